@@ -1,0 +1,48 @@
+import type { NanoUsd } from './money.ts';
+import type { Usage } from './tokens.ts';
+
+/** What, besides tokens and model, decides the price of a request. */
+export interface RequestTraits {
+  /** `fast` costs a multiple where the model offers it. */
+  readonly speed?: string | undefined;
+  /** `inference_geo` as recorded; `us` carries a premium on newer models. */
+  readonly geo?: string | undefined;
+  /** `service_tier` as recorded; `batch` is half price. */
+  readonly tier?: string | undefined;
+}
+
+/** The price of one usage, or the statement that nobody knows it. An unpriced usage is never $0. */
+export type Price =
+  | {
+      readonly kind: 'priced';
+      readonly nanoUsd: NanoUsd;
+      /** The catalogue's id: no date, no context marker. */
+      readonly model: string;
+      /** Names the catalogue or override row behind the figure, e.g. `claude-opus-5-5@2026-09-22`. */
+      readonly row: string;
+    }
+  | {
+      readonly kind: 'unpriced';
+      /** The model as written in the transcript. */
+      readonly model: string;
+    };
+
+/**
+ * Prices a usage at a moment (UTC milliseconds). Passed in wherever money is derived, so that the
+ * store and the analysis know no catalogue.
+ */
+export type PriceFunction = (
+  usage: Usage,
+  model: string,
+  traits: RequestTraits,
+  atMs: number,
+) => Price;
+
+/** A price function together with what identifies its rates. */
+export interface PriceBook {
+  readonly price: PriceFunction;
+  /** Changes whenever any rate, override or matching rule changes; stored to know when to reprice. */
+  readonly revision: string;
+  /** Day (YYYY-MM-DD) on which the bundled rates were last checked. */
+  readonly catalogueDate: string;
+}

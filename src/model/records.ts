@@ -1,0 +1,193 @@
+import type { Usage } from './tokens.ts';
+
+/** Agent id of the main thread. Subagents carry the id Claude Code gave them. */
+export const mainAgent = '';
+
+/** Agent id of side-chain records that name none, as versions before 2.0.29 wrote them. */
+export const unnamedAgent = 'sidechain';
+
+/** Tokens inside a response that the top-level usage does not hold, priced at their own model. */
+export interface UsagePart {
+  /** `declined` is an attempt a refusal fallback replaced; it is stated beside the cost, not in it. */
+  readonly kind: 'advisor' | 'compaction' | 'declined';
+  readonly model: string;
+  readonly usage: Usage;
+}
+
+/** Where a record's tokens came from inside Claude Code, as far as the record says. Keys sorted. */
+export type Attribution = Readonly<Record<string, string>>;
+
+/**
+ * One transcript line that carries a response's usage. Several lines may belong to one message; the
+ * merge decides which is kept.
+ */
+export interface MessageLine {
+  /** `message.id`; for a line without one, an id that only this line has. */
+  readonly messageId: string;
+  /** `requestId`, or '' when the line has none. */
+  readonly requestId: string;
+  readonly sessionId: string;
+  readonly agentId: string;
+  /** A copy of a subagent's line inside the parent's `progress` record. */
+  readonly progress: boolean;
+  readonly sidechain: boolean;
+  /** UTC milliseconds. */
+  readonly at: number;
+  readonly model: string;
+  readonly usage: Usage;
+  readonly parts: readonly UsagePart[];
+  readonly speed: string;
+  readonly geo: string;
+  readonly tier: string;
+  /** '' while the response had not ended when the line was written. */
+  readonly stopReason: string;
+  /** False when the record's cache writes had no lifetime and were taken for five minutes. */
+  readonly cacheSplit: boolean;
+  readonly tools: readonly string[];
+  readonly promptId: string;
+  readonly branch: string;
+  readonly cwd: string;
+  readonly version: string;
+  readonly entrypoint: string;
+  readonly effort: string;
+  readonly attribution: Attribution;
+  /** Milliseconds since the user record before it: an estimate, or null when there is none. */
+  readonly durationMs: number | null;
+  /** Code of an API error the record reports, or ''. */
+  readonly error: string;
+}
+
+/** Claude Code's own running total, as written, with its place in the session. */
+export interface CostState {
+  readonly sessionId: string;
+  readonly offset: number;
+  /** Latest timestamp of a record before it in the file; 0 when none is dated. */
+  readonly at: number;
+  /** Dollars as the client wrote them. */
+  readonly totalUsd: number;
+  /** Dollars per model as written, `[1m]` markers included. */
+  readonly models: Readonly<Record<string, number>>;
+  /** The client guessed a price for a model it did not know. */
+  readonly unknownModel: boolean;
+}
+
+export const eventKinds = [
+  'api-error',
+  'tool-error',
+  'interrupted',
+  'compaction',
+  'web-search',
+] as const;
+export type EventKind = (typeof eventKinds)[number];
+
+/** Something that happened beside the messages; identified by its record's uuid. */
+export interface SessionEvent {
+  readonly key: string;
+  readonly kind: EventKind;
+  readonly sessionId: string;
+  readonly agentId: string;
+  readonly at: number;
+  /** Error code, HTTP status, tool name or trigger: never a person's text. */
+  readonly code: string;
+  /** How many (web searches), else 1. */
+  readonly count: number;
+}
+
+export const titleKinds = ['custom', 'ai', 'summary', 'prompt'] as const;
+/** Where a title comes from, best first. */
+export type TitleKind = (typeof titleKinds)[number];
+
+/** A name for a session. Of one kind the last counts, except the prompt: there the first does. */
+export interface TitleRecord {
+  readonly sessionId: string;
+  readonly kind: TitleKind;
+  /** Latest timestamp before it in the file, which with the offset orders titles. */
+  readonly at: number;
+  readonly offset: number;
+  /** One line, at most 80 characters. */
+  readonly text: string;
+}
+
+/** What is known of a subagent beside its messages. Empty strings where not recorded. */
+export interface AgentFact {
+  readonly sessionId: string;
+  readonly agentId: string;
+  readonly type: string;
+  readonly toolUseId: string;
+  readonly parentAgentId: string;
+  readonly worktree: string;
+  readonly model: string;
+  readonly depth: number | null;
+}
+
+/** A call of the tool that starts subagents: which type it asked for. */
+export interface SpawnRecord {
+  readonly sessionId: string;
+  readonly toolUseId: string;
+  readonly type: string;
+}
+
+/** A pull request a session was linked to. */
+export interface PullRequestLink {
+  readonly sessionId: string;
+  readonly at: number;
+  readonly url: string;
+}
+
+/** The dated records of one session in a stretch of one file, reduced to what decides ownership. */
+export interface SessionTrace {
+  readonly sessionId: string;
+  /** Earliest and latest timestamp of any dated record. */
+  firstAt: number;
+  lastAt: number;
+  /** Earliest timestamp of a dated record without a uuid; Infinity when there is none. */
+  anonymousAt: number;
+  /** Pairs (hash of uuid, timestamp) of the dated records with a uuid. */
+  readonly uuidHashes: number[];
+  readonly uuidTimes: number[];
+  /** `cwd` of the first record that has one; main thread before side chain. */
+  cwd: string;
+  cwdAt: number;
+  cwdSidechain: boolean;
+  /** Branch and version of the latest record that has one. */
+  branch: string;
+  branchAt: number;
+  version: string;
+  versionAt: number;
+  entrypoint: string;
+}
+
+/** Why a line could not be used. Words a person sees in `doctor`. */
+export const rejectReasons = [
+  'not JSON',
+  'not an object',
+  'no type',
+  'bad usage',
+  'no model',
+  'no time',
+  'bad total',
+  'too long',
+] as const;
+export type RejectReason = (typeof rejectReasons)[number];
+
+export interface RejectedLine {
+  readonly reason: RejectReason;
+  /** Counted from 1. */
+  readonly line: number;
+  readonly offset: number;
+}
+
+/** Everything a stretch of a transcript says. */
+export interface TranscriptBatch {
+  readonly messages: MessageLine[];
+  readonly traces: SessionTrace[];
+  readonly costStates: CostState[];
+  readonly events: SessionEvent[];
+  readonly titles: TitleRecord[];
+  readonly agents: AgentFact[];
+  readonly spawns: SpawnRecord[];
+  readonly pullRequests: PullRequestLink[];
+  readonly rejected: RejectedLine[];
+  /** Non-blank lines seen, rejected ones included. */
+  lines: number;
+}

@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { immediate } from './transaction.ts';
+import type { OpenOptions, SqlDatabase, SqlValue, Statement } from './types.ts';
+
+/** Opens a database with better-sqlite3. Call only behind the guard in `open.ts`. */
+export function openBetterSqlite(file: string, options: OpenOptions): SqlDatabase {
+  const binding = bundledBinding();
+  const db = new Database(file, {
+    readonly: options.readonly ?? false,
+    timeout: options.busyTimeoutMs ?? 100,
+    ...(binding === undefined ? {} : { nativeBinding: binding }),
+  });
+  return {
+    engine: 'better-sqlite3',
+    exec: (sql) => void db.exec(sql),
+    prepare: (sql) => db.prepare(sql) as unknown as Statement,
+    transaction: (work) => immediate((sql) => db.exec(sql), work),
+    pragma: (name) => db.pragma(name, { simple: true }) as SqlValue | undefined,
+    close: () => void db.close(),
+  };
+}
+
+/** The addon beside the bundle; from source the package finds its own. */
+function bundledBinding(): string | undefined {
+  const file = join(import.meta.dirname, 'native', `${nativeTarget()}.node`);
+  return existsSync(file) ? file : undefined;
+}
+
+/** Name of this platform's addon, e.g. `linux-x64`, `linuxmusl-arm64`. */
+export function nativeTarget(): string {
+  const musl = process.platform === 'linux' && usesMusl();
+  return `${musl ? 'linuxmusl' : process.platform}-${process.arch}`;
+}
+
+function usesMusl(): boolean {
+  try {
+    return /\/ld-musl-[^/\s]*\.so/.test(readFileSync('/proc/self/maps', 'latin1'));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import type { AgentFact } from '../model/records.ts';
+import { bounded } from './byteCache.ts';
+import type { TranscriptPlace } from './parser.ts';
+import { isJsonObject, text } from './usage.ts';
+
+/** Largest meta file read; real ones are a few hundred bytes. */
+const largestMeta = 1_000_000;
+
+/**
+ * Reads an `agent-….meta.json`. Undefined while it is torn, absent or no JSON object: the type is
+ * then simply not known yet.
+ */
+export function readAgentMeta(path: string, place: TranscriptPlace): AgentFact | undefined {
+  let meta: unknown;
+  try {
+    const content = readFileSync(path, 'utf8');
+    if (content.length > largestMeta) return undefined;
+    meta = JSON.parse(content);
+  } catch {
+    return undefined;
+  }
+  if (!isJsonObject(meta)) return undefined;
+  const depth = meta['spawnDepth'];
+  return {
+    sessionId: text(meta['sessionId']) || place.sessionId,
+    agentId: place.agentId,
+    type: bounded(text(meta['agentType'])),
+    toolUseId: bounded(text(meta['toolUseId'])),
+    parentAgentId: bounded(text(meta['parentAgentId'])),
+    worktree: bounded(text(meta['worktreePath'])),
+    model: bounded(text(meta['model'])),
+    depth: typeof depth === 'number' && Number.isSafeInteger(depth) ? depth : null,
+  };
+}

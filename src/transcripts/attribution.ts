@@ -1,0 +1,52 @@
+import type { Attribution } from '../model/records.ts';
+import { bounded } from './byteCache.ts';
+import { text } from './usage.ts';
+
+/** Fields that carry attribution without saying so in their name, and what we call them. */
+const namedFields: Readonly<Record<string, string>> = {
+  taskId: 'task',
+  task_id: 'task',
+  correlationId: 'correlation',
+  correlation_id: 'correlation',
+  hookName: 'hook',
+  hookEvent: 'hookEvent',
+  workflowName: 'workflow',
+  workflowRunId: 'workflowRun',
+  teamName: 'team',
+  agentName: 'agentName',
+};
+
+const none: Attribution = Object.freeze({});
+
+/**
+ * Skill, plugin, MCP server and tool, hook, workflow, task and the like, as far as the record names
+ * them: every `attribution…` field (`attributionMcpServer` becomes `mcpServer`) and a few by name.
+ */
+export function attributionOf(record: Record<string, unknown>, workflow: string): Attribution {
+  const found: [string, string][] = workflow === '' ? [] : [['workflowRun', workflow]];
+  for (const key of Object.keys(record)) {
+    let name = namedFields[key];
+    if (name === undefined && key.startsWith('attribution') && key.length > 11 && key.length < 40) {
+      name = key.charAt(11).toLowerCase() + key.slice(12);
+    }
+    const value = name === undefined ? '' : bounded(text(record[key]));
+    if (name !== undefined && value !== '') found.push([name, value]);
+  }
+  if (found.length === 0) return none;
+  found.sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(found);
+}
+
+/** Status or code of the API error a record reports, '' when it reports none. */
+export function errorCode(record: Record<string, unknown>): string {
+  const status = record['apiErrorStatus'] ?? record['status'];
+  if (typeof status === 'number') return String(status);
+  const error = record['error'];
+  if (typeof error === 'string') return bounded(error.slice(0, 60));
+  if (typeof error === 'object' && error !== null) {
+    const { status: inner, type } = error as { status?: unknown; type?: unknown };
+    if (typeof inner === 'number') return String(inner);
+    if (typeof type === 'string') return bounded(type.slice(0, 60));
+  }
+  return record['isApiErrorMessage'] === true ? 'unknown' : '';
+}

@@ -1,0 +1,31 @@
+import { stringAt } from './scan.ts';
+
+/**
+ * Decodes a value that rarely changes from record to record (session, directory, branch): compares
+ * bytes with the last one and makes a new string only when they differ.
+ */
+export class ByteCache {
+  #bytes: Buffer = Buffer.alloc(0);
+  #text = '';
+
+  /** The string at [start, stop), '' when there is none. */
+  read(buf: Buffer, start: number, stop: number): string {
+    if (start < 0) return '';
+    const length = stop - start;
+    const known = this.#bytes;
+    if (known.length === length && buf.compare(known, 0, length, start, stop) === 0) {
+      return this.#text;
+    }
+    this.#bytes = Buffer.from(buf.subarray(start, stop));
+    this.#text = bounded(stringAt(buf, start, stop) ?? '');
+    return this.#text;
+  }
+}
+
+/** Longest id, path or name taken from a transcript. */
+const longest = 400;
+
+/** Cuts what nobody writes by honest means, so that one hostile field cannot fill the store. */
+export function bounded(text: string): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+}

@@ -1,0 +1,124 @@
+import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import type { TranscriptPlace } from './parser.ts';
+
+/** A transcript on disk. */
+export interface TranscriptFile {
+  readonly path: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly inode: string;
+}
+
+/** A folder or file that could not be looked into, and why (an errno code). */
+export interface Unreadable {
+  readonly path: string;
+  readonly code: string;
+}
+
+export interface Discovery {
+  readonly files: TranscriptFile[];
+  /** `agent-….meta.json` files, which name a subagent's type. */
+  readonly metaFiles: TranscriptFile[];
+  readonly unreadable: Unreadable[];
+}
+
+/** Folders that hold no transcripts, whatever their files are called. */
+const skippedFolders = new Set(['tool-results', 'node_modules']);
+/** Deep enough for workflow agents (project/session/subagents/workflows/wf_x), with room. */
+const deepest = 12;
+
+export function isTranscript(name: string): boolean {
+  return name.endsWith('.jsonl') && name !== 'journal.jsonl';
+}
+
+export function isAgentMeta(name: string): boolean {
+  return name.startsWith('agent-') && name.endsWith('.meta.json');
+}
+
+/**
+ * Every transcript below a projects folder. Links are followed, each real folder once, so a loop
+ * ends; what cannot be read is named and the rest goes on.
+ */
+export function discover(projects: string): Discovery {
+  const found: Discovery = { files: [], metaFiles: [], unreadable: [] };
+  walk(projects, 0, new Set(), found);
+  return found;
+}
+
+function walk(folder: string, depth: number, seen: Set<string>, found: Discovery): void {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    found.unreadable.push({ path: folder, code: codeOf(error) });
+    return;
+  }
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    const wanted = isTranscript(entry.name) || isAgentMeta(entry.name);
+    if (entry.isDirectory()) {
+      if (depth < deepest && !skippedFolders.has(entry.name)) walk(path, depth + 1, seen, found);
+    } else if (entry.isSymbolicLink()) followLink(path, depth, seen, found, wanted);
+    else if (wanted && entry.isFile()) addFile(path, found);
+  }
+}
+
+function followLink(
+  path: string,
+  depth: number,
+  seen: Set<string>,
+  found: Discovery,
+  wanted: boolean,
+): void {
+  try {
+    const real = realpathSync.native(path);
+    if (seen.has(real)) return;
+    seen.add(real);
+    const stats = statSync(real);
+    // A link to a folder above it is a loop; its content is reached without the link.
+    const loop = path.startsWith(real + sep);
+    if (stats.isDirectory() && !loop && depth < deepest) walk(path, depth + 1, seen, found);
+    else if (stats.isFile() && wanted) addFile(path, found);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') found.unreadable.push({ path, code: codeOf(error) });
+  }
+}
+
+function addFile(path: string, found: Discovery): void {
+  try {
+    const file = describe(path, statSync(path));
+    if (isAgentMeta(basename(path))) found.metaFiles.push(file);
+    else found.files.push(file);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') found.unreadable.push({ path, code: codeOf(error) });
+  }
+}
+
+export function describe(path: string, stats: Stats): TranscriptFile {
+  return {
+    path,
+    size: stats.size,
+    mtimeMs: Math.floor(stats.mtimeMs),
+    inode: `${stats.dev}:${stats.ino}`,
+  };
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unreadable';
+}
+
+/** What a transcript's path says about session, agent and workflow. */
+export function placeOf(projects: string, path: string): TranscriptPlace {
+  const local = relative(projects, path).split(sep);
+  const stem = basename(path).replace(/\.jsonl$|\.meta\.json$/, '');
+  const agentId = stem.startsWith('agent-') ? stem.slice('agent-'.length) : '';
+  const subagents = local.lastIndexOf('subagents');
+  const workflow = basename(dirname(path));
+  return {
+    path: local.join('/'),
+    sessionId: subagents > 0 ? local[subagents - 1]! : stem,
+    agentId,
+    workflow: workflow.startsWith('wf_') ? workflow : '',
+  };
+}

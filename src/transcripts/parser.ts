@@ -1,0 +1,571 @@
+import {
+  type EventKind,
+  type MessageLine,
+  mainAgent,
+  type RejectReason,
+  type SessionTrace,
+  type TitleKind,
+  type TranscriptBatch,
+  unnamedAgent,
+} from '../model/records.ts';
+import { emptyBatch, emptyTrace } from './batch.ts';
+import { ByteCache, bounded } from './byteCache.ts';
+import { oneLine } from './oneLine.ts';
+import {
+  escapedKey,
+  isFalse,
+  isObject,
+  isTrue,
+  KeySet,
+  malformed,
+  scanObject,
+  skipSpace,
+  stringAt,
+} from './scan.ts';
+import { readTime, timeAt } from './time.ts';
+import { isJsonObject, readUsage, text } from './usage.ts';
+import { readUserRecord } from './userRecord.ts';
+import { attributionOf, errorCode } from './attribution.ts';
+import { hashBytes } from './uuidHash.ts';
+
+/** What the path of a transcript says about its records. */
+export interface TranscriptPlace {
+  /** Names the file for records that have no identity of their own. */
+  readonly path: string;
+  /** Session the folder or file name says; records usually carry their own. */
+  readonly sessionId: string;
+  /** Subagent the file name says, or '' for a main file. */
+  readonly agentId: string;
+  /** Workflow folder (`wf_…`) the file stands in, or ''. */
+  readonly workflow: string;
+}
+
+/** What a reader must remember between two stretches of one file. Plain data, kept in the store. */
+export interface ParserState {
+  /** Lines behind, so that the next one is number `line + 1`. */
+  line: number;
+  /** Latest timestamp of any record so far; 0 when none is dated. */
+  lastAt: number;
+  /** Prompt the next main-thread answer belongs to. */
+  promptId: string;
+  /** Timestamp of the last user record; 0 when none. */
+  userAt: number;
+  /** Names of recent tool calls by id, newest last, so that a failed result can name its tool. */
+  tools: [id: string, name: string][];
+}
+
+export function freshState(): ParserState {
+  return { line: 0, lastAt: 0, promptId: '', userAt: 0, tools: [] };
+}
+
+const recordKeys = new KeySet([
+  'type',
+  'uuid',
+  'timestamp',
+  'sessionId',
+  'isSidechain',
+  'agentId',
+  'cwd',
+  'gitBranch',
+  'version',
+  'entrypoint',
+  'data',
+  'message',
+  'toolUseResult',
+  'promptId',
+  'isMeta',
+  'isCompactSummary',
+  'subtype',
+] as const);
+
+// Places of the values above in the span array.
+const [TYPE, UUID, TIME, SESSION, SIDECHAIN, AGENT, CWD, BRANCH, VERSION] = [
+  0, 2, 4, 6, 8, 10, 12, 14, 16,
+] as const;
+const [ENTRYPOINT, DATA, MESSAGE, TOOL_RESULT, PROMPT, META, COMPACT, SUBTYPE] = [
+  18, 20, 22, 24, 26, 28, 30, 32,
+] as const;
+
+const dataKeys = new KeySet(['type', 'message'] as const);
+const titleFields: Readonly<Record<string, { kind: TitleKind; field: string }>> = {
+  'custom-title': { kind: 'custom', field: 'customTitle' },
+  'ai-title': { kind: 'ai', field: 'aiTitle' },
+  summary: { kind: 'summary', field: 'summary' },
+};
+/** Enough to name the tool of any result that is still outstanding. */
+const rememberedTools = 64;
+/** A pause longer than this is a person away, not a response under way. */
+const longestResponseMs = 3_600_000;
+
+/** One record's common fields, decoded once. */
+interface Head {
+  readonly at: number;
+  readonly uuid: string;
+  readonly sessionId: string;
+  readonly sidechain: boolean;
+  readonly agentId: string;
+  readonly offset: number;
+}
+
+/**
+ * Turns the lines of one transcript into records. Feed it stretches that end behind a newline, in
+ * order; take the batch and the state whenever they are to be kept. How the file is cut into
+ * stretches makes no difference to what comes out.
+ */
+export class TranscriptParser {
+  readonly #place: TranscriptPlace;
+  readonly state: ParserState;
+  readonly #spans = recordKeys.spans();
+  readonly #dataSpans = dataKeys.spans();
+  readonly #types = new ByteCache();
+  readonly #sessions = new ByteCache();
+  readonly #agents = new ByteCache();
+  readonly #cwds = new ByteCache();
+  readonly #branches = new ByteCache();
+  readonly #versions = new ByteCache();
+  readonly #entrypoints = new ByteCache();
+  readonly #tools: Map<string, string>;
+  #batch: TranscriptBatch = emptyBatch();
+  #traces = new Map<string, SessionTrace>();
+  /** Earliest prompt of each session in this batch: only the first can name it. */
+  #firstPrompts = new Map<string, number>();
+
+  constructor(place: TranscriptPlace, state: ParserState) {
+    this.#place = place;
+    this.state = { ...state };
+    this.#tools = new Map(state.tools);
+  }
+
+  /** Reads the lines in [start, stop) of `buf`; the byte at `start` is byte `offset` of the file. */
+  feed(buf: Buffer, start: number, stop: number, offset: number): void {
+    let i = start;
+    while (i < stop) {
+      const newline = buf.indexOf(0x0a, i);
+      const end = newline < 0 || newline >= stop ? stop : newline;
+      this.state.line++;
+      this.#line(buf, i, end, offset + (i - start));
+      i = end + 1;
+    }
+  }
+
+  /** Counts a line that was too long to hold and passes over it. */
+  skipLongLine(offset: number): void {
+    this.state.line++;
+    this.#batch.lines++;
+    this.#reject('too long', offset);
+  }
+
+  /** What was read since the last call. */
+  take(): TranscriptBatch {
+    this.#batch.traces.push(...this.#traces.values());
+    const batch = this.#batch;
+    this.#batch = emptyBatch();
+    this.#traces = new Map();
+    this.#firstPrompts = new Map();
+    const tools = [...this.#tools];
+    this.state.tools = tools.slice(-rememberedTools);
+    return batch;
+  }
+
+  #reject(reason: RejectReason, offset: number): void {
+    this.#batch.rejected.push({ reason, line: this.state.line, offset });
+  }
+
+  #line(buf: Buffer, lineStart: number, lineEnd: number, offset: number): void {
+    let start = lineStart;
+    if (offset === 0 && buf[start] === 0xef && buf[start + 1] === 0xbb && buf[start + 2] === 0xbf) {
+      start += 3;
+    }
+    start = skipSpace(buf, start, lineEnd);
+    if (start === lineEnd) return;
+    this.#batch.lines++;
+    const stop = scanObject(buf, start, lineEnd, recordKeys, this.#spans);
+    if (stop === escapedKey || stop === malformed) {
+      this.#odd(buf, start, lineEnd, offset);
+      return;
+    }
+    if (skipSpace(buf, stop, lineEnd) !== lineEnd) this.#reject('not JSON', offset);
+    else this.#record(buf, start, stop, offset);
+  }
+
+  /** A line the scanner cannot walk: JSON.parse says whether it is JSON after all. */
+  #odd(buf: Buffer, start: number, end: number, offset: number): void {
+    let value: unknown;
+    try {
+      value = JSON.parse(buf.toString('utf8', start, end));
+    } catch {
+      this.#reject('not JSON', offset);
+      return;
+    }
+    if (!isJsonObject(value)) {
+      this.#reject('not an object', offset);
+      return;
+    }
+    // Written again without escapes, and without the keys that need them: we look for none of those.
+    const entries = Object.entries(value).filter(([key]) => !/["\\\p{Cc}\p{Cs}]/u.test(key));
+    const plain = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
+    scanObject(plain, 0, plain.length, recordKeys, this.#spans);
+    this.#record(plain, 0, plain.length, offset);
+  }
+
+  #record(buf: Buffer, start: number, end: number, offset: number): void {
+    const s = this.#spans;
+    const type = this.#types.read(buf, s[TYPE]!, s[TYPE + 1]!);
+    if (type === '' || buf[s[TYPE]!] !== 0x22) {
+      this.#reject('no type', offset);
+      return;
+    }
+    let record: Record<string, unknown> | undefined;
+    if (type === 'assistant' || this.#isAgentProgress(buf, type)) {
+      record = parseObject(buf, start, end);
+      if (record === undefined) {
+        this.#reject('not JSON', offset);
+        return;
+      }
+    }
+    const head = this.#head(buf, offset);
+    this.#trace(buf, head);
+    switch (type) {
+      case 'assistant':
+        this.#assistant(record!, head);
+        break;
+      case 'progress':
+        if (record !== undefined) this.#progress(record, head);
+        break;
+      case 'user':
+        this.#user(buf, head);
+        break;
+      case 'system':
+        this.#system(buf, start, end, head);
+        break;
+      case 'cost-state':
+        this.#costState(parseObject(buf, start, end), head);
+        break;
+      case 'pr-link':
+        this.#pullRequest(parseObject(buf, start, end), head);
+        break;
+      default:
+        if (Object.hasOwn(titleFields, type)) this.#title(type, parseObject(buf, start, end), head);
+    }
+    if (head.at > this.state.lastAt) this.state.lastAt = head.at;
+  }
+
+  #isAgentProgress(buf: Buffer, type: string): boolean {
+    const data = this.#spans[DATA]!;
+    if (type !== 'progress' || !isObject(buf, data)) return false;
+    const d = this.#dataSpans;
+    if (scanObject(buf, data, this.#spans[DATA + 1]!, dataKeys, d) < 0) return true;
+    return stringAt(buf, d[0]!, d[1]!) === 'agent_progress';
+  }
+
+  #head(buf: Buffer, offset: number): Head {
+    const s = this.#spans;
+    const place = this.#place;
+    const inAgentFile = place.agentId !== '';
+    const flagged = isTrue(buf, s[SIDECHAIN]!);
+    const sidechain = flagged || (inAgentFile && !isFalse(buf, s[SIDECHAIN]!));
+    let agentId = mainAgent;
+    if (sidechain || inAgentFile) {
+      agentId =
+        this.#agents.read(buf, s[AGENT]!, s[AGENT + 1]!) || place.agentId || unnamedAgent;
+    }
+    return {
+      at: timeAt(buf, s[TIME]!, s[TIME + 1]!),
+      uuid: s[UUID]! < 0 ? '' : bounded(stringAt(buf, s[UUID]!, s[UUID + 1]!) ?? ''),
+      sessionId: this.#sessions.read(buf, s[SESSION]!, s[SESSION + 1]!) || place.sessionId,
+      sidechain,
+      agentId,
+      offset,
+    };
+  }
+
+  #trace(buf: Buffer, head: Head): void {
+    if (Number.isNaN(head.at)) return;
+    let trace = this.#traces.get(head.sessionId);
+    if (trace === undefined) {
+      trace = emptyTrace(head.sessionId);
+      this.#traces.set(head.sessionId, trace);
+    }
+    const { at, sidechain } = head;
+    const s = this.#spans;
+    if (at < trace.firstAt) trace.firstAt = at;
+    if (at > trace.lastAt) trace.lastAt = at;
+    if (head.uuid === '') {
+      if (at < trace.anonymousAt) trace.anonymousAt = at;
+    } else {
+      trace.uuidHashes.push(hashBytes(buf, s[UUID]! + 1, s[UUID + 1]! - 1));
+      trace.uuidTimes.push(at);
+    }
+    if (s[CWD]! >= 0) {
+      const better = sidechain === trace.cwdSidechain ? at < trace.cwdAt : !sidechain;
+      const cwd = better ? this.#cwds.read(buf, s[CWD]!, s[CWD + 1]!) : '';
+      if (cwd !== '') {
+        trace.cwd = cwd;
+        trace.cwdAt = at;
+        trace.cwdSidechain = sidechain;
+      }
+    }
+    if (s[BRANCH]! >= 0 && at >= trace.branchAt) {
+      const branch = this.#branches.read(buf, s[BRANCH]!, s[BRANCH + 1]!);
+      if (branch !== '' && (at > trace.branchAt || branch > trace.branch)) {
+        trace.branch = branch;
+        trace.branchAt = at;
+      }
+    }
+    if (s[VERSION]! >= 0 && at >= trace.versionAt) {
+      const version = this.#versions.read(buf, s[VERSION]!, s[VERSION + 1]!);
+      if (version !== '' && (at > trace.versionAt || version > trace.version)) {
+        trace.version = version;
+        trace.versionAt = at;
+        trace.entrypoint = this.#entrypoints.read(buf, s[ENTRYPOINT]!, s[ENTRYPOINT + 1]!);
+      }
+    }
+  }
+
+  #assistant(record: Record<string, unknown>, head: Head): void {
+    const message = record['message'];
+    if (!isJsonObject(message)) return;
+    this.#message(record, message, head, false);
+  }
+
+  /** A subagent's record copied into its parent's transcript. */
+  #progress(record: Record<string, unknown>, head: Head): void {
+    const data = record['data'];
+    const inner = isJsonObject(data) ? data['message'] : undefined;
+    if (!isJsonObject(data) || !isJsonObject(inner) || inner['type'] !== 'assistant') return;
+    const message = inner['message'];
+    if (!isJsonObject(message)) return;
+    const own = readTime(inner['timestamp']);
+    this.#message(
+      { ...record, requestId: inner['requestId'], effort: inner['effort'] ?? record['effort'] },
+      message,
+      {
+        ...head,
+        at: Number.isNaN(own) ? head.at : own,
+        uuid: text(inner['uuid']) || head.uuid,
+        sidechain: true,
+        agentId: bounded(text(data['agentId'])) || unnamedAgent,
+      },
+      true,
+    );
+  }
+
+  #message(
+    record: Record<string, unknown>,
+    message: Record<string, unknown>,
+    head: Head,
+    progress: boolean,
+  ): void {
+    const tools = this.#toolCalls(message['content'], head);
+    const error = errorCode(record);
+    const model = message['model'];
+    if (model === '<synthetic>') {
+      if (record['isApiErrorMessage'] === true) this.#event('api-error', head, error, 1);
+      return;
+    }
+    const raw = message['usage'];
+    if (raw === undefined || raw === null) return;
+    const read = isJsonObject(raw) ? readUsage(raw, text(model)) : undefined;
+    if (read === undefined) {
+      this.#reject('bad usage', head.offset);
+      return;
+    }
+    if (text(model) === '') {
+      this.#reject('no model', head.offset);
+      return;
+    }
+    const at = Number.isNaN(head.at) ? this.state.lastAt : head.at;
+    if (at === 0) {
+      this.#reject('no time', head.offset);
+      return;
+    }
+    const messageId = bounded(text(message['id']));
+    const line: MessageLine = {
+      messageId: messageId || this.#ownId(head),
+      requestId: messageId === '' ? '' : bounded(text(record['requestId'])),
+      sessionId: head.sessionId,
+      agentId: head.agentId,
+      progress,
+      sidechain: head.sidechain,
+      at,
+      model: bounded(text(model)),
+      ...read,
+      speed: bounded(read.speed),
+      geo: bounded(read.geo),
+      tier: bounded(read.tier),
+      stopReason: bounded(text(message['stop_reason'])),
+      tools,
+      promptId: head.sidechain ? '' : this.state.promptId,
+      branch: bounded(text(record['gitBranch'])),
+      cwd: bounded(text(record['cwd'])),
+      version: bounded(text(record['version'])),
+      entrypoint: bounded(text(record['entrypoint'])),
+      effort: bounded(text(record['effort'])),
+      attribution: attributionOf(record, this.#place.workflow),
+      durationMs: progress ? null : this.#duration(at),
+      error,
+    };
+    if (error !== '') this.#event('api-error', head, error, 1);
+    this.#batch.messages.push(line);
+  }
+
+  #duration(at: number): number | null {
+    const since = at - this.state.userAt;
+    return this.state.userAt > 0 && since >= 0 && since <= longestResponseMs ? since : null;
+  }
+
+  /** A line without a message id stands for itself: by its uuid, else by its place in the file. */
+  #ownId(head: Head): string {
+    return head.uuid === '' ? `line:${this.#place.path}@${head.offset}` : `uuid:${head.uuid}`;
+  }
+
+  #toolCalls(content: unknown, head: Head): string[] {
+    if (!Array.isArray(content)) return [];
+    const names: string[] = [];
+    for (const block of content) {
+      if (!isJsonObject(block) || block['type'] !== 'tool_use') continue;
+      const name = bounded(text(block['name']));
+      if (name === '') continue;
+      names.push(name);
+      const id = bounded(text(block['id']));
+      if (id === '') continue;
+      this.#tools.delete(id);
+      this.#tools.set(id, name);
+      if (this.#tools.size > rememberedTools) {
+        this.#tools.delete(this.#tools.keys().next().value!);
+      }
+      const input = block['input'];
+      if ((name === 'Agent' || name === 'Task') && isJsonObject(input)) {
+        const type = bounded(text(input['subagent_type']));
+        if (type !== '') {
+          this.#batch.spawns.push({ sessionId: head.sessionId, toolUseId: id, type });
+        }
+      }
+    }
+    return names;
+  }
+
+  #user(buf: Buffer, head: Head): void {
+    const s = this.#spans;
+    const user = readUserRecord(
+      buf,
+      [s[MESSAGE]!, s[MESSAGE + 1]!],
+      [s[TOOL_RESULT]!, s[TOOL_RESULT + 1]!],
+    );
+    for (const id of user.failedTools) {
+      this.#event('tool-error', head, this.#tools.get(id) ?? '', 1, `${head.uuid}#${id}`);
+    }
+    if (user.interrupted) this.#event('interrupted', head, '', 1);
+    if (user.webSearches > 0) this.#event('web-search', head, '', user.webSearches);
+    if (user.agentId !== '' && user.toolUseId !== '') {
+      this.#batch.agents.push({
+        sessionId: head.sessionId,
+        agentId: user.agentId,
+        type: '',
+        toolUseId: user.toolUseId,
+        parentAgentId: head.agentId,
+        worktree: '',
+        model: '',
+        depth: null,
+      });
+    }
+    const meta = isTrue(buf, s[META]!) || isTrue(buf, s[COMPACT]!);
+    if (!head.sidechain || this.#place.agentId !== '') {
+      const promptId = bounded(stringAt(buf, s[PROMPT]!, s[PROMPT + 1]!) ?? '');
+      if (promptId !== '') this.state.promptId = promptId;
+      else if (user.isPrompt && !meta) this.state.promptId = head.uuid;
+      if (!Number.isNaN(head.at)) this.state.userAt = head.at;
+    }
+    if (user.isPrompt && !meta && !head.sidechain && !Number.isNaN(head.at)) {
+      this.#promptTitle(user.prompt, head);
+    }
+  }
+
+  #system(buf: Buffer, start: number, end: number, head: Head): void {
+    const subtype = stringAt(buf, this.#spans[SUBTYPE]!, this.#spans[SUBTYPE + 1]!);
+    if (subtype === 'compact_boundary') {
+      const metadata = parseObject(buf, start, end)?.['compactMetadata'];
+      this.#event('compaction', head, isJsonObject(metadata) ? text(metadata['trigger']) : '', 1);
+    } else if (subtype === 'api_error') {
+      this.#event('api-error', head, errorCode(parseObject(buf, start, end) ?? {}) || 'retry', 1);
+    }
+  }
+
+  #event(kind: EventKind, head: Head, code: string, count: number, key = head.uuid): void {
+    const at = Number.isNaN(head.at) ? this.state.lastAt : head.at;
+    this.#batch.events.push({
+      key: key || `${this.#place.path}@${head.offset}`,
+      kind,
+      sessionId: head.sessionId,
+      agentId: head.agentId,
+      at,
+      code: bounded(code),
+      count,
+    });
+  }
+
+  #costState(record: Record<string, unknown> | undefined, head: Head): void {
+    const total = record?.['totalCostUSD'];
+    if (record === undefined) {
+      this.#reject('not JSON', head.offset);
+      return;
+    }
+    if (typeof total !== 'number' || !(total >= 0) || total > 9_000_000) {
+      this.#reject('bad total', head.offset);
+      return;
+    }
+    const models: Record<string, number> = {};
+    const usage = record['modelUsage'];
+    if (isJsonObject(usage)) {
+      for (const [model, entry] of Object.entries(usage)) {
+        const cost = isJsonObject(entry) ? entry['costUSD'] : undefined;
+        if (typeof cost === 'number' && cost >= 0 && cost <= 9_000_000) {
+          Object.defineProperty(models, bounded(model), { value: cost, enumerable: true });
+        }
+      }
+    }
+    this.#batch.costStates.push({
+      sessionId: head.sessionId,
+      offset: head.offset,
+      at: this.state.lastAt,
+      totalUsd: total,
+      models,
+      unknownModel: record['hasUnknownModelCost'] === true,
+    });
+  }
+
+  #title(type: string, record: Record<string, unknown> | undefined, head: Head): void {
+    const { kind, field } = titleFields[type]!;
+    const line = oneLine(text(record?.[field]));
+    if (line !== '') this.#titleRecord(kind, head, line, this.state.lastAt);
+  }
+
+  #promptTitle(prompt: string, head: Head): void {
+    const known = this.#firstPrompts.get(head.sessionId);
+    if (known !== undefined && known <= head.at) return;
+    const line = oneLine(prompt);
+    if (line === '') return;
+    this.#firstPrompts.set(head.sessionId, head.at);
+    this.#titleRecord('prompt', head, line, head.at);
+  }
+
+  #titleRecord(kind: TitleKind, head: Head, line: string, at: number): void {
+    const { sessionId, offset } = head;
+    this.#batch.titles.push({ sessionId, kind, at, offset, text: line });
+  }
+
+  #pullRequest(record: Record<string, unknown> | undefined, head: Head): void {
+    const url = bounded(text(record?.['prUrl']) || text(record?.['url']));
+    const at = Number.isNaN(head.at) ? this.state.lastAt : head.at;
+    if (url !== '') this.#batch.pullRequests.push({ sessionId: head.sessionId, at, url });
+  }
+}
+
+function parseObject(buf: Buffer, start: number, end: number): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(buf.toString('utf8', start, end));
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

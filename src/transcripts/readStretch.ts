@@ -1,0 +1,163 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { TranscriptBatch } from '../model/records.ts';
+import { freshState, type ParserState, TranscriptParser, type TranscriptPlace } from './parser.ts';
+import { hashBytes } from './uuidHash.ts';
+
+/** Bytes read at once. */
+const blockBytes = 4 * 1024 * 1024;
+/** A longer line is counted as rejected and passed over; Claude Code's longest are a few megabytes. */
+export const longestLineBytes = 128 * 1024 * 1024;
+/** Bytes of the first line that identify a file. */
+const headBytes = 512;
+
+/** Where reading stopped, and all that is needed to go on there. */
+export interface Bookmark {
+  /** Behind the last newline read. */
+  readonly offset: number;
+  readonly state: ParserState;
+  readonly inode: string;
+  /** Hash of the start of the first line; '' until there is one. */
+  readonly head: string;
+}
+
+/** A stretch of a transcript: its records and the bookmark that belongs to them. */
+export interface Stretch {
+  readonly batch: TranscriptBatch;
+  readonly bookmark: Bookmark;
+  /** Size of the file when it was opened. */
+  readonly size: number;
+  /** The file was not the one the bookmark knew, so it was read from the start. */
+  readonly restarted: boolean;
+  /** Nothing complete is left to read. */
+  readonly done: boolean;
+}
+
+/** Block buffers are reused from file to file; one reader is at work at a time in a thread. */
+let block = Buffer.allocUnsafe(blockBytes);
+
+/**
+ * Reads on from a bookmark, yielding a stretch about every `stretchBytes`. Only complete lines are
+ * read: a torn last line waits for its end. A file that shrank or is another one is read again from
+ * the start. Memory stays within one block, or the longest line.
+ */
+export function* readStretches(
+  path: string,
+  place: TranscriptPlace,
+  bookmark: Bookmark | undefined,
+  stretchBytes = 16 * 1024 * 1024,
+): Generator<Stretch, void, void> {
+  const fd = openSync(path, 'r');
+  try {
+    const stats = fstatSync(fd);
+    const inode = `${stats.dev}:${stats.ino}`;
+    const head = readHead(fd);
+    const same =
+      bookmark !== undefined &&
+      bookmark.offset <= stats.size &&
+      bookmark.inode === inode &&
+      bookmark.head === head;
+    let offset = same ? bookmark.offset : 0;
+    const restarted = bookmark !== undefined && !same;
+    const parser = new TranscriptParser(place, same ? bookmark.state : freshState());
+    let taken = offset;
+    const stretch = (done: boolean): Stretch => {
+      taken = offset;
+      const batch = parser.take();
+      const state = { ...parser.state };
+      if (done) addUnterminated(fd, offset, place, state, batch);
+      return { batch, bookmark: { offset, state, inode, head }, size: stats.size, restarted, done };
+    };
+    for (;;) {
+      const next = feedBlock(fd, offset, parser);
+      if (next === offset) break;
+      offset = next;
+      if (offset - taken >= stretchBytes) yield stretch(false);
+    }
+    yield stretch(true);
+  } finally {
+    closeSync(fd);
+    if (block.length > blockBytes) block = Buffer.allocUnsafe(blockBytes);
+  }
+}
+
+/** Reads one block, feeds its complete lines, and returns the offset behind them. */
+function feedBlock(fd: number, offset: number, parser: TranscriptParser): number {
+  let filled = fill(fd, 0, offset);
+  let newline = block.lastIndexOf(0x0a, filled - 1);
+  // No line ends in this block: make room until one does.
+  while (filled > 0 && newline < 0 && filled === block.length) {
+    if (block.length >= longestLineBytes) return skipLine(fd, offset, parser);
+    const larger = Buffer.allocUnsafe(Math.min(block.length * 2, longestLineBytes));
+    block.copy(larger, 0, 0, filled);
+    block = larger;
+    const from = filled;
+    filled += fill(fd, filled, offset + filled);
+    if (filled === from) break;
+    newline = block.lastIndexOf(0x0a, filled - 1);
+  }
+  if (filled === 0 || newline < 0) return offset;
+  parser.feed(block, 0, newline, offset);
+  return offset + newline + 1;
+}
+
+/**
+ * A last line that is whole but for its newline counts already; the bookmark stays before it, so it
+ * is read once more when it is terminated, and the merge makes that harmless.
+ */
+function addUnterminated(
+  fd: number,
+  offset: number,
+  place: TranscriptPlace,
+  state: ParserState,
+  batch: TranscriptBatch,
+): void {
+  const filled = fill(fd, 0, offset);
+  if (filled === 0 || filled === block.length || !endsLikeAnObject(block, filled)) return;
+  const parser = new TranscriptParser(place, state);
+  parser.feed(block, 0, filled, offset);
+  const tail = parser.take();
+  if (tail.rejected.length > 0) return;
+  for (const key of Object.keys(batch) as (keyof TranscriptBatch)[]) {
+    if (key !== 'lines') (batch[key] as unknown[]).push(...(tail[key] as unknown[]));
+  }
+}
+
+function endsLikeAnObject(buf: Uint8Array, end: number): boolean {
+  let i = end - 1;
+  while (i > 0 && (buf[i] === 0x20 || buf[i] === 0x0d || buf[i] === 0x09)) i--;
+  return buf[i] === 0x7d;
+}
+
+/** Fills the block from `from` on; returns the number of bytes read. */
+function fill(fd: number, from: number, position: number): number {
+  let total = 0;
+  while (from + total < block.length) {
+    const got = readSync(fd, block, from + total, block.length - from - total, position + total);
+    if (got === 0) break;
+    total += got;
+  }
+  return total;
+}
+
+/** Passes over a line longer than the limit; returns the offset behind its newline, or `offset`. */
+function skipLine(fd: number, offset: number, parser: TranscriptParser): number {
+  let position = offset + block.length;
+  for (;;) {
+    const got = fill(fd, 0, position);
+    if (got === 0) return offset;
+    const newline = block.subarray(0, got).indexOf(0x0a);
+    if (newline >= 0) {
+      parser.skipLongLine(offset);
+      return position + newline + 1;
+    }
+    position += got;
+  }
+}
+
+function readHead(fd: number): string {
+  const bytes = Buffer.allocUnsafe(headBytes);
+  const got = readSync(fd, bytes, 0, headBytes, 0);
+  const newline = bytes.subarray(0, got).indexOf(0x0a);
+  if (newline < 0 && got < headBytes) return '';
+  return hashBytes(bytes, 0, newline < 0 ? got : newline).toString(36);
+}

@@ -1,0 +1,208 @@
+/**
+ * A structural scanner over JSON bytes. Most of a transcript is text nobody prices (tool output,
+ * images, attachments); this walks over it at about a nanosecond a byte and notes where the few
+ * wanted values stand, without making a single string. It checks structure, not every literal:
+ * lines whose figures count are parsed in full afterwards.
+ */
+
+/** A set of object keys to look for. The index of a key is the index of its span. */
+export class KeySet<K extends string> {
+  readonly keys: readonly K[];
+  readonly #byLength: { readonly bytes: Uint8Array; readonly index: number }[][] = [];
+
+  constructor(keys: readonly K[]) {
+    this.keys = keys;
+    const encoder = new TextEncoder();
+    keys.forEach((key, index) => {
+      const bytes = encoder.encode(key);
+      const list = this.#byLength[bytes.length] ?? [];
+      list.push({ bytes, index });
+      this.#byLength[bytes.length] = list;
+    });
+  }
+
+  /** Index of the key whose bytes stand at [start, end), or -1. */
+  find(buf: Uint8Array, start: number, end: number): number {
+    const list = this.#byLength[end - start];
+    if (list === undefined) return -1;
+    next: for (const candidate of list) {
+      const bytes = candidate.bytes;
+      for (let i = 0; i < bytes.length; i++) if (bytes[i] !== buf[start + i]) continue next;
+      return candidate.index;
+    }
+    return -1;
+  }
+
+  /** Room for one scan: start and end of each key's value, -1 where the key is missing. */
+  spans(): Int32Array {
+    return new Int32Array(this.keys.length * 2).fill(-1);
+  }
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+const colon = 0x3a;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+
+/** The scan could not make sense of the bytes. */
+export const malformed = -1;
+/** A key is written with escapes, so comparing bytes is not enough. */
+export const escapedKey = -2;
+
+export function skipSpace(buf: Uint8Array, from: number, end: number): number {
+  let i = from;
+  while (i < end) {
+    const c = buf[i]!;
+    if (c !== 0x20 && c !== 0x0d && c !== 0x09 && c !== 0x0a) break;
+    i++;
+  }
+  return i;
+}
+
+/** From behind an opening quote to behind the closing one. */
+function skipString(buf: Uint8Array, from: number, end: number): number {
+  let i = from;
+  while (i < end) {
+    const c = buf[i++]!;
+    if (c === quote) return i;
+    if (c === backslash) i++;
+  }
+  return malformed;
+}
+
+/** From the first byte of a value to behind its last. */
+export function skipValue(buf: Uint8Array, from: number, end: number): number {
+  const first = buf[from];
+  if (first === quote) return skipString(buf, from + 1, end);
+  if (first === openBrace || first === openBracket) return skipNested(buf, from, end);
+  let i = from;
+  while (i < end) {
+    const c = buf[i]!;
+    // Numbers, true, false, null: letters, digits, sign, point.
+    const plain = (c >= 0x30 && c <= 0x39) || (c >= 0x61 && c <= 0x7a) || c === 0x2d || c === 0x2e;
+    if (!plain && c !== 0x2b && c !== 0x45) break;
+    i++;
+  }
+  return i === from ? malformed : i;
+}
+
+function skipNested(buf: Uint8Array, from: number, end: number): number {
+  let depth = 0;
+  let i = from;
+  while (i < end) {
+    const c = buf[i++]!;
+    if (c === quote) {
+      // Inlined: most bytes of a transcript pass through here.
+      for (;;) {
+        if (i >= end) return malformed;
+        const s = buf[i++]!;
+        if (s === quote) break;
+        if (s === backslash) i++;
+      }
+    } else if (c === openBrace || c === openBracket) depth++;
+    else if (c === closeBrace || c === closeBracket) {
+      if (--depth === 0) return i;
+    }
+  }
+  return malformed;
+}
+
+/**
+ * Walks the object that starts at `from` and notes the spans of the wanted keys (the last one of a
+ * repeated key, as JSON.parse does). Returns the place behind the object, `malformed` or `escapedKey`.
+ */
+export function scanObject<K extends string>(
+  buf: Uint8Array,
+  from: number,
+  end: number,
+  keys: KeySet<K>,
+  spans: Int32Array,
+): number {
+  spans.fill(-1);
+  if (buf[from] !== openBrace) return malformed;
+  let i = skipSpace(buf, from + 1, end);
+  if (buf[i] === closeBrace && i < end) return i + 1;
+  for (;;) {
+    if (buf[i] !== quote) return malformed;
+    const keyStart = i + 1;
+    i = keyStart;
+    for (;;) {
+      if (i >= end) return malformed;
+      const c = buf[i]!;
+      if (c === quote) break;
+      if (c === backslash) return escapedKey;
+      i++;
+    }
+    const index = keys.find(buf, keyStart, i);
+    i = skipSpace(buf, i + 1, end);
+    if (buf[i] !== colon) return malformed;
+    const start = skipSpace(buf, i + 1, end);
+    const stop = skipValue(buf, start, end);
+    if (stop < 0 || stop > end) return malformed;
+    if (index >= 0) {
+      spans[index * 2] = start;
+      spans[index * 2 + 1] = stop;
+    }
+    i = skipSpace(buf, stop, end);
+    if (i >= end) return malformed;
+    const c = buf[i];
+    if (c === closeBrace) return i + 1;
+    if (c !== comma) return malformed;
+    i = skipSpace(buf, i + 1, end);
+  }
+}
+
+/** Calls `visit` with the span of each item of the array at `from`; false when it is no array. */
+export function scanArray(
+  buf: Uint8Array,
+  from: number,
+  end: number,
+  visit: (start: number, stop: number) => void,
+): boolean {
+  if (buf[from] !== openBracket) return false;
+  let i = skipSpace(buf, from + 1, end);
+  if (buf[i] === closeBracket) return true;
+  for (;;) {
+    const stop = skipValue(buf, i, end);
+    if (stop < 0) return false;
+    visit(i, stop);
+    i = skipSpace(buf, stop, end);
+    if (buf[i] === closeBracket) return true;
+    if (buf[i] !== comma) return false;
+    i = skipSpace(buf, i + 1, end);
+  }
+}
+
+function hasBackslash(buf: Uint8Array, start: number, stop: number): boolean {
+  for (let i = start; i < stop; i++) if (buf[i] === backslash) return true;
+  return false;
+}
+
+/** The string whose quotes stand at [start, stop), or undefined when the value is no string. */
+export function stringAt(buf: Buffer, start: number, stop: number): string | undefined {
+  if (start < 0 || buf[start] !== quote) return undefined;
+  if (!hasBackslash(buf, start + 1, stop - 1)) return buf.toString('utf8', start + 1, stop - 1);
+  try {
+    return JSON.parse(buf.toString('utf8', start, stop)) as string;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the value at `start` is the literal `true`. */
+export function isTrue(buf: Uint8Array, start: number): boolean {
+  return start >= 0 && buf[start] === 0x74;
+}
+
+/** Whether the value at `start` is the literal `false`. */
+export function isFalse(buf: Uint8Array, start: number): boolean {
+  return start >= 0 && buf[start] === 0x66;
+}
+
+export function isObject(buf: Uint8Array, start: number): boolean {
+  return start >= 0 && buf[start] === openBrace;
+}

@@ -1,0 +1,22 @@
+/**
+ * A 53-bit hash of the string bytes in [start, stop): two rounds of multiply-and-mix over 32-bit
+ * halves. 53 bits fit a JavaScript number; among a million records two differ but collide with a
+ * chance of about one in twenty thousand, and a collision can only move ownership between forks.
+ */
+export function hashBytes(buf: Uint8Array, start: number, stop: number): number {
+  let a = 0x9e3779b9 | 0;
+  let b = 0x85ebca6b | 0;
+  for (let i = start; i < stop; i++) {
+    const c = buf[i]!;
+    a = Math.imul(a ^ c, 0x01000193);
+    b = Math.imul(b ^ c, 0xc2b2ae35);
+    b ^= b >>> 13;
+  }
+  a ^= b >>> 16;
+  a = Math.imul(a, 0x7feb352d);
+  a ^= a >>> 15;
+  b ^= a >>> 14;
+  b = Math.imul(b, 0x846ca68b);
+  b ^= b >>> 16;
+  return (a >>> 11) * 0x100000000 + (b >>> 0);
+}
