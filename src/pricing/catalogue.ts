@@ -1,0 +1,60 @@
+import type { TokenClass } from '../model/tokens.ts';
+import bundled from './catalogue.json' with { type: 'json' };
+
+/** Claude's model families; the names are Anthropic's. */
+export const families = ['haiku', 'sonnet', 'opus', 'fable', 'mythos'] as const;
+export type Family = (typeof families)[number];
+
+/** A rate for every token class: US dollars per million tokens, as a decimal string. */
+export type RateTexts = { readonly [K in TokenClass]: string };
+
+/** Rates for prompts strictly longer than a number of tokens; they hold for the whole request. */
+export type LongContextTexts = RateTexts & { readonly promptTokens: number };
+
+/** One dated price of a model. It holds from its day until the model's next row. */
+export interface CatalogueRow extends RateTexts {
+  /** Day (UTC). The first row of a model also prices what is dated before it. */
+  readonly from: string;
+  readonly above?: LongContextTexts;
+  /** Key into the catalogue's `sources`. */
+  readonly source: string;
+  /** Day on which the row was last compared with its source. */
+  readonly checked: string;
+}
+
+/** A model and everything that decides its price. */
+export interface CatalogueModel {
+  /** Without date, region or context marker. */
+  readonly id: string;
+  readonly family: Family;
+  /** Other names of the same model that no normalisation leads to. */
+  readonly aliases?: readonly string[];
+  /** True when Anthropic's SDK no longer lists the model; old messages still need its price. */
+  readonly retired?: boolean;
+  /**
+   * Factor of fast mode, and the day it was taken away. The day is for reading: a message that was
+   * recorded as fast is priced as fast.
+   */
+  readonly fast?: { readonly factor: string; readonly removed?: string };
+  /** Factor for requests kept in the United States (`inference_geo: us`). */
+  readonly usGeo?: string;
+  /** Factor of Amazon Bedrock's regional profiles (every one but `global`). */
+  readonly bedrockRegion?: string;
+  /** Oldest first. */
+  readonly rows: readonly CatalogueRow[];
+}
+
+/** The dated table of list prices. `catalogue.schema.json` describes its JSON. */
+export interface Catalogue {
+  /** Day on which the table was last compared with the world. */
+  readonly checked: string;
+  readonly sources: { readonly [key: string]: string };
+  /** Factor of the batch service tier. */
+  readonly batch: string;
+  /** US dollars per thousand web searches; no factor of speed, region or batch applies. */
+  readonly webSearchPerThousand: string;
+  readonly models: readonly CatalogueModel[];
+}
+
+/** The table this version was built with. Its shape is proved by a test, not at run time. */
+export const bundledCatalogue: Catalogue = bundled as unknown as Catalogue;

@@ -1,0 +1,76 @@
+import type { TokenClass } from '../model/tokens.ts';
+import { dayOf } from './days.ts';
+import { type Decimal, decimalToNumber } from './decimal.ts';
+import type { RateBook } from './priceBook.ts';
+import { mapRates, type Rates } from './rateTable.ts';
+import type { Tier } from './tiers.ts';
+
+/** Rates as plain numbers, US dollars per million tokens. */
+export type RateNumbers = { readonly [K in TokenClass]: number };
+
+/** One row of a price list: a model over one stretch of time, multipliers included. */
+export interface PriceListing {
+  readonly model: string;
+  readonly tier: Tier;
+  /** True when Anthropic no longer offers the model. */
+  readonly retired: boolean;
+  /** The row's name, as figures refer to it. */
+  readonly row: string;
+  /** First day (UTC) of the price, or null when none is named. */
+  readonly from: string | null;
+  /** First day (UTC) it no longer holds, or null when it still does. */
+  readonly until: string | null;
+  readonly rates: RateNumbers;
+  /** Rates of whole requests with a strictly longer prompt. */
+  readonly above: { readonly promptTokens: number; readonly rates: RateNumbers } | null;
+  /** US dollars per thousand web searches. */
+  readonly webSearchPerThousand: number;
+  /** Factors, or null where the model offers no such thing. */
+  readonly fast: number | null;
+  /** Day on which fast mode was taken away, or null. */
+  readonly fastRemoved: string | null;
+  readonly usGeo: number | null;
+  readonly bedrockRegion: number | null;
+  /** What the user multiplies by; already in the rates. */
+  readonly multiplier: number;
+  readonly origin: 'catalogue' | 'override';
+  /** Where the catalogue's part comes from, in words. */
+  readonly source: string | null;
+  /** Day on which it was last compared with its source. */
+  readonly checked: string | null;
+}
+
+/** Every price of a book, models in the catalogue's order and the user's own last, oldest first. */
+export function listPrices(book: RateBook): PriceListing[] {
+  return [...book.table.models.values()].flatMap(({ id, tier, retired, periods }) =>
+    periods.map((period) => ({
+      model: id,
+      tier,
+      retired,
+      row: period.row,
+      from: dayOf(period.fromMs) ?? period.from,
+      until: dayOf(period.untilMs),
+      rates: numbers(period.rates),
+      above: period.above
+        ? { promptTokens: period.above.promptTokens, rates: numbers(period.above.rates) }
+        : null,
+      webSearchPerThousand: decimalToNumber(period.webSearchPerThousand),
+      fast: factor(period.fast),
+      fastRemoved: period.fastRemoved ?? null,
+      usGeo: factor(period.usGeo),
+      bedrockRegion: factor(period.bedrockRegion),
+      multiplier: decimalToNumber(period.multiplier),
+      origin: period.origin,
+      source: period.source,
+      checked: period.checked,
+    })),
+  );
+}
+
+function numbers(rates: Rates): RateNumbers {
+  return mapRates((name) => decimalToNumber(rates[name]));
+}
+
+function factor(value: Decimal | undefined): number | null {
+  return value === undefined ? null : decimalToNumber(value);
+}

@@ -1,0 +1,52 @@
+/** Longer strings are no model ids, whatever they are. */
+const longestId = 300;
+
+/** A model string without what does not decide its price. */
+export interface ModelName {
+  /** Lower case, dashes for dots, without marker, gateway, cloud decoration; a date stays. */
+  readonly name: string;
+  /** True for a regional (not `global`) inference profile of Amazon Bedrock. */
+  readonly regional: boolean;
+}
+
+/** The model a string stands for. */
+export interface ModelMatch {
+  /** The price book's id. */
+  readonly id: string;
+  readonly regional: boolean;
+}
+
+/** Takes off a model string what gateways, clouds and Claude Code add to a model's id. */
+export function normaliseModel(written: string): ModelName {
+  if (written.length > longestId) return { name: written, regional: false };
+  let name = written.trim().toLowerCase();
+  // Claude Code marks the size of the context window, which has no price of its own.
+  name = name.replace(/\[\d+[km]\]$/, '');
+  name = name.replace(/^arn:aws[a-z-]*:bedrock:[^/]*:(?:inference-profile|foundation-model)\//, '');
+  let regional = false;
+  const bedrock =
+    /^(?:([a-z]{2,6}(?:-gov)?)\.)?anthropic\.(claude-.+?)(?:-v\d+(?::[\dk:]+)?)?$/.exec(name);
+  if (bedrock !== null) {
+    regional = bedrock[1] !== undefined && bedrock[1] !== 'global';
+    name = bedrock[2] ?? name;
+  } else if (name.startsWith('anthropic/')) {
+    name = name.slice('anthropic/'.length);
+  }
+  // Vertex writes the date, or the word for its newest version, behind an at sign.
+  name = name.replace(/@(?=\d{8}$)/, '-').replace(/@default$/, '');
+  return { name: name.replaceAll('.', '-'), regional };
+}
+
+/**
+ * Finds the model a string stands for among normalised names. First as it is, then without a date
+ * of eight digits; never by prefix or family, because a new model's id often begins with an old
+ * one's and costs something else.
+ */
+export function matchModel(
+  written: string,
+  ids: ReadonlyMap<string, string>,
+): ModelMatch | undefined {
+  const { name, regional } = normaliseModel(written);
+  const id = ids.get(name) ?? ids.get(name.replace(/-\d{8}$/, ''));
+  return id === undefined ? undefined : { id, regional };
+}

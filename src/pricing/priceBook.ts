@@ -1,0 +1,210 @@
+import type { NanoUsd } from '../model/money.ts';
+import type { Price, PriceBook, RequestTraits } from '../model/price.ts';
+import { promptTokens, type Usage } from '../model/tokens.ts';
+import { bundledCatalogue, type Catalogue } from './catalogue.ts';
+import { type Decimal, decimalText } from './decimal.ts';
+import { fingerprint } from './hash.ts';
+import { type ModelMatch, matchModel } from './matchModel.ts';
+import { noOverrides, type PriceOverrides } from './overrides.ts';
+import { costOf, type RateCard, rateCard } from './rateCard.ts';
+import {
+  type ModelRates,
+  mapRates,
+  type RatePeriod,
+  type RateTable,
+  rateTable,
+} from './rateTable.ts';
+import type { Tier } from './tiers.ts';
+
+/** Part of every revision: raised when matching, arithmetic or the names of rows change. */
+const rulesVersion = 1;
+
+/** Model strings remembered; transcripts hold a handful, a hostile one must not fill the memory. */
+const rememberedModels = 2_000;
+
+/** A price book that can also be read: listed, compared, asked for a model's id and tier. */
+export interface RateBook extends PriceBook {
+  readonly table: RateTable;
+  /** The book's id of a model as written in a transcript; a model it does not know, as written. */
+  readonly modelId: (written: string) => string;
+  /** The tier of a model the book prices, or undefined. */
+  readonly knownTier: (written: string) => Tier | undefined;
+}
+
+/** Builds a price book from a catalogue and the user's overrides, which win. */
+export function createPriceBook(
+  overrides: PriceOverrides = noOverrides,
+  base: Catalogue = bundledCatalogue,
+): RateBook {
+  const table = rateTable(overrides, base);
+  const cards = new CardIndex(table);
+  const match = (written: string): ModelMatch | undefined => matchModel(written, table.ids);
+
+  const price = (usage: Usage, model: string, traits: RequestTraits, atMs: number): Price => {
+    const dated = cards.find(model, traits, atMs);
+    if (dated !== undefined) {
+      const card =
+        dated.above !== undefined && promptTokens(usage) > dated.threshold
+          ? dated.above
+          : dated.card;
+      const nano = costOf(card, usage);
+      if (nano !== undefined) {
+        return { kind: 'priced', nanoUsd: nano as NanoUsd, model: dated.model, row: card.row };
+      }
+    }
+    return { kind: 'unpriced', model };
+  };
+
+  return {
+    price,
+    revision: revisionOf(table),
+    catalogueDate: base.checked,
+    table,
+    modelId: (written) => match(written)?.id ?? written,
+    knownTier: (written) => table.models.get(match(written)?.id ?? '')?.tier,
+  };
+}
+
+/** A period's cards under one set of traits. */
+interface DatedCard {
+  readonly model: string;
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly card: RateCard;
+  readonly above: RateCard | undefined;
+  readonly threshold: number;
+}
+
+/** Traits as a number: an index into a model's cards. */
+const fastBit = 1;
+const usBit = 2;
+const batchBit = 4;
+
+/** The cards of a model, or of its regional profiles, by traits; built when first asked for. */
+interface ModelCards {
+  readonly rates: ModelRates;
+  readonly regional: boolean;
+  readonly byTraits: (readonly DatedCard[] | undefined)[];
+}
+
+/** Finds the card of a request without building anything twice. */
+class CardIndex {
+  readonly #table: RateTable;
+  readonly #byModel = new Map<string, ModelCards>();
+  #byWritten = new Map<string, ModelCards | undefined>();
+
+  constructor(table: RateTable) {
+    this.#table = table;
+  }
+
+  find(written: string, traits: RequestTraits, atMs: number): DatedCard | undefined {
+    let model = this.#byWritten.get(written);
+    if (model === undefined) {
+      if (this.#byWritten.has(written)) return undefined;
+      model = this.#remember(written);
+      if (model === undefined) return undefined;
+    }
+    const index =
+      (traits.speed === 'fast' ? fastBit : 0) |
+      (traits.geo === 'us' ? usBit : 0) |
+      (traits.tier === 'batch' ? batchBit : 0);
+    let dated = model.byTraits[index];
+    if (dated === undefined) {
+      dated = datedCards(this.#table, model, index);
+      model.byTraits[index] = dated;
+    }
+    for (let at = dated.length - 1; at >= 0; at -= 1) {
+      const candidate = dated[at]!;
+      if (atMs >= candidate.fromMs) return atMs < candidate.untilMs ? candidate : undefined;
+    }
+    return undefined;
+  }
+
+  #remember(written: string): ModelCards | undefined {
+    if (this.#byWritten.size >= rememberedModels) this.#byWritten = new Map();
+    const match = matchModel(written, this.#table.ids);
+    const rates = match && this.#table.models.get(match.id);
+    let model: ModelCards | undefined;
+    if (match !== undefined && rates !== undefined) {
+      const key = `${match.regional ? 'regional ' : ''}${match.id}`;
+      model = this.#byModel.get(key);
+      if (model === undefined) {
+        model = { rates, regional: match.regional, byTraits: new Array(8).fill(undefined) };
+        this.#byModel.set(key, model);
+      }
+    }
+    this.#byWritten.set(written, model);
+    return model;
+  }
+}
+
+function datedCards(table: RateTable, model: ModelCards, traits: number): DatedCard[] {
+  return model.rates.periods.map((period) => {
+    const { factors, suffix } = factorsOf(table, period, model.regional, traits);
+    const name = period.row;
+    const upper = period.above;
+    return {
+      model: model.rates.id,
+      fromMs: period.fromMs,
+      untilMs: period.untilMs,
+      card: rateCard(name + suffix, period.rates, period, factors),
+      above:
+        upper &&
+        rateCard(`${name}>${bandName(upper.promptTokens)}${suffix}`, upper.rates, period, factors),
+      threshold: upper?.promptTokens ?? Number.POSITIVE_INFINITY,
+    };
+  });
+}
+
+/** A trait the model has no factor for changes nothing and leaves no mark. */
+function factorsOf(
+  table: RateTable,
+  period: RatePeriod,
+  regional: boolean,
+  traits: number,
+): { factors: Decimal[]; suffix: string } {
+  const factors: Decimal[] = [];
+  let suffix = '';
+  const apply = (factor: Decimal | undefined, mark: string): void => {
+    if (factor === undefined) return;
+    factors.push(factor);
+    suffix += `+${mark}`;
+  };
+  if ((traits & fastBit) !== 0) apply(period.fast, 'fast');
+  // A request runs in one place: the premium for staying there is paid once.
+  if (regional) apply(period.bedrockRegion, 'region');
+  else if ((traits & usBit) !== 0) apply(period.usGeo, 'us');
+  if ((traits & batchBit) !== 0) apply(table.batch, 'batch');
+  return { factors, suffix };
+}
+
+function bandName(tokens: number): string {
+  return tokens % 1000 === 0 ? `${tokens / 1000}k` : String(tokens);
+}
+
+/** Everything a cost depends on, in a fixed order, as a fingerprint. */
+function revisionOf(table: RateTable): string {
+  const models = [...table.models.values()]
+    .map(({ id, periods }) => `${id} ${JSON.stringify(periods.map(periodKey))}`)
+    .sort();
+  const ids = [...table.ids].map(([name, id]) => `${name}=${id}`).sort();
+  return fingerprint([rulesVersion, decimalText(table.batch), ...models, ...ids].join('\n'));
+}
+
+function periodKey(period: RatePeriod): unknown {
+  const text = (value: Decimal | undefined): string | null => (value ? decimalText(value) : null);
+  return [
+    String(period.fromMs),
+    String(period.untilMs),
+    period.row,
+    mapRates((name) => decimalText(period.rates[name])),
+    period.above && [
+      period.above.promptTokens,
+      mapRates((name) => decimalText(period.above!.rates[name])),
+    ],
+    text(period.webSearchPerThousand),
+    text(period.fast),
+    text(period.usGeo),
+    text(period.bedrockRegion),
+  ];
+}

@@ -1,0 +1,246 @@
+import { type TokenClass, tokenClasses } from '../model/tokens.ts';
+import type { Catalogue, CatalogueModel, CatalogueRow } from './catalogue.ts';
+import { dayStart } from './days.ts';
+import { type Decimal, decimal, decimalText, decimalZero, times } from './decimal.ts';
+import { matchModel, normaliseModel } from './matchModel.ts';
+import type { OverrideRow, PartialRates, PriceOverrides } from './overrides.ts';
+import { gradeOfRate, type Tier } from './tiers.ts';
+
+/** A rate for every token class, US dollars per million tokens. */
+export type Rates = { readonly [K in TokenClass]: Decimal };
+
+/** What a model costs over one stretch of time, the user's overrides and multipliers included. */
+export interface RatePeriod {
+  /** First moment (UTC ms); -Infinity where the price also holds for what is older than itself. */
+  readonly fromMs: number;
+  /** First moment (UTC ms) it no longer holds, or Infinity. */
+  readonly untilMs: number;
+  /** The day the price row names, or null for a user's row without one. */
+  readonly from: string | null;
+  /** Names the price row, without the traits of a request. */
+  readonly row: string;
+  readonly rates: Rates;
+  /** The rates of a whole request whose prompt is strictly longer. */
+  readonly above?: { readonly promptTokens: number; readonly rates: Rates };
+  /** US dollars per thousand searches. */
+  readonly webSearchPerThousand: Decimal;
+  /** What the user multiplies by; already in the rates. */
+  readonly multiplier: Decimal;
+  readonly fast?: Decimal;
+  readonly fastRemoved?: string;
+  readonly usGeo?: Decimal;
+  readonly bedrockRegion?: Decimal;
+  readonly origin: 'catalogue' | 'override';
+  /** Where the catalogue's part comes from, in words; null when nothing is left of it. */
+  readonly source: string | null;
+  readonly checked: string | null;
+}
+
+/** A model of a price book with its price through time. */
+export interface ModelRates {
+  readonly id: string;
+  readonly tier: Tier;
+  readonly retired: boolean;
+  /** Oldest first, not overlapping; gaps only where a user's dated row is all there is. */
+  readonly periods: readonly RatePeriod[];
+}
+
+/** Everything a price book knows about models. */
+export interface RateTable {
+  readonly models: ReadonlyMap<string, ModelRates>;
+  /** Normalised name to model id. */
+  readonly ids: ReadonlyMap<string, string>;
+  readonly batch: Decimal;
+}
+
+/** The normalised names a catalogue's models go by. */
+export function catalogueIds(catalogue: Catalogue): Map<string, string> {
+  const ids = new Map<string, string>();
+  for (const { id, aliases = [] } of catalogue.models) {
+    for (const name of [id, ...aliases]) ids.set(normaliseModel(name).name, id);
+  }
+  return ids;
+}
+
+/** Lays the user's rows over the catalogue. */
+export function rateTable(overrides: PriceOverrides, catalogue: Catalogue): RateTable {
+  const known = catalogueIds(catalogue);
+  const ids = new Map(known);
+  const rowsOf = new Map<string, OverrideRow[]>();
+  for (const row of overrides.rows) {
+    const name = normaliseModel(row.model).name;
+    const id = matchModel(row.model, known)?.id ?? ids.get(name) ?? row.model;
+    // A row names its model whatever else is known; only the catalogue's models have more names.
+    if (!known.has(name)) ids.set(name, id);
+    const rows = rowsOf.get(id);
+    if (rows === undefined) rowsOf.set(id, [row]);
+    else rows.push(row);
+  }
+  const models = new Map<string, ModelRates>();
+  const context = { catalogue, multiplier: decimal(overrides.multiplier ?? '1') };
+  for (const model of catalogue.models) {
+    models.set(model.id, modelRates(context, model.id, model, rowsOf.get(model.id) ?? []));
+    rowsOf.delete(model.id);
+  }
+  for (const [id, rows] of rowsOf) models.set(id, modelRates(context, id, undefined, rows));
+  return { models, ids, batch: decimal(catalogue.batch) };
+}
+
+interface Context {
+  readonly catalogue: Catalogue;
+  readonly multiplier: Decimal;
+}
+
+function modelRates(
+  context: Context,
+  id: string,
+  model: CatalogueModel | undefined,
+  overrides: readonly OverrideRow[],
+): ModelRates {
+  const periods: RatePeriod[] = [];
+  const rows = model?.rows ?? [];
+  const cuts = [...rows.slice(1).map((row) => bound(row.from)), ...overrides.flatMap(ends)];
+  const starts = [...new Set([Number.NEGATIVE_INFINITY, ...cuts])]
+    .filter((cut) => cut < Number.POSITIVE_INFINITY)
+    .sort((a, b) => a - b);
+  for (const [index, start] of starts.entries()) {
+    const row = rows.findLast((candidate, at) => at === 0 || bound(candidate.from) <= start);
+    const override = overrides.find((candidate) => {
+      const [from, until] = ends(candidate);
+      return from <= start && start < until;
+    });
+    const untilMs = starts[index + 1] ?? Number.POSITIVE_INFINITY;
+    const period = periodAt(context, { id, model, row, override }, start, untilMs);
+    if (period !== undefined) periods.push(period);
+  }
+  return { id, tier: tierIn(model, overrides), retired: model?.retired === true, periods };
+}
+
+/** A window's first moment and the first moment after it. */
+function ends({ from, until }: OverrideRow): [number, number] {
+  return [
+    from === undefined ? Number.NEGATIVE_INFINITY : bound(from),
+    until === undefined ? Number.POSITIVE_INFINITY : bound(until),
+  ];
+}
+
+function bound(day: string): number {
+  const ms = dayStart(day);
+  if (ms === undefined) throw new RangeError(`not a day: ${day}`);
+  return ms;
+}
+
+interface Rule {
+  readonly id: string;
+  readonly model: CatalogueModel | undefined;
+  readonly row: CatalogueRow | undefined;
+  readonly override: OverrideRow | undefined;
+}
+
+function periodAt(
+  context: Context,
+  { id, model, row, override }: Rule,
+  fromMs: number,
+  untilMs: number,
+): RatePeriod | undefined {
+  if (row === undefined && override === undefined) return undefined;
+  const multiplier = times(context.multiplier, decimal(override?.multiplier ?? '1'));
+  const scaled = (rates: Rates): Rates => mapRates((name) => times(rates[name], multiplier));
+  const rates = baseRates(row, override);
+  const above = longContext(row, override, rates);
+  const from = rowDay(row, override);
+  const search =
+    override?.webSearchPerThousand ??
+    (override?.local === true ? '0' : context.catalogue.webSearchPerThousand);
+  return {
+    fromMs,
+    untilMs,
+    from,
+    row: rowName(id, from, override !== undefined, multiplier),
+    rates: scaled(rates),
+    ...(above && { above: { promptTokens: above.promptTokens, rates: scaled(above.rates) } }),
+    webSearchPerThousand: times(decimal(search), multiplier),
+    multiplier,
+    ...(model?.fast && { fast: decimal(model.fast.factor) }),
+    ...(model?.fast?.removed !== undefined && { fastRemoved: model.fast.removed }),
+    ...(model?.usGeo !== undefined && { usGeo: decimal(model.usGeo) }),
+    ...(model?.bedrockRegion !== undefined && { bedrockRegion: decimal(model.bedrockRegion) }),
+    origin: override === undefined ? 'catalogue' : 'override',
+    source: row === undefined ? null : (context.catalogue.sources[row.source] ?? row.source),
+    checked: row?.checked ?? null,
+  };
+}
+
+/** The later of the two days: that is when this price began. */
+function rowDay(row: CatalogueRow | undefined, override: OverrideRow | undefined): string | null {
+  const days = [row?.from, override?.from].filter((day) => day !== undefined).sort();
+  return days.at(-1) ?? null;
+}
+
+function rowName(id: string, from: string | null, override: boolean, multiplier: Decimal): string {
+  const day = from === null ? '' : `@${from}`;
+  const factor = decimalText(multiplier);
+  return `${id}${day}${override ? '+override' : ''}${factor === '1' ? '' : `*${factor}`}`;
+}
+
+function baseRates(row: CatalogueRow | undefined, override: OverrideRow | undefined): Rates {
+  if (override === undefined || override.local) return chosen(override?.rates ?? {}, row, override);
+  return chosen(override.rates, row ?? derived(override.rates.input), override);
+}
+
+/** A named class wins; else what stands below; else a local model's nothing. */
+function chosen(
+  named: PartialRates,
+  below: { readonly [K in TokenClass]?: string } | undefined,
+  override: OverrideRow | undefined,
+): Rates {
+  const rest = override?.local === true ? undefined : below;
+  return mapRates((name) => {
+    const text = named[name] ?? rest?.[name];
+    return text === undefined ? decimalZero : decimal(text);
+  });
+}
+
+/** Cache rates of a model only its input rate is known of: Anthropic's usual factors. */
+function derived(input: string | undefined): PartialRates {
+  const base = decimal(input ?? '0');
+  const by = (factor: string): string => decimalText(times(base, decimal(factor)));
+  return { cacheWrite5m: by('1.25'), cacheWrite1h: by('2'), cacheRead: by('0.1') };
+}
+
+/**
+ * The upper band. A class the user named holds at any length, unless the user also named it for
+ * long prompts; a class left alone keeps the catalogue's upper rate.
+ */
+function longContext(
+  row: CatalogueRow | undefined,
+  override: OverrideRow | undefined,
+  base: Rates,
+): { promptTokens: number; rates: Rates } | undefined {
+  const promptTokens = override?.above?.promptTokens ?? row?.above?.promptTokens;
+  if (promptTokens === undefined) return undefined;
+  if (override?.local === true && override.above === undefined) return undefined;
+  return {
+    promptTokens,
+    rates: mapRates((name) => {
+      const named = override?.above?.rates[name];
+      if (named !== undefined) return decimal(named);
+      const upper = override?.rates[name] === undefined ? row?.above?.[name] : undefined;
+      return upper === undefined || override?.local === true ? base[name] : decimal(upper);
+    }),
+  };
+}
+
+function tierIn(model: CatalogueModel | undefined, overrides: readonly OverrideRow[]): Tier {
+  const last = overrides.at(-1);
+  if (last?.tier !== undefined) return last.tier;
+  if (last?.local === true) return 'local';
+  return model?.family ?? gradeOfRate(Number(last?.rates.input ?? '0'));
+}
+
+/** A rate for each class. */
+export function mapRates<T>(rate: (name: TokenClass) => T): { readonly [K in TokenClass]: T } {
+  return Object.fromEntries(tokenClasses.map((name) => [name, rate(name)])) as {
+    [K in TokenClass]: T;
+  };
+}
