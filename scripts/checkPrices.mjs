@@ -1,0 +1,184 @@
+/**
+ * Compares the price catalogue with what others publish as packages: rates with the data files of
+ * `@earendil-works/pi-ai`, model ids with the `Model` type of `@anthropic-ai/sdk`. Prints every
+ * difference by name and fails on those nobody has explained below.
+ *
+ *     npm run check:prices [-- PI_AI_VERSION [SDK_VERSION]]     e.g. `latest latest`
+ *
+ * Needs the network and Node 24, which `npm run` brings. Nothing in the product does.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listPrices } from '../src/pricing/listPrices.ts';
+import { createPriceBook } from '../src/pricing/priceBook.ts';
+
+const [piAiVersion = '1.5.2', sdkVersion = '1.12.0'] = process.argv.slice(2);
+
+/** Differences that are understood: which, and why they are not our mistake. */
+const explained = [
+  {
+    names: /^amazon-bedrock anthropic\.claude-(opus-4-6-v1|sonnet-4-6) /,
+    reason:
+      'for the bare Bedrock id of these two pi-ai has the price of a region; for older and newer models it has the global one there, as we have for all',
+  },
+  {
+    names: /^(anthropic|amazon-bedrock) \S*claude-sonnet-4(-5)?(-\d{8}(-v1:0)?)? band$/,
+    reason:
+      'long prompts on Sonnet 4 and 4.5 need the 1M beta, whose price pi-ai has only in the rows of the Vercel gateway, and there it is ours',
+  },
+];
+
+const classes = {
+  input: 'input',
+  output: 'output',
+  cacheRead: 'cacheRead',
+  cacheWrite: 'cacheWrite5m',
+};
+const noUsage = {
+  input: 0,
+  output: 0,
+  cacheWrite5m: 0,
+  cacheWrite1h: 0,
+  cacheRead: 0,
+  webSearches: 0,
+};
+
+const book = createPriceBook();
+/** @type {{ key: string, text: string }[]} */
+const differences = [];
+let compared = 0;
+
+const work = mkdtempSync(join(tmpdir(), 'outlay-prices-'));
+try {
+  const piAi = unpack('@earendil-works/pi-ai', piAiVersion);
+  const sdk = unpack('@anthropic-ai/sdk', sdkVersion);
+  const data = join(piAi, 'dist', 'providers', 'data');
+  const { generatedAt } = readJson(join(data, '.manifest.json'));
+  for (const file of ['anthropic', 'amazon-bedrock', 'vercel-ai-gateway']) {
+    compareRates(file, readJson(join(data, `${file}.json`)), Date.parse(generatedAt));
+  }
+  compareIds(readFileSync(join(sdk, 'resources', 'messages', 'messages.d.ts'), 'utf8'));
+  console.log(`catalogue of ${book.catalogueDate} against pi-ai ${piAiVersion} (${generatedAt})`);
+  console.log(`and @anthropic-ai/sdk ${sdkVersion}: ${compared} comparisons`);
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+const unexplained = differences.filter(({ key }) =>
+  explained.every(({ names }) => !names.test(key)),
+);
+for (const { text } of unexplained) console.log(`DIFFERS: ${text}`);
+for (const { names, reason } of explained) {
+  const known = differences.filter(({ key }) => names.test(key));
+  if (known.length === 0) console.log(`no longer differs, so needs no explanation: ${names}`);
+  else console.log(`explained, ${reason}:`);
+  for (const { text } of known) console.log(`  ${text}`);
+}
+console.log(`${differences.length} differences, ${unexplained.length} of them unexplained`);
+process.exitCode = unexplained.length === 0 ? 0 : 1;
+
+/** Every Claude model of one provider, priced through our own book by the provider's id. */
+function compareRates(provider, byApi, atMs) {
+  const models = Object.values(byApi)
+    .flatMap((entries) => Object.values(entries))
+    .filter(({ id, cost }) => id.includes('claude') && cost !== undefined);
+  if (models.length === 0) differ(`${provider} models`, `${provider} lists no Claude model`);
+  for (const { id, cost } of models) {
+    // A gateway sells fast mode and batches as models of their own; we see them as traits.
+    const [, base, variant] = /^(.*?)(?:-(fast|batch))?$/.exec(id) ?? [];
+    const traits = {
+      speed: variant === 'fast' ? 'fast' : 'standard',
+      tier: variant === 'batch' ? 'batch' : 'standard',
+    };
+    compareBand(`${provider} ${id}`, cost, (usage) => book.price(usage, base, traits, atMs), 0);
+    for (const tier of cost.tiers ?? []) {
+      compareBand(
+        `${provider} ${id} above ${tier.inputTokensAbove}`,
+        tier,
+        (usage) => book.price(usage, base, traits, atMs),
+        tier.inputTokensAbove + 1,
+      );
+    }
+    compareBands(`${provider} ${id}`, base, cost.tiers ?? [], atMs);
+  }
+}
+
+/** Rates as the price of a thousand tokens more on a prompt of a given length. */
+function compareBand(where, rates, price, promptTokens) {
+  const start = { ...noUsage, input: promptTokens };
+  for (const [theirName, ourName] of Object.entries(classes)) {
+    if (rates[theirName] === undefined) continue;
+    compared += 1;
+    const more = price({ ...start, [ourName]: start[ourName] + 1000 });
+    const less = price(start);
+    if (more.kind === 'unpriced' || less.kind === 'unpriced') {
+      differ(`${where} missing`, `${where}: we have no price`);
+      return;
+    }
+    const ours = (more.nanoUsd - less.nanoUsd) / 1e6;
+    if (Math.abs(ours - rates[theirName]) > 1e-9) {
+      differ(
+        `${where} ${ourName}`,
+        `${where} ${ourName}: ours ${ours}, theirs ${rates[theirName]}`,
+      );
+    }
+  }
+}
+
+/** A long-context band we have and they have not. */
+function compareBands(where, model, tiers, atMs) {
+  const id = book.modelId(model);
+  const today = new Date(atMs).toISOString().slice(0, 10);
+  const now = listPrices(book).find(
+    (row) =>
+      row.model === id && (row.until === null || row.until > today) && (row.from ?? '') <= today,
+  );
+  const threshold = now?.above?.promptTokens;
+  if (threshold === undefined) return;
+  compared += 1;
+  if (!tiers.some((tier) => tier.inputTokensAbove === threshold)) {
+    differ(`${where} band`, `${where}: ours has other rates above ${threshold} tokens, theirs not`);
+  }
+}
+
+/** The ids of the SDK and our models that are not retired must be the same. */
+function compareIds(declarations) {
+  const union = /export type Model = ([^;]*);/.exec(declarations)?.[1];
+  const theirs = [...(union ?? '').matchAll(/'([^']+)'/g)].map((match) => match[1]);
+  if (theirs.length === 0) differ('sdk ids', 'the SDK has no Model type with ids in it');
+  const rows = listPrices(book);
+  for (const id of theirs) {
+    compared += 1;
+    const ours = rows.find((row) => row.model === book.modelId(id));
+    if (ours === undefined) differ(`sdk ${id}`, `sdk ${id}: missing in ours`);
+    else if (ours.retired) differ(`sdk ${id}`, `sdk ${id}: retired in ours, current in theirs`);
+  }
+  const current = new Set(rows.filter((row) => !row.retired).map((row) => row.model));
+  for (const id of current) {
+    compared += 1;
+    if (!theirs.includes(id)) differ(`sdk ${id}`, `sdk ${id}: current in ours, missing in theirs`);
+  }
+}
+
+function differ(key, text) {
+  differences.push({ key, text });
+}
+
+/** Downloads a package without installing it; the folder its files are in. */
+function unpack(name, version) {
+  const target = join(work, name.replaceAll('/', '-'));
+  mkdirSync(target);
+  const npm = process.env.npm_execpath;
+  const args = ['pack', `${name}@${version}`, '--pack-destination', target, '--silent'];
+  if (npm === undefined) execFileSync('npm', args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  else execFileSync(process.execPath, [npm, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const [archive] = readdirSync(target);
+  execFileSync('tar', ['-xzf', archive], { cwd: target });
+  return join(target, 'package');
+}
+
+function readJson(file) {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bundledCatalogue } from '../../../src/pricing/catalogue.ts';
+import { matchModel } from '../../../src/pricing/matchModel.ts';
+import { createPriceBook } from '../../../src/pricing/priceBook.ts';
+import { catalogueIds } from '../../../src/pricing/rateTable.ts';
+
+const ids = catalogueIds(bundledCatalogue);
+
+const known: [written: string, id: string, regional?: true][] = [
+  ['claude-opus-5-5', 'claude-opus-5-5'],
+  ['claude-opus-5', 'claude-opus-5'],
+  ['Claude-Opus-5', 'claude-opus-5'],
+  [' claude-opus-5 ', 'claude-opus-5'],
+  ['claude-opus-4-8[1m]', 'claude-opus-4-8'],
+  ['CLAUDE-SONNET-4-5-20250929[1M]', 'claude-sonnet-4-5'],
+  ['claude-opus-4-20250514', 'claude-opus-4'],
+  ['claude-opus-4-0', 'claude-opus-4'],
+  ['claude-sonnet-4-0', 'claude-sonnet-4'],
+  ['claude-haiku-4-5-20251001', 'claude-haiku-4-5'],
+  ['claude-3-5-haiku-20241022', 'claude-3-5-haiku'],
+  ['claude-3-7-sonnet-latest', 'claude-3-7-sonnet'],
+  ['anthropic/claude-opus-4.6', 'claude-opus-4-6'],
+  ['anthropic/claude-3.5-haiku', 'claude-3-5-haiku'],
+  ['claude-haiku-4.5', 'claude-haiku-4-5'],
+  ['anthropic.claude-opus-4-8', 'claude-opus-4-8'],
+  ['anthropic.claude-opus-4-6-v1', 'claude-opus-4-6'],
+  ['anthropic.claude-3-sonnet-20240229-v1:0:200k', 'claude-3-sonnet'],
+  ['anthropic.claude-3-5-sonnet-20241022-v2:0', 'claude-3-5-sonnet'],
+  ['global.anthropic.claude-sonnet-4-5-20250929-v1:0', 'claude-sonnet-4-5'],
+  ['us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'claude-sonnet-4-5', true],
+  ['us.anthropic.claude-opus-4-6-v1[1m]', 'claude-opus-4-6', true],
+  ['apac.anthropic.claude-sonnet-4-20250514-v1:0', 'claude-sonnet-4', true],
+  ['us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0', 'claude-sonnet-4-5', true],
+  [
+    'arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.anthropic.claude-opus-4-7',
+    'claude-opus-4-7',
+    true,
+  ],
+  [
+    'arn:aws:bedrock:us-east-1:123456789012:inference-profile/global.anthropic.claude-opus-4-7',
+    'claude-opus-4-7',
+  ],
+  [
+    'arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-haiku-4-5-20251001-v1:0',
+    'claude-haiku-4-5',
+  ],
+  ['claude-sonnet-4-5@20250929', 'claude-sonnet-4-5'],
+  ['claude-opus-4-6@default', 'claude-opus-4-6'],
+  ['claude-3-5-sonnet-v2@20241022', 'claude-3-5-sonnet'],
+];
+
+for (const [written, id, regional = false] of known) {
+  test(`${JSON.stringify(written)} is ${id}${regional ? ' in a region' : ''}`, () => {
+    assert.deepEqual(matchModel(written, ids), { id, regional });
+  });
+}
+
+const unknown = [
+  '',
+  '__proto__',
+  'constructor',
+  'hasOwnProperty',
+  'toString',
+  '<synthetic>',
+  'claude',
+  'claude-opus',
+  'opus',
+  'claude-opus-6',
+  'claude-opus-5-55',
+  'claude-opus-5-5-preview',
+  'claude-opus-4-2',
+  'claude-opus-4-2025051',
+  'claude-opus-4-202505140',
+  'claude-opus-5-v1:0',
+  'glm-4.7',
+  'gpt-5',
+  'openai/claude-opus-5',
+  'xanthropic/claude-opus-5',
+  'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123',
+  'us.anthropic.claude-opus-9-v1:0',
+  `claude-opus-5${'-'.repeat(10_000)}`,
+  'claude-opus-5\u0000',
+];
+
+for (const written of unknown) {
+  test(`${JSON.stringify(written.slice(0, 60))} is no model, and comes back as written`, () => {
+    assert.equal(matchModel(written, ids), undefined);
+    const book = createPriceBook();
+    assert.equal(book.modelId(written), written);
+    assert.deepEqual(
+      book.price(
+        { input: 1, output: 1, cacheWrite5m: 1, cacheWrite1h: 1, cacheRead: 1, webSearches: 1 },
+        written,
+        {},
+        0,
+      ),
+      { kind: 'unpriced', model: written },
+    );
+  });
+}
