@@ -10,7 +10,8 @@ export const nanoPerUsd = 1_000_000_000;
 
 /** Brands an integer as nano-dollars; throws on anything a sum could not stay exact with. */
 export function nanoUsd(value: number): NanoUsd {
-  if (!Number.isSafeInteger(value)) throw new RangeError(`not a whole number of nano-dollars: ${value}`);
+  if (!Number.isSafeInteger(value))
+    throw new RangeError(`not a whole number of nano-dollars: ${value}`);
   return value as NanoUsd;
 }
 
@@ -53,7 +54,8 @@ function formatPositive(nano: number, format: MoneyFormat): string {
     const dollars = Math.floor(nano / nanoPerUsd + 0.5);
     return `$${format.locale === undefined ? dollars : new Intl.NumberFormat(format.locale).format(dollars)}`;
   }
-  if (nano >= 10_000_000) return `$${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
+  if (nano >= 10_000_000)
+    return `$${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
   // Below a cent: two significant digits, so that a small figure is never shown as nothing.
   const digits = Math.max(4, 10 - String(nano).length);
   const scaled = nano / nanoPerUsd;

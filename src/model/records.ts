@@ -191,3 +191,39 @@ export interface TranscriptBatch {
   /** Non-blank lines seen, rejected ones included. */
   lines: number;
 }
+
+/** What a reader must remember between two stretches of one file. Plain data, kept in the store. */
+export interface ParserState {
+  /** Lines behind, so that the next one is number `line + 1`. */
+  line: number;
+  /** Latest timestamp of any record so far; 0 when none is dated. */
+  lastAt: number;
+  /** Prompt the next main-thread answer belongs to. */
+  promptId: string;
+  /** Timestamp of the last user record; 0 when none. */
+  userAt: number;
+  /** Names of recent tool calls by id, newest last, so that a failed result can name its tool. */
+  tools: [id: string, name: string][];
+}
+
+/** Where reading stopped, and all that is needed to go on there. */
+export interface Bookmark {
+  /** Behind the last newline read. */
+  readonly offset: number;
+  readonly state: ParserState;
+  readonly inode: string;
+  /** Hash of the start of the first line; '' until there is one. */
+  readonly head: string;
+}
+
+/** A stretch of a transcript: its records and the bookmark that belongs to them. */
+export interface Stretch {
+  readonly batch: TranscriptBatch;
+  readonly bookmark: Bookmark;
+  /** Size of the file when it was opened. */
+  readonly size: number;
+  /** The file was not the one the bookmark knew, so it was read from the start. */
+  readonly restarted: boolean;
+  /** Nothing complete is left to read. */
+  readonly done: boolean;
+}

@@ -1,5 +1,11 @@
 /** The token classes of one usage, heaviest first, as reports name them. */
-export const tokenClasses = ['input', 'output', 'cacheWrite5m', 'cacheWrite1h', 'cacheRead'] as const;
+export const tokenClasses = [
+  'input',
+  'output',
+  'cacheWrite5m',
+  'cacheWrite1h',
+  'cacheRead',
+] as const;
 export type TokenClass = (typeof tokenClasses)[number];
 
 /** What one response used: whole, non-negative counts. The token classes are disjoint. */

@@ -2,12 +2,14 @@ import {
   type EventKind,
   type MessageLine,
   mainAgent,
+  type ParserState,
   type RejectReason,
   type SessionTrace,
   type TitleKind,
   type TranscriptBatch,
   unnamedAgent,
 } from '../model/records.ts';
+import { attributionOf, errorCode } from './attribution.ts';
 import { emptyBatch, emptyTrace } from './batch.ts';
 import { ByteCache, bounded } from './byteCache.ts';
 import { oneLine } from './oneLine.ts';
@@ -25,7 +27,6 @@ import {
 import { readTime, timeAt } from './time.ts';
 import { isJsonObject, readUsage, text } from './usage.ts';
 import { readUserRecord } from './userRecord.ts';
-import { attributionOf, errorCode } from './attribution.ts';
 import { hashBytes } from './uuidHash.ts';
 
 /** What the path of a transcript says about its records. */
@@ -38,20 +39,6 @@ export interface TranscriptPlace {
   readonly agentId: string;
   /** Workflow folder (`wf_…`) the file stands in, or ''. */
   readonly workflow: string;
-}
-
-/** What a reader must remember between two stretches of one file. Plain data, kept in the store. */
-export interface ParserState {
-  /** Lines behind, so that the next one is number `line + 1`. */
-  line: number;
-  /** Latest timestamp of any record so far; 0 when none is dated. */
-  lastAt: number;
-  /** Prompt the next main-thread answer belongs to. */
-  promptId: string;
-  /** Timestamp of the last user record; 0 when none. */
-  userAt: number;
-  /** Names of recent tool calls by id, newest last, so that a failed result can name its tool. */
-  tools: [id: string, name: string][];
 }
 
 export function freshState(): ParserState {
@@ -266,8 +253,7 @@ export class TranscriptParser {
     const sidechain = flagged || (inAgentFile && !isFalse(buf, s[SIDECHAIN]!));
     let agentId = mainAgent;
     if (sidechain || inAgentFile) {
-      agentId =
-        this.#agents.read(buf, s[AGENT]!, s[AGENT + 1]!) || place.agentId || unnamedAgent;
+      agentId = this.#agents.read(buf, s[AGENT]!, s[AGENT + 1]!) || place.agentId || unnamedAgent;
     }
     return {
       at: timeAt(buf, s[TIME]!, s[TIME + 1]!),

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { TranscriptBatch } from '../model/records.ts';
-import { freshState, type ParserState, TranscriptParser, type TranscriptPlace } from './parser.ts';
+import type { Bookmark, ParserState, Stretch, TranscriptBatch } from '../model/records.ts';
+import { freshState, TranscriptParser, type TranscriptPlace } from './parser.ts';
 import { hashBytes } from './uuidHash.ts';
 
 /** Bytes read at once. */
@@ -9,28 +9,6 @@ const blockBytes = 4 * 1024 * 1024;
 export const longestLineBytes = 128 * 1024 * 1024;
 /** Bytes of the first line that identify a file. */
 const headBytes = 512;
-
-/** Where reading stopped, and all that is needed to go on there. */
-export interface Bookmark {
-  /** Behind the last newline read. */
-  readonly offset: number;
-  readonly state: ParserState;
-  readonly inode: string;
-  /** Hash of the start of the first line; '' until there is one. */
-  readonly head: string;
-}
-
-/** A stretch of a transcript: its records and the bookmark that belongs to them. */
-export interface Stretch {
-  readonly batch: TranscriptBatch;
-  readonly bookmark: Bookmark;
-  /** Size of the file when it was opened. */
-  readonly size: number;
-  /** The file was not the one the bookmark knew, so it was read from the start. */
-  readonly restarted: boolean;
-  /** Nothing complete is left to read. */
-  readonly done: boolean;
-}
 
 /** Block buffers are reused from file to file; one reader is at work at a time in a thread. */
 let block = Buffer.allocUnsafe(blockBytes);

@@ -26,7 +26,9 @@ export function text(value: unknown): string {
 /** A nullable count; NaN marks what no sum can hold. */
 function count(value: unknown): number {
   if (value === undefined || value === null) return 0;
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : Number.NaN;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+    ? value
+    : Number.NaN;
 }
 
 /**

@@ -1,0 +1,78 @@
+import { usdToNano } from '../model/money.ts';
+import { type MessageRow, type Messages, pricing } from './messages.ts';
+import type { StoredCostState } from './reconcile.ts';
+import type { Words } from './words.ts';
+
+/** What a token of each class costs beside an input token, in most price lists. */
+const weights = { input: 1, output: 5, write5m: 1.25, write1h: 2, cache_read: 0.1 } as const;
+
+/**
+ * Messages of a model the catalogue does not know take their cost from Claude Code's own totals:
+ * what the total of that model grew by between two records is shared among the messages between
+ * them, by weighted tokens. Messages no total covers stay unpriced.
+ */
+export function allotClientPrices(
+  messages: Messages,
+  words: Words,
+  unpriced: readonly MessageRow[],
+  states: readonly StoredCostState[],
+  base: StoredCostState | undefined,
+): void {
+  const byModel = new Map<number, MessageRow[]>();
+  for (const row of unpriced) byModel.set(row.model, [...(byModel.get(row.model) ?? []), row]);
+  for (const [model, rows] of byModel) {
+    const name = plainModel(words.text(model));
+    let from = 0;
+    let counted = base === undefined ? 0 : (modelTotal(base, name) ?? 0);
+    for (const state of states) {
+      const total = modelTotal(state, name);
+      let until = from;
+      while (until < rows.length && rows[until]!.at <= state.at) until++;
+      if (total === undefined || until === from) continue;
+      allot(messages, rows.slice(from, until), Math.max(0, total - counted));
+      counted = Math.max(counted, total);
+      from = until;
+    }
+    for (const row of rows.slice(from)) setPrice(messages, row, 0, pricing.unpriced);
+  }
+}
+
+/** Nano-dollars of one model in a total, markers like `[1m]` aside; undefined when it has none. */
+function modelTotal(state: StoredCostState, model: string): number | undefined {
+  let sum: number | undefined;
+  const models = JSON.parse(state.models) as Record<string, number>;
+  for (const [name, usd] of Object.entries(models)) {
+    if (plainModel(name) === model) sum = (sum ?? 0) + usdToNano(usd);
+  }
+  return sum;
+}
+
+function plainModel(name: string): string {
+  return name.replace(/\[[^\]]*\]$/, '').toLowerCase();
+}
+
+/** Shares an amount exactly: each row gets the rounded running share less what went before. */
+function allot(messages: Messages, rows: readonly MessageRow[], nano: number): void {
+  const parts = rows.map(weight);
+  const whole = parts.reduce((sum, part) => sum + part, 0);
+  let behind = 0;
+  let given = 0;
+  rows.forEach((row, i) => {
+    behind += whole === 0 ? 1 / rows.length : parts[i]! / whole;
+    const upTo = i === rows.length - 1 ? nano : Math.floor(nano * Math.min(behind, 1));
+    setPrice(messages, row, upTo - given, pricing.client);
+    given = upTo;
+  });
+}
+
+function weight(row: MessageRow): number {
+  let sum = 0;
+  for (const [name, factor] of Object.entries(weights)) {
+    sum += row[name as keyof typeof weights] * factor;
+  }
+  return sum;
+}
+
+function setPrice(messages: Messages, row: MessageRow, nano: number, priced: number): void {
+  messages.update(row, { nano, priced });
+}

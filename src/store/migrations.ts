@@ -1,0 +1,82 @@
+import { existsSync, rmSync } from 'node:fs';
+import { HumanError } from '../model/errors.ts';
+import type { SqlDatabase } from './driver/types.ts';
+import { schemaV1 } from './schema.ts';
+
+/** One step of the schema. Released steps never change; a new one is added behind them. */
+export interface Migration {
+  /** Version the step leads to. */
+  readonly version: number;
+  /** Oldest version of Outlay's schema whose readers still understand the result. */
+  readonly minReader: number;
+  readonly sql: string;
+}
+
+export const migrations: readonly Migration[] = [{ version: 1, minReader: 1, sql: schemaV1 }];
+
+/** The schema this program writes. */
+export function currentVersion(steps: readonly Migration[] = migrations): number {
+  return steps[steps.length - 1]!.version;
+}
+
+export interface SchemaState {
+  readonly version: number;
+  readonly minReader: number;
+}
+
+export function schemaState(db: SqlDatabase): SchemaState {
+  const version = Number(db.pragma('user_version') ?? 0);
+  if (version === 0) return { version, minReader: 0 };
+  const row = db.prepare("SELECT value FROM meta WHERE key = 'minReader'").get<{ value: string }>();
+  return { version, minReader: Number(row?.value ?? version) };
+}
+
+/** Why a program with these steps may not read the store, or undefined when it may. */
+export function readRefusal(
+  state: SchemaState,
+  steps: readonly Migration[] = migrations,
+): HumanError | undefined {
+  if (state.minReader <= currentVersion(steps)) return undefined;
+  return new HumanError(
+    'store',
+    `The store was written by a newer Outlay (schema ${state.version}; this one reads up to ${currentVersion(steps)}). Update Outlay to read it.`,
+  );
+}
+
+/** A newer Outlay has migrated the store: this one reads it, if it may, and never writes. */
+export function isNewer(state: SchemaState, steps: readonly Migration[] = migrations): boolean {
+  return state.version > currentVersion(steps);
+}
+
+/**
+ * Brings the schema up to date, each step in a transaction of its own, after a copy of the store as
+ * it was. Returns the version found. Never goes down.
+ */
+export function migrate(
+  db: SqlDatabase,
+  file: string,
+  steps: readonly Migration[] = migrations,
+): number {
+  const found = schemaState(db).version;
+  const pending = steps.filter((step) => step.version > found);
+  if (found > 0 && pending.length > 0 && file !== ':memory:') {
+    const copy = `${file}.before-v${currentVersion(steps)}`;
+    if (existsSync(copy)) rmSync(copy);
+    copyDatabase(db, copy);
+  }
+  for (const step of pending) {
+    db.transaction(() => {
+      // Another process may have been faster.
+      if (Number(db.pragma('user_version')) >= step.version) return;
+      db.exec(step.sql);
+      db.prepare("INSERT OR REPLACE INTO meta VALUES ('minReader', ?)").run(String(step.minReader));
+      db.exec(`PRAGMA user_version = ${step.version}`);
+    });
+  }
+  return found;
+}
+
+/** Writes a compact copy of the whole store to a new file. */
+export function copyDatabase(db: SqlDatabase, target: string): void {
+  db.prepare('VACUUM INTO ?').run(target);
+}

@@ -1,0 +1,177 @@
+import { usdToNano } from '../model/money.ts';
+import { allotClientPrices } from './clientPrices.ts';
+import type { SqlDatabase, Statement } from './driver/types.ts';
+import type { Messages } from './messages.ts';
+import type { SessionRow, Sessions } from './sessions.ts';
+import { ownsBefore } from './traces.ts';
+import type { Words } from './words.ts';
+
+/** What comparing a session with Claude Code's own total came to. */
+export const reconciliation = { noClientTotal: 0, reconciled: 1, impossible: 2 } as const;
+
+/** One of the client's running totals, read back. */
+export interface StoredCostState {
+  readonly at: number;
+  readonly total: number;
+  /** JSON: model as written → dollars. */
+  readonly models: string;
+}
+
+interface Spent {
+  readonly at: number;
+  readonly nano: number;
+}
+
+/** Every message is rounded to a nano-dollar, the client's total is not: a gap this small is none. */
+const largestRoundingNano = 1000;
+
+/**
+ * Holds a session's messages against Claude Code's own running totals. What a total has beyond the
+ * messages up to its place is background, dated to that place. A fork's total goes on from its
+ * parent's, so the parent's last total before the fork is taken off first.
+ */
+export class Reconciler {
+  readonly #sessions: Sessions;
+  readonly #messages: Messages;
+  readonly #words: Words;
+  readonly #states: Statement;
+  readonly #relatives: Statement;
+  readonly #alone: Statement;
+  readonly #standing: Statement;
+  readonly #unpriced: Statement;
+  readonly #unconfirmed: Statement;
+  readonly #known: Statement;
+  readonly #clear: Statement;
+  readonly #insert: Statement;
+  readonly #result: Statement;
+
+  constructor(db: SqlDatabase, sessions: Sessions, messages: Messages, words: Words) {
+    this.#sessions = sessions;
+    this.#messages = messages;
+    this.#words = words;
+    this.#states = db.prepare(
+      'SELECT at, total, models FROM cost_state WHERE session = ? ORDER BY at, offset, file',
+    );
+    this.#relatives = db.prepare(
+      `SELECT o.session AS session, max(t.at) AS at FROM shared_trace t
+       JOIN shared_trace o ON o.uuid = t.uuid AND o.session <> t.session
+       WHERE t.session = ? GROUP BY o.session`,
+    );
+    this.#alone = db.prepare(
+      'SELECT at, nano FROM message WHERE session = ? AND counted = 1 ORDER BY at',
+    );
+    // Everything that stands in the session, owned or not, but what its parent has too.
+    this.#standing = db.prepare(
+      `SELECT m.at AS at, m.nano AS nano FROM message m WHERE m.counted = 1 AND m.session = ?
+         AND NOT EXISTS (SELECT 1 FROM place p WHERE p.message = m.id)
+       UNION ALL
+       SELECT m.at, m.nano FROM place p JOIN message m ON m.id = p.message
+       WHERE p.session = ? AND m.counted = 1
+         AND NOT EXISTS (SELECT 1 FROM place q WHERE q.message = m.id AND q.session = ?)
+       ORDER BY 1`,
+    );
+    this.#unpriced = db.prepare(
+      `SELECT * FROM message WHERE session = ? AND counted = 1 AND priced <> 1 AND parts IS NULL
+       ORDER BY at, mid, rid`,
+    );
+    this.#unconfirmed = db.prepare(
+      'SELECT coalesce(sum(nano), 0) AS nano FROM message WHERE session = ? AND counted = 1 AND at > ?',
+    );
+    this.#known = db.prepare('SELECT at, nano FROM background WHERE session = ? ORDER BY at');
+    this.#clear = db.prepare('DELETE FROM background WHERE session = ?');
+    this.#insert = db.prepare('INSERT INTO background VALUES (?, ?, ?)');
+    this.#result = db.prepare(
+      `UPDATE session SET client_total = ?, client_at = ?, reconciled = ?, background = ?,
+         unconfirmed = ? WHERE id = ?`,
+    );
+  }
+
+  /** Whether a change of a session's messages at this time can matter here. */
+  concerns(session: number): boolean {
+    return this.#states.get(session) !== undefined;
+  }
+
+  /** Derives a session's background and unconfirmed spend anew. */
+  reconcile(id: number): void {
+    const states = this.#states.all<StoredCostState>(id);
+    const last = states[states.length - 1];
+    if (last === undefined) return;
+    const row = this.#sessions.byNumber(id);
+    const parent = row.related === 1 ? this.#parentOf(row) : undefined;
+    const base = parent === undefined ? undefined : this.#totalBefore(parent);
+    const possible = parent === undefined || base !== undefined;
+    if (possible) {
+      const unpriced = this.#unpriced.all<Parameters<Messages['update']>[0]>(id);
+      allotClientPrices(this.#messages, this.#words, unpriced, states, base);
+    }
+    const increments = possible
+      ? this.#increments(row, states, parent?.session, usdToNano(base?.total ?? 0))
+      : [];
+    this.#store(id, increments);
+    const background = increments.reduce((sum, { nano }) => sum + nano, 0);
+    const unconfirmed = this.#unconfirmed.get<{ nano: number }>(id, last.at)!.nano;
+    const outcome = possible ? reconciliation.reconciled : reconciliation.impossible;
+    this.#result.run(last.total, last.at, outcome, background, unconfirmed, id);
+  }
+
+  /**
+   * Background dated to each total's place. Of a later, smaller gap the earlier ones are corrected
+   * down to it, so that the sum is always what the last total leaves unexplained.
+   */
+  #increments(
+    row: SessionRow,
+    states: readonly StoredCostState[],
+    parent: number | undefined,
+    baseNano: number,
+  ): Spent[] {
+    const spent =
+      row.related === 1
+        ? this.#standing.all<Spent>(row.id, row.id, parent ?? 0)
+        : this.#alone.all<Spent>(row.id);
+    let next = 0;
+    let explained = 0;
+    const gaps = states.map((state) => {
+      while (next < spent.length && spent[next]!.at <= state.at) explained += spent[next++]!.nano;
+      const gap = usdToNano(state.total) - baseNano - explained;
+      return gap <= Math.min(next, largestRoundingNano) ? 0 : gap;
+    });
+    for (let i = gaps.length - 2; i >= 0; i--) gaps[i] = Math.min(gaps[i]!, gaps[i + 1]!);
+    const byTime = new Map<number, number>();
+    states.forEach((state, i) => {
+      const nano = gaps[i]! - (i === 0 ? 0 : gaps[i - 1]!);
+      const at = state.at || (row.first_at ?? 0);
+      if (nano > 0) byTime.set(at, (byTime.get(at) ?? 0) + nano);
+    });
+    return [...byTime].map(([at, nano]) => ({ at, nano }));
+  }
+
+  #store(id: number, increments: readonly Spent[]): void {
+    const known = this.#known.all<Spent>(id);
+    const same =
+      known.length === increments.length &&
+      known.every((row, i) => row.at === increments[i]!.at && row.nano === increments[i]!.nano);
+    if (same) return;
+    this.#clear.run(id);
+    for (const { at, nano } of increments) this.#insert.run(id, at, nano);
+  }
+
+  /** The session this one was forked from, and the time of the last record both have. */
+  #parentOf(row: SessionRow): { session: number; at: number } | undefined {
+    let best: { session: number; at: number } | undefined;
+    for (const relative of this.#relatives.all<{ session: number; at: number }>(row.id)) {
+      const other = this.#sessions.byNumber(relative.session);
+      if (!ownsBefore(other, row)) continue;
+      const nearer =
+        best === undefined ||
+        relative.at > best.at ||
+        (relative.at === best.at && ownsBefore(other, this.#sessions.byNumber(best.session)));
+      if (nearer) best = relative;
+    }
+    return best;
+  }
+
+  #totalBefore(parent: { session: number; at: number }): StoredCostState | undefined {
+    const states = this.#states.all<StoredCostState>(parent.session);
+    return states.filter((state) => state.at <= parent.at).at(-1);
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * The store's tables. Names of people's things (models, branches, paths, ids of prompts) stand once
+ * in `word` and are referred to by number; word 0 is the empty string. Times are UTC milliseconds,
+ * money nano-dollars. `spend_*` are roll-ups kept by the transaction that changes messages.
+ */
+export const schemaV1 = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+-- One process writes: the holder of this row until it expires or dies.
+CREATE TABLE lease (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  holder TEXT NOT NULL, pid INTEGER NOT NULL, host TEXT NOT NULL, role TEXT NOT NULL,
+  since INTEGER NOT NULL, expires INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+INSERT INTO word VALUES (0, '');
+
+-- A transcript and how far it has been read. offset and everything before it commit together.
+CREATE TABLE file (
+  id INTEGER PRIMARY KEY,
+  path TEXT NOT NULL UNIQUE,
+  root INTEGER NOT NULL,
+  size INTEGER NOT NULL, mtime INTEGER NOT NULL,
+  inode TEXT NOT NULL, head TEXT NOT NULL,
+  offset INTEGER NOT NULL, state TEXT NOT NULL,
+  lines INTEGER NOT NULL, gone INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE rejected (
+  file INTEGER NOT NULL, reason TEXT NOT NULL,
+  count INTEGER NOT NULL, lines TEXT NOT NULL,
+  PRIMARY KEY (file, reason)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE session (
+  id INTEGER PRIMARY KEY,
+  sid TEXT NOT NULL UNIQUE,
+  root INTEGER NOT NULL,
+  first_at INTEGER, last_at INTEGER,
+  anonymous_at INTEGER, own_at INTEGER,
+  related INTEGER NOT NULL DEFAULT 0,
+  cwd INTEGER NOT NULL DEFAULT 0, cwd_at INTEGER, cwd_sidechain INTEGER NOT NULL DEFAULT 1,
+  branch INTEGER NOT NULL DEFAULT 0, branch_at INTEGER NOT NULL DEFAULT 0,
+  version INTEGER NOT NULL DEFAULT 0, version_at INTEGER NOT NULL DEFAULT 0,
+  entrypoint INTEGER NOT NULL DEFAULT 0,
+  written_at INTEGER NOT NULL DEFAULT 0,
+  client_total REAL, client_at INTEGER, reconciled INTEGER NOT NULL DEFAULT 0,
+  background INTEGER NOT NULL DEFAULT 0, unconfirmed INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX session_last ON session (last_at);
+
+CREATE TABLE title (
+  session INTEGER NOT NULL, kind TEXT NOT NULL,
+  at INTEGER NOT NULL, offset INTEGER NOT NULL, text TEXT NOT NULL,
+  PRIMARY KEY (session, kind)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE agent (
+  id INTEGER PRIMARY KEY,
+  session INTEGER NOT NULL, aid TEXT NOT NULL,
+  type TEXT NOT NULL DEFAULT '', tool_use TEXT NOT NULL DEFAULT '',
+  parent TEXT NOT NULL DEFAULT '', worktree TEXT NOT NULL DEFAULT '',
+  model TEXT NOT NULL DEFAULT '', depth INTEGER,
+  UNIQUE (session, aid)
+) STRICT;
+CREATE TABLE spawn (
+  session INTEGER NOT NULL, tool_use TEXT NOT NULL, type TEXT NOT NULL,
+  PRIMARY KEY (session, tool_use)
+) STRICT, WITHOUT ROWID;
+
+-- Which records stand in which session: packed for most, one by one for sessions that share some.
+CREATE TABLE trace (id INTEGER PRIMARY KEY, session INTEGER NOT NULL, records BLOB NOT NULL) STRICT;
+CREATE INDEX trace_session ON trace (session);
+CREATE TABLE shared_trace (
+  uuid INTEGER NOT NULL, session INTEGER NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (uuid, session)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX shared_trace_session ON shared_trace (session, at);
+CREATE TABLE kin (
+  session INTEGER NOT NULL, other INTEGER NOT NULL, PRIMARY KEY (session, other)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE message (
+  id INTEGER PRIMARY KEY,
+  mid TEXT NOT NULL, rid TEXT NOT NULL,
+  session INTEGER NOT NULL, agent INTEGER NOT NULL, standing INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  counted INTEGER NOT NULL, ended INTEGER NOT NULL, in_main INTEGER NOT NULL,
+  progress INTEGER NOT NULL, sidechain INTEGER NOT NULL,
+  model INTEGER NOT NULL, traits INTEGER NOT NULL,
+  input INTEGER NOT NULL, output INTEGER NOT NULL,
+  write5m INTEGER NOT NULL, write1h INTEGER NOT NULL,
+  cache_read INTEGER NOT NULL, searches INTEGER NOT NULL,
+  parts TEXT,
+  stop INTEGER NOT NULL, cache_split INTEGER NOT NULL, tools INTEGER NOT NULL,
+  prompt INTEGER NOT NULL, branch INTEGER NOT NULL, cwd INTEGER NOT NULL,
+  version INTEGER NOT NULL, entrypoint INTEGER NOT NULL, effort INTEGER NOT NULL,
+  attribution INTEGER NOT NULL, duration INTEGER, error INTEGER NOT NULL,
+  model_id INTEGER NOT NULL, price_row INTEGER NOT NULL, priced INTEGER NOT NULL,
+  nano INTEGER NOT NULL, declined INTEGER NOT NULL,
+  UNIQUE (mid, rid)
+) STRICT;
+CREATE INDEX message_session ON message (session, at);
+CREATE INDEX message_at ON message (at, nano);
+
+-- Messages that stand in several sessions, one row for each.
+CREATE TABLE place (
+  message INTEGER NOT NULL, session INTEGER NOT NULL,
+  agent INTEGER NOT NULL, standing INTEGER NOT NULL,
+  PRIMARY KEY (message, session)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX place_session ON place (session);
+
+CREATE TABLE spend_bucket (
+  bucket INTEGER NOT NULL, session INTEGER NOT NULL, agent INTEGER NOT NULL, model INTEGER NOT NULL,
+  messages INTEGER NOT NULL, lower INTEGER NOT NULL, unpriced INTEGER NOT NULL, client INTEGER NOT NULL,
+  input INTEGER NOT NULL, output INTEGER NOT NULL, write5m INTEGER NOT NULL, write1h INTEGER NOT NULL,
+  cache_read INTEGER NOT NULL, searches INTEGER NOT NULL, nano INTEGER NOT NULL,
+  PRIMARY KEY (bucket, session, agent, model)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE spend_total (
+  session INTEGER NOT NULL, agent INTEGER NOT NULL, model INTEGER NOT NULL,
+  messages INTEGER NOT NULL, lower INTEGER NOT NULL, unpriced INTEGER NOT NULL, client INTEGER NOT NULL,
+  input INTEGER NOT NULL, output INTEGER NOT NULL, write5m INTEGER NOT NULL, write1h INTEGER NOT NULL,
+  cache_read INTEGER NOT NULL, searches INTEGER NOT NULL, nano INTEGER NOT NULL,
+  PRIMARY KEY (session, agent, model)
+) STRICT, WITHOUT ROWID;
+
+-- Claude Code's own running totals, as written, and what of them no message explains.
+CREATE TABLE cost_state (
+  session INTEGER NOT NULL, file INTEGER NOT NULL, offset INTEGER NOT NULL,
+  at INTEGER NOT NULL, total REAL NOT NULL, models TEXT NOT NULL, unknown INTEGER NOT NULL,
+  PRIMARY KEY (session, file, offset)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE background (
+  session INTEGER NOT NULL, at INTEGER NOT NULL, nano INTEGER NOT NULL,
+  PRIMARY KEY (session, at)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX background_at ON background (at);
+
+CREATE TABLE event (
+  key TEXT NOT NULL, session INTEGER NOT NULL, kind TEXT NOT NULL,
+  at INTEGER NOT NULL, agent INTEGER NOT NULL, code INTEGER NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (key, session, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX event_session ON event (session, at);
+CREATE TABLE pull_request (
+  session INTEGER NOT NULL, url TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (session, url)
+) STRICT, WITHOUT ROWID;
+
+-- Git root of each directory sessions started in, NULL where there is none (any more).
+CREATE TABLE project (
+  cwd INTEGER PRIMARY KEY, git_root TEXT, checked_at INTEGER NOT NULL
+) STRICT;
+
+-- Last run and result of each background job.
+CREATE TABLE job (
+  name TEXT PRIMARY KEY, started_at INTEGER NOT NULL, finished_at INTEGER, result TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+`;

@@ -1,0 +1,260 @@
+import type { PriceBook } from '../model/price.ts';
+import type { AgentFact, MessageLine, Stretch, TranscriptBatch } from '../model/records.ts';
+import { Agents } from './agents.ts';
+import type { SqlDatabase, Statement } from './driver/types.ts';
+import { Files } from './files.ts';
+import { fromLine, identityOf, type MergedMessage, merge } from './merge.ts';
+import { Messages } from './messages.ts';
+import { Ownership } from './ownership.ts';
+import { Reconciler } from './reconcile.ts';
+import { Rollup } from './rollup.ts';
+import { type SessionRow, Sessions } from './sessions.ts';
+import { Traces } from './traces.ts';
+import { Words } from './words.ts';
+
+/** A transcript whose stretch is to be stored. */
+export interface SourceFile {
+  readonly path: string;
+  /** Configuration directory it stands under: the account. */
+  readonly root: string;
+  readonly mtimeMs: number;
+}
+
+/** Work for one transaction. */
+export interface IngestItem {
+  readonly file: SourceFile;
+  readonly stretch: Stretch;
+  /** Facts of the agent's meta file, where there is one. */
+  readonly agentFacts?: readonly AgentFact[];
+}
+
+/** What a writer is told about the user's wishes. */
+export interface WriterOptions {
+  readonly book: PriceBook;
+  /** Keep titles, the only words of a person in the store. */
+  readonly storeTitles: boolean;
+  /** Throws inside the transaction when this process is not the writer (any more). */
+  readonly assertWriter: () => void;
+}
+
+/**
+ * Stores what was read. Every call is one transaction: the records of a stretch and the place the
+ * file has been read to commit together, so a crash loses nothing and counts nothing twice.
+ */
+export class Writer {
+  readonly files: Files;
+  readonly #db: SqlDatabase;
+  readonly #options: WriterOptions;
+  readonly #words: Words;
+  readonly #sessions: Sessions;
+  readonly #agents: Agents;
+  readonly #rollup: Rollup;
+  readonly #messages: Messages;
+  readonly #traces: Traces;
+  readonly #ownership: Ownership;
+  readonly #reconciler: Reconciler;
+  readonly #addCostState: Statement;
+  readonly #addEvent: Statement;
+  readonly #addPullRequest: Statement;
+  readonly #setMeta: Statement;
+  readonly #bumpRevision: Statement;
+  /** Sessions whose comparison with the client's total must be made again. */
+  #unreconciled = new Set<number>();
+
+  constructor(db: SqlDatabase, options: WriterOptions) {
+    this.#db = db;
+    this.#options = options;
+    this.files = new Files(db);
+    this.#words = new Words(db);
+    this.#sessions = new Sessions(db, this.#words);
+    this.#agents = new Agents(db);
+    this.#rollup = new Rollup(db);
+    this.#messages = new Messages(db, this.#words, this.#rollup, options.book.price);
+    this.#traces = new Traces(db, this.#sessions);
+    const tables = {
+      sessions: this.#sessions,
+      agents: this.#agents,
+      messages: this.#messages,
+      traces: this.#traces,
+    };
+    this.#ownership = new Ownership(db, tables, (session) => this.#unreconciled.add(session));
+    this.#reconciler = new Reconciler(db, this.#sessions, this.#messages, this.#words);
+    this.#addCostState = db.prepare(
+      'INSERT OR REPLACE INTO cost_state VALUES (?, ?, ?, ?, ?, ?, ?)',
+    );
+    this.#addEvent = db.prepare('INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.#addPullRequest = db.prepare(
+      'INSERT INTO pull_request VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = min(at, excluded.at)',
+    );
+    this.#setMeta = db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
+    this.#bumpRevision = db.prepare(
+      `INSERT INTO meta VALUES ('revision', '1')
+       ON CONFLICT DO UPDATE SET value = CAST(value AS INTEGER) + 1`,
+    );
+  }
+
+  /** Stores stretches of one or several transcripts in one transaction. */
+  ingest(items: readonly IngestItem[]): void {
+    this.#transaction(() => {
+      for (const item of items) this.#ingest(item);
+      this.#settle();
+    });
+  }
+
+  /** Stores the facts of agent meta files that came without new records. */
+  addAgentFacts(root: string, facts: readonly AgentFact[]): void {
+    this.#transaction(() => {
+      const account = this.#words.id(root);
+      for (const fact of facts) {
+        this.#agents.addFact(this.#sessions.get(fact.sessionId, account).id, fact);
+      }
+      this.#sessions.flush();
+    });
+  }
+
+  setGone(path: string, gone: boolean): void {
+    this.#transaction(() => this.files.setGone(path, gone));
+  }
+
+  setMeta(key: string, value: string): void {
+    this.#transaction(() => this.#setMeta.run(key, value));
+  }
+
+  /** Where each directory's repository is, as found on disk just now. */
+  setProjects(roots: ReadonlyMap<string, string | null>, at: number): void {
+    const save = this.#db.prepare('INSERT OR REPLACE INTO project VALUES (?, ?, ?)');
+    this.#transaction(() => {
+      for (const [cwd, root] of roots) save.run(this.#words.id(cwd), root, at);
+    });
+  }
+
+  /** Runs `work` in a transaction as the writer; what it did to the caches is forgotten if it fails. */
+  #transaction(work: () => void): void {
+    try {
+      this.#db.transaction(() => {
+        this.#options.assertWriter();
+        work();
+        this.#bumpRevision.run();
+      });
+    } catch (error) {
+      this.#words.forget();
+      this.#sessions.forget();
+      this.#agents.forget();
+      this.#rollup.forget();
+      this.#traces.forget();
+      this.#ownership.forget();
+      this.#unreconciled = new Set();
+      throw error;
+    }
+  }
+
+  #ingest({ file, stretch, agentFacts = [] }: IngestItem): void {
+    const { batch, bookmark, restarted, size } = stretch;
+    const root = this.#words.id(file.root);
+    const sessionOf = (sid: string): SessionRow => this.#sessions.get(sid, root);
+    const source = { path: file.path, root, size, mtimeMs: file.mtimeMs };
+    const fileId = this.files.save(source, bookmark, batch.lines, restarted);
+    this.files.reject(fileId, batch.rejected);
+    for (const trace of batch.traces) {
+      const row = sessionOf(trace.sessionId);
+      this.#sessions.applyTrace(row, trace, file.mtimeMs);
+      this.#traces.add(row, trace);
+    }
+    for (const message of mergedMessages(batch.messages)) {
+      this.#ownership.add(message, sessionOf);
+    }
+    for (const fact of [...batch.agents, ...agentFacts]) {
+      this.#agents.addFact(sessionOf(fact.sessionId).id, fact);
+    }
+    for (const spawn of batch.spawns) this.#agents.addSpawn(sessionOf(spawn.sessionId).id, spawn);
+    this.#addSideRecords(batch, fileId, sessionOf);
+  }
+
+  #addSideRecords(
+    batch: TranscriptBatch,
+    fileId: number,
+    sessionOf: (sid: string) => SessionRow,
+  ): void {
+    for (const state of batch.costStates) {
+      const session = sessionOf(state.sessionId).id;
+      const models = JSON.stringify(state.models);
+      const unknown = Number(state.unknownModel);
+      const { offset, at, totalUsd } = state;
+      this.#addCostState.run(session, fileId, offset, at, totalUsd, models, unknown);
+      this.#unreconciled.add(session);
+    }
+    if (this.#options.storeTitles) {
+      for (const title of batch.titles) {
+        this.#sessions.addTitle(sessionOf(title.sessionId).id, title);
+      }
+    }
+    for (const event of batch.events) {
+      const session = sessionOf(event.sessionId).id;
+      const agent = this.#agents.id(session, event.agentId);
+      const code = this.#words.id(event.code);
+      this.#addEvent.run(event.key, session, event.kind, event.at, agent, code, event.count);
+    }
+    for (const link of batch.pullRequests) {
+      this.#addPullRequest.run(sessionOf(link.sessionId).id, link.url, link.at);
+    }
+  }
+
+  /** What can only be said when all records of the transaction are in. */
+  #settle(): void {
+    this.#ownership.settle();
+    this.#reconcileChanged();
+    this.#sessions.flush();
+    this.#rollup.flush();
+  }
+
+  #reconcileChanged(): void {
+    const kin = this.#db.prepare('SELECT other FROM kin WHERE session = ?');
+    const sessions = new Set(this.#unreconciled);
+    for (const id of this.#unreconciled) {
+      // A fork's figure hangs on its parent's totals and messages.
+      if (this.#sessions.byNumber(id).related === 0) continue;
+      for (const { other } of kin.all<{ other: number }>(id)) sessions.add(other);
+    }
+    for (const id of sessions) {
+      if (this.#reconciler.concerns(id)) this.#reconciler.reconcile(id);
+    }
+    this.#unreconciled = new Set();
+  }
+
+  /**
+   * Prices every message anew at the book's rates, in one transaction, and remembers the book.
+   * Returns how many messages changed.
+   */
+  reprice(): number {
+    let changed = 0;
+    this.#transaction(() => {
+      const some = this.#db.prepare('SELECT * FROM message WHERE id > ? ORDER BY id LIMIT 2000');
+      let last = 0;
+      for (;;) {
+        const rows = some.all<ReturnType<Messages['withMessageId']>[number]>(last);
+        if (rows.length === 0) break;
+        for (const row of rows) {
+          const after = this.#messages.reprice(row);
+          if (after.nano !== row.nano || after.priced !== row.priced) changed++;
+          this.#unreconciled.add(row.session);
+          last = row.id;
+        }
+      }
+      this.#settle();
+      this.#setMeta.run('priceRevision', this.#options.book.revision);
+      this.#setMeta.run('catalogueDate', this.#options.book.catalogueDate);
+    });
+    return changed;
+  }
+}
+
+/** The lines of a stretch, merged by identity before the store sees them. */
+function mergedMessages(lines: readonly MessageLine[]): Iterable<MergedMessage> {
+  const merged = new Map<string, MergedMessage>();
+  for (const line of lines) {
+    const key = identityOf(line);
+    const known = merged.get(key);
+    merged.set(key, known === undefined ? fromLine(line) : merge(known, fromLine(line)));
+  }
+  return merged.values();
+}
