@@ -1,0 +1,201 @@
+/**
+ * Bundles everything that runs: the extension, its indexing worker, the terminal command, the
+ * webviews and the tests for the extension host. Also callable from other scripts.
+ *
+ *     node esbuild.mjs [--watch] [--production] [--outdir DIR]
+ */
+import { chmod, copyFile, glob, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import * as esbuild from 'esbuild';
+
+const root = import.meta.dirname;
+
+/** Files below the root that match a pattern, sorted, with forward slashes. */
+async function find(pattern) {
+  const found = [];
+  for await (const file of glob(pattern, { cwd: root })) found.push(file.replaceAll('\\', '/'));
+  return found.sort();
+}
+
+/**
+ * better-sqlite3 looks for its binary by paths that do not exist beside a bundle. Our code always
+ * says which file it wants (`nativeBinding`), so that is all its loader has to understand.
+ */
+const explicitNativeBinding = {
+  name: 'explicit-native-binding',
+  setup(build) {
+    build.onLoad({ filter: /better-sqlite3[\\/]lib[\\/]binding\.js$/ }, () => ({
+      contents: `
+        exports.getBinding = (binding) => {
+          if (typeof binding === 'string') return require(binding);
+          if (binding) return binding;
+          throw new Error('better-sqlite3 needs the option nativeBinding inside a bundle');
+        };`,
+      loader: 'js',
+    }));
+  },
+};
+
+/** Prints what the editor's background task waits for, once for all bundles that build together. */
+function watchMessages() {
+  let active = 0;
+  return {
+    name: 'watch-messages',
+    setup(build) {
+      build.onStart(() => {
+        if (active++ === 0) console.log('[watch] build started');
+      });
+      build.onEnd(() => {
+        if (--active === 0) console.log('[watch] build finished');
+      });
+    },
+  };
+}
+
+const shebang = '#!/usr/bin/env node';
+
+async function hasShebang(file) {
+  return (await readFile(path.join(root, file), 'utf8')).startsWith('#!');
+}
+
+/** One esbuild call for each kind of bundle; kinds without a source file are left out. */
+async function bundleOptions({ production, outdir }) {
+  /** @type {esbuild.BuildOptions} */
+  const common = {
+    absWorkingDir: root,
+    bundle: true,
+    outdir,
+    minify: production,
+    sourcemap: production ? false : 'linked',
+    metafile: true,
+    logLevel: 'warning',
+    legalComments: 'none',
+  };
+  /** @type {esbuild.BuildOptions} */
+  const node = {
+    ...common,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    outExtension: { '.js': '.cjs' },
+    external: ['vscode'],
+    // Sources are ES modules and bundles are not: this is how a source finds its neighbours in both.
+    define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
+    plugins: [explicitNativeBinding],
+  };
+
+  const cli = await find('src/cli.ts');
+  const needsShebang = cli.length > 0 && !(await hasShebang('src/cli.ts'));
+  const webviews = await find('webview/*/main.ts');
+  const hostTests = production ? [] : await find('test/host/*.ts');
+  const [extension] = await find('src/extension.ts');
+  const [indexer] = await find('src/watchers/indexerWorker.ts');
+
+  return [
+    {
+      ...node,
+      entryPoints: {
+        ...(extension && { extension }),
+        ...(indexer && { indexer }),
+      },
+    },
+    {
+      ...node,
+      entryPoints: cli.length > 0 ? { cli: cli[0] } : {},
+      banner: needsShebang ? { js: shebang } : {},
+    },
+    {
+      ...common,
+      platform: 'browser',
+      format: 'iife',
+      target: 'es2023',
+      tsconfig: 'webview/tsconfig.json',
+      entryPoints: webviews.map((file) => ({ in: file, out: file.split('/')[1] })),
+      outdir: path.join(outdir, 'webview'),
+    },
+    {
+      ...node,
+      entryPoints: hostTests,
+      outdir: path.join(outdir, 'test'),
+      // Mocha loads its parts by name at run time, and only a checkout runs tests.
+      external: ['vscode', 'mocha'],
+    },
+  ].filter((options) => Object.keys(options.entryPoints).length > 0);
+}
+
+async function sameFile(a, b) {
+  const [one, two] = await Promise.all([stat(a), stat(b).catch(() => undefined)]);
+  return two !== undefined && one.size === two.size && one.mtimeMs <= two.mtimeMs;
+}
+
+/**
+ * Puts the prebuilt binaries beside the bundles. A binary that is already right stays, and a new
+ * one is renamed into place: writing into one that a running editor has mapped would crash it.
+ */
+async function copyNatives(outdir) {
+  const from = path.join(root, 'node_modules/better-sqlite3/prebuilds');
+  const to = path.join(outdir, 'native');
+  await mkdir(to, { recursive: true });
+  for await (const file of glob('*.node', { cwd: from })) {
+    if (await sameFile(path.join(from, file), path.join(to, file))) continue;
+    const fresh = path.join(to, `${file}.${process.pid}`);
+    await copyFile(path.join(from, file), fresh);
+    await rename(fresh, path.join(to, file));
+  }
+}
+
+async function writeMetafile(outdir, results) {
+  const meta = { inputs: {}, outputs: {} };
+  for (const { metafile } of results) {
+    Object.assign(meta.inputs, metafile.inputs);
+    Object.assign(meta.outputs, metafile.outputs);
+  }
+  await writeFile(path.join(outdir, 'meta.json'), JSON.stringify(meta));
+}
+
+/** Builds once; throws on errors and on warnings, which in a bundle are errors that wait. */
+export async function build({ production = false, outdir = path.join(root, 'dist') } = {}) {
+  await mkdir(outdir, { recursive: true });
+  await rm(path.join(outdir, 'test'), { recursive: true, force: true });
+  const results = [];
+  for (const options of await bundleOptions({ production, outdir })) {
+    results.push(await esbuild.build(options));
+  }
+  const warnings = results.flatMap((result) => result.warnings);
+  if (warnings.length > 0) throw new Error(`esbuild gave ${warnings.length} warning(s)`);
+  await writeMetafile(outdir, results);
+  await copyNatives(outdir);
+  await chmod(path.join(outdir, 'cli.cjs'), 0o755).catch((error) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+}
+
+async function watch({ outdir }) {
+  await copyNatives(outdir);
+  const messages = watchMessages();
+  const contexts = [];
+  for (const options of await bundleOptions({ production: false, outdir })) {
+    const plugins = [...(options.plugins ?? []), messages];
+    contexts.push(await esbuild.context({ ...options, plugins }));
+  }
+  await Promise.all(contexts.map((context) => context.watch()));
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      watch: { type: 'boolean', default: false },
+      production: { type: 'boolean', default: false },
+      outdir: { type: 'string', default: path.join(root, 'dist') },
+    },
+  });
+  const outdir = path.resolve(values.outdir);
+  try {
+    await (values.watch ? watch({ outdir }) : build({ production: values.production, outdir }));
+  } catch (error) {
+    // esbuild has already printed its own messages.
+    if (!Array.isArray(error.errors)) console.error(error.message);
+    process.exitCode = 1;
+  }
+}

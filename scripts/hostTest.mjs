@@ -1,0 +1,38 @@
+/**
+ * Runs the tests of `test/host` inside a real VS Code: from source, from the packed extension and
+ * with the native module missing.
+ *
+ *     npm run test:host -- [source] [packed] [no-native]
+ */
+import { runHostTests } from './lib/hostRun.mjs';
+import { requireNode24 } from './lib/node24.mjs';
+import { packForThisMachine } from './lib/pack.mjs';
+
+requireNode24();
+
+const runs = {
+  source: () => ({}),
+  packed: async () => ({ vsix: await packForThisMachine() }),
+  'no-native': () => ({ env: { OUTLAY_NO_NATIVE: '1' } }),
+};
+
+/** Runs the named ones (all, when none is named) and adds their numbers up. */
+export async function hostTests(names = []) {
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  for (const name of names.length > 0 ? names : Object.keys(runs)) {
+    if (!Object.hasOwn(runs, name)) throw new Error(`There is no host run "${name}".`);
+    console.log(`\n— VS Code, ${name}`);
+    const options = await runs[name]();
+    const result = await runHostTests({ name, ...options });
+    sum.passed += result.passed;
+    sum.failed += result.failed;
+    sum.skipped += result.pending;
+  }
+  return sum;
+}
+
+if (import.meta.main) {
+  const { passed, failed } = await hostTests(process.argv.slice(2));
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}

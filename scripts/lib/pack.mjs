@@ -1,0 +1,1 @@
+export async function packForThisMachine() { throw new Error('not yet'); }

@@ -1,0 +1,276 @@
+/**
+ * A running VS Code, seen as a person sees it: the page of the VS Code server in a headless browser.
+ * For tests and pictures that need the text on the screen rather than the extension's API.
+ */
+import { cp, mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { launchChromium } from './chromium.mjs';
+import { inRoot, root } from './paths.mjs';
+import { installVsix, startServer, windowAddress, writeUserSettings } from './vscodeServer.mjs';
+
+/** The status bar item every helper means unless told otherwise. */
+export const spendItem = 'outlay.outlay.spend';
+
+/** The four looks of VS Code, by the names `setTheme` takes. */
+export const themes = {
+  dark: 'Dark Modern',
+  light: 'Light Modern',
+  'hc-dark': 'Default High Contrast',
+  'hc-light': 'Default High Contrast Light',
+};
+
+const bodyClass = {
+  dark: 'vs-dark',
+  light: 'vs',
+  'hc-dark': 'hc-black',
+  'hc-light': 'hc-light',
+};
+
+/** What went wrong in the extension host, as opposed to on the way there. */
+class HostError extends Error {}
+
+/** One window of a VS Code server. Made by `openWorkbench`; `close` ends everything it started. */
+class Workbench {
+  #browser;
+  #ownHome;
+
+  constructor({ page, browser, server, home, paths, ownHome }) {
+    /** The Playwright page, for everything that has no helper. */
+    this.page = page;
+    /** The running server: `port`, `url`, `dataDir`, `extensionsDir`. */
+    this.server = server;
+    /** The run's throw-away folder. */
+    this.home = home;
+    /** Folders and files of the run: `workspace`, `claude`, `store`, `data`. */
+    this.paths = paths;
+    this.#browser = browser;
+    this.#ownHome = ownHome;
+  }
+
+  /** Locates a status bar item by the id the extension gave it: `<publisher>.<name>.<item>`. */
+  statusItem(id = spendItem) {
+    return this.page.locator(`.statusbar-item[id="${id}"]`);
+  }
+
+  /** The text of a status bar item, icons left out, as soon as the item is there. */
+  async statusText(id = spendItem) {
+    const label = this.statusItem(id).locator('.statusbar-item-label');
+    return ((await label.textContent()) ?? '').trim();
+  }
+
+  /** What a screen reader says of a status bar item. */
+  async statusAriaLabel(id = spendItem) {
+    return this.statusItem(id).locator('.statusbar-item-label').getAttribute('aria-label');
+  }
+
+  /**
+   * Waits until an item's text is as wished; fails with the text that was there instead.
+   * @param {string | RegExp | ((text: string) => boolean)} wanted a part, a pattern or a test
+   */
+  async waitForStatus(wanted, { id = spendItem, timeoutMs = 15_000 } = {}) {
+    const matches =
+      typeof wanted === 'function'
+        ? wanted
+        : (text) => (wanted instanceof RegExp ? wanted.test(text) : text.includes(wanted));
+    const end = Date.now() + timeoutMs;
+    let text;
+    while (Date.now() < end) {
+      const there = (await this.statusItem(id).count()) > 0;
+      text = there ? await this.statusText(id) : undefined;
+      if (text !== undefined && matches(text)) return text;
+      await this.page.waitForTimeout(20);
+    }
+    const shown = text === undefined ? 'no such item' : `"${text}"`;
+    throw new Error(`Status bar: waited for ${wanted}, there was ${shown} after ${timeoutMs} ms.`);
+  }
+
+  /**
+   * Records every text an item takes from now on, with the time it stood in the DOM
+   * (`Date.now()` of the same machine). Returns a function that answers with the list so far.
+   * @returns {Promise<() => Promise<{ text: string, at: number }[]>>}
+   */
+  async recordStatus(id = spendItem) {
+    await this.statusItem(id).waitFor();
+    await this.page.evaluate((itemId) => {
+      const seen = [];
+      const read = () => {
+        const label = document.getElementById(itemId)?.querySelector('.statusbar-item-label');
+        const text = label?.textContent?.trim() ?? '';
+        if (seen.at(-1)?.text !== text) seen.push({ text, at: Date.now() });
+      };
+      read();
+      const options = { childList: true, subtree: true, characterData: true };
+      // The item itself may be replaced, so the whole bar is observed.
+      new MutationObserver(read).observe(
+        document.getElementById(itemId).closest('.statusbar'),
+        options,
+      );
+      window.outlayStatus ??= {};
+      window.outlayStatus[itemId] = seen;
+    }, id);
+    return () => this.page.evaluate((itemId) => window.outlayStatus[itemId], id);
+  }
+
+  /** Hovers over an item and answers with its tooltip: the words, and the HTML they stand in. */
+  async statusTooltip(id = spendItem) {
+    const hover = this.page.locator('.workbench-hover .hover-contents, .monaco-hover-content').last();
+    await this.page.mouse.move(640, 300);
+    await hover.waitFor({ state: 'hidden' });
+    await this.statusItem(id).hover();
+    await hover.waitFor();
+    return { text: (await hover.innerText()).trim(), html: await hover.innerHTML() };
+  }
+
+  /** Runs a command as a person does: F1, its full name ("Outlay: Rescan"), Enter. */
+  async runCommand(name) {
+    const input = this.page.locator('.quick-input-widget input[type="text"]');
+    await this.page.keyboard.press('F1');
+    await input.waitFor();
+    await input.fill(`>${name}`);
+    const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name });
+    await row.first().waitFor();
+    await this.page.keyboard.press('Enter');
+    await row.first().waitFor({ state: 'hidden' });
+  }
+
+  /** The texts of the notifications on the screen. */
+  async notifications() {
+    return this.page.locator('.notifications-toasts .notification-list-item-message').allInnerTexts();
+  }
+
+  /**
+   * Asks the driver extension, whose port changes with each reload of the window.
+   * @param {{ command: string, args: unknown[] } | { settings: Record<string, unknown> }} request
+   */
+  async #drive(request) {
+    const end = Date.now() + 15_000;
+    for (;;) {
+      try {
+        const port = await readFile(this.paths.driver, 'utf8');
+        const url = `http://127.0.0.1:${port}/`;
+        const response = await fetch(url, { method: 'POST', body: JSON.stringify(request) });
+        const { result, error } = await response.json();
+        if (error) throw new HostError(error);
+        return result;
+      } catch (error) {
+        if (error instanceof HostError || Date.now() > end) throw error;
+        await this.page.waitForTimeout(50);
+      }
+    }
+  }
+
+  /** Runs a command by its id in the extension host and answers with its (JSON) result. */
+  async executeCommand(command, ...args) {
+    return this.#drive({ command, args });
+  }
+
+  /** Changes user settings of the running window; `null` takes one back. */
+  async setSettings(settings) {
+    await this.#drive({ settings });
+  }
+
+  /** @param {'dark' | 'light' | 'hc-dark' | 'hc-light'} theme */
+  async setTheme(theme) {
+    await this.setSettings({
+      'workbench.colorTheme': themes[theme],
+      'window.autoDetectColorScheme': false,
+      'window.autoDetectHighContrast': false,
+    });
+    await this.page.locator(`.monaco-workbench.${bodyClass[theme]}`).waitFor();
+    // The colours follow in the next frames.
+    await this.page.waitForTimeout(300);
+  }
+
+  /** Reloads the window, as "Developer: Reload Window" does. */
+  async reload() {
+    await rm(this.paths.driver, { force: true });
+    await this.page.reload();
+    await this.page.locator('.monaco-workbench .statusbar').waitFor();
+  }
+
+  /** Saves a picture of the window, or of one element of it. */
+  async screenshot(file, { element } = {}) {
+    await mkdir(path.dirname(path.resolve(file)), { recursive: true });
+    return (element ?? this.page).screenshot({ path: file, animations: 'disabled' });
+  }
+
+  /** Ends browser and server, and removes the throw-away folder. */
+  async close() {
+    await this.#browser.close();
+    await this.server.stop();
+    if (this.#ownHome) await rm(this.home, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** So that a test can say `await using workbench = await openWorkbench(…)`. */
+  async [Symbol.asyncDispose]() {
+    await this.close();
+  }
+}
+
+async function prepareHome(given) {
+  const home = await realpath(given ?? (await mkdtemp(path.join(tmpdir(), 'outlay-page-'))));
+  const paths = {
+    workspace: path.join(home, 'workspace'),
+    claude: path.join(home, 'claude'),
+    data: path.join(home, 'data'),
+    driver: path.join(home, 'driver-port'),
+    store: path.join(home, 'data/outlay.db'),
+  };
+  for (const folder of [paths.workspace, path.join(paths.claude, 'projects'), paths.data]) {
+    await mkdir(folder, { recursive: true });
+  }
+  return { home, paths };
+}
+
+/**
+ * Opens a window with Outlay in it, on a store and transcripts of its own.
+ * @param {object} [options]
+ * @param {string} [options.vsix] a packed extension to install; default: the sources, as built
+ * @param {boolean} [options.withoutOutlay] neither of them (for comparisons)
+ * @param {string} [options.home] keep everything below this folder, and leave it there at the end
+ * @param {string} [options.workspace] the folder to open; default: an empty one
+ * @param {Record<string, string>} [options.env] added to the extension's environment
+ * @param {Record<string, unknown>} [options.settings] user settings from the start
+ * @param {{ width: number, height: number }} [options.viewport]
+ * @param {number} [options.scale] pixels of the picture for each pixel of the window
+ * @returns {Promise<Workbench>}
+ */
+export async function openWorkbench(options = {}) {
+  const { home, paths } = await prepareHome(options.home);
+  if (options.workspace) paths.workspace = path.resolve(options.workspace);
+  const dataDir = path.join(home, 'server');
+  const extensionsDir = path.join(home, 'extensions');
+  await writeUserSettings(dataDir, options.settings);
+  // A window takes one extension from source, so the driver is an installed one: the first start of
+  // anything on an empty extensions folder takes in what lies there.
+  const driver = path.join(extensionsDir, 'outlay.outlay-test-driver-0.0.0');
+  await cp(inRoot('scripts/lib/driver'), driver, { recursive: true });
+  if (options.vsix) await installVsix({ vsix: options.vsix, dataDir, extensionsDir });
+  const server = await startServer({ dataDir, extensionsDir });
+  let browser;
+  try {
+    browser = await launchChromium();
+    const page = await browser.newPage({
+      viewport: options.viewport ?? { width: 1280, height: 800 },
+      deviceScaleFactor: options.scale ?? 1,
+    });
+    const fromSource = !options.vsix && !options.withoutOutlay;
+    const env = {
+      OUTLAY_STORE: paths.store,
+      OUTLAY_DATA_DIR: paths.data,
+      OUTLAY_DRIVER_FILE: paths.driver,
+      CLAUDE_CONFIG_DIR: paths.claude,
+      ...options.env,
+    };
+    const extensionPaths = fromSource ? [root] : [];
+    await page.goto(windowAddress(server, { folder: paths.workspace, extensionPaths, env }));
+    await page.locator('.monaco-workbench .statusbar').waitFor();
+    const ownHome = !options.home;
+    return new Workbench({ page, browser, server, home, paths, ownHome });
+  } catch (error) {
+    await browser?.close();
+    await server.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,143 @@
+/** Starts and stops VS Code servers, each with its own port and data folder. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { endGroup, run, spawnGroup } from './processes.mjs';
+import { installedServer } from './serverInstall.mjs';
+
+/** A window that shows nothing of its own accord, so that tests and pictures see only Outlay. */
+export const calmSettings = {
+  'chat.disableAIFeatures': true,
+  'chat.commandCenter.enabled': false,
+  'extensions.autoCheckUpdates': false,
+  'extensions.autoUpdate': false,
+  'extensions.ignoreRecommendations': true,
+  'git.autofetch': false,
+  'git.openRepositoryInParentFolders': 'never',
+  'security.workspace.trust.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'workbench.enableExperiments': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.welcomePage.walkthroughs.openOnInstall': false,
+};
+
+/** A TCP port that is free now. */
+export async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Where a server with this data folder keeps the user's settings. */
+export const userSettingsFile = (dataDir) => path.join(dataDir, 'data/User/settings.json');
+
+/** Replaces the user settings of a server, running or not. */
+export async function writeUserSettings(dataDir, settings = {}) {
+  const file = userSettingsFile(dataDir);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify({ ...calmSettings, ...settings }, null, 2)}\n`);
+}
+
+/** Installs a packed extension where a server started with the same two folders finds it. */
+export async function installVsix({ vsix, dataDir, extensionsDir }) {
+  const vscode = await installedServer();
+  return run(process.execPath, [
+    path.join(vscode, 'out/server-main.js'),
+    '--install-extension',
+    vsix,
+    '--force',
+    '--extensions-dir',
+    extensionsDir,
+    '--server-data-dir',
+    dataDir,
+    '--accept-server-license-terms',
+  ]);
+}
+
+function serverArgs({ vscode, port, dataDir, extensionsDir }) {
+  return [
+    path.join(vscode, 'out/server-main.js'),
+    ...['--host', '127.0.0.1', '--port', String(port)],
+    '--without-connection-token',
+    '--accept-server-license-terms',
+    ...['--server-data-dir', dataDir, '--extensions-dir', extensionsDir],
+    ...['--telemetry-level', 'off'],
+    '--disable-workspace-trust',
+    // Without it the server ignores an extension under development that a page asks for.
+    '--enable-smoke-test-driver',
+  ];
+}
+
+async function waitUntilReady(child, onLine) {
+  let output = '';
+  let ready = false;
+  const listen = (data) => {
+    output += data;
+    onLine?.(String(data));
+    ready ||= /Web UI available|Extension host agent listening/.test(output);
+  };
+  child.stdout.on('data', listen);
+  child.stderr.on('data', listen);
+  let ended = false;
+  child.on('error', () => (ended = true));
+  child.on('exit', () => (ended = true));
+  for (let waited = 0; !ready && !ended && waited < 60_000; waited += 25) await sleep(25);
+  if (!ready) throw new Error(`The VS Code server did not start.\n${output}`);
+}
+
+/**
+ * Starts a server and waits until it answers.
+ * @param {object} options
+ * @param {string} options.dataDir the server's own data, user settings among them
+ * @param {string} [options.extensionsDir] installed extensions; default inside `dataDir`
+ * @param {number} [options.port] default: a free one
+ * @param {Record<string, string>} [options.env] added to this process's environment
+ * @param {(text: string) => void} [options.onOutput] gets what the server prints
+ */
+export async function startServer({ dataDir, extensionsDir, port, env, onOutput }) {
+  const vscode = await installedServer();
+  const extensions = extensionsDir ?? path.join(dataDir, 'extensions');
+  await mkdir(extensions, { recursive: true });
+  const chosenPort = port ?? (await freePort());
+  const args = serverArgs({ vscode, port: chosenPort, dataDir, extensionsDir: extensions });
+  const child = spawnGroup(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  try {
+    await waitUntilReady(child, onOutput);
+  } catch (error) {
+    await endGroup(child);
+    throw error;
+  }
+  return {
+    port: chosenPort,
+    dataDir,
+    extensionsDir: extensions,
+    url: `http://127.0.0.1:${chosenPort}/`,
+    stop: () => endGroup(child),
+  };
+}
+
+/**
+ * The address of a window of this server.
+ * @param {{ port: number, url: string }} server
+ * @param {object} options
+ * @param {string} options.folder the folder to open
+ * @param {string[]} [options.extensionPaths] extensions to load from source
+ * @param {string} [options.testsPath] a module whose `run()` is called in the extension host
+ * @param {Record<string, string>} [options.env] for the extension host
+ */
+export function windowAddress(server, { folder, extensionPaths = [], testsPath, env }) {
+  const remote = (file) => `vscode-remote://127.0.0.1:${server.port}${file}`;
+  const payload = extensionPaths.map((file) => ['extensionDevelopmentPath', remote(file)]);
+  if (testsPath) payload.push(['extensionTestsPath', remote(testsPath)]);
+  if (env) payload.push(['extensionEnvironment', JSON.stringify(env)]);
+  const query = new URLSearchParams({ folder, payload: JSON.stringify(payload) });
+  return `${server.url}?${query}`;
+}

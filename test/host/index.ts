@@ -1,0 +1,36 @@
+/**
+ * The entry VS Code calls inside its extension host: runs every `*.test.ts` of this folder with
+ * Mocha and leaves the numbers where the script that started the host reads them.
+ */
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What one run in a host came to. */
+interface HostResult {
+  passed: number;
+  failed: number;
+  pending: number;
+}
+
+export async function run(): Promise<void> {
+  const { default: Mocha } = await import('mocha');
+  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: false });
+  const grep = process.env['OUTLAY_TEST_GREP'];
+  if (grep) mocha.grep(grep);
+
+  const here = import.meta.dirname;
+  for (const file of readdirSync(here).sort()) {
+    if (file.endsWith('.test.cjs')) mocha.addFile(join(here, file));
+  }
+
+  const result = await new Promise<HostResult>((resolve) => {
+    const runner = mocha.run(() => {
+      const { passes, failures, pending } = runner.stats ?? { passes: 0, failures: 1, pending: 0 };
+      resolve({ passed: passes, failed: failures, pending });
+    });
+  });
+
+  const resultFile = process.env['OUTLAY_TEST_RESULTS'];
+  if (resultFile) writeFileSync(resultFile, JSON.stringify(result));
+  if (result.failed > 0) throw new Error(`${result.failed} test(s) failed`);
+}
