@@ -24,8 +24,6 @@ export interface RateCard {
   readonly scale: number;
   /** Half of the scale: added before the division it rounds half up. */
   readonly half: number;
-  /** The largest sum that ordinary numbers carry exactly; -1 when the rates themselves do not fit. */
-  readonly limit: number;
   /** The same rates for sums that do not fit. */
   readonly exact: { readonly [K in keyof Usage]: bigint } & { readonly scale: bigint };
 }
@@ -54,7 +52,6 @@ export function rateCard(
     webSearches: whole(perUnit.webSearches),
     scale: 10n ** BigInt(places),
   };
-  const fits = Object.values(exact).every((value) => value <= BigInt(Number.MAX_SAFE_INTEGER));
   const scale = Number(exact.scale);
   return {
     row,
@@ -66,7 +63,6 @@ export function rateCard(
     webSearches: Number(exact.webSearches),
     scale,
     half: scale === 1 ? 0 : scale / 2,
-    limit: fits ? Number.MAX_SAFE_INTEGER : -1,
     exact,
   };
 }
@@ -76,8 +72,8 @@ export function rateCard(
  * amount: counts that are not whole and non-negative, or more than nine million dollars.
  */
 export function costOf(card: RateCard, usage: Usage): number | undefined {
-  // Rounding is monotone: a computed sum within the limit means that no product or partial sum
-  // was beyond it, so all of them are exact. NaN and negative sums fail the test as well.
+  // Rounding is monotone: a computed sum within the safe integers means that no rate in use, product
+  // or partial sum was beyond them, so all of them are exact. NaN and negative sums fail as well.
   const sum =
     usage.input * card.input +
     usage.output * card.output +
@@ -86,7 +82,7 @@ export function costOf(card: RateCard, usage: Usage): number | undefined {
     usage.cacheRead * card.cacheRead +
     usage.webSearches * card.webSearches +
     card.half;
-  if (sum >= card.half && sum <= card.limit) return Math.floor(sum / card.scale);
+  if (sum >= card.half && sum <= Number.MAX_SAFE_INTEGER) return Math.floor(sum / card.scale);
   return exactCostOf(card, usage);
 }
 

@@ -70,8 +70,7 @@ export function rateTable(overrides: PriceOverrides, catalogue: Catalogue): Rate
   for (const row of overrides.rows) {
     const name = normaliseModel(row.model).name;
     const id = matchModel(row.model, known)?.id ?? ids.get(name) ?? row.model;
-    // A row names its model whatever else is known; only the catalogue's models have more names.
-    if (!known.has(name)) ids.set(name, id);
+    ids.set(name, id);
     const rows = rowsOf.get(id);
     if (rows === undefined) rowsOf.set(id, [row]);
     else rows.push(row);

@@ -31,6 +31,17 @@ test('a model of the user’s own: named rates, the others from its input', () =
   assert.equal(book.modelId('glm-4.70'), 'glm-4.70');
 });
 
+test('a dated id has its own price where the user gives it one', () => {
+  const book = bookWith({
+    models: { 'glm-4.7': { input: 1, output: 1 }, 'glm-4.7-20260101': { input: 2, output: 2 } },
+  });
+  const price = (model: string): number => nano(book, input, model, day);
+  assert.deepEqual(
+    ['glm-4.7', 'glm-4.7-20260101', 'glm-4.7-20260202'].map(price),
+    [1_000_000, 2_000_000, 1_000_000],
+  );
+});
+
 test('ids that are also properties of objects can be priced', () => {
   const book = bookWith({ models: { constructor: { input: 1, output: 2 } } });
   assert.equal(nano(book, input, 'constructor', day), 1_000_000);
