@@ -1,1 +1,140 @@
-export async function packForThisMachine() { throw new Error('not yet'); }
+/** Makes the packages: a .vsix for each platform, one for all others, and the npm tarball. */
+import {
+  cp,
+  glob,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createVSIX } from '@vscode/vsce';
+import { build } from '../../esbuild.mjs';
+import { inRoot, root } from './paths.mjs';
+import { npm } from './processes.mjs';
+
+/** VS Code's name of each platform, and the binary it gets. */
+export const nativeOf = {
+  'linux-x64': 'linux-x64',
+  'linux-arm64': 'linux-arm64',
+  'alpine-x64': 'linuxmusl-x64',
+  'alpine-arm64': 'linuxmusl-arm64',
+  'darwin-x64': 'darwin-x64',
+  'darwin-arm64': 'darwin-arm64',
+  'win32-x64': 'win32-x64',
+  'win32-arm64': 'win32-arm64',
+};
+
+/** The package for platforms that have none of their own; it holds every binary. */
+export const universal = 'universal';
+
+/** Where packages end up. */
+export const artifacts = inRoot('artifacts');
+
+async function manifest() {
+  return JSON.parse(await readFile(inRoot('package.json'), 'utf8'));
+}
+
+/** The file name of the package of a target. */
+export async function vsixPath(target) {
+  const { name, version } = await manifest();
+  return path.join(artifacts, `${name}-${version}-${target}.vsix`);
+}
+
+/** The file name of the npm package. */
+export async function tarballPath() {
+  const { name, version } = await manifest();
+  return path.join(artifacts, `${name}-${version}.tgz`);
+}
+
+/** Copies what the allow list `files` names, except `dist`, which is built freshly. */
+async function copyListed(files, stage) {
+  const patterns = files.filter((file) => !file.startsWith('dist') && !file.startsWith('!'));
+  for (const pattern of patterns) {
+    for await (const file of glob(pattern, { cwd: root, withFileTypes: true })) {
+      if (!file.isFile()) continue;
+      const from = path.join(file.parentPath, file.name);
+      await cp(from, path.join(stage, path.relative(root, from)));
+    }
+  }
+}
+
+/**
+ * A production build with everything a package holds, away from the working tree, so that neither
+ * gets in the other's way.
+ */
+async function prepareStage() {
+  const stage = await mkdtemp(path.join(tmpdir(), 'outlay-pack-'));
+  const { scripts: _, ...rest } = await manifest();
+  await copyListed(rest.files, stage);
+  await writeFile(path.join(stage, 'package.json'), `${JSON.stringify(rest, null, 2)}\n`);
+  await build({ production: true, outdir: path.join(stage, 'dist') });
+  await rename(path.join(stage, 'dist/native'), path.join(stage, 'natives'));
+  return stage;
+}
+
+/** Puts one binary, or all of them, where the bundle looks. */
+async function chooseNative(stage, target) {
+  const to = path.join(stage, 'dist/native');
+  await rm(to, { recursive: true, force: true });
+  await mkdir(to);
+  for (const file of await readdir(path.join(stage, 'natives'))) {
+    const wanted = target === universal || file === `${nativeOf[target]}.node`;
+    if (wanted) await cp(path.join(stage, 'natives', file), path.join(to, file));
+  }
+}
+
+async function makeVsix(stage, target) {
+  await chooseNative(stage, target);
+  const packagePath = await vsixPath(target);
+  await createVSIX({
+    cwd: stage,
+    packagePath,
+    dependencies: false,
+    allowMissingRepository: true,
+    // The list also names what later versions bring.
+    allowUnusedFilesPattern: true,
+    skipLicense: true,
+    rewriteRelativeLinks: false,
+    ...(target === universal ? {} : { target }),
+  });
+  return packagePath;
+}
+
+async function makeTarball(stage) {
+  await chooseNative(stage, universal);
+  await npm(['pack', '--ignore-scripts', '--pack-destination', artifacts], { cwd: stage });
+  return tarballPath();
+}
+
+async function inStage(work) {
+  await mkdir(artifacts, { recursive: true });
+  const stage = await prepareStage();
+  try {
+    return await work(stage);
+  } finally {
+    await rm(stage, { recursive: true, force: true });
+  }
+}
+
+/** Makes all packages, or those of the named targets (`tarball` is one). */
+export async function pack(targets = [...Object.keys(nativeOf), universal, 'tarball']) {
+  return inStage(async (stage) => {
+    const made = [];
+    for (const target of targets) {
+      made.push(target === 'tarball' ? await makeTarball(stage) : await makeVsix(stage, target));
+    }
+    return made;
+  });
+}
+
+/** Makes the package that this machine's VS Code would install, and says where it is. */
+export async function packForThisMachine() {
+  const target = `${process.platform}-${process.arch}`;
+  const [file] = await pack([Object.hasOwn(nativeOf, target) ? target : universal]);
+  return file;
+}

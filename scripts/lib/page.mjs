@@ -114,7 +114,9 @@ class Workbench {
 
   /** Hovers over an item and answers with its tooltip: the words, and the HTML they stand in. */
   async statusTooltip(id = spendItem) {
-    const hover = this.page.locator('.workbench-hover .hover-contents, .monaco-hover-content').last();
+    const hover = this.page
+      .locator('.workbench-hover .hover-contents, .monaco-hover-content')
+      .last();
     await this.page.mouse.move(640, 300);
     await hover.waitFor({ state: 'hidden' });
     await this.statusItem(id).hover();
@@ -136,7 +138,9 @@ class Workbench {
 
   /** The texts of the notifications on the screen. */
   async notifications() {
-    return this.page.locator('.notifications-toasts .notification-list-item-message').allInnerTexts();
+    return this.page
+      .locator('.notifications-toasts .notification-list-item-message')
+      .allInnerTexts();
   }
 
   /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 
-const run = process.env['OUTLAY_TEST_RUN'];
+const run = process.env.OUTLAY_TEST_RUN;
 
 describe(`activation (${run})`, () => {
   const extension = vscode.extensions.getExtension('outlay.outlay');

@@ -15,7 +15,7 @@ interface HostResult {
 export async function run(): Promise<void> {
   const { default: Mocha } = await import('mocha');
   const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: false });
-  const grep = process.env['OUTLAY_TEST_GREP'];
+  const grep = process.env.OUTLAY_TEST_GREP;
   if (grep) mocha.grep(grep);
 
   const here = import.meta.dirname;
@@ -30,7 +30,7 @@ export async function run(): Promise<void> {
     });
   });
 
-  const resultFile = process.env['OUTLAY_TEST_RESULTS'];
+  const resultFile = process.env.OUTLAY_TEST_RESULTS;
   if (resultFile) writeFileSync(resultFile, JSON.stringify(result));
   if (result.failed > 0) throw new Error(`${result.failed} test(s) failed`);
 }

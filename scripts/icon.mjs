@@ -1,0 +1,14 @@
+/** Draws media/icon.png from media/icon.svg: the marketplace does not take an SVG. */
+import { readFile } from 'node:fs/promises';
+import { launchChromium } from './lib/chromium.mjs';
+import { inRoot } from './lib/paths.mjs';
+
+const svg = await readFile(inRoot('media/icon.svg'), 'utf8');
+const browser = await launchChromium();
+try {
+  const page = await browser.newPage({ viewport: { width: 256, height: 256 } });
+  await page.setContent(`<style>body { margin: 0 } svg { display: block }</style>${svg}`);
+  await page.screenshot({ path: inRoot('media/icon.png'), omitBackground: true });
+} finally {
+  await browser.close();
+}

@@ -1,0 +1,162 @@
+/**
+ * Builds, and opens a real VS Code with Outlay in it: the `code` on the PATH, else the VS Code
+ * server with an address to open in a browser. Stays until Ctrl-C.
+ *
+ *     npm start [-- [FOLDER] [--demo] [--real-store] [--server] [--open] [--port N]]
+ */
+import { access, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from '../esbuild.mjs';
+import { writeDemo } from './lib/demo.mjs';
+import { requireNode24 } from './lib/node24.mjs';
+import { inRoot, root } from './lib/paths.mjs';
+import { run, spawnGroup } from './lib/processes.mjs';
+import { hasTranscripts } from './lib/transcriptRoots.mjs';
+import { startServer, windowAddress, writeUserSettings } from './lib/vscodeServer.mjs';
+
+requireNode24();
+
+const help = `npm start [-- [FOLDER] [--demo] [--real-store] [--server] [--open] [--port N]]
+
+  FOLDER        the folder to open (default: this project; with --demo: one of the demo's)
+  --demo        on generated transcripts, one of which keeps growing
+  --real-store  with your own store instead of one for development
+  --server      the VS Code server, although there is a "code" on the PATH
+  --open        open the server's address in the browser
+  --port N      the server's port (default: a free one)`;
+
+const devDir = inRoot('.vscode-test/dev');
+
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      demo: { type: 'boolean', default: false },
+      'real-store': { type: 'boolean', default: false },
+      server: { type: 'boolean', default: false },
+      open: { type: 'boolean', default: false },
+      port: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.demo && values['real-store']) {
+    throw new Error('--demo and --real-store exclude each other: invented spend is not yours.');
+  }
+  return { ...values, folder: positionals[0] && path.resolve(positionals[0]) };
+}
+
+/** Generated transcripts in a throw-away folder, with a store of their own. */
+async function demoSetting() {
+  const home = await mkdtemp(path.join(tmpdir(), 'outlay-demo-'));
+  const configDir = path.join(home, 'claude');
+  const { projectDirs, live } = writeDemo(configDir, { projectsDir: path.join(home, 'projects') });
+  for (const folder of projectDirs) await mkdir(folder, { recursive: true });
+  const stopGrowing = live.keepGrowing();
+  console.log(`Demo transcripts in ${configDir}; one session keeps growing.`);
+  return {
+    folder: projectDirs[0],
+    env: {
+      CLAUDE_CONFIG_DIR: configDir,
+      OUTLAY_STORE: path.join(home, 'outlay.db'),
+      OUTLAY_DATA_DIR: path.join(home, 'data'),
+    },
+    end: async () => {
+      stopGrowing();
+      await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** The user's own transcripts; what Outlay makes of them stays in the development store. */
+async function ownSetting({ realStore }) {
+  await mkdir(devDir, { recursive: true });
+  const env = {};
+  if (process.env.CLAUDE_CONFIG_DIR) env.CLAUDE_CONFIG_DIR = process.env.CLAUDE_CONFIG_DIR;
+  if (!realStore) {
+    env.OUTLAY_STORE = path.join(devDir, 'outlay.db');
+    env.OUTLAY_DATA_DIR = devDir;
+  }
+  return { folder: root, env, end: async () => {} };
+}
+
+async function desktopCode() {
+  const names = process.platform === 'win32' ? ['code.cmd', 'code.exe'] : ['code'];
+  for (const folder of (process.env.PATH ?? '').split(path.delimiter)) {
+    for (const name of names) {
+      const file = path.join(folder, name);
+      const found = await access(file).then(
+        () => true,
+        () => false,
+      );
+      if (found) return file;
+    }
+  }
+  return undefined;
+}
+
+/** Opens the desktop VS Code with a profile for development and waits until its window closes. */
+async function openDesktop(code, { folder, env }) {
+  console.log(`Opening ${code}. Close the window, or press Ctrl-C, to end.`);
+  const args = [
+    '--new-window',
+    '--wait',
+    `--extensionDevelopmentPath=${root}`,
+    `--user-data-dir=${path.join(devDir, 'desktop')}`,
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    folder,
+  ];
+  const options = { env: { ...process.env, ...env } };
+  await run(code, args, { ...options, shell: process.platform === 'win32' });
+}
+
+function openInBrowser(address) {
+  const opener = { darwin: 'open', win32: 'explorer' }[process.platform] ?? 'xdg-open';
+  const child = spawnGroup(opener, [address], { stdio: 'ignore' });
+  child.on('error', () => console.log('No browser could be opened: open the address yourself.'));
+}
+
+/** Starts the VS Code server, prints its address and waits for Ctrl-C. */
+async function openServer({ folder, env }, { port, open }, untilStopped) {
+  const dataDir = path.join(devDir, 'server');
+  await writeUserSettings(dataDir);
+  const server = await startServer({ dataDir, port: port && Number(port), env });
+  try {
+    const address = windowAddress(server, { folder, extensionPaths: [root], env });
+    console.log(`\nOutlay runs in a VS Code at\n\n  ${address}\n\nPress Ctrl-C to end.`);
+    if (open) openInBrowser(address);
+    await untilStopped;
+  } finally {
+    await server.stop();
+  }
+}
+
+async function main() {
+  const options = readArguments();
+  if (options.help) return console.log(help);
+  const untilStopped = new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve);
+  });
+  await build();
+  const demo = options.demo || !(options['real-store'] || (await hasTranscripts()));
+  if (demo && !options.demo)
+    console.log('You have no Claude Code transcripts yet: showing a demo.');
+  const realStore = options['real-store'];
+  const setting = demo ? await demoSetting() : await ownSetting({ realStore });
+  if (options.folder) setting.folder = options.folder;
+  try {
+    const code = options.server ? undefined : await desktopCode();
+    if (code) await Promise.race([openDesktop(code, setting), untilStopped]);
+    else await openServer(setting, options, untilStopped);
+  } finally {
+    await setting.end();
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}

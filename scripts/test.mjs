@@ -1,0 +1,90 @@
+/**
+ * Runs everything that says whether the project is right, and adds it up.
+ *
+ *     npm test [-- PART…]     parts: see `parts` below; default: all of them, in that order
+ *
+ * A part that fails does not stop the later ones. The last line is "N passed, N failed".
+ */
+import { glob } from 'node:fs/promises';
+import { hostTests } from './hostTest.mjs';
+import { requireNode24 } from './lib/node24.mjs';
+import { nodeTests } from './lib/nodeTests.mjs';
+import { inRoot, root } from './lib/paths.mjs';
+import { stream } from './lib/processes.mjs';
+
+requireNode24();
+
+/** Runs one program of the tool chain: one check, passed or failed. */
+async function check(script, ...args) {
+  const code = await stream(process.execPath, [inRoot(script), ...args], { cwd: root });
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+}
+
+function add(a, b) {
+  return {
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    skipped: a.skipped + b.skipped,
+  };
+}
+
+const none = { passed: 0, failed: 0, skipped: 0 };
+
+async function types() {
+  const tsc = 'node_modules/typescript/bin/tsc';
+  let sum = await check(tsc, '-p', 'tsconfig.json');
+  for await (const _ of glob('webview/**/*.ts', { cwd: root })) {
+    sum = add(sum, await check(tsc, '-p', 'webview/tsconfig.json'));
+    break;
+  }
+  return sum;
+}
+
+const parts = {
+  types,
+  lint: () => check('node_modules/@biomejs/biome/bin/biome', 'ci', '.'),
+  build: () => check('esbuild.mjs'),
+  unit: () => nodeTests(['test/unit/**/*.test.ts']),
+  store: () => nodeTests(['test/store/**/*.test.ts']),
+  package: () => nodeTests(['test/package/*.test.mjs'], { concurrency: 1 }),
+  host: () => hostTests(),
+  page: () => nodeTests(['test/host/page/*.test.mjs'], { concurrency: 1 }),
+};
+
+function chosenParts() {
+  const named = process.argv.slice(2);
+  const unknown = named.find((name) => !Object.hasOwn(parts, name));
+  if (unknown) {
+    console.error(`There is no part "${unknown}": choose from ${Object.keys(parts).join(', ')}.`);
+    process.exit(2);
+  }
+  return named.length > 0 ? named : Object.keys(parts);
+}
+
+async function runPart(name) {
+  console.log(`\n=== ${name}`);
+  const start = performance.now();
+  let result;
+  try {
+    result = await parts[name]();
+  } catch (error) {
+    console.error(error);
+    result = { ...none, failed: 1 };
+  }
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  return { name, seconds, ...result };
+}
+
+const results = [];
+for (const name of chosenParts()) results.push(await runPart(name));
+
+console.log('\n=== sum');
+for (const { name, passed, failed, skipped, seconds } of results) {
+  // A test that is skipped proves nothing, and nobody would notice: it counts as failed.
+  const note = skipped > 0 ? `, ${skipped} skipped` : '';
+  console.log(`${name.padEnd(8)} ${passed} passed, ${failed} failed${note} (${seconds} s)`);
+}
+const sum = results.reduce(add, none);
+const failed = sum.failed + sum.skipped;
+console.log(`${sum.passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;

@@ -1,0 +1,91 @@
+/** What is in the packages that people install. */
+import assert from 'node:assert/strict';
+import { readFile, stat } from 'node:fs/promises';
+import { before, describe, it } from 'node:test';
+import { nativeOf, pack, universal, vsixPath } from '../../scripts/lib/pack.mjs';
+import { inRoot } from '../../scripts/lib/paths.mjs';
+import { listZip } from '../../scripts/lib/zip.mjs';
+
+const megabyte = 1_000_000;
+const targets = [...Object.keys(nativeOf), universal];
+
+/** Everything a package may hold besides binaries. What is not named here does not ship. */
+const allowed = [
+  '[Content_Types].xml',
+  'extension.vsixmanifest',
+  'extension/package.json',
+  'extension/package.nls.json',
+  'extension/readme.md',
+  'extension/changelog.md',
+  'extension/LICENSE.txt',
+  /^extension\/dist\/(extension|indexer|cli)\.cjs$/,
+  /^extension\/dist\/webview\/[\w-]+\.(js|css)$/,
+  /^extension\/docs\/[\w-]+\.schema\.json$/,
+  /^extension\/media\/[\w-]+\.(png|svg)$/,
+];
+
+const required = [
+  'extension/package.json',
+  'extension/readme.md',
+  'extension/LICENSE.txt',
+  'extension/media/icon.png',
+  'extension/dist/extension.cjs',
+  'extension/dist/indexer.cjs',
+  'extension/dist/cli.cjs',
+];
+
+const isAllowed = (name) =>
+  allowed.some((rule) => (typeof rule === 'string' ? rule === name : rule.test(name)));
+
+const isNative = (name) => name.endsWith('.node');
+
+describe('packed extension', () => {
+  before(() => pack(targets));
+
+  for (const target of targets) {
+    describe(target, () => {
+      let names;
+      before(async () => {
+        const entries = listZip(await readFile(await vsixPath(target)));
+        names = entries.map((entry) => entry.name);
+      });
+
+      it('holds everything that is needed', () => {
+        for (const name of required) assert.ok(names.includes(name), `${name} is missing`);
+      });
+
+      it('holds nothing else', () => {
+        const others = names.filter((name) => !isNative(name) && !isAllowed(name));
+        assert.deepEqual(others, []);
+      });
+
+      it('holds the right binaries', () => {
+        const wanted = target === universal ? Object.values(nativeOf) : [nativeOf[target]];
+        const expected = wanted.map((name) => `extension/dist/native/${name}.node`);
+        assert.deepEqual(names.filter(isNative).sort(), expected.sort());
+      });
+
+      it('is small', async () => {
+        const { size } = await stat(await vsixPath(target));
+        const limit = target === universal ? 12 * megabyte : 3 * megabyte;
+        assert.ok(size <= limit, `${size} bytes`);
+      });
+    });
+  }
+});
+
+describe('manifest', () => {
+  it('names files that exist', async () => {
+    const { icon, main, bin } = JSON.parse(await readFile(inRoot('package.json'), 'utf8'));
+    assert.deepEqual(
+      { main, bin },
+      { main: './dist/extension.cjs', bin: { outlay: 'dist/cli.cjs' } },
+    );
+    await stat(inRoot(icon));
+  });
+
+  it('has no install addresses in its lock file', async () => {
+    const lock = await readFile(inRoot('package-lock.json'), 'utf8');
+    assert.doesNotMatch(lock, /"resolved"/);
+  });
+});
