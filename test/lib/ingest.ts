@@ -1,0 +1,49 @@
+import type { PriceBook } from '../../src/model/price.ts';
+import type { Bookmark, Stretch } from '../../src/model/records.ts';
+import { createPriceBook } from '../../src/pricing/priceBook.ts';
+import type { SqlDatabase } from '../../src/store/driver/types.ts';
+import { Writer, type WriterOptions } from '../../src/store/writer.ts';
+import { readAgentMeta } from '../../src/transcripts/agentMeta.ts';
+import { discover, placeOf } from '../../src/transcripts/discover.ts';
+import { readStretches } from '../../src/transcripts/readStretch.ts';
+
+const book = createPriceBook();
+
+/** A writer nobody competes with. */
+export function soleWriter(db: SqlDatabase, options: Partial<WriterOptions> = {}): Writer {
+  return new Writer(db, { book, storeTitles: true, assertWriter() {}, ...options });
+}
+
+export function bundledBook(): PriceBook {
+  return book;
+}
+
+/** Reads all that is new below a configuration directory into the store. */
+export function ingestAll(
+  db: SqlDatabase,
+  root: string,
+  options: { readonly stretchBytes?: number; readonly writer?: Writer } = {},
+): void {
+  const writer = options.writer ?? soleWriter(db);
+  const projects = `${root}/projects`;
+  const found = discover(projects);
+  for (const { path, mtimeMs } of found.files) {
+    const bookmark = writer.files.find(path)?.bookmark;
+    for (const stretch of stretchesOf(projects, path, bookmark, options.stretchBytes)) {
+      writer.ingest([{ file: { path, root, mtimeMs }, stretch }]);
+    }
+  }
+  for (const { path } of found.metaFiles) {
+    const fact = readAgentMeta(path, placeOf(projects, path));
+    if (fact !== undefined) writer.addAgentFacts(root, [fact]);
+  }
+}
+
+export function stretchesOf(
+  projects: string,
+  path: string,
+  bookmark?: Bookmark,
+  stretchBytes?: number,
+): Generator<Stretch, void, void> {
+  return readStretches(path, placeOf(projects, path), bookmark, stretchBytes);
+}
