@@ -88,7 +88,7 @@ export class Rollup {
       const totalKey = key.slice(key.indexOf(' ') + 1);
       const total = totals.get(totalKey);
       if (total === undefined) totals.set(totalKey, [...delta]);
-      else delta.forEach((value, i) => (total[i]! += value));
+      else for (let i = 0; i < delta.length; i++) total[i]! += delta[i]!;
     }
     for (const [key, delta] of totals) {
       if (delta.every((value) => value === 0)) continue;

@@ -93,6 +93,11 @@ export class Writer {
     );
   }
 
+  /** Identifies the rates messages are priced with. */
+  get priceRevision(): string {
+    return this.#options.book.revision;
+  }
+
   /** Stores stretches of one or several transcripts in one transaction. */
   ingest(items: readonly IngestItem[]): void {
     this.#transaction(() => {

@@ -21,15 +21,15 @@ export function readAgentMeta(path: string, place: TranscriptPlace): AgentFact |
     return undefined;
   }
   if (!isJsonObject(meta)) return undefined;
-  const depth = meta['spawnDepth'];
+  const depth = meta.spawnDepth;
   return {
-    sessionId: text(meta['sessionId']) || place.sessionId,
+    sessionId: text(meta.sessionId) || place.sessionId,
     agentId: place.agentId,
-    type: bounded(text(meta['agentType'])),
-    toolUseId: bounded(text(meta['toolUseId'])),
-    parentAgentId: bounded(text(meta['parentAgentId'])),
-    worktree: bounded(text(meta['worktreePath'])),
-    model: bounded(text(meta['model'])),
+    type: bounded(text(meta.agentType)),
+    toolUseId: bounded(text(meta.toolUseId)),
+    parentAgentId: bounded(text(meta.parentAgentId)),
+    worktree: bounded(text(meta.worktreePath)),
+    model: bounded(text(meta.model)),
     depth: typeof depth === 'number' && Number.isSafeInteger(depth) ? depth : null,
   };
 }

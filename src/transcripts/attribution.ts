@@ -39,14 +39,14 @@ export function attributionOf(record: Record<string, unknown>, workflow: string)
 
 /** Status or code of the API error a record reports, '' when it reports none. */
 export function errorCode(record: Record<string, unknown>): string {
-  const status = record['apiErrorStatus'] ?? record['status'];
+  const status = record.apiErrorStatus ?? record.status;
   if (typeof status === 'number') return String(status);
-  const error = record['error'];
+  const error = record.error;
   if (typeof error === 'string') return bounded(error.slice(0, 60));
   if (typeof error === 'object' && error !== null) {
     const { status: inner, type } = error as { status?: unknown; type?: unknown };
     if (typeof inner === 'number') return String(inner);
     if (typeof type === 'string') return bounded(type.slice(0, 60));
   }
-  return record['isApiErrorMessage'] === true ? 'unknown' : '';
+  return record.isApiErrorMessage === true ? 'unknown' : '';
 }

@@ -309,28 +309,28 @@ export class TranscriptParser {
   }
 
   #assistant(record: Record<string, unknown>, head: Head): void {
-    const message = record['message'];
+    const message = record.message;
     if (!isJsonObject(message)) return;
     this.#message(record, message, head, false);
   }
 
   /** A subagent's record copied into its parent's transcript. */
   #progress(record: Record<string, unknown>, head: Head): void {
-    const data = record['data'];
-    const inner = isJsonObject(data) ? data['message'] : undefined;
-    if (!isJsonObject(data) || !isJsonObject(inner) || inner['type'] !== 'assistant') return;
-    const message = inner['message'];
+    const data = record.data;
+    const inner = isJsonObject(data) ? data.message : undefined;
+    if (!isJsonObject(data) || !isJsonObject(inner) || inner.type !== 'assistant') return;
+    const message = inner.message;
     if (!isJsonObject(message)) return;
-    const own = readTime(inner['timestamp']);
+    const own = readTime(inner.timestamp);
     this.#message(
-      { ...record, requestId: inner['requestId'], effort: inner['effort'] ?? record['effort'] },
+      { ...record, requestId: inner.requestId, effort: inner.effort ?? record.effort },
       message,
       {
         ...head,
         at: Number.isNaN(own) ? head.at : own,
-        uuid: text(inner['uuid']) || head.uuid,
+        uuid: text(inner.uuid) || head.uuid,
         sidechain: true,
-        agentId: bounded(text(data['agentId'])) || unnamedAgent,
+        agentId: bounded(text(data.agentId)) || unnamedAgent,
       },
       true,
     );
@@ -342,14 +342,14 @@ export class TranscriptParser {
     head: Head,
     progress: boolean,
   ): void {
-    const tools = this.#toolCalls(message['content'], head);
+    const tools = this.#toolCalls(message.content, head);
     const error = errorCode(record);
-    const model = message['model'];
+    const model = message.model;
     if (model === '<synthetic>') {
-      if (record['isApiErrorMessage'] === true) this.#event('api-error', head, error, 1);
+      if (record.isApiErrorMessage === true) this.#event('api-error', head, error, 1);
       return;
     }
-    const raw = message['usage'];
+    const raw = message.usage;
     if (raw === undefined || raw === null) return;
     const read = isJsonObject(raw) ? readUsage(raw, text(model)) : undefined;
     if (read === undefined) {
@@ -365,10 +365,10 @@ export class TranscriptParser {
       this.#reject('no time', head.offset);
       return;
     }
-    const messageId = bounded(text(message['id']));
+    const messageId = bounded(text(message.id));
     const line: MessageLine = {
       messageId: messageId || this.#ownId(head),
-      requestId: messageId === '' ? '' : bounded(text(record['requestId'])),
+      requestId: messageId === '' ? '' : bounded(text(record.requestId)),
       sessionId: head.sessionId,
       agentId: head.agentId,
       progress,
@@ -379,14 +379,14 @@ export class TranscriptParser {
       speed: bounded(read.speed),
       geo: bounded(read.geo),
       tier: bounded(read.tier),
-      stopReason: bounded(text(message['stop_reason'])),
+      stopReason: bounded(text(message.stop_reason)),
       tools,
       promptId: head.sidechain ? '' : this.state.promptId,
-      branch: bounded(text(record['gitBranch'])),
-      cwd: bounded(text(record['cwd'])),
-      version: bounded(text(record['version'])),
-      entrypoint: bounded(text(record['entrypoint'])),
-      effort: bounded(text(record['effort'])),
+      branch: bounded(text(record.gitBranch)),
+      cwd: bounded(text(record.cwd)),
+      version: bounded(text(record.version)),
+      entrypoint: bounded(text(record.entrypoint)),
+      effort: bounded(text(record.effort)),
       attribution: attributionOf(record, this.#place.workflow),
       durationMs: progress ? null : this.#duration(at),
       error,
@@ -409,20 +409,20 @@ export class TranscriptParser {
     if (!Array.isArray(content)) return [];
     const names: string[] = [];
     for (const block of content) {
-      if (!isJsonObject(block) || block['type'] !== 'tool_use') continue;
-      const name = bounded(text(block['name']));
+      if (!isJsonObject(block) || block.type !== 'tool_use') continue;
+      const name = bounded(text(block.name));
       if (name === '') continue;
       names.push(name);
-      const id = bounded(text(block['id']));
+      const id = bounded(text(block.id));
       if (id === '') continue;
       this.#tools.delete(id);
       this.#tools.set(id, name);
       if (this.#tools.size > rememberedTools) {
         this.#tools.delete(this.#tools.keys().next().value!);
       }
-      const input = block['input'];
+      const input = block.input;
       if ((name === 'Agent' || name === 'Task') && isJsonObject(input)) {
-        const type = bounded(text(input['subagent_type']));
+        const type = bounded(text(input.subagent_type));
         if (type !== '') {
           this.#batch.spawns.push({ sessionId: head.sessionId, toolUseId: id, type });
         }
@@ -470,8 +470,8 @@ export class TranscriptParser {
   #system(buf: Buffer, start: number, end: number, head: Head): void {
     const subtype = stringAt(buf, this.#spans[SUBTYPE]!, this.#spans[SUBTYPE + 1]!);
     if (subtype === 'compact_boundary') {
-      const metadata = parseObject(buf, start, end)?.['compactMetadata'];
-      this.#event('compaction', head, isJsonObject(metadata) ? text(metadata['trigger']) : '', 1);
+      const metadata = parseObject(buf, start, end)?.compactMetadata;
+      this.#event('compaction', head, isJsonObject(metadata) ? text(metadata.trigger) : '', 1);
     } else if (subtype === 'api_error') {
       this.#event('api-error', head, errorCode(parseObject(buf, start, end) ?? {}) || 'retry', 1);
     }
@@ -491,7 +491,7 @@ export class TranscriptParser {
   }
 
   #costState(record: Record<string, unknown> | undefined, head: Head): void {
-    const total = record?.['totalCostUSD'];
+    const total = record?.totalCostUSD;
     if (record === undefined) {
       this.#reject('not JSON', head.offset);
       return;
@@ -501,10 +501,10 @@ export class TranscriptParser {
       return;
     }
     const models: Record<string, number> = {};
-    const usage = record['modelUsage'];
+    const usage = record.modelUsage;
     if (isJsonObject(usage)) {
       for (const [model, entry] of Object.entries(usage)) {
-        const cost = isJsonObject(entry) ? entry['costUSD'] : undefined;
+        const cost = isJsonObject(entry) ? entry.costUSD : undefined;
         if (typeof cost === 'number' && cost >= 0 && cost <= 9_000_000) {
           Object.defineProperty(models, bounded(model), { value: cost, enumerable: true });
         }
@@ -516,7 +516,7 @@ export class TranscriptParser {
       at: this.state.lastAt,
       totalUsd: total,
       models,
-      unknownModel: record['hasUnknownModelCost'] === true,
+      unknownModel: record.hasUnknownModelCost === true,
     });
   }
 
@@ -541,7 +541,7 @@ export class TranscriptParser {
   }
 
   #pullRequest(record: Record<string, unknown> | undefined, head: Head): void {
-    const url = bounded(text(record?.['prUrl']) || text(record?.['url']));
+    const url = bounded(text(record?.prUrl) || text(record?.url));
     const at = Number.isNaN(head.at) ? this.state.lastAt : head.at;
     if (url !== '') this.#batch.pullRequests.push({ sessionId: head.sessionId, at, url });
   }

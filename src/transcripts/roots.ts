@@ -46,10 +46,10 @@ function candidates(options: RootOptions): [readonly string[], RootSource] {
   const { configDirs = [], setting = [], env, home } = options;
   if (configDirs.length > 0) return [configDirs, 'option'];
   if (setting.length > 0) return [setting, 'setting'];
-  const named = (env['CLAUDE_CONFIG_DIR'] ?? '').split(',').map((part) => part.trim());
+  const named = (env.CLAUDE_CONFIG_DIR ?? '').split(',').map((part) => part.trim());
   const filled = named.filter((part) => part !== '');
   if (filled.length > 0) return [filled, 'CLAUDE_CONFIG_DIR'];
-  const xdg = env['XDG_CONFIG_HOME'] || join(home, '.config');
+  const xdg = env.XDG_CONFIG_HOME || join(home, '.config');
   return [[join(home, '.claude'), join(xdg, 'claude')], 'default'];
 }
 

@@ -37,18 +37,18 @@ function count(value: unknown): number {
  * unexplained counts as five minutes.
  */
 function readCounts(raw: Json): Usage | undefined {
-  const split = isJsonObject(raw['cache_creation']) ? raw['cache_creation'] : {};
-  const server = isJsonObject(raw['server_tool_use']) ? raw['server_tool_use'] : {};
-  const fiveMinutes = count(split['ephemeral_5m_input_tokens']);
-  const oneHour = count(split['ephemeral_1h_input_tokens']);
-  const written = Math.max(count(raw['cache_creation_input_tokens']), fiveMinutes + oneHour);
+  const split = isJsonObject(raw.cache_creation) ? raw.cache_creation : {};
+  const server = isJsonObject(raw.server_tool_use) ? raw.server_tool_use : {};
+  const fiveMinutes = count(split.ephemeral_5m_input_tokens);
+  const oneHour = count(split.ephemeral_1h_input_tokens);
+  const written = Math.max(count(raw.cache_creation_input_tokens), fiveMinutes + oneHour);
   const usage: Usage = {
-    input: count(raw['input_tokens']),
-    output: count(raw['output_tokens']),
+    input: count(raw.input_tokens),
+    output: count(raw.output_tokens),
     cacheWrite5m: written - oneHour,
     cacheWrite1h: oneHour,
-    cacheRead: count(raw['cache_read_input_tokens']),
-    webSearches: count(server['web_search_requests']),
+    cacheRead: count(raw.cache_read_input_tokens),
+    webSearches: count(server.web_search_requests),
   };
   const sum =
     usage.input + usage.output + written + usage.cacheRead + usage.webSearches + fiveMinutes;
@@ -64,7 +64,7 @@ export function readUsage(raw: Json, model: string): ReadUsage | undefined {
   const usage = readCounts(raw);
   if (usage === undefined) return undefined;
   let parts = noParts;
-  const iterations = raw['iterations'];
+  const iterations = raw.iterations;
   if (Array.isArray(iterations) && iterations.length > 0) {
     const read = readParts(iterations, model);
     if (read === undefined) return undefined;
@@ -73,10 +73,10 @@ export function readUsage(raw: Json, model: string): ReadUsage | undefined {
   return {
     usage,
     parts,
-    speed: text(raw['speed']),
-    geo: text(raw['inference_geo']),
-    tier: text(raw['service_tier']),
-    cacheSplit: usage.cacheWrite5m === 0 || isJsonObject(raw['cache_creation']),
+    speed: text(raw.speed),
+    geo: text(raw.inference_geo),
+    tier: text(raw.service_tier),
+    cacheSplit: usage.cacheWrite5m === 0 || isJsonObject(raw.cache_creation),
   };
 }
 
@@ -89,19 +89,19 @@ function readParts(iterations: readonly unknown[], model: string): UsagePart[] |
     const usage = readCounts(entry);
     if (usage === undefined) return undefined;
     if (kind === 'declined' && usage.output === 0) continue;
-    parts.push({ kind, model: text(entry['model']) || model, usage });
+    parts.push({ kind, model: text(entry.model) || model, usage });
   }
   return parts;
 }
 
 function partKind(entry: Json, model: string): UsagePart['kind'] | undefined {
-  switch (entry['type']) {
+  switch (entry.type) {
     case 'advisor_message':
       return 'advisor';
     case 'compaction':
       return 'compaction';
     case 'message': {
-      const own = text(entry['model']);
+      const own = text(entry.model);
       return own !== '' && own !== model ? 'declined' : undefined;
     }
     default:

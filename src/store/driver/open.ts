@@ -48,7 +48,7 @@ export function openDatabase(file: string, options: DriverOptions = {}): SqlData
 
 function enginesFor(wanted: Engine | undefined): readonly Engine[] {
   if (wanted !== undefined) return [wanted];
-  if (process.env['OUTLAY_NO_NATIVE'] === '1') return ['node:sqlite'];
+  if (process.env.OUTLAY_NO_NATIVE === '1') return ['node:sqlite'];
   return ['better-sqlite3', 'node:sqlite'];
 }
 

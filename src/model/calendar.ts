@@ -1,0 +1,135 @@
+/**
+ * Days, weeks and months in a person's time zone, right on days of 23 and 25 hours. The one place
+ * where local time is cut; nothing here reads the clock.
+ */
+
+/** IANA zone name, e.g. `Europe/Berlin`. */
+export type Zone = string;
+
+/** First day of a week: 0 Sunday, 1 Monday … 6 Saturday. */
+export type WeekStart = 0 | 1 | 2 | 3 | 4 | 5 | 6;
+
+/** A span of time: `from` belongs to it, `to` does not. UTC milliseconds. */
+export interface TimeSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+const quarterHourMs = 900_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+const formatters = new Map<Zone, Intl.DateTimeFormat>();
+
+function formatter(zone: Zone): Intl.DateTimeFormat {
+  let format = formatters.get(zone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-CA-u-hc-h23', {
+      timeZone: zone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+    });
+    formatters.set(zone, format);
+  }
+  return format;
+}
+
+/** The zone of this machine. */
+export function systemZone(): Zone {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+}
+
+export function isZone(zone: string): boolean {
+  try {
+    formatter(zone);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Local day (YYYY-MM-DD) of a moment. */
+export function dayOf(ms: number, zone: Zone): string {
+  return localTime(ms, zone).slice(0, 10);
+}
+
+/** Local date and time of a moment: `YYYY-MM-DD HH:MM:SS`. */
+export function localTime(ms: number, zone: Zone): string {
+  const parts = new Map<string, string>();
+  for (const { type, value } of formatter(zone).formatToParts(ms)) parts.set(type, value);
+  const date = `${parts.get('year')}-${parts.get('month')}-${parts.get('day')}`;
+  return `${date} ${parts.get('hour')}:${parts.get('minute')}:${parts.get('second')}`;
+}
+
+/** First moment of the local day that `ms` lies in: usually midnight, never a moment that is skipped. */
+export function startOfDay(ms: number, zone: Zone): number {
+  return firstMoment(dayOf(ms, zone), zone);
+}
+
+const starts = new Map<string, number>();
+
+/** First moment of a local day (YYYY-MM-DD). */
+export function firstMoment(day: string, zone: Zone): number {
+  const key = `${zone} ${day}`;
+  const known = starts.get(key);
+  if (known !== undefined) return known;
+  // Zones reach from UTC-12 to UTC+14 and change by whole quarters of an hour.
+  let at = Date.parse(`${day}T00:00:00Z`) - 15 * hourMs;
+  while (dayOf(at, zone) < day) at += hourMs;
+  while (dayOf(at - quarterHourMs, zone) >= day) at -= quarterHourMs;
+  if (starts.size > 2000) starts.clear();
+  starts.set(key, at);
+  return at;
+}
+
+/** Day `count` days after a local day (YYYY-MM-DD). */
+export function addDays(day: string, count: number): string {
+  return new Date(Date.parse(`${day}T12:00:00Z`) + count * dayMs).toISOString().slice(0, 10);
+}
+
+/** The local day that `ms` lies in. */
+export function daySpan(ms: number, zone: Zone): TimeSpan {
+  const day = dayOf(ms, zone);
+  return { from: firstMoment(day, zone), to: firstMoment(addDays(day, 1), zone) };
+}
+
+/** The local week that `ms` lies in. */
+export function weekSpan(ms: number, zone: Zone, start: WeekStart): TimeSpan {
+  const day = dayOf(ms, zone);
+  const weekday = new Date(`${day}T12:00:00Z`).getUTCDay();
+  const first = addDays(day, -((weekday - start + 7) % 7));
+  return { from: firstMoment(first, zone), to: firstMoment(addDays(first, 7), zone) };
+}
+
+/** The local month that `ms` lies in. */
+export function monthSpan(ms: number, zone: Zone): TimeSpan {
+  const [year, month] = dayOf(ms, zone).split('-').map(Number) as [number, number];
+  const next =
+    month === 12 ? `${year + 1}-01-01` : `${year}-${String(month + 1).padStart(2, '0')}-01`;
+  const first = `${year}-${String(month).padStart(2, '0')}-01`;
+  return { from: firstMoment(first, zone), to: firstMoment(next, zone) };
+}
+
+/** A length of time as a person reads it: `8 s`, `41 min`, `2 h 05 min`, `3 d`. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`;
+  return `${Math.round(hours / 24)} d`;
+}
+
+/** How long ago something was: `just now`, `5 min ago`, `3 h ago`, `12 d ago`. */
+export function formatAge(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} min ago`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} d ago`;
+}

@@ -1,0 +1,16 @@
+/** How far a budget is used, in words. */
+export const levels = ['ok', 'info', 'warning', 'critical', 'stop'] as const;
+export type Level = (typeof levels)[number];
+
+/** Shares of a budget from which on each level holds (inclusive). */
+export type Ladder = Readonly<Record<Exclude<Level, 'ok'>, number>>;
+
+export const defaultLadder: Ladder = { info: 0.5, warning: 0.75, critical: 0.9, stop: 1 };
+
+/** The level of a share of a budget: inclusive steps, and 99.96 % is not "over". */
+export function levelOf(share: number, ladder: Ladder = defaultLadder): Level {
+  if (share >= ladder.stop) return 'stop';
+  if (share >= ladder.critical) return 'critical';
+  if (share >= ladder.warning) return 'warning';
+  return share >= ladder.info ? 'info' : 'ok';
+}

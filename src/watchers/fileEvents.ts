@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { type FSWatcher, watch } from 'chokidar';
+import { isAgentMeta, isTranscript } from '../transcripts/discover.ts';
+
+/** Whether to look at files at intervals because the system sends no events. */
+export type PollingMode = 'auto' | 'always' | 'never';
+
+/** File systems whose changes are made elsewhere, so that no event comes here. */
+const eventless = new Set([
+  '9p',
+  'drvfs',
+  'nfs',
+  'nfs4',
+  'cifs',
+  'smb3',
+  'smbfs',
+  'fuse.sshfs',
+  'v9fs',
+]);
+const pollEveryMs = 2000;
+
+export interface FileEvents {
+  close(): Promise<void>;
+  readonly polling: boolean;
+}
+
+/** Reports transcripts and agent meta files below a folder that were added, changed or removed. */
+export function watchFolder(
+  folder: string,
+  mode: PollingMode,
+  onEvent: (path: string, event: 'changed' | 'removed') => void,
+  onError: (error: unknown) => void,
+): FileEvents {
+  const polling = mode === 'always' || (mode === 'auto' && needsPolling(folder));
+  // Events are hints: what was missed, the sweep finds. So no waiting for writes to finish.
+  const watcher: FSWatcher = watch(folder, {
+    backend: polling ? 'polling' : 'native',
+    pollingInterval: pollEveryMs,
+    ignoreInitial: true,
+    atomic: false,
+    followSymlinks: true,
+    ignored: (path, stats) => stats?.isFile() === true && !isWatched(path),
+  });
+  watcher.on('add', (path) => onEvent(path, 'changed'));
+  watcher.on('change', (path) => onEvent(path, 'changed'));
+  watcher.on('unlink', (path) => onEvent(path, 'removed'));
+  watcher.on('error', onError);
+  return { polling, close: () => watcher.close() };
+}
+
+function isWatched(path: string): boolean {
+  const name = basename(path);
+  return isTranscript(name) || isAgentMeta(name);
+}
+
+/** Whether a folder lies on a file system that sends no events (read from Linux's mount table). */
+export function needsPolling(folder: string, mounts = readMounts()): boolean {
+  let best = '';
+  let type = '';
+  for (const line of mounts.split('\n')) {
+    const [, point, kind] = line.split(' ');
+    if (point === undefined || kind === undefined) continue;
+    const path = point.replace(/\\(\d{3})/g, (_, code: string) =>
+      String.fromCharCode(Number.parseInt(code, 8)),
+    );
+    const above = folder === path || folder.startsWith(path === '/' ? '/' : `${path}/`);
+    if (above && path.length >= best.length) {
+      best = path;
+      type = kind;
+    }
+  }
+  return eventless.has(type);
+}
+
+function readMounts(): string {
+  if (process.platform !== 'linux') return '';
+  try {
+    return readFileSync('/proc/mounts', 'utf8');
+  } catch {
+    return '';
+  }
+}

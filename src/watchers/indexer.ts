@@ -1,0 +1,428 @@
+import { statSync } from 'node:fs';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { HumanError, messageOf } from '../model/errors.ts';
+import { parsePriceOverrides } from '../pricing/parseOverrides.ts';
+import { createPriceBook } from '../pricing/priceBook.ts';
+import { heartbeatMs, Lease, LeaseLostError } from '../store/lease.ts';
+import { openForWriting, storeError, type WritableStore } from '../store/openStore.ts';
+import { type IngestItem, Writer } from '../store/writer.ts';
+import { describe } from '../transcripts/discover.ts';
+import type { Root } from '../transcripts/roots.ts';
+import { Coalescer } from './coalesce.ts';
+import { type FileEvents, watchFolder } from './fileEvents.ts';
+import { ingestFile, newStretches } from './ingestFile.ts';
+import { Maintenance } from './maintenance.ts';
+import type { FromIndexer, IndexerConfig, IndexerState, RootStatus } from './protocol.ts';
+import { whileBusy } from './retry.ts';
+import {
+  configuredRoots,
+  type FoundFile,
+  isMeta,
+  newFiles,
+  type ScannedRoot,
+  scanRoots,
+} from './scanRoots.ts';
+
+/** How often recently active files are looked at, events or not. */
+const sweepEveryMs = 15_000;
+/** How often everything is listed again. */
+const rescanEveryMs = 10 * 60_000;
+/** A file counts as recently active this long after its last change. */
+const activeMs = 30 * 60_000;
+/** Bytes gathered into one transaction while the history is read. */
+const bulkBytes = 4 * 1024 * 1024;
+/** Progress is told at most this often. */
+const progressEveryMs = 100;
+
+/**
+ * Reads transcripts into the store as the one writer, or waits to become it. Runs on a thread of
+ * its own. Everything it does is safe to do twice.
+ */
+export class Indexer {
+  readonly #config: IndexerConfig;
+  readonly #tell: (message: FromIndexer) => void;
+  #store: WritableStore | undefined;
+  #lease: Lease | undefined;
+  #writer: Writer | undefined;
+  #maintenance: Maintenance | undefined;
+  #roots: Root[] = [];
+  #unreadable = new Map<string, ScannedRoot['unreadable']>();
+  #counts = new Map<string, number>();
+  #events = new Map<string, FileEvents>();
+  /** Files changed lately, with the time of the change: what the sweep looks at. */
+  #active = new Map<string, number>();
+  #looks = new Coalescer((path) => this.#look(path));
+  #timers: NodeJS.Timeout[] = [];
+  #paused: boolean;
+  #stopped = false;
+  #scanning: Promise<void> | undefined;
+  #scanAgain = false;
+  #lastScan = 0;
+  #lastSweep = 0;
+  #newCommits = false;
+
+  constructor(config: IndexerConfig, tell: (message: FromIndexer) => void) {
+    this.#config = config;
+    this.#tell = tell;
+    this.#paused = config.paused;
+  }
+
+  /** Begins; comes back when the first reading is done or somebody else does it. */
+  async start(): Promise<void> {
+    this.#state({ kind: 'starting' });
+    this.#timers.push(setInterval(() => this.#beat(), heartbeatMs));
+    if (this.#paused) this.#state({ kind: 'paused' });
+    else await this.#tryToWrite();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#standDown();
+    this.#tell({ type: 'stopped' });
+  }
+
+  async pause(): Promise<void> {
+    this.#paused = true;
+    await this.#standDown();
+    this.#state({ kind: 'paused' });
+  }
+
+  async resume(): Promise<void> {
+    this.#paused = false;
+    await this.#tryToWrite();
+  }
+
+  /** Lists everything again and reads what is new. */
+  async rescan(): Promise<void> {
+    if (this.#writer === undefined) await this.#tryToWrite();
+    else await this.#scan();
+  }
+
+  /** Opens the store and becomes its writer, if nobody else is. */
+  async #tryToWrite(): Promise<void> {
+    if (this.#writer !== undefined || this.#stopped || this.#paused) return;
+    try {
+      await this.#openStore();
+      const lease = this.#lease!;
+      if (this.#store!.newer) {
+        this.#state({
+          kind: 'unavailable',
+          reason:
+            'The store was written by a newer Outlay. Update this one; until then it only reads.',
+        });
+        return;
+      }
+      if (!(await whileBusy(() => lease.acquire(Date.now())))) {
+        const holder = lease.current();
+        this.#state({ kind: 'following', pid: holder?.pid ?? 0, role: holder?.role ?? '' });
+        return;
+      }
+      await this.#becomeWriter(lease);
+    } catch (error) {
+      await this.#failed(error);
+    }
+  }
+
+  async #openStore(): Promise<void> {
+    if (this.#store !== undefined) return;
+    const { storeFile, engine, role } = this.#config;
+    this.#store = await whileBusy(() => openForWriting(storeFile, { engine }));
+    this.#lease = new Lease(this.#store.db, role);
+    const { damage } = this.#store;
+    if (damage === undefined) return;
+    const restored =
+      damage.restored === null ? 'there was no backup' : `restored ${damage.restored}`;
+    this.#log(
+      'error',
+      `The store was damaged (${damage.reason}). Kept as ${damage.keptAs}; ${restored}.`,
+    );
+  }
+
+  async #becomeWriter(lease: Lease): Promise<void> {
+    const { db } = this.#store!;
+    const { overrides, problems } = parsePriceOverrides(this.#config.priceOverrides ?? {});
+    for (const problem of problems) this.#log('warn', `Price override ignored: ${problem}`);
+    const writer = new Writer(db, {
+      book: createPriceBook(overrides),
+      storeTitles: this.#config.storeTitles,
+      assertWriter: () => lease.assertHeld(),
+    });
+    const maintenance = new Maintenance(db, this.#config.storeFile, writer, (level, text) =>
+      this.#log(level, text),
+    );
+    if (await maintenance.afterUncleanEnd()) {
+      // The file has been replaced under us: everything is opened anew.
+      await this.#standDown();
+      await this.#tryToWrite();
+      return;
+    }
+    await maintenance.repriceIfChanged();
+    this.#writer = writer;
+    this.#maintenance = maintenance;
+    this.#log('info', `Writing ${this.#config.storeFile} with ${db.engine}`);
+    await this.#scan();
+  }
+
+  /** Stops watching and gives the lease back. */
+  async #standDown(): Promise<void> {
+    this.#looks.clear();
+    const events = [...this.#events.values()];
+    this.#events.clear();
+    const writer = this.#writer;
+    this.#writer = undefined;
+    await this.#scanning?.catch(() => {});
+    await Promise.all(events.map((event) => event.close()));
+    try {
+      if (writer !== undefined) this.#maintenance?.markClean();
+      this.#lease?.release();
+    } catch (error) {
+      this.#log('warn', `The lease could not be given back: ${messageOf(error)}`);
+    }
+    this.#maintenance = undefined;
+    this.#lease = undefined;
+    this.#store?.db.close();
+    this.#store = undefined;
+  }
+
+  /** Lists all roots, reads what is new, and watches them from then on. One scan at a time. */
+  async #scan(): Promise<void> {
+    if (this.#scanning !== undefined) {
+      this.#scanAgain = true;
+      return this.#scanning;
+    }
+    this.#scanning = this.#scanOnce().finally(() => {
+      this.#scanning = undefined;
+    });
+    await this.#scanning;
+    if (this.#scanAgain) {
+      this.#scanAgain = false;
+      await this.#scan();
+    }
+  }
+
+  async #scanOnce(): Promise<void> {
+    const writer = this.#writer;
+    if (writer === undefined) return;
+    const started = Date.now();
+    this.#lastScan = started;
+    try {
+      this.#roots = configuredRoots(this.#config);
+      // Watch before listing: what is written in between is then seen by one of the two.
+      if (this.#config.mode === 'watch') this.#watchRoots();
+      const scanned = scanRoots(this.#roots);
+      for (const { root, files, unreadable } of scanned) {
+        this.#counts.set(root.projects, files.length);
+        this.#unreadable.set(root.projects, unreadable);
+      }
+      this.#tellRoots();
+      for (const { path, mtimeMs } of scanned.flatMap(({ files }) => files)) {
+        if (started - mtimeMs < activeMs) this.#active.set(path, mtimeMs);
+      }
+      const known = new Map(writer.files.all().map((file) => [file.path, file]));
+      this.#markGone(writer, scanned, known);
+      const fresh = newFiles(scanned, known);
+      await this.#readAll(writer, fresh);
+      await this.#readMetaFiles(writer, scanned);
+      if (this.#writer !== writer) return;
+      const result = `${fresh.length} of ${scanned.reduce((sum, { files }) => sum + files.length, 0)} transcripts had something new`;
+      this.#maintenance?.record('index', started, result);
+      await this.#maintenance?.resolveProjects();
+      await this.#maintenance?.backUpIfDue();
+      this.#state({ kind: 'watching' });
+      this.#tell({ type: 'caughtUp' });
+    } catch (error) {
+      // Standing down closes the store under a scan; only the writer's own failures count.
+      if (this.#writer === writer) await this.#failed(error);
+    }
+  }
+
+  #markGone(
+    writer: Writer,
+    scanned: readonly ScannedRoot[],
+    known: ReadonlyMap<string, { path: string; gone: boolean }>,
+  ): void {
+    const present = new Set(scanned.flatMap(({ files }) => files.map(({ path }) => path)));
+    const readable = scanned.filter(({ root }) => root.exists).map(({ root }) => root.projects);
+    for (const { path, gone } of known.values()) {
+      if (gone || present.has(path) || !readable.some((folder) => path.startsWith(folder)))
+        continue;
+      writer.setGone(path, true);
+    }
+  }
+
+  /** Reads the history, newest first, several small files to a transaction. */
+  async #readAll(writer: Writer, files: readonly FoundFile[]): Promise<void> {
+    const total = files.reduce((sum, { size }) => sum + size, 0);
+    let done = 0;
+    let told = 0;
+    let items: IngestItem[] = [];
+    let gathered = 0;
+    const store = async (): Promise<void> => {
+      const batch = items;
+      items = [];
+      gathered = 0;
+      if (batch.length === 0) return;
+      await whileBusy(() => writer.ingest(batch));
+      this.#tell({ type: 'committed' });
+    };
+    for (const file of files) {
+      if (this.#writer !== writer) return;
+      for (const item of newStretches(writer, file, (text) => this.#log('info', text))) {
+        items.push(item);
+        gathered += item.stretch.bookmark.offset;
+        if (gathered >= bulkBytes || !item.stretch.done) await store();
+      }
+      done += file.size;
+      if (Date.now() - told < progressEveryMs) continue;
+      told = Date.now();
+      await store();
+      if (total > bulkBytes) this.#state({ kind: 'indexing', done, total });
+      // Let file events and messages in.
+      await breathe();
+    }
+    await store();
+  }
+
+  async #readMetaFiles(writer: Writer, scanned: readonly ScannedRoot[]): Promise<void> {
+    const seen = this.#maintenance?.newMetaFiles(scanned) ?? [];
+    for (const { root, facts } of seen) {
+      if (facts.length > 0) await whileBusy(() => writer.addAgentFacts(root.path, facts));
+    }
+  }
+
+  #watchRoots(): void {
+    for (const root of this.#roots) {
+      if (!root.exists || this.#events.has(root.projects)) continue;
+      const events = watchFolder(
+        root.projects,
+        this.#config.polling,
+        (path, event) => this.#onFileEvent(path, event),
+        (error) => this.#log('warn', `Watching ${root.projects}: ${messageOf(error)}`),
+      );
+      this.#events.set(root.projects, events);
+    }
+  }
+
+  #onFileEvent(path: string, event: 'changed' | 'removed'): void {
+    if (event === 'removed') {
+      if (!isMeta(path) && this.#writer !== undefined) this.#looks.touch(path);
+      return;
+    }
+    this.#active.set(path, Date.now());
+    this.#looks.touch(path);
+  }
+
+  /** Looks at one file after an event or in the sweep. */
+  async #look(path: string): Promise<void> {
+    const writer = this.#writer;
+    const root = this.#roots.find(({ projects }) => path.startsWith(projects));
+    if (writer === undefined || root === undefined) return;
+    try {
+      const transcript = isMeta(path) ? path.replace(/\.meta\.json$/, '.jsonl') : path;
+      const stats = statSync(transcript, { throwIfNoEntry: false });
+      const known = writer.files.find(transcript);
+      if (stats === undefined) {
+        if (known?.gone === false) writer.setGone(transcript, true);
+        return;
+      }
+      const file = describe(transcript, stats);
+      const same = known?.size === file.size && known.mtimeMs === file.mtimeMs && !known.gone;
+      if (same && !isMeta(path)) return;
+      await ingestFile(writer, { path: transcript, root, mtimeMs: file.mtimeMs }, (text) =>
+        this.#log('info', text),
+      );
+      this.#newCommits = true;
+      this.#tell({ type: 'committed' });
+    } catch (error) {
+      if (this.#writer === writer) await this.#failed(error);
+    }
+  }
+
+  /** Once a second: keep the lease, or try to get it; look for roots and the sweep. */
+  #beat(): void {
+    if (this.#stopped || this.#paused) return;
+    const { mode } = this.#config;
+    const now = Date.now();
+    if (this.#writer === undefined) {
+      if (this.#scanning === undefined && mode === 'watch') void this.#tryToWrite();
+      return;
+    }
+    try {
+      if (this.#lease?.extend(now) === false) throw new LeaseLostError();
+    } catch (error) {
+      // Busy just now is no loss: the next beat comes before the lease ends.
+      if (error instanceof LeaseLostError) void this.#failed(error);
+    }
+    if (mode === 'once' || this.#scanning !== undefined) return;
+    const appeared = this.#roots.some((root) => !root.exists) && this.#rootAppeared();
+    if (appeared || now - this.#lastScan > rescanEveryMs) void this.#scan();
+    else if (now - this.#lastSweep > sweepEveryMs) this.#sweep(now);
+    if (this.#newCommits) this.#afterCommits();
+  }
+
+  /** What need not be there the moment a line is: where new sessions' repositories are. */
+  #afterCommits(): void {
+    this.#newCommits = false;
+    void this.#maintenance?.resolveProjects().catch((error: unknown) => this.#failed(error));
+  }
+
+  #rootAppeared(): boolean {
+    const present = (roots: readonly Root[]): string =>
+      roots
+        .filter(({ exists }) => exists)
+        .map(({ projects }) => projects)
+        .join('\n');
+    return present(configuredRoots(this.#config)) !== present(this.#roots);
+  }
+
+  #sweep(now: number): void {
+    this.#lastSweep = now;
+    for (const [path, at] of this.#active) {
+      if (now - at > activeMs) this.#active.delete(path);
+      else this.#looks.touch(path);
+    }
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    if (error instanceof LeaseLostError) {
+      this.#log('warn', 'Another process has become the writer; following it.');
+      await this.#standDownLater();
+      return;
+    }
+    const told = storeError(this.#config.storeFile, error);
+    const reason = told instanceof HumanError ? told.message : `Unexpected: ${messageOf(error)}`;
+    this.#log('error', told instanceof HumanError ? reason : (told.stack ?? reason));
+    this.#state({ kind: 'unavailable', reason });
+    await this.#standDownLater();
+  }
+
+  /** Stands down without waiting for the scan that may be the caller. */
+  async #standDownLater(): Promise<void> {
+    this.#scanning = undefined;
+    await this.#standDown();
+    if (this.#config.mode === 'once') this.#tell({ type: 'caughtUp' });
+  }
+
+  #tellRoots(): void {
+    const roots = this.#roots.map(
+      (root): RootStatus => ({
+        path: root.path,
+        source: root.source,
+        exists: root.exists,
+        transcripts: this.#counts.get(root.projects) ?? 0,
+        unreadable: this.#unreadable.get(root.projects) ?? [],
+        polling: this.#events.get(root.projects)?.polling ?? false,
+      }),
+    );
+    this.#tell({ type: 'roots', roots });
+  }
+
+  #state(state: IndexerState): void {
+    if (!this.#stopped) this.#tell({ type: 'state', state });
+  }
+
+  #log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void {
+    this.#tell({ type: 'log', level, text });
+  }
+}

@@ -1,0 +1,39 @@
+import { parentPort } from 'node:worker_threads';
+import { messageOf } from '../model/errors.ts';
+import { Indexer } from './indexer.ts';
+import type { FromIndexer, ToIndexer } from './protocol.ts';
+
+/** Entry of the indexing thread: messages in, messages out. */
+const port = parentPort;
+if (port !== null) {
+  let indexer: Indexer | undefined;
+  const tell = (message: FromIndexer): void => port.postMessage(message);
+  const handle = async (message: ToIndexer): Promise<void> => {
+    switch (message.type) {
+      case 'configure':
+        await indexer?.stop();
+        indexer = new Indexer(message.config, tell);
+        await indexer.start();
+        break;
+      case 'rescan':
+        await indexer?.rescan();
+        break;
+      case 'pause':
+        await indexer?.pause();
+        break;
+      case 'resume':
+        await indexer?.resume();
+        break;
+      case 'stop':
+        await indexer?.stop();
+        port.close();
+        break;
+    }
+  };
+  port.on('message', (message: ToIndexer) => {
+    handle(message).catch((error: unknown) => {
+      const text = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+      tell({ type: 'log', level: 'error', text });
+    });
+  });
+}

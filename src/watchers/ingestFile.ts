@@ -1,0 +1,67 @@
+import { messageOf } from '../model/errors.ts';
+import type { AgentFact, Stretch } from '../model/records.ts';
+import { LeaseLostError } from '../store/lease.ts';
+import type { IngestItem, Writer } from '../store/writer.ts';
+import { readAgentMeta } from '../transcripts/agentMeta.ts';
+import { placeOf } from '../transcripts/discover.ts';
+import { readStretches } from '../transcripts/readStretch.ts';
+import type { Root } from '../transcripts/roots.ts';
+import { whileBusy } from './retry.ts';
+
+/** Bytes read into one transaction at most, unless a single line is longer. */
+const stretchBytes = 8 * 1024 * 1024;
+
+/** A file to be looked at. */
+export interface Look {
+  readonly path: string;
+  readonly root: Root;
+  readonly mtimeMs: number;
+}
+
+/** Reads what is new in a file, stretch by stretch. Empty when it cannot be read; that is logged. */
+export function* newStretches(
+  writer: Writer,
+  look: Look,
+  log: (text: string) => void,
+): Generator<IngestItem, void, void> {
+  const { path, root } = look;
+  const place = placeOf(root.projects, path);
+  const facts = place.agentId === '' ? [] : agentFacts(path, root);
+  const bookmark = writer.files.find(path)?.bookmark;
+  const file = { path, root: root.path, mtimeMs: look.mtimeMs };
+  let stretches: Generator<Stretch, void, void>;
+  try {
+    stretches = readStretches(path, place, bookmark, stretchBytes);
+    for (const stretch of stretches) {
+      if (stretch.restarted) log(`${path} was replaced or shortened: read again from its start`);
+      yield { file, stretch, agentFacts: facts };
+    }
+  } catch (error) {
+    if (error instanceof LeaseLostError || !isFileError(error)) throw error;
+    log(`${path} cannot be read now: ${messageOf(error)}`);
+  }
+}
+
+/** Looks at one file and stores what is new, in as many transactions as it takes. */
+export async function ingestFile(
+  writer: Writer,
+  look: Look,
+  log: (text: string) => void,
+): Promise<void> {
+  for (const item of newStretches(writer, look, log)) {
+    await whileBusy(() => writer.ingest([item]));
+  }
+}
+
+/** Facts of the meta file beside a subagent's transcript. */
+function agentFacts(transcript: string, root: Root): AgentFact[] {
+  const meta = transcript.replace(/\.jsonl$/, '.meta.json');
+  const fact = readAgentMeta(meta, placeOf(root.projects, meta));
+  return fact === undefined ? [] : [fact];
+}
+
+/** Errors of the file system: the file is gone, locked or not ours. */
+function isFileError(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' && typeof syscall === 'string';
+}

@@ -1,0 +1,65 @@
+import type { RootSource } from '../transcripts/roots.ts';
+import type { PollingMode } from './fileEvents.ts';
+
+/** All an indexer needs to know. Plain data: it crosses into a worker thread. */
+export interface IndexerConfig {
+  readonly storeFile: string;
+  /** `watch` goes on until it is stopped; `once` reads what is new and ends. */
+  readonly mode: 'watch' | 'once';
+  readonly role: 'editor' | 'terminal';
+  readonly configDirs: readonly string[];
+  readonly rootsSetting: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  /** The user's price overrides as written; checked where they are used. */
+  readonly priceOverrides: unknown;
+  readonly storeTitles: boolean;
+  readonly polling: PollingMode;
+  readonly paused: boolean;
+  readonly engine?: 'better-sqlite3' | 'node:sqlite' | undefined;
+}
+
+/** A root as the user is shown it. */
+export interface RootStatus {
+  readonly path: string;
+  readonly source: RootSource;
+  readonly exists: boolean;
+  readonly transcripts: number;
+  /** Folders and files that could not be read, with errno codes. */
+  readonly unreadable: readonly { path: string; code: string }[];
+  readonly polling: boolean;
+}
+
+/** What the indexer is doing. */
+export type IndexerState =
+  | { readonly kind: 'starting' }
+  /** Reading what is new; bytes of transcripts. */
+  | { readonly kind: 'indexing'; readonly done: number; readonly total: number }
+  /** Everything is read; changes are waited for. */
+  | { readonly kind: 'watching' }
+  /** Another process writes; this one reads what it commits. */
+  | { readonly kind: 'following'; readonly pid: number; readonly role: string }
+  | { readonly kind: 'paused' }
+  /** The store cannot be used, in words for a person. */
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+export type FromIndexer =
+  | { readonly type: 'state'; readonly state: IndexerState }
+  | { readonly type: 'roots'; readonly roots: readonly RootStatus[] }
+  /** Something was committed to the store. */
+  | { readonly type: 'committed' }
+  /** Everything that was there has been read (or, following, the writer has caught up). */
+  | { readonly type: 'caughtUp' }
+  | {
+      readonly type: 'log';
+      readonly level: 'debug' | 'info' | 'warn' | 'error';
+      readonly text: string;
+    }
+  | { readonly type: 'stopped' };
+
+export type ToIndexer =
+  | { readonly type: 'configure'; readonly config: IndexerConfig }
+  | { readonly type: 'rescan' }
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' }
+  | { readonly type: 'stop' };

@@ -1,0 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isBusy } from '../store/openStore.ts';
+
+/** Waits between tries: about two and a half seconds in all. */
+const waitsMs = [2, 5, 10, 20, 40, 80, 160, 320, 640, 1200];
+
+/** Runs store work again while somebody else holds the lock, without blocking the thread meanwhile. */
+export async function whileBusy<T>(work: () => T): Promise<T> {
+  for (const wait of waitsMs) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+    }
+    await sleep(wait);
+  }
+  return work();
+}
