@@ -10,7 +10,13 @@ import path from 'node:path';
 import { format, parseArgs } from 'node:util';
 import { launchChromium } from './lib/chromium.mjs';
 import { requireNode24 } from './lib/node24.mjs';
-import { installVsix, startServer, windowAddress, writeUserSettings } from './lib/vscodeServer.mjs';
+import {
+  installVsix,
+  startServer,
+  windowAddress,
+  withoutMarketplace,
+  writeUserSettings,
+} from './lib/vscodeServer.mjs';
 
 requireNode24();
 
@@ -22,6 +28,7 @@ const passedOn = /^(OUTLAY_|CLAUDE_|TRACK_|XDG_|HOME$|TZ$|LANG$)/;
 /** What this VS Code says of itself: its start, and native parts it goes without. */
 const noise = [
   /^(Resolv\w+ connection|Creating a socket|Updating additional|\[(reconnection|AgentHost|Account))/,
+  /^(Ignoring fetching additional|Canceled)/,
   /^\[Service Worker\]|spdlog|native-watchdog|kerberos|Failed to register a ServiceWorker/,
 ];
 const verbose = process.env.OUTLAY_VERBOSE === '1';
@@ -80,7 +87,8 @@ async function testRun(browser, address) {
 async function runInServer(given, dataDir) {
   await writeUserSettings(dataDir);
   const env = extensionEnvironment();
-  const server = await startServer({ dataDir, extensionsDir: given.extensionsDir });
+  const { extensionsDir } = given;
+  const server = await startServer({ dataDir, extensionsDir, env: withoutMarketplace });
   const browser = await launchChromium();
   try {
     const folder = path.resolve(given.folder ?? dataDir);

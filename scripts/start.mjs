@@ -4,6 +4,7 @@
  *
  *     npm start [-- [FOLDER] [--demo] [--real-store] [--server] [--open] [--port N]]
  */
+import { spawn } from 'node:child_process';
 import { access, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,9 +13,14 @@ import { build } from '../esbuild.mjs';
 import { writeDemo } from './lib/demo.mjs';
 import { requireNode24 } from './lib/node24.mjs';
 import { inRoot, root } from './lib/paths.mjs';
-import { run, spawnGroup } from './lib/processes.mjs';
+import { run } from './lib/processes.mjs';
 import { hasTranscripts } from './lib/transcriptRoots.mjs';
-import { startServer, windowAddress, writeUserSettings } from './lib/vscodeServer.mjs';
+import {
+  startServer,
+  userSettingsFile,
+  windowAddress,
+  writeUserSettings,
+} from './lib/vscodeServer.mjs';
 
 requireNode24();
 
@@ -81,16 +87,20 @@ async function ownSetting({ realStore }) {
   return { folder: root, env, end: async () => {} };
 }
 
+async function canAccess(file) {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The `code` of a desktop VS Code on the PATH. */
 async function desktopCode() {
   const names = process.platform === 'win32' ? ['code.cmd', 'code.exe'] : ['code'];
   for (const folder of (process.env.PATH ?? '').split(path.delimiter)) {
     for (const name of names) {
       const file = path.join(folder, name);
-      const found = await access(file).then(
-        () => true,
-        () => false,
-      );
-      if (found) return file;
+      if (await canAccess(file)) return file;
     }
   }
   return undefined;
@@ -113,14 +123,17 @@ async function openDesktop(code, { folder, env }) {
 
 function openInBrowser(address) {
   const opener = { darwin: 'open', win32: 'explorer' }[process.platform] ?? 'xdg-open';
-  const child = spawnGroup(opener, [address], { stdio: 'ignore' });
+  const child = spawn(opener, [address], { stdio: 'ignore', detached: true });
+  child.unref();
   child.on('error', () => console.log('No browser could be opened: open the address yourself.'));
 }
 
 /** Starts the VS Code server, prints its address and waits for Ctrl-C. */
 async function openServer({ folder, env }, { port, open }, untilStopped) {
   const dataDir = path.join(devDir, 'server');
-  await writeUserSettings(dataDir);
+  const exists = await canAccess(userSettingsFile(dataDir));
+  // What a developer has set in this window stays.
+  if (!exists) await writeUserSettings(dataDir);
   const server = await startServer({ dataDir, port: port && Number(port), env });
   try {
     const address = windowAddress(server, { folder, extensionPaths: [root], env });

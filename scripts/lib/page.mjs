@@ -7,7 +7,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { launchChromium } from './chromium.mjs';
 import { inRoot, root } from './paths.mjs';
-import { installVsix, startServer, windowAddress, writeUserSettings } from './vscodeServer.mjs';
+import {
+  installVsix,
+  startServer,
+  windowAddress,
+  withoutMarketplace,
+  writeUserSettings,
+} from './vscodeServer.mjs';
 
 /** The status bar item every helper means unless told otherwise. */
 export const spendItem = 'outlay.outlay.spend';
@@ -251,7 +257,7 @@ export async function openWorkbench(options = {}) {
   const driver = path.join(extensionsDir, 'outlay.outlay-test-driver-0.0.0');
   await cp(inRoot('scripts/lib/driver'), driver, { recursive: true });
   if (options.vsix) await installVsix({ vsix: options.vsix, dataDir, extensionsDir });
-  const server = await startServer({ dataDir, extensionsDir });
+  const server = await startServer({ dataDir, extensionsDir, env: withoutMarketplace });
   let browser;
   try {
     browser = await launchChromium();

@@ -29,7 +29,9 @@ function isRunning(pid) {
 async function removeLeftovers() {
   for (const name of await readdir(scratch)) {
     const pid = /^server-(\d+)$/.exec(name)?.[1];
-    if (pid && !isRunning(Number(pid))) await rm(path.join(scratch, name), { recursive: true });
+    if (pid && !isRunning(Number(pid))) {
+      await rm(path.join(scratch, name), { recursive: true, force: true });
+    }
   }
 }
 
@@ -63,8 +65,8 @@ export async function installedServer() {
     throw new Error('The VS Code server does not run on Windows: set OUTLAY_DESKTOP=1.');
   }
   await mkdir(scratch, { recursive: true });
+  await removeLeftovers();
   if (!(await isComplete(home))) {
-    await removeLeftovers();
     console.log(`Installing the VS Code server (code-server ${serverVersion}, 570 MB)…`);
     const folder = path.join(scratch, `server-${process.pid}`);
     await installInto(folder);

@@ -24,6 +24,9 @@ export const calmSettings = {
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
 };
 
+/** For windows of tests: no marketplace, so nothing is looked for in the network. */
+export const withoutMarketplace = { EXTENSIONS_GALLERY: '{}' };
+
 /** A TCP port that is free now. */
 export async function freePort() {
   const server = createServer();
