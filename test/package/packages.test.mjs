@@ -84,8 +84,16 @@ describe('manifest', () => {
     await stat(inRoot(icon));
   });
 
-  it('has no install addresses in its lock file', async () => {
-    const lock = await readFile(inRoot('package-lock.json'), 'utf8');
-    assert.doesNotMatch(lock, /"resolved"/);
+  it('has a lock file that installs anywhere: no addresses, nothing to compile', async () => {
+    const text = await readFile(inRoot('package-lock.json'), 'utf8');
+    assert.doesNotMatch(text, /"resolved"/);
+    assert.equal(JSON.parse(text).packages['node_modules/better-sqlite3'].gypfile, false);
+  });
+
+  it('depends on exact versions', async () => {
+    const { devDependencies } = JSON.parse(await readFile(inRoot('package.json'), 'utf8'));
+    for (const [name, version] of Object.entries(devDependencies)) {
+      assert.match(version, /^\d+\.\d+\.\d+$/, name);
+    }
   });
 });
