@@ -222,7 +222,10 @@ export interface Stretch {
   readonly bookmark: Bookmark;
   /** Size of the file when it was opened. */
   readonly size: number;
-  /** The file was not the one the bookmark knew, so it was read from the start. */
+  /**
+   * The file was not the one the bookmark knew, and this is the first stretch of reading it from the
+   * start: what is counted per file begins anew here.
+   */
   readonly restarted: boolean;
   /** Nothing complete is left to read. */
   readonly done: boolean;

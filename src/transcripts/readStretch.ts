@@ -35,7 +35,8 @@ export function* readStretches(
       bookmark.inode === inode &&
       bookmark.head === head;
     let offset = same ? bookmark.offset : 0;
-    const restarted = bookmark !== undefined && !same;
+    // Of a file of which nothing was read there is nothing to read again.
+    let restarted = bookmark !== undefined && bookmark.offset > 0 && !same;
     const parser = new TranscriptParser(place, same ? bookmark.state : freshState());
     let taken = offset;
     const stretch = (done: boolean): Stretch => {
@@ -43,7 +44,10 @@ export function* readStretches(
       const batch = parser.take();
       const state = { ...parser.state };
       if (done) addUnterminated(fd, offset, place, state, batch);
-      return { batch, bookmark: { offset, state, inode, head }, size: stats.size, restarted, done };
+      const size = stats.size;
+      const next = { batch, bookmark: { offset, state, inode, head }, size, restarted, done };
+      restarted = false;
+      return next;
     };
     for (;;) {
       const next = feedBlock(fd, offset, parser);
