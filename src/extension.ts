@@ -1,0 +1,54 @@
+import { type ExtensionContext, window } from 'vscode';
+import { messageOf } from './model/errors.ts';
+import { registerCommands } from './views/commands.ts';
+import { SettingsModel } from './views/settings.ts';
+import { SpendModel } from './views/spendModel.ts';
+import { SpendStatus } from './views/statusBar.ts';
+
+/** What other extensions and tests may ask of Outlay. */
+export interface OutlayApi {
+  /** What the views show just now. */
+  readonly spend: SpendModel['spend'];
+  readonly onDidChange: SpendModel['onDidChange'];
+  /** The store's file. */
+  readonly storeFile: string;
+}
+
+let model: SpendModel | undefined;
+
+export function activate(context: ExtensionContext): OutlayApi {
+  const log = window.createOutputChannel('Outlay', { log: true });
+  const settings = new SettingsModel((problem) => log.warn(problem));
+  const spend = new SpendModel(settings, context.globalState, log);
+  model = spend;
+  spend.recall();
+  context.subscriptions.push(
+    log,
+    settings,
+    spend,
+    new SpendStatus(spend),
+    ...registerCommands({ model: spend, log }),
+  );
+  // The store and the indexing thread are opened when the editor has its thread back.
+  setImmediate(() => {
+    try {
+      spend.start();
+    } catch (error) {
+      log.error(`Outlay could not start: ${messageOf(error)}`);
+    }
+  });
+  return {
+    get spend() {
+      return spend.spend;
+    },
+    onDidChange: spend.onDidChange,
+    get storeFile() {
+      return spend.storeFile;
+    },
+  };
+}
+
+/** Waits until the lease has been given back and the store is closed. */
+export async function deactivate(): Promise<void> {
+  await model?.stop();
+}

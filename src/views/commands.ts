@@ -1,0 +1,55 @@
+import { commands, type Disposable, type LogOutputChannel } from 'vscode';
+import { setDailyBudget } from './budgetInput.ts';
+import { type CommandId, commandIds } from './commandIds.ts';
+import { explainNoTranscripts, showMenu } from './menu.ts';
+import { setPrice } from './priceInput.ts';
+import type { SpendModel } from './spendModel.ts';
+
+/** What commands work with. */
+export interface CommandContext {
+  readonly model: SpendModel;
+  readonly log: LogOutputChannel;
+}
+
+type Handler = (...args: unknown[]) => unknown;
+
+const table: Readonly<Record<CommandId, (context: CommandContext) => Handler>> = {
+  [commandIds.rescan]:
+    ({ model }) =>
+    () =>
+      model.rescan(),
+  [commandIds.pause]:
+    ({ model }) =>
+    () =>
+      model.pause(),
+  [commandIds.resume]:
+    ({ model }) =>
+    () =>
+      model.resume(),
+  [commandIds.showLog]:
+    ({ log }) =>
+    () =>
+      log.show(),
+  [commandIds.showMenu]:
+    ({ model }) =>
+    () =>
+      showMenu(model),
+  [commandIds.setDailyBudget]: () => () => setDailyBudget(),
+  [commandIds.setPrice]:
+    ({ model }) =>
+    (name) =>
+      setPrice(model, name),
+  [commandIds.openSettings]: () => () => openSettings(),
+  [commandIds.explainNoTranscripts]:
+    ({ model }) =>
+    () =>
+      explainNoTranscripts(model),
+};
+
+export function registerCommands(context: CommandContext): Disposable[] {
+  return Object.entries(table).map(([id, make]) => commands.registerCommand(id, make(context)));
+}
+
+function openSettings(): Thenable<unknown> {
+  return commands.executeCommand('workbench.action.openSettings', '@ext:outlay.outlay');
+}

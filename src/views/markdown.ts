@@ -1,0 +1,12 @@
+/**
+ * Text of a transcript inside Markdown, harmless: every character Markdown, HTML or icon syntax
+ * gives a meaning to is escaped, so a title stays a title.
+ */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/[\\`*_{}[\]()#+\-.!|~$@:/"']/g, (char) => `&#${char.charCodeAt(0)};`);
+}

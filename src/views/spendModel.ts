@@ -1,0 +1,307 @@
+import { statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { type Disposable, EventEmitter, type LogOutputChannel, type Memento } from 'vscode';
+import { dayOf } from '../model/calendar.ts';
+import { messageOf } from '../model/errors.ts';
+import { usdToNano } from '../model/money.ts';
+import { type Overview, readOverview } from '../reports/overview.ts';
+import { mergeOverrides } from '../reports/priceOverrides.ts';
+import { openForReading } from '../store/openStore.ts';
+import { StoreReader } from '../store/reader.ts';
+import { IndexerClient } from '../watchers/indexerClient.ts';
+import { dataFolder, storePlace } from '../watchers/places.ts';
+import type { FromIndexer, IndexerConfig, IndexerState, RootStatus } from '../watchers/protocol.ts';
+import { StoreWatch } from '../watchers/storeWatch.ts';
+import type { Settings, SettingsModel } from './settings.ts';
+import { directoriesInWindow, hasFolders } from './windowScope.ts';
+
+/** While commits come thick and fast, the figures are asked for at most this often. */
+const restMs = 16;
+/** Figures that hang on the clock (the last hour, a new day) are asked for again this often. */
+const tickMs = 30_000;
+const cacheKey = 'overview';
+
+/** Everything a view may show. */
+export interface Spend {
+  /** Undefined until the store has been read once. */
+  readonly overview: Overview | undefined;
+  /** Today's figure of the last window, while the store has not been read. Nano-dollars. */
+  readonly remembered: number | undefined;
+  readonly indexer: IndexerState;
+  readonly roots: readonly RootStatus[];
+  readonly settings: Settings;
+}
+
+interface Remembered {
+  readonly day: string;
+  readonly zone: string;
+  readonly scope: string;
+  readonly store: string;
+  readonly total: number;
+}
+
+/**
+ * Owns what the views show: asks the store after every commit, whoever made it, and runs the
+ * indexing thread. One event, many readers.
+ */
+export class SpendModel implements Disposable {
+  readonly #changed = new EventEmitter<Spend>();
+  /** Fired whenever anything a view may show has changed. */
+  readonly onDidChange = this.#changed.event;
+  readonly #log: LogOutputChannel;
+  readonly #settings: SettingsModel;
+  readonly #memory: Memento;
+  #indexer: IndexerClient | undefined;
+  #watch: StoreWatch | undefined;
+  #reader: StoreReader | undefined;
+  #storeFile = '';
+  #config = '';
+  #dataVersion = -1;
+  #timer: NodeJS.Timeout | undefined;
+  #tick: NodeJS.Timeout | undefined;
+  #askedAt = 0;
+  #spend: Spend;
+
+  constructor(settings: SettingsModel, memory: Memento, log: LogOutputChannel) {
+    this.#settings = settings;
+    this.#memory = memory;
+    this.#log = log;
+    this.#spend = {
+      overview: undefined,
+      remembered: undefined,
+      indexer: { kind: 'starting' },
+      roots: [],
+      settings: settings.current,
+    };
+    settings.onDidChange(() => this.#configure());
+  }
+
+  get spend(): Spend {
+    return this.#spend;
+  }
+
+  /** The store's file, for messages and reports. */
+  get storeFile(): string {
+    return this.#storeFile;
+  }
+
+  /** The figure remembered from the last window; before anything is opened. */
+  recall(): void {
+    const { settings } = this.#spend;
+    this.#storeFile = storePlace({ setting: settings.storePath });
+    const known = this.#memory.get<Remembered>(cacheKey);
+    const same =
+      known !== undefined &&
+      known.zone === settings.zone &&
+      known.scope === settings.scope &&
+      known.day === dayOf(Date.now(), settings.zone) &&
+      known.store === storeStamp(this.#storeFile);
+    if (same) this.#set({ remembered: known.total });
+  }
+
+  /** Opens the store, starts the indexing thread and keeps everything up to date. */
+  start(): void {
+    this.#configure();
+    this.#tick = setInterval(() => this.#ask(), tickMs);
+  }
+
+  /** Models without a price, with the number of their messages, over everything. */
+  unpricedModels(): { model: string; messages: number }[] {
+    const always = { from: 0, to: Number.MAX_SAFE_INTEGER };
+    return this.#reader?.unpricedModels(always, undefined) ?? [];
+  }
+
+  rescan(): void {
+    this.#indexer?.rescan();
+  }
+
+  pause(): void {
+    this.#indexer?.pause();
+  }
+
+  resume(): void {
+    this.#indexer?.resume();
+  }
+
+  /** Applies the settings: the thread is told only when something it depends on has changed. */
+  #configure(): void {
+    const settings = this.#settings.current;
+    this.#set({ settings });
+    const storeFile = storePlace({ setting: settings.storePath });
+    if (storeFile !== this.#storeFile || this.#watch === undefined) {
+      this.#storeFile = storeFile;
+      this.#closeReader();
+      this.#watch?.dispose();
+      this.#watch = new StoreWatch(storeFile, () => this.#onStoreEvent());
+    }
+    const config = indexerConfig(settings, storeFile, (text) => this.#log.warn(text));
+    const text = JSON.stringify(config);
+    if (text !== this.#config) {
+      this.#config = text;
+      this.#indexer ??= new IndexerClient(
+        (message) => this.#onIndexer(message),
+        (error) => {
+          this.#log.error(error);
+          this.#set({
+            indexer: { kind: 'unavailable', reason: `The indexer stopped: ${error.message}` },
+          });
+        },
+      );
+      this.#indexer.configure(config);
+    }
+    this.#askSoon();
+  }
+
+  #onIndexer(message: FromIndexer): void {
+    switch (message.type) {
+      case 'committed':
+      case 'caughtUp':
+        this.#askSoon();
+        break;
+      case 'state':
+        this.#set({ indexer: message.state });
+        break;
+      case 'roots':
+        this.#set({ roots: message.roots });
+        break;
+      case 'log':
+        this.#log[message.level](message.text);
+        break;
+      case 'stopped':
+        break;
+    }
+  }
+
+  #onStoreEvent(): void {
+    if (this.#reader === undefined || this.#reader.dataVersion() !== this.#dataVersion) {
+      this.#askSoon();
+    }
+  }
+
+  /** Asks at once after a rest, else as soon as the rest is over. */
+  #askSoon(): void {
+    if (this.#timer !== undefined) return;
+    const wait = Math.max(0, this.#askedAt + restMs - Date.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#ask();
+    }, wait);
+  }
+
+  #ask(): void {
+    const { settings } = this.#spend;
+    try {
+      this.#reader ??= this.#openReader();
+      if (this.#reader === undefined) return;
+      this.#dataVersion = this.#reader.dataVersion();
+      const inWindow = hasFolders() ? directoriesInWindow(this.#reader.projects()) : undefined;
+      const now = Date.now();
+      const overview = readOverview(this.#reader, {
+        now,
+        zone: settings.zone,
+        weekStart: settings.weekStart,
+        scope: settings.scope === 'workspace' ? (inWindow ?? []) : undefined,
+        windowScope: inWindow,
+        dailyBudget: nano(settings.dailyBudgetUsd),
+        monthlyBudget: nano(settings.monthlyBudgetUsd),
+      });
+      this.#set({ overview });
+      void this.#remember(overview);
+    } catch (error) {
+      this.#log.error(`The store could not be read: ${messageOf(error)}`);
+      this.#closeReader();
+      this.#set({ indexer: { kind: 'unavailable', reason: messageOf(error) } });
+    } finally {
+      this.#askedAt = Date.now();
+    }
+  }
+
+  #openReader(): StoreReader | undefined {
+    const db = openForReading(this.#storeFile);
+    if (db === undefined) return undefined;
+    this.#log.debug(`Reading ${this.#storeFile} with ${db.engine}`);
+    return new StoreReader(db);
+  }
+
+  async #remember(overview: Overview): Promise<void> {
+    const { settings } = this.#spend;
+    const value: Remembered = {
+      day: dayOf(overview.at, settings.zone),
+      zone: settings.zone,
+      scope: settings.scope,
+      store: storeStamp(this.#storeFile),
+      total: overview.today.total,
+    };
+    await this.#memory.update(cacheKey, value);
+  }
+
+  #set(change: Partial<Spend>): void {
+    this.#spend = { ...this.#spend, ...change };
+    this.#changed.fire(this.#spend);
+  }
+
+  #closeReader(): void {
+    this.#reader?.close();
+    this.#reader = undefined;
+    this.#dataVersion = -1;
+  }
+
+  /** Gives back the lease and closes everything; awaited by `deactivate`. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    clearInterval(this.#tick);
+    this.#watch?.dispose();
+    const indexer = this.#indexer;
+    this.#indexer = undefined;
+    await indexer?.stop();
+    this.#closeReader();
+    // Closing has written to the store once more, which the remembered figure must not mind.
+    if (this.#spend.overview !== undefined) await this.#remember(this.#spend.overview);
+  }
+
+  dispose(): void {
+    void this.stop();
+    this.#changed.dispose();
+  }
+}
+
+function nano(usd: number | undefined): number | undefined {
+  return usd === undefined ? undefined : usdToNano(usd);
+}
+
+/** Changes whenever the store does: size and time of its files. */
+function storeStamp(file: string): string {
+  return [file, `${file}-wal`]
+    .map((path) => {
+      const stats = statSync(path, { throwIfNoEntry: false });
+      return stats === undefined ? '-' : `${stats.size}@${Math.floor(stats.mtimeMs)}`;
+    })
+    .join(' ');
+}
+
+function indexerConfig(
+  settings: Settings,
+  storeFile: string,
+  warn: (text: string) => void,
+): IndexerConfig {
+  const { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME } = process.env;
+  const prices = mergeOverrides({
+    setting: settings.priceOverrides,
+    file: settings.priceFile,
+    dataFolder: dataFolder(),
+  });
+  for (const problem of prices.problems) warn(problem);
+  return {
+    storeFile,
+    mode: 'watch',
+    role: 'editor',
+    configDirs: [],
+    rootsSetting: settings.roots,
+    env: { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME },
+    home: homedir(),
+    priceOverrides: prices.data,
+    storeTitles: settings.storeTitles,
+    polling: settings.polling,
+    paused: !settings.enabled,
+  };
+}
