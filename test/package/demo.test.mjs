@@ -1,0 +1,94 @@
+/** The invented transcripts that demonstrations and benchmarks stand on. */
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { writeBigSet, writeDemo } from '../../scripts/lib/demo.mjs';
+
+const nowMs = Date.UTC(2026, 10, 20, 12);
+
+/** All files below a folder with their contents, by relative path. */
+async function contents(folder) {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  const texts = new Map();
+  for (const file of files.filter((entry) => entry.isFile())) {
+    const full = path.join(file.parentPath, file.name);
+    const name = path.relative(folder, full).replaceAll('\\', '/');
+    texts.set(name, await readFile(full, 'utf8'));
+  }
+  return texts;
+}
+
+/** The distinct responses in some transcripts, by message id. */
+function responses(texts) {
+  const ids = new Set();
+  for (const [name, text] of texts) {
+    if (!name.endsWith('.jsonl')) continue;
+    for (const line of text.trimEnd().split('\n')) {
+      const record = JSON.parse(line);
+      if (record.type === 'assistant') ids.add(record.message.id);
+    }
+  }
+  return ids;
+}
+
+describe('demo transcripts', () => {
+  let folder;
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'outlay-demo-test-'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('are the same for the same seed and time, and others for another seed', async () => {
+    for (const [name, seed] of [
+      ['a', 7],
+      ['b', 7],
+      ['c', 8],
+    ]) {
+      writeDemo(path.join(folder, name), { seed, nowMs });
+    }
+    const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((x) => contents(path.join(folder, x))));
+    assert.deepEqual(a, b);
+    assert.notDeepEqual([...a.keys()], [...c.keys()]);
+  });
+
+  it('hold sessions, subagents with descriptions, titles and the client’s own totals', async () => {
+    const texts = await contents(path.join(folder, 'a'));
+    const names = [...texts.keys()];
+    const sessions = names.filter((name) => /projects\/[^/]+\/[^/]+\.jsonl$/.test(name));
+    assert.equal(sessions.length, 40);
+    const agents = names.filter((name) => /subagents\/agent-\w+\.jsonl$/.test(name));
+    assert.ok(agents.length > 0);
+    for (const name of agents) assert.ok(texts.has(name.replace('.jsonl', '.meta.json')), name);
+    const all = [...texts.values()].join('');
+    for (const type of ['cost-state', 'ai-title'])
+      assert.ok(all.includes(`"type":"${type}"`), type);
+    assert.ok(responses(texts).size > 500);
+  });
+
+  it('end before the time they are made for', async () => {
+    const all = [...(await contents(path.join(folder, 'a'))).values()].join('');
+    const times = [...all.matchAll(/"timestamp":"([^"]+)"/g)].map((match) => Date.parse(match[1]));
+    assert.ok(Math.max(...times) <= nowMs);
+    assert.ok(Math.min(...times) > nowMs - 31 * 86_400_000);
+  });
+
+  it('can grow by one response at a time', async () => {
+    const { live } = writeDemo(path.join(folder, 'live'), { nowMs });
+    const count = async () => responses([['live.jsonl', await readFile(live.file, 'utf8')]]).size;
+    const atFirst = await count();
+    live.grow(nowMs + 5_000);
+    assert.equal(await count(), atFirst + 1);
+    live.grow(nowMs + 10_000);
+    assert.equal(await count(), atFirst + 2);
+  });
+
+  it('come in sets of about the size that was asked for', async () => {
+    const written = writeBigSet(path.join(folder, 'big'), { messages: 5_000, bytes: 20e6, nowMs });
+    const found = responses(await contents(path.join(folder, 'big')));
+    assert.equal(found.size, written.messages);
+    assert.ok(Math.abs(written.messages - 5_000) < 250, `${written.messages} messages`);
+    assert.ok(Math.abs(written.bytes - 20e6) < 2e6, `${written.bytes} bytes`);
+  });
+});
