@@ -83,6 +83,7 @@ function writeSession(configDir, dice, given, { prompts, worksEach, padBytes = 0
     }
     file.write(session.finish());
   }
+  if (dice.chance(0.3)) session.hiddenRequest();
   if (ended) file.write(session.costState());
   file.close();
   return { session, file: file.path, bytes: file.bytes, messages: messages + session.messages };

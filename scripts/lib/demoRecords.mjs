@@ -188,7 +188,7 @@ export class DemoSession {
     };
   }
 
-  #count(model, usage, cost = clientCost(model, usage)) {
+  #count(model, usage) {
     const sum = this.#totals.get(model) ?? {
       inputTokens: 0,
       outputTokens: 0,
@@ -206,7 +206,7 @@ export class DemoSession {
     sum.cacheCreationInputTokens += usage.cache_creation_input_tokens;
     sum.cacheCreationEphemeral5mInputTokens += usage.cache_creation.ephemeral_5m_input_tokens;
     sum.cacheCreationEphemeral1hInputTokens += usage.cache_creation.ephemeral_1h_input_tokens;
-    sum.costUSD += cost;
+    sum.costUSD += clientCost(model, usage);
     this.#totals.set(model, sum);
   }
 
@@ -333,6 +333,18 @@ export class DemoSession {
     };
     this.#count('claude-haiku-5-5', usage);
     return [{ type: 'ai-title', aiTitle: text, sessionId: this.sessionId }];
+  }
+
+  /** A request that leaves no message, such as a summary before compaction: background. */
+  hiddenRequest() {
+    const usage = {
+      input_tokens: this.#dice.whole(2, 12),
+      output_tokens: this.#dice.skewed(1_200),
+      cache_creation_input_tokens: 0,
+      cache_read_input_tokens: this.#context,
+      cache_creation: { ephemeral_1h_input_tokens: 0, ephemeral_5m_input_tokens: 0 },
+    };
+    this.#count(this.model, usage);
   }
 
   /** The client's own running total, as it writes it at the end of a run. */
