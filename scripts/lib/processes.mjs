@@ -36,8 +36,13 @@ export async function endGroup(child) {
 
 /** Runs a program to its end; rejects with what it printed when it fails. */
 export function run(command, args, options = {}) {
+  // A shell (needed for the .cmd files of Windows) would split at blanks.
+  const quoted = (text) => (options.shell ? `"${text}"` : text);
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    const child = spawn(quoted(command), args.map(quoted), {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...options,
+    });
     let output = '';
     child.stdout?.on('data', (data) => (output += data));
     child.stderr?.on('data', (data) => (output += data));
