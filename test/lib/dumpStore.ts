@@ -1,0 +1,71 @@
+import type { Row, SqlDatabase } from '../../src/store/driver/types.ts';
+import { sumColumns } from '../../src/store/rollup.ts';
+
+/**
+ * Everything logical in a store as canonical text, one fact a line: numbers of sessions, agents,
+ * words and files become what they stand for. Left out is what may differ between two stores that
+ * say the same: row numbers, modification times, inodes, bookmarks, how traces are packed, the count of commits, jobs,
+ * and agents of which nothing is known but that a discarded copy named them.
+ */
+export function dumpStore(db: SqlDatabase): string {
+  return Object.entries(views)
+    .flatMap(([name, sql]) => {
+      const lines = db
+        .prepare(sql)
+        .all<Row>()
+        .map((row) => `${name} ${JSON.stringify(row)}`);
+      return lines.sort();
+    })
+    .join('\n');
+}
+
+const word = (column: string): string =>
+  `(SELECT text FROM word WHERE id = ${column}) AS ${column.replace(/^\w+\./, '')}`;
+const words = (...columns: string[]): string => columns.map(word).join(', ');
+const sums = sumColumns.map((name) => `s.${name}`).join(', ');
+
+const views = {
+  session: `SELECT sid, ${words('root', 'cwd', 'branch', 'version', 'entrypoint')},
+      first_at, last_at, anonymous_at, own_at, related, cwd_at, cwd_sidechain, branch_at, version_at,
+      client_total, client_at, reconciled, background, unconfirmed FROM session`,
+  title: 'SELECT sid, kind, at, text FROM title JOIN session s ON s.id = title.session',
+  agent: `SELECT sid, aid, type, tool_use, parent, worktree, model, depth
+      FROM agent a JOIN session s ON s.id = a.session
+      WHERE type || tool_use || parent || worktree || model <> '' OR depth IS NOT NULL
+        OR EXISTS (SELECT 1 FROM message WHERE agent = a.id)
+        OR EXISTS (SELECT 1 FROM place WHERE agent = a.id)
+        OR EXISTS (SELECT 1 FROM event WHERE agent = a.id)`,
+  spawn: 'SELECT sid, tool_use, type FROM spawn JOIN session s ON s.id = spawn.session',
+  message: `SELECT mid, rid, sid, aid, standing, at, counted, ended, in_main, progress, sidechain,
+      ${words('m.model', 'traits', 'stop', 'tools', 'prompt', 'm.branch', 'm.cwd', 'm.version')},
+      ${words('m.entrypoint', 'effort', 'attribution', 'error', 'model_id', 'price_row')},
+      input, output, write5m, write1h, cache_read, searches, parts, cache_split, duration, priced,
+      nano, declined
+      FROM message m JOIN session s ON s.id = m.session JOIN agent a ON a.id = m.agent`,
+  place: `SELECT mid, rid, sid, aid, p.standing FROM place p JOIN message m ON m.id = p.message
+      JOIN session s ON s.id = p.session JOIN agent a ON a.id = p.agent`,
+  shared_trace: `SELECT uuid, sid, at FROM shared_trace t JOIN session s ON s.id = t.session`,
+  spend_bucket: `SELECT bucket, sid, aid, ${word('s.model')}, ${sums} FROM spend_bucket s
+      JOIN session ON session.id = s.session JOIN agent a ON a.id = s.agent`,
+  spend_total: `SELECT sid, aid, ${word('s.model')}, ${sums} FROM spend_total s
+      JOIN session ON session.id = s.session JOIN agent a ON a.id = s.agent`,
+  cost_state: `SELECT sid, path, c.offset, at, total, models, unknown FROM cost_state c
+      JOIN session s ON s.id = c.session JOIN file f ON f.id = c.file`,
+  background: 'SELECT sid, at, nano FROM background b JOIN session s ON s.id = b.session',
+  event: `SELECT key, sid, kind, at, aid, ${word('code')}, count FROM event e
+      JOIN session s ON s.id = e.session JOIN agent a ON a.id = e.agent`,
+  pull_request: 'SELECT sid, url, at FROM pull_request p JOIN session s ON s.id = p.session',
+  file: `SELECT path, ${word('file.root')}, lines, gone FROM file`,
+  rejected: 'SELECT path, reason, count, r.lines FROM rejected r JOIN file f ON f.id = r.file',
+} as const;
+
+/** The first lines in which two dumps differ, for a message a person can use. */
+export function difference(actual: string, expected: string): string {
+  const a = new Set(actual.split('\n'));
+  const e = new Set(expected.split('\n'));
+  const lines = [
+    ...[...a].filter((line) => !e.has(line)).map((line) => `+ ${line}`),
+    ...[...e].filter((line) => !a.has(line)).map((line) => `- ${line}`),
+  ];
+  return lines.slice(0, 12).join('\n');
+}

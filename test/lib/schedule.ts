@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { SqlDatabase } from '../../src/store/driver/types.ts';
+import type { IngestItem, Writer } from '../../src/store/writer.ts';
+import { soleWriter, stretchesOf } from './ingest.ts';
+import { type Random, random } from './random.ts';
+import type { WorldFile } from './world.ts';
+
+const mtimeMs = 1_000_000;
+
+/** The plain way: every file is there from the start and is read once, whole, in its turn. */
+export function ingestPlainly(db: SqlDatabase, folder: string, files: readonly WorldFile[]): void {
+  const writer = soleWriter(db);
+  for (const file of files) {
+    const { path, projects, root } = placed(folder, file);
+    writeFileSync(path, file.content);
+    for (const stretch of stretchesOf(projects, path)) {
+      writer.ingest([{ file: { path, root, mtimeMs }, stretch }]);
+    }
+  }
+}
+
+/**
+ * Any other way that must lead to the same store, decided by a seed: files grow in pieces cut at
+ * any byte, in any order; stretches of any length; several in one transaction; files read again
+ * from the start; transactions that fail and are made again; new processes in between.
+ */
+export function ingestSomehow(
+  db: SqlDatabase,
+  folder: string,
+  files: readonly WorldFile[],
+  seed: number,
+): void {
+  new Schedule(db, folder, random(seed)).run(files);
+}
+
+function placed(folder: string, file: WorldFile): { path: string; projects: string; root: string } {
+  const root = join(folder, file.root);
+  const projects = join(root, 'projects');
+  const path = join(projects, ...file.path.split('/'));
+  mkdirSync(dirname(path), { recursive: true });
+  return { path, projects, root };
+}
+
+class Schedule {
+  readonly #db: SqlDatabase;
+  readonly #folder: string;
+  readonly #random: Random;
+  #writer: Writer;
+  #held: IngestItem[] = [];
+
+  constructor(db: SqlDatabase, folder: string, dice: Random) {
+    this.#db = db;
+    this.#folder = folder;
+    this.#random = dice;
+    this.#writer = soleWriter(db);
+  }
+
+  run(files: readonly WorldFile[]): void {
+    const dice = this.#random;
+    const steps = files.flatMap((file) => this.#pieces(file).map(() => file));
+    const left = new Map(files.map((file) => [file, this.#lastPieces.get(file)!]));
+    for (const file of dice.shuffle(steps)) {
+      const piece = left.get(file)!.shift()!;
+      const { path } = placed(this.#folder, file);
+      appendFileSync(path, piece);
+      if (dice.oneIn(5)) continue;
+      this.#read(file);
+      if (dice.oneIn(6)) this.#writer = soleWriter(this.#db);
+    }
+    for (const file of dice.shuffle([...files])) {
+      this.#read(file);
+      if (dice.oneIn(4)) this.#readAgain(file);
+    }
+    this.#flush();
+  }
+
+  readonly #lastPieces = new Map<WorldFile, Buffer[]>();
+
+  /** Cuts a file at any bytes, most gladly right before or behind a newline. */
+  #pieces(file: WorldFile): Buffer[] {
+    const dice = this.#random;
+    const { content } = file;
+    const cuts = Array.from({ length: dice.below(5) }, () => {
+      const at = dice.below(content.length + 1);
+      const newline = content.indexOf(0x0a, at);
+      return newline < 0 || dice.oneIn(2) ? at : newline + dice.below(2);
+    });
+    const ends = [...new Set([0, ...cuts, content.length])].sort((a, b) => a - b);
+    const pieces = ends.map((end, i) => content.subarray(i === 0 ? 0 : ends[i - 1]!, end));
+    this.#lastPieces.set(file, pieces);
+    return pieces;
+  }
+
+  #read(file: WorldFile, forget = false): void {
+    const { path, projects, root } = placed(this.#folder, file);
+    if (this.#held.some((item) => item.file.path === path)) this.#flush();
+    const known = this.#writer.files.find(path)?.bookmark;
+    const bookmark = known !== undefined && forget ? { ...known, head: 'another file' } : known;
+    const bytes = this.#random.pick([1, 300, 2000, 1_000_000]);
+    for (const stretch of stretchesOf(projects, path, bookmark, bytes)) {
+      this.#held.push({ file: { path, root, mtimeMs }, stretch });
+      if (!this.#random.oneIn(3)) this.#flush();
+    }
+  }
+
+  /** As if the file had been replaced by one with the same records. */
+  #readAgain(file: WorldFile): void {
+    this.#read(file, true);
+  }
+
+  #flush(): void {
+    const items = this.#held;
+    this.#held = [];
+    if (items.length === 0) return;
+    if (this.#random.oneIn(5)) {
+      assert.throws(() => this.#writer.ingest([...items, poison]), /poison/);
+    }
+    this.#writer.ingest(items);
+  }
+}
+
+/** An item at which a transaction fails, after all that came before it. */
+const poison: IngestItem = {
+  file: { path: 'poison', root: '', mtimeMs: 0 },
+  get stretch(): never {
+    throw new Error('poison');
+  },
+};

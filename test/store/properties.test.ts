@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Engine } from '../../src/store/driver/open.ts';
+import type { SqlDatabase } from '../../src/store/driver/types.ts';
+import { openForWriting } from '../../src/store/openStore.ts';
+import { difference, dumpStore } from '../lib/dumpStore.ts';
+import { ingestPlainly, ingestSomehow } from '../lib/schedule.ts';
+import { tempDir } from '../lib/tempDir.ts';
+import { playWorld, worlds } from '../lib/world.ts';
+
+/** Worlds tried per property; `OUTLAY_TEST_RUNS=5000` for a long night. */
+const runs = Number(process.env.OUTLAY_TEST_RUNS ?? 300);
+
+function withStore<T>(engine: Engine, work: (db: SqlDatabase) => T): T {
+  const { db } = openForWriting(':memory:', { engine });
+  try {
+    return work(db);
+  } finally {
+    db.close();
+  }
+}
+
+test('any order, any split and any repetition gives the same store', () => {
+  using dir = tempDir();
+  let count = 0;
+  fc.assert(
+    fc.property(worlds, fc.nat(), (ops, seed) => {
+      const files = playWorld(ops);
+      // One folder for both ways: paths are part of the store.
+      const folder = dir.at(String(count++));
+      mkdirSync(folder);
+      const actual = withStore('better-sqlite3', (db) => {
+        ingestSomehow(db, folder, files, seed);
+        return dumpStore(db);
+      });
+      const expected = withStore('node:sqlite', (db) => {
+        ingestPlainly(db, folder, files);
+        return dumpStore(db);
+      });
+      assert.equal(actual === expected, true, difference(actual, expected));
+    }),
+    { numRuns: runs },
+  );
+});
