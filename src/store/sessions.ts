@@ -118,7 +118,7 @@ export class Sessions {
       row.branch = branch;
       row.branch_at = trace.branchAt;
     }
-    if (this.#isLater(row.version_at, row.version, trace.versionAt, trace.version)) {
+    if (this.#isLaterVersion(row, trace)) {
       row.version = this.#words.id(trace.version);
       row.version_at = trace.versionAt;
       row.entrypoint = this.#words.id(trace.entrypoint);
@@ -144,6 +144,13 @@ export class Sessions {
   #isLater(knownAt: number, known: number, at: number, text: string): boolean {
     if (text === '') return false;
     return at > knownAt || (at === knownAt && text > this.#words.text(known));
+  }
+
+  #isLaterVersion(row: SessionRow, trace: SessionTrace): boolean {
+    const { version, versionAt, entrypoint } = trace;
+    if (this.#isLater(row.version_at, row.version, versionAt, version)) return true;
+    const same = versionAt === row.version_at && version === this.#words.text(row.version);
+    return same && version !== '' && entrypoint > this.#words.text(row.entrypoint);
   }
 
   addTitle(session: number, title: TitleRecord): void {

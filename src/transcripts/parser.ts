@@ -22,11 +22,13 @@ import {
   malformed,
   scanObject,
   skipSpace,
+  skipValue,
   stringAt,
+  type ValueHandler,
 } from './scan.ts';
 import { readTime, timeAt } from './time.ts';
 import { isJsonObject, readUsage, text } from './usage.ts';
-import { readUserRecord } from './userRecord.ts';
+import { UserRecordReader } from './userRecord.ts';
 import { hashBytes } from './uuidHash.ts';
 
 /** What the path of a transcript says about its records. */
@@ -73,7 +75,7 @@ const [ENTRYPOINT, DATA, MESSAGE, TOOL_RESULT, PROMPT, META, COMPACT, SUBTYPE] =
   18, 20, 22, 24, 26, 28, 30, 32,
 ] as const;
 
-const dataKeys = new KeySet(['type', 'message'] as const);
+const dataKeys = new KeySet(['type'] as const);
 const titleFields: Readonly<Record<string, { kind: TitleKind; field: string }>> = {
   'custom-title': { kind: 'custom', field: 'customTitle' },
   'ai-title': { kind: 'ai', field: 'aiTitle' },
@@ -104,6 +106,8 @@ export class TranscriptParser {
   readonly state: ParserState;
   readonly #spans = recordKeys.spans();
   readonly #dataSpans = dataKeys.spans();
+  readonly #userRecord = new UserRecordReader();
+  readonly #handlers = this.#makeHandlers();
   readonly #types = new ByteCache();
   readonly #sessions = new ByteCache();
   readonly #agents = new ByteCache();
@@ -166,13 +170,32 @@ export class TranscriptParser {
     start = skipSpace(buf, start, lineEnd);
     if (start === lineEnd) return;
     this.#batch.lines++;
-    const stop = scanObject(buf, start, lineEnd, recordKeys, this.#spans);
+    const stop = this.#scan(buf, start, lineEnd);
     if (stop === escapedKey || stop === malformed) {
       this.#odd(buf, start, lineEnd, offset);
       return;
     }
     if (skipSpace(buf, stop, lineEnd) !== lineEnd) this.#reject('not JSON', offset);
     else this.#record(buf, start, stop, offset);
+  }
+
+  #scan(buf: Buffer, start: number, end: number): number {
+    this.#userRecord.reset();
+    return scanObject(buf, start, end, recordKeys, this.#spans, this.#handlers);
+  }
+
+  /** What is read inside a record while it is scanned, by the index of its key. */
+  #makeHandlers(): (ValueHandler | undefined)[] {
+    const handlers: (ValueHandler | undefined)[] = [];
+    handlers[DATA / 2] = (buf, start, end) => {
+      const stop = isObject(buf, start)
+        ? scanObject(buf, start, end, dataKeys, this.#dataSpans)
+        : malformed;
+      return stop < 0 ? skipValue(buf, start, end) : stop;
+    };
+    handlers[MESSAGE / 2] = this.#userRecord.message;
+    handlers[TOOL_RESULT / 2] = this.#userRecord.toolResult;
+    return handlers;
   }
 
   /** A line the scanner cannot walk: JSON.parse says whether it is JSON after all. */
@@ -191,7 +214,7 @@ export class TranscriptParser {
     // Written again without escapes, and without the keys that need them: we look for none of those.
     const entries = Object.entries(value).filter(([key]) => !/["\\\p{Cc}\p{Cs}]/u.test(key));
     const plain = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
-    scanObject(plain, 0, plain.length, recordKeys, this.#spans);
+    this.#scan(plain, 0, plain.length);
     this.#record(plain, 0, plain.length, offset);
   }
 
@@ -238,10 +261,8 @@ export class TranscriptParser {
   }
 
   #isAgentProgress(buf: Buffer, type: string): boolean {
-    const data = this.#spans[DATA]!;
-    if (type !== 'progress' || !isObject(buf, data)) return false;
+    if (type !== 'progress' || !isObject(buf, this.#spans[DATA]!)) return false;
     const d = this.#dataSpans;
-    if (scanObject(buf, data, this.#spans[DATA + 1]!, dataKeys, d) < 0) return true;
     return stringAt(buf, d[0]!, d[1]!) === 'agent_progress';
   }
 
@@ -283,9 +304,10 @@ export class TranscriptParser {
       trace.uuidTimes.push(at);
     }
     if (s[CWD]! >= 0) {
-      const better = sidechain === trace.cwdSidechain ? at < trace.cwdAt : !sidechain;
+      const better = sidechain === trace.cwdSidechain ? at <= trace.cwdAt : !sidechain;
       const cwd = better ? this.#cwds.read(buf, s[CWD]!, s[CWD + 1]!) : '';
-      if (cwd !== '') {
+      const tie = at === trace.cwdAt && sidechain === trace.cwdSidechain;
+      if (cwd !== '' && (!tie || cwd < trace.cwd)) {
         trace.cwd = cwd;
         trace.cwdAt = at;
         trace.cwdSidechain = sidechain;
@@ -300,10 +322,13 @@ export class TranscriptParser {
     }
     if (s[VERSION]! >= 0 && at >= trace.versionAt) {
       const version = this.#versions.read(buf, s[VERSION]!, s[VERSION + 1]!);
-      if (version !== '' && (at > trace.versionAt || version > trace.version)) {
+      const entrypoint = this.#entrypoints.read(buf, s[ENTRYPOINT]!, s[ENTRYPOINT + 1]!);
+      const greater =
+        version > trace.version || (version === trace.version && entrypoint > trace.entrypoint);
+      if (version !== '' && (at > trace.versionAt || greater)) {
         trace.version = version;
         trace.versionAt = at;
-        trace.entrypoint = this.#entrypoints.read(buf, s[ENTRYPOINT]!, s[ENTRYPOINT + 1]!);
+        trace.entrypoint = entrypoint;
       }
     }
   }
@@ -433,11 +458,7 @@ export class TranscriptParser {
 
   #user(buf: Buffer, head: Head): void {
     const s = this.#spans;
-    const user = readUserRecord(
-      buf,
-      [s[MESSAGE]!, s[MESSAGE + 1]!],
-      [s[TOOL_RESULT]!, s[TOOL_RESULT + 1]!],
-    );
+    const user = this.#userRecord.read(buf);
     for (const id of user.failedTools) {
       this.#event('tool-error', head, this.#tools.get(id) ?? '', 1, `${head.uuid}#${id}`);
     }
