@@ -78,7 +78,7 @@ function feedBlock(fd: number, offset: number, parser: TranscriptParser): number
     newline = block.lastIndexOf(0x0a, filled - 1);
   }
   if (filled === 0 || newline < 0) return offset;
-  parser.feed(block, 0, newline, offset);
+  parser.feed(block, 0, newline + 1, offset);
   return offset + newline + 1;
 }
 
