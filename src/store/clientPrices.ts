@@ -9,7 +9,7 @@ const weights = { input: 1, output: 5, write5m: 1.25, write1h: 2, cache_read: 0.
 /**
  * Messages of a model the catalogue does not know take their cost from Claude Code's own totals:
  * what the total of that model grew by between two records is shared among the messages between
- * them, by weighted tokens. Messages no total covers stay unpriced.
+ * them, by weighted tokens. Messages no total covers stay unpriced. True when one changed.
  */
 export function allotClientPrices(
   messages: Messages,
@@ -17,7 +17,11 @@ export function allotClientPrices(
   unpriced: readonly MessageRow[],
   states: readonly StoredCostState[],
   base: StoredCostState | undefined,
-): void {
+): boolean {
+  let changed = false;
+  const setPrice = (row: MessageRow, nano: number, priced: number): void => {
+    if (messages.update(row, { nano, priced }) !== row) changed = true;
+  };
   const byModel = new Map<number, MessageRow[]>();
   for (const row of unpriced) byModel.set(row.model, [...(byModel.get(row.model) ?? []), row]);
   for (const [model, rows] of byModel) {
@@ -29,12 +33,13 @@ export function allotClientPrices(
       let until = from;
       while (until < rows.length && rows[until]!.at <= state.at) until++;
       if (total === undefined || until === from) continue;
-      allot(messages, rows.slice(from, until), Math.max(0, total - counted));
+      allot(rows.slice(from, until), Math.max(0, total - counted), setPrice);
       counted = Math.max(counted, total);
       from = until;
     }
-    for (const row of rows.slice(from)) setPrice(messages, row, 0, pricing.unpriced);
+    for (const row of rows.slice(from)) setPrice(row, 0, pricing.unpriced);
   }
+  return changed;
 }
 
 /** Nano-dollars of one model in a total, markers like `[1m]` aside; undefined when it has none. */
@@ -52,7 +57,11 @@ function plainModel(name: string): string {
 }
 
 /** Shares an amount exactly: each row gets the rounded running share less what went before. */
-function allot(messages: Messages, rows: readonly MessageRow[], nano: number): void {
+function allot(
+  rows: readonly MessageRow[],
+  nano: number,
+  setPrice: (row: MessageRow, nano: number, priced: number) => void,
+): void {
   const parts = rows.map(weight);
   const whole = parts.reduce((sum, part) => sum + part, 0);
   let behind = 0;
@@ -60,7 +69,7 @@ function allot(messages: Messages, rows: readonly MessageRow[], nano: number): v
   rows.forEach((row, i) => {
     behind += whole === 0 ? 1 / rows.length : parts[i]! / whole;
     const upTo = i === rows.length - 1 ? nano : Math.floor(nano * Math.min(behind, 1));
-    setPrice(messages, row, upTo - given, pricing.client);
+    setPrice(row, upTo - given, pricing.client);
     given = upTo;
   });
 }
@@ -71,8 +80,4 @@ function weight(row: MessageRow): number {
     sum += row[name as keyof typeof weights] * factor;
   }
   return sum;
-}
-
-function setPrice(messages: Messages, row: MessageRow, nano: number, priced: number): void {
-  messages.update(row, { nano, priced });
 }

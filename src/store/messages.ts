@@ -144,6 +144,12 @@ export class Messages {
   update(before: MessageRow, changes: Partial<MessageRow>, kept?: MessageLine): MessageRow {
     const after: MessageRow = { ...before, ...changes };
     if (kept !== undefined) this.#setPrice(after, kept);
+    const moved = after.session !== before.session || after.counted === 0;
+    if (moved && after.priced === pricing.client) {
+      // The price was a share of its session's total; its new session shares out its own.
+      after.priced = pricing.unpriced;
+      after.nano = 0;
+    }
     if (messageColumns.every((name) => before[name] === after[name])) return before;
     this.contribute(-1, before);
     this.#update.run(...values(after), after.id);

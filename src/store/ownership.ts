@@ -161,7 +161,7 @@ export class Ownership {
 
   /** Gives every shared message whose claimants changed to its owner. Call once all records are in. */
   settle(): void {
-    for (const session of this.#traces.settle()) {
+    for (const session of this.#traces.settle((id) => this.#onChange(id, 0))) {
       for (const { message } of this.#sharedOf.all<{ message: number }>(session.id)) {
         this.#unsettled.add(message);
       }

@@ -1,7 +1,7 @@
 import { usdToNano } from '../model/money.ts';
 import { allotClientPrices } from './clientPrices.ts';
 import type { SqlDatabase, Statement } from './driver/types.ts';
-import type { Messages } from './messages.ts';
+import type { MessageRow, Messages } from './messages.ts';
 import type { SessionRow, Sessions } from './sessions.ts';
 import { ownsBefore } from './traces.ts';
 import type { Words } from './words.ts';
@@ -91,19 +91,25 @@ export class Reconciler {
     return this.#states.get(session) !== undefined;
   }
 
+  /**
+   * Prices the session's messages of unknown models from its totals; true when one changed. Done for
+   * every session before any is reconciled: forks hold what another session owns and prices.
+   */
+  allot(id: number): boolean {
+    const unpriced = this.#unpriced.all<MessageRow>(id);
+    if (unpriced.length === 0) return false;
+    const states = this.#states.all<StoredCostState>(id);
+    const { base, possible } = this.#origin(id);
+    return allotClientPrices(this.#messages, this.#words, unpriced, possible ? states : [], base);
+  }
+
   /** Derives a session's background and unconfirmed spend anew. */
   reconcile(id: number): void {
     const states = this.#states.all<StoredCostState>(id);
     const last = states[states.length - 1];
     if (last === undefined) return;
     const row = this.#sessions.byNumber(id);
-    const parent = row.related === 1 ? this.#parentOf(row) : undefined;
-    const base = parent === undefined ? undefined : this.#totalBefore(parent);
-    const possible = parent === undefined || base !== undefined;
-    if (possible) {
-      const unpriced = this.#unpriced.all<Parameters<Messages['update']>[0]>(id);
-      allotClientPrices(this.#messages, this.#words, unpriced, states, base);
-    }
+    const { parent, base, possible } = this.#origin(id);
     const increments = possible
       ? this.#increments(row, states, parent?.session, usdToNano(base?.total ?? 0))
       : [];
@@ -112,6 +118,18 @@ export class Reconciler {
     const unconfirmed = this.#unconfirmed.get<{ nano: number }>(id, last.at)!.nano;
     const outcome = possible ? reconciliation.reconciled : reconciliation.impossible;
     this.#result.run(last.total, last.at, outcome, background, unconfirmed, id);
+  }
+
+  /** Where a session was forked from, if it was, and the parent's total its own goes on from. */
+  #origin(id: number): {
+    parent: { session: number; at: number } | undefined;
+    base: StoredCostState | undefined;
+    possible: boolean;
+  } {
+    const row = this.#sessions.byNumber(id);
+    const parent = row.related === 1 ? this.#parentOf(row) : undefined;
+    const base = parent === undefined ? undefined : this.#totalBefore(parent);
+    return { parent, base, possible: parent === undefined || base !== undefined };
   }
 
   /**

@@ -21,6 +21,8 @@ export class Traces {
   readonly #addKin: Statement;
   /** Sessions whose own start must be found again. */
   #stale = new Set<number>();
+  /** Sessions that turned out to share a record more. */
+  #sharing = new Set<number>();
 
   constructor(db: SqlDatabase, sessions: Sessions) {
     this.#sessions = sessions;
@@ -81,12 +83,18 @@ export class Traces {
         this.#addKin.run(row.id, session);
         this.#addKin.run(session, row.id);
         this.#stale.add(session);
+        this.#sharing.add(row.id).add(session);
       }
     });
   }
 
-  /** Finds the own starts that may have moved; returns the sessions where one did. */
-  settle(): SessionRow[] {
+  /**
+   * Finds the own starts that may have moved; returns the sessions where one did. `onShared` is told
+   * of those whose point of forking may have moved.
+   */
+  settle(onShared: (session: number) => void): SessionRow[] {
+    for (const id of this.#sharing) onShared(id);
+    this.#sharing = new Set();
     const moved: SessionRow[] = [];
     for (const id of this.#stale) {
       const row = this.#sessions.byNumber(id);
@@ -103,6 +111,7 @@ export class Traces {
 
   forget(): void {
     this.#stale = new Set();
+    this.#sharing = new Set();
   }
 }
 

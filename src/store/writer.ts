@@ -162,7 +162,10 @@ export class Writer {
     this.files.reject(fileId, batch.rejected);
     for (const trace of batch.traces) {
       const row = sessionOf(trace.sessionId);
+      const firstAt = row.first_at;
       this.#sessions.applyTrace(row, trace, file.mtimeMs);
+      // Background that no record dates stands at the session's start.
+      if (row.first_at !== firstAt) this.#unreconciled.add(row.id);
       this.#traces.add(row, trace);
     }
     for (const message of mergedMessages(batch.messages)) {
@@ -215,10 +218,14 @@ export class Writer {
   #reconcileChanged(): void {
     const kin = this.#db.prepare('SELECT other FROM kin WHERE session = ?');
     const sessions = new Set(this.#unreconciled);
-    for (const id of this.#unreconciled) {
-      // A fork's figure hangs on its parent's totals and messages.
-      if (this.#sessions.byNumber(id).related === 0) continue;
+    const addKin = (id: number): void => {
+      if (this.#sessions.byNumber(id).related === 0) return;
       for (const { other } of kin.all<{ other: number }>(id)) sessions.add(other);
+    };
+    // A fork's figure hangs on its parent's totals and messages.
+    for (const id of this.#unreconciled) addKin(id);
+    for (const id of sessions) {
+      if (this.#reconciler.concerns(id) && this.#reconciler.allot(id)) addKin(id);
     }
     for (const id of sessions) {
       if (this.#reconciler.concerns(id)) this.#reconciler.reconcile(id);
