@@ -29,6 +29,13 @@ export interface RateBook extends PriceBook {
   readonly modelId: (written: string) => string;
   /** The tier of a model the book prices, or undefined. */
   readonly knownTier: (written: string) => Tier | undefined;
+  /** The rates a usage is priced at, band and traits settled; undefined when it has no price. */
+  readonly cardOf: (
+    usage: Usage,
+    model: string,
+    traits: RequestTraits,
+    atMs: number,
+  ) => RateCard | undefined;
 }
 
 /** Builds a price book from a catalogue and the user's overrides, which win. */
@@ -43,10 +50,7 @@ export function createPriceBook(
   const price = (usage: Usage, model: string, traits: RequestTraits, atMs: number): Price => {
     const dated = cards.find(model, traits, atMs);
     if (dated !== undefined) {
-      const card =
-        dated.above !== undefined && promptTokens(usage) > dated.threshold
-          ? dated.above
-          : dated.card;
+      const card = bandOf(dated, usage);
       const nano = costOf(card, usage);
       if (nano !== undefined) {
         return { kind: 'priced', nanoUsd: nano as NanoUsd, model: dated.model, row: card.row };
@@ -62,7 +66,16 @@ export function createPriceBook(
     table,
     modelId: (written) => match(written)?.id ?? written,
     knownTier: (written) => table.models.get(match(written)?.id ?? '')?.tier,
+    cardOf: (usage, model, traits, atMs) => {
+      const dated = cards.find(model, traits, atMs);
+      return dated && bandOf(dated, usage);
+    },
   };
+}
+
+function bandOf(dated: DatedCard, usage: Usage): RateCard {
+  const long = dated.above !== undefined && promptTokens(usage) > dated.threshold;
+  return long ? dated.above : dated.card;
 }
 
 /** A period's cards under one set of traits. */

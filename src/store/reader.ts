@@ -94,8 +94,8 @@ export interface MessageDetail {
   readonly durationMs: number | null;
 }
 
-/** The sum columns under the names of `SpendSums`. */
-const sums = sumColumns.map((name) => `coalesce(sum(${name}), 0) AS ${alias(name)}`).join(', ');
+/** The sum columns under the names of `SpendSums`, for queries over a roll-up. */
+export const spendSums = sumColumns.map((name) => `coalesce(sum(${name}), 0) AS ${alias(name)}`).join(', ');
 
 function alias(name: string): string {
   const names: Record<string, string> = {
@@ -114,7 +114,7 @@ const inScope =
   '(? IS NULL OR s.cwd IN (SELECT w.id FROM word w JOIN json_each(?) j ON w.text = j.value))';
 
 /** An agent's type: its meta file's, else what the call that started it asked for. */
-const agentType = `CASE WHEN a.aid = '' THEN 'main' WHEN a.type <> '' THEN a.type ELSE coalesce(
+export const agentType = `CASE WHEN a.aid = '' THEN 'main' WHEN a.type <> '' THEN a.type ELSE coalesce(
   (SELECT p.type FROM spawn p WHERE p.session = a.session AND p.tool_use = a.tool_use), 'subagent') END`;
 
 /** Questions to the store. Every call is a few milliseconds; statements are prepared once. */
@@ -157,11 +157,11 @@ export class StoreReader {
     const bounds = [span.from / bucketMs, span.to / bucketMs];
     if (list === null) {
       return this.#all<SpendSums>(
-        `SELECT ${sums} FROM spend_bucket b WHERE ${where}`,
+        `SELECT ${spendSums} FROM spend_bucket b WHERE ${where}`,
         ...bounds,
       )[0]!;
     }
-    const sql = `SELECT ${sums} FROM spend_bucket b JOIN session s ON s.id = b.session
+    const sql = `SELECT ${spendSums} FROM spend_bucket b JOIN session s ON s.id = b.session
       WHERE ${where} AND ${inScope}`;
     return this.#all<SpendSums>(sql, ...bounds, list, list)[0]!;
   }
@@ -215,7 +215,7 @@ export class StoreReader {
   byModel(span: TimeSpan, scope: Scope): ModelSums[] {
     const list = scope === undefined ? null : JSON.stringify(scope);
     return this.#all<ModelSums>(
-      `SELECT w.text AS model, ${sums} FROM spend_bucket b JOIN session s ON s.id = b.session
+      `SELECT w.text AS model, ${spendSums} FROM spend_bucket b JOIN session s ON s.id = b.session
          JOIN word w ON w.id = b.model
        WHERE b.bucket >= ? AND b.bucket < ? AND ${inScope} GROUP BY b.model ORDER BY nano DESC, 1`,
       Math.floor(span.from / bucketMs),
@@ -250,12 +250,12 @@ export class StoreReader {
          s.written_at AS writtenAt, s.background AS background,
          CASE WHEN s.client_total IS NULL THEN (SELECT coalesce(sum(nano), 0) FROM spend_total t
            WHERE t.session = s.id) ELSE s.unconfirmed END AS unconfirmed,
-         s.client_total AS clientUsd, s.reconciled = 2 AS irreconcilable, ${sums}
+         s.client_total AS clientUsd, s.reconciled = 2 AS irreconcilable, ${spendSums}
        FROM session s JOIN word r ON r.id = s.root JOIN word c ON c.id = s.cwd
          JOIN word b ON b.id = s.branch LEFT JOIN project p ON p.cwd = s.cwd
          LEFT JOIN spend_total t ON t.session = s.id
        ${where} GROUP BY s.id
-       HAVING messages > 0 OR s.client_total IS NOT NULL
+       HAVING sum(t.messages) > 0 OR s.client_total IS NOT NULL
        ORDER BY s.last_at DESC, s.sid LIMIT ?`,
       ...values,
       limit,
@@ -266,7 +266,7 @@ export class StoreReader {
   /** Sums per agent and model, of one session or of all. */
   agents(session?: number): AgentSums[] {
     return this.#all<AgentSums>(
-      `SELECT t.session AS session, a.aid AS agentId, ${agentType} AS type, w.text AS model, ${sums}
+      `SELECT t.session AS session, a.aid AS agentId, ${agentType} AS type, w.text AS model, ${spendSums}
        FROM spend_total t JOIN agent a ON a.id = t.agent JOIN word w ON w.id = t.model
        WHERE ? IS NULL OR t.session = ? GROUP BY t.session, t.agent, t.model`,
       session ?? null,

@@ -1,0 +1,94 @@
+import { homedir } from 'node:os';
+import { HumanError } from '../model/errors.ts';
+import type { ReportContext } from '../reports/context.ts';
+import type { Document } from '../reports/document.ts';
+import { render } from '../reports/render.ts';
+import { openForReading, openForWriting } from '../store/openStore.ts';
+import { StoreReader } from '../store/reader.ts';
+import { type IndexOutcome, indexOnce } from '../watchers/indexOnce.ts';
+import type { Environment } from './environment.ts';
+import { formatOf } from './options.ts';
+import { Progress } from './progress.ts';
+
+/** What bringing the store up to date came to. */
+export interface Freshness {
+  readonly outcome: IndexOutcome | undefined;
+  /** What keeps the answer from being of this moment. */
+  readonly problems: readonly string[];
+}
+
+/** Reads what is new, unless the user does not want it. A store that cannot be written is still read. */
+export async function bringUpToDate(environment: Environment): Promise<Freshness> {
+  const { options, indexer, book, switchedOff } = environment;
+  if (!options.index) return { outcome: undefined, problems: [] };
+  if (switchedOff !== undefined) return { outcome: undefined, problems: [switchedOff] };
+  const progress = new Progress(process.stderr, options.quiet !== true);
+  try {
+    const outcome = await indexOnce(indexer, book.revision, (message) => progress.on(message));
+    const behind = outcome.behind
+      ? ['Another program is still reading transcripts: figures may be a moment old.']
+      : [];
+    return { outcome, problems: behind };
+  } catch (error) {
+    const store = error instanceof HumanError ? openForReading(indexer.storeFile) : undefined;
+    if (store === undefined) throw error;
+    store.close();
+    return {
+      outcome: undefined,
+      problems: [`Nothing new could be read: ${(error as HumanError).message}`],
+    };
+  } finally {
+    progress.end();
+  }
+}
+
+/** Opens the store and answers with what `report` makes of it. */
+export function withContext<T>(
+  environment: Environment,
+  problems: readonly string[],
+  report: (context: ReportContext) => T,
+): T {
+  const { storeFile, book, settings, options, roots } = environment;
+  // Without a store there is no data, which is an answer too.
+  const db = openForReading(storeFile) ?? openForWriting(':memory:').db;
+  try {
+    return report({
+      db,
+      reader: new StoreReader(db),
+      book,
+      now: Date.now(),
+      zone: settings.zone,
+      weekStart: settings.weekStart,
+      billing: settings.billing,
+      warnAfterDays: settings.warnAfterDays,
+      accounts: options.configDir.length > 0 ? roots.map(({ path }) => path) : undefined,
+      problems: [...environment.problems, ...problems],
+      home: homedir(),
+    });
+  } finally {
+    db.close();
+  }
+}
+
+/** Brings the store up to date and prints a report. */
+export async function answer(
+  environment: Environment,
+  report: (context: ReportContext) => Document,
+): Promise<void> {
+  const { problems } = await bringUpToDate(environment);
+  print(environment, withContext(environment, problems, report));
+}
+
+/** Prints a document in the format asked for. */
+export function print({ options }: Pick<Environment, 'options'>, document: Document): void {
+  const format = formatOf(options);
+  const { isTTY } = process.stdout;
+  const colour = isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+  process.stdout.write(render(document, format, { colour }));
+}
+
+/** The formats that list everything unless told otherwise are for programs. */
+export function forPeople({ options }: Pick<Environment, 'options'>): boolean {
+  const format = formatOf(options);
+  return format === "table" || format === "markdown";
+}

@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { isZone } from '../model/calendar.ts';
+import { HumanError } from '../model/errors.ts';
+import type { RateBook } from '../pricing/priceBook.ts';
+import { readConfig, type UserSettings } from '../reports/config.ts';
+import { bookWith, readUserPrices, type UserPrices } from '../reports/userPrices.ts';
+import { folderProblem, type Root } from '../transcripts/roots.ts';
+import { dataFolder, storePlace } from '../watchers/places.ts';
+import type { IndexerConfig } from '../watchers/protocol.ts';
+import { configuredRoots } from '../watchers/scanRoots.ts';
+import type { CommonOptions } from './options.ts';
+
+/** Where everything is and what the user wishes, found out once for a command. */
+export interface Environment {
+  readonly options: CommonOptions;
+  readonly folder: string;
+  readonly settings: UserSettings;
+  readonly prices: UserPrices;
+  readonly book: RateBook;
+  readonly storeFile: string;
+  readonly indexer: IndexerConfig;
+  readonly roots: readonly Root[];
+  readonly problems: readonly string[];
+  /** Why nothing is to be read now, or undefined. */
+  readonly switchedOff: string | undefined;
+}
+
+/** File in the data folder that `outlay prices import` writes. */
+export const importedPrices = 'prices.json';
+
+/** Reads settings, prices and places for a command. */
+export function findEnvironment(options: CommonOptions): Environment {
+  const folder = dataFolder();
+  const { settings, problems } = readConfig(join(folder, 'config.json'));
+  const prices = readUserPrices({
+    setting: settings.priceOverrides,
+    file: settings.priceFile === '' ? '' : resolve(settings.priceFile),
+    imported: join(folder, importedPrices),
+  });
+  const zone = zoneOf(options, settings);
+  const storeFile = storePlace({
+    option: options.store,
+    configDirs: options.configDir,
+    setting: settings.storePath,
+  });
+  const { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME } = process.env;
+  const indexer: IndexerConfig = {
+    storeFile,
+    mode: 'once',
+    role: 'terminal',
+    configDirs: options.configDir,
+    rootsSetting: settings.roots,
+    env: { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME },
+    home: homedir(),
+    priceOverrides: prices.raw,
+    storeTitles: settings.storeTitles,
+    polling: settings.polling,
+    paused: false,
+  };
+  const roots = configuredRoots(indexer);
+  return {
+    options,
+    folder,
+    settings: { ...settings, zone },
+    prices,
+    book: bookWith(prices),
+    storeFile,
+    indexer,
+    roots,
+    problems: [...problems, ...prices.problems, ...rootProblems(roots)],
+    switchedOff: switchedOff(settings),
+  };
+}
+
+function zoneOf({ timeZone }: CommonOptions, settings: UserSettings): string {
+  if (timeZone === undefined) return settings.zone;
+  if (timeZone !== '' && isZone(timeZone)) return timeZone;
+  throw new HumanError(
+    'usage',
+    `There is no time zone ${JSON.stringify(timeZone)}. Write one such as Europe/Berlin or UTC.`,
+  );
+}
+
+/** Problems of some roots; an error when a named one is not there or none can be read. */
+function rootProblems(roots: readonly Root[]): string[] {
+  const missing = roots.find(({ path, source }) => source === 'option' && !existsSync(path));
+  if (missing !== undefined) {
+    throw new HumanError('usage', `There is no folder ${missing.path} (--config-dir).`);
+  }
+  const unreadable = roots.flatMap(({ projects, exists }) => {
+    const code = exists ? folderProblem(projects) : undefined;
+    return code === undefined ? [] : [`The transcripts in ${projects} cannot be read (${code}).`];
+  });
+  if (unreadable.length > 0 && unreadable.length === roots.length) {
+    throw new HumanError('files', unreadable.join(' '));
+  }
+  return unreadable;
+}
+
+function switchedOff({ enabled }: UserSettings): string | undefined {
+  if (!enabled) return 'Outlay is switched off by the setting outlay.enabled: nothing new is read.';
+  const wish = (process.env.ENABLE_COST_TRACKING ?? '').trim().toLowerCase();
+  return ['false', '0', 'no', 'off'].includes(wish)
+    ? `Outlay is switched off by ENABLE_COST_TRACKING=${wish}: nothing new is read.`
+    : undefined;
+}

@@ -1,0 +1,39 @@
+import { CommanderError } from 'commander';
+import { type ErrorReason, HumanError } from '../model/errors.ts';
+import { storeError } from '../store/openStore.ts';
+import { createProgram } from './program.ts';
+
+/** Exit codes: 0 fine or no data, 1 an alert asked for, 2 wrong use, 3 something cannot be read. */
+const exitCodes: Readonly<Record<ErrorReason, number>> = {
+  usage: 2,
+  config: 2,
+  store: 3,
+  files: 3,
+};
+
+/** Runs the command line. */
+export async function main(argv: readonly string[]): Promise<void> {
+  // A reader such as `head` may go away: that is no error.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+      throw error;
+    });
+  }
+  try {
+    await createProgram().parseAsync([...argv]);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function report(thrown: unknown): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+  const error = storeError('of Outlay', thrown);
+  if (error instanceof HumanError) {
+    process.stderr.write(`${error.message}\n`);
+    return exitCodes[error.reason];
+  }
+  process.stderr.write(`This is a bug in Outlay: ${error.stack ?? error.message}\n`);
+  return 70;
+}

@@ -1,0 +1,51 @@
+import { Command, Option } from 'commander';
+import { sessionsReport } from '../reports/sessions.ts';
+import { spanOf } from '../reports/spans.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { answer, forPeople } from './answer.ts';
+import { findEnvironment } from './environment.ts';
+import { type CommonOptions, wholeNumber, withCommonOptions } from './options.ts';
+
+/** The command line of `outlay`. */
+export function createProgram(): Command {
+  const program = new Command('outlay')
+    .description('What Claude Code costs, from its transcripts, priced to the cent.')
+    .version(packageJson.version)
+    .exitOverride()
+    .showHelpAfterError('Try "outlay --help".');
+  addSessions(program);
+  return program;
+}
+
+interface SessionsOptions extends CommonOptions {
+  readonly since?: string;
+  readonly until?: string;
+  readonly period?: string;
+  readonly project?: string;
+  readonly account?: string;
+  readonly limit?: number;
+  readonly sort?: 'cost' | 'time';
+}
+
+function addSessions(program: Command): void {
+  const command = program
+    .command('sessions')
+    .description('Every session with its cost.')
+    .option('--since <time>', 'sessions that ended at this time or later: a day, a moment, 24h, 7d')
+    .option('--until <time>', 'sessions that ended by this time; a day is included')
+    .option('--period <period>', 'today, week, month, all, 7d, or FROM..TO')
+    .option('--project <project>', "a project's name or path; sessions below the path count")
+    .option('--account <account>', 'a configuration directory, or the last part of its path')
+    .option('--limit <number>', 'list at most so many; totals count all', wholeNumber)
+    .addOption(new Option('--sort <by>', 'order of the list').choices(['time', 'cost']));
+  withCommonOptions(command).action(async (options: SessionsOptions) => {
+    const environment = findEnvironment(options);
+    await answer(environment, (context) =>
+      sessionsReport(
+        context,
+        { ...options, span: spanOf(options, context) },
+        forPeople(environment),
+      ),
+    );
+  });
+}

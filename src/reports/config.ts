@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod/mini';
+import { isZone, systemZone, type WeekStart, type Zone } from '../model/calendar.ts';
+
+/** How the user pays: by token, or a subscription that has no price per token. */
+export type Billing = 'api' | 'subscription';
+
+/** The editor's settings as terminal and hooks see them: checked, with defaults. */
+export interface UserSettings {
+  readonly enabled: boolean;
+  readonly roots: readonly string[];
+  /** '' where the user named none. */
+  readonly storePath: string;
+  readonly billing: Billing;
+  /** Dollars; undefined without a budget. */
+  readonly dailyBudgetUsd: number | undefined;
+  readonly monthlyBudgetUsd: number | undefined;
+  /** By path of the project. */
+  readonly projectBudgets: ReadonlyMap<string, { dailyUsd?: number; monthlyUsd?: number }>;
+  readonly zone: Zone;
+  readonly weekStart: WeekStart;
+  /** As written; checked where prices are read. */
+  readonly priceOverrides: unknown;
+  /** '' where the user named none. */
+  readonly priceFile: string;
+  readonly warnAfterDays: number;
+  readonly storeTitles: boolean;
+  readonly polling: 'auto' | 'always' | 'never';
+}
+
+/** Names of the days as the setting `outlay.weekStart` writes them, in the order of `WeekStart`. */
+export const weekdays = [
+  'sunday',
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+] as const;
+
+/** What holds where the user has set nothing. */
+export function defaultSettings(): UserSettings {
+  return {
+    enabled: true,
+    roots: [],
+    storePath: '',
+    billing: 'api',
+    dailyBudgetUsd: undefined,
+    monthlyBudgetUsd: undefined,
+    projectBudgets: new Map(),
+    zone: systemZone(),
+    weekStart: 1,
+    priceOverrides: undefined,
+    priceFile: '',
+    warnAfterDays: 45,
+    storeTitles: true,
+    polling: 'auto',
+  };
+}
+
+const amount = z.number().check(z.nonnegative());
+const zone = z.string().check(z.refine((name) => name === '' || isZone(name)));
+const projectBudget = z.object({ dailyUsd: z.optional(amount), monthlyUsd: z.optional(amount) });
+
+/** What each setting must be: a schema, and the same in words. */
+const rules = {
+  'outlay.enabled': [z.boolean(), 'true or false'],
+  'outlay.roots': [z.array(z.string()), 'a list of folders'],
+  'outlay.storePath': [z.string(), 'a path'],
+  'outlay.billing': [z.enum(['api', 'subscription']), '"api" or "subscription"'],
+  'outlay.budget.dailyUsd': [amount, 'dollars, 0 or more'],
+  'outlay.budget.monthlyUsd': [amount, 'dollars, 0 or more'],
+  'outlay.timeZone': [zone, 'a time zone such as "Europe/Berlin"'],
+  'outlay.weekStart': [z.enum(weekdays), 'a day such as "monday"'],
+  'outlay.prices.file': [z.string(), 'a path'],
+  'outlay.prices.warnAfterDays': [amount, 'a number of days, 0 or more'],
+  'outlay.storeTitles': [z.boolean(), 'true or false'],
+  'outlay.watch.polling': [z.enum(['auto', 'always', 'never']), '"auto", "always" or "never"'],
+} as const;
+type Key = keyof typeof rules;
+type Value<K extends Key> = z.infer<(typeof rules)[K][0]>;
+
+/** What came of reading the mirrored settings. */
+export interface ReadSettings {
+  readonly settings: UserSettings;
+  /** One sentence each: where, what is wrong, what holds instead. */
+  readonly problems: readonly string[];
+}
+
+/** Reads `config.json`, the editor's settings mirrored into the data folder. No file is no problem. */
+export function readConfig(file: string): ReadSettings {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      return { settings: defaultSettings(), problems: [] };
+    }
+    return unusable(file, `cannot be read (${code ?? 'unknown reason'})`);
+  }
+  try {
+    return parseConfig(JSON.parse(text.replace(/^\ufeff/, '')), file);
+  } catch {
+    return unusable(file, 'is not JSON');
+  }
+}
+
+function unusable(file: string, why: string): ReadSettings {
+  const problem = `The settings ${file} ${why}; defaults are used.`;
+  return { settings: defaultSettings(), problems: [problem] };
+}
+
+const envelope = z.looseObject({ settings: z.record(z.string(), z.unknown()) });
+
+/**
+ * Reads settings in the form of the file: `{ "revision": 7, "settings": { "outlay.billing": "api" } }`.
+ * A value that is wrong is named and its default holds; all others are in force.
+ */
+export function parseConfig(data: unknown, file = 'config.json'): ReadSettings {
+  const parsed = envelope.safeParse(data);
+  if (!parsed.success) return unusable(file, 'has no object "settings"');
+  const values = new Map(Object.entries(parsed.data.settings));
+  const problems: string[] = [];
+  function get<K extends Key>(key: K): Value<K> | undefined {
+    const value = values.get(key);
+    if (value === undefined || value === null) return undefined;
+    const [schema, words] = rules[key];
+    const result = schema.safeParse(value);
+    if (result.success) return result.data as Value<K>;
+    problems.push(`${file}: ${key} is not ${words}; its default is used.`);
+    return undefined;
+  }
+  const base = defaultSettings();
+  const weekStart = get('outlay.weekStart');
+  const settings: UserSettings = {
+    enabled: get('outlay.enabled') ?? base.enabled,
+    roots: (get('outlay.roots') ?? []).filter((root) => root !== ''),
+    storePath: get('outlay.storePath') ?? '',
+    billing: get('outlay.billing') ?? base.billing,
+    dailyBudgetUsd: get('outlay.budget.dailyUsd') || undefined,
+    monthlyBudgetUsd: get('outlay.budget.monthlyUsd') || undefined,
+    projectBudgets: readProjects(values.get('outlay.budget.projects'), file, problems),
+    zone: get('outlay.timeZone') || base.zone,
+    weekStart: (weekStart === undefined ? 1 : weekdays.indexOf(weekStart)) as WeekStart,
+    priceOverrides: values.get('outlay.prices.overrides') ?? undefined,
+    priceFile: get('outlay.prices.file') ?? '',
+    warnAfterDays: get('outlay.prices.warnAfterDays') ?? base.warnAfterDays,
+    storeTitles: get('outlay.storeTitles') ?? base.storeTitles,
+    polling: get('outlay.watch.polling') ?? base.polling,
+  };
+  return { settings, problems };
+}
+
+function readProjects(
+  value: unknown,
+  file: string,
+  problems: string[],
+): UserSettings['projectBudgets'] {
+  const budgets = new Map<string, { dailyUsd?: number; monthlyUsd?: number }>();
+  if (value === undefined || value === null) return budgets;
+  const key = 'outlay.budget.projects';
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    problems.push(`${file}: ${key} is not an object of budgets by path; it is ignored.`);
+    return budgets;
+  }
+  for (const [path, entry] of Object.entries(value)) {
+    const parsed = projectBudget.safeParse(entry);
+    if (!parsed.success) {
+      const place = `${key}[${JSON.stringify(path)}]`;
+      problems.push(`${file}: ${place} is not { "dailyUsd": …, "monthlyUsd": … }; it is ignored.`);
+      continue;
+    }
+    const { dailyUsd, monthlyUsd } = parsed.data;
+    budgets.set(path, {
+      ...(dailyUsd && { dailyUsd }),
+      ...(monthlyUsd && { monthlyUsd }),
+    });
+  }
+  return budgets;
+}

@@ -1,0 +1,53 @@
+import type { Zone } from '../model/calendar.ts';
+
+/** What a column's values are; decides alignment and how each format writes them. */
+export const units = ['text', 'usd', 'tokens', 'count', 'percent', 'factor', 'time'] as const;
+export type Unit = (typeof units)[number];
+
+export interface Column {
+  /** Name in CSV. */
+  readonly key: string;
+  /** Heading in tables. */
+  readonly header: string;
+  /**
+   * `usd` cells are nano-dollars, `time` cells UTC milliseconds, `percent` cells shares of one;
+   * `tokens` are shortened in tables, `count` never is.
+   */
+  readonly unit: Unit;
+  /** Widest the column gets in the terminal; longer text is cut there. */
+  readonly widest?: number;
+  /** Shown in the terminal by so many first characters, without a mark: an id is told by its start. */
+  readonly prefix?: number;
+}
+
+/** Null is nothing known: an empty cell, never a zero. */
+export type Cell = string | number | null;
+
+export interface Table {
+  readonly title: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** A report's answer, before anybody has decided how to write it down. */
+export interface Document {
+  readonly title: string;
+  /** The answer in words, most important first. */
+  readonly sentences: readonly string[];
+  /** The first is what CSV consists of. */
+  readonly tables: readonly Table[];
+  /** What the figures are and are not: estimate, at least, unpriced, background. */
+  readonly notes: readonly string[];
+  /** The same answer for programs; its shape is a contract. */
+  readonly json: unknown;
+  /** Zone times are shown in. */
+  readonly zone: Zone;
+}
+
+export const formats = ['table', 'markdown', 'json', 'csv'] as const;
+export type Format = (typeof formats)[number];
+
+/** Whether a column's values stand at its right edge, so that digits line up. */
+export function isNumeric(unit: Unit): boolean {
+  return unit !== 'text' && unit !== 'time';
+}

@@ -1,0 +1,42 @@
+import { cellText } from './cells.ts';
+import { type Document, isNumeric, type Table } from './document.ts';
+import { clip, plainText } from './plainText.ts';
+
+const widestText = 200;
+
+/** A document as GitHub-flavoured Markdown; text from transcripts is shown, never interpreted. */
+export function renderMarkdown(document: Document): string {
+  const blocks = [`# ${escape(document.title)}`, ...document.sentences.map(escape)];
+  for (const table of document.tables) {
+    if (table.rows.length === 0) continue;
+    if (table.title !== '') blocks.push(`## ${escape(table.title)}`);
+    blocks.push(tableText(table, document.zone));
+  }
+  if (document.notes.length > 0) {
+    blocks.push(document.notes.map((note) => `- ${escape(note)}`).join('\n'));
+  }
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function tableText({ columns, rows }: Table, zone: string): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [
+    line(columns.map(({ header }) => escape(header))),
+    line(columns.map(({ unit }) => (isNumeric(unit) ? '---:' : '---'))),
+    ...rows.map((row) =>
+      line(columns.map(({ unit }, i) => escape(clip(cellText(row[i] ?? null, unit, zone), widestText)))),
+    ),
+  ].join('\n');
+}
+
+/** Everything Markdown or HTML could act upon, links and mentions included, made plain. */
+function escape(text: string): string {
+  return plainText(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(/[\\`*_[\]|~#!]/g, '\\$&')
+    .replace(/^([-+]|\d+\.)(?=\s)/, '\\$1')
+    .replace(/(https?):\/\//gi, '$1&#58;//')
+    .replace(/@(?=\w)/g, '&#64;');
+}

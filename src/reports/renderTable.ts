@@ -1,0 +1,48 @@
+import { cellText } from './cells.ts';
+import { type Document, isNumeric, type Table } from './document.ts';
+import { clip, displayWidth, plainText } from './plainText.ts';
+
+export interface TableStyle {
+  /** Whether escape sequences for emphasis may be written. */
+  readonly colour: boolean;
+}
+
+const gap = '  ';
+const widestText = 60;
+
+/** A document for a terminal: the answer, aligned tables, what the figures are. */
+export function renderTable(document: Document, style: TableStyle): string {
+  const strong = (text: string): string => (style.colour ? `\u001b[1m${text}\u001b[22m` : text);
+  const quiet = (text: string): string => (style.colour ? `\u001b[2m${text}\u001b[22m` : text);
+  const blocks: string[] = [strong(plainText(document.title))];
+  if (document.sentences.length > 0) blocks.push(document.sentences.map(plainText).join('\n'));
+  for (const table of document.tables) {
+    if (table.rows.length === 0) continue;
+    const [head, ...body] = lines(table, document.zone);
+    const title = table.title === '' ? [] : [strong(plainText(table.title))];
+    blocks.push([...title, quiet(head!), ...body].join('\n'));
+  }
+  if (document.notes.length > 0) {
+    blocks.push(document.notes.map((note) => quiet(plainText(note))).join('\n'));
+  }
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function lines({ columns, rows }: Table, zone: string): string[] {
+  const texts = rows.map((row) =>
+    columns.map(({ unit, prefix, widest = widestText }, i) =>
+      clip(cellText(row[i] ?? null, unit, zone).slice(0, prefix), widest),
+    ),
+  );
+  const all = [columns.map(({ header }) => header), ...texts];
+  const widths = columns.map((_, i) => Math.max(...all.map((row) => displayWidth(row[i]!))));
+  return all.map((row) =>
+    columns
+      .map(({ unit }, i) => {
+        const pad = ' '.repeat(widths[i]! - displayWidth(row[i]!));
+        return isNumeric(unit) ? pad + row[i]! : row[i]! + pad;
+      })
+      .join(gap)
+      .trimEnd(),
+  );
+}

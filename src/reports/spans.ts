@@ -1,0 +1,125 @@
+import {
+  addDays,
+  dayOf,
+  daySpan,
+  firstMoment,
+  localTime,
+  monthSpan,
+  type TimeSpan,
+  type WeekStart,
+  weekSpan,
+  type Zone,
+} from '../model/calendar.ts';
+import { HumanError } from '../model/errors.ts';
+
+/** When and where "today" is. */
+export interface Clock {
+  readonly now: number;
+  readonly zone: Zone;
+  readonly weekStart: WeekStart;
+}
+
+/** A span as asked for, as text. */
+export interface SpanQuestion {
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly period?: string | undefined;
+}
+
+const end = Number.MAX_SAFE_INTEGER;
+const hourMs = 3_600_000;
+const unitMs: Readonly<Record<string, number>> = {
+  m: 60_000,
+  h: hourMs,
+  d: 24 * hourMs,
+  w: 7 * 24 * hourMs,
+};
+
+/** The span of time asked for, or undefined for all of it. */
+export function spanOf(question: SpanQuestion, clock: Clock): TimeSpan | undefined {
+  const { since, until, period } = question;
+  const base = period === undefined ? undefined : periodSpan(period, clock);
+  const from = since === undefined ? 0 : momentOf(since, '--since', clock).from;
+  const to = until === undefined ? end : momentOf(until, '--until', clock).to;
+  if (since === undefined && until === undefined) return base;
+  const span = { from: Math.max(from, base?.from ?? 0), to: Math.min(to, base?.to ?? end) };
+  if (span.from >= span.to) {
+    throw new HumanError('usage', 'The span of time asked for ends before it begins.');
+  }
+  return span;
+}
+
+function periodSpan(period: string, clock: Clock): TimeSpan | undefined {
+  const { now, zone, weekStart } = clock;
+  switch (period) {
+    case 'all':
+      return undefined;
+    case 'today':
+      return daySpan(now, zone);
+    case 'week':
+      return weekSpan(now, zone, weekStart);
+    case 'month':
+      return monthSpan(now, zone);
+  }
+  const range = period.split('..');
+  if (range.length === 2) {
+    const from = momentOf(range[0]!, '--period', clock).from;
+    const to = momentOf(range[1]!, '--period', clock).to;
+    if (from < to) return { from, to };
+    throw new HumanError('usage', `--period ${period} ends before it begins.`);
+  }
+  const rolling = durationStart(period, clock);
+  if (rolling !== undefined) return { from: rolling, to: now + 1 };
+  throw new HumanError(
+    'usage',
+    `--period ${JSON.stringify(period)} is not known. Use today, week, month, all, a length such as 7d, or FROM..TO such as 2026-11-01..2026-11-15.`,
+  );
+}
+
+/** A day is a stretch, a moment is a point: `from` begins it and `to` ends it. */
+function momentOf(text: string, option: string, clock: Clock): TimeSpan {
+  if (isDay(text)) {
+    const { zone } = clock;
+    return { from: firstMoment(text, zone), to: firstMoment(addDays(text, 1), zone) };
+  }
+  if (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/.test(text)) {
+    const at = Date.parse(text);
+    if (Number.isFinite(at)) return { from: at, to: at };
+  }
+  const start = durationStart(text, clock);
+  if (start !== undefined) return { from: start, to: start };
+  throw new HumanError(
+    'usage',
+    `${option} ${JSON.stringify(text)} is no time. Use a day (2026-11-01), a moment (2026-11-01T10:00Z) or a length back from now (90m, 24h, 7d, 2w, 3mo).`,
+  );
+}
+
+function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const ms = Date.parse(`${text}T00:00:00Z`);
+  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(text);
+}
+
+/** The moment a length of time ago; months are months of the calendar. */
+function durationStart(text: string, { now, zone }: Clock): number | undefined {
+  const match = /^(\d{1,4})(m|h|d|w|mo)$/.exec(text);
+  if (match === null) return undefined;
+  const amount = Number(match[1]);
+  const unit = match[2]!;
+  if (amount === 0) return undefined;
+  if (unit !== 'mo') return now - amount * unitMs[unit]!;
+  const today = dayOf(now, zone);
+  const [year, month, day] = today.split('-').map(Number) as [number, number, number];
+  const first = new Date(Date.UTC(year, month - 1 - amount, 1));
+  const days = new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 0)).getUTCDate();
+  const date = `${first.toISOString().slice(0, 8)}${String(Math.min(day, days)).padStart(2, '0')}`;
+  return firstMoment(date, zone) + (now - firstMoment(today, zone));
+}
+
+/** A span in words, in the user's zone. */
+export function spanText(span: TimeSpan | undefined, zone: Zone): string {
+  if (span === undefined) return 'all time';
+  const from = span.from === 0 ? '' : ` from ${localTime(span.from, zone).slice(0, 16)}`;
+  const to = span.to === end ? '' : ` until ${localTime(span.to, zone).slice(0, 16)}`;
+  return `${from}${to}`.trim();
+}

@@ -1,0 +1,60 @@
+import { nanoToUsd } from '../model/money.ts';
+import type { SpendSums } from '../store/reader.ts';
+import { addSums } from '../store/spendRows.ts';
+
+/** The token classes of JSON, in their order there. */
+export interface TokenCounts {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheWrite5m: number;
+  readonly cacheWrite1h: number;
+  readonly cacheRead: number;
+  readonly webSearches: number;
+}
+
+/** The token classes of sums, as JSON has them. */
+export function tokenCounts(sums: TokenCounts): TokenCounts {
+  const { input, output, cacheWrite5m, cacheWrite1h, cacheRead, webSearches } = sums;
+  return { input, output, cacheWrite5m, cacheWrite1h, cacheRead, webSearches };
+}
+
+/** Tokens of all classes. */
+export function allTokens(sums: TokenCounts): number {
+  return sums.input + sums.output + sums.cacheWrite5m + sums.cacheWrite1h + sums.cacheRead;
+}
+
+/** Rows with one key put together, dearest first. Maps, because a model may be called `__proto__`. */
+export function sumBy<T extends SpendSums>(
+  rows: Iterable<T>,
+  keyOf: (row: T) => string,
+): [key: string, sums: SpendSums][] {
+  return [...Map.groupBy(rows, keyOf)]
+    .map(([key, group]): [string, SpendSums] => [key, addSums(group)])
+    .sort(([a, x], [b, y]) => y.nano - x.nano || y.messages - x.messages || (a < b ? -1 : 1));
+}
+
+/** The models of rows as `sessions --json` shows them. */
+export function modelsJson(rows: Iterable<SpendSums & { readonly model: string }>): object {
+  return Object.fromEntries(
+    sumBy(rows, ({ model }) => model).map(([model, sums]) => [
+      model,
+      {
+        messages: sums.messages,
+        usd: nanoToUsd(sums.nano),
+        ...tokenCounts(sums),
+        // Said only where it is so: a zero beside tokens would otherwise pass for a price.
+        ...(sums.unpriced > 0 && { unpricedMessages: sums.unpriced }),
+      },
+    ]),
+  );
+}
+
+/** Models without a price, with the number of their messages, most first. */
+export function unpricedOf(
+  rows: Iterable<SpendSums & { readonly model: string }>,
+): { model: string; messages: number }[] {
+  return sumBy(rows, ({ model }) => model)
+    .filter(([, { unpriced }]) => unpriced > 0)
+    .map(([model, { unpriced }]) => ({ model, messages: unpriced }))
+    .sort((a, b) => b.messages - a.messages);
+}
