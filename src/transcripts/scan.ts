@@ -63,19 +63,32 @@ export function skipSpace(buf: Uint8Array, from: number, end: number): number {
   return i;
 }
 
+/** Bytes of a string looked at one by one before the search for its end is left to native code. */
+const nearBytes = 96;
+
 /** From behind an opening quote to behind the closing one. */
-function skipString(buf: Uint8Array, from: number, end: number): number {
+function skipString(buf: Buffer, from: number, end: number): number {
   let i = from;
-  while (i < end) {
-    const c = buf[i++]!;
-    if (c === quote) return i;
-    if (c === backslash) i++;
+  for (;;) {
+    const near = Math.min(i + nearBytes, end);
+    while (i < near) {
+      const c = buf[i++]!;
+      if (c === quote) return i;
+      if (c === backslash) i++;
+    }
+    if (i >= end) return malformed;
+    // A long string: native code finds the next quote far faster, if it is not escaped.
+    const found = buf.indexOf(quote, i);
+    if (found < 0 || found >= end) return malformed;
+    let slashes = 0;
+    while (found - slashes > i && buf[found - slashes - 1] === backslash) slashes++;
+    i = found + 1;
+    if (slashes % 2 === 0) return i;
   }
-  return malformed;
 }
 
 /** From the first byte of a value to behind its last. */
-export function skipValue(buf: Uint8Array, from: number, end: number): number {
+export function skipValue(buf: Buffer, from: number, end: number): number {
   const first = buf[from];
   if (first === quote) return skipString(buf, from + 1, end);
   if (first === openBrace || first === openBracket) return skipNested(buf, from, end);
@@ -90,19 +103,14 @@ export function skipValue(buf: Uint8Array, from: number, end: number): number {
   return i === from ? malformed : i;
 }
 
-function skipNested(buf: Uint8Array, from: number, end: number): number {
+function skipNested(buf: Buffer, from: number, end: number): number {
   let depth = 0;
   let i = from;
   while (i < end) {
     const c = buf[i++]!;
     if (c === quote) {
-      // Inlined: most bytes of a transcript pass through here.
-      for (;;) {
-        if (i >= end) return malformed;
-        const s = buf[i++]!;
-        if (s === quote) break;
-        if (s === backslash) i++;
-      }
+      i = skipString(buf, i, end);
+      if (i < 0) return malformed;
     } else if (c === openBrace || c === openBracket) depth++;
     else if (c === closeBrace || c === closeBracket) {
       if (--depth === 0) return i;
@@ -111,16 +119,21 @@ function skipNested(buf: Uint8Array, from: number, end: number): number {
   return malformed;
 }
 
+/** Reads the value at `start` in passing; returns the place behind it, or a negative number. */
+export type ValueHandler = (buf: Buffer, start: number, end: number) => number;
+
 /**
  * Walks the object that starts at `from` and notes the spans of the wanted keys (the last one of a
- * repeated key, as JSON.parse does). Returns the place behind the object, `malformed` or `escapedKey`.
+ * repeated key, as JSON.parse does). A handler, by the index of its key, reads its value on the way, so
+ * that no byte is walked over twice. Returns the place behind the object, `malformed` or `escapedKey`.
  */
 export function scanObject<K extends string>(
-  buf: Uint8Array,
+  buf: Buffer,
   from: number,
   end: number,
   keys: KeySet<K>,
   spans: Int32Array,
+  handlers?: readonly (ValueHandler | undefined)[],
 ): number {
   spans.fill(-1);
   if (buf[from] !== openBrace) return malformed;
@@ -141,7 +154,8 @@ export function scanObject<K extends string>(
     i = skipSpace(buf, i + 1, end);
     if (buf[i] !== colon) return malformed;
     const start = skipSpace(buf, i + 1, end);
-    const stop = skipValue(buf, start, end);
+    const handler = index >= 0 ? handlers?.[index] : undefined;
+    const stop = handler === undefined ? skipValue(buf, start, end) : handler(buf, start, end);
     if (stop < 0 || stop > end) return malformed;
     if (index >= 0) {
       spans[index * 2] = start;
@@ -156,23 +170,16 @@ export function scanObject<K extends string>(
   }
 }
 
-/** Calls `visit` with the span of each item of the array at `from`; false when it is no array. */
-export function scanArray(
-  buf: Uint8Array,
-  from: number,
-  end: number,
-  visit: (start: number, stop: number) => void,
-): boolean {
-  if (buf[from] !== openBracket) return false;
+/** Walks the array at `from`, leaving each item to `item`; returns the place behind it, or negative. */
+export function scanArray(buf: Buffer, from: number, end: number, item: ValueHandler): number {
   let i = skipSpace(buf, from + 1, end);
-  if (buf[i] === closeBracket) return true;
+  if (buf[i] === closeBracket) return i + 1;
   for (;;) {
-    const stop = skipValue(buf, i, end);
-    if (stop < 0) return false;
-    visit(i, stop);
+    const stop = item(buf, i, end);
+    if (stop < 0) return stop;
     i = skipSpace(buf, stop, end);
-    if (buf[i] === closeBracket) return true;
-    if (buf[i] !== comma) return false;
+    if (buf[i] === closeBracket) return i + 1;
+    if (buf[i] !== comma) return malformed;
     i = skipSpace(buf, i + 1, end);
   }
 }
@@ -205,4 +212,8 @@ export function isFalse(buf: Uint8Array, start: number): boolean {
 
 export function isObject(buf: Uint8Array, start: number): boolean {
   return start >= 0 && buf[start] === openBrace;
+}
+
+export function isArray(buf: Uint8Array, start: number): boolean {
+  return start >= 0 && buf[start] === openBracket;
 }

@@ -1,5 +1,15 @@
 import { bounded } from './byteCache.ts';
-import { isObject, isTrue, KeySet, scanArray, scanObject, stringAt } from './scan.ts';
+import {
+  isArray,
+  isObject,
+  isTrue,
+  KeySet,
+  scanArray,
+  scanObject,
+  skipValue,
+  stringAt,
+  type ValueHandler,
+} from './scan.ts';
 
 /** What a `user` record says, its text aside. */
 export interface UserRecord {
@@ -17,65 +27,104 @@ export interface UserRecord {
   readonly toolUseId: string;
 }
 
-type Span = readonly [start: number, stop: number];
-
 const messageKeys = new KeySet(['content'] as const);
 const blockKeys = new KeySet(['type', 'text', 'is_error', 'tool_use_id'] as const);
 const resultKeys = new KeySet(['agentId', 'interrupted', 'searchCount'] as const);
-const messageSpans = messageKeys.spans();
-const blockSpans = blockKeys.spans();
-const resultSpans = resultKeys.spans();
 
 /** How Claude Code marks a turn the user broke off. */
 const interruptMark = '[Request interrupted by user';
 /** Longest prompt decoded; a title needs far less. */
 const promptBytes = 4000;
 
-/** Reads a `user` record's `message` and `toolUseResult` from their spans (start -1: missing). */
-export function readUserRecord(buf: Buffer, message: Span, toolResult: Span): UserRecord {
-  const failedTools: string[] = [];
-  let prompt = '';
-  let isPrompt = false;
-  let toolUseId = '';
-  let interrupted = false;
-  const sawText = (start: number, stop: number): void => {
-    const words = textStart(buf, start, stop);
-    if (words.startsWith(interruptMark)) interrupted = true;
-    else if (words !== '' && !isEcho(words)) {
-      isPrompt = true;
-      if (prompt === '') prompt = words;
-    }
-  };
-  const content = contentOf(buf, message);
-  if (content !== undefined && buf[content[0]] === 0x22) sawText(content[0], content[1]);
-  else if (content !== undefined) {
-    scanArray(buf, content[0], content[1], (start, stop) => {
-      if (!isObject(buf, start)) return;
-      if (scanObject(buf, start, stop, blockKeys, blockSpans) < 0) return;
-      const type = stringAt(buf, blockSpans[0]!, blockSpans[1]!);
-      if (type === 'text') sawText(blockSpans[2]!, blockSpans[3]!);
-      else if (type === 'tool_result') {
-        toolUseId = bounded(stringAt(buf, blockSpans[6]!, blockSpans[7]!) ?? '');
-        if (isTrue(buf, blockSpans[4]!)) failedTools.push(toolUseId);
-      }
-    });
-  }
-  let agentId = '';
-  let webSearches = 0;
-  if (isObject(buf, toolResult[0])) {
-    if (scanObject(buf, toolResult[0], toolResult[1], resultKeys, resultSpans) > 0) {
-      agentId = bounded(stringAt(buf, resultSpans[0]!, resultSpans[1]!) ?? '');
-      if (isTrue(buf, resultSpans[2]!)) interrupted = true;
-      webSearches = smallCount(buf, resultSpans[4]!, resultSpans[5]!);
-    }
-  }
-  return { isPrompt, prompt, interrupted, failedTools, webSearches, agentId, toolUseId };
-}
+/**
+ * Reads `message` and `toolUseResult` of a record while the record is scanned: the two handlers
+ * note places as they pass, and `read` makes sense of them if it turns out to be a user's record.
+ */
+export class UserRecordReader {
+  readonly #messageSpans = messageKeys.spans();
+  readonly #resultSpans = resultKeys.spans();
+  readonly #blockSpans = blockKeys.spans();
+  /** Span of a content that is one string; start -1 when it is none. */
+  #text: [number, number] = [-1, -1];
+  /** Spans of each content block, one after the other. */
+  #blocks: number[] = [];
+  #hasResult = false;
 
-function contentOf(buf: Buffer, message: Span): Span | undefined {
-  if (!isObject(buf, message[0])) return undefined;
-  if (scanObject(buf, message[0], message[1], messageKeys, messageSpans) < 0) return undefined;
-  return messageSpans[0]! < 0 ? undefined : [messageSpans[0]!, messageSpans[1]!];
+  /** Call before each record. */
+  reset(): void {
+    this.#hasResult = false;
+    this.#forgetContent();
+  }
+
+  #forgetContent(): void {
+    this.#text = [-1, -1];
+    this.#blocks.length = 0;
+  }
+
+  readonly message: ValueHandler = (buf, start, end) => {
+    this.#forgetContent();
+    if (!isObject(buf, start)) return skipValue(buf, start, end);
+    const stop = scanObject(buf, start, end, messageKeys, this.#messageSpans, [this.#content]);
+    return stop < 0 ? skipValue(buf, start, end) : stop;
+  };
+
+  readonly toolResult: ValueHandler = (buf, start, end) => {
+    if (!isObject(buf, start)) return skipValue(buf, start, end);
+    const stop = scanObject(buf, start, end, resultKeys, this.#resultSpans);
+    this.#hasResult = stop > 0;
+    return stop < 0 ? skipValue(buf, start, end) : stop;
+  };
+
+  readonly #content: ValueHandler = (buf, start, end) => {
+    if (isArray(buf, start)) return scanArray(buf, start, end, this.#block);
+    const stop = skipValue(buf, start, end);
+    this.#text = [start, stop];
+    return stop;
+  };
+
+  readonly #block: ValueHandler = (buf, start, end) => {
+    if (!isObject(buf, start)) return skipValue(buf, start, end);
+    const stop = scanObject(buf, start, end, blockKeys, this.#blockSpans);
+    if (stop < 0) return skipValue(buf, start, end);
+    this.#blocks.push(...this.#blockSpans);
+    return stop;
+  };
+
+  /** What the places noted say. */
+  read(buf: Buffer): UserRecord {
+    const failedTools: string[] = [];
+    let prompt = '';
+    let isPrompt = false;
+    let toolUseId = '';
+    let interrupted = false;
+    const sawText = (start: number, stop: number): void => {
+      const words = textStart(buf, start, stop);
+      if (words.startsWith(interruptMark)) interrupted = true;
+      else if (words !== '' && !isEcho(words)) {
+        isPrompt = true;
+        if (prompt === '') prompt = words;
+      }
+    };
+    sawText(...this.#text);
+    for (let i = 0; i < this.#blocks.length; i += 8) {
+      const at = (offset: number): number => this.#blocks[i + offset]!;
+      const type = stringAt(buf, at(0), at(1));
+      if (type === 'text') sawText(at(2), at(3));
+      else if (type === 'tool_result') {
+        toolUseId = bounded(stringAt(buf, at(6), at(7)) ?? '');
+        if (isTrue(buf, at(4))) failedTools.push(toolUseId);
+      }
+    }
+    let agentId = '';
+    let webSearches = 0;
+    if (this.#hasResult) {
+      const r = this.#resultSpans;
+      agentId = bounded(stringAt(buf, r[0]!, r[1]!) ?? '');
+      if (isTrue(buf, r[2]!)) interrupted = true;
+      webSearches = smallCount(buf, r[4]!, r[5]!);
+    }
+    return { isPrompt, prompt, interrupted, failedTools, webSearches, agentId, toolUseId };
+  }
 }
 
 /** The first few thousand bytes of a text, decoded; a long one may lose its last character. */
