@@ -1,10 +1,13 @@
 #!/usr/bin/env node
+import { join } from 'node:path';
 import { runtimeProblem } from './cli/runtime.ts';
 
 // Before anything else is loaded: on an old Node the SQLite addon would end the process.
 const problem = runtimeProblem(process.versions);
 if (problem === undefined) {
-  void import('./cli/main.ts').then(({ main }) => main(process.argv));
+  // From source and from the bundle alike, the manifest is one folder up.
+  const manifest = join(import.meta.dirname, '..', 'package.json');
+  void import('./cli/main.ts').then(({ main }) => main(process.argv, manifest));
 } else {
   process.stderr.write(`${problem}\n`);
   process.exitCode = 2;

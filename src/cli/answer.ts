@@ -90,5 +90,5 @@ export function print({ options }: Pick<Environment, 'options'>, document: Docum
 /** The formats that list everything unless told otherwise are for programs. */
 export function forPeople({ options }: Pick<Environment, 'options'>): boolean {
   const format = formatOf(options);
-  return format === "table" || format === "markdown";
+  return format === 'table' || format === 'markdown';
 }

@@ -3,9 +3,9 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isZone } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
-import type { RateBook } from '../pricing/priceBook.ts';
+import { createPriceBook, type RateBook } from '../pricing/priceBook.ts';
 import { readConfig, type UserSettings } from '../reports/config.ts';
-import { bookWith, readUserPrices, type UserPrices } from '../reports/userPrices.ts';
+import { type MergedOverrides, mergeOverrides } from '../reports/priceOverrides.ts';
 import { folderProblem, type Root } from '../transcripts/roots.ts';
 import { dataFolder, storePlace } from '../watchers/places.ts';
 import type { IndexerConfig } from '../watchers/protocol.ts';
@@ -17,7 +17,7 @@ export interface Environment {
   readonly options: CommonOptions;
   readonly folder: string;
   readonly settings: UserSettings;
-  readonly prices: UserPrices;
+  readonly prices: MergedOverrides;
   readonly book: RateBook;
   readonly storeFile: string;
   readonly indexer: IndexerConfig;
@@ -27,17 +27,14 @@ export interface Environment {
   readonly switchedOff: string | undefined;
 }
 
-/** File in the data folder that `outlay prices import` writes. */
-export const importedPrices = 'prices.json';
-
 /** Reads settings, prices and places for a command. */
 export function findEnvironment(options: CommonOptions): Environment {
   const folder = dataFolder();
   const { settings, problems } = readConfig(join(folder, 'config.json'));
-  const prices = readUserPrices({
+  const prices = mergeOverrides({
     setting: settings.priceOverrides,
     file: settings.priceFile === '' ? '' : resolve(settings.priceFile),
-    imported: join(folder, importedPrices),
+    dataFolder: folder,
   });
   const zone = zoneOf(options, settings);
   const storeFile = storePlace({
@@ -54,7 +51,7 @@ export function findEnvironment(options: CommonOptions): Environment {
     rootsSetting: settings.roots,
     env: { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME },
     home: homedir(),
-    priceOverrides: prices.raw,
+    priceOverrides: prices.data,
     storeTitles: settings.storeTitles,
     polling: settings.polling,
     paused: false,
@@ -65,7 +62,7 @@ export function findEnvironment(options: CommonOptions): Environment {
     folder,
     settings: { ...settings, zone },
     prices,
-    book: bookWith(prices),
+    book: createPriceBook(prices.overrides),
     storeFile,
     indexer,
     roots,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { type ErrorReason, HumanError } from '../model/errors.ts';
 import { storeError } from '../store/openStore.ts';
@@ -11,8 +12,8 @@ const exitCodes: Readonly<Record<ErrorReason, number>> = {
   files: 3,
 };
 
-/** Runs the command line. */
-export async function main(argv: readonly string[]): Promise<void> {
+/** Runs the command line; `manifest` is Outlay's own package.json. */
+export async function main(argv: readonly string[], manifest: string): Promise<void> {
   // A reader such as `head` may go away: that is no error.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -21,7 +22,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     });
   }
   try {
-    await createProgram().parseAsync([...argv]);
+    const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+    await createProgram(version).parseAsync([...argv]);
   } catch (error) {
     process.exitCode = report(error);
   }

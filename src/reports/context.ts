@@ -51,7 +51,9 @@ export function figureNotes(context: ReportContext, facts: FigureFacts): string[
   const { book, billing } = context;
   const notes = [`Estimate at list price, catalogue of ${book.catalogueDate}.`];
   if (billing === 'subscription') {
-    notes.push('You pay by subscription: this is what the same work is worth by token, not a bill.');
+    notes.push(
+      'You pay by subscription: this is what the same work is worth by token, not a bill.',
+    );
   }
   if (facts.background > 0) {
     notes.push(
@@ -59,8 +61,12 @@ export function figureNotes(context: ReportContext, facts: FigureFacts): string[
     );
   }
   if (facts.unpriced.length > 0) {
-    const models = facts.unpriced.map(({ model, messages }) => `${count(messages, 'message')} of ${model}`);
-    notes.push(`Unpriced, and in no figure: ${models.join(', ')}. Set a price with "outlay prices import".`);
+    const models = facts.unpriced.map(
+      ({ model, messages }) => `${count(messages, 'message')} of ${model}`,
+    );
+    notes.push(
+      `Unpriced, and in no figure: ${models.join(', ')}. Set a price with "outlay prices import".`,
+    );
   }
   if (facts.lower > 0 || facts.unpriced.length > 0) {
     const reason =
@@ -78,8 +84,8 @@ export function figureNotes(context: ReportContext, facts: FigureFacts): string[
 }
 
 /** `1 message`, `3 messages`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`;
 }
 
 /** A headline figure: for subscribers what the work is worth, for others what it cost. */

@@ -22,7 +22,10 @@ export function findSession(
   if (wanted !== '' && found.length === 1) return found[0];
   const shown = plainText(id).slice(0, 80);
   if (found.length === 0) {
-    throw new HumanError('usage', `No session begins with "${shown}". "outlay sessions" lists them.`);
+    throw new HumanError(
+      'usage',
+      `No session begins with "${shown}". "outlay sessions" lists them.`,
+    );
   }
   const list = found.slice(0, shownCandidates).map(candidateText);
   const more = found.length > list.length ? [`  and ${found.length - list.length} more`] : [];

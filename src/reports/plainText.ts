@@ -28,7 +28,7 @@ export function safeJson(value: unknown): string {
   );
 }
 
-const zeroWidth = /^[\p{Mark}\u200d\ufe0f]$/u;
+const zeroWidth = /^(?:\p{Mark}|\u200d)$/u;
 const doubleWidth =
   /^[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]$/u;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: plain ASCII is the common case

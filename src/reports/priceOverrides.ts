@@ -1,6 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '../model/errors.ts';
+import { HumanError, messageOf } from '../model/errors.ts';
+import { tokenClasses } from '../model/tokens.ts';
+import { normaliseModel } from '../pricing/matchModel.ts';
+import type { OverrideRow, PriceOverrides } from '../pricing/overrides.ts';
+import { parsePriceOverrides } from '../pricing/parseOverrides.ts';
+import { createPriceBook } from '../pricing/priceBook.ts';
 
 /** Where a user's own prices may stand. */
 export interface OverrideSources {
@@ -12,7 +17,21 @@ export interface OverrideSources {
   readonly dataFolder: string;
 }
 
-type Json = Record<string, unknown>;
+/** The user's own prices, all places together. */
+export interface MergedOverrides {
+  readonly overrides: PriceOverrides;
+  /** The same in the form they are written in, valid entries only: what the indexer is given. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** One sentence each: in which place, what is wrong, what to do. */
+  readonly problems: readonly string[];
+}
+
+/** One place with what stands there. */
+interface Source {
+  /** How a person finds it: the setting's name or the file's path. */
+  readonly name: string;
+  readonly data: unknown;
+}
 
 /** File in the data folder that `outlay prices import` writes. */
 export function importedPricesFile(dataFolder: string): string {
@@ -20,45 +39,89 @@ export function importedPricesFile(dataFolder: string): string {
 }
 
 /**
- * The user's prices from all places as one object for `parsePriceOverrides`: the setting before the
- * named file before what was imported, model by model. A file that cannot be read is named, and the
- * others hold.
+ * The user's prices from all places: the setting before the named file before what was imported,
+ * model by model, so that one model's rates are never mixed from two places. What cannot be read or
+ * makes no sense is named, and the rest holds.
  */
-export function mergeOverrides(sources: OverrideSources): { data: unknown; problems: string[] } {
+export function mergeOverrides(sources: OverrideSources): MergedOverrides {
   const problems: string[] = [];
-  const imported = importedPricesFile(sources.dataFolder);
-  const layers: unknown[] = [];
-  if (existsSync(imported)) layers.push(readPrices(imported, problems));
-  if (sources.file !== '') layers.push(readPrices(sources.file, problems));
-  layers.push(sources.setting);
-  return { data: layers.reduce<Json>(mergeLayer, {}), problems };
-}
-
-function mergeLayer(below: Json, layer: unknown): Json {
-  if (!isObject(layer)) return below;
-  const models = new Map<string, unknown>();
-  for (const source of [below, layer]) {
-    for (const key of ['overrides', 'models']) {
-      const entries = source[key];
-      if (!isObject(entries)) continue;
-      for (const [model, entry] of Object.entries(entries)) models.set(model, entry);
+  const found: Source[] = [{ name: 'outlay.prices.overrides', data: sources.setting }];
+  const add = (name: string, mayBeMissing: boolean): void => {
+    try {
+      found.push({ name, data: readPriceFile(name) });
+    } catch (error) {
+      const missing = ((error as Error).cause as NodeJS.ErrnoException)?.code === 'ENOENT';
+      if (!(missing && mayBeMissing)) problems.push(messageOf(error));
     }
-  }
-  const { overrides: _overrides, models: _models, ...rest } = { ...below, ...layer };
-  return { ...rest, models: Object.fromEntries(models) };
+  };
+  if (sources.file !== '') add(sources.file, false);
+  add(importedPricesFile(sources.dataFolder), true);
+  const merged = mergeSources(found);
+  return { ...merged, problems: [...problems, ...merged.problems] };
 }
 
-function readPrices(file: string, problems: string[]): unknown {
+/** Puts places together, the first one winning. */
+function mergeSources(sources: readonly Source[]): MergedOverrides {
+  const list = createPriceBook();
+  const keyOf = (model: string): string => {
+    const id = list.modelId(model);
+    return id === model ? normaliseModel(model).name : id;
+  };
+  const problems: string[] = [];
+  const rows: OverrideRow[] = [];
+  const taken = new Set<string>();
+  let multiplier: string | undefined;
+  for (const { name, data } of sources) {
+    const parsed = parsePriceOverrides(data);
+    problems.push(...parsed.problems.map((problem) => `${name}: ${problem}`));
+    multiplier ??= parsed.overrides.multiplier;
+    const fresh = parsed.overrides.rows.filter(({ model }) => !taken.has(keyOf(model)));
+    rows.push(...fresh);
+    for (const { model } of fresh) taken.add(keyOf(model));
+  }
+  const overrides = { ...(multiplier !== undefined && { multiplier }), rows };
+  return { overrides, data: writeOverrides(overrides), problems };
+}
+
+/** The JSON of a price file. */
+export function readPriceFile(file: string): unknown {
+  let text: string;
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    text = readFileSync(file, 'utf8');
   } catch (error) {
-    problems.push(
-      `Prices in ${file} are not in force: ${messageOf(error)}. Mend the file or change "outlay.prices.file".`,
-    );
-    return undefined;
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
+    const message = `The price file ${file} cannot be read (${code}).`;
+    throw new HumanError('config', message, { cause: error });
+  }
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch (error) {
+    throw new HumanError('config', `The price file ${file} is not JSON: ${messageOf(error)}`);
   }
 }
 
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Overrides in the form they are read in, so that they can be stored or handed on. */
+export function writeOverrides({ multiplier, rows }: PriceOverrides): Record<string, unknown> {
+  const byModel = Map.groupBy(rows, ({ model }) => model);
+  const models = [...byModel].map(([model, entries]) => [model, entries.map(writeRow)] as const);
+  return {
+    ...(multiplier !== undefined && { multiplier }),
+    ...(models.length > 0 && { models: Object.fromEntries(models) }),
+  };
+}
+
+function writeRow(row: OverrideRow): Record<string, unknown> {
+  const { rates, above, from, until, local, multiplier, tier, webSearchPerThousand } = row;
+  const optional = { from, until, multiplier, tier, webSearchPerThousand };
+  return {
+    ...ratesOf(rates),
+    ...(above && { above: { promptTokens: above.promptTokens, ...ratesOf(above.rates) } }),
+    ...(local && { local }),
+    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
+  };
+}
+
+function ratesOf(rates: OverrideRow['rates']): Record<string, string> {
+  const named = tokenClasses.filter((name) => rates[name] !== undefined);
+  return Object.fromEntries(named.map((name) => [name, rates[name]!]));
 }

@@ -6,14 +6,14 @@ const widestText = 200;
 
 /** A document as GitHub-flavoured Markdown; text from transcripts is shown, never interpreted. */
 export function renderMarkdown(document: Document): string {
-  const blocks = [`# ${escape(document.title)}`, ...document.sentences.map(escape)];
+  const blocks = [`# ${escaped(document.title)}`, ...document.sentences.map(escaped)];
   for (const table of document.tables) {
     if (table.rows.length === 0) continue;
-    if (table.title !== '') blocks.push(`## ${escape(table.title)}`);
+    if (table.title !== '') blocks.push(`## ${escaped(table.title)}`);
     blocks.push(tableText(table, document.zone));
   }
   if (document.notes.length > 0) {
-    blocks.push(document.notes.map((note) => `- ${escape(note)}`).join('\n'));
+    blocks.push(document.notes.map((note) => `- ${escaped(note)}`).join('\n'));
   }
   return `${blocks.join('\n\n')}\n`;
 }
@@ -21,16 +21,20 @@ export function renderMarkdown(document: Document): string {
 function tableText({ columns, rows }: Table, zone: string): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
-    line(columns.map(({ header }) => escape(header))),
+    line(columns.map(({ header }) => escaped(header))),
     line(columns.map(({ unit }) => (isNumeric(unit) ? '---:' : '---'))),
     ...rows.map((row) =>
-      line(columns.map(({ unit }, i) => escape(clip(cellText(row[i] ?? null, unit, zone), widestText)))),
+      line(
+        columns.map(({ unit }, i) =>
+          escaped(clip(cellText(row[i] ?? null, unit, zone), widestText)),
+        ),
+      ),
     ),
   ].join('\n');
 }
 
 /** Everything Markdown or HTML could act upon, links and mentions included, made plain. */
-function escape(text: string): string {
+function escaped(text: string): string {
   return plainText(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

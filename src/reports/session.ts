@@ -6,13 +6,7 @@ import { type ClassCosts, costByClass } from '../pricing/costByClass.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import { type MessageCost, messageCosts } from '../store/messageCosts.ts';
 import type { SessionSummary } from '../store/reader.ts';
-import {
-  figureNotes,
-  headline,
-  homePath,
-  type ReportContext,
-  warnings,
-} from './context.ts';
+import { figureNotes, headline, homePath, type ReportContext, warnings } from './context.ts';
 import type { Cell, Column, Document } from './document.ts';
 import { agentsOf, sessionJson, totalOf } from './sessions.ts';
 import { allTokens, sumBy, unpricedOf } from './sums.ts';

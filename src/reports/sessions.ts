@@ -85,11 +85,7 @@ function sentences(
   }
   const sums = addSums(matching);
   const background = matching.reduce((sum, session) => sum + session.background, 0);
-  const figure = headline(
-    context,
-    sums.nano + background,
-    sums.unpriced > 0 || sums.lower > 0,
-  );
+  const figure = headline(context, sums.nano + background, sums.unpriced > 0 || sums.lower > 0);
   const parts = `messages ${formatUsd(sums.nano)} + background ${formatUsd(background)}`;
   const all = `${count(matching.length, 'session')}, ${count(sums.messages, 'message')}: ${figure} (${parts}).`;
   return listed === matching.length ? [all] : [all, `The first ${listed} are listed.`];
