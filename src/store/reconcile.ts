@@ -36,6 +36,7 @@ export class Reconciler {
   readonly #words: Words;
   readonly #states: Statement;
   readonly #relatives: Statement;
+  readonly #message: Statement;
   readonly #alone: Statement;
   readonly #standing: Statement;
   readonly #unpriced: Statement;
@@ -56,6 +57,10 @@ export class Reconciler {
       `SELECT o.session AS session, max(t.at) AS at FROM shared_trace t
        JOIN shared_trace o ON o.uuid = t.uuid AND o.session <> t.session
        WHERE t.session = ? GROUP BY o.session`,
+    );
+    this.#message = db.prepare(
+      `SELECT 1 FROM place p JOIN place q ON q.message = p.message
+       WHERE p.session = ? AND q.session = ? LIMIT 1`,
     );
     this.#alone = db.prepare(
       'SELECT at, nano FROM message WHERE session = ? AND counted = 1 ORDER BY at',
@@ -179,6 +184,8 @@ export class Reconciler {
     for (const relative of this.#relatives.all<{ session: number; at: number }>(row.id)) {
       const other = this.#sessions.byNumber(relative.session);
       if (!ownsBefore(other, row)) continue;
+      // Prompts alone cost nothing: who shares no message was forked from before there was a total.
+      if (this.#message.get(row.id, relative.session) === undefined) continue;
       const nearer =
         best === undefined ||
         relative.at > best.at ||
