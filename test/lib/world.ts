@@ -315,7 +315,9 @@ class Player {
   #agent(session: Session, op: Op): void {
     const aid = `a${op.m % 3}`;
     const named = op.n % 5 === 0 ? {} : { agentId: aid };
-    const records = this.#response(session, op, { isSidechain: true, ...named });
+    // A flat file's name says nothing of the session, so these records always name it.
+    const extra = { isSidechain: true, sessionId: session.sid, ...named };
+    const records = this.#response(session, op, extra);
     this.#charge(session, records);
     const how = op.n % 4;
     if (how === 0) {

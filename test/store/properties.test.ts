@@ -6,8 +6,12 @@ import type { Engine } from '../../src/store/driver/open.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { openForWriting } from '../../src/store/openStore.ts';
 import { difference, dumpStore } from '../lib/dumpStore.ts';
+import { bundledBook } from '../lib/ingest.ts';
+import { judge } from '../lib/oracle.ts';
+import { assertRollups } from '../lib/rollups.ts';
 import { ingestPlainly, ingestSomehow } from '../lib/schedule.ts';
 import { tempDir } from '../lib/tempDir.ts';
+import { assertVerdict } from '../lib/verdict.ts';
 import { playWorld, worlds } from '../lib/world.ts';
 
 /** Worlds tried per property; `OUTLAY_TEST_RUNS=5000` for a long night. */
@@ -42,5 +46,23 @@ test('any order, any split and any repetition gives the same store', () => {
       assert.equal(actual === expected, true, difference(actual, expected));
     }),
     { numRuns: runs },
+  );
+});
+
+test('the store says what the words of the design say', () => {
+  using dir = tempDir();
+  let count = 0;
+  fc.assert(
+    fc.property(worlds, (ops) => {
+      const files = playWorld(ops);
+      const folder = dir.at(String(count++));
+      mkdirSync(folder);
+      withStore('better-sqlite3', (db) => {
+        ingestPlainly(db, folder, files);
+        assertVerdict(db, judge(files, bundledBook().price));
+        assertRollups(db);
+      });
+    }),
+    { numRuns: runs * 2 },
   );
 });

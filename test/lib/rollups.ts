@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import type { Row, SqlDatabase } from '../../src/store/driver/types.ts';
+import { sumColumns } from '../../src/store/rollup.ts';
+
+interface StoredPart {
+  readonly kind: string;
+  readonly model: string;
+  readonly usage: Readonly<Record<string, number>>;
+  readonly nano: number;
+}
+
+/** Both roll-ups must equal what the message rows add up to now, to the last nano-dollar. */
+export function assertRollups(db: SqlDatabase): void {
+  const sums = new Map<string, number[]>();
+  const add = (key: string, values: readonly number[]): void => {
+    const known = sums.get(key) ?? values.map(() => 0);
+    sums.set(
+      key,
+      known.map((value, i) => value + values[i]!),
+    );
+  };
+  const rows = db
+    .prepare(
+      `SELECT m.*, sid, aid, w.text AS named FROM message m JOIN session s ON s.id = m.session
+       JOIN agent a ON a.id = m.agent JOIN word w ON w.id = m.model_id WHERE counted = 1`,
+    )
+    .all<Record<string, number>>();
+  for (const row of rows) {
+    const { at, sid, aid, named, parts, priced } = row as Record<string, number> & Row;
+    const billed = (
+      parts === null ? [] : (JSON.parse(String(parts)) as readonly StoredPart[])
+    ).filter(({ kind }) => kind !== 'declined');
+    const partNano = billed.reduce((sum, { nano }) => sum + nano, 0);
+    const keys = [`total ${sid} ${aid}`, `${Math.floor(Number(at) / 900_000)} ${sid} ${aid}`];
+    for (const key of keys) {
+      add(`${key} ${named}`, [
+        1,
+        row.ended === 1 ? 0 : 1,
+        priced === 0 ? 1 : 0,
+        priced === 2 ? 1 : 0,
+        row.input!,
+        row.output!,
+        row.write5m!,
+        row.write1h!,
+        row.cache_read!,
+        row.searches!,
+        row.nano! - partNano,
+      ]);
+      for (const { model, usage: u, nano } of billed) {
+        const tokens = [u.input!, u.output!, u.cacheWrite5m!, u.cacheWrite1h!, u.cacheRead!];
+        add(`${key} ${model}`, [0, 0, 0, 0, ...tokens, u.webSearches!, nano]);
+      }
+    }
+  }
+  const list = sumColumns.map((name) => `r.${name}`).join(', ');
+  for (const [table, label] of [
+    ['spend_total', "'total'"],
+    ['spend_bucket', 'bucket'],
+  ] as const) {
+    const stored = db
+      .prepare(
+        `SELECT ${label} || ' ' || sid || ' ' || aid || ' ' || w.text AS key, json_array(${list}) AS sums
+         FROM ${table} r JOIN session s ON s.id = r.session JOIN agent a ON a.id = r.agent
+         JOIN word w ON w.id = r.model`,
+      )
+      .all<{ key: string; sums: string }>();
+    const expected = [...sums]
+      .filter(([key]) => key.startsWith('total ') === (table === 'spend_total'))
+      .filter(([, values]) => values.some((value) => value !== 0))
+      .map(([key, values]) => `${key} ${JSON.stringify(values)}`);
+    assert.deepEqual(stored.map((row) => `${row.key} ${row.sums}`).sort(), expected.sort(), table);
+  }
+}
