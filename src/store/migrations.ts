@@ -71,6 +71,7 @@ export function migrate(
       db.exec(step.sql);
       db.prepare("INSERT OR REPLACE INTO meta VALUES ('minReader', ?)").run(String(step.minReader));
       db.exec(`PRAGMA user_version = ${step.version}`);
+      db.prepare("INSERT OR IGNORE INTO meta VALUES ('createdAt', ?)").run(String(Date.now()));
     });
   }
   return found;

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { SqlDatabase } from './driver/types.ts';
 import { copyDatabase } from './migrations.ts';
@@ -41,6 +41,7 @@ export function backUp(db: SqlDatabase, file: string, now: Date): string {
   const part = `${target}.part`;
   rmSync(part, { force: true });
   copyDatabase(db, part);
+  chmodSync(part, 0o600);
   renameSync(part, target);
   for (const old of backupsOf(file).slice(backupsKept)) rmSync(old, { force: true });
   return target;

@@ -103,8 +103,9 @@ export class Maintenance {
 
   async backUpIfDue(): Promise<void> {
     const now = new Date();
-    if (this.#file === ':memory:' || now.getTime() - lastBackupAt(this.#file) < backupEveryMs)
-      return;
+    // A store not a week old can be built again from its transcripts.
+    const last = lastBackupAt(this.#file) || Number(this.#meta('createdAt') ?? now.getTime());
+    if (this.#file === ':memory:' || now.getTime() - last < backupEveryMs) return;
     try {
       const path = await whileBusy(() => backUp(this.#db, this.#file, now));
       this.record('backup', now.getTime(), path);
