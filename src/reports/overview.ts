@@ -49,6 +49,8 @@ export interface Overview {
   readonly unpricedToday: readonly { model: string; messages: number }[];
   readonly dailyBudget: BudgetShare | undefined;
   readonly monthlyBudget: BudgetShare | undefined;
+  /** Lines of transcripts that could not be used, over everything. */
+  readonly rejectedLines: number;
   /** The store has messages at all. */
   readonly hasData: boolean;
 }
@@ -82,6 +84,7 @@ export function readOverview(reader: StoreReader, options: OverviewOptions): Ove
     unpricedToday: today.sums.unpriced === 0 ? [] : reader.unpricedModels(day, scope),
     dailyBudget: share(reader, options.dailyBudget, day),
     monthlyBudget: share(reader, options.monthlyBudget, month),
+    rejectedLines: reader.rejectedLines(),
     hasData: reader.latestSession(undefined) !== undefined,
   };
 }

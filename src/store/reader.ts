@@ -95,7 +95,9 @@ export interface MessageDetail {
 }
 
 /** The sum columns under the names of `SpendSums`, for queries over a roll-up. */
-export const spendSums = sumColumns.map((name) => `coalesce(sum(${name}), 0) AS ${alias(name)}`).join(', ');
+export const spendSums = sumColumns
+  .map((name) => `coalesce(sum(${name}), 0) AS ${alias(name)}`)
+  .join(', ');
 
 function alias(name: string): string {
   const names: Record<string, string> = {
@@ -315,6 +317,12 @@ export class StoreReader {
       'SELECT path, size, mtime FROM file',
     );
     return new Map(rows.map((row) => [row.path, { size: row.size, mtimeMs: row.mtime }]));
+  }
+
+  /** Number of lines that could not be used. */
+  rejectedLines(): number {
+    return this.#all<{ count: number }>('SELECT coalesce(sum(count), 0) AS count FROM rejected')[0]!
+      .count;
   }
 
   /** Lines that could not be used, by file and reason. */

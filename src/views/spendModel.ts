@@ -30,6 +30,8 @@ export interface Spend {
   readonly indexer: IndexerState;
   readonly roots: readonly RootStatus[];
   readonly settings: Settings;
+  /** SQLite engine the figures are read with; '' until the store is open. */
+  readonly engine: string;
 }
 
 interface Remembered {
@@ -72,6 +74,7 @@ export class SpendModel implements Disposable {
       indexer: { kind: 'starting' },
       roots: [],
       settings: settings.current,
+      engine: '',
     };
     settings.onDidChange(() => this.#configure());
   }
@@ -205,7 +208,7 @@ export class SpendModel implements Disposable {
         dailyBudget: nano(settings.dailyBudgetUsd),
         monthlyBudget: nano(settings.monthlyBudgetUsd),
       });
-      this.#set({ overview });
+      this.#set({ overview, engine: this.#reader.engine });
       void this.#remember(overview);
     } catch (error) {
       this.#log.error(`The store could not be read: ${messageOf(error)}`);

@@ -66,7 +66,7 @@ function plain(text: string, label: string): StatusText {
 /** Everything was looked through and there is not a single transcript, now or in the store. */
 export function findsNothing(spend: Spend): boolean {
   const { roots, overview, indexer } = spend;
-  const looked = indexer.kind === 'watching' && roots.length > 0;
+  const looked = (indexer.kind === 'watching' || indexer.kind === 'following') && roots.length > 0;
   return (
     looked && overview?.hasData !== true && roots.every(({ transcripts }) => transcripts === 0)
   );

@@ -26,6 +26,7 @@ export const tooltipCommands = [
   'outlay.setDailyBudget',
   'outlay.openSettings',
   'outlay.explainNoTranscripts',
+  'outlay.showDiagnostics',
 ] as const;
 
 /** The rich tooltip: the figures, what they are not, and what can be done. */
@@ -110,7 +111,9 @@ function figureTable(spend: Spend, overview: Overview, context: TooltipContext):
       'of today’s prompt tokens were read from the cache',
     ]);
   }
-  const body = rows.map(([name, figure, detail]) => `| ${name} | **${figure}** | ${detail} |`);
+  const body = rows.map(
+    ([name, figure, detail]) => `| ${name}&nbsp;&nbsp; | **${figure}** | &nbsp;&nbsp;${detail} |`,
+  );
   return ['| | | |', '|:--|--:|:--|', ...body].join('\n');
 }
 
@@ -140,6 +143,12 @@ function notes(overview: Overview, context: TooltipContext): string[] {
   if (today.sums.client > 0) {
     found.push(
       `$(info) ${today.sums.client} of today’s messages are priced from Claude Code’s own totals.`,
+    );
+  }
+  if (overview.rejectedLines > 0) {
+    const lines = overview.rejectedLines === 1 ? 'line' : 'lines';
+    found.push(
+      `$(warning) ${overview.rejectedLines} ${lines} of transcripts could not be used. [Which?](command:outlay.showDiagnostics)`,
     );
   }
   if (session !== undefined) found.push(reconciliation(session, usd));

@@ -46,8 +46,6 @@ export class Indexer {
   #writer: Writer | undefined;
   #maintenance: Maintenance | undefined;
   #roots: Root[] = [];
-  #unreadable = new Map<string, ScannedRoot['unreadable']>();
-  #counts = new Map<string, number>();
   #events = new Map<string, FileEvents>();
   /** Files changed lately, with the time of the change: what the sweep looks at. */
   #active = new Map<string, number>();
@@ -58,6 +56,8 @@ export class Indexer {
   #scanning: Promise<void> | undefined;
   #scanAgain = false;
   #lastScan = 0;
+  /** Process that writes in our place, 0 when none does. */
+  #following = 0;
   #lastSweep = 0;
   #newCommits = false;
 
@@ -115,13 +115,21 @@ export class Indexer {
       }
       if (!(await whileBusy(() => lease.acquire(Date.now())))) {
         const holder = lease.current();
-        this.#state({ kind: 'following', pid: holder?.pid ?? 0, role: holder?.role ?? '' });
+        this.#follow(holder?.pid ?? 0, holder?.role ?? '');
         return;
       }
       await this.#becomeWriter(lease);
     } catch (error) {
       await this.#failed(error);
     }
+  }
+
+  /** Another process writes: say so once, with what there is to be read. */
+  #follow(pid: number, role: string): void {
+    if (this.#following === pid) return;
+    this.#following = pid;
+    this.#state({ kind: 'following', pid, role });
+    this.#tellRoots(scanRoots(configuredRoots(this.#config)));
   }
 
   async #openStore(): Promise<void> {
@@ -140,6 +148,7 @@ export class Indexer {
   }
 
   async #becomeWriter(lease: Lease): Promise<void> {
+    this.#following = 0;
     const { db } = this.#store!;
     const { overrides, problems } = parsePriceOverrides(this.#config.priceOverrides ?? {});
     for (const problem of problems) this.#log('warn', `Price override ignored: ${problem}`);
@@ -211,11 +220,7 @@ export class Indexer {
       // Watch before listing: what is written in between is then seen by one of the two.
       if (this.#config.mode === 'watch') this.#watchRoots();
       const scanned = scanRoots(this.#roots);
-      for (const { root, files, unreadable } of scanned) {
-        this.#counts.set(root.projects, files.length);
-        this.#unreadable.set(root.projects, unreadable);
-      }
-      this.#tellRoots();
+      this.#tellRoots(scanned);
       for (const { path, mtimeMs } of scanned.flatMap(({ files }) => files)) {
         if (started - mtimeMs < activeMs) this.#active.set(path, mtimeMs);
       }
@@ -404,14 +409,15 @@ export class Indexer {
     if (this.#config.mode === 'once') this.#tell({ type: 'caughtUp' });
   }
 
-  #tellRoots(): void {
-    const roots = this.#roots.map(
-      (root): RootStatus => ({
+  #tellRoots(scanned: readonly ScannedRoot[]): void {
+    const roots = scanned.map(
+      ({ root, files, unreadable }): RootStatus => ({
         path: root.path,
         source: root.source,
         exists: root.exists,
-        transcripts: this.#counts.get(root.projects) ?? 0,
-        unreadable: this.#unreadable.get(root.projects) ?? [],
+        transcripts: files.length,
+        bytes: files.reduce((sum, { size }) => sum + size, 0),
+        unreadable,
         polling: this.#events.get(root.projects)?.polling ?? false,
       }),
     );

@@ -25,6 +25,8 @@ export interface RootStatus {
   readonly source: RootSource;
   readonly exists: boolean;
   readonly transcripts: number;
+  /** Size of the transcripts in all. */
+  readonly bytes: number;
   /** Folders and files that could not be read, with errno codes. */
   readonly unreadable: readonly { path: string; code: string }[];
   readonly polling: boolean;

@@ -1,0 +1,53 @@
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** A transcript the tests of one run write into, below CLAUDE_CONFIG_DIR. */
+export function transcriptFile(project: string, session: string): string {
+  const file = join(process.env.CLAUDE_CONFIG_DIR ?? '', 'projects', project, `${session}.jsonl`);
+  mkdirSync(dirname(file), { recursive: true });
+  return file;
+}
+
+interface Answer {
+  readonly id: string;
+  readonly session: string;
+  readonly cwd?: string;
+  readonly model?: string;
+  readonly output?: number;
+  readonly stop?: string | null;
+}
+
+/** A response's line as Claude Code writes it, dated now. */
+export function answer({
+  id,
+  session,
+  cwd,
+  model,
+  output = 1000,
+  stop = 'end_turn',
+}: Answer): string {
+  return `${JSON.stringify({
+    type: 'assistant',
+    uuid: `uuid-${id}-${output}`,
+    sessionId: session,
+    timestamp: new Date().toISOString(),
+    requestId: `req-${id}`,
+    isSidechain: false,
+    cwd: cwd ?? '/home/dev/shop',
+    message: {
+      id: `msg-${id}`,
+      role: 'assistant',
+      model: model ?? 'claude-opus-5-5',
+      stop_reason: stop,
+      content: [{ type: 'text', text: 'A reply.' }],
+      usage: { input_tokens: 0, output_tokens: output },
+    },
+  })}\n`;
+}
+
+/** Dollars of 1,000 output tokens of Claude Opus 5.5, in nano-dollars. */
+export const thousandOutputNano = 20_000_000;
+
+export function append(file: string, text: string): void {
+  appendFileSync(file, text);
+}
