@@ -204,6 +204,8 @@ export interface ParserState {
   userAt: number;
   /** Names of recent tool calls by id, newest last, so that a failed result can name its tool. */
   tools: [id: string, name: string][];
+  /** The last total, while nothing has followed it but what its own run broke off; else null. */
+  openTotal: CostState | null;
 }
 
 /** Where reading stopped, and all that is needed to go on there. */

@@ -1,4 +1,5 @@
 import {
+  type CostState,
   type EventKind,
   type MessageLine,
   mainAgent,
@@ -44,7 +45,7 @@ export interface TranscriptPlace {
 }
 
 export function freshState(): ParserState {
-  return { line: 0, lastAt: 0, promptId: '', userAt: 0, tools: [] };
+  return { line: 0, lastAt: 0, promptId: '', userAt: 0, tools: [], openTotal: null };
 }
 
 const recordKeys = new KeySet([
@@ -235,6 +236,8 @@ export class TranscriptParser {
     }
     const head = this.#head(buf, offset);
     this.#trace(buf, head);
+    const behind = this.#batch.messages.length;
+    let interrupted = false;
     switch (type) {
       case 'assistant':
         this.#assistant(record!, head);
@@ -243,7 +246,7 @@ export class TranscriptParser {
         if (record !== undefined) this.#progress(record, head);
         break;
       case 'user':
-        this.#user(buf, head);
+        interrupted = this.#user(buf, head);
         break;
       case 'system':
         this.#system(buf, start, end, head);
@@ -258,6 +261,22 @@ export class TranscriptParser {
         if (Object.hasOwn(titleFields, type)) this.#title(type, parseObject(buf, start, end), head);
     }
     if (head.at > this.state.lastAt) this.state.lastAt = head.at;
+    // A bookmark of an earlier version has no such field.
+    const total = this.state.openTotal ?? null;
+    if (total === null || type === 'cost-state' || Number.isNaN(head.at)) return;
+    if (interrupted) this.#coverInterruption(total);
+    else if (this.#batch.messages[behind]?.stopReason !== '') this.state.openTotal = null;
+  }
+
+  /**
+   * A run that is broken off writes its total first, then the response it broke off and the mark of
+   * the interruption, although the total has that response: so it belongs behind the mark.
+   */
+  #coverInterruption(total: CostState): void {
+    const covering = { ...total, at: this.state.lastAt };
+    // The store keeps one total for each place in the file: the later replaces the earlier.
+    this.#batch.costStates.push(covering);
+    this.state.openTotal = covering;
   }
 
   #isAgentProgress(buf: Buffer, type: string): boolean {
@@ -456,7 +475,8 @@ export class TranscriptParser {
     return names;
   }
 
-  #user(buf: Buffer, head: Head): void {
+  /** Answers whether the record marks a turn the user broke off. */
+  #user(buf: Buffer, head: Head): boolean {
     const s = this.#spans;
     const user = this.#userRecord.read(buf);
     for (const id of user.failedTools) {
@@ -486,6 +506,7 @@ export class TranscriptParser {
     if (user.isPrompt && !meta && !head.sidechain && !Number.isNaN(head.at)) {
       this.#promptTitle(user.prompt, head);
     }
+    return user.interrupted;
   }
 
   #system(buf: Buffer, start: number, end: number, head: Head): void {
@@ -531,14 +552,16 @@ export class TranscriptParser {
         }
       }
     }
-    this.#batch.costStates.push({
+    const state: CostState = {
       sessionId: head.sessionId,
       offset: head.offset,
       at: this.state.lastAt,
       totalUsd: total,
       models,
       unknownModel: record.hasUnknownModelCost === true,
-    });
+    };
+    this.#batch.costStates.push(state);
+    this.state.openTotal = state;
   }
 
   #title(type: string, record: Record<string, unknown> | undefined, head: Head): void {

@@ -257,6 +257,30 @@ function cost(response: Response, price: PriceFunction): number | undefined {
   );
 }
 
+function isTotal({ json }: Rec): boolean {
+  return json.type === 'cost-state' && typeof json.totalCostUSD === 'number';
+}
+
+/**
+ * When the client's total was taken: behind the last dated record before it, and behind the mark of
+ * an interruption where nothing but the responses that were broken off stands in between.
+ */
+function placeInTime(records: readonly Rec[], index: number): number {
+  const { file, lastAt } = records[index]!;
+  let at = lastAt;
+  let latest = lastAt;
+  for (const record of records.slice(index + 1)) {
+    if (record.file !== file || isTotal(record)) break;
+    if (typeof record.json.type !== 'string' || Number.isNaN(record.at)) continue;
+    latest = Math.max(latest, record.at);
+    const content = (record.json.message as Json | undefined)?.content;
+    if (record.json.type === 'user' && /^\[Request interrupted by user/.test(String(content))) {
+      at = latest;
+    } else if (responseOf(record)?.stopped !== false) break;
+  }
+  return at;
+}
+
 function judgeSessions(
   records: readonly Rec[],
   responses: readonly Response[],
@@ -265,9 +289,11 @@ function judgeSessions(
   messages: ReadonlyMap<string, MessageVerdict>,
 ): Map<string, SessionVerdict> {
   const states = records
-    .filter(({ json }) => json.type === 'cost-state' && typeof json.totalCostUSD === 'number')
-    .map(({ session, lastAt, offset, json }): CostState => {
-      return { session, at: lastAt, offset, total: Number(json.totalCostUSD) };
+    .flatMap((record, i): CostState[] => {
+      if (!isTotal(record)) return [];
+      const { session, offset, json } = record;
+      const total = Number(json.totalCostUSD);
+      return [{ session, at: placeInTime(records, i), offset, total }];
     })
     .sort((a, b) => a.at - b.at || a.offset - b.offset);
   const kin = sharingMessages(responses);
