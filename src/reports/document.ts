@@ -18,6 +18,8 @@ export interface Column {
   readonly widest?: number;
   /** Shown in the terminal by so many first characters, without a mark: an id is told by its start. */
   readonly prefix?: number;
+  /** Left out in the terminal where every cell is empty or 0. */
+  readonly idle?: boolean;
 }
 
 /** Null is nothing known: an empty cell, never a zero. */

@@ -15,6 +15,8 @@ export interface OverrideSources {
   readonly file: string;
   /** Holds what `outlay prices import` stored. */
   readonly dataFolder: string;
+  /** What would stand in that file, while an import is only being tried. */
+  readonly imported?: unknown;
 }
 
 /** The user's own prices, all places together. */
@@ -55,7 +57,9 @@ export function mergeOverrides(sources: OverrideSources): MergedOverrides {
     }
   };
   if (sources.file !== '') add(sources.file, false);
-  add(importedPricesFile(sources.dataFolder), true);
+  const imported = importedPricesFile(sources.dataFolder);
+  if (sources.imported === undefined) add(imported, true);
+  else found.push({ name: imported, data: sources.imported });
   const merged = mergeSources(found);
   return { ...merged, problems: [...problems, ...merged.problems] };
 }

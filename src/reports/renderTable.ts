@@ -18,7 +18,7 @@ export function renderTable(document: Document, style: TableStyle): string {
   if (document.sentences.length > 0) blocks.push(document.sentences.map(plainText).join('\n'));
   for (const table of document.tables) {
     if (table.rows.length === 0) continue;
-    const [head, ...body] = lines(table, document.zone);
+    const [head, ...body] = lines(withoutIdle(table), document.zone);
     const title = table.title === '' ? [] : [strong(plainText(table.title))];
     blocks.push([...title, quiet(head!), ...body].join('\n'));
   }
@@ -26,6 +26,18 @@ export function renderTable(document: Document, style: TableStyle): string {
     blocks.push(document.notes.map((note) => quiet(plainText(note))).join('\n'));
   }
   return `${blocks.join('\n\n')}\n`;
+}
+
+/** Without the columns that may go when they have nothing to say: a terminal is narrow. */
+function withoutIdle({ title, columns, rows }: Table): Table {
+  const kept = columns.map(
+    ({ idle }, i) => idle !== true || rows.some((row) => row[i] !== null && row[i] !== 0),
+  );
+  return {
+    title,
+    columns: columns.filter((_, i) => kept[i]),
+    rows: rows.map((row) => row.filter((_, i) => kept[i])),
+  };
 }
 
 function lines({ columns, rows }: Table, zone: string): string[] {

@@ -41,9 +41,7 @@ export function tryReprice(db: SqlDatabase, price: PriceFunction): RepriceEffect
     effect.after += after;
     effect.unpricedBefore += Number(row.priced === pricing.unpriced);
     effect.unpricedAfter += Number(unpriced);
-    effect.changed += Number(
-      after !== row.nano || unpriced !== (row.priced === pricing.unpriced),
-    );
+    effect.changed += Number(after !== row.nano || unpriced !== (row.priced === pricing.unpriced));
   }
   return [...effects.values()].sort(
     (a, b) => Math.abs(b.after - b.before) - Math.abs(a.after - a.before),

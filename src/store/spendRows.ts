@@ -122,9 +122,7 @@ function splitByModel(row: EdgeRow): SpendRow[] {
 
 /** One row for each session, agent and model. */
 function combine(rows: readonly SpendRow[]): SpendRow[] {
-  const groups = Map.groupBy(rows, (row) =>
-    JSON.stringify([row.session, row.agentId, row.model]),
-  );
+  const groups = Map.groupBy(rows, (row) => JSON.stringify([row.session, row.agentId, row.model]));
   return [...groups.values()].map((group) => {
     const { session, agentId, agentType: type, model } = group[0]!;
     return { session, agentId, agentType: type, model, ...addSums(group) };

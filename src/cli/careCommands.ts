@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { doctorReport } from '../reports/doctor.ts';
+import { indexReport } from '../reports/indexing.ts';
+import { workersReport } from '../reports/workers.ts';
+import { answer, bringUpToDate, print, withContext } from './answer.ts';
+import { findEnvironment } from './environment.ts';
+import { machineFacts } from './machine.ts';
+import { type CommonOptions, withCommonOptions } from './options.ts';
+
+/** `outlay doctor` */
+export function addDoctor(program: Command, version: string): void {
+  const command = program
+    .command('doctor')
+    .description('Where Outlay looks, what it could not use, how old prices are, who writes.');
+  withCommonOptions(command).action(async (options: CommonOptions) => {
+    const environment = findEnvironment(options);
+    await answer(environment, (context) =>
+      doctorReport(context, machineFacts(environment, version)),
+    );
+  });
+}
+
+/** `outlay workers` */
+export function addWorkers(program: Command): void {
+  const command = program
+    .command('workers')
+    .description('Who writes the store, and the last run and result of each background job.');
+  withCommonOptions(command).action(async (options: CommonOptions) => {
+    await answer(findEnvironment(options), workersReport);
+  });
+}
+
+/** `outlay index` */
+export function addIndex(program: Command): void {
+  const command = program.command('index').description('Read what is new in the transcripts.');
+  withCommonOptions(command).action(async (options: CommonOptions) => {
+    const environment = findEnvironment(options);
+    const started = Date.now();
+    const { outcome, problems } = await bringUpToDate(environment);
+    const facts = outcome && { ...outcome, tookMs: Date.now() - started, roots: environment.roots };
+    const document = withContext(environment, problems, (context) => indexReport(context, facts));
+    if (!options.quiet) print(environment, document);
+  });
+}

@@ -1,0 +1,131 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { HumanError } from '../model/errors.ts';
+import { parsePriceOverrides } from '../pricing/parseOverrides.ts';
+import { createPriceBook } from '../pricing/priceBook.ts';
+import type { ReportContext } from '../reports/context.ts';
+import { safeJson } from '../reports/plainText.ts';
+import {
+  importedPricesFile,
+  mergeOverrides,
+  readPriceFile,
+  writeOverrides,
+} from '../reports/priceOverrides.ts';
+import { priceChangeReport, priceEffect, pricesReport } from '../reports/prices.ts';
+import { bringUpToDate, print, withContext } from './answer.ts';
+import { type Environment, findEnvironment } from './environment.ts';
+import { type CommonOptions, withCommonOptions } from './options.ts';
+import { writeFileAtomically } from './writeFile.ts';
+
+interface YesOptions extends CommonOptions {
+  readonly yes?: true;
+}
+
+const yesText = 'write it; without, only what would change is shown';
+
+/** `outlay prices` and `outlay prices import FILE` */
+export function addPrices(program: Command): void {
+  const prices = program
+    .command('prices')
+    .description('The prices in force, your own included.')
+    .addHelpText('after', '\n"outlay prices import FILE" sets prices of your own.');
+  withCommonOptions(prices).action((options: CommonOptions) => {
+    const environment = findEnvironment(options);
+    print(environment, withContext(environment, [], pricesReport));
+  });
+  const command = prices
+    .command('import')
+    .description('Set prices of your own from a JSON file; an earlier import is replaced.')
+    .argument('<file>', '{ "models": { "glm-4.7": { "input": 0.6, "output": 2.2 } } }')
+    .option('--yes', yesText);
+  withCommonOptions(command).action((file: string, _options: YesOptions, self: Command) =>
+    importPrices(file, self.optsWithGlobals<YesOptions>()),
+  );
+}
+
+/** `outlay reprice` */
+export function addReprice(program: Command): void {
+  const command = program
+    .command('reprice')
+    .description('What the prices in force would change in what is stored.')
+    .option('--yes', yesText);
+  withCommonOptions(command).action(reprice);
+}
+
+async function importPrices(file: string, options: YesOptions): Promise<void> {
+  const path = resolve(file);
+  const data = readPriceFile(path);
+  const { overrides, problems } = parsePriceOverrides(data);
+  if (overrides.rows.length === 0 && overrides.multiplier === undefined) {
+    const why = problems.length > 0 ? problems.join(' ') : 'It names no model and no multiplier.';
+    throw new HumanError('config', `Nothing in ${path} can be used. ${why}`);
+  }
+  const environment = findEnvironment(options);
+  const { settings, folder } = environment;
+  const accepted = writeOverrides(overrides);
+  const after = createPriceBook(
+    mergeOverrides({
+      setting: settings.priceOverrides,
+      file: settings.priceFile === '' ? '' : resolve(settings.priceFile),
+      dataFolder: folder,
+      imported: accepted,
+    }).overrides,
+  );
+  // The effect is measured before anything is written.
+  const effectOf = (context: ReportContext) => priceEffect(context, after, environment.book);
+  const effect = withContext(environment, [], effectOf);
+  let notWritten: readonly string[] = [];
+  if (options.yes) {
+    writeFileAtomically(importedPricesFile(folder), `${safeJson(accepted)}\n`, 0o600);
+    notWritten = await applyPrices(findEnvironment(options));
+  }
+  const document = withContext(environment, notWritten, (context) =>
+    priceChangeReport(context, {
+      title: 'Prices of your own',
+      effect,
+      problems,
+      written: options.yes === true,
+      remedy: 'Nothing is written yet: add --yes to set these prices.',
+    }),
+  );
+  print(environment, document);
+}
+
+async function reprice(options: YesOptions): Promise<void> {
+  const environment = findEnvironment(options);
+  const effect = withContext(environment, [], (context) =>
+    priceEffect(context, environment.book, createPriceBook()),
+  );
+  // Words are about what differs from the list; without an effect they would only confuse.
+  const words = effect.effects.length > 0 ? effect.words : [];
+  const notWritten = options.yes ? await applyPrices(environment) : [];
+  const document = withContext(environment, notWritten, (context) =>
+    priceChangeReport(context, {
+      title: 'Reprice',
+      effect: { ...effect, words },
+      problems: [],
+      written: options.yes === true,
+      remedy:
+        'Nothing is written yet: add --yes, or let any other command do it when it reads what is new.',
+    }),
+  );
+  print(environment, document);
+}
+
+/** Lets the indexer price everything anew; says so when another program does not let it. */
+async function applyPrices(environment: Environment): Promise<readonly string[]> {
+  const { problems } = await bringUpToDate({
+    ...environment,
+    options: { ...environment.options, index: true },
+  });
+  const done = withContext(
+    environment,
+    [],
+    ({ reader, book }) => reader.meta('priceRevision') === book.revision,
+  );
+  if (done) return problems;
+  return [
+    ...problems,
+    'The store is not repriced yet: another program writes it and does so when it next starts.',
+  ];
+}

@@ -1,0 +1,55 @@
+import { type Command, Option } from 'commander';
+import { findSession } from '../reports/findSession.ts';
+import { sessionReport } from '../reports/session.ts';
+import { sessionsReport } from '../reports/sessions.ts';
+import { spanOf } from '../reports/spans.ts';
+import { answer, forPeople } from './answer.ts';
+import { findEnvironment } from './environment.ts';
+import { type CommonOptions, wholeNumber, withCommonOptions } from './options.ts';
+
+interface SessionsOptions extends CommonOptions {
+  readonly since?: string;
+  readonly until?: string;
+  readonly period?: string;
+  readonly project?: string;
+  readonly account?: string;
+  readonly limit?: number;
+  readonly sort?: 'cost' | 'time';
+}
+
+/** `outlay sessions` */
+export function addSessions(program: Command): void {
+  const command = program
+    .command('sessions')
+    .description('Every session with its cost.')
+    .option('--since <time>', 'sessions that ended at this time or later: a day, a moment, 24h, 7d')
+    .option('--until <time>', 'sessions that ended by this time; a day is included')
+    .option('--period <period>', 'today, week, month, all, 7d, or FROM..TO')
+    .option('--project <project>', "a project's name or path; sessions below the path count")
+    .option('--account <account>', 'a configuration directory, or the last part of its path')
+    .option('--limit <number>', 'list at most so many; totals count all', wholeNumber)
+    .addOption(new Option('--sort <by>', 'order of the list').choices(['time', 'cost']));
+  withCommonOptions(command).action(async (options: SessionsOptions) => {
+    const environment = findEnvironment(options);
+    await answer(environment, (context) => {
+      const span = spanOf(options, context);
+      return sessionsReport(context, { ...options, span }, forPeople(environment));
+    });
+  });
+}
+
+/** `outlay session [id]` */
+export function addSession(program: Command): void {
+  const command = program
+    .command('session')
+    .description('One session taken apart: its dearest messages, agents, and how it adds up.')
+    .argument('[id]', 'id of the session or its beginning; without one the last active')
+    .option('--top <number>', 'how many of the dearest messages to list', wholeNumber);
+  withCommonOptions(command).action(
+    async (id: string | undefined, options: CommonOptions & { top?: number }) => {
+      await answer(findEnvironment(options), (context) =>
+        sessionReport(context, findSession(context, id), options.top),
+      );
+    },
+  );
+}

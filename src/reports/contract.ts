@@ -1,0 +1,69 @@
+import { type Level, levelOf } from '../model/level.ts';
+import { nanoToUsd } from '../model/money.ts';
+import type { RateBook } from '../pricing/priceBook.ts';
+import { tierOf } from '../pricing/tiers.ts';
+import type { SpendSums } from '../store/reader.ts';
+import { sumBy } from './sums.ts';
+
+type ModelRow = SpendSums & { readonly model: string };
+
+/** Models as `summary` and `track` show them, in the names other tools rely on. */
+export function byModel(rows: readonly ModelRow[], book: RateBook): object {
+  return Object.fromEntries(
+    sumBy(rows, ({ model }) => model).map(([model, sums]) => [
+      model,
+      {
+        tier: tierOf(model, book),
+        cost_usd: nanoToUsd(sums.nano),
+        messages: sums.messages,
+        input_tokens: sums.input,
+        output_tokens: sums.output,
+        cache_creation_input_tokens: sums.cacheWrite5m + sums.cacheWrite1h,
+        cache_read_input_tokens: sums.cacheRead,
+        ...(sums.unpriced > 0 && { unpriced_messages: sums.unpriced }),
+      },
+    ]),
+  );
+}
+
+/** Dollars of messages by tier; only tiers that occur. */
+export function byTier(rows: readonly ModelRow[], book: RateBook): Record<string, number> {
+  const tiers = sumBy(rows, ({ model }) => tierOf(model, book));
+  return Object.fromEntries(tiers.map(([tier, { nano }]) => [tier, nanoToUsd(nano)]));
+}
+
+/** Levels as JSON names them. */
+export const levelNames: Readonly<Record<Level, string>> = {
+  ok: 'OK',
+  info: 'INFO',
+  warning: 'WARNING',
+  critical: 'CRITICAL',
+  stop: 'HARD_STOP',
+};
+
+/** A budget and how far it is used. Money in nano-dollars. */
+export interface BudgetUse {
+  readonly period: 'lifetime' | 'month' | 'day';
+  readonly limit: number;
+  readonly spent: number;
+  readonly level: Level;
+}
+
+/** How far a budget is used. */
+export function budgetUse(period: BudgetUse['period'], limit: number, spent: number): BudgetUse {
+  return { period, limit, spent, level: levelOf(spent / limit) };
+}
+
+/** A budget as JSON has it. */
+export function budgetJson(budget: BudgetUse | undefined): object | null {
+  if (budget === undefined) return null;
+  return {
+    budget_usd: nanoToUsd(budget.limit),
+    // Settings and variables do not say when they were made.
+    setAt: null,
+    spent_usd: nanoToUsd(budget.spent),
+    utilization: budget.spent / budget.limit,
+    level: levelNames[budget.level],
+    period: budget.period,
+  };
+}

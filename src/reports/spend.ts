@@ -1,0 +1,99 @@
+import { addDays, dayOf, firstMoment, type TimeSpan } from '../model/calendar.ts';
+import type { SessionSummary, SpendSums } from '../store/reader.ts';
+import {
+  addSums,
+  type BackgroundRow,
+  backgroundRows,
+  bucketRows,
+  type SpendRow,
+  spendRows,
+} from '../store/spendRows.ts';
+import { countedSessions, type ReportContext } from './context.ts';
+
+/** What was spent in a span by the sessions a report counts. Money in nano-dollars. */
+export interface Spend {
+  readonly rows: readonly SpendRow[];
+  readonly sums: SpendSums;
+  readonly backgrounds: readonly BackgroundRow[];
+  readonly background: number;
+  /** Messages and background: the figure a person sees. */
+  readonly total: number;
+  /** Sessions that spent something in the span, by number. */
+  readonly sessions: ReadonlyMap<number, SessionSummary>;
+}
+
+/** Sessions by their number in the store. */
+export type SessionIndex = ReadonlyMap<number, SessionSummary>;
+
+/** The sessions a report counts, ready to look rows up in. */
+export function indexSessions(context: ReportContext): SessionIndex {
+  return new Map(countedSessions(context).map((session) => [session.id, session]));
+}
+
+/** Everything that counts of a span, or of all time. */
+export function readSpend(
+  context: ReportContext,
+  span: TimeSpan | undefined,
+  index: SessionIndex,
+): Spend {
+  const rows = spendRows(context.db, span).filter(({ session }) => index.has(session));
+  const backgrounds = backgroundRows(context.db, span).filter(({ session }) => index.has(session));
+  const sums = addSums(rows);
+  const background = backgrounds.reduce((sum, { nano }) => sum + nano, 0);
+  const active = new Set([...rows, ...backgrounds].map(({ session }) => session));
+  const sessions = new Map([...index].filter(([id]) => active.has(id)));
+  return { rows, sums, backgrounds, background, total: sums.nano + background, sessions };
+}
+
+/** What was spent on one local day. */
+export interface DaySpend {
+  /** YYYY-MM-DD in the user's zone. */
+  readonly day: string;
+  readonly nano: number;
+  readonly background: number;
+  readonly messages: number;
+}
+
+/**
+ * Spend by local day, days without any left out. A day cut by the span's edge holds whole quarters of
+ * an hour.
+ */
+export function spendByDay(
+  context: ReportContext,
+  span: TimeSpan | undefined,
+  spend: Pick<Spend, 'backgrounds' | 'sessions'>,
+): DaySpend[] {
+  const { db, zone, accounts } = context;
+  const days = new Map<string, { nano: number; background: number; messages: number }>();
+  const dayAt = dayFinder(zone);
+  const entry = (at: number): { nano: number; background: number; messages: number } => {
+    const day = dayAt(at);
+    const known = days.get(day) ?? { nano: 0, background: 0, messages: 0 };
+    days.set(day, known);
+    return known;
+  };
+  const only = accounts === undefined ? undefined : [...spend.sessions.keys()];
+  for (const { at, nano, messages } of bucketRows(db, span, only)) {
+    const day = entry(at);
+    day.nano += nano;
+    day.messages += messages;
+  }
+  for (const { at, nano } of spend.backgrounds) entry(at).background += nano;
+  return [...days]
+    .map(([day, sums]) => ({ day, ...sums }))
+    .sort((a, b) => (a.day < b.day ? -1 : 1));
+}
+
+/** Finds the day of moments that mostly follow one another without formatting each. */
+function dayFinder(zone: string): (at: number) => string {
+  let day = '';
+  let from = 1;
+  let to = 0;
+  return (at) => {
+    if (at >= from && at < to) return day;
+    day = dayOf(at, zone);
+    from = firstMoment(day, zone);
+    to = firstMoment(addDays(day, 1), zone);
+    return day;
+  };
+}

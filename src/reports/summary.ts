@@ -1,0 +1,335 @@
+import { daySpan, monthSpan, type TimeSpan, weekSpan } from '../model/calendar.ts';
+import { formatUsd, nanoToUsd } from '../model/money.ts';
+import type { SessionSummary } from '../store/reader.ts';
+import { figureNotes, headline, type ReportContext, warnings } from './context.ts';
+import { type BudgetUse, budgetJson, budgetUse, byModel, byTier } from './contract.ts';
+import type { Cell, Document, Table } from './document.ts';
+import { lastPart } from './sessions.ts';
+import { spanText } from './spans.ts';
+import { type DaySpend, indexSessions, readSpend, type Spend, spendByDay } from './spend.ts';
+import { allTokens, sumBy, unpricedOf } from './sums.ts';
+
+/** The working copy the report was asked for in; null where there is none. */
+export interface GitState {
+  readonly sha: string;
+  readonly shaShort: string;
+  readonly branch: string | null;
+  readonly isDirty: boolean;
+}
+
+/** What a summary is about. */
+export interface SummaryQuestion {
+  /** What the breakdowns cover; undefined: all time. */
+  readonly span?: TimeSpan | undefined;
+  readonly git: GitState | null;
+  /** Nano-dollars; undefined without such a budget. */
+  readonly lifetimeBudget?: number | undefined;
+  readonly monthlyBudget?: number | undefined;
+  readonly dailyBudget?: number | undefined;
+}
+
+/** Rows of a breakdown a table shows; JSON has all. */
+const shownRows = 15;
+
+/** What was spent, by period, model, agent and project: what `outlay summary` prints. */
+export function summaryReport(context: ReportContext, question: SummaryQuestion): Document {
+  const { span } = question;
+  const { now, zone, weekStart } = context;
+  const index = indexSessions(context);
+  const all = readSpend(context, undefined, index);
+  const today = readSpend(context, daySpan(now, zone), index);
+  const week = readSpend(context, weekSpan(now, zone, weekStart), index);
+  const month = readSpend(context, monthSpan(now, zone), index);
+  const spend = span === undefined ? all : readSpend(context, span, index);
+  const budget = budgetOf(question, { all, month, today });
+  const unpriced = unpricedOf(spend.rows);
+  return {
+    title: 'Summary',
+    sentences: sentences(context, { today, month, all, spend, span }, budget),
+    tables: [
+      periodTable({ Today: today, 'This week': week, 'This month': month, 'All time': all }),
+      modelTable(spend, span, context),
+      agentTable(spend),
+      projectTable(spend),
+    ],
+    notes: figureNotes(context, { ...spend.sums, background: spend.background, unpriced }),
+    json: summaryJson(context, question, spend, budget),
+    zone,
+  };
+}
+
+function sentences(
+  context: ReportContext,
+  spends: { today: Spend; month: Spend; all: Spend; spend: Spend; span: TimeSpan | undefined },
+  budget: BudgetUse | undefined,
+): string[] {
+  const { today, month, all, spend, span } = spends;
+  if (all.sessions.size === 0) {
+    return ['No data: no sessions found. "outlay doctor" shows where Outlay looked.'];
+  }
+  const figure = ({ total, sums }: Spend): string =>
+    headline(context, total, sums.lower > 0 || sums.unpriced > 0);
+  const first = `Today ${figure(today)}, this month ${figure(month)}, all time ${figure(all)}.`;
+  const range = span === undefined ? [] : [`${spanText(span, context.zone)}: ${figure(spend)}.`];
+  const limit =
+    budget === undefined
+      ? []
+      : [
+          `Budget (${budget.period}): ${formatUsd(budget.spent)} of ${formatUsd(budget.limit)}, ${Math.floor((100 * budget.spent) / budget.limit)} %, ${budget.level}.`,
+        ];
+  return [first, ...range, ...limit];
+}
+
+function budgetOf(
+  question: SummaryQuestion,
+  spends: { all: Spend; month: Spend; today: Spend },
+): BudgetUse | undefined {
+  const { lifetimeBudget, monthlyBudget, dailyBudget } = question;
+  if (lifetimeBudget) return budgetUse('lifetime', lifetimeBudget, spends.all.total);
+  if (monthlyBudget) return budgetUse('month', monthlyBudget, spends.month.total);
+  return dailyBudget ? budgetUse('day', dailyBudget, spends.today.total) : undefined;
+}
+
+function periodTable(spends: Readonly<Record<string, Spend>>): Table {
+  return {
+    title: '',
+    columns: [
+      { key: 'period', header: 'Period', unit: 'text' },
+      { key: 'sessions', header: 'Sessions', unit: 'count' },
+      { key: 'messages', header: 'Messages', unit: 'count' },
+      { key: 'tokens', header: 'Tokens', unit: 'tokens' },
+      { key: 'usd', header: 'By messages', unit: 'usd' },
+      { key: 'background_usd', header: 'Background', unit: 'usd' },
+      { key: 'total_usd', header: 'Cost', unit: 'usd' },
+    ],
+    rows: Object.entries(spends).map(([name, spend]): Cell[] => [
+      name,
+      spend.sessions.size,
+      spend.sums.messages,
+      allTokens(spend.sums),
+      spend.sums.nano,
+      spend.background,
+      spend.total,
+    ]),
+  };
+}
+
+function share(nano: number, of: number): number | null {
+  return of > 0 ? nano / of : null;
+}
+
+function modelTable(spend: Spend, span: TimeSpan | undefined, context: ReportContext): Table {
+  return {
+    title: `By model, ${spanText(span, context.zone)}`,
+    columns: [
+      { key: 'model', header: 'Model', unit: 'text', widest: 40 },
+      { key: 'messages', header: 'Messages', unit: 'count' },
+      { key: 'input', header: 'Input', unit: 'tokens' },
+      { key: 'output', header: 'Output', unit: 'tokens' },
+      { key: 'cache_write', header: 'Cache write', unit: 'tokens' },
+      { key: 'cache_read', header: 'Cache read', unit: 'tokens' },
+      { key: 'usd', header: 'Cost', unit: 'usd' },
+      { key: 'share', header: 'Share', unit: 'percent' },
+      { key: 'note', header: 'Note', unit: 'text' },
+    ],
+    rows: sumBy(spend.rows, ({ model }) => model)
+      .slice(0, shownRows)
+      .map(([model, sums]) => [
+        model,
+        sums.messages,
+        sums.input,
+        sums.output,
+        sums.cacheWrite5m + sums.cacheWrite1h,
+        sums.cacheRead,
+        sums.unpriced > 0 && sums.nano === 0 ? null : sums.nano,
+        share(sums.nano, spend.sums.nano),
+        sums.unpriced > 0 ? `unpriced: ${sums.unpriced} messages` : '',
+      ]),
+  };
+}
+
+function agentTable(spend: Spend): Table {
+  return {
+    title: 'By agent',
+    columns: [
+      { key: 'agent', header: 'Agent', unit: 'text', widest: 40 },
+      { key: 'runs', header: 'Runs', unit: 'count' },
+      { key: 'messages', header: 'Messages', unit: 'count' },
+      { key: 'usd', header: 'Cost', unit: 'usd' },
+      { key: 'share', header: 'Share', unit: 'percent' },
+    ],
+    rows: agentGroups(spend)
+      .slice(0, shownRows)
+      .map(({ type, executions, sums }) => [
+        type,
+        type === 'main' ? null : executions,
+        sums.messages,
+        sums.nano,
+        share(sums.nano, spend.sums.nano),
+      ]),
+  };
+}
+
+function agentGroups(spend: Spend) {
+  const byType = Map.groupBy(spend.rows, ({ agentType }) => agentType);
+  return sumBy(spend.rows, ({ agentType }) => agentType).map(([type, sums]) => ({
+    type,
+    sums,
+    executions: new Set(
+      (byType.get(type) ?? []).map(({ session, agentId }) => `${session} ${agentId}`),
+    ).size,
+  }));
+}
+
+interface ProjectSpend {
+  readonly project: string;
+  readonly gitRoot: string | null;
+  readonly sessions: number;
+  readonly messages: number;
+  readonly nano: number;
+  readonly background: number;
+}
+
+/** Spend by repository, or by directory where there is none (any more), dearest first. */
+function projectsOf({ rows, backgrounds, sessions }: Spend): ProjectSpend[] {
+  const bySession = Map.groupBy(rows, ({ session }) => session);
+  const extra = Map.groupBy(backgrounds, ({ session }) => session);
+  const groups = Map.groupBy(sessions.values(), ({ gitRoot, cwd }) => gitRoot ?? cwd);
+  const sum = (list: readonly { nano: number }[]): number => list.reduce((a, b) => a + b.nano, 0);
+  return [...groups]
+    .map(([project, members]) => {
+      const own = members.flatMap(({ id }) => bySession.get(id) ?? []);
+      return {
+        project,
+        gitRoot: members[0]!.gitRoot,
+        sessions: members.length,
+        messages: own.reduce((total, { messages }) => total + messages, 0),
+        nano: sum(own),
+        background: sum(members.flatMap(({ id }) => extra.get(id) ?? [])),
+      };
+    })
+    .sort((a, b) => b.nano + b.background - a.nano - a.background);
+}
+
+function projectTable(spend: Spend): Table {
+  return {
+    title: 'By project',
+    columns: [
+      { key: 'project', header: 'Project', unit: 'text', widest: 40 },
+      { key: 'sessions', header: 'Sessions', unit: 'count' },
+      { key: 'messages', header: 'Messages', unit: 'count' },
+      { key: 'total_usd', header: 'Cost', unit: 'usd' },
+      { key: 'share', header: 'Share', unit: 'percent' },
+    ],
+    rows: projectsOf(spend)
+      .slice(0, shownRows)
+      .map(({ project, sessions, messages, nano, background }) => [
+        lastPart(project),
+        sessions,
+        messages,
+        nano + background,
+        share(nano + background, spend.total),
+      ]),
+  };
+}
+
+/** The contract other tools rely on: fields are added, never renamed or removed. */
+function summaryJson(
+  context: ReportContext,
+  question: SummaryQuestion,
+  spend: Spend,
+  budget: BudgetUse | undefined,
+): object {
+  const { sums, sessions, rows } = spend;
+  const { book } = context;
+  const withMain = new Set(rows.filter(({ agentId }) => agentId === '').map((row) => row.session));
+  return {
+    schemaVersion: 1,
+    exportedAt: new Date(context.now).toISOString(),
+    git: question.git,
+    total_cost_usd: nanoToUsd(spend.total),
+    sessionCount: sessions.size,
+    conversationCount: withMain.size,
+    byTier: byTier(rows, book),
+    byModel: byModel(rows, book),
+    byTokenClass: {
+      input: sums.input,
+      output: sums.output,
+      cache_write: sums.cacheWrite5m + sums.cacheWrite1h,
+      cache_read: sums.cacheRead,
+    },
+    topSession: topSession(spend),
+    budget: budgetJson(budget),
+    federation: { eventCount: 0, peerCount: 0, totalUsd24h: 0 },
+    period: {
+      from: isoEdge(question.span?.from, 0),
+      to: isoEdge(question.span?.to, Number.MAX_SAFE_INTEGER),
+      timeZone: context.zone,
+    },
+    messages: sums.messages,
+    messagesUsd: nanoToUsd(sums.nano),
+    backgroundUsd: nanoToUsd(spend.background),
+    unpriced: unpricedOf(rows),
+    lowerBound: sums.lower > 0 || sums.unpriced > 0,
+    lowerBoundMessages: sums.lower,
+    byAgent: Object.fromEntries(
+      agentGroups(spend).map(({ type, executions, sums: own }) => [
+        type,
+        { cost_usd: nanoToUsd(own.nano), messages: own.messages, agents: executions },
+      ]),
+    ),
+    byProject: Object.fromEntries(
+      projectsOf(spend).map(({ project, gitRoot, nano, background, sessions: n, messages }) => [
+        project,
+        {
+          gitRoot,
+          cost_usd: nanoToUsd(nano + background),
+          backgroundUsd: nanoToUsd(background),
+          sessions: n,
+          messages,
+        },
+      ]),
+    ),
+    byDay: Object.fromEntries(spendByDay(context, question.span, spend).map(dayJson)),
+    billing: context.billing,
+    catalogueDate: book.catalogueDate,
+    notes: warnings(context),
+  };
+}
+
+function dayJson({ day, nano, background, messages }: DaySpend): [string, object] {
+  return [
+    day,
+    { cost_usd: nanoToUsd(nano + background), backgroundUsd: nanoToUsd(background), messages },
+  ];
+}
+
+function isoEdge(at: number | undefined, none: number): string | null {
+  return at === undefined || at === none ? null : new Date(at).toISOString();
+}
+
+function topSession({ rows, backgrounds, sessions }: Spend): object | null {
+  const totals = new Map<number, { nano: number; messages: number }>();
+  for (const row of [...rows, ...backgrounds.map((extra) => ({ ...extra, messages: 0 }))]) {
+    const known = totals.get(row.session) ?? { nano: 0, messages: 0 };
+    const messages = known.messages + row.messages;
+    totals.set(row.session, { nano: known.nano + row.nano, messages });
+  }
+  let top: { session: SessionSummary; nano: number; messages: number } | undefined;
+  for (const [id, { nano, messages }] of totals) {
+    const session = sessions.get(id)!;
+    if (
+      top === undefined ||
+      nano > top.nano ||
+      (nano === top.nano && session.sid < top.session.sid)
+    )
+      top = { session, nano, messages };
+  }
+  return top === undefined
+    ? null
+    : {
+        sessionId: top.session.sid,
+        total_cost_usd: nanoToUsd(top.nano),
+        messageCount: top.messages,
+      };
+}
