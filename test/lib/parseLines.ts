@@ -1,0 +1,71 @@
+import type { TranscriptBatch } from '../../src/model/records.ts';
+import {
+  freshState,
+  TranscriptParser,
+  type TranscriptPlace,
+} from '../../src/transcripts/parser.ts';
+
+export const mainPlace: TranscriptPlace = {
+  path: 'p/s1.jsonl',
+  sessionId: 's1',
+  agentId: '',
+  workflow: '',
+};
+export const agentPlace: TranscriptPlace = {
+  path: 'p/s1/subagents/agent-a1.jsonl',
+  sessionId: 's1',
+  agentId: 'a1',
+  workflow: '',
+};
+
+/** What a transcript of these lines says: objects are written as JSON, texts as they are. */
+export function parseLines(
+  lines: readonly (object | string)[],
+  place: TranscriptPlace = mainPlace,
+): TranscriptBatch {
+  const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
+  const bytes = Buffer.from(`${text.join('\n')}\n`);
+  const parser = new TranscriptParser(place, freshState());
+  parser.feed(bytes, 0, bytes.length, 0);
+  return parser.take();
+}
+
+export const noon = '2026-11-20T12:00:00.000Z';
+export const noonMs = Date.UTC(2026, 10, 20, 12);
+
+/** A moment some milliseconds after noon, as transcripts write it. */
+export function afterNoon(ms: number): string {
+  return new Date(noonMs + ms).toISOString();
+}
+
+/** An assistant record; `message` and `record` replace or add fields. */
+export function assistant(message: object = {}, record: object = {}): object {
+  return {
+    type: 'assistant',
+    uuid: 'u1',
+    timestamp: noon,
+    sessionId: 's1',
+    requestId: 'req_1',
+    message: {
+      id: 'msg_1',
+      model: 'claude-opus-4-8',
+      stop_reason: 'end_turn',
+      usage: { input_tokens: 1, output_tokens: 2 },
+      content: [],
+      ...message,
+    },
+    ...record,
+  };
+}
+
+/** A user record with this content. */
+export function user(content: unknown, record: object = {}): object {
+  return {
+    type: 'user',
+    uuid: 'u0',
+    timestamp: noon,
+    sessionId: 's1',
+    message: { role: 'user', content },
+    ...record,
+  };
+}
