@@ -542,13 +542,13 @@ export class TranscriptParser {
       this.#reject('bad total', head.offset);
       return;
     }
-    const models: Record<string, number> = {};
+    const models = new Map<string, number>();
     const usage = record.modelUsage;
     if (isJsonObject(usage)) {
       for (const [model, entry] of Object.entries(usage)) {
         const cost = isJsonObject(entry) ? entry.costUSD : undefined;
         if (typeof cost === 'number' && cost >= 0 && cost <= 9_000_000) {
-          Object.defineProperty(models, bounded(model), { value: cost, enumerable: true });
+          models.set(bounded(model), cost);
         }
       }
     }
@@ -557,7 +557,7 @@ export class TranscriptParser {
       offset: head.offset,
       at: this.state.lastAt,
       totalUsd: total,
-      models,
+      models: Object.fromEntries(models),
       unknownModel: record.hasUnknownModelCost === true,
     };
     this.#batch.costStates.push(state);
