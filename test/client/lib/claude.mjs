@@ -1,0 +1,163 @@
+/** The real Claude Code in a home of its own, with the stand-in API for its whole world. */
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { installedClient } from '../../../scripts/lib/realClient.mjs';
+import { StandIn } from './standIn.mjs';
+
+const longestRunMs = 60_000;
+
+/**
+ * What a run came to.
+ * @typedef {object} Run
+ * @property {number | null} code
+ * @property {string | null} signal
+ * @property {string} sessionId
+ * @property {number} usd the client's own total, everything before a resume or fork included
+ * @property {Record<string, { costUSD: number, costBasis: string }>} models
+ * @property {object} [result] the whole of what the client prints
+ * @property {string} output
+ */
+export class Claude {
+  /** Configuration directory: what the client writes, and Outlay reads. */
+  configDir;
+  workspace;
+  home;
+  api;
+  #program;
+  #running = new Set();
+
+  /**
+   * @param {string} seed
+   * @param {{ configDir?: string }} [options]
+   */
+  static async start(seed, options = {}) {
+    const claude = new Claude();
+    claude.#program = await installedClient();
+    claude.api = await StandIn.start(seed);
+    claude.home = realpathSync(mkdtempSync(path.join(tmpdir(), 'outlay-client-')));
+    claude.configDir = options.configDir ?? path.join(claude.home, 'config');
+    claude.workspace = path.join(claude.home, 'shop');
+    mkdirSync(claude.configDir, { recursive: true });
+    mkdirSync(claude.workspace);
+    mkdirSync(path.join(claude.home, 'user'));
+    execFileSync('git', ['init', '--quiet'], { cwd: claude.workspace });
+    writeFileSync(path.join(claude.workspace, 'readme.txt'), 'A shop.\n');
+    return claude;
+  }
+
+  #environment(more) {
+    return {
+      HOME: path.join(this.home, 'user'),
+      PATH: process.env.PATH,
+      CLAUDE_CONFIG_DIR: this.configDir,
+      ANTHROPIC_BASE_URL: this.api.url,
+      ANTHROPIC_API_KEY: 'sk-ant-none',
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+      DISABLE_TELEMETRY: '1',
+      DISABLE_AUTOUPDATER: '1',
+      HTTP_PROXY: this.api.url,
+      HTTPS_PROXY: this.api.url,
+      NO_PROXY: '127.0.0.1',
+      ...more,
+    };
+  }
+
+  /**
+   * Starts the client in print mode.
+   * @param {string} prompt
+   * @param {object} [options]
+   * @param {string} [options.model]
+   * @param {string} [options.resume] id of a session
+   * @param {string[]} [options.args]
+   * @param {Record<string, string>} [options.env]
+   * @returns {{ child: import('node:child_process').ChildProcess, ended: Promise<Run> }}
+   */
+  begin(prompt, { model, resume, args = [], env = {} } = {}) {
+    return this.#spawn(
+      [
+        ...['--output-format', 'json'],
+        ...(model ? ['--model', model] : []),
+        ...(resume ? ['--resume', resume] : []),
+        ...args,
+        ...['--allowedTools', 'Bash', 'Agent', 'WebSearch'],
+        ...['--', prompt],
+      ],
+      env,
+    );
+  }
+
+  /**
+   * Gives one run several prompts, each when the one before has been answered.
+   * @param {string[]} prompts
+   * @returns {Promise<Run>}
+   */
+  async runPrompts(prompts) {
+    const form = ['--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'];
+    const { child, ended } = this.#spawn([...form, '--allowedTools', 'Bash'], {});
+    const rest = [...prompts];
+    const next = () => {
+      const content = rest.shift();
+      if (content === undefined) return child.stdin.end();
+      const message = { role: 'user', content };
+      child.stdin.write(`${JSON.stringify({ type: 'user', message })}\n`);
+    };
+    child.stdout.on('data', (data) => {
+      if (String(data).includes('"type":"result"')) next();
+    });
+    next();
+    return ended;
+  }
+
+  #spawn(args, env) {
+    const child = spawn(this.#program, ['--print', ...args], {
+      cwd: this.workspace,
+      env: this.#environment(env),
+      stdio: [args.includes('--input-format') ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+      timeout: longestRunMs,
+      killSignal: 'SIGKILL',
+    });
+    this.#running.add(child);
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (data) => (stdout += data));
+    child.stderr.on('data', (data) => (stderr += data));
+    const ended = new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (code, signal) => {
+        this.#running.delete(child);
+        resolve(readRun({ code, signal, stdout, stderr }));
+      });
+    });
+    return { child, ended };
+  }
+
+  /** Runs the client to its end; fails unless it says that all went well. */
+  async run(prompt, options) {
+    const run = await this.begin(prompt, options).ended;
+    if (run.code !== 0 || run.result?.is_error) {
+      throw new Error(`The client ended with ${run.code ?? run.signal}.\n${run.output}`);
+    }
+    return run;
+  }
+
+  async close() {
+    for (const child of this.#running) child.kill('SIGKILL');
+    await this.api.close();
+    rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function readRun({ code, signal, stdout, stderr }) {
+  const output = stdout + stderr;
+  let result;
+  try {
+    // The last line: of several prompts each has a result, with the total up to there.
+    result = JSON.parse(stdout.trim().split('\n').at(-1));
+  } catch {
+    return { code, signal, sessionId: '', usd: Number.NaN, models: {}, output };
+  }
+  const { session_id: sessionId, total_cost_usd: usd, modelUsage: models } = result;
+  return { code, signal, sessionId, usd, models, result, output };
+}

@@ -1,0 +1,158 @@
+/** What Outlay makes of the client's transcripts, read as a program does: index, then ask. */
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { createPriceBook } from '../../../src/pricing/priceBook.ts';
+import { openForReading } from '../../../src/store/openStore.ts';
+import { StoreReader } from '../../../src/store/reader.ts';
+import { readUsage } from '../../../src/transcripts/usage.ts';
+import { indexOnce } from '../../../src/watchers/indexOnce.ts';
+
+/** Nano-dollars: a millionth of a dollar, which a million roundings cannot reach. */
+const tolerance = 1000;
+
+const book = createPriceBook();
+
+export const toNano = (usd) => Math.round(usd * 1e9);
+
+function configFor(claude, storeFile) {
+  return {
+    storeFile,
+    mode: 'once',
+    role: 'terminal',
+    configDirs: [claude.configDir],
+    rootsSetting: [],
+    env: {},
+    home: claude.home,
+    priceOverrides: {},
+    storeTitles: true,
+    polling: 'auto',
+    paused: false,
+  };
+}
+
+/**
+ * @typedef {object} SessionSpend
+ * @property {import('../../../src/store/reader.ts').SessionSummary} summary
+ * @property {Map<string, number>} models nano-dollars by model, all agents together
+ * @property {import('../../../src/store/reader.ts').AgentSums[]} agents
+ * @property {import('../../../src/store/reader.ts').MessageDetail[]} messages
+ */
+
+/** Indexes what is new and answers with every session by its id. */
+export async function readSpend(claude, store = 'outlay.db') {
+  const storeFile = path.join(claude.home, store);
+  const problems = [];
+  await indexOnce(configFor(claude, storeFile), book.revision, (message) => {
+    if (message.type === 'log' && message.level !== 'info') problems.push(message.text);
+  });
+  assert.deepEqual(problems, [], 'the indexer warns of nothing');
+  const db = openForReading(storeFile);
+  if (db === undefined) return new Map();
+  const reader = new StoreReader(db);
+  try {
+    assert.deepEqual(reader.rejected(), [], 'every line could be used');
+    return new Map(reader.sessions().map((summary) => [summary.sid, sessionSpend(reader, summary)]));
+  } finally {
+    reader.close();
+  }
+}
+
+function sessionSpend(reader, summary) {
+  const agents = reader.agents(summary.id);
+  const models = new Map();
+  for (const { model, nano } of agents) models.set(model, (models.get(model) ?? 0) + nano);
+  return { summary, models, agents, messages: reader.messages(summary.id) };
+}
+
+/** The same without the store's own numbers, which follow the order of reading. */
+export function withoutRowNumbers(spend) {
+  const plain = ({ summary, models, agents, messages }) => ({
+    summary: { ...summary, id: 0 },
+    models: [...models].sort(),
+    agents: agents.map((agent) => ({ ...agent, session: 0 })).sort(byText),
+    messages: messages.map((message) => ({ ...message, id: 0 })).sort(byText),
+  });
+  return [...spend].sort(byText).map(([id, session]) => [id, plain(session)]);
+}
+
+function byText(a, b) {
+  const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function assertNear(actual, expected, what) {
+  assert.ok(
+    Math.abs(actual - expected) < tolerance,
+    `${what}: $${actual / 1e9}, the client has $${expected / 1e9}`,
+  );
+}
+
+/**
+ * Asserts that a session comes to what the client itself says, and that what it shows without a
+ * message is what the ledger has and no transcript shows.
+ * @param {import('./claude.mjs').Claude} claude
+ * @param {SessionSpend} spend
+ * @param {import('./claude.mjs').Run} run the session's last run
+ * @param {object} [options]
+ * @param {import('./claude.mjs').Run} [options.from] a fork's parent, as it was when it was forked
+ * @param {number} [options.background] requests without a message
+ */
+export function assertAgrees(claude, spend, run, { from, background = 0 } = {}) {
+  const { summary } = spend;
+  assert.equal(summary.clientUsd, run.usd, 'the total in the transcript is the one it prints');
+  assert.equal(summary.irreconcilable, false);
+  assert.equal(summary.unconfirmed, 0, 'nothing is unconfirmed');
+  assert.equal(summary.unpriced, 0, 'everything has a price');
+  const ours = summary.nano + summary.background;
+  assertNear(ours + toNano(from?.usd ?? 0), toNano(run.usd), 'messages and background');
+  const hidden = hiddenRequests(claude, spend);
+  assert.equal(hidden.length, background, 'requests that no transcript shows');
+  const hiddenNano = hidden.reduce((sum, entry) => sum + listPrice(entry), 0);
+  assertNear(summary.background, hiddenNano, 'background is what the hidden requests cost');
+  if (background === 0) assertModels(spend, run, from);
+  assertTokens(claude, spend);
+}
+
+function assertModels({ models }, run, from) {
+  const expected = new Map();
+  for (const [name, { costUSD }] of Object.entries(run.models)) {
+    const before = from?.models[name]?.costUSD ?? 0;
+    const model = book.modelId(name);
+    const nano = toNano(costUSD) - toNano(before);
+    if (nano > 0) expected.set(model, (expected.get(model) ?? 0) + nano);
+  }
+  assert.deepEqual([...models.keys()].sort(), [...expected.keys()].sort());
+  for (const [model, nano] of expected) assertNear(models.get(model), nano, model);
+}
+
+/** Every message that counts has the tokens that the stand-in gave that request. */
+function assertTokens(claude, { messages }) {
+  const byRequest = new Map(claude.api.ledger.map((entry) => [entry.requestId, entry]));
+  for (const message of messages) {
+    const { usage, model } = byRequest.get(message.requestId);
+    const { usage: expected } = readUsage(usage, model);
+    const { input, output, cacheWrite5m, cacheWrite1h, cacheRead, webSearches } = message;
+    assert.deepEqual(
+      { input, output, cacheWrite5m, cacheWrite1h, cacheRead, webSearches },
+      expected,
+      message.requestId,
+    );
+  }
+}
+
+/** Requests of a session that were answered in full and that no transcript shows. */
+export function hiddenRequests(claude, { summary, messages }) {
+  const shown = new Set(messages.map(({ requestId }) => requestId));
+  return claude.api.ledger.filter(
+    ({ sessionId, outcome, requestId }) =>
+      sessionId === summary.sid && outcome === 'answered' && !shown.has(requestId),
+  );
+}
+
+/** What a request of the ledger costs at list price. */
+export function listPrice({ usage: raw, model, at }) {
+  const { usage, speed, geo, tier } = readUsage(raw, model);
+  const price = book.price(usage, model, { speed, geo, tier }, at);
+  assert.equal(price.kind, 'priced', model);
+  return price.nanoUsd;
+}
