@@ -18,6 +18,7 @@ let model: SpendModel | undefined;
 
 export function activate(context: ExtensionContext): OutlayApi {
   const log = window.createOutputChannel('Outlay', { log: true });
+  const { version } = context.extension.packageJSON as { version: string };
   const settings = new SettingsModel((problem) => log.warn(problem));
   const spend = new SpendModel(settings, context.globalState, log);
   model = spend;
@@ -27,7 +28,7 @@ export function activate(context: ExtensionContext): OutlayApi {
     settings,
     spend,
     new SpendStatus(spend),
-    ...registerCommands({ model: spend, log }),
+    ...registerCommands({ model: spend, log, version }),
   );
   // The store and the indexing thread are opened when the editor has its thread back.
   setImmediate(() => {

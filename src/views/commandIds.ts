@@ -8,6 +8,7 @@ export const commandIds = {
   setDailyBudget: 'outlay.setDailyBudget',
   setPrice: 'outlay.setPrice',
   openSettings: 'outlay.openSettings',
+  showDiagnostics: 'outlay.showDiagnostics',
   explainNoTranscripts: 'outlay.explainNoTranscripts',
 } as const;
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];

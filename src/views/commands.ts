@@ -1,6 +1,7 @@
 import { commands, type Disposable, type LogOutputChannel } from 'vscode';
 import { setDailyBudget } from './budgetInput.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
+import { showDiagnostics } from './diagnostics.ts';
 import { explainNoTranscripts, showMenu } from './menu.ts';
 import { setPrice } from './priceInput.ts';
 import type { SpendModel } from './spendModel.ts';
@@ -9,6 +10,8 @@ import type { SpendModel } from './spendModel.ts';
 export interface CommandContext {
   readonly model: SpendModel;
   readonly log: LogOutputChannel;
+  /** This extension's version. */
+  readonly version: string;
 }
 
 type Handler = (...args: unknown[]) => unknown;
@@ -40,6 +43,10 @@ const table: Readonly<Record<CommandId, (context: CommandContext) => Handler>> =
     (name) =>
       setPrice(model, name),
   [commandIds.openSettings]: () => () => openSettings(),
+  [commandIds.showDiagnostics]:
+    ({ model, version }) =>
+    () =>
+      showDiagnostics(model, version),
   [commandIds.explainNoTranscripts]:
     ({ model }) =>
     () =>

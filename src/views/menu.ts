@@ -56,6 +56,7 @@ export async function showMenu(model: SpendModel): Promise<void> {
     });
   }
   items.push(
+    { label: '$(pulse) Diagnostics', command: commandIds.showDiagnostics },
     { label: '$(gear) Settings', command: commandIds.openSettings },
     { label: '$(output) Show log', command: commandIds.showLog },
   );

@@ -12,6 +12,7 @@ import { IndexerClient } from '../watchers/indexerClient.ts';
 import { dataFolder, storePlace } from '../watchers/places.ts';
 import type { FromIndexer, IndexerConfig, IndexerState, RootStatus } from '../watchers/protocol.ts';
 import { StoreWatch } from '../watchers/storeWatch.ts';
+import { mirrorSettings } from './mirror.ts';
 import type { Settings, SettingsModel } from './settings.ts';
 import { directoriesInWindow, hasFolders } from './windowScope.ts';
 
@@ -130,6 +131,7 @@ export class SpendModel implements Disposable {
   #configure(): void {
     const settings = this.#settings.current;
     this.#set({ settings });
+    this.#mirror();
     const storeFile = storePlace({ setting: settings.storePath });
     if (storeFile !== this.#storeFile || this.#watch === undefined) {
       this.#storeFile = storeFile;
@@ -153,6 +155,14 @@ export class SpendModel implements Disposable {
       this.#indexer.configure(config);
     }
     this.#askSoon();
+  }
+
+  #mirror(): void {
+    try {
+      mirrorSettings(dataFolder());
+    } catch (error) {
+      this.#log.warn(`The settings could not be mirrored for the terminal: ${messageOf(error)}`);
+    }
   }
 
   #onIndexer(message: FromIndexer): void {

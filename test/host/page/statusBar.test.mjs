@@ -1,0 +1,158 @@
+/** The status bar as a person sees it: figures, levels, states, tooltip, reload. */
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { openWorkbench, themes } from '../../../scripts/lib/page.mjs';
+
+/** A response's line of so many dollars, dated now. Opus 5.5 output costs $20 a million. */
+function answer(id, usd, more = {}) {
+  const { model = 'claude-opus-5-5', session = 'session-one', cwd = '/home/dev/shop' } = more;
+  return `${JSON.stringify({
+    type: 'assistant',
+    uuid: `uuid-${id}`,
+    sessionId: session,
+    timestamp: new Date().toISOString(),
+    requestId: `req-${id}`,
+    cwd,
+    message: {
+      id: `msg-${id}`,
+      model,
+      stop_reason: 'end_turn',
+      usage: { input_tokens: 0, output_tokens: Math.round((usd / 20) * 1e6) },
+    },
+  })}\n`;
+}
+
+describe('the status bar', () => {
+  let workbench;
+  let file;
+  const append = (...line) => appendFileSync(file, answer(...line));
+  before(async () => {
+    workbench = await openWorkbench();
+    file = path.join(workbench.paths.claude, 'projects/-home-dev-shop/session-one.jsonl');
+    mkdirSync(path.dirname(file), { recursive: true });
+  });
+  after(() => workbench?.close());
+
+  it('says that there are no transcripts, where it looked and what to do', async () => {
+    await workbench.waitForStatus('No transcripts');
+    const { text } = await workbench.statusTooltip();
+    assert.match(text, /No transcripts found/);
+    assert.ok(text.includes(workbench.paths.claude), text);
+    assert.match(text, /Where does Outlay look\?/);
+    await workbench.executeCommand('outlay.rescan');
+  });
+
+  it('shows today as soon as a line is there', async () => {
+    append('a', 4.12);
+    await workbench.waitForStatus(/^\$4\.12$/);
+    append('b', 0.3);
+    await workbench.waitForStatus(/^\$4\.42$/);
+  });
+
+  it('shows the share of the budget, and each level as icon and word', async () => {
+    const level = async (limit, text, icon) => {
+      await workbench.setSettings({ 'outlay.budget.dailyUsd': limit });
+      await workbench.waitForStatus(text);
+      assert.equal(await workbench.statusItem().locator(`.codicon-${icon}`).count(), 1, icon);
+    };
+    await level(50, /^\$4\.42 · 8 %$/, 'credit-card');
+    await level(8.84, /^\$4\.42 · 50 % info$/, 'info');
+    await level(5.5, /^\$4\.42 · 80 % warning$/, 'warning');
+    await level(4.9, /^\$4\.42 · 90 % critical$/, 'error');
+    await level(4.42, /^\$4\.42 · 100 % stop$/, 'circle-slash');
+    const label = await workbench.statusAriaLabel();
+    assert.match(label, /100 % of the daily budget of \$4\.42, stop/);
+    // 99.96 % is not over.
+    await level(4.4218, /^\$4\.42 · 99 % critical$/, 'error');
+    await workbench.setSettings({ 'outlay.budget.dailyUsd': null });
+    await workbench.waitForStatus(/^\$4\.42$/);
+  });
+
+  it('shows the figures that are wished for', async () => {
+    await workbench.setSettings({ 'outlay.statusBar.show': ['session', 'month'] });
+    await workbench.waitForStatus(/^session \$4\.42 · month \$4\.42$/);
+    await workbench.setSettings({ 'outlay.billing': 'subscription', 'outlay.statusBar.show': null });
+    await workbench.waitForStatus(/^worth \$4\.42$/);
+    assert.match((await workbench.statusTooltip()).text, /a subscription pays no token price/i);
+    await workbench.setSettings({ 'outlay.billing': null });
+    await workbench.waitForStatus(/^\$4\.42$/);
+  });
+
+  it('explains the figures in its tooltip', async () => {
+    writeFileSync(
+      path.join(path.dirname(file), 'session-two.jsonl'),
+      answer('c', 1, { session: 'session-two' }) +
+        `${JSON.stringify({ type: 'custom-title', sessionId: 'session-two', customTitle: '<img src=x onerror=alert(1)> [fix](command:x) $(bug)' })}\n` +
+        `${JSON.stringify({ type: 'cost-state', sessionId: 'session-two', totalCostUSD: 1.25, modelUsage: {} })}\n`,
+    );
+    await workbench.waitForStatus(/^\$5\.67$/);
+    const { text, html } = await workbench.statusTooltip();
+    for (const part of [/Today\s*\$5\.67/, /Week\s*\$5\.67/, /Month\s*\$5\.67/, /Last hour\s*\$5\.67/]) {
+      assert.match(text, part);
+    }
+    assert.match(text, /\$136\.08 a day at that rate/);
+    assert.match(text, /Background \$0\.25 today/);
+    assert.match(text, /messages \$1\.00 \+ background \$0\.25; Claude Code says \$1\.25/);
+    // A title is text, whatever it says.
+    assert.ok(text.includes('<img src=x onerror=alert(1)> [fix](command:x) $(bug)'), text);
+    assert.doesNotMatch(html, /<img|href="command:x"|codicon-bug/);
+  });
+
+  it('counts a model without a price beside the figure, with a way to price it', async () => {
+    append('d', 1, { model: 'model-x' });
+    await workbench.waitForStatus(/^\$5\.67 ·\s+1 unpriced$/);
+    const { text } = await workbench.statusTooltip();
+    assert.match(text, /Unpriced: 1 message of model-x, not in the figures\. Set a price for model-x…/);
+    const overrides = { models: { 'model-x': { input: 1, output: 20 } } };
+    await workbench.setSettings({ 'outlay.prices.overrides': overrides });
+    await workbench.waitForStatus(/^\$6\.67$/);
+    await workbench.setSettings({ 'outlay.prices.overrides': null });
+    await workbench.waitForStatus(/1 unpriced/);
+  });
+
+  it('says when it is paused, and goes on where it stopped', async () => {
+    await workbench.runCommand('Outlay: Pause');
+    await workbench.waitForStatus(/^\$5\.67 paused$/);
+    append('e', 1);
+    await workbench.page.waitForTimeout(300);
+    assert.match(await workbench.statusText(), /^\$5\.67 paused$/);
+    await workbench.runCommand('Outlay: Resume');
+    await workbench.waitForStatus(/^\$6\.67/);
+  });
+
+  it('shows the right figure again after a reload', async () => {
+    await workbench.reload();
+    await workbench.waitForStatus(/^\$6\.67/);
+    append('f', 1);
+    await workbench.waitForStatus(/^\$7\.67/);
+  });
+
+  it('opens the same diagnostics as the terminal', async () => {
+    await workbench.runCommand('Outlay: Show Diagnostics');
+    await workbench.page.getByText('Outlay doctor').first().waitFor();
+  });
+
+  it('is there in every theme', async () => {
+    for (const theme of Object.keys(themes)) {
+      await workbench.setTheme(theme);
+      assert.match(await workbench.statusText(), /^\$7\.67/, theme);
+    }
+  });
+});
+
+describe('the status bar without a usable store', () => {
+  let workbench;
+  after(() => workbench?.close());
+
+  it('says so, with the reason', async () => {
+    const home = path.join(import.meta.dirname, '../../../.vscode-test/no-store');
+    rmSync(home, { recursive: true, force: true });
+    mkdirSync(path.join(home, 'data/outlay.db'), { recursive: true });
+    workbench = await openWorkbench({ home });
+    await workbench.waitForStatus('store unavailable');
+    const { text } = await workbench.statusTooltip();
+    assert.match(text, /Store unavailable\..*outlay\.db.*cannot be opened.*outlay\.storePath/s);
+  });
+});
