@@ -14,7 +14,9 @@ export class Dice {
 
   /** A number from `low` to `high`, both included. */
   between(low, high) {
-    const hash = createHash('sha256').update(`${this.#words}\0${this.#throws++}`).digest();
+    const hash = createHash('sha256')
+      .update(`${this.#words}\0${this.#throws++}`)
+      .digest();
     return low + (hash.readUIntBE(0, 6) % (high - low + 1));
   }
 }

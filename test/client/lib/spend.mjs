@@ -51,7 +51,9 @@ export async function readSpend(claude, store = 'outlay.db') {
   const reader = new StoreReader(db);
   try {
     assert.deepEqual(reader.rejected(), [], 'every line could be used');
-    return new Map(reader.sessions().map((summary) => [summary.sid, sessionSpend(reader, summary)]));
+    return new Map(
+      reader.sessions().map((summary) => [summary.sid, sessionSpend(reader, summary)]),
+    );
   } finally {
     reader.close();
   }

@@ -185,10 +185,7 @@ function* streamOf(message) {
   const { content, stop_reason, stop_details, usage, ...head } = message;
   const atFirst = { ...usage, output_tokens: 1 };
   delete atFirst.iterations;
-  yield [
-    'message_start',
-    { message: { ...head, content: [], stop_reason: null, usage: atFirst } },
-  ];
+  yield ['message_start', { message: { ...head, content: [], stop_reason: null, usage: atFirst } }];
   for (const [index, block] of content.entries()) {
     const [empty, delta] = blockParts(block);
     yield ['content_block_start', { index, content_block: empty }];
