@@ -123,7 +123,8 @@ class Workbench {
     const hover = this.page
       .locator('.workbench-hover .hover-contents, .monaco-hover-content')
       .last();
-    await this.page.mouse.move(640, 300);
+    // Away from the bar and from where a tall tooltip may stand.
+    await this.page.mouse.move(60, 60);
     await hover.waitFor({ state: 'hidden' });
     await this.statusItem(id).hover();
     await hover.waitFor();
