@@ -36,17 +36,27 @@ export function isAgentMeta(name: string): boolean {
   return name.startsWith('agent-') && name.endsWith('.meta.json');
 }
 
+/** A link met on the way. */
+interface Link {
+  readonly path: string;
+  readonly depth: number;
+}
+
 /**
- * Every transcript below a projects folder. Links are followed, each real folder once, so a loop
- * ends; what cannot be read is named and the rest goes on.
+ * Every transcript below a projects folder. Links are followed last, each target and each file once,
+ * so a loop ends; what cannot be read is named and the rest goes on.
  */
 export function discover(projects: string): Discovery {
   const found: Discovery = { files: [], metaFiles: [], unreadable: [] };
-  walk(projects, 0, new Set(), found);
+  const links: Link[] = [];
+  walk(projects, 0, links, found);
+  const targets = new Set<string>();
+  // Following one may find more.
+  for (const link of links) followLink(link, targets, links, found);
   return found;
 }
 
-function walk(folder: string, depth: number, seen: Set<string>, found: Discovery): void {
+function walk(folder: string, depth: number, links: Link[], found: Discovery): void {
   let entries: Dirent[];
   try {
     entries = readdirSync(folder, { withFileTypes: true });
@@ -58,31 +68,40 @@ function walk(folder: string, depth: number, seen: Set<string>, found: Discovery
     const path = join(folder, entry.name);
     const wanted = isTranscript(entry.name) || isAgentMeta(entry.name);
     if (entry.isDirectory()) {
-      if (depth < deepest && !skippedFolders.has(entry.name)) walk(path, depth + 1, seen, found);
-    } else if (entry.isSymbolicLink()) followLink(path, depth, seen, found, wanted);
+      if (depth < deepest && !skippedFolders.has(entry.name)) walk(path, depth + 1, links, found);
+    } else if (entry.isSymbolicLink()) links.push({ path, depth });
     else if (wanted && entry.isFile()) addFile(path, found);
   }
 }
 
 function followLink(
-  path: string,
-  depth: number,
-  seen: Set<string>,
+  { path, depth }: Link,
+  targets: Set<string>,
+  links: Link[],
   found: Discovery,
-  wanted: boolean,
 ): void {
+  const behind: Discovery = { files: [], metaFiles: [], unreadable: found.unreadable };
   try {
     const real = realpathSync.native(path);
-    if (seen.has(real)) return;
-    seen.add(real);
+    if (targets.has(real)) return;
+    targets.add(real);
     const stats = statSync(real);
+    const name = basename(path);
     // A link to a folder above it is a loop; its content is reached without the link.
     const loop = path.startsWith(real + sep);
-    if (stats.isDirectory() && !loop && depth < deepest) walk(path, depth + 1, seen, found);
-    else if (stats.isFile() && wanted) addFile(path, found);
+    if (stats.isDirectory() && !loop && depth < deepest) walk(path, depth + 1, links, behind);
+    else if (stats.isFile() && (isTranscript(name) || isAgentMeta(name))) addFile(path, behind);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') found.unreadable.push({ path, code: codeOf(error) });
   }
+  addOthers(found.files, behind.files);
+  addOthers(found.metaFiles, behind.metaFiles);
+}
+
+/** Adds the files that are not known by another path. */
+function addOthers(known: TranscriptFile[], files: readonly TranscriptFile[]): void {
+  const inodes = new Set(known.map(({ inode }) => inode));
+  for (const file of files) if (!inodes.has(file.inode)) known.push(file);
 }
 
 function addFile(path: string, found: Discovery): void {
