@@ -33,7 +33,8 @@ export function* readStretches(
       bookmark !== undefined &&
       bookmark.offset <= stats.size &&
       bookmark.inode === inode &&
-      bookmark.head === head;
+      bookmark.head === head &&
+      isBehindNewline(fd, bookmark.offset);
     let offset = same ? bookmark.offset : 0;
     // Of a file of which nothing was read there is nothing to read again.
     let restarted = bookmark !== undefined && bookmark.offset > 0 && !same;
@@ -134,6 +135,13 @@ function skipLine(fd: number, offset: number, parser: TranscriptParser): number 
     }
     position += got;
   }
+}
+
+/** Claude Code drops a line by cutting the file in place: what has grown since may reach further. */
+function isBehindNewline(fd: number, offset: number): boolean {
+  if (offset === 0) return true;
+  const byte = Buffer.allocUnsafe(1);
+  return readSync(fd, byte, 0, 1, offset - 1) === 1 && byte[0] === 0x0a;
 }
 
 function readHead(fd: number): string {
