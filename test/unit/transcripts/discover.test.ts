@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, relative, sep } from 'node:path';
+import { describe, test } from 'node:test';
+import { discover, placeOf } from '../../../src/transcripts/discover.ts';
+import { type TempDir, tempDir } from '../../lib/tempDir.ts';
+
+/** Makes empty files below a folder. */
+function make(dir: TempDir, ...paths: string[]): void {
+  for (const path of paths) {
+    const file = dir.at(...path.split('/'));
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, '');
+  }
+}
+
+interface Found {
+  readonly files: string[];
+  readonly metaFiles: string[];
+  readonly unreadable: string[];
+}
+
+function found(projects: string): Found {
+  const { files, metaFiles, unreadable } = discover(projects);
+  const local = (list: readonly { path: string }[]): string[] =>
+    list.map(({ path }) => relative(projects, path).split(sep).join('/')).sort();
+  return {
+    files: local(files),
+    metaFiles: local(metaFiles),
+    unreadable: unreadable.map(({ path, code }) => `${relative(projects, path)} ${code}`),
+  };
+}
+
+test('every layout of transcripts, and nothing else', () => {
+  using dir = tempDir();
+  const wanted = [
+    'p/agent-0a1b2c3d.jsonl',
+    'p/s1.jsonl',
+    'p/s1/subagents/agent-a1.jsonl',
+    'p/s1/subagents/workflows/wf_1/agent-a2.jsonl',
+    'q/deeper/than/expected/s2.jsonl',
+    's3.jsonl',
+  ];
+  const meta = ['p/s1/subagents/agent-a1.meta.json'];
+  make(
+    dir,
+    ...wanted,
+    ...meta,
+    'p/s1/subagents/workflows/wf_1/journal.jsonl',
+    'p/s1/tool-results/spilled.jsonl',
+    'p/notes.txt',
+    'p/other.meta.json',
+    'p/s1.jsonl.bak',
+    'p/.jsonl.swp',
+  );
+  assert.deepEqual(found(dir.path), { files: wanted, metaFiles: meta, unreadable: [] });
+});
+
+test('a folder that is called like a transcript is no transcript', () => {
+  using dir = tempDir();
+  make(dir, 'p/odd.jsonl/s1.jsonl');
+  assert.deepEqual(found(dir.path).files, ['p/odd.jsonl/s1.jsonl']);
+});
+
+test('size, time and identity of a file', () => {
+  using dir = tempDir();
+  writeFileSync(dir.at('s1.jsonl'), 'twelve bytes');
+  const [file] = discover(dir.path).files;
+  assert.equal(file?.size, 12);
+  assert.match(file?.inode ?? '', /^\d+:\d+$/);
+  assert.ok(Number.isInteger(file?.mtimeMs) && Math.abs(file!.mtimeMs - Date.now()) < 60_000);
+});
+
+describe('links', () => {
+  test('to files and folders elsewhere are followed', () => {
+    using dir = tempDir();
+    using elsewhere = tempDir();
+    make(elsewhere, 'p/s1.jsonl', 's2.jsonl', 'notes.txt');
+    symlinkSync(elsewhere.at('p'), dir.at('linked'));
+    symlinkSync(elsewhere.at('s2.jsonl'), dir.at('s2.jsonl'));
+    symlinkSync(elsewhere.at('notes.txt'), dir.at('notes.txt'));
+    assert.deepEqual(found(dir.path).files, ['linked/s1.jsonl', 's2.jsonl']);
+  });
+
+  test('in a loop end, and give each file once', () => {
+    using dir = tempDir();
+    make(dir, 'p/s1.jsonl');
+    symlinkSync(dir.path, dir.at('p', 'up'));
+    symlinkSync(dir.at('p'), dir.at('p', 'self'));
+    assert.deepEqual(found(dir.path), { files: ['p/s1.jsonl'], metaFiles: [], unreadable: [] });
+  });
+
+  test('to each other end, and give each file once', () => {
+    using dir = tempDir();
+    using other = tempDir();
+    make(other, 's1.jsonl');
+    symlinkSync(other.path, dir.at('one'));
+    symlinkSync(other.path, dir.at('two'));
+    symlinkSync(other.path, other.at('loop'));
+    assert.equal(found(dir.path).files.length, 1);
+  });
+
+  test('to a folder beside give its files once', () => {
+    using dir = tempDir();
+    make(dir, 'p/s1.jsonl');
+    symlinkSync(dir.at('p'), dir.at('a-link'));
+    assert.equal(found(dir.path).files.length, 1);
+  });
+
+  test('that lead nowhere are passed over', () => {
+    using dir = tempDir();
+    make(dir, 's1.jsonl');
+    symlinkSync(dir.at('gone.jsonl'), dir.at('s0.jsonl'));
+    assert.deepEqual(found(dir.path), { files: ['s1.jsonl'], metaFiles: [], unreadable: [] });
+  });
+
+  test('that point at themselves are named', () => {
+    using dir = tempDir();
+    make(dir, 's1.jsonl');
+    symlinkSync(dir.at('self.jsonl'), dir.at('self.jsonl'));
+    assert.deepEqual(found(dir.path), {
+      files: ['s1.jsonl'],
+      metaFiles: [],
+      unreadable: ['self.jsonl ELOOP'],
+    });
+  });
+});
+
+describe('what cannot be looked into', () => {
+  test('no folder at all', () => {
+    using dir = tempDir();
+    assert.deepEqual(found(dir.at('none')), { files: [], metaFiles: [], unreadable: [' ENOENT'] });
+  });
+
+  test('a path longer than the system allows', () => {
+    using dir = tempDir();
+    assert.deepEqual(found(dir.at('x'.repeat(5000))).unreadable.length, 1);
+  });
+
+  test('a file where the folder should be', () => {
+    using dir = tempDir();
+    make(dir, 'projects');
+    assert.deepEqual(found(dir.at('projects')).unreadable, [' ENOTDIR']);
+  });
+});
+
+describe('places', () => {
+  const cases: [path: string, session: string, agent: string, workflow: string][] = [
+    ['p/s1.jsonl', 's1', '', ''],
+    ['p/agent-0a1b.jsonl', 'agent-0a1b', '0a1b', ''],
+    ['p/s1/subagents/agent-a1.jsonl', 's1', 'a1', ''],
+    ['p/s1/subagents/agent-a1.meta.json', 's1', 'a1', ''],
+    ['p/s1/subagents/workflows/wf_7/agent-a2.jsonl', 's1', 'a2', 'wf_7'],
+  ];
+  for (const [path, sessionId, agentId, workflow] of cases) {
+    test(path, () => {
+      using dir = tempDir();
+      const place = placeOf(dir.path, dir.at(...path.split('/')));
+      assert.deepEqual(place, { path, sessionId, agentId, workflow });
+    });
+  }
+});

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { findRoots, folderProblem, type RootOptions } from '../../../src/transcripts/roots.ts';
+import { type TempDir, tempDir } from '../../lib/tempDir.ts';
+
+/** A home with these configuration directories, each with a `projects` folder. */
+function home(...configs: string[]): TempDir {
+  const dir = tempDir();
+  const real = realpathSync.native(dir.path);
+  for (const config of configs) mkdirSync(`${real}/${config}/projects`, { recursive: true });
+  return { ...dir, path: real, [Symbol.dispose]: dir[Symbol.dispose] };
+}
+
+function rootsOf(dir: TempDir, options: Partial<RootOptions> = {}): string[] {
+  return findRoots({ env: {}, home: dir.path, ...options }).map(
+    ({ path, source, exists }) =>
+      `${path.replace(dir.path, '~')} ${source}${exists ? '' : ' missing'}`,
+  );
+}
+
+test('defaults: both places where they exist', () => {
+  using both = home('.claude', '.config/claude');
+  assert.deepEqual(rootsOf(both), ['~/.claude default', '~/.config/claude default']);
+  using second = home('.config/claude');
+  assert.deepEqual(rootsOf(second), ['~/.config/claude default']);
+});
+
+test('defaults: the first is named while none exists', () => {
+  using none = home();
+  assert.deepEqual(rootsOf(none), ['~/.claude default missing']);
+});
+
+test('XDG_CONFIG_HOME moves the second default', () => {
+  using dir = home('.claude', 'xdg/claude', '.config/claude');
+  const env = { XDG_CONFIG_HOME: `${dir.path}/xdg` };
+  assert.deepEqual(rootsOf(dir, { env }), ['~/.claude default', '~/xdg/claude default']);
+  assert.deepEqual(rootsOf(dir, { env: { XDG_CONFIG_HOME: '' } }), [
+    '~/.claude default',
+    '~/.config/claude default',
+  ]);
+});
+
+test('CLAUDE_CONFIG_DIR replaces the defaults, several with commas', () => {
+  using dir = home('.claude', 'a', 'b');
+  const env = { CLAUDE_CONFIG_DIR: ` ${dir.path}/a , ${dir.path}/b,,${dir.path}/c` };
+  assert.deepEqual(rootsOf(dir, { env }), [
+    '~/a CLAUDE_CONFIG_DIR',
+    '~/b CLAUDE_CONFIG_DIR',
+    '~/c CLAUDE_CONFIG_DIR missing',
+  ]);
+  assert.deepEqual(rootsOf(dir, { env: { CLAUDE_CONFIG_DIR: ' , ' } }), ['~/.claude default']);
+});
+
+test('the setting replaces the environment, the option the setting', () => {
+  using dir = home('.claude', 'a', 'b', 'c');
+  const env = { CLAUDE_CONFIG_DIR: `${dir.path}/a` };
+  const setting = [`${dir.path}/b`];
+  assert.deepEqual(rootsOf(dir, { env, setting }), ['~/b setting']);
+  assert.deepEqual(rootsOf(dir, { env, setting, configDirs: [`${dir.path}/c`] }), ['~/c option']);
+});
+
+test('a tilde is the home', () => {
+  using dir = home('a');
+  assert.deepEqual(rootsOf(dir, { setting: ['~/a', '~'] }), ['~/a setting', '~ setting missing']);
+});
+
+test('the projects folder itself may be named', () => {
+  using dir = home('a');
+  const [root] = findRoots({ env: {}, home: dir.path, configDirs: [`${dir.path}/a/projects`] });
+  assert.deepEqual([root?.path, root?.projects], [`${dir.path}/a`, `${dir.path}/a/projects`]);
+});
+
+test('a configuration directory may be called projects', () => {
+  using dir = home('projects');
+  assert.deepEqual(rootsOf(dir, { configDirs: [`${dir.path}/projects`] }), ['~/projects option']);
+});
+
+test('each root once, by its real path', () => {
+  using dir = home('a');
+  symlinkSync(dir.at('a'), dir.at('link'), 'junction');
+  const configDirs = ['a', 'link', 'a/', 'a/projects', './a'].map((name) => `${dir.path}/${name}`);
+  assert.deepEqual(rootsOf(dir, { configDirs }), ['~/a option']);
+});
+
+test('a file where the folder should be does not exist as a root', () => {
+  using dir = home();
+  mkdirSync(dir.at('a'));
+  writeFileSync(dir.at('a', 'projects'), '');
+  assert.deepEqual(rootsOf(dir, { setting: [dir.at('a')] }), ['~/a setting missing']);
+  assert.equal(folderProblem(dir.at('a', 'projects')), 'ENOTDIR');
+  assert.equal(folderProblem(dir.at('b')), 'ENOENT');
+  assert.equal(folderProblem(dir.at('a')), undefined);
+});
