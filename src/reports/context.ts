@@ -49,7 +49,11 @@ export function warnings(context: ReportContext): string[] {
 /** The footer of a report: what its figures are and what they leave out. */
 export function figureNotes(context: ReportContext, facts: FigureFacts): string[] {
   const { book, billing } = context;
-  const notes = [`Estimate at list price, catalogue of ${book.catalogueDate}.`];
+  const own = [...book.table.models.values()].some(({ periods }) =>
+    periods.some(({ origin, multiplier }) => origin === 'override' || multiplier.digits !== 1n),
+  );
+  const rates = own ? 'list price and at prices of your own' : 'list price';
+  const notes = [`Estimate at ${rates}, catalogue of ${book.catalogueDate}.`];
   if (billing === 'subscription') {
     notes.push(
       'You pay by subscription: this is what the same work is worth by token, not a bill.',

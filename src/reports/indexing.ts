@@ -20,7 +20,7 @@ export function indexReport(context: ReportContext, facts: IndexingFacts | undef
   const found =
     facts === undefined
       ? 'Nothing was read.'
-      : `${count(facts.transcripts, 'transcript')} found, ${facts.fresh} with something new, read in ${formatDuration(facts.tookMs)}.`;
+      : `${count(facts.transcripts, 'transcript')} found, ${facts.fresh} with something new, read in ${facts.tookMs < 1000 ? `${facts.tookMs} ms` : formatDuration(facts.tookMs)}.`;
   const missing = (facts?.roots ?? []).filter(({ exists }) => !exists);
   const notes = [
     ...missing.map(({ path }) => `${path} has no folder "projects" yet.`),

@@ -1,0 +1,128 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type TempDir, tempDir } from '../lib/tempDir.ts';
+
+/** The command as it is shipped. */
+export const bundle = join(import.meta.dirname, '..', '..', 'dist', 'cli.cjs');
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A machine of its own: home, data folder and transcripts in a folder that goes away. */
+export class CliWorld implements Disposable {
+  readonly dir: TempDir = tempDir('outlay-cli');
+  /** Environment variables beside the harmless ones of every run. */
+  env: Record<string, string> = {};
+
+  /** The configuration directory most tests use. */
+  get root(): string {
+    return this.dir.at('config');
+  }
+
+  /** Writes a transcript; `lines` are objects or lines as they are. */
+  transcript(name: string, lines: readonly unknown[], root: string = this.root): string {
+    const file = join(root, 'projects', ...name.split('/'));
+    mkdirSync(dirname(file), { recursive: true });
+    const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
+    writeFileSync(file, `${text.join('\n')}\n`);
+    return file;
+  }
+
+  /** Writes the mirrored settings. */
+  settings(settings: Record<string, unknown>): void {
+    this.dataFile('config.json', JSON.stringify({ revision: 1, settings }));
+  }
+
+  /** Writes a file into the data folder. */
+  dataFile(name: string, text: string): string {
+    mkdirSync(this.dir.at('data'), { recursive: true });
+    writeFileSync(this.dir.at('data', name), text);
+    return this.dir.at('data', name);
+  }
+
+  /** Runs the command in this world, without any configuration directory named. */
+  run(...args: string[]): CliResult {
+    mkdirSync(this.dir.at('home'), { recursive: true });
+    const result = spawnSync(process.execPath, [bundle, ...args], {
+      encoding: 'utf8',
+      cwd: this.dir.at('home'),
+      env: {
+        PATH: process.env.PATH ?? '',
+        HOME: this.dir.at('home'),
+        USERPROFILE: this.dir.at('home'),
+        SYSTEMROOT: process.env.SYSTEMROOT ?? '',
+        OUTLAY_DATA_DIR: this.dir.at('data'),
+        TZ: 'UTC',
+        ...this.env,
+      },
+      timeout: 60_000,
+      maxBuffer: 256 * 1024 * 1024,
+    });
+    return { code: result.status, out: result.stdout, err: result.stderr };
+  }
+
+  /** Runs the command on the usual configuration directory. */
+  on(...args: string[]): CliResult {
+    if (!existsSync(this.root)) mkdirSync(join(this.root, 'projects'), { recursive: true });
+    return this.run(...args, '--config-dir', this.root);
+  }
+
+  /** The JSON of a command that must end well. */
+  // biome-ignore lint/suspicious/noExplicitAny: what comes back is what the tests look into
+  json(...args: string[]): any {
+    const result = this.on(...args, '--json');
+    if (result.code !== 0) throw new Error(`exit ${result.code}: ${result.err}`);
+    return JSON.parse(result.out);
+  }
+
+  [Symbol.dispose](): void {
+    this.dir[Symbol.dispose]();
+  }
+}
+
+/** A usage as Claude Code writes it. */
+export function usageOf(counts: {
+  input?: number;
+  output?: number;
+  write5m?: number;
+  write1h?: number;
+  read?: number;
+}): Record<string, unknown> {
+  const { input = 0, output = 0, write5m = 0, write1h = 0, read = 0 } = counts;
+  return {
+    input_tokens: input,
+    output_tokens: output,
+    cache_creation_input_tokens: write5m + write1h,
+    cache_read_input_tokens: read,
+    cache_creation: { ephemeral_5m_input_tokens: write5m, ephemeral_1h_input_tokens: write1h },
+  };
+}
+
+/** An assistant record; `more` replaces fields of the record. */
+export function answerRecord(
+  id: string,
+  model: string,
+  usage: Record<string, unknown>,
+  more: Record<string, unknown> = {},
+): Record<string, unknown> {
+  return {
+    type: 'assistant',
+    uuid: `uuid-${id}`,
+    sessionId: 'aaaaaaaa-0000-4000-8000-000000000001',
+    timestamp: '2026-11-20T10:00:00.000Z',
+    cwd: '/src/my.app',
+    requestId: `req-${id}`,
+    isSidechain: false,
+    message: { id: `msg-${id}`, model, role: 'assistant', stop_reason: 'end_turn', usage },
+    ...more,
+  };
+}
+
+/** Claude Code's own running total. */
+export function costState(total: number, sessionId: string): Record<string, unknown> {
+  return { type: 'cost-state', sessionId, totalCostUSD: total, modelUsage: {} };
+}
