@@ -10,6 +10,7 @@ import { describe } from '../transcripts/discover.ts';
 import type { Root } from '../transcripts/roots.ts';
 import { Coalescer } from './coalesce.ts';
 import { type FileEvents, watchFolder } from './fileEvents.ts';
+import { Gathered } from './gathered.ts';
 import { ingestFile, newStretches } from './ingestFile.ts';
 import { Maintenance } from './maintenance.ts';
 import type { FromIndexer, IndexerConfig, IndexerState, RootStatus } from './protocol.ts';
@@ -29,8 +30,8 @@ const sweepEveryMs = 15_000;
 const rescanEveryMs = 10 * 60_000;
 /** A file counts as recently active this long after its last change. */
 const activeMs = 30 * 60_000;
-/** Bytes gathered into one transaction while the history is read. */
-const bulkBytes = 4 * 1024 * 1024;
+/** Reading more than this is shown as progress. */
+const noticeableBytes = 4 * 1024 * 1024;
 /** Progress is told at most this often. */
 const progressEveryMs = 100;
 
@@ -256,33 +257,30 @@ export class Indexer {
     }
   }
 
-  /** Reads the history, newest first, several small files to a transaction. */
+  /** Reads the history, newest first, many files to a transaction. */
   async #readAll(writer: Writer, files: readonly FoundFile[]): Promise<void> {
     const total = files.reduce((sum, { size }) => sum + size, 0);
+    const gathered = new Gathered();
     let done = 0;
     let told = 0;
-    let items: IngestItem[] = [];
-    let gathered = 0;
     const store = async (): Promise<void> => {
-      const batch = items;
-      items = [];
-      gathered = 0;
-      if (batch.length === 0) return;
-      await whileBusy(() => writer.ingest(batch));
+      const items = gathered.take();
+      if (items.length === 0) return;
+      await whileBusy(() => writer.ingest(items));
       this.#tell({ type: 'committed' });
     };
     for (const file of files) {
       if (this.#writer !== writer) return;
       for (const item of newStretches(writer, file, (text) => this.#log('info', text))) {
-        items.push(item);
-        gathered += item.stretch.bookmark.offset;
-        if (gathered >= bulkBytes || !item.stretch.done) await store();
+        gathered.add(item);
+        // A file's next stretch is read from what is stored of this one.
+        if (gathered.isFull || !item.stretch.done) await store();
       }
       done += file.size;
       if (Date.now() - told < progressEveryMs) continue;
       told = Date.now();
-      await store();
-      if (total > bulkBytes) this.#state({ kind: 'indexing', done, total });
+      if (gathered.isRipe) await store();
+      if (total > noticeableBytes) this.#state({ kind: 'indexing', done, total });
       // Let file events and messages in.
       await breathe();
     }

@@ -1,0 +1,44 @@
+import type { IngestItem } from '../store/writer.ts';
+
+/** Messages in one transaction: a large one costs half as much a message as a small one. */
+const mostMessages = 5000;
+/** Records remembered for ownership in one transaction; bounds its memory. */
+const mostRecords = 100_000;
+/** The first figures are wanted at once, the rest in larger portions. */
+const firstWaitMs = 100;
+const laterWaitMs = 1000;
+
+/** Stretches gathered while the history is read, until they are worth a transaction. */
+export class Gathered {
+  #items: IngestItem[] = [];
+  #messages = 0;
+  #records = 0;
+  #takenAt = Date.now();
+  #waitMs = firstWaitMs;
+
+  add(item: IngestItem): void {
+    this.#items.push(item);
+    this.#messages += item.stretch.batch.messages.length;
+    for (const trace of item.stretch.batch.traces) this.#records += trace.uuidHashes.length;
+  }
+
+  /** Enough for one transaction. */
+  get isFull(): boolean {
+    return this.#messages >= mostMessages || this.#records >= mostRecords;
+  }
+
+  /** Somebody has waited long enough for these figures. */
+  get isRipe(): boolean {
+    return Date.now() - this.#takenAt >= this.#waitMs;
+  }
+
+  take(): IngestItem[] {
+    const items = this.#items;
+    this.#items = [];
+    this.#messages = 0;
+    this.#records = 0;
+    this.#takenAt = Date.now();
+    this.#waitMs = laterWaitMs;
+    return items;
+  }
+}
