@@ -12,9 +12,9 @@ const mtimeMs = 1_000_000;
 /** The plain way: every file is there from the start and is read once, whole, in its turn. */
 export function ingestPlainly(db: SqlDatabase, folder: string, files: readonly WorldFile[]): void {
   const writer = soleWriter(db);
+  writeWorld(folder, files);
   for (const file of files) {
     const { path, projects, root } = placed(folder, file);
-    writeFileSync(path, file.content);
     for (const stretch of stretchesOf(projects, path)) {
       writer.ingest([{ file: { path, root, mtimeMs }, stretch }]);
     }
@@ -33,6 +33,11 @@ export function ingestSomehow(
   seed: number,
 ): void {
   new Schedule(db, folder, random(seed)).run(files);
+}
+
+/** Writes a world's files below a folder, whole. */
+export function writeWorld(folder: string, files: readonly WorldFile[]): void {
+  for (const file of files) writeFileSync(placed(folder, file).path, file.content);
 }
 
 function placed(folder: string, file: WorldFile): { path: string; projects: string; root: string } {

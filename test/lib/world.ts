@@ -97,6 +97,12 @@ const models = [
 ];
 const start = Date.UTC(2026, 10, 20, 10);
 
+/** One world of this many happenings, the same for the same seed. */
+export function largeWorld(seed: number, happenings: number): WorldFile[] {
+  const ops = fc.array(opArbitrary, { minLength: happenings, maxLength: happenings, size: 'max' });
+  return playWorld(fc.sample(ops, { seed, numRuns: 1 })[0]!);
+}
+
 /** Plays a list of operations and gives the transcripts they leave behind. */
 export function playWorld(ops: readonly Op[]): WorldFile[] {
   const world = new Player();

@@ -1,0 +1,115 @@
+/**
+ * A process to be killed: becomes the writer of a store and reads transcripts into it in very small
+ * transactions, or (as `rival`) stands beside it, reads, and writes whenever it can become the writer.
+ * Arguments: role, engine, store, then the configuration directories.
+ */
+import { readFileSync } from 'node:fs';
+import { createPriceBook } from '../../src/pricing/priceBook.ts';
+import type { Engine } from '../../src/store/driver/open.ts';
+import { Lease, LeaseLostError } from '../../src/store/lease.ts';
+import { isBusy, openForReading, openForWriting } from '../../src/store/openStore.ts';
+import { Writer } from '../../src/store/writer.ts';
+import { discover, placeOf } from '../../src/transcripts/discover.ts';
+import { readStretches } from '../../src/transcripts/readStretch.ts';
+
+const [role, engine, store, ...roots] = process.argv.slice(2) as [string, Engine, string, string];
+const options = { engine, busyTimeoutMs: 50 };
+/** Bytes of transcript per transaction. */
+const stretchBytes = 500;
+const mtimeMs = 1_000_000;
+
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+function busy(error: unknown): boolean {
+  return isBusy(error) || (error instanceof Error && isBusy(error.cause ?? {}));
+}
+
+function patiently<T>(work: () => T): T {
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (!busy(error)) throw error;
+      sleep(2);
+    }
+  }
+}
+
+/** Writes as long as it is the writer and `goOn` says so; true when all is read. */
+function write(goOn: () => boolean): boolean {
+  const { db, damage } = patiently(() => openForWriting(store, options));
+  if (damage !== undefined) throw new Error(`damaged: ${damage.reason}`);
+  const lease = new Lease(db, 'terminal');
+  try {
+    while (!patiently(() => lease.acquire(Date.now()))) {
+      if (!goOn()) return false;
+      sleep(3);
+    }
+    process.stdout.write('writing\n');
+    const assertWriter = (): void => lease.assertHeld();
+    const writer = new Writer(db, { book: createPriceBook(), storeTitles: true, assertWriter });
+    for (const root of roots) {
+      const projects = `${root}/projects`;
+      for (const { path } of discover(projects).files) {
+        const bookmark = patiently(() => writer.files.find(path)?.bookmark);
+        for (const stretch of readStretches(
+          path,
+          placeOf(projects, path),
+          bookmark,
+          stretchBytes,
+        )) {
+          patiently(() => writer.ingest([{ file: { path, root, mtimeMs }, stretch }]));
+          if (!goOn()) return false;
+        }
+      }
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof LeaseLostError) return false;
+    throw error;
+  } finally {
+    patiently(() => lease.release());
+    db.close();
+  }
+}
+
+/** What a reader sees at any moment must add up. */
+function check(): void {
+  const db = patiently(() => openForReading(store, options));
+  if (db === undefined) return;
+  try {
+    const sums = db
+      .prepare(
+        `SELECT (SELECT sum(nano) FROM message WHERE counted = 1) AS message,
+           (SELECT sum(nano) FROM spend_total) AS total,
+           (SELECT sum(nano) FROM spend_bucket) AS bucket`,
+      )
+      .get<{ message: number; total: number; bucket: number }>()!;
+    if (sums.message !== sums.total || sums.message !== sums.bucket) {
+      throw new Error(`sums differ: ${JSON.stringify(sums)}`);
+    }
+    for (const { path, offset } of db
+      .prepare('SELECT path, offset FROM file')
+      .all<{ path: string; offset: number }>()) {
+      if (offset > 0 && readFileSync(path)[offset - 1] !== 0x0a) {
+        throw new Error(`${path} was read up to ${offset}, which is behind no newline`);
+      }
+    }
+  } finally {
+    db.close();
+  }
+}
+
+if (role === 'writer') {
+  while (!write(() => true)) sleep(2);
+  process.stdout.write('done\n');
+} else {
+  for (;;) {
+    patiently(check);
+    const until = Date.now() + 15;
+    write(() => Date.now() < until);
+    sleep(20);
+  }
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buildSync } from 'esbuild';
+import { findDamage, openForWriting } from '../../src/store/openStore.ts';
+import { difference, dumpStore } from '../lib/dumpStore.ts';
+import { engines } from '../lib/engines.ts';
+import { random } from '../lib/random.ts';
+import { ingestPlainly, writeWorld } from '../lib/schedule.ts';
+import { tempDir } from '../lib/tempDir.ts';
+import { largeWorld } from '../lib/world.ts';
+
+/** Writers and rivals killed in all. */
+const kills = Number(process.env.OUTLAY_TEST_KILLS ?? 210);
+/** A process is killed at most so long after its start; most are at work by then. */
+const longestLifeMs = 160;
+
+const project = join(import.meta.dirname, '..', '..');
+
+/** The child as one file: a process that is killed at once should not spend its life loading. */
+function bundleChild(target: string): void {
+  buildSync({
+    entryPoints: [join(project, 'test', 'lib', 'crashChild.ts')],
+    outfile: target,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+    external: ['better-sqlite3'],
+    define: { 'import.meta.dirname': '__dirname' },
+    logLevel: 'silent',
+  });
+}
+
+/** A child, what it said, and how it ended. */
+class Life {
+  readonly #process: ChildProcess;
+  readonly #ended: Promise<unknown[]>;
+  said = '';
+  errors = '';
+
+  constructor(script: string, args: readonly string[]) {
+    this.#process = spawn(process.execPath, [script, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_PATH: join(project, 'node_modules') },
+    });
+    this.#ended = once(this.#process, 'close');
+    this.#process.stdout?.on('data', (text) => (this.said += text));
+    this.#process.stderr?.on('data', (text) => (this.errors += text));
+  }
+
+  /** Waits for its end, or ends it after a while. Fails if it ended by itself in any way but well. */
+  async endWithin(ms: number): Promise<'done' | 'killed'> {
+    const timer = new AbortController();
+    await Promise.race([this.#ended, sleep(ms, undefined, { signal: timer.signal })]);
+    timer.abort();
+    return await this.kill();
+  }
+
+  async kill(): Promise<'done' | 'killed'> {
+    this.#process.kill('SIGKILL');
+    const [code, signal] = await this.#ended;
+    if (signal === 'SIGKILL') return 'killed';
+    assert.equal(code, 0, this.errors);
+    return 'done';
+  }
+}
+
+test('writers killed at any moment lose nothing and count nothing twice', async () => {
+  using dir = tempDir();
+  const script = dir.at('child.cjs');
+  bundleChild(script);
+  const dice = random(20_261_122);
+  let killed = 0;
+  let atWork = 0;
+  for (let round = 0; killed < kills; round++) {
+    const folder = dir.at(`round-${round}`);
+    mkdirSync(folder);
+    const files = largeWorld(round + 1, 400);
+    writeWorld(folder, files);
+    const store = join(folder, 'store', 'outlay.db');
+    const roots = [join(folder, 'a'), join(folder, 'b')];
+    const [engine, other] = round % 2 === 0 ? engines : [...engines].reverse();
+    const rivalArgs = ['rival', other!, store, ...roots];
+    let rival = new Life(script, rivalArgs);
+    for (;;) {
+      const writer = new Life(script, ['writer', engine!, store, ...roots]);
+      // Enough kills: the last writer of all may finish.
+      const patience = killed < kills ? 20 + dice.below(longestLifeMs) : 60_000;
+      if ((await writer.endWithin(patience)) === 'done') break;
+      killed++;
+      if (writer.said.includes('writing')) atWork++;
+      if (dice.oneIn(4)) {
+        assert.equal(await rival.kill(), 'killed');
+        killed++;
+        rival = new Life(script, rivalArgs);
+      }
+    }
+    assert.equal(await rival.kill(), 'killed', `the rival ended: ${rival.errors}`);
+    const actual = readBack(store);
+    const { db } = openForWriting(':memory:');
+    ingestPlainly(db, folder, files);
+    const expected = dumpStore(db);
+    db.close();
+    assert.equal(actual === expected, true, difference(actual, expected));
+  }
+  assert.ok(atWork >= kills / 3, `${atWork} of ${killed} were at work`);
+});
+
+function readBack(store: string): string {
+  const { db, damage } = openForWriting(store);
+  assert.equal(damage, undefined);
+  assert.equal(findDamage(db), undefined);
+  const dump = dumpStore(db);
+  db.close();
+  return dump;
+}
