@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HumanError } from '../model/errors.ts';
 
@@ -10,7 +10,7 @@ export function writeFileAtomically(file: string, content: string, mode: number)
     writeFileSync(part, content, { mode });
     renameSync(part, file);
   } catch (error) {
-    rmSync(part, { force: true });
+    if (existsSync(part)) rmSync(part);
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
     throw new HumanError('files', `${file} cannot be written (${code}).`, { cause: error });
   }

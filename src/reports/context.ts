@@ -5,6 +5,10 @@ import type { RateBook } from '../pricing/priceBook.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import type { SessionSummary, StoreReader } from '../store/reader.ts';
 import type { Billing } from './config.ts';
+import { clip, plainText } from './plainText.ts';
+
+/** Unpriced models a footer names one by one. */
+const namedModels = 5;
 
 /** All a report may ask. Nothing in a report reads a clock or looks for a file. */
 export interface ReportContext {
@@ -65,11 +69,15 @@ export function figureNotes(context: ReportContext, facts: FigureFacts): string[
     );
   }
   if (facts.unpriced.length > 0) {
-    const models = facts.unpriced.map(
-      ({ model, messages }) => `${count(messages, 'message')} of ${model}`,
-    );
+    const shown = facts.unpriced
+      .slice(0, namedModels)
+      .map(
+        ({ model, messages }) => `${count(messages, 'message')} of ${clip(plainText(model), 60)}`,
+      );
+    const more = facts.unpriced.length - shown.length;
+    if (more > 0) shown.push(count(more, 'more model'));
     notes.push(
-      `Unpriced, and in no figure: ${models.join(', ')}. Set a price with "outlay prices import".`,
+      `Unpriced, and in no figure: ${shown.join(', ')}. Set a price with "outlay prices import".`,
     );
   }
   if (facts.lower > 0 || facts.unpriced.length > 0) {
