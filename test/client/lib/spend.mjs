@@ -82,7 +82,7 @@ function byText(a, b) {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-function assertNear(actual, expected, what) {
+export function assertNear(actual, expected, what) {
   assert.ok(
     Math.abs(actual - expected) < tolerance,
     `${what}: $${actual / 1e9}, the client has $${expected / 1e9}`,
