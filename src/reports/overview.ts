@@ -73,19 +73,20 @@ export function readOverview(reader: StoreReader, options: OverviewOptions): Ove
   const day = daySpan(now, zone);
   const month = monthSpan(now, zone);
   const today = figure(reader, day, scope);
+  const session = sessionFigure(reader, options);
   return {
     at: now,
     today,
     week: figure(reader, weekSpan(now, zone, weekStart), scope),
     month: figure(reader, month, scope),
     lastHour: figure(reader, { from: now - hourMs, to: now + 1 }, scope),
-    session: sessionFigure(reader, options),
+    session,
     cacheShare: cacheShare(today.sums),
     unpricedToday: today.sums.unpriced === 0 ? [] : reader.unpricedModels(day, scope),
     dailyBudget: share(reader, options.dailyBudget, day),
     monthlyBudget: share(reader, options.monthlyBudget, month),
     rejectedLines: reader.rejectedLines(),
-    hasData: reader.latestSession(undefined) !== undefined,
+    hasData: session !== undefined,
   };
 }
 

@@ -229,36 +229,41 @@ export class StoreReader {
 
   /** Sessions that have messages or a client's total, latest first. */
   sessions(limit = -1): SessionSummary[] {
-    return this.#sessions('', limit);
+    return this.#sessions('TRUE', limit);
   }
 
   /** Sessions whose id begins with a prefix, latest first. */
   sessionsByPrefix(prefix: string, limit = 20): SessionSummary[] {
     const escaped = prefix.replace(/[\\%_]/g, '\\$&');
-    return this.#sessions("WHERE s.sid LIKE ? || '%' ESCAPE '\\'", limit, escaped);
+    return this.#sessions("s.sid LIKE ? || '%' ESCAPE '\\'", limit, escaped);
   }
 
   /** The session last written whose start directory is in scope. */
   latestSession(scope: Scope): SessionSummary | undefined {
-    const list = scope === undefined ? null : JSON.stringify(scope);
-    return this.#sessions(`WHERE ${inScope}`, 1, list, list)[0];
+    if (scope === undefined) return this.#sessions('TRUE', 1)[0];
+    const list = JSON.stringify(scope);
+    return this.#sessions(inScope, 1, list, list)[0];
   }
 
+  /** Picks the sessions along the index first, so that only those wanted are summed up. */
   #sessions(where: string, limit: number, ...values: SqlValue[]): SessionSummary[] {
     const rows = this.#all<Omit<SessionSummary, 'irreconcilable'> & { irreconcilable: number }>(
       `SELECT s.id AS id, s.sid AS sid, r.text AS root, c.text AS cwd, p.git_root AS gitRoot,
          ${titleOf} AS title, b.text AS branch,
          coalesce(s.own_at, s.first_at, 0) AS startedAt, coalesce(s.last_at, 0) AS endedAt,
          s.written_at AS writtenAt, s.background AS background,
-         CASE WHEN s.client_total IS NULL THEN (SELECT coalesce(sum(nano), 0) FROM spend_total t
-           WHERE t.session = s.id) ELSE s.unconfirmed END AS unconfirmed,
+         CASE WHEN s.client_total IS NULL THEN coalesce(sum(nano), 0)
+           ELSE s.unconfirmed END AS unconfirmed,
          s.client_total AS clientUsd, s.reconciled = 2 AS irreconcilable, ${spendSums}
-       FROM session s JOIN word r ON r.id = s.root JOIN word c ON c.id = s.cwd
+       FROM (SELECT s.id AS wanted FROM session s
+           WHERE (s.client_total IS NOT NULL OR EXISTS
+             (SELECT 1 FROM spend_total t WHERE t.session = s.id AND t.messages > 0)) AND ${where}
+           ORDER BY s.last_at DESC, s.sid LIMIT ?)
+         JOIN session s ON s.id = wanted
+         JOIN word r ON r.id = s.root JOIN word c ON c.id = s.cwd
          JOIN word b ON b.id = s.branch LEFT JOIN project p ON p.cwd = s.cwd
          LEFT JOIN spend_total t ON t.session = s.id
-       ${where} GROUP BY s.id
-       HAVING sum(t.messages) > 0 OR s.client_total IS NOT NULL
-       ORDER BY s.last_at DESC, s.sid LIMIT ?`,
+       GROUP BY s.id ORDER BY s.last_at DESC, s.sid`,
       ...values,
       limit,
     );

@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs';
+import type { MessageLine, SessionTrace, Stretch } from '../../src/model/records.ts';
+import { createPriceBook } from '../../src/pricing/priceBook.ts';
+import { openForWriting } from '../../src/store/openStore.ts';
+import { Writer } from '../../src/store/writer.ts';
+import { emptyBatch, emptyTrace } from '../../src/transcripts/batch.ts';
+import { freshState } from '../../src/transcripts/parser.ts';
+
+const models = ['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-5-5'];
+const dayMs = 24 * 3_600_000;
+
+/** Fills a store with made-up messages over a year, as the writer would; 200 to a session. */
+export function fillStore(file: string, messages: number, endMs: number): void {
+  if (existsSync(file)) return;
+  const { db } = openForWriting(file);
+  const writer = new Writer(db, {
+    book: createPriceBook(),
+    storeTitles: true,
+    assertWriter: () => {},
+  });
+  const perSession = 200;
+  const sessions = Math.ceil(messages / perSession);
+  for (let first = 0; first < sessions; first += 25) {
+    const items = [];
+    for (let n = first; n < Math.min(first + 25, sessions); n++) {
+      const start = endMs - 365 * dayMs + Math.floor((n / sessions) * 364.9 * dayMs);
+      items.push({
+        file: { path: `/made-up/${n}.jsonl`, root: '/made-up', mtimeMs: start },
+        stretch: session(n, start, perSession),
+      });
+    }
+    writer.ingest(items);
+  }
+  writer.setMeta('priceRevision', writer.priceRevision);
+  db.close();
+}
+
+function session(n: number, start: number, count: number): Stretch {
+  const batch = emptyBatch();
+  const sessionId = `session-${String(n).padStart(6, '0')}`;
+  const cwd = `/home/dev/project-${n % 40}`;
+  const trace: SessionTrace = {
+    ...emptyTrace(sessionId),
+    firstAt: start,
+    lastAt: start + count * 20_000,
+    cwd,
+    cwdAt: start,
+    cwdSidechain: false,
+  };
+  for (let i = 0; i < count; i++) {
+    trace.uuidHashes.push(n * count + i);
+    trace.uuidTimes.push(start + i * 20_000);
+    batch.messages.push(message(sessionId, n, i, start + i * 20_000, cwd));
+  }
+  batch.traces.push(trace);
+  batch.titles.push({ sessionId, kind: 'ai', at: start, offset: 0, text: `Session ${n}` });
+  const bookmark = { offset: 1000, state: freshState(), inode: String(n), head: 'x' };
+  return { batch, bookmark, size: 1000, restarted: false, done: true };
+}
+
+function message(sessionId: string, n: number, i: number, at: number, cwd: string): MessageLine {
+  const agent = i % 10 === 9 ? `agent-${n}-${i % 3}` : '';
+  return {
+    messageId: `msg_${n}_${i}_${(n * 7919 + i * 104_729) % 1_000_003}`,
+    requestId: `req_${(n * 15_485_863 + i * 32_452_843) % 2_038_074_743}`,
+    sessionId,
+    agentId: agent,
+    progress: false,
+    sidechain: agent !== '',
+    at,
+    model: models[(n + i) % 3]!,
+    usage: {
+      input: i,
+      output: 300 + ((n * i) % 900),
+      cacheWrite5m: 0,
+      cacheWrite1h: 2000,
+      cacheRead: 40_000 + i * 100,
+      webSearches: 0,
+    },
+    parts: [],
+    speed: 'standard',
+    geo: 'not_available',
+    tier: 'standard',
+    stopReason: 'tool_use',
+    cacheSplit: true,
+    tools: ['Bash'],
+    promptId: `prompt-${n}-${Math.floor(i / 10)}`,
+    branch: n % 3 === 0 ? 'main' : `feature-${n % 50}`,
+    cwd,
+    version: '2.1.330',
+    entrypoint: 'cli',
+    effort: 'high',
+    attribution: {},
+    durationMs: 4000,
+    error: '',
+  };
+}
