@@ -45,6 +45,7 @@ const parts = {
   lint: () => check('node_modules/@biomejs/biome/bin/biome', 'ci', '.'),
   build: () => check('esbuild.mjs'),
   unit: () => nodeTests(['test/unit/**/*.test.ts']),
+  cli: () => nodeTests(['test/cli/**/*.test.ts']),
   store: () => nodeTests(['test/store/**/*.test.ts']),
   package: () => nodeTests(['test/package/*.test.mjs'], { concurrency: 1 }),
   host: () => hostTests(),

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { parsePriceOverrides } from '../../../src/pricing/parseOverrides.ts';
+import { createPriceBook } from '../../../src/pricing/priceBook.ts';
+import { defaultSettings, parseConfig, readConfig } from '../../../src/reports/config.ts';
+import { mergeOverrides } from '../../../src/reports/priceOverrides.ts';
+import { tempDir } from '../../lib/tempDir.ts';
+
+const good: Record<string, unknown> = {
+  'outlay.enabled': false,
+  'outlay.roots': ['/a', ''],
+  'outlay.storePath': '/s.db',
+  'outlay.billing': 'subscription',
+  'outlay.budget.dailyUsd': 50,
+  'outlay.budget.monthlyUsd': 0,
+  'outlay.budget.projects': { '/p': { dailyUsd: 5 }, '/q': { dailyUsd: 'much' } },
+  'outlay.timeZone': 'Asia/Kathmandu',
+  'outlay.weekStart': 'sunday',
+  'outlay.prices.overrides': { multiplier: 2 },
+  'outlay.prices.file': '/p.json',
+  'outlay.prices.warnAfterDays': 10,
+  'outlay.storeTitles': false,
+  'outlay.watch.polling': 'always',
+};
+
+describe('mirrored settings', () => {
+  test('every key is read', () => {
+    const { settings, problems } = parseConfig({ revision: 3, other: 1, settings: good });
+    assert.deepEqual(settings, {
+      enabled: false,
+      roots: ['/a'],
+      storePath: '/s.db',
+      billing: 'subscription',
+      dailyBudgetUsd: 50,
+      monthlyBudgetUsd: undefined,
+      projectBudgets: new Map([['/p', { dailyUsd: 5 }]]),
+      zone: 'Asia/Kathmandu',
+      weekStart: 0,
+      priceOverrides: { multiplier: 2 },
+      priceFile: '/p.json',
+      warnAfterDays: 10,
+      storeTitles: false,
+      polling: 'always',
+    });
+    assert.equal(problems.length, 1);
+    assert.match(problems[0]!, /outlay\.budget\.projects\["\/q"\]/);
+  });
+
+  test('each bad value is named and only it falls back', () => {
+    const keys = Object.keys(good).filter((key) => key !== 'outlay.prices.overrides');
+    for (const key of keys) {
+      const { settings, problems } = parseConfig({ settings: { ...good, [key]: [{}] } });
+      const named = problems.filter((problem) => problem.includes(key));
+      assert.equal(named.length, 1, key);
+      assert.equal(settings.billing, key === 'outlay.billing' ? 'api' : 'subscription');
+    }
+  });
+
+  test('null and empty are as good as not set', () => {
+    const settings = Object.fromEntries(Object.keys(good).map((key) => [key, null]));
+    assert.deepEqual(parseConfig({ settings }), { settings: defaultSettings(), problems: [] });
+    assert.deepEqual(parseConfig({ settings: { 'outlay.timeZone': '' } }).problems, []);
+  });
+
+  test('no file is no problem; rubbish is one', () => {
+    using dir = tempDir();
+    assert.deepEqual(readConfig(dir.at('none.json')).problems, []);
+    for (const text of ['', '[]', '{"settings":[]}', 'null']) {
+      writeFileSync(dir.at('config.json'), text);
+      const { settings, problems } = readConfig(dir.at('config.json'));
+      assert.equal(problems.length, 1, text);
+      assert.deepEqual(settings, defaultSettings());
+    }
+    writeFileSync(dir.at('config.json'), '\ufeff{"settings":{"outlay.billing":"subscription"}}');
+    assert.equal(readConfig(dir.at('config.json')).settings.billing, 'subscription');
+  });
+});
+
+describe('prices from several places', () => {
+  test('what is handed on prices exactly like what was merged', () => {
+    using dir = tempDir();
+    writeFileSync(
+      dir.at('mine.json'),
+      JSON.stringify({
+        multiplier: 0.9,
+        overrides: {
+          'claude-opus-5-5': [
+            { input: 3, until: '2026-10-01' },
+            { output: 30.125, from: '2026-10-01', above: { promptTokens: 100_000, output: 60 } },
+          ],
+          'qwen3-coder:30b': { local: true },
+        },
+      }),
+    );
+    writeFileSync(
+      dir.at('prices.json'),
+      JSON.stringify({
+        multiplier: 5,
+        models: { 'glm-4.7': { input: 0.6, output: 2.2, tier: 'mini' } },
+      }),
+    );
+    const setting = {
+      models: { 'claude-sonnet-5.5': { cacheWrite: 1.5, webSearchPerThousand: 5 } },
+    };
+    const merged = mergeOverrides({ setting, file: dir.at('mine.json'), dataFolder: dir.path });
+    assert.deepEqual(merged.problems, []);
+    assert.equal(merged.overrides.rows.length, 5);
+    assert.equal(merged.overrides.multiplier, '0.9', 'the first place that names one');
+    const again = parsePriceOverrides(JSON.parse(JSON.stringify(merged.data)));
+    assert.deepEqual(again.problems, []);
+    assert.equal(
+      createPriceBook(again.overrides).revision,
+      createPriceBook(merged.overrides).revision,
+    );
+  });
+
+  test('an earlier place wins for a model under any of its names', () => {
+    using dir = tempDir();
+    writeFileSync(
+      dir.at('prices.json'),
+      JSON.stringify({
+        models: { 'anthropic/claude-opus-5.5': { input: 9 }, 'GLM-4.7': { input: 9, output: 9 } },
+      }),
+    );
+    const setting = {
+      models: { 'claude-opus-5-5': { output: 21 }, 'glm-4-7': { input: 1, output: 2 } },
+    };
+    const { overrides, problems } = mergeOverrides({ setting, file: '', dataFolder: dir.path });
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      overrides.rows.map(({ model, rates }) => [model, rates]),
+      [
+        ['claude-opus-5-5', { output: '21' }],
+        ['glm-4-7', { input: '1', output: '2' }],
+      ],
+    );
+  });
+
+  test('nothing anywhere is the list', () => {
+    using dir = tempDir();
+    const merged = mergeOverrides({ setting: undefined, file: '', dataFolder: dir.path });
+    assert.deepEqual(merged, { overrides: { rows: [] }, data: {}, problems: [] });
+  });
+});
