@@ -25,11 +25,15 @@ export interface FileEvents {
   readonly polling: boolean;
 }
 
-/** Reports transcripts and agent meta files below a folder that were added, changed or removed. */
+/**
+ * Reports transcripts and agent meta files below a folder that were added, changed or removed. What
+ * happened before `onReady` is called may not be reported.
+ */
 export function watchFolder(
   folder: string,
   mode: PollingMode,
   onEvent: (path: string, event: 'changed' | 'removed') => void,
+  onReady: () => void,
   onError: (error: unknown) => void,
 ): FileEvents {
   const polling = mode === 'always' || (mode === 'auto' && needsPolling(folder));
@@ -45,6 +49,7 @@ export function watchFolder(
   watcher.on('add', (path) => onEvent(path, 'changed'));
   watcher.on('change', (path) => onEvent(path, 'changed'));
   watcher.on('unlink', (path) => onEvent(path, 'removed'));
+  watcher.on('ready', onReady);
   watcher.on('error', onError);
   return { polling, close: () => watcher.close() };
 }

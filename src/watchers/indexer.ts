@@ -301,6 +301,8 @@ export class Indexer {
         root.projects,
         this.#config.polling,
         (path, event) => this.#onFileEvent(path, event),
+        // What came between the listing and now had nobody to report it.
+        () => void this.#scan(),
         (error) => this.#log('warn', `Watching ${root.projects}: ${messageOf(error)}`),
       );
       this.#events.set(root.projects, events);

@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openForReading } from '../../../src/store/openStore.ts';
+import { StoreReader } from '../../../src/store/reader.ts';
+import { Indexer } from '../../../src/watchers/indexer.ts';
+import type { FromIndexer, IndexerConfig } from '../../../src/watchers/protocol.ts';
+import { tempDir } from '../../lib/tempDir.ts';
+
+const always = { from: 0, to: 8.64e15 };
+
+function answer(id: string, output = 100): string {
+  return `${JSON.stringify({
+    type: 'assistant',
+    uuid: `u-${id}`,
+    sessionId: 's',
+    timestamp: '2026-11-20T10:00:00.000Z',
+    requestId: `r-${id}`,
+    cwd: '/home/dev/shop',
+    message: {
+      id: `m-${id}`,
+      model: 'claude-opus-5-5',
+      stop_reason: 'end_turn',
+      usage: { output_tokens: output },
+    },
+  })}\n`;
+}
+
+/** An indexer on a folder of its own, with what it said. */
+class Rig {
+  readonly said: FromIndexer[] = [];
+  readonly indexer: Indexer;
+  readonly #config: IndexerConfig;
+
+  constructor(folder: string, more: Partial<IndexerConfig> = {}) {
+    this.#config = {
+      storeFile: join(folder, 'store/outlay.db'),
+      mode: 'watch',
+      role: 'editor',
+      configDirs: [],
+      rootsSetting: [join(folder, 'claude')],
+      env: {},
+      home: folder,
+      priceOverrides: {},
+      storeTitles: true,
+      polling: 'never',
+      paused: false,
+      ...more,
+    };
+    this.indexer = new Indexer(this.#config, (message) => this.said.push(message));
+  }
+
+  get state(): string | undefined {
+    const states = this.said.filter((message) => message.type === 'state');
+    return states.at(-1)?.state.kind;
+  }
+
+  messages(): number {
+    const db = openForReading(this.#config.storeFile);
+    if (db === undefined) return 0;
+    const reader = new StoreReader(db);
+    try {
+      return reader.spend(always, undefined).messages;
+    } finally {
+      reader.close();
+    }
+  }
+
+  async until(what: string, holds: () => boolean): Promise<void> {
+    const end = Date.now() + 20_000;
+    while (!holds()) {
+      if (Date.now() > end) throw new Error(`waited in vain until ${what}: ${this.#lastWords()}`);
+      await sleep(10);
+    }
+  }
+
+  #lastWords(): string {
+    return JSON.stringify(this.said.slice(-5));
+  }
+}
+
+async function withRig(
+  work: (rig: Rig, transcript: string, folder: string) => Promise<void>,
+  more: Partial<IndexerConfig> = {},
+): Promise<void> {
+  using dir = tempDir();
+  const folder = dir.path;
+  const transcript = join(folder, 'claude/projects/-home-dev-shop/s.jsonl');
+  mkdirSync(dirname(transcript), { recursive: true });
+  const rig = new Rig(folder, more);
+  try {
+    await work(rig, transcript, folder);
+  } finally {
+    await rig.indexer.stop();
+  }
+}
+
+describe('indexer', () => {
+  it('reads what is there and then what comes, by events', async () => {
+    await withRig(async (rig, transcript) => {
+      writeFileSync(transcript, answer('a'));
+      await rig.indexer.start();
+      assert.equal(rig.state, 'watching');
+      assert.equal(rig.messages(), 1);
+      appendFileSync(transcript, answer('b'));
+      await rig.until('the append counts', () => rig.messages() === 2);
+    });
+  });
+
+  it('looks at intervals where no events come', async () => {
+    await withRig(
+      async (rig, transcript) => {
+        writeFileSync(transcript, answer('a'));
+        await rig.indexer.start();
+        const roots = rig.said.find((message) => message.type === 'roots');
+        assert.equal(roots?.roots[0]?.polling, true);
+        // Two looks see a file differently only if it changed between them.
+        await sleep(200);
+        appendFileSync(transcript, answer('b'));
+        await rig.until('the append counts', () => rig.messages() === 2);
+      },
+      { polling: 'always' },
+    );
+  });
+
+  it('finds a root that appears later', async () => {
+    await withRig(async (rig, transcript, folder) => {
+      rmSync(join(folder, 'claude'), { recursive: true });
+      await rig.indexer.start();
+      assert.equal(rig.state, 'watching');
+      mkdirSync(dirname(transcript), { recursive: true });
+      writeFileSync(transcript, answer('a'));
+      await rig.until('its transcript counts', () => rig.messages() === 1);
+      appendFileSync(transcript, answer('b'));
+      await rig.until('it is watched', () => rig.messages() === 2);
+    });
+  });
+
+  it('is not led astray by loops of links, and reads a linked folder once', async () => {
+    await withRig(async (rig, transcript, folder) => {
+      writeFileSync(transcript, answer('a'));
+      symlinkSync(join(folder, 'claude'), join(dirname(transcript), 'loop'));
+      symlinkSync(join(folder, 'nowhere'), join(dirname(transcript), 'dangling'));
+      const elsewhere = join(folder, 'elsewhere');
+      mkdirSync(elsewhere);
+      writeFileSync(join(elsewhere, 't.jsonl'), answer('b'));
+      symlinkSync(elsewhere, join(folder, 'claude/projects/linked'));
+      await rig.indexer.start();
+      assert.equal(rig.messages(), 2);
+    });
+  });
+
+  it('keeps what a transcript said when it is moved away', async () => {
+    await withRig(async (rig, transcript, folder) => {
+      writeFileSync(transcript, answer('a') + answer('b'));
+      await rig.indexer.start();
+      renameSync(transcript, join(folder, 'gone.jsonl'));
+      await sleep(150);
+      await rig.indexer.rescan();
+      assert.equal(rig.messages(), 2);
+      renameSync(join(folder, 'gone.jsonl'), transcript);
+      appendFileSync(transcript, answer('c'));
+      await rig.until('it counts again', () => rig.messages() === 3);
+    });
+  });
+
+  it('has one writer; the other follows and takes over', async () => {
+    await withRig(async (rig, transcript, folder) => {
+      writeFileSync(transcript, answer('a'));
+      await rig.indexer.start();
+      const second = new Rig(folder, { role: 'terminal' });
+      try {
+        await second.indexer.start();
+        assert.equal(second.state, 'following');
+        await rig.indexer.pause();
+        await second.until('the second writes', () => second.state === 'watching');
+        appendFileSync(transcript, answer('b'));
+        await second.until('it counts', () => second.messages() === 2);
+        await rig.indexer.resume();
+        assert.equal(rig.state, 'following');
+      } finally {
+        await second.indexer.stop();
+      }
+      await rig.until('the first writes again', () => rig.state === 'watching');
+      appendFileSync(transcript, answer('c'));
+      await rig.until('it counts', () => rig.messages() === 3);
+    });
+  });
+
+  it('says why the store cannot be used', async () => {
+    await withRig(async (rig, _transcript, folder) => {
+      mkdirSync(join(folder, 'store/outlay.db'), { recursive: true });
+      await rig.indexer.start();
+      const state = rig.said.filter((message) => message.type === 'state').at(-1)?.state;
+      assert.equal(state?.kind, 'unavailable');
+      assert.match(JSON.stringify(state), /outlay\.storePath/);
+    });
+  });
+
+  it('sets a damaged store aside and reads everything again', async () => {
+    await withRig(async (rig, transcript, folder) => {
+      writeFileSync(transcript, answer('a'));
+      mkdirSync(join(folder, 'store'));
+      writeFileSync(
+        join(folder, 'store/outlay.db'),
+        'this is no database, but long enough to look',
+      );
+      await rig.indexer.start();
+      assert.equal(rig.messages(), 1);
+      const kept = readdirSync(join(folder, 'store')).filter((name) => name.includes('.damaged-'));
+      assert.equal(kept.length, 1);
+      const log = rig.said.filter((message) => message.type === 'log' && message.level === 'error');
+      assert.match(JSON.stringify(log), /was damaged/);
+    });
+  });
+
+  it('shows progress of a long first reading, newest first', async () => {
+    await withRig(async (rig, transcript) => {
+      const filler = `${JSON.stringify({ type: 'attachment', text: 'x'.repeat(4_000_000) })}\n`;
+      for (let i = 0; i < 20; i++) {
+        writeFileSync(`${transcript}-${i}.jsonl`, filler + answer(`p${i}`));
+      }
+      await rig.indexer.start();
+      assert.equal(rig.messages(), 20);
+      const states = rig.said.filter((message) => message.type === 'state');
+      const shares = states.flatMap(({ state }) => (state.kind === 'indexing' ? [state.done] : []));
+      assert.deepEqual(
+        shares,
+        shares.toSorted((a, b) => a - b),
+      );
+    });
+  });
+});
