@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { HumanError, messageOf } from '../model/errors.ts';
 import { type DriverOptions, makePrivate, openDatabase, sqliteCode } from './driver/open.ts';
 import type { SqlDatabase } from './driver/types.ts';
@@ -31,18 +31,17 @@ export interface WritableStore {
  * aside and the newest backup takes its place.
  */
 export function openForWriting(file: string, options: StoreOptions = {}): WritableStore {
-  try {
-    return { ...open(file, options), damage: undefined };
-  } catch (error) {
-    if (!isDamage(error)) throw storeError(file, error);
-    const damage = setAside(file, messageOf(error), new Date());
+  const now = Date.now();
+  let damage: Damage | undefined;
+  for (let tries = 0; ; tries++) {
     try {
       return { ...open(file, options), damage };
-    } catch (again) {
-      if (!isDamage(again)) throw storeError(file, again);
-      // The backup is damaged too: start anew, the transcripts fill it.
-      const second = setAside(`${file}`, messageOf(again), new Date(Date.now() + 1));
-      throw storeError(file, new Error(`store and backup are damaged, kept as ${second.keptAs}`));
+    } catch (error) {
+      if (!isDamage(error) || damage?.restored === null) throw storeError(file, error);
+      // A backup that is damaged too is set aside as well; then the older one is tried, at last none.
+      if (damage !== undefined) rmSync(damage.restored, { force: true });
+      const { keptAs, restored, reason } = setAside(file, messageOf(error), new Date(now + tries));
+      damage = { keptAs: damage?.keptAs ?? keptAs, restored, reason: damage?.reason ?? reason };
     }
   }
 }
@@ -94,9 +93,15 @@ export function openForReading(file: string, options: StoreOptions = {}): SqlDat
 
 /** `quick_check` of a store that was not closed properly; undefined when all is well. */
 export function findDamage(db: SqlDatabase): string | undefined {
-  const result = db.prepare('PRAGMA quick_check(1)').get<{ quick_check: string }>();
-  const verdict = String(Object.values(result ?? {})[0] ?? 'ok');
-  return verdict === 'ok' ? undefined : verdict;
+  try {
+    const result = db.prepare('PRAGMA quick_check(1)').get<{ quick_check: string }>();
+    const verdict = String(Object.values(result ?? {})[0] ?? 'ok');
+    return verdict === 'ok' ? undefined : verdict;
+  } catch (error) {
+    // Damage may be such that the check itself cannot go on.
+    if (isDamage(error)) return messageOf(error);
+    throw error;
+  }
 }
 
 /** Whether an error says that the file's content cannot be trusted. */
