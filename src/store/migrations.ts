@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { HumanError } from '../model/errors.ts';
+import { makePrivate } from './driver/open.ts';
 import type { SqlDatabase } from './driver/types.ts';
 import { schemaV1 } from './schema.ts';
 
@@ -77,7 +78,8 @@ export function migrate(
   return found;
 }
 
-/** Writes a compact copy of the whole store to a new file. */
+/** Writes a compact copy of the whole store to a new file, as private as the store. */
 export function copyDatabase(db: SqlDatabase, target: string): void {
   db.prepare('VACUUM INTO ?').run(target);
+  makePrivate(target);
 }
