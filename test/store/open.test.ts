@@ -1,0 +1,334 @@
+import assert from 'node:assert/strict';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { basename } from 'node:path';
+import { describe, test } from 'node:test';
+import { HumanError } from '../../src/model/errors.ts';
+import { type Engine, openDatabase } from '../../src/store/driver/open.ts';
+import type { SqlDatabase } from '../../src/store/driver/types.ts';
+import { type Migration, migrations, schemaState } from '../../src/store/migrations.ts';
+import {
+  findDamage,
+  isDamage,
+  openForReading,
+  openForWriting,
+  storeError,
+} from '../../src/store/openStore.ts';
+import { backUp, backupsOf, lastBackupAt } from '../../src/store/repair.ts';
+import { difference, dumpStore } from '../lib/dumpStore.ts';
+import { engines } from '../lib/engines.ts';
+import { ingestAll, soleWriter } from '../lib/ingest.ts';
+import { type TempDir, tempDir } from '../lib/tempDir.ts';
+import { clientSet, unpackSet } from '../lib/transcriptSets.ts';
+
+/** A folder with a set of transcripts and room for a store. */
+function workplace(set = clientSet): TempDir & { readonly store: string } {
+  const dir = tempDir();
+  unpackSet(set, dir.path);
+  return { ...dir, store: dir.at('data', 'outlay.db') };
+}
+
+/** Opens the store, reads all transcripts into it, and gives what it says then. */
+function build(dir: TempDir, store: string, engine: Engine): string {
+  const { db } = openForWriting(store, { engine });
+  try {
+    ingestAll(db, dir.path);
+    return dumpStore(db);
+  } finally {
+    db.close();
+  }
+}
+
+function dumpOf(store: string, engine: Engine): string {
+  const db = openForReading(store, { engine })!;
+  try {
+    return dumpStore(db);
+  } finally {
+    db.close();
+  }
+}
+
+function filesBeside(store: string): string[] {
+  return readdirSync(store.slice(0, -basename(store).length)).sort();
+}
+
+/** Overwrites part of a file that is not open. */
+function scribble(file: string, from: number, length: number): void {
+  const fd = openSync(file, 'r+');
+  writeSync(fd, Buffer.alloc(length, 0x5a), 0, length, from);
+  closeSync(fd);
+}
+
+const modeOf = (file: string): number => statSync(file).mode & 0o777;
+
+for (const engine of engines) {
+  describe(`opening a store, ${engine}`, () => {
+    test('makes folder and file, for nobody else to read', () => {
+      using dir = workplace();
+      assert.equal(openForReading(dir.store, { engine }), undefined);
+      const { db, newer, damage } = openForWriting(dir.store, { engine });
+      assert.deepEqual([newer, damage, db.engine], [false, undefined, engine]);
+      ingestAll(db, dir.path);
+      if (process.platform !== 'win32') {
+        assert.equal(modeOf(dir.at('data')), 0o700);
+        for (const suffix of ['', '-wal', '-shm']) assert.equal(modeOf(dir.store + suffix), 0o600);
+        assert.equal(modeOf(backUp(db, dir.store, new Date())), 0o600);
+      }
+      db.close();
+    });
+
+    test('an empty file is no store yet', () => {
+      using dir = workplace();
+      mkdirSync(dir.at('data'));
+      writeFileSync(dir.store, '');
+      assert.equal(openForReading(dir.store, { engine }), undefined);
+      openForWriting(dir.store, { engine }).db.close();
+      openForReading(dir.store, { engine })!.close();
+    });
+
+    test('a reader cannot write', () => {
+      using dir = workplace();
+      openForWriting(dir.store, { engine }).db.close();
+      const db = openForReading(dir.store, { engine })!;
+      assert.throws(() => db.exec("INSERT INTO word (text) VALUES ('x')"), /readonly/i);
+      db.close();
+    });
+
+    test('a place that cannot be a store is refused in words', () => {
+      using dir = workplace();
+      writeFileSync(dir.at('file'), 'x');
+      assert.throws(
+        () => openForWriting(dir.at('file', 'outlay.db'), { engine }),
+        human(/storePath/),
+      );
+      mkdirSync(dir.at('folder.db'));
+      assert.throws(
+        () => openForWriting(dir.at('folder.db'), { engine }),
+        human(/cannot be opened.*storePath/),
+      );
+    });
+  });
+
+  describe(`versions meet, ${engine}`, () => {
+    /** A second step that old readers understand, or not. */
+    const second = (
+      minReader: number,
+      sql = 'CREATE TABLE later (x INTEGER) STRICT',
+    ): Migration[] => [...migrations, { version: 2, minReader, sql }];
+
+    test('an older store is copied and brought up to date', () => {
+      using dir = workplace();
+      const before = build(dir, dir.store, engine);
+      const { db, newer } = openForWriting(dir.store, { engine, steps: second(1) });
+      assert.deepEqual([newer, schemaState(db)], [false, { version: 2, minReader: 1 }]);
+      assert.equal(dumpStore(db), before);
+      db.prepare('SELECT * FROM later').all();
+      db.close();
+      const copy = `${dir.store}.before-v2`;
+      assert.equal(dumpOf(copy, engine), before);
+      if (process.platform !== 'win32') assert.equal(modeOf(copy), 0o600);
+      const old = openDatabase(copy, { engine });
+      assert.equal(schemaState(old).version, 1);
+      old.close();
+      openForWriting(dir.store, { engine, steps: second(1) }).db.close();
+      assert.deepEqual(filesBeside(dir.store), ['outlay.db', 'outlay.db.before-v2']);
+    });
+
+    test('a copy is made of what is in the log, too, and an old one gives way', () => {
+      using dir = workplace();
+      const first = openForWriting(dir.store, { engine });
+      ingestAll(first.db, dir.path);
+      writeFileSync(`${dir.store}.before-v2`, 'an older copy');
+      openForWriting(dir.store, { engine, steps: second(1) }).db.close();
+      same(dumpOf(`${dir.store}.before-v2`, engine), dumpStore(first.db));
+      first.db.close();
+    });
+
+    test('a step that fails leaves the store as it was', () => {
+      using dir = workplace();
+      const before = build(dir, dir.store, engine);
+      const steps = second(1, 'CREATE TABLE later (x); INSERT INTO nowhere VALUES (1)');
+      assert.throws(() => openForWriting(dir.store, { engine, steps }), /nowhere/);
+      const { db } = openForWriting(dir.store, { engine });
+      assert.deepEqual(schemaState(db), { version: 1, minReader: 1 });
+      assert.throws(() => db.prepare('SELECT * FROM later'), /no such table/);
+      assert.equal(dumpStore(db), before);
+      db.close();
+    });
+
+    test('a newer store that may be read is read and not migrated down', () => {
+      using dir = workplace();
+      const before = build(dir, dir.store, engine);
+      openForWriting(dir.store, { engine, steps: second(1) }).db.close();
+      const { db, newer } = openForWriting(dir.store, { engine });
+      assert.deepEqual([newer, schemaState(db).version], [true, 2]);
+      db.close();
+      assert.equal(dumpOf(dir.store, engine), before);
+    });
+
+    test('a newer store that may not be read is refused with what to do', () => {
+      using dir = workplace();
+      build(dir, dir.store, engine);
+      openForWriting(dir.store, { engine, steps: second(2) }).db.close();
+      const bytes = readFileSync(dir.store);
+      const refusal = human(/newer Outlay.*Update Outlay/);
+      assert.throws(() => openForWriting(dir.store, { engine }), refusal);
+      assert.throws(() => openForReading(dir.store, { engine }), refusal);
+      assert.ok(readFileSync(dir.store).equals(bytes), 'not a byte was written');
+    });
+  });
+
+  describe(`damage, ${engine}`, () => {
+    test('a file that is no store is set aside, and transcripts fill a new one', () => {
+      using dir = workplace();
+      const expected = build(dir, dir.at('clean', 'outlay.db'), engine);
+      mkdirSync(dir.at('data'));
+      writeFileSync(dir.store, 'no database '.repeat(2000));
+      const { db, damage } = openForWriting(dir.store, { engine });
+      assert.match(basename(damage!.keptAs), /^outlay\.db\.damaged-\d{4}-\d\d-\d\dT/);
+      assert.equal(readFileSync(damage!.keptAs, 'utf8').startsWith('no database'), true);
+      assert.equal(damage!.restored, null);
+      db.close();
+      same(build(dir, dir.store, engine), expected);
+    });
+
+    test('a backup takes the place of a store whose pages are overwritten', () => {
+      using dir = workplace();
+      const expected = build(dir, dir.store, engine);
+      const { db } = openForWriting(dir.store, { engine });
+      const backup = backUp(db, dir.store, new Date());
+      db.close();
+      // What stands in no transcript any more stands in the backup.
+      rmSync(dir.at('projects'), { recursive: true });
+      mkdirSync(dir.at('projects'));
+      scribble(dir.store, 0, 4096);
+      const { db: restored, damage } = openForWriting(dir.store, { engine });
+      assert.equal(damage!.restored, backup);
+      same(dumpStore(restored), expected);
+      restored.close();
+      same(build(dir, dir.store, engine), expected);
+    });
+
+    test('a backup that is damaged as well is passed over for the older one, else for none', () => {
+      using dir = workplace();
+      const expected = build(dir, dir.store, engine);
+      const { db } = openForWriting(dir.store, { engine });
+      const older = backUp(db, dir.store, new Date('2026-11-01T00:00:00Z'));
+      const newer = backUp(db, dir.store, new Date('2026-11-08T00:00:00Z'));
+      db.close();
+      scribble(dir.store, 0, 4096);
+      scribble(newer, 0, 4096);
+      const first = openForWriting(dir.store, { engine });
+      assert.equal(first.damage!.restored, older);
+      same(dumpStore(first.db), expected);
+      first.db.close();
+      scribble(dir.store, 0, 4096);
+      scribble(older, 0, 4096);
+      const second = openForWriting(dir.store, { engine });
+      assert.equal(second.damage!.restored, null);
+      second.db.close();
+      same(build(dir, dir.store, engine), expected);
+    });
+
+    test('damage inside is found by the check after an unclean end', () => {
+      using dir = workplace();
+      build(dir, dir.store, engine);
+      const pages = Math.floor(statSync(dir.store).size / 4096);
+      let found = 0;
+      for (let page = 2; page < pages; page++) {
+        const copy = dir.at('data', `copy-${page}.db`);
+        writeFileSync(copy, readFileSync(dir.store));
+        scribble(copy, page * 4096, 4096);
+        const { db, damage } = openForWriting(copy, { engine });
+        if (damage !== undefined || findDamage(db) !== undefined) found++;
+        db.close();
+      }
+      assert.ok(found > (pages - 2) * 0.9, `${found} of ${pages - 2}`);
+      const { db } = openForWriting(dir.store, { engine });
+      assert.equal(findDamage(db), undefined);
+      db.close();
+    });
+
+    test('two backups are kept, the newest is known, and half a one is none', () => {
+      using dir = workplace();
+      const { db } = openForWriting(dir.store, { engine });
+      assert.deepEqual([backupsOf(dir.store), lastBackupAt(dir.store)], [[], 0]);
+      const made = ['01', '08', '15', '22'].map((day) =>
+        backUp(db, dir.store, new Date(`2026-11-${day}T00:00:00Z`)),
+      );
+      assert.deepEqual(backupsOf(dir.store), [made[3], made[2]]);
+      writeFileSync(`${dir.store}.backup-2026-11-29T00-00-00-000Z.part`, 'half');
+      assert.deepEqual(backupsOf(dir.store), [made[3], made[2]]);
+      utimesSync(made[3]!, 1000, 1000);
+      assert.equal(lastBackupAt(dir.store), 1_000_000);
+      assert.equal(existsSync(made[0]!), false);
+      db.close();
+    });
+  });
+
+  describe(`full disk, ${engine}`, () => {
+    test('is said in words, loses nothing, and goes on when there is room', () => {
+      using dir = workplace('claude-code-viewer');
+      const expected = build(dir, dir.at('clean', 'outlay.db'), engine);
+      const { db } = openForWriting(dir.store, { engine });
+      const writer = soleWriter(db);
+      const limit = (pages: number): unknown => db.pragma(`max_page_count = ${pages}`);
+      const pages = Number(db.pragma('page_count'));
+      let full = 0;
+      for (let room = pages + 1; ; room += 3) {
+        limit(room);
+        try {
+          ingestAll(db, dir.path, { writer, stretchBytes: 2000 });
+          break;
+        } catch (error) {
+          assert.throws(
+            () => {
+              throw storeError(dir.store, error);
+            },
+            human(/disk is full.*nothing is lost/),
+          );
+          assert.equal(isDamage(error), false);
+          full++;
+          assertAddsUp(db);
+        }
+      }
+      assert.ok(full > 3, `${full} times full`);
+      same(dumpStore(db), expected);
+      db.close();
+    });
+  });
+}
+
+function same(actual: string, expected: string): void {
+  assert.equal(actual === expected, true, difference(actual, expected));
+}
+
+/** An error meant for a person. */
+function human(words: RegExp): (error: unknown) => true {
+  return (error) => {
+    assert.ok(error instanceof HumanError, String(error));
+    assert.match(error.message, words);
+    return true;
+  };
+}
+
+function assertAddsUp(db: SqlDatabase): void {
+  const sums = db
+    .prepare(
+      `SELECT coalesce(sum(nano), 0) AS m, (SELECT coalesce(sum(nano), 0) FROM spend_total) AS t
+       FROM message WHERE counted = 1`,
+    )
+    .get<{ m: number; t: number }>()!;
+  assert.equal(sums.m, sums.t);
+}
