@@ -63,6 +63,8 @@ export interface OverviewOptions {
   readonly scope: Scope;
   /** Start directories of this window, for "this session". */
   readonly windowScope: Scope;
+  /** Sessions whose Claude Code is known to run. */
+  readonly running?: ReadonlySet<string>;
   readonly dailyBudget?: number | undefined;
   readonly monthlyBudget?: number | undefined;
 }
@@ -117,7 +119,7 @@ function sessionFigure(reader: StoreReader, options: OverviewOptions): SessionFi
   if (summary === undefined) return undefined;
   return {
     summary,
-    live: options.now - summary.writtenAt < liveMs,
+    live: options.now - summary.writtenAt < liveMs || options.running?.has(summary.sid) === true,
     total: summary.nano + summary.background,
   };
 }

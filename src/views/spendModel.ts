@@ -8,6 +8,7 @@ import { type Overview, readOverview } from '../reports/overview.ts';
 import { mergeOverrides } from '../reports/priceOverrides.ts';
 import { openForReading } from '../store/openStore.ts';
 import { StoreReader } from '../store/reader.ts';
+import { runningSessions } from '../transcripts/runningSessions.ts';
 import { IndexerClient } from '../watchers/indexerClient.ts';
 import { dataFolder, storePlace } from '../watchers/places.ts';
 import type { FromIndexer, IndexerConfig, IndexerState, RootStatus } from '../watchers/protocol.ts';
@@ -63,6 +64,8 @@ export class SpendModel implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #tick: NodeJS.Timeout | undefined;
   #askedAt = 0;
+  /** Sessions whose Claude Code runs, as of the last tick. */
+  #running: ReadonlySet<string> = new Set();
   #spend: Spend;
 
   constructor(settings: SettingsModel, memory: Memento, log: LogOutputChannel) {
@@ -106,7 +109,10 @@ export class SpendModel implements Disposable {
   /** Opens the store, starts the indexing thread and keeps everything up to date. */
   start(): void {
     this.#configure();
-    this.#tick = setInterval(() => this.#ask(), tickMs);
+    this.#tick = setInterval(() => {
+      this.#findRunning();
+      this.#ask();
+    }, tickMs);
   }
 
   /** Models without a price, with the number of their messages, over everything. */
@@ -157,6 +163,10 @@ export class SpendModel implements Disposable {
     this.#askSoon();
   }
 
+  #findRunning(): void {
+    this.#running = runningSessions(this.#spend.roots.map(({ path }) => path));
+  }
+
   #mirror(): void {
     try {
       mirrorSettings(dataFolder());
@@ -176,6 +186,7 @@ export class SpendModel implements Disposable {
         break;
       case 'roots':
         this.#set({ roots: message.roots });
+        this.#findRunning();
         break;
       case 'log':
         this.#log[message.level](message.text);
@@ -215,6 +226,7 @@ export class SpendModel implements Disposable {
         weekStart: settings.weekStart,
         scope: settings.scope === 'workspace' ? (inWindow ?? []) : undefined,
         windowScope: inWindow,
+        running: this.#running,
         dailyBudget: nano(settings.dailyBudgetUsd),
         monthlyBudget: nano(settings.monthlyBudgetUsd),
       });

@@ -8,8 +8,11 @@ import { readStretches } from '../transcripts/readStretch.ts';
 import type { Root } from '../transcripts/roots.ts';
 import { whileBusy } from './retry.ts';
 
-/** Bytes read into one transaction at most, unless a single line is longer. */
-const stretchBytes = 8 * 1024 * 1024;
+/**
+ * Bytes of one file read into one transaction at most, unless a single line is longer. Only records
+ * are held, not the bytes, and most bytes are tool output.
+ */
+const stretchBytes = 48 * 1024 * 1024;
 
 /** A file to be looked at. */
 export interface Look {

@@ -1,0 +1,182 @@
+/**
+ * Measures what the README and docs/bench.md claim, side by side with ccusage in one run.
+ *
+ *     npm run bench -- [--rounds N] [--write]     --write refreshes docs/bench.md
+ *
+ * Machines are noisy: each round runs every tool once, and medians and ratios are what counts. Totals
+ * must agree before a time is shown.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { readOverview } from '../src/reports/overview.ts';
+import { openForReading } from '../src/store/openStore.ts';
+import { StoreReader } from '../src/store/reader.ts';
+import { fillStore } from '../test/bench/bigStore.ts';
+import { writeBigSet } from './lib/demo.mjs';
+import { requireNode24 } from './lib/node24.mjs';
+import { inRoot, scratch } from './lib/paths.mjs';
+import { npm } from './lib/processes.mjs';
+
+requireNode24();
+
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '3' }, write: { type: 'boolean' } },
+});
+const rounds = Number(values.rounds);
+const home = path.join(scratch, 'bench');
+const transcripts = path.join(home, 'transcripts');
+const store = path.join(home, 'store/outlay.db');
+const cli = inRoot('dist/cli.cjs');
+/** The last release whose native program is in the registry for Linux. */
+const peerVersion = '20.0.24';
+
+/** Transcripts of a heavy month: 744 MB. Made once, kept for the next run. */
+async function prepareTranscripts() {
+  const note = path.join(home, 'set.json');
+  const known = await readFile(note, 'utf8').catch(() => undefined);
+  if (known) return JSON.parse(known);
+  await rm(transcripts, { recursive: true, force: true });
+  const set = writeBigSet(transcripts, { messages: 36_000, bytes: 744e6, days: 60 });
+  await writeFile(note, JSON.stringify(set));
+  return set;
+}
+
+async function preparePeer() {
+  const folder = path.join(home, 'ccusage');
+  const program = path.join(folder, 'node_modules/.bin/ccusage');
+  const platform = `${process.platform}-${process.arch}`;
+  const packages = [`ccusage@${peerVersion}`, `@ccusage/ccusage-${platform}@${peerVersion}`];
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, 'package.json'), '{ "private": true }\n');
+  await npm(['install', ...packages, '--no-audit', '--no-fund', '--prefix', folder], {
+    cwd: folder,
+  });
+  return program;
+}
+
+/** Runs a program and answers with its output, wall time in milliseconds and peak memory in MB. */
+function timed(program, args, env = {}) {
+  const started = performance.now();
+  const child = spawnSync(program, args, {
+    encoding: 'utf8',
+    maxBuffer: 1e9,
+    env: { ...process.env, ...env },
+  });
+  const ms = performance.now() - started;
+  if (child.status !== 0) throw new Error(`${program} ${args.join(' ')}: ${child.stderr}`);
+  return {
+    ms,
+    stdout: child.stdout,
+    peakMb: Number(/peak (\d+)/.exec(child.stderr)?.[1] ?? 0) / 1024,
+  };
+}
+
+const reportPeak =
+  'data:text/javascript,process.on("exit",()=>process.stderr.write("peak "+process.resourceUsage().maxRSS))';
+const outlay = (...args) =>
+  timed(process.execPath, [
+    '--import',
+    reportPeak,
+    cli,
+    ...args,
+    '--json',
+    '--config-dir',
+    transcripts,
+    '--store',
+    store,
+  ]);
+
+function median(numbers) {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+/** Both tools must have counted the same tokens, or their times mean nothing. */
+function requireAgreement(ours, theirs) {
+  const mine = JSON.parse(ours).totals;
+  const { totals } = JSON.parse(theirs);
+  const pairs = [
+    ['input', mine.input, totals.inputTokens],
+    ['output', mine.output, totals.outputTokens],
+    ['cache writes', mine.cacheWrite5m + mine.cacheWrite1h, totals.cacheCreationTokens],
+    ['cache reads', mine.cacheRead, totals.cacheReadTokens],
+  ];
+  for (const [name, a, b] of pairs) {
+    if (a !== b) throw new Error(`${name}: Outlay counts ${a}, ccusage ${b}`);
+  }
+  return pairs;
+}
+
+const set = await prepareTranscripts();
+const peer = await preparePeer();
+const times = { cat: [], index: [], ccusage: [], sessions: [], peak: [] };
+for (let round = 0; round < rounds; round++) {
+  const find = ['-c', `find '${transcripts}' -name '*.jsonl' -print0 | xargs -0 cat > /dev/null`];
+  times.cat.push(timed('sh', find).ms);
+  await rm(path.dirname(store), { recursive: true, force: true });
+  const index = outlay('index');
+  times.index.push(index.ms);
+  times.peak.push(index.peakMb);
+  const peerArgs = ['daily', '--json', '--offline', '--mode', 'calculate'];
+  const theirs = timed(peer, peerArgs, { CLAUDE_CONFIG_DIR: transcripts });
+  times.ccusage.push(theirs.ms);
+  const ours = outlay('sessions');
+  times.sessions.push(ours.ms);
+  requireAgreement(ours.stdout, theirs.stdout);
+  const shown = Object.entries(times).map(([name, list]) => `${name} ${list.at(-1).toFixed(0)}`);
+  console.log(`round ${round + 1}: ${shown.join(', ')}`);
+}
+
+/** Figures behind the status bar on a store of a million messages. */
+function millionMessages() {
+  const endMs = Date.parse('2026-11-22T15:00:00Z');
+  const file = path.join(home, 'million/outlay.db');
+  console.log('a store of a million messages …');
+  fillStore(file, 1_000_000, endMs);
+  const reader = new StoreReader(openForReading(file));
+  const options = { now: endMs, zone: 'Europe/Berlin', weekStart: 1 };
+  const questions = {
+    'status bar and tooltip': () => readOverview(reader, options),
+    'this month': () => reader.spend({ from: endMs - 22 * 86_400_000, to: endMs }, undefined),
+    '50 latest sessions': () => reader.sessions(50),
+    'all time by model': () => reader.byModel({ from: 0, to: 8.64e15 }, undefined),
+  };
+  return Object.entries(questions).map(([name, ask]) => {
+    const runs = Array.from({ length: 21 }, () => {
+      const started = performance.now();
+      ask();
+      return performance.now() - started;
+    });
+    return [name, median(runs)];
+  });
+}
+
+const queries = millionMessages();
+const ratio = (a, b) => (median(times[a]) / median(times[b])).toFixed(2);
+const ms = (number) => `${number < 10 ? number.toFixed(1) : number.toFixed(0)} ms`;
+const table = `| what | median | beside |
+| --- | --- | --- |
+| \`cat\` of the transcripts (page cache warm) | ${ms(median(times.cat))} | |
+| \`outlay index\`, first time, store written | ${ms(median(times.index))} | ${ratio('index', 'ccusage')} × ccusage; peak memory ${median(times.peak).toFixed(0)} MB |
+| \`ccusage daily\` ${peerVersion} (native code, stores nothing) | ${ms(median(times.ccusage))} | |
+| \`outlay sessions\`, index up to date | ${ms(median(times.sessions))} | 1/${ratio('ccusage', 'sessions')} of ccusage |
+${queries.map(([name, time]) => `| a million messages: ${name} | ${ms(time)} | |`).join('\n')}
+`;
+const words = `${(set.bytes / 1e6).toFixed(0)} MB in ${set.files} sessions, ${availableParallelism()} cores, Node ${process.versions.node}, ${rounds} rounds.`;
+console.log(`\n${words}\n\n${table}`);
+if (values.write) {
+  const text = `# Speed
+
+Measured by \`npm run bench\`: every round runs each tool once on the same made-up transcripts, after
+their token totals were found equal. ${words}
+
+${table}
+What is not reached yet: the first index should take less time than ccusage needs to read everything
+once. Outlay stores every message with its detail while ccusage keeps nothing; from then on Outlay
+reads only what is new.
+`;
+  await writeFile(inRoot('docs/bench.md'), text);
+}
