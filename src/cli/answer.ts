@@ -57,7 +57,9 @@ export function withContext<T>(
       reader: new StoreReader(db),
       book,
       now: Date.now(),
-      zone: settings.zone,
+      get zone() {
+        return environment.zone();
+      },
       weekStart: settings.weekStart,
       billing: settings.billing,
       warnAfterDays: settings.warnAfterDays,
@@ -80,11 +82,13 @@ export async function answer(
 }
 
 /** Prints a document in the format asked for. */
-export function print({ options }: Pick<Environment, 'options'>, document: Document): void {
-  const format = formatOf(options);
+export function print(environment: Environment, document: Document): void {
+  const format = formatOf(environment.options);
   const { isTTY } = process.stdout;
   const colour = isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
-  process.stdout.write(render(document, format, { colour }));
+  // What programs read is in UTC: no zone is looked for.
+  const zone = forPeople(environment) ? environment.zone() : 'UTC';
+  process.stdout.write(render(document, format, { colour, zone }));
 }
 
 /** The formats that list everything unless told otherwise are for programs. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { isZone } from '../model/calendar.ts';
+import { isZone, type Zone } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { createPriceBook, type RateBook } from '../pricing/priceBook.ts';
 import { readConfig, type UserSettings } from '../reports/config.ts';
@@ -17,6 +17,8 @@ export interface Environment {
   readonly options: CommonOptions;
   readonly folder: string;
   readonly settings: UserSettings;
+  /** The user's zone; asked for only where something is shown in it. */
+  readonly zone: () => Zone;
   readonly prices: MergedOverrides;
   readonly book: RateBook;
   readonly storeFile: string;
@@ -36,7 +38,6 @@ export function findEnvironment(options: CommonOptions): Environment {
     file: settings.priceFile === '' ? '' : resolve(settings.priceFile),
     dataFolder: folder,
   });
-  const zone = zoneOf(options, settings);
   const storeFile = storePlace({
     option: options.store,
     configDirs: options.configDir,
@@ -60,7 +61,8 @@ export function findEnvironment(options: CommonOptions): Environment {
   return {
     options,
     folder,
-    settings: { ...settings, zone },
+    settings,
+    zone: zoneOf(options, settings),
     prices,
     book: createPriceBook(prices.overrides),
     storeFile,
@@ -71,9 +73,9 @@ export function findEnvironment(options: CommonOptions): Environment {
   };
 }
 
-function zoneOf({ timeZone }: CommonOptions, settings: UserSettings): string {
-  if (timeZone === undefined) return settings.zone;
-  if (timeZone !== '' && isZone(timeZone)) return timeZone;
+function zoneOf({ timeZone }: CommonOptions, settings: UserSettings): () => Zone {
+  if (timeZone === undefined) return () => settings.zone;
+  if (timeZone !== '' && isZone(timeZone)) return () => timeZone;
   throw new HumanError(
     'usage',
     `There is no time zone ${JSON.stringify(timeZone)}. Write one such as Europe/Berlin or UTC.`,

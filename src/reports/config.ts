@@ -17,6 +17,7 @@ export interface UserSettings {
   readonly monthlyBudgetUsd: number | undefined;
   /** By path of the project. */
   readonly projectBudgets: ReadonlyMap<string, { dailyUsd?: number; monthlyUsd?: number }>;
+  /** Found out when it is first asked for: the system's takes a while. */
   readonly zone: Zone;
   readonly weekStart: WeekStart;
   /** As written; checked where prices are read. */
@@ -49,7 +50,9 @@ export function defaultSettings(): UserSettings {
     dailyBudgetUsd: undefined,
     monthlyBudgetUsd: undefined,
     projectBudgets: new Map(),
-    zone: systemZone(),
+    get zone() {
+      return systemZone();
+    },
     weekStart: 1,
     priceOverrides: undefined,
     priceFile: '',
@@ -134,6 +137,7 @@ export function parseConfig(data: unknown, file = 'config.json'): ReadSettings {
   }
   const base = defaultSettings();
   const weekStart = get('outlay.weekStart');
+  const named = get('outlay.timeZone');
   const settings: UserSettings = {
     enabled: get('outlay.enabled') ?? base.enabled,
     roots: (get('outlay.roots') ?? []).filter((root) => root !== ''),
@@ -142,7 +146,9 @@ export function parseConfig(data: unknown, file = 'config.json'): ReadSettings {
     dailyBudgetUsd: get('outlay.budget.dailyUsd') || undefined,
     monthlyBudgetUsd: get('outlay.budget.monthlyUsd') || undefined,
     projectBudgets: readProjects(values.get('outlay.budget.projects'), file, problems),
-    zone: get('outlay.timeZone') || base.zone,
+    get zone() {
+      return named || systemZone();
+    },
     weekStart: (weekStart === undefined ? 1 : weekdays.indexOf(weekStart)) as WeekStart,
     priceOverrides: values.get('outlay.prices.overrides') ?? undefined,
     priceFile: get('outlay.prices.file') ?? '',

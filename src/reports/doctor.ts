@@ -77,7 +77,6 @@ export function doctorReport(context: ReportContext, machine: MachineFacts): Doc
         unpriced,
       },
     },
-    zone: context.zone,
   };
 }
 

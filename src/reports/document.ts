@@ -1,5 +1,3 @@
-import type { Zone } from '../model/calendar.ts';
-
 /** What a column's values are; decides alignment and how each format writes them. */
 export const units = ['text', 'usd', 'tokens', 'count', 'percent', 'factor', 'time'] as const;
 export type Unit = (typeof units)[number];
@@ -42,8 +40,6 @@ export interface Document {
   readonly notes: readonly string[];
   /** The same answer for programs; its shape is a contract. */
   readonly json: unknown;
-  /** Zone times are shown in. */
-  readonly zone: Zone;
 }
 
 export const formats = ['table', 'markdown', 'json', 'csv'] as const;

@@ -44,6 +44,5 @@ export function indexReport(context: ReportContext, facts: IndexingFacts | undef
       sessions: kept.sessions,
       notes,
     },
-    zone: context.zone,
   };
 }

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HumanError, messageOf } from '../model/errors.ts';
 import { tokenClasses } from '../model/tokens.ts';
-import { normaliseModel } from '../pricing/matchModel.ts';
+import { bundledCatalogue } from '../pricing/catalogue.ts';
+import { matchModel, normaliseModel } from '../pricing/matchModel.ts';
 import type { OverrideRow, PriceOverrides } from '../pricing/overrides.ts';
 import { parsePriceOverrides } from '../pricing/parseOverrides.ts';
-import { createPriceBook } from '../pricing/priceBook.ts';
+import { catalogueIds } from '../pricing/rateTable.ts';
 
 /** Where a user's own prices may stand. */
 export interface OverrideSources {
@@ -66,10 +67,11 @@ export function mergeOverrides(sources: OverrideSources): MergedOverrides {
 
 /** Puts places together, the first one winning. */
 function mergeSources(sources: readonly Source[]): MergedOverrides {
-  const list = createPriceBook();
+  let ids: ReadonlyMap<string, string> | undefined;
   const keyOf = (model: string): string => {
-    const id = list.modelId(model);
-    return id === model ? normaliseModel(model).name : id;
+    // Most users have no prices of their own: nothing is built for them.
+    ids ??= catalogueIds(bundledCatalogue);
+    return matchModel(model, ids)?.id ?? normaliseModel(model).name;
   };
   const problems: string[] = [];
   const rows: OverrideRow[] = [];

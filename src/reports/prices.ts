@@ -29,7 +29,6 @@ export function pricesReport(context: ReportContext): Document {
       prices: listings,
       notes: warnings(context),
     },
-    zone: context.zone,
   };
 }
 
@@ -147,7 +146,6 @@ export function priceChangeReport(context: ReportContext, question: PriceChangeQ
       problems,
       notes: warnings(context),
     },
-    zone: context.zone,
   };
 }
 

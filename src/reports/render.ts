@@ -2,17 +2,17 @@ import type { Document, Format } from './document.ts';
 import { safeJson } from './plainText.ts';
 import { renderCsv } from './renderCsv.ts';
 import { renderMarkdown } from './renderMarkdown.ts';
-import { renderTable, type TableStyle } from './renderTable.ts';
+import { renderTable, type TextStyle } from './renderTable.ts';
 
 /** Writes a document in a format, a final newline included. */
-export function render(document: Document, format: Format, style: TableStyle): string {
+export function render(document: Document, format: Format, style: TextStyle): string {
   switch (format) {
     case 'json':
       return `${safeJson(document.json)}\n`;
     case 'csv':
       return renderCsv(document);
     case 'markdown':
-      return renderMarkdown(document);
+      return renderMarkdown(document, style.zone);
     case 'table':
       return renderTable(document, style);
   }

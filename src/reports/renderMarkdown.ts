@@ -1,3 +1,4 @@
+import type { Zone } from '../model/calendar.ts';
 import { cellText } from './cells.ts';
 import { type Document, isNumeric, type Table } from './document.ts';
 import { clip, plainText } from './plainText.ts';
@@ -5,12 +6,12 @@ import { clip, plainText } from './plainText.ts';
 const widestText = 200;
 
 /** A document as GitHub-flavoured Markdown; text from transcripts is shown, never interpreted. */
-export function renderMarkdown(document: Document): string {
+export function renderMarkdown(document: Document, zone: Zone): string {
   const blocks = [`# ${escaped(document.title)}`, ...document.sentences.map(escaped)];
   for (const table of document.tables) {
     if (table.rows.length === 0) continue;
     if (table.title !== '') blocks.push(`## ${escaped(table.title)}`);
-    blocks.push(tableText(table, document.zone));
+    blocks.push(tableText(table, zone));
   }
   if (document.notes.length > 0) {
     blocks.push(document.notes.map((note) => `- ${escaped(note)}`).join('\n'));
@@ -18,7 +19,7 @@ export function renderMarkdown(document: Document): string {
   return `${blocks.join('\n\n')}\n`;
 }
 
-function tableText({ columns, rows }: Table, zone: string): string {
+function tableText({ columns, rows }: Table, zone: Zone): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
     line(columns.map(({ header }) => escaped(header))),

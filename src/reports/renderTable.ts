@@ -1,24 +1,27 @@
+import type { Zone } from '../model/calendar.ts';
 import { cellText } from './cells.ts';
 import { type Document, isNumeric, type Table } from './document.ts';
 import { clip, displayWidth, plainText } from './plainText.ts';
 
-export interface TableStyle {
+export interface TextStyle {
   /** Whether escape sequences for emphasis may be written. */
   readonly colour: boolean;
+  /** Zone times are shown in. */
+  readonly zone: Zone;
 }
 
 const gap = '  ';
 const widestText = 60;
 
 /** A document for a terminal: the answer, aligned tables, what the figures are. */
-export function renderTable(document: Document, style: TableStyle): string {
+export function renderTable(document: Document, style: TextStyle): string {
   const strong = (text: string): string => (style.colour ? `\u001b[1m${text}\u001b[22m` : text);
   const quiet = (text: string): string => (style.colour ? `\u001b[2m${text}\u001b[22m` : text);
   const blocks: string[] = [strong(plainText(document.title))];
   if (document.sentences.length > 0) blocks.push(document.sentences.map(plainText).join('\n'));
   for (const table of document.tables) {
     if (table.rows.length === 0) continue;
-    const [head, ...body] = lines(withoutIdle(table), document.zone);
+    const [head, ...body] = lines(withoutIdle(table), style.zone);
     const title = table.title === '' ? [] : [strong(plainText(table.title))];
     blocks.push([...title, quiet(head!), ...body].join('\n'));
   }
@@ -40,7 +43,7 @@ function withoutIdle({ title, columns, rows }: Table): Table {
   };
 }
 
-function lines({ columns, rows }: Table, zone: string): string[] {
+function lines({ columns, rows }: Table, zone: Zone): string[] {
   const texts = rows.map((row) =>
     columns.map(({ unit, prefix, widest = widestText }, i) =>
       clip(cellText(row[i] ?? null, unit, zone).slice(0, prefix), widest),

@@ -59,7 +59,6 @@ export function sessionReport(
       catalogueDate: context.book.catalogueDate,
       notes,
     },
-    zone: context.zone,
   };
 }
 
@@ -70,7 +69,6 @@ function noSession(context: ReportContext): Document {
     tables: [],
     notes: warnings(context),
     json: null,
-    zone: context.zone,
   };
 }
 

@@ -71,7 +71,6 @@ export function sessionsReport(
       sessions: listed.map((session) => sessionJson(session, rows.get(session.id) ?? [])),
       ...(notes.length > 0 && { notes }),
     },
-    zone: context.zone,
   };
 }
 

@@ -54,7 +54,6 @@ export function summaryReport(context: ReportContext, question: SummaryQuestion)
     ],
     notes: figureNotes(context, { ...spend.sums, background: spend.background, unpriced }),
     json: summaryJson(context, question, spend, budget),
-    zone,
   };
 }
 

@@ -32,11 +32,10 @@ export function trackReport(
   session: SessionSummary | undefined,
   question: TrackQuestion,
 ): Document {
-  const { zone } = context;
   if (session === undefined) {
     const place = homePath(question.cwd, context.home);
     const sentence = `No session found for ${place}. "outlay doctor" shows where Outlay looked.`;
-    return { title: 'Track', sentences: [sentence], tables: [], notes: [], json: null, zone };
+    return { title: 'Track', sentences: [sentence], tables: [], notes: [], json: null };
   }
   const rows = context.reader.agents(session.id);
   const unpriced = unpricedOf(rows);
@@ -98,6 +97,5 @@ export function trackReport(
       catalogueDate: context.book.catalogueDate,
       notes: warnings(context),
     },
-    zone,
   };
 }

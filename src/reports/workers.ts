@@ -12,7 +12,6 @@ export function workersReport(context: ReportContext): Document {
     tables: [jobTable(context)],
     notes: warnings(context),
     json: { schemaVersion: 1, ...workersJson(context) },
-    zone: context.zone,
   };
 }
 

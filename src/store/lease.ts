@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { SqlDatabase, Statement } from './driver/types.ts';
 
@@ -30,7 +29,7 @@ export class LeaseLostError extends Error {
  * asleep for a while cannot write beside its successor.
  */
 export class Lease {
-  readonly holder = randomUUID();
+  readonly holder: string = crypto.randomUUID();
   readonly #db: SqlDatabase;
   readonly #role: string;
   readonly #read: Statement;

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
+import { fingerprint } from '../pricing/hash.ts';
 
 /** Folder for the store, the mirrored settings and the launcher. `OUTLAY_DATA_DIR` moves it. */
 export function dataFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -23,15 +23,9 @@ export function storePlace(options: StorePlaceOptions = {}): string {
   const { option, configDirs = [], setting, env = process.env } = options;
   if (option) return resolve(option);
   if (configDirs.length > 0) {
-    const key = createHash('sha256')
-      .update(
-        configDirs
-          .map((dir) => resolve(dir))
-          .sort()
-          .join('\0'),
-      )
-      .digest('hex')
-      .slice(0, 16);
+    // Not a cryptographic hash: loading one takes as long as answering does.
+    const paths = configDirs.map((dir) => resolve(dir)).sort();
+    const key = fingerprint(paths.join('\0'));
     return join(dataFolder(env), 'roots', `${key}.db`);
   }
   const named = env.OUTLAY_STORE || setting;

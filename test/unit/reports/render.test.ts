@@ -27,9 +27,8 @@ const document: Document = {
   ],
   notes: ['Estimate.'],
   json: { a: '\u009b31m\u202e', b: 1e-9 },
-  zone: 'Europe/Berlin',
 };
-const plain = { colour: false };
+const plain = { colour: false, zone: 'Europe/Berlin' };
 
 describe('renderers', () => {
   test('a table is aligned by what the terminal shows, without idle columns and empty tables', () => {
@@ -47,7 +46,11 @@ describe('renderers', () => {
       'Estimate.',
       '',
     ]);
-    assert.ok(render(document, 'table', { colour: true }).startsWith('\u001b[1mFigures\u001b[22m'));
+    assert.ok(
+      render(document, 'table', { ...plain, colour: true }).startsWith(
+        '\u001b[1mFigures\u001b[22m',
+      ),
+    );
   });
 
   test('Markdown keeps cells apart', () => {

@@ -1,0 +1,68 @@
+import { statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { commands, window, workspace } from 'vscode';
+import { createPriceBook } from '../pricing/priceBook.ts';
+import { doctorReport } from '../reports/doctor.ts';
+import { mergeOverrides } from '../reports/priceOverrides.ts';
+import { render } from '../reports/render.ts';
+import { openForReading, openForWriting } from '../store/openStore.ts';
+import { StoreReader } from '../store/reader.ts';
+import { backupsOf } from '../store/repair.ts';
+import { dataFolder } from '../watchers/places.ts';
+import { readSettings } from './settings.ts';
+import type { SpendModel } from './spendModel.ts';
+
+/** Shows what `outlay doctor` prints in the terminal, as a document. */
+export async function showDiagnostics(model: SpendModel, version: string): Promise<void> {
+  const content = diagnostics(model, version);
+  const document = await workspace.openTextDocument({ language: 'markdown', content });
+  await window.showTextDocument(document, { preview: true });
+  await commands.executeCommand('markdown.showPreview', document.uri).then(undefined, () => {
+    // Without the Markdown extension the source is readable as well.
+  });
+}
+
+/** The doctor's report in Markdown. */
+export function diagnostics(model: SpendModel, version: string): string {
+  const { roots } = model.spend;
+  const { settings, problems } = readSettings();
+  const prices = mergeOverrides({
+    setting: settings.priceOverrides,
+    file: settings.priceFile,
+    dataFolder: dataFolder(),
+  });
+  const db = openForReading(model.storeFile) ?? openForWriting(':memory:').db;
+  try {
+    const context = {
+      db,
+      reader: new StoreReader(db),
+      book: createPriceBook(prices.overrides),
+      now: Date.now(),
+      zone: settings.zone,
+      weekStart: settings.weekStart,
+      billing: settings.billing,
+      warnAfterDays: settings.warnAfterDays,
+      accounts: undefined,
+      problems: [...problems, ...prices.problems],
+      home: homedir(),
+    };
+    const report = doctorReport(context, {
+      version,
+      node: process.versions.node,
+      roots,
+      store: {
+        path: model.storeFile,
+        bytes: sizeOf(model.storeFile) + sizeOf(`${model.storeFile}-wal`),
+        backups: backupsOf(model.storeFile),
+      },
+      switchedOff: settings.enabled ? undefined : 'Outlay is switched off by outlay.enabled.',
+    });
+    return render(report, 'markdown', { colour: false, zone: settings.zone });
+  } finally {
+    db.close();
+  }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
