@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type * as NodeSqlite from 'node:sqlite';
+import { describe, test } from 'node:test';
+import { answerRecord, CliWorld, costState, usageOf } from './runCli.ts';
+
+const { DatabaseSync } = createRequire(import.meta.url)('node:sqlite') as typeof NodeSqlite;
+const sid = (digit: string): string => `${digit.repeat(8)}-0000-4000-8000-00000000000${digit}`;
+const opus = 'claude-opus-4-7';
+const dollar = usageOf({ input: 200_000 });
+
+function oneSession(world: CliWorld, digit = '1'): void {
+  const record = answerRecord(digit, opus, dollar, { sessionId: sid(digit) });
+  world.transcript(`p/${sid(digit)}.jsonl`, [record]);
+}
+
+describe('what a figure is made of', () => {
+  test('tokens of other models inside a response count for these, whatever order they stand in', () => {
+    using world = new CliWorld();
+    const iterations = [
+      { type: 'message', ...usageOf({ input: 200_000 }) },
+      { type: 'advisor_message', model: 'claude-haiku-4-5', ...usageOf({ input: 1_000_000 }) },
+    ];
+    const record = answerRecord('1', opus, { ...dollar, iterations }, { sessionId: sid('1') });
+    world.transcript(`p/${sid('1')}.jsonl`, [record]);
+    const { sessions, totals } = world.json('sessions');
+    assert.equal(sessions.length, 1);
+    assert.equal(totals.messages, 1);
+    assert.equal(totals.usd, 2);
+    assert.deepEqual(
+      [sessions[0].models[opus].usd, sessions[0].models['claude-haiku-4-5'].usd],
+      [1, 1],
+    );
+    const [message] = world.json('session').topMessages;
+    assert.equal(message.usd, 2);
+    assert.deepEqual(
+      message.parts.map(({ kind, usd }: { kind: string; usd: number }) => [kind, usd]),
+      [['advisor', 1]],
+    );
+  });
+
+  test('messages after the last total are not yet confirmed; without a total all are', () => {
+    using world = new CliWorld();
+    const sessionId = sid('1');
+    const later = { sessionId, timestamp: '2026-11-20T11:00:00.000Z' };
+    world.transcript(`p/${sessionId}.jsonl`, [
+      answerRecord('1', opus, dollar, { sessionId }),
+      costState(1.25, sessionId),
+      answerRecord('2', opus, dollar, later),
+    ]);
+    oneSession(world, '3');
+    const { sessions } = world.json('sessions');
+    const [first] = sessions.filter((one: { sessionId: string }) => one.sessionId === sessionId);
+    assert.deepEqual([first.usd, first.backgroundUsd, first.unconfirmedUsd], [2, 0.25, 1]);
+    const { out } = world.on('session', sessionId);
+    assert.match(
+      out,
+      /messages \$2\.00 \+ background \$0\.25 = \$2\.25 \(of it not yet confirmed: \$1\.00\); Claude Code says \$1\.25\./,
+    );
+    assert.match(
+      world.on('session', sid('3')).out,
+      /not yet confirmed: Claude Code has not written/,
+    );
+  });
+
+  test("a model the catalogue does not know takes Claude Code's own cost, and it is said", () => {
+    using world = new CliWorld();
+    const sessionId = sid('1');
+    const state = { ...costState(0.75, sessionId), modelUsage: { 'model-x': { costUSD: 0.75 } } };
+    world.transcript(`p/${sessionId}.jsonl`, [
+      answerRecord('1', 'model-x', dollar, { sessionId }),
+      state,
+    ]);
+    const { totals } = world.json('sessions');
+    assert.deepEqual([totals.usd, totals.unpricedMessages], [0.75, 0]);
+    assert.equal(world.json('session').topMessages[0].pricedBy, 'client');
+    assert.match(world.on('sessions').out, /took their cost from Claude Code's own totals/);
+  });
+});
+
+describe('states of the store', () => {
+  test("Node's own SQLite answers the same", () => {
+    using world = new CliWorld();
+    oneSession(world);
+    const native = world.json('sessions');
+    world.env = { OUTLAY_NO_NATIVE: '1' };
+    assert.deepEqual(world.json('sessions'), native);
+    const store = world.dir.at('other.db');
+    assert.deepEqual(world.json('sessions', '--store', store), native);
+    assert.equal(world.json('doctor', '--store', store).store.engine, 'node:sqlite');
+  });
+
+  test('a store of a newer Outlay is read, and it is said that it is only read', () => {
+    using world = new CliWorld();
+    oneSession(world);
+    const store = world.dir.at('newer.db');
+    world.json('sessions', '--store', store);
+    const db = new DatabaseSync(store);
+    db.exec('PRAGMA user_version = 99');
+    db.close();
+    oneSession(world, '2');
+    const { totals, notes } = world.json('sessions', '--store', store);
+    assert.equal(totals.usd, 1);
+    assert.match(notes[0], /newer Outlay/);
+    const again = new DatabaseSync(store);
+    again.exec("UPDATE meta SET value = '99' WHERE key = 'minReader'");
+    again.close();
+    const refused = world.on('sessions', '--store', store);
+    assert.equal(refused.code, 3);
+    assert.match(refused.err, /Update Outlay to read it/);
+  });
+
+  test('a configuration directory without projects is no data', () => {
+    using world = new CliWorld();
+    mkdirSync(world.root, { recursive: true });
+    const { code, out } = world.run('sessions', '--config-dir', world.root);
+    assert.equal(code, 0);
+    assert.match(out, /No sessions found/);
+    assert.match(world.on('index').out, /0 transcripts found/);
+  });
+
+  test('an unreadable settings folder or price file never stops a figure', () => {
+    using world = new CliWorld();
+    oneSession(world);
+    mkdirSync(world.dir.at('data', 'config.json'), { recursive: true });
+    mkdirSync(world.dir.at('data', 'prices.json'), { recursive: true });
+    const { totals, notes } = world.json('sessions');
+    assert.equal(totals.usd, 1);
+    assert.equal(notes.length, 2);
+    assert.match(notes[0], /config\.json cannot be read \(EISDIR\)/);
+    assert.match(notes[1], /prices\.json cannot be read \(EISDIR\)/);
+  });
+
+  test('a file where the projects should be is no data yet, and doctor names it', () => {
+    using world = new CliWorld();
+    mkdirSync(world.root, { recursive: true });
+    writeFileSync(world.dir.at('config', 'projects'), '');
+    assert.equal(world.run('sessions', '--config-dir', world.root).code, 0);
+    assert.match(world.on('doctor').out, /not there \(yet\)/);
+  });
+});
