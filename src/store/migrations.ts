@@ -50,6 +50,23 @@ export function isNewer(state: SchemaState, steps: readonly Migration[] = migrat
 }
 
 /**
+ * Throws when a newer Outlay has migrated the store since it was opened. Call inside every write
+ * transaction: rows of the old shape must not get into tables of the new one.
+ */
+export function assertOwnSchema(db: SqlDatabase, steps: readonly Migration[] = migrations): void {
+  const version = Number(db.pragma('user_version'));
+  if (version > currentVersion(steps)) throw newerStore();
+}
+
+/** What a program says that may not write the store any more. */
+export function newerStore(): HumanError {
+  return new HumanError(
+    'store',
+    'The store was written by a newer Outlay, so this one only reads it. Update Outlay here too.',
+  );
+}
+
+/**
  * Brings the schema up to date, each step in a transaction of its own, after a copy of the store as
  * it was. Returns the version found. Never goes down.
  */

@@ -4,7 +4,7 @@ import { Agents } from './agents.ts';
 import type { SqlDatabase, Statement } from './driver/types.ts';
 import { Files } from './files.ts';
 import { fromLine, identityOf, type MergedMessage, merge } from './merge.ts';
-import { Messages } from './messages.ts';
+import { Messages, pricing } from './messages.ts';
 import { Ownership } from './ownership.ts';
 import { Reconciler } from './reconcile.ts';
 import { Rollup } from './rollup.ts';
@@ -239,6 +239,8 @@ export class Writer {
    */
   reprice(): number {
     let changed = 0;
+    // Shares of a client's total are dealt out anew in the end, mostly the same.
+    const shares = new Map<number, number>();
     this.#transaction(() => {
       const some = this.#db.prepare('SELECT * FROM message WHERE id > ? ORDER BY id LIMIT 2000');
       let last = 0;
@@ -247,12 +249,17 @@ export class Writer {
         if (rows.length === 0) break;
         for (const row of rows) {
           const after = this.#messages.reprice(row);
-          if (after.nano !== row.nano || after.priced !== row.priced) changed++;
+          if (row.priced === pricing.client) shares.set(row.id, row.nano);
+          else if (after.nano !== row.nano || after.priced !== row.priced) changed++;
           this.#unreconciled.add(row.session);
           last = row.id;
         }
       }
       this.#settle();
+      for (const [id, nano] of shares) {
+        const now = this.#messages.byId(id)!;
+        if (now.nano !== nano || now.priced !== pricing.client) changed++;
+      }
       this.#setMeta.run('priceRevision', this.#options.book.revision);
       this.#setMeta.run('catalogueDate', this.#options.book.catalogueDate);
     });

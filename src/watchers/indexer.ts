@@ -4,8 +4,9 @@ import { HumanError, messageOf } from '../model/errors.ts';
 import { parsePriceOverrides } from '../pricing/parseOverrides.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
 import { heartbeatMs, Lease, LeaseLostError } from '../store/lease.ts';
+import { assertOwnSchema, newerStore } from '../store/migrations.ts';
 import { openForWriting, storeError, type WritableStore } from '../store/openStore.ts';
-import { type IngestItem, Writer } from '../store/writer.ts';
+import { Writer } from '../store/writer.ts';
 import { describe } from '../transcripts/discover.ts';
 import type { Root } from '../transcripts/roots.ts';
 import { Coalescer } from './coalesce.ts';
@@ -57,6 +58,8 @@ export class Indexer {
   #scanning: Promise<void> | undefined;
   #scanAgain = false;
   #lastScan = 0;
+  #lastFailure = '';
+  #lastState = '';
   /** Process that writes in our place, 0 when none does. */
   #following = 0;
   #lastSweep = 0;
@@ -107,11 +110,7 @@ export class Indexer {
       await this.#openStore();
       const lease = this.#lease!;
       if (this.#store!.newer) {
-        this.#state({
-          kind: 'unavailable',
-          reason:
-            'The store was written by a newer Outlay. Update this one; until then it only reads.',
-        });
+        this.#state({ kind: 'unavailable', reason: newerStore().message });
         return;
       }
       if (!(await whileBusy(() => lease.acquire(Date.now())))) {
@@ -156,7 +155,10 @@ export class Indexer {
     const writer = new Writer(db, {
       book: createPriceBook(overrides),
       storeTitles: this.#config.storeTitles,
-      assertWriter: () => lease.assertHeld(),
+      assertWriter: () => {
+        lease.assertHeld();
+        assertOwnSchema(db);
+      },
     });
     const maintenance = new Maintenance(db, this.#config.storeFile, writer, (level, text) =>
       this.#log(level, text),
@@ -183,16 +185,21 @@ export class Indexer {
     this.#writer = undefined;
     await this.#scanning?.catch(() => {});
     await Promise.all(events.map((event) => event.close()));
-    try {
-      if (writer !== undefined) this.#maintenance?.markClean();
-      this.#lease?.release();
-    } catch (error) {
-      this.#log('warn', `The lease could not be given back: ${messageOf(error)}`);
-    }
+    this.#quietly(() => writer !== undefined && this.#maintenance?.markClean());
+    this.#quietly(() => this.#lease?.release());
     this.#maintenance = undefined;
     this.#lease = undefined;
     this.#store?.db.close();
     this.#store = undefined;
+  }
+
+  /** Work on the way out, which must not keep the rest from being done. */
+  #quietly(work: () => unknown): void {
+    try {
+      work();
+    } catch (error) {
+      this.#log('info', `While standing down: ${messageOf(error)}`);
+    }
   }
 
   /** Lists all roots, reads what is new, and watches them from then on. One scan at a time. */
@@ -397,7 +404,10 @@ export class Indexer {
     }
     const told = storeError(this.#config.storeFile, error);
     const reason = told instanceof HumanError ? told.message : `Unexpected: ${messageOf(error)}`;
-    this.#log('error', told instanceof HumanError ? reason : (told.stack ?? reason));
+    // It is tried again every second; the same failure is told once.
+    if (reason !== this.#lastFailure)
+      this.#log('error', told instanceof HumanError ? reason : (told.stack ?? reason));
+    this.#lastFailure = reason;
     this.#state({ kind: 'unavailable', reason });
     await this.#standDownLater();
   }
@@ -425,7 +435,11 @@ export class Indexer {
   }
 
   #state(state: IndexerState): void {
-    if (!this.#stopped) this.#tell({ type: 'state', state });
+    const text = JSON.stringify(state);
+    // While the store cannot be used, every new try begins; nobody needs to see that.
+    if (this.#stopped || text === this.#lastState) return;
+    this.#lastState = text;
+    this.#tell({ type: 'state', state });
   }
 
   #log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void {

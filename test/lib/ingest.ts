@@ -1,3 +1,4 @@
+import { nanoUsd } from '../../src/model/money.ts';
 import type { PriceBook } from '../../src/model/price.ts';
 import type { Bookmark, Stretch } from '../../src/model/records.ts';
 import { createPriceBook } from '../../src/pricing/priceBook.ts';
@@ -17,6 +18,20 @@ export function soleWriter(db: SqlDatabase, options: Partial<WriterOptions> = {}
 export function bundledBook(): PriceBook {
   return book;
 }
+
+/** Other prices for every model, and one for a model the bundled book does not know. */
+export const otherBook: PriceBook = {
+  revision: 'other',
+  catalogueDate: '2026-11-20',
+  price(usage, model, traits, at) {
+    const price = book.price(usage, model, traits, at);
+    if (price.kind === 'priced') {
+      return { ...price, nanoUsd: nanoUsd(price.nanoUsd * 3 + 7), row: `${price.row}+` };
+    }
+    if (model !== 'made-up-model') return price;
+    return { kind: 'priced', nanoUsd: nanoUsd(usage.output * 1000), model, row: 'made up' };
+  },
+};
 
 /** Reads all that is new below a configuration directory into the store. */
 export function ingestAll(

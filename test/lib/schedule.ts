@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
-import type { IngestItem, Writer } from '../../src/store/writer.ts';
+import type { IngestItem, Writer, WriterOptions } from '../../src/store/writer.ts';
 import { soleWriter, stretchesOf } from './ingest.ts';
 import { type Random, random } from './random.ts';
 import type { WorldFile } from './world.ts';
@@ -10,8 +10,13 @@ import type { WorldFile } from './world.ts';
 const mtimeMs = 1_000_000;
 
 /** The plain way: every file is there from the start and is read once, whole, in its turn. */
-export function ingestPlainly(db: SqlDatabase, folder: string, files: readonly WorldFile[]): void {
-  const writer = soleWriter(db);
+export function ingestPlainly(
+  db: SqlDatabase,
+  folder: string,
+  files: readonly WorldFile[],
+  options: Partial<WriterOptions> = {},
+): void {
+  const writer = soleWriter(db, options);
   writeWorld(folder, files);
   for (const file of files) {
     const { path, projects, root } = placed(folder, file);

@@ -74,7 +74,10 @@ interface File {
   readonly path: string;
   readonly lines: Line[];
   bom: boolean;
+  /** Ends in the middle of a line. */
   torn: boolean;
+  /** The last line has no newline yet. */
+  open: boolean;
 }
 
 interface Session {
@@ -107,13 +110,17 @@ export function largeWorld(seed: number, happenings: number): WorldFile[] {
 export function playWorld(ops: readonly Op[]): WorldFile[] {
   const world = new Player();
   for (const op of ops) world.play(op);
-  return world.files.map(({ root, path, lines, bom, torn }) => ({
-    root,
-    path,
-    content: Buffer.from(
-      (bom ? '\ufeff' : '') + lines.map(render).join('') + (torn ? '{"type":"assistant","me' : ''),
-    ),
-  }));
+  return world.files.map(({ root, path, lines, bom, torn, open }) => {
+    const text = lines.map(render).join('');
+    const end = torn ? '{"type":"assistant","me' : '';
+    return {
+      root,
+      path,
+      content: Buffer.from(
+        (bom ? '\ufeff' : '') + (open ? text.replace(/\r?\n$/, '') : text + end),
+      ),
+    };
+  });
 }
 
 class Player {
@@ -178,7 +185,7 @@ class Player {
   }
 
   #file(path: string, root = 'a'): File {
-    const file: File = { root, path, lines: [], bom: false, torn: false };
+    const file: File = { root, path, lines: [], bom: false, torn: false, open: false };
     this.files.push(file);
     return file;
   }
@@ -466,6 +473,7 @@ class Player {
     ][op.n % 10]!;
     if (op.m % 5 === 0) session.main.bom = true;
     if (op.m % 7 === 0) session.main.torn = true;
+    if (op.m % 3 === 0) session.main.open = true;
     session.main.lines.push({ record: undefined, raw, style: op.m % 24 });
   }
 

@@ -6,7 +6,7 @@ import type { Engine } from '../../src/store/driver/open.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { openForWriting } from '../../src/store/openStore.ts';
 import { difference, dumpStore } from '../lib/dumpStore.ts';
-import { bundledBook } from '../lib/ingest.ts';
+import { bundledBook, otherBook, soleWriter } from '../lib/ingest.ts';
 import { judge } from '../lib/oracle.ts';
 import { assertRollups } from '../lib/rollups.ts';
 import { ingestPlainly, ingestSomehow } from '../lib/schedule.ts';
@@ -64,5 +64,32 @@ test('the store says what the words of the design say', () => {
       });
     }),
     { numRuns: runs * 2 },
+  );
+});
+
+test('pricing anew gives what reading anew at those prices gives', () => {
+  using dir = tempDir();
+  let count = 0;
+  fc.assert(
+    fc.property(worlds, (ops) => {
+      const files = playWorld(ops);
+      const folder = dir.at(String(count++));
+      mkdirSync(folder);
+      const actual = withStore('better-sqlite3', (db) => {
+        ingestPlainly(db, folder, files);
+        const before = dumpStore(db);
+        assert.equal(soleWriter(db).reprice(), 0, 'the same prices change nothing');
+        assert.equal(dumpStore(db), before);
+        soleWriter(db, { book: otherBook }).reprice();
+        assertRollups(db);
+        return dumpStore(db);
+      });
+      const expected = withStore('better-sqlite3', (db) => {
+        ingestPlainly(db, folder, files, { book: otherBook });
+        return dumpStore(db);
+      });
+      assert.equal(actual === expected, true, difference(actual, expected));
+    }),
+    { numRuns: runs },
   );
 });

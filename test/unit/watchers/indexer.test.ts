@@ -11,7 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openForReading } from '../../../src/store/openStore.ts';
+import { openForReading, openForWriting } from '../../../src/store/openStore.ts';
 import { StoreReader } from '../../../src/store/reader.ts';
 import { Indexer } from '../../../src/watchers/indexer.ts';
 import type { FromIndexer, IndexerConfig } from '../../../src/watchers/protocol.ts';
@@ -204,6 +204,24 @@ describe('indexer', () => {
       const state = rig.said.filter((message) => message.type === 'state').at(-1)?.state;
       assert.equal(state?.kind, 'unavailable');
       assert.match(JSON.stringify(state), /outlay\.storePath/);
+    });
+  });
+
+  it('stops writing, and says so once, when a newer Outlay has migrated the store', async () => {
+    await withRig(async (rig, transcript, folder) => {
+      writeFileSync(transcript, answer('a'));
+      await rig.indexer.start();
+      const newer = openForWriting(join(folder, 'store/outlay.db')).db;
+      newer.exec('PRAGMA user_version = 99');
+      appendFileSync(transcript, answer('b'));
+      await rig.until('it stops', () => rig.state === 'unavailable');
+      await sleep(2500);
+      assert.equal(rig.messages(), 1);
+      assert.equal(newer.prepare('SELECT count(*) AS n FROM lease').get<{ n: number }>()?.n, 0);
+      newer.close();
+      const states = rig.said.filter((message) => message.type === 'state');
+      assert.equal(states.filter(({ state }) => state.kind === 'unavailable').length, 1);
+      assert.match(JSON.stringify(states.at(-1)), /newer Outlay/);
     });
   });
 
