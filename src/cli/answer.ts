@@ -63,7 +63,7 @@ export function withContext<T>(
       weekStart: settings.weekStart,
       billing: settings.billing,
       warnAfterDays: settings.warnAfterDays,
-      accounts: options.configDir.length > 0 ? roots.map(({ path }) => path) : undefined,
+      accounts: options.configDir !== undefined ? roots.map(({ path }) => path) : undefined,
       problems: [...environment.problems, ...problems],
       home: homedir(),
     });

@@ -32,6 +32,7 @@ export interface Environment {
 /** Reads settings, prices and places for a command. */
 export function findEnvironment(options: CommonOptions): Environment {
   const folder = dataFolder();
+  const configDirs = options.configDir ?? [];
   const { settings, problems } = readConfig(join(folder, 'config.json'));
   const prices = mergeOverrides({
     setting: settings.priceOverrides,
@@ -40,7 +41,7 @@ export function findEnvironment(options: CommonOptions): Environment {
   });
   const storeFile = storePlace({
     option: options.store,
-    configDirs: options.configDir,
+    configDirs,
     setting: settings.storePath,
   });
   const { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME } = process.env;
@@ -48,7 +49,7 @@ export function findEnvironment(options: CommonOptions): Environment {
     storeFile,
     mode: 'once',
     role: 'terminal',
-    configDirs: options.configDir,
+    configDirs,
     rootsSetting: settings.roots,
     env: { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME },
     home: homedir(),

@@ -23,7 +23,7 @@ export async function main(argv: readonly string[], manifest: string): Promise<v
   }
   try {
     const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
-    await createProgram(version).parseAsync([...argv]);
+    await createProgram(version).parseAsync(argv.length > 2 ? [...argv] : [...argv, '--help']);
   } catch (error) {
     process.exitCode = report(error);
   }

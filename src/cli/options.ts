@@ -3,7 +3,7 @@ import { type Format, formats } from '../reports/document.ts';
 
 /** What every command understands. */
 export interface CommonOptions {
-  readonly configDir: readonly string[];
+  readonly configDir?: readonly string[];
   readonly store?: string;
   /** False with `--no-index`. */
   readonly index: boolean;
@@ -15,7 +15,7 @@ export interface CommonOptions {
 
 /** Adds what every command understands. */
 export function withCommonOptions(command: Command): Command {
-  const collect = (value: string, before: readonly string[]): readonly string[] => [
+  const collect = (value: string, before: readonly string[] = []): readonly string[] => [
     ...before,
     value,
   ];
@@ -24,7 +24,6 @@ export function withCommonOptions(command: Command): Command {
       '--config-dir <dir>',
       'read and count only this configuration directory of Claude Code; may be given several times',
       collect,
-      [],
     )
     .option('--store <file>', 'use this store')
     .option('--no-index', 'answer from the store as it is; read no transcripts')

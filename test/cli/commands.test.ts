@@ -382,6 +382,7 @@ describe('how it is started', () => {
     assert.equal(version.out.trim(), manifest.version);
     const help = world.run('--help');
     assert.equal(help.code, 0);
+    assert.deepEqual(world.run(), help, 'nothing asked is a question for help');
     for (const command of [
       'sessions',
       'session',
