@@ -221,6 +221,8 @@ export interface Bookmark {
 /** A stretch of a transcript: its records and the bookmark that belongs to them. */
 export interface Stretch {
   readonly batch: TranscriptBatch;
+  /** Where it begins in the file. */
+  readonly start: number;
   readonly bookmark: Bookmark;
   /** Size of the file when it was opened. */
   readonly size: number;

@@ -115,6 +115,17 @@ function uniqueSorted(tools: readonly string[]): readonly string[] {
 }
 
 /** Key of an identity; neither half can hold a NUL. */
-export function identityOf(line: MessageLine): string {
+function identityOf(line: MessageLine): string {
   return `${line.messageId}\0${line.requestId}`;
+}
+
+/** Records reduced to messages, each identity once. */
+export function mergeLines(lines: readonly MessageLine[]): MergedMessage[] {
+  const merged = new Map<string, MergedMessage>();
+  for (const line of lines) {
+    const key = identityOf(line);
+    const known = merged.get(key);
+    merged.set(key, known === undefined ? fromLine(line) : merge(known, fromLine(line)));
+  }
+  return [...merged.values()];
 }

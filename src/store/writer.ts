@@ -1,9 +1,9 @@
 import type { PriceBook } from '../model/price.ts';
-import type { AgentFact, MessageLine, Stretch, TranscriptBatch } from '../model/records.ts';
+import type { AgentFact, Stretch, TranscriptBatch } from '../model/records.ts';
 import { Agents } from './agents.ts';
 import type { SqlDatabase, Statement } from './driver/types.ts';
 import { Files } from './files.ts';
-import { fromLine, identityOf, type MergedMessage, merge } from './merge.ts';
+import { type MergedMessage, mergeLines } from './merge.ts';
 import { Messages, pricing } from './messages.ts';
 import { Ownership } from './ownership.ts';
 import { Reconciler } from './reconcile.ts';
@@ -24,6 +24,8 @@ export interface SourceFile {
 export interface IngestItem {
   readonly file: SourceFile;
   readonly stretch: Stretch;
+  /** The stretch's records already merged, where another thread has done it. */
+  readonly messages?: readonly MergedMessage[];
   /** Facts of the agent's meta file, where there is one. */
   readonly agentFacts?: readonly AgentFact[];
 }
@@ -98,12 +100,18 @@ export class Writer {
     return this.#options.book.revision;
   }
 
-  /** Stores stretches of one or several transcripts in one transaction. */
-  ingest(items: readonly IngestItem[]): void {
+  /**
+   * Stores stretches of one or several transcripts in one transaction. A stretch that does not begin
+   * where its file has been read to is stale: somebody else was there first. It is left out, and the
+   * paths of such files are returned, to be looked at anew.
+   */
+  ingest(items: readonly IngestItem[]): string[] {
+    const stale: string[] = [];
     this.#transaction(() => {
-      for (const item of items) this.#ingest(item);
+      for (const item of items) if (!this.#ingest(item)) stale.push(item.file.path);
       this.#settle();
     });
+    return stale;
   }
 
   /** Stores the facts of agent meta files that came without new records. */
@@ -153,8 +161,13 @@ export class Writer {
     }
   }
 
-  #ingest({ file, stretch, agentFacts = [] }: IngestItem): void {
-    const { batch, bookmark, restarted, size } = stretch;
+  /** Stores one stretch; false when it is stale. */
+  #ingest({ file, stretch, messages, agentFacts = [] }: IngestItem): boolean {
+    const { batch, start, bookmark, size } = stretch;
+    const readTo = this.files.find(file.path)?.bookmark.offset ?? 0;
+    if (start > 0 && start !== readTo) return false;
+    // From the start on, the counts of the file are counted anew, whatever the reader knew.
+    const restarted = stretch.restarted || (start === 0 && readTo > 0);
     const root = this.#words.id(file.root);
     const sessionOf = (sid: string): SessionRow => this.#sessions.get(sid, root);
     const source = { path: file.path, root, size, mtimeMs: file.mtimeMs };
@@ -168,7 +181,7 @@ export class Writer {
       if (row.first_at !== firstAt) this.#unreconciled.add(row.id);
       this.#traces.add(row, trace);
     }
-    for (const message of mergedMessages(batch.messages)) {
+    for (const message of messages ?? mergeLines(batch.messages)) {
       this.#ownership.add(message, sessionOf);
     }
     for (const fact of [...batch.agents, ...agentFacts]) {
@@ -176,6 +189,7 @@ export class Writer {
     }
     for (const spawn of batch.spawns) this.#agents.addSpawn(sessionOf(spawn.sessionId).id, spawn);
     this.#addSideRecords(batch, fileId, sessionOf);
+    return true;
   }
 
   #addSideRecords(
@@ -265,15 +279,4 @@ export class Writer {
     });
     return changed;
   }
-}
-
-/** The lines of a stretch, merged by identity before the store sees them. */
-function mergedMessages(lines: readonly MessageLine[]): Iterable<MergedMessage> {
-  const merged = new Map<string, MergedMessage>();
-  for (const line of lines) {
-    const key = identityOf(line);
-    const known = merged.get(key);
-    merged.set(key, known === undefined ? fromLine(line) : merge(known, fromLine(line)));
-  }
-  return merged.values();
 }

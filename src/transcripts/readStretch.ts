@@ -41,12 +41,14 @@ export function* readStretches(
     const parser = new TranscriptParser(place, same ? bookmark.state : freshState());
     let taken = offset;
     const stretch = (done: boolean): Stretch => {
+      const start = taken;
       taken = offset;
       const batch = parser.take();
       const state = { ...parser.state };
       if (done) addUnterminated(fd, offset, place, state, batch);
       const size = stats.size;
-      const next = { batch, bookmark: { offset, state, inode, head }, size, restarted, done };
+      const bookmark = { offset, state, inode, head };
+      const next = { batch, start, bookmark, size, restarted, done };
       restarted = false;
       return next;
     };

@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { setImmediate as breathe } from 'node:timers/promises';
 import { HumanError, messageOf } from '../model/errors.ts';
 import { parsePriceOverrides } from '../pricing/parseOverrides.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
@@ -11,10 +10,10 @@ import { describe } from '../transcripts/discover.ts';
 import type { Root } from '../transcripts/roots.ts';
 import { Coalescer } from './coalesce.ts';
 import { type FileEvents, watchFolder } from './fileEvents.ts';
-import { Gathered } from './gathered.ts';
-import { ingestFile, newStretches } from './ingestFile.ts';
+import { ingestFile } from './ingestFile.ts';
 import { Maintenance } from './maintenance.ts';
 import type { FromIndexer, IndexerConfig, IndexerState, RootStatus } from './protocol.ts';
+import { readAhead } from './readAhead.ts';
 import { whileBusy } from './retry.ts';
 import {
   configuredRoots,
@@ -267,31 +266,23 @@ export class Indexer {
   /** Reads the history, newest first, many files to a transaction. */
   async #readAll(writer: Writer, files: readonly FoundFile[]): Promise<void> {
     const total = files.reduce((sum, { size }) => sum + size, 0);
-    const gathered = new Gathered();
-    let done = 0;
+    const unread = files.map((file) => ({
+      look: file,
+      size: file.size,
+      bookmark: writer.files.find(file.path)?.bookmark,
+    }));
     let told = 0;
-    const store = async (): Promise<void> => {
-      const items = gathered.take();
-      if (items.length === 0) return;
-      await whileBusy(() => writer.ingest(items));
-      this.#tell({ type: 'committed' });
-    };
-    for (const file of files) {
+    for await (const portion of readAhead(unread, (text) => this.#log('info', text))) {
       if (this.#writer !== writer) return;
-      for (const item of newStretches(writer, file, (text) => this.#log('info', text))) {
-        gathered.add(item);
-        // A file's next stretch is read from what is stored of this one.
-        if (gathered.isFull || !item.stretch.done) await store();
+      if (portion.items.length > 0) {
+        const stale = await whileBusy(() => writer.ingest(portion.items));
+        for (const path of stale) this.#looks.touch(path);
+        this.#tell({ type: 'committed' });
       }
-      done += file.size;
-      if (Date.now() - told < progressEveryMs) continue;
+      if (total < noticeableBytes || Date.now() - told < progressEveryMs) continue;
       told = Date.now();
-      if (gathered.isRipe) await store();
-      if (total > noticeableBytes) this.#state({ kind: 'indexing', done, total });
-      // Let file events and messages in.
-      await breathe();
+      this.#state({ kind: 'indexing', done: portion.doneBytes, total });
     }
-    await store();
   }
 
   async #readMetaFiles(writer: Writer, scanned: readonly ScannedRoot[]): Promise<void> {

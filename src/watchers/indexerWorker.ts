@@ -1,11 +1,14 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../model/errors.ts';
 import { Indexer } from './indexer.ts';
 import type { FromIndexer, ToIndexer } from './protocol.ts';
+import { runReader } from './readAhead.ts';
 
-/** Entry of the indexing thread: messages in, messages out. */
+/** Entry of the indexing thread, and of the thread that reads ahead for it: messages in and out. */
 const port = parentPort;
-if (port !== null) {
+const { role } = (workerData ?? {}) as { role?: string };
+if (port !== null && role === 'reader') runReader(port);
+else if (port !== null) {
   let indexer: Indexer | undefined;
   const tell = (message: FromIndexer): void => port.postMessage(message);
   const handle = async (message: ToIndexer): Promise<void> => {

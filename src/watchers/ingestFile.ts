@@ -1,5 +1,5 @@
 import { messageOf } from '../model/errors.ts';
-import type { AgentFact, Stretch } from '../model/records.ts';
+import type { AgentFact, Bookmark, Stretch } from '../model/records.ts';
 import { LeaseLostError } from '../store/lease.ts';
 import type { IngestItem, Writer } from '../store/writer.ts';
 import { readAgentMeta } from '../transcripts/agentMeta.ts';
@@ -21,16 +21,18 @@ export interface Look {
   readonly mtimeMs: number;
 }
 
-/** Reads what is new in a file, stretch by stretch. Empty when it cannot be read; that is logged. */
+/**
+ * Reads what a file has beyond a bookmark, stretch by stretch. Empty when it cannot be read; that is
+ * logged.
+ */
 export function* newStretches(
-  writer: Writer,
   look: Look,
+  bookmark: Bookmark | undefined,
   log: (text: string) => void,
 ): Generator<IngestItem, void, void> {
   const { path, root } = look;
   const place = placeOf(root.projects, path);
   const facts = place.agentId === '' ? [] : agentFacts(path, root);
-  const bookmark = writer.files.find(path)?.bookmark;
   const file = { path, root: root.path, mtimeMs: look.mtimeMs };
   let stretches: Generator<Stretch, void, void>;
   try {
@@ -51,7 +53,8 @@ export async function ingestFile(
   look: Look,
   log: (text: string) => void,
 ): Promise<void> {
-  for (const item of newStretches(writer, look, log)) {
+  const bookmark = writer.files.find(look.path)?.bookmark;
+  for (const item of newStretches(look, bookmark, log)) {
     await whileBusy(() => writer.ingest([item]));
   }
 }

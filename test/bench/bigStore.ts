@@ -55,7 +55,7 @@ function session(n: number, start: number, count: number): Stretch {
   batch.traces.push(trace);
   batch.titles.push({ sessionId, kind: 'ai', at: start, offset: 0, text: `Session ${n}` });
   const bookmark = { offset: 1000, state: freshState(), inode: String(n), head: 'x' };
-  return { batch, bookmark, size: 1000, restarted: false, done: true };
+  return { batch, start: 0, bookmark, size: 1000, restarted: false, done: true };
 }
 
 function message(sessionId: string, n: number, i: number, at: number, cwd: string): MessageLine {

@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { type MessagePort, Worker } from 'node:worker_threads';
+import { messageOf } from '../model/errors.ts';
+import type { Bookmark } from '../model/records.ts';
+import { mergeLines } from '../store/merge.ts';
+import type { IngestItem } from '../store/writer.ts';
+import { Gathered } from './gathered.ts';
+import { type Look, newStretches } from './ingestFile.ts';
+
+/** A file to be read and where to go on in it. */
+export interface Unread {
+  readonly look: Look;
+  readonly size: number;
+  readonly bookmark: Bookmark | undefined;
+}
+
+/** What is worth one transaction, and how many bytes of files are done with it. */
+export interface Portion {
+  readonly items: IngestItem[];
+  readonly doneBytes: number;
+}
+
+/** Less than this is read before a second thread has started. */
+const worthAThreadBytes = 24 * 1024 * 1024;
+/** Portions read ahead of the store at most: bounds the memory. */
+const mostAhead = 3;
+
+/** Reads files into portions, newest first as they are given. */
+function* portions(files: readonly Unread[], log: (text: string) => void): Generator<Portion> {
+  const gathered = new Gathered();
+  let doneBytes = 0;
+  for (const { look, size, bookmark } of files) {
+    for (const item of newStretches(look, bookmark, log)) {
+      gathered.add(item);
+      if (gathered.isFull || gathered.isRipe) yield { items: gathered.take(), doneBytes };
+    }
+    doneBytes += size;
+  }
+  yield { items: gathered.take(), doneBytes };
+}
+
+/**
+ * Reads files into portions: a long reading on a thread of its own, so that reading and storing go
+ * on side by side; a short one right here.
+ */
+export async function* readAhead(
+  files: readonly Unread[],
+  log: (text: string) => void,
+): AsyncGenerator<Portion, void, void> {
+  const bytes = files.reduce((sum, { size, bookmark }) => sum + size - (bookmark?.offset ?? 0), 0);
+  if (bytes < worthAThreadBytes) {
+    for (const portion of portions(files, log)) {
+      yield portion;
+      // Let file events and messages in.
+      await breathe();
+    }
+    return;
+  }
+  yield* readOnThread(files, log);
+}
+
+type FromReader =
+  | { readonly type: 'portion'; readonly portion: Portion; readonly last: boolean }
+  | { readonly type: 'log'; readonly text: string }
+  | { readonly type: 'failed'; readonly text: string };
+
+async function* readOnThread(
+  files: readonly Unread[],
+  log: (text: string) => void,
+): AsyncGenerator<Portion, void, void> {
+  const worker = new Worker(readerFile(), {
+    name: 'outlay-reader',
+    workerData: { role: 'reader' },
+  });
+  const arrived: FromReader[] = [];
+  let wake = (): void => {};
+  const push = (message: FromReader): void => {
+    arrived.push(message);
+    wake();
+  };
+  worker.on('message', push);
+  worker.on('error', (error) => push({ type: 'failed', text: messageOf(error) }));
+  worker.postMessage(files);
+  try {
+    for (;;) {
+      const message = arrived.shift();
+      if (message === undefined) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        continue;
+      }
+      if (message.type === 'log') log(message.text);
+      else if (message.type === 'failed') throw new Error(message.text);
+      else {
+        worker.postMessage('next');
+        yield message.portion;
+        if (message.last) return;
+      }
+    }
+  } finally {
+    await worker.terminate();
+  }
+}
+
+/** The bundle beside ours; from source the entry itself. */
+function readerFile(): string {
+  const bundle = join(import.meta.dirname, 'indexer.cjs');
+  return existsSync(bundle) ? bundle : join(import.meta.dirname, 'indexerWorker.ts');
+}
+
+/** The reading thread: gets a list of files, answers with portions, a few ahead of the store. */
+export function runReader(port: MessagePort): void {
+  let ahead = 0;
+  let proceed = (): void => {};
+  const tell = (message: FromReader): void => port.postMessage(message);
+  port.on('message', (message: readonly Unread[] | 'next') => {
+    if (message === 'next') {
+      ahead--;
+      proceed();
+    } else {
+      void read(message).catch((error: unknown) =>
+        tell({ type: 'failed', text: messageOf(error) }),
+      );
+    }
+  });
+  const read = async (files: readonly Unread[]): Promise<void> => {
+    let waiting: Portion | undefined;
+    for (const portion of portions(files, (text) => tell({ type: 'log', text }))) {
+      if (waiting !== undefined) await send(waiting, false);
+      waiting = portion;
+    }
+    if (waiting !== undefined) await send(waiting, true);
+  };
+  const send = async (portion: Portion, last: boolean): Promise<void> => {
+    while (ahead >= mostAhead) {
+      await new Promise<void>((resolve) => {
+        proceed = resolve;
+      });
+    }
+    ahead++;
+    tell({ type: 'portion', portion: { ...portion, items: portion.items.map(merged) }, last });
+    await breathe();
+  };
+}
+
+/** An item whose records are merged here, so that fewer have to cross to the other thread. */
+function merged(item: IngestItem): IngestItem {
+  const { messages, ...batch } = item.stretch.batch;
+  return {
+    ...item,
+    stretch: { ...item.stretch, batch: { ...batch, messages: [] } },
+    messages: mergeLines(messages),
+  };
+}
