@@ -16,12 +16,20 @@ export class Progress {
   }
 
   on(message: FromIndexer): void {
+    // What was lost or refused is said, whoever reads the stream.
+    if (message.type === 'log' && message.level === 'error') this.#say(message.text);
     if (!this.#wanted || message.type !== 'state') return;
     if (Date.now() - this.#started < patienceMs) return;
     const { state } = message;
     if (state.kind === 'following') this.#show(`waiting for process ${state.pid}`);
     if (state.kind !== 'indexing') return;
     this.#show(`${Math.floor((100 * state.done) / Math.max(1, state.total))} %`);
+  }
+
+  #say(text: string): void {
+    this.end();
+    this.#shown = false;
+    this.#stream.write(`${text.split('\n')[0]}\n`);
   }
 
   #show(text: string): void {

@@ -37,13 +37,19 @@ export function openForWriting(file: string, options: StoreOptions = {}): Writab
     try {
       return { ...open(file, options), damage };
     } catch (error) {
-      if (!isDamage(error) || damage?.restored === null) throw storeError(file, error);
+      const ours = isDamage(error) && (damage !== undefined || looksLikeStore(file, error));
+      if (!ours || damage?.restored === null) throw storeError(file, error);
       // A backup that is damaged too is set aside as well; then the older one is tried, at last none.
       if (damage !== undefined) rmSync(damage.restored, { force: true });
       const { keptAs, restored, reason } = setAside(file, messageOf(error), new Date(now + tries));
       damage = { keptAs: damage?.keptAs ?? keptAs, restored, reason: damage?.reason ?? reason };
     }
   }
+}
+
+/** Somebody's picture named by mistake is no damaged store: what is no database stays where it is. */
+function looksLikeStore(file: string, error: unknown): boolean {
+  return sqliteCode(error) !== 'SQLITE_NOTADB' || file.endsWith('.db');
 }
 
 function open(file: string, options: StoreOptions): { db: SqlDatabase; newer: boolean } {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HumanError } from '../model/errors.ts';
-import { openForReading } from '../store/openStore.ts';
+import type { SqlDatabase } from '../store/driver/types.ts';
+import { isDamage, openForReading } from '../store/openStore.ts';
 import { StoreReader } from '../store/reader.ts';
 import { IndexerClient } from './indexerClient.ts';
 import type { FromIndexer, IndexerConfig, IndexerState } from './protocol.ts';
@@ -47,7 +48,7 @@ function pending(
   scanned: ReturnType<typeof scanRoots>,
   priceRevision: string | undefined,
 ): number {
-  const db = openForReading(config.storeFile, { engine: config.engine });
+  const db = openUnlessDamaged(config);
   if (db === undefined) return Math.max(1, newFiles(scanned, new Map()).length);
   const reader = new StoreReader(db);
   try {
@@ -56,6 +57,16 @@ function pending(
     return fresh === 0 && repriced ? 1 : fresh;
   } finally {
     reader.close();
+  }
+}
+
+/** The store, or undefined where there is none that can be read: then the indexer makes or mends it. */
+function openUnlessDamaged({ storeFile, engine }: IndexerConfig): SqlDatabase | undefined {
+  try {
+    return openForReading(storeFile, { engine });
+  } catch (error) {
+    if (error instanceof HumanError && isDamage(error.cause)) return undefined;
+    throw error;
   }
 }
 
