@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import type { Row, SqlDatabase } from '../../src/store/driver/types.ts';
+import { afterNoon, assistant, noonMs, user } from './parseLines.ts';
+import type { WorldFile } from './world.ts';
+
+/** A world too particular for chance to make, and what the store must say of it. */
+export interface Example {
+  readonly name: string;
+  readonly files: readonly WorldFile[];
+  /** A query of one column, and its values in order. */
+  readonly ask: string;
+  readonly answer: readonly (number | string | null)[];
+}
+
+export function assertExample(db: SqlDatabase, { name, ask, answer }: Example): void {
+  const values = db
+    .prepare(ask)
+    .all<Row>()
+    .map((row) => Object.values(row)[0]);
+  assert.deepEqual(values, answer, name);
+}
+
+function file(path: string, ...records: object[]): WorldFile {
+  const content = records.map((record) => `${JSON.stringify(record)}\n`).join('');
+  return { root: 'a', path: `p/${path}`, content: Buffer.from(content) };
+}
+
+/** One line of a response. */
+function response(id: string, at: number, message: object = {}, record: object = {}): object {
+  return assistant(
+    { id, ...message },
+    { uuid: `u-${id}`, requestId: `r-${id}`, timestamp: afterNoon(at), ...record },
+  );
+}
+
+function costState(
+  sessionId: string,
+  totalCostUSD: number,
+  models: Record<string, number> = {},
+): object {
+  const modelUsage = Object.fromEntries(
+    Object.entries(models).map(([model, costUSD]) => [model, { costUSD }]),
+  );
+  return { type: 'cost-state', sessionId, totalCostUSD, modelUsage };
+}
+
+/** A dated record without a uuid: always the session's own. */
+function queue(sessionId: string, at: number): object {
+  return { type: 'queue-operation', sessionId, timestamp: afterNoon(at) };
+}
+
+const own = (sessionId: string): object => ({ sessionId });
+const unknown = { model: 'made-up-model', usage: { output_tokens: 10 } };
+const nanoByMessage = 'SELECT nano FROM message ORDER BY mid';
+const backgroundBySession = 'SELECT background FROM session ORDER BY sid';
+
+export const examples: readonly Example[] = [
+  {
+    name: 'two requests of the main thread count, though their message id is one',
+    files: [
+      file('s1.jsonl', response('m', 0, {}, { requestId: 'r1' })),
+      file('s2.jsonl', response('m', 1, {}, { requestId: 'r2', sessionId: 's2', uuid: 'v' })),
+    ],
+    ask: 'SELECT counted FROM message ORDER BY rid',
+    answer: [1, 1],
+  },
+  {
+    name: 'of two subagents with one message it is the first’s by id',
+    files: [
+      file('s1/subagents/agent-b.jsonl', response('m', 0)),
+      file('s1/subagents/agent-a.jsonl', response('m', 0)),
+    ],
+    ask: 'SELECT aid FROM message m JOIN agent a ON a.id = m.agent',
+    answer: ['a'],
+  },
+  {
+    name: 'a part without a price leaves its message unpriced',
+    files: [
+      file(
+        's1.jsonl',
+        response('m', 0, {
+          usage: {
+            output_tokens: 1,
+            iterations: [{ type: 'advisor_message', model: 'made-up-model', output_tokens: 1 }],
+          },
+        }),
+      ),
+    ],
+    ask: 'SELECT priced FROM message',
+    answer: [0],
+  },
+  {
+    name: 'a prompt in common is no parent',
+    files: [
+      file('a.jsonl', user('x', { uuid: 'p', ...own('a') }), response('m1', 10, {}, own('a'))),
+      file(
+        'b.jsonl',
+        queue('b', 50),
+        user('x', { uuid: 'p', ...own('b') }),
+        response('m2', 60, {}, own('b')),
+        costState('b', 1),
+      ),
+      file('c.jsonl', queue('c', 90), response('m1', 10, {}, own('c'))),
+      file('d.jsonl', queue('d', 95), response('m2', 60, {}, own('d'))),
+    ],
+    ask: "SELECT reconciled FROM session WHERE sid = 'b'",
+    answer: [1],
+  },
+  {
+    name: 'the point of forking moves with what is shared',
+    files: [
+      file(
+        'b.jsonl',
+        queue('b', 100),
+        response('m1', 10, {}, own('b')),
+        user('y', { uuid: 'p9', timestamp: afterNoon(30), ...own('b') }),
+        costState('b', 3),
+      ),
+      file(
+        'a.jsonl',
+        response('m1', 10, {}, own('a')),
+        queue('a', 20),
+        costState('a', 1),
+        user('y', { uuid: 'p9', timestamp: afterNoon(30), ...own('a') }),
+      ),
+    ],
+    ask: backgroundBySession,
+    answer: [999_945_000, 2_000_000_000],
+  },
+  {
+    name: 'a parent’s total that comes late is taken off its fork',
+    files: [
+      file('b.jsonl', queue('b', 100), response('m1', 10, {}, own('b')), costState('b', 3)),
+      file('a.jsonl', queue('a', 0), response('m1', 10, {}, own('a')), costState('a', 1)),
+    ],
+    ask: backgroundBySession,
+    answer: [999_945_000, 2_000_000_000],
+  },
+  {
+    name: 'background before any date stands at the session’s start',
+    files: [file('s1.jsonl', costState('s1', 1), queue('s1', 500), queue('s1', 100))],
+    ask: 'SELECT at FROM background',
+    answer: [noonMs + 100],
+  },
+  {
+    name: 'a smaller gap later corrects the earlier one',
+    files: [
+      file('s1.jsonl', queue('s1', 0), costState('s1', 3), queue('s1', 100), costState('s1', 2)),
+    ],
+    ask: 'SELECT nano FROM background',
+    answer: [2_000_000_000],
+  },
+  {
+    name: 'each total shares out what it grew by',
+    files: [
+      file(
+        's1.jsonl',
+        response('m1', 0, unknown),
+        costState('s1', 1, { 'made-up-model[1m]': 1 }),
+        response('m2', 100, unknown),
+        response('m3', 200, { ...unknown, usage: { output_tokens: 30 } }),
+        costState('s1', 5, { 'made-up-model': 5 }),
+        response('m4', 300, unknown),
+      ),
+    ],
+    ask: nanoByMessage,
+    answer: [1_000_000_000, 1_000_000_000, 3_000_000_000, 0],
+  },
+  {
+    name: 'a message no total covers any more is unpriced',
+    files: [file('s1.jsonl', response('m1', 0, unknown), costState('s1', 1, { other: 1 }))],
+    ask: 'SELECT priced FROM message',
+    answer: [0],
+  },
+  {
+    name: 'a fork’s share begins behind its parent’s total',
+    files: [
+      file(
+        'a.jsonl',
+        queue('a', 0),
+        response('m1', 10, unknown, own('a')),
+        costState('a', 1, { 'made-up-model': 1 }),
+      ),
+      file(
+        'b.jsonl',
+        queue('b', 50),
+        response('m1', 10, unknown, own('b')),
+        response('m2', 60, unknown, own('b')),
+        costState('b', 3, { 'made-up-model': 3 }),
+      ),
+    ],
+    ask: nanoByMessage,
+    answer: [1_000_000_000, 2_000_000_000],
+  },
+  {
+    name: 'titles: the last of its kind, the first prompt',
+    files: [
+      file(
+        's1.jsonl',
+        user('first'),
+        { type: 'custom-title', customTitle: 'old', sessionId: 's1' },
+        user('second', { uuid: 'u2', timestamp: afterNoon(5) }),
+        { type: 'custom-title', customTitle: 'new', sessionId: 's1' },
+      ),
+    ],
+    ask: 'SELECT text FROM title ORDER BY kind',
+    answer: ['new', 'first'],
+  },
+];

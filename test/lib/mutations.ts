@@ -1,0 +1,300 @@
+/** A rule of the source, and how to break it. */
+export interface Mutation {
+  readonly rule: string;
+  /** Below `src`. */
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+const mutations: Mutation[] = [];
+
+/** Notes mutations of one file: rule, text, replacement. */
+function mutate(file: string, ...list: [rule: string, find: string, replace: string][]): void {
+  for (const [rule, find, replace] of list) mutations.push({ rule, file, find, replace });
+}
+
+mutate(
+  'store/merge.ts',
+  ['a direct line before a progress copy', 'Number(a.progress) - Number(b.progress) ||', ''],
+  ['main thread before side chain', 'Number(a.sidechain) - Number(b.sidechain) ||', ''],
+  ['the most output is kept', 'b.usage.output - a.usage.output ||', ''],
+  [
+    'of equal output the one that stopped',
+    "Number(a.stopReason === '') - Number(b.stopReason === '') ||",
+    '',
+  ],
+  ['what is still equal is told apart by content', 'compareText(content(a), content(b))', '0'],
+  [
+    'a record is kept whole',
+    'kept: compareLines(a.kept, b.kept) <= 0 ? a.kept : b.kept,',
+    `kept: {
+      ...(compareLines(a.kept, b.kept) <= 0 ? a.kept : b.kept),
+      usage: Object.fromEntries(
+        Object.entries(a.kept.usage).map(([name, n]) => [name, Math.max(n, b.kept.usage[name])]),
+      ),
+    },`,
+  ],
+  [
+    'an output is final if any line stopped',
+    'ended: a.ended || b.ended,',
+    'ended: a.ended && b.ended,',
+  ],
+  [
+    'a message is in the main thread if any line is',
+    'inMain: a.inMain || b.inMain,',
+    'inMain: a.inMain,',
+  ],
+  ['tools of all lines', 'uniqueSorted([...a.tools, ...b.tools])', 'a.tools'],
+  [
+    'every session a message stands in',
+    'merged.set(session, known === undefined ? place : betterPlace(known, place));',
+    'if (known) merged.set(session, betterPlace(known, place));',
+  ],
+  [
+    'the main thread stands before a subagent',
+    'a.standing < b.standing ? a : b',
+    'a.standing > b.standing ? a : b',
+  ],
+  ['of two agents the first by id', 'a.agentId <= b.agentId ? a : b', 'a'],
+  [
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is text of the source
+    'the request id is half of the identity',
+    '\\0${line.requestId}',
+    '',
+  ],
+);
+
+mutate(
+  'store/ownership.ts',
+  ['the request id is looked for', 'row.rid === requestId', 'true'],
+  [
+    'a replay read after its original',
+    'return !message.kept.sidechain || !others.some((other) => other.in_main === 1);',
+    'return true;',
+  ],
+  [
+    'a replay read before its original',
+    'if (other.sidechain === 1 && other.counted === 1) {',
+    'if (false) {',
+  ],
+  [
+    'only side chains are replays',
+    'if (other.sidechain === 1 && other.counted === 1) {',
+    'if (other.counted === 1) {',
+  ],
+  [
+    'sessions that share a message are compared',
+    'for (const other of rows.slice(1)) this.#traces.relate(rows[0]!, other);',
+    '',
+  ],
+  [
+    'shared messages are settled again when an own start moves',
+    'this.#unsettled.add(message);',
+    '',
+  ],
+  [
+    'places become better',
+    'if (before?.agent === agent && before.standing === best.standing) continue;',
+    'if (before !== undefined) continue;',
+  ],
+  ['the owner is settled', 'if (claims) best = place;', 'best ??= place;'],
+);
+
+mutate(
+  'store/traces.ts',
+  [
+    'own records decide, not the first seen',
+    'const aStart = a.own_at ?? Number.POSITIVE_INFINITY;\n  const bStart = b.own_at ?? Number.POSITIVE_INFINITY;',
+    'const aStart = a.id;\n  const bStart = b.id;',
+  ],
+  [
+    'own records decide, not the first ones',
+    'const aStart = a.own_at ?? Number.POSITIVE_INFINITY;\n  const bStart = b.own_at ?? Number.POSITIVE_INFINITY;',
+    'const aStart = a.first_at;\n  const bStart = b.first_at;',
+  ],
+  ['ties by session id', 'a.sid < b.sid', 'a.id < b.id'],
+  [
+    'records without a uuid are own',
+    'const start = earlier(row.anonymous_at, own);',
+    'const start = own;',
+  ],
+  [
+    'shared records are not own',
+    'AND NOT EXISTS\n         (SELECT 1 FROM shared_trace o WHERE o.uuid = t.uuid AND o.session <> t.session)',
+    '',
+  ],
+  ['packed records are unpacked', 'this.#addRecords(row, hashes, times);\n    }', '}'],
+  ['a record shared later takes an own start away', 'this.#stale.add(session);\n', ''],
+  [
+    'a record shared later moves the point of forking',
+    'this.#sharing.add(row.id).add(session);',
+    '',
+  ],
+);
+
+mutate(
+  'store/messages.ts',
+  ['what a message was is taken from the roll-ups', 'this.contribute(-1, before);', ''],
+  ['replays are not in the roll-ups', 'if (row.counted === 0) return;', ''],
+  ['declined attempts are not in the figure', "if (part.kind === 'declined') continue;", ''],
+  ['a share of a client’s total stays with its session', 'after.nano = 0;', ''],
+);
+mutate(
+  'store/pricedLine.ts',
+  ['parts are billed with their message', 'nano += partNano;', ''],
+  [
+    'a declined attempt stands beside the cost',
+    "if (part.kind === 'declined') declined += partNano;\n    else {",
+    '{',
+  ],
+  ['a part without a price leaves the message unpriced', "priced &&= cost.kind === 'priced';", ''],
+);
+mutate(
+  'store/rollup.ts',
+  [
+    'an empty row of the buckets goes',
+    'if (delta.some((value) => value < 0)) this.#dropBucket.run(...parts);',
+    '',
+  ],
+  [
+    'an empty row of the totals goes',
+    'if (delta.some((value) => value < 0)) this.#dropTotal.run(...parts);',
+    '',
+  ],
+);
+
+mutate(
+  'store/reconcile.ts',
+  ['a fork’s total contains its parent’s', 'usdToNano(base?.total ?? 0)', '0'],
+  [
+    'the parent’s total before the fork',
+    'states.filter((state) => state.at <= parent.at).at(-1)',
+    'states.at(-1)',
+  ],
+  [
+    'a fork without its parent’s total cannot be reconciled',
+    'possible: parent === undefined || base !== undefined',
+    'possible: true',
+  ],
+  [
+    'what the parent has too is in the parent’s total',
+    'row.id, row.id, parent ?? 0',
+    'row.id, row.id, 0',
+  ],
+  ['the nearest relative is the parent', 'relative.at > best.at ||', 'relative.at < best.at ||'],
+  ['only who owns before is a parent', 'if (!ownsBefore(other, row)) continue;', ''],
+  [
+    'who shares no message is no parent',
+    'if (this.#message.get(row.id, relative.session) === undefined) continue;',
+    '',
+  ],
+  ['background is never negative', '? 0 : gap;', '? gap : gap;'],
+  ['a later, smaller gap corrects the earlier', 'gaps[i] = Math.min(gaps[i]!, gaps[i + 1]!);', ';'],
+  ['messages up to a total’s place', 'spent[next]!.at <= state.at', 'true'],
+  [
+    'messages after the last total are unconfirmed',
+    'counted = 1 AND at > ?',
+    'counted = 1 AND at >= ?',
+  ],
+  [
+    'replays explain nothing',
+    "'SELECT at, nano FROM message WHERE session = ? AND counted = 1 ORDER BY at'",
+    "'SELECT at, nano FROM message WHERE session = ? ORDER BY at'",
+  ],
+  ['undated background stands at the start', 'state.at || (row.first_at ?? 0)', 'state.at'],
+);
+mutate(
+  'store/clientPrices.ts',
+  [
+    'a fork’s share begins behind its parent’s total',
+    'base === undefined ? 0 : (modelTotal(base, name) ?? 0)',
+    '0',
+  ],
+  ['each total shares out what it grew by', 'counted = Math.max(counted, total);', ''],
+  ['messages no total covers stay unpriced', 'setPrice(row, 0, pricing.unpriced);', ';'],
+);
+
+mutate(
+  'store/writer.ts',
+  [
+    'records and offset commit together',
+    'this.#db.transaction(() => {\n        this.#options.assertWriter();',
+    '(() => {\n        this.#options.assertWriter();',
+  ],
+  ['only the writer writes', 'this.#options.assertWriter();', ''],
+  ['what a failed transaction made up is forgotten: words', 'this.#words.forget();', ''],
+  ['what a failed transaction made up is forgotten: sessions', 'this.#sessions.forget();', ''],
+  ['what a failed transaction made up is forgotten: agents', 'this.#agents.forget();', ''],
+  ['what a failed transaction made up is forgotten: roll-ups', 'this.#rollup.forget();', ''],
+  [
+    'a start that moves reconciles anew',
+    'if (row.first_at !== firstAt) this.#unreconciled.add(row.id);',
+    '',
+  ],
+  ['a total that is read reconciles anew', 'this.#unreconciled.add(session);\n    }', '}'],
+  ['relatives are reconciled too', 'for (const id of this.#unreconciled) addKin(id);', ''],
+  ['titles are kept', 'if (this.#options.storeTitles) {', 'if (false) {'],
+);
+mutate(
+  'store/sessions.ts',
+  ['the first of two accounts', 'this.#words.text(root) < this.#words.text(row.root)', 'false'],
+  ['the last title of a kind', 'text = excluded.text WHERE ', 'text = excluded.text -- '],
+  [
+    'the start of a session',
+    'row.first_at = earlier(row.first_at, finite(trace.firstAt));',
+    'row.first_at ??= finite(trace.firstAt);',
+  ],
+  ['the directory of the first record', 'if (!better) return;', 'if (known !== null) return;'],
+);
+mutate('store/files.ts', [
+  'a file read again begins its counts anew',
+  'if (restarted) this.#forgive.run(id);',
+  '',
+]);
+
+mutate(
+  'transcripts/usage.ts',
+  [
+    'the larger of total and split',
+    'Math.max(count(raw.cache_creation_input_tokens), fiveMinutes + oneHour)',
+    'fiveMinutes + oneHour',
+  ],
+  ['an hour is not five minutes', 'cacheWrite5m: written - oneHour,', 'cacheWrite5m: written,'],
+  ['advisors are billed', "return 'advisor';", 'return undefined;'],
+  ['compaction is billed', "return 'compaction';", 'return undefined;'],
+);
+mutate(
+  'transcripts/parser.ts',
+  ['a line without a message id stands alone', 'messageId || this.#ownId(head)', 'messageId'],
+  [
+    'its request id says nothing',
+    "messageId === '' ? '' : bounded(text(record.requestId))",
+    'bounded(text(record.requestId))',
+  ],
+  ['client-made lines cost nothing', "if (model === '<synthetic>') {", 'if (false) {'],
+  [
+    'an undated record has the time before it',
+    'const at = Number.isNaN(head.at) ? this.state.lastAt : head.at;\n    if (at === 0)',
+    'const at = Number.isNaN(head.at) ? 1 : head.at;\n    if (at === 0)',
+  ],
+  [
+    'own records are of any type',
+    'this.#trace(buf, head);',
+    "if (type === 'assistant') this.#trace(buf, head);",
+  ],
+  ['a progress copy has its own time', 'at: Number.isNaN(own) ? head.at : own,', 'at: head.at,'],
+);
+mutate(
+  'transcripts/readStretch.ts',
+  [
+    'a last line without its newline counts',
+    'if (done) addUnterminated(fd, offset, place, state, batch);',
+    '',
+  ],
+  ['a torn last line waits', 'if (tail.rejected.length > 0) return;', ''],
+  ['a file begins anew once', 'restarted = false;', ''],
+);
+
+export { mutations };

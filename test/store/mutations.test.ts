@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { describe, test } from 'node:test';
+import { build } from 'esbuild';
+import { type Mutation, mutations } from '../lib/mutations.ts';
+import { tempDir } from '../lib/tempDir.ts';
+
+const project = join(import.meta.dirname, '..', '..');
+/** Small worlds each version is tried on; a broken rule shows in the first few of them. */
+const worlds = 45;
+
+/** The check as one file, with a rule broken. */
+async function bundle(target: string, mutation: Mutation | undefined): Promise<void> {
+  await build({
+    entryPoints: [join(project, 'test', 'lib', 'mutationCheck.ts')],
+    outfile: target,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+    external: ['better-sqlite3'],
+    define: { 'import.meta.dirname': '__dirname' },
+    logLevel: 'silent',
+    plugins:
+      mutation === undefined ? [] : [{ name: 'mutation', setup: (b) => broken(b, mutation) }],
+  });
+}
+
+type PluginBuild = Parameters<
+  NonNullable<Parameters<typeof build>[0]['plugins']>[number]['setup']
+>[0];
+
+function broken(pluginBuild: PluginBuild, { file, find, replace }: Mutation): void {
+  const path = join(project, 'src', ...file.split('/'));
+  pluginBuild.onLoad({ filter: /\.ts$/ }, (args) => {
+    if (args.path !== path) return undefined;
+    const source = readFileSync(path, 'utf8');
+    return { contents: source.split(find).join(replace), loader: 'ts' };
+  });
+}
+
+/** Runs the check; '' when all is well, else what it complained of. */
+async function run(mutation: Mutation | undefined): Promise<string> {
+  using dir = tempDir();
+  const script = dir.at('check.cjs');
+  await bundle(script, mutation);
+  const child = spawn(process.execPath, [script, dir.path, String(worlds)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, NODE_PATH: join(project, 'node_modules') },
+  });
+  let errors = '';
+  child.stderr.on('data', (text) => {
+    errors += text;
+  });
+  const [code] = await once(child, 'close');
+  return code === 0 ? '' : errors || `exit ${code}`;
+}
+
+describe('every rule is proved by a check that fails without it', { concurrency: 2 }, () => {
+  test('with all rules the check passes', async () => {
+    assert.equal(await run(undefined), '');
+  });
+  for (const mutation of mutations) {
+    const { rule, file, find } = mutation;
+    test(`${file}: ${rule}`, async () => {
+      const source = readFileSync(join(project, 'src', file.split('/').join(sep)), 'utf8');
+      assert.equal(source.split(find).length, 2, 'the text to be changed stands in the file once');
+      assert.notEqual(await run(mutation), '', 'the check passes without this rule');
+    });
+  }
+});
