@@ -141,9 +141,9 @@ function table(rows) {
 async function writeTable(text) {
   const file = inRoot('docs/latency.md');
   const page = await readFile(file, 'utf8');
-  const place = /(<!-- table -->\n)[\s\S]*?(\n<!-- end of table -->)/;
+  const place = /(?<=<!-- table -->\n)[\s\S]*?(?=<!-- end of table -->)/;
   if (!place.test(page)) throw new Error('docs/latency.md has no place for the table.');
-  await writeFile(file, page.replace(place, `$1${text}$2`));
+  await writeFile(file, page.replace(place, `${text}\n`));
 }
 
 async function main() {
