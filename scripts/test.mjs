@@ -6,6 +6,7 @@
  * A part that fails does not stop the later ones. The last line is "N passed, N failed".
  */
 import { glob } from 'node:fs/promises';
+import { clientTests } from './clientTest.mjs';
 import { hostTests } from './hostTest.mjs';
 import { requireNode24 } from './lib/node24.mjs';
 import { nodeTests } from './lib/nodeTests.mjs';
@@ -50,6 +51,7 @@ const parts = {
   package: () => nodeTests(['test/package/*.test.mjs'], { concurrency: 1 }),
   host: () => hostTests(),
   page: () => nodeTests(['test/host/page/*.test.mjs'], { concurrency: 1 }),
+  client: () => clientTests(),
 };
 
 function chosenParts() {
