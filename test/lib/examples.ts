@@ -20,6 +20,12 @@ export function assertExample(db: SqlDatabase, { name, ask, answer }: Example): 
   assert.deepEqual(values, answer, name);
 }
 
+/** Every order in which its files can be read. */
+export function orders<T>(list: readonly T[]): T[][] {
+  if (list.length < 2) return [[...list]];
+  return list.flatMap((first, i) => orders(list.toSpliced(i, 1)).map((rest) => [first, ...rest]));
+}
+
 function file(path: string, ...records: object[]): WorldFile {
   const content = records.map((record) => `${JSON.stringify(record)}\n`).join('');
   return { root: 'a', path: `p/${path}`, content: Buffer.from(content) };
@@ -92,7 +98,12 @@ export const examples: readonly Example[] = [
   {
     name: 'a prompt in common is no parent',
     files: [
-      file('a.jsonl', user('x', { uuid: 'p', ...own('a') }), response('m1', 10, {}, own('a'))),
+      file(
+        'a.jsonl',
+        queue('a', 0),
+        user('x', { uuid: 'p', ...own('a') }),
+        response('m1', 10, {}, own('a')),
+      ),
       file(
         'b.jsonl',
         queue('b', 50),
@@ -111,18 +122,19 @@ export const examples: readonly Example[] = [
     files: [
       file(
         'b.jsonl',
-        queue('b', 100),
+        queue('b', 5),
         response('m1', 10, {}, own('b')),
         user('y', { uuid: 'p9', timestamp: afterNoon(30), ...own('b') }),
         costState('b', 3),
       ),
       file(
         'a.jsonl',
+        queue('a', 0),
         response('m1', 10, {}, own('a')),
         queue('a', 20),
         costState('a', 1),
-        user('y', { uuid: 'p9', timestamp: afterNoon(30), ...own('a') }),
       ),
+      file('other/a.jsonl', user('y', { uuid: 'p9', timestamp: afterNoon(30), ...own('a') })),
     ],
     ask: backgroundBySession,
     answer: [999_945_000, 2_000_000_000],
@@ -131,10 +143,11 @@ export const examples: readonly Example[] = [
     name: 'a parent’s total that comes late is taken off its fork',
     files: [
       file('b.jsonl', queue('b', 100), response('m1', 10, {}, own('b')), costState('b', 3)),
-      file('a.jsonl', queue('a', 0), response('m1', 10, {}, own('a')), costState('a', 1)),
+      file('a.jsonl', queue('a', 0), response('m1', 10, {}, own('a'))),
+      file('other/a.jsonl', queue('a', 5), costState('a', 1)),
     ],
     ask: backgroundBySession,
-    answer: [999_945_000, 2_000_000_000],
+    answer: [1_000_000_000, 2_000_000_000],
   },
   {
     name: 'background before any date stands at the session’s start',
@@ -205,5 +218,62 @@ export const examples: readonly Example[] = [
     ],
     ask: 'SELECT text FROM title ORDER BY kind',
     answer: ['new', 'first'],
+  },
+  {
+    name: 'of two records equal in all that matters the content decides',
+    files: [
+      file('s1.jsonl', response('m', 0, { usage: { input_tokens: 7, output_tokens: 2 } })),
+      file('other/s1.jsonl', response('m', 0, { usage: { input_tokens: 5, output_tokens: 2 } })),
+    ],
+    ask: 'SELECT input FROM message',
+    answer: [5],
+  },
+  {
+    name: 'a message is in the main thread though a side chain repeats it',
+    files: [
+      file('s1/subagents/agent-a.jsonl', response('m', 0)),
+      file('s1.jsonl', response('m', 0)),
+      file('s1/subagents/agent-b.jsonl', response('m', 0, {}, { requestId: 'r-other' })),
+    ],
+    ask: 'SELECT counted FROM message ORDER BY rid',
+    answer: [1, 0],
+  },
+  {
+    name: 'a declined attempt stands beside the figure',
+    files: [
+      file(
+        's1.jsonl',
+        response('m', 0, {
+          usage: {
+            output_tokens: 1,
+            iterations: [{ type: 'message', model: 'claude-haiku-4-5', output_tokens: 2 }],
+          },
+        }),
+      ),
+    ],
+    ask: "SELECT nano || ' ' || declined || ' ' || (SELECT group_concat(nano) FROM spend_total) FROM message",
+    answer: ['25000 10000 25000'],
+  },
+  {
+    name: 'a fork of a fork goes on from the nearer total',
+    files: [
+      file('a.jsonl', queue('a', 0), response('m1', 10, {}, own('a')), costState('a', 1)),
+      file(
+        'b.jsonl',
+        queue('b', 20),
+        response('m1', 10, {}, own('b')),
+        response('m2', 30, {}, own('b')),
+        costState('b', 5),
+      ),
+      file(
+        'c.jsonl',
+        queue('c', 40),
+        response('m1', 10, {}, own('c')),
+        response('m2', 30, {}, own('c')),
+        costState('c', 7),
+      ),
+    ],
+    ask: backgroundBySession,
+    answer: [999_945_000, 3_999_945_000, 2_000_000_000],
   },
 ];

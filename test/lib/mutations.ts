@@ -59,8 +59,8 @@ mutate(
   ],
   ['of two agents the first by id', 'a.agentId <= b.agentId ? a : b', 'a'],
   [
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is text of the source
     'the request id is half of the identity',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is text of the source
     '\\0${line.requestId}',
     '',
   ],

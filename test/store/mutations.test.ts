@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { describe, test } from 'node:test';
 import { build } from 'esbuild';
 import { type Mutation, mutations } from '../lib/mutations.ts';
 import { tempDir } from '../lib/tempDir.ts';
+import { largeWorld } from '../lib/world.ts';
 
 const project = join(import.meta.dirname, '..', '..');
-/** Small worlds each version is tried on; a broken rule shows in the first few of them. */
-const worlds = 45;
+/** Small worlds each version is tried on. */
+const worldCount = 40;
 
 /** The check as one file, with a rule broken. */
 async function bundle(target: string, mutation: Mutation | undefined): Promise<void> {
@@ -47,7 +48,7 @@ async function run(mutation: Mutation | undefined): Promise<string> {
   using dir = tempDir();
   const script = dir.at('check.cjs');
   await bundle(script, mutation);
-  const child = spawn(process.execPath, [script, dir.path, String(worlds)], {
+  const child = spawn(process.execPath, [script, dir.path, worldsFile], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, NODE_PATH: join(project, 'node_modules') },
   });
@@ -59,7 +60,16 @@ async function run(mutation: Mutation | undefined): Promise<string> {
   return code === 0 ? '' : errors || `exit ${code}`;
 }
 
-describe('every rule is proved by a check that fails without it', { concurrency: 2 }, () => {
+using shared = tempDir();
+const worldsFile = shared.at('worlds.json');
+const stored = Array.from({ length: worldCount }, (_, i) =>
+  largeWorld(i + 1, 8 + (i % 4) * 10).map(({ root, path, content }) => {
+    return { root, path, content: content.toString('base64') };
+  }),
+);
+writeFileSync(worldsFile, JSON.stringify(stored));
+
+await describe('every rule is proved by a check that fails without it', { concurrency: 2 }, () => {
   test('with all rules the check passes', async () => {
     assert.equal(await run(undefined), '');
   });
