@@ -340,10 +340,10 @@ describe('roots and store', () => {
     mkdirSync(world.dir.at('folder.db'));
     sentence(world.on('sessions', '--store', world.dir.at('folder.db')), 3);
     writeFileSync(
-      world.dir.at('text.db'),
+      world.dir.at('text.txt'),
       'this is no database, however long it may be. '.repeat(99),
     );
-    sentence(world.on('sessions', '--store', world.dir.at('text.db')), 3);
+    sentence(world.on('sessions', '--store', world.dir.at('text.txt')), 3);
     writeFileSync(world.dir.at('file'), '');
     sentence(world.on('sessions', '--store', world.dir.at('file', 'below', 'a.db')), 3);
   });

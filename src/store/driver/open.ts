@@ -65,14 +65,14 @@ function probe(db: SqlDatabase): SqlDatabase {
 
 /** Errors about the file itself: another engine would meet the same. */
 export function isFileProblem(error: unknown): boolean {
-  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
+  const { code, errcode } = (error ?? {}) as { code?: unknown; errcode?: unknown };
   if (typeof code === 'string' && code.startsWith('SQLITE_')) return code !== 'SQLITE_ERROR';
   return typeof errcode === 'number' && errcode !== 1;
 }
 
 /** SQLite's primary result code name of an error of either engine, or undefined. */
 export function sqliteCode(error: unknown): string | undefined {
-  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
+  const { code, errcode } = (error ?? {}) as { code?: unknown; errcode?: unknown };
   if (typeof code === 'string' && code.startsWith('SQLITE_')) {
     return code.split('_').slice(0, 2).join('_');
   }
