@@ -152,6 +152,10 @@ for (const engine of engines) {
         } finally {
           db.close();
         }
+        const pieces = openForWriting(':memory:', { engine }).db;
+        ingestAll(pieces, dir.path, { stretchBytes: 5000 });
+        assertSet(pieces, expected);
+        pieces.close();
       });
     }
   });
