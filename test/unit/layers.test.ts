@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
-import { mkdtemp, readFile, rm, symlink, writeFile, mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -110,7 +110,10 @@ function targetOf({ to }: Import): string {
   if (to.startsWith('src/') || to.startsWith('webview/')) return layerOf(to) ?? to;
   const name = to.replace(/^node:/, '');
   if (to.startsWith('node:') || builtinModules.includes(name)) return 'node';
-  return to.split('/').slice(0, to.startsWith('@') ? 2 : 1).join('/');
+  return to
+    .split('/')
+    .slice(0, to.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 function violations(imports: readonly Import[]): string[] {
@@ -145,11 +148,20 @@ describe('layers', () => {
         await mkdir(join(root, file, '..'), { recursive: true });
         await writeFile(join(root, file), source);
       };
-      await write('src/model/a.ts', "import { join } from 'node:path';\nexport const a = join('a');\n");
+      await write(
+        'src/model/a.ts',
+        "import { join } from 'node:path';\nexport const a = join('a');\n",
+      );
       await write('src/store/b.ts', 'export interface B { readonly b: number }\n');
-      await write('src/pricing/c.ts', "import type { B } from '../store/b.ts';\nexport type C = B;\n");
+      await write(
+        'src/pricing/c.ts',
+        "import type { B } from '../store/b.ts';\nexport type C = B;\n",
+      );
       await write('src/analysis/d.ts', "export const d = () => import('../store/b.ts');\n");
-      await write('src/reports/e.ts', "import * as vscode from 'vscode';\nexport const e = vscode;\n");
+      await write(
+        'src/reports/e.ts',
+        "import * as vscode from 'vscode';\nexport const e = vscode;\n",
+      );
       await write('src/views/f.ts', 'export const f = 1;\n');
       await write('src/cli.ts', "import { f } from './views/f.ts';\nexport const g = f;\n");
       await write('src/other/h.ts', "import { f } from '../views/f.ts';\nexport const h = f;\n");

@@ -73,7 +73,10 @@ describe('the status bar', () => {
   it('shows the figures that are wished for', async () => {
     await workbench.setSettings({ 'outlay.statusBar.show': ['session', 'month'] });
     await workbench.waitForStatus(/^session \$4\.42 · month \$4\.42$/);
-    await workbench.setSettings({ 'outlay.billing': 'subscription', 'outlay.statusBar.show': null });
+    await workbench.setSettings({
+      'outlay.billing': 'subscription',
+      'outlay.statusBar.show': null,
+    });
     await workbench.waitForStatus(/^worth \$4\.42$/);
     assert.match((await workbench.statusTooltip()).text, /a subscription pays no token price/i);
     await workbench.setSettings({ 'outlay.billing': null });
@@ -89,7 +92,12 @@ describe('the status bar', () => {
     );
     await workbench.waitForStatus(/^\$5\.67$/);
     const { text, html } = await workbench.statusTooltip();
-    for (const part of [/Today\s*\$5\.67/, /Week\s*\$5\.67/, /Month\s*\$5\.67/, /Last hour\s*\$5\.67/]) {
+    for (const part of [
+      /Today\s*\$5\.67/,
+      /Week\s*\$5\.67/,
+      /Month\s*\$5\.67/,
+      /Last hour\s*\$5\.67/,
+    ]) {
       assert.match(text, part);
     }
     assert.match(text, /\$136\.08 a day at that rate/);
@@ -104,7 +112,10 @@ describe('the status bar', () => {
     append('d', 1, { model: 'model-x' });
     await workbench.waitForStatus(/^\$5\.67 ·\s+1 unpriced$/);
     const { text } = await workbench.statusTooltip();
-    assert.match(text, /Unpriced: 1 message of model-x, not in the figures\. Set a price for model-x…/);
+    assert.match(
+      text,
+      /Unpriced: 1 message of model-x, not in the figures\. Set a price for model-x…/,
+    );
     const overrides = { models: { 'model-x': { input: 1, output: 20 } } };
     await workbench.setSettings({ 'outlay.prices.overrides': overrides });
     await workbench.waitForStatus(/^\$6\.67$/);
