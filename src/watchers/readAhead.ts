@@ -73,6 +73,7 @@ async function* readOnThread(
   const worker = new Worker(readerFile(), {
     name: 'outlay-reader',
     workerData: { role: 'reader' },
+    resourceLimits: { maxYoungGenerationSizeMb: 64 },
   });
   const arrived: FromReader[] = [];
   let wake = (): void => {};
