@@ -13,13 +13,17 @@ export class ByteCache {
     if (start < 0) return '';
     const length = stop - start;
     const known = this.#bytes;
-    if (known.length === length && buf.compare(known, 0, length, start, stop) === 0) {
-      return this.#text;
-    }
+    if (known.length === length && sameBytes(known, buf, start)) return this.#text;
     this.#bytes = Buffer.from(buf.subarray(start, stop));
     this.#text = bounded(stringAt(buf, start, stop) ?? '');
     return this.#text;
   }
+}
+
+/** Whether `known` stands at `start`. Values are short, so a loop beats a call into native code. */
+function sameBytes(known: Uint8Array, buf: Uint8Array, start: number): boolean {
+  for (let i = known.length - 1; i >= 0; i--) if (known[i] !== buf[start + i]) return false;
+  return true;
 }
 
 /** Longest id, path or name taken from a transcript. */

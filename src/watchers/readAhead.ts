@@ -62,7 +62,8 @@ export async function* readAhead(
 }
 
 type FromReader =
-  | { readonly type: 'portion'; readonly portion: Portion; readonly last: boolean }
+  | { readonly type: 'portion'; readonly portion: Portion }
+  | { readonly type: 'end' }
   | { readonly type: 'log'; readonly text: string }
   | { readonly type: 'failed'; readonly text: string };
 
@@ -93,12 +94,12 @@ async function* readOnThread(
         });
         continue;
       }
+      if (message.type === 'end') return;
       if (message.type === 'log') log(message.text);
       else if (message.type === 'failed') throw new Error(message.text);
       else {
         worker.postMessage('next');
         yield message.portion;
-        if (message.last) return;
       }
     }
   } finally {
@@ -128,21 +129,19 @@ export function runReader(port: MessagePort): void {
     }
   });
   const read = async (files: readonly Unread[]): Promise<void> => {
-    let waiting: Portion | undefined;
     for (const portion of portions(files, (text) => tell({ type: 'log', text }))) {
-      if (waiting !== undefined) await send(waiting, false);
-      waiting = portion;
+      await send(portion);
     }
-    if (waiting !== undefined) await send(waiting, true);
+    tell({ type: 'end' });
   };
-  const send = async (portion: Portion, last: boolean): Promise<void> => {
+  const send = async (portion: Portion): Promise<void> => {
     while (ahead >= mostAhead) {
       await new Promise<void>((resolve) => {
         proceed = resolve;
       });
     }
     ahead++;
-    tell({ type: 'portion', portion: { ...portion, items: portion.items.map(merged) }, last });
+    tell({ type: 'portion', portion: { ...portion, items: portion.items.map(merged) } });
     await breathe();
   };
 }
