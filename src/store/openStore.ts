@@ -8,6 +8,7 @@ import {
   migrate,
   migrations,
   readRefusal,
+  refuseForeign,
   schemaState,
 } from './migrations.ts';
 import { type Damage, setAside } from './repair.ts';
@@ -56,6 +57,7 @@ function open(file: string, options: StoreOptions): { db: SqlDatabase; newer: bo
   const steps = options.steps ?? migrations;
   const db = openDatabase(file, options);
   try {
+    refuseForeign(db, file);
     // A checkpoint waits for the disk: with 32 MB between two, a first reading is not held up by them.
     db.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 8000',

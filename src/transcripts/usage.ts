@@ -1,5 +1,6 @@
 import type { UsagePart } from '../model/records.ts';
 import type { Usage } from '../model/tokens.ts';
+import { bounded } from './byteCache.ts';
 
 /** The usage object of a record, read; `undefined` where a count is no whole number ≥ 0. */
 export interface ReadUsage {
@@ -89,7 +90,7 @@ function readParts(iterations: readonly unknown[], model: string): UsagePart[] |
     const usage = readCounts(entry);
     if (usage === undefined) return undefined;
     if (kind === 'declined' && usage.output === 0) continue;
-    parts.push({ kind, model: text(entry.model) || model, usage });
+    parts.push({ kind, model: bounded(text(entry.model)) || model, usage });
   }
   return parts;
 }

@@ -332,3 +332,17 @@ function assertAddsUp(db: SqlDatabase): void {
     .get<{ m: number; t: number }>()!;
   assert.equal(sums.m, sums.t);
 }
+
+for (const engine of engines) {
+  test(`another program's database is left as it is (${engine})`, () => {
+    using dir = tempDir();
+    const file = dir.at('notes.db');
+    const foreign = openDatabase(file, { engine });
+    foreign.exec("CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES ('mine')");
+    foreign.close();
+    const before = readFileSync(file);
+    assert.throws(() => openForWriting(file, { engine }), /another program's database/);
+    assert.deepEqual(readFileSync(file), before);
+    assert.deepEqual(readdirSync(dir.path), ['notes.db']);
+  });
+}
