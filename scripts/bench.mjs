@@ -7,7 +7,7 @@
  * must agree before a time is shown.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,7 +18,7 @@ import { fillStore } from '../test/bench/bigStore.ts';
 import { writeBigSet } from './lib/demo.mjs';
 import { requireNode24 } from './lib/node24.mjs';
 import { inRoot, scratch } from './lib/paths.mjs';
-import { npm } from './lib/processes.mjs';
+import { scratchInstall } from './lib/scratchInstall.mjs';
 
 requireNode24();
 
@@ -45,16 +45,14 @@ async function prepareTranscripts() {
 }
 
 async function preparePeer() {
-  const folder = path.join(home, 'ccusage');
-  const program = path.join(folder, 'node_modules/.bin/ccusage');
   const platform = `${process.platform}-${process.arch}`;
-  const packages = [`ccusage@${peerVersion}`, `@ccusage/ccusage-${platform}@${peerVersion}`];
-  await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, 'package.json'), '{ "private": true }\n');
-  await npm(['install', ...packages, '--no-audit', '--no-fund', '--prefix', folder], {
-    cwd: folder,
+  const folder = await scratchInstall({
+    name: 'ccusage',
+    version: peerVersion,
+    packages: [`ccusage@${peerVersion}`, `@ccusage/ccusage-${platform}@${peerVersion}`],
+    announce: `Installing ccusage ${peerVersion}…`,
   });
-  return program;
+  return path.join(folder, 'node_modules/.bin/ccusage');
 }
 
 /** Runs a program and answers with its output, wall time in milliseconds and peak memory in MB. */

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { FromIndexer, IndexerConfig, ToIndexer } from './protocol.ts';
+import { workerFile } from './workerFile.ts';
 
 /** The indexing thread as its owner sees it. */
 export class IndexerClient {
@@ -54,10 +53,4 @@ export class IndexerClient {
     clearTimeout(timer);
     await this.#worker.terminate();
   }
-}
-
-/** The bundle beside ours; from source the module itself. */
-function workerFile(): string {
-  const bundle = join(import.meta.dirname, 'indexer.cjs');
-  return existsSync(bundle) ? bundle : join(import.meta.dirname, 'indexerWorker.ts');
 }

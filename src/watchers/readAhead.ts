@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { type MessagePort, Worker } from 'node:worker_threads';
 import { messageOf } from '../model/errors.ts';
@@ -8,6 +6,7 @@ import { mergeLines } from '../store/merge.ts';
 import type { IngestItem } from '../store/writer.ts';
 import { Gathered } from './gathered.ts';
 import { type Look, newStretches } from './ingestFile.ts';
+import { workerFile } from './workerFile.ts';
 
 /** A file to be read and where to go on in it. */
 export interface Unread {
@@ -71,7 +70,7 @@ async function* readOnThread(
   files: readonly Unread[],
   log: (text: string) => void,
 ): AsyncGenerator<Portion, void, void> {
-  const worker = new Worker(readerFile(), {
+  const worker = new Worker(workerFile(), {
     name: 'outlay-reader',
     workerData: { role: 'reader' },
     resourceLimits: { maxYoungGenerationSizeMb: 64 },
@@ -105,12 +104,6 @@ async function* readOnThread(
   } finally {
     await worker.terminate();
   }
-}
-
-/** The bundle beside ours; from source the entry itself. */
-function readerFile(): string {
-  const bundle = join(import.meta.dirname, 'indexer.cjs');
-  return existsSync(bundle) ? bundle : join(import.meta.dirname, 'indexerWorker.ts');
 }
 
 /** The reading thread: gets a list of files, answers with portions, a few ahead of the store. */
