@@ -1,9 +1,9 @@
 import type { IngestItem } from '../store/writer.ts';
 
 /** Messages in one transaction: a large one costs half as much a message as a small one. */
-const mostMessages = 5000;
+const mostMessages = 3000;
 /** Records remembered for ownership in one transaction; bounds its memory. */
-const mostRecords = 100_000;
+const mostRecords = 60_000;
 /** The first figures are wanted at once, the rest in larger portions. */
 const firstWaitMs = 100;
 const laterWaitMs = 1000;

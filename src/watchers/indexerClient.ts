@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { FromIndexer, IndexerConfig, ToIndexer } from './protocol.ts';
-import { workerFile } from './workerFile.ts';
+import { shortLived, workerFile } from './workerFile.ts';
 
 /** The indexing thread as its owner sees it. */
 export class IndexerClient {
@@ -9,7 +9,10 @@ export class IndexerClient {
 
   /** `onEnd` is called when the thread ended by itself, with what it died of. */
   constructor(onMessage: (message: FromIndexer) => void, onEnd: (error: Error) => void) {
-    this.#worker = new Worker(workerFile(), { name: 'outlay-indexer' });
+    this.#worker = new Worker(workerFile(), {
+      name: 'outlay-indexer',
+      resourceLimits: shortLived,
+    });
     this.#worker.on('message', onMessage);
     this.#worker.on('error', (error) => {
       this.#ended = true;

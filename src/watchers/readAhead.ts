@@ -6,7 +6,7 @@ import { mergeLines } from '../store/merge.ts';
 import type { IngestItem } from '../store/writer.ts';
 import { Gathered } from './gathered.ts';
 import { type Look, newStretches } from './ingestFile.ts';
-import { workerFile } from './workerFile.ts';
+import { shortLived, workerFile } from './workerFile.ts';
 
 /** A file to be read and where to go on in it. */
 export interface Unread {
@@ -24,7 +24,7 @@ export interface Portion {
 /** Less than this is read before a second thread has started. */
 const worthAThreadBytes = 24 * 1024 * 1024;
 /** Portions read ahead of the store at most: bounds the memory. */
-const mostAhead = 3;
+const mostAhead = 2;
 
 /** Reads files into portions, newest first as they are given. */
 function* portions(files: readonly Unread[], log: (text: string) => void): Generator<Portion> {
@@ -73,7 +73,7 @@ async function* readOnThread(
   const worker = new Worker(workerFile(), {
     name: 'outlay-reader',
     workerData: { role: 'reader' },
-    resourceLimits: { maxYoungGenerationSizeMb: 64 },
+    resourceLimits: shortLived,
   });
   const arrived: FromReader[] = [];
   let wake = (): void => {};
