@@ -4,6 +4,7 @@ import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openWorkbench, themes } from '../../../scripts/lib/page.mjs';
+import { Indexer } from '../../../src/watchers/indexer.ts';
 
 /** A response's line of so many dollars, dated now. Opus 5.5 output costs $20 a million. */
 function answer(id, usd, more = {}) {
@@ -165,5 +166,53 @@ describe('the status bar without a usable store', () => {
     await workbench.waitForStatus('store unavailable');
     const { text } = await workbench.statusTooltip();
     assert.match(text, /Store unavailable\..*outlay\.db.*cannot be opened.*outlay\.storePath/s);
+  });
+});
+
+describe('the status bar of a second window', () => {
+  let workbench;
+  let other;
+  after(async () => {
+    await workbench?.close();
+    await other?.stop();
+  });
+
+  it('shows what another process writes into the store', async () => {
+    const home = path.join(import.meta.dirname, '../../../.vscode-test/second-window');
+    rmSync(home, { recursive: true, force: true });
+    const claude = path.join(home, 'claude');
+    const file = path.join(claude, 'projects/-home-dev-shop/session-one.jsonl');
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, answer('a', 1));
+    const said = [];
+    other = new Indexer(
+      {
+        storeFile: path.join(home, 'data/outlay.db'),
+        mode: 'watch',
+        role: 'editor',
+        configDirs: [],
+        rootsSetting: [claude],
+        env: {},
+        home,
+        priceOverrides: {},
+        storeTitles: true,
+        polling: 'auto',
+        paused: false,
+      },
+      (message) => said.push(message),
+    );
+    await other.start();
+    workbench = await openWorkbench({ home });
+    await workbench.waitForStatus(/^\$1\.00$/);
+    for (let i = 0; i < 5; i++) {
+      appendFileSync(file, answer(`more-${i}`, 1));
+      await workbench.waitForStatus(new RegExp(`^\\$${i + 2}\\.00$`));
+    }
+    // The window becomes the writer when the other one goes.
+    await other.stop();
+    other = undefined;
+    await workbench.page.waitForTimeout(2500);
+    appendFileSync(file, answer('last', 1));
+    await workbench.waitForStatus(/^\$7\.00$/);
   });
 });
