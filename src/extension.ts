@@ -1,6 +1,7 @@
 import { type ExtensionContext, window } from 'vscode';
 import { messageOf } from './model/errors.ts';
 import { registerCommands } from './views/commands.ts';
+import { ReportDocuments } from './views/reportDocuments.ts';
 import { SettingsModel } from './views/settings.ts';
 import { SpendModel } from './views/spendModel.ts';
 import { SpendStatus } from './views/statusBar.ts';
@@ -19,6 +20,7 @@ let model: SpendModel | undefined;
 export function activate(context: ExtensionContext): OutlayApi {
   const log = window.createOutputChannel('Outlay', { log: true });
   const { version } = context.extension.packageJSON as { version: string };
+  const reports = new ReportDocuments();
   const settings = new SettingsModel((problem) => log.warn(problem));
   const spend = new SpendModel(settings, context.globalState, log);
   model = spend;
@@ -26,9 +28,10 @@ export function activate(context: ExtensionContext): OutlayApi {
   context.subscriptions.push(
     log,
     settings,
+    reports,
     spend,
     new SpendStatus(spend),
-    ...registerCommands({ model: spend, log, version }),
+    ...registerCommands({ model: spend, log, reports, version }),
   );
   // The store and the indexing thread are opened when the editor has its thread back.
   setImmediate(() => {

@@ -1,15 +1,17 @@
 import { commands, type Disposable, type LogOutputChannel } from 'vscode';
 import { setDailyBudget } from './budgetInput.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
-import { showDiagnostics } from './diagnostics.ts';
+import { diagnostics } from './diagnostics.ts';
 import { explainNoTranscripts, showMenu } from './menu.ts';
 import { setPrice } from './priceInput.ts';
+import type { ReportDocuments } from './reportDocuments.ts';
 import type { SpendModel } from './spendModel.ts';
 
 /** What commands work with. */
 export interface CommandContext {
   readonly model: SpendModel;
   readonly log: LogOutputChannel;
+  readonly reports: ReportDocuments;
   /** This extension's version. */
   readonly version: string;
 }
@@ -44,9 +46,9 @@ const table: Readonly<Record<CommandId, (context: CommandContext) => Handler>> =
       setPrice(model, name),
   [commandIds.openSettings]: () => () => openSettings(),
   [commandIds.showDiagnostics]:
-    ({ model, version }) =>
+    ({ model, version, reports }) =>
     () =>
-      showDiagnostics(model, version),
+      reports.show('Outlay Diagnostics', diagnostics(model, version)),
   [commandIds.explainNoTranscripts]:
     ({ model }) =>
     () =>

@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { commands, window, workspace } from 'vscode';
 import { createPriceBook } from '../pricing/priceBook.ts';
 import { doctorReport } from '../reports/doctor.ts';
 import { mergeOverrides } from '../reports/priceOverrides.ts';
@@ -11,16 +10,6 @@ import { backupsOf } from '../store/repair.ts';
 import { dataFolder } from '../watchers/places.ts';
 import { readSettings } from './settings.ts';
 import type { SpendModel } from './spendModel.ts';
-
-/** Shows what `outlay doctor` prints in the terminal, as a document. */
-export async function showDiagnostics(model: SpendModel, version: string): Promise<void> {
-  const content = diagnostics(model, version);
-  const document = await workspace.openTextDocument({ language: 'markdown', content });
-  await window.showTextDocument(document, { preview: true });
-  await commands.executeCommand('markdown.showPreview', document.uri).then(undefined, () => {
-    // Without the Markdown extension the source is readable as well.
-  });
-}
 
 /** The doctor's report in Markdown. */
 export function diagnostics(model: SpendModel, version: string): string {
