@@ -16,47 +16,26 @@ export interface CommandContext {
   readonly version: string;
 }
 
-type Handler = (...args: unknown[]) => unknown;
-
-const table: Readonly<Record<CommandId, (context: CommandContext) => Handler>> = {
-  [commandIds.rescan]:
-    ({ model }) =>
-    () =>
-      model.rescan(),
-  [commandIds.pause]:
-    ({ model }) =>
-    () =>
-      model.pause(),
-  [commandIds.resume]:
-    ({ model }) =>
-    () =>
-      model.resume(),
-  [commandIds.showLog]:
-    ({ log }) =>
-    () =>
-      log.show(),
-  [commandIds.showMenu]:
-    ({ model }) =>
-    () =>
-      showMenu(model),
-  [commandIds.setDailyBudget]: () => () => setDailyBudget(),
-  [commandIds.setPrice]:
-    ({ model }) =>
-    (name) =>
-      setPrice(model, name),
-  [commandIds.openSettings]: () => () => openSettings(),
-  [commandIds.showDiagnostics]:
-    ({ model, version, reports }) =>
-    () =>
+/** What each command does; `argument` is what a link or another extension passes. */
+const table: Readonly<Record<CommandId, (context: CommandContext, argument: unknown) => unknown>> =
+  {
+    [commandIds.rescan]: ({ model }) => model.rescan(),
+    [commandIds.pause]: ({ model }) => model.pause(),
+    [commandIds.resume]: ({ model }) => model.resume(),
+    [commandIds.showLog]: ({ log }) => log.show(),
+    [commandIds.showMenu]: ({ model }) => showMenu(model),
+    [commandIds.setDailyBudget]: () => setDailyBudget(),
+    [commandIds.setPrice]: ({ model }, name) => setPrice(model, name),
+    [commandIds.openSettings]: () => openSettings(),
+    [commandIds.showDiagnostics]: ({ model, version, reports }) =>
       reports.show('Outlay Diagnostics', diagnostics(model, version)),
-  [commandIds.explainNoTranscripts]:
-    ({ model }) =>
-    () =>
-      explainNoTranscripts(model),
-};
+    [commandIds.explainNoTranscripts]: ({ model }) => explainNoTranscripts(model),
+  };
 
 export function registerCommands(context: CommandContext): Disposable[] {
-  return Object.entries(table).map(([id, make]) => commands.registerCommand(id, make(context)));
+  return Object.entries(table).map(([id, run]) =>
+    commands.registerCommand(id, (argument: unknown) => run(context, argument)),
+  );
 }
 
 function openSettings(): Thenable<unknown> {
