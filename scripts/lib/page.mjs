@@ -134,11 +134,21 @@ class Workbench {
   /** Runs a command as a person does: F1, its full name ("Outlay: Rescan"), Enter. */
   async runCommand(name) {
     const input = this.page.locator('.quick-input-widget input[type="text"]');
-    await this.page.keyboard.press('F1');
-    await input.waitFor();
-    await input.fill(`>${name}`);
     const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name });
-    await row.first().waitFor();
+    for (let tries = 1; ; tries++) {
+      await this.page.keyboard.press('F1');
+      await input.waitFor();
+      await input.fill(`>${name}`);
+      try {
+        await row.first().waitFor({ timeout: 2_000 });
+        break;
+      } catch (error) {
+        // The list knows the extensions that were there when it was opened: open it again.
+        if (tries === 10) throw error;
+        await this.page.keyboard.press('Escape');
+        await input.waitFor({ state: 'hidden' });
+      }
+    }
     await this.page.keyboard.press('Enter');
     await row.first().waitFor({ state: 'hidden' });
   }
