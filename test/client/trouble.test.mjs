@@ -83,13 +83,15 @@ describe('trouble with the real client', () => {
     const { child, ended } = claude.begin(`Do it [plan ${plan}]`, options);
     const { sessionId } = await hanging;
     // Long enough for the client to have taken in what was sent.
-    await sleep(300);
+    await sleep(800);
     child.kill(signal);
     return { ...(await ended), sessionId };
   }
 
   it('Ctrl-C in the middle of an answer: what came counts once', async () => {
-    const run = await breakOff('SIGINT');
+    let run = await breakOff('SIGINT');
+    // On a busy machine the client may end before it prints; then there is nothing to compare with.
+    for (let tries = 1; Number.isNaN(run.usd) && tries < 4; tries++) run = await breakOff('SIGINT');
     const spend = await spendOf(run);
     assertAgrees(claude, spend, run, { cutOff: true });
     assert.equal(spend.summary.lower, 1, 'nobody knows how much of it there was');
