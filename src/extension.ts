@@ -18,6 +18,7 @@ export interface OutlayApi {
 let model: SpendModel | undefined;
 
 export function activate(context: ExtensionContext): OutlayApi {
+  const started = performance.now();
   const log = window.createOutputChannel('Outlay', { log: true });
   const { version } = context.extension.packageJSON as { version: string };
   const reports = new ReportDocuments();
@@ -41,6 +42,7 @@ export function activate(context: ExtensionContext): OutlayApi {
       log.error(`Outlay could not start: ${messageOf(error)}`);
     }
   });
+  log.info(`Outlay ${version} activated in ${(performance.now() - started).toFixed(1)} ms`);
   return {
     get spend() {
       return spend.spend;

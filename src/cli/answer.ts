@@ -57,9 +57,7 @@ export function withContext<T>(
       reader: new StoreReader(db),
       book,
       now: Date.now(),
-      get zone() {
-        return environment.zone();
-      },
+      zone: environment.zone,
       weekStart: settings.weekStart,
       billing: settings.billing,
       warnAfterDays: settings.warnAfterDays,
@@ -87,7 +85,7 @@ export function print(environment: Environment, document: Document): void {
   const { isTTY } = process.stdout;
   const colour = isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
   // What programs read is in UTC: no zone is looked for.
-  const zone = forPeople(environment) ? environment.zone() : 'UTC';
+  const zone = forPeople(environment) ? environment.zone : 'UTC';
   process.stdout.write(render(document, format, { colour, zone }));
 }
 

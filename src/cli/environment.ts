@@ -17,8 +17,8 @@ export interface Environment {
   readonly options: CommonOptions;
   readonly folder: string;
   readonly settings: UserSettings;
-  /** The user's zone; asked for only where something is shown in it. */
-  readonly zone: () => Zone;
+  /** The zone asked for, else the user's. */
+  readonly zone: Zone;
   readonly prices: MergedOverrides;
   readonly book: RateBook;
   readonly storeFile: string;
@@ -74,9 +74,9 @@ export function findEnvironment(options: CommonOptions): Environment {
   };
 }
 
-function zoneOf({ timeZone }: CommonOptions, settings: UserSettings): () => Zone {
-  if (timeZone === undefined) return () => settings.zone;
-  if (timeZone !== '' && isZone(timeZone)) return () => timeZone;
+function zoneOf({ timeZone }: CommonOptions, settings: UserSettings): Zone {
+  if (timeZone === undefined) return settings.zone;
+  if (timeZone !== '' && isZone(timeZone)) return timeZone;
   throw new HumanError(
     'usage',
     `There is no time zone ${JSON.stringify(timeZone)}. Write one such as Europe/Berlin or UTC.`,

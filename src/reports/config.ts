@@ -50,9 +50,7 @@ export function defaultSettings(): UserSettings {
     dailyBudgetUsd: undefined,
     monthlyBudgetUsd: undefined,
     projectBudgets: new Map(),
-    get zone() {
-      return systemZone();
-    },
+    zone: systemZone,
     weekStart: 1,
     priceOverrides: undefined,
     priceFile: '',
@@ -137,7 +135,6 @@ export function parseConfig(data: unknown, file = 'config.json'): ReadSettings {
   }
   const base = defaultSettings();
   const weekStart = get('outlay.weekStart');
-  const named = get('outlay.timeZone');
   const settings: UserSettings = {
     enabled: get('outlay.enabled') ?? base.enabled,
     roots: (get('outlay.roots') ?? []).filter((root) => root !== ''),
@@ -146,9 +143,7 @@ export function parseConfig(data: unknown, file = 'config.json'): ReadSettings {
     dailyBudgetUsd: get('outlay.budget.dailyUsd') || undefined,
     monthlyBudgetUsd: get('outlay.budget.monthlyUsd') || undefined,
     projectBudgets: readProjects(values.get('outlay.budget.projects'), file, problems),
-    get zone() {
-      return named || systemZone();
-    },
+    zone: get('outlay.timeZone') || systemZone,
     weekStart: (weekStart === undefined ? 1 : weekdays.indexOf(weekStart)) as WeekStart,
     priceOverrides: values.get('outlay.prices.overrides') ?? undefined,
     priceFile: get('outlay.prices.file') ?? '',

@@ -1,3 +1,4 @@
+import { dayOf } from '../model/calendar.ts';
 import { daysOld } from '../pricing/days.ts';
 import type { RejectedCount } from '../store/reader.ts';
 import type { RootSource } from '../transcripts/roots.ts';
@@ -177,7 +178,7 @@ function storeJson({ reader }: ReportContext, { store }: MachineFacts): object {
 function storeTable({ reader, zone, home }: ReportContext, { store }: MachineFacts): Table {
   const { messages, sessions, firstAt, lastAt } = reader.kept();
   const files = reader.fileCounts();
-  const day = (at: number): string => new Date(at).toLocaleDateString('en-CA', { timeZone: zone });
+  const day = (at: number): string => dayOf(at, zone);
   const span = firstAt === null || lastAt === null ? '' : `, ${day(firstAt)} to ${day(lastAt)}`;
   const gone = files.gone > 0 ? `; ${files.gone} deleted since, their spend is kept` : '';
   const rows: Cell[][] = [

@@ -1,4 +1,4 @@
-import { daySpan, monthSpan, type TimeSpan, weekSpan } from '../model/calendar.ts';
+import { daySpan, monthSpan, type TimeSpan, weekSpan, zoneName } from '../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import type { SessionSummary } from '../store/reader.ts';
 import { figureNotes, headline, type ReportContext, warnings } from './context.ts';
@@ -263,7 +263,7 @@ function summaryJson(
     period: {
       from: isoEdge(question.span?.from, 0),
       to: isoEdge(question.span?.to, Number.MAX_SAFE_INTEGER),
-      timeZone: context.zone,
+      timeZone: zoneName(context.zone),
     },
     messages: sums.messages,
     messagesUsd: nanoToUsd(sums.nano),

@@ -6,7 +6,7 @@ import { messageOf } from '../model/errors.ts';
 import { usdToNano } from '../model/money.ts';
 import { type Overview, readOverview } from '../reports/overview.ts';
 import { mergeOverrides } from '../reports/priceOverrides.ts';
-import { openForReading } from '../store/openStore.ts';
+import { isBusy, openForReading, storeError } from '../store/openStore.ts';
 import { StoreReader } from '../store/reader.ts';
 import { runningSessions } from '../transcripts/runningSessions.ts';
 import { IndexerClient } from '../watchers/indexerClient.ts';
@@ -30,6 +30,8 @@ export interface Spend {
   /** Today's figure of the last window, while the store has not been read. Nano-dollars. */
   readonly remembered: number | undefined;
   readonly indexer: IndexerState;
+  /** Why the store cannot be read just now, '' when it can. */
+  readonly readProblem: string;
   readonly roots: readonly RootStatus[];
   readonly settings: Settings;
   /** SQLite engine the figures are read with; '' until the store is open. */
@@ -76,6 +78,7 @@ export class SpendModel implements Disposable {
       overview: undefined,
       remembered: undefined,
       indexer: { kind: 'starting' },
+      readProblem: '',
       roots: [],
       settings: settings.current,
       engine: '',
@@ -230,14 +233,22 @@ export class SpendModel implements Disposable {
         dailyBudget: nano(settings.dailyBudgetUsd),
         monthlyBudget: nano(settings.monthlyBudgetUsd),
       });
-      this.#set({ overview, engine: this.#reader.engine });
+      this.#set({ overview, engine: this.#reader.engine, readProblem: '' });
       void this.#remember(overview);
     } catch (error) {
-      this.#log.error(`The store could not be read: ${messageOf(error)}`);
-      this.#closeReader();
-      this.#set({ indexer: { kind: 'unavailable', reason: messageOf(error) } });
+      this.#failedToRead(error);
     } finally {
       this.#askedAt = Date.now();
+    }
+  }
+
+  #failedToRead(error: unknown): void {
+    this.#closeReader();
+    const readProblem = storeError(this.#storeFile, error).message;
+    if (isBusy(error)) this.#askSoon();
+    else if (readProblem !== this.#spend.readProblem) {
+      this.#log.error(`The store could not be read: ${readProblem}`);
+      this.#set({ readProblem });
     }
   }
 

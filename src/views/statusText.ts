@@ -26,13 +26,14 @@ const levelIcons: Readonly<Record<Level, string>> = {
 /** The item's text for what is known: states first, then figures, level as icon and word. */
 export function statusText(spend: Spend, locale: string): StatusText {
   const { indexer, overview, settings } = spend;
-  if (indexer.kind === 'unavailable') {
+  const problem = storeProblem(spend);
+  if (problem !== '') {
     return {
       text:
         overview === undefined
           ? '$(error) Outlay: store unavailable'
           : `$(error) ${figures(spend, locale)}`,
-      label: `Outlay: the store is unavailable. ${indexer.reason}`,
+      label: `Outlay: the store is unavailable. ${problem}`,
       level: 'error',
       command: 'outlay.showLog',
     };
@@ -57,6 +58,11 @@ export function statusText(spend: Spend, locale: string): StatusText {
     };
   }
   return withLevel(figure, overview, settings, locale);
+}
+
+/** Why the store cannot be used, by the indexer's word or our own; '' when it can. */
+export function storeProblem({ indexer, readProblem }: Spend): string {
+  return indexer.kind === 'unavailable' ? indexer.reason : readProblem;
 }
 
 function plain(text: string, label: string): StatusText {

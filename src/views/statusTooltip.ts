@@ -4,7 +4,7 @@ import { formatTokens } from '../model/tokens.ts';
 import { type Figure, formatPercent, type Overview } from '../reports/overview.ts';
 import { escapeMarkdown } from './markdown.ts';
 import type { Spend } from './spendModel.ts';
-import { findsNothing } from './statusText.ts';
+import { findsNothing, storeProblem } from './statusText.ts';
 
 export interface TooltipContext {
   readonly locale: string;
@@ -54,9 +54,9 @@ export function tooltipMarkdown(spend: Spend, context: TooltipContext): string {
 function stateLine(spend: Spend): string {
   const { indexer, settings } = spend;
   const scope = settings.scope === 'workspace' ? 'this workspace' : 'everything on this machine';
+  const problem = storeProblem(spend);
+  if (problem !== '') return `$(error) **Store unavailable.** ${escapeMarkdown(problem)}`;
   switch (indexer.kind) {
-    case 'unavailable':
-      return `$(error) **Store unavailable.** ${escapeMarkdown(indexer.reason)}`;
     case 'paused':
       return '$(debug-pause) **Paused.** New transcripts are not read until you resume.';
     case 'indexing':
