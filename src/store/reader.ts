@@ -136,9 +136,9 @@ export class StoreReader {
     return this.#db.engine;
   }
 
-  /** Changes when another connection has committed. */
-  dataVersion(): number {
-    return Number(this.#db.pragma('data_version'));
+  /** Changes with every commit that changes what a reader may be told; heartbeats do not count. */
+  revision(): string {
+    return this.meta('revision') ?? '';
   }
 
   #all<T>(sql: string, ...values: SqlValue[]): T[] {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { type Disposable, EventEmitter, type LogOutputChannel, type Memento } from 'vscode';
-import { dayOf } from '../model/calendar.ts';
+import { dayOf, daySpan } from '../model/calendar.ts';
 import { messageOf } from '../model/errors.ts';
 import { usdToNano } from '../model/money.ts';
 import { type Overview, readOverview } from '../reports/overview.ts';
@@ -27,7 +27,7 @@ const cacheKey = 'overview';
 export interface Spend {
   /** Undefined until the store has been read once. */
   readonly overview: Overview | undefined;
-  /** Today's figure of the last window, while the store has not been read. Nano-dollars. */
+  /** Today's figure, of the last window or just read, until the overview is there. Nano-dollars. */
   readonly remembered: number | undefined;
   readonly indexer: IndexerState;
   /** Why the store cannot be read just now, '' when it can. */
@@ -62,7 +62,8 @@ export class SpendModel implements Disposable {
   #reader: StoreReader | undefined;
   #storeFile = '';
   #config = '';
-  #dataVersion = -1;
+  /** What the store said of itself when it was last asked. */
+  #revision: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #tick: NodeJS.Timeout | undefined;
   #askedAt = 0;
@@ -111,6 +112,7 @@ export class SpendModel implements Disposable {
 
   /** Opens the store, starts the indexing thread and keeps everything up to date. */
   start(): void {
+    this.#askToday();
     this.#configure();
     this.#tick = setInterval(() => {
       this.#findRunning();
@@ -200,8 +202,28 @@ export class SpendModel implements Disposable {
   }
 
   #onStoreEvent(): void {
-    if (this.#reader === undefined || this.#reader.dataVersion() !== this.#dataVersion) {
-      this.#askSoon();
+    try {
+      // The writer's heartbeat touches the file as well; only what was read from transcripts counts.
+      const unread = this.#reader === undefined;
+      if (unread || this.#reader?.revision() !== this.#revision) this.#askSoon();
+    } catch (error) {
+      this.#failedToRead(error);
+    }
+  }
+
+  /** The one figure everybody waits for, before anything else takes time. */
+  #askToday(): void {
+    const { settings } = this.#spend;
+    // Which directories are this workspace's is a question of its own.
+    if (settings.scope === 'workspace') return;
+    try {
+      this.#reader ??= this.#openReader();
+      if (this.#reader === undefined) return;
+      const day = daySpan(Date.now(), settings.zone);
+      const { nano: messages } = this.#reader.spend(day, undefined);
+      this.#set({ remembered: messages + this.#reader.background(day, undefined) });
+    } catch (error) {
+      this.#failedToRead(error);
     }
   }
 
@@ -220,7 +242,7 @@ export class SpendModel implements Disposable {
     try {
       this.#reader ??= this.#openReader();
       if (this.#reader === undefined) return;
-      this.#dataVersion = this.#reader.dataVersion();
+      this.#revision = this.#reader.revision();
       const inWindow = hasFolders() ? directoriesInWindow(this.#reader.projects()) : undefined;
       const now = Date.now();
       const overview = readOverview(this.#reader, {
@@ -279,7 +301,7 @@ export class SpendModel implements Disposable {
   #closeReader(): void {
     this.#reader?.close();
     this.#reader = undefined;
-    this.#dataVersion = -1;
+    this.#revision = undefined;
   }
 
   /** Gives back the lease and closes everything; awaited by `deactivate`. */
