@@ -5,14 +5,30 @@ import {
   mainAgent,
   type ParserState,
   type RejectReason,
-  type SessionTrace,
   type TitleKind,
   type TranscriptBatch,
   unnamedAgent,
 } from '../model/records.ts';
 import { attributionOf, errorCode } from './attribution.ts';
-import { emptyBatch, emptyTrace } from './batch.ts';
+import { emptyBatch } from './batch.ts';
 import { ByteCache, bounded } from './byteCache.ts';
+import {
+  AGENT,
+  COMPACT,
+  DATA,
+  MESSAGE,
+  META,
+  PROMPT,
+  type RecordHead,
+  recordKeys,
+  SESSION,
+  SIDECHAIN,
+  SUBTYPE,
+  TIME,
+  TOOL_RESULT,
+  TYPE,
+  UUID,
+} from './fields.ts';
 import { oneLine } from './oneLine.ts';
 import {
   escapedKey,
@@ -28,9 +44,10 @@ import {
   type ValueHandler,
 } from './scan.ts';
 import { readTime, timeAt } from './time.ts';
+import { ToolMemory, toolCallsIn } from './toolCalls.ts';
+import { TraceCollector } from './traceCollector.ts';
 import { isJsonObject, readUsage, text } from './usage.ts';
 import { UserRecordReader } from './userRecord.ts';
-import { hashBytes } from './uuidHash.ts';
 
 /** What the path of a transcript says about its records. */
 export interface TranscriptPlace {
@@ -48,54 +65,14 @@ export function freshState(): ParserState {
   return { line: 0, lastAt: 0, promptId: '', userAt: 0, tools: [], openTotal: null };
 }
 
-const recordKeys = new KeySet([
-  'type',
-  'uuid',
-  'timestamp',
-  'sessionId',
-  'isSidechain',
-  'agentId',
-  'cwd',
-  'gitBranch',
-  'version',
-  'entrypoint',
-  'data',
-  'message',
-  'toolUseResult',
-  'promptId',
-  'isMeta',
-  'isCompactSummary',
-  'subtype',
-] as const);
-
-// Places of the values above in the span array.
-const [TYPE, UUID, TIME, SESSION, SIDECHAIN, AGENT, CWD, BRANCH, VERSION] = [
-  0, 2, 4, 6, 8, 10, 12, 14, 16,
-] as const;
-const [ENTRYPOINT, DATA, MESSAGE, TOOL_RESULT, PROMPT, META, COMPACT, SUBTYPE] = [
-  18, 20, 22, 24, 26, 28, 30, 32,
-] as const;
-
 const dataKeys = new KeySet(['type'] as const);
 const titleFields: Readonly<Record<string, { kind: TitleKind; field: string }>> = {
   'custom-title': { kind: 'custom', field: 'customTitle' },
   'ai-title': { kind: 'ai', field: 'aiTitle' },
   summary: { kind: 'summary', field: 'summary' },
 };
-/** Enough to name the tool of any result that is still outstanding. */
-const rememberedTools = 64;
 /** A pause longer than this is a person away, not a response under way. */
 const longestResponseMs = 3_600_000;
-
-/** One record's common fields, decoded once. */
-interface Head {
-  readonly at: number;
-  readonly uuid: string;
-  readonly sessionId: string;
-  readonly sidechain: boolean;
-  readonly agentId: string;
-  readonly offset: number;
-}
 
 /**
  * Turns the lines of one transcript into records. Feed it stretches that end behind a newline, in
@@ -112,20 +89,16 @@ export class TranscriptParser {
   readonly #types = new ByteCache();
   readonly #sessions = new ByteCache();
   readonly #agents = new ByteCache();
-  readonly #cwds = new ByteCache();
-  readonly #branches = new ByteCache();
-  readonly #versions = new ByteCache();
-  readonly #entrypoints = new ByteCache();
-  readonly #tools: Map<string, string>;
+  readonly #tools: ToolMemory;
   #batch: TranscriptBatch = emptyBatch();
-  #traces = new Map<string, SessionTrace>();
+  readonly #traces = new TraceCollector();
   /** Earliest prompt of each session in this batch: only the first can name it. */
   #firstPrompts = new Map<string, number>();
 
   constructor(place: TranscriptPlace, state: ParserState) {
     this.#place = place;
     this.state = { ...state };
-    this.#tools = new Map(state.tools);
+    this.#tools = new ToolMemory(state.tools);
   }
 
   /** Reads the lines in [start, stop) of `buf`; the byte at `start` is byte `offset` of the file. */
@@ -149,13 +122,11 @@ export class TranscriptParser {
 
   /** What was read since the last call. */
   take(): TranscriptBatch {
-    this.#batch.traces.push(...this.#traces.values());
+    this.#batch.traces.push(...this.#traces.take());
     const batch = this.#batch;
     this.#batch = emptyBatch();
-    this.#traces = new Map();
     this.#firstPrompts = new Map();
-    const tools = [...this.#tools];
-    this.state.tools = tools.slice(-rememberedTools);
+    this.state.tools = this.#tools.list();
     return batch;
   }
 
@@ -235,7 +206,7 @@ export class TranscriptParser {
       }
     }
     const head = this.#head(buf, offset);
-    this.#trace(buf, head);
+    this.#traces.add(buf, this.#spans, head);
     const behind = this.#batch.messages.length;
     let interrupted = false;
     switch (type) {
@@ -285,7 +256,7 @@ export class TranscriptParser {
     return stringAt(buf, d[0]!, d[1]!) === 'agent_progress';
   }
 
-  #head(buf: Buffer, offset: number): Head {
+  #head(buf: Buffer, offset: number): RecordHead {
     const s = this.#spans;
     const place = this.#place;
     const inAgentFile = place.agentId !== '';
@@ -305,61 +276,14 @@ export class TranscriptParser {
     };
   }
 
-  #trace(buf: Buffer, head: Head): void {
-    if (Number.isNaN(head.at)) return;
-    let trace = this.#traces.get(head.sessionId);
-    if (trace === undefined) {
-      trace = emptyTrace(head.sessionId);
-      this.#traces.set(head.sessionId, trace);
-    }
-    const { at, sidechain } = head;
-    const s = this.#spans;
-    if (at < trace.firstAt) trace.firstAt = at;
-    if (at > trace.lastAt) trace.lastAt = at;
-    if (head.uuid === '') {
-      if (at < trace.anonymousAt) trace.anonymousAt = at;
-    } else {
-      trace.uuidHashes.push(hashBytes(buf, s[UUID]! + 1, s[UUID + 1]! - 1));
-      trace.uuidTimes.push(at);
-    }
-    if (s[CWD]! >= 0) {
-      const better = sidechain === trace.cwdSidechain ? at <= trace.cwdAt : !sidechain;
-      const cwd = better ? this.#cwds.read(buf, s[CWD]!, s[CWD + 1]!) : '';
-      const tie = at === trace.cwdAt && sidechain === trace.cwdSidechain;
-      if (cwd !== '' && (!tie || cwd < trace.cwd)) {
-        trace.cwd = cwd;
-        trace.cwdAt = at;
-        trace.cwdSidechain = sidechain;
-      }
-    }
-    if (s[BRANCH]! >= 0 && at >= trace.branchAt) {
-      const branch = this.#branches.read(buf, s[BRANCH]!, s[BRANCH + 1]!);
-      if (branch !== '' && (at > trace.branchAt || branch > trace.branch)) {
-        trace.branch = branch;
-        trace.branchAt = at;
-      }
-    }
-    if (s[VERSION]! >= 0 && at >= trace.versionAt) {
-      const version = this.#versions.read(buf, s[VERSION]!, s[VERSION + 1]!);
-      const entrypoint = this.#entrypoints.read(buf, s[ENTRYPOINT]!, s[ENTRYPOINT + 1]!);
-      const greater =
-        version > trace.version || (version === trace.version && entrypoint > trace.entrypoint);
-      if (version !== '' && (at > trace.versionAt || greater)) {
-        trace.version = version;
-        trace.versionAt = at;
-        trace.entrypoint = entrypoint;
-      }
-    }
-  }
-
-  #assistant(record: Record<string, unknown>, head: Head): void {
+  #assistant(record: Record<string, unknown>, head: RecordHead): void {
     const message = record.message;
     if (!isJsonObject(message)) return;
     this.#message(record, message, head, false);
   }
 
   /** A subagent's record copied into its parent's transcript. */
-  #progress(record: Record<string, unknown>, head: Head): void {
+  #progress(record: Record<string, unknown>, head: RecordHead): void {
     const data = record.data;
     const inner = isJsonObject(data) ? data.message : undefined;
     if (!isJsonObject(data) || !isJsonObject(inner) || inner.type !== 'assistant') return;
@@ -383,7 +307,7 @@ export class TranscriptParser {
   #message(
     record: Record<string, unknown>,
     message: Record<string, unknown>,
-    head: Head,
+    head: RecordHead,
     progress: boolean,
   ): void {
     const tools = this.#toolCalls(message.content, head);
@@ -445,42 +369,26 @@ export class TranscriptParser {
   }
 
   /** A line without a message id stands for itself: by its uuid, else by its place in the file. */
-  #ownId(head: Head): string {
+  #ownId(head: RecordHead): string {
     return head.uuid === '' ? `line:${this.#place.path}@${head.offset}` : `uuid:${head.uuid}`;
   }
 
-  #toolCalls(content: unknown, head: Head): string[] {
-    if (!Array.isArray(content)) return [];
-    const names: string[] = [];
-    for (const block of content) {
-      if (!isJsonObject(block) || block.type !== 'tool_use') continue;
-      const name = bounded(text(block.name));
-      if (name === '') continue;
-      names.push(name);
-      const id = bounded(text(block.id));
-      if (id === '') continue;
-      this.#tools.delete(id);
-      this.#tools.set(id, name);
-      if (this.#tools.size > rememberedTools) {
-        this.#tools.delete(this.#tools.keys().next().value!);
-      }
-      const input = block.input;
-      if ((name === 'Agent' || name === 'Task') && isJsonObject(input)) {
-        const type = bounded(text(input.subagent_type));
-        if (type !== '') {
-          this.#batch.spawns.push({ sessionId: head.sessionId, toolUseId: id, type });
-        }
-      }
+  #toolCalls(content: unknown, head: RecordHead): string[] {
+    const calls = toolCallsIn(content);
+    for (const { id, spawns } of calls) {
+      if (id === '' || spawns === '') continue;
+      this.#batch.spawns.push({ sessionId: head.sessionId, toolUseId: id, type: spawns });
     }
-    return names;
+    this.#tools.add(calls);
+    return calls.map(({ name }) => name);
   }
 
   /** Answers whether the record marks a turn the user broke off. */
-  #user(buf: Buffer, head: Head): boolean {
+  #user(buf: Buffer, head: RecordHead): boolean {
     const s = this.#spans;
     const user = this.#userRecord.read(buf);
     for (const id of user.failedTools) {
-      this.#event('tool-error', head, this.#tools.get(id) ?? '', 1, `${head.uuid}#${id}`);
+      this.#event('tool-error', head, this.#tools.nameOf(id), 1, `${head.uuid}#${id}`);
     }
     if (user.interrupted) this.#event('interrupted', head, '', 1);
     if (user.webSearches > 0) this.#event('web-search', head, '', user.webSearches);
@@ -509,7 +417,7 @@ export class TranscriptParser {
     return user.interrupted;
   }
 
-  #system(buf: Buffer, start: number, end: number, head: Head): void {
+  #system(buf: Buffer, start: number, end: number, head: RecordHead): void {
     const subtype = stringAt(buf, this.#spans[SUBTYPE]!, this.#spans[SUBTYPE + 1]!);
     if (subtype === 'compact_boundary') {
       const metadata = parseObject(buf, start, end)?.compactMetadata;
@@ -519,7 +427,7 @@ export class TranscriptParser {
     }
   }
 
-  #event(kind: EventKind, head: Head, code: string, count: number, key = head.uuid): void {
+  #event(kind: EventKind, head: RecordHead, code: string, count: number, key = head.uuid): void {
     const at = Number.isNaN(head.at) ? this.state.lastAt : head.at;
     this.#batch.events.push({
       key: key || `${this.#place.path}@${head.offset}`,
@@ -532,7 +440,7 @@ export class TranscriptParser {
     });
   }
 
-  #costState(record: Record<string, unknown> | undefined, head: Head): void {
+  #costState(record: Record<string, unknown> | undefined, head: RecordHead): void {
     const total = record?.totalCostUSD;
     if (record === undefined) {
       this.#reject('not JSON', head.offset);
@@ -564,13 +472,13 @@ export class TranscriptParser {
     this.state.openTotal = state;
   }
 
-  #title(type: string, record: Record<string, unknown> | undefined, head: Head): void {
+  #title(type: string, record: Record<string, unknown> | undefined, head: RecordHead): void {
     const { kind, field } = titleFields[type]!;
     const line = oneLine(text(record?.[field]));
     if (line !== '') this.#titleRecord(kind, head, line, this.state.lastAt);
   }
 
-  #promptTitle(prompt: string, head: Head): void {
+  #promptTitle(prompt: string, head: RecordHead): void {
     const known = this.#firstPrompts.get(head.sessionId);
     if (known !== undefined && known <= head.at) return;
     const line = oneLine(prompt);
@@ -579,12 +487,12 @@ export class TranscriptParser {
     this.#titleRecord('prompt', head, line, head.at);
   }
 
-  #titleRecord(kind: TitleKind, head: Head, line: string, at: number): void {
+  #titleRecord(kind: TitleKind, head: RecordHead, line: string, at: number): void {
     const { sessionId, offset } = head;
     this.#batch.titles.push({ sessionId, kind, at, offset, text: line });
   }
 
-  #pullRequest(record: Record<string, unknown> | undefined, head: Head): void {
+  #pullRequest(record: Record<string, unknown> | undefined, head: RecordHead): void {
     const url = bounded(text(record?.prUrl) || text(record?.url));
     const at = Number.isNaN(head.at) ? this.state.lastAt : head.at;
     if (url !== '') this.#batch.pullRequests.push({ sessionId: head.sessionId, at, url });

@@ -281,8 +281,8 @@ mutate(
   ],
   [
     'own records are of any type',
-    'this.#trace(buf, head);',
-    "if (type === 'assistant') this.#trace(buf, head);",
+    'this.#traces.add(buf, this.#spans, head);',
+    "if (type === 'assistant') this.#traces.add(buf, this.#spans, head);",
   ],
   ['a progress copy has its own time', 'at: Number.isNaN(own) ? head.at : own,', 'at: head.at,'],
 );

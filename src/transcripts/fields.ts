@@ -1,0 +1,40 @@
+import { KeySet } from './scan.ts';
+
+/** The top-level fields of a record that the scanner looks for. */
+export const recordKeys = new KeySet([
+  'type',
+  'uuid',
+  'timestamp',
+  'sessionId',
+  'isSidechain',
+  'agentId',
+  'cwd',
+  'gitBranch',
+  'version',
+  'entrypoint',
+  'data',
+  'message',
+  'toolUseResult',
+  'promptId',
+  'isMeta',
+  'isCompactSummary',
+  'subtype',
+] as const);
+
+/** Places of their values in the span array; the end stands behind the start. */
+export const [TYPE, UUID, TIME, SESSION, SIDECHAIN, AGENT, CWD, BRANCH, VERSION] = [
+  0, 2, 4, 6, 8, 10, 12, 14, 16,
+] as const;
+export const [ENTRYPOINT, DATA, MESSAGE, TOOL_RESULT, PROMPT, META, COMPACT, SUBTYPE] = [
+  18, 20, 22, 24, 26, 28, 30, 32,
+] as const;
+
+/** One record's common fields, decoded once. */
+export interface RecordHead {
+  readonly at: number;
+  readonly uuid: string;
+  readonly sessionId: string;
+  readonly sidechain: boolean;
+  readonly agentId: string;
+  readonly offset: number;
+}

@@ -1,0 +1,61 @@
+import type { ParserState } from '../model/records.ts';
+import { bounded } from './byteCache.ts';
+import { isJsonObject, text } from './usage.ts';
+
+/** A call of a tool in an assistant's message. */
+export interface ToolCall {
+  /** '' when the record has none. */
+  readonly id: string;
+  readonly name: string;
+  /** Type of the subagent the call starts, as asked for; '' for all other tools. */
+  readonly spawns: string;
+}
+
+/** The tool calls among a message's content blocks. */
+export function toolCallsIn(content: unknown): ToolCall[] {
+  if (!Array.isArray(content)) return [];
+  const calls: ToolCall[] = [];
+  for (const block of content) {
+    if (!isJsonObject(block) || block.type !== 'tool_use') continue;
+    const name = bounded(text(block.name));
+    if (name === '') continue;
+    // The tool was called Task before it was called Agent.
+    const starts = (name === 'Agent' || name === 'Task') && isJsonObject(block.input);
+    const spawns = starts
+      ? bounded(text((block.input as { subagent_type?: unknown }).subagent_type))
+      : '';
+    calls.push({ id: bounded(text(block.id)), name, spawns });
+  }
+  return calls;
+}
+
+/** Enough to name the tool of any result that is still outstanding. */
+const remembered = 64;
+
+/** Names of the latest tool calls by id, so that a failed result can name its tool. */
+export class ToolMemory {
+  readonly #names: Map<string, string>;
+
+  constructor(list: ParserState['tools']) {
+    this.#names = new Map(list);
+  }
+
+  add(calls: readonly ToolCall[]): void {
+    for (const { id, name } of calls) {
+      if (id === '') continue;
+      // Set anew, so that the oldest stands first.
+      this.#names.delete(id);
+      this.#names.set(id, name);
+      if (this.#names.size > remembered) this.#names.delete(this.#names.keys().next().value!);
+    }
+  }
+
+  /** '' when the call is too long ago, or was never seen. */
+  nameOf(id: string): string {
+    return this.#names.get(id) ?? '';
+  }
+
+  list(): ParserState['tools'] {
+    return [...this.#names];
+  }
+}
