@@ -126,8 +126,10 @@ export class SpendModel implements Disposable {
     return this.#reader?.unpricedModels(always, undefined) ?? [];
   }
 
+  /** Lists everything again; starts the indexing thread anew if it has died. */
   rescan(): void {
-    this.#indexer?.rescan();
+    if (this.#indexer === undefined) this.#configure();
+    else this.#indexer.rescan();
   }
 
   pause(): void {
@@ -144,24 +146,20 @@ export class SpendModel implements Disposable {
     this.#set({ settings });
     this.#mirror();
     const storeFile = storePlace({ setting: settings.storePath });
-    if (storeFile !== this.#storeFile || this.#watch === undefined) {
+    if (storeFile !== this.#storeFile) {
       this.#storeFile = storeFile;
       this.#closeReader();
       this.#watch?.dispose();
-      this.#watch = new StoreWatch(storeFile, () => this.#onStoreEvent());
+      this.#watch = undefined;
     }
+    this.#watch ??= new StoreWatch(storeFile, () => this.#onStoreEvent());
     const config = indexerConfig(settings, storeFile, (text) => this.#log.warn(text));
     const text = JSON.stringify(config);
     if (text !== this.#config) {
       this.#config = text;
       this.#indexer ??= new IndexerClient(
         (message) => this.#onIndexer(message),
-        (error) => {
-          this.#log.error(error);
-          this.#set({
-            indexer: { kind: 'unavailable', reason: `The indexer stopped: ${error.message}` },
-          });
-        },
+        (error) => this.#onIndexerEnd(error),
       );
       this.#indexer.configure(config);
     }
@@ -178,6 +176,14 @@ export class SpendModel implements Disposable {
     } catch (error) {
       this.#log.warn(`The settings could not be mirrored for the terminal: ${messageOf(error)}`);
     }
+  }
+
+  #onIndexerEnd(error: Error): void {
+    this.#log.error(error);
+    this.#indexer = undefined;
+    this.#config = '';
+    const reason = `The indexing thread ended (${error.message}). "Outlay: Rescan Transcripts" starts it again.`;
+    this.#set({ indexer: { kind: 'unavailable', reason } });
   }
 
   #onIndexer(message: FromIndexer): void {
