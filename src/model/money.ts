@@ -15,9 +15,6 @@ export function nanoUsd(value: number): NanoUsd {
   return value as NanoUsd;
 }
 
-/** No money at all. */
-export const zeroUsd = 0 as NanoUsd;
-
 /** Dollars as written by others (settings, `cost-state`), rounded half up to nano-dollars. */
 export function usdToNano(usd: number): NanoUsd {
   return nanoUsd(Math.floor(usd * nanoPerUsd + 0.5));

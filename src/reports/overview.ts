@@ -7,6 +7,7 @@ import {
   type Zone,
 } from '../model/calendar.ts';
 import { type Level, levelOf } from '../model/level.ts';
+import { promptTokens } from '../model/tokens.ts';
 import type { Scope, SessionSummary, SpendSums, StoreReader } from '../store/reader.ts';
 
 /** A session counts as live this long after its transcript was written. */
@@ -125,7 +126,7 @@ function sessionFigure(reader: StoreReader, options: OverviewOptions): SessionFi
 }
 
 function cacheShare(sums: SpendSums): number | undefined {
-  const prompt = sums.input + sums.cacheWrite5m + sums.cacheWrite1h + sums.cacheRead;
+  const prompt = promptTokens(sums);
   return prompt === 0 ? undefined : sums.cacheRead / prompt;
 }
 

@@ -1,7 +1,7 @@
 import { percentile } from '../analysis/percentile.ts';
 import { formatDuration } from '../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
-import { formatTokens, promptTokens } from '../model/tokens.ts';
+import { formatTokens, promptTokens, totalTokens } from '../model/tokens.ts';
 import { type ClassCosts, costByClass } from '../pricing/costByClass.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import { type MessageCost, messageCosts } from '../store/messageCosts.ts';
@@ -9,7 +9,7 @@ import type { SessionSummary } from '../store/reader.ts';
 import { figureNotes, headline, homePath, type ReportContext, warnings } from './context.ts';
 import type { Cell, Column, Document } from './document.ts';
 import { agentsOf, sessionJson, totalOf } from './sessions.ts';
-import { allTokens, sumBy, unpricedOf } from './sums.ts';
+import { sumBy, unpricedOf } from './sums.ts';
 
 /** Messages listed unless told otherwise. */
 export const defaultTop = 20;
@@ -270,7 +270,7 @@ function agentTable(rows: AgentRows): Document['tables'][number] {
       type,
       agentId,
       sums.messages,
-      allTokens(sums),
+      totalTokens(sums),
       sums.nano,
     ]),
   };

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import type { TimeSpan } from '../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
+import { totalTokens } from '../model/tokens.ts';
 import type { AgentSums, SessionSummary } from '../store/reader.ts';
 import { addSums } from '../store/spendRows.ts';
 import {
@@ -13,7 +14,7 @@ import {
   warnings,
 } from './context.ts';
 import type { Cell, Column, Document } from './document.ts';
-import { allTokens, modelsJson, sumBy, tokenCounts, unpricedOf } from './sums.ts';
+import { modelsJson, sumBy, tokenCounts, unpricedOf } from './sums.ts';
 
 /** Which sessions are asked for. All conditions hold together. */
 export interface SessionsQuestion {
@@ -142,7 +143,7 @@ function tableRow(session: SessionSummary, rows: readonly AgentSums[]): Cell[] {
     session.title,
     sumBy(rows, ({ model }) => model)[0]?.[0] ?? null,
     session.messages,
-    allTokens(session),
+    totalTokens(session),
     session.nano,
     session.background,
     totalOf(session),

@@ -1,13 +1,15 @@
 import { daySpan, monthSpan, type TimeSpan, weekSpan, zoneName } from '../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
+import { totalTokens } from '../model/tokens.ts';
 import type { SessionSummary } from '../store/reader.ts';
 import { figureNotes, headline, type ReportContext, warnings } from './context.ts';
 import { type BudgetUse, budgetJson, budgetUse, byModel, byTier } from './contract.ts';
 import type { Cell, Document, Table } from './document.ts';
+import { modelCells, modelColumns } from './modelTable.ts';
 import { lastPart } from './sessions.ts';
 import { spanText } from './spans.ts';
 import { type DaySpend, indexSessions, readSpend, type Spend, spendByDay } from './spend.ts';
-import { allTokens, sumBy, unpricedOf } from './sums.ts';
+import { sumBy, unpricedOf } from './sums.ts';
 
 /** The working copy the report was asked for in; null where there is none. */
 export interface GitState {
@@ -105,7 +107,7 @@ function periodTable(spends: Readonly<Record<string, Spend>>): Table {
       name,
       spend.sessions.size,
       spend.sums.messages,
-      allTokens(spend.sums),
+      totalTokens(spend.sums),
       spend.sums.nano,
       spend.background,
       spend.total,
@@ -121,26 +123,14 @@ function modelTable(spend: Spend, span: TimeSpan | undefined, context: ReportCon
   return {
     title: `By model, ${spanText(span, context.zone)}`,
     columns: [
-      { key: 'model', header: 'Model', unit: 'text', widest: 40 },
-      { key: 'messages', header: 'Messages', unit: 'count' },
-      { key: 'input', header: 'Input', unit: 'tokens' },
-      { key: 'output', header: 'Output', unit: 'tokens' },
-      { key: 'cache_write', header: 'Cache write', unit: 'tokens' },
-      { key: 'cache_read', header: 'Cache read', unit: 'tokens' },
-      { key: 'usd', header: 'Cost', unit: 'usd' },
+      ...modelColumns,
       { key: 'share', header: 'Share', unit: 'percent' },
       { key: 'note', header: 'Note', unit: 'text' },
     ],
     rows: sumBy(spend.rows, ({ model }) => model)
       .slice(0, shownRows)
       .map(([model, sums]) => [
-        model,
-        sums.messages,
-        sums.input,
-        sums.output,
-        sums.cacheWrite5m + sums.cacheWrite1h,
-        sums.cacheRead,
-        sums.unpriced > 0 && sums.nano === 0 ? null : sums.nano,
+        ...modelCells(model, sums),
         share(sums.nano, spend.sums.nano),
         sums.unpriced > 0 ? `unpriced: ${sums.unpriced} messages` : '',
       ]),

@@ -1,26 +1,12 @@
 import { nanoToUsd } from '../model/money.ts';
+import type { Usage } from '../model/tokens.ts';
 import type { SpendSums } from '../store/reader.ts';
 import { addSums } from '../store/spendRows.ts';
 
-/** The token classes of JSON, in their order there. */
-export interface TokenCounts {
-  readonly input: number;
-  readonly output: number;
-  readonly cacheWrite5m: number;
-  readonly cacheWrite1h: number;
-  readonly cacheRead: number;
-  readonly webSearches: number;
-}
-
 /** The token classes of sums, as JSON has them. */
-export function tokenCounts(sums: TokenCounts): TokenCounts {
+export function tokenCounts(sums: Usage): Usage {
   const { input, output, cacheWrite5m, cacheWrite1h, cacheRead, webSearches } = sums;
   return { input, output, cacheWrite5m, cacheWrite1h, cacheRead, webSearches };
-}
-
-/** Tokens of all classes. */
-export function allTokens(sums: TokenCounts): number {
-  return sums.input + sums.output + sums.cacheWrite5m + sums.cacheWrite1h + sums.cacheRead;
 }
 
 /** Rows with one key put together, dearest first. Maps, because a model may be called `__proto__`. */

@@ -10,6 +10,7 @@ import {
 } from './context.ts';
 import { byModel, byTier } from './contract.ts';
 import type { Document } from './document.ts';
+import { modelCells, modelColumns } from './modelTable.ts';
 import { totalOf } from './sessions.ts';
 import { sumBy, unpricedOf } from './sums.ts';
 
@@ -52,24 +53,8 @@ export function trackReport(
     tables: [
       {
         title: '',
-        columns: [
-          { key: 'model', header: 'Model', unit: 'text', widest: 40 },
-          { key: 'messages', header: 'Messages', unit: 'count' },
-          { key: 'input', header: 'Input', unit: 'tokens' },
-          { key: 'output', header: 'Output', unit: 'tokens' },
-          { key: 'cache_write', header: 'Cache write', unit: 'tokens' },
-          { key: 'cache_read', header: 'Cache read', unit: 'tokens' },
-          { key: 'usd', header: 'Cost', unit: 'usd' },
-        ],
-        rows: sumBy(rows, ({ model }) => model).map(([model, sums]) => [
-          model,
-          sums.messages,
-          sums.input,
-          sums.output,
-          sums.cacheWrite5m + sums.cacheWrite1h,
-          sums.cacheRead,
-          sums.unpriced > 0 && sums.nano === 0 ? null : sums.nano,
-        ]),
+        columns: modelColumns,
+        rows: sumBy(rows, ({ model }) => model).map(([model, sums]) => modelCells(model, sums)),
       },
     ],
     notes: figureNotes(context, { ...session, unpriced }),

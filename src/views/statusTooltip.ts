@@ -1,6 +1,6 @@
 import { formatAge } from '../model/calendar.ts';
 import { formatUsd } from '../model/money.ts';
-import { formatTokens } from '../model/tokens.ts';
+import { formatTokens, totalTokens } from '../model/tokens.ts';
 import { type Figure, formatPercent, type Overview } from '../reports/overview.ts';
 import { escapeMarkdown } from './markdown.ts';
 import type { Spend } from './spendModel.ts';
@@ -77,9 +77,8 @@ function figureTable(spend: Spend, overview: Overview, context: TooltipContext):
   const usd = (nano: number): string => formatUsd(nano, { locale });
   const rows: [string, string, string][] = [];
   const period = (name: string, figure: Figure, more = ''): void => {
-    const tokens = figure.sums.input + figure.sums.output + figure.sums.cacheRead;
-    const all = tokens + figure.sums.cacheWrite5m + figure.sums.cacheWrite1h;
-    const detail = `${figure.sums.messages} messages · ${formatTokens(all)} tokens${more}`;
+    const tokens = formatTokens(totalTokens(figure.sums));
+    const detail = `${figure.sums.messages} messages · ${tokens} tokens${more}`;
     rows.push([name, usd(figure.total), detail]);
   };
   const budget = (limit: number, share: number): string =>

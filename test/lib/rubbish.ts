@@ -32,7 +32,7 @@ export function writeRubbish(root: string): void {
   const folder = join(root, 'projects', 'rubbish');
   mkdirSync(folder, { recursive: true });
   const usable = (id: string): string =>
-    JSON.stringify(assistant({ id }, { uuid: id, cwd: '/work/ü\u2028🙂' }));
+    JSON.stringify(assistant({ id }, { uuid: id, cwd: '/src/ü\u2028🙂' }));
   const text = [
     ...Object.values(lines).map((line, i) => (i === 0 ? `\ufeff${line}` : line)),
     '',

@@ -211,7 +211,7 @@ class Player {
       ...(uuid ? { uuid: this.#id('u') } : {}),
       ...(m % 17 === 0 ? {} : { timestamp: new Date(this.#now).toISOString() }),
       ...(m % 19 === 0 ? {} : { sessionId: session.sid }),
-      cwd: `/work/${n % 3}`,
+      cwd: `/src/${n % 3}`,
       gitBranch: `branch-${m % 3}`,
       version: `2.1.${n % 4}`,
       entrypoint: m % 2 === 0 ? 'cli' : 'sdk-cli',

@@ -63,7 +63,7 @@ test('rejected lines are named by their line and place, and stop nothing', () =>
 describe('other forms of the same JSON say the same', () => {
   const record = {
     ...assistant(),
-    cwd: '/work/ü/\u2028🙂',
+    cwd: '/src/ü/\u2028🙂',
     other: { deep: ['a"b', '\\', 1e21, null] },
   };
   const compact = JSON.stringify(record);
