@@ -1,6 +1,5 @@
-import { statSync } from 'node:fs';
 import type { MachineFacts } from '../reports/doctor.ts';
-import { backupsOf } from '../store/repair.ts';
+import { storeOnDisk } from '../store/repair.ts';
 import { scanRoots } from '../watchers/scanRoots.ts';
 import type { Environment } from './environment.ts';
 
@@ -18,15 +17,7 @@ export function machineFacts(environment: Environment, version: string): Machine
       bytes: files.reduce((sum, { size }) => sum + size, 0),
       unreadable,
     })),
-    store: {
-      path: storeFile,
-      bytes: sizeOf(storeFile) + sizeOf(`${storeFile}-wal`),
-      backups: backupsOf(storeFile),
-    },
+    store: storeOnDisk(storeFile),
     switchedOff,
   };
-}
-
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -1,6 +1,7 @@
 import { dayOf } from '../model/calendar.ts';
 import { daysOld } from '../pricing/days.ts';
 import type { RejectedCount } from '../store/reader.ts';
+import type { StoreOnDisk } from '../store/repair.ts';
 import type { RootSource } from '../transcripts/roots.ts';
 import { count, homePath, type ReportContext, warnings } from './context.ts';
 import type { Cell, Document, Table } from './document.ts';
@@ -24,12 +25,7 @@ export interface MachineFacts {
   readonly version: string;
   readonly node: string;
   readonly roots: readonly RootFacts[];
-  readonly store: {
-    readonly path: string;
-    /** 0 when there is none yet. */
-    readonly bytes: number;
-    readonly backups: readonly string[];
-  };
+  readonly store: StoreOnDisk;
   readonly switchedOff: string | undefined;
 }
 

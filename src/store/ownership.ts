@@ -26,13 +26,13 @@ export class Ownership {
   readonly #sharedOf: Statement;
   /** Shared messages whose owner must be looked at again. */
   #unsettled = new Set<number>();
-  /** Called with every session whose messages changed, and the time of the earliest change. */
-  readonly #onChange: (session: number, at: number) => void;
+  /** Called with every session whose messages changed. */
+  readonly #onChange: (session: number) => void;
 
   constructor(
     db: SqlDatabase,
     tables: { sessions: Sessions; agents: Agents; messages: Messages; traces: Traces },
-    onChange: (session: number, at: number) => void,
+    onChange: (session: number) => void,
   ) {
     this.#sessions = tables.sessions;
     this.#agents = tables.agents;
@@ -82,7 +82,7 @@ export class Ownership {
     });
     const row = this.#messages.insert(incoming, owners[0]!, counts(incoming, others));
     if (owners.length > 1) this.#share(row, owners);
-    this.#onChange(row.session, row.at);
+    this.#onChange(row.session);
     return row;
   }
 
@@ -155,17 +155,17 @@ export class Ownership {
       .all<PlaceRow>(row.id)
       .map((place) => this.#sessions.byNumber(place.session));
     for (const other of rows.slice(1)) this.#traces.relate(rows[0]!, other);
-    for (const { id } of rows) this.#onChange(id, row.at);
+    for (const { id } of rows) this.#onChange(id);
     this.#unsettled.add(row.id);
   }
 
   /** Gives every shared message whose claimants changed to its owner. Call once all records are in. */
   settle(): void {
-    for (const session of this.#traces.settle((id) => this.#onChange(id, 0))) {
+    for (const session of this.#traces.settle((id) => this.#onChange(id))) {
       for (const { message } of this.#sharedOf.all<{ message: number }>(session.id)) {
         this.#unsettled.add(message);
       }
-      this.#onChange(session.id, 0);
+      this.#onChange(session.id);
     }
     for (const id of this.#unsettled) {
       const row = this.#messages.byId(id)!;
@@ -184,9 +184,8 @@ export class Ownership {
 
   #changed(before: MessageRow, after: MessageRow): void {
     if (before === after) return;
-    const at = Math.min(before.at, after.at);
-    this.#onChange(before.session, at);
-    if (after.session !== before.session) this.#onChange(after.session, at);
+    this.#onChange(before.session);
+    if (after.session !== before.session) this.#onChange(after.session);
   }
 
   forget(): void {

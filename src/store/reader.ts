@@ -1,22 +1,17 @@
 import type { TimeSpan } from '../model/calendar.ts';
+import type { Usage } from '../model/tokens.ts';
 import type { SqlDatabase, SqlValue, Statement } from './driver/types.ts';
 import type { LeaseRow } from './lease.ts';
 import { bucketMs, sumColumns } from './rollup.ts';
 
 /** Sums over messages. Money in nano-dollars. */
-export interface SpendSums {
+export interface SpendSums extends Usage {
   readonly messages: number;
   /** Messages whose output count is only a lower bound. */
   readonly lower: number;
   readonly unpriced: number;
   /** Messages priced from Claude Code's own totals. */
   readonly client: number;
-  readonly input: number;
-  readonly output: number;
-  readonly cacheWrite5m: number;
-  readonly cacheWrite1h: number;
-  readonly cacheRead: number;
-  readonly webSearches: number;
   readonly nano: number;
 }
 

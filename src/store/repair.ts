@@ -37,6 +37,19 @@ export function backupsOf(file: string): string[] {
     .map((name) => join(folder, name));
 }
 
+/** A store as it stands on disk. */
+export interface StoreOnDisk {
+  readonly path: string;
+  /** With what is not checkpointed yet; 0 when there is none. */
+  readonly bytes: number;
+  readonly backups: readonly string[];
+}
+
+export function storeOnDisk(path: string): StoreOnDisk {
+  const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  return { path, bytes: sizeOf(path) + sizeOf(`${path}-wal`), backups: backupsOf(path) };
+}
+
 /** Time of the newest backup in UTC milliseconds, 0 when there is none. */
 export function lastBackupAt(file: string): number {
   const newest = backupsOf(file)[0];

@@ -58,6 +58,7 @@ export class Writer {
   readonly #addCostState: Statement;
   readonly #addEvent: Statement;
   readonly #addPullRequest: Statement;
+  readonly #kin: Statement;
   readonly #setMeta: Statement;
   readonly #bumpRevision: Statement;
   /** Sessions whose comparison with the client's total must be made again. */
@@ -88,6 +89,7 @@ export class Writer {
     this.#addPullRequest = db.prepare(
       'INSERT INTO pull_request VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = min(at, excluded.at)',
     );
+    this.#kin = db.prepare('SELECT other FROM kin WHERE session = ?');
     this.#setMeta = db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
     this.#bumpRevision = db.prepare(
       `INSERT INTO meta VALUES ('revision', '1')
@@ -230,11 +232,10 @@ export class Writer {
   }
 
   #reconcileChanged(): void {
-    const kin = this.#db.prepare('SELECT other FROM kin WHERE session = ?');
     const sessions = new Set(this.#unreconciled);
     const addKin = (id: number): void => {
       if (this.#sessions.byNumber(id).related === 0) return;
-      for (const { other } of kin.all<{ other: number }>(id)) sessions.add(other);
+      for (const { other } of this.#kin.all<{ other: number }>(id)) sessions.add(other);
     };
     // A fork's figure hangs on its parent's totals and messages.
     for (const id of this.#unreconciled) addKin(id);

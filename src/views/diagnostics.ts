@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { createPriceBook } from '../pricing/priceBook.ts';
 import { doctorReport } from '../reports/doctor.ts';
@@ -6,7 +5,7 @@ import { mergeOverrides } from '../reports/priceOverrides.ts';
 import { render } from '../reports/render.ts';
 import { openForReading, openForWriting } from '../store/openStore.ts';
 import { StoreReader } from '../store/reader.ts';
-import { backupsOf } from '../store/repair.ts';
+import { storeOnDisk } from '../store/repair.ts';
 import { dataFolder } from '../watchers/places.ts';
 import { readSettings } from './settings.ts';
 import type { SpendModel } from './spendModel.ts';
@@ -39,19 +38,11 @@ export function diagnostics(model: SpendModel, version: string): string {
       version,
       node: process.versions.node,
       roots,
-      store: {
-        path: model.storeFile,
-        bytes: sizeOf(model.storeFile) + sizeOf(`${model.storeFile}-wal`),
-        backups: backupsOf(model.storeFile),
-      },
+      store: storeOnDisk(model.storeFile),
       switchedOff: settings.enabled ? undefined : 'Outlay is switched off by outlay.enabled.',
     });
     return render(report, 'markdown', { colour: false, zone: settings.zone });
   } finally {
     db.close();
   }
-}
-
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

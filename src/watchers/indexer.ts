@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { HumanError, messageOf } from '../model/errors.ts';
 import { parsePriceOverrides } from '../pricing/parseOverrides.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
+import type { KnownFile } from '../store/files.ts';
 import { heartbeatMs, Lease, LeaseLostError } from '../store/lease.ts';
 import { assertOwnSchema, newerStore } from '../store/migrations.ts';
 import { openForWriting, storeError, type WritableStore } from '../store/openStore.ts';
@@ -234,7 +235,7 @@ export class Indexer {
       const known = new Map(writer.files.all().map((file) => [file.path, file]));
       this.#markGone(writer, scanned, known);
       const fresh = newFiles(scanned, known);
-      await this.#readAll(writer, fresh);
+      await this.#readAll(writer, fresh, known);
       await this.#readMetaFiles(writer, scanned);
       if (this.#writer !== writer) return;
       const result = `${fresh.length} of ${scanned.reduce((sum, { files }) => sum + files.length, 0)} transcripts had something new`;
@@ -252,7 +253,7 @@ export class Indexer {
   #markGone(
     writer: Writer,
     scanned: readonly ScannedRoot[],
-    known: ReadonlyMap<string, { path: string; gone: boolean }>,
+    known: ReadonlyMap<string, KnownFile>,
   ): void {
     const present = new Set(scanned.flatMap(({ files }) => files.map(({ path }) => path)));
     const readable = scanned.filter(({ root }) => root.exists).map(({ root }) => root.projects);
@@ -264,12 +265,16 @@ export class Indexer {
   }
 
   /** Reads the history, newest first, many files to a transaction. */
-  async #readAll(writer: Writer, files: readonly FoundFile[]): Promise<void> {
+  async #readAll(
+    writer: Writer,
+    files: readonly FoundFile[],
+    known: ReadonlyMap<string, KnownFile>,
+  ): Promise<void> {
     const total = files.reduce((sum, { size }) => sum + size, 0);
     const unread = files.map((file) => ({
       look: file,
       size: file.size,
-      bookmark: writer.files.find(file.path)?.bookmark,
+      bookmark: known.get(file.path)?.bookmark,
     }));
     let told = 0;
     for await (const portion of readAhead(unread, (text) => this.#log('info', text))) {
