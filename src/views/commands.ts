@@ -1,22 +1,31 @@
 import { commands, type Disposable, type LogOutputChannel } from 'vscode';
 import { setDailyBudget } from './budgetInput.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
+import { setCurrency } from './currencyInput.ts';
+import type { Demo } from './demo.ts';
 import { diagnostics } from './diagnostics.ts';
+import { openWalkthrough, showHelp } from './help.ts';
 import { explainNoTranscripts, showMenu } from './menu.ts';
 import { setPrice } from './priceInput.ts';
 import type { ReportDocuments } from './reportDocuments.ts';
+import type { SessionActions } from './sessionActions.ts';
+import type { SessionsView } from './sessionsView.ts';
 import type { SpendModel } from './spendModel.ts';
+import { backUpStore, moveStore, removeAll, resetStore, showStorage } from './storage.ts';
 
 /** What commands work with. */
 export interface CommandContext {
   readonly model: SpendModel;
   readonly log: LogOutputChannel;
   readonly reports: ReportDocuments;
+  readonly sessions: SessionsView;
+  readonly actions: SessionActions;
+  readonly demo: Demo;
   /** This extension's version. */
   readonly version: string;
 }
 
-/** What each command does; `argument` is what a link or another extension passes. */
+/** What each command does; `argument` is what a link, a view's item or another extension passes. */
 const table: Readonly<Record<CommandId, (context: CommandContext, argument: unknown) => unknown>> =
   {
     [commandIds.rescan]: ({ model }) => model.rescan(),
@@ -24,12 +33,34 @@ const table: Readonly<Record<CommandId, (context: CommandContext, argument: unkn
     [commandIds.resume]: ({ model }) => model.resume(),
     [commandIds.showLog]: ({ log }) => log.show(),
     [commandIds.showMenu]: ({ model }) => showMenu(model),
-    [commandIds.setDailyBudget]: () => setDailyBudget(),
+    [commandIds.setDailyBudget]: ({ model }) => setDailyBudget(model),
     [commandIds.setPrice]: ({ model }, name) => setPrice(model, name),
+    [commandIds.setCurrency]: () => setCurrency(),
     [commandIds.openSettings]: () => openSettings(),
     [commandIds.showDiagnostics]: ({ model, version, reports }) =>
       reports.show('Outlay Diagnostics', diagnostics(model, version)),
     [commandIds.explainNoTranscripts]: ({ model }) => explainNoTranscripts(model),
+    [commandIds.help]: ({ model, reports }) => showHelp(model, reports),
+    [commandIds.openWalkthrough]: () => openWalkthrough(),
+    [commandIds.openDemo]: ({ demo }) => demo.open(),
+    [commandIds.closeDemo]: ({ demo }) => demo.close(),
+    [commandIds.showStorage]: ({ model, reports }) => showStorage(model, reports),
+    [commandIds.backUpStore]: ({ model }) => backUpStore(model),
+    [commandIds.moveStore]: ({ model }) => moveStore(model),
+    [commandIds.resetStore]: ({ model }) => resetStore(model),
+    [commandIds.removeAll]: ({ model }) => removeAll(model),
+    [commandIds.openSession]: ({ actions }, item) => actions.open(item),
+    [commandIds.openTranscript]: ({ actions }, item) => actions.openTranscript(item),
+    [commandIds.copySessionId]: ({ actions }, item) => actions.copyId(item),
+    [commandIds.copyResumeCommand]: ({ actions }, item) => actions.copyResumeCommand(item),
+    [commandIds.resumeInTerminal]: ({ actions }, item) => actions.resumeInTerminal(item),
+    [commandIds.revealProject]: ({ actions }, item) => actions.revealProject(item),
+    [commandIds.excludeSession]: ({ sessions }, item) => sessions.exclude(item),
+    [commandIds.showExcluded]: ({ sessions }) => sessions.showExcluded(),
+    [commandIds.groupSessions]: ({ sessions }) => sessions.chooseGrouping(),
+    [commandIds.sortSessions]: ({ sessions }) => sessions.chooseOrder(),
+    [commandIds.filterSessions]: ({ sessions }) => sessions.askFilter(),
+    [commandIds.clearSessionFilter]: ({ sessions }) => sessions.clearFilter(),
   };
 
 export function registerCommands(context: CommandContext): Disposable[] {

@@ -36,6 +36,14 @@ export interface Spend {
   readonly settings: Settings;
   /** SQLite engine the figures are read with; '' until the store is open. */
   readonly engine: string;
+  /** The figures are those of the demo. */
+  readonly demo: boolean;
+}
+
+/** Made-up transcripts and a store of their own, shown instead of the user's. */
+export interface DemoPlace {
+  readonly configDir: string;
+  readonly storeFile: string;
 }
 
 interface Remembered {
@@ -69,6 +77,9 @@ export class SpendModel implements Disposable {
   #askedAt = 0;
   /** Sessions whose Claude Code runs, as of the last tick. */
   #running: ReadonlySet<string> = new Set();
+  #demo: DemoPlace | undefined;
+  /** Nothing is opened or read: the store is being moved or removed. */
+  #closed = false;
   #spend: Spend;
 
   constructor(settings: SettingsModel, memory: Memento, log: LogOutputChannel) {
@@ -83,6 +94,7 @@ export class SpendModel implements Disposable {
       roots: [],
       settings: settings.current,
       engine: '',
+      demo: false,
     };
     settings.onDidChange(() => this.#configure());
   }
@@ -108,6 +120,57 @@ export class SpendModel implements Disposable {
       known.day === dayOf(Date.now(), settings.zone) &&
       known.store === storeStamp(this.#storeFile);
     if (same) this.#set({ remembered: known.total });
+  }
+
+  /** The store's reader, for views that ask more than the overview; undefined while there is none. */
+  get reader(): StoreReader | undefined {
+    return this.#reader;
+  }
+
+  /** Sessions whose Claude Code is known to run. */
+  get running(): ReadonlySet<string> {
+    return this.#running;
+  }
+
+  /** Shows made-up sessions instead of the user's, or the user's again. */
+  async useDemo(place: DemoPlace | undefined): Promise<void> {
+    await this.whileClosed(async () => {
+      this.#demo = place;
+    });
+  }
+
+  /**
+   * Gives back the lease, closes the store, does the work and opens everything again. Whatever
+   * moves, replaces or deletes the store goes through here.
+   */
+  async whileClosed(work: () => Promise<void>): Promise<void> {
+    await this.close();
+    try {
+      await work();
+    } finally {
+      this.#closed = false;
+      this.#set({
+        overview: undefined,
+        remembered: undefined,
+        indexer: { kind: 'starting' },
+        readProblem: '',
+        roots: [],
+        demo: this.#demo !== undefined,
+      });
+      this.#configure();
+    }
+  }
+
+  /** Gives back the lease and closes the store until the window is reloaded. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const indexer = this.#indexer;
+    this.#indexer = undefined;
+    this.#config = '';
+    this.#watch?.dispose();
+    this.#watch = undefined;
+    await indexer?.stop();
+    this.#closeReader();
   }
 
   /** Opens the store, starts the indexing thread and keeps everything up to date. */
@@ -145,7 +208,8 @@ export class SpendModel implements Disposable {
     const settings = this.#settings.current;
     this.#set({ settings });
     this.#mirror();
-    const storeFile = storePlace({ setting: settings.storePath });
+    if (this.#closed) return;
+    const storeFile = this.#demo?.storeFile ?? storePlace({ setting: settings.storePath });
     if (storeFile !== this.#storeFile) {
       this.#storeFile = storeFile;
       this.#closeReader();
@@ -153,7 +217,7 @@ export class SpendModel implements Disposable {
       this.#watch = undefined;
     }
     this.#watch ??= new StoreWatch(storeFile, () => this.#onStoreEvent());
-    const config = indexerConfig(settings, storeFile, (text) => this.#log.warn(text));
+    const config = indexerConfig(settings, storeFile, this.#demo, (text) => this.#log.warn(text));
     const text = JSON.stringify(config);
     if (text !== this.#config) {
       this.#config = text;
@@ -235,7 +299,7 @@ export class SpendModel implements Disposable {
 
   /** Asks at once after a rest, else as soon as the rest is over. */
   #askSoon(): void {
-    if (this.#timer !== undefined) return;
+    if (this.#timer !== undefined || this.#closed) return;
     const wait = Math.max(0, this.#askedAt + restMs - Date.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
@@ -244,6 +308,7 @@ export class SpendModel implements Disposable {
   }
 
   #ask(): void {
+    if (this.#closed) return;
     const { settings } = this.#spend;
     try {
       this.#reader ??= this.#openReader();
@@ -288,6 +353,7 @@ export class SpendModel implements Disposable {
   }
 
   async #remember(overview: Overview): Promise<void> {
+    if (this.#demo !== undefined) return;
     const { settings } = this.#spend;
     const value: Remembered = {
       day: dayOf(overview.at, settings.zone),
@@ -346,6 +412,7 @@ function storeStamp(file: string): string {
 function indexerConfig(
   settings: Settings,
   storeFile: string,
+  demo: DemoPlace | undefined,
   warn: (text: string) => void,
 ): IndexerConfig {
   const { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME } = process.env;
@@ -359,13 +426,13 @@ function indexerConfig(
     storeFile,
     mode: 'watch',
     role: 'editor',
-    configDirs: [],
+    configDirs: demo === undefined ? [] : [demo.configDir],
     rootsSetting: settings.roots,
     env: { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME },
     home: homedir(),
     priceOverrides: prices.data,
     storeTitles: settings.storeTitles,
     polling: settings.polling,
-    paused: !settings.enabled,
+    paused: demo === undefined && !settings.enabled,
   };
 }
