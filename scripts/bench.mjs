@@ -15,7 +15,7 @@ import { readOverview } from '../src/reports/overview.ts';
 import { openForReading } from '../src/store/openStore.ts';
 import { StoreReader } from '../src/store/reader.ts';
 import { fillStore } from '../test/bench/bigStore.ts';
-import { writeBigSet } from './lib/demo.mjs';
+import { writeBigSet } from './lib/bigSet.mjs';
 import { requireNode24 } from './lib/node24.mjs';
 import { inRoot, scratch } from './lib/paths.mjs';
 import { scratchInstall } from './lib/scratchInstall.mjs';

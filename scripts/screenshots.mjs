@@ -5,7 +5,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { writeDemo } from './lib/demo.mjs';
+import { writeDemo } from '../src/demo/writeDemo.ts';
 import { requireNode24 } from './lib/node24.mjs';
 import { openWorkbench, themes } from './lib/page.mjs';
 import { inRoot } from './lib/paths.mjs';

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from '../esbuild.mjs';
-import { writeDemo } from './lib/demo.mjs';
+import { writeDemo } from '../src/demo/writeDemo.ts';
 import { requireNode24 } from './lib/node24.mjs';
 import { inRoot, root } from './lib/paths.mjs';
 import { run } from './lib/processes.mjs';

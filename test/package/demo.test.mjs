@@ -4,7 +4,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { writeBigSet, writeDemo } from '../../scripts/lib/demo.mjs';
+import { writeBigSet } from '../../scripts/lib/bigSet.mjs';
+import { writeDemo } from '../../src/demo/writeDemo.ts';
 
 const nowMs = Date.UTC(2026, 10, 20, 12);
 

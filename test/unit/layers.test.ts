@@ -35,8 +35,10 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'node',
     'zod',
   ],
+  'src/demo': ['src/model', 'node'],
   'src/views': [
     'src/model',
+    'src/demo',
     'src/transcripts',
     'src/pricing',
     'src/store',
