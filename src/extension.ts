@@ -1,6 +1,7 @@
 import { type ExtensionContext, window } from 'vscode';
 import { messageOf } from './model/errors.ts';
 import { registerCommands } from './views/commands.ts';
+import { Demo } from './views/demo.ts';
 import { ReportDocuments } from './views/reportDocuments.ts';
 import { SettingsModel } from './views/settings.ts';
 import { SpendModel } from './views/spendModel.ts';
@@ -26,13 +27,15 @@ export function activate(context: ExtensionContext): OutlayApi {
   const spend = new SpendModel(settings, context.globalState, log);
   model = spend;
   spend.recall();
+  const demo = new Demo(spend, context, log);
   context.subscriptions.push(
     log,
     settings,
     reports,
     spend,
+    demo,
     new SpendStatus(spend),
-    ...registerCommands({ model: spend, log, reports, version }),
+    ...registerCommands({ model: spend, log, reports, demo, version }),
   );
   // The store and the indexing thread are opened when the editor has its thread back.
   setImmediate(() => {

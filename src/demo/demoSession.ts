@@ -1,12 +1,11 @@
 import { ClientTotals, type DemoUsage } from './clientTotals.ts';
 import type { Dice } from './dice.ts';
-import { demoPrompts, taskOf } from './words.ts';
+import { agentTypes, type DemoWords, plainWords } from './words.ts';
 
 /** A line of a transcript before it is written. */
 export type DemoRecord = Readonly<Record<string, unknown>>;
 
 const tools = ['Read', 'Edit', 'Bash', 'Grep', 'Glob', 'Write', 'TodoWrite'];
-const agentTypes = ['Explore', 'general-purpose', 'Plan'] as const;
 
 interface Block {
   readonly type: string;
@@ -25,6 +24,7 @@ export interface DemoSessionStart {
   readonly model: string;
   readonly sessionId?: string;
   readonly branch?: string;
+  readonly words?: DemoWords;
   /** For a subagent's own file. */
   readonly agent?: { readonly agentId: string; readonly promptId: string };
 }
@@ -50,6 +50,7 @@ export class DemoSession {
   readonly model: string;
   readonly sessionId: string;
   readonly branch: string;
+  readonly words: DemoWords;
   /** The first thing that is asked, and the title. */
   readonly prompt: string;
   /** The session's own clock, in milliseconds. */
@@ -73,7 +74,8 @@ export class DemoSession {
     this.branch = start.branch ?? 'main';
     this.#agent = start.agent;
     this.#promptId = start.agent?.promptId ?? dice.uuid();
-    this.prompt = dice.pick(demoPrompts);
+    this.words = start.words ?? plainWords;
+    this.prompt = dice.pick(this.words.openings);
   }
 
   /** Adds this many characters to each tool result from now on (for sets of a given size). */
@@ -195,7 +197,8 @@ export class DemoSession {
   delegate(): DemoRun {
     const dice = this.#dice;
     const type = dice.pick(agentTypes);
-    const description = taskOf(type, this.messages);
+    const tasks = this.words.tasks[type];
+    const description = tasks[this.messages % tasks.length]!;
     const tool = this.#toolUse('Agent', { subagent_type: type, description });
     const before = this.#response([tool], 'tool_use');
     const agentId = dice.hex(17);
@@ -250,6 +253,23 @@ export class DemoSession {
       cache_read_input_tokens: this.#context,
       cache_creation: { ephemeral_1h_input_tokens: 0, ephemeral_5m_input_tokens: 0 },
     });
+  }
+
+  /** Tokens the next prompt begins with. */
+  get contextTokens(): number {
+    return this.#context;
+  }
+
+  /** The conversation is summed up, and goes on with the summary alone. */
+  compact(): DemoRecord[] {
+    const before = this.#context;
+    this.hiddenRequest();
+    this.#context = this.#dice.skewed(9_000);
+    const compactMetadata = { trigger: 'auto', preTokens: before, postTokens: this.#context };
+    const boundary = { ...this.#common('system'), subtype: 'compact_boundary', compactMetadata };
+    const content = 'This session continues from a summary of what was said before.';
+    const summary = { ...this.#common('user'), isCompactSummary: true };
+    return [boundary, { ...summary, message: { role: 'user', content } }];
   }
 
   /** The client's own running total, as it writes it at the end of a run. */

@@ -1,8 +1,10 @@
 import { appendFileSync } from 'node:fs';
 import type { DemoSession } from './demoSession.ts';
 import type { Dice } from './dice.ts';
-import { demoPrompts } from './words.ts';
 import { toText } from './writeSession.ts';
+
+/** Prompts do not grow beyond this many tokens: Claude Code sums the conversation up first. */
+const fullContext = 150_000;
 
 /** A session that a person is working in: each `grow()` appends what happens next. */
 export class LiveSession {
@@ -25,7 +27,8 @@ export class LiveSession {
     const session = this.#session;
     session.nowMs = Math.max(session.nowMs, nowMs - 1_000);
     const step = this.#step++ % 6;
-    const records = step === 0 ? session.ask(this.#dice.pick(demoPrompts)) : [];
+    const records = session.contextTokens > fullContext ? session.compact() : [];
+    if (step === 0) records.push(...session.ask(this.#dice.pick(session.words.followUps)));
     records.push(...(step === 5 ? session.finish() : session.work()));
     appendFileSync(this.file, toText(records));
   }

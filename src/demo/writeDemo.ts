@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Dice } from './dice.ts';
 import { LiveSession } from './liveSession.ts';
+import { type DemoWords, wordsOf } from './words.ts';
 import { writeSession } from './writeSession.ts';
 
 const hourMs = 3_600_000;
@@ -13,17 +14,85 @@ export interface DemoProject {
   readonly share: number;
   /** The model most of its sessions use. */
   readonly model: string;
+  readonly branches: readonly string[];
+  readonly words: DemoWords;
 }
 
 const projects: readonly [DemoProject, ...DemoProject[]] = [
-  { name: 'shop', share: 0.4, model: 'claude-opus-5-5' },
-  { name: 'billing-api', share: 0.25, model: 'claude-sonnet-5-5' },
-  { name: 'docs-site', share: 0.15, model: 'claude-haiku-5-5' },
-  { name: 'infra', share: 0.12, model: 'claude-opus-5-5' },
-  { name: 'sandbox', share: 0.08, model: 'claude-sonnet-5-5' },
+  {
+    name: 'shop',
+    share: 0.4,
+    model: 'claude-opus-5-5',
+    branches: ['feature/cart', 'feature/gift-cards', 'fix/checkout-rounding'],
+    words: wordsOf([
+      'Fix the flaky upload test',
+      'Add pagination to the orders list',
+      'Why is the checkout slow on Mondays?',
+      'Make the error message say which field is wrong',
+      'Let a cart survive signing in',
+      'Round prices once, at the end',
+      'Add gift cards to the checkout',
+      'Show delivery times per country',
+      'Review the diff before I push',
+      'Why does the stock go below zero?',
+    ]),
+  },
+  {
+    name: 'billing-api',
+    share: 0.25,
+    model: 'claude-sonnet-5-5',
+    branches: ['feature/export', 'feature/credit-notes', 'fix/idempotent-retries'],
+    words: wordsOf([
+      'Write a migration for the new column',
+      'Make retries idempotent',
+      'Explain how the cache is invalidated',
+      'Export invoices as CSV',
+      'Move the date helpers into one module',
+      'Add credit notes to the API',
+      'Find the query that locks the table',
+    ]),
+  },
+  {
+    name: 'docs-site',
+    share: 0.15,
+    model: 'claude-haiku-5-5',
+    branches: ['feature/search', 'feature/dark-theme'],
+    words: wordsOf([
+      'Add a dark theme to the settings page',
+      'Check every link in the guides',
+      'Shorten the getting-started page',
+      'Make the search find plurals',
+      'Turn the changelog into a feed',
+    ]),
+  },
+  {
+    name: 'infra',
+    share: 0.12,
+    model: 'claude-opus-5-5',
+    branches: ['feature/backups', 'chore/upgrade'],
+    words: wordsOf([
+      'Update the dependencies and fix what breaks',
+      'Why did the deploy take 40 minutes?',
+      'Alert when the nightly backup is missing',
+      'Cache the build between runs',
+    ]),
+  },
+  {
+    name: 'sandbox',
+    share: 0.08,
+    model: 'claude-sonnet-5-5',
+    branches: ['try/streams'],
+    words: wordsOf([
+      'Try the new streams API',
+      'Write a small parser for the log format',
+      'How would this look in Rust?',
+    ]),
+  },
 ];
 
 const models = ['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-5-5'];
+/** Somebody's own model behind a gateway: nobody has a price for it. */
+const unpricedModel = 'qwen3-coder-480b';
 
 /** One of the projects, as often as its share says. */
 export function pickProject(dice: Dice): DemoProject {
@@ -63,26 +132,39 @@ export function* demoSteps(
   const nowMs = options.nowMs ?? Date.now();
   const dice = new Dice(seed);
   const cwdOf = (project: DemoProject): string => join(projectsDir, project.name);
-  for (let i = 0; i < sessions - 1; i++) {
+  const past = sessions - 2;
+  for (let i = 0; i < past; i++) {
     const project = pickProject(dice);
     // Half of all work of the latest days, and the last sessions early today.
-    const ageMs = Math.floor((1 - (i + 1) / sessions) ** 1.5 * days * dayMs);
+    const ageMs = Math.floor((1 - (i + 1) / (past + 1)) ** 1.5 * days * dayMs);
     const model = dice.chance(0.7) ? project.model : dice.pick(models);
-    const branch = dice.chance(0.6) ? 'main' : `feature/${dice.pick(['cart', 'export', 'login'])}`;
+    const branch = dice.chance(0.6) ? 'main' : dice.pick(project.branches);
     const start = nowMs - 2 * hourMs - ageMs;
     const size = { prompts: dice.whole(1, 7), worksEach: 9 };
-    writeSession(configDir, dice, { cwd: cwdOf(project), start, model, branch }, size);
+    const { words } = project;
+    writeSession(configDir, dice, { cwd: cwdOf(project), start, model, branch, words }, size);
     yield;
   }
+  writeUnpriced(configDir, dice, cwdOf(projects.at(-1)!), nowMs - 3 * dayMs);
+  yield;
   const started = {
     cwd: cwdOf(projects[0]),
     start: nowMs - 20 * 60_000,
     model: projects[0].model,
+    branch: projects[0].branches[0]!,
+    words: projects[0].words,
   };
   const size = { prompts: 2, worksEach: 5, ended: false };
   const { session, file } = writeSession(configDir, dice, started, size);
   const live = new LiveSession(dice, session, file);
   return { configDir, projectDirs: projects.map(cwdOf), live };
+}
+
+/** A short session with a model without a price, whose client has not written its total either. */
+function writeUnpriced(configDir: string, dice: Dice, cwd: string, start: number): void {
+  const words = wordsOf(['Compare a model of our own on the log parser']);
+  const size = { prompts: 1, worksEach: 3, ended: false };
+  writeSession(configDir, dice, { cwd, start, model: unpricedModel, words }, size);
 }
 
 /** Writes the demonstration set at once. `configDir` becomes a Claude Code configuration folder. */

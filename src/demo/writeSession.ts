@@ -7,7 +7,6 @@ import {
   type DemoSessionStart,
 } from './demoSession.ts';
 import type { Dice } from './dice.ts';
-import { demoPrompts } from './words.ts';
 
 /** The name Claude Code gives the folder of a working directory. */
 export function projectFolder(cwd: string): string {
@@ -91,7 +90,7 @@ export function writeSession(
   let messages = 0;
   for (let i = 0; i < prompts; i++) {
     if (i > 0) session.pause();
-    file.write(session.ask(i === 0 ? session.prompt : dice.pick(demoPrompts)));
+    file.write(session.ask(i === 0 ? session.prompt : dice.pick(session.words.followUps)));
     if (i === 0) file.write(session.title());
     for (let j = dice.whole(1, worksEach); j > 0; j--) file.write(session.work());
     if (dice.chance(0.2)) {
