@@ -96,6 +96,13 @@ export function firstMoment(day: string, zone: Zone): number {
   return at;
 }
 
+/** Whether a text is a day of the calendar, written YYYY-MM-DD. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const ms = Date.parse(`${text}T00:00:00Z`);
+  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(text);
+}
+
 /** Day `count` days after a local day (YYYY-MM-DD). */
 export function addDays(day: string, count: number): string {
   return new Date(Date.parse(`${day}T12:00:00Z`) + count * dayMs).toISOString().slice(0, 10);
@@ -124,22 +131,37 @@ export function monthSpan(ms: number, zone: Zone): TimeSpan {
   return { from: firstMoment(first, zone), to: firstMoment(next, zone) };
 }
 
-/** A length of time as a person reads it: `8 s`, `41 min`, `2 h 05 min`, `3 d`. */
-export function formatDuration(ms: number): string {
+/** A length of time in the units a person names. */
+export type Length =
+  | { readonly unit: 's' | 'min' | 'd'; readonly count: number }
+  | { readonly unit: 'h'; readonly count: number; readonly minutes: number };
+
+/** A length of time, rounded to what a person names: seconds, minutes, hours and minutes, days. */
+export function lengthOf(ms: number): Length {
   const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 60) return { unit: 's', count: seconds };
   const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 60) return { unit: 'min', count: minutes };
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`;
-  return `${Math.round(hours / 24)} d`;
+  if (hours < 48) return { unit: 'h', count: hours, minutes: minutes % 60 };
+  return { unit: 'd', count: Math.round(hours / 24) };
 }
 
-/** How long ago something was: `just now`, `5 min ago`, `3 h ago`, `12 d ago`. */
-export function formatAge(ms: number): string {
+/** A length of time in plain English: `8 s`, `41 min`, `2 h 05 min`, `3 d`. */
+export function formatDuration(ms: number): string {
+  const length = lengthOf(ms);
+  if (length.unit !== 'h') return `${length.count} ${length.unit}`;
+  return `${length.count} h ${String(length.minutes).padStart(2, '0')} min`;
+}
+
+/** How long ago something was, in whole units; `now` is less than a minute. */
+export function ageOf(ms: number): {
+  readonly unit: 'now' | 'min' | 'h' | 'd';
+  readonly count: number;
+} {
   const minutes = Math.floor(ms / 60_000);
-  if (minutes < 1) return 'just now';
-  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 1) return { unit: 'now', count: 0 };
+  if (minutes < 60) return { unit: 'min', count: minutes };
   const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} d ago`;
+  return hours < 48 ? { unit: 'h', count: hours } : { unit: 'd', count: Math.floor(hours / 24) };
 }

@@ -1,3 +1,5 @@
+import { formatNumber } from './numbers.ts';
+
 /** How far a budget is used, in words. */
 export const levels = ['ok', 'info', 'warning', 'critical', 'stop'] as const;
 export type Level = (typeof levels)[number];
@@ -13,4 +15,9 @@ export function levelOf(share: number, ladder: Ladder = defaultLadder): Level {
   if (share >= ladder.critical) return 'critical';
   if (share >= ladder.warning) return 'warning';
   return share >= ladder.info ? 'info' : 'ok';
+}
+
+/** A share in percent, rounded down so that nothing is called full before it is. */
+export function formatPercent(share: number, locale?: string): string {
+  return `${formatNumber(Math.floor(share * 100 + 1e-9), 0, locale)} %`;
 }

@@ -1,3 +1,5 @@
+import { formatNumber } from './numbers.ts';
+
 /**
  * Money: an integer number of nano-dollars (1e-9 USD). Sums of integers are exact and do not depend
  * on their order, so a total built line by line equals one recomputed from scratch.
@@ -29,32 +31,72 @@ export function nanoToUsd(nano: number): number {
   return sign * Number(`${whole}.${part}`);
 }
 
-/** How a figure is written: grouping follows the locale in the editor, none in the terminal. */
+/** How a figure is written. */
 export interface MoneyFormat {
-  /** BCP 47 tag for grouping, or undefined for plain digits. */
-  readonly locale?: string;
+  /** BCP 47 tag for grouping and the decimal separator; without one, plain digits and a point. */
+  readonly locale?: string | undefined;
+  /** ISO 4217 code of the currency the figure is in; US dollars where none is named. */
+  readonly code?: string | undefined;
+}
+
+/** Nano-dollars as a person reads them: see `formatMoney`. */
+export function formatUsd(nano: number, { locale }: MoneyFormat = {}): string {
+  return formatMoney(nano, { locale });
 }
 
 /**
- * Money as a person reads it: `$1,234` from a thousand up, `$12.34`, `$0.42`, `$0.0042` below a
- * cent, `$0` only for nothing at all.
+ * Money (nano-units of its currency) as a person reads it: `$1,234` from a thousand up, `$12.34`,
+ * `$0.42`, `$0.0042` below a cent, `$0` only for nothing at all. Currencies without a minor unit
+ * have none here either: `¥12`.
  */
-export function formatUsd(nano: number, format: MoneyFormat = {}): string {
-  if (nano === 0) return '$0';
-  const sign = nano < 0 ? '-' : '';
-  return sign + formatPositive(Math.abs(nano), format);
+export function formatMoney(nano: number, { locale, code = 'USD' }: MoneyFormat = {}): string {
+  const { symbol, digits } = currencyTraits(code);
+  const amount = Math.abs(nano);
+  const text = nano === 0 ? '0' : formatAmount(amount, digits, locale);
+  return `${nano < 0 ? '-' : ''}${symbol}${text}`;
 }
 
-function formatPositive(nano: number, format: MoneyFormat): string {
-  const cents = Math.floor(nano / 10_000_000 + 0.5);
-  if (cents >= 100_000) {
-    const dollars = Math.floor(nano / nanoPerUsd + 0.5);
-    return `$${format.locale === undefined ? dollars : new Intl.NumberFormat(format.locale).format(dollars)}`;
+/** An amount above nothing, without its symbol. `minor` is the number of digits of a minor unit. */
+function formatAmount(nano: number, minor: number, locale: string | undefined): string {
+  const scale = 10 ** minor;
+  const coin = nanoPerUsd / scale;
+  const coins = Math.floor(nano / coin + 0.5);
+  if (coins >= 1000 * scale) {
+    return formatNumber(Math.floor(nano / nanoPerUsd + 0.5), 0, locale);
   }
-  if (nano >= 10_000_000)
-    return `$${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
-  // Below a cent: two significant digits, so that a small figure is never shown as nothing.
-  const digits = Math.max(4, 10 - String(nano).length);
-  const scaled = nano / nanoPerUsd;
-  return `$${scaled.toFixed(Math.min(9, digits))}`;
+  if (nano >= coin) return formatNumber(coins / scale, minor, locale);
+  // Less than the smallest coin: the first digits that count, so that it is never shown as nothing.
+  const digits = Math.min(9, Math.max(minor + 2, 10 - String(nano).length));
+  return formatNumber(nano / nanoPerUsd, digits, locale);
+}
+
+interface CurrencyTraits {
+  /** What stands in front of an amount, with a no-break space where it ends in a letter. */
+  readonly symbol: string;
+  /** Decimals of the smallest unit in use. */
+  readonly digits: number;
+}
+
+// The terminal writes dollars only, and Intl's tables take a while to load.
+const traits = new Map<string, CurrencyTraits>([['USD', { symbol: '$', digits: 2 }]]);
+
+function currencyTraits(code: string): CurrencyTraits {
+  let known = traits.get(code);
+  if (known === undefined) {
+    known = readTraits(code);
+    traits.set(code, known);
+  }
+  return known;
+}
+
+function readTraits(code: string): CurrencyTraits {
+  const format = (currencyDisplay: 'narrowSymbol' | 'symbol'): Intl.NumberFormat =>
+    new Intl.NumberFormat('en', { style: 'currency', currency: code, currencyDisplay });
+  const symbolOf = (numbers: Intl.NumberFormat): string =>
+    numbers.formatToParts(0).find(({ type }) => type === 'currency')?.value ?? code;
+  const narrow = symbolOf(format('narrowSymbol'));
+  // Other dollars say which one they are: a bare sign is a US dollar.
+  const symbol = narrow === '$' ? symbolOf(format('symbol')) : narrow;
+  const digits = format('symbol').resolvedOptions().maximumFractionDigits ?? 2;
+  return { symbol: /\p{L}$/u.test(symbol) ? `${symbol}\u00a0` : symbol, digits };
 }

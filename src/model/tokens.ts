@@ -1,3 +1,5 @@
+import { formatNumber } from './numbers.ts';
+
 /** The token classes of one usage, heaviest first, as reports name them. */
 export const tokenClasses = [
   'input',
@@ -39,10 +41,10 @@ export function totalTokens(usage: Usage): number {
   return promptTokens(usage) + usage.output;
 }
 
-/** Tokens as a person reads them: `4.2M`, `81.0k`, `312`. */
-export function formatTokens(count: number): string {
-  if (count >= 999_950_000) return `${(count / 1e9).toFixed(1)}B`;
-  if (count >= 999_950) return `${(count / 1e6).toFixed(1)}M`;
-  if (count >= 1000) return `${(count / 1000).toFixed(1)}k`;
+/** Tokens as a person reads them: `4.2M`, `81.0k`, `312`; the decimal separator by the locale. */
+export function formatTokens(count: number, locale?: string): string {
+  if (count >= 999_950_000) return `${formatNumber(count / 1e9, 1, locale)}B`;
+  if (count >= 999_950) return `${formatNumber(count / 1e6, 1, locale)}M`;
+  if (count >= 1000) return `${formatNumber(count / 1000, 1, locale)}k`;
   return String(count);
 }

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { isZone, systemZone, type WeekStart, type Zone } from '../model/calendar.ts';
+import { type Currency, usDollars } from '../model/currency.ts';
+import { isObject, readCurrency } from './currencySetting.ts';
+import { type Expected, placeOf, problemSentence, type SettingProblem } from './settingProblem.ts';
 
 /** How the user pays: by token, or a subscription that has no price per token. */
 export type Billing = 'api' | 'subscription';
@@ -20,6 +23,8 @@ export interface UserSettings {
   /** Found out when it is first asked for: the system's takes a while. */
   readonly zone: Zone;
   readonly weekStart: WeekStart;
+  /** What the editor shows figures in; terminal, JSON and exports stay with US dollars. */
+  readonly currency: Currency;
   /** As written; checked where prices are read. */
   readonly priceOverrides: unknown;
   /** '' where the user named none. */
@@ -52,6 +57,7 @@ export function defaultSettings(): UserSettings {
     projectBudgets: new Map(),
     zone: systemZone,
     weekStart: 1,
+    currency: usDollars,
     priceOverrides: undefined,
     priceFile: '',
     warnAfterDays: 45,
@@ -64,21 +70,21 @@ const amount = z.number().check(z.nonnegative());
 const zone = z.string().check(z.refine((name) => name === '' || isZone(name)));
 const projectBudget = z.object({ dailyUsd: z.optional(amount), monthlyUsd: z.optional(amount) });
 
-/** What each setting must be: a schema, and the same in words. */
+/** What each plain setting must be: a schema, and its name in words. */
 const rules = {
-  'outlay.enabled': [z.boolean(), 'true or false'],
-  'outlay.roots': [z.array(z.string()), 'a list of folders'],
-  'outlay.storePath': [z.string(), 'a path'],
-  'outlay.billing': [z.enum(['api', 'subscription']), '"api" or "subscription"'],
-  'outlay.budget.dailyUsd': [amount, 'dollars, 0 or more'],
-  'outlay.budget.monthlyUsd': [amount, 'dollars, 0 or more'],
-  'outlay.timeZone': [zone, 'a time zone such as "Europe/Berlin"'],
-  'outlay.weekStart': [z.enum(weekdays), 'a day such as "monday"'],
-  'outlay.prices.file': [z.string(), 'a path'],
-  'outlay.prices.warnAfterDays': [amount, 'a number of days, 0 or more'],
-  'outlay.storeTitles': [z.boolean(), 'true or false'],
-  'outlay.watch.polling': [z.enum(['auto', 'always', 'never']), '"auto", "always" or "never"'],
-} as const;
+  'outlay.enabled': [z.boolean(), 'boolean'],
+  'outlay.roots': [z.array(z.string()), 'folders'],
+  'outlay.storePath': [z.string(), 'path'],
+  'outlay.billing': [z.enum(['api', 'subscription']), 'billing'],
+  'outlay.budget.dailyUsd': [amount, 'dollars'],
+  'outlay.budget.monthlyUsd': [amount, 'dollars'],
+  'outlay.timeZone': [zone, 'zone'],
+  'outlay.weekStart': [z.enum(weekdays), 'weekday'],
+  'outlay.prices.file': [z.string(), 'path'],
+  'outlay.prices.warnAfterDays': [amount, 'days'],
+  'outlay.storeTitles': [z.boolean(), 'boolean'],
+  'outlay.watch.polling': [z.enum(['auto', 'always', 'never']), 'polling'],
+} as const satisfies Readonly<Record<string, readonly [z.ZodMiniType, Expected]>>;
 type Key = keyof typeof rules;
 type Value<K extends Key> = z.infer<(typeof rules)[K][0]>;
 
@@ -115,26 +121,36 @@ function unusable(file: string, why: string): ReadSettings {
 
 const envelope = z.looseObject({ settings: z.record(z.string(), z.unknown()) });
 
-/**
- * Reads settings in the form of the file: `{ "revision": 7, "settings": { "outlay.billing": "api" } }`.
- * A value that is wrong is named and its default holds; all others are in force.
- */
+/** Reads settings in the form of the file: `{ "revision": 7, "settings": { "outlay.billing": "api" } }`. */
 export function parseConfig(data: unknown, file = 'config.json'): ReadSettings {
   const parsed = envelope.safeParse(data);
   if (!parsed.success) return unusable(file, 'has no object "settings"');
-  const values = new Map(Object.entries(parsed.data.settings));
-  const problems: string[] = [];
+  const { settings, problems } = parseSettings(parsed.data.settings);
+  return { settings, problems: problems.map((problem) => problemSentence(problem, file)) };
+}
+
+/**
+ * Reads settings by their full names. A value that is wrong is named and its default holds; all
+ * others are in force.
+ */
+export function parseSettings(written: Readonly<Record<string, unknown>>): {
+  readonly settings: UserSettings;
+  readonly problems: readonly SettingProblem[];
+} {
+  const values = new Map(Object.entries(written));
+  const problems: SettingProblem[] = [];
   function get<K extends Key>(key: K): Value<K> | undefined {
     const value = values.get(key);
     if (value === undefined || value === null) return undefined;
-    const [schema, words] = rules[key];
+    const [schema, expected] = rules[key];
     const result = schema.safeParse(value);
     if (result.success) return result.data as Value<K>;
-    problems.push(`${file}: ${key} is not ${words}; its default is used.`);
+    problems.push({ key, place: '', expected, instead: 'default' });
     return undefined;
   }
   const base = defaultSettings();
   const weekStart = get('outlay.weekStart');
+  const zone = get('outlay.timeZone') || systemZone;
   const settings: UserSettings = {
     enabled: get('outlay.enabled') ?? base.enabled,
     roots: (get('outlay.roots') ?? []).filter((root) => root !== ''),
@@ -142,9 +158,10 @@ export function parseConfig(data: unknown, file = 'config.json'): ReadSettings {
     billing: get('outlay.billing') ?? base.billing,
     dailyBudgetUsd: get('outlay.budget.dailyUsd') || undefined,
     monthlyBudgetUsd: get('outlay.budget.monthlyUsd') || undefined,
-    projectBudgets: readProjects(values.get('outlay.budget.projects'), file, problems),
-    zone: get('outlay.timeZone') || systemZone,
+    projectBudgets: readProjects(values.get('outlay.budget.projects'), problems),
+    zone,
     weekStart: (weekStart === undefined ? 1 : weekdays.indexOf(weekStart)) as WeekStart,
+    currency: readCurrency(values.get('outlay.currency'), zone, problems),
     priceOverrides: values.get('outlay.prices.overrides') ?? undefined,
     priceFile: get('outlay.prices.file') ?? '',
     warnAfterDays: get('outlay.prices.warnAfterDays') ?? base.warnAfterDays,
@@ -154,23 +171,19 @@ export function parseConfig(data: unknown, file = 'config.json'): ReadSettings {
   return { settings, problems };
 }
 
-function readProjects(
-  value: unknown,
-  file: string,
-  problems: string[],
-): UserSettings['projectBudgets'] {
+function readProjects(value: unknown, problems: SettingProblem[]): UserSettings['projectBudgets'] {
   const budgets = new Map<string, { dailyUsd?: number; monthlyUsd?: number }>();
   if (value === undefined || value === null) return budgets;
   const key = 'outlay.budget.projects';
-  if (typeof value !== 'object' || Array.isArray(value)) {
-    problems.push(`${file}: ${key} is not an object of budgets by path; it is ignored.`);
+  if (!isObject(value)) {
+    problems.push({ key, place: '', expected: 'budgets', instead: 'default' });
     return budgets;
   }
   for (const [path, entry] of Object.entries(value)) {
     const parsed = projectBudget.safeParse(entry);
     if (!parsed.success) {
-      const place = `${key}[${JSON.stringify(path)}]`;
-      problems.push(`${file}: ${place} is not { "dailyUsd": …, "monthlyUsd": … }; it is ignored.`);
+      const place = placeOf(path);
+      problems.push({ key, place, expected: 'budget', instead: 'ignored' });
       continue;
     }
     const { dailyUsd, monthlyUsd } = parsed.data;

@@ -6,6 +6,7 @@ import {
   weekSpan,
   type Zone,
 } from '../model/calendar.ts';
+import { type Currency, convert, rateAt, ratedSpans, usDollars } from '../model/currency.ts';
 import { type Level, levelOf } from '../model/level.ts';
 import { promptTokens } from '../model/tokens.ts';
 import type { Scope, SessionSummary, SpendSums, StoreReader } from '../store/reader.ts';
@@ -18,11 +19,15 @@ const hourMs = 3_600_000;
 export interface Figure {
   /** What a person sees and budgets count: messages and background. */
   readonly total: number;
+  /** The total in nano-units of the display currency, each part at the rate of its day. */
+  readonly shown: number;
   readonly background: number;
   readonly sums: SpendSums;
 }
 
+/** How far a budget is used. Budgets are in US dollars, whatever figures are shown in. */
 export interface BudgetShare {
+  /** Nano-dollars. */
   readonly limit: number;
   /** Spent ÷ limit; 1 is all of it. */
   readonly share: number;
@@ -34,6 +39,8 @@ export interface SessionFigure {
   readonly live: boolean;
   /** Nano-dollars, background included. */
   readonly total: number;
+  /** The total in nano-units of the display currency, at the rate of the day it was last at work. */
+  readonly shown: number;
 }
 
 /** The few figures that answer "how much, and is that normal" at a glance. */
@@ -68,21 +75,24 @@ export interface OverviewOptions {
   readonly running?: ReadonlySet<string>;
   readonly dailyBudget?: number | undefined;
   readonly monthlyBudget?: number | undefined;
+  /** What `shown` figures are in; US dollars where none is named. */
+  readonly currency?: Currency;
 }
 
 /** Asks the store for the overview. A few milliseconds, whatever the history. */
 export function readOverview(reader: StoreReader, options: OverviewOptions): Overview {
-  const { now, zone, weekStart, scope } = options;
+  const { now, zone, weekStart, scope, currency = usDollars } = options;
+  const figure = (span: TimeSpan): Figure => readFigure(reader, span, scope, currency);
   const day = daySpan(now, zone);
   const month = monthSpan(now, zone);
-  const today = figure(reader, day, scope);
+  const today = figure(day);
   const session = sessionFigure(reader, options);
   return {
     at: now,
     today,
-    week: figure(reader, weekSpan(now, zone, weekStart), scope),
-    month: figure(reader, month, scope),
-    lastHour: figure(reader, { from: now - hourMs, to: now + 1 }, scope),
+    week: figure(weekSpan(now, zone, weekStart)),
+    month: figure(month),
+    lastHour: figure({ from: now - hourMs, to: now + 1 }),
     session,
     cacheShare: cacheShare(today.sums),
     unpricedToday: today.sums.unpriced === 0 ? [] : reader.unpricedModels(day, scope),
@@ -93,10 +103,35 @@ export function readOverview(reader: StoreReader, options: OverviewOptions): Ove
   };
 }
 
-function figure(reader: StoreReader, span: TimeSpan, scope: Scope): Figure {
+/** What was spent in a span. */
+export function readFigure(
+  reader: StoreReader,
+  span: TimeSpan,
+  scope: Scope,
+  currency: Currency = usDollars,
+): Figure {
   const sums = reader.spend(span, scope);
   const background = reader.background(span, scope);
-  return { total: sums.nano + background, background, sums };
+  const total = sums.nano + background;
+  return { total, shown: shownTotal(reader, span, scope, currency, total), background, sums };
+}
+
+/** Only a span in which the rate changes is asked for piece by piece. */
+function shownTotal(
+  reader: StoreReader,
+  span: TimeSpan,
+  scope: Scope,
+  currency: Currency,
+  total: number,
+): number {
+  const pieces = ratedSpans(span, currency);
+  if (pieces.length === 1) return convert(total, pieces[0]!.rate);
+  let shown = 0;
+  for (const piece of pieces) {
+    const nano = reader.spend(piece, scope).nano + reader.background(piece, scope);
+    shown += convert(nano, piece.rate);
+  }
+  return shown;
 }
 
 function share(
@@ -105,7 +140,8 @@ function share(
   span: TimeSpan,
 ): BudgetShare | undefined {
   if (limit === undefined || limit <= 0) return undefined;
-  const used = figure(reader, span, undefined).total / limit;
+  const spent = reader.spend(span, undefined).nano + reader.background(span, undefined);
+  const used = spent / limit;
   return { limit, share: used, level: levelOf(used) };
 }
 
@@ -118,19 +154,16 @@ function sessionFigure(reader: StoreReader, options: OverviewOptions): SessionFi
     options.windowScope === undefined ? undefined : reader.latestSession(options.windowScope);
   const summary = own ?? reader.latestSession(undefined);
   if (summary === undefined) return undefined;
+  const total = summary.nano + summary.background;
   return {
     summary,
     live: options.now - summary.writtenAt < liveMs || options.running?.has(summary.sid) === true,
-    total: summary.nano + summary.background,
+    total,
+    shown: convert(total, rateAt(options.currency ?? usDollars, summary.endedAt)),
   };
 }
 
 function cacheShare(sums: SpendSums): number | undefined {
   const prompt = promptTokens(sums);
   return prompt === 0 ? undefined : sums.cacheRead / prompt;
-}
-
-/** A share in percent, rounded down so that nothing is called full before it is. */
-export function formatPercent(share: number): string {
-  return `${Math.floor(share * 100 + 1e-9)} %`;
 }

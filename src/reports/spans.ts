@@ -3,6 +3,7 @@ import {
   dayOf,
   daySpan,
   firstMoment,
+  isDay,
   localTime,
   monthSpan,
   type TimeSpan,
@@ -92,12 +93,6 @@ function momentOf(text: string, option: string, clock: Clock): TimeSpan {
     'usage',
     `${option} ${JSON.stringify(text)} is no time. Use a day (2026-11-01), a moment (2026-11-01T10:00Z) or a length back from now (90m, 24h, 7d, 2w, 3mo).`,
   );
-}
-
-function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const ms = Date.parse(`${text}T00:00:00Z`);
-  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(text);
 }
 
 /** The moment a length of time ago; months are months of the calendar. */

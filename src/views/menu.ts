@@ -6,8 +6,8 @@ import {
   window,
   workspace,
 } from 'vscode';
+import { formatPercent } from '../model/level.ts';
 import { formatUsd } from '../model/money.ts';
-import { formatPercent } from '../reports/overview.ts';
 import { commandIds } from './commandIds.ts';
 import type { SpendModel } from './spendModel.ts';
 

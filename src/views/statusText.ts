@@ -1,6 +1,6 @@
-import type { Level } from '../model/level.ts';
+import { formatPercent, type Level } from '../model/level.ts';
 import { formatUsd } from '../model/money.ts';
-import { formatPercent, type Overview } from '../reports/overview.ts';
+import type { Overview } from '../reports/overview.ts';
 import type { Settings } from './settings.ts';
 import type { Spend } from './spendModel.ts';
 

@@ -1,7 +1,8 @@
-import { formatAge } from '../model/calendar.ts';
+import { formatPercent } from '../model/level.ts';
 import { formatUsd } from '../model/money.ts';
 import { formatTokens, totalTokens } from '../model/tokens.ts';
-import { type Figure, formatPercent, type Overview } from '../reports/overview.ts';
+import type { Figure, Overview } from '../reports/overview.ts';
+import { formatOf } from './format.ts';
 import { escapeMarkdown } from './markdown.ts';
 import type { Spend } from './spendModel.ts';
 import { findsNothing, storeProblem } from './statusText.ts';
@@ -100,7 +101,7 @@ function figureTable(spend: Spend, overview: Overview, context: TooltipContext):
   if (session !== undefined) {
     const { summary, live } = session;
     const name = summary.title === null ? summary.sid.slice(0, 8) : escapeMarkdown(summary.title);
-    const state = live ? 'live' : formatAge(context.now - summary.writtenAt);
+    const state = live ? 'live' : formatOf(spend.settings).age(context.now - summary.writtenAt);
     rows.push(['Session', usd(session.total), `${name} · ${state}`]);
   }
   if (overview.cacheShare !== undefined) {

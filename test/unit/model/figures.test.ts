@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { defaultLadder, levelOf } from '../../../src/model/level.ts';
-import { formatUsd, nanoToUsd, nanoUsd, usdToNano } from '../../../src/model/money.ts';
+import { defaultLadder, formatPercent, levelOf } from '../../../src/model/level.ts';
+import { formatMoney, formatUsd, nanoToUsd, nanoUsd, usdToNano } from '../../../src/model/money.ts';
 import { formatTokens } from '../../../src/model/tokens.ts';
 
 describe('money as a person reads it', () => {
@@ -25,17 +25,44 @@ describe('money as a person reads it', () => {
     it(`${nano} is ${text}`, () => assert.equal(formatUsd(nano), text));
   }
 
-  it('groups by the locale, from a thousand on', () => {
-    assert.equal(formatUsd(1_234_567_000_000_000, { locale: 'en' }), '$1,234,567');
-    assert.equal(formatUsd(1_234_000_000_000, { locale: 'de' }), '$1.234');
-    assert.equal(formatUsd(12_340_000_000, { locale: 'de' }), '$12.34');
-  });
+  for (const [nano, locale, text] of [
+    [1_234_567_000_000_000, 'en', '$1,234,567'],
+    [1_234_000_000_000, 'de', '$1.234'],
+    [12_340_000_000, 'de', '$12,34'],
+    [420_000_000, 'de', '$0,42'],
+    [4_200_000, 'de', '$0,0042'],
+    [-12_340_000_000, 'de', '-$12,34'],
+    [0, 'de', '$0'],
+    [1_234_000_000_000, 'fr', '$1\u202f234'],
+  ] as const) {
+    it(`${nano} is ${text} in ${locale}`, () => assert.equal(formatUsd(nano, { locale }), text));
+  }
+
+  for (const [nano, code, text] of [
+    [12_340_000_000, 'EUR', '€12.34'],
+    [12_340_000_000, 'JPY', '¥12'],
+    [999_500_000_000, 'JPY', '¥1000'],
+    [420_000_000, 'JPY', '¥0.42'],
+    [12_340_000_000, 'CHF', 'CHF\u00a012.34'],
+    [12_340_000_000, 'SEK', 'kr\u00a012.34'],
+    [12_345_600_000, 'KWD', 'KWD\u00a012.346'],
+    // A bare dollar sign is a US dollar.
+    [12_340_000_000, 'CAD', 'CA$12.34'],
+    [12_340_000_000, 'XYZ', 'XYZ\u00a012.34'],
+    [0, 'EUR', '€0'],
+  ] as const) {
+    it(`${nano} ${code} is ${text}`, () => assert.equal(formatMoney(nano, { code }), text));
+  }
 
   it('never shows something as nothing', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2 ** 53 - 1 }), (nano) => {
         assert.match(formatUsd(nano), /^\$\d/);
-        assert.ok(/[1-9]/.test(formatUsd(nano)), `${nano}`);
+        for (const code of ['USD', 'JPY', 'KWD']) {
+          for (const locale of [undefined, 'en', 'de']) {
+            assert.match(formatMoney(nano, { code, locale }), /[1-9]/, `${nano} ${code} ${locale}`);
+          }
+        }
       }),
     );
   });
@@ -81,6 +108,11 @@ describe('tokens', () => {
   ] as const) {
     it(`${count} are ${text}`, () => assert.equal(formatTokens(count), text));
   }
+
+  it('have the decimal separator of the locale', () => {
+    assert.equal(formatTokens(4_200_000, 'de'), '4,2M');
+    assert.equal(formatTokens(312, 'de'), '312');
+  });
 });
 
 describe('levels', () => {
@@ -99,5 +131,14 @@ describe('levels', () => {
 
   it('follow another ladder', () => {
     assert.equal(levelOf(0.8, { ...defaultLadder, warning: 0.8 }), 'warning');
+  });
+});
+
+describe('shares', () => {
+  it('are never called full before they are', () => {
+    assert.equal(formatPercent(0.9996), '99 %');
+    assert.equal(formatPercent(0.29), '29 %');
+    assert.equal(formatPercent(1), '100 %');
+    assert.equal(formatPercent(12.34, 'de'), '1.234 %');
   });
 });

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { usDollars } from '../../../src/model/currency.ts';
 import { parsePriceOverrides } from '../../../src/pricing/parseOverrides.ts';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
-import { defaultSettings, parseConfig, readConfig } from '../../../src/reports/config.ts';
+import {
+  defaultSettings,
+  parseConfig,
+  parseSettings,
+  readConfig,
+} from '../../../src/reports/config.ts';
 import { mergeOverrides } from '../../../src/reports/priceOverrides.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
@@ -17,6 +23,7 @@ const good: Record<string, unknown> = {
   'outlay.budget.projects': { '/p': { dailyUsd: 5 }, '/q': { dailyUsd: 'much' } },
   'outlay.timeZone': 'Asia/Kathmandu',
   'outlay.weekStart': 'sunday',
+  'outlay.currency': { code: 'eur', rates: { '2026-11-01': 0.9, '2026-03-29': 0.92 } },
   'outlay.prices.overrides': { multiplier: 2 },
   'outlay.prices.file': '/p.json',
   'outlay.prices.warnAfterDays': 10,
@@ -37,6 +44,14 @@ describe('mirrored settings', () => {
       projectBudgets: new Map([['/p', { dailyUsd: 5 }]]),
       zone: 'Asia/Kathmandu',
       weekStart: 0,
+      currency: {
+        code: 'EUR',
+        // The first moments of the days in the zone, earliest first.
+        rates: [
+          { from: Date.parse('2026-03-28T18:15:00Z'), rate: 0.92 },
+          { from: Date.parse('2026-10-31T18:15:00Z'), rate: 0.9 },
+        ],
+      },
       priceOverrides: { multiplier: 2 },
       priceFile: '/p.json',
       warnAfterDays: 10,
@@ -54,6 +69,57 @@ describe('mirrored settings', () => {
       const named = problems.filter((problem) => problem.includes(key));
       assert.equal(named.length, 1, key);
       assert.equal(settings.billing, key === 'outlay.billing' ? 'api' : 'subscription');
+    }
+  });
+
+  test('each bad part of a budget or a currency is named and the others hold', () => {
+    const { settings, problems } = parseSettings({
+      'outlay.timeZone': 'UTC',
+      'outlay.budget.projects': { '/a': { dailyUsd: 1 }, '/b': { dailyUsd: -1 }, '/c': 3 },
+      'outlay.currency': {
+        code: 'EUR',
+        rates: { '2026-11-01': 0.9, '2026-02-30': 0.9, '2026-11-02': 0, '2026-11-03': '0.9' },
+        since: 2026,
+      },
+    });
+    assert.deepEqual(
+      problems.map(({ key, place, expected }) => [key.slice(7) + place, expected]),
+      [
+        ['budget.projects["/b"]', 'budget'],
+        ['budget.projects["/c"]', 'budget'],
+        ['currency["since"]', 'currency'],
+        ['currency.rates["2026-02-30"]', 'day'],
+        ['currency.rates["2026-11-02"]', 'rate'],
+        ['currency.rates["2026-11-03"]', 'rate'],
+      ],
+    );
+    assert.deepEqual([...settings.projectBudgets.keys()], ['/a']);
+    const rates = [{ from: Date.UTC(2026, 10, 1), rate: 0.9 }];
+    assert.deepEqual(settings.currency, { code: 'EUR', rates });
+  });
+
+  for (const [value, place] of [
+    [{ code: 'EUR' }, '.rates'],
+    [{ code: 'EUR', rates: {} }, '.rates'],
+    [{ code: 'euro', rates: { '2026-11-01': 0.9 } }, '.code'],
+    [{ rates: { '2026-11-01': 0.9 } }, '.code'],
+    [['EUR'], ''],
+    ['EUR', ''],
+  ] as const) {
+    test(`${JSON.stringify(value)} is no currency: dollars stay`, () => {
+      const { settings, problems } = parseSettings({ 'outlay.currency': value });
+      assert.equal(settings.currency, usDollars);
+      assert.deepEqual(
+        problems.map((problem) => problem.place),
+        [place],
+      );
+    });
+  }
+
+  test('dollars and nothing are dollars', () => {
+    for (const value of [{}, { code: 'USD' }, { code: 'usd', rates: { '2026-11-01': 3 } }]) {
+      const { settings, problems } = parseSettings({ 'outlay.currency': value });
+      assert.deepEqual([settings.currency, problems], [usDollars, []]);
     }
   });
 

@@ -1,0 +1,58 @@
+/** How a language writes numbers. */
+interface NumberStyle {
+  readonly decimal: string;
+  readonly group: string;
+  /** Whether a number of four digits is grouped as well. */
+  readonly early: boolean;
+}
+
+const english: NumberStyle = { decimal: '.', group: ',', early: true };
+const german: NumberStyle = { decimal: ',', group: '.', early: true };
+const spanish: NumberStyle = { decimal: ',', group: '.', early: false };
+const spaced: NumberStyle = { decimal: ',', group: '\u00a0', early: true };
+
+/**
+ * The languages VS Code speaks. Intl knows them too, but the first number it writes takes 20 ms or
+ * more, which is longer than an editor may wait for its status bar. A test compares.
+ */
+export const numberStyles: ReadonlyMap<string, NumberStyle> = new Map([
+  ...['en', 'en-us', 'en-gb', 'ja', 'ko', 'zh-cn', 'zh-tw'].map((tag) => [tag, english] as const),
+  ...['de', 'pt-br', 'tr'].map((tag) => [tag, german] as const),
+  ...['es', 'it'].map((tag) => [tag, spanish] as const),
+  ...['ru', 'cs'].map((tag) => [tag, spaced] as const),
+  ...['pl', 'hu'].map((tag) => [tag, { ...spaced, early: false }] as const),
+  ['fr', { ...spaced, group: '\u202f' }],
+]);
+
+const others = new Map<string, Intl.NumberFormat>();
+
+/**
+ * A number with so many decimals, as its language writes it (BCP 47 tag); without a language, plain
+ * digits and a point.
+ */
+export function formatNumber(value: number, decimals: number, locale?: string): string {
+  const plain = value.toFixed(decimals);
+  if (locale === undefined) return plain;
+  const style = numberStyles.get(locale.toLowerCase());
+  return style === undefined ? byIntl(value, decimals, locale) : styled(plain, style);
+}
+
+function styled(plain: string, { decimal, group, early }: NumberStyle): string {
+  const [whole = '', fraction] = plain.split('.');
+  const digits = whole.replace('-', '').length;
+  const grouped = digits > (early ? 3 : 4) ? whole.replace(/\B(?=(\d{3})+$)/g, () => group) : whole;
+  return fraction === undefined ? grouped : grouped + decimal + fraction;
+}
+
+function byIntl(value: number, decimals: number, locale: string): string {
+  const key = `${locale} ${decimals}`;
+  let format = others.get(key);
+  if (format === undefined) {
+    format = new Intl.NumberFormat(locale, {
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals,
+    });
+    others.set(key, format);
+  }
+  return format.format(value);
+}
