@@ -58,9 +58,17 @@ export class Lease {
     return this.#db.transaction(() => {
       const row = this.current();
       if (row !== undefined && row.holder !== this.holder && isAlive(row, now)) return false;
-      this.#write.run(this.holder, process.pid, hostname(), this.#role, now, now + leaseMs);
+      this.seize(now);
       return true;
     });
+  }
+
+  /**
+   * Becomes the writer whoever is, inside a write transaction. Whoever was learns of it in its next
+   * transaction, which it may not end.
+   */
+  seize(now: number): void {
+    this.#write.run(this.holder, process.pid, hostname(), this.#role, now, now + leaseMs);
   }
 
   /** Says that the writer is still there; false when it no longer is the writer. */

@@ -1,0 +1,42 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/** What a file of a store is for. */
+export type StoreFileKind = 'store' | 'log' | 'backup' | 'migration' | 'damaged' | 'unfinished';
+
+/** One file on disk that belongs to a store. */
+export interface StoreFile {
+  readonly path: string;
+  readonly kind: StoreFileKind;
+  readonly bytes: number;
+}
+
+const stamp = String.raw`\d{4}-\d\d-\d\dT[\d-]+Z`;
+
+/** By the rest of the name behind the store's own; nothing else beside the store is ours. */
+const kinds: readonly (readonly [RegExp, StoreFileKind])[] = [
+  [/^$/, 'store'],
+  [/^-(wal|shm)$/, 'log'],
+  [new RegExp(`^\\.backup-${stamp}$`), 'backup'],
+  [/^\.before-v\d+$/, 'migration'],
+  [new RegExp(`^\\.damaged-${stamp}(-wal|-shm)?$`), 'damaged'],
+  [new RegExp(`^\\.backup-${stamp}\\.part$`), 'unfinished'],
+  [/^\.copy-\d+(-journal)?$/, 'unfinished'],
+];
+
+/** A store's files that are there: itself, what SQLite keeps beside it, and copies made of it. */
+export function filesOfStore(store: string): StoreFile[] {
+  const folder = dirname(store);
+  const name = basename(store);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .sort()
+    .flatMap((entry) => {
+      if (!entry.startsWith(name)) return [];
+      const rest = entry.slice(name.length);
+      const kind = kinds.find(([pattern]) => pattern.test(rest))?.[1];
+      const path = join(folder, entry);
+      const stats = kind && statSync(path, { throwIfNoEntry: false });
+      return kind && stats?.isFile() ? [{ path, kind, bytes: stats.size }] : [];
+    });
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { copyStore } from '../../src/store/copyStore.ts';
+import { Lease } from '../../src/store/lease.ts';
+import { openForReading, openForWriting } from '../../src/store/openStore.ts';
+import { StoreReader } from '../../src/store/reader.ts';
+import { backUp } from '../../src/store/repair.ts';
+import { filesOfStore } from '../../src/store/storeFiles.ts';
+import { dumpStore } from '../lib/dumpStore.ts';
+import { engines } from '../lib/engines.ts';
+import { ingestAll, soleWriter } from '../lib/ingest.ts';
+import { writeWorld } from '../lib/schedule.ts';
+import { tempDir } from '../lib/tempDir.ts';
+import { largeWorld } from '../lib/world.ts';
+
+for (const engine of engines) {
+  describe(`copies of a store, ${engine}`, () => {
+    test('a copy says the same, is private, and belongs to no writer', () => {
+      using dir = tempDir();
+      writeWorld(dir.path, largeWorld(1, 60));
+      const file = dir.at('outlay.db');
+      const { db } = openForWriting(file, { engine });
+      const lease = new Lease(db, 'editor');
+      lease.acquire(Date.now());
+      const writer = soleWriter(db, { assertWriter: () => lease.assertHeld() });
+      ingestAll(db, dir.at('a'), { writer });
+      writer.setMeta('clean', '0');
+
+      const target = dir.at('new', 'place', 'copy.db');
+      const copied = copyStore(file, target, { engine, replace: false });
+      const { messages, sessions } = new StoreReader(db).kept();
+      assert.deepEqual(copied, { messages, sessions });
+      assert.ok(messages > 10);
+      if (process.platform !== 'win32') assert.equal(statSync(target).mode & 0o777, 0o600);
+      const copy = openForReading(target, { engine })!;
+      assert.equal(dumpStore(copy), dumpStore(db));
+      assert.equal(new StoreReader(copy).lease(), undefined);
+      assert.equal(new StoreReader(copy).meta('clean'), '1');
+      copy.close();
+      assert.deepEqual(readdirSync(dir.at('new', 'place')), ['copy.db']);
+      assert.equal(lease.current()?.holder, lease.holder, 'the store itself keeps its writer');
+      db.close();
+    });
+
+    test('what is there stays, unless it is to be replaced', () => {
+      using dir = tempDir();
+      const file = dir.at('outlay.db');
+      openForWriting(file, { engine }).db.close();
+      const target = dir.at('backup.db');
+      writeFileSync(target, 'somebody else wrote this');
+      assert.throws(() => copyStore(file, target, { engine, replace: false }), /is there already/);
+      assert.equal(statSync(target).size, 24);
+      copyStore(file, target, { engine, replace: true });
+      const copy = openForReading(target, { engine });
+      assert.ok(copy);
+      copy.close();
+      const left = readdirSync(dir.path).filter((name) => !name.startsWith('outlay.db'));
+      assert.deepEqual(left, ['backup.db']);
+    });
+
+    test('never over the store itself, its log or its backups, nor over a store in use', () => {
+      using dir = tempDir();
+      const file = dir.at('outlay.db');
+      const { db } = openForWriting(file, { engine });
+      const backup = backUp(db, file, new Date());
+      const used = dir.at('used.db');
+      const { db: other } = openForWriting(used, { engine });
+      for (const target of [file, `${file}-wal`, dir.at('.', 'outlay.db'), backup]) {
+        assert.throws(() => copyStore(file, target, { engine, replace: true }), /store itself/);
+      }
+      assert.throws(() => copyStore(file, used, { engine, replace: true }), /store in use/);
+      other.close();
+      db.close();
+      assert.throws(
+        () => copyStore(dir.at('none.db'), used, { engine, replace: true }),
+        /no store/,
+      );
+      assert.equal(existsSync(dir.at('none.db')), false);
+    });
+  });
+}
+
+test('the files of a store are its own and nothing else', () => {
+  using dir = tempDir();
+  const file = dir.at('outlay.db');
+  const { db } = openForWriting(file);
+  const backup = backUp(db, file, new Date(1_800_000_000_000));
+  const own = [
+    [`${file}.damaged-2026-11-22T10-00-00-000Z`, 'damaged'],
+    [`${file}.damaged-2026-11-22T10-00-00-000Z-wal`, 'damaged'],
+    [`${file}.before-v2`, 'migration'],
+    [`${file}.copy-4711`, 'unfinished'],
+  ] as const;
+  for (const [path] of own) copyFileSync(backup, path);
+  for (const name of ['outlay.db.txt', 'outlay.db2', 'my-outlay.db', 'outlay.db.backup-mine']) {
+    writeFileSync(dir.at(name), 'x');
+  }
+  const expected = [
+    [file, 'store'],
+    [`${file}-shm`, 'log'],
+    [`${file}-wal`, 'log'],
+    [backup, 'backup'],
+    ...own,
+  ];
+  const found = filesOfStore(file).map(({ path, kind }) => [path, kind]);
+  assert.deepEqual(found.sort(), expected.map(([path, kind]) => [path, kind]).sort());
+  assert.deepEqual(filesOfStore(dir.at('nowhere', 'outlay.db')), []);
+  db.close();
+});
