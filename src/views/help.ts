@@ -1,0 +1,53 @@
+import { commands, l10n, type QuickPickItem, window } from 'vscode';
+import { commandIds } from './commandIds.ts';
+import { type HelpFacts, helpFacts } from './helpFacts.ts';
+import { differentBill } from './helpText/differentBill.ts';
+import { meanings } from './helpText/meanings.ts';
+import { noChange } from './helpText/noChange.ts';
+import { noCosts } from './helpText/noCosts.ts';
+import type { ReportDocuments } from './reportDocuments.ts';
+import type { SpendModel } from './spendModel.ts';
+
+interface Question extends QuickPickItem {
+  /** The answer as Markdown, from how things stand in this window. */
+  readonly answer?: (facts: HelpFacts) => string;
+  /** The command that answers it instead. */
+  readonly command?: string;
+}
+
+/** The questions people ask, most asked first. */
+function questions(): Question[] {
+  return [
+    { label: l10n.t('No costs are shown'), answer: noCosts },
+    { label: l10n.t('The figures differ from my bill'), answer: differentBill },
+    { label: l10n.t('The figures do not change'), answer: noChange },
+    {
+      label: l10n.t('What does a figure mean?'),
+      description: l10n.t('at least, unpriced, background, not yet confirmed, estimate'),
+      answer: meanings,
+    },
+    { label: l10n.t('Get started'), command: commandIds.openWalkthrough },
+    { label: l10n.t('What is stored, and where'), command: commandIds.showStorage },
+    {
+      label: l10n.t('Diagnostics'),
+      description: l10n.t('everything Outlay knows about itself, to read or to send'),
+      command: commandIds.showDiagnostics,
+    },
+  ];
+}
+
+/** Asks what the question is and answers it for this window as it is just now. */
+export async function showHelp(model: SpendModel, reports: ReportDocuments): Promise<void> {
+  const picked = await window.showQuickPick(questions(), {
+    title: l10n.t('Outlay: Help'),
+    placeHolder: l10n.t('What is the question?'),
+  });
+  if (picked?.command !== undefined) await commands.executeCommand(picked.command);
+  if (picked?.answer === undefined) return;
+  await reports.show(`Outlay: ${picked.label}`, picked.answer(await helpFacts(model)));
+}
+
+/** Opens the four steps for beginners. */
+export async function openWalkthrough(): Promise<void> {
+  await commands.executeCommand('workbench.action.openWalkthrough', 'outlay.outlay#outlay.start');
+}
