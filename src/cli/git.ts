@@ -3,6 +3,8 @@ import { promisify } from 'node:util';
 import type { GitState } from '../reports/summary.ts';
 
 const run = promisify(execFile);
+/** Started by the editor's own runtime, Outlay must not make Node programs of others' hooks too. */
+const { ELECTRON_RUN_AS_NODE: _ours, ...environment } = process.env;
 /** A repository that does not answer in time is taken for none. */
 const timeoutMs = 2000;
 
@@ -11,7 +13,13 @@ export async function gitState(cwd: string): Promise<GitState | null> {
   const git = async (...args: string[]): Promise<string> => {
     // Neither locks nor the repository's own monitor program: this only looks.
     const safe = ['--no-optional-locks', '-c', 'core.fsmonitor=false', ...args];
-    const options = { cwd, timeout: timeoutMs, windowsHide: true, maxBuffer: 64 * 1024 * 1024 };
+    const options = {
+      cwd,
+      env: environment,
+      timeout: timeoutMs,
+      windowsHide: true,
+      maxBuffer: 64 * 1024 * 1024,
+    };
     return (await run('git', safe, options)).stdout.trim();
   };
   try {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addDoctor, addIndex, addWorkers } from './careCommands.ts';
 import { addPrices, addReprice } from './priceCommands.ts';
+import { addReset } from './resetCommand.ts';
 import { addSession, addSessions } from './sessionCommands.ts';
 import { addSummary } from './summaryCommand.ts';
 import { addTrack } from './trackCommand.ts';
@@ -35,5 +36,6 @@ export function createProgram(version: string): Command {
   addIndex(program);
   addDoctor(program, version);
   addWorkers(program);
+  addReset(program);
   return program;
 }

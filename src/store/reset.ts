@@ -15,8 +15,15 @@ export interface ResetLoss {
   readonly outside: number;
 }
 
-/** Counts what a reset would take away; `roots` are the configuration directories read now. */
-export function resetLoss(db: SqlDatabase, roots: readonly string[]): ResetLoss {
+/**
+ * Counts what a reset would take away. `roots` are the configuration directories read now; `isOnDisk`
+ * is asked about each transcript, for what the store knows of deleted ones may be a while old.
+ */
+export function resetLoss(
+  db: SqlDatabase,
+  roots: readonly string[],
+  isOnDisk: (path: string) => boolean,
+): ResetLoss {
   const kept = db
     .prepare(
       `SELECT coalesce(sum(messages), 0) AS messages, count(DISTINCT session) AS sessions
@@ -24,19 +31,15 @@ export function resetLoss(db: SqlDatabase, roots: readonly string[]): ResetLoss 
     )
     .get<{ messages: number; sessions: number }>()!;
   const files = db
-    .prepare(
-      `SELECT w.text AS root, count(*) AS files, coalesce(sum(f.gone), 0) AS gone
-       FROM file f JOIN word w ON w.id = f.root GROUP BY f.root`,
-    )
-    .all<{ root: string; files: number; gone: number }>();
+    .prepare('SELECT f.path AS path, w.text AS root FROM file f JOIN word w ON w.id = f.root')
+    .all<{ path: string; root: string }>();
   const read = new Set(roots);
-  let [transcripts, gone, outside] = [0, 0, 0];
-  for (const row of files) {
-    transcripts += row.files;
-    gone += row.gone;
-    if (!read.has(row.root)) outside += row.files - row.gone;
+  let [gone, outside] = [0, 0];
+  for (const { path, root } of files) {
+    if (!isOnDisk(path)) gone++;
+    else if (!read.has(root)) outside++;
   }
-  return { ...kept, transcripts, gone, outside };
+  return { ...kept, transcripts: files.length, gone, outside };
 }
 
 /** The empty text has a number from the first day on, which rows refer to. */

@@ -3,11 +3,16 @@ import { messageOf } from '../model/errors.ts';
 import { Indexer } from './indexer.ts';
 import type { FromIndexer, ToIndexer } from './protocol.ts';
 import { runReader } from './readAhead.ts';
+import { type CareTask, runCare } from './storeCare.ts';
 
-/** Entry of the indexing thread, and of the thread that reads ahead for it: messages in and out. */
+/**
+ * Entry of the indexing thread, of the thread that reads ahead for it, and of those that copy or empty
+ * a store: messages in and out.
+ */
 const port = parentPort;
-const { role } = (workerData ?? {}) as { role?: string };
+const { role, task } = (workerData ?? {}) as { role?: string; task?: CareTask };
 if (port !== null && role === 'reader') runReader(port);
+else if (port !== null && task !== undefined) void runCare(port, task);
 else if (port !== null) {
   let indexer: Indexer | undefined;
   const tell = (message: FromIndexer): void => port.postMessage(message);

@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { type MessagePort, Worker } from 'node:worker_threads';
+import { type ErrorReason, HumanError, messageOf } from '../model/errors.ts';
+import { type CopiedStore, copyStore } from '../store/copyStore.ts';
+import { openForReading, openForWriting, storeError } from '../store/openStore.ts';
+import { type ResetLoss, resetLoss, resetStore } from '../store/reset.ts';
+import { whileBusy } from './retry.ts';
+import { workerFile } from './workerFile.ts';
+
+/** Work on a whole store: as long as its disk takes, so on a thread of its own. */
+export type CareTask =
+  | {
+      readonly kind: 'copy';
+      readonly from: string;
+      readonly to: string;
+      /** A file of that name gives way. */
+      readonly replace: boolean;
+    }
+  /** Says what a reset would take away; `roots` are the configuration directories read now. */
+  | { readonly kind: 'loss'; readonly file: string; readonly roots: readonly string[] }
+  | { readonly kind: 'reset'; readonly file: string; readonly role: 'editor' | 'terminal' };
+
+/** What each kind of work answers with. */
+export interface CareResults {
+  readonly copy: CopiedStore;
+  /** Undefined while there is no store. */
+  readonly loss: ResetLoss | undefined;
+  readonly reset: undefined;
+}
+
+type Outcome =
+  | { readonly type: 'done'; readonly result: unknown }
+  | { readonly type: 'failed'; readonly reason: ErrorReason | undefined; readonly text: string };
+
+/** Does the work on another thread, so that this one stays free. */
+export async function careFor<K extends CareTask['kind']>(
+  task: Extract<CareTask, { kind: K }>,
+): Promise<CareResults[K]> {
+  const worker = new Worker(workerFile(), {
+    name: 'outlay-care',
+    workerData: { role: 'care', task },
+  });
+  const outcome = await new Promise<Outcome>((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('The thread ended before its work was done.')));
+  });
+  if (outcome.type === 'done') return outcome.result as CareResults[K];
+  if (outcome.reason === undefined) throw new Error(outcome.text);
+  throw new HumanError(outcome.reason, outcome.text);
+}
+
+/** The other thread's part. */
+export async function runCare(port: MessagePort, task: CareTask): Promise<void> {
+  let outcome: Outcome;
+  try {
+    outcome = { type: 'done', result: await perform(task) };
+  } catch (thrown) {
+    const error = storeError(task.kind === 'copy' ? task.from : task.file, thrown);
+    const reason = error instanceof HumanError ? error.reason : undefined;
+    outcome = { type: 'failed', reason, text: messageOf(error) };
+  }
+  port.postMessage(outcome);
+}
+
+function perform(task: CareTask): unknown {
+  switch (task.kind) {
+    case 'copy':
+      return copyStore(task.from, task.to, { replace: task.replace });
+    case 'loss':
+      return lossOf(task.file, task.roots);
+    case 'reset':
+      return emptyStore(task.file, task.role);
+  }
+}
+
+/** What a reset of a store would take away, by what is on disk now; undefined without a store. */
+export function lossOf(file: string, roots: readonly string[]): ResetLoss | undefined {
+  const db = openForReading(file);
+  if (db === undefined) return undefined;
+  try {
+    return resetLoss(db, roots, existsSync);
+  } finally {
+    db.close();
+  }
+}
+
+/** Empties a store, whoever writes it. */
+export async function emptyStore(file: string, role: 'editor' | 'terminal'): Promise<void> {
+  const { db } = await whileBusy(() => openForWriting(file));
+  try {
+    await whileBusy(() => resetStore(db, role, Date.now()));
+  } finally {
+    db.close();
+  }
+}
