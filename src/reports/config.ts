@@ -1,12 +1,20 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
+import { mostDollars } from '../model/amount.ts';
 import { isZone, systemZone, type WeekStart, type Zone } from '../model/calendar.ts';
 import { type Currency, usDollars } from '../model/currency.ts';
-import { isObject, readCurrency } from './currencySetting.ts';
+import { isObject } from '../model/objects.ts';
+import { readCurrency } from './currencySetting.ts';
 import { type Expected, placeOf, problemSentence, type SettingProblem } from './settingProblem.ts';
 
 /** How the user pays: by token, or a subscription that has no price per token. */
 export type Billing = 'api' | 'subscription';
+
+/** What may be spent in one project, in dollars; a budget that is not set is not there. */
+export interface ProjectBudget {
+  dailyUsd?: number;
+  monthlyUsd?: number;
+}
 
 /** The editor's settings as terminal and hooks see them: checked, with defaults. */
 export interface UserSettings {
@@ -19,7 +27,7 @@ export interface UserSettings {
   readonly dailyBudgetUsd: number | undefined;
   readonly monthlyBudgetUsd: number | undefined;
   /** By path of the project. */
-  readonly projectBudgets: ReadonlyMap<string, { dailyUsd?: number; monthlyUsd?: number }>;
+  readonly projectBudgets: ReadonlyMap<string, ProjectBudget>;
   /** Found out when it is first asked for: the system's takes a while. */
   readonly zone: Zone;
   readonly weekStart: WeekStart;
@@ -66,14 +74,12 @@ export function defaultSettings(): UserSettings {
   };
 }
 
-const amount = z.number().check(z.nonnegative());
+const amount = z.number().check(z.nonnegative(), z.maximum(mostDollars));
 const zone = z.string().check(z.refine((name) => name === '' || isZone(name)));
-const projectBudget = z.object({ dailyUsd: z.optional(amount), monthlyUsd: z.optional(amount) });
 
 /** What each plain setting must be: a schema, and its name in words. */
 const rules = {
   'outlay.enabled': [z.boolean(), 'boolean'],
-  'outlay.roots': [z.array(z.string()), 'folders'],
   'outlay.storePath': [z.string(), 'path'],
   'outlay.billing': [z.enum(['api', 'subscription']), 'billing'],
   'outlay.budget.dailyUsd': [amount, 'dollars'],
@@ -81,7 +87,7 @@ const rules = {
   'outlay.timeZone': [zone, 'zone'],
   'outlay.weekStart': [z.enum(weekdays), 'weekday'],
   'outlay.prices.file': [z.string(), 'path'],
-  'outlay.prices.warnAfterDays': [amount, 'days'],
+  'outlay.prices.warnAfterDays': [z.number().check(z.nonnegative()), 'days'],
   'outlay.storeTitles': [z.boolean(), 'boolean'],
   'outlay.watch.polling': [z.enum(['auto', 'always', 'never']), 'polling'],
 } as const satisfies Readonly<Record<string, readonly [z.ZodMiniType, Expected]>>;
@@ -153,7 +159,7 @@ export function parseSettings(written: Readonly<Record<string, unknown>>): {
   const zone = get('outlay.timeZone') || systemZone;
   const settings: UserSettings = {
     enabled: get('outlay.enabled') ?? base.enabled,
-    roots: (get('outlay.roots') ?? []).filter((root) => root !== ''),
+    roots: readRoots(values.get('outlay.roots'), problems),
     storePath: get('outlay.storePath') ?? '',
     billing: get('outlay.billing') ?? base.billing,
     dailyBudgetUsd: get('outlay.budget.dailyUsd') || undefined,
@@ -171,8 +177,24 @@ export function parseSettings(written: Readonly<Record<string, unknown>>): {
   return { settings, problems };
 }
 
+function readRoots(value: unknown, problems: SettingProblem[]): string[] {
+  if (value === undefined || value === null) return [];
+  const key = 'outlay.roots';
+  if (!Array.isArray(value)) {
+    problems.push({ key, place: '', expected: 'folders', instead: 'default' });
+    return [];
+  }
+  const roots: string[] = [];
+  for (const [index, root] of value.entries()) {
+    if (typeof root !== 'string') {
+      problems.push({ key, place: placeOf(index), expected: 'folder', instead: 'ignored' });
+    } else if (root !== '') roots.push(root);
+  }
+  return roots;
+}
+
 function readProjects(value: unknown, problems: SettingProblem[]): UserSettings['projectBudgets'] {
-  const budgets = new Map<string, { dailyUsd?: number; monthlyUsd?: number }>();
+  const budgets = new Map<string, ProjectBudget>();
   if (value === undefined || value === null) return budgets;
   const key = 'outlay.budget.projects';
   if (!isObject(value)) {
@@ -180,17 +202,29 @@ function readProjects(value: unknown, problems: SettingProblem[]): UserSettings[
     return budgets;
   }
   for (const [path, entry] of Object.entries(value)) {
-    const parsed = projectBudget.safeParse(entry);
-    if (!parsed.success) {
-      const place = placeOf(path);
-      problems.push({ key, place, expected: 'budget', instead: 'ignored' });
-      continue;
-    }
-    const { dailyUsd, monthlyUsd } = parsed.data;
-    budgets.set(path, {
-      ...(dailyUsd && { dailyUsd }),
-      ...(monthlyUsd && { monthlyUsd }),
+    const budget = readProject(path, entry, (place, expected) => {
+      problems.push({ key, place, expected, instead: 'ignored' });
     });
+    if (Object.keys(budget).length > 0) budgets.set(path, budget);
   }
   return budgets;
+}
+
+function readProject(
+  path: string,
+  entry: unknown,
+  refuse: (place: string, expected: Expected) => void,
+): ProjectBudget {
+  const budget: ProjectBudget = {};
+  if (!isObject(entry)) {
+    refuse(placeOf(path), 'budget');
+    return budget;
+  }
+  for (const [name, value] of Object.entries(entry)) {
+    const place = placeOf(path) + placeOf(name);
+    if (name !== 'dailyUsd' && name !== 'monthlyUsd') refuse(place, 'budget');
+    else if (!amount.safeParse(value).success) refuse(place, 'dollars');
+    else if (value !== 0) budget[name] = value as number;
+  }
+  return budget;
 }

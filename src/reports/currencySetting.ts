@@ -1,5 +1,6 @@
 import { firstMoment, isDay, type Zone } from '../model/calendar.ts';
 import { type Currency, type DatedRate, usDollars } from '../model/currency.ts';
+import { isObject } from '../model/objects.ts';
 import { type Expected, placeOf, type SettingProblem } from './settingProblem.ts';
 
 const mostUnitsPerDollar = 1e7;
@@ -36,9 +37,4 @@ export function readCurrency(value: unknown, zone: Zone, problems: SettingProble
   }
   dated.sort((a, b) => a.from - b.from);
   return { code: code.toUpperCase(), rates: dated };
-}
-
-/** Whether a value is an object with names, not a list. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

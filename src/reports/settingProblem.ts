@@ -1,3 +1,5 @@
+import { plainText } from './plainText.ts';
+
 /** What a setting or a part of one has to be. */
 export type Expected = keyof typeof expectations;
 
@@ -5,15 +7,19 @@ export type Expected = keyof typeof expectations;
 const expectations = {
   boolean: 'true or false',
   folders: 'a list of folders',
+  folder: 'a folder',
   path: 'a path',
   billing: '"api" or "subscription"',
-  dollars: 'dollars, 0 or more',
+  dollars: 'dollars from 0 to 1000000',
   zone: 'a time zone such as "Europe/Berlin"',
   weekday: 'a day such as "monday"',
   days: 'a number of days, 0 or more',
   polling: '"auto", "always" or "never"',
   budgets: 'an object of budgets by path',
   budget: '{ "dailyUsd": …, "monthlyUsd": … }',
+  figures: 'a list of figures',
+  figure: '"today", "budget", "session", "lastHour" or "month"',
+  scope: '"all" or "workspace"',
   currency: '{ "code": "EUR", "rates": { "2026-11-01": 0.92 } }',
   currencyCode: 'a currency code of three letters such as "EUR"',
   rates: 'an object of rates by date, with one at least',
@@ -39,7 +45,7 @@ export function problemSentence(problem: SettingProblem, file: string): string {
   return `${file}: ${key}${place} is not ${expectations[expected]}; ${holds}.`;
 }
 
-/** A name a person wrote, as a place inside a setting. */
-export function placeOf(name: string): string {
-  return `[${JSON.stringify(name)}]`;
+/** A name or a number in a list, as a place inside a setting. */
+export function placeOf(name: string | number): string {
+  return `[${plainText(JSON.stringify(name))}]`;
 }

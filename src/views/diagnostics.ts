@@ -7,7 +7,7 @@ import { openForReading, openForWriting } from '../store/openStore.ts';
 import { StoreReader } from '../store/reader.ts';
 import { storeOnDisk } from '../store/repair.ts';
 import { dataFolder } from '../watchers/places.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, settingsSentence } from './settings.ts';
 import type { SpendModel } from './spendModel.ts';
 
 /** The doctor's report in Markdown. */
@@ -31,7 +31,7 @@ export function diagnostics(model: SpendModel, version: string): string {
       billing: settings.billing,
       warnAfterDays: settings.warnAfterDays,
       accounts: undefined,
-      problems: [...problems, ...prices.problems],
+      problems: [...problems.map(settingsSentence), ...prices.problems],
       home: homedir(),
     };
     const report = doctorReport(context, {

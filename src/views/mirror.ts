@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workspace } from 'vscode';
+import { isObject } from '../model/objects.ts';
 import { sharedKeys } from './settings.ts';
 
 interface Mirrored {
@@ -40,8 +41,4 @@ function readMirrored(file: string): Mirrored {
     // Not there yet, or no JSON: then it is written anew.
     return {};
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import { type Disposable, EventEmitter, workspace } from 'vscode';
-import { parseConfig, type UserSettings } from '../reports/config.ts';
+import { parseSettings, type UserSettings } from '../reports/config.ts';
+import { placeOf, problemSentence, type SettingProblem } from '../reports/settingProblem.ts';
 
 /** A figure the status bar can show. */
 export const shownFigures = ['today', 'budget', 'session', 'lastHour', 'month'] as const;
@@ -19,8 +20,10 @@ export const sharedKeys = [
   'outlay.billing',
   'outlay.budget.dailyUsd',
   'outlay.budget.monthlyUsd',
+  'outlay.budget.projects',
   'outlay.timeZone',
   'outlay.weekStart',
+  'outlay.currency',
   'outlay.prices.overrides',
   'outlay.prices.file',
   'outlay.prices.warnAfterDays',
@@ -28,27 +31,51 @@ export const sharedKeys = [
   'outlay.watch.polling',
 ] as const;
 
-/** Reads the settings; a value of the wrong kind counts as its default and is named in `problems`. */
-export function readSettings(): { settings: Settings; problems: readonly string[] } {
+/** What came of reading the settings. */
+export interface CheckedSettings {
+  readonly settings: Settings;
+  readonly problems: readonly SettingProblem[];
+}
+
+/** Reads the settings; a value of the wrong kind counts as its default and is named. */
+export function readSettings(): CheckedSettings {
   const config = workspace.getConfiguration();
   const values = Object.fromEntries(sharedKeys.map((key) => [key, config.get<unknown>(key)]));
-  const { settings, problems } = parseConfig({ settings: values }, 'settings.json');
-  const show = config.get<unknown>('outlay.statusBar.show');
-  const scope = config.get<unknown>('outlay.statusBar.scope');
-  const goodShow = Array.isArray(show) && show.every((name) => shownFigures.includes(name));
-  return {
-    settings: {
-      ...settings,
-      show: goodShow ? (show as ShownFigure[]) : ['today', 'budget'],
-      scope: scope === 'workspace' ? 'workspace' : 'all',
-    },
-    problems: goodShow
-      ? problems
-      : [
-          ...problems,
-          `settings.json: outlay.statusBar.show is not a list of ${shownFigures.join(', ')}; its default is used.`,
-        ],
-  };
+  const { settings, problems: shared } = parseSettings(values);
+  const problems = [...shared];
+  const show = readShow(config.get<unknown>('outlay.statusBar.show'), problems);
+  const scope = readScope(config.get<unknown>('outlay.statusBar.scope'), problems);
+  return { settings: { ...settings, show, scope }, problems };
+}
+
+function readShow(value: unknown, problems: SettingProblem[]): readonly ShownFigure[] {
+  const key = 'outlay.statusBar.show';
+  if (value === undefined || value === null) return ['today', 'budget'];
+  if (!Array.isArray(value)) {
+    problems.push({ key, place: '', expected: 'figures', instead: 'default' });
+    return ['today', 'budget'];
+  }
+  const figures: ShownFigure[] = [];
+  for (const [index, name] of value.entries()) {
+    const known = shownFigures.find((figure) => figure === name);
+    if (known === undefined) {
+      problems.push({ key, place: placeOf(index), expected: 'figure', instead: 'ignored' });
+    } else if (!figures.includes(known)) figures.push(known);
+  }
+  return figures;
+}
+
+function readScope(value: unknown, problems: SettingProblem[]): Settings['scope'] {
+  if (value === 'all' || value === 'workspace') return value;
+  if (value === undefined || value === null) return 'all';
+  const key = 'outlay.statusBar.scope';
+  problems.push({ key, place: '', expected: 'scope', instead: 'default' });
+  return 'all';
+}
+
+/** A problem as the log and the diagnostics write it, in English. */
+export function settingsSentence(problem: SettingProblem): string {
+  return problemSentence(problem, 'settings.json');
 }
 
 /** The present settings and an event when any of them changes. */
@@ -57,24 +84,29 @@ export class SettingsModel implements Disposable {
   readonly #subscription: Disposable;
   /** Fired with the new settings after any of them changed. */
   readonly onDidChange = this.#changed.event;
-  #current: Settings;
+  #read: CheckedSettings;
 
   constructor(onProblem: (problem: string) => void) {
-    const read = (): Settings => {
-      const { settings, problems } = readSettings();
-      for (const problem of problems) onProblem(problem);
-      return settings;
+    const read = (): CheckedSettings => {
+      const checked = readSettings();
+      for (const problem of checked.problems) onProblem(settingsSentence(problem));
+      return checked;
     };
-    this.#current = read();
+    this.#read = read();
     this.#subscription = workspace.onDidChangeConfiguration((event) => {
       if (!event.affectsConfiguration('outlay')) return;
-      this.#current = read();
-      this.#changed.fire(this.#current);
+      this.#read = read();
+      this.#changed.fire(this.#read.settings);
     });
   }
 
   get current(): Settings {
-    return this.#current;
+    return this.#read.settings;
+  }
+
+  /** Values that cannot be used, and what holds instead. */
+  get problems(): readonly SettingProblem[] {
+    return this.#read.problems;
   }
 
   dispose(): void {

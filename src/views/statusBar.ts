@@ -1,6 +1,7 @@
 import {
   type Disposable,
   env,
+  l10n,
   MarkdownString,
   StatusBarAlignment,
   type StatusBarItem,
@@ -28,14 +29,15 @@ export class SpendStatus implements Disposable {
     this.#item = this.#owned.add(
       window.createStatusBarItem('spend', StatusBarAlignment.Right, priority),
     );
-    this.#item.name = 'Outlay: Claude Code spend';
+    this.#item.name = l10n.t('Outlay: Claude Code spend');
     this.#owned.add(model.onDidChange((spend) => this.#draw(spend)));
     this.#draw(model.spend);
     this.#item.show();
   }
 
   #draw(spend: Spend): void {
-    const status = statusText(spend, env.language);
+    const now = Date.now();
+    const status = statusText(spend, now);
     const text = JSON.stringify(status);
     // The text first: it is what a person watches. VS Code sends each change to the window.
     if (text !== this.#shown) {
@@ -43,9 +45,7 @@ export class SpendStatus implements Disposable {
       this.#drawText(status);
     }
     const { checked: date } = bundledCatalogue;
-    const now = Date.now();
     const markdown = tooltipMarkdown(spend, {
-      locale: env.language,
       now,
       catalogueDate: date,
       catalogueDays: daysOld(date, now),

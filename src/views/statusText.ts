@@ -1,7 +1,7 @@
-import { formatPercent, type Level } from '../model/level.ts';
-import { formatUsd } from '../model/money.ts';
+import { l10n } from 'vscode';
+import type { Level } from '../model/level.ts';
 import type { Overview } from '../reports/overview.ts';
-import type { Settings } from './settings.ts';
+import { type Format, formatOf } from './format.ts';
 import type { Spend } from './spendModel.ts';
 
 /** What the status bar item says, before VS Code draws it. */
@@ -23,41 +23,60 @@ const levelIcons: Readonly<Record<Level, string>> = {
   stop: '$(circle-slash)',
 };
 
+/** A level as a person reads it; '' where all is well. */
+export function levelWord(level: Level): string {
+  switch (level) {
+    case 'ok':
+      return '';
+    case 'info':
+      return l10n.t('info');
+    case 'warning':
+      return l10n.t('warning');
+    case 'critical':
+      return l10n.t('critical');
+    case 'stop':
+      return l10n.t('stop');
+  }
+}
+
 /** The item's text for what is known: states first, then figures, level as icon and word. */
-export function statusText(spend: Spend, locale: string): StatusText {
-  const { indexer, overview, settings } = spend;
+export function statusText(spend: Spend, now: number): StatusText {
+  const { indexer, overview } = spend;
+  const format = formatOf(spend.settings);
   const problem = storeProblem(spend);
+  const figure = figures(spend, format, now);
   if (problem !== '') {
+    const text = overview === undefined ? l10n.t('Outlay: store unavailable') : figure;
     return {
-      text:
-        overview === undefined
-          ? '$(error) Outlay: store unavailable'
-          : `$(error) ${figures(spend, locale)}`,
-      label: `Outlay: the store is unavailable. ${problem}`,
+      text: `$(error) ${text}`,
+      label: l10n.t('Outlay: the store is unavailable. {0}', problem),
       level: 'error',
       command: 'outlay.showLog',
     };
   }
-  const figure = figures(spend, locale);
+  const spoken = spokenFigure(spend, figure);
   if (indexer.kind === 'paused') {
-    return plain(`$(debug-pause) ${figure} paused`, `Claude spend today ${figure}, paused`);
+    return plain(
+      `$(debug-pause) ${l10n.t('{0} paused', figure)}`,
+      `${spoken}, ${l10n.t('paused')}`,
+    );
   }
   if (indexer.kind === 'indexing') {
-    const share = formatPercent(indexer.total === 0 ? 1 : indexer.done / indexer.total);
+    const share = format.percent(indexer.total === 0 ? 1 : indexer.done / indexer.total);
     return plain(
-      `$(sync~spin) ${figure} · reading ${share}`,
-      `Claude spend today ${figure} so far; ${share} of the transcripts read`,
+      `$(sync~spin) ${figure} · ${l10n.t('reading {0}', share)}`,
+      `${spoken}, ${l10n.t('{0} of the transcripts read so far', share)}`,
     );
   }
   if (findsNothing(spend)) {
     return {
-      text: '$(credit-card) No transcripts',
-      label: 'Outlay found no Claude Code transcripts. Activate to see where it looked.',
+      text: `$(credit-card) ${l10n.t('No transcripts')}`,
+      label: l10n.t('Outlay found no Claude Code transcripts. Activate to see where it looked.'),
       level: 'ok',
       command: 'outlay.explainNoTranscripts',
     };
   }
-  return withLevel(figure, overview, settings, locale);
+  return withLevel(spend, figure, spoken, format);
 }
 
 /** Why the store cannot be used, by the indexer's word or our own; '' when it can. */
@@ -78,49 +97,67 @@ export function findsNothing(spend: Spend): boolean {
   );
 }
 
-function withLevel(
-  figure: string,
-  overview: Overview | undefined,
-  settings: Settings,
-  locale: string,
-): StatusText {
+function spokenFigure({ demo }: Spend, figure: string): string {
+  return demo
+    ? l10n.t('Claude spend of made-up sessions {0}', figure)
+    : l10n.t('Claude spend today {0}', figure);
+}
+
+function withLevel(spend: Spend, figure: string, spoken: string, format: Format): StatusText {
+  const { overview, settings } = spend;
   const budget = overview?.dailyBudget;
   const level = budget?.level ?? 'ok';
-  const unpriced = overview?.unpricedToday.reduce((sum, { messages }) => sum + messages, 0) ?? 0;
   const parts = [figure];
-  const spoken = [`Claude spend today ${figure}`];
-  if (budget !== undefined && settings.show.includes('budget')) {
-    const share = formatPercent(budget.share);
-    parts.push(level === 'ok' ? share : `${share} ${level}`);
-    spoken.push(`${share} of the daily budget of ${formatUsd(budget.limit, { locale })}, ${level}`);
+  const label = [spoken];
+  if (overview !== undefined && budget !== undefined && settings.show.includes('budget')) {
+    const share = format.percent(budget.share);
+    const limit = format.money(budget.limit, overview.at);
+    const word = levelWord(level);
+    parts.push(word === '' ? share : `${share} ${word}`);
+    label.push(l10n.t('{0} of the daily budget of {1}', share, limit));
+    if (word !== '') label.push(word);
   }
+  const unpriced = unpricedMessages(overview);
   if (unpriced > 0) {
-    const word = `${unpriced} unpriced`;
-    parts.push(`$(question) ${word}`);
-    spoken.push(`${unpriced} messages have no price`);
+    parts.push(`$(question) ${l10n.t('{0} unpriced', format.count(unpriced))}`);
+    label.push(
+      unpriced === 1
+        ? l10n.t('1 message has no price')
+        : l10n.t('{0} messages have no price', format.count(unpriced)),
+    );
   }
   return {
     text: `${levelIcons[level]} ${parts.join(' · ')}`,
-    label: spoken.join(', '),
+    label: label.join(', '),
     level,
     command: 'outlay.showMenu',
   };
 }
 
+/** Messages of today that no figure has because their model has no price. */
+export function unpricedMessages(overview: Overview | undefined): number {
+  return overview?.unpricedToday.reduce((sum, { messages }) => sum + messages, 0) ?? 0;
+}
+
 /** The chosen figures; "…" until one is known. */
-function figures(spend: Spend, locale: string): string {
+function figures(spend: Spend, format: Format, now: number): string {
+  const figure = chosenFigures(spend, format, now);
+  return spend.demo ? l10n.t('{0} demo', figure) : figure;
+}
+
+function chosenFigures(spend: Spend, format: Format, now: number): string {
   const { overview, remembered, settings } = spend;
-  const worth = settings.billing === 'subscription' ? 'worth ' : '';
-  const money = (nano: number): string => worth + formatUsd(nano, { locale });
-  if (overview === undefined) return remembered === undefined ? '…' : money(remembered);
+  if (overview === undefined) {
+    return remembered === undefined ? '…' : format.brief(format.convert(remembered, now));
+  }
   const parts: string[] = [];
   for (const name of settings.show) {
-    if (name === 'today') parts.push(money(overview.today.total));
-    if (name === 'month') parts.push(`month ${money(overview.month.total)}`);
-    if (name === 'lastHour') parts.push(`hour ${money(overview.lastHour.total)}`);
+    if (name === 'today') parts.push(format.brief(overview.today.shown));
+    if (name === 'month') parts.push(l10n.t('month {0}', format.brief(overview.month.shown)));
+    if (name === 'lastHour') parts.push(l10n.t('hour {0}', format.brief(overview.lastHour.shown)));
     if (name === 'session' && overview.session !== undefined) {
-      parts.push(`session ${money(overview.session.total)}`);
+      parts.push(l10n.t('session {0}', format.brief(overview.session.shown)));
     }
   }
-  return parts.length === 0 ? money(overview.today.total) : parts.join(' · ');
+  return parts.length === 0 ? format.brief(overview.today.shown) : parts.join(' · ');
 }

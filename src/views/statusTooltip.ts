@@ -1,14 +1,14 @@
-import { formatPercent } from '../model/level.ts';
-import { formatUsd } from '../model/money.ts';
-import { formatTokens, totalTokens } from '../model/tokens.ts';
-import type { Figure, Overview } from '../reports/overview.ts';
-import { formatOf } from './format.ts';
+import { l10n } from 'vscode';
+import type { Overview } from '../reports/overview.ts';
+import { figureTable } from './figureTable.ts';
+import { type Format, formatOf } from './format.ts';
 import { escapeMarkdown } from './markdown.ts';
 import type { Spend } from './spendModel.ts';
 import { findsNothing, storeProblem } from './statusText.ts';
 
+/** What a tooltip says besides the figures. */
 export interface TooltipContext {
-  readonly locale: string;
+  /** UTC milliseconds. */
   readonly now: number;
   /** Day the price catalogue was last checked, and its age in days. */
   readonly catalogueDate: string;
@@ -28,157 +28,186 @@ export const tooltipCommands = [
   'outlay.openSettings',
   'outlay.explainNoTranscripts',
   'outlay.showDiagnostics',
+  'outlay.openSession',
+  'outlay.help',
+  'outlay.openDemo',
+  'outlay.closeDemo',
 ] as const;
+type LinkCommand = (typeof tooltipCommands)[number];
 
 /** The rich tooltip: the figures, what they are not, and what can be done. */
 export function tooltipMarkdown(spend: Spend, context: TooltipContext): string {
-  const { overview, settings } = spend;
-  const lines: string[] = [stateLine(spend)];
+  const { overview } = spend;
+  const format = formatOf(spend.settings);
+  const lines: string[] = [demoLine(spend), stateLine(spend, format)];
   if (overview !== undefined && !findsNothing(spend)) {
-    lines.push(figureTable(spend, overview, context));
-    lines.push(...notes(overview, context));
+    lines.push(figureTable(spend, overview, context.now));
+    lines.push(notes(overview, format));
   }
-  const worth =
-    settings.billing === 'subscription'
-      ? 'Worth at list price; a subscription pays no token price. '
-      : '';
-  const old =
-    context.catalogueDays > settings.warnAfterDays
-      ? ` $(warning) These prices are ${context.catalogueDays} days old: update Outlay.`
-      : '';
-  const place = context.remote === '' ? '' : ` Counted on ${escapeMarkdown(context.remote)}.`;
-  lines.push(`${worth}Estimate at list prices of ${context.catalogueDate}.${old}${place}`);
-  lines.push(links(spend));
+  lines.push(footer(spend, context, format), links(spend));
   return lines.filter((line) => line !== '').join('\n\n');
 }
 
-function stateLine(spend: Spend): string {
+/** A link that runs a command, with the text it gets as its argument. */
+function link(label: string, command: LinkCommand, argument?: string): string {
+  const query = argument === undefined ? '' : `?${encodeURIComponent(JSON.stringify([argument]))}`;
+  return `[${label}](command:${command}${query})`;
+}
+
+function demoLine({ demo }: Spend): string {
+  if (!demo) return '';
+  const words = l10n.t('**Demo.** These sessions are made up.');
+  return `$(beaker) ${words} ${link(l10n.t('Close the demo'), 'outlay.closeDemo')}`;
+}
+
+function stateLine(spend: Spend, format: Format): string {
   const { indexer, settings } = spend;
-  const scope = settings.scope === 'workspace' ? 'this workspace' : 'everything on this machine';
   const problem = storeProblem(spend);
-  if (problem !== '') return `$(error) **Store unavailable.** ${escapeMarkdown(problem)}`;
-  switch (indexer.kind) {
-    case 'paused':
-      return '$(debug-pause) **Paused.** New transcripts are not read until you resume.';
-    case 'indexing':
-      return `$(sync~spin) **Reading transcripts:** ${megabytes(indexer.done)} of ${megabytes(indexer.total)} MB, newest first.`;
-    default:
-      return findsNothing(spend)
-        ? `**No transcripts found.** ${escapeMarkdown(spend.roots.map(({ path }) => path).join(', '))} has none yet.`
-        : `**Claude Code spend** · ${scope}`;
+  if (problem !== '') {
+    return `$(error) ${l10n.t('**Store unavailable.** {0}', escapeMarkdown(problem))}`;
   }
+  if (indexer.kind === 'paused') {
+    return `$(debug-pause) ${l10n.t('**Paused.** New transcripts are not read until you resume.')}`;
+  }
+  if (indexer.kind === 'indexing') {
+    const done = megabytes(indexer.done, format);
+    const total = megabytes(indexer.total, format);
+    return `$(sync~spin) ${l10n.t('**Reading transcripts:** {0} of {1} MB, newest first.', done, total)}`;
+  }
+  if (findsNothing(spend)) {
+    const places = escapeMarkdown(spend.roots.map(({ path }) => path).join(', '));
+    return l10n.t('**No transcripts found.** {0} has none yet.', places);
+  }
+  const title =
+    settings.billing === 'subscription'
+      ? l10n.t('**Claude Code’s work at list price**')
+      : l10n.t('**Claude Code spend**');
+  const scope =
+    settings.scope === 'workspace'
+      ? l10n.t('this workspace')
+      : l10n.t('everything on this machine');
+  return `${title} · ${scope}`;
 }
 
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
-}
-
-function figureTable(spend: Spend, overview: Overview, context: TooltipContext): string {
-  const { locale } = context;
-  const usd = (nano: number): string => formatUsd(nano, { locale });
-  const rows: [string, string, string][] = [];
-  const period = (name: string, figure: Figure, more = ''): void => {
-    const tokens = formatTokens(totalTokens(figure.sums));
-    const detail = `${figure.sums.messages} messages · ${tokens} tokens${more}`;
-    rows.push([name, usd(figure.total), detail]);
-  };
-  const budget = (limit: number, share: number): string =>
-    ` · ${formatPercent(share)} of ${usd(limit)}`;
-  const { dailyBudget: daily, monthlyBudget: monthly, session } = overview;
-  period(
-    'Today',
-    overview.today,
-    daily && spend.settings.scope === 'all' ? budget(daily.limit, daily.share) : '',
-  );
-  period('Week', overview.week);
-  period(
-    'Month',
-    overview.month,
-    monthly && spend.settings.scope === 'all' ? budget(monthly.limit, monthly.share) : '',
-  );
-  const hour = overview.lastHour.total;
-  rows.push(['Last hour', usd(hour), hour === 0 ? '' : `${usd(hour * 24)} a day at that rate`]);
-  if (session !== undefined) {
-    const { summary, live } = session;
-    const name = summary.title === null ? summary.sid.slice(0, 8) : escapeMarkdown(summary.title);
-    const state = live ? 'live' : formatOf(spend.settings).age(context.now - summary.writtenAt);
-    rows.push(['Session', usd(session.total), `${name} · ${state}`]);
-  }
-  if (overview.cacheShare !== undefined) {
-    rows.push([
-      'Cache',
-      formatPercent(overview.cacheShare),
-      'of today’s prompt tokens were read from the cache',
-    ]);
-  }
-  const body = rows.map(
-    ([name, figure, detail]) => `| ${name}&nbsp;&nbsp; | **${figure}** | &nbsp;&nbsp;${detail} |`,
-  );
-  return ['| | | |', '|:--|--:|:--|', ...body].join('\n');
+function megabytes(bytes: number, format: Format): string {
+  return format.number(bytes / 1e6, bytes < 1e7 ? 1 : 0);
 }
 
 /** What the figures do not tell by themselves. */
-function notes(overview: Overview, context: TooltipContext): string[] {
-  const usd = (nano: number): string => formatUsd(nano, { locale: context.locale });
+function notes(overview: Overview, format: Format): string {
   const { today, unpricedToday, session } = overview;
   const found: string[] = [];
   if (today.background > 0) {
+    const background = format.money(today.background, overview.at);
     found.push(
-      `$(circle-outline) Background ${usd(today.background)} today: Claude Code’s own total has it, no message explains it (titles, compaction, permission checks).`,
+      `$(circle-outline) ${l10n.t('Background {0} today: Claude Code’s own total has it, no message explains it (titles, compaction, permission checks).', background)}`,
     );
   }
   for (const { model, messages } of unpricedToday.slice(0, 3)) {
-    const argument = encodeURIComponent(JSON.stringify([model]));
-    const name = escapeMarkdown(model);
-    const count = `${messages} ${messages === 1 ? 'message' : 'messages'}`;
-    found.push(
-      `$(question) Unpriced: ${count} of ${name}, not in the figures. [Set a price for ${name}…](command:outlay.setPrice?${argument})`,
-    );
+    found.push(`$(question) ${unpricedNote(model, messages, format)}`);
   }
   if (today.sums.lower > 0) {
-    found.push(
-      `$(arrow-up) At least: ${today.sums.lower} of today’s messages never recorded their final output count.`,
-    );
+    const text =
+      today.sums.lower === 1
+        ? l10n.t('At least: 1 of today’s messages never recorded its final output count.')
+        : l10n.t(
+            'At least: {0} of today’s messages never recorded their final output count.',
+            format.count(today.sums.lower),
+          );
+    found.push(`$(arrow-up) ${text}`);
   }
   if (today.sums.client > 0) {
-    found.push(
-      `$(info) ${today.sums.client} of today’s messages are priced from Claude Code’s own totals.`,
-    );
+    const text =
+      today.sums.client === 1
+        ? l10n.t('1 of today’s messages is priced from Claude Code’s own totals.')
+        : l10n.t(
+            '{0} of today’s messages are priced from Claude Code’s own totals.',
+            format.count(today.sums.client),
+          );
+    found.push(`$(info) ${text}`);
   }
   if (overview.rejectedLines > 0) {
-    const lines = overview.rejectedLines === 1 ? 'line' : 'lines';
-    found.push(
-      `$(warning) ${overview.rejectedLines} ${lines} of transcripts could not be used. [Which?](command:outlay.showDiagnostics)`,
-    );
+    const text =
+      overview.rejectedLines === 1
+        ? l10n.t('1 line of transcripts could not be used.')
+        : l10n.t(
+            '{0} lines of transcripts could not be used.',
+            format.count(overview.rejectedLines),
+          );
+    found.push(`$(warning) ${text} ${link(l10n.t('Which?'), 'outlay.showDiagnostics')}`);
   }
-  if (session !== undefined) found.push(reconciliation(session, usd));
-  return [found.filter((line) => line !== '').join('  \n')];
+  if (session !== undefined) found.push(reconciliation(session, format));
+  return found.join('  \n');
 }
 
-function reconciliation(
-  session: NonNullable<Overview['session']>,
-  usd: (nano: number) => string,
-): string {
-  const { nano, background, clientUsd, unconfirmed, irreconcilable } = session.summary;
-  if (clientUsd === null)
-    return '$(circle-outline) Session: Claude Code has not written its own total yet.';
-  const says = usd(Math.round(clientUsd * 1e9));
-  if (irreconcilable) {
-    return `$(info) Session: Claude Code says ${says}, which cannot be reconciled: it goes on from another session’s total that was never written.`;
+function unpricedNote(model: string, messages: number, format: Format): string {
+  const name = escapeMarkdown(model);
+  const text =
+    messages === 1
+      ? l10n.t('Unpriced: 1 message of {0}, not in the figures.', name)
+      : l10n.t('Unpriced: {0} messages of {1}, not in the figures.', format.count(messages), name);
+  return `${text} ${link(l10n.t('Set a price for {0}…', name), 'outlay.setPrice', model)}`;
+}
+
+/** How the session's messages and background come to what Claude Code says itself. */
+function reconciliation(session: NonNullable<Overview['session']>, format: Format): string {
+  const { nano, background, clientUsd, unconfirmed, irreconcilable, endedAt } = session.summary;
+  const money = (nanoUsd: number): string => format.money(nanoUsd, endedAt);
+  if (clientUsd === null) {
+    return `$(circle-outline) ${l10n.t('Session: Claude Code has not written its own total yet.')}`;
   }
-  const open = unconfirmed > 0 ? `, ${usd(unconfirmed)} not yet confirmed` : '';
-  return `$(pass) Session: messages ${usd(nano)} + background ${usd(background)}; Claude Code says ${says}${open}.`;
+  const says = money(Math.round(clientUsd * 1e9));
+  if (irreconcilable) {
+    return `$(info) ${l10n.t('Session: Claude Code says {0}, which cannot be reconciled: it goes on from another session’s total that was never written.', says)}`;
+  }
+  const sum = l10n.t(
+    'Session: messages {0} + background {1}; Claude Code says {2}',
+    money(nano),
+    money(background),
+    says,
+  );
+  const open = unconfirmed > 0 ? `, ${l10n.t('{0} not yet confirmed', money(unconfirmed))}` : '';
+  return `$(pass) ${sum}${open}.`;
+}
+
+function footer({ settings }: Spend, context: TooltipContext, format: Format): string {
+  const parts: string[] = [];
+  if (settings.billing === 'subscription') {
+    parts.push(l10n.t('Worth at list price; a subscription pays no token price.'));
+  }
+  parts.push(l10n.t('Estimate at list prices of {0}.', context.catalogueDate));
+  if (context.catalogueDays > settings.warnAfterDays) {
+    const days = format.count(context.catalogueDays);
+    parts.push(`$(warning) ${l10n.t('These prices are {0} days old: update Outlay.', days)}`);
+  }
+  if (settings.currency.code !== 'USD') {
+    parts.push(l10n.t('Converted to {0} at your own rates.', settings.currency.code));
+  }
+  if (context.remote !== '') {
+    parts.push(l10n.t('Counted on {0}.', escapeMarkdown(context.remote)));
+  }
+  return parts.join(' ');
 }
 
 function links(spend: Spend): string {
-  const list: [string, string][] = [];
-  const { indexer } = spend;
-  if (findsNothing(spend)) list.push(['Where does Outlay look?', 'outlay.explainNoTranscripts']);
-  if (indexer.kind === 'paused') list.push(['Resume', 'outlay.resume']);
-  else if (indexer.kind !== 'unavailable') list.push(['Pause', 'outlay.pause']);
-  list.push(['Rescan', 'outlay.rescan']);
-  if (spend.overview?.dailyBudget === undefined)
-    list.push(['Set a daily budget…', 'outlay.setDailyBudget']);
-  list.push(['Settings', 'outlay.openSettings'], ['Log', 'outlay.showLog']);
-  return list.map(([label, command]) => `[${label}](command:${command})`).join(' · ');
+  const list: string[] = [];
+  const { indexer, overview, demo } = spend;
+  if (overview?.session !== undefined)
+    list.push(link(l10n.t('Open session'), 'outlay.openSession'));
+  if (findsNothing(spend)) {
+    list.push(link(l10n.t('Where does Outlay look?'), 'outlay.explainNoTranscripts'));
+    if (!demo) list.push(link(l10n.t('Open the demo'), 'outlay.openDemo'));
+  }
+  if (indexer.kind === 'paused') list.push(link(l10n.t('Resume'), 'outlay.resume'));
+  else if (indexer.kind !== 'unavailable') list.push(link(l10n.t('Pause'), 'outlay.pause'));
+  list.push(link(l10n.t('Rescan'), 'outlay.rescan'));
+  if (overview?.dailyBudget === undefined) {
+    list.push(link(l10n.t('Set a daily budget…'), 'outlay.setDailyBudget'));
+  }
+  list.push(
+    link(l10n.t('Settings'), 'outlay.openSettings'),
+    link(l10n.t('Log'), 'outlay.showLog'),
+    link(l10n.t('Help'), 'outlay.help'),
+  );
+  return list.join(' · ');
 }

@@ -75,7 +75,12 @@ describe('mirrored settings', () => {
   test('each bad part of a budget or a currency is named and the others hold', () => {
     const { settings, problems } = parseSettings({
       'outlay.timeZone': 'UTC',
-      'outlay.budget.projects': { '/a': { dailyUsd: 1 }, '/b': { dailyUsd: -1 }, '/c': 3 },
+      'outlay.roots': ['/a', 3, '/b'],
+      'outlay.budget.projects': {
+        '/a': { dailyUsd: 1, monthlyUsd: 0 },
+        '/b': { dailyUsd: -1, monthlyUsd: 20, weeklyUsd: 5 },
+        '/c': 3,
+      },
       'outlay.currency': {
         code: 'EUR',
         rates: { '2026-11-01': 0.9, '2026-02-30': 0.9, '2026-11-02': 0, '2026-11-03': '0.9' },
@@ -85,7 +90,9 @@ describe('mirrored settings', () => {
     assert.deepEqual(
       problems.map(({ key, place, expected }) => [key.slice(7) + place, expected]),
       [
-        ['budget.projects["/b"]', 'budget'],
+        ['roots[1]', 'folder'],
+        ['budget.projects["/b"]["dailyUsd"]', 'dollars'],
+        ['budget.projects["/b"]["weeklyUsd"]', 'budget'],
         ['budget.projects["/c"]', 'budget'],
         ['currency["since"]', 'currency'],
         ['currency.rates["2026-02-30"]', 'day'],
@@ -93,9 +100,25 @@ describe('mirrored settings', () => {
         ['currency.rates["2026-11-03"]', 'rate'],
       ],
     );
-    assert.deepEqual([...settings.projectBudgets.keys()], ['/a']);
+    assert.deepEqual(settings.roots, ['/a', '/b']);
+    assert.deepEqual(Object.fromEntries(settings.projectBudgets), {
+      '/a': { dailyUsd: 1 },
+      '/b': { monthlyUsd: 20 },
+    });
     const rates = [{ from: Date.UTC(2026, 10, 1), rate: 0.9 }];
     assert.deepEqual(settings.currency, { code: 'EUR', rates });
+  });
+
+  test('a budget no sum stays exact with is refused', () => {
+    for (const dollars of [1_000_001, 1e300, Number.POSITIVE_INFINITY, Number.NaN, -0.01]) {
+      const { settings, problems } = parseSettings({ 'outlay.budget.dailyUsd': dollars });
+      assert.equal(settings.dailyBudgetUsd, undefined);
+      assert.equal(problems.length, 1, `${dollars}`);
+    }
+    assert.equal(
+      parseSettings({ 'outlay.budget.dailyUsd': 1e6 }).settings.dailyBudgetUsd,
+      1_000_000,
+    );
   });
 
   for (const [value, place] of [

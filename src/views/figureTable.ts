@@ -1,0 +1,52 @@
+import { l10n } from 'vscode';
+import { totalTokens } from '../model/tokens.ts';
+import type { BudgetShare, Figure, Overview } from '../reports/overview.ts';
+import { type Format, formatOf } from './format.ts';
+import { escapeMarkdown } from './markdown.ts';
+import type { Spend } from './spendModel.ts';
+
+/** The figures of the tooltip as a Markdown table: name, figure, what it is made of. */
+export function figureTable(spend: Spend, overview: Overview, now: number): string {
+  const format = formatOf(spend.settings);
+  const row = (name: string, figure: string, detail: string): string =>
+    `| ${name}&nbsp;&nbsp; | **${figure}** | &nbsp;&nbsp;${detail} |`;
+  const rows = ['| | | |', '|:--|--:|:--|'];
+  const period = (name: string, figure: Figure, share?: BudgetShare): void => {
+    const detail = [usageWords(figure, format)];
+    // A share of the budget beside a figure that counts less than the budget does would mislead.
+    if (share !== undefined && spend.settings.scope === 'all') {
+      detail.push(budgetWords(share, overview.at, format));
+    }
+    rows.push(row(name, format.brief(figure.shown), detail.join(' · ')));
+  };
+  period(l10n.t('Today'), overview.today, overview.dailyBudget);
+  period(l10n.t('Week'), overview.week);
+  period(l10n.t('Month'), overview.month, overview.monthlyBudget);
+  const { lastHour, session, cacheShare } = overview;
+  const rate =
+    lastHour.shown === 0 ? '' : l10n.t('{0} a day at that rate', format.shown(lastHour.shown * 24));
+  rows.push(row(l10n.t('Last hour'), format.brief(lastHour.shown), rate));
+  if (session !== undefined) {
+    const { summary, live } = session;
+    const name = summary.title === null ? summary.sid.slice(0, 8) : summary.title;
+    const state = live ? l10n.t('live') : format.age(now - summary.writtenAt);
+    const detail = `${escapeMarkdown(name)} · ${state}`;
+    rows.push(row(l10n.t('Session'), format.brief(session.shown), detail));
+  }
+  if (cacheShare !== undefined) {
+    const words = l10n.t('of today’s prompt tokens were read from the cache');
+    rows.push(row(l10n.t('Cache'), format.percent(cacheShare), words));
+  }
+  return rows.join('\n');
+}
+
+function usageWords({ sums }: Figure, format: Format): string {
+  const tokens = format.tokens(totalTokens(sums));
+  return sums.messages === 1
+    ? l10n.t('1 message · {0} tokens', tokens)
+    : l10n.t('{0} messages · {1} tokens', format.count(sums.messages), tokens);
+}
+
+function budgetWords({ share, limit }: BudgetShare, at: number, format: Format): string {
+  return l10n.t('{0} of {1}', format.percent(share), format.money(limit, at));
+}
