@@ -43,6 +43,24 @@ export interface SessionFigure {
   readonly shown: number;
 }
 
+/** A project with a budget of its own, as it is asked for. */
+export interface ProjectQuestion {
+  /** What a person calls it. */
+  readonly name: string;
+  /** Directories its sessions started in. */
+  readonly scope: readonly string[];
+  /** Nano-dollars. */
+  readonly daily: number | undefined;
+  readonly monthly: number | undefined;
+}
+
+/** How far a project's own budgets are used. */
+export interface ProjectShare {
+  readonly name: string;
+  readonly daily: BudgetShare | undefined;
+  readonly monthly: BudgetShare | undefined;
+}
+
 /** The few figures that answer "how much, and is that normal" at a glance. */
 export interface Overview {
   readonly at: number;
@@ -57,6 +75,8 @@ export interface Overview {
   readonly unpricedToday: readonly { model: string; messages: number }[];
   readonly dailyBudget: BudgetShare | undefined;
   readonly monthlyBudget: BudgetShare | undefined;
+  /** Projects with budgets of their own. */
+  readonly projectBudgets: readonly ProjectShare[];
   /** Lines of transcripts that could not be used, over everything. */
   readonly rejectedLines: number;
   /** The store has messages at all. */
@@ -75,6 +95,7 @@ export interface OverviewOptions {
   readonly running?: ReadonlySet<string>;
   readonly dailyBudget?: number | undefined;
   readonly monthlyBudget?: number | undefined;
+  readonly projectBudgets?: readonly ProjectQuestion[];
   /** What `shown` figures are in; US dollars where none is named. */
   readonly currency?: Currency;
 }
@@ -98,6 +119,11 @@ export function readOverview(reader: StoreReader, options: OverviewOptions): Ove
     unpricedToday: today.sums.unpriced === 0 ? [] : reader.unpricedModels(day, scope),
     dailyBudget: share(reader, options.dailyBudget, day),
     monthlyBudget: share(reader, options.monthlyBudget, month),
+    projectBudgets: (options.projectBudgets ?? []).map((project) => ({
+      name: project.name,
+      daily: share(reader, project.daily, day, project.scope),
+      monthly: share(reader, project.monthly, month, project.scope),
+    })),
     rejectedLines: reader.rejectedLines(),
     hasData: session !== undefined,
   };
@@ -138,9 +164,10 @@ function share(
   reader: StoreReader,
   limit: number | undefined,
   span: TimeSpan,
+  scope?: Scope,
 ): BudgetShare | undefined {
   if (limit === undefined || limit <= 0) return undefined;
-  const spent = reader.spend(span, undefined).nano + reader.background(span, undefined);
+  const spent = reader.spend(span, scope).nano + reader.background(span, scope);
   const used = spent / limit;
   return { limit, share: used, level: levelOf(used) };
 }

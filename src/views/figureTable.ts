@@ -1,9 +1,10 @@
 import { l10n } from 'vscode';
 import { totalTokens } from '../model/tokens.ts';
-import type { BudgetShare, Figure, Overview } from '../reports/overview.ts';
+import type { BudgetShare, Figure, Overview, ProjectShare } from '../reports/overview.ts';
 import { type Format, formatOf } from './format.ts';
 import { escapeMarkdown } from './markdown.ts';
 import type { Spend } from './spendModel.ts';
+import { levelWord } from './statusText.ts';
 
 /** The figures of the tooltip as a Markdown table: name, figure, what it is made of. */
 export function figureTable(spend: Spend, overview: Overview, now: number): string {
@@ -37,7 +38,29 @@ export function figureTable(spend: Spend, overview: Overview, now: number): stri
     const words = l10n.t('of today’s prompt tokens were read from the cache');
     rows.push(row(l10n.t('Cache'), format.percent(cacheShare), words));
   }
+  for (const project of overview.projectBudgets) {
+    const words = projectWords(project, overview.at, format);
+    if (words !== '') rows.push(row(l10n.t('Project'), escapeMarkdown(project.name), words));
+  }
   return rows.join('\n');
+}
+
+/** A project's own budgets: so much of the day's, so much of the month's. */
+function projectWords({ daily, monthly }: ProjectShare, at: number, format: Format): string {
+  const parts: string[] = [];
+  const add = (words: string, { level }: BudgetShare): void => {
+    const word = levelWord(level);
+    parts.push(word === '' ? words : `${words}, ${word}`);
+  };
+  if (daily !== undefined) {
+    const limit = format.money(daily.limit, at);
+    add(l10n.t('{0} of {1} today', format.percent(daily.share), limit), daily);
+  }
+  if (monthly !== undefined) {
+    const limit = format.money(monthly.limit, at);
+    add(l10n.t('{0} of {1} this month', format.percent(monthly.share), limit), monthly);
+  }
+  return parts.join(' · ');
 }
 
 function usageWords({ sums }: Figure, format: Format): string {

@@ -17,11 +17,23 @@ function windowFolders(): string[] {
   return [...folders];
 }
 
+/** A directory sessions started in, with its repository where that is known. */
+export interface StartDirectory {
+  readonly cwd: string;
+  readonly gitRoot: string | null;
+}
+
 /** The start directories that lie in one of this window's folders, or whose repository does. */
-export function directoriesInWindow(
-  projects: readonly { cwd: string; gitRoot: string | null }[],
+export function directoriesInWindow(projects: readonly StartDirectory[]): string[] {
+  return directoriesIn(windowFolders(), projects);
+}
+
+/** The start directories that lie in one of these folders, or whose repository does. */
+export function directoriesIn(
+  paths: readonly string[],
+  projects: readonly StartDirectory[],
 ): string[] {
-  const folders = windowFolders().map(comparable);
+  const folders = paths.map(comparable);
   const lies = (path: string | null): boolean => {
     if (path === null) return false;
     const own = comparable(path);
