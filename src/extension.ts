@@ -2,10 +2,17 @@ import { type ExtensionContext, window } from 'vscode';
 import { messageOf } from './model/errors.ts';
 import { registerCommands } from './views/commands.ts';
 import { Demo } from './views/demo.ts';
+import { Launcher } from './views/launcher.ts';
 import { ReportDocuments } from './views/reportDocuments.ts';
+import { SessionActions } from './views/sessionActions.ts';
+import { SessionPanels } from './views/sessionPanel.ts';
+import { SessionsView } from './views/sessionsView.ts';
 import { SettingsModel } from './views/settings.ts';
+import { SettingsNotice } from './views/settingsNotice.ts';
 import { SpendModel } from './views/spendModel.ts';
 import { SpendStatus } from './views/statusBar.ts';
+import { storageWork } from './views/storage.ts';
+import { TranscriptDocuments } from './views/transcriptDocuments.ts';
 
 /** What other extensions and tests may ask of Outlay. */
 export interface OutlayApi {
@@ -14,6 +21,12 @@ export interface OutlayApi {
   readonly onDidChange: SpendModel['onDidChange'];
   /** The store's file. */
   readonly storeFile: string;
+  /** For tests of what otherwise only the answer to a dialog starts. */
+  readonly parts: {
+    readonly model: SpendModel;
+    readonly launcher: Launcher;
+    readonly storage: typeof storageWork;
+  };
 }
 
 let model: SpendModel | undefined;
@@ -27,15 +40,25 @@ export function activate(context: ExtensionContext): OutlayApi {
   const spend = new SpendModel(settings, context.globalState, log);
   model = spend;
   spend.recall();
+  const launcher = new Launcher(context, log);
   const demo = new Demo(spend, context, log);
+  const sessions = new SessionsView(spend, context, log);
+  const panels = new SessionPanels(spend, context.extensionUri, log);
+  const transcripts = new TranscriptDocuments();
+  const actions = new SessionActions(spend, panels, transcripts);
   context.subscriptions.push(
     log,
     settings,
+    new SettingsNotice(settings, context.globalState),
     reports,
     spend,
+    launcher,
     demo,
     new SpendStatus(spend),
-    ...registerCommands({ model: spend, log, reports, demo, version }),
+    sessions,
+    panels,
+    transcripts,
+    ...registerCommands({ model: spend, log, reports, sessions, actions, demo, launcher, version }),
   );
   // The store and the indexing thread are opened when the editor has its thread back.
   setImmediate(() => {
@@ -54,6 +77,7 @@ export function activate(context: ExtensionContext): OutlayApi {
     get storeFile() {
       return spend.storeFile;
     },
+    parts: { model: spend, launcher, storage: storageWork },
   };
 }
 

@@ -106,3 +106,16 @@ const countKeys = [
   'cacheRead',
   'webSearches',
 ] as const satisfies readonly (keyof Usage)[];
+
+/** A card's rates as a person reads them: US dollars per million tokens, searches per thousand. */
+export function dollarRates(card: RateCard): Usage {
+  const perMillion = (key: keyof Usage): number => card[key] / card.scale / 1000;
+  return {
+    input: perMillion('input'),
+    output: perMillion('output'),
+    cacheWrite5m: perMillion('cacheWrite5m'),
+    cacheWrite1h: perMillion('cacheWrite1h'),
+    cacheRead: perMillion('cacheRead'),
+    webSearches: perMillion('webSearches') / 1000,
+  };
+}

@@ -38,6 +38,7 @@ export interface MessageCost {
 
 type Row = Pick<
   MessageRow,
+  | 'id'
   | 'mid'
   | 'rid'
   | 'at'
@@ -66,11 +67,7 @@ type Row = Pick<
 
 const pricedBy: readonly PricedBy[] = ['unpriced', 'catalogue', 'client'];
 
-/** The messages of a session that count, dearest first. */
-export function messageCosts(db: SqlDatabase, session: number): MessageCost[] {
-  return db
-    .prepare(
-      `SELECT m.mid, m.rid, m.at, m.nano, m.declined, m.priced, m.ended, m.cache_split, m.parts,
+const costsOf = `SELECT m.id, m.mid, m.rid, m.at, m.nano, m.declined, m.priced, m.ended, m.cache_split, m.parts,
          m.input, m.output, m.write5m, m.write1h, m.cache_read, m.searches, a.aid AS aid,
          w.text AS modelText, o.text AS writtenText, t.text AS traitsText, r.text AS rowText,
          l.text AS toolsText, s.text AS stopText, p.text AS promptText
@@ -78,10 +75,39 @@ export function messageCosts(db: SqlDatabase, session: number): MessageCost[] {
          JOIN word o ON o.id = m.model JOIN word t ON t.id = m.traits
          JOIN word r ON r.id = m.price_row JOIN word l ON l.id = m.tools
          JOIN word s ON s.id = m.stop JOIN word p ON p.id = m.prompt
-       WHERE m.session = ? AND m.counted = 1 ORDER BY m.nano DESC, m.at, m.mid, m.rid`,
-    )
+       WHERE m.session = ? AND m.counted = 1`;
+
+/** The messages of a session that count, dearest first. */
+export function messageCosts(db: SqlDatabase, session: number): MessageCost[] {
+  return db
+    .prepare(`${costsOf} ORDER BY m.nano DESC, m.at, m.mid, m.rid`)
     .all<Row>(session)
     .map(costOf);
+}
+
+/** Messages asked for at once: a few milliseconds. */
+const pageSize = 500;
+
+/**
+ * The messages of a session from a moment on (UTC milliseconds), earliest first, in pages, so that
+ * the longest session holds nobody up.
+ */
+export function* messageCostPages(
+  db: SqlDatabase,
+  session: number,
+  since: number,
+): Generator<MessageCost[], void, void> {
+  const statement = db.prepare(
+    `${costsOf} AND (m.at, m.id) > (?, ?) ORDER BY m.at, m.id LIMIT ${pageSize}`,
+  );
+  let [at, id] = [since, -1];
+  for (;;) {
+    const rows = statement.all<Row>(session, at, id);
+    if (rows.length > 0) yield rows.map(costOf);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < pageSize) return;
+    [at, id] = [last.at, last.id];
+  }
 }
 
 function costOf(row: Row): MessageCost {

@@ -104,7 +104,8 @@ function alias(name: string): string {
   return names[name] ?? name;
 }
 
-const titleOf = `(SELECT text FROM title t WHERE t.session = s.id
+/** The title of session `s`: the one a person gave it, else the most telling of the others. */
+export const titleOf = `(SELECT text FROM title t WHERE t.session = s.id
   ORDER BY CASE kind WHEN 'custom' THEN 0 WHEN 'ai' THEN 1 WHEN 'summary' THEN 2 ELSE 3 END LIMIT 1)`;
 
 const inScope =
@@ -125,6 +126,11 @@ export class StoreReader {
 
   close(): void {
     this.#db.close();
+  }
+
+  /** The connection, for questions that have classes of their own. */
+  get db(): SqlDatabase {
+    return this.#db;
   }
 
   get engine(): string {
@@ -231,6 +237,11 @@ export class StoreReader {
   sessionsByPrefix(prefix: string, limit = 20): SessionSummary[] {
     const escaped = prefix.replace(/[\\%_]/g, '\\$&');
     return this.#sessions("s.sid LIKE ? || '%' ESCAPE '\\'", limit, escaped);
+  }
+
+  /** A session by its whole id. */
+  sessionById(sid: string): SessionSummary | undefined {
+    return this.#sessions('s.sid = ?', 1, sid)[0];
   }
 
   /** The session last written whose start directory is in scope. */

@@ -62,6 +62,16 @@ export function backgroundRows(db: SqlDatabase, span: TimeSpan | undefined): Bac
     .all<BackgroundRow>(from, to);
 }
 
+/** Background spend of one session, earliest first. */
+export function backgroundRowsOf(
+  db: SqlDatabase,
+  session: number,
+): { readonly at: number; readonly nano: number }[] {
+  return db
+    .prepare('SELECT at, nano FROM background WHERE session = ? ORDER BY at')
+    .all<{ at: number; nano: number }>(session);
+}
+
 /** Message spend by quarter of an hour, of some sessions or of all; edges of the span are whole. */
 export function bucketRows(
   db: SqlDatabase,

@@ -4,8 +4,9 @@ import { type Disposable, EventEmitter, type LogOutputChannel, type Memento } fr
 import { dayOf, daySpan } from '../model/calendar.ts';
 import { messageOf } from '../model/errors.ts';
 import { usdToNano } from '../model/money.ts';
+import { createPriceBook, type RateBook } from '../pricing/priceBook.ts';
 import { type Overview, readOverview } from '../reports/overview.ts';
-import { mergeOverrides } from '../reports/priceOverrides.ts';
+import { type MergedOverrides, mergeOverrides } from '../reports/priceOverrides.ts';
 import { isBusy, openForReading, storeError } from '../store/openStore.ts';
 import { StoreReader } from '../store/reader.ts';
 import { runningSessions } from '../transcripts/runningSessions.ts';
@@ -14,6 +15,7 @@ import { dataFolder, storePlace } from '../watchers/places.ts';
 import type { FromIndexer, IndexerConfig, IndexerState, RootStatus } from '../watchers/protocol.ts';
 import { StoreWatch } from '../watchers/storeWatch.ts';
 import { mirrorSettings } from './mirror.ts';
+import { projectQuestions } from './projectBudgets.ts';
 import type { Settings, SettingsModel } from './settings.ts';
 import { directoriesInWindow, hasFolders } from './windowScope.ts';
 
@@ -36,6 +38,8 @@ export interface Spend {
   readonly settings: Settings;
   /** SQLite engine the figures are read with; '' until the store is open. */
   readonly engine: string;
+  /** What the store said of itself when it was last asked; changes with every commit that matters. */
+  readonly revision: string;
   /** The figures are those of the demo. */
   readonly demo: boolean;
 }
@@ -78,6 +82,8 @@ export class SpendModel implements Disposable {
   /** Sessions whose Claude Code runs, as of the last tick. */
   #running: ReadonlySet<string> = new Set();
   #demo: DemoPlace | undefined;
+  #prices: MergedOverrides | undefined;
+  #book: RateBook | undefined;
   /** Nothing is opened or read: the store is being moved or removed. */
   #closed = false;
   #spend: Spend;
@@ -94,6 +100,7 @@ export class SpendModel implements Disposable {
       roots: [],
       settings: settings.current,
       engine: '',
+      revision: '',
       demo: false,
     };
     settings.onDidChange(() => this.#configure());
@@ -125,6 +132,13 @@ export class SpendModel implements Disposable {
   /** The store's reader, for views that ask more than the overview; undefined while there is none. */
   get reader(): StoreReader | undefined {
     return this.#reader;
+  }
+
+  /** The rates in force, the user's own prices among them. */
+  get book(): RateBook {
+    this.#prices ??= readPrices(this.#spend.settings);
+    this.#book ??= createPriceBook(this.#prices.overrides);
+    return this.#book;
   }
 
   /** Sessions whose Claude Code is known to run. */
@@ -217,7 +231,10 @@ export class SpendModel implements Disposable {
       this.#watch = undefined;
     }
     this.#watch ??= new StoreWatch(storeFile, () => this.#onStoreEvent());
-    const config = indexerConfig(settings, storeFile, this.#demo, (text) => this.#log.warn(text));
+    this.#prices = readPrices(settings);
+    this.#book = undefined;
+    for (const problem of this.#prices.problems) this.#log.warn(problem);
+    const config = indexerConfig(settings, storeFile, this.#demo, this.#prices.data);
     const text = JSON.stringify(config);
     if (text !== this.#config) {
       this.#config = text;
@@ -314,7 +331,9 @@ export class SpendModel implements Disposable {
       this.#reader ??= this.#openReader();
       if (this.#reader === undefined) return;
       this.#revision = this.#reader.revision();
-      const inWindow = hasFolders() ? directoriesInWindow(this.#reader.projects()) : undefined;
+      const budgeted = settings.projectBudgets.size > 0;
+      const projects = hasFolders() || budgeted ? this.#reader.projects() : [];
+      const inWindow = hasFolders() ? directoriesInWindow(projects) : undefined;
       const now = Date.now();
       const overview = readOverview(this.#reader, {
         now,
@@ -325,8 +344,15 @@ export class SpendModel implements Disposable {
         running: this.#running,
         dailyBudget: nano(settings.dailyBudgetUsd),
         monthlyBudget: nano(settings.monthlyBudgetUsd),
+        projectBudgets: projectQuestions(settings.projectBudgets, projects),
+        currency: settings.currency,
       });
-      this.#set({ overview, engine: this.#reader.engine, readProblem: '' });
+      this.#set({
+        overview,
+        engine: this.#reader.engine,
+        revision: this.#revision,
+        readProblem: '',
+      });
       void this.#remember(overview);
     } catch (error) {
       this.#failedToRead(error);
@@ -409,19 +435,22 @@ function storeStamp(file: string): string {
     .join(' ');
 }
 
-function indexerConfig(
-  settings: Settings,
-  storeFile: string,
-  demo: DemoPlace | undefined,
-  warn: (text: string) => void,
-): IndexerConfig {
-  const { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME } = process.env;
-  const prices = mergeOverrides({
+/** The user's own prices, from the settings, the named file and what was imported. */
+function readPrices(settings: Settings): MergedOverrides {
+  return mergeOverrides({
     setting: settings.priceOverrides,
     file: settings.priceFile,
     dataFolder: dataFolder(),
   });
-  for (const problem of prices.problems) warn(problem);
+}
+
+function indexerConfig(
+  settings: Settings,
+  storeFile: string,
+  demo: DemoPlace | undefined,
+  priceOverrides: unknown,
+): IndexerConfig {
+  const { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME } = process.env;
   return {
     storeFile,
     mode: 'watch',
@@ -430,7 +459,7 @@ function indexerConfig(
     rootsSetting: settings.roots,
     env: { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME },
     home: homedir(),
-    priceOverrides: prices.data,
+    priceOverrides,
     storeTitles: settings.storeTitles,
     polling: settings.polling,
     paused: demo === undefined && !settings.enabled,

@@ -9,8 +9,8 @@ import { freshState } from '../../src/transcripts/parser.ts';
 const models = ['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-5-5'];
 const dayMs = 24 * 3_600_000;
 
-/** Fills a store with made-up messages over a year, as the writer would; 200 to a session. */
-export function fillStore(file: string, messages: number, endMs: number): void {
+/** Fills a store with made-up messages over a year, as the writer would. */
+export function fillStore(file: string, messages: number, endMs: number, perSession = 200): void {
   if (existsSync(file)) return;
   const { db } = openForWriting(file);
   const writer = new Writer(db, {
@@ -18,7 +18,6 @@ export function fillStore(file: string, messages: number, endMs: number): void {
     storeTitles: true,
     assertWriter: () => {},
   });
-  const perSession = 200;
   const sessions = Math.ceil(messages / perSession);
   for (let first = 0; first < sessions; first += 25) {
     const items = [];

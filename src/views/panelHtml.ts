@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { env, Uri, type Webview } from 'vscode';
+
+/** Folder of the extension that holds the webviews' bundles; nothing else can be loaded. */
+export function webviewFolder(extension: Uri): Uri {
+  return Uri.joinPath(extension, 'dist', 'webview');
+}
+
+/**
+ * The page of a webview: nothing but its bundle and its style sheet. What is shown comes by message
+ * and is written as text; no data ever stands in the HTML.
+ */
+export function panelHtml(webview: Webview, extension: Uri, name: string): string {
+  const nonce = randomBytes(16).toString('hex');
+  const at = (file: string): string =>
+    String(webview.asWebviewUri(Uri.joinPath(webviewFolder(extension), file)));
+  // The toolkit writes a style element to find out what the browser can do; it takes its nonce from
+  // the element below.
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource} 'nonce-${nonce}'`,
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="${/^[A-Za-z-]+$/.test(env.language) ? env.language : 'en'}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta property="csp-nonce" content="${nonce}">
+<title>Outlay</title>
+<link rel="stylesheet" href="${at(`${name}.css`)}">
+</head>
+<body>
+<main id="root"></main>
+<script nonce="${nonce}" src="${at(`${name}.js`)}"></script>
+</body>
+</html>`;
+}

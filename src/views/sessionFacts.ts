@@ -1,0 +1,281 @@
+import { l10n } from 'vscode';
+import { promptTokens, totalTokens } from '../model/tokens.ts';
+import type {
+  PanelCard,
+  PanelMessage,
+  PanelRates,
+  PanelSession,
+  PanelThread,
+} from '../protocol.ts';
+import { liveMs } from '../reports/overview.ts';
+import { sumBy, unpricedOf } from '../reports/sums.ts';
+import type { AgentSums, SessionSummary } from '../store/reader.ts';
+import type { backgroundRowsOf } from '../store/spendRows.ts';
+import type { Format } from './format.ts';
+import { modelName } from './sessionItems.ts';
+import { oneLine, projectOf, titleText } from './sessionOrder.ts';
+
+/** A message this much of a session's cost is worth a sentence. */
+const telling = 0.1;
+
+/** What the words about a session are made from. */
+export interface SessionFacts {
+  readonly summary: SessionSummary;
+  readonly agents: readonly AgentSums[];
+  readonly backgrounds: ReturnType<typeof backgroundRowsOf>;
+  readonly messages: readonly PanelMessage[];
+  readonly rates: Readonly<Record<string, PanelRates>>;
+  /** Its Claude Code is known to run. */
+  readonly running: boolean;
+  readonly now: number;
+  readonly catalogueDate: string;
+  readonly format: Format;
+}
+
+/** Everything about a session but its messages, in words. Money of the whole panel has one rate. */
+export function panelSession(facts: SessionFacts): PanelSession {
+  const { summary, now, running } = facts;
+  const live = running || now - summary.writtenAt < liveMs;
+  const branch = oneLine(summary.branch, 80);
+  return {
+    sid: summary.sid,
+    title: titleText(summary),
+    place: [oneLine(projectOf(summary), 200), ...(branch === '' ? [] : [branch])],
+    live,
+    answer: answer(facts, live),
+    cards: cards(facts, live),
+    sum: sumLine(facts),
+    notes: notes(facts),
+    total: totalOf(summary),
+    backgrounds: facts.backgrounds,
+    threads: threads(facts.agents),
+    rates: facts.rates,
+  };
+}
+
+function totalOf({ nano, background }: SessionSummary): number {
+  return nano + background;
+}
+
+/** Main thread first, then the subagents, dearest first. */
+function threads(agents: readonly AgentSums[]): PanelThread[] {
+  const types = new Map(agents.map(({ agentId, type }) => [agentId, type]));
+  return sumBy(agents, ({ agentId }) => agentId)
+    .map(([agentId]) => ({
+      agentId,
+      name:
+        agentId === ''
+          ? l10n.t('Main thread')
+          : oneLine(types.get(agentId) ?? '', 60) || l10n.t('Subagent'),
+    }))
+    .sort((a, b) => Number(b.agentId === '') - Number(a.agentId === ''));
+}
+
+function answer(facts: SessionFacts, live: boolean): string {
+  const { summary, format } = facts;
+  const { startedAt, endedAt, messages, lower, unpriced } = summary;
+  const shown = format.convert(totalOf(summary), endedAt);
+  const figure = format.headline(shown, { atLeast: lower > 0 || unpriced > 0 });
+  const time = format.duration(endedAt - startedAt);
+  const count =
+    messages === 1 ? l10n.t('1 message') : l10n.t('{0} messages', format.count(messages));
+  const first =
+    messages === 0
+      ? l10n.t('{0}, and no message yet.', capital(figure))
+      : live
+        ? l10n.t('{0} so far, in {1} and {2}.', capital(figure), time, count)
+        : l10n.t('{0} in {1} and {2}.', capital(figure), time, count);
+  return [first, dearestSentence(facts)].filter(Boolean).join(' ');
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}
+
+/** Which message cost most, and of what, when it is a good part of the whole. */
+function dearestSentence({ messages, summary, format }: SessionFacts): string {
+  const byTime = [...messages].sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
+  const dearest = byTime.reduce<PanelMessage | undefined>(
+    (best, message) => (best === undefined || message.nano > best.nano ? message : best),
+    undefined,
+  );
+  const share = dearest === undefined ? 0 : dearest.nano / totalOf(summary);
+  if (dearest === undefined || messages.length < 3 || !(share >= telling)) return '';
+  const number = format.count(byTime.indexOf(dearest) + 1);
+  const cost = format.money(dearest.nano, summary.endedAt);
+  const percent = format.percent(share);
+  const reason = mostOf(dearest, format);
+  return reason === ''
+    ? l10n.t('Message {0} cost {1}, {2} of it.', number, cost, percent)
+    : l10n.t('Message {0} cost {1}, {2} of it, most for {3}.', number, cost, percent, reason);
+}
+
+/** What most of a message's cost was for. */
+function mostOf({ classes, usage, nano }: PanelMessage, format: Format): string {
+  if (classes === null) return '';
+  const written = classes.cacheWrite5m + classes.cacheWrite1h;
+  const half = nano / 2;
+  if (written > half) {
+    const tokens = format.tokens(usage.cacheWrite5m + usage.cacheWrite1h);
+    return l10n.t('writing {0} tokens to the cache', tokens);
+  }
+  if (classes.cacheRead > half) {
+    return l10n.t('reading {0} tokens from the cache', format.tokens(usage.cacheRead));
+  }
+  if (classes.output > half) return l10n.t('{0} tokens of output', format.tokens(usage.output));
+  if (classes.input > half) {
+    return l10n.t('{0} tokens of input that no cache held', format.tokens(usage.input));
+  }
+  return '';
+}
+
+function cards(facts: SessionFacts, live: boolean): PanelCard[] {
+  const { summary, agents, messages, format, now } = facts;
+  const money = (nano: number): string => format.money(nano, summary.endedAt);
+  const prompt = promptTokens(summary);
+  const cacheShare = prompt === 0 ? undefined : summary.cacheRead / prompt;
+  const subagents = new Set(agents.map(({ agentId }) => agentId).filter(Boolean)).size;
+  const models = sumBy(agents, ({ model }) => model).map(([model]) => modelName(model));
+  const dearest = messages.reduce((most, { nano }) => Math.max(most, nano), 0);
+  const list: PanelCard[] = [
+    {
+      id: 'cost',
+      label: l10n.t('Cost'),
+      figure: format.brief(format.convert(totalOf(summary), summary.endedAt)),
+      detail:
+        summary.background > 0
+          ? l10n.t('{0} of it background', money(summary.background))
+          : l10n.t('all by messages'),
+    },
+    {
+      id: 'messages',
+      label: l10n.t('Messages'),
+      figure: format.count(summary.messages),
+      detail: subagentText(subagents, format),
+    },
+    {
+      id: 'tokens',
+      label: l10n.t('Tokens'),
+      figure: format.tokens(totalTokens(summary)),
+      detail:
+        cacheShare === undefined
+          ? ''
+          : l10n.t('{0} of the prompts from the cache', format.percent(cacheShare)),
+    },
+    {
+      id: 'dearest',
+      label: l10n.t('Dearest message'),
+      figure: money(dearest),
+      detail:
+        summary.nano > 0
+          ? l10n.t('{0} of all messages', format.percent(dearest / summary.nano))
+          : '',
+    },
+    {
+      id: 'time',
+      label: l10n.t('Last active'),
+      figure: live ? l10n.t('live') : format.age(now - summary.endedAt),
+      detail: l10n.t(
+        '{0} to {1}',
+        format.dateTime(summary.startedAt),
+        format.dateTime(summary.endedAt),
+      ),
+    },
+    {
+      id: 'models',
+      label: models.length > 1 ? l10n.t('Models') : l10n.t('Model'),
+      figure: models[0] ?? '',
+      detail: models.slice(1, 4).join(', '),
+    },
+  ];
+  return list;
+}
+
+function subagentText(count: number, format: Format): string {
+  if (count === 0) return l10n.t('no subagents');
+  return count === 1 ? l10n.t('1 subagent') : l10n.t('{0} subagents', format.count(count));
+}
+
+/** How messages, background and Claude Code's own figure add up. */
+function sumLine({ summary, format }: SessionFacts): PanelSession['sum'] {
+  const { clientUsd, nano, background, unconfirmed, irreconcilable, messages, endedAt } = summary;
+  const money = (value: number): string => format.money(value, endedAt);
+  if (clientUsd === null) {
+    return {
+      text: l10n.t(
+        'Messages {0}, not yet confirmed: Claude Code has not written its own total.',
+        money(nano),
+      ),
+      agrees: false,
+    };
+  }
+  const says = money(Math.round(clientUsd * 1e9));
+  if (irreconcilable) {
+    return {
+      text: l10n.t(
+        'Messages {0}. Claude Code says {1}, which cannot be reconciled: the session was forked from one whose total is not known.',
+        money(nano),
+        says,
+      ),
+      agrees: false,
+    };
+  }
+  const parts = [money(nano), money(background), money(nano + background)] as const;
+  const gap = Math.abs(nano + background - unconfirmed - clientUsd * 1e9);
+  const agrees = gap <= 1000 + messages;
+  if (!agrees) {
+    return {
+      text: l10n.t(
+        'Messages {0} + background {1} = {2}. Claude Code says {3}, which may hold what its parent spent before the fork, or prices of its own.',
+        ...parts,
+        says,
+      ),
+      agrees,
+    };
+  }
+  if (unconfirmed > 0) {
+    return {
+      text: l10n.t(
+        'Messages {0} + background {1} = {2}. Claude Code says {3}; {4} is newer than that and not yet confirmed.',
+        ...parts,
+        says,
+        money(unconfirmed),
+      ),
+      agrees,
+    };
+  }
+  return {
+    text: l10n.t('Messages {0} + background {1} = Claude Code says {2}', parts[0], parts[1], says),
+    agrees,
+  };
+}
+
+/** What the figures are and leave out. */
+function notes({ summary, agents, format, catalogueDate }: SessionFacts): string[] {
+  const { lower, client } = summary;
+  const found: string[] = [];
+  for (const { model, messages } of unpricedOf(agents).slice(0, 5)) {
+    const name = oneLine(model, 60);
+    found.push(
+      messages === 1
+        ? l10n.t('Unpriced: 1 message of {0}, in no figure.', name)
+        : l10n.t('Unpriced: {0} messages of {1}, in no figure.', format.count(messages), name),
+    );
+  }
+  if (lower > 0) {
+    found.push(
+      lower === 1
+        ? l10n.t('At least: 1 message recorded no final output count.')
+        : l10n.t('At least: {0} messages recorded no final output count.', format.count(lower)),
+    );
+  }
+  if (client > 0) {
+    found.push(
+      client === 1
+        ? l10n.t('1 message is priced from Claude Code’s own total.')
+        : l10n.t('{0} messages are priced from Claude Code’s own total.', format.count(client)),
+    );
+  }
+  found.push(l10n.t('Estimate at list prices of {0}.', catalogueDate));
+  return found;
+}

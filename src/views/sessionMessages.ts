@@ -1,0 +1,135 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type ClassCosts, costByClass, usageKeys } from '../pricing/costByClass.ts';
+import type { RateBook } from '../pricing/priceBook.ts';
+import { dollarRates } from '../pricing/rateCard.ts';
+import type { PanelMessage, PanelRates } from '../protocol.ts';
+import { type MessageCost, messageCostPages } from '../store/messageCosts.ts';
+import type { StoreReader } from '../store/reader.ts';
+import { oneLine } from './sessionOrder.ts';
+
+/** A message may be completed by later lines this long after it was first there. */
+const settledMs = 15 * 60_000;
+
+/** What a look at the store has found. */
+export interface MessageChanges {
+  readonly changed: readonly PanelMessage[];
+  readonly removed: readonly string[];
+}
+
+/**
+ * The messages of one session, kept up to date by asking only for what may have changed. Whether
+ * that was enough is told by the session's sums; when they do not agree, everything is asked again.
+ */
+export class SessionMessages {
+  readonly #known = new Map<string, { readonly message: PanelMessage; readonly text: string }>();
+  readonly #rates = new Map<string, PanelRates>();
+  #latest = 0;
+
+  /** All messages, in the order they became known. */
+  get all(): PanelMessage[] {
+    return [...this.#known.values()].map(({ message }) => message);
+  }
+
+  find(key: string): PanelMessage | undefined {
+    return this.#known.get(key)?.message;
+  }
+
+  /** Rates of the price rows in use. */
+  get rates(): Readonly<Record<string, PanelRates>> {
+    return Object.fromEntries(this.#rates);
+  }
+
+  /**
+   * Asks the store, giving back the thread between pages. `sums` are the session's, which the
+   * messages must add up to.
+   */
+  async update(
+    reader: StoreReader,
+    book: RateBook,
+    session: { readonly id: number; readonly nano: number; readonly messages: number },
+  ): Promise<MessageChanges> {
+    const changed: PanelMessage[] = [];
+    const recent = this.#latest === 0 ? 0 : this.#latest - settledMs;
+    await this.#read(reader, book, session.id, recent, changed);
+    if (recent === 0 || this.#agrees(session)) return { changed, removed: [] };
+    const before = new Set(this.#known.keys());
+    const seen = await this.#read(reader, book, session.id, 0, changed);
+    const removed = [...before].filter((key) => !seen.has(key));
+    for (const key of removed) this.#known.delete(key);
+    return { changed, removed };
+  }
+
+  #agrees({ nano, messages }: { readonly nano: number; readonly messages: number }): boolean {
+    let sum = 0;
+    for (const { message } of this.#known.values()) sum += message.nano;
+    return sum === nano && this.#known.size === messages;
+  }
+
+  async #read(
+    reader: StoreReader,
+    book: RateBook,
+    session: number,
+    since: number,
+    changed: PanelMessage[],
+  ): Promise<Set<string>> {
+    const seen = new Set<string>();
+    for (const page of messageCostPages(reader.db, session, since)) {
+      for (const cost of page) {
+        const message = this.#message(cost, book);
+        seen.add(message.key);
+        this.#latest = Math.max(this.#latest, message.at);
+        const text = JSON.stringify(message);
+        if (this.#known.get(message.key)?.text === text) continue;
+        this.#known.set(message.key, { message, text });
+        changed.push(message);
+      }
+      await nextTurn();
+    }
+    return seen;
+  }
+
+  #message(cost: MessageCost, book: RateBook): PanelMessage {
+    const parts = cost.parts.map((part) => {
+      this.#rate(book, { ...cost, ...part, traits: { ...cost.traits, speed: '' } });
+      const { kind, row, nano, usage } = part;
+      return { kind, row, nano, usage, model: oneLine(part.model, 60) };
+    });
+    this.#rate(book, cost);
+    return {
+      key: `${cost.messageId} ${cost.requestId}`,
+      at: cost.at,
+      agentId: cost.agentId,
+      model: oneLine(cost.model, 60),
+      row: oneLine(cost.row, 100),
+      pricedBy: cost.pricedBy,
+      nano: cost.nano,
+      declined: cost.declined,
+      atLeast: !cost.ended,
+      usage: cost.usage,
+      classes: classesOf(cost, book),
+      parts,
+      tools: cost.tools.map((tool) => oneLine(tool, 60)).slice(0, 40),
+    };
+  }
+
+  /** Remembers the rates behind a price row when it is first seen. */
+  #rate(
+    book: RateBook,
+    priced: Pick<MessageCost, 'row' | 'usage' | 'written' | 'traits' | 'at'>,
+  ): void {
+    if (priced.row === '' || this.#rates.has(priced.row)) return;
+    const card = book.cardOf(priced.usage, priced.written, priced.traits, priced.at);
+    if (card?.row === priced.row) this.#rates.set(priced.row, dollarRates(card));
+  }
+}
+
+/** The dollars of each count, where this program's prices are those the store was priced with. */
+function classesOf(cost: MessageCost, book: RateBook): ClassCosts | null {
+  if (cost.pricedBy !== 'catalogue') return null;
+  const { usage, written, traits, at, nano, parts } = cost;
+  const classes = costByClass(book, usage, written, traits, at);
+  if (classes === undefined) return null;
+  const partNano = parts.reduce((sum, part) => sum + (part.kind === 'declined' ? 0 : part.nano), 0);
+  const sum = usageKeys.reduce((total, key) => total + classes[key], partNano);
+  return sum === nano ? classes : null;
+}

@@ -1,0 +1,317 @@
+import {
+  commands,
+  type Disposable,
+  type LogOutputChannel,
+  l10n,
+  Uri,
+  ViewColumn,
+  type WebviewPanel,
+  type WebviewPanelSerializer,
+  window,
+} from 'vscode';
+import { messageOf } from '../model/errors.ts';
+import { bundledCatalogue } from '../pricing/catalogue.ts';
+import {
+  type FromPanel,
+  isFromPanel,
+  isSessionState,
+  type PanelSession,
+  protocolVersion,
+  sessionViewType,
+  type ToPanel,
+} from '../protocol.ts';
+import type { SessionSummary, StoreReader } from '../store/reader.ts';
+import { backgroundRowsOf } from '../store/spendRows.ts';
+import { commandIds } from './commandIds.ts';
+import { DisposableStore } from './disposables.ts';
+import { formatOf } from './format.ts';
+import { panelHtml, webviewFolder } from './panelHtml.ts';
+import { panelWords } from './panelWords.ts';
+import { panelSession } from './sessionFacts.ts';
+import { type MessageChanges, SessionMessages } from './sessionMessages.ts';
+import { oneLine } from './sessionOrder.ts';
+import type { SpendModel } from './spendModel.ts';
+import { storeProblem } from './statusText.ts';
+
+/** Updates of an open panel follow one another at most this closely. */
+const restMs = 100;
+/** Longest title of a tab. */
+const longestTab = 40;
+
+/** What a panel's buttons do outside of it. */
+export interface PanelActions {
+  openTranscript(sid: string): unknown;
+  openMessage(sid: string, messageId: string, agentId: string): unknown;
+  resumeInTerminal(sid: string): unknown;
+  copyId(sid: string): unknown;
+}
+
+/** The open session panels: one for each session, restored after a reload. */
+export class SessionPanels implements WebviewPanelSerializer, Disposable {
+  readonly #panels = new Map<string, SessionPanel>();
+  readonly #registration: Disposable;
+  readonly #extension: Uri;
+  readonly #model: SpendModel;
+  readonly #log: LogOutputChannel;
+  /** Given once the actions are there; they in turn open panels. */
+  actions: PanelActions | undefined;
+
+  constructor(model: SpendModel, extension: Uri, log: LogOutputChannel) {
+    this.#model = model;
+    this.#extension = extension;
+    this.#log = log;
+    this.#registration = window.registerWebviewPanelSerializer(sessionViewType, this);
+  }
+
+  /** Shows a session's panel, beside the one that may be open already. */
+  open(sid: string, title: string): void {
+    const known = this.#panels.get(sid);
+    if (known !== undefined) {
+      known.panel.reveal();
+      return;
+    }
+    const panel = window.createWebviewPanel(
+      sessionViewType,
+      oneLine(title, longestTab),
+      ViewColumn.Active,
+      { enableScripts: true, localResourceRoots: [webviewFolder(this.#extension)] },
+    );
+    this.#adopt(panel, sid);
+  }
+
+  /** Called by VS Code after a reload, for each panel that was open. */
+  async deserializeWebviewPanel(panel: WebviewPanel, state: unknown): Promise<void> {
+    if (!isSessionState(state) || this.#panels.has(state.sid)) {
+      panel.dispose();
+      return;
+    }
+    panel.webview.options = {
+      enableScripts: true,
+      localResourceRoots: [webviewFolder(this.#extension)],
+    };
+    this.#adopt(panel, state.sid);
+  }
+
+  #adopt(panel: WebviewPanel, sid: string): void {
+    const image = (theme: string): Uri =>
+      Uri.joinPath(this.#extension, 'media', `activity-${theme}.svg`);
+    panel.iconPath = { light: image('light'), dark: image('dark') };
+    const session = new SessionPanel(panel, sid, this.#model, this.#log, () => this.actions);
+    this.#panels.set(sid, session);
+    panel.onDidDispose(() => {
+      this.#panels.delete(sid);
+      session.dispose();
+    });
+    panel.webview.html = panelHtml(panel.webview, this.#extension, 'session');
+  }
+
+  dispose(): void {
+    this.#registration.dispose();
+    for (const { panel } of [...this.#panels.values()]) panel.dispose();
+  }
+}
+
+/** One session on the screen, live while it runs. */
+class SessionPanel implements Disposable {
+  readonly panel: WebviewPanel;
+  readonly #sid: string;
+  readonly #model: SpendModel;
+  readonly #log: LogOutputChannel;
+  readonly #actions: () => PanelActions | undefined;
+  readonly #owned = new DisposableStore();
+  #messages = new SessionMessages();
+  #reader: StoreReader | undefined;
+  /** The page is there and has had its first snapshot. */
+  #shown = false;
+  #ready = false;
+  #told = '';
+  #formatTold = '';
+  #busy = false;
+  #again = false;
+  #timer: NodeJS.Timeout | undefined;
+  #askedAt = 0;
+
+  constructor(
+    panel: WebviewPanel,
+    sid: string,
+    model: SpendModel,
+    log: LogOutputChannel,
+    actions: () => PanelActions | undefined,
+  ) {
+    this.panel = panel;
+    this.#sid = sid;
+    this.#model = model;
+    this.#log = log;
+    this.#actions = actions;
+    this.#owned.add(panel.webview.onDidReceiveMessage((message) => this.#receive(message)));
+    this.#owned.add(panel.onDidChangeViewState(() => this.#seen()));
+    this.#owned.add(model.onDidChange(() => this.#updateSoon()));
+  }
+
+  /** VS Code disposes the page of a hidden panel; it says `ready` when it is back. */
+  #seen(): void {
+    if (!this.panel.visible) this.#ready = false;
+  }
+
+  #receive(message: unknown): void {
+    if (!isFromPanel(message)) {
+      this.#log.warn('A session panel sent a message Outlay does not know.');
+      return;
+    }
+    if (message.type === 'ready') {
+      this.#ready = true;
+      this.#shown = false;
+      this.#told = '';
+      void this.#update();
+    } else this.#do(message);
+  }
+
+  #do(message: Exclude<FromPanel, { type: 'ready' }>): void {
+    const actions = this.#actions();
+    if (message.type === 'openMessage') {
+      const found = this.#messages.find(message.key);
+      if (found !== undefined) {
+        const [messageId = ''] = found.key.split(' ');
+        void actions?.openMessage(this.#sid, messageId, found.agentId);
+      }
+      return;
+    }
+    switch (message.action) {
+      case 'openTranscript':
+        void actions?.openTranscript(this.#sid);
+        break;
+      case 'resume':
+        void actions?.resumeInTerminal(this.#sid);
+        break;
+      case 'copyId':
+        void actions?.copyId(this.#sid);
+        break;
+      case 'showLog':
+        void commands.executeCommand(commandIds.showLog);
+        break;
+      case 'rescan':
+        void commands.executeCommand(commandIds.rescan);
+        break;
+    }
+  }
+
+  #updateSoon(): void {
+    if (!this.#ready || this.#timer !== undefined) return;
+    const wait = Math.max(0, this.#askedAt + restMs - Date.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#update();
+    }, wait);
+  }
+
+  /** Asks the store and tells the page what is new. One at a time. */
+  async #update(): Promise<void> {
+    if (this.#busy) {
+      this.#again = true;
+      return;
+    }
+    this.#busy = true;
+    this.#askedAt = Date.now();
+    try {
+      await this.#look();
+    } catch (error) {
+      // The store may be busy or gone just now; the model says so, and its next change asks again.
+      this.#log.debug(`A session could not be read: ${messageOf(error)}`);
+    } finally {
+      this.#busy = false;
+      if (this.#again) {
+        this.#again = false;
+        this.#updateSoon();
+      }
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { reader } = this.#model;
+    if (reader !== this.#reader) {
+      this.#reader = reader;
+      this.#messages = new SessionMessages();
+      this.#shown = false;
+    }
+    const summary = reader?.sessionById(this.#sid);
+    if (reader === undefined || summary === undefined) {
+      await this.#tellNothing();
+      return;
+    }
+    const changes = await this.#messages.update(reader, this.#model.book, summary);
+    if (reader !== this.#model.reader || !this.#ready) return;
+    await this.#tell(reader, summary, changes);
+  }
+
+  async #tell(
+    reader: StoreReader,
+    summary: SessionSummary,
+    { changed, removed }: MessageChanges,
+  ): Promise<void> {
+    const messages = this.#messages.all;
+    const format = formatOf(this.#model.spend.settings);
+    const session = panelSession({
+      summary,
+      agents: reader.agents(summary.id),
+      backgrounds: backgroundRowsOf(reader.db, summary.id),
+      messages,
+      rates: this.#messages.rates,
+      running: this.#model.running.has(this.#sid),
+      now: Date.now(),
+      catalogueDate: bundledCatalogue.checked,
+      format,
+    });
+    this.#setTitle(session);
+    const panelFormat = format.forPanel(summary.endedAt);
+    const told = JSON.stringify([session, panelFormat]);
+    const v = protocolVersion;
+    if (!this.#shown || this.#formatTold !== JSON.stringify(panelFormat)) {
+      this.#formatTold = JSON.stringify(panelFormat);
+      const words = panelWords();
+      await this.#post({ type: 'snapshot', v, words, format: panelFormat, session, messages });
+    } else if (told !== this.#told || changed.length > 0 || removed.length > 0) {
+      await this.#post({ type: 'update', v, session, changed, removed });
+    }
+    this.#shown = true;
+    this.#told = told;
+  }
+
+  #setTitle(session: PanelSession): void {
+    const title = oneLine(session.title, longestTab);
+    if (this.panel.title !== title) this.panel.title = title;
+  }
+
+  /** No store, or no such session in it (yet). */
+  async #tellNothing(): Promise<void> {
+    const { spend } = this.#model;
+    const problem = storeProblem(spend);
+    const reading = spend.indexer.kind === 'starting' || spend.indexer.kind === 'indexing';
+    const showLog = { label: l10n.t('Show Log'), action: 'showLog' } as const;
+    const rescan = { label: l10n.t('Rescan Transcripts'), action: 'rescan' } as const;
+    const message: ToPanel = {
+      type: 'nothing',
+      v: protocolVersion,
+      text:
+        problem !== ''
+          ? l10n.t('The store is unavailable. {0}', problem)
+          : reading
+            ? l10n.t('Reading transcripts…')
+            : l10n.t('The store has no session {0}.', oneLine(this.#sid, 60)),
+      actions: problem !== '' ? [showLog] : reading ? [] : [rescan],
+    };
+    const told = JSON.stringify(message);
+    if (told !== this.#told) await this.#post(message);
+    this.#told = told;
+    this.#shown = false;
+  }
+
+  async #post(message: ToPanel): Promise<void> {
+    await this.panel.webview.postMessage(message);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#ready = false;
+    this.#owned.dispose();
+  }
+}

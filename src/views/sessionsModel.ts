@@ -1,0 +1,166 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Disposable, EventEmitter, type LogOutputChannel } from 'vscode';
+import { messageOf } from '../model/errors.ts';
+import { liveMs } from '../reports/overview.ts';
+import type { StoreReader } from '../store/reader.ts';
+import { type ListedSession, SessionLister } from '../store/sessionList.ts';
+import type { SpendModel } from './spendModel.ts';
+
+/** Sessions that were written this long before the newest one are asked for after every commit. */
+const recentMs = 15 * 60_000;
+/** A pass over all sessions is followed by a rest of so many times its own length, at least this. */
+const restFactor = 20;
+const shortestRestMs = 250;
+
+/**
+ * All sessions with their totals, as a list shows them. After a commit the recent ones are asked for
+ * at once; the whole list follows in pages, so seldom and so little at a time that a long history
+ * holds nobody up. Asks nothing while nobody looks.
+ */
+export class SessionsModel implements Disposable {
+  readonly #changed = new EventEmitter<void>();
+  /** Fired after any session, or what is known of time and running programs, has changed. */
+  readonly onDidChange = this.#changed.event;
+  readonly #spend: SpendModel;
+  readonly #log: LogOutputChannel;
+  readonly #subscription: Disposable;
+  #sessions = new Map<number, ListedSession>();
+  #reader: StoreReader | undefined;
+  #lister: SessionLister | undefined;
+  #revision = '';
+  #newest = 0;
+  #active = false;
+  #complete = false;
+  #timer: NodeJS.Timeout | undefined;
+  #passing = false;
+  #passedAt = 0;
+  #restMs = 0;
+
+  constructor(spend: SpendModel, log: LogOutputChannel) {
+    this.#spend = spend;
+    this.#log = log;
+    this.#subscription = spend.onDidChange(() => this.#look());
+  }
+
+  /** The sessions known so far; complete once `complete` is true. */
+  get sessions(): Iterable<ListedSession> {
+    return this.#sessions.values();
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** The whole list has been read once. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  byId(sid: string): ListedSession | undefined {
+    for (const session of this.#sessions.values()) if (session.sid === sid) return session;
+    return undefined;
+  }
+
+  /** Written in the last two minutes, or its Claude Code runs. */
+  isLive(session: ListedSession, now: number): boolean {
+    return now - session.writtenAt < liveMs || this.#spend.running.has(session.sid);
+  }
+
+  /** Whether somebody looks at the list. */
+  setActive(active: boolean): void {
+    if (this.#active === active) return;
+    this.#active = active;
+    if (active) this.#look();
+  }
+
+  #look(): void {
+    if (!this.#active) return;
+    const { reader } = this.#spend;
+    if (reader !== this.#reader) this.#begin(reader);
+    const { revision } = this.#spend.spend;
+    if (reader !== undefined && revision !== this.#revision) {
+      this.#revision = revision;
+      this.#askRecent();
+      this.#passSoon();
+    }
+    this.#changed.fire();
+  }
+
+  /** Another store, or the same one opened anew. */
+  #begin(reader: StoreReader | undefined): void {
+    this.#reader = reader;
+    this.#lister = reader && new SessionLister(reader.db);
+    this.#revision = '';
+    this.#sessions = new Map();
+    this.#newest = 0;
+    this.#complete = false;
+    this.#restMs = 0;
+  }
+
+  #askRecent(): void {
+    try {
+      const from = this.#newest === 0 ? Date.now() - 24 * 3_600_000 : this.#newest - recentMs;
+      for (const session of this.#lister?.since(from) ?? []) {
+        this.#sessions.set(session.id, session);
+        this.#newest = Math.max(this.#newest, session.endedAt);
+      }
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #passSoon(): void {
+    if (this.#timer !== undefined || this.#passing) return;
+    const wait = Math.max(0, this.#passedAt + this.#restMs - Date.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#pass();
+    }, wait);
+  }
+
+  /** Reads the whole list, a page at a time. */
+  async #pass(): Promise<void> {
+    const lister = this.#lister;
+    const revision = this.#revision;
+    if (lister === undefined) return;
+    this.#passing = true;
+    let busyMs = 0;
+    try {
+      const all = new Map<number, ListedSession>();
+      let started = performance.now();
+      for (const page of lister.pages()) {
+        for (const session of page) {
+          all.set(session.id, session);
+          this.#newest = Math.max(this.#newest, session.endedAt);
+        }
+        busyMs += performance.now() - started;
+        await nextTurn();
+        // The store may have been closed or exchanged meanwhile.
+        if (lister !== this.#lister || this.#spend.reader !== this.#reader) return;
+        started = performance.now();
+      }
+      this.#sessions = all;
+      this.#complete = true;
+      this.#changed.fire();
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#passing = false;
+      this.#passedAt = Date.now();
+      this.#restMs = Math.max(shortestRestMs, busyMs * restFactor);
+      if (this.#active && revision !== this.#revision) this.#passSoon();
+    }
+  }
+
+  /** The next commit asks again; what is on the screen stays. */
+  #failed(error: unknown): void {
+    this.#log.debug(`The list of sessions could not be read: ${messageOf(error)}`);
+    this.#revision = '';
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#subscription.dispose();
+    this.#changed.dispose();
+  }
+}

@@ -1,0 +1,53 @@
+/** The theme's colours as the page has them now, for what is drawn on a canvas. */
+export interface Theme {
+  readonly foreground: string;
+  readonly muted: string;
+  readonly grid: string;
+  readonly background: string;
+  readonly border: string;
+  readonly font: string;
+  readonly fontSize: number;
+  readonly highContrast: boolean;
+  readonly reducedMotion: boolean;
+  /** A colour by its token, e.g. `charts-yellow`. */
+  readonly token: (name: string) => string;
+}
+
+/** Reads the theme off the page. */
+export function readTheme(): Theme {
+  const style = getComputedStyle(document.body);
+  const token = (name: string): string => style.getPropertyValue(`--vscode-${name}`).trim();
+  const { classList } = document.body;
+  const highContrast =
+    classList.contains('vscode-high-contrast') || classList.contains('vscode-high-contrast-light');
+  const foreground = token('foreground') || style.color;
+  return {
+    foreground,
+    muted: token('descriptionForeground') || foreground,
+    grid: highContrast ? token('contrastBorder') || foreground : token('charts-lines'),
+    background: token('editor-background'),
+    border: token('widget-border') || token('contrastBorder') || token('charts-lines'),
+    font: token('font-family') || style.fontFamily,
+    fontSize: Number.parseFloat(token('font-size')) || 13,
+    highContrast,
+    reducedMotion:
+      classList.contains('vscode-reduce-motion') ||
+      matchMedia('(prefers-reduced-motion: reduce)').matches,
+    token,
+  };
+}
+
+/** Calls back when the theme has changed: VS Code writes it to the page's classes and styles. */
+export function onThemeChange(callback: () => void): void {
+  let pending = false;
+  const observer = new MutationObserver(() => {
+    if (pending) return;
+    pending = true;
+    requestAnimationFrame(() => {
+      pending = false;
+      callback();
+    });
+  });
+  observer.observe(document.body, { attributes: true, attributeFilter: ['class'] });
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
+}
