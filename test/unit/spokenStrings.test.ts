@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, it } from 'node:test';
+import { unreadableCalls, untranslated } from '../lib/sourceStrings.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+/** Strings nobody reads in the editor, or that are the same in every language, and why. */
+const untranslatable: readonly [file: string, text: string, why: string][] = [
+  ['src/views/diagnostics.ts', 'Outlay is switched off', 'a report in English, as in the terminal'],
+  ['src/views/launcherScript.ts', '', 'a script in a file'],
+  ['src/views/panelHtml.ts', '<!DOCTYPE html>', 'a page without a word in it'],
+  ['src/views/sessionActions.ts', 'claude --resume', 'a command for a terminal'],
+  ['webview/', 'color-mix(in srgb', 'a colour'],
+];
+
+/** Sources whose strings people see: the editor's views and the pages of its panels. */
+const speaking = globSync(['src/views/**/*.ts', 'src/extension.ts', 'webview/**/*.ts'], {
+  cwd: root,
+})
+  .filter((file) => !file.endsWith('.d.ts'))
+  .sort();
+
+describe('what a person reads', () => {
+  it('stands in calls of l10n.t as literals', async () => {
+    const found = await Promise.all(speaking.map((file) => unreadableCalls(file, read(file))));
+    assert.deepEqual(found.flat(), []);
+  });
+
+  it('is refused there as anything else', async () => {
+    const source = [
+      "l10n.t('good {0}', x);",
+      'l10n.t(words);',
+      `l10n.t(\`a \${b}\`);`,
+      "l10n.t('a' + b);",
+      'l10n.t(`plain`);',
+    ].join('\n');
+    const found = await unreadableCalls('a.ts', source);
+    assert.deepEqual(
+      found.map((line) => line.slice(0, 6)),
+      ['a.ts:2', 'a.ts:3', 'a.ts:4', 'a.ts:5'],
+    );
+  });
+
+  it('goes through l10n.t', async () => {
+    const found = await Promise.all(speaking.map((file) => untranslated(file, read(file))));
+    const allowed = (line: string): boolean =>
+      untranslatable.some(([file, text]) => line.startsWith(file) && line.includes(text));
+    assert.deepEqual(
+      found.flat().filter((line) => !allowed(line)),
+      [],
+    );
+  });
+
+  it('is found where it does not', async () => {
+    const source = `
+      import { a } from 'some module name';
+      window.showInformationMessage('Done');
+      item.tooltip = 'Today';
+      const button = 'Open the log';
+      items.push({ label: \`$(refresh) Rescan now\`, description: x ? 'Paused' : '' });
+      pick({ placeHolder: 'claude-opus-5-5', command: 'outlay.rescan', kind: 'Today' });
+      this.#log.warn('nobody translates a log');
+      throw new Error('a bug is in English');
+      type Kind = 'two words';
+      cell.setAttribute('aria-label', 'Cost');
+      cell.setAttribute('class', 'wide');
+      window.showErrorMessage(l10n.t('It is translated'));
+      page.textContent = wide ? 'Cost' : l10n.t('Cost of {0}', x);
+    `;
+    const found = await untranslated('a.ts', source);
+    assert.deepEqual(
+      found.map((line) => Number(/:(\d+):/.exec(line)?.[1])),
+      [3, 4, 5, 6, 6, 11, 14],
+    );
+  });
+});
