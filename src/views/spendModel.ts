@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { type Disposable, EventEmitter, type LogOutputChannel, type Memento } from 'vscode';
+import { type Disposable, EventEmitter, type LogOutputChannel, l10n, type Memento } from 'vscode';
 import { dayOf, daySpan } from '../model/calendar.ts';
 import { messageOf } from '../model/errors.ts';
 import { usdToNano } from '../model/money.ts';
@@ -263,7 +263,10 @@ export class SpendModel implements Disposable {
     this.#log.error(error);
     this.#indexer = undefined;
     this.#config = '';
-    const reason = `The indexing thread ended (${error.message}). "Outlay: Rescan Transcripts" starts it again.`;
+    const reason = l10n.t(
+      'The indexing thread ended ({0}). "Outlay: Rescan Transcripts" starts it again.',
+      error.message,
+    );
     this.#set({ indexer: { kind: 'unavailable', reason } });
   }
 
