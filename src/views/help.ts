@@ -8,7 +8,11 @@ import { noCosts } from './helpText/noCosts.ts';
 import type { ReportDocuments } from './reportDocuments.ts';
 import type { SpendModel } from './spendModel.ts';
 
+/** The questions a link may ask for: `command:outlay.help?["bill"]`. */
+export type HelpQuestion = 'costs' | 'bill' | 'updates' | 'meanings';
+
 interface Question extends QuickPickItem {
+  readonly name?: HelpQuestion;
   /** The answer as Markdown, from how things stand in this window. */
   readonly answer?: (facts: HelpFacts) => string;
   /** The command that answers it instead. */
@@ -18,10 +22,11 @@ interface Question extends QuickPickItem {
 /** The questions people ask, most asked first. */
 function questions(): Question[] {
   return [
-    { label: l10n.t('No costs are shown'), answer: noCosts },
-    { label: l10n.t('The figures differ from my bill'), answer: differentBill },
-    { label: l10n.t('The figures do not change'), answer: noChange },
+    { name: 'costs', label: l10n.t('No costs are shown'), answer: noCosts },
+    { name: 'bill', label: l10n.t('The figures differ from my bill'), answer: differentBill },
+    { name: 'updates', label: l10n.t('The figures do not change'), answer: noChange },
     {
+      name: 'meanings',
       label: l10n.t('What does a figure mean?'),
       description: l10n.t('at least, unpriced, background, not yet confirmed, estimate'),
       answer: meanings,
@@ -36,12 +41,19 @@ function questions(): Question[] {
   ];
 }
 
-/** Asks what the question is and answers it for this window as it is just now. */
-export async function showHelp(model: SpendModel, reports: ReportDocuments): Promise<void> {
-  const picked = await window.showQuickPick(questions(), {
-    title: l10n.t('Outlay: Help'),
-    placeHolder: l10n.t('What is the question?'),
-  });
+/** Answers a question for this window as it is just now; asks which one unless it is named. */
+export async function showHelp(
+  model: SpendModel,
+  reports: ReportDocuments,
+  name?: unknown,
+): Promise<void> {
+  const known = questions();
+  const picked =
+    known.find((question) => question.name !== undefined && question.name === name) ??
+    (await window.showQuickPick(known, {
+      title: l10n.t('Outlay: Help'),
+      placeHolder: l10n.t('What is the question?'),
+    }));
   if (picked?.command !== undefined) await commands.executeCommand(picked.command);
   if (picked?.answer === undefined) return;
   await reports.show(`Outlay: ${picked.label}`, picked.answer(await helpFacts(model)));

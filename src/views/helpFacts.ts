@@ -70,7 +70,7 @@ export async function helpFacts(model: SpendModel): Promise<HelpFacts> {
     spend,
     storeFile: model.storeFile,
     problem: indexer.kind === 'unavailable' ? indexer.reason : spend.readProblem,
-    transcripts: roots.reduce((sum, root) => sum + root.transcripts, 0),
+    transcripts: [...disk.counts.values()].reduce((sum, count) => sum + count, 0),
     // The reader may have been closed while the disk was looked at.
     store: model.reader === undefined ? undefined : storeFacts(model.reader, now),
     disk,

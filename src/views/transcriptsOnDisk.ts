@@ -4,6 +4,8 @@ import { isTranscript } from '../transcripts/discover.ts';
 
 /** Transcripts as the disk has them just now, against what has been read of them. */
 export interface TranscriptsOnDisk {
+  /** How many there are, by configuration folder. */
+  readonly counts: ReadonlyMap<string, number>;
   /** When the transcript last written was written (UTC milliseconds); undefined without any. */
   readonly writtenAt: number | undefined;
   /** Transcripts with something in them that has not been read. */
@@ -19,11 +21,14 @@ export async function transcriptsOnDisk(
   configDirs: readonly string[],
   known: ReadonlyMap<string, { readonly size: number }>,
 ): Promise<TranscriptsOnDisk> {
+  const counts = new Map<string, number>();
   let writtenAt: number | undefined;
   let unreadFiles = 0;
   let unreadBytes = 0;
   for (const configDir of configDirs) {
-    for (const path of await transcriptsIn(join(configDir, 'projects'))) {
+    const paths = await transcriptsIn(join(configDir, 'projects'));
+    counts.set(configDir, paths.length);
+    for (const path of paths) {
       const stats = await stat(path).catch(() => undefined);
       if (stats === undefined) continue;
       writtenAt = Math.max(writtenAt ?? 0, stats.mtimeMs);
@@ -33,7 +38,7 @@ export async function transcriptsOnDisk(
       unreadBytes += unread;
     }
   }
-  return { writtenAt, unreadFiles, unreadBytes };
+  return { counts, writtenAt, unreadFiles, unreadBytes };
 }
 
 async function transcriptsIn(folder: string): Promise<string[]> {

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { RootSource } from '../../transcripts/roots.ts';
 import type { HelpFacts } from '../helpFacts.ts';
 import { escapeMarkdown } from '../markdown.ts';
-import { messages, type Row, sessions, transcripts as transcriptCount } from './answer.ts';
+import { messages, type Row, sessions, transcripts } from './answer.ts';
 
 /** What stands in the way of any figure, whatever the question was. */
 export function obstacles(facts: HelpFacts): string[] {
@@ -77,10 +77,11 @@ export function readingRow({ spend, format }: HelpFacts): Row {
 }
 
 /** Where transcripts are looked for, and what is there: a row for each root. */
-export function rootRows({ spend, format }: HelpFacts): Row[] {
-  return spend.roots.map(({ path, source, exists, transcripts, unreadable, polling }) => {
+export function rootRows({ spend, disk, format }: HelpFacts): Row[] {
+  return spend.roots.map(({ path, source, exists, unreadable, polling }) => {
+    const count = disk.counts.get(path) ?? 0;
     const parts = [
-      exists ? transcriptCount(transcripts, format) : l10n.t('no folder "projects" in it yet'),
+      exists || count > 0 ? transcripts(count, format) : l10n.t('no folder "projects" in it yet'),
       sourceText(source),
       polling ? l10n.t('looked at every two seconds') : l10n.t('watched by events'),
     ];
