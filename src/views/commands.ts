@@ -40,7 +40,7 @@ const table: Readonly<Record<CommandId, (context: CommandContext, argument: unkn
     [commandIds.showDiagnostics]: ({ model, version, reports }) =>
       reports.show('Outlay Diagnostics', diagnostics(model, version)),
     [commandIds.explainNoTranscripts]: ({ model }) => explainNoTranscripts(model),
-    [commandIds.help]: ({ model, reports }) => showHelp(model, reports),
+    [commandIds.help]: ({ model, reports }, question) => showHelp(model, reports, question),
     [commandIds.openWalkthrough]: () => openWalkthrough(),
     [commandIds.openDemo]: ({ demo }) => demo.open(),
     [commandIds.closeDemo]: ({ demo }) => demo.close(),
