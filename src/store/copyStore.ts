@@ -23,6 +23,7 @@ export function copyStore(
   to: string,
   options: StoreOptions & { readonly replace: boolean },
 ): CopiedStore {
+  if (!options.replace) refuseWhatIsThere(to);
   refuseStoresInUse(from, to);
   const source = openForReading(from, options);
   if (source === undefined) throw new HumanError('store', `There is no store ${from} to copy yet.`);
@@ -33,9 +34,8 @@ export function copyStore(
     copyDatabase(source, part);
     disown(part, options);
     const copied = check(source, part, options);
-    if (!options.replace && existsSync(to)) {
-      throw new HumanError('files', `${to} is there already, and stays as it is.`);
-    }
+    // Somebody may have been faster.
+    if (!options.replace) refuseWhatIsThere(to);
     renameSync(part, to);
     return copied;
   } catch (error) {
@@ -59,6 +59,12 @@ function refuseStoresInUse(from: string, to: string): void {
   }
   if ((statSync(`${to}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) {
     throw new HumanError('files', `${to} is a store in use. Choose another place.`);
+  }
+}
+
+function refuseWhatIsThere(to: string): void {
+  if (existsSync(to)) {
+    throw new HumanError('files', `${to} is there already, and stays as it is.`);
   }
 }
 

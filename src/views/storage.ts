@@ -1,0 +1,78 @@
+import { commands, l10n, window } from 'vscode';
+import { openForReading } from '../store/openStore.ts';
+import { StoreReader } from '../store/reader.ts';
+import { dataFolder, storePlace } from '../watchers/places.ts';
+import { careFor } from '../watchers/storeCare.ts';
+import { commandIds } from './commandIds.ts';
+import { formatOf } from './format.ts';
+import { readRoots } from './readRoots.ts';
+import type { ReportDocuments } from './reportDocuments.ts';
+import type { SpendModel } from './spendModel.ts';
+import { backUpTo } from './storageBackup.ts';
+import { moveTo, useStore } from './storageMove.ts';
+import { removalDetail, removeFiles } from './storageRemoval.ts';
+import { resetDetail, resetLoss, resetNow } from './storageReset.ts';
+import { type StorageFacts, storageText } from './storageText.ts';
+import { storedFiles } from './storedFiles.ts';
+
+/** Says what Outlay keeps, where and why, and offers what can be done about it. */
+export async function showStorage(model: SpendModel, reports: ReportDocuments): Promise<void> {
+  const markdown = await describeStorage(model);
+  await reports.show(l10n.t('Outlay: What Is Stored, and Where'), markdown);
+  // A preview runs no commands, so the page can only name them.
+  void offerActions();
+}
+
+/** The page as Markdown. It is about the user's own store, in the demo as well. */
+export async function describeStorage(model: SpendModel): Promise<string> {
+  const { settings } = model.spend;
+  const store = storePlace({ setting: settings.storePath });
+  const facts: StorageFacts = {
+    ...keptIn(store),
+    // Asked on another thread: it looks for every transcript on disk.
+    loss: await careFor<'loss'>({ kind: 'loss', file: store, roots: readRoots(settings) }),
+    files: storedFiles(store, dataFolder()),
+    storesTitles: settings.storeTitles,
+  };
+  return storageText(facts, formatOf(settings));
+}
+
+function keptIn(store: string): Pick<StorageFacts, 'kept' | 'firstAt' | 'lastAt'> {
+  const db = openForReading(store);
+  if (db === undefined) return { kept: undefined, firstAt: null, lastAt: null };
+  try {
+    const kept = new StoreReader(db).kept();
+    return { kept, firstAt: kept.firstAt, lastAt: kept.lastAt };
+  } finally {
+    db.close();
+  }
+}
+
+async function offerActions(): Promise<void> {
+  const actions = new Map([
+    [l10n.t('Back Up…'), commandIds.backUpStore],
+    [l10n.t('Move…'), commandIds.moveStore],
+    [l10n.t('Reset…'), commandIds.resetStore],
+    [l10n.t('Remove Everything…'), commandIds.removeAll],
+  ]);
+  const picked = await window.showInformationMessage(
+    l10n.t('What do you want to do with what Outlay has stored?'),
+    ...actions.keys(),
+  );
+  const command = picked && actions.get(picked);
+  if (command) await commands.executeCommand(command);
+}
+
+/** What the dialogs start once they are answered: for tests, where nobody answers. */
+export const storageWork = {
+  describeStorage,
+  backUpTo,
+  moveTo,
+  useStore,
+  resetLoss,
+  resetDetail,
+  resetNow,
+  storedFiles,
+  removalDetail,
+  removeFiles,
+} as const;

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+
+const run = process.env.OUTLAY_TEST_RUN;
+const windows = process.platform === 'win32';
+
+/** Waits for a file that a terminal writes, and gives its text once the next one is begun. */
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const end = Date.now() + 40_000;
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
+    await sleep(20);
+  }
+}
+
+describe(`the command outlay in a terminal (${run})`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'outlay-terminal-'));
+  const out = (name: string): string => join(folder, name);
+  const text = (name: string): string => readFileSync(out(name), 'utf8').trim();
+  const bin = join(process.env.OUTLAY_DATA_DIR ?? '', 'bin');
+  let terminal: vscode.Terminal;
+
+  before(async () => {
+    await vscode.extensions.getExtension('outlay.outlay')?.activate();
+    await until('the launcher is written', () => existsSync(join(bin, 'outlay')));
+    const { OUTLAY_STORE, OUTLAY_DATA_DIR, CLAUDE_CONFIG_DIR } = process.env;
+    terminal = vscode.window.createTerminal({
+      name: 'outlay',
+      // Of the host's own variables only these, so that its throw-away store is used; never PATH.
+      env: { OUTLAY_STORE, OUTLAY_DATA_DIR, CLAUDE_CONFIG_DIR } as Record<string, string>,
+      ...(windows && { shellPath: 'cmd.exe' }),
+    });
+    terminal.show(true);
+    const status = windows ? '%ERRORLEVEL%' : '$?';
+    const say = (command: string, name: string): void =>
+      terminal.sendText(`${command} > "${out(name)}"`);
+    say(windows ? 'where outlay' : 'command -v outlay', 'where');
+    say('outlay --version', 'version');
+    say('outlay summary --json', 'summary');
+    say(`echo ${status}`, 'fine');
+    say('outlay doctor --json', 'doctor');
+    say('outlay nonsense', 'nonsense');
+    say(`echo ${status}`, 'wrong');
+    say('echo done', 'end');
+    await until(
+      'the terminal has done everything',
+      () => existsSync(out('end')) && text('end') !== '',
+    );
+  });
+
+  after(() => {
+    terminal?.dispose();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  it('is the one the extension has written, executable and in a private folder', () => {
+    const found = text('where').split(/\r?\n/)[0] ?? '';
+    assert.equal(realpathSync(found), realpathSync(join(bin, windows ? 'outlay.cmd' : 'outlay')));
+    if (windows) return;
+    assert.equal(statSync(found).mode & 0o777, 0o755);
+    assert.equal(statSync(bin).mode & 0o077, 0);
+  });
+
+  it('runs this version', () => {
+    const extension = vscode.extensions.getExtension('outlay.outlay');
+    assert.equal(text('version'), extension?.packageJSON.version);
+    assert.ok(readFileSync(join(bin, 'outlay'), 'utf8').includes(extension?.extensionPath ?? '?'));
+  });
+
+  it('answers from the store of this window', () => {
+    const doctor = JSON.parse(text('doctor')) as { store: { path: string }; version: string };
+    assert.equal(doctor.store.path, process.env.OUTLAY_STORE);
+    assert.equal(JSON.parse(text('summary')).schemaVersion, 1);
+  });
+
+  it('hands on the exit code', () => {
+    assert.equal(text('fine'), '0');
+    assert.equal(text('wrong'), '2');
+  });
+});

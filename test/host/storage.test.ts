@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { OutlayApi } from '../../src/extension.ts';
+import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
+
+const run = process.env.OUTLAY_TEST_RUN;
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const end = Date.now() + 20_000;
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
+    await sleep(10);
+  }
+}
+
+describe(`what is stored (${run})`, () => {
+  let api: OutlayApi;
+  let parts: OutlayApi['parts'];
+  const data = process.env.OUTLAY_DATA_DIR ?? '';
+  const named = process.env.OUTLAY_STORE ?? '';
+  const lasting = transcriptFile('-home-dev-store', 'lasting');
+  const passing = transcriptFile('-home-dev-store', 'passing');
+  const today = (): number => api.spend.overview?.today.total ?? -1;
+  const isReady = (): boolean =>
+    api.spend.indexer.kind === 'watching' && api.spend.overview !== undefined;
+  /** Settled: read, and the same after another look. */
+  const settled = async (): Promise<number> => {
+    await until('everything is read', isReady);
+    const before = today();
+    await sleep(200);
+    return today() === before ? before : settled();
+  };
+
+  before(async () => {
+    const extension = vscode.extensions.getExtension<OutlayApi>('outlay.outlay');
+    assert.ok(extension);
+    api = await extension.activate();
+    parts = api.parts;
+    await settled();
+    const start = today();
+    append(lasting, answer({ id: 'lasting', session: 'lasting' }));
+    append(passing, answer({ id: 'passing', session: 'passing' }));
+    await until('both lines count', () => today() === start + 2 * thousandOutputNano);
+    rmSync(passing);
+  });
+
+  it('names every place with what is in it and what to do with it', async () => {
+    writeFileSync(join(data, 'prices.json'), '{}');
+    const text = await parts.storage.describeStorage(parts.model);
+    const plain = text.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+    const files = readdirSync(data).filter((name) => /^outlay\.db$|-wal$|json$/.test(name));
+    assert.ok(files.length >= 3, files.join());
+    for (const name of files) assert.ok(plain.includes(`| ${join(data, name)} |`), name);
+    assert.ok(plain.includes(join(data, 'bin', 'outlay')));
+    assert.match(plain, /The store holds \d+ messages of \d+ sessions, from .+ to .+, and takes/);
+    assert.match(plain, /no longer on disk: what (it|they) cost is known only here/);
+    assert.match(plain, /Of your words only titles/);
+    for (const command of ['Back Up the Store…', 'Move the Store…', 'Reset the Store…']) {
+      assert.ok(plain.includes(`"Outlay: ${command}"`), command);
+    }
+    rmSync(join(data, 'prices.json'));
+  });
+
+  it('names commands as the palette does', async () => {
+    const text = await parts.storage.describeStorage(parts.model);
+    const nls = JSON.parse(
+      readFileSync(
+        join(vscode.extensions.getExtension('outlay.outlay')!.extensionPath, 'package.nls.json'),
+        'utf8',
+      ),
+    ) as Record<string, string>;
+    const titles = Object.values(nls);
+    const quoted = [...text.matchAll(/"Outlay: ([^"]+)"/g)].map(([, title]) => title ?? '');
+    assert.ok(quoted.length >= 4);
+    for (const title of quoted) assert.ok(titles.includes(title), title);
+  });
+
+  it('opens as a page', async () => {
+    void vscode.commands.executeCommand('outlay.showStorage');
+    const isOpen = (): boolean =>
+      vscode.window.tabGroups.all.some(({ tabs }) =>
+        tabs.some(({ label }) => label.includes('What Is Stored, and Where')),
+      );
+    await until('the page is open', isOpen);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.commands.executeCommand('notifications.clearAll');
+  });
+
+  it('backs up to a file that says the same', async () => {
+    const before = await settled();
+    const file = join(data, '..', 'backup', 'copy.db');
+    const copied = await parts.storage.backUpTo(parts.model, file);
+    assert.ok(copied.messages > 0);
+    assert.deepEqual(readdirSync(dirname(file)), ['copy.db']);
+    await assert.rejects(parts.storage.backUpTo(parts.model, named), /store itself/);
+    assert.equal(await settled(), before);
+  });
+
+  it('moves: the store is used from its new place, and nothing is counted twice', async () => {
+    const before = await settled();
+    const target = join(data, '..', 'moved', 'outlay.db');
+    // The variable would win over the setting.
+    delete process.env.OUTLAY_STORE;
+    try {
+      await parts.storage.moveTo(parts.model, target);
+      await until('the new place is in use', () => api.storeFile === target && isReady());
+      assert.equal(await settled(), before);
+      const config = readFileSync(join(data, 'config.json'), 'utf8');
+      assert.equal(JSON.parse(config).settings['outlay.storePath'], target);
+      append(lasting, answer({ id: 'moved', session: 'lasting' }));
+      await until('the next line counts', () => today() === before + thousandOutputNano);
+      await assert.rejects(parts.storage.moveTo(parts.model, named), /is there already/);
+      assert.equal(api.storeFile, target, 'nothing has happened');
+      await settled();
+      // Back to the one that was left behind, which reads what it has missed.
+      await parts.storage.useStore(parts.model, named);
+      await until('the old place is in use', () => api.storeFile === named && isReady());
+      await until('it has caught up', () => today() === before + thousandOutputNano);
+      const setting = vscode.workspace.getConfiguration('outlay').inspect('storePath');
+      assert.equal(setting?.globalValue, undefined, 'the usual place needs no setting');
+    } finally {
+      process.env.OUTLAY_STORE = named;
+    }
+  });
+
+  it('resets: what is on disk is read again, the rest is gone', async () => {
+    await settled();
+    const detail = await lossText();
+    assert.match(detail, /no longer on disk: what (it|they) cost is lost for good/);
+    await parts.storage.resetNow(parts.model);
+    await settled();
+    assert.match(await lossText(), /so nothing is lost/);
+    const sids = api.parts.model.reader?.sessions().map(({ sid }) => sid) ?? [];
+    assert.ok(sids.includes('lasting'), sids.join());
+    assert.ok(!sids.includes('passing'), sids.join());
+  });
+
+  it('removes what was agreed to and nothing else, and starts anew when asked', async () => {
+    const { storage, model, launcher } = parts;
+    await settled();
+    const mine = join(data, 'notes.txt');
+    writeFileSync(mine, 'mine');
+    const roots = join(data, 'roots');
+    mkdirSync(roots, { recursive: true });
+    writeFileSync(join(roots, '1a2b3c.db'), '');
+    const files = storage.storedFiles(named, data);
+    const detail = storage.removalDetail(files);
+    for (const name of ['outlay.db', 'config.json', 'bin', 'roots']) {
+      assert.ok(detail.includes(join(data, name)), name);
+    }
+    await storage.removeFiles(model, launcher, files);
+    try {
+      assert.deepEqual(readdirSync(data), ['notes.txt']);
+      assert.equal(existsSync(lasting), true, 'transcripts stay');
+      append(lasting, answer({ id: 'closed', session: 'lasting' }));
+      await sleep(300);
+      assert.deepEqual(readdirSync(data), ['notes.txt'], 'nothing is made anew by itself');
+    } finally {
+      rmSync(mine);
+      await model.whileClosed(async () => undefined);
+    }
+    await settled();
+    assert.ok(existsSync(named));
+  });
+
+  /** What the dialog before a reset would say just now. */
+  async function lossText(): Promise<string> {
+    const loss = await parts.storage.resetLoss(parts.model);
+    assert.ok(loss);
+    return parts.storage.resetDetail(parts.model, loss);
+  }
+});
