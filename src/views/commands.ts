@@ -1,17 +1,22 @@
-import { commands, type Disposable, type LogOutputChannel } from 'vscode';
+import { commands, type Disposable, type LogOutputChannel, l10n } from 'vscode';
 import { setDailyBudget } from './budgetInput.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
 import { setCurrency } from './currencyInput.ts';
 import type { Demo } from './demo.ts';
 import { diagnostics } from './diagnostics.ts';
 import { openWalkthrough, showHelp } from './help.ts';
+import type { Launcher } from './launcher.ts';
 import { explainNoTranscripts, showMenu } from './menu.ts';
 import { setPrice } from './priceInput.ts';
 import type { ReportDocuments } from './reportDocuments.ts';
 import type { SessionActions } from './sessionActions.ts';
 import type { SessionsView } from './sessionsView.ts';
 import type { SpendModel } from './spendModel.ts';
-import { backUpStore, moveStore, removeAll, resetStore, showStorage } from './storage.ts';
+import { showStorage } from './storage.ts';
+import { backUpStore } from './storageBackup.ts';
+import { moveStore } from './storageMove.ts';
+import { removeAll } from './storageRemoval.ts';
+import { resetStore } from './storageReset.ts';
 
 /** What commands work with. */
 export interface CommandContext {
@@ -21,6 +26,7 @@ export interface CommandContext {
   readonly sessions: SessionsView;
   readonly actions: SessionActions;
   readonly demo: Demo;
+  readonly launcher: Launcher;
   /** This extension's version. */
   readonly version: string;
 }
@@ -38,7 +44,7 @@ const table: Readonly<Record<CommandId, (context: CommandContext, argument: unkn
     [commandIds.setCurrency]: () => setCurrency(),
     [commandIds.openSettings]: () => openSettings(),
     [commandIds.showDiagnostics]: ({ model, version, reports }) =>
-      reports.show('Outlay Diagnostics', diagnostics(model, version)),
+      reports.show(l10n.t('Outlay Diagnostics'), diagnostics(model, version)),
     [commandIds.explainNoTranscripts]: ({ model }) => explainNoTranscripts(model),
     [commandIds.help]: ({ model, reports }, question) => showHelp(model, reports, question),
     [commandIds.openWalkthrough]: () => openWalkthrough(),
@@ -48,7 +54,7 @@ const table: Readonly<Record<CommandId, (context: CommandContext, argument: unkn
     [commandIds.backUpStore]: ({ model }) => backUpStore(model),
     [commandIds.moveStore]: ({ model }) => moveStore(model),
     [commandIds.resetStore]: ({ model }) => resetStore(model),
-    [commandIds.removeAll]: ({ model }) => removeAll(model),
+    [commandIds.removeAll]: ({ model, launcher }) => removeAll(model, launcher),
     [commandIds.openSession]: ({ actions }, item) => actions.open(item),
     [commandIds.openTranscript]: ({ actions }, item) => actions.openTranscript(item),
     [commandIds.copySessionId]: ({ actions }, item) => actions.copyId(item),
