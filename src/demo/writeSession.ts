@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type DemoRecord,
@@ -23,6 +23,7 @@ class SessionFile {
   readonly path: string;
   bytes = 0;
   readonly #descriptor: number;
+  readonly #agentFiles: string[] = [];
   #buffer = '';
 
   constructor(configDir: string, session: DemoSession) {
@@ -41,7 +42,8 @@ class SessionFile {
     const folder = join(this.path.replace(/\.jsonl$/, ''), 'subagents');
     mkdirSync(folder, { recursive: true });
     const text = toText(lines);
-    writeFileSync(join(folder, `agent-${agentId}.jsonl`), text);
+    this.#agentFiles.push(join(folder, `agent-${agentId}.jsonl`));
+    writeFileSync(this.#agentFiles.at(-1)!, text);
     writeFileSync(join(folder, `agent-${agentId}.meta.json`), JSON.stringify(meta));
     this.bytes += Buffer.byteLength(text);
   }
@@ -51,9 +53,11 @@ class SessionFile {
     this.#buffer = '';
   }
 
-  close(): void {
+  /** Ends the files as Claude Code would have left them then: last written at that moment. */
+  close(atMs: number): void {
     this.#flush();
     closeSync(this.#descriptor);
+    for (const file of [this.path, ...this.#agentFiles]) utimesSync(file, atMs / 1000, atMs / 1000);
   }
 }
 
@@ -103,6 +107,6 @@ export function writeSession(
   }
   if (dice.chance(0.3)) session.hiddenRequest();
   if (ended) file.write(session.costState());
-  file.close();
+  file.close(session.nowMs);
   return { session, file: file.path, bytes: file.bytes, messages: messages + session.messages };
 }

@@ -73,6 +73,8 @@ export class Demo implements Disposable {
       await mkdir(this.#own, { recursive: true, mode: 0o700 });
       const configDir = join(this.#own, 'claude');
       const { live } = await writeInSteps(configDir);
+      // Somebody is at work in it from the first moment.
+      live.grow();
       const storeFile = join(this.#own, 'demo.db');
       await this.#model.useDemo({ configDir, storeFile });
       this.#open = true;

@@ -1,6 +1,6 @@
 /** The invented transcripts that demonstrations and benchmarks stand on. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -73,6 +73,22 @@ describe('demo transcripts', () => {
     const times = [...all.matchAll(/"timestamp":"([^"]+)"/g)].map((match) => Date.parse(match[1]));
     assert.ok(Math.max(...times) <= nowMs);
     assert.ok(Math.min(...times) > nowMs - 31 * 86_400_000);
+  });
+
+  it('were written when their sessions ended, so that none of them is live', async () => {
+    const projects = path.join(folder, 'a/projects');
+    const names = (await readdir(projects, { recursive: true })).filter(
+      (name) => name.endsWith('.jsonl') && !name.includes('subagents'),
+    );
+    const wrong = [];
+    for (const name of names) {
+      const text = await readFile(path.join(projects, name), 'utf8');
+      const times = [...text.matchAll(/"timestamp":"([^"]+)"/g)].map((match) => match[1]);
+      const after = (await stat(path.join(projects, name))).mtimeMs - Date.parse(times.at(-1));
+      if (after < 0 || after > 60_000) wrong.push(`${name}: ${after} ms after its last record`);
+    }
+    assert.equal(names.length, 40);
+    assert.deepEqual(wrong, []);
   });
 
   it('can grow by one response at a time', async () => {
