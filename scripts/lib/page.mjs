@@ -153,10 +153,14 @@ class Workbench {
     await row.first().waitFor({ state: 'hidden' });
   }
 
-  /** The texts of the notifications on the screen. */
+  /**
+   * The texts of the notifications, and the list of them opened: a VS Code that is driven keeps
+   * its pop-ups back.
+   */
   async notifications() {
+    await this.executeCommand('notifications.showList');
     return this.page
-      .locator('.notifications-toasts .notification-list-item-message')
+      .locator('.notifications-center .notification-list-item-message')
       .allInnerTexts();
   }
 

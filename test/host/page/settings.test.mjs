@@ -1,0 +1,145 @@
+/** Settings as a person meets them: the warning about bad ones, and the pickers that write them. */
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { openWorkbench } from '../../../scripts/lib/page.mjs';
+
+/** A response of so many dollars, dated now. Opus 5.5 output costs $20 a million. */
+function answer(id, usd, model = 'claude-opus-5-5') {
+  return `${JSON.stringify({
+    type: 'assistant',
+    uuid: `uuid-${id}`,
+    sessionId: 'session-one',
+    timestamp: new Date().toISOString(),
+    requestId: `req-${id}`,
+    cwd: '/home/dev/shop',
+    message: {
+      id: `msg-${id}`,
+      model,
+      stop_reason: 'end_turn',
+      usage: { input_tokens: 0, output_tokens: Math.round((usd / 20) * 1e6) },
+    },
+  })}\n`;
+}
+
+describe('settings on the screen', () => {
+  let workbench;
+  let file;
+  const rows = () => workbench.page.locator('.quick-input-list .monaco-list-row');
+  const input = () => workbench.page.locator('.quick-input-widget input[type="text"]');
+  const pick = async (text) => {
+    await rows().filter({ hasText: text }).first().click();
+  };
+  const written = () => {
+    const mirror = path.join(workbench.paths.data, 'config.json');
+    return JSON.parse(readFileSync(mirror, 'utf8')).settings;
+  };
+  /** Outlay's notifications; VS Code has its own. */
+  const told = async () =>
+    (await workbench.notifications()).filter((text) => text.startsWith('Outlay'));
+  const until = async (what, holds) => {
+    const end = Date.now() + 20_000;
+    while (!(await holds())) assert.ok(Date.now() < end, what);
+  };
+
+  before(async () => {
+    workbench = await openWorkbench({
+      settings: { 'outlay.billing': 'free', 'outlay.statusBar.show': ['today', 'year', 'budget'] },
+    });
+    file = path.join(workbench.paths.claude, 'projects/-home-dev-shop/session-one.jsonl');
+    mkdirSync(path.dirname(file), { recursive: true });
+    appendFileSync(file, answer('a', 3));
+    await workbench.waitForStatus(/^\$3\.00$/, { timeoutMs: 60_000 });
+  });
+  after(() => workbench?.close());
+
+  it('that cannot be used are named in one warning, and only once', async () => {
+    await until('the warning', async () => (await told()).length === 1);
+    const [text] = await told();
+    assert.match(text, /^Outlay: 2 settings have values it cannot use\./);
+    assert.match(text, /outlay\.billing has to be "api" or "subscription"; its default holds/);
+    assert.match(text, /outlay\.statusBar\.show\[1\] has to be .*; it is ignored until then\./);
+    const buttons = workbench.page
+      .locator('.notifications-center .notification-list-item', { hasText: 'Outlay: 2' })
+      .locator('.monaco-button');
+    assert.deepEqual(await buttons.allInnerTexts(), ['Open Settings', 'Show Log']);
+    await buttons.first().click();
+    await workbench.page.locator('.settings-editor').waitFor();
+    assert.deepEqual(await told(), []);
+    // Another change and another start say nothing new.
+    await workbench.setSettings({ 'outlay.weekStart': 'sunday' });
+    await workbench.reload();
+    await workbench.waitForStatus(/^\$3\.00$/, { timeoutMs: 60_000 });
+    await workbench.page.waitForTimeout(1500);
+    assert.deepEqual(await told(), []);
+    await workbench.setSettings({ 'outlay.statusBar.show': null });
+    await until('what is left is told', async () => (await told()).length === 1);
+    assert.match((await told())[0], /^Outlay: 1 setting has a value/);
+    await workbench.setSettings({ 'outlay.billing': null });
+    await workbench.executeCommand('notifications.clearAll');
+    await workbench.executeCommand('notifications.hideList');
+  });
+
+  it('a daily budget is chosen by what was spent', async () => {
+    await workbench.runCommand('Outlay: Set a Daily Budget');
+    await rows().filter({ hasText: 'Other amount' }).waitFor();
+    assert.equal(
+      await input().getAttribute('placeholder'),
+      '1 day of the last 30 had spend: $3.00',
+    );
+    const texts = await rows().allInnerTexts();
+    assert.match(
+      texts[1],
+      /\$6\.00\s*about twice your average day · no day of the last 30 was above/,
+    );
+    await pick('$5.00');
+    await workbench.waitForStatus(/^\$3\.00 · 60 % info$/);
+    await workbench.runCommand('Outlay: Set a Daily Budget');
+    await rows().filter({ hasText: 'your budget now' }).waitFor();
+    await pick('Other amount');
+    await input().fill('1,000');
+    await workbench.page.locator('.quick-input-message', { hasText: 'Write dollars' }).waitFor();
+    await input().fill('12,50');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.waitForStatus(/^\$3\.00 · 24 %$/);
+    assert.equal(written()['outlay.budget.dailyUsd'], 12.5);
+    await workbench.runCommand('Outlay: Set a Daily Budget');
+    await pick('No daily budget');
+    await workbench.waitForStatus(/^\$3\.00$/);
+    assert.equal(written()['outlay.budget.dailyUsd'], undefined);
+  });
+
+  it('a currency is shown at a rate of today, and taken back', async () => {
+    await workbench.runCommand('Outlay: Set a Display Currency');
+    await pick('EUR');
+    await workbench.page.locator('.quick-input-title', { hasText: 'how many EUR' }).waitFor();
+    await input().fill('0');
+    await workbench.page.locator('.quick-input-message', { hasText: 'above 0' }).waitFor();
+    await input().fill('0.5');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.waitForStatus(/^€1\.50$/);
+    const { code, rates } = written()['outlay.currency'];
+    assert.equal(code, 'EUR');
+    assert.deepEqual(Object.values(rates), [0.5]);
+    await workbench.runCommand('Outlay: Set a Display Currency');
+    await pick('Back to US dollars');
+    await workbench.waitForStatus(/^\$3\.00$/);
+  });
+
+  it('a model’s name is only text where it is given a price', async () => {
+    const name = 'm$(bug)[a](command:b)';
+    appendFileSync(file, answer('b', 1, name));
+    await workbench.waitForStatus(/1 unpriced/);
+    await workbench.runCommand('Outlay: Set a Price for a Model');
+    const row = rows().filter({ hasText: '1 message' });
+    await row.waitFor();
+    assert.match(await row.innerText(), /m\$ \(bug\)\[a\] \(command:b\)/);
+    assert.equal(await row.locator('.codicon-bug').count(), 0);
+    await row.click();
+    await pick('It runs on my own machine');
+    await until('it is refused', async () => (await told()).length === 1);
+    assert.match((await told())[0], /cannot use this price: .*is not a model id/);
+    assert.equal(await workbench.page.locator('.notification-list-item-message a').count(), 0);
+  });
+});
