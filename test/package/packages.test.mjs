@@ -14,7 +14,8 @@ const allowed = [
   '[Content_Types].xml',
   'extension.vsixmanifest',
   'extension/package.json',
-  'extension/package.nls.json',
+  /^extension\/package\.nls(\.[a-z-]+)?\.json$/,
+  /^extension\/l10n\/bundle\.l10n(\.[a-z-]+)?\.json$/,
   'extension/readme.md',
   'extension/changelog.md',
   'extension/LICENSE.txt',
@@ -26,6 +27,8 @@ const allowed = [
 
 const required = [
   'extension/package.json',
+  'extension/package.nls.json',
+  'extension/l10n/bundle.l10n.json',
   'extension/readme.md',
   'extension/LICENSE.txt',
   'extension/media/icon.png',
