@@ -1,0 +1,134 @@
+/** What is stored, as a person meets it: the page, and the dialogs that back up, reset and remove. */
+import assert from 'node:assert/strict';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { openWorkbench } from '../../../scripts/lib/page.mjs';
+import { openForReading } from '../../../src/store/openStore.ts';
+import { StoreReader } from '../../../src/store/reader.ts';
+
+/** A response's line that costs a dollar, dated now. */
+function dollar(session) {
+  return `${JSON.stringify({
+    type: 'assistant',
+    uuid: `uuid-${session}`,
+    sessionId: session,
+    timestamp: new Date().toISOString(),
+    requestId: `req-${session}`,
+    cwd: '/home/dev/shop',
+    message: {
+      id: `msg-${session}`,
+      model: 'claude-opus-5-5',
+      stop_reason: 'end_turn',
+      usage: { input_tokens: 0, output_tokens: 50_000 },
+    },
+  })}\n`;
+}
+
+function messagesIn(store) {
+  const db = openForReading(store);
+  const { messages } = new StoreReader(db).kept();
+  db.close();
+  return messages;
+}
+
+describe('what is stored', () => {
+  let workbench;
+  const transcript = (session) =>
+    path.join(workbench.paths.claude, `projects/-home-dev-shop/${session}.jsonl`);
+  const dialog = () => workbench.page.locator('.monaco-dialog-box');
+  /** Answers the modal dialog; gives its whole text. */
+  const answer = async (button) => {
+    await dialog().waitFor();
+    const text = await dialog().innerText();
+    await dialog().locator('.monaco-button', { hasText: button }).click();
+    return text;
+  };
+  /** A notification, in the list of all: this window shows none by itself. */
+  const notification = async (text) => {
+    await workbench.executeCommand('notifications.showList');
+    const item = workbench.page.locator('.notifications-center .notification-list-item', {
+      hasText: text,
+    });
+    await item.waitFor();
+    return item;
+  };
+  before(async () => {
+    workbench = await openWorkbench();
+    mkdirSync(path.dirname(transcript('one')), { recursive: true });
+    for (const session of ['one', 'two']) appendFileSync(transcript(session), dollar(session));
+    await workbench.waitForStatus(/^\$2\.00$/, { timeoutMs: 60_000 });
+    rmSync(transcript('two'));
+  });
+  after(() => workbench?.close());
+
+  it('is said on a page, with what can be done about it', async () => {
+    await workbench.runCommand('Outlay: What Is Stored, and Where');
+    const { page, paths } = workbench;
+    let text = '';
+    const end = Date.now() + 20_000;
+    while (!text.includes('What you can do')) {
+      if (Date.now() > end) throw new Error(`The page says: ${text}`);
+      await page.waitForTimeout(100);
+      const bodies = await Promise.all(
+        page.frames().map((frame) =>
+          frame
+            .locator('body')
+            .innerText({ timeout: 1000 })
+            .catch(() => ''),
+        ),
+      );
+      text = bodies.find((body) => body.includes('The store holds')) ?? '';
+    }
+    assert.match(text, /The store holds 2 messages of 2 sessions/);
+    assert.match(text, /read from 2 transcripts\. One of them is no longer on disk/);
+    for (const file of [paths.store, path.join(paths.data, 'bin/outlay')]) {
+      assert.ok(text.includes(file), text);
+    }
+    const asked = await notification('What do you want to do');
+    await asked.hover();
+    await asked.getByText('Reset…').click();
+    await dialog().waitFor();
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'hidden' });
+    assert.equal(messagesIn(paths.store), 2);
+  });
+
+  it('backs up first when asked to, and resets then', async () => {
+    const { page, paths } = workbench;
+    await workbench.runCommand('Outlay: Reset the Store…');
+    const question = await answer('Back Up First…');
+    assert.match(question, /Reset the store\?/);
+    assert.match(question, /The store holds 2 messages of 2 sessions, read from 2 transcripts\./);
+    assert.match(question, /1 of these transcripts is no longer on disk/);
+    const input = page.locator('.quick-input-widget input[type="text"]');
+    const copy = path.join(workbench.home, 'copy.db');
+    // The dialog offers a name of its own before it listens.
+    await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    assert.match(await input.inputValue(), /outlay-\d{4}-\d\d-\d\d\.db$/);
+    await input.fill(copy);
+    await page.locator('.quick-input-list', { hasText: 'workspace' }).waitFor();
+    await page.locator('.quick-input-widget .monaco-button', { hasText: 'OK' }).click();
+    await notification('Backed up 2 messages of 2 sessions');
+    assert.equal(messagesIn(copy), 2);
+    assert.equal(statSync(copy).mode & 0o777, 0o600);
+    await answer(/^Reset$/);
+    await notification('Transcripts are being read again');
+    await workbench.waitForStatus(/^\$1\.00$/);
+    assert.equal(messagesIn(paths.store), 1);
+  });
+
+  it('removes everything that was listed, and stays closed until the window is reloaded', async () => {
+    const { paths } = workbench;
+    await workbench.runCommand('Outlay: Remove Everything Outlay Has Stored…');
+    const question = await answer('Delete These Files');
+    for (const name of ['outlay.db', 'bin/outlay']) {
+      assert.ok(question.includes(path.join(paths.data, name)), question);
+    }
+    await notification('Outlay has removed what it stored');
+    assert.equal(existsSync(paths.data), false);
+    await workbench.reload();
+    await workbench.waitForStatus(/^\$1\.00$/);
+    assert.ok(readdirSync(paths.data).includes('outlay.db'));
+  });
+});
