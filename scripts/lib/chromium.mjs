@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
+import { inRoot } from './paths.mjs';
 import { run } from './processes.mjs';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
@@ -60,11 +61,17 @@ export async function findChromium() {
   throw new Error('Chromium or Chrome is needed: install one, or name it in CHROME_PATH.');
 }
 
-/** Starts the browser without a window. The caller closes it. */
-export async function launchChromium() {
+/**
+ * Starts the browser without a window. The caller closes it.
+ * @param {{ steadyFonts?: boolean }} [options] `steadyFonts`: text looks the same on every machine
+ */
+export async function launchChromium({ steadyFonts = false } = {}) {
   return chromium.launch({
     executablePath: await findChromium(),
     headless: true,
+    ...(steadyFonts && {
+      env: { ...process.env, FONTCONFIG_FILE: inRoot('scripts/lib/fonts.conf') },
+    }),
     args: [
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       '--disable-gpu',

@@ -258,6 +258,7 @@ async function prepareHome(given) {
  * @param {Record<string, string>} [options.env] added to the extension's environment
  * @param {Record<string, unknown>} [options.settings] user settings from the start
  * @param {{ width: number, height: number }} [options.viewport]
+ * @param {boolean} [options.steadyFonts] text looks the same on every machine
  * @param {number} [options.scale] pixels of the picture for each pixel of the window
  * @returns {Promise<Workbench>}
  */
@@ -275,7 +276,7 @@ export async function openWorkbench(options = {}) {
   const server = await startServer({ dataDir, extensionsDir, env: withoutMarketplace });
   let browser;
   try {
-    browser = await launchChromium();
+    browser = await launchChromium({ steadyFonts: options.steadyFonts });
     const page = await browser.newPage({
       viewport: options.viewport ?? { width: 1280, height: 800 },
       deviceScaleFactor: options.scale ?? 1,

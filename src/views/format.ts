@@ -5,6 +5,7 @@ import { formatPercent } from '../model/level.ts';
 import { formatMoney } from '../model/money.ts';
 import { formatNumber } from '../model/numbers.ts';
 import { formatTokens } from '../model/tokens.ts';
+import type { PanelFormat } from '../protocol.ts';
 import type { Billing } from '../reports/config.ts';
 
 /** The settings a figure's look depends on. */
@@ -132,9 +133,27 @@ export class Format {
     return this.#date(ms, 'time', { timeStyle: 'short' });
   }
 
+  /** From one moment to another, what both have in common said once. */
+  range(from: number, to: number): string {
+    return this.#formatter('dateTime', { dateStyle: 'medium', timeStyle: 'short' }).formatRange(
+      from,
+      to,
+    );
+  }
+
   /** The day a moment lies in. */
   day(ms: number): string {
     return this.#date(ms, 'day', { dateStyle: 'medium' });
+  }
+
+  /** The same for a webview that formats by itself, at the rate of a moment. */
+  forPanel(at: number): PanelFormat {
+    return {
+      locale: this.#locale,
+      zone: this.#zone,
+      currency: this.#currency.code,
+      rate: rateAt(this.#currency, at),
+    };
   }
 
   /** A local day (YYYY-MM-DD), with its weekday. */
@@ -151,13 +170,17 @@ export class Format {
   }
 
   #date(ms: number, name: string, options: Intl.DateTimeFormatOptions): string {
+    return this.#formatter(name, options).format(ms);
+  }
+
+  #formatter(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
     let format = this.#dates.get(name);
     if (format === undefined) {
       const zone = this.#zone === '' ? {} : { timeZone: this.#zone };
       format = new Intl.DateTimeFormat(this.#locale, { ...options, ...zone });
       this.#dates.set(name, format);
     }
-    return format.format(ms);
+    return format;
   }
 }
 

@@ -43,7 +43,7 @@ export function panelSession(facts: SessionFacts): PanelSession {
     place: [oneLine(projectOf(summary), 200), ...(branch === '' ? [] : [branch])],
     live,
     answer: answer(facts, live),
-    cards: cards(facts, live),
+    cards: cards(facts),
     sum: sumLine(facts),
     notes: notes(facts),
     total: totalOf(summary),
@@ -129,8 +129,8 @@ function mostOf({ classes, usage, nano }: PanelMessage, format: Format): string 
   return '';
 }
 
-function cards(facts: SessionFacts, live: boolean): PanelCard[] {
-  const { summary, agents, messages, format, now } = facts;
+function cards(facts: SessionFacts): PanelCard[] {
+  const { summary, agents, messages, format } = facts;
   const money = (nano: number): string => format.money(nano, summary.endedAt);
   const prompt = promptTokens(summary);
   const cacheShare = prompt === 0 ? undefined : summary.cacheRead / prompt;
@@ -173,13 +173,9 @@ function cards(facts: SessionFacts, live: boolean): PanelCard[] {
     },
     {
       id: 'time',
-      label: l10n.t('Last active'),
-      figure: live ? l10n.t('live') : format.age(now - summary.endedAt),
-      detail: l10n.t(
-        '{0} to {1}',
-        format.dateTime(summary.startedAt),
-        format.dateTime(summary.endedAt),
-      ),
+      label: l10n.t('Duration'),
+      figure: format.duration(summary.endedAt - summary.startedAt),
+      detail: format.range(summary.startedAt, summary.endedAt),
     },
     {
       id: 'models',

@@ -95,14 +95,19 @@ function dayText(day: string, { format, today }: ItemContext): string {
   return format.localDay(day);
 }
 
+/** The figure comes first: a title may be as long as it likes, and a side bar is narrow. */
 function describeSession({ session }: SessionNode, context: ItemContext): ItemText {
   const { format, now, grouping } = context;
-  const label = titleText(session);
+  const title = titleText(session);
   const live = context.isLive(session);
-  const figure = figureText(session, format);
+  const total = totalOf(session);
+  const unpriced = session.unpriced > 0;
+  const figure =
+    unpriced && total === 0 ? '' : format.brief(format.convert(total, session.endedAt));
   const model = modelName(session.model);
   const parts = [
-    figure,
+    ...(figure === '' ? [l10n.t('unpriced')] : []),
+    ...(figure !== '' && (unpriced || session.lower > 0) ? [l10n.t('at least')] : []),
     ...(live ? [l10n.t('live')] : []),
     ...(model === '' ? [] : [model]),
     ...(live ? [] : [format.age(now - session.endedAt)]),
@@ -110,21 +115,13 @@ function describeSession({ session }: SessionNode, context: ItemContext): ItemTe
     ...(grouping === 'project' ? [] : [projectName(projectOf(session))]),
   ];
   return {
-    label,
+    label: figure === '' ? title : `${figure}  ${title}`,
     description: parts.join(separator),
-    spoken: [label, ...parts].join(', '),
-    icon: live ? 'pulse' : session.unpriced > 0 ? 'question' : 'comment-discussion',
+    spoken: [title, figure, ...parts].filter(Boolean).join(', '),
+    icon: live ? 'pulse' : unpriced ? 'question' : 'comment-discussion',
     colour: live ? 'charts.green' : '',
     context: live ? 'session.live' : 'session',
   };
-}
-
-/** A session's total, with the word for what keeps it from being the whole truth. */
-function figureText(session: ListedSession, format: Format): string {
-  const figure = format.brief(format.convert(totalOf(session), session.endedAt));
-  const incomplete = session.lower > 0 || session.unpriced > 0;
-  if (session.unpriced > 0 && totalOf(session) === 0) return l10n.t('unpriced');
-  return incomplete ? l10n.t('at least {0}', figure) : figure;
 }
 
 function describePart(node: PartNode, { format }: ItemContext): ItemText {

@@ -154,7 +154,7 @@ export class CostChart {
         },
         y: {
           beginAtZero: true,
-          border: { display: false },
+          border: { display: false, dash: theme.highContrast ? [2, 4] : [] },
           grid: { color: theme.grid, lineWidth: theme.highContrast ? 1 : 0.5 },
           ticks: {
             color: theme.muted,

@@ -122,7 +122,7 @@ export class MessageTable {
         numeric: true,
         cell: ({ usage, classes }) => [
           figures.count(usage[name]),
-          small(classes === null ? '' : figures.money(classes[name])),
+          small(classes === null || usage[name] === 0 ? '' : figures.money(classes[name])),
         ],
       }),
     );
@@ -132,7 +132,9 @@ export class MessageTable {
       numeric: true,
       cell: ({ usage, classes }) => [
         figures.count(usage.webSearches),
-        small(classes === null ? '' : figures.money(classes.webSearches)),
+        small(
+          classes === null || usage.webSearches === 0 ? '' : figures.money(classes.webSearches),
+        ),
       ],
     };
     const others: Column = {

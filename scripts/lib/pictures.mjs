@@ -1,0 +1,67 @@
+/** Compares a picture of what is on the screen with the one that was looked at by eye. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import pixelmatch from 'pixelmatch';
+import { PNG } from 'pngjs';
+import { inRoot } from './paths.mjs';
+
+/** Side of a tile. Whatever a person could miss at a glance is smaller than a few of them. */
+const tile = 16;
+/**
+ * Differing pixels a tile may have: smoothing of edges differs a little between browsers, while a
+ * digit, a label or a bar that is another changes many more in one place.
+ */
+const tolerated = 12;
+
+/**
+ * The most pixels that differ in any one tile, and where that is; edges that are only smoothed
+ * otherwise do not count. Pictures of different size differ everywhere.
+ * @param {Buffer} one PNG
+ * @param {Buffer} other PNG
+ */
+export function worstTile(one, other) {
+  const [a, b] = [PNG.sync.read(one), PNG.sync.read(other)];
+  if (a.width !== b.width || a.height !== b.height) {
+    return { pixels: tile * tile, x: 0, y: 0, diff: one };
+  }
+  const { width, height } = a;
+  const diff = new PNG({ width, height });
+  pixelmatch(a.data, b.data, diff.data, width, height, { threshold: 0.12, diffMask: true });
+  const counts = new Map();
+  let worst = { pixels: 0, x: 0, y: 0 };
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      // The mask is transparent where nothing differs.
+      if (diff.data[(y * width + x) * 4 + 3] === 0) continue;
+      const key = Math.floor(y / tile) * 100_000 + Math.floor(x / tile);
+      const pixels = (counts.get(key) ?? 0) + 1;
+      counts.set(key, pixels);
+      if (pixels > worst.pixels) worst = { pixels, x, y };
+    }
+  }
+  return { ...worst, diff: PNG.sync.write(diff) };
+}
+
+export const differs = (one, other) => worstTile(one, other).pixels > tolerated;
+
+/**
+ * Fails when a picture is not the reference. With OUTLAY_UPDATE_PICTURES=1 it becomes the reference,
+ * to be looked at by eye before it is committed. A picture that differs is left in `artifacts`.
+ */
+export function expectPicture(picture, reference) {
+  const name = path.basename(reference);
+  if (process.env.OUTLAY_UPDATE_PICTURES === '1') {
+    mkdirSync(path.dirname(reference), { recursive: true });
+    writeFileSync(reference, picture);
+    return;
+  }
+  const { pixels, x, y, diff } = worstTile(picture, readFileSync(reference));
+  if (pixels <= tolerated) return;
+  const folder = inRoot('artifacts/pictures');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, name), picture);
+  writeFileSync(path.join(folder, `diff-${name}`), diff);
+  throw new Error(
+    `${name} differs from its reference, most at ${x},${y} (${pixels} pixels of a tile). See artifacts/pictures; if it is meant to, look at it and run the test with OUTLAY_UPDATE_PICTURES=1.`,
+  );
+}

@@ -1,0 +1,76 @@
+/** Lines of transcripts as Claude Code writes them, for windows a person looks at. */
+import { appendFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** The name Claude Code gives the folder of a working directory. */
+const folderOf = (cwd) => cwd.replaceAll(/[^A-Za-z0-9]/g, '-');
+
+/** Where a session's transcript, or one of its subagents', stands. */
+export function transcriptOf(claude, { session, cwd = '/home/dev/shop', agent }) {
+  const folder = path.join(claude, 'projects', folderOf(cwd));
+  const file = agent
+    ? path.join(folder, session, 'subagents', `agent-${agent}.jsonl`)
+    : path.join(folder, `${session}.jsonl`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  return file;
+}
+
+/** A response's line of so many dollars of output. Opus 5.5 output costs $20 a million. */
+export function answer(id, usd, more = {}) {
+  const {
+    session,
+    agent,
+    cwd = '/home/dev/shop',
+    branch = 'main',
+    model = 'claude-opus-5-5',
+    at = Date.now(),
+    usage = {},
+    tools = [],
+    text = 'A reply.',
+    stop = 'end_turn',
+  } = more;
+  return `${JSON.stringify({
+    type: 'assistant',
+    uuid: `uuid-${id}`,
+    sessionId: session,
+    timestamp: new Date(at).toISOString(),
+    requestId: `req-${id}`,
+    isSidechain: agent !== undefined,
+    ...(agent && { agentId: agent }),
+    cwd,
+    gitBranch: branch,
+    version: '2.1.330',
+    message: {
+      id: `msg-${id}`,
+      role: 'assistant',
+      model,
+      stop_reason: stop,
+      content: [
+        { type: 'text', text },
+        ...tools.map((name) => ({ type: 'tool_use', id: `toolu-${id}-${name}`, name, input: {} })),
+      ],
+      usage: { input_tokens: 0, output_tokens: Math.round((usd / 20) * 1e6), ...usage },
+    },
+  })}\n`;
+}
+
+export const customTitle = (session, text) =>
+  `${JSON.stringify({ type: 'custom-title', sessionId: session, customTitle: text })}\n`;
+
+/** Claude Code's own running total. */
+export const clientTotal = (session, usd) =>
+  `${JSON.stringify({ type: 'cost-state', sessionId: session, totalCostUSD: usd, modelUsage: {} })}\n`;
+
+/** Writes a transcript; `writtenAt` (ms) makes it look as old as it is meant to be. */
+export function write(file, lines, writtenAt) {
+  writeFileSync(file, lines.join(''));
+  if (writtenAt !== undefined) utimesSync(file, writtenAt / 1000, writtenAt / 1000);
+}
+
+export const append = (file, ...lines) => appendFileSync(file, lines.join(''));
+
+/** What Claude Code knows of a subagent, beside its transcript. */
+export function writeMeta(agentFile, agentType) {
+  const meta = { agentType, isBuiltIn: true, description: 'Look', spawnDepth: 1 };
+  writeFileSync(agentFile.replace(/\.jsonl$/, '.meta.json'), JSON.stringify(meta));
+}

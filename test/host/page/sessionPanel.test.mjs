@@ -1,0 +1,384 @@
+/** The session panel as a person uses it. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { openWorkbench, themes } from '../../../scripts/lib/page.mjs';
+import { inRoot } from '../../../scripts/lib/paths.mjs';
+import { fillStore } from '../../bench/bigStore.ts';
+import {
+  answer,
+  append,
+  clientTotal,
+  customTitle,
+  transcriptOf,
+  write,
+  writeMeta,
+} from './lib/records.mjs';
+import { axeViolations, sessionFrame, watchPolicy } from './lib/webview.mjs';
+
+const run = promisify(execFile);
+
+/** What the terminal says of a session, on the same store. */
+async function terminalSays(workbench, session) {
+  const { stdout } = await run(
+    process.execPath,
+    [inRoot('dist/cli.cjs'), 'session', session, '--json', '--top', '1000'],
+    {
+      env: {
+        ...process.env,
+        OUTLAY_STORE: workbench.paths.store,
+        OUTLAY_DATA_DIR: workbench.paths.data,
+        CLAUDE_CONFIG_DIR: workbench.paths.claude,
+      },
+    },
+  );
+  return JSON.parse(stdout);
+}
+
+const cells = (frame) =>
+  frame
+    .locator('tr.message')
+    .evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.innerText.trim())));
+const headers = (frame) =>
+  frame.locator('.messages thead th').evaluateAll((list) => list.map((cell) => cell.innerText));
+const figureOf = async (frame, id) => frame.locator(`[data-card="${id}"] .figure`).innerText();
+const bodyText = (frame) => frame.locator('body').innerText();
+
+describe('the session panel', () => {
+  let workbench;
+  let file;
+  let policy;
+  const session = 'panel-session';
+  const cwd = '/home/dev/shop';
+  const start = Date.now() - 3_600_000;
+
+  before(async () => {
+    workbench = await openWorkbench({ viewport: { width: 1280, height: 900 } });
+    policy = watchPolicy(workbench);
+    const { claude } = workbench.paths;
+    file = transcriptOf(claude, { session, cwd });
+    write(
+      file,
+      [
+        customTitle(session, 'Fix flaky upload test'),
+        answer('a', 0, {
+          session,
+          cwd,
+          at: start,
+          usage: {
+            input_tokens: 12,
+            output_tokens: 400,
+            cache_creation_input_tokens: 30_000,
+            cache_creation: {
+              ephemeral_5m_input_tokens: 10_000,
+              ephemeral_1h_input_tokens: 20_000,
+            },
+          },
+          tools: ['Bash', 'Read'],
+        }),
+        answer('b', 0, {
+          session,
+          cwd,
+          at: start + 60_000,
+          usage: { input_tokens: 5, output_tokens: 900, cache_read_input_tokens: 30_000 },
+        }),
+        answer('c', 0.5, { session, cwd, at: start + 120_000 }),
+        answer('u', 1, { session, cwd, at: start + 180_000, model: 'model-x' }),
+        clientTotal(session, 0.9),
+      ],
+      start + 200_000,
+    );
+    const agent = transcriptOf(claude, { session, cwd, agent: 'e1' });
+    write(
+      agent,
+      [
+        answer('d', 0.1, {
+          session,
+          cwd,
+          agent: 'e1',
+          at: start + 90_000,
+          model: 'claude-haiku-5-5',
+        }),
+      ],
+      start + 100_000,
+    );
+    writeMeta(agent, 'Explore');
+    await workbench.waitForStatus(/\$\d/);
+    await workbench.executeCommand('outlay.openSession', session);
+  });
+  after(() => workbench?.close());
+
+  it('says how much and on what, and adds up to what Claude Code says', async () => {
+    const frame = await sessionFrame(workbench);
+    const said = await terminalSays(workbench, session);
+    const usd = (value) => `$${value.toFixed(2)}`;
+    assert.equal(await figureOf(frame, 'cost'), usd(said.totalUsd));
+    assert.equal(await figureOf(frame, 'messages'), String(said.messages));
+    const text = await bodyText(frame);
+    assert.match(text, /Fix flaky upload test/);
+    assert.match(
+      text,
+      /At least \$0\.90 in 3 min and 5 messages\. Message 4 cost \$0\.50, 55 % of it, most for 25\.0k tokens of output\./,
+    );
+    assert.match(text, /Messages \$0\.\d\d \+ background \$0\.\d\d = Claude Code says \$0\.90/);
+    assert.match(text, /Unpriced: 1 message of model-x, in no figure\./);
+  });
+
+  it('lists every message with every token class, its dollars and the price row', async () => {
+    const frame = await sessionFrame(workbench);
+    const said = await terminalSays(workbench, session);
+    const names = await headers(frame);
+    assert.deepEqual(names, [
+      'No.',
+      'Time',
+      'Agent',
+      'Model',
+      'Input',
+      'Output',
+      'Write 5 m',
+      'Write 1 h',
+      'Read',
+      'Cost',
+      'Share',
+      'Price row',
+    ]);
+    const shown = await cells(frame);
+    assert.equal(shown.length, 5);
+    // In the order of the terminal's, with the terminal's figures.
+    const counts = said.topMessages.map(({ tokens }) => [
+      tokens.input,
+      tokens.output,
+      tokens.cacheWrite5m,
+      tokens.cacheWrite1h,
+      tokens.cacheRead,
+    ]);
+    assert.deepEqual(
+      shown.map((row) =>
+        row.slice(4, 9).map((cell) => Number(cell.split('\n')[0].replaceAll(',', ''))),
+      ),
+      counts,
+    );
+    for (const [index, message] of said.topMessages.entries()) {
+      const [input, output, write5m, write1h, read, cost, , price] = shown[index].slice(4);
+      if (message.usd === null) {
+        assert.deepEqual([cost, price], ['unpriced', 'unpriced']);
+        continue;
+      }
+      assert.equal(price, message.priceRow);
+      const dollars = [input, output, write5m, write1h, read].map(
+        (cell) => cell.split('\n')[1] ?? '$0',
+      );
+      const classes = ['input', 'output', 'cacheWrite5m', 'cacheWrite1h', 'cacheRead'];
+      for (const [at, name] of classes.entries()) {
+        const usd = Number(dollars[at].slice(1));
+        assert.ok(
+          Math.abs(usd - message.classUsd[name]) <= 0.005,
+          `${name} of ${message.messageId}`,
+        );
+      }
+    }
+    assert.ok(shown.some((row) => row[2] === 'Explore'));
+  });
+
+  it('orders by time when asked, with the dropdown', async () => {
+    const frame = await sessionFrame(workbench);
+    await frame.locator('vscode-dropdown').click();
+    await frame.locator('vscode-option').filter({ hasText: 'By time' }).click();
+    await frame.waitForFunction(() =>
+      document.querySelector('tr.message .opener')?.innerText.includes('1'),
+    );
+    const numbers = (await cells(frame)).map(([number]) => number.replace(/\D/g, ''));
+    assert.deepEqual(numbers, ['1', '2', '3', '4', '5']);
+  });
+
+  it('opens a message with its arithmetic, by keyboard alone', async () => {
+    const frame = await sessionFrame(workbench);
+    await frame.locator('.opener').first().focus();
+    await workbench.page.keyboard.press('ArrowDown');
+    await workbench.page.keyboard.press('ArrowUp');
+    await workbench.page.keyboard.press('Enter');
+    const details = frame.locator('.arithmetic');
+    await details.waitFor();
+    const text = await details.innerText();
+    assert.match(text, /Write 1 h\s*20,000 × \$8\.00 per million = \$0\.16/);
+    assert.match(text, /Tools: Bash, Read/);
+    assert.equal(await frame.locator('.opener').first().getAttribute('aria-expanded'), 'true');
+    // The focus is where it was, although the table was drawn anew.
+    const focused = await frame.evaluate(() => document.activeElement?.className);
+    assert.equal(focused, 'opener');
+  });
+
+  it('draws the chart, says it in a sentence, and shows it as a table', async () => {
+    const frame = await sessionFrame(workbench);
+    const canvas = frame.locator('canvas');
+    assert.match(
+      await canvas.getAttribute('aria-label'),
+      /^Cumulative cost from .* to .*: Total \$0\.90, Main thread \$0\.\d\d, Explore \$0\.10, Background/,
+    );
+    const drawn = await canvas.evaluate((element) => {
+      const { data } = element.getContext('2d').getImageData(0, 0, element.width, element.height);
+      return data.some((value, index) => index % 4 === 3 && value > 0);
+    });
+    assert.ok(drawn);
+    await frame.locator('vscode-button').filter({ hasText: 'Show as Table' }).click();
+    const table = frame.locator('.chart table');
+    await table.waitFor();
+    assert.match(
+      (await table.innerText()).replace(/\s+/g, ' '),
+      /Time Total Main thread Explore Background .* \$0\.90/,
+    );
+  });
+
+  it('has no violation that axe-core finds, in any theme, and follows the theme while open', async () => {
+    const frame = await sessionFrame(workbench);
+    await frame.locator('vscode-button').filter({ hasText: 'Show as Chart' }).click();
+    const pictures = new Set();
+    for (const theme of Object.keys(themes)) {
+      await workbench.setTheme(theme);
+      assert.deepEqual(await axeViolations(frame), [], theme);
+      pictures.add(await frame.locator('canvas').evaluate((element) => element.toDataURL()));
+    }
+    assert.equal(pictures.size, 4, 'the chart is drawn anew for each theme');
+    await workbench.setTheme('dark');
+  });
+
+  it('follows the session while it runs', async () => {
+    const frame = await sessionFrame(workbench);
+    append(file, answer('e', 2, { session, cwd }));
+    await frame.locator('[data-card="cost"] .figure', { hasText: '$2.90' }).waitFor();
+    await frame.locator('.live').waitFor();
+    assert.equal((await cells(frame)).length, 6);
+    // The open details stay open.
+    assert.equal(await frame.locator('.arithmetic').count(), 1);
+  });
+
+  it('comes back after a reload as it was', async () => {
+    await workbench.reload();
+    const frame = await sessionFrame(workbench);
+    assert.equal(await figureOf(frame, 'cost'), '$2.90');
+    assert.equal(await frame.locator('.arithmetic').count(), 1);
+    const numbers = (await cells(frame)).map(([number]) => number.replace(/\D/g, ''));
+    assert.deepEqual(numbers, ['1', '2', '3', '4', '5', '6']);
+  });
+
+  it('opens a message in its transcript, at its line', async () => {
+    const frame = await sessionFrame(workbench);
+    await frame.locator('.arithmetic vscode-button').click();
+    await workbench.page.locator('.tab[data-resource-name="panel-session.jsonl"]').waitFor();
+    const position = workbench.page.locator('#status\\.editor\\.selection');
+    await position.filter({ hasText: 'Ln 2,' }).waitFor();
+  });
+
+  it('opens a line that is too long for an editor as a trimmed view', async () => {
+    append(file, answer('long', 3, { session, cwd, text: 'x'.repeat(300_000) }));
+    await workbench.executeCommand('outlay.openSession', session);
+    const frame = await sessionFrame(workbench);
+    await frame.locator('[data-card="cost"] .figure', { hasText: '$5.90' }).waitFor();
+    await frame.locator('.opener').last().click();
+    await frame.locator('.arithmetic vscode-button').click();
+    const tab = workbench.page.locator('.tab').filter({ hasText: 'panel-session.jsonl 8' });
+    await tab.waitFor();
+    const end = Date.now() + 10_000;
+    let text = '';
+    while (!/Excerpt of .*panel-session\.jsonl/.test(text) && Date.now() < end) {
+      await workbench.executeCommand('cursorTop');
+      text = (
+        await workbench.page.locator('.monaco-editor .view-lines').last().innerText()
+      ).replaceAll('\u00a0', ' ');
+    }
+    assert.match(text, /Line 8 and the lines around it, long ones cut\./);
+  });
+
+  it('opens a file of more than 50 MB as a trimmed view', async () => {
+    const big = { session: 'big-session', cwd };
+    const bigFile = transcriptOf(workbench.paths.claude, big);
+    write(bigFile, [customTitle('big-session', 'A very long session')]);
+    const filler = `${JSON.stringify({ type: 'user', message: { content: 'y'.repeat(1_000_000) } })}\n`;
+    for (let i = 0; i < 52; i++) appendFileSync(bigFile, filler);
+    append(bigFile, answer('big', 1, big));
+    await workbench.waitForStatus(/\$6\.90/);
+    await workbench.executeCommand('outlay.openTranscript', 'big-session');
+    await workbench.page.locator('.tab').filter({ hasText: 'big-session.jsonl' }).waitFor();
+    rmSync(bigFile);
+  });
+
+  it('says that a transcript is gone, and keeps the figures', async () => {
+    await workbench.executeCommand('outlay.openTranscript', 'big-session');
+    const end = Date.now() + 10_000;
+    while (!(await workbench.notifications()).some((text) => /not on disk any more/.test(text))) {
+      assert.ok(Date.now() < end, 'nothing was said');
+      await workbench.page.waitForTimeout(100);
+    }
+    await workbench.executeCommand('notifications.clearAll');
+  });
+
+  it('is reached in every part with the keyboard alone', async () => {
+    await workbench.executeCommand('workbench.action.closeAllEditors');
+    await workbench.executeCommand('outlay.openSession', session);
+    const frame = await sessionFrame(workbench);
+    await frame.locator('vscode-button').first().focus();
+    const seen = new Set();
+    for (let i = 0; i < 14; i++) {
+      seen.add(
+        await frame.evaluate(() => {
+          const active = document.activeElement;
+          return active?.className.includes('opener')
+            ? 'opener'
+            : (active?.getAttribute('aria-label') ?? active?.textContent ?? '');
+        }),
+      );
+      await workbench.page.keyboard.press('Tab');
+    }
+    for (const wanted of [
+      'Open Transcript',
+      'Resume in Terminal',
+      'Copy ID',
+      'Show as Table',
+      'Order',
+      'Messages',
+      'opener',
+    ]) {
+      assert.ok(seen.has(wanted), `${wanted} was not reached: ${[...seen].join(', ')}`);
+    }
+  });
+
+  it('fits a window of 320 pixels: nothing is cut but what can be scrolled', async () => {
+    await workbench.executeCommand('workbench.action.closeSidebar');
+    await workbench.page.setViewportSize({ width: 420, height: 900 });
+    const frame = await sessionFrame(workbench);
+    await workbench.page.waitForTimeout(500);
+    const wide = await frame.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    assert.equal(wide, 0);
+    await workbench.page.setViewportSize({ width: 1280, height: 900 });
+  });
+
+  it('breaks no content security policy', () => {
+    assert.deepEqual(policy(), []);
+  });
+});
+
+describe('the session panel on a million messages', () => {
+  let workbench;
+  after(() => workbench?.close());
+
+  it('shows a session of ten thousand messages a page at a time', async () => {
+    const home = path.join(import.meta.dirname, '../../../.vscode-test/panel-many');
+    rmSync(home, { recursive: true, force: true });
+    mkdirSync(path.join(home, 'data'), { recursive: true });
+    mkdirSync(path.join(home, 'claude/projects'), { recursive: true });
+    fillStore(path.join(home, 'data/outlay.db'), 30_000, Date.now() - 86_400_000, 10_000);
+    workbench = await openWorkbench({ home });
+    await workbench.waitForStatus(/\$\d/);
+    await workbench.executeCommand('outlay.openSession', 'session-000001');
+    const frame = await sessionFrame(workbench);
+    assert.equal(await figureOf(frame, 'messages'), '10,000');
+    assert.equal((await cells(frame)).length, 100);
+    await frame.locator('vscode-button').filter({ hasText: 'Show 100 more of 9,900' }).click();
+    assert.equal((await cells(frame)).length, 200);
+  });
+});

@@ -1,0 +1,308 @@
+/** The sessions view as a person uses it: states, items, grouping, filter, actions, ten thousand. */
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { openWorkbench } from '../../../scripts/lib/page.mjs';
+import { fillStore } from '../../bench/bigStore.ts';
+import {
+  answer,
+  append,
+  clientTotal,
+  customTitle,
+  transcriptOf,
+  write,
+  writeMeta,
+} from './lib/records.mjs';
+import {
+  chooseInMenu,
+  clickAction,
+  openSessions,
+  pick,
+  row,
+  rows,
+  unfold,
+  viewMessage,
+  waitForRows,
+  welcome,
+} from './lib/tree.mjs';
+
+const hour = 3_600_000;
+const scratch = (name) => path.join(import.meta.dirname, '../../../.vscode-test', name);
+const labels = (list) => list.map(({ label }) => label);
+
+/** Three sessions of two projects: one live with a subagent and background, two that have ended. */
+function writeSessions(claude, projects) {
+  const now = Date.now();
+  const shop = path.join(projects, 'shop');
+  const api = path.join(projects, 'billing-api');
+  for (const folder of [shop, api]) mkdirSync(folder, { recursive: true });
+  const live = { session: 'live-session', cwd: shop };
+  write(transcriptOf(claude, live), [
+    customTitle('live-session', 'Fix flaky upload test'),
+    answer('l1', 2, { ...live, at: now - 60_000 }),
+    answer('l2', 1, { ...live, at: now - 50_000 }),
+    clientTotal('live-session', 3.75),
+  ]);
+  const agent = transcriptOf(claude, { ...live, agent: 'x1' });
+  write(agent, [answer('l3', 0.5, { ...live, agent: 'x1', at: now - 40_000 })]);
+  writeMeta(agent, 'Explore');
+  const dated = (session, cwd, usd, title, age) =>
+    write(
+      transcriptOf(claude, { session, cwd }),
+      [
+        customTitle(session, title),
+        answer(session, usd, { session, cwd, at: now - age, model: 'claude-sonnet-5-5' }),
+      ],
+      now - age,
+    );
+  dated('old-session', shop, 8, 'Add gift cards', 3 * hour);
+  dated('api-session', api, 4, 'Export invoices', 30 * hour);
+  return { shop, api, live: transcriptOf(claude, live) };
+}
+
+describe('the sessions view', () => {
+  let workbench;
+  let places;
+  before(async () => {
+    workbench = await openWorkbench();
+    await openSessions(workbench);
+  });
+  after(() => workbench?.close());
+
+  it('says where to begin when there is nothing', async () => {
+    await workbench.waitForStatus('No transcripts');
+    const text = await welcome(workbench);
+    assert.match(text, /No Claude Code transcripts found/);
+    assert.match(text, /Where Does Outlay Look\?/);
+    assert.match(text, /Open the demo/);
+  });
+
+  it('says that it is paused when it has read nothing', async () => {
+    await workbench.executeCommand('outlay.pause');
+    await workbench.waitForStatus('paused');
+    assert.match(await welcome(workbench), /Outlay is paused[\s\S]*Resume/);
+    await workbench.executeCommand('outlay.resume');
+  });
+
+  it('lists sessions by project, the live one first, with total, model and age', async () => {
+    places = writeSessions(workbench.paths.claude, path.join(workbench.home, 'projects'));
+    const seen = await waitForRows(workbench, (list) => list.length === 5);
+    assert.deepEqual(
+      seen.map(({ level, label, description }) => [level, label, description]),
+      [
+        [1, 'shop', '$11.75 · 2 sessions · live'],
+        [2, '$3.75  Fix flaky upload test', 'live · opus-5-5'],
+        [2, '$8.00  Add gift cards', 'sonnet-5-5 · 3 h ago'],
+        [1, 'billing-api', '$4.00 · 1 session'],
+        [2, '$4.00  Export invoices', 'sonnet-5-5 · 30 h ago'],
+      ],
+    );
+    assert.equal(seen[1].icon, 'pulse');
+    assert.match(seen[1].spoken, /^Fix flaky upload test, \$3\.75, live, opus-5-5/);
+  });
+
+  it('shows below a session its main thread, subagents and background with their shares', async () => {
+    await unfold(workbench, 'Fix flaky upload test');
+    const seen = await waitForRows(workbench, (list) => list.length === 8);
+    assert.deepEqual(
+      seen.slice(2, 5).map(({ label, description }) => [label, description]),
+      [
+        ['Main thread', '$3.00 · 80 % · opus-5-5'],
+        ['Explore', '$0.50 · 13 % · opus-5-5'],
+        ['Background', '$0.25 · 6 %'],
+      ],
+    );
+  });
+
+  it('follows a session that is being written, and tells the tooltip how it adds up', async () => {
+    append(places.live, answer('l4', 1, { session: 'live-session', cwd: places.shop }));
+    await waitForRows(workbench, (list) => labels(list).includes('$4.75  Fix flaky upload test'));
+    await row(workbench, 'Fix flaky upload test').hover();
+    const hover = workbench.page.locator('.workbench-hover').last();
+    await hover.waitFor();
+    const text = await hover.innerText();
+    assert.match(text, /Messages \$4\.50 \+ background \$0\.25 = \$4\.75/);
+    await workbench.page.mouse.move(600, 300);
+    await unfold(workbench, 'Fix flaky upload test');
+  });
+
+  it('groups by day or not at all, and sorts by cost', async () => {
+    await clickAction(workbench, 'Group Sessions By');
+    await pick(workbench, 'By day');
+    const byDay = await waitForRows(workbench, (list) => labels(list)[0] === 'Today');
+    // Thirty hours ago was yesterday or the day before.
+    assert.ok(byDay.some(({ label }) => label === 'Yesterday' || /\d{4}/.test(label)));
+    await clickAction(workbench, 'Group Sessions By');
+    await pick(workbench, 'Not at all');
+    await waitForRows(workbench, (list) => list.length === 3);
+    await clickAction(workbench, 'Sort Sessions By');
+    await pick(workbench, 'Most expensive first');
+    const flat = await waitForRows(workbench, (list) =>
+      /Add gift cards/.test(labels(list)[1] ?? ''),
+    );
+    assert.deepEqual(labels(flat), [
+      '$4.75  Fix flaky upload test',
+      '$8.00  Add gift cards',
+      '$4.00  Export invoices',
+    ]);
+    assert.match(flat[2].description, /billing-api$/);
+  });
+
+  it('filters by words and conditions, says so, and can be cleared', async () => {
+    await clickAction(workbench, 'Filter Sessions');
+    const input = workbench.page.locator('.quick-input-widget input[type="text"]');
+    await input.waitFor();
+    await input.fill('invoices');
+    await workbench.page.keyboard.press('Enter');
+    await waitForRows(workbench, (list) => list.length === 1);
+    assert.match(await viewMessage(workbench), /Filter: "invoices"\. 1 of 3 sessions\./);
+    await clickAction(workbench, 'Clear Filter');
+    await waitForRows(workbench, (list) => list.length === 3);
+    await workbench.runCommand('Outlay: Filter Sessions…');
+    await pick(workbench, 'Live');
+    await workbench.page.keyboard.press('Enter');
+    await waitForRows(workbench, (list) => list.length === 1);
+    assert.match(await viewMessage(workbench), /Filter: live/);
+  });
+
+  it('remembers grouping, order and filter over a reload', async () => {
+    await workbench.reload();
+    await openSessions(workbench);
+    const seen = await waitForRows(workbench, (list) => list.length === 1);
+    assert.equal(seen[0].level, 1);
+    assert.match(await viewMessage(workbench), /Filter: live/);
+    await workbench.runCommand('Outlay: Filter Sessions…');
+    const input = workbench.page.locator('.quick-input-widget input[type="text"]');
+    await input.fill('no such words');
+    await workbench.page.keyboard.press('Enter');
+    assert.match(await welcome(workbench), /No session matches the filter/);
+    await workbench.page.locator('.welcome-view-content').getByText('Clear Filter').click();
+    await waitForRows(workbench, (list) => list.length === 3);
+  });
+
+  it('copies the id and the command that resumes a session', async () => {
+    const clipboard = () => workbench.page.evaluate(() => navigator.clipboard.readText());
+    await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await chooseInMenu(workbench, 'Add gift cards', 'Copy Session ID');
+    await workbench.page.waitForTimeout(500);
+    assert.equal(await clipboard(), 'old-session');
+    await chooseInMenu(workbench, 'Add gift cards', 'Copy Resume Command');
+    await workbench.page.waitForTimeout(500);
+    assert.equal(await clipboard(), 'claude --resume old-session');
+  });
+
+  it('resumes a session in a terminal of its folder', async () => {
+    await chooseInMenu(workbench, 'Add gift cards', 'Resume in Terminal');
+    const terminal = workbench.page.locator('.terminal-wrapper.active .xterm-rows, .xterm-rows');
+    const end = Date.now() + 20_000;
+    let text = '';
+    while (!text.includes('claude --resume old-session') && Date.now() < end) {
+      text = (await terminal.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ');
+      await workbench.page.waitForTimeout(100);
+    }
+    assert.match(text, /claude --resume old-session/);
+    assert.match(text, /shop/);
+    await workbench.executeCommand('workbench.action.terminal.killAll');
+  });
+
+  it('opens the transcript, and offers to open a project that is not in this window', async () => {
+    await chooseInMenu(workbench, 'Add gift cards', 'Open Transcript');
+    await workbench.page.locator('.tab[data-resource-name="old-session.jsonl"]').waitFor();
+    await chooseInMenu(workbench, 'Add gift cards', 'Reveal Project');
+    const end = Date.now() + 10_000;
+    while (
+      !(await workbench.notifications()).some((text) => /shop is not in this window/.test(text))
+    ) {
+      assert.ok(Date.now() < end, 'nothing was offered');
+      await workbench.page.waitForTimeout(100);
+    }
+    await workbench.executeCommand('notifications.clearAll');
+  });
+
+  it('takes a session off the list, and back', async () => {
+    await chooseInMenu(workbench, 'Add gift cards', 'Exclude from List');
+    await waitForRows(workbench, (list) => list.length === 2);
+    // What is not listed still counts.
+    assert.match(await workbench.statusText(), /\$1[26]\.75/);
+    await workbench.runCommand('Outlay: Show Excluded Sessions');
+    await waitForRows(workbench, (list) => list.length === 3);
+  });
+
+  it('has a badge only while a budget is used up', async () => {
+    const badge = workbench.page
+      .locator('.activitybar .action-item', {
+        has: workbench.page.locator('[aria-label^="Outlay"]'),
+      })
+      .locator('.badge-content');
+    await workbench.setSettings({ 'outlay.budget.dailyUsd': 100 });
+    await workbench.waitForStatus(/100|%/);
+    assert.equal((await badge.allInnerTexts()).join(''), '');
+    await workbench.setSettings({ 'outlay.budget.dailyUsd': 1 });
+    await workbench.waitForStatus('stop');
+    await workbench.page.waitForTimeout(500);
+    assert.equal((await badge.allInnerTexts()).join(''), '1');
+    await workbench.setSettings({ 'outlay.budget.dailyUsd': null });
+  });
+
+  it('is walked through with the keyboard alone, up to an open panel', async () => {
+    await workbench.executeCommand('workbench.action.closeAllEditors');
+    await workbench.executeCommand('outlay.sessions.focus');
+    await workbench.page.keyboard.press('Home');
+    await workbench.page.keyboard.press('ArrowDown');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.page.locator('.tab').filter({ hasText: 'Add gift cards' }).waitFor();
+  });
+
+  it('keeps its rows and says so while it is paused', async () => {
+    await workbench.executeCommand('outlay.pause');
+    await workbench.waitForStatus('paused');
+    await workbench.page.waitForTimeout(300);
+    assert.equal((await rows(workbench)).length, 3);
+    assert.match(await viewMessage(workbench), /Paused/);
+    await workbench.executeCommand('outlay.resume');
+  });
+});
+
+describe('the sessions view without a usable store', () => {
+  let workbench;
+  after(() => workbench?.close());
+
+  it('says so, with a way to the reason', async () => {
+    const home = scratch('view-no-store');
+    rmSync(home, { recursive: true, force: true });
+    mkdirSync(path.join(home, 'data/outlay.db'), { recursive: true });
+    workbench = await openWorkbench({ home });
+    await openSessions(workbench);
+    await workbench.waitForStatus('store unavailable');
+    assert.match(await welcome(workbench), /The store is unavailable[\s\S]*Show Log/);
+  });
+});
+
+describe('the sessions view with ten thousand sessions', () => {
+  let workbench;
+  after(() => workbench?.close());
+
+  it('shows them a page at a time, and its own thread stays free', async () => {
+    const home = scratch('view-many');
+    mkdirSync(path.join(home, 'data'), { recursive: true });
+    rmSync(path.join(home, 'data'), { recursive: true, force: true });
+    mkdirSync(path.join(home, 'data'), { recursive: true });
+    fillStore(path.join(home, 'data/outlay.db'), 30_000, Date.now(), 3);
+    mkdirSync(path.join(home, 'claude/projects/none'), { recursive: true });
+    writeFileSync(path.join(home, 'claude/projects/none/empty.jsonl'), '');
+    workbench = await openWorkbench({ home });
+    await workbench.waitForStatus(/\$\d/);
+    await openSessions(workbench);
+    await waitForRows(workbench, (list) => list.length > 5);
+    await clickAction(workbench, 'Group Sessions By');
+    await pick(workbench, 'Not at all');
+    await waitForRows(workbench, (list) => list[0]?.level === 1 && /Session/.test(list[0].label));
+    await workbench.executeCommand('outlay.sessions.focus');
+    await workbench.page.keyboard.press('End');
+    await waitForRows(workbench, (list) => labels(list).includes('Show more (9,900 left)'));
+    await row(workbench, 'Show more').click();
+    await workbench.page.keyboard.press('End');
+    await waitForRows(workbench, (list) => labels(list).includes('Show more (9,800 left)'));
+  });
+});
