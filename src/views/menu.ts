@@ -15,8 +15,11 @@ import type { Spend, SpendModel } from './spendModel.ts';
 import { findsNothing, levelWord } from './statusText.ts';
 
 interface Action extends QuickPickItem {
-  readonly command?: CommandId;
+  readonly command?: string;
 }
+
+/** VS Code's own command that shows the view of sessions. */
+const showSessions = 'outlay.sessions.focus';
 
 /** What a click on the status bar opens: the figures once more, and what can be done. */
 export async function showMenu(model: SpendModel): Promise<void> {
@@ -27,7 +30,7 @@ export async function showMenu(model: SpendModel): Promise<void> {
   if (picked?.command !== undefined) await commands.executeCommand(picked.command);
 }
 
-/** The figures of the menu. A figure opens nothing; the session opens its panel. */
+/** The figures of the menu. A figure of time opens the list of sessions, the session its panel. */
 export function figureItems(overview: Overview, format: Format): Action[] {
   const worth = (figure: Figure): string =>
     format.headline(figure.shown, { atLeast: figure.sums.lower + figure.sums.unpriced > 0 });
@@ -42,11 +45,13 @@ export function figureItems(overview: Overview, format: Format): Action[] {
     {
       label: l10n.t('Today {0}', worth(today)),
       description: dailyBudget === undefined ? '' : used(dailyBudget),
+      command: showSessions,
     },
-    { label: l10n.t('Week {0}', worth(week)) },
+    { label: l10n.t('Week {0}', worth(week)), command: showSessions },
     {
       label: l10n.t('Month {0}', worth(month)),
       description: monthlyBudget === undefined ? '' : used(monthlyBudget),
+      command: showSessions,
     },
   ];
   if (session !== undefined) {
