@@ -23,6 +23,7 @@ const allowed = [
   /^extension\/dist\/webview\/[\w-]+\.(js|css)$/,
   /^extension\/docs\/[\w-]+\.schema\.json$/,
   /^extension\/media\/[\w-]+\.(png|svg)$/,
+  /^extension\/media\/walkthrough\/[\w-]+\.svg$/,
 ];
 
 const required = [
@@ -32,6 +33,10 @@ const required = [
   'extension/readme.md',
   'extension/LICENSE.txt',
   'extension/media/icon.png',
+  'extension/media/walkthrough/watch.svg',
+  'extension/media/walkthrough/budget.svg',
+  'extension/media/walkthrough/session.svg',
+  'extension/media/walkthrough/terminal.svg',
   'extension/dist/extension.cjs',
   'extension/dist/indexer.cjs',
   'extension/dist/cli.cjs',
