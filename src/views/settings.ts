@@ -87,9 +87,13 @@ export class SettingsModel implements Disposable {
   #read: CheckedSettings;
 
   constructor(onProblem: (problem: string) => void) {
+    let told: readonly string[] = [];
     const read = (): CheckedSettings => {
       const checked = readSettings();
-      for (const problem of checked.problems) onProblem(settingsSentence(problem));
+      const sentences = checked.problems.map(settingsSentence);
+      // A change of one setting says nothing new about the others.
+      for (const sentence of sentences) if (!told.includes(sentence)) onProblem(sentence);
+      told = sentences;
       return checked;
     };
     this.#read = read();

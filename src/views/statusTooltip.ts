@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { Overview } from '../reports/overview.ts';
+import type { CommandId } from './commandIds.ts';
 import { figureTable } from './figureTable.ts';
 import { type Format, formatOf } from './format.ts';
 import { escapeMarkdown } from './markdown.ts';
@@ -32,7 +33,7 @@ export const tooltipCommands = [
   'outlay.help',
   'outlay.openDemo',
   'outlay.closeDemo',
-] as const;
+] as const satisfies readonly CommandId[];
 type LinkCommand = (typeof tooltipCommands)[number];
 
 /** The rich tooltip: the figures, what they are not, and what can be done. */

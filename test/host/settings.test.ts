@@ -212,6 +212,33 @@ describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
     assert.doesNotMatch(tooltip(), /worth/i);
   });
 
+  it('states have their words: made-up sessions, a pause, nothing found', () => {
+    const now = Date.now();
+    const context = { now, catalogueDate: '2026-11-01', catalogueDays: 1, remote: '' };
+    const demo = { ...api.spend, demo: true };
+    assert.match(statusText(demo, now).text, /\$[\d.]+ demo/);
+    assert.match(statusText(demo, now).label, /made-up sessions/);
+    const [first] = tooltipMarkdown(demo, context).split('\n');
+    assert.match(
+      first ?? '',
+      /\*\*Demo\.\*\* These sessions are made up\..*command:outlay\.closeDemo/,
+    );
+
+    const paused = { ...api.spend, indexer: { kind: 'paused' } as const };
+    assert.match(statusText(paused, now).text, /^\$\(debug-pause\) \$[\d.]+ paused$/);
+    assert.match(tooltipMarkdown(paused, context), /command:outlay\.resume/);
+
+    const none = {
+      ...api.spend,
+      overview: undefined,
+      indexer: { kind: 'watching' } as const,
+      roots: api.spend.roots.map((root) => ({ ...root, transcripts: 0 })),
+    };
+    assert.equal(statusText(none, now).text, '$(credit-card) No transcripts');
+    assert.match(tooltipMarkdown(none, context), /command:outlay\.openDemo/);
+    assert.match(tooltipMarkdown(api.spend, context), /command:outlay\.openSession\)/);
+  });
+
   it('a rate of a later day changes no figure of the days before it', async () => {
     await set('outlay.timeZone', 'UTC');
     const now = Date.now();
