@@ -109,6 +109,14 @@ describe('mirrored settings', () => {
     assert.deepEqual(settings.currency, { code: 'EUR', rates });
   });
 
+  test('what a person wrote as a name stays text in the sentence', () => {
+    const projects = { '/p\u202e\u001b[31m\nq': 1 };
+    const [problem] = parseConfig({ settings: { 'outlay.budget.projects': projects } }).problems;
+    assert.match(problem ?? '', /^config\.json: outlay\.budget\.projects\["\/p.*q"\] is not \{/);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what may not be there
+    assert.doesNotMatch(problem ?? '', /[\u0000-\u001f\u202e]/);
+  });
+
   test('a budget no sum stays exact with is refused', () => {
     for (const dollars of [1_000_001, 1e300, Number.POSITIVE_INFINITY, Number.NaN, -0.01]) {
       const { settings, problems } = parseSettings({ 'outlay.budget.dailyUsd': dollars });
