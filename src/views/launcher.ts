@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import {
   type Disposable,
   type EnvironmentVariableCollection,
@@ -25,25 +26,27 @@ export class Launcher implements Disposable {
   readonly #variables: EnvironmentVariableCollection;
   readonly #bundle: string;
   readonly #log: LogOutputChannel;
-  readonly #pending: NodeJS.Immediate;
-  #removed = false;
+  #ended = false;
+  /** Settled when the command is in place, or cannot be. */
+  readonly ready: Promise<void>;
 
   constructor(context: ExtensionContext, log: LogOutputChannel) {
     this.#variables = context.environmentVariableCollection;
     this.#bundle = context.asAbsolutePath(join('dist', 'cli.cjs'));
     this.#log = log;
     // Nobody waits for it, and activation shall not.
-    this.#pending = setImmediate(() => void this.#install());
+    this.ready = setImmediate().then(() => this.#install());
   }
 
   async #install(): Promise<void> {
+    if (this.#ended) return;
     const folder = launcherFolder();
     try {
       const target = { runtime: process.execPath, bundle: this.#bundle };
       const files = launcherFiles(target, process.platform, homedir());
       const written = await writeLauncher(folder, files);
       if (written.length > 0) this.#log.info(`Wrote the launcher ${join(folder, 'outlay')}`);
-      if (!this.#removed) this.#offer(folder);
+      if (!this.#ended) this.#offer(folder);
     } catch (error) {
       this.#log.warn(`There is no command "outlay" in terminals: ${messageOf(error)}`);
     }
@@ -67,11 +70,11 @@ export class Launcher implements Disposable {
 
   /** Takes the command off the PATH of terminals; its files are the caller's to delete. */
   remove(): void {
-    this.#removed = true;
+    this.#ended = true;
     this.#variables.clear();
   }
 
   dispose(): void {
-    clearImmediate(this.#pending);
+    this.#ended = true;
   }
 }

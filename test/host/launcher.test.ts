@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import type { OutlayApi } from '../../src/extension.ts';
 
 const run = process.env.OUTLAY_TEST_RUN;
 const windows = process.platform === 'win32';
-
-/** Waits for a file that a terminal writes, and gives its text once the next one is begun. */
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const end = Date.now() + 40_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
-    await sleep(20);
-  }
-}
 
 describe(`the command outlay in a terminal (${run})`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'outlay-terminal-'));
@@ -25,8 +25,9 @@ describe(`the command outlay in a terminal (${run})`, () => {
   let terminal: vscode.Terminal;
 
   before(async () => {
-    await vscode.extensions.getExtension('outlay.outlay')?.activate();
-    await until('the launcher is written', () => existsSync(join(bin, 'outlay')));
+    const extension = vscode.extensions.getExtension<OutlayApi>('outlay.outlay');
+    assert.ok(extension);
+    await (await extension.activate()).parts.launcher.ready;
     const { OUTLAY_STORE, OUTLAY_DATA_DIR, CLAUDE_CONFIG_DIR } = process.env;
     terminal = vscode.window.createTerminal({
       name: 'outlay',
@@ -36,20 +37,23 @@ describe(`the command outlay in a terminal (${run})`, () => {
     });
     terminal.show(true);
     const status = windows ? '%ERRORLEVEL%' : '$?';
-    const say = (command: string, name: string): void =>
-      terminal.sendText(`${command} > "${out(name)}"`);
-    say(windows ? 'where outlay' : 'command -v outlay', 'where');
-    say('outlay --version', 'version');
-    say('outlay summary --json', 'summary');
-    say(`echo ${status}`, 'fine');
-    say('outlay doctor --json', 'doctor');
-    say('outlay nonsense', 'nonsense');
-    say(`echo ${status}`, 'wrong');
-    say('echo done', 'end');
-    await until(
-      'the terminal has done everything',
-      () => existsSync(out('end')) && text('end') !== '',
-    );
+    const lines = [
+      [windows ? 'where outlay' : 'command -v outlay', 'where'],
+      ['outlay --version', 'version'],
+      ['outlay summary --json', 'summary'],
+      [`echo ${status}`, 'fine'],
+      ['outlay doctor --json', 'doctor'],
+      ['outlay nonsense', 'nonsense'],
+      [`echo ${status}`, 'wrong'],
+      ['echo done', 'end'],
+    ].map(([command, name]) => `${command} > "${out(name ?? '')}"`);
+    // Windows puts the values of variables into a line before it runs any of it.
+    for (const line of windows ? lines : [lines.join('; ')]) terminal.sendText(line);
+    const end = Date.now() + 55_000;
+    while (!existsSync(out('end')) || text('end') === '') {
+      if (Date.now() > end) throw new Error(`the terminal has only: ${readdirSync(folder).join()}`);
+      await sleep(20);
+    }
   });
 
   after(() => {
