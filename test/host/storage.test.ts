@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
+import { Lease } from '../../src/store/lease.ts';
+import { openForWriting } from '../../src/store/openStore.ts';
 import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
 
 const run = process.env.OUTLAY_TEST_RUN;
@@ -136,6 +138,26 @@ describe(`what is stored (${run})`, () => {
     const sids = api.parts.model.reader?.sessions().map(({ sid }) => sid) ?? [];
     assert.ok(sids.includes('lasting'), sids.join());
     assert.ok(!sids.includes('passing'), sids.join());
+  });
+
+  it('removes nothing while another process would make the store anew', async () => {
+    const { storage, model, launcher } = parts;
+    await settled();
+    const { db } = openForWriting(named);
+    const rival = new Lease(db, 'terminal');
+    const waiting = setInterval(() => rival.acquire(Date.now()), 50);
+    try {
+      const files = storage.storedFiles(named, data);
+      const removal = storage.removeFiles(model, launcher, files);
+      await assert.rejects(removal, /still uses .*Close other windows/);
+      for (const { path, kind } of files) assert.ok(kind === 'log' || existsSync(path), path);
+      await until('the window follows', () => api.spend.indexer.kind === 'following');
+    } finally {
+      clearInterval(waiting);
+      rival.release();
+      db.close();
+    }
+    await settled();
   });
 
   it('removes what was agreed to and nothing else, and starts anew when asked', async () => {
