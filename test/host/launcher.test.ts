@@ -18,13 +18,14 @@ const run = process.env.OUTLAY_TEST_RUN;
 const windows = process.platform === 'win32';
 
 describe(`the command outlay in a terminal (${run})`, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'outlay-terminal-'));
+  let folder: string;
   const out = (name: string): string => join(folder, name);
   const text = (name: string): string => readFileSync(out(name), 'utf8').trim();
   const bin = join(process.env.OUTLAY_DATA_DIR ?? '', 'bin');
   let terminal: vscode.Terminal;
 
   before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'outlay-terminal-'));
     const extension = vscode.extensions.getExtension<OutlayApi>('outlay.outlay');
     assert.ok(extension);
     await (await extension.activate()).parts.launcher.ready;
