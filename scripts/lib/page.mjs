@@ -212,6 +212,12 @@ class Workbench {
     await rm(this.paths.driver, { force: true });
     await this.page.reload();
     await this.page.locator('.monaco-workbench .statusbar').waitFor();
+    await this.activated();
+  }
+
+  /** Waits until the extension is there. A busy machine takes its time until the editor starts it. */
+  async activated() {
+    await this.statusItem().waitFor({ timeout: 90_000 });
   }
 
   /** Saves a picture of the window, or of one element of it. */
@@ -293,7 +299,9 @@ export async function openWorkbench(options = {}) {
     await page.goto(windowAddress(server, { folder: paths.workspace, extensionPaths, env }));
     await page.locator('.monaco-workbench .statusbar').waitFor();
     const ownHome = !options.home;
-    return new Workbench({ page, browser, server, home, paths, ownHome });
+    const workbench = new Workbench({ page, browser, server, home, paths, ownHome });
+    if (!options.withoutOutlay) await workbench.activated();
+    return workbench;
   } catch (error) {
     await browser?.close();
     await server.stop();

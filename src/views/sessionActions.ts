@@ -41,7 +41,7 @@ export class SessionActions implements PanelActions {
     const session = await this.#session(item);
     if (session === undefined) return;
     const file = this.#files(session.sid).find(({ path }) => isFileOf(path, session.sid));
-    if (file === undefined) await this.#sayGone(session);
+    if (file === undefined) sayGone(session);
     else await this.#show(file.path, undefined);
   }
 
@@ -60,7 +60,7 @@ export class SessionActions implements PanelActions {
       await this.#show(path, place);
       return;
     }
-    await this.#sayGone(session);
+    sayGone(session);
   }
 
   async copyId(item: unknown): Promise<void> {
@@ -142,15 +142,6 @@ export class SessionActions implements PanelActions {
     }
   }
 
-  async #sayGone(session: SessionSummary): Promise<void> {
-    await window.showInformationMessage(
-      l10n.t(
-        'The transcript of "{0}" is not on disk any more: Claude Code deletes transcripts after 30 days unless told otherwise. Its figures are kept.',
-        titleText(session),
-      ),
-    );
-  }
-
   /** The session an argument stands for; without one it is asked for. */
   async #session(item: unknown): Promise<SessionSummary | undefined> {
     const { reader } = this.#model;
@@ -185,6 +176,16 @@ export class SessionActions implements PanelActions {
     });
     return picked?.session;
   }
+}
+
+/** Nobody waits until it is read. */
+function sayGone(session: SessionSummary): void {
+  void window.showInformationMessage(
+    l10n.t(
+      'The transcript of "{0}" is not on disk any more: Claude Code deletes transcripts after 30 days unless told otherwise. Its figures are kept.',
+      titleText(session),
+    ),
+  );
 }
 
 /** The session's own transcript, as opposed to its subagents'. */

@@ -221,8 +221,9 @@ export class SpendModel implements Disposable {
   #configure(): void {
     const settings = this.#settings.current;
     this.#set({ settings });
-    this.#mirror();
+    // While the store is moved or removed, the settings' mirror is left alone as well.
     if (this.#closed) return;
+    this.#mirror();
     const storeFile = this.#demo?.storeFile ?? storePlace({ setting: settings.storePath });
     if (storeFile !== this.#storeFile) {
       this.#storeFile = storeFile;

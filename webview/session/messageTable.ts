@@ -228,18 +228,18 @@ export class MessageTable {
 
   /** Arrow keys, Home and End go from row to row. */
   #onKey(event: KeyboardEvent): void {
+    const opener = (event.target as Element | null)?.closest('.opener');
+    if (opener === null || opener === undefined) return;
     const rows = [...this.element.querySelectorAll('tr.message')];
-    const at = rows.findIndex((row) => row.getAttribute('data-key') === this.#current);
-    const onOpener = (event.target as Element | null)?.classList.contains('opener') === true;
+    const at = rows.findIndex((row) => row.contains(opener));
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
-    if (!onOpener || to === undefined) return;
-    const key = rows[Math.max(0, Math.min(rows.length - 1, to))]?.getAttribute('data-key');
+    const next = to === undefined ? undefined : rows[Math.max(0, Math.min(rows.length - 1, to))];
+    const key = next?.getAttribute('data-key');
     if (key === undefined || key === null) return;
     event.preventDefault();
     this.#current = key;
     for (const row of rows) {
-      const opener = row.querySelector('.opener');
-      opener?.setAttribute('tabindex', row.getAttribute('data-key') === key ? '0' : '-1');
+      row.querySelector('.opener')?.setAttribute('tabindex', row === next ? '0' : '-1');
     }
     this.#focus(key);
   }

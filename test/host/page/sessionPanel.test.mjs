@@ -216,7 +216,7 @@ describe('the session panel', () => {
     const canvas = frame.locator('canvas');
     assert.match(
       await canvas.getAttribute('aria-label'),
-      /^Cumulative cost from .* to .*: Total \$0\.90, Main thread \$0\.\d\d, Explore \$0\.10, Background/,
+      /^Cumulative cost from .* to .*: Total \$0\.90, Main thread \$0\.\d\d, Explore \$0\.0025, Background/,
     );
     const drawn = await canvas.evaluate((element) => {
       const { data } = element.getContext('2d').getImageData(0, 0, element.width, element.height);
