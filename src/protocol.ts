@@ -128,7 +128,6 @@ export const panelWordKeys = [
   'mainThread',
   'background',
   'otherThreads',
-  'message',
   'details',
   'openMessage',
   'showMore',
@@ -144,9 +143,6 @@ export const panelWordKeys = [
   'declined',
   'declinedNote',
   'noMessages',
-  'loading',
-  'tokens',
-  'cumulative',
 ] as const;
 export type PanelWords = Readonly<Record<(typeof panelWordKeys)[number], string>>;
 

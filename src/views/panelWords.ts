@@ -35,10 +35,9 @@ export function panelWords(): PanelWords {
     mainThread: l10n.t('Main thread'),
     background: l10n.t('Background'),
     otherThreads: l10n.t('{0} more'),
-    message: l10n.t('Message {0}'),
     details: l10n.t('Details of message {0}'),
     openMessage: l10n.t('Open in Transcript'),
-    showMore: l10n.t('Show {0} more of {1}'),
+    showMore: l10n.t('Show {0} more ({1} left)'),
     unpriced: l10n.t('unpriced'),
     atLeast: l10n.t('at least'),
     clientPrice: l10n.t('from Claude Code’s own total'),
@@ -51,8 +50,5 @@ export function panelWords(): PanelWords {
     declined: l10n.t('Declined attempt'),
     declinedNote: l10n.t('{0}, may be billed beside it'),
     noMessages: l10n.t('No message of this session has a cost.'),
-    loading: l10n.t('Loading…'),
-    tokens: l10n.t('tokens'),
-    cumulative: l10n.t('{0} so far'),
   };
 }

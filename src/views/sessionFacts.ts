@@ -168,7 +168,7 @@ function cards(facts: SessionFacts): PanelCard[] {
       figure: money(dearest),
       detail:
         summary.nano > 0
-          ? l10n.t('{0} of all messages', format.percent(dearest / summary.nano))
+          ? l10n.t('{0} of what all messages cost', format.percent(dearest / summary.nano))
           : '',
     },
     {

@@ -389,7 +389,7 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
 /** A filter in words, as the view's message and its quick pick say it. */
 function filterWords(filter: typeof noFilter): string {
   return [
-    ...(filter.text === '' ? [] : [`"${filter.text}"`]),
+    ...(filter.text === '' ? [] : [l10n.t('"{0}"', filter.text)]),
     ...(filter.liveOnly ? [l10n.t('live')] : []),
     ...(filter.days === 1 ? [l10n.t('active today')] : []),
     ...(filter.days > 1 ? [l10n.t('active in the last {0} days', String(filter.days))] : []),

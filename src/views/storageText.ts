@@ -54,7 +54,13 @@ function goneSentence({ loss }: StorageFacts, format: Format): string[] {
   if (loss === undefined || loss.transcripts === 0) return [];
   const { gone } = loss;
   const all = transcripts(loss.transcripts, format);
-  if (gone === 0) return [l10n.t('It was read from {0}, which are all still on disk.', all)];
+  if (gone === 0) {
+    return [
+      loss.transcripts === 1
+        ? l10n.t('It was read from {0}, which is still on disk.', all)
+        : l10n.t('It was read from {0}, which are all still on disk.', all),
+    ];
+  }
   return [
     gone === 1
       ? l10n.t(
@@ -103,7 +109,7 @@ function kindNames(): Readonly<Record<StoredKind, string>> {
 
 function elsewhere(): string {
   return l10n.t(
-    'VS Code itself keeps your settings, and of Outlay’s windows today’s figure and the order, grouping and filters of lists.',
+    'VS Code itself keeps your settings, today’s figure, and how the list of sessions is ordered, grouped and filtered and which sessions are excluded from it.',
   );
 }
 

@@ -282,8 +282,9 @@ function costText(message: PanelMessage, words: PanelWords, figures: Figures): H
 
 /** The share in figures, and as a bar in the colour of the model's family. */
 function shareCell(share: number, model: string, figures: Figures): (Node | string)[] {
+  if (share === 0) return [];
   const bar = el('span', { class: `bar ${modelFamily(model)}` });
-  bar.style.width = `${Math.max(1, Math.round(share * 100))}%`;
+  bar.style.width = `${share * 100}%`;
   return [figures.percent(share), el('span', { class: 'track', 'aria-hidden': 'true' }, bar)];
 }
 

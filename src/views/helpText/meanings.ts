@@ -25,7 +25,7 @@ export function meanings(facts: HelpFacts): string {
     [
       l10n.t('At least'),
       l10n.t(
-        'A response whose final output count was never written, or one without a price, is in the sum: the true figure is not lower. It happens when an answer is broken off, and with versions of Claude Code before 2.1.98.',
+        'The sum has a response whose final output count was never written, or leaves out one without a price: the true figure is not lower. It happens when an answer is broken off, and with versions of Claude Code before 2.1.98.',
       ),
       here(facts, ({ sums }, format) => l10n.t('Here: {0}.', messages(sums.lower, format))),
     ],

@@ -216,7 +216,7 @@ describe('the session panel', () => {
     const canvas = frame.locator('canvas');
     assert.match(
       await canvas.getAttribute('aria-label'),
-      /^Cumulative cost from .* to .*: Total \$0\.90, Main thread \$0\.\d\d, Explore \$0\.0025, Background/,
+      /^Cumulative cost from .* to .*: Total \$0\.90, Main thread \$0\.\d\d, Explore \$0\.10, Background/,
     );
     const drawn = await canvas.evaluate((element) => {
       const { data } = element.getContext('2d').getImageData(0, 0, element.width, element.height);
@@ -378,7 +378,7 @@ describe('the session panel on a million messages', () => {
     const frame = await sessionFrame(workbench);
     assert.equal(await figureOf(frame, 'messages'), '10,000');
     assert.equal((await cells(frame)).length, 100);
-    await frame.locator('vscode-button').filter({ hasText: 'Show 100 more of 9,900' }).click();
+    await frame.locator('vscode-button').filter({ hasText: 'Show 100 more (9,900 left)' }).click();
     assert.equal((await cells(frame)).length, 200);
   });
 });

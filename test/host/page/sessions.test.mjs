@@ -22,7 +22,7 @@ import {
   row,
   rows,
   unfold,
-  viewMessage,
+  waitForMessage,
   waitForRows,
   welcome,
 } from './lib/tree.mjs';
@@ -30,6 +30,23 @@ import {
 const hour = 3_600_000;
 const scratch = (name) => path.join(import.meta.dirname, '../../../.vscode-test', name);
 const labels = (list) => list.map(({ label }) => label);
+
+/** Opens the filter and answers with its input. */
+async function openFilter(workbench) {
+  const input = workbench.page.locator('.quick-input-widget input[type="text"]');
+  for (let tries = 1; ; tries++) {
+    await workbench.runCommand('Outlay: Filter Sessions…');
+    try {
+      await workbench.page
+        .locator('.quick-input-title', { hasText: 'Filter sessions' })
+        .waitFor({ timeout: 5_000 });
+      return input;
+    } catch (error) {
+      // A window that has just been loaded may still move the focus, which closes a quick pick.
+      if (tries === 3) throw error;
+    }
+  }
+}
 
 /** Three sessions of two projects: one live with a subagent and background, two that have ended. */
 function writeSessions(claude, projects) {
@@ -45,7 +62,7 @@ function writeSessions(claude, projects) {
     clientTotal('live-session', 3.75),
   ]);
   const agent = transcriptOf(claude, { ...live, agent: 'x1' });
-  write(agent, [answer('l3', 0.5, { ...live, agent: 'x1', at: now - 40_000 })]);
+  write(agent, [answer('l3', 0.5, { ...live, agent: 'x1', at: now - 55_000 })]);
   writeMeta(agent, 'Explore');
   const dated = (session, cwd, usd, title, age) =>
     write(
@@ -156,14 +173,14 @@ describe('the sessions view', () => {
     await input.fill('invoices');
     await workbench.page.keyboard.press('Enter');
     await waitForRows(workbench, (list) => list.length === 1);
-    assert.match(await viewMessage(workbench), /Filter: "invoices"\. 1 of 3 sessions\./);
+    await waitForMessage(workbench, /Filter: "invoices"\. 1 of 3 sessions\./);
     await clickAction(workbench, 'Clear Filter');
     await waitForRows(workbench, (list) => list.length === 3);
-    await workbench.runCommand('Outlay: Filter Sessions…');
+    await openFilter(workbench);
     await pick(workbench, 'Live');
     await workbench.page.keyboard.press('Enter');
     await waitForRows(workbench, (list) => list.length === 1);
-    assert.match(await viewMessage(workbench), /Filter: live/);
+    await waitForMessage(workbench, /Filter: live/);
   });
 
   it('remembers grouping, order and filter over a reload', async () => {
@@ -171,9 +188,8 @@ describe('the sessions view', () => {
     await openSessions(workbench);
     const seen = await waitForRows(workbench, (list) => list.length === 1);
     assert.equal(seen[0].level, 1);
-    assert.match(await viewMessage(workbench), /Filter: live/);
-    await workbench.runCommand('Outlay: Filter Sessions…');
-    const input = workbench.page.locator('.quick-input-widget input[type="text"]');
+    await waitForMessage(workbench, /Filter: live/);
+    const input = await openFilter(workbench);
     await input.fill('no such words');
     await workbench.page.keyboard.press('Enter');
     assert.match(await welcome(workbench), /No session matches the filter/);
@@ -259,7 +275,7 @@ describe('the sessions view', () => {
     await workbench.waitForStatus('paused');
     await workbench.page.waitForTimeout(300);
     assert.equal((await rows(workbench)).length, 3);
-    assert.match(await viewMessage(workbench), /Paused/);
+    await waitForMessage(workbench, /Paused/);
     await workbench.executeCommand('outlay.resume');
   });
 });
@@ -299,10 +315,16 @@ describe('the sessions view with ten thousand sessions', () => {
     await pick(workbench, 'Not at all');
     await waitForRows(workbench, (list) => list[0]?.level === 1 && /Session/.test(list[0].label));
     await workbench.executeCommand('outlay.sessions.focus');
-    await workbench.page.keyboard.press('End');
-    await waitForRows(workbench, (list) => labels(list).includes('Show more (9,900 left)'));
+    const atTheEnd = async (label) => {
+      const end = Date.now() + 20_000;
+      while (!labels(await rows(workbench)).includes(label)) {
+        assert.ok(Date.now() < end, `${label} never came`);
+        await workbench.page.keyboard.press('End');
+        await workbench.page.waitForTimeout(200);
+      }
+    };
+    await atTheEnd('Show more (9,900 left)');
     await row(workbench, 'Show more').click();
-    await workbench.page.keyboard.press('End');
-    await waitForRows(workbench, (list) => labels(list).includes('Show more (9,800 left)'));
+    await atTheEnd('Show more (9,800 left)');
   });
 });

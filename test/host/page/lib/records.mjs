@@ -15,7 +15,10 @@ export function transcriptOf(claude, { session, cwd = '/home/dev/shop', agent })
   return file;
 }
 
-/** A response's line of so many dollars of output. Opus 5.5 output costs $20 a million. */
+/** Dollars of a million output tokens; a model that is not here costs what Opus does, or nothing. */
+const outputRates = { 'claude-sonnet-5-5': 10, 'claude-haiku-5-5': 0.5 };
+
+/** A response's line of so many dollars of output. */
 export function answer(id, usd, more = {}) {
   const {
     session,
@@ -49,7 +52,11 @@ export function answer(id, usd, more = {}) {
         { type: 'text', text },
         ...tools.map((name) => ({ type: 'tool_use', id: `toolu-${id}-${name}`, name, input: {} })),
       ],
-      usage: { input_tokens: 0, output_tokens: Math.round((usd / 20) * 1e6), ...usage },
+      usage: {
+        input_tokens: 0,
+        output_tokens: Math.round((usd / (outputRates[model] ?? 20)) * 1e6),
+        ...usage,
+      },
     },
   })}\n`;
 }

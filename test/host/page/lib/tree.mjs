@@ -56,7 +56,10 @@ export async function chooseInMenu(workbench, text, entry) {
     .locator('.monaco-menu .action-item')
     .filter({ hasText: new RegExp(`^\\s*${entry}\\s*$`) });
   await item.waitFor();
+  // A menu takes no click that might still be the one that opened it.
+  await workbench.page.waitForTimeout(300);
   await item.click();
+  await item.waitFor({ state: 'hidden' });
 }
 
 /** Clicks an action in the view's title. */
@@ -86,7 +89,15 @@ export async function welcome(workbench) {
   return (await content.allInnerTexts()).join('\n').trim();
 }
 
-/** The message above the rows. */
-export async function viewMessage(workbench) {
-  return (await workbench.page.locator('.sidebar .message').allInnerTexts()).join('\n').trim();
+/** Waits until the message above the rows is as wished. */
+export async function waitForMessage(workbench, wanted) {
+  const message = workbench.page.locator('.sidebar .message');
+  const end = Date.now() + 10_000;
+  let text = '';
+  while (Date.now() < end) {
+    text = (await message.allInnerTexts()).join('\n').trim();
+    if (wanted.test(text)) return;
+    await workbench.page.waitForTimeout(50);
+  }
+  assert.match(text, wanted);
 }
