@@ -357,8 +357,21 @@ describe('the session panel', () => {
     await workbench.page.setViewportSize({ width: 1280, height: 900 });
   });
 
-  it('breaks no content security policy', () => {
+  it('breaks no content security policy, and would be found out', async () => {
     assert.deepEqual(policy(), []);
+    const frame = await sessionFrame(workbench);
+    await frame.evaluate(() => document.body.append(document.createElement('style')));
+    await frame.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'document.title = "run"';
+      document.body.append(script);
+    });
+    assert.notEqual(await frame.title(), 'run');
+    const end = Date.now() + 5_000;
+    while (policy().length === 0) {
+      assert.ok(Date.now() < end, 'a script without a nonce went unnoticed');
+      await workbench.page.waitForTimeout(50);
+    }
   });
 });
 
