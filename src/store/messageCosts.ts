@@ -86,7 +86,7 @@ export function messageCosts(db: SqlDatabase, session: number): MessageCost[] {
 }
 
 /** Messages asked for at once: a few milliseconds. */
-const pageSize = 500;
+const defaultPageSize = 200;
 
 /**
  * The messages of a session from a moment on (UTC milliseconds), earliest first, in pages, so that
@@ -96,6 +96,7 @@ export function* messageCostPages(
   db: SqlDatabase,
   session: number,
   since: number,
+  pageSize = defaultPageSize,
 ): Generator<MessageCost[], void, void> {
   const statement = db.prepare(
     `${costsOf} AND (m.at, m.id) > (?, ?) ORDER BY m.at, m.id LIMIT ${pageSize}`,

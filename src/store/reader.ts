@@ -281,9 +281,8 @@ export class StoreReader {
     return this.#all<AgentSums>(
       `SELECT t.session AS session, a.aid AS agentId, ${agentType} AS type, w.text AS model, ${spendSums}
        FROM spend_total t JOIN agent a ON a.id = t.agent JOIN word w ON w.id = t.model
-       WHERE ? IS NULL OR t.session = ? GROUP BY t.session, t.agent, t.model`,
-      session ?? null,
-      session ?? null,
+       ${session === undefined ? '' : 'WHERE t.session = ?'} GROUP BY t.session, t.agent, t.model`,
+      ...(session === undefined ? [] : [session]),
     );
   }
 

@@ -1,4 +1,4 @@
-import { dayOf, type Zone } from '../model/calendar.ts';
+import { daysOf, type Zone } from '../model/calendar.ts';
 import { plainText } from '../reports/plainText.ts';
 import { lastPart } from '../reports/sessions.ts';
 import type { ListedSession } from '../store/sessionList.ts';
@@ -94,7 +94,8 @@ export function arrange(
 function keyOf({ grouping, zone }: ListQuestion): (session: ListedSession) => string {
   if (grouping === 'project') return projectOf;
   if (grouping === 'none') return () => '';
-  return ({ endedAt }) => dayOf(endedAt, zone);
+  const dayAt = daysOf(zone);
+  return ({ endedAt }) => dayAt(endedAt);
 }
 
 const comparers: Readonly<Record<Order, (a: ListedSession, b: ListedSession) => number>> = {

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { MessageLine, SessionTrace, Stretch } from '../../src/model/records.ts';
-import { createPriceBook } from '../../src/pricing/priceBook.ts';
 import { openForWriting } from '../../src/store/openStore.ts';
-import { Writer } from '../../src/store/writer.ts';
 import { emptyBatch, emptyTrace } from '../../src/transcripts/batch.ts';
 import { freshState } from '../../src/transcripts/parser.ts';
+import { soleWriter } from '../lib/ingest.ts';
 
 const models = ['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-5-5'];
 const dayMs = 24 * 3_600_000;
@@ -13,11 +12,7 @@ const dayMs = 24 * 3_600_000;
 export function fillStore(file: string, messages: number, endMs: number, perSession = 200): void {
   if (existsSync(file)) return;
   const { db } = openForWriting(file);
-  const writer = new Writer(db, {
-    book: createPriceBook(),
-    storeTitles: true,
-    assertWriter: () => {},
-  });
+  const writer = soleWriter(db);
   const sessions = Math.ceil(messages / perSession);
   for (let first = 0; first < sessions; first += 25) {
     const items = [];
@@ -31,6 +26,26 @@ export function fillStore(file: string, messages: number, endMs: number, perSess
     writer.ingest(items);
   }
   writer.setMeta('priceRevision', writer.priceRevision);
+  db.close();
+}
+
+/** Adds one message to the end of a session of such a store, in a transaction of its own. */
+export function addMessage(file: string, sid: string, i: number): void {
+  const { db } = openForWriting(file);
+  const writer = soleWriter(db);
+  const n = Number(sid.replace('session-', ''));
+  const known = db
+    .prepare('SELECT max(last_at) AS at FROM session WHERE sid = ?')
+    .get<{ at: number }>(sid);
+  const at = (known?.at ?? 0) + 1000;
+  const batch = emptyBatch();
+  batch.traces.push({ ...emptyTrace(sid), firstAt: at, lastAt: at });
+  batch.messages.push(message(sid, n, i, at, ''));
+  const bookmark = { offset: 1000 + i, state: freshState(), inode: String(n), head: 'x' };
+  const start = writer.files.find(`/made-up/${n}.jsonl`)?.bookmark?.offset ?? 0;
+  const stretch = { batch, start, bookmark, size: 1000 + i, restarted: false, done: true };
+  const path = `/made-up/${n}.jsonl`;
+  writer.ingest([{ file: { path, root: '/made-up', mtimeMs: at }, stretch }]);
   db.close();
 }
 

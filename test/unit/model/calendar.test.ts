@@ -7,6 +7,7 @@ import {
   ageOf,
   dayOf,
   daySpan,
+  daysOf,
   formatDuration,
   isZone,
   localTime,
@@ -48,6 +49,27 @@ describe('days', () => {
       assert.equal(startOfDay(at(moment), zone), span.from);
     });
   }
+
+  it('are the same when many moments are asked for', () => {
+    const zones = ['', 'UTC', 'Europe/Berlin', 'America/Sao_Paulo', 'Asia/Kathmandu'].concat([
+      'Australia/Lord_Howe',
+      'Pacific/Kiritimati',
+      'Pacific/Apia',
+      'Africa/Casablanca',
+    ]);
+    const moment = fc.integer({ min: at('1999-01-01T00:00:00Z'), max: at('2031-01-01T00:00:00Z') });
+    const near = ['2026-03-29', '2026-10-25', '2018-11-04', '2026-10-04', '2011-12-30'].flatMap(
+      (day) => Array.from({ length: 300 }, (_, i) => at(`${day}T00:00:00Z`) + (i - 150) * 900_000),
+    );
+    fc.assert(
+      fc.property(fc.array(moment), fc.constantFrom(...zones), (moments, zone) => {
+        const day = daysOf(zone);
+        for (const ms of [...near, ...moments]) assert.equal(day(ms), dayOf(ms, zone), iso(ms));
+      }),
+    );
+    assert.equal(daysOf('UTC')(0), '1970-01-01');
+    assert.equal(daysOf('Europe/Berlin')(at('9999-12-31T12:00:00Z')), '9999-12-31');
+  });
 
   it('lie side by side, and every moment in exactly one', () => {
     const zones = ['Europe/Berlin', 'America/New_York', 'Asia/Kathmandu', 'Australia/Lord_Howe'];
