@@ -11,7 +11,7 @@ const tile = 16;
  * Differing pixels a tile may have: smoothing of edges differs a little between browsers, while a
  * digit, a label or a bar that is another changes many more in one place.
  */
-const tolerated = 12;
+const tolerated = 4;
 
 /**
  * The most pixels that differ in any one tile, and where that is; edges that are only smoothed
@@ -26,7 +26,7 @@ export function worstTile(one, other) {
   }
   const { width, height } = a;
   const diff = new PNG({ width, height });
-  pixelmatch(a.data, b.data, diff.data, width, height, { threshold: 0.12, diffMask: true });
+  pixelmatch(a.data, b.data, diff.data, width, height, { threshold: 0.08, diffMask: true });
   const counts = new Map();
   let worst = { pixels: 0, x: 0, y: 0 };
   for (let y = 0; y < height; y++) {
@@ -42,6 +42,7 @@ export function worstTile(one, other) {
   return { ...worst, diff: PNG.sync.write(diff) };
 }
 
+/** Whether a person could see a difference between two pictures. */
 export const differs = (one, other) => worstTile(one, other).pixels > tolerated;
 
 /**

@@ -99,15 +99,14 @@ function dearestSentence({ messages, summary, format }: SessionFacts): string {
     (best, message) => (best === undefined || message.nano > best.nano ? message : best),
     undefined,
   );
-  const share = dearest === undefined ? 0 : dearest.nano / totalOf(summary);
+  const share = dearest === undefined ? 0 : dearest.nano / summary.nano;
   if (dearest === undefined || messages.length < 3 || !(share >= telling)) return '';
   const number = format.count(byTime.indexOf(dearest) + 1);
   const cost = format.money(dearest.nano, summary.endedAt);
-  const percent = format.percent(share);
   const reason = mostOf(dearest, format);
   return reason === ''
-    ? l10n.t('Message {0} cost {1}, {2} of it.', number, cost, percent)
-    : l10n.t('Message {0} cost {1}, {2} of it, most for {3}.', number, cost, percent, reason);
+    ? l10n.t('The dearest, message {0}, cost {1}.', number, cost)
+    : l10n.t('The dearest, message {0}, cost {1}, most of it for {2}.', number, cost, reason);
 }
 
 /** What most of a message's cost was for. */

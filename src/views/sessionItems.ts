@@ -118,7 +118,13 @@ function describeSession({ session }: SessionNode, context: ItemContext): ItemTe
     label: figure === '' ? title : `${figure}  ${title}`,
     description: parts.join(separator),
     spoken: [title, figure, ...parts].filter(Boolean).join(', '),
-    icon: live ? 'pulse' : unpriced ? 'question' : 'comment-discussion',
+    icon: live
+      ? 'pulse'
+      : unpriced
+        ? 'question'
+        : session.lower > 0
+          ? 'arrow-up'
+          : 'comment-discussion',
     colour: live ? 'charts.green' : '',
     context: live ? 'session.live' : 'session',
   };

@@ -105,6 +105,8 @@ export class CostChart {
         label: one.name,
         data: one.points.map(({ x, y }) => ({ x, y: figures.units(y) })),
         stepped: 'before',
+        // A point at the very edge is shown whole.
+        clip: 6,
         borderColor: colour,
         borderDash: dash,
         borderWidth: width,

@@ -17,6 +17,8 @@ type Snapshot = Extract<ToPanel, { type: 'snapshot' }>;
 
 const root = document.getElementById('root')!;
 const messages = new Map<string, PanelMessage>();
+/** Sent ahead of the snapshot or update they belong to. */
+let ahead: PanelMessage[] = [];
 let snapshot: Snapshot | undefined;
 let page: SessionPage | undefined;
 
@@ -50,16 +52,20 @@ function show(session: PanelSession): void {
 
 function onMessage(message: ToPanel): void {
   switch (message.type) {
+    case 'messages':
+      if (message.from === 0) ahead = [];
+      ahead.push(...message.messages);
+      break;
     case 'snapshot':
       messages.clear();
-      for (const one of message.messages) messages.set(one.key, one);
+      take(message.messages);
       snapshot = message;
       show(message.session);
       break;
     case 'update':
       if (snapshot === undefined) return;
       for (const key of message.removed) messages.delete(key);
-      for (const one of message.changed) messages.set(one.key, one);
+      take(message.changed);
       snapshot = { ...snapshot, session: message.session };
       show(message.session);
       break;
@@ -67,6 +73,12 @@ function onMessage(message: ToPanel): void {
       showNothing(message);
       break;
   }
+}
+
+/** Messages come in their order: those that went ahead first. */
+function take(last: readonly PanelMessage[]): void {
+  for (const one of [...ahead, ...last]) messages.set(one.key, one);
+  ahead = [];
 }
 
 function showNothing({ text, actions }: Extract<ToPanel, { type: 'nothing' }>): void {

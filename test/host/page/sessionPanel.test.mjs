@@ -121,7 +121,7 @@ describe('the session panel', () => {
     assert.match(text, /Fix flaky upload test/);
     assert.match(
       text,
-      /At least \$0\.90 in 3 min and 5 messages\. Message 4 cost \$0\.50, 55 % of it, most for 25\.0k tokens of output\./,
+      /At least \$0\.90 in 3 min and 5 messages\. The dearest, message 4, cost \$0\.50, most of it for 25\.0k tokens of output\./,
     );
     assert.match(text, /Messages \$0\.\d\d \+ background \$0\.\d\d = Claude Code says \$0\.90/);
     assert.match(text, /Unpriced: 1 message of model-x, in no figure\./);

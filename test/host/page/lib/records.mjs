@@ -1,5 +1,5 @@
 /** Lines of transcripts as Claude Code writes them, for windows a person looks at. */
-import { appendFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** The name Claude Code gives the folder of a working directory. */
@@ -31,6 +31,7 @@ export function answer(id, usd, more = {}) {
     tools = [],
     text = 'A reply.',
     stop = 'end_turn',
+    extra = {},
   } = more;
   return `${JSON.stringify({
     type: 'assistant',
@@ -43,6 +44,7 @@ export function answer(id, usd, more = {}) {
     cwd,
     gitBranch: branch,
     version: '2.1.330',
+    ...extra,
     message: {
       id: `msg-${id}`,
       role: 'assistant',
@@ -68,16 +70,21 @@ export const customTitle = (session, text) =>
 export const clientTotal = (session, usd) =>
   `${JSON.stringify({ type: 'cost-state', sessionId: session, totalCostUSD: usd, modelUsage: {} })}\n`;
 
-/** Writes a transcript; `writtenAt` (ms) makes it look as old as it is meant to be. */
+/**
+ * Writes a transcript; `writtenAt` (ms) makes it look as old as it is meant to be. It is moved into
+ * place, so that nobody reads it while it still looks new.
+ */
 export function write(file, lines, writtenAt) {
-  writeFileSync(file, lines.join(''));
-  if (writtenAt !== undefined) utimesSync(file, writtenAt / 1000, writtenAt / 1000);
+  const part = `${file}.part`;
+  writeFileSync(part, lines.join(''));
+  if (writtenAt !== undefined) utimesSync(part, writtenAt / 1000, writtenAt / 1000);
+  renameSync(part, file);
 }
 
 export const append = (file, ...lines) => appendFileSync(file, lines.join(''));
 
 /** What Claude Code knows of a subagent, beside its transcript. */
-export function writeMeta(agentFile, agentType) {
-  const meta = { agentType, isBuiltIn: true, description: 'Look', spawnDepth: 1 };
+export function writeMeta(agentFile, agentType, more = {}) {
+  const meta = { agentType, isBuiltIn: true, description: 'Look', spawnDepth: 1, ...more };
   writeFileSync(agentFile.replace(/\.jsonl$/, '.meta.json'), JSON.stringify(meta));
 }
