@@ -26,6 +26,7 @@ export interface OutlayApi {
     readonly model: SpendModel;
     readonly launcher: Launcher;
     readonly storage: typeof storageWork;
+    readonly sessions: SessionsView;
   };
 }
 
@@ -77,7 +78,7 @@ export function activate(context: ExtensionContext): OutlayApi {
     get storeFile() {
       return spend.storeFile;
     },
-    parts: { model: spend, launcher, storage: storageWork },
+    parts: { model: spend, launcher, storage: storageWork, sessions },
   };
 }
 

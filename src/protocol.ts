@@ -149,6 +149,16 @@ export type PanelWords = Readonly<Record<(typeof panelWordKeys)[number], string>
 /** What the host tells a session's webview. */
 export type ToPanel =
   | {
+      /**
+       * Part of the messages of the snapshot or update that follows: thousands at once would hold
+       * up the host. `from` counts those sent before; with 0 a page forgets what it has gathered.
+       */
+      readonly type: 'messages';
+      readonly v: number;
+      readonly from: number;
+      readonly messages: readonly PanelMessage[];
+    }
+  | {
       readonly type: 'snapshot';
       readonly v: number;
       readonly words: PanelWords;
@@ -217,6 +227,8 @@ export function isFromPanel(value: unknown): value is FromPanel {
 export function isToPanel(value: unknown): value is ToPanel {
   if (!isObject(value) || value.v !== protocolVersion) return false;
   switch (value.type) {
+    case 'messages':
+      return typeof value.from === 'number' && Array.isArray(value.messages);
     case 'snapshot':
       return (
         isObject(value.words) &&

@@ -76,10 +76,13 @@ export function arrange(
     if (isLive) live.add(session);
   }
   const compare = comparers[question.order];
-  listed.sort(
-    (a, b) =>
-      Number(live.has(b)) - Number(live.has(a)) || compare(a, b) || (a.sid < b.sid ? -1 : 1),
-  );
+  // Live sessions that answer by turns would change places with every answer.
+  const compareLive = question.order === 'recent' ? byStart : compare;
+  listed.sort((a, b) => {
+    const [isLive, other] = [live.has(a), live.has(b)];
+    if (isLive !== other) return isLive ? -1 : 1;
+    return (isLive ? compareLive : compare)(a, b) || (a.sid < b.sid ? -1 : 1);
+  });
   const groups = Map.groupBy(listed, keyOf(question));
   const all = [...groups].map(([key, members]): SessionGroup => {
     const total = members.reduce((sum, session) => sum + totalOf(session), 0);
@@ -103,6 +106,10 @@ const comparers: Readonly<Record<Order, (a: ListedSession, b: ListedSession) => 
   cost: (a, b) => totalOf(b) - totalOf(a),
   title: (a, b) => collator.compare(a.title ?? a.sid, b.title ?? b.sid),
 };
+
+function byStart(a: ListedSession, b: ListedSession): number {
+  return b.startedAt - a.startedAt;
+}
 
 const collator = new Intl.Collator();
 

@@ -15,6 +15,7 @@ import {
   type FromPanel,
   isFromPanel,
   isSessionState,
+  type PanelMessage,
   type PanelSession,
   protocolVersion,
   sessionViewType,
@@ -35,6 +36,8 @@ import { storeProblem } from './statusText.ts';
 
 /** Updates of an open panel follow one another at most this closely. */
 const restMs = 100;
+/** Messages sent at once: a few milliseconds for each of the two threads. */
+const portion = 500;
 /** Longest title of a tab. */
 const longestTab = 40;
 
@@ -124,6 +127,8 @@ class SessionPanel implements Disposable {
   /** The page is there and has had its first snapshot. */
   #shown = false;
   #ready = false;
+  /** Counts the pages: VS Code makes a new one when a hidden panel is seen again. */
+  #page = 0;
   #told = '';
   #formatTold = '';
   #busy = false;
@@ -160,6 +165,7 @@ class SessionPanel implements Disposable {
     }
     if (message.type === 'ready') {
       this.#ready = true;
+      this.#page += 1;
       this.#shown = false;
       this.#told = '';
       void this.#update();
@@ -217,6 +223,8 @@ class SessionPanel implements Disposable {
     } catch (error) {
       // The store may be busy or gone just now; the model says so, and its next change asks again.
       this.#log.debug(`A session could not be read: ${messageOf(error)}`);
+      // Changes that were found before it failed have not been told: the next time tells everything.
+      this.#shown = false;
     } finally {
       this.#busy = false;
       if (this.#again) {
@@ -248,6 +256,7 @@ class SessionPanel implements Disposable {
     summary: SessionSummary,
     { changed, removed }: MessageChanges,
   ): Promise<void> {
+    const page = this.#page;
     const messages = this.#messages.all;
     const format = formatOf(this.#model.spend.settings);
     const session = panelSession({
@@ -268,10 +277,17 @@ class SessionPanel implements Disposable {
     if (!this.#shown || this.#formatTold !== JSON.stringify(panelFormat)) {
       this.#formatTold = JSON.stringify(panelFormat);
       const words = panelWords();
-      await this.#post({ type: 'snapshot', v, words, format: panelFormat, session, messages });
+      const last = await this.#postAhead(messages);
+      if (last === undefined) return;
+      const snapshot = { type: 'snapshot', v, words, format: panelFormat, session } as const;
+      await this.#post({ ...snapshot, messages: last });
     } else if (told !== this.#told || changed.length > 0 || removed.length > 0) {
-      await this.#post({ type: 'update', v, session, changed, removed });
+      const last = await this.#postAhead(changed);
+      if (last === undefined) return;
+      await this.#post({ type: 'update', v, session, changed: last, removed });
     }
+    // A page that came meanwhile has been told nothing yet.
+    if (page !== this.#page) return;
     this.#shown = true;
     this.#told = told;
   }
@@ -303,6 +319,23 @@ class SessionPanel implements Disposable {
     if (told !== this.#told) await this.#post(message);
     this.#told = told;
     this.#shown = false;
+  }
+
+  /**
+   * Sends all but the last few of many messages, and gives those back. Undefined when there is
+   * another page by then, which has to be told everything anew.
+   */
+  async #postAhead(
+    messages: readonly PanelMessage[],
+  ): Promise<readonly PanelMessage[] | undefined> {
+    const page = this.#page;
+    let from = 0;
+    for (; messages.length - from > portion; from += portion) {
+      const some = messages.slice(from, from + portion);
+      await this.#post({ type: 'messages', v: protocolVersion, from, messages: some });
+      if (page !== this.#page || !this.#ready) return undefined;
+    }
+    return from === 0 ? messages : messages.slice(from);
   }
 
   async #post(message: ToPanel): Promise<void> {

@@ -25,6 +25,8 @@ export class SessionsModel implements Disposable {
   readonly #log: LogOutputChannel;
   readonly #subscription: Disposable;
   #sessions = new Map<number, ListedSession>();
+  /** Read by itself while the whole list was being read, which may have the older state. */
+  #meanwhile = new Map<number, ListedSession>();
   #reader: StoreReader | undefined;
   #lister: SessionLister | undefined;
   #revision = '';
@@ -42,7 +44,10 @@ export class SessionsModel implements Disposable {
     this.#subscription = spend.onDidChange(() => this.#look());
   }
 
-  /** The sessions known so far; complete once `complete` is true. */
+  /**
+   * The sessions known so far; complete once `complete` is true. A session that has not changed
+   * stays the same object.
+   */
   get sessions(): Iterable<ListedSession> {
     return this.#sessions.values();
   }
@@ -92,6 +97,7 @@ export class SessionsModel implements Disposable {
     this.#lister = reader && new SessionLister(reader.db);
     this.#revision = '';
     this.#sessions = new Map();
+    this.#meanwhile = new Map();
     this.#newest = 0;
     this.#complete = false;
     this.#restMs = 0;
@@ -101,12 +107,20 @@ export class SessionsModel implements Disposable {
     try {
       const from = this.#newest === 0 ? Date.now() - 24 * 3_600_000 : this.#newest - recentMs;
       for (const session of this.#lister?.since(from) ?? []) {
-        this.#sessions.set(session.id, session);
-        this.#newest = Math.max(this.#newest, session.endedAt);
+        const kept = this.#kept(session);
+        this.#sessions.set(session.id, kept);
+        this.#meanwhile.set(session.id, kept);
       }
     } catch (error) {
       this.#failed(error);
     }
+  }
+
+  /** What is known of a session when that is still right, else what was read. */
+  #kept(session: ListedSession): ListedSession {
+    this.#newest = Math.max(this.#newest, session.endedAt);
+    const known = this.#sessions.get(session.id);
+    return known !== undefined && isSame(known, session) ? known : session;
   }
 
   #passSoon(): void {
@@ -127,11 +141,11 @@ export class SessionsModel implements Disposable {
     let busyMs = 0;
     try {
       const all = new Map<number, ListedSession>();
+      this.#meanwhile = new Map();
       let started = performance.now();
       for (const page of lister.pages()) {
         for (const session of page) {
-          all.set(session.id, session);
-          this.#newest = Math.max(this.#newest, session.endedAt);
+          all.set(session.id, this.#kept(session));
         }
         busyMs += performance.now() - started;
         await nextTurn();
@@ -139,6 +153,7 @@ export class SessionsModel implements Disposable {
         if (lister !== this.#lister || this.#spend.reader !== this.#reader) return;
         started = performance.now();
       }
+      for (const [id, session] of this.#meanwhile) all.set(id, session);
       this.#sessions = all;
       this.#complete = true;
       this.#changed.fire();
@@ -163,4 +178,12 @@ export class SessionsModel implements Disposable {
     this.#subscription.dispose();
     this.#changed.dispose();
   }
+}
+
+function isSame(a: ListedSession, b: ListedSession): boolean {
+  for (const key in a) {
+    const field = key as keyof ListedSession;
+    if (a[field] !== b[field]) return false;
+  }
+  return true;
 }

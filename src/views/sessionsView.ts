@@ -10,11 +10,11 @@ import {
   type TreeView,
   window,
 } from 'vscode';
-import { addDays, dayOf, firstMoment } from '../model/calendar.ts';
+import { addDays, ageOf, dayOf, firstMoment } from '../model/calendar.ts';
 import type { AgentSums } from '../store/reader.ts';
 import type { ListedSession } from '../store/sessionList.ts';
 import { DisposableStore } from './disposables.ts';
-import { formatOf } from './format.ts';
+import { type Format, formatOf } from './format.ts';
 import { askFilter, chooseGrouping, chooseOrder } from './sessionChoices.ts';
 import { describeNode, type ItemText, itemOf, tooltipOf } from './sessionItems.ts';
 import { type PartNode, partsOf, type SessionNode, type SessionsNode } from './sessionNodes.ts';
@@ -29,8 +29,20 @@ import { directoriesInWindow } from './windowScope.ts';
 const pageSize = 100;
 /** Totals of groups follow their sessions at most this often. */
 const groupRestMs = 2_000;
+/** The tree follows at most this often: a commit may come every few milliseconds. */
+const restMs = 100;
 const moreCommand = 'outlay.showMoreSessions';
 const rootKey = '';
+
+/** What VS Code was last told of a session, and what that was made from. */
+interface ToldSession {
+  readonly session: ListedSession;
+  readonly live: boolean;
+  /** The age as it is written; a live session has none. */
+  readonly age: string;
+  readonly format: Format;
+  readonly text: string;
+}
 
 /** The tree of sessions: live ones first, their figures as they are spent. */
 export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable {
@@ -48,8 +60,11 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
   readonly #limits = new Map<string, number>();
   /** What VS Code was last told: the children of each list, and the text of each item. */
   readonly #toldLists = new Map<string, string>();
-  readonly #toldItems = new Map<string, string>();
+  readonly #toldGroups = new Map<string, string>();
+  readonly #toldSessions = new Map<string, ToldSession>();
   #groupTimer: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #updatedAt = 0;
   #state = '';
 
   constructor(spend: SpendModel, context: ExtensionContext, log: LogOutputChannel) {
@@ -64,7 +79,7 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
     );
     this.#owned.add(this.#changed);
     this.#owned.add(this.#view.onDidChangeVisibility(({ visible }) => this.#setVisible(visible)));
-    this.#owned.add(this.#list.onDidChange(() => this.#update()));
+    this.#owned.add(this.#list.onDidChange(() => this.#updateSoon()));
     this.#owned.add(spend.onDidChange((now) => this.#showState(now)));
     this.#owned.add(
       commands.registerCommand(moreCommand, (node: SessionsNode) => this.#showMore(node)),
@@ -134,7 +149,8 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
 
   getTreeItem(node: SessionsNode): TreeItem {
     const text = this.#describe(node);
-    this.#toldItems.set(nodeId(node), JSON.stringify(text));
+    if (node.kind === 'group') this.#toldGroups.set(node.key, JSON.stringify(text));
+    if (node.kind === 'session') this.#toldSessions.set(node.sid, this.#toldOf(node, text));
     const item = itemOf(node, text, nodeId(node));
     if (node.kind === 'more') {
       item.command = { command: moreCommand, title: text.label, arguments: [node] };
@@ -166,6 +182,16 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
     if (visible) this.#update();
   }
 
+  /** At once after a rest, else as soon as the rest is over. */
+  #updateSoon(): void {
+    if (!this.#view.visible || this.#timer !== undefined) return;
+    const wait = Math.max(0, this.#updatedAt + restMs - Date.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#update();
+    }, wait);
+  }
+
   /** Looks what has changed since VS Code was told, and tells it no more than that. */
   #update(): void {
     if (!this.#view.visible) return;
@@ -185,27 +211,56 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
       this.#groupTimer ??= setTimeout(() => this.#tellGroups(), groupRestMs);
     }
     this.#showState(this.#spend.spend);
+    this.#updatedAt = Date.now();
   }
 
   #tellSessions(): void {
+    const now = Date.now();
     for (const { sessions } of this.#groups) {
       for (const session of sessions) {
         const node = this.#sessionNodes.get(session.sid);
-        if (node !== undefined && this.#itemChanged(node)) this.#changed.fire(node);
+        if (node !== undefined && this.#sessionChanged(node, now)) this.#changed.fire(node);
       }
     }
+  }
+
+  /** Thousands may be on the list: words are made anew only where something they say may differ. */
+  #sessionChanged(node: SessionNode, now: number): boolean {
+    const told = this.#toldSessions.get(node.sid);
+    if (told === undefined) return false;
+    const { session } = node;
+    const live = this.#list.isLive(session, now);
+    const same =
+      told.session === session &&
+      told.live === live &&
+      told.format === formatOf(this.#spend.spend.settings) &&
+      (live || told.age === ageText(session, now));
+    if (same) return false;
+    const fresh = this.#toldOf(node, this.#describe(node));
+    this.#toldSessions.set(node.sid, fresh);
+    return fresh.text !== told.text;
+  }
+
+  #toldOf(node: SessionNode, text: ItemText): ToldSession {
+    const { session } = node;
+    const now = Date.now();
+    return {
+      session,
+      live: this.#list.isLive(session, now),
+      age: ageText(session, now),
+      format: formatOf(this.#spend.spend.settings),
+      text: JSON.stringify(text),
+    };
   }
 
   #tellGroups(): void {
     this.#groupTimer = undefined;
     for (const node of this.#groupNodes.values()) {
-      if (this.#itemChanged(node)) this.#changed.fire(node);
+      const told = this.#toldGroups.get(node.key);
+      if (told === undefined) continue;
+      const text = JSON.stringify(this.#describe(node));
+      if (told !== text) this.#changed.fire(node);
     }
-  }
-
-  #itemChanged(node: SessionsNode): boolean {
-    const told = this.#toldItems.get(nodeId(node));
-    return told !== undefined && told !== JSON.stringify(this.#describe(node));
   }
 
   #listChanged(key: string, ids: string): boolean {
@@ -382,6 +437,7 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
 
   dispose(): void {
     clearTimeout(this.#groupTimer);
+    clearTimeout(this.#timer);
     this.#owned.dispose();
   }
 }
@@ -403,6 +459,11 @@ function setContext(key: string, value: unknown): void {
 
 function listKey(node: SessionsNode & { kind: 'group' }): string {
   return `group:${node.key}`;
+}
+
+function ageText(session: ListedSession, now: number): string {
+  const { unit, count } = ageOf(now - session.endedAt);
+  return `${count} ${unit}`;
 }
 
 /** An id that stays with its item: VS Code keeps what is expanded and selected by it. */
