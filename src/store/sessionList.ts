@@ -107,5 +107,13 @@ export function sessionFiles(db: SqlDatabase, sid: string): SessionFile[] {
        ORDER BY length(path), path`,
     )
     .all<{ path: string; size: number; gone: number }>(sid)
+    .filter(({ path }) => isOf(path, sid))
     .map((row) => ({ ...row, gone: row.gone === 1 }));
+}
+
+/** Another session's id, or a project's name, may have this one's inside. */
+function isOf(path: string, sid: string): boolean {
+  const parts = path.split(/[\\/]/);
+  const subagents = parts.lastIndexOf('subagents');
+  return parts.at(-1) === `${sid}.jsonl` || (subagents > 0 && parts[subagents - 1] === sid);
 }

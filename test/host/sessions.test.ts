@@ -1,0 +1,225 @@
+/** What the sessions view tells VS Code, and the session panel, in a real extension host. */
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { OutlayApi } from '../../src/extension.ts';
+import { sessionViewType } from '../../src/protocol.ts';
+import { commandIds } from '../../src/views/commandIds.ts';
+import type { GroupNode, SessionNode, SessionsNode } from '../../src/views/sessionNodes.ts';
+import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const end = Date.now() + 20_000;
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
+    await sleep(10);
+  }
+}
+
+/** Answers a quick pick as keys would: down so many times, then Enter. */
+async function pick(down: number): Promise<void> {
+  await sleep(400);
+  for (let i = 0; i < down; i++) {
+    await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
+  }
+  await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+}
+
+describe(`sessions (${process.env.OUTLAY_TEST_RUN})`, () => {
+  let api: OutlayApi;
+  let listening: vscode.Disposable;
+  /** What was told, and when. */
+  let told: { readonly node: SessionsNode | undefined; readonly at: number }[] = [];
+  let made = 0;
+  const view = (): OutlayApi['parts']['sessions'] => api.parts.sessions;
+  const fileOf = { 'tree-a': '-tree-alpha', 'tree-b': '-tree-beta' } as const;
+
+  /** One more answer of a session; its cost is what 1,000 tokens of output cost. */
+  const answers = (session: string, project: string): void => {
+    made += 1;
+    const cwd = `/home/dev/${project.slice(1)}`;
+    append(transcriptFile(project, session), answer({ id: `tree-${made}`, session, cwd }));
+  };
+  const nanoOf = (sid: string): number => view().find(sid)?.nano ?? 0;
+  /** Everything the tree has on its first pages, asked for as VS Code does. */
+  const nodes = (): SessionsNode[] =>
+    view()
+      .getChildren()
+      .flatMap((node) => (node.kind === 'group' ? [node, ...view().getChildren(node)] : [node]));
+  const sessionNode = (sid: string): SessionNode => {
+    const found = nodes().find((node) => node.kind === 'session' && node.sid === sid);
+    assert.ok(found?.kind === 'session', `${sid} is listed`);
+    return found;
+  };
+  /** Waits until VS Code has been told everything and has asked for it. */
+  const settle = async (): Promise<void> => {
+    let seen = -1;
+    while (seen !== told.length) {
+      seen = told.length;
+      await sleep(1_200);
+    }
+    // Nothing may hang on which items VS Code had to draw: all of them count as shown.
+    for (const node of nodes()) view().getTreeItem(node);
+    told = [];
+  };
+  /** How the picker has them: 0 by project, 1 by day, 2 not at all. */
+  const group = async (down: number): Promise<void> => {
+    const asked = vscode.commands.executeCommand(commandIds.groupSessions);
+    await pick(down);
+    await asked;
+    await settle();
+  };
+  const sessionsTold = (): string[] =>
+    told.map(({ node }) => (node?.kind === 'session' ? node.sid : (node?.kind ?? 'the list')));
+
+  before(async () => {
+    const extension = vscode.extensions.getExtension<OutlayApi>('outlay.outlay');
+    assert.ok(extension);
+    api = await extension.activate();
+    await until('the indexer watches', () => api.spend.indexer.kind === 'watching');
+    listening = view().onDidChangeTreeData((node) => {
+      told.push({ node, at: performance.now() });
+    });
+    for (const [session, project] of Object.entries(fileOf)) answers(session, project);
+    append(
+      transcriptFile(fileOf['tree-a'], 'tree-a'),
+      `${JSON.stringify({ type: 'custom-title', sessionId: 'tree-a', customTitle: 'A *bold* one' })}\n`,
+    );
+    await vscode.commands.executeCommand('outlay.sessions.focus');
+    await until('both are listed', () => nanoOf('tree-a') > 0 && nanoOf('tree-b') > 0);
+    await until('the title is known', () => view().find('tree-a')?.title === 'A *bold* one');
+    await group(2);
+  });
+
+  after(async () => {
+    listening.dispose();
+    await vscode.commands.executeCommand('workbench.view.explorer');
+  });
+
+  it('refreshes one item for one session that has changed', async () => {
+    const node = sessionNode('tree-a');
+    for (let n = 1; n <= 3; n++) {
+      const before = nanoOf('tree-a');
+      answers('tree-a', fileOf['tree-a']);
+      await until('the item is told', () => told.length === n);
+      assert.equal(nanoOf('tree-a'), before + thousandOutputNano);
+      assert.equal(told.at(-1)?.node, node, 'the node itself, which stays the same object');
+      view().getTreeItem(node);
+      // The whole list is read again after every commit: it must find nothing more to tell.
+      await sleep(1_000);
+      assert.deepEqual(sessionsTold(), Array(n).fill('tree-a'));
+    }
+  });
+
+  it('keeps live sessions in their places while they answer by turns', async () => {
+    await settle();
+    for (const session of ['tree-b', 'tree-a', 'tree-b'] as const) {
+      const before = told.length;
+      answers(session, fileOf[session]);
+      await until('the item is told', () => told.length > before);
+      for (const node of nodes()) view().getTreeItem(node);
+    }
+    await sleep(1_000);
+    assert.deepEqual(sessionsTold(), ['tree-b', 'tree-a', 'tree-b']);
+  });
+
+  it('tells the list once when there is a new session', async () => {
+    await settle();
+    answers('tree-c', '-tree-gamma');
+    await until('it is told', () => told.length > 0);
+    await sleep(1_000);
+    assert.deepEqual(sessionsTold(), ['the list']);
+    assert.ok(sessionNode('tree-c'));
+  });
+
+  it('has ids that stay, parents that lead up and tooltips that quote', async () => {
+    await settle();
+    const node = sessionNode('tree-a');
+    const { id } = view().getTreeItem(node);
+    assert.equal(id, 'session:tree-a');
+    assert.equal(view().getParent(node), undefined);
+    const [part] = view().getChildren(node);
+    assert.ok(part?.kind === 'part');
+    assert.equal(part.nano, nanoOf('tree-a'));
+    assert.equal(view().getParent(part), node);
+    const item = view().resolveTreeItem(view().getTreeItem(node), node);
+    assert.ok(item.tooltip instanceof vscode.MarkdownString);
+    assert.match(item.tooltip.value, /A &#42;bold&#42; one/);
+    const all = nodes().map((one) => view().getTreeItem(one).id);
+    assert.equal(new Set(all).size, all.length, 'no id twice');
+    assert.ok(all.every((one) => one !== undefined));
+    answers('tree-a', fileOf['tree-a']);
+    await until('the item is told', () => told.length > 0);
+    assert.equal(view().getTreeItem(sessionNode('tree-a')).id, id);
+  });
+
+  it('asks nothing while nobody looks, and is right when somebody does', async () => {
+    await vscode.commands.executeCommand('workbench.view.explorer');
+    await settle();
+    const before = nanoOf('tree-a');
+    const today = api.spend.overview?.today.total ?? 0;
+    answers('tree-a', fileOf['tree-a']);
+    await until(
+      'the status bar has it',
+      () => api.spend.overview?.today.total === today + thousandOutputNano,
+    );
+    await sleep(1_000);
+    assert.deepEqual(sessionsTold(), []);
+    assert.equal(nanoOf('tree-a'), before, 'the list has not been read');
+    await vscode.commands.executeCommand('outlay.sessions.focus');
+    await until('the item is told', () => told.length > 0);
+    assert.equal(nanoOf('tree-a'), before + thousandOutputNano);
+  });
+
+  it('tells a project’s total at most every two seconds', async () => {
+    await group(0);
+    const parent = view().getParent(sessionNode('tree-a')) as GroupNode;
+    assert.equal(parent.kind, 'group');
+    assert.equal(view().getParent(parent), undefined);
+    const total = parent.group.total;
+    for (let n = 1; n <= 12; n++) {
+      answers('tree-a', fileOf['tree-a']);
+      await sleep(400);
+      for (const node of nodes()) view().getTreeItem(node);
+    }
+    await until('the project has it all', () => {
+      const last = told.findLast(({ node }) => node?.kind === 'group');
+      return last !== undefined && parent.group.total === total + 12 * thousandOutputNano;
+    });
+    const groups = told.filter(({ node }) => node?.kind === 'group');
+    assert.ok(groups.length >= 2, 'it follows');
+    for (const [i, { node, at }] of groups.entries()) {
+      assert.equal(node, parent);
+      if (i > 0) assert.ok(at - groups[i - 1]!.at >= 1_990, 'not more often');
+    }
+    const others = sessionsTold().filter((one) => one !== 'group');
+    assert.ok(others.length > 2);
+    assert.ok(
+      others.every((one) => one === 'tree-a'),
+      others.join(),
+    );
+  });
+
+  it('opens a session in one tab, and takes it up again after it was closed', async () => {
+    const tabs = (): vscode.Tab[] =>
+      vscode.window.tabGroups.all
+        .flatMap((group) => group.tabs)
+        .filter(
+          ({ input }) =>
+            input instanceof vscode.TabInputWebview && input.viewType.endsWith(sessionViewType),
+        );
+    const node = sessionNode('tree-a');
+    for (let round = 1; round <= 2; round++) {
+      await vscode.commands.executeCommand(commandIds.openSession, node);
+      await until('its tab is there', () => tabs().length === 1);
+      assert.equal(tabs()[0]?.label, 'A *bold* one');
+      await vscode.commands.executeCommand(commandIds.openSession, 'tree-a');
+      await sleep(300);
+      assert.equal(tabs().length, 1, 'one for each session');
+      await vscode.commands.executeCommand(commandIds.openSession, 'tree-b');
+      await until('another session has its own', () => tabs().length === 2);
+      await vscode.window.tabGroups.close(tabs());
+      await until('both are closed', () => tabs().length === 0);
+    }
+  });
+});
