@@ -6,6 +6,7 @@ import { cp, mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { launchChromium } from './chromium.mjs';
+import { addLanguage } from './language.mjs';
 import { inRoot, root } from './paths.mjs';
 import {
   installVsix,
@@ -260,12 +261,14 @@ async function prepareHome(given) {
  * @param {string} [options.vsix] a packed extension to install; default: the sources, as built
  * @param {boolean} [options.withoutOutlay] neither of them (for comparisons)
  * @param {string} [options.home] keep everything below this folder, and leave it there at the end
- * @param {string} [options.workspace] the folder to open; default: an empty one
+ * @param {string} [options.workspace] the folder or `.code-workspace` file to open; default: an empty folder
+ * @param {boolean} [options.restricted] the folder is not trusted
  * @param {Record<string, string>} [options.env] added to the extension's environment
  * @param {Record<string, unknown>} [options.settings] user settings from the start
  * @param {{ width: number, height: number }} [options.viewport]
  * @param {boolean} [options.steadyFonts] text looks the same on every machine
  * @param {number} [options.scale] pixels of the picture for each pixel of the window
+ * @param {'de'} [options.language] of the window; VS Code's own words stay English
  * @returns {Promise<Workbench>}
  */
 export async function openWorkbench(options = {}) {
@@ -273,19 +276,31 @@ export async function openWorkbench(options = {}) {
   if (options.workspace) paths.workspace = path.resolve(options.workspace);
   const dataDir = path.join(home, 'server');
   const extensionsDir = path.join(home, 'extensions');
-  await writeUserSettings(dataDir, options.settings);
+  const trust = {
+    'security.workspace.trust.enabled': true,
+    'security.workspace.trust.startupPrompt': 'never',
+  };
+  await writeUserSettings(dataDir, { ...(options.restricted && trust), ...options.settings });
   // A window takes one extension from source, so the driver is an installed one: the first start of
   // anything on an empty extensions folder takes in what lies there.
   const driver = path.join(extensionsDir, 'outlay.outlay-test-driver-0.0.0');
   await cp(inRoot('scripts/lib/driver'), driver, { recursive: true });
   if (options.vsix) await installVsix({ vsix: options.vsix, dataDir, extensionsDir });
-  const server = await startServer({ dataDir, extensionsDir, env: withoutMarketplace });
+  if (options.language) await addLanguage(dataDir, options.language);
+  const server = await startServer({
+    dataDir,
+    extensionsDir,
+    env: withoutMarketplace,
+    language: options.language,
+    askTrust: options.restricted,
+  });
   let browser;
   try {
     browser = await launchChromium({ steadyFonts: options.steadyFonts });
     const page = await browser.newPage({
       viewport: options.viewport ?? { width: 1280, height: 800 },
       deviceScaleFactor: options.scale ?? 1,
+      ...(options.language && { locale: options.language }),
     });
     const fromSource = !options.vsix && !options.withoutOutlay;
     const env = {

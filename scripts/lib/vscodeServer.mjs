@@ -62,7 +62,7 @@ export async function installVsix({ vsix, dataDir, extensionsDir }) {
   ]);
 }
 
-function serverArgs({ vscode, port, dataDir, extensionsDir }) {
+function serverArgs({ vscode, port, dataDir, extensionsDir, language, askTrust }) {
   return [
     path.join(vscode, 'out/server-main.js'),
     ...['--host', '127.0.0.1', '--port', String(port)],
@@ -70,9 +70,10 @@ function serverArgs({ vscode, port, dataDir, extensionsDir }) {
     '--accept-server-license-terms',
     ...['--server-data-dir', dataDir, '--extensions-dir', extensionsDir],
     ...['--telemetry-level', 'off'],
-    '--disable-workspace-trust',
+    ...(askTrust ? [] : ['--disable-workspace-trust']),
     // Without it the server ignores an extension under development that a page asks for.
     '--enable-smoke-test-driver',
+    ...(language ? ['--locale', language] : []),
   ];
 }
 
@@ -100,14 +101,31 @@ async function waitUntilReady(child, onLine) {
  * @param {string} [options.extensionsDir] installed extensions; default inside `dataDir`
  * @param {number} [options.port] default: a free one
  * @param {Record<string, string>} [options.env] added to this process's environment
+ * @param {boolean} [options.askTrust] a folder is not trusted until somebody says so
+ * @param {string} [options.language] of its windows, where `addLanguage` has told of it
  * @param {(text: string) => void} [options.onOutput] gets what the server prints
  */
-export async function startServer({ dataDir, extensionsDir, port, env, onOutput }) {
+export async function startServer({
+  dataDir,
+  extensionsDir,
+  port,
+  env,
+  language,
+  askTrust,
+  onOutput,
+}) {
   const vscode = await installedServer();
   const extensions = extensionsDir ?? path.join(dataDir, 'extensions');
   await mkdir(extensions, { recursive: true });
   const chosenPort = port ?? (await freePort());
-  const args = serverArgs({ vscode, port: chosenPort, dataDir, extensionsDir: extensions });
+  const args = serverArgs({
+    vscode,
+    port: chosenPort,
+    dataDir,
+    extensionsDir: extensions,
+    language,
+    askTrust,
+  });
   const child = spawnGroup(process.execPath, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -131,7 +149,7 @@ export async function startServer({ dataDir, extensionsDir, port, env, onOutput 
  * The address of a window of this server.
  * @param {{ port: number, url: string }} server
  * @param {object} options
- * @param {string} options.folder the folder to open
+ * @param {string} options.folder the folder to open, or a workspace by its `.code-workspace` file
  * @param {string[]} [options.extensionPaths] extensions to load from source
  * @param {string} [options.testsPath] a module whose `run()` is called in the extension host
  * @param {Record<string, string>} [options.env] for the extension host
@@ -141,6 +159,7 @@ export function windowAddress(server, { folder, extensionPaths = [], testsPath, 
   const payload = extensionPaths.map((file) => ['extensionDevelopmentPath', remote(file)]);
   if (testsPath) payload.push(['extensionTestsPath', remote(testsPath)]);
   if (env) payload.push(['extensionEnvironment', JSON.stringify(env)]);
-  const query = new URLSearchParams({ folder, payload: JSON.stringify(payload) });
+  const opened = folder.endsWith('.code-workspace') ? { workspace: folder } : { folder };
+  const query = new URLSearchParams({ ...opened, payload: JSON.stringify(payload) });
   return `${server.url}?${query}`;
 }

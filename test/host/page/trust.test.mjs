@@ -1,0 +1,70 @@
+/** What the manifest declares about untrusted and virtual workspaces is true. */
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, describe, it } from 'node:test';
+import { openWorkbench } from '../../../scripts/lib/page.mjs';
+import { answer, customTitle, transcriptOf, write } from './lib/records.mjs';
+import { openSessions, waitForRows } from './lib/tree.mjs';
+import { sessionFrame } from './lib/webview.mjs';
+
+function writeOne(claude) {
+  const session = 'session-one';
+  write(transcriptOf(claude, { session }), [
+    customTitle(session, 'Fix flaky upload test'),
+    answer('a', 4.12, { session }),
+  ]);
+}
+
+/** Figures, list and panel are there. */
+async function everythingWorks(workbench) {
+  writeOne(workbench.paths.claude);
+  await workbench.waitForStatus(/^\$4\.12/);
+  await openSessions(workbench);
+  await waitForRows(workbench, (list) => list.some(({ label }) => /Fix flaky/.test(label)));
+  await workbench.executeCommand('outlay.openSession', 'session-one');
+  const frame = await sessionFrame(workbench, 'Fix flaky upload test');
+  assert.equal(await frame.locator('[data-card="cost"] .figure').innerText(), '$4.12');
+}
+
+describe('a folder that is not trusted', () => {
+  let workbench;
+  after(() => workbench?.close());
+
+  it('gets everything, and cannot say where transcripts are read or stored', async () => {
+    const home = path.join(import.meta.dirname, '../../../.vscode-test/untrusted');
+    rmSync(home, { recursive: true, force: true });
+    const settings = path.join(home, 'workspace/.vscode/settings.json');
+    mkdirSync(path.dirname(settings), { recursive: true });
+    const wishes = {
+      'outlay.roots': [path.join(home, 'elsewhere')],
+      'outlay.storePath': path.join(home, 'stolen.db'),
+      'outlay.enabled': false,
+      'outlay.prices.overrides': { multiplier: 100 },
+      'outlay.budget.dailyUsd': 1,
+    };
+    writeFileSync(settings, JSON.stringify(wishes));
+    workbench = await openWorkbench({ home, restricted: true });
+    await workbench.page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor();
+    await everythingWorks(workbench);
+    assert.equal(await workbench.statusText(), '$4.12');
+  });
+});
+
+describe('a virtual workspace', () => {
+  let workbench;
+  after(() => workbench?.close());
+
+  it('gets everything, although none of its folders is on the disk', async () => {
+    const home = path.join(import.meta.dirname, '../../../.vscode-test/virtual');
+    rmSync(home, { recursive: true, force: true });
+    mkdirSync(home, { recursive: true });
+    const file = path.join(home, 'virtual.code-workspace');
+    writeFileSync(file, JSON.stringify({ folders: [{ uri: 'memfs:/project', name: 'project' }] }));
+    workbench = await openWorkbench({ home, workspace: file });
+    await everythingWorks(workbench);
+    await workbench.setSettings({ 'outlay.statusBar.scope': 'workspace' });
+    // No session can have started in a folder that is on no disk.
+    await workbench.waitForStatus(/^\$0$/);
+  });
+});
