@@ -111,6 +111,30 @@ export function* messageCostPages(
   }
 }
 
+/** What can change of a message, each with a weight of its own. Words are compared by number. */
+const weighted = [
+  ...['at', 'nano', 'declined', 'priced', 'ended', 'cache_split', 'input', 'output', 'write5m'],
+  ...['write1h', 'cache_read', 'searches', 'agent', 'model_id', 'model', 'traits', 'price_row'],
+  ...['tools', 'stop', 'prompt', 'coalesce(length(parts), 0)'],
+]
+  .map((column, i) => `${column} * ${2 * i + 3}`)
+  .join(' + ');
+
+/**
+ * A fingerprint of the messages of a session before a moment (UTC milliseconds): while it stays the
+ * same, none of them has changed, come or gone.
+ */
+export function messagesPrint(db: SqlDatabase, session: number, before: number): string {
+  const { count, sum } = db
+    .prepare(
+      `SELECT count(*) AS count,
+         coalesce(sum((id % 8191 + 1) * ((${weighted}) % 1000003) % 1000003), 0) AS sum
+       FROM message WHERE session = ? AND counted = 1 AND at < ?`,
+    )
+    .get<{ count: number; sum: number }>(session, before)!;
+  return `${count} ${sum}`;
+}
+
 function costOf(row: Row): MessageCost {
   const [speed = '', geo = '', tier = ''] = traitsOf(row.traitsText);
   return {

@@ -3,11 +3,11 @@ import { type ClassCosts, costByClass, usageKeys } from '../pricing/costByClass.
 import type { RateBook } from '../pricing/priceBook.ts';
 import { dollarRates } from '../pricing/rateCard.ts';
 import type { PanelMessage, PanelRates } from '../protocol.ts';
-import { type MessageCost, messageCostPages } from '../store/messageCosts.ts';
+import { type MessageCost, messageCostPages, messagesPrint } from '../store/messageCosts.ts';
 import type { StoreReader } from '../store/reader.ts';
 import { oneLine } from './sessionOrder.ts';
 
-/** A message may be completed by later lines this long after it was first there. */
+/** Messages this much older than a session's last are seldom changed any more. */
 const settledMs = 15 * 60_000;
 
 /** What a look at the store has found. */
@@ -17,13 +17,14 @@ export interface MessageChanges {
 }
 
 /**
- * The messages of one session, kept up to date by asking only for what may have changed. Whether
- * that was enough is told by the session's sums; when they do not agree, everything is asked again.
+ * The messages of one session, kept up to date by asking only for the latest. Whether older ones
+ * have changed is told by their fingerprint; when they have, everything is asked again.
  */
 export class SessionMessages {
   readonly #known = new Map<string, { readonly message: PanelMessage; readonly text: string }>();
   readonly #rates = new Map<string, PanelRates>();
-  #latest = 0;
+  /** Before this moment nothing has changed while the fingerprint is this one. */
+  #settled = { at: 0, print: '' };
 
   /** All messages, in the order they became known. */
   get all(): PanelMessage[] {
@@ -39,30 +40,30 @@ export class SessionMessages {
     return Object.fromEntries(this.#rates);
   }
 
-  /**
-   * Asks the store, giving back the thread between pages. `sums` are the session's, which the
-   * messages must add up to.
-   */
+  /** Asks the store, giving back the thread between pages. `endedAt` is the session's last moment. */
   async update(
     reader: StoreReader,
     book: RateBook,
-    session: { readonly id: number; readonly nano: number; readonly messages: number },
+    { id, endedAt }: { readonly id: number; readonly endedAt: number },
   ): Promise<MessageChanges> {
+    const { at, print } = this.#settled;
+    const same = messagesPrint(reader.db, id, at) === print;
+    const since = same ? at : 0;
+    const next = Math.max(0, endedAt - settledMs);
+    // Taken before the messages are read: what is stored meanwhile is noticed the next time.
+    const settled =
+      same && next - at < settledMs
+        ? this.#settled
+        : { at: next, print: messagesPrint(reader.db, id, next) };
     const changed: PanelMessage[] = [];
-    const recent = this.#latest === 0 ? 0 : this.#latest - settledMs;
-    await this.#read(reader, book, session.id, recent, changed);
-    if (recent === 0 || this.#agrees(session)) return { changed, removed: [] };
-    const before = new Set(this.#known.keys());
-    const seen = await this.#read(reader, book, session.id, 0, changed);
-    const removed = [...before].filter((key) => !seen.has(key));
+    const seen = await this.#read(reader, book, id, since, changed);
+    const removed: string[] = [];
+    for (const [key, { message }] of this.#known) {
+      if (message.at >= since && !seen.has(key)) removed.push(key);
+    }
     for (const key of removed) this.#known.delete(key);
+    this.#settled = settled;
     return { changed, removed };
-  }
-
-  #agrees({ nano, messages }: { readonly nano: number; readonly messages: number }): boolean {
-    let sum = 0;
-    for (const { message } of this.#known.values()) sum += message.nano;
-    return sum === nano && this.#known.size === messages;
   }
 
   async #read(
@@ -77,7 +78,6 @@ export class SessionMessages {
       for (const cost of page) {
         const message = this.#message(cost, book);
         seen.add(message.key);
-        this.#latest = Math.max(this.#latest, message.at);
         const text = JSON.stringify(message);
         if (this.#known.get(message.key)?.text === text) continue;
         this.#known.set(message.key, { message, text });

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { createPriceBook } from '../../../src/pricing/priceBook.ts';
+import type { PanelMessage } from '../../../src/protocol.ts';
+import type { SqlDatabase } from '../../../src/store/driver/types.ts';
+import { openForWriting } from '../../../src/store/openStore.ts';
+import { StoreReader } from '../../../src/store/reader.ts';
+import { SessionMessages } from '../../../src/views/sessionMessages.ts';
+import { otherBook, soleWriter, stretchesOf } from '../../lib/ingest.ts';
+import { random } from '../../lib/random.ts';
+import { type TempDir, tempDir } from '../../lib/tempDir.ts';
+import { playWorld, type WorldFile, worlds } from '../../lib/world.ts';
+
+const book = createPriceBook();
+const runs = Number(process.env.OUTLAY_TEST_RUNS ?? 100);
+
+type ByKey = ReadonlyMap<string, PanelMessage>;
+
+function byKey(messages: readonly PanelMessage[]): ByKey {
+  return new Map(messages.map((message) => [message.key, message]));
+}
+
+/** A session's messages as somebody sees them who looks for the first time. */
+async function fromScratch(reader: StoreReader, sid: string): Promise<ByKey> {
+  const session = reader.sessionById(sid);
+  if (session === undefined) return new Map();
+  const fresh = new SessionMessages();
+  const { changed, removed } = await fresh.update(reader, book, session);
+  assert.deepEqual(changed, fresh.all);
+  assert.deepEqual(removed, []);
+  assert.equal(
+    changed.reduce((sum, { nano }) => sum + nano, 0),
+    session.nano,
+  );
+  return byKey(fresh.all);
+}
+
+/** Somebody who has a session open, and what a page knows that is told only of changes. */
+class Onlooker {
+  readonly #sid: string;
+  readonly #messages = new SessionMessages();
+  readonly #page = new Map<string, PanelMessage>();
+
+  constructor(sid: string) {
+    this.#sid = sid;
+  }
+
+  async look(reader: StoreReader): Promise<void> {
+    const session = reader.sessionById(this.#sid);
+    if (session === undefined) return;
+    const before = new Map(this.#page);
+    const { changed, removed } = await this.#messages.update(reader, book, session);
+    const after = await fromScratch(reader, this.#sid);
+    for (const key of removed) this.#page.delete(key);
+    for (const message of changed) this.#page.set(message.key, message);
+    assert.deepEqual(sorted(this.#page), sorted(after), 'what was told');
+    assert.deepEqual(sorted(byKey(this.#messages.all)), sorted(after), 'what is known');
+    assert.deepEqual(
+      [...removed].sort(),
+      [...before.keys()].filter((key) => !after.has(key)).sort(),
+      'no more and no less is removed',
+    );
+    const different = [...after.values()].filter((message) => {
+      return JSON.stringify(before.get(message.key)) !== JSON.stringify(message);
+    });
+    assert.deepEqual(sorted(byKey(changed)), sorted(byKey(different)), 'only what differs is told');
+  }
+}
+
+function sorted(messages: ByKey): PanelMessage[] {
+  return [...messages.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** Lets a world's files grow piece by piece in any order, and calls back after every reading. */
+async function growing(
+  db: SqlDatabase,
+  folder: string,
+  files: readonly WorldFile[],
+  seed: number,
+  then: () => Promise<void>,
+): Promise<void> {
+  const dice = random(seed);
+  const left = new Map(files.map((file) => [file, file.content]));
+  const steps = files.flatMap((file) => Array<WorldFile>(1 + dice.below(3)).fill(file));
+  for (const [i, file] of dice.shuffle(steps).entries()) {
+    const root = join(folder, file.root);
+    const path = join(root, 'projects', ...file.path.split('/'));
+    mkdirSync(dirname(path), { recursive: true });
+    const rest = left.get(file)!;
+    const isLast = !steps.some((_, n) => n > i && dice.oneIn(2));
+    const size = isLast ? rest.length : dice.below(rest.length + 1);
+    appendFileSync(path, rest.subarray(0, size));
+    left.set(file, rest.subarray(size));
+    const writer = soleWriter(db);
+    const bookmark = writer.files.find(path)?.bookmark;
+    for (const stretch of stretchesOf(join(root, 'projects'), path, bookmark)) {
+      writer.ingest([{ file: { path, root, mtimeMs: i }, stretch }]);
+    }
+    await then();
+    if (!dice.oneIn(12)) continue;
+    soleWriter(db, { book: otherBook }).reprice();
+    await then();
+    soleWriter(db).reprice();
+  }
+}
+
+async function watched(dir: TempDir, name: string, files: readonly WorldFile[], seed: number) {
+  const folder = dir.at(name);
+  const { db } = openForWriting(':memory:', { engine: 'better-sqlite3' });
+  try {
+    const reader = new StoreReader(db);
+    const onlookers = new Map<string, Onlooker>();
+    await growing(db, folder, files, seed, async () => {
+      for (const { sid } of reader.sessions()) {
+        if (!onlookers.has(sid)) onlookers.set(sid, new Onlooker(sid));
+      }
+      for (const onlooker of onlookers.values()) await onlooker.look(reader);
+    });
+  } finally {
+    db.close();
+  }
+}
+
+describe('the messages of an open session', () => {
+  it('are those of a first look, after any growth, fork or change of prices', async () => {
+    using dir = tempDir();
+    let count = 0;
+    await fc.assert(
+      fc.asyncProperty(worlds, fc.nat(), (ops, seed) =>
+        watched(dir, String(count++), playWorld(ops), seed),
+      ),
+      { numRuns: runs },
+    );
+  });
+});
