@@ -10,14 +10,21 @@ const unsafeInJson = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069
 
 const separators = /[\s\u2028\u2029]+/gu;
 
+/** More marks on one character than any writing has: they would be drawn over the lines around. */
+const piledMarks = /(\p{Mark}{6})\p{Mark}+/gu;
+
 /**
  * Text from a transcript as it may be shown: one line, without anything that moves a cursor, sets a
- * colour or turns the writing direction.
+ * colour, turns the writing direction or covers what stands beside it.
  */
 export function plainText(text: string): string {
   // What is longer than any line of a terminal is cut before it is looked at.
   const short = text.length > 4000 ? `${text.slice(0, 4000)}…` : text;
-  return stripVTControlCharacters(short).replace(separators, ' ').replace(unsafe, '').trim();
+  return stripVTControlCharacters(short)
+    .replace(separators, ' ')
+    .replace(unsafe, '')
+    .replace(piledMarks, '$1')
+    .trim();
 }
 
 /** JSON text, two spaces deep, that is safe to print: the same value, risky characters escaped. */

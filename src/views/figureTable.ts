@@ -3,6 +3,7 @@ import { totalTokens } from '../model/tokens.ts';
 import type { BudgetShare, Figure, Overview, ProjectShare } from '../reports/overview.ts';
 import { type Format, formatOf } from './format.ts';
 import { escapeMarkdown } from './markdown.ts';
+import { titleText } from './sessionOrder.ts';
 import type { Spend } from './spendModel.ts';
 import { levelWord } from './statusText.ts';
 
@@ -29,9 +30,8 @@ export function figureTable(spend: Spend, overview: Overview, now: number): stri
   rows.push(row(l10n.t('Last hour'), format.brief(lastHour.shown), rate));
   if (session !== undefined) {
     const { summary, live } = session;
-    const name = summary.title === null ? summary.sid.slice(0, 8) : summary.title;
     const state = live ? l10n.t('live') : format.age(now - summary.writtenAt);
-    const detail = `${escapeMarkdown(name)} · ${state}`;
+    const detail = `${escapeMarkdown(titleText(summary))} · ${state}`;
     rows.push(row(l10n.t('Session'), format.brief(session.shown), detail));
   }
   if (cacheShare !== undefined) {

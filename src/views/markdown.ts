@@ -1,10 +1,11 @@
+import { plainText } from '../reports/plainText.ts';
+
 /**
  * Text of a transcript inside Markdown, harmless: every character Markdown, HTML or icon syntax
  * gives a meaning to is escaped, so a title stays a title.
  */
 export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+  return plainText(text)
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')

@@ -11,6 +11,7 @@ import type { BudgetShare, Figure, Overview } from '../reports/overview.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
 import { type Format, formatOf } from './format.ts';
 import { harmless } from './harmless.ts';
+import { titleText } from './sessionOrder.ts';
 import type { Spend, SpendModel } from './spendModel.ts';
 import { findsNothing, levelWord } from './statusText.ts';
 
@@ -59,7 +60,7 @@ export function figureItems(overview: Overview, format: Format): Action[] {
     const atLeast = summary.lower + summary.unpriced > 0;
     items.push({
       label: l10n.t('Session {0}', format.headline(session.shown, { atLeast })),
-      description: harmless(summary.title ?? summary.sid.slice(0, 8)),
+      description: harmless(titleText(summary)),
       command: commandIds.openSession,
     });
   }

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { commands, env, l10n, type QuickPickItem, Uri, window, workspace } from 'vscode';
-import { plainText } from '../reports/plainText.ts';
 import type { SessionSummary } from '../store/reader.ts';
 import { type SessionFile, sessionFiles } from '../store/sessionList.ts';
 import { findRecord, type RecordPlace } from '../transcripts/findRecord.ts';
 import { formatOf } from './format.ts';
+import { harmless } from './harmless.ts';
 import { projectName, projectOf, titleText } from './sessionOrder.ts';
 import type { PanelActions, SessionPanels } from './sessionPanel.ts';
 import type { SpendModel } from './spendModel.ts';
@@ -82,7 +82,7 @@ export class SessionActions implements PanelActions {
     const { cwd, root } = session;
     if (!existsSync(cwd)) {
       void window.showWarningMessage(
-        l10n.t('The folder of this session is not there any more: {0}', plainText(cwd)),
+        l10n.t('The folder of this session is not there any more: {0}', harmless(cwd)),
       );
       return;
     }
@@ -103,7 +103,7 @@ export class SessionActions implements PanelActions {
     if (session === undefined) return;
     const path = [session.cwd, session.gitRoot].find((folder) => folder && existsSync(folder));
     if (path === undefined || path === null) {
-      const gone = plainText(projectOf(session));
+      const gone = harmless(projectOf(session));
       void window.showWarningMessage(
         l10n.t('The project’s folder is not there any more: {0}', gone),
       );
@@ -116,7 +116,7 @@ export class SessionActions implements PanelActions {
     }
     const open = l10n.t('Open in New Window');
     const answer = await window.showInformationMessage(
-      l10n.t('{0} is not in this window.', plainText(path)),
+      l10n.t('{0} is not in this window.', harmless(path)),
       open,
     );
     if (answer === open) {
@@ -137,7 +137,7 @@ export class SessionActions implements PanelActions {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       void window.showErrorMessage(
-        l10n.t('The transcript {0} cannot be opened: {1}', path, reason),
+        l10n.t('The transcript {0} cannot be opened: {1}', harmless(path), harmless(reason)),
       );
     }
   }
@@ -163,8 +163,8 @@ export class SessionActions implements PanelActions {
       const age = format.age(now - session.endedAt);
       return {
         session,
-        label: titleText(session),
-        description: [money, age, projectName(projectOf(session))].join(' · '),
+        label: harmless(titleText(session)),
+        description: [money, age, harmless(projectName(projectOf(session)))].join(' · '),
       };
     });
     // This window's session is the one most often meant.
@@ -183,7 +183,7 @@ function sayGone(session: SessionSummary): void {
   void window.showInformationMessage(
     l10n.t(
       'The transcript of "{0}" is not on disk any more: Claude Code deletes transcripts after 30 days unless told otherwise. Its figures are kept.',
-      titleText(session),
+      harmless(titleText(session)),
     ),
   );
 }

@@ -1,4 +1,5 @@
 import { daysOf, type Zone } from '../model/calendar.ts';
+import { cut } from '../model/cut.ts';
 import { plainText } from '../reports/plainText.ts';
 import { lastPart } from '../reports/sessions.ts';
 import type { ListedSession } from '../store/sessionList.ts';
@@ -118,13 +119,13 @@ const longestTitle = 120;
 
 /** A session's title as one harmless line, else the beginning of its id. */
 export function titleText({ title, sid }: Pick<ListedSession, 'title' | 'sid'>): string {
-  return oneLine(title ?? '') || plainText(sid).slice(0, 8);
+  return oneLine(title ?? '') || cut(plainText(sid), 8);
 }
 
 /** Text of a transcript on one line and no longer than a list can show. */
 export function oneLine(text: string, longest = longestTitle): string {
   const plain = plainText(text.length > 4 * longest ? text.slice(0, 4 * longest) : text);
-  return plain.length > longest ? `${plain.slice(0, longest - 1).trimEnd()}…` : plain;
+  return plain.length > longest ? `${cut(plain, longest - 1).trimEnd()}…` : plain;
 }
 
 /** A project's name as a person knows it: the last part of its path. */

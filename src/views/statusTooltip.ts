@@ -4,6 +4,7 @@ import type { CommandId } from './commandIds.ts';
 import { figureTable } from './figureTable.ts';
 import { type Format, formatOf } from './format.ts';
 import { escapeMarkdown } from './markdown.ts';
+import { oneLine } from './sessionOrder.ts';
 import type { Spend } from './spendModel.ts';
 import { findsNothing, storeProblem } from './statusText.ts';
 
@@ -51,8 +52,16 @@ export function tooltipMarkdown(spend: Spend, context: TooltipContext): string {
 
 /** A link that runs a command, with the text it gets as its argument. */
 function link(label: string, command: LinkCommand, argument?: string): string {
-  const query = argument === undefined ? '' : `?${encodeURIComponent(JSON.stringify([argument]))}`;
+  const query = argument === undefined ? '' : `?${encoded(JSON.stringify([argument]))}`;
   return `[${label}](command:${command}${query})`;
+}
+
+/** Inside the round brackets of a link, and more than addresses need: Markdown must see nothing. */
+function encoded(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*~_]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }
 
 function demoLine({ demo }: Spend): string {
@@ -142,7 +151,7 @@ function notes(overview: Overview, format: Format): string {
 }
 
 function unpricedNote(model: string, messages: number, format: Format): string {
-  const name = escapeMarkdown(model);
+  const name = escapeMarkdown(oneLine(model, 60));
   const text =
     messages === 1
       ? l10n.t('Unpriced: 1 message of {0}, not in the figures.', name)

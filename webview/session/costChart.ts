@@ -10,6 +10,7 @@ import {
   PointElement,
   Tooltip,
 } from 'chart.js';
+import { cut } from '../../src/model/cut.ts';
 import type { Figures } from '../lib/figures.ts';
 import type { Theme } from '../lib/theme.ts';
 import { type Series, valueAt } from './series.ts';
@@ -272,7 +273,7 @@ const crosshair: Plugin<'line'> = {
 };
 
 function short(name: string): string {
-  return name.length > 18 ? `${name.slice(0, 17)}…` : name;
+  return name.length > 18 ? `${cut(name, 17)}…` : name;
 }
 
 /** A colour so thin that what lies on it stays readable. */

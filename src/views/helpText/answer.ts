@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { Format } from '../format.ts';
 import { escapeMarkdown } from '../markdown.ts';
+import { oneLine } from '../sessionOrder.ts';
 
 /** A fact and its name; the value is Markdown. */
 export type Row = readonly [name: string, value: string];
@@ -71,7 +72,10 @@ export function models(
 ): string {
   return list
     .slice(0, 5)
-    .map(({ model, messages: count }) => `${escapeMarkdown(model)} (${messages(count, format)})`)
+    .map(
+      ({ model, messages: count }) =>
+        `${escapeMarkdown(oneLine(model, 60))} (${messages(count, format)})`,
+    )
     .join(', ');
 }
 

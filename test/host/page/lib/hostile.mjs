@@ -32,8 +32,8 @@ export const hostileTexts = {
 /** Names of the texts, which are the names of their sessions' files too. */
 export const hostileNames = Object.keys(hostileTexts);
 
-/** Dollars of the priced messages of a session: the sum by which it is known again. */
-export const usdOf = (name) => 1.5 + hostileNames.indexOf(name) / 100;
+/** Dollars of a session, background included: the figure by which it is known again. */
+export const usdOf = (name) => 2 + hostileNames.indexOf(name) / 100;
 
 const titles = [
   (text) => ({ type: 'custom-title', customTitle: text }),
@@ -82,14 +82,14 @@ export function writeHostile(claude, name, at) {
   const file = transcriptOf(claude, place);
   write(file, [
     line({ ...titles[hostileNames.indexOf(name) % titles.length](text), sessionId: text }),
-    answer(`${text} priced`, usdOf(name) - 0.5, more()),
-    // Twice, so that these models come first where a few are named.
+    answer(`${text} priced`, usdOf(name) - 1, more()),
     answer(`${text} unpriced`, 1, more(text)),
+    // Once more, so that these models come first where only three are named.
     ...(['breakout', 'link', 'icon'].includes(name)
       ? [answer(`${text} again`, 1, more(text))]
       : []),
     answer(`${text} agent`, 0.25, { ...more(), agent: 'x', extra: agentFields(text) }),
-    clientTotal(text, 100),
+    clientTotal(text, usdOf(name)),
   ]);
   // The type of an agent stands in a file beside its transcript, which names the agent.
   const agentFile = transcriptOf(claude, { ...place, agent: 'typed' });
@@ -112,36 +112,36 @@ export const acting =
  * icons, and characters that act. Empty when it stayed text. Runs in the page.
  */
 export function harmIn(scope, selector) {
-  return scope.locator(selector).evaluateAll(
-    (elements, acts) => {
-      const acting = new RegExp(acts, 'u');
-      const found = [];
-      const address = (node) =>
-        ['href', 'data-href', 'src', 'title'].map((name) => node.getAttribute(name) ?? '').join(' ');
-      for (const element of elements) {
-        for (const node of [element, ...element.querySelectorAll('*')]) {
-          const tag = node.localName;
-          const own = `<${tag} class="${node.getAttribute('class')}"> ${node.textContent.slice(0, 60)}`;
-          if (['img', 'script', 'iframe', 'object', 'embed'].includes(tag)) found.push(own);
-          if (/closeWindow|example\.invalid/.test(tag === 'a' ? address(node) : '')) found.push(own);
-          if (['strong', 'b', 'em', 'i', 'code'].includes(tag) && /^bold$/.test(node.textContent)) {
-            found.push(own);
-          }
-          if (node.classList.contains('codicon-bug')) found.push(own);
-          if (node.getAttributeNames().some((name) => name.startsWith('on'))) found.push(own);
-          const spoken = node.getAttribute('aria-label') ?? '';
-          if (acting.test(spoken)) found.push(`spoken: ${JSON.stringify(spoken.slice(0, 80))}`);
+  return scope.locator(selector).evaluateAll((elements, acts) => {
+    const acting = new RegExp(acts, 'u');
+    const found = [];
+    const address = (node) =>
+      ['href', 'data-href'].map((name) => node.getAttribute(name) ?? '').join(' ');
+    for (const element of elements) {
+      for (const node of [element, ...element.querySelectorAll('*')]) {
+        const tag = node.localName;
+        const own = `<${tag} class="${node.getAttribute('class')}"> ${node.textContent.slice(0, 60)}`;
+        if (['img', 'script', 'iframe', 'object', 'embed'].includes(tag)) found.push(own);
+        if (
+          /(^| )(command:workbench|\w+:\/\/example\.invalid)/.test(tag === 'a' ? address(node) : '')
+        )
+          found.push(own);
+        if (['strong', 'b', 'em', 'i', 'code'].includes(tag) && /^bold$/.test(node.textContent)) {
+          found.push(own);
         }
-        if (acting.test(element.textContent)) {
-          const at = element.textContent.search(acting);
-          const around = element.textContent.slice(Math.max(0, at - 20), at + 20);
-          found.push(`acts: ${JSON.stringify(around)}`);
-        }
+        if (node.classList.contains('codicon-bug')) found.push(own);
+        if (node.getAttributeNames().some((name) => name.startsWith('on'))) found.push(own);
+        const spoken = node.getAttribute('aria-label') ?? '';
+        if (acting.test(spoken)) found.push(`spoken: ${JSON.stringify(spoken.slice(0, 80))}`);
       }
-      return found;
-    },
-    acting.source,
-  );
+      if (acting.test(element.textContent)) {
+        const at = element.textContent.search(acting);
+        const around = element.textContent.slice(Math.max(0, at - 20), at + 20);
+        found.push(`acts: ${JSON.stringify(around)}`);
+      }
+    }
+    return found;
+  }, acting.source);
 }
 
 /**

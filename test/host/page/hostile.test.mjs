@@ -1,0 +1,354 @@
+/**
+ * Text of transcripts that would like to be more than text, wherever a person meets it: nothing of
+ * it may become markup, a link, an icon, a request or a command, and the figures stay right.
+ */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { inRoot } from '../../../scripts/lib/paths.mjs';
+import { openForReading } from '../../../src/store/openStore.ts';
+import { StoreReader } from '../../../src/store/reader.ts';
+import {
+  acting,
+  harmIn,
+  hostileNames,
+  hostileTexts,
+  usdOf,
+  watchHarm,
+  writeHostile,
+} from './lib/hostile.mjs';
+import { openTested } from './lib/packed.mjs';
+import { answer, append, transcriptOf } from './lib/records.mjs';
+import { clickAction, openSessions, pick, row, rows, unfold, waitForRows } from './lib/tree.mjs';
+import { frameWith, sessionFrame, watchPolicy } from './lib/webview.mjs';
+
+const run = promisify(execFile);
+const figureOf = (name) => `$${usdOf(name).toFixed(2)}`;
+const everything = hostileNames.reduce((sum, name) => sum + usdOf(name), 0);
+/** Texts that have nothing in them that is taken out: they are shown as they are. */
+const kept = ['image', 'script', 'link', 'picture', 'breakout', 'icon', 'bold', 'code', 'proto'];
+/** One of each kind, where each takes a while. */
+const oneOfEach = ['image', 'link', 'breakout', 'icon', 'bold', 'escapes', 'half', 'stacked'];
+/** Where VS Code gives some signs a meaning that cannot be escaped, they get a space. */
+const spaced = (text) => text.replaceAll('$(', '$ (').replaceAll('](', '] (');
+
+describe('hostile text', () => {
+  let workbench;
+  let harm;
+  let policy;
+  /** Session ids as the store has them, by the name of their text. */
+  let ids;
+
+  const quickPick = () => workbench.page.locator('.quick-input-list .monaco-list-row');
+  /** Starts a command that goes on until somebody answers it. */
+  const start = (command, argument) => {
+    workbench.executeCommand(command, argument).catch(() => {});
+  };
+  const closeEverything = async () => {
+    await workbench.executeCommand('workbench.action.closeAllEditors');
+    await workbench.executeCommand('notifications.clearAll');
+  };
+  /** Waits for a notification with these words; all of them have to be harmless. */
+  const waitForNotice = async (words) => {
+    const end = Date.now() + 15_000;
+    let texts = [];
+    while (!texts.some((text) => text.includes(words))) {
+      assert.ok(Date.now() < end, `"${words}" was not said, but: ${texts.join(' | ')}`);
+      texts = await workbench.notifications();
+      await workbench.page.waitForTimeout(100);
+    }
+    assert.deepEqual(await harmIn(workbench.page, '.notifications-center'), []);
+    await workbench.executeCommand('notifications.clearAll');
+    return texts.find((text) => text.includes(words));
+  };
+  /** The entries of the quick pick that is open, after looking at them. */
+  const picks = async () => {
+    await quickPick().first().waitFor();
+    await workbench.page.waitForTimeout(300);
+    assert.deepEqual(await harmIn(workbench.page, '.quick-input-widget'), []);
+    return quickPick().allInnerTexts();
+  };
+  const includes = (texts, wanted) =>
+    assert.ok(
+      texts.some((text) => text.replaceAll('\u00a0', ' ').includes(wanted)),
+      `${wanted} is not among:\n${texts.join('\n')}`,
+    );
+
+  before(async () => {
+    workbench = await openTested({ viewport: { width: 1280, height: 1000 } });
+    harm = watchHarm(workbench);
+    policy = watchPolicy(workbench);
+    const now = Date.now();
+    for (const name of hostileNames) writeHostile(workbench.paths.claude, name, now);
+    await workbench.waitForStatus(`$${everything.toFixed(2)}`);
+    const db = openForReading(workbench.paths.store);
+    const sessions = new StoreReader(db).sessions();
+    db.close();
+    ids = new Map(
+      hostileNames.map((name) => {
+        const nano = Math.round(usdOf(name) * 1e9);
+        const found = sessions.find((one) => one.nano + one.background === nano);
+        assert.ok(found, `no session of ${name}`);
+        return [name, found.sid];
+      }),
+    );
+  });
+  after(() => workbench?.close());
+
+  it('stays text in the list of sessions, each on one line', async () => {
+    await openSessions(workbench);
+    await clickAction(workbench, 'Group Sessions By');
+    await pick(workbench, 'Not at all');
+    await clickAction(workbench, 'Sort Sessions By');
+    await pick(workbench, 'Most expensive first');
+    const count = hostileNames.length;
+    const list = await waitForRows(
+      workbench,
+      (seen) => seen.length === count && seen[0].label.startsWith(figureOf(hostileNames.at(-1))),
+    );
+    for (const [index, name] of [...hostileNames].reverse().entries()) {
+      const { label, description } = list[index];
+      assert.ok(label.startsWith(`${figureOf(name)}  `), `${name}: ${label}`);
+      if (kept.includes(name)) assert.equal(label, `${figureOf(name)}  ${hostileTexts[name]}`);
+      assert.ok(label.length < 140 && description.length < 200, `${name} is not cut`);
+    }
+    assert.deepEqual(await harmIn(workbench.page, '.sidebar .monaco-list-row'), []);
+    const heights = await workbench.page
+      .locator('.sidebar .monaco-list-row')
+      .evaluateAll((elements) => elements.map((row) => row.getBoundingClientRect().height));
+    assert.deepEqual(new Set(heights), new Set([22]));
+  });
+
+  it('stays text as the name of a project', async () => {
+    await clickAction(workbench, 'Group Sessions By');
+    await pick(workbench, 'By project');
+    const seen = await waitForRows(workbench, (list) => list.some(({ level }) => level === 2));
+    const groups = seen.filter(({ level }) => level === 1).map(({ label }) => label);
+    assert.ok(groups.includes(hostileTexts.icon) && groups.includes(hostileTexts.bold), groups);
+    assert.deepEqual(await harmIn(workbench.page, '.sidebar .monaco-list-row'), []);
+    await clickAction(workbench, 'Group Sessions By');
+    await pick(workbench, 'Not at all');
+    await waitForRows(workbench, (list) => list.length === hostileNames.length);
+  });
+
+  it('stays text in the parts of a session, and on hover', async () => {
+    const hover = workbench.page.locator('.workbench-hover').last();
+    for (const name of hostileNames) {
+      const figure = figureOf(name);
+      await row(workbench, figure).hover();
+      await hover.filter({ hasText: /Messages \$/ }).waitFor();
+      assert.deepEqual(await harmIn(workbench.page, '.workbench-hover'), [], name);
+      const text = await hover.innerText();
+      if (kept.includes(name)) assert.ok(text.includes(hostileTexts[name]), `${name}: ${text}`);
+      assert.ok(text.length < 2_000, `${name} is not cut`);
+      const box = await hover.boundingBox();
+      assert.ok(box.width <= 800 && box.height <= 600, `${name}: ${JSON.stringify(box)}`);
+      await unfold(workbench, figure);
+      const parts = (await waitForRows(workbench, (list) => list.length > hostileNames.length))
+        .filter(({ level }) => level === 2)
+        .map(({ label }) => label);
+      assert.equal(parts[0], 'Main thread', name);
+      if (kept.includes(name)) assert.ok(parts.includes(hostileTexts[name]), `${name}: ${parts}`);
+      assert.deepEqual(await harmIn(workbench.page, '.sidebar .monaco-list-row'), [], name);
+      await unfold(workbench, figure);
+      await waitForRows(workbench, (list) => list.length === hostileNames.length);
+      await workbench.page.mouse.move(900, 300);
+      await hover.waitFor({ state: 'hidden' });
+    }
+  });
+
+  it('stays text in every part of the session panel', async () => {
+    for (const name of hostileNames) {
+      await workbench.executeCommand('outlay.openSession', ids.get(name));
+      const frame = await sessionFrame(workbench, figureOf(name));
+      const title = await frame.locator('h1').innerText();
+      if (kept.includes(name)) assert.ok(title.startsWith(hostileTexts[name]), title);
+      assert.equal(await frame.locator('[data-card="cost"] .figure').innerText(), figureOf(name));
+      await frame.locator('.opener').first().click();
+      const details = frame.locator('.arithmetic');
+      await details.waitFor();
+      if (kept.includes(name)) {
+        assert.ok((await details.innerText()).includes(hostileTexts[name]), `${name}: its tools`);
+        const label = await frame.locator('canvas').getAttribute('aria-label');
+        assert.ok(label.includes(hostileTexts[name]), label);
+      }
+      await frame.locator('vscode-button').filter({ hasText: 'Show as Table' }).click();
+      await frame.locator('.chart table').waitFor();
+      assert.deepEqual(await harmIn(frame, '#root'), [], name);
+      const { wide, long, marks } = await frame.evaluate(() => {
+        const page = document.documentElement;
+        const text = document.body.textContent;
+        return {
+          wide: page.scrollWidth - page.clientWidth,
+          long: text.length,
+          marks: /\p{Mark}{12}/u.test(text),
+        };
+      });
+      assert.equal(wide, 0, `${name}: the page is wider than its window`);
+      assert.ok(long < 6_000, `${name} is not cut: ${long} characters`);
+      assert.equal(marks, false, `${name}: marks are piled up`);
+      const tab = workbench.page.locator('.tab .label-name').first();
+      if (kept.includes(name))
+        assert.ok(hostileTexts[name].startsWith((await tab.innerText()).replace('…', '')), name);
+      assert.deepEqual(await harmIn(workbench.page, '.tabs-container'), [], name);
+      await workbench.executeCommand('workbench.action.closeAllEditors');
+    }
+  });
+
+  it('stays text in the tooltip of the status bar', async () => {
+    await workbench.setSettings({ 'outlay.statusBar.show': ['today', 'session'] });
+    for (const name of oneOfEach) {
+      // The session last written is the one that is shown.
+      const place = { session: `hostile-${name}`, cwd: '/home/dev/hostile' };
+      const extra = { sessionId: hostileTexts[name], cwd: `/home/dev/${hostileTexts[name]}` };
+      append(
+        transcriptOf(workbench.paths.claude, place),
+        answer(`${name} later`, 0, { ...place, extra }),
+      );
+      await workbench.waitForStatus(`session ${figureOf(name)}`);
+      const { text } = await workbench.statusTooltip();
+      assert.deepEqual(await harmIn(workbench.page, '.workbench-hover'), [], name);
+      if (kept.includes(name)) assert.ok(text.includes(hostileTexts[name]), `${name}: ${text}`);
+      assert.ok(text.length < 3_000, `${name} is not cut`);
+      assert.match(text, /Set a price for/);
+    }
+    assert.deepEqual(await harmIn(workbench.page, '.statusbar'), []);
+    await workbench.setSettings({ 'outlay.statusBar.show': null });
+    await workbench.page.mouse.move(60, 60);
+  });
+
+  it('stays text in what is offered to choose from', async () => {
+    await workbench.runCommand('Outlay: Open Session');
+    const sessions = await picks();
+    for (const name of kept) includes(sessions, spaced(hostileTexts[name]));
+    await workbench.page.keyboard.press('Escape');
+    await workbench.runCommand('Outlay: Set a Price for a Model…');
+    const models = await picks();
+    for (const name of kept) includes(models, spaced(hostileTexts[name]));
+    await workbench.page.keyboard.press('Escape');
+    for (const name of ['icon', 'link', 'proto', 'endless']) {
+      start('outlay.setPrice', hostileTexts[name]);
+      const title = workbench.page.locator('.quick-input-title').filter({ hasText: 'Price of' });
+      await title.waitFor();
+      await picks();
+      if (kept.includes(name)) {
+        assert.equal(await title.innerText(), `Price of ${spaced(hostileTexts[name])}`);
+      }
+      await workbench.page.keyboard.press('Escape');
+      await title.waitFor({ state: 'hidden' });
+    }
+    start('outlay.showMenu');
+    await picks();
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  it('filters by it, and says so', async () => {
+    await openSessions(workbench);
+    await workbench.runCommand('Outlay: Filter Sessions…');
+    await workbench.page.locator('.quick-input-title', { hasText: 'Filter sessions' }).waitFor();
+    await workbench.page
+      .locator('.quick-input-widget input[type="text"]')
+      .fill('[a](command:workbench.action.closeWindow)');
+    await workbench.page.keyboard.press('Enter');
+    const list = await waitForRows(workbench, (seen) => seen.length === 1);
+    assert.equal(list[0].label, `${figureOf('link')}  ${hostileTexts.link}`);
+    assert.deepEqual(await harmIn(workbench.page, '.sidebar .pane'), []);
+    await workbench.executeCommand('outlay.clearSessionFilter');
+  });
+
+  it('stays text in notifications', async () => {
+    for (const name of [...kept, 'escapes', 'endless', 'stacked']) {
+      await workbench.executeCommand('outlay.openTranscript', ids.get(name));
+      const gone = await waitForNotice('not on disk any more');
+      if (kept.includes(name)) assert.ok(gone.includes(spaced(hostileTexts[name])), gone);
+      await workbench.executeCommand('outlay.revealProject', ids.get(name));
+      const moved = await waitForNotice('The project’s folder is not there any more');
+      if (kept.includes(name)) assert.ok(moved.includes(spaced(hostileTexts[name])), moved);
+    }
+  });
+
+  it('never reaches a shell as the id of a session', async () => {
+    await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await workbench.page.evaluate(() => navigator.clipboard.writeText('untouched'));
+    for (const name of hostileNames) {
+      start('outlay.copyResumeCommand', ids.get(name));
+      await waitForNotice('is none that Claude Code gives');
+    }
+    for (const name of oneOfEach) {
+      start('outlay.resumeInTerminal', ids.get(name));
+      await waitForNotice('is none that Claude Code gives');
+    }
+    const clipboard = await workbench.page.evaluate(() => navigator.clipboard.readText());
+    assert.equal(clipboard, 'untouched');
+    assert.equal(await workbench.page.locator('.terminal-wrapper, .terminal-tab').count(), 0);
+  });
+
+  it('stays text in documents', async () => {
+    await closeEverything();
+    const documents = [
+      ['outlay.showDiagnostics'],
+      ['outlay.showStorage'],
+      ['outlay.help', 'meanings'],
+      ['outlay.help', 'bill'],
+    ];
+    for (const [command, ...args] of documents) {
+      await workbench.executeCommand(command, ...args);
+      const frame = await frameWith(workbench, '.markdown-body h1');
+      const text = await frame.locator('.markdown-body').innerText();
+      assert.ok(text.length > 200, command);
+      if (command !== 'outlay.showStorage') includes([text], hostileTexts.icon);
+      assert.deepEqual(await harmIn(frame, '.markdown-body'), [], command);
+      await closeEverything();
+    }
+  });
+
+  it('stays text in the terminal', async () => {
+    const env = {
+      ...process.env,
+      OUTLAY_STORE: workbench.paths.store,
+      OUTLAY_DATA_DIR: workbench.paths.data,
+      CLAUDE_CONFIG_DIR: workbench.paths.claude,
+    };
+    const says = async (...args) => {
+      const command = [inRoot('dist/cli.cjs'), ...args, '--no-index'];
+      const { stdout } = await run(process.execPath, command, { env });
+      assert.doesNotMatch(stdout, acting, args.join(' '));
+      return stdout;
+    };
+    const sessions = await says('sessions', '--limit', '100');
+    for (const name of hostileNames) assert.ok(sessions.includes(usdOf(name).toFixed(2)), name);
+    for (const line of sessions.split('\n')) assert.ok(line.length < 400, line);
+    await says('summary');
+    for (const name of kept) await says('session', ids.get(name));
+  });
+
+  it('has opened no dialog, asked for nothing, and broken no policy', async () => {
+    assert.deepEqual(harm(), []);
+    assert.deepEqual(policy(), []);
+    const sum = (await rows(workbench)).length;
+    assert.ok(sum > 0);
+    assert.match(await workbench.statusText(), new RegExp(`\\$${everything.toFixed(2)}`));
+  });
+
+  it('would be found out', async () => {
+    // Each thing that is looked for above is done once, to see that it is seen.
+    await workbench.page.evaluate((bug) => {
+      const evil = document.createElement('div');
+      evil.className = 'evil';
+      evil.innerHTML =
+        '<img src="https://example.invalid/x.png"><strong>bold</strong>' +
+        '<a data-href="command:workbench.action.closeWindow">a</a>' +
+        `<span class="codicon codicon-${bug}"></span>\u202e`;
+      document.body.append(evil);
+      setTimeout(() => alert(1));
+    }, 'bug');
+    const found = await harmIn(workbench.page, '.evil');
+    assert.equal(found.length, 5, found.join('\n'));
+    const end = Date.now() + 5_000;
+    while (harm().length < 2) {
+      assert.ok(Date.now() < end, `only this was noticed: ${harm()}`);
+      await workbench.page.waitForTimeout(50);
+    }
+  });
+});
