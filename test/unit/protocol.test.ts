@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  isFromPanel,
+  isSessionState,
+  isToPanel,
+  panelActions,
+  protocolVersion,
+} from '../../src/protocol.ts';
+
+type Message = Readonly<Record<string, unknown>>;
+type Guard = (value: unknown) => boolean;
+
+const v = protocolVersion;
+const object = { some: 'thing' };
+
+const toPanel: readonly Message[] = [
+  { type: 'messages', v, from: 0, messages: [] },
+  { type: 'snapshot', v, words: object, format: object, session: object, messages: [] },
+  { type: 'update', v, session: object, changed: [], removed: [] },
+  { type: 'nothing', v, text: 'There is nothing.', actions: [] },
+];
+
+const fromPanel: readonly Message[] = [
+  { type: 'ready', v },
+  ...panelActions.map((action) => ({ type: 'do', v, action })),
+  { type: 'openMessage', v, key: 'msg_1 req_1' },
+];
+
+const states: readonly Message[] = [
+  { v, sid: 'a', sort: 'cost', asTable: false, open: '' },
+  { v, sid: '', sort: 'time', asTable: true, open: 'msg_1 req_1' },
+];
+
+/** Values no field of a message may have, whatever its kind; `key` keeps its own where that fits. */
+const strange: readonly unknown[] = [
+  undefined,
+  null,
+  7.5,
+  true,
+  Number.NaN,
+  '\u0000',
+  [],
+  {},
+  () => 1,
+];
+
+/** The kinds of values a guard tells apart. */
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  return value === null ? 'null' : typeof value;
+}
+
+function refusesAnyOther(guard: Guard, messages: readonly Message[]): void {
+  for (const message of messages) {
+    assert.equal(guard(message), true, JSON.stringify(message));
+    assert.equal(guard({ ...message, more: 1 }), true, 'what is more does not matter');
+    assert.equal(guard(JSON.parse(JSON.stringify(message))), true, 'as it arrives');
+    for (const key of Object.keys(message)) {
+      const { [key]: own, ...rest } = message;
+      assert.equal(guard(rest), false, `${JSON.stringify(message)} without ${key}`);
+      for (const value of strange) {
+        if (kindOf(value) === kindOf(own) && !['type', 'v', 'action', 'sort'].includes(key))
+          continue;
+        const changed = { ...message, [key]: value };
+        assert.equal(
+          guard(changed),
+          false,
+          `${JSON.stringify(message)} with ${key} ${String(value)}`,
+        );
+      }
+    }
+    for (const version of [v - 1, v + 1, String(v), [v]]) {
+      assert.equal(guard({ ...message, v: version }), false, `version ${version}`);
+    }
+  }
+  for (const value of [...strange, 'ready', 1, [messages[0]], [[]], new Map([['v', v]])]) {
+    assert.equal(guard(value), false, String(value));
+  }
+}
+
+describe('what panel and webview say to each other', () => {
+  it('a host’s message is acted upon only when it is whole', () => {
+    refusesAnyOther(isToPanel, toPanel);
+  });
+
+  it('a webview’s message is acted upon only when it is whole', () => {
+    refusesAnyOther(isFromPanel, fromPanel);
+  });
+
+  it('a panel’s state is restored only when it is whole', () => {
+    refusesAnyOther(isSessionState, states);
+  });
+
+  it('neither side acts upon what it says itself, or on an action nobody has', () => {
+    for (const message of toPanel) assert.equal(isFromPanel(message), false);
+    for (const message of fromPanel) assert.equal(isToPanel(message), false);
+    for (const action of ['toString', 'constructor', '', 'openSession', 'RESUME']) {
+      assert.equal(isFromPanel({ type: 'do', v, action }), false, action);
+    }
+    for (const type of ['toString', '__proto__', '']) {
+      assert.equal(isFromPanel({ type, v }), false, type);
+      assert.equal(isToPanel({ type, v }), false, type);
+    }
+  });
+});
