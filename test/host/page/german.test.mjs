@@ -1,0 +1,224 @@
+/** A window in German: what Outlay says, its figures and its times are German, in every place. */
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { bundle, englishIn, german, known, manifest, wordsIn } from './lib/english.mjs';
+import { openTested } from './lib/packed.mjs';
+import {
+  answer,
+  clientTotal,
+  customTitle,
+  transcriptOf,
+  write,
+  writeMeta,
+} from './lib/records.mjs';
+import { openSessions, row, unfold, waitForRows, welcome } from './lib/tree.mjs';
+import { sessionFrame, watchPolicy } from './lib/webview.mjs';
+
+const minute = 60_000;
+const hour = 60 * minute;
+/** As it is read: spaces that do not break are spaces. */
+const plain = (text) => text.replaceAll('\u00a0', ' ').replaceAll('\u202f', ' ');
+const pictures = process.env.OUTLAY_PICTURES;
+
+describe('a window in German', () => {
+  let workbench;
+  let policy;
+  const picture = async (name, element) => {
+    if (pictures) await workbench.screenshot(path.join(pictures, `${name}.png`), { element });
+  };
+  const session = 'a1b2c3d4-0000-4000-8000-000000000001';
+
+  before(async () => {
+    workbench = await openTested({
+      language: 'de',
+      steadyFonts: true,
+      viewport: { width: 1280, height: 1000 },
+      settings: { 'workbench.colorTheme': 'Dark Modern' },
+    });
+    policy = watchPolicy(workbench);
+    await openSessions(workbench);
+  });
+  after(() => workbench?.close());
+
+  it('says where to begin when there is nothing', async () => {
+    await workbench.waitForStatus(german('No transcripts'));
+    const text = await welcome(workbench);
+    const [sentence] = manifest['welcome.none'].split('\n');
+    assert.ok(text.includes(sentence), text);
+    assert.match(text, /Wo sucht Outlay\?/);
+    assert.deepEqual(englishIn(text), []);
+    await picture('welcome');
+  });
+
+  it('names figures, parts and ages in the list of sessions', async () => {
+    const { claude } = workbench.paths;
+    const cwd = path.join(workbench.home, 'shop');
+    mkdirSync(cwd, { recursive: true });
+    const now = Date.now();
+    const at = (minutes) => now - 41 * minute + minutes * minute;
+    const place = { session, cwd };
+    const file = transcriptOf(claude, place);
+    write(file, [
+      customTitle(session, 'Wackeligen Upload-Test reparieren'),
+      answer('a', 0, {
+        ...place,
+        at: at(0),
+        usage: {
+          input_tokens: 1200,
+          output_tokens: 42_000,
+          cache_creation_input_tokens: 310_000,
+          cache_creation: {
+            ephemeral_5m_input_tokens: 110_000,
+            ephemeral_1h_input_tokens: 200_000,
+          },
+        },
+        tools: ['Bash', 'Read'],
+      }),
+      answer('b', 0, {
+        ...place,
+        at: at(9),
+        usage: { input_tokens: 50, output_tokens: 9000, cache_read_input_tokens: 1_310_000 },
+      }),
+      answer('c', 6.2, { ...place, at: at(20) }),
+      answer('u', 1, { ...place, at: at(26), model: 'model-x' }),
+      answer('d', 4, { ...place, at: at(40), stop: null }),
+      clientTotal(session, 15.5),
+    ]);
+    const agent = transcriptOf(claude, { ...place, agent: 'e1' });
+    write(agent, [
+      answer('e', 0.8, { ...place, agent: 'e1', at: at(12), model: 'claude-haiku-5-5' }),
+      answer('f', 0.9, { ...place, agent: 'e1', at: at(18), model: 'claude-haiku-5-5' }),
+    ]);
+    writeMeta(agent, 'Explore');
+    const old = { session: 'old-session', cwd };
+    write(
+      transcriptOf(claude, old),
+      [
+        customTitle('old-session', 'Gutscheine'),
+        answer('o', 1234.5, { ...old, at: now - 3 * hour }),
+      ],
+      now - 3 * hour,
+    );
+    const list = await waitForRows(workbench, (seen) => seen.length === 3);
+    const shown = list.map(({ label, description }) => [plain(label), plain(description)]);
+    assert.match(shown[0].join(' | '), /^shop \| \$1\.250 · 2 Sitzungen · live$/);
+    assert.match(
+      shown[1].join(' | '),
+      /^\$15,50 {2}Wackeligen .* \| mindestens · live · opus-5-5$/,
+    );
+    assert.deepEqual(shown[2], ['$1.235  Gutscheine', 'opus-5-5 · vor 3 h']);
+    await unfold(workbench, 'Wackeligen');
+    const parts = await waitForRows(workbench, (seen) => seen.length === 6);
+    assert.deepEqual(
+      parts.slice(2, 5).map(({ label }) => label),
+      [german('Main thread'), 'Explore', german('Background')],
+    );
+    // The buttons in a row are VS Code's.
+    const words = parts.flatMap(({ label, description, spoken }) => [label, description, spoken]);
+    assert.deepEqual(englishIn(words.join('\n')), []);
+    await row(workbench, 'Wackeligen').hover();
+    const hover = workbench.page.locator('.workbench-hover').last();
+    await hover.filter({ hasText: 'Nachrichten $' }).waitFor();
+    const text = plain(await hover.innerText());
+    assert.match(text, /Nachrichten \$\d+,\d\d \+ Hintergrund \$\d,\d\d = \$15,50/);
+    assert.deepEqual(englishIn(text), []);
+    await picture('tree');
+    await workbench.page.mouse.move(900, 300);
+  });
+
+  it('speaks German in the status bar and its tooltip', async () => {
+    await workbench.setSettings({
+      'outlay.statusBar.show': ['today', 'budget', 'session'],
+      'outlay.budget.dailyUsd': 2000,
+    });
+    const wanted = /^\$1\.250 · Sitzung \$15,50 · 62\s% Info · \s*1 ohne Preis$/;
+    const text = plain(await workbench.waitForStatus(wanted));
+    const spoken = plain(await workbench.statusAriaLabel());
+    assert.match(spoken, /^Claude-Ausgaben heute \$/);
+    assert.deepEqual(englishIn(`${text} ${spoken}`), []);
+    const tooltip = await workbench.statusTooltip();
+    const said = plain(tooltip.text);
+    for (const english of ['Today', 'Week', 'Month', 'Last hour', 'Session', 'Rescan', 'Help']) {
+      assert.ok(said.includes(bundle[english]), `${bundle[english]}\n${said}`);
+    }
+    assert.ok(said.includes('Claude-Code-Ausgaben · alles auf diesem Rechner'), said);
+    assert.deepEqual(englishIn(said), []);
+    await picture('tooltip');
+    await workbench.page.mouse.move(900, 300);
+  });
+
+  it('lists its commands and describes its settings in German', async () => {
+    const input = workbench.page.locator('.quick-input-widget input[type="text"]');
+    await workbench.page.keyboard.press('F1');
+    await input.waitFor();
+    const wanted = `Outlay: ${manifest['command.rescan']}`;
+    await input.fill(`>${wanted}`);
+    const entries = workbench.page.locator('.quick-input-list .monaco-list-row');
+    await entries.filter({ hasText: wanted }).waitFor();
+    await workbench.page.keyboard.press('Escape');
+    await workbench.executeCommand('workbench.action.openSettings', '@id:outlay.billing');
+    const editor = workbench.page.locator('.settings-editor');
+    await editor.getByText(manifest['settings.billing']).waitFor();
+    await picture('settings');
+    await workbench.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('answers in German in the session panel, with German figures and no English left', async () => {
+    await workbench.executeCommand('outlay.openSession', session);
+    const frame = await sessionFrame(workbench);
+    const page = async () => plain(await wordsIn(frame, 'body'));
+    const said = await page();
+    assert.match(said, /Mindestens \$15,50 bisher, in 40 min mit 7 Nachrichten\./);
+    assert.equal(await frame.evaluate(() => document.documentElement.lang), 'de');
+    const texts = (selector) => frame.locator(selector).allInnerTexts();
+    assert.deepEqual(
+      (await texts('.messages thead th')).map(plain),
+      [
+        'No.',
+        'Time',
+        'Agent',
+        'Model',
+        'Input',
+        'Output',
+        'Write 5 m',
+        'Write 1 h',
+        'Read',
+        'Cost',
+        'Share',
+        'Price row',
+      ].map((english) => plain(bundle[english])),
+    );
+    const labels = (await texts('.card h2')).map((text) => text.toLowerCase());
+    for (const english of ['Cost', 'Messages', 'Tokens', 'Dearest message', 'Duration', 'Models']) {
+      assert.ok(labels.includes(bundle[english].toLowerCase()), `${english}: ${labels}`);
+    }
+    const [opening] = bundle['Cumulative cost from {0} to {1}: {2}.'].split('{0}');
+    const label = await frame.locator('canvas').getAttribute('aria-label');
+    assert.ok(label.startsWith(opening), label);
+    for (const english of ['Open Transcript', 'Resume in Terminal', 'Copy ID', 'Show as Table']) {
+      await frame.locator('vscode-button', { hasText: bundle[english] }).waitFor();
+    }
+    assert.deepEqual(englishIn(said), []);
+    await workbench.executeCommand('workbench.action.closeSidebar');
+    await workbench.page.waitForTimeout(500);
+    await picture('panel');
+    await picture('panel-only', workbench.page.locator('.editor-container').first());
+    await frame.locator('.opener').first().click();
+    await frame.locator('.arithmetic').waitFor();
+    await frame.locator('vscode-button', { hasText: bundle['Show as Table'] }).click();
+    await frame.locator('.chart table').waitFor();
+    await picture('panel-open');
+    const opened = await page();
+    assert.match(opened, /Werkzeuge: |je Million/);
+    assert.deepEqual(englishIn(opened), []);
+  });
+
+  it('would notice English', () => {
+    assert.ok(known > 200, `${known} pieces of English are known`);
+    assert.deepEqual(englishIn('Open Transcript'), ['Open Transcript']);
+    assert.deepEqual(englishIn('5 × $3 per million'), ['per million']);
+    assert.deepEqual(policy(), []);
+  });
+});
