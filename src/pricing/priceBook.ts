@@ -59,9 +59,14 @@ export function createPriceBook(
     return { kind: 'unpriced', model };
   };
 
+  let revision: string | undefined;
   return {
     price,
-    revision: revisionOf(table),
+    // Many milliseconds, and only who prices a store needs it.
+    get revision() {
+      revision ??= revisionOf(table);
+      return revision;
+    },
     catalogueDate: base.checked,
     table,
     modelId: (written) => match(written)?.id ?? written,

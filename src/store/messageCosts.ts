@@ -86,7 +86,7 @@ export function messageCosts(db: SqlDatabase, session: number): MessageCost[] {
 }
 
 /** Messages asked for at once: a few milliseconds. */
-const defaultPageSize = 200;
+const defaultPageSize = 100;
 
 /**
  * The messages of a session from a moment on (UTC milliseconds), earliest first, in pages, so that

@@ -247,6 +247,7 @@ export class StoreReader {
   /** The session last written whose start directory is in scope. */
   latestSession(scope: Scope): SessionSummary | undefined {
     if (scope === undefined) return this.#sessions('TRUE', 1)[0];
+    if (scope.length === 0) return undefined;
     const list = JSON.stringify(scope);
     return this.#sessions(inScope, 1, list, list)[0];
   }

@@ -165,9 +165,9 @@ export function modelName(model: string): string {
 /** The item VS Code shows. Its tooltip comes when somebody asks for it. */
 export function itemOf(node: SessionsNode, text: ItemText, id: string): TreeItem {
   const collapsible =
-    node.kind === 'group'
+    node.kind === 'group' && node.open
       ? TreeItemCollapsibleState.Expanded
-      : node.kind === 'session'
+      : node.kind === 'group' || node.kind === 'session'
         ? TreeItemCollapsibleState.Collapsed
         : TreeItemCollapsibleState.None;
   const item = new TreeItem(text.label, collapsible);

@@ -8,7 +8,7 @@ import type { StoreReader } from '../store/reader.ts';
 import { oneLine } from './sessionOrder.ts';
 
 /** Messages this much older than a session's last are seldom changed any more. */
-const settledMs = 15 * 60_000;
+const settledMs = 2 * 60_000;
 
 /** What a look at the store has found. */
 export interface MessageChanges {

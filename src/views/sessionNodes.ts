@@ -6,6 +6,8 @@ import type { SessionGroup } from './sessionOrder.ts';
 export interface GroupNode {
   readonly kind: 'group';
   readonly key: string;
+  /** Its sessions are shown from the start. */
+  readonly open: boolean;
   group: SessionGroup;
 }
 

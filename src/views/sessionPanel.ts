@@ -37,7 +37,7 @@ import { storeProblem } from './statusText.ts';
 /** Updates of an open panel follow one another at most this closely. */
 const restMs = 100;
 /** Messages sent at once: a few milliseconds for each of the two threads. */
-const portion = 500;
+const portion = 250;
 /** Longest title of a tab. */
 const longestTab = 40;
 

@@ -4,10 +4,13 @@ import { messageOf } from '../model/errors.ts';
 import { liveMs } from '../reports/overview.ts';
 import type { StoreReader } from '../store/reader.ts';
 import { type ListedSession, SessionLister } from '../store/sessionList.ts';
+import type { Settings } from './settings.ts';
 import type { SpendModel } from './spendModel.ts';
 
 /** Sessions that were written this long before the newest one are asked for after every commit. */
 const recentMs = 15 * 60_000;
+/** What is live, and how long ago something was, is looked at anew this often. */
+const clockMs = 10_000;
 /** A pass over all sessions is followed by a rest of so many times its own length, at least this. */
 const restFactor = 20;
 const shortestRestMs = 250;
@@ -36,6 +39,10 @@ export class SessionsModel implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #passing = false;
   #passedAt = 0;
+  /** What was in force when the change was last told. */
+  #settings: Settings | undefined;
+  #running: ReadonlySet<string> | undefined;
+  #toldAt = 0;
   #restMs = 0;
 
   constructor(spend: SpendModel, log: LogOutputChannel) {
@@ -80,14 +87,23 @@ export class SessionsModel implements Disposable {
 
   #look(): void {
     if (!this.#active) return;
-    const { reader } = this.#spend;
-    if (reader !== this.#reader) this.#begin(reader);
-    const { revision } = this.#spend.spend;
+    const { reader, running } = this.#spend;
+    let changed = reader !== this.#reader;
+    if (changed) this.#begin(reader);
+    const { revision, settings } = this.#spend.spend;
     if (reader !== undefined && revision !== this.#revision) {
       this.#revision = revision;
-      this.#askRecent();
+      if (this.#askRecent()) changed = true;
       this.#passSoon();
     }
+    const same = settings === this.#settings && running === this.#running;
+    if (changed || !same || Date.now() - this.#toldAt >= clockMs) this.#tell();
+  }
+
+  #tell(): void {
+    this.#settings = this.#spend.spend.settings;
+    this.#running = this.#spend.running;
+    this.#toldAt = Date.now();
     this.#changed.fire();
   }
 
@@ -103,17 +119,21 @@ export class SessionsModel implements Disposable {
     this.#restMs = 0;
   }
 
-  #askRecent(): void {
+  /** Whether any of the recent ones has changed. */
+  #askRecent(): boolean {
+    let changed = false;
     try {
       const from = this.#newest === 0 ? Date.now() - 24 * 3_600_000 : this.#newest - recentMs;
       for (const session of this.#lister?.since(from) ?? []) {
         const kept = this.#kept(session);
+        if (this.#sessions.get(session.id) !== kept) changed = true;
         this.#sessions.set(session.id, kept);
         this.#meanwhile.set(session.id, kept);
       }
     } catch (error) {
       this.#failed(error);
     }
+    return changed;
   }
 
   /** What is known of a session when that is still right, else what was read. */
@@ -154,9 +174,10 @@ export class SessionsModel implements Disposable {
         started = performance.now();
       }
       for (const [id, session] of this.#meanwhile) all.set(id, session);
+      const same = this.#complete && hasSame(this.#sessions, all);
       this.#sessions = all;
       this.#complete = true;
-      this.#changed.fire();
+      if (!same) this.#tell();
     } catch (error) {
       this.#failed(error);
     } finally {
@@ -178,6 +199,13 @@ export class SessionsModel implements Disposable {
     this.#subscription.dispose();
     this.#changed.dispose();
   }
+}
+
+/** Whether two lists have the same objects. */
+function hasSame(a: ReadonlyMap<number, ListedSession>, b: typeof a): boolean {
+  if (a.size !== b.size) return false;
+  for (const [id, session] of a) if (b.get(id) !== session) return false;
+  return true;
 }
 
 function isSame(a: ListedSession, b: ListedSession): boolean {

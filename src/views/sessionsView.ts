@@ -56,6 +56,8 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
   #groups: readonly SessionGroup[] = [];
   readonly #groupNodes = new Map<string, SessionsNode & { kind: 'group' }>();
   readonly #sessionNodes = new Map<string, SessionNode>();
+  /** Sessions of the groups that have had a node so far. */
+  #grouped = 0;
   /** How many children each list shows, where that is more than a page. */
   readonly #limits = new Map<string, number>();
   /** What VS Code was last told: the children of each list, and the text of each item. */
@@ -316,7 +318,10 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
   #groupNode(group: SessionGroup): SessionsNode & { kind: 'group' } {
     const known = this.#groupNodes.get(group.key);
     if (known !== undefined) return known;
-    const node = { kind: 'group', key: group.key, group } as const;
+    // VS Code asks for the items of every open group at once: a page of them is enough to begin with.
+    const open = group.live || this.#grouped < pageSize;
+    this.#grouped += group.sessions.length;
+    const node = { kind: 'group', key: group.key, open, group } as const;
     this.#groupNodes.set(group.key, node);
     return node;
   }
@@ -372,6 +377,7 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
   #rearranged(): void {
     this.#limits.clear();
     this.#groupNodes.clear();
+    this.#grouped = 0;
     this.#toldLists.clear();
     this.#arrange();
     this.#changed.fire(undefined);

@@ -15,9 +15,11 @@ interface Answer {
   readonly model?: string;
   readonly output?: number;
   readonly stop?: string | null;
+  /** UTC milliseconds; now when left out. */
+  readonly at?: number;
 }
 
-/** A response's line as Claude Code writes it, dated now. */
+/** A response's line as Claude Code writes it. */
 export function answer({
   id,
   session,
@@ -25,12 +27,13 @@ export function answer({
   model,
   output = 1000,
   stop = 'end_turn',
+  at = Date.now(),
 }: Answer): string {
   return `${JSON.stringify({
     type: 'assistant',
     uuid: `uuid-${id}-${output}`,
     sessionId: session,
-    timestamp: new Date().toISOString(),
+    timestamp: new Date(at).toISOString(),
     requestId: `req-${id}`,
     isSidechain: false,
     cwd: cwd ?? '/home/dev/shop',

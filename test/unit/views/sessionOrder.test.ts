@@ -62,6 +62,18 @@ describe('the order of sessions', () => {
     assert.deepEqual(titles(arrange([old, fresh, live], question())), [['live', 'fresh', 'old']]);
   });
 
+  it('keeps live ones in the order they started in, whoever answered last', () => {
+    const first = session({ title: 'first', startedAt: now - 3 * hour, writtenAt: now });
+    const second = session({ title: 'second', startedAt: now - 2 * hour, writtenAt: now });
+    for (const [a, b] of [
+      [1, 2],
+      [2, 1],
+    ] as const) {
+      const answered = [{ ...first, endedAt: now - a }, { ...second, endedAt: now - b }, old];
+      assert.deepEqual(titles(arrange(answered, question())), [['second', 'first', 'old']]);
+    }
+  });
+
   it('has the most expensive first, background counted', () => {
     const quiet = session({ title: 'quiet', nano: 0, background: 5e9 });
     const groups = arrange([old, fresh, quiet], question({ order: 'cost' }));
