@@ -41,6 +41,9 @@ async function types() {
   return sum;
 }
 
+/** What is missing from a package shows in these. */
+const packedPages = ['test/host/page/sessions.test.mjs', 'test/host/page/sessionPanel.test.mjs'];
+
 const parts = {
   types,
   lint: () => check('node_modules/@biomejs/biome/bin/biome', 'ci', '.'),
@@ -51,6 +54,7 @@ const parts = {
   package: () => nodeTests(['test/package/*.test.mjs'], { concurrency: 1 }),
   host: () => hostTests(),
   page: () => nodeTests(['test/host/page/*.test.mjs'], { concurrency: 1 }),
+  'page-packed': () => nodeTests(packedPages, { concurrency: 1, env: { OUTLAY_TEST_PACKED: '1' } }),
   client: () => clientTests(),
 };
 
@@ -85,7 +89,7 @@ console.log('\n=== sum');
 for (const { name, passed, failed, skipped, seconds } of results) {
   // A test that is skipped proves nothing, and nobody would notice: it counts as failed.
   const note = skipped > 0 ? `, ${skipped} skipped` : '';
-  console.log(`${name.padEnd(8)} ${passed} passed, ${failed} failed${note} (${seconds} s)`);
+  console.log(`${name.padEnd(11)} ${passed} passed, ${failed} failed${note} (${seconds} s)`);
 }
 const sum = results.reduce(add, none);
 const failed = sum.failed + sum.skipped;

@@ -1,6 +1,5 @@
 /** A window in German: what Outlay says, its figures and its times are German, in every place. */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { bundle, englishIn, german, known, manifest, wordsIn } from './lib/english.mjs';
@@ -20,6 +19,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 /** As it is read: spaces that do not break are spaces. */
 const plain = (text) => text.replaceAll('\u00a0', ' ').replaceAll('\u202f', ' ');
+/** A folder for pictures of what is looked at, for a person who wants to look as well. */
 const pictures = process.env.OUTLAY_PICTURES;
 
 describe('a window in German', () => {
@@ -54,8 +54,7 @@ describe('a window in German', () => {
 
   it('names figures, parts and ages in the list of sessions', async () => {
     const { claude } = workbench.paths;
-    const cwd = path.join(workbench.home, 'shop');
-    mkdirSync(cwd, { recursive: true });
+    const cwd = '/home/dev/shop';
     const now = Date.now();
     const at = (minutes) => now - 41 * minute + minutes * minute;
     const place = { session, cwd };
@@ -204,7 +203,7 @@ describe('a window in German', () => {
     await workbench.executeCommand('workbench.action.closeSidebar');
     await workbench.page.waitForTimeout(500);
     await picture('panel');
-    await picture('panel-only', workbench.page.locator('.editor-container').first());
+    await picture('panel-only', workbench.page.locator('.editor-instance').first());
     await frame.locator('.opener').first().click();
     await frame.locator('.arithmetic').waitFor();
     await frame.locator('vscode-button', { hasText: bundle['Show as Table'] }).click();

@@ -5,9 +5,10 @@ import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { openWorkbench, themes } from '../../../scripts/lib/page.mjs';
+import { themes } from '../../../scripts/lib/page.mjs';
 import { inRoot } from '../../../scripts/lib/paths.mjs';
 import { fillStore } from '../../bench/bigStore.ts';
+import { openTested } from './lib/packed.mjs';
 import {
   answer,
   append,
@@ -56,7 +57,7 @@ describe('the session panel', () => {
   const start = Date.now() - 3_600_000;
 
   before(async () => {
-    workbench = await openWorkbench({ viewport: { width: 1280, height: 900 } });
+    workbench = await openTested({ viewport: { width: 1280, height: 900 } });
     policy = watchPolicy(workbench);
     const { claude } = workbench.paths;
     file = transcriptOf(claude, { session, cwd });
@@ -385,7 +386,7 @@ describe('the session panel on a million messages', () => {
     mkdirSync(path.join(home, 'data'), { recursive: true });
     mkdirSync(path.join(home, 'claude/projects'), { recursive: true });
     fillStore(path.join(home, 'data/outlay.db'), 30_000, Date.now() - 86_400_000, 10_000);
-    workbench = await openWorkbench({ home });
+    workbench = await openTested({ home });
     await workbench.waitForStatus(/\$\d/);
     await workbench.executeCommand('outlay.openSession', 'session-000001');
     const frame = await sessionFrame(workbench);

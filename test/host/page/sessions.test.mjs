@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { openWorkbench } from '../../../scripts/lib/page.mjs';
 import { fillStore } from '../../bench/bigStore.ts';
+import { openTested } from './lib/packed.mjs';
 import {
   answer,
   append,
@@ -82,7 +82,7 @@ describe('the sessions view', () => {
   let workbench;
   let places;
   before(async () => {
-    workbench = await openWorkbench();
+    workbench = await openTested();
     await openSessions(workbench);
   });
   after(() => workbench?.close());
@@ -295,7 +295,7 @@ describe('the sessions view without a usable store', () => {
     const home = scratch('view-no-store');
     rmSync(home, { recursive: true, force: true });
     mkdirSync(path.join(home, 'data/outlay.db'), { recursive: true });
-    workbench = await openWorkbench({ home });
+    workbench = await openTested({ home });
     await openSessions(workbench);
     await workbench.waitForStatus('store unavailable');
     assert.match(await welcome(workbench), /The store is unavailable[\s\S]*Show Log/);
@@ -314,7 +314,7 @@ describe('the sessions view with ten thousand sessions', () => {
     fillStore(path.join(home, 'data/outlay.db'), 30_000, Date.now(), 3);
     mkdirSync(path.join(home, 'claude/projects/none'), { recursive: true });
     writeFileSync(path.join(home, 'claude/projects/none/empty.jsonl'), '');
-    workbench = await openWorkbench({ home });
+    workbench = await openTested({ home });
     await workbench.waitForStatus(/\$\d/);
     await openSessions(workbench);
     await waitForRows(workbench, (list) => list.length > 5);
