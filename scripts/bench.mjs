@@ -223,8 +223,8 @@ ${hostTable}
 The first index should take less time than ccusage needs to read everything once. Outlay stores every
 message with its detail while ccusage keeps nothing; from then on Outlay reads only what is new.
 
-No turn of the extension host's thread should be longer than 20 ms. Outlay's own pieces of work keep to
-that once they have run before; the longest turn is still longer, the first opening of the tree by far.
+No turn of the extension host's thread should be longer than 20 ms. In plain Node each piece of work keeps
+to that; in the editor the longest turns are still longer, when the tree is first opened by far.
 `;
   await writeFile(inRoot('docs/bench.md'), text);
 }
