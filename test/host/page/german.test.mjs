@@ -34,7 +34,7 @@ describe('a window in German', () => {
     workbench = await openTested({
       language: 'de',
       steadyFonts: true,
-      viewport: { width: 1280, height: 1000 },
+      viewport: { width: 1280, height: 1100 },
       settings: { 'workbench.colorTheme': 'Dark Modern' },
     });
     policy = watchPolicy(workbench);
