@@ -1,17 +1,19 @@
 /**
  * Runs everything that says whether the project is right, and adds it up.
  *
- *     npm test [-- PART…]     parts: see `parts` below; default: all of them, in that order
+ *     npm test [-- PART…]     parts: see `parts` below; default: all of them, two beside each other
  *
  * A part that fails does not stop the later ones. The last line is "N passed, N failed".
  */
-import { glob } from 'node:fs/promises';
+import { glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { setPriority, tmpdir } from 'node:os';
+import path from 'node:path';
 import { clientTests } from './clientTest.mjs';
 import { hostTests } from './hostTest.mjs';
 import { requireNode24 } from './lib/node24.mjs';
 import { nodeTests } from './lib/nodeTests.mjs';
 import { inRoot, root } from './lib/paths.mjs';
-import { stream } from './lib/processes.mjs';
+import { run, stream } from './lib/processes.mjs';
 
 requireNode24();
 
@@ -41,8 +43,13 @@ async function types() {
   return sum;
 }
 
-/** What is missing from a package shows in these. */
+/** What is missing from a package shows in these; what only takes long is seen on the sources. */
 const packedPages = ['test/host/page/sessions.test.mjs', 'test/host/page/sessionPanel.test.mjs'];
+const packed = {
+  concurrency: 1,
+  env: { OUTLAY_TEST_PACKED: '1' },
+  skip: /million messages|ten thousand|50 MB/,
+};
 
 const parts = {
   types,
@@ -54,7 +61,7 @@ const parts = {
   package: () => nodeTests(['test/package/*.test.mjs'], { concurrency: 1 }),
   host: () => hostTests(),
   page: () => nodeTests(['test/host/page/*.test.mjs'], { concurrency: 1 }),
-  'page-packed': () => nodeTests(packedPages, { concurrency: 1, env: { OUTLAY_TEST_PACKED: '1' } }),
+  'page-packed': () => nodeTests(packedPages, packed),
   client: () => clientTests(),
 };
 
@@ -82,8 +89,50 @@ async function runPart(name) {
   return { name, seconds, ...result };
 }
 
-const results = [];
-for (const name of chosenParts()) results.push(await runPart(name));
+/** Parts that need no editor: they run beside those that do, which wait for one most of the time. */
+const aside = ['types', 'lint', 'unit', 'cli', 'store', 'package'];
+
+/** Runs some parts in a process of their own, after everybody else; prints what it said at the end. */
+async function runAside(names) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'outlay-aside-'));
+  const resultFile = path.join(folder, 'results.json');
+  try {
+    const output = await run(process.execPath, [inRoot('scripts/test.mjs'), ...names], {
+      cwd: root,
+      env: { ...process.env, OUTLAY_ASIDE: resultFile },
+    }).catch((error) => error.message);
+    const text = await readFile(resultFile, 'utf8').catch(() => undefined);
+    const nothing = [{ ...none, name: 'aside', seconds: '0', failed: 1 }];
+    return { output, results: text ? JSON.parse(text) : nothing };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function runInTurn(names) {
+  const done = [];
+  for (const name of names) done.push(await runPart(name));
+  return done;
+}
+
+/** Everything: what needs an editor in turn, the rest beside it. */
+async function runAll() {
+  const built = await runPart('build');
+  const beside = runAside(aside);
+  const others = Object.keys(parts).filter((name) => name !== 'build' && !aside.includes(name));
+  const done = await runInTurn(others);
+  const { output, results } = await beside;
+  console.log(output);
+  return [built, ...results, ...done];
+}
+
+const asideFile = process.env.OUTLAY_ASIDE;
+// The editor's tests come first where both want the processor.
+if (asideFile) setPriority(10);
+const chosen = chosenParts();
+const everything = chosen.length === Object.keys(parts).length;
+const results = everything ? await runAll() : await runInTurn(chosen);
+if (asideFile) await writeFile(asideFile, JSON.stringify(results));
 
 console.log('\n=== sum');
 for (const { name, passed, failed, skipped, seconds } of results) {

@@ -24,9 +24,10 @@ async function matches(patterns) {
 /**
  * Runs all test files that match, their output going straight through.
  * @param {string[]} patterns
- * @param {{ concurrency?: number, env?: Record<string, string> }} [options]
+ * @param {{ concurrency?: number, env?: Record<string, string>, skip?: RegExp }} [options] tests
+ *   whose name matches `skip` are left out and not counted
  */
-export async function nodeTests(patterns, { concurrency = 2, env } = {}) {
+export async function nodeTests(patterns, { concurrency = 2, env, skip } = {}) {
   const files = await matches(patterns);
   if (files.length === 0) {
     console.error(`No test file matches ${patterns.join(', ')}.`);
@@ -38,6 +39,7 @@ export async function nodeTests(patterns, { concurrency = 2, env } = {}) {
     const args = [
       '--test',
       `--test-concurrency=${concurrency}`,
+      ...(skip ? [`--test-skip-pattern=${skip}`] : []),
       ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
       ...['--test-reporter=tap', `--test-reporter-destination=${report}`],
       ...files,
