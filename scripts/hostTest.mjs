@@ -10,10 +10,15 @@ import { packForThisMachine } from './lib/pack.mjs';
 
 requireNode24();
 
+const storeTests = '^(activation|spend|sessions|what is stored) ';
+
 const runs = {
   source: () => ({}),
   packed: async () => ({ vsix: await packForThisMachine() }),
-  'no-native': () => ({ env: { OUTLAY_NO_NATIVE: '1' } }),
+  // Only what asks the store is another one with the other engine.
+  'no-native': () => ({
+    env: { OUTLAY_NO_NATIVE: '1', OUTLAY_TEST_GREP: process.env.OUTLAY_TEST_GREP ?? storeTests },
+  }),
 };
 
 /** Runs the named ones (all, when none is named) and adds their numbers up. */
