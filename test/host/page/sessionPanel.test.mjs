@@ -307,12 +307,19 @@ describe('the session panel', () => {
   });
 
   it('says that a transcript is gone, and keeps the figures', async () => {
-    await workbench.executeCommand('outlay.openTranscript', 'big-session');
+    const before = await workbench.statusText();
+    const gone = { session: 'gone-session', cwd };
+    const goneFile = transcriptOf(workbench.paths.claude, gone);
+    write(goneFile, [customTitle('gone-session', 'Long ago'), answer('gone', 0.5, gone)]);
+    const after = await workbench.waitForStatus((text) => text !== before);
+    rmSync(goneFile);
+    await workbench.executeCommand('outlay.openTranscript', 'gone-session');
     const end = Date.now() + 10_000;
     while (!(await workbench.notifications()).some((text) => /not on disk any more/.test(text))) {
       assert.ok(Date.now() < end, 'nothing was said');
       await workbench.page.waitForTimeout(100);
     }
+    assert.equal(await workbench.statusText(), after);
     await workbench.executeCommand('notifications.clearAll');
   });
 
