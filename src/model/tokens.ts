@@ -32,6 +32,9 @@ export const noUsage: Usage = {
   webSearches: 0,
 };
 
+/** The counts of a usage, in the order reports show them. */
+export const usageKeys = Object.keys(noUsage) as readonly (keyof Usage)[];
+
 /** The tokens a request sent: what a long-context band is judged by. */
 export function promptTokens(usage: Usage): number {
   return usage.input + usage.cacheWrite5m + usage.cacheWrite1h + usage.cacheRead;

@@ -1,13 +1,10 @@
 import type { RequestTraits } from '../model/price.ts';
-import { noUsage, type Usage } from '../model/tokens.ts';
+import { noUsage, type Usage, usageKeys } from '../model/tokens.ts';
 import type { RateBook } from './priceBook.ts';
 import { costOf } from './rateCard.ts';
 
 /** Nano-dollars of each count of a usage. */
 export type ClassCosts = { readonly [K in keyof Usage]: number };
-
-/** The counts of a usage, in the order reports show them. */
-export const usageKeys = Object.keys(noUsage) as readonly (keyof Usage)[];
 
 /**
  * What each token class of a usage costs, in nano-dollars, at the rates of the whole request. They

@@ -1,4 +1,4 @@
-import type { Usage } from '../model/tokens.ts';
+import { type Usage, usageKeys } from '../model/tokens.ts';
 import { type Decimal, decimal, times } from './decimal.ts';
 import { mapRates, type RatePeriod, type Rates } from './rateTable.ts';
 
@@ -89,7 +89,7 @@ export function costOf(card: RateCard, usage: Usage): number | undefined {
 /** The same in integers of any size, for what ordinary numbers cannot carry. */
 export function exactCostOf({ exact }: RateCard, usage: Usage): number | undefined {
   let sum = 0n;
-  for (const key of countKeys) {
+  for (const key of usageKeys) {
     const count = usage[key];
     if (!Number.isSafeInteger(count) || count < 0) return undefined;
     sum += BigInt(count) * exact[key];
@@ -97,15 +97,6 @@ export function exactCostOf({ exact }: RateCard, usage: Usage): number | undefin
   const rounded = (2n * sum + exact.scale) / (2n * exact.scale);
   return rounded <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(rounded) : undefined;
 }
-
-const countKeys = [
-  'input',
-  'output',
-  'cacheWrite5m',
-  'cacheWrite1h',
-  'cacheRead',
-  'webSearches',
-] as const satisfies readonly (keyof Usage)[];
 
 /** A card's rates as a person reads them: US dollars per million tokens, searches per thousand. */
 export function dollarRates(card: RateCard): Usage {

@@ -1,24 +1,19 @@
 import { homedir } from 'node:os';
 import { createPriceBook } from '../pricing/priceBook.ts';
 import { doctorReport } from '../reports/doctor.ts';
-import { mergeOverrides } from '../reports/priceOverrides.ts';
 import { render } from '../reports/render.ts';
 import { openForReading, openForWriting } from '../store/openStore.ts';
 import { StoreReader } from '../store/reader.ts';
 import { storeOnDisk } from '../store/repair.ts';
-import { dataFolder } from '../watchers/places.ts';
 import { readSettings, settingsSentence } from './settings.ts';
 import type { SpendModel } from './spendModel.ts';
+import { userPrices } from './userPrices.ts';
 
 /** The doctor's report in Markdown. */
 export function diagnostics(model: SpendModel, version: string): string {
   const { roots } = model.spend;
   const { settings, problems } = readSettings();
-  const prices = mergeOverrides({
-    setting: settings.priceOverrides,
-    file: settings.priceFile,
-    dataFolder: dataFolder(),
-  });
+  const prices = userPrices(settings);
   const db = openForReading(model.storeFile) ?? openForWriting(':memory:').db;
   try {
     const context = {

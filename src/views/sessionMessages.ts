@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type ClassCosts, costByClass, usageKeys } from '../pricing/costByClass.ts';
+import { usageKeys } from '../model/tokens.ts';
+import { type ClassCosts, costByClass } from '../pricing/costByClass.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import { dollarRates } from '../pricing/rateCard.ts';
 import type { PanelMessage, PanelRates } from '../protocol.ts';

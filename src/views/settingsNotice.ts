@@ -1,10 +1,9 @@
 import { commands, type Disposable, l10n, type Memento, window } from 'vscode';
-import { mergeOverrides } from '../reports/priceOverrides.ts';
 import type { Expected, SettingProblem } from '../reports/settingProblem.ts';
-import { dataFolder } from '../watchers/places.ts';
 import { commandIds } from './commandIds.ts';
 import { harmless } from './harmless.ts';
 import type { SettingsModel } from './settings.ts';
+import { userPrices } from './userPrices.ts';
 
 const memoryKey = 'settingProblems';
 /** So many problems fit a notification; the log has all of them. */
@@ -30,11 +29,7 @@ export class SettingsNotice implements Disposable {
   /** Looks at all settings, the user's prices included. */
   check(): void {
     const { current, problems } = this.#settings;
-    const prices = mergeOverrides({
-      setting: current.priceOverrides,
-      file: current.priceFile,
-      dataFolder: dataFolder(),
-    });
+    const prices = userPrices(current);
     const sentences = [
       ...problems.map(settingProblemText),
       ...prices.problems.map((problem) => harmless(problem)),

@@ -6,7 +6,7 @@ import { messageOf } from '../model/errors.ts';
 import { usdToNano } from '../model/money.ts';
 import { createPriceBook, type RateBook } from '../pricing/priceBook.ts';
 import { type Overview, readOverview } from '../reports/overview.ts';
-import { type MergedOverrides, mergeOverrides } from '../reports/priceOverrides.ts';
+import type { MergedOverrides } from '../reports/priceOverrides.ts';
 import { isBusy, openForReading, storeError } from '../store/openStore.ts';
 import { StoreReader } from '../store/reader.ts';
 import { runningSessions } from '../transcripts/runningSessions.ts';
@@ -17,6 +17,7 @@ import { StoreWatch } from '../watchers/storeWatch.ts';
 import { mirrorSettings } from './mirror.ts';
 import { projectQuestions } from './projectBudgets.ts';
 import type { Settings, SettingsModel } from './settings.ts';
+import { userPrices } from './userPrices.ts';
 import { directoriesInWindow, hasFolders } from './windowScope.ts';
 
 /** While commits come thick and fast, the figures are asked for at most this often. */
@@ -136,7 +137,7 @@ export class SpendModel implements Disposable {
 
   /** The rates in force, the user's own prices among them. */
   get book(): RateBook {
-    this.#prices ??= readPrices(this.#spend.settings);
+    this.#prices ??= userPrices(this.#spend.settings);
     this.#book ??= createPriceBook(this.#prices.overrides);
     return this.#book;
   }
@@ -232,7 +233,7 @@ export class SpendModel implements Disposable {
       this.#watch = undefined;
     }
     this.#watch ??= new StoreWatch(storeFile, () => this.#onStoreEvent());
-    this.#prices = readPrices(settings);
+    this.#prices = userPrices(settings);
     this.#book = undefined;
     for (const problem of this.#prices.problems) this.#log.warn(problem);
     const config = indexerConfig(settings, storeFile, this.#demo, this.#prices.data);
@@ -437,15 +438,6 @@ function storeStamp(file: string): string {
       return stats === undefined ? '-' : `${stats.size}@${Math.floor(stats.mtimeMs)}`;
     })
     .join(' ');
-}
-
-/** The user's own prices, from the settings, the named file and what was imported. */
-function readPrices(settings: Settings): MergedOverrides {
-  return mergeOverrides({
-    setting: settings.priceOverrides,
-    file: settings.priceFile,
-    dataFolder: dataFolder(),
-  });
 }
 
 function indexerConfig(

@@ -1,19 +1,10 @@
-import type { Usage } from '../../src/model/tokens.ts';
+import { type Usage, usageKeys } from '../../src/model/tokens.ts';
 import type { PanelMessage, PanelPart, PanelWords } from '../../src/protocol.ts';
 import { el } from '../lib/dom.ts';
 import type { Figures } from '../lib/figures.ts';
 import { fill } from '../lib/fill.ts';
 import { button } from '../ui.ts';
 import type { TableInput } from './messageTable.ts';
-
-const counts = [
-  'input',
-  'output',
-  'cacheWrite5m',
-  'cacheWrite1h',
-  'cacheRead',
-  'webSearches',
-] as const satisfies readonly (keyof Usage)[];
 
 /** How a message's cost came about: each class with its arithmetic, other models, tools. */
 export function messageDetails(message: PanelMessage, input: TableInput): HTMLElement {
@@ -31,7 +22,7 @@ export function messageDetails(message: PanelMessage, input: TableInput): HTMLEl
 function classList(message: PanelMessage, { words, figures, session }: TableInput): HTMLElement {
   const { classes, usage, row } = message;
   const rates = session.rates[row];
-  const names: Record<(typeof counts)[number], string> = {
+  const names: Record<keyof Usage, string> = {
     input: words.input,
     output: words.output,
     cacheWrite5m: words.write5m,
@@ -39,7 +30,7 @@ function classList(message: PanelMessage, { words, figures, session }: TableInpu
     cacheRead: words.read,
     webSearches: words.searches,
   };
-  const lines = counts
+  const lines = usageKeys
     .filter((key) => usage[key] > 0)
     .map((key) => {
       const count = figures.count(usage[key]);

@@ -1,0 +1,15 @@
+import { type MergedOverrides, mergeOverrides } from '../reports/priceOverrides.ts';
+import { dataFolder } from '../watchers/places.ts';
+import type { Settings } from './settings.ts';
+
+/** The user's own prices, from the settings, the named file and what was imported. */
+export function userPrices({
+  priceOverrides,
+  priceFile,
+}: Pick<Settings, 'priceOverrides' | 'priceFile'>): MergedOverrides {
+  return mergeOverrides({
+    setting: priceOverrides,
+    file: priceFile,
+    dataFolder: dataFolder(),
+  });
+}
