@@ -1,6 +1,7 @@
 import type { PriceFunction } from '../model/price.ts';
 import type { Attribution, MessageLine, UsagePart } from '../model/records.ts';
 import type { SqlDatabase, SqlValue, Statement } from './driver/types.ts';
+import { Facets } from './facets.ts';
 import type { MergedMessage, Standing } from './merge.ts';
 import { type PricedPart, priceLine } from './pricedLine.ts';
 import type { Rollup } from './rollup.ts';
@@ -102,6 +103,7 @@ export interface Owner {
 export class Messages {
   readonly #words: Words;
   readonly #rollup: Rollup;
+  readonly #facets: Facets;
   readonly #price: PriceFunction;
   readonly #byMid: Statement;
   readonly #byId: Statement;
@@ -111,6 +113,7 @@ export class Messages {
   constructor(db: SqlDatabase, words: Words, rollup: Rollup, price: PriceFunction) {
     this.#words = words;
     this.#rollup = rollup;
+    this.#facets = new Facets(db);
     this.#price = price;
     this.#byMid = db.prepare('SELECT * FROM message WHERE mid = ?');
     this.#byId = db.prepare('SELECT * FROM message WHERE id = ?');
@@ -280,6 +283,8 @@ export class Messages {
   contribute(sign: 1 | -1, row: MessageRow): void {
     if (row.counted === 0) return;
     const { at, session, agent } = row;
+    // Outside the main thread the agent is the run.
+    const prompt = row.sidechain === 1 ? 0 : row.prompt;
     let partNano = 0;
     for (const part of partsOf(row)) {
       if (part.kind === 'declined') continue;
@@ -287,9 +292,12 @@ export class Messages {
       const u = part.usage;
       const sums = [0, 0, 0, 0, u.input, u.output, u.cacheWrite5m, u.cacheWrite1h, u.cacheRead];
       const model = this.#words.id(part.model);
-      this.#rollup.add(sign, at, session, agent, model, [...sums, u.webSearches, part.nano]);
+      const facet = this.#facets.id(row, this.#words.id(part.row));
+      const key = { session, agent, model, facet, prompt };
+      this.#rollup.add(sign, at, key, [...sums, u.webSearches, part.nano]);
     }
-    this.#rollup.add(sign, at, session, agent, row.model_id, [
+    const facet = this.#facets.id(row, row.price_row);
+    this.#rollup.add(sign, at, { session, agent, model: row.model_id, facet, prompt }, [
       1,
       1 - row.ended,
       Number(row.priced === pricing.unpriced),
@@ -302,6 +310,11 @@ export class Messages {
       row.searches,
       row.nano - partNano,
     ]);
+  }
+
+  /** Forgets what a rolled back transaction may have made up. */
+  forget(): void {
+    this.#facets.forget();
   }
 }
 

@@ -26,6 +26,16 @@ export type Sums = Record<(typeof sumColumns)[number], number>;
 /** Changes of one roll-up row, in the order of `sumColumns`. */
 type Delta = number[];
 
+/** What a roll-up row is about. Numbers of rows; `prompt` is 0 outside the main thread. */
+export interface RollupKey {
+  readonly session: number;
+  readonly agent: number;
+  readonly model: number;
+  readonly facet: number;
+  /** Word number of the prompt that was answered: with the agent it names the run. */
+  readonly prompt: number;
+}
+
 const additions = sumColumns.map((name) => `${name} = ${name} + excluded.${name}`).join(', ');
 const columns = sumColumns.join(', ');
 const marks = sumColumns.map(() => '?').join(', ');
@@ -44,55 +54,51 @@ export class Rollup {
 
   constructor(db: SqlDatabase) {
     this.#addBucket = db.prepare(
-      `INSERT INTO spend_bucket (bucket, session, agent, model, ${columns}) VALUES (?, ?, ?, ?, ${marks})
-       ON CONFLICT DO UPDATE SET ${additions}`,
+      `INSERT INTO spend_bucket (session, agent, model, facet, bucket, prompt, ${columns})
+       VALUES (?, ?, ?, ?, ?, ?, ${marks}) ON CONFLICT DO UPDATE SET ${additions}`,
     );
     this.#addTotal = db.prepare(
-      `INSERT INTO spend_total (session, agent, model, ${columns}) VALUES (?, ?, ?, ${marks})
-       ON CONFLICT DO UPDATE SET ${additions}`,
+      `INSERT INTO spend_total (session, agent, model, facet, ${columns})
+       VALUES (?, ?, ?, ?, ${marks}) ON CONFLICT DO UPDATE SET ${additions}`,
     );
     this.#dropBucket = db.prepare(
-      `DELETE FROM spend_bucket WHERE bucket = ? AND session = ? AND agent = ? AND model = ? AND ${allZero}`,
+      `DELETE FROM spend_bucket WHERE session = ? AND agent = ? AND model = ? AND facet = ?
+         AND bucket = ? AND prompt = ? AND ${allZero}`,
     );
     this.#dropTotal = db.prepare(
-      `DELETE FROM spend_total WHERE session = ? AND agent = ? AND model = ? AND ${allZero}`,
+      `DELETE FROM spend_total WHERE session = ? AND agent = ? AND model = ? AND facet = ?
+         AND ${allZero}`,
     );
   }
 
   /** Adds (sign 1) or takes away (sign -1) one contribution. */
-  add(
-    sign: 1 | -1,
-    at: number,
-    session: number,
-    agent: number,
-    model: number,
-    sums: readonly number[],
-  ): void {
-    const key = `${bucketOf(at)} ${session} ${agent} ${model}`;
-    let delta = this.#buckets.get(key);
+  add(sign: 1 | -1, at: number, key: RollupKey, sums: readonly number[]): void {
+    const { session, agent, model, facet, prompt } = key;
+    const text = `${session} ${agent} ${model} ${facet} ${bucketOf(at)} ${prompt}`;
+    let delta = this.#buckets.get(text);
     if (delta === undefined) {
       delta = sums.map(() => 0);
-      this.#buckets.set(key, delta);
+      this.#buckets.set(text, delta);
     }
     for (let i = 0; i < sums.length; i++) delta[i]! += sign * sums[i]!;
   }
 
   /** Writes the collected changes. */
   flush(): void {
-    const totals = new Map<string, Delta>();
+    const totals = new Map<string, { parts: number[]; delta: Delta }>();
     for (const [key, delta] of this.#buckets) {
       if (delta.every((value) => value === 0)) continue;
       const parts = key.split(' ').map(Number);
       this.#addBucket.run(...parts, ...delta);
       if (delta.some((value) => value < 0)) this.#dropBucket.run(...parts);
-      const totalKey = key.slice(key.indexOf(' ') + 1);
+      const totalParts = parts.slice(0, 4);
+      const totalKey = totalParts.join(' ');
       const total = totals.get(totalKey);
-      if (total === undefined) totals.set(totalKey, [...delta]);
-      else for (let i = 0; i < delta.length; i++) total[i]! += delta[i]!;
+      if (total === undefined) totals.set(totalKey, { parts: totalParts, delta: [...delta] });
+      else for (let i = 0; i < delta.length; i++) total.delta[i]! += delta[i]!;
     }
-    for (const [key, delta] of totals) {
+    for (const { parts, delta } of totals.values()) {
       if (delta.every((value) => value === 0)) continue;
-      const parts = key.split(' ').map(Number);
       this.#addTotal.run(...parts, ...delta);
       if (delta.some((value) => value < 0)) this.#dropTotal.run(...parts);
     }

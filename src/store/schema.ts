@@ -159,3 +159,72 @@ CREATE TABLE job (
   name TEXT PRIMARY KEY, started_at INTEGER NOT NULL, finished_at INTEGER, result TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 `;
+
+/**
+ * Roll-ups tell more apart: `facet` (price row, branch, effort, attribution) and the prompt that was
+ * answered, which with the agent names the run. Both are built anew from the messages, whose parts
+ * count for their own models.
+ */
+export const schemaV2 = `
+CREATE TABLE facet (
+  id INTEGER PRIMARY KEY,
+  price_row INTEGER NOT NULL, branch INTEGER NOT NULL,
+  effort INTEGER NOT NULL, attribution INTEGER NOT NULL,
+  UNIQUE (price_row, branch, effort, attribution)
+) STRICT;
+
+CREATE TEMP TABLE piece AS
+  SELECT m.at / 900000 AS bucket, m.session, m.agent, m.model_id AS model, m.price_row, m.branch,
+    m.effort, m.attribution, CASE m.sidechain WHEN 1 THEN 0 ELSE m.prompt END AS prompt,
+    1 AS messages, 1 - m.ended AS lower, m.priced = 0 AS unpriced, m.priced = 2 AS client,
+    m.input, m.output, m.write5m, m.write1h, m.cache_read, m.searches,
+    m.nano - coalesce((SELECT sum(json_extract(p.value, '$.nano')) FROM json_each(m.parts) p
+      WHERE json_extract(p.value, '$.kind') <> 'declined'), 0) AS nano
+  FROM message m WHERE m.counted = 1;
+INSERT OR IGNORE INTO word (text)
+  SELECT DISTINCT json_extract(p.value, '$.row') FROM message m, json_each(m.parts) p
+  WHERE m.counted = 1 AND m.parts IS NOT NULL;
+INSERT INTO piece
+  SELECT m.at / 900000, m.session, m.agent,
+    (SELECT id FROM word WHERE text = json_extract(p.value, '$.model')),
+    (SELECT id FROM word WHERE text = json_extract(p.value, '$.row')),
+    m.branch, m.effort, m.attribution, CASE m.sidechain WHEN 1 THEN 0 ELSE m.prompt END, 0, 0, 0, 0,
+    json_extract(p.value, '$.usage.input'), json_extract(p.value, '$.usage.output'),
+    json_extract(p.value, '$.usage.cacheWrite5m'), json_extract(p.value, '$.usage.cacheWrite1h'),
+    json_extract(p.value, '$.usage.cacheRead'), json_extract(p.value, '$.usage.webSearches'),
+    json_extract(p.value, '$.nano')
+  FROM message m, json_each(m.parts) p
+  WHERE m.counted = 1 AND m.parts IS NOT NULL AND json_extract(p.value, '$.kind') <> 'declined';
+INSERT INTO facet (price_row, branch, effort, attribution)
+  SELECT DISTINCT price_row, branch, effort, attribution FROM piece;
+
+DROP TABLE spend_bucket;
+DROP TABLE spend_total;
+CREATE TABLE spend_bucket (
+  bucket INTEGER NOT NULL, session INTEGER NOT NULL, agent INTEGER NOT NULL, model INTEGER NOT NULL,
+  facet INTEGER NOT NULL, prompt INTEGER NOT NULL,
+  messages INTEGER NOT NULL, lower INTEGER NOT NULL, unpriced INTEGER NOT NULL, client INTEGER NOT NULL,
+  input INTEGER NOT NULL, output INTEGER NOT NULL, write5m INTEGER NOT NULL, write1h INTEGER NOT NULL,
+  cache_read INTEGER NOT NULL, searches INTEGER NOT NULL, nano INTEGER NOT NULL,
+  PRIMARY KEY (bucket, session, agent, model, facet, prompt)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE spend_total (
+  session INTEGER NOT NULL, agent INTEGER NOT NULL, model INTEGER NOT NULL, facet INTEGER NOT NULL,
+  messages INTEGER NOT NULL, lower INTEGER NOT NULL, unpriced INTEGER NOT NULL, client INTEGER NOT NULL,
+  input INTEGER NOT NULL, output INTEGER NOT NULL, write5m INTEGER NOT NULL, write1h INTEGER NOT NULL,
+  cache_read INTEGER NOT NULL, searches INTEGER NOT NULL, nano INTEGER NOT NULL,
+  PRIMARY KEY (session, agent, model, facet)
+) STRICT, WITHOUT ROWID;
+INSERT INTO spend_bucket
+  SELECT bucket, session, agent, model, f.id, prompt, sum(messages), sum(lower), sum(unpriced),
+    sum(client), sum(input), sum(output), sum(write5m), sum(write1h), sum(cache_read),
+    sum(searches), sum(nano)
+  FROM piece JOIN facet f USING (price_row, branch, effort, attribution)
+  GROUP BY bucket, session, agent, model, f.id, prompt;
+INSERT INTO spend_total
+  SELECT session, agent, model, facet, sum(messages), sum(lower), sum(unpriced), sum(client),
+    sum(input), sum(output), sum(write5m), sum(write1h), sum(cache_read), sum(searches), sum(nano)
+  FROM spend_bucket GROUP BY session, agent, model, facet;
+DROP TABLE piece;
+CREATE INDEX event_at ON event (at);
+`;

@@ -156,6 +156,7 @@ export class Writer {
       this.#sessions.forget();
       this.#agents.forget();
       this.#rollup.forget();
+      this.#messages.forget();
       this.#traces.forget();
       this.#ownership.forget();
       this.#unreconciled = new Set();

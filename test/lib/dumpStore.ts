@@ -22,6 +22,7 @@ export function dumpStore(db: SqlDatabase): string {
 const word = (column: string): string =>
   `(SELECT text FROM word WHERE id = ${column}) AS ${column.replace(/^\w+\./, '')}`;
 const words = (...columns: string[]): string => columns.map(word).join(', ');
+const facet = words('f.price_row', 'f.branch', 'f.effort', 'f.attribution');
 const sums = sumColumns.map((name) => `s.${name}`).join(', ');
 
 const views = {
@@ -45,10 +46,12 @@ const views = {
   place: `SELECT mid, rid, sid, aid, p.standing FROM place p JOIN message m ON m.id = p.message
       JOIN session s ON s.id = p.session JOIN agent a ON a.id = p.agent`,
   shared_trace: `SELECT uuid, sid, at FROM shared_trace t JOIN session s ON s.id = t.session`,
-  spend_bucket: `SELECT bucket, sid, aid, ${word('s.model')}, ${sums} FROM spend_bucket s
-      JOIN session ON session.id = s.session JOIN agent a ON a.id = s.agent`,
-  spend_total: `SELECT sid, aid, ${word('s.model')}, ${sums} FROM spend_total s
-      JOIN session ON session.id = s.session JOIN agent a ON a.id = s.agent`,
+  spend_bucket: `SELECT bucket, sid, aid, ${words('s.model', 's.prompt')}, ${facet}, ${sums}
+      FROM spend_bucket s JOIN session ON session.id = s.session JOIN agent a ON a.id = s.agent
+      JOIN facet f ON f.id = s.facet`,
+  spend_total: `SELECT sid, aid, ${word('s.model')}, ${facet}, ${sums} FROM spend_total s
+      JOIN session ON session.id = s.session JOIN agent a ON a.id = s.agent
+      JOIN facet f ON f.id = s.facet`,
   cost_state: `SELECT sid, path, c.offset, at, total, models, unknown FROM cost_state c
       JOIN session s ON s.id = c.session JOIN file f ON f.id = c.file`,
   background: 'SELECT sid, at, nano FROM background b JOIN session s ON s.id = b.session',

@@ -5,9 +5,12 @@ import { sumColumns } from '../../src/store/rollup.ts';
 interface StoredPart {
   readonly kind: string;
   readonly model: string;
+  readonly row: string;
   readonly usage: Readonly<Record<string, number>>;
   readonly nano: number;
 }
+
+const text = (column: string): string => `(SELECT text FROM word WHERE id = ${column})`;
 
 /** Both roll-ups must equal what the message rows add up to now, to the last nano-dollar. */
 export function assertRollups(db: SqlDatabase): void {
@@ -21,19 +24,29 @@ export function assertRollups(db: SqlDatabase): void {
   };
   const rows = db
     .prepare(
-      `SELECT m.*, sid, aid, w.text AS named FROM message m JOIN session s ON s.id = m.session
+      `SELECT m.*, sid, aid, w.text AS named, ${text('m.price_row')} AS rowText,
+         ${text('m.branch')} || '|' || ${text('m.effort')} || '|' || ${text('m.attribution')} AS facet,
+         CASE aid WHEN '' THEN ${text('m.prompt')} ELSE '' END AS run
+       FROM message m JOIN session s ON s.id = m.session
        JOIN agent a ON a.id = m.agent JOIN word w ON w.id = m.model_id WHERE counted = 1`,
     )
     .all<Record<string, number>>();
   for (const row of rows) {
-    const { at, sid, aid, named, parts, priced } = row as Record<string, number> & Row;
+    const { at, sid, aid, named, parts, priced, rowText, facet, run } = row as Record<
+      string,
+      number
+    > &
+      Row;
     const billed = (
       parts === null ? [] : (JSON.parse(String(parts)) as readonly StoredPart[])
     ).filter(({ kind }) => kind !== 'declined');
     const partNano = billed.reduce((sum, { nano }) => sum + nano, 0);
-    const keys = [`total ${sid} ${aid}`, `${Math.floor(Number(at) / 900_000)} ${sid} ${aid}`];
+    const keys = [
+      `total ${sid} ${aid} ${facet}`,
+      `${Math.floor(Number(at) / 900_000)} ${run} ${sid} ${aid} ${facet}`,
+    ];
     for (const key of keys) {
-      add(`${key} ${named}`, [
+      add(`${key} ${rowText} ${named}`, [
         1,
         row.ended === 1 ? 0 : 1,
         priced === 0 ? 1 : 0,
@@ -46,22 +59,24 @@ export function assertRollups(db: SqlDatabase): void {
         row.searches!,
         row.nano! - partNano,
       ]);
-      for (const { model, usage: u, nano } of billed) {
+      for (const { model, row: priceRow, usage: u, nano } of billed) {
         const tokens = [u.input!, u.output!, u.cacheWrite5m!, u.cacheWrite1h!, u.cacheRead!];
-        add(`${key} ${model}`, [0, 0, 0, 0, ...tokens, u.webSearches!, nano]);
+        add(`${key} ${priceRow} ${model}`, [0, 0, 0, 0, ...tokens, u.webSearches!, nano]);
       }
     }
   }
   const list = sumColumns.map((name) => `r.${name}`).join(', ');
   for (const [table, label] of [
     ['spend_total', "'total'"],
-    ['spend_bucket', 'bucket'],
+    ['spend_bucket', `bucket || ' ' || ${text('r.prompt')}`],
   ] as const) {
     const stored = db
       .prepare(
-        `SELECT ${label} || ' ' || sid || ' ' || aid || ' ' || w.text AS key, json_array(${list}) AS sums
+        `SELECT ${label} || ' ' || sid || ' ' || aid || ' ' || ${text('f.branch')} || '|' ||
+           ${text('f.effort')} || '|' || ${text('f.attribution')} || ' ' || ${text('f.price_row')} ||
+           ' ' || w.text AS key, json_array(${list}) AS sums
          FROM ${table} r JOIN session s ON s.id = r.session JOIN agent a ON a.id = r.agent
-         JOIN word w ON w.id = r.model`,
+         JOIN word w ON w.id = r.model JOIN facet f ON f.id = r.facet`,
       )
       .all<{ key: string; sums: string }>();
     const expected = [...sums]

@@ -17,7 +17,12 @@ import { describe, test } from 'node:test';
 import { HumanError } from '../../src/model/errors.ts';
 import { type Engine, openDatabase } from '../../src/store/driver/open.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
-import { type Migration, migrations, schemaState } from '../../src/store/migrations.ts';
+import {
+  currentVersion,
+  type Migration,
+  migrations,
+  schemaState,
+} from '../../src/store/migrations.ts';
 import {
   findDamage,
   isDamage,
@@ -121,37 +126,41 @@ for (const engine of engines) {
   });
 
   describe(`versions meet, ${engine}`, () => {
-    /** A second step that old readers understand, or not. */
+    const present = currentVersion();
+    const later = present + 1;
+    const minReaderNow = migrations.at(-1)!.minReader;
+
+    /** A later step that old readers understand, or not. */
     const second = (
       minReader: number,
       sql = 'CREATE TABLE later (x INTEGER) STRICT',
-    ): Migration[] => [...migrations, { version: 2, minReader, sql }];
+    ): Migration[] => [...migrations, { version: later, minReader, sql }];
 
     test('an older store is copied and brought up to date', () => {
       using dir = workplace();
       const before = build(dir, dir.store, engine);
       const { db, newer } = openForWriting(dir.store, { engine, steps: second(1) });
-      assert.deepEqual([newer, schemaState(db)], [false, { version: 2, minReader: 1 }]);
+      assert.deepEqual([newer, schemaState(db)], [false, { version: later, minReader: 1 }]);
       assert.equal(dumpStore(db), before);
       db.prepare('SELECT * FROM later').all();
       db.close();
-      const copy = `${dir.store}.before-v2`;
+      const copy = `${dir.store}.before-v${later}`;
       assert.equal(dumpOf(copy, engine), before);
       if (process.platform !== 'win32') assert.equal(modeOf(copy), 0o600);
       const old = openDatabase(copy, { engine });
-      assert.equal(schemaState(old).version, 1);
+      assert.equal(schemaState(old).version, present);
       old.close();
       openForWriting(dir.store, { engine, steps: second(1) }).db.close();
-      assert.deepEqual(filesBeside(dir.store), ['outlay.db', 'outlay.db.before-v2']);
+      assert.deepEqual(filesBeside(dir.store), ['outlay.db', `outlay.db.before-v${later}`]);
     });
 
     test('a copy is made of what is in the log, too, and an old one gives way', () => {
       using dir = workplace();
       const first = openForWriting(dir.store, { engine });
       ingestAll(first.db, dir.path);
-      writeFileSync(`${dir.store}.before-v2`, 'an older copy');
+      writeFileSync(`${dir.store}.before-v${later}`, 'an older copy');
       openForWriting(dir.store, { engine, steps: second(1) }).db.close();
-      same(dumpOf(`${dir.store}.before-v2`, engine), dumpStore(first.db));
+      same(dumpOf(`${dir.store}.before-v${later}`, engine), dumpStore(first.db));
       first.db.close();
     });
 
@@ -161,7 +170,7 @@ for (const engine of engines) {
       const steps = second(1, 'CREATE TABLE later (x); INSERT INTO nowhere VALUES (1)');
       assert.throws(() => openForWriting(dir.store, { engine, steps }), /nowhere/);
       const { db } = openForWriting(dir.store, { engine });
-      assert.deepEqual(schemaState(db), { version: 1, minReader: 1 });
+      assert.deepEqual(schemaState(db), { version: present, minReader: minReaderNow });
       assert.throws(() => db.prepare('SELECT * FROM later'), /no such table/);
       assert.equal(dumpStore(db), before);
       db.close();
@@ -172,7 +181,7 @@ for (const engine of engines) {
       const before = build(dir, dir.store, engine);
       openForWriting(dir.store, { engine, steps: second(1) }).db.close();
       const { db, newer } = openForWriting(dir.store, { engine });
-      assert.deepEqual([newer, schemaState(db).version], [true, 2]);
+      assert.deepEqual([newer, schemaState(db).version], [true, later]);
       db.close();
       assert.equal(dumpOf(dir.store, engine), before);
     });
@@ -180,7 +189,7 @@ for (const engine of engines) {
     test('a newer store that may not be read is refused with what to do', () => {
       using dir = workplace();
       build(dir, dir.store, engine);
-      openForWriting(dir.store, { engine, steps: second(2) }).db.close();
+      openForWriting(dir.store, { engine, steps: second(later) }).db.close();
       const bytes = readFileSync(dir.store);
       const refusal = human(/newer Outlay.*Update Outlay/);
       assert.throws(() => openForWriting(dir.store, { engine }), refusal);

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Engine } from '../../src/store/driver/open.ts';
+import type { SqlDatabase } from '../../src/store/driver/types.ts';
+import { currentVersion, migrations, schemaState } from '../../src/store/migrations.ts';
+import { openForWriting } from '../../src/store/openStore.ts';
+import { sumColumns } from '../../src/store/rollup.ts';
+import { schemaV1 } from '../../src/store/schema.ts';
+import { difference, dumpStore } from '../lib/dumpStore.ts';
+import { engines } from '../lib/engines.ts';
+import { examples } from '../lib/examples.ts';
+import { ingestAll } from '../lib/ingest.ts';
+import { assertRollups } from '../lib/rollups.ts';
+import { ingestPlainly } from '../lib/schedule.ts';
+import { tempDir } from '../lib/tempDir.ts';
+import { expectedSets, unpackSet } from '../lib/transcriptSets.ts';
+
+/** The store as the first schema had it: roll-ups by session, agent and model only. */
+function downToV1(db: SqlDatabase): void {
+  const sums = sumColumns.map((name) => `sum(${name})`).join(', ');
+  const tableOf = (name: string): string =>
+    new RegExp(`CREATE TABLE ${name} \\([^;]*;`).exec(schemaV1)![0];
+  db.exec(`
+    CREATE TEMP TABLE bucket AS SELECT bucket, session, agent, model, ${sums} FROM spend_bucket
+      GROUP BY bucket, session, agent, model;
+    CREATE TEMP TABLE total AS SELECT session, agent, model, ${sums} FROM spend_total
+      GROUP BY session, agent, model;
+    DROP TABLE spend_bucket; DROP TABLE spend_total; DROP TABLE facet; DROP INDEX event_at;
+    ${tableOf('spend_bucket')} ${tableOf('spend_total')}
+    INSERT INTO spend_bucket SELECT * FROM bucket; INSERT INTO spend_total SELECT * FROM total;
+    DROP TABLE bucket; DROP TABLE total;
+    UPDATE meta SET value = '1' WHERE key = 'minReader';
+    PRAGMA user_version = 1;`);
+}
+
+/** A store of the first schema that says what `fill` put in must say the same once it is migrated. */
+function assertMigrates(engine: Engine, fill: (db: SqlDatabase, folder: string) => void): void {
+  using dir = tempDir();
+  const store = dir.at('data', 'outlay.db');
+  const { db } = openForWriting(store, { engine });
+  fill(db, dir.path);
+  const expected = dumpStore(db);
+  downToV1(db);
+  db.close();
+  const { db: migrated } = openForWriting(store, { engine });
+  assert.equal(schemaState(migrated).version, currentVersion(migrations));
+  const actual = dumpStore(migrated);
+  assert.equal(actual === expected, true, difference(actual, expected));
+  assertRollups(migrated);
+  migrated.close();
+}
+
+for (const engine of engines) {
+  describe(`roll-ups of the first schema are built anew, ${engine}`, () => {
+    for (const set of Object.keys(expectedSets)) {
+      test(set, () => {
+        assertMigrates(engine, (db, folder) => {
+          unpackSet(set, folder);
+          ingestAll(db, folder);
+        });
+      });
+    }
+    for (const { name, files } of examples) {
+      test(name, () => {
+        assertMigrates(engine, (db, folder) => ingestPlainly(db, folder, files));
+      });
+    }
+  });
+}
