@@ -64,6 +64,7 @@ export function withContext<T>(
       accounts: options.configDir !== undefined ? roots.map(({ path }) => path) : undefined,
       problems: [...environment.problems, ...problems],
       home: homedir(),
+      labels: environment.labels,
     });
   } finally {
     db.close();

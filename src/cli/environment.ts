@@ -5,6 +5,8 @@ import { isZone, type Zone } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { createPriceBook, type RateBook } from '../pricing/priceBook.ts';
 import { readConfig, type UserSettings } from '../reports/config.ts';
+import type { Labels } from '../reports/labels.ts';
+import { readMarks } from '../reports/marksFile.ts';
 import { type MergedOverrides, mergeOverrides } from '../reports/priceOverrides.ts';
 import { folderProblem, type Root } from '../transcripts/roots.ts';
 import { dataFolder, storePlace } from '../watchers/places.ts';
@@ -24,6 +26,7 @@ export interface Environment {
   readonly storeFile: string;
   readonly indexer: IndexerConfig;
   readonly roots: readonly Root[];
+  readonly labels: Labels;
   readonly problems: readonly string[];
   /** Why nothing is to be read now, or undefined. */
   readonly switchedOff: string | undefined;
@@ -59,6 +62,7 @@ export function findEnvironment(options: CommonOptions): Environment {
     paused: false,
   };
   const roots = configuredRoots(indexer);
+  const { marks, problems: markProblems } = readMarks(folder);
   return {
     options,
     folder,
@@ -69,7 +73,8 @@ export function findEnvironment(options: CommonOptions): Environment {
     storeFile,
     indexer,
     roots,
-    problems: [...problems, ...prices.problems, ...rootProblems(roots)],
+    labels: { ...settings.labels, marks },
+    problems: [...problems, ...markProblems, ...prices.problems, ...rootProblems(roots)],
     switchedOff: switchedOff(settings),
   };
 }

@@ -36,6 +36,8 @@ export interface RateBook extends PriceBook {
     traits: RequestTraits,
     atMs: number,
   ) => RateCard | undefined;
+  /** The rates behind the name of a price row; undefined for a row of other rates than the book's. */
+  readonly cardOfRow: (row: string) => RateCard | undefined;
 }
 
 /** Builds a price book from a catalogue and the user's overrides, which win. */
@@ -75,6 +77,7 @@ export function createPriceBook(
       const dated = cards.find(model, traits, atMs);
       return dated && bandOf(dated, usage);
     },
+    cardOfRow: (row) => cards.ofRow(row),
   };
 }
 
@@ -110,6 +113,8 @@ class CardIndex {
   readonly #table: RateTable;
   readonly #byModel = new Map<string, ModelCards>();
   #byWritten = new Map<string, ModelCards | undefined>();
+  /** Models by the names of their periods' rows; made when first asked for. */
+  #byRow: ReadonlyMap<string, ModelRates> | undefined;
 
   constructor(table: RateTable) {
     this.#table = table;
@@ -126,11 +131,7 @@ class CardIndex {
       (traits.speed === 'fast' ? fastBit : 0) |
       (traits.geo === 'us' ? usBit : 0) |
       (traits.tier === 'batch' ? batchBit : 0);
-    let dated = model.byTraits[index];
-    if (dated === undefined) {
-      dated = datedCards(this.#table, model, index);
-      model.byTraits[index] = dated;
-    }
+    const dated = this.#ofTraits(model, index);
     for (let at = dated.length - 1; at >= 0; at -= 1) {
       const candidate = dated[at]!;
       if (atMs >= candidate.fromMs) return atMs < candidate.untilMs ? candidate : undefined;
@@ -138,22 +139,59 @@ class CardIndex {
     return undefined;
   }
 
+  /** The card a row's name stands for: the name says period, band and traits. */
+  ofRow(row: string): RateCard | undefined {
+    this.#byRow ??= rowsOf(this.#table);
+    let base = row;
+    while (!this.#byRow.has(base)) {
+      const cut = Math.max(base.lastIndexOf('+'), base.lastIndexOf('>'));
+      if (cut < 0) return undefined;
+      base = base.slice(0, cut);
+    }
+    const marks = row.slice(base.length).split('+').slice(1);
+    const index =
+      (marks.includes('fast') ? fastBit : 0) |
+      (marks.includes('us') ? usBit : 0) |
+      (marks.includes('batch') ? batchBit : 0);
+    const regional = marks.includes('region');
+    const model = this.#modelCards(this.#byRow.get(base)!, regional);
+    return this.#ofTraits(model, index)
+      .flatMap(({ card, above }) => [card, above])
+      .find((card) => card?.row === row);
+  }
+
+  #ofTraits(model: ModelCards, index: number): readonly DatedCard[] {
+    let dated = model.byTraits[index];
+    if (dated === undefined) {
+      dated = datedCards(this.#table, model, index);
+      model.byTraits[index] = dated;
+    }
+    return dated;
+  }
+
+  #modelCards(rates: ModelRates, regional: boolean): ModelCards {
+    const key = `${regional ? 'regional ' : ''}${rates.id}`;
+    let model = this.#byModel.get(key);
+    if (model === undefined) {
+      model = { rates, regional, byTraits: new Array(8).fill(undefined) };
+      this.#byModel.set(key, model);
+    }
+    return model;
+  }
+
   #remember(written: string): ModelCards | undefined {
     if (this.#byWritten.size >= rememberedModels) this.#byWritten = new Map();
     const match = matchModel(written, this.#table.ids);
     const rates = match && this.#table.models.get(match.id);
-    let model: ModelCards | undefined;
-    if (match !== undefined && rates !== undefined) {
-      const key = `${match.regional ? 'regional ' : ''}${match.id}`;
-      model = this.#byModel.get(key);
-      if (model === undefined) {
-        model = { rates, regional: match.regional, byTraits: new Array(8).fill(undefined) };
-        this.#byModel.set(key, model);
-      }
-    }
+    const model = match && rates && this.#modelCards(rates, match.regional);
     this.#byWritten.set(written, model);
     return model;
   }
+}
+
+function rowsOf(table: RateTable): ReadonlyMap<string, ModelRates> {
+  const models = [...table.models.values()];
+  return new Map(models.flatMap((model) => model.periods.map(({ row }) => [row, model] as const)));
 }
 
 function datedCards(table: RateTable, model: ModelCards, traits: number): DatedCard[] {

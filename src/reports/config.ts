@@ -5,6 +5,7 @@ import { isZone, systemZone, type WeekStart, type Zone } from '../model/calendar
 import { type Currency, usDollars } from '../model/currency.ts';
 import { isObject } from '../model/objects.ts';
 import { readCurrency } from './currencySetting.ts';
+import { type LabelSettings, readLabels } from './labelSettings.ts';
 import { type Expected, placeOf, problemSentence, type SettingProblem } from './settingProblem.ts';
 
 /** How the user pays: by token, or a subscription that has no price per token. */
@@ -40,6 +41,8 @@ export interface UserSettings {
   readonly warnAfterDays: number;
   readonly storeTitles: boolean;
   readonly polling: 'auto' | 'always' | 'never';
+  /** Groups of projects, tags of branches, names of accounts. */
+  readonly labels: LabelSettings;
 }
 
 /** Names of the days as the setting `outlay.weekStart` writes them, in the order of `WeekStart`. */
@@ -71,6 +74,7 @@ export function defaultSettings(): UserSettings {
     warnAfterDays: 45,
     storeTitles: true,
     polling: 'auto',
+    labels: { groups: new Map(), tags: new Map(), accounts: new Map() },
   };
 }
 
@@ -173,6 +177,7 @@ export function parseSettings(written: Readonly<Record<string, unknown>>): {
     warnAfterDays: get('outlay.prices.warnAfterDays') ?? base.warnAfterDays,
     storeTitles: get('outlay.storeTitles') ?? base.storeTitles,
     polling: get('outlay.watch.polling') ?? base.polling,
+    labels: readLabels(values, problems),
   };
   return { settings, problems };
 }

@@ -5,6 +5,7 @@ import type { RateBook } from '../pricing/priceBook.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import type { SessionSummary, StoreReader } from '../store/reader.ts';
 import type { Billing } from './config.ts';
+import type { Labels } from './labels.ts';
 import { clip, plainText } from './plainText.ts';
 
 /** Unpriced models a footer names one by one. */
@@ -27,6 +28,8 @@ export interface ReportContext {
   readonly problems: readonly string[];
   /** Home directory, written as `~` where a person reads. */
   readonly home: string;
+  /** Groups, tags, names of accounts and marks. */
+  readonly labels: Labels;
 }
 
 /** What decides which cautions stand beside a figure. */

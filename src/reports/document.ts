@@ -29,6 +29,13 @@ export interface Table {
   readonly rows: readonly (readonly Cell[])[];
 }
 
+/** What a report comes to where a program decides by it. No data is neither fine nor an alert. */
+export interface Verdict {
+  readonly status: 'ok' | 'alert' | 'no-data';
+  /** Some messages have no price: figures are lower bounds. */
+  readonly unpriced: boolean;
+}
+
 /** A report's answer, before anybody has decided how to write it down. */
 export interface Document {
   readonly title: string;
@@ -40,6 +47,8 @@ export interface Document {
   readonly notes: readonly string[];
   /** The same answer for programs; its shape is a contract. */
   readonly json: unknown;
+  /** Where there is nothing to decide: none. */
+  readonly verdict?: Verdict;
 }
 
 export const formats = ['table', 'markdown', 'json', 'csv'] as const;

@@ -1,9 +1,8 @@
-import { basename, resolve } from 'node:path';
 import type { TimeSpan } from '../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { totalTokens } from '../model/tokens.ts';
+import { addSums } from '../store/factRows.ts';
 import type { AgentSums, SessionSummary } from '../store/reader.ts';
-import { addSums } from '../store/spendRows.ts';
 import {
   count,
   countedSessions,
@@ -14,6 +13,7 @@ import {
   warnings,
 } from './context.ts';
 import type { Cell, Column, Document } from './document.ts';
+import { isAt, isProject, lastPart } from './paths.ts';
 import { modelsJson, sumBy, tokenCounts, unpricedOf } from './sums.ts';
 
 /** Which sessions are asked for. All conditions hold together. */
@@ -102,23 +102,7 @@ function matches(session: SessionSummary, question: SessionsQuestion): boolean {
     return false;
   }
   if (account !== undefined && !isAt(session.root, account)) return false;
-  if (project === undefined) return true;
-  const places = [session.cwd, session.gitRoot ?? session.cwd];
-  return places.some((place) => isAt(place, project) || isBelow(place, resolve(project)));
-}
-
-/** Whether a path is the one named, by its last part or in full. */
-function isAt(path: string, named: string): boolean {
-  return path === named || path === resolve(named) || lastPart(path) === named;
-}
-
-function isBelow(path: string, folder: string): boolean {
-  return path.startsWith(`${folder}/`) || path.startsWith(`${folder}\\`);
-}
-
-/** The last part of a path of any system. */
-export function lastPart(path: string): string {
-  return basename(path.replaceAll('\\', '/'));
+  return project === undefined || isProject(session, project);
 }
 
 const columns: readonly Column[] = [

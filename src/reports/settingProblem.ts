@@ -24,6 +24,12 @@ const expectations = {
   currencyCode: 'a currency code of three letters such as "EUR"',
   rates: 'an object of rates by date, with one at least',
   day: 'a date such as "2026-11-01"',
+  groups: 'an object of groups, each with a list of project paths',
+  paths: 'a list of paths',
+  tags: 'an object of tags, each with a list of branch patterns',
+  branches: 'a list of branch patterns',
+  accounts: 'an object of names by configuration directory',
+  name: 'a name',
   rate: 'a number above 0: what one US dollar is worth',
 } as const;
 

@@ -1,7 +1,7 @@
 import { addDays, dayOf, firstMoment, type TimeSpan } from '../model/calendar.ts';
+import { addSums } from '../store/factRows.ts';
 import type { SessionSummary, SpendSums } from '../store/reader.ts';
 import {
-  addSums,
   type BackgroundRow,
   backgroundRows,
   bucketRows,

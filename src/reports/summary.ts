@@ -6,7 +6,7 @@ import { figureNotes, headline, type ReportContext, warnings } from './context.t
 import { type BudgetUse, budgetJson, budgetUse, byModel, byTier } from './contract.ts';
 import type { Cell, Document, Table } from './document.ts';
 import { modelCells, modelColumns } from './modelTable.ts';
-import { lastPart } from './sessions.ts';
+import { lastPart } from './paths.ts';
 import { spanText } from './spans.ts';
 import { type DaySpend, indexSessions, readSpend, type Spend, spendByDay } from './spend.ts';
 import { sumBy, unpricedOf } from './sums.ts';

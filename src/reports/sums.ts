@@ -1,7 +1,7 @@
 import { nanoToUsd } from '../model/money.ts';
 import type { Usage } from '../model/tokens.ts';
+import { addSums } from '../store/factRows.ts';
 import type { SpendSums } from '../store/reader.ts';
-import { addSums } from '../store/spendRows.ts';
 
 /** The token classes of sums, as JSON has them. */
 export function tokenCounts(sums: Usage): Usage {

@@ -305,6 +305,23 @@ export class StoreReader {
     return rows.map((row) => ({ ...row, ended: row.ended === 1 }));
   }
 
+  /** Models that messages are counted under, by name. */
+  knownModels(): string[] {
+    return this.#all<{ text: string }>(
+      `SELECT w.text AS text FROM (SELECT DISTINCT model FROM spend_total) t
+         JOIN word w ON w.id = t.model ORDER BY 1`,
+    ).map(({ text }) => text);
+  }
+
+  /** Types of subagents that have spent something, by name. */
+  knownAgentTypes(): string[] {
+    return this.#all<{ type: string }>(
+      `SELECT DISTINCT ${agentType} AS type FROM agent a
+       WHERE a.aid <> '' AND EXISTS (SELECT 1 FROM spend_total t WHERE t.session = a.session AND t.agent = a.id)
+       ORDER BY 1`,
+    ).map(({ type }) => type);
+  }
+
   /** Directories sessions started in, with their repositories. */
   projects(): { cwd: string; gitRoot: string | null; checkedAt: number | null }[] {
     return this.#all(

@@ -28,6 +28,7 @@ export function diagnostics(model: SpendModel, version: string): string {
       accounts: undefined,
       problems: [...problems.map(settingsSentence), ...prices.problems],
       home: homedir(),
+      labels: { ...settings.labels, marks: [] },
     };
     const report = doctorReport(context, {
       version,

@@ -1,7 +1,7 @@
 import { daysOf, type Zone } from '../model/calendar.ts';
 import { cut } from '../model/cut.ts';
+import { lastPart } from '../reports/paths.ts';
 import { plainText } from '../reports/plainText.ts';
-import { lastPart } from '../reports/sessions.ts';
 import type { ListedSession } from '../store/sessionList.ts';
 
 export const groupings = ['project', 'day', 'none'] as const;

@@ -121,5 +121,17 @@ function expectedWords(expected: Expected): string {
       return l10n.t('a date such as "2026-11-01"');
     case 'rate':
       return l10n.t('a number above 0: what one US dollar is worth');
+    case 'groups':
+      return l10n.t('an object with a list of project folders for each group');
+    case 'paths':
+      return l10n.t('a list of folders');
+    case 'tags':
+      return l10n.t('an object with a list of branch patterns for each tag');
+    case 'branches':
+      return l10n.t('a list of branch patterns');
+    case 'accounts':
+      return l10n.t('an object with a name for each configuration directory');
+    case 'name':
+      return l10n.t('a name');
   }
 }

@@ -1,0 +1,36 @@
+import type { ReportContext } from './context.ts';
+import type { Document } from './document.ts';
+import type { FilterName, OptionValue, Question } from './question.ts';
+
+/** An option of one report. */
+export interface OptionDefinition {
+  /** Name of the flag without its dashes. */
+  readonly name: string;
+  /** What stands for its value in the help; none for a flag. */
+  readonly value?: string;
+  readonly text: string;
+  readonly kind: 'text' | 'choice' | 'count' | 'number' | 'flag' | 'list';
+  readonly choices?: readonly string[];
+  readonly default?: OptionValue;
+}
+
+/** A report: what it is called, what it may be asked, and how it answers. */
+export interface ReportDefinition {
+  /** Its command in the terminal. */
+  readonly name: string;
+  /** Its title in the palette and in documents. */
+  readonly title: string;
+  /** One sentence. */
+  readonly summary: string;
+  /** What the first argument is, where the report takes one. */
+  readonly argument?: { readonly value: string; readonly text: string };
+  /** Period where none is asked for; undefined where the report knows no period. */
+  readonly period: 'today' | 'week' | 'month' | 'all' | '7d' | '30d' | undefined;
+  readonly filters: readonly FilterName[];
+  readonly options: readonly OptionDefinition[];
+  /** True where the answer can be an alert: exit 1, and `--fail-on`. */
+  readonly gate: boolean;
+  /** Command lines with what they answer. */
+  readonly examples: readonly (readonly [command: string, answer: string])[];
+  readonly run: (context: ReportContext, question: Question) => Document;
+}

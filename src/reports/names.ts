@@ -1,0 +1,129 @@
+import { pullRequestName, taskOf } from '../analysis/patterns.ts';
+import {
+  type AgentName,
+  agentNames,
+  type Facet,
+  type FactRow,
+  facets,
+  wordTexts,
+} from '../store/factRows.ts';
+import { pullRequests, type SessionPlace, sessionPlaces } from '../store/sessionPlaces.ts';
+import type { ReportContext } from './context.ts';
+
+const noFacet: Facet = { row: '', branch: '', effort: '', attribution: {} };
+const noPlace: SessionPlace = {
+  id: 0,
+  sid: '',
+  root: '',
+  cwd: '',
+  gitRoot: null,
+  branch: '',
+};
+
+/** What the numbers in rows stand for; each table is read when the first of its names is asked for. */
+export class Names {
+  readonly #context: ReportContext;
+  #places: ReadonlyMap<number, SessionPlace> | undefined;
+  #facets: ReadonlyMap<number, Facet> | undefined;
+  #links: ReadonlyMap<number, readonly string[]> | undefined;
+  readonly #agents = new Map<number, AgentName>();
+  readonly #words = new Map<number, string>([[0, '']]);
+
+  constructor(context: ReportContext) {
+    this.#context = context;
+  }
+
+  /** Reads the agents, models and prompts of rows that are to be named, in two questions. */
+  prepare(rows: readonly FactRow[]): void {
+    const agents = new Set<number>();
+    const words = new Set<number>();
+    for (const { agent, model, prompt } of rows) {
+      if (agent !== 0 && !this.#agents.has(agent)) agents.add(agent);
+      if (!this.#words.has(model)) words.add(model);
+      if (!this.#words.has(prompt)) words.add(prompt);
+    }
+    const { db } = this.#context;
+    if (agents.size > 0)
+      for (const [id, name] of agentNames(db, agents)) this.#agents.set(id, name);
+    if (words.size > 0) for (const [id, text] of wordTexts(db, words)) this.#words.set(id, text);
+  }
+
+  get places(): ReadonlyMap<number, SessionPlace> {
+    this.#places ??= sessionPlaces(this.#context.db);
+    return this.#places;
+  }
+
+  place(session: number): SessionPlace {
+    return this.places.get(session) ?? noPlace;
+  }
+
+  facet(row: FactRow): Facet {
+    this.#facets ??= facets(this.#context.db);
+    return this.#facets.get(row.facet) ?? noFacet;
+  }
+
+  word(number: number): string {
+    return this.#words.get(number) ?? '';
+  }
+
+  /** `main`, or a subagent's type. */
+  agentType(agent: number): string {
+    return this.#agents.get(agent)?.type ?? 'main';
+  }
+
+  /** Pull requests of a session, by name. */
+  pullRequestsOf(session: number): string[] {
+    this.#links ??= pullRequests(this.#context.db);
+    return (this.#links.get(session) ?? []).map(pullRequestName);
+  }
+
+  /** What a row was for; '' where nothing says so. */
+  task(row: FactRow): string {
+    const { branch, attribution } = this.facet(row);
+    return this.taskAt(row.session, branch, attribution.task);
+  }
+
+  taskAt(session: number, branch: string, recorded?: string): string {
+    return taskOf(recorded, branch, this.pullRequestsOf(session)[0]);
+  }
+
+  /** The repository a session belongs to, else the directory it started in. */
+  project(session: number): string {
+    const { cwd, gitRoot } = this.place(session);
+    return gitRoot ?? cwd;
+  }
+
+  /** Groups the project of a session is in. */
+  groups(session: number): string[] {
+    return groupsOf(this.#context, this.place(session));
+  }
+
+  /** What an account is called: its name by setting, else its directory. */
+  account(session: number): string {
+    const { root } = this.place(session);
+    return this.#context.labels.accounts.get(root) ?? root;
+  }
+}
+
+/** Groups with a pattern that fits the project of a session, or a folder above it. */
+export function groupsOf(
+  { labels, home }: ReportContext,
+  { cwd, gitRoot }: Pick<SessionPlace, 'cwd' | 'gitRoot'>,
+): string[] {
+  const places = gitRoot === null ? [cwd] : [gitRoot, cwd];
+  return [...labels.groups]
+    .filter(([, patterns]) =>
+      patterns.some((pattern) => places.some((place) => isInside(place, pattern, home))),
+    )
+    .map(([name]) => name);
+}
+
+function isInside(path: string, pattern: string, home: string): boolean {
+  const whole = pattern.startsWith('~/') ? home + pattern.slice(1) : pattern;
+  const source = whole
+    .replace(/[/\\]+$/, '')
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '[^/\\\\]*')
+    .replaceAll('?', '[^/\\\\]');
+  return new RegExp(`^${source}(?:[/\\\\].*)?$`, 'su').test(path);
+}

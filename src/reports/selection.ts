@@ -1,0 +1,126 @@
+import { type Mark, marksOf, segments } from '../analysis/marks.ts';
+import { fits } from '../analysis/patterns.ts';
+import type { TimeSpan } from '../model/calendar.ts';
+import { addSums, type FactKey, type FactRow, factRows } from '../store/factRows.ts';
+import type { SpendSums } from '../store/reader.ts';
+import { type BackgroundRow, backgroundRows } from '../store/spendRows.ts';
+import type { ReportContext } from './context.ts';
+import { type Matcher, matcherOf } from './filters.ts';
+import { Names } from './names.ts';
+import type { Filters, Question } from './question.ts';
+
+/** A row with the tags it carries; none where the question is not about tags. */
+export interface Fact extends FactRow {
+  readonly tags: readonly string[];
+}
+
+/** Background with the tags it carries. */
+export interface BackgroundFact extends BackgroundRow {
+  readonly tags: readonly string[];
+}
+
+/** What was spent in a span, as far as the filters let it. Money in nano-dollars. */
+export interface Selection {
+  readonly span: TimeSpan | undefined;
+  readonly filters: Filters;
+  readonly rows: readonly Fact[];
+  readonly sums: SpendSums;
+  readonly backgrounds: readonly BackgroundFact[];
+  readonly background: number;
+  /** Messages and background: the figure a person sees. */
+  readonly total: number;
+  readonly names: Names;
+}
+
+const always: TimeSpan = { from: 0, to: Number.MAX_SAFE_INTEGER };
+const noTags: readonly string[] = [];
+
+/** Reads what a question is about, split at least by these keys; with tags where they are asked for. */
+export function select(
+  context: ReportContext,
+  { span, filters }: Pick<Question, 'span' | 'filters'>,
+  keys: readonly FactKey[],
+  withTags = false,
+): Selection {
+  const names = new Names(context);
+  const matcher = matcherOf(context, filters, names);
+  const { tag } = filters;
+  const found =
+    withTags || tag !== undefined
+      ? tagged(context, span, matcher, names, keys)
+      : plain(context, span, matcher, names, keys);
+  const carries = (fact: { tags: readonly string[] }): boolean =>
+    tag === undefined || fact.tags.includes(tag);
+  const rows = found.rows.filter(carries);
+  const backgrounds = found.backgrounds.filter(carries);
+  const sums = addSums(rows);
+  const background = backgrounds.reduce((sum, { nano }) => sum + nano, 0);
+  const total = sums.nano + background;
+  return { span, filters, rows, sums, backgrounds, background, total, names };
+}
+
+interface Found {
+  readonly rows: Fact[];
+  readonly backgrounds: BackgroundFact[];
+}
+
+function plain(
+  context: ReportContext,
+  span: TimeSpan | undefined,
+  matcher: Matcher,
+  names: Names,
+  keys: readonly FactKey[],
+): Found {
+  const all = factRows(context.db, span, [...new Set([...keys, ...matcher.keys])]);
+  names.prepare(all);
+  const rows = matcher.keys.length === 0 ? all : all.filter(matcher.passes);
+  const backgrounds = backgroundRows(context.db, span).filter(({ session }) =>
+    matcher.passesBackground(session),
+  );
+  return {
+    rows: rows.map((row) => ({ ...row, tags: noTags })),
+    backgrounds: backgrounds.map((row) => ({ ...row, tags: noTags })),
+  };
+}
+
+/** Marks cut time, so every stretch between two of their edges is read by itself. */
+function tagged(
+  context: ReportContext,
+  span: TimeSpan | undefined,
+  matcher: Matcher,
+  names: Names,
+  keys: readonly FactKey[],
+): Found {
+  const marks = marksOf(context.labels.marks);
+  const parts = marks.length === 0 ? [{ span, marks }] : segments(span ?? always, marks);
+  const needed: FactKey[] = [...keys, 'session', 'facet'];
+  const found = parts.map((part): Found => {
+    const { rows, backgrounds } = plain(context, part.span, matcher, names, needed);
+    const tagsAt = (session: number, branch: string): string[] => [
+      ...new Set([...marksAt(part.marks, names.place(session).sid), ...rulesFor(context, branch)]),
+    ];
+    return {
+      rows: rows.map((row) => ({ ...row, tags: tagsAt(row.session, names.facet(row).branch) })),
+      backgrounds: backgrounds.map((row) => ({
+        ...row,
+        tags: tagsAt(row.session, names.place(row.session).branch),
+      })),
+    };
+  });
+  return {
+    rows: found.flatMap(({ rows }) => rows),
+    backgrounds: found.flatMap(({ backgrounds }) => backgrounds),
+  };
+}
+
+function marksAt(marks: readonly Mark[], sid: string): string[] {
+  return marks
+    .filter(({ session }) => session === undefined || session === sid)
+    .map(({ name }) => name);
+}
+
+function rulesFor({ labels }: ReportContext, branch: string): string[] {
+  return [...labels.tags]
+    .filter(([, patterns]) => patterns.some((pattern) => fits(branch, pattern)))
+    .map(([name]) => name);
+}

@@ -1,0 +1,219 @@
+import type { TimeSpan } from '../model/calendar.ts';
+import type { SqlDatabase, Statement } from './driver/types.ts';
+import { type MessageRow, partsOf, pricing } from './messages.ts';
+import { agentType, type SpendSums, spendSums } from './reader.ts';
+import { bucketMs } from './rollup.ts';
+
+/** What roll-ups can be split by; `bucket` is a quarter of an hour. */
+export type FactKey = 'bucket' | 'session' | 'agent' | 'model' | 'facet' | 'prompt';
+
+/** Sums of one combination of keys. Numbers of rows; 0 where the question did not split by it. */
+export interface FactRow extends SpendSums {
+  /** Start of the quarter of an hour, UTC milliseconds. */
+  readonly at: number;
+  readonly session: number;
+  readonly agent: number;
+  /** Word number. */
+  readonly model: number;
+  readonly facet: number;
+  /** Word number of the prompt; 0 outside the main thread. */
+  readonly prompt: number;
+}
+
+/** What was spent in a span, or ever, split by these keys. Exact for any span. */
+export function factRows(
+  db: SqlDatabase,
+  span: TimeSpan | undefined,
+  keys: readonly FactKey[],
+): FactRow[] {
+  const fromTotals = span === undefined && !keys.includes('bucket') && !keys.includes('prompt');
+  if (fromTotals) return grouped(db, 'spend_total', keys, '').all<FactRow>();
+  if (span === undefined) return grouped(db, 'spend_bucket', keys, '').all<FactRow>();
+  const from = Math.ceil(span.from / bucketMs);
+  const to = Math.floor(span.to / bucketMs);
+  if (from > to) return combine(edgeRows(db, span), keys);
+  const where = 'WHERE bucket >= ? AND bucket < ?';
+  const inner = grouped(db, 'spend_bucket', keys, where).all<FactRow>(from, to);
+  const edges = [
+    { from: span.from, to: from * bucketMs },
+    { from: to * bucketMs, to: span.to },
+  ].flatMap((edge) => (edge.from < edge.to ? edgeRows(db, edge) : []));
+  return edges.length === 0 ? inner : combine([...inner, ...edges], keys);
+}
+
+function grouped(
+  db: SqlDatabase,
+  table: 'spend_bucket' | 'spend_total',
+  keys: readonly FactKey[],
+  where: string,
+): Statement {
+  const column = (key: FactKey): string => (keys.includes(key) ? key : '0');
+  return db.prepare(
+    `SELECT ${keys.includes('bucket') ? `bucket * ${bucketMs}` : '0'} AS at,
+       ${column('session')} AS session, ${column('agent')} AS agent, ${column('model')} AS model,
+       ${column('facet')} AS facet, ${column('prompt')} AS prompt, ${spendSums}
+     FROM ${table} ${where} ${keys.length === 0 ? '' : `GROUP BY ${keys.join(', ')}`}`,
+  );
+}
+
+type EdgeRow = MessageRow & { facet: number };
+
+/** Messages of a stretch shorter than a bucket, split as the roll-ups split them. */
+function edgeRows(db: SqlDatabase, span: TimeSpan): FactRow[] {
+  const rows = db
+    .prepare(
+      `SELECT m.*, f.id AS facet FROM message m JOIN facet f ON f.price_row = m.price_row
+         AND f.branch = m.branch AND f.effort = m.effort AND f.attribution = m.attribution
+       WHERE m.at >= ? AND m.at < ? AND m.counted = 1`,
+    )
+    .all<EdgeRow>(span.from, span.to);
+  const word = db.prepare('SELECT id FROM word WHERE text = ?');
+  const facet = db.prepare(
+    'SELECT id FROM facet WHERE price_row = ? AND branch = ? AND effort = ? AND attribution = ?',
+  );
+  const wordOf = (text: string): number => word.get<{ id: number }>(text)?.id ?? 0;
+  return rows.flatMap((row) => {
+    const own = ownFacts(row);
+    const parts = partsOf(row)
+      .filter(({ kind }) => kind !== 'declined')
+      .map((part): FactRow => {
+        const id = facet.get<{ id: number }>(
+          wordOf(part.row),
+          row.branch,
+          row.effort,
+          row.attribution,
+        )?.id;
+        const none = { messages: 0, lower: 0, unpriced: 0, client: 0 };
+        const { usage, nano } = part;
+        return { ...own, ...none, ...usage, model: wordOf(part.model), facet: id ?? 0, nano };
+      });
+    const partNano = parts.reduce((sum, { nano }) => sum + nano, 0);
+    return [{ ...own, nano: row.nano - partNano }, ...parts];
+  });
+}
+
+function ownFacts(row: EdgeRow): FactRow {
+  return {
+    at: Math.floor(row.at / bucketMs) * bucketMs,
+    session: row.session,
+    agent: row.agent,
+    model: row.model_id,
+    facet: row.facet,
+    prompt: row.sidechain === 1 ? 0 : row.prompt,
+    messages: 1,
+    lower: 1 - row.ended,
+    unpriced: Number(row.priced === pricing.unpriced),
+    client: Number(row.priced === pricing.client),
+    input: row.input,
+    output: row.output,
+    cacheWrite5m: row.write5m,
+    cacheWrite1h: row.write1h,
+    cacheRead: row.cache_read,
+    webSearches: row.searches,
+    nano: row.nano,
+  };
+}
+
+/** One row for each combination of the keys. */
+function combine(rows: readonly FactRow[], keys: readonly FactKey[]): FactRow[] {
+  const has = (key: FactKey): boolean => keys.includes(key);
+  const keyOf = (row: FactRow): string =>
+    keys.map((key) => (key === 'bucket' ? row.at : row[key])).join(' ');
+  return [...Map.groupBy(rows, keyOf).values()].map((group) => {
+    const first = group[0]!;
+    return {
+      at: has('bucket') ? first.at : 0,
+      session: has('session') ? first.session : 0,
+      agent: has('agent') ? first.agent : 0,
+      model: has('model') ? first.model : 0,
+      facet: has('facet') ? first.facet : 0,
+      prompt: has('prompt') ? first.prompt : 0,
+      ...addSums(group),
+    };
+  });
+}
+
+/** The sum of sums. */
+export function addSums(rows: Iterable<SpendSums>): SpendSums {
+  const total = {
+    messages: 0,
+    lower: 0,
+    unpriced: 0,
+    client: 0,
+    input: 0,
+    output: 0,
+    cacheWrite5m: 0,
+    cacheWrite1h: 0,
+    cacheRead: 0,
+    webSearches: 0,
+    nano: 0,
+  };
+  for (const row of rows) {
+    total.messages += row.messages;
+    total.lower += row.lower;
+    total.unpriced += row.unpriced;
+    total.client += row.client;
+    total.input += row.input;
+    total.output += row.output;
+    total.cacheWrite5m += row.cacheWrite5m;
+    total.cacheWrite1h += row.cacheWrite1h;
+    total.cacheRead += row.cacheRead;
+    total.webSearches += row.webSearches;
+    total.nano += row.nano;
+  }
+  return total;
+}
+
+/** What a facet stands for; '' where the records do not say. */
+export interface Facet {
+  /** Price row; '' when unpriced or priced from the client's totals. */
+  readonly row: string;
+  readonly branch: string;
+  readonly effort: string;
+  /** Where the tokens came from inside Claude Code: MCP server, plugin, skill and the like. */
+  readonly attribution: Readonly<Record<string, string>>;
+}
+
+/** Every facet, by number: some hundreds. */
+export function facets(db: SqlDatabase): Map<number, Facet> {
+  const rows = db
+    .prepare(
+      `SELECT f.id AS id, r.text AS row, b.text AS branch, e.text AS effort, a.text AS attribution
+       FROM facet f JOIN word r ON r.id = f.price_row JOIN word b ON b.id = f.branch
+         JOIN word e ON e.id = f.effort JOIN word a ON a.id = f.attribution`,
+    )
+    .all<Omit<Facet, 'attribution'> & { id: number; attribution: string }>();
+  return new Map(
+    rows.map(({ id, attribution, ...rest }) => [
+      id,
+      { ...rest, attribution: attribution === '' ? {} : JSON.parse(attribution) },
+    ]),
+  );
+}
+
+/** An agent of a session. */
+export interface AgentName {
+  /** '' for the main thread. */
+  readonly agentId: string;
+  /** `main`, or the subagent's type. */
+  readonly type: string;
+}
+
+/** Agents by number, those of some numbers only. */
+export function agentNames(db: SqlDatabase, numbers: Iterable<number>): Map<number, AgentName> {
+  const rows = db
+    .prepare(
+      `SELECT a.id AS id, a.aid AS agentId, ${agentType} AS type
+       FROM json_each(?) j JOIN agent a ON a.id = j.value`,
+    )
+    .all<AgentName & { id: number }>(JSON.stringify([...numbers]));
+  return new Map(rows.map(({ id, ...name }) => [id, name]));
+}
+
+/** Texts of words by number. */
+export function wordTexts(db: SqlDatabase, numbers: Iterable<number>): Map<number, string> {
+  const rows = db
+    .prepare('SELECT w.id AS id, w.text AS text FROM json_each(?) j JOIN word w ON w.id = j.value')
+    .all<{ id: number; text: string }>(JSON.stringify([...numbers]));
+  return new Map(rows.map(({ id, text }) => [id, text]));
+}

@@ -1,0 +1,53 @@
+import type { TimeSpan } from '../model/calendar.ts';
+import type { SqlDatabase } from './driver/types.ts';
+import type { FactRow } from './factRows.ts';
+
+/** Sums of the messages that called the same tools. */
+export interface ToolRow extends FactRow {
+  /** Names of the tools called, one for each call. */
+  readonly tools: readonly string[];
+}
+
+/**
+ * What was spent by messages of a span, split by the tools they called, and by session, agent, model
+ * and facet where asked for. From message rows, as only they know their tools.
+ */
+export function toolRows(
+  db: SqlDatabase,
+  span: TimeSpan | undefined,
+  keys: readonly ('session' | 'agent' | 'model' | 'facet' | 'bucket')[],
+): ToolRow[] {
+  const has = (key: (typeof keys)[number]): boolean => keys.includes(key);
+  const columns = {
+    session: has('session') ? 'm.session' : '0',
+    agent: has('agent') ? 'm.agent' : '0',
+    model: has('model') ? 'm.model_id' : '0',
+    facet: has('facet') ? 'f.id' : '0',
+    at: has('bucket') ? 'm.at / 900000 * 900000' : '0',
+  };
+  const join = has('facet')
+    ? `JOIN facet f ON f.price_row = m.price_row AND f.branch = m.branch AND f.effort = m.effort
+         AND f.attribution = m.attribution`
+    : '';
+  const groups = ['m.tools', ...Object.values(columns).filter((column) => column !== '0')];
+  const where = span === undefined ? '' : 'AND m.at >= ? AND m.at < ?';
+  const rows = db
+    .prepare(
+      `SELECT g.*, w.text AS toolsText FROM (
+         SELECT m.tools AS tools, ${columns.session} AS session, ${columns.agent} AS agent,
+           ${columns.model} AS model, ${columns.facet} AS facet, 0 AS prompt, ${columns.at} AS at,
+           count(*) AS messages, sum(1 - m.ended) AS lower, sum(m.priced = 0) AS unpriced,
+           sum(m.priced = 2) AS client, sum(m.input) AS input, sum(m.output) AS output,
+           sum(m.write5m) AS cacheWrite5m, sum(m.write1h) AS cacheWrite1h,
+           sum(m.cache_read) AS cacheRead, sum(m.searches) AS webSearches, sum(m.nano) AS nano
+         FROM message m ${join} WHERE m.counted = 1 ${where} GROUP BY ${groups.join(', ')}
+       ) g JOIN word w ON w.id = g.tools`,
+    )
+    .all<Omit<FactRow, never> & { tools: number; toolsText: string }>(
+      ...(span === undefined ? [] : [span.from, span.to]),
+    );
+  return rows.map(({ tools: _, toolsText, ...row }) => ({
+    ...row,
+    tools: toolsText === '' ? [] : (JSON.parse(toolsText) as string[]),
+  }));
+}
