@@ -1,3 +1,11 @@
+/**
+ * A percentage as a share of one, the number nearest to it: 99.9 becomes 0.999, where a plain
+ * division gives a little more. Up to six decimals count.
+ */
+export function shareOfPercent(percent: number): number {
+  return Math.round(percent * 1e6) / 1e8;
+}
+
 /** How a language writes numbers. */
 interface NumberStyle {
   readonly decimal: string;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { formatNumber, numberStyles } from '../../../src/model/numbers.ts';
+import { formatNumber, numberStyles, shareOfPercent } from '../../../src/model/numbers.ts';
 
 describe('numbers', () => {
   for (const locale of numberStyles.keys()) {
@@ -33,5 +33,13 @@ describe('numbers', () => {
   it('are written by Intl in any other language, and plainly in none', () => {
     assert.equal(formatNumber(1_234_567.5, 2, 'da'), '1.234.567,50');
     assert.equal(formatNumber(1_234_567.5, 2), '1234567.50');
+  });
+
+  it('are shares of a percentage, as near as a number can be', () => {
+    assert.equal(shareOfPercent(99.9), 0.999);
+    assert.equal(shareOfPercent(33.3), 0.333);
+    assert.equal(shareOfPercent(12.345678), 0.12345678);
+    assert.equal(shareOfPercent(250), 2.5);
+    assert.equal(shareOfPercent(0), 0);
   });
 });

@@ -1,0 +1,118 @@
+import { type Ladder, type Level, levelOf } from '../model/level.ts';
+import type { TokenClass } from '../model/tokens.ts';
+
+/** What a budget covers. `*` as a project's path is each project by itself. */
+export type BudgetScope =
+  | { readonly kind: 'global' | 'session' | 'agent' | 'team' }
+  | { readonly kind: 'project'; readonly path: string }
+  | { readonly kind: 'group' | 'branch' | 'tag'; readonly name: string };
+
+/** When a budget begins anew: never for `lifetime`, all the time for `rolling`. */
+export type BudgetPeriod =
+  | { readonly kind: 'day' | 'week' | 'month' | 'lifetime' | 'run' }
+  | { readonly kind: 'rolling'; readonly count: number; readonly unit: 'h' | 'd' };
+
+/** What a budget counts: nano-dollars, tokens of some classes, or agents at once. */
+export type BudgetUnit =
+  | { readonly kind: 'usd' | 'agents' }
+  | { readonly kind: 'tokens'; readonly classes: readonly TokenClass[] };
+
+/** Whether what is spent decides, or what will be spent by the end of the period. */
+export const budgetBases = ['actual', 'forecast'] as const;
+export type BudgetBasis = (typeof budgetBases)[number];
+
+/** What happens at the level `stop`, mildest first. */
+export const budgetActions = ['notify', 'ask', 'halt-agents', 'block-prompts', 'stop'] as const;
+export type BudgetAction = (typeof budgetActions)[number];
+
+export interface Budget {
+  readonly scope: BudgetScope;
+  readonly period: BudgetPeriod;
+  readonly unit: BudgetUnit;
+  /** Above 0, in the unit: nano-dollars, tokens or agents. */
+  readonly limit: number;
+  readonly ladder: Ladder;
+  readonly basis: BudgetBasis;
+  readonly action: BudgetAction;
+}
+
+/** How far a budget is used, in its unit. */
+export interface BudgetState {
+  readonly spent: number;
+  /** What the level was judged by: what is spent, or the forecast where that decides. */
+  readonly judged: number;
+  /** What is left of the limit, never below 0. */
+  readonly remaining: number;
+  /** `judged` as a share of the limit. */
+  readonly share: number;
+  readonly level: Level;
+  /** The share from which on that level holds. */
+  readonly threshold: number;
+}
+
+/**
+ * Judges a budget. `forecast` is what will have been spent by the end of its period; without one, or
+ * where it is less than what is spent already, what is spent decides.
+ */
+export function budgetState(budget: Budget, spent: number, forecast?: number): BudgetState {
+  const { limit, ladder, basis } = budget;
+  const judged = basis === 'forecast' ? Math.max(spent, forecast ?? spent) : spent;
+  const share = judged / limit;
+  const level = levelOf(share, ladder);
+  return {
+    spent,
+    judged,
+    remaining: Math.max(0, limit - spent),
+    share,
+    level,
+    threshold: level === 'ok' ? 0 : ladder[level],
+  };
+}
+
+/** What is known of how to spend less, for the advice of a level. */
+export interface SavingHints {
+  /** What saves most, as a sentence without its full stop. */
+  readonly savings?: string | undefined;
+  /** What costs most, and the best cheaper model for it. */
+  readonly spender?: { readonly name: string; readonly cheaper: string } | undefined;
+}
+
+const refusals: Readonly<Record<BudgetAction, string>> = {
+  notify: 'Nothing is refused',
+  ask: 'Every further step asks first',
+  'halt-agents': 'New agents are refused',
+  'block-prompts': 'New prompts and agents are refused',
+  stop: 'The run is stopped, and new prompts and agents are refused',
+};
+
+/** What a person can do instead of raising a budget. */
+const endings: Readonly<Record<BudgetPeriod['kind'], string>> = {
+  day: ' or wait for the next day',
+  week: ' or wait for the next week',
+  month: ' or wait for the next month',
+  rolling: ' or wait until earlier spend is out of its window',
+  run: ' or begin a new run',
+  lifetime: '',
+};
+
+/** What to do at a level: one or two sentences. */
+export function recommendedAction(
+  level: Level,
+  { action, period }: Pick<Budget, 'action' | 'period'>,
+  { savings, spender }: SavingHints = {},
+): string {
+  switch (level) {
+    case 'ok':
+      return 'Nothing to do.';
+    case 'info':
+      return 'Keep an eye on it.';
+    case 'warning':
+      return savings === undefined ? 'Look at what costs most.' : `${savings}.`;
+    case 'critical':
+      return spender === undefined
+        ? 'Use a cheaper model for what costs most.'
+        : `Use ${spender.cheaper} for ${spender.name}, which costs most.`;
+    case 'stop':
+      return `${refusals[action]}. Raise the budget${endings[period.kind]}.`;
+  }
+}

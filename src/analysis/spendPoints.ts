@@ -1,0 +1,39 @@
+/** What was spent at a moment, or in a short stretch that began then. */
+export interface SpendPoint {
+  /** UTC milliseconds. */
+  readonly at: number;
+  /** Nano-dollars. */
+  readonly nano: number;
+}
+
+export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
+
+/**
+ * In which stretch of a length, counted back from now, a moment lies: 0 is the one that ends now.
+ * A stretch holds its end and not its beginning, so that what happens now is in the latest one.
+ * Negative for what is yet to come.
+ */
+export function stretchOf(at: number, now: number, length: number): number {
+  return Math.floor((now - at) / length);
+}
+
+/** Spend of the last so many stretches, each so many milliseconds long, oldest first. */
+export function stretchSums(
+  points: readonly SpendPoint[],
+  now: number,
+  length: number,
+  count: number,
+): number[] {
+  const sums = new Array<number>(count).fill(0);
+  for (const { at, nano } of points) {
+    const stretch = stretchOf(at, now, length);
+    if (stretch >= 0 && stretch < count) sums[count - 1 - stretch]! += nano;
+  }
+  return sums;
+}
+
+/** The sum of some values. */
+export function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

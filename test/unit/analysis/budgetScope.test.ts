@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Budget } from '../../../src/analysis/budget.ts';
+import { applicableBudgets, type BudgetPlace } from '../../../src/analysis/budgetScope.ts';
+import {
+  formatPeriod,
+  formatScope,
+  parsePeriod,
+  parseScope,
+  parseUnit,
+} from '../../../src/analysis/budgetText.ts';
+import { ladderPresets } from '../../../src/analysis/ladder.ts';
+
+function budget(text: string): Budget {
+  const [scope = '', period = '', unit = 'usd'] = text.split(' ');
+  return {
+    scope: parseScope(scope),
+    period: parsePeriod(period),
+    unit: parseUnit(unit),
+    limit: 1,
+    ladder: ladderPresets.default,
+    basis: 'actual',
+    action: 'notify',
+  };
+}
+
+const place: BudgetPlace = {
+  project: '/work/app',
+  groups: ['client'],
+  branch: 'main',
+  tags: ['billing'],
+};
+
+describe('which budgets apply', () => {
+  for (const [what, given, wanted, where = place] of [
+    ['nothing without budgets', [], []],
+    [
+      'those that cover the place',
+      ['global day', 'project:/other day', 'group:client month', 'group:x month', 'tag:x week'],
+      ['global day', 'group:client month'],
+    ],
+    [
+      'the override instead of the default of projects',
+      ['global day', 'project:* day', 'project:/work/app day'],
+      ['global day', 'project:/work/app day'],
+    ],
+    [
+      'the default where nothing overrides it',
+      ['project:* day', 'project:/b day'],
+      ['project:* day'],
+    ],
+    [
+      'the branch instead of the project',
+      ['branch:main day', 'project:/work/app day', 'project:* day'],
+      ['branch:main day'],
+    ],
+    ['a tag instead of the project', ['project:* day', 'tag:billing day'], ['tag:billing day']],
+    [
+      'a branch and a tag side by side',
+      ['tag:billing day', 'branch:main day'],
+      ['tag:billing day', 'branch:main day'],
+    ],
+    [
+      'an override of its own period only',
+      ['project:* day', 'project:* month', 'project:/work/app day'],
+      ['project:* month', 'project:/work/app day'],
+    ],
+    [
+      'an override of the same rolling period only',
+      ['project:* rolling:5h', 'project:/work/app rolling:7d'],
+      ['project:* rolling:5h', 'project:/work/app rolling:7d'],
+    ],
+    [
+      'groups and the global one beside any override',
+      ['branch:main month', 'group:client month', 'global month'],
+      ['branch:main month', 'group:client month', 'global month'],
+    ],
+    [
+      'session and agent beside the project, not instead of it',
+      ['project:* run', 'session run', 'agent run', 'team run'],
+      ['project:* run', 'session run', 'agent run'],
+      { ...place, session: true, agent: true },
+    ],
+    ['no session where none is meant', ['session run', 'team day'], []],
+    ['the team where spend is pooled', ['team day'], ['team day'], { team: true }],
+    ['no project outside of one', ['project:* day', 'global day'], ['global day'], {}],
+  ] as const satisfies readonly (readonly [
+    string,
+    readonly string[],
+    readonly string[],
+    BudgetPlace?,
+  ])[]) {
+    it(what, () => {
+      const found = applicableBudgets(given.map(budget), where);
+      assert.deepEqual(
+        found.map(({ scope, period }) => `${formatScope(scope)} ${formatPeriod(period)}`),
+        wanted,
+      );
+    });
+  }
+
+  it('tells units apart', () => {
+    const given = ['project:* day tokens', 'project:/work/app day tokens:input', 'branch:main day'];
+    assert.equal(applicableBudgets(given.map(budget), place).length, 3);
+  });
+
+  it('keeps several of one scope', () => {
+    const forecast: Budget = { ...budget('project:/work/app day'), basis: 'forecast' };
+    const found = applicableBudgets([budget('project:/work/app day'), forecast], place);
+    assert.equal(found.length, 2);
+  });
+});
