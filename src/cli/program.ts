@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addDoctor, addIndex, addWorkers } from './careCommands.ts';
 import { addPrices, addReprice } from './priceCommands.ts';
+import { addReports } from './reportCommands.ts';
 import { addReset } from './resetCommand.ts';
 import { addSession, addSessions } from './sessionCommands.ts';
 import { addSummary } from './summaryCommand.ts';
@@ -31,6 +32,7 @@ export function createProgram(version: string): Command {
   addSessions(program);
   addSession(program);
   addTrack(program);
+  addReports(program);
   addPrices(program);
   addReprice(program);
   addIndex(program);

@@ -10,6 +10,7 @@ import {
   type WeekStart,
   weekSpan,
   type Zone,
+  zoneName,
 } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 
@@ -117,4 +118,11 @@ export function spanText(span: TimeSpan | undefined, zone: Zone): string {
   const from = span.from === 0 ? '' : ` from ${localTime(span.from, zone).slice(0, 16)}`;
   const to = span.to === end ? '' : ` until ${localTime(span.to, zone).slice(0, 16)}`;
   return `${from}${to}`.trim();
+}
+
+/** A span for programs: null where it has no edge. */
+export function periodJson(span: TimeSpan | undefined, zone: Zone): object {
+  const edge = (at: number | undefined, none: number): string | null =>
+    at === undefined || at === none ? null : new Date(at).toISOString();
+  return { from: edge(span?.from, 0), to: edge(span?.to, end), timeZone: zoneName(zone) };
 }

@@ -1,4 +1,4 @@
-import { daySpan, monthSpan, type TimeSpan, weekSpan, zoneName } from '../model/calendar.ts';
+import { daySpan, monthSpan, type TimeSpan, weekSpan } from '../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { totalTokens } from '../model/tokens.ts';
 import type { SessionSummary } from '../store/reader.ts';
@@ -7,7 +7,7 @@ import { type BudgetUse, budgetJson, budgetUse, byModel, byTier } from './contra
 import type { Cell, Document, Table } from './document.ts';
 import { modelCells, modelColumns } from './modelTable.ts';
 import { lastPart } from './paths.ts';
-import { spanText } from './spans.ts';
+import { periodJson, spanText } from './spans.ts';
 import { type DaySpend, indexSessions, readSpend, type Spend, spendByDay } from './spend.ts';
 import { sumBy, unpricedOf } from './sums.ts';
 
@@ -250,11 +250,7 @@ function summaryJson(
     topSession: topSession(spend),
     budget: budgetJson(budget),
     federation: { eventCount: 0, peerCount: 0, totalUsd24h: 0 },
-    period: {
-      from: isoEdge(question.span?.from, 0),
-      to: isoEdge(question.span?.to, Number.MAX_SAFE_INTEGER),
-      timeZone: zoneName(context.zone),
-    },
+    period: periodJson(question.span, context.zone),
     messages: sums.messages,
     messagesUsd: nanoToUsd(sums.nano),
     backgroundUsd: nanoToUsd(spend.background),
@@ -291,10 +287,6 @@ function dayJson({ day, nano, background, messages }: DaySpend): [string, object
     day,
     { cost_usd: nanoToUsd(nano + background), backgroundUsd: nanoToUsd(background), messages },
   ];
-}
-
-function isoEdge(at: number | undefined, none: number): string | null {
-  return at === undefined || at === none ? null : new Date(at).toISOString();
 }
 
 function topSession({ rows, backgrounds, sessions }: Spend): object | null {

@@ -1,0 +1,108 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { OptionDefinition, ReportDefinition } from '../reports/definition.ts';
+import { reportDefinitions } from '../reports/definitions.ts';
+import type { Document } from '../reports/document.ts';
+import { filterTexts, readQuestion } from '../reports/question.ts';
+import { bringUpToDate, print, withContext } from './answer.ts';
+import { findEnvironment } from './environment.ts';
+import { type CommonOptions, withCommonOptions } from './options.ts';
+
+/** What a gate may be told to fail on besides its alert. */
+const failReasons = ['no-data', 'unpriced'] as const;
+type FailReason = (typeof failReasons)[number];
+
+/** Every report as a command; what it may be asked is written in its definition. */
+export function addReports(program: Command): void {
+  for (const definition of reportDefinitions) addReport(program, definition);
+}
+
+function addReport(program: Command, definition: ReportDefinition): void {
+  const { name, summary, argument, filters, options, gate, examples } = definition;
+  const command = program.command(name).description(summary);
+  if (argument !== undefined) command.argument(`[${argument.value}]`, argument.text);
+  if (definition.period !== undefined) addPeriod(command, definition.period);
+  for (const filter of filters) {
+    const { value, text } = filterTexts[filter];
+    command.option(`--${filter} <${value}>`, `only ${text}`);
+  }
+  for (const option of options) command.addOption(optionOf(option));
+  if (gate) {
+    command.addOption(
+      new Option('--fail-on <reasons>', `exit 1 on ${failReasons.join(' or ')} as well`).argParser(
+        readReasons,
+      ),
+    );
+  }
+  withCommonOptions(command).addHelpText('after', exampleText(examples));
+  command.action(async (...args: unknown[]) => {
+    const given = args[args.length - 2] as CommonOptions & Record<string, unknown>;
+    const raw = { ...byFlag(command, given), ...(argument && { argument: args[0] }) };
+    const environment = findEnvironment(given);
+    const clock = { now: Date.now(), ...environment.settings, zone: environment.zone };
+    // What cannot be asked is refused before anything is read.
+    readQuestion(definition, raw, clock);
+    const { problems } = await bringUpToDate(environment);
+    const document = withContext(environment, problems, (context) =>
+      definition.run(context, readQuestion(definition, raw, context)),
+    );
+    print(environment, document);
+    if (gate) process.exitCode = exitCodeOf(document, (given.failOn as FailReason[]) ?? []);
+  });
+}
+
+function addPeriod(command: Command, period: string): void {
+  command
+    .option('--since <time>', 'from this time on: a day, a moment, 24h, 7d, 3mo')
+    .option('--until <time>', 'up to this time; a day is included')
+    .option(
+      '--period <period>',
+      `today, week, month, all, 7d, or FROM..TO (default: ${period} unless --since or --until is given)`,
+    );
+}
+
+function optionOf(option: OptionDefinition): Option {
+  const { name, value, text, choices, default: preset } = option;
+  const flag = new Option(value === undefined ? `--${name}` : `--${name} <${value}>`, describe());
+  if (option.kind === 'list') {
+    flag.argParser((written: string, before: readonly string[] = []) => [...before, written]);
+  }
+  return flag;
+  function describe(): string {
+    const list = choices === undefined ? '' : `: ${choices.join(', ')}`;
+    return preset === undefined ? text + list : `${text}${list} (default: ${String(preset)})`;
+  }
+}
+
+/** Values under the names of their flags: commander turns `then-by` into `thenBy`. */
+function byFlag(
+  command: Command,
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    command.options.map((option) => [
+      option.long?.replace(/^--(no-)?/, '') ?? option.attributeName(),
+      given[option.attributeName()],
+    ]),
+  );
+}
+
+function readReasons(text: string): FailReason[] {
+  const reasons = text.split(',').map((reason) => reason.trim());
+  const wrong = reasons.find((reason) => !failReasons.some((known) => known === reason));
+  if (wrong === undefined) return reasons as FailReason[];
+  throw new InvalidArgumentError(`It must be ${failReasons.join(' or ')}, or both with a comma.`);
+}
+
+/** 1 for an alert, or for what the caller does not accept; no data is no alert by itself. */
+export function exitCodeOf({ verdict }: Document, failOn: readonly FailReason[]): number {
+  if (verdict === undefined) return 0;
+  if (verdict.status === 'alert') return 1;
+  if (verdict.status === 'no-data' && failOn.includes('no-data')) return 1;
+  return verdict.unpriced && failOn.includes('unpriced') ? 1 : 0;
+}
+
+function exampleText(examples: ReportDefinition['examples']): string {
+  const width = Math.max(0, ...examples.map(([line]) => line.length));
+  const lines = examples.map(([line, answer]) => `  ${line.padEnd(width + 2)} ${answer}`);
+  return lines.length === 0 ? '' : `\nExamples:\n${lines.join('\n')}`;
+}
