@@ -87,6 +87,9 @@ describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
         'outlay.currency.rates["2026-11-31"]',
         /a date such as/,
       ],
+      ['outlay.groups', { A: ['~/a'], B: 5 }, 'outlay.groups["B"]', /list of folders/],
+      ['outlay.tags', { A: ['fix/*'], B: [''] }, 'outlay.tags["B"]', /branch patterns/],
+      ['outlay.accounts', { '/a': 'Work', '/b': 7 }, 'outlay.accounts["/b"]', /a name/],
     ];
     for (const [key, value] of Object.entries(good)) await set(key, value);
     for (const [key, value] of bad) await set(key, value);

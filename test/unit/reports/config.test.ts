@@ -29,6 +29,9 @@ const good: Record<string, unknown> = {
   'outlay.prices.warnAfterDays': 10,
   'outlay.storeTitles': false,
   'outlay.watch.polling': 'always',
+  'outlay.groups': { 'Client A': ['~/a', '~/a-*'] },
+  'outlay.tags': { Bugs: 'fix/*' },
+  'outlay.accounts': { '/home/ada/.claude-work': 'Work' },
 };
 
 describe('mirrored settings', () => {
@@ -57,6 +60,11 @@ describe('mirrored settings', () => {
       warnAfterDays: 10,
       storeTitles: false,
       polling: 'always',
+      labels: {
+        groups: new Map([['Client A', ['~/a', '~/a-*']]]),
+        tags: new Map([['Bugs', ['fix/*']]]),
+        accounts: new Map([['/home/ada/.claude-work', 'Work']]),
+      },
     });
     assert.equal(problems.length, 1);
     assert.match(problems[0]!, /outlay\.budget\.projects\["\/q"\]/);
