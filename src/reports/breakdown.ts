@@ -1,9 +1,5 @@
 import { nanoToUsd } from '../model/money.ts';
-import { totalTokens, type Usage, usageKeys } from '../model/tokens.ts';
-import { addSums, type FactKey } from '../store/factRows.ts';
-import type { SpendSums } from '../store/reader.ts';
-import { toolRows } from '../store/toolRows.ts';
-import { classCosts } from './classCosts.ts';
+import { totalTokens } from '../model/tokens.ts';
 import { count, figureNotes, headline, type ReportContext, warnings } from './context.ts';
 import type { ReportDefinition } from './definition.ts';
 import {
@@ -13,15 +9,13 @@ import {
   dimension,
   dimensionNames,
   keyTexts,
-  none,
 } from './dimensions.ts';
 import type { Cell, Column, Document } from './document.ts';
-import { matcherOf } from './filters.ts';
+import { classNames, type Group, groupCost, groupsOf, selectFor, unsplitName } from './grouping.ts';
 import { filterNames, type Question, textOption } from './question.ts';
-import { runCounts } from './runs.ts';
-import { type Fact, type Selection, select } from './selection.ts';
+import type { Selection } from './selection.ts';
 import { periodJson, spanText } from './spans.ts';
-import { tokenCounts, unpricedOf } from './sums.ts';
+import { tokenCounts, unpricedByModel } from './sums.ts';
 
 /** `outlay breakdown` */
 export const breakdown: ReportDefinition = {
@@ -57,223 +51,16 @@ export const breakdown: ReportDefinition = {
   run: breakdownReport,
 };
 
-/** Sums of one value, or of one pair of values. */
-interface Group {
-  readonly keys: readonly string[];
-  readonly sums: SpendSums;
-  /** Nano-dollars of background. */
-  readonly background: number;
-  /** Undefined where runs are not counted. */
-  readonly runs: number | undefined;
-}
-
 function breakdownReport(context: ReportContext, question: Question): Document {
   const by = textOption(question, 'by') as DimensionName;
   const thenBy = textOption(question, 'then-by') as DimensionName | undefined;
   const dimensions = [by, ...(thenBy === undefined || thenBy === by ? [] : [thenBy])].map((name) =>
     dimension(name, context),
   );
-  const selection = read(context, question, dimensions);
+  const selection = selectFor(context, question, dimensions);
   const groups = groupsOf(context, question, dimensions, selection);
   const limit = question.options.limit as number | undefined;
   return documentOf(context, question, dimensions, selection, groups, limit);
-}
-
-function read(
-  context: ReportContext,
-  question: Question,
-  dimensions: readonly Dimension[],
-): Selection {
-  const keys: FactKey[] = ['model', ...dimensions.flatMap((dimension) => dimension.keys)];
-  const byClass = dimensions.some(({ name }) => name === 'class');
-  const withTags = dimensions.some(({ name }) => name === 'tag');
-  return select(context, question, byClass ? [...keys, 'facet'] : keys, withTags);
-}
-
-/** Rows put together by the values they carry, background included. */
-function groupsOf(
-  context: ReportContext,
-  question: Question,
-  dimensions: readonly Dimension[],
-  selection: Selection,
-): Group[] {
-  const { names, backgrounds } = selection;
-  const found = new Map<string, { keys: string[]; rows: SpendSums[]; background: number }>();
-  const entry = (keys: string[]): { rows: SpendSums[]; background: number } => {
-    const key = JSON.stringify(keys);
-    let known = found.get(key);
-    if (known === undefined) {
-      known = { keys, rows: [], background: 0 };
-      found.set(key, known);
-    }
-    return known;
-  };
-  const pieces = piecesOf(context, question, dimensions, selection);
-  for (const { row, keys } of pieces) for (const each of keys) entry(each).rows.push(row);
-  for (const background of backgrounds) {
-    const keys = product(dimensions.map((each) => each.ofBackground(background, names)));
-    for (const each of keys) entry(each).background += background.nano;
-  }
-  const runs = runsOf(context, question, dimensions, selection);
-  const groups = [...found.values()].map(({ keys, rows, background }) => ({
-    keys,
-    sums: addSums(rows),
-    background,
-    runs: runs?.get(JSON.stringify(keys)) ?? (runs === undefined ? undefined : 0),
-  }));
-  return sorted(groups, dimensions);
-}
-
-/** Dearest first, or in the order of time; inside the first value by the second. */
-function sorted(groups: readonly Group[], dimensions: readonly Dimension[]): Group[] {
-  const whole = new Map<string, number>();
-  for (const { keys, sums, background } of groups) {
-    whole.set(keys[0]!, (whole.get(keys[0]!) ?? 0) + sums.nano + background);
-  }
-  const first = dimensions[0]!.ordered
-    ? (a: Group, b: Group) => compare(a.keys[0]!, b.keys[0]!)
-    : (a: Group, b: Group) =>
-        whole.get(b.keys[0]!)! - whole.get(a.keys[0]!)! || compare(a.keys[0]!, b.keys[0]!);
-  const second = dimensions[1]?.ordered
-    ? (a: Group, b: Group) => compare(a.keys[1]!, b.keys[1]!)
-    : (a: Group, b: Group) =>
-        costOf(b) - costOf(a) ||
-        totalTokens(b.sums) - totalTokens(a.sums) ||
-        compare(a.keys[1] ?? '', b.keys[1] ?? '');
-  return [...groups].sort((a, b) => first(a, b) || second(a, b));
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
-
-function costOf({ sums, background }: Pick<Group, 'sums' | 'background'>): number {
-  return sums.nano + background;
-}
-
-interface Piece {
-  readonly row: SpendSums;
-  readonly keys: readonly string[][];
-}
-
-/** The rows with the values they carry; those of tools and classes are split first. */
-function piecesOf(
-  context: ReportContext,
-  question: Question,
-  dimensions: readonly Dimension[],
-  selection: Selection,
-): Piece[] {
-  const { names, rows } = selection;
-  const has = (name: DimensionName): boolean => dimensions.some((each) => each.name === name);
-  const valuesOf = (row: Fact, special: string): string[][] =>
-    product(
-      dimensions.map((each) =>
-        each.name === 'tool' || each.name === 'class' ? [special] : each.of(row, names),
-      ),
-    );
-  if (has('tool')) {
-    return byTool(context, question, dimensions, selection).map(({ row, tool }) => ({
-      row,
-      keys: valuesOf(row, tool),
-    }));
-  }
-  if (has('class')) {
-    return rows.flatMap((row) =>
-      splitByClass(context, row, names.facet(row).row).map(({ name, part }) => ({
-        row: part,
-        keys: valuesOf(row, name),
-      })),
-    );
-  }
-  return rows.map((row) => ({ row, keys: valuesOf(row, '') }));
-}
-
-/** Messages share their cost among the calls they made: exactly, the first ones get what is left over. */
-function byTool(
-  context: ReportContext,
-  { span, filters }: Question,
-  dimensions: readonly Dimension[],
-  { names }: Selection,
-): { row: Fact; tool: string }[] {
-  const matcher = matcherOf(context, filters, names);
-  const wanted = new Set([...dimensions.flatMap(({ keys }) => keys), ...matcher.keys]);
-  wanted.delete('prompt');
-  const rows = toolRows(context.db, span, [...wanted] as never);
-  names.prepare(rows);
-  return rows.filter(matcher.passes).flatMap(({ tools, ...row }) => {
-    const calls = tools.length === 0 ? [none] : tools;
-    return calls.map((tool, i) => ({ tool, row: { ...share(row, i, calls.length), tags: [] } }));
-  });
-}
-
-function share<T extends SpendSums>(row: T, index: number, of: number): T {
-  if (of === 1) return row;
-  const part = (value: number): number =>
-    Math.floor((value * (index + 1)) / of) - Math.floor((value * index) / of);
-  const usage = Object.fromEntries(usageKeys.map((key) => [key, part(row[key])]));
-  return { ...row, ...usage, nano: part(row.nano) };
-}
-
-/** What token classes are called; cache writes apart by lifetime, as they have prices apart. */
-const classNames: { readonly [K in keyof Usage]: string } = {
-  input: 'input',
-  output: 'output',
-  cacheWrite5m: 'cache write 5 min',
-  cacheWrite1h: 'cache write 1 h',
-  cacheRead: 'cache read',
-  webSearches: 'web search',
-};
-
-/** Dollars no rates split: the client's own prices. */
-const unsplitName = '(not split)';
-
-function splitByClass(
-  { book }: ReportContext,
-  row: Fact,
-  priceRow: string,
-): { name: string; part: SpendSums }[] {
-  const { byClass, unsplit } = classCosts(book, [{ row: priceRow, sums: row }]);
-  const empty = { ...addSums([]), lower: row.lower, unpriced: row.unpriced, client: row.client };
-  const parts = usageKeys.map((key) => ({
-    name: classNames[key],
-    part: { ...empty, messages: row.messages, [key]: row[key], nano: byClass[key] },
-  }));
-  const used = parts.filter(
-    ({ part }) => totalTokens(part) > 0 || part.webSearches > 0 || part.nano !== 0,
-  );
-  const rest = { name: unsplitName, part: { ...empty, messages: 0, nano: unsplit } };
-  return unsplit === 0 ? used : [...used, rest];
-}
-
-/** Runs of each group, where a run lies in one. */
-function runsOf(
-  context: ReportContext,
-  question: Question,
-  dimensions: readonly Dimension[],
-  { names }: Selection,
-): Map<string, number> | undefined {
-  const tagged =
-    question.filters.tag !== undefined || dimensions.some(({ name }) => name === 'tag');
-  if (tagged || dimensions.some(({ countsRuns }) => !countsRuns)) return undefined;
-  const runs = new Map<string, number>();
-  const keys = dimensions.flatMap((each) => each.keys);
-  for (const row of runCounts(context, question, names, keys)) {
-    const fact = { ...row, tags: [] };
-    for (const each of product(dimensions.map((dimension) => dimension.of(fact, names)))) {
-      const key = JSON.stringify(each);
-      runs.set(key, (runs.get(key) ?? 0) + row.runs);
-    }
-  }
-  return runs;
-}
-
-/** Every combination of one value from each list. */
-function product(lists: readonly (readonly string[])[]): string[][] {
-  return lists.reduce<string[][]>(
-    (found, list) => found.flatMap((head) => list.map((value) => [...head, value])),
-    [[]],
-  );
 }
 
 function documentOf(
@@ -286,10 +73,7 @@ function documentOf(
 ): Document {
   const { sums, total, background, names } = selection;
   const shown = limit === undefined ? groups : groups.slice(0, limit);
-  const models = [...Map.groupBy(selection.rows, ({ model }) => names.word(model))].map(
-    ([model, rows]) => ({ model, ...addSums(rows) }),
-  );
-  const unpriced = unpricedOf(models);
+  const unpriced = unpricedByModel(selection);
   const texts = dimensions.map(({ name }, i) =>
     keyTexts(name, [...new Set(shown.map(({ keys }) => keys[i]!))], context, names),
   );
@@ -392,7 +176,7 @@ const tokenColumns: readonly Column[] = [
 
 function cells(group: Group, texts: readonly ReadonlyMap<string, string>[], total: number): Cell[] {
   const { keys, sums, background, runs } = group;
-  const cost = costOf(group);
+  const cost = groupCost(group);
   const isClass = texts.length > 0 && keys.some((key) => Object.values(classNames).includes(key));
   const onlyUnpriced = sums.unpriced > 0 && cost === 0;
   return [
@@ -411,9 +195,14 @@ function cells(group: Group, texts: readonly ReadonlyMap<string, string>[], tota
   ];
 }
 
-function groupJson(group: Group, dimensions: readonly Dimension[], total: number): object {
+/** A group for programs, under the names of its dimensions. */
+export function groupJson(
+  group: Group,
+  dimensions: readonly Pick<Dimension, 'name'>[],
+  total: number,
+): object {
   const { keys, sums, background, runs } = group;
-  const cost = costOf(group);
+  const cost = groupCost(group);
   return {
     ...Object.fromEntries(dimensions.map(({ name }, i) => [name, keys[i]])),
     cost_usd: nanoToUsd(cost),

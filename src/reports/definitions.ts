@@ -1,5 +1,15 @@
+import { activity } from './activity.ts';
 import { breakdown } from './breakdown.ts';
+import { conversation } from './conversation.ts';
 import type { ReportDefinition } from './definition.ts';
+import { history } from './history.ts';
+import { report } from './report.ts';
 
 /** Every report that terminal, palette and documentation offer, in the order they list them. */
-export const reportDefinitions: readonly ReportDefinition[] = [breakdown];
+export const reportDefinitions: readonly ReportDefinition[] = [
+  report,
+  breakdown,
+  conversation,
+  history,
+  activity,
+];

@@ -18,6 +18,8 @@ const noPlace: SessionPlace = {
   cwd: '',
   gitRoot: null,
   branch: '',
+  startedAt: 0,
+  endedAt: 0,
 };
 
 /** What the numbers in rows stand for; each table is read when the first of its names is asked for. */
@@ -33,19 +35,25 @@ export class Names {
     this.#context = context;
   }
 
+  /** Reads agents that are to be named, in one question. */
+  prepareAgents(numbers: Iterable<number>): void {
+    const unknown = new Set([...numbers].filter((number) => !this.#agents.has(number)));
+    if (unknown.size === 0) return;
+    for (const [id, name] of agentNames(this.#context.db, unknown)) this.#agents.set(id, name);
+  }
+
   /** Reads the agents, models and prompts of rows that are to be named, in two questions. */
   prepare(rows: readonly FactRow[]): void {
-    const agents = new Set<number>();
     const words = new Set<number>();
+    const agents = new Set<number>();
     for (const { agent, model, prompt } of rows) {
-      if (agent !== 0 && !this.#agents.has(agent)) agents.add(agent);
+      if (agent !== 0) agents.add(agent);
       if (!this.#words.has(model)) words.add(model);
       if (!this.#words.has(prompt)) words.add(prompt);
     }
-    const { db } = this.#context;
-    if (agents.size > 0)
-      for (const [id, name] of agentNames(db, agents)) this.#agents.set(id, name);
-    if (words.size > 0) for (const [id, text] of wordTexts(db, words)) this.#words.set(id, text);
+    this.prepareAgents(agents);
+    if (words.size === 0) return;
+    for (const [id, text] of wordTexts(this.#context.db, words)) this.#words.set(id, text);
   }
 
   get places(): ReadonlyMap<number, SessionPlace> {

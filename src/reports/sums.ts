@@ -2,6 +2,7 @@ import { nanoToUsd } from '../model/money.ts';
 import type { Usage } from '../model/tokens.ts';
 import { addSums } from '../store/factRows.ts';
 import type { SpendSums } from '../store/reader.ts';
+import type { Selection } from './selection.ts';
 
 /** The token classes of sums, as JSON has them. */
 export function tokenCounts(sums: Usage): Usage {
@@ -43,4 +44,12 @@ export function unpricedOf(
     .filter(([, { unpriced }]) => unpriced > 0)
     .map(([model, { unpriced }]) => ({ model, messages: unpriced }))
     .sort((a, b) => b.messages - a.messages);
+}
+
+/** The same of a selection that tells models apart. */
+export function unpricedByModel({
+  rows,
+  names,
+}: Pick<Selection, 'rows' | 'names'>): { model: string; messages: number }[] {
+  return unpricedOf(rows.map((row) => ({ ...row, model: names.word(row.model) })));
 }

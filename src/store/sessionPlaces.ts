@@ -11,6 +11,9 @@ export interface SessionPlace {
   readonly gitRoot: string | null;
   /** The last branch it was on; '' where none is recorded. */
   readonly branch: string;
+  /** UTC milliseconds; 0 where no record is dated. */
+  readonly startedAt: number;
+  readonly endedAt: number;
 }
 
 /** Every session's place, by number. Ten thousand take some milliseconds. */
@@ -18,7 +21,8 @@ export function sessionPlaces(db: SqlDatabase): Map<number, SessionPlace> {
   const rows = db
     .prepare(
       `SELECT s.id AS id, s.sid AS sid, r.text AS root, c.text AS cwd, p.git_root AS gitRoot,
-         b.text AS branch
+         b.text AS branch, coalesce(s.own_at, s.first_at, 0) AS startedAt,
+         coalesce(s.last_at, 0) AS endedAt
        FROM session s JOIN word r ON r.id = s.root JOIN word c ON c.id = s.cwd
          JOIN word b ON b.id = s.branch LEFT JOIN project p ON p.cwd = s.cwd`,
     )

@@ -1,0 +1,220 @@
+import { totalTokens, type Usage, usageKeys } from '../model/tokens.ts';
+import { addSums, type FactKey } from '../store/factRows.ts';
+import type { SpendSums } from '../store/reader.ts';
+import { toolRows } from '../store/toolRows.ts';
+import { classCosts } from './classCosts.ts';
+import type { ReportContext } from './context.ts';
+import { type Dimension, type DimensionName, none } from './dimensions.ts';
+import { matcherOf } from './filters.ts';
+import type { Question } from './question.ts';
+import { runCounts } from './runs.ts';
+import { type Fact, type Selection, select } from './selection.ts';
+
+/** Sums of one value, or of one pair of values. */
+export interface Group {
+  readonly keys: readonly string[];
+  readonly sums: SpendSums;
+  /** Nano-dollars of background. */
+  readonly background: number;
+  /** Undefined where runs are not counted. */
+  readonly runs: number | undefined;
+}
+
+/** Reads what these dimensions need to be told apart. */
+export function selectFor(
+  context: ReportContext,
+  question: Question,
+  dimensions: readonly Dimension[],
+): Selection {
+  const keys: FactKey[] = ['model', ...dimensions.flatMap((dimension) => dimension.keys)];
+  const byClass = dimensions.some(({ name }) => name === 'class');
+  const withTags = dimensions.some(({ name }) => name === 'tag');
+  return select(context, question, byClass ? [...keys, 'facet'] : keys, withTags);
+}
+
+/** Rows put together by the values they carry, background included. */
+export function groupsOf(
+  context: ReportContext,
+  question: Question,
+  dimensions: readonly Dimension[],
+  selection: Selection,
+): Group[] {
+  const { names, backgrounds } = selection;
+  const found = new Map<string, { keys: string[]; rows: SpendSums[]; background: number }>();
+  const entry = (keys: string[]): { rows: SpendSums[]; background: number } => {
+    const key = JSON.stringify(keys);
+    let known = found.get(key);
+    if (known === undefined) {
+      known = { keys, rows: [], background: 0 };
+      found.set(key, known);
+    }
+    return known;
+  };
+  const pieces = piecesOf(context, question, dimensions, selection);
+  for (const { row, keys } of pieces) for (const each of keys) entry(each).rows.push(row);
+  for (const background of backgrounds) {
+    const keys = product(dimensions.map((each) => each.ofBackground(background, names)));
+    for (const each of keys) entry(each).background += background.nano;
+  }
+  const runs = runsOf(context, question, dimensions, selection);
+  const groups = [...found.values()].map(({ keys, rows, background }) => ({
+    keys,
+    sums: addSums(rows),
+    background,
+    runs: runs?.get(JSON.stringify(keys)) ?? (runs === undefined ? undefined : 0),
+  }));
+  return sorted(groups, dimensions);
+}
+
+/** Dearest first, or in the order of time; inside the first value by the second. */
+function sorted(groups: readonly Group[], dimensions: readonly Dimension[]): Group[] {
+  const whole = new Map<string, number>();
+  for (const { keys, sums, background } of groups) {
+    whole.set(keys[0]!, (whole.get(keys[0]!) ?? 0) + sums.nano + background);
+  }
+  const first = dimensions[0]!.ordered
+    ? (a: Group, b: Group) => compare(a.keys[0]!, b.keys[0]!)
+    : (a: Group, b: Group) =>
+        whole.get(b.keys[0]!)! - whole.get(a.keys[0]!)! || compare(a.keys[0]!, b.keys[0]!);
+  const second = dimensions[1]?.ordered
+    ? (a: Group, b: Group) => compare(a.keys[1]!, b.keys[1]!)
+    : (a: Group, b: Group) =>
+        groupCost(b) - groupCost(a) ||
+        totalTokens(b.sums) - totalTokens(a.sums) ||
+        compare(a.keys[1] ?? '', b.keys[1] ?? '');
+  return [...groups].sort((a, b) => first(a, b) || second(a, b));
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** Messages and background. Nano-dollars. */
+export function groupCost({ sums, background }: Pick<Group, 'sums' | 'background'>): number {
+  return sums.nano + background;
+}
+
+interface Piece {
+  readonly row: SpendSums;
+  readonly keys: readonly string[][];
+}
+
+/** The rows with the values they carry; those of tools and classes are split first. */
+function piecesOf(
+  context: ReportContext,
+  question: Question,
+  dimensions: readonly Dimension[],
+  selection: Selection,
+): Piece[] {
+  const { names, rows } = selection;
+  const has = (name: DimensionName): boolean => dimensions.some((each) => each.name === name);
+  const valuesOf = (row: Fact, special: string): string[][] =>
+    product(
+      dimensions.map((each) =>
+        each.name === 'tool' || each.name === 'class' ? [special] : each.of(row, names),
+      ),
+    );
+  if (has('tool')) {
+    return byTool(context, question, dimensions, selection).map(({ row, tool }) => ({
+      row,
+      keys: valuesOf(row, tool),
+    }));
+  }
+  if (has('class')) {
+    return rows.flatMap((row) =>
+      splitByClass(context, row, names.facet(row).row).map(({ name, part }) => ({
+        row: part,
+        keys: valuesOf(row, name),
+      })),
+    );
+  }
+  return rows.map((row) => ({ row, keys: valuesOf(row, '') }));
+}
+
+/** Messages share their cost among the calls they made: exactly, the first ones get what is left over. */
+function byTool(
+  context: ReportContext,
+  { span, filters }: Question,
+  dimensions: readonly Dimension[],
+  { names }: Selection,
+): { row: Fact; tool: string }[] {
+  const matcher = matcherOf(context, filters, names);
+  const wanted = new Set([...dimensions.flatMap(({ keys }) => keys), ...matcher.keys]);
+  wanted.delete('prompt');
+  const rows = toolRows(context.db, span, [...wanted] as never);
+  names.prepare(rows);
+  return rows.filter(matcher.passes).flatMap(({ tools, ...row }) => {
+    const calls = tools.length === 0 ? [none] : tools;
+    return calls.map((tool, i) => ({ tool, row: { ...share(row, i, calls.length), tags: [] } }));
+  });
+}
+
+function share<T extends SpendSums>(row: T, index: number, of: number): T {
+  if (of === 1) return row;
+  const part = (value: number): number =>
+    Math.floor((value * (index + 1)) / of) - Math.floor((value * index) / of);
+  const usage = Object.fromEntries(usageKeys.map((key) => [key, part(row[key])]));
+  return { ...row, ...usage, nano: part(row.nano) };
+}
+
+/** What token classes are called; cache writes apart by lifetime, as they have prices apart. */
+export const classNames: { readonly [K in keyof Usage]: string } = {
+  input: 'input',
+  output: 'output',
+  cacheWrite5m: 'cache write 5 min',
+  cacheWrite1h: 'cache write 1 h',
+  cacheRead: 'cache read',
+  webSearches: 'web search',
+};
+
+/** Dollars no rates split: the client's own prices. */
+export const unsplitName = '(not split)';
+
+function splitByClass(
+  { book }: ReportContext,
+  row: Fact,
+  priceRow: string,
+): { name: string; part: SpendSums }[] {
+  const { byClass, unsplit } = classCosts(book, [{ row: priceRow, sums: row }]);
+  const empty = { ...addSums([]), lower: row.lower, unpriced: row.unpriced, client: row.client };
+  const parts = usageKeys.map((key) => ({
+    name: classNames[key],
+    part: { ...empty, messages: row.messages, [key]: row[key], nano: byClass[key] },
+  }));
+  const used = parts.filter(
+    ({ part }) => totalTokens(part) > 0 || part.webSearches > 0 || part.nano !== 0,
+  );
+  const rest = { name: unsplitName, part: { ...empty, messages: 0, nano: unsplit } };
+  return unsplit === 0 ? used : [...used, rest];
+}
+
+/** Runs of each group, where a run lies in one. */
+function runsOf(
+  context: ReportContext,
+  question: Question,
+  dimensions: readonly Dimension[],
+  { names }: Selection,
+): Map<string, number> | undefined {
+  const tagged =
+    question.filters.tag !== undefined || dimensions.some(({ name }) => name === 'tag');
+  if (tagged || dimensions.some(({ countsRuns }) => !countsRuns)) return undefined;
+  const runs = new Map<string, number>();
+  const keys = dimensions.flatMap((each) => each.keys);
+  for (const row of runCounts(context, question, names, keys)) {
+    const fact = { ...row, tags: [] };
+    for (const each of product(dimensions.map((dimension) => dimension.of(fact, names)))) {
+      const key = JSON.stringify(each);
+      runs.set(key, (runs.get(key) ?? 0) + row.runs);
+    }
+  }
+  return runs;
+}
+
+/** Every combination of one value from each list. */
+function product(lists: readonly (readonly string[])[]): string[][] {
+  return lists.reduce<string[][]>(
+    (found, list) => found.flatMap((head) => list.map((value) => [...head, value])),
+    [[]],
+  );
+}
