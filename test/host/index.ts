@@ -10,6 +10,7 @@ interface HostResult {
   passed: number;
   failed: number;
   pending: number;
+  failures: { name: string; error: string }[];
 }
 
 export async function run(): Promise<void> {
@@ -24,9 +25,18 @@ export async function run(): Promise<void> {
   }
 
   const result = await new Promise<HostResult>((resolve) => {
+    const failures: HostResult['failures'] = [];
     const runner = mocha.run(() => {
-      const { passes, failures, pending } = runner.stats ?? { passes: 0, failures: 1, pending: 0 };
-      resolve({ passed: passes, failed: failures, pending });
+      const stats = runner.stats ?? { passes: 0, failures: 1, pending: 0 };
+      resolve({
+        passed: stats.passes,
+        failed: stats.failures,
+        pending: stats.pending,
+        failures,
+      });
+    });
+    runner.on('fail', (test, error: Error) => {
+      failures.push({ name: test.fullTitle(), error: error.message });
     });
   });
 
