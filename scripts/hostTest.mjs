@@ -23,7 +23,7 @@ const runs = {
 
 /** Runs the named ones (all, when none is named) and adds their numbers up. */
 export async function hostTests(names = []) {
-  const sum = { passed: 0, failed: 0, skipped: 0 };
+  const sum = { passed: 0, failed: 0, skipped: 0, failures: [] };
   for (const name of names.length > 0 ? names : Object.keys(runs)) {
     if (!Object.hasOwn(runs, name)) throw new Error(`There is no host run "${name}".`);
     console.log(`\n— VS Code, ${name}`);
@@ -32,6 +32,7 @@ export async function hostTests(names = []) {
     sum.passed += result.passed;
     sum.failed += result.failed;
     sum.skipped += result.pending;
+    sum.failures.push(...result.failures);
   }
   return sum;
 }

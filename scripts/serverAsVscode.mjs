@@ -20,7 +20,7 @@ import {
 
 requireNode24();
 
-const timeLimitMs = Number(process.env.OUTLAY_TEST_TIME_LIMIT_MS ?? 300_000);
+const timeLimitMs = Number(process.env.OUTLAY_TEST_TIME_LIMIT_MS ?? 900_000);
 
 /** What an extension may want to know; the whole environment would not fit into an address. */
 const passedOn = /^(OUTLAY_|CLAUDE_|TRACK_|XDG_|HOME$|TZ$|LANG$)/;

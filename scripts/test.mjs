@@ -3,7 +3,7 @@
  *
  *     npm test [-- PART…]     parts: see `parts` below; default: all of them, two beside each other
  *
- * A part that fails does not stop the later ones. The last line is "N passed, N failed".
+ * A part that fails does not stop the later ones. At the end the failed tests are named; the last line is "N passed, N failed".
  */
 import { glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { setPriority, tmpdir } from 'node:os';
@@ -14,13 +14,16 @@ import { requireNode24 } from './lib/node24.mjs';
 import { nodeTests } from './lib/nodeTests.mjs';
 import { inRoot, root } from './lib/paths.mjs';
 import { run, stream } from './lib/processes.mjs';
+import { inOneLine } from './lib/resultsReporter.mjs';
 
 requireNode24();
 
 /** Runs one program of the tool chain: one check, passed or failed. */
 async function check(script, ...args) {
   const code = await stream(process.execPath, [inRoot(script), ...args], { cwd: root });
-  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  if (code === 0) return { ...none, passed: 1 };
+  const name = `${path.basename(script)} ${args.join(' ')}`;
+  return { ...none, failed: 1, failures: [{ name, error: `exit code ${code}, see above` }] };
 }
 
 function add(a, b) {
@@ -28,10 +31,11 @@ function add(a, b) {
     passed: a.passed + b.passed,
     failed: a.failed + b.failed,
     skipped: a.skipped + b.skipped,
+    failures: [...a.failures, ...b.failures],
   };
 }
 
-const none = { passed: 0, failed: 0, skipped: 0 };
+const none = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
 async function types() {
   const tsc = 'node_modules/typescript/bin/tsc';
@@ -83,7 +87,8 @@ async function runPart(name) {
     result = await parts[name]();
   } catch (error) {
     console.error(error);
-    result = { ...none, failed: 1 };
+    const failure = { name: 'the part itself', error: inOneLine(String(error)) };
+    result = { ...none, failed: 1, failures: [failure] };
   }
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   return { name, seconds, ...result };
@@ -102,7 +107,8 @@ async function runAside(names) {
       env: { ...process.env, OUTLAY_ASIDE: resultFile },
     }).catch((error) => error.message);
     const text = await readFile(resultFile, 'utf8').catch(() => undefined);
-    const nothing = [{ ...none, name: 'aside', seconds: '0', failed: 1 }];
+    const failures = [{ name: 'the parts aside', error: inOneLine(output) }];
+    const nothing = [{ ...none, name: 'aside', seconds: '0', failed: 1, failures }];
     return { output, results: text ? JSON.parse(text) : nothing };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -140,6 +146,16 @@ for (const { name, passed, failed, skipped, seconds } of results) {
   const note = skipped > 0 ? `, ${skipped} skipped` : '';
   console.log(`${name.padEnd(11)} ${passed} passed, ${failed} failed${note} (${seconds} s)`);
 }
+
+/** Records of a run may keep only its end: what failed is named there again. */
+const mostNamed = 58;
+const failures = results.flatMap(({ name, failures }) =>
+  failures.map((failure) => `${name}: ${failure.name} — ${failure.error}`),
+);
+if (failures.length > 0) console.log('\n=== failed');
+for (const failure of failures.slice(0, mostNamed)) console.log(failure);
+if (failures.length > mostNamed) console.log(`… and ${failures.length - mostNamed} more`);
+
 const sum = results.reduce(add, none);
 const failed = sum.failed + sum.skipped;
 console.log(`${sum.passed} passed, ${failed} failed`);

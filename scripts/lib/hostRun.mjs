@@ -9,6 +9,7 @@ import {
 } from '@vscode/test-electron';
 import { inRoot, root, scratch } from './paths.mjs';
 import { run } from './processes.mjs';
+import { inOneLine } from './resultsReporter.mjs';
 import { calmSettings } from './vscodeServer.mjs';
 
 const desktop = process.env.OUTLAY_DESKTOP === '1';
@@ -46,7 +47,10 @@ async function installPacked(executable, vsix, profileArgs) {
 
 async function readResult(file) {
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  return text ? JSON.parse(text) : undefined;
+  if (!text) return undefined;
+  const result = JSON.parse(text);
+  const failures = result.failures.map(({ name, error }) => ({ name, error: inOneLine(error) }));
+  return { ...result, failures };
 }
 
 /** A folder of its own for each run, so that no run sees what another has stored. */
@@ -67,10 +71,14 @@ async function prepareHome() {
  * @param {string} options.name
  * @param {string} [options.vsix] test this packed extension instead of the sources
  * @param {Record<string, string>} [options.env] added to the host's environment
- * @returns {Promise<{ passed: number, failed: number, pending: number }>}
+ * @returns {Promise<{ passed: number, failed: number, pending: number, failures: { name: string, error: string }[] }>}
  */
 export async function runHostTests({ name, vsix, env }) {
   const home = await prepareHome();
+  const ended = (error, { passed, pending } = { passed: 0, pending: 0 }) => ({
+    ...{ passed, pending, failed: 1 },
+    failures: [{ name: `the run "${name}" itself`, error: inOneLine(error) }],
+  });
   const results = path.join(home, 'results.json');
   const profileArgs = [
     `--user-data-dir=${path.join(home, 'user')}`,
@@ -97,12 +105,12 @@ export async function runHostTests({ name, vsix, env }) {
         ...env,
       },
     });
-    return (await readResult(results)) ?? { passed: 0, failed: 1, pending: 0 };
+    return (await readResult(results)) ?? ended('It ended without a result.');
   } catch (error) {
     console.error(`${name}: ${error.message}`);
     const result = await readResult(results);
     // A host that ends badly although no test failed is a failure, too.
-    return result?.failed ? result : { passed: 0, pending: 0, ...result, failed: 1 };
+    return result?.failed ? result : ended(error.message, result);
   } finally {
     await rm(home, { recursive: true, force: true, maxRetries: 5 });
   }

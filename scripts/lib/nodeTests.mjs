@@ -1,18 +1,15 @@
-/** Runs tests of Node's own runner and reads off how many passed. */
+/** Runs tests of Node's own runner and reads off how many passed and which failed. */
 import { glob, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { root } from './paths.mjs';
+import { pathToFileURL } from 'node:url';
+import { inRoot, root } from './paths.mjs';
 import { stream } from './processes.mjs';
 
-/** The closing lines of a TAP report: `# pass 12`. */
-function totals(tap) {
-  const read = (word) => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
-  return {
-    passed: read('pass'),
-    failed: read('fail') + read('cancelled'),
-    skipped: read('skipped') + read('todo'),
-  };
+/** What the reporter of results wrote; nothing when the runner did not get that far. */
+async function readResults(file) {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text ? JSON.parse(text) : { passed: 0, failed: 0, skipped: 0, failures: [] };
 }
 
 async function matches(patterns) {
@@ -31,24 +28,25 @@ export async function nodeTests(patterns, { concurrency = 2, env, skip } = {}) {
   const files = await matches(patterns);
   if (files.length === 0) {
     console.error(`No test file matches ${patterns.join(', ')}.`);
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { passed: 0, failed: 1, skipped: 0, failures: [] };
   }
   const folder = await mkdtemp(path.join(tmpdir(), 'outlay-tests-'));
-  const report = path.join(folder, 'report.tap');
+  const report = path.join(folder, 'results.json');
   try {
     const args = [
       '--test',
       `--test-concurrency=${concurrency}`,
       ...(skip ? [`--test-skip-pattern=${skip}`] : []),
       ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
-      ...['--test-reporter=tap', `--test-reporter-destination=${report}`],
+      `--test-reporter=${pathToFileURL(inRoot('scripts/lib/resultsReporter.mjs'))}`,
+      `--test-reporter-destination=${report}`,
       ...files,
     ];
     const code = await stream(process.execPath, args, {
       cwd: root,
       env: { ...process.env, ...env },
     });
-    const result = totals(await readFile(report, 'utf8').catch(() => ''));
+    const result = await readResults(report);
     // A runner that ends badly without naming a failed test has failed all the same.
     return code !== 0 && result.failed === 0 ? { ...result, failed: 1 } : result;
   } finally {

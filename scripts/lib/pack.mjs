@@ -12,6 +12,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { format } from 'node:util';
 import { createVSIX } from '@vscode/vsce';
 import { build } from '../../esbuild.mjs';
 import { inRoot, root } from './paths.mjs';
@@ -88,10 +89,26 @@ async function chooseNative(stage, target) {
   }
 }
 
+/** Runs a program's function that prints at length; shows what it printed only when it fails. */
+async function quietly(work) {
+  const own = { log: console.log, warn: console.warn, error: console.error };
+  const said = [];
+  const note = (...words) => said.push(format(...words));
+  Object.assign(console, { log: note, warn: note, error: note });
+  try {
+    return await work();
+  } catch (error) {
+    own.error(said.join('\n'));
+    throw error;
+  } finally {
+    Object.assign(console, own);
+  }
+}
+
 async function makeVsix(stage, target) {
   await chooseNative(stage, target);
   const packagePath = await vsixPath(target);
-  await createVSIX({
+  const options = {
     cwd: stage,
     packagePath,
     dependencies: false,
@@ -101,7 +118,8 @@ async function makeVsix(stage, target) {
     skipLicense: true,
     rewriteRelativeLinks: false,
     ...(target === universal ? {} : { target }),
-  });
+  };
+  await quietly(() => createVSIX(options));
   return packagePath;
 }
 

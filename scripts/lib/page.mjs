@@ -8,6 +8,7 @@ import path from 'node:path';
 import { launchChromium } from './chromium.mjs';
 import { addLanguage } from './language.mjs';
 import { inRoot, root } from './paths.mjs';
+import { insist, patienceMs } from './patience.mjs';
 import {
   installVsix,
   startServer,
@@ -75,7 +76,7 @@ class Workbench {
    * Waits until an item's text is as wished; fails with the text that was there instead.
    * @param {string | RegExp | ((text: string) => boolean)} wanted a part, a pattern or a test
    */
-  async waitForStatus(wanted, { id = spendItem, timeoutMs = 15_000 } = {}) {
+  async waitForStatus(wanted, { id = spendItem, timeoutMs = patienceMs } = {}) {
     const matches =
       typeof wanted === 'function'
         ? wanted
@@ -124,34 +125,42 @@ class Workbench {
     const hover = this.page
       .locator('.workbench-hover .hover-contents, .monaco-hover-content')
       .last();
-    // Away from the bar and from where a tall tooltip may stand.
-    await this.page.mouse.move(60, 60);
-    await hover.waitFor({ state: 'hidden' });
-    await this.statusItem(id).hover();
-    await hover.waitFor();
-    return { text: (await hover.innerText()).trim(), html: await hover.innerHTML() };
+    return insist('the tooltip is there', async (timeout) => {
+      // Away from the bar and from where a tall tooltip may stand.
+      await this.page.mouse.move(60, 60);
+      await hover.waitFor({ state: 'hidden', timeout });
+      await this.statusItem(id).hover({ timeout });
+      await hover.waitFor({ timeout });
+      const text = (await hover.innerText({ timeout })).trim();
+      return { text, html: await hover.innerHTML({ timeout }) };
+    });
   }
 
-  /** Runs a command as a person does: F1, its full name ("Outlay: Rescan"), Enter. */
+  /** Runs a command as a person does: F1, its full name ("Outlay: Rescan"), and the entry found. */
   async runCommand(name) {
     const input = this.page.locator('.quick-input-widget input[type="text"]');
-    const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name });
-    for (let tries = 1; ; tries++) {
+    const row = this.page
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ hasText: name })
+      .first();
+    // The list knows the extensions that were there when it was opened, so it is opened again.
+    await insist(`"${name}" is run`, async (timeout) => {
       await this.page.keyboard.press('F1');
-      await input.waitFor();
-      await input.fill(`>${name}`);
-      try {
-        await row.first().waitFor({ timeout: 2_000 });
-        break;
-      } catch (error) {
-        // The list knows the extensions that were there when it was opened: open it again.
-        if (tries === 10) throw error;
-        await this.page.keyboard.press('Escape');
-        await input.waitFor({ state: 'hidden' });
-      }
-    }
-    await this.page.keyboard.press('Enter');
-    await row.first().waitFor({ state: 'hidden' });
+      await input.fill(`>${name}`, { timeout });
+      await row.click({ timeout });
+      await row.waitFor({ state: 'hidden', timeout });
+    });
+  }
+
+  /** Closes what a test that failed may have left open in front of everything: lists, menus, dialogs. */
+  async calm() {
+    const open = this.page.locator('.quick-input-widget, .monaco-menu, .monaco-dialog-box');
+    await insist('nothing is in the way', async (timeout) => {
+      const front = open.filter({ visible: true }).first();
+      if ((await front.count()) === 0) return;
+      await this.page.keyboard.press('Escape');
+      await front.waitFor({ state: 'hidden', timeout });
+    });
   }
 
   /**
@@ -170,7 +179,7 @@ class Workbench {
    * @param {{ command: string, args: unknown[] } | { settings: Record<string, unknown> }} request
    */
   async #drive(request) {
-    const end = Date.now() + 15_000;
+    const end = Date.now() + patienceMs;
     for (;;) {
       try {
         const port = await readFile(this.paths.driver, 'utf8');
@@ -196,7 +205,10 @@ class Workbench {
     await this.#drive({ settings });
   }
 
-  /** @param {'dark' | 'light' | 'hc-dark' | 'hc-light'} theme */
+  /**
+   * The frames of webviews follow a moment later.
+   * @param {'dark' | 'light' | 'hc-dark' | 'hc-light'} theme
+   */
   async setTheme(theme) {
     await this.setSettings({
       'workbench.colorTheme': themes[theme],
@@ -204,8 +216,6 @@ class Workbench {
       'window.autoDetectHighContrast': false,
     });
     await this.page.locator(`.monaco-workbench.${bodyClass[theme]}`).waitFor();
-    // The colours follow in the next frames.
-    await this.page.waitForTimeout(300);
   }
 
   /** Reloads the window, as "Developer: Reload Window" does. */
@@ -216,9 +226,9 @@ class Workbench {
     await this.activated();
   }
 
-  /** Waits until the extension is there. A busy machine takes its time until the editor starts it. */
+  /** Waits until the extension is there. */
   async activated() {
-    await this.statusItem().waitFor({ timeout: 90_000 });
+    await this.statusItem().waitFor();
   }
 
   /** Saves a picture of the window, or of one element of it. */
@@ -280,7 +290,13 @@ export async function openWorkbench(options = {}) {
     'security.workspace.trust.enabled': true,
     'security.workspace.trust.startupPrompt': 'never',
   };
-  await writeUserSettings(dataDir, { ...(options.restricted && trust), ...options.settings });
+  // What a window does on its own may take the focus, and would close a list that is open.
+  const steady = { 'workbench.quickOpen.closeOnFocusLost': false };
+  await writeUserSettings(dataDir, {
+    ...steady,
+    ...(options.restricted && trust),
+    ...options.settings,
+  });
   // A window takes one extension from source, so the driver is an installed one: the first start of
   // anything on an empty extensions folder takes in what lies there.
   const driver = path.join(extensionsDir, 'outlay.outlay-test-driver-0.0.0');
@@ -302,6 +318,7 @@ export async function openWorkbench(options = {}) {
       deviceScaleFactor: options.scale ?? 1,
       ...(options.language && { locale: options.language }),
     });
+    page.setDefaultTimeout(patienceMs);
     const fromSource = !options.vsix && !options.withoutOutlay;
     const env = {
       OUTLAY_STORE: paths.store,

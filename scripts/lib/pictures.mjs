@@ -1,9 +1,11 @@
 /** Compares a picture of what is on the screen with the one that was looked at by eye. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pixelmatch from 'pixelmatch';
 import { PNG } from 'pngjs';
 import { inRoot } from './paths.mjs';
+import { until } from './patience.mjs';
 
 /** Side of a tile. Whatever a person could miss at a glance is smaller than a few of them. */
 const tile = 16;
@@ -46,23 +48,36 @@ export function worstTile(one, other) {
 export const differs = (one, other) => worstTile(one, other).pixels > tolerated;
 
 /**
- * Fails when a picture is not the reference. With OUTLAY_UPDATE_PICTURES=1 it becomes the reference,
- * to be looked at by eye before it is committed. A picture that differs is left in `artifacts`.
+ * Takes pictures until one is the reference: a window may still be drawing. With
+ * OUTLAY_UPDATE_PICTURES=1 what it looks like when it has come to rest becomes the reference, to be
+ * looked at by eye before it is committed. The last picture of a wait in vain is left in `artifacts`.
+ * @param {() => Promise<Buffer>} take
+ * @param {string} reference its file
  */
-export function expectPicture(picture, reference) {
-  const name = path.basename(reference);
+export async function expectPicture(take, reference) {
   if (process.env.OUTLAY_UPDATE_PICTURES === '1') {
+    await sleep(2_000);
     mkdirSync(path.dirname(reference), { recursive: true });
-    writeFileSync(reference, picture);
+    writeFileSync(reference, await take());
     return;
   }
-  const { pixels, x, y, diff } = worstTile(picture, readFileSync(reference));
-  if (pixels <= tolerated) return;
-  const folder = inRoot('artifacts/pictures');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, name), picture);
-  writeFileSync(path.join(folder, `diff-${name}`), diff);
-  throw new Error(
-    `${name} differs from its reference, most at ${x},${y} (${pixels} pixels of a tile). See artifacts/pictures; if it is meant to, look at it and run the test with OUTLAY_UPDATE_PICTURES=1.`,
-  );
+  const name = path.basename(reference);
+  const wanted = readFileSync(reference);
+  let picture;
+  let worst;
+  const differ = () =>
+    `${name} is its reference, not another one at ${worst?.x},${worst?.y} (${worst?.pixels} pixels of a tile). See artifacts/pictures; if it is meant to be another, look at it and run the test with OUTLAY_UPDATE_PICTURES=1`;
+  try {
+    await until(differ, async () => {
+      picture = await take();
+      worst = worstTile(picture, wanted);
+      return worst.pixels <= tolerated;
+    });
+  } catch (error) {
+    const folder = inRoot('artifacts/pictures');
+    mkdirSync(folder, { recursive: true });
+    if (picture) writeFileSync(path.join(folder, name), picture);
+    if (worst) writeFileSync(path.join(folder, `diff-${name}`), worst.diff);
+    throw error;
+  }
 }

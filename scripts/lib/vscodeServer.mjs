@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { patienceMs } from './patience.mjs';
 import { endGroup, run, spawnGroup } from './processes.mjs';
 import { installedServer } from './serverInstall.mjs';
 
@@ -90,7 +91,7 @@ async function waitUntilReady(child, onLine) {
   let ended = false;
   child.on('error', () => (ended = true));
   child.on('exit', () => (ended = true));
-  for (let waited = 0; !ready && !ended && waited < 60_000; waited += 25) await sleep(25);
+  for (let waited = 0; !ready && !ended && waited < patienceMs; waited += 25) await sleep(25);
   if (!ready) throw new Error(`The VS Code server did not start.\n${output}`);
 }
 

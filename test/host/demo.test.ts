@@ -8,14 +8,7 @@ import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
 import { commandIds } from '../../src/views/commandIds.ts';
 import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const end = Date.now() + 20_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
-    await sleep(10);
-  }
-}
+import { until } from './until.ts';
 
 /** The bytes of the user's store and mirrored settings, as hashes by file name. */
 function userFiles(store: string): Record<string, string> {

@@ -10,14 +10,7 @@ import { bundledCatalogue } from '../../src/pricing/catalogue.ts';
 import { commandIds } from '../../src/views/commandIds.ts';
 import type { HelpQuestion } from '../../src/views/help.ts';
 import { answer, append, transcriptFile } from './transcript.ts';
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const end = Date.now() + 20_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
-    await sleep(10);
-  }
-}
+import { until } from './until.ts';
 
 const titles: Readonly<Record<HelpQuestion, string>> = {
   costs: 'No costs are shown',
@@ -43,13 +36,11 @@ async function documentOf(question: HelpQuestion): Promise<string> {
  */
 async function ask(question: HelpQuestion, wanted: RegExp): Promise<string> {
   await vscode.commands.executeCommand(commandIds.help, question);
-  const end = Date.now() + 5_000;
-  let text = await documentOf(question);
-  while (!wanted.test(text) && Date.now() < end) {
-    await sleep(20);
+  let text = '';
+  await until(`the answer has ${wanted}`, async () => {
     text = await documentOf(question);
-  }
-  assert.match(text, wanted);
+    return wanted.test(text);
+  });
   return text;
 }
 
@@ -176,12 +167,12 @@ describe('help', () => {
       open = false;
     });
     // The list may not be there yet when it is first told to accept.
-    const end = Date.now() + 15_000;
-    while (open && Date.now() < end) {
+    await until('the first question is chosen', async () => {
       await sleep(100);
-      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
-    }
-    assert.equal(open, false, 'the first question was chosen');
+      if (open)
+        await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return !open;
+    });
     assert.match(await documentOf('costs'), /^# No costs are shown/);
   });
 

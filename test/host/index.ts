@@ -4,17 +4,19 @@
  */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { patienceMs } from './until.ts';
 
 /** What one run in a host came to. */
 interface HostResult {
   passed: number;
   failed: number;
   pending: number;
+  failures: { name: string; error: string }[];
 }
 
 export async function run(): Promise<void> {
   const { default: Mocha } = await import('mocha');
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: false });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 3 * patienceMs, color: false });
   const grep = process.env.OUTLAY_TEST_GREP;
   if (grep) mocha.grep(grep);
 
@@ -24,9 +26,18 @@ export async function run(): Promise<void> {
   }
 
   const result = await new Promise<HostResult>((resolve) => {
+    const failures: HostResult['failures'] = [];
     const runner = mocha.run(() => {
-      const { passes, failures, pending } = runner.stats ?? { passes: 0, failures: 1, pending: 0 };
-      resolve({ passed: passes, failed: failures, pending });
+      const stats = runner.stats ?? { passes: 0, failures: 1, pending: 0 };
+      resolve({
+        passed: stats.passes,
+        failed: stats.failures,
+        pending: stats.pending,
+        failures,
+      });
+    });
+    runner.on('fail', (test, error: Error) => {
+      failures.push({ name: test.fullTitle(), error: error.message });
     });
   });
 

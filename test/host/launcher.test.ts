@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict';
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
+import { until } from './until.ts';
 
 const run = process.env.OUTLAY_TEST_RUN;
 const windows = process.platform === 'win32';
@@ -50,11 +42,7 @@ describe(`the command outlay in a terminal (${run})`, () => {
     ].map(([command, name]) => `${command} > "${out(name ?? '')}"`);
     // Windows puts the values of variables into a line before it runs any of it.
     for (const line of windows ? lines : [lines.join('; ')]) terminal.sendText(line);
-    const end = Date.now() + 55_000;
-    while (!existsSync(out('end')) || text('end') === '') {
-      if (Date.now() > end) throw new Error(`the terminal has only: ${readdirSync(folder).join()}`);
-      await sleep(20);
-    }
+    await until('the terminal has done it all', () => existsSync(out('end')) && text('end') !== '');
   });
 
   after(() => {

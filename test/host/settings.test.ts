@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
 import { convert, usDollars } from '../../src/model/currency.ts';
@@ -15,16 +14,9 @@ import { noticeText, settingProblemText } from '../../src/views/settingsNotice.t
 import { statusText } from '../../src/views/statusText.ts';
 import { tooltipMarkdown } from '../../src/views/statusTooltip.ts';
 import { answer, append, transcriptFile } from './transcript.ts';
+import { until } from './until.ts';
 
 const dayMs = 86_400_000;
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const end = Date.now() + 15_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
-    await sleep(10);
-  }
-}
 
 describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
   let api: OutlayApi;

@@ -6,16 +6,9 @@ import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
 import { commandIds } from '../../src/views/commandIds.ts';
 import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
+import { until } from './until.ts';
 
 const run = process.env.OUTLAY_TEST_RUN;
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const end = Date.now() + 15_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
-    await sleep(10);
-  }
-}
 
 describe(`spend (${run})`, () => {
   let api: OutlayApi;

@@ -7,16 +7,9 @@ import type { OutlayApi } from '../../src/extension.ts';
 import { Lease } from '../../src/store/lease.ts';
 import { openForWriting } from '../../src/store/openStore.ts';
 import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
+import { until } from './until.ts';
 
 const run = process.env.OUTLAY_TEST_RUN;
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const end = Date.now() + 20_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
-    await sleep(10);
-  }
-}
 
 describe(`what is stored (${run})`, () => {
   let api: OutlayApi;

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { openWorkbench } from '../../../scripts/lib/page.mjs';
+import { until } from '../../../scripts/lib/patience.mjs';
 
 describe('the demo', () => {
   let workbench;
@@ -17,24 +17,28 @@ describe('the demo', () => {
   after(() => workbench?.close());
 
   it('is called one in the status bar, in the list and in a notification', async () => {
-    await workbench.waitForStatus('No transcripts', { timeoutMs: 60_000 });
+    await workbench.waitForStatus('No transcripts');
     await workbench.runCommand('Outlay: Open Demo');
-    await workbench.waitForStatus(/\$\d.*demo/, { timeoutMs: 30_000 });
+    await workbench.waitForStatus(/\$\d.*demo/);
     assert.equal(leftovers().length, 1);
     const pane = workbench.page.locator('.pane-body').filter({ hasText: 'Add gift cards' });
-    await pane.first().waitFor();
-    assert.match(await pane.first().innerText(), /shop[\s\S]*\$\d/);
+    await pane
+      .filter({ hasText: /shop[\s\S]*\$\d/ })
+      .first()
+      .waitFor();
     await workbench.executeCommand('notifications.showList');
-    const message = workbench.page.locator('.notification-list-item-message').first();
-    await message.waitFor();
-    assert.match(await message.innerText(), /made-up sessions.*Outlay: Close Demo/);
+    await workbench.page
+      .locator('.notification-list-item-message')
+      .filter({ hasText: /made-up sessions.*Outlay: Close Demo/ })
+      .waitFor();
   });
 
   it('ends when the window is reloaded, and leaves nothing behind', async () => {
     await workbench.reload();
-    await workbench.waitForStatus('No transcripts', { timeoutMs: 60_000 });
-    const end = Date.now() + 15_000;
-    while (leftovers().length > 0 && Date.now() < end) await sleep(50);
-    assert.deepEqual(leftovers(), []);
+    await workbench.waitForStatus('No transcripts');
+    await until(
+      () => `nothing is left of it, but ${leftovers()}`,
+      () => leftovers().length === 0,
+    );
   });
 });

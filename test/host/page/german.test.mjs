@@ -1,7 +1,8 @@
 /** A window in German: what Outlay says, its figures and its times are German, in every place. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { insist } from '../../../scripts/lib/patience.mjs';
 import { bundle, englishIn, german, known, manifest, wordsIn } from './lib/english.mjs';
 import { openTested } from './lib/packed.mjs';
 import {
@@ -12,7 +13,7 @@ import {
   write,
   writeMeta,
 } from './lib/records.mjs';
-import { openSessions, row, unfold, waitForRows, welcome } from './lib/tree.mjs';
+import { hoverOver, openSessions, unfold, waitForRows, waitForWelcome } from './lib/tree.mjs';
 import { sessionFrame, watchPolicy } from './lib/webview.mjs';
 
 const minute = 60_000;
@@ -40,14 +41,14 @@ describe('a window in German', () => {
     policy = watchPolicy(workbench);
     await openSessions(workbench);
   });
+  beforeEach(() => workbench.calm());
   after(() => workbench?.close());
 
   it('says where to begin when there is nothing', async () => {
     await workbench.waitForStatus(german('No transcripts'));
-    const text = await welcome(workbench);
+    const text = await waitForWelcome(workbench, /Wo sucht Outlay\?/);
     const [sentence] = manifest['welcome.none'].split('\n');
     assert.ok(text.includes(sentence), text);
-    assert.match(text, /Wo sucht Outlay\?/);
     assert.deepEqual(englishIn(text), []);
     await picture('welcome');
   });
@@ -100,7 +101,10 @@ describe('a window in German', () => {
       ],
       now - 3 * hour,
     );
-    const list = await waitForRows(workbench, (seen) => seen.length === 3);
+    const list = await waitForRows(
+      workbench,
+      (seen) => seen.length === 3 && /1\.250/.test(seen[0].description),
+    );
     const shown = list.map(({ label, description }) => [plain(label), plain(description)]);
     assert.match(shown[0].join(' | '), /^shop \| \$1\.250 · 2 Sitzungen · live$/);
     assert.match(
@@ -117,9 +121,7 @@ describe('a window in German', () => {
     // The buttons in a row are VS Code's.
     const words = parts.flatMap(({ label, description, spoken }) => [label, description, spoken]);
     assert.deepEqual(englishIn(words.join('\n')), []);
-    await row(workbench, 'Wackeligen').hover();
-    const hover = workbench.page.locator('.workbench-hover').last();
-    await hover.filter({ hasText: 'Nachrichten $' }).waitFor();
+    const hover = await hoverOver(workbench, 'Wackeligen', 'Nachrichten $');
     const text = plain(await hover.innerText());
     assert.match(text, /Nachrichten \$\d+,\d\d \+ Hintergrund \$\d,\d\d = \$15,50/);
     assert.deepEqual(englishIn(text), []);
@@ -150,13 +152,14 @@ describe('a window in German', () => {
 
   it('lists its commands and describes its settings in German', async () => {
     const input = workbench.page.locator('.quick-input-widget input[type="text"]');
-    await workbench.page.keyboard.press('F1');
-    await input.waitFor();
     const wanted = `Outlay: ${manifest['command.rescan']}`;
-    await input.fill(`>${wanted}`);
     const entries = workbench.page.locator('.quick-input-list .monaco-list-row');
-    await entries.filter({ hasText: wanted }).waitFor();
-    await workbench.page.keyboard.press('Escape');
+    await insist('the command is listed', async (timeout) => {
+      await workbench.page.keyboard.press('F1');
+      await input.fill(`>${wanted}`, { timeout });
+      await entries.filter({ hasText: wanted }).first().waitFor({ timeout });
+    });
+    await workbench.calm();
     await workbench.executeCommand('workbench.action.openSettings', '@id:outlay.billing');
     const editor = workbench.page.locator('.settings-editor');
     await editor.getByText(manifest['settings.billing']).waitFor();
@@ -166,7 +169,7 @@ describe('a window in German', () => {
 
   it('answers in German in the session panel, with German figures and no English left', async () => {
     await workbench.executeCommand('outlay.openSession', session);
-    const frame = await sessionFrame(workbench);
+    const frame = await sessionFrame(workbench, /Mindestens\s\$15,50/);
     const page = async () => plain(await wordsIn(frame, 'body'));
     const said = await page();
     assert.match(said, /Mindestens \$15,50 bisher, in 40 min mit 7 Nachrichten\./);
@@ -201,7 +204,6 @@ describe('a window in German', () => {
     }
     assert.deepEqual(englishIn(said), []);
     await workbench.executeCommand('workbench.action.closeSidebar');
-    await workbench.page.waitForTimeout(500);
     await picture('panel');
     await picture('panel-only', workbench.page.locator('.editor-instance').first());
     await frame.locator('.opener').first().click();

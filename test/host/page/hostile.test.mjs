@@ -4,9 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { after, before, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { inRoot } from '../../../scripts/lib/paths.mjs';
+import { until } from '../../../scripts/lib/patience.mjs';
 import { openForReading } from '../../../src/store/openStore.ts';
 import { StoreReader } from '../../../src/store/reader.ts';
 import {
@@ -20,7 +21,15 @@ import {
 } from './lib/hostile.mjs';
 import { openTested } from './lib/packed.mjs';
 import { answer, append, transcriptOf } from './lib/records.mjs';
-import { clickAction, openSessions, pick, row, rows, unfold, waitForRows } from './lib/tree.mjs';
+import {
+  chooseInAction,
+  filterBy,
+  hoverOver,
+  openSessions,
+  rows,
+  unfold,
+  waitForRows,
+} from './lib/tree.mjs';
 import { frameWith, sessionFrame, watchPolicy } from './lib/webview.mjs';
 
 const run = promisify(execFile);
@@ -51,23 +60,29 @@ describe('hostile text', () => {
   };
   /** Waits for a notification with these words; all of them have to be harmless. */
   const waitForNotice = async (words) => {
-    const end = Date.now() + 15_000;
     let texts = [];
-    while (!texts.some((text) => text.includes(words))) {
-      assert.ok(Date.now() < end, `"${words}" was not said, but: ${texts.join(' | ')}`);
-      texts = await workbench.notifications();
-      await workbench.page.waitForTimeout(100);
-    }
+    const found = await until(
+      () => `"${words}" is said, but: ${texts.join(' | ')}`,
+      async () => {
+        texts = await workbench.notifications();
+        return texts.find((text) => text.includes(words));
+      },
+    );
     assert.deepEqual(await harmIn(workbench.page, '.notifications-center'), []);
     await workbench.executeCommand('notifications.clearAll');
-    return texts.find((text) => text.includes(words));
+    return found;
   };
-  /** The entries of the quick pick that is open, after looking at them. */
-  const picks = async () => {
-    await quickPick().first().waitFor();
-    await workbench.page.waitForTimeout(300);
+  /** Waits until these are among the entries of the quick pick that is open; all are harmless. */
+  const picks = async (wanted = []) => {
+    await until(`the list has ${wanted.join(', ')}`, async () => {
+      const texts = (await quickPick().allInnerTexts()).map((text) =>
+        text.replaceAll('\u00a0', ' '),
+      );
+      const misses = wanted.filter((one) => !texts.some((text) => text.includes(one)));
+      assert.deepEqual(misses, []);
+      return texts.length > 0;
+    });
     assert.deepEqual(await harmIn(workbench.page, '.quick-input-widget'), []);
-    return quickPick().allInnerTexts();
   };
   const includes = (texts, wanted) =>
     assert.ok(
@@ -94,14 +109,13 @@ describe('hostile text', () => {
       }),
     );
   });
+  beforeEach(() => workbench.calm());
   after(() => workbench?.close());
 
   it('stays text in the list of sessions, each on one line', async () => {
     await openSessions(workbench);
-    await clickAction(workbench, 'Group Sessions By');
-    await pick(workbench, 'Not at all');
-    await clickAction(workbench, 'Sort Sessions By');
-    await pick(workbench, 'Most expensive first');
+    await chooseInAction(workbench, 'Group Sessions By', 'Not at all');
+    await chooseInAction(workbench, 'Sort Sessions By', 'Most expensive first');
     const count = hostileNames.length;
     const list = await waitForRows(
       workbench,
@@ -121,23 +135,19 @@ describe('hostile text', () => {
   });
 
   it('stays text as the name of a project', async () => {
-    await clickAction(workbench, 'Group Sessions By');
-    await pick(workbench, 'By project');
+    await chooseInAction(workbench, 'Group Sessions By', 'By project');
     const seen = await waitForRows(workbench, (list) => list.some(({ level }) => level === 2));
     const groups = seen.filter(({ level }) => level === 1).map(({ label }) => label);
     assert.ok(groups.includes(hostileTexts.icon) && groups.includes(hostileTexts.bold), groups);
     assert.deepEqual(await harmIn(workbench.page, '.sidebar .monaco-list-row'), []);
-    await clickAction(workbench, 'Group Sessions By');
-    await pick(workbench, 'Not at all');
+    await chooseInAction(workbench, 'Group Sessions By', 'Not at all');
     await waitForRows(workbench, (list) => list.length === hostileNames.length);
   });
 
   it('stays text in the parts of a session, and on hover', async () => {
-    const hover = workbench.page.locator('.workbench-hover').last();
     for (const name of hostileNames) {
       const figure = figureOf(name);
-      await row(workbench, figure).hover();
-      await hover.filter({ hasText: /Messages \$/ }).waitFor();
+      const hover = await hoverOver(workbench, figure, /Messages \$/);
       assert.deepEqual(await harmIn(workbench.page, '.workbench-hover'), [], name);
       const text = await hover.innerText();
       if (kept.includes(name)) assert.ok(text.includes(hostileTexts[name]), `${name}: ${text}`);
@@ -189,8 +199,11 @@ describe('hostile text', () => {
       assert.ok(long < 6_000, `${name} is not cut: ${long} characters`);
       assert.equal(marks, false, `${name}: marks are piled up`);
       const tab = workbench.page.locator('.tab .label-name').first();
-      if (kept.includes(name))
-        assert.ok(hostileTexts[name].startsWith((await tab.innerText()).replace('…', '')), name);
+      if (kept.includes(name)) {
+        await until(`the tab of ${name} has its title`, async () =>
+          hostileTexts[name].startsWith((await tab.innerText()).replace('…', '')),
+        );
+      }
       assert.deepEqual(await harmIn(workbench.page, '.tabs-container'), [], name);
       await workbench.executeCommand('workbench.action.closeAllEditors');
     }
@@ -220,12 +233,11 @@ describe('hostile text', () => {
 
   it('stays text in what is offered to choose from', async () => {
     await workbench.runCommand('Outlay: Open Session');
-    const sessions = await picks();
-    for (const name of kept) includes(sessions, spaced(hostileTexts[name]));
+    const spacedTexts = kept.map((name) => spaced(hostileTexts[name]));
+    await picks(spacedTexts);
     await workbench.page.keyboard.press('Escape');
     await workbench.runCommand('Outlay: Set a Price for a Model…');
-    const models = await picks();
-    for (const name of kept) includes(models, spaced(hostileTexts[name]));
+    await picks(spacedTexts);
     await workbench.page.keyboard.press('Escape');
     for (const name of ['icon', 'link', 'proto', 'endless']) {
       start('outlay.setPrice', hostileTexts[name]);
@@ -245,12 +257,7 @@ describe('hostile text', () => {
 
   it('filters by it, and says so', async () => {
     await openSessions(workbench);
-    await workbench.runCommand('Outlay: Filter Sessions…');
-    await workbench.page.locator('.quick-input-title', { hasText: 'Filter sessions' }).waitFor();
-    await workbench.page
-      .locator('.quick-input-widget input[type="text"]')
-      .fill('[a](command:workbench.action.closeWindow)');
-    await workbench.page.keyboard.press('Enter');
+    await filterBy(workbench, '[a](command:workbench.action.closeWindow)');
     const list = await waitForRows(workbench, (seen) => seen.length === 1);
     assert.equal(list[0].label, `${figureOf('link')}  ${hostileTexts.link}`);
     assert.deepEqual(await harmIn(workbench.page, '.sidebar .pane'), []);
@@ -294,9 +301,8 @@ describe('hostile text', () => {
     ];
     for (const [command, ...args] of documents) {
       await workbench.executeCommand(command, ...args);
-      const frame = await frameWith(workbench, '.markdown-body h1');
+      const frame = await frameWith(workbench, '.markdown-body:has(h1)', /[\s\S]{200}/);
       const text = await frame.locator('.markdown-body').innerText();
-      assert.ok(text.length > 200, command);
       if (command !== 'outlay.showStorage') includes([text], hostileTexts.icon);
       assert.deepEqual(await harmIn(frame, '.markdown-body'), [], command);
       await closeEverything();
@@ -345,10 +351,6 @@ describe('hostile text', () => {
     }, 'bug');
     const found = await harmIn(workbench.page, '.evil');
     assert.equal(found.length, 5, found.join('\n'));
-    const end = Date.now() + 5_000;
-    while (harm().length < 2) {
-      assert.ok(Date.now() < end, `only this was noticed: ${harm()}`);
-      await workbench.page.waitForTimeout(50);
-    }
+    await until('both are noticed', () => harm().length >= 2);
   });
 });

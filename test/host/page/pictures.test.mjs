@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openWorkbench, themes } from '../../../scripts/lib/page.mjs';
+import { insist } from '../../../scripts/lib/patience.mjs';
 import { differs, expectPicture } from '../../../scripts/lib/pictures.mjs';
 import {
   answer,
@@ -117,11 +118,14 @@ describe('pictures', () => {
     for (const theme of Object.keys(themes)) {
       await workbench.setTheme(theme);
       await workbench.page.mouse.move(900, 500);
-      await workbench.page.waitForTimeout(400);
-      const tree = workbench.page.locator('.sidebar .tree-explorer-viewlet-tree-view').first();
-      const clip = { ...(await tree.boundingBox()), height: 200 };
-      const picture = await workbench.page.screenshot({ animations: 'disabled', clip });
-      expectPicture(picture, reference(`sessions-${theme}`));
+      await expectPicture(
+        async () => {
+          const tree = workbench.page.locator('.sidebar .tree-explorer-viewlet-tree-view').first();
+          const clip = { ...(await tree.boundingBox()), height: 200 };
+          return workbench.page.screenshot({ animations: 'disabled', clip });
+        },
+        reference(`sessions-${theme}`),
+      );
     }
   });
 
@@ -137,23 +141,24 @@ describe('pictures', () => {
   it('of the session panel are those that were looked at', async () => {
     writeWhole(workbench.paths.claude);
     await workbench.executeCommand('workbench.action.closeSidebar');
-    const end = Date.now() + 20_000;
-    let frame;
-    while (frame === undefined && Date.now() < end) {
+    const frame = await insist('the session is open', async () => {
       await workbench.executeCommand('outlay.openSession', 'whole');
-      frame = await sessionFrame(workbench, 'Fix the flaky').catch(() => undefined);
-    }
+      await workbench.page
+        .locator('.tab')
+        .filter({ hasText: 'Fix the flaky' })
+        .waitFor({ timeout: 3_000 });
+      return sessionFrame(workbench, 'Fix the flaky');
+    });
     await frame.locator('tr.message').nth(21).waitFor();
     await frame.locator('.opener').first().click();
     await frame.locator('.arithmetic').waitFor();
     for (const theme of Object.keys(themes)) {
       await workbench.setTheme(theme);
       await workbench.page.mouse.move(5, 1995);
-      await workbench.page.waitForTimeout(500);
-      expectPicture(await panel(frame), reference(`session-${theme}`));
+      await expectPicture(() => panel(frame), reference(`session-${theme}`));
     }
     await workbench.setTheme('dark');
-    await workbench.page.waitForTimeout(500);
+    await expectPicture(() => panel(frame), reference('session-dark'));
   });
 
   /** Changes one thing on the page, takes a picture, and puts it back. */
@@ -214,7 +219,7 @@ describe('pictures', () => {
   });
 
   it('are the same again when nothing is changed', async () => {
-    const picture = await changed(() => () => {});
-    assert.ok(!differs(picture, readFileSync(reference('session-dark'))));
+    const frame = await sessionFrame(workbench);
+    await expectPicture(() => panel(frame), reference('session-dark'));
   });
 });

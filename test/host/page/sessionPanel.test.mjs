@@ -1,12 +1,13 @@
 /** The session panel as a person uses it. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { themes } from '../../../scripts/lib/page.mjs';
 import { inRoot } from '../../../scripts/lib/paths.mjs';
+import { insist, until } from '../../../scripts/lib/patience.mjs';
 import { fillStore } from '../../bench/bigStore.ts';
 import { openTested } from './lib/packed.mjs';
 import {
@@ -46,6 +47,17 @@ const cells = (frame) =>
 const headers = (frame) =>
   frame.locator('.messages thead th').evaluateAll((list) => list.map((cell) => cell.innerText));
 const figureOf = async (frame, id) => frame.locator(`[data-card="${id}"] .figure`).innerText();
+const waitForFigure = (frame, id, text) =>
+  until(`the figure ${id} is ${text}`, async () => (await figureOf(frame, id)) === text);
+const waitForMessages = (frame, count) =>
+  until(`${count} messages are listed`, async () => (await cells(frame)).length === count);
+const numbersOf = async (frame) =>
+  (await cells(frame)).map(([number]) => Number(number.replace(/\D/g, '')));
+const waitForNumbers = (frame, numbers) =>
+  until(`the messages are ${numbers}`, async () => {
+    assert.deepEqual(await numbersOf(frame), numbers);
+    return true;
+  });
 const bodyText = (frame) => frame.locator('body').innerText();
 
 describe('the session panel', () => {
@@ -109,14 +121,23 @@ describe('the session panel', () => {
     writeMeta(agent, 'Explore');
     await workbench.waitForStatus(/\$\d/);
     await workbench.executeCommand('outlay.openSession', session);
+    await waitForFigure(await sessionFrame(workbench), 'cost', '$0.90');
   });
+  beforeEach(() => workbench.calm());
   after(() => workbench?.close());
+  /** The panel alone, whatever the tests before have left. */
+  const openPanel = async () => {
+    await workbench.executeCommand('notifications.clearAll');
+    await workbench.executeCommand('workbench.action.closeAllEditors');
+    await workbench.executeCommand('outlay.openSession', session);
+    return sessionFrame(workbench, 'Fix flaky upload test');
+  };
 
   it('says how much and on what, and adds up to what Claude Code says', async () => {
     const frame = await sessionFrame(workbench);
     const said = await terminalSays(workbench, session);
     const usd = (value) => `$${value.toFixed(2)}`;
-    assert.equal(await figureOf(frame, 'cost'), usd(said.totalUsd));
+    await waitForFigure(frame, 'cost', usd(said.totalUsd));
     assert.equal(await figureOf(frame, 'messages'), String(said.messages));
     const text = await bodyText(frame);
     assert.match(text, /Fix flaky upload test/);
@@ -186,13 +207,11 @@ describe('the session panel', () => {
 
   it('orders by time when asked, with the dropdown', async () => {
     const frame = await sessionFrame(workbench);
-    await frame.locator('vscode-dropdown').click();
-    await frame.locator('vscode-option').filter({ hasText: 'By time' }).click();
-    await frame.waitForFunction(() =>
-      document.querySelector('tr.message .opener')?.innerText.includes('1'),
-    );
-    const numbers = (await cells(frame)).map(([number]) => number.replace(/\D/g, ''));
-    assert.deepEqual(numbers, ['1', '2', '3', '4', '5']);
+    await insist('an order is chosen', async (timeout) => {
+      await frame.locator('vscode-dropdown').click({ timeout });
+      await frame.locator('vscode-option').filter({ hasText: 'By time' }).click({ timeout });
+    });
+    await waitForNumbers(frame, [1, 2, 3, 4, 5]);
   });
 
   it('opens a message with its arithmetic, by keyboard alone', async () => {
@@ -239,19 +258,24 @@ describe('the session panel', () => {
     const pictures = new Set();
     for (const theme of Object.keys(themes)) {
       await workbench.setTheme(theme);
-      assert.deepEqual(await axeViolations(frame), [], theme);
-      pictures.add(await frame.locator('canvas').evaluate((element) => element.toDataURL()));
+      await until(`the chart is drawn anew for ${theme}`, async () => {
+        const picture = await frame.locator('canvas').evaluate((element) => element.toDataURL());
+        return !pictures.has(picture) && pictures.add(picture);
+      });
+      await until(`there is no violation in ${theme}`, async () => {
+        assert.deepEqual(await axeViolations(frame), []);
+        return true;
+      });
     }
-    assert.equal(pictures.size, 4, 'the chart is drawn anew for each theme');
     await workbench.setTheme('dark');
   });
 
   it('follows the session while it runs', async () => {
     const frame = await sessionFrame(workbench);
     append(file, answer('e', 2, { session, cwd }));
-    await frame.locator('[data-card="cost"] .figure', { hasText: '$2.90' }).waitFor();
+    await waitForFigure(frame, 'cost', '$2.90');
     await frame.locator('.live').waitFor();
-    assert.equal((await cells(frame)).length, 6);
+    await waitForMessages(frame, 6);
     // The open details stay open.
     assert.equal(await frame.locator('.arithmetic').count(), 1);
   });
@@ -259,10 +283,9 @@ describe('the session panel', () => {
   it('comes back after a reload as it was', async () => {
     await workbench.reload();
     const frame = await sessionFrame(workbench);
-    assert.equal(await figureOf(frame, 'cost'), '$2.90');
-    assert.equal(await frame.locator('.arithmetic').count(), 1);
-    const numbers = (await cells(frame)).map(([number]) => number.replace(/\D/g, ''));
-    assert.deepEqual(numbers, ['1', '2', '3', '4', '5', '6']);
+    await waitForFigure(frame, 'cost', '$2.90');
+    await frame.locator('.arithmetic').waitFor();
+    await waitForNumbers(frame, [1, 2, 3, 4, 5, 6]);
   });
 
   it('opens a message in its transcript, at its line', async () => {
@@ -275,31 +298,30 @@ describe('the session panel', () => {
 
   it('opens a line that is too long for an editor as a trimmed view', async () => {
     append(file, answer('long', 3, { session, cwd, text: 'x'.repeat(300_000) }));
-    await workbench.executeCommand('outlay.openSession', session);
-    const frame = await sessionFrame(workbench);
-    await frame.locator('[data-card="cost"] .figure', { hasText: '$5.90' }).waitFor();
+    const frame = await openPanel();
+    await waitForFigure(frame, 'cost', '$5.90');
     await frame.locator('.opener').last().click();
     await frame.locator('.arithmetic vscode-button').click();
     const tab = workbench.page.locator('.tab').filter({ hasText: 'panel-session.jsonl 8' });
     await tab.waitFor();
-    const end = Date.now() + 10_000;
-    let text = '';
-    while (!/Excerpt of .*panel-session\.jsonl/.test(text) && Date.now() < end) {
+    const text = await until('the excerpt is on the screen', async () => {
       await workbench.executeCommand('cursorTop');
-      text = (
-        await workbench.page.locator('.monaco-editor .view-lines').last().innerText()
-      ).replaceAll('\u00a0', ' ');
-    }
+      const lines = await workbench.page.locator('.monaco-editor .view-lines').last().innerText();
+      const plain = lines.replaceAll('\u00a0', ' ');
+      return /Excerpt of .*panel-session\.jsonl/.test(plain) && plain;
+    });
     assert.match(text, /Line 8 and the lines around it, long ones cut\./);
   });
 
   it('opens a file of more than 50 MB as a trimmed view', async () => {
     const big = { session: 'big-session', cwd };
     const bigFile = transcriptOf(workbench.paths.claude, big);
-    write(bigFile, [customTitle('big-session', 'A very long session')]);
     const filler = `${JSON.stringify({ type: 'user', message: { content: 'y'.repeat(1_000_000) } })}\n`;
-    for (let i = 0; i < 52; i++) appendFileSync(bigFile, filler);
-    append(bigFile, answer('big', 1, big));
+    write(bigFile, [
+      customTitle('big-session', 'A very long session'),
+      ...Array(52).fill(filler),
+      answer('big', 1, big),
+    ]);
     await workbench.waitForStatus(/\$6\.90/);
     await workbench.executeCommand('outlay.openTranscript', 'big-session');
     await workbench.page.locator('.tab').filter({ hasText: 'big-session.jsonl' }).waitFor();
@@ -314,33 +336,17 @@ describe('the session panel', () => {
     const after = await workbench.waitForStatus((text) => text !== before);
     rmSync(goneFile);
     await workbench.executeCommand('outlay.openTranscript', 'gone-session');
-    const end = Date.now() + 10_000;
-    while (!(await workbench.notifications()).some((text) => /not on disk any more/.test(text))) {
-      assert.ok(Date.now() < end, 'nothing was said');
-      await workbench.page.waitForTimeout(100);
-    }
+    await until('it is said', async () =>
+      (await workbench.notifications()).some((text) => /not on disk any more/.test(text)),
+    );
     assert.equal(await workbench.statusText(), after);
     await workbench.executeCommand('notifications.clearAll');
   });
 
   it('is reached in every part with the keyboard alone', async () => {
-    await workbench.executeCommand('workbench.action.closeAllEditors');
-    await workbench.executeCommand('outlay.openSession', session);
-    const frame = await sessionFrame(workbench);
+    const frame = await openPanel();
     await frame.locator('vscode-button').first().focus();
-    const seen = new Set();
-    for (let i = 0; i < 14; i++) {
-      seen.add(
-        await frame.evaluate(() => {
-          const active = document.activeElement;
-          return active?.className.includes('opener')
-            ? 'opener'
-            : (active?.getAttribute('aria-label') ?? active?.textContent ?? '');
-        }),
-      );
-      await workbench.page.keyboard.press('Tab');
-    }
-    for (const wanted of [
+    const missing = new Set([
       'Open Transcript',
       'Resume in Terminal',
       'Copy ID',
@@ -348,26 +354,39 @@ describe('the session panel', () => {
       'Order',
       'Messages',
       'opener',
-    ]) {
-      assert.ok(seen.has(wanted), `${wanted} was not reached: ${[...seen].join(', ')}`);
-    }
+    ]);
+    await until(
+      () => `these are reached: ${[...missing].join(', ')}`,
+      async () => {
+        const reached = await frame.evaluate(() => {
+          const active = document.activeElement;
+          return active?.className.includes('opener')
+            ? 'opener'
+            : (active?.getAttribute('aria-label') ?? active?.textContent ?? '');
+        });
+        missing.delete(reached);
+        await workbench.page.keyboard.press('Tab');
+        return missing.size === 0;
+      },
+    );
   });
 
   it('fits a window of 320 pixels: nothing is cut but what can be scrolled', async () => {
+    const frame = await openPanel();
     await workbench.executeCommand('workbench.action.closeSidebar');
     await workbench.page.setViewportSize({ width: 420, height: 900 });
-    const frame = await sessionFrame(workbench);
-    await workbench.page.waitForTimeout(500);
-    const wide = await frame.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    await until('the panel is narrow and nothing sticks out', () =>
+      frame.evaluate(() => {
+        const { clientWidth, scrollWidth } = document.documentElement;
+        return clientWidth < 420 && scrollWidth === clientWidth;
+      }),
     );
-    assert.equal(wide, 0);
     await workbench.page.setViewportSize({ width: 1280, height: 900 });
   });
 
   it('breaks no content security policy, and would be found out', async () => {
     assert.deepEqual(policy(), []);
-    const frame = await sessionFrame(workbench);
+    const frame = await openPanel();
     await frame.evaluate(() => document.body.append(document.createElement('style')));
     await frame.evaluate(() => {
       const script = document.createElement('script');
@@ -375,11 +394,7 @@ describe('the session panel', () => {
       document.body.append(script);
     });
     assert.notEqual(await frame.title(), 'run');
-    const end = Date.now() + 5_000;
-    while (policy().length === 0) {
-      assert.ok(Date.now() < end, 'a script without a nonce went unnoticed');
-      await workbench.page.waitForTimeout(50);
-    }
+    await until('a script without a nonce is noticed', () => policy().length > 0);
   });
 });
 
@@ -397,9 +412,9 @@ describe('the session panel of a session of ten thousand messages', () => {
     await workbench.waitForStatus(/\$\d/);
     await workbench.executeCommand('outlay.openSession', 'session-000001');
     const frame = await sessionFrame(workbench);
-    assert.equal(await figureOf(frame, 'messages'), '10,000');
-    assert.equal((await cells(frame)).length, 100);
+    await waitForFigure(frame, 'messages', '10,000');
+    await waitForMessages(frame, 100);
     await frame.locator('vscode-button').filter({ hasText: 'Show 100 more (9,900 left)' }).click();
-    assert.equal((await cells(frame)).length, 200);
+    await waitForMessages(frame, 200);
   });
 });

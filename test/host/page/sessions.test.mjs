@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { insist, until } from '../../../scripts/lib/patience.mjs';
 import { millionStore } from './lib/million.mjs';
 import { openTested } from './lib/packed.mjs';
 import {
@@ -15,16 +16,18 @@ import {
   writeMeta,
 } from './lib/records.mjs';
 import {
+  chooseInAction,
   chooseInMenu,
   clickAction,
+  filterBy,
+  hoverOver,
   openSessions,
-  pick,
   row,
   rows,
   unfold,
   waitForMessage,
   waitForRows,
-  welcome,
+  waitForWelcome,
 } from './lib/tree.mjs';
 import { sessionFrame } from './lib/webview.mjs';
 
@@ -32,22 +35,8 @@ const hour = 3_600_000;
 const scratch = (name) => path.join(import.meta.dirname, '../../../.vscode-test', name);
 const labels = (list) => list.map(({ label }) => label);
 
-/** Opens the filter and answers with its input. */
-async function openFilter(workbench) {
-  const input = workbench.page.locator('.quick-input-widget input[type="text"]');
-  for (let tries = 1; ; tries++) {
-    await workbench.runCommand('Outlay: Filter Sessions…');
-    try {
-      await workbench.page
-        .locator('.quick-input-title', { hasText: 'Filter sessions' })
-        .waitFor({ timeout: 5_000 });
-      return input;
-    } catch (error) {
-      // A window that has just been loaded may still move the focus, which closes a quick pick.
-      if (tries === 3) throw error;
-    }
-  }
-}
+/** The sessions among the rows, without projects, parts and pages. */
+const sessionsIn = (list) => list.filter(({ label }) => /^\$\d/.test(label));
 
 /** Three sessions of two projects: one live with a subagent and background, two that have ended. */
 function writeSessions(claude, projects) {
@@ -86,12 +75,20 @@ describe('the sessions view', () => {
     workbench = await openTested();
     await openSessions(workbench);
   });
+  beforeEach(() => workbench.calm());
   after(() => workbench?.close());
+  /** Whatever the tests before have left: all sessions, flat, the dearest of those that ended first. */
+  const everythingIsListed = async () => {
+    await workbench.executeCommand('notifications.clearAll');
+    await workbench.executeCommand('workbench.action.closeAllEditors');
+    await workbench.executeCommand('outlay.clearSessionFilter');
+    await openSessions(workbench);
+    await waitForRows(workbench, (list) => sessionsIn(list).length === 3);
+  };
 
   it('says where to begin when there is nothing', async () => {
     await workbench.waitForStatus('No transcripts');
-    const text = await welcome(workbench);
-    assert.match(text, /No Claude Code transcripts found/);
+    const text = await waitForWelcome(workbench, /No Claude Code transcripts found/);
     assert.match(text, /Where Does Outlay Look\?/);
     assert.match(text, /Open the demo/);
   });
@@ -99,13 +96,16 @@ describe('the sessions view', () => {
   it('says that it is paused when it has read nothing', async () => {
     await workbench.executeCommand('outlay.pause');
     await workbench.waitForStatus('paused');
-    assert.match(await welcome(workbench), /Outlay is paused[\s\S]*Resume/);
+    await waitForWelcome(workbench, /Outlay is paused[\s\S]*Resume/);
     await workbench.executeCommand('outlay.resume');
   });
 
   it('lists sessions by project, the live one first, with total, model and age', async () => {
     places = writeSessions(workbench.paths.claude, path.join(workbench.home, 'projects'));
-    const seen = await waitForRows(workbench, (list) => list.length === 5);
+    const seen = await waitForRows(
+      workbench,
+      (list) => list.length === 5 && /11\.75 · 2/.test(list[0].description),
+    );
     assert.deepEqual(
       seen.map(({ level, label, description }) => [level, label, description]),
       [
@@ -136,26 +136,23 @@ describe('the sessions view', () => {
   it('follows a session that is being written, and tells the tooltip how it adds up', async () => {
     append(places.live, answer('l4', 1, { session: 'live-session', cwd: places.shop }));
     await waitForRows(workbench, (list) => labels(list).includes('$4.75  Fix flaky upload test'));
-    await row(workbench, 'Fix flaky upload test').hover();
-    const hover = workbench.page.locator('.workbench-hover').last();
-    await hover.waitFor();
-    const text = await hover.innerText();
-    assert.match(text, /Messages \$4\.50 \+ background \$0\.25 = \$4\.75/);
+    await hoverOver(
+      workbench,
+      'Fix flaky upload test',
+      /Messages \$4\.50 \+ background \$0\.25 = \$4\.75/,
+    );
     await workbench.page.mouse.move(600, 300);
     await unfold(workbench, 'Fix flaky upload test');
   });
 
   it('groups by day or not at all, and sorts by cost', async () => {
-    await clickAction(workbench, 'Group Sessions By');
-    await pick(workbench, 'By day');
+    await chooseInAction(workbench, 'Group Sessions By', 'By day');
     const byDay = await waitForRows(workbench, (list) => labels(list)[0] === 'Today');
     // Thirty hours ago was yesterday or the day before.
     assert.ok(byDay.some(({ label }) => label === 'Yesterday' || /\d{4}/.test(label)));
-    await clickAction(workbench, 'Group Sessions By');
-    await pick(workbench, 'Not at all');
+    await chooseInAction(workbench, 'Group Sessions By', 'Not at all');
     await waitForRows(workbench, (list) => list.length === 3);
-    await clickAction(workbench, 'Sort Sessions By');
-    await pick(workbench, 'Most expensive first');
+    await chooseInAction(workbench, 'Sort Sessions By', 'Most expensive first');
     const flat = await waitForRows(workbench, (list) =>
       /Add gift cards/.test(labels(list)[1] ?? ''),
     );
@@ -169,17 +166,14 @@ describe('the sessions view', () => {
 
   it('filters by words and conditions, says so, and can be cleared', async () => {
     await clickAction(workbench, 'Filter Sessions');
-    const input = workbench.page.locator('.quick-input-widget input[type="text"]');
-    await input.waitFor();
-    await input.fill('invoices');
-    await workbench.page.keyboard.press('Enter');
+    const title = workbench.page.locator('.quick-input-title', { hasText: 'Filter sessions' });
+    await title.waitFor();
+    await filterBy(workbench, 'invoices');
     await waitForRows(workbench, (list) => list.length === 1);
     await waitForMessage(workbench, /Filter: "invoices"\. 1 of 3 sessions\./);
     await clickAction(workbench, 'Clear Filter');
     await waitForRows(workbench, (list) => list.length === 3);
-    await openFilter(workbench);
-    await pick(workbench, 'Live');
-    await workbench.page.keyboard.press('Enter');
+    await filterBy(workbench, '', 'Live');
     await waitForRows(workbench, (list) => list.length === 1);
     await waitForMessage(workbench, /Filter: live/);
   });
@@ -190,26 +184,29 @@ describe('the sessions view', () => {
     const seen = await waitForRows(workbench, (list) => list.length === 1);
     assert.equal(seen[0].level, 1);
     await waitForMessage(workbench, /Filter: live/);
-    const input = await openFilter(workbench);
-    await input.fill('no such words');
-    await workbench.page.keyboard.press('Enter');
-    assert.match(await welcome(workbench), /No session matches the filter/);
+    await filterBy(workbench, 'no such words');
+    await waitForWelcome(workbench, /No session matches the filter/);
     await workbench.page.locator('.welcome-view-content').getByText('Clear Filter').click();
-    await waitForRows(workbench, (list) => list.length === 3);
+    const flat = await waitForRows(workbench, (list) => list.length === 3);
+    assert.ok(flat.every(({ level }) => level === 1));
+    assert.match(labels(flat)[1], /Add gift cards/);
   });
 
   it('copies the id and the command that resumes a session', async () => {
-    const clipboard = () => workbench.page.evaluate(() => navigator.clipboard.readText());
-    await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await chooseInMenu(workbench, 'Add gift cards', 'Copy Session ID');
-    await workbench.page.waitForTimeout(500);
-    assert.equal(await clipboard(), 'old-session');
-    await chooseInMenu(workbench, 'Add gift cards', 'Copy Resume Command');
-    await workbench.page.waitForTimeout(500);
-    assert.equal(await clipboard(), 'claude --resume old-session');
+    await everythingIsListed();
+    const { page } = workbench;
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const copies = async (entry, wanted) => {
+      await chooseInMenu(workbench, 'Add gift cards', entry);
+      const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+      await until(`"${wanted}" is copied`, async () => (await clipboard()) === wanted);
+    };
+    await copies('Copy Session ID', 'old-session');
+    await copies('Copy Resume Command', 'claude --resume old-session');
   });
 
   it('resumes a session in a terminal of its folder', async () => {
+    await everythingIsListed();
     // A program by the name of Claude Code's that notes where and with what it was started.
     const bin = path.join(workbench.home, 'bin');
     const noted = path.join(workbench.home, 'noted');
@@ -220,37 +217,33 @@ describe('the sessions view', () => {
       'terminal.integrated.env.linux': { PATH: `${bin}:${process.env.PATH}` },
     });
     await chooseInMenu(workbench, 'Add gift cards', 'Resume in Terminal');
-    const end = Date.now() + 30_000;
-    let text = '';
-    while (!text.endsWith('|') && Date.now() < end) {
-      text = existsSync(noted) ? readFileSync(noted, 'utf8') : '';
-      await workbench.page.waitForTimeout(100);
-    }
+    const text = await until('it is started', () => {
+      const said = existsSync(noted) ? readFileSync(noted, 'utf8') : '';
+      return said.endsWith('|') && said;
+    });
     assert.equal(text, `${places.shop}|${workbench.paths.claude}|--resume|old-session|`);
     await workbench.executeCommand('workbench.action.terminal.killAll');
   });
 
   it('opens the transcript, and offers to open a project that is not in this window', async () => {
+    await everythingIsListed();
     await chooseInMenu(workbench, 'Add gift cards', 'Open Transcript');
     await workbench.page.locator('.tab[data-resource-name="old-session.jsonl"]').waitFor();
     await chooseInMenu(workbench, 'Add gift cards', 'Reveal Project');
-    const end = Date.now() + 10_000;
-    while (
-      !(await workbench.notifications()).some((text) => /shop is not in this window/.test(text))
-    ) {
-      assert.ok(Date.now() < end, 'nothing was offered');
-      await workbench.page.waitForTimeout(100);
-    }
+    await until('it is offered', async () =>
+      (await workbench.notifications()).some((text) => /shop is not in this window/.test(text)),
+    );
     await workbench.executeCommand('notifications.clearAll');
   });
 
   it('takes a session off the list, and back', async () => {
+    await everythingIsListed();
     await chooseInMenu(workbench, 'Add gift cards', 'Exclude from List');
-    await waitForRows(workbench, (list) => list.length === 2);
+    await waitForRows(workbench, (list) => sessionsIn(list).length === 2);
     // What is not listed still counts.
     assert.match(await workbench.statusText(), /\$1[26]\.75/);
     await workbench.runCommand('Outlay: Show Excluded Sessions');
-    await waitForRows(workbench, (list) => list.length === 3);
+    await waitForRows(workbench, (list) => sessionsIn(list).length === 3);
   });
 
   it('has a badge only while a budget is used up', async () => {
@@ -264,26 +257,31 @@ describe('the sessions view', () => {
     assert.equal((await badge.allInnerTexts()).join(''), '');
     await workbench.setSettings({ 'outlay.budget.dailyUsd': 1 });
     await workbench.waitForStatus('stop');
-    await workbench.page.waitForTimeout(500);
-    assert.equal((await badge.allInnerTexts()).join(''), '1');
+    await until('it is there', async () => (await badge.allInnerTexts()).join('') === '1');
     await workbench.setSettings({ 'outlay.budget.dailyUsd': null });
   });
 
   it('is walked through with the keyboard alone, up to an open panel', async () => {
-    await workbench.executeCommand('workbench.action.closeAllEditors');
-    await workbench.executeCommand('outlay.sessions.focus');
-    await workbench.page.keyboard.press('Home');
-    await workbench.page.keyboard.press('ArrowDown');
-    await workbench.page.keyboard.press('Enter');
-    await workbench.page.locator('.tab').filter({ hasText: 'Add gift cards' }).waitFor();
+    await everythingIsListed();
+    const { page } = workbench;
+    const focused = page.locator('.sidebar .monaco-list-row.focused');
+    // VS Code may still be moving the focus: the keys are pressed until they arrive.
+    await insist('a panel is open', async (timeout) => {
+      await workbench.executeCommand('outlay.sessions.focus');
+      await page.keyboard.press('Home');
+      await page.keyboard.press('ArrowDown');
+      await focused.filter({ hasText: 'Add gift cards' }).waitFor({ timeout });
+      await page.keyboard.press('Enter');
+      await page.locator('.tab').filter({ hasText: 'Add gift cards' }).waitFor({ timeout });
+    });
   });
 
   it('keeps its rows and says so while it is paused', async () => {
+    await everythingIsListed();
     await workbench.executeCommand('outlay.pause');
     await workbench.waitForStatus('paused');
-    await workbench.page.waitForTimeout(300);
-    assert.equal((await rows(workbench)).length, 3);
     await waitForMessage(workbench, /Paused/);
+    assert.equal(sessionsIn(await rows(workbench)).length, 3);
     await workbench.executeCommand('outlay.resume');
   });
 });
@@ -299,7 +297,7 @@ describe('the sessions view without a usable store', () => {
     workbench = await openTested({ home });
     await openSessions(workbench);
     await workbench.waitForStatus('store unavailable');
-    assert.match(await welcome(workbench), /The store is unavailable[\s\S]*Show Log/);
+    await waitForWelcome(workbench, /The store is unavailable[\s\S]*Show Log/);
   });
 });
 
@@ -312,24 +310,19 @@ describe('the sessions view with a million messages in ten thousand sessions', (
     await workbench.waitForStatus(/\$\d/);
     await openSessions(workbench);
     await waitForRows(workbench, (list) => list.length > 5);
-    await clickAction(workbench, 'Group Sessions By');
-    await pick(workbench, 'Not at all');
+    await chooseInAction(workbench, 'Group Sessions By', 'Not at all');
     await waitForRows(workbench, (list) => list[0]?.level === 1 && /Session/.test(list[0].label));
-    const atTheEnd = async (label) => {
-      const end = Date.now() + 40_000;
-      while (!labels(await rows(workbench)).includes(label)) {
-        assert.ok(Date.now() < end, `${label} never came`);
-        // A quick pick that closes may take the focus elsewhere.
+    const atTheEnd = (label) =>
+      until(`"${label}" is at the end`, async () => {
         await workbench.executeCommand('outlay.sessions.focus');
         await workbench.page.keyboard.press('End');
-        await workbench.page.waitForTimeout(200);
-      }
-    };
+        return labels(await rows(workbench)).includes(label);
+      });
     await atTheEnd('Show more (9,900 left)');
     await row(workbench, 'Show more').click();
     await atTheEnd('Show more (9,800 left)');
     await workbench.executeCommand('outlay.openSession', 'session-005000');
     const frame = await sessionFrame(workbench, 'Session 5000');
-    assert.equal(await frame.locator('[data-card="messages"] .figure').innerText(), '100');
+    await frame.locator('[data-card="messages"] .figure', { hasText: /^100$/ }).waitFor();
   });
 });

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 import { openWorkbench } from '../../../scripts/lib/page.mjs';
+import { insist, until } from '../../../scripts/lib/patience.mjs';
 
 /** A response of so many dollars, dated now. Opus 5.5 output costs $20 a million. */
 function answer(id, usd, model = 'claude-opus-5-5') {
@@ -38,9 +39,21 @@ describe('settings on the screen', () => {
   /** Outlay's notifications; VS Code has its own. */
   const told = async () =>
     (await workbench.notifications()).filter((text) => text.startsWith('Outlay'));
-  const until = async (what, holds) => {
-    const end = Date.now() + 20_000;
-    while (!(await holds())) assert.ok(Date.now() < end, what);
+  /** Writes into the box that is asked with until it answers with these words, or has none to say. */
+  const write = (text, answer) =>
+    insist(`"${text}" is written`, async (timeout) => {
+      await input().fill(text, { timeout });
+      const message = workbench.page.locator('.quick-input-message');
+      const refusal = message.filter({ hasText: /Write|above/ });
+      if (answer) await message.filter({ hasText: answer }).waitFor({ timeout });
+      else await refusal.waitFor({ state: 'hidden', timeout });
+    });
+  const mirrors = (key, value) =>
+    until(`${key} is written as ${value}`, () => written()[key] === value);
+  /** Opens a list by a command and chooses an entry of it. */
+  const choose = async (command, entry) => {
+    await workbench.runCommand(command);
+    await pick(entry);
   };
 
   before(async () => {
@@ -50,8 +63,9 @@ describe('settings on the screen', () => {
     file = path.join(workbench.paths.claude, 'projects/-home-dev-shop/session-one.jsonl');
     mkdirSync(path.dirname(file), { recursive: true });
     appendFileSync(file, answer('a', 3));
-    await workbench.waitForStatus(/^\$3\.00$/, { timeoutMs: 60_000 });
+    await workbench.waitForStatus(/^\$3\.00$/);
   });
+  beforeEach(() => workbench.calm());
   after(() => workbench?.close());
 
   it('that cannot be used are named in one warning, and only once', async () => {
@@ -66,11 +80,11 @@ describe('settings on the screen', () => {
     assert.deepEqual(await buttons.allInnerTexts(), ['Open Settings', 'Show Log']);
     await buttons.first().click();
     await workbench.page.locator('.settings-editor').waitFor();
-    assert.deepEqual(await told(), []);
+    await until('the warning is gone', async () => (await told()).length === 0);
     // Another change and another start say nothing new.
     await workbench.setSettings({ 'outlay.weekStart': 'sunday' });
     await workbench.reload();
-    await workbench.waitForStatus(/^\$3\.00$/, { timeoutMs: 60_000 });
+    await workbench.waitForStatus(/^\$3\.00$/);
     await workbench.page.waitForTimeout(1500);
     assert.deepEqual(await told(), []);
     await workbench.setSettings({ 'outlay.statusBar.show': null });
@@ -98,32 +112,30 @@ describe('settings on the screen', () => {
     await workbench.runCommand('Outlay: Set a Daily Budget');
     await rows().filter({ hasText: 'your budget now' }).waitFor();
     await pick('Other amount');
-    await input().fill('1,000');
-    await workbench.page.locator('.quick-input-message', { hasText: 'Write dollars' }).waitFor();
-    await input().fill('12,50');
-    await workbench.page.keyboard.press('Enter');
+    await write('1,000', 'Write dollars');
+    await write('12,50');
+    await input().press('Enter');
     await workbench.waitForStatus(/^\$3\.00 · 24 %$/);
-    assert.equal(written()['outlay.budget.dailyUsd'], 12.5);
-    await workbench.runCommand('Outlay: Set a Daily Budget');
-    await pick('No daily budget');
+    await mirrors('outlay.budget.dailyUsd', 12.5);
+    await choose('Outlay: Set a Daily Budget', 'No daily budget');
     await workbench.waitForStatus(/^\$3\.00$/);
-    assert.equal(written()['outlay.budget.dailyUsd'], undefined);
+    await mirrors('outlay.budget.dailyUsd', undefined);
   });
 
   it('a currency is shown at a rate of today, and taken back', async () => {
-    await workbench.runCommand('Outlay: Set a Display Currency');
-    await pick('EUR');
+    await choose('Outlay: Set a Display Currency', 'EUR');
     await workbench.page.locator('.quick-input-title', { hasText: 'how many EUR' }).waitFor();
-    await input().fill('0');
-    await workbench.page.locator('.quick-input-message', { hasText: 'above 0' }).waitFor();
-    await input().fill('0.5');
-    await workbench.page.keyboard.press('Enter');
+    await write('0', 'above 0');
+    await write('0.5');
+    await input().press('Enter');
     await workbench.waitForStatus(/^€1\.50$/);
-    const { code, rates } = written()['outlay.currency'];
-    assert.equal(code, 'EUR');
-    assert.deepEqual(Object.values(rates), [0.5]);
-    await workbench.runCommand('Outlay: Set a Display Currency');
-    await pick('Back to US dollars');
+    await until('it is written', () => {
+      const { code, rates } = written()['outlay.currency'];
+      assert.equal(code, 'EUR');
+      assert.deepEqual(Object.values(rates), [0.5]);
+      return true;
+    });
+    await choose('Outlay: Set a Display Currency', 'Back to US dollars');
     await workbench.waitForStatus(/^\$3\.00$/);
   });
 

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 import { openWorkbench, themes } from '../../../scripts/lib/page.mjs';
+import { until } from '../../../scripts/lib/patience.mjs';
 import { Indexer } from '../../../src/watchers/indexer.ts';
 
 /** A response's line of so many dollars, dated now. Opus 5.5 output costs $20 a million. */
@@ -34,6 +35,7 @@ describe('the status bar', () => {
     file = path.join(workbench.paths.claude, 'projects/-home-dev-shop/session-one.jsonl');
     mkdirSync(path.dirname(file), { recursive: true });
   });
+  beforeEach(() => workbench.calm());
   after(() => workbench?.close());
 
   it('says that there are no transcripts, where it looked and what to do', async () => {
@@ -153,8 +155,7 @@ describe('the status bar', () => {
       );
       return (await Promise.all(texts)).some((text) => /Outlay doctor[\s\S]*Store/.test(text));
     };
-    const end = Date.now() + 20_000;
-    while (!(await shown())) assert.ok(Date.now() < end, 'the diagnostics did not appear');
+    await until('the diagnostics are there', shown);
   });
 
   it('is there in every theme', async () => {
@@ -222,7 +223,6 @@ describe('the status bar of a second window', () => {
     // The window becomes the writer when the other one goes.
     await other.stop();
     other = undefined;
-    await workbench.page.waitForTimeout(2500);
     appendFileSync(file, answer('last', 1));
     await workbench.waitForStatus(/^\$7\.00$/);
   });

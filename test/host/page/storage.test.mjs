@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 import { openWorkbench } from '../../../scripts/lib/page.mjs';
+import { insist, until } from '../../../scripts/lib/patience.mjs';
 import { openForReading } from '../../../src/store/openStore.ts';
 import { StoreReader } from '../../../src/store/reader.ts';
 
@@ -57,19 +58,16 @@ describe('what is stored', () => {
     workbench = await openWorkbench();
     mkdirSync(path.dirname(transcript('one')), { recursive: true });
     for (const session of ['one', 'two']) appendFileSync(transcript(session), dollar(session));
-    await workbench.waitForStatus(/^\$2\.00$/, { timeoutMs: 60_000 });
+    await workbench.waitForStatus(/^\$2\.00$/);
     rmSync(transcript('two'));
   });
+  beforeEach(() => workbench.calm());
   after(() => workbench?.close());
 
   it('is said on a page, with what can be done about it', async () => {
     await workbench.runCommand('Outlay: What Is Stored, and Where');
     const { page, paths } = workbench;
-    let text = '';
-    const end = Date.now() + 20_000;
-    while (!text.includes('What you can do')) {
-      if (Date.now() > end) throw new Error(`The page says: ${text}`);
-      await page.waitForTimeout(100);
+    const text = await until('the page says what can be done', async () => {
       const bodies = await Promise.all(
         page.frames().map((frame) =>
           frame
@@ -78,8 +76,8 @@ describe('what is stored', () => {
             .catch(() => ''),
         ),
       );
-      text = bodies.find((body) => body.includes('The store holds')) ?? '';
-    }
+      return bodies.find((body) => /The store holds[\s\S]*What you can do/.test(body));
+    });
     assert.match(text, /The store holds 2 messages of 2 sessions/);
     assert.match(text, /read from 2 transcripts\. One of them is no longer on disk/);
     for (const file of [paths.store, path.join(paths.data, 'bin/outlay')]) {
@@ -103,11 +101,16 @@ describe('what is stored', () => {
     assert.match(question, /1 of these transcripts is no longer on disk/);
     const input = page.locator('.quick-input-widget input[type="text"]');
     const copy = path.join(workbench.home, 'copy.db');
-    // The dialog offers a name of its own before it listens.
     await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
-    assert.match(await input.inputValue(), /outlay-\d{4}-\d\d-\d\d\.db$/);
-    await input.fill(copy);
-    await page.locator('.quick-input-list', { hasText: 'workspace' }).waitFor();
+    await until('it offers a name of its own', async () =>
+      /outlay-\d{4}-\d\d-\d\d\.db$/.test(await input.inputValue()),
+    );
+    // Its own name may still come after ours, and takes the place of it.
+    await insist('the dialog has the name', async (timeout) => {
+      await input.fill(copy, { timeout });
+      await page.locator('.quick-input-list', { hasText: 'workspace' }).waitFor({ timeout });
+      assert.equal(await input.inputValue(), copy);
+    });
     await page.locator('.quick-input-widget .monaco-button', { hasText: 'OK' }).click();
     await notification('Backed up 2 messages of 2 sessions');
     assert.equal(messagesIn(copy), 2);

@@ -24,7 +24,7 @@ async function everythingWorks(workbench) {
   await waitForRows(workbench, (list) => list.some(({ label }) => /Fix flaky/.test(label)));
   await workbench.executeCommand('outlay.openSession', 'session-one');
   const frame = await sessionFrame(workbench, 'Fix flaky upload test');
-  assert.equal(await frame.locator('[data-card="cost"] .figure').innerText(), '$4.12');
+  await frame.locator('[data-card="cost"] .figure', { hasText: '$4.12' }).waitFor();
 }
 
 describe('a folder that is not trusted', () => {

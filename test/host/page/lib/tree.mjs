@@ -1,5 +1,5 @@
 /** The sessions view as a person sees it. */
-import assert from 'node:assert/strict';
+import { insist, until } from '../../../../scripts/lib/patience.mjs';
 
 /** Opens the view in the side bar. */
 export async function openSessions(workbench) {
@@ -27,16 +27,17 @@ export async function rows(workbench) {
 }
 
 /** Waits until the rows are as wished; fails with the rows that were there instead. */
-export async function waitForRows(workbench, wanted, timeoutMs = 20_000) {
-  const end = Date.now() + timeoutMs;
+export async function waitForRows(workbench, wanted) {
   let seen = [];
-  while (Date.now() < end) {
-    seen = await rows(workbench);
-    if (wanted(seen)) return seen;
-    await workbench.page.waitForTimeout(50);
-  }
-  const shown = seen.map(({ level, label, description }) => `${level} ${label} | ${description}`);
-  return assert.fail(`The rows never were as wished:\n${shown.join('\n')}\n${wanted}`);
+  const was = () =>
+    seen.map(({ level, label, description }) => `${level} ${label} | ${description}`).join('\n');
+  return until(
+    () => `the rows are as wished, ${wanted}\n${was()}`,
+    async () => {
+      seen = await rows(workbench);
+      return wanted(seen) && seen;
+    },
+  );
 }
 
 /** The row with this text in its label. */
@@ -44,60 +45,114 @@ export function row(workbench, text) {
   return workbench.page.locator('.sidebar .monaco-list-row').filter({ hasText: text }).first();
 }
 
-/** Unfolds a row with the mouse. */
+/** Unfolds a row with the mouse, or folds it. */
 export async function unfold(workbench, text) {
-  await row(workbench, text).locator('.monaco-tl-twistie').click();
+  const one = row(workbench, text);
+  const before = await one.getAttribute('aria-expanded');
+  await insist(`"${text}" is unfolded`, async (timeout) => {
+    await one.locator('.monaco-tl-twistie').click({ timeout });
+    const after = before === 'true' ? 'false' : 'true';
+    await one.and(workbench.page.locator(`[aria-expanded="${after}"]`)).waitFor({ timeout });
+  });
+}
+
+/** Rests the mouse on a row until its tooltip has these words; answers with the tooltip. */
+export async function hoverOver(workbench, text, words) {
+  const hover = workbench.page.locator('.workbench-hover').last();
+  await insist(`a tooltip says ${words}`, async (timeout) => {
+    await workbench.page.mouse.move(900, 300);
+    await row(workbench, text).hover({ timeout });
+    await hover.filter({ hasText: words }).waitFor({ timeout });
+  });
+  return hover;
 }
 
 /** Chooses an entry of a row's context menu. */
 export async function chooseInMenu(workbench, text, entry) {
-  await row(workbench, text).click({ button: 'right' });
   const item = workbench.page
     .locator('.monaco-menu .action-item')
     .filter({ hasText: new RegExp(`^\\s*${entry}\\s*$`) });
-  await item.waitFor();
-  // A menu takes no click that might still be the one that opened it.
-  await workbench.page.waitForTimeout(300);
-  await item.click();
-  await item.waitFor({ state: 'hidden' });
+  await insist(`"${entry}" is chosen`, async (timeout) => {
+    await workbench.calm();
+    await row(workbench, text).click({ button: 'right', timeout });
+    await item.waitFor({ timeout });
+    // A menu takes no click that might still be the one that opened it.
+    await workbench.page.waitForTimeout(300);
+    await item.click({ timeout });
+    await item.waitFor({ state: 'hidden', timeout });
+  });
 }
 
 /** Clicks an action in the view's title. */
-export async function clickAction(workbench, name) {
-  await workbench.page.locator('.sidebar .pane-header, .sidebar .title').first().hover();
+export async function clickAction(workbench, name, { timeout } = {}) {
+  const title = workbench.page.locator('.sidebar .pane-header, .sidebar .title').first();
+  await title.hover({ timeout });
   await workbench.page
     .locator('.sidebar .actions-container a.action-label')
     .and(workbench.page.locator(`[aria-label^="${name}"]`))
     .first()
-    .click();
+    .click({ timeout });
 }
 
 /** Chooses an entry of the quick pick that is open. */
-export async function pick(workbench, text) {
+export async function pick(workbench, text, { timeout } = {}) {
   const entry = workbench.page
     .locator('.quick-input-list .monaco-list-row')
     .filter({ hasText: text })
     .first();
-  await entry.waitFor();
-  await entry.click();
+  await entry.click({ timeout });
 }
 
-/** What the view says instead of rows. */
-export async function welcome(workbench) {
+/** Chooses an entry of what an action in the view's title asks, such as "Group Sessions By". */
+export async function chooseInAction(workbench, action, entry) {
+  const list = workbench.page.locator('.quick-input-widget');
+  await insist(`"${entry}" is chosen`, async (timeout) => {
+    await workbench.calm();
+    await clickAction(workbench, action, { timeout });
+    await pick(workbench, entry, { timeout });
+    await list.waitFor({ state: 'hidden', timeout });
+  });
+}
+
+/**
+ * Filters by words, as "Outlay: Filter Sessions…" asks for them, and by a condition when one is
+ * named.
+ */
+export async function filterBy(workbench, words, condition) {
+  const widget = workbench.page.locator('.quick-input-widget');
+  await insist(`"${words}" is filtered by`, async (timeout) => {
+    await workbench.runCommand('Outlay: Filter Sessions…');
+    await widget.locator('.quick-input-title', { hasText: 'Filter sessions' }).waitFor({ timeout });
+    const input = widget.locator('input[type="text"]');
+    if (words !== '') await input.fill(words, { timeout });
+    if (condition) await pick(workbench, condition, { timeout });
+    await input.press('Enter', { timeout });
+    await widget.waitFor({ state: 'hidden', timeout });
+  });
+}
+
+/** Waits until the view says this instead of rows; answers with all it says. */
+export async function waitForWelcome(workbench, wanted) {
   const content = workbench.page.locator('.sidebar .welcome-view-content');
-  await content.first().waitFor();
-  return (await content.allInnerTexts()).join('\n').trim();
+  let text = '';
+  return until(
+    () => `the view says ${wanted}, not "${text}"`,
+    async () => {
+      text = (await content.allInnerTexts()).join('\n').trim();
+      return wanted.test(text) && text;
+    },
+  );
 }
 
 /** Waits until the message above the rows is as wished. */
 export async function waitForMessage(workbench, wanted) {
   const message = workbench.page.locator('.sidebar .message');
-  const end = Date.now() + 10_000;
   let text = '';
-  while (Date.now() < end) {
-    text = (await message.allInnerTexts()).join('\n').trim();
-    if (wanted.test(text)) return;
-    await workbench.page.waitForTimeout(50);
-  }
-  assert.match(text, wanted);
+  await until(
+    () => `the message is ${wanted}, not "${text}"`,
+    async () => {
+      text = (await message.allInnerTexts()).join('\n').trim();
+      return wanted.test(text);
+    },
+  );
 }

@@ -1,7 +1,7 @@
 /** A webview's page as a person sees it, and what the browser thought of it. */
-import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { until } from '../../../../scripts/lib/patience.mjs';
 
 const axeSource = readFileSync(
   createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
@@ -9,28 +9,19 @@ const axeSource = readFileSync(
 );
 
 /** The frame that has this element; webviews stand in frames that come and go while they load. */
-export async function frameWith(workbench, selector, timeoutMs = 30_000) {
-  const end = Date.now() + timeoutMs;
-  while (Date.now() < end) {
+export async function frameWith(workbench, selector, text = '') {
+  return until(`a page has ${selector} ${text}`, async () => {
     for (const frame of workbench.page.frames()) {
-      const count = await frame
-        .locator(selector)
-        .count()
-        .catch(() => 0);
-      if (count > 0) return frame;
+      const found = frame.locator(selector).filter({ hasText: text });
+      if ((await found.count().catch(() => 0)) > 0) return frame;
     }
-    await workbench.page.waitForTimeout(50);
-  }
-  return assert.fail(`No page had ${selector} within ${timeoutMs} ms.`);
+    return undefined;
+  });
 }
 
 /** The session panel's page, once it has its figures. */
 export async function sessionFrame(workbench, text = '') {
-  const frame = await frameWith(workbench, '.session .card');
-  if (text !== '') {
-    await frame.locator('.session').filter({ hasText: text }).waitFor({ timeout: 20_000 });
-  }
-  return frame;
+  return frameWith(workbench, '.session:has(.card)', text);
 }
 
 /**
