@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addDoctor, addIndex, addWorkers } from './careCommands.ts';
+import { addMark } from './markCommand.ts';
 import { addPrices, addReprice } from './priceCommands.ts';
 import { addReports } from './reportCommands.ts';
 import { addReset } from './resetCommand.ts';
@@ -33,6 +34,7 @@ export function createProgram(version: string): Command {
   addSession(program);
   addTrack(program);
   addReports(program);
+  addMark(program);
   addPrices(program);
   addReprice(program);
   addIndex(program);

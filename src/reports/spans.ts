@@ -96,6 +96,13 @@ function momentOf(text: string, option: string, clock: Clock): TimeSpan {
   );
 }
 
+/** A moment in the past as somebody writes one: a day stands for its beginning. */
+export function pastMoment(text: string, option: string, clock: Clock): number {
+  const { from } = momentOf(text, option, clock);
+  if (from <= clock.now) return from;
+  throw new HumanError('usage', `${option} ${text} lies ahead: it must be a moment that has been.`);
+}
+
 /** The moment a length of time ago; months are months of the calendar. */
 function durationStart(text: string, { now, zone }: Clock): number | undefined {
   const match = /^(\d{1,4})(m|h|d|w|mo)$/.exec(text);

@@ -1,0 +1,26 @@
+import { createPriceBook } from '../../src/pricing/priceBook.ts';
+import type { ReportContext } from '../../src/reports/context.ts';
+import { noLabels } from '../../src/reports/labels.ts';
+import type { SqlDatabase } from '../../src/store/driver/types.ts';
+import { StoreReader } from '../../src/store/reader.ts';
+
+/** A context over a store, in UTC, with nothing set; `more` replaces what a test is about. */
+export function reportContext(
+  db: SqlDatabase,
+  more: Partial<ReportContext> & Pick<ReportContext, 'now'>,
+): ReportContext {
+  return {
+    db,
+    reader: new StoreReader(db),
+    book: createPriceBook(),
+    zone: 'UTC',
+    weekStart: 1,
+    billing: 'api',
+    warnAfterDays: 10_000,
+    accounts: undefined,
+    problems: [],
+    home: '/home/somebody',
+    labels: noLabels,
+    ...more,
+  };
+}
