@@ -4,7 +4,7 @@ import { addMark } from './markCommand.ts';
 import { addPrices, addReprice } from './priceCommands.ts';
 import { addReports } from './reportCommands.ts';
 import { addReset } from './resetCommand.ts';
-import { addSession, addSessions } from './sessionCommands.ts';
+import { addSessions } from './sessionCommands.ts';
 import { addSummary } from './summaryCommand.ts';
 import { addTrack } from './trackCommand.ts';
 
@@ -31,7 +31,6 @@ export function createProgram(version: string): Command {
     .addHelpText('after', examples);
   addSummary(program);
   addSessions(program);
-  addSession(program);
   addTrack(program);
   addReports(program);
   addMark(program);

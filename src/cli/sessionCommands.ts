@@ -1,6 +1,4 @@
 import { type Command, Option } from 'commander';
-import { findSession } from '../reports/findSession.ts';
-import { sessionReport } from '../reports/session.ts';
 import { sessionsReport } from '../reports/sessions.ts';
 import { spanOf } from '../reports/spans.ts';
 import { answer, forPeople } from './answer.ts';
@@ -36,20 +34,4 @@ export function addSessions(program: Command): void {
       return sessionsReport(context, { ...options, span }, forPeople(environment));
     });
   });
-}
-
-/** `outlay session [id]` */
-export function addSession(program: Command): void {
-  const command = program
-    .command('session')
-    .description('One session taken apart: its dearest messages, agents, and how it adds up.')
-    .argument('[id]', 'id of the session or its beginning; without one the last active')
-    .option('--top <number>', 'how many of the dearest messages to list', wholeNumber);
-  withCommonOptions(command).action(
-    async (id: string | undefined, options: CommonOptions & { top?: number }) => {
-      await answer(findEnvironment(options), (context) =>
-        sessionReport(context, findSession(context, id), options.top),
-      );
-    },
-  );
 }

@@ -4,11 +4,13 @@ import { conversation } from './conversation.ts';
 import type { ReportDefinition } from './definition.ts';
 import { history } from './history.ts';
 import { report } from './report.ts';
+import { session } from './session.ts';
 
 /** Every report that terminal, palette and documentation offer, in the order they list them. */
 export const reportDefinitions: readonly ReportDefinition[] = [
   report,
   breakdown,
+  session,
   conversation,
   history,
   activity,

@@ -38,7 +38,7 @@ export interface Question {
   /** Undefined: all time. */
   readonly span: TimeSpan | undefined;
   readonly filters: Filters;
-  /** Values of the report's own options by name, defaults filled in. */
+  /** Values of the report's own options by name, defaults filled in; `argument` is its argument. */
   readonly options: Readonly<Record<string, OptionValue | undefined>>;
 }
 
@@ -72,7 +72,7 @@ export function readQuestion(
   const options = Object.fromEntries(
     definition.options.map((option) => [option.name, readOption(option, raw[option.name])]),
   );
-  return { span, filters, options };
+  return { span, filters, options: { ...options, argument: text('argument') } };
 }
 
 function readOption(option: OptionDefinition, value: unknown): OptionValue | undefined {

@@ -4,15 +4,67 @@ import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { formatTokens, promptTokens, totalTokens } from '../model/tokens.ts';
 import { type ClassCosts, costByClass } from '../pricing/costByClass.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
+import { compactions } from '../store/eventRows.ts';
 import { type MessageCost, messageCosts } from '../store/messageCosts.ts';
 import type { SessionSummary } from '../store/reader.ts';
-import { figureNotes, headline, homePath, type ReportContext, warnings } from './context.ts';
+import {
+  figureNotes,
+  headline,
+  homePath,
+  isoTime,
+  type ReportContext,
+  warnings,
+} from './context.ts';
+import type { ReportDefinition } from './definition.ts';
 import type { Cell, Column, Document } from './document.ts';
+import { findSession } from './findSession.ts';
+import {
+  missedCaches,
+  missesJson,
+  missJson,
+  missSentence,
+  missText,
+  type PricedMiss,
+} from './missedCaches.ts';
+import { numberOption, textOption } from './question.ts';
 import { agentsOf, sessionJson, totalOf } from './sessions.ts';
 import { sumBy, unpricedOf } from './sums.ts';
 
 /** Messages listed unless told otherwise. */
 export const defaultTop = 20;
+
+/** `outlay session` */
+export const session: ReportDefinition = {
+  name: 'session',
+  title: 'Session',
+  summary: 'One session taken apart: its dearest messages, agents, and how it adds up.',
+  argument: {
+    value: 'id',
+    text: 'id of the session or its beginning; without one the last active',
+  },
+  period: undefined,
+  filters: [],
+  options: [
+    {
+      name: 'top',
+      value: 'number',
+      text: 'how many of the dearest messages to list',
+      kind: 'count',
+      default: defaultTop,
+    },
+  ],
+  gate: false,
+  examples: [
+    ['outlay session', 'the last session'],
+    ['outlay session 3f2a --top 5', 'the one whose id begins with 3f2a'],
+  ],
+  run: (context, question) =>
+    sessionReport(
+      context,
+      findSession(context, textOption(question, 'argument')),
+      numberOption(question, 'top'),
+    ),
+};
 
 /** A dearest message beyond this multiple of the 99th percentile stands out. */
 const outlierFactor = 2;
@@ -26,7 +78,11 @@ export function sessionReport(
   if (session === undefined) return noSession(context);
   const rows = context.reader.agents(session.id);
   const all = messageCosts(context.db, session.id);
-  const dearest = all.slice(0, top).map((message) => priced(context.book, message, session));
+  const misses = missedCaches(context.book, all, compactionsOf(context, session.id));
+  const dearest = all
+    .slice(0, top)
+    .map((message) => priced(context.book, message, session, misses.get(message)));
+  const lost = missSentence(misses.values());
   const spread = spreadOf(all);
   const notes = warnings(context);
   return {
@@ -35,6 +91,7 @@ export function sessionReport(
       ...headSentences(context, session),
       ...reconciliation(session),
       ...spreadSentences(spread),
+      ...(lost === undefined ? [] : [lost]),
     ],
     tables: [
       messageTable(dearest, new Map(rows.map(({ agentId, type }) => [agentId, type])), all.length),
@@ -55,6 +112,8 @@ export function sessionReport(
         p99Usd: nanoToUsd(spread.p99),
       },
       outlier: spread?.outlier ?? false,
+      cacheMisses: missesJson(misses.values()),
+      context: contextJson(all),
       topMessages: dearest.map(messageJson),
       catalogueDate: context.book.catalogueDate,
       notes,
@@ -144,9 +203,35 @@ interface PricedMessage {
   readonly classes: ClassCosts | undefined;
   readonly partNano: number;
   readonly share: number | null;
+  readonly miss: PricedMiss | undefined;
 }
 
-function priced(book: RateBook, message: MessageCost, session: SessionSummary): PricedMessage {
+/** When the contexts of a session's threads were compacted, by agent. */
+function compactionsOf({ db }: ReportContext, session: number): Map<string, number[]> {
+  const times = new Map<string, number[]>();
+  for (const { agentId, at } of compactions(db, session)) {
+    times.set(agentId, [...(times.get(agentId) ?? []), at]);
+  }
+  return times;
+}
+
+/** How large the main thread's prompts were, message by message. */
+function contextJson(messages: readonly MessageCost[]): object {
+  const main = messages.filter(({ agentId }) => agentId === '').toSorted((a, b) => a.at - b.at);
+  const sizes = main.map(({ usage }) => promptTokens(usage));
+  return {
+    peakTokens: Math.max(0, ...sizes),
+    lastTokens: sizes.at(-1) ?? 0,
+    series: main.map(({ at }, i) => ({ at: isoTime(at), tokens: sizes[i] })),
+  };
+}
+
+function priced(
+  book: RateBook,
+  message: MessageCost,
+  session: SessionSummary,
+  miss: PricedMiss | undefined,
+): PricedMessage {
   const { usage, written, traits, at } = message;
   const classes =
     message.pricedBy === 'catalogue' ? costByClass(book, usage, written, traits, at) : undefined;
@@ -154,7 +239,7 @@ function priced(book: RateBook, message: MessageCost, session: SessionSummary): 
     .filter(({ kind }) => kind !== 'declined')
     .reduce((sum, { nano }) => sum + nano, 0);
   const share = session.nano > 0 ? message.nano / session.nano : null;
-  return { message, classes, partNano, share };
+  return { message, classes, partNano, share, miss };
 }
 
 const messageColumns: readonly Column[] = [
@@ -176,6 +261,7 @@ const messageColumns: readonly Column[] = [
   { key: 'other_models_usd', header: 'Other models', unit: 'usd', idle: true },
   { key: 'total_usd', header: 'Cost', unit: 'usd' },
   { key: 'share', header: 'Share', unit: 'percent' },
+  { key: 'cache_miss', header: 'Cache missed', unit: 'text', widest: 50, idle: true },
   { key: 'price', header: 'Price', unit: 'text', widest: 40 },
 ];
 
@@ -189,7 +275,7 @@ function messageTable(
   return {
     title,
     columns: messageColumns,
-    rows: dearest.map(({ message, classes, partNano, share }): Cell[] => {
+    rows: dearest.map(({ message, classes, partNano, share, miss }): Cell[] => {
       const { usage } = message;
       return [
         message.at,
@@ -210,6 +296,7 @@ function messageTable(
         partNano === 0 ? null : partNano,
         message.pricedBy === 'unpriced' && message.nano === 0 ? null : message.nano,
         share,
+        miss === undefined ? null : missText(miss),
         priceText(message),
       ];
     }),
@@ -222,7 +309,7 @@ function priceText({ pricedBy, row, ended }: MessageCost): string {
   return ended ? price : `${price}, at least`;
 }
 
-function messageJson({ message, classes, share }: PricedMessage): object {
+function messageJson({ message, classes, share, miss }: PricedMessage): object {
   const { usage, parts } = message;
   return {
     messageId: message.messageId,
@@ -237,6 +324,7 @@ function messageJson({ message, classes, share }: PricedMessage): object {
     lowerBound: !message.ended,
     tokens: usage,
     contextTokens: promptTokens(usage),
+    cacheMiss: missJson(miss),
     classUsd:
       classes === undefined
         ? null

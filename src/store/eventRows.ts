@@ -32,3 +32,16 @@ export function eventRows(
     )
     .all<EventRow>(JSON.stringify(kinds), ...(span === undefined ? [] : [span.from, span.to]));
 }
+
+/** When the threads of a session were compacted, earliest first; '' is the main thread. */
+export function compactions(
+  db: SqlDatabase,
+  session: number,
+): { readonly agentId: string; readonly at: number }[] {
+  return db
+    .prepare(
+      `SELECT a.aid AS agentId, e.at AS at FROM event e JOIN agent a ON a.id = e.agent
+       WHERE e.session = ? AND e.kind = 'compaction' ORDER BY e.at`,
+    )
+    .all<{ agentId: string; at: number }>(session);
+}
