@@ -21,10 +21,9 @@ async function matches(patterns) {
 /**
  * Runs all test files that match, their output going straight through.
  * @param {string[]} patterns
- * @param {{ concurrency?: number, env?: Record<string, string>, skip?: RegExp }} [options] tests
- *   whose name matches `skip` are left out and not counted
+ * @param {{ concurrency?: number }} [options]
  */
-export async function nodeTests(patterns, { concurrency = 2, env, skip } = {}) {
+export async function nodeTests(patterns, { concurrency = 2 } = {}) {
   const files = await matches(patterns);
   if (files.length === 0) {
     console.error(`No test file matches ${patterns.join(', ')}.`);
@@ -36,16 +35,12 @@ export async function nodeTests(patterns, { concurrency = 2, env, skip } = {}) {
     const args = [
       '--test',
       `--test-concurrency=${concurrency}`,
-      ...(skip ? [`--test-skip-pattern=${skip}`] : []),
       ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
       `--test-reporter=${pathToFileURL(inRoot('scripts/lib/resultsReporter.mjs'))}`,
       `--test-reporter-destination=${report}`,
       ...files,
     ];
-    const code = await stream(process.execPath, args, {
-      cwd: root,
-      env: { ...process.env, ...env },
-    });
+    const code = await stream(process.execPath, args, { cwd: root });
     const result = await readResults(report);
     // A runner that ends badly without naming a failed test has failed all the same.
     return code !== 0 && result.failed === 0 ? { ...result, failed: 1 } : result;
