@@ -297,7 +297,8 @@ describe('the session panel', () => {
     append(file, answer('long', 3, { session, cwd, text: 'x'.repeat(300_000) }));
     const frame = await openPanel();
     await waitForFigure(frame, 'cost', '$5.90');
-    await frame.locator('.opener').last().click();
+    const long = frame.locator('tr.message').filter({ hasText: '$3.00' });
+    await long.locator('.opener').click();
     await frame.locator('.arithmetic vscode-button').click();
     const tab = workbench.page.locator('.tab').filter({ hasText: 'panel-session.jsonl 8' });
     await tab.waitFor();
