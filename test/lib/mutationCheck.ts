@@ -6,14 +6,25 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { firstMoment } from '../../src/model/calendar.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { openForWriting } from '../../src/store/openStore.ts';
 import { difference, dumpStore } from './dumpStore.ts';
 import { assertExample, type Example, examples, orders } from './examples.ts';
 import { bundledBook, otherBook, soleWriter } from './ingest.ts';
 import { judge } from './oracle.ts';
+import {
+  assertNoOrphans,
+  assertRetentionExample,
+  assertSummedUp,
+  assertSumsKept,
+  longHistory,
+  sumsOf,
+  thinAll,
+} from './retention.ts';
+import { retentionExamples } from './retentionExamples.ts';
 import { assertRollups } from './rollups.ts';
-import { ingestPlainly, ingestSomehow } from './schedule.ts';
+import { ingestPlainly, ingestSomehow, readAgain } from './schedule.ts';
 import { assertVerdict } from './verdict.ts';
 import type { WorldFile } from './world.ts';
 
@@ -56,6 +67,7 @@ function check(files: readonly WorldFile[], seed: number): void {
     assert.equal(dumpStore(db), dump);
     return dump;
   });
+  if (seed <= 8) withStore((db) => checkRetention(db, place, files, seed));
   rmSync(place, { recursive: true });
   mkdirSync(place);
   const actual = withStore((db) => {
@@ -63,6 +75,32 @@ function check(files: readonly WorldFile[], seed: number): void {
     return dumpStore(db);
   });
   assert.equal(actual === expected, true, difference(actual, expected));
+}
+
+/** Sums stay when all messages are summed up, and when everything is read again after that. */
+function checkRetention(
+  db: SqlDatabase,
+  place: string,
+  files: readonly WorldFile[],
+  seed: number,
+): void {
+  // Worlds last a few hours from ten in the morning, UTC: here that is around midnight.
+  const zone = 'Etc/GMT-12';
+  const limits = {
+    zone,
+    messagesBefore: firstMoment('2026-12-24', zone),
+    daysBefore: firstMoment('2026-11-21', zone),
+  };
+  ingestPlainly(db, place, files);
+  const before = sumsOf(db, limits);
+  assert.ok(thinAll(soleWriter(db), limits, 100) < 100, 'it comes to an end');
+  assertSumsKept(sumsOf(db, limits), before);
+  assertSummedUp(db, limits);
+  assertNoOrphans(db);
+  const thinned = dumpStore(db);
+  assert.equal(thinAll(soleWriter(db), limits, 100), 0);
+  readAgain(db, place, files, seed);
+  assert.equal(dumpStore(db) === thinned, true, difference(dumpStore(db), thinned));
 }
 
 /** A particular world, in any order of files and in some odd ways. */
@@ -89,6 +127,10 @@ try {
     check(world, i + 1);
   });
   examples.forEach(checkExample);
+  withStore((db) => checkRetention(db, mkdtempSync(join(folder, 'long-')), longHistory(30), 1));
+  for (const example of retentionExamples) {
+    assertRetentionExample(example, mkdtempSync(join(folder, 'retention-')), withStore);
+  }
   worlds.slice(8).forEach((world, i) => {
     check(world, i + 9);
   });
