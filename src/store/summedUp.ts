@@ -43,7 +43,7 @@ export interface ThinningAhead {
 }
 
 /** What a message takes in the store beyond what is left of it: measured, in the middle. */
-const bytesPerMessage = 330;
+const bytesPerMessage = 120;
 
 /** Counts what is beyond the limits and still there in detail. */
 export function thinningAhead(db: SqlDatabase, limits: RetentionLimits): ThinningAhead {
