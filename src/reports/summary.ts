@@ -7,6 +7,7 @@ import { type BudgetUse, budgetJson, budgetUse, byModel, byTier } from './contra
 import type { Cell, Document, Table } from './document.ts';
 import { modelCells, modelColumns } from './modelTable.ts';
 import { lastPart } from './paths.ts';
+import { retentionNotes } from './retention.ts';
 import { periodJson, spanText } from './spans.ts';
 import { type DaySpend, indexSessions, readSpend, type Spend, spendByDay } from './spend.ts';
 import { sumBy, unpricedOf } from './sums.ts';
@@ -54,7 +55,10 @@ export function summaryReport(context: ReportContext, question: SummaryQuestion)
       agentTable(spend),
       projectTable(spend),
     ],
-    notes: figureNotes(context, { ...spend.sums, background: spend.background, unpriced }),
+    notes: [
+      ...retentionNotes(context, span),
+      ...figureNotes(context, { ...spend.sums, background: spend.background, unpriced }),
+    ],
     json: summaryJson(context, question, spend, budget),
   };
 }
@@ -278,7 +282,7 @@ function summaryJson(
     byDay: Object.fromEntries(spendByDay(context, question.span, spend).map(dayJson)),
     billing: context.billing,
     catalogueDate: book.catalogueDate,
-    notes: warnings(context),
+    notes: [...retentionNotes(context, question.span), ...warnings(context)],
   };
 }
 

@@ -7,14 +7,25 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { firstMoment } from '../../src/model/calendar.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { openForWriting } from '../../src/store/openStore.ts';
 import { difference, dumpStore } from './dumpStore.ts';
 import { assertExample, type Example, examples, orders } from './examples.ts';
 import { bundledBook, otherBook, soleWriter } from './ingest.ts';
 import { judge } from './oracle.ts';
+import {
+  assertNoOrphans,
+  assertRetentionExample,
+  assertSummedUp,
+  assertSumsKept,
+  longHistory,
+  sumsOf,
+  thinAll,
+} from './retention.ts';
+import { retentionExamples } from './retentionExamples.ts';
 import { assertRollups } from './rollups.ts';
-import { ingestPlainly, ingestSomehow } from './schedule.ts';
+import { ingestPlainly, ingestSomehow, readAgain } from './schedule.ts';
 import { assertVerdict } from './verdict.ts';
 import type { WorldFile } from './world.ts';
 
@@ -57,6 +68,7 @@ function check(files: readonly WorldFile[], seed: number): void {
     assert.equal(dumpStore(db), dump);
     return dump;
   });
+  if (seed <= 8) withStore((db) => checkRetention(db, place, files, seed));
   rmSync(place, { recursive: true });
   mkdirSync(place);
   const actual = withStore((db) => {
@@ -64,6 +76,32 @@ function check(files: readonly WorldFile[], seed: number): void {
     return dumpStore(db);
   });
   assert.equal(actual === expected, true, difference(actual, expected));
+}
+
+/** Sums stay when all messages are summed up, and when everything is read again after that. */
+function checkRetention(
+  db: SqlDatabase,
+  place: string,
+  files: readonly WorldFile[],
+  seed: number,
+): void {
+  // Worlds last a few hours from ten in the morning, UTC: here that is around midnight.
+  const zone = 'Etc/GMT-12';
+  const limits = {
+    zone,
+    messagesBefore: firstMoment('2026-12-24', zone),
+    daysBefore: firstMoment('2026-11-21', zone),
+  };
+  ingestPlainly(db, place, files);
+  const before = sumsOf(db, limits);
+  assert.ok(thinAll(soleWriter(db), limits, 100) < 100, 'it comes to an end');
+  assertSumsKept(sumsOf(db, limits), before);
+  assertSummedUp(db, limits);
+  assertNoOrphans(db);
+  const thinned = dumpStore(db);
+  assert.equal(thinAll(soleWriter(db), limits, 100), 0);
+  readAgain(db, place, files, seed);
+  assert.equal(dumpStore(db) === thinned, true, difference(dumpStore(db), thinned));
 }
 
 /** A particular world, in any order of files and in some odd ways. */
@@ -92,8 +130,19 @@ const ofExamples = examples.map((example) => ({
   name: example.name,
   run: () => checkExample(example),
 }));
+const ofRetention = [
+  {
+    name: 'a long history',
+    run: () =>
+      withStore((db) => checkRetention(db, mkdtempSync(join(folder, 'long-')), longHistory(30), 1)),
+  },
+  ...retentionExamples.map((example) => ({
+    name: example.name,
+    run: () => assertRetentionExample(example, mkdtempSync(join(folder, 'retention-')), withStore),
+  })),
+];
 // Most rules show in the first few worlds, the rest in the examples or not at all.
-const all = [...ofWorlds.slice(0, 8), ...ofExamples, ...ofWorlds.slice(8)];
+const all = [...ofWorlds.slice(0, 8), ...ofExamples, ...ofRetention, ...ofWorlds.slice(8)];
 const first = all.filter(({ name }) => name === process.argv[4]);
 
 try {
