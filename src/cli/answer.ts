@@ -65,6 +65,7 @@ export function withContext<T>(
       problems: [...environment.problems, ...problems],
       home: homedir(),
       labels: environment.labels,
+      budgets: environment.budgets,
     });
   } finally {
     db.close();

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { isZone, type Zone } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { createPriceBook, type RateBook } from '../pricing/priceBook.ts';
+import { type BudgetEntry, settingBudgets, variableBudget } from '../reports/budgetFile.ts';
 import { readConfig, type UserSettings } from '../reports/config.ts';
 import type { Labels } from '../reports/labels.ts';
 import { readMarks } from '../reports/marksFile.ts';
@@ -27,6 +28,7 @@ export interface Environment {
   readonly indexer: IndexerConfig;
   readonly roots: readonly Root[];
   readonly labels: Labels;
+  readonly budgets: readonly BudgetEntry[];
   readonly problems: readonly string[];
   /** Why nothing is to be read now, or undefined. */
   readonly switchedOff: string | undefined;
@@ -36,7 +38,8 @@ export interface Environment {
 export function findEnvironment(options: CommonOptions): Environment {
   const folder = dataFolder();
   const configDirs = options.configDir ?? [];
-  const { settings, problems } = readConfig(join(folder, 'config.json'));
+  const { settings, budgets, problems } = readConfig(join(folder, 'config.json'));
+  const lifetime = variableBudget(process.env.COST_BUDGET_USD);
   const prices = mergeOverrides({
     setting: settings.priceOverrides,
     file: settings.priceFile === '' ? '' : resolve(settings.priceFile),
@@ -74,7 +77,14 @@ export function findEnvironment(options: CommonOptions): Environment {
     indexer,
     roots,
     labels: { ...settings.labels, marks },
-    problems: [...problems, ...markProblems, ...prices.problems, ...rootProblems(roots)],
+    budgets: [...lifetime.entries, ...settingBudgets(settings), ...budgets],
+    problems: [
+      ...problems,
+      ...lifetime.problems,
+      ...markProblems,
+      ...prices.problems,
+      ...rootProblems(roots),
+    ],
     switchedOff: switchedOff(settings),
   };
 }

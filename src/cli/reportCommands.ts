@@ -18,7 +18,7 @@ export function addReports(program: Command): void {
 
 function addReport(program: Command, definition: ReportDefinition): void {
   const { name, summary, argument, filters, options, gate, examples } = definition;
-  const command = program.command(name).description(summary);
+  const command = commandAt(program, name).description(summary);
   if (argument !== undefined) command.argument(`[${argument.value}]`, argument.text);
   if (definition.period !== undefined) addPeriod(command, definition.period);
   for (const filter of filters) {
@@ -48,6 +48,18 @@ function addReport(program: Command, definition: ReportDefinition): void {
     print(environment, document);
     if (gate) process.exitCode = exitCodeOf(document, (given.failOn as FailReason[]) ?? []);
   });
+}
+
+/** A new command; one of two words stands inside the first, which is made where it is not there. */
+function commandAt(program: Command, name: string): Command {
+  const [first = '', second] = name.split(' ');
+  if (second === undefined) return program.command(first);
+  return groupOf(program, first).command(second);
+}
+
+/** The command that holds others, by its name. */
+export function groupOf(program: Command, name: string): Command {
+  return program.commands.find((command) => command.name() === name) ?? program.command(name);
 }
 
 function addPeriod(command: Command, period: string): void {

@@ -1,5 +1,6 @@
 import { activity } from './activity.ts';
 import { breakdown } from './breakdown.ts';
+import { budgetCheck, budgetGet, budgetList } from './budget.ts';
 import { conversation } from './conversation.ts';
 import type { ReportDefinition } from './definition.ts';
 import { history } from './history.ts';
@@ -14,4 +15,7 @@ export const reportDefinitions: readonly ReportDefinition[] = [
   conversation,
   history,
   activity,
+  budgetCheck,
+  budgetGet,
+  budgetList,
 ];

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { createPriceBook } from '../pricing/priceBook.ts';
+import { settingBudgets } from '../reports/budgetFile.ts';
 import { doctorReport } from '../reports/doctor.ts';
 import { render } from '../reports/render.ts';
 import { openForReading, openForWriting } from '../store/openStore.ts';
@@ -29,6 +30,7 @@ export function diagnostics(model: SpendModel, version: string): string {
       problems: [...problems.map(settingsSentence), ...prices.problems],
       home: homedir(),
       labels: { ...settings.labels, marks: [] },
+      budgets: settingBudgets(settings),
     };
     const report = doctorReport(context, {
       version,
