@@ -108,6 +108,7 @@ function readReasons(text: string): FailReason[] {
 /** 1 for an alert, or for what the caller does not accept; no data is no alert by itself. */
 export function exitCodeOf({ verdict }: Document, failOn: readonly FailReason[]): number {
   if (verdict === undefined) return 0;
+  if (verdict.status === 'error') return 2;
   if (verdict.status === 'alert') return 1;
   if (verdict.status === 'no-data' && failOn.includes('no-data')) return 1;
   return verdict.unpriced && failOn.includes('unpriced') ? 1 : 0;
