@@ -54,7 +54,11 @@ export interface BudgetState {
  * Judges a budget. `forecast` is what will have been spent by the end of its period; without one, or
  * where it is less than what is spent already, what is spent decides.
  */
-export function budgetState(budget: Budget, spent: number, forecast?: number): BudgetState {
+export function budgetState(
+  budget: Pick<Budget, 'limit' | 'ladder' | 'basis'>,
+  spent: number,
+  forecast?: number,
+): BudgetState {
   const { limit, ladder, basis } = budget;
   const judged = basis === 'forecast' ? Math.max(spent, forecast ?? spent) : spent;
   const share = judged / limit;

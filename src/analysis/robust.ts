@@ -46,7 +46,8 @@ export interface AnomalyOptions {
 /** The middle one of the values, or the mean of the middle two; undefined for none. */
 export function median(values: readonly number[]): number | undefined {
   if (values.length === 0) return undefined;
-  const sorted = [...values].sort((a, b) => a - b);
+  // Numbers alone sort many times as fast as a list.
+  const sorted = Float64Array.from(values).sort();
   const half = sorted.length >> 1;
   if (sorted.length % 2 === 1) return sorted[half]!;
   return (sorted[half - 1]! + sorted[half]!) / 2;

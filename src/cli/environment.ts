@@ -5,6 +5,7 @@ import { isZone, type Zone } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { planOf } from '../model/retention.ts';
 import { createPriceBook, type RateBook } from '../pricing/priceBook.ts';
+import { type BudgetEntry, budgetsInForce } from '../reports/budgetFile.ts';
 import { readConfig, type UserSettings } from '../reports/config.ts';
 import type { Labels } from '../reports/labels.ts';
 import { marksFile, readMarks } from '../reports/marksFile.ts';
@@ -28,6 +29,7 @@ export interface Environment {
   readonly indexer: IndexerConfig;
   readonly roots: readonly Root[];
   readonly labels: Labels;
+  readonly budgets: readonly BudgetEntry[];
   readonly problems: readonly string[];
   /** Why nothing is to be read now, or undefined. */
   readonly switchedOff: string | undefined;
@@ -37,7 +39,12 @@ export interface Environment {
 export function findEnvironment(options: CommonOptions): Environment {
   const folder = dataFolder();
   const configDirs = options.configDir ?? [];
-  const { settings, problems } = readConfig(join(folder, 'config.json'));
+  const { settings, budgets: stored, problems } = readConfig(join(folder, 'config.json'));
+  const { budgets, problems: budgetProblems } = budgetsInForce(
+    settings,
+    stored,
+    process.env.COST_BUDGET_USD,
+  );
   const prices = mergeOverrides({
     setting: settings.priceOverrides,
     file: settings.priceFile === '' ? '' : resolve(settings.priceFile),
@@ -76,7 +83,14 @@ export function findEnvironment(options: CommonOptions): Environment {
     indexer,
     roots,
     labels: { ...settings.labels, marks },
-    problems: [...problems, ...markProblems, ...prices.problems, ...rootProblems(roots)],
+    budgets,
+    problems: [
+      ...problems,
+      ...budgetProblems,
+      ...markProblems,
+      ...prices.problems,
+      ...rootProblems(roots),
+    ],
     switchedOff: switchedOff(settings),
   };
 }

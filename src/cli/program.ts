@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addBudget } from './budgetCommand.ts';
 import { addDoctor, addIndex, addWorkers } from './careCommands.ts';
 import { addMark } from './markCommand.ts';
 import { addPrices, addReprice } from './priceCommands.ts';
@@ -33,6 +34,7 @@ export function createProgram(version: string): Command {
   addSummary(program);
   addSessions(program);
   addTrack(program);
+  addBudget(program);
   addReports(program);
   addMark(program);
   addPrices(program);

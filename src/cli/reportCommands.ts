@@ -18,7 +18,7 @@ export function addReports(program: Command): void {
 
 function addReport(program: Command, definition: ReportDefinition): void {
   const { name, summary, argument, filters, options, gate, examples } = definition;
-  const command = program.command(name).description(summary);
+  const command = commandAt(program, name).description(summary);
   if (argument !== undefined) command.argument(`[${argument.value}]`, argument.text);
   if (definition.period !== undefined) addPeriod(command, definition.period);
   for (const filter of filters) {
@@ -48,6 +48,18 @@ function addReport(program: Command, definition: ReportDefinition): void {
     print(environment, document);
     if (gate) process.exitCode = exitCodeOf(document, (given.failOn as FailReason[]) ?? []);
   });
+}
+
+/** A new command; one of two words stands inside the first, which is made where it is not there. */
+function commandAt(program: Command, name: string): Command {
+  const [first = '', second] = name.split(' ');
+  if (second === undefined) return program.command(first);
+  return groupOf(program, first).command(second);
+}
+
+/** The command that holds others, by its name. */
+export function groupOf(program: Command, name: string): Command {
+  return program.commands.find((command) => command.name() === name) ?? program.command(name);
 }
 
 function addPeriod(command: Command, period: string): void {
@@ -96,6 +108,7 @@ function readReasons(text: string): FailReason[] {
 /** 1 for an alert, or for what the caller does not accept; no data is no alert by itself. */
 export function exitCodeOf({ verdict }: Document, failOn: readonly FailReason[]): number {
   if (verdict === undefined) return 0;
+  if (verdict.status === 'error') return 2;
   if (verdict.status === 'alert') return 1;
   if (verdict.status === 'no-data' && failOn.includes('no-data')) return 1;
   return verdict.unpriced && failOn.includes('unpriced') ? 1 : 0;

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { usdToNano } from '../model/money.ts';
 import { spanOf } from '../reports/spans.ts';
 import { summaryReport } from '../reports/summary.ts';
 import { bringUpToDate, print, withContext } from './answer.ts';
@@ -23,32 +22,13 @@ export function addSummary(program: Command): void {
     .option('--period <period>', 'today, week, month, all, 7d, or FROM..TO');
   withCommonOptions(command).action(async (options: SummaryOptions) => {
     const environment = findEnvironment(options);
-    const { dailyBudgetUsd, monthlyBudgetUsd } = environment.settings;
     const [git, { problems }] = await Promise.all([
       gitState(process.cwd()),
       bringUpToDate(environment),
     ]);
-    const lifetime = budgetVariable(process.env.COST_BUDGET_USD);
-    const allProblems = [...problems, ...lifetime.problems];
-    const document = withContext(environment, allProblems, (context) =>
-      summaryReport(context, {
-        span: spanOf(options, context),
-        git,
-        lifetimeBudget: lifetime.budget,
-        monthlyBudget: monthlyBudgetUsd && usdToNano(monthlyBudgetUsd),
-        dailyBudget: dailyBudgetUsd && usdToNano(dailyBudgetUsd),
-      }),
+    const document = withContext(environment, problems, (context) =>
+      summaryReport(context, { span: spanOf(options, context), git }),
     );
     print(environment, document);
   });
-}
-
-/** A lifetime budget in dollars, as other tools name it. */
-function budgetVariable(text: string | undefined): { budget?: number; problems: string[] } {
-  const trimmed = (text ?? '').trim();
-  if (trimmed === '') return { problems: [] };
-  if (/^\d{1,7}(\.\d+)?$/.test(trimmed)) {
-    return { budget: usdToNano(Number(trimmed)), problems: [] };
-  }
-  return { problems: ['COST_BUDGET_USD is no number of dollars; it is ignored.'] };
 }

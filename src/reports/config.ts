@@ -5,6 +5,7 @@ import { isZone, systemZone, type WeekStart, type Zone } from '../model/calendar
 import { type Currency, usDollars } from '../model/currency.ts';
 import { isObject } from '../model/objects.ts';
 import { defaultRetention, fewestMessageDays, type RetentionSettings } from '../model/retention.ts';
+import { type BudgetEntry, readBudgets } from './budgetFile.ts';
 import { readCurrency } from './currencySetting.ts';
 import { type LabelSettings, readLabels } from './labelSettings.ts';
 import { type Expected, placeOf, problemSentence, type SettingProblem } from './settingProblem.ts';
@@ -108,6 +109,8 @@ type Value<K extends Key> = z.infer<(typeof rules)[K][0]>;
 /** What came of reading the mirrored settings. */
 export interface ReadSettings {
   readonly settings: UserSettings;
+  /** What `outlay budget set` stored. */
+  readonly budgets: readonly BudgetEntry[];
   /** One sentence each: where, what is wrong, what holds instead. */
   readonly problems: readonly string[];
 }
@@ -120,7 +123,7 @@ export function readConfig(file: string): ReadSettings {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      return { settings: defaultSettings(), problems: [] };
+      return { settings: defaultSettings(), budgets: [], problems: [] };
     }
     return unusable(file, `cannot be read (${code ?? 'unknown reason'})`);
   }
@@ -133,17 +136,19 @@ export function readConfig(file: string): ReadSettings {
 
 function unusable(file: string, why: string): ReadSettings {
   const problem = `The settings ${file} ${why}; defaults are used.`;
-  return { settings: defaultSettings(), problems: [problem] };
+  return { settings: defaultSettings(), budgets: [], problems: [problem] };
 }
 
-const envelope = z.looseObject({ settings: z.record(z.string(), z.unknown()) });
+const envelope = z.looseObject({ settings: z._default(z.record(z.string(), z.unknown()), {}) });
 
 /** Reads settings in the form of the file: `{ "revision": 7, "settings": { "outlay.billing": "api" } }`. */
 export function parseConfig(data: unknown, file = 'config.json'): ReadSettings {
   const parsed = envelope.safeParse(data);
   if (!parsed.success) return unusable(file, 'has no object "settings"');
   const { settings, problems } = parseSettings(parsed.data.settings);
-  return { settings, problems: problems.map((problem) => problemSentence(problem, file)) };
+  const { entries, problems: budgetProblems } = readBudgets(parsed.data, file);
+  const sentences = problems.map((problem) => problemSentence(problem, file));
+  return { settings, budgets: entries, problems: [...sentences, ...budgetProblems] };
 }
 
 /**

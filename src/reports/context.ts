@@ -4,6 +4,7 @@ import { daysOld } from '../pricing/days.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import type { SessionSummary, StoreReader } from '../store/reader.ts';
+import type { BudgetEntry } from './budgetFile.ts';
 import type { Billing } from './config.ts';
 import type { Labels } from './labels.ts';
 import { clip, plainText } from './plainText.ts';
@@ -30,6 +31,8 @@ export interface ReportContext {
   readonly home: string;
   /** Groups, tags, names of accounts and marks. */
   readonly labels: Labels;
+  /** Every budget, wherever it was set. */
+  readonly budgets: readonly BudgetEntry[];
 }
 
 /** What decides which cautions stand beside a figure. */

@@ -1,8 +1,10 @@
-import { type Level, levelOf } from '../model/level.ts';
+import { formatPeriod } from '../analysis/budgetText.ts';
+import type { Level } from '../model/level.ts';
 import { nanoToUsd } from '../model/money.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import { tierOf } from '../pricing/tiers.ts';
 import type { SpendSums } from '../store/reader.ts';
+import type { JudgedBudget } from './budgetStates.ts';
 import { sumBy } from './sums.ts';
 
 type ModelRow = SpendSums & { readonly model: string };
@@ -41,29 +43,18 @@ export const levelNames: Readonly<Record<Level, string>> = {
   stop: 'HARD_STOP',
 };
 
-/** A budget and how far it is used. Money in nano-dollars. */
-export interface BudgetUse {
-  readonly period: 'lifetime' | 'month' | 'day';
-  readonly limit: number;
-  readonly spent: number;
-  readonly level: Level;
-}
-
-/** How far a budget is used. */
-export function budgetUse(period: BudgetUse['period'], limit: number, spent: number): BudgetUse {
-  return { period, limit, spent, level: levelOf(spent / limit) };
-}
-
-/** A budget as JSON has it. */
-export function budgetJson(budget: BudgetUse | undefined): object | null {
+/** A budget as `summary` has it; null without one. */
+export function budgetJson(budget: JudgedBudget | undefined): object | null {
   if (budget === undefined) return null;
+  const { entry, state } = budget;
+  const { setAt } = entry;
   return {
-    budget_usd: nanoToUsd(budget.limit),
+    budget_usd: nanoToUsd(entry.budget.limit),
     // Settings and variables do not say when they were made.
-    setAt: null,
-    spent_usd: nanoToUsd(budget.spent),
-    utilization: budget.spent / budget.limit,
-    level: levelNames[budget.level],
-    period: budget.period,
+    setAt: setAt === undefined ? null : new Date(setAt).toISOString(),
+    spent_usd: nanoToUsd(state.spent),
+    utilization: state.share,
+    level: levelNames[state.level],
+    period: formatPeriod(entry.budget.period),
   };
 }

@@ -2,6 +2,21 @@ import type { ReportContext } from './context.ts';
 import type { Document } from './document.ts';
 import type { FilterName, OptionValue, Question } from './question.ts';
 
+/**
+ * What the value of an option is: `duration` is read into milliseconds, `durations` is several of them
+ * with commas and stays text, `percent` is read into a share of one, `list` may be given repeatedly.
+ */
+export type OptionKind =
+  | 'text'
+  | 'choice'
+  | 'count'
+  | 'number'
+  | 'percent'
+  | 'duration'
+  | 'durations'
+  | 'flag'
+  | 'list';
+
 /** An option of one report. */
 export interface OptionDefinition {
   /** Name of the flag without its dashes. */
@@ -9,14 +24,14 @@ export interface OptionDefinition {
   /** What stands for its value in the help; none for a flag. */
   readonly value?: string;
   readonly text: string;
-  readonly kind: 'text' | 'choice' | 'count' | 'number' | 'flag' | 'list';
+  readonly kind: OptionKind;
   readonly choices?: readonly string[];
   readonly default?: OptionValue;
 }
 
 /** A report: what it is called, what it may be asked, and how it answers. */
 export interface ReportDefinition {
-  /** Its command in the terminal. */
+  /** Its command in the terminal; two words for a command inside another. */
   readonly name: string;
   /** Its title in the palette and in documents. */
   readonly title: string;
@@ -32,5 +47,7 @@ export interface ReportDefinition {
   readonly gate: boolean;
   /** Command lines with what they answer. */
   readonly examples: readonly (readonly [command: string, answer: string])[];
+  /** Refuses what cannot be asked together, with a `HumanError`, before anything is read. */
+  readonly check?: (question: Question) => void;
   readonly run: (context: ReportContext, question: Question) => Document;
 }

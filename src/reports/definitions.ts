@@ -1,8 +1,14 @@
 import { activity } from './activity.ts';
+import { anomaly } from './anomaly.ts';
 import { breakdown } from './breakdown.ts';
+import { budgetCheck, budgetGet, budgetList } from './budget.ts';
+import { burn } from './burn.ts';
 import { conversation } from './conversation.ts';
+import { counterfactual } from './counterfactual.ts';
 import type { ReportDefinition } from './definition.ts';
+import { health } from './health.ts';
 import { history } from './history.ts';
+import { projection } from './projection.ts';
 import { report } from './report.ts';
 import { session } from './session.ts';
 
@@ -14,4 +20,12 @@ export const reportDefinitions: readonly ReportDefinition[] = [
   conversation,
   history,
   activity,
+  projection,
+  burn,
+  anomaly,
+  counterfactual,
+  health,
+  budgetCheck,
+  budgetGet,
+  budgetList,
 ];

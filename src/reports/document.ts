@@ -29,9 +29,12 @@ export interface Table {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** What a report comes to where a program decides by it. No data is neither fine nor an alert. */
+/**
+ * What a report comes to where a program decides by it. No data is neither fine nor an alert; an error
+ * is a check that could not be made.
+ */
 export interface Verdict {
-  readonly status: 'ok' | 'alert' | 'no-data';
+  readonly status: 'ok' | 'alert' | 'no-data' | 'error';
   /** Some messages have no price: figures are lower bounds. */
   readonly unpriced: boolean;
 }

@@ -17,6 +17,7 @@ export interface ContextFacts {
   readonly accounts: readonly string[] | undefined;
   readonly problems: readonly string[];
   readonly labels: Labels;
+  readonly budgets: ReportContext['budgets'];
   readonly home: string;
 }
 
@@ -27,7 +28,7 @@ export function withReportContext<T>(
 ): T {
   // Without a store there is no data, which is an answer too.
   const db = openForReading(facts.storeFile) ?? openForWriting(':memory:').db;
-  const { book, settings, zone, now, accounts, problems, labels, home } = facts;
+  const { book, settings, zone, now, accounts, problems, labels, budgets, home } = facts;
   const { weekStart, billing, warnAfterDays } = settings;
   try {
     return report({
@@ -42,6 +43,7 @@ export function withReportContext<T>(
       accounts,
       problems,
       labels,
+      budgets,
       home,
     });
   } finally {

@@ -1,3 +1,4 @@
+import { budgetState } from '../analysis/budget.ts';
 import {
   daySpan,
   monthSpan,
@@ -7,7 +8,7 @@ import {
   type Zone,
 } from '../model/calendar.ts';
 import { type Currency, convert, rateAt, ratedSpans, usDollars } from '../model/currency.ts';
-import { type Level, levelOf } from '../model/level.ts';
+import { defaultLadder, type Level } from '../model/level.ts';
 import { promptTokens } from '../model/tokens.ts';
 import type { Scope, SessionSummary, SpendSums, StoreReader } from '../store/reader.ts';
 
@@ -168,8 +169,11 @@ function share(
 ): BudgetShare | undefined {
   if (limit === undefined || limit <= 0) return undefined;
   const spent = reader.spend(span, scope).nano + reader.background(span, scope);
-  const used = spent / limit;
-  return { limit, share: used, level: levelOf(used) };
+  const { share: used, level } = budgetState(
+    { limit, ladder: defaultLadder, basis: 'actual' },
+    spent,
+  );
+  return { limit, share: used, level };
 }
 
 /**

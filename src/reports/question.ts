@@ -1,7 +1,8 @@
 import type { TimeSpan } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
+import { shareOfPercent } from '../model/numbers.ts';
 import type { OptionDefinition, ReportDefinition } from './definition.ts';
-import { type Clock, spanOf } from './spans.ts';
+import { type Clock, lengthMs, spanOf } from './spans.ts';
 
 /** Filters a report can take; all that are given must hold. */
 export const filterNames = [
@@ -70,14 +71,21 @@ export function readQuestion(
     if (value !== undefined) filters[name] = value;
   }
   const options = Object.fromEntries(
-    definition.options.map((option) => [option.name, readOption(option, raw[option.name])]),
+    definition.options.map((option) => [option.name, readOption(option, raw[option.name], clock)]),
   );
-  return { span, filters, options: { ...options, argument: text('argument') } };
+  const question = { span, filters, options: { ...options, argument: text('argument') } };
+  definition.check?.(question);
+  return question;
 }
 
-function readOption(option: OptionDefinition, value: unknown): OptionValue | undefined {
-  if (value === undefined) return option.default;
+function readOption(
+  option: OptionDefinition,
+  given: unknown,
+  clock: Clock,
+): OptionValue | undefined {
   const { kind } = option;
+  const value = given ?? option.default;
+  if (value === undefined) return undefined;
   if (kind === 'flag') return value === true;
   if (Array.isArray(value)) return value.map(String);
   const written = String(value);
@@ -100,8 +108,21 @@ function readOption(option: OptionDefinition, value: unknown): OptionValue | und
       if (/^\d{1,9}(\.\d{1,9})?$/.test(written)) return number;
       return refuse(option, written, 'It must be a number, 0 or more.');
     }
+    case 'percent': {
+      if (/^\d{1,9}(\.\d{1,6})?$/.test(written)) return shareOfPercent(Number(written));
+      return refuse(option, written, 'It must be a percentage, 0 or more, such as 50 or 12.5.');
+    }
+    case 'duration':
+      return lengthMs(written, clock) ?? refuse(option, written, durationRemedy);
+    case 'durations': {
+      const parts = written.split(',').map((part) => part.trim());
+      const wrong = parts.find((part) => lengthMs(part, clock) === undefined);
+      return wrong === undefined ? parts : refuse(option, wrong, durationRemedy);
+    }
   }
 }
+
+const durationRemedy = 'Use a length of time such as 90m, 24h, 7d, 2w or 3mo.';
 
 function refuse(option: OptionDefinition, written: string, remedy: string): never {
   throw new HumanError(

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { HumanError } from '../model/errors.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
-import type { UserSettings } from './config.ts';
+import { budgetsInForce } from './budgetFile.ts';
+import { readConfig, type UserSettings } from './config.ts';
 import { reportDefinitions } from './definitions.ts';
 import type { Format, Verdict } from './document.ts';
 import { readMarks } from './marksFile.ts';
@@ -45,6 +47,8 @@ export function runReport(task: ReportTask): ReportResult {
     dataFolder,
   });
   const { marks, problems } = readMarks(dataFolder);
+  const { budgets: stored } = readConfig(join(dataFolder, 'config.json'));
+  const inForce = budgetsInForce(settings, stored, process.env.COST_BUDGET_USD);
   const facts = {
     storeFile: task.storeFile,
     book: createPriceBook(prices.overrides),
@@ -52,7 +56,8 @@ export function runReport(task: ReportTask): ReportResult {
     zone: settings.zone,
     now,
     accounts: undefined,
-    problems: [...task.problems, ...prices.problems, ...problems],
+    budgets: inForce.budgets,
+    problems: [...task.problems, ...inForce.problems, ...prices.problems, ...problems],
     labels: { ...settings.labels, marks },
     home: task.home,
   };

@@ -119,6 +119,12 @@ function durationStart(text: string, { now, zone }: Clock): number | undefined {
   return firstMoment(date, zone) + (now - firstMoment(today, zone));
 }
 
+/** A length of time such as `90m` or `3mo` in milliseconds; months are those before now. */
+export function lengthMs(text: string, clock: Clock): number | undefined {
+  const start = durationStart(text, clock);
+  return start === undefined ? undefined : clock.now - start;
+}
+
 /** A span in words, in the user's zone. */
 export function spanText(span: TimeSpan | undefined, zone: Zone): string {
   if (span === undefined) return 'all time';

@@ -1,9 +1,13 @@
+import type { BudgetPeriod } from '../analysis/budget.ts';
+import { formatPeriod } from '../analysis/budgetText.ts';
 import { daySpan, monthSpan, type TimeSpan, weekSpan } from '../model/calendar.ts';
+import { formatPercent } from '../model/level.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { totalTokens } from '../model/tokens.ts';
 import type { SessionSummary } from '../store/reader.ts';
+import { type JudgedBudget, judgeBudgets } from './budgetStates.ts';
 import { figureNotes, headline, type ReportContext, warnings } from './context.ts';
-import { type BudgetUse, budgetJson, budgetUse, byModel, byTier } from './contract.ts';
+import { budgetJson, byModel, byTier } from './contract.ts';
 import type { Cell, Document, Table } from './document.ts';
 import { modelCells, modelColumns } from './modelTable.ts';
 import { lastPart } from './paths.ts';
@@ -25,10 +29,6 @@ export interface SummaryQuestion {
   /** What the breakdowns cover; undefined: all time. */
   readonly span?: TimeSpan | undefined;
   readonly git: GitState | null;
-  /** Nano-dollars; undefined without such a budget. */
-  readonly lifetimeBudget?: number | undefined;
-  readonly monthlyBudget?: number | undefined;
-  readonly dailyBudget?: number | undefined;
 }
 
 /** Rows of a breakdown a table shows; JSON has all. */
@@ -44,7 +44,7 @@ export function summaryReport(context: ReportContext, question: SummaryQuestion)
   const week = readSpend(context, weekSpan(now, zone, weekStart), index);
   const month = readSpend(context, monthSpan(now, zone), index);
   const spend = span === undefined ? all : readSpend(context, span, index);
-  const budget = budgetOf(question, { all, month, today });
+  const budget = budgetOf(context);
   const unpriced = unpricedOf(spend.rows);
   return {
     title: 'Summary',
@@ -66,7 +66,7 @@ export function summaryReport(context: ReportContext, question: SummaryQuestion)
 function sentences(
   context: ReportContext,
   spends: { today: Spend; month: Spend; all: Spend; spend: Spend; span: TimeSpan | undefined },
-  budget: BudgetUse | undefined,
+  budget: JudgedBudget | undefined,
 ): string[] {
   const { today, month, all, spend, span } = spends;
   if (all.sessions.size === 0) {
@@ -80,19 +80,24 @@ function sentences(
     budget === undefined
       ? []
       : [
-          `Budget (${budget.period}): ${formatUsd(budget.spent)} of ${formatUsd(budget.limit)}, ${Math.floor((100 * budget.spent) / budget.limit)} %, ${budget.level}.`,
+          `Budget (${formatPeriod(budget.entry.budget.period)}): ${formatUsd(budget.state.spent)} of ${formatUsd(budget.entry.budget.limit)}, ${formatPercent(budget.state.share)}, ${budget.state.level}.`,
         ];
   return [first, ...range, ...limit];
 }
 
-function budgetOf(
-  question: SummaryQuestion,
-  spends: { all: Spend; month: Spend; today: Spend },
-): BudgetUse | undefined {
-  const { lifetimeBudget, monthlyBudget, dailyBudget } = question;
-  if (lifetimeBudget) return budgetUse('lifetime', lifetimeBudget, spends.all.total);
-  if (monthlyBudget) return budgetUse('month', monthlyBudget, spends.month.total);
-  return dailyBudget ? budgetUse('day', dailyBudget, spends.today.total) : undefined;
+/** Periods in the order in which the one budget of a summary is looked for. */
+const budgetOrder: readonly BudgetPeriod['kind'][] = ['lifetime', 'month', 'week', 'day'];
+
+/** The budget of everything, the longest period first; where there are several of one, the most used. */
+function budgetOf(context: ReportContext): JudgedBudget | undefined {
+  const budgets = context.budgets.filter(
+    ({ budget: { scope, unit, period } }) =>
+      scope.kind === 'global' && unit.kind === 'usd' && budgetOrder.includes(period.kind),
+  );
+  if (budgets.length === 0) return undefined;
+  const { judged } = judgeBudgets({ ...context, budgets });
+  const rank = ({ entry }: JudgedBudget): number => budgetOrder.indexOf(entry.budget.period.kind);
+  return judged.toSorted((a, b) => rank(a) - rank(b))[0];
 }
 
 function periodTable(spends: Readonly<Record<string, Spend>>): Table {
@@ -231,7 +236,7 @@ function summaryJson(
   context: ReportContext,
   question: SummaryQuestion,
   spend: Spend,
-  budget: BudgetUse | undefined,
+  budget: JudgedBudget | undefined,
 ): object {
   const { sums, sessions, rows } = spend;
   const { book } = context;

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { createPriceBook } from '../pricing/priceBook.ts';
+import { settingBudgets } from '../reports/budgetFile.ts';
 import { doctorReport } from '../reports/doctor.ts';
 import { withReportContext } from '../reports/openContext.ts';
 import { render } from '../reports/render.ts';
@@ -22,6 +23,7 @@ export function diagnostics(model: SpendModel, version: string): string {
     accounts: undefined,
     problems: [...problems.map(settingsSentence), ...prices.problems],
     labels: { ...settings.labels, marks: [] },
+    budgets: settingBudgets(settings),
     home: homedir(),
   };
   return withReportContext(facts, (context) => {

@@ -21,6 +21,7 @@ export function reportContext(
     problems: [],
     home: '/home/somebody',
     labels: noLabels,
+    budgets: [],
     ...more,
   };
 }

@@ -192,7 +192,8 @@ describe('mirrored settings', () => {
 
   test('null and empty are as good as not set', () => {
     const settings = Object.fromEntries(Object.keys(good).map((key) => [key, null]));
-    assert.deepEqual(parseConfig({ settings }), { settings: defaultSettings(), problems: [] });
+    const plain = { settings: defaultSettings(), budgets: [], problems: [] };
+    assert.deepEqual(parseConfig({ settings }), plain);
     assert.deepEqual(parseConfig({ settings: { 'outlay.timeZone': '' } }).problems, []);
   });
 
