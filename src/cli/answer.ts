@@ -3,6 +3,7 @@ import { HumanError } from '../model/errors.ts';
 import type { ReportContext } from '../reports/context.ts';
 import type { Document } from '../reports/document.ts';
 import { render } from '../reports/render.ts';
+import type { SqlDatabase } from '../store/driver/types.ts';
 import { openForReading, openForWriting } from '../store/openStore.ts';
 import { StoreReader } from '../store/reader.ts';
 import { type IndexOutcome, indexOnce } from '../watchers/indexOnce.ts';
@@ -48,27 +49,53 @@ export function withContext<T>(
   problems: readonly string[],
   report: (context: ReportContext) => T,
 ): T {
-  const { storeFile, book, settings, options, roots } = environment;
-  // Without a store there is no data, which is an answer too.
-  const db = openForReading(storeFile) ?? openForWriting(':memory:').db;
+  const db = openStore(environment);
   try {
-    return report({
-      db,
-      reader: new StoreReader(db),
-      book,
-      now: Date.now(),
-      zone: environment.zone,
-      weekStart: settings.weekStart,
-      billing: settings.billing,
-      warnAfterDays: settings.warnAfterDays,
-      accounts: options.configDir !== undefined ? roots.map(({ path }) => path) : undefined,
-      problems: [...environment.problems, ...problems],
-      home: homedir(),
-      labels: environment.labels,
-    });
+    return report(contextOf(environment, problems, db));
   } finally {
     db.close();
   }
+}
+
+/** The same for what takes its time and lets others work meanwhile. */
+export async function withContextMeanwhile<T>(
+  environment: Environment,
+  problems: readonly string[],
+  report: (context: ReportContext) => Promise<T>,
+): Promise<T> {
+  const db = openStore(environment);
+  try {
+    return await report(contextOf(environment, problems, db));
+  } finally {
+    db.close();
+  }
+}
+
+/** Without a store there is no data, which is an answer too. */
+function openStore({ storeFile }: Environment): SqlDatabase {
+  return openForReading(storeFile) ?? openForWriting(':memory:').db;
+}
+
+function contextOf(
+  environment: Environment,
+  problems: readonly string[],
+  db: SqlDatabase,
+): ReportContext {
+  const { book, settings, options, roots } = environment;
+  return {
+    db,
+    reader: new StoreReader(db),
+    book,
+    now: Date.now(),
+    zone: environment.zone,
+    weekStart: settings.weekStart,
+    billing: settings.billing,
+    warnAfterDays: settings.warnAfterDays,
+    accounts: options.configDir !== undefined ? roots.map(({ path }) => path) : undefined,
+    problems: [...environment.problems, ...problems],
+    home: homedir(),
+    labels: environment.labels,
+  };
 }
 
 /** Brings the store up to date and prints a report. */

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addDoctor, addIndex, addWorkers } from './careCommands.ts';
+import { addExport } from './exportCommand.ts';
 import { addMark } from './markCommand.ts';
 import { addPrices, addReprice } from './priceCommands.ts';
 import { addReports } from './reportCommands.ts';
@@ -34,6 +35,7 @@ export function createProgram(version: string): Command {
   addTrack(program);
   addReports(program);
   addMark(program);
+  addExport(program);
   addPrices(program);
   addReprice(program);
   addIndex(program);

@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
+import type { TimeSpan } from '../model/calendar.ts';
 import { usdToNano } from '../model/money.ts';
+import type { ReportContext } from '../reports/context.ts';
+import type { Document } from '../reports/document.ts';
 import { spanOf } from '../reports/spans.ts';
-import { summaryReport } from '../reports/summary.ts';
+import { type GitState, summaryReport } from '../reports/summary.ts';
 import { bringUpToDate, print, withContext } from './answer.ts';
-import { findEnvironment } from './environment.ts';
+import { type Environment, findEnvironment } from './environment.ts';
 import { gitState } from './git.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 
@@ -23,24 +26,37 @@ export function addSummary(program: Command): void {
     .option('--period <period>', 'today, week, month, all, 7d, or FROM..TO');
   withCommonOptions(command).action(async (options: SummaryOptions) => {
     const environment = findEnvironment(options);
-    const { dailyBudgetUsd, monthlyBudgetUsd } = environment.settings;
     const [git, { problems }] = await Promise.all([
       gitState(process.cwd()),
       bringUpToDate(environment),
     ]);
-    const lifetime = budgetVariable(process.env.COST_BUDGET_USD);
-    const allProblems = [...problems, ...lifetime.problems];
-    const document = withContext(environment, allProblems, (context) =>
-      summaryReport(context, {
-        span: spanOf(options, context),
-        git,
-        lifetimeBudget: lifetime.budget,
-        monthlyBudget: monthlyBudgetUsd && usdToNano(monthlyBudgetUsd),
-        dailyBudget: dailyBudgetUsd && usdToNano(dailyBudgetUsd),
-      }),
+    const document = withContext(environment, problems, (context) =>
+      summaryOf(environment, context, git, spanOf(options, context)),
     );
     print(environment, document);
   });
+}
+
+/** The summary of a span with the budgets of settings and environment. */
+export function summaryOf(
+  { settings }: Environment,
+  context: ReportContext,
+  git: GitState | null,
+  span: TimeSpan | undefined,
+): Document {
+  const { dailyBudgetUsd, monthlyBudgetUsd } = settings;
+  const lifetime = budgetVariable(process.env.COST_BUDGET_USD);
+  const problems = [...context.problems, ...lifetime.problems];
+  return summaryReport(
+    { ...context, problems },
+    {
+      span,
+      git,
+      lifetimeBudget: lifetime.budget,
+      monthlyBudget: monthlyBudgetUsd && usdToNano(monthlyBudgetUsd),
+      dailyBudget: dailyBudgetUsd && usdToNano(dailyBudgetUsd),
+    },
+  );
 }
 
 /** A lifetime budget in dollars, as other tools name it. */
