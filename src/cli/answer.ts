@@ -2,7 +2,11 @@ import { homedir } from 'node:os';
 import { HumanError } from '../model/errors.ts';
 import type { ReportContext } from '../reports/context.ts';
 import type { Document } from '../reports/document.ts';
-import { withReportContext } from '../reports/openContext.ts';
+import {
+  type ContextFacts,
+  withReportContext,
+  withReportContextMeanwhile,
+} from '../reports/openContext.ts';
 import { render } from '../reports/render.ts';
 import { openForReading } from '../store/openStore.ts';
 import { type IndexOutcome, indexOnce } from '../watchers/indexOnce.ts';
@@ -48,15 +52,27 @@ export function withContext<T>(
   problems: readonly string[],
   report: (context: ReportContext) => T,
 ): T {
+  return withReportContext(contextFacts(environment, problems), report);
+}
+
+/** The same for what takes its time and lets others work meanwhile. */
+export function withContextMeanwhile<T>(
+  environment: Environment,
+  problems: readonly string[],
+  report: (context: ReportContext) => Promise<T>,
+): Promise<T> {
+  return withReportContextMeanwhile(contextFacts(environment, problems), report);
+}
+
+function contextFacts(environment: Environment, problems: readonly string[]): ContextFacts {
   const { options, roots } = environment;
-  const facts = {
+  return {
     ...environment,
     now: Date.now(),
     accounts: options.configDir !== undefined ? roots.map(({ path }) => path) : undefined,
     problems: [...environment.problems, ...problems],
     home: homedir(),
   };
-  return withReportContext(facts, report);
 }
 
 /** Brings the store up to date and prints a report. */
