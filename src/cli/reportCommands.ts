@@ -4,6 +4,7 @@ import { reportDefinitions } from '../reports/definitions.ts';
 import type { Document } from '../reports/document.ts';
 import { filterTexts, readQuestion } from '../reports/question.ts';
 import { bringUpToDate, print, withContext } from './answer.ts';
+import { now } from './clock.ts';
 import { findEnvironment } from './environment.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 
@@ -34,7 +35,7 @@ function addReport(program: Command, definition: ReportDefinition): void {
     const given = args[args.length - 2] as CommonOptions & Record<string, unknown>;
     const raw = { ...byFlag(command, given), ...(argument && { argument: args[0] }) };
     const environment = findEnvironment(given);
-    const clock = { now: Date.now(), ...environment.settings, zone: environment.zone };
+    const clock = { now: now(), ...environment.settings, zone: environment.zone };
     // What cannot be asked is refused before anything is read.
     readQuestion(definition, raw, clock);
     const { problems } = await bringUpToDate(environment);

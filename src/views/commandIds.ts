@@ -40,5 +40,5 @@ export type CommandId = (typeof commandIds)[keyof typeof commandIds];
 
 /** The command that shows one report. */
 export function reportCommandId(name: string): string {
-  return `outlay.report.${name}`;
+  return `outlay.report.${name.replaceAll(' ', '-')}`;
 }

@@ -11,9 +11,12 @@ import { until } from './until.ts';
 
 const extension = vscode.extensions.getExtension<OutlayApi>('outlay.outlay')!;
 
+/** The clock of both. */
+const now = new Date().toISOString();
+
 /** What a report's command returns when it is asked for a text. */
 async function textOf(name: string, format: string, options: object = {}): Promise<string> {
-  const argument = { options, format };
+  const argument = { options, format, now: Date.parse(now) };
   return (await vscode.commands.executeCommand<string>(reportCommandId(name), argument)) ?? '';
 }
 
@@ -21,7 +24,7 @@ async function textOf(name: string, format: string, options: object = {}): Promi
 function terminal(...args: string[]): string {
   const cli = join(extension.extensionPath, 'dist', 'cli.cjs');
   const result = spawnSync(process.execPath, [cli, ...args, '--no-index'], {
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', OUTLAY_NOW: now },
     encoding: 'utf8',
   });
   assert.ok((result.status ?? 9) < 2, `${args.join(' ')}: ${result.stderr}`);
@@ -50,7 +53,7 @@ describe('reports', () => {
       if (name === 'diff') continue;
       const argument = name === 'session' ? ['report-a'] : [];
       const own = await textOf(name, 'json', { argument: argument[0] });
-      assert.equal(own, terminal(name, ...argument, '--json'), name);
+      assert.equal(own, terminal(...name.split(' '), ...argument, '--json'), name);
       assert.ok(own.length > 50, name);
     }
     const options = { by: 'model', 'then-by': 'agent', period: 'all' };
