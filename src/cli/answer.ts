@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { HumanError } from '../model/errors.ts';
-import type { ReportContext } from '../reports/context.ts';
+import type { GitState, ReportContext } from '../reports/context.ts';
 import type { Document } from '../reports/document.ts';
 import { render } from '../reports/render.ts';
 import { openForReading, openForWriting } from '../store/openStore.ts';
@@ -47,6 +47,7 @@ export function withContext<T>(
   environment: Environment,
   problems: readonly string[],
   report: (context: ReportContext) => T,
+  git: GitState | null = null,
 ): T {
   const { storeFile, book, settings, options, roots } = environment;
   // Without a store there is no data, which is an answer too.
@@ -66,6 +67,8 @@ export function withContext<T>(
       home: homedir(),
       labels: environment.labels,
       budgets: environment.budgets,
+      dataFolder: environment.folder,
+      git,
     });
   } finally {
     db.close();

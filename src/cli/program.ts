@@ -6,7 +6,6 @@ import { addPrices, addReprice } from './priceCommands.ts';
 import { addReports } from './reportCommands.ts';
 import { addReset } from './resetCommand.ts';
 import { addSessions } from './sessionCommands.ts';
-import { addSummary } from './summaryCommand.ts';
 import { addTrack } from './trackCommand.ts';
 
 const examples = `
@@ -30,7 +29,6 @@ export function createProgram(version: string): Command {
     .exitOverride()
     .showHelpAfterError('Try "outlay --help".')
     .addHelpText('after', examples);
-  addSummary(program);
   addSessions(program);
   addTrack(program);
   addBudget(program);

@@ -49,5 +49,9 @@ export interface ReportDefinition {
   readonly examples: readonly (readonly [command: string, answer: string])[];
   /** Refuses what cannot be asked together, with a `HumanError`, before anything is read. */
   readonly check?: (question: Question) => void;
+  /** It names the working copy it was asked for in: `context.git`. */
+  readonly git?: boolean;
+  /** False where a question is answered without the store, so that nothing is read first. */
+  readonly needsStore?: (question: Question) => boolean;
   readonly run: (context: ReportContext, question: Question) => Document;
 }

@@ -31,6 +31,8 @@ export function diagnostics(model: SpendModel, version: string): string {
       home: homedir(),
       labels: { ...settings.labels, marks: [] },
       budgets: settingBudgets(settings),
+      dataFolder: '',
+      git: null,
     };
     const report = doctorReport(context, {
       version,
