@@ -101,6 +101,7 @@ async function bundleOptions({ production, outdir }) {
   const hostTests = production ? [] : await find('test/host/*.ts');
   const [extension] = await find('src/extension.ts');
   const [indexer] = await find('src/watchers/indexerWorker.ts');
+  const [report] = await find('src/reports/reportWorker.ts');
 
   return [
     {
@@ -108,6 +109,7 @@ async function bundleOptions({ production, outdir }) {
       entryPoints: {
         ...(extension && { extension }),
         ...(indexer && { indexer }),
+        ...(report && { report }),
       },
     },
     {

@@ -88,7 +88,12 @@ async function runInServer(given, dataDir) {
   await writeUserSettings(dataDir);
   const env = extensionEnvironment();
   const { extensionsDir } = given;
-  const server = await startServer({ dataDir, extensionsDir, env: withoutMarketplace });
+  const server = await startServer({
+    dataDir,
+    extensionsDir,
+    bare: true,
+    env: withoutMarketplace,
+  });
   const browser = await launchChromium();
   try {
     const folder = path.resolve(given.folder ?? dataDir);

@@ -47,14 +47,6 @@ async function types() {
   return sum;
 }
 
-/** What is missing from a package shows in these; what only takes long is seen on the sources. */
-const packedPages = ['test/host/page/sessions.test.mjs', 'test/host/page/sessionPanel.test.mjs'];
-const packed = {
-  concurrency: 1,
-  env: { OUTLAY_TEST_PACKED: '1' },
-  skip: /million messages|ten thousand|50 MB/,
-};
-
 const parts = {
   types,
   lint: () => check('node_modules/@biomejs/biome/bin/biome', 'ci', '.'),
@@ -65,7 +57,7 @@ const parts = {
   package: () => nodeTests(['test/package/*.test.mjs'], { concurrency: 1 }),
   host: () => hostTests(),
   page: () => nodeTests(['test/host/page/*.test.mjs'], { concurrency: 1 }),
-  'page-packed': () => nodeTests(packedPages, packed),
+  'page-packed': () => nodeTests(['test/host/page-packed/*.test.mjs']),
   client: () => clientTests(),
 };
 
@@ -94,8 +86,11 @@ async function runPart(name) {
   return { name, seconds, ...result };
 }
 
-/** Parts that need no editor: they run beside those that do, which wait for one most of the time. */
-const aside = ['types', 'lint', 'unit', 'cli', 'store', 'package'];
+/**
+ * Parts that need no editor, or hardly one: they run beside those that do, which wait for one most of
+ * the time. Both rows end at about the same time.
+ */
+const aside = ['types', 'lint', 'unit', 'cli', 'store', 'package', 'client'];
 
 /** Runs some parts in a process of their own, after everybody else; prints what it said at the end. */
 async function runAside(names) {

@@ -4,6 +4,7 @@ import { registerCommands } from './views/commands.ts';
 import { Demo } from './views/demo.ts';
 import { Launcher } from './views/launcher.ts';
 import { ReportDocuments } from './views/reportDocuments.ts';
+import { Reports } from './views/reports.ts';
 import { SessionActions } from './views/sessionActions.ts';
 import { SessionPanels } from './views/sessionPanel.ts';
 import { SessionsView } from './views/sessionsView.ts';
@@ -36,11 +37,12 @@ export function activate(context: ExtensionContext): OutlayApi {
   const started = performance.now();
   const log = window.createOutputChannel('Outlay', { log: true });
   const { version } = context.extension.packageJSON as { version: string };
-  const reports = new ReportDocuments();
+  const documents = new ReportDocuments();
   const settings = new SettingsModel((problem) => log.warn(problem));
   const spend = new SpendModel(settings, context.globalState, log);
   model = spend;
   spend.recall();
+  const reports = new Reports(spend, documents, log);
   const launcher = new Launcher(context, log);
   const demo = new Demo(spend, context, log);
   const sessions = new SessionsView(spend, context, log);
@@ -51,6 +53,7 @@ export function activate(context: ExtensionContext): OutlayApi {
     log,
     settings,
     new SettingsNotice(settings, context.globalState),
+    documents,
     reports,
     spend,
     launcher,
@@ -59,7 +62,17 @@ export function activate(context: ExtensionContext): OutlayApi {
     sessions,
     panels,
     transcripts,
-    ...registerCommands({ model: spend, log, reports, sessions, actions, demo, launcher, version }),
+    ...registerCommands({
+      model: spend,
+      log,
+      documents,
+      reports,
+      sessions,
+      actions,
+      demo,
+      launcher,
+      version,
+    }),
   );
   // The store and the indexing thread are opened when the editor has its thread back.
   setImmediate(() => {

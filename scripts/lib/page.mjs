@@ -308,6 +308,7 @@ export async function openWorkbench(options = {}) {
     extensionsDir,
     env: withoutMarketplace,
     language: options.language,
+    bare: true,
     askTrust: options.restricted,
   });
   let browser;
@@ -316,6 +317,8 @@ export async function openWorkbench(options = {}) {
     const page = await browser.newPage({
       viewport: options.viewport ?? { width: 1280, height: 800 },
       deviceScaleFactor: options.scale ?? 1,
+      // What moves on the screen takes time from what is tested.
+      reducedMotion: 'reduce',
       ...(options.language && { locale: options.language }),
     });
     page.setDefaultTimeout(patienceMs);

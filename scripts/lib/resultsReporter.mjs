@@ -13,33 +13,41 @@ export function inOneLine(text, length = 220) {
   return plain.length > length ? `${plain.slice(0, length - 1)}…` : plain;
 }
 
+/** Signals of a runtime that gave up on itself, as opposed to a test that failed. */
+const crashes = ['SIGABRT', 'SIGILL', 'SIGSEGV', 'SIGTRAP', 'SIGBUS'];
+
 /**
- * The line is `{ passed, failed, skipped, failures }`; each failure is `{ name, error }` with the
- * names of its suites before its own.
+ * The line is a list of `{ file, passed, failed, skipped, failures, crashed }`; each failure is
+ * `{ name, error }` with the names of its suites before its own.
  */
 export default async function* resultsReporter(source) {
   const names = [];
-  const failures = [];
-  let counts;
+  const files = new Map();
   for await (const { type, data } of source) {
     if (type === 'test:start') {
       names.length = data.nesting;
       names.push(data.name);
     }
-    if (type === 'test:fail') {
-      const { error } = data.details;
-      // A suite fails because of what is in it, which has been named.
-      if (error?.failureType === 'subtestsFailed') continue;
-      const name = [...names.slice(0, data.nesting), data.name].join(' › ');
-      failures.push({ name, error: inOneLine(String(error?.cause?.message ?? error?.message)) });
+    if (type !== 'test:pass' && type !== 'test:fail') continue;
+    const { file = data.name, nesting, details } = data;
+    const result = files.get(file) ?? { file, passed: 0, failed: 0, skipped: 0, failures: [] };
+    files.set(file, result);
+    const { error } = details;
+    const isSkipped = data.skip !== undefined || data.todo !== undefined;
+    if (details.type !== 'suite' || (type === 'test:fail' && !isByChildren(error))) {
+      if (isSkipped) result.skipped += 1;
+      else if (type === 'test:pass') result.passed += 1;
+      else {
+        const name = [...names.slice(0, nesting), data.name].join(' › ');
+        const said = inOneLine(String(error?.cause?.message ?? error?.message));
+        result.failed += 1;
+        result.failures.push({ name, error: said });
+        result.crashed ||= crashes.includes(error?.signal);
+      }
     }
-    // That of each file names it; that of them all does not.
-    if (type === 'test:summary' && data.file === undefined) counts = data.counts;
   }
-  yield JSON.stringify({
-    passed: counts?.passed ?? 0,
-    failed: (counts?.failed ?? 0) + (counts?.cancelled ?? 0),
-    skipped: (counts?.skipped ?? 0) + (counts?.todo ?? 0),
-    failures,
-  });
+  yield JSON.stringify([...files.values()]);
 }
+
+/** A suite that fails because of what is in it has been told of already. */
+const isByChildren = (error) => error?.failureType === 'subtestsFailed';

@@ -1,5 +1,5 @@
 /** Starts and stops VS Code servers, each with its own port and data folder. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -63,7 +63,31 @@ export async function installVsix({ vsix, dataDir, extensionsDir }) {
   ]);
 }
 
-function serverArgs({ vscode, port, dataDir, extensionsDir, language, askTrust }) {
+/**
+ * The parts of VS Code that come as extensions, of which windows of tests need these: colours, icons
+ * and the preview of Markdown. To load the ninety others takes longer than most tests.
+ */
+const neededParts = [
+  'theme-defaults',
+  'theme-modern-icons',
+  'theme-seti',
+  'markdown-basics',
+  'markdown-language-features',
+];
+
+/** A folder that has the needed parts only. */
+async function linkParts(vscode, dataDir) {
+  const folder = path.join(dataDir, 'parts');
+  await mkdir(folder, { recursive: true });
+  for (const name of neededParts) {
+    const link = path.join(folder, name);
+    await rm(link, { force: true });
+    await symlink(path.join(vscode, 'extensions', name), link);
+  }
+  return folder;
+}
+
+function serverArgs({ vscode, port, dataDir, extensionsDir, language, askTrust, parts }) {
   return [
     path.join(vscode, 'out/server-main.js'),
     ...['--host', '127.0.0.1', '--port', String(port)],
@@ -75,6 +99,7 @@ function serverArgs({ vscode, port, dataDir, extensionsDir, language, askTrust }
     // Without it the server ignores an extension under development that a page asks for.
     '--enable-smoke-test-driver',
     ...(language ? ['--locale', language] : []),
+    ...(parts ? ['--builtin-extensions-dir', parts] : []),
   ];
 }
 
@@ -102,6 +127,7 @@ async function waitUntilReady(child, onLine) {
  * @param {string} [options.extensionsDir] installed extensions; default inside `dataDir`
  * @param {number} [options.port] default: a free one
  * @param {Record<string, string>} [options.env] added to this process's environment
+ * @param {boolean} [options.bare] only with the parts of VS Code that tests need
  * @param {boolean} [options.askTrust] a folder is not trusted until somebody says so
  * @param {string} [options.language] of its windows, where `addLanguage` has told of it
  * @param {(text: string) => void} [options.onOutput] gets what the server prints
@@ -112,6 +138,7 @@ export async function startServer({
   port,
   env,
   language,
+  bare,
   askTrust,
   onOutput,
 }) {
@@ -126,6 +153,7 @@ export async function startServer({
     extensionsDir: extensions,
     language,
     askTrust,
+    parts: bare && (await linkParts(vscode, dataDir)),
   });
   const child = spawnGroup(process.execPath, args, {
     env: { ...process.env, ...env },

@@ -2,9 +2,9 @@ import { homedir } from 'node:os';
 import { HumanError } from '../model/errors.ts';
 import type { GitState, ReportContext } from '../reports/context.ts';
 import type { Document } from '../reports/document.ts';
+import { withReportContext } from '../reports/openContext.ts';
 import { render } from '../reports/render.ts';
-import { openForReading, openForWriting } from '../store/openStore.ts';
-import { StoreReader } from '../store/reader.ts';
+import { openForReading } from '../store/openStore.ts';
 import { type IndexOutcome, indexOnce } from '../watchers/indexOnce.ts';
 import type { Environment } from './environment.ts';
 import { formatOf } from './options.ts';
@@ -49,30 +49,17 @@ export function withContext<T>(
   report: (context: ReportContext) => T,
   git: GitState | null = null,
 ): T {
-  const { storeFile, book, settings, options, roots } = environment;
-  // Without a store there is no data, which is an answer too.
-  const db = openForReading(storeFile) ?? openForWriting(':memory:').db;
-  try {
-    return report({
-      db,
-      reader: new StoreReader(db),
-      book,
-      now: Date.now(),
-      zone: environment.zone,
-      weekStart: settings.weekStart,
-      billing: settings.billing,
-      warnAfterDays: settings.warnAfterDays,
-      accounts: options.configDir !== undefined ? roots.map(({ path }) => path) : undefined,
-      problems: [...environment.problems, ...problems],
-      home: homedir(),
-      labels: environment.labels,
-      budgets: environment.budgets,
-      dataFolder: environment.folder,
-      git,
-    });
-  } finally {
-    db.close();
-  }
+  const { options, roots } = environment;
+  const facts = {
+    ...environment,
+    now: Date.now(),
+    accounts: options.configDir !== undefined ? roots.map(({ path }) => path) : undefined,
+    problems: [...environment.problems, ...problems],
+    home: homedir(),
+    dataFolder: environment.folder,
+    git,
+  };
+  return withReportContext(facts, report);
 }
 
 /** Brings the store up to date and prints a report. */

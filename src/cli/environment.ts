@@ -3,11 +3,12 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isZone, type Zone } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
+import { planOf } from '../model/retention.ts';
 import { createPriceBook, type RateBook } from '../pricing/priceBook.ts';
 import { type BudgetEntry, settingBudgets, variableBudget } from '../reports/budgetFile.ts';
 import { readConfig, type UserSettings } from '../reports/config.ts';
 import type { Labels } from '../reports/labels.ts';
-import { readMarks } from '../reports/marksFile.ts';
+import { marksFile, readMarks } from '../reports/marksFile.ts';
 import { type MergedOverrides, mergeOverrides } from '../reports/priceOverrides.ts';
 import { folderProblem, type Root } from '../transcripts/roots.ts';
 import { dataFolder, storePlace } from '../watchers/places.ts';
@@ -61,6 +62,7 @@ export function findEnvironment(options: CommonOptions): Environment {
     home: homedir(),
     priceOverrides: prices.data,
     storeTitles: settings.storeTitles,
+    retention: planOf(settings.retention, settings.zone, marksFile(folder)),
     polling: settings.polling,
     paused: false,
   };

@@ -5,6 +5,7 @@ import { addMark } from './markCommand.ts';
 import { addPrices, addReprice } from './priceCommands.ts';
 import { addReports } from './reportCommands.ts';
 import { addReset } from './resetCommand.ts';
+import { addRetention } from './retentionCommand.ts';
 import { addSessions } from './sessionCommands.ts';
 import { addTrack } from './trackCommand.ts';
 
@@ -39,6 +40,7 @@ export function createProgram(version: string): Command {
   addIndex(program);
   addDoctor(program, version);
   addWorkers(program);
+  addRetention(program);
   addReset(program);
   return program;
 }

@@ -10,6 +10,7 @@ import { matcherOf } from './filters.ts';
 import { Names } from './names.ts';
 import { lastPart } from './paths.ts';
 import { type FilterName, filterNames, numberOption, type Question } from './question.ts';
+import { retentionNotes } from './retention.ts';
 import { periodJson } from './spans.ts';
 import { tokenCounts } from './sums.ts';
 
@@ -62,13 +63,19 @@ function activityReport(context: ReportContext, question: Question): Document {
             `The last ${count(entries.length, 'request')}, ${failed === 0 ? 'none' : failed} failed.`,
           ],
     tables: [{ title: '', columns, rows: entries.map((entry) => cells(entry, names)) }],
-    notes: warnings(context),
+    notes: [
+      ...(entries.length < limit ? retentionNotes(context, question.span, ['message']) : []),
+      ...warnings(context),
+    ],
     json: {
       schemaVersion: 1,
       period: periodJson(question.span, context.zone),
       filters: question.filters,
       activity: entries.map((entry) => json(entry, names)),
-      notes: warnings(context),
+      notes: [
+        ...(entries.length < limit ? retentionNotes(context, question.span, ['message']) : []),
+        ...warnings(context),
+      ],
     },
     verdict: { status: entries.length === 0 ? 'no-data' : 'ok', unpriced: false },
   };

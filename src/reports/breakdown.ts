@@ -13,6 +13,7 @@ import {
 import type { Cell, Column, Document } from './document.ts';
 import { classNames, type Group, groupCost, groupsOf, selectFor, unsplitName } from './grouping.ts';
 import { filterNames, type Question, textOption } from './question.ts';
+import { retentionNotes } from './retention.ts';
 import type { Selection } from './selection.ts';
 import { periodJson, spanText } from './spans.ts';
 import { tokenCounts, unpricedByModel } from './sums.ts';
@@ -79,6 +80,8 @@ function documentOf(
   );
   const title = dimensions.map(({ header }) => lowerFirst(header)).join(' and ');
   const empty = sums.messages === 0 && background === 0;
+  const dimensionsUsed = dimensions.map(({ name }) => name);
+  const summedUp = retentionNotes(context, question.span, dimensionsUsed);
   return {
     title: `Cost by ${title}, ${spanText(question.span, context.zone)}`,
     sentences: empty
@@ -97,6 +100,7 @@ function documentOf(
       },
     ],
     notes: [
+      ...summedUp,
       ...figureNotes(context, { ...sums, background, unpriced }),
       ...dimensionNotes(dimensions, question),
     ],
@@ -113,7 +117,7 @@ function documentOf(
       unpriced,
       rows: shown.map((group) => groupJson(group, dimensions, total)),
       catalogueDate: context.book.catalogueDate,
-      notes: warnings(context),
+      notes: [...summedUp, ...warnings(context)],
     },
     verdict: { status: empty ? 'no-data' : 'ok', unpriced: sums.unpriced > 0 },
   };

@@ -4,6 +4,7 @@ import { mostDollars } from '../model/amount.ts';
 import { isZone, systemZone, type WeekStart, type Zone } from '../model/calendar.ts';
 import { type Currency, usDollars } from '../model/currency.ts';
 import { isObject } from '../model/objects.ts';
+import { defaultRetention, fewestMessageDays, type RetentionSettings } from '../model/retention.ts';
 import { type BudgetEntry, readBudgets } from './budgetFile.ts';
 import { readCurrency } from './currencySetting.ts';
 import { type LabelSettings, readLabels } from './labelSettings.ts';
@@ -41,6 +42,7 @@ export interface UserSettings {
   readonly priceFile: string;
   readonly warnAfterDays: number;
   readonly storeTitles: boolean;
+  readonly retention: RetentionSettings;
   readonly polling: 'auto' | 'always' | 'never';
   /** Groups of projects, tags of branches, names of accounts. */
   readonly labels: LabelSettings;
@@ -74,12 +76,14 @@ export function defaultSettings(): UserSettings {
     priceFile: '',
     warnAfterDays: 45,
     storeTitles: true,
+    retention: { enabled: false, ...defaultRetention },
     polling: 'auto',
     labels: { groups: new Map(), tags: new Map(), accounts: new Map() },
   };
 }
 
 const amount = z.number().check(z.nonnegative(), z.maximum(mostDollars));
+const wholeDays = z.int().check(z.minimum(fewestMessageDays), z.maximum(36_500));
 const zone = z.string().check(z.refine((name) => name === '' || isZone(name)));
 
 /** What each plain setting must be: a schema, and its name in words. */
@@ -94,6 +98,9 @@ const rules = {
   'outlay.prices.file': [z.string(), 'path'],
   'outlay.prices.warnAfterDays': [z.number().check(z.nonnegative()), 'days'],
   'outlay.storeTitles': [z.boolean(), 'boolean'],
+  'outlay.retention.enabled': [z.boolean(), 'boolean'],
+  'outlay.retention.messageDays': [wholeDays, 'messageDays'],
+  'outlay.retention.dayDays': [wholeDays, 'dayDays'],
   'outlay.watch.polling': [z.enum(['auto', 'always', 'never']), 'polling'],
 } as const satisfies Readonly<Record<string, readonly [z.ZodMiniType, Expected]>>;
 type Key = keyof typeof rules;
@@ -181,10 +188,33 @@ export function parseSettings(written: Readonly<Record<string, unknown>>): {
     priceFile: get('outlay.prices.file') ?? '',
     warnAfterDays: get('outlay.prices.warnAfterDays') ?? base.warnAfterDays,
     storeTitles: get('outlay.storeTitles') ?? base.storeTitles,
+    retention: readRetention(
+      {
+        enabled: get('outlay.retention.enabled'),
+        messageDays: get('outlay.retention.messageDays'),
+        dayDays: get('outlay.retention.dayDays'),
+      },
+      problems,
+    ),
     polling: get('outlay.watch.polling') ?? base.polling,
     labels: readLabels(values, problems),
   };
   return { settings, problems };
+}
+
+/** Days cannot be summed up before their messages are. */
+function readRetention(
+  set: { readonly [K in keyof RetentionSettings]: RetentionSettings[K] | undefined },
+  problems: SettingProblem[],
+): RetentionSettings {
+  const messageDays = set.messageDays ?? defaultRetention.messageDays;
+  const own = set.dayDays ?? 0;
+  if (set.dayDays !== undefined && own < messageDays) {
+    const key = 'outlay.retention.dayDays';
+    problems.push({ key, place: '', expected: 'dayDays', instead: 'default' });
+  }
+  const dayDays = own < messageDays ? Math.max(messageDays, defaultRetention.dayDays) : own;
+  return { enabled: set.enabled ?? false, messageDays, dayDays };
 }
 
 function readRoots(value: unknown, problems: SettingProblem[]): string[] {

@@ -8,6 +8,7 @@ import type { ReportDefinition } from './definition.ts';
 import type { Cell, Column, Document } from './document.ts';
 import { lastPart } from './paths.ts';
 import { filterNames, numberOption, type Question, textOption } from './question.ts';
+import { retentionNotes } from './retention.ts';
 import { type Selection, select } from './selection.ts';
 import { periodJson, spanText } from './spans.ts';
 import { sumBy, unpricedByModel } from './sums.ts';
@@ -82,7 +83,10 @@ function conversations(context: ReportContext, question: Question): Document {
         rows: shown.map((spent) => cells(spent, selection, titles.get(spent.session) ?? null)),
       },
     ],
-    notes: figureNotes(context, { ...sums, background, unpriced: unpricedByModel(selection) }),
+    notes: [
+      ...retentionNotes(context, question.span),
+      ...figureNotes(context, { ...sums, background, unpriced: unpricedByModel(selection) }),
+    ],
     json: {
       schemaVersion: 1,
       period: periodJson(question.span, context.zone),
@@ -92,7 +96,7 @@ function conversations(context: ReportContext, question: Question): Document {
       conversations: shown.map((spent) =>
         json(spent, selection, titles.get(spent.session) ?? null),
       ),
-      notes: warnings(context),
+      notes: [...retentionNotes(context, question.span), ...warnings(context)],
     },
     verdict: { status: empty ? 'no-data' : 'ok', unpriced: sums.unpriced > 0 },
   };

@@ -13,6 +13,7 @@ import { count, figureNotes, headline, type ReportContext, warnings } from './co
 import type { ReportDefinition } from './definition.ts';
 import type { Cell, Column, Document } from './document.ts';
 import { filterNames, type Question, textOption } from './question.ts';
+import { retentionNotes } from './retention.ts';
 import { type Selection, select } from './selection.ts';
 import { periodJson, spanText } from './spans.ts';
 import { unpricedByModel } from './sums.ts';
@@ -74,6 +75,7 @@ function historyReport(context: ReportContext, question: Question): Document {
       },
     ],
     notes: [
+      ...retentionNotes(context, question.span, [step]),
       ...figureNotes(context, { ...sums, background, unpriced: unpricedByModel(selection) }),
       ...(empty ? [] : [`Trend: the later half of the ${step}s against the earlier half.`]),
     ],
@@ -86,7 +88,7 @@ function historyReport(context: ReportContext, question: Question): Document {
       averageUsd: empty ? null : nanoToUsd(Math.round(average)),
       trend: trend ? { direction: trend.direction, change: trend.change ?? null } : null,
       steps: empty ? [] : entries.map(entryJson),
-      notes: warnings(context),
+      notes: [...retentionNotes(context, question.span, [step]), ...warnings(context)],
     },
     verdict: { status: empty ? 'no-data' : 'ok', unpriced: sums.unpriced > 0 },
   };

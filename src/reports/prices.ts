@@ -1,8 +1,10 @@
+import { dayOf } from '../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { describePriceChanges } from '../pricing/diffBooks.ts';
 import { listPrices, type PriceListing } from '../pricing/listPrices.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import { type RepriceEffect, tryReprice } from '../store/repriceTrial.ts';
+import { summedUpTo } from '../store/summedUp.ts';
 import { count, type ReportContext, warnings } from './context.ts';
 import type { Cell, Column, Document, Table } from './document.ts';
 
@@ -122,7 +124,7 @@ export function priceChangeReport(context: ReportContext, question: PriceChangeQ
     title,
     sentences: [headline, ...(written || nothing ? [] : [question.remedy])],
     tables: [effectTable(effects)],
-    notes: [...words, ...problems, ...warnings(context)],
+    notes: [...words, ...problems, ...keptPriceNotes(context), ...warnings(context)],
     json: {
       schemaVersion: 1,
       written,
@@ -144,9 +146,16 @@ export function priceChangeReport(context: ReportContext, question: PriceChangeQ
       ),
       changes: words,
       problems,
-      notes: warnings(context),
+      notes: [...keptPriceNotes(context), ...warnings(context)],
     },
   };
+}
+
+/** What was summed up is no message any more that could be priced anew. */
+function keptPriceNotes({ db, zone }: ReportContext): string[] {
+  const before = summedUpTo(db).messages;
+  if (before === 0) return [];
+  return [`Messages before ${dayOf(before, zone)} are summed up and keep the price they had.`];
 }
 
 function effectTable(effects: readonly RepriceEffect[]): Table {

@@ -10,6 +10,7 @@ import type { Cell, Column, Document, Table } from './document.ts';
 import { type Group, groupCost, groupsOf } from './grouping.ts';
 import { type Outcomes, outcomes, successRate } from './outcomes.ts';
 import { filterNames, type Question } from './question.ts';
+import { retentionNotes } from './retention.ts';
 import { countRuns } from './runs.ts';
 import { type Selection, select } from './selection.ts';
 import { periodJson, spanText } from './spans.ts';
@@ -65,6 +66,7 @@ function costReport(context: ReportContext, question: Question): Document {
     sentences: empty ? [nothing(context)] : sentences(context, found),
     tables: empty ? [] : parts.map(([name]) => partTable(context, name, found)),
     notes: [
+      ...retentionNotes(context, question.span),
       ...figureNotes(context, { ...sums, background, unpriced }),
       'Deterministic edits (tier 1): 0 observed; no transcript records one.',
     ],
@@ -233,6 +235,6 @@ function json(
     unpriced,
     billing: context.billing,
     catalogueDate: context.book.catalogueDate,
-    notes: warnings(context),
+    notes: [...retentionNotes(context, question.span), ...warnings(context)],
   };
 }

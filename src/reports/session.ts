@@ -27,6 +27,7 @@ import {
   type PricedMiss,
 } from './missedCaches.ts';
 import { numberOption, textOption } from './question.ts';
+import { summedUpNote } from './retention.ts';
 import { agentsOf, sessionJson, totalOf } from './sessions.ts';
 import { sumBy, unpricedOf } from './sums.ts';
 
@@ -84,7 +85,8 @@ export function sessionReport(
     .map((message) => priced(context.book, message, session, misses.get(message)));
   const lost = missSentence(misses.values());
   const spread = spreadOf(all);
-  const notes = warnings(context);
+  const summedUp = summedUpNote(context, session.messages - all.length);
+  const notes = [...summedUp, ...warnings(context)];
   return {
     title: session.title === null ? `Session ${session.sid}` : `"${session.title}"`,
     sentences: [
@@ -98,7 +100,7 @@ export function sessionReport(
       agentTable(rows),
       modelTable(rows),
     ],
-    notes: figureNotes(context, { ...session, unpriced: unpricedOf(rows) }),
+    notes: [...summedUp, ...figureNotes(context, { ...session, unpriced: unpricedOf(rows) })],
     json: {
       schemaVersion: 1,
       ...sessionJson(session, rows),
@@ -114,6 +116,7 @@ export function sessionReport(
       outlier: spread?.outlier ?? false,
       cacheMisses: missesJson(misses.values()),
       context: contextJson(all),
+      summedUpMessages: session.messages - all.length,
       topMessages: dearest.map(messageJson),
       catalogueDate: context.book.catalogueDate,
       notes,

@@ -14,6 +14,8 @@ const expectations = {
   zone: 'a time zone such as "Europe/Berlin"',
   weekday: 'a day such as "monday"',
   days: 'a number of days, 0 or more',
+  messageDays: 'a whole number of days, 30 or more',
+  dayDays: 'a whole number of days, not fewer than "outlay.retention.messageDays"',
   polling: '"auto", "always" or "never"',
   budgets: 'an object of budgets by path',
   budget: '{ "dailyUsd": …, "monthlyUsd": … }',

@@ -13,6 +13,7 @@ import type { Cell, Document, Table } from './document.ts';
 import { modelCells, modelColumns } from './modelTable.ts';
 import { lastPart } from './paths.ts';
 import { filterNames, type Question } from './question.ts';
+import { retentionNotes } from './retention.ts';
 import { keepSnapshot } from './snapshots.ts';
 import { periodJson, spanText } from './spans.ts';
 import { type DaySpend, indexSessions, readSpend, type Spend, spendByDay } from './spend.ts';
@@ -73,7 +74,10 @@ export function summaryReport(context: ReportContext, question: SummaryQuestion)
       agentTable(spend),
       projectTable(spend),
     ],
-    notes: figureNotes(context, { ...spend.sums, background: spend.background, unpriced }),
+    notes: [
+      ...retentionNotes(context, span),
+      ...figureNotes(context, { ...spend.sums, background: spend.background, unpriced }),
+    ],
     json: summaryJson(context, question, spend, budget),
     verdict: {
       status: spend.sums.messages === 0 && spend.background === 0 ? 'no-data' : 'ok',
@@ -312,7 +316,7 @@ function summaryJson(
     ),
     billing: context.billing,
     catalogueDate: book.catalogueDate,
-    notes: warnings(context),
+    notes: [...retentionNotes(context, question.span), ...warnings(context)],
   };
 }
 

@@ -1,8 +1,10 @@
 import type { TimeSpan } from '../model/calendar.ts';
+import { totalTokens } from '../model/tokens.ts';
 import type { SqlDatabase, Statement } from './driver/types.ts';
 import { type MessageRow, partsOf, pricing } from './messages.ts';
 import { agentType, type SpendSums, spendSums } from './reader.ts';
 import { bucketMs } from './rollup.ts';
+import { summedUpTo } from './summedUp.ts';
 
 /** What roll-ups can be split by; `bucket` is a quarter of an hour. */
 export type FactKey = 'bucket' | 'session' | 'agent' | 'model' | 'facet' | 'prompt';
@@ -34,11 +36,30 @@ export function factRows(
   if (from > to) return combine(edgeRows(db, span), keys);
   const where = 'WHERE bucket >= ? AND bucket < ?';
   const inner = grouped(db, 'spend_bucket', keys, where).all<FactRow>(from, to);
+  const left = { from: span.from, to: from * bucketMs };
+  const right = { from: to * bucketMs, to: span.to };
   const edges = [
-    { from: span.from, to: from * bucketMs },
-    { from: to * bucketMs, to: span.to },
-  ].flatMap((edge) => (edge.from < edge.to ? edgeRows(db, edge) : []));
+    ...(left.from < left.to ? edgeRows(db, left) : []),
+    ...(right.from < right.to ? endRows(db, right) : []),
+  ];
   return edges.length === 0 ? inner : combine([...inner, ...edges], keys);
+}
+
+/** The beginning of a bucket. What was summed up in it counts where it begins: all of it. */
+function endRows(db: SqlDatabase, edge: TimeSpan): FactRow[] {
+  if (edge.from >= summedUpTo(db).messages) return edgeRows(db, edge);
+  const every: FactKey[] = ['bucket', 'session', 'agent', 'model', 'facet', 'prompt'];
+  const bucket = edge.from / bucketMs;
+  const whole = grouped(db, 'spend_bucket', every, 'WHERE bucket = ?').all<FactRow>(bucket);
+  const behind = edgeRows(db, { from: edge.to, to: edge.from + bucketMs });
+  const rest = combine([...whole, ...behind.map(takenAway)], every);
+  return rest.filter((row) => row.messages !== 0 || row.nano !== 0 || totalTokens(row) !== 0);
+}
+
+/** Sums that are to be taken from others. */
+export function takenAway<T extends SpendSums>(sums: T): T {
+  const names = Object.keys(addSums([])) as (keyof SpendSums)[];
+  return { ...sums, ...Object.fromEntries(names.map((name) => [name, -sums[name]])) };
 }
 
 function grouped(

@@ -3,6 +3,7 @@ import type { SqlDatabase, Statement } from './driver/types.ts';
 import { betterPlace, type MergedMessage, merge, type Standing } from './merge.ts';
 import type { MessageRow, Messages, Owner } from './messages.ts';
 import type { SessionRow, Sessions } from './sessions.ts';
+import { idHash, Thinned, type ThinnedRow } from './thinned.ts';
 import { ownsBefore, type Traces } from './traces.ts';
 
 interface PlaceRow {
@@ -21,6 +22,7 @@ export class Ownership {
   readonly #agents: Agents;
   readonly #messages: Messages;
   readonly #traces: Traces;
+  readonly #thinned: Thinned;
   readonly #places: Statement;
   readonly #setPlace: Statement;
   readonly #sharedOf: Statement;
@@ -38,6 +40,7 @@ export class Ownership {
     this.#agents = tables.agents;
     this.#messages = tables.messages;
     this.#traces = tables.traces;
+    this.#thinned = new Thinned(db);
     this.#onChange = onChange;
     this.#places = db.prepare('SELECT session, agent, standing FROM place WHERE message = ?');
     this.#setPlace = db.prepare(
@@ -53,25 +56,45 @@ export class Ownership {
     const siblings = this.#messages.withMessageId(messageId);
     const known = siblings.find((row) => row.rid === requestId);
     const others = siblings.filter((row) => row !== known);
-    const row =
-      known === undefined
-        ? this.#insert(incoming, others, sessionOf)
-        : this.#update(known, incoming, others, sessionOf);
-    if (row.in_main === 1) {
-      // What side chains repeat of a main-thread message does not count, in whatever order they came.
-      for (const other of others) {
-        if (other.sidechain === 1 && other.counted === 1) {
-          this.#changed(other, this.#messages.update(other, { counted: 0 }));
-        }
+    const thinned = this.#thinned.withMessageId(messageId);
+    const same = thinned.find((row) => row.rid === idHash(requestId));
+    const inMain =
+      same !== undefined
+        ? this.#recall(same, incoming, sessionOf)
+        : known === undefined
+          ? this.#insert(incoming, others, thinned, sessionOf)
+          : this.#update(known, incoming, others, thinned, sessionOf);
+    if (!inMain) return;
+    // What side chains repeat of a main-thread message does not count, in whatever order they came.
+    for (const other of others) {
+      if (other.sidechain === 1 && other.counted === 1) {
+        this.#changed(other, this.#messages.update(other, { counted: 0 }));
       }
     }
+  }
+
+  /**
+   * A message that was summed up stays as it was counted, and with whom. Only where it stands is
+   * noted: a fork's total goes on from its parent's. True when it stands in a main thread.
+   */
+  #recall(
+    row: ThinnedRow,
+    incoming: MergedMessage,
+    sessionOf: (sid: string) => SessionRow,
+  ): boolean {
+    const inMain = row.in_main === 1 || incoming.inMain;
+    if (inMain && row.in_main === 0) this.#thinned.setInMain(row.id);
+    const sessions = [...incoming.places.keys()].map((sid) => sessionOf(sid).id);
+    this.#relate(this.#thinned.addPlaces(row, sessions));
+    return inMain;
   }
 
   #insert(
     incoming: MergedMessage,
     others: readonly MessageRow[],
+    thinned: readonly ThinnedRow[],
     sessionOf: (sid: string) => SessionRow,
-  ): MessageRow {
+  ): boolean {
     const owners = [...incoming.places].map(([sid, place]): Owner => {
       const session = sessionOf(sid).id;
       return {
@@ -80,18 +103,19 @@ export class Ownership {
         standing: place.standing,
       };
     });
-    const row = this.#messages.insert(incoming, owners[0]!, counts(incoming, others));
+    const row = this.#messages.insert(incoming, owners[0]!, counts(incoming, others, thinned));
     if (owners.length > 1) this.#share(row, owners);
     this.#onChange(row.session);
-    return row;
+    return row.in_main === 1;
   }
 
   #update(
     known: MessageRow,
     incoming: MergedMessage,
     others: readonly MessageRow[],
+    thinned: readonly ThinnedRow[],
     sessionOf: (sid: string) => SessionRow,
-  ): MessageRow {
+  ): boolean {
     const owner = this.#sessions.byNumber(known.session);
     const stored = this.#messages.merged(known, owner.sid, this.#agents.agentId(known.agent));
     const merged = merge(stored, incoming);
@@ -104,13 +128,13 @@ export class Ownership {
     if (!same) {
       row = this.#messages.update(
         known,
-        { ...this.#messages.fieldsOf(merged), counted: Number(counts(merged, others)) },
+        { ...this.#messages.fieldsOf(merged), counted: Number(counts(merged, others, thinned)) },
         merged.kept,
       );
     }
     row = this.#place(row, merged, sessionOf);
     this.#changed(known, row);
-    return row;
+    return row.in_main === 1;
   }
 
   /** Where the message stands, now that more is known. */
@@ -151,12 +175,15 @@ export class Ownership {
     for (const { session, agent, standing } of owners) {
       this.#setPlace.run(row.id, session, agent, standing);
     }
-    const rows = this.#places
-      .all<PlaceRow>(row.id)
-      .map((place) => this.#sessions.byNumber(place.session));
+    this.#relate(this.#places.all<PlaceRow>(row.id).map(({ session }) => session));
+    this.#unsettled.add(row.id);
+  }
+
+  /** These sessions have a message in common. */
+  #relate(sessions: readonly number[]): void {
+    const rows = sessions.map((session) => this.#sessions.byNumber(session));
     for (const other of rows.slice(1)) this.#traces.relate(rows[0]!, other);
     for (const { id } of rows) this.#onChange(id);
-    this.#unsettled.add(row.id);
   }
 
   /** Gives every shared message whose claimants changed to its owner. Call once all records are in. */
@@ -190,10 +217,19 @@ export class Ownership {
 
   forget(): void {
     this.#unsettled = new Set();
+    this.#thinned.forget();
   }
 }
 
-/** Whether a message counts: not when it is a side chain's copy of a main-thread message. */
-function counts(message: MergedMessage, others: readonly MessageRow[]): boolean {
-  return !message.kept.sidechain || !others.some((other) => other.in_main === 1);
+/**
+ * Whether a message counts: not when it is a side chain's copy of a main-thread message. Of a copy
+ * that was summed up before its original came, the original does not count.
+ */
+function counts(
+  message: MergedMessage,
+  others: readonly MessageRow[],
+  thinned: readonly ThinnedRow[],
+): boolean {
+  if (message.kept.sidechain) return ![...others, ...thinned].some((row) => row.in_main === 1);
+  return !thinned.some((row) => row.sidechain === 1 && row.counted === 1);
 }

@@ -1,8 +1,10 @@
 import type { TimeSpan } from '../model/calendar.ts';
 import type { Usage } from '../model/tokens.ts';
 import type { SqlDatabase, SqlValue, Statement } from './driver/types.ts';
+import { addSums, takenAway } from './factRows.ts';
 import type { LeaseRow } from './lease.ts';
 import { bucketMs, sumColumns } from './rollup.ts';
+import { summedUpTo, thinnedMeta } from './summedUp.ts';
 
 /** Sums over messages. Money in nano-dollars. */
 export interface SpendSums extends Usage {
@@ -111,6 +113,8 @@ export const titleOf = `(SELECT text FROM title t WHERE t.session = s.id
 const inScope =
   '(? IS NULL OR s.cwd IN (SELECT w.id FROM word w JOIN json_each(?) j ON w.text = j.value))';
 
+const metaTime = 'SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?';
+
 /** An agent's type: its meta file's, else what the call that started it asked for. */
 export const agentType = `CASE WHEN a.aid = '' THEN 'main' WHEN a.type <> '' THEN a.type ELSE coalesce(
   (SELECT p.type FROM spawn p WHERE p.session = a.session AND p.tool_use = a.tool_use), 'subagent') END`;
@@ -154,19 +158,39 @@ export class StoreReader {
   /** Sums of the messages in a span. Spans that begin and end on a quarter of an hour are fastest. */
   spend(span: TimeSpan, scope: Scope): SpendSums {
     const list = scope === undefined ? null : JSON.stringify(scope);
-    const aligned = span.from % bucketMs === 0 && span.to % bucketMs === 0;
-    if (!aligned) return this.#spendExact(span, list);
+    const from = Math.ceil(span.from / bucketMs);
+    const to = Math.floor(span.to / bucketMs);
+    if (from > to) return this.#spendExact(span, list);
+    const inner = this.#spendBuckets(from, to, list);
+    const left = { from: span.from, to: from * bucketMs };
+    const right = { from: to * bucketMs, to: span.to };
+    const edges = [
+      ...(left.from < left.to ? [this.#spendExact(left, list)] : []),
+      ...(right.from < right.to ? this.#spendEnd(right, list) : []),
+    ];
+    return edges.length === 0 ? inner : addSums([inner, ...edges]);
+  }
+
+  /** The beginning of a bucket. What was summed up in it counts where it begins: all of it. */
+  #spendEnd(edge: TimeSpan, list: string | null): SpendSums[] {
+    if (edge.from >= summedUpTo(this.#db).messages) return [this.#spendExact(edge, list)];
+    const bucket = edge.from / bucketMs;
+    const behind = { from: edge.to, to: edge.from + bucketMs };
+    return [
+      this.#spendBuckets(bucket, bucket + 1, list),
+      takenAway(this.#spendExact(behind, list)),
+    ];
+  }
+
+  #spendBuckets(from: number, to: number, list: string | null): SpendSums {
     const where = 'b.bucket >= ? AND b.bucket < ?';
-    const bounds = [span.from / bucketMs, span.to / bucketMs];
     if (list === null) {
-      return this.#all<SpendSums>(
-        `SELECT ${spendSums} FROM spend_bucket b WHERE ${where}`,
-        ...bounds,
-      )[0]!;
+      const sql = `SELECT ${spendSums} FROM spend_bucket b WHERE ${where}`;
+      return this.#all<SpendSums>(sql, from, to)[0]!;
     }
     const sql = `SELECT ${spendSums} FROM spend_bucket b JOIN session s ON s.id = b.session
       WHERE ${where} AND ${inScope}`;
-    return this.#all<SpendSums>(sql, ...bounds, list, list)[0]!;
+    return this.#all<SpendSums>(sql, from, to, list, list)[0]!;
   }
 
   #spendExact(span: TimeSpan, list: string | null): SpendSums {
@@ -371,7 +395,10 @@ export class StoreReader {
     }>(
       `SELECT (SELECT coalesce(sum(messages), 0) FROM spend_total) AS messages,
          (SELECT count(DISTINCT session) FROM spend_total) AS sessions,
-         (SELECT min(at) FROM message) AS firstAt, (SELECT max(at) FROM message) AS lastAt`,
+         (SELECT min(at) FROM (SELECT min(at) AS at FROM message UNION ALL ${metaTime})) AS firstAt,
+         (SELECT max(at) FROM (SELECT max(at) AS at FROM message UNION ALL ${metaTime})) AS lastAt`,
+      thinnedMeta.firstAt,
+      thinnedMeta.lastAt,
     )[0]!;
   }
 

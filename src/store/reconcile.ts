@@ -1,5 +1,5 @@
 import { usdToNano } from '../model/money.ts';
-import { allotClientPrices } from './clientPrices.ts';
+import { allotClientPrices, type ThinnedShare } from './clientPrices.ts';
 import type { SqlDatabase, Statement } from './driver/types.ts';
 import type { MessageRow, Messages } from './messages.ts';
 import type { SessionRow, Sessions } from './sessions.ts';
@@ -40,6 +40,7 @@ export class Reconciler {
   readonly #alone: Statement;
   readonly #standing: Statement;
   readonly #unpriced: Statement;
+  readonly #thinnedShares: Statement;
   readonly #unconfirmed: Statement;
   readonly #known: Statement;
   readonly #clear: Statement;
@@ -60,27 +61,33 @@ export class Reconciler {
     );
     this.#message = db.prepare(
       `SELECT 1 FROM place p JOIN place q ON q.message = p.message
+       WHERE p.session = ? AND q.session = ?
+       UNION ALL
+       SELECT 1 FROM thinned_place p JOIN thinned_place q ON q.thinned = p.thinned
        WHERE p.session = ? AND q.session = ? LIMIT 1`,
     );
     this.#alone = db.prepare(
-      'SELECT at, nano FROM message WHERE session = ? AND counted = 1 ORDER BY at',
+      `SELECT at, nano FROM message WHERE session = ? AND counted = 1
+       UNION ALL
+       SELECT at, nano FROM thinned WHERE session = ? AND counted = 1 ORDER BY 1`,
     );
     // Everything that stands in the session, owned or not, but what its parent has too.
     this.#standing = db.prepare(
-      `SELECT m.at AS at, m.nano AS nano FROM message m WHERE m.counted = 1 AND m.session = ?
-         AND NOT EXISTS (SELECT 1 FROM place p WHERE p.message = m.id)
-       UNION ALL
-       SELECT m.at, m.nano FROM place p JOIN message m ON m.id = p.message
-       WHERE p.session = ? AND m.counted = 1
-         AND NOT EXISTS (SELECT 1 FROM place q WHERE q.message = m.id AND q.session = ?)
-       ORDER BY 1`,
+      `${standingIn('message', 'place', 'message')} UNION ALL
+       ${standingIn('thinned', 'thinned_place', 'thinned')} ORDER BY 1`,
     );
     this.#unpriced = db.prepare(
       `SELECT * FROM message WHERE session = ? AND counted = 1 AND priced <> 1 AND parts IS NULL
        ORDER BY at, mid, rid`,
     );
+    this.#thinnedShares = db.prepare(
+      `SELECT at, model, weight FROM thinned WHERE session = ? AND counted = 1 AND model <> 0
+       ORDER BY at, id`,
+    );
+    const after = 'session = ? AND counted = 1 AND at > ?';
     this.#unconfirmed = db.prepare(
-      'SELECT coalesce(sum(nano), 0) AS nano FROM message WHERE session = ? AND counted = 1 AND at > ?',
+      `SELECT (SELECT coalesce(sum(nano), 0) FROM message WHERE ${after})
+         + (SELECT coalesce(sum(nano), 0) FROM thinned WHERE ${after}) AS nano`,
     );
     this.#known = db.prepare('SELECT at, nano FROM background WHERE session = ? ORDER BY at');
     this.#clear = db.prepare('DELETE FROM background WHERE session = ?');
@@ -105,7 +112,9 @@ export class Reconciler {
     if (unpriced.length === 0) return false;
     const states = this.#states.all<StoredCostState>(id);
     const { base, possible } = this.#origin(id);
-    return allotClientPrices(this.#messages, this.#words, unpriced, possible ? states : [], base);
+    const thinned = this.#thinnedShares.all<ThinnedShare>(id);
+    const told = possible ? states : [];
+    return allotClientPrices(this.#messages, this.#words, unpriced, thinned, told, base);
   }
 
   /** Derives a session's background and unconfirmed spend anew. */
@@ -120,7 +129,7 @@ export class Reconciler {
       : [];
     this.#store(id, increments);
     const background = increments.reduce((sum, { nano }) => sum + nano, 0);
-    const unconfirmed = this.#unconfirmed.get<{ nano: number }>(id, last.at)!.nano;
+    const unconfirmed = this.#unconfirmed.get<{ nano: number }>(id, last.at, id, last.at)!.nano;
     const outcome = possible ? reconciliation.reconciled : reconciliation.impossible;
     this.#result.run(last.total, last.at, outcome, background, unconfirmed, id);
   }
@@ -147,10 +156,11 @@ export class Reconciler {
     parent: number | undefined,
     baseNano: number,
   ): Spent[] {
+    const own = [row.id, row.id, parent ?? 0];
     const spent =
       row.related === 1
-        ? this.#standing.all<Spent>(row.id, row.id, parent ?? 0)
-        : this.#alone.all<Spent>(row.id);
+        ? this.#standing.all<Spent>(...own, ...own)
+        : this.#alone.all<Spent>(row.id, row.id);
     let next = 0;
     let explained = 0;
     const gaps = states.map((state) => {
@@ -185,7 +195,7 @@ export class Reconciler {
       const other = this.#sessions.byNumber(relative.session);
       if (!ownsBefore(other, row)) continue;
       // Prompts alone cost nothing: who shares no message was forked from before there was a total.
-      if (this.#message.get(row.id, relative.session) === undefined) continue;
+      if (!this.#shareMessage(row.id, relative.session)) continue;
       const nearer =
         best === undefined ||
         relative.at > best.at ||
@@ -195,8 +205,22 @@ export class Reconciler {
     return best;
   }
 
+  #shareMessage(a: number, b: number): boolean {
+    return this.#message.get(a, b, a, b) !== undefined;
+  }
+
   #totalBefore(parent: { session: number; at: number }): StoredCostState | undefined {
     const states = this.#states.all<StoredCostState>(parent.session);
     return states.filter((state) => state.at <= parent.at).at(-1);
   }
+}
+
+/** What stands in one session (asked for twice) and not in another: messages, or what was summed up. */
+function standingIn(table: string, places: string, key: string): string {
+  return `SELECT m.at AS at, m.nano AS nano FROM ${table} m WHERE m.counted = 1 AND m.session = ?
+      AND NOT EXISTS (SELECT 1 FROM ${places} p WHERE p.${key} = m.id)
+    UNION ALL
+    SELECT m.at, m.nano FROM ${places} p JOIN ${table} m ON m.id = p.${key}
+    WHERE p.session = ? AND m.counted = 1
+      AND NOT EXISTS (SELECT 1 FROM ${places} q WHERE q.${key} = m.id AND q.session = ?)`;
 }

@@ -41,6 +41,28 @@ const columns = sumColumns.join(', ');
 const marks = sumColumns.map(() => '?').join(', ');
 const allZero = sumColumns.map((name) => `${name} = 0`).join(' AND ');
 
+/** What tells the rows of one bucket apart. */
+const bucketKeys = ['session', 'agent', 'model', 'facet', 'prompt'].join(', ');
+
+/**
+ * Prepares the move of all buckets from `from` up to `to` (not included) into the bucket `target`,
+ * one of them: nothing is lost but when inside the stretch it was.
+ */
+export function moveBuckets(db: SqlDatabase): (from: number, to: number, target: number) => void {
+  const stretch = 'bucket >= ? AND bucket < ? AND bucket <> ?';
+  const sums = sumColumns.map((name) => `sum(${name})`).join(', ');
+  const add = db.prepare(
+    `INSERT INTO spend_bucket (bucket, ${bucketKeys}, ${columns})
+     SELECT ?, ${bucketKeys}, ${sums} FROM spend_bucket WHERE ${stretch} GROUP BY ${bucketKeys}
+     ON CONFLICT DO UPDATE SET ${additions}`,
+  );
+  const drop = db.prepare(`DELETE FROM spend_bucket WHERE ${stretch}`);
+  return (from, to, target) => {
+    add.run(target, from, to, target);
+    drop.run(from, to, target);
+  };
+}
+
 /**
  * Collects what a transaction adds to and takes from the roll-ups, and writes it at its end. A row
  * whose sums all come back to nothing is removed, so that the tables only depend on the messages.

@@ -228,3 +228,25 @@ INSERT INTO spend_total
 DROP TABLE piece;
 CREATE INDEX event_at ON event (at);
 `;
+
+/** Retention: what is left of messages that were summed up. */
+export const schemaV3 = `
+-- A message that was summed up: hashes of its ids keep it from being counted again, time and money
+-- are what Claude Code's totals are held against. model and weight only where it took a share of one.
+CREATE TABLE thinned (
+  id INTEGER PRIMARY KEY,
+  mid INTEGER NOT NULL, rid INTEGER NOT NULL,
+  session INTEGER NOT NULL, at INTEGER NOT NULL,
+  counted INTEGER NOT NULL, in_main INTEGER NOT NULL, sidechain INTEGER NOT NULL,
+  nano INTEGER NOT NULL, model INTEGER NOT NULL, weight REAL NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX thinned_identity ON thinned (mid, rid);
+CREATE INDEX thinned_session ON thinned (session, at);
+
+-- Those that stand in several sessions, one row for each.
+CREATE TABLE thinned_place (
+  thinned INTEGER NOT NULL, session INTEGER NOT NULL,
+  PRIMARY KEY (thinned, session)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX thinned_place_session ON thinned_place (session);
+`;

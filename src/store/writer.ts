@@ -1,5 +1,6 @@
 import type { PriceBook } from '../model/price.ts';
 import type { AgentFact, Stretch, TranscriptBatch } from '../model/records.ts';
+import type { RetentionLimits } from '../model/retention.ts';
 import { Agents } from './agents.ts';
 import type { SqlDatabase, Statement } from './driver/types.ts';
 import { Files } from './files.ts';
@@ -9,6 +10,7 @@ import { Ownership } from './ownership.ts';
 import { Reconciler } from './reconcile.ts';
 import { Rollup } from './rollup.ts';
 import { type SessionRow, Sessions } from './sessions.ts';
+import { type Portion, Thinning } from './thinning.ts';
 import { Traces } from './traces.ts';
 import { Words } from './words.ts';
 
@@ -55,6 +57,7 @@ export class Writer {
   readonly #traces: Traces;
   readonly #ownership: Ownership;
   readonly #reconciler: Reconciler;
+  readonly #thinning: Thinning;
   readonly #addCostState: Statement;
   readonly #addEvent: Statement;
   readonly #addPullRequest: Statement;
@@ -82,6 +85,7 @@ export class Writer {
     };
     this.#ownership = new Ownership(db, tables, (session) => this.#unreconciled.add(session));
     this.#reconciler = new Reconciler(db, this.#sessions, this.#messages, this.#words);
+    this.#thinning = new Thinning(db, this.#messages, this.#rollup);
     this.#addCostState = db.prepare(
       'INSERT OR REPLACE INTO cost_state VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
@@ -247,6 +251,21 @@ export class Writer {
       if (this.#reconciler.concerns(id)) this.#reconciler.reconcile(id);
     }
     this.#unreconciled = new Set();
+  }
+
+  /**
+   * Sums up the oldest day or month that is beyond the limits, in one transaction. Returns what it
+   * was, with the number of messages it took, or undefined when nothing is left to be summed up.
+   */
+  thin(limits: RetentionLimits): (Portion & { readonly messages: number }) | undefined {
+    const portion = this.#thinning.next(limits);
+    if (portion === undefined) return undefined;
+    let messages = 0;
+    this.#transaction(() => {
+      messages = this.#thinning.sumUp(portion);
+    });
+    this.#ownership.forget();
+    return { ...portion, messages };
   }
 
   /**

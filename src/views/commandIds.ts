@@ -1,4 +1,4 @@
-/** Every command; `package.json` lists the same, and a test compares. */
+/** Every command but those of single reports; `package.json` lists the same, and a test compares. */
 export const commandIds = {
   showMenu: 'outlay.showMenu',
   rescan: 'outlay.rescan',
@@ -32,5 +32,13 @@ export const commandIds = {
   sortSessions: 'outlay.sortSessions',
   filterSessions: 'outlay.filterSessions',
   clearSessionFilter: 'outlay.clearSessionFilter',
+  showReport: 'outlay.showReport',
+  saveReport: 'outlay.saveReport',
+  openReportPanel: 'outlay.openReportPanel',
 } as const;
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];
+
+/** The command that shows one report. */
+export function reportCommandId(name: string): string {
+  return `outlay.report.${name}`;
+}

@@ -1,6 +1,7 @@
 import { commands, type Disposable, type LogOutputChannel, l10n } from 'vscode';
+import { reportDefinitions } from '../reports/definitions.ts';
 import { setDailyBudget } from './budgetInput.ts';
-import { type CommandId, commandIds } from './commandIds.ts';
+import { type CommandId, commandIds, reportCommandId } from './commandIds.ts';
 import { setCurrency } from './currencyInput.ts';
 import type { Demo } from './demo.ts';
 import { diagnostics } from './diagnostics.ts';
@@ -9,6 +10,7 @@ import type { Launcher } from './launcher.ts';
 import { explainNoTranscripts, showMenu } from './menu.ts';
 import { setPrice } from './priceInput.ts';
 import type { ReportDocuments } from './reportDocuments.ts';
+import type { Reports } from './reports.ts';
 import type { SessionActions } from './sessionActions.ts';
 import type { SessionsView } from './sessionsView.ts';
 import type { SpendModel } from './spendModel.ts';
@@ -22,7 +24,8 @@ import { resetStore } from './storageReset.ts';
 export interface CommandContext {
   readonly model: SpendModel;
   readonly log: LogOutputChannel;
-  readonly reports: ReportDocuments;
+  readonly documents: ReportDocuments;
+  readonly reports: Reports;
   readonly sessions: SessionsView;
   readonly actions: SessionActions;
   readonly demo: Demo;
@@ -43,14 +46,14 @@ const table: Readonly<Record<CommandId, (context: CommandContext, argument: unkn
     [commandIds.setPrice]: ({ model }, name) => setPrice(model, name),
     [commandIds.setCurrency]: () => setCurrency(),
     [commandIds.openSettings]: () => openSettings(),
-    [commandIds.showDiagnostics]: ({ model, version, reports }) =>
-      reports.show(l10n.t('Outlay Diagnostics'), diagnostics(model, version)),
+    [commandIds.showDiagnostics]: ({ model, version, documents }) =>
+      documents.show(l10n.t('Outlay Diagnostics'), diagnostics(model, version)),
     [commandIds.explainNoTranscripts]: ({ model }) => explainNoTranscripts(model),
-    [commandIds.help]: ({ model, reports }, question) => showHelp(model, reports, question),
+    [commandIds.help]: ({ model, documents }, question) => showHelp(model, documents, question),
     [commandIds.openWalkthrough]: () => openWalkthrough(),
     [commandIds.openDemo]: ({ demo }) => demo.open(),
     [commandIds.closeDemo]: ({ demo }) => demo.close(),
-    [commandIds.showStorage]: ({ model, reports }) => showStorage(model, reports),
+    [commandIds.showStorage]: ({ model, documents }) => showStorage(model, documents),
     [commandIds.backUpStore]: ({ model }) => backUpStore(model),
     [commandIds.moveStore]: ({ model }) => moveStore(model),
     [commandIds.resetStore]: ({ model }) => resetStore(model),
@@ -67,12 +70,21 @@ const table: Readonly<Record<CommandId, (context: CommandContext, argument: unkn
     [commandIds.sortSessions]: ({ sessions }) => sessions.chooseOrder(),
     [commandIds.filterSessions]: ({ sessions }) => sessions.askFilter(),
     [commandIds.clearSessionFilter]: ({ sessions }) => sessions.clearFilter(),
+    [commandIds.showReport]: ({ reports }, argument) => reports.show(undefined, argument),
+    [commandIds.saveReport]: ({ reports }) => reports.save(),
+    [commandIds.openReportPanel]: ({ reports }) => reports.openPanel(),
   };
 
 export function registerCommands(context: CommandContext): Disposable[] {
-  return Object.entries(table).map(([id, run]) =>
+  const single = reportDefinitions.map(({ name }) =>
+    commands.registerCommand(reportCommandId(name), (argument: unknown) =>
+      context.reports.show(name, argument),
+    ),
+  );
+  const others = Object.entries(table).map(([id, run]) =>
     commands.registerCommand(id, (argument: unknown) => run(context, argument)),
   );
+  return [...others, ...single];
 }
 
 function openSettings(): Thenable<unknown> {

@@ -1,8 +1,11 @@
 import { l10n } from 'vscode';
 import type { PanelWords } from '../protocol.ts';
 
-/** The webview's own texts in the editor's language; `{0}` is filled in there. */
-export function panelWords(): PanelWords {
+/**
+ * The webview's own texts in the editor's language; `{0}` is filled in there. `summedUp`: messages
+ * of the session are in its figures only.
+ */
+export function panelWords(summedUp: boolean): PanelWords {
   return {
     live: l10n.t('live'),
     openTranscript: l10n.t('Open Transcript'),
@@ -49,6 +52,8 @@ export function panelWords(): PanelWords {
     compaction: l10n.t('Compaction'),
     declined: l10n.t('Declined attempt'),
     declinedNote: l10n.t('{0}, may be billed beside it'),
-    noMessages: l10n.t('No message of this session has a cost.'),
+    noMessages: summedUp
+      ? l10n.t('All messages of this session are summed up.')
+      : l10n.t('No message of this session has a cost.'),
   };
 }

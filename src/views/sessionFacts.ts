@@ -29,6 +29,8 @@ export interface SessionFacts {
   readonly running: boolean;
   readonly now: number;
   readonly catalogueDate: string;
+  /** Before this moment messages are summed up; 0 where none are. UTC milliseconds. */
+  readonly summedUpBefore: number;
   readonly format: Format;
 }
 
@@ -55,6 +57,15 @@ export function panelSession(facts: SessionFacts): PanelSession {
 
 function totalOf({ nano, background }: SessionSummary): number {
   return nano + background;
+}
+
+/** Messages that are in the sums and no longer in the list. */
+export function summedUpMessages({
+  summary,
+  messages,
+  summedUpBefore,
+}: Pick<SessionFacts, 'summary' | 'messages' | 'summedUpBefore'>): number {
+  return summary.startedAt < summedUpBefore ? Math.max(0, summary.messages - messages.length) : 0;
 }
 
 /** Main thread first, then the subagents, dearest first. */
@@ -93,7 +104,10 @@ function capital(text: string): string {
 }
 
 /** Which message cost most, and of what, when it is a good part of the whole. */
-function dearestSentence({ messages, summary, format }: SessionFacts): string {
+function dearestSentence(facts: SessionFacts): string {
+  const { messages, summary, format } = facts;
+  // A dearer one may be among those that were summed up.
+  if (summedUpMessages(facts) > 0) return '';
   const byTime = [...messages].sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
   const dearest = byTime.reduce<PanelMessage | undefined>(
     (best, message) => (best === undefined || message.nano > best.nano ? message : best),
@@ -246,9 +260,26 @@ function sumLine({ summary, format }: SessionFacts): PanelSession['sum'] {
 }
 
 /** What the figures are and leave out. */
-function notes({ summary, agents, format, catalogueDate }: SessionFacts): string[] {
+function notes(facts: SessionFacts): string[] {
+  const { summary, agents, format, catalogueDate } = facts;
   const { lower, client } = summary;
   const found: string[] = [];
+  const summedUp = summedUpMessages(facts);
+  if (summedUp > 0) {
+    const before = format.day(facts.summedUpBefore);
+    found.push(
+      summedUp === 1
+        ? l10n.t(
+            '1 message before {0} is summed up: it is in the figures, and no longer in list and chart.',
+            before,
+          )
+        : l10n.t(
+            '{0} messages before {1} are summed up: they are in the figures, and no longer in list and chart.',
+            format.count(summedUp),
+            before,
+          ),
+    );
+  }
   for (const { model, messages } of unpricedOf(agents).slice(0, 5)) {
     const name = oneLine(model, 60);
     found.push(

@@ -23,12 +23,13 @@ import {
 } from '../protocol.ts';
 import type { SessionSummary, StoreReader } from '../store/reader.ts';
 import { backgroundRowsOf } from '../store/spendRows.ts';
+import { summedUpTo } from '../store/summedUp.ts';
 import { commandIds } from './commandIds.ts';
 import { DisposableStore } from './disposables.ts';
 import { formatOf } from './format.ts';
 import { panelHtml, webviewFolder } from './panelHtml.ts';
 import { panelWords } from './panelWords.ts';
-import { panelSession } from './sessionFacts.ts';
+import { panelSession, summedUpMessages } from './sessionFacts.ts';
 import { type MessageChanges, SessionMessages } from './sessionMessages.ts';
 import { oneLine } from './sessionOrder.ts';
 import type { SpendModel } from './spendModel.ts';
@@ -259,8 +260,10 @@ class SessionPanel implements Disposable {
     const page = this.#page;
     const messages = this.#messages.all;
     const format = formatOf(this.#model.spend.settings);
+    const summedUpBefore = summedUpTo(reader.db).messages;
     const session = panelSession({
       summary,
+      summedUpBefore,
       agents: reader.agents(summary.id),
       backgrounds: backgroundRowsOf(reader.db, summary.id),
       messages,
@@ -276,7 +279,7 @@ class SessionPanel implements Disposable {
     const v = protocolVersion;
     if (!this.#shown || this.#formatTold !== JSON.stringify(panelFormat)) {
       this.#formatTold = JSON.stringify(panelFormat);
-      const words = panelWords();
+      const words = panelWords(summedUpMessages({ summary, messages, summedUpBefore }) > 0);
       const last = await this.#postAhead(messages);
       if (last === undefined) return;
       const snapshot = { type: 'snapshot', v, words, format: panelFormat, session } as const;

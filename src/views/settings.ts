@@ -31,6 +31,9 @@ export const sharedKeys = [
   'outlay.prices.file',
   'outlay.prices.warnAfterDays',
   'outlay.storeTitles',
+  'outlay.retention.enabled',
+  'outlay.retention.messageDays',
+  'outlay.retention.dayDays',
   'outlay.watch.polling',
 ] as const;
 

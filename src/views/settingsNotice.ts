@@ -99,6 +99,10 @@ function expectedWords(expected: Expected): string {
       return l10n.t('a day such as "monday"');
     case 'days':
       return l10n.t('a number of days, 0 or more');
+    case 'messageDays':
+      return l10n.t('a whole number of days, 30 or more');
+    case 'dayDays':
+      return l10n.t('a whole number of days, not fewer than outlay.retention.messageDays');
     case 'polling':
       return l10n.t('"auto", "always" or "never"');
     case 'budgets':

@@ -4,7 +4,9 @@ import { type Disposable, EventEmitter, type LogOutputChannel, l10n, type Mement
 import { dayOf, daySpan } from '../model/calendar.ts';
 import { messageOf } from '../model/errors.ts';
 import { usdToNano } from '../model/money.ts';
+import { planOf } from '../model/retention.ts';
 import { createPriceBook, type RateBook } from '../pricing/priceBook.ts';
+import { marksFile } from '../reports/marksFile.ts';
 import { type Overview, readOverview } from '../reports/overview.ts';
 import type { MergedOverrides } from '../reports/priceOverrides.ts';
 import { isBusy, openForReading, storeError } from '../store/openStore.ts';
@@ -457,6 +459,7 @@ function indexerConfig(
     home: homedir(),
     priceOverrides,
     storeTitles: settings.storeTitles,
+    retention: planOf(settings.retention, settings.zone, marksFile(dataFolder())),
     polling: settings.polling,
     paused: demo === undefined && !settings.enabled,
   };

@@ -1,6 +1,7 @@
 import { commands, l10n, window } from 'vscode';
 import { openForReading } from '../store/openStore.ts';
 import { StoreReader } from '../store/reader.ts';
+import { summedUpTo } from '../store/summedUp.ts';
 import { dataFolder, storePlace } from '../watchers/places.ts';
 import { careFor } from '../watchers/storeCare.ts';
 import { commandIds } from './commandIds.ts';
@@ -33,16 +34,20 @@ export async function describeStorage(model: SpendModel): Promise<string> {
     loss: await careFor<'loss'>({ kind: 'loss', file: store, roots: readRoots(settings) }),
     files: storedFiles(store, dataFolder()),
     storesTitles: settings.storeTitles,
+    retention: settings.retention,
   };
   return storageText(facts, formatOf(settings));
 }
 
-function keptIn(store: string): Pick<StorageFacts, 'kept' | 'firstAt' | 'lastAt'> {
+function keptIn(
+  store: string,
+): Pick<StorageFacts, 'kept' | 'firstAt' | 'lastAt' | 'summedUpBefore'> {
   const db = openForReading(store);
-  if (db === undefined) return { kept: undefined, firstAt: null, lastAt: null };
+  if (db === undefined) return { kept: undefined, firstAt: null, lastAt: null, summedUpBefore: 0 };
   try {
     const kept = new StoreReader(db).kept();
-    return { kept, firstAt: kept.firstAt, lastAt: kept.lastAt };
+    const { firstAt, lastAt } = kept;
+    return { kept, firstAt, lastAt, summedUpBefore: summedUpTo(db).messages };
   } finally {
     db.close();
   }

@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import type { RetentionSettings } from '../model/retention.ts';
 import { sizeText } from '../reports/sizes.ts';
 import type { ResetLoss } from '../store/reset.ts';
 import type { Format } from './format.ts';
@@ -16,6 +17,9 @@ export interface StorageFacts {
   readonly lastAt: number | null;
   readonly loss: ResetLoss | undefined;
   readonly storesTitles: boolean;
+  readonly retention: RetentionSettings;
+  /** Before this moment messages are summed up; 0 where none are. UTC milliseconds. */
+  readonly summedUpBefore: number;
 }
 
 /** "What Is Stored, and Where" as Markdown. */
@@ -29,7 +33,7 @@ export function storageText(facts: StorageFacts, format: Format): string {
     placesTable(facts),
     elsewhere(),
     `## ${l10n.t('What is in the store')}`,
-    list(contents(facts)),
+    list(contents(facts, format)),
     `## ${l10n.t('What you can do')}`,
     list(actions(facts)),
   ].join('\n\n');
@@ -113,7 +117,7 @@ function elsewhere(): string {
   );
 }
 
-function contents({ storesTitles }: StorageFacts): string[] {
+function contents({ storesTitles, ...facts }: StorageFacts, format: Format): string[] {
   return [
     l10n.t(
       'Of each message: time, model, numbers of tokens, price, ids, the tools it called by name, and how it ended.',
@@ -126,8 +130,36 @@ function contents({ storesTitles }: StorageFacts): string[] {
           'Of your words only titles of sessions, one line of at most 80 characters. The setting `outlay.storeTitles` turns that off.',
         )
       : l10n.t('Of your words nothing: `outlay.storeTitles` is off.'),
+    ...retentionLines(facts, format),
     l10n.t('Never: prompts, answers, thinking, content of files, output of tools, keys.'),
     l10n.t('Transcripts belong to Claude Code. Outlay reads them and never changes one.'),
+  ];
+}
+
+/** How long detail stays. */
+function retentionLines(
+  { retention, summedUpBefore }: Pick<StorageFacts, 'retention' | 'summedUpBefore'>,
+  format: Format,
+): string[] {
+  const { enabled, messageDays, dayDays } = retention;
+  return [
+    enabled
+      ? l10n.t(
+          'Single messages stay for {0} days, days for {1} days, sums by month for ever (`outlay.retention.enabled`).',
+          format.count(messageDays),
+          format.count(dayDays),
+        )
+      : l10n.t(
+          'All of it stays. The setting `outlay.retention.enabled` sums up what is old, by day and later by month.',
+        ),
+    ...(summedUpBefore > 0
+      ? [
+          l10n.t(
+            'Of messages before {0}: sums by day or month, and of each its time, cost and hashed ids, so that nothing counts twice.',
+            format.day(summedUpBefore),
+          ),
+        ]
+      : []),
   ];
 }
 

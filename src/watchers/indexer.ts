@@ -15,6 +15,7 @@ import { ingestFile } from './ingestFile.ts';
 import { Maintenance } from './maintenance.ts';
 import type { FromIndexer, IndexerConfig, IndexerState, RootStatus } from './protocol.ts';
 import { readAhead } from './readAhead.ts';
+import { RetentionJob, retentionJob } from './retentionJob.ts';
 import { whileBusy } from './retry.ts';
 import {
   configuredRoots,
@@ -33,6 +34,10 @@ const rescanEveryMs = 10 * 60_000;
 const activeMs = 30 * 60_000;
 /** Reading more than this is shown as progress. */
 const noticeableBytes = 4 * 1024 * 1024;
+/** How often it is asked whether the night's work is due. */
+const nightEveryMs = 60_000;
+/** A program that reads once and answers sums up what is old for so long; the next one goes on. */
+const briefMs = 2000;
 /** Progress is told at most this often. */
 const progressEveryMs = 100;
 
@@ -47,6 +52,7 @@ export class Indexer {
   #lease: Lease | undefined;
   #writer: Writer | undefined;
   #maintenance: Maintenance | undefined;
+  #retention: RetentionJob | undefined;
   #roots: Root[] = [];
   #events = new Map<string, FileEvents>();
   /** Files changed lately, with the time of the change: what the sweep looks at. */
@@ -63,6 +69,7 @@ export class Indexer {
   /** Process that writes in our place, 0 when none does. */
   #following = 0;
   #lastSweep = 0;
+  #lastNightCheck = 0;
   #newCommits = false;
 
   constructor(config: IndexerConfig, tell: (message: FromIndexer) => void) {
@@ -172,6 +179,15 @@ export class Indexer {
     await maintenance.repriceIfChanged();
     this.#writer = writer;
     this.#maintenance = maintenance;
+    const { retention } = this.#config;
+    if (retention !== undefined) {
+      this.#retention = new RetentionJob(
+        db,
+        retention,
+        (started, result) => maintenance.record(retentionJob, started, result),
+        (level, text) => this.#log(level, text),
+      );
+    }
     this.#log('info', `Writing ${this.#config.storeFile} with ${db.engine}`);
     await this.#scan();
   }
@@ -188,6 +204,7 @@ export class Indexer {
     this.#quietly(() => writer !== undefined && this.#maintenance?.markClean());
     this.#quietly(() => this.#lease?.release());
     this.#maintenance = undefined;
+    this.#retention = undefined;
     this.#lease = undefined;
     this.#store?.db.close();
     this.#store = undefined;
@@ -242,10 +259,25 @@ export class Indexer {
       this.#maintenance?.record('index', started, result);
       await this.#maintenance?.resolveProjects();
       await this.#maintenance?.backUpIfDue();
+      if (this.#config.mode === 'once') await this.#sumUp(briefMs);
       this.#state({ kind: 'watching' });
       this.#tell({ type: 'caughtUp' });
+      if (this.#config.mode === 'watch') void this.#sumUp();
     } catch (error) {
       // Standing down closes the store under a scan; only the writer's own failures count.
+      if (this.#writer === writer) await this.#failed(error);
+    }
+  }
+
+  /** Sums up what is old when a night has passed; everything else goes on meanwhile. */
+  async #sumUp(forMs = Number.POSITIVE_INFINITY): Promise<void> {
+    const writer = this.#writer;
+    if (writer === undefined) return;
+    const until = Date.now() + forMs;
+    const goOn = (): boolean => this.#writer === writer && Date.now() < until;
+    try {
+      if (await this.#retention?.runIfDue(writer, goOn)) this.#tell({ type: 'committed' });
+    } catch (error) {
       if (this.#writer === writer) await this.#failed(error);
     }
   }
@@ -367,6 +399,10 @@ export class Indexer {
     if (appeared || now - this.#lastScan > rescanEveryMs) void this.#scan();
     else if (now - this.#lastSweep > sweepEveryMs) this.#sweep(now);
     if (this.#newCommits) this.#afterCommits();
+    if (now - this.#lastNightCheck > nightEveryMs) {
+      this.#lastNightCheck = now;
+      void this.#sumUp();
+    }
   }
 
   /** What need not be there the moment a line is: where new sessions' repositories are. */

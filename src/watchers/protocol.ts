@@ -1,3 +1,4 @@
+import type { RetentionPlan } from '../model/retention.ts';
 import type { RootSource } from '../transcripts/roots.ts';
 import type { PollingMode } from './fileEvents.ts';
 
@@ -14,6 +15,8 @@ export interface IndexerConfig {
   /** The user's price overrides as written; checked where they are used. */
   readonly priceOverrides: unknown;
   readonly storeTitles: boolean;
+  /** Without it nothing is summed up. */
+  readonly retention?: RetentionPlan | undefined;
   readonly polling: PollingMode;
   readonly paused: boolean;
   readonly engine?: 'better-sqlite3' | 'node:sqlite' | undefined;

@@ -1,9 +1,16 @@
 import { existsSync } from 'node:fs';
 import { type MessagePort, Worker } from 'node:worker_threads';
 import { type ErrorReason, HumanError, messageOf } from '../model/errors.ts';
+import { limitsAt, type RetentionPlan } from '../model/retention.ts';
+import { createPriceBook } from '../pricing/priceBook.ts';
 import { type CopiedStore, copyStore } from '../store/copyStore.ts';
+import { Lease } from '../store/lease.ts';
+import { assertOwnSchema, newerStore } from '../store/migrations.ts';
 import { openForReading, openForWriting, storeError } from '../store/openStore.ts';
 import { type ResetLoss, resetLoss, resetStore } from '../store/reset.ts';
+import { Writer } from '../store/writer.ts';
+import { Maintenance } from './maintenance.ts';
+import { markTimes, retentionJob, type SummedUp, summedUpText, sumUpAll } from './retentionJob.ts';
 import { whileBusy } from './retry.ts';
 import { workerFile } from './workerFile.ts';
 
@@ -90,6 +97,44 @@ export async function emptyStore(file: string, role: 'editor' | 'terminal'): Pro
   const { db } = await whileBusy(() => openForWriting(file));
   try {
     await whileBusy(() => resetStore(db, role, Date.now()));
+  } finally {
+    db.close();
+  }
+}
+
+/**
+ * Sums up what is beyond the plan's limits at a moment (UTC milliseconds), whoever writes the store:
+ * the lease is taken, and who had it becomes the writer again afterwards.
+ */
+export async function sumUpStore(
+  file: string,
+  plan: RetentionPlan,
+  now: number,
+): Promise<SummedUp> {
+  const { db, newer } = await whileBusy(() => openForWriting(file));
+  try {
+    if (newer) throw newerStore();
+    const lease = new Lease(db, 'terminal');
+    await whileBusy(() => db.transaction(() => lease.seize(Date.now())));
+    try {
+      const writer = new Writer(db, {
+        book: createPriceBook(),
+        storeTitles: true,
+        assertWriter: () => {
+          lease.assertHeld();
+          assertOwnSchema(db);
+        },
+      });
+      const done = await sumUpAll(writer, limitsAt(now, plan, markTimes(plan.marksFile)), () => {
+        lease.extend(Date.now());
+        return true;
+      });
+      const maintenance = new Maintenance(db, file, writer, () => {});
+      await whileBusy(() => maintenance.record(retentionJob, now, summedUpText(done)));
+      return done;
+    } finally {
+      lease.release();
+    }
   } finally {
     db.close();
   }

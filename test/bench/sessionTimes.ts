@@ -157,6 +157,7 @@ async function panelTimes(home: string, messages: number, sessions: number): Pro
       running: false,
       now: endMs,
       catalogueDate: '2026-11-20',
+      summedUpBefore: 0,
       format,
     });
     return { session, ...changes };

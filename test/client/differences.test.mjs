@@ -4,7 +4,6 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Claude } from './lib/claude.mjs';
 import { bash, hang, say, use } from './lib/replies.mjs';
 import { assertNear, listPrice, readSpend, toNano } from './lib/spend.mjs';
@@ -87,7 +86,7 @@ describe('understood differences from the real client', () => {
     const hanging = claude.api.hanging();
     const { child, ended } = claude.begin('On [plan hangs]', { resume: first.sessionId });
     await hanging;
-    await sleep(300);
+    await claude.written(first.sessionId);
     child.kill('SIGKILL');
     await ended;
     const killed = (await readSpend(claude)).get(first.sessionId).summary.unconfirmed;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../../scripts/lib/patience.mjs';
 import { Claude } from './lib/claude.mjs';
 import { agent, bash, broken, drop, fail, hang, overloaded, say, use } from './lib/replies.mjs';
 import { assertAgrees, readSpend, toNano } from './lib/spend.mjs';
@@ -82,7 +83,8 @@ describe('trouble with the real client', () => {
     const hanging = claude.api.hanging();
     const { child, ended } = claude.begin(`Do it [plan ${plan}]`, options);
     const { sessionId } = await hanging;
-    // Long enough for the client to have taken in what was sent.
+    await claude.written(sessionId);
+    // Long enough for the client to have taken in what was sent of the last one, too.
     await sleep(800);
     child.kill(signal);
     return { ...(await ended), sessionId };
@@ -114,7 +116,10 @@ describe('trouble with the real client', () => {
   it('Ctrl-C while a tool runs', async () => {
     claude.api.plan('slow', [use([bash('sleep 30')]), say()]);
     const { child, ended } = claude.begin('Do it [plan slow]');
-    while (!claude.api.ledger.some(({ plan }) => plan === 'slow')) await sleep(20);
+    const { sessionId } = await until('it is asked', () =>
+      claude.api.ledger.find(({ plan }) => plan === 'slow'),
+    );
+    await claude.written(sessionId);
     await sleep(500);
     child.kill('SIGINT');
     const run = await ended;

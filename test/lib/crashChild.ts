@@ -1,7 +1,8 @@
 /**
  * A process to be killed: becomes the writer of a store and reads transcripts into it in very small
  * transactions, or (as `rival`) stands beside it, reads, and writes whenever it can become the writer.
- * Arguments: role, engine, store, then the configuration directories.
+ * As `thinner` it sums up all that is older than a moment, again and again as if that moment came nearer.
+ * Arguments: role, engine, store, then the configuration directories, for a thinner the moments.
  */
 import { readFileSync } from 'node:fs';
 import { createPriceBook } from '../../src/pricing/priceBook.ts';
@@ -17,6 +18,7 @@ const options = { engine, busyTimeoutMs: 50 };
 /** Bytes of transcript per transaction. */
 const stretchBytes = 500;
 const mtimeMs = 1_000_000;
+const halfYearMs = 182 * 86_400_000;
 
 function sleep(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
@@ -102,7 +104,24 @@ function check(): void {
   }
 }
 
-if (role === 'writer') {
+/** Sums up by day, and by month half a year before, up to one moment after the other. */
+function thin(moments: readonly string[]): void {
+  const { db, damage } = patiently(() => openForWriting(store, options));
+  if (damage !== undefined) throw new Error(`damaged: ${damage.reason}`);
+  const writer = new Writer(db, {
+    book: createPriceBook(),
+    storeTitles: true,
+    assertWriter: () => process.stdout.write('thinning\n'),
+  });
+  for (const moment of moments.map(Number)) {
+    const limits = { zone: 'UTC', messagesBefore: moment, daysBefore: moment - halfYearMs };
+    while (patiently(() => writer.thin(limits)) !== undefined);
+  }
+  db.close();
+}
+
+if (role === 'thinner') thin(roots);
+else if (role === 'writer') {
   while (!write(() => true)) sleep(2);
   process.stdout.write('done\n');
 } else {

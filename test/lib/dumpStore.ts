@@ -45,6 +45,10 @@ const views = {
       FROM message m JOIN session s ON s.id = m.session JOIN agent a ON a.id = m.agent`,
   place: `SELECT mid, rid, sid, aid, p.standing FROM place p JOIN message m ON m.id = p.message
       JOIN session s ON s.id = p.session JOIN agent a ON a.id = p.agent`,
+  thinned: `SELECT mid, rid, sid, at, counted, in_main, sidechain, nano, ${word('t.model')}, weight
+      FROM thinned t JOIN session s ON s.id = t.session`,
+  thinned_place: `SELECT mid, rid, sid FROM thinned_place p JOIN thinned t ON t.id = p.thinned
+      JOIN session s ON s.id = p.session`,
   shared_trace: `SELECT uuid, sid, at FROM shared_trace t JOIN session s ON s.id = t.session`,
   spend_bucket: `SELECT bucket, sid, aid, ${words('s.model', 's.prompt')}, ${facet}, ${sums}
       FROM spend_bucket s JOIN session ON session.id = s.session JOIN agent a ON a.id = s.agent

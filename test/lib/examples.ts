@@ -26,20 +26,25 @@ export function orders<T>(list: readonly T[]): T[][] {
   return list.flatMap((first, i) => orders(list.toSpliced(i, 1)).map((rest) => [first, ...rest]));
 }
 
-function file(path: string, ...records: object[]): WorldFile {
+export function file(path: string, ...records: object[]): WorldFile {
   const content = records.map((record) => `${JSON.stringify(record)}\n`).join('');
   return { root: 'a', path: `p/${path}`, content: Buffer.from(content) };
 }
 
 /** One line of a response. */
-function response(id: string, at: number, message: object = {}, record: object = {}): object {
+export function response(
+  id: string,
+  at: number,
+  message: object = {},
+  record: object = {},
+): object {
   return assistant(
     { id, ...message },
     { uuid: `u-${id}`, requestId: `r-${id}`, timestamp: afterNoon(at), ...record },
   );
 }
 
-function costState(
+export function costState(
   sessionId: string,
   totalCostUSD: number,
   models: Record<string, number> = {},
@@ -51,12 +56,13 @@ function costState(
 }
 
 /** A dated record without a uuid: always the session's own. */
-function queue(sessionId: string, at: number): object {
+export function queue(sessionId: string, at: number): object {
   return { type: 'queue-operation', sessionId, timestamp: afterNoon(at) };
 }
 
-const own = (sessionId: string): object => ({ sessionId });
-const unknown = { model: 'made-up-model', usage: { output_tokens: 10 } };
+export const own = (sessionId: string): object => ({ sessionId });
+/** A response of a model without a price. */
+export const unknown = { model: 'made-up-model', usage: { output_tokens: 10 } };
 const nanoByMessage = 'SELECT nano FROM message ORDER BY mid';
 const backgroundBySession = 'SELECT background FROM session ORDER BY sid';
 

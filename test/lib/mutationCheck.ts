@@ -1,19 +1,31 @@
 /**
  * A short run of everything the store promises about figures, over a fixed list of small worlds.
- * Bundled with one rule of the source broken, it must fail. Arguments: a folder to work in, and a
- * file with the worlds, made once for all runs.
+ * Bundled with one rule of the source broken, it must fail. Arguments: a folder to work in, a file
+ * with the worlds, made once for all runs, and the name of what is tried first, if any. The last line
+ * of the errors is the name of what failed.
  */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { firstMoment } from '../../src/model/calendar.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { openForWriting } from '../../src/store/openStore.ts';
 import { difference, dumpStore } from './dumpStore.ts';
 import { assertExample, type Example, examples, orders } from './examples.ts';
 import { bundledBook, otherBook, soleWriter } from './ingest.ts';
 import { judge } from './oracle.ts';
+import {
+  assertNoOrphans,
+  assertRetentionExample,
+  assertSummedUp,
+  assertSumsKept,
+  longHistory,
+  sumsOf,
+  thinAll,
+} from './retention.ts';
+import { retentionExamples } from './retentionExamples.ts';
 import { assertRollups } from './rollups.ts';
-import { ingestPlainly, ingestSomehow } from './schedule.ts';
+import { ingestPlainly, ingestSomehow, readAgain } from './schedule.ts';
 import { assertVerdict } from './verdict.ts';
 import type { WorldFile } from './world.ts';
 
@@ -56,6 +68,7 @@ function check(files: readonly WorldFile[], seed: number): void {
     assert.equal(dumpStore(db), dump);
     return dump;
   });
+  if (seed <= 8) withStore((db) => checkRetention(db, place, files, seed));
   rmSync(place, { recursive: true });
   mkdirSync(place);
   const actual = withStore((db) => {
@@ -63,6 +76,32 @@ function check(files: readonly WorldFile[], seed: number): void {
     return dumpStore(db);
   });
   assert.equal(actual === expected, true, difference(actual, expected));
+}
+
+/** Sums stay when all messages are summed up, and when everything is read again after that. */
+function checkRetention(
+  db: SqlDatabase,
+  place: string,
+  files: readonly WorldFile[],
+  seed: number,
+): void {
+  // Worlds last a few hours from ten in the morning, UTC: here that is around midnight.
+  const zone = 'Etc/GMT-12';
+  const limits = {
+    zone,
+    messagesBefore: firstMoment('2026-12-24', zone),
+    daysBefore: firstMoment('2026-11-21', zone),
+  };
+  ingestPlainly(db, place, files);
+  const before = sumsOf(db, limits);
+  assert.ok(thinAll(soleWriter(db), limits, 100) < 100, 'it comes to an end');
+  assertSumsKept(sumsOf(db, limits), before);
+  assertSummedUp(db, limits);
+  assertNoOrphans(db);
+  const thinned = dumpStore(db);
+  assert.equal(thinAll(soleWriter(db), limits, 100), 0);
+  readAgain(db, place, files, seed);
+  assert.equal(dumpStore(db) === thinned, true, difference(dumpStore(db), thinned));
 }
 
 /** A particular world, in any order of files and in some odd ways. */
@@ -83,15 +122,40 @@ function checkExample(example: Example): void {
   }
 }
 
+const ofWorlds = worlds.map((world, i) => ({
+  name: `world ${i + 1}`,
+  run: () => check(world, i + 1),
+}));
+const ofExamples = examples.map((example) => ({
+  name: example.name,
+  run: () => checkExample(example),
+}));
+const ofRetention = [
+  {
+    name: 'a long history',
+    run: () =>
+      withStore((db) => checkRetention(db, mkdtempSync(join(folder, 'long-')), longHistory(30), 1)),
+  },
+  ...retentionExamples.map((example) => ({
+    name: example.name,
+    run: () => assertRetentionExample(example, mkdtempSync(join(folder, 'retention-')), withStore),
+  })),
+];
+// Most rules show in the first few worlds, the rest in the examples or not at all.
+const all = [...ofWorlds.slice(0, 8), ...ofExamples, ...ofRetention, ...ofWorlds.slice(8)];
+const first = all.filter(({ name }) => name === process.argv[4]);
+
 try {
-  // Most rules show in the first few worlds, the rest in the examples or not at all.
-  worlds.slice(0, 8).forEach((world, i) => {
-    check(world, i + 1);
-  });
-  examples.forEach(checkExample);
-  worlds.slice(8).forEach((world, i) => {
-    check(world, i + 9);
-  });
+  for (const { name, run } of new Set([...first, ...all])) {
+    try {
+      run();
+    } catch (error) {
+      console.error(error);
+      console.error(name);
+      process.exitCode = 1;
+      break;
+    }
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -71,7 +71,7 @@ mutate(
   ['the request id is looked for', 'row.rid === requestId', 'true'],
   [
     'a replay read after its original',
-    'return !message.kept.sidechain || !others.some((other) => other.in_main === 1);',
+    'return ![...others, ...thinned].some((row) => row.in_main === 1);',
     'return true;',
   ],
   [
@@ -166,6 +166,61 @@ mutate(
 );
 
 mutate(
+  'store/ownership.ts',
+  ['what was summed up counts no second time', 'same !== undefined\n', 'false\n'],
+  ['a replay whose original was summed up', '![...others, ...thinned].some(', '![...others].some('],
+  [
+    'the original of a replay that was summed up',
+    'return !thinned.some((row) => row.sidechain === 1 && row.counted === 1);',
+    'return true;',
+  ],
+  ['a fork of what was summed up', 'this.#relate(this.#thinned.addPlaces(row, sessions));', ''],
+  [
+    'a main thread found later',
+    'if (inMain && row.in_main === 0) this.#thinned.setInMain(row.id);',
+    '',
+  ],
+  [
+    'copies of what was summed up are replays',
+    'const inMain = row.in_main === 1 || incoming.inMain;',
+    'const inMain = false;',
+  ],
+);
+mutate(
+  'store/thinned.ts',
+  [
+    'where it stands is noted',
+    'for (const session of all) this.#addPlace.run(row.id, session);',
+    '',
+  ],
+  ['its own session is a place', 'stored.length === 0 ? [row.session] : stored;', 'stored;'],
+);
+mutate(
+  'store/thinning.ts',
+  ['places outlive their message', 'this.#addPlaces.run(lastInsertRowid, row.id);', ''],
+  ['places go with their message', 'this.#dropPlaces.run(row.id);', ''],
+  ['shares of a total are kept by model', 'shares ? row.model : 0', '0'],
+  ['shares of a total are kept by tokens', 'shares ? tokenWeight(row) : 0', '0'],
+  [
+    'sums move to the day',
+    'if (first < end) this.#move(first, end, first);',
+    "if (first < end && unit === 'month') this.#move(first, end, first);",
+  ],
+  [
+    'days move to the month',
+    'if (first < end) this.#move(first, end, first);',
+    "if (first < end && unit === 'day') this.#move(first, end, first);",
+  ],
+  ['messages go', "if (unit === 'day') this.#drop.run(from, to);", ''],
+  ['a month ends where days begin', 'Math.min(bucketOf(month.to), end)', 'bucketOf(month.to)'],
+);
+mutate(
+  'store/rollup.ts',
+  ['what is moved is added up', '`sum(', '`max('],
+  ['what is moved goes from where it was', 'drop.run(from, to, target);', ''],
+);
+
+mutate(
   'store/reconcile.ts',
   ['a fork’s total contains its parent’s', 'usdToNano(base?.total ?? 0)', '0'],
   [
@@ -187,7 +242,7 @@ mutate(
   ['only who owns before is a parent', 'if (!ownsBefore(other, row)) continue;', ''],
   [
     'who shares no message is no parent',
-    'if (this.#message.get(row.id, relative.session) === undefined) continue;',
+    'if (!this.#shareMessage(row.id, relative.session)) continue;',
     '',
   ],
   ['background is never negative', '? 0 : gap;', '? gap : gap;'],
@@ -200,8 +255,28 @@ mutate(
   ],
   [
     'replays explain nothing',
-    "'SELECT at, nano FROM message WHERE session = ? AND counted = 1 ORDER BY at'",
-    "'SELECT at, nano FROM message WHERE session = ? ORDER BY at'",
+    'SELECT at, nano FROM message WHERE session = ? AND counted = 1',
+    'SELECT at, nano FROM message WHERE session = ?',
+  ],
+  [
+    'what was summed up explains a total',
+    'SELECT at, nano FROM thinned WHERE session = ? AND counted = 1 ORDER BY 1',
+    'SELECT at, nano FROM thinned WHERE session = ? AND counted = 2 ORDER BY 1',
+  ],
+  [
+    'also in a fork',
+    "standingIn('thinned', 'thinned_place', 'thinned')",
+    "standingIn('(SELECT * FROM thinned WHERE FALSE)', 'thinned_place', 'thinned')",
+  ],
+  [
+    'a message in common makes a parent, summed up too',
+    'thinned_place q ON q.thinned = p.thinned',
+    'thinned_place q ON q.thinned = -p.thinned',
+  ],
+  [
+    'what was summed up is unconfirmed as it was',
+    '+ (SELECT coalesce(sum(nano), 0)',
+    '+ (SELECT 0 * coalesce(sum(nano), 0)',
   ],
   ['undated background stands at the start', 'state.at || (row.first_at ?? 0)', 'state.at'],
 );

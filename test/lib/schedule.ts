@@ -40,6 +40,24 @@ export function ingestSomehow(
   new Schedule(db, folder, random(seed)).run(files);
 }
 
+/** Reads files that have been read before from the start, in an order decided by a seed. */
+export function readAgain(
+  db: SqlDatabase,
+  folder: string,
+  files: readonly WorldFile[],
+  seed: number,
+): void {
+  const writer = soleWriter(db);
+  for (const file of random(seed).shuffle([...files])) {
+    const { path, projects, root } = placed(folder, file);
+    const known = writer.files.find(path)?.bookmark;
+    const bookmark = known && { ...known, head: 'another file' };
+    for (const stretch of stretchesOf(projects, path, bookmark)) {
+      writer.ingest([{ file: { path, root, mtimeMs }, stretch }]);
+    }
+  }
+}
+
 /** Writes a world's files below a folder, whole. */
 export function writeWorld(folder: string, files: readonly WorldFile[]): void {
   for (const file of files) writeFileSync(placed(folder, file).path, file.content);

@@ -39,6 +39,7 @@ const required = [
   'extension/media/walkthrough/terminal.svg',
   'extension/dist/extension.cjs',
   'extension/dist/indexer.cjs',
+  'extension/dist/report.cjs',
   'extension/dist/cli.cjs',
 ];
 

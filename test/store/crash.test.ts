@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { buildSync } from 'esbuild';
 import { findDamage, openForWriting } from '../../src/store/openStore.ts';
+import { bundleChild, Life } from '../lib/crashLife.ts';
 import { difference, dumpStore } from '../lib/dumpStore.ts';
 import { engines } from '../lib/engines.ts';
 import { random } from '../lib/random.ts';
@@ -20,62 +17,6 @@ const kills = Number(process.env.OUTLAY_TEST_KILLS ?? 210);
 const longestWorkMs = 30;
 /** One in five is killed within this time of its start, wherever it is by then. */
 const longestLifeMs = 150;
-
-const project = join(import.meta.dirname, '..', '..');
-
-/** The child as one file: a process that is killed at once should not spend its life loading. */
-function bundleChild(target: string): void {
-  buildSync({
-    entryPoints: [join(project, 'test', 'lib', 'crashChild.ts')],
-    outfile: target,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node24',
-    external: ['better-sqlite3'],
-    define: { 'import.meta.dirname': '__dirname' },
-    logLevel: 'silent',
-  });
-}
-
-/** A child, what it said, and how it ended. */
-class Life {
-  readonly #process: ChildProcess;
-  readonly #ended: Promise<unknown[]>;
-  said = '';
-  errors = '';
-
-  constructor(script: string, args: readonly string[]) {
-    this.#process = spawn(process.execPath, [script, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_PATH: join(project, 'node_modules') },
-    });
-    this.#ended = once(this.#process, 'close');
-    this.#process.stdout?.on('data', (text) => (this.said += text));
-    this.#process.stderr?.on('data', (text) => (this.errors += text));
-  }
-
-  /** Waits until it is about to write, or has ended. */
-  async atWork(): Promise<void> {
-    while (this.said === '' && this.#process.exitCode === null) await sleep(1);
-  }
-
-  /** Waits for its end, or ends it after a while. Fails if it ended by itself in any way but well. */
-  async endWithin(ms: number): Promise<'done' | 'killed'> {
-    const timer = new AbortController();
-    await Promise.race([this.#ended, sleep(ms, undefined, { signal: timer.signal })]);
-    timer.abort();
-    return await this.kill();
-  }
-
-  async kill(): Promise<'done' | 'killed'> {
-    this.#process.kill('SIGKILL');
-    const [code, signal] = await this.#ended;
-    if (signal === 'SIGKILL') return 'killed';
-    assert.equal(code, 0, this.errors);
-    return 'done';
-  }
-}
 
 test('writers killed at any moment lose nothing and count nothing twice', async () => {
   using dir = tempDir();

@@ -12,6 +12,8 @@ const untranslatable: readonly [file: string, text: string, why: string][] = [
   ['src/views/diagnostics.ts', 'Outlay is switched off', 'a report in English, as in the terminal'],
   ['src/views/launcherScript.ts', '', 'a script in a file'],
   ['src/views/panelHtml.ts', '<!DOCTYPE html>', 'a page without a word in it'],
+  ['src/views/reportChoices.ts', 'outlay $', 'a command for a terminal'],
+  ['src/views/reportRunner.ts', 'The thread ended', 'a bug, for the log'],
   ['src/views/sessionActions.ts', 'claude --resume', 'a command for a terminal'],
   ['webview/', 'color-mix(in srgb', 'a colour'],
 ];

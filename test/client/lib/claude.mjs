@@ -1,12 +1,22 @@
 /** The real Claude Code in a home of its own, with the stand-in API for its whole world. */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { patienceMs, until } from '../../../scripts/lib/patience.mjs';
 import { installedClient } from '../../../scripts/lib/realClient.mjs';
 import { StandIn } from './standIn.mjs';
 
-const longestRunMs = 60_000;
+/** A run that takes longer hangs: some have a dozen answers, on whatever machine. */
+const longestRunMs = 3 * patienceMs;
 
 /**
  * What a run came to.
@@ -140,6 +150,21 @@ export class Claude {
       throw new Error(`The client ended with ${run.code ?? run.signal}.\n${run.output}`);
     }
     return run;
+  }
+
+  /** Waits until the client has written down the answers that a session was given by now. */
+  async written(sessionId) {
+    const answers = this.api.ledger.filter(
+      (entry) => entry.outcome === 'answered' && entry.sessionId === sessionId,
+    );
+    await until('the answers are in transcripts', () => {
+      const names = readdirSync(this.configDir, { recursive: true });
+      const text = names
+        .filter((name) => name.endsWith('.jsonl'))
+        .map((name) => readFileSync(path.join(this.configDir, name), 'utf8'))
+        .join('');
+      return answers.every(({ requestId }) => text.includes(requestId));
+    });
   }
 
   async close() {

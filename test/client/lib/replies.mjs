@@ -7,7 +7,7 @@ import { Dice } from './dice.mjs';
  * @param {Record<string, unknown>} [options.usage] replaces fields of the usage that is thrown
  * @param {(usage: object, dice: Dice) => object} [options.shape] changes the usage as a whole
  * @param {string} [options.model] the model that answers, when it is not the one that was asked
- * @param {number} [options.afterMs] waits before answering
+ * @param {() => Promise<unknown>} [options.before] what has to be over before it is answered
  */
 export const say = (options = {}) => ({ kind: 'answer', tools: [], stop: 'end_turn', ...options });
 

@@ -88,7 +88,7 @@ export class StandIn {
     const planned = this.#plans.get(plan)?.[turn] ?? say();
     const attempt = this.#attempt(entry);
     const reply = Array.isArray(planned) ? planned[Math.min(attempt, planned.length - 1)] : planned;
-    if (reply.afterMs) await sleep(reply.afterMs);
+    await reply.before?.();
     this.ledger.push(entry);
     entry.at = Date.now();
     if (reply.kind === 'failure') {

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { openWorkbench } from '../../../scripts/lib/page.mjs';
 import { inRoot } from '../../../scripts/lib/paths.mjs';
 import { until } from '../../../scripts/lib/patience.mjs';
 import { openForReading } from '../../../src/store/openStore.ts';
@@ -19,7 +20,6 @@ import {
   watchHarm,
   writeHostile,
 } from './lib/hostile.mjs';
-import { openTested } from './lib/packed.mjs';
 import { answer, append, transcriptOf } from './lib/records.mjs';
 import {
   chooseInAction,
@@ -91,7 +91,7 @@ describe('hostile text', () => {
     );
 
   before(async () => {
-    workbench = await openTested({ viewport: { width: 1280, height: 1000 } });
+    workbench = await openWorkbench({ viewport: { width: 1280, height: 1000 } });
     harm = watchHarm(workbench);
     policy = watchPolicy(workbench);
     const now = Date.now();

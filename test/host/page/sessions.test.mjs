@@ -1,11 +1,11 @@
 /** The sessions view as a person uses it: states, items, grouping, filter, actions, ten thousand. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { openWorkbench } from '../../../scripts/lib/page.mjs';
 import { insist, until } from '../../../scripts/lib/patience.mjs';
 import { millionStore } from './lib/million.mjs';
-import { openTested } from './lib/packed.mjs';
 import {
   answer,
   append,
@@ -32,7 +32,6 @@ import {
 import { sessionFrame } from './lib/webview.mjs';
 
 const hour = 3_600_000;
-const scratch = (name) => path.join(import.meta.dirname, '../../../.vscode-test', name);
 const labels = (list) => list.map(({ label }) => label);
 
 /** The sessions among the rows, without projects, parts and pages. */
@@ -72,7 +71,7 @@ describe('the sessions view', () => {
   let workbench;
   let places;
   before(async () => {
-    workbench = await openTested();
+    workbench = await openWorkbench();
     await openSessions(workbench);
   });
   beforeEach(() => workbench.calm());
@@ -286,27 +285,12 @@ describe('the sessions view', () => {
   });
 });
 
-describe('the sessions view without a usable store', () => {
-  let workbench;
-  after(() => workbench?.close());
-
-  it('says so, with a way to the reason', async () => {
-    const home = scratch('view-no-store');
-    rmSync(home, { recursive: true, force: true });
-    mkdirSync(path.join(home, 'data/outlay.db'), { recursive: true });
-    workbench = await openTested({ home });
-    await openSessions(workbench);
-    await workbench.waitForStatus('store unavailable');
-    await waitForWelcome(workbench, /The store is unavailable[\s\S]*Show Log/);
-  });
-});
-
 describe('the sessions view with a million messages in ten thousand sessions', () => {
   let workbench;
   after(() => workbench?.close());
 
   it('shows them a page at a time, and opens one', async () => {
-    workbench = await openTested({ env: { OUTLAY_STORE: millionStore() } });
+    workbench = await openWorkbench({ env: { OUTLAY_STORE: millionStore() } });
     await workbench.waitForStatus(/\$\d/);
     await openSessions(workbench);
     await waitForRows(workbench, (list) => list.length > 5);

@@ -47,12 +47,18 @@ describe('what is stored', () => {
   };
   /** A notification, in the list of all: this window shows none by itself. */
   const notification = async (text) => {
-    await workbench.executeCommand('notifications.showList');
-    const item = workbench.page.locator('.notifications-center .notification-list-item', {
+    let texts = [];
+    // The list may be closed by what happens before it is there.
+    await until(
+      () => `"${text}" is said, but: ${texts.join(' | ')}`,
+      async () => {
+        texts = await workbench.notifications();
+        return texts.some((one) => one.includes(text));
+      },
+    );
+    return workbench.page.locator('.notifications-center .notification-list-item', {
       hasText: text,
     });
-    await item.waitFor();
-    return item;
   };
   before(async () => {
     workbench = await openWorkbench();

@@ -27,15 +27,14 @@ async function everythingWorks(workbench) {
   await frame.locator('[data-card="cost"] .figure', { hasText: '$4.12' }).waitFor();
 }
 
-describe('a folder that is not trusted', () => {
+describe('a workspace that is neither trusted nor on the disk', () => {
   let workbench;
   after(() => workbench?.close());
 
   it('gets everything, and cannot say where transcripts are read or stored', async () => {
     const home = path.join(import.meta.dirname, '../../../.vscode-test/untrusted');
     rmSync(home, { recursive: true, force: true });
-    const settings = path.join(home, 'workspace/.vscode/settings.json');
-    mkdirSync(path.dirname(settings), { recursive: true });
+    mkdirSync(home, { recursive: true });
     const wishes = {
       'outlay.roots': [path.join(home, 'elsewhere')],
       'outlay.storePath': path.join(home, 'stolen.db'),
@@ -43,26 +42,13 @@ describe('a folder that is not trusted', () => {
       'outlay.prices.overrides': { multiplier: 100 },
       'outlay.budget.dailyUsd': 1,
     };
-    writeFileSync(settings, JSON.stringify(wishes));
-    workbench = await openWorkbench({ home, restricted: true });
+    const file = path.join(home, 'virtual.code-workspace');
+    const folders = [{ uri: 'memfs:/project', name: 'project' }];
+    writeFileSync(file, JSON.stringify({ folders, settings: wishes }));
+    workbench = await openWorkbench({ home, workspace: file, restricted: true });
     await workbench.page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor();
     await everythingWorks(workbench);
     assert.equal(await workbench.statusText(), '$4.12');
-  });
-});
-
-describe('a virtual workspace', () => {
-  let workbench;
-  after(() => workbench?.close());
-
-  it('gets everything, although none of its folders is on the disk', async () => {
-    const home = path.join(import.meta.dirname, '../../../.vscode-test/virtual');
-    rmSync(home, { recursive: true, force: true });
-    mkdirSync(home, { recursive: true });
-    const file = path.join(home, 'virtual.code-workspace');
-    writeFileSync(file, JSON.stringify({ folders: [{ uri: 'memfs:/project', name: 'project' }] }));
-    workbench = await openWorkbench({ home, workspace: file });
-    await everythingWorks(workbench);
     await workbench.setSettings({ 'outlay.statusBar.scope': 'workspace' });
     // No session can have started in a folder that is on no disk.
     await workbench.waitForStatus(/^\$0$/);

@@ -28,6 +28,9 @@ const good: Record<string, unknown> = {
   'outlay.prices.file': '/p.json',
   'outlay.prices.warnAfterDays': 10,
   'outlay.storeTitles': false,
+  'outlay.retention.enabled': true,
+  'outlay.retention.messageDays': 60,
+  'outlay.retention.dayDays': 100,
   'outlay.watch.polling': 'always',
   'outlay.groups': { 'Client A': ['~/a', '~/a-*'] },
   'outlay.tags': { Bugs: 'fix/*' },
@@ -59,6 +62,7 @@ describe('mirrored settings', () => {
       priceFile: '/p.json',
       warnAfterDays: 10,
       storeTitles: false,
+      retention: { enabled: true, messageDays: 60, dayDays: 100 },
       polling: 'always',
       labels: {
         groups: new Map([['Client A', ['~/a', '~/a-*']]]),
@@ -116,6 +120,30 @@ describe('mirrored settings', () => {
     const rates = [{ from: Date.UTC(2026, 10, 1), rate: 0.9 }];
     assert.deepEqual(settings.currency, { code: 'EUR', rates });
   });
+
+  for (const [messageDays, dayDays, expected, bad] of [
+    [undefined, undefined, [90, 365], []],
+    [30, 30, [30, 30], []],
+    [29, 365, [90, 365], ['messageDays']],
+    [90.5, undefined, [90, 365], ['messageDays']],
+    [120, 100, [120, 365], ['dayDays']],
+    [500, undefined, [500, 500], []],
+    [500, 400, [500, 500], ['dayDays']],
+    ['90', 20, [90, 365], ['messageDays', 'dayDays']],
+    [36_501, 1e9, [90, 365], ['messageDays', 'dayDays']],
+  ] as const) {
+    test(`messages for ${messageDays} and days for ${dayDays} days`, () => {
+      const { settings, problems } = parseSettings({
+        'outlay.retention.messageDays': messageDays,
+        'outlay.retention.dayDays': dayDays,
+      });
+      const { retention } = settings;
+      assert.deepEqual([retention.messageDays, retention.dayDays], expected);
+      assert.equal(retention.enabled, false);
+      const keys = problems.map(({ key }) => key.replace('outlay.retention.', ''));
+      assert.deepEqual(keys, bad);
+    });
+  }
 
   test('what a person wrote as a name stays text in the sentence', () => {
     const projects = { '/p\u202e\u001b[31m\nq': 1 };

@@ -15,16 +15,17 @@ import { openForReading, openForWriting } from '../../../src/store/openStore.ts'
 import { StoreReader } from '../../../src/store/reader.ts';
 import { Indexer } from '../../../src/watchers/indexer.ts';
 import type { FromIndexer, IndexerConfig } from '../../../src/watchers/protocol.ts';
+import { sumUpStore } from '../../../src/watchers/storeCare.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
 const always = { from: 0, to: 8.64e15 };
 
-function answer(id: string, output = 100): string {
+function answer(id: string, output = 100, timestamp = '2026-11-20T10:00:00.000Z'): string {
   return `${JSON.stringify({
     type: 'assistant',
     uuid: `u-${id}`,
     sessionId: 's',
-    timestamp: '2026-11-20T10:00:00.000Z',
+    timestamp,
     requestId: `r-${id}`,
     cwd: '/home/dev/shop',
     message: {
@@ -35,6 +36,10 @@ function answer(id: string, output = 100): string {
     },
   })}\n`;
 }
+
+/** A response old enough for any retention, and one too new for all. */
+const longAgo = (id: string): string => answer(id, 100, '2020-01-01T10:00:00.000Z');
+const today = (id: string): string => answer(id, 100, new Date().toISOString());
 
 /** An indexer on a folder of its own, with what it said. */
 class Rig {
@@ -66,11 +71,28 @@ class Rig {
   }
 
   messages(): number {
+    return this.#ask((reader) => reader.spend(always, undefined).messages) ?? 0;
+  }
+
+  /** Single messages that are still there. */
+  rows(): number {
+    return (
+      this.#ask(
+        ({ db }) => db.prepare('SELECT count(*) AS n FROM message').get<{ n: number }>()!.n,
+      ) ?? 0
+    );
+  }
+
+  jobResult(job: string): string | undefined {
+    return this.#ask((reader) => reader.jobs().find(({ name }) => name === job)?.result);
+  }
+
+  #ask<T>(question: (reader: StoreReader) => T): T | undefined {
     const db = openForReading(this.#config.storeFile);
-    if (db === undefined) return 0;
+    if (db === undefined) return undefined;
     const reader = new StoreReader(db);
     try {
-      return reader.spend(always, undefined).messages;
+      return question(reader);
     } finally {
       reader.close();
     }
@@ -239,6 +261,46 @@ describe('indexer', () => {
       assert.equal(kept.length, 1);
       const log = rig.said.filter((message) => message.type === 'log' && message.level === 'error');
       assert.match(JSON.stringify(log), /was damaged/);
+    });
+  });
+
+  it('sums up what is old once all is read, and reads on', async () => {
+    await withRig(
+      async (rig, transcript) => {
+        writeFileSync(transcript, longAgo('a') + longAgo('b') + today('c'));
+        await rig.indexer.start();
+        await rig.until('what is old is summed up', () => rig.rows() === 1);
+        await rig.until('it is noted', () => rig.jobResult('retention') !== undefined);
+        assert.equal(rig.jobResult('retention'), 'summed up 2 messages of 1 day by day');
+        assert.equal(rig.messages(), 3);
+        // Old lines that come late wait for the next night; those known count no second time.
+        appendFileSync(transcript, longAgo('a') + longAgo('d') + today('e'));
+        await rig.until('the append counts', () => rig.messages() === 5);
+        assert.equal(rig.rows(), 3);
+      },
+      { retention: { messageDays: 90, dayDays: 36_500, zone: 'UTC' } },
+    );
+  });
+
+  it('keeps everything without a plan', async () => {
+    await withRig(async (rig, transcript) => {
+      writeFileSync(transcript, longAgo('a') + today('b'));
+      await rig.indexer.start();
+      assert.equal(rig.jobResult('retention'), undefined);
+      assert.equal(rig.rows(), 2);
+    });
+  });
+
+  it('gives way to a program that sums up, and goes on after it', async () => {
+    await withRig(async (rig, transcript, folder) => {
+      writeFileSync(transcript, longAgo('a') + today('b'));
+      await rig.indexer.start();
+      const plan = { messageDays: 90, dayDays: 36_500, zone: 'UTC' };
+      const done = await sumUpStore(join(folder, 'store/outlay.db'), plan, Date.now());
+      assert.deepEqual(done, { messages: 1, days: 1, months: 0, complete: true });
+      appendFileSync(transcript, longAgo('a') + today('c'));
+      await rig.until('the append counts', () => rig.messages() === 3);
+      assert.equal(rig.rows(), 2);
     });
   });
 

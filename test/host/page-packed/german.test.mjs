@@ -1,10 +1,19 @@
-/** A window in German: what Outlay says, its figures and its times are German, in every place. */
+/**
+ * The package people install, in a window in German: its files are all there (the bundles, those of
+ * the webviews, the texts, the media), and what Outlay says, its figures and its times are German, in
+ * every place. What does not depend on the packing is tested on the sources.
+ */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { insist } from '../../../scripts/lib/patience.mjs';
-import { bundle, englishIn, german, known, manifest, wordsIn } from './lib/english.mjs';
-import { openTested } from './lib/packed.mjs';
+import { promisify } from 'node:util';
+import { packForThisMachine } from '../../../scripts/lib/pack.mjs';
+import { openWorkbench } from '../../../scripts/lib/page.mjs';
+import { inRoot } from '../../../scripts/lib/paths.mjs';
+import { insist, until } from '../../../scripts/lib/patience.mjs';
+import { bundle, englishIn, german, known, manifest, wordsIn } from '../page/lib/english.mjs';
 import {
   answer,
   clientTotal,
@@ -12,10 +21,11 @@ import {
   transcriptOf,
   write,
   writeMeta,
-} from './lib/records.mjs';
-import { hoverOver, openSessions, unfold, waitForRows, waitForWelcome } from './lib/tree.mjs';
-import { sessionFrame, watchPolicy } from './lib/webview.mjs';
+} from '../page/lib/records.mjs';
+import { hoverOver, openSessions, unfold, waitForRows, waitForWelcome } from '../page/lib/tree.mjs';
+import { sessionFrame, watchPolicy } from '../page/lib/webview.mjs';
 
+const run = promisify(execFile);
 const minute = 60_000;
 const hour = 60 * minute;
 /** As it is read: spaces that do not break are spaces. */
@@ -23,7 +33,7 @@ const plain = (text) => text.replaceAll('\u00a0', ' ').replaceAll('\u202f', ' ')
 /** A folder for pictures of what is looked at, for a person who wants to look as well. */
 const pictures = process.env.OUTLAY_PICTURES;
 
-describe('a window in German', () => {
+describe('the package in a window in German', () => {
   let workbench;
   let policy;
   const picture = async (name, element) => {
@@ -32,7 +42,8 @@ describe('a window in German', () => {
   const session = 'a1b2c3d4-0000-4000-8000-000000000001';
 
   before(async () => {
-    workbench = await openTested({
+    workbench = await openWorkbench({
+      vsix: await packForThisMachine(),
       language: 'de',
       steadyFonts: true,
       viewport: { width: 1280, height: 1100 },
@@ -214,6 +225,29 @@ describe('a window in German', () => {
     const opened = await page();
     assert.match(opened, /Werkzeuge: |je Million/);
     assert.deepEqual(englishIn(opened), []);
+  });
+
+  it('shows its walkthrough with pictures, and brings its command', async () => {
+    const { page, paths } = workbench;
+    await workbench.executeCommand('workbench.action.closeAllEditors');
+    await workbench.executeCommand('outlay.openWalkthrough');
+    await page.locator('h2.category-title', { hasText: manifest['walkthrough.title'] }).waitFor();
+    await until('a picture of a step is drawn', async () => {
+      const [, ...webviews] = page.frames();
+      const drawn = webviews.map((frame) =>
+        frame
+          .locator('svg')
+          .count()
+          .catch(() => 0),
+      );
+      return (await Promise.all(drawn)).some((count) => count > 0);
+    });
+    await workbench.executeCommand('workbench.action.closeAllEditors');
+    const launcher = path.join(paths.data, 'bin/outlay');
+    const { version } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+    const said = await until('the command answers', () => run(launcher, ['--version']));
+    assert.equal(said.stdout.trim(), version);
+    assert.ok(readFileSync(launcher, 'utf8').includes('outlay.outlay-'), 'it runs the package');
   });
 
   it('would notice English', () => {

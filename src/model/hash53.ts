@@ -1,7 +1,7 @@
 /**
- * A 53-bit hash of the string bytes in [start, stop): two rounds of multiply-and-mix over 32-bit
- * halves. 53 bits fit a JavaScript number; among a million records two differ but collide with a
- * chance of about one in twenty thousand, and a collision can only move ownership between forks.
+ * A 53-bit hash of the bytes in [start, stop): two rounds of multiply-and-mix over 32-bit halves.
+ * 53 bits fit a JavaScript number; among a million ids two differ but collide with a chance of about
+ * one in twenty thousand, so nothing that counts may hang on one hash alone.
  */
 export function hashBytes(buf: Uint8Array, start: number, stop: number): number {
   let a = 0x9e3779b9 | 0;

@@ -1,0 +1,78 @@
+import { addDays, dayOf, firstMoment, localTime, startOfDay, type Zone } from './calendar.ts';
+
+/** How long detail is kept, in days of the calendar. Sums are kept for ever. */
+export interface Retention {
+  /** Single messages; older ones are summed up by day. */
+  readonly messageDays: number;
+  /** Days; older ones are summed up by month. Not less than `messageDays`. */
+  readonly dayDays: number;
+}
+
+export const defaultRetention: Retention = { messageDays: 90, dayDays: 365 };
+
+/** What the user wishes: whether detail is summed up at all, and when. */
+export interface RetentionSettings extends Retention {
+  readonly enabled: boolean;
+}
+
+/** What is to be summed up and in whose zone: its nights are when, its days are what. */
+export interface RetentionPlan extends Retention {
+  readonly zone: Zone;
+  /** File of the tags of time, read when sums are made; their moments cut sums. */
+  readonly marksFile?: string | undefined;
+}
+
+/** What is to be done by itself; undefined when the user does not want it. */
+export function planOf(
+  settings: RetentionSettings,
+  zone: Zone,
+  marksFile?: string,
+): RetentionPlan | undefined {
+  const { enabled, messageDays, dayDays } = settings;
+  return enabled ? { messageDays, dayDays, zone, marksFile } : undefined;
+}
+
+/** Claude Code keeps transcripts for 30 days: thinner than them the store must never be. */
+export const fewestMessageDays = 30;
+
+/** Up to when detail is summed up. Both moments begin a local day. UTC milliseconds. */
+export interface RetentionLimits {
+  readonly messagesBefore: number;
+  readonly daysBefore: number;
+  readonly zone: Zone;
+  /** Moments whose two sides are never put into one sum: where tags of time begin and end. */
+  readonly cuts?: readonly number[] | undefined;
+}
+
+/** What is to be summed up at a moment; `cuts` are moments whose two sides stay apart. */
+export function limitsAt(
+  now: number,
+  plan: RetentionPlan,
+  cuts: readonly number[] = [],
+): RetentionLimits {
+  const { messageDays, dayDays, zone } = plan;
+  const today = dayOf(now, zone);
+  const start = (days: number): number => firstMoment(addDays(today, -days), zone);
+  return {
+    messagesBefore: start(messageDays),
+    daysBefore: start(Math.max(messageDays, dayDays)),
+    zone,
+    cuts,
+  };
+}
+
+const quarterHourMs = 900_000;
+
+/** The last moment, `now` included, at which a local clock came to 02:00: when sums are made. */
+export function lastNight(now: number, zone: Zone): number {
+  const today = twoOClock(startOfDay(now, zone), zone);
+  if (today <= now) return today;
+  return twoOClock(firstMoment(addDays(dayOf(now, zone), -1), zone), zone);
+}
+
+/** 02:00 of a day, or the first moment behind it where the clock skips that hour. */
+function twoOClock(midnight: number, zone: Zone): number {
+  let at = midnight;
+  while (localTime(at, zone).slice(11) < '02:00') at += quarterHourMs;
+  return at;
+}

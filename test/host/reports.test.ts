@@ -1,0 +1,105 @@
+/** Reports in the editor: the same answers as in the terminal, shown as a document, refused in words. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { OutlayApi } from '../../src/extension.ts';
+import { reportDefinitions } from '../../src/reports/definitions.ts';
+import { commandIds, reportCommandId } from '../../src/views/commandIds.ts';
+import { answer, append, transcriptFile } from './transcript.ts';
+import { until } from './until.ts';
+
+const extension = vscode.extensions.getExtension<OutlayApi>('outlay.outlay')!;
+
+/** What a report's command returns when it is asked for a text. */
+async function textOf(name: string, format: string, options: object = {}): Promise<string> {
+  const argument = { options, format };
+  return (await vscode.commands.executeCommand<string>(reportCommandId(name), argument)) ?? '';
+}
+
+/** What the terminal prints for the same question, from the store as it is. */
+function terminal(...args: string[]): string {
+  const cli = join(extension.extensionPath, 'dist', 'cli.cjs');
+  const result = spawnSync(process.execPath, [cli, ...args, '--no-index'], {
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    encoding: 'utf8',
+  });
+  assert.ok((result.status ?? 9) < 2, `${args.join(' ')}: ${result.stderr}`);
+  return result.stdout;
+}
+
+describe('reports', () => {
+  let api: OutlayApi;
+
+  before(async () => {
+    api = await extension.activate();
+    await until('the indexer watches', () => api.spend.indexer.kind === 'watching');
+    const messages = (): number => api.spend.overview?.today.sums.messages ?? 0;
+    const before = messages();
+    append(
+      transcriptFile('-home-dev-reports', 'report-a'),
+      answer({ id: 'report-1', session: 'report-a' }) +
+        answer({ id: 'report-2', session: 'report-a', model: 'claude-haiku-4-5' }),
+    );
+    await until('both are counted', () => messages() === before + 2);
+  });
+
+  it('say as JSON byte for byte what the terminal says', async () => {
+    for (const { name } of reportDefinitions) {
+      // What lies on disk is the terminal's: a comparison of files is asked for with files.
+      if (name === 'diff') continue;
+      const argument = name === 'session' ? ['report-a'] : [];
+      const own = await textOf(name, 'json', { argument: argument[0] });
+      assert.equal(own, terminal(name, ...argument, '--json'), name);
+      assert.ok(own.length > 50, name);
+    }
+    const options = { by: 'model', 'then-by': 'agent', period: 'all' };
+    const flags = ['--by', 'model', '--then-by', 'agent', '--period', 'all', '--json'];
+    assert.equal(await textOf('breakdown', 'json', options), terminal('breakdown', ...flags));
+  });
+
+  it('are shown as a Markdown document with a table', async () => {
+    await vscode.commands.executeCommand(reportCommandId('breakdown'), {
+      options: { by: 'model', period: 'today' },
+    });
+    const uri = vscode.Uri.from({ scheme: 'outlay', path: '/Breakdown.md' });
+    let text = '';
+    await until('the document is there', async () => {
+      text = (await vscode.workspace.openTextDocument(uri)).getText();
+      return text.includes('claude-haiku-4-5');
+    });
+    assert.match(text, /^# Cost by model/);
+    assert.match(text, /\| Model .*\| Cost .*\|/);
+    await until('its tab is there', () =>
+      vscode.window.tabGroups.all.some(({ tabs }) =>
+        tabs.some(({ label }) => /Breakdown/.test(label)),
+      ),
+    );
+  });
+
+  it('refuse what they do not know in a sentence, and show nothing', async () => {
+    const said: string[] = [];
+    const { showErrorMessage } = vscode.window;
+    // The sentence goes to a notification, which nobody closes here.
+    const stub = async (text: string): Promise<undefined> => {
+      said.push(text);
+      return undefined;
+    };
+    Object.assign(vscode.window, { showErrorMessage: stub });
+    try {
+      assert.equal(await textOf('breakdown', 'json', { period: 'someday' }), '');
+      assert.equal(await textOf('report', 'json', { model: 'no-such-model' }), '');
+    } finally {
+      Object.assign(vscode.window, { showErrorMessage });
+    }
+    assert.match(said[0] ?? '', /someday.*today, week, month, all/);
+    assert.match(said[1] ?? '', /No model is called "no-such-model"/);
+  });
+
+  it('are offered by name, each under its own command and all under one', async () => {
+    const known = await vscode.commands.getCommands(true);
+    for (const { name } of reportDefinitions)
+      assert.ok(known.includes(reportCommandId(name)), name);
+    assert.ok(known.includes(commandIds.showReport));
+  });
+});
