@@ -35,3 +35,8 @@ export const reportDefinitions: readonly ReportDefinition[] = [
   budgetGet,
   budgetList,
 ];
+
+/** The reports the editor offers as well. */
+export const editorReports: readonly ReportDefinition[] = reportDefinitions.filter(
+  ({ terminalOnly }) => terminalOnly !== true,
+);

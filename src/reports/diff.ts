@@ -58,6 +58,7 @@ export const diff: ReportDefinition = {
     },
   ],
   gate: true,
+  terminalOnly: true,
   examples: [
     [
       'outlay diff --baseline main.json --current branch.json --alert-on-pct 10',

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
-import { reportDefinitions } from '../../src/reports/definitions.ts';
+import { editorReports } from '../../src/reports/definitions.ts';
 import { commandIds, reportCommandId } from '../../src/views/commandIds.ts';
 import { answer, append, transcriptFile } from './transcript.ts';
 import { until } from './until.ts';
@@ -28,6 +28,12 @@ function terminal(...args: string[]): string {
   return result.stdout;
 }
 
+const momentary = new Set(['summary', 'projection', 'burn', 'health']);
+
+function keysOf(json: string): string[] {
+  return Object.keys(JSON.parse(json) as object);
+}
+
 describe('reports', () => {
   let api: OutlayApi;
 
@@ -45,12 +51,14 @@ describe('reports', () => {
   });
 
   it('say as JSON byte for byte what the terminal says', async () => {
-    for (const { name } of reportDefinitions) {
-      // What lies on disk is the terminal's: a comparison of files is asked for with files.
-      if (name === 'diff') continue;
+    for (const { name } of editorReports) {
+      const words = name.split(' ');
       const argument = name === 'session' ? ['report-a'] : [];
       const own = await textOf(name, 'json', { argument: argument[0] });
-      assert.equal(own, terminal(name, ...argument, '--json'), name);
+      const there = terminal(...words, ...argument, '--json');
+      // What looks back from now, or tells of the working copy, is alike in its shape only.
+      if (momentary.has(name)) assert.deepEqual(keysOf(own), keysOf(there), name);
+      else assert.equal(own, there, name);
       assert.ok(own.length > 50, name);
     }
     const options = { by: 'model', 'then-by': 'agent', period: 'all' };
@@ -98,8 +106,7 @@ describe('reports', () => {
 
   it('are offered by name, each under its own command and all under one', async () => {
     const known = await vscode.commands.getCommands(true);
-    for (const { name } of reportDefinitions)
-      assert.ok(known.includes(reportCommandId(name)), name);
+    for (const { name } of editorReports) assert.ok(known.includes(reportCommandId(name)), name);
     assert.ok(known.includes(commandIds.showReport));
   });
 });
