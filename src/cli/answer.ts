@@ -2,7 +2,11 @@ import { homedir } from 'node:os';
 import { HumanError } from '../model/errors.ts';
 import type { GitState, ReportContext } from '../reports/context.ts';
 import type { Document } from '../reports/document.ts';
-import { withReportContext } from '../reports/openContext.ts';
+import {
+  type ContextFacts,
+  withReportContext,
+  withReportContextMeanwhile,
+} from '../reports/openContext.ts';
 import { render } from '../reports/render.ts';
 import { openForReading } from '../store/openStore.ts';
 import { type IndexOutcome, indexOnce } from '../watchers/indexOnce.ts';
@@ -49,8 +53,25 @@ export function withContext<T>(
   report: (context: ReportContext) => T,
   git: GitState | null = null,
 ): T {
+  return withReportContext(contextFacts(environment, problems, git), report);
+}
+
+/** The same for what takes its time and lets others work meanwhile. */
+export function withContextMeanwhile<T>(
+  environment: Environment,
+  problems: readonly string[],
+  report: (context: ReportContext) => Promise<T>,
+): Promise<T> {
+  return withReportContextMeanwhile(contextFacts(environment, problems), report);
+}
+
+function contextFacts(
+  environment: Environment,
+  problems: readonly string[],
+  git: GitState | null = null,
+): ContextFacts {
   const { options, roots } = environment;
-  const facts = {
+  return {
     ...environment,
     now: Date.now(),
     accounts: options.configDir !== undefined ? roots.map(({ path }) => path) : undefined,
@@ -59,7 +80,6 @@ export function withContext<T>(
     dataFolder: environment.folder,
     git,
   };
-  return withReportContext(facts, report);
 }
 
 /** Brings the store up to date and prints a report. */

@@ -5,7 +5,7 @@ import { isZone, type Zone } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { planOf } from '../model/retention.ts';
 import { createPriceBook, type RateBook } from '../pricing/priceBook.ts';
-import { type BudgetEntry, settingBudgets, variableBudget } from '../reports/budgetFile.ts';
+import { type BudgetEntry, budgetsInForce } from '../reports/budgetFile.ts';
 import { readConfig, type UserSettings } from '../reports/config.ts';
 import type { Labels } from '../reports/labels.ts';
 import { marksFile, readMarks } from '../reports/marksFile.ts';
@@ -39,8 +39,12 @@ export interface Environment {
 export function findEnvironment(options: CommonOptions): Environment {
   const folder = dataFolder();
   const configDirs = options.configDir ?? [];
-  const { settings, budgets, problems } = readConfig(join(folder, 'config.json'));
-  const lifetime = variableBudget(process.env.COST_BUDGET_USD);
+  const { settings, budgets: stored, problems } = readConfig(join(folder, 'config.json'));
+  const { budgets, problems: budgetProblems } = budgetsInForce(
+    settings,
+    stored,
+    process.env.COST_BUDGET_USD,
+  );
   const prices = mergeOverrides({
     setting: settings.priceOverrides,
     file: settings.priceFile === '' ? '' : resolve(settings.priceFile),
@@ -79,10 +83,10 @@ export function findEnvironment(options: CommonOptions): Environment {
     indexer,
     roots,
     labels: { ...settings.labels, marks },
-    budgets: [...lifetime.entries, ...settingBudgets(settings), ...budgets],
+    budgets,
     problems: [
       ...problems,
-      ...lifetime.problems,
+      ...budgetProblems,
       ...markProblems,
       ...prices.problems,
       ...rootProblems(roots),

@@ -13,8 +13,15 @@ export interface CommonOptions {
   readonly quiet?: true;
 }
 
-/** Adds what every command understands. */
+/** Adds what every command understands that answers with a document. */
 export function withCommonOptions(command: Command): Command {
+  return withStoreOptions(command)
+    .addOption(new Option('--format <format>', 'how to write the answer').choices([...formats]))
+    .option('--json', 'the same as --format json');
+}
+
+/** Adds what says where everything is and what is read. */
+export function withStoreOptions(command: Command): Command {
   const collect = (value: string, before: readonly string[] = []): readonly string[] => [
     ...before,
     value,
@@ -27,8 +34,6 @@ export function withCommonOptions(command: Command): Command {
     )
     .option('--store <file>', 'use this store')
     .option('--no-index', 'answer from the store as it is; read no transcripts')
-    .addOption(new Option('--format <format>', 'how to write the answer').choices([...formats]))
-    .option('--json', 'the same as --format json')
     .option('--time-zone <zone>', 'cut days in this zone, such as Europe/Berlin')
     .option('-q, --quiet', 'say nothing but the answer');
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addBudget } from './budgetCommand.ts';
 import { addDoctor, addIndex, addWorkers } from './careCommands.ts';
+import { addExport } from './exportCommand.ts';
 import { addMark } from './markCommand.ts';
 import { addPrices, addReprice } from './priceCommands.ts';
 import { addReports } from './reportCommands.ts';
@@ -35,6 +36,7 @@ export function createProgram(version: string): Command {
   addBudget(program);
   addReports(program);
   addMark(program);
+  addExport(program);
   addPrices(program);
   addReprice(program);
   addIndex(program);

@@ -18,14 +18,10 @@ export function addReports(program: Command): void {
 }
 
 function addReport(program: Command, definition: ReportDefinition): void {
-  const { name, summary, argument, filters, options, gate, examples } = definition;
+  const { name, summary, argument, options, gate, examples } = definition;
   const command = commandAt(program, name).description(summary);
   if (argument !== undefined) command.argument(`[${argument.value}]`, argument.text);
-  if (definition.period !== undefined) addPeriod(command, definition.period);
-  for (const filter of filters) {
-    const { value, text } = filterTexts[filter];
-    command.option(`--${filter} <${value}>`, `only ${text}`);
-  }
+  addQuestion(command, definition);
   for (const option of options) command.addOption(optionOf(option));
   if (gate) {
     command.addOption(
@@ -70,6 +66,18 @@ export function groupOf(program: Command, name: string): Command {
   return program.commands.find((command) => command.name() === name) ?? program.command(name);
 }
 
+/** The options that say what a question is about: its period and its filters. */
+export function addQuestion(
+  command: Command,
+  { period, filters }: Pick<ReportDefinition, 'period' | 'filters'>,
+): void {
+  if (period !== undefined) addPeriod(command, period);
+  for (const filter of filters) {
+    const { value, text } = filterTexts[filter];
+    command.option(`--${filter} <${value}>`, `only ${text}`);
+  }
+}
+
 function addPeriod(command: Command, period: string): void {
   command
     .option('--since <time>', 'from this time on: a day, a moment, 24h, 7d, 3mo')
@@ -94,7 +102,7 @@ function optionOf(option: OptionDefinition): Option {
 }
 
 /** Values under the names of their flags: commander turns `then-by` into `thenBy`. */
-function byFlag(
+export function byFlag(
   command: Command,
   given: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {

@@ -196,3 +196,16 @@ function plainBudget(
   };
   return { budget, origin, setAt: undefined };
 }
+
+/** Every budget that holds: the environment's, those of the settings, and those of `budget set`. */
+export function budgetsInForce(
+  settings: Parameters<typeof settingBudgets>[0],
+  stored: readonly BudgetEntry[],
+  variable: string | undefined,
+): { readonly budgets: BudgetEntry[]; readonly problems: readonly string[] } {
+  const lifetime = variableBudget(variable);
+  return {
+    budgets: [...lifetime.entries, ...settingBudgets(settings), ...stored],
+    problems: lifetime.problems,
+  };
+}

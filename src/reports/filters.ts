@@ -1,5 +1,6 @@
 import { fits } from '../analysis/patterns.ts';
 import { HumanError } from '../model/errors.ts';
+import { remember } from '../model/remember.ts';
 import { gradeOf, tierOf } from '../pricing/tiers.ts';
 import type { FactKey, FactRow } from '../store/factRows.ts';
 import type { SessionPlace } from '../store/sessionPlaces.ts';
@@ -91,18 +92,6 @@ function sessionTest(
     const place = names.place(number);
     return tests.every((test) => test(place));
   });
-}
-
-function remember<K, V>(find: (key: K) => V): (key: K) => V {
-  const known = new Map<K, V>();
-  return (key) => {
-    let value = known.get(key);
-    if (value === undefined) {
-      value = find(key);
-      known.set(key, value);
-    }
-    return value;
-  };
 }
 
 function isAccount({ labels }: ReportContext, root: string, named: string): boolean {

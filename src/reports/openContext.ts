@@ -1,8 +1,8 @@
 import type { Zone } from '../model/calendar.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
+import type { SqlDatabase } from '../store/driver/types.ts';
 import { openForReading, openForWriting } from '../store/openStore.ts';
 import { StoreReader } from '../store/reader.ts';
-import type { BudgetEntry } from './budgetFile.ts';
 import type { UserSettings } from './config.ts';
 import type { GitState, ReportContext } from './context.ts';
 import type { Labels } from './labels.ts';
@@ -18,8 +18,8 @@ export interface ContextFacts {
   readonly accounts: readonly string[] | undefined;
   readonly problems: readonly string[];
   readonly labels: Labels;
+  readonly budgets: ReportContext['budgets'];
   readonly home: string;
-  readonly budgets: readonly BudgetEntry[];
   readonly dataFolder: string;
   readonly git: GitState | null;
 }
@@ -29,30 +29,50 @@ export function withReportContext<T>(
   facts: ContextFacts,
   report: (context: ReportContext) => T,
 ): T {
-  // Without a store there is no data, which is an answer too.
-  const db = openForReading(facts.storeFile) ?? openForWriting(':memory:').db;
-  const { book, settings, zone, now, accounts, problems, labels, home } = facts;
-  const { budgets, dataFolder, git } = facts;
-  const { weekStart, billing, warnAfterDays } = settings;
+  const db = openStore(facts);
   try {
-    return report({
-      db,
-      reader: new StoreReader(db),
-      book,
-      now,
-      zone,
-      weekStart,
-      billing,
-      warnAfterDays,
-      accounts,
-      problems,
-      labels,
-      home,
-      budgets,
-      dataFolder,
-      git,
-    });
+    return report(contextOf(facts, db));
   } finally {
     db.close();
   }
+}
+
+/** The same for what takes its time and lets others work meanwhile. */
+export async function withReportContextMeanwhile<T>(
+  facts: ContextFacts,
+  report: (context: ReportContext) => Promise<T>,
+): Promise<T> {
+  const db = openStore(facts);
+  try {
+    return await report(contextOf(facts, db));
+  } finally {
+    db.close();
+  }
+}
+
+/** Without a store there is no data, which is an answer too. */
+function openStore({ storeFile }: ContextFacts): SqlDatabase {
+  return openForReading(storeFile) ?? openForWriting(':memory:').db;
+}
+
+function contextOf(facts: ContextFacts, db: SqlDatabase): ReportContext {
+  const { book, settings, zone, now, accounts, problems, labels, budgets, home } = facts;
+  const { weekStart, billing, warnAfterDays } = settings;
+  const reader = new StoreReader(db);
+  const { dataFolder, git } = facts;
+  const wishes = { zone, weekStart, billing, warnAfterDays };
+  return {
+    db,
+    reader,
+    book,
+    now,
+    ...wishes,
+    accounts,
+    problems,
+    labels,
+    budgets,
+    home,
+    dataFolder,
+    git,
+  };
 }

@@ -27,9 +27,9 @@ export function plainText(text: string): string {
     .trim();
 }
 
-/** JSON text, two spaces deep, that is safe to print: the same value, risky characters escaped. */
-export function safeJson(value: unknown): string {
-  return JSON.stringify(value, undefined, 2).replace(
+/** JSON text, indented, that is safe to print: the same value, risky characters escaped. */
+export function safeJson(value: unknown, indent = 2): string {
+  return JSON.stringify(value, undefined, indent).replace(
     unsafeInJson,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -50,7 +50,7 @@ export type RawOptions = Readonly<Record<string, unknown>>;
 
 /** Reads what was written for a report. Wrong values are named with the accepted ones. */
 export function readQuestion(
-  definition: ReportDefinition,
+  definition: Pick<ReportDefinition, 'period' | 'filters' | 'options' | 'check'>,
   raw: RawOptions,
   clock: Clock,
 ): Question {

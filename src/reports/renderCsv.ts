@@ -6,11 +6,24 @@ export function renderCsv(document: Document): string {
   const table = document.tables[0];
   if (table === undefined) return '';
   const { columns, rows } = table;
-  const all = [
-    columns.map(({ key }) => quoted(key)),
-    ...rows.map((row) => columns.map(({ unit }, i) => field(row[i] ?? null, unit))),
-  ];
-  return all.map((row) => `${row.join(',')}\r\n`).join('');
+  const units = columns.map(({ unit }) => unit);
+  const head = `${columns.map(({ key }) => quoted(key)).join(',')}\r\n`;
+  return (
+    head +
+    rows
+      .map((row) =>
+        csvLine(
+          units.map((_, i) => row[i] ?? null),
+          units,
+        ),
+      )
+      .join('')
+  );
+}
+
+/** A line of CSV: texts as `field` writes them. */
+export function csvLine(cells: readonly Cell[], units: readonly Unit[]): string {
+  return `${cells.map((cell, i) => field(cell, units[i]!)).join(',')}\r\n`;
 }
 
 function field(cell: Cell, unit: Unit): string {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { HumanError } from '../model/errors.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
-import { settingBudgets } from './budgetFile.ts';
+import { budgetsInForce } from './budgetFile.ts';
 import { readConfig, type UserSettings } from './config.ts';
 import { reportDefinitions } from './definitions.ts';
 import type { Format, Verdict } from './document.ts';
@@ -47,7 +47,8 @@ export function runReport(task: ReportTask): ReportResult {
     dataFolder,
   });
   const { marks, problems } = readMarks(dataFolder);
-  const stored = readConfig(join(dataFolder, 'config.json'));
+  const { budgets: stored } = readConfig(join(dataFolder, 'config.json'));
+  const inForce = budgetsInForce(settings, stored, process.env.COST_BUDGET_USD);
   const facts = {
     storeFile: task.storeFile,
     book: createPriceBook(prices.overrides),
@@ -55,10 +56,10 @@ export function runReport(task: ReportTask): ReportResult {
     zone: settings.zone,
     now,
     accounts: undefined,
-    problems: [...task.problems, ...prices.problems, ...problems],
+    budgets: inForce.budgets,
+    problems: [...task.problems, ...inForce.problems, ...prices.problems, ...problems],
     labels: { ...settings.labels, marks },
     home: task.home,
-    budgets: [...settingBudgets(settings), ...stored.budgets],
     dataFolder,
     git: null,
   };

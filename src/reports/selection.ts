@@ -1,5 +1,4 @@
-import { type Mark, marksOf, segments } from '../analysis/marks.ts';
-import { fits } from '../analysis/patterns.ts';
+import { marksOf, segments } from '../analysis/marks.ts';
 import type { TimeSpan } from '../model/calendar.ts';
 import { addSums, type FactKey, type FactRow, factRows } from '../store/factRows.ts';
 import type { SpendSums } from '../store/reader.ts';
@@ -8,6 +7,7 @@ import type { ReportContext } from './context.ts';
 import { type Matcher, matcherOf } from './filters.ts';
 import { Names } from './names.ts';
 import type { Filters, Question } from './question.ts';
+import { marksAt, rulesFor } from './tagger.ts';
 
 /** A row with the tags it carries; none where the question is not about tags. */
 export interface Fact extends FactRow {
@@ -111,16 +111,4 @@ function tagged(
     rows: found.flatMap(({ rows }) => rows),
     backgrounds: found.flatMap(({ backgrounds }) => backgrounds),
   };
-}
-
-function marksAt(marks: readonly Mark[], sid: string): string[] {
-  return marks
-    .filter(({ session }) => session === undefined || session === sid)
-    .map(({ name }) => name);
-}
-
-function rulesFor({ labels }: ReportContext, branch: string): string[] {
-  return [...labels.tags]
-    .filter(([, patterns]) => patterns.some((pattern) => fits(branch, pattern)))
-    .map(([name]) => name);
 }

@@ -23,8 +23,8 @@ export function diagnostics(model: SpendModel, version: string): string {
     accounts: undefined,
     problems: [...problems.map(settingsSentence), ...prices.problems],
     labels: { ...settings.labels, marks: [] },
-    home: homedir(),
     budgets: settingBudgets(settings),
+    home: homedir(),
     dataFolder: '',
     git: null,
   };

@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { type TempDir, tempDir } from '../lib/tempDir.ts';
 
 /** The command as it is shipped. */
@@ -27,8 +29,8 @@ export class CliWorld implements Disposable {
   transcript(name: string, lines: readonly unknown[], root: string = this.root): string {
     const file = join(root, 'projects', ...name.split('/'));
     mkdirSync(dirname(file), { recursive: true });
-    const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
-    writeFileSync(file, `${text.join('\n')}\n`);
+    const written = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
+    writeFileSync(file, `${written.join('\n')}\n`);
     return file;
   }
 
@@ -38,17 +40,34 @@ export class CliWorld implements Disposable {
   }
 
   /** Writes a file into the data folder. */
-  dataFile(name: string, text: string): string {
+  dataFile(name: string, content: string): string {
     mkdirSync(this.dir.at('data'), { recursive: true });
-    writeFileSync(this.dir.at('data', name), text);
+    writeFileSync(this.dir.at('data', name), content);
     return this.dir.at('data', name);
   }
 
   /** Runs the command in this world, without any configuration directory named. */
   run(...args: string[]): CliResult {
-    mkdirSync(this.dir.at('home'), { recursive: true });
     const result = spawnSync(process.execPath, [bundle, ...args], {
+      ...this.#options(),
       encoding: 'utf8',
+      timeout: 60_000,
+      maxBuffer: 256 * 1024 * 1024,
+    });
+    return { code: result.status, out: result.stdout, err: result.stderr };
+  }
+
+  /** The same while this process goes on: for commands that talk to it. */
+  async runBeside(...args: string[]): Promise<CliResult> {
+    const child = spawn(process.execPath, [bundle, ...args], this.#options());
+    const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    if (child.exitCode === null) await once(child, 'exit');
+    return { code: child.exitCode, out, err };
+  }
+
+  #options(): { cwd: string; env: Record<string, string> } {
+    mkdirSync(this.dir.at('home'), { recursive: true });
+    return {
       cwd: this.dir.at('home'),
       env: {
         PATH: process.env.PATH ?? '',
@@ -59,10 +78,7 @@ export class CliWorld implements Disposable {
         TZ: 'UTC',
         ...this.env,
       },
-      timeout: 60_000,
-      maxBuffer: 256 * 1024 * 1024,
-    });
-    return { code: result.status, out: result.stdout, err: result.stderr };
+    };
   }
 
   /** Runs the command on the usual configuration directory. */

@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import type { MarkEvent } from '../../../src/analysis/marks.ts';
 import { breakdown } from '../../../src/reports/breakdown.ts';
 import type { ReportContext } from '../../../src/reports/context.ts';
+import { exportPages } from '../../../src/reports/exportRows.ts';
 import { type Labels, noLabels } from '../../../src/reports/labels.ts';
 import { readQuestion } from '../../../src/reports/question.ts';
 import { select } from '../../../src/reports/selection.ts';
@@ -113,6 +114,15 @@ describe('tags', () => {
     );
     assert.deepEqual(byTag(context), { a: 3, b: 6, '(none)': 8 });
     assert.deepEqual(byTag(context, { tag: 'a' }), { a: 3, b: 2 });
+    const question = { span: undefined, filters: { tag: 'a' } };
+    const rows = [...exportPages(context, question, { paths: true, titles: true })].flat();
+    assert.deepEqual(
+      rows.map(({ nano, tags }) => [nano, tags]),
+      [
+        [1e9, ['a']],
+        [2e9, ['a', 'b']],
+      ],
+    );
   });
 
   test('rules take branches, a subagent its own record of the branch', () => {

@@ -1,0 +1,142 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { HumanError } from '../model/errors.ts';
+import { type ExportTarget, exportKinds, exportTargets } from '../reports/exportTargets.ts';
+import { safeJson } from '../reports/plainText.ts';
+import { type Filters, filterNames, listed, readQuestion } from '../reports/question.ts';
+import { type Openness, redactedSummary } from '../reports/redact.ts';
+import { summaryReport } from '../reports/summary.ts';
+import { deliver, headerOf } from '../reports/webhook.ts';
+import { bringUpToDate, withContextMeanwhile } from './answer.ts';
+import { findEnvironment } from './environment.ts';
+import { type ExportWork, writeFiles } from './exportFiles.ts';
+import { gitState } from './git.ts';
+import { type CommonOptions, wholeNumber, withStoreOptions } from './options.ts';
+import { addQuestion, byFlag } from './reportCommands.ts';
+
+interface ExportOptions extends CommonOptions {
+  readonly out?: string;
+  readonly url?: string;
+  readonly to?: readonly string[];
+  readonly includePaths?: true;
+  readonly includeTitles?: true;
+  readonly sessions: number;
+  readonly header?: readonly string[];
+  readonly timeout: number;
+  readonly retries: number;
+}
+
+/** What an export is about: everything, unless a period or a filter is given. */
+const exportQuestion = { period: 'all', filters: filterNames, options: [] } as const;
+
+const examples = `
+Examples:
+  outlay export csv --out spend.csv --period month    every message of this month
+  outlay export json > spend.json                     everything, to standard output
+  outlay export prometheus --out /var/lib/node_exporter/outlay.prom
+  outlay export webhook --url https://example.com/hook
+  outlay export --to csv=a.csv --to json=a.json       several at once, of the same moment
+
+Paths are replaced by short names and titles left out; prompts are never in an export.
+OUTLAY_WEBHOOK_SECRET signs webhooks. docs/export.md has the columns, and a schedule.`;
+
+/** `outlay export` */
+export function addExport(program: Command): void {
+  const collect = (value: string, before: readonly string[] = []) => [...before, value];
+  const command = program
+    .command('export')
+    .description('Every message as CSV or JSON, metrics for Prometheus, a summary to a webhook.')
+    .argument('[kind]', listed(exportKinds))
+    .option('--out <file>', 'write to this file; without one to standard output')
+    .option('--url <url>', 'send the summary there (OUTLAY_WEBHOOK_URL)')
+    .option('--to <kind=file>', 'one of several targets; may be given several times', collect)
+    .option('--include-paths', 'write paths of projects and accounts as they are')
+    .option('--include-titles', 'write titles of sessions')
+    .option('--sessions <number>', 'newest sessions with metrics of their own', wholeNumber, 20)
+    .option('--header <header>', 'header of the webhook, as "Name: value"', collect)
+    .option('--timeout <seconds>', 'how long each try of the webhook may take', seconds, 10)
+    .option('--retries <number>', 'tries of the webhook after the first', retries, 4);
+  addQuestion(command, exportQuestion);
+  withStoreOptions(command)
+    .addHelpText('after', examples)
+    .action((kind: string | undefined, options: ExportOptions) => run(command, kind, options));
+}
+
+async function run(
+  command: Command,
+  kind: string | undefined,
+  options: ExportOptions,
+): Promise<void> {
+  const webhookAddress = kind === 'webhook' ? process.env.OUTLAY_WEBHOOK_URL : undefined;
+  const targets = exportTargets({ ...options, kind, url: options.url ?? webhookAddress });
+  const environment = findEnvironment(options);
+  const raw = byFlag(command, { ...options });
+  const clock = { now: Date.now(), ...environment.settings, zone: environment.zone };
+  // What cannot be asked is refused before anything is read.
+  const { filters } = readQuestion(exportQuestion, raw, clock);
+  if (targets.some(({ kind: one }) => one === 'webhook')) checkWebhook(options, filters);
+  const { sessions } = options;
+  const { problems } = await bringUpToDate(environment);
+  const said = await withContextMeanwhile(environment, problems, async (context) => {
+    const question = readQuestion(exportQuestion, raw, context);
+    const work = { context, question, open: openness(options), sessions };
+    return [...(await writeFiles(work, targets)), ...(await sendAll(work, targets, options))];
+  });
+  for (const problem of [...environment.problems, ...problems])
+    process.stderr.write(`${problem}\n`);
+  // Where the rows went to standard output, words would stand among them.
+  const words = targets.some((each) => 'file' in each && each.file === undefined)
+    ? process.stderr
+    : process.stdout;
+  if (options.quiet !== true) for (const sentence of said) words.write(`${sentence}\n`);
+}
+
+/** A webhook gets the summary, which knows a period and no filters. */
+function checkWebhook({ header = [] }: ExportOptions, filters: Filters): void {
+  for (const written of header) headerOf(written);
+  const [filter] = Object.keys(filters);
+  if (filter === undefined) return;
+  throw new HumanError(
+    'usage',
+    `A webhook sends the summary of a period; --${filter} cannot be used with it.`,
+  );
+}
+
+function openness({ includePaths, includeTitles }: ExportOptions): Openness {
+  return { paths: includePaths === true, titles: includeTitles === true };
+}
+
+async function sendAll(
+  work: ExportWork,
+  targets: readonly ExportTarget[],
+  options: ExportOptions,
+): Promise<string[]> {
+  const said: string[] = [];
+  for (const target of targets) {
+    if (target.kind !== 'webhook') continue;
+    const { context, question, open } = work;
+    const git = await gitState(process.cwd());
+    const summary = summaryReport({ ...context, git }, { span: question.span, filters: {} })
+      .json as object;
+    const status = await deliver({
+      url: target.url,
+      body: safeJson(redactedSummary(summary, open), 0),
+      headers: Object.fromEntries((options.header ?? []).map(headerOf)),
+      secret: process.env.OUTLAY_WEBHOOK_SECRET || undefined,
+      timeoutMs: options.timeout * 1000,
+      retries: options.retries,
+    });
+    said.push(`The summary was sent to ${new URL(target.url).host} (status ${status}).`);
+  }
+  return said;
+}
+
+function seconds(text: string): number {
+  const value = wholeNumber(text);
+  if (value <= 300) return value;
+  throw new InvalidArgumentError('It must be 300 seconds at most.');
+}
+
+function retries(text: string): number {
+  if (/^\d$|^10$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number from 0 to 10.');
+}

@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import { formatUsd } from '../model/money.ts';
+import { count, type ReportContext } from '../reports/context.ts';
+import { type ExportedBudget, prometheusText } from '../reports/exportPrometheus.ts';
+import { ExportCount, type ExportTotals, exportPages } from '../reports/exportRows.ts';
+import type { ExportTarget } from '../reports/exportTargets.ts';
+import { csvText, type ExportText, jsonText } from '../reports/exportText.ts';
+import type { Question } from '../reports/question.ts';
+import type { Openness } from '../reports/redact.ts';
+import { periodJson } from '../reports/spans.ts';
+import { summaryReport } from '../reports/summary.ts';
+import { snapshot } from '../store/messagePages.ts';
+import { PartFile } from './partFile.ts';
+
+/** All that the parts of one export share. */
+export interface ExportWork {
+  readonly context: ReportContext;
+  readonly question: Question;
+  readonly open: Openness;
+  /** Newest sessions that have metrics of their own. */
+  readonly sessions: number;
+}
+
+type FileTarget = Extract<ExportTarget, { kind: 'csv' | 'json' | 'prometheus' }>;
+
+/** Writes all files from one look at the store; none takes its name before all are whole. */
+export async function writeFiles(
+  work: ExportWork,
+  targets: readonly ExportTarget[],
+): Promise<string[]> {
+  const outputs: Output[] = [];
+  try {
+    for (const target of targets) if ('file' in target) outputs.push(openOutput(target));
+    const totals = await snapshot(work.context.db, () => fill(work, outputs));
+    for (const { part } of outputs) part?.commit();
+    return outputs.map(({ target }) => doneText(target, totals));
+  } finally {
+    for (const { part } of outputs) part?.discard();
+  }
+}
+
+interface Output {
+  readonly target: FileTarget;
+  /** Undefined: standard output. */
+  readonly part: PartFile | undefined;
+  readonly write: (text: string) => Promise<void>;
+}
+
+function openOutput(target: FileTarget): Output {
+  const { file, kind } = target;
+  if (file === undefined) return { target, part: undefined, write: toStandardOutput };
+  // The collector that reads metrics runs as somebody else.
+  const part = new PartFile(file, kind === 'prometheus' ? 0o644 : 0o600);
+  return { target, part, write: async (text) => part.write(text) };
+}
+
+async function toStandardOutput(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+}
+
+async function fill(
+  work: ExportWork,
+  outputs: readonly Output[],
+): Promise<ExportTotals | undefined> {
+  const { context, question, open, sessions } = work;
+  for (const { target, write } of outputs) {
+    if (target.kind !== 'prometheus') continue;
+    const budget = budgetOf(work);
+    await write(prometheusText(context, question, { budget, sessions, open }));
+  }
+  const lists = outputs.flatMap(({ target, write }) => {
+    const text = textOf(work, target.kind);
+    return text === undefined ? [] : [{ text, write }];
+  });
+  if (lists.length === 0) return undefined;
+  const counted = new ExportCount();
+  for (const { text, write } of lists) await write(text.head);
+  for (const rows of exportPages(context, question, open)) {
+    for (const row of rows) counted.add(row);
+    for (const { text, write } of lists) await write(rows.map(text.row).join(''));
+  }
+  for (const { text, write } of lists) await write(text.tail(counted.totals));
+  return counted.totals;
+}
+
+function textOf(
+  { context, question, open }: ExportWork,
+  kind: FileTarget['kind'],
+): ExportText | undefined {
+  if (kind === 'prometheus') return undefined;
+  if (kind === 'csv') return csvText();
+  return jsonText({
+    schemaVersion: 1,
+    exportedAt: new Date(context.now).toISOString(),
+    period: periodJson(question.span, context.zone),
+    filters: question.filters,
+    redacted: { paths: !open.paths, titles: !open.titles },
+    catalogueDate: context.book.catalogueDate,
+  });
+}
+
+function budgetOf({ context, question }: ExportWork): ExportedBudget | null {
+  const { json } = summaryReport(context, { span: question.span, filters: {} });
+  return (json as { readonly budget: ExportedBudget | null }).budget;
+}
+
+function doneText({ kind, file }: FileTarget, totals: ExportTotals | undefined): string {
+  const to = file ?? 'standard output';
+  if (kind === 'prometheus' || totals === undefined) return `Metrics are in ${to}.`;
+  const { rows, nano, lower, unpriced } = totals;
+  if (rows === 0) return `No data: ${to} has no rows.`;
+  const least = lower > 0 || unpriced > 0 ? 'at least ' : '';
+  return `${count(rows, 'row')}, ${least}${formatUsd(nano)}: ${to}.`;
+}

@@ -1,0 +1,106 @@
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { HumanError } from '../model/errors.ts';
+
+/** What is gathered before it goes to the disk. */
+const bufferLength = 256 * 1024;
+
+/**
+ * A file that is written in pieces and takes its name only when it is whole: whoever reads it finds
+ * the old content or the new. Two programs that write the same file do not disturb each other.
+ */
+export class PartFile {
+  readonly file: string;
+  readonly #part: string;
+  readonly #fd: number;
+  #buffer = '';
+  #open = true;
+
+  constructor(file: string, mode: number) {
+    this.file = file;
+    this.#part = `${file}.${process.pid}.part`;
+    const kind = statSync(file, { throwIfNoEntry: false });
+    if (kind !== undefined && !kind.isFile()) {
+      throw new HumanError('usage', `${file} is no regular file. Name one, or - for the terminal.`);
+    }
+    this.#fd = this.#attempt(() => {
+      mkdirSync(dirname(file), { recursive: true });
+      removeDeadParts(file);
+      return openSync(this.#part, 'w', mode);
+    });
+    this.#attempt(() => fchmodSync(this.#fd, mode));
+  }
+
+  write(text: string): void {
+    this.#buffer += text;
+    if (this.#buffer.length >= bufferLength) this.#flush();
+  }
+
+  /** Gives the file its name. */
+  commit(): void {
+    this.#flush();
+    this.#attempt(() => {
+      fsyncSync(this.#fd);
+      closeSync(this.#fd);
+      this.#open = false;
+      renameSync(this.#part, this.file);
+    });
+  }
+
+  /** Leaves the old content; does nothing after `commit`. */
+  discard(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    closeSync(this.#fd);
+    rmSync(this.#part, { force: true });
+  }
+
+  #flush(): void {
+    const bytes = Buffer.from(this.#buffer);
+    this.#buffer = '';
+    this.#attempt(() => {
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
+    });
+  }
+
+  #attempt<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (existsSync(this.#part)) rmSync(this.#part);
+      const code = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
+      throw new HumanError('files', `${this.file} cannot be written (${code}).`, { cause: error });
+    }
+  }
+}
+
+/** Removes what programs left that were killed while they wrote this file. */
+function removeDeadParts(file: string): void {
+  const folder = dirname(file);
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(`${basename(file)}.`)) continue;
+    const pid = /^\.(\d{1,10})\.part$/.exec(name.slice(basename(file).length))?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

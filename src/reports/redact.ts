@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { remember } from '../model/remember.ts';
+
+/** What of an export may say where and what somebody works on. */
+export interface Openness {
+  /** Paths of projects and configuration directories as they are. */
+  readonly paths: boolean;
+  /** Titles of sessions: Claude Code makes them from what was asked. */
+  readonly titles: boolean;
+}
+
+/**
+ * A path by a short name that is the same in every export, so that rows can still be told apart and
+ * put together: the first eight digits of its SHA-256. It names a path, it does not hide one from
+ * somebody who can guess it.
+ */
+export function hashedPath(kind: 'project' | 'account', path: string): string {
+  if (path === '') return '';
+  return `${kind}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`;
+}
+
+/** Writes paths of one kind as they may be shown; each is hashed once. */
+export function pathWriter(
+  kind: 'project' | 'account',
+  { paths }: Openness,
+): (path: string) => string {
+  if (paths) return (path) => path;
+  return remember((path) => hashedPath(kind, path));
+}
+
+/**
+ * The summary as it may leave the machine: projects by their short names, and no notes, which may
+ * name files. `summary` is the JSON of `outlay summary`.
+ */
+export function redactedSummary(summary: object, open: Openness): object {
+  if (open.paths) return summary;
+  const {
+    notes: _notes,
+    byProject,
+    ...rest
+  } = summary as {
+    notes?: unknown;
+    byProject?: Readonly<Record<string, object>>;
+  };
+  const projects = Object.entries(byProject ?? {}).map(([path, sums]) => [
+    hashedPath('project', path),
+    { ...sums, gitRoot: null },
+  ]);
+  return { ...rest, byProject: Object.fromEntries(projects), redacted: true };
+}

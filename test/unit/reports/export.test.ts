@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createPriceBook } from '../../../src/pricing/priceBook.ts';
+import { csvHead, csvRow, exportColumns, jsonRow } from '../../../src/reports/exportColumns.ts';
+import { ExportCount, type ExportRow, exportPages } from '../../../src/reports/exportRows.ts';
+import { csvText, jsonText } from '../../../src/reports/exportText.ts';
+import type { Filters } from '../../../src/reports/question.ts';
+import { hashedPath, redactedSummary } from '../../../src/reports/redact.ts';
+import { select } from '../../../src/reports/selection.ts';
+import { messagePages } from '../../../src/store/messagePages.ts';
+import { openForWriting } from '../../../src/store/openStore.ts';
+import { ingestAll } from '../../lib/ingest.ts';
+import { reportContext } from '../../lib/reportContext.ts';
+import { tempDir } from '../../lib/tempDir.ts';
+import { clientSet, expectedSets, unpackSet } from '../../lib/transcriptSets.ts';
+
+const open = { paths: false, titles: false };
+
+function contextOf(set: string) {
+  using dir = tempDir();
+  unpackSet(set, dir.path);
+  const { db } = openForWriting(':memory:');
+  ingestAll(db, dir.path);
+  return reportContext(db, { now: Date.UTC(2026, 10, 24), book: createPriceBook() });
+}
+
+function rowsOf(
+  context: ReturnType<typeof contextOf>,
+  filters: Filters = {},
+  openness = open,
+): ExportRow[] {
+  return [...exportPages(context, { span: undefined, filters }, openness, 7)].flat();
+}
+
+const sample: ExportRow = {
+  at: Date.UTC(2026, 10, 20, 10),
+  kind: 'message',
+  agent: 'main',
+  model: 'claude-opus-4-7',
+  tier: 'opus',
+  input: 1000,
+  output: 500,
+  nano: 40_625_000,
+  durationMs: 1500,
+  success: true,
+  task: 'ABC-1',
+  correlation: 'c',
+  cacheWrite5m: 500,
+  cacheWrite1h: 1500,
+  cacheRead: 10_000,
+  webSearches: 0,
+  session: 's',
+  title: '',
+  project: 'project-1a2b3c4d',
+  account: 'account-1a2b3c4d',
+  branch: 'main',
+  agentId: '',
+  effort: '',
+  tags: ['a', 'b'],
+  priceRow: 'r',
+  pricedBy: 'catalogue',
+  lowerBound: false,
+  stopReason: 'end_turn',
+  error: '',
+  promptId: 'p',
+  messageId: 'm',
+  requestId: 'q',
+};
+
+describe('an export', () => {
+  for (const set of Object.keys(expectedSets)) {
+    test(`has the same messages and money as the report: ${set}`, () => {
+      const context = contextOf(set);
+      const filters: Filters[] = [
+        {},
+        { agent: 'main' },
+        ...context.reader.knownModels().map((model) => ({ model })),
+        {
+          session: [...context.db.prepare('SELECT sid FROM session').all<{ sid: string }>()][0]!
+            .sid,
+        },
+      ];
+      for (const filter of filters) {
+        const { sums, total } = select(context, { span: undefined, filters: filter }, ['model']);
+        const counted = new ExportCount();
+        for (const row of rowsOf(context, filter)) counted.add(row);
+        const { messages, nano, lower } = counted.totals;
+        assert.deepEqual(
+          [messages, nano, lower],
+          [sums.messages, total, sums.lower],
+          JSON.stringify(filter),
+        );
+      }
+      const whole = rowsOf(context);
+      assert.equal(
+        whole.filter(({ kind }) => kind === 'message').length,
+        expectedSets[set]!.messages,
+      );
+    });
+  }
+
+  test('of a span has what lies in it, in the order of time', () => {
+    const context = contextOf(clientSet);
+    const times = rowsOf(context).map(({ at }) => at);
+    assert.deepEqual(
+      times,
+      [...times].sort((a, b) => a - b),
+    );
+    const span = { from: times[5]!, to: times[15]! };
+    const inside = [...exportPages(context, { span, filters: {} }, open)].flat();
+    const expected = times.filter((at) => at >= span.from && at < span.to);
+    assert.deepEqual(
+      inside.map(({ at }) => at),
+      expected,
+    );
+    const { total } = select(context, { span, filters: {} }, []);
+    assert.equal(
+      inside.reduce((sum, { nano }) => sum + (nano ?? 0), 0),
+      total,
+    );
+  });
+
+  test('is read in pages of any size, no message twice and none left out', () => {
+    const { db } = contextOf('sniffly');
+    const ids = (size: number) =>
+      [...messagePages(db, undefined, size)].flat().map(({ messageId, kind }) => messageId + kind);
+    const all = ids(100_000);
+    assert.equal(new Set(all).size, all.length);
+    for (const size of [1, 2, 13]) assert.deepEqual(ids(size), all);
+    for (const page of messagePages(db, undefined, 13)) assert.ok(page.length <= 26);
+  });
+
+  test('says neither where nor on what somebody works unless asked', () => {
+    const context = contextOf(clientSet);
+    const places = context.db
+      .prepare(
+        'SELECT DISTINCT w.text AS text FROM session s JOIN word w ON w.id IN (s.cwd, s.root)',
+      )
+      .all<{ text: string }>()
+      .map(({ text }) => text);
+    const titles = context.db.prepare('SELECT text FROM title').all<{ text: string }>();
+    assert.ok(places.length > 0 && titles.length > 0);
+    const secrets = [...places, ...titles.map(({ text }) => text)];
+    const text = (openness: typeof open): string =>
+      rowsOf(context, {}, openness)
+        .map((row) => csvRow(row) + jsonRow(row))
+        .join('');
+    for (const secret of secrets) assert.ok(!text(open).includes(secret), secret);
+    const told = text({ paths: true, titles: true });
+    assert.ok(places.every((place) => told.includes(place)));
+    assert.ok(titles.some(({ text: title }) => told.includes(JSON.stringify(title).slice(1, -1))));
+  });
+
+  test('calls a path the same in every export', () => {
+    assert.equal(hashedPath('project', '/src/my.app'), hashedPath('project', '/src/my.app'));
+    assert.match(hashedPath('project', '/src/my.app'), /^project-[0-9a-f]{8}$/);
+    assert.notEqual(hashedPath('project', '/src/a'), hashedPath('project', '/src/b'));
+  });
+
+  test('of a summary names no path and no file', () => {
+    const summary = {
+      total_cost_usd: 1,
+      byProject: { '/src/my.app': { gitRoot: '/src/my.app', cost_usd: 1 } },
+      notes: ['/home/somebody/config.json cannot be read.'],
+    };
+    const text = JSON.stringify(redactedSummary(summary, open));
+    assert.doesNotMatch(text, /\/src|\/home/);
+    assert.match(text, /"total_cost_usd":1/);
+    assert.deepEqual(redactedSummary(summary, { paths: true, titles: false }), summary);
+  });
+});
+
+describe('a row of an export', () => {
+  test('is a line of CSV with the columns other tools know first', () => {
+    assert.ok(
+      csvHead.startsWith(
+        'timestamp,agent,model,model_tier,input_tokens,output_tokens,cost_usd,duration_seconds,success,task_id,correlation_id,',
+      ),
+    );
+    assert.equal(
+      csvRow(sample),
+      '2026-11-20T10:00:00.000Z,main,claude-opus-4-7,opus,1000,500,0.040625,1.5,true,ABC-1,c,message,500,1500,10000,0,s,,project-1a2b3c4d,main,account-1a2b3c4d,,,a;b,r,catalogue,false,false,end_turn,,p,m,q\r\n',
+    );
+  });
+
+  const cells: [string, string][] = [
+    ['=1+1', "'=1+1"],
+    ['+49', "'+49"],
+    ['-1', "'-1"],
+    ['@sum', "'@sum"],
+    ['\t=1', "'=1"],
+    ['a,b', '"a,b"'],
+    ['say "x"', '"say ""x"""'],
+    ['="a,b"', '"\'=""a,b"""'],
+    ['two\r\nlines', 'two lines'],
+    ['naïve 日本', 'naïve 日本'],
+  ];
+  for (const [written, cell] of cells) {
+    test(`writes ${JSON.stringify(written)} so that no spreadsheet runs it`, () => {
+      const line = csvRow({ ...sample, branch: written });
+      assert.ok(line.includes(`,project-1a2b3c4d,${cell},account-1a2b3c4d,`), line);
+    });
+  }
+
+  test('without a price has no cost, not 0', () => {
+    const unpriced = { ...sample, nano: null, pricedBy: 'unpriced' } as const;
+    assert.match(csvRow(unpriced), /,1000,500,,1\.5,true,/);
+    const { cost_usd, unpriced: said } = JSON.parse(jsonRow(unpriced));
+    assert.deepEqual([cost_usd, said], [null, true]);
+    assert.equal(JSON.parse(jsonRow({ ...sample, nano: 0 })).cost_usd, 0);
+  });
+
+  test('as JSON keeps figures as figures', () => {
+    const row = JSON.parse(jsonRow(sample));
+    assert.deepEqual(
+      Object.keys(row),
+      exportColumns.map(({ key }) => key),
+    );
+    const { timestamp, cost_usd, tags, success, agent_id } = row;
+    assert.deepEqual(
+      [timestamp, cost_usd, tags, success, agent_id],
+      ['2026-11-20T10:00:00.000Z', 0.040625, ['a', 'b'], true, null],
+    );
+  });
+
+  test('stands in one JSON object, or none does', () => {
+    for (const rows of [[], [sample], [sample, sample]]) {
+      const text = jsonText({ schemaVersion: 1 });
+      const counted = new ExportCount();
+      for (const row of rows) counted.add(row);
+      const written = text.head + rows.map(text.row).join('') + text.tail(counted.totals);
+      const { schemaVersion, rows: read, totals } = JSON.parse(written);
+      assert.deepEqual([schemaVersion, read.length, totals.rows], [1, rows.length, rows.length]);
+      assert.equal(totals.total_cost_usd, 0.040625 * rows.length);
+    }
+    assert.equal(csvText().tail(new ExportCount().totals), '');
+  });
+});
