@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { HumanError } from '../model/errors.ts';
-import type { ReportContext } from '../reports/context.ts';
+import type { GitState, ReportContext } from '../reports/context.ts';
 import type { Document } from '../reports/document.ts';
 import {
   type ContextFacts,
@@ -52,8 +52,9 @@ export function withContext<T>(
   environment: Environment,
   problems: readonly string[],
   report: (context: ReportContext) => T,
+  git: GitState | null = null,
 ): T {
-  return withReportContext(contextFacts(environment, problems), report);
+  return withReportContext(contextFacts(environment, problems, git), report);
 }
 
 /** The same for what takes its time and lets others work meanwhile. */
@@ -65,7 +66,11 @@ export function withContextMeanwhile<T>(
   return withReportContextMeanwhile(contextFacts(environment, problems), report);
 }
 
-function contextFacts(environment: Environment, problems: readonly string[]): ContextFacts {
+function contextFacts(
+  environment: Environment,
+  problems: readonly string[],
+  git: GitState | null = null,
+): ContextFacts {
   const { options, roots } = environment;
   return {
     ...environment,
@@ -73,6 +78,8 @@ function contextFacts(environment: Environment, problems: readonly string[]): Co
     accounts: options.configDir !== undefined ? roots.map(({ path }) => path) : undefined,
     problems: [...environment.problems, ...problems],
     home: homedir(),
+    dataFolder: environment.folder,
+    git,
   };
 }
 

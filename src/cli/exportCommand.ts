@@ -116,7 +116,8 @@ async function sendAll(
     if (target.kind !== 'webhook') continue;
     const { context, question, open } = work;
     const git = await gitState(process.cwd());
-    const summary = summaryReport(context, { span: question.span, git }).json as object;
+    const summary = summaryReport({ ...context, git }, { span: question.span, filters: {} })
+      .json as object;
     const status = await deliver({
       url: target.url,
       body: safeJson(redactedSummary(summary, open), 0),

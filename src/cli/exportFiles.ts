@@ -100,7 +100,7 @@ function textOf(
 }
 
 function budgetOf({ context, question }: ExportWork): ExportedBudget | null {
-  const { json } = summaryReport(context, { span: question.span, git: null });
+  const { json } = summaryReport(context, { span: question.span, filters: {} });
   return (json as { readonly budget: ExportedBudget | null }).budget;
 }
 

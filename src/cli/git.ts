@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { GitState } from '../reports/summary.ts';
+import type { GitState } from '../reports/context.ts';
 
 const run = promisify(execFile);
 /** Started by the editor's own runtime, Outlay must not make Node programs of others' hooks too. */

@@ -12,10 +12,10 @@ import {
   writeOverrides,
 } from '../reports/priceOverrides.ts';
 import { priceChangeReport, priceEffect, pricesReport } from '../reports/prices.ts';
+import { writeFileAtomically } from '../reports/writeFile.ts';
 import { bringUpToDate, print, withContext } from './answer.ts';
 import { type Environment, findEnvironment } from './environment.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
-import { writeFileAtomically } from './writeFile.ts';
 
 interface YesOptions extends CommonOptions {
   readonly yes?: true;

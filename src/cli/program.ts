@@ -8,7 +8,6 @@ import { addReports } from './reportCommands.ts';
 import { addReset } from './resetCommand.ts';
 import { addRetention } from './retentionCommand.ts';
 import { addSessions } from './sessionCommands.ts';
-import { addSummary } from './summaryCommand.ts';
 import { addTrack } from './trackCommand.ts';
 
 const examples = `
@@ -32,7 +31,6 @@ export function createProgram(version: string): Command {
     .exitOverride()
     .showHelpAfterError('Try "outlay --help".')
     .addHelpText('after', examples);
-  addSummary(program);
   addSessions(program);
   addTrack(program);
   addBudget(program);

@@ -6,6 +6,7 @@ import { filterTexts, readQuestion } from '../reports/question.ts';
 import { bringUpToDate, print, withContext } from './answer.ts';
 import { now } from './clock.ts';
 import { findEnvironment } from './environment.ts';
+import { gitState } from './git.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
 
 /** What a gate may be told to fail on besides its alert. */
@@ -37,10 +38,17 @@ function addReport(program: Command, definition: ReportDefinition): void {
     const environment = findEnvironment(given);
     const clock = { now: now(), ...environment.settings, zone: environment.zone };
     // What cannot be asked is refused before anything is read.
-    readQuestion(definition, raw, clock);
-    const { problems } = await bringUpToDate(environment);
-    const document = withContext(environment, problems, (context) =>
-      definition.run(context, readQuestion(definition, raw, context)),
+    const question = readQuestion(definition, raw, clock);
+    const reads = definition.needsStore?.(question) !== false;
+    const [git, problems] = await Promise.all([
+      definition.git ? gitState(process.cwd()) : null,
+      reads ? bringUpToDate(environment).then((freshness) => freshness.problems) : [],
+    ]);
+    const document = withContext(
+      environment,
+      problems,
+      (context) => definition.run(context, readQuestion(definition, raw, context)),
+      git,
     );
     print(environment, document);
     if (gate) process.exitCode = exitCodeOf(document, (given.failOn as FailReason[]) ?? []);

@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import { findSession, latestSessionIn } from '../reports/findSession.ts';
 import { safeJson } from '../reports/plainText.ts';
 import { type TrackQuestion, trackNamespace, trackReport } from '../reports/track.ts';
+import { writeFileAtomically } from '../reports/writeFile.ts';
 import { bringUpToDate, print, withContext } from './answer.ts';
 import { findEnvironment } from './environment.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
-import { writeFileAtomically } from './writeFile.ts';
 
 interface TrackOptions extends CommonOptions {
   readonly cwd?: string;

@@ -1,9 +1,10 @@
 import { type Anomalies, anomalies, usualThreshold } from '../analysis/robust.ts';
-import { daysOf } from '../model/calendar.ts';
+import { dayOf, daysOf } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { messageNames, messageNanos } from '../store/messageRows.ts';
 import { sessionTitles } from '../store/sessionPlaces.ts';
+import { summedUpTo } from '../store/summedUp.ts';
 import { nothing } from './breakdown.ts';
 import { count, homePath, type ReportContext, warnings } from './context.ts';
 import type { ReportDefinition } from './definition.ts';
@@ -12,6 +13,7 @@ import { matcherOf } from './filters.ts';
 import { Names } from './names.ts';
 import { lastPart } from './paths.ts';
 import { filterNames, numberOption, type Question, textOption } from './question.ts';
+import { retentionNotes } from './retention.ts';
 import { select } from './selection.ts';
 import { periodJson, spanText } from './spans.ts';
 
@@ -231,6 +233,7 @@ function anomalyDocument(
   const limit = numberOption(question, 'limit')!;
   const outliers = outliersOf(context, found, limit);
   const empty = values.length === 0;
+  const cautions = anomalyCautions(context, question, unit);
   const lines = [
     ...(result.status === 'ok' ? [`Scored by ${estimators[result.estimator]}.`] : []),
     ...(log ? ['Logarithms were compared, so factors count rather than differences.'] : []),
@@ -246,13 +249,23 @@ function anomalyDocument(
     title: `Anomalies by ${unit}, ${spanText(question.span, context.zone)}`,
     sentences: empty ? [nothing(context)] : anomalySentences(found, outliers.length),
     tables: [outlierTable(context, unit, outliers)],
-    notes: [...lines, ...warnings(context)],
-    json: anomalyJson(context, question, found, outliers),
+    notes: [...lines, ...cautions, ...warnings(context)],
+    json: anomalyJson(context, question, found, outliers, cautions),
     verdict: {
       status: empty ? 'no-data' : found.alert ? 'alert' : 'ok',
       unpriced: unpriced > 0,
     },
   };
+}
+
+/** What was summed up is not compared message by message, nor day by day beyond a month. */
+function anomalyCautions(context: ReportContext, { span }: Question, unit: AnomalyUnit): string[] {
+  const { messages } = summedUpTo(context.db);
+  if (unit !== 'message') return retentionNotes(context, span, [unit]);
+  if ((span?.from ?? 0) >= messages) return [];
+  return [
+    `Messages before ${dayOf(messages, context.zone)} were summed up, so they are not compared.`,
+  ];
 }
 
 /** What was found, most important first. */
@@ -328,6 +341,7 @@ function anomalyJson(
   { span, filters }: Question,
   found: FoundAnomalies,
   outliers: readonly Outlier[],
+  cautions: readonly string[],
 ): object {
   const { unit, values, result, threshold, log, alertFrom, alert } = found;
   const { median, mad } = result;
@@ -366,6 +380,6 @@ function anomalyJson(
     alert,
     unpricedMessages: found.unpriced,
     catalogueDate: context.book.catalogueDate,
-    notes: warnings(context),
+    notes: [...cautions, ...warnings(context)],
   };
 }

@@ -73,6 +73,7 @@ export const budgetGet: ReportDefinition = {
     kind: 'text' as const,
   })),
   gate: false,
+  terminalOnly: true,
   examples: [['outlay budget get --period month', 'the budget of a month']],
   run: getReport,
 };

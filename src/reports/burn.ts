@@ -8,6 +8,7 @@ import type { ReportDefinition } from './definition.ts';
 import type { Document, Table } from './document.ts';
 import { type Pace, readPace, spanReader } from './pace.ts';
 import { filterNames, numberOption, type Question } from './question.ts';
+import { retentionNotes } from './retention.ts';
 import { select } from './selection.ts';
 import { unpricedByModel } from './sums.ts';
 
@@ -110,9 +111,10 @@ function burnDocument(context: ReportContext, question: Question, found: FoundBu
       ...(result.rest > 0
         ? [`${formatDuration(result.rest)} of the lookback do not fill a stretch and are left out.`]
         : []),
+      ...retentionNotes(context, span),
       ...figureNotes(context, { ...pace.sums, background: pace.background, unpriced }),
     ],
-    json: burnJson(context, question, found, unpriced),
+    json: burnJson(context, question, found, unpriced, retentionNotes(context, span)),
     verdict: {
       status: noData ? 'no-data' : result.alert ? 'alert' : 'ok',
       unpriced: pace.sums.unpriced > 0,
@@ -178,6 +180,7 @@ function burnJson(
   { filters }: Question,
   found: FoundBurn,
   unpriced: readonly object[],
+  cautions: readonly string[],
 ): object {
   const { burn: result, bucket, lookback, alertAbove } = found;
   const { buckets, latest, active, all, skipped, alert } = result;
@@ -204,6 +207,6 @@ function burnJson(
     alert,
     unpriced,
     catalogueDate: context.book.catalogueDate,
-    notes: warnings(context),
+    notes: [...cautions, ...warnings(context)],
   };
 }

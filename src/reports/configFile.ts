@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { HumanError } from '../model/errors.ts';
 import { isObject } from '../model/objects.ts';
+import { writeFileAtomically } from './writeFile.ts';
 
 /**
  * `config.json` in the data folder: `{ revision, settings, budgets }`. The editor writes the settings,
@@ -27,20 +27,10 @@ export function updateConfig(
     const changed = change(before);
     if (changed === undefined) return false;
     const known = revisionOf(before);
-    const part = `${file}.${process.pid}.part`;
-    try {
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-      const content = Object.assign({ revision: 0 }, changed, { revision: known + 1 });
-      writeFileSync(part, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-      if (tries < mostTries && revisionOf(readContent(file, anew)) !== known) continue;
-      renameSync(part, file);
-      return true;
-    } catch (error) {
-      rmSync(part, { force: true });
-      if (error instanceof HumanError) throw error;
-      const code = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
-      throw new HumanError('files', `${file} cannot be written (${code}).`, { cause: error });
-    }
+    if (tries < mostTries && revisionOf(readContent(file, anew)) !== known) continue;
+    const content = Object.assign({ revision: 0 }, changed, { revision: known + 1 });
+    writeFileAtomically(file, `${JSON.stringify(content, null, 2)}\n`, 0o600);
+    return true;
   }
 }
 

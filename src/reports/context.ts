@@ -31,8 +31,20 @@ export interface ReportContext {
   readonly home: string;
   /** Groups, tags, names of accounts and marks. */
   readonly labels: Labels;
+  /** Outlay's own folder: kept snapshots lie there. */
+  readonly dataFolder: string;
+  /** The working copy somebody stands in; null where nobody asked, or git cannot tell. */
+  readonly git: GitState | null;
   /** Every budget, wherever it was set. */
   readonly budgets: readonly BudgetEntry[];
+}
+
+/** The state of a working copy. */
+export interface GitState {
+  readonly sha: string;
+  readonly shaShort: string;
+  readonly branch: string | null;
+  readonly isDirty: boolean;
 }
 
 /** What decides which cautions stand beside a figure. */

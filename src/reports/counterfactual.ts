@@ -3,6 +3,7 @@ import {
   type Counterfactual,
   counterfactual as reprice,
 } from '../analysis/counterfactual.ts';
+import { dayOf } from '../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import type { RequestTraits } from '../model/price.ts';
 import { noUsage, type Usage, usageKeys } from '../model/tokens.ts';
@@ -10,6 +11,7 @@ import { costOf, type RateCard } from '../pricing/rateCard.ts';
 import type { ModelRates, RatePeriod } from '../pricing/rateTable.ts';
 import { longPromptRows } from '../store/messageRows.ts';
 import type { SpendSums } from '../store/reader.ts';
+import { summedUpTo } from '../store/summedUp.ts';
 import { type Baseline, baselinesOf } from './baselines.ts';
 import { nothing } from './breakdown.ts';
 import { classCosts } from './classCosts.ts';
@@ -18,6 +20,7 @@ import type { ReportDefinition } from './definition.ts';
 import type { Document, Table } from './document.ts';
 import { matcherOf } from './filters.ts';
 import { filterNames, type Question, textOption } from './question.ts';
+import { retentionNotes } from './retention.ts';
 import { type Selection, select } from './selection.ts';
 import { periodJson, spanText } from './spans.ts';
 import { unpricedByModel } from './sums.ts';
@@ -230,12 +233,17 @@ function documentOf(
   const unpriced = unpricedByModel(selection);
   const actual = actualOf(context, groups);
   const empty = sums.messages === 0 && background === 0;
+  const cautions = [
+    ...retentionNotes(context, question.span),
+    ...shortNotes(context, question, found),
+  ];
   return {
     title: `What if, ${spanText(question.span, context.zone)}`,
     sentences: empty ? [nothing(context)] : sentences(context, selection, found),
     tables: empty ? [] : [baselineTable(found), classTable(actual, found)],
     notes: [
       ...(empty ? [] : assumptions(question, selection, found, actual)),
+      ...cautions,
       ...figureNotes(context, { ...sums, background, unpriced }),
     ],
     json: {
@@ -251,10 +259,24 @@ function documentOf(
       lowerBound: sums.lower > 0 || sums.unpriced > 0,
       unpriced,
       catalogueDate: context.book.catalogueDate,
-      notes: warnings(context),
+      notes: [...cautions, ...warnings(context)],
     },
     verdict: { status: empty ? 'no-data' : 'ok', unpriced: sums.unpriced > 0 },
   };
+}
+
+/** What was summed up does not say how long its prompts were. */
+function shortNotes(
+  { db, zone }: ReportContext,
+  { span }: Question,
+  found: readonly Repriced[],
+): string[] {
+  const { messages } = summedUpTo(db);
+  const bands = found.some(({ baseline }) => baseline.model.periods.some(({ above }) => above));
+  if (!bands || (span?.from ?? 0) >= messages) return [];
+  return [
+    `Messages before ${dayOf(messages, zone)} were summed up: every prompt of theirs counts as a short one.`,
+  ];
 }
 
 function sentences(

@@ -49,5 +49,11 @@ export interface ReportDefinition {
   readonly examples: readonly (readonly [command: string, answer: string])[];
   /** Refuses what cannot be asked together, with a `HumanError`, before anything is read. */
   readonly check?: (question: Question) => void;
+  /** It names the working copy it was asked for in: `context.git`. */
+  readonly git?: boolean;
+  /** It is asked with files or names that only a terminal offers. */
+  readonly terminalOnly?: boolean;
+  /** False where a question is answered without the store, so that nothing is read first. */
+  readonly needsStore?: (question: Question) => boolean;
   readonly run: (context: ReportContext, question: Question) => Document;
 }

@@ -6,14 +6,18 @@ import { burn } from './burn.ts';
 import { conversation } from './conversation.ts';
 import { counterfactual } from './counterfactual.ts';
 import type { ReportDefinition } from './definition.ts';
+import { diff } from './diff.ts';
 import { health } from './health.ts';
 import { history } from './history.ts';
 import { projection } from './projection.ts';
 import { report } from './report.ts';
 import { session } from './session.ts';
+import { summary } from './summary.ts';
+import { trend } from './trend.ts';
 
 /** Every report that terminal, palette and documentation offer, in the order they list them. */
 export const reportDefinitions: readonly ReportDefinition[] = [
+  summary,
   report,
   breakdown,
   session,
@@ -25,7 +29,14 @@ export const reportDefinitions: readonly ReportDefinition[] = [
   anomaly,
   counterfactual,
   health,
+  diff,
+  trend,
   budgetCheck,
   budgetGet,
   budgetList,
 ];
+
+/** The reports the editor offers as well. */
+export const editorReports: readonly ReportDefinition[] = reportDefinitions.filter(
+  ({ terminalOnly }) => terminalOnly !== true,
+);

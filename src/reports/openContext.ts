@@ -4,7 +4,7 @@ import type { SqlDatabase } from '../store/driver/types.ts';
 import { openForReading, openForWriting } from '../store/openStore.ts';
 import { StoreReader } from '../store/reader.ts';
 import type { UserSettings } from './config.ts';
-import type { ReportContext } from './context.ts';
+import type { GitState, ReportContext } from './context.ts';
 import type { Labels } from './labels.ts';
 
 /** What a report's context is made of. */
@@ -20,6 +20,8 @@ export interface ContextFacts {
   readonly labels: Labels;
   readonly budgets: ReportContext['budgets'];
   readonly home: string;
+  readonly dataFolder: string;
+  readonly git: GitState | null;
 }
 
 /** Opens the store and answers with what `report` makes of it. */
@@ -57,6 +59,20 @@ function contextOf(facts: ContextFacts, db: SqlDatabase): ReportContext {
   const { book, settings, zone, now, accounts, problems, labels, budgets, home } = facts;
   const { weekStart, billing, warnAfterDays } = settings;
   const reader = new StoreReader(db);
+  const { dataFolder, git } = facts;
   const wishes = { zone, weekStart, billing, warnAfterDays };
-  return { db, reader, book, now, ...wishes, accounts, problems, labels, budgets, home };
+  return {
+    db,
+    reader,
+    book,
+    now,
+    ...wishes,
+    accounts,
+    problems,
+    labels,
+    budgets,
+    home,
+    dataFolder,
+    git,
+  };
 }

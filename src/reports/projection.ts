@@ -9,6 +9,7 @@ import type { ReportDefinition } from './definition.ts';
 import type { Cell, Document, Table } from './document.ts';
 import { firstSpend, type Pace, readPace, spanReader } from './pace.ts';
 import { filterNames, numberOption, type Question } from './question.ts';
+import { retentionNotes } from './retention.ts';
 import { select } from './selection.ts';
 import { lengthMs } from './spans.ts';
 import { unpricedByModel } from './sums.ts';
@@ -121,9 +122,10 @@ function projectionDocument(
     tables: noData ? [] : [horizonTable(result), budgetTable(context, found.budgets)],
     notes: [
       ...(noData ? [] : notes(found, question)),
+      ...retentionNotes(context, span),
       ...figureNotes(context, { ...pace.sums, background: pace.background, unpriced }),
     ],
-    json: json(context, question, found, unpriced),
+    json: json(context, question, found, unpriced, retentionNotes(context, span)),
     verdict: { status: noData ? 'no-data' : 'ok', unpriced: pace.sums.unpriced > 0 },
   };
 }
@@ -247,6 +249,7 @@ function json(
   { filters }: Question,
   { projection: result, windowDays, budgets }: FoundProjection,
   unpriced: readonly object[],
+  cautions: readonly string[],
 ): object {
   const usd = (nano: number): number => nanoToUsd(Math.round(nano));
   return {
@@ -276,7 +279,7 @@ function json(
     })),
     unpriced,
     catalogueDate: context.book.catalogueDate,
-    notes: warnings(context),
+    notes: [...cautions, ...warnings(context)],
   };
 }
 

@@ -60,6 +60,8 @@ export function runReport(task: ReportTask): ReportResult {
     problems: [...task.problems, ...inForce.problems, ...prices.problems, ...problems],
     labels: { ...settings.labels, marks },
     home: task.home,
+    dataFolder,
+    git: null,
   };
   return withReportContext(facts, (context) => {
     const document = definition.run(context, readQuestion(definition, task.raw, context));

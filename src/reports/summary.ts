@@ -8,42 +8,61 @@ import type { SessionSummary } from '../store/reader.ts';
 import { type JudgedBudget, judgeBudgets } from './budgetStates.ts';
 import { figureNotes, headline, type ReportContext, warnings } from './context.ts';
 import { budgetJson, byModel, byTier } from './contract.ts';
+import type { ReportDefinition } from './definition.ts';
 import type { Cell, Document, Table } from './document.ts';
 import { modelCells, modelColumns } from './modelTable.ts';
 import { lastPart } from './paths.ts';
+import { filterNames, type Question } from './question.ts';
 import { retentionNotes } from './retention.ts';
+import { keepSnapshot } from './snapshots.ts';
 import { periodJson, spanText } from './spans.ts';
 import { type DaySpend, indexSessions, readSpend, type Spend, spendByDay } from './spend.ts';
 import { sumBy, unpricedOf } from './sums.ts';
 
-/** The working copy the report was asked for in; null where there is none. */
-export interface GitState {
-  readonly sha: string;
-  readonly shaShort: string;
-  readonly branch: string | null;
-  readonly isDirty: boolean;
-}
-
-/** What a summary is about. */
-export interface SummaryQuestion {
-  /** What the breakdowns cover; undefined: all time. */
-  readonly span?: TimeSpan | undefined;
-  readonly git: GitState | null;
-}
+/** `outlay summary` */
+export const summary: ReportDefinition = {
+  name: 'summary',
+  title: 'Summary',
+  summary: 'Cost by period, model, agent and project.',
+  period: 'all',
+  filters: filterNames,
+  options: [
+    {
+      name: 'keep',
+      text: 'keep the figures for "outlay trend", one of a day for each project and period',
+      kind: 'flag',
+    },
+  ],
+  gate: false,
+  examples: [
+    ['outlay summary', 'today, this week, this month, all time'],
+    ['outlay summary --project shop --json > before.json', 'a snapshot for "outlay diff"'],
+    ['outlay summary --period 7d --keep', 'a day\'s entry for "outlay trend"'],
+  ],
+  git: true,
+  run: (context, question) => {
+    const document = summaryReport(context, question);
+    if (question.options.keep === true) keepSnapshot(context, question, document);
+    return document;
+  },
+};
 
 /** Rows of a breakdown a table shows; JSON has all. */
 const shownRows = 15;
 
+/** What a summary is about. */
+export type SummaryQuestion = Pick<Question, 'span' | 'filters'>;
+
 /** What was spent, by period, model, agent and project: what `outlay summary` prints. */
 export function summaryReport(context: ReportContext, question: SummaryQuestion): Document {
-  const { span } = question;
+  const { span, filters } = question;
   const { now, zone, weekStart } = context;
   const index = indexSessions(context);
-  const all = readSpend(context, undefined, index);
-  const today = readSpend(context, daySpan(now, zone), index);
-  const week = readSpend(context, weekSpan(now, zone, weekStart), index);
-  const month = readSpend(context, monthSpan(now, zone), index);
-  const spend = span === undefined ? all : readSpend(context, span, index);
+  const all = readSpend(context, undefined, index, filters);
+  const today = readSpend(context, daySpan(now, zone), index, filters);
+  const week = readSpend(context, weekSpan(now, zone, weekStart), index, filters);
+  const month = readSpend(context, monthSpan(now, zone), index, filters);
+  const spend = span === undefined ? all : readSpend(context, span, index, filters);
   const budget = budgetOf(context);
   const unpriced = unpricedOf(spend.rows);
   return {
@@ -60,6 +79,10 @@ export function summaryReport(context: ReportContext, question: SummaryQuestion)
       ...figureNotes(context, { ...spend.sums, background: spend.background, unpriced }),
     ],
     json: summaryJson(context, question, spend, budget),
+    verdict: {
+      status: spend.sums.messages === 0 && spend.background === 0 ? 'no-data' : 'ok',
+      unpriced: spend.sums.unpriced > 0,
+    },
   };
 }
 
@@ -231,6 +254,9 @@ function projectTable(spend: Spend): Table {
   };
 }
 
+/** What peers report; nothing before events of theirs are stored. */
+const noFederation = { eventCount: 0, peerCount: 0, totalUsd24h: 0 };
+
 /** The contract other tools rely on: fields are added, never renamed or removed. */
 function summaryJson(
   context: ReportContext,
@@ -244,7 +270,7 @@ function summaryJson(
   return {
     schemaVersion: 1,
     exportedAt: new Date(context.now).toISOString(),
-    git: question.git,
+    git: context.git,
     total_cost_usd: nanoToUsd(spend.total),
     sessionCount: sessions.size,
     conversationCount: withMain.size,
@@ -258,8 +284,9 @@ function summaryJson(
     },
     topSession: topSession(spend),
     budget: budgetJson(budget),
-    federation: { eventCount: 0, peerCount: 0, totalUsd24h: 0 },
+    federation: noFederation,
     period: periodJson(question.span, context.zone),
+    filters: question.filters,
     messages: sums.messages,
     messagesUsd: nanoToUsd(sums.nano),
     backgroundUsd: nanoToUsd(spend.background),
@@ -284,7 +311,9 @@ function summaryJson(
         },
       ]),
     ),
-    byDay: Object.fromEntries(spendByDay(context, question.span, spend).map(dayJson)),
+    byDay: Object.fromEntries(
+      spendByDay(context, question.span, spend, question.filters).map(dayJson),
+    ),
     billing: context.billing,
     catalogueDate: book.catalogueDate,
     notes: [...retentionNotes(context, question.span), ...warnings(context)],

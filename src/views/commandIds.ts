@@ -40,5 +40,6 @@ export type CommandId = (typeof commandIds)[keyof typeof commandIds];
 
 /** The command that shows one report. */
 export function reportCommandId(name: string): string {
-  return `outlay.report.${name.replaceAll(' ', '-')}`;
+  const id = name.replace(/ (.)/g, (_, first: string) => first.toUpperCase());
+  return `outlay.report.${id}`;
 }

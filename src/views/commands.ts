@@ -1,5 +1,5 @@
 import { commands, type Disposable, type LogOutputChannel, l10n } from 'vscode';
-import { reportDefinitions } from '../reports/definitions.ts';
+import { editorReports } from '../reports/definitions.ts';
 import { setDailyBudget } from './budgetInput.ts';
 import { type CommandId, commandIds, reportCommandId } from './commandIds.ts';
 import { setCurrency } from './currencyInput.ts';
@@ -76,7 +76,7 @@ const table: Readonly<Record<CommandId, (context: CommandContext, argument: unkn
   };
 
 export function registerCommands(context: CommandContext): Disposable[] {
-  const single = reportDefinitions.map(({ name }) =>
+  const single = editorReports.map(({ name }) =>
     commands.registerCommand(reportCommandId(name), (argument: unknown) =>
       context.reports.show(name, argument),
     ),

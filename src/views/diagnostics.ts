@@ -25,6 +25,8 @@ export function diagnostics(model: SpendModel, version: string): string {
     labels: { ...settings.labels, marks: [] },
     budgets: settingBudgets(settings),
     home: homedir(),
+    dataFolder: '',
+    git: null,
   };
   return withReportContext(facts, (context) => {
     const report = doctorReport(context, {

@@ -1,6 +1,6 @@
 import { l10n, type QuickPickItem, window } from 'vscode';
 import type { OptionDefinition, ReportDefinition } from '../reports/definition.ts';
-import { reportDefinitions } from '../reports/definitions.ts';
+import { editorReports } from '../reports/definitions.ts';
 import { lastPart } from '../reports/paths.ts';
 import type { FilterName, RawOptions } from '../reports/question.ts';
 import type { StoreReader } from '../store/reader.ts';
@@ -16,7 +16,7 @@ const shownSessions = 200;
 
 /** Asks which report; undefined when left with Escape. */
 export async function chooseReport(): Promise<ReportDefinition | undefined> {
-  const items = reportDefinitions.map((definition) => ({
+  const items = editorReports.map((definition) => ({
     label: reportTitle(definition.name),
     description: `outlay ${definition.name}`,
     definition,

@@ -9,13 +9,14 @@ export function reportTitle(name: string): string {
     conversation: () => l10n.t('Conversations'),
     history: () => l10n.t('History'),
     activity: () => l10n.t('Recent Activity'),
+    summary: () => l10n.t('Summary'),
     projection: () => l10n.t('Projection'),
     burn: () => l10n.t('Burn Rate'),
     anomaly: () => l10n.t('Anomalies'),
     counterfactual: () => l10n.t('What If'),
-    health: () => l10n.t('Health of Spending'),
+    health: () => l10n.t('Health'),
+    trend: () => l10n.t('Trend'),
     'budget check': () => l10n.t('Budget Check'),
-    'budget get': () => l10n.t('Budgets in Force'),
     'budget list': () => l10n.t('Budgets'),
   };
   return titles[name]?.() ?? name;

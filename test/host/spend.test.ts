@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
-import { reportDefinitions } from '../../src/reports/definitions.ts';
+import { editorReports } from '../../src/reports/definitions.ts';
 import { commandIds, reportCommandId } from '../../src/views/commandIds.ts';
 import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
 import { until } from './until.ts';
@@ -166,7 +166,7 @@ describe(`spend (${run})`, () => {
       contributes: { commands: { command: string }[] };
     };
     const listed = manifest.contributes.commands.map(({ command }) => command).sort();
-    const single = reportDefinitions.map(({ name }) => reportCommandId(name));
+    const single = editorReports.map(({ name }) => reportCommandId(name));
     assert.deepEqual(listed, [...Object.values(commandIds), ...single].sort());
     const registered = await vscode.commands.getCommands(true);
     for (const command of listed) assert.ok(registered.includes(command), command);

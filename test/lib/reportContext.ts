@@ -22,6 +22,8 @@ export function reportContext(
     home: '/home/somebody',
     labels: noLabels,
     budgets: [],
+    dataFolder: '',
+    git: null,
     ...more,
   };
 }

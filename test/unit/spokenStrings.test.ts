@@ -13,6 +13,7 @@ const untranslatable: readonly [file: string, text: string, why: string][] = [
   ['src/views/launcherScript.ts', '', 'a script in a file'],
   ['src/views/panelHtml.ts', '<!DOCTYPE html>', 'a page without a word in it'],
   ['src/views/reportChoices.ts', 'outlay $', 'a command for a terminal'],
+  ['src/views/reportWords.ts', 'budget ', 'the name of a definition'],
   ['src/views/reportRunner.ts', 'The thread ended', 'a bug, for the log'],
   ['src/views/sessionActions.ts', 'claude --resume', 'a command for a terminal'],
   ['webview/', 'color-mix(in srgb', 'a colour'],
