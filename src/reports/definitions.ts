@@ -6,6 +6,7 @@ import { burn } from './burn.ts';
 import { conversation } from './conversation.ts';
 import { counterfactual } from './counterfactual.ts';
 import type { ReportDefinition } from './definition.ts';
+import { federation, federationStatus } from './federation.ts';
 import { health } from './health.ts';
 import { history } from './history.ts';
 import { projection } from './projection.ts';
@@ -28,4 +29,6 @@ export const reportDefinitions: readonly ReportDefinition[] = [
   budgetCheck,
   budgetGet,
   budgetList,
+  federation,
+  federationStatus,
 ];

@@ -19,6 +19,7 @@ export interface ContextFacts {
   readonly problems: readonly string[];
   readonly labels: Labels;
   readonly budgets: ReportContext['budgets'];
+  readonly peers: ReportContext['peers'];
   readonly home: string;
 }
 
@@ -55,8 +56,9 @@ function openStore({ storeFile }: ContextFacts): SqlDatabase {
 
 function contextOf(facts: ContextFacts, db: SqlDatabase): ReportContext {
   const { book, settings, zone, now, accounts, problems, labels, budgets, home } = facts;
+  const { peers } = facts;
   const { weekStart, billing, warnAfterDays } = settings;
   const reader = new StoreReader(db);
   const wishes = { zone, weekStart, billing, warnAfterDays };
-  return { db, reader, book, now, ...wishes, accounts, problems, labels, budgets, home };
+  return { db, reader, book, now, ...wishes, accounts, problems, labels, budgets, peers, home };
 }

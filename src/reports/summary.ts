@@ -11,6 +11,7 @@ import { budgetJson, byModel, byTier } from './contract.ts';
 import type { Cell, Document, Table } from './document.ts';
 import { modelCells, modelColumns } from './modelTable.ts';
 import { lastPart } from './paths.ts';
+import { federationJson } from './peers.ts';
 import { retentionNotes } from './retention.ts';
 import { periodJson, spanText } from './spans.ts';
 import { type DaySpend, indexSessions, readSpend, type Spend, spendByDay } from './spend.ts';
@@ -258,7 +259,7 @@ function summaryJson(
     },
     topSession: topSession(spend),
     budget: budgetJson(budget),
-    federation: { eventCount: 0, peerCount: 0, totalUsd24h: 0 },
+    federation: federationJson(context),
     period: periodJson(question.span, context.zone),
     messages: sums.messages,
     messagesUsd: nanoToUsd(sums.nano),
