@@ -197,8 +197,8 @@ function insideOf(scope: BudgetScope): Inside {
     case 'tag':
       return {
         keys: ['facet'],
-        row: ({ tags }) => tags.includes(scope.name),
-        background: ({ tags }) => tags.includes(scope.name),
+        row: ({ tags = [] }) => tags.includes(scope.name),
+        background: ({ tags = [] }) => tags.includes(scope.name),
       };
     case 'agent':
       return {

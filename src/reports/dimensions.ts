@@ -1,11 +1,11 @@
 import { dayOf, localTime, type Zone } from '../model/calendar.ts';
 import { tierOf } from '../pricing/tiers.ts';
-import type { FactKey } from '../store/factRows.ts';
+import type { FactKey, RowKeys } from '../store/factRows.ts';
 import { sessionTitles } from '../store/sessionPlaces.ts';
 import { homePath, type ReportContext } from './context.ts';
 import type { Names } from './names.ts';
 import { lastPart } from './paths.ts';
-import type { BackgroundFact, Fact } from './selection.ts';
+import type { BackgroundFact, Tagged } from './selection.ts';
 
 /** What spend can be broken down by. */
 export const dimensionNames = [
@@ -42,7 +42,7 @@ export interface Dimension {
   readonly name: DimensionName;
   readonly header: string;
   readonly keys: readonly FactKey[];
-  readonly of: (row: Fact, names: Names) => readonly string[];
+  readonly of: (row: RowKeys & Tagged, names: Names) => readonly string[];
   readonly ofBackground: (background: BackgroundFact, names: Names) => readonly string[];
   /** Values have an order of their own: days and hours. */
   readonly ordered: boolean;
@@ -56,7 +56,7 @@ export function dimension(name: DimensionName, context: ReportContext): Dimensio
   const base = { name, ordered: false, countsRuns: true };
   const bySession = (of: (session: number, names: Names) => readonly string[]) => ({
     keys: ['session'] as const,
-    of: (row: Fact, names: Names) => of(row.session, names),
+    of: (row: RowKeys, names: Names) => of(row.session, names),
     ofBackground: ({ session }: BackgroundFact, names: Names) => of(session, names),
   });
   const unexplained = (): readonly string[] => [backgroundKey];
@@ -132,8 +132,8 @@ export function dimension(name: DimensionName, context: ReportContext): Dimensio
         ...base,
         header: 'Tag',
         keys: [],
-        of: ({ tags }) => orNone(tags),
-        ofBackground: ({ tags }) => orNone(tags),
+        of: ({ tags = [] }) => orNone(tags),
+        ofBackground: ({ tags = [] }) => orNone(tags),
       };
     case 'day':
     case 'hour':

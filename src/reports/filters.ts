@@ -2,7 +2,7 @@ import { fits } from '../analysis/patterns.ts';
 import { HumanError } from '../model/errors.ts';
 import { remember } from '../model/remember.ts';
 import { gradeOf, tierOf } from '../pricing/tiers.ts';
-import type { FactKey, FactRow } from '../store/factRows.ts';
+import type { FactKey, RowKeys } from '../store/factRows.ts';
 import type { SessionPlace } from '../store/sessionPlaces.ts';
 import type { ReportContext } from './context.ts';
 import { groupsOf, type Names } from './names.ts';
@@ -17,7 +17,7 @@ const shownNames = 12;
 export interface Matcher {
   /** What rows must be split by to be told apart. */
   readonly keys: readonly FactKey[];
-  readonly passes: (row: FactRow) => boolean;
+  readonly passes: (row: RowKeys) => boolean;
   /** Whether background of a session passes: it belongs to no model and no agent. */
   readonly passesBackground: (session: number) => boolean;
 }
@@ -26,7 +26,7 @@ export interface Matcher {
 export function matcherOf(context: ReportContext, filters: Filters, names: Names): Matcher {
   checkFilters(context, filters, names);
   const keys = new Set<FactKey>();
-  const rowTests: ((row: FactRow) => boolean)[] = [];
+  const rowTests: ((row: RowKeys) => boolean)[] = [];
   const sessions = sessionTest(context, filters, names);
   if (sessions !== undefined) {
     keys.add('session');

@@ -1,5 +1,5 @@
 import { totalTokens, type Usage, usageKeys } from '../model/tokens.ts';
-import { addSums, type FactKey } from '../store/factRows.ts';
+import { addSums, addTo, type FactKey, noSums, type RunningSums } from '../store/factRows.ts';
 import type { SpendSums } from '../store/reader.ts';
 import { toolRows } from '../store/toolRows.ts';
 import { classCosts } from './classCosts.ts';
@@ -32,37 +32,59 @@ export function selectFor(
   return select(context, question, byClass ? [...keys, 'facet'] : keys, withTags);
 }
 
+/** A group that is still being added to. */
+interface OpenGroup {
+  readonly keys: readonly string[];
+  readonly sums: RunningSums;
+  background: number;
+}
+
+/** Groups by the values of their dimensions. */
+class OpenGroups {
+  readonly #found = new Map<string, OpenGroup>();
+
+  get(keys: readonly string[]): OpenGroup {
+    const key = keyOf(keys);
+    let group = this.#found.get(key);
+    if (group === undefined) {
+      group = { keys, sums: noSums(), background: 0 };
+      this.#found.set(key, group);
+    }
+    return group;
+  }
+
+  values(): Iterable<OpenGroup> {
+    return this.#found.values();
+  }
+}
+
+function keyOf(keys: readonly string[]): string {
+  return keys.length === 1 ? keys[0]! : JSON.stringify(keys);
+}
+
 /** Rows put together by the values they carry, background included. */
 export function groupsOf(
   context: ReportContext,
   question: Question,
   dimensions: readonly Dimension[],
   selection: Selection,
+  withRuns = true,
 ): Group[] {
   const { names, backgrounds } = selection;
-  const found = new Map<string, { keys: string[]; rows: SpendSums[]; background: number }>();
-  const entry = (keys: string[]): { rows: SpendSums[]; background: number } => {
-    const key = JSON.stringify(keys);
-    let known = found.get(key);
-    if (known === undefined) {
-      known = { keys, rows: [], background: 0 };
-      found.set(key, known);
-    }
-    return known;
-  };
-  const pieces = piecesOf(context, question, dimensions, selection);
-  for (const { row, keys } of pieces) for (const each of keys) entry(each).rows.push(row);
+  const open = new OpenGroups();
+  eachPiece(context, question, dimensions, selection, (row, values) => {
+    if (values.length === 1) for (const value of values[0]!) addTo(open.get([value]).sums, row);
+    else for (const keys of product(values)) addTo(open.get(keys).sums, row);
+  });
   for (const background of backgrounds) {
     const keys = product(dimensions.map((each) => each.ofBackground(background, names)));
-    for (const each of keys) entry(each).background += background.nano;
+    for (const each of keys) open.get(each).background += background.nano;
   }
-  const runs = runsOf(context, question, dimensions, selection);
-  const groups = [...found.values()].map(({ keys, rows, background }) => ({
-    keys,
-    sums: addSums(rows),
-    background,
-    runs: runs?.get(JSON.stringify(keys)) ?? (runs === undefined ? undefined : 0),
-  }));
+  const runs = withRuns ? runsOf(context, question, dimensions, selection) : undefined;
+  const groups = [...open.values()].map((group): Group => {
+    const counted = runs === undefined ? undefined : (runs.get(keyOf(group.keys)) ?? 0);
+    return { ...group, runs: counted };
+  });
   return sorted(groups, dimensions);
 }
 
@@ -95,41 +117,31 @@ export function groupCost({ sums, background }: Pick<Group, 'sums' | 'background
   return sums.nano + background;
 }
 
-interface Piece {
-  readonly row: SpendSums;
-  readonly keys: readonly string[][];
-}
-
-/** The rows with the values they carry; those of tools and classes are split first. */
-function piecesOf(
+/** Hands on the rows with the values they carry; those of tools and classes are split first. */
+function eachPiece(
   context: ReportContext,
   question: Question,
   dimensions: readonly Dimension[],
   selection: Selection,
-): Piece[] {
+  use: (row: SpendSums, values: readonly (readonly string[])[]) => void,
+): void {
   const { names, rows } = selection;
   const has = (name: DimensionName): boolean => dimensions.some((each) => each.name === name);
-  const valuesOf = (row: Fact, special: string): string[][] =>
-    product(
-      dimensions.map((each) =>
-        each.name === 'tool' || each.name === 'class' ? [special] : each.of(row, names),
-      ),
+  const valuesOf = (row: Fact, special: string): (readonly string[])[] =>
+    dimensions.map((each) =>
+      each.name === 'tool' || each.name === 'class' ? [special] : each.of(row, names),
     );
   if (has('tool')) {
-    return byTool(context, question, dimensions, selection).map(({ row, tool }) => ({
-      row,
-      keys: valuesOf(row, tool),
-    }));
-  }
-  if (has('class')) {
-    return rows.flatMap((row) =>
-      splitByClass(context, row, names.facet(row).row).map(({ name, part }) => ({
-        row: part,
-        keys: valuesOf(row, name),
-      })),
-    );
-  }
-  return rows.map((row) => ({ row, keys: valuesOf(row, '') }));
+    for (const { row, tool } of byTool(context, question, dimensions, selection)) {
+      use(row, valuesOf(row, tool));
+    }
+  } else if (has('class')) {
+    for (const row of rows) {
+      for (const { name, part } of splitByClass(context, row, names.facet(row).row)) {
+        use(part, valuesOf(row, name));
+      }
+    }
+  } else for (const row of rows) use(row, valuesOf(row, ''));
 }
 
 /** Messages share their cost among the calls they made: exactly, the first ones get what is left over. */
@@ -146,7 +158,7 @@ function byTool(
   names.prepare(rows);
   return rows.filter(matcher.passes).flatMap(({ tools, ...row }) => {
     const calls = tools.length === 0 ? [none] : tools;
-    return calls.map((tool, i) => ({ tool, row: { ...share(row, i, calls.length), tags: [] } }));
+    return calls.map((tool, i) => ({ tool, row: share(row, i, calls.length) }));
   });
 }
 
@@ -202,9 +214,8 @@ function runsOf(
   const runs = new Map<string, number>();
   const keys = dimensions.flatMap((each) => each.keys);
   for (const row of runCounts(context, question, names, keys)) {
-    const fact = { ...row, tags: [] };
-    for (const each of product(dimensions.map((dimension) => dimension.of(fact, names)))) {
-      const key = JSON.stringify(each);
+    for (const each of product(dimensions.map((dimension) => dimension.of(row, names)))) {
+      const key = keyOf(each);
       runs.set(key, (runs.get(key) ?? 0) + row.runs);
     }
   }

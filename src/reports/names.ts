@@ -3,8 +3,8 @@ import {
   type AgentName,
   agentNames,
   type Facet,
-  type FactRow,
   facets,
+  type RowKeys,
   wordTexts,
 } from '../store/factRows.ts';
 import { pullRequests, type SessionPlace, sessionPlaces } from '../store/sessionPlaces.ts';
@@ -43,7 +43,7 @@ export class Names {
   }
 
   /** Reads the agents, models and prompts of rows that are to be named, in two questions. */
-  prepare(rows: readonly FactRow[]): void {
+  prepare(rows: readonly RowKeys[]): void {
     const words = new Set<number>();
     const agents = new Set<number>();
     for (const { agent, model, prompt } of rows) {
@@ -65,7 +65,7 @@ export class Names {
     return this.places.get(session) ?? noPlace;
   }
 
-  facet(row: FactRow): Facet {
+  facet(row: Pick<RowKeys, 'facet'>): Facet {
     this.#facets ??= facets(this.#context.db);
     return this.#facets.get(row.facet) ?? noFacet;
   }
@@ -86,7 +86,7 @@ export class Names {
   }
 
   /** What a row was for; '' where nothing says so. */
-  task(row: FactRow): string {
+  task(row: RowKeys): string {
     const { branch, attribution } = this.facet(row);
     return this.taskAt(row.session, branch, attribution.task);
   }

@@ -47,6 +47,9 @@ const parts: readonly (readonly [name: DimensionName, json: string])[] = [
   ['day', 'byDay'],
 ];
 
+/** Parts in which a run lies in one group only, so that their runs add up. */
+const withRuns: ReadonlySet<DimensionName> = new Set(['agent', 'project']);
+
 interface Findings {
   readonly selection: Selection;
   readonly runs: number | undefined;
@@ -79,7 +82,7 @@ function find(context: ReportContext, question: Question): Findings {
   const keys: FactKey[] = ['session', 'agent', 'model', 'facet'];
   const selection = select(context, question, keys);
   // Days need the quarters of an hour told apart, and nothing else does: asked for by themselves.
-  const byDay = select(context, question, ['bucket', 'model']);
+  const byDay = select(context, question, ['bucket']);
   const withoutDays = { ...question, options: {} };
   const groups = new Map(
     parts.map(([name]) => [
@@ -89,6 +92,7 @@ function find(context: ReportContext, question: Question): Findings {
         withoutDays,
         [dimension(name, context)],
         name === 'day' ? byDay : selection,
+        withRuns.has(name),
       ),
     ]),
   );

@@ -1,12 +1,9 @@
-import type { FactKey, FactRow } from '../store/factRows.ts';
-import { runRows } from '../store/runRows.ts';
+import type { FactKey } from '../store/factRows.ts';
+import { type RunRow, runRows } from '../store/runRows.ts';
 import type { ReportContext } from './context.ts';
 import { matcherOf } from './filters.ts';
 import type { Names } from './names.ts';
 import type { Question } from './question.ts';
-
-/** Rows with the number of runs that took part in them. */
-export type RunCount = FactRow & { readonly runs: number };
 
 /**
  * Runs that were at work in a span, as far as the filters let them, split by these keys. A run is one
@@ -18,13 +15,22 @@ export function runCounts(
   { span, filters }: Pick<Question, 'span' | 'filters'>,
   names: Names,
   keys: readonly FactKey[],
-): RunCount[] {
+): RunRow[] {
   const matcher = matcherOf(context, filters, names);
-  const wanted = new Set<FactKey>([...keys, ...matcher.keys]);
-  const rows = runRows(context.db, span, [...wanted]);
-  names.prepare(rows);
-  return rows.filter(matcher.passes);
+  // Sessions and agents are told apart anyway, so that questions which differ in them are one.
+  const wanted = new Set<FactKey>([...keys, ...matcher.keys, 'session', 'agent']);
+  const key = JSON.stringify([[...wanted].sort(), span ?? null, filters]);
+  const known = counted.get(names)?.get(key);
+  if (known !== undefined) return known;
+  const all = runRows(context.db, span, [...wanted]);
+  names.prepare(all);
+  const rows = all.filter(matcher.passes);
+  counted.set(names, (counted.get(names) ?? new Map()).set(key, rows));
+  return rows;
 }
+
+/** What has been counted for one report: it asks for the same more than once. */
+const counted = new WeakMap<Names, Map<string, RunRow[]>>();
 
 /** How many runs were at work in a span. */
 export function countRuns(

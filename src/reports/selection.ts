@@ -9,15 +9,16 @@ import { Names } from './names.ts';
 import type { Filters, Question } from './question.ts';
 import { marksAt, rulesFor } from './tagger.ts';
 
-/** A row with the tags it carries; none where the question is not about tags. */
-export interface Fact extends FactRow {
-  readonly tags: readonly string[];
+/** The tags something carries; undefined where the question is not about tags. */
+export interface Tagged {
+  readonly tags?: readonly string[];
 }
 
+/** A row with the tags it carries. */
+export interface Fact extends FactRow, Tagged {}
+
 /** Background with the tags it carries. */
-export interface BackgroundFact extends BackgroundRow {
-  readonly tags: readonly string[];
-}
+export interface BackgroundFact extends BackgroundRow, Tagged {}
 
 /** What was spent in a span, as far as the filters let it. Money in nano-dollars. */
 export interface Selection {
@@ -33,7 +34,6 @@ export interface Selection {
 }
 
 const always: TimeSpan = { from: 0, to: Number.MAX_SAFE_INTEGER };
-const noTags: readonly string[] = [];
 
 /** Reads what a question is about, split at least by these keys; with tags where they are asked for. */
 export function select(
@@ -49,9 +49,8 @@ export function select(
     withTags || tag !== undefined
       ? tagged(context, span, matcher, names, keys)
       : plain(context, span, matcher, names, keys);
-  const carries = (fact: { tags: readonly string[] }): boolean =>
-    tag === undefined || fact.tags.includes(tag);
-  const rows = found.rows.filter(carries);
+  const carries = ({ tags }: Tagged): boolean => tag === undefined || tags?.includes(tag) === true;
+  const rows = tag === undefined ? found.rows : found.rows.filter(carries);
   const backgrounds = found.backgrounds.filter(carries);
   const sums = addSums(rows);
   const background = backgrounds.reduce((sum, { nano }) => sum + nano, 0);
@@ -77,10 +76,7 @@ function plain(
   const backgrounds = backgroundRows(context.db, span).filter(({ session }) =>
     matcher.passesBackground(session),
   );
-  return {
-    rows: rows.map((row) => ({ ...row, tags: noTags })),
-    backgrounds: backgrounds.map((row) => ({ ...row, tags: noTags })),
-  };
+  return { rows, backgrounds };
 }
 
 /** Marks cut time, so every stretch between two of their edges is read by itself. */

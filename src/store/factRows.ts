@@ -9,8 +9,8 @@ import { summedUpTo } from './summedUp.ts';
 /** What roll-ups can be split by; `bucket` is a quarter of an hour. */
 export type FactKey = 'bucket' | 'session' | 'agent' | 'model' | 'facet' | 'prompt';
 
-/** Sums of one combination of keys. Numbers of rows; 0 where the question did not split by it. */
-export interface FactRow extends SpendSums {
+/** One combination of keys. Numbers of rows; 0 where the question did not split by it. */
+export interface RowKeys {
   /** Start of the quarter of an hour, UTC milliseconds. */
   readonly at: number;
   readonly session: number;
@@ -21,6 +21,9 @@ export interface FactRow extends SpendSums {
   /** Word number of the prompt; 0 outside the main thread. */
   readonly prompt: number;
 }
+
+/** Sums of one combination of keys. */
+export interface FactRow extends SpendSums, RowKeys {}
 
 /** What was spent in a span, or ever, split by these keys. Exact for any span. */
 export function factRows(
@@ -170,9 +173,11 @@ function combine(rows: readonly FactRow[], keys: readonly FactKey[]): FactRow[] 
   });
 }
 
-/** The sum of sums. */
-export function addSums(rows: Iterable<SpendSums>): SpendSums {
-  const total = {
+/** Sums that more can be added to. */
+export type RunningSums = { -readonly [K in keyof SpendSums]: SpendSums[K] };
+
+export function noSums(): RunningSums {
+  return {
     messages: 0,
     lower: 0,
     unpriced: 0,
@@ -185,19 +190,27 @@ export function addSums(rows: Iterable<SpendSums>): SpendSums {
     webSearches: 0,
     nano: 0,
   };
-  for (const row of rows) {
-    total.messages += row.messages;
-    total.lower += row.lower;
-    total.unpriced += row.unpriced;
-    total.client += row.client;
-    total.input += row.input;
-    total.output += row.output;
-    total.cacheWrite5m += row.cacheWrite5m;
-    total.cacheWrite1h += row.cacheWrite1h;
-    total.cacheRead += row.cacheRead;
-    total.webSearches += row.webSearches;
-    total.nano += row.nano;
-  }
+}
+
+/** Adds sums to others. */
+export function addTo(total: RunningSums, row: SpendSums): void {
+  total.messages += row.messages;
+  total.lower += row.lower;
+  total.unpriced += row.unpriced;
+  total.client += row.client;
+  total.input += row.input;
+  total.output += row.output;
+  total.cacheWrite5m += row.cacheWrite5m;
+  total.cacheWrite1h += row.cacheWrite1h;
+  total.cacheRead += row.cacheRead;
+  total.webSearches += row.webSearches;
+  total.nano += row.nano;
+}
+
+/** The sum of sums. */
+export function addSums(rows: Iterable<SpendSums>): SpendSums {
+  const total = noSums();
+  for (const row of rows) addTo(total, row);
   return total;
 }
 

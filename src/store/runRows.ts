@@ -1,8 +1,12 @@
 import type { TimeSpan } from '../model/calendar.ts';
 import type { SqlDatabase } from './driver/types.ts';
-import type { FactKey, FactRow } from './factRows.ts';
-import { spendSums } from './reader.ts';
+import type { FactKey, RowKeys } from './factRows.ts';
 import { bucketMs } from './rollup.ts';
+
+/** A combination of keys with the number of runs that took part in it. */
+export interface RunRow extends RowKeys {
+  readonly runs: number;
+}
 
 /**
  * Number of runs at work in a span, or ever, split by these keys: a run that lies in several of them
@@ -12,19 +16,20 @@ export function runRows(
   db: SqlDatabase,
   span: TimeSpan | undefined,
   keys: readonly FactKey[],
-): (FactRow & { readonly runs: number })[] {
+): RunRow[] {
   const column = (key: FactKey): string => (keys.includes(key) ? key : '0');
   // A prompt names a run only together with its session and agent, so both are always told apart.
   const grouping = [...new Set<FactKey>(['session', 'agent', ...keys])];
   const where = span === undefined ? '' : 'WHERE bucket >= ? AND bucket < ?';
   const bounds =
     span === undefined ? [] : [Math.floor(span.from / bucketMs), Math.ceil(span.to / bucketMs)];
+  const told = [...new Set<FactKey>([...grouping, 'prompt'])].join(', ');
   return db
     .prepare(
       `SELECT ${keys.includes('bucket') ? `bucket * ${bucketMs}` : '0'} AS at, session, agent,
          ${column('model')} AS model, ${column('facet')} AS facet, ${column('prompt')} AS prompt,
-         count(DISTINCT prompt) AS runs, ${spendSums}
-       FROM spend_bucket ${where} GROUP BY ${grouping.join(', ')}`,
+         count(*) AS runs
+       FROM (SELECT DISTINCT ${told} FROM spend_bucket ${where}) GROUP BY ${grouping.join(', ')}`,
     )
-    .all<FactRow & { runs: number }>(...bounds);
+    .all<RunRow>(...bounds);
 }

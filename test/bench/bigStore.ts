@@ -97,7 +97,7 @@ function message(sessionId: string, n: number, i: number, at: number, cwd: strin
     tier: 'standard',
     stopReason: 'tool_use',
     cacheSplit: true,
-    tools: ['Bash'],
+    tools: toolsOf(n + i),
     promptId: `prompt-${n}-${Math.floor(i / 10)}`,
     branch: n % 3 === 0 ? 'main' : `feature-${n % 50}`,
     cwd,
@@ -108,4 +108,12 @@ function message(sessionId: string, n: number, i: number, at: number, cwd: strin
     durationMs: 4000,
     error: '',
   };
+}
+
+/** Mostly one call, sometimes none or several, as Claude Code makes them. */
+function toolsOf(seed: number): string[] {
+  const names = ['Bash', 'Read', 'Edit', 'Grep', 'Write', 'Glob'];
+  if (seed % 7 === 0) return [];
+  const one = names[seed % names.length]!;
+  return seed % 11 === 0 ? [one, names[(seed * 5) % names.length]!, 'Read'] : [one];
 }
