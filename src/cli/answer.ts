@@ -10,6 +10,7 @@ import {
 import { render } from '../reports/render.ts';
 import { openForReading } from '../store/openStore.ts';
 import { type IndexOutcome, indexOnce } from '../watchers/indexOnce.ts';
+import { now } from './clock.ts';
 import type { Environment } from './environment.ts';
 import { formatOf } from './options.ts';
 import { Progress } from './progress.ts';
@@ -73,7 +74,7 @@ function contextFacts(
   const { options, roots } = environment;
   return {
     ...environment,
-    now: Date.now(),
+    now: now(),
     accounts: options.configDir !== undefined ? roots.map(({ path }) => path) : undefined,
     problems: [...environment.problems, ...problems],
     home: homedir(),

@@ -9,6 +9,7 @@ import { type BudgetEntry, budgetsInForce } from '../reports/budgetFile.ts';
 import { readConfig, type UserSettings } from '../reports/config.ts';
 import type { Labels } from '../reports/labels.ts';
 import { marksFile, readMarks } from '../reports/marksFile.ts';
+import { type Peers, readPeers } from '../reports/peers.ts';
 import { type MergedOverrides, mergeOverrides } from '../reports/priceOverrides.ts';
 import { folderProblem, type Root } from '../transcripts/roots.ts';
 import { dataFolder, storePlace } from '../watchers/places.ts';
@@ -29,6 +30,7 @@ export interface Environment {
   readonly indexer: IndexerConfig;
   readonly roots: readonly Root[];
   readonly labels: Labels;
+  readonly peers: Peers;
   readonly budgets: readonly BudgetEntry[];
   readonly problems: readonly string[];
   /** Why nothing is to be read now, or undefined. */
@@ -84,6 +86,7 @@ export function findEnvironment(options: CommonOptions): Environment {
     roots,
     labels: { ...settings.labels, marks },
     budgets,
+    peers: readPeers(folder, process.env),
     problems: [
       ...problems,
       ...budgetProblems,

@@ -7,6 +7,7 @@ import { type Openness, redactedSummary } from '../reports/redact.ts';
 import { summaryReport } from '../reports/summary.ts';
 import { deliver, headerOf } from '../reports/webhook.ts';
 import { bringUpToDate, withContextMeanwhile } from './answer.ts';
+import { now } from './clock.ts';
 import { findEnvironment } from './environment.ts';
 import { type ExportWork, writeFiles } from './exportFiles.ts';
 import { gitState } from './git.ts';
@@ -70,7 +71,7 @@ async function run(
   const targets = exportTargets({ ...options, kind, url: options.url ?? webhookAddress });
   const environment = findEnvironment(options);
   const raw = byFlag(command, { ...options });
-  const clock = { now: Date.now(), ...environment.settings, zone: environment.zone };
+  const clock = { now: now(), ...environment.settings, zone: environment.zone };
   // What cannot be asked is refused before anything is read.
   const { filters } = readQuestion(exportQuestion, raw, clock);
   if (targets.some(({ kind: one }) => one === 'webhook')) checkWebhook(options, filters);

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addBudget } from './budgetCommand.ts';
 import { addDoctor, addIndex, addWorkers } from './careCommands.ts';
 import { addExport } from './exportCommand.ts';
+import { addIngest } from './ingestCommand.ts';
 import { addMark } from './markCommand.ts';
 import { addPrices, addReprice } from './priceCommands.ts';
 import { addReports } from './reportCommands.ts';
@@ -37,6 +38,7 @@ export function createProgram(version: string): Command {
   addReports(program);
   addMark(program);
   addExport(program);
+  addIngest(program);
   addPrices(program);
   addReprice(program);
   addIndex(program);

@@ -1,9 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { HumanError } from '../model/errors.ts';
 import type { OptionDefinition, ReportDefinition } from '../reports/definition.ts';
 import { reportDefinitions } from '../reports/definitions.ts';
-import type { Document } from '../reports/document.ts';
-import { filterTexts, readQuestion } from '../reports/question.ts';
+import { type Document, formats } from '../reports/document.ts';
+import { filterTexts, listed, readQuestion } from '../reports/question.ts';
 import { bringUpToDate, print, withContext } from './answer.ts';
+import { now } from './clock.ts';
 import { findEnvironment } from './environment.ts';
 import { gitState } from './git.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';
@@ -32,10 +34,12 @@ function addReport(program: Command, definition: ReportDefinition): void {
   }
   withCommonOptions(command).addHelpText('after', exampleText(examples));
   command.action(async (...args: unknown[]) => {
-    const given = args[args.length - 2] as CommonOptions & Record<string, unknown>;
+    // Of a command inside another the outer one takes the options both know.
+    const asked = command.optsWithGlobals<CommonOptions & Record<string, unknown>>();
+    const given = withVariableFormat(asked, definition.formatVariable);
     const raw = { ...byFlag(command, given), ...(argument && { argument: args[0] }) };
     const environment = findEnvironment(given);
-    const clock = { now: Date.now(), ...environment.settings, zone: environment.zone };
+    const clock = { now: now(), ...environment.settings, zone: environment.zone };
     // What cannot be asked is refused before anything is read.
     const question = readQuestion(definition, raw, clock);
     const reads = definition.needsStore?.(question) !== false;
@@ -52,6 +56,18 @@ function addReport(program: Command, definition: ReportDefinition): void {
     print(environment, document);
     if (gate) process.exitCode = exitCodeOf(document, (given.failOn as FailReason[]) ?? []);
   });
+}
+
+/** The options, with the format an environment variable names where no option does. */
+function withVariableFormat<T extends CommonOptions>(options: T, variable: string | undefined): T {
+  const wished = variable === undefined ? undefined : process.env[variable]?.trim().toLowerCase();
+  if (!wished || options.json || options.format !== undefined) return options;
+  const format = formats.find((known) => known === wished);
+  if (format !== undefined) return { ...options, format };
+  throw new HumanError(
+    'config',
+    `${variable} is ${JSON.stringify(wished.slice(0, 80))}. Use ${listed(formats)}.`,
+  );
 }
 
 /** A new command; one of two words stands inside the first, which is made where it is not there. */

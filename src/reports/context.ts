@@ -7,6 +7,7 @@ import type { SessionSummary, StoreReader } from '../store/reader.ts';
 import type { BudgetEntry } from './budgetFile.ts';
 import type { Billing } from './config.ts';
 import type { Labels } from './labels.ts';
+import { type Peers, peerNotes } from './peers.ts';
 import { clip, plainText } from './plainText.ts';
 
 /** Unpriced models a footer names one by one. */
@@ -37,6 +38,8 @@ export interface ReportContext {
   readonly git: GitState | null;
   /** Every budget, wherever it was set. */
   readonly budgets: readonly BudgetEntry[];
+  /** What peers of a federation reported. */
+  readonly peers: Peers;
 }
 
 /** The state of a working copy. */
@@ -65,7 +68,7 @@ export function warnings(context: ReportContext): string[] {
           `The price catalogue is ${age} days old (of ${book.catalogueDate}; you are told after ${warnAfterDays}). Update Outlay, or set prices of your own.`,
         ]
       : [];
-  return [...old, ...problems];
+  return [...old, ...peerNotes(context), ...problems];
 }
 
 /** The footer of a report: what its figures are and what they leave out. */

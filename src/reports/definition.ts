@@ -45,6 +45,8 @@ export interface ReportDefinition {
   readonly options: readonly OptionDefinition[];
   /** True where the answer can be an alert: exit 1, and `--fail-on`. */
   readonly gate: boolean;
+  /** Environment variable that names the format where no option does. */
+  readonly formatVariable?: string;
   /** Command lines with what they answer. */
   readonly examples: readonly (readonly [command: string, answer: string])[];
   /** Refuses what cannot be asked together, with a `HumanError`, before anything is read. */

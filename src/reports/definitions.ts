@@ -7,6 +7,7 @@ import { conversation } from './conversation.ts';
 import { counterfactual } from './counterfactual.ts';
 import type { ReportDefinition } from './definition.ts';
 import { diff } from './diff.ts';
+import { federation, federationStatus } from './federation.ts';
 import { health } from './health.ts';
 import { history } from './history.ts';
 import { projection } from './projection.ts';
@@ -34,6 +35,8 @@ export const reportDefinitions: readonly ReportDefinition[] = [
   budgetCheck,
   budgetGet,
   budgetList,
+  federation,
+  federationStatus,
 ];
 
 /** The reports the editor offers as well. */

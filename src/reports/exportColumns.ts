@@ -56,7 +56,8 @@ export const exportColumns: readonly ExportColumn[] = [
   },
   text('task_id', 'ticket, pull request or branch the work was for', ({ task }) => task),
   text('correlation_id', 'as recorded, else the id of the prompt', (row) => row.correlation),
-  text('kind', '`message`; `part` (of another model, inside one) or `background`', (r) => r.kind),
+  text('kind', '`message`, `part`, `sum` or `background`: see above', ({ kind }) => kind),
+  count('messages', 'how many messages it stands for', ({ messages }) => messages),
   count('cache_write_5m_tokens', 'written for five minutes', (row) => row.cacheWrite5m),
   count('cache_write_1h_tokens', 'written for an hour', (row) => row.cacheWrite1h),
   count('cache_read_tokens', 'read from the cache', ({ cacheRead }) => cacheRead),
@@ -79,7 +80,7 @@ export const exportColumns: readonly ExportColumn[] = [
     key: 'lower_bound',
     unit: 'text',
     text: 'true where no final output count is recorded: the cost is at least this',
-    of: ({ lowerBound }) => lowerBound,
+    of: ({ lower }) => lower > 0,
   },
   {
     key: 'unpriced',

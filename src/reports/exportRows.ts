@@ -1,5 +1,6 @@
 import { remember } from '../model/remember.ts';
 import { tierOf } from '../pricing/tiers.ts';
+import { type FactRow, summedUpRows } from '../store/factRows.ts';
 import { type MessagePiece, messagePages } from '../store/messagePages.ts';
 import { sessionTitles } from '../store/sessionPlaces.ts';
 import { type BackgroundRow, backgroundRows } from '../store/spendRows.ts';
@@ -8,13 +9,19 @@ import { matcherOf } from './filters.ts';
 import { Names } from './names.ts';
 import type { Question } from './question.ts';
 import { type Openness, pathWriter } from './redact.ts';
+import { tokenCounts } from './sums.ts';
 import { taggerOf } from './tagger.ts';
 
 /** One row of an export. Times in UTC milliseconds, money in nano-dollars; null is "not known". */
 export interface ExportRow {
   readonly at: number;
-  /** `part`: tokens of another model inside a message; `background`: what no message explains. */
-  readonly kind: 'message' | 'part' | 'background';
+  /**
+   * `part`: tokens of another model inside a message; `sum`: messages that have been summed up, dated
+   * to the beginning of their day or month; `background`: what no message explains.
+   */
+  readonly kind: 'message' | 'part' | 'sum' | 'background';
+  /** How many messages it stands for. */
+  readonly messages: number;
   readonly agent: string;
   readonly model: string;
   readonly tier: string;
@@ -40,7 +47,10 @@ export interface ExportRow {
   readonly tags: readonly string[];
   readonly priceRow: string;
   readonly pricedBy: 'catalogue' | 'client' | 'unpriced';
-  readonly lowerBound: boolean;
+  /** Messages of it whose output count is only a lower bound. */
+  readonly lower: number;
+  /** Messages of it without a price. */
+  readonly unpriced: number;
   readonly stopReason: string;
   readonly error: string;
   readonly promptId: string;
@@ -61,8 +71,8 @@ export interface ExportTotals {
 }
 
 /**
- * Every message and all background a question is about, in pages, in the order of time; messages and
- * background of the same moment in this order. Filters mean what they mean in reports, so that the
+ * Every message, what messages were summed up to, and all background a question is about, in pages, in
+ * the order of time; of one moment messages stand first. Filters mean what they mean in reports, so that the
  * money of all rows is the total of a report on the same question.
  */
 export function* exportPages(
@@ -76,10 +86,16 @@ export function* exportPages(
   const writer = rowWriter(context, names, open);
   const carries = ({ tags }: ExportRow): boolean =>
     filters.tag === undefined || tags.includes(filters.tag);
-  const waiting = backgroundRows(context.db, span)
-    .filter(({ session }) => matcher.passesBackground(session))
-    .map(writer.ofBackground)
-    .filter(carries);
+  const sums = summedUpRows(context.db, span);
+  names.prepare(sums);
+  const waiting = [
+    ...sums.filter(matcher.passes).map(writer.ofSum),
+    ...backgroundRows(context.db, span)
+      .filter(({ session }) => matcher.passesBackground(session))
+      .map(writer.ofBackground),
+  ]
+    .filter(carries)
+    .sort((a, b) => a.at - b.at);
   // Names of prompts are as many as messages: they are read only for a filter that needs them.
   const prompts = matcher.keys.includes('prompt');
   let next = 0;
@@ -144,12 +160,40 @@ function rowWriter(context: ReportContext, names: Names, open: Openness) {
         effort,
         priceRow: piece.priceRow,
         pricedBy: noPrice ? 'unpriced' : client > 0 ? 'client' : 'catalogue',
-        lowerBound: piece.lower > 0,
+        lower: piece.lower,
+        unpriced: piece.unpriced,
+        messages: piece.messages,
         stopReason: piece.stopReason,
         error: piece.error,
         promptId: piece.promptId,
         messageId: piece.messageId,
         requestId: piece.requestId,
+      };
+    },
+    ofSum: (row: FactRow): ExportRow => {
+      const { row: priceRow, branch, effort, attribution } = names.facet(row);
+      const { at, session, nano, messages, unpriced, lower, client } = row;
+      const model = names.word(row.model);
+      const noPrice = priceRow === '' && client === 0;
+      return {
+        ...place(session, branch, at),
+        ...noMessage,
+        ...tokenCounts(row),
+        at,
+        kind: 'sum',
+        agent: names.agentType(row.agent),
+        model,
+        tier: tier(model),
+        nano: noPrice ? null : nano,
+        task: names.task(row),
+        correlation: attribution.correlation ?? names.word(row.prompt),
+        effort,
+        priceRow,
+        pricedBy: noPrice ? 'unpriced' : client > 0 ? 'client' : 'catalogue',
+        lower,
+        unpriced,
+        messages,
+        promptId: names.word(row.prompt),
       };
     },
     ofBackground: ({ at, session, nano }: BackgroundRow): ExportRow => {
@@ -183,7 +227,9 @@ const noMessage = {
   effort: '',
   priceRow: '',
   pricedBy: 'client',
-  lowerBound: false,
+  lower: 0,
+  unpriced: 0,
+  messages: 0,
   stopReason: '',
   error: '',
   promptId: '',
@@ -195,14 +241,14 @@ const noMessage = {
 export class ExportCount {
   #totals: ExportTotals = { rows: 0, messages: 0, unpriced: 0, lower: 0, nano: 0 };
 
-  add({ kind, nano, pricedBy, lowerBound }: ExportRow): void {
-    const { rows, messages, unpriced, lower, nano: sum } = this.#totals;
+  add(row: ExportRow): void {
+    const { rows, messages, unpriced, lower, nano } = this.#totals;
     this.#totals = {
       rows: rows + 1,
-      messages: messages + Number(kind === 'message'),
-      unpriced: unpriced + Number(kind === 'message' && pricedBy === 'unpriced'),
-      lower: lower + Number(kind === 'message' && lowerBound),
-      nano: sum + (nano ?? 0),
+      messages: messages + row.messages,
+      unpriced: unpriced + row.unpriced,
+      lower: lower + row.lower,
+      nano: nano + (row.nano ?? 0),
     };
   }
 

@@ -19,6 +19,7 @@ export interface ContextFacts {
   readonly problems: readonly string[];
   readonly labels: Labels;
   readonly budgets: ReportContext['budgets'];
+  readonly peers: ReportContext['peers'];
   readonly home: string;
   readonly dataFolder: string;
   readonly git: GitState | null;
@@ -57,6 +58,7 @@ function openStore({ storeFile }: ContextFacts): SqlDatabase {
 
 function contextOf(facts: ContextFacts, db: SqlDatabase): ReportContext {
   const { book, settings, zone, now, accounts, problems, labels, budgets, home } = facts;
+  const { peers } = facts;
   const { weekStart, billing, warnAfterDays } = settings;
   const reader = new StoreReader(db);
   const { dataFolder, git } = facts;
@@ -71,6 +73,7 @@ function contextOf(facts: ContextFacts, db: SqlDatabase): ReportContext {
     problems,
     labels,
     budgets,
+    peers,
     home,
     dataFolder,
     git,

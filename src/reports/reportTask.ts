@@ -7,6 +7,7 @@ import { reportDefinitions } from './definitions.ts';
 import type { Format, Verdict } from './document.ts';
 import { readMarks } from './marksFile.ts';
 import { withReportContext } from './openContext.ts';
+import { readPeers } from './peers.ts';
 import { mergeOverrides } from './priceOverrides.ts';
 import { type RawOptions, readQuestion } from './question.ts';
 import { render } from './render.ts';
@@ -57,6 +58,7 @@ export function runReport(task: ReportTask): ReportResult {
     now,
     accounts: undefined,
     budgets: inForce.budgets,
+    peers: readPeers(dataFolder, process.env),
     problems: [...task.problems, ...inForce.problems, ...prices.problems, ...problems],
     labels: { ...settings.labels, marks },
     home: task.home,

@@ -12,6 +12,7 @@ import type { ReportDefinition } from './definition.ts';
 import type { Cell, Document, Table } from './document.ts';
 import { modelCells, modelColumns } from './modelTable.ts';
 import { lastPart } from './paths.ts';
+import { federationJson } from './peers.ts';
 import { filterNames, type Question } from './question.ts';
 import { retentionNotes } from './retention.ts';
 import { keepSnapshot } from './snapshots.ts';
@@ -254,9 +255,6 @@ function projectTable(spend: Spend): Table {
   };
 }
 
-/** What peers report; nothing before events of theirs are stored. */
-const noFederation = { eventCount: 0, peerCount: 0, totalUsd24h: 0 };
-
 /** The contract other tools rely on: fields are added, never renamed or removed. */
 function summaryJson(
   context: ReportContext,
@@ -284,7 +282,7 @@ function summaryJson(
     },
     topSession: topSession(spend),
     budget: budgetJson(budget),
-    federation: noFederation,
+    federation: federationJson(context),
     period: periodJson(question.span, context.zone),
     filters: question.filters,
     messages: sums.messages,

@@ -56,6 +56,22 @@ function endRows(db: SqlDatabase, edge: TimeSpan): FactRow[] {
   return rest.filter((row) => row.messages !== 0 || row.nano !== 0 || totalTokens(row) !== 0);
 }
 
+/**
+ * What a span holds of messages that are no longer there one by one: their sums, each dated to the
+ * beginning of its day or month. Empty where nothing has been summed up.
+ */
+export function summedUpRows(db: SqlDatabase, span: TimeSpan | undefined): FactRow[] {
+  const before = summedUpTo(db).messages;
+  const old = { from: span?.from ?? 0, to: Math.min(span?.to ?? before, before) };
+  if (old.from >= old.to) return [];
+  const every: FactKey[] = ['bucket', 'session', 'agent', 'model', 'facet', 'prompt'];
+  const single = edgeRows(db, old);
+  const rest = combine([...factRows(db, old, every), ...single.map(takenAway)], every);
+  return rest
+    .filter((row) => row.messages !== 0 || row.nano !== 0 || totalTokens(row) !== 0)
+    .sort((a, b) => a.at - b.at);
+}
+
 /** Sums that are to be taken from others. */
 export function takenAway<T extends SpendSums>(sums: T): T {
   const names = Object.keys(addSums([])) as (keyof SpendSums)[];

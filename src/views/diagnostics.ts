@@ -3,6 +3,7 @@ import { createPriceBook } from '../pricing/priceBook.ts';
 import { settingBudgets } from '../reports/budgetFile.ts';
 import { doctorReport } from '../reports/doctor.ts';
 import { withReportContext } from '../reports/openContext.ts';
+import { noPeers } from '../reports/peers.ts';
 import { render } from '../reports/render.ts';
 import { storeOnDisk } from '../store/repair.ts';
 import { readSettings, settingsSentence } from './settings.ts';
@@ -24,6 +25,7 @@ export function diagnostics(model: SpendModel, version: string): string {
     problems: [...problems.map(settingsSentence), ...prices.problems],
     labels: { ...settings.labels, marks: [] },
     budgets: settingBudgets(settings),
+    peers: noPeers,
     home: homedir(),
     dataFolder: '',
     git: null,

@@ -13,9 +13,9 @@ import type { SpendModel } from './spendModel.ts';
 /** Makes a report on a thread of its own. Throws a `HumanError` where a choice cannot be used. */
 export async function makeReport(
   model: Pick<SpendModel, 'storeFile'>,
-  name: string,
-  raw: RawOptions,
+  { name, raw }: { readonly name: string; readonly raw: RawOptions },
   format: Format,
+  now: number,
 ): Promise<ReportResult> {
   const { settings, problems } = readSettings();
   const task: ReportTask = {
@@ -26,7 +26,7 @@ export async function makeReport(
     dataFolder: dataFolder(),
     // What VS Code gives is a proxy, which goes into no other thread.
     settings: { ...settings, priceOverrides: plain(settings.priceOverrides) },
-    now: Date.now(),
+    now,
     home: homedir(),
     problems: problems.map(settingsSentence),
   };

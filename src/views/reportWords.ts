@@ -18,6 +18,8 @@ export function reportTitle(name: string): string {
     trend: () => l10n.t('Trend'),
     'budget check': () => l10n.t('Budget Check'),
     'budget list': () => l10n.t('Budgets'),
+    federation: () => l10n.t('Spend of Peers'),
+    'federation status': () => l10n.t('Suspended Peers'),
   };
   return titles[name]?.() ?? name;
 }

@@ -31,6 +31,8 @@ export interface ReportArgument {
   readonly options?: RawOptions;
   /** With a format the text is returned and nothing is shown. */
   readonly format?: Format;
+  /** UTC milliseconds; the present moment when left out. */
+  readonly now?: number;
 }
 
 /** Set while a report can be saved, and while it has a panel: for buttons in the title bar. */
@@ -52,12 +54,12 @@ export class Reports implements Disposable {
 
   /** Asks for a report, by name or first for the name, and shows it; with a format returns its text. */
   async show(name: string | undefined, argument: unknown): Promise<string | undefined> {
-    const { options, format } = readArgument(argument);
+    const { options, format, now } = readArgument(argument);
     const definition = name === undefined ? await chooseReport() : definitionOf(name);
     if (definition === undefined) return undefined;
     const raw = options ?? (await chooseQuestion(definition, this.#model.reader));
     if (raw === undefined) return undefined;
-    const result = await this.#make({ name: definition.name, raw }, format ?? 'markdown');
+    const result = await this.#make({ name: definition.name, raw }, format ?? 'markdown', now);
     if (result === undefined || format !== undefined) return result?.text;
     this.#shown = { name: definition.name, raw };
     await commands.executeCommand('setContext', shownKey, true);
@@ -66,9 +68,9 @@ export class Reports implements Disposable {
     return undefined;
   }
 
-  async #make(shown: Shown, format: Format): Promise<ReportResult | undefined> {
+  async #make(shown: Shown, format: Format, now = Date.now()): Promise<ReportResult | undefined> {
     try {
-      return await makeReport(this.#model, shown.name, shown.raw, format);
+      return await makeReport(this.#model, shown, format, now);
     } catch (error) {
       if (error instanceof HumanError) void window.showErrorMessage(error.message);
       else {
@@ -119,9 +121,10 @@ function definitionOf(name: string): (typeof editorReports)[number] | undefined 
 
 function readArgument(argument: unknown): ReportArgument {
   if (typeof argument !== 'object' || argument === null) return {};
-  const { options, format } = argument as ReportArgument;
+  const { options, format, now } = argument as ReportArgument;
   return {
     ...(typeof options === 'object' && options !== null && { options }),
     ...(typeof format === 'string' && { format }),
+    ...(typeof now === 'number' && { now }),
   };
 }

@@ -1,6 +1,7 @@
 import { createPriceBook } from '../../src/pricing/priceBook.ts';
 import type { ReportContext } from '../../src/reports/context.ts';
 import { noLabels } from '../../src/reports/labels.ts';
+import { noPeers } from '../../src/reports/peers.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { StoreReader } from '../../src/store/reader.ts';
 
@@ -24,6 +25,7 @@ export function reportContext(
     budgets: [],
     dataFolder: '',
     git: null,
+    peers: noPeers,
     ...more,
   };
 }

@@ -51,6 +51,19 @@ const limits = fc
     return { zone, messagesBefore, daysBefore: months ? messagesBefore : 0 };
   });
 
+/** Everything of the messages before a moment that their sums hang on, one text for each. */
+function oldMessages(db: SqlDatabase, before: number): string[] {
+  return db
+    .prepare(
+      `SELECT sid, aid, m.* FROM message m JOIN session s ON s.id = m.session
+       JOIN agent a ON a.id = m.agent WHERE m.at < ?`,
+    )
+    .all(before)
+    .map(({ id: _, session: _s, agent: _a, standing: _p, in_main: _m, ...row }) => {
+      return JSON.stringify(row);
+    });
+}
+
 for (const engine of engines) {
   const withStore = <T>(work: (db: SqlDatabase) => T): T => {
     const { db } = openForWriting(':memory:', { engine });
@@ -310,15 +323,20 @@ for (const engine of engines) {
             const files = playWorld(ops);
             const folder = dir.at(String(count++));
             mkdirSync(folder);
-            const sums = (thin: boolean) =>
+            const read = (thin: boolean) =>
               withStore((db) => {
                 ingestPlainly(db, folder, early);
+                const first = oldMessages(db, limit.messagesBefore);
                 if (thin) thinAll(soleWriter(db), limit);
                 ingestPlainly(db, folder, files);
                 readAgain(db, folder, files, seed);
-                return sumsOf(db, limit);
+                const last = new Set(oldMessages(db, limit.messagesBefore));
+                return { sums: sumsOf(db, limit), settled: first.every((row) => last.has(row)) };
               });
-            assertSumsKept(sums(true), sums(false));
+            const expected = read(false);
+            // What is learnt later of a message that was summed up moves it no more.
+            fc.pre(expected.settled);
+            assertSumsKept(read(true).sums, expected.sums);
           },
         ),
         { numRuns: runs },

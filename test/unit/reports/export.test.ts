@@ -9,8 +9,9 @@ import { hashedPath, redactedSummary } from '../../../src/reports/redact.ts';
 import { select } from '../../../src/reports/selection.ts';
 import { messagePages } from '../../../src/store/messagePages.ts';
 import { openForWriting } from '../../../src/store/openStore.ts';
-import { ingestAll } from '../../lib/ingest.ts';
+import { ingestAll, soleWriter } from '../../lib/ingest.ts';
 import { reportContext } from '../../lib/reportContext.ts';
+import { byDayBefore, thinAll } from '../../lib/retention.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 import { clientSet, expectedSets, unpackSet } from '../../lib/transcriptSets.ts';
 
@@ -30,6 +31,32 @@ function rowsOf(
   openness = open,
 ): ExportRow[] {
   return [...exportPages(context, { span: undefined, filters }, openness, 7)].flat();
+}
+
+function countOf(context: ReturnType<typeof contextOf>, filters: Filters = {}) {
+  const counted = new ExportCount();
+  for (const row of rowsOf(context, filters)) counted.add(row);
+  return counted.totals;
+}
+
+/** Whatever is asked for, an export comes to what reports say. */
+function assertSameAsReports(context: ReturnType<typeof contextOf>): void {
+  const { sid } = context.db.prepare('SELECT sid FROM session').get<{ sid: string }>()!;
+  const filters: Filters[] = [
+    {},
+    { agent: 'main' },
+    { session: sid },
+    ...context.reader.knownModels().map((model) => ({ model })),
+  ];
+  for (const filter of filters) {
+    const { sums, total } = select(context, { span: undefined, filters: filter }, ['model']);
+    const { messages, nano, lower, unpriced } = countOf(context, filter);
+    assert.deepEqual(
+      [messages, nano, lower, unpriced],
+      [sums.messages, total, sums.lower, sums.unpriced],
+      JSON.stringify(filter),
+    );
+  }
 }
 
 const sample: ExportRow = {
@@ -59,7 +86,9 @@ const sample: ExportRow = {
   tags: ['a', 'b'],
   priceRow: 'r',
   pricedBy: 'catalogue',
-  lowerBound: false,
+  lower: 0,
+  unpriced: 0,
+  messages: 1,
   stopReason: 'end_turn',
   error: '',
   promptId: 'p',
@@ -71,26 +100,7 @@ describe('an export', () => {
   for (const set of Object.keys(expectedSets)) {
     test(`has the same messages and money as the report: ${set}`, () => {
       const context = contextOf(set);
-      const filters: Filters[] = [
-        {},
-        { agent: 'main' },
-        ...context.reader.knownModels().map((model) => ({ model })),
-        {
-          session: [...context.db.prepare('SELECT sid FROM session').all<{ sid: string }>()][0]!
-            .sid,
-        },
-      ];
-      for (const filter of filters) {
-        const { sums, total } = select(context, { span: undefined, filters: filter }, ['model']);
-        const counted = new ExportCount();
-        for (const row of rowsOf(context, filter)) counted.add(row);
-        const { messages, nano, lower } = counted.totals;
-        assert.deepEqual(
-          [messages, nano, lower],
-          [sums.messages, total, sums.lower],
-          JSON.stringify(filter),
-        );
-      }
+      assertSameAsReports(context);
       const whole = rowsOf(context);
       assert.equal(
         whole.filter(({ kind }) => kind === 'message').length,
@@ -98,6 +108,20 @@ describe('an export', () => {
       );
     });
   }
+
+  test('keeps its money when messages have been summed up, some of them or all', () => {
+    const context = contextOf('sniffly');
+    const { messages } = countOf(context);
+    const days = [...new Set(rowsOf(context).map(({ at }) => at - (at % 86_400_000)))];
+    assert.ok(days.length > 1);
+    for (const messagesBefore of [days[1]!, days.at(-1)! + 86_400_000]) {
+      thinAll(soleWriter(context.db), byDayBefore(messagesBefore));
+      assertSameAsReports(context);
+      assert.equal(countOf(context).messages, messages);
+    }
+    const kinds = new Set(rowsOf(context).map(({ kind }) => kind));
+    assert.deepEqual([kinds.has('message'), kinds.has('sum')], [false, true]);
+  });
 
   test('of a span has what lies in it, in the order of time', () => {
     const context = contextOf(clientSet);
@@ -179,7 +203,7 @@ describe('a row of an export', () => {
     );
     assert.equal(
       csvRow(sample),
-      '2026-11-20T10:00:00.000Z,main,claude-opus-4-7,opus,1000,500,0.040625,1.5,true,ABC-1,c,message,500,1500,10000,0,s,,project-1a2b3c4d,main,account-1a2b3c4d,,,a;b,r,catalogue,false,false,end_turn,,p,m,q\r\n',
+      '2026-11-20T10:00:00.000Z,main,claude-opus-4-7,opus,1000,500,0.040625,1.5,true,ABC-1,c,message,1,500,1500,10000,0,s,,project-1a2b3c4d,main,account-1a2b3c4d,,,a;b,r,catalogue,false,false,end_turn,,p,m,q\r\n',
     );
   });
 
@@ -203,7 +227,7 @@ describe('a row of an export', () => {
   }
 
   test('without a price has no cost, not 0', () => {
-    const unpriced = { ...sample, nano: null, pricedBy: 'unpriced' } as const;
+    const unpriced = { ...sample, nano: null, pricedBy: 'unpriced', unpriced: 1 } as const;
     assert.match(csvRow(unpriced), /,1000,500,,1\.5,true,/);
     const { cost_usd, unpriced: said } = JSON.parse(jsonRow(unpriced));
     assert.deepEqual([cost_usd, said], [null, true]);
