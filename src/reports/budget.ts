@@ -88,6 +88,15 @@ export const budgetGet: ReportDefinition = {
   run: getReport,
 };
 
+/** How far the most used budget is used, in a line; undefined where none can be judged. */
+export function budgetLine(context: ReportContext): string | undefined {
+  const [worst] = judgeBudgets(context).judged;
+  if (worst === undefined) return undefined;
+  const { entry, state } = worst;
+  const { unit, limit } = entry.budget;
+  return `Budget (${judgedName(context, worst)}): ${amountText(unit, state.spent)} of ${amountText(unit, limit)}, ${formatPercent(state.share)}, ${levelNames[state.level]}.`;
+}
+
 function checkReport(context: ReportContext, question: Question): Document {
   const place = placeOf(context, question);
   return checkDocument(context, judgeBudgets(context, { place }));

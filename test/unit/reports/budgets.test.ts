@@ -12,6 +12,7 @@ import type { ReportContext } from '../../../src/reports/context.ts';
 import type { ReportDefinition } from '../../../src/reports/definition.ts';
 import { firstSpend, readPace, spanReader } from '../../../src/reports/pace.ts';
 import { type RawOptions, readQuestion } from '../../../src/reports/question.ts';
+import { report } from '../../../src/reports/report.ts';
 import { openForWriting } from '../../../src/store/openStore.ts';
 import { ingestAll } from '../../lib/ingest.ts';
 import { assistant } from '../../lib/parseLines.ts';
@@ -165,6 +166,22 @@ describe('budgets on a store', () => {
       assert.equal(judged!.state.spent, 7e9);
       assert.ok(Math.abs(judged!.state.judged - (7 + left) * 1e9) < 1);
       assert.equal(judged!.state.level, 'stop');
+    });
+  });
+
+  test('a cost report has the line of the most used one', () => {
+    world(spent, (context) => {
+      const budgets = [
+        entry(['global', 'month', 'usd'], 10),
+        entry(['global', 'lifetime', 'usd'], 16),
+      ];
+      const lines = (own: readonly BudgetEntry[]): readonly string[] =>
+        report.run({ ...context, budgets: own }, readQuestion(report, {}, context)).sentences;
+      assert.equal(
+        lines(budgets).at(-1),
+        'Budget (lifetime, global): $15.00 of $16.00, 93 %, CRITICAL.',
+      );
+      assert.ok(!lines([]).some((line) => line.startsWith('Budget')));
     });
   });
 
