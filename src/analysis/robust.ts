@@ -47,7 +47,7 @@ export interface AnomalyOptions {
 export function median(values: readonly number[]): number | undefined {
   if (values.length === 0) return undefined;
   // Numbers alone sort many times as fast as a list.
-  const sorted = Float64Array.from(values).sort();
+  const sorted = new Float64Array(values).sort();
   const half = sorted.length >> 1;
   if (sorted.length % 2 === 1) return sorted[half]!;
   return (sorted[half - 1]! + sorted[half]!) / 2;
@@ -64,7 +64,7 @@ export function anomalies(
   { threshold = usualThreshold, log = false }: AnomalyOptions = {},
 ): Anomalies {
   const measured = log ? values.map((value) => (value > 0 ? Math.log(value) : undefined)) : values;
-  const counted = measured.filter((value) => value !== undefined);
+  const counted = log ? measured.filter((value) => value !== undefined) : values;
   const middle = median(counted);
   const mad = middle === undefined ? undefined : medianDeviation(counted, middle);
   const known = { median: middle, mad, leftOut: values.length - counted.length };
@@ -77,9 +77,14 @@ export function anomalies(
     if (value === undefined) return undefined;
     return estimator === 'none' ? 0 : (value - middle) / unit;
   });
-  const beyond = (sign: 1 | -1): number[] =>
-    z.flatMap((score, index) => (score !== undefined && score * sign > threshold ? [index] : []));
-  return { status: 'ok', estimator, ...known, z, high: beyond(1), low: beyond(-1) };
+  const high: number[] = [];
+  const low: number[] = [];
+  z.forEach((score, index) => {
+    if (score === undefined) return;
+    if (score > threshold) high.push(index);
+    else if (score < -threshold) low.push(index);
+  });
+  return { status: 'ok', estimator, ...known, z, high, low };
 }
 
 /** What one point of the score is worth. A MAD of 0 means that more than half of the values are equal. */

@@ -2,7 +2,14 @@ import { type Anomalies, anomalies, usualThreshold } from '../analysis/robust.ts
 import { dayOf, daysOf } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
-import { messageNames, messageNanos } from '../store/messageRows.ts';
+import { type FactRow, factRows } from '../store/factRows.ts';
+import {
+  keyedMessageNanos,
+  type MessageFilter,
+  type MessageKey,
+  messageNames,
+  messageNanos,
+} from '../store/messageRows.ts';
 import { sessionTitles } from '../store/sessionPlaces.ts';
 import { summedUpTo } from '../store/summedUp.ts';
 import { nothing } from './breakdown.ts';
@@ -155,17 +162,14 @@ function byMessage(context: ReportContext, { span, filters }: Question): Compare
   const names = new Names(context);
   const matcher = matcherOf(context, filters, names);
   const keys = matcher.keys.filter((key) => key !== 'bucket');
-  const { ids, nanos } = messageNanos(
-    context.db,
-    span,
-    keys,
-    keys.length === 0
-      ? undefined
-      : (rows) => {
-          names.prepare(rows);
-          return rows.map((row) => matcher.passes(row));
-        },
-  );
+  const passes = (rows: readonly FactRow[]): boolean[] => {
+    names.prepare(rows);
+    return rows.map((row) => matcher.passes(row));
+  };
+  const { ids, nanos } =
+    keys.length > 1 || keys.some((key) => key === 'facet' || key === 'prompt')
+      ? keyedMessageNanos(context.db, span, keys, passes)
+      : messageNanos(context.db, span, filterOf(context, span, keys[0], passes));
   const { sums } = select(context, { span, filters }, []);
   return {
     values: nanos,
@@ -173,6 +177,19 @@ function byMessage(context: ReportContext, { span, filters }: Question): Compare
     unpriced: sums.unpriced,
     names,
   };
+}
+
+/** What the one column of messages that filters ask about has to be: known from the roll-ups. */
+function filterOf(
+  { db }: ReportContext,
+  span: Question['span'],
+  key: MessageKey | undefined,
+  passes: (rows: readonly FactRow[]) => boolean[],
+): MessageFilter | undefined {
+  if (key !== 'session' && key !== 'agent' && key !== 'model') return undefined;
+  const rows = factRows(db, span, [key]);
+  const wanted = passes(rows);
+  return { key, numbers: rows.filter((_, index) => wanted[index]).map((row) => row[key]) };
 }
 
 /** Something that stands out, in words and numbers. */

@@ -16,6 +16,16 @@ import { isProject, lastPart } from './paths.ts';
 import { clip, plainText } from './plainText.ts';
 import { listed, type Question, textOption } from './question.ts';
 
+/** Rows a table of budgets shows; JSON has all. */
+export const shownBudgets = 15;
+
+/** Says that not all budgets are listed. */
+export function cutSentence(budgets: number): string[] {
+  return budgets > shownBudgets
+    ? [`The first ${shownBudgets} of ${budgets} budgets are listed; --json has all.`]
+    : [];
+}
+
 /** `outlay budget check` */
 export const budgetCheck: ReportDefinition = {
   name: 'budget check',
@@ -77,6 +87,15 @@ export const budgetGet: ReportDefinition = {
   examples: [['outlay budget get --period month', 'the budget of a month']],
   run: getReport,
 };
+
+/** How far the most used budget is used, in a line; undefined where none can be judged. */
+export function budgetLine(context: ReportContext): string | undefined {
+  const [worst] = judgeBudgets(context).judged;
+  if (worst === undefined) return undefined;
+  const { entry, state } = worst;
+  const { unit, limit } = entry.budget;
+  return `Budget (${judgedName(context, worst)}): ${amountText(unit, state.spent)} of ${amountText(unit, limit)}, ${formatPercent(state.share)}, ${levelNames[state.level]}.`;
+}
 
 function checkReport(context: ReportContext, question: Question): Document {
   const place = placeOf(context, question);
@@ -159,6 +178,7 @@ function checkSentences(
     `${levelNames[state.level]}: ${spentText(context, worst)} of ${amountText(entry.budget.unit, entry.budget.limit)} (${judgedName(context, worst)}), ${formatPercent(state.share)}.`,
     recommendedAction(state.level, entry.budget),
     ...(judged.length > 1 ? [`The most used of ${count(judged.length, 'budget')}.`] : []),
+    ...cutSentence(judged.length),
   ];
 }
 
@@ -211,7 +231,7 @@ function checkTable(judged: readonly JudgedBudget[]): Table {
   return {
     title: '',
     columns: checkColumns,
-    rows: judged.map(({ entry, part, state }) => {
+    rows: judged.slice(0, shownBudgets).map(({ entry, part, state }) => {
       const { scope, period, unit, limit, basis } = entry.budget;
       return [
         formatScope(scope),

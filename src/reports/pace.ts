@@ -2,7 +2,7 @@ import type { SpendPoint } from '../analysis/spendPoints.ts';
 import type { TimeSpan } from '../model/calendar.ts';
 import { addSums, factRows } from '../store/factRows.ts';
 import type { SpendSums } from '../store/reader.ts';
-import { backgroundRows } from '../store/spendRows.ts';
+import { backgroundRows, firstBackground } from '../store/spendRows.ts';
 import type { ReportContext } from './context.ts';
 import { matcherOf } from './filters.ts';
 import { Names } from './names.ts';
@@ -71,11 +71,23 @@ export function readPace(
   };
 }
 
-/**
- * When something was spent for the first time, in UTC milliseconds; where that was before `after`,
- * some moment before it. Undefined where nothing was spent up to now.
- */
-export function firstSpend(read: SpanReader, after: number, now: number): number | undefined {
+/** When something was spent for the very first time, in UTC milliseconds; undefined for never. */
+export function firstSpend(
+  context: ReportContext,
+  filters: Filters,
+  read: SpanReader,
+  after: number,
+): number | undefined {
+  const { db, reader, accounts, now } = context;
+  if (accounts !== undefined || Object.keys(filters).length > 0) {
+    return firstFiltered(read, after, now);
+  }
+  const found = [reader.kept().firstAt, firstBackground(db)].filter((at) => at != null);
+  return found.length === 0 ? undefined : Math.min(...found);
+}
+
+/** The same of what filters let pass; where that was before `after`, some moment before it. */
+function firstFiltered(read: SpanReader, after: number, now: number): number | undefined {
   const isSpent = (from: number, to: number): boolean => {
     const { sums, background } = read({ from, to });
     return sums.messages > 0 || background > 0;

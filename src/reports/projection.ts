@@ -2,6 +2,7 @@ import { type Exhaustion, exhaustion, type Projection, project } from '../analys
 import { dayMs } from '../analysis/spendPoints.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { nothing } from './breakdown.ts';
+import { cutSentence, shownBudgets } from './budget.ts';
 import { type JudgedBudget, judgeBudgets } from './budgetStates.ts';
 import { amountText, judgedFields, judgedName } from './budgetText.ts';
 import { figureNotes, headline, type ReportContext, warnings } from './context.ts';
@@ -70,7 +71,7 @@ export function readProjection(context: ReportContext, question: Question): Foun
   );
   const read = spanReader(context, question.filters);
   const pace = readPace(read, { now, length: Math.min(dayMs, reach), reach });
-  const first = firstSpend(read, now - reach + 1, now);
+  const first = firstSpend(context, question.filters, read, now - reach + 1);
   const found = project(pace.points, { now, window: windowDays, first, horizons });
   const budgets = found.status === 'ok' ? budgetsAhead(context, question, windowDays, first) : [];
   return { windowDays, projection: found, pace, budgets };
@@ -145,6 +146,7 @@ function sentences(context: ReportContext, found: FoundProjection): string[] {
     `${headline(context, Math.round(result.rate), atLeast)} a day; at that rate ${ahead}.`,
     ...clamped,
     ...firstEmpty(context, budgets),
+    ...cutSentence(budgets.length),
   ];
 }
 
@@ -198,7 +200,7 @@ function budgetTable(context: ReportContext, budgets: readonly BudgetAhead[]): T
       { key: 'critical', header: 'Critical', unit: 'text' },
       { key: 'stop', header: 'Stop', unit: 'text' },
     ],
-    rows: budgets.map(({ judged, steps }) => {
+    rows: budgets.slice(0, shownBudgets).map(({ judged, steps }) => {
       const { budget } = judged.entry;
       const { info, warning, critical, stop } = budget.ladder;
       return [

@@ -3,6 +3,7 @@ import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { totalTokens } from '../model/tokens.ts';
 import type { FactKey } from '../store/factRows.ts';
 import { groupJson, nothing } from './breakdown.ts';
+import { budgetLine } from './budget.ts';
 import { count, figureNotes, headline, type ReportContext, warnings } from './context.ts';
 import type { ReportDefinition } from './definition.ts';
 import { type DimensionName, dimension, keyTexts } from './dimensions.ts';
@@ -66,7 +67,7 @@ function costReport(context: ReportContext, question: Question): Document {
   const empty = sums.messages === 0 && background === 0;
   return {
     title: `Cost report, ${spanText(question.span, context.zone)}`,
-    sentences: empty ? [nothing(context)] : sentences(context, found),
+    sentences: empty ? [nothing(context)] : [...sentences(context, found), ...budget(context)],
     tables: empty ? [] : parts.map(([name]) => partTable(context, name, found)),
     notes: [
       ...retentionNotes(context, question.span),
@@ -106,6 +107,12 @@ function find(context: ReportContext, question: Question): Findings {
     hour: lastHour(context, question),
     groups,
   };
+}
+
+/** The most used budget: it counts all it covers, whatever the report is cut by. */
+function budget(context: ReportContext): string[] {
+  const line = context.budgets.length === 0 ? undefined : budgetLine(context);
+  return line === undefined ? [] : [line];
 }
 
 /** The last 25 hours, whatever the period is. */

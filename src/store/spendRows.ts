@@ -72,3 +72,9 @@ export function bucketRows(
     )
     .all<BucketRow>(Math.floor(from / bucketMs), Math.ceil(to / bucketMs), list, list);
 }
+
+/** When the first background is dated, in UTC milliseconds; undefined without any. */
+export function firstBackground(db: SqlDatabase): number | undefined {
+  const row = db.prepare('SELECT min(at) AS at FROM background').get<{ at: number | null }>();
+  return row?.at ?? undefined;
+}
