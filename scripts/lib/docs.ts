@@ -8,7 +8,7 @@ export function reportsPage(): string {
   return [
     '# Reports',
     '<!-- Written by `npm run docs` from the definitions in src/reports: change those. -->',
-    'The same reports answer in the terminal (`outlay NAME`) and in the editor ("Outlay: Show Report…").',
+    'The same reports answer in the terminal (`outlay NAME`) and in the editor ("Outlay: Show a Report…").',
     contents(),
     common(),
     filters(),
