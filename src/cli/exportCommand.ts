@@ -1,8 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { HumanError } from '../model/errors.ts';
 import { type ExportTarget, exportKinds, exportTargets } from '../reports/exportTargets.ts';
 import { safeJson } from '../reports/plainText.ts';
-import { type Filters, filterNames, listed, readQuestion } from '../reports/question.ts';
+import { filterNames, listed, readQuestion } from '../reports/question.ts';
 import { type Openness, redactedSummary } from '../reports/redact.ts';
 import { summaryReport } from '../reports/summary.ts';
 import { deliver, headerOf } from '../reports/webhook.ts';
@@ -73,8 +72,8 @@ async function run(
   const raw = byFlag(command, { ...options });
   const clock = { now: now(), ...environment.settings, zone: environment.zone };
   // What cannot be asked is refused before anything is read.
-  const { filters } = readQuestion(exportQuestion, raw, clock);
-  if (targets.some(({ kind: one }) => one === 'webhook')) checkWebhook(options, filters);
+  readQuestion(exportQuestion, raw, clock);
+  for (const written of options.header ?? []) headerOf(written);
   const { sessions } = options;
   const { problems } = await bringUpToDate(environment);
   const said = await withContextMeanwhile(environment, problems, async (context) => {
@@ -91,17 +90,6 @@ async function run(
   if (options.quiet !== true) for (const sentence of said) words.write(`${sentence}\n`);
 }
 
-/** A webhook gets the summary, which knows a period and no filters. */
-function checkWebhook({ header = [] }: ExportOptions, filters: Filters): void {
-  for (const written of header) headerOf(written);
-  const [filter] = Object.keys(filters);
-  if (filter === undefined) return;
-  throw new HumanError(
-    'usage',
-    `A webhook sends the summary of a period; --${filter} cannot be used with it.`,
-  );
-}
-
 function openness({ includePaths, includeTitles }: ExportOptions): Openness {
   return { paths: includePaths === true, titles: includeTitles === true };
 }
@@ -116,8 +104,7 @@ async function sendAll(
     if (target.kind !== 'webhook') continue;
     const { context, question, open } = work;
     const git = await gitState(process.cwd());
-    const summary = summaryReport({ ...context, git }, { span: question.span, filters: {} })
-      .json as object;
+    const summary = summaryReport({ ...context, git }, question).json as object;
     const status = await deliver({
       url: target.url,
       body: safeJson(redactedSummary(summary, open), 0),

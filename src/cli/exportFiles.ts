@@ -6,7 +6,7 @@ import { ExportCount, type ExportTotals, exportPages } from '../reports/exportRo
 import type { ExportTarget } from '../reports/exportTargets.ts';
 import { csvText, type ExportText, jsonText } from '../reports/exportText.ts';
 import type { Question } from '../reports/question.ts';
-import type { Openness } from '../reports/redact.ts';
+import { type Openness, redactedFilters } from '../reports/redact.ts';
 import { periodJson } from '../reports/spans.ts';
 import { summaryReport } from '../reports/summary.ts';
 import { snapshot } from '../store/messagePages.ts';
@@ -93,14 +93,14 @@ function textOf(
     schemaVersion: 1,
     exportedAt: new Date(context.now).toISOString(),
     period: periodJson(question.span, context.zone),
-    filters: question.filters,
+    filters: redactedFilters(question.filters, open),
     redacted: { paths: !open.paths, titles: !open.titles },
     catalogueDate: context.book.catalogueDate,
   });
 }
 
 function budgetOf({ context, question }: ExportWork): ExportedBudget | null {
-  const { json } = summaryReport(context, { span: question.span, filters: {} });
+  const { json } = summaryReport(context, question);
   return (json as { readonly budget: ExportedBudget | null }).budget;
 }
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addBudget } from './budgetCommand.ts';
 import { addDoctor, addIndex, addWorkers } from './careCommands.ts';
+import { addCompletion } from './completionCommand.ts';
 import { addExport } from './exportCommand.ts';
 import { addIngest } from './ingestCommand.ts';
 import { addMark } from './markCommand.ts';
@@ -46,5 +47,6 @@ export function createProgram(version: string): Command {
   addWorkers(program);
   addRetention(program);
   addReset(program);
+  addCompletion(program);
   return program;
 }

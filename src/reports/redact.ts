@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { remember } from '../model/remember.ts';
+import type { Filters } from './question.ts';
 
 /** What of an export may say where and what somebody works on. */
 export interface Openness {
@@ -28,6 +29,17 @@ export function pathWriter(
   return remember((path) => hashedPath(kind, path));
 }
 
+/** Filters as an export names them: what is asked of a project or an account may be its path. */
+export function redactedFilters(filters: Filters, open: Openness): Filters {
+  if (open.paths) return filters;
+  const { project, account } = filters;
+  return {
+    ...filters,
+    ...(project !== undefined && { project: hashedPath('project', project) }),
+    ...(account !== undefined && { account: hashedPath('account', account) }),
+  };
+}
+
 /**
  * The summary as it may leave the machine: projects by their short names, and no notes, which may
  * name files. `summary` is the JSON of `outlay summary`.
@@ -37,14 +49,21 @@ export function redactedSummary(summary: object, open: Openness): object {
   const {
     notes: _notes,
     byProject,
+    filters,
     ...rest
   } = summary as {
     notes?: unknown;
+    filters?: Filters;
     byProject?: Readonly<Record<string, object>>;
   };
   const projects = Object.entries(byProject ?? {}).map(([path, sums]) => [
     hashedPath('project', path),
     { ...sums, gitRoot: null },
   ]);
-  return { ...rest, byProject: Object.fromEntries(projects), redacted: true };
+  return {
+    ...rest,
+    filters: redactedFilters(filters ?? {}, open),
+    byProject: Object.fromEntries(projects),
+    redacted: true,
+  };
 }

@@ -126,11 +126,6 @@ describe('outlay export', () => {
       [['csv', '--out', kept, '--period', 'ever'], 2, /--period "ever" is not known/],
       [['csv', '--out', kept, '--to', `json=${kept}`], 2, /named twice/],
       [['--to', `csv=${kept}`, '--to', 'webhook=http://example.com/'], 2, /use https/],
-      [
-        ['webhook', '--url', 'https://example.com', '--project', 'x'],
-        2,
-        /--project cannot be used/,
-      ],
     ];
     for (const [args, expected, sentence] of cases) {
       const { code, err } = world.on('export', '--no-index', ...args);
@@ -178,9 +173,11 @@ describe('outlay export', () => {
       OUTLAY_WEBHOOK_SECRET: 'key',
     };
     const config = ['--config-dir', world.root];
+    const project = Object.keys(world.json('summary').byProject)[0]!;
     assert.equal((await world.runBeside('export', 'csv', ...config)).code, 0);
     assert.equal(received.length, 0, 'the address alone sends nothing');
-    const { code, out, err } = await world.runBeside('export', 'webhook', ...config);
+    const cut = ['--project', project];
+    const { code, out, err } = await world.runBeside('export', 'webhook', ...config, ...cut);
     server.close();
     assert.equal(code, 0, err);
     assert.match(out, /^The summary was sent to 127\.0\.0\.1:\d+ \(status 200\)\.\n$/);
@@ -191,6 +188,7 @@ describe('outlay export', () => {
     const summary = JSON.parse(second!.body);
     assert.equal(summary.total_cost_usd, 2.036458165);
     assert.match(Object.keys(summary.byProject)[0]!, /^project-[0-9a-f]{8}$/);
-    assert.ok(!second!.body.includes(world.dir.path));
+    assert.match(summary.filters.project, /^project-[0-9a-f]{8}$/);
+    for (const path of [world.dir.path, project]) assert.ok(!second!.body.includes(path), path);
   });
 });

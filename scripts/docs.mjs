@@ -1,0 +1,10 @@
+/** Writes the pages that are made of the sources: docs/reports.md, and the columns in docs/export.md. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { reportsPage, withColumns } from './lib/docs.ts';
+import { requireNode24 } from './lib/node24.mjs';
+import { inRoot } from './lib/paths.mjs';
+
+requireNode24();
+writeFileSync(inRoot('docs/reports.md'), reportsPage());
+const page = inRoot('docs/export.md');
+writeFileSync(page, withColumns(readFileSync(page, 'utf8')));

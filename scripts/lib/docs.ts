@@ -1,0 +1,112 @@
+import type { OptionDefinition, ReportDefinition } from '../../src/reports/definition.ts';
+import { reportDefinitions } from '../../src/reports/definitions.ts';
+import { exportColumns } from '../../src/reports/exportColumns.ts';
+import { filterTexts } from '../../src/reports/question.ts';
+
+/** The page of all reports, made of their definitions. */
+export function reportsPage(): string {
+  return [
+    '# Reports',
+    '<!-- Written by `npm run docs` from the definitions in src/reports: change those. -->',
+    'The same reports answer in the terminal (`outlay NAME`) and in the editor ("Outlay: Show a Report…").',
+    contents(),
+    common(),
+    filters(),
+    ...reportDefinitions.map(section),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function contents(): string {
+  const rows = reportDefinitions.map(
+    ({ name, summary }) => `| [\`${name}\`](#${anchor(name)}) | ${cell(summary)} |`,
+  );
+  return ['| report | answers |', '| --- | --- |', ...rows].join('\n');
+}
+
+function common(): string {
+  return [
+    'Every report takes `--format table|markdown|json|csv` (`--json` is `--format json`), `--config-dir DIR`,',
+    '`--store FILE`, `--no-index`, `--time-zone ZONE` and `--quiet`; those with a period take `--period',
+    'today|week|month|all|7d|FROM..TO`, `--since` and `--until`. Exit codes: 0 fine or no data, 1 an alert, 2 wrong',
+    'use or configuration, 3 the store or the files could not be read. Gates exit 1 on an alert, with',
+    '`--fail-on no-data|unpriced` on these as well.',
+  ].join('\n');
+}
+
+function filters(): string {
+  const rows = Object.entries(filterTexts).map(
+    ([name, { value, text }]) => `| \`--${name} ${value}\` | ${cell(text)} |`,
+  );
+  return ['## Filters', 'All that are given must hold.', table('filter', rows)].join('\n\n');
+}
+
+function section(definition: ReportDefinition): string {
+  const { name, summary, argument, period, options, gate, examples } = definition;
+  const facts = [
+    ...(period === undefined ? [] : [`Period unless one is given: \`${period}\`.`]),
+    filterText(definition),
+    ...(gate ? ['A gate: exit 1 on an alert.'] : []),
+  ];
+  const given =
+    argument === undefined ? [] : [`| \`${argument.value}\` | ${cell(argument.text)} |`];
+  const rows = [...given, ...options.map(optionRow)];
+  return [
+    `## ${name}`,
+    summary,
+    facts.join(' '),
+    ...(rows.length === 0 ? [] : [table('option', rows)]),
+    exampleText(examples),
+  ].join('\n\n');
+}
+
+function filterText({ filters: own }: ReportDefinition): string {
+  const all = Object.keys(filterTexts);
+  if (own.length === 0) return 'No filters.';
+  if (own.length === all.length) return 'All filters.';
+  return `Filters: ${own.map((filter) => `\`--${filter}\``).join(', ')}.`;
+}
+
+function optionRow(option: OptionDefinition): string {
+  const { name, value, text, choices, default: preset } = option;
+  const flag = value === undefined ? `--${name}` : `--${name} ${value}`;
+  const list = choices === undefined ? '' : `: ${choices.join(', ')}`;
+  const fallback = preset === undefined ? '' : ` (default: ${String(preset)})`;
+  return `| \`${flag}\` | ${cell(text + list + fallback)} |`;
+}
+
+function exampleText(examples: ReportDefinition['examples']): string {
+  const width = Math.max(0, ...examples.map(([line]) => line.length));
+  return examples.map(([line, answer]) => `    ${line.padEnd(width + 2)} ${answer}`).join('\n');
+}
+
+/** The columns of an export, in their order. */
+export function exportTable(): string {
+  const rows = exportColumns.map(({ key, text }) => `| \`${key}\` | ${cell(text)} |`);
+  return ['| column | what it is |', '| --- | --- |', ...rows].join('\n');
+}
+
+const begin = '<!-- columns: written by `npm run docs` -->';
+const end = '<!-- /columns -->';
+
+/** A page with its table of columns written anew. */
+export function withColumns(page: string): string {
+  const [before, rest] = page.split(begin);
+  const after = rest?.split(end)[1];
+  if (before === undefined || after === undefined)
+    throw new Error('The marks of the table are gone.');
+  return `${before}${begin}\n\n${exportTable()}\n\n${end}${after}`;
+}
+
+function table(head: string, rows: readonly string[]): string {
+  return [`| ${head} | what it does |`, '| --- | --- |', ...rows].join('\n');
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
+
+function anchor(name: string): string {
+  return name.replaceAll(' ', '-');
+}
