@@ -59,8 +59,13 @@ export class Reports implements Disposable {
     if (definition === undefined) return undefined;
     const raw = options ?? (await chooseQuestion(definition, this.#model.reader));
     if (raw === undefined) return undefined;
-    const result = await this.#make({ name: definition.name, raw }, format ?? 'markdown', now);
-    if (result === undefined || format !== undefined) return result?.text;
+    // Who asks for a text is a program: it is told what is wrong, not a person.
+    if (format !== undefined) {
+      const asked = { name: definition.name, raw };
+      return (await makeReport(this.#model, asked, format, now ?? Date.now())).text;
+    }
+    const result = await this.#make({ name: definition.name, raw }, 'markdown', now);
+    if (result === undefined) return undefined;
     this.#shown = { name: definition.name, raw };
     await commands.executeCommand('setContext', shownKey, true);
     await commands.executeCommand('setContext', panelKey, definition.name === 'session');

@@ -35,10 +35,14 @@ async function documentOf(question: HelpQuestion): Promise<string> {
  * new text in an event of its own.
  */
 async function ask(question: HelpQuestion, wanted: RegExp): Promise<string> {
-  await vscode.commands.executeCommand(commandIds.help, question);
   let text = '';
+  // What it answers with may still be on its way: it is asked again until it has arrived.
   await until(`the answer has ${wanted}`, async () => {
-    text = await documentOf(question);
+    await vscode.commands.executeCommand(commandIds.help, question);
+    for (let tries = 0; tries < 20 && !wanted.test(text); tries++) {
+      await sleep(50);
+      text = await documentOf(question);
+    }
     return wanted.test(text);
   });
   return text;

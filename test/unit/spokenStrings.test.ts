@@ -15,6 +15,7 @@ const untranslatable: readonly [file: string, text: string, why: string][] = [
   ['src/views/reportChoices.ts', 'outlay $', 'a command for a terminal'],
   ['src/views/reportWords.ts', 'budget ', 'the name of a definition'],
   ['src/views/reportRunner.ts', 'The thread ended', 'a bug, for the log'],
+  ['src/views/reportWords.ts', 'federation status', 'the name of a report in the code'],
   ['src/views/sessionActions.ts', 'claude --resume', 'a command for a terminal'],
   ['webview/', 'color-mix(in srgb', 'a colour'],
 ];
