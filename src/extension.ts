@@ -1,5 +1,6 @@
 import { type ExtensionContext, window } from 'vscode';
 import { messageOf } from './model/errors.ts';
+import { type OutlayExports, outlayExports } from './views/api.ts';
 import { registerCommands } from './views/commands.ts';
 import { Demo } from './views/demo.ts';
 import { Launcher } from './views/launcher.ts';
@@ -15,8 +16,8 @@ import { SpendStatus } from './views/statusBar.ts';
 import { storageWork } from './views/storage.ts';
 import { TranscriptDocuments } from './views/transcriptDocuments.ts';
 
-/** What other extensions and tests may ask of Outlay. */
-export interface OutlayApi {
+/** What other extensions may ask of Outlay, and what only its own tests need. */
+export interface OutlayApi extends OutlayExports {
   /** What the views show just now. */
   readonly spend: SpendModel['spend'];
   readonly onDidChange: SpendModel['onDidChange'];
@@ -84,6 +85,7 @@ export function activate(context: ExtensionContext): OutlayApi {
   });
   log.info(`Outlay ${version} activated in ${(performance.now() - started).toFixed(1)} ms`);
   return {
+    ...outlayExports(spend),
     get spend() {
       return spend.spend;
     },

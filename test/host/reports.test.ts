@@ -88,6 +88,30 @@ describe('reports', () => {
     );
   });
 
+  it('are open to other extensions, in the shapes of the terminal', async () => {
+    assert.equal(api.apiVersion, 1);
+    const options = { period: 'all' };
+    const summary = (await api.summary(options)) as { schemaVersion: number };
+    assert.equal(summary.schemaVersion, 1);
+    const own = JSON.parse(await textOf('summary', 'json', options)) as Record<string, unknown>;
+    const known = (value: unknown): unknown => ({ ...(value as object), exportedAt: '', now: '' });
+    assert.deepEqual(known(summary), known(own));
+    const { conversations } = (await api.sessions(options)) as {
+      conversations: { sessionId: string }[];
+    };
+    assert.ok(conversations.some(({ sessionId }) => sessionId === 'report-a'));
+    assert.ok(Object.hasOwn((await api.budgets()) as object, 'budgets'));
+    await assert.rejects(api.report('no-such-report'), /There is no report/);
+    let told = 0;
+    const listening = api.onDidChange(() => told++);
+    append(
+      transcriptFile('-home-dev-reports', 'report-a'),
+      answer({ id: 'report-3', session: 'report-a' }),
+    );
+    await until('a change is told', () => told > 0);
+    listening.dispose();
+  });
+
   it('refuse what they do not know in a sentence', async () => {
     await assert.rejects(
       textOf('breakdown', 'json', { period: 'someday' }),
