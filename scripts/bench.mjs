@@ -174,7 +174,31 @@ async function hostThread() {
   return JSON.parse(await readFile(results, 'utf8'));
 }
 
+/** Reports of the terminal on the store of a million messages, process start included. */
+function millionReports() {
+  const file = path.join(home, 'million/outlay.db');
+  const lines = {
+    'nothing (process start)': ['--version'],
+    report: ['report'],
+    'breakdown, this month': ['breakdown'],
+    'breakdown, all time, two dimensions': [
+      ...['breakdown', '--period', 'all', '--by', 'project', '--then-by', 'model'],
+    ],
+    'breakdown by tool, all time': ['breakdown', '--period', 'all', '--by', 'tool'],
+    'report, all time': ['report', '--period', 'all'],
+    'anomalies among messages': ['anomaly', '--by', 'message'],
+    projection: ['projection'],
+  };
+  return Object.entries(lines).map(([name, line]) => {
+    const answer = line[0] === '--version' ? line : [...line, '--no-index', '--store', file];
+    const runs = Array.from({ length: 5 }, () => timed(process.execPath, [cli, ...answer], {}).ms);
+    return [name, median(runs)];
+  });
+}
+
 const queries = millionMessages();
+console.log('reports on it …');
+const reports = millionReports();
 console.log('10,000 sessions …');
 const views = await sessionTimes(path.join(home, 'sessions'));
 const held = await hostThread();
@@ -187,6 +211,7 @@ const table = `| what | median | beside |
 | \`ccusage daily\` ${peerVersion} (native code, stores nothing) | ${ms(median(times.ccusage))} | |
 | \`outlay sessions\`, index up to date | ${ms(median(times.sessions))} | 1/${ratio('ccusage', 'sessions')} of ccusage |
 ${queries.map(([name, time]) => `| a million messages: ${name} | ${ms(time)} | |`).join('\n')}
+${reports.map(([name, time]) => `| a million messages, terminal: ${name} | ${ms(time)} | |`).join('\n')}
 ${views.map(([name, time, beside]) => `| ${name} | ${ms(time)} | ${beside} |`).join('\n')}
 `;
 const hostRow = (what, { longestCpu, longest, p99, cpu }) =>
