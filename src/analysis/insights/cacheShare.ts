@@ -16,6 +16,9 @@ const reasonTexts: Readonly<Record<ThreadMiss['reason'], string>> = {
   'prefix-change': 'changes of the prefix',
 };
 
+/** Who starts writes a cache, who compacts gives one up for a shorter one: nothing was lost. */
+const ordinary: ReadonlySet<ThreadMiss['reason']> = new Set(['first-write', 'compaction']);
+
 /** What to do about each cause; a first write and a compaction are the price of starting. */
 const remedies: Readonly<Record<ThreadMiss['reason'], string>> = {
   'first-write': 'Give one agent several tasks: each start writes its prefix anew.',
@@ -99,22 +102,19 @@ interface Cause {
   readonly nano: number;
 }
 
-/** Causes, dearest first; first writes stand last, for nobody lost a cache by them. */
+/** Causes, dearest first; those that are the price of working stand last. */
 function causesOf(threads: readonly Thread[]): Cause[] {
   const misses = threads.flatMap((thread) => thread.misses);
   return [...Map.groupBy(misses, ({ reason }) => reason)]
     .map(([reason, own]) => ({ reason, count: own.length, nano: sumOf(own, ({ nano }) => nano) }))
     .sort(
-      (a, b) =>
-        Number(a.reason === 'first-write') - Number(b.reason === 'first-write') || b.nano - a.nano,
+      (a, b) => Number(ordinary.has(a.reason)) - Number(ordinary.has(b.reason)) || b.nano - a.nano,
     );
 }
 
 /** What each thread lost to caches that need not have been missed. */
 function avoidable(threads: readonly Thread[]): number[] {
   return threads.map(({ misses }) =>
-    sumOf(misses, ({ reason, nano }) =>
-      reason === 'first-write' || reason === 'compaction' ? 0 : nano,
-    ),
+    sumOf(misses, ({ reason, nano }) => (ordinary.has(reason) ? 0 : nano)),
   );
 }

@@ -90,7 +90,8 @@ function sessionSavings(runs: readonly Run[], world: InsightWorld): SessionSavin
   const carry = price({ cacheRead: context - kept });
   const compact = messages * carry - making;
   if (compact <= 0) return undefined;
-  const fresh = Math.min(context, contextOf(inOrder[0]!));
+  // A cleared session begins as it did, or with less than a summary where it was resumed.
+  const fresh = Math.min(kept, contextOf(inOrder[0]!));
   const clear = Math.max(
     compact,
     messages * price({ cacheRead: context - fresh }) - price({ cacheWrite5m: fresh }),

@@ -14,8 +14,9 @@ const fewestThreads = 3;
 
 /** Long first requests, by type of agent: written once and read with every message after. */
 export function firstPrefix(threads: Threads, world: InsightWorld): Insight[] {
-  return [...Map.groupBy(threads.read, ({ agent }) => agent)].flatMap(([agent, own]) => {
-    const usual = median(own.map(({ firstPrompt }) => firstPrompt))!;
+  const begun = threads.read.filter(({ firstPrompt }) => firstPrompt !== undefined);
+  return [...Map.groupBy(begun, ({ agent }) => agent)].flatMap(([agent, own]) => {
+    const usual = median(own.map(({ firstPrompt }) => firstPrompt!))!;
     if (own.length < fewestThreads || usual < longPrefix) return [];
     return [
       {
@@ -32,7 +33,7 @@ export function firstPrefix(threads: Threads, world: InsightWorld): Insight[] {
         ],
         currentPerMonth: undefined,
         perMonth: monthRange(
-          own.map((thread) => costBeyond(thread, world)),
+          own.map((thread) => costBeyond(thread, usual, world)),
           world.days,
         ),
         basis: 'estimated',
@@ -49,9 +50,16 @@ export function firstPrefix(threads: Threads, world: InsightWorld): Insight[] {
   });
 }
 
-/** What a thread's prefix beyond the usual cost: one write, and a read with each message after it. */
-function costBeyond({ row, firstPrompt, messages }: Thread, world: InsightWorld): number {
-  const beyond = Math.max(0, firstPrompt - usualPrefix);
+/**
+ * What a thread's prefix beyond the usual cost: one write, and a read with each message after it. A
+ * first prompt that is longer than its like is work, or the history of a fork, so the median counts.
+ */
+function costBeyond(
+  { row, firstPrompt, messages }: Thread,
+  usual: number,
+  world: InsightWorld,
+): number {
+  const beyond = Math.max(0, Math.round(Math.min(firstPrompt!, usual)) - usualPrefix);
   const written = world.priceAt(row, { ...noUsage, cacheWrite5m: beyond }) ?? 0;
   const read = world.priceAt(row, { ...noUsage, cacheRead: beyond }) ?? 0;
   return written + read * (messages - 1);

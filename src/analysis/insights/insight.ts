@@ -52,8 +52,11 @@ export interface Thread {
   readonly agent: string;
   /** Price row of the first message. */
   readonly row: string;
-  /** Tokens of the first request: system prompt, tools, memory files and the first prompt. */
-  readonly firstPrompt: number;
+  /**
+   * Tokens of the first request: system prompt, tools, memory files and the first prompt. Undefined
+   * where the thread began before the span.
+   */
+  readonly firstPrompt: number | undefined;
   readonly messages: number;
   readonly misses: readonly ThreadMiss[];
 }

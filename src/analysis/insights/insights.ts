@@ -29,12 +29,22 @@ export function findInsights(
     ...failures(runs, world),
     ...effort(runs, world),
   ];
+  const capped = found.map(withinCost);
   const worth = ({ perMonth }: Insight): number =>
     perMonth === undefined ? -1 : perMonth.low + perMonth.high;
-  return found.sort(
+  return capped.sort(
     (a, b) =>
       worth(b) - worth(a) ||
       insightKinds.indexOf(a.kind) - insightKinds.indexOf(b.kind) ||
       (a.id < b.id ? -1 : 1),
   );
+}
+
+/** Nobody saves more than is spent, however much the number of runs may vary. */
+function withinCost(insight: Insight): Insight {
+  const { perMonth, currentPerMonth } = insight;
+  if (perMonth === undefined || currentPerMonth === undefined) return insight;
+  const { low, high } = perMonth;
+  const most = (nano: number): number => Math.min(nano, currentPerMonth);
+  return { ...insight, perMonth: { low: most(low), high: most(high) } };
 }

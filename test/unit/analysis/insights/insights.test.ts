@@ -90,9 +90,10 @@ describe('insights', () => {
     const usage = { input: 1000, output: 100 };
     const [found, ...others] = only(several(9, { usage }), 'small-runs');
     assert.equal(others.length, 0);
-    // 1500 input-equivalents: $0.0075 on opus, $0.0015 on haiku; nine save 9 × 6 000 000 ± 3 × 6 000 000.
+    // 1500 input-equivalents: $0.0075 on opus, $0.0015 on haiku; nine save 9 × 6 000 000 ± 3 × 6 000 000,
+    // but no more than they cost.
     assert.equal(found?.currentPerMonth, 9 * 7_500_000);
-    assert.deepEqual(found?.perMonth, { low: 36_000_000, high: 72_000_000 });
+    assert.deepEqual(found?.perMonth, { low: 36_000_000, high: 67_500_000 });
     assert.deepEqual(found?.action, { kind: 'agent-model', agent: 'helper', model: 'haiku' });
     assert.equal(found?.basis, 'estimated');
   });
@@ -160,8 +161,8 @@ describe('insights', () => {
   test('tiny agents of one hour write their prefix once', () => {
     const tiny = several(5, { usage: { cacheWrite5m: 1000 }, startedAt: hour });
     const [found] = only(tiny, 'tiny-agents');
-    // Four of them: 1000 tokens × 5000 × (1.25 − 0.1).
-    assert.deepEqual(found?.perMonth, { low: 0, high: 2 * 4 * 5_750_000 });
+    // Four of them save 1000 tokens × 5000 × (1.25 − 0.1); all that the five cost bounds it.
+    assert.deepEqual(found?.perMonth, { low: 0, high: 5 * 6_250_000 });
     assert.deepEqual(only(several(5, { usage: { cacheWrite5m: 1000 } }), 'tiny-agents'), []);
   });
 
