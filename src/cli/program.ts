@@ -5,6 +5,7 @@ import { addCompletion } from './completionCommand.ts';
 import { addExport } from './exportCommand.ts';
 import { addIngest } from './ingestCommand.ts';
 import { addMark } from './markCommand.ts';
+import { addOptimize } from './optimizeCommands.ts';
 import { addPrices, addReprice } from './priceCommands.ts';
 import { addReports } from './reportCommands.ts';
 import { addReset } from './resetCommand.ts';
@@ -37,6 +38,7 @@ export function createProgram(version: string): Command {
   addTrack(program);
   addBudget(program);
   addReports(program);
+  addOptimize(program);
   addMark(program);
   addExport(program);
   addIngest(program);

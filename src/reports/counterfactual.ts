@@ -190,7 +190,7 @@ function combine(a: Usage, b: Usage, sign: 1 | -1): Usage {
 }
 
 /** What a price row's name says of its requests; the baseline ignores what it has no factor for. */
-function traitsOf(row: string): RequestTraits {
+export function traitsOf(row: string): RequestTraits {
   const marks = row.split('+').slice(1);
   return {
     speed: marks.includes('fast') ? 'fast' : undefined,

@@ -10,6 +10,7 @@ import { diff } from './diff.ts';
 import { federation, federationStatus } from './federation.ts';
 import { health } from './health.ts';
 import { history } from './history.ts';
+import { optimize } from './optimize.ts';
 import { projection } from './projection.ts';
 import { report } from './report.ts';
 import { session } from './session.ts';
@@ -32,6 +33,7 @@ export const reportDefinitions: readonly ReportDefinition[] = [
   health,
   diff,
   trend,
+  optimize,
   budgetCheck,
   budgetGet,
   budgetList,

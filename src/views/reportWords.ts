@@ -16,6 +16,7 @@ export function reportTitle(name: string): string {
     counterfactual: () => l10n.t('What If'),
     health: () => l10n.t('Health'),
     trend: () => l10n.t('Trend'),
+    optimize: () => l10n.t('Insights'),
     'budget check': () => l10n.t('Budget Check'),
     'budget list': () => l10n.t('Budgets'),
     federation: () => l10n.t('Spend of Peers'),

@@ -1,0 +1,97 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { HumanError } from '../model/errors.ts';
+import type { ReportContext } from '../reports/context.ts';
+import {
+  type LedgerEntry,
+  type OutcomeResult,
+  outcomeResults,
+  readLedger,
+  updateLedger,
+} from '../reports/insightsFile.ts';
+import { optimize } from '../reports/optimize.ts';
+import { clip, plainText } from '../reports/plainText.ts';
+import { lengthMs } from '../reports/spans.ts';
+import { bringUpToDate, withContext } from './answer.ts';
+import { addApply } from './applyCommand.ts';
+import { insightOf, sayDecided } from './decisions.ts';
+import { findEnvironment } from './environment.ts';
+import { type CommonOptions, withCommonOptions } from './options.ts';
+import { groupOf } from './reportCommands.ts';
+
+/**
+ * `outlay optimize dismiss|snooze|restore|outcome|apply|undo ID`, `outlay outcome ID RESULT`. The
+ * report they stand beside takes the options it knows as well, so each asks for all.
+ */
+export function addOptimize(program: Command): void {
+  const group = groupOf(program, optimize.name);
+  const id = ['<id>', 'ID of an insight, as "outlay optimize" lists it'] as const;
+  const dismiss = group.command('dismiss').argument(...id);
+  withCommonOptions(dismiss.description('Do not list an insight any more.')).action(
+    (given: string) =>
+      decide(given, dismiss.optsWithGlobals(), ({ now }) => [{ dismissedAt: now }, 'is dismissed']),
+  );
+  const snooze = group.command('snooze').argument(...id);
+  snooze.argument('<length>', 'how long: 24h, 7d, 2w, 3mo');
+  withCommonOptions(snooze.description('Do not list an insight for a while.')).action(
+    (given: string, length: string) =>
+      decide(given, snooze.optsWithGlobals(), (context) => {
+        const until = context.now + readLength(length, context);
+        return [{ snoozedUntil: until }, `is snoozed until ${new Date(until).toISOString()}`];
+      }),
+  );
+  const restore = group.command('restore').argument(...id);
+  withCommonOptions(restore.description('List an insight again.')).action((given: string) =>
+    decide(given, restore.optsWithGlobals(), () => [
+      { dismissedAt: undefined, snoozedUntil: undefined },
+      'is listed again',
+    ]),
+  );
+  for (const parent of [group, program]) addOutcome(parent, id);
+  addApply(group, id);
+}
+
+function addOutcome(parent: Command, id: readonly [string, string]): void {
+  const outcome = parent
+    .command('outcome')
+    .description('Record whether advice that was taken has worked.')
+    .argument(...id)
+    .argument('<result>', outcomeResults.join(', '), readResult);
+  withCommonOptions(outcome).action((given: string, result: OutcomeResult) =>
+    decide(given, outcome.optsWithGlobals(), ({ now }) => [
+      { outcome: { result, at: now } },
+      `is recorded as ${result}`,
+    ]),
+  );
+}
+
+function readResult(text: string): OutcomeResult {
+  const known = outcomeResults.find((result) => result === text);
+  if (known !== undefined) return known;
+  throw new InvalidArgumentError(`It must be ${outcomeResults.join(', ')}.`);
+}
+
+function readLength(text: string, context: ReportContext): number {
+  const length = lengthMs(text, context);
+  if (length !== undefined && length > 0) return length;
+  throw new HumanError(
+    'usage',
+    `${JSON.stringify(clip(plainText(text), 40))} is no length of time. Use 24h, 7d, 2w or 3mo.`,
+  );
+}
+
+/** Records a decision on an insight that is found now, or that something was decided about. */
+async function decide(
+  id: string,
+  options: CommonOptions,
+  decision: (context: ReportContext) => [change: Partial<LedgerEntry>, text: string],
+): Promise<void> {
+  const environment = findEnvironment(options);
+  const { problems } = await bringUpToDate(environment);
+  const { change, text } = withContext(environment, problems, (context) => {
+    if (!readLedger(environment.folder).ledger.has(id)) insightOf(context, id);
+    const [made, words] = decision(context);
+    return { change: made, text: words };
+  });
+  updateLedger(environment.folder, id, (before) => ({ ...before, ...change }));
+  sayDecided(environment, id, [`${id} ${text}.`], {});
+}
