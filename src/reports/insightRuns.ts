@@ -10,6 +10,8 @@ import { type Fact, type Selection, select } from './selection.ts';
 export interface FoundRun extends Run {
   readonly sessionNumber: number;
   readonly agentNumber: number;
+  /** '' outside the main thread. */
+  readonly promptId: string;
   readonly failures: readonly FailureRow[];
 }
 
@@ -69,7 +71,7 @@ function runOf(
   rows: readonly Fact[],
   failures: readonly FailureRow[],
 ): FoundRun {
-  const { session, agent } = rows[0]!;
+  const { session, agent, prompt } = rows[0]!;
   const parts = [...Map.groupBy(rows, ({ model, facet }) => `${model} ${facet}`).values()].map(
     (own): RunPart => {
       const { row, effort } = names.facet(own[0]!);
@@ -84,6 +86,7 @@ function runOf(
     session: names.place(session).sid,
     sessionNumber: session,
     agentNumber: agent,
+    promptId: names.word(prompt),
     project: names.project(session),
     agent: names.agentType(agent),
     startedAt: rows.reduce((least, { at }) => Math.min(least, at), Number.MAX_SAFE_INTEGER),

@@ -1,3 +1,4 @@
+import type { ReadPrompts } from '../analysis/insights/deterministic.ts';
 import type { Insight, InsightAction, InsightWorld } from '../analysis/insights/insight.ts';
 import { findInsights } from '../analysis/insights/insights.ts';
 import { hasErrors } from '../analysis/insights/measure.ts';
@@ -8,6 +9,7 @@ import { count, figureNotes, headline, type ReportContext } from './context.ts';
 import type { ReportDefinition } from './definition.ts';
 import type { Document, Table } from './document.ts';
 import { failedRunsTable } from './failedRuns.ts';
+import { readPrompts } from './insightPrompts.ts';
 import { type FoundRuns, findRuns } from './insightRuns.ts';
 import { type InsightState, type Ledger, readLedger, stateOf } from './insightsFile.ts';
 import { readThreads } from './insightThreads.ts';
@@ -48,6 +50,7 @@ export interface JudgedInsight {
 /** What the report is made of. */
 export interface OptimizeFacts {
   readonly found: FoundRuns;
+  readonly prompts: ReadPrompts;
   readonly world: InsightWorld;
   /** Those that are listed. */
   readonly insights: readonly JudgedInsight[];
@@ -64,7 +67,8 @@ export function readOptimize(context: ReportContext, question: Question): Optimi
   const world = insightWorld(context, question.span);
   const threads = readThreads(context, question.span, found.runs);
   const { ledger, problems } = readLedger(context.dataFolder);
-  const all = findInsights(found.runs, threads, world).map((insight) => ({
+  const prompts = readPrompts(context, found.runs);
+  const all = findInsights(found.runs, threads, prompts, world).map((insight) => ({
     insight,
     state: stateOf(ledger.get(insight.id), context.now),
   }));
@@ -73,7 +77,8 @@ export function readOptimize(context: ReportContext, question: Question): Optimi
       ? all
       : all.filter(({ state }) => state === 'open' || state === 'applied');
   const hidden = all.length - insights.length;
-  return { found, world, insights, hidden, ledger, taken: adviceTaken(context, ledger), problems };
+  const taken = adviceTaken(context, ledger);
+  return { found, prompts, world, insights, hidden, ledger, taken, problems };
 }
 
 function optimizeDocument(context: ReportContext, question: Question): Document {
@@ -211,7 +216,7 @@ function takenTable(taken: readonly AdviceTaken[]): Table {
   };
 }
 
-function cautions({ insights, found, taken }: OptimizeFacts): string[] {
+function cautions({ insights, found, prompts, taken }: OptimizeFacts): string[] {
   const estimated = insights.some(({ insight }) => insight.basis === 'estimated');
   return [
     ...(estimated
@@ -221,7 +226,7 @@ function cautions({ insights, found, taken }: OptimizeFacts): string[] {
       : []),
     ...(insights.length > 1 ? ['Savings of several insights overlap: do not add them up.'] : []),
     'A failed run is one with an error of the API or of a tool, or an interruption: a sign, no proof.',
-    'Prompts a formatter could do are not looked for: the store holds no texts.',
+    `Prompts a formatter could do were looked for in ${prompts.read} of ${count(prompts.all, 'prompt')}: those whose transcripts are still there.`,
     ...(found.unplaced > 0
       ? [
           `${count(found.unplaced, 'error')} without a message before it that is still kept counts to no run.`,

@@ -88,6 +88,7 @@ export const insightKinds = [
   'first-prefix',
   'failures',
   'effort',
+  'deterministic',
 ] as const;
 export type InsightKind = (typeof insightKinds)[number];
 

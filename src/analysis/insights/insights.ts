@@ -1,6 +1,7 @@
 import { cacheShare } from './cacheShare.ts';
 import { smallRuns, topTier } from './cheaperModel.ts';
 import { contextBloat } from './contextBloat.ts';
+import { deterministicEdits, type ReadPrompts } from './deterministic.ts';
 import { effort } from './effort.ts';
 import { failures } from './failures.ts';
 import { firstPrefix } from './firstPrefix.ts';
@@ -17,6 +18,7 @@ import { tinyAgents } from './tinyAgents.ts';
 export function findInsights(
   runs: readonly Run[],
   threads: Threads,
+  prompts: ReadPrompts,
   world: InsightWorld,
 ): Insight[] {
   const found = [
@@ -28,6 +30,7 @@ export function findInsights(
     ...firstPrefix(threads, world),
     ...failures(runs, world),
     ...effort(runs, world),
+    ...deterministicEdits(runs, prompts, world),
   ];
   const capped = found.map(withinCost);
   const worth = ({ perMonth }: Insight): number =>

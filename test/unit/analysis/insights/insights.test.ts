@@ -61,10 +61,11 @@ function several(count: number, more: Parameters<typeof run>[1]): Run[] {
   return Array.from({ length: count }, (_, index) => run(index, more));
 }
 
+const noPrompts = { kinds: new Map(), read: 0, all: 0 };
 const noThreads = { read: [], all: 0 };
 
 function only(runs: readonly Run[], kind: string, threads: Threads = noThreads) {
-  return findInsights(runs, threads, world).filter((insight) => insight.kind === kind);
+  return findInsights(runs, threads, noPrompts, world).filter((insight) => insight.kind === kind);
 }
 
 describe('insights', () => {
@@ -230,10 +231,10 @@ describe('insights', () => {
       ...several(6, { agent: 'a', usage: { input: 1000 } }),
       ...several(6, { agent: 'b', usage: { input: 9000 } }),
     ];
-    const ids = findInsights(runs, noThreads, world).map(({ id }) => id);
+    const ids = findInsights(runs, noThreads, noPrompts, world).map(({ id }) => id);
     assert.equal(ids[0], insightId('small-runs', 'b', 'opus'));
     assert.deepEqual(
-      findInsights(runs.toReversed(), noThreads, world).map(({ id }) => id),
+      findInsights(runs.toReversed(), noThreads, noPrompts, world).map(({ id }) => id),
       ids,
     );
   });
