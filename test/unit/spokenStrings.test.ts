@@ -9,6 +9,7 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
 /** Strings nobody reads in the editor, or that are the same in every language, and why. */
 const untranslatable: readonly [file: string, text: string, why: string][] = [
+  ['src/views/api.ts', 'budget check', 'the name of a report in the code'],
   ['src/views/diagnostics.ts', 'Outlay is switched off', 'a report in English, as in the terminal'],
   ['src/views/launcherScript.ts', '', 'a script in a file'],
   ['src/views/panelHtml.ts', '<!DOCTYPE html>', 'a page without a word in it'],
