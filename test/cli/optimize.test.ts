@@ -95,6 +95,32 @@ describe('outlay optimize', () => {
     assert.deepEqual(here.json('optimize', '--failures', '--agent', 'main').failures, []);
   });
 
+  test('an error belongs to the prompt that was answered last before it', () => {
+    using here = new CliWorld();
+    here.env = { OUTLAY_NOW: '2026-11-21T10:00:00Z' };
+    const turn = (prompt: string, input: number, time: string): object[] => {
+      const timestamp = `2026-11-20T${time}.000Z`;
+      const asked = { role: 'user', content: 'Do it.' };
+      return [
+        { type: 'user', uuid: prompt, sessionId: sid, timestamp, promptId: prompt, message: asked },
+        answerRecord(prompt, opus, usageOf({ input }), { timestamp, parentUuid: prompt }),
+      ];
+    };
+    const { isSidechain: _, agentId: __, ...error } = toolError('x', '/src/my.app') as Json;
+    here.transcript(`p/${sid}.jsonl`, [
+      ...turn('one', 200_000, '09:00:00'),
+      ...turn('two', 400_000, '10:00:00'),
+      error,
+      ...turn('three', 600_000, '10:00:02'),
+    ]);
+    const { failures, runs } = here.json('optimize', '--failures');
+    assert.equal(runs, 3);
+    assert.deepEqual(
+      failures.map(({ cost_usd }: Json) => cost_usd),
+      [2],
+    );
+  });
+
   test('no data is said, and nothing is called healthy', () => {
     using here = new CliWorld();
     const { code, out } = here.on('optimize');
