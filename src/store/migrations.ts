@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { HumanError } from '../model/errors.ts';
 import { makePrivate } from './driver/open.ts';
 import type { SqlDatabase } from './driver/types.ts';
-import { schemaV1, schemaV2, schemaV3 } from './schema.ts';
+import { schemaV1, schemaV2, schemaV3, schemaV4 } from './schema.ts';
 
 /** One step of the schema. Released steps never change; a new one is added behind them. */
 export interface Migration {
@@ -18,6 +18,7 @@ export const migrations: readonly Migration[] = [
   // Older programs group the roll-ups by the columns they know: the sums are the same.
   { version: 2, minReader: 1, sql: schemaV2 },
   { version: 3, minReader: 1, sql: schemaV3 },
+  { version: 4, minReader: 1, sql: schemaV4 },
 ];
 
 /** The schema this program writes. */

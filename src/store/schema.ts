@@ -250,3 +250,9 @@ CREATE TABLE thinned_place (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX thinned_place_session ON thinned_place (session);
 `;
+
+/** The index over all messages answers what each of them cost without a look at their rows. */
+export const schemaV4 = `
+DROP INDEX message_at;
+CREATE INDEX message_at ON message (at, counted, priced, nano);
+`;
