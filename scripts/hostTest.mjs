@@ -10,15 +10,18 @@ import { packForThisMachine } from './lib/pack.mjs';
 
 requireNode24();
 
+/** What asks the store: another one with the other engine; its lists are tested without an editor. */
 const storeTests = '^(activation|spend|what is stored) ';
+/** What can be missing from the package: its bundles, threads, addon, texts, demo and launcher. */
+const packedTests =
+  '^(activation|spend|demo|what is stored|the command outlay in a terminal) |are shown as a Markdown';
+
+const chosen = (tests) => ({ OUTLAY_TEST_GREP: process.env.OUTLAY_TEST_GREP ?? tests });
 
 const runs = {
   source: () => ({}),
-  packed: async () => ({ vsix: await packForThisMachine() }),
-  // Only what asks the store is another one with the other engine; its lists are tested without editor.
-  'no-native': () => ({
-    env: { OUTLAY_NO_NATIVE: '1', OUTLAY_TEST_GREP: process.env.OUTLAY_TEST_GREP ?? storeTests },
-  }),
+  packed: async () => ({ vsix: await packForThisMachine(), env: chosen(packedTests) }),
+  'no-native': () => ({ env: { OUTLAY_NO_NATIVE: '1', ...chosen(storeTests) } }),
 };
 
 /** Runs the named ones (all, when none is named) and adds their numbers up. */
