@@ -25,7 +25,7 @@ function budget(text: string): Budget {
 }
 
 const place: BudgetPlace = {
-  project: '/work/app',
+  project: '/home/dev/app',
   groups: ['client'],
   branch: 'main',
   tags: ['billing'],
@@ -41,8 +41,8 @@ describe('which budgets apply', () => {
     ],
     [
       'the override instead of the default of projects',
-      ['global day', 'project:* day', 'project:/work/app day'],
-      ['global day', 'project:/work/app day'],
+      ['global day', 'project:* day', 'project:/home/dev/app day'],
+      ['global day', 'project:/home/dev/app day'],
     ],
     [
       'the default where nothing overrides it',
@@ -51,7 +51,7 @@ describe('which budgets apply', () => {
     ],
     [
       'the branch instead of the project',
-      ['branch:main day', 'project:/work/app day', 'project:* day'],
+      ['branch:main day', 'project:/home/dev/app day', 'project:* day'],
       ['branch:main day'],
     ],
     ['a tag instead of the project', ['project:* day', 'tag:billing day'], ['tag:billing day']],
@@ -62,13 +62,13 @@ describe('which budgets apply', () => {
     ],
     [
       'an override of its own period only',
-      ['project:* day', 'project:* month', 'project:/work/app day'],
-      ['project:* month', 'project:/work/app day'],
+      ['project:* day', 'project:* month', 'project:/home/dev/app day'],
+      ['project:* month', 'project:/home/dev/app day'],
     ],
     [
       'an override of the same rolling period only',
-      ['project:* rolling:5h', 'project:/work/app rolling:7d'],
-      ['project:* rolling:5h', 'project:/work/app rolling:7d'],
+      ['project:* rolling:5h', 'project:/home/dev/app rolling:7d'],
+      ['project:* rolling:5h', 'project:/home/dev/app rolling:7d'],
     ],
     [
       'groups and the global one beside any override',
@@ -100,13 +100,13 @@ describe('which budgets apply', () => {
   }
 
   it('tells units apart', () => {
-    const given = ['project:* day tokens', 'project:/work/app day tokens:input', 'branch:main day'];
+    const given = ['project:* day tokens', 'project:/home/dev/app day tokens:input', 'branch:main day'];
     assert.equal(applicableBudgets(given.map(budget), place).length, 3);
   });
 
   it('keeps several of one scope', () => {
-    const forecast: Budget = { ...budget('project:/work/app day'), basis: 'forecast' };
-    const found = applicableBudgets([budget('project:/work/app day'), forecast], place);
+    const forecast: Budget = { ...budget('project:/home/dev/app day'), basis: 'forecast' };
+    const found = applicableBudgets([budget('project:/home/dev/app day'), forecast], place);
     assert.equal(found.length, 2);
   });
 });
