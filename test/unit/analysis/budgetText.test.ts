@@ -28,7 +28,7 @@ describe('budgets as they are written', () => {
     'session',
     'agent',
     'team',
-    'project:/work/app',
+    'project:/home/dev/app',
     'project:C:\\work\\app',
     'project:*',
     'group:client: north',
