@@ -12,7 +12,7 @@ import { tempDir } from '../lib/tempDir.ts';
 import { largeWorld } from '../lib/world.ts';
 
 /** Writers and rivals killed in all. */
-const kills = Number(process.env.OUTLAY_TEST_KILLS ?? 210);
+const kills = Number(process.env.OUTLAY_TEST_KILLS ?? 120);
 /** A process at work is killed at most so long after its first transaction may begin. */
 const longestWorkMs = 30;
 /** One in five is killed within this time of its start, wherever it is by then. */
