@@ -71,7 +71,7 @@ export function judge(files: readonly WorldFile[], price: PriceFunction): Verdic
   const records = files.flatMap(recordsOf);
   const responses = records.map(responseOf).filter((response) => response !== undefined);
   const standing = sessionsOfUuids(records);
-  const starts = ownStarts(records, standing);
+  const starts = ownStarts(records, standing, sharing(responses));
   const messages = judgeMessages(responses, starts, price);
   return { messages, sessions: judgeSessions(records, responses, standing, starts, messages) };
 }
@@ -162,15 +162,32 @@ function sessionsOfUuids(records: readonly Rec[]): Map<string, Map<string, numbe
   return standing;
 }
 
-/** When each session's own records start: dated ones whose uuid, if any, stands in no other. */
+/** Sessions that have a response another session has as well. */
+function sharing(responses: readonly Response[]): Set<string> {
+  const sessions = Map.groupBy(responses, ({ key }) => key).values();
+  return new Set(
+    [...sessions]
+      .map((same) => new Set(same.map(({ session }) => session)))
+      .filter(({ size }) => size > 1)
+      .flatMap((several) => [...several]),
+  );
+}
+
+/**
+ * When each session's own records start: dated ones whose uuid, if any, stands in no other session
+ * that shares a response. Those that share none own nothing in common with anybody.
+ */
 function ownStarts(
   records: readonly Rec[],
   standing: ReadonlyMap<string, ReadonlyMap<string, number>>,
+  shares: ReadonlySet<string>,
 ): Map<string, number> {
   const starts = new Map<string, number>();
   for (const { json, session, at } of records) {
     if (typeof json.type !== 'string') continue;
-    const own = typeof json.uuid !== 'string' || (standing.get(json.uuid)?.size ?? 1) === 1;
+    const others =
+      typeof json.uuid === 'string' ? [...(standing.get(json.uuid)?.keys() ?? [])] : [];
+    const own = others.filter((other) => other === session || shares.has(other)).length <= 1;
     const known = starts.get(session) ?? Number.POSITIVE_INFINITY;
     starts.set(session, own && at < known ? at : known);
   }

@@ -19,7 +19,7 @@ const allowed = [
   'extension/readme.md',
   'extension/changelog.md',
   'extension/LICENSE.txt',
-  /^extension\/dist\/(extension|indexer|cli)\.cjs$/,
+  /^extension\/dist\/(extension|indexer|report|cli)\.cjs$/,
   /^extension\/dist\/webview\/[\w-]+\.(js|css)$/,
   /^extension\/docs\/[\w-]+\.schema\.json$/,
   /^extension\/media\/[\w-]+\.(png|svg)$/,

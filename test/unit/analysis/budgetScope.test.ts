@@ -100,7 +100,11 @@ describe('which budgets apply', () => {
   }
 
   it('tells units apart', () => {
-    const given = ['project:* day tokens', 'project:/home/dev/app day tokens:input', 'branch:main day'];
+    const given = [
+      'project:* day tokens',
+      'project:/home/dev/app day tokens:input',
+      'branch:main day',
+    ];
     assert.equal(applicableBudgets(given.map(budget), place).length, 3);
   });
 
