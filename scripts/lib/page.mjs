@@ -169,9 +169,17 @@ class Workbench {
    */
   async notifications() {
     await this.executeCommand('notifications.showList');
-    return this.page
-      .locator('.notifications-center .notification-list-item-message')
-      .allInnerTexts();
+    const items = this.page.locator('.notifications-center .notification-list-item-message');
+    const texts = await items.allInnerTexts();
+    const list = this.page.locator('.notifications-center .monaco-list').first();
+    // Only what is in sight is drawn: the end of a long list is looked at too, and the start again.
+    for (const down of [5000, -5000]) {
+      if (!(await list.isVisible())) break;
+      await list.hover({ timeout: 1000 }).catch(() => {});
+      await this.page.mouse.wheel(0, down);
+      texts.push(...(await items.allInnerTexts()));
+    }
+    return [...new Set(texts)];
   }
 
   /**

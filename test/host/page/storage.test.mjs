@@ -67,7 +67,11 @@ describe('what is stored', () => {
     await workbench.waitForStatus(/^\$2\.00$/);
     rmSync(transcript('two'));
   });
-  beforeEach(() => workbench.calm());
+  beforeEach(async () => {
+    await workbench.calm();
+    // What was said before, and by others, must not push out of sight what is said next.
+    await workbench.executeCommand('notifications.clearAll');
+  });
   after(() => workbench?.close());
 
   it('is said on a page, with what can be done about it', async () => {
