@@ -155,14 +155,14 @@ function cells({ at, session, agent, model, message, error }: Entry, names: Name
     model,
     message?.tools.join(', ') ?? '',
     message === undefined ? null : totalTokens(message),
-    message === undefined || message.isUnpriced ? null : message.nano,
+    message === undefined || message.unpriced === 1 ? null : message.nano,
     resultOf(message, error),
   ];
 }
 
 function resultOf(message: ActivityRow | undefined, error: string | undefined): string {
   if (error !== undefined) return `API error ${error}`;
-  if (message?.isUnpriced) return 'ok, unpriced';
+  if (message?.unpriced === 1) return 'ok, unpriced';
   return message?.lower === 1 ? 'ok, at least' : 'ok';
 }
 
@@ -175,7 +175,7 @@ function json({ at, session, agent, model, message, error }: Entry, names: Names
     model,
     tools: message?.tools ?? [],
     tokens: message === undefined ? null : tokenCounts(message),
-    cost_usd: message === undefined || message.isUnpriced ? null : nanoToUsd(message.nano),
+    cost_usd: message === undefined || message.unpriced === 1 ? null : nanoToUsd(message.nano),
     lowerBound: message?.lower === 1,
     success: error === undefined,
     error: error ?? null,

@@ -2,7 +2,7 @@ import { type Anomalies, anomalies, usualThreshold } from '../analysis/robust.ts
 import { dayOf, daysOf } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
-import { type FactRow, factRows } from '../store/factRows.ts';
+import { factRows, type RowKeys } from '../store/factRows.ts';
 import {
   keyedMessageNanos,
   type MessageFilter,
@@ -162,7 +162,7 @@ function byMessage(context: ReportContext, { span, filters }: Question): Compare
   const names = new Names(context);
   const matcher = matcherOf(context, filters, names);
   const keys = matcher.keys.filter((key) => key !== 'bucket');
-  const passes = (rows: readonly FactRow[]): boolean[] => {
+  const passes = (rows: readonly RowKeys[]): boolean[] => {
     names.prepare(rows);
     return rows.map((row) => matcher.passes(row));
   };
@@ -184,7 +184,7 @@ function filterOf(
   { db }: ReportContext,
   span: Question['span'],
   key: MessageKey | undefined,
-  passes: (rows: readonly FactRow[]) => boolean[],
+  passes: (rows: readonly RowKeys[]) => boolean[],
 ): MessageFilter | undefined {
   if (key !== 'session' && key !== 'agent' && key !== 'model') return undefined;
   const rows = factRows(db, span, [key]);

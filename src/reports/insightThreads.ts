@@ -3,7 +3,7 @@ import type { Thread, Threads } from '../analysis/insights/insight.ts';
 import { sumOf } from '../analysis/insights/measure.ts';
 import type { TimeSpan } from '../model/calendar.ts';
 import { promptTokens } from '../model/tokens.ts';
-import { compactions } from '../store/eventRows.ts';
+import { compactionsOf } from '../store/eventRows.ts';
 import { agentNames } from '../store/factRows.ts';
 import { messageCosts } from '../store/messageCosts.ts';
 import type { ReportContext } from './context.ts';
@@ -55,12 +55,7 @@ function threadsOf(
     [...agentNames(context.db, wanted).values()].map(({ agentId, type }) => [agentId, type]),
   );
   const costs = messageCosts(context.db, session).filter(({ agentId }) => types.has(agentId));
-  const compacted = Map.groupBy(compactions(context.db, session), ({ agentId }) => agentId);
-  const misses = missedCaches(
-    context.book,
-    costs,
-    new Map([...compacted].map(([agentId, own]) => [agentId, own.map(({ at }) => at)])),
-  );
+  const misses = missedCaches(context.book, costs, compactionsOf(context.db, session));
   const inSpan = (at: number): boolean => span === undefined || (at >= span.from && at < span.to);
   return [...Map.groupBy(costs, ({ agentId }) => agentId)].flatMap(([agentId, own]) => {
     const thread = own.toSorted((a, b) => a.at - b.at);

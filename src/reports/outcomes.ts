@@ -1,5 +1,5 @@
 import type { EventKind } from '../model/records.ts';
-import { eventRows } from '../store/eventRows.ts';
+import { eventRows, failureKinds } from '../store/eventRows.ts';
 import type { ReportContext } from './context.ts';
 import { matcherOf } from './filters.ts';
 import type { Names } from './names.ts';
@@ -14,8 +14,6 @@ export interface Outcomes {
   readonly interrupted: number;
 }
 
-const kinds: readonly EventKind[] = ['api-error', 'tool-error', 'interrupted'];
-
 /**
  * Errors of a span, as far as the filters let them. Undefined where they cannot say which errors are
  * meant: an error has no model, branch, task, correlation or tag.
@@ -29,7 +27,7 @@ export function outcomes(
   const vague = [model, branch, task, correlation, tag].some((filter) => filter !== undefined);
   if (vague) return undefined;
   const matcher = matcherOf(context, ofSession, names);
-  const all = eventRows(context.db, span, kinds);
+  const all = eventRows(context.db, span, failureKinds);
   names.prepareAgents(all.map((event) => event.agent));
   const events = all.filter(
     (event) =>

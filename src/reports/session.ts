@@ -4,7 +4,7 @@ import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { formatTokens, promptTokens, totalTokens } from '../model/tokens.ts';
 import { type ClassCosts, costByClass } from '../pricing/costByClass.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
-import { compactions } from '../store/eventRows.ts';
+import { compactionsOf } from '../store/eventRows.ts';
 import { type MessageCost, messageCosts } from '../store/messageCosts.ts';
 import type { SessionSummary } from '../store/reader.ts';
 import {
@@ -79,7 +79,7 @@ export function sessionReport(
   if (session === undefined) return noSession(context);
   const rows = context.reader.agents(session.id);
   const all = messageCosts(context.db, session.id);
-  const misses = missedCaches(context.book, all, compactionsOf(context, session.id));
+  const misses = missedCaches(context.book, all, compactionsOf(context.db, session.id));
   const dearest = all
     .slice(0, top)
     .map((message) => priced(context.book, message, session, misses.get(message)));
@@ -207,15 +207,6 @@ interface PricedMessage {
   readonly partNano: number;
   readonly share: number | null;
   readonly miss: PricedMiss | undefined;
-}
-
-/** When the contexts of a session's threads were compacted, by agent. */
-function compactionsOf({ db }: ReportContext, session: number): Map<string, number[]> {
-  const times = new Map<string, number[]>();
-  for (const { agentId, at } of compactions(db, session)) {
-    times.set(agentId, [...(times.get(agentId) ?? []), at]);
-  }
-  return times;
 }
 
 /** How large the main thread's prompts were, message by message. */

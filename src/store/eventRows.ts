@@ -2,6 +2,9 @@ import type { TimeSpan } from '../model/calendar.ts';
 import type { EventKind } from '../model/records.ts';
 import type { SqlDatabase } from './driver/types.ts';
 
+/** Events that say something went wrong. */
+export const failureKinds: readonly EventKind[] = ['api-error', 'tool-error', 'interrupted'];
+
 /** Something that happened beside the messages, once however many sessions hold its record. */
 export interface EventRow {
   readonly kind: EventKind;
@@ -33,15 +36,14 @@ export function eventRows(
     .all<EventRow>(JSON.stringify(kinds), ...(span === undefined ? [] : [span.from, span.to]));
 }
 
-/** When the threads of a session were compacted, earliest first; '' is the main thread. */
-export function compactions(
-  db: SqlDatabase,
-  session: number,
-): { readonly agentId: string; readonly at: number }[] {
-  return db
+/** When the threads of a session were compacted, by agent, earliest first; '' is the main thread. */
+export function compactionsOf(db: SqlDatabase, session: number): Map<string, number[]> {
+  const rows = db
     .prepare(
       `SELECT a.aid AS agentId, e.at AS at FROM event e JOIN agent a ON a.id = e.agent
        WHERE e.session = ? AND e.kind = 'compaction' ORDER BY e.at`,
     )
     .all<{ agentId: string; at: number }>(session);
+  const byAgent = Map.groupBy(rows, ({ agentId }) => agentId);
+  return new Map([...byAgent].map(([agentId, own]) => [agentId, own.map(({ at }) => at)]));
 }

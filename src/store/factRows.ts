@@ -1,9 +1,10 @@
 import type { TimeSpan } from '../model/calendar.ts';
 import { totalTokens } from '../model/tokens.ts';
 import type { SqlDatabase, Statement } from './driver/types.ts';
-import { type MessageRow, partsOf, pricing } from './messages.ts';
+import { facetJoin, factOf } from './messageFacts.ts';
+import { type MessageRow, partsOf } from './messages.ts';
 import { agentType, type SpendSums, spendSums } from './reader.ts';
-import { bucketMs } from './rollup.ts';
+import { bucketMs, bucketOf } from './rollup.ts';
 import { summedUpTo } from './summedUp.ts';
 
 /** What roll-ups can be split by; `bucket` is a quarter of an hour. */
@@ -52,15 +53,21 @@ export function factRows(
   return [...inner, ...combine(edges, keys)];
 }
 
+const every: readonly FactKey[] = ['bucket', 'session', 'agent', 'model', 'facet', 'prompt'];
+
+/** Whether anything is left of sums others were taken from. */
+function isLeft(row: SpendSums): boolean {
+  return row.messages !== 0 || row.nano !== 0 || totalTokens(row) !== 0;
+}
+
 /** The beginning of a bucket. What was summed up in it counts where it begins: all of it. */
 function endRows(db: SqlDatabase, edge: TimeSpan): FactRow[] {
   if (edge.from >= summedUpTo(db).messages) return edgeRows(db, edge);
-  const every: FactKey[] = ['bucket', 'session', 'agent', 'model', 'facet', 'prompt'];
   const bucket = edge.from / bucketMs;
   const whole = grouped(db, 'spend_bucket', every, 'WHERE bucket = ?').all<FactRow>(bucket);
   const behind = edgeRows(db, { from: edge.to, to: edge.from + bucketMs });
   const rest = combine([...whole, ...behind.map(takenAway)], every);
-  return rest.filter((row) => row.messages !== 0 || row.nano !== 0 || totalTokens(row) !== 0);
+  return rest.filter(isLeft);
 }
 
 /**
@@ -71,12 +78,9 @@ export function summedUpRows(db: SqlDatabase, span: TimeSpan | undefined): FactR
   const before = summedUpTo(db).messages;
   const old = { from: span?.from ?? 0, to: Math.min(span?.to ?? before, before) };
   if (old.from >= old.to) return [];
-  const every: FactKey[] = ['bucket', 'session', 'agent', 'model', 'facet', 'prompt'];
   const single = edgeRows(db, old);
   const rest = combine([...factRows(db, old, every), ...single.map(takenAway)], every);
-  return rest
-    .filter((row) => row.messages !== 0 || row.nano !== 0 || totalTokens(row) !== 0)
-    .sort((a, b) => a.at - b.at);
+  return rest.filter(isLeft).sort((a, b) => a.at - b.at);
 }
 
 /** Sums that are to be taken from others. */
@@ -106,8 +110,7 @@ type EdgeRow = MessageRow & { facet: number };
 function edgeRows(db: SqlDatabase, span: TimeSpan): FactRow[] {
   const rows = db
     .prepare(
-      `SELECT m.*, f.id AS facet FROM message m JOIN facet f ON f.price_row = m.price_row
-         AND f.branch = m.branch AND f.effort = m.effort AND f.attribution = m.attribution
+      `SELECT m.*, f.id AS facet FROM message m ${facetJoin}
        WHERE m.at >= ? AND m.at < ? AND m.counted = 1`,
     )
     .all<EdgeRow>(span.from, span.to);
@@ -117,7 +120,7 @@ function edgeRows(db: SqlDatabase, span: TimeSpan): FactRow[] {
   );
   const wordOf = (text: string): number => word.get<{ id: number }>(text)?.id ?? 0;
   return rows.flatMap((row) => {
-    const own = ownFacts(row);
+    const own = { ...factOf(row), at: bucketOf(row.at) * bucketMs };
     const parts = partsOf(row)
       .filter(({ kind }) => kind !== 'declined')
       .map((part): FactRow => {
@@ -134,28 +137,6 @@ function edgeRows(db: SqlDatabase, span: TimeSpan): FactRow[] {
     const partNano = parts.reduce((sum, { nano }) => sum + nano, 0);
     return [{ ...own, nano: row.nano - partNano }, ...parts];
   });
-}
-
-function ownFacts(row: EdgeRow): FactRow {
-  return {
-    at: Math.floor(row.at / bucketMs) * bucketMs,
-    session: row.session,
-    agent: row.agent,
-    model: row.model_id,
-    facet: row.facet,
-    prompt: row.sidechain === 1 ? 0 : row.prompt,
-    messages: 1,
-    lower: 1 - row.ended,
-    unpriced: Number(row.priced === pricing.unpriced),
-    client: Number(row.priced === pricing.client),
-    input: row.input,
-    output: row.output,
-    cacheWrite5m: row.write5m,
-    cacheWrite1h: row.write1h,
-    cacheRead: row.cache_read,
-    webSearches: row.searches,
-    nano: row.nano,
-  };
 }
 
 /** One row for each combination of the keys. */

@@ -1,9 +1,7 @@
 import type { TimeSpan } from '../model/calendar.ts';
-import type { EventKind } from '../model/records.ts';
 import type { SqlDatabase } from './driver/types.ts';
-import { type EventRow, eventRows } from './eventRows.ts';
-
-const kinds: readonly EventKind[] = ['api-error', 'tool-error', 'interrupted'];
+import { type EventRow, eventRows, failureKinds } from './eventRows.ts';
+import { promptColumn } from './messageFacts.ts';
 
 /** Something that went wrong, with the run it belongs to. */
 export interface FailureRow extends EventRow {
@@ -23,21 +21,13 @@ export function failureRows(
   subagents: ReadonlySet<number>,
 ): FailureRow[] {
   const before = db.prepare(
-    `SELECT CASE sidechain WHEN 1 THEN 0 ELSE prompt END AS prompt FROM message
+    `SELECT ${promptColumn} AS prompt FROM message m
      WHERE session = ? AND agent = ? AND at <= ? AND counted = 1 ORDER BY at DESC, id DESC LIMIT 1`,
   );
-  return eventRows(db, span, kinds).map((event) => ({
+  return eventRows(db, span, failureKinds).map((event) => ({
     ...event,
     prompt: subagents.has(event.agent)
       ? 0
       : before.get<{ prompt: number }>(event.session, event.agent, event.at)?.prompt,
   }));
-}
-
-/** Start of the first quarter of an hour with spend, UTC milliseconds; undefined without any. */
-export function firstSpendAt(db: SqlDatabase): number | undefined {
-  const first = db
-    .prepare('SELECT min(bucket) * 900000 AS at FROM spend_bucket')
-    .get<{ at: number | null }>()?.at;
-  return first ?? undefined;
 }

@@ -1,7 +1,7 @@
 import type { RequestTraits } from '../model/price.ts';
 import type { Usage } from '../model/tokens.ts';
 import type { SqlDatabase } from './driver/types.ts';
-import { type MessageRow, partsOf, traitsOf } from './messages.ts';
+import { type MessageRow, partsOf, traitsOf, usageOf } from './messages.ts';
 import type { PricedPart } from './pricedLine.ts';
 
 /** How a message's money came about. */
@@ -151,14 +151,7 @@ function costOf(row: Row): MessageCost {
     declined: row.declined,
     ended: row.ended === 1,
     cacheSplit: row.cache_split === 1,
-    usage: {
-      input: row.input,
-      output: row.output,
-      cacheWrite5m: row.write5m,
-      cacheWrite1h: row.write1h,
-      cacheRead: row.cache_read,
-      webSearches: row.searches,
-    },
+    usage: usageOf(row),
     parts: partsOf(row),
     tools: row.toolsText === '' ? [] : (JSON.parse(row.toolsText) as string[]),
     stopReason: row.stopText,

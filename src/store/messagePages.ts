@@ -1,8 +1,8 @@
 import type { TimeSpan } from '../model/calendar.ts';
 import { remember } from '../model/remember.ts';
-import type { Usage } from '../model/tokens.ts';
 import type { SqlDatabase } from './driver/types.ts';
 import type { FactRow } from './factRows.ts';
+import { facetJoin, factOf } from './messageFacts.ts';
 import { type MessageRow, partsOf, pricing } from './messages.ts';
 import { agentType } from './reader.ts';
 
@@ -46,8 +46,7 @@ const piecesOf = `SELECT m.*, f.id AS facet, a.aid AS aid, ${agentType} AS type,
   FROM message m JOIN agent a ON a.id = m.agent JOIN word w ON w.id = m.model_id
     JOIN word r ON r.id = m.price_row JOIN word p ON p.id = m.prompt JOIN word s ON s.id = m.stop
     JOIN word e ON e.id = m.error
-    LEFT JOIN facet f ON f.price_row = m.price_row AND f.branch = m.branch
-      AND f.effort = m.effort AND f.attribution = m.attribution
+    LEFT ${facetJoin}
   WHERE (m.at, m.id) > (?, ?) AND m.at < ? AND m.counted = 1
   ORDER BY m.at, m.id LIMIT ?`;
 
@@ -89,18 +88,8 @@ function pieces(row: Row, wordOf: (text: string) => number): MessagePiece[] {
   const parts = partsOf(row).filter(({ kind }) => kind !== 'declined');
   const partNano = parts.reduce((sum, { nano }) => sum + nano, 0);
   const own: MessagePiece = {
+    ...factOf({ ...row, facet: row.facet ?? 0 }),
     kind: 'message',
-    at: row.at,
-    session: row.session,
-    agent: row.agent,
-    model: row.model_id,
-    facet: row.facet ?? 0,
-    prompt: row.sidechain === 1 ? 0 : row.prompt,
-    messages: 1,
-    lower: 1 - row.ended,
-    unpriced: Number(row.priced === pricing.unpriced),
-    client: Number(row.priced === pricing.client),
-    ...usageOf(row),
     nano: row.nano - partNano,
     messageId: row.mid,
     requestId: row.rid,
@@ -131,15 +120,4 @@ function pieces(row: Row, wordOf: (text: string) => number): MessagePiece[] {
       }),
     ),
   ];
-}
-
-function usageOf(row: MessageRow): Usage {
-  return {
-    input: row.input,
-    output: row.output,
-    cacheWrite5m: row.write5m,
-    cacheWrite1h: row.write1h,
-    cacheRead: row.cache_read,
-    webSearches: row.searches,
-  };
 }

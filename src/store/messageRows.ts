@@ -1,6 +1,7 @@
 import type { TimeSpan } from '../model/calendar.ts';
 import type { SqlDatabase } from './driver/types.ts';
-import type { FactRow } from './factRows.ts';
+import type { FactRow, RowKeys } from './factRows.ts';
+import { facetJoin, messageSums, promptColumn } from './messageFacts.ts';
 
 /** What message rows can be told apart by without reading more than they need. */
 export type MessageKey = 'session' | 'agent' | 'model' | 'facet' | 'prompt';
@@ -18,7 +19,7 @@ const columns: Readonly<Record<MessageKey, string>> = {
   agent: 'm.agent',
   model: 'm.model_id',
   facet: 'f.id',
-  prompt: 'CASE m.sidechain WHEN 1 THEN 0 ELSE m.prompt END',
+  prompt: promptColumn,
 };
 
 /** Numbers a column of the messages has to have one of. */
@@ -52,43 +53,22 @@ export function keyedMessageNanos(
   db: SqlDatabase,
   span: TimeSpan = always,
   keys: readonly MessageKey[] = [],
-  passes: (rows: readonly FactRow[]) => readonly boolean[] = (rows) => rows.map(() => true),
+  passes: (rows: readonly RowKeys[]) => readonly boolean[] = (rows) => rows.map(() => true),
 ): MessageNanos {
-  const join = keys.includes('facet')
-    ? `JOIN facet f ON f.price_row = m.price_row AND f.branch = m.branch AND f.effort = m.effort
-         AND f.attribution = m.attribution`
-    : '';
+  const join = keys.includes('facet') ? facetJoin : '';
   const extra = keys.map((key) => `, ${columns[key]} AS ${key}`).join('');
   const rows = db
     .prepare(
       `SELECT m.id AS id, m.nano AS nano ${extra} FROM message m ${join}
        WHERE m.at >= ? AND m.at < ? AND m.counted = 1 AND m.priced <> 0`,
     )
-    .all<FactRow & { id: number }>(span.from, span.to);
-  const wanted = passes(rows.map((row) => ({ ...noFact, ...row })));
+    .all<Partial<RowKeys> & { id: number; nano: number }>(span.from, span.to);
+  const wanted = passes(rows.map((row) => ({ ...noKeys, ...row })));
   const kept = rows.filter((_, index) => wanted[index]);
   return { ids: kept.map(({ id }) => id), nanos: kept.map(({ nano }) => nano) };
 }
 
-const noFact: FactRow = {
-  at: 0,
-  session: 0,
-  agent: 0,
-  model: 0,
-  facet: 0,
-  prompt: 0,
-  messages: 1,
-  lower: 0,
-  unpriced: 0,
-  client: 0,
-  input: 0,
-  output: 0,
-  cacheWrite5m: 0,
-  cacheWrite1h: 0,
-  cacheRead: 0,
-  webSearches: 0,
-  nano: 0,
-};
+const noKeys: RowKeys = { at: 0, session: 0, agent: 0, model: 0, facet: 0, prompt: 0 };
 
 /** A message as a list names it. */
 export interface MessageName {
@@ -121,12 +101,7 @@ export function longPromptRows(db: SqlDatabase, span: TimeSpan = always, thresho
   return db
     .prepare(
       `SELECT 0 AS at, m.session AS session, m.agent AS agent, m.model_id AS model, f.id AS facet,
-         0 AS prompt, count(*) AS messages, sum(1 - m.ended) AS lower, sum(m.priced = 0) AS unpriced,
-         sum(m.priced = 2) AS client, sum(m.input) AS input, sum(m.output) AS output,
-         sum(m.write5m) AS cacheWrite5m, sum(m.write1h) AS cacheWrite1h,
-         sum(m.cache_read) AS cacheRead, sum(m.searches) AS webSearches, sum(m.nano) AS nano
-       FROM message m JOIN facet f ON f.price_row = m.price_row AND f.branch = m.branch
-         AND f.effort = m.effort AND f.attribution = m.attribution
+         0 AS prompt, ${messageSums} FROM message m ${facetJoin}
        WHERE m.at >= ? AND m.at < ? AND m.counted = 1
          AND m.input + m.write5m + m.write1h + m.cache_read > ?
        GROUP BY m.session, m.agent, m.model_id, f.id`,

@@ -1,5 +1,6 @@
 import type { PriceFunction } from '../model/price.ts';
 import type { Attribution, MessageLine, UsagePart } from '../model/records.ts';
+import type { Usage } from '../model/tokens.ts';
 import type { SqlDatabase, SqlValue, Statement } from './driver/types.ts';
 import { Facets } from './facets.ts';
 import type { MergedMessage, Standing } from './merge.ts';
@@ -236,14 +237,7 @@ export class Messages {
       sidechain: row.sidechain === 1,
       at: row.at,
       model: words.text(row.model),
-      usage: {
-        input: row.input,
-        output: row.output,
-        cacheWrite5m: row.write5m,
-        cacheWrite1h: row.write1h,
-        cacheRead: row.cache_read,
-        webSearches: row.searches,
-      },
+      usage: usageOf(row),
       parts: this.#usageParts(row),
       speed,
       geo,
@@ -320,6 +314,20 @@ export class Messages {
 
 function values(row: MessageRow): SqlValue[] {
   return messageColumns.map((name) => row[name]);
+}
+
+/** The token classes of a message's row. */
+export function usageOf(
+  row: Pick<MessageRow, 'input' | 'output' | 'write5m' | 'write1h' | 'cache_read' | 'searches'>,
+): Usage {
+  return {
+    input: row.input,
+    output: row.output,
+    cacheWrite5m: row.write5m,
+    cacheWrite1h: row.write1h,
+    cacheRead: row.cache_read,
+    webSearches: row.searches,
+  };
 }
 
 export function partsOf(row: { readonly parts: string | null }): PricedPart[] {

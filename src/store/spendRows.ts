@@ -78,3 +78,11 @@ export function firstBackground(db: SqlDatabase): number | undefined {
   const row = db.prepare('SELECT min(at) AS at FROM background').get<{ at: number | null }>();
   return row?.at ?? undefined;
 }
+
+/** Start of the first quarter of an hour with spend, UTC milliseconds; undefined without any. */
+export function firstSpendAt(db: SqlDatabase): number | undefined {
+  const first = db
+    .prepare(`SELECT min(bucket) * ${bucketMs} AS at FROM spend_bucket`)
+    .get<{ at: number | null }>()?.at;
+  return first ?? undefined;
+}

@@ -1,6 +1,8 @@
 import type { TimeSpan } from '../model/calendar.ts';
 import type { SqlDatabase } from './driver/types.ts';
 import type { FactRow } from './factRows.ts';
+import { facetJoin, messageSums } from './messageFacts.ts';
+import { bucketMs } from './rollup.ts';
 
 /** Sums of the messages that called the same tools. */
 export interface ToolRow extends FactRow {
@@ -23,12 +25,9 @@ export function toolRows(
     agent: has('agent') ? 'm.agent' : '0',
     model: has('model') ? 'm.model_id' : '0',
     facet: has('facet') ? 'f.id' : '0',
-    at: has('bucket') ? 'm.at / 900000 * 900000' : '0',
+    at: has('bucket') ? `m.at / ${bucketMs} * ${bucketMs}` : '0',
   };
-  const join = has('facet')
-    ? `JOIN facet f ON f.price_row = m.price_row AND f.branch = m.branch AND f.effort = m.effort
-         AND f.attribution = m.attribution`
-    : '';
+  const join = has('facet') ? facetJoin : '';
   const groups = ['m.tools', ...Object.values(columns).filter((column) => column !== '0')];
   const where = span === undefined ? '' : 'AND m.at >= ? AND m.at < ?';
   const rows = db
@@ -36,14 +35,11 @@ export function toolRows(
       `SELECT g.*, w.text AS toolsText FROM (
          SELECT m.tools AS tools, ${columns.session} AS session, ${columns.agent} AS agent,
            ${columns.model} AS model, ${columns.facet} AS facet, 0 AS prompt, ${columns.at} AS at,
-           count(*) AS messages, sum(1 - m.ended) AS lower, sum(m.priced = 0) AS unpriced,
-           sum(m.priced = 2) AS client, sum(m.input) AS input, sum(m.output) AS output,
-           sum(m.write5m) AS cacheWrite5m, sum(m.write1h) AS cacheWrite1h,
-           sum(m.cache_read) AS cacheRead, sum(m.searches) AS webSearches, sum(m.nano) AS nano
+           ${messageSums}
          FROM message m ${join} WHERE m.counted = 1 ${where} GROUP BY ${groups.join(', ')}
        ) g JOIN word w ON w.id = g.tools`,
     )
-    .all<Omit<FactRow, never> & { tools: number; toolsText: string }>(
+    .all<FactRow & { tools: number; toolsText: string }>(
       ...(span === undefined ? [] : [span.from, span.to]),
     );
   return rows.map(({ tools: _, toolsText, ...row }) => ({
