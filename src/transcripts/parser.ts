@@ -12,6 +12,7 @@ import {
 import { attributionOf, errorCode } from './attribution.ts';
 import { emptyBatch } from './batch.ts';
 import { ByteCache, bounded } from './byteCache.ts';
+import { clientTotal } from './clientTotal.ts';
 import {
   AGENT,
   COMPACT,
@@ -441,33 +442,17 @@ export class TranscriptParser {
   }
 
   #costState(record: Record<string, unknown> | undefined, head: RecordHead): void {
-    const total = record?.totalCostUSD;
     if (record === undefined) {
       this.#reject('not JSON', head.offset);
       return;
     }
-    if (typeof total !== 'number' || !(total >= 0) || total > 9_000_000) {
+    const total = clientTotal(record);
+    if (total === undefined) {
       this.#reject('bad total', head.offset);
       return;
     }
-    const models = new Map<string, number>();
-    const usage = record.modelUsage;
-    if (isJsonObject(usage)) {
-      for (const [model, entry] of Object.entries(usage)) {
-        const cost = isJsonObject(entry) ? entry.costUSD : undefined;
-        if (typeof cost === 'number' && cost >= 0 && cost <= 9_000_000) {
-          models.set(bounded(model), cost);
-        }
-      }
-    }
-    const state: CostState = {
-      sessionId: head.sessionId,
-      offset: head.offset,
-      at: this.state.lastAt,
-      totalUsd: total,
-      models: Object.fromEntries(models),
-      unknownModel: record.hasUnknownModelCost === true,
-    };
+    const { sessionId, offset } = head;
+    const state: CostState = { sessionId, offset, at: this.state.lastAt, ...total };
     this.#batch.costStates.push(state);
     this.state.openTotal = state;
   }
