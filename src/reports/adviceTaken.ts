@@ -1,10 +1,9 @@
+import { dayMs } from '../analysis/spendPoints.ts';
 import type { TimeSpan } from '../model/calendar.ts';
 import type { ReportContext } from './context.ts';
 import type { Ledger, OutcomeResult } from './insightsFile.ts';
 import { countRuns } from './runs.ts';
 import { select } from './selection.ts';
-
-const dayMs = 86_400_000;
 
 /** Spend before is looked at no longer than this: older habits are other habits. */
 const daysBefore = 30;

@@ -1,14 +1,12 @@
 import type { Budget, BudgetPeriod, BudgetScope, BudgetUnit } from '../analysis/budget.ts';
 import { fits } from '../analysis/patterns.ts';
+import { dayMs, hourMs } from '../analysis/spendPoints.ts';
 import { daySpan, monthSpan, type TimeSpan, weekSpan } from '../model/calendar.ts';
 import { addSums, type FactKey } from '../store/factRows.ts';
 import type { SpendSums } from '../store/reader.ts';
 import type { ReportContext } from './context.ts';
 import { isProject } from './paths.ts';
 import { type BackgroundFact, type Fact, type Selection, select } from './selection.ts';
-
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 
 /** Sessions, agents and runs are judged by themselves while they are at work: this long after. */
 export const atWorkMs = dayMs;

@@ -2,6 +2,7 @@ import { type Budget, type BudgetState, budgetState } from '../analysis/budget.t
 import { applicableBudgets, type BudgetPlace } from '../analysis/budgetScope.ts';
 import { formatPeriod, formatUnit } from '../analysis/budgetText.ts';
 import { type ProjectedBudget, spentAtPeriodEnd } from '../analysis/projection.ts';
+import { dayMs } from '../analysis/spendPoints.ts';
 import { levels } from '../model/level.ts';
 import type { BudgetEntry } from './budgetFile.ts';
 import {
@@ -14,8 +15,6 @@ import {
 } from './budgetSpend.ts';
 import type { ReportContext } from './context.ts';
 import { isProject } from './paths.ts';
-
-const dayMs = 86_400_000;
 
 /** Days a forecast and a projection of a budget take their rate from, unless told otherwise. */
 export const usualWindowDays = 7;

@@ -1,6 +1,8 @@
-import { dayOf, localTime, type Zone } from '../model/calendar.ts';
+import { daysOf, localTime, type Zone } from '../model/calendar.ts';
+import { remember } from '../model/remember.ts';
 import { tierOf } from '../pricing/tiers.ts';
 import type { FactKey, RowKeys } from '../store/factRows.ts';
+import { bucketMs, bucketOf } from '../store/rollup.ts';
 import { sessionTitles } from '../store/sessionPlaces.ts';
 import { homePath, type ReportContext } from './context.ts';
 import type { Names } from './names.ts';
@@ -174,18 +176,11 @@ function orNone(values: readonly string[]): readonly string[] {
 }
 
 function inTime(name: 'day' | 'hour', zone: Zone): Dimension {
-  const length = name === 'day' ? 10 : 13;
-  const known = new Map<number, string>();
-  const keyAt = (at: number): string => {
-    const quarter = Math.floor(at / 900_000);
-    let key = known.get(quarter);
-    if (key === undefined) {
-      const local = length === 10 ? dayOf(at, zone) : `${localTime(at, zone).slice(0, 13)}:00`;
-      key = local;
-      known.set(quarter, key);
-    }
-    return key;
-  };
+  // No zone's hour begins inside a quarter of an hour.
+  const hourOf = remember(
+    (quarter: number) => `${localTime(quarter * bucketMs, zone).slice(0, 13)}:00`,
+  );
+  const keyAt = name === 'day' ? daysOf(zone) : (at: number) => hourOf(bucketOf(at));
   return {
     name,
     header: name === 'day' ? 'Day' : 'Hour',

@@ -22,8 +22,20 @@ export interface Matcher {
   readonly passesBackground: (session: number) => boolean;
 }
 
-/** Builds the matcher of some filters, tags aside. Values nothing is called are refused. */
+/** Matchers of one report: it asks for the same filters more than once. */
+const built = new WeakMap<Names, Map<string, Matcher>>();
+
+/** The matcher of some filters, tags aside. Values nothing is called are refused. */
 export function matcherOf(context: ReportContext, filters: Filters, names: Names): Matcher {
+  const matchers = built.get(names) ?? new Map<string, Matcher>();
+  built.set(names, matchers);
+  const key = JSON.stringify(filters);
+  const matcher = matchers.get(key) ?? build(context, filters, names);
+  matchers.set(key, matcher);
+  return matcher;
+}
+
+function build(context: ReportContext, filters: Filters, names: Names): Matcher {
   checkFilters(context, filters, names);
   const keys = new Set<FactKey>();
   const rowTests: ((row: RowKeys) => boolean)[] = [];

@@ -2,12 +2,14 @@ import { costlyDays, directionOf, sparkline } from '../analysis/history.ts';
 import {
   addDays,
   dayOf,
+  daysOf,
   firstMoment,
   monthSpan,
   type TimeSpan,
   weekSpan,
 } from '../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
+import { remember } from '../model/remember.ts';
 import { nothing } from './breakdown.ts';
 import { count, figureNotes, headline, type ReportContext, warnings } from './context.ts';
 import type { ReportDefinition } from './definition.ts';
@@ -102,10 +104,14 @@ function steps(
   step: Step,
 ): { entries: Entry[]; average: number } {
   const { zone, weekStart, now } = context;
-  const stepOf = (at: number): string => {
-    if (step === 'week') return dayOf(weekSpan(at, zone, weekStart).from, zone);
-    return step === 'month' ? dayOf(monthSpan(at, zone).from, zone) : dayOf(at, zone);
-  };
+  const dayAt = daysOf(zone);
+  const stepOfDay = remember((day: string): string => {
+    if (step === 'day') return day;
+    const at = firstMoment(day, zone);
+    const span = step === 'week' ? weekSpan(at, zone, weekStart) : monthSpan(at, zone);
+    return dayOf(span.from, zone);
+  });
+  const stepOf = (at: number): string => stepOfDay(dayAt(at));
   const next = (day: string): string => {
     if (step === 'day') return addDays(day, 1);
     if (step === 'week') return addDays(day, 7);

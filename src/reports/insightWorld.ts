@@ -1,4 +1,5 @@
 import type { InsightWorld } from '../analysis/insights/insight.ts';
+import { dayMs } from '../analysis/spendPoints.ts';
 import type { TimeSpan } from '../model/calendar.ts';
 import { noUsage, promptTokens } from '../model/tokens.ts';
 import { costOf } from '../pricing/rateCard.ts';
@@ -7,8 +8,6 @@ import { firstSpendAt } from '../store/spendRows.ts';
 import { baselinesOf } from './baselines.ts';
 import type { ReportContext } from './context.ts';
 import { traitsOf } from './counterfactual.ts';
-
-const dayMs = 86_400_000;
 
 /**
  * Prices and time, as insights ask for them. A band for long prompts is judged by the mean prompt of a

@@ -1,4 +1,4 @@
-import { hourlyRate } from '../analysis/spike.ts';
+import { hourMs } from '../analysis/spendPoints.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { totalTokens } from '../model/tokens.ts';
 import type { FactKey } from '../store/factRows.ts';
@@ -9,6 +9,7 @@ import type { ReportDefinition } from './definition.ts';
 import { type DimensionName, dimension, keyTexts } from './dimensions.ts';
 import type { Cell, Column, Document, Table } from './document.ts';
 import { type Group, groupCost, groupsOf } from './grouping.ts';
+import type { Names } from './names.ts';
 import { type Outcomes, outcomes, successRate } from './outcomes.ts';
 import { filterNames, type Question } from './question.ts';
 import { retentionNotes } from './retention.ts';
@@ -55,7 +56,8 @@ interface Findings {
   readonly selection: Selection;
   readonly runs: number | undefined;
   readonly outcomes: Outcomes | undefined;
-  readonly hour: ReturnType<typeof hourlyRate>;
+  /** Nano-dollars. */
+  readonly lastHour: number;
   readonly groups: ReadonlyMap<DimensionName, readonly Group[]>;
 }
 
@@ -83,7 +85,7 @@ function find(context: ReportContext, question: Question): Findings {
   const keys: FactKey[] = ['session', 'agent', 'model', 'facet'];
   const selection = select(context, question, keys);
   // Days need the quarters of an hour told apart, and nothing else does: asked for by themselves.
-  const byDay = select(context, question, ['bucket']);
+  const byDay = select(context, question, ['bucket'], false, selection.names);
   const withoutDays = { ...question, options: {} };
   const groups = new Map(
     parts.map(([name]) => [
@@ -104,7 +106,7 @@ function find(context: ReportContext, question: Question): Findings {
         ? countRuns(context, question, selection.names)
         : undefined,
     outcomes: outcomes(context, question, selection.names),
-    hour: lastHour(context, question),
+    lastHour: lastHour(context, question, selection.names),
     groups,
   };
 }
@@ -115,29 +117,15 @@ function budget(context: ReportContext): string[] {
   return line === undefined ? [] : [line];
 }
 
-/** The last 25 hours, whatever the period is. */
-function lastHour(context: ReportContext, { filters }: Question): Findings['hour'] {
+/** What was spent in the last 60 minutes, whatever the period is. */
+function lastHour(context: ReportContext, { filters }: Question, names: Names): number {
   const { now } = context;
-  const span = { from: now - 25 * 3_600_000, to: now + 1 };
-  const hour = { from: now - 3_600_000 + 1, to: now + 1 };
-  const points = (part: {
-    from: number;
-    to: number;
-  }): { at: number; nano: number; messages: number }[] => {
-    const { rows, backgrounds } = select(context, { span: part, filters }, ['bucket']);
-    return [...rows, ...backgrounds.map(({ at, nano }) => ({ at, nano, messages: 0 }))];
-  };
-  // Quarters of an hour are cut at the hour that counts, so that it is exact.
-  const last = points(hour).map((point) => ({ ...point, at: now }));
-  const before = points({ from: span.from, to: hour.from }).map((point) => ({
-    ...point,
-    at: Math.min(point.at, hour.from - 1),
-  }));
-  return hourlyRate([...before, ...last], now);
+  const span = { from: now - hourMs + 1, to: now + 1 };
+  return select(context, { span, filters }, [], false, names).total;
 }
 
 function sentences(context: ReportContext, found: Findings): string[] {
-  const { selection, runs, outcomes: errors, hour } = found;
+  const { selection, runs, outcomes: errors, lastHour: hour } = found;
   const { sums, total, background } = selection;
   const atLeast = sums.lower > 0 || sums.unpriced > 0;
   const sessions = new Set(selection.rows.map(({ session }) => session)).size;
@@ -156,8 +144,8 @@ function sentences(context: ReportContext, found: Findings): string[] {
     );
   }
   lines.push(
-    hour.lastHour > 0
-      ? `Last hour ${formatUsd(hour.lastHour)}; a day at that rate would cost ${formatUsd(hour.dayAtThatRate)}.`
+    hour > 0
+      ? `Last hour ${formatUsd(hour)}; a day at that rate would cost ${formatUsd(24 * hour)}.`
       : 'Nothing was spent in the last hour.',
   );
   return lines;
@@ -216,7 +204,7 @@ function json(
   found: Findings,
   unpriced: { model: string; messages: number }[],
 ): object {
-  const { selection, runs, outcomes: errors, hour, groups } = found;
+  const { selection, runs, outcomes: errors, lastHour: hour, groups } = found;
   const { sums, total, background } = selection;
   return {
     schemaVersion: 1,
@@ -232,8 +220,8 @@ function json(
     averagePerRunUsd: runs ? nanoToUsd(Math.round(sums.nano / runs)) : null,
     successRate: (errors && successRate(sums.messages, errors)) ?? null,
     errors: errors ?? null,
-    lastHourUsd: nanoToUsd(hour.lastHour),
-    dayAtThatRateUsd: nanoToUsd(hour.dayAtThatRate),
+    lastHourUsd: nanoToUsd(hour),
+    dayAtThatRateUsd: nanoToUsd(24 * hour),
     deterministicEdits: { observed: 0 },
     ...Object.fromEntries(
       parts.map(([name, key]) => [

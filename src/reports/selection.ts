@@ -35,14 +35,17 @@ export interface Selection {
 
 const always: TimeSpan = { from: 0, to: Number.MAX_SAFE_INTEGER };
 
-/** Reads what a question is about, split at least by these keys; with tags where they are asked for. */
+/**
+ * Reads what a question is about, split at least by these keys; with tags where they are asked for.
+ * The questions of one report share their names.
+ */
 export function select(
   context: ReportContext,
   { span, filters }: Pick<Question, 'span' | 'filters'>,
   keys: readonly FactKey[],
   withTags = false,
+  names = new Names(context),
 ): Selection {
-  const names = new Names(context);
   const matcher = matcherOf(context, filters, names);
   const { tag } = filters;
   const found =

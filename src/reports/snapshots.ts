@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { dayMs } from '../analysis/spendPoints.ts';
 import { dayOf } from '../model/calendar.ts';
 import type { ReportContext } from './context.ts';
 import type { Document } from './document.ts';
+import { firstLines, readLines } from './lineFile.ts';
 import { Names } from './names.ts';
 import { outcomes, successRate } from './outcomes.ts';
 import type { Question } from './question.ts';
@@ -53,38 +54,13 @@ export function snapshotsFile(folder: string): string {
 /** What is kept so far, earliest first; lines that are none are named. No file is no problem. */
 export function readSnapshots(folder: string): { kept: KeptSnapshot[]; problems: string[] } {
   const file = snapshotsFile(folder);
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { kept: [], problems: [] };
-    return {
-      kept: [],
-      problems: [`The snapshots ${file} cannot be read (${code ?? 'unknown reason'}).`],
-    };
+  const { entries, bad, unreadable } = readLines(file, line);
+  if (unreadable !== undefined) {
+    return { kept: [], problems: [`The snapshots ${file} cannot be read (${unreadable}).`] };
   }
-  const kept: KeptSnapshot[] = [];
-  const bad: number[] = [];
-  text.split('\n').forEach((written, index) => {
-    if (written.trim() === '') return;
-    const parsed = line.safeParse(parse(written));
-    if (parsed.success) kept.push(parsed.data);
-    else bad.push(index + 1);
-  });
-  const problems =
-    bad.length === 0
-      ? []
-      : [`${file}: lines ${bad.slice(0, 5).join(', ')} are no snapshots and are left out.`];
-  return { kept: kept.sort((a, b) => (a.keptAt < b.keptAt ? -1 : 1)), problems };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const problem = `${file}: lines ${firstLines(bad)} are no snapshots and are left out.`;
+  const kept = entries.sort((a, b) => (a.keptAt < b.keptAt ? -1 : 1));
+  return { kept, problems: bad.length === 0 ? [] : [problem] };
 }
 
 /** What tells rows of snapshots apart: filters and length. */
@@ -104,8 +80,6 @@ export function keepSnapshot(
   const text = [...others, next].map((each) => `${JSON.stringify(each)}\n`).join('');
   writeFileAtomically(snapshotsFile(context.dataFolder), text, 0o600);
 }
-
-const dayMs = 86_400_000;
 
 /** Every month counts as thirty days, so that months are one series. */
 function wholeDays(ms: number): number {

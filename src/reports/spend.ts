@@ -1,4 +1,4 @@
-import { addDays, dayOf, firstMoment, type TimeSpan } from '../model/calendar.ts';
+import { daysOf, type TimeSpan } from '../model/calendar.ts';
 import { addSums, agentNames } from '../store/factRows.ts';
 import type { SessionSummary, SpendSums } from '../store/reader.ts';
 import {
@@ -96,7 +96,7 @@ export function spendByDay(
 ): DaySpend[] {
   const { db, zone, accounts } = context;
   const days = new Map<string, { nano: number; background: number; messages: number }>();
-  const dayAt = dayFinder(zone);
+  const dayAt = daysOf(zone);
   const entry = (at: number): { nano: number; background: number; messages: number } => {
     const day = dayAt(at);
     const known = days.get(day) ?? { nano: 0, background: 0, messages: 0 };
@@ -116,18 +116,4 @@ export function spendByDay(
   return [...days]
     .map(([day, sums]) => ({ day, ...sums }))
     .sort((a, b) => (a.day < b.day ? -1 : 1));
-}
-
-/** Finds the day of moments that mostly follow one another without formatting each. */
-function dayFinder(zone: string): (at: number) => string {
-  let day = '';
-  let from = 1;
-  let to = 0;
-  return (at) => {
-    if (at >= from && at < to) return day;
-    day = dayOf(at, zone);
-    from = firstMoment(day, zone);
-    to = firstMoment(addDays(day, 1), zone);
-    return day;
-  };
 }

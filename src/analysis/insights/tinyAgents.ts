@@ -1,4 +1,5 @@
 import { noUsage } from '../../model/tokens.ts';
+import { hourMs } from '../spendPoints.ts';
 import type { Insight, InsightWorld, Run } from './insight.ts';
 import { insightId, isSmall, monthRange, perMonth, sumOf } from './measure.ts';
 
@@ -6,7 +7,6 @@ import { insightId, isSmall, monthRange, perMonth, sumOf } from './measure.ts';
 const fewestTogether = 4;
 
 /** Runs that start in the same hour of a session belong to one piece of work. */
-const hourMs = 3_600_000;
 
 /**
  * Many tiny runs of one kind of agent side by side: one agent for all of them would write its prefix
