@@ -4,6 +4,7 @@ import { type OutlayExports, outlayExports } from './views/api.ts';
 import { registerCommands } from './views/commands.ts';
 import { Demo } from './views/demo.ts';
 import { Launcher } from './views/launcher.ts';
+import { Panels } from './views/panels.ts';
 import { ReportDocuments } from './views/reportDocuments.ts';
 import { Reports } from './views/reports.ts';
 import { SessionActions } from './views/sessionActions.ts';
@@ -47,9 +48,10 @@ export function activate(context: ExtensionContext): OutlayApi {
   const launcher = new Launcher(context, log);
   const demo = new Demo(spend, context, log);
   const sessions = new SessionsView(spend, context, log);
-  const panels = new SessionPanels(spend, context.extensionUri, log);
+  const sessionPanels = new SessionPanels(spend, context.extensionUri, log);
+  const panels = new Panels(spend, context.extensionUri, log);
   const transcripts = new TranscriptDocuments();
-  const actions = new SessionActions(spend, panels, transcripts);
+  const actions = new SessionActions(spend, sessionPanels, transcripts);
   context.subscriptions.push(
     log,
     settings,
@@ -61,6 +63,7 @@ export function activate(context: ExtensionContext): OutlayApi {
     demo,
     new SpendStatus(spend),
     sessions,
+    sessionPanels,
     panels,
     transcripts,
     ...registerCommands({
@@ -69,6 +72,7 @@ export function activate(context: ExtensionContext): OutlayApi {
       documents,
       reports,
       sessions,
+      panels,
       actions,
       demo,
       launcher,

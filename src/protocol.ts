@@ -1,13 +1,17 @@
-import type { Usage } from './model/tokens.ts';
-
 /**
  * What a panel of the editor and its webview say to each other. Both sides check: a message of
- * another version, or of no known kind, is not acted upon.
+ * another version, or of no known kind, is not acted upon. What one kind of panel alone says stands
+ * beside this file, in `protocol/`.
  */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
-/** A session's panel, as VS Code restores it. */
-export const sessionViewType = 'outlay.session';
+/** Panels, as VS Code restores them. */
+export const viewTypes = {
+  session: 'outlay.session',
+  dashboard: 'outlay.dashboard',
+  burn: 'outlay.burn',
+  anomalies: 'outlay.anomalies',
+} as const;
 
 /** How figures and times are written. Figures are nano-dollars; `rate` turns them into the currency. */
 export interface PanelFormat {
@@ -21,240 +25,178 @@ export interface PanelFormat {
   readonly rate: number;
 }
 
-/** The main thread or one subagent. */
-export interface PanelThread {
-  /** '' for the main thread. */
-  readonly agentId: string;
-  /** As it is shown. */
-  readonly name: string;
-}
-
-/** The rates behind a price row, in US dollars per million tokens, searches per thousand. */
-export type PanelRates = Usage;
-
-/** Tokens of another model inside a message. */
-export interface PanelPart {
-  readonly kind: 'advisor' | 'compaction' | 'declined';
-  readonly model: string;
-  /** Price row, '' when unpriced. */
-  readonly row: string;
-  readonly nano: number;
-  readonly usage: Usage;
-}
-
-/** One message of a session, and where its money comes from. Money in nano-dollars. */
-export interface PanelMessage {
-  /** Stays with the message; unique in the session. */
-  readonly key: string;
-  /** UTC milliseconds. */
-  readonly at: number;
-  readonly agentId: string;
-  readonly model: string;
-  /** Price row; '' when unpriced. */
-  readonly row: string;
-  readonly pricedBy: 'catalogue' | 'client' | 'unpriced';
-  readonly nano: number;
-  /** A declined attempt that may be billed beside it. */
-  readonly declined: number;
-  /** The output count is only a lower bound. */
-  readonly atLeast: boolean;
-  readonly usage: Usage;
-  /** Nano-dollars of each count; null where the price is not the catalogue's. */
-  readonly classes: Usage | null;
-  readonly parts: readonly PanelPart[];
-  readonly tools: readonly string[];
-}
-
 /** A figure at the head of a panel. */
 export interface PanelCard {
   readonly id: string;
   readonly label: string;
   readonly figure: string;
   readonly detail: string;
+  /** How grave it is: said by an icon and the detail's words as well. */
+  readonly level?: 'info' | 'warning' | 'error';
 }
 
-/** Everything about a session but its messages, in words where a person reads it. */
-export interface PanelSession {
-  readonly sid: string;
-  readonly title: string;
-  /** Project, branch and the like, below the title. */
-  readonly place: readonly string[];
-  readonly live: boolean;
-  /** The answer in one sentence. */
-  readonly answer: string;
-  readonly cards: readonly PanelCard[];
-  /** "messages + background = Claude Code says". */
-  readonly sum: { readonly text: string; readonly agrees: boolean };
-  /** What the figures are and leave out. */
-  readonly notes: readonly string[];
-  /** Messages and background. */
-  readonly total: number;
-  readonly backgrounds: readonly { readonly at: number; readonly nano: number }[];
-  readonly threads: readonly PanelThread[];
-  /** Rates by price row. */
-  readonly rates: Readonly<Record<string, PanelRates>>;
-}
-
-/** Every text a webview shows of its own; the host sends them in the editor's language. */
-export const panelWordKeys = [
+/** Texts of the parts all panels share, in the editor's language; `{0}` is filled in by the page. */
+export const commonWordKeys = [
   'live',
-  'openTranscript',
-  'resume',
-  'copyId',
-  'chartTitle',
-  'chartSummary',
+  'updated',
   'showTable',
   'showChart',
-  'tableTitle',
-  'messagesTitle',
-  'sortBy',
-  'byCost',
-  'byTime',
-  'number',
-  'time',
-  'thread',
-  'model',
-  'input',
-  'output',
-  'write5m',
-  'write1h',
-  'read',
-  'searches',
-  'otherModels',
-  'cost',
-  'share',
-  'price',
+  'copyCsv',
+  'saveCsv',
+  'savePng',
+  'exportMenu',
+  'sortedUp',
+  'sortedDown',
+  'filterRows',
+  'rowsOf',
+  'noRows',
+  'other',
   'total',
-  'mainThread',
-  'background',
-  'otherThreads',
-  'details',
-  'openMessage',
-  'showMore',
-  'unpriced',
-  'atLeast',
-  'clientPrice',
-  'tools',
-  'arithmetic',
-  'perMillion',
-  'perThousand',
-  'advisor',
-  'compaction',
-  'declined',
-  'declinedNote',
-  'noMessages',
+  'soFar',
+  'share',
+  'cost',
+  'time',
+  'apply',
 ] as const;
-export type PanelWords = Readonly<Record<(typeof panelWordKeys)[number], string>>;
+export type CommonWords = Readonly<Record<(typeof commonWordKeys)[number], string>>;
 
-/** What the host tells a session's webview. */
-export type ToPanel =
-  | {
-      /**
-       * Part of the messages of the snapshot or update that follows: thousands at once would hold
-       * up the host. `from` counts those sent before; with 0 a page forgets what it has gathered.
-       */
-      readonly type: 'messages';
-      readonly v: number;
-      readonly from: number;
-      readonly messages: readonly PanelMessage[];
-    }
-  | {
-      readonly type: 'snapshot';
-      readonly v: number;
-      readonly words: PanelWords;
-      readonly format: PanelFormat;
-      readonly session: PanelSession;
-      readonly messages: readonly PanelMessage[];
-    }
-  | {
-      /** What has changed since the last snapshot or update. */
-      readonly type: 'update';
-      readonly v: number;
-      readonly session: PanelSession;
-      readonly changed: readonly PanelMessage[];
-      /** Keys of messages that are this session's no longer. */
-      readonly removed: readonly string[];
-    }
-  | {
-      /** There is nothing to show: a sentence, and what can be done. */
-      readonly type: 'nothing';
-      readonly v: number;
-      readonly text: string;
-      readonly actions: readonly { readonly label: string; readonly action: PanelAction }[];
-    };
-
-/** What a button of the panel asks the host to do. */
-export const panelActions = ['openTranscript', 'resume', 'copyId', 'showLog', 'rescan'] as const;
-export type PanelAction = (typeof panelActions)[number];
-
-/** What a session's webview tells the host. */
-export type FromPanel =
-  /** The page is there and waits for a snapshot. */
-  | { readonly type: 'ready'; readonly v: number }
-  | { readonly type: 'do'; readonly v: number; readonly action: PanelAction }
-  | { readonly type: 'openMessage'; readonly v: number; readonly key: string };
-
-/** What a session's webview keeps over a reload of the window. */
-export interface SessionPanelState {
+/** There is nothing to show: a sentence, and what can be done. */
+export interface NothingToShow {
+  readonly type: 'nothing';
   readonly v: number;
-  readonly sid: string;
-  readonly sort: 'cost' | 'time';
-  readonly asTable: boolean;
-  /** Key of the message whose details are open, '' for none. */
-  readonly open: string;
+  readonly text: string;
+  readonly actions: readonly { readonly label: string; readonly action: string }[];
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** A thing of the user's own that is to be saved or copied. */
+export interface Exported {
+  readonly type: 'export';
+  readonly v: number;
+  readonly to: 'clipboard' | 'csv' | 'png';
+  /** Name of the file without its ending. */
+  readonly name: string;
+  /** Text of a CSV, or a data URL of a picture. */
+  readonly content: string;
+}
+
+/** Ways out of a panel that every panel offers. */
+export const commonActions = [
+  'showLog',
+  'rescan',
+  'openDemo',
+  'openSettings',
+  'setBudget',
+  'openDashboard',
+  'openBurn',
+  'openAnomalies',
+  'showInsights',
+] as const;
+export type CommonAction = (typeof commonActions)[number];
+
+/** What the host tells the webview of a panel that is asked questions. */
+export type ToDataPanel<Data, Words, Question> =
+  | {
+      readonly type: 'show';
+      readonly v: number;
+      readonly words: Words & CommonWords;
+      readonly format: PanelFormat;
+      /** What was asked; the page keeps it. */
+      readonly question: Question;
+      readonly data: Data;
+    }
+  | {
+      /** A question was taken; its answer takes longer than a moment. */
+      readonly type: 'working';
+      readonly v: number;
+      readonly text: string;
+    }
+  | NothingToShow;
+
+/** What such a webview tells the host. */
+export type FromDataPanel<Question> =
+  /** The page is there and waits to be shown something; with the question it was last asked. */
+  | { readonly type: 'ready'; readonly v: number; readonly question: Question | null }
+  | { readonly type: 'ask'; readonly v: number; readonly question: Question }
+  | { readonly type: 'do'; readonly v: number; readonly action: CommonAction }
+  /** Opens a session's panel, at a message where `message` names one. */
+  | {
+      readonly type: 'openSession';
+      readonly v: number;
+      readonly sid: string;
+      readonly message: string;
+    }
+  | Exported;
+
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Whether a message, known to be of this version, says that there is nothing to show. */
+export function isNothing(value: Record<string, unknown>): boolean {
+  return typeof value.text === 'string' && Array.isArray(value.actions);
+}
+
+/** Longest text or picture that is taken to be saved: a chart of a big screen has a few megabytes. */
+const longestExport = 30_000_000;
+
+/** Whether a message is something to save or to copy. */
+export function isExported(value: Record<string, unknown>): boolean {
+  const { to, name, content } = value;
+  return (
+    (to === 'clipboard' || to === 'csv' || to === 'png') &&
+    typeof name === 'string' &&
+    typeof content === 'string' &&
+    content.length <= longestExport
+  );
+}
+
 /** Whether a webview's message is one the host acts upon. */
-export function isFromPanel(value: unknown): value is FromPanel {
+export function isFromDataPanel<Question>(
+  value: unknown,
+  isQuestion: (question: unknown) => question is Question,
+): value is FromDataPanel<Question> {
   if (!isObject(value) || value.v !== protocolVersion) return false;
   switch (value.type) {
     case 'ready':
-      return true;
+      return value.question === null || isQuestion(value.question);
+    case 'ask':
+      return isQuestion(value.question);
     case 'do':
-      return panelActions.some((action) => action === value.action);
-    case 'openMessage':
-      return typeof value.key === 'string';
+      return commonActions.some((action) => action === value.action);
+    case 'openSession':
+      return typeof value.sid === 'string' && typeof value.message === 'string';
+    case 'export':
+      return isExported(value);
     default:
       return false;
   }
+}
+
+/** What a kind of panel adds to the check of a message. */
+export interface DataShape<Data, Question> {
+  readonly isData: (data: unknown) => data is Data;
+  readonly isQuestion: (question: unknown) => question is Question;
 }
 
 /** Whether a host's message is one the webview shows. */
-export function isToPanel(value: unknown): value is ToPanel {
+export function isToDataPanel<Data, Words, Question>(
+  value: unknown,
+  { isData, isQuestion }: DataShape<Data, Question>,
+): value is ToDataPanel<Data, Words, Question> {
   if (!isObject(value) || value.v !== protocolVersion) return false;
   switch (value.type) {
-    case 'messages':
-      return typeof value.from === 'number' && Array.isArray(value.messages);
-    case 'snapshot':
+    case 'show':
       return (
         isObject(value.words) &&
         isObject(value.format) &&
-        isObject(value.session) &&
-        Array.isArray(value.messages)
+        isQuestion(value.question) &&
+        isData(value.data)
       );
-    case 'update':
-      return (
-        isObject(value.session) && Array.isArray(value.changed) && Array.isArray(value.removed)
-      );
+    case 'working':
+      return typeof value.text === 'string';
     case 'nothing':
-      return typeof value.text === 'string' && Array.isArray(value.actions);
+      return isNothing(value);
     default:
       return false;
   }
-}
-
-/** Whether what VS Code kept of a panel is of this version: then it can be restored. */
-export function isSessionState(value: unknown): value is SessionPanelState {
-  return (
-    isObject(value) &&
-    value.v === protocolVersion &&
-    typeof value.sid === 'string' &&
-    (value.sort === 'cost' || value.sort === 'time') &&
-    typeof value.asTable === 'boolean' &&
-    typeof value.open === 'string'
-  );
 }

@@ -61,17 +61,17 @@ export function dayOf(ms: number, zone: Zone): string {
 }
 
 /**
- * `dayOf` for many moments of one zone, in a twentieth of the time: only where the zone's offset
- * changes in the course of a day is the zone asked for each of them.
+ * What a zone's clocks are ahead of UTC, in milliseconds, for many moments: the zone is asked once a
+ * day, and for each moment only on a day on which the offset changes.
  */
-export function daysOf(zone: Zone): (ms: number) => string {
+export function offsetsOf(zone: Zone): (ms: number) => number {
   const offsets = new Map<number, number>();
-  const names = new Map<number, string>();
+  const ask = (ms: number): number =>
+    Date.parse(`${localTime(ms, zone).replace(' ', 'T')}Z`) - Math.floor(ms / 1000) * 1000;
   const offsetAt = (utcDay: number): number => {
     let offset = offsets.get(utcDay);
     if (offset === undefined) {
-      const local = localTime(utcDay * dayMs, zone);
-      offset = Date.parse(`${local.replace(' ', 'T')}Z`) - utcDay * dayMs;
+      offset = ask(utcDay * dayMs);
       offsets.set(utcDay, offset);
     }
     return offset;
@@ -79,8 +79,16 @@ export function daysOf(zone: Zone): (ms: number) => string {
   return (ms) => {
     const utcDay = Math.floor(ms / dayMs);
     const offset = offsetAt(utcDay);
-    if (offset !== offsetAt(utcDay + 1)) return dayOf(ms, zone);
-    const day = Math.floor((ms + offset) / dayMs);
+    return offset === offsetAt(utcDay + 1) ? offset : ask(ms);
+  };
+}
+
+/** `dayOf` for many moments of one zone, in a twentieth of the time. */
+export function daysOf(zone: Zone): (ms: number) => string {
+  const offsetAt = offsetsOf(zone);
+  const names = new Map<number, string>();
+  return (ms) => {
+    const day = Math.floor((ms + offsetAt(ms)) / dayMs);
     let name = names.get(day);
     if (name === undefined) {
       name = new Date(day * dayMs).toISOString().slice(0, 10);

@@ -1,23 +1,37 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { type ErrorReason, HumanError, messageOf } from '../model/errors.ts';
 import { storeError } from '../store/openStore.ts';
+import { type PanelTask, runPanel } from './panelTask.ts';
 import { type ReportResult, type ReportTask, runReport } from './reportTask.ts';
 
+/** What the thread is asked; answers carry the same number. */
+export type Asked = { readonly id: number } & (
+  | { readonly type: 'report'; readonly task: ReportTask }
+  | { readonly type: 'panel'; readonly task: PanelTask }
+);
+
 /** What the thread answers with. */
-export type ReportOutcome =
-  | { readonly type: 'done'; readonly result: ReportResult }
-  | { readonly type: 'failed'; readonly reason: ErrorReason | undefined; readonly text: string };
+export type Answered = { readonly id: number } & (
+  | { readonly type: 'report'; readonly result: ReportResult }
+  | { readonly type: 'panel'; readonly data: unknown }
+  | { readonly type: 'failed'; readonly reason: ErrorReason | undefined; readonly text: string }
+);
 
-/** Entry of the thread that makes one report: a long history takes longer than an editor may wait. */
-const task = workerData as ReportTask;
-parentPort?.postMessage(outcomeOf(task));
+/**
+ * Entry of the thread that makes reports and what panels show: a long history takes longer than an
+ * editor may wait.
+ */
+parentPort?.on('message', (asked: Asked) => parentPort?.postMessage(answer(asked)));
 
-function outcomeOf(wanted: ReportTask): ReportOutcome {
+function answer(asked: Asked): Answered {
+  const { id } = asked;
   try {
-    return { type: 'done', result: runReport(wanted) };
+    return asked.type === 'report'
+      ? { id, type: 'report', result: runReport(asked.task) }
+      : { id, type: 'panel', data: runPanel(asked.task) };
   } catch (thrown) {
-    const error = storeError(wanted.storeFile, thrown);
+    const error = storeError(asked.task.storeFile, thrown);
     const reason = error instanceof HumanError ? error.reason : undefined;
-    return { type: 'failed', reason, text: messageOf(error) };
+    return { id, type: 'failed', reason, text: messageOf(error) };
   }
 }

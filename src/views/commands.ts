@@ -8,6 +8,7 @@ import { diagnostics } from './diagnostics.ts';
 import { openWalkthrough, showHelp } from './help.ts';
 import type { Launcher } from './launcher.ts';
 import { explainNoTranscripts, showMenu } from './menu.ts';
+import type { Panels } from './panels.ts';
 import { setPrice } from './priceInput.ts';
 import type { ReportDocuments } from './reportDocuments.ts';
 import type { Reports } from './reports.ts';
@@ -27,6 +28,7 @@ export interface CommandContext {
   readonly documents: ReportDocuments;
   readonly reports: Reports;
   readonly sessions: SessionsView;
+  readonly panels: Panels;
   readonly actions: SessionActions;
   readonly demo: Demo;
   readonly launcher: Launcher;
@@ -58,6 +60,9 @@ const table: Readonly<Record<CommandId, (context: CommandContext, argument: unkn
     [commandIds.moveStore]: ({ model }) => moveStore(model),
     [commandIds.resetStore]: ({ model }) => resetStore(model),
     [commandIds.removeAll]: ({ model, launcher }) => removeAll(model, launcher),
+    [commandIds.openDashboard]: ({ panels }, question) => panels.dashboard.open(question),
+    [commandIds.openBurn]: ({ reports }) => reports.show('burn', undefined),
+    [commandIds.openAnomalies]: ({ reports }) => reports.show('anomaly', undefined),
     [commandIds.openSession]: ({ actions }, item) => actions.open(item),
     [commandIds.openTranscript]: ({ actions }, item) => actions.openTranscript(item),
     [commandIds.copySessionId]: ({ actions }, item) => actions.copyId(item),

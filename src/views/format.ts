@@ -146,6 +146,28 @@ export class Format {
     return this.#date(ms, 'day', { dateStyle: 'medium' });
   }
 
+  /** A day without its year. */
+  shortDay(ms: number): string {
+    return this.#date(ms, 'shortDay', { day: 'numeric', month: 'short' });
+  }
+
+  /** The month a moment lies in. */
+  month(ms: number): string {
+    return this.#date(ms, 'month', { month: 'short', year: 'numeric' });
+  }
+
+  /** From one day to another, what both have in common said once. */
+  dayRange(from: number, to: number): string {
+    return this.#formatter('day', { dateStyle: 'medium' }).formatRange(from, to);
+  }
+
+  /** A day of the week; 0 is Sunday. */
+  weekday(day: number, style: 'short' | 'long' = 'short'): string {
+    // The fourth of January 1970 was a Sunday.
+    const at = Date.UTC(1970, 0, 4 + day, 12);
+    return new Intl.DateTimeFormat(this.#locale, { weekday: style, timeZone: 'UTC' }).format(at);
+  }
+
   /** The same for a webview that formats by itself, at the rate of a moment. */
   forPanel(at: number): PanelFormat {
     return {

@@ -1,5 +1,32 @@
 import { l10n } from 'vscode';
-import type { PanelWords } from '../protocol.ts';
+import type { PanelWords } from '../protocol/session.ts';
+import type { CommonWords } from '../protocol.ts';
+
+/** Texts of the parts all panels share; `{0}` is filled in by the page. */
+export function commonWords(): CommonWords {
+  return {
+    live: l10n.t('live'),
+    updated: l10n.t('updated {0}'),
+    showTable: l10n.t('Show as Table'),
+    showChart: l10n.t('Show as Chart'),
+    copyCsv: l10n.t('Copy as CSV'),
+    saveCsv: l10n.t('Save as CSV'),
+    savePng: l10n.t('Save as Picture'),
+    exportMenu: l10n.t('Take “{0}” along'),
+    sortedUp: l10n.t('smallest first'),
+    sortedDown: l10n.t('largest first'),
+    filterRows: l10n.t('Filter rows'),
+    rowsOf: l10n.t('{0} of {1} rows'),
+    noRows: l10n.t('No row fits the filter.'),
+    other: l10n.t('Other'),
+    total: l10n.t('Total'),
+    soFar: l10n.t('so far'),
+    share: l10n.t('Share'),
+    cost: l10n.t('Cost'),
+    time: l10n.t('Time'),
+    apply: l10n.t('Apply'),
+  };
+}
 
 /**
  * The webview's own texts in the editor's language; `{0}` is filled in there. `summedUp`: messages
@@ -7,21 +34,18 @@ import type { PanelWords } from '../protocol.ts';
  */
 export function panelWords(summedUp: boolean): PanelWords {
   return {
-    live: l10n.t('live'),
+    ...commonWords(),
     openTranscript: l10n.t('Open Transcript'),
     resume: l10n.t('Resume in Terminal'),
     copyId: l10n.t('Copy ID'),
     chartTitle: l10n.t('Cost over time'),
     chartSummary: l10n.t('Cumulative cost from {0} to {1}: {2}.'),
-    showTable: l10n.t('Show as Table'),
-    showChart: l10n.t('Show as Chart'),
     tableTitle: l10n.t('Cumulative cost by thread'),
     messagesTitle: l10n.t('Messages'),
     sortBy: l10n.t('Order'),
     byCost: l10n.t('Most expensive first'),
     byTime: l10n.t('By time'),
     number: l10n.t('No.'),
-    time: l10n.t('Time'),
     thread: l10n.t('Agent'),
     model: l10n.t('Model'),
     input: l10n.t('Input'),
@@ -31,10 +55,7 @@ export function panelWords(summedUp: boolean): PanelWords {
     read: l10n.t('Read'),
     searches: l10n.t('Searches'),
     otherModels: l10n.t('Other models'),
-    cost: l10n.t('Cost'),
-    share: l10n.t('Share'),
     price: l10n.t('Price row'),
-    total: l10n.t('Total'),
     mainThread: l10n.t('Main thread'),
     background: l10n.t('Background'),
     otherThreads: l10n.t('{0} more'),

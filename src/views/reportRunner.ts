@@ -1,28 +1,48 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { HumanError } from '../model/errors.ts';
 import type { Format } from '../reports/document.ts';
+import type { PanelTask } from '../reports/panelTask.ts';
 import type { RawOptions } from '../reports/question.ts';
-import type { ReportResult, ReportTask } from '../reports/reportTask.ts';
-import type { ReportOutcome } from '../reports/reportWorker.ts';
+import type { ReportResult } from '../reports/reportTask.ts';
+import type { TaskPlace } from '../reports/taskFacts.ts';
 import { dataFolder } from '../watchers/places.ts';
 import { readSettings, settingsSentence } from './settings.ts';
 import type { SpendModel } from './spendModel.ts';
 
+/** Whose store is asked, and on which thread. */
+type Asker = Pick<SpendModel, 'storeFile' | 'analysis'>;
+
 /** Makes a report on a thread of its own. Throws a `HumanError` where a choice cannot be used. */
 export async function makeReport(
-  model: Pick<SpendModel, 'storeFile'>,
+  model: Asker,
   { name, raw }: { readonly name: string; readonly raw: RawOptions },
   format: Format,
   now: number,
 ): Promise<ReportResult> {
+  const task = { ...placeOf(model, now), name, raw, format };
+  const answered = await model.analysis.ask({ type: 'report', task });
+  if (answered.type !== 'report') throw new Error('Another answer came than was asked for.');
+  return answered.result;
+}
+
+/** A question of a panel without where and when it is asked. */
+export type PanelQuestion = PanelTask extends infer T
+  ? T extends PanelTask
+    ? Pick<T, 'panel' | 'question'>
+    : never
+  : never;
+
+/** What a panel shows, from the same thread. The caller knows the shape of what it asked for. */
+export async function panelData<D>(model: Asker, asked: PanelQuestion, now: number): Promise<D> {
+  const task = { ...placeOf(model, now), ...asked } as PanelTask;
+  const answered = await model.analysis.ask({ type: 'panel', task });
+  if (answered.type !== 'panel') throw new Error('Another answer came than was asked for.');
+  return answered.data as D;
+}
+
+function placeOf({ storeFile }: Asker, now: number): TaskPlace {
   const { settings, problems } = readSettings();
-  const task: ReportTask = {
-    name,
-    raw,
-    format,
-    storeFile: model.storeFile,
+  return {
+    storeFile,
     dataFolder: dataFolder(),
     // What VS Code gives is a proxy, which goes into no other thread.
     settings: { ...settings, priceOverrides: plain(settings.priceOverrides) },
@@ -30,18 +50,6 @@ export async function makeReport(
     home: homedir(),
     problems: problems.map(settingsSentence),
   };
-  const worker = new Worker(join(import.meta.dirname, 'report.cjs'), {
-    name: 'outlay-report',
-    workerData: task,
-  });
-  const outcome = await new Promise<ReportOutcome>((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', () => reject(new Error('The thread ended before the report was made.')));
-  });
-  if (outcome.type === 'done') return outcome.result;
-  if (outcome.reason === undefined) throw new Error(outcome.text);
-  throw new HumanError(outcome.reason, outcome.text);
 }
 
 function plain(value: unknown): unknown {

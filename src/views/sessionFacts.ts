@@ -1,12 +1,7 @@
 import { l10n } from 'vscode';
 import { promptTokens, totalTokens } from '../model/tokens.ts';
-import type {
-  PanelCard,
-  PanelMessage,
-  PanelRates,
-  PanelSession,
-  PanelThread,
-} from '../protocol.ts';
+import type { PanelMessage, PanelRates, PanelSession, PanelThread } from '../protocol/session.ts';
+import type { PanelCard } from '../protocol.ts';
 import { liveMs } from '../reports/overview.ts';
 import { sumBy, unpricedOf } from '../reports/sums.ts';
 import type { AgentSums, SessionSummary } from '../store/reader.ts';

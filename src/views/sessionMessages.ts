@@ -3,7 +3,7 @@ import { usageKeys } from '../model/tokens.ts';
 import { type ClassCosts, costByClass } from '../pricing/costByClass.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import { dollarRates } from '../pricing/rateCard.ts';
-import type { PanelMessage, PanelRates } from '../protocol.ts';
+import type { PanelMessage, PanelRates } from '../protocol/session.ts';
 import { type MessageCost, messageCostPages, messagesPrint } from '../store/messageCosts.ts';
 import type { StoreReader } from '../store/reader.ts';
 import { oneLine } from './sessionOrder.ts';

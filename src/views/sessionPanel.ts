@@ -3,13 +3,12 @@ import {
   type Disposable,
   type LogOutputChannel,
   l10n,
-  Uri,
+  type Uri,
   ViewColumn,
   type WebviewPanel,
   type WebviewPanelSerializer,
   window,
 } from 'vscode';
-import { messageOf } from '../model/errors.ts';
 import { bundledCatalogue } from '../pricing/catalogue.ts';
 import {
   type FromPanel,
@@ -17,26 +16,23 @@ import {
   isSessionState,
   type PanelMessage,
   type PanelSession,
-  protocolVersion,
-  sessionViewType,
   type ToPanel,
-} from '../protocol.ts';
+} from '../protocol/session.ts';
+import { protocolVersion, viewTypes } from '../protocol.ts';
 import type { SessionSummary, StoreReader } from '../store/reader.ts';
 import { backgroundRowsOf } from '../store/spendRows.ts';
 import { summedUpTo } from '../store/summedUp.ts';
 import { commandIds } from './commandIds.ts';
-import { DisposableStore } from './disposables.ts';
 import { formatOf } from './format.ts';
+import { exportFromPanel, LivePanel } from './livePanel.ts';
 import { panelHtml, webviewFolder } from './panelHtml.ts';
+import { panelIcon } from './panels.ts';
 import { panelWords } from './panelWords.ts';
 import { panelSession, summedUpMessages } from './sessionFacts.ts';
 import { type MessageChanges, SessionMessages } from './sessionMessages.ts';
 import { oneLine } from './sessionOrder.ts';
 import type { SpendModel } from './spendModel.ts';
-import { storeProblem } from './statusText.ts';
 
-/** Updates of an open panel follow one another at most this closely. */
-const restMs = 100;
 /** Messages sent at once: a few milliseconds for each of the two threads. */
 const portion = 250;
 /** Longest title of a tab. */
@@ -64,7 +60,7 @@ export class SessionPanels implements WebviewPanelSerializer, Disposable {
     this.#model = model;
     this.#extension = extension;
     this.#log = log;
-    this.#registration = window.registerWebviewPanelSerializer(sessionViewType, this);
+    this.#registration = window.registerWebviewPanelSerializer(viewTypes.session, this);
   }
 
   /** Shows a session's panel, beside the one that may be open already. */
@@ -75,10 +71,13 @@ export class SessionPanels implements WebviewPanelSerializer, Disposable {
       return;
     }
     const panel = window.createWebviewPanel(
-      sessionViewType,
+      viewTypes.session,
       oneLine(title, longestTab),
       ViewColumn.Active,
-      { enableScripts: true, localResourceRoots: [webviewFolder(this.#extension)] },
+      {
+        enableScripts: true,
+        localResourceRoots: [webviewFolder(this.#extension)],
+      },
     );
     this.#adopt(panel, sid);
   }
@@ -97,9 +96,7 @@ export class SessionPanels implements WebviewPanelSerializer, Disposable {
   }
 
   #adopt(panel: WebviewPanel, sid: string): void {
-    const image = (theme: string): Uri =>
-      Uri.joinPath(this.#extension, 'media', `activity-${theme}.svg`);
-    panel.iconPath = { light: image('light'), dark: image('dark') };
+    panel.iconPath = panelIcon(this.#extension);
     const session = new SessionPanel(panel, sid, this.#model, this.#log, () => this.actions);
     this.#panels.set(sid, session);
     panel.onDidDispose(() => {
@@ -116,26 +113,15 @@ export class SessionPanels implements WebviewPanelSerializer, Disposable {
 }
 
 /** One session on the screen, live while it runs. */
-class SessionPanel implements Disposable {
-  readonly panel: WebviewPanel;
+class SessionPanel extends LivePanel {
   readonly #sid: string;
-  readonly #model: SpendModel;
-  readonly #log: LogOutputChannel;
   readonly #actions: () => PanelActions | undefined;
-  readonly #owned = new DisposableStore();
   #messages = new SessionMessages();
   #reader: StoreReader | undefined;
-  /** The page is there and has had its first snapshot. */
+  /** The page has had its first snapshot. */
   #shown = false;
-  #ready = false;
-  /** Counts the pages: VS Code makes a new one when a hidden panel is seen again. */
-  #page = 0;
   #told = '';
   #formatTold = '';
-  #busy = false;
-  #again = false;
-  #timer: NodeJS.Timeout | undefined;
-  #askedAt = 0;
 
   constructor(
     panel: WebviewPanel,
@@ -144,36 +130,27 @@ class SessionPanel implements Disposable {
     log: LogOutputChannel,
     actions: () => PanelActions | undefined,
   ) {
-    this.panel = panel;
+    super(panel, model, log);
     this.#sid = sid;
-    this.#model = model;
-    this.#log = log;
     this.#actions = actions;
-    this.#owned.add(panel.webview.onDidReceiveMessage((message) => this.#receive(message)));
-    this.#owned.add(panel.onDidChangeViewState(() => this.#seen()));
-    this.#owned.add(model.onDidChange(() => this.#updateSoon()));
   }
 
-  /** VS Code disposes the page of a hidden panel; it says `ready` when it is back. */
-  #seen(): void {
-    if (!this.panel.visible) this.#ready = false;
+  protected override forget(): void {
+    this.#shown = false;
+    this.#told = '';
   }
 
-  #receive(message: unknown): void {
+  protected override receive(message: unknown): void {
     if (!isFromPanel(message)) {
-      this.#log.warn('A session panel sent a message Outlay does not know.');
+      this.log.warn('A session panel sent a message Outlay does not know.');
       return;
     }
-    if (message.type === 'ready') {
-      this.#ready = true;
-      this.#page += 1;
-      this.#shown = false;
-      this.#told = '';
-      void this.#update();
-    } else this.#do(message);
+    if (message.type === 'ready') this.welcome();
+    else if (message.type === 'export') void exportFromPanel(message);
+    else this.#do(message);
   }
 
-  #do(message: Exclude<FromPanel, { type: 'ready' }>): void {
+  #do(message: Exclude<FromPanel, { type: 'ready' | 'export' }>): void {
     const actions = this.#actions();
     if (message.type === 'openMessage') {
       const found = this.#messages.find(message.key);
@@ -202,41 +179,8 @@ class SessionPanel implements Disposable {
     }
   }
 
-  #updateSoon(): void {
-    if (!this.#ready || this.#timer !== undefined) return;
-    const wait = Math.max(0, this.#askedAt + restMs - Date.now());
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      void this.#update();
-    }, wait);
-  }
-
-  /** Asks the store and tells the page what is new. One at a time. */
-  async #update(): Promise<void> {
-    if (this.#busy) {
-      this.#again = true;
-      return;
-    }
-    this.#busy = true;
-    this.#askedAt = Date.now();
-    try {
-      await this.#look();
-    } catch (error) {
-      // The store may be busy or gone just now; the model says so, and its next change asks again.
-      this.#log.debug(`A session could not be read: ${messageOf(error)}`);
-      // Changes that were found before it failed have not been told: the next time tells everything.
-      this.#shown = false;
-    } finally {
-      this.#busy = false;
-      if (this.#again) {
-        this.#again = false;
-        this.#updateSoon();
-      }
-    }
-  }
-
-  async #look(): Promise<void> {
-    const { reader } = this.#model;
+  protected override async look(): Promise<void> {
+    const { reader } = this.model;
     if (reader !== this.#reader) {
       this.#reader = reader;
       this.#messages = new SessionMessages();
@@ -247,8 +191,8 @@ class SessionPanel implements Disposable {
       await this.#tellNothing();
       return;
     }
-    const changes = await this.#messages.update(reader, this.#model.book, summary);
-    if (reader !== this.#model.reader || !this.#ready) return;
+    const changes = await this.#messages.update(reader, this.model.book, summary);
+    if (reader !== this.model.reader || !this.ready) return;
     await this.#tell(reader, summary, changes);
   }
 
@@ -257,9 +201,9 @@ class SessionPanel implements Disposable {
     summary: SessionSummary,
     { changed, removed }: MessageChanges,
   ): Promise<void> {
-    const page = this.#page;
+    const page = this.page;
     const messages = this.#messages.all;
-    const format = formatOf(this.#model.spend.settings);
+    const format = formatOf(this.model.spend.settings);
     const summedUpBefore = summedUpTo(reader.db).messages;
     const session = panelSession({
       summary,
@@ -268,7 +212,7 @@ class SessionPanel implements Disposable {
       backgrounds: backgroundRowsOf(reader.db, summary.id),
       messages,
       rates: this.#messages.rates,
-      running: this.#model.running.has(this.#sid),
+      running: this.model.running.has(this.#sid),
       now: Date.now(),
       catalogueDate: bundledCatalogue.checked,
       format,
@@ -283,14 +227,14 @@ class SessionPanel implements Disposable {
       const last = await this.#postAhead(messages);
       if (last === undefined) return;
       const snapshot = { type: 'snapshot', v, words, format: panelFormat, session } as const;
-      await this.#post({ ...snapshot, messages: last });
+      await this.post({ ...snapshot, messages: last });
     } else if (told !== this.#told || changed.length > 0 || removed.length > 0) {
       const last = await this.#postAhead(changed);
       if (last === undefined) return;
-      await this.#post({ type: 'update', v, session, changed: last, removed });
+      await this.post({ type: 'update', v, session, changed: last, removed });
     }
     // A page that came meanwhile has been told nothing yet.
-    if (page !== this.#page) return;
+    if (page !== this.page) return;
     this.#shown = true;
     this.#told = told;
   }
@@ -302,24 +246,11 @@ class SessionPanel implements Disposable {
 
   /** No store, or no such session in it (yet). */
   async #tellNothing(): Promise<void> {
-    const { spend } = this.#model;
-    const problem = storeProblem(spend);
-    const reading = spend.indexer.kind === 'starting' || spend.indexer.kind === 'indexing';
-    const showLog = { label: l10n.t('Show Log'), action: 'showLog' } as const;
     const rescan = { label: l10n.t('Rescan Transcripts'), action: 'rescan' } as const;
-    const message: ToPanel = {
-      type: 'nothing',
-      v: protocolVersion,
-      text:
-        problem !== ''
-          ? l10n.t('The store is unavailable. {0}', problem)
-          : reading
-            ? l10n.t('Reading transcripts…')
-            : l10n.t('The store has no session {0}.', oneLine(this.#sid, 60)),
-      actions: problem !== '' ? [showLog] : reading ? [] : [rescan],
-    };
+    const text = l10n.t('The store has no session {0}.', oneLine(this.#sid, 60));
+    const message: ToPanel = this.nothing({ text, actions: [rescan] });
     const told = JSON.stringify(message);
-    if (told !== this.#told) await this.#post(message);
+    if (told !== this.#told) await this.post(message);
     this.#told = told;
     this.#shown = false;
   }
@@ -331,23 +262,13 @@ class SessionPanel implements Disposable {
   async #postAhead(
     messages: readonly PanelMessage[],
   ): Promise<readonly PanelMessage[] | undefined> {
-    const page = this.#page;
+    const page = this.page;
     let from = 0;
     for (; messages.length - from > portion; from += portion) {
       const some = messages.slice(from, from + portion);
-      await this.#post({ type: 'messages', v: protocolVersion, from, messages: some });
-      if (page !== this.#page || !this.#ready) return undefined;
+      await this.post({ type: 'messages', v: protocolVersion, from, messages: some });
+      if (page !== this.page || !this.ready) return undefined;
     }
     return from === 0 ? messages : messages.slice(from);
-  }
-
-  async #post(message: ToPanel): Promise<void> {
-    await this.panel.webview.postMessage(message);
-  }
-
-  dispose(): void {
-    clearTimeout(this.#timer);
-    this.#ready = false;
-    this.#owned.dispose();
   }
 }

@@ -16,6 +16,7 @@ import { IndexerClient } from '../watchers/indexerClient.ts';
 import { dataFolder, storePlace } from '../watchers/places.ts';
 import type { FromIndexer, IndexerConfig, IndexerState, RootStatus } from '../watchers/protocol.ts';
 import { StoreWatch } from '../watchers/storeWatch.ts';
+import { AnalysisThread } from './analysisThread.ts';
 import { mirrorSettings } from './mirror.ts';
 import { projectQuestions } from './projectBudgets.ts';
 import type { Settings, SettingsModel } from './settings.ts';
@@ -69,6 +70,8 @@ export class SpendModel implements Disposable {
   readonly #changed = new EventEmitter<Spend>();
   /** Fired whenever anything a view may show has changed. */
   readonly onDidChange = this.#changed.event;
+  /** Answers what takes longer than the editor's own thread may be held. */
+  readonly analysis = new AnalysisThread();
   readonly #log: LogOutputChannel;
   readonly #settings: SettingsModel;
   readonly #memory: Memento;
@@ -187,6 +190,7 @@ export class SpendModel implements Disposable {
     this.#watch?.dispose();
     this.#watch = undefined;
     await indexer?.stop();
+    await this.analysis.stop();
     this.#closeReader();
   }
 
@@ -417,6 +421,7 @@ export class SpendModel implements Disposable {
     const indexer = this.#indexer;
     this.#indexer = undefined;
     await indexer?.stop();
+    await this.analysis.stop();
     this.#closeReader();
     // Closing has written to the store once more, which the remembered figure must not mind.
     if (this.#spend.overview !== undefined) await this.#remember(this.#spend.overview);

@@ -1,7 +1,7 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPriceBook } from '../../src/pricing/priceBook.ts';
-import type { PanelMessage } from '../../src/protocol.ts';
+import type { PanelMessage } from '../../src/protocol/session.ts';
 import { openForReading } from '../../src/store/openStore.ts';
 import { StoreReader } from '../../src/store/reader.ts';
 import { type ListedSession, SessionLister } from '../../src/store/sessionList.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
-import { sessionViewType } from '../../src/protocol.ts';
+import { viewTypes } from '../../src/protocol.ts';
 import { commandIds } from '../../src/views/commandIds.ts';
 import type { GroupNode, SessionNode, SessionsNode } from '../../src/views/sessionNodes.ts';
 import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
@@ -221,7 +221,7 @@ describe(`sessions (${process.env.OUTLAY_TEST_RUN})`, () => {
         .flatMap((group) => group.tabs)
         .filter(
           ({ input }) =>
-            input instanceof vscode.TabInputWebview && input.viewType.endsWith(sessionViewType),
+            input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewTypes.session),
         );
     const node = sessionNode('tree-a');
     for (let round = 1; round <= 2; round++) {

@@ -1,7 +1,7 @@
-import { type FromPanel, isToPanel, protocolVersion, type ToPanel } from '../../src/protocol.ts';
+import { protocolVersion } from '../../src/protocol.ts';
 
 interface VsCode {
-  postMessage(message: FromPanel): void;
+  postMessage(message: unknown): void;
   getState(): unknown;
   setState(state: unknown): void;
 }
@@ -12,17 +12,20 @@ declare function acquireVsCodeApi(): VsCode;
 const vscode = acquireVsCodeApi();
 
 /** A message without its version. */
-type Said = FromPanel extends infer M ? (M extends FromPanel ? Omit<M, 'v'> : never) : never;
+export type Unversioned<M> = M extends unknown ? Omit<M, 'v'> : never;
 
-/** Tells the host something. */
-export function tell(message: Said): void {
-  vscode.postMessage({ ...message, v: protocolVersion } as FromPanel);
+/** Tells the host something, in this version of the protocol. */
+export function send(message: object): void {
+  vscode.postMessage({ ...message, v: protocolVersion });
 }
 
 /** Listens to the host; what is not of this protocol is not listened to. */
-export function listen(onMessage: (message: ToPanel) => void): void {
+export function listen<M>(
+  isMessage: (value: unknown) => value is M,
+  onMessage: (message: M) => void,
+): void {
   window.addEventListener('message', (event: MessageEvent<unknown>) => {
-    if (isToPanel(event.data)) onMessage(event.data);
+    if (isMessage(event.data)) onMessage(event.data);
   });
 }
 

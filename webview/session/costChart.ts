@@ -13,8 +13,8 @@ import {
 import { cut } from '../../src/model/cut.ts';
 import type { Figures } from '../lib/figures.ts';
 import type { Theme } from '../lib/theme.ts';
+import { spansDays, timeTicks } from '../lib/timeAxis.ts';
 import { type Series, valueAt } from './series.ts';
-import { spansDays, timeTicks } from './timeAxis.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, Tooltip, Filler, Decimation);
 

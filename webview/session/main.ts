@@ -1,17 +1,20 @@
 import './style.css';
 import {
   isSessionState,
+  isToPanel,
+  type PanelAction,
   type PanelMessage,
   type PanelSession,
-  protocolVersion,
   type SessionPanelState,
   type ToPanel,
-} from '../../src/protocol.ts';
+} from '../../src/protocol/session.ts';
+import { protocolVersion } from '../../src/protocol.ts';
 import { el } from '../lib/dom.ts';
-import { keepState, keptState, listen, tell } from '../lib/host.ts';
+import { keepState, keptState, listen } from '../lib/host.ts';
 import { onThemeChange } from '../lib/theme.ts';
 import { button } from '../ui.ts';
 import { SessionPage } from './page.ts';
+import { tell } from './tell.ts';
 
 type Snapshot = Extract<ToPanel, { type: 'snapshot' }>;
 
@@ -88,11 +91,11 @@ function showNothing({ text, actions }: Extract<ToPanel, { type: 'nothing' }>): 
   root.replaceChildren(
     el('p', { class: 'empty', role: 'status' }, text),
     ...actions.map(({ label, action }) =>
-      button(label, () => tell({ type: 'do', action }), 'primary'),
+      button(label, () => tell({ type: 'do', action: action as PanelAction }), 'primary'),
     ),
   );
 }
 
-listen(onMessage);
+listen(isToPanel, onMessage);
 onThemeChange(draw);
 tell({ type: 'ready' });

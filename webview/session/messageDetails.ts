@@ -1,5 +1,5 @@
 import { type Usage, usageKeys } from '../../src/model/tokens.ts';
-import type { PanelMessage, PanelPart, PanelWords } from '../../src/protocol.ts';
+import type { PanelMessage, PanelPart, PanelWords } from '../../src/protocol/session.ts';
 import { el } from '../lib/dom.ts';
 import type { Figures } from '../lib/figures.ts';
 import { fill } from '../lib/fill.ts';

@@ -1,11 +1,11 @@
 import { type TokenClass, tokenClasses } from '../../src/model/tokens.ts';
-import type { PanelMessage, PanelSession, PanelWords } from '../../src/protocol.ts';
+import type { PanelMessage, PanelSession, PanelWords } from '../../src/protocol/session.ts';
 import { el } from '../lib/dom.ts';
 import type { Figures } from '../lib/figures.ts';
 import { fill } from '../lib/fill.ts';
+import { modelFamily } from '../lib/modelFamily.ts';
 import { button } from '../ui.ts';
 import { messageDetails } from './messageDetails.ts';
-import { modelFamily } from './modelFamily.ts';
 import { byTime } from './series.ts';
 
 /** Rows shown at first, and so many more each time they are asked for. */

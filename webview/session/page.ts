@@ -1,19 +1,19 @@
 import type {
   PanelAction,
-  PanelCard,
   PanelSession,
   SessionPanelState,
   ToPanel,
-} from '../../src/protocol.ts';
+} from '../../src/protocol/session.ts';
+import type { PanelCard } from '../../src/protocol.ts';
 import { el } from '../lib/dom.ts';
 import { Figures } from '../lib/figures.ts';
 import { fill } from '../lib/fill.ts';
-import { tell } from '../lib/host.ts';
 import { readTheme } from '../lib/theme.ts';
 import { button, dropdown } from '../ui.ts';
 import { CostChart, lineStyle, needsLegend } from './costChart.ts';
 import { MessageTable } from './messageTable.ts';
 import { type Series, seriesOf, tableMoments, valueAt } from './series.ts';
+import { tell } from './tell.ts';
 
 type Snapshot = Extract<ToPanel, { type: 'snapshot' }>;
 

@@ -1,4 +1,4 @@
-import type { PanelMessage, PanelSession, PanelWords } from '../../src/protocol.ts';
+import type { PanelMessage, PanelSession, PanelWords } from '../../src/protocol/session.ts';
 import { fill } from '../lib/fill.ts';
 
 /** What a line of the chart is of; decides how it is drawn. */

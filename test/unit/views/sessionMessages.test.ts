@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
-import type { PanelMessage } from '../../../src/protocol.ts';
+import type { PanelMessage } from '../../../src/protocol/session.ts';
 import type { SqlDatabase } from '../../../src/store/driver/types.ts';
 import { openForWriting } from '../../../src/store/openStore.ts';
 import { StoreReader } from '../../../src/store/reader.ts';

@@ -6,11 +6,14 @@ import {
   type PanelSession,
   type PanelWords,
   panelWordKeys,
-} from '../../../src/protocol.ts';
+} from '../../../src/protocol/session.ts';
+import { commonWordKeys } from '../../../src/protocol.ts';
+import { spansDays, timeTicks } from '../../../webview/lib/timeAxis.ts';
 import { byTime, seriesOf, tableMoments, valueAt } from '../../../webview/session/series.ts';
-import { spansDays, timeTicks } from '../../../webview/session/timeAxis.ts';
 
-const words = Object.fromEntries(panelWordKeys.map((key) => [key, key])) as PanelWords;
+const words = Object.fromEntries(
+  [...commonWordKeys, ...panelWordKeys].map((key) => [key, key]),
+) as PanelWords;
 
 const message = (key: string, at: number, nano: number, agentId = ''): PanelMessage => ({
   key,

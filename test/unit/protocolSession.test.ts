@@ -5,8 +5,8 @@ import {
   isSessionState,
   isToPanel,
   panelActions,
-  protocolVersion,
-} from '../../src/protocol.ts';
+} from '../../src/protocol/session.ts';
+import { protocolVersion } from '../../src/protocol.ts';
 
 type Message = Readonly<Record<string, unknown>>;
 type Guard = (value: unknown) => boolean;

@@ -1,0 +1,175 @@
+import type { TimeSpan } from '../../model/calendar.ts';
+import { promptTokens, totalTokens } from '../../model/tokens.ts';
+import { addTo, type FactKey, noSums, type RunningSums } from '../../store/factRows.ts';
+import type { SpendSums } from '../../store/reader.ts';
+import { firstBackground } from '../../store/spendRows.ts';
+import type { ReportContext } from '../context.ts';
+import { type DimensionName, dimension } from '../dimensions.ts';
+import { type Group, groupCost, groupsOf } from '../grouping.ts';
+import { Names } from '../names.ts';
+import { outcomes, successRate } from '../outcomes.ts';
+import type { Filters, Question } from '../question.ts';
+import { countRuns } from '../runs.ts';
+import { type Fact, select } from '../selection.ts';
+import { spanOf } from '../spans.ts';
+import { unpricedByModel } from '../sums.ts';
+import { type BudgetOutlook, budgetOutlooks } from './budgets.ts';
+import { type FilterChoices, filterChoices } from './choices.ts';
+import { type Heat, heatOf } from './heat.ts';
+import {
+  type Activity,
+  type DearestMessage,
+  type DearestSession,
+  dearest,
+  latest,
+} from './lists.ts';
+import { type Recent, recentSpend } from './recent.ts';
+import { type StackedStretch, stacked } from './stacks.ts';
+import { type StretchUnit, stretchesOf } from './stretches.ts';
+
+/** What the dashboard is asked; the same shape the page asks in. */
+export interface DashboardQuestion {
+  readonly period: 'today' | '7d' | '30d' | 'month' | 'all' | 'custom';
+  readonly since: string;
+  readonly until: string;
+  /** '' for everything. */
+  readonly filters: Readonly<Record<keyof FilterChoices, string>>;
+  readonly stack: 'model' | 'project' | 'agent';
+}
+
+/** A name with its spend. Money in nano-dollars. */
+export interface Slice {
+  readonly key: string;
+  readonly nano: number;
+  readonly messages: number;
+  readonly tokens: number;
+  /** Undefined where runs are not counted. */
+  readonly runs: number | undefined;
+}
+
+/** The figures of a dashboard; money in nano-dollars, times in UTC milliseconds. */
+export interface DashboardFigures {
+  readonly now: number;
+  /** Undefined when there has never been anything. */
+  readonly span: TimeSpan | undefined;
+  readonly total: number;
+  readonly background: number;
+  readonly sums: SpendSums;
+  readonly tokens: number;
+  readonly sessions: number;
+  readonly runs: number;
+  /** Requests answered, 0 … 1; undefined where it cannot be said. */
+  readonly success: number | undefined;
+  /** Prompt tokens from the cache, 0 … 1; undefined without any. */
+  readonly cacheShare: number | undefined;
+  readonly unpriced: readonly { readonly model: string; readonly messages: number }[];
+  readonly unit: StretchUnit;
+  readonly stackNames: readonly string[];
+  readonly stretches: readonly StackedStretch[];
+  readonly slices: Readonly<Record<'agent' | 'model' | 'project' | 'branch', readonly Slice[]>>;
+  readonly classes: readonly Slice[];
+  readonly heat: Heat;
+  readonly recent: Recent;
+  readonly budgets: readonly BudgetOutlook[];
+  readonly topSessions: readonly DearestSession[];
+  readonly topMessages: readonly DearestMessage[];
+  readonly activity: readonly Activity[];
+  readonly choices: FilterChoices;
+  readonly catalogueDate: string;
+  /** The store has a session at all. */
+  readonly hasData: boolean;
+}
+
+/** What all bars need told apart, read at once. */
+const everything: readonly FactKey[] = ['bucket', 'session', 'agent', 'model', 'facet'];
+
+/** Reads the figures of a dashboard. */
+export function dashboardData(context: ReportContext, asked: DashboardQuestion): DashboardFigures {
+  const filters = filtersOf(asked.filters);
+  const span = askedSpan(context, asked);
+  const names = new Names(context);
+  const question: Question = { span, filters, options: {} };
+  const selection = select(context, question, everything, false, names);
+  const whole = { ...selection, rows: withoutTime(selection.rows) };
+  const { sums, background, total } = selection;
+  const slices = (name: DimensionName, withRuns = false): Slice[] =>
+    groupsOf(context, question, [dimension(name, context)], whole, withRuns).map(sliceOf);
+  const seen = span ?? everSpan(context);
+  const stretches = stretchesOf(seen, context);
+  const prompt = promptTokens(sums);
+  const failed = outcomes(context, question, names);
+  const { stackNames, stretches: parts } = stacked(context, selection, stretches, asked.stack);
+  return {
+    now: context.now,
+    span: seen,
+    total,
+    background,
+    sums,
+    tokens: totalTokens(sums),
+    sessions: new Set(whole.rows.map(({ session }) => session)).size,
+    runs: countRuns(context, question, names),
+    success: failed === undefined ? undefined : successRate(sums.messages, failed),
+    cacheShare: prompt === 0 ? undefined : sums.cacheRead / prompt,
+    unpriced: unpricedByModel(selection),
+    unit: stretches.unit,
+    stackNames,
+    stretches: parts,
+    slices: {
+      agent: slices('agent', true),
+      model: slices('model'),
+      project: slices('project'),
+      branch: slices('branch'),
+    },
+    classes: slices('class'),
+    heat: heatOf(context, selection),
+    recent: recentSpend(context, filters, names),
+    budgets: budgetOutlooks(context),
+    ...dearest(context, question, whole),
+    activity: latest(context, question, names),
+    choices: filterChoices(context, names),
+    catalogueDate: context.book.catalogueDate,
+    hasData: context.reader.latestSession(undefined) !== undefined,
+  };
+}
+
+function filtersOf(asked: DashboardQuestion['filters']): Filters {
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== ''));
+}
+
+function askedSpan(
+  context: ReportContext,
+  { period, since, until }: DashboardQuestion,
+): TimeSpan | undefined {
+  return period === 'custom' ? spanOf({ since, until }, context) : spanOf({ period }, context);
+}
+
+/** From the first spend to now. */
+function everSpan({ db, reader, now }: ReportContext): TimeSpan {
+  const found = [reader.kept().firstAt, firstBackground(db)].filter((at) => at != null);
+  return { from: Math.min(now, ...found), to: now + 1 };
+}
+
+/** Rows put together that differ in their time only: a tenth of them is left. */
+function withoutTime(rows: readonly Fact[]): Fact[] {
+  const found = new Map<string, Fact & RunningSums>();
+  for (const row of rows) {
+    const key = `${row.session} ${row.agent} ${row.model} ${row.facet}`;
+    let known = found.get(key);
+    if (known === undefined) {
+      known = { ...row, ...noSums(), at: 0 };
+      found.set(key, known);
+    }
+    addTo(known, row);
+  }
+  return [...found.values()];
+}
+
+function sliceOf(group: Group): Slice {
+  return {
+    key: group.keys[0]!,
+    nano: groupCost(group),
+    messages: group.sums.messages,
+    tokens: totalTokens(group.sums),
+    runs: group.runs,
+  };
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { createPriceBook } from '../pricing/priceBook.ts';
+import { budgetsInForce } from './budgetFile.ts';
+import { readConfig, type UserSettings } from './config.ts';
+import { readMarks } from './marksFile.ts';
+import type { ContextFacts } from './openContext.ts';
+import { readPeers } from './peers.ts';
+import { mergeOverrides } from './priceOverrides.ts';
+
+/** Where and when a question is asked on another thread, and under which settings. Plain data. */
+export interface TaskPlace {
+  readonly storeFile: string;
+  readonly dataFolder: string;
+  readonly settings: UserSettings;
+  /** UTC milliseconds. */
+  readonly now: number;
+  readonly home: string;
+  /** What is wrong with the settings, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** What such a question's context is made of: prices, marks and budgets are read from their files. */
+export function factsOf({
+  settings,
+  dataFolder,
+  now,
+  storeFile,
+  home,
+  problems: known,
+}: TaskPlace): ContextFacts {
+  const prices = mergeOverrides({
+    setting: settings.priceOverrides,
+    file: settings.priceFile,
+    dataFolder,
+  });
+  const { marks, problems } = readMarks(dataFolder);
+  const { budgets: stored } = readConfig(join(dataFolder, 'config.json'));
+  const inForce = budgetsInForce(settings, stored, process.env.COST_BUDGET_USD);
+  return {
+    storeFile,
+    book: createPriceBook(prices.overrides),
+    settings,
+    zone: settings.zone,
+    now,
+    accounts: undefined,
+    budgets: inForce.budgets,
+    peers: readPeers(dataFolder, process.env),
+    problems: [...known, ...inForce.problems, ...prices.problems, ...problems],
+    labels: { ...settings.labels, marks },
+    home,
+    dataFolder,
+    git: null,
+  };
+}

@@ -1,0 +1,335 @@
+import { l10n } from 'vscode';
+import type { UseWindow } from '../analysis/windows.ts';
+import type {
+  DashboardBar,
+  DashboardBudget,
+  DashboardData,
+  DashboardQuestion,
+  DashboardWindow,
+} from '../protocol/dashboard.ts';
+import type { PanelCard } from '../protocol.ts';
+import { backgroundKey, none } from '../reports/dimensions.ts';
+import type { BudgetOutlook } from '../reports/panels/budgets.ts';
+import type { DashboardFigures, Slice } from '../reports/panels/dashboard.ts';
+import { restName } from '../reports/panels/stacks.ts';
+import { lastPart } from '../reports/paths.ts';
+import { budgetAmount, budgetTitle } from './budgetWords.ts';
+import { classLabel } from './classWords.ts';
+import { dashboardAnswer } from './dashboardAnswer.ts';
+import { periodName } from './dashboardPeriod.ts';
+import type { Format } from './format.ts';
+import { levelWord } from './statusText.ts';
+
+/** What a dashboard's words are made of. */
+export interface DashboardFacts {
+  readonly figures: DashboardFigures;
+  readonly question: DashboardQuestion;
+  readonly format: Format;
+  /** Folders of this window, offered as filters. */
+  readonly folders: readonly { readonly name: string; readonly path: string }[];
+  /** A session is at work. */
+  readonly live: boolean;
+  readonly demo: boolean;
+}
+
+/** Everything the dashboard shows, in the editor's language. */
+export function dashboardFacts(facts: DashboardFacts): DashboardData {
+  const { figures, question, format, live } = facts;
+  const { now } = figures;
+  const label = (name: string): string => nameOf(name, question.stack);
+  return {
+    answer: dashboardAnswer(facts),
+    live,
+    at: now,
+    cards: cards(facts),
+    total: figures.total,
+    periodName: periodName(question, format, figures),
+    stretches: figures.stretches.map((stretch) => ({
+      ...stretch,
+      label: stretchLabel(stretch.from, figures, format),
+      soFar: stretch.from <= now && now < stretch.to,
+    })),
+    stretchName: stretchName(figures.unit),
+    stack: { names: figures.stackNames, labels: figures.stackNames.map(label) },
+    budgets: figures.budgets.map((budget) => budgetOf(budget, format)),
+    bars: {
+      agent: figures.slices.agent.map((slice) => barOf(slice, 'agent', format)),
+      model: figures.slices.model.map((slice) => barOf(slice, 'model', format)),
+      project: figures.slices.project.map((slice) => barOf(slice, 'project', format)),
+      branch: figures.slices.branch.map((slice) => barOf(slice, 'branch', format)),
+    },
+    classes: figures.classes.map(({ key, tokens, nano }) => ({
+      name: key,
+      label: classLabel(key),
+      tokens,
+      nano,
+    })),
+    heat: {
+      days: figures.heat.weekdays.map((day) => format.weekday(day)),
+      hours: Array.from({ length: 24 }, (_, hour) => String(hour)),
+      nano: figures.heat.nano,
+    },
+    windows: {
+      fiveHours: figures.recent.windows.map((window) =>
+        windowOf(window, now, format.range(window.from, window.to)),
+      ),
+      weeks: figures.recent.weeks.map((window) => windowOf(window, now, format.day(window.from))),
+    },
+    sessions: figures.topSessions.map(({ title, project, ...row }) => ({
+      ...row,
+      message: '',
+      title: title ?? row.sid.slice(0, 8),
+      project: lastPart(project),
+    })),
+    messages: figures.topMessages.map(({ title, project, messageId, ...row }) => ({
+      ...row,
+      message: messageId,
+      title: title ?? row.sid.slice(0, 8),
+      project: lastPart(project),
+      messages: 1,
+    })),
+    activity: figures.activity.map(({ project, messageId, title: _, ...row }) => ({
+      ...row,
+      message: messageId,
+      project: lastPart(project),
+      agent: agentName(row.agent),
+    })),
+    choices: choices(facts),
+    notes: notes(facts),
+  };
+}
+
+function cards({ figures, question, format }: DashboardFacts): PanelCard[] {
+  const { total, background, sums, recent, now } = figures;
+  const money = (nano: number): string => format.brief(format.convert(nano, now));
+  const atLeast = sums.lower > 0 || sums.unpriced > 0;
+  const worst = figures.budgets[0];
+  const hourly = recent.lastHour;
+  const list: (PanelCard | undefined)[] = [
+    {
+      id: 'cost',
+      label: l10n.t('Cost, {0}', periodName(question, format, figures)),
+      figure: money(total),
+      detail: atLeast ? l10n.t('at least: see below') : l10n.t('at list price'),
+    },
+    {
+      id: 'today',
+      label: l10n.t('Today'),
+      figure: money(recent.today),
+      detail: usualText(figures, format),
+    },
+    worst && {
+      id: 'budget',
+      label: budgetTitle(worst.budget, worst.part),
+      figure: format.percent(worst.state.share),
+      detail: budgetDetail(worst, format),
+      ...levelMark(worst),
+    },
+    {
+      id: 'lastHour',
+      label: l10n.t('Last hour'),
+      figure: money(hourly),
+      detail: l10n.t('{0} a day at that rate', money(hourly * 24)),
+    },
+    {
+      id: 'tokens',
+      label: l10n.t('Tokens'),
+      figure: format.tokens(figures.tokens),
+      detail: l10n.t('in {0} messages', format.count(sums.messages)),
+    },
+    {
+      id: 'runs',
+      label: l10n.t('Sessions · runs'),
+      figure: l10n.t('{0} · {1}', format.count(figures.sessions), format.count(figures.runs)),
+      detail:
+        figures.runs === 0 ? '' : l10n.t('{0} a run', money(Math.round(total / figures.runs))),
+    },
+    figures.success === undefined
+      ? undefined
+      : {
+          id: 'success',
+          label: l10n.t('Success rate'),
+          figure: format.percent(figures.success),
+          detail: l10n.t('of requests were answered'),
+        },
+    figures.cacheShare === undefined
+      ? undefined
+      : {
+          id: 'cache',
+          label: l10n.t('Cache share'),
+          figure: format.percent(figures.cacheShare),
+          detail: l10n.t('of the prompts’ tokens'),
+        },
+    {
+      id: 'background',
+      label: l10n.t('Background'),
+      figure: money(background),
+      detail: l10n.t('spend no message explains'),
+    },
+  ];
+  return list.filter((card) => card !== undefined);
+}
+
+function budgetDetail({ budget, state }: BudgetOutlook, format: Format): string {
+  const spent = budgetAmount(budget.unit, state.spent, format);
+  const limit = budgetAmount(budget.unit, budget.limit, format);
+  const word = levelWord(state.level);
+  return word === ''
+    ? l10n.t('{0} of {1}', spent, limit)
+    : l10n.t('{0} of {1}: {2}', spent, limit, word);
+}
+
+function levelMark({ state }: BudgetOutlook): Pick<PanelCard, 'level'> {
+  switch (state.level) {
+    case 'ok':
+      return {};
+    case 'info':
+      return { level: 'info' };
+    case 'warning':
+      return { level: 'warning' };
+    default:
+      return { level: 'error' };
+  }
+}
+
+/** Today against what is usual by this time of such a day: a sign, a number and a word. */
+function usualText({ recent }: DashboardFigures, format: Format): string {
+  const { today, usualByNow, weekday } = recent;
+  if (usualByNow === undefined) return l10n.t('no usual day to compare with yet');
+  const day = format.weekday(weekday, 'long');
+  if (usualByNow === 0) return l10n.t('nothing by this time on a usual {0}', day);
+  const change = (today - usualByNow) / usualByNow;
+  const share = format.percent(Math.abs(change));
+  if (Math.abs(change) < 0.05) return l10n.t('as on your usual {0} by this time', day);
+  return change > 0
+    ? l10n.t('▲ {0} above your usual {1} by this time', share, day)
+    : l10n.t('▼ {0} below your usual {1} by this time', share, day);
+}
+
+function stretchName(unit: DashboardFigures['unit']): string {
+  switch (unit) {
+    case 'hour':
+      return l10n.t('Spend by hour');
+    case 'day':
+      return l10n.t('Spend by day');
+    case 'week':
+      return l10n.t('Spend by week');
+    case 'month':
+      return l10n.t('Spend by month');
+  }
+}
+
+function stretchLabel(from: number, { unit }: DashboardFigures, format: Format): string {
+  if (unit === 'hour') return format.time(from);
+  return unit === 'month' ? format.month(from) : format.shortDay(from);
+}
+
+function budgetOf(
+  { budget, part, state, projected, band }: BudgetOutlook,
+  format: Format,
+): DashboardBudget {
+  const { limit, unit, ladder } = budget;
+  const amount = (value: number): string => budgetAmount(unit, value, format);
+  return {
+    name: budgetTitle(budget, part),
+    level: state.level,
+    levelWord: levelWord(state.level),
+    spent: amount(state.spent),
+    limit: amount(limit),
+    share: state.spent / limit,
+    shareText: format.percent(state.spent / limit),
+    projected:
+      projected === undefined
+        ? null
+        : {
+            share: projected / limit,
+            low: (band?.low ?? projected) / limit,
+            high: (band?.high ?? projected) / limit,
+          },
+    projectedText:
+      projected === undefined
+        ? ''
+        : band === undefined
+          ? amount(projected)
+          : l10n.t('{0} ({1}–{2})', amount(projected), amount(band.low), amount(band.high)),
+    steps: [...new Set(Object.values(ladder))],
+  };
+}
+
+type BarKind = 'agent' | 'model' | 'project' | 'branch';
+
+function barOf({ key, nano, messages, runs }: Slice, kind: BarKind, format: Format): DashboardBar {
+  const special = key === none || key === backgroundKey;
+  return {
+    filter: special ? '' : key,
+    name: nameOf(key, kind),
+    hint: special ? nameOf(key, kind) : key,
+    nano,
+    detail:
+      runs === undefined
+        ? l10n.t('{0} messages', format.count(messages))
+        : l10n.t('{0} runs', format.count(runs)),
+    background: key === backgroundKey,
+  };
+}
+
+function nameOf(key: string, kind: BarKind): string {
+  if (key === backgroundKey) return l10n.t('Background');
+  if (key === restName) return l10n.t('Other');
+  if (key === none) return l10n.t('none');
+  if (kind === 'project') return lastPart(key);
+  if (kind === 'agent') return agentName(key);
+  return kind === 'model' ? key.replace(/^claude-/, '') : key;
+}
+
+function agentName(type: string): string {
+  return type === 'main' ? l10n.t('Main thread') : type;
+}
+
+function windowOf({ from, to, nano }: UseWindow, now: number, label: string): DashboardWindow {
+  return { from, to, nano, label, running: from <= now && now < to };
+}
+
+function choices({ figures, folders }: DashboardFacts): DashboardData['choices'] {
+  const { project, group, account, model, agent, branch } = figures.choices;
+  const plain = (values: readonly string[]) => values.map((value) => ({ value, label: value }));
+  const here = folders.map(({ name, path }) => ({
+    value: path,
+    label: l10n.t('this workspace: {0}', name),
+  }));
+  const own = new Set(folders.map(({ path }) => path));
+  return {
+    project: [
+      ...here,
+      ...project
+        .filter((value) => !own.has(value))
+        .map((value) => ({ value, label: lastPart(value) })),
+    ],
+    group: plain(group),
+    account: account.map((value) => ({ value, label: value })),
+    model: model.map((value) => ({ value, label: nameOf(value, 'model') })),
+    agent: agent.map((value) => ({ value, label: agentName(value) })),
+    branch: plain(branch),
+  };
+}
+
+/** What the figures are and leave out. */
+function notes({ figures, format, demo }: DashboardFacts): string[] {
+  const { unpriced, sums, catalogueDate } = figures;
+  const date = format.localDay(catalogueDate);
+  return [
+    ...(demo ? [l10n.t('These are made-up sessions of the demo.')] : []),
+    l10n.t('Estimate at list prices of {0}.', date),
+    ...unpriced.map(({ model, messages }) =>
+      l10n.t('Unpriced: {0} messages of {1}.', format.count(messages), model),
+    ),
+    ...(sums.lower > 0
+      ? [
+          l10n.t(
+            'At least: {0} messages were broken off, and their output is counted as far as it is recorded.',
+            format.count(sums.lower),
+          ),
+        ]
+      : []),
+  ];
+}

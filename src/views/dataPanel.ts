@@ -1,0 +1,149 @@
+import { commands, type LogOutputChannel, type WebviewPanel } from 'vscode';
+import {
+  type CommonAction,
+  isFromDataPanel,
+  type NothingToShow,
+  type PanelFormat,
+  protocolVersion,
+  type ToDataPanel,
+} from '../protocol.ts';
+import { commandIds } from './commandIds.ts';
+import { exportFromPanel, LivePanel } from './livePanel.ts';
+import type { SpendModel } from './spendModel.ts';
+
+/** What a panel shows, or why there is nothing. */
+export type PanelAnswer<Data, Words> =
+  | { readonly words: Words; readonly format: PanelFormat; readonly data: Data }
+  | Pick<NothingToShow, 'text' | 'actions'>;
+
+/** A kind of panel that is asked questions: of the whole store rather than of one session. */
+export interface DataPanelKind<Data, Words, Question> {
+  /** Name of its bundle, and of its key in `viewTypes`. */
+  readonly name: 'dashboard' | 'burn' | 'anomalies';
+  /** Title of the tab in the editor's language. */
+  readonly title: () => string;
+  /** What it is asked when it opens. */
+  readonly question: Question;
+  readonly isQuestion: (value: unknown) => value is Question;
+  readonly answer: (model: SpendModel, question: Question) => Promise<PanelAnswer<Data, Words>>;
+}
+
+/** Which command a way out of a panel is. */
+const actionCommands: Readonly<Record<CommonAction, string>> = {
+  showLog: commandIds.showLog,
+  rescan: commandIds.rescan,
+  openDemo: commandIds.openDemo,
+  openSettings: commandIds.openSettings,
+  setBudget: commandIds.setDailyBudget,
+  openDashboard: commandIds.openDashboard,
+  openBurn: commandIds.openBurn,
+  openAnomalies: commandIds.openAnomalies,
+  showInsights: 'outlay.insights.focus',
+};
+
+/** A panel over the whole store: asked on the analysing thread, told anew after every commit. */
+export class DataPanel<Data, Words, Question> extends LivePanel {
+  readonly #kind: DataPanelKind<Data, Words, Question>;
+  #question: Question;
+  /** The answer the page has; what is the same is not sent again. */
+  #told = '';
+  /** Asked as soon as the panel is opened: the page takes longer to come than the answer. */
+  #ahead: Promise<PanelAnswer<Data, Words>> | undefined;
+
+  constructor(
+    panel: WebviewPanel,
+    kind: DataPanelKind<Data, Words, Question>,
+    question: Question,
+    model: SpendModel,
+    log: LogOutputChannel,
+  ) {
+    super(panel, model, log);
+    this.#kind = kind;
+    this.#question = question;
+    this.#ahead = kind.answer(model, question);
+    // Whoever waits for it learns of a failure; until then it is nobody's.
+    this.#ahead.catch(() => {});
+  }
+
+  /** Shows the answer to another question. */
+  ask(question: Question): void {
+    this.#question = question;
+    this.#ahead = undefined;
+    void this.update();
+  }
+
+  protected override receive(message: unknown): void {
+    if (!isFromDataPanel(message, this.#kind.isQuestion)) {
+      this.log.warn(`The panel ${this.#kind.name} sent a message Outlay does not know.`);
+      return;
+    }
+    switch (message.type) {
+      case 'ready':
+        if (message.question !== null) this.#adopt(message.question);
+        this.welcome();
+        break;
+      case 'ask':
+        this.ask(message.question);
+        break;
+      case 'do':
+        void commands.executeCommand(actionCommands[message.action]);
+        break;
+      case 'openSession':
+        void commands.executeCommand(commandIds.openSession, message.sid, message.message);
+        break;
+      case 'export':
+        void exportFromPanel(message);
+        break;
+    }
+  }
+
+  /** A page that comes back asks what it was last asked. */
+  #adopt(question: Question): void {
+    if (JSON.stringify(question) === JSON.stringify(this.#question)) return;
+    this.#question = question;
+    this.#ahead = undefined;
+  }
+
+  protected override forget(): void {
+    this.#told = '';
+  }
+
+  protected override async look(): Promise<void> {
+    const { page } = this;
+    const question = this.#question;
+    const asked = this.#ahead ?? this.#kind.answer(this.model, question);
+    this.#ahead = undefined;
+    const answer = this.model.reader === undefined ? await this.#waitFor(asked) : await asked;
+    // Another page, or another question, wants another answer.
+    if (page !== this.page || !this.ready || question !== this.#question) {
+      this.updateSoon();
+      return;
+    }
+    const message = this.#messageOf(answer, question);
+    const told = JSON.stringify(message);
+    if (told === this.#told) return;
+    await this.post(message);
+    if (page === this.page) this.#told = told;
+  }
+
+  /** Without a store there is nothing to ask; the answer is thrown away with its failure. */
+  async #waitFor(
+    asked: Promise<PanelAnswer<Data, Words>>,
+  ): Promise<PanelAnswer<Data, Words> | undefined> {
+    return asked.catch(() => undefined);
+  }
+
+  #messageOf(
+    answer: PanelAnswer<Data, Words> | undefined,
+    question: Question,
+  ): ToDataPanel<Data, Words, Question> {
+    if (answer === undefined || 'text' in answer) {
+      return this.nothing(answer ?? { text: '', actions: [] });
+    }
+    return { type: 'show', v: protocolVersion, question, ...answer } as ToDataPanel<
+      Data,
+      Words,
+      Question
+    >;
+  }
+}

@@ -1,0 +1,106 @@
+import {
+  type Disposable,
+  type LogOutputChannel,
+  Uri,
+  ViewColumn,
+  type WebviewPanel,
+  window,
+} from 'vscode';
+import { isObject, viewTypes } from '../protocol.ts';
+import { dashboardPanel } from './dashboardPanel.ts';
+import { DataPanel, type DataPanelKind } from './dataPanel.ts';
+import { DisposableStore } from './disposables.ts';
+import { panelHtml, webviewFolder } from './panelHtml.ts';
+import type { SpendModel } from './spendModel.ts';
+
+/** The one panel of a kind: opened, brought to the front, restored after a reload. */
+export class SinglePanel<Data, Words, Question> implements Disposable {
+  readonly #kind: DataPanelKind<Data, Words, Question>;
+  readonly #model: SpendModel;
+  readonly #extension: Uri;
+  readonly #log: LogOutputChannel;
+  readonly #registration: Disposable;
+  #shown: DataPanel<Data, Words, Question> | undefined;
+
+  constructor(
+    kind: DataPanelKind<Data, Words, Question>,
+    model: SpendModel,
+    extension: Uri,
+    log: LogOutputChannel,
+  ) {
+    this.#kind = kind;
+    this.#model = model;
+    this.#extension = extension;
+    this.#log = log;
+    this.#registration = window.registerWebviewPanelSerializer(viewTypes[kind.name], {
+      deserializeWebviewPanel: async (panel, state) => this.#restore(panel, state),
+    });
+  }
+
+  /** Opens the panel or brings it to the front; with a question it shows the answer to that. */
+  open(question?: unknown): void {
+    const asked = this.#kind.isQuestion(question) ? question : undefined;
+    if (this.#shown !== undefined) {
+      this.#shown.panel.reveal();
+      if (asked !== undefined) this.#shown.ask(asked);
+      return;
+    }
+    const panel = window.createWebviewPanel(
+      viewTypes[this.#kind.name],
+      this.#kind.title(),
+      ViewColumn.Active,
+      this.#options(),
+    );
+    this.#adopt(panel, asked ?? this.#kind.question);
+  }
+
+  #restore(panel: WebviewPanel, state: unknown): void {
+    if (this.#shown !== undefined) {
+      panel.dispose();
+      return;
+    }
+    panel.webview.options = this.#options();
+    const kept = isObject(state) ? state.question : undefined;
+    this.#adopt(panel, this.#kind.isQuestion(kept) ? kept : this.#kind.question);
+  }
+
+  #options(): { enableScripts: true; localResourceRoots: Uri[] } {
+    return { enableScripts: true, localResourceRoots: [webviewFolder(this.#extension)] };
+  }
+
+  #adopt(panel: WebviewPanel, question: Question): void {
+    panel.iconPath = panelIcon(this.#extension);
+    const shown = new DataPanel(panel, this.#kind, question, this.#model, this.#log);
+    this.#shown = shown;
+    panel.onDidDispose(() => {
+      if (this.#shown === shown) this.#shown = undefined;
+      shown.dispose();
+    });
+    panel.webview.html = panelHtml(panel.webview, this.#extension, this.#kind.name);
+  }
+
+  dispose(): void {
+    this.#registration.dispose();
+    this.#shown?.panel.dispose();
+  }
+}
+
+/** The icon of every panel's tab. */
+export function panelIcon(extension: Uri): { light: Uri; dark: Uri } {
+  const image = (theme: string): Uri => Uri.joinPath(extension, 'media', `activity-${theme}.svg`);
+  return { light: image('light'), dark: image('dark') };
+}
+
+/** The panels over the whole store. */
+export class Panels implements Disposable {
+  readonly #owned = new DisposableStore();
+  readonly dashboard: { open(question?: unknown): void };
+
+  constructor(model: SpendModel, extension: Uri, log: LogOutputChannel) {
+    this.dashboard = this.#owned.add(new SinglePanel(dashboardPanel, model, extension, log));
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+}

@@ -1,0 +1,303 @@
+import type {
+  DashboardData,
+  DashboardFilter,
+  DashboardQuestion,
+  DashboardRow,
+  DashboardUi,
+  DashboardWords,
+} from '../../src/protocol/dashboard.ts';
+import { type Bar, barList } from '../lib/bars.ts';
+import { cardList } from '../lib/cards.ts';
+import { DataTable, type TableOrder } from '../lib/dataTable.ts';
+import { el } from '../lib/dom.ts';
+import { fill } from '../lib/fill.ts';
+import type { DataPage, PageTools, Shown } from '../lib/page.ts';
+import {
+  agentStyles,
+  modelStyles,
+  namedStyles,
+  restStyle,
+  type SeriesStyle,
+} from '../lib/palette.ts';
+import { type Sheet, textCell } from '../lib/sheet.ts';
+import { button } from '../ui.ts';
+import { budgetList } from './budgets.ts';
+import { FilterBar } from './filterBar.ts';
+import { heatMap } from './heatMap.ts';
+import { SharesChart } from './sharesChart.ts';
+import { SpendChart } from './spendChart.ts';
+import { windowStrip } from './windowStrip.ts';
+
+export type DashboardShown = Shown<DashboardData, DashboardWords, DashboardQuestion, DashboardUi>;
+export type DashboardTools = PageTools<DashboardQuestion, DashboardUi>;
+
+/** The dashboard: the answer, its figures, where the money went, what to look at next. */
+export class DashboardPage
+  implements DataPage<DashboardData, DashboardWords, DashboardQuestion, DashboardUi>
+{
+  readonly element = el('div', { class: 'panel dashboard' });
+  readonly #tools: DashboardTools;
+  readonly #bar: FilterBar;
+  readonly #answer = el('h1', { class: 'answer' });
+  readonly #state = el('p', { class: 'place', role: 'status' });
+  readonly #cards = el('section', { class: 'cards' });
+  readonly #spend: SpendChart;
+  readonly #shares: SharesChart;
+  readonly #budgets = el('section', { 'data-part': 'budgets' });
+  readonly #bars = el('div', { class: 'columns' });
+  readonly #heat = el('section', { 'data-part': 'heat' });
+  readonly #windows = el('section', { 'data-part': 'windows' });
+  readonly #sessions = new RowList('sessions');
+  readonly #messages = new RowList('messages');
+  readonly #activity = new RowList('activity');
+  readonly #ways = el('div', { class: 'actions' });
+  readonly #foot = el('footer', {});
+  readonly #made = new Map<HTMLElement, string>();
+
+  constructor(tools: DashboardTools) {
+    this.#tools = tools;
+    this.#bar = new FilterBar(tools);
+    this.#spend = new SpendChart(tools);
+    this.#shares = new SharesChart(tools);
+    this.element.append(
+      el('header', {}, this.#bar.element, this.#answer, this.#state),
+      this.#cards,
+      this.#spend.element,
+      this.#budgets,
+      this.#bars,
+      el('div', { class: 'columns' }, this.#shares.element, this.#heat, this.#windows),
+      this.#sessions.element,
+      this.#messages.element,
+      this.#activity.element,
+      this.#ways,
+      this.#foot,
+    );
+  }
+
+  draw(shown: DashboardShown): void {
+    const { data, words, figures, theme } = shown;
+    this.#bar.draw(shown);
+    this.#answer.textContent = data.answer;
+    const updated = fill(words.updated, figures.time(data.at));
+    this.#state.textContent = data.live ? `● ${words.live} · ${updated}` : updated;
+    this.#cards.replaceChildren(...cardList(data.cards));
+    this.#spend.draw(shown);
+    this.#shares.draw(shown);
+    const look = [theme, words];
+    this.#part(this.#budgets, [data.budgets, look], () => budgetList(shown, this.#tools));
+    this.#part(this.#bars, [data.bars, data.classes, data.total, shown.question, look], () =>
+      this.#barParts(shown),
+    );
+    this.#part(this.#heat, [data.heat, look], () => heatMap(shown));
+    this.#part(this.#windows, [data.windows, look], () => windowStrip(shown));
+    this.#sessions.draw(shown, this.#tools, rowSheet(data.sessions, shown, true));
+    this.#messages.draw(shown, this.#tools, rowSheet(data.messages, shown, false));
+    this.#activity.draw(shown, this.#tools, activitySheet(shown));
+    this.#part(this.#ways, [look], () => [
+      button(words.showInsights, () => this.#tools.act('showInsights'), 'primary'),
+      button(words.burn, () => this.#tools.act('openBurn')),
+      button(words.anomalies, () => this.#tools.act('openAnomalies')),
+    ]);
+    this.#foot.replaceChildren(...data.notes.map((note) => el('p', {}, note)));
+  }
+
+  /** Makes a part anew only when what it shows has changed: something in it may have the focus. */
+  #part(element: HTMLElement, from: unknown, make: () => HTMLElement[]): void {
+    const made = JSON.stringify(from);
+    if (this.#made.get(element) === made) return;
+    this.#made.set(element, made);
+    const held = element.contains(document.activeElement)
+      ? document.activeElement?.closest('[data-key]')?.getAttribute('data-key')
+      : undefined;
+    element.replaceChildren(...make());
+    if (held === null || held === undefined) return;
+    const again = element.querySelector(`[data-key="${CSS.escape(held)}"]`);
+    again?.querySelector<HTMLElement>('button')?.focus();
+  }
+
+  #barParts(shown: DashboardShown): HTMLElement[] {
+    const { data, words, figures, theme } = shown;
+    const parts = [
+      { name: 'project', title: words.byProject },
+      { name: 'agent', title: words.byAgent },
+      { name: 'model', title: words.byModel },
+      { name: 'branch', title: words.byBranch },
+    ] as const;
+    const lists = parts.map(({ name, title }) => {
+      const bars = data.bars[name].slice(0, mostBars);
+      const style = stylesOf(name, shown);
+      const longest = bars[0]?.nano ?? 0;
+      const list = bars.map(
+        (bar): Bar => ({
+          key: bar.filter === '' ? `(${bar.name})` : bar.filter,
+          label: bar.name,
+          hint: `${bar.hint}: ${bar.detail}`,
+          length: longest > 0 ? bar.nano / longest : 0,
+          figure: figures.money(bar.nano),
+          share: data.total > 0 ? figures.percent(bar.nano / data.total) : '',
+          colour: (bar.background ? restStyle(theme) : (style.get(bar.filter) ?? restStyle(theme)))
+            .colour,
+          hatched: bar.background,
+          chosen: bar.filter !== '' && shown.question.filters[name] === bar.filter,
+        }),
+      );
+      return el(
+        'section',
+        { 'data-part': `by-${name}` },
+        el('h2', {}, title),
+        barList(list, title, (key) => this.#narrow(shown, name, key), words.narrow),
+      );
+    });
+    const classes = data.classes.map(
+      ({ name, label, tokens, nano }): Bar => ({
+        key: name,
+        label: `${label} · ${figures.tokens(tokens)}`,
+        hint: `${label}: ${figures.count(tokens)}`,
+        length: nano / Math.max(1, ...data.classes.map((one) => one.nano)),
+        figure: figures.money(nano),
+        share: data.total > 0 ? figures.percent(nano / data.total) : '',
+        colour: theme.foreground,
+      }),
+    );
+    const last = el(
+      'section',
+      { 'data-part': 'classes' },
+      el('h2', {}, words.classes),
+      barList(classes, words.classes),
+    );
+    return [...lists, last];
+  }
+
+  /** A click on a bar narrows the whole dashboard to it; another one widens it again. */
+  #narrow({ question }: DashboardShown, name: DashboardFilter, key: string): void {
+    if (key.startsWith('(')) return;
+    const value = question.filters[name] === key ? '' : key;
+    this.#tools.ask({ ...question, filters: { ...question.filters, [name]: value } });
+  }
+
+  dispose(): void {
+    this.#spend.dispose();
+    this.#shares.dispose();
+  }
+}
+
+/** Bars of a list. */
+const mostBars = 8;
+
+/** How things of a kind look, in every part of the dashboard. */
+export function stylesOf(
+  kind: 'model' | 'project' | 'agent' | 'branch',
+  { data, theme }: DashboardShown,
+): Map<string, SeriesStyle> {
+  const names = [
+    ...new Set([
+      ...data.choices[kind].map(({ value }) => value),
+      ...data.bars[kind].map(({ filter }) => filter).filter((filter) => filter !== ''),
+    ]),
+  ];
+  if (kind === 'model') return modelStyles(names, theme);
+  return kind === 'agent' ? agentStyles(names, theme) : namedStyles(names, theme);
+}
+
+/** A list whose rows open a session. */
+class RowList {
+  readonly element: HTMLElement;
+  readonly #title = el('h2', {});
+  readonly #table = new DataTable();
+  #order: TableOrder = { column: '', descending: true };
+
+  constructor(name: string) {
+    this.element = el('section', { 'data-part': name }, this.#title, this.#table.element);
+  }
+
+  draw(
+    shown: DashboardShown,
+    tools: DashboardTools,
+    { title, sheet }: { readonly title: string; readonly sheet: Sheet },
+  ): void {
+    const { words, figures } = shown;
+    this.element.hidden = sheet.rows.length === 0;
+    this.#title.textContent = title;
+    this.#table.draw({
+      sheet,
+      label: title,
+      words,
+      figures,
+      order: this.#order,
+      onOrder: (order) => {
+        this.#order = order;
+        this.draw(shown, tools, { title, sheet });
+      },
+      openHint: words.open,
+      onOpen: (key) => {
+        const [sid = '', message = ''] = key.split(' ');
+        tools.openSession(sid, message);
+      },
+    });
+  }
+}
+
+function rowSheet(
+  rows: readonly DashboardRow[],
+  { words, figures, data }: DashboardShown,
+  sessions: boolean,
+): { title: string; sheet: Sheet } {
+  const text = (key: string, label: string) => ({ key, label, numeric: false });
+  const number = (key: string, label: string) => ({ key, label, numeric: true });
+  return {
+    title: sessions ? words.sessions : words.messages,
+    sheet: {
+      columns: [
+        text('title', words.title),
+        text('project', words.project),
+        text('model', words.model),
+        text('time', words.time),
+        ...(sessions ? [number('messages', words.messageCount)] : []),
+        number('cost', words.cost),
+        number('share', words.share),
+      ],
+      rows: rows.map((row, index) => ({
+        key: `${row.sid} ${row.message} ${index}`,
+        cells: [
+          textCell(row.title),
+          textCell(row.project),
+          textCell(row.model.replace(/^claude-/, ''), row.model),
+          { text: figures.dayTime(row.at), value: new Date(row.at).toISOString() },
+          ...(sessions ? [{ text: figures.count(row.messages), value: row.messages }] : []),
+          { text: figures.money(row.nano), value: row.nano / 1e9 },
+          {
+            text: data.total > 0 ? figures.percent(row.nano / data.total) : '',
+            value: data.total > 0 ? row.nano / data.total : 0,
+          },
+        ],
+      })),
+    },
+  };
+}
+
+function activitySheet({ data, words, figures }: DashboardShown): { title: string; sheet: Sheet } {
+  return {
+    title: words.activity,
+    sheet: {
+      columns: [
+        { key: 'time', label: words.time, numeric: false },
+        { key: 'agent', label: words.agent, numeric: false },
+        { key: 'model', label: words.model, numeric: false },
+        { key: 'project', label: words.project, numeric: false },
+        { key: 'cost', label: words.cost, numeric: true },
+      ],
+      rows: data.activity.map((row, index) => ({
+        key: `${row.sid} ${row.message} ${index}`,
+        cells: [
+          { text: figures.dateTime(row.at), value: new Date(row.at).toISOString() },
+          textCell(row.agent),
+          textCell(row.model.replace(/^claude-/, ''), row.model),
+          textCell(row.project),
+          row.error === ''
+            ? { text: figures.money(row.nano), value: row.nano / 1e9 }
+            : { text: fill(words.failed, row.error), value: 0 },
+        ],
+      })),
+    },
+  };
+}

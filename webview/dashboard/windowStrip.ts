@@ -1,0 +1,39 @@
+import type { DashboardWindow } from '../../src/protocol/dashboard.ts';
+import { type Bar, barList } from '../lib/bars.ts';
+import { el } from '../lib/dom.ts';
+import { fill } from '../lib/fill.ts';
+import type { DashboardShown } from './page.ts';
+
+/** Windows of a kind that are shown. */
+const mostWindows = 6;
+
+/** What was spent in each 5-hour window and each week, the running one first. */
+export function windowStrip(shown: DashboardShown): HTMLElement[] {
+  const { data, words } = shown;
+  const list = (windows: readonly DashboardWindow[], title: string): HTMLElement[] => [
+    el('h3', {}, title),
+    barList(bars(windows, shown), title),
+  ];
+  return [
+    el('h2', {}, words.windows),
+    ...(data.windows.fiveHours.length === 0 ? [] : list(data.windows.fiveHours, words.fiveHours)),
+    ...list(data.windows.weeks, words.weeks),
+  ];
+}
+
+function bars(
+  windows: readonly DashboardWindow[],
+  { words, figures, theme }: DashboardShown,
+): Bar[] {
+  const shown = windows.slice(-mostWindows).reverse();
+  const highest = Math.max(1, ...shown.map(({ nano }) => nano));
+  return shown.map(({ from, to, label, nano, running }) => ({
+    key: String(from),
+    label: running ? fill(words.windowRunning, label, figures.dayTime(to)) : label,
+    length: nano / highest,
+    figure: figures.money(nano),
+    share: running ? words.soFar : '',
+    colour: theme.foreground,
+    hatched: running,
+  }));
+}

@@ -1,0 +1,151 @@
+import type { ChartOptions, Plugin, TooltipItem } from 'chart.js';
+import type { Figures } from './figures.ts';
+import type { Theme } from './theme.ts';
+import { spansDays, timeTicks } from './timeAxis.ts';
+
+/** Parts every chart is made of, so that all of them look and behave alike. */
+
+/** The font of what is written inside a chart. */
+export function chartFont({ font, fontSize }: Theme): { family: string; size: number } {
+  return { family: font, size: fontSize - 1 };
+}
+
+/** Charts fill their place, stand still and are read along the time axis. */
+export const stillOptions = {
+  responsive: true,
+  maintainAspectRatio: false,
+  animation: false,
+  interaction: { mode: 'index', intersect: false },
+} as const satisfies ChartOptions;
+
+/** The look of a tooltip: that of the editor's own hovers. */
+export function tooltipLook(theme: Theme): object {
+  const font = chartFont(theme);
+  return {
+    backgroundColor: theme.token('editorHoverWidget-background') || theme.background,
+    borderColor: theme.token('editorHoverWidget-border') || theme.border,
+    borderWidth: 1,
+    cornerRadius: 2,
+    titleColor: theme.foreground,
+    bodyColor: theme.foreground,
+    footerColor: theme.foreground,
+    titleFont: { ...font, weight: 'bold' },
+    bodyFont: font,
+    footerFont: { ...font, weight: 'normal' },
+    displayColors: false,
+  };
+}
+
+/** Dearest first. */
+export function byAmount(a: TooltipItem<'bar'>, b: TooltipItem<'bar'>): number {
+  return (b.parsed.y ?? 0) - (a.parsed.y ?? 0);
+}
+
+/** An axis of money, in units of the display currency. */
+export function moneyAxis(theme: Theme, figures: Figures, stacked = false): object {
+  return {
+    beginAtZero: true,
+    stacked,
+    border: { display: false, dash: theme.highContrast ? [2, 4] : [] },
+    grid: { color: theme.grid, lineWidth: theme.highContrast ? 1 : 0.5 },
+    ticks: {
+      color: theme.muted,
+      font: chartFont(theme),
+      maxTicksLimit: 6,
+      callback: (value: number | string) => figures.shown(Number(value)),
+    },
+  };
+}
+
+/** An axis of moments, with ticks on whole minutes, hours or days of the user's zone. */
+export function timeAxis(
+  theme: Theme,
+  figures: Figures,
+  { min, max, zone }: { readonly min: number; readonly max: number; readonly zone: string },
+): object {
+  const days = spansDays(min, max);
+  return {
+    type: 'linear',
+    min,
+    max,
+    afterBuildTicks: (axis: { min: number; max: number; width: number; ticks: unknown[] }) => {
+      const most = Math.max(2, Math.floor(axis.width / 110));
+      axis.ticks = timeTicks(axis.min, axis.max, most, zone).map((value) => ({ value }));
+    },
+    border: { color: theme.grid },
+    grid: { display: false },
+    ticks: {
+      color: theme.muted,
+      font: chartFont(theme),
+      maxRotation: 0,
+      callback: (value: number | string) =>
+        days ? figures.dayTime(Number(value)) : figures.shortTime(Number(value)),
+    },
+  };
+}
+
+/** A vertical line where the pointer is. */
+export function crosshair(theme: () => Theme): Plugin {
+  return {
+    id: 'crosshair',
+    afterDatasetsDraw: ({ ctx, chartArea, tooltip }) => {
+      const x = tooltip?.getActiveElements()[0]?.element.x;
+      if (x === undefined) return;
+      ctx.save();
+      ctx.strokeStyle = theme().muted;
+      ctx.lineWidth = 1;
+      ctx.beginPath();
+      ctx.moveTo(x, chartArea.top);
+      ctx.lineTo(x, chartArea.bottom);
+      ctx.stroke();
+      ctx.restore();
+    },
+  };
+}
+
+/** A level that is worth a line across the chart. */
+export interface Threshold {
+  /** In units of the axis. */
+  readonly value: number;
+  readonly label: string;
+  readonly colour: string;
+  readonly dash?: readonly number[];
+}
+
+/** Lines across the chart at some levels, named at their right end. */
+export function thresholdLines(theme: () => Theme, list: () => readonly Threshold[]): Plugin {
+  return {
+    id: 'thresholds',
+    afterDatasetsDraw: ({ ctx, chartArea, scales }) => {
+      const { fontSize, font, background } = theme();
+      const axis = scales.y;
+      if (axis === undefined) return;
+      ctx.save();
+      ctx.font = `${fontSize - 1}px ${font}`;
+      ctx.textAlign = 'right';
+      let lowest = Number.POSITIVE_INFINITY;
+      for (const { value, label, colour, dash = [4, 4] } of [...list()].sort(
+        (a, b) => a.value - b.value,
+      )) {
+        const y = axis.getPixelForValue(value);
+        if (y < chartArea.top || y > chartArea.bottom) continue;
+        ctx.strokeStyle = colour;
+        ctx.lineWidth = 1;
+        ctx.setLineDash([...dash]);
+        ctx.beginPath();
+        ctx.moveTo(chartArea.left, y);
+        ctx.lineTo(chartArea.right, y);
+        ctx.stroke();
+        const above = y - fontSize - 3 > chartArea.top;
+        const textY = Math.min(above ? y - 4 : y + fontSize + 2, lowest - fontSize - 2);
+        lowest = textY;
+        const width = ctx.measureText(label).width;
+        ctx.fillStyle = background;
+        ctx.fillRect(chartArea.right - width - 6, textY - fontSize, width + 6, fontSize + 3);
+        ctx.fillStyle = colour;
+        ctx.fillText(label, chartArea.right - 3, textY);
+      }
+      ctx.restore();
+    },
+  };
+}

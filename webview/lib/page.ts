@@ -1,0 +1,157 @@
+import {
+  type CommonAction,
+  type CommonWords,
+  type DataShape,
+  type Exported,
+  type FromDataPanel,
+  isToDataPanel,
+  type NothingToShow,
+  type PanelFormat,
+  protocolVersion,
+  type ToDataPanel,
+} from '../../src/protocol.ts';
+import { button } from '../ui.ts';
+import { el } from './dom.ts';
+import { Figures } from './figures.ts';
+import { keepState, keptState, listen, send, type Unversioned } from './host.ts';
+import { onThemeChange, readTheme, type Theme } from './theme.ts';
+
+/** Everything a page is drawn from. */
+export interface Shown<Data, Words, Question, Ui> {
+  readonly data: Data;
+  readonly words: Words & CommonWords;
+  readonly format: PanelFormat;
+  readonly question: Question;
+  readonly ui: Ui;
+  readonly figures: Figures;
+  readonly theme: Theme;
+}
+
+/** What a page can make happen. */
+export interface PageTools<Question, Ui> {
+  /** Asks the host something else. */
+  readonly ask: (question: Question) => void;
+  /** Changes what the page keeps for itself, and draws anew. */
+  readonly change: (more: Partial<Ui>) => void;
+  readonly act: (action: CommonAction) => void;
+  /** Opens a session's panel, at a message where one is named. */
+  readonly openSession: (sid: string, message?: string) => void;
+  readonly exportTo: (exported: Omit<Exported, 'type' | 'v'>) => void;
+}
+
+/** A page with its parts. */
+export interface DataPage<Data, Words, Question, Ui> {
+  readonly element: HTMLElement;
+  draw(shown: Shown<Data, Words, Question, Ui>): void;
+  dispose(): void;
+}
+
+/** A kind of page: what it is told and what it keeps. */
+export interface PageKind<Data, Words, Question, Ui> extends DataShape<Data, Question> {
+  /** What it keeps besides its question, until told otherwise. */
+  readonly ui: Ui;
+  readonly isUi: (value: unknown) => value is Ui;
+  readonly make: (tools: PageTools<Question, Ui>) => DataPage<Data, Words, Question, Ui>;
+}
+
+/** What VS Code keeps of a page over a reload of the window. */
+interface Kept<Question, Ui> {
+  readonly v: number;
+  readonly question: Question;
+  readonly ui: Ui;
+}
+
+/** Runs the page of a panel that is asked questions: told by the host, drawn, kept and asked anew. */
+export function runPage<Data, Words, Question, Ui>(
+  kind: PageKind<Data, Words, Question, Ui>,
+): void {
+  type Message = ToDataPanel<Data, Words, Question>;
+  const root = document.getElementById('root')!;
+  const kept = keptState() as Partial<Kept<Question, Ui>> | undefined;
+  const known = kept?.v === protocolVersion && kind.isQuestion(kept.question);
+  let ui: Ui = known && kind.isUi(kept.ui) ? kept.ui : kind.ui;
+  let last: Extract<Message, { type: 'show' }> | undefined;
+  let page: DataPage<Data, Words, Question, Ui> | undefined;
+  const tell = (message: Unversioned<FromDataPanel<Question>>): void => send(message);
+
+  const tools: PageTools<Question, Ui> = {
+    ask: (question) => {
+      document.body.classList.add('waiting');
+      tell({ type: 'ask', question });
+    },
+    change: (more) => {
+      ui = { ...ui, ...more };
+      keep();
+      draw();
+    },
+    act: (action) => tell({ type: 'do', action }),
+    openSession: (sid, message = '') => tell({ type: 'openSession', sid, message }),
+    exportTo: (exported) => tell({ type: 'export', ...exported }),
+  };
+
+  function keep(): void {
+    if (last !== undefined) keepState({ v: protocolVersion, question: last.question, ui });
+  }
+
+  function draw(): void {
+    if (last === undefined) return;
+    const { data, words, format, question } = last;
+    document.documentElement.lang = format.locale;
+    if (page === undefined) {
+      page = kind.make(tools);
+      root.replaceChildren(page.element);
+    }
+    const theme = readTheme();
+    page.draw({ data, words, format, question, ui, figures: new Figures(format), theme });
+  }
+
+  function onMessage(message: Message): void {
+    document.body.classList.remove('waiting');
+    if (message.type === 'show') {
+      last = message;
+      keep();
+      draw();
+      return;
+    }
+    page?.dispose();
+    page = undefined;
+    last = undefined;
+    if (message.type === 'working') root.replaceChildren(skeleton(message.text));
+    else root.replaceChildren(...nothingToShow(message, tools.act));
+  }
+
+  listen((value) => isToDataPanel<Data, Words, Question>(value, kind), onMessage);
+  onThemeChange(draw);
+  root.replaceChildren(skeleton(''));
+  tell({ type: 'ready', question: known ? kept.question! : null });
+}
+
+/** The place of what is about to come: shapes at once, words when it takes longer. */
+export function skeleton(text: string): HTMLElement {
+  const shapes = ['line', 'cards', 'plot', 'rows'].map((shape) =>
+    el('div', { class: `bone ${shape}` }),
+  );
+  return el(
+    'div',
+    { class: 'skeleton', role: 'status', 'aria-busy': 'true' },
+    ...(text === '' ? [] : [el('p', { class: 'empty' }, text)]),
+    ...shapes,
+  );
+}
+
+/** One sentence, and what can be done. */
+export function nothingToShow(
+  { text, actions }: NothingToShow,
+  act: (action: CommonAction) => void,
+): HTMLElement[] {
+  return [
+    el('p', { class: 'empty', role: 'status' }, text),
+    el(
+      'div',
+      { class: 'actions' },
+      ...actions.map(({ label, action }, index) =>
+        button(label, () => act(action as CommonAction), index === 0 ? 'primary' : 'secondary'),
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,75 @@
+/** Rows and columns behind a chart or a table: what is shown as a table and taken along as CSV. */
+export interface Sheet {
+  readonly columns: readonly SheetColumn[];
+  readonly rows: readonly SheetRow[];
+}
+
+export interface SheetColumn {
+  readonly key: string;
+  readonly label: string;
+  readonly numeric: boolean;
+  /** Explains the column where its name does not. */
+  readonly hint?: string;
+}
+
+export interface SheetRow {
+  /** Stays with the row; unique. */
+  readonly key: string;
+  /** One for each column. */
+  readonly cells: readonly SheetCell[];
+  /** Class of the row. */
+  readonly mark?: string;
+}
+
+/** How a cell reads, and the value it is sorted and exported by. */
+export interface SheetCell {
+  readonly text: string;
+  readonly value: number | string;
+  /** Exact figures, where the text is rounded. */
+  readonly hint?: string;
+}
+
+export function textCell(text: string, hint?: string): SheetCell {
+  return { text, value: text, ...(hint !== undefined && { hint }) };
+}
+
+/** The sheet as CSV (RFC 4180): plain numbers, texts that no spreadsheet takes for a formula. */
+export function sheetCsv({ columns, rows }: Sheet): string {
+  const lines = [
+    columns.map(({ label }) => csvText(label)),
+    ...rows.map(({ cells }) =>
+      cells.map(({ value }) => (typeof value === 'number' ? String(value) : csvText(value))),
+    ),
+  ];
+  return `${lines.map((cells) => cells.join(',')).join('\r\n')}\r\n`;
+}
+
+function csvText(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** Rows in the order of a column. Equal ones keep theirs. */
+export function sortRows(
+  rows: readonly SheetRow[],
+  column: number,
+  descending: boolean,
+): SheetRow[] {
+  const sign = descending ? -1 : 1;
+  return [...rows].sort((a, b) => sign * compare(a.cells[column]?.value, b.cells[column]?.value));
+}
+
+function compare(a: number | string = '', b: number | string = ''): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return String(a).localeCompare(String(b), undefined, { numeric: true });
+}
+
+/** Rows in which every word of a filter stands in some cell. */
+export function filterRows(rows: readonly SheetRow[], filter: string): readonly SheetRow[] {
+  const wanted = filter.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  if (wanted.length === 0) return rows;
+  return rows.filter(({ cells }) => {
+    const text = cells.map((cell) => cell.text.toLocaleLowerCase()).join('\n');
+    return wanted.every((word) => text.includes(word));
+  });
+}
