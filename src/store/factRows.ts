@@ -37,12 +37,14 @@ export function factRows(
 ): FactRow[] {
   const fromTotals = span === undefined && !keys.includes('bucket') && !keys.includes('prompt');
   if (fromTotals) return grouped(db, 'spend_total', keys, '').all<FactRow>();
-  if (span === undefined) return grouped(db, 'spend_bucket', keys, '').all<FactRow>();
+  // Who asks neither who nor on what is answered by one row for each quarter of an hour.
+  const table = keys.every((key) => key === 'bucket') ? 'spend_slot' : 'spend_bucket';
+  if (span === undefined) return grouped(db, table, keys, '').all<FactRow>();
   const from = Math.ceil(span.from / bucketMs);
   const to = Math.floor(span.to / bucketMs);
   if (from > to) return combine(edgeRows(db, span), keys);
   const where = 'WHERE bucket >= ? AND bucket < ?';
-  const inner = grouped(db, 'spend_bucket', keys, where).all<FactRow>(from, to);
+  const inner = grouped(db, table, keys, where).all<FactRow>(from, to);
   const left = { from: span.from, to: from * bucketMs };
   const right = { from: to * bucketMs, to: span.to };
   const edges = [
@@ -91,7 +93,7 @@ export function takenAway<T extends SpendSums>(sums: T): T {
 
 function grouped(
   db: SqlDatabase,
-  table: 'spend_bucket' | 'spend_total',
+  table: 'spend_bucket' | 'spend_slot' | 'spend_total',
   keys: readonly FactKey[],
   where: string,
 ): Statement {

@@ -185,7 +185,7 @@ export class StoreReader {
   #spendBuckets(from: number, to: number, list: string | null): SpendSums {
     const where = 'b.bucket >= ? AND b.bucket < ?';
     if (list === null) {
-      const sql = `SELECT ${spendSums} FROM spend_bucket b WHERE ${where}`;
+      const sql = `SELECT ${spendSums} FROM spend_slot b WHERE ${where}`;
       return this.#all<SpendSums>(sql, from, to)[0]!;
     }
     const sql = `SELECT ${spendSums} FROM spend_bucket b JOIN session s ON s.id = b.session

@@ -56,10 +56,19 @@ export function moveBuckets(db: SqlDatabase): (from: number, to: number, target:
      SELECT ?, ${bucketKeys}, ${sums} FROM spend_bucket WHERE ${stretch} GROUP BY ${bucketKeys}
      ON CONFLICT DO UPDATE SET ${additions}`,
   );
+  const addSlot = db.prepare(
+    // An empty stretch has a sum as well, of nothing: it makes no row.
+    `INSERT INTO spend_slot (bucket, ${columns})
+     SELECT ?, ${sums} FROM spend_slot WHERE ${stretch} HAVING count(*) > 0
+     ON CONFLICT DO UPDATE SET ${additions}`,
+  );
   const drop = db.prepare(`DELETE FROM spend_bucket WHERE ${stretch}`);
+  const dropSlots = db.prepare(`DELETE FROM spend_slot WHERE ${stretch}`);
   return (from, to, target) => {
     add.run(target, from, to, target);
+    addSlot.run(target, from, to, target);
     drop.run(from, to, target);
+    dropSlots.run(from, to, target);
   };
 }
 
@@ -70,8 +79,10 @@ export function moveBuckets(db: SqlDatabase): (from: number, to: number, target:
 export class Rollup {
   readonly #addBucket: Statement;
   readonly #addTotal: Statement;
+  readonly #addSlot: Statement;
   readonly #dropBucket: Statement;
   readonly #dropTotal: Statement;
+  readonly #dropSlot: Statement;
   #buckets = new Map<string, Delta>();
 
   constructor(db: SqlDatabase) {
@@ -83,6 +94,11 @@ export class Rollup {
       `INSERT INTO spend_total (session, agent, model, facet, ${columns})
        VALUES (?, ?, ?, ?, ${marks}) ON CONFLICT DO UPDATE SET ${additions}`,
     );
+    this.#addSlot = db.prepare(
+      `INSERT INTO spend_slot (bucket, ${columns})
+       VALUES (?, ${marks}) ON CONFLICT DO UPDATE SET ${additions}`,
+    );
+    this.#dropSlot = db.prepare(`DELETE FROM spend_slot WHERE bucket = ? AND ${allZero}`);
     this.#dropBucket = db.prepare(
       `DELETE FROM spend_bucket WHERE session = ? AND agent = ? AND model = ? AND facet = ?
          AND bucket = ? AND prompt = ? AND ${allZero}`,
@@ -107,27 +123,42 @@ export class Rollup {
 
   /** Writes the collected changes. */
   flush(): void {
-    const totals = new Map<string, { parts: number[]; delta: Delta }>();
+    const totals = new Changes();
+    const slots = new Changes();
     for (const [key, delta] of this.#buckets) {
       if (delta.every((value) => value === 0)) continue;
       const parts = key.split(' ').map(Number);
       this.#addBucket.run(...parts, ...delta);
       if (delta.some((value) => value < 0)) this.#dropBucket.run(...parts);
-      const totalParts = parts.slice(0, 4);
-      const totalKey = totalParts.join(' ');
-      const total = totals.get(totalKey);
-      if (total === undefined) totals.set(totalKey, { parts: totalParts, delta: [...delta] });
-      else for (let i = 0; i < delta.length; i++) total.delta[i]! += delta[i]!;
+      totals.add(parts.slice(0, 4), delta);
+      slots.add(parts.slice(4, 5), delta);
     }
-    for (const { parts, delta } of totals.values()) {
-      if (delta.every((value) => value === 0)) continue;
-      this.#addTotal.run(...parts, ...delta);
-      if (delta.some((value) => value < 0)) this.#dropTotal.run(...parts);
-    }
+    totals.write(this.#addTotal, this.#dropTotal);
+    slots.write(this.#addSlot, this.#dropSlot);
     this.forget();
   }
 
   forget(): void {
     this.#buckets = new Map();
+  }
+}
+
+/** Changes of the rows of a roll-up that tells less apart. */
+class Changes {
+  readonly #rows = new Map<string, { readonly parts: readonly number[]; readonly delta: Delta }>();
+
+  add(parts: readonly number[], delta: Delta): void {
+    const key = parts.join(' ');
+    const known = this.#rows.get(key);
+    if (known === undefined) this.#rows.set(key, { parts, delta: [...delta] });
+    else for (let i = 0; i < delta.length; i++) known.delta[i]! += delta[i]!;
+  }
+
+  write(add: Statement, drop: Statement): void {
+    for (const { parts, delta } of this.#rows.values()) {
+      if (delta.every((value) => value === 0)) continue;
+      add.run(...parts, ...delta);
+      if (delta.some((value) => value < 0)) drop.run(...parts);
+    }
   }
 }

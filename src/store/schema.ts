@@ -251,6 +251,23 @@ CREATE TABLE thinned_place (
 CREATE INDEX thinned_place_session ON thinned_place (session);
 `;
 
+/**
+ * All that was spent in a quarter of an hour, in one row: what asks neither who nor on what is answered
+ * by some thousands of rows for a year.
+ */
+export const schemaV5 = `
+CREATE TABLE spend_slot (
+  bucket INTEGER PRIMARY KEY,
+  messages INTEGER NOT NULL, lower INTEGER NOT NULL, unpriced INTEGER NOT NULL, client INTEGER NOT NULL,
+  input INTEGER NOT NULL, output INTEGER NOT NULL, write5m INTEGER NOT NULL, write1h INTEGER NOT NULL,
+  cache_read INTEGER NOT NULL, searches INTEGER NOT NULL, nano INTEGER NOT NULL
+) STRICT;
+INSERT INTO spend_slot
+  SELECT bucket, sum(messages), sum(lower), sum(unpriced), sum(client), sum(input), sum(output),
+    sum(write5m), sum(write1h), sum(cache_read), sum(searches), sum(nano)
+  FROM spend_bucket GROUP BY bucket;
+`;
+
 /** The index over all messages answers what each of them cost without a look at their rows. */
 export const schemaV4 = `
 DROP INDEX message_at;

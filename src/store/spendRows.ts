@@ -82,7 +82,7 @@ export function firstBackground(db: SqlDatabase): number | undefined {
 /** Start of the first quarter of an hour with spend, UTC milliseconds; undefined without any. */
 export function firstSpendAt(db: SqlDatabase): number | undefined {
   const first = db
-    .prepare(`SELECT min(bucket) * ${bucketMs} AS at FROM spend_bucket`)
+    .prepare(`SELECT min(bucket) * ${bucketMs} AS at FROM spend_slot`)
     .get<{ at: number | null }>()?.at;
   return first ?? undefined;
 }

@@ -61,7 +61,7 @@ export function thinningAhead(db: SqlDatabase, limits: RetentionLimits): Thinnin
     )
     .get<{ sessions: number }>(messagesBefore)!;
   const buckets = db
-    .prepare('SELECT DISTINCT bucket FROM spend_bucket WHERE bucket < ?')
+    .prepare('SELECT bucket FROM spend_slot WHERE bucket < ?')
     .all<{ bucket: number }>(bucketOf(daysBefore));
   const inMonths = buckets.map(({ bucket }) => dayOf(bucket * bucketMs)).filter(notFirst);
   const messages = old.reduce((sum, row) => sum + row.messages, 0);

@@ -82,7 +82,7 @@ export class Thinning {
     this.#dropPlaces = db.prepare('DELETE FROM place WHERE message = ?');
     this.#drop = db.prepare('DELETE FROM message WHERE at >= ? AND at < ?');
     this.#nextBucket = db.prepare(
-      'SELECT min(bucket) AS bucket FROM spend_bucket WHERE bucket >= ? AND bucket < ?',
+      'SELECT min(bucket) AS bucket FROM spend_slot WHERE bucket >= ? AND bucket < ?',
     );
     const meta = 'INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value';
     this.#raiseMeta = db.prepare(

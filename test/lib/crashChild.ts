@@ -86,10 +86,11 @@ function check(): void {
       .prepare(
         `SELECT (SELECT sum(nano) FROM message WHERE counted = 1) AS message,
            (SELECT sum(nano) FROM spend_total) AS total,
-           (SELECT sum(nano) FROM spend_bucket) AS bucket`,
+           (SELECT sum(nano) FROM spend_bucket) AS bucket,
+           (SELECT sum(nano) FROM spend_slot) AS slot`,
       )
-      .get<{ message: number; total: number; bucket: number }>()!;
-    if (sums.message !== sums.total || sums.message !== sums.bucket) {
+      .get<Record<'message' | 'total' | 'bucket' | 'slot', number>>()!;
+    if (new Set(Object.values(sums)).size > 1) {
       throw new Error(`sums differ: ${JSON.stringify(sums)}`);
     }
     for (const { path, offset } of db

@@ -56,6 +56,7 @@ const views = {
   spend_total: `SELECT sid, aid, ${word('s.model')}, ${facet}, ${sums} FROM spend_total s
       JOIN session ON session.id = s.session JOIN agent a ON a.id = s.agent
       JOIN facet f ON f.id = s.facet`,
+  spend_slot: `SELECT bucket, ${sums} FROM spend_slot s`,
   cost_state: `SELECT sid, path, c.offset, at, total, models, unknown FROM cost_state c
       JOIN session s ON s.id = c.session JOIN file f ON f.id = c.file`,
   background: 'SELECT sid, at, nano FROM background b JOIN session s ON s.id = b.session',

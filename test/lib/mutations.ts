@@ -159,8 +159,8 @@ mutate(
     '',
   ],
   [
-    'an empty row of the totals goes',
-    'if (delta.some((value) => value < 0)) this.#dropTotal.run(...parts);',
+    'an empty row of what tells less apart goes',
+    'if (delta.some((value) => value < 0)) drop.run(...parts);',
     '',
   ],
 );
@@ -217,7 +217,9 @@ mutate(
 mutate(
   'store/rollup.ts',
   ['what is moved is added up', '`sum(', '`max('],
-  ['what is moved goes from where it was', 'drop.run(from, to, target);', ''],
+  ['what is moved goes from where it was', ' drop.run(from, to, target);', ''],
+  ['whole quarters of an hour move as well', 'addSlot.run(target, from, to, target);', ''],
+  ['and go from where they were', 'dropSlots.run(from, to, target);', ''],
 );
 
 mutate(

@@ -85,4 +85,10 @@ export function assertRollups(db: SqlDatabase): void {
       .map(([key, values]) => `${key} ${JSON.stringify(values)}`);
     assert.deepEqual(stored.map((row) => `${row.key} ${row.sums}`).sort(), expected.sort(), table);
   }
+  const added = sumColumns.map((name) => `sum(${name}) AS ${name}`).join(', ');
+  assert.deepEqual(
+    db.prepare(`SELECT bucket, ${sumColumns.join(', ')} FROM spend_slot ORDER BY bucket`).all(),
+    db.prepare(`SELECT bucket, ${added} FROM spend_bucket GROUP BY bucket ORDER BY bucket`).all(),
+    'each quarter of an hour is the sum of its rows',
+  );
 }
