@@ -57,6 +57,9 @@ export interface DashboardStretch {
   readonly total: number;
   /** It is not over yet. */
   readonly soFar: boolean;
+  /** Its first and last day, YYYY-MM-DD, for who wants to look at it alone; '' for hours. */
+  readonly first: string;
+  readonly last: string;
 }
 
 /** Spend of a name in a list of bars. Money in nano-dollars. */
@@ -69,6 +72,8 @@ export interface DashboardBar {
   readonly nano: number;
   /** Runs, calls or tokens beside the money; '' for nothing to say. */
   readonly detail: string;
+  /** Messages without a price: with no other the figure is none. */
+  readonly unpriced: number;
   /** Spend no message explains. */
   readonly background: boolean;
 }
@@ -106,6 +111,8 @@ export interface DashboardRow {
   readonly at: number;
   readonly messages: number;
   readonly nano: number;
+  /** Messages without a price. */
+  readonly unpriced: number;
 }
 
 /** A line of recent activity. */
@@ -117,6 +124,7 @@ export interface DashboardActivity {
   readonly agent: string;
   readonly model: string;
   readonly nano: number;
+  readonly unpriced: number;
   /** What went wrong, '' for an answer. */
   readonly error: string;
 }
@@ -227,6 +235,9 @@ export const dashboardWordKeys = [
   'shares',
   'spendSummary',
   'messageCount',
+  'unpriced',
+  'atLeast',
+  'narrowTime',
 ] as const;
 export type DashboardWords = Readonly<Record<(typeof dashboardWordKeys)[number], string>>;
 

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { UseWindow } from '../analysis/windows.ts';
+import { dayOf, type Zone } from '../model/calendar.ts';
 import type {
   DashboardBar,
   DashboardBudget,
@@ -30,6 +31,7 @@ export interface DashboardFacts {
   /** A session is at work. */
   readonly live: boolean;
   readonly demo: boolean;
+  readonly zone: Zone;
 }
 
 /** Everything the dashboard shows, in the editor's language. */
@@ -47,6 +49,7 @@ export function dashboardFacts(facts: DashboardFacts): DashboardData {
     stretches: figures.stretches.map((stretch) => ({
       ...stretch,
       label: stretchLabel(stretch.from, figures, format),
+      ...daysOfStretch(stretch, facts),
       soFar: stretch.from <= now && now < stretch.to,
     })),
     stretchName: stretchName(figures.unit),
@@ -60,7 +63,7 @@ export function dashboardFacts(facts: DashboardFacts): DashboardData {
     },
     classes: figures.classes.map(({ key, tokens, nano }) => ({
       name: key,
-      label: classLabel(key),
+      label: key === backgroundKey ? l10n.t('Background') : classLabel(key),
       tokens,
       nano,
     })),
@@ -71,9 +74,11 @@ export function dashboardFacts(facts: DashboardFacts): DashboardData {
     },
     windows: {
       fiveHours: figures.recent.windows.map((window) =>
-        windowOf(window, now, format.range(window.from, window.to)),
+        windowOf(window, now, format.shortRange(window.from, window.to)),
       ),
-      weeks: figures.recent.weeks.map((window) => windowOf(window, now, format.day(window.from))),
+      weeks: figures.recent.weeks.map((window) =>
+        windowOf(window, now, format.shortDay(window.from)),
+      ),
     },
     sessions: figures.topSessions.map(({ title, project, ...row }) => ({
       ...row,
@@ -200,6 +205,9 @@ function usualText({ recent }: DashboardFigures, format: Format): string {
   if (usualByNow === 0) return l10n.t('nothing by this time on a usual {0}', day);
   const change = (today - usualByNow) / usualByNow;
   const share = format.percent(Math.abs(change));
+  const times = Math.round(today / usualByNow);
+  if (times >= 3)
+    return l10n.t('▲ {0} times your usual {1} by this time', format.count(times), day);
   if (Math.abs(change) < 0.05) return l10n.t('as on your usual {0} by this time', day);
   return change > 0
     ? l10n.t('▲ {0} above your usual {1} by this time', share, day)
@@ -217,6 +225,14 @@ function stretchName(unit: DashboardFigures['unit']): string {
     case 'month':
       return l10n.t('Spend by month');
   }
+}
+
+function daysOfStretch(
+  { from, to }: { readonly from: number; readonly to: number },
+  { figures, zone }: DashboardFacts,
+): { first: string; last: string } {
+  if (figures.unit === 'hour') return { first: '', last: '' };
+  return { first: dayOf(from, zone), last: dayOf(to - 1, zone) };
 }
 
 function stretchLabel(from: number, { unit }: DashboardFigures, format: Format): string {
@@ -258,7 +274,11 @@ function budgetOf(
 
 type BarKind = 'agent' | 'model' | 'project' | 'branch';
 
-function barOf({ key, nano, messages, runs }: Slice, kind: BarKind, format: Format): DashboardBar {
+function barOf(
+  { key, nano, messages, unpriced, runs }: Slice,
+  kind: BarKind,
+  format: Format,
+): DashboardBar {
   const special = key === none || key === backgroundKey;
   return {
     filter: special ? '' : key,
@@ -269,6 +289,7 @@ function barOf({ key, nano, messages, runs }: Slice, kind: BarKind, format: Form
       runs === undefined
         ? l10n.t('{0} messages', format.count(messages))
         : l10n.t('{0} runs', format.count(runs)),
+    unpriced,
     background: key === backgroundKey,
   };
 }

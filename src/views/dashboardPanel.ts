@@ -46,7 +46,15 @@ export const dashboardPanel: DataPanelKind<
       path: uri.fsPath,
     }));
     const live = spend.overview?.session?.live === true;
-    const facts = { figures, question, format, folders, live, demo: spend.demo };
+    const facts = {
+      figures,
+      question,
+      format,
+      folders,
+      live,
+      demo: spend.demo,
+      zone: spend.settings.zone,
+    };
     return {
       words: { ...commonWords(), ...dashboardWords() },
       format: format.forPanel(now),

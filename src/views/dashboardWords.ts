@@ -55,5 +55,8 @@ export function dashboardWords(): DashboardWords {
     shares: l10n.t('Shares of agents'),
     spendSummary: l10n.t('{0} in all; most in {1}: {2}.'),
     messageCount: l10n.t('Messages'),
+    unpriced: l10n.t('unpriced'),
+    atLeast: l10n.t('at least'),
+    narrowTime: l10n.t('Look at this time alone'),
   };
 }

@@ -151,6 +151,12 @@ export class Format {
     return this.#date(ms, 'shortDay', { day: 'numeric', month: 'short' });
   }
 
+  /** From one moment to another, without the year. */
+  shortRange(from: number, to: number): string {
+    const options = { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' } as const;
+    return this.#formatter('shortRange', options).formatRange(from, to);
+  }
+
   /** The month a moment lies in. */
   month(ms: number): string {
     return this.#date(ms, 'month', { month: 'short', year: 'numeric' });

@@ -7,6 +7,7 @@ import {
   window,
   workspace,
 } from 'vscode';
+import { type DashboardPeriod, usualDashboard } from '../protocol/dashboard.ts';
 import type { BudgetShare, Figure, Overview } from '../reports/overview.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
 import { type Format, formatOf } from './format.ts';
@@ -17,10 +18,14 @@ import { findsNothing, levelWord } from './statusText.ts';
 
 interface Action extends QuickPickItem {
   readonly command?: string;
+  /** What the command is given. */
+  readonly argument?: unknown;
 }
 
-/** VS Code's own command that shows the view of sessions. */
-const showSessions = 'outlay.sessions.focus';
+/** The dashboard of a period. */
+function dashboard(period: DashboardPeriod): Pick<Action, 'command' | 'argument'> {
+  return { command: commandIds.openDashboard, argument: { ...usualDashboard, period } };
+}
 
 /** What a click on the status bar opens: the figures once more, and what can be done. */
 export async function showMenu(model: SpendModel): Promise<void> {
@@ -28,10 +33,10 @@ export async function showMenu(model: SpendModel): Promise<void> {
   const figures = overview === undefined ? [] : figureItems(overview, formatOf(settings));
   const items = [...figures, ...actions(model.spend, model.unpricedModels().length > 0)];
   const picked = await window.showQuickPick(items, { title: l10n.t('Outlay: Claude Code spend') });
-  if (picked?.command !== undefined) await commands.executeCommand(picked.command);
+  if (picked?.command !== undefined) await commands.executeCommand(picked.command, picked.argument);
 }
 
-/** The figures of the menu. A figure of time opens the list of sessions, the session its panel. */
+/** The figures of the menu. A figure of time opens the dashboard, the session its panel. */
 export function figureItems(overview: Overview, format: Format): Action[] {
   const worth = (figure: Figure): string =>
     format.headline(figure.shown, { atLeast: figure.sums.lower + figure.sums.unpriced > 0 });
@@ -46,13 +51,13 @@ export function figureItems(overview: Overview, format: Format): Action[] {
     {
       label: l10n.t('Today {0}', worth(today)),
       description: dailyBudget === undefined ? '' : used(dailyBudget),
-      command: showSessions,
+      ...dashboard('today'),
     },
-    { label: l10n.t('Week {0}', worth(week)), command: showSessions },
+    { label: l10n.t('Week {0}', worth(week)), ...dashboard('7d') },
     {
       label: l10n.t('Month {0}', worth(month)),
       description: monthlyBudget === undefined ? '' : used(monthlyBudget),
-      command: showSessions,
+      ...dashboard('month'),
     },
   ];
   if (session !== undefined) {

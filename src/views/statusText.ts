@@ -130,7 +130,7 @@ function withLevel(spend: Spend, figure: string, spoken: string, format: Format)
     text: `${levelIcons[level]} ${parts.join(' · ')}`,
     label: label.join(', '),
     level,
-    command: 'outlay.showMenu',
+    command: 'outlay.openDashboard',
   };
 }
 

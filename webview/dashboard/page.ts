@@ -44,7 +44,7 @@ export class DashboardPage
   readonly #spend: SpendChart;
   readonly #shares: SharesChart;
   readonly #budgets = el('section', { 'data-part': 'budgets' });
-  readonly #bars = el('div', { class: 'columns' });
+  readonly #bars = el('div', { class: 'bar-parts' });
   readonly #heat = el('section', { 'data-part': 'heat' });
   readonly #windows = el('section', { 'data-part': 'windows' });
   readonly #sessions = new RowList('sessions');
@@ -62,10 +62,8 @@ export class DashboardPage
     this.element.append(
       el('header', {}, this.#bar.element, this.#answer, this.#state),
       this.#cards,
-      this.#spend.element,
-      this.#budgets,
-      this.#bars,
-      el('div', { class: 'columns' }, this.#shares.element, this.#heat, this.#windows),
+      el('div', { class: 'beside' }, this.#spend.element, this.#budgets),
+      el('div', { class: 'columns' }, this.#bars, this.#shares.element, this.#heat, this.#windows),
       this.#sessions.element,
       this.#messages.element,
       this.#activity.element,
@@ -133,7 +131,7 @@ export class DashboardPage
           label: bar.name,
           hint: `${bar.hint}: ${bar.detail}`,
           length: longest > 0 ? bar.nano / longest : 0,
-          figure: figures.money(bar.nano),
+          figure: costText(bar, shown),
           share: data.total > 0 ? figures.percent(bar.nano / data.total) : '',
           colour: (bar.background ? restStyle(theme) : (style.get(bar.filter) ?? restStyle(theme)))
             .colour,
@@ -157,6 +155,7 @@ export class DashboardPage
         figure: figures.money(nano),
         share: data.total > 0 ? figures.percent(nano / data.total) : '',
         colour: theme.foreground,
+        hatched: name === '(background)',
       }),
     );
     const last = el(
@@ -237,11 +236,21 @@ class RowList {
   }
 }
 
+/** A cost; what has no price says so instead of being nothing, and beside what has one. */
+function costText(
+  { nano, unpriced }: { readonly nano: number; readonly unpriced: number },
+  { words, figures }: DashboardShown,
+): string {
+  if (unpriced === 0) return figures.money(nano);
+  return nano === 0 ? words.unpriced : `${words.atLeast} ${figures.money(nano)}`;
+}
+
 function rowSheet(
   rows: readonly DashboardRow[],
-  { words, figures, data }: DashboardShown,
+  shown: DashboardShown,
   sessions: boolean,
 ): { title: string; sheet: Sheet } {
+  const { words, figures, data } = shown;
   const text = (key: string, label: string) => ({ key, label, numeric: false });
   const number = (key: string, label: string) => ({ key, label, numeric: true });
   return {
@@ -264,7 +273,7 @@ function rowSheet(
           textCell(row.model.replace(/^claude-/, ''), row.model),
           { text: figures.dayTime(row.at), value: new Date(row.at).toISOString() },
           ...(sessions ? [{ text: figures.count(row.messages), value: row.messages }] : []),
-          { text: figures.money(row.nano), value: row.nano / 1e9 },
+          { text: costText(row, shown), value: row.nano / 1e9 },
           {
             text: data.total > 0 ? figures.percent(row.nano / data.total) : '',
             value: data.total > 0 ? row.nano / data.total : 0,
@@ -275,7 +284,8 @@ function rowSheet(
   };
 }
 
-function activitySheet({ data, words, figures }: DashboardShown): { title: string; sheet: Sheet } {
+function activitySheet(shown: DashboardShown): { title: string; sheet: Sheet } {
+  const { data, words, figures } = shown;
   return {
     title: words.activity,
     sheet: {
@@ -294,7 +304,7 @@ function activitySheet({ data, words, figures }: DashboardShown): { title: strin
           textCell(row.model.replace(/^claude-/, ''), row.model),
           textCell(row.project),
           row.error === ''
-            ? { text: figures.money(row.nano), value: row.nano / 1e9 }
+            ? { text: costText(row, shown), value: row.nano / 1e9 }
             : { text: fill(words.failed, row.error), value: 0 },
         ],
       })),

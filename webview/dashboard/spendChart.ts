@@ -8,6 +8,7 @@ import {
   Tooltip,
 } from 'chart.js';
 import { type DashboardStack, dashboardStacks } from '../../src/protocol/dashboard.ts';
+import { Brush } from '../lib/brush.ts';
 import {
   byAmount,
   chartFont,
@@ -35,6 +36,7 @@ export class SpendChart {
   readonly #stacks = new Segments<DashboardStack>();
   #chart: Bars | undefined;
   #shown: DashboardShown | undefined;
+  #brushed = false;
 
   constructor(tools: DashboardTools) {
     this.#tools = tools;
@@ -80,11 +82,33 @@ export class SpendChart {
           style,
         })),
       ),
+      onOpenRow:
+        data.stretches[0]?.first === ''
+          ? undefined
+          : (key) => this.#narrow(data.stretches.findIndex(({ from }) => String(from) === key)),
+      openHint: words.narrowTime,
       paint: (canvas) => this.#paint(canvas, shown),
     });
   }
 
+  /** Looks at some stretches alone: the whole dashboard follows. */
+  #narrow(from: number, to = from): void {
+    const { data, question } = this.#shown!;
+    const [first, last] = [data.stretches[from]?.first, data.stretches[to]?.last];
+    if (first === undefined || last === undefined || first === '' || last === '') return;
+    this.#tools.ask({ ...question, period: 'custom', since: first, until: last });
+  }
+
   #paint(canvas: HTMLCanvasElement, shown: DashboardShown): void {
+    if (!this.#brushed) {
+      this.#brushed = true;
+      const indexAt = (x: number): number => this.#chart?.scales.x?.getValueForPixel(x) ?? -1;
+      new Brush(
+        canvas,
+        () => this.#chart?.chartArea,
+        (from, to) => this.#narrow(indexAt(from), indexAt(to)),
+      );
+    }
     const datasets = series(shown).map(
       ({ label, parts, style, background }): ChartDataset<'bar', number[]> => ({
         label,

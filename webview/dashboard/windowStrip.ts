@@ -29,7 +29,8 @@ function bars(
   const highest = Math.max(1, ...shown.map(({ nano }) => nano));
   return shown.map(({ from, to, label, nano, running }) => ({
     key: String(from),
-    label: running ? fill(words.windowRunning, label, figures.dayTime(to)) : label,
+    label,
+    hint: running ? fill(words.windowRunning, label, figures.dayTime(to)) : label,
     length: nano / highest,
     figure: figures.money(nano),
     share: running ? words.soFar : '',

@@ -22,6 +22,9 @@ export interface ChartInput {
   readonly paint: (canvas: HTMLCanvasElement) => void;
   /** Names of the series with their look, where there are too many for labels in the chart. */
   readonly legend?: HTMLElement | undefined;
+  /** A row of the table was chosen: what a click on the chart does. */
+  readonly onOpenRow?: ((key: string) => void) | undefined;
+  readonly openHint?: string;
   /** Choices that belong to this chart. */
   readonly choices?: readonly HTMLElement[];
 }
@@ -83,13 +86,15 @@ export class ChartSection {
   }
 
   #drawTable(input: ChartInput): void {
-    const { sheet, title, words, figures } = input;
+    const { sheet, title, words, figures, onOpenRow, openHint } = input;
     this.#table.draw({
       sheet,
       label: title,
       words,
       figures,
       order: this.#order,
+      ...(onOpenRow !== undefined && { onOpen: onOpenRow }),
+      ...(openHint !== undefined && { openHint }),
       onOrder: (order) => {
         this.#order = order;
         this.#drawTable(input);

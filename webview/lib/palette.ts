@@ -28,7 +28,7 @@ const families = {
 } as const;
 
 /** Colours of a series that has none of its own. */
-const others = ['charts-blue', 'charts-orange', 'charts-green', 'charts-purple', 'charts-red'];
+const others = ['charts-blue', 'charts-orange', 'charts-green', 'charts-purple'];
 
 /** A thing keeps its style in every chart, whichever of its kind are shown beside it. */
 export function modelStyles(models: readonly string[], theme: Theme): Map<string, SeriesStyle> {

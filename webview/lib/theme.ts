@@ -16,7 +16,12 @@ export interface Theme {
 /** Reads the theme off the page. */
 export function readTheme(): Theme {
   const style = getComputedStyle(document.body);
-  const token = (name: string): string => style.getPropertyValue(`--vscode-${name}`).trim();
+  const token = (name: string): string => {
+    const value = style.getPropertyValue(`--vscode-${name}`).trim();
+    // Some themes have no orange, others one that is half transparent and hard to see.
+    if (name !== 'charts-orange') return value;
+    return value === '' ? token('charts-yellow') : `rgb(from ${value} r g b)`;
+  };
   const { classList } = document.body;
   const highContrast =
     classList.contains('vscode-high-contrast') || classList.contains('vscode-high-contrast-light');

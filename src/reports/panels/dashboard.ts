@@ -43,6 +43,8 @@ export interface Slice {
   readonly nano: number;
   readonly messages: number;
   readonly tokens: number;
+  /** Messages without a price. */
+  readonly unpriced: number;
   /** Undefined where runs are not counted. */
   readonly runs: number | undefined;
 }
@@ -170,6 +172,7 @@ function sliceOf(group: Group): Slice {
     nano: groupCost(group),
     messages: group.sums.messages,
     tokens: totalTokens(group.sums),
+    unpriced: group.sums.unpriced,
     runs: group.runs,
   };
 }

@@ -16,6 +16,8 @@ export interface DearestSession {
   readonly model: string;
   readonly at: number;
   readonly messages: number;
+  /** Messages without a price. */
+  readonly unpriced: number;
   readonly nano: number;
 }
 
@@ -28,6 +30,8 @@ export interface DearestMessage {
   readonly model: string;
   readonly at: number;
   readonly nano: number;
+  /** 1 without a price. */
+  readonly unpriced: number;
 }
 
 /** An answer, or a request the API refused. */
@@ -64,23 +68,32 @@ export function latest(context: ReportContext, question: Question, names: Names)
     .slice(0, listed);
 }
 
+interface SessionSums {
+  nano: number;
+  messages: number;
+  unpriced: number;
+  /** Nano-dollars by model. */
+  readonly models: Map<number, number>;
+}
+
 function dearestSessions(
   { db }: ReportContext,
   { rows, backgrounds, names }: Selection,
 ): DearestSession[] {
-  const found = new Map<number, { nano: number; messages: number; models: Map<number, number> }>();
-  const of = (session: number) => {
+  const found = new Map<number, SessionSums>();
+  const of = (session: number): SessionSums => {
     let known = found.get(session);
     if (known === undefined) {
-      known = { nano: 0, messages: 0, models: new Map() };
+      known = { nano: 0, messages: 0, unpriced: 0, models: new Map() };
       found.set(session, known);
     }
     return known;
   };
-  for (const { session, model, nano, messages } of rows) {
+  for (const { session, model, nano, messages, unpriced } of rows) {
     const sums = of(session);
     sums.nano += nano;
     sums.messages += messages;
+    sums.unpriced += unpriced;
     sums.models.set(model, (sums.models.get(model) ?? 0) + nano);
   }
   for (const { session, nano } of backgrounds) of(session).nano += nano;
@@ -89,7 +102,7 @@ function dearestSessions(
     db,
     top.map(([session]) => session),
   );
-  return top.map(([session, { nano, messages, models }]) => {
+  return top.map(([session, { nano, messages, unpriced, models }]) => {
     const [model] = [...models].sort(([, a], [, b]) => b - a)[0] ?? [0];
     const place = names.place(session);
     return {
@@ -99,6 +112,7 @@ function dearestSessions(
       model: names.word(model),
       at: place.endedAt,
       messages,
+      unpriced,
       nano,
     };
   });
@@ -126,7 +140,7 @@ function withTitles(
   rows: readonly ActivityRow[],
 ): DearestMessage[] {
   const titles = sessionTitles(db, new Set(rows.map(({ session }) => session)));
-  return rows.map(({ session, agent, model, at, nano, messageId }) => ({
+  return rows.map(({ session, agent, model, at, nano, unpriced, messageId }) => ({
     sid: names.place(session).sid,
     messageId,
     title: titles.get(session),
@@ -135,6 +149,7 @@ function withTitles(
     model: names.word(model),
     at,
     nano,
+    unpriced,
   }));
 }
 
@@ -164,6 +179,7 @@ function refused(
       model: '',
       at: event.at,
       nano: 0,
+      unpriced: 0,
       error: event.code || 'error',
     }));
 }

@@ -43,6 +43,8 @@ export function stacked(
   }
   const whole = [...sums]
     .map(([name, line]) => ({ name, line, sum: line.reduce((total, nano) => total + nano, 0) }))
+    // What has no price has no height; lists beside the chart say so.
+    .filter(({ sum }) => sum !== 0)
     .sort((a, b) => b.sum - a.sum || (a.name < b.name ? -1 : 1));
   const apart = whole.filter(({ name }) => name === backgroundKey);
   const named = whole.filter(({ name }) => name !== backgroundKey);
