@@ -147,7 +147,7 @@ function cards({ figures, question, format }: DashboardFacts): PanelCard[] {
       label: l10n.t('Sessions · runs'),
       figure: l10n.t('{0} · {1}', format.count(figures.sessions), format.count(figures.runs)),
       detail:
-        figures.runs === 0 ? '' : l10n.t('{0} a run', money(Math.round(total / figures.runs))),
+        figures.runs === 0 ? '' : l10n.t('{0} a run', money(Math.round(sums.nano / figures.runs))),
     },
     figures.success === undefined
       ? undefined

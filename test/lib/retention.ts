@@ -99,7 +99,15 @@ export function assertSummedUp(db: SqlDatabase, limits: RetentionLimits): void {
  * the buckets added up as coarsely as the limits allow.
  */
 export function sumsOf(db: SqlDatabase, limits: RetentionLimits): string {
-  const left = ['message', 'place', 'thinned', 'thinned_place', 'spend_bucket', 'spend_slot', 'agent'];
+  const left = [
+    'message',
+    'place',
+    'thinned',
+    'thinned_place',
+    'spend_bucket',
+    'spend_slot',
+    'agent',
+  ];
   const kept = dumpStore(db)
     .split('\n')
     .filter((line) => !left.includes(line.slice(0, line.indexOf(' '))));

@@ -38,10 +38,16 @@ export function sheetCsv({ columns, rows }: Sheet): string {
   const lines = [
     columns.map(({ label }) => csvText(label)),
     ...rows.map(({ cells }) =>
-      cells.map(({ value }) => (typeof value === 'number' ? String(value) : csvText(value))),
+      cells.map(({ value }) => (typeof value === 'number' ? plainNumber(value) : csvText(value))),
     ),
   ];
   return `${lines.map((cells) => cells.join(',')).join('\r\n')}\r\n`;
+}
+
+/** Plain digits: `1e-9` is no number to most spreadsheets. */
+function plainNumber(value: number): string {
+  const text = String(value);
+  return text.includes('e-') ? value.toFixed(12).replace(/\.?0+$/, '') : text;
 }
 
 function csvText(text: string): string {

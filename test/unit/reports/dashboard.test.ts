@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { ReportContext } from '../../../src/reports/context.ts';
+import { reportDefinitions } from '../../../src/reports/definitions.ts';
+import {
+  type DashboardFigures,
+  type DashboardQuestion,
+  dashboardData,
+} from '../../../src/reports/panels/dashboard.ts';
+import { readQuestion } from '../../../src/reports/question.ts';
+import { openForWriting } from '../../../src/store/openStore.ts';
+import { ingestAll } from '../../lib/ingest.ts';
+import { reportContext } from '../../lib/reportContext.ts';
+import { tempDir } from '../../lib/tempDir.ts';
+import { expectedSets, unpackSet } from '../../lib/transcriptSets.ts';
+
+const all = { project: '', group: '', account: '', model: '', agent: '', branch: '' };
+const question = (more: Partial<DashboardQuestion> = {}): DashboardQuestion => ({
+  period: 'all',
+  since: '',
+  until: '',
+  filters: all,
+  stack: 'model',
+  ...more,
+});
+
+interface Said {
+  readonly total_cost_usd: number;
+  readonly backgroundUsd: number;
+  readonly messages: number;
+  readonly [part: string]: unknown;
+}
+
+/** What the terminal says of the same. */
+function reportSays(context: ReportContext, raw: Record<string, unknown>): Said {
+  const definition = reportDefinitions.find(({ name }) => name === 'report')!;
+  return definition.run(context, readQuestion(definition, raw, context)).json as Said;
+}
+
+const sum = (values: readonly number[]): number =>
+  values.reduce((total, value) => total + value, 0);
+const usd = (nano: number): number => nano / 1e9;
+
+for (const set of Object.keys(expectedSets)) {
+  describe(`the dashboard of ${set}`, () => {
+    let context: ReportContext;
+    let figures: DashboardFigures;
+    const dir = tempDir();
+    before(() => {
+      unpackSet(set, dir.path);
+      const { db } = openForWriting(':memory:');
+      ingestAll(db, dir.path);
+      const { last } = db.prepare('SELECT max(at) AS last FROM message').get<{ last: number }>()!;
+      context = reportContext(db, { now: last + 60_000, zone: 'Europe/Berlin' });
+      figures = dashboardData(context, question());
+    });
+    after(() => dir[Symbol.dispose]());
+
+    it('says what the report says, to the last digit', () => {
+      const said = reportSays(context, { period: 'all' });
+      assert.equal(usd(figures.total), said.total_cost_usd);
+      assert.equal(usd(figures.background), said.backgroundUsd);
+      assert.deepEqual(
+        [figures.sums.messages, figures.sessions, figures.runs, figures.success ?? null],
+        [said.messages, said.sessions, said.runs, said.successRate],
+      );
+      assert.deepEqual(usd(figures.recent.lastHour), said.lastHourUsd);
+      for (const [name, json] of [
+        ['model', 'byModel'],
+        ['agent', 'byAgent'],
+        ['project', 'byProject'],
+        ['branch', 'byBranch'],
+      ] as const) {
+        const groups = said[json] as Record<string, unknown>[];
+        const expected = groups.map((group) => [group[name], group.cost_usd]);
+        assert.deepEqual(
+          figures.slices[name].map(({ key, nano }) => [key, usd(nano)]),
+          expected,
+          name,
+        );
+      }
+    });
+
+    it('loses nothing on the way into its parts', () => {
+      const { total, stretches, heat, slices, classes, span } = figures;
+      assert.equal(sum(stretches.map((stretch) => stretch.total)), total);
+      for (const { parts, total: whole } of stretches) assert.equal(sum(parts), whole);
+      assert.equal(sum(heat.nano.flat()), total);
+      for (const list of Object.values(slices))
+        assert.equal(sum(list.map(({ nano }) => nano)), total);
+      assert.equal(sum(classes.map(({ nano }) => nano)), total);
+      assert.ok(span !== undefined && stretches[0]!.from <= span.from);
+      assert.ok(stretches.at(-1)!.to >= context.now);
+    });
+
+    it('names sessions and messages dearest first', () => {
+      for (const list of [figures.topSessions, figures.topMessages]) {
+        const costs = list.map(({ nano }) => nano);
+        assert.deepEqual(
+          costs,
+          [...costs].sort((a, b) => b - a),
+        );
+      }
+      const dearest = context.db
+        .prepare('SELECT max(nano) AS nano FROM message WHERE counted = 1')
+        .get<{ nano: number }>()!;
+      assert.equal(figures.topMessages[0]?.nano, dearest.nano);
+    });
+
+    it('is narrowed by a filter as the report is, in every part', () => {
+      const model = figures.slices.model.find(({ nano }) => nano > 0)!.key;
+      const narrow = dashboardData(context, question({ filters: { ...all, model } }));
+      const said = reportSays(context, { period: 'all', model });
+      assert.equal(usd(narrow.total), said.total_cost_usd);
+      assert.equal(sum(narrow.stretches.map((stretch) => stretch.total)), narrow.total);
+      assert.ok(narrow.topMessages.every((message) => message.model === model));
+      assert.ok(narrow.activity.every((entry) => entry.model === model));
+      // What can be chosen does not depend on what is chosen.
+      assert.deepEqual(narrow.choices, figures.choices);
+    });
+  });
+}
+
+it('a dashboard of nothing has nothing, and says so', () => {
+  const { db } = openForWriting(':memory:');
+  const figures = dashboardData(reportContext(db, { now: Date.UTC(2026, 10, 24) }), question());
+  assert.equal(figures.hasData, false);
+  assert.deepEqual([figures.total, figures.runs, figures.sessions], [0, 0, 0]);
+  assert.deepEqual([figures.topSessions, figures.activity, figures.budgets], [[], [], []]);
+});

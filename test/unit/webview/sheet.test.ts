@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  filterRows,
+  type Sheet,
+  sheetCsv,
+  sortRows,
+  textCell,
+} from '../../../webview/lib/sheet.ts';
+
+const sheet: Sheet = {
+  columns: [
+    { key: 'name', label: 'Name, of it', numeric: false },
+    { key: 'cost', label: 'Cost', numeric: true },
+  ],
+  rows: [
+    { key: '1', cells: [textCell('shop "A"'), { text: '$1.50', value: 1.5 }] },
+    { key: '2', cells: [textCell('=HYPERLINK("x")'), { text: '$20', value: 20 }] },
+    { key: '3', cells: [textCell('two\nlines'), { text: '$3', value: 3 }] },
+    { key: '4', cells: [textCell('shop 10'), { text: '$3', value: 3 }] },
+    { key: '5', cells: [textCell('shop 9'), { text: '$0.000000001', value: 1e-9 }] },
+  ],
+};
+
+describe('a sheet', () => {
+  it('is written as CSV: plain numbers, quoted texts, no formula', () => {
+    assert.equal(
+      sheetCsv(sheet),
+      [
+        '"Name, of it",Cost',
+        '"shop ""A""",1.5',
+        '"\'=HYPERLINK(""x"")",20',
+        '"two\nlines",3',
+        'shop 10,3',
+        'shop 9,0.000000001',
+        '',
+      ].join('\r\n'),
+    );
+  });
+
+  it('is sorted by value, not by text; equal rows keep their order', () => {
+    const keys = (column: number, down: boolean): string =>
+      sortRows(sheet.rows, column, down)
+        .map(({ key }) => key)
+        .join('');
+    assert.equal(keys(1, true), '23415');
+    assert.equal(keys(1, false), '51342');
+    assert.equal(keys(0, false).indexOf('5') < keys(0, false).indexOf('4'), true);
+  });
+
+  it('is filtered by every word, in whichever cell', () => {
+    const keys = (filter: string): string =>
+      filterRows(sheet.rows, filter)
+        .map(({ key }) => key)
+        .join('');
+    assert.equal(keys(''), '12345');
+    assert.equal(keys('SHOP'), '145');
+    assert.equal(keys('$3 shop'), '4');
+    assert.equal(keys('nothing'), '');
+  });
+});
