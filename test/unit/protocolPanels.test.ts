@@ -3,12 +3,12 @@ import { describe, it } from 'node:test';
 import {
   isDashboardData,
   isDashboardQuestion,
-  isDashboardUi,
   usualDashboard,
 } from '../../src/protocol/dashboard.ts';
 import {
   commonActions,
   isFromDataPanel,
+  isTablesUi,
   isToDataPanel,
   protocolVersion,
 } from '../../src/protocol.ts';
@@ -108,8 +108,8 @@ describe('a question of the dashboard', () => {
   });
 
   it('stands beside what the page keeps for itself', () => {
-    assert.ok(isDashboardUi({ tables: ['spend'] }));
-    assert.ok(!isDashboardUi({ tables: [1] }));
-    assert.ok(!isDashboardUi({}));
+    assert.ok(isTablesUi({ tables: ['spend'] }));
+    assert.ok(!isTablesUi({ tables: [1] }));
+    assert.ok(!isTablesUi({}));
   });
 });

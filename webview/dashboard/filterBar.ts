@@ -27,7 +27,7 @@ export class FilterBar {
   }
 
   draw(shown: DashboardShown): void {
-    const { words, question } = shown;
+    const { words, asked: question } = shown;
     const options = [
       { value: 'today', label: words.today },
       { value: '7d', label: words.sevenDays },
@@ -49,7 +49,7 @@ export class FilterBar {
     this.#drawFilters(shown);
   }
 
-  #drawDays({ words, question, data }: DashboardShown, seen: boolean): void {
+  #drawDays({ words, asked: question, data }: DashboardShown, seen: boolean): void {
     this.#days.hidden = !seen;
     if (!seen) {
       this.#days.replaceChildren();
@@ -74,7 +74,7 @@ export class FilterBar {
     );
   }
 
-  #drawFilters({ words, question, data }: DashboardShown): void {
+  #drawFilters({ words, asked: question, data }: DashboardShown): void {
     const labels: Readonly<Record<DashboardFilter, string>> = {
       project: words.filterProject,
       group: words.filterGroup,

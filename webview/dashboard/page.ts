@@ -84,7 +84,7 @@ export class DashboardPage
     this.#shares.draw(shown);
     const look = [theme, words];
     this.#parts.fill(this.#budgets, [data.budgets, look], () => budgetList(shown, this.#tools));
-    this.#parts.fill(this.#bars, [data.bars, data.classes, data.total, shown.question, look], () =>
+    this.#parts.fill(this.#bars, [data.bars, data.classes, data.total, shown.asked, look], () =>
       this.#barParts(shown),
     );
     this.#parts.fill(this.#heat, [data.heat, look], () => heatMap(shown));
@@ -123,7 +123,7 @@ export class DashboardPage
           colour: (bar.background ? restStyle(theme) : (style.get(bar.filter) ?? restStyle(theme)))
             .colour,
           hatched: bar.background,
-          chosen: bar.filter !== '' && shown.question.filters[name] === bar.filter,
+          chosen: bar.filter !== '' && shown.asked.filters[name] === bar.filter,
         }),
       );
       return el(
@@ -155,7 +155,7 @@ export class DashboardPage
   }
 
   /** A click on a bar narrows the whole dashboard to it; another one widens it again. */
-  #narrow({ question }: DashboardShown, name: DashboardFilter, key: string): void {
+  #narrow({ asked: question }: DashboardShown, name: DashboardFilter, key: string): void {
     if (key.startsWith('(')) return;
     const value = question.filters[name] === key ? '' : key;
     this.#tools.ask({ ...question, filters: { ...question.filters, [name]: value } });

@@ -49,13 +49,13 @@ export class SpendChart {
 
   draw(shown: DashboardShown): void {
     this.#shown = shown;
-    const { data, words, figures, question, ui } = shown;
+    const { data, words, figures, asked, ui } = shown;
     const labels = { model: words.byModel, project: words.byProject, agent: words.byAgent };
     this.#stacks.draw(
       words.stackBy,
       dashboardStacks.map((value) => ({ value, label: labels[value] })),
-      question.stack,
-      (stack) => this.#tools.ask({ ...question, stack }),
+      asked.stack,
+      (stack) => this.#tools.ask({ ...asked, stack }),
     );
     const highest = data.stretches.reduce(
       (best, stretch) => (best === undefined || stretch.total > best.total ? stretch : best),
@@ -94,10 +94,10 @@ export class SpendChart {
 
   /** Looks at some stretches alone: the whole dashboard follows. */
   #narrow(from: number, to = from): void {
-    const { data, question } = this.#shown!;
+    const { data, asked } = this.#shown!;
     const [first, last] = [data.stretches[from]?.first, data.stretches[to]?.last];
     if (first === undefined || last === undefined || first === '' || last === '') return;
-    this.#tools.ask({ ...question, period: 'custom', since: first, until: last });
+    this.#tools.ask({ ...asked, period: 'custom', since: first, until: last });
   }
 
   #paint(canvas: HTMLCanvasElement, shown: DashboardShown): void {

@@ -21,7 +21,10 @@ export interface Shown<Data, Words, Question, Ui> {
   readonly data: Data;
   readonly words: Words & CommonWords;
   readonly format: PanelFormat;
+  /** What the data are the answer to. */
   readonly question: Question;
+  /** What was asked last, answered or not: controls show it and build upon it. */
+  readonly asked: Question;
   readonly ui: Ui;
   readonly figures: Figures;
   readonly theme: Theme;
@@ -71,13 +74,16 @@ export function runPage<Data, Words, Question, Ui>(
   const known = kept?.v === protocolVersion && kind.isQuestion(kept.question);
   let ui: Ui = known && kind.isUi(kept.ui) ? kept.ui : kind.ui;
   let last: Extract<Message, { type: 'show' }> | undefined;
+  let asked: Question | undefined;
   let page: DataPage<Data, Words, Question, Ui> | undefined;
   const tell = (message: Unversioned<FromDataPanel<Question>>): void => send(message);
 
   const tools: PageTools<Question, Ui> = {
     ask: (question) => {
       document.body.classList.add('waiting');
+      asked = question;
       tell({ type: 'ask', question });
+      draw();
     },
     change: (more) => {
       ui = { ...ui, ...more };
@@ -102,20 +108,26 @@ export function runPage<Data, Words, Question, Ui>(
       root.replaceChildren(page.element);
     }
     const theme = readTheme();
-    page.draw({ data, words, format, question, ui, figures: new Figures(format), theme });
+    const figures = new Figures(format);
+    page.draw({ data, words, format, question, asked: asked ?? question, ui, figures, theme });
   }
 
   function onMessage(message: Message): void {
-    document.body.classList.remove('waiting');
     if (message.type === 'show') {
+      // An answer to an earlier question is shown, and the later one waited for.
+      const waiting = asked !== undefined && !isSame(message.question, asked);
+      if (!waiting) asked = undefined;
+      document.body.classList.toggle('waiting', waiting);
       last = message;
       keep();
       draw();
       return;
     }
+    document.body.classList.remove('waiting');
     page?.dispose();
     page = undefined;
     last = undefined;
+    asked = undefined;
     if (message.type === 'working') root.replaceChildren(skeleton(message.text));
     else root.replaceChildren(...nothingToShow(message, tools.act));
   }
@@ -124,6 +136,10 @@ export function runPage<Data, Words, Question, Ui>(
   onThemeChange(draw);
   root.replaceChildren(skeleton(''));
   tell({ type: 'ready', question: known ? kept.question! : null });
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** The place of what is about to come: shapes at once, words when it takes longer. */

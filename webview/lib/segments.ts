@@ -4,6 +4,8 @@ import { el } from './dom.ts';
 export class Segments<T extends string> {
   readonly element = el('div', { class: 'segments', role: 'radiogroup' });
   #made = '';
+  /** What a choice does, as of the last drawing. */
+  #choose: (value: T) => void = () => {};
 
   draw(
     label: string,
@@ -11,6 +13,7 @@ export class Segments<T extends string> {
     chosen: T,
     onChoose: (value: T) => void,
   ): void {
+    this.#choose = onChoose;
     const made = JSON.stringify([label, options, chosen]);
     if (made === this.#made) return;
     this.#made = made;
@@ -29,7 +32,7 @@ export class Segments<T extends string> {
         },
         option.label,
       );
-      radio.addEventListener('click', () => onChoose(option.value));
+      radio.addEventListener('click', () => this.#choose(option.value));
       return radio;
     });
     this.element.replaceChildren(...radios);
@@ -40,7 +43,7 @@ export class Segments<T extends string> {
       event.preventDefault();
       const next = (at + step + options.length) % options.length;
       radios[next]!.focus();
-      onChoose(options[next]!.value);
+      this.#choose(options[next]!.value);
     };
     if (held) radios[options.findIndex(({ value }) => value === chosen)]?.focus();
   }

@@ -57,3 +57,21 @@ export async function axeViolations(frame) {
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
   });
 }
+
+/**
+ * Something a page keeps is still so after a reload of the window. VS Code writes what pages keep to
+ * its own storage once in a while and when it has the time: a reload may come before that, and then
+ * the page is set anew and given longer.
+ */
+export async function outlastsReload(workbench, { frame, set, holds }) {
+  let pauseMs = 1000;
+  await until('what the page keeps outlasts a reload', async () => {
+    await set(await frame());
+    await until('it is set', async () => holds(await frame()));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    pauseMs = Math.min(65_000, pauseMs * 4);
+    await workbench.reload();
+    const again = await frame();
+    return holds(again);
+  });
+}

@@ -1,0 +1,237 @@
+/** The dashboard as a person uses it. */
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { openWorkbench, themes } from '../../../scripts/lib/page.mjs';
+import { insist, until } from '../../../scripts/lib/patience.mjs';
+import { answer, append, clientTotal, customTitle, transcriptOf, write } from './lib/records.mjs';
+import { terminalSays } from './lib/terminal.mjs';
+import { axeViolations, frameWith, outlastsReload, watchPolicy } from './lib/webview.mjs';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+const figureOf = (frame, id) => frame.locator(`[data-card="${id}"] .figure`).innerText();
+const waitForFigure = (frame, id, text) =>
+  until(`the figure ${id} is ${text}`, async () => (await figureOf(frame, id)) === text);
+/** Bars of a list: name, figure and share. */
+const bars = (frame, part) =>
+  frame
+    .locator(`[data-part="${part}"] .bars li`)
+    .evaluateAll((list) =>
+      list.map((item) =>
+        ['.bar-name', '.bar-figure', '.bar-share'].map((one) => item.querySelector(one).innerText),
+      ),
+    );
+const dollars = (usd) => (usd === 0 ? '$0' : `$${usd.toFixed(2)}`);
+
+describe('the dashboard', () => {
+  let workbench;
+  let policy;
+  let file;
+  const session = 'dash-session';
+  const cwd = '/home/dev/shop';
+
+  const dashboard = () => frameWith(workbench, '.dashboard:has(.card)');
+  const open = async () => {
+    await workbench.executeCommand('outlay.openDashboard');
+    return dashboard();
+  };
+  const choosePeriod = async (frame, value) => {
+    await frame.locator(`.filters [data-value="${value}"]`).click();
+    await frame.locator(`.filters [data-value="${value}"][aria-checked="true"]`).waitFor();
+  };
+
+  before(async () => {
+    workbench = await openWorkbench({ viewport: { width: 1280, height: 1000 } });
+    policy = watchPolicy(workbench);
+    const { claude } = workbench.paths;
+    const now = Date.now();
+    const one = (id, title, usd, age, more = {}) => {
+      const at = now - age;
+      const own = { session: id, cwd, at, ...more };
+      const transcript = transcriptOf(claude, { session: id, cwd: own.cwd });
+      write(transcript, [customTitle(id, title), answer(id, usd, own)], at);
+      return transcript;
+    };
+    file = one(session, 'Fix the upload', 3, 2 * 60_000);
+    append(file, answer('second', 0.5, { session, cwd, model: 'claude-sonnet-5-5' }));
+    append(file, clientTotal(session, 3.6));
+    one('dash-2', 'Export invoices', 1.5, 2 * day, { cwd: '/home/dev/billing', branch: 'export' });
+    one('dash-3', 'Try the new model', 1, 3 * day, { model: 'model-x' });
+    await workbench.setSettings({ 'outlay.budget.monthlyUsd': 100 });
+    await workbench.waitForStatus(/\$3\.60/);
+  });
+  after(() => workbench.close());
+
+  it('is what a click on the status bar opens', async () => {
+    await insist('the panel is open', async (timeout) => {
+      await workbench.statusItem().click({ timeout });
+      await workbench.page
+        .locator('.tab')
+        .filter({ hasText: 'Outlay Dashboard' })
+        .waitFor({ timeout });
+    });
+    const frame = await dashboard();
+    await choosePeriod(frame, '30d');
+    await waitForFigure(frame, 'cost', '$5.10');
+  });
+
+  it('says what the terminal says', async () => {
+    const frame = await dashboard();
+    const said = await terminalSays(workbench, 'report', '--period', '30d');
+    assert.equal(await figureOf(frame, 'cost'), dollars(said.total_cost_usd));
+    assert.equal(await figureOf(frame, 'background'), dollars(said.backgroundUsd));
+    assert.equal(await figureOf(frame, 'runs'), `${said.sessions} · ${said.runs}`);
+    assert.match(await frame.locator('[data-card="tokens"] .detail').innerText(), /in 4 messages/);
+    for (const [part, json, name] of [
+      ['by-model', 'byModel', (text) => text.replace(/^claude-/, '')],
+      ['by-project', 'byProject', (text) => path.basename(text)],
+      ['by-agent', 'byAgent', (text) => (text === 'main' ? 'Main thread' : text)],
+      ['by-branch', 'byBranch', (text) => text],
+    ]) {
+      const expected = said[json].map((group) => {
+        const [key] = Object.values(group);
+        const label = key === '(background)' ? 'Background' : name(key);
+        const unpriced = group.unpricedMessages > 0;
+        const cost = dollars(group.cost_usd);
+        if (!unpriced) return [label, cost];
+        return [label, group.cost_usd === 0 ? 'unpriced' : `at least ${cost}`];
+      });
+      const shown = await bars(frame, part);
+      assert.deepEqual(
+        shown.map(([label, cost]) => [label, cost]),
+        expected,
+        part,
+      );
+    }
+    const classes = (await bars(frame, 'classes')).map(([, cost]) => cost);
+    assert.deepEqual(
+      classes,
+      said.byTokenClass.map(({ cost_usd }) => dollars(cost_usd)),
+    );
+  });
+
+  it('answers first: how much, how much of the budget, where it leads', async () => {
+    const frame = await dashboard();
+    await choosePeriod(frame, 'month');
+    const answered = await until('the answer names the budget', async () => {
+      const text = await frame.locator('.answer').innerText();
+      return /of \$100\.00\./.test(text) && text;
+    });
+    assert.match(
+      answered,
+      /^At least \$\d+\.\d\d this month, \d+ % of \$100\.00\. At this pace \$/,
+    );
+    const budget = await frame.locator('[data-part="budgets"] li').innerText();
+    assert.match(budget, /Monthly budget\s+\$\d+\.\d\d \/ \$100\.00\s+\d+ %\s+at this pace \$/);
+    await choosePeriod(frame, '30d');
+  });
+
+  it('is narrowed to a bar that is clicked, in every part, and widened again', async () => {
+    const frame = await dashboard();
+    const billing = frame.locator('[data-part="by-project"] button').filter({ hasText: 'billing' });
+    await billing.click();
+    await waitForFigure(frame, 'cost', '$1.50');
+    assert.equal((await bars(frame, 'by-model')).length, 1);
+    assert.deepEqual(await frame.locator('[data-part="sessions"] tbody .opener').allInnerTexts(), [
+      'Export invoices',
+    ]);
+    assert.equal(await billing.getAttribute('aria-pressed'), 'true');
+    await frame.locator('.filters vscode-button').filter({ hasText: 'Clear Filters' }).click();
+    await waitForFigure(frame, 'cost', '$5.10');
+  });
+
+  it('shows its chart as a table, each row a day that can be looked at alone', async () => {
+    const frame = await dashboard();
+    const spend = frame.locator('[data-part="spend"]');
+    const said = await terminalSays(workbench, 'report', '--period', '30d');
+    assert.match(
+      await spend.locator('canvas').getAttribute('aria-label'),
+      /^Spend by day\. \$5\.10 in all; most in \w+ \d+: \$3\.60\.$/,
+    );
+    await spend.locator('vscode-button').filter({ hasText: 'Show as Table' }).click();
+    const rows = spend.locator('tbody tr[data-key]');
+    await rows.first().waitFor();
+    const totals = await rows.evaluateAll((list) => list.map((row) => row.cells[1].innerText));
+    assert.equal(totals.length, 31);
+    assert.deepEqual(
+      totals.filter((text) => text !== '$0'),
+      said.byDay
+        .map(({ cost_usd }) => cost_usd)
+        .filter((usd) => usd > 0)
+        .map(dollars),
+    );
+    await rows.last().locator('.opener').click();
+    await waitForFigure(frame, 'cost', '$3.60');
+    await spend.locator('vscode-button').filter({ hasText: 'Show as Chart' }).click();
+    await choosePeriod(frame, '30d');
+    await waitForFigure(frame, 'cost', '$5.10');
+  });
+
+  it('gives its figures to the clipboard, as CSV', async () => {
+    const frame = await dashboard();
+    const spend = frame.locator('[data-part="spend"]');
+    await spend.locator('summary').click();
+    await spend.getByRole('button', { name: 'Copy as CSV' }).click();
+    await workbench.page.locator('.statusbar-item').filter({ hasText: 'Copied.' }).waitFor();
+  });
+
+  it('opens a session from its lists', async () => {
+    const frame = await dashboard();
+    await frame.locator('[data-part="sessions"] .opener').first().focus();
+    await workbench.page.keyboard.press('Enter');
+    await frameWith(workbench, '.session:has(.card)', 'Fix the upload');
+    await workbench.executeCommand('workbench.action.closeActiveEditor');
+  });
+
+  it('moves with a line that is appended', async () => {
+    const frame = await open();
+    append(file, answer('third', 1, { session, cwd }));
+    await waitForFigure(frame, 'cost', '$6.10');
+    await frame.locator('[role="status"]').filter({ hasText: 'live' }).waitFor();
+  });
+
+  it('has no violation that axe-core finds, in any theme', async () => {
+    const frame = await dashboard();
+    for (const theme of Object.keys(themes)) {
+      await workbench.setTheme(theme);
+      await until(`there is no violation in ${theme}`, async () => {
+        assert.deepEqual(await axeViolations(frame), []);
+        return true;
+      });
+    }
+    await workbench.setTheme('dark');
+  });
+
+  it('comes back after a reload as it was', async () => {
+    const chosen = (frame) =>
+      frame
+        .locator('[aria-checked="true"]')
+        .evaluateAll((list) => list.map((radio) => radio.dataset.value).join(' '));
+    await outlastsReload(workbench, {
+      frame: dashboard,
+      set: async (frame) => {
+        await frame.locator('[data-part="spend"] [data-value="project"]').click();
+        await choosePeriod(frame, '7d');
+      },
+      holds: async (frame) => (await chosen(frame)) === '7d project',
+    });
+    await waitForFigure(await dashboard(), 'cost', '$6.10');
+  });
+
+  it('fits a window of 320 pixels: nothing is cut but what can be scrolled', async () => {
+    const frame = await open();
+    await workbench.executeCommand('workbench.action.closeSidebar');
+    await workbench.page.setViewportSize({ width: 420, height: 900 });
+    await until('the panel is narrow and nothing sticks out', () =>
+      frame.evaluate(() => {
+        const { clientWidth, scrollWidth } = document.documentElement;
+        return clientWidth < 420 && scrollWidth === clientWidth;
+      }),
+    );
+    await workbench.page.setViewportSize({ width: 1280, height: 1000 });
+  });
+
+  it('breaks no content security policy', () => assert.deepEqual(policy(), []));
+});
