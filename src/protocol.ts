@@ -60,6 +60,19 @@ export const commonWordKeys = [
 ] as const;
 export type CommonWords = Readonly<Record<(typeof commonWordKeys)[number], string>>;
 
+/** What a page keeps besides its question: which of its charts are shown as tables. */
+export interface TablesUi {
+  readonly tables: readonly string[];
+}
+
+export function isTablesUi(value: unknown): value is TablesUi {
+  return (
+    isObject(value) &&
+    Array.isArray(value.tables) &&
+    value.tables.every((name) => typeof name === 'string')
+  );
+}
+
 /** There is nothing to show: a sentence, and what can be done. */
 export interface NothingToShow {
   readonly type: 'nothing';

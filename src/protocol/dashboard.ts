@@ -241,20 +241,6 @@ export const dashboardWordKeys = [
 ] as const;
 export type DashboardWords = Readonly<Record<(typeof dashboardWordKeys)[number], string>>;
 
-/** What the page keeps besides its question. */
-export interface DashboardUi {
-  /** Parts shown as tables. */
-  readonly tables: readonly string[];
-}
-
-export function isDashboardUi(value: unknown): value is DashboardUi {
-  return (
-    isObject(value) &&
-    Array.isArray(value.tables) &&
-    value.tables.every((name) => typeof name === 'string')
-  );
-}
-
 export function isDashboardQuestion(value: unknown): value is DashboardQuestion {
   if (!isObject(value) || !isObject(value.filters)) return false;
   const { period, since, until, filters, stack } = value;

@@ -2,19 +2,18 @@ import './style.css';
 import {
   type DashboardData,
   type DashboardQuestion,
-  type DashboardUi,
   type DashboardWords,
   isDashboardData,
   isDashboardQuestion,
-  isDashboardUi,
 } from '../../src/protocol/dashboard.ts';
+import { isTablesUi, type TablesUi } from '../../src/protocol.ts';
 import { runPage } from '../lib/page.ts';
 import { DashboardPage } from './page.ts';
 
-runPage<DashboardData, DashboardWords, DashboardQuestion, DashboardUi>({
+runPage<DashboardData, DashboardWords, DashboardQuestion, TablesUi>({
   isData: isDashboardData,
   isQuestion: isDashboardQuestion,
-  isUi: isDashboardUi,
+  isUi: isTablesUi,
   ui: { tables: [] },
   make: (tools) => new DashboardPage(tools),
 });

@@ -3,12 +3,11 @@ import type {
   DashboardFilter,
   DashboardQuestion,
   DashboardRow,
-  DashboardUi,
   DashboardWords,
 } from '../../src/protocol/dashboard.ts';
+import type { TablesUi } from '../../src/protocol.ts';
 import { type Bar, barList } from '../lib/bars.ts';
 import { cardList } from '../lib/cards.ts';
-import { DataTable, type TableOrder } from '../lib/dataTable.ts';
 import { el } from '../lib/dom.ts';
 import { fill } from '../lib/fill.ts';
 import type { DataPage, PageTools, Shown } from '../lib/page.ts';
@@ -19,7 +18,9 @@ import {
   restStyle,
   type SeriesStyle,
 } from '../lib/palette.ts';
+import { Parts } from '../lib/parts.ts';
 import { type Sheet, textCell } from '../lib/sheet.ts';
+import { TableSection } from '../lib/tableSection.ts';
 import { button } from '../ui.ts';
 import { budgetList } from './budgets.ts';
 import { FilterBar } from './filterBar.ts';
@@ -28,12 +29,12 @@ import { SharesChart } from './sharesChart.ts';
 import { SpendChart } from './spendChart.ts';
 import { windowStrip } from './windowStrip.ts';
 
-export type DashboardShown = Shown<DashboardData, DashboardWords, DashboardQuestion, DashboardUi>;
-export type DashboardTools = PageTools<DashboardQuestion, DashboardUi>;
+export type DashboardShown = Shown<DashboardData, DashboardWords, DashboardQuestion, TablesUi>;
+export type DashboardTools = PageTools<DashboardQuestion, TablesUi>;
 
 /** The dashboard: the answer, its figures, where the money went, what to look at next. */
 export class DashboardPage
-  implements DataPage<DashboardData, DashboardWords, DashboardQuestion, DashboardUi>
+  implements DataPage<DashboardData, DashboardWords, DashboardQuestion, TablesUi>
 {
   readonly element = el('div', { class: 'panel dashboard' });
   readonly #tools: DashboardTools;
@@ -47,12 +48,12 @@ export class DashboardPage
   readonly #bars = el('div', { class: 'bar-parts' });
   readonly #heat = el('section', { 'data-part': 'heat' });
   readonly #windows = el('section', { 'data-part': 'windows' });
-  readonly #sessions = new RowList('sessions');
-  readonly #messages = new RowList('messages');
-  readonly #activity = new RowList('activity');
+  readonly #sessions = new TableSection('sessions');
+  readonly #messages = new TableSection('messages');
+  readonly #activity = new TableSection('activity');
   readonly #ways = el('div', { class: 'actions' });
   readonly #foot = el('footer', {});
-  readonly #made = new Map<HTMLElement, string>();
+  readonly #parts = new Parts();
 
   constructor(tools: DashboardTools) {
     this.#tools = tools;
@@ -82,35 +83,21 @@ export class DashboardPage
     this.#spend.draw(shown);
     this.#shares.draw(shown);
     const look = [theme, words];
-    this.#part(this.#budgets, [data.budgets, look], () => budgetList(shown, this.#tools));
-    this.#part(this.#bars, [data.bars, data.classes, data.total, shown.question, look], () =>
+    this.#parts.fill(this.#budgets, [data.budgets, look], () => budgetList(shown, this.#tools));
+    this.#parts.fill(this.#bars, [data.bars, data.classes, data.total, shown.question, look], () =>
       this.#barParts(shown),
     );
-    this.#part(this.#heat, [data.heat, look], () => heatMap(shown));
-    this.#part(this.#windows, [data.windows, look], () => windowStrip(shown));
-    this.#sessions.draw(shown, this.#tools, rowSheet(data.sessions, shown, true));
-    this.#messages.draw(shown, this.#tools, rowSheet(data.messages, shown, false));
-    this.#activity.draw(shown, this.#tools, activitySheet(shown));
-    this.#part(this.#ways, [look], () => [
+    this.#parts.fill(this.#heat, [data.heat, look], () => heatMap(shown));
+    this.#parts.fill(this.#windows, [data.windows, look], () => windowStrip(shown));
+    drawRows(this.#sessions, shown, this.#tools, rowSheet(data.sessions, shown, true));
+    drawRows(this.#messages, shown, this.#tools, rowSheet(data.messages, shown, false));
+    drawRows(this.#activity, shown, this.#tools, activitySheet(shown));
+    this.#parts.fill(this.#ways, [look], () => [
       button(words.showInsights, () => this.#tools.act('showInsights'), 'primary'),
       button(words.burn, () => this.#tools.act('openBurn')),
       button(words.anomalies, () => this.#tools.act('openAnomalies')),
     ]);
     this.#foot.replaceChildren(...data.notes.map((note) => el('p', {}, note)));
-  }
-
-  /** Makes a part anew only when what it shows has changed: something in it may have the focus. */
-  #part(element: HTMLElement, from: unknown, make: () => HTMLElement[]): void {
-    const made = JSON.stringify(from);
-    if (this.#made.get(element) === made) return;
-    this.#made.set(element, made);
-    const held = element.contains(document.activeElement)
-      ? document.activeElement?.closest('[data-key]')?.getAttribute('data-key')
-      : undefined;
-    element.replaceChildren(...make());
-    if (held === null || held === undefined) return;
-    const again = element.querySelector(`[data-key="${CSS.escape(held)}"]`);
-    again?.querySelector<HTMLElement>('button')?.focus();
   }
 
   #barParts(shown: DashboardShown): HTMLElement[] {
@@ -198,42 +185,25 @@ export function stylesOf(
   return kind === 'agent' ? agentStyles(names, theme) : namedStyles(names, theme);
 }
 
-/** A list whose rows open a session. */
-class RowList {
-  readonly element: HTMLElement;
-  readonly #title = el('h2', {});
-  readonly #table = new DataTable();
-  #order: TableOrder = { column: '', descending: true };
-
-  constructor(name: string) {
-    this.element = el('section', { 'data-part': name }, this.#title, this.#table.element);
-  }
-
-  draw(
-    shown: DashboardShown,
-    tools: DashboardTools,
-    { title, sheet }: { readonly title: string; readonly sheet: Sheet },
-  ): void {
-    const { words, figures } = shown;
-    this.element.hidden = sheet.rows.length === 0;
-    this.#title.textContent = title;
-    this.#table.draw({
-      sheet,
-      label: title,
-      words,
-      figures,
-      order: this.#order,
-      onOrder: (order) => {
-        this.#order = order;
-        this.draw(shown, tools, { title, sheet });
-      },
-      openHint: words.open,
-      onOpen: (key) => {
-        const [sid = '', message = ''] = key.split(' ');
-        tools.openSession(sid, message);
-      },
-    });
-  }
+/** Draws a list whose rows open a session. */
+function drawRows(
+  section: TableSection,
+  { words, figures }: DashboardShown,
+  tools: DashboardTools,
+  { title, sheet }: { readonly title: string; readonly sheet: Sheet },
+): void {
+  section.element.hidden = sheet.rows.length === 0;
+  section.draw({
+    title,
+    sheet,
+    words,
+    figures,
+    openHint: words.open,
+    onOpen: (key) => {
+      const [sid = '', message = ''] = key.split(' ');
+      tools.openSession(sid, message);
+    },
+  });
 }
 
 /** A cost; what has no price says so instead of being nothing, and beside what has one. */

@@ -3,8 +3,8 @@ import { tooltipLook } from '../lib/chartBase.ts';
 import { ChartSection } from '../lib/chartSection.ts';
 import { legend } from '../lib/legend.ts';
 import { fillOf, restStyle, type SeriesStyle } from '../lib/palette.ts';
+import { withTable } from '../lib/tablesUi.ts';
 import { type DashboardShown, type DashboardTools, stylesOf } from './page.ts';
-import { toggled } from './spendChart.ts';
 
 Chart.register(DoughnutController, ArcElement, Tooltip);
 
@@ -56,7 +56,7 @@ export class SharesChart {
         })),
       },
       asTable: ui.tables.includes('shares'),
-      onToggle: (asTable) => this.#tools.change({ tables: toggled(ui.tables, 'shares', asTable) }),
+      onToggle: (asTable) => this.#tools.change(withTable(ui, 'shares', asTable)),
       words,
       figures,
       exportTo: this.#tools.exportTo,

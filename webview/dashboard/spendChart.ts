@@ -23,6 +23,7 @@ import { legend } from '../lib/legend.ts';
 import { fillOf, restStyle, type SeriesStyle } from '../lib/palette.ts';
 import { Segments } from '../lib/segments.ts';
 import type { Sheet } from '../lib/sheet.ts';
+import { withTable } from '../lib/tablesUi.ts';
 import { type DashboardShown, type DashboardTools, stylesOf } from './page.ts';
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
@@ -70,7 +71,7 @@ export class SpendChart {
       ),
       sheet: sheetOf(shown),
       asTable: ui.tables.includes('spend'),
-      onToggle: (asTable) => this.#tools.change({ tables: toggled(ui.tables, 'spend', asTable) }),
+      onToggle: (asTable) => this.#tools.change(withTable(ui, 'spend', asTable)),
       words,
       figures,
       exportTo: this.#tools.exportTo,
@@ -179,12 +180,6 @@ export class SpendChart {
   dispose(): void {
     this.#chart?.destroy();
   }
-}
-
-/** A list of names with one put in or taken out. */
-export function toggled(list: readonly string[], name: string, on: boolean): string[] {
-  const rest = list.filter((one) => one !== name);
-  return on ? [...rest, name] : rest;
 }
 
 interface StackSeries {
