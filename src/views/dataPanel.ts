@@ -1,4 +1,5 @@
-import { commands, type LogOutputChannel, type WebviewPanel } from 'vscode';
+import { commands, type LogOutputChannel, l10n, type WebviewPanel } from 'vscode';
+import { HumanError } from '../model/errors.ts';
 import {
   type CommonAction,
   isFromDataPanel,
@@ -29,7 +30,7 @@ export interface DataPanelKind<Data, Words, Question> {
 }
 
 /** Which command a way out of a panel is. */
-const actionCommands: Readonly<Record<CommonAction, string>> = {
+const actionCommands: Readonly<Record<Exclude<CommonAction, 'startOver'>, string>> = {
   showLog: commandIds.showLog,
   rescan: commandIds.rescan,
   openDemo: commandIds.openDemo,
@@ -86,7 +87,8 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
         this.ask(message.question);
         break;
       case 'do':
-        void commands.executeCommand(actionCommands[message.action]);
+        if (message.action === 'startOver') this.ask(this.#kind.question);
+        else void commands.executeCommand(actionCommands[message.action]);
         break;
       case 'openSession':
         void commands.executeCommand(commandIds.openSession, message.sid, message.message);
@@ -113,7 +115,7 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     const question = this.#question;
     const asked = this.#ahead ?? this.#kind.answer(this.model, question);
     this.#ahead = undefined;
-    const answer = this.model.reader === undefined ? await this.#waitFor(asked) : await asked;
+    const answer = await this.#answerOf(asked);
     // Another page, or another question, wants another answer.
     if (page !== this.page || !this.ready || question !== this.#question) {
       this.updateSoon();
@@ -126,11 +128,26 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     if (page === this.page) this.#told = told;
   }
 
-  /** Without a store there is nothing to ask; the answer is thrown away with its failure. */
-  async #waitFor(
+  /**
+   * Without a store there is nothing to ask; the answer is thrown away with its failure. What cannot
+   * be answered, such as about a project that is no more, is said with the way back.
+   */
+  async #answerOf(
     asked: Promise<PanelAnswer<Data, Words>>,
   ): Promise<PanelAnswer<Data, Words> | undefined> {
-    return asked.catch(() => undefined);
+    try {
+      return await asked;
+    } catch (error) {
+      if (this.model.reader === undefined) return undefined;
+      if (!(error instanceof HumanError)) throw error;
+      return {
+        text: error.message,
+        actions: [
+          { label: l10n.t('Start Over'), action: 'startOver' },
+          { label: l10n.t('Show Log'), action: 'showLog' },
+        ],
+      };
+    }
   }
 
   #messageOf(
