@@ -1,7 +1,6 @@
 import { l10n } from 'vscode';
 import type { BurnWords } from '../protocol/burn.ts';
 import type { BurnUnit } from '../reports/panels/burn.ts';
-import { levelWord } from './statusText.ts';
 
 /** The burn panel's own texts; `{0}` is filled in by the page. */
 export function burnWords(): BurnWords {
@@ -19,10 +18,10 @@ export function burnWords(): BurnWords {
     budget: l10n.t('Budget'),
     limit: l10n.t('Limit'),
     used: l10n.t('Used'),
-    info: levelWord('info'),
-    warning: levelWord('warning'),
-    critical: levelWord('critical'),
-    stop: levelWord('stop'),
+    info: l10n.t('Info'),
+    warning: l10n.t('Warning'),
+    critical: l10n.t('Critical'),
+    stop: l10n.t('Stop'),
     setBudget: l10n.t('Set a Budget'),
     anomalies: l10n.t('Anomalies'),
     dashboard: l10n.t('Dashboard'),

@@ -90,7 +90,7 @@ export function burnData(
   const rates = { hour: rateOf('hour'), day: rateOf('day'), week: rateOf('week') };
   const perDay = (rates[unit].latest * dayMs) / rates[unit].bucket;
   const endOf = (span: TimeSpan): BurnEnd => {
-    const { total } = select(context, { span: { from: span.from, to: now + 1 }, filters }, []);
+    const { total } = select(context, { span, filters }, []);
     return { at: span.to, spent: total, nano: total + (perDay * (span.to - now)) / dayMs };
   };
   const ahead = readProjection(context, readQuestion(projectionReport, raw, context));
