@@ -35,6 +35,12 @@ export interface PanelCard {
   readonly level?: 'info' | 'warning' | 'error';
 }
 
+/** A value something can be narrowed to, and what it is called. */
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+}
+
 /** Texts of the parts all panels share, in the editor's language; `{0}` is filled in by the page. */
 export const commonWordKeys = [
   'live',
@@ -103,6 +109,8 @@ export const commonActions = [
   'openBurn',
   'openAnomalies',
   'showInsights',
+  /** Asks what a panel asks when it opens. */
+  'startOver',
 ] as const;
 export type CommonAction = (typeof commonActions)[number];
 

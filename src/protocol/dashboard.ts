@@ -1,4 +1,4 @@
-import { isObject, type PanelCard } from '../protocol.ts';
+import { type Choice, isObject, type PanelCard } from '../protocol.ts';
 
 export const dashboardPeriods = ['today', '7d', '30d', 'month', 'all', 'custom'] as const;
 export type DashboardPeriod = (typeof dashboardPeriods)[number];
@@ -176,9 +176,7 @@ export interface DashboardData {
   readonly messages: readonly DashboardRow[];
   readonly activity: readonly DashboardActivity[];
   /** Values each filter can take, with what they are called. */
-  readonly choices: Readonly<
-    Record<DashboardFilter, readonly { readonly value: string; readonly label: string }[]>
-  >;
+  readonly choices: Readonly<Record<DashboardFilter, readonly Choice[]>>;
   readonly notes: readonly string[];
 }
 

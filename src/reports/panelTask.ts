@@ -1,13 +1,15 @@
 import type { ReportContext } from './context.ts';
 import { withReportContext } from './openContext.ts';
+import { type BurnQuestion, burnData } from './panels/burn.ts';
 import { type DashboardQuestion, dashboardData } from './panels/dashboard.ts';
 import { factsOf, type TaskPlace } from './taskFacts.ts';
 
 /** What a panel asks the analysing thread. Plain data. */
-export type PanelTask = TaskPlace & {
-  readonly panel: 'dashboard';
-  readonly question: DashboardQuestion;
-};
+export type PanelTask = TaskPlace &
+  (
+    | { readonly panel: 'dashboard'; readonly question: DashboardQuestion }
+    | { readonly panel: 'burn'; readonly question: BurnQuestion }
+  );
 
 /** Answers with the figures of a panel; words are made of them where the editor's language is known. */
 export function runPanel(task: PanelTask): unknown {
@@ -18,5 +20,7 @@ function dataOf(context: ReportContext, task: PanelTask): unknown {
   switch (task.panel) {
     case 'dashboard':
       return dashboardData(context, task.question);
+    case 'burn':
+      return burnData(context, task.question);
   }
 }

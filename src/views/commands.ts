@@ -61,7 +61,7 @@ const table: Readonly<Record<CommandId, (context: CommandContext, argument: unkn
     [commandIds.resetStore]: ({ model }) => resetStore(model),
     [commandIds.removeAll]: ({ model, launcher }) => removeAll(model, launcher),
     [commandIds.openDashboard]: ({ panels }, question) => panels.dashboard.open(question),
-    [commandIds.openBurn]: ({ reports }) => reports.show('burn', undefined),
+    [commandIds.openBurn]: ({ panels }, question) => panels.burn.open(question),
     [commandIds.openAnomalies]: ({ reports }) => reports.show('anomaly', undefined),
     [commandIds.openSession]: ({ actions }, item) => actions.open(item),
     [commandIds.openTranscript]: ({ actions }, item) => actions.openTranscript(item),

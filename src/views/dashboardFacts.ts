@@ -19,6 +19,8 @@ import { classLabel } from './classWords.ts';
 import { dashboardAnswer } from './dashboardAnswer.ts';
 import { periodName } from './dashboardPeriod.ts';
 import type { Format } from './format.ts';
+import { panelNotes } from './panelNotes.ts';
+import { projectChoices, type WindowFolder } from './projectChoices.ts';
 import { levelWord } from './statusText.ts';
 
 /** What a dashboard's words are made of. */
@@ -27,7 +29,7 @@ export interface DashboardFacts {
   readonly question: DashboardQuestion;
   readonly format: Format;
   /** Folders of this window, offered as filters. */
-  readonly folders: readonly { readonly name: string; readonly path: string }[];
+  readonly folders: readonly WindowFolder[];
   /** A session is at work. */
   readonly live: boolean;
   readonly demo: boolean;
@@ -100,7 +102,7 @@ export function dashboardFacts(facts: DashboardFacts): DashboardData {
       agent: agentName(row.agent),
     })),
     choices: choices(facts),
-    notes: notes(facts),
+    notes: panelNotes({ ...figures, demo: facts.demo, lower: figures.sums.lower }, format),
   };
 }
 
@@ -314,43 +316,12 @@ function windowOf({ from, to, nano }: UseWindow, now: number, label: string): Da
 function choices({ figures, folders }: DashboardFacts): DashboardData['choices'] {
   const { project, group, account, model, agent, branch } = figures.choices;
   const plain = (values: readonly string[]) => values.map((value) => ({ value, label: value }));
-  const here = folders.map(({ name, path }) => ({
-    value: path,
-    label: l10n.t('this workspace: {0}', name),
-  }));
-  const own = new Set(folders.map(({ path }) => path));
   return {
-    project: [
-      ...here,
-      ...project
-        .filter((value) => !own.has(value))
-        .map((value) => ({ value, label: lastPart(value) })),
-    ],
+    project: projectChoices(project, folders),
     group: plain(group),
     account: account.map((value) => ({ value, label: value })),
     model: model.map((value) => ({ value, label: nameOf(value, 'model') })),
     agent: agent.map((value) => ({ value, label: agentName(value) })),
     branch: plain(branch),
   };
-}
-
-/** What the figures are and leave out. */
-function notes({ figures, format, demo }: DashboardFacts): string[] {
-  const { unpriced, sums, catalogueDate } = figures;
-  const date = format.localDay(catalogueDate);
-  return [
-    ...(demo ? [l10n.t('These are made-up sessions of the demo.')] : []),
-    l10n.t('Estimate at list prices of {0}.', date),
-    ...unpriced.map(({ model, messages }) =>
-      l10n.t('Unpriced: {0} messages of {1}.', format.count(messages), model),
-    ),
-    ...(sums.lower > 0
-      ? [
-          l10n.t(
-            'At least: {0} messages were broken off, and their output is counted as far as it is recorded.',
-            format.count(sums.lower),
-          ),
-        ]
-      : []),
-  ];
 }

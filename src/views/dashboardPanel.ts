@@ -1,4 +1,4 @@
-import { l10n, workspace } from 'vscode';
+import { l10n } from 'vscode';
 import {
   type DashboardData,
   type DashboardQuestion,
@@ -12,7 +12,8 @@ import { dashboardFacts } from './dashboardFacts.ts';
 import { dashboardWords } from './dashboardWords.ts';
 import type { DataPanelKind } from './dataPanel.ts';
 import { formatOf } from './format.ts';
-import { commonWords } from './panelWords.ts';
+import { commonWords, noTranscripts } from './panelWords.ts';
+import { windowFolders } from './projectChoices.ts';
 import { panelData } from './reportRunner.ts';
 
 /** The dashboard: where the money goes, and whether that is normal. */
@@ -29,22 +30,11 @@ export const dashboardPanel: DataPanelKind<
     const now = Date.now();
     const figures = await panelData<DashboardFigures>(model, { panel: 'dashboard', question }, now);
     if (!figures.hasData) {
-      return {
-        text: l10n.t(
-          'There are no transcripts of Claude Code yet. The demo shows what this panel will look like.',
-        ),
-        actions: [
-          { label: l10n.t('Open the Demo'), action: 'openDemo' },
-          { label: l10n.t('Rescan Transcripts'), action: 'rescan' },
-        ],
-      };
+      return noTranscripts();
     }
     const { spend } = model;
     const format = formatOf(spend.settings);
-    const folders = (workspace.workspaceFolders ?? []).map(({ name, uri }) => ({
-      name,
-      path: uri.fsPath,
-    }));
+    const folders = windowFolders();
     const live = spend.overview?.session?.live === true;
     const facts = {
       figures,

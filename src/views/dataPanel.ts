@@ -1,4 +1,5 @@
-import { commands, type LogOutputChannel, type WebviewPanel } from 'vscode';
+import { commands, type LogOutputChannel, l10n, type WebviewPanel } from 'vscode';
+import { HumanError } from '../model/errors.ts';
 import {
   type CommonAction,
   isFromDataPanel,
@@ -29,7 +30,7 @@ export interface DataPanelKind<Data, Words, Question> {
 }
 
 /** Which command a way out of a panel is. */
-const actionCommands: Readonly<Record<CommonAction, string>> = {
+const actionCommands: Readonly<Record<Exclude<CommonAction, 'startOver'>, string>> = {
   showLog: commandIds.showLog,
   rescan: commandIds.rescan,
   openDemo: commandIds.openDemo,
@@ -40,6 +41,9 @@ const actionCommands: Readonly<Record<CommonAction, string>> = {
   openAnomalies: commandIds.openAnomalies,
   showInsights: 'outlay.insights.focus',
 };
+
+/** What takes longer than this is said to be worked on. */
+const longMs = 300;
 
 /** A panel over the whole store: asked on the analysing thread, told anew after every commit. */
 export class DataPanel<Data, Words, Question> extends LivePanel {
@@ -69,7 +73,7 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
   ask(question: Question): void {
     this.#question = question;
     this.#ahead = undefined;
-    void this.update();
+    this.updateNow();
   }
 
   protected override receive(message: unknown): void {
@@ -86,7 +90,8 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
         this.ask(message.question);
         break;
       case 'do':
-        void commands.executeCommand(actionCommands[message.action]);
+        if (message.action === 'startOver') this.ask(this.#kind.question);
+        else void commands.executeCommand(actionCommands[message.action]);
         break;
       case 'openSession':
         void commands.executeCommand(commandIds.openSession, message.sid, message.message);
@@ -113,7 +118,10 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     const question = this.#question;
     const asked = this.#ahead ?? this.#kind.answer(this.model, question);
     this.#ahead = undefined;
-    const answer = this.model.reader === undefined ? await this.#waitFor(asked) : await asked;
+    // An empty page says that it is being worked on, unless the answer comes at once.
+    const slow = setTimeout(() => void this.#sayWorking(page), longMs);
+    const answer = await this.#answerOf(asked);
+    clearTimeout(slow);
     // Another page, or another question, wants another answer.
     if (page !== this.page || !this.ready || question !== this.#question) {
       this.updateSoon();
@@ -126,11 +134,31 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     if (page === this.page) this.#told = told;
   }
 
-  /** Without a store there is nothing to ask; the answer is thrown away with its failure. */
-  async #waitFor(
+  async #sayWorking(page: number): Promise<void> {
+    if (this.#told !== '' || page !== this.page || !this.ready) return;
+    await this.post({ type: 'working', v: protocolVersion, text: l10n.t('Reading the store…') });
+  }
+
+  /**
+   * Without a store there is nothing to ask; the answer is thrown away with its failure. What cannot
+   * be answered, such as about a project that is no more, is said with the way back.
+   */
+  async #answerOf(
     asked: Promise<PanelAnswer<Data, Words>>,
   ): Promise<PanelAnswer<Data, Words> | undefined> {
-    return asked.catch(() => undefined);
+    try {
+      return await asked;
+    } catch (error) {
+      if (this.model.reader === undefined) return undefined;
+      if (!(error instanceof HumanError)) throw error;
+      return {
+        text: error.message,
+        actions: [
+          { label: l10n.t('Start Over'), action: 'startOver' },
+          { label: l10n.t('Show Log'), action: 'showLog' },
+        ],
+      };
+    }
   }
 
   #messageOf(

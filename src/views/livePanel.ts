@@ -36,6 +36,8 @@ export abstract class LivePanel implements Disposable {
   #again = false;
   #timer: NodeJS.Timeout | undefined;
   #nextAt = 0;
+  /** Somebody waits for the next look, so it has no rest before it. */
+  #urgent = false;
 
   constructor(panel: WebviewPanel, model: SpendModel, log: LogOutputChannel) {
     this.panel = panel;
@@ -80,6 +82,12 @@ export abstract class LivePanel implements Disposable {
     );
   }
 
+  /** Looks as soon as it can be: somebody has asked for something else. */
+  protected updateNow(): void {
+    this.#urgent = true;
+    void this.update();
+  }
+
   /** Looks at once. One look at a time: what comes meanwhile makes one more of it. */
   protected async update(): Promise<void> {
     if (this.#busy) {
@@ -87,6 +95,7 @@ export abstract class LivePanel implements Disposable {
       return;
     }
     this.#busy = true;
+    this.#urgent = false;
     const started = Date.now();
     try {
       if (this.ready) await this.look();
@@ -100,6 +109,7 @@ export abstract class LivePanel implements Disposable {
       this.#nextAt = started + Math.max(restMs, took / mostBusy);
       if (this.#again) {
         this.#again = false;
+        if (this.#urgent) this.#nextAt = 0;
         this.updateSoon();
       }
     }

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import type { PanelWords } from '../protocol/session.ts';
-import type { CommonWords } from '../protocol.ts';
+import type { CommonWords, NothingToShow } from '../protocol.ts';
 
 /** Texts of the parts all panels share; `{0}` is filled in by the page. */
 export function commonWords(): CommonWords {
@@ -25,6 +25,19 @@ export function commonWords(): CommonWords {
     cost: l10n.t('Cost'),
     time: l10n.t('Time'),
     apply: l10n.t('Apply'),
+  };
+}
+
+/** What a panel says before there is anything, and what can be done. */
+export function noTranscripts(): Pick<NothingToShow, 'text' | 'actions'> {
+  return {
+    text: l10n.t(
+      'There are no transcripts of Claude Code yet. The demo shows what this panel will look like.',
+    ),
+    actions: [
+      { label: l10n.t('Open the Demo'), action: 'openDemo' },
+      { label: l10n.t('Rescan Transcripts'), action: 'rescan' },
+    ],
   };
 }
 

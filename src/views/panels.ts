@@ -7,6 +7,7 @@ import {
   window,
 } from 'vscode';
 import { isObject, viewTypes } from '../protocol.ts';
+import { burnPanel } from './burnPanel.ts';
 import { dashboardPanel } from './dashboardPanel.ts';
 import { DataPanel, type DataPanelKind } from './dataPanel.ts';
 import { DisposableStore } from './disposables.ts';
@@ -95,9 +96,11 @@ export function panelIcon(extension: Uri): { light: Uri; dark: Uri } {
 export class Panels implements Disposable {
   readonly #owned = new DisposableStore();
   readonly dashboard: { open(question?: unknown): void };
+  readonly burn: { open(question?: unknown): void };
 
   constructor(model: SpendModel, extension: Uri, log: LogOutputChannel) {
     this.dashboard = this.#owned.add(new SinglePanel(dashboardPanel, model, extension, log));
+    this.burn = this.#owned.add(new SinglePanel(burnPanel, model, extension, log));
   }
 
   dispose(): void {

@@ -6,8 +6,9 @@ import {
   noFilters,
 } from '../../src/protocol/dashboard.ts';
 import { el } from '../lib/dom.ts';
+import { filterChoice, isChoice } from '../lib/filterChoice.ts';
 import { Segments } from '../lib/segments.ts';
-import { button, dropdown } from '../ui.ts';
+import { button } from '../ui.ts';
 import type { DashboardShown, DashboardTools } from './page.ts';
 
 /** Which period, and of what: every part of the dashboard follows. */
@@ -84,17 +85,16 @@ export class FilterBar {
       branch: words.filterBranch,
     };
     const lists = dashboardFilters
-      // A choice of one is none, unless it is chosen.
-      .filter((name) => data.choices[name].length > 1 || question.filters[name] !== '')
-      .map((name) => {
-        const chosen = question.filters[name];
-        const known = data.choices[name].some(({ value }) => value === chosen);
-        const own = chosen === '' || known ? [] : [{ value: chosen, label: chosen }];
-        const options = [{ value: '', label: words.everything }, ...data.choices[name], ...own];
-        return dropdown(labels[name], options, chosen, (value) =>
-          this.#tools.ask(filtered(question, name, value)),
-        );
-      });
+      .filter((name) => isChoice(data.choices[name], question.filters[name]))
+      .map((name) =>
+        filterChoice(
+          labels[name],
+          words.everything,
+          data.choices[name],
+          question.filters[name],
+          (value) => this.#tools.ask(filtered(question, name, value)),
+        ),
+      );
     const some = dashboardFilters.some((name) => question.filters[name] !== '');
     const clear = some
       ? [button(words.clearFilters, () => this.#tools.ask({ ...question, filters: noFilters }))]

@@ -10,6 +10,7 @@ import { type Bar, barList } from '../lib/bars.ts';
 import { cardList } from '../lib/cards.ts';
 import { el } from '../lib/dom.ts';
 import { fill } from '../lib/fill.ts';
+import { PanelHead } from '../lib/head.ts';
 import type { DataPage, PageTools, Shown } from '../lib/page.ts';
 import {
   agentStyles,
@@ -39,8 +40,7 @@ export class DashboardPage
   readonly element = el('div', { class: 'panel dashboard' });
   readonly #tools: DashboardTools;
   readonly #bar: FilterBar;
-  readonly #answer = el('h1', { class: 'answer' });
-  readonly #state = el('p', { class: 'place', role: 'status' });
+  readonly #head: PanelHead;
   readonly #cards = el('section', { class: 'cards' });
   readonly #spend: SpendChart;
   readonly #shares: SharesChart;
@@ -58,10 +58,11 @@ export class DashboardPage
   constructor(tools: DashboardTools) {
     this.#tools = tools;
     this.#bar = new FilterBar(tools);
+    this.#head = new PanelHead(this.#bar.element);
     this.#spend = new SpendChart(tools);
     this.#shares = new SharesChart(tools);
     this.element.append(
-      el('header', {}, this.#bar.element, this.#answer, this.#state),
+      this.#head.element,
       this.#cards,
       el('div', { class: 'beside' }, this.#spend.element, this.#budgets),
       el('div', { class: 'columns' }, this.#bars, this.#shares.element, this.#heat, this.#windows),
@@ -74,11 +75,9 @@ export class DashboardPage
   }
 
   draw(shown: DashboardShown): void {
-    const { data, words, figures, theme } = shown;
+    const { data, words, theme } = shown;
     this.#bar.draw(shown);
-    this.#answer.textContent = data.answer;
-    const updated = fill(words.updated, figures.time(data.at));
-    this.#state.textContent = data.live ? `● ${words.live} · ${updated}` : updated;
+    this.#head.draw(data, shown);
     this.#cards.replaceChildren(...cardList(data.cards));
     this.#spend.draw(shown);
     this.#shares.draw(shown);

@@ -1,4 +1,4 @@
-import type { ChartOptions, Plugin, TooltipItem } from 'chart.js';
+import type { Chart, ChartOptions, Plugin, TooltipItem } from 'chart.js';
 import type { Figures } from './figures.ts';
 import type { Theme } from './theme.ts';
 import { spansDays, timeTicks } from './timeAxis.ts';
@@ -112,23 +112,49 @@ export interface Threshold {
   readonly dash?: readonly number[];
 }
 
-/** Lines across the chart at some levels, named at their right end. */
+/** Narrower charts have no room beside them: names stand on the lines. */
+const narrowest = 520;
+/** Between the chart and the names beside it. */
+const beside = 6;
+
+/** Room for the names of lines at the right of a chart: for `layout.padding`. */
+export function thresholdRoom(
+  theme: () => Theme,
+  list: () => readonly Threshold[],
+): (context: { readonly chart: Chart }) => { right: number } {
+  return ({ chart }) => {
+    const lines = list();
+    if (lines.length === 0 || chart.width < narrowest) return { right: 0 };
+    const { ctx } = chart;
+    ctx.save();
+    ctx.font = lineFont(theme());
+    const widest = Math.max(...lines.map(({ label }) => ctx.measureText(label).width));
+    ctx.restore();
+    return { right: Math.ceil(widest) + 2 * beside };
+  };
+}
+
+/**
+ * Lines across the chart at some levels, named at their right end: beside the chart where there is
+ * room (see `thresholdRoom`), else on the line at its beginning, where nothing recent is covered.
+ */
 export function thresholdLines(theme: () => Theme, list: () => readonly Threshold[]): Plugin {
   return {
     id: 'thresholds',
-    afterDatasetsDraw: ({ ctx, chartArea, scales }) => {
-      const { fontSize, font, background } = theme();
+    afterDatasetsDraw: ({ ctx, chartArea, scales, width }) => {
+      const { fontSize, background } = theme();
       const axis = scales.y;
       if (axis === undefined) return;
+      const outside = width - chartArea.right > 2 * beside && width >= narrowest;
       ctx.save();
-      ctx.font = `${fontSize - 1}px ${font}`;
-      ctx.textAlign = 'right';
+      ctx.font = lineFont(theme());
+      ctx.textAlign = 'left';
       let lowest = Number.POSITIVE_INFINITY;
       for (const { value, label, colour, dash = [4, 4] } of [...list()].sort(
         (a, b) => a.value - b.value,
       )) {
         const y = axis.getPixelForValue(value);
-        if (y < chartArea.top || y > chartArea.bottom) continue;
+        if (y < chartArea.top - 1 || y > chartArea.bottom + 1) continue;
         ctx.strokeStyle = colour;
         ctx.lineWidth = 1;
         ctx.setLineDash([...dash]);
@@ -136,16 +162,23 @@ export function thresholdLines(theme: () => Theme, list: () => readonly Threshol
         ctx.moveTo(chartArea.left, y);
         ctx.lineTo(chartArea.right, y);
         ctx.stroke();
-        const above = y - fontSize - 3 > chartArea.top;
-        const textY = Math.min(above ? y - 4 : y + fontSize + 2, lowest - fontSize - 2);
+        const at = outside ? y + fontSize / 3 : y - 4;
+        const textY = Math.min(at, lowest - fontSize - 2);
         lowest = textY;
-        const width = ctx.measureText(label).width;
-        ctx.fillStyle = background;
-        ctx.fillRect(chartArea.right - width - 6, textY - fontSize, width + 6, fontSize + 3);
+        const x = outside ? chartArea.right + beside : chartArea.left + beside;
+        if (!outside) {
+          ctx.fillStyle = background;
+          const wide = ctx.measureText(label).width;
+          ctx.fillRect(x - 2, textY - fontSize + 1, wide + 4, fontSize + 2);
+        }
         ctx.fillStyle = colour;
-        ctx.fillText(label, chartArea.right - 3, textY);
+        ctx.fillText(label, x, textY);
       }
       ctx.restore();
     },
   };
+}
+
+function lineFont({ font, fontSize }: Theme): string {
+  return `${fontSize - 1}px ${font}`;
 }

@@ -9,6 +9,8 @@ export interface TableSectionInput
   extends Pick<TableInput, 'onOpen' | 'openHint' | 'cell' | 'filterFrom'> {
   readonly title: string;
   readonly sheet: Sheet;
+  /** Without rows there is no table: the heading stands above whatever says why. */
+  readonly seen?: boolean;
   readonly words: CommonWords;
   readonly figures: Figures;
 }
@@ -26,8 +28,9 @@ export class TableSection {
   }
 
   draw(input: TableSectionInput): void {
-    const { title, ...more } = input;
+    const { title, seen = true, ...more } = input;
     this.#title.textContent = title;
+    this.#table.element.hidden = !seen;
     this.#table.draw({
       ...more,
       label: title,

@@ -15,10 +15,8 @@ export interface FilterChoices {
 /** What filters may be chosen from: everything there is, whatever is chosen just now. */
 export function filterChoices(context: ReportContext, names: Names): FilterChoices {
   const places = [...names.places.values()];
-  const sorted = (values: Iterable<string>): string[] =>
-    [...new Set(values)].filter((value) => value !== '').sort();
   return {
-    project: sorted(places.map(({ cwd, gitRoot }) => gitRoot ?? cwd)),
+    project: knownProjects(names),
     group:
       context.labels.groups.size === 0
         ? []
@@ -28,6 +26,15 @@ export function filterChoices(context: ReportContext, names: Names): FilterChoic
     agent: sorted(context.reader.knownAgentTypes()),
     branch: sorted(branchesKnown(context.db)),
   };
+}
+
+/** Every project there is: repositories, and folders that are in none. */
+export function knownProjects(names: Names): string[] {
+  return sorted([...names.places.values()].map(({ cwd, gitRoot }) => gitRoot ?? cwd));
+}
+
+function sorted(values: Iterable<string>): string[] {
+  return [...new Set(values)].filter((value) => value !== '').sort();
 }
 
 /** One place of each project: groups are found by it. */

@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import type { Budget } from '../../../src/analysis/budget.ts';
-import { parsePeriod, parseScope, parseUnit } from '../../../src/analysis/budgetText.ts';
-import { defaultLadder } from '../../../src/model/level.ts';
 import { anomaly } from '../../../src/reports/anomaly.ts';
 import type { BudgetEntry } from '../../../src/reports/budgetFile.ts';
 import { judgeBudgets } from '../../../src/reports/budgetStates.ts';
@@ -13,76 +9,10 @@ import type { ReportDefinition } from '../../../src/reports/definition.ts';
 import { firstSpend, readPace, spanReader } from '../../../src/reports/pace.ts';
 import { type RawOptions, readQuestion } from '../../../src/reports/question.ts';
 import { report } from '../../../src/reports/report.ts';
-import { openForWriting } from '../../../src/store/openStore.ts';
-import { ingestAll } from '../../lib/ingest.ts';
-import { assistant } from '../../lib/parseLines.ts';
-import { reportContext } from '../../lib/reportContext.ts';
-import { tempDir } from '../../lib/tempDir.ts';
+import { budgetEntry, type Spent, world } from '../../lib/spentWorld.ts';
 
 const now = Date.UTC(2026, 10, 20, 12, 7, 31, 250);
 const dayMs = 86_400_000;
-
-interface Spent {
-  readonly session: string;
-  readonly usd: number;
-  /** Milliseconds before now. */
-  readonly ago: number;
-  readonly cwd?: string;
-  readonly branch?: string;
-}
-
-/** A store of messages that cost some dollars of input each. */
-function world(spent: readonly Spent[], test: (context: ReportContext) => void): void {
-  using dir = tempDir();
-  mkdirSync(dir.at('projects', 'p'), { recursive: true });
-  for (const [session, messages] of Map.groupBy(spent, (each) => each.session)) {
-    const lines = messages.map(({ usd, ago, cwd = '/src/one', branch = 'main' }, i) =>
-      JSON.stringify(
-        assistant(
-          {
-            id: `${session}-${i}`,
-            model: 'claude-opus-4-7',
-            usage: { input_tokens: usd * 200_000, output_tokens: 0 },
-          },
-          {
-            uuid: `${session}-${i}`,
-            requestId: `${session}-${i}`,
-            sessionId: session,
-            timestamp: new Date(now - ago).toISOString(),
-            cwd,
-            gitBranch: branch,
-          },
-        ),
-      ),
-    );
-    writeFileSync(dir.at('projects', 'p', `${session}.jsonl`), `${lines.join('\n')}\n`);
-  }
-  const { db } = openForWriting(':memory:');
-  ingestAll(db, dir.path);
-  try {
-    test(reportContext(db, { now }));
-  } finally {
-    db.close();
-  }
-}
-
-function entry(
-  [scope, period, unit]: readonly [string, string, string],
-  limit: number,
-  more: Partial<Budget> = {},
-): BudgetEntry {
-  const budget: Budget = {
-    scope: parseScope(scope),
-    period: parsePeriod(period),
-    unit: parseUnit(unit),
-    limit: unit === 'usd' ? limit * 1e9 : limit,
-    ladder: defaultLadder,
-    basis: 'actual',
-    action: 'notify',
-    ...more,
-  };
-  return { budget, origin: 'budget set', setAt: undefined };
-}
 
 const spent: readonly Spent[] = [
   { session: 'a', usd: 1, ago: 60_000 },
@@ -121,9 +51,9 @@ const cases: readonly (readonly [
 
 describe('budgets on a store', () => {
   test('each counts what its scope, period and unit say', () => {
-    world(spent, (context) => {
+    world(spent, now, (context) => {
       for (const [words, parts] of cases) {
-        const budgets = [entry(words, 100)];
+        const budgets = [budgetEntry(words, 100)];
         const { judged } = judgeBudgets({ ...context, budgets });
         const scale = words[2] === 'usd' ? 1e9 : 1;
         assert.deepEqual(
@@ -136,12 +66,12 @@ describe('budgets on a store', () => {
   });
 
   test('the most specific one of a project holds, sums of their own stand beside it', () => {
-    world(spent, (context) => {
+    world(spent, now, (context) => {
       const budgets = [
-        entry(['global', 'month', 'usd'], 10),
-        entry(['project:*', 'month', 'usd'], 10),
-        entry(['project:/src/two', 'month', 'usd'], 10),
-        entry(['branch:main', 'month', 'usd'], 10),
+        budgetEntry(['global', 'month', 'usd'], 10),
+        budgetEntry(['project:*', 'month', 'usd'], 10),
+        budgetEntry(['project:/src/two', 'month', 'usd'], 10),
+        budgetEntry(['branch:main', 'month', 'usd'], 10),
       ];
       const scopes = (place?: Parameters<typeof judgeBudgets>[1]): string[] =>
         judgeBudgets({ ...context, budgets }, place).judged.map(
@@ -158,8 +88,8 @@ describe('budgets on a store', () => {
   });
 
   test('a forecast decides where it says more than what is spent', () => {
-    world(spent, (context) => {
-      const budget = entry(['global', 'month', 'usd'], 14, { basis: 'forecast' });
+    world(spent, now, (context) => {
+      const budget = budgetEntry(['global', 'month', 'usd'], 14, { basis: 'forecast' });
       const [judged] = judgeBudgets({ ...context, budgets: [budget] }).judged;
       // Seven dollars in seven days, and ten and a half days of the month are left.
       const left = (Date.UTC(2026, 11, 1) - now) / dayMs;
@@ -170,10 +100,10 @@ describe('budgets on a store', () => {
   });
 
   test('a cost report has the line of the most used one', () => {
-    world(spent, (context) => {
+    world(spent, now, (context) => {
       const budgets = [
-        entry(['global', 'month', 'usd'], 10),
-        entry(['global', 'lifetime', 'usd'], 16),
+        budgetEntry(['global', 'month', 'usd'], 10),
+        budgetEntry(['global', 'lifetime', 'usd'], 16),
       ];
       const lines = (own: readonly BudgetEntry[]): readonly string[] =>
         report.run({ ...context, budgets: own }, readQuestion(report, {}, context)).sentences;
@@ -186,8 +116,11 @@ describe('budgets on a store', () => {
   });
 
   test('agents at once and teams cannot be judged, and it is said why', () => {
-    world(spent, (context) => {
-      const budgets = [entry(['global', 'run', 'agents'], 5), entry(['team', 'month', 'usd'], 5)];
+    world(spent, now, (context) => {
+      const budgets = [
+        budgetEntry(['global', 'run', 'agents'], 5),
+        budgetEntry(['team', 'month', 'usd'], 5),
+      ];
       const { judged, others } = judgeBudgets({ ...context, budgets });
       assert.equal(judged.length, 0);
       assert.match(others[0]!.reason, /refused, never queued/);
@@ -206,7 +139,7 @@ describe('looking back from now', () => {
       { session: 'a', usd: 16, ago: 2 * dayMs },
       { session: 'a', usd: 32, ago: 2.5 * dayMs },
     ];
-    world(edges, (context) => {
+    world(edges, now, (context) => {
       for (const filters of [{}, { project: 'one' }, { model: 'opus' }, { branch: 'main' }]) {
         const read = spanReader(context, filters);
         const { points, sums } = readPace(read, { now, length: dayMs, reach: 2.5 * dayMs });
@@ -237,7 +170,7 @@ describe('looking back from now', () => {
         string,
         unknown
       >;
-    world(spent, (context) => {
+    world(spent, now, (context) => {
       assert.equal(ask(context, burn, { branch: 'topic' }).latest_usd, 2);
       assert.equal(ask(context, burn, { project: 'two' }).latest_usd, 0);
       for (const [raw, messages] of [

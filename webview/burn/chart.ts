@@ -1,0 +1,161 @@
+import { BarController, BarElement, CategoryScale, Chart, LinearScale, Tooltip } from 'chart.js';
+import {
+  chartFont,
+  crosshair,
+  moneyAxis,
+  stillOptions,
+  type Threshold,
+  thresholdLines,
+  thresholdRoom,
+  tooltipLook,
+} from '../lib/chartBase.ts';
+import { ChartSection } from '../lib/chartSection.ts';
+import { fillOf, mixed } from '../lib/palette.ts';
+import type { Sheet } from '../lib/sheet.ts';
+import { withTable } from '../lib/tablesUi.ts';
+import type { Theme } from '../lib/theme.ts';
+import type { BurnShown, BurnTools } from './page.ts';
+
+Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
+
+type Bars = Chart<'bar', number[], string>;
+type BarOptions = NonNullable<
+  ConstructorParameters<typeof Chart<'bar', number[], string>>[1]['options']
+>;
+
+/** The latest stretch beside those before it, with both means and the threshold. */
+export class BurnChart {
+  readonly #tools: BurnTools;
+  readonly #section = new ChartSection('burn');
+  readonly #theme = (): Theme => this.#shown!.theme;
+  readonly #lines = (): Threshold[] => linesOf(this.#shown!);
+  readonly #room = thresholdRoom(this.#theme, this.#lines);
+  #chart: Bars | undefined;
+  #shown: BurnShown | undefined;
+
+  constructor(tools: BurnTools) {
+    this.#tools = tools;
+  }
+
+  get element(): HTMLElement {
+    return this.#section.element;
+  }
+
+  draw(shown: BurnShown): void {
+    this.#shown = shown;
+    const { data, words, figures, ui } = shown;
+    this.#section.draw({
+      title: data.chartTitle,
+      sentence: data.chartSentence,
+      sheet: sheetOf(shown),
+      asTable: ui.tables.includes('burn'),
+      onToggle: (asTable) => this.#tools.change(withTable(ui, 'burn', asTable)),
+      words,
+      figures,
+      exportTo: this.#tools.exportTo,
+      paint: (canvas) => this.#paint(canvas, shown),
+    });
+  }
+
+  #paint(canvas: HTMLCanvasElement, { data, figures, theme }: BurnShown): void {
+    const colour = theme.token('charts-blue');
+    const latest = fillOf({ colour, pattern: 0 }, theme);
+    // In high contrast the earlier ones are lined: a paler colour would say nothing there.
+    const earlier = theme.highContrast
+      ? fillOf({ colour, pattern: 1 }, theme)
+      : mixed(colour, 45, theme);
+    const chartData = {
+      labels: data.stretches.map(({ label }) => label),
+      datasets: [
+        {
+          data: data.stretches.map(({ nano }) => figures.units(nano)),
+          backgroundColor: data.stretches.map((stretch) => (stretch.latest ? latest : earlier)),
+          borderColor: colour,
+          borderWidth: theme.highContrast ? 1 : 0,
+          borderSkipped: false as const,
+          maxBarThickness: 48,
+        },
+      ],
+    };
+    if (this.#chart === undefined) {
+      this.#chart = new Chart(canvas, {
+        type: 'bar',
+        data: chartData,
+        options: this.#options(),
+        plugins: [thresholdLines(this.#theme, this.#lines), crosshair(this.#theme)],
+      });
+      return;
+    }
+    this.#chart.data = chartData;
+    this.#chart.options = this.#options() as Bars['options'];
+    this.#chart.update('none');
+  }
+
+  #options(): BarOptions {
+    const { theme, figures } = this.#shown!;
+    const highest = Math.max(0, ...this.#lines().map(({ value }) => value));
+    return {
+      ...stillOptions,
+      layout: { padding: this.#room },
+      scales: {
+        x: {
+          border: { color: theme.grid },
+          grid: { display: false },
+          ticks: {
+            color: theme.muted,
+            font: chartFont(theme),
+            maxRotation: 0,
+            autoSkipPadding: 12,
+          },
+        },
+        // Room for the threshold and its name.
+        y: { ...moneyAxis(theme, figures), suggestedMax: highest * 1.1 },
+      },
+      plugins: {
+        tooltip: {
+          ...tooltipLook(theme),
+          callbacks: {
+            title: ([item]) => this.#shown!.data.stretches[item?.dataIndex ?? 0]?.range ?? '',
+            label: ({ parsed }) => figures.shown(parsed.y ?? 0),
+          },
+        },
+      },
+    };
+  }
+
+  dispose(): void {
+    this.#chart?.destroy();
+  }
+}
+
+function linesOf({ data, figures, theme }: BurnShown): Threshold[] {
+  const looks = {
+    active: { colour: theme.foreground, dash: [8, 3] },
+    all: { colour: theme.muted, dash: [2, 3] },
+    threshold: { colour: theme.token('editorWarning-foreground'), dash: [4, 4] },
+  } as const;
+  return data.lines.map(({ kind, nano, label }) => ({
+    value: figures.units(nano),
+    label,
+    ...looks[kind],
+  }));
+}
+
+function sheetOf({ data, words, figures }: BurnShown): Sheet {
+  return {
+    columns: [
+      { key: 'stretch', label: words.stretch, numeric: false },
+      { key: 'cost', label: words.cost, numeric: true },
+    ],
+    rows: data.stretches.map(({ from, range, nano, latest }) => ({
+      key: String(from),
+      cells: [
+        {
+          text: latest ? `${range} (${words.latest})` : range,
+          value: new Date(from).toISOString(),
+        },
+        { text: figures.money(nano), value: nano / 1e9 },
+      ],
+    })),
+  };
+}

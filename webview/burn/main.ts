@@ -1,0 +1,19 @@
+import './style.css';
+import {
+  type BurnData,
+  type BurnQuestion,
+  type BurnWords,
+  isBurnData,
+  isBurnQuestion,
+} from '../../src/protocol/burn.ts';
+import { isTablesUi, type TablesUi } from '../../src/protocol.ts';
+import { runPage } from '../lib/page.ts';
+import { BurnPage } from './page.ts';
+
+runPage<BurnData, BurnWords, BurnQuestion, TablesUi>({
+  isData: isBurnData,
+  isQuestion: isBurnQuestion,
+  isUi: isTablesUi,
+  ui: { tables: [] },
+  make: (tools) => new BurnPage(tools),
+});

@@ -1,0 +1,142 @@
+import {
+  type BurnData,
+  type BurnQuestion,
+  type BurnUnit,
+  type BurnWords,
+  burnUnits,
+} from '../../src/protocol/burn.ts';
+import type { TablesUi } from '../../src/protocol.ts';
+import { cardList } from '../lib/cards.ts';
+import { el } from '../lib/dom.ts';
+import { filterChoice, isChoice } from '../lib/filterChoice.ts';
+import { PanelHead } from '../lib/head.ts';
+import type { DataPage, PageTools, Shown } from '../lib/page.ts';
+import { Parts } from '../lib/parts.ts';
+import { Segments } from '../lib/segments.ts';
+import { type Sheet, textCell } from '../lib/sheet.ts';
+import { TableSection } from '../lib/tableSection.ts';
+import { button, dropdown } from '../ui.ts';
+import { BurnChart } from './chart.ts';
+
+export type BurnShown = Shown<BurnData, BurnWords, BurnQuestion, TablesUi>;
+export type BurnTools = PageTools<BurnQuestion, TablesUi>;
+
+/** The burn panel: the answer, the rates, the stretches as bars, when budgets are used. */
+export class BurnPage implements DataPage<BurnData, BurnWords, BurnQuestion, TablesUi> {
+  readonly element = el('div', { class: 'panel burn' });
+  readonly #tools: BurnTools;
+  readonly #units = new Segments<BurnUnit>();
+  readonly #choices = el('div', { class: 'choices' });
+  readonly #head: PanelHead;
+  readonly #cards = el('section', { class: 'cards' });
+  readonly #chart: BurnChart;
+  readonly #budgets = new TableSection('budgets');
+  readonly #note = el('p', { class: 'quiet' });
+  readonly #ways = el('div', { class: 'actions' });
+  readonly #foot = el('footer', {});
+  readonly #parts = new Parts();
+
+  constructor(tools: BurnTools) {
+    this.#tools = tools;
+    this.#chart = new BurnChart(tools);
+    this.#head = new PanelHead(
+      el('div', { class: 'toolbar filters' }, this.#units.element, this.#choices),
+    );
+    this.#budgets.element.append(this.#note);
+    this.element.append(
+      this.#head.element,
+      this.#cards,
+      this.#chart.element,
+      this.#budgets.element,
+      this.#ways,
+      this.#foot,
+    );
+  }
+
+  draw(shown: BurnShown): void {
+    const { data, words, asked: question, figures } = shown;
+    this.#units.draw(
+      words.unit,
+      burnUnits.map((value) => ({ value, label: words[value] })),
+      question.unit,
+      (unit) => this.#tools.ask({ ...question, unit }),
+    );
+    this.#parts.fill(this.#choices, [data.projects, data.thresholds, question, words], () =>
+      this.#dropdowns(shown),
+    );
+    this.#head.draw(data, shown);
+    this.#cards.replaceChildren(...cardList(data.cards));
+    this.#chart.draw(shown);
+    this.#budgets.draw({
+      title: words.budgets,
+      sheet: budgetSheet(shown),
+      seen: data.budgets.length > 0,
+      words,
+      figures,
+    });
+    this.#note.textContent = data.budgetNote;
+    this.#parts.fill(this.#ways, [words, data.offerBudget], () => [
+      ...(data.offerBudget
+        ? [button(words.setBudget, () => this.#tools.act('setBudget'), 'primary')]
+        : []),
+      button(
+        words.anomalies,
+        () => this.#tools.act('openAnomalies'),
+        data.offerBudget ? 'secondary' : 'primary',
+      ),
+      button(words.dashboard, () => this.#tools.act('openDashboard')),
+    ]);
+    this.#foot.replaceChildren(...data.notes.map((note) => el('p', {}, note)));
+  }
+
+  #dropdowns({ data, words, asked: question }: BurnShown): HTMLElement[] {
+    const { ask } = this.#tools;
+    const projects = isChoice(data.projects, question.project)
+      ? [
+          filterChoice(
+            words.project,
+            words.everything,
+            data.projects,
+            question.project,
+            (project) => ask({ ...question, project }),
+          ),
+        ]
+      : [];
+    const threshold = dropdown(
+      words.threshold,
+      data.thresholds,
+      String(question.threshold),
+      (value) => ask({ ...question, threshold: Number(value) }),
+    );
+    return [...projects, threshold];
+  }
+
+  dispose(): void {
+    this.#chart.dispose();
+  }
+}
+
+function budgetSheet({ data, words }: BurnShown): Sheet {
+  const levels = ['info', 'warning', 'critical', 'stop'] as const;
+  return {
+    columns: [
+      { key: 'budget', label: words.budget, numeric: false },
+      { key: 'limit', label: words.limit, numeric: true },
+      { key: 'used', label: words.used, numeric: true },
+      ...levels.map((level) => ({ key: level, label: words[level], numeric: true })),
+    ],
+    rows: data.budgets.map(({ name, limit, limitValue, used, usedShare, steps }, index) => ({
+      key: String(index),
+      cells: [
+        textCell(name),
+        { text: limit, value: limitValue },
+        { text: used, value: usedShare },
+        ...steps.map(({ text, hint, days }) => ({
+          text,
+          value: days ?? text,
+          ...(hint !== '' && { hint }),
+        })),
+      ],
+    })),
+  };
+}
