@@ -5,6 +5,7 @@
  *
  * A part that fails does not stop the later ones. At the end the failed tests are named; the last line is "N passed, N failed".
  */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -56,7 +57,7 @@ const parts = {
   store: () => nodeTests(['test/store/**/*.test.ts']),
   package: () => nodeTests(['test/package/*.test.mjs'], { concurrency: 1 }),
   host: () => hostTests(),
-  page: () => nodeTests(['test/host/page/*.test.mjs'], { concurrency: 1 }),
+  page: () => nodeTests(['test/host/page/*.test.mjs'], { isolated: false }),
   'page-packed': () => nodeTests(['test/host/page-packed/*.test.mjs']),
   client: () => clientTests(),
 };
@@ -127,6 +128,18 @@ async function runAll() {
   return [built, ...results, ...done];
 }
 
+/**
+ * Most of the hundreds of processes of a run load the same files: Node compiles them once, and keeps
+ * what it has compiled for as long as the run lasts.
+ */
+function shareCompiled() {
+  if (process.env.NODE_COMPILE_CACHE) return;
+  const folder = mkdtempSync(path.join(tmpdir(), 'outlay-compiled-'));
+  process.env.NODE_COMPILE_CACHE = folder;
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+}
+
+shareCompiled();
 const asideFile = process.env.OUTLAY_ASIDE;
 // The editor's tests come first where both want the processor.
 if (asideFile) setPriority(10);

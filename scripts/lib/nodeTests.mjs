@@ -15,13 +15,13 @@ async function matches(patterns) {
 }
 
 /** Runs these files; answers with the exit code and what the reporter of results says of each. */
-async function runFiles(files, concurrency) {
+async function runFiles(files, { concurrency, isolated }) {
   const folder = await mkdtemp(path.join(tmpdir(), 'outlay-tests-'));
   const report = path.join(folder, 'results.json');
   try {
     const args = [
       '--test',
-      `--test-concurrency=${concurrency}`,
+      ...(isolated ? [`--test-concurrency=${concurrency}`] : ['--test-isolation=none']),
       ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
       ...[`--test-reporter=${reporter}`, `--test-reporter-destination=${report}`],
       ...files,
@@ -38,9 +38,12 @@ async function runFiles(files, concurrency) {
 /**
  * Runs all test files that match, their output going straight through.
  * @param {string[]} patterns
- * @param {{ concurrency?: number }} [options]
+ * @param {object} [options]
+ * @param {number} [options.concurrency] files at a time
+ * @param {boolean} [options.isolated] false: all files in one process, one after the other, for tests
+ *     that share what takes long to start
  */
-export async function nodeTests(patterns, { concurrency = 2 } = {}) {
+export async function nodeTests(patterns, { concurrency = 2, isolated = true } = {}) {
   const sum = { passed: 0, failed: 0, skipped: 0, failures: [] };
   const fail = (error) => {
     sum.failed += 1;
@@ -51,12 +54,14 @@ export async function nodeTests(patterns, { concurrency = 2 } = {}) {
     fail('No test file matches.');
     return sum;
   }
-  let { code, results } = await runFiles(files, concurrency);
-  // Node 24 aborts now and then in V8 ("Check failed: jit_page.has_value()"), whatever it runs.
+  let { code, results } = await runFiles(files, { concurrency, isolated });
+  // Node 24 aborts now and then in V8 ("Check failed: jit_page.has_value()"), whatever it runs; with
+  // it go the results of all files of the process.
   const crashed = results.filter((result) => result.crashed).map(({ file }) => file);
+  if (!isolated && results.length === 0) crashed.push(...files);
   if (crashed.length > 0) {
     console.error(`The runtime itself crashed, so once more: ${crashed.join(', ')}`);
-    const again = await runFiles(crashed, 1);
+    const again = await runFiles(crashed, { concurrency: 1, isolated: true });
     code = again.code;
     results = [...results.filter((result) => !result.crashed), ...again.results];
   }

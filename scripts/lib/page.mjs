@@ -2,20 +2,13 @@
  * A running VS Code, seen as a person sees it: the page of the VS Code server in a headless browser.
  * For tests and pictures that need the text on the screen rather than the extension's API.
  */
-import { cp, mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { launchChromium } from './chromium.mjs';
-import { addLanguage } from './language.mjs';
-import { inRoot, root } from './paths.mjs';
-import { insist, patienceMs } from './patience.mjs';
-import {
-  installVsix,
-  startServer,
-  windowAddress,
-  withoutMarketplace,
-  writeUserSettings,
-} from './vscodeServer.mjs';
+import { Machine } from './machine.mjs';
+import { root } from './paths.mjs';
+import { insist, patienceMs, until } from './patience.mjs';
+import { windowAddress } from './vscodeServer.mjs';
 
 /** The status bar item every helper means unless told otherwise. */
 export const spendItem = 'outlay.outlay.spend';
@@ -40,20 +33,20 @@ class HostError extends Error {}
 
 /** One window of a VS Code server. Made by `openWorkbench`; `close` ends everything it started. */
 class Workbench {
-  #browser;
   #ownHome;
+  #release;
 
-  constructor({ page, browser, server, home, paths, ownHome }) {
+  constructor({ machine, home, paths, ownHome, release }) {
     /** The Playwright page, for everything that has no helper. */
-    this.page = page;
+    this.page = machine.page;
     /** The running server: `port`, `url`, `dataDir`, `extensionsDir`. */
-    this.server = server;
+    this.server = machine.server;
     /** The run's throw-away folder. */
     this.home = home;
     /** Folders and files of the run: `workspace`, `claude`, `store`, `data`. */
     this.paths = paths;
-    this.#browser = browser;
     this.#ownHome = ownHome;
+    this.#release = release;
   }
 
   /** Locates a status bar item by the id the extension gave it: `<publisher>.<name>.<item>`. */
@@ -84,10 +77,13 @@ class Workbench {
     const end = Date.now() + timeoutMs;
     let text;
     while (Date.now() < end) {
-      const there = (await this.statusItem(id).count()) > 0;
-      text = there ? await this.statusText(id) : undefined;
+      // One question each time: two would cost a busy machine twice the work.
+      text = await this.page.evaluate((itemId) => {
+        const label = document.getElementById(itemId)?.querySelector('.statusbar-item-label');
+        return label ? (label.textContent ?? '').trim() : undefined;
+      }, id);
       if (text !== undefined && matches(text)) return text;
-      await this.page.waitForTimeout(20);
+      await this.page.waitForTimeout(40);
     }
     const shown = text === undefined ? 'no such item' : `"${text}"`;
     throw new Error(`Status bar: waited for ${wanted}, there was ${shown} after ${timeoutMs} ms.`);
@@ -245,10 +241,19 @@ class Workbench {
     return (element ?? this.page).screenshot({ path: file, animations: 'disabled' });
   }
 
-  /** Ends browser and server, and removes the throw-away folder. */
+  /** Whether the extensions of the window run: the driver listens as long as they do. */
+  async #isRunning() {
+    const port = await readFile(this.paths.driver, 'utf8').catch(() => undefined);
+    if (port === undefined) return false;
+    return fetch(`http://127.0.0.1:${port}/`).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Ends the window, and removes the throw-away folder. */
   async close() {
-    await this.#browser.close();
-    await this.server.stop();
+    await this.#release(async () => !(await this.#isRunning()));
     if (this.#ownHome) await rm(this.home, { recursive: true, force: true, maxRetries: 5 });
   }
 
@@ -274,63 +279,43 @@ async function prepareHome(given) {
 }
 
 /**
+ * Leaves a window and gives its machine back; one that cannot be left is ended.
+ * @param {() => Promise<boolean>} isGone whether the window's extensions have ended
+ */
+async function leave(machines, kind, machine, isGone) {
+  try {
+    await machine.leave();
+    await until('the extensions of a window that was left have ended', isGone);
+  } catch (error) {
+    console.error(`Not used again: ${error.message}`);
+    return machine.stop();
+  }
+  return machines.giveBack(kind, machine);
+}
+
+/**
  * Opens a window with Outlay in it, on a store and transcripts of its own.
- * @param {object} [options]
- * @param {string} [options.vsix] a packed extension to install; default: the sources, as built
- * @param {boolean} [options.withoutOutlay] neither of them (for comparisons)
- * @param {string} [options.home] keep everything below this folder, and leave it there at the end
+ * @param {object} [options] those of `Kind`, and
+ * @param {boolean} [options.withoutOutlay] neither the sources nor a package (for comparisons)
+ * @param {string} [options.home] keep transcripts and store below this folder, and leave it at the end
  * @param {string} [options.workspace] the folder or `.code-workspace` file to open; default: an empty folder
- * @param {boolean} [options.restricted] the folder is not trusted
  * @param {Record<string, string>} [options.env] added to the extension's environment
  * @param {Record<string, unknown>} [options.settings] user settings from the start
  * @param {{ width: number, height: number }} [options.viewport]
- * @param {boolean} [options.steadyFonts] text looks the same on every machine
- * @param {number} [options.scale] pixels of the picture for each pixel of the window
- * @param {'de'} [options.language] of the window; VS Code's own words stay English
+ * @param {import('./machine.mjs').Machines} [machines] to take turns on; default: one of its own
  * @returns {Promise<Workbench>}
  */
-export async function openWorkbench(options = {}) {
+export async function openWorkbench(options = {}, machines = undefined) {
+  const { vsix, restricted, steadyFonts, scale, language } = options;
+  const kind = { vsix, restricted, steadyFonts, scale, language };
   const { home, paths } = await prepareHome(options.home);
   if (options.workspace) paths.workspace = path.resolve(options.workspace);
-  const dataDir = path.join(home, 'server');
-  const extensionsDir = path.join(home, 'extensions');
-  const trust = {
-    'security.workspace.trust.enabled': true,
-    'security.workspace.trust.startupPrompt': 'never',
-  };
-  // What a window does on its own may take the focus, and would close a list that is open.
-  const steady = { 'workbench.quickOpen.closeOnFocusLost': false };
-  await writeUserSettings(dataDir, {
-    ...steady,
-    ...(options.restricted && trust),
-    ...options.settings,
-  });
-  // A window takes one extension from source, so the driver is an installed one: the first start of
-  // anything on an empty extensions folder takes in what lies there.
-  const driver = path.join(extensionsDir, 'outlay.outlay-test-driver-0.0.0');
-  await cp(inRoot('scripts/lib/driver'), driver, { recursive: true });
-  if (options.vsix) await installVsix({ vsix: options.vsix, dataDir, extensionsDir });
-  if (options.language) await addLanguage(dataDir, options.language);
-  const server = await startServer({
-    dataDir,
-    extensionsDir,
-    env: withoutMarketplace,
-    language: options.language,
-    bare: true,
-    askTrust: options.restricted,
-  });
-  let browser;
+  const machine = await (machines ? machines.take(kind) : Machine.start(kind));
   try {
-    browser = await launchChromium({ steadyFonts: options.steadyFonts });
-    const page = await browser.newPage({
-      viewport: options.viewport ?? { width: 1280, height: 800 },
-      deviceScaleFactor: options.scale ?? 1,
-      // What moves on the screen takes time from what is tested.
-      reducedMotion: 'reduce',
-      ...(options.language && { locale: options.language }),
-    });
-    page.setDefaultTimeout(patienceMs);
-    const fromSource = !options.vsix && !options.withoutOutlay;
+    await machine.prepare(options.settings);
+    const { page, server } = machine;
+    await page.setViewportSize(options.viewport ?? { width: 1280, height: 800 });
+    const extensionPaths = vsix || options.withoutOutlay ? [] : [root];
     const env = {
       OUTLAY_STORE: paths.store,
       OUTLAY_DATA_DIR: paths.data,
@@ -338,16 +323,15 @@ export async function openWorkbench(options = {}) {
       CLAUDE_CONFIG_DIR: paths.claude,
       ...options.env,
     };
-    const extensionPaths = fromSource ? [root] : [];
     await page.goto(windowAddress(server, { folder: paths.workspace, extensionPaths, env }));
     await page.locator('.monaco-workbench .statusbar').waitFor();
-    const ownHome = !options.home;
-    const workbench = new Workbench({ page, browser, server, home, paths, ownHome });
+    const release = (isGone) =>
+      machines ? leave(machines, kind, machine, isGone) : machine.stop();
+    const workbench = new Workbench({ machine, home, paths, ownHome: !options.home, release });
     if (!options.withoutOutlay) await workbench.activated();
     return workbench;
   } catch (error) {
-    await browser?.close();
-    await server.stop();
+    await machine.stop();
     throw error;
   }
 }

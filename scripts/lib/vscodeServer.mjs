@@ -37,8 +37,11 @@ export async function freePort() {
   return port;
 }
 
+/** Where a server with this data folder keeps what is the user's: settings, and what extensions store. */
+export const userFolder = (dataDir) => path.join(dataDir, 'data/User');
+
 /** Where a server with this data folder keeps the user's settings. */
-export const userSettingsFile = (dataDir) => path.join(dataDir, 'data/User/settings.json');
+export const userSettingsFile = (dataDir) => path.join(userFolder(dataDir), 'settings.json');
 
 /** Replaces the user settings of a server, running or not. */
 export async function writeUserSettings(dataDir, settings = {}) {

@@ -1,11 +1,11 @@
 /**
  * A short run of everything the store promises about figures, over a fixed list of small worlds.
- * Bundled with one rule of the source broken, it must fail. Arguments: a folder to work in, a file
- * with the worlds, made once for all runs, and the name of what is tried first, if any. The last line
+ * Bundled with one rule of the source broken, it must fail. Arguments: a folder to work in, a
+ * folder with the worlds, made once for all runs, and the name of what is tried first, if any. The last line
  * of the errors is the name of what failed.
  */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstMoment } from '../../src/model/calendar.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
@@ -30,9 +30,17 @@ import { assertVerdict } from './verdict.ts';
 import type { WorldFile } from './world.ts';
 
 const folder = mkdtempSync(join(process.argv[2]!, 'check-'));
-const worlds = (JSON.parse(readFileSync(process.argv[3]!, 'utf8')) as StoredWorld[]).map((world) =>
-  world.map(({ root, path, content }) => ({ root, path, content: Buffer.from(content, 'base64') })),
-);
+/** How many there are; each is read when it is its turn: most rules show in one. */
+const worlds = readdirSync(process.argv[3]!).length;
+
+function world(number: number): readonly WorldFile[] {
+  const file = join(process.argv[3]!, `${number}.json`);
+  const stored = JSON.parse(readFileSync(file, 'utf8')) as StoredWorld;
+  return stored.map(({ content, ...place }) => ({
+    ...place,
+    content: Buffer.from(content, 'base64'),
+  }));
+}
 
 type StoredWorld = readonly { root: string; path: string; content: string }[];
 
@@ -122,9 +130,9 @@ function checkExample(example: Example): void {
   }
 }
 
-const ofWorlds = worlds.map((world, i) => ({
+const ofWorlds = Array.from({ length: worlds }, (_, i) => ({
   name: `world ${i + 1}`,
-  run: () => check(world, i + 1),
+  run: () => check(world(i + 1), i + 1),
 }));
 const ofExamples = examples.map((example) => ({
   name: example.name,

@@ -6,7 +6,6 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { openWorkbench } from '../../../scripts/lib/page.mjs';
 import { inRoot } from '../../../scripts/lib/paths.mjs';
 import { until } from '../../../scripts/lib/patience.mjs';
 import { openForReading } from '../../../src/store/openStore.ts';
@@ -31,6 +30,7 @@ import {
   waitForRows,
 } from './lib/tree.mjs';
 import { frameWith, sessionFrame, watchPolicy } from './lib/webview.mjs';
+import { openWindow } from './lib/window.mjs';
 
 const run = promisify(execFile);
 const figureOf = (name) => `$${usdOf(name).toFixed(2)}`;
@@ -91,7 +91,7 @@ describe('hostile text', () => {
     );
 
   before(async () => {
-    workbench = await openWorkbench({ viewport: { width: 1280, height: 1000 } });
+    workbench = await openWindow({ viewport: { width: 1280, height: 1000 } });
     harm = watchHarm(workbench);
     policy = watchPolicy(workbench);
     const now = Date.now();

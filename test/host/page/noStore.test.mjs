@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { openWorkbench } from '../../../scripts/lib/page.mjs';
 import { openSessions, waitForWelcome } from './lib/tree.mjs';
+import { openWindow } from './lib/window.mjs';
 
 describe('a window without a usable store', () => {
   let workbench;
@@ -14,7 +14,7 @@ describe('a window without a usable store', () => {
     const home = path.join(import.meta.dirname, '../../../.vscode-test/no-store');
     rmSync(home, { recursive: true, force: true });
     mkdirSync(path.join(home, 'data/outlay.db'), { recursive: true });
-    workbench = await openWorkbench({ home });
+    workbench = await openWindow({ home });
     await workbench.waitForStatus('store unavailable');
     const { text } = await workbench.statusTooltip();
     assert.match(text, /Store unavailable\..*outlay\.db.*cannot be opened.*outlay\.storePath/s);

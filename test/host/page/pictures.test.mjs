@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { openWorkbench, themes } from '../../../scripts/lib/page.mjs';
+import { themes } from '../../../scripts/lib/page.mjs';
 import { insist } from '../../../scripts/lib/patience.mjs';
 import { differs, expectPicture } from '../../../scripts/lib/pictures.mjs';
 import {
@@ -16,6 +16,7 @@ import {
 } from './lib/records.mjs';
 import { openSessions, unfold, waitForRows } from './lib/tree.mjs';
 import { sessionFrame } from './lib/webview.mjs';
+import { openWindow } from './lib/window.mjs';
 
 const reference = (name) => path.join(import.meta.dirname, 'references', `${name}.png`);
 const hour = 3_600_000;
@@ -98,8 +99,7 @@ function writeWhole(claude) {
 describe('pictures', () => {
   let workbench;
   before(async () => {
-    workbench = await openWorkbench({
-      steadyFonts: true,
+    workbench = await openWindow({
       viewport: { width: 1280, height: 2000 },
       settings: { 'outlay.timeZone': 'UTC' },
     });

@@ -1,10 +1,10 @@
 /** The session panel as a person uses it. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { openWorkbench, themes } from '../../../scripts/lib/page.mjs';
+import { themes } from '../../../scripts/lib/page.mjs';
 import { inRoot } from '../../../scripts/lib/paths.mjs';
 import { insist, until } from '../../../scripts/lib/patience.mjs';
 import {
@@ -17,6 +17,7 @@ import {
   writeMeta,
 } from './lib/records.mjs';
 import { axeViolations, frameWith, sessionFrame, watchPolicy } from './lib/webview.mjs';
+import { openWindow } from './lib/window.mjs';
 
 const run = promisify(execFile);
 
@@ -66,7 +67,7 @@ describe('the session panel', () => {
   const start = Date.now() - 3_600_000;
 
   before(async () => {
-    workbench = await openWorkbench({ viewport: { width: 1280, height: 900 } });
+    workbench = await openWindow({ viewport: { width: 1280, height: 900 } });
     policy = watchPolicy(workbench);
     const { claude } = workbench.paths;
     file = transcriptOf(claude, { session, cwd });
@@ -129,6 +130,15 @@ describe('the session panel', () => {
     await workbench.executeCommand('outlay.openSession', session);
     return sessionFrame(workbench, 'Fix flaky upload test');
   };
+
+  /** What an excerpt of a transcript says, once it is on the screen. */
+  const excerpt = () =>
+    until('the excerpt is on the screen', async () => {
+      await workbench.executeCommand('cursorTop');
+      const lines = await workbench.page.locator('.monaco-editor .view-lines').last().innerText();
+      const plain = lines.replaceAll('\u00a0', ' ');
+      return /Excerpt of .*\.jsonl/.test(plain) && plain;
+    });
 
   it('says how much and on what, and adds up to what Claude Code says', async () => {
     const frame = await sessionFrame(workbench);
@@ -302,12 +312,7 @@ describe('the session panel', () => {
     await frame.locator('.arithmetic vscode-button').click();
     const tab = workbench.page.locator('.tab').filter({ hasText: 'panel-session.jsonl 8' });
     await tab.waitFor();
-    const text = await until('the excerpt is on the screen', async () => {
-      await workbench.executeCommand('cursorTop');
-      const lines = await workbench.page.locator('.monaco-editor .view-lines').last().innerText();
-      const plain = lines.replaceAll('\u00a0', ' ');
-      return /Excerpt of .*panel-session\.jsonl/.test(plain) && plain;
-    });
+    const text = await excerpt();
     assert.match(text, /Line 8 and the lines around it, long ones cut\./);
   });
 
@@ -317,12 +322,18 @@ describe('the session panel', () => {
     const filler = `${JSON.stringify({ type: 'user', message: { content: 'y'.repeat(1_000_000) } })}\n`;
     write(bigFile, [
       customTitle('big-session', 'A very long session'),
-      ...Array(52).fill(filler),
+      ...Array(53).fill(filler),
       answer('big', 1, big),
     ]);
+    assert.ok(statSync(bigFile).size > 50 * 1024 * 1024);
     await workbench.waitForStatus(/\$6\.90/);
     await workbench.executeCommand('outlay.openTranscript', 'big-session');
     await workbench.page.locator('.tab').filter({ hasText: 'big-session.jsonl' }).waitFor();
+    const text = await until('it is of the large file', async () => {
+      const said = await excerpt();
+      return said.includes('big-session.jsonl') && said;
+    });
+    assert.match(text, /The file is too large for the editor: its last lines, long ones cut\./);
     rmSync(bigFile);
   });
 

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { openWorkbench } from '../../../scripts/lib/page.mjs';
 import { insist, until } from '../../../scripts/lib/patience.mjs';
 import { millionStore } from './lib/million.mjs';
 import {
@@ -30,6 +29,7 @@ import {
   waitForWelcome,
 } from './lib/tree.mjs';
 import { sessionFrame } from './lib/webview.mjs';
+import { openWindow } from './lib/window.mjs';
 
 const hour = 3_600_000;
 const labels = (list) => list.map(({ label }) => label);
@@ -71,7 +71,7 @@ describe('the sessions view', () => {
   let workbench;
   let places;
   before(async () => {
-    workbench = await openWorkbench();
+    workbench = await openWindow();
     await openSessions(workbench);
   });
   beforeEach(() => workbench.calm());
@@ -290,7 +290,7 @@ describe('the sessions view with a million messages in ten thousand sessions', (
   after(() => workbench?.close());
 
   it('shows them a page at a time, and opens one', async () => {
-    workbench = await openWorkbench({ env: { OUTLAY_STORE: millionStore() } });
+    workbench = await openWindow({ env: { OUTLAY_STORE: millionStore() } });
     await workbench.waitForStatus(/\$\d/);
     await openSessions(workbench);
     await waitForRows(workbench, (list) => list.length > 5);

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { openWorkbench } from '../../../scripts/lib/page.mjs';
 import { insist, until } from '../../../scripts/lib/patience.mjs';
+import { openWindow } from './lib/window.mjs';
 
 /** A response of so many dollars, dated now. Opus 5.5 output costs $20 a million. */
 function answer(id, usd, model = 'claude-opus-5-5') {
@@ -57,7 +57,7 @@ describe('settings on the screen', () => {
   };
 
   before(async () => {
-    workbench = await openWorkbench({
+    workbench = await openWindow({
       settings: { 'outlay.billing': 'free', 'outlay.statusBar.show': ['today', 'year', 'budget'] },
     });
     file = path.join(workbench.paths.claude, 'projects/-home-dev-shop/session-one.jsonl');

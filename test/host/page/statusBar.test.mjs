@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { openWorkbench, themes } from '../../../scripts/lib/page.mjs';
+import { themes } from '../../../scripts/lib/page.mjs';
 import { until } from '../../../scripts/lib/patience.mjs';
 import { Indexer } from '../../../src/watchers/indexer.ts';
+import { openWindow } from './lib/window.mjs';
 
 /** A response's line of so many dollars, dated now. Opus 5.5 output costs $20 a million. */
 function answer(id, usd, more = {}) {
@@ -31,7 +32,7 @@ describe('the status bar', () => {
   let file;
   const append = (...line) => appendFileSync(file, answer(...line));
   before(async () => {
-    workbench = await openWorkbench();
+    workbench = await openWindow();
     file = path.join(workbench.paths.claude, 'projects/-home-dev-shop/session-one.jsonl');
     mkdirSync(path.dirname(file), { recursive: true });
   });
@@ -221,7 +222,7 @@ describe('the status bar of a second window', () => {
       (message) => said.push(message),
     );
     await other.start();
-    workbench = await openWorkbench({ home });
+    workbench = await openWindow({ home });
     await workbench.waitForStatus(/^\$1\.00$/);
     for (let i = 0; i < 5; i++) {
       appendFileSync(file, answer(`more-${i}`, 1));

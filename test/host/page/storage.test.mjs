@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { openWorkbench } from '../../../scripts/lib/page.mjs';
 import { insist, until } from '../../../scripts/lib/patience.mjs';
 import { openForReading } from '../../../src/store/openStore.ts';
 import { StoreReader } from '../../../src/store/reader.ts';
+import { openWindow } from './lib/window.mjs';
 
 /** A response's line that costs a dollar, dated now. */
 function dollar(session) {
@@ -61,7 +61,7 @@ describe('what is stored', () => {
     });
   };
   before(async () => {
-    workbench = await openWorkbench();
+    workbench = await openWindow();
     mkdirSync(path.dirname(transcript('one')), { recursive: true });
     for (const session of ['one', 'two']) appendFileSync(transcript(session), dollar(session));
     await workbench.waitForStatus(/^\$2\.00$/);

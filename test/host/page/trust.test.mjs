@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { openWorkbench } from '../../../scripts/lib/page.mjs';
 import { answer, customTitle, transcriptOf, write } from './lib/records.mjs';
 import { openSessions, waitForRows } from './lib/tree.mjs';
 import { sessionFrame } from './lib/webview.mjs';
+import { openWindow } from './lib/window.mjs';
 
 function writeOne(claude) {
   const session = 'session-one';
@@ -45,7 +45,7 @@ describe('a workspace that is neither trusted nor on the disk', () => {
     const file = path.join(home, 'virtual.code-workspace');
     const folders = [{ uri: 'memfs:/project', name: 'project' }];
     writeFileSync(file, JSON.stringify({ folders, settings: wishes }));
-    workbench = await openWorkbench({ home, workspace: file, restricted: true });
+    workbench = await openWindow({ home, workspace: file, restricted: true });
     await workbench.page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor();
     await everythingWorks(workbench);
     assert.equal(await workbench.statusText(), '$4.12');

@@ -1,0 +1,10 @@
+/** Windows for page tests: they follow each other on one server and one browser. */
+import { after } from 'node:test';
+import { Machines } from '../../../../scripts/lib/machine.mjs';
+import { openWorkbench } from '../../../../scripts/lib/page.mjs';
+
+const machines = new Machines();
+after(() => machines.close());
+
+/** As `openWorkbench`; fonts are the same for all, so that all agree in the kind of machine. */
+export const openWindow = (options) => openWorkbench({ ...options, steadyFonts: true }, machines);
