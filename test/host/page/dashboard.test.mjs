@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { openWorkbench, themes } from '../../../scripts/lib/page.mjs';
+import { themes } from '../../../scripts/lib/page.mjs';
 import { insist, until } from '../../../scripts/lib/patience.mjs';
 import { answer, append, clientTotal, customTitle, transcriptOf, write } from './lib/records.mjs';
 import { terminalSays } from './lib/terminal.mjs';
 import { axeViolations, frameWith, outlastsReload, watchPolicy } from './lib/webview.mjs';
+import { openWindow } from './lib/window.mjs';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -43,7 +44,7 @@ describe('the dashboard', () => {
   };
 
   before(async () => {
-    workbench = await openWorkbench({ viewport: { width: 1280, height: 1000 } });
+    workbench = await openWindow({ viewport: { width: 1280, height: 1000 } });
     policy = watchPolicy(workbench);
     const { claude } = workbench.paths;
     const now = Date.now();
@@ -121,7 +122,7 @@ describe('the dashboard', () => {
     });
     assert.match(
       answered,
-      /^At least \$\d+\.\d\d this month, \d+ % of \$100\.00\. At this pace \$/,
+      /^(At least )?\$\d+\.\d\d this month, \d+ % of \$100\.00\. At this pace \$/,
     );
     const budget = await frame.locator('[data-part="budgets"] li').innerText();
     assert.match(budget, /Monthly budget\s+\$\d+\.\d\d \/ \$100\.00\s+\d+ %\s+at this pace \$/);
