@@ -9,7 +9,7 @@ export function heatMap({ data, words, figures }: DashboardShown): HTMLElement[]
   const head = el(
     'tr',
     {},
-    el('td', {}),
+    el('td', { class: 'day' }),
     ...hours.map((hour, index) =>
       el('th', { scope: 'col' }, el('span', index % 6 === 0 ? {} : { class: 'unseen' }, hour)),
     ),
@@ -18,7 +18,7 @@ export function heatMap({ data, words, figures }: DashboardShown): HTMLElement[]
     el(
       'tr',
       {},
-      el('th', { scope: 'row' }, days[day] ?? ''),
+      el('th', { scope: 'row', class: 'day' }, days[day] ?? ''),
       ...line.map((value, hour) => {
         const said = fill(
           words.heatCell,

@@ -20,7 +20,7 @@ export function readTheme(): Theme {
     const value = style.getPropertyValue(`--vscode-${name}`).trim();
     // Some themes have no orange, others one that is half transparent and hard to see.
     if (name !== 'charts-orange') return value;
-    return value === '' ? token('charts-yellow') : `rgb(from ${value} r g b)`;
+    return value === '' ? token('charts-yellow') : `rgb(from ${value} r g b / 1)`;
   };
   const { classList } = document.body;
   const highContrast =
