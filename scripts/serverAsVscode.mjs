@@ -72,6 +72,7 @@ async function testRun(browser, address) {
   const exit = new Promise((resolve) => page.exposeFunction('codeAutomationExit', resolve));
   const closed = new Promise((_, reject) => {
     page.on('crash', () => reject(new Error('The page crashed.')));
+    browser.on('disconnected', () => reject(new Error('The browser ended.')));
   });
   let timer;
   const limit = new Promise((_, reject) => {

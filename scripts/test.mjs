@@ -1,7 +1,7 @@
 /**
  * Runs everything that says whether the project is right, and adds it up.
  *
- *     npm test [-- PART…]     parts: see `parts` below; default: all of them, two beside each other
+ *     npm test [-- PART…]     parts: see `parts` below; default: all of them, in rows beside each other
  *
  * A part that fails does not stop the later ones. At the end the failed tests are named; the last line is "N passed, N failed".
  */
@@ -11,11 +11,13 @@ import { setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { clientTests } from './clientTest.mjs';
 import { hostTests } from './hostTest.mjs';
+import { findChromium } from './lib/chromium.mjs';
 import { requireNode24 } from './lib/node24.mjs';
 import { nodeTests } from './lib/nodeTests.mjs';
 import { inRoot, root } from './lib/paths.mjs';
 import { run, stream } from './lib/processes.mjs';
 import { inOneLine } from './lib/resultsReporter.mjs';
+import { installedServer } from './lib/serverInstall.mjs';
 
 requireNode24();
 
@@ -88,23 +90,32 @@ async function runPart(name) {
 }
 
 /**
- * Parts that need no editor, or hardly one: they run beside those that do, which wait for one most of
- * the time. Both rows end at about the same time.
+ * Everything runs in rows beside each other, since each waits a good deal: for an editor, a client, a
+ * disk. They end at about the same time. What the first says is seen at once.
  */
-const aside = ['types', 'lint', 'unit', 'cli', 'store', 'package', 'client'];
+const editorRows = [
+  ['page', 'page-packed'],
+  ['host', 'package', 'client'],
+];
+const noEditor = Object.keys(parts).filter(
+  (name) => name !== 'build' && !editorRows.flat().includes(name),
+);
+// Tests of the editor come first where both want the processor.
+const asideNiceness = 10;
 
-/** Runs some parts in a process of their own, after everybody else; prints what it said at the end. */
+/** Runs a row in a process of its own; answers with its results and what it said. */
 async function runAside(names) {
+  const priority = names === noEditor ? asideNiceness : 0;
   const folder = await mkdtemp(path.join(tmpdir(), 'outlay-aside-'));
   const resultFile = path.join(folder, 'results.json');
   try {
     const output = await run(process.execPath, [inRoot('scripts/test.mjs'), ...names], {
       cwd: root,
-      env: { ...process.env, OUTLAY_ASIDE: resultFile },
+      env: { ...process.env, OUTLAY_ASIDE: resultFile, OUTLAY_PRIORITY: String(priority) },
     }).catch((error) => error.message);
     const text = await readFile(resultFile, 'utf8').catch(() => undefined);
-    const failures = [{ name: 'the parts aside', error: inOneLine(output) }];
-    const nothing = [{ ...none, name: 'aside', seconds: '0', failed: 1, failures }];
+    const failures = [{ name: `the row ${names.join(', ')}`, error: inOneLine(output) }];
+    const nothing = [{ ...none, name: names[0], seconds: '0', failed: 1, failures }];
     return { output, results: text ? JSON.parse(text) : nothing };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -117,15 +128,21 @@ async function runInTurn(names) {
   return done;
 }
 
-/** Everything: what needs an editor in turn, the rest beside it. */
+/** Everything, in rows; their results in the order of the parts. */
 async function runAll() {
+  // What several rows need is brought once; the first part that misses it says so.
+  await Promise.allSettled([installedServer(), findChromium()]);
   const built = await runPart('build');
-  const beside = runAside(aside);
-  const others = Object.keys(parts).filter((name) => name !== 'build' && !aside.includes(name));
-  const done = await runInTurn(others);
-  const { output, results } = await beside;
-  console.log(output);
-  return [built, ...results, ...done];
+  const [first, ...others] = [...editorRows, noEditor];
+  const aside = others.map(runAside);
+  const results = [built, ...(await runInTurn(first))];
+  for (const row of aside) {
+    const { output, results: more } = await row;
+    console.log(output);
+    results.push(...more);
+  }
+  const order = Object.keys(parts);
+  return results.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
 }
 
 /**
@@ -141,8 +158,7 @@ function shareCompiled() {
 
 shareCompiled();
 const asideFile = process.env.OUTLAY_ASIDE;
-// The editor's tests come first where both want the processor.
-if (asideFile) setPriority(10);
+if (process.env.OUTLAY_PRIORITY) setPriority(Number(process.env.OUTLAY_PRIORITY));
 const chosen = chosenParts();
 const everything = chosen.length === Object.keys(parts).length;
 const results = everything ? await runAll() : await runInTurn(chosen);
