@@ -1,11 +1,11 @@
 import { l10n } from 'vscode';
 import { backgroundKey, none } from '../reports/dimensions.ts';
 import type { BudgetOutlook } from '../reports/panels/budgets.ts';
-import { lastPart } from '../reports/paths.ts';
 import { budgetAmount } from './budgetWords.ts';
 import type { DashboardFacts } from './dashboardFacts.ts';
 import { periodName } from './dashboardPeriod.ts';
 import type { Format } from './format.ts';
+import { projectName } from './sessionOrder.ts';
 
 /** A project that took at least this share of the spend is worth a sentence. */
 const telling = 0.3;
@@ -69,7 +69,7 @@ function mostOn({ figures, question, format }: DashboardFacts): string {
   if (question.filters.project !== '' || top === undefined || named.length < 2) return '';
   const share = top.nano / figures.total;
   if (!(share >= telling)) return '';
-  return l10n.t('{0} of it for {1}.', format.percent(share), lastPart(top.key));
+  return l10n.t('{0} of it for {1}.', format.percent(share), projectName(top.key));
 }
 
 function capital(text: string): string {

@@ -13,7 +13,6 @@ import { backgroundKey, none } from '../reports/dimensions.ts';
 import type { BudgetOutlook } from '../reports/panels/budgets.ts';
 import type { DashboardFigures, Slice } from '../reports/panels/dashboard.ts';
 import { restName } from '../reports/panels/stacks.ts';
-import { lastPart } from '../reports/paths.ts';
 import { budgetAmount, budgetTitle } from './budgetWords.ts';
 import { classLabel } from './classWords.ts';
 import { dashboardAnswer } from './dashboardAnswer.ts';
@@ -21,7 +20,13 @@ import { periodName } from './dashboardPeriod.ts';
 import type { Format } from './format.ts';
 import { panelNotes } from './panelNotes.ts';
 import { projectChoices, type WindowFolder } from './projectChoices.ts';
+import { oneLine, projectName, titleText } from './sessionOrder.ts';
 import { levelWord } from './statusText.ts';
+
+/** Longest name that is shown in full on hover. */
+const longestHint = 200;
+/** Values a filter offers: more are not looked through. */
+const mostChoices = 200;
 
 /** What a dashboard's words are made of. */
 export interface DashboardFacts {
@@ -85,21 +90,25 @@ export function dashboardFacts(facts: DashboardFacts): DashboardData {
     sessions: figures.topSessions.map(({ title, project, ...row }) => ({
       ...row,
       message: '',
-      title: title ?? row.sid.slice(0, 8),
-      project: lastPart(project),
+      title: titleText({ title: title ?? null, sid: row.sid }),
+      model: oneLine(row.model),
+      project: projectName(project),
     })),
     messages: figures.topMessages.map(({ title, project, messageId, ...row }) => ({
       ...row,
       message: messageId,
-      title: title ?? row.sid.slice(0, 8),
-      project: lastPart(project),
+      title: titleText({ title: title ?? null, sid: row.sid }),
+      model: oneLine(row.model),
+      project: projectName(project),
       messages: 1,
     })),
     activity: figures.activity.map(({ project, messageId, title: _, ...row }) => ({
       ...row,
       message: messageId,
-      project: lastPart(project),
+      project: projectName(project),
       agent: agentName(row.agent),
+      model: oneLine(row.model),
+      error: oneLine(row.error),
     })),
     choices: choices(facts),
     notes: panelNotes({ ...figures, demo: facts.demo, lower: figures.sums.lower }, format),
@@ -285,7 +294,7 @@ function barOf(
   return {
     filter: special ? '' : key,
     name: nameOf(key, kind),
-    hint: special ? nameOf(key, kind) : key,
+    hint: special ? nameOf(key, kind) : oneLine(key, longestHint),
     nano,
     detail:
       runs === undefined
@@ -300,13 +309,13 @@ function nameOf(key: string, kind: BarKind): string {
   if (key === backgroundKey) return l10n.t('Background');
   if (key === restName) return l10n.t('Other');
   if (key === none) return l10n.t('none');
-  if (kind === 'project') return lastPart(key);
+  if (kind === 'project') return projectName(key);
   if (kind === 'agent') return agentName(key);
-  return kind === 'model' ? key.replace(/^claude-/, '') : key;
+  return oneLine(kind === 'model' ? key.replace(/^claude-/, '') : key);
 }
 
 function agentName(type: string): string {
-  return type === 'main' ? l10n.t('Main thread') : type;
+  return type === 'main' ? l10n.t('Main thread') : oneLine(type);
 }
 
 function windowOf({ from, to, nano }: UseWindow, now: number, label: string): DashboardWindow {
@@ -315,13 +324,14 @@ function windowOf({ from, to, nano }: UseWindow, now: number, label: string): Da
 
 function choices({ figures, folders }: DashboardFacts): DashboardData['choices'] {
   const { project, group, account, model, agent, branch } = figures.choices;
-  const plain = (values: readonly string[]) => values.map((value) => ({ value, label: value }));
+  const offered = (values: readonly string[], name = (value: string) => oneLine(value)) =>
+    values.slice(0, mostChoices).map((value) => ({ value, label: name(value) }));
   return {
     project: projectChoices(project, folders),
-    group: plain(group),
-    account: account.map((value) => ({ value, label: value })),
-    model: model.map((value) => ({ value, label: nameOf(value, 'model') })),
-    agent: agent.map((value) => ({ value, label: agentName(value) })),
-    branch: plain(branch),
+    group: offered(group),
+    account: offered(account),
+    model: offered(model, (value) => nameOf(value, 'model')),
+    agent: offered(agent, agentName),
+    branch: offered(branch),
   };
 }

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { Format } from './format.ts';
+import { oneLine } from './sessionOrder.ts';
 
 /** What decides which cautions stand below a panel. */
 export interface NoteFacts {
@@ -19,7 +20,7 @@ export function panelNotes(
     ...(demo ? [l10n.t('These are made-up sessions of the demo.')] : []),
     l10n.t('Estimate at list prices of {0}.', format.localDay(catalogueDate)),
     ...unpriced.map(({ model, messages }) =>
-      l10n.t('Unpriced: {0} messages of {1}.', format.count(messages), model),
+      l10n.t('Unpriced: {0} messages of {1}.', format.count(messages), oneLine(model)),
     ),
     ...(lower > 0
       ? [

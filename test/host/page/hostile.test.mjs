@@ -209,6 +209,24 @@ describe('hostile text', () => {
     }
   });
 
+  it('stays text in every part of the dashboard', async () => {
+    await workbench.executeCommand('outlay.openDashboard');
+    const frame = await frameWith(workbench, '.dashboard:has(.card)');
+    for (const button of await frame.getByText('Show as Table').all()) await button.click();
+    await frame.locator('[data-part="spend"] [data-value="agent"]').click();
+    await frame.locator('[data-part="spend"] th').filter({ hasText: 'Main thread' }).waitFor();
+    assert.deepEqual(await harmIn(frame, '#root'), []);
+    const shown = await frame.locator('body').innerText();
+    for (const name of kept) assert.ok(shown.includes(hostileTexts[name]), name);
+    const { wide, marks } = await frame.evaluate(() => ({
+      wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      marks: /\p{Mark}{12}/u.test(document.body.textContent),
+    }));
+    assert.equal(wide, 0, 'the page is wider than its window');
+    assert.equal(marks, false, 'marks are piled up');
+    await workbench.executeCommand('workbench.action.closeAllEditors');
+  });
+
   it('stays text in the tooltip of the status bar', async () => {
     await workbench.setSettings({ 'outlay.statusBar.show': ['today', 'session'] });
     for (const name of oneOfEach) {
