@@ -21,14 +21,28 @@ export class InsightChanges implements Disposable {
   readonly #preview = new ChangePreview();
   /** Done after a file has been written or put back. */
   readonly #written: () => void;
+  #applying = false;
 
   constructor(model: SpendModel, written: () => void) {
     this.#model = model;
     this.#written = written;
   }
 
-  /** Shows the change, asks, and writes it; for an agent without a file, says which setting there is. */
+  /**
+   * Shows the change, asks, and writes it; for an agent without a file, says which setting there is.
+   * One at a time: who clicks twice is asked once.
+   */
   async apply(id: string, action: AgentModel): Promise<void> {
+    if (this.#applying) return;
+    this.#applying = true;
+    try {
+      await this.#apply(id, action);
+    } finally {
+      this.#applying = false;
+    }
+  }
+
+  async #apply(id: string, action: AgentModel): Promise<void> {
     if (!this.#isReal()) return;
     const files = await this.filesOf(action.agent);
     if (files.length === 0) {

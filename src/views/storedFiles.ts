@@ -41,7 +41,10 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     file(federationFile(dataFolder), 'peers'),
     ...launcherNames.map((name) => file(join(bin, name), 'launcher')),
     // What a program that was ended in the middle of writing has left.
-    ...unfinished(dataFolder, /^(config|prices|insights)\.json\.\d+\.part$|^snapshots\.jsonl\.\d+\.part$/),
+    ...unfinished(
+      dataFolder,
+      /^(config|prices|insights)\.json\.\d+\.part$|^snapshots\.jsonl\.\d+\.part$/,
+    ),
     ...unfinished(bin, /^outlay(\.cmd)?\.\d+\.part$/),
   ];
   return [

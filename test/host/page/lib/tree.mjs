@@ -22,21 +22,23 @@ export async function openView(workbench, view) {
 
 /** The rows on the screen, from the top. */
 export async function rows(workbench, view) {
-  return pane(workbench, view).locator('.monaco-list-row').evaluateAll((elements) =>
-    elements
-      .map((row) => ({
-        top: row.getBoundingClientRect().top,
-        label: row.querySelector('.label-name')?.textContent ?? '',
-        description: row.querySelector('.label-description')?.textContent ?? '',
-        spoken: row.getAttribute('aria-label') ?? '',
-        level: Number(row.getAttribute('aria-level')),
-        expanded: row.getAttribute('aria-expanded'),
-        icon: [...(row.querySelector('.custom-view-tree-node-item-icon')?.classList ?? [])]
-          .find((name) => name.startsWith('codicon-'))
-          ?.slice('codicon-'.length),
-      }))
-      .sort((a, b) => a.top - b.top),
-  );
+  return pane(workbench, view)
+    .locator('.monaco-list-row')
+    .evaluateAll((elements) =>
+      elements
+        .map((row) => ({
+          top: row.getBoundingClientRect().top,
+          label: row.querySelector('.label-name')?.textContent ?? '',
+          description: row.querySelector('.label-description')?.textContent ?? '',
+          spoken: row.getAttribute('aria-label') ?? '',
+          level: Number(row.getAttribute('aria-level')),
+          expanded: row.getAttribute('aria-expanded'),
+          icon: [...(row.querySelector('.custom-view-tree-node-item-icon')?.classList ?? [])]
+            .find((name) => name.startsWith('codicon-'))
+            ?.slice('codicon-'.length),
+        }))
+        .sort((a, b) => a.top - b.top),
+    );
 }
 
 /** Waits until the rows are as wished; fails with the rows that were there instead. */
