@@ -72,11 +72,12 @@ export class InsightsModel implements Disposable {
     await this.#asking;
   }
 
-  #onSpend({ indexer }: Spend): void {
+  #onSpend({ indexer, overview }: Spend): void {
     const place = this.#spend.storeFile;
     const wasReading = this.#reading;
     this.#reading = indexer.kind === 'indexing';
-    if (place !== this.#place) {
+    // Another store is shown, or the same is opened anew after it was emptied or moved.
+    if (place !== this.#place || overview === undefined) {
       this.#place = place;
       this.#askedAt = 0;
       if (this.#now !== nothingYet) this.#set(nothingYet);
