@@ -3,6 +3,7 @@ import { messageOf } from './model/errors.ts';
 import { type OutlayExports, outlayExports } from './views/api.ts';
 import { registerCommands } from './views/commands.ts';
 import { Demo } from './views/demo.ts';
+import { Insights } from './views/insights.ts';
 import { Launcher } from './views/launcher.ts';
 import { Panels } from './views/panels.ts';
 import { ReportDocuments } from './views/reportDocuments.ts';
@@ -30,6 +31,7 @@ export interface OutlayApi extends OutlayExports {
     readonly launcher: Launcher;
     readonly storage: typeof storageWork;
     readonly sessions: SessionsView;
+    readonly insights: Insights;
   };
 }
 
@@ -52,6 +54,7 @@ export function activate(context: ExtensionContext): OutlayApi {
   const panels = new Panels(spend, context.extensionUri, log);
   const transcripts = new TranscriptDocuments();
   const actions = new SessionActions(spend, sessionPanels, transcripts);
+  const insights = new Insights(spend, reports, log);
   context.subscriptions.push(
     log,
     settings,
@@ -66,6 +69,7 @@ export function activate(context: ExtensionContext): OutlayApi {
     sessionPanels,
     panels,
     transcripts,
+    insights,
     ...registerCommands({
       model: spend,
       log,
@@ -74,6 +78,7 @@ export function activate(context: ExtensionContext): OutlayApi {
       sessions,
       panels,
       actions,
+      insights,
       demo,
       launcher,
       version,
@@ -97,7 +102,7 @@ export function activate(context: ExtensionContext): OutlayApi {
     get storeFile() {
       return spend.storeFile;
     },
-    parts: { model: spend, launcher, storage: storageWork, sessions },
+    parts: { model: spend, launcher, storage: storageWork, sessions, insights },
   };
 }
 

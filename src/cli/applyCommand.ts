@@ -1,12 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { frontmatterValue, hunkOf, withFrontmatter } from '../analysis/insights/frontmatter.ts';
-import type { InsightAction } from '../analysis/insights/insight.ts';
+import { hunkOf } from '../analysis/insights/frontmatter.ts';
 import { HumanError } from '../model/errors.ts';
-import { type AgentFile, agentFiles, isBuiltIn } from '../reports/agentFiles.ts';
-import { readLedger, updateLedger } from '../reports/insightsFile.ts';
+import { type AgentModel, changeOf, undoChange, writeChange } from '../reports/agentChange.ts';
+import { type AgentFile, agentFiles, isBuiltIn, projectFolders } from '../reports/agentFiles.ts';
 import { plainText } from '../reports/plainText.ts';
-import { writeFileAtomically } from '../reports/writeFile.ts';
 import { sessionPlaces } from '../store/sessionPlaces.ts';
 import { bringUpToDate, withContext } from './answer.ts';
 import { now } from './clock.ts';
@@ -18,8 +15,6 @@ interface ApplyOptions extends CommonOptions {
   readonly yes?: true;
   readonly file?: string;
 }
-
-type AgentModel = Extract<InsightAction, { kind: 'agent-model' }>;
 
 /** `outlay optimize apply ID`, `outlay optimize undo ID` */
 export function addApply(group: Command, id: readonly [string, string]): void {
@@ -44,17 +39,17 @@ export function addApply(group: Command, id: readonly [string, string]): void {
 async function run(id: string, options: ApplyOptions): Promise<void> {
   const environment = findEnvironment(options);
   const { problems } = await bringUpToDate(environment);
-  const { action, files } = withContext(environment, problems, (context) => {
+  const { action, projects } = withContext(environment, problems, (context) => {
     const insight = insightOf(context, id);
     if (insight.action.kind !== 'agent-model') {
       const text = insight.action.kind === 'advice' ? ` To do: ${insight.action.text}` : '';
       throw new HumanError('usage', `${id} proposes no change to a file.${text}`);
     }
-    const places = [...sessionPlaces(context.db).values()];
-    const projects = new Set(places.flatMap(({ cwd, gitRoot }) => [gitRoot ?? cwd, cwd]));
-    const roots = environment.roots.map(({ path }) => path);
-    return { action: insight.action, files: agentFiles(insight.action.agent, projects, roots) };
+    const projects = projectFolders(sessionPlaces(context.db).values());
+    return { action: insight.action, projects };
   });
+  const roots = environment.roots.map(({ path }) => path);
+  const files = await agentFiles(action.agent, projects, roots);
   const chosen = choose(action, files, options.file);
   if (chosen === undefined) {
     const { agent, model } = action;
@@ -99,57 +94,51 @@ function choose(
 function change(
   environment: Environment,
   id: string,
-  { agent, model }: AgentModel,
-  { file, text }: AgentFile,
+  action: AgentModel,
+  chosen: AgentFile,
   write: boolean,
 ): void {
-  const after = withFrontmatter(text, 'model', model);
-  if (after === undefined) {
+  const made = changeOf(action, chosen);
+  const { agent, model } = action;
+  const { file } = chosen;
+  if (made === undefined) {
     throw new HumanError('files', `${file} has no frontmatter, so its model cannot be set there.`);
   }
-  const before = frontmatterValue(text, 'model') ?? 'as the session has it';
-  const diff = [`--- ${file}`, `+++ ${file}`, ...hunkOf(text, after)];
-  const json = { agent, model, file, diff, written: write && after !== text };
-  if (after === text) {
+  const { before, after } = made;
+  const diff = [`--- ${file}`, `+++ ${file}`, ...hunkOf(before, after)];
+  const json = { agent, model, file, diff, written: write && after !== before };
+  if (after === before) {
     sayDecided(environment, id, [`${file} has "model: ${model}" already.`], json);
     return;
   }
   if (!write) {
+    const now = made.modelNow ?? 'as the session has it';
     const ask = `Nothing is written yet: "outlay optimize apply ${id} --yes" writes it.`;
-    sayDecided(environment, id, [`Model of ${agent}: ${before}.`, ...diff, ask], json);
+    sayDecided(environment, id, [`Model of ${agent}: ${now}.`, ...diff, ask], json);
     return;
   }
-  writeFileAtomically(file, after, statSync(file).mode & 0o777);
-  updateLedger(environment.folder, id, (decided) => ({
-    ...decided,
-    applied: { at: now(), agent, model, file, before: text, after },
-  }));
+  if (!writeChange(environment.folder, id, made, now())) {
+    throw new HumanError(
+      'files',
+      `${file} has just been changed, or is no UTF-8 text: nothing is written.`,
+    );
+  }
   const undo = `"outlay optimize undo ${id}" puts it back; "outlay optimize" shows spend before and after.`;
   sayDecided(environment, id, [`Written: ${file}.`, ...diff, undo], json);
 }
 
 function takeBack(id: string, options: CommonOptions): void {
   const environment = findEnvironment(options);
-  const applied = readLedger(environment.folder).ledger.get(id)?.applied;
-  if (applied === undefined) {
+  const undone = undoChange(environment.folder, id);
+  if (undone === undefined) {
     throw new HumanError('usage', `Nothing was applied for "${plainText(id).slice(0, 80)}".`);
   }
-  const { file, before, after } = applied;
-  if (readText(file) !== after) {
+  const { file, done } = undone;
+  if (!done) {
     throw new HumanError(
       'files',
       `${file} has been changed since, so it is left as it is. What it was is in insights.json of the data folder.`,
     );
   }
-  writeFileAtomically(file, before, statSync(file).mode & 0o777);
-  updateLedger(environment.folder, id, ({ applied: _, ...rest }) => rest);
   sayDecided(environment, id, [`Put back: ${file}.`], { file, written: true });
-}
-
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -2,11 +2,12 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { HumanError } from '../model/errors.ts';
 import type { ReportContext } from '../reports/context.ts';
 import {
+  decide,
+  decisions,
   type LedgerEntry,
   type OutcomeResult,
   outcomeResults,
   readLedger,
-  updateLedger,
 } from '../reports/insightsFile.ts';
 import { optimize } from '../reports/optimize.ts';
 import { clip, plainText } from '../reports/plainText.ts';
@@ -28,23 +29,23 @@ export function addOptimize(program: Command): void {
   const dismiss = group.command('dismiss').argument(...id);
   withCommonOptions(dismiss.description('Do not list an insight any more.')).action(
     (given: string) =>
-      decide(given, dismiss.optsWithGlobals(), ({ now }) => [{ dismissedAt: now }, 'is dismissed']),
+      record(given, dismiss.optsWithGlobals(), ({ now }) => [
+        decisions.dismiss(now),
+        'is dismissed',
+      ]),
   );
   const snooze = group.command('snooze').argument(...id);
   snooze.argument('<length>', 'how long: 24h, 7d, 2w, 3mo');
   withCommonOptions(snooze.description('Do not list an insight for a while.')).action(
     (given: string, length: string) =>
-      decide(given, snooze.optsWithGlobals(), (context) => {
+      record(given, snooze.optsWithGlobals(), (context) => {
         const until = context.now + readLength(length, context);
-        return [{ snoozedUntil: until }, `is snoozed until ${new Date(until).toISOString()}`];
+        return [decisions.snooze(until), `is snoozed until ${new Date(until).toISOString()}`];
       }),
   );
   const restore = group.command('restore').argument(...id);
   withCommonOptions(restore.description('List an insight again.')).action((given: string) =>
-    decide(given, restore.optsWithGlobals(), () => [
-      { dismissedAt: undefined, snoozedUntil: undefined },
-      'is listed again',
-    ]),
+    record(given, restore.optsWithGlobals(), () => [decisions.restore(), 'is listed again']),
   );
   for (const parent of [group, program]) addOutcome(parent, id);
   addApply(group, id);
@@ -57,8 +58,8 @@ function addOutcome(parent: Command, id: readonly [string, string]): void {
     .argument(...id)
     .argument('<result>', outcomeResults.join(', '), readResult);
   withCommonOptions(outcome).action((given: string, result: OutcomeResult) =>
-    decide(given, outcome.optsWithGlobals(), ({ now }) => [
-      { outcome: { result, at: now } },
+    record(given, outcome.optsWithGlobals(), ({ now }) => [
+      decisions.outcome(result, now),
       `is recorded as ${result}`,
     ]),
   );
@@ -80,7 +81,7 @@ function readLength(text: string, context: ReportContext): number {
 }
 
 /** Records a decision on an insight that is found now, or that something was decided about. */
-async function decide(
+async function record(
   id: string,
   options: CommonOptions,
   decision: (context: ReportContext) => [change: Partial<LedgerEntry>, text: string],
@@ -92,6 +93,6 @@ async function decide(
     const [made, words] = decision(context);
     return { change: made, text: words };
   });
-  updateLedger(environment.folder, id, (before) => ({ ...before, ...change }));
+  decide(environment.folder, id, change);
   sayDecided(environment, id, [`${id} ${text}.`], {});
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { frontmatterValue } from '../analysis/insights/frontmatter.ts';
 
@@ -23,43 +23,50 @@ export interface AgentFile {
   readonly text: string;
 }
 
+/** Folders a project's agents may stand in: where sessions started, and the repositories there. */
+export function projectFolders(
+  places: Iterable<{ readonly cwd: string; readonly gitRoot: string | null }>,
+): ReadonlySet<string> {
+  return new Set([...places].flatMap(({ cwd, gitRoot }) => [gitRoot ?? cwd, cwd]));
+}
+
 /**
  * Files that define an agent: in `.claude/agents` of projects and in `agents` of configuration
  * directories, by the name in their head, else by their own.
  */
-export function agentFiles(
+export async function agentFiles(
   agent: string,
   projects: Iterable<string>,
   roots: Iterable<string>,
-): AgentFile[] {
+): Promise<AgentFile[]> {
   const folders = [
     ...[...projects].filter((path) => path !== '').map((path) => join(path, '.claude', 'agents')),
     ...[...roots].map((path) => join(path, 'agents')),
   ];
-  return [...new Set(folders)].flatMap((folder) =>
-    markdownIn(folder).flatMap((name) => {
+  const found: AgentFile[] = [];
+  for (const folder of new Set(folders)) {
+    for (const name of await markdownIn(folder)) {
       const file = join(folder, name);
-      const text = textOf(file);
-      if (text === undefined) return [];
+      const text = await textOf(file);
+      if (text === undefined) continue;
       const named = frontmatterValue(text, 'name') ?? name.replace(/\.md$/, '');
-      return named === agent ? [{ file, text }] : [];
-    }),
-  );
+      if (named === agent) found.push({ file, text });
+    }
+  }
+  return found;
 }
 
-function markdownIn(folder: string): string[] {
+async function markdownIn(folder: string): Promise<string[]> {
   try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.md'))
-      .sort();
+    return (await readdir(folder)).filter((name) => name.endsWith('.md')).sort();
   } catch {
     return [];
   }
 }
 
-function textOf(file: string): string | undefined {
+async function textOf(file: string): Promise<string | undefined> {
   try {
-    return readFileSync(file, 'utf8');
+    return await readFile(file, 'utf8');
   } catch {
     return undefined;
   }

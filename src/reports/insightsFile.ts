@@ -73,6 +73,22 @@ export function updateLedger(
   });
 }
 
+/** What each decision writes down. Times are UTC milliseconds. */
+export const decisions = {
+  dismiss: (now: number): Partial<LedgerEntry> => ({ dismissedAt: now }),
+  snooze: (until: number): Partial<LedgerEntry> => ({ snoozedUntil: until }),
+  /** Takes back the two above. */
+  restore: (): Partial<LedgerEntry> => ({ dismissedAt: undefined, snoozedUntil: undefined }),
+  outcome: (result: OutcomeResult, now: number): Partial<LedgerEntry> => ({
+    outcome: { result, at: now },
+  }),
+};
+
+/** Writes down a decision about one insight, beside what was decided before. */
+export function decide(folder: string, id: string, decision: Partial<LedgerEntry>): void {
+  updateLedger(folder, id, (before) => ({ ...before, ...decision }));
+}
+
 function entriesOf(value: unknown): [string, unknown][] {
   const shape = z.object({ insights: z.record(z.string(), z.unknown()) }).safeParse(value);
   return shape.success ? Object.entries(shape.data.insights) : [];

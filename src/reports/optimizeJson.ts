@@ -4,11 +4,55 @@ import type { AdviceTaken, Stretch } from './adviceTaken.ts';
 import { isoTime, type ReportContext, warnings } from './context.ts';
 import { failedRunsJson } from './failedRuns.ts';
 import type { FoundRun } from './insightRuns.ts';
-import type { LedgerEntry } from './insightsFile.ts';
+import type { InsightState, LedgerEntry, OutcomeResult } from './insightsFile.ts';
 import type { JudgedInsight, OptimizeFacts } from './optimize.ts';
 import type { Question } from './question.ts';
 import { periodJson } from './spans.ts';
 import { unpricedByModel } from './sums.ts';
+
+/** A range of dollars, or of shares. */
+export interface RangeJson {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** An insight as programs get it. Dollars, not nano-dollars. */
+export interface InsightJson
+  extends Pick<Insight, 'id' | 'kind' | 'title' | 'evidence' | 'basis' | 'action' | 'coverage'> {
+  readonly agent: string | null;
+  readonly state: InsightState;
+  readonly snoozedUntil: string | null;
+  readonly outcome: OutcomeResult | null;
+  readonly currentPerMonthUsd: number | null;
+  readonly savingsPerMonthUsd: RangeJson | null;
+  readonly projectedPerMonthUsd: RangeJson | null;
+  readonly savingsShare: RangeJson | null;
+}
+
+/** Spend of an agent in a stretch of time. */
+export interface StretchJson {
+  readonly days: number;
+  readonly runs: number;
+  readonly usd: number;
+  readonly perDayUsd: number;
+  readonly perRunUsd: number | null;
+}
+
+/** Advice somebody took. */
+export interface TakenJson extends Pick<AdviceTaken, 'id' | 'agent' | 'model'> {
+  readonly appliedAt: string | null;
+  readonly basis: 'measured';
+  readonly before: StretchJson;
+  readonly after: StretchJson;
+  readonly outcome: OutcomeResult | null;
+}
+
+/** The report, of which the editor's own view reads these two lists. */
+export interface OptimizeJson {
+  readonly [more: string]: unknown;
+  readonly insights: readonly InsightJson[];
+  readonly adviceTaken: readonly TakenJson[];
+}
 
 /** The report for programs; failed runs only where they were asked for. */
 export function optimizeJson(
@@ -17,7 +61,7 @@ export function optimizeJson(
   { found, world, insights, hidden, ledger, taken }: OptimizeFacts,
   failed: readonly FoundRun[] | undefined,
   notes: readonly string[],
-): object {
+): OptimizeJson {
   const { sums } = found.selection;
   return {
     schemaVersion: 1,
@@ -37,7 +81,10 @@ export function optimizeJson(
   };
 }
 
-function insightJson({ insight, state }: JudgedInsight, decided: LedgerEntry | undefined): object {
+function insightJson(
+  { insight, state }: JudgedInsight,
+  decided: LedgerEntry | undefined,
+): InsightJson {
   const { id, kind, title, agent, evidence, currentPerMonth, basis, action, coverage } = insight;
   return {
     id,
@@ -61,13 +108,19 @@ function insightJson({ insight, state }: JudgedInsight, decided: LedgerEntry | u
 }
 
 /** Savings, what would be left, and the share of what it costs now; from the low end to the high. */
-function savingsJson({ perMonth, currentPerMonth }: Insight): object {
+function savingsJson({
+  perMonth,
+  currentPerMonth,
+}: Insight): Pick<InsightJson, 'savingsPerMonthUsd' | 'projectedPerMonthUsd' | 'savingsShare'> {
   if (perMonth === undefined) {
     return { savingsPerMonthUsd: null, projectedPerMonthUsd: null, savingsShare: null };
   }
   const { low, high } = perMonth;
   const now = currentPerMonth;
-  const usd = (from: number, to: number): object => ({ low: nanoToUsd(from), high: nanoToUsd(to) });
+  const usd = (from: number, to: number): RangeJson => ({
+    low: nanoToUsd(from),
+    high: nanoToUsd(to),
+  });
   return {
     savingsPerMonthUsd: usd(low, high),
     projectedPerMonthUsd:
@@ -79,7 +132,7 @@ function savingsJson({ perMonth, currentPerMonth }: Insight): object {
   };
 }
 
-function takenJson({ id, agent, model, at, before, after, outcome }: AdviceTaken): object {
+function takenJson({ id, agent, model, at, before, after, outcome }: AdviceTaken): TakenJson {
   return {
     id,
     agent,
@@ -92,7 +145,7 @@ function takenJson({ id, agent, model, at, before, after, outcome }: AdviceTaken
   };
 }
 
-function stretchJson({ days, runs, nano }: Stretch): object {
+function stretchJson({ days, runs, nano }: Stretch): StretchJson {
   return {
     days,
     runs,

@@ -11,6 +11,8 @@ import { mergeOverrides } from './priceOverrides.ts';
 export interface TaskPlace {
   readonly storeFile: string;
   readonly dataFolder: string;
+  /** Where decisions on insights and kept summaries are: the data folder, but for the demo. */
+  readonly keptFolder: string;
   readonly settings: UserSettings;
   /** UTC milliseconds. */
   readonly now: number;
@@ -23,6 +25,7 @@ export interface TaskPlace {
 export function factsOf({
   settings,
   dataFolder,
+  keptFolder,
   now,
   storeFile,
   home,
@@ -48,7 +51,7 @@ export function factsOf({
     problems: [...known, ...inForce.problems, ...prices.problems, ...problems],
     labels: { ...settings.labels, marks },
     home,
-    dataFolder,
+    dataFolder: keptFolder,
     git: null,
   };
 }

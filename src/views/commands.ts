@@ -6,6 +6,7 @@ import { setCurrency } from './currencyInput.ts';
 import type { Demo } from './demo.ts';
 import { diagnostics } from './diagnostics.ts';
 import { openWalkthrough, showHelp } from './help.ts';
+import type { Insights } from './insights.ts';
 import type { Launcher } from './launcher.ts';
 import { explainNoTranscripts, showMenu } from './menu.ts';
 import type { Panels } from './panels.ts';
@@ -30,6 +31,7 @@ export interface CommandContext {
   readonly sessions: SessionsView;
   readonly panels: Panels;
   readonly actions: SessionActions;
+  readonly insights: Insights;
   readonly demo: Demo;
   readonly launcher: Launcher;
   /** This extension's version. */
@@ -75,6 +77,18 @@ const table: Readonly<Record<CommandId, (context: CommandContext, argument: unkn
     [commandIds.sortSessions]: ({ sessions }) => sessions.chooseOrder(),
     [commandIds.filterSessions]: ({ sessions }) => sessions.askFilter(),
     [commandIds.clearSessionFilter]: ({ sessions }) => sessions.clearFilter(),
+    [commandIds.refreshInsights]: ({ insights }) => insights.model.refresh(),
+    [commandIds.applyInsight]: ({ insights }, item) => insights.actions.apply(item),
+    // An agent without a file has a setting instead: which it is, is found out there.
+    [commandIds.configureInsight]: ({ insights }, item) => insights.actions.apply(item),
+    [commandIds.undoInsight]: ({ insights }, item) => insights.actions.undo(item),
+    [commandIds.showFailures]: ({ insights }, item) => insights.actions.showFailures(item),
+    [commandIds.dismissInsight]: ({ insights }, item) => insights.actions.dismiss(item),
+    [commandIds.snoozeInsight]: ({ insights }, item) => insights.actions.snooze(item),
+    [commandIds.restoreInsight]: ({ insights }, item) => insights.actions.restore(item),
+    [commandIds.recordOutcome]: ({ insights }, item) => insights.actions.recordOutcome(item),
+    [commandIds.showDismissed]: ({ insights }) => insights.view.showHidden(true),
+    [commandIds.hideDismissed]: ({ insights }) => insights.view.showHidden(false),
     [commandIds.showReport]: ({ reports }, argument) => reports.show(undefined, argument),
     [commandIds.saveReport]: ({ reports }) => reports.save(),
     [commandIds.openReportPanel]: ({ reports }) => reports.openPanel(),

@@ -73,6 +73,13 @@ export class Format {
     return this.#subscription ? l10n.t('worth {0}', figure) : figure;
   }
 
+  /** From one amount to another, in nano-units of the display currency; one where both read alike. */
+  moneyRange(low: number, high: number): string {
+    const [from, to] = [this.shown(low), this.shown(high)];
+    const figure = low === 0 || from === to ? to : `${from}–${to}`;
+    return this.#subscription ? l10n.t('worth {0}', figure) : figure;
+  }
+
   /** Tokens, rounded: `4.2M`. */
   tokens(count: number): string {
     return formatTokens(count, this.#locale);

@@ -9,7 +9,7 @@ import { readSettings, settingsSentence } from './settings.ts';
 import type { SpendModel } from './spendModel.ts';
 
 /** Whose store is asked, and on which thread. */
-type Asker = Pick<SpendModel, 'storeFile' | 'analysis'>;
+type Asker = Pick<SpendModel, 'storeFile' | 'keptFolder' | 'analysis'>;
 
 /** Makes a report on a thread of its own. Throws a `HumanError` where a choice cannot be used. */
 export async function makeReport(
@@ -39,11 +39,12 @@ export async function panelData<D>(model: Asker, asked: PanelQuestion, now: numb
   return answered.data as D;
 }
 
-function placeOf({ storeFile }: Asker, now: number): TaskPlace {
+function placeOf({ storeFile, keptFolder }: Asker, now: number): TaskPlace {
   const { settings, problems } = readSettings();
   return {
     storeFile,
     dataFolder: dataFolder(),
+    keptFolder,
     // What VS Code gives is a proxy, which goes into no other thread.
     settings: { ...settings, priceOverrides: plain(settings.priceOverrides) },
     now,

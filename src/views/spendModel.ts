@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { dirname } from 'node:path';
 import { type Disposable, EventEmitter, type LogOutputChannel, l10n, type Memento } from 'vscode';
 import { dayOf, daySpan } from '../model/calendar.ts';
 import { messageOf } from '../model/errors.ts';
@@ -119,6 +120,11 @@ export class SpendModel implements Disposable {
   /** The store's file, for messages and reports. */
   get storeFile(): string {
     return this.#storeFile;
+  }
+
+  /** Where decisions on insights are written: those on the demo's go with the demo. */
+  get keptFolder(): string {
+    return this.#demo === undefined ? dataFolder() : dirname(this.#demo.storeFile);
   }
 
   /** The figure remembered from the last window; before anything is opened. */

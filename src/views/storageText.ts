@@ -106,6 +106,10 @@ function kindNames(): Readonly<Record<StoredKind, string>> {
     unfinished: l10n.t('Unfinished copies'),
     settings: l10n.t('Your settings for the terminal'),
     prices: l10n.t('Prices imported in the terminal'),
+    decisions: l10n.t('Decisions on insights, and agents’ files as they were before a change'),
+    marks: l10n.t('Marks of time, by which spend is tagged'),
+    summaries: l10n.t('Summaries kept for trends'),
+    peers: l10n.t('What peers have reported'),
     launcher: l10n.t('Command `outlay` for terminals'),
     other: l10n.t('Other stores (`--config-dir`, or left behind)'),
   };

@@ -2,12 +2,25 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../model/errors.ts';
+import { federationFile } from '../reports/federationFile.ts';
+import { insightsFile } from '../reports/insightsFile.ts';
+import { marksFile } from '../reports/marksFile.ts';
 import { importedPricesFile } from '../reports/priceOverrides.ts';
+import { snapshotsFile } from '../reports/snapshots.ts';
 import { filesOfStore, type StoreFileKind } from '../store/storeFiles.ts';
 import { launcherNames } from './launcherScript.ts';
 
 /** What a file of Outlay's is for; `other` is a store that is not the one shown. */
-export type StoredKind = StoreFileKind | 'other' | 'settings' | 'prices' | 'launcher';
+export type StoredKind =
+  | StoreFileKind
+  | 'other'
+  | 'settings'
+  | 'prices'
+  | 'decisions'
+  | 'marks'
+  | 'summaries'
+  | 'peers'
+  | 'launcher';
 
 /** One file Outlay has written. */
 export interface StoredFile {
@@ -22,9 +35,16 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
   const named = [
     file(join(dataFolder, 'config.json'), 'settings'),
     file(importedPricesFile(dataFolder), 'prices'),
+    file(insightsFile(dataFolder), 'decisions'),
+    file(marksFile(dataFolder), 'marks'),
+    file(snapshotsFile(dataFolder), 'summaries'),
+    file(federationFile(dataFolder), 'peers'),
     ...launcherNames.map((name) => file(join(bin, name), 'launcher')),
     // What a program that was ended in the middle of writing has left.
-    ...unfinished(dataFolder, /^(config|prices)\.json\.\d+\.part$/),
+    ...unfinished(
+      dataFolder,
+      /^(config|prices|insights)\.json\.\d+\.part$|^snapshots\.jsonl\.\d+\.part$/,
+    ),
     ...unfinished(bin, /^outlay(\.cmd)?\.\d+\.part$/),
   ];
   return [

@@ -43,11 +43,13 @@ describe(`what is stored (${run})`, () => {
   });
 
   it('names every place with what is in it and what to do with it', async () => {
-    writeFileSync(join(data, 'prices.json'), '{}');
+    const others = ['prices.json', 'insights.json', 'marks.jsonl', 'snapshots.jsonl'];
+    const made = [...others, 'federation.jsonl'].filter((name) => !existsSync(join(data, name)));
+    for (const name of made) writeFileSync(join(data, name), name.endsWith('l') ? '' : '{}');
     const text = await parts.storage.describeStorage(parts.model);
     const plain = text.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
-    const files = readdirSync(data).filter((name) => /^outlay\.db$|-wal$|json$/.test(name));
-    assert.ok(files.length >= 3, files.join());
+    const files = readdirSync(data).filter((name) => /^outlay\.db$|-wal$|jsonl?$/.test(name));
+    assert.ok(files.length >= 7, files.join());
     for (const name of files) assert.ok(plain.includes(`| ${join(data, name)} |`), name);
     assert.ok(plain.includes(join(data, 'bin', 'outlay')));
     assert.match(plain, /The store holds \d+ messages of \d+ sessions, from .+ to .+, and takes/);
@@ -56,7 +58,7 @@ describe(`what is stored (${run})`, () => {
     for (const command of ['Back Up the Store…', 'Move the Store…', 'Reset the Store…']) {
       assert.ok(plain.includes(`"Outlay: ${command}"`), command);
     }
-    rmSync(join(data, 'prices.json'));
+    for (const name of made) rmSync(join(data, name));
   });
 
   it('names commands as the palette does', async () => {

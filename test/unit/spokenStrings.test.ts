@@ -11,6 +11,7 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const untranslatable: readonly [file: string, text: string, why: string][] = [
   ['src/views/api.ts', 'budget check', 'the name of a report in the code'],
   ['src/views/diagnostics.ts', 'Outlay is switched off', 'a report in English, as in the terminal'],
+  ['src/views/insightWords.ts', ' run', 'what a report counts, as its JSON names it'],
   ['src/views/launcherScript.ts', '', 'a script in a file'],
   ['src/views/panelHtml.ts', '<!DOCTYPE html>', 'a page without a word in it'],
   ['src/views/reportChoices.ts', 'outlay $', 'a command for a terminal'],

@@ -1,10 +1,11 @@
 /** What the manifest declares about untrusted and virtual workspaces is true. */
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { answer, customTitle, transcriptOf, write } from './lib/records.mjs';
-import { openSessions, waitForRows } from './lib/tree.mjs';
+import { until } from '../../../scripts/lib/patience.mjs';
+import { answer, customTitle, transcriptOf, write, writeMeta } from './lib/records.mjs';
+import { chooseInMenu, openSessions, openView, rows, waitForRows } from './lib/tree.mjs';
 import { sessionFrame } from './lib/webview.mjs';
 import { openWindow } from './lib/window.mjs';
 
@@ -52,5 +53,32 @@ describe('a workspace that is neither trusted nor on the disk', () => {
     await workbench.setSettings({ 'outlay.statusBar.scope': 'workspace' });
     // No session can have started in a folder that is on no disk.
     await workbench.waitForStatus(/^\$0$/);
+  });
+
+  it('changes no file of an agent', async () => {
+    const cwd = path.join(workbench.home, 'shop');
+    const file = path.join(cwd, '.claude/agents/finder.md');
+    const head = '---\nname: finder\nmodel: opus\n---\nFind things.\n';
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, head);
+    for (let index = 0; index < 6; index++) {
+      const place = { session: 'session-two', cwd, agent: `finder${index}` };
+      const transcript = transcriptOf(workbench.paths.claude, place);
+      const usage = { input_tokens: 10_000, output_tokens: 100 };
+      write(transcript, [answer(place.agent, 0, { ...place, usage })]);
+      writeMeta(transcript, 'finder');
+    }
+    await openView(workbench, 'insights');
+    await until('it is found', async () => {
+      await workbench.executeCommand('outlay.refreshInsights');
+      const list = await rows(workbench, 'insights');
+      return list.some(({ label }) => /^finder: 6 small runs/.test(label));
+    });
+    await chooseInMenu(workbench, 'finder: 6', 'Apply…', 'insights');
+    await until('it is refused', async () =>
+      (await workbench.notifications()).some((text) => /workspace is not trusted/.test(text)),
+    );
+    assert.equal(readFileSync(file, 'utf8'), head);
+    assert.equal(await workbench.page.locator('.monaco-dialog-box').count(), 0);
   });
 });

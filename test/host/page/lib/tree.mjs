@@ -1,53 +1,68 @@
-/** The sessions view as a person sees it. */
+/** The views of the side bar as a person sees them: what is not named is the list of sessions. */
 import { insist, until } from '../../../../scripts/lib/patience.mjs';
 
-/** Opens the view in the side bar. */
-export async function openSessions(workbench) {
-  await workbench.executeCommand('outlay.sessions.focus');
-  await workbench.page.locator('.sidebar .pane-body').first().waitFor();
+/** The views, from the top. */
+const places = { sessions: 0, insights: 1 };
+
+/** A view with its header. */
+export function pane(workbench, view = 'sessions') {
+  return workbench.page.locator('.sidebar .pane').nth(places[view]);
+}
+
+/** Opens the list of sessions in the side bar. */
+export function openSessions(workbench) {
+  return openView(workbench, 'sessions');
+}
+
+/** Opens a view in the side bar. */
+export async function openView(workbench, view) {
+  await workbench.executeCommand(`outlay.${view}.focus`);
+  await pane(workbench, view).locator('.pane-header.expanded').waitFor();
 }
 
 /** The rows on the screen, from the top. */
-export async function rows(workbench) {
-  return workbench.page.locator('.sidebar .monaco-list-row').evaluateAll((elements) =>
-    elements
-      .map((row) => ({
-        top: row.getBoundingClientRect().top,
-        label: row.querySelector('.label-name')?.textContent ?? '',
-        description: row.querySelector('.label-description')?.textContent ?? '',
-        spoken: row.getAttribute('aria-label') ?? '',
-        level: Number(row.getAttribute('aria-level')),
-        expanded: row.getAttribute('aria-expanded'),
-        icon: [...(row.querySelector('.custom-view-tree-node-item-icon')?.classList ?? [])]
-          .find((name) => name.startsWith('codicon-'))
-          ?.slice('codicon-'.length),
-      }))
-      .sort((a, b) => a.top - b.top),
-  );
+export async function rows(workbench, view) {
+  return pane(workbench, view)
+    .locator('.monaco-list-row')
+    .evaluateAll((elements) =>
+      elements
+        .map((row) => ({
+          top: row.getBoundingClientRect().top,
+          label: row.querySelector('.label-name')?.textContent ?? '',
+          description: row.querySelector('.label-description')?.textContent ?? '',
+          spoken: row.getAttribute('aria-label') ?? '',
+          level: Number(row.getAttribute('aria-level')),
+          expanded: row.getAttribute('aria-expanded'),
+          icon: [...(row.querySelector('.custom-view-tree-node-item-icon')?.classList ?? [])]
+            .find((name) => name.startsWith('codicon-'))
+            ?.slice('codicon-'.length),
+        }))
+        .sort((a, b) => a.top - b.top),
+    );
 }
 
 /** Waits until the rows are as wished; fails with the rows that were there instead. */
-export async function waitForRows(workbench, wanted) {
+export async function waitForRows(workbench, wanted, view) {
   let seen = [];
   const was = () =>
     seen.map(({ level, label, description }) => `${level} ${label} | ${description}`).join('\n');
   return until(
     () => `the rows are as wished, ${wanted}\n${was()}`,
     async () => {
-      seen = await rows(workbench);
+      seen = await rows(workbench, view);
       return wanted(seen) && seen;
     },
   );
 }
 
 /** The row with this text in its label. */
-export function row(workbench, text) {
-  return workbench.page.locator('.sidebar .monaco-list-row').filter({ hasText: text }).first();
+export function row(workbench, text, view) {
+  return pane(workbench, view).locator('.monaco-list-row').filter({ hasText: text }).first();
 }
 
 /** Unfolds a row with the mouse, or folds it. */
-export async function unfold(workbench, text) {
-  const one = row(workbench, text);
+export async function unfold(workbench, text, view) {
+  const one = row(workbench, text, view);
   const before = await one.getAttribute('aria-expanded');
   await insist(`"${text}" is unfolded`, async (timeout) => {
     await one.locator('.monaco-tl-twistie').click({ timeout });
@@ -57,24 +72,24 @@ export async function unfold(workbench, text) {
 }
 
 /** Rests the mouse on a row until its tooltip has these words; answers with the tooltip. */
-export async function hoverOver(workbench, text, words) {
+export async function hoverOver(workbench, text, words, view) {
   const hover = workbench.page.locator('.workbench-hover').last();
   await insist(`a tooltip says ${words}`, async (timeout) => {
     await workbench.page.mouse.move(900, 300);
-    await row(workbench, text).hover({ timeout });
+    await row(workbench, text, view).hover({ timeout });
     await hover.filter({ hasText: words }).waitFor({ timeout });
   });
   return hover;
 }
 
 /** Chooses an entry of a row's context menu. */
-export async function chooseInMenu(workbench, text, entry) {
+export async function chooseInMenu(workbench, text, entry, view) {
   const item = workbench.page
     .locator('.monaco-menu .action-item')
     .filter({ hasText: new RegExp(`^\\s*${entry}\\s*$`) });
   await insist(`"${entry}" is chosen`, async (timeout) => {
     await workbench.calm();
-    await row(workbench, text).click({ button: 'right', timeout });
+    await row(workbench, text, view).click({ button: 'right', timeout });
     await item.waitFor({ timeout });
     // A menu takes no click that might still be the one that opened it.
     await workbench.page.waitForTimeout(300);
@@ -84,11 +99,11 @@ export async function chooseInMenu(workbench, text, entry) {
 }
 
 /** Clicks an action in the view's title. */
-export async function clickAction(workbench, name, { timeout } = {}) {
-  const title = workbench.page.locator('.sidebar .pane-header, .sidebar .title').first();
+export async function clickAction(workbench, name, { timeout, view } = {}) {
+  const title = pane(workbench, view).locator('.pane-header');
   await title.hover({ timeout });
-  await workbench.page
-    .locator('.sidebar .actions-container a.action-label')
+  await title
+    .locator('.actions-container a.action-label')
     .and(workbench.page.locator(`[aria-label^="${name}"]`))
     .first()
     .click({ timeout });
@@ -132,8 +147,8 @@ export async function filterBy(workbench, words, condition) {
 }
 
 /** Waits until the view says this instead of rows; answers with all it says. */
-export async function waitForWelcome(workbench, wanted) {
-  const content = workbench.page.locator('.sidebar .welcome-view-content');
+export async function waitForWelcome(workbench, wanted, view) {
+  const content = pane(workbench, view).locator('.welcome-view-content');
   let text = '';
   return until(
     () => `the view says ${wanted}, not "${text}"`,
@@ -145,8 +160,8 @@ export async function waitForWelcome(workbench, wanted) {
 }
 
 /** Waits until the message above the rows is as wished. */
-export async function waitForMessage(workbench, wanted) {
-  const message = workbench.page.locator('.sidebar .message');
+export async function waitForMessage(workbench, wanted, view) {
+  const message = pane(workbench, view).locator('.message');
   let text = '';
   await until(
     () => `the message is ${wanted}, not "${text}"`,
