@@ -4,6 +4,7 @@ import {
   isFromPanel,
   isSessionState,
   isToPanel,
+  keptSession,
   panelActions,
 } from '../../src/protocol/session.ts';
 import { protocolVersion } from '../../src/protocol.ts';
@@ -18,6 +19,8 @@ const toPanel: readonly Message[] = [
   { type: 'messages', v, from: 0, messages: [] },
   { type: 'snapshot', v, words: object, format: object, session: object, messages: [] },
   { type: 'update', v, session: object, changed: [], removed: [] },
+  { type: 'reveal', v, key: 'msg_1 req_1' },
+  { type: 'text', v, key: 'msg_1 req_1', found: true, parts: [] },
   { type: 'nothing', v, text: 'There is nothing.', actions: [] },
 ];
 
@@ -25,11 +28,22 @@ const fromPanel: readonly Message[] = [
   { type: 'ready', v },
   ...panelActions.map((action) => ({ type: 'do', v, action })),
   { type: 'openMessage', v, key: 'msg_1 req_1' },
+  { type: 'readText', v, key: 'msg_1 req_1' },
 ];
 
+const order = { column: 'cost', descending: true };
 const states: readonly Message[] = [
-  { v, sid: 'a', sort: 'cost', asTable: false, open: '' },
-  { v, sid: '', sort: 'time', asTable: true, open: 'msg_1 req_1' },
+  { v, sid: 'a', order, tables: [], open: '', agent: 'x', range: { from: 1, to: 2 }, filter: '' },
+  {
+    v,
+    sid: '',
+    order,
+    tables: ['cost'],
+    open: 'msg_1 req_1',
+    agent: '',
+    range: { from: 0, to: 0 },
+    filter: 'a',
+  },
 ];
 
 /** Values no field of a message may have, whatever its kind; `key` keeps its own where that fits. */
@@ -62,6 +76,8 @@ function refusesAnyOther(guard: Guard, messages: readonly Message[]): void {
       for (const value of strange) {
         if (kindOf(value) === kindOf(own) && !['type', 'v', 'action', 'sort'].includes(key))
           continue;
+        // No filter at all.
+        if (value === null && ['agent', 'range'].includes(key)) continue;
         const changed = { ...message, [key]: value };
         assert.equal(
           guard(changed),
@@ -90,6 +106,25 @@ describe('what panel and webview say to each other', () => {
 
   it('a panel’s state is restored only when it is whole', () => {
     refusesAnyOther(isSessionState, states);
+    const [state] = states;
+    assert.equal(isSessionState({ ...state, agent: null, range: null }), true, 'without filters');
+    for (const wrong of [
+      { order: { column: 1, descending: true } },
+      { order: { column: 'cost' } },
+      { tables: ['cost', 'toString'] },
+      { range: { from: 1 } },
+      { range: { from: 1, to: Number.NaN } },
+      { range: { from: '1', to: 2 } },
+    ]) {
+      assert.equal(isSessionState({ ...state, ...wrong }), false, JSON.stringify(wrong));
+    }
+  });
+
+  it('a panel of another version at least comes back with its session', () => {
+    assert.equal(keptSession({ v: 1, sid: 'a', sort: 'cost' }), 'a');
+    for (const value of [...strange, {}, { sid: '' }, { sid: 1 }, 'a', ['a']]) {
+      assert.equal(keptSession(value), undefined, String(value));
+    }
   });
 
   it('neither side acts upon what it says itself, or on an action nobody has', () => {
