@@ -15,8 +15,35 @@ import {
 export interface PanelThread {
   /** '' for the main thread. */
   readonly agentId: string;
-  /** As it is shown. */
+  /** As it is shown; subagents of one type are numbered. */
   readonly name: string;
+  /** More about it, for who points at it. */
+  readonly hint: string;
+  /** Who started it; '' is the main thread. Following it always ends there. */
+  readonly parent: string;
+  readonly messages: number;
+  /** What its own messages cost. */
+  readonly nano: number;
+}
+
+/** Why a message could not read what the message before it had in its cache. */
+export type PanelMissReason =
+  | 'first-write'
+  | 'expired'
+  | 'model-switch'
+  | 'compaction'
+  | 'prefix-change';
+
+/** A cache a message missed. */
+export interface PanelMiss {
+  readonly reason: PanelMissReason;
+  /** Tokens sent anew although they had been cached; 0 for a first write. */
+  readonly tokens: number;
+  /** Time since the message before and how long its cache lived, milliseconds. */
+  readonly gap: number;
+  readonly lifetime: number;
+  /** What it cost beyond reading: nano-dollars. */
+  readonly nano: number;
 }
 
 /** The rates behind a price row, in US dollars per million tokens, searches per thousand. */
@@ -53,6 +80,17 @@ export interface PanelMessage {
   readonly classes: Usage | null;
   readonly parts: readonly PanelPart[];
   readonly tools: readonly string[];
+  readonly miss: PanelMiss | null;
+}
+
+/** A piece of a message's text, as the transcript has it. */
+export interface PanelTextPart {
+  readonly kind: 'text' | 'thinking' | 'tool';
+  /** Of the tool. */
+  readonly name: string;
+  readonly text: string;
+  /** Characters left out at its end. */
+  readonly left: number;
 }
 
 /** Everything about a session but its messages, in words where a person reads it. */
@@ -72,7 +110,10 @@ export interface PanelSession {
   /** Messages and background. */
   readonly total: number;
   readonly backgrounds: readonly { readonly at: number; readonly nano: number }[];
+  /** Main thread first, then the subagents, dearest first. */
   readonly threads: readonly PanelThread[];
+  /** When contexts were compacted. */
+  readonly compactions: readonly { readonly agentId: string; readonly at: number }[];
   /** Rates by price row. */
   readonly rates: Readonly<Record<string, PanelRates>>;
 }
@@ -84,11 +125,11 @@ export const panelWordKeys = [
   'copyId',
   'chartTitle',
   'chartSummary',
-  'tableTitle',
+  'chartKey',
+  'contextTitle',
+  'contextSummary',
+  'context',
   'messagesTitle',
-  'sortBy',
-  'byCost',
-  'byTime',
   'number',
   'thread',
   'model',
@@ -96,16 +137,34 @@ export const panelWordKeys = [
   'output',
   'write5m',
   'write1h',
+  'writes',
   'read',
   'searches',
   'otherModels',
   'price',
+  'why',
   'mainThread',
   'background',
   'otherThreads',
+  'agentsTitle',
+  'onlyAgent',
+  'messageCount',
+  'withSubagents',
+  'rangeFrom',
+  'rangeTo',
+  'range',
+  'removeFilter',
+  'filtered',
   'details',
   'openMessage',
-  'showMore',
+  'showText',
+  'readingText',
+  'textGone',
+  'textNone',
+  'textTitle',
+  'textLeft',
+  'thinking',
+  'toolCall',
   'unpriced',
   'atLeast',
   'clientPrice',
@@ -118,6 +177,19 @@ export const panelWordKeys = [
   'declined',
   'declinedNote',
   'noMessages',
+  'messageNamed',
+  'compacted',
+  'switched',
+  'missFirst',
+  'missExpired',
+  'missSwitch',
+  'missCompaction',
+  'missPrefix',
+  'missCost',
+  'seconds',
+  'minutes',
+  'hours',
+  'days',
 ] as const;
 export type PanelWords = CommonWords & Readonly<Record<(typeof panelWordKeys)[number], string>>;
 
@@ -150,6 +222,21 @@ export type ToPanel =
       /** Keys of messages that are this session's no longer. */
       readonly removed: readonly string[];
     }
+  | {
+      /** Opens a message and brings it into view. */
+      readonly type: 'reveal';
+      readonly v: number;
+      readonly key: string;
+    }
+  | {
+      /** The text of a message that was asked for. */
+      readonly type: 'text';
+      readonly v: number;
+      readonly key: string;
+      /** False when no transcript has it any more. */
+      readonly found: boolean;
+      readonly parts: readonly PanelTextPart[];
+    }
   | NothingToShow;
 
 /** What a session's buttons ask the host to do. */
@@ -162,16 +249,36 @@ export type FromPanel =
   | { readonly type: 'ready'; readonly v: number }
   | { readonly type: 'do'; readonly v: number; readonly action: PanelAction }
   | { readonly type: 'openMessage'; readonly v: number; readonly key: string }
+  /** Asks for a message's text: it stands in the transcript only. */
+  | { readonly type: 'readText'; readonly v: number; readonly key: string }
   | Exported;
+
+/** The parts that can be shown as a chart or as a table. */
+export const sessionCharts = ['cost', 'context'] as const;
+export type SessionChart = (typeof sessionCharts)[number];
+
+/** Some of a session's time: from and to, UTC milliseconds, both included. */
+export interface PanelRange {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** What a session's webview keeps over a reload of the window. */
 export interface SessionPanelState {
   readonly v: number;
   readonly sid: string;
-  readonly sort: 'cost' | 'time';
-  readonly asTable: boolean;
+  /** Column the messages are ordered by, and whether the largest stands first. */
+  readonly order: { readonly column: string; readonly descending: boolean };
+  /** The charts that are shown as tables. */
+  readonly tables: readonly SessionChart[];
   /** Key of the message whose details are open, '' for none. */
   readonly open: string;
+  /** Messages of this agent only ('' is the main thread); null for all. */
+  readonly agent: string | null;
+  /** Messages of this time only; null for all. */
+  readonly range: PanelRange | null;
+  /** Words the listed messages have in them. */
+  readonly filter: string;
 }
 
 /** Whether a webview's message is one the host acts upon. */
@@ -183,6 +290,7 @@ export function isFromPanel(value: unknown): value is FromPanel {
     case 'do':
       return panelActions.some((action) => action === value.action);
     case 'openMessage':
+    case 'readText':
       return typeof value.key === 'string';
     case 'export':
       return isExported(value);
@@ -208,6 +316,14 @@ export function isToPanel(value: unknown): value is ToPanel {
       return (
         isObject(value.session) && Array.isArray(value.changed) && Array.isArray(value.removed)
       );
+    case 'reveal':
+      return typeof value.key === 'string';
+    case 'text':
+      return (
+        typeof value.key === 'string' &&
+        typeof value.found === 'boolean' &&
+        Array.isArray(value.parts)
+      );
     case 'nothing':
       return isNothing(value);
     default:
@@ -215,14 +331,31 @@ export function isToPanel(value: unknown): value is ToPanel {
   }
 }
 
-/** Whether what VS Code kept of a panel is of this version: then it can be restored. */
+/** Whether what VS Code kept of a panel is of this version: then it comes back as it was. */
 export function isSessionState(value: unknown): value is SessionPanelState {
+  if (!isObject(value) || value.v !== protocolVersion) return false;
+  const { sid, order, tables, open, agent, range, filter } = value;
   return (
-    isObject(value) &&
-    value.v === protocolVersion &&
-    typeof value.sid === 'string' &&
-    (value.sort === 'cost' || value.sort === 'time') &&
-    typeof value.asTable === 'boolean' &&
-    typeof value.open === 'string'
+    typeof sid === 'string' &&
+    isObject(order) &&
+    typeof order.column === 'string' &&
+    typeof order.descending === 'boolean' &&
+    Array.isArray(tables) &&
+    tables.every((table) => sessionCharts.includes(table)) &&
+    typeof open === 'string' &&
+    (agent === null || typeof agent === 'string') &&
+    (range === null || isRange(range)) &&
+    typeof filter === 'string'
   );
+}
+
+function isRange(value: unknown): boolean {
+  return isObject(value) && Number.isFinite(value.from) && Number.isFinite(value.to);
+}
+
+/** The session of a panel VS Code kept; one of an older version at least shows the same session. */
+export function keptSession(value: unknown): string | undefined {
+  return isObject(value) && typeof value.sid === 'string' && value.sid !== ''
+    ? value.sid
+    : undefined;
 }

@@ -12,15 +12,21 @@ export interface PricedMiss extends CacheMiss {
   readonly nano: number;
 }
 
+/** What a message's cache is judged by, and the message told by. */
+export type CachedCost = Pick<
+  MessageCost,
+  'messageId' | 'requestId' | 'agentId' | 'at' | 'model' | 'row' | 'usage'
+>;
+
 /** The missed caches of a session by message; `compactions` are its threads' compactions by agent. */
-export function missedCaches(
+export function missedCaches<Message extends CachedCost>(
   book: RateBook,
-  messages: readonly MessageCost[],
+  messages: readonly Message[],
   compactions: ReadonlyMap<string, readonly number[]>,
-): Map<MessageCost, PricedMiss> {
-  const found = new Map<MessageCost, PricedMiss>();
+): Map<Message, PricedMiss> {
+  const found = new Map<Message, PricedMiss>();
   for (const [agentId, own] of Map.groupBy(messages, (message) => message.agentId)) {
-    const thread = own.toSorted((a, b) => a.at - b.at);
+    const thread = own.toSorted(inOrder);
     for (const miss of cacheMisses(thread, compactions.get(agentId) ?? [])) {
       const message = thread[miss.index]!;
       found.set(message, { ...miss, nano: extraCost(book, message, miss.tokens) });
@@ -29,8 +35,15 @@ export function missedCaches(
   return found;
 }
 
+/** As they happened; of one moment, by their ids, so that everybody sees the same order. */
+function inOrder(a: CachedCost, b: CachedCost): number {
+  if (a.at !== b.at) return a.at - b.at;
+  if (a.messageId !== b.messageId) return a.messageId < b.messageId ? -1 : 1;
+  return a.requestId < b.requestId ? -1 : 1;
+}
+
 /** What tokens cost that were sent anew, beyond what reading them would have: at the message's rates. */
-function extraCost(book: RateBook, { row, usage }: MessageCost, tokens: number): number {
+function extraCost(book: RateBook, { row, usage }: CachedCost, tokens: number): number {
   const card = book.cardOfRow(row);
   const { input, cacheWrite5m, cacheWrite1h } = usage;
   const sent = input + cacheWrite5m + cacheWrite1h;

@@ -27,6 +27,14 @@ export function plainText(text: string): string {
     .trim();
 }
 
+/** The same for text of several lines, which it keeps. */
+export function plainLines(text: string): string {
+  return stripVTControlCharacters(text)
+    .replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
+    .replace(unsafe, (character) => (character === '\n' || character === '\t' ? character : ''))
+    .replace(piledMarks, '$1');
+}
+
 /** JSON text, indented, that is safe to print: the same value, risky characters escaped. */
 export function safeJson(value: unknown, indent = 2): string {
   return JSON.stringify(value, undefined, indent).replace(

@@ -29,7 +29,7 @@ export async function findRecord(
   path: string,
   wanted: WantedRecord,
 ): Promise<RecordPlace | undefined> {
-  const id = wanted.messageId.replace(/^uuid:/, '');
+  const id = writtenId(wanted);
   const needle = Buffer.from(id);
   if (needle.length === 0) return undefined;
   const file = await open(path, 'r');
@@ -47,8 +47,13 @@ export async function findRecord(
   }
 }
 
+/** The id as it stands in the transcript. */
+export function writtenId({ messageId }: WantedRecord): string {
+  return messageId.replace(/^uuid:/, '');
+}
+
 /** The lines that have these bytes in them, from the first to the last. */
-async function* linesWith(file: FileHandle, needle: Buffer): AsyncGenerator<RecordPlace> {
+export async function* linesWith(file: FileHandle, needle: Buffer): AsyncGenerator<RecordPlace> {
   const { size } = await file.stat();
   const block = Buffer.allocUnsafe(blockBytes + needle.length);
   let line = 0;
@@ -93,10 +98,18 @@ async function outputOf(
   id: string,
 ): Promise<number | undefined> {
   if (length > longestParsed) return 0;
+  return outputOfRecord(await recordAt(file, { offset, length }), id);
+}
+
+/** The record of a line; undefined when it is none. */
+export async function recordAt(
+  file: FileHandle,
+  { offset, length }: Pick<RecordPlace, 'offset' | 'length'>,
+): Promise<unknown> {
   const bytes = Buffer.allocUnsafe(length);
   await file.read(bytes, 0, length, offset);
   try {
-    return outputOfRecord(JSON.parse(bytes.toString('utf8')), id);
+    return JSON.parse(bytes.toString('utf8'));
   } catch {
     return undefined;
   }
@@ -113,7 +126,7 @@ interface LooseRecord {
 }
 
 function outputOfRecord(value: unknown, id: string): number | undefined {
-  const record = value as LooseRecord | null;
+  const record = value as LooseRecord | null | undefined;
   if (typeof record !== 'object' || record === null) return undefined;
   if (record.type === 'progress') return outputOfRecord(record.data?.message, id);
   if (record.type !== 'assistant') return undefined;

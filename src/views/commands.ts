@@ -39,60 +39,61 @@ export interface CommandContext {
 }
 
 /** What each command does; `argument` is what a link, a view's item or another extension passes. */
-const table: Readonly<Record<CommandId, (context: CommandContext, argument: unknown) => unknown>> =
-  {
-    [commandIds.rescan]: ({ model }) => model.rescan(),
-    [commandIds.pause]: ({ model }) => model.pause(),
-    [commandIds.resume]: ({ model }) => model.resume(),
-    [commandIds.showLog]: ({ log }) => log.show(),
-    [commandIds.showMenu]: ({ model }) => showMenu(model),
-    [commandIds.setDailyBudget]: ({ model }) => setDailyBudget(model),
-    [commandIds.setPrice]: ({ model }, name) => setPrice(model, name),
-    [commandIds.setCurrency]: () => setCurrency(),
-    [commandIds.openSettings]: () => openSettings(),
-    [commandIds.showDiagnostics]: ({ model, version, documents }) =>
-      documents.show(l10n.t('Outlay Diagnostics'), diagnostics(model, version)),
-    [commandIds.explainNoTranscripts]: ({ model }) => explainNoTranscripts(model),
-    [commandIds.help]: ({ model, documents }, question) => showHelp(model, documents, question),
-    [commandIds.openWalkthrough]: () => openWalkthrough(),
-    [commandIds.openDemo]: ({ demo }) => demo.open(),
-    [commandIds.closeDemo]: ({ demo }) => demo.close(),
-    [commandIds.showStorage]: ({ model, documents }) => showStorage(model, documents),
-    [commandIds.backUpStore]: ({ model }) => backUpStore(model),
-    [commandIds.moveStore]: ({ model }) => moveStore(model),
-    [commandIds.resetStore]: ({ model }) => resetStore(model),
-    [commandIds.removeAll]: ({ model, launcher }) => removeAll(model, launcher),
-    [commandIds.openDashboard]: ({ panels }, question) => panels.dashboard.open(question),
-    [commandIds.openBurn]: ({ panels }, question) => panels.burn.open(question),
-    [commandIds.openAnomalies]: ({ reports }) => reports.show('anomaly', undefined),
-    [commandIds.openSession]: ({ actions }, item) => actions.open(item),
-    [commandIds.openTranscript]: ({ actions }, item) => actions.openTranscript(item),
-    [commandIds.copySessionId]: ({ actions }, item) => actions.copyId(item),
-    [commandIds.copyResumeCommand]: ({ actions }, item) => actions.copyResumeCommand(item),
-    [commandIds.resumeInTerminal]: ({ actions }, item) => actions.resumeInTerminal(item),
-    [commandIds.revealProject]: ({ actions }, item) => actions.revealProject(item),
-    [commandIds.excludeSession]: ({ sessions }, item) => sessions.exclude(item),
-    [commandIds.showExcluded]: ({ sessions }) => sessions.showExcluded(),
-    [commandIds.groupSessions]: ({ sessions }) => sessions.chooseGrouping(),
-    [commandIds.sortSessions]: ({ sessions }) => sessions.chooseOrder(),
-    [commandIds.filterSessions]: ({ sessions }) => sessions.askFilter(),
-    [commandIds.clearSessionFilter]: ({ sessions }) => sessions.clearFilter(),
-    [commandIds.refreshInsights]: ({ insights }) => insights.model.refresh(),
-    [commandIds.applyInsight]: ({ insights }, item) => insights.actions.apply(item),
-    // An agent without a file has a setting instead: which it is, is found out there.
-    [commandIds.configureInsight]: ({ insights }, item) => insights.actions.apply(item),
-    [commandIds.undoInsight]: ({ insights }, item) => insights.actions.undo(item),
-    [commandIds.showFailures]: ({ insights }, item) => insights.actions.showFailures(item),
-    [commandIds.dismissInsight]: ({ insights }, item) => insights.actions.dismiss(item),
-    [commandIds.snoozeInsight]: ({ insights }, item) => insights.actions.snooze(item),
-    [commandIds.restoreInsight]: ({ insights }, item) => insights.actions.restore(item),
-    [commandIds.recordOutcome]: ({ insights }, item) => insights.actions.recordOutcome(item),
-    [commandIds.showDismissed]: ({ insights }) => insights.view.showHidden(true),
-    [commandIds.hideDismissed]: ({ insights }) => insights.view.showHidden(false),
-    [commandIds.showReport]: ({ reports }, argument) => reports.show(undefined, argument),
-    [commandIds.saveReport]: ({ reports }) => reports.save(),
-    [commandIds.openReportPanel]: ({ reports }) => reports.openPanel(),
-  };
+type Run = (context: CommandContext, argument: unknown, more: unknown) => unknown;
+
+const table: Readonly<Record<CommandId, Run>> = {
+  [commandIds.rescan]: ({ model }) => model.rescan(),
+  [commandIds.pause]: ({ model }) => model.pause(),
+  [commandIds.resume]: ({ model }) => model.resume(),
+  [commandIds.showLog]: ({ log }) => log.show(),
+  [commandIds.showMenu]: ({ model }) => showMenu(model),
+  [commandIds.setDailyBudget]: ({ model }) => setDailyBudget(model),
+  [commandIds.setPrice]: ({ model }, name) => setPrice(model, name),
+  [commandIds.setCurrency]: () => setCurrency(),
+  [commandIds.openSettings]: () => openSettings(),
+  [commandIds.showDiagnostics]: ({ model, version, documents }) =>
+    documents.show(l10n.t('Outlay Diagnostics'), diagnostics(model, version)),
+  [commandIds.explainNoTranscripts]: ({ model }) => explainNoTranscripts(model),
+  [commandIds.help]: ({ model, documents }, question) => showHelp(model, documents, question),
+  [commandIds.openWalkthrough]: () => openWalkthrough(),
+  [commandIds.openDemo]: ({ demo }) => demo.open(),
+  [commandIds.closeDemo]: ({ demo }) => demo.close(),
+  [commandIds.showStorage]: ({ model, documents }) => showStorage(model, documents),
+  [commandIds.backUpStore]: ({ model }) => backUpStore(model),
+  [commandIds.moveStore]: ({ model }) => moveStore(model),
+  [commandIds.resetStore]: ({ model }) => resetStore(model),
+  [commandIds.removeAll]: ({ model, launcher }) => removeAll(model, launcher),
+  [commandIds.openDashboard]: ({ panels }, question) => panels.dashboard.open(question),
+  [commandIds.openBurn]: ({ panels }, question) => panels.burn.open(question),
+  [commandIds.openAnomalies]: ({ reports }) => reports.show('anomaly', undefined),
+  [commandIds.openSession]: ({ actions }, item, message) => actions.open(item, message),
+  [commandIds.openTranscript]: ({ actions }, item) => actions.openTranscript(item),
+  [commandIds.copySessionId]: ({ actions }, item) => actions.copyId(item),
+  [commandIds.copyResumeCommand]: ({ actions }, item) => actions.copyResumeCommand(item),
+  [commandIds.resumeInTerminal]: ({ actions }, item) => actions.resumeInTerminal(item),
+  [commandIds.revealProject]: ({ actions }, item) => actions.revealProject(item),
+  [commandIds.excludeSession]: ({ sessions }, item) => sessions.exclude(item),
+  [commandIds.showExcluded]: ({ sessions }) => sessions.showExcluded(),
+  [commandIds.groupSessions]: ({ sessions }) => sessions.chooseGrouping(),
+  [commandIds.sortSessions]: ({ sessions }) => sessions.chooseOrder(),
+  [commandIds.filterSessions]: ({ sessions }) => sessions.askFilter(),
+  [commandIds.clearSessionFilter]: ({ sessions }) => sessions.clearFilter(),
+  [commandIds.refreshInsights]: ({ insights }) => insights.model.refresh(),
+  [commandIds.applyInsight]: ({ insights }, item) => insights.actions.apply(item),
+  // An agent without a file has a setting instead: which it is, is found out there.
+  [commandIds.configureInsight]: ({ insights }, item) => insights.actions.apply(item),
+  [commandIds.undoInsight]: ({ insights }, item) => insights.actions.undo(item),
+  [commandIds.showFailures]: ({ insights }, item) => insights.actions.showFailures(item),
+  [commandIds.dismissInsight]: ({ insights }, item) => insights.actions.dismiss(item),
+  [commandIds.snoozeInsight]: ({ insights }, item) => insights.actions.snooze(item),
+  [commandIds.restoreInsight]: ({ insights }, item) => insights.actions.restore(item),
+  [commandIds.recordOutcome]: ({ insights }, item) => insights.actions.recordOutcome(item),
+  [commandIds.showDismissed]: ({ insights }) => insights.view.showHidden(true),
+  [commandIds.hideDismissed]: ({ insights }) => insights.view.showHidden(false),
+  [commandIds.showReport]: ({ reports }, argument) => reports.show(undefined, argument),
+  [commandIds.saveReport]: ({ reports }) => reports.save(),
+  [commandIds.openReportPanel]: ({ reports }) => reports.openPanel(),
+};
 
 export function registerCommands(context: CommandContext): Disposable[] {
   const single = editorReports.map(({ name }) =>
@@ -101,7 +102,9 @@ export function registerCommands(context: CommandContext): Disposable[] {
     ),
   );
   const others = Object.entries(table).map(([id, run]) =>
-    commands.registerCommand(id, (argument: unknown) => run(context, argument)),
+    commands.registerCommand(id, (argument: unknown, more: unknown) =>
+      run(context, argument, more),
+    ),
   );
   return [...others, ...single];
 }

@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { commands, env, l10n, type QuickPickItem, Uri, window, workspace } from 'vscode';
+import type { PanelTextPart } from '../protocol/session.ts';
+import { plainLines } from '../reports/plainText.ts';
 import type { SessionSummary } from '../store/reader.ts';
 import { type SessionFile, sessionFiles } from '../store/sessionList.ts';
 import { findRecord, type RecordPlace } from '../transcripts/findRecord.ts';
+import { readMessageText } from '../transcripts/messageText.ts';
 import { formatOf } from './format.ts';
 import { harmless } from './harmless.ts';
-import { projectName, projectOf, titleText } from './sessionOrder.ts';
+import { oneLine, projectName, projectOf, titleText } from './sessionOrder.ts';
 import type { PanelActions, SessionPanels } from './sessionPanel.ts';
 import type { SpendModel } from './spendModel.ts';
 import type { TranscriptDocuments } from './transcriptDocuments.ts';
@@ -30,10 +33,12 @@ export class SessionActions implements PanelActions {
     panels.actions = this;
   }
 
-  /** Opens the session's panel. */
-  async open(item: unknown): Promise<void> {
+  /** Opens the session's panel, at a message where the id of one is given. */
+  async open(item: unknown, messageId?: unknown): Promise<void> {
     const session = await this.#session(item);
-    if (session !== undefined) this.#panels.open(session.sid, titleText(session));
+    if (session === undefined) return;
+    const at = typeof messageId === 'string' && messageId !== '' ? messageId : undefined;
+    this.#panels.open(session.sid, titleText(session), at);
   }
 
   /** Opens the session's transcript at its end. */
@@ -49,18 +54,32 @@ export class SessionActions implements PanelActions {
   async openMessage(sid: string, messageId: string, agentId: string): Promise<void> {
     const session = this.#model.reader?.sessionById(sid);
     if (session === undefined) return;
-    const files = this.#files(sid);
-    // The agent's own file first: copies of its messages may stand in others.
-    const ownName = agentId === '' ? `${sid}.jsonl` : `agent-${agentId}.jsonl`;
-    const own = (file: SessionFile): number => (basename(file.path) === ownName ? 0 : 1);
-    files.sort((a, b) => own(a) - own(b));
-    for (const { path } of files) {
+    for (const { path } of this.#filesOf(sid, agentId)) {
       const place = await findRecord(path, { messageId });
       if (place === undefined) continue;
       await this.#show(path, place);
       return;
     }
     sayGone(session);
+  }
+
+  /** Reads what a message says from the transcript it stands in. */
+  async readText(
+    sid: string,
+    messageId: string,
+    agentId: string,
+  ): Promise<PanelTextPart[] | undefined> {
+    for (const { path } of this.#filesOf(sid, agentId)) {
+      // A file may vanish between the look for it and the reading.
+      const parts = await readMessageText(path, { messageId }).catch(() => undefined);
+      if (parts === undefined) continue;
+      return parts.map((part) => ({
+        ...part,
+        name: oneLine(part.name, 60),
+        text: plainLines(part.text),
+      }));
+    }
+    return undefined;
   }
 
   async copyId(item: unknown): Promise<void> {
@@ -129,6 +148,13 @@ export class SessionActions implements PanelActions {
     const { reader } = this.#model;
     if (reader === undefined) return [];
     return sessionFiles(reader.db, sid).filter(({ path }) => existsSync(path));
+  }
+
+  /** The same, the agent's own file first: copies of its messages may stand in others. */
+  #filesOf(sid: string, agentId: string): SessionFile[] {
+    const ownName = agentId === '' ? `${sid}.jsonl` : `agent-${agentId}.jsonl`;
+    const own = (file: SessionFile): number => (basename(file.path) === ownName ? 0 : 1);
+    return this.#files(sid).sort((a, b) => own(a) - own(b));
   }
 
   async #show(path: string, place: RecordPlace | undefined): Promise<void> {

@@ -1,22 +1,25 @@
 import { l10n } from 'vscode';
 import { promptTokens, totalTokens } from '../model/tokens.ts';
-import type { PanelMessage, PanelRates, PanelSession, PanelThread } from '../protocol/session.ts';
+import type { PanelMessage, PanelRates, PanelSession } from '../protocol/session.ts';
 import type { PanelCard } from '../protocol.ts';
 import { liveMs } from '../reports/overview.ts';
 import { sumBy, unpricedOf } from '../reports/sums.ts';
 import type { AgentSums, SessionSummary } from '../store/reader.ts';
 import type { backgroundRowsOf } from '../store/spendRows.ts';
 import type { Format } from './format.ts';
+import { sessionAnswer } from './sessionAnswer.ts';
 import { modelName } from './sessionItems.ts';
 import { oneLine, projectOf, titleText } from './sessionOrder.ts';
-
-/** A message this much of a session's cost is worth a sentence. */
-const telling = 0.1;
+import { sessionThreads } from './sessionThreads.ts';
 
 /** What the words about a session are made from. */
 export interface SessionFacts {
   readonly summary: SessionSummary;
   readonly agents: readonly AgentSums[];
+  /** Who started each agent. */
+  readonly parents: ReadonlyMap<string, string>;
+  /** When contexts were compacted, by agent. */
+  readonly compactions: ReadonlyMap<string, readonly number[]>;
   readonly backgrounds: ReturnType<typeof backgroundRowsOf>;
   readonly messages: readonly PanelMessage[];
   readonly rates: Readonly<Record<string, PanelRates>>;
@@ -39,18 +42,25 @@ export function panelSession(facts: SessionFacts): PanelSession {
     title: titleText(summary),
     place: [oneLine(projectOf(summary), 200), ...(branch === '' ? [] : [branch])],
     live,
-    answer: answer(facts, live),
+    answer: sessionAnswer(facts, live),
     cards: cards(facts),
     sum: sumLine(facts),
     notes: notes(facts),
     total: totalOf(summary),
     backgrounds: facts.backgrounds,
-    threads: threads(facts.agents),
+    threads: sessionThreads(facts.agents, facts.parents, facts.messages, {
+      main: l10n.t('Main thread'),
+      subagent: l10n.t('Subagent'),
+    }),
+    compactions: [...facts.compactions].flatMap(([agentId, moments]) =>
+      moments.map((at) => ({ agentId, at })),
+    ),
     rates: facts.rates,
   };
 }
 
-function totalOf({ nano, background }: SessionSummary): number {
+/** What a session cost: messages and background. */
+export function totalOf({ nano, background }: SessionSummary): number {
   return nano + background;
 }
 
@@ -61,80 +71,6 @@ export function summedUpMessages({
   summedUpBefore,
 }: Pick<SessionFacts, 'summary' | 'messages' | 'summedUpBefore'>): number {
   return summary.startedAt < summedUpBefore ? Math.max(0, summary.messages - messages.length) : 0;
-}
-
-/** Main thread first, then the subagents, dearest first. */
-function threads(agents: readonly AgentSums[]): PanelThread[] {
-  const types = new Map(agents.map(({ agentId, type }) => [agentId, type]));
-  return sumBy(agents, ({ agentId }) => agentId)
-    .map(([agentId]) => ({
-      agentId,
-      name:
-        agentId === ''
-          ? l10n.t('Main thread')
-          : oneLine(types.get(agentId) ?? '', 60) || l10n.t('Subagent'),
-    }))
-    .sort((a, b) => Number(b.agentId === '') - Number(a.agentId === ''));
-}
-
-function answer(facts: SessionFacts, live: boolean): string {
-  const { summary, format } = facts;
-  const { startedAt, endedAt, messages, lower, unpriced } = summary;
-  const shown = format.convert(totalOf(summary), endedAt);
-  const figure = format.headline(shown, { atLeast: lower > 0 || unpriced > 0 });
-  const time = format.duration(endedAt - startedAt);
-  const count =
-    messages === 1 ? l10n.t('1 message') : l10n.t('{0} messages', format.count(messages));
-  const first =
-    messages === 0
-      ? l10n.t('{0}, and no message yet.', capital(figure))
-      : live
-        ? l10n.t('{0} so far, in {1} and {2}.', capital(figure), time, count)
-        : l10n.t('{0} in {1} and {2}.', capital(figure), time, count);
-  return [first, dearestSentence(facts)].filter(Boolean).join(' ');
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
-}
-
-/** Which message cost most, and of what, when it is a good part of the whole. */
-function dearestSentence(facts: SessionFacts): string {
-  const { messages, summary, format } = facts;
-  // A dearer one may be among those that were summed up.
-  if (summedUpMessages(facts) > 0) return '';
-  const byTime = [...messages].sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
-  const dearest = byTime.reduce<PanelMessage | undefined>(
-    (best, message) => (best === undefined || message.nano > best.nano ? message : best),
-    undefined,
-  );
-  const share = dearest === undefined ? 0 : dearest.nano / summary.nano;
-  if (dearest === undefined || messages.length < 3 || !(share >= telling)) return '';
-  const number = format.count(byTime.indexOf(dearest) + 1);
-  const cost = format.money(dearest.nano, summary.endedAt);
-  const reason = mostOf(dearest, format);
-  return reason === ''
-    ? l10n.t('The dearest, message {0}, cost {1}.', number, cost)
-    : l10n.t('The dearest, message {0}, cost {1}, most of it for {2}.', number, cost, reason);
-}
-
-/** What most of a message's cost was for. */
-function mostOf({ classes, usage, nano }: PanelMessage, format: Format): string {
-  if (classes === null) return '';
-  const written = classes.cacheWrite5m + classes.cacheWrite1h;
-  const half = nano / 2;
-  if (written > half) {
-    const tokens = format.tokens(usage.cacheWrite5m + usage.cacheWrite1h);
-    return l10n.t('writing {0} tokens to the cache', tokens);
-  }
-  if (classes.cacheRead > half) {
-    return l10n.t('reading {0} tokens from the cache', format.tokens(usage.cacheRead));
-  }
-  if (classes.output > half) return l10n.t('{0} tokens of output', format.tokens(usage.output));
-  if (classes.input > half) {
-    return l10n.t('{0} tokens of input that no cache held', format.tokens(usage.input));
-  }
-  return '';
 }
 
 function cards(facts: SessionFacts): PanelCard[] {
@@ -179,6 +115,7 @@ function cards(facts: SessionFacts): PanelCard[] {
           ? l10n.t('{0} of what all messages cost', format.percent(dearest / summary.nano))
           : '',
     },
+    ...missCard(facts),
     {
       id: 'time',
       label: l10n.t('Duration'),
@@ -193,6 +130,23 @@ function cards(facts: SessionFacts): PanelCard[] {
     },
   ];
   return list;
+}
+
+/** How often a cache was missed, and what that cost; nothing where none was. */
+function missCard({ messages, summary, format }: SessionFacts): PanelCard[] {
+  const lost = messages.flatMap(({ miss }) =>
+    miss === null || miss.reason === 'first-write' ? [] : [miss],
+  );
+  if (lost.length === 0) return [];
+  const nano = lost.reduce((sum, miss) => sum + miss.nano, 0);
+  return [
+    {
+      id: 'misses',
+      label: l10n.t('Cache missed'),
+      figure: `${format.count(lost.length)} ×`,
+      detail: l10n.t('about {0} more than reading it', format.money(nano, summary.endedAt)),
+    },
+  ];
 }
 
 function subagentText(count: number, format: Format): string {

@@ -3,7 +3,9 @@ import { usageKeys } from '../model/tokens.ts';
 import { type ClassCosts, costByClass } from '../pricing/costByClass.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import { dollarRates } from '../pricing/rateCard.ts';
-import type { PanelMessage, PanelRates } from '../protocol/session.ts';
+import type { PanelMessage, PanelMiss, PanelRates } from '../protocol/session.ts';
+import { type CachedCost, missedCaches, type PricedMiss } from '../reports/missedCaches.ts';
+import { compactionsOf } from '../store/eventRows.ts';
 import { type MessageCost, messageCostPages, messagesPrint } from '../store/messageCosts.ts';
 import type { StoreReader } from '../store/reader.ts';
 import { oneLine } from './sessionOrder.ts';
@@ -17,13 +19,24 @@ export interface MessageChanges {
   readonly removed: readonly string[];
 }
 
+/** A message as the page is told it, and what it is judged by. */
+interface Known {
+  /** Without its missed cache, and the same in one text. */
+  readonly plain: PanelMessage;
+  readonly text: string;
+  readonly cost: CachedCost;
+  readonly message: PanelMessage;
+}
+
 /**
  * The messages of one session, kept up to date by asking only for the latest. Whether older ones
  * have changed is told by their fingerprint; when they have, everything is asked again.
  */
 export class SessionMessages {
-  readonly #known = new Map<string, { readonly message: PanelMessage; readonly text: string }>();
+  readonly #known = new Map<string, Known>();
   readonly #rates = new Map<string, PanelRates>();
+  /** When each thread was compacted, as it was when its missed caches were last looked for. */
+  #compactions: ReadonlyMap<string, readonly number[]> = new Map();
   /** Before this moment nothing has changed while the fingerprint is this one. */
   #settled = { at: 0, print: '' };
 
@@ -36,9 +49,22 @@ export class SessionMessages {
     return this.#known.get(key)?.message;
   }
 
+  /** The message with this id of the response, whatever its request. */
+  withId(messageId: string): PanelMessage | undefined {
+    for (const { cost, message } of this.#known.values()) {
+      if (cost.messageId === messageId) return message;
+    }
+    return undefined;
+  }
+
   /** Rates of the price rows in use. */
   get rates(): Readonly<Record<string, PanelRates>> {
     return Object.fromEntries(this.#rates);
+  }
+
+  /** When contexts were compacted, by agent. */
+  get compactions(): ReadonlyMap<string, readonly number[]> {
+    return this.#compactions;
   }
 
   /** Asks the store, giving back the thread between pages. `endedAt` is the session's last moment. */
@@ -56,15 +82,20 @@ export class SessionMessages {
       same && next - at < settledMs
         ? this.#settled
         : { at: next, print: messagesPrint(reader.db, id, next) };
-    const changed: PanelMessage[] = [];
-    const seen = await this.#read(reader, book, id, since, changed);
+    const changed = new Set<string>();
+    const threads = new Set<string>();
+    const seen = await this.#read(reader, book, id, since, changed, threads);
     const removed: string[] = [];
     for (const [key, { message }] of this.#known) {
       if (message.at >= since && !seen.has(key)) removed.push(key);
     }
-    for (const key of removed) this.#known.delete(key);
+    for (const key of removed) {
+      threads.add(this.#known.get(key)!.message.agentId);
+      this.#known.delete(key);
+    }
+    await this.#judge(book, compactionsOf(reader.db, id), threads, changed);
     this.#settled = settled;
-    return { changed, removed };
+    return { changed: [...changed].map((key) => this.#known.get(key)!.message), removed };
   }
 
   async #read(
@@ -72,21 +103,55 @@ export class SessionMessages {
     book: RateBook,
     session: number,
     since: number,
-    changed: PanelMessage[],
+    changed: Set<string>,
+    threads: Set<string>,
   ): Promise<Set<string>> {
     const seen = new Set<string>();
     for (const page of messageCostPages(reader.db, session, since)) {
       for (const cost of page) {
-        const message = this.#message(cost, book);
-        seen.add(message.key);
-        const text = JSON.stringify(message);
-        if (this.#known.get(message.key)?.text === text) continue;
-        this.#known.set(message.key, { message, text });
-        changed.push(message);
+        const plain = this.#message(cost, book);
+        const { key } = plain;
+        seen.add(key);
+        const text = JSON.stringify(plain);
+        const known = this.#known.get(key);
+        if (known?.text === text) continue;
+        this.#known.set(key, { plain, text, cost: cachedCost(cost), message: plain });
+        changed.add(key);
+        threads.add(plain.agentId);
+        if (known !== undefined) threads.add(known.plain.agentId);
       }
       await nextTurn();
     }
     return seen;
+  }
+
+  /** Looks for missed caches again in the threads where something is different. */
+  async #judge(
+    book: RateBook,
+    compactions: ReadonlyMap<string, readonly number[]>,
+    threads: Set<string>,
+    changed: Set<string>,
+  ): Promise<void> {
+    for (const agentId of new Set([...compactions.keys(), ...this.#compactions.keys()])) {
+      const [before, now] = [this.#compactions.get(agentId), compactions.get(agentId)];
+      if (String(before) !== String(now)) threads.add(agentId);
+    }
+    this.#compactions = compactions;
+    if (threads.size === 0) return;
+    const byThread = Map.groupBy(this.#known, ([, { cost }]) => cost.agentId);
+    await nextTurn();
+    for (const agentId of threads) {
+      const own = byThread.get(agentId) ?? [];
+      const costs = own.map(([, { cost }]) => cost);
+      const misses = missedCaches(book, costs, compactions);
+      for (const [key, known] of own) {
+        const miss = panelMiss(misses.get(known.cost));
+        if (sameMiss(miss, known.message.miss)) continue;
+        this.#known.set(key, { ...known, message: { ...known.plain, miss } });
+        changed.add(key);
+      }
+      await nextTurn();
+    }
   }
 
   #message(cost: MessageCost, book: RateBook): PanelMessage {
@@ -110,6 +175,7 @@ export class SessionMessages {
       classes: classesOf(cost, book),
       parts,
       tools: cost.tools.map((tool) => oneLine(tool, 60)).slice(0, 40),
+      miss: null,
     };
   }
 
@@ -122,6 +188,30 @@ export class SessionMessages {
     const card = book.cardOf(priced.usage, priced.written, priced.traits, priced.at);
     if (card?.row === priced.row) this.#rates.set(priced.row, dollarRates(card));
   }
+}
+
+/** What is kept of a message to judge its cache by. */
+function cachedCost({
+  messageId,
+  requestId,
+  agentId,
+  at,
+  model,
+  row,
+  usage,
+}: MessageCost): CachedCost {
+  return { messageId, requestId, agentId, at, model, row, usage };
+}
+
+function panelMiss(miss: PricedMiss | undefined): PanelMiss | null {
+  if (miss === undefined) return null;
+  const { reason, tokens, gap, lifetime, nano } = miss;
+  return { reason, tokens, gap, lifetime, nano };
+}
+
+function sameMiss(a: PanelMiss | null, b: PanelMiss | null): boolean {
+  if (a === null || b === null) return a === b;
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** The dollars of each count, where this program's prices are those the store was priced with. */

@@ -13,12 +13,14 @@ import { bundledCatalogue } from '../pricing/catalogue.ts';
 import {
   type FromPanel,
   isFromPanel,
-  isSessionState,
+  keptSession,
   type PanelMessage,
   type PanelSession,
+  type PanelTextPart,
   type ToPanel,
 } from '../protocol/session.ts';
 import { protocolVersion, viewTypes } from '../protocol.ts';
+import { agentParents } from '../store/agentParents.ts';
 import type { SessionSummary, StoreReader } from '../store/reader.ts';
 import { backgroundRowsOf } from '../store/spendRows.ts';
 import { summedUpTo } from '../store/summedUp.ts';
@@ -27,10 +29,10 @@ import { formatOf } from './format.ts';
 import { exportFromPanel, LivePanel } from './livePanel.ts';
 import { panelHtml, webviewFolder } from './panelHtml.ts';
 import { panelIcon } from './panels.ts';
-import { panelWords } from './panelWords.ts';
 import { panelSession, summedUpMessages } from './sessionFacts.ts';
 import { type MessageChanges, SessionMessages } from './sessionMessages.ts';
 import { oneLine } from './sessionOrder.ts';
+import { sessionWords } from './sessionWords.ts';
 import type { SpendModel } from './spendModel.ts';
 
 /** Messages sent at once: a few milliseconds for each of the two threads. */
@@ -42,6 +44,8 @@ const longestTab = 40;
 export interface PanelActions {
   openTranscript(sid: string): unknown;
   openMessage(sid: string, messageId: string, agentId: string): unknown;
+  /** A message's text as a person may read it; undefined when no transcript has it any more. */
+  readText(sid: string, messageId: string, agentId: string): Promise<PanelTextPart[] | undefined>;
   resumeInTerminal(sid: string): unknown;
   copyId(sid: string): unknown;
 }
@@ -63,11 +67,12 @@ export class SessionPanels implements WebviewPanelSerializer, Disposable {
     this.#registration = window.registerWebviewPanelSerializer(viewTypes.session, this);
   }
 
-  /** Shows a session's panel, beside the one that may be open already. */
-  open(sid: string, title: string): void {
+  /** Shows a session's panel, at a message where one is named. */
+  open(sid: string, title: string, messageId?: string): void {
     const known = this.#panels.get(sid);
     if (known !== undefined) {
       known.panel.reveal();
+      if (messageId !== undefined) known.reveal(messageId);
       return;
     }
     const panel = window.createWebviewPanel(
@@ -79,12 +84,14 @@ export class SessionPanels implements WebviewPanelSerializer, Disposable {
         localResourceRoots: [webviewFolder(this.#extension)],
       },
     );
-    this.#adopt(panel, sid);
+    const made = this.#adopt(panel, sid);
+    if (messageId !== undefined) made.reveal(messageId);
   }
 
   /** Called by VS Code after a reload, for each panel that was open. */
   async deserializeWebviewPanel(panel: WebviewPanel, state: unknown): Promise<void> {
-    if (!isSessionState(state) || this.#panels.has(state.sid)) {
+    const sid = keptSession(state);
+    if (sid === undefined || this.#panels.has(sid)) {
       panel.dispose();
       return;
     }
@@ -92,10 +99,10 @@ export class SessionPanels implements WebviewPanelSerializer, Disposable {
       enableScripts: true,
       localResourceRoots: [webviewFolder(this.#extension)],
     };
-    this.#adopt(panel, state.sid);
+    this.#adopt(panel, sid);
   }
 
-  #adopt(panel: WebviewPanel, sid: string): void {
+  #adopt(panel: WebviewPanel, sid: string): SessionPanel {
     panel.iconPath = panelIcon(this.#extension);
     const session = new SessionPanel(panel, sid, this.#model, this.#log, () => this.actions);
     this.#panels.set(sid, session);
@@ -104,6 +111,7 @@ export class SessionPanels implements WebviewPanelSerializer, Disposable {
       session.dispose();
     });
     panel.webview.html = panelHtml(panel.webview, this.#extension, 'session');
+    return session;
   }
 
   dispose(): void {
@@ -120,6 +128,8 @@ class SessionPanel extends LivePanel {
   #reader: StoreReader | undefined;
   /** The page has had its first snapshot. */
   #shown = false;
+  /** Id of the message the page is to show as soon as it has it; '' for none. */
+  #wanted = '';
   #told = '';
   #formatTold = '';
 
@@ -135,7 +145,15 @@ class SessionPanel extends LivePanel {
     this.#actions = actions;
   }
 
+  /** Brings a message into view, now or as soon as it is there. */
+  reveal(messageId: string): void {
+    this.#wanted = messageId;
+    void this.update();
+  }
+
+  /** A hidden panel keeps nothing; a page that comes is told everything. */
   protected override forget(): void {
+    this.#messages = new SessionMessages();
     this.#shown = false;
     this.#told = '';
   }
@@ -152,12 +170,12 @@ class SessionPanel extends LivePanel {
 
   #do(message: Exclude<FromPanel, { type: 'ready' | 'export' }>): void {
     const actions = this.#actions();
-    if (message.type === 'openMessage') {
+    if (message.type !== 'do') {
       const found = this.#messages.find(message.key);
-      if (found !== undefined) {
-        const [messageId = ''] = found.key.split(' ');
-        void actions?.openMessage(this.#sid, messageId, found.agentId);
-      }
+      if (found === undefined) return;
+      const [messageId = ''] = found.key.split(' ');
+      if (message.type === 'readText') void this.#tellText(found, messageId);
+      else void actions?.openMessage(this.#sid, messageId, found.agentId);
       return;
     }
     switch (message.action) {
@@ -179,21 +197,39 @@ class SessionPanel extends LivePanel {
     }
   }
 
+  /** Answers with a message's text; it is read from the transcript and kept nowhere. */
+  async #tellText({ key, agentId }: PanelMessage, messageId: string): Promise<void> {
+    const page = this.page;
+    const parts = await this.#actions()?.readText(this.#sid, messageId, agentId);
+    if (page !== this.page || !this.ready) return;
+    const found = parts !== undefined;
+    await this.post({ type: 'text', v: protocolVersion, key, found, parts: parts ?? [] });
+  }
+
   protected override async look(): Promise<void> {
     const { reader } = this.model;
     if (reader !== this.#reader) {
       this.#reader = reader;
-      this.#messages = new SessionMessages();
-      this.#shown = false;
+      this.forget();
     }
+    const messages = this.#messages;
     const summary = reader?.sessionById(this.#sid);
     if (reader === undefined || summary === undefined) {
       await this.#tellNothing();
       return;
     }
-    const changes = await this.#messages.update(reader, this.model.book, summary);
-    if (reader !== this.model.reader || !this.ready) return;
+    const changes = await messages.update(reader, this.model.book, summary);
+    // Hidden meanwhile, or another page, which is told everything with the next look.
+    if (reader !== this.model.reader || !this.ready || messages !== this.#messages) return;
     await this.#tell(reader, summary, changes);
+    if (this.#shown) await this.#showWanted();
+  }
+
+  async #showWanted(): Promise<void> {
+    const found = this.#wanted === '' ? undefined : this.#messages.withId(this.#wanted);
+    if (found === undefined) return;
+    this.#wanted = '';
+    await this.post({ type: 'reveal', v: protocolVersion, key: found.key });
   }
 
   async #tell(
@@ -209,6 +245,8 @@ class SessionPanel extends LivePanel {
       summary,
       summedUpBefore,
       agents: reader.agents(summary.id),
+      parents: agentParents(reader.db, summary.id),
+      compactions: this.#messages.compactions,
       backgrounds: backgroundRowsOf(reader.db, summary.id),
       messages,
       rates: this.#messages.rates,
@@ -223,7 +261,7 @@ class SessionPanel extends LivePanel {
     const v = protocolVersion;
     if (!this.#shown || this.#formatTold !== JSON.stringify(panelFormat)) {
       this.#formatTold = JSON.stringify(panelFormat);
-      const words = panelWords(summedUpMessages({ summary, messages, summedUpBefore }) > 0);
+      const words = sessionWords(summedUpMessages({ summary, messages, summedUpBefore }) > 0);
       const last = await this.#postAhead(messages);
       if (last === undefined) return;
       const snapshot = { type: 'snapshot', v, words, format: panelFormat, session } as const;

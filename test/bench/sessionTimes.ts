@@ -2,6 +2,7 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPriceBook } from '../../src/pricing/priceBook.ts';
 import type { PanelMessage } from '../../src/protocol/session.ts';
+import { agentParents } from '../../src/store/agentParents.ts';
 import { openForReading } from '../../src/store/openStore.ts';
 import { StoreReader } from '../../src/store/reader.ts';
 import { type ListedSession, SessionLister } from '../../src/store/sessionList.ts';
@@ -151,6 +152,8 @@ async function panelTimes(home: string, messages: number, sessions: number): Pro
     const session = panelSession({
       summary,
       agents: reader.agents(summary.id),
+      parents: agentParents(reader.db, summary.id),
+      compactions: known.compactions,
       backgrounds: backgroundRowsOf(reader.db, summary.id),
       messages: all,
       rates: known.rates,

@@ -8,7 +8,7 @@ type Guard = (value: unknown) => boolean;
 const v = protocolVersion;
 
 /** Values no field of a message may have, whatever its kind; `key` keeps its own where that fits. */
-const strange: readonly unknown[] = [
+export const strange: readonly unknown[] = [
   undefined,
   null,
   7.5,
@@ -26,8 +26,12 @@ function kindOf(value: unknown): string {
   return value === null ? 'null' : typeof value;
 }
 
-/** A guard takes these messages, and none that lacks a field, has another kind of value in one, or is of another version. */
-export function refusesAnyOther(guard: Guard, messages: readonly Message[]): void {
+/** A guard takes these messages, and none that lacks a field, has another kind of value in one, or is of another version. `nullable`: fields that may be null. */
+export function refusesAnyOther(
+  guard: Guard,
+  messages: readonly Message[],
+  nullable: readonly string[] = [],
+): void {
   for (const message of messages) {
     assert.equal(guard(message), true, JSON.stringify(message));
     assert.equal(guard({ ...message, more: 1 }), true, 'what is more does not matter');
@@ -38,6 +42,7 @@ export function refusesAnyOther(guard: Guard, messages: readonly Message[]): voi
       for (const value of strange) {
         if (kindOf(value) === kindOf(own) && !['type', 'v', 'action', 'sort'].includes(key))
           continue;
+        if (value === null && nullable.includes(key)) continue;
         const changed = { ...message, [key]: value };
         assert.equal(
           guard(changed),

@@ -4,10 +4,11 @@ import {
   isFromPanel,
   isSessionState,
   isToPanel,
+  keptSession,
   panelActions,
 } from '../../src/protocol/session.ts';
 import { protocolVersion } from '../../src/protocol.ts';
-import { type Message, refusesAnyOther } from '../lib/protocolCheck.ts';
+import { type Message, refusesAnyOther, strange } from '../lib/protocolCheck.ts';
 
 const v = protocolVersion;
 const object = { some: 'thing' };
@@ -16,6 +17,8 @@ const toPanel: readonly Message[] = [
   { type: 'messages', v, from: 0, messages: [] },
   { type: 'snapshot', v, words: object, format: object, session: object, messages: [] },
   { type: 'update', v, session: object, changed: [], removed: [] },
+  { type: 'reveal', v, key: 'msg_1 req_1' },
+  { type: 'text', v, key: 'msg_1 req_1', found: true, parts: [] },
   { type: 'nothing', v, text: 'There is nothing.', actions: [] },
 ];
 
@@ -23,11 +26,22 @@ const fromPanel: readonly Message[] = [
   { type: 'ready', v },
   ...panelActions.map((action) => ({ type: 'do', v, action })),
   { type: 'openMessage', v, key: 'msg_1 req_1' },
+  { type: 'readText', v, key: 'msg_1 req_1' },
 ];
 
+const order = { column: 'cost', descending: true };
 const states: readonly Message[] = [
-  { v, sid: 'a', sort: 'cost', asTable: false, open: '' },
-  { v, sid: '', sort: 'time', asTable: true, open: 'msg_1 req_1' },
+  { v, sid: 'a', order, tables: [], open: '', agent: 'x', range: { from: 1, to: 2 }, filter: '' },
+  {
+    v,
+    sid: '',
+    order,
+    tables: ['cost'],
+    open: 'msg_1 req_1',
+    agent: '',
+    range: { from: 0, to: 0 },
+    filter: 'a',
+  },
 ];
 
 describe('what panel and webview say to each other', () => {
@@ -40,7 +54,26 @@ describe('what panel and webview say to each other', () => {
   });
 
   it('a panel’s state is restored only when it is whole', () => {
-    refusesAnyOther(isSessionState, states);
+    refusesAnyOther(isSessionState, states, ['agent', 'range']);
+    const [state] = states;
+    assert.equal(isSessionState({ ...state, agent: null, range: null }), true, 'without filters');
+    for (const wrong of [
+      { order: { column: 1, descending: true } },
+      { order: { column: 'cost' } },
+      { tables: ['cost', 'toString'] },
+      { range: { from: 1 } },
+      { range: { from: 1, to: Number.NaN } },
+      { range: { from: '1', to: 2 } },
+    ]) {
+      assert.equal(isSessionState({ ...state, ...wrong }), false, JSON.stringify(wrong));
+    }
+  });
+
+  it('a panel of another version at least comes back with its session', () => {
+    assert.equal(keptSession({ v: 1, sid: 'a', sort: 'cost' }), 'a');
+    for (const value of [...strange, {}, { sid: '' }, { sid: 1 }, 'a', ['a']]) {
+      assert.equal(keptSession(value), undefined, String(value));
+    }
   });
 
   it('neither side acts upon what it says itself, or on an action nobody has', () => {

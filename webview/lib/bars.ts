@@ -13,8 +13,12 @@ export interface Bar {
   readonly share: string;
   readonly colour: string;
   readonly hatched?: boolean;
+  /** Cannot be chosen although others can. */
+  readonly fixed?: boolean;
   /** Chosen as a filter just now. */
   readonly chosen?: boolean;
+  /** What belongs below it. */
+  readonly children?: readonly Bar[];
 }
 
 /**
@@ -27,32 +31,51 @@ export function barList(
   onChoose?: (key: string) => void,
   chooseHint = '',
 ): HTMLElement {
-  const list = el('ul', { class: 'bars', 'aria-label': label });
-  list.append(
-    ...bars.map((bar) => {
-      const name = el('span', { class: 'bar-name', title: bar.hint ?? bar.label }, bar.label);
-      const fill = el('span', { class: bar.hatched === true ? 'bar-fill hatched' : 'bar-fill' });
-      fill.style.setProperty('--bar', bar.colour);
-      fill.style.width = `${Math.max(0, Math.min(1, bar.length)) * 100}%`;
-      const content = [
-        name,
-        el('span', { class: 'bar-figure' }, bar.figure),
-        el('span', { class: 'bar-share' }, bar.share),
-        el('span', { class: 'bar-track', 'aria-hidden': 'true' }, fill),
-      ];
-      if (onChoose === undefined) return el('li', { 'data-key': bar.key }, ...content);
-      const choice = el(
-        'button',
-        {
-          type: 'button',
-          'aria-pressed': String(bar.chosen === true),
-          ...(chooseHint !== '' && { title: chooseHint }),
-        },
-        ...content,
-      );
-      choice.addEventListener('click', () => onChoose(bar.key));
-      return el('li', { 'data-key': bar.key }, choice);
-    }),
+  return listOf(bars, { class: 'bars', 'aria-label': label }, onChoose, chooseHint);
+}
+
+function listOf(
+  bars: readonly Bar[],
+  attributes: Readonly<Record<string, string>>,
+  onChoose: ((key: string) => void) | undefined,
+  chooseHint: string,
+): HTMLElement {
+  const items = bars.map((bar) => {
+    const line =
+      onChoose === undefined || bar.fixed === true
+        ? el('div', { class: 'bar-line' }, ...contentOf(bar))
+        : choiceOf(bar, onChoose, chooseHint);
+    const { children = [] } = bar;
+    const below =
+      children.length === 0 ? [] : [listOf(children, { class: 'bars' }, onChoose, chooseHint)];
+    return el('li', { 'data-key': bar.key }, line, ...below);
+  });
+  return el('ul', attributes, ...items);
+}
+
+function choiceOf(bar: Bar, onChoose: (key: string) => void, hint: string): HTMLElement {
+  const choice = el(
+    'button',
+    {
+      type: 'button',
+      class: 'bar-line',
+      'aria-pressed': String(bar.chosen === true),
+      ...(hint !== '' && { title: hint }),
+    },
+    ...contentOf(bar),
   );
-  return list;
+  choice.addEventListener('click', () => onChoose(bar.key));
+  return choice;
+}
+
+function contentOf(bar: Bar): HTMLElement[] {
+  const fill = el('span', { class: bar.hatched === true ? 'bar-fill hatched' : 'bar-fill' });
+  fill.style.setProperty('--bar', bar.colour);
+  fill.style.width = `${Math.max(0, Math.min(1, bar.length)) * 100}%`;
+  return [
+    el('span', { class: 'bar-name', title: bar.hint ?? bar.label }, bar.label),
+    el('span', { class: 'bar-figure' }, bar.figure),
+    el('span', { class: 'bar-share' }, bar.share),
+    el('span', { class: 'bar-track', 'aria-hidden': 'true' }, fill),
+  ];
 }

@@ -12,7 +12,8 @@ export interface ChartInput {
   /** The chart in one sentence, for who cannot see it; shown below it as well where it helps. */
   readonly sentence: string;
   readonly showSentence?: boolean;
-  readonly sheet: Sheet;
+  /** The figures behind the chart; made when they are looked at where making them takes a while. */
+  readonly sheet: Sheet | (() => Sheet);
   readonly asTable: boolean;
   readonly onToggle: (asTable: boolean) => void;
   readonly words: CommonWords;
@@ -27,6 +28,8 @@ export interface ChartInput {
   readonly openHint?: string;
   /** Choices that belong to this chart. */
   readonly choices?: readonly HTMLElement[];
+  /** Height of the chart in pixels, where it is not the usual one. */
+  readonly height?: number;
 }
 
 /**
@@ -76,6 +79,7 @@ export class ChartSection {
       this.#body.className = asTable ? 'as-table' : 'plot';
       this.#body.replaceChildren(asTable ? this.#table.element : this.canvas);
     }
+    this.#body.style.height = asTable || input.height === undefined ? '' : `${input.height}px`;
     // Choices keep their elements while they are open: whoever draws hands over the same ones.
     if (choices.some((choice, index) => this.#choices.children[index] !== choice)) {
       this.#choices.replaceChildren(...choices);
@@ -86,9 +90,9 @@ export class ChartSection {
   }
 
   #drawTable(input: ChartInput): void {
-    const { sheet, title, words, figures, onOpenRow, openHint } = input;
+    const { title, words, figures, onOpenRow, openHint } = input;
     this.#table.draw({
-      sheet,
+      sheet: sheetOf(input),
       label: title,
       words,
       figures,
@@ -110,7 +114,7 @@ export class ChartSection {
     const send = (to: Exported['to']): void => {
       const input = this.#input;
       if (input === undefined) return;
-      const content = to === 'png' ? this.picture() : sheetCsv(input.sheet);
+      const content = to === 'png' ? this.picture() : sheetCsv(sheetOf(input));
       input.exportTo({ to, name, content });
     };
     this.#tools.replaceChildren(
@@ -136,6 +140,10 @@ export class ChartSection {
     context.drawImage(this.canvas, 0, 0);
     return copy.toDataURL('image/png');
   }
+}
+
+function sheetOf({ sheet }: ChartInput): Sheet {
+  return typeof sheet === 'function' ? sheet() : sheet;
 }
 
 /** A button that unfolds a few ways to take something along. */

@@ -21,13 +21,16 @@ export interface TableInput {
   readonly onOrder: (order: TableOrder) => void;
   /** Offers a filter from so many rows on. */
   readonly filterFrom?: number;
+  /** What rows are filtered by, where whoever draws keeps it; told of by `onFilter`. */
+  readonly filter?: string;
+  readonly onFilter?: (filter: string) => void;
   /** Key of the row whose details are open below it, if any. */
   readonly open?: string;
   /** A row was chosen: with Enter, Space or a click. Without it rows are not buttons. */
   readonly onOpen?: (key: string) => void;
   /** What choosing a row does, to be said with it. */
   readonly openHint?: string;
-  /** What is shown below the open row. */
+  /** What is shown below the open row. The same element again keeps its focus and what is scrolled. */
   readonly details?: (key: string) => HTMLElement | undefined;
   /** Draws a cell that is more than its text. */
   readonly cell?: (cell: SheetCell, column: string, row: SheetRow) => (Node | string)[] | undefined;
@@ -56,6 +59,11 @@ export class DataTable {
   #input: TableInput | undefined;
   #rows: readonly SheetRow[] = [];
   #height = guessedHeight;
+  /** Height of the details below the open row, 0 without them. */
+  #extra = 0;
+  /** Widths of a long table's columns: they do not jump with the rows that are in sight. */
+  readonly #widths = new Map<string, number>();
+  #frameWidth = 0;
   #first = -1;
   #last = -1;
   /** The row the keyboard is at; the only one in the tab order. */
@@ -66,7 +74,11 @@ export class DataTable {
     this.#table.append(this.#head, this.#body);
     this.#frame.append(this.#table);
     this.element.append(this.#bar, this.#frame);
-    this.#filter.addEventListener('input', () => this.#redraw());
+    this.#filter.addEventListener('input', () => {
+      const onFilter = this.#input?.onFilter;
+      if (onFilter === undefined) this.#redraw();
+      else onFilter(this.#filter.value);
+    });
     this.#frame.addEventListener('scroll', () => this.#drawRows(false), { passive: true });
     this.#body.addEventListener('keydown', (event) => this.#onKey(event));
     this.#body.addEventListener('click', (event) => this.#onClick(event));
@@ -74,6 +86,8 @@ export class DataTable {
 
   draw(input: TableInput): void {
     this.#input = input;
+    const { filter } = input;
+    if (filter !== undefined && filter !== this.#filter.value) this.#filter.value = filter;
     this.#redraw();
   }
 
@@ -113,11 +127,11 @@ export class DataTable {
     this.#frame.setAttribute('aria-label', label);
     this.#table.setAttribute('aria-label', label);
     this.#table.setAttribute('aria-rowcount', String(this.#rows.length + 1));
-    this.#drawHead(input);
+    this.#drawHead(input, long);
     this.#drawRows(true);
   }
 
-  #drawHead({ sheet, order, words, onOrder }: TableInput): void {
+  #drawHead({ sheet, order, words, onOrder }: TableInput, long: boolean): void {
     const held = this.#head.contains(document.activeElement)
       ? document.activeElement?.closest('th')?.dataset.column
       : undefined;
@@ -134,7 +148,8 @@ export class DataTable {
         ...(said === '' ? [] : [el('span', { class: 'unseen' }, `, ${said}`)]),
       );
       sorter.addEventListener('click', () => onOrder(next));
-      return el(
+      const width = long ? this.#widths.get(key) : undefined;
+      const head = el(
         'th',
         {
           scope: 'col',
@@ -144,6 +159,8 @@ export class DataTable {
         },
         sorter,
       );
+      if (width !== undefined) head.style.minWidth = `${width}px`;
+      return head;
     });
     this.#head.replaceChildren(el('tr', { 'aria-rowindex': '1' }, ...cells));
     if (held !== undefined) {
@@ -160,19 +177,21 @@ export class DataTable {
     const all = this.#rows.length;
     const long = all > wholeUpTo;
     const top = this.#frame.scrollTop;
+    const open = this.#openIndex();
     const seen = Math.ceil((this.#frame.clientHeight || 600) / this.#height);
-    const first = long ? Math.max(0, Math.floor(top / this.#height) - spare) : 0;
+    const first = long ? Math.max(0, this.#indexAt(top, open) - spare) : 0;
     const last = long ? Math.min(all, first + seen + 2 * spare) : all;
     if (!anew && first === this.#first && last === this.#last) return;
     [this.#first, this.#last] = [first, last];
-    const held = this.#body.contains(document.activeElement);
+    const held = this.#body.contains(document.activeElement) ? document.activeElement : null;
     const rows = this.#rows
       .slice(first, last)
       .flatMap((row, i) => this.#row(row, first + i, input));
-    const space = (count: number): HTMLElement[] => {
-      if (count === 0) return [];
+    const space = (from: number, to: number): HTMLElement[] => {
+      if (from === to) return [];
       const cell = el('td', { colspan: String(input.sheet.columns.length) });
-      cell.style.height = `${count * this.#height}px`;
+      const extra = open >= from && open < to ? this.#extra : 0;
+      cell.style.height = `${(to - from) * this.#height + extra}px`;
       return [el('tr', { class: 'space', 'aria-hidden': 'true' }, cell)];
     };
     const none =
@@ -189,14 +208,59 @@ export class DataTable {
             ),
           ]
         : [];
-    this.#body.replaceChildren(...space(first), ...rows, ...none, ...space(all - last));
-    this.#measure();
-    if (held) this.#focus();
+    this.#body.replaceChildren(...space(0, first), ...rows, ...none, ...space(last, all));
+    this.#measure(open);
+    if (long) this.#steady();
+    if (held === null) return;
+    // Details that are the same element as before have what had the focus in them.
+    if (this.#body.contains(held)) (held as HTMLElement).focus({ preventScroll: true });
+    else this.#focus();
   }
 
-  #measure(): void {
-    const height = this.#body.querySelector<HTMLElement>('tr[data-key]')?.offsetHeight ?? 0;
+  #openIndex(): number {
+    const { open = '', details } = this.#input!;
+    return open === '' || details === undefined
+      ? -1
+      : this.#rows.findIndex(({ key }) => key === open);
+  }
+
+  /** Which row stands so many pixels below the first. */
+  #indexAt(top: number, open: number): number {
+    const plain = Math.floor(top / this.#height);
+    if (open < 0 || plain <= open) return plain;
+    return Math.max(open, Math.floor((top - this.#extra) / this.#height));
+  }
+
+  /** How far below the first row another one stands. */
+  #topOf(index: number): number {
+    const open = this.#openIndex();
+    return index * this.#height + (open >= 0 && index > open ? this.#extra : 0);
+  }
+
+  /** No column becomes narrower while one scrolls, as long as there is the same room. */
+  #steady(): void {
+    const heads = [...this.#head.querySelectorAll<HTMLElement>('th')];
+    if (this.#frame.clientWidth !== this.#frameWidth) {
+      this.#frameWidth = this.#frame.clientWidth;
+      this.#widths.clear();
+      for (const head of heads) head.style.minWidth = '';
+    }
+    const widths = heads.map((head) => head.getBoundingClientRect().width);
+    for (const [i, head] of heads.entries()) {
+      this.#widths.set(head.dataset.column ?? '', widths[i]!);
+      head.style.minWidth = `${widths[i]}px`;
+    }
+  }
+
+  #measure(open: number): void {
+    const row = this.#body.querySelector<HTMLElement>('tr[data-key]');
+    const height = row?.getBoundingClientRect().height ?? 0;
     if (height > 0) this.#height = height;
+    if (open < 0) this.#extra = 0;
+    else {
+      const details = this.#body.querySelector<HTMLElement>('tr.details');
+      if (details !== null) this.#extra = details.getBoundingClientRect().height;
+    }
   }
 
   #row(row: SheetRow, index: number, input: TableInput): HTMLElement[] {
@@ -224,6 +288,9 @@ export class DataTable {
           ...(details !== undefined && { 'aria-expanded': String(isOpen) }),
           ...(openHint !== undefined && { title: openHint }),
         },
+        ...(details === undefined
+          ? []
+          : [el('span', { class: 'chevron', 'aria-hidden': 'true' }, isOpen ? '▾' : '▸')]),
         ...content,
       );
       return el('th', { ...attributes, scope: 'row' }, opener);
@@ -246,7 +313,7 @@ export class DataTable {
 
   #onClick(event: Event): void {
     const target = event.target as Element;
-    const key = target.closest('tr[data-key]')?.getAttribute('data-key');
+    const key = target.closest('tr')?.getAttribute('data-key');
     if (key === null || key === undefined) return;
     this.#current = key;
     this.#input?.onOpen?.(key);
@@ -276,7 +343,7 @@ export class DataTable {
   #scrollTo(index: number): void {
     if (!this.#frame.classList.contains('long')) return;
     const head = this.#head.offsetHeight;
-    const top = index * this.#height;
+    const top = this.#topOf(index);
     const { scrollTop, clientHeight } = this.#frame;
     if (top < scrollTop) this.#frame.scrollTop = top;
     else if (top + this.#height + head > scrollTop + clientHeight) {

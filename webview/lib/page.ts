@@ -129,7 +129,7 @@ export function runPage<Data, Words, Question, Ui>(
     last = undefined;
     asked = undefined;
     if (message.type === 'working') root.replaceChildren(skeleton(message.text));
-    else root.replaceChildren(...nothingToShow(message, tools.act));
+    else root.replaceChildren(...nothingToShow<CommonAction>(message, tools.act));
   }
 
   listen((value) => isToDataPanel<Data, Words, Question>(value, kind), onMessage);
@@ -156,9 +156,9 @@ export function skeleton(text: string): HTMLElement {
 }
 
 /** One sentence, and what can be done. */
-export function nothingToShow(
+export function nothingToShow<Action extends string>(
   { text, actions }: NothingToShow,
-  act: (action: CommonAction) => void,
+  act: (action: Action) => void,
 ): HTMLElement[] {
   return [
     el('p', { class: 'empty', role: 'status' }, text),
@@ -166,7 +166,7 @@ export function nothingToShow(
       'div',
       { class: 'actions' },
       ...actions.map(({ label, action }, index) =>
-        button(label, () => act(action as CommonAction), index === 0 ? 'primary' : 'secondary'),
+        button(label, () => act(action as Action), index === 0 ? 'primary' : 'secondary'),
       ),
     ),
   ];

@@ -33,6 +33,44 @@ export function textCell(text: string, hint?: string): SheetCell {
   return { text, value: text, ...(hint !== undefined && { hint }) };
 }
 
+/** A cell that is written only when it is looked at: of ten thousand rows a few are. */
+export class LazyCell implements SheetCell {
+  readonly value: number | string;
+  readonly #write: (value: number) => string;
+  #text: string | undefined;
+
+  constructor(value: number, write: (value: number) => string) {
+    this.value = value;
+    this.#write = write;
+  }
+
+  get text(): string {
+    this.#text ??= this.#write(this.value as number);
+    return this.#text;
+  }
+}
+
+/** A cell of a moment: sorted and exported as such, read in the user's zone. */
+export class MomentCell implements SheetCell {
+  readonly #at: number;
+  readonly #write: (at: number) => string;
+  #text: string | undefined;
+
+  constructor(at: number, write: (at: number) => string) {
+    this.#at = at;
+    this.#write = write;
+  }
+
+  get text(): string {
+    this.#text ??= this.#write(this.#at);
+    return this.#text;
+  }
+
+  get value(): string {
+    return new Date(this.#at).toISOString();
+  }
+}
+
 /** The sheet as CSV (RFC 4180): plain numbers, texts that no spreadsheet takes for a formula. */
 export function sheetCsv({ columns, rows }: Sheet): string {
   const lines = [
@@ -62,13 +100,19 @@ export function sortRows(
   descending: boolean,
 ): SheetRow[] {
   const sign = descending ? -1 : 1;
-  return [...rows].sort((a, b) => sign * compare(a.cells[column]?.value, b.cells[column]?.value));
+  return rows
+    .map((row) => ({ row, value: row.cells[column]?.value }))
+    .sort((a, b) => sign * compare(a.value, b.value))
+    .map(({ row }) => row);
 }
 
 function compare(a: number | string = '', b: number | string = ''): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return String(a).localeCompare(String(b), undefined, { numeric: true });
+  return byName.compare(String(a), String(b));
 }
+
+/** Numbers inside a text by their value. One for all: making it takes longer than comparing. */
+const byName = new Intl.Collator(undefined, { numeric: true });
 
 /** Rows in which every word of a filter stands in some cell. */
 export function filterRows(rows: readonly SheetRow[], filter: string): readonly SheetRow[] {

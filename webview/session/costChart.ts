@@ -1,189 +1,236 @@
 import {
   Chart,
   type ChartDataset,
+  type ChartOptions,
   Decimation,
   Filler,
   LinearScale,
   LineController,
   LineElement,
-  type Plugin,
   PointElement,
   Tooltip,
 } from 'chart.js';
-import { cut } from '../../src/model/cut.ts';
-import type { Figures } from '../lib/figures.ts';
-import type { Theme } from '../lib/theme.ts';
-import { spansDays, timeTicks } from '../lib/timeAxis.ts';
-import { type Series, valueAt } from './series.ts';
+import { chartFont, moneyAxis, timeAxis, tooltipLook } from '../lib/chartBase.ts';
+import { ChartSection } from '../lib/chartSection.ts';
+import { el } from '../lib/dom.ts';
+import { fill } from '../lib/fill.ts';
+import { legend } from '../lib/legend.ts';
+import { dashes, mixed } from '../lib/palette.ts';
+import { LazyCell, MomentCell, type Sheet } from '../lib/sheet.ts';
+import type { TimeLink } from '../lib/timeLink.ts';
+import { type EndLabel, endLabels, labelRoom, shortTo } from './endLabels.ts';
+import { lineStyles } from './lineStyle.ts';
+import { markLook, marksAt } from './markLook.ts';
+import { laneMarks } from './marks.ts';
+import { momentsOf, type Series, valueAt } from './series.ts';
+import { timeBounds, timeReading } from './timeReading.ts';
+import { type SessionView, toggledCharts } from './view.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, Tooltip, Filler, Decimation);
 
+export type Points = { x: number; y: number }[];
+export type Line = ChartDataset<'line', Points>;
+export type Lines = Chart<'line', Points>;
+
 /** Lines that are told apart by their label at the end; more of them get a legend. */
 const mostDirectLabels = 4;
-const dashes = [
-  [6, 3],
-  [2, 3],
-  [10, 3, 2, 3],
-  [4, 2],
-  [1, 2],
-  [12, 4],
-];
+/** A narrower chart has no room for labels beside it. */
+const roomForLabels = 620;
+/** Height of the lines, and of each lane below them, in pixels. */
+const linesHeight = 210;
+const laneHeight = 22;
+const laneGap = 8;
+/** Pixels between two marks of a lane. */
+const markWidth = 5;
 
-/** What a chart is drawn from. */
-export interface ChartInput {
-  readonly series: readonly Series[];
-  readonly figures: Figures;
-  readonly theme: Theme;
-  readonly zone: string;
-}
-
-type Line = ChartDataset<'line', { x: number; y: number }[]>;
-
-/** How a line is told from the others: by hue and by dash, and by its label. */
-export function lineStyle(
-  series: Series,
-  index: number,
-  theme: Theme,
-): { readonly colour: string; readonly dash: number[]; readonly width: number } {
-  switch (series.kind) {
-    case 'total':
-      return { colour: theme.muted, dash: [], width: theme.highContrast ? 2 : 1 };
-    case 'main':
-      return { colour: theme.foreground, dash: [], width: 2 };
-    case 'agents':
-      return {
-        colour: theme.token('charts-yellow'),
-        dash: dashes[index % dashes.length]!,
-        width: 2,
-      };
-    case 'background':
-      return { colour: theme.muted, dash: [1, 3], width: 2 };
-  }
-}
-
-/** The cumulative cost of a session, a line for each thread. */
+/**
+ * What a session had cost at each moment, a line for each thread; below them a lane for each with its
+ * messages as marks.
+ */
 export class CostChart {
-  readonly canvas: HTMLCanvasElement;
-  #chart: Chart<'line', { x: number; y: number }[]> | undefined;
-  #input: ChartInput;
+  readonly #section = new ChartSection('cost');
+  readonly #link: TimeLink;
+  #chart: Lines | undefined;
+  #view!: SessionView;
 
-  constructor(canvas: HTMLCanvasElement, input: ChartInput) {
-    this.canvas = canvas;
-    this.#input = input;
-    this.draw(input);
+  constructor(link: TimeLink) {
+    this.#link = link;
   }
 
-  /** Draws other data, or the same in other colours. */
-  draw(input: ChartInput): void {
-    this.#input = input;
-    const chart = this.#chart;
-    if (chart === undefined) {
-      this.#chart = this.#make();
-      return;
-    }
-    chart.data.datasets = this.#lines();
-    chart.options = this.#options() as typeof chart.options;
-    chart.update('none');
+  get element(): HTMLElement {
+    return this.#section.element;
   }
 
-  #make(): Chart<'line', { x: number; y: number }[]> {
-    return new Chart(this.canvas, {
-      type: 'line',
-      data: { datasets: this.#lines() },
-      options: this.#options(),
-      plugins: [this.#labels, crosshair],
+  draw(view: SessionView): void {
+    this.#view = view;
+    const { words, figures, facts, state, tools, theme } = view;
+    const { series, span } = facts;
+    this.element.hidden = series.length === 0;
+    if (series.length === 0) return;
+    const ends = series.map(({ name, points }) => `${name} ${figures.money(lastOf(points))}`);
+    const styles = lineStyles(series, theme);
+    const room = labelRoom(this.#endLabels(roomForLabels), theme);
+    this.#link.margins = (width) =>
+      width < roomForLabels ? { left: 64, right: 8 } : { left: 112, right: room };
+    this.#section.draw({
+      title: words.chartTitle,
+      sentence: fill(
+        words.chartSummary,
+        figures.dateTime(span.from),
+        figures.dateTime(span.to),
+        ends.join(', '),
+      ),
+      sheet: () => sheetOf(view),
+      asTable: state.tables.includes('cost'),
+      onToggle: (on) => tools.change({ tables: toggledCharts(state.tables, 'cost', on) }),
+      words,
+      figures,
+      exportTo: tools.exportTo,
+      legend: el(
+        'div',
+        { class: series.length > mostDirectLabels ? 'chart-key' : 'chart-key few' },
+        legend(
+          series.map(({ name, points }, i) => ({
+            name,
+            figure: figures.money(lastOf(points)),
+            style: styles[i]!,
+          })),
+        ),
+        el('p', { class: 'quiet' }, words.chartKey),
+      ),
+      height: linesHeight + laneGap + this.#lanes().length * laneHeight,
+      paint: (canvas) => this.#paint(canvas),
     });
   }
 
+  /** The lines that have messages. */
+  #lanes(): Series[] {
+    return this.#view.facts.series.filter(({ agents }) => agents.length > 0);
+  }
+
+  #paint(canvas: HTMLCanvasElement): void {
+    const datasets = [...this.#lines(), ...this.#marks(canvas.clientWidth)];
+    if (this.#chart === undefined) {
+      const theme = () => this.#view.theme;
+      this.#chart = new Chart(canvas, {
+        type: 'line',
+        data: { datasets },
+        options: this.#options(),
+        plugins: [this.#link.plugin(theme), endLabels(theme, (width) => this.#endLabels(width))],
+      });
+      return;
+    }
+    this.#chart.data.datasets = datasets;
+    this.#chart.options = this.#options() as Lines['options'];
+    this.#chart.update('none');
+  }
+
   #lines(): Line[] {
-    const { series, theme, figures } = this.#input;
-    let agents = 0;
-    return series.map((one): Line => {
-      const index = one.kind === 'agents' ? agents++ : 0;
-      const { colour, dash, width } = lineStyle(one, index, theme);
-      const filled = one.kind === 'total' && !theme.highContrast;
+    const { facts, theme, figures } = this.#view;
+    const styles = lineStyles(facts.series, theme);
+    return facts.series.map(({ kind, name, points }, index): Line => {
+      const { colour, pattern } = styles[index]!;
+      const isTotal = kind === 'total';
       return {
-        label: one.name,
-        data: one.points.map(({ x, y }) => ({ x, y: figures.units(y) })),
+        label: name,
+        yAxisID: 'y',
+        data: points.map(({ x, y }) => ({ x, y: figures.units(y) })),
         stepped: 'before',
         // A point at the very edge is shown whole.
         clip: 6,
         borderColor: colour,
-        borderDash: dash,
-        borderWidth: width,
-        pointRadius: one.points.length === 1 ? 3 : 0,
+        borderDash: [...dashes[pattern]!],
+        borderWidth: isTotal && !theme.highContrast ? 1 : 2,
+        pointRadius: points.length === 1 ? 3 : 0,
         pointBackgroundColor: colour,
         pointHoverRadius: 3,
-        fill: filled ? 'origin' : false,
-        backgroundColor: faint(theme.foreground),
+        fill: isTotal && !theme.highContrast ? 'origin' : false,
+        backgroundColor: mixed(theme.foreground, 8, { ...theme, background: 'transparent' }),
       };
     });
   }
 
-  #options(): NonNullable<ConstructorParameters<typeof Chart<'line'>>[1]['options']> {
-    const { theme, figures, zone, series } = this.#input;
-    const font = { family: theme.font, size: theme.fontSize - 1 };
-    const xs = series.flatMap(({ points }) => [points[0]?.x, points.at(-1)?.x]);
-    const known = xs.filter((x): x is number => x !== undefined);
-    const [min, max] = [Math.min(...known), Math.max(...known)];
-    const lone = min === max ? 60_000 : 0;
-    const days = spansDays(min, max);
+  /** The messages of each lane, as large as they were dear. */
+  #marks(width: number): Line[] {
+    const { facts, session, theme } = this.#view;
+    const dearest = facts.ordered.reduce((most, { nano }) => Math.max(most, nano), 1);
+    const byAgent = Map.groupBy(facts.marks, ({ message }) => message.agentId);
+    return this.#lanes().map(({ name, agents }, lane): Line => {
+      const own = agents.flatMap((agentId) => byAgent.get(agentId) ?? []);
+      const messages = laneMarks(own, facts.span, Math.max(60, width / markWidth)).map(
+        ({ mark, nano }) => ({
+          at: mark.message.at,
+          kind: mark.kind,
+          share: Math.min(1, nano / dearest),
+        }),
+      );
+      const compactions = session.compactions
+        .filter(({ agentId }) => agents.includes(agentId))
+        .map(({ at }) => ({ at, kind: 'compaction', share: 0 }) as const);
+      const marks = [...messages, ...compactions].sort((a, b) => a.at - b.at);
+      return {
+        label: name,
+        yAxisID: 'lanes',
+        data: marks.map(({ at }) => ({ x: at, y: lane })),
+        showLine: false,
+        clip: 8,
+        ...markLook(marks, theme),
+      };
+    });
+  }
+
+  #options(): ChartOptions<'line'> {
+    const { theme, figures, zone, facts } = this.#view;
+    const lanes = this.#lanes();
     return {
-      responsive: true,
-      maintainAspectRatio: false,
-      animation: false,
-      parsing: false,
-      normalized: true,
-      interaction: { mode: 'nearest', axis: 'x', intersect: false },
-      layout: { padding: { top: 8, right: this.#labelRoom() } },
+      ...timeReading,
+      layout: { padding: this.#link.padding },
       scales: {
-        x: {
+        x: timeAxis(theme, figures, { ...timeBounds(facts.span), zone }),
+        // The first of a stack stands lowest.
+        lanes: {
           type: 'linear',
-          min: min - lone,
-          max: max + lone,
-          afterBuildTicks: (axis) => {
-            const most = Math.max(2, Math.floor(axis.width / 110));
-            axis.ticks = timeTicks(axis.min, axis.max, most, zone).map((value) => ({ value }));
-          },
-          border: { color: theme.grid },
+          position: 'left',
+          stack: 'cost',
+          stackWeight: lanes.length * laneHeight + laneGap,
+          afterFit: this.#link.fit,
+          reverse: true,
+          min: -0.5 - laneGap / laneHeight,
+          max: lanes.length - 0.5,
+          border: { display: false },
           grid: { display: false },
+          afterBuildTicks: (axis) => {
+            axis.ticks = lanes.map((_, value) => ({ value }));
+          },
           ticks: {
-            color: theme.muted,
-            font,
-            maxRotation: 0,
-            callback: (value) =>
-              days ? figures.dayTime(Number(value)) : figures.shortTime(Number(value)),
+            color: theme.foreground,
+            font: chartFont(theme),
+            autoSkip: false,
+            callback(value) {
+              const longest = this.chart.width < roomForLabels ? 8 : 14;
+              return shortTo(lanes[Number(value)]?.name ?? '', longest);
+            },
           },
         },
         y: {
-          beginAtZero: true,
-          border: { display: false, dash: theme.highContrast ? [2, 4] : [] },
-          grid: { color: theme.grid, lineWidth: theme.highContrast ? 1 : 0.5 },
-          ticks: {
-            color: theme.muted,
-            font,
-            maxTicksLimit: 6,
-            callback: (value) => figures.shown(Number(value)),
-          },
+          ...moneyAxis(theme, figures),
+          stack: 'cost',
+          stackWeight: linesHeight - 30,
+          afterFit: this.#link.fit,
         },
-      },
+      } as NonNullable<ChartOptions<'line'>['scales']>,
       plugins: {
         decimation: { enabled: true, algorithm: 'min-max' },
         tooltip: {
-          backgroundColor: theme.token('editorHoverWidget-background') || theme.background,
-          borderColor: theme.token('editorHoverWidget-border') || theme.border,
-          borderWidth: 1,
-          cornerRadius: 2,
-          titleColor: theme.foreground,
-          bodyColor: theme.foreground,
-          titleFont: { ...font, weight: 'bold' },
-          bodyFont: font,
-          displayColors: false,
+          ...tooltipLook(theme),
           filter: ({ datasetIndex }, _index, items) => datasetIndex === items[0]?.datasetIndex,
           callbacks: {
             title: ([item]) => figures.dateTime(Number(item?.parsed.x ?? 0)),
             // Every line at that moment, whichever has a point there: total first, then the dearest.
-            label: (item) => this.#valuesAt(Number(item.parsed.x)),
+            label: (item) => [
+              ...this.#valuesAt(Number(item.parsed.x)),
+              ...marksAt(this.#view, Number(item.parsed.x)),
+            ],
           },
         },
       },
@@ -191,8 +238,8 @@ export class CostChart {
   }
 
   #valuesAt(x: number): string[] {
-    const { series, figures } = this.#input;
-    return series
+    const { facts, figures } = this.#view;
+    return facts.series
       .map((one) => ({ one, value: valueAt(one, x) }))
       .sort(
         (a, b) =>
@@ -201,87 +248,41 @@ export class CostChart {
       .map(({ one, value }) => `${one.name}: ${figures.money(value)}`);
   }
 
-  #labelTexts(): string[] {
-    const { series, figures } = this.#input;
-    if (series.length > mostDirectLabels) return [];
-    return series.map(
-      ({ name, points }) => `${short(name)} ${figures.money(points.at(-1)?.y ?? 0)}`,
-    );
+  #endLabels(width: number): EndLabel[] {
+    const { facts, figures, theme } = this.#view;
+    const { series } = facts;
+    if (series.length > mostDirectLabels || width < roomForLabels) return [];
+    const styles = lineStyles(series, theme);
+    return series.map(({ name, points }, i) => ({
+      text: `${shortTo(name, 18)} ${figures.money(lastOf(points))}`,
+      colour: styles[i]!.colour,
+      value: figures.units(lastOf(points)),
+    }));
   }
-
-  #labelRoom(): number {
-    const context = this.canvas.getContext('2d');
-    if (context === null) return 8;
-    const { theme } = this.#input;
-    context.font = `${theme.fontSize - 1}px ${theme.font}`;
-    return (
-      8 + Math.max(0, ...this.#labelTexts().map((text) => context.measureText(text).width + 6))
-    );
-  }
-
-  /** Writes each line's name and figure at its end, moved apart where they would touch. */
-  readonly #labels: Plugin<'line'> = {
-    id: 'directLabels',
-    afterDatasetsDraw: (chart) => {
-      const { theme, series } = this.#input;
-      const texts = this.#labelTexts();
-      const { ctx, chartArea } = chart;
-      const height = theme.fontSize + 3;
-      const places = texts.map((text, index) => {
-        const last = series[index]?.points.at(-1)?.y ?? 0;
-        const y = chart.scales.y?.getPixelForValue(this.#input.figures.units(last)) ?? 0;
-        return { text, y, colour: lineStyle(series[index]!, 0, theme).colour };
-      });
-      places.sort((a, b) => a.y - b.y);
-      for (let i = 1; i < places.length; i++) {
-        places[i]!.y = Math.max(places[i]!.y, places[i - 1]!.y + height);
-      }
-      const over = (places.at(-1)?.y ?? 0) - chartArea.bottom;
-      if (over > 0) for (const place of places) place.y -= over;
-      ctx.save();
-      ctx.font = `${theme.fontSize - 1}px ${theme.font}`;
-      ctx.textBaseline = 'middle';
-      for (const { text, y, colour } of places) {
-        ctx.fillStyle = colour;
-        ctx.fillText(text, chartArea.right + 6, y);
-      }
-      ctx.restore();
-    },
-  };
 
   dispose(): void {
     this.#chart?.destroy();
   }
 }
 
-/** A vertical line where the pointer is. */
-const crosshair: Plugin<'line'> = {
-  id: 'crosshair',
-  afterDatasetsDraw: ({ ctx, chartArea, tooltip, options }) => {
-    const x = tooltip?.getActiveElements()[0]?.element.x;
-    if (x === undefined) return;
-    const colour = options.scales?.x?.ticks?.color;
-    ctx.save();
-    ctx.strokeStyle = typeof colour === 'string' ? colour : 'gray';
-    ctx.lineWidth = 1;
-    ctx.beginPath();
-    ctx.moveTo(x, chartArea.top);
-    ctx.lineTo(x, chartArea.bottom);
-    ctx.stroke();
-    ctx.restore();
-  },
-};
-
-function short(name: string): string {
-  return name.length > 18 ? `${cut(name, 17)}…` : name;
+function lastOf(points: Series['points']): number {
+  return points.at(-1)?.y ?? 0;
 }
 
-/** A colour so thin that what lies on it stays readable. */
-function faint(colour: string): string {
-  return `color-mix(in srgb, ${colour} 8%, transparent)`;
-}
-
-/** Whether the lines need a legend because there are too many for labels at their ends. */
-export function needsLegend(series: readonly Series[]): boolean {
-  return series.length > mostDirectLabels;
+function sheetOf({ facts, words, figures }: SessionView): Sheet {
+  const { series } = facts;
+  const money = (nano: number): string => figures.money(nano * 1e9);
+  return {
+    columns: [
+      { key: 'time', label: words.time, numeric: false },
+      ...series.map(({ name }, index) => ({ key: `s${index}`, label: name, numeric: true })),
+    ],
+    rows: momentsOf(series).map((x) => ({
+      key: String(x),
+      cells: [
+        new MomentCell(x, (at) => figures.dateTime(at)),
+        ...series.map((one) => new LazyCell(valueAt(one, x) / 1e9, money)),
+      ],
+    })),
+  };
 }

@@ -1,51 +1,85 @@
 import './style.css';
 import {
+  type FromPanel,
   isSessionState,
   isToPanel,
+  keptSession,
   type PanelAction,
   type PanelMessage,
-  type PanelSession,
   type SessionPanelState,
   type ToPanel,
 } from '../../src/protocol/session.ts';
 import { protocolVersion } from '../../src/protocol.ts';
-import { el } from '../lib/dom.ts';
-import { keepState, keptState, listen } from '../lib/host.ts';
-import { onThemeChange } from '../lib/theme.ts';
-import { button } from '../ui.ts';
+import { Figures } from '../lib/figures.ts';
+import { keepState, keptState, listen, send, type Unversioned } from '../lib/host.ts';
+import { nothingToShow, skeleton } from '../lib/page.ts';
+import { onThemeChange, readTheme } from '../lib/theme.ts';
 import { SessionPage } from './page.ts';
-import { tell } from './tell.ts';
+import { factsOf, type MessageText, passes, type SessionFacts, type SessionTools } from './view.ts';
 
 type Snapshot = Extract<ToPanel, { type: 'snapshot' }>;
 
 const root = document.getElementById('root')!;
 const messages = new Map<string, PanelMessage>();
+const texts = new Map<string, MessageText>();
 /** Sent ahead of the snapshot or update they belong to. */
 let ahead: PanelMessage[] = [];
-let snapshot: Snapshot | undefined;
+/** What the page is drawn from: the last snapshot with all updates since. */
+let shown:
+  | { readonly snapshot: Snapshot; readonly figures: Figures; facts: SessionFacts }
+  | undefined;
 let page: SessionPage | undefined;
+let theme = readTheme();
 
 const kept = keptState();
 let state: SessionPanelState = isSessionState(kept)
   ? kept
-  : { v: protocolVersion, sid: '', sort: 'cost', asTable: false, open: '' };
+  : {
+      v: protocolVersion,
+      sid: keptSession(kept) ?? '',
+      order: { column: 'cost', descending: true },
+      tables: [],
+      open: '',
+      agent: null,
+      range: null,
+      filter: '',
+    };
 
-function change(more: Partial<SessionPanelState>): void {
-  state = { ...state, ...more };
-  keepState(state);
-  draw();
-}
+const tell = (message: Unversioned<FromPanel>): void => send(message);
+
+const tools: SessionTools = {
+  change: (more) => {
+    state = { ...state, ...more };
+    keepState(state);
+    draw();
+  },
+  act: (action) => tell({ type: 'do', action }),
+  openMessage: (key) => tell({ type: 'openMessage', key }),
+  readText: (key) => {
+    texts.set(key, 'reading');
+    draw();
+    tell({ type: 'readText', key });
+  },
+  exportTo: (exported) => tell({ type: 'export', ...exported }),
+};
 
 function draw(): void {
-  if (snapshot === undefined) return;
+  if (shown === undefined) return;
   if (page === undefined) {
-    page = new SessionPage(change);
+    page = new SessionPage();
     root.replaceChildren(page.element);
   }
-  page.draw({ ...snapshot, messages: [...messages.values()] }, state);
+  const { snapshot, figures, facts } = shown;
+  const { session, words, format } = snapshot;
+  page.draw({ session, words, figures, theme, zone: format.zone, facts, state, texts, tools });
 }
 
-function show(session: PanelSession): void {
+/** Shows what is known now. */
+function show(snapshot: Snapshot): void {
+  const { session, words, format } = snapshot;
+  document.documentElement.lang = format.locale;
+  const figures = shown?.snapshot.format === format ? shown.figures : new Figures(format);
+  shown = { snapshot, figures, facts: factsOf(session, messages.values(), words) };
   if (state.sid !== session.sid) {
     state = { ...state, sid: session.sid };
     keepState(state);
@@ -62,18 +96,28 @@ function onMessage(message: ToPanel): void {
     case 'snapshot':
       messages.clear();
       take(message.messages);
-      snapshot = message;
-      show(message.session);
+      show(message);
       break;
     case 'update':
-      if (snapshot === undefined) return;
+      if (shown === undefined) return;
       for (const key of message.removed) messages.delete(key);
       take(message.changed);
-      snapshot = { ...snapshot, session: message.session };
-      show(message.session);
+      show({ ...shown.snapshot, session: message.session });
+      break;
+    case 'reveal':
+      reveal(message.key);
+      break;
+    case 'text':
+      texts.set(message.key, { found: message.found, parts: message.parts });
+      draw();
       break;
     case 'nothing':
-      showNothing(message);
+      page?.dispose();
+      page = undefined;
+      shown = undefined;
+      root.replaceChildren(
+        ...nothingToShow<PanelAction>(message, (action) => tell({ type: 'do', action })),
+      );
       break;
   }
 }
@@ -84,18 +128,19 @@ function take(last: readonly PanelMessage[]): void {
   ahead = [];
 }
 
-function showNothing({ text, actions }: Extract<ToPanel, { type: 'nothing' }>): void {
-  page?.dispose();
-  page = undefined;
-  snapshot = undefined;
-  root.replaceChildren(
-    el('p', { class: 'empty', role: 'status' }, text),
-    ...actions.map(({ label, action }) =>
-      button(label, () => tell({ type: 'do', action: action as PanelAction }), 'primary'),
-    ),
-  );
+/** Opens a message; filters that hide it are taken back. */
+function reveal(key: string): void {
+  const message = messages.get(key);
+  if (message === undefined) return;
+  const hidden = !passes(message, state);
+  tools.change({ open: key, filter: '', ...(hidden && { agent: null, range: null }) });
+  page?.reveal(key);
 }
 
 listen(isToPanel, onMessage);
-onThemeChange(draw);
+onThemeChange(() => {
+  theme = readTheme();
+  draw();
+});
+root.replaceChildren(skeleton(''));
 tell({ type: 'ready' });

@@ -1,35 +1,103 @@
-import { type Usage, usageKeys } from '../../src/model/tokens.ts';
-import type { PanelMessage, PanelPart, PanelWords } from '../../src/protocol/session.ts';
+import { usageKeys } from '../../src/model/tokens.ts';
+import type { PanelMessage, PanelPart, PanelTextPart } from '../../src/protocol/session.ts';
 import { el } from '../lib/dom.ts';
-import type { Figures } from '../lib/figures.ts';
 import { fill } from '../lib/fill.ts';
 import { button } from '../ui.ts';
-import type { TableInput } from './messageTable.ts';
+import { classNames } from './messageRows.ts';
+import { missSentence, priceText } from './messageWords.ts';
+import type { MessageText, SessionView } from './view.ts';
 
-/** How a message's cost came about: each class with its arithmetic, other models, tools. */
-export function messageDetails(message: PanelMessage, input: TableInput): HTMLElement {
-  const { words, figures } = input;
-  return el(
-    'div',
-    { class: 'arithmetic' },
-    classList(message, input),
-    ...message.parts.map((part) => el('p', {}, partText(part, words, figures))),
-    ...(message.tools.length > 0 ? [el('p', {}, fill(words.tools, message.tools.join(', ')))] : []),
-    button(words.openMessage, () => input.onShowInTranscript(message.key)),
-  );
+/**
+ * What is shown below a message's row: how its cost came about, and on demand what it says. The element
+ * stays while the row is open, so that focus and scrolled text stay as they are.
+ */
+export class MessageDetails {
+  #made = '';
+  #element = el('div', {});
+  /** The place of the text, which comes later than the rest. */
+  readonly #text = el('div', { class: 'message-text' });
+  #textOf: MessageText | undefined;
+
+  draw(message: PanelMessage, view: SessionView): HTMLElement {
+    const { words, session, texts } = view;
+    const made = JSON.stringify([message, session.rates[message.row], words.arithmetic]);
+    const text = texts.get(message.key);
+    if (made === this.#made && text === this.#textOf) return this.#element;
+    const another = made !== this.#made;
+    this.#made = made;
+    this.#textOf = text;
+    if (another) this.#element = this.#make(message, view);
+    this.#drawText(message, view, text);
+    return this.#element;
+  }
+
+  #make(message: PanelMessage, view: SessionView): HTMLElement {
+    const { words, tools } = view;
+    const missed = missSentence(message, view);
+    const lines = [
+      `${words.price}: ${priceText(message, words)}`,
+      ...message.parts.map((part) => partText(part, view)),
+      ...(missed === '' ? [] : [missed]),
+      ...(message.tools.length > 0 ? [fill(words.tools, message.tools.join(', '))] : []),
+    ];
+    return el(
+      'div',
+      { class: 'arithmetic' },
+      classList(message, view),
+      ...lines.map((line) => el('p', {}, line)),
+      el(
+        'div',
+        { class: 'actions' },
+        button(words.showText, () => tools.readText(message.key)),
+        button(words.openMessage, () => tools.openMessage(message.key)),
+      ),
+      this.#text,
+    );
+  }
+
+  #drawText(message: PanelMessage, view: SessionView, text: MessageText | undefined): void {
+    const { words, facts, figures } = view;
+    if (text === undefined) {
+      this.#text.replaceChildren();
+      return;
+    }
+    const say = (sentence: string): void =>
+      this.#text.replaceChildren(el('p', { class: 'quiet', role: 'status' }, sentence));
+    if (text === 'reading') say(words.readingText);
+    else if (!text.found) say(words.textGone);
+    else if (text.parts.length === 0) say(words.textNone);
+    else {
+      const number = figures.count(facts.numbers.get(message.key) ?? 0);
+      this.#text.replaceChildren(
+        el(
+          'div',
+          {
+            class: 'said',
+            tabindex: '0',
+            role: 'region',
+            'aria-label': fill(words.textTitle, number),
+          },
+          ...text.parts.flatMap((part) => partContent(part, view)),
+        ),
+      );
+    }
+  }
 }
 
-function classList(message: PanelMessage, { words, figures, session }: TableInput): HTMLElement {
+function partContent({ kind, name, text, left }: PanelTextPart, view: SessionView): HTMLElement[] {
+  const { words, figures } = view;
+  const title = { text: '', thinking: words.thinking, tool: fill(words.toolCall, name) }[kind];
+  return [
+    ...(title === '' ? [] : [el('p', { class: 'quiet' }, title)]),
+    ...(text === '' ? [] : [el(kind === 'tool' ? 'pre' : 'p', { class: 'words' }, text)]),
+    ...(left === 0 ? [] : [el('p', { class: 'quiet' }, fill(words.textLeft, figures.count(left)))]),
+  ];
+}
+
+function classList(message: PanelMessage, { words, figures, session }: SessionView): HTMLElement {
   const { classes, usage, row } = message;
   const rates = session.rates[row];
-  const names: Record<keyof Usage, string> = {
-    input: words.input,
-    output: words.output,
-    cacheWrite5m: words.write5m,
-    cacheWrite1h: words.write1h,
-    cacheRead: words.read,
-    webSearches: words.searches,
-  };
+  const names = classNames(words);
   const lines = usageKeys
     .filter((key) => usage[key] > 0)
     .map((key) => {
@@ -49,7 +117,7 @@ function classList(message: PanelMessage, { words, figures, session }: TableInpu
   return el('dl', {}, ...lines);
 }
 
-function partText(part: PanelPart, words: PanelWords, figures: Figures): string {
+function partText(part: PanelPart, { words, figures }: SessionView): string {
   const cost = part.row === '' ? words.unpriced : figures.money(part.nano);
   const figure = part.kind === 'declined' ? fill(words.declinedNote, cost) : cost;
   return `${words[part.kind]}: ${part.model}, ${figure}`;

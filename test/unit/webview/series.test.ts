@@ -4,12 +4,14 @@ import fc from 'fast-check';
 import {
   type PanelMessage,
   type PanelSession,
+  type PanelThread,
   type PanelWords,
   panelWordKeys,
 } from '../../../src/protocol/session.ts';
 import { commonWordKeys } from '../../../src/protocol.ts';
 import { spansDays, timeTicks } from '../../../webview/lib/timeAxis.ts';
-import { byTime, seriesOf, tableMoments, valueAt } from '../../../webview/session/series.ts';
+import { byTime } from '../../../webview/session/byTime.ts';
+import { momentsOf, seriesOf, valueAt } from '../../../webview/session/series.ts';
 
 const words = Object.fromEntries(
   [...commonWordKeys, ...panelWordKeys].map((key) => [key, key]),
@@ -29,6 +31,16 @@ const message = (key: string, at: number, nano: number, agentId = ''): PanelMess
   classes: null,
   parts: [],
   tools: [],
+  miss: null,
+});
+
+const thread = (agentId: string, name: string): PanelThread => ({
+  agentId,
+  name,
+  hint: name,
+  parent: '',
+  messages: 0,
+  nano: 0,
 });
 
 const session = (more: Partial<PanelSession> = {}): PanelSession => ({
@@ -43,6 +55,7 @@ const session = (more: Partial<PanelSession> = {}): PanelSession => ({
   total: 0,
   backgrounds: [],
   threads: [],
+  compactions: [],
   rates: {},
   ...more,
 });
@@ -52,7 +65,7 @@ const ends = (list: ReturnType<typeof seriesOf>): [string, string, number][] =>
 
 describe('the lines of a session', () => {
   it('are one for a main thread alone, without a total', () => {
-    const list = seriesOf(session(), [message('b', 20, 2), message('a', 10, 1)], words);
+    const list = seriesOf(session(), byTime([message('b', 20, 2), message('a', 10, 1)]), words);
     assert.deepEqual(ends(list), [['main', 'mainThread', 3]]);
     assert.deepEqual(list[0]?.points, [
       { x: 10, y: 1 },
@@ -60,12 +73,8 @@ describe('the lines of a session', () => {
     ]);
   });
 
-  it('put subagents of one type together, and end at the same moment as the total', () => {
-    const threads = [
-      { agentId: 'x', name: 'Explore' },
-      { agentId: 'y', name: 'Explore' },
-      { agentId: 'z', name: 'Plan' },
-    ];
+  it('are one for each subagent, and end at the same moment as the total', () => {
+    const threads = [thread('x', 'Explore 1'), thread('y', 'Explore 2'), thread('z', 'Plan')];
     const messages = [
       message('a', 10, 5),
       message('b', 11, 1, 'x'),
@@ -78,14 +87,19 @@ describe('the lines of a session', () => {
       ['total', 'total', 21],
       ['main', 'mainThread', 5],
       ['agents', 'Plan', 9],
-      ['agents', 'Explore', 3],
+      ['agents', 'Explore 2', 2],
+      ['agents', 'Explore 1', 1],
       ['background', 'background', 4],
     ]);
     for (const { points } of list) assert.equal(points.at(-1)?.x, 20);
+    assert.deepEqual(
+      list.map(({ agents }) => agents),
+      [[], [''], ['z'], ['y'], ['x'], []],
+    );
   });
 
   it('are seven at most: the rest of the subagents share one', () => {
-    const threads = Array.from({ length: 9 }, (_, n) => ({ agentId: `${n}`, name: `T${n}` }));
+    const threads = Array.from({ length: 9 }, (_, n) => thread(`${n}`, `T${n}`));
     const messages = threads.map(({ agentId }, n) => message(agentId, n, 100 - n, agentId));
     const list = seriesOf(
       session({ threads, backgrounds: [{ at: 50, nano: 1 }] }),
@@ -110,7 +124,9 @@ describe('the lines of a session', () => {
     });
     fc.assert(
       fc.property(fc.array(spend, { minLength: 1, maxLength: 50 }), (spends) => {
-        const messages = spends.map(({ at, nano, agent }, n) => message(`${n}`, at, nano, agent));
+        const messages = byTime(
+          spends.map(({ at, nano, agent }, n) => message(`${n}`, at, nano, agent)),
+        );
         const list = seriesOf(session(), messages, words);
         for (const { points } of list) {
           for (let i = 1; i < points.length; i++) {
@@ -136,12 +152,12 @@ describe('the lines of a session', () => {
     );
   });
 
-  it('have a table with the last moment, however long they are', () => {
-    const messages = Array.from({ length: 500 }, (_, n) => message(`${n}`, n * 10, 1));
-    const moments = tableMoments(seriesOf(session(), messages, words), 40);
-    assert.equal(moments.length, 40);
+  it('have a table with a row for each moment', () => {
+    const messages = Array.from({ length: 500 }, (_, n) => message(`${n}`, (n >> 1) * 10, 1));
+    const moments = momentsOf(seriesOf(session(), messages, words));
+    assert.equal(moments.length, 250);
     assert.equal(moments[0], 0);
-    assert.equal(moments.at(-1), 4990);
+    assert.equal(moments.at(-1), 2490);
   });
 });
 

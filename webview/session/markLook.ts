@@ -1,0 +1,84 @@
+import { fill } from '../lib/fill.ts';
+import type { Theme } from '../lib/theme.ts';
+import { lost, type Mark, type MarkKind, nearest } from './marks.ts';
+import { costText, missText, modelText } from './messageWords.ts';
+import { type SessionView, threadName } from './view.ts';
+
+/** A mark as it is drawn: what it says, and how dear it was as a share of the dearest. */
+export interface DrawnMark {
+  readonly kind: MarkKind | 'compaction';
+  readonly share: number;
+}
+
+interface MarkLook {
+  readonly pointStyle: ('circle' | 'crossRot' | 'triangle' | 'rectRot')[];
+  readonly pointRadius: number[];
+  readonly pointHoverRadius: number[];
+  readonly pointBorderWidth: number[];
+  readonly pointBorderColor: string[];
+  readonly pointBackgroundColor: string[];
+}
+
+const shapes = {
+  message: 'circle',
+  miss: 'crossRot',
+  switch: 'triangle',
+  compaction: 'rectRot',
+} as const;
+
+/** Marks are told apart by their shapes; the colour only helps. */
+export function markLook(marks: readonly DrawnMark[], theme: Theme): MarkLook {
+  const colour = ({ kind }: DrawnMark): string => {
+    if (kind === 'message') return theme.foreground;
+    return kind === 'miss'
+      ? theme.token('editorWarning-foreground') || theme.foreground
+      : theme.token('editorInfo-foreground') || theme.foreground;
+  };
+  const size = ({ kind, share }: DrawnMark): number =>
+    kind === 'message' ? 1.5 + 5 * Math.sqrt(share) : 5;
+  return {
+    pointStyle: marks.map(({ kind }) => shapes[kind]),
+    pointRadius: marks.map(size),
+    pointHoverRadius: marks.map((mark) => size(mark) + 1.5),
+    pointBorderWidth: marks.map(({ kind }) => (kind === 'miss' ? 2 : 1)),
+    pointBorderColor: marks.map(colour),
+    pointBackgroundColor: marks.map((mark) =>
+      mark.kind === 'message' && theme.highContrast ? theme.background : colour(mark),
+    ),
+  };
+}
+
+/** Lines of a tooltip about the messages of a moment. */
+export function marksAt(view: SessionView, at: number): string[] {
+  const { facts, session, words } = view;
+  const compacted = session.compactions.filter((one) => one.at === at);
+  if (compacted.length > 0) {
+    return [
+      '',
+      ...compacted.map((one) => `◆ ${words.compacted}: ${threadName(session, one.agentId)}`),
+    ];
+  }
+  const message = nearest(facts.ordered, at);
+  if (message === undefined || message.at !== at) return [];
+  const index = (facts.numbers.get(message.key) ?? 1) - 1;
+  const mark = facts.marks[index];
+  return mark === undefined ? [] : ['', ...markLines(view, mark)];
+}
+
+/** What is to be said about a message. */
+export function markLines(view: SessionView, { message, before }: Mark): string[] {
+  const { facts, words, session, figures } = view;
+  const name = fill(
+    words.messageNamed,
+    figures.count(facts.numbers.get(message.key) ?? 0),
+    threadName(session, message.agentId),
+    costText(message, view),
+  );
+  return [
+    name,
+    ...(before === ''
+      ? []
+      : [`▲ ${fill(words.switched, modelText(before), modelText(message.model))}`]),
+    ...(lost(message) ? [`✕ ${words.why}: ${missText(message.miss, words)}`] : []),
+  ];
+}

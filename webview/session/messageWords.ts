@@ -1,0 +1,72 @@
+import { lengthOf } from '../../src/model/calendar.ts';
+import type { PanelMessage, PanelMiss, PanelWords } from '../../src/protocol/session.ts';
+import { fill } from '../lib/fill.ts';
+import type { SessionView } from './view.ts';
+
+type Wording = Pick<SessionView, 'words' | 'figures'>;
+
+/** Why a message's cache was missed, in a few words; '' when it was not. */
+export function missText(miss: PanelMiss | null, words: PanelWords): string {
+  switch (miss?.reason) {
+    case undefined:
+      return '';
+    case 'first-write':
+      return words.missFirst;
+    case 'expired':
+      return fill(words.missExpired, length(miss.gap, words), length(miss.lifetime, words));
+    case 'model-switch':
+      return words.missSwitch;
+    case 'compaction':
+      return words.missCompaction;
+    case 'prefix-change':
+      return words.missPrefix;
+  }
+}
+
+/** What a missed cache cost, in a sentence; '' where nothing was lost. */
+export function missSentence({ miss }: PanelMessage, { words, figures }: Wording): string {
+  if (miss === null || miss.reason === 'first-write') return '';
+  return fill(
+    words.missCost,
+    missText(miss, words),
+    figures.count(miss.tokens),
+    figures.money(miss.nano),
+  );
+}
+
+/** What a message cost, or that it has no price. */
+export function costText(message: PanelMessage, { words, figures }: Wording): string {
+  if (isUnpriced(message)) return words.unpriced;
+  const figure = figures.money(message.nano);
+  return message.atLeast || message.pricedBy === 'unpriced' ? `${words.atLeast} ${figure}` : figure;
+}
+
+export function isUnpriced({ pricedBy, nano }: PanelMessage): boolean {
+  return pricedBy === 'unpriced' && nano === 0;
+}
+
+/** Where a message's price comes from. */
+export function priceText({ pricedBy, row }: PanelMessage, words: PanelWords): string {
+  if (pricedBy === 'client') return words.clientPrice;
+  return pricedBy === 'unpriced' ? words.unpriced : row;
+}
+
+/** A model's name without what all have in common. */
+export function modelText(model: string): string {
+  return model.replace(/^claude-/, '');
+}
+
+function length(ms: number, words: PanelWords): string {
+  const found = lengthOf(ms);
+  const { count } = found;
+  switch (found.unit) {
+    case 's':
+      return fill(words.seconds, String(count));
+    case 'min':
+      return fill(words.minutes, String(count));
+    case 'h':
+      return fill(words.hours, String(count), String(found.minutes).padStart(2, '0'));
+    case 'd':
+      return fill(words.days, String(count));
+  }
+}

@@ -1,0 +1,102 @@
+import type {
+  PanelAction,
+  PanelMessage,
+  PanelSession,
+  PanelTextPart,
+  PanelWords,
+  SessionChart,
+  SessionPanelState,
+} from '../../src/protocol/session.ts';
+import type { Exported } from '../../src/protocol.ts';
+import type { Figures } from '../lib/figures.ts';
+import type { Theme } from '../lib/theme.ts';
+import { byTime } from './byTime.ts';
+import { type Mark, marksOf } from './marks.ts';
+import { type Series, seriesOf } from './series.ts';
+
+/** What follows from a session and its messages; worked out once for every change of them. */
+export interface SessionFacts {
+  /** Earliest first. */
+  readonly ordered: readonly PanelMessage[];
+  /** Number of a message in the session, from 1. */
+  readonly numbers: ReadonlyMap<string, number>;
+  readonly marks: readonly Mark[];
+  readonly series: readonly Series[];
+  /** What all messages cost, also those that are summed up. */
+  readonly messageNano: number;
+  /** First and last moment there is a figure of. */
+  readonly span: { readonly from: number; readonly to: number };
+}
+
+/** What a page can make happen. */
+export interface SessionTools {
+  readonly change: (more: Partial<SessionPanelState>) => void;
+  readonly act: (action: PanelAction) => void;
+  readonly openMessage: (key: string) => void;
+  readonly readText: (key: string) => void;
+  readonly exportTo: (exported: Omit<Exported, 'type' | 'v'>) => void;
+}
+
+/** The text of a message: asked for, or as the transcript has it. */
+export type MessageText =
+  | 'reading'
+  | { readonly found: boolean; readonly parts: readonly PanelTextPart[] };
+
+/** Everything a part of the page is drawn from. */
+export interface SessionView {
+  readonly session: PanelSession;
+  readonly words: PanelWords;
+  readonly figures: Figures;
+  readonly theme: Theme;
+  readonly zone: string;
+  readonly facts: SessionFacts;
+  readonly state: SessionPanelState;
+  /** Texts that were asked for, by key. */
+  readonly texts: ReadonlyMap<string, MessageText>;
+  readonly tools: SessionTools;
+}
+
+export function factsOf(
+  session: PanelSession,
+  messages: Iterable<PanelMessage>,
+  words: PanelWords,
+): SessionFacts {
+  const ordered = byTime(messages);
+  const background = session.backgrounds.reduce((sum, { nano }) => sum + nano, 0);
+  const moments = session.backgrounds.map(({ at }) => at);
+  for (const message of [ordered[0], ordered.at(-1)]) {
+    if (message !== undefined) moments.push(message.at);
+  }
+  return {
+    ordered,
+    numbers: new Map(ordered.map(({ key }, index) => [key, index + 1])),
+    marks: marksOf(ordered),
+    series: seriesOf(session, ordered, words),
+    messageNano: session.total - background,
+    span: { from: Math.min(...moments), to: Math.max(...moments) },
+  };
+}
+
+/** Name of a thread as it is shown. */
+export function threadName({ threads }: PanelSession, agentId: string): string {
+  return threads.find((thread) => thread.agentId === agentId)?.name ?? agentId;
+}
+
+/** The charts that are tables, with one put among them or taken out. */
+export function toggledCharts(
+  tables: readonly SessionChart[],
+  chart: SessionChart,
+  on: boolean,
+): SessionChart[] {
+  const rest = tables.filter((one) => one !== chart);
+  return on ? [...rest, chart] : rest;
+}
+
+/** Whether the filters let a message through. */
+export function passes(
+  { agentId, at }: PanelMessage,
+  { agent, range }: Pick<SessionPanelState, 'agent' | 'range'>,
+): boolean {
+  if (agent !== null && agentId !== agent) return false;
+  return range === null || (at >= range.from && at <= range.to);
+}
