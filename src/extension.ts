@@ -51,10 +51,10 @@ export function activate(context: ExtensionContext): OutlayApi {
   const demo = new Demo(spend, context, log);
   const sessions = new SessionsView(spend, context, log);
   const sessionPanels = new SessionPanels(spend, context.extensionUri, log);
-  const panels = new Panels(spend, context.extensionUri, log);
   const transcripts = new TranscriptDocuments();
   const actions = new SessionActions(spend, sessionPanels, transcripts);
   const insights = new Insights(spend, reports, log);
+  const panels = new Panels(spend, insights.model, context.extensionUri, log);
   context.subscriptions.push(
     log,
     settings,

@@ -114,6 +114,10 @@ export const commonActions = [
 ] as const;
 export type CommonAction = (typeof commonActions)[number];
 
+/** What can be done at once with an insight. */
+export const insightVerbs = ['apply', 'dismiss'] as const;
+export type InsightVerb = (typeof insightVerbs)[number];
+
 /** What the host tells the webview of a panel that is asked questions. */
 export type ToDataPanel<Data, Words, Question> =
   | {
@@ -145,6 +149,13 @@ export type FromDataPanel<Question> =
       readonly v: number;
       readonly sid: string;
       readonly message: string;
+    }
+  /** Does something with an insight the page lists. */
+  | {
+      readonly type: 'insight';
+      readonly v: number;
+      readonly id: string;
+      readonly verb: InsightVerb;
     }
   | Exported;
 
@@ -186,6 +197,8 @@ export function isFromDataPanel<Question>(
       return commonActions.some((action) => action === value.action);
     case 'openSession':
       return typeof value.sid === 'string' && typeof value.message === 'string';
+    case 'insight':
+      return typeof value.id === 'string' && insightVerbs.some((verb) => verb === value.verb);
     case 'export':
       return isExported(value);
     default:

@@ -129,6 +129,16 @@ export interface DashboardActivity {
   readonly error: string;
 }
 
+/** Something that could be saved. */
+export interface DashboardInsight {
+  readonly id: string;
+  readonly title: string;
+  /** How much a month, and whether that is measured or estimated. */
+  readonly saving: string;
+  /** It changes an agent's file, which can be done from here. */
+  readonly canApply: boolean;
+}
+
 /** A window of time with what was spent in it, the running one last. */
 export interface DashboardWindow {
   readonly from: number;
@@ -175,6 +185,8 @@ export interface DashboardData {
   readonly sessions: readonly DashboardRow[];
   readonly messages: readonly DashboardRow[];
   readonly activity: readonly DashboardActivity[];
+  /** The first of what could be saved; null while it is looked for. */
+  readonly insights: readonly DashboardInsight[] | null;
   /** Values each filter can take, with what they are called. */
   readonly choices: Readonly<Record<DashboardFilter, readonly Choice[]>>;
   readonly notes: readonly string[];
@@ -228,6 +240,9 @@ export const dashboardWordKeys = [
   'failed',
   'insights',
   'showInsights',
+  'dismiss',
+  'noInsights',
+  'lookingForInsights',
   'burn',
   'anomalies',
   'shares',
@@ -272,6 +287,7 @@ export function isDashboardData(value: unknown): value is DashboardData {
     typeof value.answer === 'string' &&
     typeof value.total === 'number' &&
     lists.every((name) => Array.isArray(value[name])) &&
+    (value.insights === null || Array.isArray(value.insights)) &&
     objects.every((name) => isObject(value[name]))
   );
 }

@@ -10,6 +10,7 @@ import type {
 } from '../protocol/dashboard.ts';
 import type { PanelCard } from '../protocol.ts';
 import { backgroundKey, none } from '../reports/dimensions.ts';
+import type { OptimizeJson } from '../reports/optimizeJson.ts';
 import type { BudgetOutlook } from '../reports/panels/budgets.ts';
 import type { DashboardFigures, Slice } from '../reports/panels/dashboard.ts';
 import { restName } from '../reports/panels/stacks.ts';
@@ -18,6 +19,9 @@ import { classLabel } from './classWords.ts';
 import { dashboardAnswer } from './dashboardAnswer.ts';
 import { periodName } from './dashboardPeriod.ts';
 import type { Format } from './format.ts';
+import { savingText } from './insightItems.ts';
+import { arrangeInsights } from './insightNodes.ts';
+import { insightTitle } from './insightWords.ts';
 import { panelNotes } from './panelNotes.ts';
 import { projectChoices, type WindowFolder } from './projectChoices.ts';
 import { oneLine, projectName, titleText } from './sessionOrder.ts';
@@ -25,6 +29,8 @@ import { levelWord } from './statusText.ts';
 
 /** Longest name that is shown in full on hover. */
 const longestHint = 200;
+/** Insights the dashboard lists. */
+const mostInsights = 3;
 /** Values a filter offers: more are not looked through. */
 const mostChoices = 200;
 
@@ -39,6 +45,8 @@ export interface DashboardFacts {
   readonly live: boolean;
   readonly demo: boolean;
   readonly zone: Zone;
+  /** What could be saved; undefined while it is looked for. */
+  readonly insights: OptimizeJson | undefined;
 }
 
 /** Everything the dashboard shows, in the editor's language. */
@@ -110,6 +118,7 @@ export function dashboardFacts(facts: DashboardFacts): DashboardData {
       model: oneLine(row.model),
       error: oneLine(row.error),
     })),
+    insights: insights(facts),
     choices: choices(facts),
     notes: panelNotes({ ...figures, demo: facts.demo, lower: figures.sums.lower }, format),
   };
@@ -320,6 +329,20 @@ function agentName(type: string): string {
 
 function windowOf({ from, to, nano }: UseWindow, now: number, label: string): DashboardWindow {
   return { from, to, nano, label, running: from <= now && now < to };
+}
+
+/** The first few that are open; all of them stand in their view. */
+function insights({ insights: report, format }: DashboardFacts): DashboardData['insights'] {
+  if (report === undefined) return null;
+  return arrangeInsights(report, false)
+    .flatMap((node) => (node.kind === 'insight' ? [node.insight] : []))
+    .slice(0, mostInsights)
+    .map((insight) => ({
+      id: insight.id,
+      title: insightTitle(insight, format),
+      saving: savingText(insight, format),
+      canApply: insight.action.kind === 'agent-model' && insight.state === 'open',
+    }));
 }
 
 function choices({ figures, folders }: DashboardFacts): DashboardData['choices'] {

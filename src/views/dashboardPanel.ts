@@ -1,4 +1,4 @@
-import { l10n } from 'vscode';
+import { Disposable, l10n } from 'vscode';
 import {
   type DashboardData,
   type DashboardQuestion,
@@ -12,43 +12,58 @@ import { dashboardFacts } from './dashboardFacts.ts';
 import { dashboardWords } from './dashboardWords.ts';
 import type { DataPanelKind } from './dataPanel.ts';
 import { formatOf } from './format.ts';
+import type { InsightsModel } from './insightsModel.ts';
 import { commonWords, noTranscripts } from './panelWords.ts';
 import { windowFolders } from './projectChoices.ts';
 import { panelData } from './reportRunner.ts';
 
 /** The dashboard: where the money goes, and whether that is normal. */
-export const dashboardPanel: DataPanelKind<
-  DashboardData,
-  DashboardWords & CommonWords,
-  DashboardQuestion
-> = {
-  name: 'dashboard',
-  title: () => l10n.t('Outlay Dashboard'),
-  question: usualDashboard,
-  isQuestion: isDashboardQuestion,
-  answer: async (model, question) => {
-    const now = Date.now();
-    const figures = await panelData<DashboardFigures>(model, { panel: 'dashboard', question }, now);
-    if (!figures.hasData) {
-      return noTranscripts();
-    }
-    const { spend } = model;
-    const format = formatOf(spend.settings);
-    const folders = windowFolders();
-    const live = spend.overview?.session?.live === true;
-    const facts = {
-      figures,
-      question,
-      format,
-      folders,
-      live,
-      demo: spend.demo,
-      zone: spend.settings.zone,
-    };
-    return {
-      words: { ...commonWords(), ...dashboardWords() },
-      format: format.forPanel(now),
-      data: dashboardFacts(facts),
-    };
-  },
-};
+export function dashboardPanel(
+  insights: InsightsModel,
+): DataPanelKind<DashboardData, DashboardWords & CommonWords, DashboardQuestion> {
+  return {
+    name: 'dashboard',
+    title: () => l10n.t('Outlay Dashboard'),
+    question: usualDashboard,
+    isQuestion: isDashboardQuestion,
+    answer: async (model, question) => {
+      const now = Date.now();
+      const figures = await panelData<DashboardFigures>(
+        model,
+        { panel: 'dashboard', question },
+        now,
+      );
+      if (!figures.hasData) {
+        return noTranscripts();
+      }
+      const { spend } = model;
+      const format = formatOf(spend.settings);
+      const folders = windowFolders();
+      const live = spend.overview?.session?.live === true;
+      const facts = {
+        figures,
+        question,
+        format,
+        folders,
+        live,
+        demo: spend.demo,
+        zone: spend.settings.zone,
+        insights: insights.current.report,
+      };
+      return {
+        words: { ...commonWords(), ...dashboardWords() },
+        format: format.forPanel(now),
+        data: dashboardFacts(facts),
+      };
+    },
+    // What could be saved takes longer to find than a panel to open: it comes when it is known.
+    watch: (onChange) => {
+      const listening = insights.onDidChange(onChange);
+      insights.setActive(listening, true);
+      return new Disposable(() => {
+        insights.setActive(listening, false);
+        listening.dispose();
+      });
+    },
+  };
+}

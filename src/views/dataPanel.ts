@@ -1,7 +1,8 @@
-import { commands, type LogOutputChannel, l10n, type WebviewPanel } from 'vscode';
+import { commands, type Disposable, type LogOutputChannel, l10n, type WebviewPanel } from 'vscode';
 import { HumanError } from '../model/errors.ts';
 import {
   type CommonAction,
+  type InsightVerb,
   isFromDataPanel,
   type NothingToShow,
   type PanelFormat,
@@ -27,6 +28,8 @@ export interface DataPanelKind<Data, Words, Question> {
   readonly question: Question;
   readonly isQuestion: (value: unknown) => value is Question;
   readonly answer: (model: SpendModel, question: Question) => Promise<PanelAnswer<Data, Words>>;
+  /** Follows what the answer depends on besides the store, for as long as the panel is seen. */
+  readonly watch?: (onChange: () => void) => Disposable;
 }
 
 /** Which command a way out of a panel is. */
@@ -45,12 +48,19 @@ const actionCommands: Readonly<Record<Exclude<CommonAction, 'startOver'>, string
 /** What takes longer than this is said to be worked on. */
 const longMs = 300;
 
+/** What is done with an insight a panel lists. */
+const insightCommands: Readonly<Record<InsightVerb, string>> = {
+  apply: commandIds.applyInsight,
+  dismiss: commandIds.dismissInsight,
+};
+
 /** A panel over the whole store: asked on the analysing thread, told anew after every commit. */
 export class DataPanel<Data, Words, Question> extends LivePanel {
   readonly #kind: DataPanelKind<Data, Words, Question>;
   #question: Question;
   /** The answer the page has; what is the same is not sent again. */
   #told = '';
+  #watching: Disposable | undefined;
   /** Asked as soon as the panel is opened: the page takes longer to come than the answer. */
   #ahead: Promise<PanelAnswer<Data, Words>> | undefined;
 
@@ -96,6 +106,9 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
       case 'openSession':
         void commands.executeCommand(commandIds.openSession, message.sid, message.message);
         break;
+      case 'insight':
+        void commands.executeCommand(insightCommands[message.verb], message.id);
+        break;
       case 'export':
         void exportFromPanel(message);
         break;
@@ -107,6 +120,14 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     if (JSON.stringify(question) === JSON.stringify(this.#question)) return;
     this.#question = question;
     this.#ahead = undefined;
+  }
+
+  protected override onSight(seen: boolean): void {
+    if (seen) this.#watching ??= this.#kind.watch?.(() => this.updateSoon());
+    else {
+      this.#watching?.dispose();
+      this.#watching = undefined;
+    }
   }
 
   protected override forget(): void {

@@ -33,7 +33,8 @@ export class InsightsModel implements Disposable {
   readonly #log: LogOutputChannel;
   readonly #listening: Disposable;
   #now = nothingYet;
-  #active = false;
+  /** Who looks just now. */
+  readonly #watchers = new Set<object>();
   #asking: Promise<void> | undefined;
   /** Somebody asked while an answer was being made that may not have it yet. */
   #again = false;
@@ -59,9 +60,10 @@ export class InsightsModel implements Disposable {
     return this.#asking;
   }
 
-  /** Nothing is asked while nobody looks. */
-  setActive(active: boolean): void {
-    this.#active = active;
+  /** Somebody begins to look, or stops. Nothing is asked while nobody looks. */
+  setActive(who: object, active: boolean): void {
+    if (active) this.#watchers.add(who);
+    else this.#watchers.delete(who);
     if (active) this.#askIfStale();
   }
 
@@ -88,7 +90,7 @@ export class InsightsModel implements Disposable {
   /** Asks at once after a rest, else as soon as the rest is over. */
   #askIfStale(): void {
     const { overview } = this.#spend.spend;
-    if (!this.#active || overview === undefined || this.#asking !== undefined) return;
+    if (this.#watchers.size === 0 || overview === undefined || this.#asking !== undefined) return;
     const wait = this.#askedAt + restMs - Date.now();
     if (wait > 0) {
       this.#timer ??= setTimeout(() => {
@@ -126,7 +128,10 @@ export class InsightsModel implements Disposable {
   async #answer(): Promise<KnownInsights> {
     try {
       const question = { name: 'optimize', raw: { all: true } };
-      const { text, verdict } = await makeReport(this.#spend, question, 'json', Date.now());
+      // A month of runs takes a while: panels are not kept waiting for it.
+      const { storeFile, keptFolder, slowAnalysis: analysis } = this.#spend;
+      const asker = { storeFile, keptFolder, analysis };
+      const { text, verdict } = await makeReport(asker, question, 'json', Date.now());
       const report = JSON.parse(text) as OptimizeJson;
       return { report, empty: verdict?.status === 'no-data', problem: '' };
     } catch (error) {

@@ -48,13 +48,13 @@ export class InsightsView implements TreeDataProvider<InsightsNode>, Disposable 
     this.#owned.add(this.#changed);
     this.#owned.add(
       this.#view.onDidChangeVisibility(({ visible }) => {
-        insights.setActive(visible);
+        insights.setActive(this, visible);
         this.#update();
       }),
     );
     this.#owned.add(insights.onDidChange(() => this.#update()));
     this.#owned.add(spend.onDidChange(() => this.#update()));
-    insights.setActive(this.#view.visible);
+    insights.setActive(this, this.#view.visible);
     this.#update();
   }
 

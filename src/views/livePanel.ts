@@ -57,9 +57,13 @@ export abstract class LivePanel implements Disposable {
   /** What the page has been told is forgotten: it is another page, or was not told everything. */
   protected abstract forget(): void;
 
+  /** The panel comes into sight with a page, or goes out of it; told more than once, too. */
+  protected onSight(_seen: boolean): void {}
+
   /** A page is there and has been told nothing yet. */
   protected welcome(): void {
     this.ready = true;
+    this.onSight(true);
     this.page += 1;
     this.forget();
     void this.update();
@@ -68,6 +72,7 @@ export abstract class LivePanel implements Disposable {
   #seen(): void {
     if (this.panel.visible) return;
     this.ready = false;
+    this.onSight(false);
     this.forget();
   }
 
@@ -139,6 +144,7 @@ export abstract class LivePanel implements Disposable {
   dispose(): void {
     clearTimeout(this.#timer);
     this.ready = false;
+    this.onSight(false);
     this.#owned.dispose();
   }
 }

@@ -1,5 +1,4 @@
 import { l10n } from 'vscode';
-import type { PanelWords } from '../protocol/session.ts';
 import type { CommonWords, NothingToShow } from '../protocol.ts';
 
 /** Texts of the parts all panels share; `{0}` is filled in by the page. */

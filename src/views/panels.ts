@@ -11,6 +11,7 @@ import { burnPanel } from './burnPanel.ts';
 import { dashboardPanel } from './dashboardPanel.ts';
 import { DataPanel, type DataPanelKind } from './dataPanel.ts';
 import { DisposableStore } from './disposables.ts';
+import type { InsightsModel } from './insightsModel.ts';
 import { panelHtml, webviewFolder } from './panelHtml.ts';
 import type { SpendModel } from './spendModel.ts';
 
@@ -98,8 +99,9 @@ export class Panels implements Disposable {
   readonly dashboard: { open(question?: unknown): void };
   readonly burn: { open(question?: unknown): void };
 
-  constructor(model: SpendModel, extension: Uri, log: LogOutputChannel) {
-    this.dashboard = this.#owned.add(new SinglePanel(dashboardPanel, model, extension, log));
+  constructor(model: SpendModel, insights: InsightsModel, extension: Uri, log: LogOutputChannel) {
+    const dashboard = dashboardPanel(insights);
+    this.dashboard = this.#owned.add(new SinglePanel(dashboard, model, extension, log));
     this.burn = this.#owned.add(new SinglePanel(burnPanel, model, extension, log));
   }
 

@@ -73,6 +73,8 @@ export class SpendModel implements Disposable {
   readonly onDidChange = this.#changed.event;
   /** Answers what takes longer than the editor's own thread may be held. */
   readonly analysis = new AnalysisThread();
+  /** The same for what takes seconds. */
+  readonly slowAnalysis = new AnalysisThread();
   readonly #log: LogOutputChannel;
   readonly #settings: SettingsModel;
   readonly #memory: Memento;
@@ -196,7 +198,7 @@ export class SpendModel implements Disposable {
     this.#watch?.dispose();
     this.#watch = undefined;
     await indexer?.stop();
-    await this.analysis.stop();
+    await Promise.all([this.analysis.stop(), this.slowAnalysis.stop()]);
     this.#closeReader();
   }
 
@@ -427,7 +429,7 @@ export class SpendModel implements Disposable {
     const indexer = this.#indexer;
     this.#indexer = undefined;
     await indexer?.stop();
-    await this.analysis.stop();
+    await Promise.all([this.analysis.stop(), this.slowAnalysis.stop()]);
     this.#closeReader();
     // Closing has written to the store once more, which the remembered figure must not mind.
     if (this.#spend.overview !== undefined) await this.#remember(this.#spend.overview);

@@ -25,6 +25,7 @@ const data = {
   messages: [],
   activity: [],
   notes: [],
+  insights: null,
   stack: {},
   bars: {},
   heat: {},

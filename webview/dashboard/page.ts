@@ -26,6 +26,7 @@ import { button } from '../ui.ts';
 import { budgetList } from './budgets.ts';
 import { FilterBar } from './filterBar.ts';
 import { heatMap } from './heatMap.ts';
+import { insightList } from './insightList.ts';
 import { SharesChart } from './sharesChart.ts';
 import { SpendChart } from './spendChart.ts';
 import { windowStrip } from './windowStrip.ts';
@@ -51,6 +52,7 @@ export class DashboardPage
   readonly #sessions = new TableSection('sessions');
   readonly #messages = new TableSection('messages');
   readonly #activity = new TableSection('activity');
+  readonly #insights = el('section', { 'data-part': 'insights' });
   readonly #ways = el('div', { class: 'actions' });
   readonly #foot = el('footer', {});
   readonly #parts = new Parts();
@@ -64,7 +66,12 @@ export class DashboardPage
     this.element.append(
       this.#head.element,
       this.#cards,
-      el('div', { class: 'beside' }, this.#spend.element, this.#budgets),
+      el(
+        'div',
+        { class: 'beside' },
+        this.#spend.element,
+        el('div', { class: 'stacked' }, this.#budgets, this.#insights),
+      ),
       el('div', { class: 'columns' }, this.#bars, this.#shares.element, this.#heat, this.#windows),
       this.#sessions.element,
       this.#messages.element,
@@ -83,6 +90,7 @@ export class DashboardPage
     this.#shares.draw(shown);
     const look = [theme, words];
     this.#parts.fill(this.#budgets, [data.budgets, look], () => budgetList(shown, this.#tools));
+    this.#parts.fill(this.#insights, [data.insights, look], () => insightList(shown, this.#tools));
     this.#parts.fill(this.#bars, [data.bars, data.classes, data.total, shown.asked, look], () =>
       this.#barParts(shown),
     );
@@ -92,7 +100,6 @@ export class DashboardPage
     drawRows(this.#messages, shown, this.#tools, rowSheet(data.messages, shown, false));
     drawRows(this.#activity, shown, this.#tools, activitySheet(shown));
     this.#parts.fill(this.#ways, [look], () => [
-      button(words.showInsights, () => this.#tools.act('showInsights'), 'primary'),
       button(words.burn, () => this.#tools.act('openBurn')),
       button(words.anomalies, () => this.#tools.act('openAnomalies')),
     ]);

@@ -4,6 +4,7 @@ import {
   type DataShape,
   type Exported,
   type FromDataPanel,
+  type InsightVerb,
   isToDataPanel,
   type NothingToShow,
   type PanelFormat,
@@ -39,6 +40,8 @@ export interface PageTools<Question, Ui> {
   readonly act: (action: CommonAction) => void;
   /** Opens a session's panel, at a message where one is named. */
   readonly openSession: (sid: string, message?: string) => void;
+  /** Does something with an insight. */
+  readonly insight: (id: string, verb: InsightVerb) => void;
   readonly exportTo: (exported: Omit<Exported, 'type' | 'v'>) => void;
 }
 
@@ -92,6 +95,7 @@ export function runPage<Data, Words, Question, Ui>(
     },
     act: (action) => tell({ type: 'do', action }),
     openSession: (sid, message = '') => tell({ type: 'openSession', sid, message }),
+    insight: (id, verb) => tell({ type: 'insight', id, verb }),
     exportTo: (exported) => tell({ type: 'export', ...exported }),
   };
 
