@@ -95,7 +95,11 @@ describe('the insights view', () => {
     writeFileSync(file, head);
     await openView(workbench, view);
     // All the height is for the insights: what is out of sight is not drawn.
-    await pane(workbench).locator('.pane-header.expanded').click();
+    // Clicked at its twistie: further right there are buttons.
+    await pane(workbench)
+      .locator('.pane-header.expanded')
+      .click({ position: { x: 12, y: 10 } });
+    await pane(workbench).locator('.pane-header:not(.expanded)').waitFor();
   });
   beforeEach(async () => {
     await workbench.calm();
