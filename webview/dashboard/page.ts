@@ -142,7 +142,7 @@ export class DashboardPage
     const classes = data.classes.map(
       ({ name, label, tokens, nano }): Bar => ({
         key: name,
-        label: `${label} · ${figures.tokens(tokens)}`,
+        label: tokens > 0 ? `${label} · ${figures.tokens(tokens)}` : label,
         hint: `${label}: ${figures.count(tokens)}`,
         length: nano / Math.max(1, ...data.classes.map((one) => one.nano)),
         figure: figures.money(nano),

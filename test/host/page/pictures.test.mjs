@@ -15,7 +15,7 @@ import {
   writeMeta,
 } from './lib/records.mjs';
 import { openSessions, unfold, waitForRows } from './lib/tree.mjs';
-import { sessionFrame } from './lib/webview.mjs';
+import { frameWith, sessionFrame } from './lib/webview.mjs';
 import { openWindow } from './lib/window.mjs';
 
 const reference = (name) => path.join(import.meta.dirname, 'references', `${name}.png`);
@@ -221,5 +221,55 @@ describe('pictures', () => {
   it('are the same again when nothing is changed', async () => {
     const frame = await sessionFrame(workbench);
     await expectPicture(() => panel(frame), reference('session-dark'));
+  });
+
+  /** The dashboard of the three days around the whole session: no clock moves any of it. */
+  const threeDays = {
+    period: 'custom',
+    since: '2026-11-09',
+    until: '2026-11-11',
+    filters: { project: '', group: '', account: '', model: '', agent: '', branch: '' },
+    stack: 'model',
+  };
+
+  /** The dashboard but for what depends on the time of day, on other sessions or on the release. */
+  const dashboard = async (frame) => {
+    const whole = await frame.locator('.dashboard').boundingBox();
+    const { y: end } = await frame.locator('[data-part="activity"]').boundingBox();
+    return workbench.page.screenshot({
+      animations: 'disabled',
+      // What follows may reach below the window.
+      clip: { ...whole, height: end - whole.y },
+      mask: [
+        '.place',
+        '[data-card="today"]',
+        '[data-card="lastHour"]',
+        '[data-part="insights"]',
+        '[data-part="windows"]',
+      ].map((selector) => frame.locator(selector)),
+    });
+  };
+
+  it('of the dashboard are those that were looked at', async () => {
+    await workbench.executeCommand('workbench.action.closeAllEditors');
+    await workbench.executeCommand('outlay.openDashboard', threeDays);
+    const frame = await frameWith(workbench, '.dashboard:has(.card)');
+    await frame.locator('[data-part="by-agent"] li').nth(3).waitFor();
+    for (const theme of Object.keys(themes)) {
+      await workbench.setTheme(theme);
+      await workbench.page.mouse.move(5, 1995);
+      await expectPicture(() => dashboard(frame), reference(`dashboard-${theme}`));
+    }
+    await workbench.setTheme('dark');
+    await expectPicture(() => dashboard(frame), reference('dashboard-dark'));
+  });
+
+  it('of the dashboard are others when two figures have changed places', async () => {
+    const frame = await frameWith(workbench, '.dashboard:has(.card)');
+    await frame.evaluate(() => {
+      const [one, other] = document.querySelectorAll('[data-part="by-model"] .bar-figure');
+      [one.textContent, other.textContent] = [other.textContent, one.textContent];
+    });
+    assert.ok(differs(await dashboard(frame), readFileSync(reference('dashboard-dark'))));
   });
 });
