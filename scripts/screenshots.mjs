@@ -62,6 +62,21 @@ try {
     await workbench.screenshot(path.join(folder, `session-${theme}.png`));
     await takeStatusBar(workbench, theme);
   }
+  await workbench.executeCommand('workbench.action.closeSidebar');
+  for (const [name, command] of [
+    ['dashboard', 'outlay.openDashboard'],
+    ['burn', 'outlay.openBurn'],
+    ['anomalies', 'outlay.openAnomalies'],
+  ]) {
+    await workbench.executeCommand('workbench.action.closeAllEditors');
+    await workbench.executeCommand(command);
+    await workbench.page.waitForTimeout(4_000);
+    for (const theme of Object.keys(themes)) {
+      await workbench.setTheme(theme);
+      await workbench.page.waitForTimeout(700);
+      await workbench.screenshot(path.join(folder, `${name}-${theme}.png`));
+    }
+  }
 } finally {
   await workbench.close();
 }
