@@ -45,13 +45,13 @@ export class AheadChart {
 
   draw(shown: AnomaliesShown): void {
     this.#shown = shown;
-    const { data, words, figures, ui, question } = shown;
+    const { data, words, figures, ui, asked } = shown;
     const labels = { 7: words.sevenDays, 30: words.thirtyDays, 90: words.ninetyDays };
     this.#horizons.draw(
       words.horizon,
       anomalyHorizons.map((days) => ({ value: `${days}`, label: labels[days] })),
-      `${question.horizon}`,
-      (value) => this.#tools.ask({ ...question, horizon: Number(value) as AnomalyHorizon }),
+      `${asked.horizon}`,
+      (value) => this.#tools.ask({ ...asked, horizon: Number(value) as AnomalyHorizon }),
     );
     this.#section.draw({
       title: data.aheadTitle,

@@ -70,13 +70,13 @@ export class AnomaliesPage
   }
 
   draw(shown: AnomaliesShown): void {
-    const { data, words, figures, question } = shown;
+    const { data, words, figures, asked } = shown;
     const { ask } = this.#tools;
     this.#units.draw(
       words.compare,
       anomalyUnits.map((value) => ({ value, label: words[value] })),
-      question.by,
-      (by) => ask({ ...question, by }),
+      asked.by,
+      (by) => ask({ ...asked, by }),
     );
     const periods = [
       { value: '7d', label: words.sevenDays },
@@ -84,10 +84,8 @@ export class AnomaliesPage
       { value: '90d', label: words.ninetyDays },
       { value: 'all', label: words.all },
     ] as const;
-    this.#periods.draw(words.period, periods, question.period, (period) =>
-      ask({ ...question, period }),
-    );
-    this.#parts.fill(this.#choices, [data.projects, question, words], () => this.#dropdowns(shown));
+    this.#periods.draw(words.period, periods, asked.period, (period) => ask({ ...asked, period }));
+    this.#parts.fill(this.#choices, [data.projects, asked, words], () => this.#dropdowns(shown));
     this.#head.draw(data, shown);
     this.#cards.replaceChildren(...cardList(data.cards));
     this.#scatter.draw(shown);
@@ -97,7 +95,7 @@ export class AnomaliesPage
       seen: data.rows.length > 0,
       words,
       figures,
-      ...(question.by !== 'day' && {
+      ...(shown.question.by !== 'day' && {
         openHint: words.open,
         onOpen: (key: string) => this.#open(shown, key),
       }),
@@ -118,16 +116,12 @@ export class AnomaliesPage
     if (row !== undefined) this.#tools.openSession(row.sid, row.message);
   }
 
-  #dropdowns({ data, words, question }: AnomaliesShown): HTMLElement[] {
+  #dropdowns({ data, words, asked }: AnomaliesShown): HTMLElement[] {
     const { ask } = this.#tools;
-    const projects = isChoice(data.projects, question.project)
+    const projects = isChoice(data.projects, asked.project)
       ? [
-          filterChoice(
-            words.project,
-            words.everything,
-            data.projects,
-            question.project,
-            (project) => ask({ ...question, project }),
+          filterChoice(words.project, words.everything, data.projects, asked.project, (project) =>
+            ask({ ...asked, project }),
           ),
         ]
       : [];
@@ -137,8 +131,8 @@ export class AnomaliesPage
         { value: 'linear', label: words.linear },
         { value: 'log', label: words.logarithmic },
       ],
-      question.log ? 'log' : 'linear',
-      (value) => ask({ ...question, log: value === 'log' }),
+      asked.log ? 'log' : 'linear',
+      (value) => ask({ ...asked, log: value === 'log' }),
     );
     return [...projects, scale];
   }
