@@ -115,7 +115,6 @@ export interface MessageColumn {
   readonly column: number;
   readonly low: number;
   readonly high: number;
-  readonly messages: number;
 }
 
 /**
@@ -131,8 +130,8 @@ export function messageColumns(
   const wanted = only === undefined ? [] : [JSON.stringify(only.numbers)];
   return db
     .prepare(
-      `SELECT (m.at - ?) / ? AS "column", min(m.nano) AS low, max(m.nano) AS high,
-         count(*) AS messages FROM message m
+      `SELECT CAST((m.at - ?) / ? AS INTEGER) AS "column", min(m.nano) AS low, max(m.nano) AS high
+       FROM message m
        WHERE m.at >= ? AND m.at < ? AND m.counted = 1 AND m.priced <> 0
          AND m.nano BETWEEN ? AND ?
          ${only === undefined ? '' : `AND ${columns[only.key]} IN (SELECT value FROM json_each(?))`}
