@@ -27,6 +27,8 @@ export interface Anomalies {
   readonly median: number | undefined;
   /** Median of the absolute distances to the median. */
   readonly mad: number | undefined;
+  /** What one point of the score is worth, in the unit of the values or of their logarithms. */
+  readonly unit: number | undefined;
   /** For each value its score; undefined where it did not count or nothing can be said. */
   readonly z: readonly (number | undefined)[];
   /** Which values are unusually high, by their index. */
@@ -70,7 +72,15 @@ export function anomalies(
   const known = { median: middle, mad, leftOut: values.length - counted.length };
   if (counted.length < fewest || middle === undefined || mad === undefined) {
     const z = values.map(() => undefined);
-    return { status: 'insufficient', estimator: 'none', ...known, z, high: [], low: [] };
+    return {
+      status: 'insufficient',
+      estimator: 'none',
+      ...known,
+      unit: undefined,
+      z,
+      high: [],
+      low: [],
+    };
   }
   const { estimator, unit } = unitOf(counted, middle, mad);
   const z = measured.map((value) => {
@@ -84,7 +94,7 @@ export function anomalies(
     if (score > threshold) high.push(index);
     else if (score < -threshold) low.push(index);
   });
-  return { status: 'ok', estimator, ...known, z, high, low };
+  return { status: 'ok', estimator, ...known, unit, z, high, low };
 }
 
 /** What one point of the score is worth. A MAD of 0 means that more than half of the values are equal. */
@@ -97,4 +107,14 @@ function unitOf(
   const distances = values.reduce((sum, value) => sum + Math.abs(value - middle), 0);
   if (distances === 0) return { estimator: 'none', unit: 0 };
   return { estimator: 'mean-deviation', unit: (deviationPerMean * distances) / values.length };
+}
+
+/** Between which values nothing is an outlier; undefined where nothing can be said. */
+export function usualBounds(
+  { median: middle, unit }: Pick<Anomalies, 'median' | 'unit'>,
+  { threshold = usualThreshold, log = false }: AnomalyOptions = {},
+): { readonly low: number; readonly high: number } | undefined {
+  if (middle === undefined || unit === undefined) return undefined;
+  const [low, high] = [middle - threshold * unit, middle + threshold * unit];
+  return log ? { low: Math.exp(low), high: Math.exp(high) } : { low, high };
 }

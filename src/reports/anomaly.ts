@@ -1,5 +1,5 @@
 import { type Anomalies, anomalies, usualThreshold } from '../analysis/robust.ts';
-import { dayOf, daysOf } from '../model/calendar.ts';
+import { dayOf, daysOf, firstMoment } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { factRows, type RowKeys } from '../store/factRows.ts';
@@ -100,6 +100,8 @@ export interface FoundAnomalies {
   readonly values: readonly number[];
   /** The thing behind a value. */
   readonly item: (index: number) => Item;
+  /** When it was, by a value's index; undefined for messages, which are too many to ask one by one. */
+  readonly at: ((index: number) => number) | undefined;
   readonly result: Anomalies;
   readonly alertFrom: number | undefined;
   readonly alert: boolean;
@@ -120,7 +122,7 @@ export function readAnomalies(context: ReportContext, question: Question): Found
   return { ...found, unit, threshold, log, result, alertFrom, alert };
 }
 
-type Compared = Pick<FoundAnomalies, 'values' | 'item' | 'unpriced' | 'names'>;
+type Compared = Pick<FoundAnomalies, 'values' | 'item' | 'at' | 'unpriced' | 'names'>;
 
 /** Sessions with background. One of which nothing has a price is not known to be cheap. */
 function bySession(context: ReportContext, question: Question): Compared {
@@ -136,6 +138,7 @@ function bySession(context: ReportContext, question: Question): Compared {
   return {
     values: list.map(([, { nano }]) => nano),
     item: (index) => ({ number: list[index]![0], name: names.place(list[index]![0]).sid }),
+    at: (index) => names.place(list[index]![0]).endedAt,
     unpriced: sums.unpriced,
     names,
   };
@@ -153,6 +156,7 @@ function byDay(context: ReportContext, question: Question): Compared {
   return {
     values: list.map(([, nano]) => nano),
     item: (index) => ({ number: 0, name: list[index]![0] }),
+    at: (index) => firstMoment(list[index]![0], context.zone),
     unpriced: sums.unpriced,
     names,
   };
@@ -174,6 +178,7 @@ function byMessage(context: ReportContext, { span, filters }: Question): Compare
   return {
     values: nanos,
     item: (index) => ({ number: ids[index]!, name: '' }),
+    at: undefined,
     unpriced: sums.unpriced,
     names,
   };
@@ -193,7 +198,7 @@ function filterOf(
 }
 
 /** Something that stands out, in words and numbers. */
-interface Outlier {
+export interface Outlier {
   readonly session: string | null;
   readonly title: string | null;
   readonly project: string | null;
@@ -206,7 +211,11 @@ interface Outlier {
 }
 
 /** What stands out, farthest first. */
-function outliersOf(context: ReportContext, found: FoundAnomalies, limit: number): Outlier[] {
+export function outliersOf(
+  context: ReportContext,
+  found: FoundAnomalies,
+  limit: number,
+): Outlier[] {
   const { result, values, unit, names } = found;
   const order = [...result.high, ...result.low].sort(
     (a, b) => Math.abs(result.z[b]!) - Math.abs(result.z[a]!) || a - b,

@@ -49,7 +49,7 @@ export const counterfactual: ReportDefinition = {
       'what one kind of agent would cost',
     ],
   ],
-  run: counterfactualReport,
+  run: (context, question) => documentOf(context, question, readCounterfactual(context, question)),
 };
 
 /** Messages that were priced alike, and those of them with a prompt longer than a band begins. */
@@ -68,7 +68,18 @@ interface Repriced {
   readonly byClass: ClassNanos;
 }
 
-function counterfactualReport(context: ReportContext, question: Question): Document {
+/** What was compared, and what it would have cost with each baseline. */
+export interface FoundCounterfactual {
+  readonly selection: Selection;
+  readonly groups: readonly Group[];
+  readonly found: readonly Repriced[];
+}
+
+/** Prices what was used with every baseline that was asked for. */
+export function readCounterfactual(
+  context: ReportContext,
+  question: Question,
+): FoundCounterfactual {
   const asked = textOption(question, 'baseline')!;
   const baselines = baselinesOf(context.book, asked, context.now);
   const selection = select(context, question, ['model', 'facet']);
@@ -76,7 +87,7 @@ function counterfactualReport(context: ReportContext, question: Question): Docum
   const found = baselines.map((baseline) =>
     repriced(context, question, selection, groups, baseline),
   );
-  return documentOf(context, question, selection, groups, found);
+  return { selection, groups, found };
 }
 
 function groupsOf({ rows, names }: Selection): Group[] {
@@ -225,9 +236,7 @@ function actualOf({ book }: ReportContext, groups: readonly Group[]): ActualClas
 function documentOf(
   context: ReportContext,
   question: Question,
-  selection: Selection,
-  groups: readonly Group[],
-  found: readonly Repriced[],
+  { selection, groups, found }: FoundCounterfactual,
 ): Document {
   const { sums, background } = selection;
   const unpriced = unpricedByModel(selection);

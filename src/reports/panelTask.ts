@@ -1,5 +1,6 @@
 import type { ReportContext } from './context.ts';
 import { withReportContext } from './openContext.ts';
+import { type AnomaliesQuestion, anomaliesData } from './panels/anomalies.ts';
 import { type BurnQuestion, burnData } from './panels/burn.ts';
 import { type DashboardQuestion, dashboardData } from './panels/dashboard.ts';
 import { factsOf, type TaskPlace } from './taskFacts.ts';
@@ -9,6 +10,7 @@ export type PanelTask = TaskPlace &
   (
     | { readonly panel: 'dashboard'; readonly question: DashboardQuestion }
     | { readonly panel: 'burn'; readonly question: BurnQuestion }
+    | { readonly panel: 'anomalies'; readonly question: AnomaliesQuestion }
   );
 
 /** Answers with the figures of a panel; words are made of them where the editor's language is known. */
@@ -22,5 +24,7 @@ function dataOf(context: ReportContext, task: PanelTask): unknown {
       return dashboardData(context, task.question);
     case 'burn':
       return burnData(context, task.question);
+    case 'anomalies':
+      return anomaliesData(context, task.question);
   }
 }

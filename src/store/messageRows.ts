@@ -108,3 +108,34 @@ export function longPromptRows(db: SqlDatabase, span: TimeSpan = always, thresho
     )
     .all<FactRow>(span.from, span.to, threshold);
 }
+
+/** Messages that were at about the same time: the cheapest and the dearest of them. */
+export interface MessageColumn {
+  /** Which stretch of the span, from 0. */
+  readonly column: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * The messages of a span that cost between two amounts, in columns so many milliseconds wide: what a
+ * chart can show of a million.
+ */
+export function messageColumns(
+  db: SqlDatabase,
+  span: TimeSpan,
+  { width, low, high }: { readonly width: number; readonly low: number; readonly high: number },
+  only?: MessageFilter,
+): MessageColumn[] {
+  const wanted = only === undefined ? [] : [JSON.stringify(only.numbers)];
+  return db
+    .prepare(
+      `SELECT CAST((m.at - ?) / ? AS INTEGER) AS "column", min(m.nano) AS low, max(m.nano) AS high
+       FROM message m
+       WHERE m.at >= ? AND m.at < ? AND m.counted = 1 AND m.priced <> 0
+         AND m.nano BETWEEN ? AND ?
+         ${only === undefined ? '' : `AND ${columns[only.key]} IN (SELECT value FROM json_each(?))`}
+       GROUP BY 1`,
+    )
+    .all<MessageColumn>(span.from, width, span.from, span.to, low, high, ...wanted);
+}

@@ -7,6 +7,7 @@ import {
   window,
 } from 'vscode';
 import { isObject, viewTypes } from '../protocol.ts';
+import { anomaliesPanel } from './anomaliesPanel.ts';
 import { burnPanel } from './burnPanel.ts';
 import { dashboardPanel } from './dashboardPanel.ts';
 import { DataPanel, type DataPanelKind } from './dataPanel.ts';
@@ -98,11 +99,13 @@ export class Panels implements Disposable {
   readonly #owned = new DisposableStore();
   readonly dashboard: { open(question?: unknown): void };
   readonly burn: { open(question?: unknown): void };
+  readonly anomalies: { open(question?: unknown): void };
 
   constructor(model: SpendModel, insights: InsightsModel, extension: Uri, log: LogOutputChannel) {
     const dashboard = dashboardPanel(insights);
     this.dashboard = this.#owned.add(new SinglePanel(dashboard, model, extension, log));
     this.burn = this.#owned.add(new SinglePanel(burnPanel, model, extension, log));
+    this.anomalies = this.#owned.add(new SinglePanel(anomaliesPanel, model, extension, log));
   }
 
   dispose(): void {

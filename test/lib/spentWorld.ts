@@ -35,7 +35,7 @@ export function world(
           {
             id: `${session}-${i}`,
             model: 'claude-opus-4-7',
-            usage: { input_tokens: usd * 200_000, output_tokens: 0 },
+            usage: { input_tokens: Math.round(usd * 200_000), output_tokens: 0 },
           },
           {
             uuid: `${session}-${i}`,

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  isAnomaliesData,
+  isAnomaliesQuestion,
+  usualAnomalies,
+} from '../../src/protocol/anomalies.ts';
+import { isBurnData, isBurnQuestion, usualBurn } from '../../src/protocol/burn.ts';
+import {
   isDashboardData,
   isDashboardQuestion,
   usualDashboard,
@@ -14,81 +20,117 @@ import {
 } from '../../src/protocol.ts';
 
 const v = protocolVersion;
-const data = {
-  answer: '',
-  total: 0,
-  cards: [],
-  stretches: [],
-  budgets: [],
-  classes: [],
-  sessions: [],
-  messages: [],
-  activity: [],
-  notes: [],
-  insights: null,
-  stack: {},
-  bars: {},
-  heat: {},
-  windows: {},
-  choices: {},
-};
-const shape = { isData: isDashboardData, isQuestion: isDashboardQuestion };
+interface Panel {
+  readonly name: string;
+  readonly isData: (value: unknown) => value is object;
+  readonly isQuestion: (value: unknown) => value is object;
+  readonly usual: object;
+  /** Every part of the data that is looked at, as empty as can be. */
+  readonly data: object;
+}
 
-describe('what a panel that is asked says to its host', () => {
-  const isFrom = (message: unknown): boolean => isFromDataPanel(message, isDashboardQuestion);
-  const messages: readonly Record<string, unknown>[] = [
-    { type: 'ready', v, question: null },
-    { type: 'ready', v, question: usualDashboard },
-    { type: 'ask', v, question: usualDashboard },
-    ...commonActions.map((action) => ({ type: 'do', v, action })),
-    { type: 'openSession', v, sid: 'a', message: '' },
-    { type: 'export', v, to: 'csv', name: 'spend', content: 'a,b' },
-  ];
+const panels: readonly Panel[] = [
+  {
+    name: 'dashboard',
+    isData: isDashboardData,
+    isQuestion: isDashboardQuestion,
+    usual: usualDashboard,
+    data: {
+      ...parts({ answer: '', total: 0, insights: null }),
+      ...lists('cards stretches budgets classes sessions messages activity notes'),
+      ...parts({ stack: {}, bars: {}, heat: {}, windows: {}, choices: {} }),
+    },
+  },
+  {
+    name: 'burn',
+    isData: isBurnData,
+    isQuestion: isBurnQuestion,
+    usual: usualBurn,
+    data: {
+      ...parts({ answer: '', chartTitle: '', chartSentence: '', budgetNote: '' }),
+      ...parts({ at: 0, live: false, offerBudget: false }),
+      ...lists('cards stretches lines budgets projects thresholds notes'),
+    },
+  },
+  {
+    name: 'anomalies',
+    isData: isAnomaliesData,
+    isQuestion: isAnomaliesQuestion,
+    usual: usualAnomalies,
+    data: {
+      ...parts({ answer: '', chartTitle: '', chartSentence: '', estimator: '' }),
+      ...parts({ aheadTitle: '', aheadSentence: '', whatIfTitle: '', whatIfSentence: '' }),
+      ...parts({ at: 0, from: 0, to: 0, actual: 0, median: null, low: null, high: 1, live: true }),
+      ...lists('cards points more rows spent ahead baselines projects notes'),
+    },
+  },
+];
 
-  it('is acted upon', () => {
-    for (const message of messages) assert.ok(isFrom(message), JSON.stringify(message));
-  });
+function parts(values: object): object {
+  return values;
+}
 
-  it('is not, with another version, a field missing or one that is no such thing', () => {
-    for (const message of messages) {
-      assert.ok(!isFrom({ ...message, v: v - 1 }));
-      for (const key of Object.keys(message)) {
-        const { [key]: _, ...rest } = message;
-        assert.ok(!isFrom(rest), `${message.type} without ${key}`);
-        assert.ok(!isFrom({ ...message, [key]: 7.5 }), `${message.type} with a strange ${key}`);
+function lists(names: string): object {
+  return Object.fromEntries(names.split(' ').map((name) => [name, []]));
+}
+
+for (const { name, isData, isQuestion, usual, data } of panels) {
+  describe(`what the panel ${name} says to its host`, () => {
+    const isFrom = (message: unknown): boolean => isFromDataPanel(message, isQuestion);
+    const messages: readonly Record<string, unknown>[] = [
+      { type: 'ready', v, question: null },
+      { type: 'ready', v, question: usual },
+      { type: 'ask', v, question: usual },
+      ...commonActions.map((action) => ({ type: 'do', v, action })),
+      { type: 'openSession', v, sid: 'a', message: '' },
+      { type: 'export', v, to: 'csv', name: 'spend', content: 'a,b' },
+    ];
+
+    it('is acted upon', () => {
+      for (const message of messages) assert.ok(isFrom(message), JSON.stringify(message));
+    });
+
+    it('is not, with another version, a field missing or one that is no such thing', () => {
+      for (const message of messages) {
+        assert.ok(!isFrom({ ...message, v: v - 1 }));
+        for (const key of Object.keys(message)) {
+          const { [key]: _, ...rest } = message;
+          assert.ok(!isFrom(rest), `${message.type} without ${key}`);
+          assert.ok(!isFrom({ ...message, [key]: 7.5 }), `${message.type} with a strange ${key}`);
+        }
       }
-    }
-    for (const strange of [undefined, null, 'ready', 1, [], { type: 'show', v }]) {
-      assert.ok(!isFrom(strange));
-    }
-    const huge = 'x'.repeat(30_000_001);
-    assert.ok(!isFrom({ type: 'export', v, to: 'csv', name: 'a', content: huge }));
-  });
-});
-
-describe('what a host says to such a panel', () => {
-  const isTo = (message: unknown): boolean => isToDataPanel(message, shape);
-  const show = { type: 'show', v, words: {}, format: {}, question: usualDashboard, data };
-
-  it('is shown', () => {
-    assert.ok(isTo(show));
-    assert.ok(isTo({ type: 'working', v, text: '' }));
-    assert.ok(isTo({ type: 'nothing', v, text: 'Nothing.', actions: [] }));
+      for (const strange of [undefined, null, 'ready', 1, [], { type: 'show', v }]) {
+        assert.ok(!isFrom(strange));
+      }
+      const huge = 'x'.repeat(30_000_001);
+      assert.ok(!isFrom({ type: 'export', v, to: 'csv', name: 'a', content: huge }));
+    });
   });
 
-  it('is not, where anything is missing', () => {
-    for (const key of Object.keys(show)) {
-      const { [key as 'v']: _, ...rest } = show;
-      assert.ok(!isTo(rest), key);
-    }
-    for (const key of Object.keys(data)) {
-      const { [key as 'total']: _, ...rest } = data;
-      assert.ok(!isTo({ ...show, data: rest }), key);
-    }
-    assert.ok(!isTo({ type: 'nothing', v, text: 'Nothing.' }));
-    assert.ok(!isTo({ type: 'ready', v, question: null }));
+  describe(`what a host says to the panel ${name}`, () => {
+    const isTo = (message: unknown): boolean => isToDataPanel(message, { isData, isQuestion });
+    const show = { type: 'show', v, words: {}, format: {}, question: usual, data };
+
+    it('is shown', () => {
+      assert.ok(isTo(show));
+      assert.ok(isTo({ type: 'working', v, text: '' }));
+      assert.ok(isTo({ type: 'nothing', v, text: 'Nothing.', actions: [] }));
+    });
+
+    it('is not, where anything is missing', () => {
+      for (const key of Object.keys(show)) {
+        const { [key as 'v']: _, ...rest } = show;
+        assert.ok(!isTo(rest), key);
+      }
+      for (const key of Object.keys(data)) {
+        const { [key as never]: _, ...rest } = data;
+        assert.ok(!isTo({ ...show, data: rest }), key);
+      }
+      assert.ok(!isTo({ type: 'nothing', v, text: 'Nothing.' }));
+      assert.ok(!isTo({ type: 'ready', v, question: null }));
+    });
   });
-});
+}
 
 describe('a question of the dashboard', () => {
   it('is one only with everything it needs', () => {
@@ -112,5 +154,27 @@ describe('a question of the dashboard', () => {
     assert.ok(isTablesUi({ tables: ['spend'] }));
     assert.ok(!isTablesUi({ tables: [1] }));
     assert.ok(!isTablesUi({}));
+  });
+});
+
+describe('a question of burn rate or anomalies', () => {
+  it('is one only with values that can be chosen', () => {
+    for (const wrong of [
+      { unit: 'month' },
+      { project: 1 },
+      { threshold: 150 },
+      { threshold: '200' },
+    ]) {
+      assert.ok(!isBurnQuestion({ ...usualBurn, ...wrong }), JSON.stringify(wrong));
+    }
+    for (const wrong of [
+      { by: 'hour' },
+      { period: '2d' },
+      { log: 1 },
+      { project: null },
+      { horizon: 8 },
+    ]) {
+      assert.ok(!isAnomaliesQuestion({ ...usualAnomalies, ...wrong }), JSON.stringify(wrong));
+    }
   });
 });

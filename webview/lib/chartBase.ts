@@ -1,7 +1,7 @@
 import type { Chart, ChartOptions, Plugin, TooltipItem } from 'chart.js';
 import type { Figures } from './figures.ts';
 import type { Theme } from './theme.ts';
-import { spansDays, timeTicks } from './timeAxis.ts';
+import { areDays, spansDays, timeTicks } from './timeAxis.ts';
 
 /** Parts every chart is made of, so that all of them look and behave alike. */
 
@@ -78,8 +78,11 @@ export function timeAxis(
       color: theme.muted,
       font: chartFont(theme),
       maxRotation: 0,
-      callback: (value: number | string) =>
-        days ? figures.dayTime(Number(value)) : figures.shortTime(Number(value)),
+      callback: (value: number | string, _: number, ticks: readonly { value: number }[]) => {
+        const at = Number(value);
+        if (areDays(ticks.map((tick) => tick.value))) return figures.day(at);
+        return days ? figures.dayTime(at) : figures.shortTime(at);
+      },
     },
   };
 }

@@ -11,6 +11,7 @@ export class Figures {
   readonly #dateTime: Intl.DateTimeFormat;
   readonly #short: Intl.DateTimeFormat;
   readonly #dayTime: Intl.DateTimeFormat;
+  readonly #day: Intl.DateTimeFormat;
 
   constructor(format: PanelFormat) {
     this.#format = format;
@@ -20,6 +21,7 @@ export class Figures {
     this.#time = of({ timeStyle: 'medium' });
     this.#short = of({ timeStyle: 'short' });
     this.#dayTime = of({ day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' });
+    this.#day = of({ day: 'numeric', month: 'short' });
     this.#dateTime = of({ dateStyle: 'short', timeStyle: 'medium' });
   }
 
@@ -66,6 +68,11 @@ export class Figures {
   /** Day and time, to the minute. */
   dayTime(at: number): string {
     return this.#dayTime.format(at);
+  }
+
+  /** A day without its year. */
+  day(at: number): string {
+    return this.#day.format(at);
   }
 
   dateTime(at: number): string {

@@ -13,10 +13,13 @@ export function timeTicks(min: number, max: number, most: number, zone: string):
   const span = max - min;
   const step = steps.find((length) => span / length <= most) ?? span / most;
   const offset = zoneOffset(min, zone);
-  const first = Math.ceil((min + offset) / step) * step - offset;
   const ticks: number[] = [];
-  for (let at = first; at <= max; at += step) ticks.push(at);
-  return ticks;
+  for (let local = Math.ceil((min + offset) / step) * step; ; local += step) {
+    // Clocks may have been changed since the axis began.
+    const at = local - zoneOffset(local - offset, zone);
+    if (at > max) return ticks;
+    ticks.push(at);
+  }
 }
 
 /** What a zone's clocks are ahead of UTC at a moment, in milliseconds. */
@@ -41,6 +44,13 @@ function zoneOffset(at: number, zone: string): number {
     value('second'),
   );
   return local - Math.floor(at / 1000) * 1000;
+}
+
+/** Whether ticks stand on days: their labels need no time. */
+export function areDays(ticks: readonly number[]): boolean {
+  const [first, second] = ticks;
+  // A day on which clocks change has 23 or 25 hours.
+  return first !== undefined && second !== undefined && second - first > 22 * hour;
 }
 
 /** Whether labels need the day: the axis covers more than one. */

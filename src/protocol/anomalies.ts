@@ -1,0 +1,180 @@
+import { type Choice, isObject, type PanelCard } from '../protocol.ts';
+
+export const anomalyUnits = ['session', 'message', 'day'] as const;
+export type AnomalyUnit = (typeof anomalyUnits)[number];
+
+export const anomalyPeriods = ['7d', '30d', '90d', 'all'] as const;
+export type AnomalyPeriod = (typeof anomalyPeriods)[number];
+
+/** Days a projection can look ahead. */
+export const anomalyHorizons = [7, 30, 90] as const;
+export type AnomalyHorizon = (typeof anomalyHorizons)[number];
+
+/** What the panel of anomalies is asked. */
+export interface AnomaliesQuestion {
+  readonly by: AnomalyUnit;
+  readonly period: AnomalyPeriod;
+  /** Compares logarithms: factors count rather than differences. */
+  readonly log: boolean;
+  /** Path of a project; '' for everything. */
+  readonly project: string;
+  /** Days the projection looks ahead. */
+  readonly horizon: AnomalyHorizon;
+}
+
+export const usualAnomalies: AnomaliesQuestion = {
+  by: 'session',
+  period: '30d',
+  log: false,
+  project: '',
+  horizon: 30,
+};
+
+/** Something that stands out. Money in nano-dollars. */
+export interface AnomalyRow {
+  /** The session to open; '' for a day. */
+  readonly sid: string;
+  /** The message to open it at; '' for none. */
+  readonly message: string;
+  readonly name: string;
+  readonly project: string;
+  /** UTC milliseconds. */
+  readonly at: number;
+  readonly nano: number;
+  readonly z: number;
+  readonly zText: string;
+  readonly reason: string;
+}
+
+/** A day with its spend, or what is spent by then: nano-dollars from the start of the chart. */
+export interface AheadPoint {
+  /** UTC milliseconds. */
+  readonly at: number;
+  readonly nano: number;
+  /** Where it will lie in about 19 of 20 cases; null before now and where nothing can be said. */
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** What the same tokens would have cost with another model. */
+export interface BaselineRow {
+  readonly model: string;
+  readonly nano: number;
+  /** Above 0 where what was used is the cheaper one. */
+  readonly savings: number;
+  /** The same in words. */
+  readonly said: string;
+}
+
+/** Everything the panel of anomalies shows, in words where a person reads it. */
+export interface AnomaliesData {
+  /** The answer in one or two sentences. */
+  readonly answer: string;
+  readonly live: boolean;
+  /** When the figures were read, UTC milliseconds. */
+  readonly at: number;
+  readonly cards: readonly PanelCard[];
+  readonly chartTitle: string;
+  readonly chartSentence: string;
+  /** What the time axis covers, UTC milliseconds. */
+  readonly from: number;
+  readonly to: number;
+  /** Nano-dollars; null where nothing can be said. */
+  readonly median: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** What does not stand out, as [moment, nano-dollars]. */
+  readonly points: readonly (readonly [number, number])[];
+  /** What stands out without being listed. */
+  readonly more: readonly (readonly [number, number])[];
+  readonly rows: readonly AnomalyRow[];
+  readonly estimator: string;
+  readonly aheadTitle: string;
+  readonly aheadSentence: string;
+  /** What was spent, then what will be; both meet at `at`. */
+  readonly spent: readonly AheadPoint[];
+  readonly ahead: readonly AheadPoint[];
+  readonly whatIfTitle: string;
+  readonly whatIfSentence: string;
+  readonly actual: number;
+  readonly baselines: readonly BaselineRow[];
+  readonly projects: readonly Choice[];
+  readonly notes: readonly string[];
+}
+
+/** The page's own texts. */
+export const anomalyWordKeys = [
+  'compare',
+  'session',
+  'message',
+  'day',
+  'period',
+  'sevenDays',
+  'thirtyDays',
+  'ninetyDays',
+  'all',
+  'scale',
+  'linear',
+  'logarithmic',
+  'project',
+  'everything',
+  'outliers',
+  'name',
+  'score',
+  'reason',
+  'median',
+  'threshold',
+  'kind',
+  'usual',
+  'outlier',
+  'open',
+  'noOutlier',
+  'horizon',
+  'spent',
+  'projected',
+  'low',
+  'high',
+  'baseline',
+  'wouldCost',
+  'comparison',
+  'didCost',
+  'burn',
+  'dashboard',
+  'insights',
+] as const;
+export type AnomaliesWords = Readonly<Record<(typeof anomalyWordKeys)[number], string>>;
+
+export function isAnomaliesQuestion(value: unknown): value is AnomaliesQuestion {
+  return (
+    isObject(value) &&
+    anomalyUnits.some((unit) => unit === value.by) &&
+    anomalyPeriods.some((period) => period === value.period) &&
+    anomalyHorizons.some((horizon) => horizon === value.horizon) &&
+    typeof value.log === 'boolean' &&
+    typeof value.project === 'string'
+  );
+}
+
+const texts = [
+  'answer',
+  'chartTitle',
+  'chartSentence',
+  'estimator',
+  'aheadTitle',
+  'aheadSentence',
+  'whatIfTitle',
+  'whatIfSentence',
+];
+const lists = ['cards', 'points', 'more', 'rows', 'spent', 'ahead', 'baselines', 'projects'];
+
+export function isAnomaliesData(value: unknown): value is AnomaliesData {
+  if (!isObject(value)) return false;
+  const isLevel = (level: unknown): boolean => level === null || typeof level === 'number';
+  return (
+    texts.every((name) => typeof value[name] === 'string') &&
+    ['at', 'from', 'to', 'actual'].every((name) => typeof value[name] === 'number') &&
+    ['median', 'low', 'high'].every((name) => isLevel(value[name])) &&
+    typeof value.live === 'boolean' &&
+    [...lists, 'notes'].every((name) => Array.isArray(value[name]))
+  );
+}

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { anomaly } from '../../../src/reports/anomaly.ts';
+import type { ReportContext } from '../../../src/reports/context.ts';
+import { counterfactual } from '../../../src/reports/counterfactual.ts';
+import type { ReportDefinition } from '../../../src/reports/definition.ts';
+import { type AnomaliesQuestion, anomaliesData } from '../../../src/reports/panels/anomalies.ts';
+import { projection } from '../../../src/reports/projection.ts';
+import { type RawOptions, readQuestion } from '../../../src/reports/question.ts';
+import { type Spent, world } from '../../lib/spentWorld.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const now = Date.UTC(2026, 10, 20, 12, 0, 0, 0);
+
+/** Twelve sessions of about a dollar in two messages, and one of forty. */
+const spent: readonly Spent[] = Array.from({ length: 13 }, (_, n) => {
+  const cost = n === 4 ? 40 : 1 + (n % 4) / 10;
+  const cwd = n % 2 === 0 ? '/src/one' : '/src/two';
+  return [
+    { session: `s${n}`, usd: cost / 4, ago: n * 40 * hourMs + 2 * hourMs, cwd },
+    { session: `s${n}`, usd: (cost * 3) / 4, ago: n * 40 * hourMs + hourMs, cwd },
+  ];
+}).flat();
+
+const asked = (more: Partial<AnomaliesQuestion> = {}): AnomaliesQuestion => ({
+  by: 'session',
+  period: '30d',
+  log: false,
+  project: '',
+  horizon: 30,
+  ...more,
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: what comes back is what the tests look into
+function terminal(context: ReportContext, definition: ReportDefinition, raw: RawOptions): any {
+  const { json } = definition.run(context, readQuestion(definition, raw, context)) as {
+    json: object;
+  };
+  return json;
+}
+
+describe('the figures of the panel of anomalies', () => {
+  test('are the terminal’s, whatever is compared, for every project and scale', () => {
+    world(spent, now, (context) => {
+      for (const by of ['session', 'message', 'day'] as const) {
+        for (const project of ['', '/src/one']) {
+          for (const log of [false, true]) {
+            const figures = anomaliesData(context, asked({ by, project, log }));
+            const raw = { by, log, period: '30d', ...(project !== '' && { project }) };
+            const said = terminal(context, anomaly, raw);
+            const what = JSON.stringify(raw);
+            assert.deepEqual(
+              [figures.count, figures.high, figures.low, figures.estimator],
+              [said.count, said.high, said.low, said.estimator],
+              what,
+            );
+            assert.equal(Math.round(figures.median!) / 1e9, said.median_usd, what);
+            const usd = (nano: number): number => nano / 1e9;
+            assert.deepEqual(
+              figures.outliers.map(({ nano, z }) => [usd(nano), Math.round(z * 1e6) / 1e6]),
+              said.outliers.map(({ usd, z }: { usd: number; z: number }) => [usd, z]),
+              what,
+            );
+            // Few as they are, everything is drawn once.
+            const drawn = figures.points.length + figures.more.length + figures.outliers.length;
+            assert.equal(drawn, figures.count, what);
+          }
+        }
+      }
+    });
+  });
+
+  test('name the one that stands out, when it was and what it was for', () => {
+    world(spent, now, (context) => {
+      const { outliers, bounds, median } = anomaliesData(context, asked());
+      assert.equal(outliers.length, 1);
+      const [first] = outliers;
+      assert.deepEqual([first!.session, first!.nano], ['s4', 40e9]);
+      assert.equal(first!.moment, now - 161 * hourMs);
+      assert.deepEqual(first!.reason, {
+        kind: 'session',
+        dearest: { name: 'input', share: 1 },
+        messages: 2,
+        model: 'claude-opus-4-7',
+      });
+      assert.ok(bounds!.low < median! && median! < bounds!.high && bounds!.high < 40e9);
+      const [message] = anomaliesData(context, asked({ by: 'message' })).outliers;
+      assert.deepEqual([message!.session, message!.nano], ['s4', 30e9]);
+      assert.equal(message!.moment, now - 161 * hourMs);
+      assert.equal(message!.reason?.kind, 'message');
+      const [day] = anomaliesData(context, asked({ by: 'day' })).outliers;
+      assert.equal(day!.moment, Date.UTC(2026, 10, 13));
+      assert.deepEqual(day!.reason, { kind: 'day', sessions: 1, project: '/src/one', share: 1 });
+    });
+  });
+
+  test('where spend leads and what other models would have cost are the terminal’s', () => {
+    world(spent, now, (context) => {
+      const { ahead, whatIf } = anomaliesData(context, asked({ horizon: 7 }));
+      const said = terminal(context, projection, { horizons: '7d' });
+      const last = ahead.horizons.at(-1)!;
+      assert.equal(last.days, 7);
+      assert.equal(Math.round(last.nano) / 1e9, said.horizons[0].projected_usd);
+      assert.equal(Math.round(last.band!.high) / 1e9, said.horizons[0].high_usd);
+      // The last seven days, each counted back from now.
+      const total = spent
+        .filter(({ ago }) => ago < 7 * dayMs)
+        .reduce((sum, { usd }) => sum + usd, 0);
+      assert.equal(ahead.days.length, 7);
+      assert.ok(Math.abs(ahead.days.reduce((sum, nano) => sum + nano, 0) / 1e9 - total) < 1e-6);
+      assert.ok(Math.abs(ahead.days[6]! / 1e9 - spent[0]!.usd - spent[1]!.usd) < 1e-6);
+      const other = terminal(context, counterfactual, { period: '30d', baseline: 'all' });
+      assert.deepEqual(
+        whatIf.baselines.map(({ model, nano, savings }) => [model, nano / 1e9, savings / 1e9]),
+        other.baselines.map((each: Record<string, unknown>) => [
+          each.model,
+          each.baseline_usd,
+          each.savings_usd,
+        ]),
+      );
+      assert.equal(whatIf.actual / 1e9, other.actual_usd);
+    });
+  });
+
+  test('of nothing are nothing', () => {
+    world([], now, (context) => {
+      const { status, count, bounds, points, ahead, hasData } = anomaliesData(context, asked());
+      assert.deepEqual(
+        [status, count, bounds, points.length, ahead.rate, hasData],
+        ['insufficient', 0, undefined, 0, 0, false],
+      );
+    });
+  });
+
+  test('a long history is thinned, and its outliers are not', () => {
+    const many = Array.from({ length: 3000 }, (_, n) => ({
+      session: `s${n % 10}`,
+      usd: n === 1500 ? 50 : 1 + (n % 7) / 10,
+      ago: n * 600_000,
+    }));
+    world(many, now, (context) => {
+      const { points, outliers, count } = anomaliesData(context, asked({ by: 'message' }));
+      assert.equal(count, 3000);
+      assert.ok(points.length <= 1000 && points.length > 500);
+      assert.equal(outliers[0]!.nano, 50e9);
+      assert.ok(points.every(({ nano }) => nano <= 1.6e9 && nano >= 1e9));
+    });
+  });
+});

@@ -1,0 +1,181 @@
+import {
+  Chart,
+  type ChartDataset,
+  Filler,
+  LinearScale,
+  LineController,
+  LineElement,
+  type Point,
+  PointElement,
+  Tooltip,
+} from 'chart.js';
+import {
+  type AheadPoint,
+  type AnomalyHorizon,
+  anomalyHorizons,
+} from '../../src/protocol/anomalies.ts';
+import { crosshair, moneyAxis, stillOptions, timeAxis, tooltipLook } from '../lib/chartBase.ts';
+import { ChartSection } from '../lib/chartSection.ts';
+import { mixed } from '../lib/palette.ts';
+import { Segments } from '../lib/segments.ts';
+import type { Sheet } from '../lib/sheet.ts';
+import { withTable } from '../lib/tablesUi.ts';
+import type { AnomaliesShown, AnomaliesTools } from './page.ts';
+
+Chart.register(LineController, LineElement, PointElement, LinearScale, Filler, Tooltip);
+
+type Line = Chart<'line', Point[]>;
+type LineOptions = NonNullable<ConstructorParameters<typeof Chart<'line', Point[]>>[1]['options']>;
+
+/** Spend so far as a rising line, and on from now as a dashed one with its band. */
+export class AheadChart {
+  readonly #tools: AnomaliesTools;
+  readonly #section = new ChartSection('projection');
+  readonly #horizons = new Segments<`${AnomalyHorizon}`>();
+  #chart: Line | undefined;
+  #shown: AnomaliesShown | undefined;
+
+  constructor(tools: AnomaliesTools) {
+    this.#tools = tools;
+  }
+
+  get element(): HTMLElement {
+    return this.#section.element;
+  }
+
+  draw(shown: AnomaliesShown): void {
+    this.#shown = shown;
+    const { data, words, figures, ui, asked } = shown;
+    const labels = { 7: words.sevenDays, 30: words.thirtyDays, 90: words.ninetyDays };
+    this.#horizons.draw(
+      words.horizon,
+      anomalyHorizons.map((days) => ({ value: `${days}`, label: labels[days] })),
+      `${asked.horizon}`,
+      (value) => this.#tools.ask({ ...asked, horizon: Number(value) as AnomalyHorizon }),
+    );
+    this.#section.draw({
+      title: data.aheadTitle,
+      sentence: data.aheadSentence,
+      showSentence: true,
+      sheet: sheetOf(shown),
+      asTable: ui.tables.includes('projection'),
+      onToggle: (asTable) => this.#tools.change(withTable(ui, 'projection', asTable)),
+      words,
+      figures,
+      exportTo: this.#tools.exportTo,
+      choices: [this.#horizons.element],
+      paint: (canvas) => this.#paint(canvas, shown),
+    });
+  }
+
+  #paint(canvas: HTMLCanvasElement, shown: AnomaliesShown): void {
+    const data = { datasets: datasetsOf(shown) };
+    if (this.#chart === undefined) {
+      this.#chart = new Chart(canvas, {
+        type: 'line',
+        data,
+        options: this.#options(),
+        plugins: [crosshair(() => this.#shown!.theme)],
+      });
+      return;
+    }
+    this.#chart.data = data;
+    this.#chart.options = this.#options() as Line['options'];
+    this.#chart.update('none');
+  }
+
+  #options(): LineOptions {
+    const { theme, figures, data, format, words } = this.#shown!;
+    const min = data.spent[0]?.at ?? data.at;
+    const max = data.ahead.at(-1)?.at ?? data.at;
+    const names = [words.spent, words.projected, words.high, words.low];
+    return {
+      ...stillOptions,
+      interaction: { mode: 'x', intersect: false },
+      scales: {
+        x: timeAxis(theme, figures, { min, max, zone: format.zone }),
+        y: moneyAxis(theme, figures),
+      },
+      plugins: {
+        tooltip: {
+          ...tooltipLook(theme),
+          callbacks: {
+            title: ([item]) => figures.dayTime(item?.parsed.x ?? 0),
+            label: ({ datasetIndex, parsed }) =>
+              `${names[datasetIndex]}: ${figures.shown(parsed.y ?? 0)}`,
+          },
+        },
+      },
+    };
+  }
+
+  dispose(): void {
+    this.#chart?.destroy();
+  }
+}
+
+function datasetsOf({ data, figures, theme }: AnomaliesShown): ChartDataset<'line', Point[]>[] {
+  const colour = theme.token('charts-blue');
+  const line = (
+    points: readonly AheadPoint[],
+    value: (point: AheadPoint) => number | null,
+  ): Point[] =>
+    points.flatMap((point) => {
+      const nano = value(point);
+      return nano === null ? [] : [{ x: point.at, y: figures.units(nano) }];
+    });
+  const plain = { parsing: false, pointRadius: 0, pointHitRadius: 8, borderWidth: 2 } as const;
+  const edge = {
+    ...plain,
+    borderColor: theme.highContrast ? colour : 'transparent',
+    borderWidth: 1,
+    borderDash: [2, 3],
+  };
+  // The first is drawn last: lines stand on the band.
+  return [
+    { ...plain, data: line(data.spent, ({ nano }) => nano), borderColor: colour },
+    {
+      ...plain,
+      data: line(data.ahead, ({ nano }) => nano),
+      borderColor: colour,
+      borderDash: [6, 4],
+    },
+    {
+      ...edge,
+      data: line(data.ahead, ({ high }) => high),
+      fill: theme.highContrast ? false : { target: '+1' },
+      backgroundColor: mixed(colour, 18, theme),
+    },
+    { ...edge, data: line(data.ahead, ({ low }) => low) },
+  ];
+}
+
+function sheetOf({ data, words, figures }: AnomaliesShown): Sheet {
+  const money = (nano: number | null) =>
+    nano === null
+      ? { text: '', value: '' }
+      : { text: figures.money(Math.round(nano)), value: nano / 1e9 };
+  const row = (point: AheadPoint, isAhead: boolean) => ({
+    key: `${isAhead} ${point.at}`,
+    cells: [
+      { text: figures.dayTime(point.at), value: new Date(point.at).toISOString() },
+      money(isAhead ? null : point.nano),
+      money(isAhead ? point.nano : null),
+      money(isAhead ? point.low : null),
+      money(isAhead ? point.high : null),
+    ],
+  });
+  return {
+    columns: [
+      { key: 'time', label: words.time, numeric: false },
+      { key: 'spent', label: words.spent, numeric: true },
+      { key: 'projected', label: words.projected, numeric: true },
+      { key: 'low', label: words.low, numeric: true },
+      { key: 'high', label: words.high, numeric: true },
+    ],
+    rows: [
+      ...data.spent.map((point) => row(point, false)),
+      ...data.ahead.slice(1).map((point) => row(point, true)),
+    ],
+  };
+}

@@ -1,0 +1,175 @@
+import {
+  type AnomaliesData,
+  type AnomaliesQuestion,
+  type AnomaliesWords,
+  type AnomalyPeriod,
+  type AnomalyUnit,
+  anomalyUnits,
+} from '../../src/protocol/anomalies.ts';
+import type { TablesUi } from '../../src/protocol.ts';
+import { cardList } from '../lib/cards.ts';
+import { el } from '../lib/dom.ts';
+import { filterChoice, isChoice } from '../lib/filterChoice.ts';
+import { PanelHead } from '../lib/head.ts';
+import type { DataPage, PageTools, Shown } from '../lib/page.ts';
+import { Parts } from '../lib/parts.ts';
+import { Segments } from '../lib/segments.ts';
+import { type Sheet, textCell } from '../lib/sheet.ts';
+import { TableSection } from '../lib/tableSection.ts';
+import { button, dropdown } from '../ui.ts';
+import { AheadChart } from './aheadChart.ts';
+import { ScatterChart } from './scatterChart.ts';
+import { WhatIfChart } from './whatIfChart.ts';
+
+export type AnomaliesShown = Shown<AnomaliesData, AnomaliesWords, AnomaliesQuestion, TablesUi>;
+export type AnomaliesTools = PageTools<AnomaliesQuestion, TablesUi>;
+
+/** The panel of anomalies: what stands out and why, where it leads, what another model would cost. */
+export class AnomaliesPage
+  implements DataPage<AnomaliesData, AnomaliesWords, AnomaliesQuestion, TablesUi>
+{
+  readonly element = el('div', { class: 'panel anomalies' });
+  readonly #tools: AnomaliesTools;
+  readonly #units = new Segments<AnomalyUnit>();
+  readonly #periods = new Segments<AnomalyPeriod>();
+  readonly #choices = el('div', { class: 'choices' });
+  readonly #head: PanelHead;
+  readonly #cards = el('section', { class: 'cards' });
+  readonly #scatter: ScatterChart;
+  readonly #outliers = new TableSection('outliers');
+  readonly #estimator = el('p', { class: 'quiet' });
+  readonly #ahead: AheadChart;
+  readonly #whatIf: WhatIfChart;
+  readonly #ways = el('div', { class: 'actions' });
+  readonly #foot = el('footer', {});
+  readonly #parts = new Parts();
+
+  constructor(tools: AnomaliesTools) {
+    this.#tools = tools;
+    this.#scatter = new ScatterChart(tools);
+    this.#ahead = new AheadChart(tools);
+    this.#whatIf = new WhatIfChart(tools);
+    const bar = el(
+      'div',
+      { class: 'toolbar filters' },
+      this.#units.element,
+      this.#periods.element,
+      this.#choices,
+    );
+    this.#head = new PanelHead(bar);
+    this.#outliers.element.append(this.#estimator);
+    this.element.append(
+      this.#head.element,
+      this.#cards,
+      this.#scatter.element,
+      this.#outliers.element,
+      el('div', { class: 'columns' }, this.#ahead.element, this.#whatIf.element),
+      this.#ways,
+      this.#foot,
+    );
+  }
+
+  draw(shown: AnomaliesShown): void {
+    const { data, words, figures, asked } = shown;
+    const { ask } = this.#tools;
+    this.#units.draw(
+      words.compare,
+      anomalyUnits.map((value) => ({ value, label: words[value] })),
+      asked.by,
+      (by) => ask({ ...asked, by }),
+    );
+    const periods = [
+      { value: '7d', label: words.sevenDays },
+      { value: '30d', label: words.thirtyDays },
+      { value: '90d', label: words.ninetyDays },
+      { value: 'all', label: words.all },
+    ] as const;
+    this.#periods.draw(words.period, periods, asked.period, (period) => ask({ ...asked, period }));
+    this.#parts.fill(this.#choices, [data.projects, asked, words], () => this.#dropdowns(shown));
+    this.#head.draw(data, shown);
+    this.#cards.replaceChildren(...cardList(data.cards));
+    this.#scatter.draw(shown);
+    this.#outliers.draw({
+      title: words.outliers,
+      sheet: outlierSheet(shown),
+      seen: data.rows.length > 0,
+      words,
+      figures,
+      ...(shown.question.by !== 'day' && {
+        openHint: words.open,
+        onOpen: (key: string) => this.#open(shown, key),
+      }),
+    });
+    this.#estimator.textContent = data.rows.length > 0 ? data.estimator : words.noOutlier;
+    this.#ahead.draw(shown);
+    this.#whatIf.draw(shown);
+    this.#parts.fill(this.#ways, words, () => [
+      button(words.insights, () => this.#tools.act('showInsights'), 'primary'),
+      button(words.burn, () => this.#tools.act('openBurn')),
+      button(words.dashboard, () => this.#tools.act('openDashboard')),
+    ]);
+    this.#foot.replaceChildren(...data.notes.map((note) => el('p', {}, note)));
+  }
+
+  #open({ data }: AnomaliesShown, key: string): void {
+    const row = data.rows[Number(key)];
+    if (row !== undefined) this.#tools.openSession(row.sid, row.message);
+  }
+
+  #dropdowns({ data, words, asked }: AnomaliesShown): HTMLElement[] {
+    const { ask } = this.#tools;
+    const projects = isChoice(data.projects, asked.project)
+      ? [
+          filterChoice(words.project, words.everything, data.projects, asked.project, (project) =>
+            ask({ ...asked, project }),
+          ),
+        ]
+      : [];
+    const scale = dropdown(
+      words.scale,
+      [
+        { value: 'linear', label: words.linear },
+        { value: 'log', label: words.logarithmic },
+      ],
+      asked.log ? 'log' : 'linear',
+      (value) => ask({ ...asked, log: value === 'log' }),
+    );
+    return [...projects, scale];
+  }
+
+  dispose(): void {
+    this.#scatter.dispose();
+    this.#ahead.dispose();
+    this.#whatIf.dispose();
+  }
+}
+
+function outlierSheet({ data, words, figures, question }: AnomaliesShown): Sheet {
+  const isDay = question.by === 'day';
+  return {
+    columns: [
+      { key: 'name', label: words.name, numeric: false },
+      ...(isDay
+        ? []
+        : [
+            { key: 'project', label: words.project, numeric: false },
+            { key: 'time', label: words.time, numeric: false },
+          ]),
+      { key: 'cost', label: words.cost, numeric: true },
+      { key: 'score', label: words.score, numeric: true },
+      { key: 'reason', label: words.reason, numeric: false },
+    ],
+    rows: data.rows.map(({ name, project, at, nano, z, zText, reason }, index) => ({
+      key: String(index),
+      cells: [
+        textCell(name, name),
+        ...(isDay
+          ? []
+          : [textCell(project), { text: figures.dayTime(at), value: new Date(at).toISOString() }]),
+        { text: figures.money(nano), value: nano / 1e9 },
+        { text: zText, value: z },
+        textCell(reason, reason),
+      ],
+    })),
+  };
+}

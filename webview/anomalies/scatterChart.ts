@@ -1,0 +1,238 @@
+import {
+  Chart,
+  type ChartDataset,
+  LinearScale,
+  LogarithmicScale,
+  type Point,
+  PointElement,
+  ScatterController,
+  Tooltip,
+} from 'chart.js';
+import { levelBand, pointLabels } from '../lib/chartAnnotations.ts';
+import {
+  moneyAxis,
+  stillOptions,
+  type Threshold,
+  thresholdLines,
+  thresholdRoom,
+  timeAxis,
+  tooltipLook,
+} from '../lib/chartBase.ts';
+import { ChartSection } from '../lib/chartSection.ts';
+import { fill } from '../lib/fill.ts';
+import { mixed } from '../lib/palette.ts';
+import type { Sheet } from '../lib/sheet.ts';
+import { withTable } from '../lib/tablesUi.ts';
+import type { Theme } from '../lib/theme.ts';
+import type { AnomaliesShown, AnomaliesTools } from './page.ts';
+
+Chart.register(ScatterController, PointElement, LinearScale, LogarithmicScale, Tooltip);
+
+type Scatter = Chart<'scatter', Point[]>;
+type ScatterOptions = NonNullable<
+  ConstructorParameters<typeof Chart<'scatter', Point[]>>[1]['options']
+>;
+
+/** Outliers that are named in the chart; the table names the others. */
+const named = 5;
+/** Which dataset holds the outliers of the table. */
+const listed = 0;
+/** What happens just now stands at the edge, and is not cut there. */
+const edge = 8;
+
+/** What was compared, on a time axis: the usual as a band, what stands out above it. */
+export class ScatterChart {
+  readonly #tools: AnomaliesTools;
+  readonly #section = new ChartSection('outliers-chart');
+  readonly #theme = (): Theme => this.#shown!.theme;
+  readonly #lines = (): Threshold[] => linesOf(this.#shown!);
+  readonly #room = thresholdRoom(this.#theme, this.#lines);
+  #chart: Scatter | undefined;
+  #shown: AnomaliesShown | undefined;
+  #log = false;
+
+  constructor(tools: AnomaliesTools) {
+    this.#tools = tools;
+  }
+
+  get element(): HTMLElement {
+    return this.#section.element;
+  }
+
+  draw(shown: AnomaliesShown): void {
+    this.#shown = shown;
+    const { data, words, figures, ui } = shown;
+    this.#section.draw({
+      title: data.chartTitle,
+      sentence: [data.answer, data.chartSentence].join(' '),
+      sheet: sheetOf(shown),
+      asTable: ui.tables.includes('outliers'),
+      onToggle: (asTable) => this.#tools.change(withTable(ui, 'outliers', asTable)),
+      words,
+      figures,
+      exportTo: this.#tools.exportTo,
+      paint: (canvas) => this.#paint(canvas, shown),
+    });
+  }
+
+  #paint(canvas: HTMLCanvasElement, shown: AnomaliesShown): void {
+    // A scale of another kind needs another chart.
+    if (this.#log !== shown.question.log) this.dispose();
+    this.#log = shown.question.log;
+    const data = { datasets: datasetsOf(shown) };
+    if (this.#chart === undefined) {
+      this.#chart = new Chart(canvas, {
+        type: 'scatter',
+        data,
+        options: this.#options(),
+        plugins: [
+          levelBand(this.#theme, () => bandOf(this.#shown!)),
+          thresholdLines(this.#theme, this.#lines),
+          pointLabels(this.#theme, listed, () =>
+            this.#shown!.data.rows.slice(0, named).map(({ name }) => name),
+          ),
+        ],
+      });
+      return;
+    }
+    this.#chart.data = data;
+    this.#chart.options = this.#options() as Scatter['options'];
+    this.#chart.update('none');
+  }
+
+  #options(): ScatterOptions {
+    const { theme, figures, data, format, question } = this.#shown!;
+    const highest = Math.max(0, ...this.#lines().map(({ value }) => value));
+    return {
+      ...stillOptions,
+      interaction: { mode: 'nearest', intersect: true },
+      layout: { padding: this.#room },
+      onClick: (_, [element]) => this.#open(element),
+      onHover: (event, [element]) => {
+        const target = event.native?.target as HTMLElement | null | undefined;
+        if (target?.style) target.style.cursor = element?.datasetIndex === listed ? 'pointer' : '';
+      },
+      scales: {
+        x: timeAxis(theme, figures, { min: data.from, max: data.to, zone: format.zone }),
+        y: {
+          ...moneyAxis(theme, figures),
+          ...(question.log
+            ? { type: 'logarithmic', beginAtZero: false }
+            : { suggestedMax: highest * 1.1 }),
+        },
+      },
+      plugins: {
+        tooltip: {
+          ...tooltipLook(theme),
+          callbacks: {
+            title: ([item]) => {
+              const row = item?.datasetIndex === listed ? data.rows[item.dataIndex] : undefined;
+              return row?.name ?? figures.dateTime(item?.parsed.x ?? 0);
+            },
+            label: ({ parsed, datasetIndex, dataIndex }) => {
+              const row = datasetIndex === listed ? data.rows[dataIndex] : undefined;
+              const cost = figures.shown(parsed.y ?? 0);
+              return row === undefined
+                ? cost
+                : [cost, `${this.#shown!.words.score} ${row.zText}`, row.reason].filter(Boolean);
+            },
+          },
+        },
+      },
+    };
+  }
+
+  /** A click on what stands out opens its session, at the message. */
+  #open(element: { readonly datasetIndex: number; readonly index: number } | undefined): void {
+    if (element?.datasetIndex !== listed) return;
+    const row = this.#shown?.data.rows[element.index];
+    if (row !== undefined && row.sid !== '') this.#tools.openSession(row.sid, row.message);
+  }
+
+  dispose(): void {
+    this.#chart?.destroy();
+    this.#chart = undefined;
+  }
+}
+
+/** The usual, what stands out without a name, and what is listed: told apart by shape and size too. */
+function datasetsOf({
+  data,
+  figures,
+  theme,
+  question,
+}: AnomaliesShown): ChartDataset<'scatter', Point[]>[] {
+  const shown = ([, nano]: readonly [number, number]): boolean => !question.log || nano > 0;
+  const point = ([x, nano]: readonly [number, number]): Point => ({ x, y: figures.units(nano) });
+  const mark = theme.token('editorWarning-foreground');
+  const usual = mixed(theme.token('charts-blue'), theme.highContrast ? 100 : 70, theme);
+  const apart = {
+    backgroundColor: mark,
+    borderColor: mark,
+    pointStyle: 'triangle' as const,
+    clip: edge,
+  };
+  // The first is drawn last: what is named lies on top.
+  return [
+    {
+      ...apart,
+      data: data.rows.map(({ at, nano }) => point([at, nano])),
+      pointRadius: 6,
+      pointHoverRadius: 8,
+    },
+    { ...apart, data: data.more.filter(shown).map(point), pointRadius: 3 },
+    {
+      data: data.points.filter(shown).map(point),
+      backgroundColor: theme.highContrast ? theme.background : usual,
+      borderColor: usual,
+      pointRadius: data.points.length > 300 ? 2 : 3.5,
+      pointHoverRadius: 4,
+      clip: edge,
+    },
+  ];
+}
+
+function linesOf({ data, figures, theme, words }: AnomaliesShown): Threshold[] {
+  const { median, low, high } = data;
+  const line = (nano: number, text: string, colour: string, dash: number[]): Threshold => ({
+    value: figures.units(nano),
+    label: fill(text, figures.money(Math.round(nano))),
+    colour,
+    dash,
+  });
+  const warning = theme.token('editorWarning-foreground');
+  return [
+    ...(median === null ? [] : [line(median, words.median, theme.foreground, [8, 3])]),
+    ...(high === null ? [] : [line(high, words.threshold, warning, [4, 4])]),
+    ...(low === null || low <= 0 ? [] : [line(low, words.threshold, warning, [4, 4])]),
+  ];
+}
+
+function bandOf({ data, figures }: AnomaliesShown): { low: number; high: number } | undefined {
+  const { low, high } = data;
+  if (low === null || high === null) return undefined;
+  return { low: figures.units(Math.max(0, low)), high: figures.units(high) };
+}
+
+function sheetOf({ data, words, figures }: AnomaliesShown): Sheet {
+  const all = [
+    ...data.points.map(([at, nano]) => ({ at, nano, kind: words.usual })),
+    ...data.more.map(([at, nano]) => ({ at, nano, kind: words.outlier })),
+    ...data.rows.map(({ at, nano, name }) => ({ at, nano, kind: `${words.outlier}: ${name}` })),
+  ].sort((a, b) => a.at - b.at);
+  return {
+    columns: [
+      { key: 'time', label: words.time, numeric: false },
+      { key: 'cost', label: words.cost, numeric: true },
+      { key: 'kind', label: words.kind, numeric: false },
+    ],
+    rows: all.map(({ at, nano, kind }, index) => ({
+      key: String(index),
+      cells: [
+        { text: figures.dateTime(at), value: new Date(at).toISOString() },
+        { text: figures.money(nano), value: nano / 1e9 },
+        { text: kind, value: kind },
+      ],
+    })),
+  };
+}
