@@ -50,10 +50,13 @@ function addReport(program: Command, definition: ReportDefinition): void {
     const document = withContext(
       environment,
       problems,
-      (context) => definition.run(context, readQuestion(definition, raw, context)),
+      (context) => {
+        const made = definition.run(context, readQuestion(definition, raw, context));
+        print(environment, made);
+        return made;
+      },
       git,
     );
-    print(environment, document);
     if (gate) process.exitCode = exitCodeOf(document, (given.failOn as FailReason[]) ?? []);
   });
 }

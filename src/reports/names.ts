@@ -82,6 +82,10 @@ export class Names {
     return this.#agents.get(agent)?.type ?? 'main';
   }
 
+  isMainThread(agent: number): boolean {
+    return this.#agents.get(agent)?.agentId === '';
+  }
+
   /** Pull requests of a session, by name. */
   pullRequestsOf(session: number): string[] {
     this.#links ??= pullRequests(this.#context.db);

@@ -1,16 +1,6 @@
 import type { TimeSpan } from '../model/calendar.ts';
 import type { SqlDatabase } from './driver/types.ts';
-import { agentNames, factRows, wordTexts } from './factRows.ts';
-import type { SpendSums } from './reader.ts';
 import { bucketMs } from './rollup.ts';
-
-/** What one agent of one session spent on one model in a span. */
-export interface SpendRow extends SpendSums {
-  readonly session: number;
-  readonly agentId: string;
-  readonly agentType: string;
-  readonly model: string;
-}
 
 /** Background of one session dated to one moment. */
 export interface BackgroundRow {
@@ -24,17 +14,6 @@ export interface BucketRow {
   readonly at: number;
   readonly nano: number;
   readonly messages: number;
-}
-
-/** All that was spent, or all of a span, by session, agent and model. Exact for any span. */
-export function spendRows(db: SqlDatabase, span: TimeSpan | undefined): SpendRow[] {
-  const rows = factRows(db, span, ['session', 'agent', 'model']);
-  const agents = agentNames(db, new Set(rows.map(({ agent }) => agent)));
-  const models = wordTexts(db, new Set(rows.map(({ model }) => model)));
-  return rows.map(({ at, agent, model, facet, prompt, ...row }) => {
-    const { agentId, type } = agents.get(agent)!;
-    return { ...row, agentId, agentType: type, model: models.get(model)! };
-  });
 }
 
 /** Background spend dated into a span, or all of it. */
