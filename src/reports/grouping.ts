@@ -1,5 +1,5 @@
 import { totalTokens, type Usage, usageKeys } from '../model/tokens.ts';
-import { addSums, addTo, type FactKey, noSums, type RunningSums } from '../store/factRows.ts';
+import { addTo, type FactKey, noSums, type RunningSums } from '../store/factRows.ts';
 import type { SpendSums } from '../store/reader.ts';
 import { toolRows } from '../store/toolRows.ts';
 import { classCosts } from './classCosts.ts';
@@ -218,14 +218,13 @@ function splitByClass(
   priceRow: string,
 ): { name: string; part: SpendSums }[] {
   const { byClass, unsplit } = classCosts(book, [{ row: priceRow, sums: row }]);
-  const empty = { ...addSums([]), lower: row.lower, unpriced: row.unpriced, client: row.client };
-  const parts = usageKeys.map((key) => ({
-    name: classNames[key],
-    part: { ...empty, messages: row.messages, [key]: row[key], nano: byClass[key] },
-  }));
-  const used = parts.filter(
-    ({ part }) => totalTokens(part) > 0 || part.webSearches > 0 || part.nano !== 0,
-  );
+  const empty = { ...noSums(), lower: row.lower, unpriced: row.unpriced, client: row.client };
+  const used = usageKeys
+    .filter((key) => row[key] > 0 || byClass[key] !== 0)
+    .map((key) => ({
+      name: classNames[key],
+      part: { ...empty, messages: row.messages, [key]: row[key], nano: byClass[key] },
+    }));
   const rest = { name: unsplitName, part: { ...empty, messages: 0, nano: unsplit } };
   return unsplit === 0 ? used : [...used, rest];
 }
