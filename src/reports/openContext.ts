@@ -51,9 +51,15 @@ export async function withReportContextMeanwhile<T>(
   }
 }
 
+/** So much of the store's file is mapped into memory at most. */
+const mappedBytes = 2 ** 30;
+
 /** Without a store there is no data, which is an answer too. */
 function openStore({ storeFile }: ContextFacts): SqlDatabase {
-  return openForReading(storeFile) ?? openForWriting(':memory:').db;
+  const db = openForReading(storeFile);
+  // A report may go through much of the file, once: mapped, no page has to be read by itself.
+  db?.pragma(`mmap_size = ${mappedBytes}`);
+  return db ?? openForWriting(':memory:').db;
 }
 
 function contextOf(facts: ContextFacts, db: SqlDatabase): ReportContext {
