@@ -41,15 +41,19 @@ export function bucketRows(
   sessions: readonly number[] | undefined,
 ): BucketRow[] {
   const { from, to } = span ?? { from: 0, to: Number.MAX_SAFE_INTEGER };
-  const list = sessions === undefined ? null : JSON.stringify(sessions);
+  const bounds = [Math.floor(from / bucketMs), Math.ceil(to / bucketMs)];
+  const inside = 'WHERE bucket >= ? AND bucket < ?';
+  if (sessions === undefined) {
+    return db
+      .prepare(`SELECT bucket * ${bucketMs} AS at, nano, messages FROM spend_slot ${inside}`)
+      .all<BucketRow>(...bounds);
+  }
   return db
     .prepare(
       `SELECT bucket * ${bucketMs} AS at, sum(nano) AS nano, sum(messages) AS messages
-       FROM spend_bucket WHERE bucket >= ? AND bucket < ?
-         AND (? IS NULL OR session IN (SELECT value FROM json_each(?)))
-       GROUP BY bucket ORDER BY bucket`,
+       FROM spend_bucket ${inside} AND session IN (SELECT value FROM json_each(?)) GROUP BY bucket`,
     )
-    .all<BucketRow>(Math.floor(from / bucketMs), Math.ceil(to / bucketMs), list, list);
+    .all<BucketRow>(...bounds, JSON.stringify(sessions));
 }
 
 /** When the first background is dated, in UTC milliseconds; undefined without any. */
