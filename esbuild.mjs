@@ -47,6 +47,19 @@ const explicitNativeBinding = {
   },
 };
 
+/** commander loads what starts programs, for commands that are programs of their own: here none is. */
+const noProgramsAsCommands = {
+  name: 'no-programs-as-commands',
+  setup(build) {
+    build.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /commander[\\/]lib[\\/]/.test(importer) ? { path: 'none', namespace: 'programs' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'programs' }, () => ({
+      contents: 'export default {};',
+    }));
+  },
+};
+
 /** Prints what the editor's background task waits for, once for all bundles that build together. */
 function watchMessages() {
   let active = 0;
@@ -92,7 +105,7 @@ async function bundleOptions({ production, outdir }) {
     external: ['vscode'],
     // Sources are ES modules and bundles are not: this is how a source finds its neighbours in both.
     define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
-    plugins: [explicitNativeBinding],
+    plugins: [explicitNativeBinding, noProgramsAsCommands],
   };
 
   const cli = await find('src/cli.ts');

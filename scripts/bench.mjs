@@ -2,6 +2,7 @@
  * Measures what the README and docs/bench.md claim, side by side with ccusage in one run.
  *
  *     npm run bench -- [--rounds N] [--write]     --write refreshes docs/bench.md
+ *     npm run bench -- --reports [--rounds N]     only the terminal's reports on a million messages
  *
  * Machines are noisy: each round runs every tool once, and medians and ratios are what counts. Totals
  * must agree before a time is shown. The views are timed on made-up stores, and in a real VS Code.
@@ -26,13 +27,19 @@ import { scratchInstall } from './lib/scratchInstall.mjs';
 requireNode24();
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '3' }, write: { type: 'boolean' } },
+  options: {
+    rounds: { type: 'string', default: '3' },
+    write: { type: 'boolean' },
+    reports: { type: 'boolean' },
+  },
 });
 const rounds = Number(values.rounds);
 const home = path.join(scratch, 'bench');
 const transcripts = path.join(home, 'transcripts');
 const store = path.join(home, 'store/outlay.db');
-const cli = inRoot('dist/cli.cjs');
+/** What is measured is what is shipped. */
+const product = path.join(home, 'product');
+const cli = path.join(product, 'dist/cli.cjs');
 /** The last release whose native program is in the registry for Linux. */
 const peerVersion = '20.0.24';
 
@@ -58,7 +65,16 @@ async function preparePeer() {
   return path.join(folder, 'node_modules/.bin/ccusage');
 }
 
-/** Runs a program and answers with its output, wall time in milliseconds and peak memory in MB. */
+/** Builds the terminal command as it is packed, with the manifest it reads. */
+async function buildProduct() {
+  await build({ production: true, outdir: path.join(product, 'dist') });
+  await cp(inRoot('package.json'), path.join(product, 'package.json'));
+}
+
+/**
+ * Runs a program and answers with its output and wall time in milliseconds; Outlay says itself what
+ * processor time and memory it took.
+ */
 function timed(program, args, env = {}) {
   const started = performance.now();
   const child = spawnSync(program, args, {
@@ -68,27 +84,14 @@ function timed(program, args, env = {}) {
   });
   const ms = performance.now() - started;
   if (child.status !== 0) throw new Error(`${program} ${args.join(' ')}: ${child.stderr}`);
-  return {
-    ms,
-    stdout: child.stdout,
-    peakMb: Number(/peak (\d+)/.exec(child.stderr)?.[1] ?? 0) / 1024,
-  };
+  const used = /used (\d+) KB (\d+) ms/.exec(child.stderr) ?? [];
+  return { ms, stdout: child.stdout, peakMb: Number(used[1]) / 1024, cpuMs: Number(used[2]) };
 }
 
-const reportPeak =
-  'data:text/javascript,process.on("exit",()=>process.stderr.write("peak "+process.resourceUsage().maxRSS))';
-const outlay = (...args) =>
-  timed(process.execPath, [
-    '--import',
-    reportPeak,
-    cli,
-    ...args,
-    '--json',
-    '--config-dir',
-    transcripts,
-    '--store',
-    store,
-  ]);
+const outlay = (args, env) =>
+  timed(process.execPath, ['--require', inRoot('scripts/lib/sayUsed.cjs'), cli, ...args], env);
+const outlayOnSet = (command) =>
+  outlay([command, '--json', '--config-dir', transcripts, '--store', store]);
 
 function median(numbers) {
   const sorted = numbers.toSorted((a, b) => a - b);
@@ -111,33 +114,17 @@ function requireAgreement(ours, theirs) {
   return pairs;
 }
 
-const set = await prepareTranscripts();
-const peer = await preparePeer();
-const times = { cat: [], index: [], ccusage: [], sessions: [], peak: [] };
-for (let round = 0; round < rounds; round++) {
-  const find = ['-c', `find '${transcripts}' -name '*.jsonl' -print0 | xargs -0 cat > /dev/null`];
-  times.cat.push(timed('sh', find).ms);
-  await rm(path.dirname(store), { recursive: true, force: true });
-  const index = outlay('index');
-  times.index.push(index.ms);
-  times.peak.push(index.peakMb);
-  const peerArgs = ['daily', '--json', '--offline', '--mode', 'calculate'];
-  const theirs = timed(peer, peerArgs, { CLAUDE_CONFIG_DIR: transcripts });
-  times.ccusage.push(theirs.ms);
-  const ours = outlay('sessions');
-  times.sessions.push(ours.ms);
-  requireAgreement(ours.stdout, theirs.stdout);
-  const shown = Object.entries(times).map(([name, list]) => `${name} ${list.at(-1).toFixed(0)}`);
-  console.log(`round ${round + 1}: ${shown.join(', ')}`);
+const million = path.join(home, 'million/outlay.db');
+const endMs = Date.parse('2026-11-22T15:00:00Z');
+
+function prepareMillion() {
+  console.log('a store of a million messages …');
+  fillStore(million, 1_000_000, endMs);
 }
 
 /** Figures behind the status bar on a store of a million messages. */
 function millionMessages() {
-  const endMs = Date.parse('2026-11-22T15:00:00Z');
-  const file = path.join(home, 'million/outlay.db');
-  console.log('a store of a million messages …');
-  fillStore(file, 1_000_000, endMs);
-  const reader = new StoreReader(openForReading(file));
+  const reader = new StoreReader(openForReading(million));
   const options = { now: endMs, zone: 'Europe/Berlin', weekStart: 1 };
   const questions = {
     'status bar and tooltip': () => readOverview(reader, options),
@@ -176,24 +163,73 @@ async function hostThread() {
 
 /** Reports of the terminal on the store of a million messages, process start included. */
 function millionReports() {
-  const file = path.join(home, 'million/outlay.db');
   const lines = {
     'nothing (process start)': ['--version'],
     report: ['report'],
-    'breakdown, this month': ['breakdown'],
+    'report, all time': ['report', '--period', 'all'],
+    breakdown: ['breakdown'],
     'breakdown, all time, two dimensions': [
       ...['breakdown', '--period', 'all', '--by', 'project', '--then-by', 'model'],
     ],
     'breakdown by tool, all time': ['breakdown', '--period', 'all', '--by', 'tool'],
-    'report, all time': ['report', '--period', 'all'],
-    'anomalies among messages': ['anomaly', '--by', 'message'],
+    summary: ['summary'],
+    sessions: ['sessions'],
+    'anomalies among messages, all time': ['anomaly', '--by', 'message'],
     projection: ['projection'],
+    'insights, 30 days': ['optimize'],
   };
-  return Object.entries(lines).map(([name, line]) => {
-    const answer = line[0] === '--version' ? line : [...line, '--no-index', '--store', file];
-    const runs = Array.from({ length: 5 }, () => timed(process.execPath, [cli, ...answer], {}).ms);
-    return [name, median(runs)];
+  const env = { OUTLAY_NOW: new Date(endMs).toISOString() };
+  const found = Object.entries(lines).map(([name, line]) => {
+    const args = line[0] === '--version' ? line : [...line, '--no-index', '--store', million];
+    const runs = Array.from({ length: Math.max(5, rounds) }, () => outlay(args, env));
+    return {
+      name,
+      ms: median(runs.map((run) => run.ms)),
+      cpu: median(runs.map((run) => run.cpuMs)),
+    };
   });
+  const start = found[0].cpu;
+  return found.map(({ name, ms, cpu }) => {
+    const beyond = cpu === start ? '' : `, ${cpu - start} ms of it after process start`;
+    return [name, ms, `processor ${cpu} ms${beyond}`];
+  });
+}
+
+/** A time as the table has it. */
+const ms = (number) => `${number < 10 ? number.toFixed(1) : number.toFixed(0)} ms`;
+
+const reportRows = (reports) =>
+  reports
+    .map(
+      ([name, time, beside]) =>
+        `| a million messages, terminal: ${name} | ${ms(time)} | ${beside} |`,
+    )
+    .join('\n');
+
+await buildProduct();
+prepareMillion();
+if (values.reports) {
+  console.log(reportRows(millionReports()));
+  process.exit();
+}
+const set = await prepareTranscripts();
+const peer = await preparePeer();
+const times = { cat: [], index: [], ccusage: [], sessions: [], peak: [] };
+for (let round = 0; round < rounds; round++) {
+  const find = ['-c', `find '${transcripts}' -name '*.jsonl' -print0 | xargs -0 cat > /dev/null`];
+  times.cat.push(timed('sh', find).ms);
+  await rm(path.dirname(store), { recursive: true, force: true });
+  const index = outlayOnSet('index');
+  times.index.push(index.ms);
+  times.peak.push(index.peakMb);
+  const peerArgs = ['daily', '--json', '--offline', '--mode', 'calculate'];
+  const theirs = timed(peer, peerArgs, { CLAUDE_CONFIG_DIR: transcripts });
+  times.ccusage.push(theirs.ms);
+  const ours = outlayOnSet('sessions');
+  times.sessions.push(ours.ms);
+  requireAgreement(ours.stdout, theirs.stdout);
+  const shown = Object.entries(times).map(([name, list]) => `${name} ${list.at(-1).toFixed(0)}`);
+  console.log(`round ${round + 1}: ${shown.join(', ')}`);
 }
 
 const queries = millionMessages();
@@ -203,7 +239,6 @@ console.log('10,000 sessions …');
 const views = await sessionTimes(path.join(home, 'sessions'));
 const held = await hostThread();
 const ratio = (a, b) => (median(times[a]) / median(times[b])).toFixed(2);
-const ms = (number) => `${number < 10 ? number.toFixed(1) : number.toFixed(0)} ms`;
 const table = `| what | median | beside |
 | --- | --- | --- |
 | \`cat\` of the transcripts (page cache warm) | ${ms(median(times.cat))} | |
@@ -211,7 +246,7 @@ const table = `| what | median | beside |
 | \`ccusage daily\` ${peerVersion} (native code, stores nothing) | ${ms(median(times.ccusage))} | |
 | \`outlay sessions\`, index up to date | ${ms(median(times.sessions))} | 1/${ratio('ccusage', 'sessions')} of ccusage |
 ${queries.map(([name, time]) => `| a million messages: ${name} | ${ms(time)} | |`).join('\n')}
-${reports.map(([name, time]) => `| a million messages, terminal: ${name} | ${ms(time)} | |`).join('\n')}
+${reportRows(reports)}
 ${views.map(([name, time, beside]) => `| ${name} | ${ms(time)} | ${beside} |`).join('\n')}
 `;
 const hostRow = (what, { longestCpu, longest, p99, cpu }) =>

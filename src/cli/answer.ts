@@ -89,7 +89,7 @@ export async function answer(
   report: (context: ReportContext) => Document,
 ): Promise<void> {
   const { problems } = await bringUpToDate(environment);
-  print(environment, withContext(environment, problems, report));
+  withContext(environment, problems, (context) => print(environment, report(context)));
 }
 
 /** Prints a document in the format asked for. */

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { GitState } from '../reports/context.ts';
 
-const run = promisify(execFile);
 /** Started by the editor's own runtime, Outlay must not make Node programs of others' hooks too. */
 const { ELECTRON_RUN_AS_NODE: _ours, ...environment } = process.env;
 /** A repository that does not answer in time is taken for none. */
@@ -10,6 +8,9 @@ const timeoutMs = 2000;
 
 /** The working copy somebody stands in; null where git cannot tell. Unknown is never "clean". */
 export async function gitState(cwd: string): Promise<GitState | null> {
+  // Few commands ask, and all would wait for it to be loaded.
+  const { execFile } = await import('node:child_process');
+  const run = promisify(execFile);
   const git = async (...args: string[]): Promise<string> => {
     // Neither locks nor the repository's own monitor program: this only looks.
     const safe = ['--no-optional-locks', '-c', 'core.fsmonitor=false', ...args];

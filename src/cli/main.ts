@@ -23,7 +23,8 @@ export async function main(argv: readonly string[], manifest: string): Promise<v
   }
   try {
     const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
-    await createProgram(version).parseAsync(argv.length > 2 ? [...argv] : [...argv, '--help']);
+    const program = createProgram(version, argv[2]);
+    await program.parseAsync(argv.length > 2 ? [...argv] : [...argv, '--help']);
   } catch (error) {
     process.exitCode = report(error);
   }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { reportDefinitions } from '../reports/definitions.ts';
 import { addBudget } from './budgetCommand.ts';
 import { addDoctor, addIndex, addWorkers } from './careCommands.ts';
 import { addCompletion } from './completionCommand.ts';
@@ -7,7 +8,7 @@ import { addIngest } from './ingestCommand.ts';
 import { addMark } from './markCommand.ts';
 import { addOptimize } from './optimizeCommands.ts';
 import { addPrices, addReprice } from './priceCommands.ts';
-import { addReports } from './reportCommands.ts';
+import { addReport } from './reportCommands.ts';
 import { addReset } from './resetCommand.ts';
 import { addRetention } from './retentionCommand.ts';
 import { addSessions } from './sessionCommands.ts';
@@ -26,29 +27,44 @@ Each command first reads what is new in the transcripts (--no-index leaves that 
 Exit codes: 0 fine or no data, 1 an alert asked for, 2 wrong use or configuration,
 3 the store or the files could not be read.`;
 
-/** The command line of `outlay`. */
-export function createProgram(version: string): Command {
+type Add = (program: Command, version: string) => void;
+
+/** What adds commands, by the first words of theirs, in the order they are listed. */
+const adders: readonly (readonly [words: readonly string[], add: Add])[] = [
+  [['sessions'], addSessions],
+  [['track'], addTrack],
+  [['budget'], addBudget],
+  ...reportDefinitions.map((definition): readonly [string[], Add] => [
+    definition.name.split(' ').slice(0, 1),
+    (program) => addReport(program, definition),
+  ]),
+  [['optimize', 'outcome'], addOptimize],
+  [['mark'], addMark],
+  [['export'], addExport],
+  [['ingest'], addIngest],
+  [['prices'], addPrices],
+  [['reprice'], addReprice],
+  [['index'], addIndex],
+  [['doctor'], addDoctor],
+  [['workers'], addWorkers],
+  [['retention'], addRetention],
+  [['reset'], addReset],
+  // Completion is made of all commands.
+  [[], addCompletion],
+];
+
+/**
+ * The command line of `outlay`. Where it begins with a command's name, only what has commands of that
+ * name is added: dozens of others would take longer to add than some reports to make.
+ */
+export function createProgram(version: string, firstWord = ''): Command {
   const program = new Command('outlay')
     .description('What Claude Code costs, from its transcripts, priced to the cent.')
     .version(version)
     .exitOverride()
     .showHelpAfterError('Try "outlay --help".')
     .addHelpText('after', examples);
-  addSessions(program);
-  addTrack(program);
-  addBudget(program);
-  addReports(program);
-  addOptimize(program);
-  addMark(program);
-  addExport(program);
-  addIngest(program);
-  addPrices(program);
-  addReprice(program);
-  addIndex(program);
-  addDoctor(program, version);
-  addWorkers(program);
-  addRetention(program);
-  addReset(program);
-  addCompletion(program);
+  const meant = adders.filter(([words]) => words.includes(firstWord));
+  for (const [, add] of meant.length > 0 ? meant : adders) add(program, version);
   return program;
 }

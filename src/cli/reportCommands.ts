@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { HumanError } from '../model/errors.ts';
 import type { OptionDefinition, ReportDefinition } from '../reports/definition.ts';
-import { reportDefinitions } from '../reports/definitions.ts';
 import { type Document, formats } from '../reports/document.ts';
 import { filterTexts, listed, readQuestion } from '../reports/question.ts';
 import { bringUpToDate, print, withContext } from './answer.ts';
@@ -14,12 +13,8 @@ import { type CommonOptions, withCommonOptions } from './options.ts';
 const failReasons = ['no-data', 'unpriced'] as const;
 type FailReason = (typeof failReasons)[number];
 
-/** Every report as a command; what it may be asked is written in its definition. */
-export function addReports(program: Command): void {
-  for (const definition of reportDefinitions) addReport(program, definition);
-}
-
-function addReport(program: Command, definition: ReportDefinition): void {
+/** A report as a command; what it may be asked is written in its definition. */
+export function addReport(program: Command, definition: ReportDefinition): void {
   const { name, summary, argument, options, gate, examples } = definition;
   const command = commandAt(program, name).description(summary);
   if (argument !== undefined) command.argument(`[${argument.value}]`, argument.text);
@@ -50,10 +45,13 @@ function addReport(program: Command, definition: ReportDefinition): void {
     const document = withContext(
       environment,
       problems,
-      (context) => definition.run(context, readQuestion(definition, raw, context)),
+      (context) => {
+        const made = definition.run(context, readQuestion(definition, raw, context));
+        print(environment, made);
+        return made;
+      },
       git,
     );
-    print(environment, document);
     if (gate) process.exitCode = exitCodeOf(document, (given.failOn as FailReason[]) ?? []);
   });
 }

@@ -1,7 +1,7 @@
 import type { RequestTraits } from '../model/price.ts';
 import { noUsage, type Usage, usageKeys } from '../model/tokens.ts';
 import type { RateBook } from './priceBook.ts';
-import { costOf } from './rateCard.ts';
+import { costOf, costOfClass } from './rateCard.ts';
 
 /** Nano-dollars of each count of a usage. */
 export type ClassCosts = { readonly [K in keyof Usage]: number };
@@ -22,7 +22,7 @@ export function costByClass(
   const whole = card && costOf(card, usage);
   if (card === undefined || whole === undefined) return undefined;
   const costs = { ...noUsage } as { -readonly [K in keyof Usage]: number };
-  for (const key of usageKeys) costs[key] = costOf(card, { ...noUsage, [key]: usage[key] }) ?? 0;
+  for (const key of usageKeys) costs[key] = costOfClass(card, key, usage[key]) ?? 0;
   const dearest = usageKeys.reduce((a, b) => (costs[b] > costs[a] ? b : a));
   costs[dearest] += whole - usageKeys.reduce((sum, key) => sum + costs[key], 0);
   return costs;

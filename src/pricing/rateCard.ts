@@ -1,4 +1,4 @@
-import { type Usage, usageKeys } from '../model/tokens.ts';
+import { noUsage, type Usage, usageKeys } from '../model/tokens.ts';
 import { type Decimal, decimal, times } from './decimal.ts';
 import { mapRates, type RatePeriod, type Rates } from './rateTable.ts';
 
@@ -84,6 +84,13 @@ export function costOf(card: RateCard, usage: Usage): number | undefined {
     card.half;
   if (sum >= card.half && sum <= Number.MAX_SAFE_INTEGER) return Math.floor(sum / card.scale);
   return exactCostOf(card, usage);
+}
+
+/** The cost of a count of one class alone: what `costOf` says of a usage without any other. */
+export function costOfClass(card: RateCard, key: keyof Usage, count: number): number | undefined {
+  const sum = count * card[key] + card.half;
+  if (sum >= card.half && sum <= Number.MAX_SAFE_INTEGER) return Math.floor(sum / card.scale);
+  return exactCostOf(card, { ...noUsage, [key]: count });
 }
 
 /** The same in integers of any size, for what ordinary numbers cannot carry. */

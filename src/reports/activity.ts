@@ -90,7 +90,7 @@ function wantedMessages(
   const matcher = matcherOf(context, wanted, names);
   const found: ActivityRow[] = [];
   for (const row of latestMessages(context.db, span)) {
-    names.prepare([row]);
+    names.prepare([row], ['agent', 'model', ...matcher.keys]);
     if (!matcher.passes(row)) continue;
     found.push(row);
     if (found.length === limit) break;

@@ -85,11 +85,12 @@ export const anomaly: ReportDefinition = {
   run: (context, question) => anomalyDocument(context, question, readAnomalies(context, question)),
 };
 
-/** One of the things compared. */
-interface Item {
+/** Something that lies apart. */
+interface Apart {
   /** Number of the session or message; for a day nothing. */
   readonly number: number;
   readonly name: string;
+  readonly nano: number;
 }
 
 /** What was compared, and what stands out. */
@@ -98,8 +99,8 @@ export interface FoundAnomalies {
   readonly threshold: number;
   readonly log: boolean;
   readonly values: readonly number[];
-  /** The thing behind a value. */
-  readonly item: (index: number) => Item;
+  /** The things that lie apart, in the order of their values. */
+  readonly apart: (result: Anomalies) => readonly Apart[];
   /** When it was, by a value's index; undefined for messages, which are too many to ask one by one. */
   readonly at: ((index: number) => number) | undefined;
   readonly result: Anomalies;
@@ -122,7 +123,10 @@ export function readAnomalies(context: ReportContext, question: Question): Found
   return { ...found, unit, threshold, log, result, alertFrom, alert };
 }
 
-type Compared = Pick<FoundAnomalies, 'values' | 'item' | 'at' | 'unpriced' | 'names'>;
+/** Of those equally far apart the first stands first. */
+const ascending = (a: number, b: number): number => a - b;
+
+type Compared = Pick<FoundAnomalies, 'values' | 'apart' | 'at' | 'unpriced' | 'names'>;
 
 /** Sessions with background. One of which nothing has a price is not known to be cheap. */
 function bySession(context: ReportContext, question: Question): Compared {
@@ -137,7 +141,11 @@ function bySession(context: ReportContext, question: Question): Compared {
   const list = [...totals].filter(([, { known }]) => known);
   return {
     values: list.map(([, { nano }]) => nano),
-    item: (index) => ({ number: list[index]![0], name: names.place(list[index]![0]).sid }),
+    apart: ({ high, low }) =>
+      [...high, ...low].sort(ascending).map((index) => {
+        const [number, { nano }] = list[index]!;
+        return { number, name: '', nano };
+      }),
     at: (index) => names.place(list[index]![0]).endedAt,
     unpriced: sums.unpriced,
     names,
@@ -155,7 +163,11 @@ function byDay(context: ReportContext, question: Question): Compared {
   const list = [...days].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     values: list.map(([, nano]) => nano),
-    item: (index) => ({ number: 0, name: list[index]![0] }),
+    apart: ({ high, low }) =>
+      [...high, ...low].sort(ascending).map((index) => {
+        const [name, nano] = list[index]!;
+        return { number: 0, name, nano };
+      }),
     at: (index) => firstMoment(list[index]![0], context.zone),
     unpriced: sums.unpriced,
     names,
@@ -167,17 +179,25 @@ function byMessage(context: ReportContext, { span, filters }: Question): Compare
   const matcher = matcherOf(context, filters, names);
   const keys = matcher.keys.filter((key) => key !== 'bucket');
   const passes = (rows: readonly RowKeys[]): boolean[] => {
-    names.prepare(rows);
+    names.prepare(rows, keys);
     return rows.map((row) => matcher.passes(row));
   };
-  const { ids, nanos } =
+  const { nanos, beyond } =
     keys.length > 1 || keys.some((key) => key === 'facet' || key === 'prompt')
       ? keyedMessageNanos(context.db, span, keys, passes)
       : messageNanos(context.db, span, filterOf(context, span, keys[0], passes));
   const { sums } = select(context, { span, filters }, []);
   return {
     values: nanos,
-    item: (index) => ({ number: ids[index]!, name: '' }),
+    apart: ({ high, low, score }) => {
+      const bounds = [
+        low.reduce((most, index) => Math.max(most, nanos[index]!), Number.MIN_SAFE_INTEGER),
+        high.reduce((least, index) => Math.min(least, nanos[index]!), Number.MAX_SAFE_INTEGER),
+      ] as const;
+      return (high.length + low.length === 0 ? [] : beyond(...bounds))
+        .filter(({ nano }) => score(nano) !== undefined)
+        .map(({ id, nano }) => ({ number: id, name: '', nano }));
+    },
     at: undefined,
     unpriced: sums.unpriced,
     names,
@@ -216,19 +236,20 @@ export function outliersOf(
   found: FoundAnomalies,
   limit: number,
 ): Outlier[] {
-  const { result, values, unit, names } = found;
-  const order = [...result.high, ...result.low].sort(
-    (a, b) => Math.abs(result.z[b]!) - Math.abs(result.z[a]!) || a - b,
-  );
-  const shown = order.slice(0, limit).map((index) => ({ index, item: found.item(index) }));
-  const numbers = shown.map(({ item }) => item.number);
+  const { result, unit, names } = found;
+  const shown = found
+    .apart(result)
+    .map((item) => ({ ...item, z: result.score(item.nano)! }))
+    .sort((a, b) => Math.abs(b.z) - Math.abs(a.z))
+    .slice(0, limit);
+  const numbers = shown.map(({ number }) => number);
   const messages = unit === 'message' ? messageNames(context.db, numbers) : undefined;
   const sessions =
     unit === 'session' ? numbers : [...(messages?.values() ?? [])].map(({ session }) => session);
   const titles = sessionTitles(context.db, new Set(sessions));
-  return shown.map(({ index, item }) => {
-    const message = messages?.get(item.number);
-    const session = unit === 'session' ? item.number : message?.session;
+  return shown.map(({ number, name, nano, z }) => {
+    const message = messages?.get(number);
+    const session = unit === 'session' ? number : message?.session;
     return {
       session: session === undefined ? null : names.place(session).sid,
       title: session === undefined ? null : (titles.get(session) ?? null),
@@ -236,9 +257,9 @@ export function outliersOf(
       message: message?.messageId ?? null,
       model: message?.model ?? null,
       at: message?.at ?? null,
-      day: unit === 'day' ? item.name : null,
-      nano: values[index]!,
-      z: result.z[index]!,
+      day: unit === 'day' ? name : null,
+      nano,
+      z,
     };
   });
 }

@@ -101,6 +101,7 @@ export class BudgetSpends {
     let found = this.#selections.get(key);
     if (found === undefined) {
       found = select(this.#context, { span, filters: {} }, keys, withTags);
+      if (keys.includes('prompt')) found.names.prepare(found.rows, ['prompt']);
       this.#selections.set(key, found);
     }
     return found;

@@ -1,6 +1,6 @@
 import { noUsage, type Usage, usageKeys } from '../model/tokens.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
-import { costOf } from '../pricing/rateCard.ts';
+import { costOfClass } from '../pricing/rateCard.ts';
 import type { SpendSums } from '../store/reader.ts';
 
 /** Nano-dollars of each token class, and of what no rates split: the client's own prices. */
@@ -28,7 +28,7 @@ export function classCosts(book: RateBook, parts: Iterable<RowSums>): ClassCosts
       unsplit += sums.nano;
       continue;
     }
-    const costs = usageKeys.map((key) => costOf(card, { ...noUsage, [key]: sums[key] }) ?? 0);
+    const costs = usageKeys.map((key) => costOfClass(card, key, sums[key]) ?? 0);
     const rest = sums.nano - costs.reduce((sum, cost) => sum + cost, 0);
     const dearest = costs.indexOf(Math.max(...costs));
     usageKeys.forEach((key, i) => {

@@ -7,7 +7,7 @@ import { dayOf } from '../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import type { RequestTraits } from '../model/price.ts';
 import { noUsage, type Usage, usageKeys } from '../model/tokens.ts';
-import { costOf, type RateCard } from '../pricing/rateCard.ts';
+import { costOfClass, type RateCard } from '../pricing/rateCard.ts';
 import type { ModelRates, RatePeriod } from '../pricing/rateTable.ts';
 import { longPromptRows } from '../store/messageRows.ts';
 import type { SpendSums } from '../store/reader.ts';
@@ -133,7 +133,7 @@ function repriced(
     for (const [usage, card] of parts) {
       if (card === undefined) return undefined;
       for (const key of usageKeys) {
-        const cost = costOf(card, { ...noUsage, [key]: usage[key] });
+        const cost = costOfClass(card, key, usage[key]);
         if (cost === undefined) return undefined;
         classes[key] += cost;
         total += cost;
@@ -181,7 +181,7 @@ function longPart(
   if (period?.above === undefined || !tellsLong(filters)) return found;
   const matcher = matcherOf(context, filters, names);
   const rows = longPromptRows(context.db, span, period.above.promptTokens);
-  names.prepare(rows);
+  names.prepare(rows, matcher.keys);
   for (const row of rows.filter(matcher.passes)) {
     const key = `${row.model} ${names.facet(row).row}`;
     const before = found.get(key) ?? noUsage;

@@ -48,7 +48,7 @@ export interface Document {
   readonly tables: readonly Table[];
   /** What the figures are and are not: estimate, at least, unpriced, background. */
   readonly notes: readonly string[];
-  /** The same answer for programs; its shape is a contract. */
+  /** The same answer for programs; its shape is a contract. Read it while the store is open: it may be made then. */
   readonly json: unknown;
   /** Where there is nothing to decide: none. */
   readonly verdict?: Verdict;

@@ -87,7 +87,7 @@ export function* exportPages(
   const carries = ({ tags }: ExportRow): boolean =>
     filters.tag === undefined || tags.includes(filters.tag);
   const sums = summedUpRows(context.db, span);
-  names.prepare(sums);
+  names.prepare(sums, ['agent', 'model', 'prompt']);
   const waiting = [
     ...sums.filter(matcher.passes).map(writer.ofSum),
     ...backgroundRows(context.db, span)
@@ -96,11 +96,9 @@ export function* exportPages(
   ]
     .filter(carries)
     .sort((a, b) => a.at - b.at);
-  // Names of prompts are as many as messages: they are read only for a filter that needs them.
-  const prompts = matcher.keys.includes('prompt');
   let next = 0;
   for (const page of messagePages(context.db, span, pageSize)) {
-    names.prepare(prompts ? page : page.map((piece) => ({ ...piece, prompt: 0 })));
+    names.prepare(page, matcher.keys);
     const rows: ExportRow[] = [];
     for (const piece of page) {
       while (next < waiting.length && waiting[next]!.at < piece.at) rows.push(waiting[next++]!);

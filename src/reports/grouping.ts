@@ -1,5 +1,5 @@
 import { totalTokens, type Usage, usageKeys } from '../model/tokens.ts';
-import { addSums, addTo, type FactKey, noSums, type RunningSums } from '../store/factRows.ts';
+import { addTo, type FactKey, noSums, type RunningSums } from '../store/factRows.ts';
 import type { SpendSums } from '../store/reader.ts';
 import { toolRows } from '../store/toolRows.ts';
 import { classCosts } from './classCosts.ts';
@@ -37,29 +37,57 @@ interface OpenGroup {
   readonly keys: readonly string[];
   readonly sums: RunningSums;
   background: number;
+  runs: number;
+}
+
+/** The values something carries, of one dimension or of two. */
+type Values = readonly (readonly string[])[];
+
+function eachPair(
+  [firsts = [], seconds]: Values,
+  use: (first: string, second: string | undefined) => void,
+): void {
+  for (const first of firsts) {
+    if (seconds === undefined) use(first, undefined);
+    else for (const second of seconds) use(first, second);
+  }
 }
 
 /** Groups by the values of their dimensions. */
 class OpenGroups {
-  readonly #found = new Map<string, OpenGroup>();
+  readonly #found = new Map<string, Map<string | undefined, OpenGroup>>();
 
-  get(keys: readonly string[]): OpenGroup {
-    const key = keyOf(keys);
-    let group = this.#found.get(key);
+  /** Hands on the groups of every combination of one value from each list, made where there is none. */
+  each(values: Values, use: (group: OpenGroup) => void): void {
+    eachPair(values, (first, second) => use(this.#get(first, second)));
+  }
+
+  /** The same, without those that are not there. */
+  eachKnown(values: Values, use: (group: OpenGroup) => void): void {
+    eachPair(values, (first, second) => {
+      const group = this.#found.get(first)?.get(second);
+      if (group !== undefined) use(group);
+    });
+  }
+
+  #get(first: string, second: string | undefined): OpenGroup {
+    let inside = this.#found.get(first);
+    if (inside === undefined) {
+      inside = new Map();
+      this.#found.set(first, inside);
+    }
+    let group = inside.get(second);
     if (group === undefined) {
-      group = { keys, sums: noSums(), background: 0 };
-      this.#found.set(key, group);
+      const keys = second === undefined ? [first] : [first, second];
+      group = { keys, sums: noSums(), background: 0, runs: 0 };
+      inside.set(second, group);
     }
     return group;
   }
 
-  values(): Iterable<OpenGroup> {
-    return this.#found.values();
+  values(): OpenGroup[] {
+    return [...this.#found.values()].flatMap((inside) => [...inside.values()]);
   }
-}
-
-function keyOf(keys: readonly string[]): string {
-  return keys.length === 1 ? keys[0]! : JSON.stringify(keys);
 }
 
 /** Rows put together by the values they carry, background included. */
@@ -73,18 +101,19 @@ export function groupsOf(
   const { names, backgrounds } = selection;
   const open = new OpenGroups();
   eachPiece(context, question, dimensions, selection, (row, values) => {
-    if (values.length === 1) for (const value of values[0]!) addTo(open.get([value]).sums, row);
-    else for (const keys of product(values)) addTo(open.get(keys).sums, row);
+    open.each(values, ({ sums }) => addTo(sums, row));
   });
   for (const background of backgrounds) {
-    const keys = product(dimensions.map((each) => each.ofBackground(background, names)));
-    for (const each of keys) open.get(each).background += background.nano;
+    const values = dimensions.map((each) => each.ofBackground(background, names));
+    open.each(values, (group) => {
+      group.background += background.nano;
+    });
   }
-  const runs = withRuns ? runsOf(context, question, dimensions, selection) : undefined;
-  const groups = [...open.values()].map((group): Group => {
-    const counted = runs === undefined ? undefined : (runs.get(keyOf(group.keys)) ?? 0);
-    return { ...group, runs: counted };
-  });
+  const counted = withRuns && countsRuns(question, dimensions);
+  if (counted) addRuns(context, question, dimensions, selection, open);
+  const groups = open
+    .values()
+    .map((group): Group => ({ ...group, runs: counted ? group.runs : undefined }));
   return sorted(groups, dimensions);
 }
 
@@ -123,11 +152,11 @@ function eachPiece(
   question: Question,
   dimensions: readonly Dimension[],
   selection: Selection,
-  use: (row: SpendSums, values: readonly (readonly string[])[]) => void,
+  use: (row: SpendSums, values: Values) => void,
 ): void {
   const { names, rows } = selection;
   const has = (name: DimensionName): boolean => dimensions.some((each) => each.name === name);
-  const valuesOf = (row: Fact, special: string): (readonly string[])[] =>
+  const valuesOf = (row: Fact, special: string): Values =>
     dimensions.map((each) =>
       each.name === 'tool' || each.name === 'class' ? [special] : each.of(row, names),
     );
@@ -155,7 +184,7 @@ function byTool(
   const wanted = new Set([...dimensions.flatMap(({ keys }) => keys), ...matcher.keys]);
   wanted.delete('prompt');
   const rows = toolRows(context.db, span, [...wanted] as never);
-  names.prepare(rows);
+  names.prepare(rows, [...wanted]);
   return rows.filter(matcher.passes).flatMap(({ tools, ...row }) => {
     const calls = tools.length === 0 ? [none] : tools;
     return calls.map((tool, i) => ({ tool, row: share(row, i, calls.length) }));
@@ -189,43 +218,36 @@ function splitByClass(
   priceRow: string,
 ): { name: string; part: SpendSums }[] {
   const { byClass, unsplit } = classCosts(book, [{ row: priceRow, sums: row }]);
-  const empty = { ...addSums([]), lower: row.lower, unpriced: row.unpriced, client: row.client };
-  const parts = usageKeys.map((key) => ({
-    name: classNames[key],
-    part: { ...empty, messages: row.messages, [key]: row[key], nano: byClass[key] },
-  }));
-  const used = parts.filter(
-    ({ part }) => totalTokens(part) > 0 || part.webSearches > 0 || part.nano !== 0,
-  );
+  const empty = { ...noSums(), lower: row.lower, unpriced: row.unpriced, client: row.client };
+  const used = usageKeys
+    .filter((key) => row[key] > 0 || byClass[key] !== 0)
+    .map((key) => ({
+      name: classNames[key],
+      part: { ...empty, messages: row.messages, [key]: row[key], nano: byClass[key] },
+    }));
   const rest = { name: unsplitName, part: { ...empty, messages: 0, nano: unsplit } };
   return unsplit === 0 ? used : [...used, rest];
 }
 
-/** Runs of each group, where a run lies in one. */
-function runsOf(
+/** Whether a run lies in one group, so that runs can be counted by group. */
+function countsRuns({ filters }: Question, dimensions: readonly Dimension[]): boolean {
+  const tagged = filters.tag !== undefined || dimensions.some(({ name }) => name === 'tag');
+  return !tagged && dimensions.every((each) => each.countsRuns);
+}
+
+/** Adds the runs to the groups they lie in. */
+function addRuns(
   context: ReportContext,
   question: Question,
   dimensions: readonly Dimension[],
   { names }: Selection,
-): Map<string, number> | undefined {
-  const tagged =
-    question.filters.tag !== undefined || dimensions.some(({ name }) => name === 'tag');
-  if (tagged || dimensions.some(({ countsRuns }) => !countsRuns)) return undefined;
-  const runs = new Map<string, number>();
+  open: OpenGroups,
+): void {
   const keys = dimensions.flatMap((each) => each.keys);
   for (const row of runCounts(context, question, names, keys)) {
-    for (const each of product(dimensions.map((dimension) => dimension.of(row, names)))) {
-      const key = keyOf(each);
-      runs.set(key, (runs.get(key) ?? 0) + row.runs);
-    }
+    const values = dimensions.map((dimension) => dimension.of(row, names));
+    open.eachKnown(values, (group) => {
+      group.runs += row.runs;
+    });
   }
-  return runs;
-}
-
-/** Every combination of one value from each list. */
-function product(lists: readonly (readonly string[])[]): string[][] {
-  return lists.reduce<string[][]>(
-    (found, list) => found.flatMap((head) => list.map((value) => [...head, value])),
-    [[]],
-  );
 }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { type EditKind, editKindOf, type ReadPrompts } from '../analysis/insights/deterministic.ts';
+import { wordTexts } from '../store/factRows.ts';
 import { promptTexts } from '../transcripts/promptTexts.ts';
 import type { ReportContext } from './context.ts';
 import type { FoundRun } from './insightRuns.ts';
@@ -11,8 +12,8 @@ const mostBytes = 200 * 1024 * 1024;
  * What the prompts behind main-thread runs asked for, read from the transcripts that are still there.
  * The texts go nowhere: only what kind of work they ask for is kept.
  */
-export function readPrompts({ reader }: ReportContext, runs: readonly FoundRun[]): ReadPrompts {
-  const prompted = runs.filter(({ promptId }) => promptId !== '');
+export function readPrompts({ db, reader }: ReportContext, runs: readonly FoundRun[]): ReadPrompts {
+  const prompted = runs.filter(({ prompt }) => prompt !== 0);
   const files = new Map<string, { path: string; size: number }>();
   for (const [path, { size }] of reader.knownSizes()) {
     files.set(basename(path, '.jsonl'), { path, size });
@@ -27,8 +28,12 @@ export function readPrompts({ reader }: ReportContext, runs: readonly FoundRun[]
     if (file === undefined || bytes + file.size > mostBytes) continue;
     bytes += file.size;
     const texts = promptTexts(file.path);
-    for (const { key, promptId } of own) {
-      const text = texts.get(promptId);
+    const ids = wordTexts(
+      db,
+      own.map(({ prompt }) => prompt),
+    );
+    for (const { key, prompt } of own) {
+      const text = texts.get(ids.get(prompt)!);
       if (text === undefined) continue;
       read++;
       const kind = editKindOf(text);

@@ -1,8 +1,9 @@
 import type { Run, RunPart } from '../analysis/insights/insight.ts';
 import type { TimeSpan } from '../model/calendar.ts';
-import { noUsage, type Usage, usageKeys } from '../model/tokens.ts';
+import { addTo, noSums, type RowKeys, type RunningSums } from '../store/factRows.ts';
 import { type FailureRow, failureRows } from '../store/failureRows.ts';
 import type { ReportContext } from './context.ts';
+import type { Names } from './names.ts';
 import type { Question } from './question.ts';
 import { type Fact, type Selection, select } from './selection.ts';
 
@@ -10,8 +11,8 @@ import { type Fact, type Selection, select } from './selection.ts';
 export interface FoundRun extends Run {
   readonly sessionNumber: number;
   readonly agentNumber: number;
-  /** '' outside the main thread. */
-  readonly promptId: string;
+  /** Word number; 0 outside the main thread. */
+  readonly prompt: number;
   readonly failures: readonly FailureRow[];
 }
 
@@ -36,10 +37,52 @@ export function findRuns(
     'facet',
     'prompt',
   ]);
-  const byRun = Map.groupBy(selection.rows, runKey);
   const { placed, unplaced } = failuresOf(context, question.span, selection);
-  const runs = [...byRun].map(([key, rows]) => runOf(selection, key, rows, placed.get(key) ?? []));
+  const runs = openRuns(selection.rows).map((run) => foundRun(selection.names, run, placed));
   return { runs, selection, unplaced };
+}
+
+/** What of a run is known by one model and one facet. */
+interface OpenPart {
+  readonly row: RowKeys;
+  readonly sums: RunningSums;
+}
+
+/** A run that is still being added to. */
+interface OpenRun {
+  readonly row: RowKeys;
+  startedAt: number;
+  readonly parts: OpenPart[];
+}
+
+/** Rows put together by run, in the order in which runs first appear. There are many: one pass. */
+function openRuns(rows: readonly Fact[]): OpenRun[] {
+  const runs: OpenRun[] = [];
+  // An agent is one of one session, so it and the prompt name the run.
+  const known = new Map<number, Map<number, OpenRun>>();
+  for (const row of rows) {
+    let ofAgent = known.get(row.agent);
+    if (ofAgent === undefined) {
+      ofAgent = new Map();
+      known.set(row.agent, ofAgent);
+    }
+    let run = ofAgent.get(row.prompt);
+    if (run === undefined) {
+      run = { row, startedAt: row.at, parts: [] };
+      ofAgent.set(row.prompt, run);
+      runs.push(run);
+    }
+    run.startedAt = Math.min(run.startedAt, row.at);
+    let part = run.parts.find(
+      (each) => each.row.model === row.model && each.row.facet === row.facet,
+    );
+    if (part === undefined) {
+      part = { row, sums: noSums() };
+      run.parts.push(part);
+    }
+    addTo(part.sums, row);
+  }
+  return runs;
 }
 
 function runKey({
@@ -65,33 +108,34 @@ function failuresOf(
   return { placed: Map.groupBy(all, runKey), unplaced };
 }
 
-function runOf(
-  { names }: Selection,
-  key: string,
-  rows: readonly Fact[],
-  failures: readonly FailureRow[],
+const noFailures: readonly FailureRow[] = [];
+
+function foundRun(
+  names: Names,
+  { row, startedAt, parts }: OpenRun,
+  placed: ReadonlyMap<string, readonly FailureRow[]>,
 ): FoundRun {
-  const { session, agent, prompt } = rows[0]!;
-  const parts = [...Map.groupBy(rows, ({ model, facet }) => `${model} ${facet}`).values()].map(
-    (own): RunPart => {
-      const { row, effort } = names.facet(own[0]!);
-      const model = names.word(own[0]!.model);
-      return { model, row, effort, ...added(own) };
-    },
-  );
+  const { session, agent, prompt } = row;
+  const key = runKey(row);
+  const failures = placed.get(key) ?? noFailures;
   const count = (kind: FailureRow['kind']): number =>
     failures.filter((failure) => failure.kind === kind).length;
+  const whole = noSums();
+  for (const { sums } of parts) addTo(whole, sums);
   return {
     key,
     session: names.place(session).sid,
     sessionNumber: session,
     agentNumber: agent,
-    promptId: names.word(prompt),
+    prompt,
     project: names.project(session),
     agent: names.agentType(agent),
-    startedAt: rows.reduce((least, { at }) => Math.min(least, at), Number.MAX_SAFE_INTEGER),
-    parts,
-    ...added(rows),
+    startedAt,
+    parts: parts.map((part): RunPart => {
+      const { row: priceRow, effort } = names.facet(part.row);
+      return { model: names.word(part.row.model), row: priceRow, effort, ...spentIn(part.sums) };
+    }),
+    ...spentIn(whole),
     errors: {
       api: count('api-error'),
       tool: count('tool-error'),
@@ -101,14 +145,7 @@ function runOf(
   };
 }
 
-/** Tokens, messages and money of some rows. */
-function added(rows: readonly Fact[]): { usage: Usage; messages: number; nano: number } {
-  const usage = { ...noUsage } as { -readonly [K in keyof Usage]: number };
-  let [messages, nano] = [0, 0];
-  for (const row of rows) {
-    for (const key of usageKeys) usage[key] += row[key];
-    messages += row.messages;
-    nano += row.nano;
-  }
-  return { usage, messages, nano };
+/** Tokens, messages and money of sums. */
+function spentIn(sums: RunningSums): Pick<RunPart, 'usage' | 'messages' | 'nano'> {
+  return { usage: sums, messages: sums.messages, nano: sums.nano };
 }

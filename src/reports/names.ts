@@ -3,6 +3,7 @@ import {
   type AgentName,
   agentNames,
   type Facet,
+  type FactKey,
   facets,
   type RowKeys,
   wordTexts,
@@ -37,21 +38,23 @@ export class Names {
 
   /** Reads agents that are to be named, in one question. */
   prepareAgents(numbers: Iterable<number>): void {
-    const unknown = new Set([...numbers].filter((number) => !this.#agents.has(number)));
+    const unknown = new Set<number>();
+    for (const number of numbers) if (!this.#agents.has(number)) unknown.add(number);
     if (unknown.size === 0) return;
     for (const [id, name] of agentNames(this.#context.db, unknown)) this.#agents.set(id, name);
   }
 
-  /** Reads the agents, models and prompts of rows that are to be named, in two questions. */
-  prepare(rows: readonly RowKeys[]): void {
+  /**
+   * Reads the agents, models and prompts of rows that are to be named, in two questions: those of the
+   * keys that will be asked for, as there may be as many of them as rows.
+   */
+  prepare(rows: readonly RowKeys[], keys: readonly FactKey[]): void {
+    if (keys.includes('agent')) this.prepareAgents(new Set(rows.map(({ agent }) => agent)));
     const words = new Set<number>();
-    const agents = new Set<number>();
-    for (const { agent, model, prompt } of rows) {
-      if (agent !== 0) agents.add(agent);
-      if (!this.#words.has(model)) words.add(model);
-      if (!this.#words.has(prompt)) words.add(prompt);
+    for (const key of ['model', 'prompt'] as const) {
+      if (keys.includes(key)) for (const row of rows) words.add(row[key]);
     }
-    this.prepareAgents(agents);
+    for (const word of words) if (this.#words.has(word)) words.delete(word);
     if (words.size === 0) return;
     for (const [id, text] of wordTexts(this.#context.db, words)) this.#words.set(id, text);
   }
@@ -77,6 +80,10 @@ export class Names {
   /** `main`, or a subagent's type. */
   agentType(agent: number): string {
     return this.#agents.get(agent)?.type ?? 'main';
+  }
+
+  isMainThread(agent: number): boolean {
+    return this.#agents.get(agent)?.agentId === '';
   }
 
   /** Pull requests of a session, by name. */

@@ -1,6 +1,7 @@
 import type { Zone } from '../model/calendar.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
+import { isOlder, schemaState } from '../store/migrations.ts';
 import { openForReading, openForWriting } from '../store/openStore.ts';
 import { StoreReader } from '../store/reader.ts';
 import type { UserSettings } from './config.ts';
@@ -51,9 +52,20 @@ export async function withReportContextMeanwhile<T>(
   }
 }
 
+/** So much of the store's file is mapped into memory at most. */
+const mappedBytes = 2 ** 30;
+
 /** Without a store there is no data, which is an answer too. */
 function openStore({ storeFile }: ContextFacts): SqlDatabase {
-  return openForReading(storeFile) ?? openForWriting(':memory:').db;
+  let db = openForReading(storeFile);
+  if (db !== undefined && isOlder(schemaState(db))) {
+    db.close();
+    openForWriting(storeFile).db.close();
+    db = openForReading(storeFile);
+  }
+  // A report may go through much of the file, once: mapped, no page has to be read by itself.
+  db?.pragma(`mmap_size = ${mappedBytes}`);
+  return db ?? openForWriting(':memory:').db;
 }
 
 function contextOf(facts: ContextFacts, db: SqlDatabase): ReportContext {

@@ -31,7 +31,7 @@ export function spanReader(context: ReportContext, filters: Filters): SpanReader
   const matcher = matcherOf(context, filters, names);
   return (span) => {
     const rows = factRows(db, span, matcher.keys);
-    if (matcher.keys.length > 0) names.prepare(rows);
+    names.prepare(rows, matcher.keys);
     const background = backgroundRows(db, span)
       .filter(({ session }) => matcher.passesBackground(session))
       .reduce((sum, { nano }) => sum + nano, 0);

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { PeerEvent } from '../analysis/federation.ts';
 import { HumanError } from '../model/errors.ts';
 import { usdToNano } from '../model/money.ts';
+import { crypto } from './crypto.ts';
 import { clip, plainText } from './plainText.ts';
 
 /** Where other tools keep what peers spent. */
@@ -87,7 +87,7 @@ function timeOf(ts: number | string | null | undefined): number | null | undefin
 /** The key of an event that came without one: the same report has the same key. */
 function keyOf({ peer, task, tokens, nano, at, success }: PeerEvent): string {
   const facts = JSON.stringify([peer, task, tokens, nano, at ?? null, success ?? null]);
-  return keyPrefix + createHash('sha256').update(facts).digest('hex').slice(0, 24);
+  return keyPrefix + crypto().createHash('sha256').update(facts).digest('hex').slice(0, 24);
 }
 
 function parsed(text: string): unknown {

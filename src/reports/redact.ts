@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { remember } from '../model/remember.ts';
+import { crypto } from './crypto.ts';
 import type { Filters } from './question.ts';
 
 /** What of an export may say where and what somebody works on. */
@@ -17,7 +17,7 @@ export interface Openness {
  */
 export function hashedPath(kind: 'project' | 'account', path: string): string {
   if (path === '') return '';
-  return `${kind}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`;
+  return `${kind}-${crypto().createHash('sha256').update(path).digest('hex').slice(0, 8)}`;
 }
 
 /** Writes paths of one kind as they may be shown; each is hashed once. */

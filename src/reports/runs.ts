@@ -20,12 +20,14 @@ export function runCounts(
   // Sessions and agents are told apart anyway, so that questions which differ in them are one.
   const wanted = new Set<FactKey>([...keys, ...matcher.keys, 'session', 'agent']);
   const key = JSON.stringify([[...wanted].sort(), span ?? null, filters]);
-  const known = counted.get(names)?.get(key);
-  if (known !== undefined) return known;
-  const all = runRows(context.db, span, [...wanted]);
-  names.prepare(all);
-  const rows = all.filter(matcher.passes);
-  counted.set(names, (counted.get(names) ?? new Map()).set(key, rows));
+  let rows = counted.get(names)?.get(key);
+  if (rows === undefined) {
+    const all = runRows(context.db, span, [...wanted]);
+    names.prepare(all, matcher.keys);
+    rows = all.filter(matcher.passes);
+    counted.set(names, (counted.get(names) ?? new Map()).set(key, rows));
+  }
+  names.prepare(rows, keys);
   return rows;
 }
 

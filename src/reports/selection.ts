@@ -74,7 +74,8 @@ function plain(
   keys: readonly FactKey[],
 ): Found {
   const all = factRows(context.db, span, [...new Set([...keys, ...matcher.keys])]);
-  names.prepare(all);
+  // Prompts are as many as runs: who names them has them read.
+  names.prepare(all, [...keys.filter((key) => key !== 'prompt'), ...matcher.keys]);
   const rows = matcher.keys.length === 0 ? all : all.filter(matcher.passes);
   const backgrounds = backgroundRows(context.db, span).filter(({ session }) =>
     matcher.passesBackground(session),

@@ -42,10 +42,11 @@ export function sessionsReport(
   if (question.sort === 'cost') matching.sort((a, b) => totalOf(b) - totalOf(a));
   const limit = question.limit ?? (shortList ? defaultLimit : matching.length);
   const listed = matching.slice(0, limit);
-  const rows = Map.groupBy(context.reader.agents(), ({ session }) => session);
+  const rows = agentRows(context, matching, listed);
   const totals = addSums(matching);
   const background = matching.reduce((sum, session) => sum + session.background, 0);
-  const unpriced = unpricedOf(matching.flatMap(({ id }) => rows.get(id) ?? []));
+  const unpriced =
+    totals.unpriced === 0 ? [] : unpricedOf(matching.flatMap(({ id }) => rows.get(id) ?? []));
   const notes = warnings(context);
   return {
     title: 'Sessions',
@@ -73,6 +74,17 @@ export function sessionsReport(
       ...(notes.length > 0 && { notes }),
     },
   };
+}
+
+/** The agents of sessions, by session: of those listed, or of all where they say what has no price. */
+function agentRows(
+  { reader }: ReportContext,
+  matching: readonly SessionSummary[],
+  listed: readonly SessionSummary[],
+): Map<number, AgentSums[]> {
+  const few = listed.length <= defaultLimit && matching.every(({ unpriced }) => unpriced === 0);
+  if (few) return new Map(listed.map(({ id }) => [id, reader.agents(id)]));
+  return Map.groupBy(reader.agents(), ({ session }) => session);
 }
 
 function sentences(

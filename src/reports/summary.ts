@@ -4,20 +4,24 @@ import { daySpan, monthSpan, type TimeSpan, weekSpan } from '../model/calendar.t
 import { formatPercent } from '../model/level.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { totalTokens } from '../model/tokens.ts';
-import type { SessionSummary } from '../store/reader.ts';
+import type { FactKey } from '../store/factRows.ts';
+import type { SpendSums } from '../store/reader.ts';
+import type { SessionPlace } from '../store/sessionPlaces.ts';
 import { type JudgedBudget, judgeBudgets } from './budgetStates.ts';
 import { figureNotes, headline, type ReportContext, warnings } from './context.ts';
 import { budgetJson, byModel, byTier } from './contract.ts';
+import { type DaySpend, spendByDay } from './daySpend.ts';
 import type { ReportDefinition } from './definition.ts';
 import type { Cell, Document, Table } from './document.ts';
 import { modelCells, modelColumns } from './modelTable.ts';
+import { Names } from './names.ts';
 import { lastPart } from './paths.ts';
 import { federationJson } from './peers.ts';
 import { filterNames, type Question } from './question.ts';
 import { retentionNotes } from './retention.ts';
+import { type Selection, select } from './selection.ts';
 import { keepSnapshot } from './snapshots.ts';
 import { periodJson, spanText } from './spans.ts';
-import { type DaySpend, indexSessions, readSpend, type Spend, spendByDay } from './spend.ts';
 import { sumBy, unpricedOf } from './sums.ts';
 
 /** `outlay summary` */
@@ -54,24 +58,52 @@ const shownRows = 15;
 /** What a summary is about. */
 export type SummaryQuestion = Pick<Question, 'span' | 'filters'>;
 
+/** What was spent in a span, with the sessions that spent it, the latest first. */
+interface Spend extends Selection {
+  readonly sessions: readonly SessionPlace[];
+}
+
+function readSpend(
+  context: ReportContext,
+  question: SummaryQuestion,
+  keys: readonly FactKey[],
+  names: Names,
+): Spend {
+  const selection = select(context, question, ['session', ...keys], false, names);
+  const { rows, backgrounds } = selection;
+  const active = new Set(rows.map(({ session }) => session));
+  for (const { session } of backgrounds) active.add(session);
+  const sessions = [...active].map((session) => names.place(session));
+  sessions.sort((a, b) => b.endedAt - a.endedAt || (a.sid < b.sid ? -1 : 1));
+  return { ...selection, sessions };
+}
+
+/** Sums of one model. */
+type ModelSums = SpendSums & { readonly model: string };
+
 /** What was spent, by period, model, agent and project: what `outlay summary` prints. */
 export function summaryReport(context: ReportContext, question: SummaryQuestion): Document {
   const { span, filters } = question;
   const { now, zone, weekStart } = context;
-  const index = indexSessions(context);
-  const all = readSpend(context, undefined, index, filters);
-  const today = readSpend(context, daySpan(now, zone), index, filters);
-  const week = readSpend(context, weekSpan(now, zone, weekStart), index, filters);
-  const month = readSpend(context, monthSpan(now, zone), index, filters);
-  const spend = span === undefined ? all : readSpend(context, span, index, filters);
+  const names = new Names(context);
+  const totals = (of: TimeSpan | undefined): Spend =>
+    readSpend(context, { span: of, filters }, [], names);
+  const today = totals(daySpan(now, zone));
+  const week = totals(weekSpan(now, zone, weekStart));
+  const month = totals(monthSpan(now, zone));
+  const spend = readSpend(context, question, ['agent', 'model'], names);
+  const all = span === undefined ? spend : totals(undefined);
+  const models = sumBy(spend.rows, ({ model }) => names.word(model)).map(
+    ([model, sums]): ModelSums => ({ model, ...sums }),
+  );
   const budget = budgetOf(context);
-  const unpriced = unpricedOf(spend.rows);
+  const unpriced = unpricedOf(models);
   return {
     title: 'Summary',
     sentences: sentences(context, { today, month, all, spend, span }, budget),
     tables: [
       periodTable({ Today: today, 'This week': week, 'This month': month, 'All time': all }),
-      modelTable(spend, span, context),
+      modelTable(models, spend, context),
       agentTable(spend),
       projectTable(spend),
     ],
@@ -79,7 +111,9 @@ export function summaryReport(context: ReportContext, question: SummaryQuestion)
       ...retentionNotes(context, span),
       ...figureNotes(context, { ...spend.sums, background: spend.background, unpriced }),
     ],
-    json: summaryJson(context, question, spend, budget),
+    get json() {
+      return summaryJson(context, question, { spend, models, budget });
+    },
     verdict: {
       status: spend.sums.messages === 0 && spend.background === 0 ? 'no-data' : 'ok',
       unpriced: spend.sums.unpriced > 0,
@@ -93,7 +127,7 @@ function sentences(
   budget: JudgedBudget | undefined,
 ): string[] {
   const { today, month, all, spend, span } = spends;
-  if (all.sessions.size === 0) {
+  if (all.sessions.length === 0) {
     return ['No data: no sessions found. "outlay doctor" shows where Outlay looked.'];
   }
   const figure = ({ total, sums }: Spend): string =>
@@ -138,7 +172,7 @@ function periodTable(spends: Readonly<Record<string, Spend>>): Table {
     ],
     rows: Object.entries(spends).map(([name, spend]): Cell[] => [
       name,
-      spend.sessions.size,
+      spend.sessions.length,
       spend.sums.messages,
       totalTokens(spend.sums),
       spend.sums.nano,
@@ -152,7 +186,11 @@ function share(nano: number, of: number): number | null {
   return of > 0 ? nano / of : null;
 }
 
-function modelTable(spend: Spend, span: TimeSpan | undefined, context: ReportContext): Table {
+function modelTable(
+  models: readonly ModelSums[],
+  { span, sums: all }: Spend,
+  context: ReportContext,
+): Table {
   return {
     title: `By model, ${spanText(span, context.zone)}`,
     columns: [
@@ -160,11 +198,11 @@ function modelTable(spend: Spend, span: TimeSpan | undefined, context: ReportCon
       { key: 'share', header: 'Share', unit: 'percent' },
       { key: 'note', header: 'Note', unit: 'text' },
     ],
-    rows: sumBy(spend.rows, ({ model }) => model)
+    rows: models
       .slice(0, shownRows)
-      .map(([model, sums]) => [
+      .map(({ model, ...sums }) => [
         ...modelCells(model, sums),
-        share(sums.nano, spend.sums.nano),
+        share(sums.nano, all.nano),
         sums.unpriced > 0 ? `unpriced: ${sums.unpriced} messages` : '',
       ]),
   };
@@ -192,16 +230,22 @@ function agentTable(spend: Spend): Table {
   };
 }
 
-function agentGroups(spend: Spend) {
-  const byType = Map.groupBy(spend.rows, ({ agentType }) => agentType);
-  return sumBy(spend.rows, ({ agentType }) => agentType).map(([type, sums]) => ({
+function agentGroups({ rows, names }: Spend) {
+  const executions = new Map<string, Set<number>>();
+  for (const { agent } of rows) {
+    const type = names.agentType(agent);
+    const known = executions.get(type);
+    if (known === undefined) executions.set(type, new Set([agent]));
+    else known.add(agent);
+  }
+  return sumBy(rows, ({ agent }) => names.agentType(agent)).map(([type, sums]) => ({
     type,
     sums,
-    executions: new Set(
-      (byType.get(type) ?? []).map(({ session, agentId }) => `${session} ${agentId}`),
-    ).size,
+    executions: executions.get(type)!.size,
   }));
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface ProjectSpend {
   readonly project: string;
@@ -214,23 +258,23 @@ interface ProjectSpend {
 
 /** Spend by repository, or by directory where there is none (any more), dearest first. */
 function projectsOf({ rows, backgrounds, sessions }: Spend): ProjectSpend[] {
-  const bySession = Map.groupBy(rows, ({ session }) => session);
-  const extra = Map.groupBy(backgrounds, ({ session }) => session);
-  const groups = Map.groupBy(sessions.values(), ({ gitRoot, cwd }) => gitRoot ?? cwd);
-  const sum = (list: readonly { nano: number }[]): number => list.reduce((a, b) => a + b.nano, 0);
-  return [...groups]
-    .map(([project, members]) => {
-      const own = members.flatMap(({ id }) => bySession.get(id) ?? []);
-      return {
-        project,
-        gitRoot: members[0]!.gitRoot,
-        sessions: members.length,
-        messages: own.reduce((total, { messages }) => total + messages, 0),
-        nano: sum(own),
-        background: sum(members.flatMap(({ id }) => extra.get(id) ?? [])),
-      };
-    })
-    .sort((a, b) => b.nano + b.background - a.nano - a.background);
+  const found = new Map<string, Writable<ProjectSpend>>();
+  const bySession = new Map<number, Writable<ProjectSpend>>();
+  for (const { id, gitRoot, cwd } of sessions) {
+    const project = gitRoot ?? cwd;
+    const known = found.get(project);
+    const spend = known ?? { project, gitRoot, sessions: 0, messages: 0, nano: 0, background: 0 };
+    if (known === undefined) found.set(project, spend);
+    spend.sessions++;
+    bySession.set(id, spend);
+  }
+  for (const { session, messages, nano } of rows) {
+    const spend = bySession.get(session)!;
+    spend.messages += messages;
+    spend.nano += nano;
+  }
+  for (const { session, nano } of backgrounds) bySession.get(session)!.background += nano;
+  return [...found.values()].sort((a, b) => b.nano + b.background - a.nano - a.background);
 }
 
 function projectTable(spend: Spend): Table {
@@ -259,21 +303,26 @@ function projectTable(spend: Spend): Table {
 function summaryJson(
   context: ReportContext,
   question: SummaryQuestion,
-  spend: Spend,
-  budget: JudgedBudget | undefined,
+  {
+    spend,
+    models,
+    budget,
+  }: { spend: Spend; models: readonly ModelSums[]; budget: JudgedBudget | undefined },
 ): object {
-  const { sums, sessions, rows } = spend;
+  const { sums, sessions, rows, names } = spend;
   const { book } = context;
-  const withMain = new Set(rows.filter(({ agentId }) => agentId === '').map((row) => row.session));
+  const withMain = new Set(
+    rows.filter(({ agent }) => names.isMainThread(agent)).map(({ session }) => session),
+  );
   return {
     schemaVersion: 1,
     exportedAt: new Date(context.now).toISOString(),
     git: context.git,
     total_cost_usd: nanoToUsd(spend.total),
-    sessionCount: sessions.size,
+    sessionCount: sessions.length,
     conversationCount: withMain.size,
-    byTier: byTier(rows, book),
-    byModel: byModel(rows, book),
+    byTier: byTier(models, book),
+    byModel: byModel(models, book),
     byTokenClass: {
       input: sums.input,
       output: sums.output,
@@ -288,7 +337,7 @@ function summaryJson(
     messages: sums.messages,
     messagesUsd: nanoToUsd(sums.nano),
     backgroundUsd: nanoToUsd(spend.background),
-    unpriced: unpricedOf(rows),
+    unpriced: unpricedOf(models),
     lowerBound: sums.lower > 0 || sums.unpriced > 0,
     lowerBoundMessages: sums.lower,
     byAgent: Object.fromEntries(
@@ -325,27 +374,28 @@ function dayJson({ day, nano, background, messages }: DaySpend): [string, object
   ];
 }
 
-function topSession({ rows, backgrounds, sessions }: Spend): object | null {
+function topSession({ rows, backgrounds, names }: Spend): object | null {
   const totals = new Map<number, { nano: number; messages: number }>();
-  for (const row of [...rows, ...backgrounds.map((extra) => ({ ...extra, messages: 0 }))]) {
-    const known = totals.get(row.session) ?? { nano: 0, messages: 0 };
-    const messages = known.messages + row.messages;
-    totals.set(row.session, { nano: known.nano + row.nano, messages });
-  }
-  let top: { session: SessionSummary; nano: number; messages: number } | undefined;
-  for (const [id, { nano, messages }] of totals) {
-    const session = sessions.get(id)!;
-    if (
-      top === undefined ||
-      nano > top.nano ||
-      (nano === top.nano && session.sid < top.session.sid)
-    )
-      top = { session, nano, messages };
+  const add = (session: number, nano: number, messages: number): void => {
+    const known = totals.get(session);
+    if (known === undefined) totals.set(session, { nano, messages });
+    else {
+      known.nano += nano;
+      known.messages += messages;
+    }
+  };
+  for (const { session, nano, messages } of rows) add(session, nano, messages);
+  for (const { session, nano } of backgrounds) add(session, nano, 0);
+  let top: { sid: string; nano: number; messages: number } | undefined;
+  for (const [session, { nano, messages }] of totals) {
+    const { sid } = names.place(session);
+    const before = top === undefined || nano > top.nano || (nano === top.nano && sid < top.sid);
+    if (before) top = { sid, nano, messages };
   }
   return top === undefined
     ? null
     : {
-        sessionId: top.session.sid,
+        sessionId: top.sid,
         total_cost_usd: nanoToUsd(top.nano),
         messageCount: top.messages,
       };

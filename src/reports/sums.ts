@@ -1,6 +1,6 @@
 import { nanoToUsd } from '../model/money.ts';
 import type { Usage } from '../model/tokens.ts';
-import { addSums } from '../store/factRows.ts';
+import { addTo, noSums, type RunningSums } from '../store/factRows.ts';
 import type { SpendSums } from '../store/reader.ts';
 import type { Selection } from './selection.ts';
 
@@ -15,9 +15,19 @@ export function sumBy<T extends SpendSums>(
   rows: Iterable<T>,
   keyOf: (row: T) => string,
 ): [key: string, sums: SpendSums][] {
-  return [...Map.groupBy(rows, keyOf)]
-    .map(([key, group]): [string, SpendSums] => [key, addSums(group)])
-    .sort(([a, x], [b, y]) => y.nano - x.nano || y.messages - x.messages || (a < b ? -1 : 1));
+  const found = new Map<string, RunningSums>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    let sums = found.get(key);
+    if (sums === undefined) {
+      sums = noSums();
+      found.set(key, sums);
+    }
+    addTo(sums, row);
+  }
+  return [...found].sort(
+    ([a, x], [b, y]) => y.nano - x.nano || y.messages - x.messages || (a < b ? -1 : 1),
+  );
 }
 
 /** The models of rows as `sessions --json` shows them. */
@@ -51,5 +61,8 @@ export function unpricedByModel({
   rows,
   names,
 }: Pick<Selection, 'rows' | 'names'>): { model: string; messages: number }[] {
-  return unpricedOf(rows.map((row) => ({ ...row, model: names.word(row.model) })));
+  // Most often there is none, and rows are many.
+  const models = new Set(rows.filter(({ unpriced }) => unpriced > 0).map(({ model }) => model));
+  const own = models.size === 0 ? [] : rows.filter(({ model }) => models.has(model));
+  return unpricedOf(own.map((row) => ({ ...row, model: names.word(row.model) })));
 }

@@ -1,5 +1,5 @@
-import { createHmac, randomUUID } from 'node:crypto';
 import { HumanError, messageOf } from '../model/errors.ts';
+import { crypto } from './crypto.ts';
 
 /** A delivery: one JSON body to one address. */
 export interface Delivery {
@@ -71,7 +71,7 @@ export function headerOf(written: string): [name: string, value: string] {
 
 /** `X-Outlay-Signature` of a body: HMAC-SHA256 in hexadecimal. */
 export function signatureOf(body: string, secret: string): string {
-  return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+  return `sha256=${crypto().createHmac('sha256', secret).update(body).digest('hex')}`;
 }
 
 /**
@@ -82,7 +82,7 @@ export function signatureOf(body: string, secret: string): string {
 export async function deliver(delivery: Delivery, wire: Wire = realWire): Promise<number> {
   const { url, retries } = delivery;
   const { host } = new URL(url);
-  const id = randomUUID();
+  const id = crypto().randomUUID();
   for (let tries = 1; ; tries++) {
     const outcome = await attempt(delivery, id, wire);
     if (outcome.status !== undefined && outcome.status >= 200 && outcome.status < 300) {

@@ -6,10 +6,17 @@ import { facetJoin, messageSums, promptColumn } from './messageFacts.ts';
 /** What message rows can be told apart by without reading more than they need. */
 export type MessageKey = 'session' | 'agent' | 'model' | 'facet' | 'prompt';
 
-/** Costs of single messages, in nano-dollars, and their numbers in the same order. */
+/** What a message cost, in nano-dollars, and its number. */
+export interface MessageNano {
+  readonly id: number;
+  readonly nano: number;
+}
+
+/** What single messages cost. */
 export interface MessageNanos {
-  readonly ids: readonly number[];
   readonly nanos: readonly number[];
+  /** Those that cost so much or less, or so much or more. */
+  readonly beyond: (low: number, high: number) => readonly MessageNano[];
 }
 
 const always: TimeSpan = { from: 0, to: Number.MAX_SAFE_INTEGER };
@@ -29,23 +36,30 @@ export interface MessageFilter {
 }
 
 /**
- * What each message of a span cost; messages without a price are left out. One value for a whole
- * column: a million messages take less than a second.
+ * What each message of a span cost; messages without a price are left out. One value for the whole
+ * column: a million messages take less than a second, and only few of them are asked for by number.
  */
 export function messageNanos(
   db: SqlDatabase,
   span: TimeSpan = always,
   only?: MessageFilter,
 ): MessageNanos {
-  const wanted = only === undefined ? [] : [JSON.stringify(only.numbers)];
-  const row = db
-    .prepare(
-      `SELECT json_group_array(m.id) AS ids, json_group_array(m.nano) AS nanos FROM message m
-       WHERE m.at >= ? AND m.at < ? AND m.counted = 1 AND m.priced <> 0
-       ${only === undefined ? '' : `AND ${columns[only.key]} IN (SELECT value FROM json_each(?))`}`,
-    )
-    .get<{ ids: string; nanos: string }>(span.from, span.to, ...wanted)!;
-  return { ids: JSON.parse(row.ids) as number[], nanos: JSON.parse(row.nanos) as number[] };
+  const values = [
+    span.from,
+    span.to,
+    ...(only === undefined ? [] : [JSON.stringify(only.numbers)]),
+  ];
+  const from = `FROM message m
+    WHERE m.at >= ? AND m.at < ? AND m.counted = 1 AND m.priced <> 0
+    ${only === undefined ? '' : `AND ${columns[only.key]} IN (SELECT value FROM json_each(?))`}`;
+  const all = db.prepare(`SELECT json_group_array(m.nano) AS nanos ${from}`);
+  return {
+    nanos: JSON.parse(all.get<{ nanos: string }>(...values)!.nanos) as number[],
+    beyond: (low, high) =>
+      db
+        .prepare(`SELECT m.id AS id, m.nano AS nano ${from} AND (m.nano <= ? OR m.nano >= ?)`)
+        .all<MessageNano>(...values, low, high),
+  };
 }
 
 /** The same, split by keys, for what `passes` lets through. */
@@ -62,10 +76,13 @@ export function keyedMessageNanos(
       `SELECT m.id AS id, m.nano AS nano ${extra} FROM message m ${join}
        WHERE m.at >= ? AND m.at < ? AND m.counted = 1 AND m.priced <> 0`,
     )
-    .all<Partial<RowKeys> & { id: number; nano: number }>(span.from, span.to);
+    .all<Partial<RowKeys> & MessageNano>(span.from, span.to);
   const wanted = passes(rows.map((row) => ({ ...noKeys, ...row })));
   const kept = rows.filter((_, index) => wanted[index]);
-  return { ids: kept.map(({ id }) => id), nanos: kept.map(({ nano }) => nano) };
+  return {
+    nanos: kept.map(({ nano }) => nano),
+    beyond: (low, high) => kept.filter(({ nano }) => nano <= low || nano >= high),
+  };
 }
 
 const noKeys: RowKeys = { at: 0, session: 0, agent: 0, model: 0, facet: 0, prompt: 0 };

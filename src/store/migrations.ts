@@ -56,6 +56,11 @@ export function isNewer(state: SchemaState, steps: readonly Migration[] = migrat
   return state.version > currentVersion(steps);
 }
 
+/** An older Outlay wrote the store last: whoever reads it now has it migrated first. */
+export function isOlder(state: SchemaState, steps: readonly Migration[] = migrations): boolean {
+  return state.version < currentVersion(steps);
+}
+
 /**
  * Throws when a newer Outlay has migrated the store since it was opened. Call inside every write
  * transaction: rows of the old shape must not get into tables of the new one.

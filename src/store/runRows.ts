@@ -18,18 +18,17 @@ export function runRows(
   keys: readonly FactKey[],
 ): RunRow[] {
   const column = (key: FactKey): string => (keys.includes(key) ? key : '0');
-  // A prompt names a run only together with its session and agent, so both are always told apart.
-  const grouping = [...new Set<FactKey>(['session', 'agent', ...keys])];
+  // A prompt names a run only together with its agent, which is one of one session.
+  const grouping = [...new Set<FactKey>(['agent', ...keys.filter((key) => key !== 'session')])];
   const where = span === undefined ? '' : 'WHERE bucket >= ? AND bucket < ?';
   const bounds =
     span === undefined ? [] : [Math.floor(span.from / bucketMs), Math.ceil(span.to / bucketMs)];
-  const told = [...new Set<FactKey>([...grouping, 'prompt'])].join(', ');
   return db
     .prepare(
       `SELECT ${keys.includes('bucket') ? `bucket * ${bucketMs}` : '0'} AS at, session, agent,
          ${column('model')} AS model, ${column('facet')} AS facet, ${column('prompt')} AS prompt,
-         count(*) AS runs
-       FROM (SELECT DISTINCT ${told} FROM spend_bucket ${where}) GROUP BY ${grouping.join(', ')}`,
+         count(DISTINCT prompt) AS runs
+       FROM spend_bucket ${where} GROUP BY ${grouping.join(', ')}`,
     )
     .all<RunRow>(...bounds);
 }

@@ -1,16 +1,6 @@
 import type { TimeSpan } from '../model/calendar.ts';
 import type { SqlDatabase } from './driver/types.ts';
-import { agentNames, factRows, wordTexts } from './factRows.ts';
-import type { SpendSums } from './reader.ts';
 import { bucketMs } from './rollup.ts';
-
-/** What one agent of one session spent on one model in a span. */
-export interface SpendRow extends SpendSums {
-  readonly session: number;
-  readonly agentId: string;
-  readonly agentType: string;
-  readonly model: string;
-}
 
 /** Background of one session dated to one moment. */
 export interface BackgroundRow {
@@ -24,17 +14,6 @@ export interface BucketRow {
   readonly at: number;
   readonly nano: number;
   readonly messages: number;
-}
-
-/** All that was spent, or all of a span, by session, agent and model. Exact for any span. */
-export function spendRows(db: SqlDatabase, span: TimeSpan | undefined): SpendRow[] {
-  const rows = factRows(db, span, ['session', 'agent', 'model']);
-  const agents = agentNames(db, new Set(rows.map(({ agent }) => agent)));
-  const models = wordTexts(db, new Set(rows.map(({ model }) => model)));
-  return rows.map(({ at, agent, model, facet, prompt, ...row }) => {
-    const { agentId, type } = agents.get(agent)!;
-    return { ...row, agentId, agentType: type, model: models.get(model)! };
-  });
 }
 
 /** Background spend dated into a span, or all of it. */
@@ -62,15 +41,19 @@ export function bucketRows(
   sessions: readonly number[] | undefined,
 ): BucketRow[] {
   const { from, to } = span ?? { from: 0, to: Number.MAX_SAFE_INTEGER };
-  const list = sessions === undefined ? null : JSON.stringify(sessions);
+  const bounds = [Math.floor(from / bucketMs), Math.ceil(to / bucketMs)];
+  const inside = 'WHERE bucket >= ? AND bucket < ?';
+  if (sessions === undefined) {
+    return db
+      .prepare(`SELECT bucket * ${bucketMs} AS at, nano, messages FROM spend_slot ${inside}`)
+      .all<BucketRow>(...bounds);
+  }
   return db
     .prepare(
       `SELECT bucket * ${bucketMs} AS at, sum(nano) AS nano, sum(messages) AS messages
-       FROM spend_bucket WHERE bucket >= ? AND bucket < ?
-         AND (? IS NULL OR session IN (SELECT value FROM json_each(?)))
-       GROUP BY bucket ORDER BY bucket`,
+       FROM spend_bucket ${inside} AND session IN (SELECT value FROM json_each(?)) GROUP BY bucket`,
     )
-    .all<BucketRow>(Math.floor(from / bucketMs), Math.ceil(to / bucketMs), list, list);
+    .all<BucketRow>(...bounds, JSON.stringify(sessions));
 }
 
 /** When the first background is dated, in UTC milliseconds; undefined without any. */

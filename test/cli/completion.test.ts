@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import type { Command } from 'commander';
 import { completionScript, type Shell } from '../../src/cli/completion.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { debianTool, type Tool } from '../lib/debianTool.ts';
@@ -35,6 +36,23 @@ function check(line: string, found: readonly string[], [offered, not]: [string[]
   for (const word of offered) assert.ok(found.includes(word), `${line}: ${word} in ${found}`);
   for (const word of not) assert.ok(!found.includes(word), `${line}: ${word} not in ${found}`);
 }
+
+/** Everything a command says of itself, with those inside it. */
+function helpOf(command: Command): string {
+  return [command.helpInformation(), ...command.commands.map(helpOf)].join('\n');
+}
+
+test('a program made for one command knows it as the program of all does', () => {
+  const all = createProgram('0').commands;
+  assert.ok(all.length > 30);
+  for (const command of all) {
+    const alone = createProgram('0', command.name()).commands;
+    const found = alone.find((each) => each.name() === command.name());
+    assert.equal(found && helpOf(found), helpOf(command), command.name());
+  }
+  assert.equal(createProgram('0', 'report').commands.length, 1);
+  assert.equal(createProgram('0', 'reprot').commands.length, all.length);
+});
 
 if (process.platform === 'linux') {
   describe('completion', () => {

@@ -3,6 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as NodeSqlite from 'node:sqlite';
 import { describe, test } from 'node:test';
+import { currentVersion, migrations, schemaState } from '../../src/store/migrations.ts';
+import { openForReading, openForWriting } from '../../src/store/openStore.ts';
 import { answerRecord, CliWorld, costState, usageOf } from './runCli.ts';
 
 const { DatabaseSync } = createRequire(import.meta.url)('node:sqlite') as typeof NodeSqlite;
@@ -138,5 +140,21 @@ describe('states of the store', () => {
     writeFileSync(world.dir.at('config', 'projects'), '');
     assert.equal(world.run('sessions', '--config-dir', world.root).code, 0);
     assert.match(world.on('doctor').out, /not there \(yet\)/);
+  });
+});
+
+describe('a store an older Outlay wrote last', () => {
+  test('is migrated before it is read, also where nothing new is to be read', () => {
+    using world = new CliWorld();
+    oneSession(world);
+    const store = world.dir.at('old', 'outlay.db');
+    const old = migrations.slice(0, -1);
+    openForWriting(store, { steps: old }).db.close();
+    const { code, out, err } = world.run('report', '--no-index', '--store', store);
+    assert.equal(code, 0, err);
+    assert.match(out, /No data: no sessions found/);
+    const db = openForReading(store)!;
+    assert.equal(schemaState(db).version, currentVersion());
+    db.close();
   });
 });

@@ -127,7 +127,7 @@ function firstPassing(
   const matcher = matcherOf(context, filters, names);
   const found: ActivityRow[] = [];
   for (const row of list(context.db, span)) {
-    names.prepare([row]);
+    names.prepare([row], ['agent', 'model', ...matcher.keys]);
     if (matcher.passes(row)) found.push(row);
     if (found.length === listed) break;
   }

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { percentile } from '../../../src/analysis/percentile.ts';
+import type { TimeSpan } from '../../../src/model/calendar.ts';
 import { costByClass } from '../../../src/pricing/costByClass.ts';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
 import { projectFolderName } from '../../../src/reports/findSession.ts';
 import { sizeText } from '../../../src/reports/sizes.ts';
-import { addSums } from '../../../src/store/factRows.ts';
+import { addSums, type FactRow, factRows } from '../../../src/store/factRows.ts';
 import { openForWriting } from '../../../src/store/openStore.ts';
-import { spendRows } from '../../../src/store/spendRows.ts';
 import { ingestAll } from '../../lib/ingest.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 import { clientSet, unpackSet } from '../../lib/transcriptSets.ts';
@@ -70,7 +70,9 @@ describe('figures of reports', () => {
     unpackSet(clientSet, dir.path);
     const { db } = openForWriting(':memory:');
     ingestAll(db, dir.path);
-    const all = addSums(spendRows(db, undefined));
+    const rowsOf = (span?: TimeSpan): FactRow[] =>
+      factRows(db, span, ['session', 'agent', 'model']);
+    const all = addSums(rowsOf());
     const { first, last } = db
       .prepare('SELECT min(at) AS first, max(at) AS last FROM message')
       .get<{ first: number; last: number }>()!;
@@ -78,10 +80,10 @@ describe('figures of reports', () => {
     const far = 10 * 86_400_000;
     fc.assert(
       fc.property(fc.integer({ min: first - 2_000_000, max: last + 2_000_000 }), (cut) => {
-        const before = spendRows(db, { from: first - far, to: cut });
-        const after = spendRows(db, { from: cut, to: last + far });
+        const before = rowsOf({ from: first - far, to: cut });
+        const after = rowsOf({ from: cut, to: last + far });
         assert.deepEqual(addSums([...before, ...after]), all);
-        const short = spendRows(db, { from: cut, to: cut + 1 });
+        const short = rowsOf({ from: cut, to: cut + 1 });
         assert.ok(addSums(short).messages <= all.messages);
       }),
       { numRuns: 100 },
