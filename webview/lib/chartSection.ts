@@ -106,7 +106,7 @@ export class ChartSection {
     });
   }
 
-  #makeTools({ asTable, onToggle, words, title }: ChartInput): void {
+  #makeTools({ asTable, words, title }: ChartInput): void {
     const held = this.#tools.contains(document.activeElement)
       ? [...this.#tools.children].indexOf(document.activeElement!)
       : -1;
@@ -118,7 +118,8 @@ export class ChartSection {
       input.exportTo({ to, name, content });
     };
     this.#tools.replaceChildren(
-      button(asTable ? words.showChart : words.showTable, () => onToggle(!asTable)),
+      // Asked of the last input: what else is kept may have changed since the button was made.
+      button(asTable ? words.showChart : words.showTable, () => this.#input?.onToggle(!asTable)),
       exportMenu(fill(words.exportMenu, title), [
         { label: words.copyCsv, run: () => send('clipboard') },
         { label: words.saveCsv, run: () => send('csv') },

@@ -82,6 +82,7 @@ export class DataTable {
     this.#frame.addEventListener('scroll', () => this.#drawRows(false), { passive: true });
     this.#body.addEventListener('keydown', (event) => this.#onKey(event));
     this.#body.addEventListener('click', (event) => this.#onClick(event));
+    this.#body.addEventListener('focusin', (event) => this.#onFocus(event));
   }
 
   draw(input: TableInput): void {
@@ -184,9 +185,11 @@ export class DataTable {
     if (!anew && first === this.#first && last === this.#last) return;
     [this.#first, this.#last] = [first, last];
     const held = this.#body.contains(document.activeElement) ? document.activeElement : null;
-    const rows = this.#rows
-      .slice(first, last)
-      .flatMap((row, i) => this.#row(row, first + i, input));
+    const made = this.#rows.slice(first, last);
+    // What cannot be seen cannot be tabbed to: then the first row in sight can.
+    const inSight = made.some(({ key }) => key === this.#current);
+    const stop = inSight ? this.#current : this.#rows[Math.min(first + spare, all - 1)]?.key;
+    const rows = made.flatMap((row, i) => this.#row(row, first + i, input, stop));
     const space = (from: number, to: number): HTMLElement[] => {
       if (from === to) return [];
       const cell = el('td', { colspan: String(input.sheet.columns.length) });
@@ -263,7 +266,7 @@ export class DataTable {
     }
   }
 
-  #row(row: SheetRow, index: number, input: TableInput): HTMLElement[] {
+  #row(row: SheetRow, index: number, input: TableInput, stop = ''): HTMLElement[] {
     const { sheet, onOpen, openHint, open, details, cell } = input;
     const isOpen = open === row.key && details !== undefined;
     const cells = row.cells.map((one, i) => {
@@ -284,7 +287,7 @@ export class DataTable {
         {
           type: 'button',
           class: 'opener',
-          tabindex: row.key === this.#current ? '0' : '-1',
+          tabindex: row.key === stop ? '0' : '-1',
           ...(details !== undefined && { 'aria-expanded': String(isOpen) }),
           ...(openHint !== undefined && { title: openHint }),
         },
@@ -317,6 +320,12 @@ export class DataTable {
     if (key === null || key === undefined) return;
     this.#current = key;
     this.#input?.onOpen?.(key);
+  }
+
+  /** The keyboard goes on from where the focus is. */
+  #onFocus(event: Event): void {
+    const key = (event.target as Element).closest('tr')?.getAttribute('data-key');
+    if (key !== null && key !== undefined) this.#current = key;
   }
 
   /** Arrow keys, Page Up and Down, Home and End go from row to row. */

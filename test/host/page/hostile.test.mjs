@@ -175,16 +175,21 @@ describe('hostile text', () => {
       const title = await frame.locator('h1').innerText();
       if (kept.includes(name)) assert.ok(title.startsWith(hostileTexts[name]), title);
       assert.equal(await frame.locator('[data-card="cost"] .figure').innerText(), figureOf(name));
-      await frame.locator('.opener').first().click();
+      await frame.locator('.messages .opener').first().click();
       const details = frame.locator('.arithmetic');
       await details.waitFor();
+      await details.locator('vscode-button').filter({ hasText: 'Show Text' }).click();
+      await frame.locator('.said').filter({ hasText: 'A reply.' }).waitFor();
       if (kept.includes(name)) {
         assert.ok((await details.innerText()).includes(hostileTexts[name]), `${name}: its tools`);
-        const label = await frame.locator('canvas').getAttribute('aria-label');
+        const label = await frame.locator('[data-part="cost"] canvas').getAttribute('aria-label');
         assert.ok(label.includes(hostileTexts[name]), label);
       }
-      await frame.locator('vscode-button').filter({ hasText: 'Show as Table' }).click();
-      await frame.locator('.chart table').waitFor();
+      for (const part of ['cost', 'context']) {
+        const section = frame.locator(`[data-part="${part}"]`);
+        await section.locator('vscode-button').filter({ hasText: 'Show as Table' }).click();
+        await section.locator('table').waitFor();
+      }
       assert.deepEqual(await harmIn(frame, '#root'), [], name);
       const { wide, long, marks } = await frame.evaluate(() => {
         const page = document.documentElement;

@@ -149,8 +149,8 @@ describe('pictures', () => {
         .waitFor({ timeout: 3_000 });
       return sessionFrame(workbench, 'Fix the flaky');
     });
-    await frame.locator('tr.message').nth(21).waitFor();
-    await frame.locator('.opener').first().click();
+    await frame.locator('.messages tr.row').nth(21).waitFor();
+    await frame.locator('.messages .opener').first().click();
     await frame.locator('.arithmetic').waitFor();
     for (const theme of Object.keys(themes)) {
       await workbench.setTheme(theme);

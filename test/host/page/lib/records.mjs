@@ -66,6 +66,17 @@ export function answer(id, usd, more = {}) {
 export const customTitle = (session, text) =>
   `${JSON.stringify({ type: 'custom-title', sessionId: session, customTitle: text })}\n`;
 
+/** Claude Code has put a summary in the place of what was said before. */
+export const compactBoundary = (session, at) =>
+  `${JSON.stringify({
+    type: 'system',
+    subtype: 'compact_boundary',
+    uuid: `compact-${at}`,
+    sessionId: session,
+    timestamp: new Date(at).toISOString(),
+    compactMetadata: { trigger: 'auto', preTokens: 100_000 },
+  })}\n`;
+
 /** Claude Code's own running total. */
 export const clientTotal = (session, usd) =>
   `${JSON.stringify({ type: 'cost-state', sessionId: session, totalCostUSD: usd, modelUsage: {} })}\n`;
