@@ -100,7 +100,7 @@ describe('pictures', () => {
   let workbench;
   before(async () => {
     workbench = await openWindow({
-      viewport: { width: 1280, height: 2000 },
+      viewport: { width: 1280, height: 2800 },
       settings: { 'outlay.timeZone': 'UTC' },
     });
     writeList(workbench.paths.claude, path.join(workbench.home, 'projects'));
@@ -154,7 +154,7 @@ describe('pictures', () => {
     await frame.locator('.arithmetic').waitFor();
     for (const theme of Object.keys(themes)) {
       await workbench.setTheme(theme);
-      await workbench.page.mouse.move(5, 1995);
+      await workbench.page.mouse.move(5, 2795);
       await expectPicture(() => panel(frame), reference(`session-${theme}`));
     }
     await workbench.setTheme('dark');
@@ -257,7 +257,7 @@ describe('pictures', () => {
     await frame.locator('[data-part="by-agent"] li').nth(3).waitFor();
     for (const theme of Object.keys(themes)) {
       await workbench.setTheme(theme);
-      await workbench.page.mouse.move(5, 1995);
+      await workbench.page.mouse.move(5, 2795);
       await expectPicture(() => dashboard(frame), reference(`dashboard-${theme}`));
     }
     await workbench.setTheme('dark');
