@@ -26,7 +26,9 @@ const noPlace: SessionPlace = {
 /** What the numbers in rows stand for; each table is read when the first of its names is asked for. */
 export class Names {
   readonly #context: ReportContext;
+  /** Every session's, once all are asked for. */
   #places: ReadonlyMap<number, SessionPlace> | undefined;
+  readonly #somePlaces = new Map<number, SessionPlace>();
   #facets: ReadonlyMap<number, Facet> | undefined;
   #links: ReadonlyMap<number, readonly string[]> | undefined;
   readonly #agents = new Map<number, AgentName>();
@@ -44,11 +46,23 @@ export class Names {
     for (const [id, name] of agentNames(this.#context.db, unknown)) this.#agents.set(id, name);
   }
 
+  /** Reads the sessions that are to be named, in one question: a month has few of all. */
+  prepareSessions(numbers: Iterable<number>): void {
+    if (this.#places !== undefined) return;
+    const unknown = new Set<number>();
+    for (const number of numbers) if (!this.#somePlaces.has(number)) unknown.add(number);
+    if (unknown.size === 0) return;
+    for (const [id, place] of sessionPlaces(this.#context.db, unknown)) {
+      this.#somePlaces.set(id, place);
+    }
+  }
+
   /**
-   * Reads the agents, models and prompts of rows that are to be named, in two questions: those of the
-   * keys that will be asked for, as there may be as many of them as rows.
+   * Reads the sessions, agents, models and prompts of rows that are to be named: those of the keys that
+   * will be asked for, as there may be as many of them as rows.
    */
   prepare(rows: readonly RowKeys[], keys: readonly FactKey[]): void {
+    if (keys.includes('session')) this.prepareSessions(new Set(rows.map(({ session }) => session)));
     if (keys.includes('agent')) this.prepareAgents(new Set(rows.map(({ agent }) => agent)));
     const words = new Set<number>();
     for (const key of ['model', 'prompt'] as const) {
@@ -65,7 +79,7 @@ export class Names {
   }
 
   place(session: number): SessionPlace {
-    return this.places.get(session) ?? noPlace;
+    return this.#somePlaces.get(session) ?? this.places.get(session) ?? noPlace;
   }
 
   facet(row: Pick<RowKeys, 'facet'>): Facet {

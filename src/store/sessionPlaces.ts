@@ -16,17 +16,22 @@ export interface SessionPlace {
   readonly endedAt: number;
 }
 
-/** Every session's place, by number. Ten thousand take some milliseconds. */
-export function sessionPlaces(db: SqlDatabase): Map<number, SessionPlace> {
+/** Places of some sessions, or of all, by number. Ten thousand take some milliseconds. */
+export function sessionPlaces(
+  db: SqlDatabase,
+  sessions?: Iterable<number>,
+): Map<number, SessionPlace> {
+  const wanted = sessions === undefined ? [] : [JSON.stringify([...sessions])];
   const rows = db
     .prepare(
       `SELECT s.id AS id, s.sid AS sid, r.text AS root, c.text AS cwd, p.git_root AS gitRoot,
          b.text AS branch, coalesce(s.own_at, s.first_at, 0) AS startedAt,
          coalesce(s.last_at, 0) AS endedAt
        FROM session s JOIN word r ON r.id = s.root JOIN word c ON c.id = s.cwd
-         JOIN word b ON b.id = s.branch LEFT JOIN project p ON p.cwd = s.cwd`,
+         JOIN word b ON b.id = s.branch LEFT JOIN project p ON p.cwd = s.cwd
+       ${sessions === undefined ? '' : 'WHERE s.id IN (SELECT value FROM json_each(?))'}`,
     )
-    .all<SessionPlace>();
+    .all<SessionPlace>(...wanted);
   return new Map(rows.map((row) => [row.id, row]));
 }
 
