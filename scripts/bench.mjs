@@ -268,6 +268,10 @@ Measured by \`npm run bench\`: every round runs each tool once on the same made-
 their token totals were found equal. ${words}
 
 ${table}
+Rows of the terminal are whole processes of what is shipped, the store up to date; processor time is that
+of all threads, so that it may be longer than the clock's. A report of the default period is to answer
+within 200 ms after process start; all time, two dimensions and anomalies among messages within a second.
+
 The rows about sessions and panels are what the extension host's thread does for them, in plain Node;
 "longest stretch" is the longest time it is not given back.
 
@@ -282,6 +286,9 @@ ${hostTable}
 
 The first index should take less time than ccusage needs to read everything once. Outlay stores every
 message with its detail while ccusage keeps nothing; from then on Outlay reads only what is new.
+
+Insights over all time take about four seconds on a million messages, most of it for putting 115,000 runs
+together; anomalies by logarithms take three where a third of all messages lies apart.
 
 No turn of the extension host's thread should be longer than 20 ms. In plain Node each piece of work keeps
 to that; in the editor the longest turns are still longer, when the tree is first opened by far.
