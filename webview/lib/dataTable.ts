@@ -180,7 +180,9 @@ export class DataTable {
     const top = this.#frame.scrollTop;
     const open = this.#openIndex();
     const seen = Math.ceil((this.#frame.clientHeight || 600) / this.#height);
-    const first = long ? Math.max(0, this.#indexAt(top, open) - spare) : 0;
+    // Heights are measured ones: what they say may lie a little behind the end.
+    const most = Math.max(0, all - seen - spare);
+    const first = long ? Math.max(0, Math.min(most, this.#indexAt(top, open) - spare)) : 0;
     const last = long ? Math.min(all, first + seen + 2 * spare) : all;
     if (!anew && first === this.#first && last === this.#last) return;
     [this.#first, this.#last] = [first, last];
@@ -256,14 +258,16 @@ export class DataTable {
   }
 
   #measure(open: number): void {
-    const row = this.#body.querySelector<HTMLElement>('tr[data-key]');
-    const height = row?.getBoundingClientRect().height ?? 0;
-    if (height > 0) this.#height = height;
+    const details = this.#body.querySelector<HTMLElement>('tr.details');
     if (open < 0) this.#extra = 0;
-    else {
-      const details = this.#body.querySelector<HTMLElement>('tr.details');
-      if (details !== null) this.#extra = details.getBoundingClientRect().height;
-    }
+    else if (details !== null) this.#extra = details.getBoundingClientRect().height;
+    // The mean of all that are there: rows differ by a fraction of a pixel.
+    const rows = this.#body.querySelectorAll<HTMLElement>('tr[data-key]');
+    const top = rows[0]?.getBoundingClientRect().top ?? 0;
+    const last = rows[rows.length - 1];
+    const between = details !== null && details !== last?.nextElementSibling ? this.#extra : 0;
+    const height = ((last?.getBoundingClientRect().bottom ?? 0) - top - between) / rows.length;
+    if (height > 0) this.#height = height;
   }
 
   #row(row: SheetRow, index: number, input: TableInput, stop = ''): HTMLElement[] {

@@ -48,9 +48,10 @@ export class ContextChart {
     const { words, figures, session, state, tools } = view;
     const thread = this.#thread();
     const messages = thread.map(({ message }) => message);
-    this.element.hidden = messages.length === 0;
-    if (messages.length === 0) return;
     const sizes = messages.map(({ usage }) => promptTokens(usage));
+    const none = sizes.every((tokens) => tokens === 0);
+    this.element.hidden = none;
+    if (none) return;
     const sent = sizes.reduce((sum, tokens) => sum + tokens, 0);
     const read = messages.reduce((sum, { usage }) => sum + usage.cacheRead, 0);
     this.#section.draw({

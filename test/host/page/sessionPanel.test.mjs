@@ -374,19 +374,6 @@ describe('the session panel', () => {
     assert.equal(await frame.locator('.said').count(), 1);
   });
 
-  it('opens at a message, whatever it was narrowed to', async () => {
-    const frame = await sessionFrame(workbench);
-    await inPart(frame, 'agents', 'button').filter({ hasText: 'Plan' }).click();
-    await waitForMessages(frame, 1);
-    await workbench.executeCommand('outlay.openSession', session, 'msg-b');
-    await waitForMessages(frame, 8);
-    await frame.locator('.row.open').filter({ hasText: '900' }).waitFor();
-    // It is the row that has the focus.
-    await until('its row is focused', () =>
-      frame.evaluate(() => document.activeElement?.closest('.row.open') !== null),
-    );
-  });
-
   it('comes back after a reload as it was', async () => {
     await workbench.reload();
     const frame = await sessionFrame(workbench);
@@ -397,13 +384,23 @@ describe('the session panel', () => {
 
   it('opens a message in its transcript, at its line', async () => {
     const frame = await sessionFrame(workbench);
-    console.log('ROW', await frame.locator('.row.open').allInnerTexts());
     await frame.locator('.arithmetic vscode-button').filter({ hasText: 'Transcript' }).click();
     await workbench.page.locator('.tab[data-resource-name="panel-session.jsonl"]').waitFor();
     const position = workbench.page.locator('#status\\.editor\\.selection');
-    await workbench.page.waitForTimeout(3000);
-    console.log('POS', await position.innerText());
-    await position.filter({ hasText: 'Ln 3,' }).waitFor({ timeout: 5000 });
+    await position.filter({ hasText: 'Ln 2,' }).waitFor();
+  });
+
+  it('opens at a message, whatever it was narrowed to', async () => {
+    const frame = await openPanel();
+    await inPart(frame, 'agents', 'button').filter({ hasText: 'Plan' }).click();
+    await waitForMessages(frame, 1);
+    await workbench.executeCommand('outlay.openSession', session, 'msg-b');
+    await waitForMessages(frame, 8);
+    await frame.locator('.row.open').filter({ hasText: '900' }).waitFor();
+    // It is the row that has the focus.
+    await until('its row is focused', () =>
+      frame.evaluate(() => document.activeElement?.closest('.row.open') !== null),
+    );
   });
 
   it('opens a line that is too long for an editor as a trimmed view', async () => {
