@@ -179,7 +179,11 @@ describe('hostile text', () => {
       const details = frame.locator('.arithmetic');
       await details.waitFor();
       await details.locator('vscode-button').filter({ hasText: 'Show Text' }).click();
-      await frame.locator('.said').filter({ hasText: 'A reply.' }).waitFor();
+      // Of some of them the file cannot be found by the id: that is said instead.
+      await details
+        .locator('.said, [role="status"]')
+        .filter({ hasText: /A reply\.|not on disk any more/ })
+        .waitFor();
       if (kept.includes(name)) {
         assert.ok((await details.innerText()).includes(hostileTexts[name]), `${name}: its tools`);
         const label = await frame.locator('[data-part="cost"] canvas').getAttribute('aria-label');
@@ -217,7 +221,8 @@ describe('hostile text', () => {
   it('stays text in every part of the dashboard', async () => {
     await workbench.executeCommand('outlay.openDashboard');
     const frame = await frameWith(workbench, '.dashboard:has(.card)');
-    for (const button of await frame.getByText('Show as Table').all()) await button.click();
+    const toTable = frame.locator('vscode-button').filter({ hasText: 'Show as Table' });
+    while ((await toTable.count()) > 0) await toTable.first().click();
     await frame.locator('[data-part="spend"] [data-value="agent"]').click();
     await frame.locator('[data-part="spend"] th').filter({ hasText: 'Main thread' }).waitFor();
     assert.deepEqual(await harmIn(frame, '#root'), []);
