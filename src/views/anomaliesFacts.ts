@@ -9,12 +9,12 @@ import type {
 } from '../protocol/anomalies.ts';
 import type { PanelCard } from '../protocol.ts';
 import type { AnomaliesFigures, ListedOutlier } from '../reports/panels/anomalies.ts';
-import { lastPart } from '../reports/paths.ts';
 import { anomaliesAnswer } from './anomaliesAnswer.ts';
 import type { Format } from './format.ts';
 import { reasonText } from './outlierWords.ts';
 import { panelNotes } from './panelNotes.ts';
 import { projectChoices, type WindowFolder } from './projectChoices.ts';
+import { oneLine, projectName, titleText } from './sessionOrder.ts';
 
 /** What the words of the panel of anomalies are made of. */
 export interface AnomaliesFacts {
@@ -69,7 +69,7 @@ export function anomaliesFacts(known: Omit<AnomaliesFacts, 'names'>): AnomaliesD
 function nameOf(format: Format): (outlier: ListedOutlier) => string {
   return ({ day, title, session }) => {
     if (day !== null) return format.localDay(day);
-    return title === null ? (session ?? '').slice(0, 8) : l10n.t('“{0}”', title);
+    return title === null ? (session ?? '').slice(0, 8) : l10n.t('“{0}”', oneLine(title));
   };
 }
 
@@ -78,8 +78,8 @@ function rowOf(outlier: ListedOutlier, { format }: AnomaliesFacts): AnomalyRow {
   return {
     sid: session ?? '',
     message: message ?? '',
-    name: day === null ? (title ?? (session ?? '').slice(0, 8)) : format.localDay(day),
-    project: project === null ? '' : lastPart(project),
+    name: day === null ? titleText({ title, sid: session ?? '' }) : format.localDay(day),
+    project: project === null ? '' : projectName(project),
     at: moment,
     nano,
     z,

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { BudgetPeriod, BudgetScope, BudgetUnit } from '../analysis/budget.ts';
-import { lastPart } from '../reports/paths.ts';
 import type { Format } from './format.ts';
+import { oneLine, projectName } from './sessionOrder.ts';
 
 /** What a budget is called where a person reads it. */
 export function budgetTitle(
@@ -9,7 +9,7 @@ export function budgetTitle(
   part: string,
 ): string {
   const name = periodTitle(period);
-  const where = part === '' ? scopeTitle(scope) : lastPart(part);
+  const where = part === '' ? scopeTitle(scope) : projectName(part);
   return where === '' ? name : l10n.t('{0}, {1}', name, where);
 }
 
@@ -37,7 +37,7 @@ function scopeTitle(scope: BudgetScope): string {
     case 'global':
       return '';
     case 'project':
-      return scope.path === '*' ? l10n.t('each project') : lastPart(scope.path);
+      return scope.path === '*' ? l10n.t('each project') : projectName(scope.path);
     case 'session':
       return l10n.t('each session');
     case 'agent':
@@ -45,7 +45,7 @@ function scopeTitle(scope: BudgetScope): string {
     case 'team':
       return l10n.t('the team');
     default:
-      return scope.name;
+      return oneLine(scope.name);
   }
 }
 

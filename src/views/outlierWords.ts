@@ -1,9 +1,9 @@
 import { l10n } from 'vscode';
 import type { MissReason } from '../analysis/cacheMisses.ts';
 import type { DearestClass, OutlierReason } from '../reports/panels/outlierReasons.ts';
-import { lastPart } from '../reports/paths.ts';
 import { classLabel } from './classWords.ts';
 import type { Format } from './format.ts';
+import { projectName } from './sessionOrder.ts';
 
 /** A prompt of more tokens than this is long. */
 const longPrompt = 200_000;
@@ -43,7 +43,7 @@ export function reasonText(reason: OutlierReason | undefined, format: Format): s
       );
       if (reason.project !== '') {
         parts.push(
-          l10n.t('{0} of it for {1}', format.percent(reason.share), lastPart(reason.project)),
+          l10n.t('{0} of it for {1}', format.percent(reason.share), projectName(reason.project)),
         );
       }
   }

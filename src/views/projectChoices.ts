@@ -1,6 +1,6 @@
 import { l10n, workspace } from 'vscode';
 import type { Choice } from '../protocol.ts';
-import { lastPart } from '../reports/paths.ts';
+import { projectName } from './sessionOrder.ts';
 
 /** A folder of this window. */
 export interface WindowFolder {
@@ -26,6 +26,6 @@ export function projectChoices(
     })),
     ...projects
       .filter((value) => !own.has(value))
-      .map((value) => ({ value, label: lastPart(value) })),
+      .map((value) => ({ value, label: projectName(value) })),
   ];
 }
