@@ -30,7 +30,7 @@ export async function findRecord(
   wanted: WantedRecord,
 ): Promise<RecordPlace | undefined> {
   const id = writtenId(wanted);
-  const needle = Buffer.from(id);
+  const needle = needleOf(id);
   if (needle.length === 0) return undefined;
   const file = await open(path, 'r');
   try {
@@ -47,9 +47,14 @@ export async function findRecord(
   }
 }
 
-/** The id as it stands in the transcript. */
+/** The id a record has. */
 export function writtenId({ messageId }: WantedRecord): string {
   return messageId.replace(/^uuid:/, '');
+}
+
+/** The bytes an id stands in a transcript with: inside a string of JSON. */
+export function needleOf(id: string): Buffer {
+  return Buffer.from(JSON.stringify(id).slice(1, -1));
 }
 
 /** The lines that have these bytes in them, from the first to the last. */

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { cut } from '../model/cut.ts';
-import { linesWith, recordAt, type WantedRecord, writtenId } from './findRecord.ts';
+import { linesWith, needleOf, recordAt, type WantedRecord, writtenId } from './findRecord.ts';
 
 /** A piece of what a response says or does, in the order it was written. */
 export interface MessagePart {
@@ -32,7 +32,7 @@ export async function readMessageText(
   try {
     const parts = new Map<string, MessagePart>();
     let found = false;
-    for await (const place of linesWith(file, Buffer.from(id))) {
+    for await (const place of linesWith(file, needleOf(id))) {
       if (place.length > longestLine) {
         found = true;
         parts.set(`line ${place.line}`, { kind: 'text', name: '', text: '', left: place.length });

@@ -45,8 +45,9 @@ export class SessionMessages {
     return [...this.#known.values()].map(({ message }) => message);
   }
 
-  find(key: string): PanelMessage | undefined {
-    return this.#known.get(key)?.message;
+  /** The response a key stands for: its id, which may have spaces in it, and its agent. */
+  find(key: string): Pick<CachedCost, 'messageId' | 'agentId'> | undefined {
+    return this.#known.get(key)?.cost;
   }
 
   /** The message with this id of the response, whatever its request. */

@@ -173,9 +173,9 @@ class SessionPanel extends LivePanel {
     if (message.type !== 'do') {
       const found = this.#messages.find(message.key);
       if (found === undefined) return;
-      const [messageId = ''] = found.key.split(' ');
-      if (message.type === 'readText') void this.#tellText(found, messageId);
-      else void actions?.openMessage(this.#sid, messageId, found.agentId);
+      const { messageId, agentId } = found;
+      if (message.type === 'readText') void this.#tellText(message.key, messageId, agentId);
+      else void actions?.openMessage(this.#sid, messageId, agentId);
       return;
     }
     switch (message.action) {
@@ -198,7 +198,7 @@ class SessionPanel extends LivePanel {
   }
 
   /** Answers with a message's text; it is read from the transcript and kept nowhere. */
-  async #tellText({ key, agentId }: PanelMessage, messageId: string): Promise<void> {
+  async #tellText(key: string, messageId: string, agentId: string): Promise<void> {
     const page = this.page;
     const parts = await this.#actions()?.readText(this.#sid, messageId, agentId);
     if (page !== this.page || !this.ready) return;

@@ -148,7 +148,7 @@ function detailWords(): Some<
     openMessage: l10n.t('Open in Transcript'),
     showText: l10n.t('Show Text'),
     readingText: l10n.t('Reading the transcript…'),
-    textGone: l10n.t('The transcript is not on disk any more.'),
+    textGone: l10n.t('No transcript on disk has this message any more.'),
     textNone: l10n.t('The transcript has no text of this message.'),
     textTitle: l10n.t('Text of message {0}'),
     textLeft: l10n.t('… {0} more characters'),

@@ -182,7 +182,7 @@ describe('hostile text', () => {
       // Of some of them the file cannot be found by the id: that is said instead.
       await details
         .locator('.said, [role="status"]')
-        .filter({ hasText: /A reply\.|not on disk any more/ })
+        .filter({ hasText: /A reply\.|No transcript on disk/ })
         .waitFor();
       if (kept.includes(name)) {
         assert.ok((await details.innerText()).includes(hostileTexts[name]), `${name}: its tools`);
@@ -193,6 +193,12 @@ describe('hostile text', () => {
       const section = frame.locator('[data-part="cost"]');
       await section.locator('vscode-button').filter({ hasText: 'Show as Table' }).click();
       await section.locator('table').waitFor();
+      // The name of an agent as a filter.
+      if (kept.includes(name)) {
+        const agents = frame.locator('[data-part="agents"] button');
+        await agents.filter({ hasText: hostileTexts[name] }).first().click();
+        await frame.locator('.chip').filter({ hasText: hostileTexts[name] }).waitFor();
+      }
       assert.deepEqual(await harmIn(frame, '#root'), [], name);
       const { wide, long, marks } = await frame.evaluate(() => {
         const page = document.documentElement;

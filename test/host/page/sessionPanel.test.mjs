@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { themes } from '../../../scripts/lib/page.mjs';
 import { inRoot } from '../../../scripts/lib/paths.mjs';
 import { insist, until } from '../../../scripts/lib/patience.mjs';
+import { harmIn, hostileTexts } from './lib/hostile.mjs';
 import {
   answer,
   append,
@@ -21,6 +22,11 @@ import { axeViolations, frameWith, sessionFrame, watchPolicy } from './lib/webvi
 import { openWindow } from './lib/window.mjs';
 
 const run = promisify(execFile);
+
+/** A message that would like to be more than text; each text is short enough to be read. */
+const hostileText = Object.values(hostileTexts)
+  .map((text) => text.slice(0, 200))
+  .join('\n');
 
 /** What the terminal says of a session, on the same store. */
 async function terminalSays(workbench, session) {
@@ -104,6 +110,7 @@ describe('the session panel', () => {
           cwd,
           at: start + 60_000,
           usage: { input_tokens: 5, output_tokens: 900, cache_read_input_tokens: 30_000 },
+          text: hostileText,
         }),
         answer('c', 0.5, { session, cwd, at: start + 120_000 }),
         answer('u', 1, { session, cwd, at: start + 180_000, model: 'model-x' }),
@@ -401,6 +408,17 @@ describe('the session panel', () => {
     await until('its row is focused', () =>
       frame.evaluate(() => document.activeElement?.closest('.row.open') !== null),
     );
+    // What it says is text, whatever it says.
+    await frame.locator('.arithmetic vscode-button').filter({ hasText: 'Show Text' }).click();
+    const said = frame.locator('.said');
+    await said.filter({ hasText: hostileTexts.image }).waitFor();
+    const text = await said.innerText();
+    for (const name of ['script', 'link', 'picture', 'icon', 'bold', 'code']) {
+      assert.ok(text.includes(hostileTexts[name]), name);
+    }
+    assert.match(text, /one\ntwo\nthree/);
+    assert.deepEqual(await harmIn(frame, '.said'), []);
+    assert.doesNotMatch(text, /\p{Mark}{12}/u);
   });
 
   it('opens a line that is too long for an editor as a trimmed view', async () => {
@@ -449,7 +467,7 @@ describe('the session panel', () => {
     await workbench.executeCommand('outlay.openSession', 'gone-session', 'msg-gone');
     const frame = await frameWith(workbench, '.session:has(.card)', 'Long ago');
     await frame.locator('.arithmetic vscode-button').filter({ hasText: 'Show Text' }).click();
-    await frame.locator('.message-text').filter({ hasText: 'not on disk any more' }).waitFor();
+    await frame.locator('.message-text').filter({ hasText: 'No transcript on disk' }).waitFor();
     await workbench.executeCommand('outlay.openTranscript', 'gone-session');
     await until('it is said', async () =>
       (await workbench.notifications()).some((text) => /not on disk any more/.test(text)),

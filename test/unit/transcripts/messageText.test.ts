@@ -44,6 +44,12 @@ describe('the text of a message', () => {
     assert.deepEqual((await read([nameless], 'uuid:u1'))?.[0]?.text, 'It.');
   });
 
+  it('is found by an id with any characters in it', async () => {
+    for (const id of ['a b', 'a"b\\c', 'one\ntwo', 'ü', '__proto__']) {
+      assert.equal((await read([line(id, [text('Here.')])], id))?.[0]?.text, 'Here.', id);
+    }
+  });
+
   it('is cut to what can be read, and says how much is left', async () => {
     const parts = await read([line('m1', [text('x'.repeat(20_000))])], 'm1');
     assert.equal(parts?.length, 1);
