@@ -159,6 +159,43 @@ export type FromDataPanel<Question> =
     }
   | Exported;
 
+/** What every panel over the whole store shows around its own parts. */
+export interface PanelAround {
+  /** The answer in one or two sentences. */
+  readonly answer: string;
+  /** A session is at work. */
+  readonly live: boolean;
+  /** When the figures were read, UTC milliseconds. */
+  readonly at: number;
+  readonly cards: readonly PanelCard[];
+  /** What the figures are and leave out. */
+  readonly notes: readonly string[];
+}
+
+/** Names of fields, by the kind of value each has to have. */
+export interface Fields {
+  readonly texts?: readonly string[];
+  readonly numbers?: readonly string[];
+  readonly flags?: readonly string[];
+  readonly lists?: readonly string[];
+  readonly objects?: readonly string[];
+}
+
+/** Whether a value has all these fields, each of its kind. */
+export function hasFields(
+  value: unknown,
+  { texts = [], numbers = [], flags = [], lists = [], objects = [] }: Fields,
+): value is Record<string, unknown> {
+  return (
+    isObject(value) &&
+    texts.every((name) => typeof value[name] === 'string') &&
+    numbers.every((name) => typeof value[name] === 'number') &&
+    flags.every((name) => typeof value[name] === 'boolean') &&
+    lists.every((name) => Array.isArray(value[name])) &&
+    objects.every((name) => isObject(value[name]))
+  );
+}
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import { type Choice, isObject, type PanelCard } from '../protocol.ts';
+import { type Choice, hasFields, isObject, type PanelAround } from '../protocol.ts';
 
 export const anomalyUnits = ['session', 'message', 'day'] as const;
 export type AnomalyUnit = (typeof anomalyUnits)[number];
@@ -67,13 +67,7 @@ export interface BaselineRow {
 }
 
 /** Everything the panel of anomalies shows, in words where a person reads it. */
-export interface AnomaliesData {
-  /** The answer in one or two sentences. */
-  readonly answer: string;
-  readonly live: boolean;
-  /** When the figures were read, UTC milliseconds. */
-  readonly at: number;
-  readonly cards: readonly PanelCard[];
+export interface AnomaliesData extends PanelAround {
   readonly chartTitle: string;
   readonly chartSentence: string;
   /** What the time axis covers, UTC milliseconds. */
@@ -99,7 +93,6 @@ export interface AnomaliesData {
   readonly actual: number;
   readonly baselines: readonly BaselineRow[];
   readonly projects: readonly Choice[];
-  readonly notes: readonly string[];
 }
 
 /** The page's own texts. */
@@ -155,26 +148,33 @@ export function isAnomaliesQuestion(value: unknown): value is AnomaliesQuestion 
   );
 }
 
-const texts = [
-  'answer',
-  'chartTitle',
-  'chartSentence',
-  'estimator',
-  'aheadTitle',
-  'aheadSentence',
-  'whatIfTitle',
-  'whatIfSentence',
-];
-const lists = ['cards', 'points', 'more', 'rows', 'spent', 'ahead', 'baselines', 'projects'];
-
 export function isAnomaliesData(value: unknown): value is AnomaliesData {
-  if (!isObject(value)) return false;
   const isLevel = (level: unknown): boolean => level === null || typeof level === 'number';
   return (
-    texts.every((name) => typeof value[name] === 'string') &&
-    ['at', 'from', 'to', 'actual'].every((name) => typeof value[name] === 'number') &&
-    ['median', 'low', 'high'].every((name) => isLevel(value[name])) &&
-    typeof value.live === 'boolean' &&
-    [...lists, 'notes'].every((name) => Array.isArray(value[name]))
+    hasFields(value, {
+      texts: [
+        'answer',
+        'chartTitle',
+        'chartSentence',
+        'estimator',
+        'aheadTitle',
+        'aheadSentence',
+        'whatIfTitle',
+        'whatIfSentence',
+      ],
+      numbers: ['at', 'from', 'to', 'actual'],
+      flags: ['live'],
+      lists: [
+        'cards',
+        'points',
+        'more',
+        'rows',
+        'spent',
+        'ahead',
+        'baselines',
+        'projects',
+        'notes',
+      ],
+    }) && ['median', 'low', 'high'].every((name) => isLevel(value[name]))
   );
 }

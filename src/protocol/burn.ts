@@ -1,4 +1,4 @@
-import { type Choice, isObject, type PanelCard } from '../protocol.ts';
+import { type Choice, hasFields, isObject, type PanelAround } from '../protocol.ts';
 
 export const burnUnits = ['hour', 'day', 'week'] as const;
 export type BurnUnit = (typeof burnUnits)[number];
@@ -60,13 +60,7 @@ export interface BurnBudgetRow {
 }
 
 /** Everything a burn panel shows, in words where a person reads it. */
-export interface BurnData {
-  /** The answer in one or two sentences. */
-  readonly answer: string;
-  readonly live: boolean;
-  /** When the figures were read, UTC milliseconds. */
-  readonly at: number;
-  readonly cards: readonly PanelCard[];
+export interface BurnData extends PanelAround {
   readonly chartTitle: string;
   /** The chart in a sentence. */
   readonly chartSentence: string;
@@ -79,7 +73,6 @@ export interface BurnData {
   readonly offerBudget: boolean;
   readonly projects: readonly Choice[];
   readonly thresholds: readonly Choice[];
-  readonly notes: readonly string[];
 }
 
 /** The page's own texts. */
@@ -117,14 +110,10 @@ export function isBurnQuestion(value: unknown): value is BurnQuestion {
 }
 
 export function isBurnData(value: unknown): value is BurnData {
-  if (!isObject(value)) return false;
-  const texts = ['answer', 'chartTitle', 'chartSentence', 'budgetNote'];
-  const lists = ['cards', 'stretches', 'lines', 'budgets', 'projects', 'thresholds', 'notes'];
-  return (
-    texts.every((name) => typeof value[name] === 'string') &&
-    typeof value.at === 'number' &&
-    typeof value.live === 'boolean' &&
-    typeof value.offerBudget === 'boolean' &&
-    lists.every((name) => Array.isArray(value[name]))
-  );
+  return hasFields(value, {
+    texts: ['answer', 'chartTitle', 'chartSentence', 'budgetNote'],
+    numbers: ['at'],
+    flags: ['live', 'offerBudget'],
+    lists: ['cards', 'stretches', 'lines', 'budgets', 'projects', 'thresholds', 'notes'],
+  });
 }

@@ -1,4 +1,4 @@
-import { type Choice, isObject, type PanelCard } from '../protocol.ts';
+import { type Choice, hasFields, isObject, type PanelAround } from '../protocol.ts';
 
 export const dashboardPeriods = ['today', '7d', '30d', 'month', 'all', 'custom'] as const;
 export type DashboardPeriod = (typeof dashboardPeriods)[number];
@@ -149,15 +149,8 @@ export interface DashboardWindow {
 }
 
 /** Everything a dashboard shows, in words where a person reads it. Money in nano-dollars. */
-export interface DashboardData {
-  /** The answer in one sentence. */
-  readonly answer: string;
-  readonly live: boolean;
-  /** When the figures were read, UTC milliseconds. */
-  readonly at: number;
-  readonly cards: readonly PanelCard[];
+export interface DashboardData extends PanelAround {
   readonly total: number;
-  readonly periodName: string;
   readonly stretches: readonly DashboardStretch[];
   /** What a stretch is: for headings. */
   readonly stretchName: string;
@@ -189,7 +182,6 @@ export interface DashboardData {
   readonly insights: readonly DashboardInsight[] | null;
   /** Values each filter can take, with what they are called. */
   readonly choices: Readonly<Record<DashboardFilter, readonly Choice[]>>;
-  readonly notes: readonly string[];
 }
 
 /** The page's own texts. */
@@ -221,7 +213,6 @@ export const dashboardWordKeys = [
   'setBudget',
   'projectedTo',
   'classes',
-  'tokens',
   'heat',
   'heatCell',
   'windows',
@@ -271,23 +262,22 @@ export function isDashboardQuestion(value: unknown): value is DashboardQuestion 
 }
 
 export function isDashboardData(value: unknown): value is DashboardData {
-  if (!isObject(value)) return false;
-  const lists = [
-    'cards',
-    'stretches',
-    'budgets',
-    'classes',
-    'sessions',
-    'messages',
-    'activity',
-    'notes',
-  ];
-  const objects = ['stack', 'bars', 'heat', 'windows', 'choices'];
   return (
-    typeof value.answer === 'string' &&
-    typeof value.total === 'number' &&
-    lists.every((name) => Array.isArray(value[name])) &&
-    (value.insights === null || Array.isArray(value.insights)) &&
-    objects.every((name) => isObject(value[name]))
+    hasFields(value, {
+      texts: ['answer'],
+      numbers: ['total'],
+      lists: [
+        'cards',
+        'stretches',
+        'budgets',
+        'classes',
+        'sessions',
+        'messages',
+        'activity',
+        'notes',
+      ],
+      objects: ['stack', 'bars', 'heat', 'windows', 'choices'],
+    }) &&
+    (value.insights === null || Array.isArray(value.insights))
   );
 }

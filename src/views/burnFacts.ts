@@ -20,6 +20,7 @@ import { latestName } from './burnWords.ts';
 import type { Format } from './format.ts';
 import { panelNotes } from './panelNotes.ts';
 import { projectChoices, type WindowFolder } from './projectChoices.ts';
+import { spendBy } from './stretchWords.ts';
 
 /** What a burn panel's words are made of. */
 export interface BurnFacts {
@@ -44,7 +45,7 @@ export function burnFacts(facts: BurnFacts): BurnData {
     live,
     at: figures.now,
     cards: cards(facts),
-    chartTitle: chartTitle(unit),
+    chartTitle: spendBy(unit),
     chartSentence: [
       `${latestName(unit)}: ${format.money(rate.latest, figures.now)}`,
       ...lines.map(({ label }) => label),
@@ -64,17 +65,6 @@ export function burnFacts(facts: BurnFacts): BurnData {
       ...panelNotes({ ...figures, demo, lower: rate.lower }, format),
     ],
   };
-}
-
-function chartTitle(unit: BurnUnit): string {
-  switch (unit) {
-    case 'hour':
-      return l10n.t('Spend by hour');
-    case 'day':
-      return l10n.t('Spend by day');
-    case 'week':
-      return l10n.t('Spend by week');
-  }
 }
 
 function stretchesOf(

@@ -26,6 +26,7 @@ import { panelNotes } from './panelNotes.ts';
 import { projectChoices, type WindowFolder } from './projectChoices.ts';
 import { oneLine, projectName, titleText } from './sessionOrder.ts';
 import { levelWord } from './statusText.ts';
+import { spendBy } from './stretchWords.ts';
 
 /** Longest name that is shown in full on hover. */
 const longestHint = 200;
@@ -60,14 +61,13 @@ export function dashboardFacts(facts: DashboardFacts): DashboardData {
     at: now,
     cards: cards(facts),
     total: figures.total,
-    periodName: periodName(question, format, figures),
     stretches: figures.stretches.map((stretch) => ({
       ...stretch,
       label: stretchLabel(stretch.from, figures, format),
       ...daysOfStretch(stretch, facts),
       soFar: stretch.from <= now && now < stretch.to,
     })),
-    stretchName: stretchName(figures.unit),
+    stretchName: spendBy(figures.unit),
     stack: { names: figures.stackNames, labels: figures.stackNames.map(label) },
     budgets: figures.budgets.map((budget) => budgetOf(budget, format)),
     bars: {
@@ -232,19 +232,6 @@ function usualText({ recent }: DashboardFigures, format: Format): string {
   return change > 0
     ? l10n.t('▲ {0} above your usual {1} by this time', share, day)
     : l10n.t('▼ {0} below your usual {1} by this time', share, day);
-}
-
-function stretchName(unit: DashboardFigures['unit']): string {
-  switch (unit) {
-    case 'hour':
-      return l10n.t('Spend by hour');
-    case 'day':
-      return l10n.t('Spend by day');
-    case 'week':
-      return l10n.t('Spend by week');
-    case 'month':
-      return l10n.t('Spend by month');
-  }
 }
 
 function daysOfStretch(

@@ -31,7 +31,6 @@ export function dashboardWords(): DashboardWords {
     setBudget: l10n.t('Set a Budget'),
     projectedTo: l10n.t('at this pace {0} by the end'),
     classes: l10n.t('Token classes'),
-    tokens: l10n.t('Tokens'),
     heat: l10n.t('Hours of the week'),
     heatCell: l10n.t('{0}, {1}: {2}'),
     windows: l10n.t('Windows of use'),

@@ -1,9 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { env, Uri, type Webview } from 'vscode';
+import { env, Uri, type Webview, type WebviewOptions } from 'vscode';
 
 /** Folder of the extension that holds the webviews' bundles; nothing else can be loaded. */
-export function webviewFolder(extension: Uri): Uri {
+function webviewFolder(extension: Uri): Uri {
   return Uri.joinPath(extension, 'dist', 'webview');
+}
+
+/** A panel's page may run its scripts, and load nothing but its bundle. */
+export function panelOptions(extension: Uri): WebviewOptions {
+  return { enableScripts: true, localResourceRoots: [webviewFolder(extension)] };
+}
+
+/** The icon of every panel's tab. */
+export function panelIcon(extension: Uri): { light: Uri; dark: Uri } {
+  const image = (theme: string): Uri => Uri.joinPath(extension, 'media', `activity-${theme}.svg`);
+  return { light: image('light'), dark: image('dark') };
 }
 
 /**

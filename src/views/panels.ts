@@ -1,7 +1,7 @@
 import {
   type Disposable,
   type LogOutputChannel,
-  Uri,
+  type Uri,
   ViewColumn,
   type WebviewPanel,
   window,
@@ -13,7 +13,7 @@ import { dashboardPanel } from './dashboardPanel.ts';
 import { DataPanel, type DataPanelKind } from './dataPanel.ts';
 import { DisposableStore } from './disposables.ts';
 import type { InsightsModel } from './insightsModel.ts';
-import { panelHtml, webviewFolder } from './panelHtml.ts';
+import { panelHtml, panelIcon, panelOptions } from './panelHtml.ts';
 import type { SpendModel } from './spendModel.ts';
 
 /** The one panel of a kind: opened, brought to the front, restored after a reload. */
@@ -52,7 +52,7 @@ export class SinglePanel<Data, Words, Question> implements Disposable {
       viewTypes[this.#kind.name],
       this.#kind.title(),
       ViewColumn.Active,
-      this.#options(),
+      panelOptions(this.#extension),
     );
     this.#adopt(panel, asked ?? this.#kind.question);
   }
@@ -62,13 +62,9 @@ export class SinglePanel<Data, Words, Question> implements Disposable {
       panel.dispose();
       return;
     }
-    panel.webview.options = this.#options();
+    panel.webview.options = panelOptions(this.#extension);
     const kept = isObject(state) ? state.question : undefined;
     this.#adopt(panel, this.#kind.isQuestion(kept) ? kept : this.#kind.question);
-  }
-
-  #options(): { enableScripts: true; localResourceRoots: Uri[] } {
-    return { enableScripts: true, localResourceRoots: [webviewFolder(this.#extension)] };
   }
 
   #adopt(panel: WebviewPanel, question: Question): void {
@@ -86,12 +82,6 @@ export class SinglePanel<Data, Words, Question> implements Disposable {
     this.#registration.dispose();
     this.#shown?.panel.dispose();
   }
-}
-
-/** The icon of every panel's tab. */
-export function panelIcon(extension: Uri): { light: Uri; dark: Uri } {
-  const image = (theme: string): Uri => Uri.joinPath(extension, 'media', `activity-${theme}.svg`);
-  return { light: image('light'), dark: image('dark') };
 }
 
 /** The panels over the whole store. */

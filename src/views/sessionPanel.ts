@@ -27,8 +27,7 @@ import { summedUpTo } from '../store/summedUp.ts';
 import { commandIds } from './commandIds.ts';
 import { formatOf } from './format.ts';
 import { exportFromPanel, LivePanel } from './livePanel.ts';
-import { panelHtml, webviewFolder } from './panelHtml.ts';
-import { panelIcon } from './panels.ts';
+import { panelHtml, panelIcon, panelOptions } from './panelHtml.ts';
 import { panelSession, summedUpMessages } from './sessionFacts.ts';
 import { type MessageChanges, SessionMessages } from './sessionMessages.ts';
 import { oneLine } from './sessionOrder.ts';
@@ -79,10 +78,7 @@ export class SessionPanels implements WebviewPanelSerializer, Disposable {
       viewTypes.session,
       oneLine(title, longestTab),
       ViewColumn.Active,
-      {
-        enableScripts: true,
-        localResourceRoots: [webviewFolder(this.#extension)],
-      },
+      panelOptions(this.#extension),
     );
     const made = this.#adopt(panel, sid);
     if (messageId !== undefined) made.reveal(messageId);
@@ -95,10 +91,7 @@ export class SessionPanels implements WebviewPanelSerializer, Disposable {
       panel.dispose();
       return;
     }
-    panel.webview.options = {
-      enableScripts: true,
-      localResourceRoots: [webviewFolder(this.#extension)],
-    };
+    panel.webview.options = panelOptions(this.#extension);
     this.#adopt(panel, sid);
   }
 

@@ -1,6 +1,7 @@
 import {
   Chart,
   type ChartDataset,
+  type ChartOptions,
   Filler,
   LinearScale,
   LineController,
@@ -16,23 +17,21 @@ import {
 } from '../../src/protocol/anomalies.ts';
 import { crosshair, moneyAxis, stillOptions, timeAxis, tooltipLook } from '../lib/chartBase.ts';
 import { ChartSection } from '../lib/chartSection.ts';
+import { LiveChart } from '../lib/liveChart.ts';
 import { mixed } from '../lib/palette.ts';
 import { Segments } from '../lib/segments.ts';
 import type { Sheet } from '../lib/sheet.ts';
-import { withTable } from '../lib/tablesUi.ts';
+import { chartWays } from '../lib/tablesUi.ts';
 import type { AnomaliesShown, AnomaliesTools } from './page.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, Filler, Tooltip);
-
-type Line = Chart<'line', Point[]>;
-type LineOptions = NonNullable<ConstructorParameters<typeof Chart<'line', Point[]>>[1]['options']>;
 
 /** Spend so far as a rising line, and on from now as a dashed one with its band. */
 export class AheadChart {
   readonly #tools: AnomaliesTools;
   readonly #section = new ChartSection('projection');
   readonly #horizons = new Segments<`${AnomalyHorizon}`>();
-  #chart: Line | undefined;
+  readonly #chart = new LiveChart<'line', Point[]>('line', [crosshair(() => this.#shown!.theme)]);
   #shown: AnomaliesShown | undefined;
 
   constructor(tools: AnomaliesTools) {
@@ -45,7 +44,7 @@ export class AheadChart {
 
   draw(shown: AnomaliesShown): void {
     this.#shown = shown;
-    const { data, words, figures, ui, asked } = shown;
+    const { data, words, asked } = shown;
     const labels = { 7: words.sevenDays, 30: words.thirtyDays, 90: words.ninetyDays };
     this.#horizons.draw(
       words.horizon,
@@ -58,33 +57,17 @@ export class AheadChart {
       sentence: data.aheadSentence,
       showSentence: true,
       sheet: sheetOf(shown),
-      asTable: ui.tables.includes('projection'),
-      onToggle: (asTable) => this.#tools.change(withTable(ui, 'projection', asTable)),
-      words,
-      figures,
-      exportTo: this.#tools.exportTo,
+      ...chartWays('projection', shown, this.#tools),
       choices: [this.#horizons.element],
       paint: (canvas) => this.#paint(canvas, shown),
     });
   }
 
   #paint(canvas: HTMLCanvasElement, shown: AnomaliesShown): void {
-    const data = { datasets: datasetsOf(shown) };
-    if (this.#chart === undefined) {
-      this.#chart = new Chart(canvas, {
-        type: 'line',
-        data,
-        options: this.#options(),
-        plugins: [crosshair(() => this.#shown!.theme)],
-      });
-      return;
-    }
-    this.#chart.data = data;
-    this.#chart.options = this.#options() as Line['options'];
-    this.#chart.update('none');
+    this.#chart.paint(canvas, { datasets: datasetsOf(shown) }, this.#options());
   }
 
-  #options(): LineOptions {
+  #options(): ChartOptions<'line'> {
     const { theme, figures, data, format, words } = this.#shown!;
     const min = data.spent[0]?.at ?? data.at;
     const max = data.ahead.at(-1)?.at ?? data.at;
@@ -110,7 +93,7 @@ export class AheadChart {
   }
 
   dispose(): void {
-    this.#chart?.destroy();
+    this.#chart.dispose();
   }
 }
 

@@ -14,7 +14,7 @@ import { PanelHead } from '../lib/head.ts';
 import type { DataPage, PageTools, Shown } from '../lib/page.ts';
 import { Parts } from '../lib/parts.ts';
 import { Segments } from '../lib/segments.ts';
-import { type Sheet, textCell } from '../lib/sheet.ts';
+import { moneyCell, type Sheet, textCell } from '../lib/sheet.ts';
 import { TableSection } from '../lib/tableSection.ts';
 import { button, dropdown } from '../ui.ts';
 import { AheadChart } from './aheadChart.ts';
@@ -166,7 +166,7 @@ function outlierSheet({ data, words, figures, question }: AnomaliesShown): Sheet
         ...(isDay
           ? []
           : [textCell(project), { text: figures.dayTime(at), value: new Date(at).toISOString() }]),
-        { text: figures.money(nano), value: nano / 1e9 },
+        moneyCell(nano, figures),
         { text: zText, value: z },
         textCell(reason, reason),
       ],

@@ -1,6 +1,7 @@
 import {
   Chart,
   type ChartDataset,
+  type ChartOptions,
   LinearScale,
   LogarithmicScale,
   type Point,
@@ -20,18 +21,14 @@ import {
 } from '../lib/chartBase.ts';
 import { ChartSection } from '../lib/chartSection.ts';
 import { fill } from '../lib/fill.ts';
+import { LiveChart } from '../lib/liveChart.ts';
 import { mixed } from '../lib/palette.ts';
-import type { Sheet } from '../lib/sheet.ts';
-import { withTable } from '../lib/tablesUi.ts';
+import { moneyCell, type Sheet } from '../lib/sheet.ts';
+import { chartWays } from '../lib/tablesUi.ts';
 import type { Theme } from '../lib/theme.ts';
 import type { AnomaliesShown, AnomaliesTools } from './page.ts';
 
 Chart.register(ScatterController, PointElement, LinearScale, LogarithmicScale, Tooltip);
-
-type Scatter = Chart<'scatter', Point[]>;
-type ScatterOptions = NonNullable<
-  ConstructorParameters<typeof Chart<'scatter', Point[]>>[1]['options']
->;
 
 /** Outliers that are named in the chart; the table names the others. */
 const named = 5;
@@ -47,7 +44,13 @@ export class ScatterChart {
   readonly #theme = (): Theme => this.#shown!.theme;
   readonly #lines = (): Threshold[] => linesOf(this.#shown!);
   readonly #room = thresholdRoom(this.#theme, this.#lines);
-  #chart: Scatter | undefined;
+  readonly #chart = new LiveChart<'scatter', Point[]>('scatter', [
+    levelBand(this.#theme, () => bandOf(this.#shown!)),
+    thresholdLines(this.#theme, this.#lines),
+    pointLabels(this.#theme, listed, () =>
+      this.#shown!.data.rows.slice(0, named).map(({ name }) => name),
+    ),
+  ]);
   #shown: AnomaliesShown | undefined;
   #log = false;
 
@@ -61,16 +64,12 @@ export class ScatterChart {
 
   draw(shown: AnomaliesShown): void {
     this.#shown = shown;
-    const { data, words, figures, ui } = shown;
+    const { data } = shown;
     this.#section.draw({
       title: data.chartTitle,
       sentence: [data.answer, data.chartSentence].join(' '),
       sheet: sheetOf(shown),
-      asTable: ui.tables.includes('outliers'),
-      onToggle: (asTable) => this.#tools.change(withTable(ui, 'outliers', asTable)),
-      words,
-      figures,
-      exportTo: this.#tools.exportTo,
+      ...chartWays('outliers', shown, this.#tools),
       paint: (canvas) => this.#paint(canvas, shown),
     });
   }
@@ -79,28 +78,10 @@ export class ScatterChart {
     // A scale of another kind needs another chart.
     if (this.#log !== shown.question.log) this.dispose();
     this.#log = shown.question.log;
-    const data = { datasets: datasetsOf(shown) };
-    if (this.#chart === undefined) {
-      this.#chart = new Chart(canvas, {
-        type: 'scatter',
-        data,
-        options: this.#options(),
-        plugins: [
-          levelBand(this.#theme, () => bandOf(this.#shown!)),
-          thresholdLines(this.#theme, this.#lines),
-          pointLabels(this.#theme, listed, () =>
-            this.#shown!.data.rows.slice(0, named).map(({ name }) => name),
-          ),
-        ],
-      });
-      return;
-    }
-    this.#chart.data = data;
-    this.#chart.options = this.#options() as Scatter['options'];
-    this.#chart.update('none');
+    this.#chart.paint(canvas, { datasets: datasetsOf(shown) }, this.#options());
   }
 
-  #options(): ScatterOptions {
+  #options(): ChartOptions<'scatter'> {
     const { theme, figures, data, format, question } = this.#shown!;
     const highest = Math.max(0, ...this.#lines().map(({ value }) => value));
     return {
@@ -150,8 +131,7 @@ export class ScatterChart {
   }
 
   dispose(): void {
-    this.#chart?.destroy();
-    this.#chart = undefined;
+    this.#chart.dispose();
   }
 }
 
@@ -230,7 +210,7 @@ function sheetOf({ data, words, figures }: AnomaliesShown): Sheet {
       key: String(index),
       cells: [
         { text: figures.dateTime(at), value: new Date(at).toISOString() },
-        { text: figures.money(nano), value: nano / 1e9 },
+        moneyCell(nano, figures),
         { text: kind, value: kind },
       ],
     })),

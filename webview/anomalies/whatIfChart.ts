@@ -1,7 +1,16 @@
-import { BarController, BarElement, CategoryScale, Chart, LinearScale, Tooltip } from 'chart.js';
 import {
-  chartFont,
+  BarController,
+  BarElement,
+  CategoryScale,
+  Chart,
+  type ChartOptions,
+  LinearScale,
+  Tooltip,
+} from 'chart.js';
+import {
+  barLook,
   moneyAxis,
+  nameAxis,
   stillOptions,
   type Threshold,
   thresholdLines,
@@ -10,18 +19,14 @@ import {
 } from '../lib/chartBase.ts';
 import { ChartSection } from '../lib/chartSection.ts';
 import { fill } from '../lib/fill.ts';
+import { LiveChart } from '../lib/liveChart.ts';
 import { fillOf, modelStyles } from '../lib/palette.ts';
-import type { Sheet } from '../lib/sheet.ts';
-import { withTable } from '../lib/tablesUi.ts';
+import { moneyCell, type Sheet } from '../lib/sheet.ts';
+import { chartWays } from '../lib/tablesUi.ts';
 import type { Theme } from '../lib/theme.ts';
 import type { AnomaliesShown, AnomaliesTools } from './page.ts';
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
-
-type Bars = Chart<'bar', number[], string>;
-type BarOptions = NonNullable<
-  ConstructorParameters<typeof Chart<'bar', number[], string>>[1]['options']
->;
 
 /** What the same tokens would have cost with the newest model of each family. */
 export class WhatIfChart {
@@ -30,7 +35,9 @@ export class WhatIfChart {
   readonly #theme = (): Theme => this.#shown!.theme;
   readonly #lines = (): Threshold[] => linesOf(this.#shown!);
   readonly #room = thresholdRoom(this.#theme, this.#lines);
-  #chart: Bars | undefined;
+  readonly #chart = new LiveChart<'bar', number[], string>('bar', [
+    thresholdLines(this.#theme, this.#lines),
+  ]);
   #shown: AnomaliesShown | undefined;
 
   constructor(tools: AnomaliesTools) {
@@ -43,17 +50,13 @@ export class WhatIfChart {
 
   draw(shown: AnomaliesShown): void {
     this.#shown = shown;
-    const { data, words, figures, ui } = shown;
+    const { data } = shown;
     this.#section.draw({
       title: data.whatIfTitle,
       sentence: data.whatIfSentence,
       showSentence: true,
       sheet: sheetOf(shown),
-      asTable: ui.tables.includes('what-if'),
-      onToggle: (asTable) => this.#tools.change(withTable(ui, 'what-if', asTable)),
-      words,
-      figures,
-      exportTo: this.#tools.exportTo,
+      ...chartWays('what-if', shown, this.#tools),
       paint: (canvas) => this.#paint(canvas, shown),
     });
   }
@@ -71,37 +74,20 @@ export class WhatIfChart {
           data: data.baselines.map(({ nano }) => figures.units(nano)),
           backgroundColor: looks.map((style) => fillOf(style, theme)),
           borderColor: looks.map(({ colour }) => colour),
-          borderWidth: theme.highContrast ? 1 : 0,
-          borderSkipped: false as const,
-          maxBarThickness: 48,
+          ...barLook(theme),
         },
       ],
     };
-    if (this.#chart === undefined) {
-      this.#chart = new Chart(canvas, {
-        type: 'bar',
-        data: chartData,
-        options: this.#options(),
-        plugins: [thresholdLines(this.#theme, this.#lines)],
-      });
-      return;
-    }
-    this.#chart.data = chartData;
-    this.#chart.options = this.#options() as Bars['options'];
-    this.#chart.update('none');
+    this.#chart.paint(canvas, chartData, this.#options());
   }
 
-  #options(): BarOptions {
+  #options(): ChartOptions<'bar'> {
     const { theme, figures, data } = this.#shown!;
     return {
       ...stillOptions,
       layout: { padding: this.#room },
       scales: {
-        x: {
-          border: { color: theme.grid },
-          grid: { display: false },
-          ticks: { color: theme.muted, font: chartFont(theme), autoSkip: false },
-        },
+        x: nameAxis(theme, { autoSkip: false }),
         y: { ...moneyAxis(theme, figures), suggestedMax: figures.units(data.actual) * 1.1 },
       },
       plugins: {
@@ -119,7 +105,7 @@ export class WhatIfChart {
   }
 
   dispose(): void {
-    this.#chart?.destroy();
+    this.#chart.dispose();
   }
 }
 
@@ -144,7 +130,7 @@ function sheetOf({ data, words, figures }: AnomaliesShown): Sheet {
       key: model,
       cells: [
         { text: shortName(model), value: model, hint: model },
-        { text: figures.money(nano), value: nano / 1e9 },
+        moneyCell(nano, figures),
         { text: said, value: savings / 1e9 },
       ],
     })),

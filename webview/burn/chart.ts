@@ -1,8 +1,18 @@
-import { BarController, BarElement, CategoryScale, Chart, LinearScale, Tooltip } from 'chart.js';
 import {
-  chartFont,
+  BarController,
+  BarElement,
+  CategoryScale,
+  Chart,
+  type ChartOptions,
+  LinearScale,
+  Tooltip,
+} from 'chart.js';
+import {
+  barLook,
   crosshair,
+  momentTicks,
   moneyAxis,
+  nameAxis,
   stillOptions,
   type Threshold,
   thresholdLines,
@@ -10,18 +20,14 @@ import {
   tooltipLook,
 } from '../lib/chartBase.ts';
 import { ChartSection } from '../lib/chartSection.ts';
+import { LiveChart } from '../lib/liveChart.ts';
 import { fillOf, mixed } from '../lib/palette.ts';
-import type { Sheet } from '../lib/sheet.ts';
-import { withTable } from '../lib/tablesUi.ts';
+import { moneyCell, type Sheet } from '../lib/sheet.ts';
+import { chartWays } from '../lib/tablesUi.ts';
 import type { Theme } from '../lib/theme.ts';
 import type { BurnShown, BurnTools } from './page.ts';
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
-
-type Bars = Chart<'bar', number[], string>;
-type BarOptions = NonNullable<
-  ConstructorParameters<typeof Chart<'bar', number[], string>>[1]['options']
->;
 
 /** The latest stretch beside those before it, with both means and the threshold. */
 export class BurnChart {
@@ -30,7 +36,10 @@ export class BurnChart {
   readonly #theme = (): Theme => this.#shown!.theme;
   readonly #lines = (): Threshold[] => linesOf(this.#shown!);
   readonly #room = thresholdRoom(this.#theme, this.#lines);
-  #chart: Bars | undefined;
+  readonly #chart = new LiveChart<'bar', number[], string>('bar', [
+    thresholdLines(this.#theme, this.#lines),
+    crosshair(this.#theme),
+  ]);
   #shown: BurnShown | undefined;
 
   constructor(tools: BurnTools) {
@@ -43,16 +52,12 @@ export class BurnChart {
 
   draw(shown: BurnShown): void {
     this.#shown = shown;
-    const { data, words, figures, ui } = shown;
+    const { data } = shown;
     this.#section.draw({
       title: data.chartTitle,
       sentence: data.chartSentence,
       sheet: sheetOf(shown),
-      asTable: ui.tables.includes('burn'),
-      onToggle: (asTable) => this.#tools.change(withTable(ui, 'burn', asTable)),
-      words,
-      figures,
-      exportTo: this.#tools.exportTo,
+      ...chartWays('burn', shown, this.#tools),
       paint: (canvas) => this.#paint(canvas, shown),
     });
   }
@@ -71,43 +76,21 @@ export class BurnChart {
           data: data.stretches.map(({ nano }) => figures.units(nano)),
           backgroundColor: data.stretches.map((stretch) => (stretch.latest ? latest : earlier)),
           borderColor: colour,
-          borderWidth: theme.highContrast ? 1 : 0,
-          borderSkipped: false as const,
-          maxBarThickness: 48,
+          ...barLook(theme),
         },
       ],
     };
-    if (this.#chart === undefined) {
-      this.#chart = new Chart(canvas, {
-        type: 'bar',
-        data: chartData,
-        options: this.#options(),
-        plugins: [thresholdLines(this.#theme, this.#lines), crosshair(this.#theme)],
-      });
-      return;
-    }
-    this.#chart.data = chartData;
-    this.#chart.options = this.#options() as Bars['options'];
-    this.#chart.update('none');
+    this.#chart.paint(canvas, chartData, this.#options());
   }
 
-  #options(): BarOptions {
+  #options(): ChartOptions<'bar'> {
     const { theme, figures } = this.#shown!;
     const highest = Math.max(0, ...this.#lines().map(({ value }) => value));
     return {
       ...stillOptions,
       layout: { padding: this.#room },
       scales: {
-        x: {
-          border: { color: theme.grid },
-          grid: { display: false },
-          ticks: {
-            color: theme.muted,
-            font: chartFont(theme),
-            maxRotation: 0,
-            autoSkipPadding: 12,
-          },
-        },
+        x: nameAxis(theme, momentTicks),
         // Room for the threshold and its name.
         y: { ...moneyAxis(theme, figures), suggestedMax: highest * 1.1 },
       },
@@ -124,7 +107,7 @@ export class BurnChart {
   }
 
   dispose(): void {
-    this.#chart?.destroy();
+    this.#chart.dispose();
   }
 }
 
@@ -154,7 +137,7 @@ function sheetOf({ data, words, figures }: BurnShown): Sheet {
           text: latest ? `${range} (${words.latest})` : range,
           value: new Date(from).toISOString(),
         },
-        { text: figures.money(nano), value: nano / 1e9 },
+        moneyCell(nano, figures),
       ],
     })),
   };

@@ -2,8 +2,10 @@ import { ArcElement, Chart, DoughnutController, Tooltip } from 'chart.js';
 import { tooltipLook } from '../lib/chartBase.ts';
 import { ChartSection } from '../lib/chartSection.ts';
 import { legend } from '../lib/legend.ts';
+import { LiveChart } from '../lib/liveChart.ts';
 import { fillOf, restStyle, type SeriesStyle } from '../lib/palette.ts';
-import { withTable } from '../lib/tablesUi.ts';
+import { moneyCell } from '../lib/sheet.ts';
+import { chartWays } from '../lib/tablesUi.ts';
 import { type DashboardShown, type DashboardTools, stylesOf } from './page.ts';
 
 Chart.register(DoughnutController, ArcElement, Tooltip);
@@ -22,7 +24,7 @@ interface Slice {
 export class SharesChart {
   readonly #tools: DashboardTools;
   readonly #section = new ChartSection('shares');
-  #chart: Chart<'doughnut', number[], string> | undefined;
+  readonly #chart = new LiveChart<'doughnut', number[], string>('doughnut');
 
   constructor(tools: DashboardTools) {
     this.#tools = tools;
@@ -33,7 +35,7 @@ export class SharesChart {
   }
 
   draw(shown: DashboardShown): void {
-    const { words, figures, data, ui } = shown;
+    const { words, figures, data } = shown;
     const slices = slicesOf(shown);
     const share = (nano: number): string =>
       data.total > 0 ? figures.percent(nano / data.total) : '';
@@ -50,16 +52,12 @@ export class SharesChart {
           key: name,
           cells: [
             { text: name, value: name },
-            { text: figures.money(nano), value: nano / 1e9 },
+            moneyCell(nano, figures),
             { text: share(nano), value: data.total > 0 ? nano / data.total : 0 },
           ],
         })),
       },
-      asTable: ui.tables.includes('shares'),
-      onToggle: (asTable) => this.#tools.change(withTable(ui, 'shares', asTable)),
-      words,
-      figures,
-      exportTo: this.#tools.exportTo,
+      ...chartWays('shares', shown, this.#tools),
       legend: legend(slices.map(({ name, nano, style }) => ({ name, figure: share(nano), style }))),
       paint: (canvas) => this.#paint(canvas, shown, slices),
     });
@@ -96,17 +94,11 @@ export class SharesChart {
         },
       },
     } as const;
-    if (this.#chart === undefined) {
-      this.#chart = new Chart(canvas, { type: 'doughnut', data, options });
-      return;
-    }
-    this.#chart.data = data;
-    this.#chart.options = options as never;
-    this.#chart.update('none');
+    this.#chart.paint(canvas, data, options);
   }
 
   dispose(): void {
-    this.#chart?.destroy();
+    this.#chart.dispose();
   }
 }
 

@@ -4,38 +4,42 @@ import {
   CategoryScale,
   Chart,
   type ChartDataset,
+  type ChartOptions,
   LinearScale,
   Tooltip,
 } from 'chart.js';
 import { type DashboardStack, dashboardStacks } from '../../src/protocol/dashboard.ts';
 import { Brush } from '../lib/brush.ts';
 import {
+  barLook,
   byAmount,
-  chartFont,
   crosshair,
+  momentTicks,
   moneyAxis,
+  nameAxis,
   stillOptions,
   tooltipLook,
 } from '../lib/chartBase.ts';
 import { ChartSection } from '../lib/chartSection.ts';
 import { fill } from '../lib/fill.ts';
 import { legend } from '../lib/legend.ts';
+import { LiveChart } from '../lib/liveChart.ts';
 import { fillOf, restStyle, type SeriesStyle } from '../lib/palette.ts';
 import { Segments } from '../lib/segments.ts';
-import type { Sheet } from '../lib/sheet.ts';
-import { withTable } from '../lib/tablesUi.ts';
+import { moneyCell, type Sheet } from '../lib/sheet.ts';
+import { chartWays } from '../lib/tablesUi.ts';
 import { type DashboardShown, type DashboardTools, stylesOf } from './page.ts';
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
-
-type Bars = Chart<'bar', number[], string>;
 
 /** Spend over the period, a bar for each hour, day, week or month, stacked. */
 export class SpendChart {
   readonly #tools: DashboardTools;
   readonly #section = new ChartSection('spend');
   readonly #stacks = new Segments<DashboardStack>();
-  #chart: Bars | undefined;
+  readonly #chart = new LiveChart<'bar', number[], string>('bar', [
+    crosshair(() => this.#shown!.theme),
+  ]);
   #shown: DashboardShown | undefined;
   #brushed = false;
 
@@ -49,7 +53,7 @@ export class SpendChart {
 
   draw(shown: DashboardShown): void {
     this.#shown = shown;
-    const { data, words, figures, asked, ui } = shown;
+    const { data, words, figures, asked } = shown;
     const labels = { model: words.byModel, project: words.byProject, agent: words.byAgent };
     this.#stacks.draw(
       words.stackBy,
@@ -61,6 +65,7 @@ export class SpendChart {
       (best, stretch) => (best === undefined || stretch.total > best.total ? stretch : best),
       data.stretches[0],
     );
+    const stack = series(shown);
     this.#section.draw({
       title: data.stretchName,
       sentence: fill(
@@ -70,14 +75,10 @@ export class SpendChart {
         figures.money(highest?.total ?? 0),
       ),
       sheet: sheetOf(shown),
-      asTable: ui.tables.includes('spend'),
-      onToggle: (asTable) => this.#tools.change(withTable(ui, 'spend', asTable)),
-      words,
-      figures,
-      exportTo: this.#tools.exportTo,
+      ...chartWays('spend', shown, this.#tools),
       choices: [this.#stacks.element],
       legend: legend(
-        series(shown).map(({ label, style, sum }) => ({
+        stack.map(({ label, style, sum }) => ({
           name: label,
           figure: figures.money(sum),
           style,
@@ -88,7 +89,7 @@ export class SpendChart {
           ? undefined
           : (key) => this.#narrow(data.stretches.findIndex(({ from }) => String(from) === key)),
       openHint: words.narrowTime,
-      paint: (canvas) => this.#paint(canvas, shown),
+      paint: (canvas) => this.#paint(canvas, shown, stack),
     });
   }
 
@@ -100,17 +101,17 @@ export class SpendChart {
     this.#tools.ask({ ...asked, period: 'custom', since: first, until: last });
   }
 
-  #paint(canvas: HTMLCanvasElement, shown: DashboardShown): void {
+  #paint(canvas: HTMLCanvasElement, shown: DashboardShown, stack: readonly StackSeries[]): void {
     if (!this.#brushed) {
       this.#brushed = true;
-      const indexAt = (x: number): number => this.#chart?.scales.x?.getValueForPixel(x) ?? -1;
+      const indexAt = (x: number): number => this.#chart.chart?.scales.x?.getValueForPixel(x) ?? -1;
       new Brush(
         canvas,
-        () => this.#chart?.chartArea,
+        () => this.#chart.chart?.chartArea,
         (from, to) => this.#narrow(indexAt(from), indexAt(to)),
       );
     }
-    const datasets = series(shown).map(
+    const datasets = stack.map(
       ({ label, parts, style, background }): ChartDataset<'bar', number[]> => ({
         label,
         data: parts.map((nano) => shown.figures.units(nano)),
@@ -118,43 +119,22 @@ export class SpendChart {
           fillOf(style, shown.theme, soFar || background),
         ),
         borderColor: style.colour,
-        borderWidth: shown.theme.highContrast ? 1 : 0,
-        borderSkipped: false,
-        maxBarThickness: 48,
+        ...barLook(shown.theme),
       }),
     );
     const labels = shown.data.stretches.map(({ label, soFar }) =>
       soFar ? `${label} (${shown.words.soFar})` : label,
     );
-    if (this.#chart === undefined) {
-      this.#chart = new Chart(canvas, {
-        type: 'bar',
-        data: { labels, datasets },
-        options: this.#options(),
-        plugins: [crosshair(() => this.#shown!.theme)],
-      });
-      return;
-    }
-    this.#chart.data = { labels, datasets };
-    this.#chart.options = this.#options() as Bars['options'];
-    this.#chart.update('none');
+    this.#chart.paint(canvas, { labels, datasets }, this.#options());
   }
 
-  #options(): NonNullable<
-    ConstructorParameters<typeof Chart<'bar', number[], string>>[1]['options']
-  > {
+  #options(): ChartOptions<'bar'> {
     const { theme, figures } = this.#shown!;
-    const font = chartFont(theme);
     return {
       ...stillOptions,
       scales: {
-        x: {
-          stacked: true,
-          border: { color: theme.grid },
-          grid: { display: false },
-          ticks: { color: theme.muted, font, maxRotation: 0, autoSkipPadding: 12 },
-        },
-        y: moneyAxis(theme, figures, true),
+        x: { ...nameAxis(theme, momentTicks), stacked: true },
+        y: { ...moneyAxis(theme, figures), stacked: true },
       },
       plugins: {
         tooltip: {
@@ -178,7 +158,7 @@ export class SpendChart {
   }
 
   dispose(): void {
-    this.#chart?.destroy();
+    this.#chart.dispose();
   }
 }
 
@@ -217,8 +197,8 @@ function sheetOf({ data, words, figures }: DashboardShown): Sheet {
       key: String(from),
       cells: [
         { text: soFar ? `${label} (${words.soFar})` : label, value: new Date(from).toISOString() },
-        { text: figures.money(total), value: total / 1e9 },
-        ...parts.map((nano) => ({ text: figures.money(nano), value: nano / 1e9 })),
+        moneyCell(total, figures),
+        ...parts.map((nano) => moneyCell(nano, figures)),
       ],
     })),
   };

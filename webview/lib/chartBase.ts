@@ -41,20 +41,49 @@ export function byAmount(a: TooltipItem<'bar'>, b: TooltipItem<'bar'>): number {
   return (b.parsed.y ?? 0) - (a.parsed.y ?? 0);
 }
 
-/** An axis of money, in units of the display currency. */
-export function moneyAxis(theme: Theme, figures: Figures, stacked = false): object {
+/** An axis of amounts. */
+export function amountAxis(
+  theme: Theme,
+  write: (amount: number) => string,
+  mostTicks: number,
+): object {
   return {
     beginAtZero: true,
-    stacked,
     border: { display: false, dash: theme.highContrast ? [2, 4] : [] },
     grid: { color: theme.grid, lineWidth: theme.highContrast ? 1 : 0.5 },
     ticks: {
       color: theme.muted,
       font: chartFont(theme),
-      maxTicksLimit: 6,
-      callback: (value: number | string) => figures.shown(Number(value)),
+      maxTicksLimit: mostTicks,
+      callback: (value: number | string) => write(Number(value)),
     },
   };
+}
+
+/** An axis of money, in units of the display currency. */
+export function moneyAxis(theme: Theme, figures: Figures): object {
+  return amountAxis(theme, (units) => figures.shown(units), 6);
+}
+
+/** An axis of names, below the bars that have them. */
+export function nameAxis(theme: Theme, ticks: object): object {
+  return {
+    border: { color: theme.grid },
+    grid: { display: false },
+    ticks: { color: theme.muted, font: chartFont(theme), ...ticks },
+  };
+}
+
+/** Names that are moments follow one another: some can be left out. */
+export const momentTicks = { maxRotation: 0, autoSkipPadding: 12 } as const;
+
+/** Bars are not too wide, and have an edge where their filling alone would not do. */
+export function barLook({ highContrast }: Theme): {
+  borderWidth: number;
+  borderSkipped: false;
+  maxBarThickness: number;
+} {
+  return { borderWidth: highContrast ? 1 : 0, borderSkipped: false, maxBarThickness: 48 };
 }
 
 /** An axis of moments, with ticks on whole minutes, hours or days of the user's zone. */

@@ -1,4 +1,4 @@
-import type { CommonWords } from '../../src/protocol.ts';
+import type { CommonWords, PanelAround } from '../../src/protocol.ts';
 import { el } from './dom.ts';
 import type { Figures } from './figures.ts';
 import { fill } from './fill.ts';
@@ -14,7 +14,7 @@ export class PanelHead {
   }
 
   draw(
-    { answer, live, at }: { readonly answer: string; readonly live: boolean; readonly at: number },
+    { answer, live, at }: PanelAround,
     { words, figures }: { readonly words: CommonWords; readonly figures: Figures },
   ): void {
     this.#answer.textContent = answer;

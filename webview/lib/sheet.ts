@@ -1,3 +1,5 @@
+import type { Figures } from './figures.ts';
+
 /** Rows and columns behind a chart or a table: what is shown as a table and taken along as CSV. */
 export interface Sheet {
   readonly columns: readonly SheetColumn[];
@@ -31,6 +33,11 @@ export interface SheetCell {
 
 export function textCell(text: string, hint?: string): SheetCell {
   return { text, value: text, ...(hint !== undefined && { hint }) };
+}
+
+/** A cell of nano-dollars: read in the display currency, sorted and exported as dollars. */
+export function moneyCell(nano: number, figures: Figures): SheetCell {
+  return { text: figures.money(nano), value: nano / 1e9 };
 }
 
 /** A cell that is written only when it is looked at: of ten thousand rows a few are. */

@@ -1,7 +1,31 @@
-import type { TablesUi } from '../../src/protocol.ts';
+import type { CommonWords } from '../../src/protocol.ts';
+import type { ChartInput } from './chartSection.ts';
+import type { Figures } from './figures.ts';
 
-/** The same with one chart shown as a table, or as a chart again. */
-export function withTable({ tables }: TablesUi, name: string, asTable: boolean): TablesUi {
-  const rest = tables.filter((one) => one !== name);
-  return { tables: asTable ? [...rest, name] : rest };
+/** What a page keeps of its charts. */
+interface Kept<N extends string> {
+  readonly tables: readonly N[];
+}
+
+/** A chart as a page has it: shown as a table or not, written and taken along as all of them are. */
+export function chartWays<N extends string>(
+  name: N,
+  {
+    ui: { tables },
+    words,
+    figures,
+  }: { readonly ui: Kept<N>; readonly words: CommonWords; readonly figures: Figures },
+  tools: {
+    readonly change: (more: Kept<N>) => void;
+    readonly exportTo: ChartInput['exportTo'];
+  },
+): Pick<ChartInput, 'asTable' | 'onToggle' | 'words' | 'figures' | 'exportTo'> {
+  const others = tables.filter((one) => one !== name);
+  return {
+    asTable: tables.includes(name),
+    onToggle: (asTable) => tools.change({ tables: asTable ? [...others, name] : others }),
+    words,
+    figures,
+    exportTo: tools.exportTo,
+  };
 }

@@ -1,19 +1,21 @@
-import { Chart, type ChartOptions } from 'chart.js';
+import type { ChartOptions } from 'chart.js';
 import { promptTokens } from '../../src/model/tokens.ts';
 import type { PanelMessage } from '../../src/protocol/session.ts';
-import { chartFont, timeAxis, tooltipLook } from '../lib/chartBase.ts';
+import { amountAxis, timeAxis, tooltipLook } from '../lib/chartBase.ts';
 import { ChartSection } from '../lib/chartSection.ts';
 import { fill } from '../lib/fill.ts';
 import { legend } from '../lib/legend.ts';
+import { LiveChart } from '../lib/liveChart.ts';
 import { classStyles, fillOf, type SeriesStyle } from '../lib/palette.ts';
 import { LazyCell, MomentCell, type Sheet, textCell } from '../lib/sheet.ts';
+import { chartWays } from '../lib/tablesUi.ts';
 import type { TimeLink } from '../lib/timeLink.ts';
-import type { Line, Lines } from './costChart.ts';
+import type { Line, Points } from './costChart.ts';
 import { markLook, marksAt } from './markLook.ts';
 import { laneMarks, lost, type Mark } from './marks.ts';
 import { missText } from './messageWords.ts';
 import { timeBounds, timeReading } from './timeReading.ts';
-import { type SessionView, threadName, toggledCharts } from './view.ts';
+import { type SessionView, threadName } from './view.ts';
 
 const height = 160;
 /** Pixels between two marks. */
@@ -32,11 +34,12 @@ interface Layer {
 export class ContextChart {
   readonly #section = new ChartSection('context');
   readonly #link: TimeLink;
-  #chart: Lines | undefined;
+  readonly #chart: LiveChart<'line', Points>;
   #view!: SessionView;
 
   constructor(link: TimeLink) {
     this.#link = link;
+    this.#chart = new LiveChart<'line', Points>('line', [link.plugin(() => this.#view.theme)]);
   }
 
   get element(): HTMLElement {
@@ -65,11 +68,7 @@ export class ContextChart {
       ),
       showSentence: true,
       sheet: () => sheetOf(view, messages),
-      asTable: state.tables.includes('context'),
-      onToggle: (on) => tools.change({ tables: toggledCharts(state.tables, 'context', on) }),
-      words,
-      figures,
-      exportTo: tools.exportTo,
+      ...chartWays('context', { ui: state, words, figures }, tools),
       legend: legend(
         this.#layers()
           .reverse()
@@ -117,18 +116,7 @@ export class ContextChart {
 
   #paint(canvas: HTMLCanvasElement, thread: readonly Mark[]): void {
     const datasets = [...this.#areas(thread), this.#marks(canvas.clientWidth, thread)];
-    if (this.#chart === undefined) {
-      this.#chart = new Chart(canvas, {
-        type: 'line',
-        data: { datasets },
-        options: this.#options(),
-        plugins: [this.#link.plugin(() => this.#view.theme)],
-      });
-      return;
-    }
-    this.#chart.data.datasets = datasets;
-    this.#chart.options = this.#options() as Lines['options'];
-    this.#chart.update('none');
+    this.#chart.paint(canvas, { datasets }, this.#options());
   }
 
   #areas(thread: readonly Mark[]): Line[] {
@@ -189,16 +177,8 @@ export class ContextChart {
       scales: {
         x: timeAxis(theme, figures, { ...timeBounds(facts.span), zone }),
         y: {
-          beginAtZero: true,
+          ...amountAxis(theme, (tokens) => figures.tokens(tokens), 5),
           afterFit: this.#link.fit,
-          border: { display: false, dash: theme.highContrast ? [2, 4] : [] },
-          grid: { color: theme.grid, lineWidth: theme.highContrast ? 1 : 0.5 },
-          ticks: {
-            color: theme.muted,
-            font: chartFont(theme),
-            maxTicksLimit: 5,
-            callback: (value) => figures.tokens(Number(value)),
-          },
         },
       } as NonNullable<ChartOptions<'line'>['scales']>,
       plugins: {
@@ -230,7 +210,7 @@ export class ContextChart {
   }
 
   dispose(): void {
-    this.#chart?.destroy();
+    this.#chart.dispose();
   }
 }
 

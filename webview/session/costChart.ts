@@ -15,8 +15,11 @@ import { ChartSection } from '../lib/chartSection.ts';
 import { el } from '../lib/dom.ts';
 import { fill } from '../lib/fill.ts';
 import { legend } from '../lib/legend.ts';
+import { LiveChart } from '../lib/liveChart.ts';
 import { dashes, mixed } from '../lib/palette.ts';
 import { LazyCell, MomentCell, type Sheet } from '../lib/sheet.ts';
+import { chartWays } from '../lib/tablesUi.ts';
+import type { Theme } from '../lib/theme.ts';
 import type { TimeLink } from '../lib/timeLink.ts';
 import { type EndLabel, endLabels, labelRoom, shortTo } from './endLabels.ts';
 import { lineStyles } from './lineStyle.ts';
@@ -24,13 +27,12 @@ import { markLook, marksAt } from './markLook.ts';
 import { laneMarks } from './marks.ts';
 import { momentsOf, type Series, valueAt } from './series.ts';
 import { timeBounds, timeReading } from './timeReading.ts';
-import { type SessionView, toggledCharts } from './view.ts';
+import type { SessionView } from './view.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, Tooltip, Filler, Decimation);
 
 export type Points = { x: number; y: number }[];
 export type Line = ChartDataset<'line', Points>;
-export type Lines = Chart<'line', Points>;
 
 /** Lines that are told apart by their label at the end; more of them get a legend. */
 const mostDirectLabels = 4;
@@ -50,11 +52,14 @@ const markWidth = 5;
 export class CostChart {
   readonly #section = new ChartSection('cost');
   readonly #link: TimeLink;
-  #chart: Lines | undefined;
+  readonly #chart: LiveChart<'line', Points>;
   #view!: SessionView;
 
   constructor(link: TimeLink) {
     this.#link = link;
+    const theme = (): Theme => this.#view.theme;
+    const names = endLabels(theme, (width) => this.#endLabels(width));
+    this.#chart = new LiveChart<'line', Points>('line', [link.plugin(theme), names]);
   }
 
   get element(): HTMLElement {
@@ -81,11 +86,7 @@ export class CostChart {
         ends.join(', '),
       ),
       sheet: () => sheetOf(view),
-      asTable: state.tables.includes('cost'),
-      onToggle: (on) => tools.change({ tables: toggledCharts(state.tables, 'cost', on) }),
-      words,
-      figures,
-      exportTo: tools.exportTo,
+      ...chartWays('cost', { ui: state, words, figures }, tools),
       legend: el(
         'div',
         { class: series.length > mostDirectLabels ? 'chart-key' : 'chart-key few' },
@@ -110,19 +111,7 @@ export class CostChart {
 
   #paint(canvas: HTMLCanvasElement): void {
     const datasets = [...this.#lines(), ...this.#marks(canvas.clientWidth)];
-    if (this.#chart === undefined) {
-      const theme = () => this.#view.theme;
-      this.#chart = new Chart(canvas, {
-        type: 'line',
-        data: { datasets },
-        options: this.#options(),
-        plugins: [this.#link.plugin(theme), endLabels(theme, (width) => this.#endLabels(width))],
-      });
-      return;
-    }
-    this.#chart.data.datasets = datasets;
-    this.#chart.options = this.#options() as Lines['options'];
-    this.#chart.update('none');
+    this.#chart.paint(canvas, { datasets }, this.#options());
   }
 
   #lines(): Line[] {
@@ -261,7 +250,7 @@ export class CostChart {
   }
 
   dispose(): void {
-    this.#chart?.destroy();
+    this.#chart.dispose();
   }
 }
 

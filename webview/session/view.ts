@@ -4,7 +4,6 @@ import type {
   PanelSession,
   PanelTextPart,
   PanelWords,
-  SessionChart,
   SessionPanelState,
 } from '../../src/protocol/session.ts';
 import type { Exported } from '../../src/protocol.ts';
@@ -80,16 +79,6 @@ export function factsOf(
 /** Name of a thread as it is shown. */
 export function threadName({ threads }: PanelSession, agentId: string): string {
   return threads.find((thread) => thread.agentId === agentId)?.name ?? agentId;
-}
-
-/** The charts that are tables, with one put among them or taken out. */
-export function toggledCharts(
-  tables: readonly SessionChart[],
-  chart: SessionChart,
-  on: boolean,
-): SessionChart[] {
-  const rest = tables.filter((one) => one !== chart);
-  return on ? [...rest, chart] : rest;
 }
 
 /** Whether the filters let a message through. */

@@ -1,11 +1,18 @@
 /** The panels of burn rate and of anomalies as a person uses them, in one window. */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { themes } from '../../../scripts/lib/page.mjs';
 import { insist, until } from '../../../scripts/lib/patience.mjs';
 import { answer, append, customTitle, transcriptOf, write } from './lib/records.mjs';
 import { terminalSays } from './lib/terminal.mjs';
-import { axeViolations, frameWith, outlastsReload, watchPolicy } from './lib/webview.mjs';
+import {
+  figureOf,
+  frameWith,
+  insistOnAccessible,
+  insistOnNarrow,
+  outlastsReload,
+  waitForFigure,
+  watchPolicy,
+} from './lib/webview.mjs';
 import { openWindow } from './lib/window.mjs';
 
 const minute = 60_000;
@@ -18,9 +25,6 @@ const waitForAnswer = (frame, wanted) =>
     assert.match(await answerOf(frame), wanted);
     return true;
   });
-const figureOf = (frame, id) => frame.locator(`[data-card="${id}"] .figure`).innerText();
-const waitForFigure = (frame, id, text) =>
-  until(`the figure ${id} is ${text}`, async () => (await figureOf(frame, id)) === text);
 /** The rows of a table, once there are so many. */
 const rowsOf = (frame, part, count) =>
   until(`${part} has ${count} rows`, async () => {
@@ -254,29 +258,14 @@ describe('burn rate and anomalies', () => {
   });
 
   it('neither has a violation that axe-core finds, in any theme, and both fit 320 pixels', async () => {
-    await workbench.executeCommand('workbench.action.closeSidebar');
     for (const [command, panel] of [
       ['outlay.openAnomalies', anomalies],
       ['outlay.openBurn', burn],
     ]) {
       const frame = await open(command, panel);
-      for (const theme of Object.keys(themes)) {
-        await workbench.setTheme(theme);
-        await until(`there is no violation in ${theme}`, async () => {
-          assert.deepEqual(await axeViolations(frame), []);
-          return true;
-        });
-      }
-      await workbench.page.setViewportSize({ width: 420, height: 900 });
-      await until('the panel is narrow and nothing sticks out', () =>
-        frame.evaluate(() => {
-          const { clientWidth, scrollWidth } = document.documentElement;
-          return clientWidth < 420 && scrollWidth === clientWidth;
-        }),
-      );
-      await workbench.page.setViewportSize({ width: 1280, height: 900 });
+      await insistOnAccessible(workbench, frame);
+      await insistOnNarrow(workbench, frame);
     }
-    await workbench.setTheme('dark');
   });
 
   it('both come back after a reload as they were', async () => {
@@ -284,9 +273,9 @@ describe('burn rate and anomalies', () => {
       frame
         .locator('[aria-checked="true"]')
         .evaluateAll((list) => list.map((radio) => radio.dataset.value).join(' '));
-    await open('outlay.openBurn', burn);
     await outlastsReload(workbench, {
-      frame: burn,
+      open: () => open('outlay.openBurn', burn),
+      selector: '.burn:has(.card)',
       set: (frame) => frame.locator('[data-value="day"]').click(),
       holds: async (frame) => (await chosen(frame)) === 'day',
     });

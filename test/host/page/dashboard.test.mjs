@@ -2,19 +2,23 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { themes } from '../../../scripts/lib/page.mjs';
 import { insist, until } from '../../../scripts/lib/patience.mjs';
 import { answer, append, clientTotal, customTitle, transcriptOf, write } from './lib/records.mjs';
 import { terminalSays } from './lib/terminal.mjs';
-import { axeViolations, frameWith, outlastsReload, watchPolicy } from './lib/webview.mjs';
+import {
+  figureOf,
+  frameWith,
+  insistOnAccessible,
+  insistOnNarrow,
+  outlastsReload,
+  waitForFigure,
+  watchPolicy,
+} from './lib/webview.mjs';
 import { openWindow } from './lib/window.mjs';
 
 const hour = 3_600_000;
 const day = 24 * hour;
 
-const figureOf = (frame, id) => frame.locator(`[data-card="${id}"] .figure`).innerText();
-const waitForFigure = (frame, id, text) =>
-  until(`the figure ${id} is ${text}`, async () => (await figureOf(frame, id)) === text);
 /** Bars of a list: name, figure and share. */
 const bars = (frame, part) =>
   frame
@@ -195,14 +199,7 @@ describe('the dashboard', () => {
 
   it('has no violation that axe-core finds, in any theme', async () => {
     const frame = await dashboard();
-    for (const theme of Object.keys(themes)) {
-      await workbench.setTheme(theme);
-      await until(`there is no violation in ${theme}`, async () => {
-        assert.deepEqual(await axeViolations(frame), []);
-        return true;
-      });
-    }
-    await workbench.setTheme('dark');
+    await insistOnAccessible(workbench, frame);
   });
 
   it('comes back after a reload as it was', async () => {
@@ -211,7 +208,8 @@ describe('the dashboard', () => {
         .locator('[aria-checked="true"]')
         .evaluateAll((list) => list.map((radio) => radio.dataset.value).join(' '));
     await outlastsReload(workbench, {
-      frame: dashboard,
+      open,
+      selector: '.dashboard:has(.card)',
       set: async (frame) => {
         await frame.locator('[data-part="spend"] [data-value="project"]').click();
         await choosePeriod(frame, '7d');
@@ -223,15 +221,7 @@ describe('the dashboard', () => {
 
   it('fits a window of 320 pixels: nothing is cut but what can be scrolled', async () => {
     const frame = await open();
-    await workbench.executeCommand('workbench.action.closeSidebar');
-    await workbench.page.setViewportSize({ width: 420, height: 900 });
-    await until('the panel is narrow and nothing sticks out', () =>
-      frame.evaluate(() => {
-        const { clientWidth, scrollWidth } = document.documentElement;
-        return clientWidth < 420 && scrollWidth === clientWidth;
-      }),
-    );
-    await workbench.page.setViewportSize({ width: 1280, height: 1000 });
+    await insistOnNarrow(workbench, frame);
   });
 
   it('breaks no content security policy', () => assert.deepEqual(policy(), []));

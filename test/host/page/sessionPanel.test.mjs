@@ -1,49 +1,22 @@
 /** The session panel as a person uses it. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { rmSync, statSync } from 'node:fs';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { promisify } from 'node:util';
-import { themes } from '../../../scripts/lib/page.mjs';
-import { inRoot } from '../../../scripts/lib/paths.mjs';
 import { insist, until } from '../../../scripts/lib/patience.mjs';
 import { harmIn, hostileTexts } from './lib/hostile.mjs';
+import { answer, append, customTitle, transcriptOf, write } from './lib/records.mjs';
+import { writeStory } from './lib/story.mjs';
+import { terminalSays } from './lib/terminal.mjs';
 import {
-  answer,
-  append,
-  clientTotal,
-  compactBoundary,
-  customTitle,
-  transcriptOf,
-  write,
-  writeMeta,
-} from './lib/records.mjs';
-import { axeViolations, frameWith, sessionFrame, watchPolicy } from './lib/webview.mjs';
+  figureOf,
+  frameWith,
+  insistOnAccessible,
+  insistOnNarrow,
+  sessionFrame,
+  waitForFigure,
+  watchPolicy,
+} from './lib/webview.mjs';
 import { openWindow } from './lib/window.mjs';
-
-const run = promisify(execFile);
-
-/** A message that would like to be more than text; each text is short enough to be read. */
-const hostileText = Object.values(hostileTexts)
-  .map((text) => text.slice(0, 200))
-  .join('\n');
-
-/** What the terminal says of a session, on the same store. */
-async function terminalSays(workbench, session) {
-  const { stdout } = await run(
-    process.execPath,
-    [inRoot('dist/cli.cjs'), 'session', session, '--json', '--top', '1000'],
-    {
-      env: {
-        ...process.env,
-        OUTLAY_STORE: workbench.paths.store,
-        OUTLAY_DATA_DIR: workbench.paths.data,
-        CLAUDE_CONFIG_DIR: workbench.paths.claude,
-      },
-    },
-  );
-  return JSON.parse(stdout);
-}
 
 const cells = (frame) =>
   frame
@@ -56,9 +29,6 @@ const headers = (frame) =>
 const sortBy = (frame, column) =>
   frame.locator(`.messages th[data-column="${column}"] .sorter`).click();
 const inPart = (frame, part, selector) => frame.locator(`[data-part="${part}"] ${selector}`);
-const figureOf = async (frame, id) => frame.locator(`[data-card="${id}"] .figure`).innerText();
-const waitForFigure = (frame, id, text) =>
-  until(`the figure ${id} is ${text}`, async () => (await figureOf(frame, id)) === text);
 const waitForMessages = (frame, count) =>
   until(`${count} messages are listed`, async () => {
     const rows = await frame.locator('.messages table').getAttribute('aria-rowcount');
@@ -84,59 +54,7 @@ describe('the session panel', () => {
   before(async () => {
     workbench = await openWindow({ viewport: { width: 1280, height: 900 } });
     policy = watchPolicy(workbench);
-    const { claude } = workbench.paths;
-    file = transcriptOf(claude, { session, cwd });
-    write(
-      file,
-      [
-        customTitle(session, 'Fix flaky upload test'),
-        answer('a', 0, {
-          session,
-          cwd,
-          at: start,
-          usage: {
-            input_tokens: 12,
-            output_tokens: 400,
-            cache_creation_input_tokens: 30_000,
-            cache_creation: {
-              ephemeral_5m_input_tokens: 10_000,
-              ephemeral_1h_input_tokens: 20_000,
-            },
-          },
-          tools: ['Bash', 'Read'],
-        }),
-        answer('b', 0, {
-          session,
-          cwd,
-          at: start + 60_000,
-          usage: { input_tokens: 5, output_tokens: 900, cache_read_input_tokens: 30_000 },
-          text: hostileText,
-        }),
-        answer('c', 0.5, { session, cwd, at: start + 120_000 }),
-        answer('u', 1, { session, cwd, at: start + 180_000, model: 'model-x' }),
-        compactBoundary(session, start + 501_000),
-        clientTotal(session, 0.9),
-      ],
-      start + 200_000,
-    );
-    // A subagent whose cache expires, and one it starts in turn.
-    const explore = { session, cwd, agent: 'e1', model: 'claude-haiku-5-5' };
-    const written = (usd, at) =>
-      answer(`d${at}`, usd, {
-        ...explore,
-        at: start + at,
-        usage: {
-          cache_creation_input_tokens: 20_000,
-          cache_creation: { ephemeral_5m_input_tokens: 20_000 },
-        },
-      });
-    const agent = transcriptOf(claude, explore);
-    write(agent, [written(0.1, 90_000), written(0.01, 500_000)], start + 500_000);
-    writeMeta(agent, 'Explore');
-    const planned = transcriptOf(claude, { session, cwd, agent: 'p1' });
-    const plan = { session, cwd, agent: 'p1', at: start + 100_000 };
-    write(planned, [answer('p', 0.01, plan)], start + 100_000);
-    writeMeta(planned, 'Plan', { parentAgentId: 'e1', spawnDepth: 2 });
+    file = writeStory(workbench.paths.claude, { session, cwd, start });
     await workbench.waitForStatus(/\$\d/);
     // Today has a figure before this session has been read.
     await insist('the session is open', async (timeout) => {
@@ -166,7 +84,7 @@ describe('the session panel', () => {
 
   it('says how much and on what, and adds up to what Claude Code says', async () => {
     const frame = await sessionFrame(workbench);
-    const said = await terminalSays(workbench, session);
+    const said = await terminalSays(workbench, 'session', session, '--top', '1000');
     const usd = (value) => `$${value.toFixed(2)}`;
     await waitForFigure(frame, 'cost', usd(said.totalUsd));
     assert.equal(await figureOf(frame, 'messages'), String(said.messages));
@@ -184,7 +102,7 @@ describe('the session panel', () => {
 
   it('lists every message with every token class, its dollars and why its cache was missed', async () => {
     const frame = await sessionFrame(workbench);
-    const said = await terminalSays(workbench, session);
+    const said = await terminalSays(workbench, 'session', session, '--top', '1000');
     assert.deepEqual(await headers(frame), [
       'No.',
       'Time',
@@ -323,7 +241,7 @@ describe('the session panel', () => {
 
   it('draws the charts, says each in a sentence, and shows them as tables', async () => {
     const frame = await sessionFrame(workbench);
-    const said = await terminalSays(workbench, session);
+    const said = await terminalSays(workbench, 'session', session, '--top', '1000');
     assert.match(
       await inPart(frame, 'cost', 'canvas').getAttribute('aria-label'),
       /Cumulative cost from .* to .*: Total \$0\.90, Main thread \$0\.\d\d, Explore \$0\.1\d, Plan \$0\.01, Background/,
@@ -356,18 +274,12 @@ describe('the session panel', () => {
       await inPart(frame, part, 'vscode-button').filter({ hasText: 'Show as Chart' }).click();
     }
     const pictures = new Set();
-    for (const theme of Object.keys(themes)) {
-      await workbench.setTheme(theme);
-      await until(`the chart is drawn anew for ${theme}`, async () => {
+    await insistOnAccessible(workbench, frame, (theme) =>
+      until(`the chart is drawn anew for ${theme}`, async () => {
         const picture = await inPart(frame, 'cost', 'canvas').evaluate((one) => one.toDataURL());
         return !pictures.has(picture) && pictures.add(picture);
-      });
-      await until(`there is no violation in ${theme}`, async () => {
-        assert.deepEqual(await axeViolations(frame), []);
-        return true;
-      });
-    }
-    await workbench.setTheme('dark');
+      }),
+    );
   });
 
   it('follows the session while it runs', async () => {
@@ -514,15 +426,7 @@ describe('the session panel', () => {
 
   it('fits a window of 320 pixels: nothing is cut but what can be scrolled', async () => {
     const frame = await openPanel();
-    await workbench.executeCommand('workbench.action.closeSidebar');
-    await workbench.page.setViewportSize({ width: 420, height: 900 });
-    await until('the panel is narrow and nothing sticks out', () =>
-      frame.evaluate(() => {
-        const { clientWidth, scrollWidth } = document.documentElement;
-        return clientWidth < 420 && scrollWidth === clientWidth;
-      }),
-    );
-    await workbench.page.setViewportSize({ width: 1280, height: 900 });
+    await insistOnNarrow(workbench, frame);
   });
 
   it('orders, filters and scrolls a session of ten thousand messages', async () => {

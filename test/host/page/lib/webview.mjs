@@ -1,22 +1,28 @@
 /** A webview's page as a person sees it, and what the browser thought of it. */
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { until } from '../../../../scripts/lib/patience.mjs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { themes } from '../../../../scripts/lib/page.mjs';
+import { patienceMs, until } from '../../../../scripts/lib/patience.mjs';
 
 const axeSource = readFileSync(
   createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
   'utf8',
 );
 
+/** The frame that has this element now, if any. */
+async function frameNow(workbench, selector, text = '') {
+  for (const frame of workbench.page.frames()) {
+    const found = frame.locator(selector).filter({ hasText: text });
+    if ((await found.count().catch(() => 0)) > 0) return frame;
+  }
+  return undefined;
+}
+
 /** The frame that has this element; webviews stand in frames that come and go while they load. */
 export async function frameWith(workbench, selector, text = '') {
-  return until(`a page has ${selector} ${text}`, async () => {
-    for (const frame of workbench.page.frames()) {
-      const found = frame.locator(selector).filter({ hasText: text });
-      if ((await found.count().catch(() => 0)) > 0) return frame;
-    }
-    return undefined;
-  });
+  return until(`a page has ${selector} ${text}`, () => frameNow(workbench, selector, text));
 }
 
 /** The session panel's page, once it has its figures. */
@@ -48,7 +54,7 @@ function isOurs(message) {
 }
 
 /** What axe-core finds in a frame; empty when all is well. */
-export async function axeViolations(frame) {
+async function axeViolations(frame) {
   await frame.evaluate(axeSource);
   return frame.evaluate(async () => {
     const { violations } = await window.axe.run(document, {
@@ -58,20 +64,56 @@ export async function axeViolations(frame) {
   });
 }
 
+/** No theme has a violation that axe-core finds in a frame; `also` holds in each of them too. */
+export async function insistOnAccessible(workbench, frame, also = async () => undefined) {
+  for (const theme of Object.keys(themes)) {
+    await workbench.setTheme(theme);
+    await also(theme);
+    await until(`there is no violation in ${theme}`, async () => {
+      assert.deepEqual(await axeViolations(frame), []);
+      return true;
+    });
+  }
+  await workbench.setTheme('dark');
+}
+
+/** In a window so narrow that the panel has 320 pixels, nothing sticks out of it. */
+export async function insistOnNarrow(workbench, frame) {
+  await workbench.executeCommand('workbench.action.closeSidebar');
+  const usual = workbench.page.viewportSize();
+  await workbench.page.setViewportSize({ width: 420, height: 900 });
+  await until('the panel is narrow and nothing sticks out', () =>
+    frame.evaluate(() => {
+      const { clientWidth, scrollWidth } = document.documentElement;
+      return clientWidth < 420 && scrollWidth === clientWidth;
+    }),
+  );
+  await workbench.page.setViewportSize(usual);
+}
+
+/** The figure of a card. */
+export const figureOf = (frame, id) => frame.locator(`[data-card="${id}"] .figure`).innerText();
+
+export const waitForFigure = (frame, id, text) =>
+  until(`the figure ${id} is ${text}`, async () => (await figureOf(frame, id)) === text);
+
 /**
- * Something a page keeps is still so after a reload of the window. VS Code writes what pages keep to
- * its own storage once in a while and when it has the time: a reload may come before that, and then
- * the page is set anew and given longer.
+ * Something a page keeps is still so after a reload of the window, and the panel itself is still
+ * there. VS Code writes both to its own storage once in a while and when it has the time: a reload
+ * may come before that, and then the panel is opened and set anew and given longer.
  */
-export async function outlastsReload(workbench, { frame, set, holds }) {
-  let pauseMs = 1000;
-  await until('what the page keeps outlasts a reload', async () => {
-    await set(await frame());
-    await until('it is set', async () => holds(await frame()));
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    pauseMs = Math.min(65_000, pauseMs * 4);
+export async function outlastsReload(workbench, { open, selector, set, holds }) {
+  for (const pauseMs of [7_000, 20_000, 65_000]) {
+    await set(await open());
+    await until('it is set', async () => holds(await frameWith(workbench, selector)));
+    await sleep(pauseMs);
     await workbench.reload();
-    const again = await frame();
-    return holds(again);
-  });
+    const end = Date.now() + patienceMs / 4;
+    while (Date.now() < end) {
+      const frame = await frameNow(workbench, selector);
+      if (frame !== undefined && (await holds(frame).catch(() => false))) return;
+      await sleep(100);
+    }
+  }
+  throw new Error('What the page keeps did not outlast a reload.');
 }
