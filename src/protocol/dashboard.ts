@@ -148,14 +148,8 @@ export interface DashboardWindow {
   readonly running: boolean;
 }
 
-/** Everything a dashboard shows, in words where a person reads it. Money in nano-dollars. */
-export interface DashboardData extends PanelAround {
-  readonly total: number;
-  readonly stretches: readonly DashboardStretch[];
-  /** What a stretch is: for headings. */
-  readonly stretchName: string;
-  readonly stack: { readonly names: readonly string[]; readonly labels: readonly string[] };
-  readonly budgets: readonly DashboardBudget[];
+/** Where the money went in detail. Money in nano-dollars. */
+export interface DashboardRestData {
   readonly bars: Readonly<
     Record<'agent' | 'model' | 'project' | 'branch', readonly DashboardBar[]>
   >;
@@ -171,13 +165,25 @@ export interface DashboardData extends PanelAround {
     readonly hours: readonly string[];
     readonly nano: readonly (readonly number[])[];
   };
+  readonly sessions: readonly DashboardRow[];
+  readonly messages: readonly DashboardRow[];
+  readonly activity: readonly DashboardActivity[];
+}
+
+/** Everything a dashboard shows, in words where a person reads it. Money in nano-dollars. */
+export interface DashboardData extends PanelAround {
+  readonly total: number;
+  readonly stretches: readonly DashboardStretch[];
+  /** What a stretch is: for headings. */
+  readonly stretchName: string;
+  readonly stack: { readonly names: readonly string[]; readonly labels: readonly string[] };
+  readonly budgets: readonly DashboardBudget[];
   readonly windows: {
     readonly fiveHours: readonly DashboardWindow[];
     readonly weeks: readonly DashboardWindow[];
   };
-  readonly sessions: readonly DashboardRow[];
-  readonly messages: readonly DashboardRow[];
-  readonly activity: readonly DashboardActivity[];
+  /** Null while it is being read: the rest is known later. */
+  readonly rest: DashboardRestData | null;
   /** The first of what could be saved; null while it is looked for. */
   readonly insights: readonly DashboardInsight[] | null;
   /** Values each filter can take, with what they are called. */
@@ -266,18 +272,17 @@ export function isDashboardData(value: unknown): value is DashboardData {
     hasFields(value, {
       texts: ['answer'],
       numbers: ['total'],
-      lists: [
-        'cards',
-        'stretches',
-        'budgets',
-        'classes',
-        'sessions',
-        'messages',
-        'activity',
-        'notes',
-      ],
-      objects: ['stack', 'bars', 'heat', 'windows', 'choices'],
+      lists: ['cards', 'stretches', 'budgets', 'notes'],
+      objects: ['stack', 'windows', 'choices'],
     }) &&
+    (value.rest === null || isRest(value.rest)) &&
     (value.insights === null || Array.isArray(value.insights))
   );
+}
+
+function isRest(value: unknown): boolean {
+  return hasFields(value, {
+    lists: ['classes', 'sessions', 'messages', 'activity'],
+    objects: ['bars', 'heat'],
+  });
 }

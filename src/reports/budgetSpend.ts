@@ -5,6 +5,7 @@ import { daySpan, monthSpan, type TimeSpan, weekSpan } from '../model/calendar.t
 import { addSums, type FactKey } from '../store/factRows.ts';
 import type { SpendSums } from '../store/reader.ts';
 import type { ReportContext } from './context.ts';
+import type { Names } from './names.ts';
 import { isProject } from './paths.ts';
 import { type BackgroundFact, type Fact, type Selection, select } from './selection.ts';
 
@@ -21,6 +22,7 @@ export interface BudgetSpend {
   readonly sums: SpendSums;
   /** Nano-dollars. */
   readonly background: number;
+  /** These two are 0 and empty where only sums were asked for. */
   readonly sessions: number;
   readonly unpriced: readonly { readonly model: string; readonly messages: number }[];
 }
@@ -75,16 +77,19 @@ export function whyNotJudged({ scope, unit }: Budget): string | undefined {
 /** Reads what budgets are about, each span with the same keys once. */
 export class BudgetSpends {
   readonly #context: ReportContext;
+  readonly #counted: boolean;
   readonly #selections = new Map<string, Selection>();
 
-  constructor(context: ReportContext) {
+  /** Who asks for sums only is answered from shorter lists, much sooner. */
+  constructor(context: ReportContext, { sumsOnly = false } = {}) {
     this.#context = context;
+    this.#counted = !sumsOnly;
   }
 
   /** What was spent in a span of what a budget covers, of each part by itself where there are several. */
   read(budget: Pick<Budget, 'scope' | 'period'>, span: TimeSpan | undefined): BudgetSpend[] {
     const { scope, period } = budget;
-    const parts = partsOf(scope, period);
+    const parts = partsOf(scope, period, this.#counted);
     const selection = this.#select(span, parts.keys, scope.kind === 'tag');
     const rows = Map.groupBy(selection.rows, (row) => parts.ofRow(row, selection));
     const extra = Map.groupBy(selection.backgrounds, (row) => parts.ofBackground(row, selection));
@@ -93,7 +98,24 @@ export class BudgetSpends {
     const live = parts.whileAtWork ? this.#atWork(parts) : undefined;
     return [...names]
       .filter((name) => name !== undefined && live?.has(name) !== false)
-      .map((name) => spendOf(name!, rows.get(name) ?? [], extra.get(name) ?? [], selection));
+      .map((name) => {
+        const [own, background] = [rows.get(name) ?? [], extra.get(name) ?? []];
+        return {
+          part: name!,
+          ...sumsOf(own, background),
+          ...this.#counts(own, background, selection),
+        };
+      });
+  }
+
+  #counts(
+    rows: readonly Fact[],
+    backgrounds: readonly BackgroundFact[],
+    { names }: Selection,
+  ): Pick<BudgetSpend, 'sessions' | 'unpriced'> {
+    if (!this.#counted) return { sessions: 0, unpriced: [] };
+    const sessions = new Set([...rows, ...backgrounds].map(({ session }) => session)).size;
+    return { sessions, unpriced: unpricedOf(rows, names) };
   }
 
   #select(span: TimeSpan | undefined, keys: readonly FactKey[], withTags: boolean): Selection {
@@ -114,25 +136,21 @@ export class BudgetSpends {
   }
 }
 
-function spendOf(
-  part: string,
+function sumsOf(
   rows: readonly Fact[],
   backgrounds: readonly BackgroundFact[],
-  { names }: Selection,
-): BudgetSpend {
+): Pick<BudgetSpend, 'sums' | 'background'> {
+  return { sums: addSums(rows), background: backgrounds.reduce((sum, { nano }) => sum + nano, 0) };
+}
+
+function unpricedOf(rows: readonly Fact[], names: Names): BudgetSpend['unpriced'] {
   const unpriced = new Map<string, number>();
   for (const row of rows) {
     if (row.unpriced === 0) continue;
     const model = names.word(row.model);
     unpriced.set(model, (unpriced.get(model) ?? 0) + row.unpriced);
   }
-  return {
-    part,
-    sums: addSums(rows),
-    background: backgrounds.reduce((sum, { nano }) => sum + nano, 0),
-    sessions: new Set([...rows, ...backgrounds].map(({ session }) => session)).size,
-    unpriced: [...unpriced].map(([model, messages]) => ({ model, messages })),
-  };
+  return [...unpriced].map(([model, messages]) => ({ model, messages }));
 }
 
 /** How spend is parted for a budget. A row in no part does not count. */
@@ -145,10 +163,11 @@ interface Parts {
   readonly ofBackground: (row: BackgroundFact, selection: Selection) => string | undefined;
 }
 
-function partsOf(scope: BudgetScope, period: BudgetPeriod): Parts {
+function partsOf(scope: BudgetScope, period: BudgetPeriod, counted: boolean): Parts {
   const inside = insideOf(scope);
   const perPart = dividerOf(scope, period);
-  const keys = [...new Set<FactKey>(['session', 'model', ...inside.keys, ...perPart.keys])];
+  const more: FactKey[] = counted ? ['session', 'model'] : [];
+  const keys = [...new Set<FactKey>([...more, ...inside.keys, ...perPart.keys])];
   return {
     keys,
     single: perPart.single,
@@ -168,25 +187,18 @@ interface Inside {
 
 /** Whether spend lies in a scope at all. */
 function insideOf(scope: BudgetScope): Inside {
-  const bySession = (
-    test: (session: number, selection: Selection) => boolean,
-  ): Pick<Inside, 'row' | 'background'> => ({
+  const bySession = (test: (session: number, selection: Selection) => boolean): Inside => ({
+    keys: ['session'],
     row: ({ session }, selection) => test(session, selection),
     background: ({ session }, selection) => test(session, selection),
   });
   switch (scope.kind) {
     case 'project':
-      return {
-        keys: [],
-        ...bySession(
-          (session, { names }) => scope.path === '*' || isProject(names.place(session), scope.path),
-        ),
-      };
+      return bySession(
+        (session, { names }) => scope.path === '*' || isProject(names.place(session), scope.path),
+      );
     case 'group':
-      return {
-        keys: [],
-        ...bySession((session, { names }) => names.groups(session).includes(scope.name)),
-      };
+      return bySession((session, { names }) => names.groups(session).includes(scope.name));
     case 'branch':
       return {
         keys: ['facet'],
@@ -206,7 +218,7 @@ function insideOf(scope: BudgetScope): Inside {
         background: () => false,
       };
     default:
-      return { keys: [], ...bySession(() => true) };
+      return { keys: [], row: () => true, background: () => true };
   }
 }
 
@@ -219,7 +231,7 @@ type Divider = Pick<Parts, 'keys' | 'single' | 'whileAtWork'> & {
 function dividerOf(scope: BudgetScope, period: BudgetPeriod): Divider {
   if (period.kind === 'run') {
     return {
-      keys: ['agent', 'prompt'],
+      keys: ['session', 'agent', 'prompt'],
       single: false,
       whileAtWork: true,
       row: (row, { names }) => {
@@ -232,7 +244,11 @@ function dividerOf(scope: BudgetScope, period: BudgetPeriod): Divider {
       background: () => undefined,
     };
   }
-  const many = { keys: [], single: false, whileAtWork: true };
+  const many: Pick<Divider, 'keys' | 'single' | 'whileAtWork'> = {
+    keys: ['session'],
+    single: false,
+    whileAtWork: true,
+  };
   if (scope.kind === 'session') {
     return {
       ...many,
@@ -243,7 +259,7 @@ function dividerOf(scope: BudgetScope, period: BudgetPeriod): Divider {
   if (scope.kind === 'agent') {
     return {
       ...many,
-      keys: ['agent'],
+      keys: ['session', 'agent'],
       row: (row, { names }) =>
         `${names.place(row.session).sid}, ${names.agentType(row.agent)} ${row.agent}`,
       background: () => undefined,

@@ -40,14 +40,16 @@ export interface BudgetQuestion {
   readonly place?: BudgetPlace | undefined;
   /** From which window a rate is taken; days may have a fraction. */
   readonly window?: { readonly days: number; readonly first: number | undefined } | undefined;
+  /** Neither sessions are counted nor models named: much sooner. */
+  readonly sumsOnly?: boolean;
 }
 
 /** Judges every budget that holds, each project, session, agent or run by itself where it is about one. */
 export function judgeBudgets(
   context: ReportContext,
-  { place, window }: BudgetQuestion = {},
+  { place, window, sumsOnly = false }: BudgetQuestion = {},
 ): JudgedBudgets {
-  const spends = new BudgetSpends(context);
+  const spends = new BudgetSpends(context, { sumsOnly });
   const entries = entriesFor(context.budgets, place);
   const judged: JudgedBudget[] = [];
   const others: { entry: BudgetEntry; reason: string }[] = [];
@@ -91,7 +93,7 @@ function ratesOf(
   window: BudgetQuestion['window'],
 ): Map<string, number> {
   const { now } = context;
-  const first = window === undefined ? context.reader.kept().firstAt : window.first;
+  const first = window === undefined ? context.reader.firstAt() : window.first;
   const asked = window?.days ?? usualWindowDays;
   const age = first == null ? asked : Math.max(now - first, dayMs / 24) / dayMs;
   const days = Math.min(asked, age);

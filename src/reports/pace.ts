@@ -82,7 +82,7 @@ export function firstSpend(
   if (accounts !== undefined || Object.keys(filters).length > 0) {
     return firstFiltered(read, after, now);
   }
-  const found = [reader.kept().firstAt, firstBackground(db)].filter((at) => at != null);
+  const found = [reader.firstAt(), firstBackground(db)].filter((at) => at != null);
   return found.length === 0 ? undefined : Math.min(...found);
 }
 

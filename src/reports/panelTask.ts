@@ -2,13 +2,17 @@ import type { ReportContext } from './context.ts';
 import { withReportContext } from './openContext.ts';
 import { type AnomaliesQuestion, anomaliesData } from './panels/anomalies.ts';
 import { type BurnQuestion, burnData } from './panels/burn.ts';
-import { type DashboardQuestion, dashboardData } from './panels/dashboard.ts';
+import { type DashboardQuestion, dashboardData, dashboardHead } from './panels/dashboard.ts';
 import { factsOf, type TaskPlace } from './taskFacts.ts';
 
 /** What a panel asks the analysing thread. Plain data. */
 export type PanelTask = TaskPlace &
   (
-    | { readonly panel: 'dashboard'; readonly question: DashboardQuestion }
+    | {
+        /** `dashboardHead`: only what is known first. */
+        readonly panel: 'dashboard' | 'dashboardHead';
+        readonly question: DashboardQuestion;
+      }
     | { readonly panel: 'burn'; readonly question: BurnQuestion }
     | { readonly panel: 'anomalies'; readonly question: AnomaliesQuestion }
   );
@@ -22,6 +26,8 @@ function dataOf(context: ReportContext, task: PanelTask): unknown {
   switch (task.panel) {
     case 'dashboard':
       return dashboardData(context, task.question);
+    case 'dashboardHead':
+      return dashboardHead(context, task.question);
     case 'burn':
       return burnData(context, task.question);
     case 'anomalies':

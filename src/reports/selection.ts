@@ -61,6 +61,20 @@ export function select(
   return { span, filters, rows, sums, backgrounds, background, total, names };
 }
 
+/** How many sessions have messages in a span, as far as the filters let them. */
+export function countSessions(
+  context: ReportContext,
+  { span, filters }: Pick<Question, 'span' | 'filters'>,
+  names: Names,
+): number {
+  const matcher = matcherOf(context, filters, names);
+  const rows = factRows(context.db, span, [...new Set<FactKey>(['session', ...matcher.keys])], {
+    keysOnly: true,
+  });
+  names.prepare(rows, matcher.keys);
+  return new Set(rows.filter(matcher.passes).map(({ session }) => session)).size;
+}
+
 interface Found {
   readonly rows: Fact[];
   readonly backgrounds: BackgroundFact[];

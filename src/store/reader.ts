@@ -385,21 +385,28 @@ export class StoreReader {
     ).map((row) => ({ ...row, lines: JSON.parse(row.lines) as number[] }));
   }
 
+  /** Whether there is a session at all. */
+  hasSessions(): boolean {
+    return this.#all('SELECT 1 FROM session LIMIT 1').length > 0;
+  }
+
+  /** When the first message was, summed up or not: UTC milliseconds, null without any. */
+  firstAt(): number | null {
+    return this.#all<{ at: number | null }>(
+      `SELECT min(at) AS at FROM (SELECT min(at) AS at FROM message UNION ALL ${metaTime})`,
+      thinnedMeta.firstAt,
+    )[0]!.at;
+  }
+
   /** Row counts of what the store keeps, and the first and last message. */
   kept(): { messages: number; sessions: number; firstAt: number | null; lastAt: number | null } {
-    return this.#all<{
-      messages: number;
-      sessions: number;
-      firstAt: number | null;
-      lastAt: number | null;
-    }>(
+    const counts = this.#all<{ messages: number; sessions: number; lastAt: number | null }>(
       `SELECT (SELECT coalesce(sum(messages), 0) FROM spend_total) AS messages,
          (SELECT count(DISTINCT session) FROM spend_total) AS sessions,
-         (SELECT min(at) FROM (SELECT min(at) AS at FROM message UNION ALL ${metaTime})) AS firstAt,
          (SELECT max(at) FROM (SELECT max(at) AS at FROM message UNION ALL ${metaTime})) AS lastAt`,
-      thinnedMeta.firstAt,
       thinnedMeta.lastAt,
     )[0]!;
+    return { ...counts, firstAt: this.firstAt() };
   }
 
   meta(key: string): string | undefined {

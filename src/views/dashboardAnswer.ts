@@ -64,7 +64,9 @@ function outlook({ budget, state, projected, band }: BudgetOutlook, format: Form
 
 /** What most was spent on, where one thing stands out. */
 function mostOn({ figures, question, format }: DashboardFacts): string {
-  const named = figures.slices.project.filter(({ key }) => key !== none && key !== backgroundKey);
+  const named = (figures.rest?.slices.project ?? []).filter(
+    ({ key }) => key !== none && key !== backgroundKey,
+  );
   const [top] = named;
   if (question.filters.project !== '' || top === undefined || named.length < 2) return '';
   const share = top.nano / figures.total;

@@ -2,34 +2,30 @@ import { l10n } from 'vscode';
 import type { UseWindow } from '../analysis/windows.ts';
 import { dayOf, type Zone } from '../model/calendar.ts';
 import type {
-  DashboardBar,
   DashboardBudget,
   DashboardData,
   DashboardQuestion,
   DashboardWindow,
 } from '../protocol/dashboard.ts';
 import type { PanelCard } from '../protocol.ts';
-import { backgroundKey, none } from '../reports/dimensions.ts';
 import type { OptimizeJson } from '../reports/optimizeJson.ts';
 import type { BudgetOutlook } from '../reports/panels/budgets.ts';
-import type { DashboardFigures, Slice } from '../reports/panels/dashboard.ts';
-import { restName } from '../reports/panels/stacks.ts';
+import type { DashboardFigures } from '../reports/panels/dashboard.ts';
 import { budgetAmount, budgetTitle } from './budgetWords.ts';
-import { classLabel } from './classWords.ts';
 import { dashboardAnswer } from './dashboardAnswer.ts';
+import { agentName, nameOf } from './dashboardNames.ts';
 import { periodName } from './dashboardPeriod.ts';
+import { dashboardRest } from './dashboardRest.ts';
 import type { Format } from './format.ts';
 import { savingText } from './insightItems.ts';
 import { arrangeInsights } from './insightNodes.ts';
 import { insightTitle } from './insightWords.ts';
 import { panelNotes } from './panelNotes.ts';
 import { projectChoices, type WindowFolder } from './projectChoices.ts';
-import { oneLine, projectName, titleText } from './sessionOrder.ts';
+import { oneLine } from './sessionOrder.ts';
 import { levelWord } from './statusText.ts';
 import { spendBy } from './stretchWords.ts';
 
-/** Longest name that is shown in full on hover. */
-const longestHint = 200;
 /** Insights the dashboard lists. */
 const mostInsights = 3;
 /** Values a filter offers: more are not looked through. */
@@ -70,23 +66,6 @@ export function dashboardFacts(facts: DashboardFacts): DashboardData {
     stretchName: spendBy(figures.unit),
     stack: { names: figures.stackNames, labels: figures.stackNames.map(label) },
     budgets: figures.budgets.map((budget) => budgetOf(budget, format)),
-    bars: {
-      agent: figures.slices.agent.map((slice) => barOf(slice, 'agent', format)),
-      model: figures.slices.model.map((slice) => barOf(slice, 'model', format)),
-      project: figures.slices.project.map((slice) => barOf(slice, 'project', format)),
-      branch: figures.slices.branch.map((slice) => barOf(slice, 'branch', format)),
-    },
-    classes: figures.classes.map(({ key, tokens, nano }) => ({
-      name: key,
-      label: key === backgroundKey ? l10n.t('Background') : classLabel(key),
-      tokens,
-      nano,
-    })),
-    heat: {
-      days: figures.heat.weekdays.map((day) => format.weekday(day)),
-      hours: Array.from({ length: 24 }, (_, hour) => String(hour)),
-      nano: figures.heat.nano,
-    },
     windows: {
       fiveHours: figures.recent.windows.map((window) =>
         windowOf(window, now, format.shortRange(window.from, window.to)),
@@ -95,29 +74,7 @@ export function dashboardFacts(facts: DashboardFacts): DashboardData {
         windowOf(window, now, format.shortDay(window.from)),
       ),
     },
-    sessions: figures.topSessions.map(({ title, project, ...row }) => ({
-      ...row,
-      message: '',
-      title: titleText({ title: title ?? null, sid: row.sid }),
-      model: oneLine(row.model),
-      project: projectName(project),
-    })),
-    messages: figures.topMessages.map(({ title, project, messageId, ...row }) => ({
-      ...row,
-      message: messageId,
-      title: titleText({ title: title ?? null, sid: row.sid }),
-      model: oneLine(row.model),
-      project: projectName(project),
-      messages: 1,
-    })),
-    activity: figures.activity.map(({ project, messageId, title: _, ...row }) => ({
-      ...row,
-      message: messageId,
-      project: projectName(project),
-      agent: agentName(row.agent),
-      model: oneLine(row.model),
-      error: oneLine(row.error),
-    })),
+    rest: figures.rest === undefined ? null : dashboardRest(figures.rest, format),
     insights: insights(facts),
     choices: choices(facts),
     notes: panelNotes({ ...figures, demo: facts.demo, lower: figures.sums.lower }, format),
@@ -277,41 +234,6 @@ function budgetOf(
           : l10n.t('{0} ({1}–{2})', amount(projected), amount(band.low), amount(band.high)),
     steps: [...new Set(Object.values(ladder))],
   };
-}
-
-type BarKind = 'agent' | 'model' | 'project' | 'branch';
-
-function barOf(
-  { key, nano, messages, unpriced, runs }: Slice,
-  kind: BarKind,
-  format: Format,
-): DashboardBar {
-  const special = key === none || key === backgroundKey;
-  return {
-    filter: special ? '' : key,
-    name: nameOf(key, kind),
-    hint: special ? nameOf(key, kind) : oneLine(key, longestHint),
-    nano,
-    detail:
-      runs === undefined
-        ? l10n.t('{0} messages', format.count(messages))
-        : l10n.t('{0} runs', format.count(runs)),
-    unpriced,
-    background: key === backgroundKey,
-  };
-}
-
-function nameOf(key: string, kind: BarKind): string {
-  if (key === backgroundKey) return l10n.t('Background');
-  if (key === restName) return l10n.t('Other');
-  if (key === none) return l10n.t('none');
-  if (kind === 'project') return projectName(key);
-  if (kind === 'agent') return agentName(key);
-  return oneLine(kind === 'model' ? key.replace(/^claude-/, '') : key);
-}
-
-function agentName(type: string): string {
-  return type === 'main' ? l10n.t('Main thread') : oneLine(type);
 }
 
 function windowOf({ from, to, nano }: UseWindow, now: number, label: string): DashboardWindow {

@@ -10,42 +10,35 @@ import type { CommonWords } from '../protocol.ts';
 import type { DashboardFigures } from '../reports/panels/dashboard.ts';
 import { dashboardFacts } from './dashboardFacts.ts';
 import { dashboardWords } from './dashboardWords.ts';
-import type { DataPanelKind } from './dataPanel.ts';
+import type { DataPanelKind, PanelAnswer } from './dataPanel.ts';
 import { formatOf } from './format.ts';
 import type { InsightsModel } from './insightsModel.ts';
 import { commonWords, noTranscripts } from './panelWords.ts';
 import { windowFolders } from './projectChoices.ts';
 import { panelData } from './reportRunner.ts';
+import type { SpendModel } from './spendModel.ts';
 
 /** The dashboard: where the money goes, and whether that is normal. */
 export function dashboardPanel(
   insights: InsightsModel,
 ): DataPanelKind<DashboardData, DashboardWords & CommonWords, DashboardQuestion> {
-  return {
-    name: 'dashboard',
-    title: () => l10n.t('Outlay Dashboard'),
-    question: usualDashboard,
-    isQuestion: isDashboardQuestion,
-    answer: async (model, question) => {
+  const ask =
+    (panel: 'dashboard' | 'dashboardHead') =>
+    async (
+      model: SpendModel,
+      question: DashboardQuestion,
+    ): Promise<PanelAnswer<DashboardData, DashboardWords & CommonWords>> => {
       const now = Date.now();
-      const figures = await panelData<DashboardFigures>(
-        model,
-        { panel: 'dashboard', question },
-        now,
-      );
-      if (!figures.hasData) {
-        return noTranscripts();
-      }
+      const figures = await panelData<DashboardFigures>(model, { panel, question }, now);
+      if (!figures.hasData) return noTranscripts();
       const { spend } = model;
       const format = formatOf(spend.settings);
-      const folders = windowFolders();
-      const live = spend.overview?.session?.live === true;
       const facts = {
         figures,
         question,
         format,
-        folders,
-        live,
+        folders: windowFolders(),
+        live: spend.overview?.session?.live === true,
         demo: spend.demo,
         zone: spend.settings.zone,
         insights: insights.current.report,
@@ -55,7 +48,14 @@ export function dashboardPanel(
         format: format.forPanel(now),
         data: dashboardFacts(facts),
       };
-    },
+    };
+  return {
+    name: 'dashboard',
+    title: () => l10n.t('Outlay Dashboard'),
+    question: usualDashboard,
+    isQuestion: isDashboardQuestion,
+    answer: ask('dashboard'),
+    first: ask('dashboardHead'),
     // What could be saved takes longer to find than a panel to open: it comes when it is known.
     watch: (onChange) => {
       const listening = insights.onDidChange(onChange);

@@ -28,6 +28,8 @@ export interface DataPanelKind<Data, Words, Question> {
   readonly question: Question;
   readonly isQuestion: (value: unknown) => value is Question;
   readonly answer: (model: SpendModel, question: Question) => Promise<PanelAnswer<Data, Words>>;
+  /** A part of the answer that is known sooner: shown by a page that has nothing yet. */
+  readonly first?: (model: SpendModel, question: Question) => Promise<PanelAnswer<Data, Words>>;
   /** Follows what the answer depends on besides the store, for as long as the panel is seen. */
   readonly watch?: (onChange: () => void) => Disposable;
 }
@@ -54,6 +56,14 @@ const insightCommands: Readonly<Record<InsightVerb, string>> = {
   dismiss: commandIds.dismissInsight,
 };
 
+/** An answer that is being made. */
+interface Asked<Data, Words> {
+  readonly whole: Promise<PanelAnswer<Data, Words>>;
+  readonly first: Promise<PanelAnswer<Data, Words>> | undefined;
+  /** The whole is there: nobody needs its first part. */
+  readonly isDone: () => boolean;
+}
+
 /** A panel over the whole store: asked on the analysing thread, told anew after every commit. */
 export class DataPanel<Data, Words, Question> extends LivePanel {
   readonly #kind: DataPanelKind<Data, Words, Question>;
@@ -62,7 +72,7 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
   #told = '';
   #watching: Disposable | undefined;
   /** Asked as soon as the panel is opened: the page takes longer to come than the answer. */
-  #ahead: Promise<PanelAnswer<Data, Words>> | undefined;
+  #ahead: Asked<Data, Words> | undefined;
 
   constructor(
     panel: WebviewPanel,
@@ -74,9 +84,22 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     super(panel, model, log);
     this.#kind = kind;
     this.#question = question;
-    this.#ahead = kind.answer(model, question);
-    // Whoever waits for it learns of a failure; until then it is nobody's.
-    this.#ahead.catch(() => {});
+    this.#ahead = this.#ask(true);
+  }
+
+  /** Asks; for a page that has nothing yet, also for what is known first. */
+  #ask(fresh: boolean): Asked<Data, Words> {
+    const first = fresh ? this.#kind.first?.(this.model, this.#question) : undefined;
+    const whole = this.#kind.answer(this.model, this.#question);
+    let done = false;
+    // Whoever waits for them learns of a failure; until then it is nobody's.
+    first?.catch(() => {});
+    whole
+      .catch(() => {})
+      .finally(() => {
+        done = true;
+      });
+    return { whole, first, isDone: () => done };
   }
 
   /** Shows the answer to another question. */
@@ -137,11 +160,12 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
   protected override async look(): Promise<void> {
     const { page } = this;
     const question = this.#question;
-    const asked = this.#ahead ?? this.#kind.answer(this.model, question);
+    const asked = this.#ahead ?? this.#ask(this.#told === '');
     this.#ahead = undefined;
     // An empty page says that it is being worked on, unless the answer comes at once.
     const slow = setTimeout(() => void this.#sayWorking(page), longMs);
-    const answer = await this.#answerOf(asked);
+    void this.#tellFirst(asked, page, question, () => clearTimeout(slow));
+    const answer = await this.#answerOf(asked.whole);
     clearTimeout(slow);
     // Another page, or another question, wants another answer.
     if (page !== this.page || !this.ready || question !== this.#question) {
@@ -153,6 +177,20 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     if (told === this.#told) return;
     await this.post(message);
     if (page === this.page) this.#told = told;
+  }
+
+  /** Shows what is known first, unless the whole has come meanwhile or there is nothing to show. */
+  async #tellFirst(
+    { first, isDone }: Asked<Data, Words>,
+    page: number,
+    question: Question,
+    onTold: () => void,
+  ): Promise<void> {
+    const answer = await first?.catch(() => undefined);
+    if (answer === undefined || 'text' in answer) return;
+    if (isDone() || page !== this.page || !this.ready || question !== this.#question) return;
+    onTold();
+    await this.post(this.#messageOf(answer, question));
   }
 
   async #sayWorking(page: number): Promise<void> {

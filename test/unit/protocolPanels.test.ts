@@ -36,9 +36,9 @@ const panels: readonly Panel[] = [
     isQuestion: isDashboardQuestion,
     usual: usualDashboard,
     data: {
-      ...parts({ answer: '', total: 0, insights: null }),
-      ...lists('cards stretches budgets classes sessions messages activity notes'),
-      ...parts({ stack: {}, bars: {}, heat: {}, windows: {}, choices: {} }),
+      ...parts({ answer: '', total: 0, insights: null, rest: null }),
+      ...lists('cards stretches budgets notes'),
+      ...parts({ stack: {}, windows: {}, choices: {} }),
     },
   },
   {
@@ -131,6 +131,19 @@ for (const { name, isData, isQuestion, usual, data } of panels) {
     });
   });
 }
+
+describe('what a dashboard is told of its rest', () => {
+  it('is nothing yet, or all of it', () => {
+    const { data } = panels[0]!;
+    const rest = { ...lists('classes sessions messages activity'), bars: {}, heat: {} };
+    assert.ok(isDashboardData({ ...data, rest: null }));
+    assert.ok(isDashboardData({ ...data, rest }));
+    for (const key of Object.keys(rest)) {
+      const { [key as 'bars']: _, ...less } = rest;
+      assert.ok(!isDashboardData({ ...data, rest: less }), key);
+    }
+  });
+});
 
 describe('a question of the dashboard', () => {
   it('is one only with everything it needs', () => {

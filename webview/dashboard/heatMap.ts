@@ -1,10 +1,13 @@
+import type { DashboardRestData } from '../../src/protocol/dashboard.ts';
 import { el } from '../lib/dom.ts';
 import { fill } from '../lib/fill.ts';
 import type { DashboardShown } from './page.ts';
 
 /** When in the week money is spent: a table whose cells are shaded. */
-export function heatMap({ data, words, figures }: DashboardShown): HTMLElement[] {
-  const { days, hours, nano } = data.heat;
+export function heatMap(
+  { days, hours, nano }: DashboardRestData['heat'],
+  { words, figures }: DashboardShown,
+): HTMLElement[] {
   const highest = Math.max(1, ...nano.flat());
   const head = el(
     'tr',

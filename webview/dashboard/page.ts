@@ -1,7 +1,9 @@
 import type {
+  DashboardActivity,
   DashboardData,
   DashboardFilter,
   DashboardQuestion,
+  DashboardRestData,
   DashboardRow,
   DashboardWords,
 } from '../../src/protocol/dashboard.ts';
@@ -55,6 +57,9 @@ export class DashboardPage
   readonly #insights = el('section', { 'data-part': 'insights' });
   readonly #ways = el('div', { class: 'actions' });
   readonly #foot = el('footer', {});
+  /** Stands where the rest will be. */
+  readonly #soon = el('div', { class: 'bone rows', 'aria-busy': 'true' });
+  readonly #columns: HTMLElement;
   readonly #parts = new Parts();
 
   constructor(tools: DashboardTools) {
@@ -63,6 +68,15 @@ export class DashboardPage
     this.#head = new PanelHead(this.#bar.element);
     this.#spend = new SpendChart(tools);
     this.#shares = new SharesChart(tools);
+    for (const list of [this.#sessions, this.#messages, this.#activity]) list.element.hidden = true;
+    this.#columns = el(
+      'div',
+      { class: 'columns' },
+      this.#bars,
+      this.#shares.element,
+      this.#heat,
+      this.#windows,
+    );
     this.element.append(
       this.#head.element,
       this.#cards,
@@ -72,7 +86,8 @@ export class DashboardPage
         this.#spend.element,
         el('div', { class: 'stacked' }, this.#budgets, this.#insights),
       ),
-      el('div', { class: 'columns' }, this.#bars, this.#shares.element, this.#heat, this.#windows),
+      this.#soon,
+      this.#columns,
       this.#sessions.element,
       this.#messages.element,
       this.#activity.element,
@@ -87,18 +102,12 @@ export class DashboardPage
     this.#head.draw(data, shown);
     this.#cards.replaceChildren(...cardList(data.cards));
     this.#spend.draw(shown);
-    this.#shares.draw(shown);
     const look = [theme, words];
     this.#parts.fill(this.#budgets, [data.budgets, look], () => budgetList(shown, this.#tools));
     this.#parts.fill(this.#insights, [data.insights, look], () => insightList(shown, this.#tools));
-    this.#parts.fill(this.#bars, [data.bars, data.classes, data.total, shown.asked, look], () =>
-      this.#barParts(shown),
-    );
-    this.#parts.fill(this.#heat, [data.heat, look], () => heatMap(shown));
-    this.#parts.fill(this.#windows, [data.windows, look], () => windowStrip(shown));
-    drawRows(this.#sessions, shown, this.#tools, rowSheet(data.sessions, shown, true));
-    drawRows(this.#messages, shown, this.#tools, rowSheet(data.messages, shown, false));
-    drawRows(this.#activity, shown, this.#tools, activitySheet(shown));
+    this.#soon.hidden = data.rest !== null;
+    this.#columns.hidden = data.rest === null;
+    if (data.rest !== null) this.#drawRest(shown, data.rest);
     this.#parts.fill(this.#ways, [look], () => [
       button(words.burn, () => this.#tools.act('openBurn')),
       button(words.anomalies, () => this.#tools.act('openAnomalies')),
@@ -106,7 +115,21 @@ export class DashboardPage
     this.#foot.replaceChildren(...data.notes.map((note) => el('p', {}, note)));
   }
 
-  #barParts(shown: DashboardShown): HTMLElement[] {
+  #drawRest(shown: DashboardShown, rest: DashboardRestData): void {
+    const { data, words, theme } = shown;
+    const look = [theme, words];
+    this.#shares.draw(shown, rest);
+    this.#parts.fill(this.#bars, [rest.bars, rest.classes, data.total, shown.asked, look], () =>
+      this.#barParts(shown, rest),
+    );
+    this.#parts.fill(this.#heat, [rest.heat, look], () => heatMap(rest.heat, shown));
+    this.#parts.fill(this.#windows, [data.windows, look], () => windowStrip(shown));
+    drawRows(this.#sessions, shown, this.#tools, rowSheet(rest.sessions, shown, true));
+    drawRows(this.#messages, shown, this.#tools, rowSheet(rest.messages, shown, false));
+    drawRows(this.#activity, shown, this.#tools, activitySheet(rest.activity, shown));
+  }
+
+  #barParts(shown: DashboardShown, rest: DashboardRestData): HTMLElement[] {
     const { data, words, figures, theme } = shown;
     const parts = [
       { name: 'project', title: words.byProject },
@@ -115,7 +138,7 @@ export class DashboardPage
       { name: 'branch', title: words.byBranch },
     ] as const;
     const lists = parts.map(({ name, title }) => {
-      const bars = data.bars[name].slice(0, mostBars);
+      const bars = rest.bars[name].slice(0, mostBars);
       const style = stylesOf(name, shown);
       const longest = bars[0]?.nano ?? 0;
       const list = bars.map(
@@ -139,12 +162,12 @@ export class DashboardPage
         barList(list, title, (key) => this.#narrow(shown, name, key), words.narrow),
       );
     });
-    const classes = data.classes.map(
+    const classes = rest.classes.map(
       ({ name, label, tokens, nano }): Bar => ({
         key: name,
         label: tokens > 0 ? `${label} · ${figures.tokens(tokens)}` : label,
         hint: `${label}: ${figures.count(tokens)}`,
-        length: nano / Math.max(1, ...data.classes.map((one) => one.nano)),
+        length: nano / Math.max(1, ...rest.classes.map((one) => one.nano)),
         figure: figures.money(nano),
         share: data.total > 0 ? figures.percent(nano / data.total) : '',
         colour: theme.foreground,
@@ -184,7 +207,9 @@ export function stylesOf(
   const names = [
     ...new Set([
       ...data.choices[kind].map(({ value }) => value),
-      ...data.bars[kind].map(({ filter }) => filter).filter((filter) => filter !== ''),
+      ...(data.rest?.bars[kind] ?? [])
+        .map(({ filter }) => filter)
+        .filter((filter) => filter !== ''),
     ]),
   ];
   if (kind === 'model') return modelStyles(names, theme);
@@ -260,8 +285,11 @@ function rowSheet(
   };
 }
 
-function activitySheet(shown: DashboardShown): { title: string; sheet: Sheet } {
-  const { data, words, figures } = shown;
+function activitySheet(
+  rows: readonly DashboardActivity[],
+  shown: DashboardShown,
+): { title: string; sheet: Sheet } {
+  const { words, figures } = shown;
   return {
     title: words.activity,
     sheet: {
@@ -272,7 +300,7 @@ function activitySheet(shown: DashboardShown): { title: string; sheet: Sheet } {
         { key: 'project', label: words.project, numeric: false },
         { key: 'cost', label: words.cost, numeric: true },
       ],
-      rows: data.activity.map((row, index) => ({
+      rows: rows.map((row, index) => ({
         key: `${row.sid} ${row.message} ${index}`,
         cells: [
           { text: figures.dateTime(row.at), value: new Date(row.at).toISOString() },

@@ -1,4 +1,5 @@
 import { ArcElement, Chart, DoughnutController, Tooltip } from 'chart.js';
+import type { DashboardRestData } from '../../src/protocol/dashboard.ts';
 import { tooltipLook } from '../lib/chartBase.ts';
 import { ChartSection } from '../lib/chartSection.ts';
 import { legend } from '../lib/legend.ts';
@@ -34,9 +35,9 @@ export class SharesChart {
     return this.#section.element;
   }
 
-  draw(shown: DashboardShown): void {
+  draw(shown: DashboardShown, rest: DashboardRestData): void {
     const { words, figures, data } = shown;
-    const slices = slicesOf(shown);
+    const slices = slicesOf(rest, shown);
     const share = (nano: number): string =>
       data.total > 0 ? figures.percent(nano / data.total) : '';
     this.#section.draw({
@@ -102,10 +103,10 @@ export class SharesChart {
   }
 }
 
-function slicesOf(shown: DashboardShown): Slice[] {
-  const { data, theme, words } = shown;
+function slicesOf({ bars }: DashboardRestData, shown: DashboardShown): Slice[] {
+  const { theme, words } = shown;
   const styles = stylesOf('agent', shown);
-  const all = data.bars.agent
+  const all = bars.agent
     .filter(({ nano }) => nano > 0)
     .map(({ filter, name, nano, background }) => ({
       name,

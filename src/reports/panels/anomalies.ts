@@ -115,14 +115,14 @@ export function anomaliesData(
     ahead: readAhead(context, filter, horizon),
     whatIf: readWhatIf(context, raw),
     unpricedMessages: found.unpriced,
-    projects: knownProjects(found.names),
+    projects: knownProjects(context),
     catalogueDate: context.book.catalogueDate,
-    hasData: context.reader.latestSession(undefined) !== undefined,
+    hasData: context.reader.hasSessions(),
   };
 }
 
 function everSpan({ reader, now }: ReportContext): TimeSpan {
-  return { from: reader.kept().firstAt ?? now, to: now + 1 };
+  return { from: reader.firstAt() ?? now, to: now + 1 };
 }
 
 /** When something was: a message by its time, a session by its last record, a day by its start. */

@@ -28,7 +28,10 @@ export function budgetOutlooks(context: ReportContext): BudgetOutlook[] {
   const read = spanReader(context, {});
   const reach = usualWindowDays * dayMs;
   const first = firstSpend(context, {}, read, now - reach + 1);
-  const { judged } = judgeBudgets(context, { window: { days: usualWindowDays, first } });
+  const { judged } = judgeBudgets(context, {
+    window: { days: usualWindowDays, first },
+    sumsOnly: true,
+  });
   const shown = judged.slice(0, mostBudgets);
   const pace = shown.some(isWhole) ? readPace(read, { now, length: dayMs, reach }) : undefined;
   return shown.map((each) => {

@@ -4,7 +4,6 @@ import { dayMs } from '../../analysis/spendPoints.ts';
 import { daySpan, monthSpan, type TimeSpan } from '../../model/calendar.ts';
 import { burn as burnReport, readBurn } from '../burn.ts';
 import type { ReportContext } from '../context.ts';
-import { Names } from '../names.ts';
 import { type BudgetAhead, projection as projectionReport, readProjection } from '../projection.ts';
 import { type Filters, readQuestion } from '../question.ts';
 import { select } from '../selection.ts';
@@ -106,9 +105,9 @@ export function burnData(
     first: firstEmpty(ahead.budgets, perDay),
     hasBudgets: context.budgets.length > 0,
     unpriced: unpricedByModel(select(context, { span, filters }, ['model'])),
-    projects: knownProjects(new Names(context)),
+    projects: knownProjects(context),
     catalogueDate: context.book.catalogueDate,
-    hasData: context.reader.latestSession(undefined) !== undefined,
+    hasData: context.reader.hasSessions(),
   };
 }
 

@@ -1,6 +1,6 @@
-import { branchesKnown } from '../../store/knownNames.ts';
+import { branchesKnown, rootsKnown } from '../../store/knownNames.ts';
 import type { ReportContext } from '../context.ts';
-import { groupsOf, type Names } from '../names.ts';
+import { groupsOf } from '../names.ts';
 
 /** Values each filter can take. */
 export interface FilterChoices {
@@ -12,34 +12,36 @@ export interface FilterChoices {
   readonly branch: readonly string[];
 }
 
-/** What filters may be chosen from: everything there is, whatever is chosen just now. */
-export function filterChoices(context: ReportContext, names: Names): FilterChoices {
-  const places = [...names.places.values()];
-  return {
-    project: knownProjects(names),
-    group:
-      context.labels.groups.size === 0
-        ? []
-        : sorted(projectPlaces(places).flatMap((place) => groupsOf(context, place))),
-    account: sorted(places.map(({ root }) => root)),
-    model: sorted(context.reader.knownModels()),
-    agent: sorted(context.reader.knownAgentTypes()),
-    branch: sorted(branchesKnown(context.db)),
-  };
+/** How each of them is found: everything there is, whatever is chosen just now. */
+const found: {
+  readonly [K in keyof FilterChoices]: (context: ReportContext) => Iterable<string>;
+} = {
+  project: ({ reader }) => reader.projects().map(({ cwd, gitRoot }) => gitRoot ?? cwd),
+  group: (context) =>
+    context.labels.groups.size === 0
+      ? []
+      : context.reader.projects().flatMap((place) => groupsOf(context, place)),
+  account: ({ db }) => rootsKnown(db),
+  model: ({ reader }) => reader.knownModels(),
+  agent: ({ reader }) => reader.knownAgentTypes(),
+  branch: ({ db }) => branchesKnown(db),
+};
+
+/** What filters may be chosen from; of some filters only where a few are named. */
+export function filterChoices(
+  context: ReportContext,
+  names = Object.keys(found) as readonly (keyof FilterChoices)[],
+): FilterChoices {
+  const none = { project: [], group: [], account: [], model: [], agent: [], branch: [] };
+  const some = names.map((name) => [name, sorted(found[name](context))] as const);
+  return { ...none, ...Object.fromEntries(some) };
 }
 
 /** Every project there is: repositories, and folders that are in none. */
-export function knownProjects(names: Names): string[] {
-  return sorted([...names.places.values()].map(({ cwd, gitRoot }) => gitRoot ?? cwd));
+export function knownProjects(context: ReportContext): string[] {
+  return sorted(found.project(context));
 }
 
 function sorted(values: Iterable<string>): string[] {
   return [...new Set(values)].filter((value) => value !== '').sort();
-}
-
-/** One place of each project: groups are found by it. */
-function projectPlaces<P extends { readonly cwd: string; readonly gitRoot: string | null }>(
-  places: readonly P[],
-): P[] {
-  return [...new Map(places.map((place) => [`${place.gitRoot} ${place.cwd}`, place])).values()];
 }

@@ -10,7 +10,7 @@ import { Names } from '../names.ts';
 import { outcomes, successRate } from '../outcomes.ts';
 import type { Filters, Question } from '../question.ts';
 import { countRuns } from '../runs.ts';
-import { type Fact, select } from '../selection.ts';
+import { countSessions, type Fact, type Selection, select } from '../selection.ts';
 import { spanOf } from '../spans.ts';
 import { unpricedByModel } from '../sums.ts';
 import { type BudgetOutlook, budgetOutlooks } from './budgets.ts';
@@ -49,8 +49,11 @@ export interface Slice {
   readonly runs: number | undefined;
 }
 
-/** The figures of a dashboard; money in nano-dollars, times in UTC milliseconds. */
-export interface DashboardFigures {
+/**
+ * What the cards and the chart of a dashboard show: known long before the rest on a long history.
+ * Money in nano-dollars, times in UTC milliseconds.
+ */
+export interface DashboardHead {
   readonly now: number;
   /** Undefined when there has never been anything. */
   readonly span: TimeSpan | undefined;
@@ -68,69 +71,109 @@ export interface DashboardFigures {
   readonly unit: StretchUnit;
   readonly stackNames: readonly string[];
   readonly stretches: readonly StackedStretch[];
-  readonly slices: Readonly<Record<'agent' | 'model' | 'project' | 'branch', readonly Slice[]>>;
-  readonly classes: readonly Slice[];
-  readonly heat: Heat;
   readonly recent: Recent;
   readonly budgets: readonly BudgetOutlook[];
-  readonly topSessions: readonly DearestSession[];
-  readonly topMessages: readonly DearestMessage[];
-  readonly activity: readonly Activity[];
+  /** Of the filters a head leaves out all but what its chart is stacked by. */
   readonly choices: FilterChoices;
   readonly catalogueDate: string;
   /** The store has a session at all. */
   readonly hasData: boolean;
 }
 
+/** Where it went in detail. */
+export interface DashboardRest {
+  readonly slices: Readonly<Record<'agent' | 'model' | 'project' | 'branch', readonly Slice[]>>;
+  readonly classes: readonly Slice[];
+  readonly heat: Heat;
+  readonly topSessions: readonly DearestSession[];
+  readonly topMessages: readonly DearestMessage[];
+  readonly activity: readonly Activity[];
+}
+
+/** The figures of a dashboard. */
+export interface DashboardFigures extends DashboardHead {
+  /** Undefined where only the head was asked for. */
+  readonly rest: DashboardRest | undefined;
+}
+
 /** What all bars need told apart, read at once. */
 const everything: readonly FactKey[] = ['bucket', 'session', 'agent', 'model', 'facet'];
 
 /** Reads the figures of a dashboard. */
-export function dashboardData(context: ReportContext, asked: DashboardQuestion): DashboardFigures {
-  const filters = filtersOf(asked.filters);
-  const span = askedSpan(context, asked);
+export function dashboardData(
+  context: ReportContext,
+  asked: DashboardQuestion,
+): DashboardFigures & { readonly rest: DashboardRest } {
+  const question = questionOf(context, asked);
   const names = new Names(context);
-  const question: Question = { span, filters, options: {} };
   const selection = select(context, question, everything, false, names);
   const whole = { ...selection, rows: withoutTime(selection.rows) };
-  const { sums, background, total } = selection;
   const slices = (name: DimensionName, withRuns = false): Slice[] =>
     groupsOf(context, question, [dimension(name, context)], whole, withRuns).map(sliceOf);
-  const seen = span ?? everSpan(context);
-  const stretches = stretchesOf(seen, context);
+  return {
+    ...headOf(context, asked, question, selection),
+    choices: filterChoices(context),
+    rest: {
+      slices: {
+        agent: slices('agent', true),
+        model: slices('model'),
+        project: slices('project'),
+        branch: slices('branch'),
+      },
+      classes: slices('class'),
+      heat: heatOf(context, selection),
+      ...dearest(context, question, whole),
+      activity: latest(context, question, names),
+    },
+  };
+}
+
+/** Reads its head alone: what was spent by whom on what is not told apart further than the chart is. */
+export function dashboardHead(context: ReportContext, asked: DashboardQuestion): DashboardFigures {
+  const question = questionOf(context, asked);
+  const names = new Names(context);
+  const { keys } = dimension(asked.stack, context);
+  const selection = select(context, question, ['bucket', 'model', ...keys], false, names);
+  return {
+    ...headOf(context, asked, question, selection),
+    choices: filterChoices(context, [asked.stack]),
+    rest: undefined,
+  };
+}
+
+function questionOf(context: ReportContext, asked: DashboardQuestion): Question {
+  return { span: askedSpan(context, asked), filters: filtersOf(asked.filters), options: {} };
+}
+
+function headOf(
+  context: ReportContext,
+  asked: DashboardQuestion,
+  question: Question,
+  selection: Selection,
+): Omit<DashboardHead, 'choices'> {
+  const { sums, background, total, names } = selection;
+  const span = question.span ?? everSpan(context);
+  const stretches = stretchesOf(span, context);
   const prompt = promptTokens(sums);
   const failed = outcomes(context, question, names);
-  const { stackNames, stretches: parts } = stacked(context, selection, stretches, asked.stack);
   return {
     now: context.now,
-    span: seen,
+    span,
     total,
     background,
     sums,
     tokens: totalTokens(sums),
-    sessions: new Set(whole.rows.map(({ session }) => session)).size,
+    sessions: countSessions(context, question, names),
     runs: countRuns(context, question, names),
     success: failed === undefined ? undefined : successRate(sums.messages, failed),
     cacheShare: prompt === 0 ? undefined : sums.cacheRead / prompt,
     unpriced: unpricedByModel(selection),
     unit: stretches.unit,
-    stackNames,
-    stretches: parts,
-    slices: {
-      agent: slices('agent', true),
-      model: slices('model'),
-      project: slices('project'),
-      branch: slices('branch'),
-    },
-    classes: slices('class'),
-    heat: heatOf(context, selection),
-    recent: recentSpend(context, filters, names),
+    ...stacked(context, selection, stretches, asked.stack),
+    recent: recentSpend(context, question.filters, names),
     budgets: budgetOutlooks(context),
-    ...dearest(context, question, whole),
-    activity: latest(context, question, names),
-    choices: filterChoices(context, names),
     catalogueDate: context.book.catalogueDate,
-    hasData: context.reader.latestSession(undefined) !== undefined,
+    hasData: context.reader.hasSessions(),
   };
 }
 
@@ -147,7 +190,7 @@ function askedSpan(
 
 /** From the first spend to now. */
 function everSpan({ db, reader, now }: ReportContext): TimeSpan {
-  const found = [reader.kept().firstAt, firstBackground(db)].filter((at) => at != null);
+  const found = [reader.firstAt(), firstBackground(db)].filter((at) => at != null);
   return { from: Math.min(now, ...found), to: now + 1 };
 }
 

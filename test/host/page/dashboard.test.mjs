@@ -197,6 +197,33 @@ describe('the dashboard', () => {
     await frame.locator('[role="status"]').filter({ hasText: 'live' }).waitFor();
   });
 
+  it('shows what is known first, with room for the rest', async () => {
+    const frame = await dashboard();
+    // The page is told again what it was told last, without its rest.
+    await frame.evaluate(() => {
+      window.addEventListener('message', ({ data }) => {
+        if (data.type === 'show' && data.data.rest !== null) window.told = data;
+      });
+    });
+    await choosePeriod(frame, '7d');
+    await until('the page is told', () => frame.evaluate(() => window.told !== undefined));
+    const cost = await figureOf(frame, 'cost');
+    const tell = (rest) =>
+      frame.evaluate((whole) => {
+        const message = structuredClone(window.told);
+        if (!whole) message.data.rest = null;
+        window.dispatchEvent(new MessageEvent('message', { data: message }));
+      }, rest);
+    await tell(false);
+    await frame.locator('.bone[aria-busy]').waitFor();
+    assert.equal(await frame.locator('.columns').isVisible(), false);
+    assert.equal(await figureOf(frame, 'cost'), cost);
+    await tell(true);
+    await frame.locator('.columns').waitFor();
+    assert.equal(await frame.locator('.bone').isVisible(), false);
+    await choosePeriod(frame, '30d');
+  });
+
   it('has no violation that axe-core finds, in any theme', async () => {
     const frame = await dashboard();
     await insistOnAccessible(workbench, frame);

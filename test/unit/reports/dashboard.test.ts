@@ -3,9 +3,9 @@ import { after, before, describe, it } from 'node:test';
 import type { ReportContext } from '../../../src/reports/context.ts';
 import { reportDefinitions } from '../../../src/reports/definitions.ts';
 import {
-  type DashboardFigures,
   type DashboardQuestion,
   dashboardData,
+  dashboardHead,
 } from '../../../src/reports/panels/dashboard.ts';
 import { readQuestion } from '../../../src/reports/question.ts';
 import { openForWriting } from '../../../src/store/openStore.ts';
@@ -44,7 +44,7 @@ const usd = (nano: number): number => nano / 1e9;
 for (const set of Object.keys(expectedSets)) {
   describe(`the dashboard of ${set}`, () => {
     let context: ReportContext;
-    let figures: DashboardFigures;
+    let figures: ReturnType<typeof dashboardData>;
     const dir = tempDir();
     before(() => {
       unpackSet(set, dir.path);
@@ -74,7 +74,7 @@ for (const set of Object.keys(expectedSets)) {
         const groups = said[json] as Record<string, unknown>[];
         const expected = groups.map((group) => [group[name], group.cost_usd]);
         assert.deepEqual(
-          figures.slices[name].map(({ key, nano }) => [key, usd(nano)]),
+          figures.rest.slices[name].map(({ key, nano }) => [key, usd(nano)]),
           expected,
           name,
         );
@@ -82,7 +82,8 @@ for (const set of Object.keys(expectedSets)) {
     });
 
     it('loses nothing on the way into its parts', () => {
-      const { total, stretches, heat, slices, classes, span } = figures;
+      const { total, stretches, span } = figures;
+      const { heat, slices, classes } = figures.rest;
       assert.equal(sum(stretches.map((stretch) => stretch.total)), total);
       for (const { parts, total: whole } of stretches) assert.equal(sum(parts), whole);
       assert.equal(sum(heat.nano.flat()), total);
@@ -93,8 +94,26 @@ for (const set of Object.keys(expectedSets)) {
       assert.ok(stretches.at(-1)!.to >= context.now);
     });
 
+    it('knows the same of its head alone, whatever it is stacked by and narrowed to', () => {
+      const [model] = figures.choices.model;
+      for (const more of [
+        {},
+        { stack: 'project' },
+        { stack: 'agent' },
+        { period: '7d' },
+        { period: 'month', filters: { ...all, model: model! } },
+      ] as const) {
+        const asked = question(more);
+        const { rest, choices, ...whole } = dashboardData(context, asked);
+        const { rest: none, choices: some, ...head } = dashboardHead(context, asked);
+        assert.deepEqual(head, whole);
+        assert.equal(none, undefined);
+        assert.deepEqual(some[asked.stack], choices[asked.stack]);
+      }
+    });
+
     it('names sessions and messages dearest first', () => {
-      for (const list of [figures.topSessions, figures.topMessages]) {
+      for (const list of [figures.rest.topSessions, figures.rest.topMessages]) {
         const costs = list.map(({ nano }) => nano);
         assert.deepEqual(
           costs,
@@ -104,17 +123,17 @@ for (const set of Object.keys(expectedSets)) {
       const dearest = context.db
         .prepare('SELECT max(nano) AS nano FROM message WHERE counted = 1')
         .get<{ nano: number }>()!;
-      assert.equal(figures.topMessages[0]?.nano, dearest.nano);
+      assert.equal(figures.rest.topMessages[0]?.nano, dearest.nano);
     });
 
     it('is narrowed by a filter as the report is, in every part', () => {
-      const model = figures.slices.model.find(({ nano }) => nano > 0)!.key;
+      const model = figures.rest.slices.model.find(({ nano }) => nano > 0)!.key;
       const narrow = dashboardData(context, question({ filters: { ...all, model } }));
       const said = reportSays(context, { period: 'all', model });
       assert.equal(usd(narrow.total), said.total_cost_usd);
       assert.equal(sum(narrow.stretches.map((stretch) => stretch.total)), narrow.total);
-      assert.ok(narrow.topMessages.every((message) => message.model === model));
-      assert.ok(narrow.activity.every((entry) => entry.model === model));
+      assert.ok(narrow.rest.topMessages.every((message) => message.model === model));
+      assert.ok(narrow.rest.activity.every((entry) => entry.model === model));
       // What can be chosen does not depend on what is chosen.
       assert.deepEqual(narrow.choices, figures.choices);
     });
@@ -126,5 +145,8 @@ it('a dashboard of nothing has nothing, and says so', () => {
   const figures = dashboardData(reportContext(db, { now: Date.UTC(2026, 10, 24) }), question());
   assert.equal(figures.hasData, false);
   assert.deepEqual([figures.total, figures.runs, figures.sessions], [0, 0, 0]);
-  assert.deepEqual([figures.topSessions, figures.activity, figures.budgets], [[], [], []]);
+  assert.deepEqual(
+    [figures.rest.topSessions, figures.rest.activity, figures.budgets],
+    [[], [], []],
+  );
 });
