@@ -133,7 +133,10 @@ async function bundleOptions({ production, outdir }) {
     {
       ...common,
       platform: 'browser',
-      format: 'iife',
+      // What pages share (chart.js, the toolkit) is there once, as modules of its own.
+      format: 'esm',
+      splitting: true,
+      chunkNames: 'shared-[hash]',
       target: 'es2023',
       tsconfig: 'webview/tsconfig.json',
       entryPoints: webviews.map((file) => ({ in: file, out: file.split('/')[1] })),
@@ -182,7 +185,10 @@ async function writeMetafile(outdir, results) {
 /** Builds once; throws on errors and on warnings, which in a bundle are errors that wait. */
 export async function build({ production = false, outdir = path.join(root, 'dist') } = {}) {
   await mkdir(outdir, { recursive: true });
-  await rm(path.join(outdir, 'test'), { recursive: true, force: true });
+  // Their names depend on what is in them: old ones would stay.
+  for (const folder of ['test', 'webview']) {
+    await rm(path.join(outdir, folder), { recursive: true, force: true });
+  }
   const results = [];
   for (const options of await bundleOptions({ production, outdir })) {
     results.push(await esbuild.build(options));

@@ -44,7 +44,7 @@ export function panelHtml(webview: Webview, extension: Uri, name: string): strin
 </head>
 <body>
 <main id="root"></main>
-<script nonce="${nonce}" src="${at(`${name}.js`)}"></script>
+<script type="module" nonce="${nonce}" src="${at(`${name}.js`)}"></script>
 </body>
 </html>`;
 }
