@@ -2,7 +2,15 @@ import type { CommonWords } from '../../src/protocol.ts';
 import { el } from './dom.ts';
 import type { Figures } from './figures.ts';
 import { fill } from './fill.ts';
-import { filterRows, type Sheet, type SheetCell, type SheetRow, sortRows } from './sheet.ts';
+import {
+  filterRows,
+  type Sheet,
+  type SheetCell,
+  type SheetRow,
+  searchedText,
+  sortRows,
+} from './sheet.ts';
+import { WhenIdle } from './whenIdle.ts';
 
 /** How a table is ordered: a column's key, and whether the largest stands first. */
 export interface TableOrder {
@@ -66,6 +74,8 @@ export class DataTable {
   #frameWidth = 0;
   #first = -1;
   #last = -1;
+  /** Writes what rows are found by before anybody types. */
+  readonly #ahead = new WhenIdle();
   /** The row the keyboard is at; the only one in the tab order. */
   #current = '';
 
@@ -108,6 +118,7 @@ export class DataTable {
     const { sheet, words, figures, order, filterFrom = 12, label } = input;
     const offered = sheet.rows.length >= filterFrom || this.#filter.value !== '';
     this.#bar.hidden = !offered;
+    if (offered) this.#ahead.each(sheet.rows, searchedText);
     this.#filter.placeholder = words.filterRows;
     this.#filter.setAttribute('aria-label', `${words.filterRows}: ${label}`);
     const column = sheet.columns.findIndex(({ key }) => key === order.column);

@@ -27,6 +27,8 @@ export interface SheetRow {
 export interface SheetCell {
   readonly text: string;
   readonly value: number | string;
+  /** What it is sorted by, where that is not its value. */
+  readonly rank?: number;
   /** Exact figures, where the text is rounded. */
   readonly hint?: string;
 }
@@ -59,22 +61,23 @@ export class LazyCell implements SheetCell {
 
 /** A cell of a moment: sorted and exported as such, read in the user's zone. */
 export class MomentCell implements SheetCell {
-  readonly #at: number;
+  /** UTC milliseconds. */
+  readonly rank: number;
   readonly #write: (at: number) => string;
   #text: string | undefined;
 
   constructor(at: number, write: (at: number) => string) {
-    this.#at = at;
+    this.rank = at;
     this.#write = write;
   }
 
   get text(): string {
-    this.#text ??= this.#write(this.#at);
+    this.#text ??= this.#write(this.rank);
     return this.#text;
   }
 
   get value(): string {
-    return new Date(this.#at).toISOString();
+    return new Date(this.rank).toISOString();
   }
 }
 
@@ -106,27 +109,51 @@ export function sortRows(
   column: number,
   descending: boolean,
 ): SheetRow[] {
+  const values = rows.map(({ cells }) => cells[column]?.rank ?? cells[column]?.value ?? '');
+  const ranks = values.every((value) => typeof value === 'number' || value === '')
+    ? // Nothing is less than any number.
+      values.map((value) => (typeof value === 'number' ? value : -Number.MAX_VALUE))
+    : ranksOf(values.map(String));
   const sign = descending ? -1 : 1;
   return rows
-    .map((row) => ({ row, value: row.cells[column]?.value }))
-    .sort((a, b) => sign * compare(a.value, b.value))
+    .map((row, index) => ({ row, rank: ranks[index]! }))
+    .sort((a, b) => sign * (a.rank - b.rank))
     .map(({ row }) => row);
-}
-
-function compare(a: number | string = '', b: number | string = ''): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return byName.compare(String(a), String(b));
 }
 
 /** Numbers inside a text by their value. One for all: making it takes longer than comparing. */
 const byName = new Intl.Collator(undefined, { numeric: true });
 
+/** The place of each text among all: many rows say the same, and comparing texts takes its time. */
+function ranksOf(texts: readonly string[]): number[] {
+  const ordered = [...new Set(texts)].sort(byName.compare);
+  const ranks = new Map<string, number>();
+  for (const [index, text] of ordered.entries()) {
+    const before = ordered[index - 1];
+    const same = before !== undefined && byName.compare(before, text) === 0;
+    ranks.set(text, same ? ranks.get(before)! : index);
+  }
+  return texts.map((text) => ranks.get(text)!);
+}
+
 /** Rows in which every word of a filter stands in some cell. */
 export function filterRows(rows: readonly SheetRow[], filter: string): readonly SheetRow[] {
   const wanted = filter.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   if (wanted.length === 0) return rows;
-  return rows.filter(({ cells }) => {
-    const text = cells.map((cell) => cell.text.toLocaleLowerCase()).join('\n');
+  return rows.filter((row) => {
+    const text = searchedText(row);
     return wanted.every((word) => text.includes(word));
   });
+}
+
+const searched = new WeakMap<SheetRow, string>();
+
+/** What a row is found by, written once: ten thousand rows are more than a keystroke may wait for. */
+export function searchedText(row: SheetRow): string {
+  let text = searched.get(row);
+  if (text === undefined) {
+    text = row.cells.map((cell) => cell.text.toLocaleLowerCase()).join('\n');
+    searched.set(row, text);
+  }
+  return text;
 }

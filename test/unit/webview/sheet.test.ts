@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   filterRows,
+  MomentCell,
   type Sheet,
   sheetCsv,
   sortRows,
@@ -46,6 +47,29 @@ describe('a sheet', () => {
     assert.equal(keys(1, true), '23415');
     assert.equal(keys(1, false), '51342');
     assert.equal(keys(0, false).indexOf('5') < keys(0, false).indexOf('4'), true);
+  });
+
+  it('is sorted by moments and texts as they follow each other, nothing first', () => {
+    const rows = [
+      [1_000_000_000_000, 'b', ''],
+      [999_999_999_999, 'a 10', 3],
+      [2_000_000_000_000, 'a 9', 1e-9],
+      [999_999_999_998, 'b', 0],
+    ].map(([at, text, number], index) => ({
+      key: String(index),
+      cells: [
+        new MomentCell(at as number, String),
+        textCell(text as string),
+        { text: '', value: number! },
+      ],
+    }));
+    const keys = (column: number, down = false): string =>
+      sortRows(rows, column, down)
+        .map(({ key }) => key)
+        .join('');
+    assert.deepEqual([keys(0), keys(0, true)], ['3102', '2013']);
+    assert.deepEqual([keys(1), keys(1, true)], ['2103', '0312']);
+    assert.deepEqual([keys(2), keys(2, true)], ['0321', '1230']);
   });
 
   it('is filtered by every word, in whichever cell', () => {
