@@ -150,6 +150,13 @@ export type FromDataPanel<Question> =
       readonly sid: string;
       readonly message: string;
     }
+  /** Opens the dashboard at one day: `YYYY-MM-DD`; of one project where one is named. */
+  | {
+      readonly type: 'openDay';
+      readonly v: number;
+      readonly day: string;
+      readonly project: string;
+    }
   /** Does something with an insight the page lists. */
   | {
       readonly type: 'insight';
@@ -234,6 +241,8 @@ export function isFromDataPanel<Question>(
       return commonActions.some((action) => action === value.action);
     case 'openSession':
       return typeof value.sid === 'string' && typeof value.message === 'string';
+    case 'openDay':
+      return isDay(value.day) && typeof value.project === 'string';
     case 'insight':
       return typeof value.id === 'string' && insightVerbs.some((verb) => verb === value.verb);
     case 'export':
@@ -241,6 +250,11 @@ export function isFromDataPanel<Question>(
     default:
       return false;
   }
+}
+
+/** A calendar day, `YYYY-MM-DD`. */
+export function isDay(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);
 }
 
 /** What a kind of panel adds to the check of a message. */

@@ -36,6 +36,8 @@ export interface AnomalyRow {
   readonly sid: string;
   /** The message to open it at; '' for none. */
   readonly message: string;
+  /** The day to look at, `YYYY-MM-DD`; '' for a session or a message. */
+  readonly day: string;
   readonly name: string;
   readonly project: string;
   /** UTC milliseconds. */
@@ -121,6 +123,7 @@ export const anomalyWordKeys = [
   'usual',
   'outlier',
   'open',
+  'openDay',
   'noOutlier',
   'horizon',
   'spent',

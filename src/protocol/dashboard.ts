@@ -1,4 +1,4 @@
-import { type Choice, hasFields, isObject, type PanelAround } from '../protocol.ts';
+import { type Choice, hasFields, isDay, isObject, type PanelAround } from '../protocol.ts';
 
 export const dashboardPeriods = ['today', '7d', '30d', 'month', 'all', 'custom'] as const;
 export type DashboardPeriod = (typeof dashboardPeriods)[number];
@@ -254,12 +254,11 @@ export type DashboardWords = Readonly<Record<(typeof dashboardWordKeys)[number],
 export function isDashboardQuestion(value: unknown): value is DashboardQuestion {
   if (!isObject(value) || !isObject(value.filters)) return false;
   const { period, since, until, filters, stack } = value;
-  const isDay = (text: unknown): boolean =>
-    typeof text === 'string' && /^(\d{4}-\d{2}-\d{2})?$/.test(text);
+  const isDayOrNone = (text: unknown): boolean => text === '' || isDay(text);
   return (
     dashboardPeriods.some((known) => known === period) &&
-    isDay(since) &&
-    isDay(until) &&
+    isDayOrNone(since) &&
+    isDayOrNone(until) &&
     (period !== 'custom' || (since !== '' && until !== '')) &&
     dashboardStacks.some((known) => known === stack) &&
     Object.keys(filters).length === dashboardFilters.length &&

@@ -78,6 +78,7 @@ function rowOf(outlier: ListedOutlier, { format }: AnomaliesFacts): AnomalyRow {
   return {
     sid: session ?? '',
     message: message ?? '',
+    day: day ?? '',
     name: day === null ? titleText({ title, sid: session ?? '' }) : format.localDay(day),
     project: project === null ? '' : projectName(project),
     at: moment,

@@ -28,6 +28,7 @@ export function anomaliesWords(): AnomaliesWords {
     usual: l10n.t('usual'),
     outlier: l10n.t('outlier'),
     open: l10n.t('Open the session'),
+    openDay: l10n.t('Show the day on the dashboard'),
     noOutlier: l10n.t('Nothing stands out.'),
     horizon: l10n.t('Ahead'),
     spent: l10n.t('Spent'),

@@ -1,5 +1,6 @@
 import { commands, type Disposable, type LogOutputChannel, l10n, type WebviewPanel } from 'vscode';
 import { HumanError } from '../model/errors.ts';
+import { noFilters, usualDashboard } from '../protocol/dashboard.ts';
 import {
   type CommonAction,
   type InsightVerb,
@@ -129,6 +130,13 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
       case 'openSession':
         void commands.executeCommand(commandIds.openSession, message.sid, message.message);
         break;
+      case 'openDay': {
+        const { day, project } = message;
+        const filters = { ...noFilters, project };
+        const asked = { ...usualDashboard, period: 'custom', since: day, until: day, filters };
+        void commands.executeCommand(commandIds.openDashboard, asked);
+        break;
+      }
       case 'insight':
         void commands.executeCommand(insightCommands[message.verb], message.id);
         break;

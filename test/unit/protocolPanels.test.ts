@@ -83,6 +83,7 @@ for (const { name, isData, isQuestion, usual, data } of panels) {
       { type: 'ask', v, question: usual },
       ...commonActions.map((action) => ({ type: 'do', v, action })),
       { type: 'openSession', v, sid: 'a', message: '' },
+      { type: 'openDay', v, day: '2026-11-24', project: '' },
       { type: 'export', v, to: 'csv', name: 'spend', content: 'a,b' },
     ];
 

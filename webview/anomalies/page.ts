@@ -95,10 +95,8 @@ export class AnomaliesPage
       seen: data.rows.length > 0,
       words,
       figures,
-      ...(shown.question.by !== 'day' && {
-        openHint: words.open,
-        onOpen: (key: string) => this.#open(shown, key),
-      }),
+      openHint: shown.question.by === 'day' ? words.openDay : words.open,
+      onOpen: (key) => openOutlier(shown, Number(key), this.#tools),
     });
     this.#estimator.textContent = data.rows.length > 0 ? data.estimator : words.noOutlier;
     this.#ahead.draw(shown);
@@ -109,11 +107,6 @@ export class AnomaliesPage
       button(words.dashboard, () => this.#tools.act('openDashboard')),
     ]);
     this.#foot.replaceChildren(...data.notes.map((note) => el('p', {}, note)));
-  }
-
-  #open({ data }: AnomaliesShown, key: string): void {
-    const row = data.rows[Number(key)];
-    if (row !== undefined) this.#tools.openSession(row.sid, row.message);
   }
 
   #dropdowns({ data, words, asked }: AnomaliesShown): HTMLElement[] {
@@ -142,6 +135,18 @@ export class AnomaliesPage
     this.#ahead.dispose();
     this.#whatIf.dispose();
   }
+}
+
+/** Shows what is behind something that stands out: its session, at the message, or its day. */
+export function openOutlier(
+  { data, question }: AnomaliesShown,
+  index: number,
+  tools: AnomaliesTools,
+): void {
+  const row = data.rows[index];
+  if (row === undefined) return;
+  if (row.day === '') tools.openSession(row.sid, row.message);
+  else tools.openDay(row.day, question.project);
 }
 
 function outlierSheet({ data, words, figures, question }: AnomaliesShown): Sheet {

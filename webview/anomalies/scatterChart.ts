@@ -26,7 +26,7 @@ import { mixed } from '../lib/palette.ts';
 import { moneyCell, type Sheet } from '../lib/sheet.ts';
 import { chartWays } from '../lib/tablesUi.ts';
 import type { Theme } from '../lib/theme.ts';
-import type { AnomaliesShown, AnomaliesTools } from './page.ts';
+import { type AnomaliesShown, type AnomaliesTools, openOutlier } from './page.ts';
 
 Chart.register(ScatterController, PointElement, LinearScale, LogarithmicScale, Tooltip);
 
@@ -123,11 +123,10 @@ export class ScatterChart {
     };
   }
 
-  /** A click on what stands out opens its session, at the message. */
+  /** A click on what stands out opens what is behind it. */
   #open(element: { readonly datasetIndex: number; readonly index: number } | undefined): void {
     if (element?.datasetIndex !== listed) return;
-    const row = this.#shown?.data.rows[element.index];
-    if (row !== undefined && row.sid !== '') this.#tools.openSession(row.sid, row.message);
+    openOutlier(this.#shown!, element.index, this.#tools);
   }
 
   dispose(): void {

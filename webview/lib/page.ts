@@ -40,6 +40,8 @@ export interface PageTools<Question, Ui> {
   readonly act: (action: CommonAction) => void;
   /** Opens a session's panel, at a message where one is named. */
   readonly openSession: (sid: string, message?: string) => void;
+  /** Opens the dashboard at one day, of one project where one is named. */
+  readonly openDay: (day: string, project: string) => void;
   /** Does something with an insight. */
   readonly insight: (id: string, verb: InsightVerb) => void;
   readonly exportTo: (exported: Omit<Exported, 'type' | 'v'>) => void;
@@ -95,6 +97,7 @@ export function runPage<Data, Words, Question, Ui>(
     },
     act: (action) => tell({ type: 'do', action }),
     openSession: (sid, message = '') => tell({ type: 'openSession', sid, message }),
+    openDay: (day, project) => tell({ type: 'openDay', day, project }),
     insight: (id, verb) => tell({ type: 'insight', id, verb }),
     exportTo: (exported) => tell({ type: 'export', ...exported }),
   };

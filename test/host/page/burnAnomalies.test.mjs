@@ -206,7 +206,7 @@ describe('burn rate and anomalies', () => {
   });
 
   it('anomalies of messages, of days and by factors are the terminal’s', async () => {
-    const frame = await anomalies();
+    let frame = await anomalies();
     for (const [by, options] of [
       ['message', ['--by', 'message']],
       ['day', ['--by', 'day']],
@@ -215,13 +215,20 @@ describe('burn rate and anomalies', () => {
       const said = await terminalSays(workbench, 'anomaly', '--period', '30d', ...options);
       const counted = said.outlierCount === 0 ? `of ${said.count} ${by}s` : `of ${said.count} `;
       await waitForAnswer(frame, new RegExp(counted));
-      if (by !== 'message') continue;
       const rows = await rowsOf(frame, 'outliers', said.outliers.length);
+      if (by === 'day') {
+        await frame.locator('[data-part="outliers"] .opener').first().click();
+        const dashboard = await frameWith(workbench, '.dashboard:has(.card)');
+        await waitForFigure(dashboard, 'cost', usd(said.outliers[0].usd));
+        await workbench.executeCommand('workbench.action.closeActiveEditor');
+        continue;
+      }
       assert.deepEqual(
         rows.map((row) => row[3]),
         said.outliers.map((outlier) => usd(outlier.usd)),
       );
     }
+    frame = await anomalies();
     await frame.locator('[data-value="session"]').click();
     await insist('factors are compared', async (timeout) => {
       await frame.locator('vscode-dropdown[aria-label="Scale"]').click({ timeout });
