@@ -12,9 +12,9 @@ import { editorReports } from '../reports/definitions.ts';
 import type { Format } from '../reports/document.ts';
 import type { RawOptions } from '../reports/question.ts';
 import type { ReportResult } from '../reports/reportTask.ts';
-import { commandIds } from './commandIds.ts';
 import { chooseQuestion, chooseReport } from './reportChoices.ts';
 import type { ReportDocuments } from './reportDocuments.ts';
+import { panelOf } from './reportPanels.ts';
 import { makeReport } from './reportRunner.ts';
 import { reportTitle } from './reportWords.ts';
 import type { SpendModel } from './spendModel.ts';
@@ -68,7 +68,8 @@ export class Reports implements Disposable {
     if (result === undefined) return undefined;
     this.#shown = { name: definition.name, raw };
     await commands.executeCommand('setContext', shownKey, true);
-    await commands.executeCommand('setContext', panelKey, definition.name === 'session');
+    const hasPanel = panelOf(definition.name, raw) !== undefined;
+    await commands.executeCommand('setContext', panelKey, hasPanel);
     await this.#documents.show(reportTitle(definition.name), result.text);
     return undefined;
   }
@@ -111,8 +112,10 @@ export class Reports implements Disposable {
 
   /** Opens the panel of what the report shown last is about. */
   async openPanel(): Promise<void> {
-    const id = this.#shown?.raw.argument ?? this.#model.reader?.sessions(1)[0]?.sid;
-    if (typeof id === 'string') await commands.executeCommand(commandIds.openSession, id);
+    const { name, raw } = this.#shown ?? {};
+    const opening = name === undefined ? undefined : panelOf(name, raw!);
+    if (opening === undefined) return;
+    await commands.executeCommand(opening.command, ...opening.arguments);
   }
 
   dispose(): void {
