@@ -43,8 +43,15 @@ async function startTheServer({ vsix, restricted, language }, folder) {
   await cp(inRoot('scripts/lib/driver'), driver, { recursive: true });
   if (vsix) await installVsix({ vsix, dataDir, extensionsDir });
   if (language) await addLanguage(dataDir, language);
-  const env = withoutMarketplace;
-  return startServer({ dataDir, extensionsDir, env, language, bare: true, askTrust: restricted });
+  return startServer({
+    dataDir,
+    extensionsDir,
+    env: withoutMarketplace,
+    language,
+    bare: true,
+    askTrust: restricted,
+    preload: inRoot('scripts/lib/standingClock.cjs'),
+  });
 }
 
 export class Machine {

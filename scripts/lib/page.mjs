@@ -300,6 +300,7 @@ async function leave(machines, kind, machine, isGone) {
  * @param {string} [options.home] keep transcripts and store below this folder, and leave it at the end
  * @param {string} [options.workspace] the folder or `.code-workspace` file to open; default: an empty folder
  * @param {Record<string, string>} [options.env] added to the extension's environment
+ * @param {number} [options.standingAt] a moment (ms) that it is all the time for the extension
  * @param {Record<string, unknown>} [options.settings] user settings from the start
  * @param {{ width: number, height: number }} [options.viewport]
  * @param {import('./machine.mjs').Machines} [machines] to take turns on; default: one of its own
@@ -321,6 +322,7 @@ export async function openWorkbench(options = {}, machines = undefined) {
       OUTLAY_DATA_DIR: paths.data,
       OUTLAY_DRIVER_FILE: paths.driver,
       CLAUDE_CONFIG_DIR: paths.claude,
+      ...(options.standingAt && { OUTLAY_STANDING_CLOCK: String(options.standingAt) }),
       ...options.env,
     };
     await page.goto(windowAddress(server, { folder: paths.workspace, extensionPaths, env }));

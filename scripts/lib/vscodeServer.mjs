@@ -90,8 +90,10 @@ async function linkParts(vscode, dataDir) {
   return folder;
 }
 
-function serverArgs({ vscode, port, dataDir, extensionsDir, language, askTrust, parts }) {
+function serverArgs({ vscode, port, dataDir, extensionsDir, language, askTrust, parts, preload }) {
   return [
+    // What is loaded before the server is loaded before its extension hosts, too.
+    ...(preload ? ['--require', preload] : []),
     path.join(vscode, 'out/server-main.js'),
     ...['--host', '127.0.0.1', '--port', String(port)],
     '--without-connection-token',
@@ -133,6 +135,7 @@ async function waitUntilReady(child, onLine) {
  * @param {boolean} [options.bare] only with the parts of VS Code that tests need
  * @param {boolean} [options.askTrust] a folder is not trusted until somebody says so
  * @param {string} [options.language] of its windows, where `addLanguage` has told of it
+ * @param {string} [options.preload] a script that runs first in each process and thread
  * @param {(text: string) => void} [options.onOutput] gets what the server prints
  */
 export async function startServer({
@@ -143,6 +146,7 @@ export async function startServer({
   language,
   bare,
   askTrust,
+  preload,
   onOutput,
 }) {
   const vscode = await installedServer();
@@ -156,6 +160,7 @@ export async function startServer({
     extensionsDir: extensions,
     language,
     askTrust,
+    preload,
     parts: bare && (await linkParts(vscode, dataDir)),
   });
   const child = spawnGroup(process.execPath, args, {

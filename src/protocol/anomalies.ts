@@ -126,6 +126,7 @@ export const anomalyWordKeys = [
   'openDay',
   'noOutlier',
   'horizon',
+  'today',
   'spent',
   'projected',
   'low',

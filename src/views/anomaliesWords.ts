@@ -31,6 +31,7 @@ export function anomaliesWords(): AnomaliesWords {
     openDay: l10n.t('Show the day on the dashboard'),
     noOutlier: l10n.t('Nothing stands out.'),
     horizon: l10n.t('Ahead'),
+    today: l10n.t('today'),
     spent: l10n.t('Spent'),
     projected: l10n.t('Projected'),
     low: l10n.t('Low'),

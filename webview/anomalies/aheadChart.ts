@@ -15,6 +15,7 @@ import {
   type AnomalyHorizon,
   anomalyHorizons,
 } from '../../src/protocol/anomalies.ts';
+import { momentLine } from '../lib/chartAnnotations.ts';
 import { crosshair, moneyAxis, stillOptions, timeAxis, tooltipLook } from '../lib/chartBase.ts';
 import { ChartSection } from '../lib/chartSection.ts';
 import { LiveChart } from '../lib/liveChart.ts';
@@ -22,6 +23,7 @@ import { mixed } from '../lib/palette.ts';
 import { Segments } from '../lib/segments.ts';
 import type { Sheet } from '../lib/sheet.ts';
 import { chartWays } from '../lib/tablesUi.ts';
+import type { Theme } from '../lib/theme.ts';
 import type { AnomaliesShown, AnomaliesTools } from './page.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, Filler, Tooltip);
@@ -31,7 +33,14 @@ export class AheadChart {
   readonly #tools: AnomaliesTools;
   readonly #section = new ChartSection('projection');
   readonly #horizons = new Segments<`${AnomalyHorizon}`>();
-  readonly #chart = new LiveChart<'line', Point[]>('line', [crosshair(() => this.#shown!.theme)]);
+  readonly #theme = (): Theme => this.#shown!.theme;
+  readonly #chart = new LiveChart<'line', Point[]>('line', [
+    momentLine(this.#theme, () => ({
+      at: this.#shown!.data.at,
+      label: this.#shown!.words.today,
+    })),
+    crosshair(this.#theme),
+  ]);
   #shown: AnomaliesShown | undefined;
 
   constructor(tools: AnomaliesTools) {

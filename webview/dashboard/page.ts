@@ -165,7 +165,7 @@ export class DashboardPage
     const classes = rest.classes.map(
       ({ name, label, tokens, nano }): Bar => ({
         key: name,
-        label: tokens > 0 ? `${label} · ${figures.tokens(tokens)}` : label,
+        label: tokens > 0 ? `${label} ·\u00a0${figures.tokens(tokens)}` : label,
         hint: `${label}: ${figures.count(tokens)}`,
         length: nano / Math.max(1, ...rest.classes.map((one) => one.nano)),
         figure: figures.money(nano),

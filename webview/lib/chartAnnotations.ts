@@ -41,12 +41,15 @@ export function pointLabels(
     id: 'pointLabels',
     afterDatasetsDraw: (chart) => {
       const { ctx, chartArea } = chart;
-      const { font, fontSize, foreground } = theme();
+      const { font, fontSize, foreground, background } = theme();
       const points = chart.getDatasetMeta(dataset).data;
       const taken: { left: number; right: number; y: number }[] = [];
       ctx.save();
       ctx.font = `${fontSize - 1}px ${font}`;
       ctx.fillStyle = foreground;
+      ctx.strokeStyle = background;
+      ctx.lineWidth = 6;
+      ctx.lineJoin = 'round';
       ctx.textBaseline = 'middle';
       names().forEach((name, index) => {
         const point = points[index];
@@ -62,8 +65,39 @@ export function pointLabels(
         );
         if (covers) return;
         taken.push({ left, right: left + width, y: point.y });
+        // Lines of the chart end around the name.
+        ctx.strokeText(text, left, point.y);
         ctx.fillText(text, left, point.y);
       });
+      ctx.restore();
+    },
+  };
+}
+
+/** A moment on a time axis that is worth a line, with its name at the top. */
+export function momentLine(
+  theme: () => Theme,
+  moment: () => { readonly at: number; readonly label: string },
+): Plugin {
+  return {
+    id: 'momentLine',
+    beforeDatasetsDraw: ({ ctx, chartArea, scales }) => {
+      const { at, label } = moment();
+      const x = scales.x?.getPixelForValue(at);
+      if (x === undefined) return;
+      const { font, fontSize, muted } = theme();
+      ctx.save();
+      ctx.font = `${fontSize - 1}px ${font}`;
+      ctx.strokeStyle = muted;
+      ctx.fillStyle = muted;
+      ctx.lineWidth = 1;
+      ctx.setLineDash([2, 3]);
+      ctx.beginPath();
+      ctx.moveTo(x, chartArea.top);
+      ctx.lineTo(x, chartArea.bottom);
+      ctx.stroke();
+      ctx.textAlign = 'right';
+      ctx.fillText(label, x - 6, chartArea.top + fontSize + 2);
       ctx.restore();
     },
   };

@@ -50,8 +50,10 @@ export function amountAxis(
   return {
     beginAtZero: true,
     border: { display: false, dash: theme.highContrast ? [2, 4] : [] },
-    grid: { color: theme.grid, lineWidth: theme.highContrast ? 1 : 0.5 },
+    // Without marks beside it: they are drawn whole where the lines are dotted.
+    grid: { color: theme.grid, lineWidth: theme.highContrast ? 1 : 0.5, drawTicks: false },
     ticks: {
+      padding: 5,
       color: theme.muted,
       font: chartFont(theme),
       maxTicksLimit: mostTicks,
@@ -86,6 +88,10 @@ export function barLook({ highContrast }: Theme): {
   return { borderWidth: highContrast ? 1 : 0, borderSkipped: false, maxBarThickness: 48 };
 }
 
+/** Pixels from one tick to the next, as its text is a day or a day with a time. */
+const dayRoom = 80;
+const timeRoom = 110;
+
 /** An axis of moments, with ticks on whole minutes, hours or days of the user's zone. */
 export function timeAxis(
   theme: Theme,
@@ -98,8 +104,11 @@ export function timeAxis(
     min,
     max,
     afterBuildTicks: (axis: { min: number; max: number; width: number; ticks: unknown[] }) => {
-      const most = Math.max(2, Math.floor(axis.width / 110));
-      axis.ticks = timeTicks(axis.min, axis.max, most, zone).map((value) => ({ value }));
+      const ticksOf = (room: number): number[] =>
+        timeTicks(axis.min, axis.max, Math.max(2, Math.floor(axis.width / room)), zone);
+      const narrow = ticksOf(dayRoom);
+      const ticks = areDays(narrow) ? narrow : ticksOf(timeRoom);
+      axis.ticks = ticks.map((value) => ({ value }));
     },
     border: { color: theme.grid },
     grid: { display: false },
@@ -146,8 +155,8 @@ export interface Threshold {
 
 /** Narrower charts have no room beside them: names stand on the lines. */
 const narrowest = 520;
-/** Between the chart and the names beside it. */
-const beside = 6;
+/** Between the chart and the names beside it: a mark at the edge reaches half of itself into it. */
+const beside = 10;
 
 /** Room for the names of lines at the right of a chart: for `layout.padding`. */
 export function thresholdRoom(
