@@ -126,7 +126,8 @@ function burnDocument(context: ReportContext, question: Question, found: FoundBu
 export function burnSentences(context: ReportContext, found: FoundBurn): string[] {
   const { burn: result, pace, bucket, alertAbove } = found;
   const { latest, active, all, skipped } = result;
-  const atLeast = pace.sums.lower > 0 || pace.sums.unpriced > 0;
+  // What other stretches lack does not make the latest one uncertain.
+  const atLeast = pace.latest.lower > 0 || pace.latest.unpriced > 0;
   const first = `${headline(context, latest, atLeast)} in the last ${formatDuration(bucket)}`;
   if (active === undefined || all === undefined) {
     return [`${first}; not compared: ${burnSkips[skipped ?? 'no-data']}.`];

@@ -45,6 +45,8 @@ export interface Pace {
   readonly points: readonly SpendPoint[];
   readonly sums: SpendSums;
   readonly background: number;
+  /** Sums of the stretch that ends now. */
+  readonly latest: SpendSums;
 }
 
 /**
@@ -68,6 +70,7 @@ export function readPace(
       .map(({ age, sums, background }) => ({ at: now - age, nano: sums.nano + background })),
     sums: addSums(stretches.map(({ sums }) => sums)),
     background: stretches.reduce((sum, { background }) => sum + background, 0),
+    latest: stretches[0]?.sums ?? addSums([]),
   };
 }
 

@@ -36,7 +36,7 @@ export interface BurnRate
   readonly bucket: number;
   /** Earlier stretches with any spend. */
   readonly activeCount: number;
-  /** Something of it is a lower bound or has no price. */
+  /** Something of the latest stretch is a lower bound or has no price. */
   readonly atLeast: boolean;
   /** Messages of all stretches whose output is counted as far as it is recorded. */
   readonly lower: number;
@@ -124,7 +124,7 @@ function readRate(context: ReportContext, raw: Readonly<Record<string, unknown>>
     bucket,
     activeCount: buckets.slice(0, -1).filter((nano) => nano > 0).length,
     lower: pace.sums.lower,
-    atLeast: pace.sums.lower > 0 || pace.sums.unpriced > 0,
+    atLeast: pace.latest.lower > 0 || pace.latest.unpriced > 0,
   };
 }
 
