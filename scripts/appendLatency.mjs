@@ -6,84 +6,23 @@
  *
  * Fails when an append never appears, or when the 95th percentile is beyond what is promised.
  */
-import { appendFileSync, mkdirSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { build } from '../esbuild.mjs';
 import { percentile } from '../src/analysis/percentile.ts';
 import { Dice } from '../src/demo/dice.ts';
 import { formatUsd } from '../src/model/money.ts';
+import { Growing, machine, table, writeMeasured } from './lib/latency.mjs';
 import { requireNode24 } from './lib/node24.mjs';
 import { openWorkbench } from './lib/page.mjs';
-import { inRoot } from './lib/paths.mjs';
 
 requireNode24();
 
 const promisedMs = 150;
 /** An append not seen after this long is lost: the sweep must not be what finds it. */
 const lostMs = 5000;
-/** Output tokens of Opus 5.5 for two cents, so that every line changes the text. */
-const outputTokens = 1000;
+/** A line costs two cents, so that every one changes the text. */
 const lineNano = 20_000_000;
-
-/** A transcript that grows line by line. */
-class Growing {
-  /** Lines written, each a message of two cents. */
-  lines = 0;
-  #file;
-  #sessionId = '7d0f8f0e-5c0b-4f5e-9a54-2b1f0c6f1a11';
-
-  constructor(configDir) {
-    const folder = path.join(configDir, 'projects/-tmp-shop');
-    mkdirSync(folder, { recursive: true });
-    this.#file = path.join(folder, `${this.#sessionId}.jsonl`);
-  }
-
-  #line() {
-    const number = String(++this.lines).padStart(8, '0');
-    const usage = { input_tokens: 0, output_tokens: outputTokens };
-    const record = {
-      type: 'assistant',
-      uuid: `00000000-0000-4000-8000-0000${number}`,
-      sessionId: this.#sessionId,
-      timestamp: new Date().toISOString(),
-      cwd: '/tmp/shop',
-      isSidechain: false,
-      requestId: `req_${number}`,
-      message: {
-        id: `msg_${number}`,
-        type: 'message',
-        role: 'assistant',
-        model: 'claude-opus-5-5',
-        content: [{ type: 'text', text: 'x'.repeat(600) }],
-        stop_reason: 'end_turn',
-        usage,
-      },
-    };
-    return `${JSON.stringify(record)}\n`;
-  }
-
-  /** Appends a line; the time is the one before the write that completes it. */
-  append() {
-    const line = this.#line();
-    const at = Date.now();
-    appendFileSync(this.#file, line);
-    return { at, nano: this.lines * lineNano };
-  }
-
-  /** Appends a line in two pieces. */
-  async appendTorn(pauseMs) {
-    const line = this.#line();
-    appendFileSync(this.#file, line.slice(0, line.length / 2));
-    await sleep(pauseMs);
-    const at = Date.now();
-    appendFileSync(this.#file, line.slice(line.length / 2));
-    return { at, nano: this.lines * lineNano };
-  }
-}
 
 const runs = {
   'one line': async (transcript) => [transcript.append()],
@@ -133,19 +72,6 @@ function row(name, { appends, lost, times }) {
 
 const heading = ['appended', 'appends', 'p50', 'p95', 'max', 'lost'];
 
-function table(rows) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(heading), line(heading.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-async function writeTable(text) {
-  const file = inRoot('docs/latency.md');
-  const page = await readFile(file, 'utf8');
-  const place = /(?<=<!-- table -->\n)[\s\S]*?(?=<!-- end of table -->)/;
-  if (!place.test(page)) throw new Error('docs/latency.md has no place for the table.');
-  await writeFile(file, page.replace(place, `${text}\n`));
-}
-
 async function main() {
   const { values } = parseArgs({
     options: {
@@ -155,7 +81,7 @@ async function main() {
   });
   await build();
   await using workbench = await openWorkbench();
-  const transcript = new Growing(workbench.paths.claude);
+  const transcript = new Growing(workbench.paths.claude, lineNano);
   transcript.append();
   await workbench.waitForStatus(formatUsd(lineNano));
   const recorded = await workbench.recordStatus();
@@ -164,11 +90,10 @@ async function main() {
     const options = { appends: Number(values.appends), act, seed: 20_261_121 + i };
     results.set(name, await measure(workbench, recorded, transcript, options));
   }
-  const text = table([...results].map(([name, result]) => row(name, result)));
-  const day = new Date().toISOString().slice(0, 10);
-  const machine = `${day}, ${cpus().length} cores, Node ${process.versions.node}`;
-  console.log(`${text}\n\n${machine}`);
-  if (values.write) await writeTable(`${text}\n\n${machine}.`);
+  const rows = [...results].map(([name, result]) => row(name, result));
+  const text = `${table([heading, ...rows])}\n\n${machine()}`;
+  console.log(text);
+  if (values.write) await writeMeasured('table', text);
   const all = [...results.values()];
   if (all.some(({ lost }) => lost > 0)) throw new Error('An append never appeared.');
   if (all.some(({ times }) => percentile(times, 0.95) > promisedMs)) {

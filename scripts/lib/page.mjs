@@ -189,9 +189,9 @@ class Workbench {
         const port = await readFile(this.paths.driver, 'utf8');
         const url = `http://127.0.0.1:${port}/`;
         const response = await fetch(url, { method: 'POST', body: JSON.stringify(request) });
-        const { result, error } = await response.json();
+        const { result, startedAt, error } = await response.json();
         if (error) throw new HostError(error);
-        return result;
+        return { result, startedAt };
       } catch (error) {
         if (error instanceof HostError || Date.now() > end) throw error;
         await this.page.waitForTimeout(50);
@@ -201,7 +201,12 @@ class Workbench {
 
   /** Runs a command by its id in the extension host and answers with its (JSON) result. */
   async executeCommand(command, ...args) {
-    return this.#drive({ command, args });
+    return (await this.#drive({ command, args })).result;
+  }
+
+  /** The same; answers with the moment the extension host began with it (`Date.now()`). */
+  async startCommand(command, ...args) {
+    return (await this.#drive({ command, args })).startedAt;
   }
 
   /** Changes user settings of the running window; `null` takes one back. */

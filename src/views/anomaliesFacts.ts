@@ -69,7 +69,8 @@ export function anomaliesFacts(known: Omit<AnomaliesFacts, 'names'>): AnomaliesD
 function nameOf(format: Format): (outlier: ListedOutlier) => string {
   return ({ day, title, session }) => {
     if (day !== null) return format.localDay(day);
-    return title === null ? (session ?? '').slice(0, 8) : l10n.t('“{0}”', oneLine(title));
+    const own = oneLine(title ?? '');
+    return own === '' ? titleText({ title, sid: session ?? '' }) : l10n.t('“{0}”', own);
   };
 }
 

@@ -11,6 +11,7 @@ import {
 import { messageOf } from '../model/errors.ts';
 import { type Exported, type NothingToShow, protocolVersion } from '../protocol.ts';
 import { DisposableStore } from './disposables.ts';
+import { harmless } from './harmless.ts';
 import type { SpendModel } from './spendModel.ts';
 import { storeProblem } from './statusText.ts';
 
@@ -171,7 +172,7 @@ export async function exportFromPanel({ to, name, content }: Exported): Promise<
     await workspace.fs.writeFile(target, bytes);
   } catch (error) {
     void window.showErrorMessage(
-      l10n.t('{0} could not be written: {1}', target.fsPath, messageOf(error)),
+      l10n.t('{0} could not be written: {1}', harmless(target.fsPath), harmless(messageOf(error))),
     );
   }
 }

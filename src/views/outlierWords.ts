@@ -3,6 +3,7 @@ import type { MissReason } from '../analysis/cacheMisses.ts';
 import type { DearestClass, OutlierReason } from '../reports/panels/outlierReasons.ts';
 import { classLabel } from './classWords.ts';
 import type { Format } from './format.ts';
+import { modelName } from './sessionItems.ts';
 import { projectName } from './sessionOrder.ts';
 
 /** A prompt of more tokens than this is long. */
@@ -21,7 +22,7 @@ export function reasonText(reason: OutlierReason | undefined, format: Format): s
       if (promptTokens > longPrompt) {
         parts.push(l10n.t('a prompt of {0} tokens', format.tokens(promptTokens)));
       }
-      parts.push(...classPart(reason.dearest, format), shortModel(reason.model));
+      parts.push(...classPart(reason.dearest, format), modelName(reason.model));
       break;
     }
     case 'session':
@@ -32,7 +33,7 @@ export function reasonText(reason: OutlierReason | undefined, format: Format): s
         ...classPart(reason.dearest, format),
       );
       if (reason.model !== '') {
-        parts.push(l10n.t('mostly {0}', shortModel(reason.model)));
+        parts.push(l10n.t('mostly {0}', modelName(reason.model)));
       }
       break;
     case 'day':
@@ -53,10 +54,6 @@ export function reasonText(reason: OutlierReason | undefined, format: Format): s
 function classPart(dearest: DearestClass | undefined, format: Format): string[] {
   if (dearest === undefined) return [];
   return [l10n.t('{0} {1}', format.percent(dearest.share), classLabel(dearest.name))];
-}
-
-function shortModel(model: string): string {
-  return model.replace(/^claude-/, '');
 }
 
 function missText(

@@ -1,10 +1,11 @@
 import { l10n, type QuickPickItem, window } from 'vscode';
 import type { OptionDefinition, ReportDefinition } from '../reports/definition.ts';
 import { editorReports } from '../reports/definitions.ts';
-import { lastPart } from '../reports/paths.ts';
 import type { FilterName, RawOptions } from '../reports/question.ts';
 import type { StoreReader } from '../store/reader.ts';
+import { harmless } from './harmless.ts';
 import { choiceLabel, optionTitle, periodLabel, reportTitle } from './reportWords.ts';
+import { oneLine, projectName, titleText } from './sessionOrder.ts';
 
 interface Choice extends QuickPickItem {
   /** Undefined: nothing is narrowed. */
@@ -63,11 +64,12 @@ function stepsOf(definition: ReportDefinition, reader: StoreReader | undefined):
 
 function sessionStep(reader: StoreReader): Step {
   const items = reader.sessions(shownSessions).map((session): Choice => {
-    const project = lastPart(session.gitRoot ?? session.cwd);
+    const project = projectName(session.gitRoot ?? session.cwd);
+    const id = titleText({ title: null, sid: session.sid });
     return {
       value: session.sid,
-      label: session.title ?? session.sid.slice(0, 8),
-      description: [project, session.sid.slice(0, 8)].join(' · '),
+      label: harmless(titleText(session)),
+      description: harmless([project, id].join(' · ')),
     };
   });
   return { name: 'argument', title: l10n.t('which session?'), items };
@@ -97,7 +99,11 @@ function periodStep(preset: string): Step {
 function projectStep(reader: StoreReader): Step {
   const paths = new Set(reader.projects().map(({ cwd, gitRoot }) => gitRoot ?? cwd));
   const items = [...paths].map(
-    (path): Choice => ({ value: path, label: lastPart(path), description: path }),
+    (path): Choice => ({
+      value: path,
+      label: harmless(projectName(path)),
+      description: harmless(oneLine(path)),
+    }),
   );
   const all: Choice = { value: undefined, label: l10n.t('All projects') };
   return {
@@ -108,7 +114,9 @@ function projectStep(reader: StoreReader): Step {
 }
 
 function modelStep(reader: StoreReader): Step {
-  const items = reader.knownModels().map((model): Choice => ({ value: model, label: model }));
+  const items = reader
+    .knownModels()
+    .map((model): Choice => ({ value: model, label: harmless(oneLine(model)) }));
   const all: Choice = { value: undefined, label: l10n.t('All models') };
   return {
     name: 'model',

@@ -12,6 +12,7 @@ import { editorReports } from '../reports/definitions.ts';
 import type { Format } from '../reports/document.ts';
 import type { RawOptions } from '../reports/question.ts';
 import type { ReportResult } from '../reports/reportTask.ts';
+import { harmless } from './harmless.ts';
 import { chooseQuestion, chooseReport } from './reportChoices.ts';
 import type { ReportDocuments } from './reportDocuments.ts';
 import { panelOf } from './reportPanels.ts';
@@ -78,7 +79,7 @@ export class Reports implements Disposable {
     try {
       return await makeReport(this.#model, shown, format, now);
     } catch (error) {
-      if (error instanceof HumanError) void window.showErrorMessage(error.message);
+      if (error instanceof HumanError) void window.showErrorMessage(harmless(error.message));
       else {
         this.#log.error(`Report ${shown.name}: ${messageOf(error)}`);
         void window.showErrorMessage(l10n.t('The report could not be made; the log says why.'));

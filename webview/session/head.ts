@@ -16,7 +16,8 @@ export class SessionHead {
   }
 
   draw({ session, words, tools }: SessionView): void {
-    const live = el('span', { class: 'live' }, `● ${words.live}`);
+    const dot = el('span', { class: 'dot', 'aria-hidden': 'true' }, '● ');
+    const live = el('span', { class: 'live' }, dot, words.live);
     this.#title.replaceChildren(
       el('h1', {}, session.title, ...(session.live ? [' ', live] : [])),
       el('p', { class: 'place' }, session.place.join(' · ')),

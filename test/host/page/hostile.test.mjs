@@ -288,6 +288,27 @@ describe('hostile text', () => {
     await workbench.page.keyboard.press('Escape');
   });
 
+  it('stays text in what a report may be about', async () => {
+    const { page } = workbench;
+    const texts = ['icon', 'bold', 'code'].map((name) => spaced(hostileTexts[name]));
+    const title = (words) => page.locator('.quick-input-title').filter({ hasText: words });
+    const steps = async (command, words) => {
+      start(command);
+      // Each step is answered with what comes first, until it is the one that is meant.
+      await until(`it is asked ${words}`, async () => {
+        if (await title(words).isVisible()) return true;
+        await page.keyboard.press('Enter');
+        return false;
+      });
+      await picks(texts);
+      await page.keyboard.press('Escape');
+      await title(words).waitFor({ state: 'hidden' });
+    };
+    await steps('outlay.report.session', 'which session?');
+    await steps('outlay.report.report', 'which project?');
+    await steps('outlay.report.report', 'which model?');
+  });
+
   it('filters by it, and says so', async () => {
     await openSessions(workbench);
     await filterBy(workbench, '[a](command:workbench.action.closeWindow)');

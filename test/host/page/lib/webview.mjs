@@ -45,6 +45,21 @@ export function watchPolicy(workbench) {
 }
 
 /**
+ * Collects what goes wrong from now on: exceptions nobody caught, in any frame, and errors our pages
+ * have written to the console. Returns a function that answers with the list so far.
+ */
+export function watchErrors({ page }) {
+  const found = [];
+  page.on('pageerror', (error) => found.push(`uncaught: ${error.stack ?? error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && isOurs(message)) {
+      found.push(`console: ${message.text()} (${message.location().url})`);
+    }
+  });
+  return () => found;
+}
+
+/**
  * The workbench's own pages are not ours to mend; those of webviews are. Not every message says
  * where it happened, but each quotes the rule that was broken, and ours has our kind of nonce.
  */
@@ -64,15 +79,19 @@ async function axeViolations(frame) {
   });
 }
 
+/** Waits until axe-core finds nothing in a frame, in the theme that is set. */
+export const insistOnNoViolation = (frame, where = 'as it is') =>
+  until(`there is no violation ${where}`, async () => {
+    assert.deepEqual(await axeViolations(frame), []);
+    return true;
+  });
+
 /** No theme has a violation that axe-core finds in a frame; `also` holds in each of them too. */
 export async function insistOnAccessible(workbench, frame, also = async () => undefined) {
   for (const theme of Object.keys(themes)) {
     await workbench.setTheme(theme);
     await also(theme);
-    await until(`there is no violation in ${theme}`, async () => {
-      assert.deepEqual(await axeViolations(frame), []);
-      return true;
-    });
+    await insistOnNoViolation(frame, `in ${theme}`);
   }
   await workbench.setTheme('dark');
 }

@@ -1,0 +1,408 @@
+/**
+ * Every panel on every kind of store: real transcripts, nothing, the demo, a million messages; and
+ * the two over the whole store that `hostile.test.mjs` does not open on hostile text.
+ */
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { insist, until } from '../../../scripts/lib/patience.mjs';
+import { formatMoney } from '../../../src/model/money.ts';
+import { clientTruth, expectedSets, unpackSet } from '../../lib/transcriptSets.ts';
+import { harmIn, hostileNames, hostileTexts, watchHarm, writeHostile } from './lib/hostile.mjs';
+import { millionStore } from './lib/million.mjs';
+import { answer, customTitle, transcriptOf, write } from './lib/records.mjs';
+import { terminalSays } from './lib/terminal.mjs';
+import {
+  figureOf,
+  frameWith,
+  insistOnNoViolation,
+  sessionFrame,
+  waitForFigure,
+  watchErrors,
+  watchPolicy,
+} from './lib/webview.mjs';
+import { openWindow } from './lib/window.mjs';
+
+/** Dollars as the panels write them. */
+const usd = (dollars) => formatMoney(Math.round(dollars * 1e9), { locale: 'en', code: 'USD' });
+const answerOf = (frame) => frame.locator('h1.answer').innerText();
+const waitForAnswer = (frame, wanted) =>
+  until(`the answer is ${wanted}`, async () => {
+    assert.match(await answerOf(frame), wanted);
+    return true;
+  });
+
+const everything = { project: '', group: '', account: '', model: '', agent: '', branch: '' };
+/** The panels over the whole store, with a question that takes in all of it. */
+const panels = {
+  dashboard: {
+    command: 'outlay.openDashboard',
+    question: { period: 'all', since: '', until: '', filters: everything, stack: 'model' },
+    cards: ['cost', 'today', 'lastHour', 'tokens', 'runs'],
+    charts: ['spend', 'classes', 'by-model'],
+  },
+  burn: {
+    command: 'outlay.openBurn',
+    question: { unit: 'week', project: '', threshold: 200 },
+    cards: ['hour', 'day', 'week', 'midnight', 'monthEnd'],
+    charts: ['burn'],
+  },
+  anomalies: {
+    command: 'outlay.openAnomalies',
+    question: { by: 'session', period: 'all', log: false, project: '', horizon: 30 },
+    cards: ['outliers', 'ahead'],
+    charts: ['outliers-chart', 'projection', 'what-if'],
+  },
+};
+
+/** A window whose panels are watched for everything that may go wrong in them. */
+async function openWatched(options) {
+  const workbench = await openWindow({ viewport: { width: 1280, height: 900 }, ...options });
+  const policy = watchPolicy(workbench);
+  const errors = watchErrors(workbench);
+  return {
+    workbench,
+    errors,
+    /** Opens a panel with its figures. */
+    async open(name, question = panels[name].question) {
+      await workbench.executeCommand(panels[name].command, question);
+      return frameWith(workbench, `.${name}:has(.card)`);
+    },
+    async openSession(sid, title = '') {
+      await insist(`the session ${sid} is open`, async (timeout) => {
+        await workbench.executeCommand('outlay.openSession', sid);
+        await workbench.page.locator('.tab.active').filter({ hasText: title }).waitFor({ timeout });
+      });
+      return sessionFrame(workbench, title);
+    },
+    /** Closes every panel, and waits until its page is gone. */
+    async close() {
+      await workbench.executeCommand('workbench.action.closeAllEditors');
+      await workbench.page.locator('iframe.webview').first().waitFor({ state: 'detached' });
+    },
+    allIsWell() {
+      assert.deepEqual(policy(), []);
+      assert.deepEqual(errors(), []);
+    },
+  };
+}
+
+/** A panel has an answer, its cards and its charts, nothing that went wrong, and is accessible. */
+async function insistOnWhole(frame, { cards, charts }) {
+  await until('all its parts are there', async () => {
+    assert.notEqual((await frame.locator('h1').first().innerText()).trim(), '');
+    const shown = await frame
+      .locator('.card')
+      .evaluateAll((list) => list.map((card) => card.dataset.card));
+    assert.deepEqual(
+      cards.filter((card) => !shown.includes(card)),
+      [],
+      'cards',
+    );
+    for (const part of charts) {
+      const section = frame.locator(`[data-part="${part}"]`);
+      assert.ok(await section.isVisible(), `${part} is seen`);
+      assert.notEqual((await section.innerText()).trim(), '', `${part} says something`);
+    }
+    assert.equal(await frame.locator('.skeleton, #root > p.empty').count(), 0, 'it is not empty');
+    return true;
+  });
+  await insistOnNoViolation(frame);
+}
+
+const sessionParts = { cards: ['cost', 'messages', 'tokens', 'time', 'models'], charts: ['cost'] };
+
+describe('the panels on real transcripts', () => {
+  let watched;
+  const says = (...question) => terminalSays(watched.workbench, ...question);
+
+  before(async () => {
+    watched = await openWatched();
+    for (const set of Object.keys(expectedSets)) unpackSet(set, watched.workbench.paths.claude);
+  });
+  after(() => watched?.workbench.close());
+
+  it('the dashboard says what the terminal and an independent program say', async () => {
+    const sets = Object.values(expectedSets);
+    const sum = sets.reduce((usdSoFar, set) => usdSoFar + Number(set.usd), 0);
+    const messages = sets.reduce((count, set) => count + set.messages, 0);
+    const frame = await watched.open('dashboard');
+    const said = await until('all is read', async () => {
+      const report = await says('report', '--period', 'all');
+      assert.ok(Math.abs(report.total_cost_usd - report.backgroundUsd - sum) < 1e-6);
+      return report;
+    });
+    await waitForFigure(frame, 'cost', usd(sum + said.backgroundUsd));
+    assert.equal(await figureOf(frame, 'background'), usd(said.backgroundUsd));
+    assert.equal(await figureOf(frame, 'runs'), `${said.sessions} · ${said.runs}`);
+    const tokens = await frame.locator('[data-card="tokens"] .detail').innerText();
+    assert.equal(tokens, `in ${messages.toLocaleString('en')} messages`);
+    const bars = await frame.locator('[data-part="by-model"] .bar-figure').allInnerTexts();
+    assert.ok(bars.length > 3);
+    const byModel = said.byModel.map(({ cost_usd }) => usd(cost_usd));
+    assert.deepEqual(bars.slice(0, 3), byModel.slice(0, 3));
+    await insistOnWhole(frame, panels.dashboard);
+  });
+
+  it('a session costs what Claude Code itself says', async () => {
+    for (const [sid, { label, clientTotalUsd }] of Object.entries(clientTruth)) {
+      // What a fork says of itself has its parent's part in it.
+      if (label === 'fork') continue;
+      await watched.close();
+      const frame = await watched.openSession(sid);
+      await waitForFigure(frame, 'cost', usd(clientTotalUsd));
+      await insistOnWhole(frame, sessionParts);
+    }
+  });
+
+  it('the dearest sessions cost what the terminal says', async () => {
+    const { sessions } = await says('sessions', '--limit', '1000');
+    const dearest = sessions.sort((a, b) => b.totalUsd - a.totalUsd).slice(0, 3);
+    for (const { sessionId, totalUsd, messages } of dearest) {
+      await watched.close();
+      const frame = await watched.openSession(sessionId);
+      await waitForFigure(frame, 'cost', usd(totalUsd));
+      await waitForFigure(frame, 'messages', messages.toLocaleString('en'));
+      await insistOnWhole(frame, sessionParts);
+    }
+  });
+
+  it('burn has the rates the terminal has', async () => {
+    const frame = await watched.open('burn');
+    for (const [unit, bucket, lookback] of [
+      ['hour', '1h', '25h'],
+      ['day', '1d', '14d'],
+      ['week', '7d', '56d'],
+    ]) {
+      const { latest_usd } = await says('burn', '--bucket', bucket, '--lookback', lookback);
+      await waitForFigure(frame, unit, usd(latest_usd ?? 0));
+    }
+    await insistOnWhole(frame, panels.burn);
+  });
+
+  it('anomalies have the outliers, the way ahead and the other models the terminal has', async () => {
+    const frame = await watched.open('anomalies');
+    for (const by of ['session', 'message']) {
+      await watched.open('anomalies', { ...panels.anomalies.question, by });
+      const said = await says('anomaly', '--period', 'all', '--by', by);
+      const count = said.count.toLocaleString('en');
+      await waitForAnswer(frame, new RegExp(`^[\\d,]+ of ${count} ${by}s stand`));
+      assert.equal(await figureOf(frame, 'outliers'), said.outlierCount.toLocaleString('en'));
+      assert.equal(await figureOf(frame, 'median'), usd(said.median_usd));
+      const costs = await frame
+        .locator('[data-part="outliers"] tbody tr.row')
+        .evaluateAll((rows) => rows.slice(0, 5).map((row) => row.cells[3].innerText.trim()));
+      const expected = said.outliers.slice(0, 5).map((outlier) => usd(outlier.usd));
+      assert.deepEqual(costs, expected);
+      await insistOnWhole(frame, panels.anomalies);
+    }
+    const { horizons } = await says('projection', '--horizons', '30d');
+    assert.equal(await figureOf(frame, 'ahead'), usd(horizons[0].projected_usd));
+    const { baselines } = await says('counterfactual', '--period', 'all');
+    const cheapest = Math.min(...baselines.map(({ baseline_usd }) => baseline_usd));
+    assert.equal(await figureOf(frame, 'cheapest'), usd(cheapest));
+  });
+
+  it('nothing went wrong', () => watched.allIsWell());
+
+  it('what goes wrong would be found out', async () => {
+    const frame = await watched.open('anomalies');
+    await frame.evaluate(() => {
+      setTimeout(() => {
+        throw new Error('nobody catches this');
+      });
+    });
+    await until('it is noticed', () =>
+      watched.errors().some((text) => /nobody catches/.test(text)),
+    );
+  });
+});
+
+describe('the panels on nothing, and on the demo', () => {
+  let watched;
+  const noTranscripts = 'There are no transcripts of Claude Code yet.';
+  /** Says in words what there is and what can be done. */
+  const insistOnWords = async (words, buttons) => {
+    const frame = await frameWith(watched.workbench, '#root:has(> p.empty)', words);
+    const ways = frame.locator('.actions vscode-button');
+    assert.deepEqual(
+      (await ways.allInnerTexts()).map((text) => text.trim()),
+      buttons,
+    );
+    await insistOnNoViolation(frame);
+    return frame;
+  };
+
+  before(async () => {
+    watched = await openWatched();
+  });
+  after(() => watched?.workbench.close());
+
+  it('say in words that there is nothing, and what can be done', async () => {
+    const { workbench } = watched;
+    for (const { command } of Object.values(panels)) {
+      await workbench.executeCommand(command);
+      await insistOnWords(noTranscripts, ['Open the Demo', 'Rescan Transcripts']);
+      await watched.close();
+    }
+    await workbench.executeCommand('outlay.openSession');
+    await until('it says that there is no session', async () =>
+      (await workbench.notifications()).some((text) => /There is no session yet/.test(text)),
+    );
+    await workbench.executeCommand('notifications.clearAll');
+  });
+
+  it('fill with the demo, once it is opened from one of them', async () => {
+    const { workbench, open } = watched;
+    await workbench.executeCommand(panels.dashboard.command);
+    const empty = await insistOnWords(noTranscripts, ['Open the Demo', 'Rescan Transcripts']);
+    await insist('the demo is opened', (timeout) =>
+      empty.locator('vscode-button').filter({ hasText: 'Open the Demo' }).click({ timeout }),
+    );
+    await frameWith(workbench, '.dashboard:has(.card)');
+    for (const [name, parts] of Object.entries(panels)) {
+      const frame = await open(name);
+      await until('all is read', async () => !/^There is nothing/.test(await answerOf(frame)));
+      await insistOnWhole(frame, parts);
+      await frame.locator('footer').filter({ hasText: 'made-up sessions' }).waitFor();
+    }
+    const anomalies = await open('anomalies');
+    const opener = anomalies.locator('[data-part="outliers"] .opener').first();
+    await insist('a session is opened', async (timeout) => {
+      await opener.click({ timeout });
+      await frameWith(workbench, '.session:has(.card)');
+    });
+    await insistOnWhole(await sessionFrame(workbench), sessionParts);
+  });
+
+  it('are empty again without it', async () => {
+    const { workbench } = watched;
+    await workbench.executeCommand('outlay.closeDemo');
+    await insistOnWords('The store has no session', ['Rescan Transcripts']);
+    await workbench.executeCommand(panels.burn.command);
+    await insistOnWords(noTranscripts, ['Open the Demo', 'Rescan Transcripts']);
+  });
+
+  it('nothing went wrong', () => watched.allIsWell());
+});
+
+describe('the panels on a million messages', () => {
+  let watched;
+
+  before(async () => {
+    const store = millionStore();
+    watched = await openWatched({ env: { OUTLAY_STORE: store } });
+    watched.workbench.paths.store = store;
+    await watched.workbench.waitForStatus(/\$\d/);
+  });
+  after(() => watched?.workbench.close());
+
+  it('the dashboard has all of them', async () => {
+    const frame = await watched.open('dashboard');
+    const said = await terminalSays(watched.workbench, 'report', '--period', 'all');
+    await waitForFigure(frame, 'cost', usd(said.total_cost_usd));
+    await insistOnWhole(frame, panels.dashboard);
+  });
+
+  it('a session has its own', async () => {
+    const frame = await watched.openSession('session-005000', 'Session 5000');
+    await waitForFigure(frame, 'messages', '100');
+    await insistOnWhole(frame, sessionParts);
+  });
+
+  it('burn has its rates', async () => {
+    const frame = await watched.open('burn');
+    await waitForAnswer(frame, /^Last 7 days \$/);
+    await insistOnWhole(frame, panels.burn);
+  });
+
+  it('anomalies compare ten thousand sessions, and the messages', async () => {
+    const frame = await watched.open('anomalies');
+    await waitForAnswer(frame, / of 10,000 sessions /);
+    await insistOnWhole(frame, panels.anomalies);
+    await watched.open('anomalies', { ...panels.anomalies.question, by: 'message' });
+    await waitForAnswer(frame, / of 1,000,0\d\d messages /);
+    await insistOnWhole(frame, panels.anomalies);
+  });
+
+  it('nothing went wrong', () => watched.allIsWell());
+});
+
+describe('burn and anomalies on hostile text', () => {
+  let watched;
+  let harm;
+  /** Texts that are shown as they are; as the name of a folder only where nothing in them ends it. */
+  const kept = ['image', 'script', 'link', 'picture', 'breakout', 'icon', 'bold', 'code', 'proto'];
+  const asFolder = kept.map((name) => hostileTexts[name]).filter((text) => !text.includes('/'));
+  const insistOnHarmless = async (frame, texts) => {
+    const shown = await frame.locator('body').textContent();
+    for (const text of texts) assert.ok(shown.includes(text), `${text} is shown`);
+    assert.deepEqual(await harmIn(frame, '#root'), []);
+    const { wide, marks } = await frame.evaluate(() => ({
+      wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      marks: /\p{Mark}{12}/u.test(document.body.textContent),
+    }));
+    assert.equal(wide, 0, 'the page is no wider than its window');
+    assert.equal(marks, false, 'no marks are piled up');
+  };
+
+  before(async () => {
+    watched = await openWatched();
+    const { workbench } = watched;
+    harm = watchHarm(workbench);
+    const now = Date.now();
+    for (const name of hostileNames) writeHostile(workbench.paths.claude, name, now);
+    // Beside so many that cost little, each of them stands out.
+    const calm = 3 * hostileNames.length;
+    for (let n = 0; n < calm; n++) {
+      const own = { session: `calm-${n}`, at: now };
+      write(transcriptOf(workbench.paths.claude, own), [
+        customTitle(own.session, `Calm ${n}`),
+        answer(`calm-${n}`, 0.1 + (n % 7) / 100, own),
+      ]);
+    }
+    const count = calm + hostileNames.length;
+    await until(
+      'all is read',
+      async () => (await terminalSays(workbench, 'anomaly')).count === count,
+    );
+  });
+  after(() => watched?.workbench.close());
+
+  it('stays text where its sessions, messages and days stand out', async () => {
+    const frame = await watched.open('anomalies');
+    await waitForAnswer(frame, new RegExp(`^${hostileNames.length} of \\d+ sessions stand out`));
+    const titles = kept.map((name) => hostileTexts[name]);
+    await insistOnHarmless(frame, [...titles, ...asFolder]);
+    for (const by of ['message', 'day']) {
+      await watched.open('anomalies', { ...panels.anomalies.question, by });
+      await waitForAnswer(frame, by === 'day' ? /days?|nothing|too little/ : /messages/);
+      await insistOnHarmless(frame, by === 'message' ? ['<img'] : asFolder);
+    }
+  });
+
+  it('stays text as what burn and anomalies can be narrowed to', async () => {
+    for (const name of ['burn', 'anomalies']) {
+      const frame = await watched.open(name);
+      const options = frame.locator('vscode-dropdown[aria-label="Project"] vscode-option');
+      const offered = await options.allTextContents();
+      const misses = asFolder.filter((text) => !offered.includes(text));
+      assert.deepEqual(misses, []);
+      for (const text of asFolder) {
+        const project = path.posix.join('/home/dev', text);
+        await watched.open(name, { ...panels[name].question, project });
+        await until(`${text} is chosen`, () =>
+          frame
+            .locator('vscode-dropdown[aria-label="Project"]')
+            .evaluate((list, wanted) => list.value === wanted, project),
+        );
+        await insistOnHarmless(frame, [text]);
+      }
+    }
+  });
+
+  it('has opened no dialog, asked for nothing, and nothing went wrong', () => {
+    assert.deepEqual(harm(), []);
+    watched.allIsWell();
+  });
+});
