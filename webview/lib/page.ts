@@ -162,13 +162,13 @@ export function skeleton(text: string): HTMLElement {
   );
 }
 
-/** One sentence, and what can be done. */
+/** One sentence, which is all the page says and so its heading, and what can be done. */
 export function nothingToShow<Action extends string>(
   { text, actions }: NothingToShow,
   act: (action: Action) => void,
 ): HTMLElement[] {
   return [
-    el('p', { class: 'empty', role: 'status' }, text),
+    el('div', { role: 'status' }, el('h1', { class: 'empty' }, text)),
     el(
       'div',
       { class: 'actions' },

@@ -104,7 +104,7 @@ async function insistOnWhole(frame, { cards, charts }) {
       assert.ok(await section.isVisible(), `${part} is seen`);
       assert.notEqual((await section.innerText()).trim(), '', `${part} says something`);
     }
-    assert.equal(await frame.locator('.skeleton, #root > p.empty').count(), 0, 'it is not empty');
+    assert.equal(await frame.locator('.skeleton, h1.empty').count(), 0, 'it is not empty');
     return true;
   });
   await insistOnNoViolation(frame);
@@ -223,7 +223,7 @@ describe('the panels on nothing, and on the demo', () => {
   const noTranscripts = 'There are no transcripts of Claude Code yet.';
   /** Says in words what there is and what can be done. */
   const insistOnWords = async (words, buttons) => {
-    const frame = await frameWith(watched.workbench, '#root:has(> p.empty)', words);
+    const frame = await frameWith(watched.workbench, '#root:has(h1.empty)', words);
     const ways = frame.locator('.actions vscode-button');
     assert.deepEqual(
       (await ways.allInnerTexts()).map((text) => text.trim()),
@@ -266,12 +266,10 @@ describe('the panels on nothing, and on the demo', () => {
       await insistOnWhole(frame, parts);
       await frame.locator('footer').filter({ hasText: 'made-up sessions' }).waitFor();
     }
-    const anomalies = await open('anomalies');
-    const opener = anomalies.locator('[data-part="outliers"] .opener').first();
-    await insist('a session is opened', async (timeout) => {
-      await opener.click({ timeout });
-      await frameWith(workbench, '.session:has(.card)');
-    });
+    const dashboard = await open('dashboard');
+    await insist('a session is opened', (timeout) =>
+      dashboard.locator('[data-part="sessions"] .opener').first().click({ timeout }),
+    );
     await insistOnWhole(await sessionFrame(workbench), sessionParts);
   });
 
