@@ -7,6 +7,7 @@
  * figures alone, on the thread that makes them; and from a line appended to a transcript to the panel
  * that is open. Fails when a promise is not kept or an append never appears.
  */
+import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -72,7 +73,7 @@ async function prepareStore(file) {
 }
 
 /**
- * Notes, in every frame that comes from now on, when one of these elements was first painted: it was
+ * Notes, in every webview that comes from now on, when one of these elements was first painted: it was
  * there when a frame was to be drawn, and that frame has been drawn. Returns a function that waits for
  * the time since a moment.
  */
@@ -81,9 +82,14 @@ async function watchPaint(page, selectors) {
   await page.exposeFunction('outlayPainted', (name, at) => seen.push({ name, at }));
   await page.addInitScript((wanted) => {
     const left = new Map(Object.entries(wanted));
+    // A panel's page is written into a frame within a webview's own, which is the one that lasts.
+    const has = (selector) =>
+      [...document.querySelectorAll('iframe')].some(
+        (frame) => (frame.contentDocument?.querySelector(selector) ?? null) !== null,
+      );
     const look = () => {
       for (const [name, selector] of left) {
-        if (document.querySelector(selector) === null) continue;
+        if (!has(selector)) continue;
         left.delete(name);
         const { port1, port2 } = new MessageChannel();
         port1.onmessage = () => window.outlayPainted(name, Date.now());
@@ -138,12 +144,8 @@ async function measureFigures(store, folder) {
       ...{ settings: defaultSettings(), problems: [], now: Date.now(), panel, question },
     };
     const started = performance.now();
-    const answered = new Promise((resolve, reject) => {
-      worker.once('message', resolve);
-      worker.once('error', reject);
-    });
     worker.postMessage({ type: 'panel', id: ++id, task });
-    const answer = await answered;
+    const [answer] = await once(worker, 'message');
     if (answer.type !== 'panel') throw new Error(`${panel}: ${answer.text}`);
     return performance.now() - started;
   };
