@@ -1,5 +1,5 @@
 import type { FactKey } from '../store/factRows.ts';
-import { type RunRow, runRows } from '../store/runRows.ts';
+import { type RunRow, runRows, runTotal } from '../store/runRows.ts';
 import type { ReportContext } from './context.ts';
 import { matcherOf } from './filters.ts';
 import type { Names } from './names.ts';
@@ -17,9 +17,7 @@ export function runCounts(
   keys: readonly FactKey[],
 ): RunRow[] {
   const matcher = matcherOf(context, filters, names);
-  // Sessions and agents are told apart anyway, so that questions which differ in them are one.
-  const wanted = new Set<FactKey>([...keys, ...matcher.keys, 'session', 'agent']);
-  const key = JSON.stringify([[...wanted].sort(), span ?? null, filters]);
+  const { key, wanted } = countKey({ span, filters }, [...keys, ...matcher.keys]);
   let rows = counted.get(names)?.get(key);
   if (rows === undefined) {
     const all = runRows(context.db, span, [...wanted]);
@@ -31,6 +29,15 @@ export function runCounts(
   return rows;
 }
 
+/** Sessions and agents are told apart anyway, so that questions which differ in them are one. */
+function countKey(
+  { span, filters }: Pick<Question, 'span' | 'filters'>,
+  keys: readonly FactKey[],
+): { key: string; wanted: Set<FactKey> } {
+  const wanted = new Set<FactKey>([...keys, 'session', 'agent']);
+  return { key: JSON.stringify([[...wanted].sort(), span ?? null, filters]), wanted };
+}
+
 /** What has been counted for one report: it asks for the same more than once. */
 const counted = new WeakMap<Names, Map<string, RunRow[]>>();
 
@@ -40,5 +47,9 @@ export function countRuns(
   question: Pick<Question, 'span' | 'filters'>,
   names: Names,
 ): number {
+  const matcher = matcherOf(context, question.filters, names);
+  const known = counted.get(names)?.has(countKey(question, matcher.keys).key);
+  // All together are counted sooner than each by itself.
+  if (matcher.keys.length === 0 && !known) return runTotal(context.db, question.span);
   return runCounts(context, question, names, []).reduce((sum, { runs }) => sum + runs, 0);
 }

@@ -68,11 +68,21 @@ export function countSessions(
   names: Names,
 ): number {
   const matcher = matcherOf(context, filters, names);
-  const rows = factRows(context.db, span, [...new Set<FactKey>(['session', ...matcher.keys])], {
-    keysOnly: true,
-  });
+  const rows = factRows(context.db, span, [...new Set<FactKey>(['session', ...matcher.keys])], []);
   names.prepare(rows, matcher.keys);
   return new Set(rows.filter(matcher.passes).map(({ session }) => session)).size;
+}
+
+/** As `select` without tags, with some of the sums only: the others are 0. Much sooner. */
+export function selectSums(
+  context: ReportContext,
+  { span, filters }: Pick<Question, 'span' | 'filters'>,
+  keys: readonly FactKey[],
+  names: Names,
+  only: readonly (keyof SpendSums)[],
+): Pick<Selection, 'rows' | 'backgrounds' | 'names'> {
+  const matcher = matcherOf(context, filters, names);
+  return { ...plain(context, span, matcher, names, keys, only), names };
 }
 
 interface Found {
@@ -86,8 +96,9 @@ function plain(
   matcher: Matcher,
   names: Names,
   keys: readonly FactKey[],
+  only?: readonly (keyof SpendSums)[],
 ): Found {
-  const all = factRows(context.db, span, [...new Set([...keys, ...matcher.keys])]);
+  const all = factRows(context.db, span, [...new Set([...keys, ...matcher.keys])], only);
   // Prompts are as many as runs: who names them has them read.
   names.prepare(all, [...keys.filter((key) => key !== 'prompt'), ...matcher.keys]);
   const rows = matcher.keys.length === 0 ? all : all.filter(matcher.passes);

@@ -3,7 +3,7 @@ import { totalTokens } from '../model/tokens.ts';
 import type { SqlDatabase, Statement } from './driver/types.ts';
 import { facetJoin, factOf } from './messageFacts.ts';
 import { type MessageRow, partsOf } from './messages.ts';
-import { agentType, type SpendSums, spendSums } from './reader.ts';
+import { agentType, type SpendSums, spendSums, spendSumsOf } from './reader.ts';
 import { bucketMs, bucketOf } from './rollup.ts';
 import { summedUpTo } from './summedUp.ts';
 
@@ -28,25 +28,25 @@ export interface FactRow extends SpendSums, RowKeys {}
 
 /**
  * What was spent in a span, or ever, split by these keys. Exact for any span. Edges of a span that cut
- * a quarter of an hour have rows of their own, so that the same keys may stand in two rows. Who asks for
- * `keysOnly` learns which combinations there are, and no sums: several times sooner.
+ * a quarter of an hour have rows of their own, so that the same keys may stand in two rows. Who wants
+ * some of the sums `only`, or none, is answered several times sooner; the others are 0 then.
  */
 export function factRows(
   db: SqlDatabase,
   span: TimeSpan | undefined,
   keys: readonly FactKey[],
-  { keysOnly = false } = {},
+  only?: readonly (keyof SpendSums)[],
 ): FactRow[] {
   const fromTotals = span === undefined && !keys.includes('bucket') && !keys.includes('prompt');
-  if (fromTotals) return grouped(db, 'spend_total', keys, '', keysOnly).all<FactRow>();
+  if (fromTotals) return grouped(db, 'spend_total', keys, '', only).all<FactRow>();
   // Who asks neither who nor on what is answered by one row for each quarter of an hour.
   const table = keys.every((key) => key === 'bucket') ? 'spend_slot' : 'spend_bucket';
-  if (span === undefined) return grouped(db, table, keys, '', keysOnly).all<FactRow>();
+  if (span === undefined) return grouped(db, table, keys, '', only).all<FactRow>();
   const from = Math.ceil(span.from / bucketMs);
   const to = Math.floor(span.to / bucketMs);
   if (from > to) return combine(edgeRows(db, span), keys);
   const where = 'WHERE bucket >= ? AND bucket < ?';
-  const inner = grouped(db, table, keys, where, keysOnly).all<FactRow>(from, to);
+  const inner = grouped(db, table, keys, where, only).all<FactRow>(from, to);
   const left = { from: span.from, to: from * bucketMs };
   const right = { from: to * bucketMs, to: span.to };
   const edges = [
@@ -93,23 +93,18 @@ export function takenAway<T extends SpendSums>(sums: T): T {
   return { ...sums, ...Object.fromEntries(names.map((name) => [name, -sums[name]])) };
 }
 
-/** The columns of sums where none are wanted. */
-const zeros = Object.keys(noSums())
-  .map((name) => `0 AS ${name}`)
-  .join(', ');
-
 function grouped(
   db: SqlDatabase,
   table: 'spend_bucket' | 'spend_slot' | 'spend_total',
   keys: readonly FactKey[],
   where: string,
-  keysOnly = false,
+  only?: readonly (keyof SpendSums)[],
 ): Statement {
   const column = (key: FactKey): string => (keys.includes(key) ? key : '0');
   return db.prepare(
     `SELECT ${keys.includes('bucket') ? `bucket * ${bucketMs}` : '0'} AS at,
        ${column('session')} AS session, ${column('agent')} AS agent, ${column('model')} AS model,
-       ${column('facet')} AS facet, ${column('prompt')} AS prompt, ${keysOnly ? zeros : spendSums}
+       ${column('facet')} AS facet, ${column('prompt')} AS prompt, ${only === undefined ? spendSums : spendSumsOf((name) => only.includes(name))}
      FROM ${table} ${where} ${keys.length === 0 ? '' : `GROUP BY ${keys.join(', ')}`}`,
   );
 }

@@ -92,18 +92,24 @@ export interface MessageDetail {
 }
 
 /** The sum columns under the names of `SpendSums`, for queries over a roll-up. */
-export const spendSums = sumColumns
-  .map((name) => `coalesce(sum(${name}), 0) AS ${alias(name)}`)
-  .join(', ');
+export const spendSums = spendSumsOf(() => true);
 
-function alias(name: string): string {
-  const names: Record<string, string> = {
+/** The same with only the sums that are wanted; the others are 0. */
+export function spendSumsOf(isWanted: (name: keyof SpendSums) => boolean): string {
+  return sumColumns
+    .map((name) => [name, alias(name)] as const)
+    .map(([name, as]) => (isWanted(as) ? `coalesce(sum(${name}), 0) AS ${as}` : `0 AS ${as}`))
+    .join(', ');
+}
+
+function alias(name: (typeof sumColumns)[number]): keyof SpendSums {
+  const names: Partial<Record<typeof name, keyof SpendSums>> = {
     write5m: 'cacheWrite5m',
     write1h: 'cacheWrite1h',
     cache_read: 'cacheRead',
     searches: 'webSearches',
   };
-  return names[name] ?? name;
+  return names[name] ?? (name as keyof SpendSums);
 }
 
 /** The title of session `s`: the one a person gave it, else the most telling of the others. */

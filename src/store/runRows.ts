@@ -8,6 +8,25 @@ export interface RunRow extends RowKeys {
   readonly runs: number;
 }
 
+/** Number of runs at work in a span, or ever, as `runRows` counts them, all together. */
+export function runTotal(db: SqlDatabase, span: TimeSpan | undefined): number {
+  const { where, bounds } = within(span);
+  return db
+    .prepare(
+      `SELECT count(*) AS runs FROM (SELECT DISTINCT agent, prompt FROM spend_bucket ${where})`,
+    )
+    .get<{ runs: number }>(...bounds)!.runs;
+}
+
+/** Whole quarters of an hour that a span touches. */
+function within(span: TimeSpan | undefined): { where: string; bounds: number[] } {
+  if (span === undefined) return { where: '', bounds: [] };
+  return {
+    where: 'WHERE bucket >= ? AND bucket < ?',
+    bounds: [Math.floor(span.from / bucketMs), Math.ceil(span.to / bucketMs)],
+  };
+}
+
 /**
  * Number of runs at work in a span, or ever, split by these keys: a run that lies in several of them
  * counts in each. Quarters of an hour at the span's edges are whole.
@@ -20,9 +39,7 @@ export function runRows(
   const column = (key: FactKey): string => (keys.includes(key) ? key : '0');
   // A prompt names a run only together with its agent, which is one of one session.
   const grouping = [...new Set<FactKey>(['agent', ...keys.filter((key) => key !== 'session')])];
-  const where = span === undefined ? '' : 'WHERE bucket >= ? AND bucket < ?';
-  const bounds =
-    span === undefined ? [] : [Math.floor(span.from / bucketMs), Math.ceil(span.to / bucketMs)];
+  const { where, bounds } = within(span);
   return db
     .prepare(
       `SELECT ${keys.includes('bucket') ? `bucket * ${bucketMs}` : '0'} AS at, session, agent,

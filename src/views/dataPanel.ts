@@ -29,7 +29,7 @@ export interface DataPanelKind<Data, Words, Question> {
   readonly question: Question;
   readonly isQuestion: (value: unknown) => value is Question;
   readonly answer: (model: SpendModel, question: Question) => Promise<PanelAnswer<Data, Words>>;
-  /** A part of the answer that is known sooner: shown by a page that has nothing yet. */
+  /** A part of the answer that is known sooner, and shown until the whole is there. */
   readonly first?: (model: SpendModel, question: Question) => Promise<PanelAnswer<Data, Words>>;
   /** Follows what the answer depends on besides the store, for as long as the panel is seen. */
   readonly watch?: (onChange: () => void) => Disposable;
@@ -71,6 +71,8 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
   #question: Question;
   /** The answer the page has; what is the same is not sent again. */
   #told = '';
+  /** The question that was an answer to. */
+  #toldFor: Question | undefined;
   #watching: Disposable | undefined;
   /** Asked as soon as the panel is opened: the page takes longer to come than the answer. */
   #ahead: Asked<Data, Words> | undefined;
@@ -85,12 +87,13 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     super(panel, model, log);
     this.#kind = kind;
     this.#question = question;
-    this.#ahead = this.#ask(true);
+    this.#ahead = this.#ask();
   }
 
-  /** Asks; for a page that has nothing yet, also for what is known first. */
-  #ask(fresh: boolean): Asked<Data, Words> {
-    const first = fresh ? this.#kind.first?.(this.model, this.#question) : undefined;
+  #ask(): Asked<Data, Words> {
+    // Another question's answer stays in sight until all of the new one is there.
+    const soon = this.#told === '' || this.#toldFor === this.#question;
+    const first = soon ? this.#kind.first?.(this.model, this.#question) : undefined;
     const whole = this.#kind.answer(this.model, this.#question);
     let done = false;
     // Whoever waits for them learns of a failure; until then it is nobody's.
@@ -168,7 +171,7 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
   protected override async look(): Promise<void> {
     const { page } = this;
     const question = this.#question;
-    const asked = this.#ahead ?? this.#ask(this.#told === '');
+    const asked = this.#ahead ?? this.#ask();
     this.#ahead = undefined;
     // An empty page says that it is being worked on, unless the answer comes at once.
     const slow = setTimeout(() => void this.#sayWorking(page), longMs);
@@ -184,7 +187,9 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     const told = JSON.stringify(message);
     if (told === this.#told) return;
     await this.post(message);
-    if (page === this.page) this.#told = told;
+    if (page !== this.page) return;
+    this.#told = told;
+    this.#toldFor = question;
   }
 
   /** Shows what is known first, unless the whole has come meanwhile or there is nothing to show. */

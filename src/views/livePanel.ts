@@ -18,7 +18,7 @@ import { storeProblem } from './statusText.ts';
 /** Updates of an open panel follow one another at most this closely. */
 const restMs = 100;
 /** An answer that takes long is asked for seldom: at most this part of the time goes into it. */
-const mostBusy = 1 / 4;
+const mostBusy = 1 / 2;
 
 /**
  * A webview panel that is told what is new for as long as it is seen. VS Code disposes the page of a

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { env, Uri, type Webview, type WebviewOptions } from 'vscode';
 
 /** Folder of the extension that holds the webviews' bundles; nothing else can be loaded. */
@@ -18,8 +19,18 @@ export function panelIcon(extension: Uri): { light: Uri; dark: Uri } {
 }
 
 /**
- * The page of a webview: nothing but its bundle and its style sheet. What is shown comes by message
- * and is written as text; no data ever stands in the HTML.
+ * What pages share, as files of the webviews' folder: each page needs about all of it, and asks for it at
+ * once rather than when its own script has been read.
+ */
+function sharedScripts(extension: Uri): string[] {
+  return readdirSync(webviewFolder(extension).fsPath).filter((file) =>
+    /^shared-\w+\.js$/.test(file),
+  );
+}
+
+/**
+ * The page of a webview: its bundle, its style sheet, and the shapes of what is about to come. What is
+ * shown comes by message and is written as text; no data ever stands in the HTML.
  */
 export function panelHtml(webview: Webview, extension: Uri, name: string): string {
   const nonce = randomBytes(16).toString('hex');
@@ -41,9 +52,14 @@ export function panelHtml(webview: Webview, extension: Uri, name: string): strin
 <meta property="csp-nonce" content="${nonce}">
 <title>Outlay</title>
 <link rel="stylesheet" href="${at(`${name}.css`)}">
+${sharedScripts(extension)
+  .map((file) => `<link rel="modulepreload" nonce="${nonce}" href="${at(file)}">`)
+  .join('\n')}
 </head>
 <body>
-<main id="root"></main>
+<main id="root"><div class="skeleton" role="status" aria-busy="true">
+<div class="bone line"></div><div class="bone cards"></div><div class="bone plot"></div><div class="bone rows"></div>
+</div></main>
 <script type="module" nonce="${nonce}" src="${at(`${name}.js`)}"></script>
 </body>
 </html>`;

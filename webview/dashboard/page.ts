@@ -61,6 +61,8 @@ export class DashboardPage
   readonly #soon = el('div', { class: 'bone rows', 'aria-busy': 'true' });
   readonly #columns: HTMLElement;
   readonly #parts = new Parts();
+  /** The last that was told with its rest, or else the last. */
+  #last: DashboardShown | undefined;
 
   constructor(tools: DashboardTools) {
     this.#tools = tools;
@@ -96,7 +98,8 @@ export class DashboardPage
     );
   }
 
-  draw(shown: DashboardShown): void {
+  draw(told: DashboardShown): void {
+    const shown = this.#withRest(told);
     const { data, words, theme } = shown;
     this.#bar.draw(shown);
     this.#head.draw(data, shown);
@@ -113,6 +116,18 @@ export class DashboardPage
       button(words.anomalies, () => this.#tools.act('openAnomalies')),
     ]);
     this.#foot.replaceChildren(...data.notes.map((note) => el('p', {}, note)));
+  }
+
+  /** What is told first of an answer stands beside the rest of the last one to the same question. */
+  #withRest(told: DashboardShown): DashboardShown {
+    const last = this.#last;
+    const same = JSON.stringify(last?.question) === JSON.stringify(told.question);
+    if (told.data.rest !== null || last === undefined || !same) {
+      this.#last = told;
+      return told;
+    }
+    const { answer, choices, rest } = last.data;
+    return { ...told, data: { ...told.data, answer, choices, rest } };
   }
 
   #drawRest(shown: DashboardShown, rest: DashboardRestData): void {

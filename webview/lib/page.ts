@@ -141,7 +141,6 @@ export function runPage<Data, Words, Question, Ui>(
 
   listen((value) => isToDataPanel<Data, Words, Question>(value, kind), onMessage);
   onThemeChange(draw);
-  root.replaceChildren(skeleton(''));
   tell({ type: 'ready', question: known ? kept.question! : null });
 }
 
@@ -149,15 +148,15 @@ function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** The place of what is about to come: shapes at once, words when it takes longer. */
-export function skeleton(text: string): HTMLElement {
+/** The shapes a page begins with, and words: it takes longer. */
+function skeleton(text: string): HTMLElement {
   const shapes = ['line', 'cards', 'plot', 'rows'].map((shape) =>
     el('div', { class: `bone ${shape}` }),
   );
   return el(
     'div',
     { class: 'skeleton', role: 'status', 'aria-busy': 'true' },
-    ...(text === '' ? [] : [el('p', { class: 'empty' }, text)]),
+    el('p', { class: 'empty' }, text),
     ...shapes,
   );
 }

@@ -12,7 +12,7 @@ import {
 import { protocolVersion } from '../../src/protocol.ts';
 import { Figures } from '../lib/figures.ts';
 import { keepState, keptState, listen, send, type Unversioned } from '../lib/host.ts';
-import { nothingToShow, skeleton } from '../lib/page.ts';
+import { nothingToShow } from '../lib/page.ts';
 import { onThemeChange, readTheme } from '../lib/theme.ts';
 import { SessionPage } from './page.ts';
 import { factsOf, type MessageText, passes, type SessionFacts, type SessionTools } from './view.ts';
@@ -142,5 +142,4 @@ onThemeChange(() => {
   theme = readTheme();
   draw();
 });
-root.replaceChildren(skeleton(''));
 tell({ type: 'ready' });

@@ -10,7 +10,7 @@ import { Names } from '../names.ts';
 import { outcomes, successRate } from '../outcomes.ts';
 import type { Filters, Question } from '../question.ts';
 import { countRuns } from '../runs.ts';
-import { countSessions, type Fact, type Selection, select } from '../selection.ts';
+import { countSessions, type Fact, type Selection, select, selectSums } from '../selection.ts';
 import { spanOf } from '../spans.ts';
 import { unpricedByModel } from '../sums.ts';
 import { type BudgetOutlook, budgetOutlooks } from './budgets.ts';
@@ -110,21 +110,23 @@ export function dashboardData(
   const whole = { ...selection, rows: withoutTime(selection.rows) };
   const slices = (name: DimensionName, withRuns = false): Slice[] =>
     groupsOf(context, question, [dimension(name, context)], whole, withRuns).map(sliceOf);
-  return {
-    ...headOf(context, asked, question, selection),
-    choices: filterChoices(context),
-    rest: {
-      slices: {
-        agent: slices('agent', true),
-        model: slices('model'),
-        project: slices('project'),
-        branch: slices('branch'),
-      },
-      classes: slices('class'),
-      heat: heatOf(context, selection),
-      ...dearest(context, question, whole),
-      activity: latest(context, question, names),
+  // First: what it counts by agent need not be counted once more for the head.
+  const rest = {
+    slices: {
+      agent: slices('agent', true),
+      model: slices('model'),
+      project: slices('project'),
+      branch: slices('branch'),
     },
+    classes: slices('class'),
+    heat: heatOf(context, selection),
+    ...dearest(context, question, whole),
+    activity: latest(context, question, names),
+  };
+  return {
+    ...headOf(context, asked, question, selection, { byTime: selection, byModel: selection }),
+    choices: filterChoices(context),
+    rest,
   };
 }
 
@@ -133,9 +135,14 @@ export function dashboardHead(context: ReportContext, asked: DashboardQuestion):
   const question = questionOf(context, asked);
   const names = new Names(context);
   const { keys } = dimension(asked.stack, context);
-  const selection = select(context, question, ['bucket', 'model', ...keys], false, names);
+  const selection = select(context, question, [], false, names);
+  const read = (keys: readonly FactKey[], only: keyof SpendSums): Split =>
+    selectSums(context, question, keys, names, [only]);
   return {
-    ...headOf(context, asked, question, selection),
+    ...headOf(context, asked, question, selection, {
+      byTime: read(['bucket', ...keys], 'nano'),
+      byModel: selection.sums.unpriced === 0 ? undefined : read(['model'], 'unpriced'),
+    }),
     choices: filterChoices(context, [asked.stack]),
     rest: undefined,
   };
@@ -145,13 +152,16 @@ function questionOf(context: ReportContext, asked: DashboardQuestion): Question 
   return { span: askedSpan(context, asked), filters: filtersOf(asked.filters), options: {} };
 }
 
+/** Rows told apart by what is asked of them. */
+type Split = Pick<Selection, 'rows' | 'backgrounds' | 'names'>;
+
 function headOf(
   context: ReportContext,
   asked: DashboardQuestion,
   question: Question,
-  selection: Selection,
+  { sums, background, total, names }: Selection,
+  { byTime, byModel }: { readonly byTime: Split; readonly byModel: Split | undefined },
 ): Omit<DashboardHead, 'choices'> {
-  const { sums, background, total, names } = selection;
   const span = question.span ?? everSpan(context);
   const stretches = stretchesOf(span, context);
   const prompt = promptTokens(sums);
@@ -167,9 +177,9 @@ function headOf(
     runs: countRuns(context, question, names),
     success: failed === undefined ? undefined : successRate(sums.messages, failed),
     cacheShare: prompt === 0 ? undefined : sums.cacheRead / prompt,
-    unpriced: unpricedByModel(selection),
+    unpriced: byModel === undefined ? [] : unpricedByModel(byModel),
     unit: stretches.unit,
-    ...stacked(context, selection, stretches, asked.stack),
+    ...stacked(context, byTime, stretches, asked.stack),
     recent: recentSpend(context, question.filters, names),
     budgets: budgetOutlooks(context),
     catalogueDate: context.book.catalogueDate,

@@ -20,7 +20,7 @@ export const restName = '\u0000rest';
 /** Splits spend over time by model, project or agent: the dearest names first, then the rest. */
 export function stacked(
   context: ReportContext,
-  selection: Selection,
+  selection: Pick<Selection, 'rows' | 'backgrounds' | 'names'>,
   stretches: Stretches,
   by: 'model' | 'project' | 'agent',
 ): { stackNames: string[]; stretches: StackedStretch[] } {
