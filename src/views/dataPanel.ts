@@ -11,7 +11,7 @@ import {
   type ToDataPanel,
 } from '../protocol.ts';
 import { commandIds } from './commandIds.ts';
-import { exportFromPanel, LivePanel } from './livePanel.ts';
+import { exportFromPanel, LivePanel, mostBusy, restMs } from './livePanel.ts';
 import type { SpendModel } from './spendModel.ts';
 
 /** What a panel shows, or why there is nothing. */
@@ -71,6 +71,9 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
   #question: Question;
   /** The answer the page has; what is the same is not sent again. */
   #told = '';
+  /** Until then only what is known first is told anew. */
+  #wholeAt = 0;
+  #later: NodeJS.Timeout | undefined;
   /** The question that was an answer to. */
   #toldFor: Question | undefined;
   #watching: Disposable | undefined;
@@ -92,7 +95,7 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
 
   #ask(): Asked<Data, Words> {
     // Another question's answer stays in sight until all of the new one is there.
-    const soon = this.#told === '' || this.#toldFor === this.#question;
+    const soon = this.#told === '' || this.#knowsAnswer();
     const first = soon ? this.#kind.first?.(this.model, this.#question) : undefined;
     const whole = this.#kind.answer(this.model, this.#question);
     let done = false;
@@ -161,6 +164,8 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     else {
       this.#watching?.dispose();
       this.#watching = undefined;
+      clearTimeout(this.#later);
+      this.#later = undefined;
     }
   }
 
@@ -168,9 +173,29 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     this.#told = '';
   }
 
+  /** The page has an answer to the question, which its first part can bring up to date. */
+  #knowsAnswer(): boolean {
+    return this.#kind.first !== undefined && this.#told !== '' && this.#toldFor === this.#question;
+  }
+
+  /** What is known first may be asked for at any time; the whole keeps a pace of its own. */
+  protected override pace(took: number): number {
+    return this.#kind.first === undefined ? super.pace(took) : restMs;
+  }
+
   protected override async look(): Promise<void> {
     const { page } = this;
     const question = this.#question;
+    const started = Date.now();
+    if (started < this.#wholeAt && this.#knowsAnswer()) {
+      this.#later ??= setTimeout(() => {
+        this.#later = undefined;
+        this.updateSoon();
+      }, this.#wholeAt - started);
+      const first = this.#kind.first!(this.model, question);
+      await this.#tellFirst({ first, whole: first, isDone: () => false }, page, question, () => {});
+      return;
+    }
     const asked = this.#ahead ?? this.#ask();
     this.#ahead = undefined;
     // An empty page says that it is being worked on, unless the answer comes at once.
@@ -178,6 +203,8 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     void this.#tellFirst(asked, page, question, () => clearTimeout(slow));
     const answer = await this.#answerOf(asked.whole);
     clearTimeout(slow);
+    const took = Date.now() - started;
+    this.#wholeAt = started + took / mostBusy;
     // Another page, or another question, wants another answer.
     if (page !== this.page || !this.ready || question !== this.#question) {
       this.updateSoon();

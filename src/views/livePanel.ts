@@ -16,9 +16,9 @@ import type { SpendModel } from './spendModel.ts';
 import { storeProblem } from './statusText.ts';
 
 /** Updates of an open panel follow one another at most this closely. */
-const restMs = 100;
+export const restMs = 100;
 /** An answer that takes long is asked for seldom: at most this part of the time goes into it. */
-const mostBusy = 1 / 2;
+export const mostBusy = 1 / 4;
 
 /**
  * A webview panel that is told what is new for as long as it is seen. VS Code disposes the page of a
@@ -112,13 +112,18 @@ export abstract class LivePanel implements Disposable {
     } finally {
       this.#busy = false;
       const took = Date.now() - started;
-      this.#nextAt = started + Math.max(restMs, took / mostBusy);
+      this.#nextAt = started + this.pace(took);
       if (this.#again) {
         this.#again = false;
         if (this.#urgent) this.#nextAt = 0;
         this.updateSoon();
       }
     }
+  }
+
+  /** How long after a look began the next one may begin. */
+  protected pace(took: number): number {
+    return Math.max(restMs, took / mostBusy);
   }
 
   protected async post(message: unknown): Promise<void> {

@@ -13,7 +13,7 @@ const untranslatable: readonly [file: string, text: string, why: string][] = [
   ['src/views/diagnostics.ts', 'Outlay is switched off', 'a report in English, as in the terminal'],
   ['src/views/insightWords.ts', ' run', 'what a report counts, as its JSON names it'],
   ['src/views/launcherScript.ts', '', 'a script in a file'],
-  ['src/views/panelHtml.ts', '<!DOCTYPE html>', 'a page without a word in it'],
+  ['src/views/panelHtml.ts', '<', 'a page without a word in it'],
   ['src/views/reportChoices.ts', 'outlay $', 'a command for a terminal'],
   ['src/views/reportWords.ts', 'budget ', 'the name of a definition'],
   ['src/views/reportRunner.ts', 'Another answer came', 'a bug, for the log'],
