@@ -50,6 +50,22 @@ async function types() {
   return sum;
 }
 
+/**
+ * Tests of the page that are about panels, and the list of sessions, which shares the million messages
+ * with them: about half of what all of them take.
+ */
+const panelPages = new Set(
+  ['burnAnomalies', 'dashboard', 'panelSets', 'pictures', 'sessionPanel', 'sessions'].map(
+    (name) => `${name}.test.mjs`,
+  ),
+);
+
+/** Tests of the page: these, or the others. */
+async function pages(ofPanels) {
+  const files = await Array.fromAsync(glob('test/host/page/*.test.mjs', { cwd: root }));
+  return files.filter((file) => panelPages.has(path.basename(file)) === ofPanels).sort();
+}
+
 const parts = {
   types,
   lint: () => check('node_modules/@biomejs/biome/bin/biome', 'ci', '.'),
@@ -59,7 +75,8 @@ const parts = {
   store: () => nodeTests(['test/store/**/*.test.ts']),
   package: () => nodeTests(['test/package/*.test.mjs'], { concurrency: 1 }),
   host: () => hostTests(),
-  page: () => nodeTests(['test/host/page/*.test.mjs'], { isolated: false }),
+  page: async () => nodeTests(await pages(false), { isolated: false }),
+  panels: async () => nodeTests(await pages(true), { isolated: false }),
   'page-packed': () => nodeTests(['test/host/page-packed/*.test.mjs']),
   client: () => clientTests(),
 };
@@ -94,8 +111,8 @@ async function runPart(name) {
  * disk. They end at about the same time. What the first says is seen at once.
  */
 const editorRows = [
-  ['page', 'page-packed'],
-  ['host', 'package', 'client'],
+  ['panels', 'page-packed'],
+  ['page', 'host', 'package', 'client'],
 ];
 const noEditor = Object.keys(parts).filter(
   (name) => name !== 'build' && !editorRows.flat().includes(name),

@@ -230,7 +230,8 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     if (answer === undefined || 'text' in answer) return;
     if (isDone() || page !== this.page || !this.ready || question !== this.#question) return;
     onTold();
-    await this.post(this.#messageOf(answer, question));
+    // A page that is gone is no failure here: what follows meets the same.
+    await this.post(this.#messageOf(answer, question)).catch(() => {});
   }
 
   async #sayWorking(page: number): Promise<void> {
