@@ -81,10 +81,15 @@ export function firstSpend(
   read: SpanReader,
   after: number,
 ): number | undefined {
-  const { db, reader, accounts, now } = context;
+  const { accounts, now } = context;
   if (accounts !== undefined || Object.keys(filters).length > 0) {
     return firstFiltered(read, after, now);
   }
+  return firstEver(context);
+}
+
+/** The same of everything. */
+export function firstEver({ db, reader }: ReportContext): number | undefined {
   const found = [reader.firstAt(), firstBackground(db)].filter((at) => at != null);
   return found.length === 0 ? undefined : Math.min(...found);
 }

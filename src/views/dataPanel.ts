@@ -193,7 +193,7 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
         this.updateSoon();
       }, this.#wholeAt - started);
       const first = this.#kind.first!(this.model, question);
-      await this.#tellFirst({ first, whole: first, isDone: () => false }, page, question, () => {});
+      await this.#tellFirst({ first, isDone: () => false }, page, question, () => {});
       return;
     }
     const asked = this.#ahead ?? this.#ask();
@@ -206,7 +206,7 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     const took = Date.now() - started;
     this.#wholeAt = started + took / mostBusy;
     // Another page, or another question, wants another answer.
-    if (page !== this.page || !this.ready || question !== this.#question) {
+    if (!this.#isWanted(page, question)) {
       this.updateSoon();
       return;
     }
@@ -219,16 +219,21 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     this.#toldFor = question;
   }
 
+  /** Whether a page still waits for the answer to a question. */
+  #isWanted(page: number, question: Question): boolean {
+    return page === this.page && this.ready && question === this.#question;
+  }
+
   /** Shows what is known first, unless the whole has come meanwhile or there is nothing to show. */
   async #tellFirst(
-    { first, isDone }: Asked<Data, Words>,
+    { first, isDone }: Pick<Asked<Data, Words>, 'first' | 'isDone'>,
     page: number,
     question: Question,
     onTold: () => void,
   ): Promise<void> {
     const answer = await first?.catch(() => undefined);
     if (answer === undefined || 'text' in answer) return;
-    if (isDone() || page !== this.page || !this.ready || question !== this.#question) return;
+    if (isDone() || !this.#isWanted(page, question)) return;
     onTold();
     // A page that is gone is no failure here: what follows meets the same.
     await this.post(this.#messageOf(answer, question)).catch(() => {});

@@ -13,7 +13,7 @@ import { cardList } from '../lib/cards.ts';
 import { el } from '../lib/dom.ts';
 import { fill } from '../lib/fill.ts';
 import { PanelHead } from '../lib/head.ts';
-import type { DataPage, PageTools, Shown } from '../lib/page.ts';
+import { type DataPage, isSame, type PageTools, type Shown } from '../lib/page.ts';
 import {
   agentStyles,
   modelStyles,
@@ -121,8 +121,8 @@ export class DashboardPage
   /** What is told first of an answer stands beside the rest of the last one to the same question. */
   #withRest(told: DashboardShown): DashboardShown {
     const last = this.#last;
-    const same = JSON.stringify(last?.question) === JSON.stringify(told.question);
-    if (told.data.rest !== null || last === undefined || !same) {
+    const same = last !== undefined && isSame(last.question, told.question);
+    if (told.data.rest !== null || !same) {
       this.#last = told;
       return told;
     }

@@ -75,6 +75,9 @@ export function runPage<Data, Words, Question, Ui>(
 ): void {
   type Message = ToDataPanel<Data, Words, Question>;
   const root = document.getElementById('root')!;
+  // The page comes with shapes of what is about to be there; words are put above them when it takes longer.
+  const shapes = root.querySelector('.skeleton')!;
+  const said = el('p', { class: 'empty' });
   const kept = keptState() as Partial<Kept<Question, Ui>> | undefined;
   const known = kept?.v === protocolVersion && kind.isQuestion(kept.question);
   let ui: Ui = known && kind.isUi(kept.ui) ? kept.ui : kind.ui;
@@ -135,8 +138,11 @@ export function runPage<Data, Words, Question, Ui>(
     page = undefined;
     last = undefined;
     asked = undefined;
-    if (message.type === 'working') root.replaceChildren(skeleton(message.text));
-    else root.replaceChildren(...nothingToShow<CommonAction>(message, tools.act));
+    if (message.type === 'working') {
+      said.textContent = message.text;
+      shapes.prepend(said);
+      root.replaceChildren(shapes);
+    } else root.replaceChildren(...nothingToShow<CommonAction>(message, tools.act));
   }
 
   listen((value) => isToDataPanel<Data, Words, Question>(value, kind), onMessage);
@@ -144,21 +150,9 @@ export function runPage<Data, Words, Question, Ui>(
   tell({ type: 'ready', question: known ? kept.question! : null });
 }
 
-function isSame(one: unknown, other: unknown): boolean {
+/** Whether two questions are one. */
+export function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
-}
-
-/** The shapes a page begins with, and words: it takes longer. */
-function skeleton(text: string): HTMLElement {
-  const shapes = ['line', 'cards', 'plot', 'rows'].map((shape) =>
-    el('div', { class: `bone ${shape}` }),
-  );
-  return el(
-    'div',
-    { class: 'skeleton', role: 'status', 'aria-busy': 'true' },
-    el('p', { class: 'empty' }, text),
-    ...shapes,
-  );
 }
 
 /** One sentence, which is all the page says and so its heading, and what can be done. */

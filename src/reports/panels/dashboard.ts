@@ -2,12 +2,12 @@ import type { TimeSpan } from '../../model/calendar.ts';
 import { promptTokens, totalTokens } from '../../model/tokens.ts';
 import { addTo, type FactKey, noSums, type RunningSums } from '../../store/factRows.ts';
 import type { SpendSums } from '../../store/reader.ts';
-import { firstBackground } from '../../store/spendRows.ts';
 import type { ReportContext } from '../context.ts';
 import { type DimensionName, dimension } from '../dimensions.ts';
 import { type Group, groupCost, groupsOf } from '../grouping.ts';
 import { Names } from '../names.ts';
 import { outcomes, successRate } from '../outcomes.ts';
+import { firstEver } from '../pace.ts';
 import type { Filters, Question } from '../question.ts';
 import { countRuns } from '../runs.ts';
 import { countSessions, type Fact, type Selection, select, selectSums } from '../selection.ts';
@@ -124,7 +124,11 @@ export function dashboardData(
     activity: latest(context, question, names),
   };
   return {
-    ...headOf(context, asked, question, selection, { byTime: selection, byModel: selection }),
+    ...headOf(context, asked, question, selection, {
+      byTime: selection,
+      byModel: selection,
+      sessions: new Set(whole.rows.map(({ session }) => session)).size,
+    }),
     choices: filterChoices(context),
     rest,
   };
@@ -142,6 +146,7 @@ export function dashboardHead(context: ReportContext, asked: DashboardQuestion):
     ...headOf(context, asked, question, selection, {
       byTime: read(['bucket', ...keys], 'nano'),
       byModel: selection.sums.unpriced === 0 ? undefined : read(['model'], 'unpriced'),
+      sessions: countSessions(context, question, names),
     }),
     choices: filterChoices(context, [asked.stack]),
     rest: undefined,
@@ -155,12 +160,20 @@ function questionOf(context: ReportContext, asked: DashboardQuestion): Question 
 /** Rows told apart by what is asked of them. */
 type Split = Pick<Selection, 'rows' | 'backgrounds' | 'names'>;
 
+/** What a head takes from the rows it was read with. */
+interface Splits {
+  readonly byTime: Split;
+  /** Undefined where everything has a price. */
+  readonly byModel: Split | undefined;
+  readonly sessions: number;
+}
+
 function headOf(
   context: ReportContext,
   asked: DashboardQuestion,
   question: Question,
   { sums, background, total, names }: Selection,
-  { byTime, byModel }: { readonly byTime: Split; readonly byModel: Split | undefined },
+  { byTime, byModel, sessions }: Splits,
 ): Omit<DashboardHead, 'choices'> {
   const span = question.span ?? everSpan(context);
   const stretches = stretchesOf(span, context);
@@ -173,7 +186,7 @@ function headOf(
     background,
     sums,
     tokens: totalTokens(sums),
-    sessions: countSessions(context, question, names),
+    sessions,
     runs: countRuns(context, question, names),
     success: failed === undefined ? undefined : successRate(sums.messages, failed),
     cacheShare: prompt === 0 ? undefined : sums.cacheRead / prompt,
@@ -199,9 +212,9 @@ function askedSpan(
 }
 
 /** From the first spend to now. */
-function everSpan({ db, reader, now }: ReportContext): TimeSpan {
-  const found = [reader.firstAt(), firstBackground(db)].filter((at) => at != null);
-  return { from: Math.min(now, ...found), to: now + 1 };
+function everSpan(context: ReportContext): TimeSpan {
+  const { now } = context;
+  return { from: Math.min(now, firstEver(context) ?? now), to: now + 1 };
 }
 
 /** Rows put together that differ in their time only: a tenth of them is left. */
