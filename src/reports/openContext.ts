@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { Zone } from '../model/calendar.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
@@ -50,6 +51,55 @@ export async function withReportContextMeanwhile<T>(
   } finally {
     db.close();
   }
+}
+
+/**
+ * A store that stays open between the questions of a thread that is asked again and again: opening and
+ * mapping a long history takes as long as some of its answers. Another file under the same name is
+ * opened anew; closing is left to the end of the thread, which comes before a store is moved or deleted.
+ */
+export class KeptStore {
+  #kept: { readonly db: SqlDatabase; readonly file: string; readonly version: number } | undefined;
+
+  /** Answers with what `report` makes of the store as it is now. */
+  use<T>(facts: ContextFacts, report: (context: ReportContext) => T): T {
+    try {
+      return report(contextOf(facts, this.#open(facts)));
+    } catch (error) {
+      // Whatever it was: the next question is not to meet it in the same connection.
+      this.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#kept?.db.close();
+    this.#kept = undefined;
+  }
+
+  #open(facts: ContextFacts): SqlDatabase {
+    // Looked at before it is opened: should another take its place meanwhile, the next question sees it.
+    const file = identityOf(facts.storeFile);
+    const known = this.#kept;
+    // While it is open no other file can have its number, and without a file there is no number.
+    if (known !== undefined && known.file === file && versionOf(known.db) === known.version) {
+      return known.db;
+    }
+    this.close();
+    const db = openStore(facts);
+    this.#kept = { db, file, version: versionOf(db) };
+    return db;
+  }
+}
+
+/** What tells a file from another of the same name. */
+function identityOf(file: string): string {
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return `${file} ${found?.dev} ${found?.ino}`;
+}
+
+function versionOf(db: SqlDatabase): number {
+  return schemaState(db).version;
 }
 
 /** So much of the store's file is mapped into memory at most. */

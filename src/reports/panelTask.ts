@@ -1,5 +1,5 @@
 import type { ReportContext } from './context.ts';
-import { withReportContext } from './openContext.ts';
+import { KeptStore } from './openContext.ts';
 import { type AnomaliesQuestion, anomaliesData } from './panels/anomalies.ts';
 import { type BurnQuestion, burnData } from './panels/burn.ts';
 import { type DashboardQuestion, dashboardData, dashboardHead } from './panels/dashboard.ts';
@@ -17,9 +17,12 @@ export type PanelTask = TaskPlace &
     | { readonly panel: 'anomalies'; readonly question: AnomaliesQuestion }
   );
 
+/** Panels ask again with every line that is written. */
+const store = new KeptStore();
+
 /** Answers with the figures of a panel; words are made of them where the editor's language is known. */
 export function runPanel(task: PanelTask): unknown {
-  return withReportContext(factsOf(task), (context) => dataOf(context, task));
+  return store.use(factsOf(task), (context) => dataOf(context, task));
 }
 
 function dataOf(context: ReportContext, task: PanelTask): unknown {

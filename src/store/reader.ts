@@ -91,16 +91,16 @@ export interface MessageDetail {
   readonly durationMs: number | null;
 }
 
-/** The sum columns under the names of `SpendSums`, for queries over a roll-up. */
-export const spendSums = spendSumsOf(() => true);
-
-/** The same with only the sums that are wanted; the others are 0. */
-export function spendSumsOf(isWanted: (name: keyof SpendSums) => boolean): string {
+/** These sum columns, or all, under the names of `SpendSums`, for queries over a roll-up. */
+export function spendSumsOf(only?: readonly (keyof SpendSums)[]): string[] {
   return sumColumns
     .map((name) => [name, alias(name)] as const)
-    .map(([name, as]) => (isWanted(as) ? `coalesce(sum(${name}), 0) AS ${as}` : `0 AS ${as}`))
-    .join(', ');
+    .filter(([, as]) => only === undefined || only.includes(as))
+    .map(([name, as]) => `coalesce(sum(${name}), 0) AS ${as}`);
 }
+
+/** All of them. */
+export const spendSums = spendSumsOf().join(', ');
 
 function alias(name: (typeof sumColumns)[number]): keyof SpendSums {
   const names: Partial<Record<typeof name, keyof SpendSums>> = {

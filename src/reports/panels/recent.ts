@@ -4,7 +4,7 @@ import { addDays, dayOf, firstMoment, type TimeSpan, weekSpan } from '../../mode
 import type { ReportContext } from '../context.ts';
 import type { Names } from '../names.ts';
 import type { Filters } from '../question.ts';
-import { type Selection, select } from '../selection.ts';
+import { type Selection, select, selectSums } from '../selection.ts';
 
 /** What was spent lately, whatever period is looked at. Money in nano-dollars. */
 export interface Recent {
@@ -32,7 +32,9 @@ export function recentSpend(context: ReportContext, filters: Filters, names: Nam
   const day = dayOf(now, zone);
   const first = weekSpan(firstMoment(addDays(day, -7 * (weeksBack - 1)), zone), zone, weekStart);
   const reach = { from: first.from, to: now + 1 };
-  const points = pointsOf(select(context, { span: reach, filters }, ['bucket'], false, names));
+  const points = pointsOf(
+    selectSums(context, { span: reach, filters }, ['bucket'], names, ['nano']),
+  );
   const sum = ({ from, to }: TimeSpan): number =>
     points.reduce((total, { at, nano }) => (at >= from && at < to ? total + nano : total), 0);
   const weeks: UseWindow[] = [];
@@ -52,7 +54,10 @@ export function recentSpend(context: ReportContext, filters: Filters, names: Nam
   };
 }
 
-function pointsOf({ rows, backgrounds }: Selection): { at: number; nano: number }[] {
+function pointsOf({
+  rows,
+  backgrounds,
+}: Pick<Selection, 'rows' | 'backgrounds'>): { at: number; nano: number }[] {
   return [...rows, ...backgrounds].map(({ at, nano }) => ({ at, nano }));
 }
 
