@@ -4,7 +4,7 @@ import type { SqlDatabase } from './driver/types.ts';
 import { facetJoin, factOf } from './messageFacts.ts';
 import { type MessageRow, partsOf } from './messages.ts';
 import { agentType, type SpendSums, spendSumsOf } from './reader.ts';
-import { bucketMs, bucketOf } from './rollup.ts';
+import { bucketMs, bucketOf, bucketsOf, type RollupTable } from './rollup.ts';
 import { summedUpTo } from './summedUp.ts';
 
 /** What roll-ups can be split by; `bucket` is a quarter of an hour. */
@@ -37,10 +37,7 @@ export function factRows(
   keys: readonly FactKey[],
   only?: readonly (keyof SpendSums)[],
 ): FactRow[] {
-  const fromTotals = span === undefined && !keys.includes('bucket') && !keys.includes('prompt');
-  if (fromTotals) return grouped(db, { table: 'spend_total', keys, only });
-  // Who asks neither who nor on what is answered by one row for each quarter of an hour.
-  const table = keys.every((key) => key === 'bucket') ? 'spend_slot' : 'spend_bucket';
+  const table = tableFor(span, keys);
   if (span === undefined) return grouped(db, { table, keys, only });
   const from = Math.ceil(span.from / bucketMs);
   const to = Math.floor(span.to / bucketMs);
@@ -54,6 +51,16 @@ export function factRows(
   ];
   // Whoever asks adds up what belongs together: a long list is not gone through for a short one.
   return [...inner, ...combine(edges, keys)];
+}
+
+/** The roll-up that answers soonest: the one with the fewest rows that tells the keys apart. */
+function tableFor(span: TimeSpan | undefined, keys: readonly FactKey[]): RollupTable {
+  const within = (...known: readonly FactKey[]): boolean =>
+    keys.every((key) => known.includes(key));
+  if (within('bucket')) return 'spend_slot';
+  if (within('bucket', 'model')) return 'spend_model';
+  const timeless = span === undefined && within('session', 'agent', 'model', 'facet');
+  return timeless ? 'spend_total' : 'spend_bucket';
 }
 
 const every: readonly FactKey[] = ['bucket', 'session', 'agent', 'model', 'facet', 'prompt'];
@@ -95,7 +102,7 @@ export function takenAway<T extends SpendSums>(sums: T): T {
 
 /** A question to one roll-up. */
 interface Grouping {
-  readonly table: 'spend_bucket' | 'spend_slot' | 'spend_total';
+  readonly table: RollupTable;
   readonly keys: readonly FactKey[];
   /** Buckets from … to, the last not included; undefined for all. */
   readonly within?: readonly [number, number];
@@ -104,14 +111,14 @@ interface Grouping {
 
 /** Only what was asked for is read: half the time of many rows is spent on their columns. */
 function grouped(db: SqlDatabase, { table, keys, within, only }: Grouping): FactRow[] {
-  const columns = [
-    ...keys.map((key) => (key === 'bucket' ? `bucket * ${bucketMs} AS at` : key)),
-    ...spendSumsOf(only),
-  ];
-  const where = within === undefined ? '' : 'WHERE bucket >= ? AND bucket < ?';
-  const groups = keys.length === 0 ? '' : `GROUP BY ${keys.join(', ')}`;
+  const named = keys.map((key) => (key === 'bucket' ? `bucket * ${bucketMs} AS at` : key));
+  const sums = spendSumsOf(only);
+  const where = within === undefined ? '' : `WHERE ${bucketsOf(table)}`;
+  // Rows that are only told apart need not be sorted to be summed up.
+  const columns = `${sums.length === 0 ? 'DISTINCT ' : ''}${[...named, ...sums].join(', ')}`;
+  const groups = keys.length === 0 || sums.length === 0 ? '' : `GROUP BY ${keys.join(', ')}`;
   const rows = db
-    .prepare(`SELECT ${columns.join(', ')} FROM ${table} ${where} ${groups}`)
+    .prepare(`SELECT ${columns} FROM ${table} ${where} ${groups}`)
     .all<Partial<FactRow>>(...(within ?? []));
   return rows.map((row) => ({ ...nothing, ...row }));
 }

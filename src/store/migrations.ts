@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { HumanError } from '../model/errors.ts';
 import { makePrivate } from './driver/open.ts';
 import type { SqlDatabase } from './driver/types.ts';
-import { schemaV1, schemaV2, schemaV3, schemaV4, schemaV5 } from './schema.ts';
+import { schemaV1, schemaV2, schemaV3, schemaV4, schemaV5, schemaV6 } from './schema.ts';
 
 /** One step of the schema. Released steps never change; a new one is added behind them. */
 export interface Migration {
@@ -20,6 +20,7 @@ export const migrations: readonly Migration[] = [
   { version: 3, minReader: 1, sql: schemaV3 },
   { version: 4, minReader: 1, sql: schemaV4 },
   { version: 5, minReader: 1, sql: schemaV5 },
+  { version: 6, minReader: 1, sql: schemaV6 },
 ];
 
 /** The schema this program writes. */

@@ -3,7 +3,7 @@ import type { Usage } from '../model/tokens.ts';
 import type { SqlDatabase, SqlValue, Statement } from './driver/types.ts';
 import { addSums, takenAway } from './factRows.ts';
 import type { LeaseRow } from './lease.ts';
-import { bucketMs, sumColumns } from './rollup.ts';
+import { bucketMs, bucketsOf, everyModel, sumColumns } from './rollup.ts';
 import { summedUpTo, thinnedMeta } from './summedUp.ts';
 
 /** Sums over messages. Money in nano-dollars. */
@@ -231,28 +231,35 @@ export class StoreReader {
 
   /** Unpriced models of a span with the number of their messages, most first. */
   unpricedModels(span: TimeSpan, scope: Scope): { model: string; messages: number }[] {
-    const list = scope === undefined ? null : JSON.stringify(scope);
-    return this.#all(
-      `SELECT w.text AS model, sum(b.unpriced) AS messages FROM spend_bucket b
-         JOIN session s ON s.id = b.session JOIN word w ON w.id = b.model
-       WHERE b.bucket >= ? AND b.bucket < ? AND b.unpriced > 0 AND ${inScope}
-       GROUP BY b.model ORDER BY 2 DESC, 1`,
-      Math.floor(span.from / bucketMs),
-      Math.ceil(span.to / bucketMs),
-      list,
-      list,
+    return this.#models(
+      'w.text AS model, sum(b.unpriced) AS messages',
+      span,
+      scope,
+      'HAVING sum(b.unpriced) > 0 ORDER BY 2 DESC, 1',
     );
   }
 
   /** Sums per model in a span. */
   byModel(span: TimeSpan, scope: Scope): ModelSums[] {
-    const list = scope === undefined ? null : JSON.stringify(scope);
-    return this.#all<ModelSums>(
-      `SELECT w.text AS model, ${spendSums} FROM spend_bucket b JOIN session s ON s.id = b.session
+    return this.#models(`w.text AS model, ${spendSums}`, span, scope, 'ORDER BY nano DESC, 1');
+  }
+
+  /** One row for each model; quarters of an hour at the span's edges are whole. */
+  #models<T>(columns: string, span: TimeSpan, scope: Scope, end: string): T[] {
+    const bounds = [Math.floor(span.from / bucketMs), Math.ceil(span.to / bucketMs)];
+    if (scope === undefined) {
+      return this.#all<T>(
+        `SELECT ${columns} FROM spend_model b JOIN word w ON w.id = b.model
+         WHERE ${bucketsOf('spend_model')} GROUP BY b.model ${end}`,
+        ...bounds,
+      );
+    }
+    const list = JSON.stringify(scope);
+    return this.#all<T>(
+      `SELECT ${columns} FROM spend_bucket b JOIN session s ON s.id = b.session
          JOIN word w ON w.id = b.model
-       WHERE b.bucket >= ? AND b.bucket < ? AND ${inScope} GROUP BY b.model ORDER BY nano DESC, 1`,
-      Math.floor(span.from / bucketMs),
-      Math.ceil(span.to / bucketMs),
+       WHERE ${bucketsOf('spend_bucket')} AND ${inScope} GROUP BY b.model ${end}`,
+      ...bounds,
       list,
       list,
     );
@@ -338,8 +345,7 @@ export class StoreReader {
   /** Models that messages are counted under, by name. */
   knownModels(): string[] {
     return this.#all<{ text: string }>(
-      `SELECT w.text AS text FROM (SELECT DISTINCT model FROM spend_total) t
-         JOIN word w ON w.id = t.model ORDER BY 1`,
+      `SELECT w.text AS text FROM ${everyModel} m JOIN word w ON w.id = m.model ORDER BY 1`,
     ).map(({ text }) => text);
   }
 

@@ -7,6 +7,21 @@ export function bucketOf(atMs: number): number {
   return Math.floor(atMs / bucketMs);
 }
 
+export type RollupTable = 'spend_bucket' | 'spend_slot' | 'spend_model' | 'spend_total';
+
+/** Every model there is in `spend_model`: one look at each, however much they took. */
+export const everyModel = `(WITH RECURSIVE known(model) AS (
+    SELECT min(model) FROM spend_model
+    UNION ALL SELECT (SELECT min(m.model) FROM spend_model m WHERE m.model > known.model)
+      FROM known WHERE known.model IS NOT NULL)
+  SELECT model FROM known WHERE model IS NOT NULL)`;
+
+/** The condition that a row's bucket is from the first parameter up to the second, not included. */
+export function bucketsOf(table: RollupTable): string {
+  const within = 'bucket >= ? AND bucket < ?';
+  return table === 'spend_model' ? `model IN ${everyModel} AND ${within}` : within;
+}
+
 /** The columns of a roll-up that are sums, in the order of the tables. */
 export const sumColumns = [
   'messages',
@@ -36,39 +51,60 @@ export interface RollupKey {
   readonly prompt: number;
 }
 
-const additions = sumColumns.map((name) => `${name} = ${name} + excluded.${name}`).join(', ');
-const columns = sumColumns.join(', ');
-const marks = sumColumns.map(() => '?').join(', ');
-const allZero = sumColumns.map((name) => `${name} = 0`).join(' AND ');
+/** A roll-up: its table, and what tells its rows apart. */
+interface Table {
+  readonly name: RollupTable;
+  readonly keys: readonly Key[];
+}
 
-/** What tells the rows of one bucket apart. */
-const bucketKeys = ['session', 'agent', 'model', 'facet', 'prompt'].join(', ');
+type Key = 'bucket' | keyof RollupKey;
+
+/** What the rows of all others are made of. */
+const finest: Table = {
+  name: 'spend_bucket',
+  keys: ['bucket', 'session', 'agent', 'model', 'facet', 'prompt'],
+};
+
+/** Those that tell less apart, each for questions that ask no more. */
+const coarser: readonly Table[] = [
+  { name: 'spend_total', keys: ['session', 'agent', 'model', 'facet'] },
+  { name: 'spend_slot', keys: ['bucket'] },
+  { name: 'spend_model', keys: ['model', 'bucket'] },
+];
+
+const additions = sumColumns.map((name) => `${name} = ${name} + excluded.${name}`).join(', ');
+const allZero = sumColumns.map((name) => `${name} = 0`).join(' AND ');
 
 /**
  * Prepares the move of all buckets from `from` up to `to` (not included) into the bucket `target`,
  * one of them: nothing is lost but when inside the stretch it was.
  */
 export function moveBuckets(db: SqlDatabase): (from: number, to: number, target: number) => void {
+  const moves = [finest, ...coarser]
+    .filter(({ keys }) => keys.includes('bucket'))
+    .map((table) => moveWithin(db, table));
+  return (from, to, target) => {
+    for (const move of moves) move(from, to, target);
+  };
+}
+
+function moveWithin(
+  db: SqlDatabase,
+  { name, keys }: Table,
+): (from: number, to: number, target: number) => void {
   const stretch = 'bucket >= ? AND bucket < ? AND bucket <> ?';
-  const sums = sumColumns.map((name) => `sum(${name})`).join(', ');
+  const others = keys.filter((key) => key !== 'bucket');
+  const sums = sumColumns.map((column) => `sum(${column})`);
   const add = db.prepare(
-    `INSERT INTO spend_bucket (bucket, ${bucketKeys}, ${columns})
-     SELECT ?, ${bucketKeys}, ${sums} FROM spend_bucket WHERE ${stretch} GROUP BY ${bucketKeys}
-     ON CONFLICT DO UPDATE SET ${additions}`,
+    // An empty stretch has a sum as well, of nothing: grouped by something it makes no row.
+    `INSERT INTO ${name} (${['bucket', ...others, ...sumColumns].join(', ')})
+     SELECT ${['?', ...others, ...sums].join(', ')} FROM ${name} WHERE ${stretch}
+     GROUP BY ${others.join(', ') || 'NULL'} ON CONFLICT DO UPDATE SET ${additions}`,
   );
-  const addSlot = db.prepare(
-    // An empty stretch has a sum as well, of nothing: it makes no row.
-    `INSERT INTO spend_slot (bucket, ${columns})
-     SELECT ?, ${sums} FROM spend_slot WHERE ${stretch} HAVING count(*) > 0
-     ON CONFLICT DO UPDATE SET ${additions}`,
-  );
-  const drop = db.prepare(`DELETE FROM spend_bucket WHERE ${stretch}`);
-  const dropSlots = db.prepare(`DELETE FROM spend_slot WHERE ${stretch}`);
+  const drop = db.prepare(`DELETE FROM ${name} WHERE ${stretch}`);
   return (from, to, target) => {
     add.run(target, from, to, target);
-    addSlot.run(target, from, to, target);
     drop.run(from, to, target);
-    dropSlots.run(from, to, target);
   };
 }
 
@@ -77,88 +113,88 @@ export function moveBuckets(db: SqlDatabase): (from: number, to: number, target:
  * whose sums all come back to nothing is removed, so that the tables only depend on the messages.
  */
 export class Rollup {
-  readonly #addBucket: Statement;
-  readonly #addTotal: Statement;
-  readonly #addSlot: Statement;
-  readonly #dropBucket: Statement;
-  readonly #dropTotal: Statement;
-  readonly #dropSlot: Statement;
-  #buckets = new Map<string, Delta>();
+  readonly #writers: readonly TableWriter[];
+  #changes = new Changes();
 
   constructor(db: SqlDatabase) {
-    this.#addBucket = db.prepare(
-      `INSERT INTO spend_bucket (session, agent, model, facet, bucket, prompt, ${columns})
-       VALUES (?, ?, ?, ?, ?, ?, ${marks}) ON CONFLICT DO UPDATE SET ${additions}`,
-    );
-    this.#addTotal = db.prepare(
-      `INSERT INTO spend_total (session, agent, model, facet, ${columns})
-       VALUES (?, ?, ?, ?, ${marks}) ON CONFLICT DO UPDATE SET ${additions}`,
-    );
-    this.#addSlot = db.prepare(
-      `INSERT INTO spend_slot (bucket, ${columns})
-       VALUES (?, ${marks}) ON CONFLICT DO UPDATE SET ${additions}`,
-    );
-    this.#dropSlot = db.prepare(`DELETE FROM spend_slot WHERE bucket = ? AND ${allZero}`);
-    this.#dropBucket = db.prepare(
-      `DELETE FROM spend_bucket WHERE session = ? AND agent = ? AND model = ? AND facet = ?
-         AND bucket = ? AND prompt = ? AND ${allZero}`,
-    );
-    this.#dropTotal = db.prepare(
-      `DELETE FROM spend_total WHERE session = ? AND agent = ? AND model = ? AND facet = ?
-         AND ${allZero}`,
-    );
+    this.#writers = [finest, ...coarser].map((table) => new TableWriter(db, table));
   }
 
   /** Adds (sign 1) or takes away (sign -1) one contribution. */
   add(sign: 1 | -1, at: number, key: RollupKey, sums: readonly number[]): void {
     const { session, agent, model, facet, prompt } = key;
-    const text = `${session} ${agent} ${model} ${facet} ${bucketOf(at)} ${prompt}`;
-    let delta = this.#buckets.get(text);
-    if (delta === undefined) {
-      delta = sums.map(() => 0);
-      this.#buckets.set(text, delta);
-    }
-    for (let i = 0; i < sums.length; i++) delta[i]! += sign * sums[i]!;
+    this.#changes.add([bucketOf(at), session, agent, model, facet, prompt], sums, sign);
   }
 
   /** Writes the collected changes. */
   flush(): void {
-    const totals = new Changes();
-    const slots = new Changes();
-    for (const [key, delta] of this.#buckets) {
-      if (delta.every((value) => value === 0)) continue;
-      const parts = key.split(' ').map(Number);
-      this.#addBucket.run(...parts, ...delta);
-      if (delta.some((value) => value < 0)) this.#dropBucket.run(...parts);
-      totals.add(parts.slice(0, 4), delta);
-      slots.add(parts.slice(4, 5), delta);
-    }
-    totals.write(this.#addTotal, this.#dropTotal);
-    slots.write(this.#addSlot, this.#dropSlot);
+    for (const writer of this.#writers) writer.write(this.#changes);
     this.forget();
   }
 
   forget(): void {
-    this.#buckets = new Map();
+    this.#changes = new Changes();
   }
 }
 
-/** Changes of the rows of a roll-up that tells less apart. */
+/** What is added to the rows of a table, by their keys. */
 class Changes {
-  readonly #rows = new Map<string, { readonly parts: readonly number[]; readonly delta: Delta }>();
+  readonly #rows = new Map<string, { readonly keys: readonly number[]; readonly delta: Delta }>();
 
-  add(parts: readonly number[], delta: Delta): void {
-    const key = parts.join(' ');
-    const known = this.#rows.get(key);
-    if (known === undefined) this.#rows.set(key, { parts, delta: [...delta] });
-    else for (let i = 0; i < delta.length; i++) known.delta[i]! += delta[i]!;
+  add(keys: readonly number[], sums: readonly number[], sign = 1): void {
+    const name = keys.join(' ');
+    let row = this.#rows.get(name);
+    if (row === undefined) {
+      row = { keys, delta: sums.map(() => 0) };
+      this.#rows.set(name, row);
+    }
+    for (let i = 0; i < sums.length; i++) row.delta[i]! += sign * sums[i]!;
   }
 
-  write(add: Statement, drop: Statement): void {
-    for (const { parts, delta } of this.#rows.values()) {
-      if (delta.every((value) => value === 0)) continue;
-      add.run(...parts, ...delta);
-      if (delta.some((value) => value < 0)) drop.run(...parts);
+  /** Those that do not come to nothing. */
+  *rows(): Generator<{ readonly keys: readonly number[]; readonly delta: Delta }> {
+    for (const row of this.#rows.values()) {
+      if (row.delta.some((value) => value !== 0)) yield row;
+    }
+  }
+
+  /** The same told apart by some of the keys only. */
+  by(places: readonly number[]): Changes {
+    const sum = new Changes();
+    for (const { keys, delta } of this.rows()) {
+      sum.add(
+        places.map((place) => keys[place]!),
+        delta,
+      );
+    }
+    return sum;
+  }
+}
+
+/** Writes changes into one table. */
+class TableWriter {
+  readonly #add: Statement;
+  readonly #drop: Statement;
+  /** Where its keys stand among all; undefined for the table of all keys. */
+  readonly #places: readonly number[] | undefined;
+
+  constructor(db: SqlDatabase, table: Table) {
+    const { name, keys } = table;
+    const columns = [...keys, ...sumColumns];
+    this.#add = db.prepare(
+      `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
+       ON CONFLICT DO UPDATE SET ${additions}`,
+    );
+    const same = keys.map((key) => `${key} = ?`).join(' AND ');
+    this.#drop = db.prepare(`DELETE FROM ${name} WHERE ${same} AND ${allZero}`);
+    this.#places = table === finest ? undefined : keys.map((key) => finest.keys.indexOf(key));
+  }
+
+  write(all: Changes): void {
+    const changes = this.#places === undefined ? all : all.by(this.#places);
+    for (const { keys, delta } of changes.rows()) {
+      this.#add.run(...keys, ...delta);
+      if (delta.some((value) => value < 0)) this.#drop.run(...keys);
     }
   }
 }

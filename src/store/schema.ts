@@ -273,3 +273,21 @@ export const schemaV4 = `
 DROP INDEX message_at;
 CREATE INDEX message_at ON message (at, counted, priced, nano);
 `;
+
+/**
+ * What each model took in a quarter of an hour: who asks for models, but not who used them, need not go
+ * through all sessions. The model comes first in the key, so that all there are is one look at each.
+ */
+export const schemaV6 = `
+CREATE TABLE spend_model (
+  model INTEGER NOT NULL, bucket INTEGER NOT NULL,
+  messages INTEGER NOT NULL, lower INTEGER NOT NULL, unpriced INTEGER NOT NULL, client INTEGER NOT NULL,
+  input INTEGER NOT NULL, output INTEGER NOT NULL, write5m INTEGER NOT NULL, write1h INTEGER NOT NULL,
+  cache_read INTEGER NOT NULL, searches INTEGER NOT NULL, nano INTEGER NOT NULL,
+  PRIMARY KEY (model, bucket)
+) STRICT, WITHOUT ROWID;
+INSERT INTO spend_model
+  SELECT model, bucket, sum(messages), sum(lower), sum(unpriced), sum(client), sum(input), sum(output),
+    sum(write5m), sum(write1h), sum(cache_read), sum(searches), sum(nano)
+  FROM spend_bucket GROUP BY model, bucket;
+`;

@@ -1,23 +1,23 @@
 import { statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 import { type Disposable, EventEmitter, type LogOutputChannel, l10n, type Memento } from 'vscode';
 import { dayOf, daySpan } from '../model/calendar.ts';
 import { messageOf } from '../model/errors.ts';
 import { usdToNano } from '../model/money.ts';
-import { planOf } from '../model/retention.ts';
 import { createPriceBook, type RateBook } from '../pricing/priceBook.ts';
-import { marksFile } from '../reports/marksFile.ts';
 import { type Overview, readOverview } from '../reports/overview.ts';
 import type { MergedOverrides } from '../reports/priceOverrides.ts';
+import { isOlder, schemaState } from '../store/migrations.ts';
 import { isBusy, openForReading, storeError } from '../store/openStore.ts';
 import { StoreReader } from '../store/reader.ts';
 import { runningSessions } from '../transcripts/runningSessions.ts';
 import { IndexerClient } from '../watchers/indexerClient.ts';
 import { dataFolder, storePlace } from '../watchers/places.ts';
-import type { FromIndexer, IndexerConfig, IndexerState, RootStatus } from '../watchers/protocol.ts';
+import type { FromIndexer, IndexerState, RootStatus } from '../watchers/protocol.ts';
+import { careFor } from '../watchers/storeCare.ts';
 import { StoreWatch } from '../watchers/storeWatch.ts';
 import { AnalysisThread } from './analysisThread.ts';
+import { type DemoPlace, indexerConfig } from './indexerConfig.ts';
 import { mirrorSettings } from './mirror.ts';
 import { projectQuestions } from './projectBudgets.ts';
 import type { Settings, SettingsModel } from './settings.ts';
@@ -47,12 +47,6 @@ export interface Spend {
   readonly revision: string;
   /** The figures are those of the demo. */
   readonly demo: boolean;
-}
-
-/** Made-up transcripts and a store of their own, shown instead of the user's. */
-export interface DemoPlace {
-  readonly configDir: string;
-  readonly storeFile: string;
 }
 
 interface Remembered {
@@ -91,6 +85,8 @@ export class SpendModel implements Disposable {
   /** Sessions whose Claude Code runs, as of the last tick. */
   #running: ReadonlySet<string> = new Set();
   #demo: DemoPlace | undefined;
+  /** The store that is being migrated just now. */
+  #migrating: string | undefined;
   #prices: MergedOverrides | undefined;
   #book: RateBook | undefined;
   /** Nothing is opened or read: the store is being moved or removed. */
@@ -393,8 +389,27 @@ export class SpendModel implements Disposable {
   #openReader(): StoreReader | undefined {
     const db = openForReading(this.#storeFile);
     if (db === undefined) return undefined;
+    if (isOlder(schemaState(db))) {
+      db.close();
+      void this.#migrate(this.#storeFile);
+      return undefined;
+    }
     this.#log.debug(`Reading ${this.#storeFile} with ${db.engine}`);
     return new StoreReader(db);
+  }
+
+  /** What an older Outlay wrote last is migrated before it is read: the indexing thread may be paused. */
+  async #migrate(file: string): Promise<void> {
+    if (this.#migrating === file) return;
+    this.#migrating = file;
+    try {
+      await careFor<'migrate'>({ kind: 'migrate', file });
+      this.#askSoon();
+    } catch (error) {
+      this.#failedToRead(error);
+    } finally {
+      this.#migrating = undefined;
+    }
   }
 
   async #remember(overview: Overview): Promise<void> {
@@ -453,27 +468,4 @@ function storeStamp(file: string): string {
       return stats === undefined ? '-' : `${stats.size}@${Math.floor(stats.mtimeMs)}`;
     })
     .join(' ');
-}
-
-function indexerConfig(
-  settings: Settings,
-  storeFile: string,
-  demo: DemoPlace | undefined,
-  priceOverrides: unknown,
-): IndexerConfig {
-  const { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME } = process.env;
-  return {
-    storeFile,
-    mode: 'watch',
-    role: 'editor',
-    configDirs: demo === undefined ? [] : [demo.configDir],
-    rootsSetting: settings.roots,
-    env: { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME },
-    home: homedir(),
-    priceOverrides,
-    storeTitles: settings.storeTitles,
-    retention: planOf(settings.retention, settings.zone, marksFile(dataFolder())),
-    polling: settings.polling,
-    paused: demo === undefined && !settings.enabled,
-  };
 }

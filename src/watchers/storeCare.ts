@@ -23,6 +23,8 @@ export type CareTask =
       /** A file of that name gives way. */
       readonly replace: boolean;
     }
+  /** Brings a store an older Outlay wrote last up to date. */
+  | { readonly kind: 'migrate'; readonly file: string }
   /** Says what a reset would take away; `roots` are the configuration directories read now. */
   | { readonly kind: 'loss'; readonly file: string; readonly roots: readonly string[] }
   | { readonly kind: 'reset'; readonly file: string; readonly role: 'editor' | 'terminal' };
@@ -30,6 +32,7 @@ export type CareTask =
 /** What each kind of work answers with. */
 export interface CareResults {
   readonly copy: CopiedStore;
+  readonly migrate: undefined;
   /** Undefined while there is no store. */
   readonly loss: ResetLoss | undefined;
   readonly reset: undefined;
@@ -74,11 +77,19 @@ function perform(task: CareTask): unknown {
   switch (task.kind) {
     case 'copy':
       return copyStore(task.from, task.to, { replace: task.replace });
+    case 'migrate':
+      return migrateStore(task.file);
     case 'loss':
       return lossOf(task.file, task.roots);
     case 'reset':
       return emptyStore(task.file, task.role);
   }
+}
+
+/** Opening a store to write it migrates it. */
+async function migrateStore(file: string): Promise<void> {
+  const { db } = await whileBusy(() => openForWriting(file));
+  db.close();
 }
 
 /** What a reset of a store would take away, by what is on disk now; undefined without a store. */

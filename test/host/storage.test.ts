@@ -123,6 +123,35 @@ describe(`what is stored (${run})`, () => {
     }
   });
 
+  it('reads a store an older Outlay wrote last, also while tracking is off', async () => {
+    const before = await settled();
+    const old = join(data, '..', 'older', 'outlay.db');
+    await parts.storage.backUpTo(parts.model, old);
+    const { db } = openForWriting(old);
+    db.exec('DROP TABLE spend_model; DROP TABLE spend_slot; PRAGMA user_version = 4');
+    db.close();
+    const problems = new Set<string>();
+    const listening = parts.model.onDidChange(({ readProblem }) => problems.add(readProblem));
+    const settings = vscode.workspace.getConfiguration('outlay');
+    const change = (enabled: false | undefined): Thenable<void> =>
+      settings.update('enabled', enabled, vscode.ConfigurationTarget.Global);
+    delete process.env.OUTLAY_STORE;
+    try {
+      await change(false);
+      await until('tracking is off', () => parts.model.spend.indexer.kind === 'paused');
+      await parts.storage.useStore(parts.model, old);
+      await until('it is read', () => api.storeFile === old && today() === before);
+      assert.deepEqual([...problems], ['']);
+      await change(undefined);
+      await parts.storage.useStore(parts.model, named);
+      await until('the old place is in use', () => api.storeFile === named && isReady());
+    } finally {
+      listening.dispose();
+      process.env.OUTLAY_STORE = named;
+    }
+    assert.equal(await settled(), before);
+  });
+
   it('resets: what is on disk is read again, the rest is gone', async () => {
     await settled();
     const detail = await lossText();

@@ -87,9 +87,10 @@ function check(): void {
         `SELECT (SELECT sum(nano) FROM message WHERE counted = 1) AS message,
            (SELECT sum(nano) FROM spend_total) AS total,
            (SELECT sum(nano) FROM spend_bucket) AS bucket,
-           (SELECT sum(nano) FROM spend_slot) AS slot`,
+           (SELECT sum(nano) FROM spend_slot) AS slot,
+           (SELECT sum(nano) FROM spend_model) AS model`,
       )
-      .get<Record<'message' | 'total' | 'bucket' | 'slot', number>>()!;
+      .get<Record<'message' | 'total' | 'bucket' | 'slot' | 'model', number>>()!;
     if (new Set(Object.values(sums)).size > 1) {
       throw new Error(`sums differ: ${JSON.stringify(sums)}`);
     }

@@ -57,6 +57,7 @@ const views = {
       JOIN session ON session.id = s.session JOIN agent a ON a.id = s.agent
       JOIN facet f ON f.id = s.facet`,
   spend_slot: `SELECT bucket, ${sums} FROM spend_slot s`,
+  spend_model: `SELECT bucket, ${word('s.model')}, ${sums} FROM spend_model s`,
   cost_state: `SELECT sid, path, c.offset, at, total, models, unknown FROM cost_state c
       JOIN session s ON s.id = c.session JOIN file f ON f.id = c.file`,
   background: 'SELECT sid, at, nano FROM background b JOIN session s ON s.id = b.session',

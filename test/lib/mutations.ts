@@ -153,15 +153,11 @@ mutate(
 );
 mutate(
   'store/rollup.ts',
+  ['an empty row goes', 'if (delta.some((value) => value < 0)) this.#drop.run(...keys);', ''],
   [
-    'an empty row of the buckets goes',
-    'if (delta.some((value) => value < 0)) this.#dropBucket.run(...parts);',
-    '',
-  ],
-  [
-    'an empty row of what tells less apart goes',
-    'if (delta.some((value) => value < 0)) drop.run(...parts);',
-    '',
+    'what tells less apart is written as well',
+    'for (const writer of this.#writers) writer.write(this.#changes);',
+    'this.#writers[0]?.write(this.#changes);',
   ],
 );
 
@@ -218,8 +214,7 @@ mutate(
   'store/rollup.ts',
   ['what is moved is added up', '`sum(', '`max('],
   ['what is moved goes from where it was', ' drop.run(from, to, target);', ''],
-  ['whole quarters of an hour move as well', 'addSlot.run(target, from, to, target);', ''],
-  ['and go from where they were', 'dropSlots.run(from, to, target);', ''],
+  ['what tells less apart moves as well', '[finest, ...coarser]\n    .filter', '[finest].filter'],
 );
 
 mutate(

@@ -106,6 +106,7 @@ export function sumsOf(db: SqlDatabase, limits: RetentionLimits): string {
     'thinned_place',
     'spend_bucket',
     'spend_slot',
+    'spend_model',
     'agent',
   ];
   const kept = dumpStore(db)

@@ -86,9 +86,16 @@ export function assertRollups(db: SqlDatabase): void {
     assert.deepEqual(stored.map((row) => `${row.key} ${row.sums}`).sort(), expected.sort(), table);
   }
   const added = sumColumns.map((name) => `sum(${name}) AS ${name}`).join(', ');
-  assert.deepEqual(
-    db.prepare(`SELECT bucket, ${sumColumns.join(', ')} FROM spend_slot ORDER BY bucket`).all(),
-    db.prepare(`SELECT bucket, ${added} FROM spend_bucket GROUP BY bucket ORDER BY bucket`).all(),
-    'each quarter of an hour is the sum of its rows',
-  );
+  for (const [table, keys] of [
+    ['spend_slot', 'bucket'],
+    ['spend_model', 'model, bucket'],
+  ]) {
+    assert.deepEqual(
+      db.prepare(`SELECT ${keys}, ${sumColumns.join(', ')} FROM ${table} ORDER BY ${keys}`).all(),
+      db
+        .prepare(`SELECT ${keys}, ${added} FROM spend_bucket GROUP BY ${keys} ORDER BY ${keys}`)
+        .all(),
+      `rows of ${table} are the sums of the finest`,
+    );
+  }
 }

@@ -26,7 +26,7 @@ function downToV1(db: SqlDatabase): void {
     CREATE TEMP TABLE total AS SELECT session, agent, model, ${sums} FROM spend_total
       GROUP BY session, agent, model;
     DROP TABLE thinned; DROP TABLE thinned_place;
-    DROP TABLE spend_bucket; DROP TABLE spend_total; DROP TABLE spend_slot; DROP TABLE facet; DROP INDEX event_at;
+    DROP TABLE spend_bucket; DROP TABLE spend_total; DROP TABLE spend_slot; DROP TABLE spend_model; DROP TABLE facet; DROP INDEX event_at;
     ${tableOf('spend_bucket')} ${tableOf('spend_total')}
     INSERT INTO spend_bucket SELECT * FROM bucket; INSERT INTO spend_total SELECT * FROM total;
     DROP TABLE bucket; DROP TABLE total;
