@@ -27,14 +27,14 @@ export interface ContextFacts {
   readonly git: GitState | null;
 }
 
-/** Opens the store and answers with what `report` makes of it. */
+/** Opens the store and answers with what `report` makes of it: figures of one moment, which add up. */
 export function withReportContext<T>(
   facts: ContextFacts,
   report: (context: ReportContext) => T,
 ): T {
   const db = openStore(facts);
   try {
-    return report(contextOf(facts, db));
+    return db.snapshot(() => report(contextOf(facts, db)));
   } finally {
     db.close();
   }
@@ -64,7 +64,8 @@ export class KeptStore {
   /** Answers with what `report` makes of the store as it is now. */
   use<T>(facts: ContextFacts, report: (context: ReportContext) => T): T {
     try {
-      return report(contextOf(facts, this.#open(facts)));
+      const db = this.#open(facts);
+      return db.snapshot(() => report(contextOf(facts, db)));
     } catch (error) {
       // Whatever it was: the next question is not to meet it in the same connection.
       this.close();

@@ -73,6 +73,9 @@ export function countSessions(
   return new Set(rows.filter(matcher.passes).map(({ session }) => session)).size;
 }
 
+/** What `selectSums` finds. */
+export type SumsOnly = Pick<Selection, 'rows' | 'backgrounds' | 'names'>;
+
 /** As `select` without tags, with some of the sums only: the others are 0. Much sooner. */
 export function selectSums(
   context: ReportContext,
@@ -80,7 +83,7 @@ export function selectSums(
   keys: readonly FactKey[],
   names: Names,
   only: readonly (keyof SpendSums)[],
-): Pick<Selection, 'rows' | 'backgrounds' | 'names'> {
+): SumsOnly {
   const matcher = matcherOf(context, filters, names);
   return { ...plain(context, span, matcher, names, keys, only), names };
 }

@@ -351,9 +351,12 @@ export class StoreReader {
 
   /** Types of subagents that have spent something, by name. */
   knownAgentTypes(): string[] {
+    // Types are few: for each one agent that has spent something is enough.
     return this.#all<{ type: string }>(
-      `SELECT DISTINCT ${agentType} AS type FROM agent a
-       WHERE a.aid <> '' AND EXISTS (SELECT 1 FROM spend_total t WHERE t.session = a.session AND t.agent = a.id)
+      `WITH kind AS (SELECT DISTINCT ${agentType} AS type FROM agent a WHERE a.aid <> '')
+       SELECT type FROM kind WHERE EXISTS (SELECT 1 FROM agent a
+         WHERE a.aid <> '' AND ${agentType} = kind.type AND EXISTS
+           (SELECT 1 FROM spend_total t WHERE t.session = a.session AND t.agent = a.id))
        ORDER BY 1`,
     ).map(({ type }) => type);
   }

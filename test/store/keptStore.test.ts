@@ -47,14 +47,18 @@ class Asked {
   }
 
   /** What has been spent, in dollars. */
-  spent(): number {
+  spent(meanwhile = (): void => undefined): number {
     const facts = factsOf({
       ...{ storeFile: this.store, dataFolder: this.#dir.path, keptFolder: this.#dir.path },
       ...{ settings: defaultSettings(), now: Date.UTC(2026, 10, 21), home: '', problems: [] },
     });
     return this.kept.use(facts, ({ db, reader }) => {
       this.seen.add(db);
-      return reader.spend({ from: 0, to: Date.UTC(2026, 10, 21) }, undefined).nano / 1e9;
+      const sum = (): number => reader.spend({ from: 0, to: facts.now }, undefined).nano / 1e9;
+      const first = sum();
+      meanwhile();
+      assert.equal(sum(), first, 'one answer is of one moment');
+      return first;
     });
   }
 }
@@ -77,6 +81,16 @@ describe('a store that stays open between questions', () => {
       asked.spend(['b', 'c']);
       assert.equal(asked.spent(), 3);
       assert.equal(asked.seen.size, 1);
+    }));
+
+  test('answers with figures of one moment', () =>
+    asking((asked) => {
+      asked.spend(['a']);
+      assert.equal(
+        asked.spent(() => asked.spend(['b'])),
+        1,
+      );
+      assert.equal(asked.spent(), 2);
     }));
 
   test('that is replaced by another file is opened anew', () =>

@@ -1,6 +1,6 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import { promptTokens, totalTokens } from '../../model/tokens.ts';
-import { addTo, type FactKey, noSums, type RunningSums } from '../../store/factRows.ts';
+import type { FactKey } from '../../store/factRows.ts';
 import type { SpendSums } from '../../store/reader.ts';
 import type { ReportContext } from '../context.ts';
 import { type DimensionName, dimension } from '../dimensions.ts';
@@ -10,7 +10,7 @@ import { outcomes, successRate } from '../outcomes.ts';
 import { firstEver } from '../pace.ts';
 import type { Filters, Question } from '../question.ts';
 import { countRuns } from '../runs.ts';
-import { countSessions, type Fact, type Selection, select, selectSums } from '../selection.ts';
+import { countSessions, type SumsOnly, select, selectSums } from '../selection.ts';
 import { spanOf } from '../spans.ts';
 import { unpricedByModel } from '../sums.ts';
 import { type BudgetOutlook, budgetOutlooks } from './budgets.ts';
@@ -96,8 +96,8 @@ export interface DashboardFigures extends DashboardHead {
   readonly rest: DashboardRest | undefined;
 }
 
-/** What all bars need told apart, read at once. */
-const everything: readonly FactKey[] = ['bucket', 'session', 'agent', 'model', 'facet'];
+/** What all bars need told apart, read at once; when it was spent is asked by itself. */
+const byWhom: readonly FactKey[] = ['session', 'agent', 'model', 'facet'];
 
 /** Reads the figures of a dashboard. */
 export function dashboardData(
@@ -106,8 +106,7 @@ export function dashboardData(
 ): DashboardFigures & { readonly rest: DashboardRest } {
   const question = questionOf(context, asked);
   const names = new Names(context);
-  const selection = select(context, question, everything, false, names);
-  const whole = { ...selection, rows: withoutTime(selection.rows) };
+  const whole = select(context, question, byWhom, false, names);
   const slices = (name: DimensionName, withRuns = false): Slice[] =>
     groupsOf(context, question, [dimension(name, context)], whole, withRuns).map(sliceOf);
   // First: what it counts by agent need not be counted once more for the head.
@@ -119,16 +118,12 @@ export function dashboardData(
       branch: slices('branch'),
     },
     classes: slices('class'),
-    heat: heatOf(context, selection),
+    heat: heatOf(context, selectSums(context, question, ['bucket'], names, ['nano'])),
     ...dearest(context, question, whole),
     activity: latest(context, question, names),
   };
   return {
-    ...headOf(context, asked, question, selection, {
-      byTime: selection,
-      byModel: selection,
-      sessions: new Set(whole.rows.map(({ session }) => session)).size,
-    }),
+    ...headOf(context, asked, question, names),
     choices: filterChoices(context),
     rest,
   };
@@ -136,18 +131,8 @@ export function dashboardData(
 
 /** Reads its head alone: what was spent by whom on what is not told apart further than the chart is. */
 export function dashboardHead(context: ReportContext, asked: DashboardQuestion): DashboardFigures {
-  const question = questionOf(context, asked);
-  const names = new Names(context);
-  const { keys } = dimension(asked.stack, context);
-  const selection = select(context, question, [], false, names);
-  const read = (keys: readonly FactKey[], only: keyof SpendSums): Split =>
-    selectSums(context, question, keys, names, [only]);
   return {
-    ...headOf(context, asked, question, selection, {
-      byTime: read(['bucket', ...keys], 'nano'),
-      byModel: selection.sums.unpriced === 0 ? undefined : read(['model'], 'unpriced'),
-      sessions: countSessions(context, question, names),
-    }),
+    ...headOf(context, asked, questionOf(context, asked), new Names(context)),
     choices: filterChoices(context, [asked.stack]),
     rest: undefined,
   };
@@ -157,26 +142,18 @@ function questionOf(context: ReportContext, asked: DashboardQuestion): Question 
   return { span: askedSpan(context, asked), filters: filtersOf(asked.filters), options: {} };
 }
 
-/** Rows told apart by what is asked of them. */
-type Split = Pick<Selection, 'rows' | 'backgrounds' | 'names'>;
-
-/** What a head takes from the rows it was read with. */
-interface Splits {
-  readonly byTime: Split;
-  /** Undefined where everything has a price. */
-  readonly byModel: Split | undefined;
-  readonly sessions: number;
-}
-
 function headOf(
   context: ReportContext,
   asked: DashboardQuestion,
   question: Question,
-  { sums, background, total, names }: Selection,
-  { byTime, byModel, sessions }: Splits,
+  names: Names,
 ): Omit<DashboardHead, 'choices'> {
+  const { sums, background, total } = select(context, question, [], false, names);
+  const read = (keys: readonly FactKey[], only: keyof SpendSums): SumsOnly =>
+    selectSums(context, question, keys, names, [only]);
   const span = question.span ?? everSpan(context);
   const stretches = stretchesOf(span, context);
+  const byTime = read(['bucket', ...dimension(asked.stack, context).keys], 'nano');
   const prompt = promptTokens(sums);
   const failed = outcomes(context, question, names);
   return {
@@ -186,11 +163,11 @@ function headOf(
     background,
     sums,
     tokens: totalTokens(sums),
-    sessions,
+    sessions: countSessions(context, question, names),
     runs: countRuns(context, question, names),
     success: failed === undefined ? undefined : successRate(sums.messages, failed),
     cacheShare: prompt === 0 ? undefined : sums.cacheRead / prompt,
-    unpriced: byModel === undefined ? [] : unpricedByModel(byModel),
+    unpriced: sums.unpriced === 0 ? [] : unpricedByModel(read(['model'], 'unpriced')),
     unit: stretches.unit,
     ...stacked(context, byTime, stretches, asked.stack),
     recent: recentSpend(context, question.filters, names),
@@ -215,21 +192,6 @@ function askedSpan(
 function everSpan(context: ReportContext): TimeSpan {
   const { now } = context;
   return { from: Math.min(now, firstEver(context) ?? now), to: now + 1 };
-}
-
-/** Rows put together that differ in their time only: a tenth of them is left. */
-function withoutTime(rows: readonly Fact[]): Fact[] {
-  const found = new Map<string, Fact & RunningSums>();
-  for (const row of rows) {
-    const key = `${row.session} ${row.agent} ${row.model} ${row.facet}`;
-    let known = found.get(key);
-    if (known === undefined) {
-      known = { ...row, ...noSums(), at: 0 };
-      found.set(key, known);
-    }
-    addTo(known, row);
-  }
-  return [...found.values()];
 }
 
 function sliceOf(group: Group): Slice {

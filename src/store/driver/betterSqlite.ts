@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { immediate } from './transaction.ts';
+import { within } from './transaction.ts';
 import type { OpenOptions, SqlDatabase, SqlValue, Statement } from './types.ts';
 
 /** Opens a database with better-sqlite3. Call only behind the guard in `open.ts`. */
@@ -16,7 +16,8 @@ export function openBetterSqlite(file: string, options: OpenOptions): SqlDatabas
     engine: 'better-sqlite3',
     exec: (sql) => void db.exec(sql),
     prepare: (sql) => db.prepare(sql) as unknown as Statement,
-    transaction: (work) => immediate((sql) => db.exec(sql), work),
+    transaction: (work) => within('BEGIN IMMEDIATE', (sql) => db.exec(sql), work),
+    snapshot: (work) => within('BEGIN', (sql) => db.exec(sql), work),
     pragma: (name) => db.pragma(name, { simple: true }) as SqlValue | undefined,
     close: () => void db.close(),
   };

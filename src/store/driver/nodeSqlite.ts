@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as NodeSqlite from 'node:sqlite';
-import { immediate } from './transaction.ts';
+import { within } from './transaction.ts';
 import type { OpenOptions, SqlDatabase, SqlValue, Statement } from './types.ts';
 
 /** Opens a database with the SQLite inside Node: the fallback where the addon cannot load. */
@@ -13,7 +13,8 @@ export function openNodeSqlite(file: string, options: OpenOptions): SqlDatabase 
     engine: 'node:sqlite',
     exec: (sql) => db.exec(sql),
     prepare: (sql) => db.prepare(sql) as unknown as Statement,
-    transaction: (work) => immediate((sql) => db.exec(sql), work),
+    transaction: (work) => within('BEGIN IMMEDIATE', (sql) => db.exec(sql), work),
+    snapshot: (work) => within('BEGIN', (sql) => db.exec(sql), work),
     pragma: (name) => {
       const row = db.prepare(`PRAGMA ${name}`).get();
       return row === undefined ? undefined : (Object.values(row)[0] as SqlValue);

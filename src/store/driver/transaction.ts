@@ -1,6 +1,10 @@
-/** BEGIN IMMEDIATE … COMMIT around `work`, rolled back when it throws. */
-export function immediate<T>(exec: (sql: string) => void, work: () => T): T {
-  exec('BEGIN IMMEDIATE');
+/** BEGIN … COMMIT around `work`, rolled back when it throws. */
+export function within<T>(
+  begin: 'BEGIN' | 'BEGIN IMMEDIATE',
+  exec: (sql: string) => void,
+  work: () => T,
+): T {
+  exec(begin);
   let result: T;
   try {
     result = work();

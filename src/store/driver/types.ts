@@ -18,6 +18,8 @@ export interface SqlDatabase {
   prepare(sql: string): Statement;
   /** Runs `work` inside BEGIN IMMEDIATE … COMMIT; rolls back and rethrows when it throws. */
   transaction<T>(work: () => T): T;
+  /** Runs `work`, which only reads: all it reads is of the same moment, whoever writes meanwhile. */
+  snapshot<T>(work: () => T): T;
   /** First column of the first row of a PRAGMA. */
   pragma(name: string): SqlValue | undefined;
   close(): void;
