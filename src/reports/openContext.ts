@@ -64,7 +64,9 @@ export class KeptStore {
   /** Answers with what `report` makes of the store as it is now. */
   use<T>(facts: ContextFacts, report: (context: ReportContext) => T): T {
     try {
-      const db = this.#open(facts);
+      const db = this.#open(facts.storeFile);
+      // A file that is no store yet becomes one without being another file.
+      if (db === undefined) return withReportContext(facts, report);
       return db.snapshot(() => report(contextOf(facts, db)));
     } catch (error) {
       // Whatever it was: the next question is not to meet it in the same connection.
@@ -78,17 +80,17 @@ export class KeptStore {
     this.#kept = undefined;
   }
 
-  #open(facts: ContextFacts): SqlDatabase {
+  #open(storeFile: string): SqlDatabase | undefined {
     // Looked at before it is opened: should another take its place meanwhile, the next question sees it.
-    const file = identityOf(facts.storeFile);
+    const file = identityOf(storeFile);
     const known = this.#kept;
-    // While it is open no other file can have its number, and without a file there is no number.
+    // While it is open no other file can have its number.
     if (known !== undefined && known.file === file && versionOf(known.db) === known.version) {
       return known.db;
     }
     this.close();
-    const db = openStore(facts);
-    this.#kept = { db, file, version: versionOf(db) };
+    const db = openMapped(storeFile);
+    if (db !== undefined) this.#kept = { db, file, version: versionOf(db) };
     return db;
   }
 }
@@ -108,6 +110,11 @@ const mappedBytes = 2 ** 30;
 
 /** Without a store there is no data, which is an answer too. */
 function openStore({ storeFile }: ContextFacts): SqlDatabase {
+  return openMapped(storeFile) ?? openForWriting(':memory:').db;
+}
+
+/** Opens a store to read it, migrated if need be; undefined while there is none. */
+function openMapped(storeFile: string): SqlDatabase | undefined {
   let db = openForReading(storeFile);
   if (db !== undefined && isOlder(schemaState(db))) {
     db.close();
@@ -116,7 +123,7 @@ function openStore({ storeFile }: ContextFacts): SqlDatabase {
   }
   // A report may go through much of the file, once: mapped, no page has to be read by itself.
   db?.pragma(`mmap_size = ${mappedBytes}`);
-  return db ?? openForWriting(':memory:').db;
+  return db;
 }
 
 function contextOf(facts: ContextFacts, db: SqlDatabase): ReportContext {

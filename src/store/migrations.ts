@@ -1,4 +1,5 @@
-import { existsSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { renameSync } from 'node:fs';
 import { HumanError } from '../model/errors.ts';
 import { makePrivate } from './driver/open.ts';
 import type { SqlDatabase } from './driver/types.ts';
@@ -80,8 +81,8 @@ export function newerStore(): HumanError {
 }
 
 /**
- * Brings the schema up to date, each step in a transaction of its own, after a copy of the store as
- * it was. Returns the version found. Never goes down.
+ * Brings the schema up to date in one transaction, after a copy of the store as it was: nobody sees
+ * one that is half made. Returns the version found. Never goes down.
  */
 export function migrate(
   db: SqlDatabase,
@@ -90,22 +91,26 @@ export function migrate(
 ): number {
   const found = schemaState(db).version;
   const pending = steps.filter((step) => step.version > found);
-  if (found > 0 && pending.length > 0 && file !== ':memory:') {
-    const copy = `${file}.before-v${currentVersion(steps)}`;
-    if (existsSync(copy)) rmSync(copy);
-    copyDatabase(db, copy);
-  }
-  for (const step of pending) {
-    db.transaction(() => {
+  if (pending.length === 0) return found;
+  if (found > 0 && file !== ':memory:') keepCopy(db, `${file}.before-v${currentVersion(steps)}`);
+  db.transaction(() => {
+    for (const step of pending) {
       // Another process may have been faster.
-      if (Number(db.pragma('user_version')) >= step.version) return;
+      if (Number(db.pragma('user_version')) >= step.version) continue;
       db.exec(step.sql);
       db.prepare("INSERT OR REPLACE INTO meta VALUES ('minReader', ?)").run(String(step.minReader));
       db.exec(`PRAGMA user_version = ${step.version}`);
       db.prepare("INSERT OR IGNORE INTO meta VALUES ('createdAt', ?)").run(String(Date.now()));
-    });
-  }
+    }
+  });
   return found;
+}
+
+/** Keeps the store as it is under another name, whoever else does the same at this moment. */
+function keepCopy(db: SqlDatabase, copy: string): void {
+  const part = `${copy}.${randomUUID()}`;
+  copyDatabase(db, part);
+  renameSync(part, copy);
 }
 
 /** Throws when the file is a database that somebody else made. Call before anything is changed in it. */

@@ -118,9 +118,9 @@ export function isDamage(error: unknown): boolean {
   return code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB';
 }
 
-/** Whether an error says that somebody else holds the lock: try again later. */
+/** Whether an error, put into words or not, says that somebody else holds the lock: try again later. */
 export function isBusy(error: unknown): boolean {
-  const code = sqliteCode(error);
+  const code = sqliteCode(error instanceof HumanError ? error.cause : error);
   return code === 'SQLITE_BUSY' || code === 'SQLITE_LOCKED';
 }
 

@@ -290,6 +290,7 @@ export class SpendModel implements Disposable {
         break;
       case 'state':
         this.#set({ indexer: message.state });
+        if (this.#reader === undefined) this.#askSoon();
         break;
       case 'roots':
         this.#set({ roots: message.roots });
@@ -391,14 +392,15 @@ export class SpendModel implements Disposable {
     if (db === undefined) return undefined;
     if (isOlder(schemaState(db))) {
       db.close();
-      void this.#migrate(this.#storeFile);
+      // Whoever writes it migrates it first, and tells when that is done.
+      if (this.#spend.indexer.kind === 'paused') void this.#migrate(this.#storeFile);
       return undefined;
     }
     this.#log.debug(`Reading ${this.#storeFile} with ${db.engine}`);
     return new StoreReader(db);
   }
 
-  /** What an older Outlay wrote last is migrated before it is read: the indexing thread may be paused. */
+  /** What an older Outlay wrote last is migrated before it is read, also while nothing is written. */
   async #migrate(file: string): Promise<void> {
     if (this.#migrating === file) return;
     this.#migrating = file;

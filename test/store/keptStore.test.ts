@@ -105,6 +105,14 @@ describe('a store that stays open between questions', () => {
       assert.equal(asked.seen.size, 2);
     }));
 
+  test('is noticed when it is made out of a file that was empty', () =>
+    asking((asked) => {
+      writeFileSync(asked.store, '');
+      assert.equal(asked.spent(), 0);
+      asked.spend(['a']);
+      assert.equal(asked.spent(), 1);
+    }));
+
   test('says nothing before there is one and after it is gone', () =>
     asking((asked) => {
       assert.equal(asked.spent(), 0);

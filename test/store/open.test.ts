@@ -31,6 +31,7 @@ import {
   storeError,
 } from '../../src/store/openStore.ts';
 import { backUp, backupsOf, lastBackupAt } from '../../src/store/repair.ts';
+import { whileBusy } from '../../src/watchers/retry.ts';
 import { difference, dumpStore } from '../lib/dumpStore.ts';
 import { engines } from '../lib/engines.ts';
 import { ingestAll, soleWriter } from '../lib/ingest.ts';
@@ -100,6 +101,27 @@ for (const engine of engines) {
       assert.equal(openForReading(dir.store, { engine }), undefined);
       openForWriting(dir.store, { engine }).db.close();
       openForReading(dir.store, { engine })!.close();
+    });
+
+    test('one that somebody else is just making is waited for', async () => {
+      using dir = workplace();
+      openForWriting(dir.store, { engine }).db.close();
+      const other = openDatabase(dir.store, { engine });
+      other.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; DELETE FROM word WHERE id > 0');
+      assert.throws(() => openForWriting(dir.store, { engine }), /is busy: another program/);
+      const waiting = whileBusy(() => openForWriting(dir.store, { engine }));
+      other.exec('COMMIT');
+      other.close();
+      (await waiting).db.close();
+    });
+
+    test('a new one is made whole or not at all', () => {
+      using dir = workplace();
+      const steps = [...migrations, { version: 99, minReader: 1, sql: 'INSERT INTO nowhere' }];
+      assert.throws(() => openForWriting(dir.store, { engine, steps }));
+      assert.equal(openForReading(dir.store, { engine }), undefined);
+      openForWriting(dir.store, { engine }).db.close();
+      assert.deepEqual(filesBeside(dir.store), ['outlay.db']);
     });
 
     test('a reader cannot write', () => {
