@@ -51,6 +51,9 @@ const actionCommands: Readonly<Record<Exclude<CommonAction, 'startOver'>, string
 /** What takes longer than this is said to be worked on. */
 const longMs = 300;
 
+/** A whole whose first part keeps up by itself is asked for more seldom: it holds that part up. */
+const wholeBusy = mostBusy / 2;
+
 /** What is done with an insight a panel lists. */
 const insightCommands: Readonly<Record<InsightVerb, string>> = {
   apply: commandIds.applyInsight,
@@ -204,7 +207,7 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     const answer = await this.#answerOf(asked.whole);
     clearTimeout(slow);
     const took = Date.now() - started;
-    this.#wholeAt = started + took / mostBusy;
+    this.#wholeAt = started + took / wholeBusy;
     // Another page, or another question, wants another answer.
     if (!this.#isWanted(page, question)) {
       this.updateSoon();
