@@ -51,24 +51,20 @@ async function types() {
 }
 
 /**
- * Tests of the page, in parts that run beside each other. The panels and the list of sessions share the
- * million messages, so they are one part.
+ * Tests of the page that are about panels, and the list of sessions, which shares the million messages
+ * with them: about half of what all of them take.
  */
-const pageParts = {
-  panels: ['burnAnomalies', 'dashboard', 'panelSets', 'sessions'],
-  pictures: ['pictures', 'sessionPanel'],
-};
+const panelPages = new Set(
+  ['burnAnomalies', 'dashboard', 'panelSets', 'pictures', 'sessionPanel', 'sessions'].map(
+    (name) => `${name}.test.mjs`,
+  ),
+);
 
-/** Tests of the page of one part; without a name those that are in none. */
-async function pages(part) {
+/** Tests of the page: these, or the others. */
+async function pages(ofPanels) {
   const files = await Array.fromAsync(glob('test/host/page/*.test.mjs', { cwd: root }));
-  const name = (file) => path.basename(file, '.test.mjs');
-  const partOf = (file) =>
-    Object.keys(pageParts).find((each) => pageParts[each].includes(name(file)));
-  return files.filter((file) => partOf(file) === part).sort();
+  return files.filter((file) => panelPages.has(path.basename(file)) === ofPanels).sort();
 }
-
-const pageTests = async (part) => nodeTests(await pages(part), { isolated: false });
 
 const parts = {
   types,
@@ -79,9 +75,8 @@ const parts = {
   store: () => nodeTests(['test/store/**/*.test.ts']),
   package: () => nodeTests(['test/package/*.test.mjs'], { concurrency: 1 }),
   host: () => hostTests(),
-  page: () => pageTests(undefined),
-  panels: () => pageTests('panels'),
-  pictures: () => pageTests('pictures'),
+  page: async () => nodeTests(await pages(false), { isolated: false }),
+  panels: async () => nodeTests(await pages(true), { isolated: false }),
   'page-packed': () => nodeTests(['test/host/page-packed/*.test.mjs']),
   client: () => clientTests(),
 };
@@ -117,8 +112,7 @@ async function runPart(name) {
  */
 const editorRows = [
   ['panels', 'page-packed'],
-  ['page', 'client'],
-  ['host', 'package', 'pictures'],
+  ['page', 'host', 'package', 'client'],
 ];
 const noEditor = Object.keys(parts).filter(
   (name) => name !== 'build' && !editorRows.flat().includes(name),
