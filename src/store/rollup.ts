@@ -92,7 +92,7 @@ function moveWithin(
   db: SqlDatabase,
   { name, keys }: Table,
 ): (from: number, to: number, target: number) => void {
-  const stretch = 'bucket >= ? AND bucket < ? AND bucket <> ?';
+  const stretch = `${bucketsOf(name)} AND bucket <> ?`;
   const others = keys.filter((key) => key !== 'bucket');
   const sums = sumColumns.map((column) => `sum(${column})`);
   const add = db.prepare(

@@ -1,6 +1,6 @@
 import { offsetsOf } from '../../model/calendar.ts';
 import type { ReportContext } from '../context.ts';
-import type { Selection } from '../selection.ts';
+import type { SumsOnly } from '../selection.ts';
 
 /** Nano-dollars of each hour of each day of the week; the first day is the one the user's week starts on. */
 export interface Heat {
@@ -16,7 +16,7 @@ const dayMs = 24 * hourMs;
 /** When, in an ordinary week, money is spent: local hours. */
 export function heatOf(
   { zone, weekStart }: Pick<ReportContext, 'zone' | 'weekStart'>,
-  { rows, backgrounds }: Pick<Selection, 'rows' | 'backgrounds'>,
+  { rows, backgrounds }: Pick<SumsOnly, 'rows' | 'backgrounds'>,
 ): Heat {
   const offsetAt = offsetsOf(zone);
   const cells = new Float64Array(7 * 24);

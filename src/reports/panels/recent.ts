@@ -4,7 +4,7 @@ import { addDays, dayOf, firstMoment, type TimeSpan, weekSpan } from '../../mode
 import type { ReportContext } from '../context.ts';
 import type { Names } from '../names.ts';
 import type { Filters } from '../question.ts';
-import { type Selection, select, selectSums } from '../selection.ts';
+import { type SumsOnly, select, selectSums } from '../selection.ts';
 
 /** What was spent lately, whatever period is looked at. Money in nano-dollars. */
 export interface Recent {
@@ -57,7 +57,7 @@ export function recentSpend(context: ReportContext, filters: Filters, names: Nam
 function pointsOf({
   rows,
   backgrounds,
-}: Pick<Selection, 'rows' | 'backgrounds'>): { at: number; nano: number }[] {
+}: Pick<SumsOnly, 'rows' | 'backgrounds'>): { at: number; nano: number }[] {
   return [...rows, ...backgrounds].map(({ at, nano }) => ({ at, nano }));
 }
 

@@ -1,6 +1,6 @@
 import type { ReportContext } from '../context.ts';
 import { backgroundKey, dimension } from '../dimensions.ts';
-import type { Selection } from '../selection.ts';
+import type { SumsOnly } from '../selection.ts';
 import type { Stretches } from './stretches.ts';
 
 /** Spend of one stretch, split among the names of its chart. Money in nano-dollars. */
@@ -20,7 +20,7 @@ export const restName = '\u0000rest';
 /** Splits spend over time by model, project or agent: the dearest names first, then the rest. */
 export function stacked(
   context: ReportContext,
-  selection: Pick<Selection, 'rows' | 'backgrounds' | 'names'>,
+  selection: SumsOnly,
   stretches: Stretches,
   by: 'model' | 'project' | 'agent',
 ): { stackNames: string[]; stretches: StackedStretch[] } {
