@@ -1,9 +1,9 @@
+import { fingerprint } from '../model/fingerprint.ts';
 import type { NanoUsd } from '../model/money.ts';
 import type { Price, PriceBook, RequestTraits } from '../model/price.ts';
 import { promptTokens, type Usage } from '../model/tokens.ts';
 import { bundledCatalogue, type Catalogue } from './catalogue.ts';
 import { type Decimal, decimalText } from './decimal.ts';
-import { fingerprint } from './hash.ts';
 import { type ModelMatch, matchModel } from './matchModel.ts';
 import { noOverrides, type PriceOverrides } from './overrides.ts';
 import { costOf, type RateCard, rateCard } from './rateCard.ts';

@@ -1,5 +1,5 @@
 import { daysOf, localTime, type Zone } from '../model/calendar.ts';
-import { remember } from '../model/remember.ts';
+import { remember } from '../model/memoize.ts';
 import { tierOf } from '../pricing/tiers.ts';
 import type { FactKey, RowKeys } from '../store/factRows.ts';
 import { bucketMs, bucketOf } from '../store/rollup.ts';

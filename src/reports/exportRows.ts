@@ -1,4 +1,4 @@
-import { remember } from '../model/remember.ts';
+import { remember } from '../model/memoize.ts';
 import { tierOf } from '../pricing/tiers.ts';
 import { type FactRow, summedUpRows } from '../store/factRows.ts';
 import { type MessagePiece, messagePages } from '../store/messagePages.ts';

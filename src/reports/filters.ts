@@ -1,6 +1,6 @@
 import { fits } from '../analysis/patterns.ts';
 import { HumanError } from '../model/errors.ts';
-import { remember } from '../model/remember.ts';
+import { remember } from '../model/memoize.ts';
 import { gradeOf, tierOf } from '../pricing/tiers.ts';
 import type { FactKey, RowKeys } from '../store/factRows.ts';
 import type { SessionPlace } from '../store/sessionPlaces.ts';

@@ -8,8 +8,8 @@ import {
   type TimeSpan,
   weekSpan,
 } from '../model/calendar.ts';
+import { remember } from '../model/memoize.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
-import { remember } from '../model/remember.ts';
 import { nothing } from './breakdown.ts';
 import { count, figureNotes, headline, type ReportContext, warnings } from './context.ts';
 import type { ReportDefinition } from './definition.ts';

@@ -1,4 +1,4 @@
-import { remember } from '../model/remember.ts';
+import { remember } from '../model/memoize.ts';
 import { crypto } from './crypto.ts';
 import type { Filters } from './question.ts';
 

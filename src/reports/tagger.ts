@@ -1,6 +1,6 @@
 import { type Mark, marksOf } from '../analysis/marks.ts';
 import { fits } from '../analysis/patterns.ts';
-import { remember } from '../model/remember.ts';
+import { remember } from '../model/memoize.ts';
 import type { ReportContext } from './context.ts';
 
 /** Tags of marks that hold for a session; `sid` is its full id. */

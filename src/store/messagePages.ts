@@ -1,5 +1,5 @@
 import type { TimeSpan } from '../model/calendar.ts';
-import { remember } from '../model/remember.ts';
+import { remember } from '../model/memoize.ts';
 import type { SqlDatabase } from './driver/types.ts';
 import type { FactRow } from './factRows.ts';
 import { facetJoin, factOf } from './messageFacts.ts';

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
-import { fingerprint } from '../pricing/hash.ts';
+import { fingerprint } from '../model/fingerprint.ts';
 
 /** Folder for the store, the mirrored settings and the launcher. `OUTLAY_DATA_DIR` moves it. */
 export function dataFolder(env: NodeJS.ProcessEnv = process.env): string {
