@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { folderProblem, type Root } from '../agents/claude/roots.ts';
 import { isZone, type Zone } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { planOf } from '../model/retention.ts';
@@ -11,7 +12,6 @@ import type { Labels } from '../reports/labels.ts';
 import { marksFile, readMarks } from '../reports/marksFile.ts';
 import { type Peers, readPeers } from '../reports/peers.ts';
 import { type MergedOverrides, mergeOverrides } from '../reports/priceOverrides.ts';
-import { folderProblem, type Root } from '../transcripts/roots.ts';
 import { dataFolder, storePlace } from '../watchers/places.ts';
 import type { IndexerConfig } from '../watchers/protocol.ts';
 import { configuredRoots } from '../watchers/scanRoots.ts';

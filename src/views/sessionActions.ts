@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { commands, env, l10n, type QuickPickItem, Uri, window, workspace } from 'vscode';
+import { findRecord, type RecordPlace } from '../agents/claude/read/findRecord.ts';
+import { readMessageText } from '../agents/claude/read/messageText.ts';
 import type { PanelTextPart } from '../protocol/session.ts';
 import { plainLines } from '../reports/plainText.ts';
 import type { SessionSummary } from '../store/reader.ts';
 import { type SessionFile, sessionFiles } from '../store/sessionList.ts';
-import { findRecord, type RecordPlace } from '../transcripts/findRecord.ts';
-import { readMessageText } from '../transcripts/messageText.ts';
 import { formatOf } from './format.ts';
 import { harmless } from './harmless.ts';
 import { oneLine, projectName, projectOf, titleText } from './sessionOrder.ts';

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Disposable, EventEmitter, type LogOutputChannel, l10n, type Memento } from 'vscode';
+import { runningSessions } from '../agents/claude/runningSessions.ts';
 import { dayOf, daySpan } from '../model/calendar.ts';
 import { messageOf } from '../model/errors.ts';
 import { usdToNano } from '../model/money.ts';
@@ -10,7 +11,6 @@ import type { MergedOverrides } from '../reports/priceOverrides.ts';
 import { isOlder, schemaState } from '../store/migrations.ts';
 import { isBusy, openForReading, storeError } from '../store/openStore.ts';
 import { StoreReader } from '../store/reader.ts';
-import { runningSessions } from '../transcripts/runningSessions.ts';
 import { IndexerClient } from '../watchers/indexerClient.ts';
 import { dataFolder, storePlace } from '../watchers/places.ts';
 import type { FromIndexer, IndexerState, RootStatus } from '../watchers/protocol.ts';

@@ -11,8 +11,8 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { readExcerpt } from '../transcripts/excerpt.ts';
-import type { RecordPlace } from '../transcripts/findRecord.ts';
+import { readExcerpt } from '../agents/claude/read/excerpt.ts';
+import type { RecordPlace } from '../agents/claude/read/findRecord.ts';
 
 const scheme = 'outlay-transcript';
 /** VS Code does not hand larger files to extensions, and is slow with them. */

@@ -1,6 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isTranscript } from '../transcripts/discover.ts';
+import { isTranscript } from '../agents/claude/discover.ts';
 
 /** Transcripts as the disk has them just now, against what has been read of them. */
 export interface TranscriptsOnDisk {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
-import { isAgentMeta, isTranscript } from '../transcripts/discover.ts';
+import { isAgentMeta, isTranscript } from '../agents/claude/discover.ts';
 
 /** Whether to look at files at intervals because the system sends no events. */
 export type PollingMode = 'auto' | 'always' | 'never';

@@ -1,4 +1,6 @@
 import { statSync } from 'node:fs';
+import { describe } from '../agents/claude/discover.ts';
+import type { Root } from '../agents/claude/roots.ts';
 import { HumanError, messageOf } from '../model/errors.ts';
 import { parsePriceOverrides } from '../pricing/parseOverrides.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
@@ -7,8 +9,6 @@ import { heartbeatMs, Lease, LeaseLostError } from '../store/lease.ts';
 import { assertOwnSchema, newerStore } from '../store/migrations.ts';
 import { openForWriting, storeError, type WritableStore } from '../store/openStore.ts';
 import { Writer } from '../store/writer.ts';
-import { describe } from '../transcripts/discover.ts';
-import type { Root } from '../transcripts/roots.ts';
 import { Coalescer } from './coalesce.ts';
 import { type FileEvents, watchFolder } from './fileEvents.ts';
 import { ingestFile } from './ingestFile.ts';

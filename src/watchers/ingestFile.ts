@@ -1,11 +1,11 @@
+import { readAgentMeta } from '../agents/claude/agentMeta.ts';
+import { placeOf } from '../agents/claude/discover.ts';
+import { readStretches } from '../agents/claude/read/readChunks.ts';
+import type { Root } from '../agents/claude/roots.ts';
 import { messageOf } from '../model/errors.ts';
 import type { AgentFact, Bookmark, Stretch } from '../model/records.ts';
 import { LeaseLostError } from '../store/lease.ts';
 import type { IngestItem, Writer } from '../store/writer.ts';
-import { readAgentMeta } from '../transcripts/agentMeta.ts';
-import { placeOf } from '../transcripts/discover.ts';
-import { readStretches } from '../transcripts/readStretch.ts';
-import type { Root } from '../transcripts/roots.ts';
 import { whileBusy } from './retry.ts';
 
 /**

@@ -1,11 +1,11 @@
+import { readAgentMeta } from '../agents/claude/agentMeta.ts';
+import { placeOf } from '../agents/claude/discover.ts';
+import type { Root } from '../agents/claude/roots.ts';
 import type { AgentFact } from '../model/records.ts';
 import type { SqlDatabase, Statement } from '../store/driver/types.ts';
 import { findDamage } from '../store/openStore.ts';
 import { backUp, backupEveryMs, lastBackupAt, setAside } from '../store/repair.ts';
 import type { Writer } from '../store/writer.ts';
-import { readAgentMeta } from '../transcripts/agentMeta.ts';
-import { placeOf } from '../transcripts/discover.ts';
-import type { Root } from '../transcripts/roots.ts';
 import { gitRootOf } from './gitRoot.ts';
 import { whileBusy } from './retry.ts';
 import type { ScannedRoot } from './scanRoots.ts';

@@ -1,5 +1,5 @@
+import type { RootSource } from '../agents/claude/roots.ts';
 import type { RetentionPlan } from '../model/retention.ts';
-import type { RootSource } from '../transcripts/roots.ts';
 import type { PollingMode } from './fileEvents.ts';
 
 /** All an indexer needs to know. Plain data: it crosses into a worker thread. */

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { type Discovery, discover, type TranscriptFile } from '../transcripts/discover.ts';
-import { findRoots, type Root } from '../transcripts/roots.ts';
+import { type Discovery, discover, type TranscriptFile } from '../agents/claude/discover.ts';
+import { findRoots, type Root } from '../agents/claude/roots.ts';
 import type { IndexerConfig } from './protocol.ts';
 
 /** A root with what was found below it. */

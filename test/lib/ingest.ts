@@ -1,12 +1,12 @@
+import { readAgentMeta } from '../../src/agents/claude/agentMeta.ts';
+import { discover, placeOf } from '../../src/agents/claude/discover.ts';
+import { readStretches } from '../../src/agents/claude/read/readChunks.ts';
 import { nanoUsd } from '../../src/model/money.ts';
 import type { PriceBook } from '../../src/model/price.ts';
 import type { Bookmark, Stretch } from '../../src/model/records.ts';
 import { createPriceBook } from '../../src/pricing/priceBook.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { Writer, type WriterOptions } from '../../src/store/writer.ts';
-import { readAgentMeta } from '../../src/transcripts/agentMeta.ts';
-import { discover, placeOf } from '../../src/transcripts/discover.ts';
-import { readStretches } from '../../src/transcripts/readStretch.ts';
 
 const book = createPriceBook();
 

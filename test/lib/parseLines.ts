@@ -1,9 +1,9 @@
-import type { TranscriptBatch } from '../../src/model/records.ts';
 import {
   freshState,
   TranscriptParser,
   type TranscriptPlace,
-} from '../../src/transcripts/parser.ts';
+} from '../../src/agents/claude/parse/parser.ts';
+import type { TranscriptBatch } from '../../src/model/records.ts';
 
 export const mainPlace: TranscriptPlace = {
   path: 'p/s1.jsonl',

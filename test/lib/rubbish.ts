@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { longestLineBytes } from '../../src/agents/claude/read/readChunks.ts';
 import { type RejectReason, rejectReasons } from '../../src/model/records.ts';
-import { longestLineBytes } from '../../src/transcripts/readStretch.ts';
 import { assistant, user } from './parseLines.ts';
 
 /** One line for each reason why a line cannot be used, but for its length. */

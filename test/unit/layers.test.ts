@@ -13,13 +13,13 @@ import * as esbuild from 'esbuild';
  */
 const layers: Readonly<Record<string, readonly string[]>> = {
   'src/model': [],
-  'src/transcripts': ['src/model', 'node'],
+  'src/agents': ['src/model', 'node'],
   'src/pricing': ['src/model'],
   'src/store': ['src/model', 'node', 'better-sqlite3'],
   'src/analysis': ['src/model'],
   'src/watchers': [
     'src/model',
-    'src/transcripts',
+    'src/agents',
     'src/pricing',
     'src/store',
     'node',
@@ -28,7 +28,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/reports': [
     'src/model',
-    'src/transcripts',
+    'src/agents',
     'src/pricing',
     'src/analysis',
     'src/store',
@@ -39,7 +39,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src/views': [
     'src/model',
     'src/demo',
-    'src/transcripts',
+    'src/agents',
     'src/pricing',
     'src/store',
     'src/analysis',

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { RootSource } from '../../transcripts/roots.ts';
+import type { RootSource } from '../../agents/claude/roots.ts';
 import type { HelpFacts } from '../helpFacts.ts';
 import { escapeMarkdown } from '../markdown.ts';
 import { messages, type Row, sessions, transcripts } from './answer.ts';

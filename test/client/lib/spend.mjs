@@ -1,10 +1,10 @@
 /** What Outlay makes of the client's transcripts, read as a program does: index, then ask. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { readUsage } from '../../../src/agents/claude/parse/usage.ts';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
 import { openForReading } from '../../../src/store/openStore.ts';
 import { StoreReader } from '../../../src/store/reader.ts';
-import { readUsage } from '../../../src/transcripts/usage.ts';
 import { indexOnce } from '../../../src/watchers/indexOnce.ts';
 
 /** Nano-dollars: a millionth of a dollar, which a million roundings cannot reach. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
 import { describe, test } from 'node:test';
-import { discover, placeOf } from '../../../src/transcripts/discover.ts';
+import { discover, placeOf } from '../../../src/agents/claude/discover.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
 
 /** Makes empty files below a folder. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { readMessageText } from '../../../src/transcripts/messageText.ts';
+import { readMessageText } from '../../../src/agents/claude/read/messageText.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
 const line = (id: string, content: unknown, more: object = {}): string =>

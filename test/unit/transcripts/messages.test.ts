@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { TranscriptPlace } from '../../../src/agents/claude/parse/parser.ts';
 import type { MessageLine } from '../../../src/model/records.ts';
-import type { TranscriptPlace } from '../../../src/transcripts/parser.ts';
 import {
   afterNoon,
   agentPlace,

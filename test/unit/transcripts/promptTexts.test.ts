@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { promptTexts } from '../../../src/transcripts/promptTexts.ts';
+import { promptTexts } from '../../../src/agents/claude/read/promptTexts.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
 test('prompts are found by their ids, and nothing else is', () => {

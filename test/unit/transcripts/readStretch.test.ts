@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { longestLineBytes, readStretches } from '../../../src/agents/claude/read/readChunks.ts';
 import type { Bookmark, MessageLine, Stretch } from '../../../src/model/records.ts';
-import { longestLineBytes, readStretches } from '../../../src/transcripts/readStretch.ts';
 import { afterNoon, assistant, mainPlace, user } from '../../lib/parseLines.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
 

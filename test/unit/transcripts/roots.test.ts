@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { findRoots, folderProblem, type RootOptions } from '../../../src/transcripts/roots.ts';
+import { findRoots, folderProblem, type RootOptions } from '../../../src/agents/claude/roots.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
 
 /** A home with these configuration directories, each with a `projects` folder. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { runningSessions } from '../../../src/transcripts/runningSessions.ts';
+import { runningSessions } from '../../../src/agents/claude/runningSessions.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
 describe('running sessions', () => {

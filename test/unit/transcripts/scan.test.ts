@@ -12,7 +12,7 @@ import {
   scanObject,
   skipValue,
   stringAt,
-} from '../../../src/transcripts/scan.ts';
+} from '../../../src/agents/claude/parse/jsonScanner.ts';
 
 const keys = new KeySet(['type', 'uuid', 'data', ''] as const);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { readUsage } from '../../../src/agents/claude/parse/usage.ts';
 import { noUsage } from '../../../src/model/tokens.ts';
-import { readUsage } from '../../../src/transcripts/usage.ts';
 
 const model = 'claude-opus-4-8';
 

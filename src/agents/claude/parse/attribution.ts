@@ -1,4 +1,4 @@
-import type { Attribution } from '../model/records.ts';
+import type { Attribution } from '../../../model/records.ts';
 import { bounded } from './byteCache.ts';
 import { text } from './usage.ts';
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isJsonObject, text } from './usage.ts';
+import { isJsonObject, text } from './parse/usage.ts';
 
 /**
  * Ids of the sessions whose Claude Code is running: `sessions/<pid>.json` in a configuration

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { hashBytes } from '../model/hash53.ts';
-import type { Bookmark, ParserState, Stretch, TranscriptBatch } from '../model/records.ts';
-import { freshState, TranscriptParser, type TranscriptPlace } from './parser.ts';
+import { hashBytes } from '../../../model/hash53.ts';
+import type { Bookmark, ParserState, Stretch, TranscriptBatch } from '../../../model/records.ts';
+import { freshState, TranscriptParser, type TranscriptPlace } from '../parse/parser.ts';
 
 /** Bytes read at once. */
 const blockBytes = 4 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { CostState } from '../model/records.ts';
+import type { CostState } from '../../../model/records.ts';
 import { bounded } from './byteCache.ts';
 import { isJsonObject } from './usage.ts';
 

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { cut } from '../model/cut.ts';
+import { cut } from '../../../model/cut.ts';
 import { linesWith, needleOf, recordAt, type WantedRecord, writtenId } from './findRecord.ts';
 
 /** A piece of what a response says or does, in the order it was written. */

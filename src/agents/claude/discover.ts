@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import type { TranscriptPlace } from './parser.ts';
+import type { TranscriptPlace } from './parse/parser.ts';
 
 /** A transcript on disk. */
 export interface TranscriptFile {

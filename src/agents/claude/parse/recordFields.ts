@@ -1,4 +1,4 @@
-import { KeySet } from './scan.ts';
+import { KeySet } from './jsonScanner.ts';
 
 /** The top-level fields of a record that the scanner looks for. */
 export const recordKeys = new KeySet([

@@ -1,5 +1,5 @@
-import type { UsagePart } from '../model/records.ts';
-import type { Usage } from '../model/tokens.ts';
+import type { UsagePart } from '../../../model/records.ts';
+import type { Usage } from '../../../model/tokens.ts';
 import { bounded } from './byteCache.ts';
 
 /** The usage object of a record, read; `undefined` where a count is no whole number ≥ 0. */

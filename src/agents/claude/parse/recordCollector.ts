@@ -1,8 +1,8 @@
-import { hashBytes } from '../model/hash53.ts';
-import type { SessionTrace } from '../model/records.ts';
+import { hashBytes } from '../../../model/hash53.ts';
+import type { SessionTrace } from '../../../model/records.ts';
 import { emptyTrace } from './batch.ts';
 import { ByteCache } from './byteCache.ts';
-import { BRANCH, CWD, ENTRYPOINT, type RecordHead, UUID, VERSION } from './fields.ts';
+import { BRANCH, CWD, ENTRYPOINT, type RecordHead, UUID, VERSION } from './recordFields.ts';
 
 /** Reduces the dated records of a stretch, of whatever type, to what decides about their sessions. */
 export class TraceCollector {

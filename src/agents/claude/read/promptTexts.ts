@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { isJsonObject, text } from './usage.ts';
+import { isJsonObject, text } from '../parse/usage.ts';
 
 /** A longer line is no prompt of a person's: it carries a tool's result or a picture. */
 const longestLine = 64 * 1024;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { AgentFact } from '../model/records.ts';
-import { bounded } from './byteCache.ts';
-import type { TranscriptPlace } from './parser.ts';
-import { isJsonObject, text } from './usage.ts';
+import type { AgentFact } from '../../model/records.ts';
+import { bounded } from './parse/byteCache.ts';
+import type { TranscriptPlace } from './parse/parser.ts';
+import { isJsonObject, text } from './parse/usage.ts';
 
 /** Largest meta file read; real ones are a few hundred bytes. */
 const largestMeta = 1_000_000;

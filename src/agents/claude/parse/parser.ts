@@ -8,11 +8,25 @@ import {
   type TitleKind,
   type TranscriptBatch,
   unnamedAgent,
-} from '../model/records.ts';
+} from '../../../model/records.ts';
 import { attributionOf, errorCode } from './attribution.ts';
 import { emptyBatch } from './batch.ts';
 import { ByteCache, bounded } from './byteCache.ts';
-import { clientTotal } from './clientTotal.ts';
+import { clientTotal } from './costState.ts';
+import {
+  escapedKey,
+  isFalse,
+  isObject,
+  isTrue,
+  KeySet,
+  malformed,
+  scanObject,
+  skipSpace,
+  skipValue,
+  stringAt,
+  type ValueHandler,
+} from './jsonScanner.ts';
+import { TraceCollector } from './recordCollector.ts';
 import {
   AGENT,
   COMPACT,
@@ -29,24 +43,10 @@ import {
   TOOL_RESULT,
   TYPE,
   UUID,
-} from './fields.ts';
-import { oneLine } from './oneLine.ts';
-import {
-  escapedKey,
-  isFalse,
-  isObject,
-  isTrue,
-  KeySet,
-  malformed,
-  scanObject,
-  skipSpace,
-  skipValue,
-  stringAt,
-  type ValueHandler,
-} from './scan.ts';
-import { readTime, timeAt } from './time.ts';
+} from './recordFields.ts';
+import { readTime, timeAt } from './timestamp.ts';
+import { oneLine } from './titleLine.ts';
 import { ToolMemory, toolCallsIn } from './toolCalls.ts';
-import { TraceCollector } from './traceCollector.ts';
 import { isJsonObject, readUsage, text } from './usage.ts';
 import { UserRecordReader } from './userRecord.ts';
 

@@ -1,4 +1,4 @@
-import type { ParserState } from '../model/records.ts';
+import type { ParserState } from '../../../model/records.ts';
 import { bounded } from './byteCache.ts';
 import { isJsonObject, text } from './usage.ts';
 

@@ -9,7 +9,7 @@ import {
   skipValue,
   stringAt,
   type ValueHandler,
-} from './scan.ts';
+} from './jsonScanner.ts';
 
 /** What a `user` record says, its text aside. */
 export interface UserRecord {

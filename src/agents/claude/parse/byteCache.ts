@@ -1,4 +1,4 @@
-import { stringAt } from './scan.ts';
+import { stringAt } from './jsonScanner.ts';
 
 /**
  * Decodes a value that rarely changes from record to record (session, directory, branch): compares

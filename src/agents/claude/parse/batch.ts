@@ -1,4 +1,4 @@
-import type { SessionTrace, TranscriptBatch } from '../model/records.ts';
+import type { SessionTrace, TranscriptBatch } from '../../../model/records.ts';
 
 export function emptyBatch(): TranscriptBatch {
   return {
