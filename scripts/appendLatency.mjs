@@ -9,7 +9,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { build } from '../esbuild.mjs';
-import { percentile } from '../src/analysis/percentile.ts';
+import { percentile } from '../src/analysis/statistics/percentile.ts';
 import { Dice } from '../src/demo/dice.ts';
 import { formatUsd } from '../src/model/money.ts';
 import { Growing, machine, table, writeMeasured } from './lib/latency.mjs';

@@ -15,7 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { build } from '../esbuild.mjs';
-import { percentile } from '../src/analysis/percentile.ts';
+import { percentile } from '../src/analysis/statistics/percentile.ts';
 import { Dice } from '../src/demo/dice.ts';
 import { usualAnomalies } from '../src/protocol/anomalies.ts';
 import { usualBurn } from '../src/protocol/burn.ts';

@@ -1,4 +1,4 @@
-import { hourMs, type SpendPoint, stretchOf } from './spendPoints.ts';
+import { hourMs, type SpendPoint, stretchOf } from './spend/spendPoints.ts';
 
 /** Whether the last hour is out of the ordinary. Money in nano-dollars. */
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { type Budget, budgetActions, budgetBases } from '../analysis/budget.ts';
+import { type Budget, budgetActions, budgetBases } from '../analysis/budgets/budget.ts';
 import {
   formatPeriod,
   formatScope,
@@ -9,8 +9,8 @@ import {
   parsePeriod,
   parseScope,
   parseUnit,
-} from '../analysis/budgetText.ts';
-import { ladderPresets, parseLadder } from '../analysis/ladder.ts';
+} from '../analysis/budgets/budgetNotation.ts';
+import { ladderPresets, parseLadder } from '../analysis/budgets/thresholds.ts';
 import { HumanError } from '../model/errors.ts';
 import { type BudgetEntry, budgetKey, removeBudget, storeBudget } from '../reports/budgetFile.ts';
 import { amountText, budgetFields, budgetName } from '../reports/budgetText.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { MarkEvent } from '../analysis/marks.ts';
+import type { MarkEvent } from '../analysis/spend/timeTags.ts';
 import { findSession } from '../reports/findSession.ts';
 import { eventFor, markName, markReport, marksReport } from '../reports/marks.ts';
 import { addMark as writeMark } from '../reports/marksFile.ts';

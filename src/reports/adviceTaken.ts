@@ -1,4 +1,4 @@
-import { dayMs } from '../analysis/spendPoints.ts';
+import { dayMs } from '../analysis/spend/spendPoints.ts';
 import type { TimeSpan } from '../model/calendar.ts';
 import type { ReportContext } from './context.ts';
 import type { Ledger, OutcomeResult } from './insightsFile.ts';

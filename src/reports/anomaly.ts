@@ -1,4 +1,4 @@
-import { type Anomalies, anomalies, usualThreshold } from '../analysis/robust.ts';
+import { type Anomalies, anomalies, usualThreshold } from '../analysis/statistics/outliers.ts';
 import { dayOf, daysOf, firstMoment } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';

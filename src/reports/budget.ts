@@ -1,7 +1,7 @@
-import { recommendedAction } from '../analysis/budget.ts';
-import type { BudgetPlace } from '../analysis/budgetScope.ts';
-import { formatPeriod, formatScope, formatUnit } from '../analysis/budgetText.ts';
-import { formatLadder } from '../analysis/ladder.ts';
+import { recommendedAction } from '../analysis/budgets/budget.ts';
+import { formatPeriod, formatScope, formatUnit } from '../analysis/budgets/budgetNotation.ts';
+import type { BudgetPlace } from '../analysis/budgets/budgetScope.ts';
+import { formatLadder } from '../analysis/budgets/thresholds.ts';
 import { HumanError } from '../model/errors.ts';
 import { formatPercent } from '../model/level.ts';
 import type { BudgetEntry } from './budgetFile.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Budget, budgetActions, budgetBases } from '../analysis/budget.ts';
+import { type Budget, budgetActions, budgetBases } from '../analysis/budgets/budget.ts';
 import {
   formatPeriod,
   formatScope,
@@ -8,8 +8,8 @@ import {
   parsePeriod,
   parseScope,
   parseUnit,
-} from '../analysis/budgetText.ts';
-import { formatLadder, parseLadder } from '../analysis/ladder.ts';
+} from '../analysis/budgets/budgetNotation.ts';
+import { formatLadder, parseLadder } from '../analysis/budgets/thresholds.ts';
 import { HumanError } from '../model/errors.ts';
 import { defaultLadder } from '../model/level.ts';
 import { nanoToUsd, usdToNano } from '../model/money.ts';

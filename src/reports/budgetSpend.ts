@@ -1,6 +1,6 @@
-import type { Budget, BudgetPeriod, BudgetScope, BudgetUnit } from '../analysis/budget.ts';
-import { fits } from '../analysis/patterns.ts';
-import { dayMs, hourMs } from '../analysis/spendPoints.ts';
+import type { Budget, BudgetPeriod, BudgetScope, BudgetUnit } from '../analysis/budgets/budget.ts';
+import { fits } from '../analysis/spend/patterns.ts';
+import { dayMs, hourMs } from '../analysis/spend/spendPoints.ts';
 import { daySpan, monthSpan, type TimeSpan, weekSpan } from '../model/calendar.ts';
 import { addSums, type FactKey } from '../store/factRows.ts';
 import type { SpendSums } from '../store/reader.ts';

@@ -1,8 +1,8 @@
-import { type Budget, type BudgetState, budgetState } from '../analysis/budget.ts';
-import { applicableBudgets, type BudgetPlace } from '../analysis/budgetScope.ts';
-import { formatPeriod, formatUnit } from '../analysis/budgetText.ts';
-import { type ProjectedBudget, spentAtPeriodEnd } from '../analysis/projection.ts';
-import { dayMs } from '../analysis/spendPoints.ts';
+import { type Budget, type BudgetState, budgetState } from '../analysis/budgets/budget.ts';
+import { formatPeriod, formatUnit } from '../analysis/budgets/budgetNotation.ts';
+import { applicableBudgets, type BudgetPlace } from '../analysis/budgets/budgetScope.ts';
+import { type ProjectedBudget, spentAtPeriodEnd } from '../analysis/spend/projection.ts';
+import { dayMs } from '../analysis/spend/spendPoints.ts';
 import { levels } from '../model/level.ts';
 import type { BudgetEntry } from './budgetFile.ts';
 import {

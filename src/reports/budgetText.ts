@@ -1,6 +1,6 @@
-import type { Budget, BudgetUnit } from '../analysis/budget.ts';
-import { formatPeriod, formatScope, formatUnit } from '../analysis/budgetText.ts';
-import { formatLadder } from '../analysis/ladder.ts';
+import type { Budget, BudgetUnit } from '../analysis/budgets/budget.ts';
+import { formatPeriod, formatScope, formatUnit } from '../analysis/budgets/budgetNotation.ts';
+import { formatLadder } from '../analysis/budgets/thresholds.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { formatTokens } from '../model/tokens.ts';
 import type { BudgetEntry } from './budgetFile.ts';

@@ -1,4 +1,4 @@
-import { type Burn, burn as burnOf, burnSkips, type Comparison } from '../analysis/burn.ts';
+import { type Burn, burn as burnOf, burnSkips, type Comparison } from '../analysis/spend/burn.ts';
 import { formatDuration } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';

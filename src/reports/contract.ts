@@ -1,4 +1,4 @@
-import { formatPeriod } from '../analysis/budgetText.ts';
+import { formatPeriod } from '../analysis/budgets/budgetNotation.ts';
 import type { Level } from '../model/level.ts';
 import { nanoToUsd } from '../model/money.ts';
 import type { RateBook } from '../pricing/priceBook.ts';

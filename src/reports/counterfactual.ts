@@ -2,7 +2,7 @@ import {
   type CostedGroup,
   type Counterfactual,
   counterfactual as reprice,
-} from '../analysis/counterfactual.ts';
+} from '../analysis/spend/counterfactual.ts';
 import { dayOf } from '../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import type { RequestTraits } from '../model/price.ts';

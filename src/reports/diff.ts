@@ -7,7 +7,7 @@ import {
   diffSummaries,
   parseClassRules,
   snapshotClasses,
-} from '../analysis/summaryDiff.ts';
+} from '../analysis/spend/summaryDiff.ts';
 import { HumanError } from '../model/errors.ts';
 import { formatUsd, nanoToUsd, usdToNano } from '../model/money.ts';
 import { formatTokens } from '../model/tokens.ts';

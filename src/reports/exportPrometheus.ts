@@ -1,4 +1,4 @@
-import { anomalies } from '../analysis/robust.ts';
+import { anomalies } from '../analysis/statistics/outliers.ts';
 import { nanoToUsd } from '../model/money.ts';
 import { tierOf } from '../pricing/tiers.ts';
 import type { SpendSums } from '../store/reader.ts';

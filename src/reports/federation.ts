@@ -1,9 +1,9 @@
-import { type Breaker, breakers } from '../analysis/breaker.ts';
+import { type Breaker, breakers } from '../analysis/peers/circuitBreaker.ts';
 import {
   type Federation,
   federation as federationOf,
   type PeerSpend,
-} from '../analysis/federation.ts';
+} from '../analysis/peers/peers.ts';
 import { HumanError } from '../model/errors.ts';
 import { formatUsd, nanoToUsd, usdToNano } from '../model/money.ts';
 import { count, isoTime, type ReportContext } from './context.ts';

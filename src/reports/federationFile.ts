@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import type { PeerEvent } from '../analysis/federation.ts';
+import type { PeerEvent } from '../analysis/peers/peers.ts';
 import { addLines, firstLines, readLines } from './lineFile.ts';
 import type { KeyedEvent } from './peerEvents.ts';
 

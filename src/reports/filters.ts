@@ -1,4 +1,4 @@
-import { fits } from '../analysis/patterns.ts';
+import { fits } from '../analysis/spend/patterns.ts';
 import { HumanError } from '../model/errors.ts';
 import { remember } from '../model/memoize.ts';
 import { gradeOf, tierOf } from '../pricing/tiers.ts';

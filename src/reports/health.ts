@@ -1,11 +1,11 @@
-import { burnSkips } from '../analysis/burn.ts';
+import { burnSkips } from '../analysis/spend/burn.ts';
 import {
   type CheckResult,
   checksToRun,
   type HealthCheck,
   healthChecks,
   health as healthOf,
-} from '../analysis/health.ts';
+} from '../analysis/spend/health.ts';
 import { HumanError } from '../model/errors.ts';
 import { formatPercent } from '../model/level.ts';
 import { anomaly, readAnomalies } from './anomaly.ts';

@@ -1,4 +1,4 @@
-import { costlyDays, directionOf, sparkline } from '../analysis/history.ts';
+import { costlyDays, directionOf, sparkline } from '../analysis/spend/history.ts';
 import {
   addDays,
   dayOf,

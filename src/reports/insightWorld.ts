@@ -1,5 +1,5 @@
 import type { InsightWorld } from '../analysis/insights/insight.ts';
-import { dayMs } from '../analysis/spendPoints.ts';
+import { dayMs } from '../analysis/spend/spendPoints.ts';
 import type { TimeSpan } from '../model/calendar.ts';
 import { noUsage, promptTokens } from '../model/tokens.ts';
 import { costOf } from '../pricing/rateCard.ts';

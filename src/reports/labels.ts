@@ -1,4 +1,4 @@
-import type { MarkEvent } from '../analysis/marks.ts';
+import type { MarkEvent } from '../analysis/spend/timeTags.ts';
 
 /** What the user calls things: all that breakdowns and filters know beside the records. */
 export interface Labels {

@@ -1,4 +1,4 @@
-import { type Mark, type MarkEvent, marksOf } from '../analysis/marks.ts';
+import { type Mark, type MarkEvent, marksOf } from '../analysis/spend/timeTags.ts';
 import { localTime } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { count, isoTime, type ReportContext } from './context.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import type { MarkEvent } from '../analysis/marks.ts';
+import type { MarkEvent } from '../analysis/spend/timeTags.ts';
 import { addLines, firstLines, readLines } from './lineFile.ts';
 
 /** Starts and stops of marks, one JSON object a line, in the data folder. Lines are only ever added. */

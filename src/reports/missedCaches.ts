@@ -1,4 +1,4 @@
-import { type CacheMiss, cacheMisses, type MissReason } from '../analysis/cacheMisses.ts';
+import { type CacheMiss, cacheMisses, type MissReason } from '../analysis/spend/cacheMisses.ts';
 import { formatDuration } from '../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { noUsage } from '../model/tokens.ts';

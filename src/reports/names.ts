@@ -1,4 +1,4 @@
-import { pullRequestName, taskOf } from '../analysis/patterns.ts';
+import { pullRequestName, taskOf } from '../analysis/spend/patterns.ts';
 import {
   type AgentName,
   agentNames,

@@ -1,4 +1,4 @@
-import { budgetState } from '../analysis/budget.ts';
+import { budgetState } from '../analysis/budgets/budget.ts';
 import {
   daySpan,
   monthSpan,

@@ -1,4 +1,4 @@
-import type { SpendPoint } from '../analysis/spendPoints.ts';
+import type { SpendPoint } from '../analysis/spend/spendPoints.ts';
 import type { TimeSpan } from '../model/calendar.ts';
 import { addSums, factRows } from '../store/factRows.ts';
 import type { SpendSums } from '../store/reader.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { PeerEvent } from '../analysis/federation.ts';
+import type { PeerEvent } from '../analysis/peers/peers.ts';
 import { HumanError } from '../model/errors.ts';
 import { usdToNano } from '../model/money.ts';
 import { crypto } from './crypto.ts';

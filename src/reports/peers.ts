@@ -1,4 +1,4 @@
-import { federation, type PeerEvent, peerLimit } from '../analysis/federation.ts';
+import { federation, type PeerEvent, peerLimit } from '../analysis/peers/peers.ts';
 import { formatUsd, nanoToUsd, usdToNano } from '../model/money.ts';
 import type { ReportContext } from './context.ts';
 import { readFederation } from './federationFile.ts';

@@ -1,5 +1,10 @@
-import { type Exhaustion, exhaustion, type Projection, project } from '../analysis/projection.ts';
-import { dayMs } from '../analysis/spendPoints.ts';
+import {
+  type Exhaustion,
+  exhaustion,
+  type Projection,
+  project,
+} from '../analysis/spend/projection.ts';
+import { dayMs } from '../analysis/spend/spendPoints.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { nothing } from './breakdown.ts';
 import { cutSentence, shownBudgets } from './budget.ts';

@@ -1,4 +1,4 @@
-import { hourMs } from '../analysis/spendPoints.ts';
+import { hourMs } from '../analysis/spend/spendPoints.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { totalTokens } from '../model/tokens.ts';
 import type { FactKey } from '../store/factRows.ts';

@@ -1,4 +1,4 @@
-import { marksOf, segments } from '../analysis/marks.ts';
+import { marksOf, segments } from '../analysis/spend/timeTags.ts';
 import type { TimeSpan } from '../model/calendar.ts';
 import { addSums, type FactKey, type FactRow, factRows } from '../store/factRows.ts';
 import type { SpendSums } from '../store/reader.ts';

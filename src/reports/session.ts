@@ -1,4 +1,4 @@
-import { percentile } from '../analysis/percentile.ts';
+import { percentile } from '../analysis/statistics/percentile.ts';
 import { formatDuration } from '../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { formatTokens, promptTokens, totalTokens } from '../model/tokens.ts';

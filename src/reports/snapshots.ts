@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { dayMs } from '../analysis/spendPoints.ts';
+import { dayMs } from '../analysis/spend/spendPoints.ts';
 import { dayOf } from '../model/calendar.ts';
 import type { ReportContext } from './context.ts';
 import type { Document } from './document.ts';

@@ -1,5 +1,5 @@
-import type { BudgetPeriod } from '../analysis/budget.ts';
-import { formatPeriod } from '../analysis/budgetText.ts';
+import type { BudgetPeriod } from '../analysis/budgets/budget.ts';
+import { formatPeriod } from '../analysis/budgets/budgetNotation.ts';
 import { daySpan, monthSpan, type TimeSpan, weekSpan } from '../model/calendar.ts';
 import { formatPercent } from '../model/level.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import type { SummarySnapshot } from '../analysis/summaryDiff.ts';
+import type { SummarySnapshot } from '../analysis/spend/summaryDiff.ts';
 import { HumanError } from '../model/errors.ts';
 import { clip, plainText } from './plainText.ts';
 

@@ -1,5 +1,5 @@
-import { type Mark, marksOf } from '../analysis/marks.ts';
-import { fits } from '../analysis/patterns.ts';
+import { fits } from '../analysis/spend/patterns.ts';
+import { type Mark, marksOf } from '../analysis/spend/timeTags.ts';
 import { remember } from '../model/memoize.ts';
 import type { ReportContext } from './context.ts';
 

@@ -1,4 +1,4 @@
-import { type Trend, trendOf } from '../analysis/trend.ts';
+import { type Trend, trendOf } from '../analysis/spend/trend.ts';
 import { formatUsd, usdToNano } from '../model/money.ts';
 import { percentText } from './burn.ts';
 import { count, type ReportContext, warnings } from './context.ts';

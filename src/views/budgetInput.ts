@@ -6,7 +6,12 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { budgetChoices, type DailySpend, dailySpend, daysAbove } from '../analysis/dailyBudget.ts';
+import {
+  budgetChoices,
+  type DailySpend,
+  dailySpend,
+  daysAbove,
+} from '../analysis/budgets/suggestions.ts';
 import { parseDollars } from '../model/amount.ts';
 import { addDays, dayOf, firstMoment, type Zone } from '../model/calendar.ts';
 import { usdToNano } from '../model/money.ts';

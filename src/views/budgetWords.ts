@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { BudgetPeriod, BudgetScope, BudgetUnit } from '../analysis/budget.ts';
+import type { BudgetPeriod, BudgetScope, BudgetUnit } from '../analysis/budgets/budget.ts';
 import type { Format } from './format.ts';
 import { oneLine, projectName } from './sessionOrder.ts';
 

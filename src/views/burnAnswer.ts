@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
-import type { BudgetPeriod } from '../analysis/budget.ts';
-import { dayMs } from '../analysis/spendPoints.ts';
+import type { BudgetPeriod } from '../analysis/budgets/budget.ts';
+import { dayMs } from '../analysis/spend/spendPoints.ts';
 import { dayOf, type Zone } from '../model/calendar.ts';
 import type { BurnUnit } from '../reports/panels/burn.ts';
 import type { BurnFacts } from './burnFacts.ts';

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { dayMs } from '../analysis/spendPoints.ts';
+import { dayMs } from '../analysis/spend/spendPoints.ts';
 import type { Zone } from '../model/calendar.ts';
 import {
   type BurnBudgetRow,

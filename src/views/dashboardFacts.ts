@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { UseWindow } from '../analysis/windows.ts';
+import type { UseWindow } from '../analysis/spend/usageWindows.ts';
 import { dayOf, type Zone } from '../model/calendar.ts';
 import type {
   DashboardBudget,

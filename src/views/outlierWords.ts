@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { MissReason } from '../analysis/cacheMisses.ts';
+import type { MissReason } from '../analysis/spend/cacheMisses.ts';
 import type { DearestClass, OutlierReason } from '../reports/panels/outlierReasons.ts';
 import { classLabel } from './classWords.ts';
 import type { Format } from './format.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import type { Budget } from '../../src/analysis/budget.ts';
-import { parsePeriod, parseScope, parseUnit } from '../../src/analysis/budgetText.ts';
+import type { Budget } from '../../src/analysis/budgets/budget.ts';
+import { parsePeriod, parseScope, parseUnit } from '../../src/analysis/budgets/budgetNotation.ts';
 import { defaultLadder } from '../../src/model/level.ts';
 import type { BudgetEntry } from '../../src/reports/budgetFile.ts';
 import type { ReportContext } from '../../src/reports/context.ts';

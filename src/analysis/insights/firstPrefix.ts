@@ -1,5 +1,5 @@
 import { noUsage } from '../../model/tokens.ts';
-import { median } from '../robust.ts';
+import { median } from '../statistics/outliers.ts';
 import type { Insight, InsightWorld, Thread, Threads } from './insight.ts';
 import { agentText, insightId, monthRange, sumOf } from './measure.ts';
 

@@ -1,4 +1,4 @@
-import { dayMs } from '../../analysis/spendPoints.ts';
+import { dayMs } from '../../analysis/spend/spendPoints.ts';
 import type { ReportContext } from '../context.ts';
 import { readPace, spanReader } from '../pace.ts';
 import { projection as projectionReport, readProjection } from '../projection.ts';

@@ -1,6 +1,6 @@
-import { type Anomalies, usualBounds, usualThreshold } from '../../analysis/robust.ts';
-import type { SpendPoint } from '../../analysis/spendPoints.ts';
-import { thin } from '../../analysis/thin.ts';
+import type { SpendPoint } from '../../analysis/spend/spendPoints.ts';
+import { thin } from '../../analysis/statistics/downsamplePoints.ts';
+import { type Anomalies, usualBounds, usualThreshold } from '../../analysis/statistics/outliers.ts';
 import { firstMoment, type TimeSpan } from '../../model/calendar.ts';
 import { messageColumns } from '../../store/messageRows.ts';
 import {

@@ -1,6 +1,6 @@
-import type { BudgetState } from '../../analysis/budget.ts';
-import { project } from '../../analysis/projection.ts';
-import { dayMs } from '../../analysis/spendPoints.ts';
+import type { BudgetState } from '../../analysis/budgets/budget.ts';
+import { project } from '../../analysis/spend/projection.ts';
+import { dayMs } from '../../analysis/spend/spendPoints.ts';
 import type { BudgetEntry } from '../budgetFile.ts';
 import { type JudgedBudget, judgeBudgets, usualWindowDays } from '../budgetStates.ts';
 import type { ReportContext } from '../context.ts';

@@ -1,6 +1,6 @@
-import type { Burn } from '../../analysis/burn.ts';
-import { exhaustion } from '../../analysis/projection.ts';
-import { dayMs } from '../../analysis/spendPoints.ts';
+import type { Burn } from '../../analysis/spend/burn.ts';
+import { exhaustion } from '../../analysis/spend/projection.ts';
+import { dayMs } from '../../analysis/spend/spendPoints.ts';
 import { daySpan, monthSpan, type TimeSpan } from '../../model/calendar.ts';
 import { burn as burnReport, readBurn } from '../burn.ts';
 import type { ReportContext } from '../context.ts';

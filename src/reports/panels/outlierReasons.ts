@@ -1,4 +1,4 @@
-import type { MissReason } from '../../analysis/cacheMisses.ts';
+import type { MissReason } from '../../analysis/spend/cacheMisses.ts';
 import { daySpan, firstMoment } from '../../model/calendar.ts';
 import { promptTokens, type Usage, usageKeys } from '../../model/tokens.ts';
 import { compactionsOf } from '../../store/eventRows.ts';

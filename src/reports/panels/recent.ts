@@ -1,5 +1,5 @@
-import { hourMs } from '../../analysis/spendPoints.ts';
-import { type UseWindow, useWindows } from '../../analysis/windows.ts';
+import { hourMs } from '../../analysis/spend/spendPoints.ts';
+import { type UseWindow, useWindows } from '../../analysis/spend/usageWindows.ts';
 import { addDays, dayOf, firstMoment, type TimeSpan, weekSpan } from '../../model/calendar.ts';
 import type { ReportContext } from '../context.ts';
 import type { Names } from '../names.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { breakers, refusalOf } from '../../../src/analysis/breaker.ts';
-import type { PeerEvent } from '../../../src/analysis/federation.ts';
+import { breakers, refusalOf } from '../../../src/analysis/peers/circuitBreaker.ts';
+import type { PeerEvent } from '../../../src/analysis/peers/peers.ts';
 
 const start = Date.UTC(2026, 10, 24);
 const minute = 60_000;

@@ -5,8 +5,8 @@ import {
   budgetActions,
   budgetState,
   recommendedAction,
-} from '../../../src/analysis/budget.ts';
-import { ladderPresets } from '../../../src/analysis/ladder.ts';
+} from '../../../src/analysis/budgets/budget.ts';
+import { ladderPresets } from '../../../src/analysis/budgets/thresholds.ts';
 import { levels } from '../../../src/model/level.ts';
 
 const budget: Budget = {

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Budget } from '../../../src/analysis/budget.ts';
-import { applicableBudgets, type BudgetPlace } from '../../../src/analysis/budgetScope.ts';
+import type { Budget } from '../../../src/analysis/budgets/budget.ts';
 import {
   formatPeriod,
   formatScope,
   parsePeriod,
   parseScope,
   parseUnit,
-} from '../../../src/analysis/budgetText.ts';
-import { ladderPresets } from '../../../src/analysis/ladder.ts';
+} from '../../../src/analysis/budgets/budgetNotation.ts';
+import { applicableBudgets, type BudgetPlace } from '../../../src/analysis/budgets/budgetScope.ts';
+import { ladderPresets } from '../../../src/analysis/budgets/thresholds.ts';
 
 function budget(text: string): Budget {
   const [scope = '', period = '', unit = 'usd'] = text.split(' ');

@@ -8,8 +8,12 @@ import {
   parsePeriod,
   parseScope,
   parseUnit,
-} from '../../../src/analysis/budgetText.ts';
-import { formatLadder, ladderPresets, parseLadder } from '../../../src/analysis/ladder.ts';
+} from '../../../src/analysis/budgets/budgetNotation.ts';
+import {
+  formatLadder,
+  ladderPresets,
+  parseLadder,
+} from '../../../src/analysis/budgets/thresholds.ts';
 import { HumanError } from '../../../src/model/errors.ts';
 import { defaultLadder } from '../../../src/model/level.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { burn } from '../../../src/analysis/burn.ts';
+import { burn } from '../../../src/analysis/spend/burn.ts';
 import { HumanError } from '../../../src/model/errors.ts';
 
 const now = Date.UTC(2026, 10, 24, 12);

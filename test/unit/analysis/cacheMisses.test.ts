@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type CachedMessage, cacheMisses } from '../../../src/analysis/cacheMisses.ts';
+import { type CachedMessage, cacheMisses } from '../../../src/analysis/spend/cacheMisses.ts';
 import { noUsage, type Usage } from '../../../src/model/tokens.ts';
 
 const minute = 60_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { counterfactual } from '../../../src/analysis/counterfactual.ts';
+import { counterfactual } from '../../../src/analysis/spend/counterfactual.ts';
 
 const nano = (usd: number): number => Math.round(usd * 1e9);
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { budgetChoices, dailySpend, daysAbove } from '../../../src/analysis/dailyBudget.ts';
+import { budgetChoices, dailySpend, daysAbove } from '../../../src/analysis/budgets/suggestions.ts';
 
 const dollars = (...amounts: number[]): number[] => amounts.map((usd) => usd * 1e9);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { federation, type PeerEvent, peerWindows } from '../../../src/analysis/federation.ts';
+import { federation, type PeerEvent, peerWindows } from '../../../src/analysis/peers/peers.ts';
 
 const now = Date.UTC(2026, 10, 24, 12);
 const minute = 60_000;

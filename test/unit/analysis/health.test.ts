@@ -6,7 +6,7 @@ import {
   type HealthStatus,
   health,
   healthChecks,
-} from '../../../src/analysis/health.ts';
+} from '../../../src/analysis/spend/health.ts';
 import { HumanError } from '../../../src/model/errors.ts';
 
 function checks(...statuses: HealthStatus[]): CheckResult[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { costlyDays, directionOf, sparkline } from '../../../src/analysis/history.ts';
+import { costlyDays, directionOf, sparkline } from '../../../src/analysis/spend/history.ts';
 
 describe('the history of days', () => {
   for (const [values, wanted] of [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type MarkEvent, marksOf, segments } from '../../../src/analysis/marks.ts';
+import { type MarkEvent, marksOf, segments } from '../../../src/analysis/spend/timeTags.ts';
 
 const forever = Number.MAX_SAFE_INTEGER;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { exhaustion, project, spentAtPeriodEnd } from '../../../src/analysis/projection.ts';
+import { exhaustion, project, spentAtPeriodEnd } from '../../../src/analysis/spend/projection.ts';
 
 const now = Date.UTC(2026, 10, 24, 12);
 const day = 86_400_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { anomalies, median, medianDeviation } from '../../../src/analysis/robust.ts';
+import { anomalies, median, medianDeviation } from '../../../src/analysis/statistics/outliers.ts';
 
 const nano = (...usd: number[]): number[] => usd.map((value) => Math.round(value * 1e9));
 const scored = (values: readonly number[], decimals: number, found = anomalies(values)) =>

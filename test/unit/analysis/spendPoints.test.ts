@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { stretchOf, stretchSums, total } from '../../../src/analysis/spendPoints.ts';
+import { stretchOf, stretchSums, total } from '../../../src/analysis/spend/spendPoints.ts';
 
 describe('stretches counted back from now', () => {
   for (const [at, stretch] of [

@@ -7,7 +7,7 @@ import {
   diffSummaries,
   parseClassRules,
   type SummarySnapshot,
-} from '../../../src/analysis/summaryDiff.ts';
+} from '../../../src/analysis/spend/summaryDiff.ts';
 import { HumanError } from '../../../src/model/errors.ts';
 
 const before: SummarySnapshot = {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { anomalies, usualBounds } from '../../../src/analysis/robust.ts';
-import { thin } from '../../../src/analysis/thin.ts';
+import { thin } from '../../../src/analysis/statistics/downsamplePoints.ts';
+import { anomalies, usualBounds } from '../../../src/analysis/statistics/outliers.ts';
 
 const span = { from: 0, to: 1000 };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { halves, slopeOf, trendOf } from '../../../src/analysis/trend.ts';
+import { halves, slopeOf, trendOf } from '../../../src/analysis/spend/trend.ts';
 
 describe('the trend of kept figures', () => {
   it('compares the later half with the earlier', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { percentile } from '../../../src/analysis/percentile.ts';
+import { percentile } from '../../../src/analysis/statistics/percentile.ts';
 import type { TimeSpan } from '../../../src/model/calendar.ts';
 import { costByClass } from '../../../src/pricing/costByClass.ts';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';

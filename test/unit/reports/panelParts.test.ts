@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { useWindows } from '../../../src/analysis/windows.ts';
+import { useWindows } from '../../../src/analysis/spend/usageWindows.ts';
 import { dayOf } from '../../../src/model/calendar.ts';
 import { heatOf } from '../../../src/reports/panels/heat.ts';
 import { stretchesOf } from '../../../src/reports/panels/stretches.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import type { MarkEvent } from '../../../src/analysis/marks.ts';
+import type { MarkEvent } from '../../../src/analysis/spend/timeTags.ts';
 import { breakdown } from '../../../src/reports/breakdown.ts';
 import type { ReportContext } from '../../../src/reports/context.ts';
 import { exportPages } from '../../../src/reports/exportRows.ts';

@@ -1,5 +1,5 @@
-import { type Ladder, type Level, levelOf } from '../model/level.ts';
-import type { TokenClass } from '../model/tokens.ts';
+import { type Ladder, type Level, levelOf } from '../../model/level.ts';
+import type { TokenClass } from '../../model/tokens.ts';
 
 /** What a budget covers. `*` as a project's path is each project by itself. */
 export type BudgetScope =

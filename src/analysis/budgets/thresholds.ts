@@ -1,6 +1,6 @@
-import { HumanError } from '../model/errors.ts';
-import { defaultLadder, type Ladder } from '../model/level.ts';
-import { shareOfPercent } from '../model/numbers.ts';
+import { HumanError } from '../../model/errors.ts';
+import { defaultLadder, type Ladder } from '../../model/level.ts';
+import { shareOfPercent } from '../../model/numbers.ts';
 
 /** Ladders to choose from by name. `late` has no critical step: it goes from warning to stop. */
 export const ladderPresets = {

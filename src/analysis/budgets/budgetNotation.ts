@@ -1,7 +1,7 @@
-import { mostDollars, parseNumber } from '../model/amount.ts';
-import { HumanError } from '../model/errors.ts';
-import { usdToNano } from '../model/money.ts';
-import { tokenClasses } from '../model/tokens.ts';
+import { mostDollars, parseNumber } from '../../model/amount.ts';
+import { HumanError } from '../../model/errors.ts';
+import { usdToNano } from '../../model/money.ts';
+import { tokenClasses } from '../../model/tokens.ts';
 import type { BudgetPeriod, BudgetScope, BudgetUnit } from './budget.ts';
 
 /**

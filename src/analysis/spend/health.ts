@@ -1,4 +1,4 @@
-import { HumanError } from '../model/errors.ts';
+import { HumanError } from '../../model/errors.ts';
 
 /** What the checks of `health` say together. */
 

@@ -1,4 +1,4 @@
-import { promptTokens, type Usage } from '../model/tokens.ts';
+import { promptTokens, type Usage } from '../../model/tokens.ts';
 
 /** Why a message could not read what the message before it had in its cache. */
 export const missReasons = [

@@ -1,6 +1,6 @@
-import { HumanError } from '../model/errors.ts';
-import { usdToNano } from '../model/money.ts';
-import { shareOfPercent } from '../model/numbers.ts';
+import { HumanError } from '../../model/errors.ts';
+import { usdToNano } from '../../model/money.ts';
+import { shareOfPercent } from '../../model/numbers.ts';
 
 /** What a diff reads of the JSON of `summary`, already checked: dollars and tokens as they stand there. */
 export interface SummarySnapshot {

@@ -1,5 +1,5 @@
-import { type PeerEvent, peerLimit } from './federation.ts';
-import { dayMs, hourMs } from './spendPoints.ts';
+import { dayMs, hourMs } from '../spend/spendPoints.ts';
+import { type PeerEvent, peerLimit } from './peers.ts';
 
 /**
  * Whether a peer should be sent anything: advice, by the circuit breaker's rules. A peer is suspended

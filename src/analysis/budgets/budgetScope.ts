@@ -1,5 +1,5 @@
 import type { Budget, BudgetScope } from './budget.ts';
-import { formatPeriod, formatUnit } from './budgetText.ts';
+import { formatPeriod, formatUnit } from './budgetNotation.ts';
 
 /** What is being paid for, as far as budgets tell it apart. */
 export interface BudgetPlace {

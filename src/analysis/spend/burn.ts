@@ -1,5 +1,5 @@
-import { formatDuration } from '../model/calendar.ts';
-import { HumanError } from '../model/errors.ts';
+import { formatDuration } from '../../model/calendar.ts';
+import { HumanError } from '../../model/errors.ts';
 import { type SpendPoint, stretchOf, stretchSums, total } from './spendPoints.ts';
 
 /** Whether spend accelerates. Money in nano-dollars, lengths in milliseconds, changes as shares of one. */

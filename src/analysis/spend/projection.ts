@@ -1,4 +1,4 @@
-import { defaultLadder } from '../model/level.ts';
+import { defaultLadder } from '../../model/level.ts';
 import { dayMs, hourMs, type SpendPoint, stretchSums, total } from './spendPoints.ts';
 
 /**

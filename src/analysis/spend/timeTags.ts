@@ -1,4 +1,4 @@
-import type { TimeSpan } from '../model/calendar.ts';
+import type { TimeSpan } from '../../model/calendar.ts';
 
 /** One press of the stopwatch, as it was written down. */
 export interface MarkEvent {

@@ -1,4 +1,4 @@
-import { dailySpend } from './dailyBudget.ts';
+import { dailySpend } from '../budgets/suggestions.ts';
 import { halves } from './trend.ts';
 
 /** What a row of days or weeks looks like. Sums in nano-dollars, oldest first. */
