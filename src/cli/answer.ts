@@ -8,7 +8,7 @@ import {
   withReportContextMeanwhile,
 } from '../reports/openContext.ts';
 import { render } from '../reports/render.ts';
-import { openForReading } from '../store/openStore.ts';
+import { openForReading } from '../store/connection/openStore.ts';
 import { type IndexOutcome, indexOnce } from '../watchers/indexOnce.ts';
 import { now } from './clock.ts';
 import type { Environment } from './environment.ts';

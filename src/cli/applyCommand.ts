@@ -4,7 +4,7 @@ import { HumanError } from '../model/errors.ts';
 import { type AgentModel, changeOf, undoChange, writeChange } from '../reports/agentChange.ts';
 import { type AgentFile, agentFiles, isBuiltIn, projectFolders } from '../reports/agentFiles.ts';
 import { plainText } from '../reports/plainText.ts';
-import { sessionPlaces } from '../store/sessionPlaces.ts';
+import { sessionPlaces } from '../store/query/sessionInfo.ts';
 import { bringUpToDate, withContext } from './answer.ts';
 import { now } from './clock.ts';
 import { insightOf, sayDecided } from './decisions.ts';

@@ -9,7 +9,7 @@ import type { Question } from '../reports/question.ts';
 import { type Openness, redactedFilters } from '../reports/redact.ts';
 import { periodJson } from '../reports/spans.ts';
 import { summaryReport } from '../reports/summary.ts';
-import { snapshot } from '../store/messagePages.ts';
+import { snapshot } from '../store/query/messagePages.ts';
 import { PartFile } from './partFile.ts';
 
 /** All that the parts of one export share. */

@@ -1,5 +1,5 @@
 import type { MachineFacts } from '../reports/doctor.ts';
-import { storeOnDisk } from '../store/repair.ts';
+import { storeOnDisk } from '../store/connection/backups.ts';
 import { scanRoots } from '../watchers/scanRoots.ts';
 import type { Environment } from './environment.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { type ErrorReason, HumanError } from '../model/errors.ts';
-import { storeError } from '../store/openStore.ts';
+import { storeError } from '../store/connection/openStore.ts';
 import { createProgram } from './program.ts';
 
 /** Exit codes: 0 fine or no data, 1 an alert asked for, 2 wrong use, 3 something cannot be read. */

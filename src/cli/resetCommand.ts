@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { resetReport } from '../reports/reset.ts';
-import { backupsOf } from '../store/repair.ts';
+import { backupsOf } from '../store/connection/backups.ts';
 import { emptyStore, lossOf } from '../watchers/storeCare.ts';
 import { bringUpToDate, print, withContext } from './answer.ts';
 import { findEnvironment } from './environment.ts';

@@ -1,7 +1,7 @@
 import { nanoToUsd } from '../model/money.ts';
 import { totalTokens } from '../model/tokens.ts';
-import { type ActivityRow, latestMessages } from '../store/activityRows.ts';
-import { eventRows } from '../store/eventRows.ts';
+import { type ActivityRow, latestMessages } from '../store/query/activity.ts';
+import { eventRows } from '../store/query/events.ts';
 import { nothing } from './breakdown.ts';
 import { count, isoTime, type ReportContext, warnings } from './context.ts';
 import type { ReportDefinition } from './definition.ts';

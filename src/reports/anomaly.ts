@@ -2,16 +2,16 @@ import { type Anomalies, anomalies, usualThreshold } from '../analysis/statistic
 import { dayOf, daysOf, firstMoment } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
-import { factRows, type RowKeys } from '../store/factRows.ts';
 import {
   keyedMessageNanos,
   type MessageFilter,
   type MessageKey,
   messageNames,
   messageNanos,
-} from '../store/messageRows.ts';
-import { sessionTitles } from '../store/sessionPlaces.ts';
-import { summedUpTo } from '../store/summedUp.ts';
+} from '../store/query/messages.ts';
+import { sessionTitles } from '../store/query/sessionInfo.ts';
+import { factRows, type RowKeys } from '../store/query/spendRows.ts';
+import { summedUpTo } from '../store/retention/downsampleState.ts';
 import { nothing } from './breakdown.ts';
 import { count, homePath, type ReportContext, warnings } from './context.ts';
 import type { ReportDefinition } from './definition.ts';

@@ -2,8 +2,8 @@ import type { Budget, BudgetPeriod, BudgetScope, BudgetUnit } from '../analysis/
 import { fits } from '../analysis/spend/patterns.ts';
 import { dayMs, hourMs } from '../analysis/spend/spendPoints.ts';
 import { daySpan, monthSpan, type TimeSpan, weekSpan } from '../model/calendar.ts';
-import { addSums, type FactKey } from '../store/factRows.ts';
-import type { SpendSums } from '../store/reader.ts';
+import { addSums, type FactKey } from '../store/query/spendRows.ts';
+import type { SpendSums } from '../store/query/storeReader.ts';
 import type { ReportContext } from './context.ts';
 import type { Names } from './names.ts';
 import { isProject } from './paths.ts';

@@ -3,7 +3,7 @@ import { formatUsd } from '../model/money.ts';
 import { daysOld } from '../pricing/days.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
-import type { SessionSummary, StoreReader } from '../store/reader.ts';
+import type { SessionSummary, StoreReader } from '../store/query/storeReader.ts';
 import type { BudgetEntry } from './budgetFile.ts';
 import type { Billing } from './config.ts';
 import type { Labels } from './labels.ts';

@@ -3,7 +3,7 @@ import type { Level } from '../model/level.ts';
 import { nanoToUsd } from '../model/money.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import { tierOf } from '../pricing/tiers.ts';
-import type { SpendSums } from '../store/reader.ts';
+import type { SpendSums } from '../store/query/storeReader.ts';
 import type { JudgedBudget } from './budgetStates.ts';
 import { sumBy } from './sums.ts';
 

@@ -1,7 +1,7 @@
 import { nanoToUsd } from '../model/money.ts';
 import { totalTokens } from '../model/tokens.ts';
-import { addSums } from '../store/factRows.ts';
-import { sessionTitles } from '../store/sessionPlaces.ts';
+import { sessionTitles } from '../store/query/sessionInfo.ts';
+import { addSums } from '../store/query/spendRows.ts';
 import { nothing } from './breakdown.ts';
 import { count, figureNotes, headline, isoTime, type ReportContext, warnings } from './context.ts';
 import type { ReportDefinition } from './definition.ts';

@@ -1,5 +1,5 @@
 import { daysOf, type TimeSpan } from '../model/calendar.ts';
-import { bucketRows } from '../store/spendRows.ts';
+import { bucketRows } from '../store/query/background.ts';
 import type { ReportContext } from './context.ts';
 import type { Filters } from './question.ts';
 import { type Selection, select } from './selection.ts';

@@ -1,9 +1,9 @@
 import { daysOf, localTime, type Zone } from '../model/calendar.ts';
 import { remember } from '../model/memoize.ts';
 import { tierOf } from '../pricing/tiers.ts';
-import type { FactKey, RowKeys } from '../store/factRows.ts';
-import { bucketMs, bucketOf } from '../store/rollup.ts';
-import { sessionTitles } from '../store/sessionPlaces.ts';
+import { bucketMs, bucketOf } from '../store/ingest/rollups.ts';
+import { sessionTitles } from '../store/query/sessionInfo.ts';
+import type { FactKey, RowKeys } from '../store/query/spendRows.ts';
 import { homePath, type ReportContext } from './context.ts';
 import type { Names } from './names.ts';
 import { lastPart } from './paths.ts';

@@ -1,8 +1,8 @@
 import type { RootSource } from '../agents/claude/roots.ts';
 import { dayOf } from '../model/calendar.ts';
 import { daysOld } from '../pricing/days.ts';
-import type { RejectedCount } from '../store/reader.ts';
-import type { StoreOnDisk } from '../store/repair.ts';
+import type { StoreOnDisk } from '../store/connection/backups.ts';
+import type { RejectedCount } from '../store/query/storeReader.ts';
 import { count, homePath, type ReportContext, warnings } from './context.ts';
 import type { Cell, Document, Table } from './document.ts';
 import { sizeText } from './sizes.ts';

@@ -1,7 +1,7 @@
 import { anomalies } from '../analysis/statistics/outliers.ts';
 import { nanoToUsd } from '../model/money.ts';
 import { tierOf } from '../pricing/tiers.ts';
-import type { SpendSums } from '../store/reader.ts';
+import type { SpendSums } from '../store/query/storeReader.ts';
 import type { ReportContext } from './context.ts';
 import { levelNames } from './contract.ts';
 import { exposition, type Family, type Sample } from './exposition.ts';

@@ -1,9 +1,9 @@
 import { remember } from '../model/memoize.ts';
 import { tierOf } from '../pricing/tiers.ts';
-import { type FactRow, summedUpRows } from '../store/factRows.ts';
-import { type MessagePiece, messagePages } from '../store/messagePages.ts';
-import { sessionTitles } from '../store/sessionPlaces.ts';
-import { type BackgroundRow, backgroundRows } from '../store/spendRows.ts';
+import { type BackgroundRow, backgroundRows } from '../store/query/background.ts';
+import { type MessagePiece, messagePages } from '../store/query/messagePages.ts';
+import { sessionTitles } from '../store/query/sessionInfo.ts';
+import { type FactRow, summedUpRows } from '../store/query/spendRows.ts';
 import type { ReportContext } from './context.ts';
 import { matcherOf } from './filters.ts';
 import { Names } from './names.ts';

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { HumanError } from '../model/errors.ts';
-import type { SessionSummary } from '../store/reader.ts';
+import type { SessionSummary } from '../store/query/storeReader.ts';
 import { countedSessions, type ReportContext } from './context.ts';
 import { plainText } from './plainText.ts';
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { promptTexts } from '../agents/claude/read/promptTexts.ts';
 import { type EditKind, editKindOf, type ReadPrompts } from '../analysis/insights/deterministic.ts';
-import { wordTexts } from '../store/factRows.ts';
+import { wordTexts } from '../store/query/spendRows.ts';
 import type { ReportContext } from './context.ts';
 import type { FoundRun } from './insightRuns.ts';
 

@@ -1,7 +1,7 @@
 import type { Run, RunPart } from '../analysis/insights/insight.ts';
 import type { TimeSpan } from '../model/calendar.ts';
-import { addTo, noSums, type RowKeys, type RunningSums } from '../store/factRows.ts';
-import { type FailureRow, failureRows } from '../store/failureRows.ts';
+import { type FailureRow, failureRows } from '../store/query/failures.ts';
+import { addTo, noSums, type RowKeys, type RunningSums } from '../store/query/spendRows.ts';
 import type { ReportContext } from './context.ts';
 import type { Names } from './names.ts';
 import type { Question } from './question.ts';

@@ -4,7 +4,7 @@ import type { TimeSpan } from '../model/calendar.ts';
 import { noUsage, promptTokens } from '../model/tokens.ts';
 import { costOf } from '../pricing/rateCard.ts';
 import { tierOf } from '../pricing/tiers.ts';
-import { firstSpendAt } from '../store/spendRows.ts';
+import { firstSpendAt } from '../store/query/background.ts';
 import { baselinesOf } from './baselines.ts';
 import type { ReportContext } from './context.ts';
 import { traitsOf } from './counterfactual.ts';

@@ -4,7 +4,7 @@ import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { noUsage } from '../model/tokens.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import { costOf } from '../pricing/rateCard.ts';
-import type { MessageCost } from '../store/messageCosts.ts';
+import type { MessageCost } from '../store/query/messageCosts.ts';
 import { count } from './context.ts';
 
 /** A missed cache with what it cost beyond reading: nano-dollars, 0 where the price is not known. */

@@ -1,4 +1,5 @@
 import { pullRequestName, taskOf } from '../analysis/spend/patterns.ts';
+import { pullRequests, type SessionPlace, sessionPlaces } from '../store/query/sessionInfo.ts';
 import {
   type AgentName,
   agentNames,
@@ -7,8 +8,7 @@ import {
   facets,
   type RowKeys,
   wordTexts,
-} from '../store/factRows.ts';
-import { pullRequests, type SessionPlace, sessionPlaces } from '../store/sessionPlaces.ts';
+} from '../store/query/spendRows.ts';
 import type { ReportContext } from './context.ts';
 
 const noFacet: Facet = { row: '', branch: '', effort: '', attribution: {} };

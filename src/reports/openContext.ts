@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import type { Zone } from '../model/calendar.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
+import { openForReading, openForWriting } from '../store/connection/openStore.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
-import { isOlder, schemaState } from '../store/migrations.ts';
-import { openForReading, openForWriting } from '../store/openStore.ts';
-import { StoreReader } from '../store/reader.ts';
+import { StoreReader } from '../store/query/storeReader.ts';
+import { isOlder, schemaState } from '../store/schema/migrations.ts';
 import type { UserSettings } from './config.ts';
 import type { GitState, ReportContext } from './context.ts';
 import type { Labels } from './labels.ts';

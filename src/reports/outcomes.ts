@@ -1,5 +1,5 @@
 import type { EventKind } from '../model/records.ts';
-import { eventRows, failureKinds } from '../store/eventRows.ts';
+import { eventRows, failureKinds } from '../store/query/events.ts';
 import type { ReportContext } from './context.ts';
 import { matcherOf } from './filters.ts';
 import type { Names } from './names.ts';

@@ -10,7 +10,7 @@ import {
 import { type Currency, convert, rateAt, ratedSpans, usDollars } from '../model/currency.ts';
 import { defaultLadder, type Level } from '../model/level.ts';
 import { promptTokens } from '../model/tokens.ts';
-import type { Scope, SessionSummary, SpendSums, StoreReader } from '../store/reader.ts';
+import type { Scope, SessionSummary, SpendSums, StoreReader } from '../store/query/storeReader.ts';
 
 /** A session counts as live this long after its transcript was written. */
 export const liveMs = 120_000;

@@ -3,8 +3,8 @@ import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { describePriceChanges } from '../pricing/diffBooks.ts';
 import { listPrices, type PriceListing } from '../pricing/listPrices.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
-import { type RepriceEffect, tryReprice } from '../store/repriceTrial.ts';
-import { summedUpTo } from '../store/summedUp.ts';
+import { type RepriceEffect, tryReprice } from '../store/query/repriceTrial.ts';
+import { summedUpTo } from '../store/retention/downsampleState.ts';
 import { count, type ReportContext, warnings } from './context.ts';
 import type { Cell, Column, Document, Table } from './document.ts';
 

@@ -1,7 +1,7 @@
 import { hourMs } from '../analysis/spend/spendPoints.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { totalTokens } from '../model/tokens.ts';
-import type { FactKey } from '../store/factRows.ts';
+import type { FactKey } from '../store/query/spendRows.ts';
 import { groupJson, nothing } from './breakdown.ts';
 import { budgetLine } from './budget.ts';
 import { count, figureNotes, headline, type ReportContext, warnings } from './context.ts';

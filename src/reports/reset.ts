@@ -1,4 +1,4 @@
-import type { ResetLoss } from '../store/reset.ts';
+import type { ResetLoss } from '../store/upkeep/reset.ts';
 import { count, type ReportContext, warnings } from './context.ts';
 import type { Document } from './document.ts';
 

@@ -1,6 +1,6 @@
 import { dayOf, daySpan, monthSpan, type TimeSpan } from '../model/calendar.ts';
 import type { RetentionLimits, RetentionSettings } from '../model/retention.ts';
-import { type SummedUpTo, summedUpTo, thinningAhead } from '../store/summedUp.ts';
+import { type SummedUpTo, summedUpTo, thinningAhead } from '../store/retention/downsampleState.ts';
 import { count, type ReportContext, warnings } from './context.ts';
 import type { Document } from './document.ts';
 import { sizeText } from './sizes.ts';

@@ -1,5 +1,5 @@
-import type { FactKey } from '../store/factRows.ts';
-import { type RunRow, runRows, runTotal } from '../store/runRows.ts';
+import { type RunRow, runRows, runTotal } from '../store/query/runs.ts';
+import type { FactKey } from '../store/query/spendRows.ts';
 import type { ReportContext } from './context.ts';
 import { matcherOf } from './filters.ts';
 import type { Names } from './names.ts';

@@ -4,9 +4,9 @@ import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { formatTokens, promptTokens, totalTokens } from '../model/tokens.ts';
 import { type ClassCosts, costByClass } from '../pricing/costByClass.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
-import { compactionsOf } from '../store/eventRows.ts';
-import { type MessageCost, messageCosts } from '../store/messageCosts.ts';
-import type { SessionSummary } from '../store/reader.ts';
+import { compactionsOf } from '../store/query/events.ts';
+import { type MessageCost, messageCosts } from '../store/query/messageCosts.ts';
+import type { SessionSummary } from '../store/query/storeReader.ts';
 import {
   figureNotes,
   headline,

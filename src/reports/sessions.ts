@@ -1,8 +1,8 @@
 import type { TimeSpan } from '../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { totalTokens } from '../model/tokens.ts';
-import { addSums } from '../store/factRows.ts';
-import type { AgentSums, SessionSummary } from '../store/reader.ts';
+import { addSums } from '../store/query/spendRows.ts';
+import type { AgentSums, SessionSummary } from '../store/query/storeReader.ts';
 import {
   count,
   countedSessions,

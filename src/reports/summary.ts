@@ -4,9 +4,9 @@ import { daySpan, monthSpan, type TimeSpan, weekSpan } from '../model/calendar.t
 import { formatPercent } from '../model/level.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { totalTokens } from '../model/tokens.ts';
-import type { FactKey } from '../store/factRows.ts';
-import type { SpendSums } from '../store/reader.ts';
-import type { SessionPlace } from '../store/sessionPlaces.ts';
+import type { SessionPlace } from '../store/query/sessionInfo.ts';
+import type { FactKey } from '../store/query/spendRows.ts';
+import type { SpendSums } from '../store/query/storeReader.ts';
 import { type JudgedBudget, judgeBudgets } from './budgetStates.ts';
 import { figureNotes, headline, type ReportContext, warnings } from './context.ts';
 import { budgetJson, byModel, byTier } from './contract.ts';

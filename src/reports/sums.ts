@@ -1,7 +1,7 @@
 import { nanoToUsd } from '../model/money.ts';
 import type { Usage } from '../model/tokens.ts';
-import { addTo, noSums, type RunningSums } from '../store/factRows.ts';
-import type { SpendSums } from '../store/reader.ts';
+import { addTo, noSums, type RunningSums } from '../store/query/spendRows.ts';
+import type { SpendSums } from '../store/query/storeReader.ts';
 import type { Selection } from './selection.ts';
 
 /** The token classes of sums, as JSON has them. */

@@ -1,5 +1,5 @@
 import { formatUsd, nanoToUsd } from '../model/money.ts';
-import type { SessionSummary } from '../store/reader.ts';
+import type { SessionSummary } from '../store/query/storeReader.ts';
 import {
   figureNotes,
   headline,

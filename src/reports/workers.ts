@@ -1,6 +1,6 @@
 import { formatDuration } from '../model/calendar.ts';
-import { isAlive, type LeaseRow } from '../store/lease.ts';
-import type { Job } from '../store/reader.ts';
+import { isAlive, type LeaseRow } from '../store/connection/writerLease.ts';
+import type { Job } from '../store/query/storeReader.ts';
 import { type ReportContext, warnings } from './context.ts';
 import type { Cell, Document, Table } from './document.ts';
 

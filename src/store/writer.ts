@@ -1,18 +1,18 @@
 import type { PriceBook } from '../model/price.ts';
 import type { AgentFact, Stretch, TranscriptBatch } from '../model/records.ts';
 import type { RetentionLimits } from '../model/retention.ts';
-import { Agents } from './agents.ts';
 import type { SqlDatabase, Statement } from './driver/types.ts';
-import { Files } from './files.ts';
-import { type MergedMessage, mergeLines } from './merge.ts';
-import { Messages, pricing } from './messages.ts';
-import { Ownership } from './ownership.ts';
-import { Reconciler } from './reconcile.ts';
-import { Rollup } from './rollup.ts';
-import { type SessionRow, Sessions } from './sessions.ts';
-import { type Portion, Thinning } from './thinning.ts';
-import { Traces } from './traces.ts';
-import { Words } from './words.ts';
+import { Agents } from './ingest/agentTable.ts';
+import { Files } from './ingest/fileTable.ts';
+import { type MergedMessage, mergeLines } from './ingest/merge.ts';
+import { Messages, pricing } from './ingest/messageTable.ts';
+import { Ownership } from './ingest/ownership.ts';
+import { Reconciler } from './ingest/reconcile.ts';
+import { Traces } from './ingest/recordIndex.ts';
+import { Rollup } from './ingest/rollups.ts';
+import { type SessionRow, Sessions } from './ingest/sessionTable.ts';
+import { Words } from './ingest/stringTable.ts';
+import { type Portion, Thinning } from './retention/downsample.ts';
 
 /** A transcript whose stretch is to be stored. */
 export interface SourceFile {

@@ -15,7 +15,7 @@ import {
 import { parseDollars } from '../model/amount.ts';
 import { addDays, dayOf, firstMoment, type Zone } from '../model/calendar.ts';
 import { usdToNano } from '../model/money.ts';
-import type { StoreReader } from '../store/reader.ts';
+import type { StoreReader } from '../store/query/storeReader.ts';
 import { type Format, formatOf } from './format.ts';
 import type { SpendModel } from './spendModel.ts';
 

@@ -5,7 +5,7 @@ import { doctorReport } from '../reports/doctor.ts';
 import { withReportContext } from '../reports/openContext.ts';
 import { noPeers } from '../reports/peers.ts';
 import { render } from '../reports/render.ts';
-import { storeOnDisk } from '../store/repair.ts';
+import { storeOnDisk } from '../store/connection/backups.ts';
 import { readSettings, settingsSentence } from './settings.ts';
 import type { SpendModel } from './spendModel.ts';
 import { userPrices } from './userPrices.ts';

@@ -1,8 +1,8 @@
 import { env } from 'vscode';
 import { bundledCatalogue } from '../pricing/catalogue.ts';
 import { daysOld } from '../pricing/days.ts';
-import { isAlive } from '../store/lease.ts';
-import type { SpendSums, StoreReader } from '../store/reader.ts';
+import { isAlive } from '../store/connection/writerLease.ts';
+import type { SpendSums, StoreReader } from '../store/query/storeReader.ts';
 import { type Format, formatOf } from './format.ts';
 import type { Spend, SpendModel } from './spendModel.ts';
 import { type TranscriptsOnDisk, transcriptsOnDisk } from './transcriptsOnDisk.ts';

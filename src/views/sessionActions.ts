@@ -5,8 +5,8 @@ import { findRecord, type RecordPlace } from '../agents/claude/read/findRecord.t
 import { readMessageText } from '../agents/claude/read/messageText.ts';
 import type { PanelTextPart } from '../protocol/session.ts';
 import { plainLines } from '../reports/plainText.ts';
-import type { SessionSummary } from '../store/reader.ts';
-import { type SessionFile, sessionFiles } from '../store/sessionList.ts';
+import { type SessionFile, sessionFiles } from '../store/query/sessionList.ts';
+import type { SessionSummary } from '../store/query/storeReader.ts';
 import { formatOf } from './format.ts';
 import { harmless } from './harmless.ts';
 import { oneLine, projectName, projectOf, titleText } from './sessionOrder.ts';

@@ -4,8 +4,8 @@ import type { PanelMessage, PanelRates, PanelSession } from '../protocol/session
 import type { PanelCard } from '../protocol.ts';
 import { liveMs } from '../reports/overview.ts';
 import { sumBy, unpricedOf } from '../reports/sums.ts';
-import type { AgentSums, SessionSummary } from '../store/reader.ts';
-import type { backgroundRowsOf } from '../store/spendRows.ts';
+import type { backgroundRowsOf } from '../store/query/background.ts';
+import type { AgentSums, SessionSummary } from '../store/query/storeReader.ts';
 import type { Format } from './format.ts';
 import { sessionAnswer } from './sessionAnswer.ts';
 import { modelName } from './sessionItems.ts';

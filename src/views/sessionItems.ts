@@ -7,7 +7,7 @@ import {
   TreeItemCollapsibleState,
 } from 'vscode';
 import { addDays } from '../model/calendar.ts';
-import type { ListedSession } from '../store/sessionList.ts';
+import type { ListedSession } from '../store/query/sessionList.ts';
 import { commandIds } from './commandIds.ts';
 import type { Format } from './format.ts';
 import { escapeMarkdown } from './markdown.ts';

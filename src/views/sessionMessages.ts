@@ -5,9 +5,9 @@ import type { RateBook } from '../pricing/priceBook.ts';
 import { dollarRates } from '../pricing/rateCard.ts';
 import type { PanelMessage, PanelMiss, PanelRates } from '../protocol/session.ts';
 import { type CachedCost, missedCaches, type PricedMiss } from '../reports/missedCaches.ts';
-import { compactionsOf } from '../store/eventRows.ts';
-import { type MessageCost, messageCostPages, messagesPrint } from '../store/messageCosts.ts';
-import type { StoreReader } from '../store/reader.ts';
+import { compactionsOf } from '../store/query/events.ts';
+import { type MessageCost, messageCostPages, messagesPrint } from '../store/query/messageCosts.ts';
+import type { StoreReader } from '../store/query/storeReader.ts';
 import { oneLine } from './sessionOrder.ts';
 
 /** Messages this much older than a session's last are seldom changed any more. */

@@ -1,5 +1,5 @@
-import type { AgentSums } from '../store/reader.ts';
-import type { ListedSession } from '../store/sessionList.ts';
+import type { ListedSession } from '../store/query/sessionList.ts';
+import type { AgentSums } from '../store/query/storeReader.ts';
 import type { SessionGroup } from './sessionOrder.ts';
 
 /** Sessions of one project or one day. */

@@ -20,10 +20,10 @@ import {
   type ToPanel,
 } from '../protocol/session.ts';
 import { protocolVersion, viewTypes } from '../protocol.ts';
-import { agentParents } from '../store/agentParents.ts';
-import type { SessionSummary, StoreReader } from '../store/reader.ts';
-import { backgroundRowsOf } from '../store/spendRows.ts';
-import { summedUpTo } from '../store/summedUp.ts';
+import { agentParents } from '../store/query/agentParents.ts';
+import { backgroundRowsOf } from '../store/query/background.ts';
+import type { SessionSummary, StoreReader } from '../store/query/storeReader.ts';
+import { summedUpTo } from '../store/retention/downsampleState.ts';
 import { commandIds } from './commandIds.ts';
 import { formatOf } from './format.ts';
 import { exportFromPanel, LivePanel } from './livePanel.ts';

@@ -1,5 +1,5 @@
 import type { PanelMessage, PanelThread } from '../protocol/session.ts';
-import type { AgentSums } from '../store/reader.ts';
+import type { AgentSums } from '../store/query/storeReader.ts';
 import { oneLine } from './sessionOrder.ts';
 
 /** What threads without a type of their own are called, in the editor's language. */

@@ -11,8 +11,8 @@ import {
   window,
 } from 'vscode';
 import { addDays, ageOf, dayOf, firstMoment } from '../model/calendar.ts';
-import type { AgentSums } from '../store/reader.ts';
-import type { ListedSession } from '../store/sessionList.ts';
+import type { ListedSession } from '../store/query/sessionList.ts';
+import type { AgentSums } from '../store/query/storeReader.ts';
 import { DisposableStore } from './disposables.ts';
 import { type Format, formatOf } from './format.ts';
 import { askFilter, chooseGrouping, chooseOrder } from './sessionChoices.ts';

@@ -1,7 +1,7 @@
 import { commands, l10n, window } from 'vscode';
-import { openForReading } from '../store/openStore.ts';
-import { StoreReader } from '../store/reader.ts';
-import { summedUpTo } from '../store/summedUp.ts';
+import { openForReading } from '../store/connection/openStore.ts';
+import { StoreReader } from '../store/query/storeReader.ts';
+import { summedUpTo } from '../store/retention/downsampleState.ts';
 import { dataFolder, storePlace } from '../watchers/places.ts';
 import { careFor } from '../watchers/storeCare.ts';
 import { commandIds } from './commandIds.ts';

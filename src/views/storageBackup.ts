@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { commands, env, l10n, UIKind, Uri, window } from 'vscode';
 import { dayOf } from '../model/calendar.ts';
-import type { CopiedStore } from '../store/copyStore.ts';
+import type { CopiedStore } from '../store/upkeep/copyStore.ts';
 import { careFor } from '../watchers/storeCare.ts';
 import { formatOf } from './format.ts';
 import { harmless } from './harmless.ts';

@@ -1,8 +1,8 @@
 import { l10n, ProgressLocation, window } from 'vscode';
 import { HumanError, messageOf } from '../model/errors.ts';
-import { isAlive, type LeaseRow } from '../store/lease.ts';
-import { openForReading } from '../store/openStore.ts';
-import { StoreReader } from '../store/reader.ts';
+import { openForReading } from '../store/connection/openStore.ts';
+import { isAlive, type LeaseRow } from '../store/connection/writerLease.ts';
+import { StoreReader } from '../store/query/storeReader.ts';
 import { harmless } from './harmless.ts';
 import type { SpendModel } from './spendModel.ts';
 

@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import type { ResetLoss } from '../store/reset.ts';
+import type { ResetLoss } from '../store/upkeep/reset.ts';
 import { careFor } from '../watchers/storeCare.ts';
 import { formatOf } from './format.ts';
 import { messages, sessions, transcripts } from './helpText/answer.ts';

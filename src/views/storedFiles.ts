@@ -7,7 +7,7 @@ import { insightsFile } from '../reports/insightsFile.ts';
 import { marksFile } from '../reports/marksFile.ts';
 import { importedPricesFile } from '../reports/priceOverrides.ts';
 import { snapshotsFile } from '../reports/snapshots.ts';
-import { filesOfStore, type StoreFileKind } from '../store/storeFiles.ts';
+import { filesOfStore, type StoreFileKind } from '../store/connection/storeFiles.ts';
 import { launcherNames } from './launcherScript.ts';
 
 /** What a file of Outlay's is for; `other` is a store that is not the one shown. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HumanError } from '../model/errors.ts';
+import { isDamage, openForReading } from '../store/connection/openStore.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
-import { isDamage, openForReading } from '../store/openStore.ts';
-import { StoreReader } from '../store/reader.ts';
+import { StoreReader } from '../store/query/storeReader.ts';
 import { IndexerClient } from './indexerClient.ts';
 import type { FromIndexer, IndexerConfig, IndexerState } from './protocol.ts';
 import { configuredRoots, newFiles, scanRoots } from './scanRoots.ts';

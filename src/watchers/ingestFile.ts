@@ -4,7 +4,7 @@ import { readStretches } from '../agents/claude/read/readChunks.ts';
 import type { Root } from '../agents/claude/roots.ts';
 import { messageOf } from '../model/errors.ts';
 import type { AgentFact, Bookmark, Stretch } from '../model/records.ts';
-import { LeaseLostError } from '../store/lease.ts';
+import { LeaseLostError } from '../store/connection/writerLease.ts';
 import type { IngestItem, Writer } from '../store/writer.ts';
 import { whileBusy } from './retry.ts';
 

@@ -2,7 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { type MessagePort, Worker } from 'node:worker_threads';
 import { messageOf } from '../model/errors.ts';
 import type { Bookmark } from '../model/records.ts';
-import { mergeLines } from '../store/merge.ts';
+import { mergeLines } from '../store/ingest/merge.ts';
 import type { IngestItem } from '../store/writer.ts';
 import { Gathered } from './gathered.ts';
 import { type Look, newStretches } from './ingestFile.ts';

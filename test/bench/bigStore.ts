@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { emptyBatch, emptyTrace } from '../../src/agents/claude/parse/batch.ts';
 import { freshState } from '../../src/agents/claude/parse/parser.ts';
 import type { MessageLine, SessionTrace, Stretch } from '../../src/model/records.ts';
-import { openForWriting } from '../../src/store/openStore.ts';
+import { openForWriting } from '../../src/store/connection/openStore.ts';
 import { soleWriter } from '../lib/ingest.ts';
 
 const models = ['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-5-5'];

@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as NodeSqlite from 'node:sqlite';
 import { describe, test } from 'node:test';
-import { currentVersion, migrations, schemaState } from '../../src/store/migrations.ts';
-import { openForReading, openForWriting } from '../../src/store/openStore.ts';
+import { openForReading, openForWriting } from '../../src/store/connection/openStore.ts';
+import { currentVersion, migrations, schemaState } from '../../src/store/schema/migrations.ts';
 import { answerRecord, CliWorld, costState, usageOf } from './runCli.ts';
 
 const { DatabaseSync } = createRequire(import.meta.url)('node:sqlite') as typeof NodeSqlite;

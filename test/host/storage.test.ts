@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
-import { Lease } from '../../src/store/lease.ts';
-import { openForWriting } from '../../src/store/openStore.ts';
+import { openForWriting } from '../../src/store/connection/openStore.ts';
+import { Lease } from '../../src/store/connection/writerLease.ts';
 import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
 import { until } from './until.ts';
 

@@ -8,9 +8,9 @@ import { readFileSync } from 'node:fs';
 import { discover, placeOf } from '../../src/agents/claude/discover.ts';
 import { readStretches } from '../../src/agents/claude/read/readChunks.ts';
 import { createPriceBook } from '../../src/pricing/priceBook.ts';
+import { isBusy, openForReading, openForWriting } from '../../src/store/connection/openStore.ts';
+import { Lease, LeaseLostError } from '../../src/store/connection/writerLease.ts';
 import type { Engine } from '../../src/store/driver/open.ts';
-import { Lease, LeaseLostError } from '../../src/store/lease.ts';
-import { isBusy, openForReading, openForWriting } from '../../src/store/openStore.ts';
 import { Writer } from '../../src/store/writer.ts';
 
 const [role, engine, store, ...roots] = process.argv.slice(2) as [string, Engine, string, string];

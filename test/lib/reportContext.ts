@@ -3,7 +3,7 @@ import type { ReportContext } from '../../src/reports/context.ts';
 import { noLabels } from '../../src/reports/labels.ts';
 import { noPeers } from '../../src/reports/peers.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
-import { StoreReader } from '../../src/store/reader.ts';
+import { StoreReader } from '../../src/store/query/storeReader.ts';
 
 /** A context over a store, in UTC, with nothing set; `more` replaces what a test is about. */
 export function reportContext(

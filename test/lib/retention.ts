@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { dayOf, daySpan, monthSpan } from '../../src/model/calendar.ts';
 import type { RetentionLimits } from '../../src/model/retention.ts';
 import type { Row, SqlDatabase } from '../../src/store/driver/types.ts';
-import { bucketMs, sumColumns } from '../../src/store/rollup.ts';
+import { bucketMs, sumColumns } from '../../src/store/ingest/rollups.ts';
 import type { Writer } from '../../src/store/writer.ts';
 import { difference, dumpStore } from './dumpStore.ts';
 import { costState, file, response } from './examples.ts';

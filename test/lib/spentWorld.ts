@@ -4,7 +4,7 @@ import { parsePeriod, parseScope, parseUnit } from '../../src/analysis/budgets/b
 import { defaultLadder } from '../../src/model/level.ts';
 import type { BudgetEntry } from '../../src/reports/budgetFile.ts';
 import type { ReportContext } from '../../src/reports/context.ts';
-import { openForWriting } from '../../src/store/openStore.ts';
+import { openForWriting } from '../../src/store/connection/openStore.ts';
 import { ingestAll } from './ingest.ts';
 import { assistant } from './parseLines.ts';
 import { reportContext } from './reportContext.ts';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { copyStore } from '../../src/store/copyStore.ts';
-import { Lease } from '../../src/store/lease.ts';
-import { openForReading, openForWriting } from '../../src/store/openStore.ts';
-import { StoreReader } from '../../src/store/reader.ts';
-import { backUp } from '../../src/store/repair.ts';
-import { filesOfStore } from '../../src/store/storeFiles.ts';
+import { backUp } from '../../src/store/connection/backups.ts';
+import { openForReading, openForWriting } from '../../src/store/connection/openStore.ts';
+import { filesOfStore } from '../../src/store/connection/storeFiles.ts';
+import { Lease } from '../../src/store/connection/writerLease.ts';
+import { StoreReader } from '../../src/store/query/storeReader.ts';
+import { copyStore } from '../../src/store/upkeep/copyStore.ts';
 import { dumpStore } from '../lib/dumpStore.ts';
 import { engines } from '../lib/engines.ts';
 import { ingestAll, soleWriter } from '../lib/ingest.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { findDamage, openForWriting } from '../../src/store/openStore.ts';
+import { findDamage, openForWriting } from '../../src/store/connection/openStore.ts';
 import { bundleChild, Life } from '../lib/crashLife.ts';
 import { difference, dumpStore } from '../lib/dumpStore.ts';
 import { engines } from '../lib/engines.ts';

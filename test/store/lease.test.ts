@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
+import { isBusy, openForWriting } from '../../src/store/connection/openStore.ts';
+import { isAlive, Lease, LeaseLostError, leaseMs } from '../../src/store/connection/writerLease.ts';
 import { type Engine, sqliteCode } from '../../src/store/driver/open.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
-import { isAlive, Lease, LeaseLostError, leaseMs } from '../../src/store/lease.ts';
-import { isBusy, openForWriting } from '../../src/store/openStore.ts';
 import { dumpStore } from '../lib/dumpStore.ts';
 import { engines } from '../lib/engines.ts';
 import { soleWriter, stretchesOf } from '../lib/ingest.ts';

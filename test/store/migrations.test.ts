@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { openForWriting } from '../../src/store/connection/openStore.ts';
 import type { Engine } from '../../src/store/driver/open.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
-import { currentVersion, migrations, schemaState } from '../../src/store/migrations.ts';
-import { openForWriting } from '../../src/store/openStore.ts';
-import { sumColumns } from '../../src/store/rollup.ts';
-import { schemaV1 } from '../../src/store/schema.ts';
+import { sumColumns } from '../../src/store/ingest/rollups.ts';
+import { currentVersion, migrations, schemaState } from '../../src/store/schema/migrations.ts';
+import { schemaV1 } from '../../src/store/schema/schema.ts';
 import { difference, dumpStore } from '../lib/dumpStore.ts';
 import { engines } from '../lib/engines.ts';
 import { examples } from '../lib/examples.ts';

@@ -15,6 +15,14 @@ import {
 import { basename } from 'node:path';
 import { describe, test } from 'node:test';
 import { HumanError } from '../../src/model/errors.ts';
+import { backUp, backupsOf, lastBackupAt } from '../../src/store/connection/backups.ts';
+import {
+  findDamage,
+  isDamage,
+  openForReading,
+  openForWriting,
+  storeError,
+} from '../../src/store/connection/openStore.ts';
 import { type Engine, openDatabase } from '../../src/store/driver/open.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import {
@@ -22,15 +30,7 @@ import {
   type Migration,
   migrations,
   schemaState,
-} from '../../src/store/migrations.ts';
-import {
-  findDamage,
-  isDamage,
-  openForReading,
-  openForWriting,
-  storeError,
-} from '../../src/store/openStore.ts';
-import { backUp, backupsOf, lastBackupAt } from '../../src/store/repair.ts';
+} from '../../src/store/schema/migrations.ts';
 import { whileBusy } from '../../src/watchers/retry.ts';
 import { difference, dumpStore } from '../lib/dumpStore.ts';
 import { engines } from '../lib/engines.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openForWriting } from '../../src/store/openStore.ts';
+import { openForWriting } from '../../src/store/connection/openStore.ts';
 import { engines } from '../lib/engines.ts';
 import { ingestAll } from '../lib/ingest.ts';
 import { rejectedAt, rubbishLines, usableMessages, writeRubbish } from '../lib/rubbish.ts';

@@ -2,12 +2,20 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { openForWriting } from '../../src/store/connection/openStore.ts';
 import type { Engine } from '../../src/store/driver/open.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
-import { type MessageCost, messageCostPages, messageCosts } from '../../src/store/messageCosts.ts';
-import { openForWriting } from '../../src/store/openStore.ts';
-import { StoreReader } from '../../src/store/reader.ts';
-import { type ListedSession, SessionLister, sessionFiles } from '../../src/store/sessionList.ts';
+import {
+  type MessageCost,
+  messageCostPages,
+  messageCosts,
+} from '../../src/store/query/messageCosts.ts';
+import {
+  type ListedSession,
+  SessionLister,
+  sessionFiles,
+} from '../../src/store/query/sessionList.ts';
+import { StoreReader } from '../../src/store/query/storeReader.ts';
 import { engines } from '../lib/engines.ts';
 import { ingestAll } from '../lib/ingest.ts';
 import { ingestPlainly } from '../lib/schedule.ts';

@@ -2,7 +2,7 @@ import type { SpendPoint } from '../../analysis/spend/spendPoints.ts';
 import { thin } from '../../analysis/statistics/downsamplePoints.ts';
 import { type Anomalies, usualBounds, usualThreshold } from '../../analysis/statistics/outliers.ts';
 import { firstMoment, type TimeSpan } from '../../model/calendar.ts';
-import { messageColumns } from '../../store/messageRows.ts';
+import { messageColumns } from '../../store/query/messages.ts';
 import {
   type AnomalyUnit,
   anomaly as anomalyReport,

@@ -1,4 +1,4 @@
-import { branchesKnown, rootsKnown } from '../../store/knownNames.ts';
+import { branchesKnown, rootsKnown } from '../../store/query/knownNames.ts';
 import type { ReportContext } from '../context.ts';
 import { groupsOf } from '../names.ts';
 

@@ -1,7 +1,7 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import { promptTokens, totalTokens } from '../../model/tokens.ts';
-import type { FactKey } from '../../store/factRows.ts';
-import type { SpendSums } from '../../store/reader.ts';
+import type { FactKey } from '../../store/query/spendRows.ts';
+import type { SpendSums } from '../../store/query/storeReader.ts';
 import type { ReportContext } from '../context.ts';
 import { type DimensionName, dimension } from '../dimensions.ts';
 import { type Group, groupCost, groupsOf } from '../grouping.ts';

@@ -1,6 +1,6 @@
-import { type ActivityRow, dearestMessages, latestMessages } from '../../store/activityRows.ts';
-import { eventRows } from '../../store/eventRows.ts';
-import { sessionTitles } from '../../store/sessionPlaces.ts';
+import { type ActivityRow, dearestMessages, latestMessages } from '../../store/query/activity.ts';
+import { eventRows } from '../../store/query/events.ts';
+import { sessionTitles } from '../../store/query/sessionInfo.ts';
 import type { ReportContext } from '../context.ts';
 import { matcherOf } from '../filters.ts';
 import type { Names } from '../names.ts';

@@ -1,9 +1,9 @@
 import type { MissReason } from '../../analysis/spend/cacheMisses.ts';
 import { daySpan, firstMoment } from '../../model/calendar.ts';
 import { promptTokens, type Usage, usageKeys } from '../../model/tokens.ts';
-import { compactionsOf } from '../../store/eventRows.ts';
-import { addSums } from '../../store/factRows.ts';
-import { type MessageCost, messageCosts } from '../../store/messageCosts.ts';
+import { compactionsOf } from '../../store/query/events.ts';
+import { type MessageCost, messageCosts } from '../../store/query/messageCosts.ts';
+import { addSums } from '../../store/query/spendRows.ts';
 import type { AnomalyUnit, Outlier } from '../anomaly.ts';
 import { classCosts } from '../classCosts.ts';
 import type { ReportContext } from '../context.ts';

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { readUsage } from '../../../src/agents/claude/parse/usage.ts';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
-import { openForReading } from '../../../src/store/openStore.ts';
-import { StoreReader } from '../../../src/store/reader.ts';
+import { openForReading } from '../../../src/store/connection/openStore.ts';
+import { StoreReader } from '../../../src/store/query/storeReader.ts';
 import { indexOnce } from '../../../src/watchers/indexOnce.ts';
 
 /** Nano-dollars: a millionth of a dollar, which a million roundings cannot reach. */
@@ -32,10 +32,10 @@ function configFor(claude, storeFile) {
 
 /**
  * @typedef {object} SessionSpend
- * @property {import('../../../src/store/reader.ts').SessionSummary} summary
+ * @property {import('../../../src/store/query/storeReader.ts').SessionSummary} summary
  * @property {Map<string, number>} models nano-dollars by model, all agents together
- * @property {import('../../../src/store/reader.ts').AgentSums[]} agents
- * @property {import('../../../src/store/reader.ts').MessageDetail[]} messages
+ * @property {import('../../../src/store/query/storeReader.ts').AgentSums[]} agents
+ * @property {import('../../../src/store/query/storeReader.ts').MessageDetail[]} messages
  */
 
 /** Indexes what is new and answers with every session by its id. */

@@ -8,8 +8,8 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { inRoot } from '../../../scripts/lib/paths.mjs';
 import { until } from '../../../scripts/lib/patience.mjs';
-import { openForReading } from '../../../src/store/openStore.ts';
-import { StoreReader } from '../../../src/store/reader.ts';
+import { openForReading } from '../../../src/store/connection/openStore.ts';
+import { StoreReader } from '../../../src/store/query/storeReader.ts';
 import {
   acting,
   harmIn,

@@ -4,8 +4,8 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } 
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { insist, until } from '../../../scripts/lib/patience.mjs';
-import { openForReading } from '../../../src/store/openStore.ts';
-import { StoreReader } from '../../../src/store/reader.ts';
+import { openForReading } from '../../../src/store/connection/openStore.ts';
+import { StoreReader } from '../../../src/store/query/storeReader.ts';
 import { openWindow } from './lib/window.mjs';
 
 /** A response's line that costs a dollar, dated now. */

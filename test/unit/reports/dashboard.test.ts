@@ -8,7 +8,7 @@ import {
   dashboardHead,
 } from '../../../src/reports/panels/dashboard.ts';
 import { readQuestion } from '../../../src/reports/question.ts';
-import { openForWriting } from '../../../src/store/openStore.ts';
+import { openForWriting } from '../../../src/store/connection/openStore.ts';
 import { ingestAll } from '../../lib/ingest.ts';
 import { reportContext } from '../../lib/reportContext.ts';
 import { tempDir } from '../../lib/tempDir.ts';

@@ -8,7 +8,7 @@ import { exportPages } from '../../../src/reports/exportRows.ts';
 import { type Labels, noLabels } from '../../../src/reports/labels.ts';
 import { readQuestion } from '../../../src/reports/question.ts';
 import { select } from '../../../src/reports/selection.ts';
-import { openForWriting } from '../../../src/store/openStore.ts';
+import { openForWriting } from '../../../src/store/connection/openStore.ts';
 import { answerRecord, costState, usageOf } from '../../cli/runCli.ts';
 import { ingestAll } from '../../lib/ingest.ts';
 import { reportContext } from '../../lib/reportContext.ts';

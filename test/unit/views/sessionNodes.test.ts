@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { noUsage } from '../../../src/model/tokens.ts';
-import type { AgentSums } from '../../../src/store/reader.ts';
-import type { ListedSession } from '../../../src/store/sessionList.ts';
+import type { ListedSession } from '../../../src/store/query/sessionList.ts';
+import type { AgentSums } from '../../../src/store/query/storeReader.ts';
 import { partsOf } from '../../../src/views/sessionNodes.ts';
 
 const session: ListedSession = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ListedSession } from '../../../src/store/sessionList.ts';
+import type { ListedSession } from '../../../src/store/query/sessionList.ts';
 import {
   arrange,
   isFiltering,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { AgentSums } from '../../../src/store/reader.ts';
+import type { AgentSums } from '../../../src/store/query/storeReader.ts';
 import { sessionThreads } from '../../../src/views/sessionThreads.ts';
 
 const words = { main: 'Main', subagent: 'Subagent' };

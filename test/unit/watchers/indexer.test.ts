@@ -11,8 +11,8 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openForReading, openForWriting } from '../../../src/store/openStore.ts';
-import { StoreReader } from '../../../src/store/reader.ts';
+import { openForReading, openForWriting } from '../../../src/store/connection/openStore.ts';
+import { StoreReader } from '../../../src/store/query/storeReader.ts';
 import { Indexer } from '../../../src/watchers/indexer.ts';
 import type { FromIndexer, IndexerConfig } from '../../../src/watchers/protocol.ts';
 import { sumUpStore } from '../../../src/watchers/storeCare.ts';

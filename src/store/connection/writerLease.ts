@@ -1,0 +1,107 @@
+import { hostname } from 'node:os';
+import type { SqlDatabase, Statement } from '../driver/types.ts';
+
+/** How long a writer may be silent before another takes over. */
+export const leaseMs = 4000;
+/** How often a writer says that it is still there. */
+export const heartbeatMs = 1000;
+
+export interface LeaseRow {
+  readonly holder: string;
+  readonly pid: number;
+  readonly host: string;
+  /** What kind of program holds it: `editor` or `terminal`. */
+  readonly role: string;
+  readonly since: number;
+  readonly expires: number;
+}
+
+/** Thrown inside a write when another process has become the writer meanwhile. */
+export class LeaseLostError extends Error {
+  constructor() {
+    super('another process has become the writer of the store');
+    this.name = 'LeaseLostError';
+  }
+}
+
+/**
+ * The right to write, a row in the store. Every write transaction checks it, so a process that was
+ * asleep for a while cannot write beside its successor.
+ */
+export class Lease {
+  readonly holder: string = crypto.randomUUID();
+  readonly #db: SqlDatabase;
+  readonly #role: string;
+  readonly #read: Statement;
+  readonly #write: Statement;
+  readonly #extend: Statement;
+  readonly #drop: Statement;
+
+  constructor(db: SqlDatabase, role: string) {
+    this.#db = db;
+    this.#role = role;
+    this.#read = db.prepare('SELECT holder, pid, host, role, since, expires FROM lease');
+    this.#write = db.prepare('INSERT OR REPLACE INTO lease VALUES (1, ?, ?, ?, ?, ?, ?)');
+    this.#extend = db.prepare('UPDATE lease SET expires = ? WHERE holder = ?');
+    this.#drop = db.prepare('DELETE FROM lease WHERE holder = ?');
+  }
+
+  /** Who writes now, if anybody. */
+  current(): LeaseRow | undefined {
+    return readLease(this.#read);
+  }
+
+  /** Becomes the writer if nobody else is. */
+  acquire(now: number): boolean {
+    const seen = this.current();
+    if (seen !== undefined && seen.holder !== this.holder && isAlive(seen, now)) return false;
+    return this.#db.transaction(() => {
+      const row = this.current();
+      if (row !== undefined && row.holder !== this.holder && isAlive(row, now)) return false;
+      this.seize(now);
+      return true;
+    });
+  }
+
+  /**
+   * Becomes the writer whoever is, inside a write transaction. Whoever was learns of it in its next
+   * transaction, which it may not end.
+   */
+  seize(now: number): void {
+    this.#write.run(this.holder, process.pid, hostname(), this.#role, now, now + leaseMs);
+  }
+
+  /** Says that the writer is still there; false when it no longer is the writer. */
+  extend(now: number): boolean {
+    return this.#extend.run(now + leaseMs, this.holder).changes === 1;
+  }
+
+  /** Call inside a write transaction. */
+  assertHeld(): void {
+    if (this.current()?.holder !== this.holder) throw new LeaseLostError();
+  }
+
+  release(): void {
+    this.#drop.run(this.holder);
+  }
+}
+
+function readLease(statement: Statement): LeaseRow | undefined {
+  return statement.get<LeaseRow>();
+}
+
+/** Whether the holder of a lease is to be believed: not when it expired or its process is gone. */
+export function isAlive(row: LeaseRow, now: number): boolean {
+  // A clock set back must not make a lease last for ever.
+  if (row.expires <= now || row.expires > now + 2 * leaseMs) return false;
+  return row.host !== hostname() || processExists(row.pid);
+}
+
+function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

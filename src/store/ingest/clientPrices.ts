@@ -1,0 +1,106 @@
+import { usdToNano } from '../../model/money.ts';
+import { type MessageRow, type Messages, pricing } from './messageTable.ts';
+import type { StoredCostState } from './reconcile.ts';
+import type { Words } from './stringTable.ts';
+
+/** What a token of each class costs beside an input token, in most price lists. */
+const weights = { input: 1, output: 5, write5m: 1.25, write1h: 2, cache_read: 0.1 } as const;
+
+/** A message that takes part in the sharing; without a row when it was summed up and keeps its share. */
+interface Share {
+  readonly at: number;
+  readonly weight: number;
+  readonly row: MessageRow | undefined;
+}
+
+/** What was summed up of a model the catalogue did not know. */
+export interface ThinnedShare {
+  readonly at: number;
+  /** Word number of the model as written. */
+  readonly model: number;
+  /** Its tokens by `tokenWeight`. */
+  readonly weight: number;
+}
+
+/**
+ * Messages of a model the catalogue does not know take their cost from Claude Code's own totals:
+ * what the total of that model grew by between two records is shared among the messages between
+ * them, by weighted tokens. Messages no total covers stay unpriced. True when one changed.
+ */
+export function allotClientPrices(
+  messages: Messages,
+  words: Words,
+  unpriced: readonly MessageRow[],
+  thinned: readonly ThinnedShare[],
+  states: readonly StoredCostState[],
+  base: StoredCostState | undefined,
+): boolean {
+  let changed = false;
+  const setPrice = ({ row }: Share, nano: number, priced: number): void => {
+    if (row !== undefined && messages.update(row, { nano, priced }) !== row) changed = true;
+  };
+  const byModel = new Map<number, Share[]>();
+  const add = (model: number, share: Share): void => {
+    byModel.set(model, [...(byModel.get(model) ?? []), share]);
+  };
+  for (const { at, model, weight } of thinned) add(model, { at, weight, row: undefined });
+  for (const row of unpriced) add(row.model, { at: row.at, weight: tokenWeight(row), row });
+  for (const [model, rows] of byModel) {
+    const name = plainModel(words.text(model));
+    rows.sort((a, b) => a.at - b.at);
+    let from = 0;
+    let counted = base === undefined ? 0 : (modelTotal(base, name) ?? 0);
+    for (const state of states) {
+      const total = modelTotal(state, name);
+      let until = from;
+      while (until < rows.length && rows[until]!.at <= state.at) until++;
+      if (total === undefined || until === from) continue;
+      allot(rows.slice(from, until), Math.max(0, total - counted), setPrice);
+      counted = Math.max(counted, total);
+      from = until;
+    }
+    for (const row of rows.slice(from)) setPrice(row, 0, pricing.unpriced);
+  }
+  return changed;
+}
+
+/** Nano-dollars of one model in a total, markers like `[1m]` aside; undefined when it has none. */
+function modelTotal(state: StoredCostState, model: string): number | undefined {
+  let sum: number | undefined;
+  const models = JSON.parse(state.models) as Record<string, number>;
+  for (const [name, usd] of Object.entries(models)) {
+    if (plainModel(name) === model) sum = (sum ?? 0) + usdToNano(usd);
+  }
+  return sum;
+}
+
+function plainModel(name: string): string {
+  return name.replace(/\[[^\]]*\]$/, '').toLowerCase();
+}
+
+/** Shares an amount exactly: each row gets the rounded running share less what went before. */
+function allot(
+  rows: readonly Share[],
+  nano: number,
+  setPrice: (share: Share, nano: number, priced: number) => void,
+): void {
+  const parts = rows.map(({ weight }) => weight);
+  const whole = parts.reduce((sum, part) => sum + part, 0);
+  let behind = 0;
+  let given = 0;
+  rows.forEach((row, i) => {
+    behind += whole === 0 ? 1 / rows.length : parts[i]! / whole;
+    const upTo = i === rows.length - 1 ? nano : Math.floor(nano * Math.min(behind, 1));
+    setPrice(row, upTo - given, pricing.client);
+    given = upTo;
+  });
+}
+
+/** The tokens of a message, weighted by what they mostly cost beside each other. */
+export function tokenWeight(row: Pick<MessageRow, keyof typeof weights>): number {
+  let sum = 0;
+  for (const [name, factor] of Object.entries(weights)) {
+    sum += row[name as keyof typeof weights] * factor;
+  }
+  return sum;
+}

@@ -1,0 +1,112 @@
+import type { Bookmark, ParserState, RejectedLine } from '../../model/records.ts';
+import type { SqlDatabase, Statement } from '../driver/types.ts';
+
+/** A transcript as the store knows it. */
+export interface KnownFile {
+  readonly id: number;
+  readonly path: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly bookmark: Bookmark;
+  /** The file is no longer there; its spend is kept. */
+  readonly gone: boolean;
+}
+
+interface FileRow {
+  readonly id: number;
+  readonly path: string;
+  readonly size: number;
+  readonly mtime: number;
+  readonly inode: string;
+  readonly head: string;
+  readonly offset: number;
+  readonly state: string;
+  readonly gone: number;
+}
+
+/** Line numbers kept as examples for each reason and file. */
+const examples = 20;
+
+/** Transcripts, how far each has been read, and which of their lines could not be used. */
+export class Files {
+  readonly #all: Statement;
+  readonly #find: Statement;
+  readonly #save: Statement;
+  readonly #gone: Statement;
+  readonly #rejected: Statement;
+  readonly #reject: Statement;
+  readonly #forgive: Statement;
+
+  constructor(db: SqlDatabase) {
+    const list = 'id, path, size, mtime, inode, head, offset, state, gone';
+    this.#all = db.prepare(`SELECT ${list} FROM file`);
+    this.#find = db.prepare(`SELECT ${list} FROM file WHERE path = ?`);
+    this.#save = db.prepare(
+      `INSERT INTO file (path, root, size, mtime, inode, head, offset, state, lines, gone)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+       ON CONFLICT (path) DO UPDATE SET root = excluded.root, size = excluded.size,
+         mtime = excluded.mtime, inode = excluded.inode, head = excluded.head,
+         offset = excluded.offset, state = excluded.state, gone = 0,
+         lines = CASE WHEN ? THEN excluded.lines ELSE lines + excluded.lines END
+       RETURNING id`,
+    );
+    this.#gone = db.prepare('UPDATE file SET gone = ? WHERE path = ?');
+    this.#rejected = db.prepare('SELECT count, lines FROM rejected WHERE file = ? AND reason = ?');
+    this.#reject = db.prepare('INSERT OR REPLACE INTO rejected VALUES (?, ?, ?, ?)');
+    this.#forgive = db.prepare('DELETE FROM rejected WHERE file = ?');
+  }
+
+  all(): KnownFile[] {
+    return this.#all.all<FileRow>().map(knownFile);
+  }
+
+  find(path: string): KnownFile | undefined {
+    const row = this.#find.get<FileRow>(path);
+    return row === undefined ? undefined : knownFile(row);
+  }
+
+  /** Saves how far a file has been read; returns its number. */
+  save(
+    file: { path: string; root: number; size: number; mtimeMs: number },
+    bookmark: Bookmark,
+    lines: number,
+    restarted: boolean,
+  ): number {
+    const { inode, head, offset } = bookmark;
+    const state = JSON.stringify(bookmark.state);
+    const { path, root, size, mtimeMs } = file;
+    const values = [path, root, size, mtimeMs, inode, head, offset, state, lines];
+    const { id } = this.#save.get<{ id: number }>(...values, Number(restarted))!;
+    // Counts of rejected lines belong to the file as it is now.
+    if (restarted) this.#forgive.run(id);
+    return id;
+  }
+
+  setGone(path: string, gone: boolean): void {
+    this.#gone.run(Number(gone), path);
+  }
+
+  reject(file: number, rejected: readonly RejectedLine[]): void {
+    const byReason = Map.groupBy(rejected, ({ reason }) => reason);
+    for (const [reason, group] of byReason) {
+      const known = this.#rejected.get<{ count: number; lines: string }>(file, reason);
+      const lines = known === undefined ? [] : (JSON.parse(known.lines) as number[]);
+      lines.push(...group.slice(0, examples).map(({ line }) => line));
+      const count = (known?.count ?? 0) + group.length;
+      this.#reject.run(file, reason, count, JSON.stringify(lines.slice(0, examples)));
+    }
+  }
+}
+
+function knownFile(row: FileRow): KnownFile {
+  const { id, path, size, inode, head, offset } = row;
+  const state = JSON.parse(row.state) as ParserState;
+  return {
+    id,
+    path,
+    size,
+    mtimeMs: row.mtime,
+    bookmark: { offset, state, inode, head },
+    gone: row.gone === 1,
+  };
+}

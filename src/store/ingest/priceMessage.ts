@@ -1,0 +1,60 @@
+import type { PriceFunction } from '../../model/price.ts';
+import type { MessageLine, UsagePart } from '../../model/records.ts';
+import type { Usage } from '../../model/tokens.ts';
+
+/** A part of a message with its price; kept in the message's row as JSON. */
+export interface PricedPart {
+  readonly kind: UsagePart['kind'];
+  /** Catalogue id, or as written when unpriced. */
+  readonly model: string;
+  /** The model as the transcript writes it. */
+  readonly written: string;
+  readonly row: string;
+  readonly usage: Usage;
+  /** 0 with an empty row when unpriced. */
+  readonly nano: number;
+}
+
+/** The money of one message at given rates. */
+export interface MessagePrice {
+  readonly model: string;
+  readonly row: string;
+  /** False when the message or one of its parts has no price: the figure is then a lower bound. */
+  readonly priced: boolean;
+  /** Own tokens and all parts that are billed with it. */
+  readonly nano: number;
+  /** A declined attempt that may be billed beside it. */
+  readonly declined: number;
+  readonly parts: readonly PricedPart[];
+}
+
+/** Prices a record: its own usage, then its parts, each at its own model's rates of that moment. */
+export function priceLine(line: MessageLine, price: PriceFunction): MessagePrice {
+  const traits = { speed: line.speed, geo: line.geo, tier: line.tier };
+  const own = price(line.usage, line.model, traits, line.at);
+  let nano: number = own.kind === 'priced' ? own.nanoUsd : 0;
+  let priced = own.kind === 'priced';
+  let declined = 0;
+  const parts: PricedPart[] = [];
+  for (const part of line.parts) {
+    // Speed is the main request's; where the request ran holds for all of it.
+    const cost = price(part.usage, part.model, { geo: line.geo, tier: line.tier }, line.at);
+    const partNano = cost.kind === 'priced' ? cost.nanoUsd : 0;
+    const row = cost.kind === 'priced' ? cost.row : '';
+    const { kind, usage, model: written } = part;
+    parts.push({ kind, model: cost.model, written, row, usage, nano: partNano });
+    if (part.kind === 'declined') declined += partNano;
+    else {
+      nano += partNano;
+      priced &&= cost.kind === 'priced';
+    }
+  }
+  return {
+    model: own.model,
+    row: own.kind === 'priced' ? own.row : '',
+    priced,
+    nano,
+    declined,
+    parts,
+  };
+}

@@ -1,0 +1,226 @@
+import { usdToNano } from '../../model/money.ts';
+import type { SqlDatabase, Statement } from '../driver/types.ts';
+import { allotClientPrices, type ThinnedShare } from './clientPrices.ts';
+import type { MessageRow, Messages } from './messageTable.ts';
+import { ownsBefore } from './recordIndex.ts';
+import type { SessionRow, Sessions } from './sessionTable.ts';
+import type { Words } from './stringTable.ts';
+
+/** What comparing a session with Claude Code's own total came to. */
+export const reconciliation = { noClientTotal: 0, reconciled: 1, impossible: 2 } as const;
+
+/** One of the client's running totals, read back. */
+export interface StoredCostState {
+  readonly at: number;
+  readonly total: number;
+  /** JSON: model as written → dollars. */
+  readonly models: string;
+}
+
+interface Spent {
+  readonly at: number;
+  readonly nano: number;
+}
+
+/** Every message is rounded to a nano-dollar, the client's total is not: a gap this small is none. */
+const largestRoundingNano = 1000;
+
+/**
+ * Holds a session's messages against Claude Code's own running totals. What a total has beyond the
+ * messages up to its place is background, dated to that place. A fork's total goes on from its
+ * parent's, so the parent's last total before the fork is taken off first.
+ */
+export class Reconciler {
+  readonly #sessions: Sessions;
+  readonly #messages: Messages;
+  readonly #words: Words;
+  readonly #states: Statement;
+  readonly #relatives: Statement;
+  readonly #message: Statement;
+  readonly #alone: Statement;
+  readonly #standing: Statement;
+  readonly #unpriced: Statement;
+  readonly #thinnedShares: Statement;
+  readonly #unconfirmed: Statement;
+  readonly #known: Statement;
+  readonly #clear: Statement;
+  readonly #insert: Statement;
+  readonly #result: Statement;
+
+  constructor(db: SqlDatabase, sessions: Sessions, messages: Messages, words: Words) {
+    this.#sessions = sessions;
+    this.#messages = messages;
+    this.#words = words;
+    this.#states = db.prepare(
+      'SELECT at, total, models FROM cost_state WHERE session = ? ORDER BY at, offset, file',
+    );
+    this.#relatives = db.prepare(
+      `SELECT o.session AS session, max(t.at) AS at FROM shared_trace t
+       JOIN shared_trace o ON o.uuid = t.uuid AND o.session <> t.session
+       WHERE t.session = ? GROUP BY o.session`,
+    );
+    this.#message = db.prepare(
+      `SELECT 1 FROM place p JOIN place q ON q.message = p.message
+       WHERE p.session = ? AND q.session = ?
+       UNION ALL
+       SELECT 1 FROM thinned_place p JOIN thinned_place q ON q.thinned = p.thinned
+       WHERE p.session = ? AND q.session = ? LIMIT 1`,
+    );
+    this.#alone = db.prepare(
+      `SELECT at, nano FROM message WHERE session = ? AND counted = 1
+       UNION ALL
+       SELECT at, nano FROM thinned WHERE session = ? AND counted = 1 ORDER BY 1`,
+    );
+    // Everything that stands in the session, owned or not, but what its parent has too.
+    this.#standing = db.prepare(
+      `${standingIn('message', 'place', 'message')} UNION ALL
+       ${standingIn('thinned', 'thinned_place', 'thinned')} ORDER BY 1`,
+    );
+    this.#unpriced = db.prepare(
+      `SELECT * FROM message WHERE session = ? AND counted = 1 AND priced <> 1 AND parts IS NULL
+       ORDER BY at, mid, rid`,
+    );
+    this.#thinnedShares = db.prepare(
+      `SELECT at, model, weight FROM thinned WHERE session = ? AND counted = 1 AND model <> 0
+       ORDER BY at, id`,
+    );
+    const after = 'session = ? AND counted = 1 AND at > ?';
+    this.#unconfirmed = db.prepare(
+      `SELECT (SELECT coalesce(sum(nano), 0) FROM message WHERE ${after})
+         + (SELECT coalesce(sum(nano), 0) FROM thinned WHERE ${after}) AS nano`,
+    );
+    this.#known = db.prepare('SELECT at, nano FROM background WHERE session = ? ORDER BY at');
+    this.#clear = db.prepare('DELETE FROM background WHERE session = ?');
+    this.#insert = db.prepare('INSERT INTO background VALUES (?, ?, ?)');
+    this.#result = db.prepare(
+      `UPDATE session SET client_total = ?, client_at = ?, reconciled = ?, background = ?,
+         unconfirmed = ? WHERE id = ?`,
+    );
+  }
+
+  /** Whether a change of a session's messages at this time can matter here. */
+  concerns(session: number): boolean {
+    return this.#states.get(session) !== undefined;
+  }
+
+  /**
+   * Prices the session's messages of unknown models from its totals; true when one changed. Done for
+   * every session before any is reconciled: forks hold what another session owns and prices.
+   */
+  allot(id: number): boolean {
+    const unpriced = this.#unpriced.all<MessageRow>(id);
+    if (unpriced.length === 0) return false;
+    const states = this.#states.all<StoredCostState>(id);
+    const { base, possible } = this.#origin(id);
+    const thinned = this.#thinnedShares.all<ThinnedShare>(id);
+    const told = possible ? states : [];
+    return allotClientPrices(this.#messages, this.#words, unpriced, thinned, told, base);
+  }
+
+  /** Derives a session's background and unconfirmed spend anew. */
+  reconcile(id: number): void {
+    const states = this.#states.all<StoredCostState>(id);
+    const last = states[states.length - 1];
+    if (last === undefined) return;
+    const row = this.#sessions.byNumber(id);
+    const { parent, base, possible } = this.#origin(id);
+    const increments = possible
+      ? this.#increments(row, states, parent?.session, usdToNano(base?.total ?? 0))
+      : [];
+    this.#store(id, increments);
+    const background = increments.reduce((sum, { nano }) => sum + nano, 0);
+    const unconfirmed = this.#unconfirmed.get<{ nano: number }>(id, last.at, id, last.at)!.nano;
+    const outcome = possible ? reconciliation.reconciled : reconciliation.impossible;
+    this.#result.run(last.total, last.at, outcome, background, unconfirmed, id);
+  }
+
+  /** Where a session was forked from, if it was, and the parent's total its own goes on from. */
+  #origin(id: number): {
+    parent: { session: number; at: number } | undefined;
+    base: StoredCostState | undefined;
+    possible: boolean;
+  } {
+    const row = this.#sessions.byNumber(id);
+    const parent = row.related === 1 ? this.#parentOf(row) : undefined;
+    const base = parent === undefined ? undefined : this.#totalBefore(parent);
+    return { parent, base, possible: parent === undefined || base !== undefined };
+  }
+
+  /**
+   * Background dated to each total's place. Of a later, smaller gap the earlier ones are corrected
+   * down to it, so that the sum is always what the last total leaves unexplained.
+   */
+  #increments(
+    row: SessionRow,
+    states: readonly StoredCostState[],
+    parent: number | undefined,
+    baseNano: number,
+  ): Spent[] {
+    const own = [row.id, row.id, parent ?? 0];
+    const spent =
+      row.related === 1
+        ? this.#standing.all<Spent>(...own, ...own)
+        : this.#alone.all<Spent>(row.id, row.id);
+    let next = 0;
+    let explained = 0;
+    const gaps = states.map((state) => {
+      while (next < spent.length && spent[next]!.at <= state.at) explained += spent[next++]!.nano;
+      const gap = usdToNano(state.total) - baseNano - explained;
+      return gap <= Math.min(next, largestRoundingNano) ? 0 : gap;
+    });
+    for (let i = gaps.length - 2; i >= 0; i--) gaps[i] = Math.min(gaps[i]!, gaps[i + 1]!);
+    const byTime = new Map<number, number>();
+    states.forEach((state, i) => {
+      const nano = gaps[i]! - (i === 0 ? 0 : gaps[i - 1]!);
+      const at = state.at || (row.first_at ?? 0);
+      if (nano > 0) byTime.set(at, (byTime.get(at) ?? 0) + nano);
+    });
+    return [...byTime].map(([at, nano]) => ({ at, nano }));
+  }
+
+  #store(id: number, increments: readonly Spent[]): void {
+    const known = this.#known.all<Spent>(id);
+    const same =
+      known.length === increments.length &&
+      known.every((row, i) => row.at === increments[i]!.at && row.nano === increments[i]!.nano);
+    if (same) return;
+    this.#clear.run(id);
+    for (const { at, nano } of increments) this.#insert.run(id, at, nano);
+  }
+
+  /** The session this one was forked from, and the time of the last record both have. */
+  #parentOf(row: SessionRow): { session: number; at: number } | undefined {
+    let best: { session: number; at: number } | undefined;
+    for (const relative of this.#relatives.all<{ session: number; at: number }>(row.id)) {
+      const other = this.#sessions.byNumber(relative.session);
+      if (!ownsBefore(other, row)) continue;
+      // Prompts alone cost nothing: who shares no message was forked from before there was a total.
+      if (!this.#shareMessage(row.id, relative.session)) continue;
+      const nearer =
+        best === undefined ||
+        relative.at > best.at ||
+        (relative.at === best.at && ownsBefore(other, this.#sessions.byNumber(best.session)));
+      if (nearer) best = relative;
+    }
+    return best;
+  }
+
+  #shareMessage(a: number, b: number): boolean {
+    return this.#message.get(a, b, a, b) !== undefined;
+  }
+
+  #totalBefore(parent: { session: number; at: number }): StoredCostState | undefined {
+    const states = this.#states.all<StoredCostState>(parent.session);
+    return states.filter((state) => state.at <= parent.at).at(-1);
+  }
+}
+
+/** What stands in one session (asked for twice) and not in another: messages, or what was summed up. */
+function standingIn(table: string, places: string, key: string): string {
+  return `SELECT m.at AS at, m.nano AS nano FROM ${table} m WHERE m.counted = 1 AND m.session = ?
+      AND NOT EXISTS (SELECT 1 FROM ${places} p WHERE p.${key} = m.id)
+    UNION ALL
+    SELECT m.at, m.nano FROM ${places} p JOIN ${table} m ON m.id = p.${key}
+    WHERE p.session = ? AND m.counted = 1
+      AND NOT EXISTS (SELECT 1 FROM ${places} q WHERE q.${key} = m.id AND q.session = ?)`;
+}

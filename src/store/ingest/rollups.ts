@@ -1,0 +1,200 @@
+import type { SqlDatabase, Statement } from '../driver/types.ts';
+
+/** Length of a bucket: every time zone's days begin on a quarter of an hour. */
+export const bucketMs = 900_000;
+
+export function bucketOf(atMs: number): number {
+  return Math.floor(atMs / bucketMs);
+}
+
+export type RollupTable = 'spend_bucket' | 'spend_slot' | 'spend_model' | 'spend_total';
+
+/** Every model there is in `spend_model`: one look at each, however much they took. */
+export const everyModel = `(WITH RECURSIVE known(model) AS (
+    SELECT min(model) FROM spend_model
+    UNION ALL SELECT (SELECT min(m.model) FROM spend_model m WHERE m.model > known.model)
+      FROM known WHERE known.model IS NOT NULL)
+  SELECT model FROM known WHERE model IS NOT NULL)`;
+
+/** The condition that a row's bucket is from the first parameter up to the second, not included. */
+export function bucketsOf(table: RollupTable): string {
+  const within = 'bucket >= ? AND bucket < ?';
+  return table === 'spend_model' ? `model IN ${everyModel} AND ${within}` : within;
+}
+
+/** The columns of a roll-up that are sums, in the order of the tables. */
+export const sumColumns = [
+  'messages',
+  'lower',
+  'unpriced',
+  'client',
+  'input',
+  'output',
+  'write5m',
+  'write1h',
+  'cache_read',
+  'searches',
+  'nano',
+] as const;
+export type Sums = Record<(typeof sumColumns)[number], number>;
+
+/** Changes of one roll-up row, in the order of `sumColumns`. */
+type Delta = number[];
+
+/** What a roll-up row is about. Numbers of rows; `prompt` is 0 outside the main thread. */
+export interface RollupKey {
+  readonly session: number;
+  readonly agent: number;
+  readonly model: number;
+  readonly facet: number;
+  /** Word number of the prompt that was answered: with the agent it names the run. */
+  readonly prompt: number;
+}
+
+/** A roll-up: its table, and what tells its rows apart. */
+interface Table {
+  readonly name: RollupTable;
+  readonly keys: readonly Key[];
+}
+
+type Key = 'bucket' | keyof RollupKey;
+
+/** What the rows of all others are made of. */
+const finest: Table = {
+  name: 'spend_bucket',
+  keys: ['bucket', 'session', 'agent', 'model', 'facet', 'prompt'],
+};
+
+/** Those that tell less apart, each for questions that ask no more. */
+const coarser: readonly Table[] = [
+  { name: 'spend_total', keys: ['session', 'agent', 'model', 'facet'] },
+  { name: 'spend_slot', keys: ['bucket'] },
+  { name: 'spend_model', keys: ['model', 'bucket'] },
+];
+
+const additions = sumColumns.map((name) => `${name} = ${name} + excluded.${name}`).join(', ');
+const allZero = sumColumns.map((name) => `${name} = 0`).join(' AND ');
+
+/**
+ * Prepares the move of all buckets from `from` up to `to` (not included) into the bucket `target`,
+ * one of them: nothing is lost but when inside the stretch it was.
+ */
+export function moveBuckets(db: SqlDatabase): (from: number, to: number, target: number) => void {
+  const moves = [finest, ...coarser]
+    .filter(({ keys }) => keys.includes('bucket'))
+    .map((table) => moveWithin(db, table));
+  return (from, to, target) => {
+    for (const move of moves) move(from, to, target);
+  };
+}
+
+function moveWithin(
+  db: SqlDatabase,
+  { name, keys }: Table,
+): (from: number, to: number, target: number) => void {
+  const stretch = `${bucketsOf(name)} AND bucket <> ?`;
+  const others = keys.filter((key) => key !== 'bucket');
+  const sums = sumColumns.map((column) => `sum(${column})`);
+  const add = db.prepare(
+    // An empty stretch has a sum as well, of nothing: grouped by something it makes no row.
+    `INSERT INTO ${name} (${['bucket', ...others, ...sumColumns].join(', ')})
+     SELECT ${['?', ...others, ...sums].join(', ')} FROM ${name} WHERE ${stretch}
+     GROUP BY ${others.join(', ') || 'NULL'} ON CONFLICT DO UPDATE SET ${additions}`,
+  );
+  const drop = db.prepare(`DELETE FROM ${name} WHERE ${stretch}`);
+  return (from, to, target) => {
+    add.run(target, from, to, target);
+    drop.run(from, to, target);
+  };
+}
+
+/**
+ * Collects what a transaction adds to and takes from the roll-ups, and writes it at its end. A row
+ * whose sums all come back to nothing is removed, so that the tables only depend on the messages.
+ */
+export class Rollup {
+  readonly #writers: readonly TableWriter[];
+  #changes = new Changes();
+
+  constructor(db: SqlDatabase) {
+    this.#writers = [finest, ...coarser].map((table) => new TableWriter(db, table));
+  }
+
+  /** Adds (sign 1) or takes away (sign -1) one contribution. */
+  add(sign: 1 | -1, at: number, key: RollupKey, sums: readonly number[]): void {
+    const { session, agent, model, facet, prompt } = key;
+    this.#changes.add([bucketOf(at), session, agent, model, facet, prompt], sums, sign);
+  }
+
+  /** Writes the collected changes. */
+  flush(): void {
+    for (const writer of this.#writers) writer.write(this.#changes);
+    this.forget();
+  }
+
+  forget(): void {
+    this.#changes = new Changes();
+  }
+}
+
+/** What is added to the rows of a table, by their keys. */
+class Changes {
+  readonly #rows = new Map<string, { readonly keys: readonly number[]; readonly delta: Delta }>();
+
+  add(keys: readonly number[], sums: readonly number[], sign = 1): void {
+    const name = keys.join(' ');
+    let row = this.#rows.get(name);
+    if (row === undefined) {
+      row = { keys, delta: sums.map(() => 0) };
+      this.#rows.set(name, row);
+    }
+    for (let i = 0; i < sums.length; i++) row.delta[i]! += sign * sums[i]!;
+  }
+
+  /** Those that do not come to nothing. */
+  *rows(): Generator<{ readonly keys: readonly number[]; readonly delta: Delta }> {
+    for (const row of this.#rows.values()) {
+      if (row.delta.some((value) => value !== 0)) yield row;
+    }
+  }
+
+  /** The same told apart by some of the keys only. */
+  by(places: readonly number[]): Changes {
+    const sum = new Changes();
+    for (const { keys, delta } of this.rows()) {
+      sum.add(
+        places.map((place) => keys[place]!),
+        delta,
+      );
+    }
+    return sum;
+  }
+}
+
+/** Writes changes into one table. */
+class TableWriter {
+  readonly #add: Statement;
+  readonly #drop: Statement;
+  /** Where its keys stand among all; undefined for the table of all keys. */
+  readonly #places: readonly number[] | undefined;
+
+  constructor(db: SqlDatabase, table: Table) {
+    const { name, keys } = table;
+    const columns = [...keys, ...sumColumns];
+    this.#add = db.prepare(
+      `INSERT INTO ${name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
+       ON CONFLICT DO UPDATE SET ${additions}`,
+    );
+    const same = keys.map((key) => `${key} = ?`).join(' AND ');
+    this.#drop = db.prepare(`DELETE FROM ${name} WHERE ${same} AND ${allZero}`);
+    this.#places = table === finest ? undefined : keys.map((key) => finest.keys.indexOf(key));
+  }
+
+  write(all: Changes): void {
+    const changes = this.#places === undefined ? all : all.by(this.#places);
+    for (const { keys, delta } of changes.rows()) {
+      this.#add.run(...keys, ...delta);
+      if (delta.some((value) => value < 0)) this.#drop.run(...keys);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import type { TimeSpan } from '../../model/calendar.ts';
+import type { SqlDatabase } from '../driver/types.ts';
+import { facetJoin, factOf } from './messageSpend.ts';
+import type { FactRow } from './spendRows.ts';
+
+/** One message with what a list of messages shows. */
+export interface ActivityRow extends FactRow {
+  /** The message's id, '' where it has none. */
+  readonly messageId: string;
+  readonly tools: readonly string[];
+}
+
+/** Messages asked for at once. */
+const pageSize = 500;
+
+type Row = Parameters<typeof factOf>[0] & {
+  readonly id: number;
+  readonly messageId: string | null;
+  readonly toolsText: string;
+};
+
+const columns = `m.id, m.mid AS messageId, m.at, m.session, m.agent, m.sidechain, m.prompt,
+  m.model_id, m.ended, m.priced, m.input, m.output, m.write5m, m.write1h, m.cache_read, m.searches,
+  m.nano, f.id AS facet, t.text AS toolsText`;
+
+/** Messages of a span, or all of them, latest first, in pages: who has enough stops asking. */
+export function* latestMessages(
+  db: SqlDatabase,
+  span: TimeSpan | undefined,
+): Generator<ActivityRow, void, void> {
+  const statement = db.prepare(
+    `SELECT ${columns} FROM message m ${facetJoin} JOIN word t ON t.id = m.tools
+     WHERE (m.at, m.id) < (?, ?) AND m.at >= ? AND m.counted = 1
+     ORDER BY m.at DESC, m.id DESC LIMIT ${pageSize}`,
+  );
+  let [at, id] = [span?.to ?? Number.MAX_SAFE_INTEGER, 0];
+  for (;;) {
+    const rows = statement.all<Row>(at, id, span?.from ?? 0);
+    yield* rows.map(activityOf);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < pageSize) return;
+    [at, id] = [last.at, last.id];
+  }
+}
+
+/**
+ * Messages of a span, or all of them, dearest first, in pages. A page looks through the costs of the
+ * whole span, in an index, and reads the rows of its own messages only.
+ */
+export function* dearestMessages(
+  db: SqlDatabase,
+  span: TimeSpan | undefined,
+): Generator<ActivityRow, void, void> {
+  const statement = db.prepare(
+    `SELECT ${columns} FROM (
+       SELECT id, nano FROM message
+       WHERE at >= ? AND at < ? AND counted = 1 AND priced <> 0 AND (nano, id) < (?, ?)
+       ORDER BY nano DESC, id DESC LIMIT ?) d
+     JOIN message m ON m.id = d.id ${facetJoin} JOIN word t ON t.id = m.tools
+     ORDER BY m.nano DESC, m.id DESC`,
+  );
+  let [nano, id] = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+  // Most who ask want a few; only filters make anybody ask on.
+  for (let size = 25; ; size = pageSize) {
+    const { from, to } = span ?? { from: 0, to: Number.MAX_SAFE_INTEGER };
+    const rows = statement.all<Row>(from, to, nano, id, size);
+    yield* rows.map(activityOf);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < size) return;
+    [nano, id] = [last.nano, last.id];
+  }
+}
+
+function activityOf(row: Row): ActivityRow {
+  const tools = row.toolsText === '' ? [] : (JSON.parse(row.toolsText) as string[]);
+  return { ...factOf(row), messageId: row.messageId ?? '', tools };
+}

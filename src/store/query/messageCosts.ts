@@ -1,0 +1,160 @@
+import type { RequestTraits } from '../../model/price.ts';
+import type { Usage } from '../../model/tokens.ts';
+import type { SqlDatabase } from '../driver/types.ts';
+import { type MessageRow, partsOf, traitsOf, usageOf } from '../ingest/messageTable.ts';
+import type { PricedPart } from '../ingest/priceMessage.ts';
+
+/** How a message's money came about. */
+export type PricedBy = 'unpriced' | 'catalogue' | 'client';
+
+/** A message with everything its price was made of. */
+export interface MessageCost {
+  readonly messageId: string;
+  readonly requestId: string;
+  readonly at: number;
+  readonly agentId: string;
+  /** Catalogue id, or as written when unpriced. */
+  readonly model: string;
+  /** The model as the transcript writes it. */
+  readonly written: string;
+  readonly traits: RequestTraits;
+  /** Names the price row; '' when unpriced. */
+  readonly row: string;
+  readonly pricedBy: PricedBy;
+  /** Nano-dollars, parts included. */
+  readonly nano: number;
+  /** A declined attempt that may be billed beside it. */
+  readonly declined: number;
+  /** False when the output count is only a lower bound. */
+  readonly ended: boolean;
+  /** False when cache writes had no lifetime and were taken for five minutes. */
+  readonly cacheSplit: boolean;
+  readonly usage: Usage;
+  readonly parts: readonly PricedPart[];
+  readonly tools: readonly string[];
+  readonly stopReason: string;
+  readonly promptId: string;
+}
+
+type Row = Pick<
+  MessageRow,
+  | 'id'
+  | 'mid'
+  | 'rid'
+  | 'at'
+  | 'nano'
+  | 'declined'
+  | 'priced'
+  | 'ended'
+  | 'cache_split'
+  | 'parts'
+  | 'input'
+  | 'output'
+  | 'write5m'
+  | 'write1h'
+  | 'cache_read'
+  | 'searches'
+> & {
+  readonly aid: string;
+  readonly modelText: string;
+  readonly writtenText: string;
+  readonly traitsText: string;
+  readonly rowText: string;
+  readonly toolsText: string;
+  readonly stopText: string;
+  readonly promptText: string;
+};
+
+const pricedBy: readonly PricedBy[] = ['unpriced', 'catalogue', 'client'];
+
+const costsOf = `SELECT m.id, m.mid, m.rid, m.at, m.nano, m.declined, m.priced, m.ended, m.cache_split, m.parts,
+         m.input, m.output, m.write5m, m.write1h, m.cache_read, m.searches, a.aid AS aid,
+         w.text AS modelText, o.text AS writtenText, t.text AS traitsText, r.text AS rowText,
+         l.text AS toolsText, s.text AS stopText, p.text AS promptText
+       FROM message m JOIN agent a ON a.id = m.agent JOIN word w ON w.id = m.model_id
+         JOIN word o ON o.id = m.model JOIN word t ON t.id = m.traits
+         JOIN word r ON r.id = m.price_row JOIN word l ON l.id = m.tools
+         JOIN word s ON s.id = m.stop JOIN word p ON p.id = m.prompt
+       WHERE m.session = ? AND m.counted = 1`;
+
+/** The messages of a session that count, dearest first. */
+export function messageCosts(db: SqlDatabase, session: number): MessageCost[] {
+  return db
+    .prepare(`${costsOf} ORDER BY m.nano DESC, m.at, m.mid, m.rid`)
+    .all<Row>(session)
+    .map(costOf);
+}
+
+/** Messages asked for at once: a few milliseconds. */
+const defaultPageSize = 100;
+
+/**
+ * The messages of a session from a moment on (UTC milliseconds), earliest first, in pages, so that
+ * the longest session holds nobody up.
+ */
+export function* messageCostPages(
+  db: SqlDatabase,
+  session: number,
+  since: number,
+  pageSize = defaultPageSize,
+): Generator<MessageCost[], void, void> {
+  const statement = db.prepare(
+    `${costsOf} AND (m.at, m.id) > (?, ?) ORDER BY m.at, m.id LIMIT ${pageSize}`,
+  );
+  let [at, id] = [since, -1];
+  for (;;) {
+    const rows = statement.all<Row>(session, at, id);
+    if (rows.length > 0) yield rows.map(costOf);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < pageSize) return;
+    [at, id] = [last.at, last.id];
+  }
+}
+
+/** What can change of a message, each with a weight of its own. Words are compared by number. */
+const weighted = [
+  ...['at', 'nano', 'declined', 'priced', 'ended', 'cache_split', 'input', 'output', 'write5m'],
+  ...['write1h', 'cache_read', 'searches', 'agent', 'model_id', 'model', 'traits', 'price_row'],
+  ...['tools', 'stop', 'prompt', 'coalesce(length(parts), 0)'],
+]
+  .map((column, i) => `${column} * ${2 * i + 3}`)
+  .join(' + ');
+
+/**
+ * A fingerprint of the messages of a session before a moment (UTC milliseconds): while it stays the
+ * same, none of them has changed, come or gone.
+ */
+export function messagesPrint(db: SqlDatabase, session: number, before: number): string {
+  const { count, sum } = db
+    .prepare(
+      `SELECT count(*) AS count,
+         coalesce(sum((id % 8191 + 1) * ((${weighted}) % 1000003) % 1000003), 0) AS sum
+       FROM message WHERE session = ? AND counted = 1 AND at < ?`,
+    )
+    .get<{ count: number; sum: number }>(session, before)!;
+  return `${count} ${sum}`;
+}
+
+function costOf(row: Row): MessageCost {
+  const [speed = '', geo = '', tier = ''] = traitsOf(row.traitsText);
+  return {
+    messageId: row.mid,
+    requestId: row.rid,
+    at: row.at,
+    agentId: row.aid,
+    model: row.modelText,
+    written: row.writtenText,
+    traits: { speed, geo, tier },
+    row: row.rowText,
+    pricedBy: pricedBy[row.priced] ?? 'unpriced',
+    nano: row.nano,
+    declined: row.declined,
+    ended: row.ended === 1,
+    cacheSplit: row.cache_split === 1,
+    usage: usageOf(row),
+    parts: partsOf(row),
+    tools: row.toolsText === '' ? [] : (JSON.parse(row.toolsText) as string[]),
+    stopReason: row.stopText,
+    promptId: row.promptText,
+  };
+}

@@ -1,0 +1,123 @@
+import type { TimeSpan } from '../../model/calendar.ts';
+import { remember } from '../../model/memoize.ts';
+import type { SqlDatabase } from '../driver/types.ts';
+import { type MessageRow, partsOf, pricing } from '../ingest/messageTable.ts';
+import { facetJoin, factOf } from './messageSpend.ts';
+import type { FactRow } from './spendRows.ts';
+import { agentType } from './storeReader.ts';
+
+/**
+ * One message that counts, or one part of a message that was answered by another model: together they
+ * are what the roll-ups sum. Tokens and money are of the piece alone.
+ */
+export interface MessagePiece extends FactRow {
+  readonly kind: 'message' | 'part';
+  readonly messageId: string;
+  readonly requestId: string;
+  readonly agentId: string;
+  /** `main`, or the subagent's type. */
+  readonly agentType: string;
+  readonly modelName: string;
+  /** Names the price row; '' when unpriced or priced from the client's totals. */
+  readonly priceRow: string;
+  readonly promptId: string;
+  readonly stopReason: string;
+  /** Code of the API error the record reports, or ''. */
+  readonly error: string;
+  readonly durationMs: number | null;
+  /** No rates are known, so that `nano` is 0 and means nothing. */
+  readonly noPrice: boolean;
+}
+
+type Row = MessageRow & {
+  readonly facet: number | null;
+  readonly aid: string;
+  readonly type: string;
+  readonly modelText: string;
+  readonly rowText: string;
+  readonly promptText: string;
+  readonly stopText: string;
+  readonly errorText: string;
+};
+
+const piecesOf = `SELECT m.*, f.id AS facet, a.aid AS aid, ${agentType} AS type,
+    w.text AS modelText, r.text AS rowText, p.text AS promptText, s.text AS stopText,
+    e.text AS errorText
+  FROM message m JOIN agent a ON a.id = m.agent JOIN word w ON w.id = m.model_id
+    JOIN word r ON r.id = m.price_row JOIN word p ON p.id = m.prompt JOIN word s ON s.id = m.stop
+    JOIN word e ON e.id = m.error
+    LEFT ${facetJoin}
+  WHERE (m.at, m.id) > (?, ?) AND m.at < ? AND m.counted = 1
+  ORDER BY m.at, m.id LIMIT ?`;
+
+/**
+ * All messages of a span, or ever, earliest first, a page at a time: a million of them need no more
+ * memory than a page. What is written meanwhile is not seen inside a transaction: see `snapshot`.
+ */
+export function* messagePages(
+  db: SqlDatabase,
+  span: TimeSpan | undefined,
+  pageSize = 1000,
+): Generator<MessagePiece[], void, void> {
+  const statement = db.prepare(piecesOf);
+  const find = db.prepare('SELECT id FROM word WHERE text = ?');
+  // Few models are named by parts.
+  const wordOf = remember((text: string) => find.get<{ id: number }>(text)?.id ?? 0);
+  const end = span?.to ?? Number.MAX_SAFE_INTEGER;
+  let [at, id] = [span?.from ?? 0, -1];
+  for (;;) {
+    const rows = statement.all<Row>(at, id, end, pageSize);
+    if (rows.length > 0) yield rows.flatMap((row) => pieces(row, wordOf));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < pageSize) return;
+    [at, id] = [last.at, last.id];
+  }
+}
+
+/** Reads the store as it is at one moment, however long `work` takes. */
+export async function snapshot<T>(db: SqlDatabase, work: () => Promise<T>): Promise<T> {
+  db.exec('BEGIN');
+  try {
+    return await work();
+  } finally {
+    db.exec('COMMIT');
+  }
+}
+
+function pieces(row: Row, wordOf: (text: string) => number): MessagePiece[] {
+  const parts = partsOf(row).filter(({ kind }) => kind !== 'declined');
+  const partNano = parts.reduce((sum, { nano }) => sum + nano, 0);
+  const own: MessagePiece = {
+    ...factOf({ ...row, facet: row.facet ?? 0 }),
+    kind: 'message',
+    nano: row.nano - partNano,
+    messageId: row.mid,
+    requestId: row.rid,
+    agentId: row.aid,
+    agentType: row.type,
+    modelName: row.modelText,
+    priceRow: row.rowText,
+    promptId: row.promptText,
+    stopReason: row.stopText,
+    error: row.errorText,
+    durationMs: row.duration,
+    noPrice: row.rowText === '' && row.priced !== pricing.client,
+  };
+  const none = { messages: 0, lower: 0, unpriced: 0, client: 0, durationMs: null };
+  return [
+    own,
+    ...parts.map(
+      ({ model, row: priceRow, usage, nano }): MessagePiece => ({
+        ...own,
+        ...none,
+        ...usage,
+        kind: 'part',
+        model: wordOf(model),
+        modelName: model,
+        priceRow,
+        nano,
+        noPrice: priceRow === '',
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,51 @@
+import type { TimeSpan } from '../../model/calendar.ts';
+import type { SqlDatabase } from '../driver/types.ts';
+import { bucketMs } from '../ingest/rollups.ts';
+import type { FactKey, RowKeys } from './spendRows.ts';
+
+/** A combination of keys with the number of runs that took part in it. */
+export interface RunRow extends RowKeys {
+  readonly runs: number;
+}
+
+/** Number of runs at work in a span, or ever, as `runRows` counts them, all together. */
+export function runTotal(db: SqlDatabase, span: TimeSpan | undefined): number {
+  const { where, bounds } = within(span);
+  return db
+    .prepare(
+      `SELECT count(*) AS runs FROM (SELECT DISTINCT agent, prompt FROM spend_bucket ${where})`,
+    )
+    .get<{ runs: number }>(...bounds)!.runs;
+}
+
+/** Whole quarters of an hour that a span touches. */
+function within(span: TimeSpan | undefined): { where: string; bounds: number[] } {
+  if (span === undefined) return { where: '', bounds: [] };
+  return {
+    where: 'WHERE bucket >= ? AND bucket < ?',
+    bounds: [Math.floor(span.from / bucketMs), Math.ceil(span.to / bucketMs)],
+  };
+}
+
+/**
+ * Number of runs at work in a span, or ever, split by these keys: a run that lies in several of them
+ * counts in each. Quarters of an hour at the span's edges are whole.
+ */
+export function runRows(
+  db: SqlDatabase,
+  span: TimeSpan | undefined,
+  keys: readonly FactKey[],
+): RunRow[] {
+  const column = (key: FactKey): string => (keys.includes(key) ? key : '0');
+  // A prompt names a run only together with its agent, which is one of one session.
+  const grouping = [...new Set<FactKey>(['agent', ...keys.filter((key) => key !== 'session')])];
+  const { where, bounds } = within(span);
+  return db
+    .prepare(
+      `SELECT ${keys.includes('bucket') ? `bucket * ${bucketMs}` : '0'} AS at, session, agent,
+         ${column('model')} AS model, ${column('facet')} AS facet, ${column('prompt')} AS prompt,
+         count(DISTINCT prompt) AS runs
+       FROM spend_bucket ${where} GROUP BY ${grouping.join(', ')}`,
+    )
+    .all<RunRow>(...bounds);
+}

@@ -1,0 +1,278 @@
+import type { TimeSpan } from '../../model/calendar.ts';
+import { totalTokens } from '../../model/tokens.ts';
+import type { SqlDatabase } from '../driver/types.ts';
+import { type MessageRow, partsOf } from '../ingest/messageTable.ts';
+import { bucketMs, bucketOf, bucketsOf, type RollupTable } from '../ingest/rollups.ts';
+import { summedUpTo } from '../retention/downsampleState.ts';
+import { facetJoin, factOf } from './messageSpend.ts';
+import { agentType, type SpendSums, spendSumsOf } from './storeReader.ts';
+
+/** What roll-ups can be split by; `bucket` is a quarter of an hour. */
+export type FactKey = 'bucket' | 'session' | 'agent' | 'model' | 'facet' | 'prompt';
+
+/** One combination of keys. Numbers of rows; 0 where the question did not split by it. */
+export interface RowKeys {
+  /** Start of the quarter of an hour, UTC milliseconds. */
+  readonly at: number;
+  readonly session: number;
+  readonly agent: number;
+  /** Word number. */
+  readonly model: number;
+  readonly facet: number;
+  /** Word number of the prompt; 0 outside the main thread. */
+  readonly prompt: number;
+}
+
+/** Sums of one combination of keys. */
+export interface FactRow extends SpendSums, RowKeys {}
+
+/**
+ * What was spent in a span, or ever, split by these keys. Exact for any span. Edges of a span that cut
+ * a quarter of an hour have rows of their own, so that the same keys may stand in two rows. Who wants
+ * some of the sums `only`, or none, is answered several times sooner; the others are 0 then.
+ */
+export function factRows(
+  db: SqlDatabase,
+  span: TimeSpan | undefined,
+  keys: readonly FactKey[],
+  only?: readonly (keyof SpendSums)[],
+): FactRow[] {
+  const table = tableFor(span, keys);
+  if (span === undefined) return grouped(db, { table, keys, only });
+  const from = Math.ceil(span.from / bucketMs);
+  const to = Math.floor(span.to / bucketMs);
+  if (from > to) return combine(edgeRows(db, span), keys);
+  const inner = grouped(db, { table, keys, only, within: [from, to] });
+  const left = { from: span.from, to: from * bucketMs };
+  const right = { from: to * bucketMs, to: span.to };
+  const edges = [
+    ...(left.from < left.to ? edgeRows(db, left) : []),
+    ...(right.from < right.to ? endRows(db, right) : []),
+  ];
+  // Whoever asks adds up what belongs together: a long list is not gone through for a short one.
+  return [...inner, ...combine(edges, keys)];
+}
+
+/** The roll-up that answers soonest: the one with the fewest rows that tells the keys apart. */
+function tableFor(span: TimeSpan | undefined, keys: readonly FactKey[]): RollupTable {
+  const within = (...known: readonly FactKey[]): boolean =>
+    keys.every((key) => known.includes(key));
+  if (within('bucket')) return 'spend_slot';
+  if (within('bucket', 'model')) return 'spend_model';
+  const timeless = span === undefined && within('session', 'agent', 'model', 'facet');
+  return timeless ? 'spend_total' : 'spend_bucket';
+}
+
+const every: readonly FactKey[] = ['bucket', 'session', 'agent', 'model', 'facet', 'prompt'];
+
+/** Whether anything is left of sums others were taken from. */
+function isLeft(row: SpendSums): boolean {
+  return row.messages !== 0 || row.nano !== 0 || totalTokens(row) !== 0;
+}
+
+/** The beginning of a bucket. What was summed up in it counts where it begins: all of it. */
+function endRows(db: SqlDatabase, edge: TimeSpan): FactRow[] {
+  if (edge.from >= summedUpTo(db).messages) return edgeRows(db, edge);
+  const bucket = edge.from / bucketMs;
+  const within = [bucket, bucket + 1] as const;
+  const whole = grouped(db, { table: 'spend_bucket', keys: every, within });
+  const behind = edgeRows(db, { from: edge.to, to: edge.from + bucketMs });
+  const rest = combine([...whole, ...behind.map(takenAway)], every);
+  return rest.filter(isLeft);
+}
+
+/**
+ * What a span holds of messages that are no longer there one by one: their sums, each dated to the
+ * beginning of its day or month. Empty where nothing has been summed up.
+ */
+export function summedUpRows(db: SqlDatabase, span: TimeSpan | undefined): FactRow[] {
+  const before = summedUpTo(db).messages;
+  const old = { from: span?.from ?? 0, to: Math.min(span?.to ?? before, before) };
+  if (old.from >= old.to) return [];
+  const single = edgeRows(db, old);
+  const rest = combine([...factRows(db, old, every), ...single.map(takenAway)], every);
+  return rest.filter(isLeft).sort((a, b) => a.at - b.at);
+}
+
+/** Sums that are to be taken from others. */
+export function takenAway<T extends SpendSums>(sums: T): T {
+  const names = Object.keys(addSums([])) as (keyof SpendSums)[];
+  return { ...sums, ...Object.fromEntries(names.map((name) => [name, -sums[name]])) };
+}
+
+/** A question to one roll-up. */
+interface Grouping {
+  readonly table: RollupTable;
+  readonly keys: readonly FactKey[];
+  /** Buckets from … to, the last not included; undefined for all. */
+  readonly within?: readonly [number, number];
+  readonly only?: readonly (keyof SpendSums)[] | undefined;
+}
+
+/** Only what was asked for is read: half the time of many rows is spent on their columns. */
+function grouped(db: SqlDatabase, { table, keys, within, only }: Grouping): FactRow[] {
+  const named = keys.map((key) => (key === 'bucket' ? `bucket * ${bucketMs} AS at` : key));
+  const sums = spendSumsOf(only);
+  const where = within === undefined ? '' : `WHERE ${bucketsOf(table)}`;
+  // Rows that are only told apart need not be sorted to be summed up.
+  const columns = `${sums.length === 0 ? 'DISTINCT ' : ''}${[...named, ...sums].join(', ')}`;
+  const groups = keys.length === 0 || sums.length === 0 ? '' : `GROUP BY ${keys.join(', ')}`;
+  const rows = db
+    .prepare(`SELECT ${columns} FROM ${table} ${where} ${groups}`)
+    .all<Partial<FactRow>>(...(within ?? []));
+  return rows.map((row) => ({ ...nothing, ...row }));
+}
+
+type EdgeRow = MessageRow & { facet: number };
+
+/** Messages of a stretch shorter than a bucket, split as the roll-ups split them. */
+function edgeRows(db: SqlDatabase, span: TimeSpan): FactRow[] {
+  const rows = db
+    .prepare(
+      `SELECT m.*, f.id AS facet FROM message m ${facetJoin}
+       WHERE m.at >= ? AND m.at < ? AND m.counted = 1`,
+    )
+    .all<EdgeRow>(span.from, span.to);
+  const word = db.prepare('SELECT id FROM word WHERE text = ?');
+  const facet = db.prepare(
+    'SELECT id FROM facet WHERE price_row = ? AND branch = ? AND effort = ? AND attribution = ?',
+  );
+  const wordOf = (text: string): number => word.get<{ id: number }>(text)?.id ?? 0;
+  return rows.flatMap((row) => {
+    const own = { ...factOf(row), at: bucketOf(row.at) * bucketMs };
+    const parts = partsOf(row)
+      .filter(({ kind }) => kind !== 'declined')
+      .map((part): FactRow => {
+        const id = facet.get<{ id: number }>(
+          wordOf(part.row),
+          row.branch,
+          row.effort,
+          row.attribution,
+        )?.id;
+        const none = { messages: 0, lower: 0, unpriced: 0, client: 0 };
+        const { usage, nano } = part;
+        return { ...own, ...none, ...usage, model: wordOf(part.model), facet: id ?? 0, nano };
+      });
+    const partNano = parts.reduce((sum, { nano }) => sum + nano, 0);
+    return [{ ...own, nano: row.nano - partNano }, ...parts];
+  });
+}
+
+/** One row for each combination of the keys. */
+function combine(rows: readonly FactRow[], keys: readonly FactKey[]): FactRow[] {
+  const has = (key: FactKey): boolean => keys.includes(key);
+  const keyOf = (row: FactRow): string =>
+    keys.map((key) => (key === 'bucket' ? row.at : row[key])).join(' ');
+  return [...Map.groupBy(rows, keyOf).values()].map((group) => {
+    const first = group[0]!;
+    return {
+      at: has('bucket') ? first.at : 0,
+      session: has('session') ? first.session : 0,
+      agent: has('agent') ? first.agent : 0,
+      model: has('model') ? first.model : 0,
+      facet: has('facet') ? first.facet : 0,
+      prompt: has('prompt') ? first.prompt : 0,
+      ...addSums(group),
+    };
+  });
+}
+
+/** Sums that more can be added to. */
+export type RunningSums = { -readonly [K in keyof SpendSums]: SpendSums[K] };
+
+export function noSums(): RunningSums {
+  return {
+    messages: 0,
+    lower: 0,
+    unpriced: 0,
+    client: 0,
+    input: 0,
+    output: 0,
+    cacheWrite5m: 0,
+    cacheWrite1h: 0,
+    cacheRead: 0,
+    webSearches: 0,
+    nano: 0,
+  };
+}
+
+const nothing: FactRow = {
+  ...{ at: 0, session: 0, agent: 0, model: 0, facet: 0, prompt: 0 },
+  ...noSums(),
+};
+
+/** Adds sums to others. */
+export function addTo(total: RunningSums, row: SpendSums): void {
+  total.messages += row.messages;
+  total.lower += row.lower;
+  total.unpriced += row.unpriced;
+  total.client += row.client;
+  total.input += row.input;
+  total.output += row.output;
+  total.cacheWrite5m += row.cacheWrite5m;
+  total.cacheWrite1h += row.cacheWrite1h;
+  total.cacheRead += row.cacheRead;
+  total.webSearches += row.webSearches;
+  total.nano += row.nano;
+}
+
+/** The sum of sums. */
+export function addSums(rows: Iterable<SpendSums>): SpendSums {
+  const total = noSums();
+  for (const row of rows) addTo(total, row);
+  return total;
+}
+
+/** What a facet stands for; '' where the records do not say. */
+export interface Facet {
+  /** Price row; '' when unpriced or priced from the client's totals. */
+  readonly row: string;
+  readonly branch: string;
+  readonly effort: string;
+  /** Where the tokens came from inside Claude Code: MCP server, plugin, skill and the like. */
+  readonly attribution: Readonly<Record<string, string>>;
+}
+
+/** Every facet, by number: some hundreds. */
+export function facets(db: SqlDatabase): Map<number, Facet> {
+  const rows = db
+    .prepare(
+      `SELECT f.id AS id, r.text AS row, b.text AS branch, e.text AS effort, a.text AS attribution
+       FROM facet f JOIN word r ON r.id = f.price_row JOIN word b ON b.id = f.branch
+         JOIN word e ON e.id = f.effort JOIN word a ON a.id = f.attribution`,
+    )
+    .all<Omit<Facet, 'attribution'> & { id: number; attribution: string }>();
+  return new Map(
+    rows.map(({ id, attribution, ...rest }) => [
+      id,
+      { ...rest, attribution: attribution === '' ? {} : JSON.parse(attribution) },
+    ]),
+  );
+}
+
+/** An agent of a session. */
+export interface AgentName {
+  /** '' for the main thread. */
+  readonly agentId: string;
+  /** `main`, or the subagent's type. */
+  readonly type: string;
+}
+
+/** Agents by number, those of some numbers only. */
+export function agentNames(db: SqlDatabase, numbers: Iterable<number>): Map<number, AgentName> {
+  const rows = db
+    .prepare(
+      `SELECT a.id AS id, a.aid AS agentId, ${agentType} AS type
+       FROM json_each(?) j JOIN agent a ON a.id = j.value`,
+    )
+    .all<AgentName & { id: number }>(JSON.stringify([...numbers]));
+  return new Map(rows.map(({ id, ...name }) => [id, name]));
+}
+
+/** Texts of words by number. */
+export function wordTexts(db: SqlDatabase, numbers: Iterable<number>): Map<number, string> {
+  const rows = db
+    .prepare('SELECT w.id AS id, w.text AS text FROM json_each(?) j JOIN word w ON w.id = j.value')
+    .all<{ id: number; text: string }>(JSON.stringify([...numbers]));
+  return new Map(rows.map(({ id, text }) => [id, text]));
+}

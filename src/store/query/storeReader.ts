@@ -1,0 +1,444 @@
+import type { TimeSpan } from '../../model/calendar.ts';
+import type { Usage } from '../../model/tokens.ts';
+import type { LeaseRow } from '../connection/writerLease.ts';
+import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
+import { bucketMs, bucketsOf, everyModel, sumColumns } from '../ingest/rollups.ts';
+import { summedUpTo, thinnedMeta } from '../retention/downsampleState.ts';
+import { addSums, takenAway } from './spendRows.ts';
+
+/** Sums over messages. Money in nano-dollars. */
+export interface SpendSums extends Usage {
+  readonly messages: number;
+  /** Messages whose output count is only a lower bound. */
+  readonly lower: number;
+  readonly unpriced: number;
+  /** Messages priced from Claude Code's own totals. */
+  readonly client: number;
+  readonly nano: number;
+}
+
+/** Which sessions count: those that started in one of these directories; undefined means all. */
+export type Scope = readonly string[] | undefined;
+
+export interface ModelSums extends SpendSums {
+  readonly model: string;
+}
+
+/** A session with its totals. */
+export interface SessionSummary extends SpendSums {
+  readonly id: number;
+  readonly sid: string;
+  readonly root: string;
+  readonly cwd: string;
+  readonly gitRoot: string | null;
+  readonly title: string | null;
+  readonly branch: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** When its transcript was last written (file time). */
+  readonly writtenAt: number;
+  readonly background: number;
+  readonly unconfirmed: number;
+  /** The client's last total in dollars, as written. */
+  readonly clientUsd: number | null;
+  /** A fork whose parent's total before the fork is not known. */
+  readonly irreconcilable: boolean;
+}
+
+export interface AgentSums extends SpendSums {
+  readonly session: number;
+  readonly agentId: string;
+  readonly type: string;
+  readonly model: string;
+}
+
+export interface RejectedCount {
+  readonly path: string;
+  readonly reason: string;
+  readonly count: number;
+  readonly lines: readonly number[];
+}
+
+export interface Job {
+  readonly name: string;
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+  readonly result: string;
+}
+
+/** A message in full, for one session's list. */
+export interface MessageDetail {
+  readonly id: number;
+  readonly messageId: string;
+  readonly requestId: string;
+  readonly at: number;
+  readonly agentId: string;
+  readonly model: string;
+  readonly row: string;
+  readonly nano: number;
+  readonly declined: number;
+  readonly priced: number;
+  readonly ended: boolean;
+  readonly input: number;
+  readonly output: number;
+  readonly cacheWrite5m: number;
+  readonly cacheWrite1h: number;
+  readonly cacheRead: number;
+  readonly webSearches: number;
+  readonly tools: string;
+  readonly stop: string;
+  readonly promptId: string;
+  readonly durationMs: number | null;
+}
+
+/** These sum columns, or all, under the names of `SpendSums`, for queries over a roll-up. */
+export function spendSumsOf(only?: readonly (keyof SpendSums)[]): string[] {
+  return sumColumns
+    .map((name) => [name, alias(name)] as const)
+    .filter(([, as]) => only === undefined || only.includes(as))
+    .map(([name, as]) => `coalesce(sum(${name}), 0) AS ${as}`);
+}
+
+/** All of them. */
+export const spendSums = spendSumsOf().join(', ');
+
+function alias(name: (typeof sumColumns)[number]): keyof SpendSums {
+  const names: Partial<Record<typeof name, keyof SpendSums>> = {
+    write5m: 'cacheWrite5m',
+    write1h: 'cacheWrite1h',
+    cache_read: 'cacheRead',
+    searches: 'webSearches',
+  };
+  return names[name] ?? (name as keyof SpendSums);
+}
+
+/** The title of session `s`: the one a person gave it, else the most telling of the others. */
+export const titleOf = `(SELECT text FROM title t WHERE t.session = s.id
+  ORDER BY CASE kind WHEN 'custom' THEN 0 WHEN 'ai' THEN 1 WHEN 'summary' THEN 2 ELSE 3 END LIMIT 1)`;
+
+const inScope =
+  '(? IS NULL OR s.cwd IN (SELECT w.id FROM word w JOIN json_each(?) j ON w.text = j.value))';
+
+const metaTime = 'SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?';
+
+/** An agent's type: its meta file's, else what the call that started it asked for. */
+export const agentType = `CASE WHEN a.aid = '' THEN 'main' WHEN a.type <> '' THEN a.type ELSE coalesce(
+  (SELECT p.type FROM spawn p WHERE p.session = a.session AND p.tool_use = a.tool_use), 'subagent') END`;
+
+/** Questions to the store. Every call is a few milliseconds; statements are prepared once. */
+export class StoreReader {
+  readonly #db: SqlDatabase;
+  readonly #statements = new Map<string, Statement>();
+
+  constructor(db: SqlDatabase) {
+    this.#db = db;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** The connection, for questions that have classes of their own. */
+  get db(): SqlDatabase {
+    return this.#db;
+  }
+
+  get engine(): string {
+    return this.#db.engine;
+  }
+
+  /** Changes with every commit that changes what a reader may be told; heartbeats do not count. */
+  revision(): string {
+    return this.meta('revision') ?? '';
+  }
+
+  #all<T>(sql: string, ...values: SqlValue[]): T[] {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement.all<T>(...values);
+  }
+
+  /** Sums of the messages in a span. Spans that begin and end on a quarter of an hour are fastest. */
+  spend(span: TimeSpan, scope: Scope): SpendSums {
+    const list = scope === undefined ? null : JSON.stringify(scope);
+    const from = Math.ceil(span.from / bucketMs);
+    const to = Math.floor(span.to / bucketMs);
+    if (from > to) return this.#spendExact(span, list);
+    const inner = this.#spendBuckets(from, to, list);
+    const left = { from: span.from, to: from * bucketMs };
+    const right = { from: to * bucketMs, to: span.to };
+    const edges = [
+      ...(left.from < left.to ? [this.#spendExact(left, list)] : []),
+      ...(right.from < right.to ? this.#spendEnd(right, list) : []),
+    ];
+    return edges.length === 0 ? inner : addSums([inner, ...edges]);
+  }
+
+  /** The beginning of a bucket. What was summed up in it counts where it begins: all of it. */
+  #spendEnd(edge: TimeSpan, list: string | null): SpendSums[] {
+    if (edge.from >= summedUpTo(this.#db).messages) return [this.#spendExact(edge, list)];
+    const bucket = edge.from / bucketMs;
+    const behind = { from: edge.to, to: edge.from + bucketMs };
+    return [
+      this.#spendBuckets(bucket, bucket + 1, list),
+      takenAway(this.#spendExact(behind, list)),
+    ];
+  }
+
+  #spendBuckets(from: number, to: number, list: string | null): SpendSums {
+    const where = 'b.bucket >= ? AND b.bucket < ?';
+    if (list === null) {
+      const sql = `SELECT ${spendSums} FROM spend_slot b WHERE ${where}`;
+      return this.#all<SpendSums>(sql, from, to)[0]!;
+    }
+    const sql = `SELECT ${spendSums} FROM spend_bucket b JOIN session s ON s.id = b.session
+      WHERE ${where} AND ${inScope}`;
+    return this.#all<SpendSums>(sql, from, to, list, list)[0]!;
+  }
+
+  #spendExact(span: TimeSpan, list: string | null): SpendSums {
+    return this.#all<SpendSums>(
+      `SELECT count(*) AS messages, coalesce(sum(1 - m.ended), 0) AS lower,
+         coalesce(sum(m.priced = 0), 0) AS unpriced, coalesce(sum(m.priced = 2), 0) AS client,
+         coalesce(sum(m.input), 0) AS input, coalesce(sum(m.output), 0) AS output,
+         coalesce(sum(m.write5m), 0) AS cacheWrite5m, coalesce(sum(m.write1h), 0) AS cacheWrite1h,
+         coalesce(sum(m.cache_read), 0) AS cacheRead, coalesce(sum(m.searches), 0) AS webSearches,
+         coalesce(sum(m.nano), 0) AS nano
+       FROM message m JOIN session s ON s.id = m.session
+       WHERE m.at >= ? AND m.at < ? AND m.counted = 1 AND ${inScope}`,
+      span.from,
+      span.to,
+      list,
+      list,
+    )[0]!;
+  }
+
+  /** Background spend dated into a span. */
+  background(span: TimeSpan, scope: Scope): number {
+    const list = scope === undefined ? null : JSON.stringify(scope);
+    return this.#all<{ nano: number }>(
+      `SELECT coalesce(sum(b.nano), 0) AS nano FROM background b JOIN session s ON s.id = b.session
+       WHERE b.at >= ? AND b.at < ? AND ${inScope}`,
+      span.from,
+      span.to,
+      list,
+      list,
+    )[0]!.nano;
+  }
+
+  /** Unpriced models of a span with the number of their messages, most first. */
+  unpricedModels(span: TimeSpan, scope: Scope): { model: string; messages: number }[] {
+    return this.#models(
+      'w.text AS model, sum(b.unpriced) AS messages',
+      span,
+      scope,
+      'HAVING sum(b.unpriced) > 0 ORDER BY 2 DESC, 1',
+    );
+  }
+
+  /** Sums per model in a span. */
+  byModel(span: TimeSpan, scope: Scope): ModelSums[] {
+    return this.#models(`w.text AS model, ${spendSums}`, span, scope, 'ORDER BY nano DESC, 1');
+  }
+
+  /** One row for each model; quarters of an hour at the span's edges are whole. */
+  #models<T>(columns: string, span: TimeSpan, scope: Scope, end: string): T[] {
+    const bounds = [Math.floor(span.from / bucketMs), Math.ceil(span.to / bucketMs)];
+    if (scope === undefined) {
+      return this.#all<T>(
+        `SELECT ${columns} FROM spend_model b JOIN word w ON w.id = b.model
+         WHERE ${bucketsOf('spend_model')} GROUP BY b.model ${end}`,
+        ...bounds,
+      );
+    }
+    const list = JSON.stringify(scope);
+    return this.#all<T>(
+      `SELECT ${columns} FROM spend_bucket b JOIN session s ON s.id = b.session
+         JOIN word w ON w.id = b.model
+       WHERE ${bucketsOf('spend_bucket')} AND ${inScope} GROUP BY b.model ${end}`,
+      ...bounds,
+      list,
+      list,
+    );
+  }
+
+  /** Sessions that have messages or a client's total, latest first. */
+  sessions(limit = -1): SessionSummary[] {
+    return this.#sessions('TRUE', limit);
+  }
+
+  /** Sessions whose id begins with a prefix, latest first. */
+  sessionsByPrefix(prefix: string, limit = 20): SessionSummary[] {
+    const escaped = prefix.replace(/[\\%_]/g, '\\$&');
+    return this.#sessions("s.sid LIKE ? || '%' ESCAPE '\\'", limit, escaped);
+  }
+
+  /** A session by its whole id. */
+  sessionById(sid: string): SessionSummary | undefined {
+    return this.#sessions('s.sid = ?', 1, sid)[0];
+  }
+
+  /** The session last written whose start directory is in scope. */
+  latestSession(scope: Scope): SessionSummary | undefined {
+    if (scope === undefined) return this.#sessions('TRUE', 1)[0];
+    if (scope.length === 0) return undefined;
+    const list = JSON.stringify(scope);
+    return this.#sessions(inScope, 1, list, list)[0];
+  }
+
+  /** Picks the sessions along the index first, so that only those wanted are summed up. */
+  #sessions(where: string, limit: number, ...values: SqlValue[]): SessionSummary[] {
+    const rows = this.#all<Omit<SessionSummary, 'irreconcilable'> & { irreconcilable: number }>(
+      `SELECT s.id AS id, s.sid AS sid, r.text AS root, c.text AS cwd, p.git_root AS gitRoot,
+         ${titleOf} AS title, b.text AS branch,
+         coalesce(s.own_at, s.first_at, 0) AS startedAt, coalesce(s.last_at, 0) AS endedAt,
+         s.written_at AS writtenAt, s.background AS background,
+         CASE WHEN s.client_total IS NULL THEN coalesce(sum(nano), 0)
+           ELSE s.unconfirmed END AS unconfirmed,
+         s.client_total AS clientUsd, s.reconciled = 2 AS irreconcilable, ${spendSums}
+       FROM (SELECT s.id AS wanted FROM session s
+           WHERE (s.client_total IS NOT NULL OR EXISTS
+             (SELECT 1 FROM spend_total t WHERE t.session = s.id AND t.messages > 0)) AND ${where}
+           ORDER BY s.last_at DESC, s.sid LIMIT ?)
+         JOIN session s ON s.id = wanted
+         JOIN word r ON r.id = s.root JOIN word c ON c.id = s.cwd
+         JOIN word b ON b.id = s.branch LEFT JOIN project p ON p.cwd = s.cwd
+         LEFT JOIN spend_total t ON t.session = s.id
+       GROUP BY s.id ORDER BY s.last_at DESC, s.sid`,
+      ...values,
+      limit,
+    );
+    return rows.map((row) => ({ ...row, irreconcilable: row.irreconcilable === 1 }));
+  }
+
+  /** Sums per agent and model, of one session or of all. */
+  agents(session?: number): AgentSums[] {
+    return this.#all<AgentSums>(
+      `SELECT t.session AS session, a.aid AS agentId, ${agentType} AS type, w.text AS model, ${spendSums}
+       FROM spend_total t JOIN agent a ON a.id = t.agent JOIN word w ON w.id = t.model
+       ${session === undefined ? '' : 'WHERE t.session = ?'} GROUP BY t.session, t.agent, t.model`,
+      ...(session === undefined ? [] : [session]),
+    );
+  }
+
+  /** Messages of a session that count, earliest first. */
+  messages(session: number): MessageDetail[] {
+    const rows = this.#all<Omit<MessageDetail, 'ended'> & { ended: number }>(
+      `SELECT m.id AS id, m.mid AS messageId, m.rid AS requestId, m.at AS at, a.aid AS agentId,
+         w.text AS model, r.text AS row, m.nano AS nano, m.declined AS declined,
+         m.priced AS priced, m.ended AS ended, m.input AS input, m.output AS output,
+         m.write5m AS cacheWrite5m, m.write1h AS cacheWrite1h, m.cache_read AS cacheRead,
+         m.searches AS webSearches, tw.text AS tools, sw.text AS stop, pw.text AS promptId,
+         m.duration AS durationMs
+       FROM message m JOIN agent a ON a.id = m.agent JOIN word w ON w.id = m.model_id
+         JOIN word r ON r.id = m.price_row JOIN word tw ON tw.id = m.tools
+         JOIN word sw ON sw.id = m.stop JOIN word pw ON pw.id = m.prompt
+       WHERE m.session = ? AND m.counted = 1 ORDER BY m.at, m.id`,
+      session,
+    );
+    return rows.map((row) => ({ ...row, ended: row.ended === 1 }));
+  }
+
+  /** Models that messages are counted under, by name. */
+  knownModels(): string[] {
+    return this.#all<{ text: string }>(
+      `SELECT w.text AS text FROM ${everyModel} m JOIN word w ON w.id = m.model ORDER BY 1`,
+    ).map(({ text }) => text);
+  }
+
+  /** Types of subagents that have spent something, by name. */
+  knownAgentTypes(): string[] {
+    // Types are few: for each one agent that has spent something is enough.
+    return this.#all<{ type: string }>(
+      `WITH kind AS (SELECT DISTINCT ${agentType} AS type FROM agent a WHERE a.aid <> '')
+       SELECT type FROM kind WHERE EXISTS (SELECT 1 FROM agent a
+         WHERE a.aid <> '' AND ${agentType} = kind.type AND EXISTS
+           (SELECT 1 FROM spend_total t WHERE t.session = a.session AND t.agent = a.id))
+       ORDER BY 1`,
+    ).map(({ type }) => type);
+  }
+
+  /** Directories sessions started in, with their repositories. */
+  projects(): { cwd: string; gitRoot: string | null; checkedAt: number | null }[] {
+    return this.#all(
+      `SELECT w.text AS cwd, p.git_root AS gitRoot, p.checked_at AS checkedAt
+       FROM (SELECT DISTINCT cwd FROM session WHERE cwd <> 0) d JOIN word w ON w.id = d.cwd
+         LEFT JOIN project p ON p.cwd = d.cwd ORDER BY 1`,
+    );
+  }
+
+  /** Transcripts known: how many, their bytes, lines, and how many are no longer on disk. */
+  fileCounts(): { files: number; bytes: number; lines: number; gone: number } {
+    return this.#all<{ files: number; bytes: number; lines: number; gone: number }>(
+      `SELECT count(*) AS files, coalesce(sum(size), 0) AS bytes, coalesce(sum(lines), 0) AS lines,
+         coalesce(sum(gone), 0) AS gone FROM file`,
+    )[0]!;
+  }
+
+  /** Size at which each transcript was last looked at, by path. */
+  knownSizes(): Map<string, { size: number; mtimeMs: number }> {
+    const rows = this.#all<{ path: string; size: number; mtime: number }>(
+      'SELECT path, size, mtime FROM file',
+    );
+    return new Map(rows.map((row) => [row.path, { size: row.size, mtimeMs: row.mtime }]));
+  }
+
+  /** Number of lines that could not be used. */
+  rejectedLines(): number {
+    return this.#all<{ count: number }>('SELECT coalesce(sum(count), 0) AS count FROM rejected')[0]!
+      .count;
+  }
+
+  /** Lines that could not be used, by file and reason. */
+  rejected(): RejectedCount[] {
+    return this.#all<{ path: string; reason: string; count: number; lines: string }>(
+      `SELECT f.path AS path, r.reason AS reason, r.count AS count, r.lines AS lines
+       FROM rejected r JOIN file f ON f.id = r.file ORDER BY 1, 2`,
+    ).map((row) => ({ ...row, lines: JSON.parse(row.lines) as number[] }));
+  }
+
+  /** Whether there is a session at all. */
+  hasSessions(): boolean {
+    return this.#all('SELECT 1 FROM session LIMIT 1').length > 0;
+  }
+
+  /** When the first message was, summed up or not: UTC milliseconds, null without any. */
+  firstAt(): number | null {
+    return this.#all<{ at: number | null }>(
+      `SELECT min(at) AS at FROM (SELECT min(at) AS at FROM message UNION ALL ${metaTime})`,
+      thinnedMeta.firstAt,
+    )[0]!.at;
+  }
+
+  /** Row counts of what the store keeps, and the first and last message. */
+  kept(): { messages: number; sessions: number; firstAt: number | null; lastAt: number | null } {
+    const counts = this.#all<{ messages: number; sessions: number; lastAt: number | null }>(
+      `SELECT (SELECT coalesce(sum(messages), 0) FROM spend_total) AS messages,
+         (SELECT count(DISTINCT session) FROM spend_total) AS sessions,
+         (SELECT max(at) FROM (SELECT max(at) AS at FROM message UNION ALL ${metaTime})) AS lastAt`,
+      thinnedMeta.lastAt,
+    )[0]!;
+    return { ...counts, firstAt: this.firstAt() };
+  }
+
+  meta(key: string): string | undefined {
+    return this.#all<{ value: string }>('SELECT value FROM meta WHERE key = ?', key)[0]?.value;
+  }
+
+  lease(): LeaseRow | undefined {
+    return this.#all<LeaseRow>('SELECT holder, pid, host, role, since, expires FROM lease')[0];
+  }
+
+  jobs(): Job[] {
+    return this.#all<Job>(
+      'SELECT name, started_at AS startedAt, finished_at AS finishedAt, result FROM job ORDER BY name',
+    );
+  }
+
+  schemaVersion(): number {
+    return Number(this.#db.pragma('user_version'));
+  }
+}
