@@ -114,7 +114,7 @@ async function bundleOptions({ production, outdir }) {
   const hostTests = production ? [] : await find('test/host/*.ts');
   const [extension] = await find('src/extension.ts');
   const [indexer] = await find('src/watchers/indexerWorker.ts');
-  const [report] = await find('src/reports/reportWorker.ts');
+  const [report] = await find('src/analysisThread/worker.ts');
 
   return [
     {

@@ -20,7 +20,7 @@ import { Dice } from '../src/demo/dice.ts';
 import { usualAnomalies } from '../src/protocol/anomalies.ts';
 import { usualBurn } from '../src/protocol/burn.ts';
 import { usualDashboard } from '../src/protocol/dashboard.ts';
-import { defaultSettings } from '../src/reports/config.ts';
+import { defaultSettings } from '../src/settings/settings.ts';
 import { fillStore } from '../test/bench/bigStore.ts';
 import { Growing, machine, table, writeMeasured } from './lib/latency.mjs';
 import { requireNode24 } from './lib/node24.mjs';

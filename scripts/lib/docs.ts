@@ -1,7 +1,7 @@
-import type { OptionDefinition, ReportDefinition } from '../../src/reports/definition.ts';
-import { reportDefinitions } from '../../src/reports/definitions.ts';
-import { exportColumns } from '../../src/reports/exportColumns.ts';
-import { filterTexts } from '../../src/reports/question.ts';
+import { exportColumns } from '../../src/export/columns.ts';
+import { filterTexts } from '../../src/query/question.ts';
+import type { OptionDefinition, ReportDefinition } from '../../src/reports/document/definition.ts';
+import { reportDefinitions } from '../../src/reports/registry.ts';
 
 /** The page of all reports, made of their definitions. */
 export function reportsPage(): string {

@@ -1,13 +1,13 @@
 import { homedir } from 'node:os';
 import { HumanError } from '../model/errors.ts';
-import type { GitState, ReportContext } from '../reports/context.ts';
-import type { Document } from '../reports/document.ts';
+import type { GitState, ReportContext } from '../query/context.ts';
 import {
   type ContextFacts,
   withReportContext,
   withReportContextMeanwhile,
-} from '../reports/openContext.ts';
-import { render } from '../reports/render.ts';
+} from '../query/openContext.ts';
+import type { Document } from '../reports/document/document.ts';
+import { render } from '../reports/document/render.ts';
 import { openForReading } from '../store/connection/openStore.ts';
 import { type IndexOutcome, indexOnce } from '../watchers/indexOnce.ts';
 import { now } from './clock.ts';

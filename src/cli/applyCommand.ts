@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { hunkOf } from '../analysis/insights/frontmatter.ts';
+import { type AgentModel, changeOf, undoChange, writeChange } from '../insights/agentChange.ts';
+import { type AgentFile, agentFiles, isBuiltIn, projectFolders } from '../insights/agentFiles.ts';
 import { HumanError } from '../model/errors.ts';
-import { type AgentModel, changeOf, undoChange, writeChange } from '../reports/agentChange.ts';
-import { type AgentFile, agentFiles, isBuiltIn, projectFolders } from '../reports/agentFiles.ts';
-import { plainText } from '../reports/plainText.ts';
 import { sessionPlaces } from '../store/query/sessionInfo.ts';
+import { plainText } from '../text/plainText.ts';
 import { bringUpToDate, withContext } from './answer.ts';
 import { now } from './clock.ts';
 import { insightOf, sayDecided } from './decisions.ts';

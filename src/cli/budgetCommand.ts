@@ -11,9 +11,14 @@ import {
   parseUnit,
 } from '../analysis/budgets/budgetNotation.ts';
 import { ladderPresets, parseLadder } from '../analysis/budgets/thresholds.ts';
+import { amountText, budgetFields, budgetName } from '../budgets/budgetLabels.ts';
+import {
+  type BudgetEntry,
+  budgetKey,
+  removeBudget,
+  storeBudget,
+} from '../dataFolder/budgetFile.ts';
 import { HumanError } from '../model/errors.ts';
-import { type BudgetEntry, budgetKey, removeBudget, storeBudget } from '../reports/budgetFile.ts';
-import { amountText, budgetFields, budgetName } from '../reports/budgetText.ts';
 import { print } from './answer.ts';
 import { type Environment, findEnvironment } from './environment.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';

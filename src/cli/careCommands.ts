@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { doctorReport } from '../reports/doctor.ts';
-import { indexReport } from '../reports/indexing.ts';
-import { workersReport } from '../reports/workers.ts';
+import { doctorReport } from '../reports/upkeep/doctor.ts';
+import { indexReport } from '../reports/upkeep/indexing.ts';
+import { workersReport } from '../reports/upkeep/workers.ts';
 import { answer, bringUpToDate, print, withContext } from './answer.ts';
 import { findEnvironment } from './environment.ts';
 import { machineFacts } from './machine.ts';

@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type ExportTarget, exportKinds, exportTargets } from '../reports/exportTargets.ts';
-import { safeJson } from '../reports/plainText.ts';
-import { filterNames, listed, readQuestion } from '../reports/question.ts';
-import { type Openness, redactedSummary } from '../reports/redact.ts';
-import { summaryReport } from '../reports/summary.ts';
-import { deliver, headerOf } from '../reports/webhook.ts';
+import { type Openness, redactedSummary } from '../export/redact.ts';
+import { type ExportTarget, exportKinds, exportTargets } from '../export/targets.ts';
+import { deliver, headerOf } from '../export/webhook.ts';
+import { filterNames, listed, readQuestion } from '../query/question.ts';
+import { summaryReport } from '../reports/spend/summary.ts';
+import { safeJson } from '../text/plainText.ts';
 import { bringUpToDate, withContextMeanwhile } from './answer.ts';
 import { now } from './clock.ts';
 import { findEnvironment } from './environment.ts';

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
+import { csvText, type ExportText, jsonText } from '../export/csvJson.ts';
+import { type ExportedBudget, prometheusText } from '../export/prometheus.ts';
+import { type Openness, redactedFilters } from '../export/redact.ts';
+import { ExportCount, type ExportTotals, exportPages } from '../export/rows.ts';
+import type { ExportTarget } from '../export/targets.ts';
 import { formatUsd } from '../model/money.ts';
-import { count, type ReportContext } from '../reports/context.ts';
-import { type ExportedBudget, prometheusText } from '../reports/exportPrometheus.ts';
-import { ExportCount, type ExportTotals, exportPages } from '../reports/exportRows.ts';
-import type { ExportTarget } from '../reports/exportTargets.ts';
-import { csvText, type ExportText, jsonText } from '../reports/exportText.ts';
-import type { Question } from '../reports/question.ts';
-import { type Openness, redactedFilters } from '../reports/redact.ts';
-import { periodJson } from '../reports/spans.ts';
-import { summaryReport } from '../reports/summary.ts';
+import { PartFile } from '../platform/partFile.ts';
+import { count, type ReportContext } from '../query/context.ts';
+import type { Question } from '../query/question.ts';
+import { periodJson } from '../query/spans.ts';
+import { summaryReport } from '../reports/spend/summary.ts';
 import { snapshot } from '../store/query/messagePages.ts';
-import { PartFile } from './partFile.ts';
 
 /** All that the parts of one export share. */
 export interface ExportWork {

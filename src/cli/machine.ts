@@ -1,4 +1,4 @@
-import type { MachineFacts } from '../reports/doctor.ts';
+import type { MachineFacts } from '../reports/upkeep/doctor.ts';
 import { storeOnDisk } from '../store/connection/backups.ts';
 import { scanRoots } from '../watchers/scanRoots.ts';
 import type { Environment } from './environment.ts';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { MarkEvent } from '../analysis/spend/timeTags.ts';
-import { findSession } from '../reports/findSession.ts';
-import { eventFor, markName, markReport, marksReport } from '../reports/marks.ts';
-import { addMark as writeMark } from '../reports/marksFile.ts';
-import { pastMoment } from '../reports/spans.ts';
+import { addMark as writeMark } from '../dataFolder/timeTagFile.ts';
+import { findSession } from '../query/findSession.ts';
+import { pastMoment } from '../query/spans.ts';
+import { eventFor, markName, markReport, marksReport } from '../reports/upkeep/timeTags.ts';
 import { bringUpToDate, print, withContext } from './answer.ts';
 import { findEnvironment } from './environment.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';

@@ -1,6 +1,4 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { HumanError } from '../model/errors.ts';
-import type { ReportContext } from '../reports/context.ts';
 import {
   decide,
   decisions,
@@ -8,10 +6,12 @@ import {
   type OutcomeResult,
   outcomeResults,
   readLedger,
-} from '../reports/insightsFile.ts';
-import { optimize } from '../reports/optimize.ts';
-import { clip, plainText } from '../reports/plainText.ts';
-import { lengthMs } from '../reports/spans.ts';
+} from '../dataFolder/insightFile.ts';
+import { HumanError } from '../model/errors.ts';
+import type { ReportContext } from '../query/context.ts';
+import { lengthMs } from '../query/spans.ts';
+import { optimize } from '../reports/insights/optimize.ts';
+import { clip, plainText } from '../text/plainText.ts';
 import { bringUpToDate, withContext } from './answer.ts';
 import { addApply } from './applyCommand.ts';
 import { insightOf, sayDecided } from './decisions.ts';

@@ -1,18 +1,18 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { HumanError } from '../model/errors.ts';
+import { writeFileAtomically } from '../platform/atomicFile.ts';
 import { parsePriceOverrides } from '../pricing/parseOverrides.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
-import type { ReportContext } from '../reports/context.ts';
-import { safeJson } from '../reports/plainText.ts';
+import type { ReportContext } from '../query/context.ts';
+import { priceChangeReport, priceEffect, pricesReport } from '../reports/upkeep/prices.ts';
 import {
   importedPricesFile,
   mergeOverrides,
   readPriceFile,
   writeOverrides,
-} from '../reports/priceOverrides.ts';
-import { priceChangeReport, priceEffect, pricesReport } from '../reports/prices.ts';
-import { writeFileAtomically } from '../reports/writeFile.ts';
+} from '../settings/priceOverrides.ts';
+import { safeJson } from '../text/plainText.ts';
 import { bringUpToDate, print, withContext } from './answer.ts';
 import { type Environment, findEnvironment } from './environment.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';

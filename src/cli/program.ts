@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { reportDefinitions } from '../reports/definitions.ts';
+import { reportDefinitions } from '../reports/registry.ts';
 import { addBudget } from './budgetCommand.ts';
 import { addDoctor, addIndex, addWorkers } from './careCommands.ts';
 import { addCompletion } from './completionCommand.ts';

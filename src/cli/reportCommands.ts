@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { HumanError } from '../model/errors.ts';
-import type { OptionDefinition, ReportDefinition } from '../reports/definition.ts';
-import { type Document, formats } from '../reports/document.ts';
-import { filterTexts, listed, readQuestion } from '../reports/question.ts';
+import { filterTexts, listed, readQuestion } from '../query/question.ts';
+import type { OptionDefinition, ReportDefinition } from '../reports/document/definition.ts';
+import { type Document, formats } from '../reports/document/document.ts';
 import { bringUpToDate, print, withContext } from './answer.ts';
 import { now } from './clock.ts';
 import { findEnvironment } from './environment.ts';

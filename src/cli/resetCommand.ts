@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { resetReport } from '../reports/reset.ts';
+import { resetReport } from '../reports/upkeep/reset.ts';
 import { backupsOf } from '../store/connection/backups.ts';
 import { emptyStore, lossOf } from '../watchers/storeCare.ts';
 import { bringUpToDate, print, withContext } from './answer.ts';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { marksFile } from '../dataFolder/timeTagFile.ts';
 import { HumanError } from '../model/errors.ts';
 import { fewestMessageDays, limitsAt, type RetentionSettings } from '../model/retention.ts';
-import { marksFile } from '../reports/marksFile.ts';
-import { retentionReport } from '../reports/retention.ts';
+import { retentionReport } from '../reports/upkeep/retention.ts';
 import { sumUpStore } from '../watchers/storeCare.ts';
 import { bringUpToDate, print, withContext } from './answer.ts';
 import { type Environment, findEnvironment } from './environment.ts';

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { sessionsReport } from '../reports/sessions.ts';
-import { spanOf } from '../reports/spans.ts';
+import { spanOf } from '../query/spans.ts';
+import { sessionsReport } from '../reports/sessions/sessions.ts';
 import { answer, forPeople } from './answer.ts';
 import { findEnvironment } from './environment.ts';
 import { type CommonOptions, wholeNumber, withCommonOptions } from './options.ts';

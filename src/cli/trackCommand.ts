@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { findSession, latestSessionIn } from '../reports/findSession.ts';
-import { safeJson } from '../reports/plainText.ts';
-import { type TrackQuestion, trackNamespace, trackReport } from '../reports/track.ts';
-import { writeFileAtomically } from '../reports/writeFile.ts';
+import { writeFileAtomically } from '../platform/atomicFile.ts';
+import { findSession, latestSessionIn } from '../query/findSession.ts';
+import { type TrackQuestion, trackNamespace, trackReport } from '../reports/sessions/track.ts';
+import { safeJson } from '../text/plainText.ts';
 import { bringUpToDate, print, withContext } from './answer.ts';
 import { findEnvironment } from './environment.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import { dayMs } from '../analysis/spend/spendPoints.ts';
+import type { AnomaliesFigures, ListedOutlier } from '../panels/anomalies.ts';
 import type {
   AheadPoint,
   AnomaliesData,
@@ -8,7 +9,6 @@ import type {
   BaselineRow,
 } from '../protocol/anomalies.ts';
 import type { PanelCard } from '../protocol.ts';
-import type { AnomaliesFigures, ListedOutlier } from '../reports/panels/anomalies.ts';
 import { anomaliesAnswer } from './anomaliesAnswer.ts';
 import type { Format } from './format.ts';
 import { reasonText } from './outlierWords.ts';

@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import type { AnomaliesFigures } from '../panels/anomalies.ts';
 import {
   type AnomaliesData,
   type AnomaliesQuestion,
@@ -7,7 +8,6 @@ import {
   usualAnomalies,
 } from '../protocol/anomalies.ts';
 import type { CommonWords } from '../protocol.ts';
-import type { AnomaliesFigures } from '../reports/panels/anomalies.ts';
 import { anomaliesFacts } from './anomaliesFacts.ts';
 import { anomaliesWords } from './anomaliesWords.ts';
 import type { DataPanelKind } from './dataPanel.ts';

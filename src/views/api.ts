@@ -1,5 +1,5 @@
 import type { Event } from 'vscode';
-import type { RawOptions } from '../reports/question.ts';
+import type { RawOptions } from '../query/question.ts';
 import { makeReport } from './reportRunner.ts';
 import type { SpendModel } from './spendModel.ts';
 

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { BudgetPeriod } from '../analysis/budgets/budget.ts';
 import { dayMs } from '../analysis/spend/spendPoints.ts';
 import { dayOf, type Zone } from '../model/calendar.ts';
-import type { BurnUnit } from '../reports/panels/burn.ts';
+import type { BurnUnit } from '../panels/burn.ts';
 import type { BurnFacts } from './burnFacts.ts';
 import { latestName } from './burnWords.ts';
 import type { Format } from './format.ts';

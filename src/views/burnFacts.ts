@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import { dayMs } from '../analysis/spend/spendPoints.ts';
 import type { Zone } from '../model/calendar.ts';
+import type { BurnFigures, BurnRate, BurnUnit } from '../panels/burn.ts';
 import {
   type BurnBudgetRow,
   type BurnData,
@@ -12,8 +13,7 @@ import {
   burnUnits,
 } from '../protocol/burn.ts';
 import type { PanelCard } from '../protocol.ts';
-import type { BurnFigures, BurnRate, BurnUnit } from '../reports/panels/burn.ts';
-import type { BudgetAhead } from '../reports/projection.ts';
+import type { BudgetAhead } from '../reports/spend/projection.ts';
 import { budgetAmount, budgetTitle } from './budgetWords.ts';
 import { burnAnswer, whenText } from './burnAnswer.ts';
 import { latestName } from './burnWords.ts';

@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import type { BurnFigures } from '../panels/burn.ts';
 import {
   type BurnData,
   type BurnQuestion,
@@ -7,7 +8,6 @@ import {
   usualBurn,
 } from '../protocol/burn.ts';
 import type { CommonWords } from '../protocol.ts';
-import type { BurnFigures } from '../reports/panels/burn.ts';
 import { burnFacts } from './burnFacts.ts';
 import { burnWords } from './burnWords.ts';
 import type { DataPanelKind } from './dataPanel.ts';

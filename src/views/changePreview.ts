@@ -8,7 +8,7 @@ import {
   window,
   workspace,
 } from 'vscode';
-import type { AgentChange } from '../reports/agentChange.ts';
+import type { AgentChange } from '../insights/agentChange.ts';
 import { harmless } from './harmless.ts';
 
 const scheme = 'outlay-change';

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { classNames, unsplitName } from '../reports/grouping.ts';
+import { classNames, unsplitName } from '../query/groupBy.ts';
 
 /** What a token class is called in the editor's language, by its name in reports. */
 export function classLabel(name: string): string {

@@ -1,5 +1,5 @@
 import { commands, type Disposable, type LogOutputChannel, l10n } from 'vscode';
-import { editorReports } from '../reports/definitions.ts';
+import { editorReports } from '../reports/registry.ts';
 import { setDailyBudget } from './budgetInput.ts';
 import { type CommandId, commandIds, reportCommandId } from './commandIds.ts';
 import { setCurrency } from './currencyInput.ts';

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
-import { backgroundKey, none } from '../reports/dimensions.ts';
-import type { BudgetOutlook } from '../reports/panels/budgets.ts';
+import type { BudgetOutlook } from '../panels/parts/budgetForecasts.ts';
+import { backgroundKey, none } from '../query/dimensions.ts';
 import { budgetAmount } from './budgetWords.ts';
 import type { DashboardFacts } from './dashboardFacts.ts';
 import { periodName } from './dashboardPeriod.ts';

@@ -1,6 +1,8 @@
 import { l10n } from 'vscode';
 import type { UseWindow } from '../analysis/spend/usageWindows.ts';
 import { dayOf, type Zone } from '../model/calendar.ts';
+import type { DashboardFigures } from '../panels/dashboard.ts';
+import type { BudgetOutlook } from '../panels/parts/budgetForecasts.ts';
 import type {
   DashboardBudget,
   DashboardData,
@@ -8,9 +10,7 @@ import type {
   DashboardWindow,
 } from '../protocol/dashboard.ts';
 import type { PanelCard } from '../protocol.ts';
-import type { OptimizeJson } from '../reports/optimizeJson.ts';
-import type { BudgetOutlook } from '../reports/panels/budgets.ts';
-import type { DashboardFigures } from '../reports/panels/dashboard.ts';
+import type { OptimizeJson } from '../reports/insights/optimizeJson.ts';
 import { budgetAmount, budgetTitle } from './budgetWords.ts';
 import { dashboardAnswer } from './dashboardAnswer.ts';
 import { agentName, nameOf } from './dashboardNames.ts';

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
-import { backgroundKey, none } from '../reports/dimensions.ts';
-import { restName } from '../reports/panels/stacks.ts';
+import { restName } from '../panels/parts/stackedSpend.ts';
+import { backgroundKey, none } from '../query/dimensions.ts';
 import { oneLine, projectName } from './sessionOrder.ts';
 
 /** What a dashboard tells apart by name. */

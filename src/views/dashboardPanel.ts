@@ -1,4 +1,5 @@
 import { Disposable, l10n } from 'vscode';
+import type { DashboardFigures } from '../panels/dashboard.ts';
 import {
   type DashboardData,
   type DashboardQuestion,
@@ -7,7 +8,6 @@ import {
   usualDashboard,
 } from '../protocol/dashboard.ts';
 import type { CommonWords } from '../protocol.ts';
-import type { DashboardFigures } from '../reports/panels/dashboard.ts';
 import { dashboardFacts } from './dashboardFacts.ts';
 import { dashboardWords } from './dashboardWords.ts';
 import type { DataPanelKind, PanelAnswer } from './dataPanel.ts';

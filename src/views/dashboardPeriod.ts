@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
+import type { DashboardFigures } from '../panels/dashboard.ts';
 import type { DashboardQuestion } from '../protocol/dashboard.ts';
-import type { DashboardFigures } from '../reports/panels/dashboard.ts';
 import type { Format } from './format.ts';
 
 /** What the period is called in a heading or a sentence. */

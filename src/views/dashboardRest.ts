@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
+import type { DashboardRest, Slice } from '../panels/dashboard.ts';
 import type { DashboardBar, DashboardRestData } from '../protocol/dashboard.ts';
-import { backgroundKey, none } from '../reports/dimensions.ts';
-import type { DashboardRest, Slice } from '../reports/panels/dashboard.ts';
+import { backgroundKey, none } from '../query/dimensions.ts';
 import { classLabel } from './classWords.ts';
 import { agentName, type BarKind, nameOf } from './dashboardNames.ts';
 import type { Format } from './format.ts';

@@ -1,10 +1,10 @@
 import { homedir } from 'node:os';
+import { settingBudgets } from '../dataFolder/budgetFile.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
-import { settingBudgets } from '../reports/budgetFile.ts';
-import { doctorReport } from '../reports/doctor.ts';
-import { withReportContext } from '../reports/openContext.ts';
-import { noPeers } from '../reports/peers.ts';
-import { render } from '../reports/render.ts';
+import { withReportContext } from '../query/openContext.ts';
+import { noPeers } from '../query/peers.ts';
+import { render } from '../reports/document/render.ts';
+import { doctorReport } from '../reports/upkeep/doctor.ts';
 import { storeOnDisk } from '../store/connection/backups.ts';
 import { readSettings, settingsSentence } from './settings.ts';
 import type { SpendModel } from './spendModel.ts';

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import { totalTokens } from '../model/tokens.ts';
-import type { BudgetShare, Figure, Overview, ProjectShare } from '../reports/overview.ts';
+import type { BudgetShare, Figure, Overview, ProjectShare } from '../query/overview.ts';
 import { type Format, formatOf } from './format.ts';
 import { escapeMarkdown } from './markdown.ts';
 import { titleText } from './sessionOrder.ts';

@@ -6,7 +6,7 @@ import { formatMoney } from '../model/money.ts';
 import { formatNumber } from '../model/numbers.ts';
 import { formatTokens } from '../model/tokens.ts';
 import type { PanelFormat } from '../protocol.ts';
-import type { Billing } from '../reports/config.ts';
+import type { Billing } from '../settings/settings.ts';
 
 /** The settings a figure's look depends on. */
 export interface FormatSettings {

@@ -1,4 +1,4 @@
-import { plainText } from '../reports/plainText.ts';
+import { plainText } from '../text/plainText.ts';
 
 /**
  * Text of a transcript or a settings file where VS Code draws icons for `$(name)` and links for

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
+import { dataFolder } from '../dataFolder/places.ts';
+import { marksFile } from '../dataFolder/timeTagFile.ts';
 import { planOf } from '../model/retention.ts';
-import { marksFile } from '../reports/marksFile.ts';
-import { dataFolder } from '../watchers/places.ts';
 import type { IndexerConfig } from '../watchers/protocol.ts';
 import type { Settings } from './settings.ts';
 

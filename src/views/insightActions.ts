@@ -1,12 +1,12 @@
 import { l10n, type QuickPickItem, window } from 'vscode';
-import { messageOf } from '../model/errors.ts';
 import {
   decide,
   decisions,
   type LedgerEntry,
   type OutcomeResult,
-} from '../reports/insightsFile.ts';
-import type { InsightJson } from '../reports/optimizeJson.ts';
+} from '../dataFolder/insightFile.ts';
+import { messageOf } from '../model/errors.ts';
+import type { InsightJson } from '../reports/insights/optimizeJson.ts';
 import { formatOf } from './format.ts';
 import { harmless } from './harmless.ts';
 import { describeInsight, savingText } from './insightItems.ts';

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { commands, type Disposable, env, l10n, Uri, window, workspace } from 'vscode';
-import { messageOf } from '../model/errors.ts';
 import {
   type AgentChange,
   type AgentModel,
   changeOf,
   undoChange,
   writeChange,
-} from '../reports/agentChange.ts';
-import { type AgentFile, agentFiles, isBuiltIn, projectFolders } from '../reports/agentFiles.ts';
+} from '../insights/agentChange.ts';
+import { type AgentFile, agentFiles, isBuiltIn, projectFolders } from '../insights/agentFiles.ts';
+import { messageOf } from '../model/errors.ts';
 import { ChangePreview } from './changePreview.ts';
 import { harmless } from './harmless.ts';
 import { readRoots } from './readRoots.ts';

@@ -1,7 +1,7 @@
 import { l10n, MarkdownString, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { isBuiltIn } from '../insights/agentFiles.ts';
 import { usdToNano } from '../model/money.ts';
-import { isBuiltIn } from '../reports/agentFiles.ts';
-import type { InsightJson, StretchJson, TakenJson } from '../reports/optimizeJson.ts';
+import type { InsightJson, StretchJson, TakenJson } from '../reports/insights/optimizeJson.ts';
 import type { Format } from './format.ts';
 import { type InsightsNode, insightNodeId, type LineNode } from './insightNodes.ts';
 import {

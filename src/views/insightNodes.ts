@@ -1,4 +1,4 @@
-import type { InsightJson, OptimizeJson, TakenJson } from '../reports/optimizeJson.ts';
+import type { InsightJson, OptimizeJson, TakenJson } from '../reports/insights/optimizeJson.ts';
 
 /** Something that could be saved. */
 export interface InsightNode {

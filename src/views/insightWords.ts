@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import { usdToNano } from '../model/money.ts';
-import type { InsightJson } from '../reports/optimizeJson.ts';
+import type { InsightJson } from '../reports/insights/optimizeJson.ts';
 import type { Format } from './format.ts';
 import { modelName } from './sessionItems.ts';
 import { oneLine } from './sessionOrder.ts';

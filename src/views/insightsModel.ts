@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { type Disposable, EventEmitter, type LogOutputChannel, l10n } from 'vscode';
+import { insightsFile } from '../dataFolder/insightFile.ts';
 import { HumanError, messageOf } from '../model/errors.ts';
-import { insightsFile } from '../reports/insightsFile.ts';
-import type { OptimizeJson } from '../reports/optimizeJson.ts';
+import type { OptimizeJson } from '../reports/insights/optimizeJson.ts';
 import { makeReport } from './reportRunner.ts';
 import type { Spend, SpendModel } from './spendModel.ts';
 

@@ -8,7 +8,7 @@ import {
   type TreeView,
   window,
 } from 'vscode';
-import type { InsightJson, TakenJson } from '../reports/optimizeJson.ts';
+import type { InsightJson, TakenJson } from '../reports/insights/optimizeJson.ts';
 import { DisposableStore } from './disposables.ts';
 import { type Format, formatOf } from './format.ts';
 import { harmless } from './harmless.ts';

@@ -8,8 +8,8 @@ import {
   type LogOutputChannel,
   l10n,
 } from 'vscode';
+import { dataFolder } from '../dataFolder/places.ts';
 import { messageOf } from '../model/errors.ts';
-import { dataFolder } from '../watchers/places.ts';
 import { writeLauncher } from './launcherFiles.ts';
 import { launcherFiles } from './launcherScript.ts';
 

@@ -1,4 +1,4 @@
-import { plainText } from '../reports/plainText.ts';
+import { plainText } from '../text/plainText.ts';
 
 /**
  * Text of a transcript inside Markdown, harmless: every character Markdown, HTML or icon syntax

@@ -8,7 +8,7 @@ import {
   workspace,
 } from 'vscode';
 import { type DashboardPeriod, usualDashboard } from '../protocol/dashboard.ts';
-import type { BudgetShare, Figure, Overview } from '../reports/overview.ts';
+import type { BudgetShare, Figure, Overview } from '../query/overview.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
 import { type Format, formatOf } from './format.ts';
 import { harmless } from './harmless.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { workspace } from 'vscode';
+import { type ConfigContent, updateConfig } from '../dataFolder/configFile.ts';
 import { isObject } from '../model/objects.ts';
-import { type ConfigContent, updateConfig } from '../reports/configFile.ts';
 import { sharedKeys } from './settings.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import type { MissReason } from '../analysis/spend/cacheMisses.ts';
-import type { DearestClass, OutlierReason } from '../reports/panels/outlierReasons.ts';
+import type { DearestClass, OutlierReason } from '../panels/parts/outlierReasons.ts';
 import { classLabel } from './classWords.ts';
 import type { Format } from './format.ts';
 import { modelName } from './sessionItems.ts';

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { usdToNano } from '../model/money.ts';
-import type { UserSettings } from '../reports/config.ts';
-import type { ProjectQuestion } from '../reports/overview.ts';
+import type { ProjectQuestion } from '../query/overview.ts';
+import type { UserSettings } from '../settings/settings.ts';
 import { directoriesIn, type StartDirectory } from './windowScope.ts';
 
 /** What to ask the store about the projects that have budgets of their own. */

@@ -1,7 +1,7 @@
 import { l10n, type QuickPickItem, window } from 'vscode';
-import type { OptionDefinition, ReportDefinition } from '../reports/definition.ts';
-import { editorReports } from '../reports/definitions.ts';
-import type { FilterName, RawOptions } from '../reports/question.ts';
+import type { FilterName, RawOptions } from '../query/question.ts';
+import type { OptionDefinition, ReportDefinition } from '../reports/document/definition.ts';
+import { editorReports } from '../reports/registry.ts';
 import type { StoreReader } from '../store/query/storeReader.ts';
 import { harmless } from './harmless.ts';
 import { choiceLabel, optionTitle, periodLabel, reportTitle } from './reportWords.ts';

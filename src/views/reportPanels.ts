@@ -6,7 +6,7 @@ import {
   noFilters,
   usualDashboard,
 } from '../protocol/dashboard.ts';
-import type { RawOptions } from '../reports/question.ts';
+import type { RawOptions } from '../query/question.ts';
 import { commandIds } from './commandIds.ts';
 
 /** The command that opens a panel, and what it is given. */

@@ -1,10 +1,10 @@
 import { homedir } from 'node:os';
-import type { Format } from '../reports/document.ts';
-import type { PanelTask } from '../reports/panelTask.ts';
-import type { RawOptions } from '../reports/question.ts';
-import type { ReportResult } from '../reports/reportTask.ts';
-import type { TaskPlace } from '../reports/taskFacts.ts';
-import { dataFolder } from '../watchers/places.ts';
+import type { PanelTask } from '../analysisThread/panelTask.ts';
+import type { ReportResult } from '../analysisThread/reportTask.ts';
+import type { TaskPlace } from '../analysisThread/taskContext.ts';
+import { dataFolder } from '../dataFolder/places.ts';
+import type { RawOptions } from '../query/question.ts';
+import type { Format } from '../reports/document/document.ts';
 import { readSettings, settingsSentence } from './settings.ts';
 import type { SpendModel } from './spendModel.ts';
 

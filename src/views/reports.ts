@@ -7,11 +7,11 @@ import {
   window,
   workspace,
 } from 'vscode';
+import type { ReportResult } from '../analysisThread/reportTask.ts';
 import { HumanError, messageOf } from '../model/errors.ts';
-import { editorReports } from '../reports/definitions.ts';
-import type { Format } from '../reports/document.ts';
-import type { RawOptions } from '../reports/question.ts';
-import type { ReportResult } from '../reports/reportTask.ts';
+import type { RawOptions } from '../query/question.ts';
+import type { Format } from '../reports/document/document.ts';
+import { editorReports } from '../reports/registry.ts';
 import { harmless } from './harmless.ts';
 import { chooseQuestion, chooseReport } from './reportChoices.ts';
 import type { ReportDocuments } from './reportDocuments.ts';

@@ -4,9 +4,9 @@ import { commands, env, l10n, type QuickPickItem, Uri, window, workspace } from 
 import { findRecord, type RecordPlace } from '../agents/claude/read/findRecord.ts';
 import { readMessageText } from '../agents/claude/read/messageText.ts';
 import type { PanelTextPart } from '../protocol/session.ts';
-import { plainLines } from '../reports/plainText.ts';
 import { type SessionFile, sessionFiles } from '../store/query/sessionList.ts';
 import type { SessionSummary } from '../store/query/storeReader.ts';
+import { plainLines } from '../text/plainText.ts';
 import { formatOf } from './format.ts';
 import { harmless } from './harmless.ts';
 import { oneLine, projectName, projectOf, titleText } from './sessionOrder.ts';

@@ -4,7 +4,7 @@ import { type ClassCosts, costByClass } from '../pricing/costByClass.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import { dollarRates } from '../pricing/rateCard.ts';
 import type { PanelMessage, PanelMiss, PanelRates } from '../protocol/session.ts';
-import { type CachedCost, missedCaches, type PricedMiss } from '../reports/missedCaches.ts';
+import { type CachedCost, missedCaches, type PricedMiss } from '../query/cacheMisses.ts';
 import { compactionsOf } from '../store/query/events.ts';
 import { type MessageCost, messageCostPages, messagesPrint } from '../store/query/messageCosts.ts';
 import type { StoreReader } from '../store/query/storeReader.ts';

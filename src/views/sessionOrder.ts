@@ -1,8 +1,8 @@
 import { daysOf, type Zone } from '../model/calendar.ts';
 import { cut } from '../model/cut.ts';
-import { lastPart } from '../reports/paths.ts';
-import { plainText } from '../reports/plainText.ts';
 import type { ListedSession } from '../store/query/sessionList.ts';
+import { lastPart } from '../text/paths.ts';
+import { plainText } from '../text/plainText.ts';
 
 export const groupings = ['project', 'day', 'none'] as const;
 export type Grouping = (typeof groupings)[number];

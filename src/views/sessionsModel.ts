@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Disposable, EventEmitter, type LogOutputChannel } from 'vscode';
 import { messageOf } from '../model/errors.ts';
-import { liveMs } from '../reports/overview.ts';
+import { liveMs } from '../query/overview.ts';
 import { type ListedSession, SessionLister } from '../store/query/sessionList.ts';
 import type { StoreReader } from '../store/query/storeReader.ts';
 import type { Settings } from './settings.ts';

@@ -1,6 +1,6 @@
 import { type Disposable, EventEmitter, workspace } from 'vscode';
-import { parseSettings, type UserSettings } from '../reports/config.ts';
-import { placeOf, problemSentence, type SettingProblem } from '../reports/settingProblem.ts';
+import { placeOf, problemSentence, type SettingProblem } from '../settings/settingProblem.ts';
+import { parseSettings, type UserSettings } from '../settings/settings.ts';
 
 /** A figure the status bar can show. */
 export const shownFigures = ['today', 'budget', 'session', 'lastHour', 'month'] as const;

@@ -1,5 +1,5 @@
 import { commands, type Disposable, l10n, type Memento, window } from 'vscode';
-import type { Expected, SettingProblem } from '../reports/settingProblem.ts';
+import type { Expected, SettingProblem } from '../settings/settingProblem.ts';
 import { commandIds } from './commandIds.ts';
 import { harmless } from './harmless.ts';
 import type { SettingsModel } from './settings.ts';

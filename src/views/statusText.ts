@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import type { Level } from '../model/level.ts';
-import type { Overview } from '../reports/overview.ts';
+import type { Overview } from '../query/overview.ts';
 import { type Format, formatOf } from './format.ts';
 import type { Spend } from './spendModel.ts';
 

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { Overview } from '../reports/overview.ts';
+import type { Overview } from '../query/overview.ts';
 import type { CommandId } from './commandIds.ts';
 import { figureTable } from './figureTable.ts';
 import { type Format, formatOf } from './format.ts';

@@ -1,8 +1,8 @@
 import { commands, l10n, window } from 'vscode';
+import { dataFolder, storePlace } from '../dataFolder/places.ts';
 import { openForReading } from '../store/connection/openStore.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
 import { summedUpTo } from '../store/retention/downsampleState.ts';
-import { dataFolder, storePlace } from '../watchers/places.ts';
 import { careFor } from '../watchers/storeCare.ts';
 import { commandIds } from './commandIds.ts';
 import { formatOf } from './format.ts';

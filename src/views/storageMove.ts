@@ -1,10 +1,10 @@
 import { existsSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ConfigurationTarget, l10n, window, workspace } from 'vscode';
-import { sizeText } from '../reports/sizes.ts';
+import { dataFolder, storePlace } from '../dataFolder/places.ts';
 import { openForReading } from '../store/connection/openStore.ts';
 import { filesOfStore } from '../store/connection/storeFiles.ts';
-import { dataFolder, storePlace } from '../watchers/places.ts';
+import { sizeText } from '../text/byteSize.ts';
 import { careFor } from '../watchers/storeCare.ts';
 import type { SpendModel } from './spendModel.ts';
 import { busyWith, guarded, inUse, notDeleted, notHere, userOf } from './storageGuard.ts';

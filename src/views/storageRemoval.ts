@@ -1,6 +1,6 @@
 import { commands, l10n, window } from 'vscode';
-import { sizeText } from '../reports/sizes.ts';
-import { dataFolder } from '../watchers/places.ts';
+import { dataFolder } from '../dataFolder/places.ts';
+import { sizeText } from '../text/byteSize.ts';
 import type { Launcher } from './launcher.ts';
 import type { SpendModel } from './spendModel.ts';
 import { guarded, inUse, notDeleted, userOf } from './storageGuard.ts';

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { RetentionSettings } from '../model/retention.ts';
-import { sizeText } from '../reports/sizes.ts';
 import type { ResetLoss } from '../store/upkeep/reset.ts';
+import { sizeText } from '../text/byteSize.ts';
 import type { Format } from './format.ts';
 import { list, messages, sessions, transcripts } from './helpText/answer.ts';
 import { escapeMarkdown } from './markdown.ts';

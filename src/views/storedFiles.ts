@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { insightsFile } from '../dataFolder/insightFile.ts';
+import { federationFile } from '../dataFolder/peerFile.ts';
+import { marksFile } from '../dataFolder/timeTagFile.ts';
 import { messageOf } from '../model/errors.ts';
-import { federationFile } from '../reports/federationFile.ts';
-import { insightsFile } from '../reports/insightsFile.ts';
-import { marksFile } from '../reports/marksFile.ts';
-import { importedPricesFile } from '../reports/priceOverrides.ts';
-import { snapshotsFile } from '../reports/snapshots.ts';
+import { snapshotsFile } from '../reports/spend/snapshots.ts';
+import { importedPricesFile } from '../settings/priceOverrides.ts';
 import { filesOfStore, type StoreFileKind } from '../store/connection/storeFiles.ts';
 import { launcherNames } from './launcherScript.ts';
 

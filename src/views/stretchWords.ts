@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { StretchUnit } from '../reports/panels/stretches.ts';
+import type { StretchUnit } from '../panels/parts/timeBuckets.ts';
 
 /** What a chart of spend over time is called, by what a bar of it stands for. */
 export function spendBy(unit: StretchUnit): string {

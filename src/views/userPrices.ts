@@ -1,5 +1,5 @@
-import { type MergedOverrides, mergeOverrides } from '../reports/priceOverrides.ts';
-import { dataFolder } from '../watchers/places.ts';
+import { dataFolder } from '../dataFolder/places.ts';
+import { type MergedOverrides, mergeOverrides } from '../settings/priceOverrides.ts';
 import type { Settings } from './settings.ts';
 
 /** The user's own prices, from the settings, the named file and what was imported. */

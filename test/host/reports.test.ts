@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
-import { editorReports } from '../../src/reports/definitions.ts';
+import { editorReports } from '../../src/reports/registry.ts';
 import { commandIds, reportCommandId } from '../../src/views/commandIds.ts';
 import { answer, append, transcriptFile } from './transcript.ts';
 import { until } from './until.ts';

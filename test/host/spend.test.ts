@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
-import { editorReports } from '../../src/reports/definitions.ts';
+import { editorReports } from '../../src/reports/registry.ts';
 import { commandIds, reportCommandId } from '../../src/views/commandIds.ts';
 import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
 import { until } from './until.ts';

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Budget } from '../../src/analysis/budgets/budget.ts';
 import { parsePeriod, parseScope, parseUnit } from '../../src/analysis/budgets/budgetNotation.ts';
+import type { BudgetEntry } from '../../src/dataFolder/budgetFile.ts';
 import { defaultLadder } from '../../src/model/level.ts';
-import type { BudgetEntry } from '../../src/reports/budgetFile.ts';
-import type { ReportContext } from '../../src/reports/context.ts';
+import type { ReportContext } from '../../src/query/context.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
 import { ingestAll } from './ingest.ts';
 import { assistant } from './parseLines.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { defaultSettings } from '../../src/reports/config.ts';
-import { KeptStore } from '../../src/reports/openContext.ts';
-import { factsOf } from '../../src/reports/taskFacts.ts';
+import { factsOf } from '../../src/analysisThread/taskContext.ts';
+import { KeptStore } from '../../src/query/openContext.ts';
+import { defaultSettings } from '../../src/settings/settings.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { currentVersion, migrations, schemaState } from '../../src/store/schema/migrations.ts';

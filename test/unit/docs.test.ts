@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { reportsPage, withColumns } from '../../scripts/lib/docs.ts';
-import { reportDefinitions } from '../../src/reports/definitions.ts';
+import { reportDefinitions } from '../../src/reports/registry.ts';
 
 const page = (name: string): string =>
   readFileSync(join(import.meta.dirname, '..', '..', 'docs', name), 'utf8');

@@ -17,7 +17,7 @@ const untranslatable: readonly [file: string, text: string, why: string][] = [
   ['src/views/reportChoices.ts', 'outlay $', 'a command for a terminal'],
   ['src/views/reportWords.ts', 'budget ', 'the name of a definition'],
   ['src/views/reportRunner.ts', 'Another answer came', 'a bug, for the log'],
-  ['src/views/analysisThread.ts', 'The thread', 'a bug, for the log'],
+  ['src/analysisThread/client.ts', 'The thread', 'a bug, for the log'],
   ['src/views/reportWords.ts', 'federation status', 'the name of a report in the code'],
   ['src/views/sessionActions.ts', 'claude --resume', 'a command for a terminal'],
   ['webview/', 'color-mix(in srgb', 'a colour'],

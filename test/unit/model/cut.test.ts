@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { cut } from '../../../src/model/cut.ts';
-import { plainText } from '../../../src/reports/plainText.ts';
+import { plainText } from '../../../src/text/plainText.ts';
 
 it('cuts a text without halving a character', () => {
   assert.equal(cut('shop', 4), 'shop');

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { chmodSync, lstatSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { decide, decisions, readLedger } from '../../../src/dataFolder/insightFile.ts';
 import {
   type AgentChange,
   changeOf,
   undoChange,
   writeChange,
-} from '../../../src/reports/agentChange.ts';
-import { decide, decisions, readLedger } from '../../../src/reports/insightsFile.ts';
+} from '../../../src/insights/agentChange.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
 
 const text = '\ufeff---\r\nname: finder\r\nmodel: "opus" # best\r\n---\r\nFind ünïcode.';

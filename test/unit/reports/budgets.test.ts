@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { anomaly } from '../../../src/reports/anomaly.ts';
-import type { BudgetEntry } from '../../../src/reports/budgetFile.ts';
-import { judgeBudgets } from '../../../src/reports/budgetStates.ts';
-import { burn } from '../../../src/reports/burn.ts';
-import type { ReportContext } from '../../../src/reports/context.ts';
-import type { ReportDefinition } from '../../../src/reports/definition.ts';
-import { firstSpend, readPace, spanReader } from '../../../src/reports/pace.ts';
-import { type RawOptions, readQuestion } from '../../../src/reports/question.ts';
-import { report } from '../../../src/reports/report.ts';
+import { judgeBudgets } from '../../../src/budgets/evaluateBudgets.ts';
+import type { BudgetEntry } from '../../../src/dataFolder/budgetFile.ts';
+import type { ReportContext } from '../../../src/query/context.ts';
+import { firstSpend, readPace, spanReader } from '../../../src/query/pace.ts';
+import { type RawOptions, readQuestion } from '../../../src/query/question.ts';
+import type { ReportDefinition } from '../../../src/reports/document/definition.ts';
+import { anomaly } from '../../../src/reports/spend/anomaly.ts';
+import { burn } from '../../../src/reports/spend/burn.ts';
+import { report } from '../../../src/reports/spend/costReport.ts';
 import { budgetEntry, type Spent, world } from '../../lib/spentWorld.ts';
 
 const now = Date.UTC(2026, 10, 20, 12, 7, 31, 250);

@@ -4,13 +4,13 @@ import { describe, test } from 'node:test';
 import { usDollars } from '../../../src/model/currency.ts';
 import { parsePriceOverrides } from '../../../src/pricing/parseOverrides.ts';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
+import { mergeOverrides } from '../../../src/settings/priceOverrides.ts';
 import {
   defaultSettings,
   parseConfig,
   parseSettings,
   readConfig,
-} from '../../../src/reports/config.ts';
-import { mergeOverrides } from '../../../src/reports/priceOverrides.ts';
+} from '../../../src/settings/settings.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
 const good: Record<string, unknown> = {

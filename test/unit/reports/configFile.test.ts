@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { storeBudget } from '../../../src/reports/budgetFile.ts';
-import { updateConfig } from '../../../src/reports/configFile.ts';
+import { storeBudget } from '../../../src/dataFolder/budgetFile.ts';
+import { updateConfig } from '../../../src/dataFolder/configFile.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
 const read = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { addDays, dayOf, firstMoment } from '../../../src/model/calendar.ts';
 import { type Currency, convert } from '../../../src/model/currency.ts';
-import { readFigure, readOverview } from '../../../src/reports/overview.ts';
+import { readFigure, readOverview } from '../../../src/query/overview.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
 import { StoreReader } from '../../../src/store/query/storeReader.ts';
 import { ingestAll } from '../../lib/ingest.ts';

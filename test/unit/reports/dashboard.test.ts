@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { ReportContext } from '../../../src/reports/context.ts';
-import { reportDefinitions } from '../../../src/reports/definitions.ts';
 import {
   type DashboardQuestion,
   dashboardData,
   dashboardHead,
-} from '../../../src/reports/panels/dashboard.ts';
-import { readQuestion } from '../../../src/reports/question.ts';
+} from '../../../src/panels/dashboard.ts';
+import type { ReportContext } from '../../../src/query/context.ts';
+import { readQuestion } from '../../../src/query/question.ts';
+import { reportDefinitions } from '../../../src/reports/registry.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
 import { ingestAll } from '../../lib/ingest.ts';
 import { reportContext } from '../../lib/reportContext.ts';

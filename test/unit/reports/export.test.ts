@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { csvHead, csvRow, exportColumns, jsonRow } from '../../../src/export/columns.ts';
+import { csvText, jsonText } from '../../../src/export/csvJson.ts';
+import { hashedPath, redactedSummary } from '../../../src/export/redact.ts';
+import { ExportCount, type ExportRow, exportPages } from '../../../src/export/rows.ts';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
-import { csvHead, csvRow, exportColumns, jsonRow } from '../../../src/reports/exportColumns.ts';
-import { ExportCount, type ExportRow, exportPages } from '../../../src/reports/exportRows.ts';
-import { csvText, jsonText } from '../../../src/reports/exportText.ts';
-import type { Filters } from '../../../src/reports/question.ts';
-import { hashedPath, redactedSummary } from '../../../src/reports/redact.ts';
-import { select } from '../../../src/reports/selection.ts';
+import type { Filters } from '../../../src/query/question.ts';
+import { select } from '../../../src/query/select.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
 import { messagePages } from '../../../src/store/query/messagePages.ts';
 import { ingestAll, soleWriter } from '../../lib/ingest.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { exposition } from '../../../src/reports/exposition.ts';
+import { exposition } from '../../../src/export/prometheusText.ts';
 
 describe('the text format of Prometheus', () => {
   test('keeps a family together and escapes labels and help', () => {

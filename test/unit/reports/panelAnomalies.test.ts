@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { anomaly } from '../../../src/reports/anomaly.ts';
-import type { ReportContext } from '../../../src/reports/context.ts';
-import { counterfactual } from '../../../src/reports/counterfactual.ts';
-import type { ReportDefinition } from '../../../src/reports/definition.ts';
-import { type AnomaliesQuestion, anomaliesData } from '../../../src/reports/panels/anomalies.ts';
-import { projection } from '../../../src/reports/projection.ts';
-import { type RawOptions, readQuestion } from '../../../src/reports/question.ts';
+import { type AnomaliesQuestion, anomaliesData } from '../../../src/panels/anomalies.ts';
+import type { ReportContext } from '../../../src/query/context.ts';
+import { type RawOptions, readQuestion } from '../../../src/query/question.ts';
+import type { ReportDefinition } from '../../../src/reports/document/definition.ts';
+import { anomaly } from '../../../src/reports/spend/anomaly.ts';
+import { counterfactual } from '../../../src/reports/spend/counterfactual.ts';
+import { projection } from '../../../src/reports/spend/projection.ts';
 import { type Spent, world } from '../../lib/spentWorld.ts';
 
 const hourMs = 3_600_000;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { burn } from '../../../src/reports/burn.ts';
-import type { ReportContext } from '../../../src/reports/context.ts';
-import { type BurnUnit, burnData, burnOptions } from '../../../src/reports/panels/burn.ts';
-import { projection } from '../../../src/reports/projection.ts';
-import { type RawOptions, readQuestion } from '../../../src/reports/question.ts';
+import { type BurnUnit, burnData, burnOptions } from '../../../src/panels/burn.ts';
+import type { ReportContext } from '../../../src/query/context.ts';
+import { type RawOptions, readQuestion } from '../../../src/query/question.ts';
+import { burn } from '../../../src/reports/spend/burn.ts';
+import { projection } from '../../../src/reports/spend/projection.ts';
 import { budgetEntry, type Spent, world } from '../../lib/spentWorld.ts';
 
 const hourMs = 3_600_000;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { useWindows } from '../../../src/analysis/spend/usageWindows.ts';
 import { dayOf } from '../../../src/model/calendar.ts';
-import { heatOf } from '../../../src/reports/panels/heat.ts';
-import { stretchesOf } from '../../../src/reports/panels/stretches.ts';
+import { heatOf } from '../../../src/panels/parts/heatMap.ts';
+import { stretchesOf } from '../../../src/panels/parts/timeBuckets.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;

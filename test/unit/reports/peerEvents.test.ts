@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { addEvents, federationFile, readFederation } from '../../../src/reports/federationFile.ts';
-import { parseEvent, peerNamespace } from '../../../src/reports/peerEvents.ts';
-import { readPeers } from '../../../src/reports/peers.ts';
+import { parseEvent, peerNamespace } from '../../../src/dataFolder/peerEvents.ts';
+import { addEvents, federationFile, readFederation } from '../../../src/dataFolder/peerFile.ts';
+import { readPeers } from '../../../src/query/peers.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
 const event = {

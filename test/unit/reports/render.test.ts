@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Document } from '../../../src/reports/document.ts';
-import { clip, displayWidth, plainText, safeJson } from '../../../src/reports/plainText.ts';
-import { render } from '../../../src/reports/render.ts';
+import type { Document } from '../../../src/reports/document/document.ts';
+import { render } from '../../../src/reports/document/render.ts';
+import { clip, displayWidth, plainText, safeJson } from '../../../src/text/plainText.ts';
 
 const document: Document = {
   title: 'Figures',

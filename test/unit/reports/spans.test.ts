@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { HumanError } from '../../../src/model/errors.ts';
-import { type Clock, type SpanQuestion, spanOf } from '../../../src/reports/spans.ts';
+import { type Clock, type SpanQuestion, spanOf } from '../../../src/query/spans.ts';
 
 const berlin: Clock = {
   now: Date.parse('2026-11-22T13:00:00Z'),

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
-import { exportTargets } from '../../../src/reports/exportTargets.ts';
-import { type Delivery, deliver, headerOf, webhookUrl } from '../../../src/reports/webhook.ts';
+import { exportTargets } from '../../../src/export/targets.ts';
+import { type Delivery, deliver, headerOf, webhookUrl } from '../../../src/export/webhook.ts';
 
 interface Received {
   readonly body: string;

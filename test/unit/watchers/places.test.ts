@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { dataFolder, storePlace } from '../../../src/dataFolder/places.ts';
 import { needsPolling } from '../../../src/watchers/fileEvents.ts';
 import { gitRootOf } from '../../../src/watchers/gitRoot.ts';
-import { dataFolder, storePlace } from '../../../src/watchers/places.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
 describe('where the store is', () => {

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { HumanError } from '../model/errors.ts';
+import type { Answered, Asked } from './worker.ts';
+
+/** A question without its number. */
+type Question = Asked extends infer A ? (A extends Asked ? Omit<A, 'id'> : never) : never;
+
+interface Waiting {
+  readonly resolve: (answered: Answered) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The thread ends when nobody has asked for this long. */
+const idleMs = 60_000;
+
+/**
+ * The thread reports and panels are made on. It starts with the first question and stays for a while:
+ * starting takes longer than most answers.
+ */
+export class AnalysisThread {
+  #worker: Worker | undefined;
+  #asked = 0;
+  readonly #waiting = new Map<number, Waiting>();
+  #idle: NodeJS.Timeout | undefined;
+
+  /** Asks and waits. Throws a `HumanError` where what was asked cannot be answered. */
+  async ask(question: Question): Promise<Answered> {
+    clearTimeout(this.#idle);
+    const worker = this.#worker ?? this.#start();
+    this.#asked += 1;
+    const id = this.#asked;
+    try {
+      const answered = await new Promise<Answered>((resolve, reject) => {
+        this.#waiting.set(id, { resolve, reject });
+        worker.postMessage({ ...question, id });
+      });
+      if (answered.type !== 'failed') return answered;
+      if (answered.reason === undefined) throw new Error(answered.text);
+      throw new HumanError(answered.reason, answered.text);
+    } finally {
+      this.#waiting.delete(id);
+      if (this.#waiting.size === 0) this.#rest();
+    }
+  }
+
+  /** Starts the thread ahead of a question that is about to come. */
+  warm(): void {
+    if (this.#worker !== undefined) return;
+    this.#start();
+    this.#rest();
+  }
+
+  #start(): Worker {
+    const worker = new Worker(join(import.meta.dirname, 'report.cjs'), { name: 'outlay-analysis' });
+    const end = (error: Error): void => {
+      if (this.#worker === worker) this.#worker = undefined;
+      for (const { reject } of this.#waiting.values()) reject(error);
+      this.#waiting.clear();
+    };
+    worker.on('message', (answered: Answered) => this.#waiting.get(answered.id)?.resolve(answered));
+    worker.once('error', end);
+    worker.once('exit', () => {
+      if (this.#worker === worker) end(new Error('The thread ended before it had answered.'));
+    });
+    this.#worker = worker;
+    return worker;
+  }
+
+  #rest(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => void this.stop(), idleMs);
+    this.#idle.unref();
+  }
+
+  /** Ends the thread; the next question starts another. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#idle);
+    const worker = this.#worker;
+    this.#worker = undefined;
+    for (const { reject } of this.#waiting.values()) reject(new Error('The thread was ended.'));
+    this.#waiting.clear();
+    await worker?.terminate();
+  }
+}

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { budgetsInForce } from '../dataFolder/budgetFile.ts';
+import { readMarks } from '../dataFolder/timeTagFile.ts';
+import { createPriceBook } from '../pricing/priceBook.ts';
+import type { ContextFacts } from '../query/openContext.ts';
+import { readPeers } from '../query/peers.ts';
+import { mergeOverrides } from '../settings/priceOverrides.ts';
+import { readConfig, type UserSettings } from '../settings/settings.ts';
+
+/** Where and when a question is asked on another thread, and under which settings. Plain data. */
+export interface TaskPlace {
+  readonly storeFile: string;
+  readonly dataFolder: string;
+  /** Where decisions on insights and kept summaries are: the data folder, but for the demo. */
+  readonly keptFolder: string;
+  readonly settings: UserSettings;
+  /** UTC milliseconds. */
+  readonly now: number;
+  readonly home: string;
+  /** What is wrong with the settings, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+/** What such a question's context is made of: prices, marks and budgets are read from their files. */
+export function factsOf({
+  settings,
+  dataFolder,
+  keptFolder,
+  now,
+  storeFile,
+  home,
+  problems: known,
+}: TaskPlace): ContextFacts {
+  const prices = mergeOverrides({
+    setting: settings.priceOverrides,
+    file: settings.priceFile,
+    dataFolder,
+  });
+  const { marks, problems } = readMarks(dataFolder);
+  const { budgets: stored } = readConfig(join(dataFolder, 'config.json'));
+  const inForce = budgetsInForce(settings, stored, process.env.COST_BUDGET_USD);
+  return {
+    storeFile,
+    book: createPriceBook(prices.overrides),
+    settings,
+    zone: settings.zone,
+    now,
+    accounts: undefined,
+    budgets: inForce.budgets,
+    peers: readPeers(dataFolder, process.env),
+    problems: [...known, ...inForce.problems, ...prices.problems, ...problems],
+    labels: { ...settings.labels, marks },
+    home,
+    dataFolder: keptFolder,
+    git: null,
+  };
+}

@@ -1,0 +1,277 @@
+import type { Budget, BudgetPeriod, BudgetScope, BudgetUnit } from '../analysis/budgets/budget.ts';
+import { fits } from '../analysis/spend/patterns.ts';
+import { dayMs, hourMs } from '../analysis/spend/spendPoints.ts';
+import { daySpan, monthSpan, type TimeSpan, weekSpan } from '../model/calendar.ts';
+import type { ReportContext } from '../query/context.ts';
+import type { Names } from '../query/names.ts';
+import { type BackgroundFact, type Fact, type Selection, select } from '../query/select.ts';
+import { addSums, type FactKey } from '../store/query/spendRows.ts';
+import type { SpendSums } from '../store/query/storeReader.ts';
+import { isProject } from '../text/paths.ts';
+
+/** Sessions, agents and runs are judged by themselves while they are at work: this long after. */
+export const atWorkMs = dayMs;
+
+/** How far back the spend of a run is looked for. */
+const runReachMs = 7 * dayMs;
+
+/** What was spent of one budget: of its scope, or of one session, agent, run or project in it. */
+export interface BudgetSpend {
+  /** Which one of several; '' where the scope is one. */
+  readonly part: string;
+  readonly sums: SpendSums;
+  /** Nano-dollars. */
+  readonly background: number;
+  /** These two are 0 and empty where only sums were asked for. */
+  readonly sessions: number;
+  readonly unpriced: readonly { readonly model: string; readonly messages: number }[];
+}
+
+/** The stretch a budget counts now; undefined for a lifetime. */
+export function budgetSpan(
+  period: BudgetPeriod,
+  { now, zone, weekStart }: Pick<ReportContext, 'now' | 'zone' | 'weekStart'>,
+): TimeSpan | undefined {
+  switch (period.kind) {
+    case 'day':
+      return daySpan(now, zone);
+    case 'week':
+      return weekSpan(now, zone, weekStart);
+    case 'month':
+      return monthSpan(now, zone);
+    case 'rolling':
+      return { from: now - period.count * (period.unit === 'h' ? hourMs : dayMs) + 1, to: now + 1 };
+    case 'run':
+      return { from: now - runReachMs, to: now + 1 };
+    case 'lifetime':
+      return undefined;
+  }
+}
+
+/** Days until spend begins anew; undefined where it never does. */
+export function daysLeft(period: BudgetPeriod, context: ReportContext): number | undefined {
+  const calendar = period.kind === 'day' || period.kind === 'week' || period.kind === 'month';
+  const span = calendar ? budgetSpan(period, context) : undefined;
+  return span && (span.to - context.now) / dayMs;
+}
+
+/** What counts of sums in a budget's unit: nano-dollars with background, or tokens. */
+export function spentIn(
+  unit: BudgetUnit,
+  { sums, background }: Pick<BudgetSpend, 'sums' | 'background'>,
+): number {
+  if (unit.kind !== 'tokens') return sums.nano + background;
+  return unit.classes.reduce((total, name) => total + sums[name], 0);
+}
+
+/** Why a budget cannot be judged from what is stored; undefined where it can. */
+export function whyNotJudged({ scope, unit }: Budget): string | undefined {
+  if (unit.kind === 'agents') {
+    return 'agents at once are counted when one is started, not in hindsight; a new one is refused, never queued';
+  }
+  return scope.kind === 'team'
+    ? 'what others of the team spent is not known on this machine'
+    : undefined;
+}
+
+/** Reads what budgets are about, each span with the same keys once. */
+export class BudgetSpends {
+  readonly #context: ReportContext;
+  readonly #counted: boolean;
+  readonly #selections = new Map<string, Selection>();
+
+  /** Who asks for sums only is answered from shorter lists, much sooner. */
+  constructor(context: ReportContext, { sumsOnly = false } = {}) {
+    this.#context = context;
+    this.#counted = !sumsOnly;
+  }
+
+  /** What was spent in a span of what a budget covers, of each part by itself where there are several. */
+  read(budget: Pick<Budget, 'scope' | 'period'>, span: TimeSpan | undefined): BudgetSpend[] {
+    const { scope, period } = budget;
+    const parts = partsOf(scope, period, this.#counted);
+    const selection = this.#select(span, parts.keys, scope.kind === 'tag');
+    const rows = Map.groupBy(selection.rows, (row) => parts.ofRow(row, selection));
+    const extra = Map.groupBy(selection.backgrounds, (row) => parts.ofBackground(row, selection));
+    const names = new Set([...rows.keys(), ...extra.keys()]);
+    if (parts.single) names.add('');
+    const live = parts.whileAtWork ? this.#atWork(parts) : undefined;
+    return [...names]
+      .filter((name) => name !== undefined && live?.has(name) !== false)
+      .map((name) => {
+        const [own, background] = [rows.get(name) ?? [], extra.get(name) ?? []];
+        return {
+          part: name!,
+          ...sumsOf(own, background),
+          ...this.#counts(own, background, selection),
+        };
+      });
+  }
+
+  #counts(
+    rows: readonly Fact[],
+    backgrounds: readonly BackgroundFact[],
+    { names }: Selection,
+  ): Pick<BudgetSpend, 'sessions' | 'unpriced'> {
+    if (!this.#counted) return { sessions: 0, unpriced: [] };
+    const sessions = new Set([...rows, ...backgrounds].map(({ session }) => session)).size;
+    return { sessions, unpriced: unpricedOf(rows, names) };
+  }
+
+  #select(span: TimeSpan | undefined, keys: readonly FactKey[], withTags: boolean): Selection {
+    const key = `${span?.from} ${span?.to} ${keys.join(' ')} ${withTags}`;
+    let found = this.#selections.get(key);
+    if (found === undefined) {
+      found = select(this.#context, { span, filters: {} }, keys, withTags);
+      if (keys.includes('prompt')) found.names.prepare(found.rows, ['prompt']);
+      this.#selections.set(key, found);
+    }
+    return found;
+  }
+
+  #atWork(parts: Parts): Set<string | undefined> {
+    const { now } = this.#context;
+    const selection = this.#select({ from: now - atWorkMs, to: now + 1 }, parts.keys, false);
+    return new Set(selection.rows.map((row) => parts.ofRow(row, selection)));
+  }
+}
+
+function sumsOf(
+  rows: readonly Fact[],
+  backgrounds: readonly BackgroundFact[],
+): Pick<BudgetSpend, 'sums' | 'background'> {
+  return { sums: addSums(rows), background: backgrounds.reduce((sum, { nano }) => sum + nano, 0) };
+}
+
+function unpricedOf(rows: readonly Fact[], names: Names): BudgetSpend['unpriced'] {
+  const unpriced = new Map<string, number>();
+  for (const row of rows) {
+    if (row.unpriced === 0) continue;
+    const model = names.word(row.model);
+    unpriced.set(model, (unpriced.get(model) ?? 0) + row.unpriced);
+  }
+  return [...unpriced].map(([model, messages]) => ({ model, messages }));
+}
+
+/** How spend is parted for a budget. A row in no part does not count. */
+interface Parts {
+  readonly keys: readonly FactKey[];
+  /** There is one part, spent or not. */
+  readonly single: boolean;
+  readonly whileAtWork: boolean;
+  readonly ofRow: (row: Fact, selection: Selection) => string | undefined;
+  readonly ofBackground: (row: BackgroundFact, selection: Selection) => string | undefined;
+}
+
+function partsOf(scope: BudgetScope, period: BudgetPeriod, counted: boolean): Parts {
+  const inside = insideOf(scope);
+  const perPart = dividerOf(scope, period);
+  const more: FactKey[] = counted ? ['session', 'model'] : [];
+  const keys = [...new Set<FactKey>([...more, ...inside.keys, ...perPart.keys])];
+  return {
+    keys,
+    single: perPart.single,
+    whileAtWork: perPart.whileAtWork,
+    ofRow: (row, selection) =>
+      inside.row(row, selection) ? perPart.row(row, selection) : undefined,
+    ofBackground: (row, selection) =>
+      inside.background(row, selection) ? perPart.background(row, selection) : undefined,
+  };
+}
+
+interface Inside {
+  readonly keys: readonly FactKey[];
+  readonly row: (row: Fact, selection: Selection) => boolean;
+  readonly background: (row: BackgroundFact, selection: Selection) => boolean;
+}
+
+/** Whether spend lies in a scope at all. */
+function insideOf(scope: BudgetScope): Inside {
+  const bySession = (test: (session: number, selection: Selection) => boolean): Inside => ({
+    keys: ['session'],
+    row: ({ session }, selection) => test(session, selection),
+    background: ({ session }, selection) => test(session, selection),
+  });
+  switch (scope.kind) {
+    case 'project':
+      return bySession(
+        (session, { names }) => scope.path === '*' || isProject(names.place(session), scope.path),
+      );
+    case 'group':
+      return bySession((session, { names }) => names.groups(session).includes(scope.name));
+    case 'branch':
+      return {
+        keys: ['facet'],
+        row: (row, { names }) => fits(names.facet(row).branch, scope.name),
+        background: ({ session }, { names }) => fits(names.place(session).branch, scope.name),
+      };
+    case 'tag':
+      return {
+        keys: ['facet'],
+        row: ({ tags = [] }) => tags.includes(scope.name),
+        background: ({ tags = [] }) => tags.includes(scope.name),
+      };
+    case 'agent':
+      return {
+        keys: ['agent'],
+        row: (row, { names }) => names.agentType(row.agent) !== 'main',
+        background: () => false,
+      };
+    default:
+      return { keys: [], row: () => true, background: () => true };
+  }
+}
+
+type Divider = Pick<Parts, 'keys' | 'single' | 'whileAtWork'> & {
+  readonly row: Parts['ofRow'];
+  readonly background: Parts['ofBackground'];
+};
+
+/** What of a scope a budget is about by itself. */
+function dividerOf(scope: BudgetScope, period: BudgetPeriod): Divider {
+  if (period.kind === 'run') {
+    return {
+      keys: ['session', 'agent', 'prompt'],
+      single: false,
+      whileAtWork: true,
+      row: (row, { names }) => {
+        const sid = names.place(row.session).sid;
+        const type = names.agentType(row.agent);
+        if (type !== 'main') return `${sid}, ${type} ${row.agent}`;
+        return row.prompt === 0 ? undefined : `${sid}, prompt ${names.word(row.prompt)}`;
+      },
+      // Background belongs to no run.
+      background: () => undefined,
+    };
+  }
+  const many: Pick<Divider, 'keys' | 'single' | 'whileAtWork'> = {
+    keys: ['session'],
+    single: false,
+    whileAtWork: true,
+  };
+  if (scope.kind === 'session') {
+    return {
+      ...many,
+      row: ({ session }, { names }) => names.place(session).sid,
+      background: ({ session }, { names }) => names.place(session).sid,
+    };
+  }
+  if (scope.kind === 'agent') {
+    return {
+      ...many,
+      keys: ['session', 'agent'],
+      row: (row, { names }) =>
+        `${names.place(row.session).sid}, ${names.agentType(row.agent)} ${row.agent}`,
+      background: () => undefined,
+    };
+  }
+  if (scope.kind === 'project' && scope.path === '*') {
+    return {
+      ...many,
+      whileAtWork: false,
+      row: ({ session }, { names }) => names.project(session),
+      background: ({ session }, { names }) => names.project(session),
+    };
+  }
+  return { keys: [], single: true, whileAtWork: false, row: () => '', background: () => '' };
+}

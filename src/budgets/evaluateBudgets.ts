@@ -1,0 +1,148 @@
+import { type Budget, type BudgetState, budgetState } from '../analysis/budgets/budget.ts';
+import { formatPeriod, formatUnit } from '../analysis/budgets/budgetNotation.ts';
+import { applicableBudgets, type BudgetPlace } from '../analysis/budgets/budgetScope.ts';
+import { type ProjectedBudget, spentAtPeriodEnd } from '../analysis/spend/projection.ts';
+import { dayMs } from '../analysis/spend/spendPoints.ts';
+import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
+import { levels } from '../model/level.ts';
+import type { ReportContext } from '../query/context.ts';
+import { isProject } from '../text/paths.ts';
+import {
+  type BudgetSpend,
+  BudgetSpends,
+  budgetSpan,
+  daysLeft,
+  spentIn,
+  whyNotJudged,
+} from './budgetSpend.ts';
+
+/** Days a forecast and a projection of a budget take their rate from, unless told otherwise. */
+export const usualWindowDays = 7;
+
+/** A budget, or one part of it, with how far it is used now. */
+export interface JudgedBudget extends BudgetSpend {
+  readonly entry: BudgetEntry;
+  readonly state: BudgetState;
+  /** In its unit per day, in the window; undefined where it was not asked for. */
+  readonly rate: number | undefined;
+  readonly projected: ProjectedBudget;
+}
+
+export interface JudgedBudgets {
+  /** The worst first. */
+  readonly judged: readonly JudgedBudget[];
+  /** Budgets that nothing stored can judge, and why. */
+  readonly others: readonly { readonly entry: BudgetEntry; readonly reason: string }[];
+}
+
+/** Where budgets are asked for; everywhere where nothing is named. */
+export interface BudgetQuestion {
+  readonly place?: BudgetPlace | undefined;
+  /** From which window a rate is taken; days may have a fraction. */
+  readonly window?: { readonly days: number; readonly first: number | undefined } | undefined;
+  /** Neither sessions are counted nor models named: much sooner. */
+  readonly sumsOnly?: boolean;
+}
+
+/** Judges every budget that holds, each project, session, agent or run by itself where it is about one. */
+export function judgeBudgets(
+  context: ReportContext,
+  { place, window, sumsOnly = false }: BudgetQuestion = {},
+): JudgedBudgets {
+  const spends = new BudgetSpends(context, { sumsOnly });
+  const entries = entriesFor(context.budgets, place);
+  const judged: JudgedBudget[] = [];
+  const others: { entry: BudgetEntry; reason: string }[] = [];
+  for (const entry of entries) {
+    const { budget } = entry;
+    const reason = whyNotJudged(budget);
+    if (reason !== undefined) {
+      others.push({ entry, reason });
+      continue;
+    }
+    const rates =
+      window !== undefined || budget.basis === 'forecast'
+        ? ratesOf(context, spends, budget, window)
+        : undefined;
+    for (const spend of spends.read(budget, budgetSpan(budget.period, context))) {
+      if (!countsPart(budget, spend.part, entries, place)) continue;
+      judged.push(judge(context, entry, spend, rates && (rates.get(spend.part) ?? 0)));
+    }
+  }
+  return { judged: judged.sort(worstFirst), others };
+}
+
+function judge(
+  context: ReportContext,
+  entry: BudgetEntry,
+  spend: BudgetSpend,
+  rate: number | undefined,
+): JudgedBudget {
+  const { budget } = entry;
+  const spent = spentIn(budget.unit, spend);
+  const projected = { limit: budget.limit, spent, daysLeft: daysLeft(budget.period, context) };
+  const forecast = rate === undefined ? undefined : spentAtPeriodEnd(projected, rate);
+  return { ...spend, entry, rate, projected, state: budgetState(budget, spent, forecast) };
+}
+
+/** What each part spends in a day, in its unit. */
+function ratesOf(
+  context: ReportContext,
+  spends: BudgetSpends,
+  budget: Budget,
+  window: BudgetQuestion['window'],
+): Map<string, number> {
+  const { now } = context;
+  const first = window === undefined ? context.reader.firstAt() : window.first;
+  const asked = window?.days ?? usualWindowDays;
+  const age = first == null ? asked : Math.max(now - first, dayMs / 24) / dayMs;
+  const days = Math.min(asked, age);
+  const span = { from: now - Math.round(asked * dayMs) + 1, to: now + 1 };
+  const found = spends.read(budget, span);
+  return new Map(found.map((spend) => [spend.part, spentIn(budget.unit, spend) / days]));
+}
+
+/** The budgets to look at: those of a place, or all. */
+function entriesFor(
+  entries: readonly BudgetEntry[],
+  place: BudgetPlace | undefined,
+): readonly BudgetEntry[] {
+  if (place === undefined) return entries;
+  const here = entries.map(({ budget }) => atPlace(budget, place));
+  const holding = new Set(applicableBudgets(here, place));
+  return entries.filter((_, index) => holding.has(here[index]!));
+}
+
+/** A budget of a folder the place is in, or of a project by its name, as one of the place itself. */
+function atPlace(budget: Budget, { project }: BudgetPlace): Budget {
+  const { scope } = budget;
+  if (scope.kind !== 'project' || scope.path === '*' || project === undefined) return budget;
+  const isHere = isProject({ cwd: project, gitRoot: null }, scope.path);
+  return isHere ? { ...budget, scope: { kind: 'project', path: project } } : budget;
+}
+
+/** A project with a budget of its own is not judged by the one for each project. */
+function countsPart(
+  budget: Budget,
+  part: string,
+  entries: readonly BudgetEntry[],
+  place: BudgetPlace | undefined,
+): boolean {
+  const { scope } = budget;
+  if (scope.kind !== 'project' || scope.path !== '*') return true;
+  const sees = { cwd: part, gitRoot: null };
+  if (place?.project !== undefined && part !== place.project) return false;
+  return !entries.some(
+    ({ budget: other }) =>
+      other.scope.kind === 'project' &&
+      other.scope.path !== '*' &&
+      formatPeriod(other.period) === formatPeriod(budget.period) &&
+      formatUnit(other.unit) === formatUnit(budget.unit) &&
+      isProject(sees, other.scope.path),
+  );
+}
+
+function worstFirst(a: JudgedBudget, b: JudgedBudget): number {
+  const rank = ({ state }: JudgedBudget): number => levels.indexOf(state.level);
+  return rank(b) - rank(a) || b.state.share - a.state.share;
+}

@@ -1,0 +1,211 @@
+import * as z from 'zod/mini';
+import { type Budget, budgetActions, budgetBases } from '../analysis/budgets/budget.ts';
+import {
+  formatPeriod,
+  formatScope,
+  formatUnit,
+  parseLimit,
+  parsePeriod,
+  parseScope,
+  parseUnit,
+} from '../analysis/budgets/budgetNotation.ts';
+import { formatLadder, parseLadder } from '../analysis/budgets/thresholds.ts';
+import { HumanError } from '../model/errors.ts';
+import { defaultLadder } from '../model/level.ts';
+import { nanoToUsd, usdToNano } from '../model/money.ts';
+import { isObject } from '../model/objects.ts';
+import type { UserSettings } from '../settings/settings.ts';
+import { plainText } from '../text/plainText.ts';
+import { updateConfig } from './configFile.ts';
+
+/** A budget and where it was set. */
+export interface BudgetEntry {
+  readonly budget: Budget;
+  readonly origin: 'settings' | 'environment' | 'budget set';
+  /** UTC milliseconds; undefined where nobody wrote down when. */
+  readonly setAt: number | undefined;
+}
+
+const stored = z.object({
+  scope: z.string(),
+  period: z.string(),
+  unit: z._default(z.string(), 'usd'),
+  limit: z.number().check(z.positive()),
+  ladder: z.optional(z.string()),
+  basis: z._default(z.enum(budgetBases), 'actual'),
+  action: z._default(z.enum(budgetActions), 'notify'),
+  setAt: z.optional(z.string()),
+});
+
+/** Reads the budgets of `config.json`; one that is wrong is named, the others hold. */
+export function readBudgets(
+  content: unknown,
+  file: string,
+): { entries: BudgetEntry[]; problems: string[] } {
+  const list = isObject(content) ? content.budgets : undefined;
+  if (list === undefined || list === null) return { entries: [], problems: [] };
+  if (!Array.isArray(list)) {
+    return { entries: [], problems: [`${file}: budgets is no list; none of them holds.`] };
+  }
+  const entries: BudgetEntry[] = [];
+  const problems: string[] = [];
+  for (const [index, written] of list.entries()) {
+    const place = `${file}: budgets[${index}]`;
+    const parsed = stored.safeParse(written);
+    if (!parsed.success) {
+      const path = parsed.error.issues[0]?.path.join('.') ?? '';
+      problems.push(`${place}${path === '' ? '' : `.${path}`} is no budget's; it does not hold.`);
+      continue;
+    }
+    try {
+      entries.push({
+        budget: budgetOf(parsed.data),
+        origin: 'budget set',
+        setAt: timeOf(parsed.data.setAt),
+      });
+    } catch (error) {
+      if (!(error instanceof HumanError)) throw error;
+      problems.push(`${place} does not hold: ${plainText(error.message)}`);
+    }
+  }
+  return { entries, problems };
+}
+
+function budgetOf(written: z.infer<typeof stored>): Budget {
+  const unit = parseUnit(written.unit);
+  return {
+    scope: parseScope(written.scope),
+    period: parsePeriod(written.period),
+    unit,
+    limit: parseLimit(String(written.limit), unit),
+    ladder: written.ladder === undefined ? defaultLadder : parseLadder(written.ladder),
+    basis: written.basis,
+    action: written.action,
+  };
+}
+
+function timeOf(text: string | undefined): number | undefined {
+  const at = text === undefined ? Number.NaN : Date.parse(text);
+  return Number.isFinite(at) ? at : undefined;
+}
+
+/** A budget as the file has it. */
+function written({ budget, setAt }: BudgetEntry): object {
+  const { scope, period, unit, limit, ladder, basis, action } = budget;
+  return {
+    scope: formatScope(scope),
+    period: formatPeriod(period),
+    unit: formatUnit(unit),
+    limit: unit.kind === 'usd' ? nanoToUsd(limit) : limit,
+    ladder: formatLadder(ladder),
+    basis,
+    action,
+    ...(setAt !== undefined && { setAt: new Date(setAt).toISOString() }),
+  };
+}
+
+/** What tells budgets apart: there is one of a scope, period and unit. */
+export function budgetKey({
+  scope,
+  period,
+  unit,
+}: Pick<Budget, 'scope' | 'period' | 'unit'>): string {
+  return `${formatScope(scope)} ${formatPeriod(period)} ${formatUnit(unit)}`;
+}
+
+/** Writes a budget into the file, instead of the one with its scope, period and unit. */
+export function storeBudget(file: string, entry: BudgetEntry): void {
+  const key = budgetKey(entry.budget);
+  updateConfig(file, (content) => {
+    const others = listOf(content).filter((each) => keyOf(each, file) !== key);
+    return { ...content, budgets: [...others, written(entry)] };
+  });
+}
+
+/** Takes a budget out of the file; false where it is not there. */
+export function removeBudget(file: string, key: string): boolean {
+  return updateConfig(file, (content) => {
+    const list = listOf(content);
+    const others = list.filter((each) => keyOf(each, file) !== key);
+    return others.length === list.length ? undefined : { ...content, budgets: others };
+  });
+}
+
+function listOf({ budgets }: Readonly<Record<string, unknown>>): unknown[] {
+  return Array.isArray(budgets) ? budgets : [];
+}
+
+/** The key of an entry; undefined for one that cannot be read, which is kept. */
+function keyOf(entry: unknown, file: string): string | undefined {
+  const [read] = readBudgets({ budgets: [entry] }, file).entries;
+  return read && budgetKey(read.budget);
+}
+
+/** The budgets settings and environment ask for. */
+export function settingBudgets(
+  settings: Pick<UserSettings, 'dailyBudgetUsd' | 'monthlyBudgetUsd' | 'projectBudgets'>,
+): BudgetEntry[] {
+  const entry = (
+    usd: number | undefined,
+    kind: 'day' | 'month',
+    scope: Budget['scope'] = { kind: 'global' },
+  ): BudgetEntry[] => (usd ? [plainBudget(usdToNano(usd), scope, { kind }, 'settings')] : []);
+  const projects = [...settings.projectBudgets].flatMap(([path, { dailyUsd, monthlyUsd }]) => {
+    const scope = { kind: 'project', path } as const;
+    return [...entry(dailyUsd, 'day', scope), ...entry(monthlyUsd, 'month', scope)];
+  });
+  return [
+    ...entry(settings.dailyBudgetUsd, 'day'),
+    ...entry(settings.monthlyBudgetUsd, 'month'),
+    ...projects,
+  ];
+}
+
+/** `COST_BUDGET_USD`: a lifetime budget in dollars, as other tools name it. */
+export function variableBudget(text: string | undefined): {
+  entries: BudgetEntry[];
+  problems: string[];
+} {
+  const trimmed = (text ?? '').trim();
+  if (trimmed === '') return { entries: [], problems: [] };
+  if (!/^\d{1,7}(\.\d+)?$/.test(trimmed)) {
+    return {
+      entries: [],
+      problems: ['COST_BUDGET_USD is no number of dollars; it is ignored.'],
+    };
+  }
+  const limit = usdToNano(Number(trimmed));
+  const lifetime = plainBudget(limit, { kind: 'global' }, { kind: 'lifetime' }, 'environment');
+  return { entries: limit > 0 ? [lifetime] : [], problems: [] };
+}
+
+function plainBudget(
+  limit: number,
+  scope: Budget['scope'],
+  period: Budget['period'],
+  origin: BudgetEntry['origin'],
+): BudgetEntry {
+  const budget: Budget = {
+    scope,
+    period,
+    unit: { kind: 'usd' },
+    limit,
+    ladder: defaultLadder,
+    basis: 'actual',
+    action: 'notify',
+  };
+  return { budget, origin, setAt: undefined };
+}
+
+/** Every budget that holds: the environment's, those of the settings, and those of `budget set`. */
+export function budgetsInForce(
+  settings: Parameters<typeof settingBudgets>[0],
+  stored: readonly BudgetEntry[],
+  variable: string | undefined,
+): { readonly budgets: BudgetEntry[]; readonly problems: readonly string[] } {
+  const lifetime = variableBudget(variable);
+  return {
+    budgets: [...lifetime.entries, ...settingBudgets(settings), ...stored],
+    problems: lifetime.problems,
+  };
+}

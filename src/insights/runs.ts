@@ -1,0 +1,151 @@
+import type { Run, RunPart } from '../analysis/insights/insight.ts';
+import type { TimeSpan } from '../model/calendar.ts';
+import type { ReportContext } from '../query/context.ts';
+import type { Names } from '../query/names.ts';
+import type { Question } from '../query/question.ts';
+import { type Fact, type Selection, select } from '../query/select.ts';
+import { type FailureRow, failureRows } from '../store/query/failures.ts';
+import { addTo, noSums, type RowKeys, type RunningSums } from '../store/query/spendRows.ts';
+
+/** A run with the numbers the store knows it by, and what went wrong in it. */
+export interface FoundRun extends Run {
+  readonly sessionNumber: number;
+  readonly agentNumber: number;
+  /** Word number; 0 outside the main thread. */
+  readonly prompt: number;
+  readonly failures: readonly FailureRow[];
+}
+
+/** The runs of a question. */
+export interface FoundRuns {
+  readonly runs: readonly FoundRun[];
+  readonly selection: Selection;
+  /** Errors of the span that no run could be found for: no message before them is kept. */
+  readonly unplaced: number;
+}
+
+/** Reads the runs that were at work in a span, as far as the filters let them. */
+export function findRuns(
+  context: ReportContext,
+  question: Pick<Question, 'span' | 'filters'>,
+): FoundRuns {
+  const selection = select(context, question, [
+    'bucket',
+    'session',
+    'agent',
+    'model',
+    'facet',
+    'prompt',
+  ]);
+  const { placed, unplaced } = failuresOf(context, question.span, selection);
+  const runs = openRuns(selection.rows).map((run) => foundRun(selection.names, run, placed));
+  return { runs, selection, unplaced };
+}
+
+/** What of a run is known by one model and one facet. */
+interface OpenPart {
+  readonly row: RowKeys;
+  readonly sums: RunningSums;
+}
+
+/** A run that is still being added to. */
+interface OpenRun {
+  readonly row: RowKeys;
+  startedAt: number;
+  readonly parts: OpenPart[];
+}
+
+/** Rows put together by run, in the order in which runs first appear. There are many: one pass. */
+function openRuns(rows: readonly Fact[]): OpenRun[] {
+  const runs: OpenRun[] = [];
+  // An agent is one of one session, so it and the prompt name the run.
+  const known = new Map<number, Map<number, OpenRun>>();
+  for (const row of rows) {
+    let ofAgent = known.get(row.agent);
+    if (ofAgent === undefined) {
+      ofAgent = new Map();
+      known.set(row.agent, ofAgent);
+    }
+    let run = ofAgent.get(row.prompt);
+    if (run === undefined) {
+      run = { row, startedAt: row.at, parts: [] };
+      ofAgent.set(row.prompt, run);
+      runs.push(run);
+    }
+    run.startedAt = Math.min(run.startedAt, row.at);
+    let part = run.parts.find(
+      (each) => each.row.model === row.model && each.row.facet === row.facet,
+    );
+    if (part === undefined) {
+      part = { row, sums: noSums() };
+      run.parts.push(part);
+    }
+    addTo(part.sums, row);
+  }
+  return runs;
+}
+
+function runKey({
+  session,
+  agent,
+  prompt,
+}: Pick<Fact, 'session' | 'agent'> & { readonly prompt: number | undefined }): string {
+  return `${session} ${agent} ${prompt}`;
+}
+
+function failuresOf(
+  context: ReportContext,
+  span: TimeSpan | undefined,
+  { rows }: Selection,
+): { placed: ReadonlyMap<string, FailureRow[]>; unplaced: number } {
+  const sessions = new Set(rows.map(({ session }) => session));
+  const prompted = new Set(rows.filter(({ prompt }) => prompt !== 0).map(({ agent }) => agent));
+  const subagents = new Set(rows.map(({ agent }) => agent).filter((agent) => !prompted.has(agent)));
+  const all = failureRows(context.db, span, subagents).filter(({ session }) =>
+    sessions.has(session),
+  );
+  const unplaced = all.filter(({ prompt }) => prompt === undefined).length;
+  return { placed: Map.groupBy(all, runKey), unplaced };
+}
+
+const noFailures: readonly FailureRow[] = [];
+
+function foundRun(
+  names: Names,
+  { row, startedAt, parts }: OpenRun,
+  placed: ReadonlyMap<string, readonly FailureRow[]>,
+): FoundRun {
+  const { session, agent, prompt } = row;
+  const key = runKey(row);
+  const failures = placed.get(key) ?? noFailures;
+  const count = (kind: FailureRow['kind']): number =>
+    failures.filter((failure) => failure.kind === kind).length;
+  const whole = noSums();
+  for (const { sums } of parts) addTo(whole, sums);
+  return {
+    key,
+    session: names.place(session).sid,
+    sessionNumber: session,
+    agentNumber: agent,
+    prompt,
+    project: names.project(session),
+    agent: names.agentType(agent),
+    startedAt,
+    parts: parts.map((part): RunPart => {
+      const { row: priceRow, effort } = names.facet(part.row);
+      return { model: names.word(part.row.model), row: priceRow, effort, ...spentIn(part.sums) };
+    }),
+    ...spentIn(whole),
+    errors: {
+      api: count('api-error'),
+      tool: count('tool-error'),
+      interrupted: count('interrupted'),
+    },
+    failures,
+  };
+}
+
+/** Tokens, messages and money of sums. */
+function spentIn(sums: RunningSums): Pick<RunPart, 'usage' | 'messages' | 'nano'> {
+  return { usage: sums, messages: sums.messages, nano: sums.nano };
+}

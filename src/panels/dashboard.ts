@@ -1,0 +1,206 @@
+import type { TimeSpan } from '../model/calendar.ts';
+import { promptTokens, totalTokens } from '../model/tokens.ts';
+import type { ReportContext } from '../query/context.ts';
+import { type DimensionName, dimension } from '../query/dimensions.ts';
+import { type Group, groupCost, groupsOf } from '../query/groupBy.ts';
+import { Names } from '../query/names.ts';
+import { outcomes, successRate } from '../query/outcomes.ts';
+import { firstEver } from '../query/pace.ts';
+import type { Filters, Question } from '../query/question.ts';
+import { countRuns } from '../query/runs.ts';
+import { countSessions, type SumsOnly, select, selectSums } from '../query/select.ts';
+import { spanOf } from '../query/spans.ts';
+import { unpricedByModel } from '../query/sums.ts';
+import type { FactKey } from '../store/query/spendRows.ts';
+import type { SpendSums } from '../store/query/storeReader.ts';
+import { type BudgetOutlook, budgetOutlooks } from './parts/budgetForecasts.ts';
+import { type FilterChoices, filterChoices } from './parts/filterOptions.ts';
+import { type Heat, heatOf } from './parts/heatMap.ts';
+import { type Recent, recentSpend } from './parts/recentSpend.ts';
+import { type StackedStretch, stacked } from './parts/stackedSpend.ts';
+import { type StretchUnit, stretchesOf } from './parts/timeBuckets.ts';
+import {
+  type Activity,
+  type DearestMessage,
+  type DearestSession,
+  dearest,
+  latest,
+} from './parts/topLists.ts';
+
+/** What the dashboard is asked; the same shape the page asks in. */
+export interface DashboardQuestion {
+  readonly period: 'today' | '7d' | '30d' | 'month' | 'all' | 'custom';
+  readonly since: string;
+  readonly until: string;
+  /** '' for everything. */
+  readonly filters: Readonly<Record<keyof FilterChoices, string>>;
+  readonly stack: 'model' | 'project' | 'agent';
+}
+
+/** A name with its spend. Money in nano-dollars. */
+export interface Slice {
+  readonly key: string;
+  readonly nano: number;
+  readonly messages: number;
+  readonly tokens: number;
+  /** Messages without a price. */
+  readonly unpriced: number;
+  /** Undefined where runs are not counted. */
+  readonly runs: number | undefined;
+}
+
+/**
+ * What the cards and the chart of a dashboard show: known long before the rest on a long history.
+ * Money in nano-dollars, times in UTC milliseconds.
+ */
+export interface DashboardHead {
+  readonly now: number;
+  /** Undefined when there has never been anything. */
+  readonly span: TimeSpan | undefined;
+  readonly total: number;
+  readonly background: number;
+  readonly sums: SpendSums;
+  readonly tokens: number;
+  readonly sessions: number;
+  readonly runs: number;
+  /** Requests answered, 0 … 1; undefined where it cannot be said. */
+  readonly success: number | undefined;
+  /** Prompt tokens from the cache, 0 … 1; undefined without any. */
+  readonly cacheShare: number | undefined;
+  readonly unpriced: readonly { readonly model: string; readonly messages: number }[];
+  readonly unit: StretchUnit;
+  readonly stackNames: readonly string[];
+  readonly stretches: readonly StackedStretch[];
+  readonly recent: Recent;
+  readonly budgets: readonly BudgetOutlook[];
+  /** Of the filters a head leaves out all but what its chart is stacked by. */
+  readonly choices: FilterChoices;
+  readonly catalogueDate: string;
+  /** The store has a session at all. */
+  readonly hasData: boolean;
+}
+
+/** Where it went in detail. */
+export interface DashboardRest {
+  readonly slices: Readonly<Record<'agent' | 'model' | 'project' | 'branch', readonly Slice[]>>;
+  readonly classes: readonly Slice[];
+  readonly heat: Heat;
+  readonly topSessions: readonly DearestSession[];
+  readonly topMessages: readonly DearestMessage[];
+  readonly activity: readonly Activity[];
+}
+
+/** The figures of a dashboard. */
+export interface DashboardFigures extends DashboardHead {
+  /** Undefined where only the head was asked for. */
+  readonly rest: DashboardRest | undefined;
+}
+
+/** What all bars need told apart, read at once; when it was spent is asked by itself. */
+const byWhom: readonly FactKey[] = ['session', 'agent', 'model', 'facet'];
+
+/** Reads the figures of a dashboard. */
+export function dashboardData(
+  context: ReportContext,
+  asked: DashboardQuestion,
+): DashboardFigures & { readonly rest: DashboardRest } {
+  const question = questionOf(context, asked);
+  const names = new Names(context);
+  const whole = select(context, question, byWhom, false, names);
+  const slices = (name: DimensionName, withRuns = false): Slice[] =>
+    groupsOf(context, question, [dimension(name, context)], whole, withRuns).map(sliceOf);
+  // First: what it counts by agent need not be counted once more for the head.
+  const rest = {
+    slices: {
+      agent: slices('agent', true),
+      model: slices('model'),
+      project: slices('project'),
+      branch: slices('branch'),
+    },
+    classes: slices('class'),
+    heat: heatOf(context, selectSums(context, question, ['bucket'], names, ['nano'])),
+    ...dearest(context, question, whole),
+    activity: latest(context, question, names),
+  };
+  return {
+    ...headOf(context, asked, question, names),
+    choices: filterChoices(context),
+    rest,
+  };
+}
+
+/** Reads its head alone: what was spent by whom on what is not told apart further than the chart is. */
+export function dashboardHead(context: ReportContext, asked: DashboardQuestion): DashboardFigures {
+  return {
+    ...headOf(context, asked, questionOf(context, asked), new Names(context)),
+    choices: filterChoices(context, [asked.stack]),
+    rest: undefined,
+  };
+}
+
+function questionOf(context: ReportContext, asked: DashboardQuestion): Question {
+  return { span: askedSpan(context, asked), filters: filtersOf(asked.filters), options: {} };
+}
+
+function headOf(
+  context: ReportContext,
+  asked: DashboardQuestion,
+  question: Question,
+  names: Names,
+): Omit<DashboardHead, 'choices'> {
+  const { sums, background, total } = select(context, question, [], false, names);
+  const read = (keys: readonly FactKey[], only: keyof SpendSums): SumsOnly =>
+    selectSums(context, question, keys, names, [only]);
+  const span = question.span ?? everSpan(context);
+  const stretches = stretchesOf(span, context);
+  const byTime = read(['bucket', ...dimension(asked.stack, context).keys], 'nano');
+  const prompt = promptTokens(sums);
+  const failed = outcomes(context, question, names);
+  return {
+    now: context.now,
+    span,
+    total,
+    background,
+    sums,
+    tokens: totalTokens(sums),
+    sessions: countSessions(context, question, names),
+    runs: countRuns(context, question, names),
+    success: failed === undefined ? undefined : successRate(sums.messages, failed),
+    cacheShare: prompt === 0 ? undefined : sums.cacheRead / prompt,
+    unpriced: sums.unpriced === 0 ? [] : unpricedByModel(read(['model'], 'unpriced')),
+    unit: stretches.unit,
+    ...stacked(context, byTime, stretches, asked.stack),
+    recent: recentSpend(context, question.filters, names),
+    budgets: budgetOutlooks(context),
+    catalogueDate: context.book.catalogueDate,
+    hasData: context.reader.hasSessions(),
+  };
+}
+
+function filtersOf(asked: DashboardQuestion['filters']): Filters {
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== ''));
+}
+
+function askedSpan(
+  context: ReportContext,
+  { period, since, until }: DashboardQuestion,
+): TimeSpan | undefined {
+  return period === 'custom' ? spanOf({ since, until }, context) : spanOf({ period }, context);
+}
+
+/** From the first spend to now. */
+function everSpan(context: ReportContext): TimeSpan {
+  const { now } = context;
+  return { from: Math.min(now, firstEver(context) ?? now), to: now + 1 };
+}
+
+function sliceOf(group: Group): Slice {
+  return {
+    key: group.keys[0]!,
+    nano: groupCost(group),
+    messages: group.sums.messages,
+    tokens: totalTokens(group.sums),
+    unpriced: group.sums.unpriced,
+    runs: group.runs,
+  };
+}

@@ -1,0 +1,47 @@
+import type { ReportContext } from '../../query/context.ts';
+import { groupsOf } from '../../query/names.ts';
+import { branchesKnown, rootsKnown } from '../../store/query/knownNames.ts';
+
+/** Values each filter can take. */
+export interface FilterChoices {
+  readonly project: readonly string[];
+  readonly group: readonly string[];
+  readonly account: readonly string[];
+  readonly model: readonly string[];
+  readonly agent: readonly string[];
+  readonly branch: readonly string[];
+}
+
+/** How each of them is found: everything there is, whatever is chosen just now. */
+const found: {
+  readonly [K in keyof FilterChoices]: (context: ReportContext) => Iterable<string>;
+} = {
+  project: ({ reader }) => reader.projects().map(({ cwd, gitRoot }) => gitRoot ?? cwd),
+  group: (context) =>
+    context.labels.groups.size === 0
+      ? []
+      : context.reader.projects().flatMap((place) => groupsOf(context, place)),
+  account: ({ db }) => rootsKnown(db),
+  model: ({ reader }) => reader.knownModels(),
+  agent: ({ reader }) => reader.knownAgentTypes(),
+  branch: ({ db }) => branchesKnown(db),
+};
+
+/** What filters may be chosen from; of some filters only where a few are named. */
+export function filterChoices(
+  context: ReportContext,
+  names = Object.keys(found) as readonly (keyof FilterChoices)[],
+): FilterChoices {
+  const none = { project: [], group: [], account: [], model: [], agent: [], branch: [] };
+  const some = names.map((name) => [name, sorted(found[name](context))] as const);
+  return { ...none, ...Object.fromEntries(some) };
+}
+
+/** Every project there is: repositories, and folders that are in none. */
+export function knownProjects(context: ReportContext): string[] {
+  return sorted(found.project(context));
+}
+
+function sorted(values: Iterable<string>): string[] {
+  return [...new Set(values)].filter((value) => value !== '').sort();
+}

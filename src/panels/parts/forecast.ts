@@ -1,0 +1,46 @@
+import { dayMs } from '../../analysis/spend/spendPoints.ts';
+import type { ReportContext } from '../../query/context.ts';
+import { readPace, spanReader } from '../../query/pace.ts';
+import { type Filters, readQuestion } from '../../query/question.ts';
+import { projection as projectionReport, readProjection } from '../../reports/spend/projection.ts';
+
+/** Where spend comes from and leads to; money in nano-dollars, days from now. */
+export interface Ahead {
+  /** Spend of each day, counted back from now, oldest first. */
+  readonly days: readonly number[];
+  /** What is spent from now on, with where it lies in about 19 of 20 cases. */
+  readonly horizons: readonly AheadPoint[];
+  /** Spend in a day, of the last days. */
+  readonly rate: number;
+  /** How many days the rate is taken from. */
+  readonly rateDays: number;
+}
+
+export interface AheadPoint {
+  readonly days: number;
+  readonly nano: number;
+  readonly band: { readonly low: number; readonly high: number } | undefined;
+}
+
+/** Points of the line ahead. */
+const steps = 10;
+
+/** Reads as many days back as it looks ahead, and projects at the rate of the last seven. */
+export function readAhead(context: ReportContext, filters: Filters, horizon: number): Ahead {
+  const { now } = context;
+  const length = Math.min(steps, horizon);
+  const horizons = Array.from(
+    { length },
+    (_, index) => `${Math.round(((index + 1) * horizon) / length)}d`,
+  ).join(',');
+  const question = readQuestion(projectionReport, { ...filters, horizons }, context);
+  const { projection } = readProjection(context, question);
+  const pace = readPace(spanReader(context, filters), {
+    now,
+    length: dayMs,
+    reach: horizon * dayMs,
+  });
+  const days = new Array<number>(horizon).fill(0);
+  for (const { at, nano } of pace.points) days[horizon - 1 - Math.round((now - at) / dayMs)] = nano;
+  return { days, horizons: projection.horizons, rate: projection.rate, rateDays: projection.days };
+}

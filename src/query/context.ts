@@ -1,0 +1,146 @@
+import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
+import type { WeekStart, Zone } from '../model/calendar.ts';
+import { formatUsd } from '../model/money.ts';
+import { daysOld } from '../pricing/days.ts';
+import type { RateBook } from '../pricing/priceBook.ts';
+import type { Labels } from '../settings/labels.ts';
+import type { Billing } from '../settings/settings.ts';
+import type { SqlDatabase } from '../store/driver/types.ts';
+import type { SessionSummary, StoreReader } from '../store/query/storeReader.ts';
+import { clip, plainText } from '../text/plainText.ts';
+import { type Peers, peerNotes } from './peers.ts';
+
+/** Unpriced models a footer names one by one. */
+const namedModels = 5;
+
+/** All a report may ask. Nothing in a report reads a clock or looks for a file. */
+export interface ReportContext {
+  readonly db: SqlDatabase;
+  readonly reader: StoreReader;
+  readonly book: RateBook;
+  /** UTC milliseconds. */
+  readonly now: number;
+  readonly zone: Zone;
+  readonly weekStart: WeekStart;
+  readonly billing: Billing;
+  readonly warnAfterDays: number;
+  /** Only sessions of these accounts count; undefined: all. */
+  readonly accounts: readonly string[] | undefined;
+  /** What is wrong with settings and prices, one sentence each. */
+  readonly problems: readonly string[];
+  /** Home directory, written as `~` where a person reads. */
+  readonly home: string;
+  /** Groups, tags, names of accounts and marks. */
+  readonly labels: Labels;
+  /** Outlay's own folder: kept snapshots lie there. */
+  readonly dataFolder: string;
+  /** The working copy somebody stands in; null where nobody asked, or git cannot tell. */
+  readonly git: GitState | null;
+  /** Every budget, wherever it was set. */
+  readonly budgets: readonly BudgetEntry[];
+  /** What peers of a federation reported. */
+  readonly peers: Peers;
+}
+
+/** The state of a working copy. */
+export interface GitState {
+  readonly sha: string;
+  readonly shaShort: string;
+  readonly branch: string | null;
+  readonly isDirty: boolean;
+}
+
+/** What decides which cautions stand beside a figure. */
+export interface FigureFacts {
+  readonly lower: number;
+  readonly client: number;
+  readonly background: number;
+  readonly unpriced: readonly { readonly model: string; readonly messages: number }[];
+}
+
+/** Warnings that belong beside every figure, whatever it is: for the footer and for JSON `notes`. */
+export function warnings(context: ReportContext): string[] {
+  const { book, now, warnAfterDays, problems } = context;
+  const age = daysOld(book.catalogueDate, now);
+  const old =
+    age > warnAfterDays
+      ? [
+          `The price catalogue is ${age} days old (of ${book.catalogueDate}; you are told after ${warnAfterDays}). Update Outlay, or set prices of your own.`,
+        ]
+      : [];
+  return [...old, ...peerNotes(context), ...problems];
+}
+
+/** The footer of a report: what its figures are and what they leave out. */
+export function figureNotes(context: ReportContext, facts: FigureFacts): string[] {
+  const { book, billing } = context;
+  const own = [...book.table.models.values()].some(({ periods }) =>
+    periods.some(({ origin, multiplier }) => origin === 'override' || multiplier.digits !== 1n),
+  );
+  const rates = own ? 'list price and at prices of your own' : 'list price';
+  const notes = [`Estimate at ${rates}, catalogue of ${book.catalogueDate}.`];
+  if (billing === 'subscription') {
+    notes.push(
+      'You pay by subscription: this is what the same work is worth by token, not a bill.',
+    );
+  }
+  if (facts.background > 0) {
+    notes.push(
+      `Background: ${formatUsd(facts.background)} that Claude Code's own total has beyond the messages.`,
+    );
+  }
+  if (facts.unpriced.length > 0) {
+    const shown = facts.unpriced
+      .slice(0, namedModels)
+      .map(
+        ({ model, messages }) => `${count(messages, 'message')} of ${clip(plainText(model), 60)}`,
+      );
+    const more = facts.unpriced.length - shown.length;
+    if (more > 0) shown.push(count(more, 'more model'));
+    notes.push(
+      `Unpriced, and in no figure: ${shown.join(', ')}. Set a price with "outlay prices import".`,
+    );
+  }
+  if (facts.lower > 0 || facts.unpriced.length > 0) {
+    const reason =
+      facts.lower > 0
+        ? `${count(facts.lower, 'message')} recorded no final output count`
+        : 'some messages have no price';
+    notes.push(`At least: ${reason}, so the true figure is not lower.`);
+  }
+  if (facts.client > 0) {
+    notes.push(
+      `${count(facts.client, 'message')} of models the catalogue does not know took their cost from Claude Code's own totals.`,
+    );
+  }
+  return [...notes, ...warnings(context)];
+}
+
+/** `1 message`, `3 messages`. */
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`;
+}
+
+/** A headline figure: for subscribers what the work is worth, for others what it cost. */
+export function headline(context: ReportContext, nano: number, atLeast: boolean): string {
+  const figure = `${atLeast ? 'at least ' : ''}${formatUsd(nano)}`;
+  return context.billing === 'subscription' ? `worth ${figure} at list price` : figure;
+}
+
+/** A path as a person reads it. */
+export function homePath(path: string, home: string): string {
+  const inside = path === home || path.startsWith(`${home}/`) || path.startsWith(`${home}\\`);
+  return home !== '' && inside ? `~${path.slice(home.length)}` : path;
+}
+
+/** The sessions a report may count, latest first. */
+export function countedSessions(context: ReportContext): SessionSummary[] {
+  const { reader, accounts } = context;
+  const all = reader.sessions();
+  return accounts === undefined ? all : all.filter(({ root }) => accounts.includes(root));
+}
+
+/** A time for programs; null where none is recorded. */
+export function isoTime(ms: number): string | null {
+  return ms > 0 ? new Date(ms).toISOString() : null;
+}

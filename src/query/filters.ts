@@ -1,0 +1,187 @@
+import { fits } from '../analysis/spend/patterns.ts';
+import { HumanError } from '../model/errors.ts';
+import { remember } from '../model/memoize.ts';
+import { gradeOf, tierOf } from '../pricing/tiers.ts';
+import type { SessionPlace } from '../store/query/sessionInfo.ts';
+import type { FactKey, RowKeys } from '../store/query/spendRows.ts';
+import { isAt, isProject, lastPart } from '../text/paths.ts';
+import { clip, plainText } from '../text/plainText.ts';
+import type { ReportContext } from './context.ts';
+import { groupsOf, type Names } from './names.ts';
+import { type Filters, listed } from './question.ts';
+
+/** Names a refusal lists. */
+const shownNames = 12;
+
+/** Which rows and backgrounds pass. Filters are combined with AND. */
+export interface Matcher {
+  /** What rows must be split by to be told apart. */
+  readonly keys: readonly FactKey[];
+  readonly passes: (row: RowKeys) => boolean;
+  /** Whether background of a session passes: it belongs to no model and no agent. */
+  readonly passesBackground: (session: number) => boolean;
+}
+
+/** Matchers of one report: it asks for the same filters more than once. */
+const built = new WeakMap<Names, Map<string, Matcher>>();
+
+/** The matcher of some filters, tags aside. Values nothing is called are refused. */
+export function matcherOf(context: ReportContext, filters: Filters, names: Names): Matcher {
+  const matchers = built.get(names) ?? new Map<string, Matcher>();
+  built.set(names, matchers);
+  const key = JSON.stringify(filters);
+  const matcher = matchers.get(key) ?? build(context, filters, names);
+  matchers.set(key, matcher);
+  return matcher;
+}
+
+function build(context: ReportContext, filters: Filters, names: Names): Matcher {
+  checkFilters(context, filters, names);
+  const keys = new Set<FactKey>();
+  const rowTests: ((row: RowKeys) => boolean)[] = [];
+  const sessions = sessionTest(context, filters, names);
+  if (sessions !== undefined) {
+    keys.add('session');
+    rowTests.push(({ session }) => sessions(session));
+  }
+  const { model, agent, branch, task, correlation } = filters;
+  if (model !== undefined) {
+    keys.add('model');
+    const wanted = remember((word: number) => isModel(context, names.word(word), model));
+    rowTests.push((row) => wanted(row.model));
+  }
+  if (agent !== undefined) {
+    keys.add('agent');
+    rowTests.push((row) => names.agentType(row.agent) === agent);
+  }
+  if (branch !== undefined) {
+    keys.add('facet');
+    rowTests.push((row) => fits(names.facet(row).branch, branch));
+  }
+  if (task !== undefined) {
+    keys.add('session').add('facet');
+    rowTests.push((row) => names.task(row) === task);
+  }
+  if (correlation !== undefined) {
+    keys.add('facet').add('prompt');
+    rowTests.push(
+      (row) =>
+        names.facet(row).attribution.correlation === correlation ||
+        names.word(row.prompt) === correlation,
+    );
+  }
+  const narrow = model !== undefined || agent !== undefined || correlation !== undefined;
+  return {
+    keys: [...keys],
+    passes: (row) => rowTests.every((test) => test(row)),
+    passesBackground: (session) => {
+      if (narrow || (sessions !== undefined && !sessions(session))) return false;
+      const own = names.place(session).branch;
+      if (branch !== undefined && !fits(own, branch)) return false;
+      return task === undefined || names.taskAt(session, own) === task;
+    },
+  };
+}
+
+/** Whether sessions pass the filters that are about them; undefined where none is. */
+function sessionTest(
+  context: ReportContext,
+  { project, group, account, session }: Filters,
+  names: Names,
+): ((session: number) => boolean) | undefined {
+  const { accounts } = context;
+  const tests: ((place: SessionPlace) => boolean)[] = [];
+  if (accounts !== undefined) tests.push(({ root }) => accounts.includes(root));
+  if (project !== undefined) tests.push((place) => isProject(place, project));
+  if (group !== undefined) tests.push((place) => groupsOf(context, place).includes(group));
+  if (account !== undefined) tests.push(({ root }) => isAccount(context, root, account));
+  if (session !== undefined) {
+    const wanted = session.toLowerCase();
+    tests.push(({ sid }) => sid.toLowerCase().startsWith(wanted));
+  }
+  if (tests.length === 0) return undefined;
+  return remember((number: number) => {
+    const place = names.place(number);
+    return tests.every((test) => test(place));
+  });
+}
+
+function isAccount({ labels }: ReportContext, root: string, named: string): boolean {
+  return isAt(root, named) || labels.accounts.get(root) === named;
+}
+
+/** Whether a model is the one named: its id, an alias of it, its family, tier or grade. */
+function isModel({ book }: ReportContext, model: string, named: string): boolean {
+  if (model === named || model === book.modelId(named)) return true;
+  const tier = tierOf(model, book);
+  return tier === named.toLowerCase() || gradeOf(tier) === named.toLowerCase();
+}
+
+/** Refuses what nothing in the store or the catalogue is called, naming what there is. */
+function checkFilters(context: ReportContext, filters: Filters, names: Names): void {
+  const { labels, reader } = context;
+  const { model, agent, project, group, account, session, tag } = filters;
+  const places = (): SessionPlace[] => [...names.places.values()];
+  if (model !== undefined && !knownModel(context, model)) {
+    const known = reader.knownModels().slice(0, shownNames);
+    refuse('model', model, 'model', [...known, 'haiku', 'sonnet', 'opus', 'fable', 'mythos']);
+  }
+  if (agent !== undefined && agent !== 'main') {
+    const known = reader.knownAgentTypes();
+    if (!known.includes(agent)) refuse('agent', agent, 'type of agent', ['main', ...known]);
+  }
+  if (project !== undefined && !places().some((place) => isProject(place, project))) {
+    const known = new Set(places().map(({ cwd, gitRoot }) => lastPart(gitRoot ?? cwd)));
+    refuse('project', project, 'project', [...known]);
+  }
+  if (group !== undefined && !labels.groups.has(group)) {
+    refuse(
+      'group',
+      group,
+      'group',
+      [...labels.groups.keys()],
+      'The setting outlay.groups makes them.',
+    );
+  }
+  if (account !== undefined && !places().some(({ root }) => isAccount(context, root, account))) {
+    refuse('account', account, 'account', [...new Set(places().map(({ root }) => root))]);
+  }
+  if (session !== undefined) {
+    const wanted = session.toLowerCase();
+    if (!places().some(({ sid }) => sid.toLowerCase().startsWith(wanted))) {
+      const shown = plainText(session).slice(0, 80);
+      throw new HumanError(
+        'usage',
+        `No session begins with "${shown}". "outlay sessions" lists them.`,
+      );
+    }
+  }
+  if (tag !== undefined) {
+    const known = new Set([...labels.tags.keys(), ...labels.marks.map(({ name }) => name)]);
+    const remedy = 'The setting outlay.tags and "outlay mark start" make them.';
+    if (!known.has(tag)) refuse('tag', tag, 'tag', [...known], remedy);
+  }
+}
+
+function knownModel(context: ReportContext, named: string): boolean {
+  const { book, reader } = context;
+  if (book.table.models.has(book.modelId(named))) return true;
+  if (reader.knownModels().some((model) => isModel(context, model, named))) return true;
+  const tiers = [...book.table.models.keys()].map((id) => tierOf(id, book));
+  const wanted = named.toLowerCase();
+  return tiers.some((tier) => tier === wanted || gradeOf(tier) === wanted) || wanted === 'unknown';
+}
+
+function refuse(
+  option: string,
+  written: string,
+  noun: string,
+  known: readonly string[],
+  remedy = '',
+): never {
+  const shown = known.slice(0, shownNames).map((name) => clip(plainText(name), 60));
+  const more = known.length > shown.length ? ` and ${known.length - shown.length} more` : '';
+  const list = known.length === 0 ? 'There is none yet.' : `There are ${listed(shown)}${more}.`;
+  const sentence = `No ${noun} is called "${clip(plainText(written), 80)}" (--${option}). ${list}`;
+  throw new HumanError('usage', remedy === '' ? sentence : `${sentence} ${remedy}`);
+}

@@ -1,0 +1,151 @@
+import { statSync } from 'node:fs';
+import type { Zone } from '../model/calendar.ts';
+import type { RateBook } from '../pricing/priceBook.ts';
+import type { Labels } from '../settings/labels.ts';
+import type { UserSettings } from '../settings/settings.ts';
+import { openForReading, openForWriting } from '../store/connection/openStore.ts';
+import type { SqlDatabase } from '../store/driver/types.ts';
+import { StoreReader } from '../store/query/storeReader.ts';
+import { isOlder, schemaState } from '../store/schema/migrations.ts';
+import type { GitState, ReportContext } from './context.ts';
+
+/** What a report's context is made of. */
+export interface ContextFacts {
+  readonly storeFile: string;
+  readonly book: RateBook;
+  readonly settings: Pick<UserSettings, 'weekStart' | 'billing' | 'warnAfterDays'>;
+  readonly zone: Zone;
+  /** UTC milliseconds. */
+  readonly now: number;
+  readonly accounts: readonly string[] | undefined;
+  readonly problems: readonly string[];
+  readonly labels: Labels;
+  readonly budgets: ReportContext['budgets'];
+  readonly peers: ReportContext['peers'];
+  readonly home: string;
+  readonly dataFolder: string;
+  readonly git: GitState | null;
+}
+
+/** Opens the store and answers with what `report` makes of it: figures of one moment, which add up. */
+export function withReportContext<T>(
+  facts: ContextFacts,
+  report: (context: ReportContext) => T,
+): T {
+  const db = openStore(facts);
+  try {
+    return db.snapshot(() => report(contextOf(facts, db)));
+  } finally {
+    db.close();
+  }
+}
+
+/** The same for what takes its time and lets others work meanwhile. */
+export async function withReportContextMeanwhile<T>(
+  facts: ContextFacts,
+  report: (context: ReportContext) => Promise<T>,
+): Promise<T> {
+  const db = openStore(facts);
+  try {
+    return await report(contextOf(facts, db));
+  } finally {
+    db.close();
+  }
+}
+
+/**
+ * A store that stays open between the questions of a thread that is asked again and again: opening and
+ * mapping a long history takes as long as some of its answers. Another file under the same name is
+ * opened anew; closing is left to the end of the thread, which comes before a store is moved or deleted.
+ */
+export class KeptStore {
+  #kept: { readonly db: SqlDatabase; readonly file: string; readonly version: number } | undefined;
+
+  /** Answers with what `report` makes of the store as it is now. */
+  use<T>(facts: ContextFacts, report: (context: ReportContext) => T): T {
+    try {
+      const db = this.#open(facts.storeFile);
+      // A file that is no store yet becomes one without being another file.
+      if (db === undefined) return withReportContext(facts, report);
+      return db.snapshot(() => report(contextOf(facts, db)));
+    } catch (error) {
+      // Whatever it was: the next question is not to meet it in the same connection.
+      this.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#kept?.db.close();
+    this.#kept = undefined;
+  }
+
+  #open(storeFile: string): SqlDatabase | undefined {
+    // Looked at before it is opened: should another take its place meanwhile, the next question sees it.
+    const file = identityOf(storeFile);
+    const known = this.#kept;
+    // While it is open no other file can have its number.
+    if (known !== undefined && known.file === file && versionOf(known.db) === known.version) {
+      return known.db;
+    }
+    this.close();
+    const db = openMapped(storeFile);
+    if (db !== undefined) this.#kept = { db, file, version: versionOf(db) };
+    return db;
+  }
+}
+
+/** What tells a file from another of the same name. */
+function identityOf(file: string): string {
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return `${file} ${found?.dev} ${found?.ino}`;
+}
+
+function versionOf(db: SqlDatabase): number {
+  return schemaState(db).version;
+}
+
+/** So much of the store's file is mapped into memory at most. */
+const mappedBytes = 2 ** 30;
+
+/** Without a store there is no data, which is an answer too. */
+function openStore({ storeFile }: ContextFacts): SqlDatabase {
+  return openMapped(storeFile) ?? openForWriting(':memory:').db;
+}
+
+/** Opens a store to read it, migrated if need be; undefined while there is none. */
+function openMapped(storeFile: string): SqlDatabase | undefined {
+  let db = openForReading(storeFile);
+  if (db !== undefined && isOlder(schemaState(db))) {
+    db.close();
+    openForWriting(storeFile).db.close();
+    db = openForReading(storeFile);
+  }
+  // A report may go through much of the file, once: mapped, no page has to be read by itself.
+  db?.pragma(`mmap_size = ${mappedBytes}`);
+  return db;
+}
+
+function contextOf(facts: ContextFacts, db: SqlDatabase): ReportContext {
+  const { book, settings, zone, now, accounts, problems, labels, budgets, home } = facts;
+  const { peers } = facts;
+  const { weekStart, billing, warnAfterDays } = settings;
+  const reader = new StoreReader(db);
+  const { dataFolder, git } = facts;
+  const wishes = { zone, weekStart, billing, warnAfterDays };
+  return {
+    db,
+    reader,
+    book,
+    now,
+    ...wishes,
+    accounts,
+    problems,
+    labels,
+    budgets,
+    peers,
+    home,
+    dataFolder,
+    git,
+  };
+}

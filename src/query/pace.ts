@@ -1,0 +1,112 @@
+import type { SpendPoint } from '../analysis/spend/spendPoints.ts';
+import type { TimeSpan } from '../model/calendar.ts';
+import { backgroundRows, firstBackground } from '../store/query/background.ts';
+import { addSums, factRows } from '../store/query/spendRows.ts';
+import type { SpendSums } from '../store/query/storeReader.ts';
+import type { ReportContext } from './context.ts';
+import { matcherOf } from './filters.ts';
+import { Names } from './names.ts';
+import type { Filters } from './question.ts';
+import { select } from './select.ts';
+
+/** Sums of a span with its background, in nano-dollars. */
+export interface PaceSums {
+  readonly sums: SpendSums;
+  readonly background: number;
+}
+
+/** Asks for one span after the other: what filters mean is found out once. */
+export type SpanReader = (span: TimeSpan) => PaceSums;
+
+/** A reader of what some filters let pass. Refuses filters nothing is called. */
+export function spanReader(context: ReportContext, filters: Filters): SpanReader {
+  if (filters.tag !== undefined) {
+    return (span) => {
+      const { sums, background } = select(context, { span, filters }, []);
+      return { sums, background };
+    };
+  }
+  const { db } = context;
+  const names = new Names(context);
+  const matcher = matcherOf(context, filters, names);
+  return (span) => {
+    const rows = factRows(db, span, matcher.keys);
+    names.prepare(rows, matcher.keys);
+    const background = backgroundRows(db, span)
+      .filter(({ session }) => matcher.passesBackground(session))
+      .reduce((sum, { nano }) => sum + nano, 0);
+    return { sums: addSums(rows.filter(matcher.passes)), background };
+  };
+}
+
+/** Spend of some stretches of time that end now. */
+export interface Pace {
+  /** One for each stretch, dated so that whatever looks back from now finds it in its stretch. */
+  readonly points: readonly SpendPoint[];
+  readonly sums: SpendSums;
+  readonly background: number;
+  /** Sums of the stretch that ends now. */
+  readonly latest: SpendSums;
+}
+
+/**
+ * Reads so many stretches of a length counted back from now, and what of the reach is left over as one
+ * more. A stretch holds its end and not its beginning. Exact, wherever its edges lie.
+ */
+export function readPace(
+  read: SpanReader,
+  { now, length, reach }: { now: number; length: number; reach: number },
+): Pace {
+  const whole = Math.floor(reach / length);
+  const edges = Array.from({ length: whole + 1 }, (_, index) => index * length);
+  if (edges.at(-1)! < reach) edges.push(reach);
+  const stretches = edges.slice(0, -1).map((age, index) => {
+    const { sums, background } = read({ from: now - edges[index + 1]! + 1, to: now - age + 1 });
+    return { age, sums, background };
+  });
+  return {
+    points: stretches
+      .filter(({ sums, background }) => sums.messages > 0 || background > 0 || sums.nano > 0)
+      .map(({ age, sums, background }) => ({ at: now - age, nano: sums.nano + background })),
+    sums: addSums(stretches.map(({ sums }) => sums)),
+    background: stretches.reduce((sum, { background }) => sum + background, 0),
+    latest: stretches[0]?.sums ?? addSums([]),
+  };
+}
+
+/** When something was spent for the very first time, in UTC milliseconds; undefined for never. */
+export function firstSpend(
+  context: ReportContext,
+  filters: Filters,
+  read: SpanReader,
+  after: number,
+): number | undefined {
+  const { accounts, now } = context;
+  if (accounts !== undefined || Object.keys(filters).length > 0) {
+    return firstFiltered(read, after, now);
+  }
+  return firstEver(context);
+}
+
+/** The same of everything. */
+export function firstEver({ db, reader }: ReportContext): number | undefined {
+  const found = [reader.firstAt(), firstBackground(db)].filter((at) => at != null);
+  return found.length === 0 ? undefined : Math.min(...found);
+}
+
+/** The same of what filters let pass; where that was before `after`, some moment before it. */
+function firstFiltered(read: SpanReader, after: number, now: number): number | undefined {
+  const isSpent = (from: number, to: number): boolean => {
+    const { sums, background } = read({ from, to });
+    return sums.messages > 0 || background > 0;
+  };
+  if (isSpent(0, after)) return after - 1;
+  if (!isSpent(after, now + 1)) return undefined;
+  let [from, to] = [after, now + 1];
+  while (to - from > 1) {
+    const middle = Math.floor((from + to) / 2);
+    if (isSpent(from, middle)) to = middle;
+    else from = middle;
+  }
+  return from;
+}

@@ -1,0 +1,68 @@
+import { nanoToUsd } from '../model/money.ts';
+import type { Usage } from '../model/tokens.ts';
+import { addTo, noSums, type RunningSums } from '../store/query/spendRows.ts';
+import type { SpendSums } from '../store/query/storeReader.ts';
+import type { Selection } from './select.ts';
+
+/** The token classes of sums, as JSON has them. */
+export function tokenCounts(sums: Usage): Usage {
+  const { input, output, cacheWrite5m, cacheWrite1h, cacheRead, webSearches } = sums;
+  return { input, output, cacheWrite5m, cacheWrite1h, cacheRead, webSearches };
+}
+
+/** Rows with one key put together, dearest first. Maps, because a model may be called `__proto__`. */
+export function sumBy<T extends SpendSums>(
+  rows: Iterable<T>,
+  keyOf: (row: T) => string,
+): [key: string, sums: SpendSums][] {
+  const found = new Map<string, RunningSums>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    let sums = found.get(key);
+    if (sums === undefined) {
+      sums = noSums();
+      found.set(key, sums);
+    }
+    addTo(sums, row);
+  }
+  return [...found].sort(
+    ([a, x], [b, y]) => y.nano - x.nano || y.messages - x.messages || (a < b ? -1 : 1),
+  );
+}
+
+/** The models of rows as `sessions --json` shows them. */
+export function modelsJson(rows: Iterable<SpendSums & { readonly model: string }>): object {
+  return Object.fromEntries(
+    sumBy(rows, ({ model }) => model).map(([model, sums]) => [
+      model,
+      {
+        messages: sums.messages,
+        usd: nanoToUsd(sums.nano),
+        ...tokenCounts(sums),
+        // Said only where it is so: a zero beside tokens would otherwise pass for a price.
+        ...(sums.unpriced > 0 && { unpricedMessages: sums.unpriced }),
+      },
+    ]),
+  );
+}
+
+/** Models without a price, with the number of their messages, most first. */
+export function unpricedOf(
+  rows: Iterable<SpendSums & { readonly model: string }>,
+): { model: string; messages: number }[] {
+  return sumBy(rows, ({ model }) => model)
+    .filter(([, { unpriced }]) => unpriced > 0)
+    .map(([model, { unpriced }]) => ({ model, messages: unpriced }))
+    .sort((a, b) => b.messages - a.messages);
+}
+
+/** The same of a selection that tells models apart. */
+export function unpricedByModel({
+  rows,
+  names,
+}: Pick<Selection, 'rows' | 'names'>): { model: string; messages: number }[] {
+  // Most often there is none, and rows are many.
+  const models = new Set(rows.filter(({ unpriced }) => unpriced > 0).map(({ model }) => model));
+  const own = models.size === 0 ? [] : rows.filter(({ model }) => models.has(model));
+  return unpricedOf(own.map((row) => ({ ...row, model: names.word(row.model) })));
+}

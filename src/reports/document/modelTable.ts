@@ -1,0 +1,26 @@
+import type { SpendSums } from '../../store/query/storeReader.ts';
+import type { Cell, Column } from './document.ts';
+
+/** The columns every table of models begins with; its own come behind them. */
+export const modelColumns: readonly Column[] = [
+  { key: 'model', header: 'Model', unit: 'text', widest: 40 },
+  { key: 'messages', header: 'Messages', unit: 'count' },
+  { key: 'input', header: 'Input', unit: 'tokens' },
+  { key: 'output', header: 'Output', unit: 'tokens' },
+  { key: 'cache_write', header: 'Cache write', unit: 'tokens' },
+  { key: 'cache_read', header: 'Cache read', unit: 'tokens' },
+  { key: 'usd', header: 'Cost', unit: 'usd' },
+];
+
+/** A model's cells for these columns; what has no price at all is left open, never $0. */
+export function modelCells(model: string, sums: SpendSums): Cell[] {
+  return [
+    model,
+    sums.messages,
+    sums.input,
+    sums.output,
+    sums.cacheWrite5m + sums.cacheWrite1h,
+    sums.cacheRead,
+    sums.unpriced > 0 && sums.nano === 0 ? null : sums.nano,
+  ];
+}

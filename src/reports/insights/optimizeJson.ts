@@ -1,0 +1,156 @@
+import type { Insight } from '../../analysis/insights/insight.ts';
+import type { InsightState, LedgerEntry, OutcomeResult } from '../../dataFolder/insightFile.ts';
+import type { AdviceTaken, Stretch } from '../../insights/outcomes.ts';
+import type { FoundRun } from '../../insights/runs.ts';
+import { nanoToUsd } from '../../model/money.ts';
+import { isoTime, type ReportContext, warnings } from '../../query/context.ts';
+import type { Question } from '../../query/question.ts';
+import { periodJson } from '../../query/spans.ts';
+import { unpricedByModel } from '../../query/sums.ts';
+import { failedRunsJson } from './failedRuns.ts';
+import type { JudgedInsight, OptimizeFacts } from './optimize.ts';
+
+/** A range of dollars, or of shares. */
+export interface RangeJson {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** An insight as programs get it. Dollars, not nano-dollars. */
+export interface InsightJson
+  extends Pick<Insight, 'id' | 'kind' | 'title' | 'evidence' | 'basis' | 'action' | 'coverage'> {
+  readonly agent: string | null;
+  readonly state: InsightState;
+  readonly snoozedUntil: string | null;
+  readonly outcome: OutcomeResult | null;
+  readonly currentPerMonthUsd: number | null;
+  readonly savingsPerMonthUsd: RangeJson | null;
+  readonly projectedPerMonthUsd: RangeJson | null;
+  readonly savingsShare: RangeJson | null;
+}
+
+/** Spend of an agent in a stretch of time. */
+export interface StretchJson {
+  readonly days: number;
+  readonly runs: number;
+  readonly usd: number;
+  readonly perDayUsd: number;
+  readonly perRunUsd: number | null;
+}
+
+/** Advice somebody took. */
+export interface TakenJson extends Pick<AdviceTaken, 'id' | 'agent' | 'model'> {
+  readonly appliedAt: string | null;
+  readonly basis: 'measured';
+  readonly before: StretchJson;
+  readonly after: StretchJson;
+  readonly outcome: OutcomeResult | null;
+}
+
+/** The report, of which the editor's own view reads these two lists. */
+export interface OptimizeJson {
+  readonly [more: string]: unknown;
+  readonly insights: readonly InsightJson[];
+  readonly adviceTaken: readonly TakenJson[];
+}
+
+/** The report for programs; failed runs only where they were asked for. */
+export function optimizeJson(
+  context: ReportContext,
+  question: Question,
+  { found, world, insights, hidden, ledger, taken }: OptimizeFacts,
+  failed: readonly FoundRun[] | undefined,
+  notes: readonly string[],
+): OptimizeJson {
+  const { sums } = found.selection;
+  return {
+    schemaVersion: 1,
+    period: periodJson(question.span, context.zone),
+    filters: question.filters,
+    days: world.days,
+    runs: found.runs.length,
+    messagesUsd: nanoToUsd(sums.nano),
+    insights: insights.map((judged) => insightJson(judged, ledger.get(judged.insight.id))),
+    hiddenInsights: hidden,
+    adviceTaken: taken.map(takenJson),
+    ...(failed && { failures: failedRunsJson(failed) }),
+    lowerBound: sums.lower > 0 || sums.unpriced > 0,
+    unpriced: unpricedByModel(found.selection),
+    catalogueDate: context.book.catalogueDate,
+    notes: [...notes, ...warnings(context)],
+  };
+}
+
+function insightJson(
+  { insight, state }: JudgedInsight,
+  decided: LedgerEntry | undefined,
+): InsightJson {
+  const { id, kind, title, agent, evidence, currentPerMonth, basis, action, coverage } = insight;
+  return {
+    id,
+    kind,
+    title,
+    agent: agent ?? null,
+    state,
+    snoozedUntil: decided?.snoozedUntil === undefined ? null : isoTime(decided.snoozedUntil),
+    outcome: decided?.outcome?.result ?? null,
+    evidence: evidence.map(({ name, value, unit }) => ({
+      name,
+      value: unit === 'usd' && typeof value === 'number' ? nanoToUsd(value) : value,
+      unit,
+    })),
+    currentPerMonthUsd: currentPerMonth === undefined ? null : nanoToUsd(currentPerMonth),
+    ...savingsJson(insight),
+    basis,
+    action,
+    coverage,
+  };
+}
+
+/** Savings, what would be left, and the share of what it costs now; from the low end to the high. */
+function savingsJson({
+  perMonth,
+  currentPerMonth,
+}: Insight): Pick<InsightJson, 'savingsPerMonthUsd' | 'projectedPerMonthUsd' | 'savingsShare'> {
+  if (perMonth === undefined) {
+    return { savingsPerMonthUsd: null, projectedPerMonthUsd: null, savingsShare: null };
+  }
+  const { low, high } = perMonth;
+  const now = currentPerMonth;
+  const usd = (from: number, to: number): RangeJson => ({
+    low: nanoToUsd(from),
+    high: nanoToUsd(to),
+  });
+  return {
+    savingsPerMonthUsd: usd(low, high),
+    projectedPerMonthUsd:
+      now === undefined ? null : usd(Math.max(0, now - high), Math.max(0, now - low)),
+    savingsShare:
+      now === undefined || now === 0
+        ? null
+        : { low: Math.min(1, low / now), high: Math.min(1, high / now) },
+  };
+}
+
+function takenJson({ id, agent, model, at, before, after, outcome }: AdviceTaken): TakenJson {
+  return {
+    id,
+    agent,
+    model,
+    appliedAt: isoTime(at),
+    basis: 'measured',
+    before: stretchJson(before),
+    after: stretchJson(after),
+    outcome: outcome ?? null,
+  };
+}
+
+function stretchJson({ days, runs, nano }: Stretch): StretchJson {
+  return {
+    days,
+    runs,
+    usd: nanoToUsd(nano),
+    perDayUsd: nanoToUsd(Math.round(nano / days)),
+    perRunUsd: runs === 0 ? null : nanoToUsd(Math.round(nano / runs)),
+  };
+}

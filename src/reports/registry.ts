@@ -1,0 +1,47 @@
+import { budgetCheck, budgetGet, budgetList } from './budgets/budget.ts';
+import type { ReportDefinition } from './document/definition.ts';
+import { optimize } from './insights/optimize.ts';
+import { federation, federationStatus } from './peers/peers.ts';
+import { conversation } from './sessions/conversation.ts';
+import { session } from './sessions/session.ts';
+import { activity } from './spend/activity.ts';
+import { anomaly } from './spend/anomaly.ts';
+import { breakdown } from './spend/breakdown.ts';
+import { burn } from './spend/burn.ts';
+import { report } from './spend/costReport.ts';
+import { counterfactual } from './spend/counterfactual.ts';
+import { diff } from './spend/diff.ts';
+import { health } from './spend/health.ts';
+import { history } from './spend/history.ts';
+import { projection } from './spend/projection.ts';
+import { summary } from './spend/summary.ts';
+import { trend } from './spend/trend.ts';
+
+/** Every report that terminal, palette and documentation offer, in the order they list them. */
+export const reportDefinitions: readonly ReportDefinition[] = [
+  summary,
+  report,
+  breakdown,
+  session,
+  conversation,
+  history,
+  activity,
+  projection,
+  burn,
+  anomaly,
+  counterfactual,
+  health,
+  diff,
+  trend,
+  optimize,
+  budgetCheck,
+  budgetGet,
+  budgetList,
+  federation,
+  federationStatus,
+];
+
+/** The reports the editor offers as well. */
+export const editorReports: readonly ReportDefinition[] = reportDefinitions.filter(
+  ({ terminalOnly }) => terminalOnly !== true,
+);

@@ -1,0 +1,174 @@
+import { nanoToUsd } from '../../model/money.ts';
+import { totalTokens } from '../../model/tokens.ts';
+import {
+  count,
+  figureNotes,
+  headline,
+  isoTime,
+  type ReportContext,
+  warnings,
+} from '../../query/context.ts';
+import { filterNames, numberOption, type Question, textOption } from '../../query/question.ts';
+import { type Selection, select } from '../../query/select.ts';
+import { periodJson, spanText } from '../../query/spans.ts';
+import { sumBy, unpricedByModel } from '../../query/sums.ts';
+import { sessionTitles } from '../../store/query/sessionInfo.ts';
+import { addSums } from '../../store/query/spendRows.ts';
+import { lastPart } from '../../text/paths.ts';
+import type { ReportDefinition } from '../document/definition.ts';
+import type { Cell, Column, Document } from '../document/document.ts';
+import { nothing } from '../spend/breakdown.ts';
+import { retentionNotes } from '../upkeep/retention.ts';
+
+/** `outlay conversation` */
+export const conversation: ReportDefinition = {
+  name: 'conversation',
+  title: 'Conversations',
+  summary: 'Every session of a period: when it started, its messages, its top model and its cost.',
+  period: 'all',
+  filters: filterNames,
+  options: [
+    { name: 'limit', value: 'number', text: 'list at most so many', kind: 'count', default: 50 },
+    {
+      name: 'sort',
+      value: 'by',
+      text: 'order of the list',
+      kind: 'choice',
+      choices: ['time', 'cost'],
+      default: 'time',
+    },
+  ],
+  gate: false,
+  examples: [
+    ['outlay conversation', 'the fifty sessions begun last'],
+    ['outlay conversation --sort cost --limit 10 --period month', 'the ten dearest this month'],
+  ],
+  run: conversations,
+};
+
+/** What a session spent in the period. */
+interface Spent {
+  readonly session: number;
+  readonly messages: number;
+  readonly tokens: number;
+  readonly topModel: string | null;
+  /** Nano-dollars, background included. */
+  readonly total: number;
+  readonly atLeast: boolean;
+}
+
+function conversations(context: ReportContext, question: Question): Document {
+  const selection = select(context, question, ['session', 'model']);
+  const { names, sums, background, total } = selection;
+  const byCost = textOption(question, 'sort') === 'cost';
+  const startOf = ({ session }: Spent): number => names.place(session).startedAt;
+  const all = spentBySession(selection).sort(
+    (a, b) =>
+      (byCost ? b.total - a.total : startOf(b) - startOf(a)) ||
+      (names.place(a.session).sid < names.place(b.session).sid ? -1 : 1),
+  );
+  const shown = all.slice(0, numberOption(question, 'limit'));
+  const titles = sessionTitles(
+    context.db,
+    shown.map(({ session }) => session),
+  );
+  const empty = all.length === 0;
+  return {
+    title: `Conversations, ${spanText(question.span, context.zone)}`,
+    sentences: empty
+      ? [nothing(context)]
+      : [
+          `${headline(context, total, sums.lower > 0 || sums.unpriced > 0)} in ${count(all.length, 'session')}.`,
+          ...(shown.length < all.length
+            ? [`${shown.length} are listed, ${byCost ? 'dearest' : 'latest'} first.`]
+            : []),
+        ],
+    tables: [
+      {
+        title: '',
+        columns,
+        rows: shown.map((spent) => cells(spent, selection, titles.get(spent.session) ?? null)),
+      },
+    ],
+    notes: [
+      ...retentionNotes(context, question.span),
+      ...figureNotes(context, { ...sums, background, unpriced: unpricedByModel(selection) }),
+    ],
+    json: {
+      schemaVersion: 1,
+      period: periodJson(question.span, context.zone),
+      filters: question.filters,
+      conversationCount: all.length,
+      total_cost_usd: nanoToUsd(total),
+      conversations: shown.map((spent) =>
+        json(spent, selection, titles.get(spent.session) ?? null),
+      ),
+      notes: [...retentionNotes(context, question.span), ...warnings(context)],
+    },
+    verdict: { status: empty ? 'no-data' : 'ok', unpriced: sums.unpriced > 0 },
+  };
+}
+
+function spentBySession({ rows, backgrounds, names }: Selection): Spent[] {
+  const background = new Map<number, number>();
+  for (const { session, nano } of backgrounds) {
+    background.set(session, (background.get(session) ?? 0) + nano);
+  }
+  const bySession = Map.groupBy(rows, ({ session }) => session);
+  for (const session of background.keys()) {
+    if (!bySession.has(session)) bySession.set(session, []);
+  }
+  return [...bySession].map(([session, own]) => {
+    const sums = addSums(own);
+    return {
+      session,
+      messages: sums.messages,
+      tokens: totalTokens(sums),
+      topModel: sumBy(own, ({ model }) => names.word(model))[0]?.[0] ?? null,
+      total: sums.nano + (background.get(session) ?? 0),
+      atLeast: sums.lower > 0 || sums.unpriced > 0,
+    };
+  });
+}
+
+const columns: readonly Column[] = [
+  { key: 'started', header: 'Started', unit: 'time' },
+  { key: 'session', header: 'Session', unit: 'text', prefix: 8 },
+  { key: 'title', header: 'Title', unit: 'text', widest: 40 },
+  { key: 'project', header: 'Project', unit: 'text', widest: 24 },
+  { key: 'messages', header: 'Messages', unit: 'count' },
+  { key: 'model', header: 'Top model', unit: 'text', widest: 24 },
+  { key: 'tokens', header: 'Tokens', unit: 'tokens' },
+  { key: 'cost_usd', header: 'Cost', unit: 'usd' },
+];
+
+function cells(spent: Spent, { names }: Selection, title: string | null): Cell[] {
+  const { sid, startedAt } = names.place(spent.session);
+  return [
+    startedAt || null,
+    sid,
+    title,
+    lastPart(names.project(spent.session)),
+    spent.messages,
+    spent.topModel,
+    spent.tokens,
+    spent.total,
+  ];
+}
+
+function json(spent: Spent, { names }: Selection, title: string | null): object {
+  const { sid, startedAt, endedAt, cwd, gitRoot } = names.place(spent.session);
+  return {
+    sessionId: sid,
+    startedAt: isoTime(startedAt),
+    endedAt: isoTime(endedAt),
+    title,
+    project: cwd,
+    gitRoot,
+    messages: spent.messages,
+    tokens: spent.tokens,
+    topModel: spent.topModel,
+    cost_usd: nanoToUsd(spent.total),
+    lowerBound: spent.atLeast,
+  };
+}

@@ -1,0 +1,183 @@
+import { nanoToUsd } from '../../model/money.ts';
+import { totalTokens } from '../../model/tokens.ts';
+import { count, isoTime, type ReportContext, warnings } from '../../query/context.ts';
+import { matcherOf } from '../../query/filters.ts';
+import { Names } from '../../query/names.ts';
+import { type FilterName, filterNames, numberOption, type Question } from '../../query/question.ts';
+import { periodJson } from '../../query/spans.ts';
+import { tokenCounts } from '../../query/sums.ts';
+import { type ActivityRow, latestMessages } from '../../store/query/activity.ts';
+import { eventRows } from '../../store/query/events.ts';
+import { lastPart } from '../../text/paths.ts';
+import type { ReportDefinition } from '../document/definition.ts';
+import type { Cell, Column, Document } from '../document/document.ts';
+import { retentionNotes } from '../upkeep/retention.ts';
+import { nothing } from './breakdown.ts';
+
+/** A feed has no stretches of marks to be cut at. */
+const filters: readonly FilterName[] = filterNames.filter((name) => name !== 'tag');
+
+/** `outlay activity` */
+export const activity: ReportDefinition = {
+  name: 'activity',
+  title: 'Recent Activity',
+  summary: 'The latest messages and errors: when, which agent, what it cost, whether it succeeded.',
+  period: 'all',
+  filters,
+  options: [
+    { name: 'limit', value: 'number', text: 'list at most so many', kind: 'count', default: 30 },
+  ],
+  gate: false,
+  examples: [
+    ['outlay activity', 'the last thirty'],
+    ['outlay activity --agent Explore --limit 5', 'the last five of one kind of agent'],
+  ],
+  run: activityReport,
+};
+
+/** A message, or a request that was answered with an error. */
+interface Entry {
+  readonly at: number;
+  readonly session: number;
+  readonly agent: string;
+  readonly model: string | null;
+  readonly message: ActivityRow | undefined;
+  /** Code of the error; undefined for a message. */
+  readonly error: string | undefined;
+}
+
+function activityReport(context: ReportContext, question: Question): Document {
+  const limit = numberOption(question, 'limit')!;
+  const names = new Names(context);
+  const messages = wantedMessages(context, question, names, limit);
+  const entries = [...messages, ...errors(context, question, names, messages.at(-1)?.at, limit)]
+    .sort((a, b) => b.at - a.at)
+    .slice(0, limit);
+  const failed = entries.filter(({ error }) => error !== undefined).length;
+  return {
+    title: 'Recent activity',
+    sentences:
+      entries.length === 0
+        ? [nothing(context)]
+        : [
+            `The last ${count(entries.length, 'request')}, ${failed === 0 ? 'none' : failed} failed.`,
+          ],
+    tables: [{ title: '', columns, rows: entries.map((entry) => cells(entry, names)) }],
+    notes: [
+      ...(entries.length < limit ? retentionNotes(context, question.span, ['message']) : []),
+      ...warnings(context),
+    ],
+    json: {
+      schemaVersion: 1,
+      period: periodJson(question.span, context.zone),
+      filters: question.filters,
+      activity: entries.map((entry) => json(entry, names)),
+      notes: [
+        ...(entries.length < limit ? retentionNotes(context, question.span, ['message']) : []),
+        ...warnings(context),
+      ],
+    },
+    verdict: { status: entries.length === 0 ? 'no-data' : 'ok', unpriced: false },
+  };
+}
+
+function wantedMessages(
+  context: ReportContext,
+  { span, filters: wanted }: Question,
+  names: Names,
+  limit: number,
+): Entry[] {
+  const matcher = matcherOf(context, wanted, names);
+  const found: ActivityRow[] = [];
+  for (const row of latestMessages(context.db, span)) {
+    names.prepare([row], ['agent', 'model', ...matcher.keys]);
+    if (!matcher.passes(row)) continue;
+    found.push(row);
+    if (found.length === limit) break;
+  }
+  return found.map((message) => ({
+    at: message.at,
+    session: message.session,
+    agent: names.agentType(message.agent),
+    model: names.word(message.model),
+    message,
+    error: undefined,
+  }));
+}
+
+/** Requests the API refused, as far back as the messages listed go. */
+function errors(
+  context: ReportContext,
+  { span, filters: wanted }: Question,
+  names: Names,
+  oldest: number | undefined,
+  limit: number,
+): Entry[] {
+  const { model, branch, task, correlation, agent, ...ofSession } = wanted;
+  // An error has none of these: whether it is meant nobody can say.
+  if ([model, branch, task, correlation].some((filter) => filter !== undefined)) return [];
+  const from = Math.max(span?.from ?? 0, oldest ?? 0);
+  const part = { from, to: span?.to ?? Number.MAX_SAFE_INTEGER };
+  const matcher = matcherOf(context, ofSession, names);
+  const events = eventRows(context.db, part, ['api-error']).slice(-limit);
+  names.prepareAgents(events.map((event) => event.agent));
+  return events
+    .filter((event) => matcher.passesBackground(event.session))
+    .map((event) => ({
+      at: event.at,
+      session: event.session,
+      agent: names.agentType(event.agent),
+      model: null,
+      message: undefined,
+      error: event.code,
+    }))
+    .filter((entry) => agent === undefined || entry.agent === agent);
+}
+
+const columns: readonly Column[] = [
+  { key: 'time', header: 'Time', unit: 'time' },
+  { key: 'session', header: 'Session', unit: 'text', prefix: 8 },
+  { key: 'project', header: 'Project', unit: 'text', widest: 24 },
+  { key: 'agent', header: 'Agent', unit: 'text', widest: 24 },
+  { key: 'model', header: 'Model', unit: 'text', widest: 24 },
+  { key: 'tools', header: 'Tools', unit: 'text', widest: 24 },
+  { key: 'tokens', header: 'Tokens', unit: 'tokens' },
+  { key: 'cost_usd', header: 'Cost', unit: 'usd' },
+  { key: 'result', header: 'Result', unit: 'text', widest: 32 },
+];
+
+function cells({ at, session, agent, model, message, error }: Entry, names: Names): Cell[] {
+  return [
+    at,
+    names.place(session).sid,
+    lastPart(names.project(session)),
+    agent,
+    model,
+    message?.tools.join(', ') ?? '',
+    message === undefined ? null : totalTokens(message),
+    message === undefined || message.unpriced === 1 ? null : message.nano,
+    resultOf(message, error),
+  ];
+}
+
+function resultOf(message: ActivityRow | undefined, error: string | undefined): string {
+  if (error !== undefined) return `API error ${error}`;
+  if (message?.unpriced === 1) return 'ok, unpriced';
+  return message?.lower === 1 ? 'ok, at least' : 'ok';
+}
+
+function json({ at, session, agent, model, message, error }: Entry, names: Names): object {
+  return {
+    at: isoTime(at),
+    sessionId: names.place(session).sid,
+    project: names.project(session),
+    agent,
+    model,
+    tools: message?.tools ?? [],
+    tokens: message === undefined ? null : tokenCounts(message),
+    cost_usd: message === undefined || message.unpriced === 1 ? null : nanoToUsd(message.nano),
+    lowerBound: message?.lower === 1,
+    success: error === undefined,
+    error: error ?? null,
+  };
+}

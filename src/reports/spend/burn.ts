@@ -1,0 +1,218 @@
+import {
+  type Burn,
+  burn as burnOf,
+  burnSkips,
+  type Comparison,
+} from '../../analysis/spend/burn.ts';
+import { formatDuration } from '../../model/calendar.ts';
+import { HumanError } from '../../model/errors.ts';
+import { formatUsd, nanoToUsd } from '../../model/money.ts';
+import { count, figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
+import { type Pace, readPace, spanReader } from '../../query/pace.ts';
+import { filterNames, numberOption, type Question } from '../../query/question.ts';
+import { select } from '../../query/select.ts';
+import { unpricedByModel } from '../../query/sums.ts';
+import type { ReportDefinition } from '../document/definition.ts';
+import type { Document, Table } from '../document/document.ts';
+import { retentionNotes } from '../upkeep/retention.ts';
+import { nothing } from './breakdown.ts';
+
+/** More buckets than these answer nothing and take long. */
+const mostBuckets = 1000;
+
+/** `outlay burn` */
+export const burn: ReportDefinition = {
+  name: 'burn',
+  title: 'Burn Rate',
+  summary: 'Whether spend accelerates: the latest stretch against those before it.',
+  period: undefined,
+  filters: filterNames,
+  options: [
+    {
+      name: 'bucket',
+      value: 'length',
+      text: 'length of a stretch, counted back from now',
+      kind: 'duration',
+      default: '1d',
+    },
+    {
+      name: 'lookback',
+      value: 'length',
+      text: 'how far back to look',
+      kind: 'duration',
+      default: '14d',
+    },
+    {
+      name: 'alert-on-acceleration-pct',
+      value: 'percent',
+      text: 'exit 1 where the latest stretch is above the mean by more than this',
+      kind: 'percent',
+    },
+  ],
+  gate: true,
+  examples: [
+    ['outlay burn', 'the last 24 hours against the 13 days before'],
+    [
+      'outlay burn --bucket 1h --lookback 24h --alert-on-acceleration-pct 200',
+      'a gate by the hour',
+    ],
+  ],
+  check: checkBurn,
+  run: (context, question) => burnDocument(context, question, readBurn(context, question)),
+};
+
+/** Burn of a question and what it was made of. */
+export interface FoundBurn {
+  readonly burn: Burn;
+  readonly pace: Pace;
+  readonly bucket: number;
+  readonly lookback: number;
+  readonly alertAbove: number | undefined;
+}
+
+function partsOf(question: Question): Pick<FoundBurn, 'bucket' | 'lookback' | 'alertAbove'> {
+  return {
+    bucket: numberOption(question, 'bucket')!,
+    lookback: numberOption(question, 'lookback')!,
+    alertAbove: numberOption(question, 'alert-on-acceleration-pct'),
+  };
+}
+
+function checkBurn(question: Question): void {
+  const { bucket, lookback } = partsOf(question);
+  burnOf([], { now: 0, bucket, lookback });
+  if (lookback / bucket <= mostBuckets) return;
+  throw new HumanError(
+    'usage',
+    `--lookback of ${formatDuration(lookback)} has more than ${mostBuckets} buckets of ${formatDuration(bucket)}; choose a longer --bucket or a shorter --lookback.`,
+  );
+}
+
+/** Reads the stretches back from now and compares the latest. */
+export function readBurn(context: ReportContext, question: Question): FoundBurn {
+  const { now } = context;
+  const parts = partsOf(question);
+  const { bucket, lookback, alertAbove } = parts;
+  const reach = Math.floor(lookback / bucket) * bucket;
+  const pace = readPace(spanReader(context, question.filters), { now, length: bucket, reach });
+  return { ...parts, pace, burn: burnOf(pace.points, { now, bucket, lookback, alertAbove }) };
+}
+
+function burnDocument(context: ReportContext, question: Question, found: FoundBurn): Document {
+  const { burn: result, pace } = found;
+  const noData = result.skipped === 'no-data';
+  const { now } = context;
+  const span = { from: now - found.lookback + 1, to: now + 1 };
+  const unpriced =
+    pace.sums.unpriced === 0
+      ? []
+      : unpricedByModel(select(context, { span, filters: question.filters }, ['model']));
+  return {
+    title: `Burn rate, ${formatDuration(found.bucket)} at a time over ${formatDuration(found.lookback)}`,
+    sentences: noData ? [nothing(context)] : burnSentences(context, found),
+    tables: noData ? [] : [bucketTable(context, found)],
+    notes: [
+      'Stretches are counted back from now. An active one is one with any spend; the mean of the active ones decides.',
+      ...(result.rest > 0
+        ? [`${formatDuration(result.rest)} of the lookback do not fill a stretch and are left out.`]
+        : []),
+      ...retentionNotes(context, span),
+      ...figureNotes(context, { ...pace.sums, background: pace.background, unpriced }),
+    ],
+    json: burnJson(context, question, found, unpriced, retentionNotes(context, span)),
+    verdict: {
+      status: noData ? 'no-data' : result.alert ? 'alert' : 'ok',
+      unpriced: pace.sums.unpriced > 0,
+    },
+  };
+}
+
+/** What burn says of itself, most important first. */
+export function burnSentences(context: ReportContext, found: FoundBurn): string[] {
+  const { burn: result, pace, bucket, alertAbove } = found;
+  const { latest, active, all, skipped } = result;
+  // What other stretches lack does not make the latest one uncertain.
+  const atLeast = pace.latest.lower > 0 || pace.latest.unpriced > 0;
+  const first = `${headline(context, latest, atLeast)} in the last ${formatDuration(bucket)}`;
+  if (active === undefined || all === undefined) {
+    return [`${first}; not compared: ${burnSkips[skipped ?? 'no-data']}.`];
+  }
+  const actives = result.buckets.slice(0, -1).filter((nano) => nano > 0).length;
+  const lines = [
+    `${first}, ${changeText(active)} the mean of ${formatUsd(Math.round(active.mean))} of ${count(actives, 'active stretch', 'active stretches')} before it.`,
+    `The mean over all ${result.buckets.length - 1} before it is ${formatUsd(Math.round(all.mean))} (${percentText(all.change)}).`,
+  ];
+  if (alertAbove !== undefined) {
+    const limit = percentText(alertAbove);
+    lines.unshift(
+      result.alert
+        ? `Alert: spend accelerates by ${percentText(active.change)}, which is more than ${limit}.`
+        : `No alert: ${percentText(active.change)} is not more than ${limit}.`,
+    );
+  }
+  return lines;
+}
+
+function changeText({ change }: Comparison): string {
+  if (change === 0) return 'exactly';
+  const size = `${Math.abs(change * 100).toFixed(1)} %`;
+  return `${size} ${change > 0 ? 'above' : 'below'}`;
+}
+
+/** A change as a person reads it: `+12.5 %`. */
+export function percentText(share: number): string {
+  return `${share > 0 ? '+' : ''}${(share * 100).toFixed(1)} %`;
+}
+
+function bucketTable({ now }: ReportContext, { burn: { buckets }, bucket }: FoundBurn): Table {
+  const length = buckets.length;
+  return {
+    title: '',
+    columns: [
+      { key: 'from', header: 'From', unit: 'time' },
+      { key: 'to', header: 'Up to', unit: 'time' },
+      { key: 'usd', header: 'Spend', unit: 'usd' },
+    ],
+    rows: buckets.map((nano, index) => [
+      now - (length - index) * bucket,
+      now - (length - 1 - index) * bucket,
+      nano,
+    ]),
+  };
+}
+
+function burnJson(
+  context: ReportContext,
+  { filters }: Question,
+  found: FoundBurn,
+  unpriced: readonly object[],
+  cautions: readonly string[],
+): object {
+  const { burn: result, bucket, lookback, alertAbove } = found;
+  const { buckets, latest, active, all, skipped, alert } = result;
+  const length = buckets.length;
+  const iso = (at: number): string => new Date(at).toISOString();
+  return {
+    schemaVersion: 1,
+    status: skipped === 'no-data' ? 'no-data' : alert ? 'alert' : 'ok',
+    filters,
+    bucketMs: bucket,
+    lookbackMs: lookback,
+    buckets: buckets.map((nano, index) => ({
+      from: iso(context.now - (length - index) * bucket),
+      to: iso(context.now - (length - 1 - index) * bucket),
+      usd: nanoToUsd(nano),
+    })),
+    latest_usd: nanoToUsd(latest),
+    mean_active_usd: active === undefined ? null : nanoToUsd(Math.round(active.mean)),
+    delta_pct: active === undefined ? null : active.change * 100,
+    mean_all_usd: all === undefined ? null : nanoToUsd(Math.round(all.mean)),
+    delta_all_pct: all === undefined ? null : all.change * 100,
+    skipped: skipped === undefined ? null : burnSkips[skipped],
+    threshold_pct: alertAbove === undefined ? null : alertAbove * 100,
+    alert,
+    unpriced,
+    catalogueDate: context.book.catalogueDate,
+    notes: [...cautions, ...warnings(context)],
+  };
+}

@@ -1,0 +1,216 @@
+import { costlyDays, directionOf, sparkline } from '../../analysis/spend/history.ts';
+import {
+  addDays,
+  dayOf,
+  daysOf,
+  firstMoment,
+  monthSpan,
+  type TimeSpan,
+  weekSpan,
+} from '../../model/calendar.ts';
+import { remember } from '../../model/memoize.ts';
+import { formatUsd, nanoToUsd } from '../../model/money.ts';
+import { count, figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
+import { filterNames, type Question, textOption } from '../../query/question.ts';
+import { type Selection, select } from '../../query/select.ts';
+import { periodJson, spanText } from '../../query/spans.ts';
+import { unpricedByModel } from '../../query/sums.ts';
+import type { ReportDefinition } from '../document/definition.ts';
+import type { Cell, Column, Document } from '../document/document.ts';
+import { retentionNotes } from '../upkeep/retention.ts';
+import { nothing } from './breakdown.ts';
+
+type Step = 'day' | 'week' | 'month';
+
+/** `outlay history` */
+export const history: ReportDefinition = {
+  name: 'history',
+  title: 'History',
+  summary: 'Spend day by day, week by week or month by month, with its trend.',
+  period: '30d',
+  filters: filterNames,
+  options: [
+    {
+      name: 'by',
+      value: 'step',
+      text: 'length of a step',
+      kind: 'choice',
+      choices: ['day', 'week', 'month'],
+      default: 'day',
+    },
+  ],
+  gate: false,
+  examples: [
+    ['outlay history', 'the last thirty days'],
+    ['outlay history --by week --period 3mo --project shop', 'a quarter of one project by weeks'],
+  ],
+  run: historyReport,
+};
+
+/** One step of the history. Money in nano-dollars. */
+interface Entry {
+  /** First day of the step, YYYY-MM-DD. */
+  readonly from: string;
+  readonly total: number;
+  readonly background: number;
+  readonly messages: number;
+  /** More than twice the average of the steps with spend. */
+  readonly high: boolean;
+}
+
+function historyReport(context: ReportContext, question: Question): Document {
+  const step = textOption(question, 'by') as Step;
+  const selection = select(context, question, ['bucket', 'model']);
+  const { entries, average } = steps(context, question.span, selection, step);
+  const { sums, background, total } = selection;
+  const empty = sums.messages === 0 && background === 0;
+  const values = entries.map((entry) => entry.total);
+  const trend = directionOf(values);
+  return {
+    title: `History by ${step}, ${spanText(question.span, context.zone)}`,
+    sentences: empty ? [nothing(context)] : sentences(context, selection, entries, average, step),
+    tables: [
+      {
+        title: '',
+        columns: columnsOf(step),
+        rows: empty ? [] : entries.map((entry) => cells(entry, values)),
+      },
+    ],
+    notes: [
+      ...retentionNotes(context, question.span, [step]),
+      ...figureNotes(context, { ...sums, background, unpriced: unpricedByModel(selection) }),
+      ...(empty ? [] : [`Trend: the later half of the ${step}s against the earlier half.`]),
+    ],
+    json: {
+      schemaVersion: 1,
+      period: periodJson(question.span, context.zone),
+      filters: question.filters,
+      by: step,
+      total_cost_usd: nanoToUsd(total),
+      averageUsd: empty ? null : nanoToUsd(Math.round(average)),
+      trend: trend ? { direction: trend.direction, change: trend.change ?? null } : null,
+      steps: empty ? [] : entries.map(entryJson),
+      notes: [...retentionNotes(context, question.span, [step]), ...warnings(context)],
+    },
+    verdict: { status: empty ? 'no-data' : 'ok', unpriced: sums.unpriced > 0 },
+  };
+}
+
+/** Every step from the first with spend (or the span's beginning) to the last, empty ones included. */
+function steps(
+  context: ReportContext,
+  span: TimeSpan | undefined,
+  { rows, backgrounds }: Selection,
+  step: Step,
+): { entries: Entry[]; average: number } {
+  const { zone, weekStart, now } = context;
+  const dayAt = daysOf(zone);
+  const stepOfDay = remember((day: string): string => {
+    if (step === 'day') return day;
+    const at = firstMoment(day, zone);
+    const span = step === 'week' ? weekSpan(at, zone, weekStart) : monthSpan(at, zone);
+    return dayOf(span.from, zone);
+  });
+  const stepOf = (at: number): string => stepOfDay(dayAt(at));
+  const next = (day: string): string => {
+    if (step === 'day') return addDays(day, 1);
+    if (step === 'week') return addDays(day, 7);
+    return dayOf(monthSpan(firstMoment(day, zone), zone).to, zone);
+  };
+  const sums = new Map<string, { total: number; background: number; messages: number }>();
+  const entry = (at: number): { total: number; background: number; messages: number } => {
+    const key = stepOf(at);
+    const known = sums.get(key) ?? { total: 0, background: 0, messages: 0 };
+    sums.set(key, known);
+    return known;
+  };
+  for (const { at, nano, messages } of rows) {
+    const own = entry(at);
+    own.total += nano;
+    own.messages += messages;
+  }
+  for (const { at, nano } of backgrounds) {
+    const own = entry(at);
+    own.total += nano;
+    own.background += nano;
+  }
+  const days = [...sums.keys()].sort();
+  if (days.length === 0) return { entries: [], average: 0 };
+  const first = span === undefined || span.from === 0 ? days[0]! : stepOf(span.from);
+  const last = span === undefined || span.to > now ? stepOf(now) : stepOf(span.to - 1);
+  const all: string[] = [];
+  for (let day = first; day <= last || day <= days.at(-1)!; day = next(day)) all.push(day);
+  const { average, above } = costlyDays(all.map((day) => sums.get(day)?.total ?? 0));
+  const high = new Set(above);
+  const none = { total: 0, background: 0, messages: 0 };
+  return {
+    entries: all.map((from, i) => ({ from, ...(sums.get(from) ?? none), high: high.has(i) })),
+    average,
+  };
+}
+
+function sentences(
+  context: ReportContext,
+  { total, sums }: Selection,
+  entries: readonly Entry[],
+  average: number,
+  step: Step,
+): string[] {
+  const values = entries.map((entry) => entry.total);
+  const trend = directionOf(values);
+  const active = values.filter((value) => value > 0).length;
+  const lines = [
+    `${headline(context, total, sums.lower > 0 || sums.unpriced > 0)} in ${count(active, `${step} with spend`, `${step}s with spend`)} of ${entries.length}, on average ${formatUsd(Math.round(average))}.`,
+    sparkline(values.slice(-60)),
+  ];
+  if (trend !== undefined) {
+    const change =
+      trend.change === undefined ? '' : ` by ${Math.round(Math.abs(trend.change) * 100)} %`;
+    const words = {
+      up: `Going up${change}.`,
+      down: `Going down${change}.`,
+      flat: 'About the same throughout.',
+    };
+    lines.push(words[trend.direction]);
+  }
+  const high = entries.filter((entry) => entry.high);
+  if (high.length > 0) {
+    const shown = high.slice(-5).map(({ from, total: own }) => `${from} (${formatUsd(own)})`);
+    const more = high.length > shown.length ? `, and ${high.length - shown.length} before` : '';
+    lines.push(`More than twice the average: ${shown.join(', ')}${more}.`);
+  }
+  return lines;
+}
+
+function columnsOf(step: Step): Column[] {
+  return [
+    { key: step, header: step.charAt(0).toUpperCase() + step.slice(1), unit: 'text' },
+    { key: 'cost_usd', header: 'Cost', unit: 'usd' },
+    { key: 'background_usd', header: 'Background', unit: 'usd', idle: true },
+    { key: 'messages', header: 'Messages', unit: 'count' },
+    { key: 'bar', header: '', unit: 'text' },
+    { key: 'note', header: 'Note', unit: 'text' },
+  ];
+}
+
+const widestBar = 24;
+
+function cells(
+  { from, total, background, messages, high }: Entry,
+  values: readonly number[],
+): Cell[] {
+  const most = Math.max(...values);
+  const length = most === 0 ? 0 : Math.round((total / most) * widestBar);
+  const bar = total > 0 ? '█'.repeat(Math.max(1, length)) : '';
+  return [from, total, background, messages, bar, high ? 'above twice the average' : ''];
+}
+
+function entryJson({ from, total, background, messages, high }: Entry): object {
+  return {
+    from,
+    cost_usd: nanoToUsd(total),
+    backgroundUsd: nanoToUsd(background),
+    messages,
+    aboveTwiceAverage: high,
+  };
+}

@@ -1,0 +1,236 @@
+import type { RootSource } from '../../agents/claude/roots.ts';
+import { dayOf } from '../../model/calendar.ts';
+import { daysOld } from '../../pricing/days.ts';
+import { count, homePath, type ReportContext, warnings } from '../../query/context.ts';
+import { unpricedOf } from '../../query/sums.ts';
+import type { StoreOnDisk } from '../../store/connection/backups.ts';
+import type { RejectedCount } from '../../store/query/storeReader.ts';
+import { sizeText } from '../../text/byteSize.ts';
+import type { Cell, Document, Table } from '../document/document.ts';
+import { isoOrNull, workersJson, workerTables } from './workers.ts';
+
+/** A root as it was found on disk. */
+export interface RootFacts {
+  readonly path: string;
+  readonly source: RootSource;
+  readonly exists: boolean;
+  readonly transcripts: number;
+  readonly bytes: number;
+  /** Folders and files that could not be read, with errno codes. */
+  readonly unreadable: readonly { readonly path: string; readonly code: string }[];
+}
+
+/** What a report cannot know by itself: the machine it runs on. */
+export interface MachineFacts {
+  readonly version: string;
+  readonly node: string;
+  readonly roots: readonly RootFacts[];
+  readonly store: StoreOnDisk;
+  readonly switchedOff: string | undefined;
+}
+
+const sources: Readonly<Record<RootSource, string>> = {
+  option: '--config-dir',
+  setting: 'setting outlay.roots',
+  CLAUDE_CONFIG_DIR: 'CLAUDE_CONFIG_DIR',
+  default: 'default place',
+};
+
+type Unpriced = ReturnType<typeof unpricedOf>;
+
+/** Why there are costs, or why there are none: what `outlay doctor` prints. */
+export function doctorReport(context: ReportContext, machine: MachineFacts): Document {
+  const rejected = context.reader.rejected();
+  const unpriced = unpricedOf(context.reader.agents());
+  const found = findings(context, machine, rejected, unpriced);
+  return {
+    title: 'Outlay doctor',
+    sentences:
+      found.length > 0 ? found : ['Nothing is wrong: transcripts are found, read and priced.'],
+    tables: [
+      rootTable(machine, context.home),
+      unreadableTable(machine),
+      storeTable(context, machine),
+      rejectedTable(rejected),
+      ...workerTables(context),
+      priceTable(context, unpriced),
+      programTable(machine),
+    ],
+    notes: [],
+    json: {
+      schemaVersion: 1,
+      version: machine.version,
+      node: machine.node,
+      findings: found,
+      roots: machine.roots.map((root) => ({ ...root, source: sources[root.source] })),
+      store: storeJson(context, machine),
+      rejectedLines: rejectedLines(rejected),
+      rejected,
+      ...workersJson(context),
+      prices: {
+        catalogueDate: context.book.catalogueDate,
+        ageDays: daysOld(context.book.catalogueDate, context.now),
+        warnAfterDays: context.warnAfterDays,
+        unpriced,
+      },
+    },
+  };
+}
+
+function rejectedLines(rejected: readonly RejectedCount[]): number {
+  return rejected.reduce((sum, row) => sum + row.count, 0);
+}
+
+/** Everything worth doing something about, with what to do. */
+function findings(
+  context: ReportContext,
+  machine: MachineFacts,
+  rejected: readonly RejectedCount[],
+  unpriced: Unpriced,
+): string[] {
+  const { roots, switchedOff } = machine;
+  const found = switchedOff === undefined ? [] : [switchedOff];
+  const transcripts = roots.reduce((sum, root) => sum + root.transcripts, 0);
+  if (transcripts === 0) {
+    const looked = roots.map(({ path }) => homePath(path, context.home)).join(', ');
+    found.push(
+      `No transcripts found. Outlay looked in ${looked}. Run Claude Code once, or name its configuration directory with --config-dir, the setting outlay.roots or CLAUDE_CONFIG_DIR.`,
+    );
+  }
+  for (const { path, source } of roots.filter(({ exists }) => !exists)) {
+    if (transcripts > 0) found.push(`${path} (${sources[source]}) has no folder "projects".`);
+  }
+  const unreadable = roots.reduce((sum, root) => sum + root.unreadable.length, 0);
+  if (unreadable > 0) {
+    const what = count(unreadable, 'folder or file', 'folders or files');
+    found.push(`${what} cannot be read: check the rights.`);
+  }
+  const lines = rejectedLines(rejected);
+  if (lines > 0) {
+    const files = count(new Set(rejected.map(({ path }) => path)).size, 'transcript');
+    found.push(`${count(lines, 'line')} in ${files} could not be used; all others were.`);
+  }
+  if (unpriced.length > 0) {
+    found.push(
+      `${count(unpriced.length, 'model')} without a price, so figures are at least what is shown. "outlay prices import FILE" sets one.`,
+    );
+  }
+  return [...found, ...warnings(context)];
+}
+
+const pairColumns: Table['columns'] = [
+  { key: 'what', header: 'What', unit: 'text' },
+  { key: 'value', header: 'Value', unit: 'text', widest: 160 },
+];
+
+function rootTable({ roots }: MachineFacts, home: string): Table {
+  return {
+    title: 'Where transcripts are read',
+    columns: [
+      { key: 'root', header: 'Folder', unit: 'text', widest: 80 },
+      { key: 'source', header: 'Named by', unit: 'text' },
+      { key: 'transcripts', header: 'Transcripts', unit: 'count' },
+      { key: 'size', header: 'Size', unit: 'text' },
+      { key: 'state', header: 'State', unit: 'text' },
+    ],
+    rows: roots.map(({ path, source, exists, transcripts, bytes, unreadable }) => {
+      const state = unreadable.length > 0 ? `${unreadable.length} unreadable` : 'read';
+      return [
+        homePath(path, home),
+        sources[source],
+        transcripts,
+        sizeText(bytes),
+        exists ? state : 'not there (yet)',
+      ];
+    }),
+  };
+}
+
+function unreadableTable({ roots }: MachineFacts): Table {
+  return {
+    title: 'Unreadable',
+    columns: [
+      { key: 'path', header: 'Path', unit: 'text', widest: 160 },
+      { key: 'reason', header: 'Reason', unit: 'text' },
+    ],
+    rows: roots.flatMap(({ unreadable }) => unreadable.map(({ path, code }) => [path, code])),
+  };
+}
+
+function storeJson({ reader }: ReportContext, { store }: MachineFacts): object {
+  const kept = reader.kept();
+  return {
+    ...store,
+    engine: reader.engine,
+    schemaVersion: reader.schemaVersion(),
+    messages: kept.messages,
+    sessions: kept.sessions,
+    firstAt: isoOrNull(kept.firstAt),
+    lastAt: isoOrNull(kept.lastAt),
+    transcripts: reader.fileCounts(),
+  };
+}
+
+function storeTable({ reader, zone, home }: ReportContext, { store }: MachineFacts): Table {
+  const { messages, sessions, firstAt, lastAt } = reader.kept();
+  const files = reader.fileCounts();
+  const day = (at: number): string => dayOf(at, zone);
+  const span = firstAt === null || lastAt === null ? '' : `, ${day(firstAt)} to ${day(lastAt)}`;
+  const gone = files.gone > 0 ? `; ${files.gone} deleted since, their spend is kept` : '';
+  const rows: Cell[][] = [
+    ['Place', homePath(store.path, home)],
+    ['Size', store.bytes === 0 ? 'not there yet' : sizeText(store.bytes)],
+    ['Engine', `${reader.engine}, schema ${reader.schemaVersion()}`],
+    ['Kept', `${count(messages, 'message')} of ${count(sessions, 'session')}${span}`],
+    [
+      'Read',
+      `${count(files.files, 'transcript')}, ${sizeText(files.bytes)}, ${count(files.lines, 'line')}${gone}`,
+    ],
+    ['Backups', store.backups.length === 0 ? 'none yet' : store.backups.join(', ')],
+  ];
+  return { title: 'Store', columns: pairColumns, rows };
+}
+
+function rejectedTable(rejected: readonly RejectedCount[]): Table {
+  return {
+    title: 'Lines that could not be used',
+    columns: [
+      { key: 'reason', header: 'Reason', unit: 'text' },
+      { key: 'lines', header: 'Lines', unit: 'count' },
+      { key: 'numbers', header: 'Line numbers', unit: 'text' },
+      { key: 'path', header: 'Transcript', unit: 'text', widest: 160 },
+    ],
+    rows: rejected.map(({ path, reason, count: lines, lines: numbers }) => [
+      reason,
+      lines,
+      `${numbers.join(', ')}${lines > numbers.length ? ', …' : ''}`,
+      path,
+    ]),
+  };
+}
+
+function priceTable({ book, now }: ReportContext, unpriced: Unpriced): Table {
+  const age = daysOld(book.catalogueDate, now);
+  return {
+    title: 'Prices',
+    columns: pairColumns,
+    rows: [
+      ['Catalogue', `of ${book.catalogueDate}, ${count(age, 'day')} old`],
+      ...unpriced.map(({ model, messages }) => [
+        'Unpriced',
+        `${model}: ${count(messages, 'message')}`,
+      ]),
+    ],
+  };
+}
+
+function programTable({ version, node }: MachineFacts): Table {
+  return {
+    title: 'Program',
+    columns: pairColumns,
+    rows: [
+      ['Outlay', version],
+      ['Node', node],
+    ],
+  };
+}

@@ -1,0 +1,192 @@
+import { dayOf } from '../../model/calendar.ts';
+import { formatUsd, nanoToUsd } from '../../model/money.ts';
+import { describePriceChanges } from '../../pricing/diffBooks.ts';
+import { listPrices, type PriceListing } from '../../pricing/listPrices.ts';
+import type { RateBook } from '../../pricing/priceBook.ts';
+import { count, type ReportContext, warnings } from '../../query/context.ts';
+import { type RepriceEffect, tryReprice } from '../../store/query/repriceTrial.ts';
+import { summedUpTo } from '../../store/retention/downsampleState.ts';
+import type { Cell, Column, Document, Table } from '../document/document.ts';
+
+/** Every price in force: what `outlay prices` prints. */
+export function pricesReport(context: ReportContext): Document {
+  const { book } = context;
+  const listings = listPrices(book);
+  const own = listings.filter(({ origin }) => origin === 'override').length;
+  const models = new Set(listings.map(({ model }) => model)).size;
+  return {
+    title: 'Prices',
+    sentences: [
+      `US dollars per million tokens, ${count(models, 'model')}, catalogue of ${book.catalogueDate}${own > 0 ? `, ${count(own, 'price')} of your own` : ''}.`,
+    ],
+    tables: [{ title: '', columns: priceColumns, rows: listings.flatMap(listingRows) }],
+    notes: [
+      'A price holds from its first day (UTC) until the next one. Writes last 5 minutes or 1 hour.',
+      ...warnings(context),
+    ],
+    json: {
+      schemaVersion: 1,
+      catalogueDate: book.catalogueDate,
+      revision: book.revision,
+      prices: listings,
+      notes: warnings(context),
+    },
+  };
+}
+
+const priceColumns: readonly Column[] = [
+  { key: 'model', header: 'Model', unit: 'text', widest: 40 },
+  { key: 'tier', header: 'Tier', unit: 'text' },
+  { key: 'from', header: 'From', unit: 'text' },
+  { key: 'until', header: 'Until', unit: 'text' },
+  { key: 'above_prompt_tokens', header: 'Prompt above', unit: 'count' },
+  { key: 'input', header: 'Input', unit: 'count' },
+  { key: 'output', header: 'Output', unit: 'count' },
+  { key: 'cache_write_5m', header: 'Write 5m', unit: 'count' },
+  { key: 'cache_write_1h', header: 'Write 1h', unit: 'count' },
+  { key: 'cache_read', header: 'Read', unit: 'count' },
+  { key: 'fast', header: 'Fast', unit: 'factor' },
+  { key: 'us_geo', header: 'US', unit: 'factor' },
+  { key: 'multiplier', header: 'Yours', unit: 'factor' },
+  { key: 'note', header: 'Note', unit: 'text' },
+];
+
+/** A row for the price, and one for its upper band where there is one. */
+function listingRows(listing: PriceListing): Cell[][] {
+  const { model, tier, from, until, rates, above, fast, usGeo, multiplier, origin, retired } =
+    listing;
+  const notes = [origin === 'override' ? 'your own' : '', retired ? 'retired' : ''];
+  const row = (promptTokens: number | null, band: PriceListing['rates']): Cell[] => [
+    model,
+    tier,
+    from,
+    until,
+    promptTokens,
+    band.input,
+    band.output,
+    band.cacheWrite5m,
+    band.cacheWrite1h,
+    band.cacheRead,
+    fast,
+    usGeo,
+    multiplier === 1 ? null : multiplier,
+    notes.filter((note) => note !== '').join(', '),
+  ];
+  return above === null
+    ? [row(null, rates)]
+    : [row(null, rates), row(above.promptTokens, above.rates)];
+}
+
+/** What other prices would make of the messages kept. */
+export interface PriceEffect {
+  readonly words: readonly string[];
+  readonly effects: readonly RepriceEffect[];
+}
+
+/** What a book would change: in words against another book, in dollars against the store. */
+export function priceEffect(
+  context: ReportContext,
+  after: RateBook,
+  before: RateBook | undefined,
+): PriceEffect {
+  return {
+    words: before === undefined ? [] : describePriceChanges(before, after),
+    effects: tryReprice(context.db, after.price).filter(({ changed }) => changed > 0),
+  };
+}
+
+/** How a change of prices is shown: before it is written, and when it has been. */
+export interface PriceChangeQuestion {
+  readonly title: string;
+  readonly effect: PriceEffect;
+  /** What is wrong with the new prices. */
+  readonly problems: readonly string[];
+  readonly written: boolean;
+  /** How to write it, where it has not been. */
+  readonly remedy: string;
+}
+
+/** What would change, or has changed: `outlay reprice` and `outlay prices import`. */
+export function priceChangeReport(context: ReportContext, question: PriceChangeQuestion): Document {
+  const { effect, problems, written, title } = question;
+  const { words, effects } = effect;
+  const sum = (of: (row: RepriceEffect) => number): number =>
+    effects.reduce((total, row) => total + of(row), 0);
+  const changed = sum((row) => row.changed);
+  const before = sum((row) => row.before);
+  const after = sum((row) => row.after);
+  const nothing = changed === 0 && words.length === 0;
+  const verb = written ? 'changed' : 'would change';
+  const headline = nothing
+    ? 'Nothing changes: every message has the price in force.'
+    : `${count(changed, 'message')} ${verb}: ${formatUsd(before)} → ${formatUsd(after)} (${signed(after - before)}).`;
+  return {
+    title,
+    sentences: [headline, ...(written || nothing ? [] : [question.remedy])],
+    tables: [effectTable(effects)],
+    notes: [...words, ...problems, ...keptPriceNotes(context), ...warnings(context)],
+    json: {
+      schemaVersion: 1,
+      written,
+      changedMessages: changed,
+      beforeUsd: nanoToUsd(before),
+      afterUsd: nanoToUsd(after),
+      models: Object.fromEntries(
+        effects.map((row) => [
+          row.model,
+          {
+            changedMessages: row.changed,
+            messages: row.messages,
+            beforeUsd: nanoToUsd(row.before),
+            afterUsd: nanoToUsd(row.after),
+            unpricedBefore: row.unpricedBefore,
+            unpricedAfter: row.unpricedAfter,
+          },
+        ]),
+      ),
+      changes: words,
+      problems,
+      notes: [...keptPriceNotes(context), ...warnings(context)],
+    },
+  };
+}
+
+/** What was summed up is no message any more that could be priced anew. */
+function keptPriceNotes({ db, zone }: ReportContext): string[] {
+  const before = summedUpTo(db).messages;
+  if (before === 0) return [];
+  return [`Messages before ${dayOf(before, zone)} are summed up and keep the price they had.`];
+}
+
+function effectTable(effects: readonly RepriceEffect[]): Table {
+  return {
+    title: '',
+    columns: [
+      { key: 'model', header: 'Model', unit: 'text', widest: 40 },
+      { key: 'messages', header: 'Messages', unit: 'count' },
+      { key: 'before_usd', header: 'Before', unit: 'usd' },
+      { key: 'after_usd', header: 'After', unit: 'usd' },
+      { key: 'change_usd', header: 'Change', unit: 'usd' },
+      { key: 'note', header: 'Note', unit: 'text' },
+    ],
+    rows: effects.map((row) => [
+      row.model,
+      row.changed,
+      row.before,
+      row.after,
+      row.after - row.before,
+      unpricedNote(row),
+    ]),
+  };
+}
+
+function unpricedNote({ unpricedBefore, unpricedAfter }: RepriceEffect): string {
+  if (unpricedBefore === unpricedAfter) return '';
+  return unpricedAfter < unpricedBefore
+    ? `${unpricedBefore - unpricedAfter} get a price`
+    : `${unpricedAfter - unpricedBefore} lose their price`;
+}
+
+function signed(nano: number): string {
+  return nano > 0 ? `+${formatUsd(nano)}` : formatUsd(nano);
+}
