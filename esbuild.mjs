@@ -113,7 +113,7 @@ async function bundleOptions({ production, outdir }) {
   const webviews = await find('webview/*/main.ts');
   const hostTests = production ? [] : await find('test/host/*.ts');
   const [extension] = await find('src/extension.ts');
-  const [indexer] = await find('src/watchers/indexerWorker.ts');
+  const [indexer] = await find('src/watchers/worker.ts');
   const [report] = await find('src/analysisThread/worker.ts');
 
   return [

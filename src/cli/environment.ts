@@ -13,7 +13,7 @@ import { type Peers, readPeers } from '../query/peers.ts';
 import type { Labels } from '../settings/labels.ts';
 import { type MergedOverrides, mergeOverrides } from '../settings/priceOverrides.ts';
 import { readConfig, type UserSettings } from '../settings/settings.ts';
-import type { IndexerConfig } from '../watchers/protocol.ts';
+import type { IndexerConfig } from '../watchers/messages.ts';
 import { configuredRoots } from '../watchers/scanRoots.ts';
 import type { CommonOptions } from './options.ts';
 

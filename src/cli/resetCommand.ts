@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { resetReport } from '../reports/upkeep/reset.ts';
 import { backupsOf } from '../store/connection/backups.ts';
-import { emptyStore, lossOf } from '../watchers/storeCare.ts';
+import { emptyStore, lossOf } from '../watchers/storeTasks.ts';
 import { bringUpToDate, print, withContext } from './answer.ts';
 import { findEnvironment } from './environment.ts';
 import { type CommonOptions, withCommonOptions } from './options.ts';

@@ -3,7 +3,7 @@ import { marksFile } from '../dataFolder/timeTagFile.ts';
 import { HumanError } from '../model/errors.ts';
 import { fewestMessageDays, limitsAt, type RetentionSettings } from '../model/retention.ts';
 import { retentionReport } from '../reports/upkeep/retention.ts';
-import { sumUpStore } from '../watchers/storeCare.ts';
+import { sumUpStore } from '../watchers/storeTasks.ts';
 import { bringUpToDate, print, withContext } from './answer.ts';
 import { type Environment, findEnvironment } from './environment.ts';
 import { type CommonOptions, wholeNumber, withCommonOptions } from './options.ts';

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { dataFolder } from '../dataFolder/places.ts';
 import { marksFile } from '../dataFolder/timeTagFile.ts';
 import { planOf } from '../model/retention.ts';
-import type { IndexerConfig } from '../watchers/protocol.ts';
+import type { IndexerConfig } from '../watchers/messages.ts';
 import type { Settings } from './settings.ts';
 
 /** Made-up transcripts and a store of their own, shown instead of the user's. */

@@ -3,7 +3,7 @@ import { dataFolder, storePlace } from '../dataFolder/places.ts';
 import { openForReading } from '../store/connection/openStore.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
 import { summedUpTo } from '../store/retention/downsampleState.ts';
-import { careFor } from '../watchers/storeCare.ts';
+import { careFor } from '../watchers/storeTasks.ts';
 import { commandIds } from './commandIds.ts';
 import { formatOf } from './format.ts';
 import { readRoots } from './readRoots.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { commands, env, l10n, UIKind, Uri, window } from 'vscode';
 import { dayOf } from '../model/calendar.ts';
 import type { CopiedStore } from '../store/upkeep/copyStore.ts';
-import { careFor } from '../watchers/storeCare.ts';
+import { careFor } from '../watchers/storeTasks.ts';
 import { formatOf } from './format.ts';
 import { harmless } from './harmless.ts';
 import { messages, sessions } from './helpText/answer.ts';

@@ -5,7 +5,7 @@ import { dataFolder, storePlace } from '../dataFolder/places.ts';
 import { openForReading } from '../store/connection/openStore.ts';
 import { filesOfStore } from '../store/connection/storeFiles.ts';
 import { sizeText } from '../text/byteSize.ts';
-import { careFor } from '../watchers/storeCare.ts';
+import { careFor } from '../watchers/storeTasks.ts';
 import type { SpendModel } from './spendModel.ts';
 import { busyWith, guarded, inUse, notDeleted, notHere, userOf } from './storageGuard.ts';
 import { deleteFiles } from './storedFiles.ts';

@@ -1,6 +1,6 @@
 import { l10n, window } from 'vscode';
 import type { ResetLoss } from '../store/upkeep/reset.ts';
-import { careFor } from '../watchers/storeCare.ts';
+import { careFor } from '../watchers/storeTasks.ts';
 import { formatOf } from './format.ts';
 import { messages, sessions, transcripts } from './helpText/answer.ts';
 import { readRoots } from './readRoots.ts';

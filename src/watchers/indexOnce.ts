@@ -3,8 +3,8 @@ import { HumanError } from '../model/errors.ts';
 import { isDamage, openForReading } from '../store/connection/openStore.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
-import { IndexerClient } from './indexerClient.ts';
-import type { FromIndexer, IndexerConfig, IndexerState } from './protocol.ts';
+import { IndexerClient } from './client.ts';
+import type { FromIndexer, IndexerConfig, IndexerState } from './messages.ts';
 import { configuredRoots, newFiles, scanRoots } from './scanRoots.ts';
 
 export interface IndexOutcome {

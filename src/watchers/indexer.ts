@@ -9,14 +9,14 @@ import { heartbeatMs, Lease, LeaseLostError } from '../store/connection/writerLe
 import type { KnownFile } from '../store/ingest/fileTable.ts';
 import { assertOwnSchema, newerStore } from '../store/schema/migrations.ts';
 import { Writer } from '../store/writer.ts';
-import { Coalescer } from './coalesce.ts';
-import { type FileEvents, watchFolder } from './fileEvents.ts';
+import { Coalescer } from './coalescer.ts';
+import { type FileEvents, watchFolder } from './fileWatcher.ts';
 import { ingestFile } from './ingestFile.ts';
 import { Maintenance } from './maintenance.ts';
-import type { FromIndexer, IndexerConfig, IndexerState, RootStatus } from './protocol.ts';
+import type { FromIndexer, IndexerConfig, IndexerState, RootStatus } from './messages.ts';
 import { readAhead } from './readAhead.ts';
 import { RetentionJob, retentionJob } from './retentionJob.ts';
-import { whileBusy } from './retry.ts';
+import { whileBusy } from './retryBusy.ts';
 import {
   configuredRoots,
   type FoundFile,

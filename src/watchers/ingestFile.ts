@@ -6,7 +6,7 @@ import { messageOf } from '../model/errors.ts';
 import type { AgentFact, Bookmark, Stretch } from '../model/records.ts';
 import { LeaseLostError } from '../store/connection/writerLease.ts';
 import type { IngestItem, Writer } from '../store/writer.ts';
-import { whileBusy } from './retry.ts';
+import { whileBusy } from './retryBusy.ts';
 
 /**
  * Bytes of one file read into one transaction at most, unless a single line is longer. Only records

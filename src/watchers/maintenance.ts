@@ -7,7 +7,7 @@ import { findDamage } from '../store/connection/openStore.ts';
 import type { SqlDatabase, Statement } from '../store/driver/types.ts';
 import type { Writer } from '../store/writer.ts';
 import { gitRootOf } from './gitRoot.ts';
-import { whileBusy } from './retry.ts';
+import { whileBusy } from './retryBusy.ts';
 import type { ScannedRoot } from './scanRoots.ts';
 
 /** How long a repository that was found, or not found, is taken to be so. */

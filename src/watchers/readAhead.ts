@@ -4,7 +4,7 @@ import { messageOf } from '../model/errors.ts';
 import type { Bookmark } from '../model/records.ts';
 import { mergeLines } from '../store/ingest/merge.ts';
 import type { IngestItem } from '../store/writer.ts';
-import { Gathered } from './gathered.ts';
+import { Gathered } from './ingestBatch.ts';
 import { type Look, newStretches } from './ingestFile.ts';
 import { shortLived, workerFile } from './workerFile.ts';
 

@@ -10,7 +10,7 @@ import {
 import { LeaseLostError } from '../store/connection/writerLease.ts';
 import type { SqlDatabase, Statement } from '../store/driver/types.ts';
 import type { Writer } from '../store/writer.ts';
-import { whileBusy } from './retry.ts';
+import { whileBusy } from './retryBusy.ts';
 
 /** Name of the job in `doctor` and `workers`. */
 export const retentionJob = 'retention';

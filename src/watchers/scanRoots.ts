@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { type Discovery, discover, type TranscriptFile } from '../agents/claude/discover.ts';
 import { findRoots, type Root } from '../agents/claude/roots.ts';
-import type { IndexerConfig } from './protocol.ts';
+import type { IndexerConfig } from './messages.ts';
 
 /** A root with what was found below it. */
 export interface ScannedRoot extends Discovery {

@@ -31,7 +31,7 @@ import {
   migrations,
   schemaState,
 } from '../../src/store/schema/migrations.ts';
-import { whileBusy } from '../../src/watchers/retry.ts';
+import { whileBusy } from '../../src/watchers/retryBusy.ts';
 import { difference, dumpStore } from '../lib/dumpStore.ts';
 import { engines } from '../lib/engines.ts';
 import { ingestAll, soleWriter } from '../lib/ingest.ts';

@@ -12,7 +12,7 @@ import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { StoreReader } from '../../src/store/query/storeReader.ts';
 import { resetLoss, resetStore } from '../../src/store/upkeep/reset.ts';
 import { Indexer } from '../../src/watchers/indexer.ts';
-import { whileBusy } from '../../src/watchers/retry.ts';
+import { whileBusy } from '../../src/watchers/retryBusy.ts';
 import { difference, dumpStore } from '../lib/dumpStore.ts';
 import { engines } from '../lib/engines.ts';
 import { ingestAll, soleWriter } from '../lib/ingest.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, mock } from 'node:test';
-import { Coalescer } from '../../../src/watchers/coalesce.ts';
+import { Coalescer } from '../../../src/watchers/coalescer.ts';
 
 /** Work that is finished by hand. */
 function manual(): { work: (key: string) => Promise<void>; runs: string[]; finish: () => void } {

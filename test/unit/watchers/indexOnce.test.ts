@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
 import { indexOnce } from '../../../src/watchers/indexOnce.ts';
-import type { FromIndexer, IndexerConfig } from '../../../src/watchers/protocol.ts';
+import type { FromIndexer, IndexerConfig } from '../../../src/watchers/messages.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
 function config(folder: string, storeFile: string): IndexerConfig {

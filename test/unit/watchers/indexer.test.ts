@@ -14,8 +14,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openForReading, openForWriting } from '../../../src/store/connection/openStore.ts';
 import { StoreReader } from '../../../src/store/query/storeReader.ts';
 import { Indexer } from '../../../src/watchers/indexer.ts';
-import type { FromIndexer, IndexerConfig } from '../../../src/watchers/protocol.ts';
-import { sumUpStore } from '../../../src/watchers/storeCare.ts';
+import type { FromIndexer, IndexerConfig } from '../../../src/watchers/messages.ts';
+import { sumUpStore } from '../../../src/watchers/storeTasks.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
 const always = { from: 0, to: 8.64e15 };

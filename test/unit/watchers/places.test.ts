@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { dataFolder, storePlace } from '../../../src/dataFolder/places.ts';
-import { needsPolling } from '../../../src/watchers/fileEvents.ts';
+import { needsPolling } from '../../../src/watchers/fileWatcher.ts';
 import { gitRootOf } from '../../../src/watchers/gitRoot.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 

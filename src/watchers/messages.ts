@@ -1,6 +1,6 @@
 import type { RootSource } from '../agents/claude/roots.ts';
 import type { RetentionPlan } from '../model/retention.ts';
-import type { PollingMode } from './fileEvents.ts';
+import type { PollingMode } from './fileWatcher.ts';
 
 /** All an indexer needs to know. Plain data: it crosses into a worker thread. */
 export interface IndexerConfig {

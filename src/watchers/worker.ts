@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../model/errors.ts';
 import { Indexer } from './indexer.ts';
-import type { FromIndexer, ToIndexer } from './protocol.ts';
+import type { FromIndexer, ToIndexer } from './messages.ts';
 import { runReader } from './readAhead.ts';
-import { type CareTask, runCare } from './storeCare.ts';
+import { type CareTask, runCare } from './storeTasks.ts';
 
 /**
  * Entry of the indexing thread, of the thread that reads ahead for it, and of those that copy or empty

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { FromIndexer, IndexerConfig, ToIndexer } from './protocol.ts';
+import type { FromIndexer, IndexerConfig, ToIndexer } from './messages.ts';
 import { shortLived, workerFile } from './workerFile.ts';
 
 /** The indexing thread as its owner sees it. */

@@ -11,7 +11,7 @@ import { type ResetLoss, resetLoss, resetStore } from '../store/upkeep/reset.ts'
 import { Writer } from '../store/writer.ts';
 import { Maintenance } from './maintenance.ts';
 import { markTimes, retentionJob, type SummedUp, summedUpText, sumUpAll } from './retentionJob.ts';
-import { whileBusy } from './retry.ts';
+import { whileBusy } from './retryBusy.ts';
 import { workerFile } from './workerFile.ts';
 
 /** Work on a whole store: as long as its disk takes, so on a thread of its own. */
