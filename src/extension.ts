@@ -2,21 +2,21 @@ import { type ExtensionContext, window } from 'vscode';
 import { messageOf } from './model/errors.ts';
 import { type OutlayExports, outlayExports } from './views/api.ts';
 import { registerCommands } from './views/commands.ts';
-import { Demo } from './views/demo.ts';
-import { Insights } from './views/insights.ts';
-import { Launcher } from './views/launcher.ts';
-import { Panels } from './views/panels.ts';
-import { ReportDocuments } from './views/reportDocuments.ts';
-import { Reports } from './views/reports.ts';
-import { SessionActions } from './views/sessionActions.ts';
-import { SessionPanels } from './views/sessionPanel.ts';
-import { SessionsView } from './views/sessionsView.ts';
-import { SettingsModel } from './views/settings.ts';
-import { SettingsNotice } from './views/settingsNotice.ts';
-import { SpendModel } from './views/spendModel.ts';
-import { SpendStatus } from './views/statusBar.ts';
-import { storageWork } from './views/storage.ts';
-import { TranscriptDocuments } from './views/transcriptDocuments.ts';
+import { ReportDocuments } from './views/core/readonlyDocuments.ts';
+import { SettingsModel } from './views/core/settingsModel.ts';
+import { SpendModel } from './views/core/spendModel.ts';
+import { Demo } from './views/demo/demo.ts';
+import { Insights } from './views/insights/insights.ts';
+import { Launcher } from './views/launcher/launcher.ts';
+import { Panels } from './views/panelRegistry.ts';
+import { Reports } from './views/reports/reports.ts';
+import { SessionPanels } from './views/sessionPanel/sessionPanel.ts';
+import { SessionActions } from './views/sessions/actions.ts';
+import { SessionsView } from './views/sessions/sessionsView.ts';
+import { TranscriptDocuments } from './views/sessions/transcriptDocuments.ts';
+import { SettingsNotice } from './views/settings/settingsNotice.ts';
+import { SpendStatus } from './views/statusBar/statusBar.ts';
+import { storageWork } from './views/storage/storage.ts';
 
 /** What other extensions may ask of Outlay, and what only its own tests need. */
 export interface OutlayApi extends OutlayExports {

@@ -1,7 +1,7 @@
 import type { Event } from 'vscode';
 import type { RawOptions } from '../query/question.ts';
-import { makeReport } from './reportRunner.ts';
-import type { SpendModel } from './spendModel.ts';
+import { makeReport } from './core/analysis.ts';
+import type { SpendModel } from './core/spendModel.ts';
 
 /**
  * What other extensions may ask of Outlay: `extensions.getExtension('outlay.outlay').exports`. Answers

@@ -1,26 +1,26 @@
 import { commands, type Disposable, type LogOutputChannel, l10n } from 'vscode';
 import { editorReports } from '../reports/registry.ts';
-import { setDailyBudget } from './budgetInput.ts';
-import { type CommandId, commandIds, reportCommandId } from './commandIds.ts';
-import { setCurrency } from './currencyInput.ts';
-import type { Demo } from './demo.ts';
-import { diagnostics } from './diagnostics.ts';
-import { openWalkthrough, showHelp } from './help.ts';
-import type { Insights } from './insights.ts';
-import type { Launcher } from './launcher.ts';
-import { explainNoTranscripts, showMenu } from './menu.ts';
-import type { Panels } from './panels.ts';
-import { setPrice } from './priceInput.ts';
-import type { ReportDocuments } from './reportDocuments.ts';
-import type { Reports } from './reports.ts';
-import type { SessionActions } from './sessionActions.ts';
-import type { SessionsView } from './sessionsView.ts';
-import type { SpendModel } from './spendModel.ts';
-import { showStorage } from './storage.ts';
-import { backUpStore } from './storageBackup.ts';
-import { moveStore } from './storageMove.ts';
-import { removeAll } from './storageRemoval.ts';
-import { resetStore } from './storageReset.ts';
+import { setDailyBudget } from './budgets/budgetInput.ts';
+import { type CommandId, commandIds, reportCommandId } from './core/commandIds.ts';
+import type { ReportDocuments } from './core/readonlyDocuments.ts';
+import type { SpendModel } from './core/spendModel.ts';
+import type { Demo } from './demo/demo.ts';
+import { diagnostics } from './help/diagnostics.ts';
+import { openWalkthrough, showHelp } from './help/help.ts';
+import type { Insights } from './insights/insights.ts';
+import type { Launcher } from './launcher/launcher.ts';
+import type { Panels } from './panelRegistry.ts';
+import type { Reports } from './reports/reports.ts';
+import type { SessionActions } from './sessions/actions.ts';
+import type { SessionsView } from './sessions/sessionsView.ts';
+import { setCurrency } from './settings/currencyInput.ts';
+import { setPrice } from './settings/priceInput.ts';
+import { explainNoTranscripts, showMenu } from './statusBar/menu.ts';
+import { backUpStore } from './storage/backup.ts';
+import { moveStore } from './storage/move.ts';
+import { removeAll } from './storage/removeAll.ts';
+import { resetStore } from './storage/reset.ts';
+import { showStorage } from './storage/storage.ts';
 
 /** What commands work with. */
 export interface CommandContext {

@@ -7,8 +7,8 @@ import { agentParents } from '../../src/store/query/agentParents.ts';
 import { backgroundRowsOf } from '../../src/store/query/background.ts';
 import { type ListedSession, SessionLister } from '../../src/store/query/sessionList.ts';
 import { StoreReader } from '../../src/store/query/storeReader.ts';
-import { SessionMessages } from '../../src/views/sessionMessages.ts';
-import { arrange, groupings, noFilter, orders } from '../../src/views/sessionOrder.ts';
+import { SessionMessages } from '../../src/views/sessionPanel/messageCache.ts';
+import { arrange, groupings, noFilter, orders } from '../../src/views/sessions/arrange.ts';
 import { addMessage, fillStore } from './bigStore.ts';
 import { standInForVscode } from './vscodeStandIn.ts';
 
@@ -86,8 +86,8 @@ export async function sessionTimes(home: string): Promise<Timing[]> {
 }
 
 async function listTimes(reader: StoreReader): Promise<Timing[]> {
-  const { describeNode } = await import('../../src/views/sessionItems.ts');
-  const { Format } = await import('../../src/views/format.ts');
+  const { describeNode } = await import('../../src/views/sessions/treeItems.ts');
+  const { Format } = await import('../../src/views/text/format.ts');
   const lister = new SessionLister(reader.db);
   const pages = stretchMedians(async () => {
     for (const _ of lister.pages()) await new Promise(setImmediate);
@@ -131,8 +131,8 @@ async function listTimes(reader: StoreReader): Promise<Timing[]> {
 
 /** What a session's panel does before it shows a session of so many messages, and after one more. */
 async function panelTimes(home: string, messages: number, sessions: number): Promise<Timing[]> {
-  const { panelSession } = await import('../../src/views/sessionFacts.ts');
-  const { Format } = await import('../../src/views/format.ts');
+  const { panelSession } = await import('../../src/views/sessionPanel/viewModel.ts');
+  const { Format } = await import('../../src/views/text/format.ts');
   const made = join(home, `sessionOf${messages}/outlay.db`);
   fillStore(made, messages * sessions, endMs, messages);
   // Messages are added to a copy: the next run begins with the same number of them.

@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
-import { commandIds } from '../../src/views/commandIds.ts';
+import { commandIds } from '../../src/views/core/commandIds.ts';
 import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
 import { until } from './until.ts';
 

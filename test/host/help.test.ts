@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
 import { bundledCatalogue } from '../../src/pricing/catalogue.ts';
-import { commandIds } from '../../src/views/commandIds.ts';
-import type { HelpQuestion } from '../../src/views/help.ts';
+import { commandIds } from '../../src/views/core/commandIds.ts';
+import type { HelpQuestion } from '../../src/views/help/help.ts';
 import { answer, append, transcriptFile } from './transcript.ts';
 import { until } from './until.ts';
 

@@ -8,10 +8,10 @@ import { decisions, readLedger } from '../../src/dataFolder/insightFile.ts';
 import type { OutlayApi } from '../../src/extension.ts';
 import { type AgentChange, changeOf } from '../../src/insights/agentChange.ts';
 import type { InsightJson } from '../../src/reports/insights/optimizeJson.ts';
-import { commandIds } from '../../src/views/commandIds.ts';
-import { formatOf } from '../../src/views/format.ts';
-import { describeInsight, insightTooltip, linesOf } from '../../src/views/insightItems.ts';
-import type { InsightsNode } from '../../src/views/insightNodes.ts';
+import { commandIds } from '../../src/views/core/commandIds.ts';
+import { describeInsight, insightTooltip, linesOf } from '../../src/views/insights/treeItems.ts';
+import type { InsightsNode } from '../../src/views/insights/treeNodes.ts';
+import { formatOf } from '../../src/views/text/format.ts';
 import { answer, append, transcriptFile } from './transcript.ts';
 import { until } from './until.ts';
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
 import { viewTypes } from '../../src/protocol.ts';
-import { commandIds } from '../../src/views/commandIds.ts';
+import { commandIds } from '../../src/views/core/commandIds.ts';
 import { answer, append, transcriptFile } from './transcript.ts';
 import { until } from './until.ts';
 

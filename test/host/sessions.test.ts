@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
 import { viewTypes } from '../../src/protocol.ts';
-import { commandIds } from '../../src/views/commandIds.ts';
-import type { GroupNode, SessionNode, SessionsNode } from '../../src/views/sessionNodes.ts';
+import { commandIds } from '../../src/views/core/commandIds.ts';
+import type { GroupNode, SessionNode, SessionsNode } from '../../src/views/sessions/treeNodes.ts';
 import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
 import { until } from './until.ts';
 

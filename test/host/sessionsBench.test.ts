@@ -7,7 +7,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
-import { commandIds } from '../../src/views/commandIds.ts';
+import { commandIds } from '../../src/views/core/commandIds.ts';
 import { answer, append, transcriptFile } from './transcript.ts';
 
 const appends = 50;

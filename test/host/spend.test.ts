@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
 import { editorReports } from '../../src/reports/registry.ts';
-import { commandIds, reportCommandId } from '../../src/views/commandIds.ts';
+import { commandIds, reportCommandId } from '../../src/views/core/commandIds.ts';
 import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
 import { until } from './until.ts';
 

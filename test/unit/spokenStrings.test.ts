@@ -10,16 +10,20 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 /** Strings nobody reads in the editor, or that are the same in every language, and why. */
 const untranslatable: readonly [file: string, text: string, why: string][] = [
   ['src/views/api.ts', 'budget check', 'the name of a report in the code'],
-  ['src/views/diagnostics.ts', 'Outlay is switched off', 'a report in English, as in the terminal'],
-  ['src/views/insightWords.ts', ' run', 'what a report counts, as its JSON names it'],
-  ['src/views/launcherScript.ts', '', 'a script in a file'],
-  ['src/views/panelHtml.ts', '<', 'a page without a word in it'],
-  ['src/views/reportChoices.ts', 'outlay $', 'a command for a terminal'],
-  ['src/views/reportWords.ts', 'budget ', 'the name of a definition'],
-  ['src/views/reportRunner.ts', 'Another answer came', 'a bug, for the log'],
+  [
+    'src/views/help/diagnostics.ts',
+    'Outlay is switched off',
+    'a report in English, as in the terminal',
+  ],
+  ['src/views/insights/strings.ts', ' run', 'what a report counts, as its JSON names it'],
+  ['src/views/launcher/script.ts', '', 'a script in a file'],
+  ['src/views/panels/html.ts', '<', 'a page without a word in it'],
+  ['src/views/reports/pickers.ts', 'outlay $', 'a command for a terminal'],
+  ['src/views/reports/strings.ts', 'budget ', 'the name of a definition'],
+  ['src/views/core/analysis.ts', 'Another answer came', 'a bug, for the log'],
   ['src/analysisThread/client.ts', 'The thread', 'a bug, for the log'],
-  ['src/views/reportWords.ts', 'federation status', 'the name of a report in the code'],
-  ['src/views/sessionActions.ts', 'claude --resume', 'a command for a terminal'],
+  ['src/views/reports/strings.ts', 'federation status', 'the name of a report in the code'],
+  ['src/views/sessions/actions.ts', 'claude --resume', 'a command for a terminal'],
   ['webview/', 'color-mix(in srgb', 'a colour'],
 ];
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { InsightState } from '../../../src/dataFolder/insightFile.ts';
 import type { InsightJson, TakenJson } from '../../../src/reports/insights/optimizeJson.ts';
-import { arrangeInsights, insightNodeId } from '../../../src/views/insightNodes.ts';
+import { arrangeInsights, insightNodeId } from '../../../src/views/insights/treeNodes.ts';
 
 function insight(id: string, state: InsightState): InsightJson {
   return {

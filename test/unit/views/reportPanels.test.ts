@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { usualAnomalies } from '../../../src/protocol/anomalies.ts';
 import { usualBurn } from '../../../src/protocol/burn.ts';
 import { noFilters, usualDashboard } from '../../../src/protocol/dashboard.ts';
-import { panelOf } from '../../../src/views/reportPanels.ts';
+import { panelOf } from '../../../src/views/reports/openAsPanel.ts';
 
 const asked = (name: string, raw: object = {}): unknown =>
   panelOf(name, raw as Record<string, unknown>)?.arguments[0];

@@ -8,7 +8,7 @@ import type { PanelMessage } from '../../../src/protocol/session.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
 import type { SqlDatabase } from '../../../src/store/driver/types.ts';
 import { StoreReader } from '../../../src/store/query/storeReader.ts';
-import { SessionMessages } from '../../../src/views/sessionMessages.ts';
+import { SessionMessages } from '../../../src/views/sessionPanel/messageCache.ts';
 import { otherBook, soleWriter, stretchesOf } from '../../lib/ingest.ts';
 import { random } from '../../lib/random.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';

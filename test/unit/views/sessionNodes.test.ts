@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { noUsage } from '../../../src/model/tokens.ts';
 import type { ListedSession } from '../../../src/store/query/sessionList.ts';
 import type { AgentSums } from '../../../src/store/query/storeReader.ts';
-import { partsOf } from '../../../src/views/sessionNodes.ts';
+import { partsOf } from '../../../src/views/sessions/treeNodes.ts';
 
 const session: ListedSession = {
   id: 1,

@@ -9,7 +9,7 @@ import {
   oneLine,
   projectName,
   titleText,
-} from '../../../src/views/sessionOrder.ts';
+} from '../../../src/views/sessions/arrange.ts';
 
 const hour = 3_600_000;
 const now = Date.parse('2026-11-24T12:00:00Z');

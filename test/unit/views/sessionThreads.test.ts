@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AgentSums } from '../../../src/store/query/storeReader.ts';
-import { sessionThreads } from '../../../src/views/sessionThreads.ts';
+import { sessionThreads } from '../../../src/views/sessionPanel/threads.ts';
 
 const words = { main: 'Main', subagent: 'Subagent' };
 

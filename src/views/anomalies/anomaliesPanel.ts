@@ -1,0 +1,46 @@
+import { l10n } from 'vscode';
+import type { AnomaliesFigures } from '../../panels/anomalies.ts';
+import {
+  type AnomaliesData,
+  type AnomaliesQuestion,
+  type AnomaliesWords,
+  isAnomaliesQuestion,
+  usualAnomalies,
+} from '../../protocol/anomalies.ts';
+import type { CommonWords } from '../../protocol.ts';
+import { panelData } from '../core/analysis.ts';
+import { commonWords, noTranscripts } from '../panels/commonStrings.ts';
+import type { DataPanelKind } from '../panels/dataPanel.ts';
+import { windowFolders } from '../panels/projectOptions.ts';
+import { formatOf } from '../text/format.ts';
+import { anomaliesWords } from './strings.ts';
+import { anomaliesFacts } from './viewModel.ts';
+
+/** The panel of anomalies: what stands out, where it leads and what another model would have cost. */
+export const anomaliesPanel: DataPanelKind<
+  AnomaliesData,
+  AnomaliesWords & CommonWords,
+  AnomaliesQuestion
+> = {
+  name: 'anomalies',
+  title: () => l10n.t('Anomalies'),
+  question: usualAnomalies,
+  isQuestion: isAnomaliesQuestion,
+  answer: async (model, question) => {
+    const now = Date.now();
+    const figures = await panelData<AnomaliesFigures>(model, { panel: 'anomalies', question }, now);
+    if (!figures.hasData) return noTranscripts();
+    const { spend } = model;
+    const { settings } = spend;
+    const format = formatOf(settings);
+    const data = anomaliesFacts({
+      figures,
+      question,
+      format,
+      folders: windowFolders(),
+      live: spend.overview?.session?.live === true,
+      demo: spend.demo,
+    });
+    return { words: { ...commonWords(), ...anomaliesWords() }, format: format.forPanel(now), data };
+  },
+};

@@ -1,0 +1,47 @@
+import { l10n } from 'vscode';
+import type { AnomaliesWords } from '../../protocol/anomalies.ts';
+
+/** The own texts of the panel of anomalies; `{0}` is filled in by the page. */
+export function anomaliesWords(): AnomaliesWords {
+  return {
+    compare: l10n.t('Compare'),
+    session: l10n.t('Sessions'),
+    message: l10n.t('Messages'),
+    day: l10n.t('Days'),
+    period: l10n.t('Period'),
+    sevenDays: l10n.t('7 days'),
+    thirtyDays: l10n.t('30 days'),
+    ninetyDays: l10n.t('90 days'),
+    all: l10n.t('All time'),
+    scale: l10n.t('Scale'),
+    linear: l10n.t('Linear'),
+    logarithmic: l10n.t('Logarithmic'),
+    project: l10n.t('Project'),
+    everything: l10n.t('All'),
+    outliers: l10n.t('Outliers'),
+    name: l10n.t('Name'),
+    score: l10n.t('Score'),
+    reason: l10n.t('Likely reason'),
+    median: l10n.t('median: {0}'),
+    threshold: l10n.t('threshold: {0}'),
+    kind: l10n.t('Kind'),
+    usual: l10n.t('usual'),
+    outlier: l10n.t('outlier'),
+    open: l10n.t('Open the session'),
+    openDay: l10n.t('Show the day on the dashboard'),
+    noOutlier: l10n.t('Nothing stands out.'),
+    horizon: l10n.t('Ahead'),
+    today: l10n.t('today'),
+    spent: l10n.t('Spent'),
+    projected: l10n.t('Projected'),
+    low: l10n.t('Low'),
+    high: l10n.t('High'),
+    baseline: l10n.t('Model'),
+    wouldCost: l10n.t('Would cost'),
+    comparison: l10n.t('Compared'),
+    didCost: l10n.t('did cost: {0}'),
+    burn: l10n.t('Burn Rate'),
+    dashboard: l10n.t('Dashboard'),
+    insights: l10n.t('Insights'),
+  };
+}

@@ -1,0 +1,43 @@
+import { l10n } from 'vscode';
+import type { BurnFigures } from '../../panels/burn.ts';
+import {
+  type BurnData,
+  type BurnQuestion,
+  type BurnWords,
+  isBurnQuestion,
+  usualBurn,
+} from '../../protocol/burn.ts';
+import type { CommonWords } from '../../protocol.ts';
+import { panelData } from '../core/analysis.ts';
+import { commonWords, noTranscripts } from '../panels/commonStrings.ts';
+import type { DataPanelKind } from '../panels/dataPanel.ts';
+import { windowFolders } from '../panels/projectOptions.ts';
+import { formatOf } from '../text/format.ts';
+import { burnWords } from './strings.ts';
+import { burnFacts } from './viewModel.ts';
+
+/** The burn panel: whether spend accelerates, and what comes of it. */
+export const burnPanel: DataPanelKind<BurnData, BurnWords & CommonWords, BurnQuestion> = {
+  name: 'burn',
+  title: () => l10n.t('Burn Rate'),
+  question: usualBurn,
+  isQuestion: isBurnQuestion,
+  answer: async (model, question) => {
+    const now = Date.now();
+    const figures = await panelData<BurnFigures>(model, { panel: 'burn', question }, now);
+    if (!figures.hasData) return noTranscripts();
+    const { spend } = model;
+    const { settings } = spend;
+    const format = formatOf(settings);
+    const data = burnFacts({
+      figures,
+      question,
+      format,
+      zone: settings.zone,
+      folders: windowFolders(),
+      live: spend.overview?.session?.live === true,
+      demo: spend.demo,
+    });
+    return { words: { ...commonWords(), ...burnWords() }, format: format.forPanel(now), data };
+  },
+};

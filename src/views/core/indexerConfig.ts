@@ -1,0 +1,36 @@
+import { homedir } from 'node:os';
+import { dataFolder } from '../../dataFolder/places.ts';
+import { marksFile } from '../../dataFolder/timeTagFile.ts';
+import { planOf } from '../../model/retention.ts';
+import type { IndexerConfig } from '../../watchers/messages.ts';
+import type { Settings } from './settingsModel.ts';
+
+/** Made-up transcripts and a store of their own, shown instead of the user's. */
+export interface DemoPlace {
+  readonly configDir: string;
+  readonly storeFile: string;
+}
+
+/** What the indexing thread is told; whenever it differs, it is told again. */
+export function indexerConfig(
+  settings: Settings,
+  storeFile: string,
+  demo: DemoPlace | undefined,
+  priceOverrides: unknown,
+): IndexerConfig {
+  const { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME } = process.env;
+  return {
+    storeFile,
+    mode: 'watch',
+    role: 'editor',
+    configDirs: demo === undefined ? [] : [demo.configDir],
+    rootsSetting: settings.roots,
+    env: { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME },
+    home: homedir(),
+    priceOverrides,
+    storeTitles: settings.storeTitles,
+    retention: planOf(settings.retention, settings.zone, marksFile(dataFolder())),
+    polling: settings.polling,
+    paused: demo === undefined && !settings.enabled,
+  };
+}

@@ -1,0 +1,69 @@
+import { Disposable, l10n } from 'vscode';
+import type { DashboardFigures } from '../../panels/dashboard.ts';
+import {
+  type DashboardData,
+  type DashboardQuestion,
+  type DashboardWords,
+  isDashboardQuestion,
+  usualDashboard,
+} from '../../protocol/dashboard.ts';
+import type { CommonWords } from '../../protocol.ts';
+import { panelData } from '../core/analysis.ts';
+import type { SpendModel } from '../core/spendModel.ts';
+import type { InsightsModel } from '../insights/insightsModel.ts';
+import { commonWords, noTranscripts } from '../panels/commonStrings.ts';
+import type { DataPanelKind, PanelAnswer } from '../panels/dataPanel.ts';
+import { windowFolders } from '../panels/projectOptions.ts';
+import { formatOf } from '../text/format.ts';
+import { dashboardWords } from './strings.ts';
+import { dashboardFacts } from './viewModel.ts';
+
+/** The dashboard: where the money goes, and whether that is normal. */
+export function dashboardPanel(
+  insights: InsightsModel,
+): DataPanelKind<DashboardData, DashboardWords & CommonWords, DashboardQuestion> {
+  const ask =
+    (panel: 'dashboard' | 'dashboardHead') =>
+    async (
+      model: SpendModel,
+      question: DashboardQuestion,
+    ): Promise<PanelAnswer<DashboardData, DashboardWords & CommonWords>> => {
+      const now = Date.now();
+      const figures = await panelData<DashboardFigures>(model, { panel, question }, now);
+      if (!figures.hasData) return noTranscripts();
+      const { spend } = model;
+      const format = formatOf(spend.settings);
+      const facts = {
+        figures,
+        question,
+        format,
+        folders: windowFolders(),
+        live: spend.overview?.session?.live === true,
+        demo: spend.demo,
+        zone: spend.settings.zone,
+        insights: insights.current.report,
+      };
+      return {
+        words: { ...commonWords(), ...dashboardWords() },
+        format: format.forPanel(now),
+        data: dashboardFacts(facts),
+      };
+    };
+  return {
+    name: 'dashboard',
+    title: () => l10n.t('Outlay Dashboard'),
+    question: usualDashboard,
+    isQuestion: isDashboardQuestion,
+    answer: ask('dashboard'),
+    first: ask('dashboardHead'),
+    // What could be saved takes longer to find than a panel to open: it comes when it is known.
+    watch: (onChange) => {
+      const listening = insights.onDidChange(onChange);
+      insights.setActive(listening, true);
+      return new Disposable(() => {
+        insights.setActive(listening, false);
+        listening.dispose();
+      });
+    },
+  };
+}

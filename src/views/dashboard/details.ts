@@ -1,0 +1,77 @@
+import { l10n } from 'vscode';
+import type { DashboardRest, Slice } from '../../panels/dashboard.ts';
+import type { DashboardBar, DashboardRestData } from '../../protocol/dashboard.ts';
+import { backgroundKey, none } from '../../query/dimensions.ts';
+import { oneLine, projectName, titleText } from '../sessions/arrange.ts';
+import type { Format } from '../text/format.ts';
+import { classLabel } from '../text/tokenClassLabels.ts';
+import { agentName, type BarKind, nameOf } from './labels.ts';
+
+/** Longest name that is shown in full on hover. */
+const longestHint = 200;
+
+/** Where the money went in detail, in the editor's language. */
+export function dashboardRest(rest: DashboardRest, format: Format): DashboardRestData {
+  return {
+    bars: {
+      agent: rest.slices.agent.map((slice) => barOf(slice, 'agent', format)),
+      model: rest.slices.model.map((slice) => barOf(slice, 'model', format)),
+      project: rest.slices.project.map((slice) => barOf(slice, 'project', format)),
+      branch: rest.slices.branch.map((slice) => barOf(slice, 'branch', format)),
+    },
+    classes: rest.classes.map(({ key, tokens, nano }) => ({
+      name: key,
+      label: key === backgroundKey ? l10n.t('Background') : classLabel(key),
+      tokens,
+      nano,
+    })),
+    heat: {
+      days: rest.heat.weekdays.map((day) => format.weekday(day)),
+      hours: Array.from({ length: 24 }, (_, hour) => String(hour)),
+      nano: rest.heat.nano,
+    },
+    sessions: rest.topSessions.map(({ title, project, ...row }) => ({
+      ...row,
+      message: '',
+      title: titleText({ title: title ?? null, sid: row.sid }),
+      model: oneLine(row.model),
+      project: projectName(project),
+    })),
+    messages: rest.topMessages.map(({ title, project, messageId, ...row }) => ({
+      ...row,
+      message: messageId,
+      title: titleText({ title: title ?? null, sid: row.sid }),
+      model: oneLine(row.model),
+      project: projectName(project),
+      messages: 1,
+    })),
+    activity: rest.activity.map(({ project, messageId, title: _, ...row }) => ({
+      ...row,
+      message: messageId,
+      project: projectName(project),
+      agent: agentName(row.agent),
+      model: oneLine(row.model),
+      error: oneLine(row.error),
+    })),
+  };
+}
+
+function barOf(
+  { key, nano, messages, unpriced, runs }: Slice,
+  kind: BarKind,
+  format: Format,
+): DashboardBar {
+  const special = key === none || key === backgroundKey;
+  return {
+    filter: special ? '' : key,
+    name: nameOf(key, kind),
+    hint: special ? nameOf(key, kind) : oneLine(key, longestHint),
+    nano,
+    detail:
+      runs === undefined
+        ? l10n.t('{0} messages', format.count(messages))
+        : l10n.t('{0} runs', format.count(runs)),
+    unpriced,
+    background: key === backgroundKey,
+  };
+}

@@ -1,0 +1,22 @@
+import { l10n } from 'vscode';
+import { restName } from '../../panels/parts/stackedSpend.ts';
+import { backgroundKey, none } from '../../query/dimensions.ts';
+import { oneLine, projectName } from '../sessions/arrange.ts';
+
+/** What a dashboard tells apart by name. */
+export type BarKind = 'agent' | 'model' | 'project' | 'branch';
+
+/** What a person reads for a key of the figures. */
+export function nameOf(key: string, kind: BarKind): string {
+  if (key === backgroundKey) return l10n.t('Background');
+  if (key === restName) return l10n.t('Other');
+  if (key === none) return l10n.t('none');
+  if (kind === 'project') return projectName(key);
+  if (kind === 'agent') return agentName(key);
+  return oneLine(kind === 'model' ? key.replace(/^claude-/, '') : key);
+}
+
+/** `main` and a subagent's type, for a person. */
+export function agentName(type: string): string {
+  return type === 'main' ? l10n.t('Main thread') : oneLine(type);
+}

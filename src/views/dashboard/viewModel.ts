@@ -1,0 +1,269 @@
+import { l10n } from 'vscode';
+import type { UseWindow } from '../../analysis/spend/usageWindows.ts';
+import { dayOf, type Zone } from '../../model/calendar.ts';
+import type { DashboardFigures } from '../../panels/dashboard.ts';
+import type { BudgetOutlook } from '../../panels/parts/budgetForecasts.ts';
+import type {
+  DashboardBudget,
+  DashboardData,
+  DashboardQuestion,
+  DashboardWindow,
+} from '../../protocol/dashboard.ts';
+import type { PanelCard } from '../../protocol.ts';
+import type { OptimizeJson } from '../../reports/insights/optimizeJson.ts';
+import { budgetAmount, budgetTitle } from '../budgets/budgetLabels.ts';
+import { insightTitle } from '../insights/strings.ts';
+import { savingText } from '../insights/treeItems.ts';
+import { arrangeInsights } from '../insights/treeNodes.ts';
+import { spendBy } from '../panels/bucketLabels.ts';
+import { panelNotes } from '../panels/notes.ts';
+import { projectChoices, type WindowFolder } from '../panels/projectOptions.ts';
+import { oneLine } from '../sessions/arrange.ts';
+import { levelWord } from '../statusBar/statusText.ts';
+import type { Format } from '../text/format.ts';
+import { dashboardRest } from './details.ts';
+import { dashboardAnswer } from './headline.ts';
+import { agentName, nameOf } from './labels.ts';
+import { periodName } from './period.ts';
+
+/** Insights the dashboard lists. */
+const mostInsights = 3;
+/** Values a filter offers: more are not looked through. */
+const mostChoices = 200;
+
+/** What a dashboard's words are made of. */
+export interface DashboardFacts {
+  readonly figures: DashboardFigures;
+  readonly question: DashboardQuestion;
+  readonly format: Format;
+  /** Folders of this window, offered as filters. */
+  readonly folders: readonly WindowFolder[];
+  /** A session is at work. */
+  readonly live: boolean;
+  readonly demo: boolean;
+  readonly zone: Zone;
+  /** What could be saved; undefined while it is looked for. */
+  readonly insights: OptimizeJson | undefined;
+}
+
+/** Everything the dashboard shows, in the editor's language. */
+export function dashboardFacts(facts: DashboardFacts): DashboardData {
+  const { figures, question, format, live } = facts;
+  const { now } = figures;
+  const label = (name: string): string => nameOf(name, question.stack);
+  return {
+    answer: dashboardAnswer(facts),
+    live,
+    at: now,
+    cards: cards(facts),
+    total: figures.total,
+    stretches: figures.stretches.map((stretch) => ({
+      ...stretch,
+      label: stretchLabel(stretch.from, figures, format),
+      ...daysOfStretch(stretch, facts),
+      soFar: stretch.from <= now && now < stretch.to,
+    })),
+    stretchName: spendBy(figures.unit),
+    stack: { names: figures.stackNames, labels: figures.stackNames.map(label) },
+    budgets: figures.budgets.map((budget) => budgetOf(budget, format)),
+    windows: {
+      fiveHours: figures.recent.windows.map((window) =>
+        windowOf(window, now, format.shortRange(window.from, window.to)),
+      ),
+      weeks: figures.recent.weeks.map((window) =>
+        windowOf(window, now, format.shortDay(window.from)),
+      ),
+    },
+    rest: figures.rest === undefined ? null : dashboardRest(figures.rest, format),
+    insights: insights(facts),
+    choices: choices(facts),
+    notes: panelNotes({ ...figures, demo: facts.demo, lower: figures.sums.lower }, format),
+  };
+}
+
+function cards({ figures, question, format }: DashboardFacts): PanelCard[] {
+  const { total, background, sums, recent, now } = figures;
+  const money = (nano: number): string => format.brief(format.convert(nano, now));
+  const atLeast = sums.lower > 0 || sums.unpriced > 0;
+  const worst = figures.budgets[0];
+  const hourly = recent.lastHour;
+  const list: (PanelCard | undefined)[] = [
+    {
+      id: 'cost',
+      label: l10n.t('Cost, {0}', periodName(question, format, figures)),
+      figure: money(total),
+      detail: atLeast ? l10n.t('at least: see below') : l10n.t('at list price'),
+    },
+    {
+      id: 'today',
+      label: l10n.t('Today'),
+      figure: money(recent.today),
+      detail: usualText(figures, format),
+    },
+    worst && {
+      id: 'budget',
+      label: budgetTitle(worst.budget, worst.part),
+      figure: format.percent(worst.state.share),
+      detail: budgetDetail(worst, format),
+      ...levelMark(worst),
+    },
+    {
+      id: 'lastHour',
+      label: l10n.t('Last hour'),
+      figure: money(hourly),
+      detail: l10n.t('{0} a day at that rate', money(hourly * 24)),
+    },
+    {
+      id: 'tokens',
+      label: l10n.t('Tokens'),
+      figure: format.tokens(figures.tokens),
+      detail: l10n.t('in {0} messages', format.count(sums.messages)),
+    },
+    {
+      id: 'runs',
+      label: l10n.t('Sessions · runs'),
+      figure: l10n.t('{0} · {1}', format.count(figures.sessions), format.count(figures.runs)),
+      detail:
+        figures.runs === 0 ? '' : l10n.t('{0} a run', money(Math.round(sums.nano / figures.runs))),
+    },
+    figures.success === undefined
+      ? undefined
+      : {
+          id: 'success',
+          label: l10n.t('Success rate'),
+          figure: format.percent(figures.success),
+          detail: l10n.t('of requests were answered'),
+        },
+    figures.cacheShare === undefined
+      ? undefined
+      : {
+          id: 'cache',
+          label: l10n.t('Cache share'),
+          figure: format.percent(figures.cacheShare),
+          detail: l10n.t('of the prompts’ tokens'),
+        },
+    {
+      id: 'background',
+      label: l10n.t('Background'),
+      figure: money(background),
+      detail: l10n.t('spend no message explains'),
+    },
+  ];
+  return list.filter((card) => card !== undefined);
+}
+
+function budgetDetail({ budget, state }: BudgetOutlook, format: Format): string {
+  const spent = budgetAmount(budget.unit, state.spent, format);
+  const limit = budgetAmount(budget.unit, budget.limit, format);
+  const word = levelWord(state.level);
+  return word === ''
+    ? l10n.t('{0} of {1}', spent, limit)
+    : l10n.t('{0} of {1}: {2}', spent, limit, word);
+}
+
+function levelMark({ state }: BudgetOutlook): Pick<PanelCard, 'level'> {
+  switch (state.level) {
+    case 'ok':
+      return {};
+    case 'info':
+      return { level: 'info' };
+    case 'warning':
+      return { level: 'warning' };
+    default:
+      return { level: 'error' };
+  }
+}
+
+/** Today against what is usual by this time of such a day: a sign, a number and a word. */
+function usualText({ recent }: DashboardFigures, format: Format): string {
+  const { today, usualByNow, weekday } = recent;
+  if (usualByNow === undefined) return l10n.t('no usual day to compare with yet');
+  const day = format.weekday(weekday, 'long');
+  if (usualByNow === 0) return l10n.t('nothing by this time on a usual {0}', day);
+  const change = (today - usualByNow) / usualByNow;
+  const share = format.percent(Math.abs(change));
+  const times = Math.round(today / usualByNow);
+  if (times >= 3)
+    return l10n.t('▲ {0} times your usual {1} by this time', format.count(times), day);
+  if (Math.abs(change) < 0.05) return l10n.t('as on your usual {0} by this time', day);
+  return change > 0
+    ? l10n.t('▲ {0} above your usual {1} by this time', share, day)
+    : l10n.t('▼ {0} below your usual {1} by this time', share, day);
+}
+
+function daysOfStretch(
+  { from, to }: { readonly from: number; readonly to: number },
+  { figures, zone }: DashboardFacts,
+): { first: string; last: string } {
+  if (figures.unit === 'hour') return { first: '', last: '' };
+  return { first: dayOf(from, zone), last: dayOf(to - 1, zone) };
+}
+
+function stretchLabel(from: number, { unit }: DashboardFigures, format: Format): string {
+  if (unit === 'hour') return format.time(from);
+  return unit === 'month' ? format.month(from) : format.shortDay(from);
+}
+
+function budgetOf(
+  { budget, part, state, projected, band }: BudgetOutlook,
+  format: Format,
+): DashboardBudget {
+  const { limit, unit, ladder } = budget;
+  const amount = (value: number): string => budgetAmount(unit, value, format);
+  return {
+    name: budgetTitle(budget, part),
+    level: state.level,
+    levelWord: levelWord(state.level),
+    spent: amount(state.spent),
+    limit: amount(limit),
+    share: state.spent / limit,
+    shareText: format.percent(state.spent / limit),
+    projected:
+      projected === undefined
+        ? null
+        : {
+            share: projected / limit,
+            low: (band?.low ?? projected) / limit,
+            high: (band?.high ?? projected) / limit,
+          },
+    projectedText:
+      projected === undefined
+        ? ''
+        : band === undefined
+          ? amount(projected)
+          : l10n.t('{0} ({1}–{2})', amount(projected), amount(band.low), amount(band.high)),
+    steps: [...new Set(Object.values(ladder))],
+  };
+}
+
+function windowOf({ from, to, nano }: UseWindow, now: number, label: string): DashboardWindow {
+  return { from, to, nano, label, running: from <= now && now < to };
+}
+
+/** The first few that are open; all of them stand in their view. */
+function insights({ insights: report, format }: DashboardFacts): DashboardData['insights'] {
+  if (report === undefined) return null;
+  return arrangeInsights(report, false)
+    .flatMap((node) => (node.kind === 'insight' ? [node.insight] : []))
+    .slice(0, mostInsights)
+    .map((insight) => ({
+      id: insight.id,
+      title: insightTitle(insight, format),
+      saving: savingText(insight, format),
+      canApply: insight.action.kind === 'agent-model' && insight.state === 'open',
+    }));
+}
+
+function choices({ figures, folders }: DashboardFacts): DashboardData['choices'] {
+  const { project, group, account, model, agent, branch } = figures.choices;
+  const offered = (values: readonly string[], name = (value: string) => oneLine(value)) =>
+    values.slice(0, mostChoices).map((value) => ({ value, label: name(value) }));
+  return {
+    project: projectChoices(project, folders),
+    group: offered(group),
+    account: offered(account),
+    model: offered(model, (value) => nameOf(value, 'model')),
+    agent: offered(agent, agentName),
+    branch: offered(branch),
+  };
+}

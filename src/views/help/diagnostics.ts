@@ -1,0 +1,43 @@
+import { homedir } from 'node:os';
+import { settingBudgets } from '../../dataFolder/budgetFile.ts';
+import { createPriceBook } from '../../pricing/priceBook.ts';
+import { withReportContext } from '../../query/openContext.ts';
+import { noPeers } from '../../query/peers.ts';
+import { render } from '../../reports/document/render.ts';
+import { doctorReport } from '../../reports/upkeep/doctor.ts';
+import { storeOnDisk } from '../../store/connection/backups.ts';
+import { readSettings, settingsSentence } from '../core/settingsModel.ts';
+import type { SpendModel } from '../core/spendModel.ts';
+import { userPrices } from '../core/userPrices.ts';
+
+/** The doctor's report in Markdown. */
+export function diagnostics(model: SpendModel, version: string): string {
+  const { roots } = model.spend;
+  const { settings, problems } = readSettings();
+  const prices = userPrices(settings);
+  const facts = {
+    storeFile: model.storeFile,
+    book: createPriceBook(prices.overrides),
+    settings,
+    zone: settings.zone,
+    now: Date.now(),
+    accounts: undefined,
+    problems: [...problems.map(settingsSentence), ...prices.problems],
+    labels: { ...settings.labels, marks: [] },
+    budgets: settingBudgets(settings),
+    peers: noPeers,
+    home: homedir(),
+    dataFolder: '',
+    git: null,
+  };
+  return withReportContext(facts, (context) => {
+    const report = doctorReport(context, {
+      version,
+      node: process.versions.node,
+      roots,
+      store: storeOnDisk(model.storeFile),
+      switchedOff: settings.enabled ? undefined : 'Outlay is switched off by outlay.enabled.',
+    });
+    return render(report, 'markdown', { colour: false, zone: settings.zone });
+  });
+}

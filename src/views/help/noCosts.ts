@@ -1,0 +1,126 @@
+import { l10n } from 'vscode';
+import { type Answer, answerMarkdown, models, names } from './answer.ts';
+import type { HelpFacts } from './helpFacts.ts';
+import {
+  machineRow,
+  obstacles,
+  readingRow,
+  rootRows,
+  storeRows,
+  variableRow,
+} from './obstacles.ts';
+
+/** "No costs are shown", for this window as it is. */
+export function noCosts(facts: HelpFacts): string {
+  const answer: Answer = {
+    title: l10n.t('No costs are shown'),
+    likely: likely(facts),
+    nothing: nothing(facts),
+    facts: [
+      readingRow(facts),
+      ...rootRows(facts),
+      variableRow(facts),
+      machineRow(facts),
+      ...storeRows(facts),
+    ],
+    others: [
+      l10n.t(
+        'Sessions that are not saved: `claude --no-session-persistence` and `CLAUDE_CODE_SKIP_PROMPT_HISTORY` leave no transcript, so their cost is in no figure here.',
+      ),
+      l10n.t(
+        'Work elsewhere: Claude Code on the web, on another machine, over SSH or in a container writes its transcripts there. Open a window there, and Outlay counts them there.',
+      ),
+      l10n.t(
+        'Older work: Claude Code deletes transcripts after 30 days by default (its setting `cleanupPeriodDays`). What was deleted before Outlay first ran is gone; what Outlay has read stays.',
+      ),
+      l10n.t(
+        'A hidden item: right-click the status bar and tick "Outlay: Claude Code spend" if there is no figure at all.',
+      ),
+    ],
+  };
+  return answerMarkdown(answer);
+}
+
+function likely(facts: HelpFacts): string[] {
+  const { spend, transcripts, store, format } = facts;
+  const found = obstacles(facts);
+  const unreadable = spend.roots.flatMap((root) => root.unreadable);
+  if (unreadable.length > 0) {
+    found.push(
+      l10n.t(
+        'Outlay may not read {0} ({1}). Give your user the right to read it, then run "Outlay: Rescan Transcripts".',
+        names(unreadable.slice(0, 3).map(({ path }) => path)),
+        names([...new Set(unreadable.map(({ code }) => code))]),
+      ),
+    );
+  }
+  if (transcripts === 0) found.push(noTranscripts(facts), environment(facts));
+  if (spend.settings.scope === 'workspace') {
+    found.push(
+      l10n.t(
+        'The status bar counts only sessions that started in a folder of this workspace (`outlay.statusBar.scope`). Sessions that started elsewhere are not in its figures.',
+      ),
+    );
+  }
+  if (store === undefined) return found;
+  if (transcripts > 0 && store.messages === 0) {
+    found.push(
+      l10n.t(
+        'There are transcripts, but no response with usage in them yet. Lines that could not be used: {0}. "Outlay: Show Diagnostics" names them.',
+        format.count(store.rejectedLines),
+      ),
+    );
+  }
+  if (store.messages > 0 && store.messages === store.sums.unpriced) {
+    found.push(
+      l10n.t(
+        'Nobody has a price for your models: {0}. Run "Outlay: Set a Price for a Model…".',
+        models(store.unpriced, format),
+      ),
+    );
+  }
+  const today = spend.overview?.today.sums.messages ?? 0;
+  if (store.lastAt !== null && today === 0 && spend.settings.scope === 'all') {
+    found.push(
+      l10n.t(
+        'There was no response today: the last one is of {0}. Today begins at midnight in the zone of the setting `outlay.timeZone`.',
+        format.dateTime(store.lastAt),
+      ),
+    );
+  }
+  return found;
+}
+
+function noTranscripts({ spend, remote }: HelpFacts): string {
+  const places = names(spend.roots.map(({ path }) => path));
+  if (remote !== '') {
+    return l10n.t(
+      'There is no transcript in {0}, on the machine this window works on. Outlay counts what Claude Code does there, not what it does on the computer in front of you.',
+      places,
+    );
+  }
+  return l10n.t(
+    'There is no transcript in {0}. Run Claude Code once on this machine; its sessions appear at once.',
+    places,
+  );
+}
+
+function environment({ configDirVariable }: HelpFacts): string {
+  return configDirVariable === ''
+    ? l10n.t(
+        'This editor does not have `CLAUDE_CONFIG_DIR`. If you set it in your shell, a program started from the dock or the start menu does not inherit it: name the folder in the setting `outlay.roots`, or start the editor from that shell.',
+      )
+    : l10n.t(
+        '`CLAUDE_CONFIG_DIR` sends Outlay to another folder than the usual one. If Claude Code runs without that variable, name its folder in the setting `outlay.roots`.',
+      );
+}
+
+function nothing({ spend, format, now }: HelpFacts): string {
+  const today = spend.overview?.today.total;
+  return today === undefined
+    ? l10n.t('Nothing is known yet; ask again in a moment.')
+    : l10n.t(
+        'Nothing is in the way: transcripts are found, read and priced. Today comes to {0}.',
+        format.money(today, now),
+      );
+}

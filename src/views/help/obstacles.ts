@@ -1,0 +1,152 @@
+import { l10n } from 'vscode';
+import type { RootSource } from '../../agents/claude/roots.ts';
+import { escapeMarkdown } from '../text/markdown.ts';
+import { messages, type Row, sessions, transcripts } from './answer.ts';
+import type { HelpFacts } from './helpFacts.ts';
+
+/** What stands in the way of any figure, whatever the question was. */
+export function obstacles(facts: HelpFacts): string[] {
+  const { spend, problem } = facts;
+  const { indexer, settings } = spend;
+  const found: string[] = [];
+  if (spend.demo) {
+    found.push(
+      l10n.t(
+        'The demo is open: every figure is made up. Run "Outlay: Close Demo", and your own come back.',
+      ),
+    );
+  }
+  if (problem !== '') {
+    found.push(
+      l10n.t(
+        'The store cannot be used: {0} "Outlay: Show Diagnostics" and "Outlay: Show Log" say more.',
+        escapeMarkdown(sentence(problem)),
+      ),
+    );
+  }
+  if (!settings.enabled) {
+    found.push(
+      l10n.t(
+        'Reading is switched off by the setting `outlay.enabled`: figures stay as they are. Switch it on again.',
+      ),
+    );
+  } else if (indexer.kind === 'paused') {
+    found.push(l10n.t('Outlay is paused: figures stay as they are. Run "Outlay: Resume".'));
+  }
+  if (indexer.kind === 'indexing' || indexer.kind === 'starting') {
+    found.push(
+      l10n.t(
+        'Transcripts are still being read, newest first: today is right after a moment, older days follow.',
+      ),
+    );
+  }
+  return found;
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** What the indexer is doing. */
+export function readingRow({ spend, format }: HelpFacts): Row {
+  const { indexer } = spend;
+  const name = l10n.t('Reading');
+  switch (indexer.kind) {
+    case 'starting':
+      return [name, l10n.t('starting')];
+    case 'indexing': {
+      const share = indexer.total === 0 ? 1 : indexer.done / indexer.total;
+      return [name, l10n.t('{0} of what is new', format.percent(share))];
+    }
+    case 'watching':
+      return [name, l10n.t('done; this window waits for changes and writes the store')];
+    case 'following':
+      return [
+        name,
+        l10n.t(
+          'process {0} ({1}) writes the store; this window shows what it commits',
+          String(indexer.pid),
+          escapeMarkdown(indexer.role),
+        ),
+      ];
+    case 'paused':
+      return [name, l10n.t('paused')];
+    case 'unavailable':
+      return [name, l10n.t('not possible: {0}', escapeMarkdown(indexer.reason))];
+  }
+}
+
+/** Where transcripts are looked for, and what is there: a row for each root. */
+export function rootRows({ spend, disk, format }: HelpFacts): Row[] {
+  return spend.roots.map(({ path, source, exists, unreadable, polling }) => {
+    const count = disk.counts.get(path) ?? 0;
+    const parts = [
+      exists || count > 0 ? transcripts(count, format) : l10n.t('no folder "projects" in it yet'),
+      sourceText(source),
+      polling ? l10n.t('looked at every two seconds') : l10n.t('watched by events'),
+    ];
+    if (unreadable.length > 0) {
+      parts.push(
+        unreadable.length === 1
+          ? l10n.t('1 folder or file cannot be read')
+          : l10n.t('{0} folders or files cannot be read', format.count(unreadable.length)),
+      );
+    }
+    return [escapeMarkdown(path), parts.join('; ')];
+  });
+}
+
+function sourceText(source: RootSource): string {
+  switch (source) {
+    case 'option':
+      return l10n.t('named by the demo');
+    case 'setting':
+      return l10n.t('named by the setting `outlay.roots`');
+    case 'CLAUDE_CONFIG_DIR':
+      return l10n.t('named by `CLAUDE_CONFIG_DIR`');
+    case 'default':
+      return l10n.t('the usual place');
+  }
+}
+
+/** The environment variable as this editor has it. */
+export function variableRow({ configDirVariable }: HelpFacts): Row {
+  return [
+    '`CLAUDE_CONFIG_DIR`',
+    configDirVariable === ''
+      ? l10n.t('not set where this editor was started')
+      : escapeMarkdown(configDirVariable),
+  ];
+}
+
+/** Which machine is counted. */
+export function machineRow({ remote }: HelpFacts): Row {
+  return [
+    l10n.t('Machine'),
+    remote === ''
+      ? l10n.t('this one')
+      : l10n.t('the other end of this window: {0}', escapeMarkdown(remote)),
+  ];
+}
+
+/** What the store holds. */
+export function storeRows({ store, storeFile, format, now }: HelpFacts): Row[] {
+  const place: Row = [l10n.t('Store'), escapeMarkdown(storeFile)];
+  if (store === undefined) return [place, [l10n.t('Kept'), l10n.t('nothing can be read')]];
+  const kept = l10n.t(
+    '{0} of {1}',
+    messages(store.messages, format),
+    sessions(store.sessions, format),
+  );
+  const rows: Row[] = [place, [l10n.t('Kept'), kept]];
+  if (store.firstAt !== null && store.lastAt !== null) {
+    rows.push(
+      [l10n.t('First message'), format.dateTime(store.firstAt)],
+      [
+        l10n.t('Last message'),
+        `${format.dateTime(store.lastAt)} (${format.age(now - store.lastAt)})`,
+      ],
+    );
+  }
+  return rows;
+}

@@ -1,0 +1,267 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { commands, type Disposable, env, l10n, Uri, window, workspace } from 'vscode';
+import {
+  type AgentChange,
+  type AgentModel,
+  changeOf,
+  undoChange,
+  writeChange,
+} from '../../insights/agentChange.ts';
+import {
+  type AgentFile,
+  agentFiles,
+  isBuiltIn,
+  projectFolders,
+} from '../../insights/agentFiles.ts';
+import { messageOf } from '../../model/errors.ts';
+import { readRoots } from '../core/readRoots.ts';
+import type { SpendModel } from '../core/spendModel.ts';
+import { harmless } from '../text/plainUiText.ts';
+import { ChangePreview } from './changePreview.ts';
+
+/** Gives an agent another model, with the comparison shown and agreed to first, and takes it back. */
+export class InsightChanges implements Disposable {
+  readonly #model: SpendModel;
+  readonly #preview = new ChangePreview();
+  /** Done after a file has been written or put back. */
+  readonly #written: () => void;
+  #applying = false;
+
+  constructor(model: SpendModel, written: () => void) {
+    this.#model = model;
+    this.#written = written;
+  }
+
+  /**
+   * Shows the change, asks, and writes it; for an agent without a file, says which setting there is.
+   * One at a time: who clicks twice is asked once.
+   */
+  async apply(id: string, action: AgentModel): Promise<void> {
+    if (this.#applying) return;
+    this.#applying = true;
+    try {
+      await this.#apply(id, action);
+    } finally {
+      this.#applying = false;
+    }
+  }
+
+  async #apply(id: string, action: AgentModel): Promise<void> {
+    if (!this.#isReal()) return;
+    const files = await this.filesOf(action.agent);
+    if (files.length === 0) {
+      if (isBuiltIn(action.agent)) await this.configure(action);
+      else sayNoFile(action.agent);
+      return;
+    }
+    if (!this.#mayWrite()) return;
+    const chosen = await choose(action.agent, files);
+    const change = chosen && prepare(action, chosen);
+    if (change === undefined || !(await this.#agreed(change))) return;
+    this.write(id, change);
+  }
+
+  /** Files that define an agent, in the projects sessions started in and the configuration folders. */
+  filesOf(agent: string): Promise<AgentFile[]> {
+    const projects = projectFolders(this.#model.reader?.projects() ?? []);
+    return agentFiles(agent, projects, readRoots(this.#model.spend.settings));
+  }
+
+  /** Writes a change that was agreed to, unless the file is another one by now; says what came of it. */
+  write(id: string, change: AgentChange): boolean {
+    if (!this.#mayWrite() || isUnsaved(change.file)) return false;
+    const { file, model } = change;
+    try {
+      if (!writeChange(this.#model.keptFolder, id, change, Date.now())) {
+        void window.showWarningMessage(
+          l10n.t(
+            '{0} is not what the comparison showed any more, so nothing was written.',
+            harmless(file),
+          ),
+        );
+        return false;
+      }
+    } catch (error) {
+      void window.showErrorMessage(harmless(messageOf(error)));
+      return false;
+    }
+    this.#written();
+    const words = l10n.t('{0} has "model: {1}" now.', harmless(basename(file)), harmless(model));
+    void this.#offerUndo(id, file, words);
+    return true;
+  }
+
+  /** Puts the file back, unless somebody has changed it since; says what came of it. */
+  undo(id: string): boolean {
+    if (!this.#mayWrite()) return false;
+    try {
+      const undone = undoChange(this.#model.keptFolder, id);
+      if (undone === undefined) {
+        void window.showInformationMessage(l10n.t('Nothing was changed for this insight.'));
+        return false;
+      }
+      const file = harmless(undone.file);
+      void (undone.done
+        ? window.showInformationMessage(l10n.t('{0} is as it was before.', file))
+        : window.showWarningMessage(
+            l10n.t('{0} has been changed since, so it is left as it is.', file),
+          ));
+      if (undone.done) this.#written();
+      return undone.done;
+    } catch (error) {
+      void window.showErrorMessage(harmless(messageOf(error)));
+      return false;
+    }
+  }
+
+  /** Says which setting gives a built-in agent another model, and brings it near. */
+  async configure({ agent, model }: AgentModel): Promise<void> {
+    const copy = l10n.t('Copy Setting');
+    const open = l10n.t('Open settings.json');
+    const setting = `"env": { "CLAUDE_CODE_SUBAGENT_MODEL": ${JSON.stringify(model)} }`;
+    const name = harmless(agent);
+    const detail = [
+      l10n.t('{0} comes with Claude Code, so no file of yours sets its model.', name),
+      l10n.t(
+        'In Claude Code’s settings.json, {0} holds for all subagents. To change {1} alone, define it yourself in .claude/agents/{1}.md with "model: {2}".',
+        setting,
+        name,
+        harmless(model),
+      ),
+    ].join('\n\n');
+    const settings = settingsFile(readRoots(this.#model.spend.settings));
+    const picked = await window.showInformationMessage(
+      l10n.t('Set the model of {0} yourself', name),
+      { modal: true, detail },
+      copy,
+      ...(settings === undefined ? [] : [open]),
+    );
+    if (picked === copy) await env.clipboard.writeText(setting);
+    if (picked === open && settings !== undefined) await window.showTextDocument(settings);
+  }
+
+  /** Shows the comparison and asks; it is closed again whatever the answer. */
+  async #agreed(change: AgentChange): Promise<boolean> {
+    if (isUnsaved(change.file)) return false;
+    const close = await this.#preview.show(change);
+    const { agent, model, modelNow, file } = change;
+    const yes = l10n.t('Change Model');
+    const name = harmless(agent);
+    const question =
+      modelNow === undefined
+        ? l10n.t('Give {0} the model {1}, instead of that of the session?', name, harmless(model))
+        : l10n.t(
+            'Give {0} the model {1} instead of {2}?',
+            name,
+            harmless(model),
+            harmless(modelNow),
+          );
+    const detail = [
+      l10n.t('This writes {0}, as the comparison shows.', harmless(file)),
+      l10n.t(
+        'Whether {0} does its work as well is yours to judge. "Undo Change" puts the file back.',
+        harmless(model),
+      ),
+    ].join('\n\n');
+    const picked = await window.showWarningMessage(question, { modal: true, detail }, yes);
+    await close();
+    return picked === yes;
+  }
+
+  async #offerUndo(id: string, file: string, words: string): Promise<void> {
+    const undo = l10n.t('Undo');
+    const open = l10n.t('Open File');
+    const picked = await window.showInformationMessage(words, undo, open);
+    if (picked === undo) this.undo(id);
+    if (picked === open) await window.showTextDocument(Uri.file(file));
+  }
+
+  /** Whether files may be written at all: not in a workspace nobody trusts, and not for the demo. */
+  #mayWrite(): boolean {
+    if (!this.#isReal()) return false;
+    if (workspace.isTrusted) return true;
+    void askForTrust();
+    return false;
+  }
+
+  #isReal(): boolean {
+    const { demo } = this.#model.spend;
+    if (demo) {
+      void window.showInformationMessage(
+        l10n.t('The demo’s agents are made up: there is no file to change.'),
+      );
+    }
+    return !demo;
+  }
+
+  dispose(): void {
+    this.#preview.dispose();
+  }
+}
+
+async function askForTrust(): Promise<void> {
+  const manage = l10n.t('Manage Workspace Trust');
+  const picked = await window.showWarningMessage(
+    l10n.t('This workspace is not trusted, so Outlay changes no agents’ files from here.'),
+    manage,
+  );
+  if (picked === manage) await commands.executeCommand('workbench.trust.manage');
+}
+
+function sayNoFile(agent: string): void {
+  void window.showWarningMessage(
+    l10n.t(
+      'No file defines {0}: looked in .claude/agents of its projects and in agents of the configuration folders. An agent of a plugin is changed there.',
+      harmless(agent),
+    ),
+  );
+}
+
+async function choose(agent: string, files: readonly AgentFile[]): Promise<AgentFile | undefined> {
+  if (files.length === 1) return files[0];
+  const items = files.map((file) => ({
+    label: harmless(basename(file.file)),
+    description: harmless(file.file),
+    file,
+  }));
+  const title = l10n.t('Several files define {0}: which one is to be changed?', harmless(agent));
+  return (await window.showQuickPick(items, { title, matchOnDescription: true }))?.file;
+}
+
+/** The change to a file; says so where there is none to make. */
+function prepare(action: AgentModel, chosen: AgentFile): AgentChange | undefined {
+  const change = changeOf(action, chosen);
+  const file = harmless(chosen.file);
+  if (change === undefined) {
+    void window.showWarningMessage(
+      l10n.t('{0} has no frontmatter, so its model cannot be set there.', file),
+    );
+    return undefined;
+  }
+  if (change.after !== change.before) return change;
+  void window.showInformationMessage(
+    l10n.t('{0} has "model: {1}" already.', file, harmless(action.model)),
+  );
+  return undefined;
+}
+
+/** An editor holds another text than the disk: writing would set the two against each other. */
+function isUnsaved(file: string): boolean {
+  const open = workspace.textDocuments.find(
+    ({ uri, isDirty }) => isDirty && uri.scheme === 'file' && uri.fsPath === file,
+  );
+  if (open === undefined) return false;
+  void window.showWarningMessage(
+    l10n.t('{0} has changes that are not saved. Save or revert them first.', harmless(file)),
+  );
+  return true;
+}
+
+/** Claude Code's own settings: the file there is, else the one it would read. */
+function settingsFile(roots: readonly string[]): Uri | undefined {
+  const files = roots.map((root) => join(root, 'settings.json'));
+  const there = files.find((file) => existsSync(file));
+  if (there !== undefined) return Uri.file(there);
+  return files[0] === undefined ? undefined : Uri.file(files[0]).with({ scheme: 'untitled' });
+}

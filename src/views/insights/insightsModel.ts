@@ -1,0 +1,154 @@
+import { statSync } from 'node:fs';
+import { type Disposable, EventEmitter, type LogOutputChannel, l10n } from 'vscode';
+import { insightsFile } from '../../dataFolder/insightFile.ts';
+import { HumanError, messageOf } from '../../model/errors.ts';
+import type { OptimizeJson } from '../../reports/insights/optimizeJson.ts';
+import { makeReport } from '../core/analysis.ts';
+import type { Spend, SpendModel } from '../core/spendModel.ts';
+
+/** Insights come from a month of runs: what a minute adds changes nothing about them. */
+const restMs = 3 * 60_000;
+
+/** What is known of what could be saved. */
+export interface KnownInsights {
+  /** Undefined until they have been looked for once. */
+  readonly report: OptimizeJson | undefined;
+  /** The runs looked at are none: nothing was spent. */
+  readonly empty: boolean;
+  /** Why they could not be looked for, '' when they could. */
+  readonly problem: string;
+}
+
+const nothingYet: KnownInsights = { report: undefined, empty: false, problem: '' };
+
+/**
+ * Asks for insights while somebody looks: on a thread of their own, after commits every few minutes, at
+ * once when the first reading is over, another store is shown or a person wishes it.
+ */
+export class InsightsModel implements Disposable {
+  readonly #changed = new EventEmitter<void>();
+  /** Fired when there is another answer, and when one is being made. */
+  readonly onDidChange = this.#changed.event;
+  readonly #spend: SpendModel;
+  readonly #log: LogOutputChannel;
+  readonly #listening: Disposable;
+  #now = nothingYet;
+  /** Who looks just now. */
+  readonly #watchers = new Set<object>();
+  #asking: Promise<void> | undefined;
+  /** Somebody asked while an answer was being made that may not have it yet. */
+  #again = false;
+  #askedAt = 0;
+  /** What the answer was made from: another store, other commits or other decisions give another. */
+  #askedOf = '';
+  #place = '';
+  #reading = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(spend: SpendModel, log: LogOutputChannel) {
+    this.#spend = spend;
+    this.#log = log;
+    this.#listening = spend.onDidChange((now) => this.#onSpend(now));
+  }
+
+  get current(): KnownInsights {
+    return this.#now;
+  }
+
+  /** The answer that is being made. */
+  get asking(): Promise<void> | undefined {
+    return this.#asking;
+  }
+
+  /** Somebody begins to look, or stops. Nothing is asked while nobody looks. */
+  setActive(who: object, active: boolean): void {
+    if (active) this.#watchers.add(who);
+    else this.#watchers.delete(who);
+    if (active) this.#askIfStale();
+  }
+
+  /** Looks anew; done when the answer has all that is known at this moment. */
+  async refresh(): Promise<void> {
+    if (this.#asking !== undefined) this.#again = true;
+    this.#asking ??= this.#ask();
+    await this.#asking;
+  }
+
+  #onSpend({ indexer, overview }: Spend): void {
+    const place = this.#spend.storeFile;
+    const wasReading = this.#reading;
+    this.#reading = indexer.kind === 'indexing';
+    // Another store is shown, or the same is opened anew after it was emptied or moved.
+    if (place !== this.#place || overview === undefined) {
+      this.#place = place;
+      this.#askedAt = 0;
+      if (this.#now !== nothingYet) this.#set(nothingYet);
+    } else if (wasReading && !this.#reading) this.#askedAt = 0;
+    this.#askIfStale();
+  }
+
+  /** Asks at once after a rest, else as soon as the rest is over. */
+  #askIfStale(): void {
+    const { overview } = this.#spend.spend;
+    if (this.#watchers.size === 0 || overview === undefined || this.#asking !== undefined) return;
+    const wait = this.#askedAt + restMs - Date.now();
+    if (wait > 0) {
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        this.#askIfStale();
+      }, wait);
+    } else if (this.#askedAt === 0 || this.#askedOf !== this.#stamp()) void this.refresh();
+  }
+
+  #stamp(): string {
+    const stats = statSync(insightsFile(this.#spend.keptFolder), { throwIfNoEntry: false });
+    const { storeFile, spend } = this.#spend;
+    return `${storeFile} ${spend.revision} ${stats?.mtimeMs}`;
+  }
+
+  async #ask(): Promise<void> {
+    // Whoever is told of the change finds the answer under way.
+    await Promise.resolve();
+    this.#changed.fire();
+    do {
+      this.#again = false;
+      const place = this.#spend.storeFile;
+      this.#askedAt = Date.now();
+      this.#askedOf = this.#stamp();
+      const answer = await this.#answer();
+      if (place === this.#spend.storeFile) this.#now = answer;
+      else this.#askedAt = 0;
+    } while (this.#again);
+    this.#asking = undefined;
+    this.#changed.fire();
+    // Another store is shown by now: it is asked as soon as it has been read.
+    if (this.#askedAt === 0) this.#askIfStale();
+  }
+
+  async #answer(): Promise<KnownInsights> {
+    try {
+      const question = { name: 'optimize', raw: { all: true } };
+      // A month of runs takes a while: panels are not kept waiting for it.
+      const { storeFile, keptFolder, slowAnalysis: analysis } = this.#spend;
+      const asker = { storeFile, keptFolder, analysis };
+      const { text, verdict } = await makeReport(asker, question, 'json', Date.now());
+      const report = JSON.parse(text) as OptimizeJson;
+      return { report, empty: verdict?.status === 'no-data', problem: '' };
+    } catch (error) {
+      if (error instanceof HumanError) return { ...this.#now, problem: error.message };
+      this.#log.error(`Insights: ${messageOf(error)}`);
+      return { ...this.#now, problem: l10n.t('The log says why.') };
+    }
+  }
+
+  #set(now: KnownInsights): void {
+    this.#now = now;
+    this.#changed.fire();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#listening.dispose();
+    this.#changed.dispose();
+  }
+}

@@ -1,0 +1,43 @@
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../../model/errors.ts';
+
+const executable = 0o755;
+
+/**
+ * Writes the launcher's files where they are not yet as they should be, each as a whole, so that
+ * somebody who starts one meanwhile runs the old or the new. Returns the names of those written.
+ */
+export async function writeLauncher(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+): Promise<string[]> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const written: string[] = [];
+  for (const [name, text] of files) {
+    const file = join(folder, name);
+    if (await isWritten(file, text)) continue;
+    const part = `${file}.${process.pid}.part`;
+    try {
+      await writeFile(part, text);
+      // The mode given to a new file is cut by the user's mask.
+      await chmod(part, executable);
+      await rename(part, file);
+    } catch (error) {
+      await rm(part, { force: true });
+      throw new Error(`${file} cannot be written: ${messageOf(error)}`, { cause: error });
+    }
+    written.push(name);
+  }
+  return written;
+}
+
+async function isWritten(file: string, text: string): Promise<boolean> {
+  try {
+    if ((await readFile(file, 'utf8')) !== text) return false;
+    return process.platform === 'win32' || ((await stat(file)).mode & 0o777) === executable;
+  } catch {
+    // Not there, or not ours to read: then it is written.
+    return false;
+  }
+}

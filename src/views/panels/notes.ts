@@ -1,0 +1,34 @@
+import { l10n } from 'vscode';
+import { oneLine } from '../sessions/arrange.ts';
+import type { Format } from '../text/format.ts';
+
+/** What decides which cautions stand below a panel. */
+export interface NoteFacts {
+  readonly demo: boolean;
+  readonly catalogueDate: string;
+  readonly unpriced: readonly { readonly model: string; readonly messages: number }[];
+  /** Messages whose output is counted as far as it is recorded. */
+  readonly lower: number;
+}
+
+/** What the figures of a panel are and leave out. */
+export function panelNotes(
+  { demo, catalogueDate, unpriced, lower }: NoteFacts,
+  format: Format,
+): string[] {
+  return [
+    ...(demo ? [l10n.t('These are made-up sessions of the demo.')] : []),
+    l10n.t('Estimate at list prices of {0}.', format.localDay(catalogueDate)),
+    ...unpriced.map(({ model, messages }) =>
+      l10n.t('Unpriced: {0} messages of {1}.', format.count(messages), oneLine(model)),
+    ),
+    ...(lower > 0
+      ? [
+          l10n.t(
+            'At least: {0} messages were broken off, and their output is counted as far as it is recorded.',
+            format.count(lower),
+          ),
+        ]
+      : []),
+  ];
+}

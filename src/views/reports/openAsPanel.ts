@@ -1,0 +1,88 @@
+import { isAnomaliesQuestion, usualAnomalies } from '../../protocol/anomalies.ts';
+import { isBurnQuestion, usualBurn } from '../../protocol/burn.ts';
+import {
+  dashboardFilters,
+  isDashboardQuestion,
+  noFilters,
+  usualDashboard,
+} from '../../protocol/dashboard.ts';
+import type { RawOptions } from '../../query/question.ts';
+import { commandIds } from '../core/commandIds.ts';
+
+/** The command that opens a panel, and what it is given. */
+export interface PanelOpening {
+  readonly command: string;
+  readonly arguments: readonly unknown[];
+}
+
+/**
+ * The panel that shows what a report says, asked the same as far as it can be asked; undefined for a
+ * report without one.
+ */
+export function panelOf(name: string, raw: RawOptions): PanelOpening | undefined {
+  switch (name) {
+    case 'session':
+      return { command: commandIds.openSession, arguments: idOf(raw) };
+    case 'report':
+    case 'breakdown':
+      return { command: commandIds.openDashboard, arguments: [dashboardQuestion(raw)] };
+    case 'burn':
+      return { command: commandIds.openBurn, arguments: [burnQuestion(raw)] };
+    case 'anomaly':
+    case 'projection':
+    case 'counterfactual':
+      return { command: commandIds.openAnomalies, arguments: [anomaliesQuestion(raw)] };
+    default:
+      return undefined;
+  }
+}
+
+function idOf({ argument }: RawOptions): string[] {
+  return typeof argument === 'string' ? [argument] : [];
+}
+
+function dashboardQuestion(raw: RawOptions): typeof usualDashboard {
+  const filters = Object.fromEntries(
+    dashboardFilters.map((name) => [name, typeof raw[name] === 'string' ? raw[name] : '']),
+  );
+  const asked = { ...usualDashboard, filters: { ...noFilters, ...filters } };
+  return (
+    [
+      { ...asked, period: 'custom', since: raw.since, until: raw.until },
+      { ...asked, period: raw.period },
+    ].find(isDashboardQuestion) ?? asked
+  );
+}
+
+const units: Readonly<Record<string, string>> = { '1h': 'hour', '1d': 'day', '1w': 'week' };
+
+function burnQuestion(raw: RawOptions): typeof usualBurn {
+  const project = projectOf(raw);
+  const asked = { ...usualBurn, project };
+  // The report's stretch is a day unless another one is asked for.
+  const unit = units[String(raw.bucket ?? '1d')];
+  const threshold = Number(raw['alert-on-acceleration-pct']);
+  return (
+    [
+      { ...asked, unit, threshold },
+      { ...asked, unit },
+      { ...asked, threshold },
+    ].find(isBurnQuestion) ?? asked
+  );
+}
+
+function anomaliesQuestion(raw: RawOptions): typeof usualAnomalies {
+  const asked = { ...usualAnomalies, project: projectOf(raw), log: raw.log === true };
+  const { by, period } = raw;
+  return (
+    [
+      { ...asked, by, period },
+      { ...asked, by },
+      { ...asked, period },
+    ].find(isAnomaliesQuestion) ?? asked
+  );
+}
+
+function projectOf({ project }: RawOptions): string {
+  return typeof project === 'string' ? project : '';
+}

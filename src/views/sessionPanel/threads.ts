@@ -1,0 +1,77 @@
+import type { PanelMessage, PanelThread } from '../../protocol/session.ts';
+import type { AgentSums } from '../../store/query/storeReader.ts';
+import { oneLine } from '../sessions/arrange.ts';
+
+/** What threads without a type of their own are called, in the editor's language. */
+export interface ThreadWords {
+  readonly main: string;
+  readonly subagent: string;
+}
+
+/**
+ * The threads of a session: main thread first, then the subagents, dearest first. `parents`: who
+ * started each agent, of all the session has had. An agent that has spent nothing is one of them only
+ * when it started one that has.
+ */
+export function sessionThreads(
+  agents: readonly AgentSums[],
+  parents: ReadonlyMap<string, string>,
+  messages: readonly Pick<PanelMessage, 'agentId' | 'at'>[],
+  words: ThreadWords,
+): PanelThread[] {
+  const spent = Map.groupBy(agents, ({ agentId }) => agentId);
+  const known = new Set(['', ...spent.keys()]);
+  for (const agentId of spent.keys()) {
+    for (const ancestor of ancestors(agentId, parents)) known.add(ancestor);
+  }
+  const names = threadNames(known, spent, messages, words);
+  return [...known]
+    .map((agentId): PanelThread => {
+      const own = spent.get(agentId) ?? [];
+      const [parent = ''] = ancestors(agentId, parents);
+      return {
+        agentId,
+        name: names.get(agentId)!,
+        hint: agentId === '' ? names.get('')! : `${names.get(agentId)} (${oneLine(agentId, 40)})`,
+        parent,
+        messages: own.reduce((sum, one) => sum + one.messages, 0),
+        nano: own.reduce((sum, one) => sum + one.nano, 0),
+      };
+    })
+    .sort((a, b) => Number(b.agentId === '') - Number(a.agentId === '') || b.nano - a.nano);
+}
+
+/** Who started an agent, and who started that one, up to the main thread; a circle is none. */
+function ancestors(agentId: string, parents: ReadonlyMap<string, string>): string[] {
+  const found: string[] = [];
+  for (let at = parents.get(agentId) ?? ''; at !== ''; at = parents.get(at) ?? '') {
+    if (at === agentId || found.includes(at) || !parents.has(at)) return [];
+    found.push(at);
+  }
+  return found;
+}
+
+/** Agents by their type; where there are several of one, numbered as they began. */
+function threadNames(
+  agentIds: ReadonlySet<string>,
+  spent: ReadonlyMap<string, readonly AgentSums[]>,
+  messages: readonly Pick<PanelMessage, 'agentId' | 'at'>[],
+  words: ThreadWords,
+): Map<string, string> {
+  const begun = new Map<string, number>();
+  for (const { agentId, at } of messages) {
+    begun.set(agentId, Math.min(at, begun.get(agentId) ?? at));
+  }
+  const start = (agentId: string): number => begun.get(agentId) ?? 0;
+  const ordered = [...agentIds].sort((a, b) => start(a) - start(b) || (a < b ? -1 : 1));
+  const byType = Map.groupBy(ordered, (agentId) =>
+    agentId === ''
+      ? words.main
+      : oneLine(spent.get(agentId)?.[0]?.type ?? '', 60) || words.subagent,
+  );
+  return new Map(
+    [...byType].flatMap(([type, own]) =>
+      own.map((agentId, index) => [agentId, own.length === 1 ? type : `${type} ${index + 1}`]),
+    ),
+  );
+}

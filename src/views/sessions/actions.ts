@@ -1,0 +1,238 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { commands, env, l10n, type QuickPickItem, Uri, window, workspace } from 'vscode';
+import { findRecord, type RecordPlace } from '../../agents/claude/read/findRecord.ts';
+import { readMessageText } from '../../agents/claude/read/messageText.ts';
+import type { PanelTextPart } from '../../protocol/session.ts';
+import { type SessionFile, sessionFiles } from '../../store/query/sessionList.ts';
+import type { SessionSummary } from '../../store/query/storeReader.ts';
+import { plainLines } from '../../text/plainText.ts';
+import type { SpendModel } from '../core/spendModel.ts';
+import type { PanelActions, SessionPanels } from '../sessionPanel/sessionPanel.ts';
+import { formatOf } from '../text/format.ts';
+import { harmless } from '../text/plainUiText.ts';
+import { oneLine, projectName, projectOf, titleText } from './arrange.ts';
+import type { TranscriptDocuments } from './transcriptDocuments.ts';
+
+/** Sessions offered when a command is started without one. */
+const offered = 200;
+
+/**
+ * What can be done with a session. Each action takes what its caller has: an item of the tree, an
+ * id, or nothing, and then asks.
+ */
+export class SessionActions implements PanelActions {
+  readonly #model: SpendModel;
+  readonly #panels: SessionPanels;
+  readonly #transcripts: TranscriptDocuments;
+
+  constructor(model: SpendModel, panels: SessionPanels, transcripts: TranscriptDocuments) {
+    this.#model = model;
+    this.#panels = panels;
+    this.#transcripts = transcripts;
+    panels.actions = this;
+  }
+
+  /** Opens the session's panel, at a message where the id of one is given. */
+  async open(item: unknown, messageId?: unknown): Promise<void> {
+    const session = await this.#session(item);
+    if (session === undefined) return;
+    const at = typeof messageId === 'string' && messageId !== '' ? messageId : undefined;
+    this.#panels.open(session.sid, titleText(session), at);
+  }
+
+  /** Opens the session's transcript at its end. */
+  async openTranscript(item: unknown): Promise<void> {
+    const session = await this.#session(item);
+    if (session === undefined) return;
+    const file = this.#files(session.sid).find(({ path }) => isFileOf(path, session.sid));
+    if (file === undefined) sayGone(session);
+    else await this.#show(file.path, undefined);
+  }
+
+  /** Opens the transcript at the line a message was counted from. */
+  async openMessage(sid: string, messageId: string, agentId: string): Promise<void> {
+    const session = this.#model.reader?.sessionById(sid);
+    if (session === undefined) return;
+    for (const { path } of this.#filesOf(sid, agentId)) {
+      const place = await findRecord(path, { messageId });
+      if (place === undefined) continue;
+      await this.#show(path, place);
+      return;
+    }
+    sayGone(session);
+  }
+
+  /** Reads what a message says from the transcript it stands in. */
+  async readText(
+    sid: string,
+    messageId: string,
+    agentId: string,
+  ): Promise<PanelTextPart[] | undefined> {
+    for (const { path } of this.#filesOf(sid, agentId)) {
+      // A file may vanish between the look for it and the reading.
+      const parts = await readMessageText(path, { messageId }).catch(() => undefined);
+      if (parts === undefined) continue;
+      return parts.map((part) => ({
+        ...part,
+        name: oneLine(part.name, 60),
+        text: plainLines(part.text),
+      }));
+    }
+    return undefined;
+  }
+
+  async copyId(item: unknown): Promise<void> {
+    const session = await this.#session(item);
+    if (session !== undefined) await env.clipboard.writeText(session.sid);
+  }
+
+  async copyResumeCommand(item: unknown): Promise<void> {
+    const session = await this.#session(item);
+    const command = session && (await resumeCommand(session.sid));
+    if (command !== undefined) await env.clipboard.writeText(command);
+  }
+
+  /** Goes on with the session in a terminal of the folder it was started in. */
+  async resumeInTerminal(item: unknown): Promise<void> {
+    const session = await this.#session(item);
+    const command = session && (await resumeCommand(session.sid));
+    if (session === undefined || command === undefined) return;
+    const { cwd, root } = session;
+    if (!existsSync(cwd)) {
+      void window.showWarningMessage(
+        l10n.t('The folder of this session is not there any more: {0}', harmless(cwd)),
+      );
+      return;
+    }
+    const source = this.#model.spend.roots.find(({ path }) => path === root)?.source;
+    const terminal = window.createTerminal({
+      name: 'claude --resume',
+      cwd,
+      // Claude Code looks for the session in its own configuration folder.
+      ...(source !== undefined && source !== 'default' && { env: { CLAUDE_CONFIG_DIR: root } }),
+    });
+    terminal.show();
+    terminal.sendText(command);
+  }
+
+  /** Shows the session's project: in this window's explorer, else as a folder. */
+  async revealProject(item: unknown): Promise<void> {
+    const session = await this.#session(item);
+    if (session === undefined) return;
+    const path = [session.cwd, session.gitRoot].find((folder) => folder && existsSync(folder));
+    if (path === undefined || path === null) {
+      const gone = harmless(projectOf(session));
+      void window.showWarningMessage(
+        l10n.t('The project’s folder is not there any more: {0}', gone),
+      );
+      return;
+    }
+    const uri = Uri.file(path);
+    if (workspace.getWorkspaceFolder(uri) !== undefined) {
+      await commands.executeCommand('revealInExplorer', uri);
+      return;
+    }
+    const open = l10n.t('Open in New Window');
+    const answer = await window.showInformationMessage(
+      l10n.t('{0} is not in this window.', harmless(path)),
+      open,
+    );
+    if (answer === open) {
+      await commands.executeCommand('vscode.openFolder', uri, { forceNewWindow: true });
+    }
+  }
+
+  /** Transcripts of a session that are still on disk. */
+  #files(sid: string): SessionFile[] {
+    const { reader } = this.#model;
+    if (reader === undefined) return [];
+    return sessionFiles(reader.db, sid).filter(({ path }) => existsSync(path));
+  }
+
+  /** The same, the agent's own file first: copies of its messages may stand in others. */
+  #filesOf(sid: string, agentId: string): SessionFile[] {
+    const ownName = agentId === '' ? `${sid}.jsonl` : `agent-${agentId}.jsonl`;
+    const own = (file: SessionFile): number => (basename(file.path) === ownName ? 0 : 1);
+    return this.#files(sid).sort((a, b) => own(a) - own(b));
+  }
+
+  async #show(path: string, place: RecordPlace | undefined): Promise<void> {
+    try {
+      await this.#transcripts.open(path, place);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      void window.showErrorMessage(
+        l10n.t('The transcript {0} cannot be opened: {1}', harmless(path), harmless(reason)),
+      );
+    }
+  }
+
+  /** The session an argument stands for; without one it is asked for. */
+  async #session(item: unknown): Promise<SessionSummary | undefined> {
+    const { reader } = this.#model;
+    const sid = idOf(item);
+    if (sid !== undefined) return reader?.sessionById(sid);
+    return this.#pick(reader?.sessions(offered) ?? []);
+  }
+
+  async #pick(sessions: readonly SessionSummary[]): Promise<SessionSummary | undefined> {
+    if (sessions.length === 0) {
+      void window.showInformationMessage(l10n.t('There is no session yet.'));
+      return undefined;
+    }
+    const format = formatOf(this.#model.spend.settings);
+    const now = Date.now();
+    const own = this.#model.spend.overview?.session?.summary.sid;
+    const items = sessions.map((session): QuickPickItem & { session: SessionSummary } => {
+      const money = format.money(session.nano + session.background, session.endedAt);
+      const age = format.age(now - session.endedAt);
+      return {
+        session,
+        label: harmless(titleText(session)),
+        description: [money, age, harmless(projectName(projectOf(session)))].join(' · '),
+      };
+    });
+    // This window's session is the one most often meant.
+    items.sort((a, b) => Number(b.session.sid === own) - Number(a.session.sid === own));
+    const picked = await window.showQuickPick(items, {
+      title: l10n.t('Open a session'),
+      placeHolder: l10n.t('Title or project'),
+      matchOnDescription: true,
+    });
+    return picked?.session;
+  }
+}
+
+/** Nobody waits until it is read. */
+function sayGone(session: SessionSummary): void {
+  void window.showInformationMessage(
+    l10n.t(
+      'The transcript of "{0}" is not on disk any more: Claude Code deletes transcripts after 30 days unless told otherwise. Its figures are kept.',
+      harmless(titleText(session)),
+    ),
+  );
+}
+
+/** The session's own transcript, as opposed to its subagents'. */
+function isFileOf(path: string, sid: string): boolean {
+  return basename(path) === `${sid}.jsonl`;
+}
+
+function idOf(item: unknown): string | undefined {
+  if (typeof item === 'string') return item;
+  const sid = (item as { readonly sid?: unknown } | undefined)?.sid;
+  return typeof sid === 'string' ? sid : undefined;
+}
+
+/**
+ * The command that goes on with a session. An id comes from a file's content: one that is more than
+ * letters, digits and dashes never reaches a shell.
+ */
+async function resumeCommand(sid: string): Promise<string | undefined> {
+  if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(sid)) return `claude --resume ${sid}`;
+  await window.showErrorMessage(
+    l10n.t('The id of this session is none that Claude Code gives, so it cannot be resumed.'),
+  );
+  return undefined;
+}

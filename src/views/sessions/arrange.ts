@@ -1,0 +1,149 @@
+import { daysOf, type Zone } from '../../model/calendar.ts';
+import { cut } from '../../model/cut.ts';
+import type { ListedSession } from '../../store/query/sessionList.ts';
+import { lastPart } from '../../text/paths.ts';
+import { plainText } from '../../text/plainText.ts';
+
+export const groupings = ['project', 'day', 'none'] as const;
+export type Grouping = (typeof groupings)[number];
+export const orders = ['recent', 'cost', 'title'] as const;
+export type Order = (typeof orders)[number];
+
+/** Which sessions are listed. All conditions hold together. */
+export interface SessionFilter {
+  /** Words that title, project, branch, model or id have in them; '' for any. */
+  readonly text: string;
+  readonly liveOnly: boolean;
+  /** Last active in this many days, today counted; 0 for any time. */
+  readonly days: number;
+  /** Only sessions that started in this window's folders. */
+  readonly hereOnly: boolean;
+}
+
+export const noFilter: SessionFilter = { text: '', liveOnly: false, days: 0, hereOnly: false };
+
+export function isFiltering(filter: SessionFilter): boolean {
+  return filter.text !== '' || filter.liveOnly || filter.days > 0 || filter.hereOnly;
+}
+
+/** What ordering and filtering need to know besides the sessions. */
+export interface ListQuestion {
+  readonly grouping: Grouping;
+  readonly order: Order;
+  readonly filter: SessionFilter;
+  /** Sessions the user does not want to see, by id. */
+  readonly excluded: ReadonlySet<string>;
+  /** From the first of the filter's days on. */
+  readonly since: number;
+  /** Start directories that lie in this window's folders. */
+  readonly here: ReadonlySet<string>;
+  readonly zone: Zone;
+  readonly isLive: (session: ListedSession) => boolean;
+}
+
+/** Sessions that belong together; without grouping there is one, with the key ''. */
+export interface SessionGroup {
+  /** A project's path, or a day (YYYY-MM-DD). */
+  readonly key: string;
+  readonly sessions: readonly ListedSession[];
+  /** Nano-dollars, background included. */
+  readonly total: number;
+  readonly live: boolean;
+}
+
+/** What a person is shown and budgets count. Nano-dollars. */
+export function totalOf(session: ListedSession): number {
+  return session.nano + session.background;
+}
+
+/** A project's path: its repository, else the folder the session started in. */
+export function projectOf({ gitRoot, cwd }: Pick<ListedSession, 'gitRoot' | 'cwd'>): string {
+  return gitRoot ?? cwd;
+}
+
+/** The listed sessions in their groups: live ones first, then as ordered. */
+export function arrange(
+  sessions: Iterable<ListedSession>,
+  question: ListQuestion,
+): readonly SessionGroup[] {
+  const words = question.filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const listed: ListedSession[] = [];
+  const live = new Set<ListedSession>();
+  for (const session of sessions) {
+    if (question.excluded.has(session.sid)) continue;
+    const isLive = question.isLive(session);
+    if (!matches(session, question, words, isLive)) continue;
+    listed.push(session);
+    if (isLive) live.add(session);
+  }
+  const compare = comparers[question.order];
+  // Live sessions that answer by turns would change places with every answer.
+  const compareLive = question.order === 'recent' ? byStart : compare;
+  listed.sort((a, b) => {
+    const [isLive, other] = [live.has(a), live.has(b)];
+    if (isLive !== other) return isLive ? -1 : 1;
+    return (isLive ? compareLive : compare)(a, b) || (a.sid < b.sid ? -1 : 1);
+  });
+  const groups = Map.groupBy(listed, keyOf(question));
+  const all = [...groups].map(([key, members]): SessionGroup => {
+    const total = members.reduce((sum, session) => sum + totalOf(session), 0);
+    return { key, sessions: members, total, live: members.some((session) => live.has(session)) };
+  });
+  if (question.grouping === 'day') return all.sort((a, b) => (a.key < b.key ? 1 : -1));
+  // The sessions are in order, so groups are already by their first one.
+  const byTotal = question.grouping === 'project' && question.order === 'cost';
+  return byTotal ? all.sort((a, b) => b.total - a.total) : all;
+}
+
+function keyOf({ grouping, zone }: ListQuestion): (session: ListedSession) => string {
+  if (grouping === 'project') return projectOf;
+  if (grouping === 'none') return () => '';
+  const dayAt = daysOf(zone);
+  return ({ endedAt }) => dayAt(endedAt);
+}
+
+const comparers: Readonly<Record<Order, (a: ListedSession, b: ListedSession) => number>> = {
+  recent: (a, b) => b.endedAt - a.endedAt,
+  cost: (a, b) => totalOf(b) - totalOf(a),
+  title: (a, b) => collator.compare(a.title ?? a.sid, b.title ?? b.sid),
+};
+
+function byStart(a: ListedSession, b: ListedSession): number {
+  return b.startedAt - a.startedAt;
+}
+
+const collator = new Intl.Collator();
+
+/** Longest title a list shows; longer ones end in "…". */
+const longestTitle = 120;
+
+/** A session's title as one harmless line, else the beginning of its id. */
+export function titleText({ title, sid }: Pick<ListedSession, 'title' | 'sid'>): string {
+  return oneLine(title ?? '') || cut(plainText(sid), 8);
+}
+
+/** Text of a transcript on one line and no longer than a list can show. */
+export function oneLine(text: string, longest = longestTitle): string {
+  const plain = plainText(text.length > 4 * longest ? text.slice(0, 4 * longest) : text);
+  return plain.length > longest ? `${cut(plain, longest - 1).trimEnd()}…` : plain;
+}
+
+/** A project's name as a person knows it: the last part of its path. */
+export function projectName(path: string): string {
+  return oneLine(lastPart(path)) || oneLine(path);
+}
+
+function matches(
+  session: ListedSession,
+  { filter, since, here }: ListQuestion,
+  words: readonly string[],
+  isLive: boolean,
+): boolean {
+  if (filter.liveOnly && !isLive) return false;
+  if (filter.days > 0 && session.endedAt < since) return false;
+  if (filter.hereOnly && !here.has(session.cwd)) return false;
+  if (words.length === 0) return true;
+  const { title, branch, model, sid } = session;
+  const text = [title ?? '', projectOf(session), branch, model, sid].join('\n').toLowerCase();
+  return words.every((word) => text.includes(word));
+}

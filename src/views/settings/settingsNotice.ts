@@ -1,0 +1,141 @@
+import { commands, type Disposable, l10n, type Memento, window } from 'vscode';
+import type { Expected, SettingProblem } from '../../settings/settingProblem.ts';
+import { commandIds } from '../core/commandIds.ts';
+import type { SettingsModel } from '../core/settingsModel.ts';
+import { userPrices } from '../core/userPrices.ts';
+import { harmless } from '../text/plainUiText.ts';
+
+const memoryKey = 'settingProblems';
+/** So many problems fit a notification; the log has all of them. */
+const named = 3;
+
+/**
+ * One warning that names the settings that cannot be used, and not again until they are others:
+ * neither after each change of another setting nor after each start.
+ */
+export class SettingsNotice implements Disposable {
+  readonly #settings: SettingsModel;
+  readonly #memory: Memento;
+  readonly #subscription: Disposable;
+
+  constructor(settings: SettingsModel, memory: Memento) {
+    this.#settings = settings;
+    this.#memory = memory;
+    this.#subscription = settings.onDidChange(() => this.check());
+    // Files of prices are read when the editor has its thread back.
+    setImmediate(() => this.check());
+  }
+
+  /** Looks at all settings, the user's prices included. */
+  check(): void {
+    const { current, problems } = this.#settings;
+    const prices = userPrices(current);
+    const sentences = [
+      ...problems.map(settingProblemText),
+      ...prices.problems.map((problem) => harmless(problem)),
+    ];
+    const told = this.#memory.get<string>(memoryKey) ?? '';
+    const now = sentences.join('\n');
+    if (now === told) return;
+    void this.#memory.update(memoryKey, now);
+    if (sentences.length > 0) void this.#show(sentences, problems);
+  }
+
+  async #show(sentences: readonly string[], problems: readonly SettingProblem[]): Promise<void> {
+    const openSettings = l10n.t('Open Settings');
+    const showLog = l10n.t('Show Log');
+    const picked = await window.showWarningMessage(noticeText(sentences), openSettings, showLog);
+    if (picked === showLog) await commands.executeCommand(commandIds.showLog);
+    if (picked !== openSettings) return;
+    const keys = new Set(problems.map(({ key }) => key));
+    const [only] = keys;
+    const query = keys.size === 1 && sentences.length === 1 ? `@id:${only}` : '@ext:outlay.outlay';
+    await commands.executeCommand('workbench.action.openSettings', query);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+}
+
+/** The notification's text: how many, and the first few by name. */
+export function noticeText(sentences: readonly string[]): string {
+  const lead =
+    sentences.length === 1
+      ? l10n.t('Outlay: 1 setting has a value it cannot use.')
+      : l10n.t('Outlay: {0} settings have values it cannot use.', sentences.length);
+  const shown = sentences.slice(0, named);
+  const more = sentences.length - shown.length;
+  if (more > 0) shown.push(l10n.t('And {0} more: see the log.', more));
+  return [lead, ...shown].join(' ');
+}
+
+/** A problem in the editor's language: where, what to write, and what holds until then. */
+export function settingProblemText({ key, place, expected, instead }: SettingProblem): string {
+  const setting = harmless(key + place);
+  const wanted = expectedWords(expected);
+  return instead === 'default'
+    ? l10n.t('{0} has to be {1}; its default holds until then.', setting, wanted)
+    : l10n.t('{0} has to be {1}; it is ignored until then.', setting, wanted);
+}
+
+function expectedWords(expected: Expected): string {
+  switch (expected) {
+    case 'boolean':
+      return l10n.t('true or false');
+    case 'folders':
+      return l10n.t('a list of folders');
+    case 'folder':
+      return l10n.t('a folder');
+    case 'path':
+      return l10n.t('a path');
+    case 'billing':
+      return l10n.t('"api" or "subscription"');
+    case 'dollars':
+      return l10n.t('a number of US dollars from 0 to 1,000,000');
+    case 'zone':
+      return l10n.t('a time zone such as "Europe/Berlin"');
+    case 'weekday':
+      return l10n.t('a day such as "monday"');
+    case 'days':
+      return l10n.t('a number of days, 0 or more');
+    case 'messageDays':
+      return l10n.t('a whole number of days, 30 or more');
+    case 'dayDays':
+      return l10n.t('a whole number of days, not fewer than outlay.retention.messageDays');
+    case 'polling':
+      return l10n.t('"auto", "always" or "never"');
+    case 'budgets':
+      return l10n.t('an object with a budget for each project folder');
+    case 'budget':
+      return l10n.t('an object with "dailyUsd", "monthlyUsd" or both');
+    case 'figures':
+      return l10n.t('a list of figures');
+    case 'figure':
+      return l10n.t('"today", "budget", "session", "lastHour" or "month"');
+    case 'scope':
+      return l10n.t('"all" or "workspace"');
+    case 'currency':
+      return l10n.t('an object with "code" and "rates"');
+    case 'currencyCode':
+      return l10n.t('a currency code of three letters such as "EUR"');
+    case 'rates':
+      return l10n.t('an object with one rate at least, by date');
+    case 'day':
+      return l10n.t('a date such as "2026-11-01"');
+    case 'rate':
+      return l10n.t('a number above 0: what one US dollar is worth');
+    case 'groups':
+      return l10n.t('an object with a list of project folders for each group');
+    case 'paths':
+      return l10n.t('a list of folders');
+    case 'tags':
+      return l10n.t('an object with a list of branch patterns for each tag');
+    case 'branches':
+      return l10n.t('a list of branch patterns');
+    case 'accounts':
+      return l10n.t('an object with a name for each configuration directory');
+    case 'name':
+      return l10n.t('a name');
+  }
+}

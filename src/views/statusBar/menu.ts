@@ -1,0 +1,145 @@
+import {
+  ConfigurationTarget,
+  commands,
+  l10n,
+  type QuickPickItem,
+  QuickPickItemKind,
+  window,
+  workspace,
+} from 'vscode';
+import { type DashboardPeriod, usualDashboard } from '../../protocol/dashboard.ts';
+import type { BudgetShare, Figure, Overview } from '../../query/overview.ts';
+import { type CommandId, commandIds } from '../core/commandIds.ts';
+import type { Spend, SpendModel } from '../core/spendModel.ts';
+import { titleText } from '../sessions/arrange.ts';
+import { type Format, formatOf } from '../text/format.ts';
+import { harmless } from '../text/plainUiText.ts';
+import { findsNothing, levelWord } from './statusText.ts';
+
+interface Action extends QuickPickItem {
+  readonly command?: string;
+  /** What the command is given. */
+  readonly argument?: unknown;
+}
+
+/** The dashboard of a period. */
+function dashboard(period: DashboardPeriod): Pick<Action, 'command' | 'argument'> {
+  return { command: commandIds.openDashboard, argument: { ...usualDashboard, period } };
+}
+
+/** What a click on the status bar opens: the figures once more, and what can be done. */
+export async function showMenu(model: SpendModel): Promise<void> {
+  const { overview, settings } = model.spend;
+  const figures = overview === undefined ? [] : figureItems(overview, formatOf(settings));
+  const items = [...figures, ...actions(model.spend, model.unpricedModels().length > 0)];
+  const picked = await window.showQuickPick(items, { title: l10n.t('Outlay: Claude Code spend') });
+  if (picked?.command !== undefined) await commands.executeCommand(picked.command, picked.argument);
+}
+
+/** The figures of the menu. A figure of time opens the dashboard, the session its panel. */
+export function figureItems(overview: Overview, format: Format): Action[] {
+  const worth = (figure: Figure): string =>
+    format.headline(figure.shown, { atLeast: figure.sums.lower + figure.sums.unpriced > 0 });
+  const used = (budget: BudgetShare): string => {
+    const limit = format.money(budget.limit, overview.at);
+    const word = levelWord(budget.level);
+    const share = l10n.t('{0} of the budget of {1}', format.percent(budget.share), limit);
+    return word === '' ? share : `${share}, ${word}`;
+  };
+  const { today, week, month, session, dailyBudget, monthlyBudget } = overview;
+  const items: Action[] = [
+    {
+      label: l10n.t('Today {0}', worth(today)),
+      description: dailyBudget === undefined ? '' : used(dailyBudget),
+      ...dashboard('today'),
+    },
+    { label: l10n.t('Week {0}', worth(week)), ...dashboard('7d') },
+    {
+      label: l10n.t('Month {0}', worth(month)),
+      description: monthlyBudget === undefined ? '' : used(monthlyBudget),
+      ...dashboard('month'),
+    },
+  ];
+  if (session !== undefined) {
+    const { summary } = session;
+    const atLeast = summary.lower + summary.unpriced > 0;
+    items.push({
+      label: l10n.t('Session {0}', format.headline(session.shown, { atLeast })),
+      description: harmless(titleText(summary)),
+      command: commandIds.openSession,
+    });
+  }
+  return items;
+}
+
+function actions(spend: Spend, unpriced: boolean): Action[] {
+  const { overview, indexer, demo } = spend;
+  const items: Action[] = [{ label: l10n.t('Actions'), kind: QuickPickItemKind.Separator }];
+  const add = (icon: string, label: string, command: CommandId): void => {
+    items.push({ label: `$(${icon}) ${label}`, command });
+  };
+  if (demo) add('beaker', l10n.t('Close the demo'), commandIds.closeDemo);
+  if (overview?.session !== undefined) {
+    add('graph-line', l10n.t('Open session'), commandIds.openSession);
+  }
+  if (findsNothing(spend)) {
+    add('search', l10n.t('Where does Outlay look?'), commandIds.explainNoTranscripts);
+    if (!demo) add('beaker', l10n.t('Open the demo'), commandIds.openDemo);
+  }
+  if (indexer.kind === 'paused') add('debug-start', l10n.t('Resume'), commandIds.resume);
+  else add('debug-pause', l10n.t('Pause'), commandIds.pause);
+  add('refresh', l10n.t('Rescan transcripts'), commandIds.rescan);
+  add('dashboard', l10n.t('Set a daily budget…'), commandIds.setDailyBudget);
+  if (unpriced) {
+    add('question', l10n.t('Set a price for an unpriced model…'), commandIds.setPrice);
+  }
+  add('pulse', l10n.t('Diagnostics'), commandIds.showDiagnostics);
+  add('gear', l10n.t('Settings'), commandIds.openSettings);
+  add('output', l10n.t('Show log'), commandIds.showLog);
+  add('info', l10n.t('Help'), commandIds.help);
+  return items;
+}
+
+/** Says where Outlay looked and offers the ways out. */
+export async function explainNoTranscripts(model: SpendModel): Promise<void> {
+  const choose = l10n.t('Choose a Folder…');
+  const rescan = l10n.t('Rescan');
+  const demo = l10n.t('Open Demo');
+  const picked = await window.showInformationMessage(
+    placesLookedAt(model.spend),
+    ...(model.spend.demo ? [choose, rescan] : [choose, rescan, demo]),
+  );
+  if (picked === rescan) model.rescan();
+  if (picked === demo) await commands.executeCommand(commandIds.openDemo);
+  if (picked !== choose) return;
+  const folders = await window.showOpenDialog({
+    canSelectFolders: true,
+    canSelectFiles: false,
+    openLabel: l10n.t('Read transcripts here'),
+    title: l10n.t('Claude Code’s configuration folder (the one that has "projects" in it)'),
+  });
+  const folder = folders?.[0];
+  if (folder === undefined) return;
+  await workspace
+    .getConfiguration('outlay')
+    .update('roots', [folder.fsPath], ConfigurationTarget.Global);
+}
+
+function placesLookedAt({ roots, settings }: Spend): string {
+  const format = formatOf(settings);
+  const places = roots.map(({ path, exists, transcripts }) => {
+    const place = harmless(path);
+    if (!exists) return l10n.t('{0} (no projects folder yet)', place);
+    return transcripts === 1
+      ? l10n.t('{0} (1 transcript)', place)
+      : l10n.t('{0} ({1} transcripts)', place, format.count(transcripts));
+  });
+  const looked =
+    places.length === 0
+      ? l10n.t('Outlay found no folder in which Claude Code could have left transcripts.')
+      : l10n.t('Outlay looked for Claude Code transcripts in: {0}.', places.join(', '));
+  const remedy = l10n.t(
+    'They appear as soon as Claude Code runs on this machine. If its configuration is elsewhere, choose that folder.',
+  );
+  return `${looked} ${remedy}`;
+}

@@ -1,0 +1,163 @@
+import { l10n } from 'vscode';
+import type { Level } from '../../model/level.ts';
+import type { Overview } from '../../query/overview.ts';
+import type { Spend } from '../core/spendModel.ts';
+import { type Format, formatOf } from '../text/format.ts';
+
+/** What the status bar item says, before VS Code draws it. */
+export interface StatusText {
+  /** With icons in VS Code's `$(name)` form. */
+  readonly text: string;
+  /** The same for a screen reader. */
+  readonly label: string;
+  readonly level: Level | 'error';
+  /** Internal or public command a click runs. */
+  readonly command: string;
+}
+
+const levelIcons: Readonly<Record<Level, string>> = {
+  ok: '$(credit-card)',
+  info: '$(info)',
+  warning: '$(warning)',
+  critical: '$(error)',
+  stop: '$(circle-slash)',
+};
+
+/** A level as a person reads it; '' where all is well. */
+export function levelWord(level: Level): string {
+  switch (level) {
+    case 'ok':
+      return '';
+    case 'info':
+      return l10n.t('info');
+    case 'warning':
+      return l10n.t('warning');
+    case 'critical':
+      return l10n.t('critical');
+    case 'stop':
+      return l10n.t('stop');
+  }
+}
+
+/** The item's text for what is known: states first, then figures, level as icon and word. */
+export function statusText(spend: Spend, now: number): StatusText {
+  const { indexer, overview } = spend;
+  const format = formatOf(spend.settings);
+  const problem = storeProblem(spend);
+  const figure = figures(spend, format, now);
+  if (problem !== '') {
+    const text = overview === undefined ? l10n.t('Outlay: store unavailable') : figure;
+    return {
+      text: `$(error) ${text}`,
+      label: l10n.t('Outlay: the store is unavailable. {0}', problem),
+      level: 'error',
+      command: 'outlay.showLog',
+    };
+  }
+  const spoken = spokenFigure(spend, figure);
+  if (indexer.kind === 'paused') {
+    return plain(
+      `$(debug-pause) ${l10n.t('{0} paused', figure)}`,
+      `${spoken}, ${l10n.t('paused')}`,
+    );
+  }
+  if (indexer.kind === 'indexing') {
+    const share = format.percent(indexer.total === 0 ? 1 : indexer.done / indexer.total);
+    return plain(
+      `$(sync~spin) ${figure} · ${l10n.t('reading {0}', share)}`,
+      `${spoken}, ${l10n.t('{0} of the transcripts read so far', share)}`,
+    );
+  }
+  if (findsNothing(spend)) {
+    return {
+      text: `$(credit-card) ${l10n.t('No transcripts')}`,
+      label: l10n.t('Outlay found no Claude Code transcripts. Activate to see where it looked.'),
+      level: 'ok',
+      command: 'outlay.explainNoTranscripts',
+    };
+  }
+  return withLevel(spend, figure, spoken, format);
+}
+
+/** Why the store cannot be used, by the indexer's word or our own; '' when it can. */
+export function storeProblem({ indexer, readProblem }: Spend): string {
+  return indexer.kind === 'unavailable' ? indexer.reason : readProblem;
+}
+
+function plain(text: string, label: string): StatusText {
+  return { text, label, level: 'ok', command: 'outlay.showMenu' };
+}
+
+/** Everything was looked through and there is not a single transcript, now or in the store. */
+export function findsNothing(spend: Spend): boolean {
+  const { roots, overview, indexer } = spend;
+  const looked = (indexer.kind === 'watching' || indexer.kind === 'following') && roots.length > 0;
+  return (
+    looked && overview?.hasData !== true && roots.every(({ transcripts }) => transcripts === 0)
+  );
+}
+
+function spokenFigure({ demo }: Spend, figure: string): string {
+  return demo
+    ? l10n.t('Claude spend of made-up sessions {0}', figure)
+    : l10n.t('Claude spend today {0}', figure);
+}
+
+function withLevel(spend: Spend, figure: string, spoken: string, format: Format): StatusText {
+  const { overview, settings } = spend;
+  const budget = overview?.dailyBudget;
+  const level = budget?.level ?? 'ok';
+  const parts = [figure];
+  const label = [spoken];
+  if (overview !== undefined && budget !== undefined && settings.show.includes('budget')) {
+    const share = format.percent(budget.share);
+    const limit = format.money(budget.limit, overview.at);
+    const word = levelWord(level);
+    parts.push(word === '' ? share : `${share} ${word}`);
+    label.push(l10n.t('{0} of the daily budget of {1}', share, limit));
+    if (word !== '') label.push(word);
+  }
+  const unpriced = unpricedMessages(overview);
+  if (unpriced > 0) {
+    parts.push(`$(question) ${l10n.t('{0} unpriced', format.count(unpriced))}`);
+    label.push(
+      unpriced === 1
+        ? l10n.t('1 message has no price')
+        : l10n.t('{0} messages have no price', format.count(unpriced)),
+    );
+  }
+  return {
+    text: `${levelIcons[level]} ${parts.join(' · ')}`,
+    label: label.join(', '),
+    level,
+    command: 'outlay.openDashboard',
+  };
+}
+
+/** Messages of today that no figure has because their model has no price. */
+export function unpricedMessages(overview: Overview | undefined): number {
+  return overview?.unpricedToday.reduce((sum, { messages }) => sum + messages, 0) ?? 0;
+}
+
+/** The chosen figures; "…" until one is known. */
+function figures(spend: Spend, format: Format, now: number): string {
+  const figure = chosenFigures(spend, format, now);
+  return spend.demo ? l10n.t('{0} demo', figure) : figure;
+}
+
+function chosenFigures(spend: Spend, format: Format, now: number): string {
+  const { overview, remembered, settings } = spend;
+  if (overview === undefined) {
+    return remembered === undefined ? '…' : format.brief(format.convert(remembered, now));
+  }
+  const parts: string[] = [];
+  for (const name of settings.show) {
+    if (name === 'today') parts.push(format.brief(overview.today.shown));
+    if (name === 'month') parts.push(l10n.t('month {0}', format.brief(overview.month.shown)));
+    if (name === 'lastHour') parts.push(l10n.t('hour {0}', format.brief(overview.lastHour.shown)));
+    if (name === 'session' && overview.session !== undefined) {
+      parts.push(l10n.t('session {0}', format.brief(overview.session.shown)));
+    }
+  }
+  return parts.length === 0 ? format.brief(overview.today.shown) : parts.join(' · ');
+}

@@ -1,0 +1,223 @@
+import { l10n } from 'vscode';
+import type { Overview } from '../../query/overview.ts';
+import type { CommandId } from '../core/commandIds.ts';
+import type { Spend } from '../core/spendModel.ts';
+import { oneLine } from '../sessions/arrange.ts';
+import { type Format, formatOf } from '../text/format.ts';
+import { escapeMarkdown } from '../text/markdown.ts';
+import { figureTable } from './figureTable.ts';
+import { findsNothing, storeProblem } from './statusText.ts';
+
+/** What a tooltip says besides the figures. */
+export interface TooltipContext {
+  /** UTC milliseconds. */
+  readonly now: number;
+  /** Day the price catalogue was last checked, and its age in days. */
+  readonly catalogueDate: string;
+  readonly catalogueDays: number;
+  /** Name of the remote this window works on, '' on this machine itself. */
+  readonly remote: string;
+}
+
+/** Commands a link in the tooltip may run. */
+export const tooltipCommands = [
+  'outlay.rescan',
+  'outlay.pause',
+  'outlay.resume',
+  'outlay.showLog',
+  'outlay.setPrice',
+  'outlay.setDailyBudget',
+  'outlay.openSettings',
+  'outlay.explainNoTranscripts',
+  'outlay.showDiagnostics',
+  'outlay.openSession',
+  'outlay.help',
+  'outlay.openDemo',
+  'outlay.closeDemo',
+] as const satisfies readonly CommandId[];
+type LinkCommand = (typeof tooltipCommands)[number];
+
+/** The rich tooltip: the figures, what they are not, and what can be done. */
+export function tooltipMarkdown(spend: Spend, context: TooltipContext): string {
+  const { overview } = spend;
+  const format = formatOf(spend.settings);
+  const lines: string[] = [demoLine(spend), stateLine(spend, format)];
+  if (overview !== undefined && !findsNothing(spend)) {
+    lines.push(figureTable(spend, overview, context.now));
+    lines.push(notes(overview, format));
+  }
+  lines.push(footer(spend, context, format), links(spend));
+  return lines.filter((line) => line !== '').join('\n\n');
+}
+
+/** A link that runs a command, with the text it gets as its argument. */
+function link(label: string, command: LinkCommand, argument?: string): string {
+  const query = argument === undefined ? '' : `?${encoded(JSON.stringify([argument]))}`;
+  return `[${label}](command:${command}${query})`;
+}
+
+/** Inside the round brackets of a link, and more than addresses need: Markdown must see nothing. */
+function encoded(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*~_]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}
+
+function demoLine({ demo }: Spend): string {
+  if (!demo) return '';
+  const words = l10n.t('**Demo.** These sessions are made up.');
+  return `$(beaker) ${words} ${link(l10n.t('Close the demo'), 'outlay.closeDemo')}`;
+}
+
+function stateLine(spend: Spend, format: Format): string {
+  const { indexer, settings } = spend;
+  const problem = storeProblem(spend);
+  if (problem !== '') {
+    return `$(error) ${l10n.t('**Store unavailable.** {0}', escapeMarkdown(problem))}`;
+  }
+  if (indexer.kind === 'paused') {
+    return `$(debug-pause) ${l10n.t('**Paused.** New transcripts are not read until you resume.')}`;
+  }
+  if (indexer.kind === 'indexing') {
+    const done = megabytes(indexer.done, format);
+    const total = megabytes(indexer.total, format);
+    return `$(sync~spin) ${l10n.t('**Reading transcripts:** {0} of {1} MB, newest first.', done, total)}`;
+  }
+  if (findsNothing(spend)) {
+    const places = escapeMarkdown(spend.roots.map(({ path }) => path).join(', '));
+    return l10n.t('**No transcripts found.** {0} has none yet.', places);
+  }
+  const title =
+    settings.billing === 'subscription'
+      ? l10n.t('**Claude Code’s work at list price**')
+      : l10n.t('**Claude Code spend**');
+  const scope =
+    settings.scope === 'workspace'
+      ? l10n.t('this workspace')
+      : l10n.t('everything on this machine');
+  return `${title} · ${scope}`;
+}
+
+function megabytes(bytes: number, format: Format): string {
+  return format.number(bytes / 1e6, bytes < 1e7 ? 1 : 0);
+}
+
+/** What the figures do not tell by themselves. */
+function notes(overview: Overview, format: Format): string {
+  const { today, unpricedToday, session } = overview;
+  const found: string[] = [];
+  if (today.background > 0) {
+    const background = format.money(today.background, overview.at);
+    found.push(
+      `$(circle-outline) ${l10n.t('Background {0} today: Claude Code’s own total has it, no message explains it (titles, compaction, permission checks).', background)}`,
+    );
+  }
+  for (const { model, messages } of unpricedToday.slice(0, 3)) {
+    found.push(`$(question) ${unpricedNote(model, messages, format)}`);
+  }
+  if (today.sums.lower > 0) {
+    const text =
+      today.sums.lower === 1
+        ? l10n.t('At least: 1 of today’s messages never recorded its final output count.')
+        : l10n.t(
+            'At least: {0} of today’s messages never recorded their final output count.',
+            format.count(today.sums.lower),
+          );
+    found.push(`$(arrow-up) ${text}`);
+  }
+  if (today.sums.client > 0) {
+    const text =
+      today.sums.client === 1
+        ? l10n.t('1 of today’s messages is priced from Claude Code’s own totals.')
+        : l10n.t(
+            '{0} of today’s messages are priced from Claude Code’s own totals.',
+            format.count(today.sums.client),
+          );
+    found.push(`$(info) ${text}`);
+  }
+  if (overview.rejectedLines > 0) {
+    const text =
+      overview.rejectedLines === 1
+        ? l10n.t('1 line of transcripts could not be used.')
+        : l10n.t(
+            '{0} lines of transcripts could not be used.',
+            format.count(overview.rejectedLines),
+          );
+    found.push(`$(warning) ${text} ${link(l10n.t('Which?'), 'outlay.showDiagnostics')}`);
+  }
+  if (session !== undefined) found.push(reconciliation(session, format));
+  return found.join('  \n');
+}
+
+function unpricedNote(model: string, messages: number, format: Format): string {
+  const name = escapeMarkdown(oneLine(model, 60));
+  const text =
+    messages === 1
+      ? l10n.t('Unpriced: 1 message of {0}, not in the figures.', name)
+      : l10n.t('Unpriced: {0} messages of {1}, not in the figures.', format.count(messages), name);
+  return `${text} ${link(l10n.t('Set a price for {0}…', name), 'outlay.setPrice', model)}`;
+}
+
+/** How the session's messages and background come to what Claude Code says itself. */
+function reconciliation(session: NonNullable<Overview['session']>, format: Format): string {
+  const { nano, background, clientUsd, unconfirmed, irreconcilable, endedAt } = session.summary;
+  const money = (nanoUsd: number): string => format.money(nanoUsd, endedAt);
+  if (clientUsd === null) {
+    return `$(circle-outline) ${l10n.t('Session: Claude Code has not written its own total yet.')}`;
+  }
+  const says = money(Math.round(clientUsd * 1e9));
+  if (irreconcilable) {
+    return `$(info) ${l10n.t('Session: Claude Code says {0}, which cannot be reconciled: it goes on from another session’s total that was never written.', says)}`;
+  }
+  const sum = l10n.t(
+    'Session: messages {0} + background {1}; Claude Code says {2}',
+    money(nano),
+    money(background),
+    says,
+  );
+  const open = unconfirmed > 0 ? `, ${l10n.t('{0} not yet confirmed', money(unconfirmed))}` : '';
+  return `$(pass) ${sum}${open}.`;
+}
+
+function footer({ settings }: Spend, context: TooltipContext, format: Format): string {
+  const parts: string[] = [];
+  if (settings.billing === 'subscription') {
+    parts.push(l10n.t('Worth at list price; a subscription pays no token price.'));
+  }
+  parts.push(l10n.t('Estimate at list prices of {0}.', context.catalogueDate));
+  if (context.catalogueDays > settings.warnAfterDays) {
+    const days = format.count(context.catalogueDays);
+    parts.push(`$(warning) ${l10n.t('These prices are {0} days old: update Outlay.', days)}`);
+  }
+  if (settings.currency.code !== 'USD') {
+    parts.push(l10n.t('Converted to {0} at your own rates.', settings.currency.code));
+  }
+  if (context.remote !== '') {
+    parts.push(l10n.t('Counted on {0}.', escapeMarkdown(context.remote)));
+  }
+  return parts.join(' ');
+}
+
+function links(spend: Spend): string {
+  const list: string[] = [];
+  const { indexer, overview, demo } = spend;
+  if (overview?.session !== undefined)
+    list.push(link(l10n.t('Open session'), 'outlay.openSession'));
+  if (findsNothing(spend)) {
+    list.push(link(l10n.t('Where does Outlay look?'), 'outlay.explainNoTranscripts'));
+    if (!demo) list.push(link(l10n.t('Open the demo'), 'outlay.openDemo'));
+  }
+  if (indexer.kind === 'paused') list.push(link(l10n.t('Resume'), 'outlay.resume'));
+  else if (indexer.kind !== 'unavailable') list.push(link(l10n.t('Pause'), 'outlay.pause'));
+  list.push(link(l10n.t('Rescan'), 'outlay.rescan'));
+  if (overview?.dailyBudget === undefined) {
+    list.push(link(l10n.t('Set a daily budget…'), 'outlay.setDailyBudget'));
+  }
+  list.push(
+    link(l10n.t('Settings'), 'outlay.openSettings'),
+    link(l10n.t('Log'), 'outlay.showLog'),
+    link(l10n.t('Help'), 'outlay.help'),
+  );
+  return list.join(' · ');
+}

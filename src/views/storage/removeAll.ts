@@ -1,0 +1,89 @@
+import { commands, l10n, window } from 'vscode';
+import { dataFolder } from '../../dataFolder/places.ts';
+import { sizeText } from '../../text/byteSize.ts';
+import type { SpendModel } from '../core/spendModel.ts';
+import type { Launcher } from '../launcher/launcher.ts';
+import { guarded, inUse, notDeleted, userOf } from './guard.ts';
+import { deleteEmptyFolders, deleteFiles, type StoredFile, storedFiles } from './storedFiles.ts';
+
+/** Files a dialog names one by one; the rest is counted. */
+const mostNamed = 15;
+
+/** Lists what would be deleted, deletes it if that is wished, and offers to uninstall. */
+export function removeAll(model: SpendModel, launcher: Launcher): Promise<void> {
+  return guarded(model, async () => {
+    const files = storedFiles(model.storeFile, dataFolder());
+    const remove = l10n.t('Delete These Files');
+    const picked = await window.showWarningMessage(
+      l10n.t('Remove everything Outlay has stored?'),
+      { modal: true, detail: removalDetail(files) },
+      remove,
+    );
+    if (picked !== remove) return;
+    await removeFiles(model, launcher, files);
+    await offerToUninstall();
+  });
+}
+
+/** What is deleted and what is not, for the dialog that asks. */
+export function removalDetail(files: readonly StoredFile[]): string {
+  const named = files.slice(0, files.length > mostNamed ? mostNamed - 1 : mostNamed);
+  const more = files.length - named.length;
+  return [
+    ...named.map(({ path, bytes }) => `${path} (${sizeText(bytes)})`),
+    ...(more > 0 ? [l10n.t('and {0} more files in the same folders', String(more))] : []),
+    '',
+    l10n.t(
+      'What was read from transcripts that Claude Code has deleted meanwhile cannot be read again.',
+    ),
+    '',
+    l10n.t(
+      'Transcripts stay. So do your settings of Outlay: VS Code keeps them in settings.json, also when the extension is uninstalled.',
+    ),
+  ].join('\n');
+}
+
+/**
+ * Closes the store until the window is reloaded, deletes the files that were agreed to, and takes
+ * the command `outlay` off the PATH. Refuses while another process would make the store anew.
+ */
+export async function removeFiles(
+  model: SpendModel,
+  launcher: Launcher,
+  agreed: readonly StoredFile[],
+): Promise<void> {
+  const store = model.storeFile;
+  const folder = dataFolder();
+  await model.close();
+  const user = await userOf(store);
+  if (user !== undefined) {
+    await model.whileClosed(async () => undefined);
+    throw inUse(store, user);
+  }
+  launcher.remove();
+  const paths = new Set(agreed.map(({ path }) => path));
+  // SQLite's log comes and goes with those who look into the store.
+  const present = storedFiles(store, folder).filter(
+    ({ path }) => paths.has(path) || paths.has(path.replace(/-(wal|shm)$/, '')),
+  );
+  const failed = await deleteFiles(present.map(({ path }) => path));
+  await deleteEmptyFolders(folder);
+  if (failed.length > 0) throw notDeleted(failed);
+}
+
+async function offerToUninstall(): Promise<void> {
+  const uninstall = l10n.t('Uninstall');
+  const reload = l10n.t('Reload Window');
+  const picked = await window.showInformationMessage(
+    l10n.t(
+      'Outlay has removed what it stored. Uninstall the extension, or reload the window to start anew.',
+    ),
+    uninstall,
+    reload,
+  );
+  if (picked === uninstall) {
+    await commands.executeCommand('workbench.extensions.uninstallExtension', 'outlay.outlay');
+  } else if (picked === reload) {
+    await commands.executeCommand('workbench.action.reloadWindow');
+  }
+}

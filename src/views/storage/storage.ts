@@ -1,0 +1,83 @@
+import { commands, l10n, window } from 'vscode';
+import { dataFolder, storePlace } from '../../dataFolder/places.ts';
+import { openForReading } from '../../store/connection/openStore.ts';
+import { StoreReader } from '../../store/query/storeReader.ts';
+import { summedUpTo } from '../../store/retention/downsampleState.ts';
+import { careFor } from '../../watchers/storeTasks.ts';
+import { commandIds } from '../core/commandIds.ts';
+import type { ReportDocuments } from '../core/readonlyDocuments.ts';
+import { readRoots } from '../core/readRoots.ts';
+import type { SpendModel } from '../core/spendModel.ts';
+import { formatOf } from '../text/format.ts';
+import { backUpTo } from './backup.ts';
+import { moveTo, useStore } from './move.ts';
+import { removalDetail, removeFiles } from './removeAll.ts';
+import { resetDetail, resetLoss, resetNow } from './reset.ts';
+import { type StorageFacts, storageText } from './storagePage.ts';
+import { storedFiles } from './storedFiles.ts';
+
+/** Says what Outlay keeps, where and why, and offers what can be done about it. */
+export async function showStorage(model: SpendModel, reports: ReportDocuments): Promise<void> {
+  const markdown = await describeStorage(model);
+  await reports.show(l10n.t('Outlay: What Is Stored, and Where'), markdown);
+  // A preview runs no commands, so the page can only name them.
+  void offerActions();
+}
+
+/** The page as Markdown. It is about the user's own store, in the demo as well. */
+export async function describeStorage(model: SpendModel): Promise<string> {
+  const { settings } = model.spend;
+  const store = storePlace({ setting: settings.storePath });
+  const facts: StorageFacts = {
+    ...keptIn(store),
+    // Asked on another thread: it looks for every transcript on disk.
+    loss: await careFor<'loss'>({ kind: 'loss', file: store, roots: readRoots(settings) }),
+    files: storedFiles(store, dataFolder()),
+    storesTitles: settings.storeTitles,
+    retention: settings.retention,
+  };
+  return storageText(facts, formatOf(settings));
+}
+
+function keptIn(
+  store: string,
+): Pick<StorageFacts, 'kept' | 'firstAt' | 'lastAt' | 'summedUpBefore'> {
+  const db = openForReading(store);
+  if (db === undefined) return { kept: undefined, firstAt: null, lastAt: null, summedUpBefore: 0 };
+  try {
+    const kept = new StoreReader(db).kept();
+    const { firstAt, lastAt } = kept;
+    return { kept, firstAt, lastAt, summedUpBefore: summedUpTo(db).messages };
+  } finally {
+    db.close();
+  }
+}
+
+async function offerActions(): Promise<void> {
+  const actions = new Map([
+    [l10n.t('Back Up…'), commandIds.backUpStore],
+    [l10n.t('Move…'), commandIds.moveStore],
+    [l10n.t('Reset…'), commandIds.resetStore],
+    [l10n.t('Remove Everything…'), commandIds.removeAll],
+  ]);
+  const picked = await window.showInformationMessage(
+    l10n.t('What do you want to do with what Outlay has stored?'),
+    ...actions.keys(),
+  );
+  const command = picked && actions.get(picked);
+  if (command) await commands.executeCommand(command);
+}
+
+/** What the dialogs start once they are answered: for tests, where nobody answers. */
+export const storageWork = {
+  describeStorage,
+  backUpTo,
+  moveTo,
+  useStore,
+  resetLoss,
+  resetDetail,
+  resetNow,
+  storedFiles,
+  removalDetail,
+  removeFiles,
+} as const;

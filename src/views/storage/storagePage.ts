@@ -1,0 +1,189 @@
+import { l10n } from 'vscode';
+import type { RetentionSettings } from '../../model/retention.ts';
+import type { ResetLoss } from '../../store/upkeep/reset.ts';
+import { sizeText } from '../../text/byteSize.ts';
+import { list, messages, sessions, transcripts } from '../help/answer.ts';
+import type { Format } from '../text/format.ts';
+import { escapeMarkdown } from '../text/markdown.ts';
+import type { StoredFile, StoredKind } from './storedFiles.ts';
+
+/** What is to be said about what Outlay has stored. */
+export interface StorageFacts {
+  readonly files: readonly StoredFile[];
+  /** Undefined while there is no store. */
+  readonly kept: { readonly messages: number; readonly sessions: number } | undefined;
+  /** First and last message, UTC milliseconds; null while there is none. */
+  readonly firstAt: number | null;
+  readonly lastAt: number | null;
+  readonly loss: ResetLoss | undefined;
+  readonly storesTitles: boolean;
+  readonly retention: RetentionSettings;
+  /** Before this moment messages are summed up; 0 where none are. UTC milliseconds. */
+  readonly summedUpBefore: number;
+}
+
+/** "What Is Stored, and Where" as Markdown. */
+export function storageText(facts: StorageFacts, format: Format): string {
+  return [
+    `# ${l10n.t('What is stored, and where')}`,
+    keptSentence(facts, format),
+    ...goneSentence(facts, format),
+    l10n.t('All of it stays on this machine. Outlay sends nothing anywhere.'),
+    `## ${l10n.t('Places')}`,
+    placesTable(facts),
+    elsewhere(),
+    `## ${l10n.t('What is in the store')}`,
+    list(contents(facts, format)),
+    `## ${l10n.t('What you can do')}`,
+    list(actions(facts)),
+  ].join('\n\n');
+}
+
+function keptSentence({ kept, firstAt, lastAt, files }: StorageFacts, format: Format): string {
+  if (kept === undefined || firstAt === null || lastAt === null) {
+    return l10n.t('The store holds no messages yet.');
+  }
+  return l10n.t(
+    'The store holds {0} of {1}, from {2} to {3}, and takes {4}.',
+    messages(kept.messages, format),
+    sessions(kept.sessions, format),
+    format.day(firstAt),
+    format.day(lastAt),
+    sizeText(sizeOf(files.filter(({ kind }) => kind === 'store' || kind === 'log'))),
+  );
+}
+
+/** Claude Code deletes transcripts after a while; what they cost is then known only here. */
+function goneSentence({ loss }: StorageFacts, format: Format): string[] {
+  if (loss === undefined || loss.transcripts === 0) return [];
+  const { gone } = loss;
+  const all = transcripts(loss.transcripts, format);
+  if (gone === 0) {
+    return [
+      loss.transcripts === 1
+        ? l10n.t('It was read from {0}, which is still on disk.', all)
+        : l10n.t('It was read from {0}, which are all still on disk.', all),
+    ];
+  }
+  return [
+    gone === 1
+      ? l10n.t(
+          'It was read from {0}. **One of them is no longer on disk: what it cost is known only here.**',
+          all,
+        )
+      : l10n.t(
+          'It was read from {0}. **{1} of them are no longer on disk: what they cost is known only here.**',
+          all,
+          format.count(gone),
+        ),
+  ];
+}
+
+function sizeOf(files: readonly StoredFile[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function placesTable({ files }: StorageFacts): string {
+  const rows = Object.entries(kindNames()).flatMap(([kind, name]) => {
+    const found = files.filter((file) => file.kind === kind);
+    return found.map(
+      ({ path, bytes }, index) =>
+        `| ${index === 0 ? name : ''} | ${escapeMarkdown(path)} | ${sizeText(bytes)} |`,
+    );
+  });
+  const head = `| ${l10n.t('What')} | ${l10n.t('Where')} | ${l10n.t('Size')} |`;
+  return [head, '|:--|:--|--:|', ...rows].join('\n');
+}
+
+/** What each kind of file is, in the order in which they are listed. */
+function kindNames(): Readonly<Record<StoredKind, string>> {
+  return {
+    store: l10n.t('Store'),
+    log: l10n.t('Its log (SQLite)'),
+    backup: l10n.t('Weekly backups'),
+    migration: l10n.t('Copy made before an update'),
+    damaged: l10n.t('Damaged store, kept aside'),
+    unfinished: l10n.t('Unfinished copies'),
+    settings: l10n.t('Your settings for the terminal'),
+    prices: l10n.t('Prices imported in the terminal'),
+    decisions: l10n.t('Decisions on insights, and agents’ files as they were before a change'),
+    marks: l10n.t('Marks of time, by which spend is tagged'),
+    summaries: l10n.t('Summaries kept for trends'),
+    peers: l10n.t('What peers have reported'),
+    launcher: l10n.t('Command `outlay` for terminals'),
+    other: l10n.t('Other stores (`--config-dir`, or left behind)'),
+  };
+}
+
+function elsewhere(): string {
+  return l10n.t(
+    'VS Code itself keeps your settings, today’s figure, and how the list of sessions is ordered, grouped and filtered and which sessions are excluded from it.',
+  );
+}
+
+function contents({ storesTitles, ...facts }: StorageFacts, format: Format): string[] {
+  return [
+    l10n.t(
+      'Of each message: time, model, numbers of tokens, price, ids, the tools it called by name, and how it ended.',
+    ),
+    l10n.t(
+      'Of each session: its folder, repository and branch, agents, the version of Claude Code, links to pull requests, and Claude Code’s own totals.',
+    ),
+    storesTitles
+      ? l10n.t(
+          'Of your words only titles of sessions, one line of at most 80 characters. The setting `outlay.storeTitles` turns that off.',
+        )
+      : l10n.t('Of your words nothing: `outlay.storeTitles` is off.'),
+    ...retentionLines(facts, format),
+    l10n.t('Never: prompts, answers, thinking, content of files, output of tools, keys.'),
+    l10n.t('Transcripts belong to Claude Code. Outlay reads them and never changes one.'),
+  ];
+}
+
+/** How long detail stays. */
+function retentionLines(
+  { retention, summedUpBefore }: Pick<StorageFacts, 'retention' | 'summedUpBefore'>,
+  format: Format,
+): string[] {
+  const { enabled, messageDays, dayDays } = retention;
+  return [
+    enabled
+      ? l10n.t(
+          'Single messages stay for {0} days, days for {1} days, sums by month for ever (`outlay.retention.enabled`).',
+          format.count(messageDays),
+          format.count(dayDays),
+        )
+      : l10n.t(
+          'All of it stays. The setting `outlay.retention.enabled` sums up what is old, by day and later by month.',
+        ),
+    ...(summedUpBefore > 0
+      ? [
+          l10n.t(
+            'Of messages before {0}: sums by day or month, and of each its time, cost and hashed ids, so that nothing counts twice.',
+            format.day(summedUpBefore),
+          ),
+        ]
+      : []),
+  ];
+}
+
+function actions({ files }: StorageFacts): string[] {
+  const hasBackup = files.some(({ kind }) => kind === 'backup');
+  return [
+    l10n.t(
+      '**Back up**: "Outlay: Back Up the Store…" writes a consistent copy, also while Claude Code works. To use a copy, name it in the setting `outlay.storePath`.',
+    ),
+    ...(hasBackup
+      ? [l10n.t('Outlay makes a backup by itself every week and keeps the last two.')]
+      : []),
+    l10n.t(
+      '**Move**: "Outlay: Move the Store…" copies it to another local folder, checks the copy, and sets `outlay.storePath`. All windows and the terminal follow.',
+    ),
+    l10n.t(
+      '**Reset**: "Outlay: Reset the Store…", in a terminal `outlay reset`, empties the store and reads again all transcripts that are still there.',
+    ),
+    l10n.t(
+      '**Uninstall**: "Outlay: Remove Everything Outlay Has Stored…" deletes the files above and offers to uninstall the extension. Uninstalling alone leaves them, so that nothing is lost when you come back.',
+    ),
+  ];
+}

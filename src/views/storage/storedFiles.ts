@@ -1,0 +1,103 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { insightsFile } from '../../dataFolder/insightFile.ts';
+import { federationFile } from '../../dataFolder/peerFile.ts';
+import { marksFile } from '../../dataFolder/timeTagFile.ts';
+import { messageOf } from '../../model/errors.ts';
+import { snapshotsFile } from '../../reports/spend/snapshots.ts';
+import { importedPricesFile } from '../../settings/priceOverrides.ts';
+import { filesOfStore, type StoreFileKind } from '../../store/connection/storeFiles.ts';
+import { launcherNames } from '../launcher/script.ts';
+
+/** What a file of Outlay's is for; `other` is a store that is not the one shown. */
+export type StoredKind =
+  | StoreFileKind
+  | 'other'
+  | 'settings'
+  | 'prices'
+  | 'decisions'
+  | 'marks'
+  | 'summaries'
+  | 'peers'
+  | 'launcher';
+
+/** One file Outlay has written. */
+export interface StoredFile {
+  readonly path: string;
+  readonly kind: StoredKind;
+  readonly bytes: number;
+}
+
+/** Every file Outlay has written: those of the store, wherever it is, and those of the data folder. */
+export function storedFiles(store: string, dataFolder: string): StoredFile[] {
+  const bin = join(dataFolder, 'bin');
+  const named = [
+    file(join(dataFolder, 'config.json'), 'settings'),
+    file(importedPricesFile(dataFolder), 'prices'),
+    file(insightsFile(dataFolder), 'decisions'),
+    file(marksFile(dataFolder), 'marks'),
+    file(snapshotsFile(dataFolder), 'summaries'),
+    file(federationFile(dataFolder), 'peers'),
+    ...launcherNames.map((name) => file(join(bin, name), 'launcher')),
+    // What a program that was ended in the middle of writing has left.
+    ...unfinished(
+      dataFolder,
+      /^(config|prices|insights)\.json\.\d+\.part$|^snapshots\.jsonl\.\d+\.part$/,
+    ),
+    ...unfinished(bin, /^outlay(\.cmd)?\.\d+\.part$/),
+  ];
+  return [
+    ...filesOfStore(store),
+    ...otherStores(store, dataFolder),
+    ...named.filter((found) => found !== undefined),
+  ];
+}
+
+/** Stores of `--config-dir`, and the one in the usual place where the present one is elsewhere. */
+function otherStores(store: string, dataFolder: string): StoredFile[] {
+  const roots = join(dataFolder, 'roots');
+  const stores = namesIn(roots)
+    .filter((name) => /^[0-9a-z]+\.db$/.test(name))
+    .map((name) => join(roots, name));
+  return [join(dataFolder, 'outlay.db'), ...stores]
+    .filter((path) => path !== store)
+    .flatMap((path) => filesOfStore(path))
+    .map((found) => ({ ...found, kind: 'other' as const }));
+}
+
+function unfinished(folder: string, pattern: RegExp): (StoredFile | undefined)[] {
+  return namesIn(folder)
+    .filter((name) => pattern.test(name))
+    .map((name) => file(join(folder, name), 'unfinished'));
+}
+
+function namesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
+}
+
+function file(path: string, kind: StoredKind): StoredFile | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats?.isFile() ? { path, kind, bytes: stats.size } : undefined;
+}
+
+/** Deletes files one by one; answers with what could not be deleted, and why. */
+export async function deleteFiles(paths: readonly string[]): Promise<string[]> {
+  const failed: string[] = [];
+  for (const path of paths) {
+    try {
+      await rm(path, { force: true });
+    } catch (error) {
+      failed.push(`${path} (${messageOf(error)})`);
+    }
+  }
+  return failed;
+}
+
+/** Removes the data folder and its two folders, those of them that hold nothing any more. */
+export async function deleteEmptyFolders(dataFolder: string): Promise<void> {
+  for (const folder of [join(dataFolder, 'bin'), join(dataFolder, 'roots'), dataFolder]) {
+    // Not empty, not there, or not ours to remove: then it stays.
+    await rmdir(folder).catch(() => undefined);
+  }
+}
