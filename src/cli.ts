@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { join } from 'node:path';
-import { runtimeProblem } from './cli/runtime.ts';
+import { runtimeProblem } from './cli/support/runtime.ts';
 
 // Before anything else is loaded: on an old Node the SQLite addon would end the process.
 const problem = runtimeProblem(process.versions);

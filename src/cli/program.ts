@@ -1,18 +1,18 @@
 import { Command } from 'commander';
 import { reportDefinitions } from '../reports/registry.ts';
-import { addBudget } from './budgetCommand.ts';
-import { addDoctor, addIndex, addWorkers } from './careCommands.ts';
-import { addCompletion } from './completionCommand.ts';
-import { addExport } from './exportCommand.ts';
-import { addIngest } from './ingestCommand.ts';
-import { addMark } from './markCommand.ts';
-import { addOptimize } from './optimizeCommands.ts';
-import { addPrices, addReprice } from './priceCommands.ts';
-import { addReport } from './reportCommands.ts';
-import { addReset } from './resetCommand.ts';
-import { addRetention } from './retentionCommand.ts';
-import { addSessions } from './sessionCommands.ts';
-import { addTrack } from './trackCommand.ts';
+import { addBudget } from './commands/budget.ts';
+import { addCompletion } from './commands/completion.ts';
+import { addDoctor, addIndex, addWorkers } from './commands/doctor.ts';
+import { addExport } from './commands/export.ts';
+import { addIngest } from './commands/ingestPeers.ts';
+import { addMark } from './commands/mark.ts';
+import { addOptimize } from './commands/optimize.ts';
+import { addPrices, addReprice } from './commands/prices.ts';
+import { addReport } from './commands/reports.ts';
+import { addReset } from './commands/reset.ts';
+import { addRetention } from './commands/retention.ts';
+import { addSessions } from './commands/sessions.ts';
+import { addTrack } from './commands/track.ts';
 
 const examples = `
 Examples:

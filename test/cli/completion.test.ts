@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { Command } from 'commander';
-import { completionScript, type Shell } from '../../src/cli/completion.ts';
 import { createProgram } from '../../src/cli/program.ts';
+import { completionScript, type Shell } from '../../src/cli/support/completion.ts';
 import { debianTool, type Tool } from '../lib/debianTool.ts';
 import { tempDir } from '../lib/tempDir.ts';
 

@@ -1,20 +1,20 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { folderProblem, type Root } from '../agents/claude/roots.ts';
-import { type BudgetEntry, budgetsInForce } from '../dataFolder/budgetFile.ts';
-import { dataFolder, storePlace } from '../dataFolder/places.ts';
-import { marksFile, readMarks } from '../dataFolder/timeTagFile.ts';
-import { isZone, type Zone } from '../model/calendar.ts';
-import { HumanError } from '../model/errors.ts';
-import { planOf } from '../model/retention.ts';
-import { createPriceBook, type RateBook } from '../pricing/priceBook.ts';
-import { type Peers, readPeers } from '../query/peers.ts';
-import type { Labels } from '../settings/labels.ts';
-import { type MergedOverrides, mergeOverrides } from '../settings/priceOverrides.ts';
-import { readConfig, type UserSettings } from '../settings/settings.ts';
-import type { IndexerConfig } from '../watchers/messages.ts';
-import { configuredRoots } from '../watchers/scanRoots.ts';
+import { folderProblem, type Root } from '../../agents/claude/roots.ts';
+import { type BudgetEntry, budgetsInForce } from '../../dataFolder/budgetFile.ts';
+import { dataFolder, storePlace } from '../../dataFolder/places.ts';
+import { marksFile, readMarks } from '../../dataFolder/timeTagFile.ts';
+import { isZone, type Zone } from '../../model/calendar.ts';
+import { HumanError } from '../../model/errors.ts';
+import { planOf } from '../../model/retention.ts';
+import { createPriceBook, type RateBook } from '../../pricing/priceBook.ts';
+import { type Peers, readPeers } from '../../query/peers.ts';
+import type { Labels } from '../../settings/labels.ts';
+import { type MergedOverrides, mergeOverrides } from '../../settings/priceOverrides.ts';
+import { readConfig, type UserSettings } from '../../settings/settings.ts';
+import type { IndexerConfig } from '../../watchers/messages.ts';
+import { configuredRoots } from '../../watchers/scanRoots.ts';
 import type { CommonOptions } from './options.ts';
 
 /** Where everything is and what the user wishes, found out once for a command. */

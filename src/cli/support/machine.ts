@@ -1,6 +1,6 @@
-import type { MachineFacts } from '../reports/upkeep/doctor.ts';
-import { storeOnDisk } from '../store/connection/backups.ts';
-import { scanRoots } from '../watchers/scanRoots.ts';
+import type { MachineFacts } from '../../reports/upkeep/doctor.ts';
+import { storeOnDisk } from '../../store/connection/backups.ts';
+import { scanRoots } from '../../watchers/scanRoots.ts';
 import type { Environment } from './environment.ts';
 
 /** Looks at the disk for `doctor`. */

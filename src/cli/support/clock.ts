@@ -1,4 +1,4 @@
-import { HumanError } from '../model/errors.ts';
+import { HumanError } from '../../model/errors.ts';
 
 /**
  * The moment reports are made for, UTC milliseconds. `OUTLAY_NOW` (a moment such as

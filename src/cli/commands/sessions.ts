@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
-import { spanOf } from '../query/spans.ts';
-import { sessionsReport } from '../reports/sessions/sessions.ts';
-import { answer, forPeople } from './answer.ts';
-import { findEnvironment } from './environment.ts';
-import { type CommonOptions, wholeNumber, withCommonOptions } from './options.ts';
+import { spanOf } from '../../query/spans.ts';
+import { sessionsReport } from '../../reports/sessions/sessions.ts';
+import { answer, forPeople } from '../support/answer.ts';
+import { findEnvironment } from '../support/environment.ts';
+import { type CommonOptions, wholeNumber, withCommonOptions } from '../support/options.ts';
 
 interface SessionsOptions extends CommonOptions {
   readonly since?: string;

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { HumanError } from '../model/errors.ts';
+import { HumanError } from '../../model/errors.ts';
 
 /** What became of the files of a drop folder. */
 export interface DropOutcome {

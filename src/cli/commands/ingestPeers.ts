@@ -3,13 +3,13 @@ import { resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { parseEvent, peerNamespace } from '../dataFolder/peerEvents.ts';
-import { addEvents } from '../dataFolder/peerFile.ts';
-import { dataFolder } from '../dataFolder/places.ts';
-import { HumanError } from '../model/errors.ts';
-import { count } from '../query/context.ts';
-import { type DropOutcome, takeIn } from './dropFolder.ts';
-import { wholeNumber } from './options.ts';
+import { parseEvent, peerNamespace } from '../../dataFolder/peerEvents.ts';
+import { addEvents } from '../../dataFolder/peerFile.ts';
+import { dataFolder } from '../../dataFolder/places.ts';
+import { HumanError } from '../../model/errors.ts';
+import { count } from '../../query/context.ts';
+import { type DropOutcome, takeIn } from '../support/dropFolder.ts';
+import { wholeNumber } from '../support/options.ts';
 
 interface IngestOptions {
   readonly folder?: string;

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
-import { csvText, type ExportText, jsonText } from '../export/csvJson.ts';
-import { type ExportedBudget, prometheusText } from '../export/prometheus.ts';
-import { type Openness, redactedFilters } from '../export/redact.ts';
-import { ExportCount, type ExportTotals, exportPages } from '../export/rows.ts';
-import type { ExportTarget } from '../export/targets.ts';
-import { formatUsd } from '../model/money.ts';
-import { PartFile } from '../platform/partFile.ts';
-import { count, type ReportContext } from '../query/context.ts';
-import type { Question } from '../query/question.ts';
-import { periodJson } from '../query/spans.ts';
-import { summaryReport } from '../reports/spend/summary.ts';
-import { snapshot } from '../store/query/messagePages.ts';
+import { csvText, type ExportText, jsonText } from '../../export/csvJson.ts';
+import { type ExportedBudget, prometheusText } from '../../export/prometheus.ts';
+import { type Openness, redactedFilters } from '../../export/redact.ts';
+import { ExportCount, type ExportTotals, exportPages } from '../../export/rows.ts';
+import type { ExportTarget } from '../../export/targets.ts';
+import { formatUsd } from '../../model/money.ts';
+import { PartFile } from '../../platform/partFile.ts';
+import { count, type ReportContext } from '../../query/context.ts';
+import type { Question } from '../../query/question.ts';
+import { periodJson } from '../../query/spans.ts';
+import { summaryReport } from '../../reports/spend/summary.ts';
+import { snapshot } from '../../store/query/messagePages.ts';
 
 /** All that the parts of one export share. */
 export interface ExportWork {

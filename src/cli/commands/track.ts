@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { writeFileAtomically } from '../platform/atomicFile.ts';
-import { findSession, latestSessionIn } from '../query/findSession.ts';
-import { type TrackQuestion, trackNamespace, trackReport } from '../reports/sessions/track.ts';
-import { safeJson } from '../text/plainText.ts';
-import { bringUpToDate, print, withContext } from './answer.ts';
-import { findEnvironment } from './environment.ts';
-import { type CommonOptions, withCommonOptions } from './options.ts';
+import { writeFileAtomically } from '../../platform/atomicFile.ts';
+import { findSession, latestSessionIn } from '../../query/findSession.ts';
+import { type TrackQuestion, trackNamespace, trackReport } from '../../reports/sessions/track.ts';
+import { safeJson } from '../../text/plainText.ts';
+import { bringUpToDate, print, withContext } from '../support/answer.ts';
+import { findEnvironment } from '../support/environment.ts';
+import { type CommonOptions, withCommonOptions } from '../support/options.ts';
 
 interface TrackOptions extends CommonOptions {
   readonly cwd?: string;

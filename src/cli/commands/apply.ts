@@ -1,15 +1,20 @@
 import type { Command } from 'commander';
-import { hunkOf } from '../analysis/insights/frontmatter.ts';
-import { type AgentModel, changeOf, undoChange, writeChange } from '../insights/agentChange.ts';
-import { type AgentFile, agentFiles, isBuiltIn, projectFolders } from '../insights/agentFiles.ts';
-import { HumanError } from '../model/errors.ts';
-import { sessionPlaces } from '../store/query/sessionInfo.ts';
-import { plainText } from '../text/plainText.ts';
-import { bringUpToDate, withContext } from './answer.ts';
-import { now } from './clock.ts';
-import { insightOf, sayDecided } from './decisions.ts';
-import { type Environment, findEnvironment } from './environment.ts';
-import { type CommonOptions, withCommonOptions } from './options.ts';
+import { hunkOf } from '../../analysis/insights/frontmatter.ts';
+import { type AgentModel, changeOf, undoChange, writeChange } from '../../insights/agentChange.ts';
+import {
+  type AgentFile,
+  agentFiles,
+  isBuiltIn,
+  projectFolders,
+} from '../../insights/agentFiles.ts';
+import { HumanError } from '../../model/errors.ts';
+import { sessionPlaces } from '../../store/query/sessionInfo.ts';
+import { plainText } from '../../text/plainText.ts';
+import { bringUpToDate, withContext } from '../support/answer.ts';
+import { now } from '../support/clock.ts';
+import { insightOf, sayDecided } from '../support/decisions.ts';
+import { type Environment, findEnvironment } from '../support/environment.ts';
+import { type CommonOptions, withCommonOptions } from '../support/options.ts';
 
 interface ApplyOptions extends CommonOptions {
   readonly yes?: true;

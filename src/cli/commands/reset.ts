@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { resetReport } from '../reports/upkeep/reset.ts';
-import { backupsOf } from '../store/connection/backups.ts';
-import { emptyStore, lossOf } from '../watchers/storeTasks.ts';
-import { bringUpToDate, print, withContext } from './answer.ts';
-import { findEnvironment } from './environment.ts';
-import { type CommonOptions, withCommonOptions } from './options.ts';
+import { resetReport } from '../../reports/upkeep/reset.ts';
+import { backupsOf } from '../../store/connection/backups.ts';
+import { emptyStore, lossOf } from '../../watchers/storeTasks.ts';
+import { bringUpToDate, print, withContext } from '../support/answer.ts';
+import { findEnvironment } from '../support/environment.ts';
+import { type CommonOptions, withCommonOptions } from '../support/options.ts';
 
 interface ResetOptions extends CommonOptions {
   readonly yes?: true;

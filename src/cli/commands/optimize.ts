@@ -6,18 +6,18 @@ import {
   type OutcomeResult,
   outcomeResults,
   readLedger,
-} from '../dataFolder/insightFile.ts';
-import { HumanError } from '../model/errors.ts';
-import type { ReportContext } from '../query/context.ts';
-import { lengthMs } from '../query/spans.ts';
-import { optimize } from '../reports/insights/optimize.ts';
-import { clip, plainText } from '../text/plainText.ts';
-import { bringUpToDate, withContext } from './answer.ts';
-import { addApply } from './applyCommand.ts';
-import { insightOf, sayDecided } from './decisions.ts';
-import { findEnvironment } from './environment.ts';
-import { type CommonOptions, withCommonOptions } from './options.ts';
-import { groupOf } from './reportCommands.ts';
+} from '../../dataFolder/insightFile.ts';
+import { HumanError } from '../../model/errors.ts';
+import type { ReportContext } from '../../query/context.ts';
+import { lengthMs } from '../../query/spans.ts';
+import { optimize } from '../../reports/insights/optimize.ts';
+import { clip, plainText } from '../../text/plainText.ts';
+import { bringUpToDate, withContext } from '../support/answer.ts';
+import { insightOf, sayDecided } from '../support/decisions.ts';
+import { findEnvironment } from '../support/environment.ts';
+import { type CommonOptions, withCommonOptions } from '../support/options.ts';
+import { addApply } from './apply.ts';
+import { groupOf } from './reports.ts';
 
 /**
  * `outlay optimize dismiss|snooze|restore|outcome|apply|undo ID`, `outlay outcome ID RESULT`. The

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Format, formats } from '../reports/document/document.ts';
+import { type Format, formats } from '../../reports/document/document.ts';
 
 /** What every command understands. */
 export interface CommonOptions {

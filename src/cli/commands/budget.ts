@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { type Budget, budgetActions, budgetBases } from '../analysis/budgets/budget.ts';
+import { type Budget, budgetActions, budgetBases } from '../../analysis/budgets/budget.ts';
 import {
   formatPeriod,
   formatScope,
@@ -9,20 +9,20 @@ import {
   parsePeriod,
   parseScope,
   parseUnit,
-} from '../analysis/budgets/budgetNotation.ts';
-import { ladderPresets, parseLadder } from '../analysis/budgets/thresholds.ts';
-import { amountText, budgetFields, budgetName } from '../budgets/budgetLabels.ts';
+} from '../../analysis/budgets/budgetNotation.ts';
+import { ladderPresets, parseLadder } from '../../analysis/budgets/thresholds.ts';
+import { amountText, budgetFields, budgetName } from '../../budgets/budgetLabels.ts';
 import {
   type BudgetEntry,
   budgetKey,
   removeBudget,
   storeBudget,
-} from '../dataFolder/budgetFile.ts';
-import { HumanError } from '../model/errors.ts';
-import { print } from './answer.ts';
-import { type Environment, findEnvironment } from './environment.ts';
-import { type CommonOptions, withCommonOptions } from './options.ts';
-import { groupOf } from './reportCommands.ts';
+} from '../../dataFolder/budgetFile.ts';
+import { HumanError } from '../../model/errors.ts';
+import { print } from '../support/answer.ts';
+import { type Environment, findEnvironment } from '../support/environment.ts';
+import { type CommonOptions, withCommonOptions } from '../support/options.ts';
+import { groupOf } from './reports.ts';
 
 interface KeyOptions extends CommonOptions {
   readonly scope: string;

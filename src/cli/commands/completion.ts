@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { completionScript, type Shell, shells } from './completion.ts';
+import { completionScript, type Shell, shells } from '../support/completion.ts';
 
 const examples = `
 Put one of these where your shell starts:

@@ -1,13 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { HumanError } from '../model/errors.ts';
-import { filterTexts, listed, readQuestion } from '../query/question.ts';
-import type { OptionDefinition, ReportDefinition } from '../reports/document/definition.ts';
-import { type Document, formats } from '../reports/document/document.ts';
-import { bringUpToDate, print, withContext } from './answer.ts';
-import { now } from './clock.ts';
-import { findEnvironment } from './environment.ts';
-import { gitState } from './git.ts';
-import { type CommonOptions, withCommonOptions } from './options.ts';
+import { HumanError } from '../../model/errors.ts';
+import { filterTexts, listed, readQuestion } from '../../query/question.ts';
+import type { OptionDefinition, ReportDefinition } from '../../reports/document/definition.ts';
+import { type Document, formats } from '../../reports/document/document.ts';
+import { bringUpToDate, print, withContext } from '../support/answer.ts';
+import { now } from '../support/clock.ts';
+import { findEnvironment } from '../support/environment.ts';
+import { gitState } from '../support/git.ts';
+import { type CommonOptions, withCommonOptions } from '../support/options.ts';
 
 /** What a gate may be told to fail on besides its alert. */
 const failReasons = ['no-data', 'unpriced'] as const;

@@ -1,4 +1,4 @@
-import type { FromIndexer } from '../watchers/messages.ts';
+import type { FromIndexer } from '../../watchers/messages.ts';
 
 /** How long work may take before somebody who waits is told. */
 const patienceMs = 300;

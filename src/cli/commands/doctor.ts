@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { doctorReport } from '../reports/upkeep/doctor.ts';
-import { indexReport } from '../reports/upkeep/indexing.ts';
-import { workersReport } from '../reports/upkeep/workers.ts';
-import { answer, bringUpToDate, print, withContext } from './answer.ts';
-import { findEnvironment } from './environment.ts';
-import { machineFacts } from './machine.ts';
-import { type CommonOptions, withCommonOptions } from './options.ts';
+import { doctorReport } from '../../reports/upkeep/doctor.ts';
+import { indexReport } from '../../reports/upkeep/indexing.ts';
+import { workersReport } from '../../reports/upkeep/workers.ts';
+import { answer, bringUpToDate, print, withContext } from '../support/answer.ts';
+import { findEnvironment } from '../support/environment.ts';
+import { machineFacts } from '../support/machine.ts';
+import { type CommonOptions, withCommonOptions } from '../support/options.ts';
 
 /** `outlay doctor` */
 export function addDoctor(program: Command, version: string): void {

@@ -1,17 +1,17 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Openness, redactedSummary } from '../export/redact.ts';
-import { type ExportTarget, exportKinds, exportTargets } from '../export/targets.ts';
-import { deliver, headerOf } from '../export/webhook.ts';
-import { filterNames, listed, readQuestion } from '../query/question.ts';
-import { summaryReport } from '../reports/spend/summary.ts';
-import { safeJson } from '../text/plainText.ts';
-import { bringUpToDate, withContextMeanwhile } from './answer.ts';
-import { now } from './clock.ts';
-import { findEnvironment } from './environment.ts';
-import { type ExportWork, writeFiles } from './exportFiles.ts';
-import { gitState } from './git.ts';
-import { type CommonOptions, wholeNumber, withStoreOptions } from './options.ts';
-import { addQuestion, byFlag } from './reportCommands.ts';
+import { type Openness, redactedSummary } from '../../export/redact.ts';
+import { type ExportTarget, exportKinds, exportTargets } from '../../export/targets.ts';
+import { deliver, headerOf } from '../../export/webhook.ts';
+import { filterNames, listed, readQuestion } from '../../query/question.ts';
+import { summaryReport } from '../../reports/spend/summary.ts';
+import { safeJson } from '../../text/plainText.ts';
+import { bringUpToDate, withContextMeanwhile } from '../support/answer.ts';
+import { now } from '../support/clock.ts';
+import { findEnvironment } from '../support/environment.ts';
+import { type ExportWork, writeFiles } from '../support/exportFiles.ts';
+import { gitState } from '../support/git.ts';
+import { type CommonOptions, wholeNumber, withStoreOptions } from '../support/options.ts';
+import { addQuestion, byFlag } from './reports.ts';
 
 interface ExportOptions extends CommonOptions {
   readonly out?: string;

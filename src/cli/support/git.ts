@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import type { GitState } from '../query/context.ts';
+import type { GitState } from '../../query/context.ts';
 
 /** Started by the editor's own runtime, Outlay must not make Node programs of others' hooks too. */
 const { ELECTRON_RUN_AS_NODE: _ours, ...environment } = process.env;

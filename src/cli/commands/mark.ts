@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import type { MarkEvent } from '../analysis/spend/timeTags.ts';
-import { addMark as writeMark } from '../dataFolder/timeTagFile.ts';
-import { findSession } from '../query/findSession.ts';
-import { pastMoment } from '../query/spans.ts';
-import { eventFor, markName, markReport, marksReport } from '../reports/upkeep/timeTags.ts';
-import { bringUpToDate, print, withContext } from './answer.ts';
-import { findEnvironment } from './environment.ts';
-import { type CommonOptions, withCommonOptions } from './options.ts';
+import type { MarkEvent } from '../../analysis/spend/timeTags.ts';
+import { addMark as writeMark } from '../../dataFolder/timeTagFile.ts';
+import { findSession } from '../../query/findSession.ts';
+import { pastMoment } from '../../query/spans.ts';
+import { eventFor, markName, markReport, marksReport } from '../../reports/upkeep/timeTags.ts';
+import { bringUpToDate, print, withContext } from '../support/answer.ts';
+import { findEnvironment } from '../support/environment.ts';
+import { type CommonOptions, withCommonOptions } from '../support/options.ts';
 
 interface MarkOptions extends CommonOptions {
   readonly session?: string;

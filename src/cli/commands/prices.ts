@@ -1,21 +1,21 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { HumanError } from '../model/errors.ts';
-import { writeFileAtomically } from '../platform/atomicFile.ts';
-import { parsePriceOverrides } from '../pricing/parseOverrides.ts';
-import { createPriceBook } from '../pricing/priceBook.ts';
-import type { ReportContext } from '../query/context.ts';
-import { priceChangeReport, priceEffect, pricesReport } from '../reports/upkeep/prices.ts';
+import { HumanError } from '../../model/errors.ts';
+import { writeFileAtomically } from '../../platform/atomicFile.ts';
+import { parsePriceOverrides } from '../../pricing/parseOverrides.ts';
+import { createPriceBook } from '../../pricing/priceBook.ts';
+import type { ReportContext } from '../../query/context.ts';
+import { priceChangeReport, priceEffect, pricesReport } from '../../reports/upkeep/prices.ts';
 import {
   importedPricesFile,
   mergeOverrides,
   readPriceFile,
   writeOverrides,
-} from '../settings/priceOverrides.ts';
-import { safeJson } from '../text/plainText.ts';
-import { bringUpToDate, print, withContext } from './answer.ts';
-import { type Environment, findEnvironment } from './environment.ts';
-import { type CommonOptions, withCommonOptions } from './options.ts';
+} from '../../settings/priceOverrides.ts';
+import { safeJson } from '../../text/plainText.ts';
+import { bringUpToDate, print, withContext } from '../support/answer.ts';
+import { type Environment, findEnvironment } from '../support/environment.ts';
+import { type CommonOptions, withCommonOptions } from '../support/options.ts';
 
 interface YesOptions extends CommonOptions {
   readonly yes?: true;

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { marksFile } from '../dataFolder/timeTagFile.ts';
-import { HumanError } from '../model/errors.ts';
-import { fewestMessageDays, limitsAt, type RetentionSettings } from '../model/retention.ts';
-import { retentionReport } from '../reports/upkeep/retention.ts';
-import { sumUpStore } from '../watchers/storeTasks.ts';
-import { bringUpToDate, print, withContext } from './answer.ts';
-import { type Environment, findEnvironment } from './environment.ts';
-import { type CommonOptions, wholeNumber, withCommonOptions } from './options.ts';
+import { marksFile } from '../../dataFolder/timeTagFile.ts';
+import { HumanError } from '../../model/errors.ts';
+import { fewestMessageDays, limitsAt, type RetentionSettings } from '../../model/retention.ts';
+import { retentionReport } from '../../reports/upkeep/retention.ts';
+import { sumUpStore } from '../../watchers/storeTasks.ts';
+import { bringUpToDate, print, withContext } from '../support/answer.ts';
+import { type Environment, findEnvironment } from '../support/environment.ts';
+import { type CommonOptions, wholeNumber, withCommonOptions } from '../support/options.ts';
 
 interface RetentionOptions extends CommonOptions {
   readonly messageDays?: number;

@@ -1,15 +1,15 @@
 import { homedir } from 'node:os';
-import { HumanError } from '../model/errors.ts';
-import type { GitState, ReportContext } from '../query/context.ts';
+import { HumanError } from '../../model/errors.ts';
+import type { GitState, ReportContext } from '../../query/context.ts';
 import {
   type ContextFacts,
   withReportContext,
   withReportContextMeanwhile,
-} from '../query/openContext.ts';
-import type { Document } from '../reports/document/document.ts';
-import { render } from '../reports/document/render.ts';
-import { openForReading } from '../store/connection/openStore.ts';
-import { type IndexOutcome, indexOnce } from '../watchers/indexOnce.ts';
+} from '../../query/openContext.ts';
+import type { Document } from '../../reports/document/document.ts';
+import { render } from '../../reports/document/render.ts';
+import { openForReading } from '../../store/connection/openStore.ts';
+import { type IndexOutcome, indexOnce } from '../../watchers/indexOnce.ts';
 import { now } from './clock.ts';
 import type { Environment } from './environment.ts';
 import { formatOf } from './options.ts';
