@@ -1,4 +1,4 @@
-import { type Choice, hasFields, isObject, type PanelAround } from '../protocol.ts';
+import { type Choice, hasFields, isObject, type PanelAround } from './shared.ts';
 
 export const anomalyUnits = ['session', 'message', 'day'] as const;
 export type AnomalyUnit = (typeof anomalyUnits)[number];

@@ -1,4 +1,4 @@
-import { type Choice, hasFields, isObject, type PanelAround } from '../protocol.ts';
+import { type Choice, hasFields, isObject, type PanelAround } from './shared.ts';
 
 export const burnUnits = ['hour', 'day', 'week'] as const;
 export type BurnUnit = (typeof burnUnits)[number];

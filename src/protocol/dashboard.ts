@@ -1,4 +1,4 @@
-import { type Choice, hasFields, isDay, isObject, type PanelAround } from '../protocol.ts';
+import { type Choice, hasFields, isDay, isObject, type PanelAround } from './shared.ts';
 
 export const dashboardPeriods = ['today', '7d', '30d', 'month', 'all', 'custom'] as const;
 export type DashboardPeriod = (typeof dashboardPeriods)[number];

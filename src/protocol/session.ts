@@ -9,7 +9,7 @@ import {
   type PanelCard,
   type PanelFormat,
   protocolVersion,
-} from '../protocol.ts';
+} from './shared.ts';
 
 /** The main thread or one subagent. */
 export interface PanelThread {

@@ -6,7 +6,7 @@ import {
   type WebviewPanel,
   window,
 } from 'vscode';
-import { isObject, viewTypes } from '../protocol.ts';
+import { isObject, viewTypes } from '../protocol/shared.ts';
 import { anomaliesPanel } from './anomalies/anomaliesPanel.ts';
 import { burnPanel } from './burn/burnPanel.ts';
 import { DisposableStore } from './core/disposables.ts';

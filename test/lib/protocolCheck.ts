@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { protocolVersion } from '../../src/protocol.ts';
+import { protocolVersion } from '../../src/protocol/shared.ts';
 
 /** What one side says. */
 export type Message = Readonly<Record<string, unknown>>;

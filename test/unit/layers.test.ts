@@ -60,27 +60,12 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/reports': reporting,
   'src/demo': ['src/model', 'node'],
-  'src/views': [
-    ...reporting,
-    'src/demo',
-    'src/watchers',
-    'src/protocol.ts',
-    'src/protocol',
-    'node',
-    'vscode',
-  ],
-  'src/protocol.ts': ['src/model'],
-  'src/protocol': ['src/model', 'src/protocol.ts'],
+  'src/views': [...reporting, 'src/demo', 'src/watchers', 'src/protocol', 'node', 'vscode'],
   'src/extension.ts': ['src/*', 'node', 'vscode'],
   'src/cli.ts': ['src/*', 'node', 'commander'],
   'src/cli': ['src/*', 'node', 'commander'],
-  webview: [
-    'src/model',
-    'src/protocol.ts',
-    'src/protocol',
-    'chart.js',
-    '@vscode/webview-ui-toolkit',
-  ],
+  'src/protocol': ['src/model'],
+  webview: ['src/model', 'src/protocol', 'chart.js', '@vscode/webview-ui-toolkit'],
 };
 
 /** Folders a file may never reach, whatever `src/*` says. */

@@ -17,7 +17,7 @@ import {
   isTablesUi,
   isToDataPanel,
   protocolVersion,
-} from '../../src/protocol.ts';
+} from '../../src/protocol/shared.ts';
 
 const v = protocolVersion;
 interface Panel {

@@ -7,7 +7,7 @@ import {
   keptSession,
   panelActions,
 } from '../../src/protocol/session.ts';
-import { protocolVersion } from '../../src/protocol.ts';
+import { protocolVersion } from '../../src/protocol/shared.ts';
 import { type Message, refusesAnyOther, strange } from '../lib/protocolCheck.ts';
 
 const v = protocolVersion;

@@ -6,8 +6,8 @@ import {
   isAnomaliesData,
   isAnomaliesQuestion,
 } from '../../src/protocol/anomalies.ts';
-import { isTablesUi, type TablesUi } from '../../src/protocol.ts';
-import { runPage } from '../lib/page.ts';
+import { isTablesUi, type TablesUi } from '../../src/protocol/shared.ts';
+import { runPage } from '../shared/page/page.ts';
 import { AnomaliesPage } from './page.ts';
 
 runPage<AnomaliesData, AnomaliesWords, AnomaliesQuestion, TablesUi>({

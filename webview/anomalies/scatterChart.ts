@@ -9,7 +9,7 @@ import {
   ScatterController,
   Tooltip,
 } from 'chart.js';
-import { levelBand, pointLabels } from '../lib/chartAnnotations.ts';
+import { levelBand, pointLabels } from '../shared/charts/annotations.ts';
 import {
   moneyAxis,
   stillOptions,
@@ -18,14 +18,14 @@ import {
   thresholdRoom,
   timeAxis,
   tooltipLook,
-} from '../lib/chartBase.ts';
-import { ChartSection } from '../lib/chartSection.ts';
-import { fill } from '../lib/fill.ts';
-import { LiveChart } from '../lib/liveChart.ts';
-import { mixed } from '../lib/palette.ts';
-import { moneyCell, type Sheet } from '../lib/sheet.ts';
-import { chartWays } from '../lib/tablesUi.ts';
-import type { Theme } from '../lib/theme.ts';
+} from '../shared/charts/chartBase.ts';
+import { ChartSection } from '../shared/charts/chartSection.ts';
+import { chartWays } from '../shared/charts/chartToggles.ts';
+import { LiveChart } from '../shared/charts/liveChart.ts';
+import { mixed } from '../shared/charts/palette.ts';
+import { fill } from '../shared/fill.ts';
+import { moneyCell, type Sheet } from '../shared/table/sheet.ts';
+import type { Theme } from '../shared/theme.ts';
 import { type AnomaliesShown, type AnomaliesTools, openOutlier } from './page.ts';
 
 Chart.register(ScatterController, PointElement, LinearScale, LogarithmicScale, Tooltip);

@@ -18,13 +18,13 @@ import {
   thresholdLines,
   thresholdRoom,
   tooltipLook,
-} from '../lib/chartBase.ts';
-import { ChartSection } from '../lib/chartSection.ts';
-import { LiveChart } from '../lib/liveChart.ts';
-import { fillOf, mixed } from '../lib/palette.ts';
-import { moneyCell, type Sheet } from '../lib/sheet.ts';
-import { chartWays } from '../lib/tablesUi.ts';
-import type { Theme } from '../lib/theme.ts';
+} from '../shared/charts/chartBase.ts';
+import { ChartSection } from '../shared/charts/chartSection.ts';
+import { chartWays } from '../shared/charts/chartToggles.ts';
+import { LiveChart } from '../shared/charts/liveChart.ts';
+import { fillOf, mixed } from '../shared/charts/palette.ts';
+import { moneyCell, type Sheet } from '../shared/table/sheet.ts';
+import type { Theme } from '../shared/theme.ts';
 import type { BurnShown, BurnTools } from './page.ts';
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);

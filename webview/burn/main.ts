@@ -6,8 +6,8 @@ import {
   isBurnData,
   isBurnQuestion,
 } from '../../src/protocol/burn.ts';
-import { isTablesUi, type TablesUi } from '../../src/protocol.ts';
-import { runPage } from '../lib/page.ts';
+import { isTablesUi, type TablesUi } from '../../src/protocol/shared.ts';
+import { runPage } from '../shared/page/page.ts';
 import { BurnPage } from './page.ts';
 
 runPage<BurnData, BurnWords, BurnQuestion, TablesUi>({

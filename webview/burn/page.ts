@@ -5,17 +5,17 @@ import {
   type BurnWords,
   burnUnits,
 } from '../../src/protocol/burn.ts';
-import type { TablesUi } from '../../src/protocol.ts';
-import { cardList } from '../lib/cards.ts';
-import { el } from '../lib/dom.ts';
-import { filterChoice, isChoice } from '../lib/filterChoice.ts';
-import { PanelHead } from '../lib/head.ts';
-import type { DataPage, PageTools, Shown } from '../lib/page.ts';
-import { Parts } from '../lib/parts.ts';
-import { Segments } from '../lib/segments.ts';
-import { type Sheet, textCell } from '../lib/sheet.ts';
-import { TableSection } from '../lib/tableSection.ts';
-import { button, dropdown } from '../ui.ts';
+import type { TablesUi } from '../../src/protocol/shared.ts';
+import { button, dropdown } from '../shared/controls.ts';
+import { el } from '../shared/dom.ts';
+import { filterChoice, isChoice } from '../shared/filterDropdown.ts';
+import { cardList } from '../shared/page/cards.ts';
+import { PanelHead } from '../shared/page/head.ts';
+import type { DataPage, PageTools, Shown } from '../shared/page/page.ts';
+import { Parts } from '../shared/page/stableParts.ts';
+import { Segments } from '../shared/segmentedControl.ts';
+import { type Sheet, textCell } from '../shared/table/sheet.ts';
+import { TableSection } from '../shared/table/tableSection.ts';
 import { BurnChart } from './chart.ts';
 
 export type BurnShown = Shown<BurnData, BurnWords, BurnQuestion, TablesUi>;

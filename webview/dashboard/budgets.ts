@@ -1,7 +1,7 @@
 import type { DashboardBudget } from '../../src/protocol/dashboard.ts';
-import { el } from '../lib/dom.ts';
-import { fill } from '../lib/fill.ts';
-import { button } from '../ui.ts';
+import { button } from '../shared/controls.ts';
+import { el } from '../shared/dom.ts';
+import { fill } from '../shared/fill.ts';
 import type { DashboardShown, DashboardTools } from './page.ts';
 
 const marks = { ok: '', info: 'ℹ ', warning: '⚠ ', critical: '✖ ', stop: '✖ ' } as const;

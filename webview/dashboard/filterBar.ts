@@ -5,10 +5,10 @@ import {
   dashboardFilters,
   noFilters,
 } from '../../src/protocol/dashboard.ts';
-import { el } from '../lib/dom.ts';
-import { filterChoice, isChoice } from '../lib/filterChoice.ts';
-import { Segments } from '../lib/segments.ts';
-import { button } from '../ui.ts';
+import { button } from '../shared/controls.ts';
+import { el } from '../shared/dom.ts';
+import { filterChoice, isChoice } from '../shared/filterDropdown.ts';
+import { Segments } from '../shared/segmentedControl.ts';
 import type { DashboardShown, DashboardTools } from './page.ts';
 
 /** Which period, and of what: every part of the dashboard follows. */

@@ -1,6 +1,6 @@
 import type { DashboardRestData } from '../../src/protocol/dashboard.ts';
-import { el } from '../lib/dom.ts';
-import { fill } from '../lib/fill.ts';
+import { el } from '../shared/dom.ts';
+import { fill } from '../shared/fill.ts';
 import type { DashboardShown } from './page.ts';
 
 /** When in the week money is spent: a table whose cells are shaded. */

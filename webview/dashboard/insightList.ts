@@ -1,6 +1,6 @@
 import type { DashboardInsight } from '../../src/protocol/dashboard.ts';
-import { el } from '../lib/dom.ts';
-import { button } from '../ui.ts';
+import { button } from '../shared/controls.ts';
+import { el } from '../shared/dom.ts';
 import type { DashboardShown, DashboardTools } from './page.ts';
 
 /** What could be saved, with what can be done about it. */

@@ -6,8 +6,8 @@ import {
   isDashboardData,
   isDashboardQuestion,
 } from '../../src/protocol/dashboard.ts';
-import { isTablesUi, type TablesUi } from '../../src/protocol.ts';
-import { runPage } from '../lib/page.ts';
+import { isTablesUi, type TablesUi } from '../../src/protocol/shared.ts';
+import { runPage } from '../shared/page/page.ts';
 import { DashboardPage } from './page.ts';
 
 runPage<DashboardData, DashboardWords, DashboardQuestion, TablesUi>({

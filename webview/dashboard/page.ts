@@ -7,31 +7,31 @@ import type {
   DashboardRow,
   DashboardWords,
 } from '../../src/protocol/dashboard.ts';
-import type { TablesUi } from '../../src/protocol.ts';
-import { type Bar, barList } from '../lib/bars.ts';
-import { cardList } from '../lib/cards.ts';
-import { el } from '../lib/dom.ts';
-import { fill } from '../lib/fill.ts';
-import { PanelHead } from '../lib/head.ts';
-import { type DataPage, isSame, type PageTools, type Shown } from '../lib/page.ts';
+import type { TablesUi } from '../../src/protocol/shared.ts';
 import {
   agentStyles,
   modelStyles,
   namedStyles,
   restStyle,
   type SeriesStyle,
-} from '../lib/palette.ts';
-import { Parts } from '../lib/parts.ts';
-import { type Sheet, textCell } from '../lib/sheet.ts';
-import { TableSection } from '../lib/tableSection.ts';
-import { button } from '../ui.ts';
+} from '../shared/charts/palette.ts';
+import { button } from '../shared/controls.ts';
+import { el } from '../shared/dom.ts';
+import { fill } from '../shared/fill.ts';
+import { type Bar, barList } from '../shared/page/bars.ts';
+import { cardList } from '../shared/page/cards.ts';
+import { PanelHead } from '../shared/page/head.ts';
+import { type DataPage, isSame, type PageTools, type Shown } from '../shared/page/page.ts';
+import { Parts } from '../shared/page/stableParts.ts';
+import { type Sheet, textCell } from '../shared/table/sheet.ts';
+import { TableSection } from '../shared/table/tableSection.ts';
 import { budgetList } from './budgets.ts';
 import { FilterBar } from './filterBar.ts';
 import { heatMap } from './heatMap.ts';
 import { insightList } from './insightList.ts';
 import { SharesChart } from './sharesChart.ts';
 import { SpendChart } from './spendChart.ts';
-import { windowStrip } from './windowStrip.ts';
+import { windowStrip } from './usageWindows.ts';
 
 export type DashboardShown = Shown<DashboardData, DashboardWords, DashboardQuestion, TablesUi>;
 export type DashboardTools = PageTools<DashboardQuestion, TablesUi>;

@@ -1,12 +1,12 @@
 import { ArcElement, Chart, DoughnutController, Tooltip } from 'chart.js';
 import type { DashboardRestData } from '../../src/protocol/dashboard.ts';
-import { tooltipLook } from '../lib/chartBase.ts';
-import { ChartSection } from '../lib/chartSection.ts';
-import { legend } from '../lib/legend.ts';
-import { LiveChart } from '../lib/liveChart.ts';
-import { fillOf, restStyle, type SeriesStyle } from '../lib/palette.ts';
-import { moneyCell } from '../lib/sheet.ts';
-import { chartWays } from '../lib/tablesUi.ts';
+import { tooltipLook } from '../shared/charts/chartBase.ts';
+import { ChartSection } from '../shared/charts/chartSection.ts';
+import { chartWays } from '../shared/charts/chartToggles.ts';
+import { legend } from '../shared/charts/legend.ts';
+import { LiveChart } from '../shared/charts/liveChart.ts';
+import { fillOf, restStyle, type SeriesStyle } from '../shared/charts/palette.ts';
+import { moneyCell } from '../shared/table/sheet.ts';
 import { type DashboardShown, type DashboardTools, stylesOf } from './page.ts';
 
 Chart.register(DoughnutController, ArcElement, Tooltip);

@@ -9,7 +9,7 @@ import {
   Tooltip,
 } from 'chart.js';
 import { type DashboardStack, dashboardStacks } from '../../src/protocol/dashboard.ts';
-import { Brush } from '../lib/brush.ts';
+import { Brush } from '../shared/charts/brush.ts';
 import {
   barLook,
   byAmount,
@@ -19,15 +19,15 @@ import {
   nameAxis,
   stillOptions,
   tooltipLook,
-} from '../lib/chartBase.ts';
-import { ChartSection } from '../lib/chartSection.ts';
-import { fill } from '../lib/fill.ts';
-import { legend } from '../lib/legend.ts';
-import { LiveChart } from '../lib/liveChart.ts';
-import { fillOf, restStyle, type SeriesStyle } from '../lib/palette.ts';
-import { Segments } from '../lib/segments.ts';
-import { moneyCell, type Sheet } from '../lib/sheet.ts';
-import { chartWays } from '../lib/tablesUi.ts';
+} from '../shared/charts/chartBase.ts';
+import { ChartSection } from '../shared/charts/chartSection.ts';
+import { chartWays } from '../shared/charts/chartToggles.ts';
+import { legend } from '../shared/charts/legend.ts';
+import { LiveChart } from '../shared/charts/liveChart.ts';
+import { fillOf, restStyle, type SeriesStyle } from '../shared/charts/palette.ts';
+import { fill } from '../shared/fill.ts';
+import { Segments } from '../shared/segmentedControl.ts';
+import { moneyCell, type Sheet } from '../shared/table/sheet.ts';
 import { type DashboardShown, type DashboardTools, stylesOf } from './page.ts';
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);

@@ -1,7 +1,7 @@
 import type { PanelThread } from '../../src/protocol/session.ts';
-import { type Bar, barList } from '../lib/bars.ts';
-import { el } from '../lib/dom.ts';
-import { fill } from '../lib/fill.ts';
+import { el } from '../shared/dom.ts';
+import { fill } from '../shared/fill.ts';
+import { type Bar, barList } from '../shared/page/bars.ts';
 import type { SessionView } from './view.ts';
 
 /** So many rows are shown at once; more of them scroll. */

@@ -10,21 +10,21 @@ import {
   PointElement,
   Tooltip,
 } from 'chart.js';
-import { chartFont, moneyAxis, timeAxis, tooltipLook } from '../lib/chartBase.ts';
-import { ChartSection } from '../lib/chartSection.ts';
-import { el } from '../lib/dom.ts';
-import { fill } from '../lib/fill.ts';
-import { legend } from '../lib/legend.ts';
-import { LiveChart } from '../lib/liveChart.ts';
-import { dashes, mixed } from '../lib/palette.ts';
-import { LazyCell, MomentCell, type Sheet } from '../lib/sheet.ts';
-import { chartWays } from '../lib/tablesUi.ts';
-import type { Theme } from '../lib/theme.ts';
-import type { TimeLink } from '../lib/timeLink.ts';
+import { chartFont, moneyAxis, timeAxis, tooltipLook } from '../shared/charts/chartBase.ts';
+import { ChartSection } from '../shared/charts/chartSection.ts';
+import { chartWays } from '../shared/charts/chartToggles.ts';
+import { legend } from '../shared/charts/legend.ts';
+import type { TimeLink } from '../shared/charts/linkedTimeAxis.ts';
+import { LiveChart } from '../shared/charts/liveChart.ts';
+import { dashes, mixed } from '../shared/charts/palette.ts';
+import { el } from '../shared/dom.ts';
+import { fill } from '../shared/fill.ts';
+import { LazyCell, MomentCell, type Sheet } from '../shared/table/sheet.ts';
+import type { Theme } from '../shared/theme.ts';
 import { type EndLabel, endLabels, labelRoom, shortTo } from './endLabels.ts';
 import { lineStyles } from './lineStyle.ts';
-import { markLook, marksAt } from './markLook.ts';
-import { laneMarks } from './marks.ts';
+import { markLook, marksAt } from './markerStyle.ts';
+import { laneMarks } from './markers.ts';
 import { momentsOf, type Series, valueAt } from './series.ts';
 import { timeBounds, timeReading } from './timeReading.ts';
 import type { SessionView } from './view.ts';

@@ -1,7 +1,7 @@
 import type { Plugin } from 'chart.js';
 import { cut } from '../../src/model/cut.ts';
-import { chartFont } from '../lib/chartBase.ts';
-import type { Theme } from '../lib/theme.ts';
+import { chartFont } from '../shared/charts/chartBase.ts';
+import type { Theme } from '../shared/theme.ts';
 
 /** A line's name and figure, written where it ends. */
 export interface EndLabel {

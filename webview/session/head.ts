@@ -1,6 +1,6 @@
 import type { PanelAction } from '../../src/protocol/session.ts';
-import { el } from '../lib/dom.ts';
-import { button } from '../ui.ts';
+import { button } from '../shared/controls.ts';
+import { el } from '../shared/dom.ts';
 import type { SessionView } from './view.ts';
 
 /** Which session it is, what it came to in a sentence, and what can be done with it. */

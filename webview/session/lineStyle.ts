@@ -1,5 +1,5 @@
-import { dashes, type SeriesStyle } from '../lib/palette.ts';
-import type { Theme } from '../lib/theme.ts';
+import { dashes, type SeriesStyle } from '../shared/charts/palette.ts';
+import type { Theme } from '../shared/theme.ts';
 import type { Series } from './series.ts';
 
 /** How the lines of a session are told apart: by hue and by dash, and by their names. */

@@ -9,11 +9,11 @@ import {
   type SessionPanelState,
   type ToPanel,
 } from '../../src/protocol/session.ts';
-import { protocolVersion } from '../../src/protocol.ts';
-import { Figures } from '../lib/figures.ts';
-import { keepState, keptState, listen, send, type Unversioned } from '../lib/host.ts';
-import { nothingToShow } from '../lib/page.ts';
-import { onThemeChange, readTheme } from '../lib/theme.ts';
+import { protocolVersion } from '../../src/protocol/shared.ts';
+import { Figures } from '../shared/figures.ts';
+import { keepState, keptState, listen, send, type Unversioned } from '../shared/page/host.ts';
+import { nothingToShow } from '../shared/page/page.ts';
+import { onThemeChange, readTheme } from '../shared/theme.ts';
 import { SessionPage } from './page.ts';
 import { factsOf, type MessageText, passes, type SessionFacts, type SessionTools } from './view.ts';
 

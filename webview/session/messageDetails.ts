@@ -1,10 +1,10 @@
 import { usageKeys } from '../../src/model/tokens.ts';
 import type { PanelMessage, PanelPart, PanelTextPart } from '../../src/protocol/session.ts';
-import { el } from '../lib/dom.ts';
-import { fill } from '../lib/fill.ts';
-import { button } from '../ui.ts';
+import { button } from '../shared/controls.ts';
+import { el } from '../shared/dom.ts';
+import { fill } from '../shared/fill.ts';
 import { classNames } from './messageRows.ts';
-import { missSentence, priceText } from './messageWords.ts';
+import { missSentence, priceText } from './messageText.ts';
 import type { MessageText, SessionView } from './view.ts';
 
 /**

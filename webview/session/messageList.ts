@@ -1,9 +1,9 @@
 import type { PanelMessage } from '../../src/protocol/session.ts';
-import { exportMenu } from '../lib/chartSection.ts';
-import { DataTable } from '../lib/dataTable.ts';
-import { el } from '../lib/dom.ts';
-import { fill } from '../lib/fill.ts';
-import { type Sheet, sheetCsv } from '../lib/sheet.ts';
+import { exportMenu } from '../shared/charts/chartSection.ts';
+import { el } from '../shared/dom.ts';
+import { fill } from '../shared/fill.ts';
+import { DataTable } from '../shared/table/dataTable.ts';
+import { type Sheet, sheetCsv } from '../shared/table/sheet.ts';
 import { MessageDetails } from './messageDetails.ts';
 import { cellContent, messageSheet, wholeSheet } from './messageRows.ts';
 import { passes, type SessionView, threadName } from './view.ts';

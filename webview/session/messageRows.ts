@@ -1,9 +1,15 @@
 import { type TokenClass, tokenClasses, usageKeys } from '../../src/model/tokens.ts';
 import type { PanelMessage, PanelWords } from '../../src/protocol/session.ts';
-import { el } from '../lib/dom.ts';
-import { modelFamily } from '../lib/modelFamily.ts';
-import { LazyCell, MomentCell, type Sheet, type SheetCell, textCell } from '../lib/sheet.ts';
-import { isUnpriced, missText, modelText, priceText } from './messageWords.ts';
+import { modelFamily } from '../shared/charts/modelFamily.ts';
+import { el } from '../shared/dom.ts';
+import {
+  LazyCell,
+  MomentCell,
+  type Sheet,
+  type SheetCell,
+  textCell,
+} from '../shared/table/sheet.ts';
+import { isUnpriced, missText, modelText, priceText } from './messageText.ts';
 import { passes, type SessionView, threadName } from './view.ts';
 
 interface Column {

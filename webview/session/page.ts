@@ -1,12 +1,12 @@
 import type { PanelSession } from '../../src/protocol/session.ts';
-import { cardList } from '../lib/cards.ts';
-import { el } from '../lib/dom.ts';
-import { TimeLink } from '../lib/timeLink.ts';
+import { TimeLink } from '../shared/charts/linkedTimeAxis.ts';
+import { el } from '../shared/dom.ts';
+import { cardList } from '../shared/page/cards.ts';
 import { AgentTree } from './agentTree.ts';
 import { ContextChart } from './contextChart.ts';
 import { CostChart } from './costChart.ts';
 import { SessionHead } from './head.ts';
-import { nearest } from './marks.ts';
+import { nearest } from './markers.ts';
 import { MessageList } from './messageList.ts';
 import { RangeBar } from './rangeBar.ts';
 import { passes, type SessionView } from './view.ts';

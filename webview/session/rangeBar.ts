@@ -1,5 +1,5 @@
 import type { PanelRange } from '../../src/protocol/session.ts';
-import { el } from '../lib/dom.ts';
+import { el } from '../shared/dom.ts';
 import type { SessionView } from './view.ts';
 
 /** Steps between the ends of a session. */

@@ -1,5 +1,5 @@
 import type { PanelMessage, PanelSession, PanelWords } from '../../src/protocol/session.ts';
-import { fill } from '../lib/fill.ts';
+import { fill } from '../shared/fill.ts';
 
 /** What a line of the chart is of; decides how it is drawn. */
 export type SeriesKind = 'total' | 'main' | 'agents' | 'background';

@@ -6,11 +6,11 @@ import type {
   PanelWords,
   SessionPanelState,
 } from '../../src/protocol/session.ts';
-import type { Exported } from '../../src/protocol.ts';
-import type { Figures } from '../lib/figures.ts';
-import type { Theme } from '../lib/theme.ts';
+import type { Exported } from '../../src/protocol/shared.ts';
+import type { Figures } from '../shared/figures.ts';
+import type { Theme } from '../shared/theme.ts';
 import { byTime } from './byTime.ts';
-import { type Mark, marksOf } from './marks.ts';
+import { type Mark, marksOf } from './markers.ts';
 import { type Series, seriesOf } from './series.ts';
 
 /** What follows from a session and its messages; worked out once for every change of them. */

@@ -7,7 +7,7 @@ import {
   isAnomaliesQuestion,
   usualAnomalies,
 } from '../../protocol/anomalies.ts';
-import type { CommonWords } from '../../protocol.ts';
+import type { CommonWords } from '../../protocol/shared.ts';
 import { panelData } from '../core/analysis.ts';
 import { commonWords, noTranscripts } from '../panels/commonStrings.ts';
 import type { DataPanelKind } from '../panels/dataPanel.ts';

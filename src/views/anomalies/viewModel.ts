@@ -8,7 +8,7 @@ import type {
   AnomalyRow,
   BaselineRow,
 } from '../../protocol/anomalies.ts';
-import type { PanelCard } from '../../protocol.ts';
+import type { PanelCard } from '../../protocol/shared.ts';
 import { panelNotes } from '../panels/notes.ts';
 import { projectChoices, type WindowFolder } from '../panels/projectOptions.ts';
 import { oneLine, projectName, titleText } from '../sessions/arrange.ts';

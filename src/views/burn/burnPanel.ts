@@ -7,7 +7,7 @@ import {
   isBurnQuestion,
   usualBurn,
 } from '../../protocol/burn.ts';
-import type { CommonWords } from '../../protocol.ts';
+import type { CommonWords } from '../../protocol/shared.ts';
 import { panelData } from '../core/analysis.ts';
 import { commonWords, noTranscripts } from '../panels/commonStrings.ts';
 import type { DataPanelKind } from '../panels/dataPanel.ts';

@@ -12,7 +12,7 @@ import {
   burnThresholds,
   burnUnits,
 } from '../../protocol/burn.ts';
-import type { PanelCard } from '../../protocol.ts';
+import type { PanelCard } from '../../protocol/shared.ts';
 import type { BudgetAhead } from '../../reports/spend/projection.ts';
 import { budgetAmount, budgetTitle } from '../budgets/budgetLabels.ts';
 import { spendBy } from '../panels/bucketLabels.ts';

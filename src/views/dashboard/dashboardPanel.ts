@@ -7,7 +7,7 @@ import {
   isDashboardQuestion,
   usualDashboard,
 } from '../../protocol/dashboard.ts';
-import type { CommonWords } from '../../protocol.ts';
+import type { CommonWords } from '../../protocol/shared.ts';
 import { panelData } from '../core/analysis.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import type { InsightsModel } from '../insights/insightsModel.ts';

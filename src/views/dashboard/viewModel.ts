@@ -9,7 +9,7 @@ import type {
   DashboardQuestion,
   DashboardWindow,
 } from '../../protocol/dashboard.ts';
-import type { PanelCard } from '../../protocol.ts';
+import type { PanelCard } from '../../protocol/shared.ts';
 import type { OptimizeJson } from '../../reports/insights/optimizeJson.ts';
 import { budgetAmount, budgetTitle } from '../budgets/budgetLabels.ts';
 import { insightTitle } from '../insights/strings.ts';

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { CommonWords, NothingToShow } from '../../protocol.ts';
+import type { CommonWords, NothingToShow } from '../../protocol/shared.ts';
 
 /** Texts of the parts all panels share; `{0}` is filled in by the page. */
 export function commonWords(): CommonWords {

@@ -9,7 +9,7 @@ import {
   type PanelFormat,
   protocolVersion,
   type ToDataPanel,
-} from '../../protocol.ts';
+} from '../../protocol/shared.ts';
 import { commandIds } from '../core/commandIds.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { exportFromPanel, LivePanel, mostBusy, restMs } from './livePanel.ts';

@@ -9,7 +9,7 @@ import {
   workspace,
 } from 'vscode';
 import { messageOf } from '../../model/errors.ts';
-import { type Exported, type NothingToShow, protocolVersion } from '../../protocol.ts';
+import { type Exported, type NothingToShow, protocolVersion } from '../../protocol/shared.ts';
 import { DisposableStore } from '../core/disposables.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { storeProblem } from '../statusBar/statusText.ts';

@@ -1,5 +1,5 @@
 import { l10n, workspace } from 'vscode';
-import type { Choice } from '../../protocol.ts';
+import type { Choice } from '../../protocol/shared.ts';
 import { projectName } from '../sessions/arrange.ts';
 
 /** A folder of this window. */

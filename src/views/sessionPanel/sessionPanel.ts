@@ -19,7 +19,7 @@ import {
   type PanelTextPart,
   type ToPanel,
 } from '../../protocol/session.ts';
-import { protocolVersion, viewTypes } from '../../protocol.ts';
+import { protocolVersion, viewTypes } from '../../protocol/shared.ts';
 import { agentParents } from '../../store/query/agentParents.ts';
 import { backgroundRowsOf } from '../../store/query/background.ts';
 import type { SessionSummary, StoreReader } from '../../store/query/storeReader.ts';

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import { promptTokens, totalTokens } from '../../model/tokens.ts';
 import type { PanelMessage, PanelRates, PanelSession } from '../../protocol/session.ts';
-import type { PanelCard } from '../../protocol.ts';
+import type { PanelCard } from '../../protocol/shared.ts';
 import { liveMs } from '../../query/overview.ts';
 import { sumBy, unpricedOf } from '../../query/sums.ts';
 import type { backgroundRowsOf } from '../../store/query/background.ts';

@@ -5,7 +5,7 @@ import { formatPercent } from '../../model/level.ts';
 import { formatMoney } from '../../model/money.ts';
 import { formatNumber } from '../../model/numbers.ts';
 import { formatTokens } from '../../model/tokens.ts';
-import type { PanelFormat } from '../../protocol.ts';
+import type { PanelFormat } from '../../protocol/shared.ts';
 import type { Billing } from '../../settings/settings.ts';
 
 /** The settings a figure's look depends on. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { PanelMessage, PanelMissReason } from '../../../src/protocol/session.ts';
-import { laneMarks, marksOf, nearest } from '../../../webview/session/marks.ts';
+import { laneMarks, marksOf, nearest } from '../../../webview/session/markers.ts';
 
 const message = (
   at: number,

@@ -8,10 +8,10 @@ import {
   type PanelWords,
   panelWordKeys,
 } from '../../../src/protocol/session.ts';
-import { commonWordKeys } from '../../../src/protocol.ts';
-import { spansDays, timeTicks } from '../../../webview/lib/timeAxis.ts';
+import { commonWordKeys } from '../../../src/protocol/shared.ts';
 import { byTime } from '../../../webview/session/byTime.ts';
 import { momentsOf, seriesOf, valueAt } from '../../../webview/session/series.ts';
+import { spansDays, timeTicks } from '../../../webview/shared/charts/timeAxis.ts';
 
 const words = Object.fromEntries(
   [...commonWordKeys, ...panelWordKeys].map((key) => [key, key]),

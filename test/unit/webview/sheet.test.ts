@@ -7,7 +7,7 @@ import {
   sheetCsv,
   sortRows,
   textCell,
-} from '../../../webview/lib/sheet.ts';
+} from '../../../webview/shared/table/sheet.ts';
 
 const sheet: Sheet = {
   columns: [

@@ -1,5 +1,5 @@
-import type { Choice } from '../../src/protocol.ts';
-import { dropdown } from '../ui.ts';
+import type { Choice } from '../../src/protocol/shared.ts';
+import { dropdown } from './controls.ts';
 
 /** What something is narrowed to, with the way to narrow it to nothing; '' is everything. */
 export function filterChoice(

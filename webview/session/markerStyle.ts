@@ -1,7 +1,7 @@
-import { fill } from '../lib/fill.ts';
-import type { Theme } from '../lib/theme.ts';
-import { lost, type Mark, type MarkKind, nearest } from './marks.ts';
-import { costText, missText, modelText } from './messageWords.ts';
+import { fill } from '../shared/fill.ts';
+import type { Theme } from '../shared/theme.ts';
+import { lost, type Mark, type MarkKind, nearest } from './markers.ts';
+import { costText, missText, modelText } from './messageText.ts';
 import { type SessionView, threadName } from './view.ts';
 
 /** A mark as it is drawn: what it says, and how dear it was as a share of the dearest. */

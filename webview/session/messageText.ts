@@ -1,6 +1,6 @@
 import { lengthOf } from '../../src/model/calendar.ts';
 import type { PanelMessage, PanelMiss, PanelWords } from '../../src/protocol/session.ts';
-import { fill } from '../lib/fill.ts';
+import { fill } from '../shared/fill.ts';
 import type { SessionView } from './view.ts';
 
 type Wording = Pick<SessionView, 'words' | 'figures'>;

@@ -1,6 +1,6 @@
 import type { Chart, Plugin } from 'chart.js';
+import type { Theme } from '../theme.ts';
 import { mixed } from './palette.ts';
-import type { Theme } from './theme.ts';
 
 /** Some of the time axis: from and to, UTC milliseconds. */
 export interface TimeRange {

@@ -1,6 +1,6 @@
 import type { Chart, ChartOptions, Plugin, TooltipItem } from 'chart.js';
-import type { Figures } from './figures.ts';
-import type { Theme } from './theme.ts';
+import type { Figures } from '../figures.ts';
+import type { Theme } from '../theme.ts';
 import { areDays, spansDays, timeTicks } from './timeAxis.ts';
 
 /** Parts every chart is made of, so that all of them look and behave alike. */

@@ -1,4 +1,4 @@
-import { el } from './dom.ts';
+import { el } from '../dom.ts';
 
 /** Where a chart draws its data, in pixels of the canvas. */
 export interface ChartArea {

@@ -10,12 +10,12 @@ import {
   type PanelFormat,
   protocolVersion,
   type ToDataPanel,
-} from '../../src/protocol.ts';
-import { button } from '../ui.ts';
-import { el } from './dom.ts';
-import { Figures } from './figures.ts';
+} from '../../../src/protocol/shared.ts';
+import { button } from '../controls.ts';
+import { el } from '../dom.ts';
+import { Figures } from '../figures.ts';
+import { onThemeChange, readTheme, type Theme } from '../theme.ts';
 import { keepState, keptState, listen, send, type Unversioned } from './host.ts';
-import { onThemeChange, readTheme, type Theme } from './theme.ts';
 
 /** Everything a page is drawn from. */
 export interface Shown<Data, Words, Question, Ui> {

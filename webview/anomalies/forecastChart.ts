@@ -15,15 +15,21 @@ import {
   type AnomalyHorizon,
   anomalyHorizons,
 } from '../../src/protocol/anomalies.ts';
-import { momentLine } from '../lib/chartAnnotations.ts';
-import { crosshair, moneyAxis, stillOptions, timeAxis, tooltipLook } from '../lib/chartBase.ts';
-import { ChartSection } from '../lib/chartSection.ts';
-import { LiveChart } from '../lib/liveChart.ts';
-import { mixed } from '../lib/palette.ts';
-import { Segments } from '../lib/segments.ts';
-import type { Sheet } from '../lib/sheet.ts';
-import { chartWays } from '../lib/tablesUi.ts';
-import type { Theme } from '../lib/theme.ts';
+import { momentLine } from '../shared/charts/annotations.ts';
+import {
+  crosshair,
+  moneyAxis,
+  stillOptions,
+  timeAxis,
+  tooltipLook,
+} from '../shared/charts/chartBase.ts';
+import { ChartSection } from '../shared/charts/chartSection.ts';
+import { chartWays } from '../shared/charts/chartToggles.ts';
+import { LiveChart } from '../shared/charts/liveChart.ts';
+import { mixed } from '../shared/charts/palette.ts';
+import { Segments } from '../shared/segmentedControl.ts';
+import type { Sheet } from '../shared/table/sheet.ts';
+import type { Theme } from '../shared/theme.ts';
 import type { AnomaliesShown, AnomaliesTools } from './page.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, Filler, Tooltip);

@@ -1,10 +1,10 @@
-import type { CommonWords, Exported } from '../../src/protocol.ts';
-import { button } from '../ui.ts';
-import { DataTable, type TableOrder } from './dataTable.ts';
-import { el } from './dom.ts';
-import type { Figures } from './figures.ts';
-import { fill } from './fill.ts';
-import { type Sheet, sheetCsv } from './sheet.ts';
+import type { CommonWords, Exported } from '../../../src/protocol/shared.ts';
+import { button } from '../controls.ts';
+import { el } from '../dom.ts';
+import type { Figures } from '../figures.ts';
+import { fill } from '../fill.ts';
+import { DataTable, type TableOrder } from '../table/dataTable.ts';
+import { type Sheet, sheetCsv } from '../table/sheet.ts';
 
 /** What a part of a panel with a chart is drawn from. */
 export interface ChartInput {

@@ -1,6 +1,6 @@
 import type { Plugin } from 'chart.js';
+import type { Theme } from '../theme.ts';
 import { mixed } from './palette.ts';
-import type { Theme } from './theme.ts';
 
 /** A band across the chart between two levels, in units of the axis: what is usual. */
 export function levelBand(

@@ -1,7 +1,8 @@
-import type { CommonWords } from '../../src/protocol.ts';
-import { el } from './dom.ts';
-import type { Figures } from './figures.ts';
-import { fill } from './fill.ts';
+import type { CommonWords } from '../../../src/protocol/shared.ts';
+import { el } from '../dom.ts';
+import type { Figures } from '../figures.ts';
+import { fill } from '../fill.ts';
+import { WhenIdle } from '../whenIdle.ts';
 import {
   filterRows,
   type Sheet,
@@ -10,7 +11,6 @@ import {
   searchedText,
   sortRows,
 } from './sheet.ts';
-import { WhenIdle } from './whenIdle.ts';
 
 /** How a table is ordered: a column's key, and whether the largest stands first. */
 export interface TableOrder {

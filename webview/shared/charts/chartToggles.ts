@@ -1,6 +1,6 @@
-import type { CommonWords } from '../../src/protocol.ts';
+import type { CommonWords } from '../../../src/protocol/shared.ts';
+import type { Figures } from '../figures.ts';
 import type { ChartInput } from './chartSection.ts';
-import type { Figures } from './figures.ts';
 
 /** What a page keeps of its charts. */
 interface Kept<N extends string> {

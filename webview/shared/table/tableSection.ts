@@ -1,7 +1,7 @@
-import type { CommonWords } from '../../src/protocol.ts';
+import type { CommonWords } from '../../../src/protocol/shared.ts';
+import { el } from '../dom.ts';
+import type { Figures } from '../figures.ts';
 import { DataTable, type TableInput, type TableOrder } from './dataTable.ts';
-import { el } from './dom.ts';
-import type { Figures } from './figures.ts';
 import type { Sheet } from './sheet.ts';
 
 /** What a table under a heading is drawn from. */

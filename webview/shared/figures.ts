@@ -2,7 +2,7 @@ import { convert } from '../../src/model/currency.ts';
 import { formatMoney } from '../../src/model/money.ts';
 import { formatNumber } from '../../src/model/numbers.ts';
 import { formatTokens } from '../../src/model/tokens.ts';
-import type { PanelFormat } from '../../src/protocol.ts';
+import type { PanelFormat } from '../../src/protocol/shared.ts';
 
 /** How a panel writes figures and times: in the editor's language, the user's zone and currency. */
 export class Figures {

@@ -1,7 +1,7 @@
 import type { DashboardWindow } from '../../src/protocol/dashboard.ts';
-import { type Bar, barList } from '../lib/bars.ts';
-import { el } from '../lib/dom.ts';
-import { fill } from '../lib/fill.ts';
+import { el } from '../shared/dom.ts';
+import { fill } from '../shared/fill.ts';
+import { type Bar, barList } from '../shared/page/bars.ts';
 import type { DashboardShown } from './page.ts';
 
 /** Windows of a kind that are shown. */

@@ -1,4 +1,4 @@
-import { el } from './dom.ts';
+import { el } from '../dom.ts';
 
 /** One line of a bar list. */
 export interface Bar {

@@ -1,7 +1,7 @@
-import type { CommonWords, PanelAround } from '../../src/protocol.ts';
-import { el } from './dom.ts';
-import type { Figures } from './figures.ts';
-import { fill } from './fill.ts';
+import type { CommonWords, PanelAround } from '../../../src/protocol/shared.ts';
+import { el } from '../dom.ts';
+import type { Figures } from '../figures.ts';
+import { fill } from '../fill.ts';
 
 /** The head of a panel over the whole store: its choices, the answer, and how fresh it is. */
 export class PanelHead {

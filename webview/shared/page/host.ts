@@ -1,4 +1,4 @@
-import { protocolVersion } from '../../src/protocol.ts';
+import { protocolVersion } from '../../../src/protocol/shared.ts';
 
 interface VsCode {
   postMessage(message: unknown): void;

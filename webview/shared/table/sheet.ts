@@ -1,4 +1,4 @@
-import type { Figures } from './figures.ts';
+import type { Figures } from '../figures.ts';
 
 /** Rows and columns behind a chart or a table: what is shown as a table and taken along as CSV. */
 export interface Sheet {

@@ -1,5 +1,5 @@
+import type { Theme } from '../theme.ts';
 import { modelFamily } from './modelFamily.ts';
-import type { Theme } from './theme.ts';
 
 /** How a series is told from the others: by hue, and by pattern or dash as well. */
 export interface SeriesStyle {

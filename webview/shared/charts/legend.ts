@@ -1,4 +1,4 @@
-import { el } from './dom.ts';
+import { el } from '../dom.ts';
 import { dashes, type SeriesStyle } from './palette.ts';
 
 /** A series as a legend names it. */

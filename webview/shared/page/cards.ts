@@ -1,5 +1,5 @@
-import type { PanelCard } from '../../src/protocol.ts';
-import { el } from './dom.ts';
+import type { PanelCard } from '../../../src/protocol/shared.ts';
+import { el } from '../dom.ts';
 
 const levelMarks = { info: 'ℹ', warning: '⚠', error: '✖' } as const;
 
