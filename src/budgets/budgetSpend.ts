@@ -5,8 +5,8 @@ import { daySpan, monthSpan, type TimeSpan, weekSpan } from '../model/calendar.t
 import type { ReportContext } from '../query/context.ts';
 import type { Names } from '../query/names.ts';
 import { type BackgroundFact, type Fact, type Selection, select } from '../query/select.ts';
-import { addSums, type FactKey } from '../store/query/spendRows.ts';
-import type { SpendSums } from '../store/query/storeReader.ts';
+import type { FactKey } from '../store/query/spendRows.ts';
+import { addSums, type SpendSums } from '../store/schema/sums.ts';
 import { isProject } from '../text/paths.ts';
 
 /** Sessions, agents and runs are judged by themselves while they are at work: this long after. */

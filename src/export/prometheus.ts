@@ -6,7 +6,7 @@ import type { Question } from '../query/question.ts';
 import { type Selection, select } from '../query/select.ts';
 import { sumBy } from '../query/sums.ts';
 import { levelNames } from '../reports/document/jsonContract.ts';
-import type { SpendSums } from '../store/query/storeReader.ts';
+import type { SpendSums } from '../store/schema/sums.ts';
 import { clip, plainText } from '../text/plainText.ts';
 import { exposition, type Family, type Sample } from './prometheusText.ts';
 import { type Openness, pathWriter } from './redact.ts';

@@ -12,7 +12,7 @@ import { countSessions, type SumsOnly, select, selectSums } from '../query/selec
 import { spanOf } from '../query/spans.ts';
 import { unpricedByModel } from '../query/sums.ts';
 import type { FactKey } from '../store/query/spendRows.ts';
-import type { SpendSums } from '../store/query/storeReader.ts';
+import type { SpendSums } from '../store/schema/sums.ts';
 import { type BudgetOutlook, budgetOutlooks } from './parts/budgetForecasts.ts';
 import { type FilterChoices, filterChoices } from './parts/filterOptions.ts';
 import { type Heat, heatOf } from './parts/heatMap.ts';

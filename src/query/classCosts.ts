@@ -1,7 +1,7 @@
 import { noUsage, type Usage, usageKeys } from '../model/tokens.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import { costOfClass } from '../pricing/rateCard.ts';
-import type { SpendSums } from '../store/query/storeReader.ts';
+import type { SpendSums } from '../store/schema/sums.ts';
 
 /** Nano-dollars of each token class, and of what no rates split: the client's own prices. */
 export interface ClassCosts {

@@ -1,7 +1,7 @@
 import { totalTokens, type Usage, usageKeys } from '../model/tokens.ts';
-import { addTo, type FactKey, noSums, type RunningSums } from '../store/query/spendRows.ts';
-import type { SpendSums } from '../store/query/storeReader.ts';
+import type { FactKey } from '../store/query/spendRows.ts';
 import { toolRows } from '../store/query/tools.ts';
+import { addTo, noSums, type RunningSums, type SpendSums } from '../store/schema/sums.ts';
 import { classCosts } from './classCosts.ts';
 import type { ReportContext } from './context.ts';
 import { type Dimension, type DimensionName, none } from './dimensions.ts';

@@ -10,7 +10,8 @@ import {
 import { type Currency, convert, rateAt, ratedSpans, usDollars } from '../model/currency.ts';
 import { defaultLadder, type Level } from '../model/level.ts';
 import { promptTokens } from '../model/tokens.ts';
-import type { Scope, SessionSummary, SpendSums, StoreReader } from '../store/query/storeReader.ts';
+import type { Scope, SessionSummary, StoreReader } from '../store/query/storeReader.ts';
+import type { SpendSums } from '../store/schema/sums.ts';
 
 /** A session counts as live this long after its transcript was written. */
 export const liveMs = 120_000;

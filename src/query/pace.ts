@@ -1,8 +1,8 @@
 import type { SpendPoint } from '../analysis/spend/spendPoints.ts';
 import type { TimeSpan } from '../model/calendar.ts';
 import { backgroundRows, firstBackground } from '../store/query/background.ts';
-import { addSums, factRows } from '../store/query/spendRows.ts';
-import type { SpendSums } from '../store/query/storeReader.ts';
+import { factRows } from '../store/query/spendRows.ts';
+import { addSums, type SpendSums } from '../store/schema/sums.ts';
 import type { ReportContext } from './context.ts';
 import { matcherOf } from './filters.ts';
 import { Names } from './names.ts';

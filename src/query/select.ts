@@ -1,8 +1,8 @@
 import { marksOf, segments } from '../analysis/spend/timeTags.ts';
 import type { TimeSpan } from '../model/calendar.ts';
 import { type BackgroundRow, backgroundRows } from '../store/query/background.ts';
-import { addSums, type FactKey, type FactRow, factRows } from '../store/query/spendRows.ts';
-import type { SpendSums } from '../store/query/storeReader.ts';
+import { type FactKey, type FactRow, factRows } from '../store/query/spendRows.ts';
+import { addSums, type SpendSums } from '../store/schema/sums.ts';
 import type { ReportContext } from './context.ts';
 import { type Matcher, matcherOf } from './filters.ts';
 import { Names } from './names.ts';

@@ -1,7 +1,6 @@
 import { nanoToUsd } from '../model/money.ts';
 import type { Usage } from '../model/tokens.ts';
-import { addTo, noSums, type RunningSums } from '../store/query/spendRows.ts';
-import type { SpendSums } from '../store/query/storeReader.ts';
+import { addTo, noSums, type RunningSums, type SpendSums } from '../store/schema/sums.ts';
 import type { Selection } from './select.ts';
 
 /** The token classes of sums, as JSON has them. */

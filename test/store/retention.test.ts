@@ -6,9 +6,10 @@ import { firstMoment, type Zone } from '../../src/model/calendar.ts';
 import type { RetentionLimits } from '../../src/model/retention.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
-import { addSums, factRows } from '../../src/store/query/spendRows.ts';
+import { factRows } from '../../src/store/query/spendRows.ts';
 import { StoreReader } from '../../src/store/query/storeReader.ts';
 import { summedUpTo, thinningAhead } from '../../src/store/retention/downsampleState.ts';
+import { addSums } from '../../src/store/schema/sums.ts';
 import { bundleChild, Life } from '../lib/crashLife.ts';
 import { difference, dumpStore } from '../lib/dumpStore.ts';
 import { engines } from '../lib/engines.ts';
@@ -33,6 +34,7 @@ import { tempDir } from '../lib/tempDir.ts';
 import { playWorld, worlds } from '../lib/world.ts';
 
 const dayMs = 86_400_000;
+
 /** Worlds tried per property. */
 const runs = Number(process.env.OUTLAY_TEST_RUNS ?? 150);
 

@@ -11,7 +11,7 @@ import { type Fact, select } from '../../query/select.ts';
 import type { AnomalyUnit, Outlier } from '../../reports/spend/anomaly.ts';
 import { compactionsOf } from '../../store/query/events.ts';
 import { type MessageCost, messageCosts } from '../../store/query/messageCosts.ts';
-import { addSums } from '../../store/query/spendRows.ts';
+import { addSums } from '../../store/schema/sums.ts';
 
 /** The token class most of something was for: its name in reports, and its share. */
 export interface DearestClass {

@@ -5,7 +5,7 @@ import { nanoToUsd } from '../../model/money.ts';
 import type { RateBook } from '../../pricing/priceBook.ts';
 import { tierOf } from '../../pricing/tiers.ts';
 import { sumBy } from '../../query/sums.ts';
-import type { SpendSums } from '../../store/query/storeReader.ts';
+import type { SpendSums } from '../../store/schema/sums.ts';
 
 type ModelRow = SpendSums & { readonly model: string };
 

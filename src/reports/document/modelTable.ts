@@ -1,4 +1,4 @@
-import type { SpendSums } from '../../store/query/storeReader.ts';
+import type { SpendSums } from '../../store/schema/sums.ts';
 import type { Cell, Column } from './document.ts';
 
 /** The columns every table of models begins with; its own come behind them. */

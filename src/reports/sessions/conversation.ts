@@ -13,7 +13,7 @@ import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import { sumBy, unpricedByModel } from '../../query/sums.ts';
 import { sessionTitles } from '../../store/query/sessionInfo.ts';
-import { addSums } from '../../store/query/spendRows.ts';
+import { addSums } from '../../store/schema/sums.ts';
 import { lastPart } from '../../text/paths.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document } from '../document/document.ts';

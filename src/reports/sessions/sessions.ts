@@ -11,8 +11,8 @@ import {
   warnings,
 } from '../../query/context.ts';
 import { modelsJson, sumBy, tokenCounts, unpricedOf } from '../../query/sums.ts';
-import { addSums } from '../../store/query/spendRows.ts';
 import type { AgentSums, SessionSummary } from '../../store/query/storeReader.ts';
+import { addSums } from '../../store/schema/sums.ts';
 import { isAt, isProject, lastPart } from '../../text/paths.ts';
 import type { Cell, Column, Document } from '../document/document.ts';
 

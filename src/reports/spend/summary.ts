@@ -15,7 +15,7 @@ import { periodJson, spanText } from '../../query/spans.ts';
 import { sumBy, unpricedOf } from '../../query/sums.ts';
 import type { SessionPlace } from '../../store/query/sessionInfo.ts';
 import type { FactKey } from '../../store/query/spendRows.ts';
-import type { SpendSums } from '../../store/query/storeReader.ts';
+import type { SpendSums } from '../../store/schema/sums.ts';
 import { lastPart } from '../../text/paths.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Document, Table } from '../document/document.ts';

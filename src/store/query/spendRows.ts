@@ -4,8 +4,9 @@ import type { SqlDatabase } from '../driver/types.ts';
 import { type MessageRow, partsOf } from '../ingest/messageTable.ts';
 import { bucketMs, bucketOf, bucketsOf, type RollupTable } from '../ingest/rollups.ts';
 import { summedUpTo } from '../retention/downsampleState.ts';
+import { addSums, noSums, type SpendSums, takenAway } from '../schema/sums.ts';
 import { facetJoin, factOf } from './messageSpend.ts';
-import { agentType, type SpendSums, spendSumsOf } from './storeReader.ts';
+import { agentType, spendSumsOf } from './storeReader.ts';
 
 /** What roll-ups can be split by; `bucket` is a quarter of an hour. */
 export type FactKey = 'bucket' | 'session' | 'agent' | 'model' | 'facet' | 'prompt';
@@ -94,12 +95,6 @@ export function summedUpRows(db: SqlDatabase, span: TimeSpan | undefined): FactR
   return rest.filter(isLeft).sort((a, b) => a.at - b.at);
 }
 
-/** Sums that are to be taken from others. */
-export function takenAway<T extends SpendSums>(sums: T): T {
-  const names = Object.keys(addSums([])) as (keyof SpendSums)[];
-  return { ...sums, ...Object.fromEntries(names.map((name) => [name, -sums[name]])) };
-}
-
 /** A question to one roll-up. */
 interface Grouping {
   readonly table: RollupTable;
@@ -177,51 +172,10 @@ function combine(rows: readonly FactRow[], keys: readonly FactKey[]): FactRow[] 
   });
 }
 
-/** Sums that more can be added to. */
-export type RunningSums = { -readonly [K in keyof SpendSums]: SpendSums[K] };
-
-export function noSums(): RunningSums {
-  return {
-    messages: 0,
-    lower: 0,
-    unpriced: 0,
-    client: 0,
-    input: 0,
-    output: 0,
-    cacheWrite5m: 0,
-    cacheWrite1h: 0,
-    cacheRead: 0,
-    webSearches: 0,
-    nano: 0,
-  };
-}
-
 const nothing: FactRow = {
   ...{ at: 0, session: 0, agent: 0, model: 0, facet: 0, prompt: 0 },
   ...noSums(),
 };
-
-/** Adds sums to others. */
-export function addTo(total: RunningSums, row: SpendSums): void {
-  total.messages += row.messages;
-  total.lower += row.lower;
-  total.unpriced += row.unpriced;
-  total.client += row.client;
-  total.input += row.input;
-  total.output += row.output;
-  total.cacheWrite5m += row.cacheWrite5m;
-  total.cacheWrite1h += row.cacheWrite1h;
-  total.cacheRead += row.cacheRead;
-  total.webSearches += row.webSearches;
-  total.nano += row.nano;
-}
-
-/** The sum of sums. */
-export function addSums(rows: Iterable<SpendSums>): SpendSums {
-  const total = noSums();
-  for (const row of rows) addTo(total, row);
-  return total;
-}
 
 /** What a facet stands for; '' where the records do not say. */
 export interface Facet {

@@ -1,21 +1,9 @@
 import type { TimeSpan } from '../../model/calendar.ts';
-import type { Usage } from '../../model/tokens.ts';
 import type { LeaseRow } from '../connection/writerLease.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
 import { bucketMs, bucketsOf, everyModel, sumColumns } from '../ingest/rollups.ts';
 import { summedUpTo, thinnedMeta } from '../retention/downsampleState.ts';
-import { addSums, takenAway } from './spendRows.ts';
-
-/** Sums over messages. Money in nano-dollars. */
-export interface SpendSums extends Usage {
-  readonly messages: number;
-  /** Messages whose output count is only a lower bound. */
-  readonly lower: number;
-  readonly unpriced: number;
-  /** Messages priced from Claude Code's own totals. */
-  readonly client: number;
-  readonly nano: number;
-}
+import { addSums, type SpendSums, takenAway } from '../schema/sums.ts';
 
 /** Which sessions count: those that started in one of these directories; undefined means all. */
 export type Scope = readonly string[] | undefined;

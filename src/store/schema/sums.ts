@@ -1,0 +1,60 @@
+import type { Usage } from '../../model/tokens.ts';
+
+/** Sums over messages. Money in nano-dollars. */
+export interface SpendSums extends Usage {
+  readonly messages: number;
+  /** Messages whose output count is only a lower bound. */
+  readonly lower: number;
+  readonly unpriced: number;
+  /** Messages priced from Claude Code's own totals. */
+  readonly client: number;
+  readonly nano: number;
+}
+
+/** Sums that more can be added to. */
+export type RunningSums = {
+  -readonly [K in keyof SpendSums]: SpendSums[K];
+};
+export function noSums(): RunningSums {
+  return {
+    messages: 0,
+    lower: 0,
+    unpriced: 0,
+    client: 0,
+    input: 0,
+    output: 0,
+    cacheWrite5m: 0,
+    cacheWrite1h: 0,
+    cacheRead: 0,
+    webSearches: 0,
+    nano: 0,
+  };
+}
+
+/** Adds sums to others. */
+export function addTo(total: RunningSums, row: SpendSums): void {
+  total.messages += row.messages;
+  total.lower += row.lower;
+  total.unpriced += row.unpriced;
+  total.client += row.client;
+  total.input += row.input;
+  total.output += row.output;
+  total.cacheWrite5m += row.cacheWrite5m;
+  total.cacheWrite1h += row.cacheWrite1h;
+  total.cacheRead += row.cacheRead;
+  total.webSearches += row.webSearches;
+  total.nano += row.nano;
+}
+
+/** The sum of sums. */
+export function addSums(rows: Iterable<SpendSums>): SpendSums {
+  const total = noSums();
+  for (const row of rows) addTo(total, row);
+  return total;
+}
+
+/** Sums that are to be taken from others. */
+export function takenAway<T extends SpendSums>(sums: T): T {
+  const names = Object.keys(addSums([])) as (keyof SpendSums)[];
+  return { ...sums, ...Object.fromEntries(names.map((name) => [name, -sums[name]])) };
+}
