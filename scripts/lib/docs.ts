@@ -1,6 +1,6 @@
 import { exportColumns } from '../../src/export/columns.ts';
-import { filterTexts } from '../../src/query/question.ts';
-import type { OptionDefinition, ReportDefinition } from '../../src/reports/document/definition.ts';
+import { filterTexts, type OptionDefinition } from '../../src/query/options.ts';
+import type { ReportDefinition } from '../../src/reports/document/definition.ts';
 import { reportDefinitions } from '../../src/reports/registry.ts';
 
 /** The page of all reports, made of their definitions. */

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { budgetsInForce } from '../dataFolder/budgetFile.ts';
+import { budgetsInForce } from '../budgets/budgetsInForce.ts';
+import { readConfig } from '../dataFolder/readConfig.ts';
 import { readMarks } from '../dataFolder/timeTagFile.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
 import type { ContextFacts } from '../query/openContext.ts';
 import { readPeers } from '../query/peers.ts';
 import { mergeOverrides } from '../settings/priceOverrides.ts';
-import { readConfig, type UserSettings } from '../settings/settings.ts';
+import type { UserSettings } from '../settings/settings.ts';
 
 /** Where and when a question is asked on another thread, and under which settings. Plain data. */
 export interface TaskPlace {

@@ -2,10 +2,10 @@ import type { Budget, BudgetUnit } from '../analysis/budgets/budget.ts';
 import { formatPeriod, formatScope, formatUnit } from '../analysis/budgets/budgetNotation.ts';
 import { formatLadder } from '../analysis/budgets/thresholds.ts';
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
+import { levelNames } from '../model/level.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { formatTokens } from '../model/tokens.ts';
 import { homePath, type ReportContext } from '../query/context.ts';
-import { levelNames } from '../reports/document/jsonContract.ts';
 import type { JudgedBudget } from './evaluateBudgets.ts';
 
 /** An amount in a budget's unit as a person reads it. */

@@ -1,7 +1,6 @@
 import type { Budget, BudgetPeriod, BudgetScope, BudgetUnit } from '../analysis/budgets/budget.ts';
 import { fits } from '../analysis/spend/patterns.ts';
-import { dayMs, hourMs } from '../analysis/spend/spendPoints.ts';
-import { daySpan, monthSpan, type TimeSpan, weekSpan } from '../model/calendar.ts';
+import { dayMs, daySpan, hourMs, monthSpan, type TimeSpan, weekSpan } from '../model/calendar.ts';
 import type { ReportContext } from '../query/context.ts';
 import type { Names } from '../query/names.ts';
 import { type BackgroundFact, type Fact, type Selection, select } from '../query/select.ts';

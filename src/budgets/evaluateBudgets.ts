@@ -2,8 +2,8 @@ import { type Budget, type BudgetState, budgetState } from '../analysis/budgets/
 import { formatPeriod, formatUnit } from '../analysis/budgets/budgetNotation.ts';
 import { applicableBudgets, type BudgetPlace } from '../analysis/budgets/budgetScope.ts';
 import { type ProjectedBudget, spentAtPeriodEnd } from '../analysis/spend/projection.ts';
-import { dayMs } from '../analysis/spend/spendPoints.ts';
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
+import { dayMs } from '../model/calendar.ts';
 import { levels } from '../model/level.ts';
 import type { ReportContext } from '../query/context.ts';
 import { isProject } from '../text/paths.ts';

@@ -12,9 +12,8 @@ import {
 import { formatLadder, parseLadder } from '../analysis/budgets/thresholds.ts';
 import { HumanError } from '../model/errors.ts';
 import { defaultLadder } from '../model/level.ts';
-import { nanoToUsd, usdToNano } from '../model/money.ts';
+import { nanoToUsd } from '../model/money.ts';
 import { isObject } from '../model/objects.ts';
-import type { UserSettings } from '../settings/settings.ts';
 import { plainText } from '../text/plainText.ts';
 import { updateConfig } from './configFile.ts';
 
@@ -139,73 +138,4 @@ function listOf({ budgets }: Readonly<Record<string, unknown>>): unknown[] {
 function keyOf(entry: unknown, file: string): string | undefined {
   const [read] = readBudgets({ budgets: [entry] }, file).entries;
   return read && budgetKey(read.budget);
-}
-
-/** The budgets settings and environment ask for. */
-export function settingBudgets(
-  settings: Pick<UserSettings, 'dailyBudgetUsd' | 'monthlyBudgetUsd' | 'projectBudgets'>,
-): BudgetEntry[] {
-  const entry = (
-    usd: number | undefined,
-    kind: 'day' | 'month',
-    scope: Budget['scope'] = { kind: 'global' },
-  ): BudgetEntry[] => (usd ? [plainBudget(usdToNano(usd), scope, { kind }, 'settings')] : []);
-  const projects = [...settings.projectBudgets].flatMap(([path, { dailyUsd, monthlyUsd }]) => {
-    const scope = { kind: 'project', path } as const;
-    return [...entry(dailyUsd, 'day', scope), ...entry(monthlyUsd, 'month', scope)];
-  });
-  return [
-    ...entry(settings.dailyBudgetUsd, 'day'),
-    ...entry(settings.monthlyBudgetUsd, 'month'),
-    ...projects,
-  ];
-}
-
-/** `COST_BUDGET_USD`: a lifetime budget in dollars, as other tools name it. */
-export function variableBudget(text: string | undefined): {
-  entries: BudgetEntry[];
-  problems: string[];
-} {
-  const trimmed = (text ?? '').trim();
-  if (trimmed === '') return { entries: [], problems: [] };
-  if (!/^\d{1,7}(\.\d+)?$/.test(trimmed)) {
-    return {
-      entries: [],
-      problems: ['COST_BUDGET_USD is no number of dollars; it is ignored.'],
-    };
-  }
-  const limit = usdToNano(Number(trimmed));
-  const lifetime = plainBudget(limit, { kind: 'global' }, { kind: 'lifetime' }, 'environment');
-  return { entries: limit > 0 ? [lifetime] : [], problems: [] };
-}
-
-function plainBudget(
-  limit: number,
-  scope: Budget['scope'],
-  period: Budget['period'],
-  origin: BudgetEntry['origin'],
-): BudgetEntry {
-  const budget: Budget = {
-    scope,
-    period,
-    unit: { kind: 'usd' },
-    limit,
-    ladder: defaultLadder,
-    basis: 'actual',
-    action: 'notify',
-  };
-  return { budget, origin, setAt: undefined };
-}
-
-/** Every budget that holds: the environment's, those of the settings, and those of `budget set`. */
-export function budgetsInForce(
-  settings: Parameters<typeof settingBudgets>[0],
-  stored: readonly BudgetEntry[],
-  variable: string | undefined,
-): { readonly budgets: BudgetEntry[]; readonly problems: readonly string[] } {
-  const lifetime = variableBudget(variable);
-  return {
-    budgets: [...lifetime.entries, ...settingBudgets(settings), ...stored],
-    problems: lifetime.problems,
-  };
 }

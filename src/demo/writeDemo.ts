@@ -1,11 +1,9 @@
 import { join } from 'node:path';
+import { dayMs, hourMs } from '../model/calendar.ts';
 import { Dice } from './dice.ts';
 import { LiveSession } from './liveSession.ts';
 import { type DemoWords, wordsOf } from './words.ts';
 import { writeSession } from './writeSession.ts';
-
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 
 /** A project that does not exist. */
 export interface DemoProject {

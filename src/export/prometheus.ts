@@ -1,11 +1,11 @@
 import { anomalies } from '../analysis/statistics/outliers.ts';
+import { levelNames } from '../model/level.ts';
 import { nanoToUsd } from '../model/money.ts';
 import { tierOf } from '../pricing/tiers.ts';
 import type { ReportContext } from '../query/context.ts';
 import type { Question } from '../query/question.ts';
 import { type Selection, select } from '../query/select.ts';
 import { sumBy } from '../query/sums.ts';
-import { levelNames } from '../reports/document/jsonContract.ts';
 import type { SpendSums } from '../store/schema/sums.ts';
 import { clip, plainText } from '../text/plainText.ts';
 import { exposition, type Family, type Sample } from './prometheusText.ts';

@@ -1,6 +1,6 @@
 import { remember } from '../model/memoize.ts';
 import { crypto } from '../platform/lazyCrypto.ts';
-import type { Filters } from '../query/question.ts';
+import type { Filters } from '../query/options.ts';
 
 /** What of an export may say where and what somebody works on. */
 export interface Openness {

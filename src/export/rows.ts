@@ -9,7 +9,8 @@ import { taggerOf } from '../query/tagger.ts';
 import { type BackgroundRow, backgroundRows } from '../store/query/background.ts';
 import { type MessagePiece, messagePages } from '../store/query/messagePages.ts';
 import { sessionTitles } from '../store/query/sessionInfo.ts';
-import { type FactRow, summedUpRows } from '../store/query/spendRows.ts';
+import { summedUpRows } from '../store/query/spendRows.ts';
+import type { FactRow } from '../store/schema/sums.ts';
 import { type Openness, pathWriter } from './redact.ts';
 
 /** One row of an export. Times in UTC milliseconds, money in nano-dollars; null is "not known". */

@@ -1,6 +1,5 @@
-import { dayMs } from '../analysis/spend/spendPoints.ts';
 import type { Ledger, OutcomeResult } from '../dataFolder/insightFile.ts';
-import type { TimeSpan } from '../model/calendar.ts';
+import { dayMs, type TimeSpan } from '../model/calendar.ts';
 import type { ReportContext } from '../query/context.ts';
 import { countRuns } from '../query/runs.ts';
 import { select } from '../query/select.ts';

@@ -1,12 +1,11 @@
 import type { InsightWorld } from '../analysis/insights/insight.ts';
-import { dayMs } from '../analysis/spend/spendPoints.ts';
-import type { TimeSpan } from '../model/calendar.ts';
+import { dayMs, type TimeSpan } from '../model/calendar.ts';
 import { noUsage, promptTokens } from '../model/tokens.ts';
 import { costOf } from '../pricing/rateCard.ts';
+import { traitsOfRow } from '../pricing/rowName.ts';
 import { tierOf } from '../pricing/tiers.ts';
 import { baselinesOf } from '../query/baselines.ts';
 import type { ReportContext } from '../query/context.ts';
-import { traitsOf } from '../reports/spend/counterfactual.ts';
 import { firstSpendAt } from '../store/query/background.ts';
 
 /**
@@ -29,7 +28,7 @@ export function insightWorld(context: ReportContext, span: TimeSpan | undefined)
       const model = newest.get(family);
       const mean = Math.round(promptTokens(usage) / Math.max(1, messages));
       const prompt = { ...noUsage, input: mean };
-      const card = model && book.cardOf(prompt, model, traitsOf(row), now);
+      const card = model && book.cardOf(prompt, model, traitsOfRow(row), now);
       return card ? costOf(card, usage) : undefined;
     },
   };

@@ -5,8 +5,7 @@ import type { Names } from '../query/names.ts';
 import type { Question } from '../query/question.ts';
 import { type Fact, type Selection, select } from '../query/select.ts';
 import { type FailureRow, failureRows } from '../store/query/failures.ts';
-import type { RowKeys } from '../store/query/spendRows.ts';
-import { addTo, noSums, type RunningSums } from '../store/schema/sums.ts';
+import { addTo, noSums, type RowKeys, type RunningSums } from '../store/schema/sums.ts';
 
 /** A run with the numbers the store knows it by, and what went wrong in it. */
 export interface FoundRun extends Run {

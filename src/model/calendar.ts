@@ -19,8 +19,9 @@ export interface TimeSpan {
 }
 
 const quarterHourMs = 900_000;
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
+export const hourMs = 3_600_000;
+/** A day of the clock; days of the calendar have 23 to 25 hours: see `daySpan`. */
+export const dayMs = 24 * hourMs;
 
 const formatters = new Map<Zone, Intl.DateTimeFormat>();
 

@@ -4,6 +4,15 @@ import { formatNumber } from './numbers.ts';
 export const levels = ['ok', 'info', 'warning', 'critical', 'stop'] as const;
 export type Level = (typeof levels)[number];
 
+/** Levels as JSON names them. */
+export const levelNames: Readonly<Record<Level, string>> = {
+  ok: 'OK',
+  info: 'INFO',
+  warning: 'WARNING',
+  critical: 'CRITICAL',
+  stop: 'HARD_STOP',
+};
+
 /** Shares of a budget from which on each level holds (inclusive). */
 export type Ladder = Readonly<Record<Exclude<Level, 'ok'>, number>>;
 

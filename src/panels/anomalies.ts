@@ -1,5 +1,5 @@
+import { thin } from '../analysis/spend/downsamplePoints.ts';
 import type { SpendPoint } from '../analysis/spend/spendPoints.ts';
-import { thin } from '../analysis/statistics/downsamplePoints.ts';
 import { type Anomalies, usualBounds, usualThreshold } from '../analysis/statistics/outliers.ts';
 import { firstMoment, type TimeSpan } from '../model/calendar.ts';
 import type { ReportContext } from '../query/context.ts';

@@ -1,9 +1,9 @@
 import type { Burn } from '../analysis/spend/burn.ts';
 import { exhaustion } from '../analysis/spend/projection.ts';
-import { dayMs } from '../analysis/spend/spendPoints.ts';
-import { daySpan, monthSpan, type TimeSpan } from '../model/calendar.ts';
+import { dayMs, daySpan, monthSpan, type TimeSpan } from '../model/calendar.ts';
 import type { ReportContext } from '../query/context.ts';
-import { type Filters, readQuestion } from '../query/question.ts';
+import type { Filters } from '../query/options.ts';
+import { readQuestion } from '../query/question.ts';
 import { select } from '../query/select.ts';
 import { unpricedByModel } from '../query/sums.ts';
 import { burn as burnReport, readBurn } from '../reports/spend/burn.ts';

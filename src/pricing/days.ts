@@ -1,4 +1,4 @@
-const dayMs = 86_400_000;
+import { dayMs } from '../model/calendar.ts';
 
 /**
  * The first moment (UTC milliseconds) of a day written `YYYY-MM-DD`, or undefined when it is not a

@@ -68,7 +68,7 @@ export function warnings(context: ReportContext): string[] {
           `The price catalogue is ${age} days old (of ${book.catalogueDate}; you are told after ${warnAfterDays}). Update Outlay, or set prices of your own.`,
         ]
       : [];
-  return [...old, ...peerNotes(context), ...problems];
+  return [...old, ...peerNotes(context.peers, now), ...problems];
 }
 
 /** The footer of a report: what its figures are and what they leave out. */

@@ -1,7 +1,7 @@
 import { daysOf, type TimeSpan } from '../model/calendar.ts';
 import { bucketRows } from '../store/query/background.ts';
 import type { ReportContext } from './context.ts';
-import type { Filters } from './question.ts';
+import type { Filters } from './options.ts';
 import { type Selection, select } from './select.ts';
 
 /** What was spent on one local day. */

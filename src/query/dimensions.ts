@@ -1,9 +1,10 @@
 import { daysOf, localTime, type Zone } from '../model/calendar.ts';
 import { remember } from '../model/memoize.ts';
 import { tierOf } from '../pricing/tiers.ts';
-import { bucketMs, bucketOf } from '../store/ingest/rollups.ts';
 import { sessionTitles } from '../store/query/sessionInfo.ts';
-import type { FactKey, RowKeys } from '../store/query/spendRows.ts';
+import type { FactKey } from '../store/query/spendRows.ts';
+import { bucketMs, bucketOf } from '../store/schema/rollupTables.ts';
+import type { RowKeys } from '../store/schema/sums.ts';
 import { lastPart } from '../text/paths.ts';
 import { homePath, type ReportContext } from './context.ts';
 import type { Names } from './names.ts';
@@ -36,6 +37,7 @@ export type DimensionName = (typeof dimensionNames)[number];
 
 /** What a row has no value for. */
 export const none = '(none)';
+
 /** Background in a dimension it has no value in: no message explains it. */
 export const backgroundKey = '(background)';
 

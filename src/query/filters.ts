@@ -3,12 +3,14 @@ import { HumanError } from '../model/errors.ts';
 import { remember } from '../model/memoize.ts';
 import { gradeOf, tierOf } from '../pricing/tiers.ts';
 import type { SessionPlace } from '../store/query/sessionInfo.ts';
-import type { FactKey, RowKeys } from '../store/query/spendRows.ts';
+import type { FactKey } from '../store/query/spendRows.ts';
+import type { RowKeys } from '../store/schema/sums.ts';
 import { isAt, isProject, lastPart } from '../text/paths.ts';
 import { clip, plainText } from '../text/plainText.ts';
 import type { ReportContext } from './context.ts';
 import { groupsOf, type Names } from './names.ts';
-import { type Filters, listed } from './question.ts';
+import type { Filters } from './options.ts';
+import { listed } from './question.ts';
 
 /** Names a refusal lists. */
 const shownNames = 12;

@@ -6,9 +6,9 @@ import {
   type Facet,
   type FactKey,
   facets,
-  type RowKeys,
   wordTexts,
 } from '../store/query/spendRows.ts';
+import type { RowKeys } from '../store/schema/sums.ts';
 import type { ReportContext } from './context.ts';
 
 const noFacet: Facet = { row: '', branch: '', effort: '', attribution: {} };

@@ -1,6 +1,7 @@
 import { budgetState } from '../analysis/budgets/budget.ts';
 import {
   daySpan,
+  hourMs,
   monthSpan,
   type TimeSpan,
   type WeekStart,
@@ -10,12 +11,12 @@ import {
 import { type Currency, convert, rateAt, ratedSpans, usDollars } from '../model/currency.ts';
 import { defaultLadder, type Level } from '../model/level.ts';
 import { promptTokens } from '../model/tokens.ts';
-import type { Scope, SessionSummary, StoreReader } from '../store/query/storeReader.ts';
+import type { Scope } from '../store/query/fragments.ts';
+import type { SessionSummary, StoreReader } from '../store/query/storeReader.ts';
 import type { SpendSums } from '../store/schema/sums.ts';
 
 /** A session counts as live this long after its transcript was written. */
 export const liveMs = 120_000;
-const hourMs = 3_600_000;
 
 /** A figure and what it is made of. Money in nano-dollars. */
 export interface Figure {

@@ -6,7 +6,7 @@ import { addSums, type SpendSums } from '../store/schema/sums.ts';
 import type { ReportContext } from './context.ts';
 import { matcherOf } from './filters.ts';
 import { Names } from './names.ts';
-import type { Filters } from './question.ts';
+import type { Filters } from './options.ts';
 import { select } from './select.ts';
 
 /** Sums of a span with its background, in nano-dollars. */

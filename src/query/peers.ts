@@ -2,7 +2,6 @@ import { federation, type PeerEvent, peerLimit } from '../analysis/peers/peers.t
 import { peerNamespace } from '../dataFolder/peerEvents.ts';
 import { readFederation } from '../dataFolder/peerFile.ts';
 import { formatUsd, nanoToUsd, usdToNano } from '../model/money.ts';
-import type { ReportContext } from './context.ts';
 
 /** What peers reported, and when one of them stands out. */
 export interface Peers {
@@ -30,7 +29,7 @@ function limitOf(written: string | undefined): number | undefined {
 }
 
 /** The `federation` of the summary's contract. */
-export function federationJson({ peers, now }: ReportContext): object {
+export function federationJson(peers: Peers, now: number): object {
   const events = peers.events;
   const { peers: found, all } = federation(events, now);
   return {
@@ -41,7 +40,7 @@ export function federationJson({ peers, now }: ReportContext): object {
 }
 
 /** That figures leave out what peers spent, where they spent something in the last seven days. */
-export function peerNotes({ peers, now }: ReportContext): string[] {
+export function peerNotes(peers: Peers, now: number): string[] {
   if (peers.events.length === 0) return [];
   const { all } = federation(peers.events, now);
   if (all['7d'].nano === 0) return peers.problems.slice();

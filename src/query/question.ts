@@ -1,38 +1,19 @@
 import type { TimeSpan } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { shareOfPercent } from '../model/numbers.ts';
-import type { OptionDefinition, ReportDefinition } from '../reports/document/definition.ts';
+
+import type { FilterName, Filters, OptionDefinition, OptionValue } from './options.ts';
 import { type Clock, lengthMs, spanOf } from './spans.ts';
 
-/** Filters a report can take; all that are given must hold. */
-export const filterNames = [
-  'project',
-  'group',
-  'account',
-  'model',
-  'agent',
-  'branch',
-  'session',
-  'task',
-  'correlation',
-  'tag',
-] as const;
-export type FilterName = (typeof filterNames)[number];
-export type Filters = { readonly [K in FilterName]?: string };
-
-/** How each filter is described where it is offered. */
-export const filterTexts: Readonly<Record<FilterName, { value: string; text: string }>> = {
-  project: { value: 'project', text: "a project's name or path; what is below the path counts" },
-  group: { value: 'name', text: 'a group of projects, as the setting outlay.groups names it' },
-  account: { value: 'account', text: 'a configuration directory, its last part or its name' },
-  model: { value: 'model', text: "a model's id, or a family or tier such as opus or premium" },
-  agent: { value: 'type', text: 'main, or a type of subagent' },
-  branch: { value: 'branch', text: "a branch's name; * stands for any characters" },
-  session: { value: 'id', text: 'id of a session or its beginning' },
-  task: { value: 'task', text: 'a task: ticket, pull request or branch' },
-  correlation: { value: 'id', text: 'a correlation id, or the id of a prompt' },
-  tag: { value: 'tag', text: 'a tag, from outlay.tags or outlay mark' },
-};
+/** What may be asked of a report. */
+export interface Askable {
+  /** Period where none is asked for; undefined where the report knows no period. */
+  readonly period: 'today' | 'week' | 'month' | 'all' | '7d' | '30d' | undefined;
+  readonly filters: readonly FilterName[];
+  readonly options: readonly OptionDefinition[];
+  /** Refuses what cannot be asked together, with a `HumanError`, before anything is read. */
+  readonly check?: (question: Question) => void;
+}
 
 /** Everything somebody wants to know of a report, read and checked. */
 export interface Question {
@@ -43,17 +24,11 @@ export interface Question {
   readonly options: Readonly<Record<string, OptionValue | undefined>>;
 }
 
-export type OptionValue = string | number | boolean | readonly string[];
-
 /** What was written: by flag name, without the dashes. */
 export type RawOptions = Readonly<Record<string, unknown>>;
 
 /** Reads what was written for a report. Wrong values are named with the accepted ones. */
-export function readQuestion(
-  definition: Pick<ReportDefinition, 'period' | 'filters' | 'options' | 'check'>,
-  raw: RawOptions,
-  clock: Clock,
-): Question {
+export function readQuestion(definition: Askable, raw: RawOptions, clock: Clock): Question {
   const text = (name: string): string | undefined => {
     const value = raw[name];
     return typeof value === 'string' ? value : undefined;

@@ -1,12 +1,13 @@
 import { marksOf, segments } from '../analysis/spend/timeTags.ts';
 import type { TimeSpan } from '../model/calendar.ts';
 import { type BackgroundRow, backgroundRows } from '../store/query/background.ts';
-import { type FactKey, type FactRow, factRows } from '../store/query/spendRows.ts';
-import { addSums, type SpendSums } from '../store/schema/sums.ts';
+import { type FactKey, factRows } from '../store/query/spendRows.ts';
+import { addSums, type FactRow, type SpendSums } from '../store/schema/sums.ts';
 import type { ReportContext } from './context.ts';
 import { type Matcher, matcherOf } from './filters.ts';
 import { Names } from './names.ts';
-import type { Filters, Question } from './question.ts';
+import type { Filters } from './options.ts';
+import type { Question } from './question.ts';
 import { marksAt, rulesFor } from './tagger.ts';
 
 /** The tags something carries; undefined where the question is not about tags. */

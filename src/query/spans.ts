@@ -3,6 +3,7 @@ import {
   dayOf,
   daySpan,
   firstMoment,
+  hourMs,
   isDay,
   localTime,
   monthSpan,
@@ -29,7 +30,6 @@ export interface SpanQuestion {
 }
 
 const end = Number.MAX_SAFE_INTEGER;
-const hourMs = 3_600_000;
 const unitMs: Readonly<Record<string, number>> = {
   m: 60_000,
   h: hourMs,

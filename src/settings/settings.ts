@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { type BudgetEntry, readBudgets } from '../dataFolder/budgetFile.ts';
 import { mostDollars } from '../model/amount.ts';
 import { isZone, systemZone, type WeekStart, type Zone } from '../model/calendar.ts';
 import { type Currency, usDollars } from '../model/currency.ts';
@@ -8,7 +6,7 @@ import { isObject } from '../model/objects.ts';
 import { defaultRetention, fewestMessageDays, type RetentionSettings } from '../model/retention.ts';
 import { readCurrency } from './currencySetting.ts';
 import { type LabelSettings, readLabels } from './labelSettings.ts';
-import { type Expected, placeOf, problemSentence, type SettingProblem } from './settingProblem.ts';
+import { type Expected, placeOf, type SettingProblem } from './settingProblem.ts';
 
 /** How the user pays: by token, or a subscription that has no price per token. */
 export type Billing = 'api' | 'subscription';
@@ -105,51 +103,6 @@ const rules = {
 } as const satisfies Readonly<Record<string, readonly [z.ZodMiniType, Expected]>>;
 type Key = keyof typeof rules;
 type Value<K extends Key> = z.infer<(typeof rules)[K][0]>;
-
-/** What came of reading the mirrored settings. */
-export interface ReadSettings {
-  readonly settings: UserSettings;
-  /** What `outlay budget set` stored. */
-  readonly budgets: readonly BudgetEntry[];
-  /** One sentence each: where, what is wrong, what holds instead. */
-  readonly problems: readonly string[];
-}
-
-/** Reads `config.json`, the editor's settings mirrored into the data folder. No file is no problem. */
-export function readConfig(file: string): ReadSettings {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      return { settings: defaultSettings(), budgets: [], problems: [] };
-    }
-    return unusable(file, `cannot be read (${code ?? 'unknown reason'})`);
-  }
-  try {
-    return parseConfig(JSON.parse(text.replace(/^\ufeff/, '')), file);
-  } catch {
-    return unusable(file, 'is not JSON');
-  }
-}
-
-function unusable(file: string, why: string): ReadSettings {
-  const problem = `The settings ${file} ${why}; defaults are used.`;
-  return { settings: defaultSettings(), budgets: [], problems: [problem] };
-}
-
-const envelope = z.looseObject({ settings: z._default(z.record(z.string(), z.unknown()), {}) });
-
-/** Reads settings in the form of the file: `{ "revision": 7, "settings": { "outlay.billing": "api" } }`. */
-export function parseConfig(data: unknown, file = 'config.json'): ReadSettings {
-  const parsed = envelope.safeParse(data);
-  if (!parsed.success) return unusable(file, 'has no object "settings"');
-  const { settings, problems } = parseSettings(parsed.data.settings);
-  const { entries, problems: budgetProblems } = readBudgets(parsed.data, file);
-  const sentences = problems.map((problem) => problemSentence(problem, file));
-  return { settings, budgets: entries, problems: [...sentences, ...budgetProblems] };
-}
 
 /**
  * Reads settings by their full names. A value that is wrong is named and its default holds; all

@@ -5,7 +5,7 @@ import type { SqlDatabase, Statement } from './driver/types.ts';
 import { Agents } from './ingest/agentTable.ts';
 import { Files } from './ingest/fileTable.ts';
 import { type MergedMessage, mergeLines } from './ingest/merge.ts';
-import { Messages, pricing } from './ingest/messageTable.ts';
+import { Messages } from './ingest/messageTable.ts';
 import { Ownership } from './ingest/ownership.ts';
 import { Reconciler } from './ingest/reconcile.ts';
 import { Traces } from './ingest/recordIndex.ts';
@@ -13,6 +13,7 @@ import { Rollup } from './ingest/rollups.ts';
 import { type SessionRow, Sessions } from './ingest/sessionTable.ts';
 import { Words } from './ingest/stringTable.ts';
 import { type Portion, Thinning } from './retention/downsample.ts';
+import { pricing } from './schema/messageRow.ts';
 
 /** A transcript whose stretch is to be stored. */
 export interface SourceFile {

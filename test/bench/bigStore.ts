@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { emptyBatch, emptyTrace } from '../../src/agents/claude/parse/batch.ts';
 import { freshState } from '../../src/agents/claude/parse/parser.ts';
+import { dayMs } from '../../src/model/calendar.ts';
 import type { MessageLine, SessionTrace, Stretch } from '../../src/model/records.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
 import { soleWriter } from '../lib/ingest.ts';
 
 const models = ['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-5-5'];
-const dayMs = 24 * 3_600_000;
 
 /** Fills a store with made-up messages over a year, as the writer would. */
 export function fillStore(file: string, messages: number, endMs: number, perSession = 200): void {

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { dayMs, hourMs } from '../../src/model/calendar.ts';
 import { answerRecord, CliWorld, usageOf } from './runCli.ts';
 
 const opus = 'claude-opus-4-7';
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 
 const sid = (number: number): string =>
   `${String(number).padStart(8, '0')}-0000-4000-8000-000000000001`;

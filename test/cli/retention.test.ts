@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { dayMs } from '../../src/model/calendar.ts';
 import { answerRecord, CliWorld, usageOf } from './runCli.ts';
 
 const opus = 'claude-opus-4-7';
 const dollar = usageOf({ input: 200_000 });
-const dayMs = 86_400_000;
 const lengths = ['--message-days', '90', '--day-days', '365'];
 
 /** A message that cost a dollar so many days ago, at noon in UTC. */

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
+import { dayMs } from '../../src/model/calendar.ts';
 import { convert, usDollars } from '../../src/model/currency.ts';
 import { commandIds } from '../../src/views/core/commandIds.ts';
 import { readSettings, sharedKeys } from '../../src/views/core/settingsModel.ts';
@@ -15,8 +16,6 @@ import { Format, formatOf } from '../../src/views/text/format.ts';
 import { harmless } from '../../src/views/text/plainUiText.ts';
 import { answer, append, transcriptFile } from './transcript.ts';
 import { until } from './until.ts';
-
-const dayMs = 86_400_000;
 
 describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
   let api: OutlayApi;

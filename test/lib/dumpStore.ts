@@ -1,5 +1,5 @@
 import type { Row, SqlDatabase } from '../../src/store/driver/types.ts';
-import { sumColumns } from '../../src/store/ingest/rollups.ts';
+import { sumColumns } from '../../src/store/schema/rollupTables.ts';
 
 /**
  * Everything logical in a store as canonical text, one fact a line: numbers of sessions, agents,

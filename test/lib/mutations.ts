@@ -16,7 +16,7 @@ function mutate(file: string, ...list: [rule: string, find: string, replace: str
 }
 
 mutate(
-  'store/merge.ts',
+  'store/ingest/merge.ts',
   ['a direct line before a progress copy', 'Number(a.progress) - Number(b.progress) ||', ''],
   ['main thread before side chain', 'Number(a.sidechain) - Number(b.sidechain) ||', ''],
   ['the most output is kept', 'b.usage.output - a.usage.output ||', ''],
@@ -67,7 +67,7 @@ mutate(
 );
 
 mutate(
-  'store/ownership.ts',
+  'store/ingest/ownership.ts',
   ['the request id is looked for', 'row.rid === requestId', 'true'],
   [
     'a replay read after its original',
@@ -103,7 +103,7 @@ mutate(
 );
 
 mutate(
-  'store/traces.ts',
+  'store/ingest/recordIndex.ts',
   [
     'own records decide, not the first seen',
     'const aStart = a.own_at ?? Number.POSITIVE_INFINITY;\n  const bStart = b.own_at ?? Number.POSITIVE_INFINITY;',
@@ -135,14 +135,14 @@ mutate(
 );
 
 mutate(
-  'store/messages.ts',
+  'store/ingest/messageTable.ts',
   ['what a message was is taken from the roll-ups', 'this.contribute(-1, before);', ''],
   ['replays are not in the roll-ups', 'if (row.counted === 0) return;', ''],
   ['declined attempts are not in the figure', "if (part.kind === 'declined') continue;", ''],
   ['a share of a client’s total stays with its session', 'after.nano = 0;', ''],
 );
 mutate(
-  'store/pricedLine.ts',
+  'store/ingest/priceMessage.ts',
   ['parts are billed with their message', 'nano += partNano;', ''],
   [
     'a declined attempt stands beside the cost',
@@ -152,7 +152,7 @@ mutate(
   ['a part without a price leaves the message unpriced', "priced &&= cost.kind === 'priced';", ''],
 );
 mutate(
-  'store/rollup.ts',
+  'store/ingest/rollups.ts',
   ['an empty row goes', 'if (delta.some((value) => value < 0)) this.#drop.run(...keys);', ''],
   [
     'what tells less apart is written as well',
@@ -162,7 +162,7 @@ mutate(
 );
 
 mutate(
-  'store/ownership.ts',
+  'store/ingest/ownership.ts',
   ['what was summed up counts no second time', 'same !== undefined\n', 'false\n'],
   ['a replay whose original was summed up', '![...others, ...thinned].some(', '![...others].some('],
   [
@@ -183,7 +183,7 @@ mutate(
   ],
 );
 mutate(
-  'store/thinned.ts',
+  'store/ingest/downsampledMessages.ts',
   [
     'where it stands is noted',
     'for (const session of all) this.#addPlace.run(row.id, session);',
@@ -192,7 +192,7 @@ mutate(
   ['its own session is a place', 'stored.length === 0 ? [row.session] : stored;', 'stored;'],
 );
 mutate(
-  'store/thinning.ts',
+  'store/retention/downsample.ts',
   ['places outlive their message', 'this.#addPlaces.run(lastInsertRowid, row.id);', ''],
   ['places go with their message', 'this.#dropPlaces.run(row.id);', ''],
   ['shares of a total are kept by model', 'shares ? row.model : 0', '0'],
@@ -211,14 +211,14 @@ mutate(
   ['a month ends where days begin', 'Math.min(bucketOf(month.to), end)', 'bucketOf(month.to)'],
 );
 mutate(
-  'store/rollup.ts',
+  'store/ingest/rollups.ts',
   ['what is moved is added up', '`sum(', '`max('],
   ['what is moved goes from where it was', ' drop.run(from, to, target);', ''],
   ['what tells less apart moves as well', '[finest, ...coarser]\n    .filter', '[finest].filter'],
 );
 
 mutate(
-  'store/reconcile.ts',
+  'store/ingest/reconcile.ts',
   ['a fork’s total contains its parent’s', 'usdToNano(base?.total ?? 0)', '0'],
   [
     'the parent’s total before the fork',
@@ -278,7 +278,7 @@ mutate(
   ['undated background stands at the start', 'state.at || (row.first_at ?? 0)', 'state.at'],
 );
 mutate(
-  'store/clientPrices.ts',
+  'store/ingest/clientPrices.ts',
   [
     'a fork’s share begins behind its parent’s total',
     'base === undefined ? 0 : (modelTotal(base, name) ?? 0)',
@@ -310,7 +310,7 @@ mutate(
   ['titles are kept', 'if (this.#options.storeTitles) {', 'if (false) {'],
 );
 mutate(
-  'store/sessions.ts',
+  'store/ingest/sessionTable.ts',
   ['the first of two accounts', 'this.#words.text(root) < this.#words.text(row.root)', 'false'],
   ['the last title of a kind', 'text = excluded.text WHERE ', 'text = excluded.text -- '],
   [
@@ -320,14 +320,14 @@ mutate(
   ],
   ['the directory of the first record', 'if (!better) return;', 'if (known !== null) return;'],
 );
-mutate('store/files.ts', [
+mutate('store/ingest/fileTable.ts', [
   'a file read again begins its counts anew',
   'if (restarted) this.#forgive.run(id);',
   '',
 ]);
 
 mutate(
-  'transcripts/usage.ts',
+  'agents/claude/parse/usage.ts',
   [
     'the larger of total and split',
     'Math.max(count(raw.cache_creation_input_tokens), fiveMinutes + oneHour)',
@@ -338,7 +338,7 @@ mutate(
   ['compaction is billed', "return 'compaction';", 'return undefined;'],
 );
 mutate(
-  'transcripts/parser.ts',
+  'agents/claude/parse/parser.ts',
   ['a line without a message id stands alone', 'messageId || this.#ownId(head)', 'messageId'],
   [
     'its request id says nothing',
@@ -359,7 +359,7 @@ mutate(
   ['a progress copy has its own time', 'at: Number.isNaN(own) ? head.at : own,', 'at: head.at,'],
 );
 mutate(
-  'transcripts/readStretch.ts',
+  'agents/claude/read/readChunks.ts',
   [
     'a last line without its newline counts',
     'if (done) addUnterminated(fd, offset, place, state, batch);',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { dayOf, daySpan, monthSpan } from '../../src/model/calendar.ts';
+import { dayMs, dayOf, daySpan, monthSpan } from '../../src/model/calendar.ts';
 import type { RetentionLimits } from '../../src/model/retention.ts';
 import type { Row, SqlDatabase } from '../../src/store/driver/types.ts';
-import { bucketMs, sumColumns } from '../../src/store/ingest/rollups.ts';
+import { bucketMs, sumColumns } from '../../src/store/schema/rollupTables.ts';
 import type { Writer } from '../../src/store/writer.ts';
 import { difference, dumpStore } from './dumpStore.ts';
 import { costState, file, response } from './examples.ts';
@@ -10,8 +10,6 @@ import { soleWriter } from './ingest.ts';
 import { type RetentionExample, retentionCut } from './retentionExamples.ts';
 import { ingestPlainly } from './schedule.ts';
 import type { WorldFile } from './world.ts';
-
-const dayMs = 86_400_000;
 
 /** Sums up what is beyond the limits, in so many portions at most; returns how many it took. */
 export function thinAll(writer: Writer, limits: RetentionLimits, most = 1000): number {

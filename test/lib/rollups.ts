@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Row, SqlDatabase } from '../../src/store/driver/types.ts';
-import { sumColumns } from '../../src/store/ingest/rollups.ts';
+import { sumColumns } from '../../src/store/schema/rollupTables.ts';
 
 interface StoredPart {
   readonly kind: string;

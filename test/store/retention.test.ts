@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { firstMoment, type Zone } from '../../src/model/calendar.ts';
+import { dayMs, firstMoment, type Zone } from '../../src/model/calendar.ts';
 import type { RetentionLimits } from '../../src/model/retention.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
@@ -32,8 +32,6 @@ import { retentionCut, retentionExamples } from '../lib/retentionExamples.ts';
 import { ingestPlainly, readAgain } from '../lib/schedule.ts';
 import { tempDir } from '../lib/tempDir.ts';
 import { playWorld, worlds } from '../lib/world.ts';
-
-const dayMs = 86_400_000;
 
 /** Worlds tried per property. */
 const runs = Number(process.env.OUTLAY_TEST_RUNS ?? 150);

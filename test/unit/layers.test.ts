@@ -8,71 +8,107 @@ import { describe, it } from 'node:test';
 import * as esbuild from 'esbuild';
 
 /**
- * What each folder may import: other folders of `src`, packages by name, `node` for Node's own
- * modules. The table is the one in ARCHITECTURE.md.
+ * What each room may import besides itself: other rooms, packages by name, `node` for Node's own
+ * modules. The table is the one in ARCHITECTURE.md. The rooms stand in the order of their levels.
  */
-const reporting = [
-  'src/model',
-  'src/text',
-  'src/platform',
-  'src/agents',
-  'src/pricing',
-  'src/analysis',
-  'src/store',
-  'src/settings',
-  'src/dataFolder',
-  'src/query',
-  'src/budgets',
-  'src/insights',
-  'src/reports',
-  'src/export',
-  'src/panels',
-  'src/analysisThread',
-  'node',
-  'zod',
-];
-
 const layers: Readonly<Record<string, readonly string[]>> = {
-  'src/text': ['src/model', 'node'],
-  'src/platform': ['src/model', 'node', 'zod'],
-  'src/settings': reporting,
-  'src/dataFolder': [...reporting, 'env-paths'],
-  'src/query': reporting,
-  'src/budgets': reporting,
-  'src/insights': reporting,
-  'src/export': reporting,
-  'src/panels': reporting,
-  'src/analysisThread': [...reporting, 'src/watchers'],
   'src/model': [],
+  'src/text': ['src/model', 'node'],
+  'src/demo': ['src/model', 'node'],
+  'src/platform': ['src/model', 'node', 'zod'],
   'src/agents': ['src/model', 'node'],
   'src/pricing': ['src/model'],
-  'src/store': ['src/model', 'node', 'better-sqlite3'],
+  'src/store': ['src/model', 'src/platform', 'node', 'better-sqlite3'],
   'src/analysis': ['src/model'],
-  'src/watchers': [
-    'src/model',
-    'src/agents',
-    'src/pricing',
-    'src/store',
-    'node',
-    'src/dataFolder',
-    'src/platform',
-    'chokidar',
-  ],
-  'src/reports': reporting,
-  'src/demo': ['src/model', 'node'],
-  'src/views': [...reporting, 'src/demo', 'src/watchers', 'src/protocol', 'node', 'vscode'],
-  'src/extension.ts': ['src/*', 'node', 'vscode'],
-  'src/cli.ts': ['src/*', 'node', 'commander'],
-  'src/cli': ['src/*', 'node', 'commander'],
   'src/protocol': ['src/model'],
+  'src/settings': ['src/model', 'src/pricing', 'src/analysis', 'src/text', 'node', 'zod'],
+  'src/dataFolder': [
+    ...['src/model', 'src/platform', 'src/analysis', 'src/text', 'src/settings'],
+    ...['node', 'zod', 'env-paths'],
+  ],
+  'src/watchers': [
+    ...['src/model', 'src/platform', 'src/agents', 'src/pricing', 'src/store'],
+    ...['node', 'chokidar'],
+  ],
   webview: ['src/model', 'src/protocol', 'chart.js', '@vscode/webview-ui-toolkit'],
+  'src/query': [
+    ...['src/model', 'src/text', 'src/pricing', 'src/store', 'src/analysis'],
+    ...['src/settings', 'src/dataFolder', 'node'],
+  ],
+  'src/budgets': [...upToQuery()],
+  'src/insights': [...upToQuery(), 'src/agents'],
+  'src/reports': [...upToQuery(), 'src/agents', 'src/budgets', 'src/insights', 'zod'],
+  'src/panels': [...upToQuery(), 'src/budgets', 'src/insights', 'src/reports', 'src/protocol'],
+  'src/export': [...upToQuery(), 'src/budgets', 'src/reports'],
+  'src/analysisThread': [...upToQuery(), 'src/budgets', 'src/reports', 'src/panels'],
+  'src/cli': ['src/*', 'node', 'commander'],
+  'src/cli.ts': ['src/*', 'node', 'commander'],
+  'src/views': ['src/*', 'node', 'vscode'],
+  'src/extension.ts': ['src/*', 'node', 'vscode'],
 };
 
-/** Folders a file may never reach, whatever `src/*` says. */
+/** All that a question to the store, and what is made of its answer, may need. */
+function upToQuery(): string[] {
+  return [
+    ...['src/model', 'src/text', 'src/platform', 'src/pricing', 'src/store', 'src/analysis'],
+    ...['src/settings', 'src/dataFolder', 'src/query', 'node'],
+  ];
+}
+
+/** Rooms one may never reach, whatever `src/*` says. */
 const never: Readonly<Record<string, readonly string[]>> = {
-  'src/cli.ts': ['src/views', 'src/extension.ts'],
-  'src/cli': ['src/views', 'src/extension.ts'],
+  'src/cli.ts': ['src/views', 'src/extension.ts', 'src/protocol', 'src/panels'],
+  'src/cli': ['src/cli.ts', 'src/views', 'src/extension.ts', 'src/protocol', 'src/panels'],
+  'src/views': ['src/cli', 'src/cli.ts', 'src/extension.ts'],
+  'src/extension.ts': ['src/cli', 'src/cli.ts'],
 };
+
+/**
+ * Rooms inside rooms: each may import those before it; `.` is the files beside them. Files that are
+ * not listed may import all of them and are imported by none.
+ */
+const inside: Readonly<Record<string, readonly string[]>> = {
+  'src/agents/claude': ['parse', 'read'],
+  'src/analysis': ['statistics', 'spend', 'budgets', 'peers', 'insights'],
+  'src/store': [
+    ...['driver', 'schema', 'connection', 'ingest', 'retention'],
+    ...['writer.ts', 'query', 'upkeep'],
+  ],
+  'src/panels': ['parts'],
+  'src/reports': ['document', 'upkeep', 'budgets', 'spend', 'sessions', 'insights', 'peers'],
+  'src/views': [
+    ...['text', 'core', 'panels', 'launcher', 'settings', 'demo', 'help', 'statusBar', 'budgets'],
+    ...['reports', 'insights', 'storage', 'sessionPanel', 'sessions'],
+    ...['dashboard', 'burn', 'anomalies', 'api.ts', 'panelRegistry.ts', 'commands.ts'],
+  ],
+  'src/cli': ['support', 'commands', 'program.ts', 'main.ts'],
+  webview: ['shared', 'session', 'dashboard', 'burn', 'anomalies'],
+  'webview/shared': ['.', 'table', 'charts', 'page'],
+};
+
+/**
+ * What features of the editor may know of each other: nothing but this. What two of them need belongs
+ * into `text`, `core` or `panels`.
+ */
+const features: Readonly<Record<string, readonly string[]>> = {
+  'src/views/budgets': [],
+  'src/views/burn': ['src/views/budgets'],
+  'src/views/dashboard': ['src/views/budgets', 'src/views/insights'],
+  'src/views/insights': ['src/views/reports'],
+  'src/views/sessions': ['src/views/sessionPanel'],
+  'src/views/storage': ['src/views/launcher'],
+  'src/views/anomalies': [],
+  'src/views/sessionPanel': [],
+  'src/views/statusBar': [],
+  'src/views/reports': [],
+  'src/views/help': [],
+  'src/views/settings': [],
+  'src/views/demo': [],
+  'src/views/launcher': [],
+};
+
+/** Folders with more files than this have outgrown their name. */
+const mostFiles = 25;
 
 interface Import {
   readonly from: string;
@@ -116,12 +152,18 @@ async function importsOf(root: string): Promise<Import[]> {
   );
 }
 
-function layerOf(file: string): string | undefined {
-  return Object.keys(layers).find((layer) => file === layer || file.startsWith(`${layer}/`));
+function isIn(file: string, room: string): boolean {
+  return file === room || file.startsWith(`${room}/`);
+}
+
+function roomOf(file: string, rooms: readonly string[]): string | undefined {
+  return rooms.find((room) => isIn(file, room));
 }
 
 function targetOf({ to }: Import): string {
-  if (to.startsWith('src/') || to.startsWith('webview/')) return layerOf(to) ?? to;
+  if (to.startsWith('src/') || to.startsWith('webview/')) {
+    return roomOf(to, Object.keys(layers)) ?? to;
+  }
   const name = to.replace(/^node:/, '');
   if (to.startsWith('node:') || builtinModules.includes(name)) return 'node';
   return to
@@ -130,22 +172,79 @@ function targetOf({ to }: Import): string {
     .join('/');
 }
 
+/** Whether a room may import what stands where the import leads. */
+function isAllowed(room: string, edge: Import): boolean {
+  const target = targetOf(edge);
+  if (target === room) return true;
+  if (never[room]?.includes(target) === true) return false;
+  const any = layers[room]!.includes('src/*') && target.startsWith('src/');
+  return any || layers[room]!.includes(target);
+}
+
+/** Whether the import goes from left to right between the rooms inside a room. */
+function isInOrder(parent: string, { from, to }: Import): boolean {
+  const order = inside[parent]!.map((name) => `${parent}/${name}`);
+  const place = (file: string): number => {
+    const at = order.findIndex((room) => isIn(file, room));
+    if (at >= 0) return at;
+    const beside = file.lastIndexOf('/') === parent.length ? order.indexOf(`${parent}/.`) : -1;
+    return beside < 0 ? order.length : beside;
+  };
+  return place(to) <= place(from) && (place(to) < order.length || place(from) === order.length);
+}
+
+function knowsEachOther({ from, to }: Import): boolean {
+  const rooms = Object.keys(features);
+  const [own, other] = [roomOf(from, rooms), roomOf(to, rooms)];
+  return !own || !other || own === other || features[own]!.includes(other);
+}
+
 function violations(imports: readonly Import[]): string[] {
   const found = new Set<string>();
   for (const edge of imports) {
-    const layer = layerOf(edge.from);
-    if (layer === undefined) {
-      found.add(`${edge.from} stands in no layer`);
+    const { from, to } = edge;
+    const room = roomOf(from, Object.keys(layers));
+    if (room === undefined) {
+      found.add(`${from} stands in no room`);
       continue;
     }
-    const target = targetOf(edge);
-    const allowed = layers[layer]!;
-    const any = allowed.includes('src/*') && target.startsWith('src/');
-    const banned = never[layer]?.includes(target) === true;
-    if (target === layer || ((any || allowed.includes(target)) && !banned)) continue;
-    found.add(`${edge.from} imports ${edge.to}`);
+    const parents = Object.keys(inside).filter((each) => isIn(from, each) && isIn(to, each));
+    const ordered = parents.every((parent) => isInOrder(parent, edge));
+    if (!isAllowed(room, edge) || !ordered || !knowsEachOther(edge)) {
+      found.add(`${from} imports ${to}`);
+    }
   }
   return [...found];
+}
+
+/** Circles of imports: the strongly connected components with more than one file (Tarjan). */
+function circles(imports: readonly Import[]): string[] {
+  const targets = Map.groupBy(imports, ({ from }) => from);
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const stack: string[] = [];
+  const found: string[] = [];
+  const visit = (file: string): void => {
+    order.set(file, order.size);
+    lowest.set(file, order.get(file)!);
+    stack.push(file);
+    for (const { to } of targets.get(file) ?? []) {
+      if (!order.has(to)) visit(to);
+      if (stack.includes(to)) lowest.set(file, Math.min(lowest.get(file)!, lowest.get(to)!));
+    }
+    if (lowest.get(file) !== order.get(file)) return;
+    const members = stack.splice(stack.indexOf(file));
+    const itself = targets.get(file)?.some(({ to }) => to === file) === true;
+    if (members.length > 1 || itself) found.push(members.sort().join(' ↔ '));
+  };
+  for (const file of targets.keys()) if (!order.has(file)) visit(file);
+  return found.sort();
+}
+
+/** Folders that hold more files than one reads through. */
+function crowded(files: readonly string[]): string[] {
+  const folders = Map.groupBy(files, (file) => file.slice(0, file.lastIndexOf('/')));
+  return [...folders].filter(([, { length }]) => length > mostFiles).map(([folder]) => folder);
 }
 
 describe('layers', () => {
@@ -153,6 +252,14 @@ describe('layers', () => {
     const imports = await importsOf(resolve(import.meta.dirname, '../..'));
     assert.ok(imports.length > 100, 'the imports were found');
     assert.deepEqual(violations(imports), []);
+    assert.deepEqual(circles(imports), []);
+  });
+
+  it('no folder is larger than one reads through', () => {
+    const root = resolve(import.meta.dirname, '../..');
+    assert.deepEqual(crowded(globSync('{src,webview}/**/*.*', { cwd: root })), []);
+    const many = Array.from({ length: mostFiles + 1 }, (_, index) => `src/a/${index}.ts`);
+    assert.deepEqual(crowded([...many, 'src/b/1.ts']), ['src/a']);
   });
 
   it('forbidden imports are found, type-only and dynamic ones included', async () => {
@@ -177,16 +284,33 @@ describe('layers', () => {
         "import * as vscode from 'vscode';\nexport const e = vscode;\n",
       );
       await write('src/views/f.ts', 'export const f = 1;\n');
+      await write(
+        'src/store/schema/i.ts',
+        "export type { J } from '../query/j.ts';\nexport const i = 1;\n",
+      );
+      await write(
+        'src/store/query/j.ts',
+        "import { i } from '../schema/i.ts';\nexport const k = i;\nexport type J = number;\n",
+      );
+      await write(
+        'src/views/burn/k.ts',
+        "import { l } from '../anomalies/l.ts';\nexport const k = l;\n",
+      );
+      await write('src/views/anomalies/l.ts', 'export const l = 1;\n');
       await write('src/cli.ts', "import { f } from './views/f.ts';\nexport const g = f;\n");
       await write('src/other/h.ts', "import { f } from '../views/f.ts';\nexport const h = f;\n");
       await symlink(resolve(import.meta.dirname, '../../node_modules'), join(root, 'node_modules'));
-      assert.deepEqual(violations(await importsOf(root)).sort(), [
+      const imports = await importsOf(root);
+      assert.deepEqual(circles(imports), ['src/store/query/j.ts ↔ src/store/schema/i.ts']);
+      assert.deepEqual(violations(imports).sort(), [
         'src/analysis/d.ts imports src/store/b.ts',
         'src/cli.ts imports src/views/f.ts',
         'src/model/a.ts imports node:path',
-        'src/other/h.ts stands in no layer',
+        'src/other/h.ts stands in no room',
         'src/pricing/c.ts imports src/store/b.ts',
         'src/reports/e.ts imports vscode',
+        'src/store/schema/i.ts imports src/store/query/j.ts',
+        'src/views/burn/k.ts imports src/views/anomalies/l.ts',
       ]);
     } finally {
       await rm(root, { recursive: true, force: true });

@@ -30,7 +30,7 @@ import { mixed } from '../shared/charts/palette.ts';
 import { Segments } from '../shared/segmentedControl.ts';
 import type { Sheet } from '../shared/table/sheet.ts';
 import type { Theme } from '../shared/theme.ts';
-import type { AnomaliesShown, AnomaliesTools } from './page.ts';
+import type { AnomaliesShown, AnomaliesTools } from './shown.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, Filler, Tooltip);
 

@@ -12,17 +12,15 @@ import { el } from '../shared/dom.ts';
 import { filterChoice, isChoice } from '../shared/filterDropdown.ts';
 import { cardList } from '../shared/page/cards.ts';
 import { PanelHead } from '../shared/page/head.ts';
-import type { DataPage, PageTools, Shown } from '../shared/page/page.ts';
+import type { DataPage } from '../shared/page/page.ts';
 import { Parts } from '../shared/page/stableParts.ts';
 import { Segments } from '../shared/segmentedControl.ts';
 import { moneyCell, type Sheet, textCell } from '../shared/table/sheet.ts';
 import { TableSection } from '../shared/table/tableSection.ts';
 import { AheadChart } from './forecastChart.ts';
 import { ScatterChart } from './scatterChart.ts';
+import { type AnomaliesShown, type AnomaliesTools, openOutlier } from './shown.ts';
 import { WhatIfChart } from './whatIfChart.ts';
-
-export type AnomaliesShown = Shown<AnomaliesData, AnomaliesWords, AnomaliesQuestion, TablesUi>;
-export type AnomaliesTools = PageTools<AnomaliesQuestion, TablesUi>;
 
 /** The panel of anomalies: what stands out and why, where it leads, what another model would cost. */
 export class AnomaliesPage
@@ -135,18 +133,6 @@ export class AnomaliesPage
     this.#ahead.dispose();
     this.#whatIf.dispose();
   }
-}
-
-/** Shows what is behind something that stands out: its session, at the message, or its day. */
-export function openOutlier(
-  { data, question }: AnomaliesShown,
-  index: number,
-  tools: AnomaliesTools,
-): void {
-  const row = data.rows[index];
-  if (row === undefined) return;
-  if (row.day === '') tools.openSession(row.sid, row.message);
-  else tools.openDay(row.day, question.project);
 }
 
 function outlierSheet({ data, words, figures, question }: AnomaliesShown): Sheet {

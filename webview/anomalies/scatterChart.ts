@@ -26,14 +26,16 @@ import { mixed } from '../shared/charts/palette.ts';
 import { fill } from '../shared/fill.ts';
 import { moneyCell, type Sheet } from '../shared/table/sheet.ts';
 import type { Theme } from '../shared/theme.ts';
-import { type AnomaliesShown, type AnomaliesTools, openOutlier } from './page.ts';
+import { type AnomaliesShown, type AnomaliesTools, openOutlier } from './shown.ts';
 
 Chart.register(ScatterController, PointElement, LinearScale, LogarithmicScale, Tooltip);
 
 /** Outliers that are named in the chart; the table names the others. */
 const named = 5;
+
 /** Which dataset holds the outliers of the table. */
 const listed = 0;
+
 /** What happens just now stands at the edge, and is not cut there. */
 const edge = 8;
 

@@ -24,7 +24,7 @@ import { fillOf, modelStyles } from '../shared/charts/palette.ts';
 import { fill } from '../shared/fill.ts';
 import { moneyCell, type Sheet } from '../shared/table/sheet.ts';
 import type { Theme } from '../shared/theme.ts';
-import type { AnomaliesShown, AnomaliesTools } from './page.ts';
+import type { AnomaliesShown, AnomaliesTools } from './shown.ts';
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
 

@@ -25,7 +25,7 @@ import { LiveChart } from '../shared/charts/liveChart.ts';
 import { fillOf, mixed } from '../shared/charts/palette.ts';
 import { moneyCell, type Sheet } from '../shared/table/sheet.ts';
 import type { Theme } from '../shared/theme.ts';
-import type { BurnShown, BurnTools } from './page.ts';
+import type { BurnShown, BurnTools } from './shown.ts';
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
 

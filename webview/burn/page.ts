@@ -11,15 +11,13 @@ import { el } from '../shared/dom.ts';
 import { filterChoice, isChoice } from '../shared/filterDropdown.ts';
 import { cardList } from '../shared/page/cards.ts';
 import { PanelHead } from '../shared/page/head.ts';
-import type { DataPage, PageTools, Shown } from '../shared/page/page.ts';
+import type { DataPage } from '../shared/page/page.ts';
 import { Parts } from '../shared/page/stableParts.ts';
 import { Segments } from '../shared/segmentedControl.ts';
 import { type Sheet, textCell } from '../shared/table/sheet.ts';
 import { TableSection } from '../shared/table/tableSection.ts';
 import { BurnChart } from './chart.ts';
-
-export type BurnShown = Shown<BurnData, BurnWords, BurnQuestion, TablesUi>;
-export type BurnTools = PageTools<BurnQuestion, TablesUi>;
+import type { BurnShown, BurnTools } from './shown.ts';
 
 /** The burn panel: the answer, the rates, the stretches as bars, when budgets are used. */
 export class BurnPage implements DataPage<BurnData, BurnWords, BurnQuestion, TablesUi> {

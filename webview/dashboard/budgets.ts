@@ -2,7 +2,7 @@ import type { DashboardBudget } from '../../src/protocol/dashboard.ts';
 import { button } from '../shared/controls.ts';
 import { el } from '../shared/dom.ts';
 import { fill } from '../shared/fill.ts';
-import type { DashboardShown, DashboardTools } from './page.ts';
+import type { DashboardShown, DashboardTools } from './shown.ts';
 
 const marks = { ok: '', info: 'ℹ ', warning: '⚠ ', critical: '✖ ', stop: '✖ ' } as const;
 

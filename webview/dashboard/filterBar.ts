@@ -9,7 +9,7 @@ import { button } from '../shared/controls.ts';
 import { el } from '../shared/dom.ts';
 import { filterChoice, isChoice } from '../shared/filterDropdown.ts';
 import { Segments } from '../shared/segmentedControl.ts';
-import type { DashboardShown, DashboardTools } from './page.ts';
+import type { DashboardShown, DashboardTools } from './shown.ts';
 
 /** Which period, and of what: every part of the dashboard follows. */
 export class FilterBar {

@@ -1,7 +1,7 @@
 import type { DashboardRestData } from '../../src/protocol/dashboard.ts';
 import { el } from '../shared/dom.ts';
 import { fill } from '../shared/fill.ts';
-import type { DashboardShown } from './page.ts';
+import type { DashboardShown } from './shown.ts';
 
 /** When in the week money is spent: a table whose cells are shaded. */
 export function heatMap(

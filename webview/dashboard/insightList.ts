@@ -1,7 +1,7 @@
 import type { DashboardInsight } from '../../src/protocol/dashboard.ts';
 import { button } from '../shared/controls.ts';
 import { el } from '../shared/dom.ts';
-import type { DashboardShown, DashboardTools } from './page.ts';
+import type { DashboardShown, DashboardTools } from './shown.ts';
 
 /** What could be saved, with what can be done about it. */
 export function insightList({ data, words }: DashboardShown, tools: DashboardTools): HTMLElement[] {

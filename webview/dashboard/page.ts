@@ -8,20 +8,14 @@ import type {
   DashboardWords,
 } from '../../src/protocol/dashboard.ts';
 import type { TablesUi } from '../../src/protocol/shared.ts';
-import {
-  agentStyles,
-  modelStyles,
-  namedStyles,
-  restStyle,
-  type SeriesStyle,
-} from '../shared/charts/palette.ts';
+import { restStyle } from '../shared/charts/palette.ts';
 import { button } from '../shared/controls.ts';
 import { el } from '../shared/dom.ts';
 import { fill } from '../shared/fill.ts';
 import { type Bar, barList } from '../shared/page/bars.ts';
 import { cardList } from '../shared/page/cards.ts';
 import { PanelHead } from '../shared/page/head.ts';
-import { type DataPage, isSame, type PageTools, type Shown } from '../shared/page/page.ts';
+import { type DataPage, isSame } from '../shared/page/page.ts';
 import { Parts } from '../shared/page/stableParts.ts';
 import { type Sheet, textCell } from '../shared/table/sheet.ts';
 import { TableSection } from '../shared/table/tableSection.ts';
@@ -30,11 +24,9 @@ import { FilterBar } from './filterBar.ts';
 import { heatMap } from './heatMap.ts';
 import { insightList } from './insightList.ts';
 import { SharesChart } from './sharesChart.ts';
+import { type DashboardShown, type DashboardTools, stylesOf } from './shown.ts';
 import { SpendChart } from './spendChart.ts';
 import { windowStrip } from './usageWindows.ts';
-
-export type DashboardShown = Shown<DashboardData, DashboardWords, DashboardQuestion, TablesUi>;
-export type DashboardTools = PageTools<DashboardQuestion, TablesUi>;
 
 /** The dashboard: the answer, its figures, where the money went, what to look at next. */
 export class DashboardPage
@@ -213,23 +205,6 @@ export class DashboardPage
 
 /** Bars of a list. */
 const mostBars = 8;
-
-/** How things of a kind look, in every part of the dashboard. */
-export function stylesOf(
-  kind: 'model' | 'project' | 'agent' | 'branch',
-  { data, theme }: DashboardShown,
-): Map<string, SeriesStyle> {
-  const names = [
-    ...new Set([
-      ...data.choices[kind].map(({ value }) => value),
-      ...(data.rest?.bars[kind] ?? [])
-        .map(({ filter }) => filter)
-        .filter((filter) => filter !== ''),
-    ]),
-  ];
-  if (kind === 'model') return modelStyles(names, theme);
-  return kind === 'agent' ? agentStyles(names, theme) : namedStyles(names, theme);
-}
 
 /** Draws a list whose rows open a session. */
 function drawRows(

@@ -7,7 +7,7 @@ import { legend } from '../shared/charts/legend.ts';
 import { LiveChart } from '../shared/charts/liveChart.ts';
 import { fillOf, restStyle, type SeriesStyle } from '../shared/charts/palette.ts';
 import { moneyCell } from '../shared/table/sheet.ts';
-import { type DashboardShown, type DashboardTools, stylesOf } from './page.ts';
+import { type DashboardShown, type DashboardTools, stylesOf } from './shown.ts';
 
 Chart.register(DoughnutController, ArcElement, Tooltip);
 

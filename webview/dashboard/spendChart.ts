@@ -28,7 +28,7 @@ import { fillOf, restStyle, type SeriesStyle } from '../shared/charts/palette.ts
 import { fill } from '../shared/fill.ts';
 import { Segments } from '../shared/segmentedControl.ts';
 import { moneyCell, type Sheet } from '../shared/table/sheet.ts';
-import { type DashboardShown, type DashboardTools, stylesOf } from './page.ts';
+import { type DashboardShown, type DashboardTools, stylesOf } from './shown.ts';
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
 

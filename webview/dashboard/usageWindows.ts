@@ -2,7 +2,7 @@ import type { DashboardWindow } from '../../src/protocol/dashboard.ts';
 import { el } from '../shared/dom.ts';
 import { fill } from '../shared/fill.ts';
 import { type Bar, barList } from '../shared/page/bars.ts';
-import type { DashboardShown } from './page.ts';
+import type { DashboardShown } from './shown.ts';
 
 /** Windows of a kind that are shown. */
 const mostWindows = 6;

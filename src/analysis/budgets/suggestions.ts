@@ -1,21 +1,3 @@
-/** What days of the past say about a daily budget. Money in nano-dollars. */
-export interface DailySpend {
-  /** Days on which something was spent. */
-  readonly active: number;
-  /** What such a day cost on average; 0 without any. */
-  readonly average: number;
-}
-
-/** The average of the days that had any spend: idle days say nothing about a working day. */
-export function dailySpend(days: readonly number[]): DailySpend {
-  const active = days.filter((nano) => nano > 0);
-  const sum = active.reduce((total, nano) => total + nano, 0);
-  return {
-    active: active.length,
-    average: active.length === 0 ? 0 : Math.floor(sum / active.length + 0.5),
-  };
-}
-
 /** How many days cost more than a limit. */
 export function daysAbove(days: readonly number[], limit: number): number {
   return days.filter((nano) => nano > limit).length;

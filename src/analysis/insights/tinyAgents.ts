@@ -1,5 +1,5 @@
+import { hourMs } from '../../model/calendar.ts';
 import { noUsage } from '../../model/tokens.ts';
-import { hourMs } from '../spend/spendPoints.ts';
 import type { Insight, InsightWorld, Run } from './insight.ts';
 import { insightId, isSmall, monthRange, perMonth, sumOf } from './measure.ts';
 

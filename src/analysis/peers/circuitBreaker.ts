@@ -1,4 +1,4 @@
-import { dayMs, hourMs } from '../spend/spendPoints.ts';
+import { dayMs, hourMs } from '../../model/calendar.ts';
 import { type PeerEvent, peerLimit } from './peers.ts';
 
 /**

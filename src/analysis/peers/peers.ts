@@ -1,4 +1,4 @@
-import { dayMs, hourMs } from '../spend/spendPoints.ts';
+import { dayMs, hourMs } from '../../model/calendar.ts';
 
 /** What peers of a federation say they spent. Money in nano-dollars, times in UTC milliseconds. */
 

@@ -1,8 +1,7 @@
-import { dailySpend } from '../budgets/suggestions.ts';
+import { dailySpend } from './spendPoints.ts';
 import { halves } from './trend.ts';
 
 /** What a row of days or weeks looks like. Sums in nano-dollars, oldest first. */
-
 const bars = '▁▂▃▄▅▆▇█';
 
 /** A bar for each value, as high as its share of the highest. The lowest bar is nothing spent at all. */

@@ -1,5 +1,6 @@
+import { dayMs, hourMs } from '../../model/calendar.ts';
 import { defaultLadder } from '../../model/level.ts';
-import { dayMs, hourMs, type SpendPoint, stretchSums, total } from './spendPoints.ts';
+import { type SpendPoint, stretchSums, total } from './spendPoints.ts';
 
 /**
  * Where spend leads if it goes on as in a window of the past. Money in nano-dollars, not rounded;

@@ -6,9 +6,6 @@ export interface SpendPoint {
   readonly nano: number;
 }
 
-export const hourMs = 3_600_000;
-export const dayMs = 24 * hourMs;
-
 /**
  * In which stretch of a length, counted back from now, a moment lies: 0 is the one that ends now.
  * A stretch holds its end and not its beginning, so that what happens now is in the latest one.
@@ -36,4 +33,22 @@ export function stretchSums(
 /** The sum of some values. */
 export function total(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** The average of the days that had any spend: idle days say nothing about a working day. */
+export function dailySpend(days: readonly number[]): DailySpend {
+  const active = days.filter((nano) => nano > 0);
+  const sum = active.reduce((total, nano) => total + nano, 0);
+  return {
+    active: active.length,
+    average: active.length === 0 ? 0 : Math.floor(sum / active.length + 0.5),
+  };
+}
+
+/** What days of the past say about a daily budget. Money in nano-dollars. */
+export interface DailySpend {
+  /** Days on which something was spent. */
+  readonly active: number;
+  /** What such a day cost on average; 0 without any. */
+  readonly average: number;
 }

@@ -1,4 +1,5 @@
-import { hourMs, type SpendPoint } from './spendPoints.ts';
+import { hourMs } from '../../model/calendar.ts';
+import type { SpendPoint } from './spendPoints.ts';
 
 /** A window of use, as plans of Claude count them. Money in nano-dollars, times in UTC milliseconds. */
 export interface UseWindow {

@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { HumanError } from '../../model/errors.ts';
-import { filterTexts, listed, readQuestion } from '../../query/question.ts';
-import type { OptionDefinition, ReportDefinition } from '../../reports/document/definition.ts';
+import { filterTexts, type OptionDefinition } from '../../query/options.ts';
+import { listed, readQuestion } from '../../query/question.ts';
+import type { ReportDefinition } from '../../reports/document/definition.ts';
 import { type Document, formats } from '../../reports/document/document.ts';
 import { bringUpToDate, print, withContext } from '../support/answer.ts';
 import { now } from '../support/clock.ts';

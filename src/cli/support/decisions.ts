@@ -1,9 +1,10 @@
 import type { Insight } from '../../analysis/insights/insight.ts';
 import { readLedger } from '../../dataFolder/insightFile.ts';
+import { readOptimize } from '../../insights/findInsights.ts';
 import { HumanError } from '../../model/errors.ts';
 import type { ReportContext } from '../../query/context.ts';
 import { readQuestion } from '../../query/question.ts';
-import { optimize, readOptimize } from '../../reports/insights/optimize.ts';
+import { optimize } from '../../reports/insights/optimize.ts';
 import { clip, plainText } from '../../text/plainText.ts';
 import { print } from './answer.ts';
 import type { Environment } from './environment.ts';

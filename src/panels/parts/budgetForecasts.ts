@@ -1,8 +1,8 @@
 import type { BudgetState } from '../../analysis/budgets/budget.ts';
 import { project } from '../../analysis/spend/projection.ts';
-import { dayMs } from '../../analysis/spend/spendPoints.ts';
 import { type JudgedBudget, judgeBudgets, usualWindowDays } from '../../budgets/evaluateBudgets.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
+import { dayMs } from '../../model/calendar.ts';
 import type { ReportContext } from '../../query/context.ts';
 import { firstSpend, readPace, spanReader } from '../../query/pace.ts';
 

@@ -1,4 +1,4 @@
-import { offsetsOf } from '../../model/calendar.ts';
+import { dayMs, hourMs, offsetsOf } from '../../model/calendar.ts';
 import type { ReportContext } from '../../query/context.ts';
 import type { SumsOnly } from '../../query/select.ts';
 
@@ -9,9 +9,6 @@ export interface Heat {
   /** One line of 24 hours for each of `weekdays`. */
   readonly nano: readonly (readonly number[])[];
 }
-
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 
 /** When, in an ordinary week, money is spent: local hours. */
 export function heatOf(

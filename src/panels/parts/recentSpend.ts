@@ -1,9 +1,16 @@
-import { hourMs } from '../../analysis/spend/spendPoints.ts';
 import { type UseWindow, useWindows } from '../../analysis/spend/usageWindows.ts';
-import { addDays, dayOf, firstMoment, type TimeSpan, weekSpan } from '../../model/calendar.ts';
+import {
+  addDays,
+  dayMs,
+  dayOf,
+  firstMoment,
+  hourMs,
+  type TimeSpan,
+  weekSpan,
+} from '../../model/calendar.ts';
 import type { ReportContext } from '../../query/context.ts';
 import type { Names } from '../../query/names.ts';
-import type { Filters } from '../../query/question.ts';
+import type { Filters } from '../../query/options.ts';
 import { type SumsOnly, select, selectSums } from '../../query/select.ts';
 
 /** What was spent lately, whatever period is looked at. Money in nano-dollars. */
@@ -20,9 +27,9 @@ export interface Recent {
   readonly weeks: readonly UseWindow[];
 }
 
-const dayMs = 24 * hourMs;
 /** Weeks that are shown, and that tell what a usual day is. */
 const weeksBack = 8;
+
 /** Days whose 5-hour windows are shown. */
 const windowDays = 4;
 

@@ -1,15 +1,14 @@
 import {
   addDays,
+  dayMs,
   dayOf,
   firstMoment,
+  hourMs,
   monthSpan,
   type TimeSpan,
   weekSpan,
 } from '../../model/calendar.ts';
 import type { ReportContext } from '../../query/context.ts';
-
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 
 /** What a bar of a chart over time stands for. */
 export type StretchUnit = 'hour' | 'day' | 'week' | 'month';

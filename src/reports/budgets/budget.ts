@@ -16,7 +16,7 @@ import {
 } from '../../budgets/evaluateBudgets.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import { HumanError } from '../../model/errors.ts';
-import { formatPercent } from '../../model/level.ts';
+import { formatPercent, levelNames } from '../../model/level.ts';
 import { count, figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
 import { groupsOf, Names } from '../../query/names.ts';
 import { listed, type Question, textOption } from '../../query/question.ts';
@@ -24,7 +24,6 @@ import { isProject, lastPart } from '../../text/paths.ts';
 import { clip, plainText } from '../../text/plainText.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Column, Document, Table } from '../document/document.ts';
-import { levelNames } from '../document/jsonContract.ts';
 
 /** Rows a table of budgets shows; JSON has all. */
 export const shownBudgets = 15;

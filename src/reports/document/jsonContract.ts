@@ -1,6 +1,6 @@
 import { formatPeriod } from '../../analysis/budgets/budgetNotation.ts';
 import type { JudgedBudget } from '../../budgets/evaluateBudgets.ts';
-import type { Level } from '../../model/level.ts';
+import { levelNames } from '../../model/level.ts';
 import { nanoToUsd } from '../../model/money.ts';
 import type { RateBook } from '../../pricing/priceBook.ts';
 import { tierOf } from '../../pricing/tiers.ts';
@@ -33,15 +33,6 @@ export function byTier(rows: readonly ModelRow[], book: RateBook): Record<string
   const tiers = sumBy(rows, ({ model }) => tierOf(model, book));
   return Object.fromEntries(tiers.map(([tier, { nano }]) => [tier, nanoToUsd(nano)]));
 }
-
-/** Levels as JSON names them. */
-export const levelNames: Readonly<Record<Level, string>> = {
-  ok: 'OK',
-  info: 'INFO',
-  warning: 'WARNING',
-  critical: 'CRITICAL',
-  stop: 'HARD_STOP',
-};
 
 /** A budget as `summary` has it; null without one. */
 export function budgetJson(budget: JudgedBudget | undefined): object | null {

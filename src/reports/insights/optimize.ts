@@ -1,21 +1,15 @@
-import type { ReadPrompts } from '../../analysis/insights/deterministic.ts';
-import type { Insight, InsightAction, InsightWorld } from '../../analysis/insights/insight.ts';
-import { findInsights } from '../../analysis/insights/insights.ts';
+import type { Insight, InsightAction } from '../../analysis/insights/insight.ts';
 import { hasErrors } from '../../analysis/insights/measure.ts';
 import {
-  type InsightState,
-  type Ledger,
-  readLedger,
-  stateOf,
-} from '../../dataFolder/insightFile.ts';
-import { type AdviceTaken, adviceTaken } from '../../insights/outcomes.ts';
-import { insightWorld } from '../../insights/pricingInputs.ts';
-import { readPrompts } from '../../insights/prompts.ts';
-import { type FoundRuns, findRuns } from '../../insights/runs.ts';
-import { readThreads } from '../../insights/threads.ts';
+  type JudgedInsight,
+  type OptimizeFacts,
+  readOptimize,
+} from '../../insights/findInsights.ts';
+import type { AdviceTaken } from '../../insights/outcomes.ts';
 import { formatUsd } from '../../model/money.ts';
 import { count, figureNotes, headline, type ReportContext } from '../../query/context.ts';
-import { filterNames, type Question } from '../../query/question.ts';
+import { filterNames } from '../../query/options.ts';
+import type { Question } from '../../query/question.ts';
 import { spanText } from '../../query/spans.ts';
 import { unpricedByModel } from '../../query/sums.ts';
 import type { ReportDefinition } from '../document/definition.ts';
@@ -45,46 +39,6 @@ export const optimize: ReportDefinition = {
   ],
   run: (context, question) => optimizeDocument(context, question),
 };
-
-/** An insight and what was decided about it. */
-export interface JudgedInsight {
-  readonly insight: Insight;
-  readonly state: InsightState;
-}
-
-/** What the report is made of. */
-export interface OptimizeFacts {
-  readonly found: FoundRuns;
-  readonly prompts: ReadPrompts;
-  readonly world: InsightWorld;
-  /** Those that are listed. */
-  readonly insights: readonly JudgedInsight[];
-  /** How many are dismissed or snoozed and not listed. */
-  readonly hidden: number;
-  readonly ledger: Ledger;
-  readonly taken: readonly AdviceTaken[];
-  readonly problems: readonly string[];
-}
-
-/** Computes the insights of a question, with what was decided about them. */
-export function readOptimize(context: ReportContext, question: Question): OptimizeFacts {
-  const found = findRuns(context, question);
-  const world = insightWorld(context, question.span);
-  const threads = readThreads(context, question.span, found.runs);
-  const { ledger, problems } = readLedger(context.dataFolder);
-  const prompts = readPrompts(context, found.runs);
-  const all = findInsights(found.runs, threads, prompts, world).map((insight) => ({
-    insight,
-    state: stateOf(ledger.get(insight.id), context.now),
-  }));
-  const insights =
-    question.options.all === true
-      ? all
-      : all.filter(({ state }) => state === 'open' || state === 'applied');
-  const hidden = all.length - insights.length;
-  const taken = adviceTaken(context, ledger);
-  return { found, prompts, world, insights, hidden, ledger, taken, problems };
-}
 
 function optimizeDocument(context: ReportContext, question: Question): Document {
   const facts = readOptimize(context, question);

@@ -1,5 +1,6 @@
 import type { Insight } from '../../analysis/insights/insight.ts';
 import type { InsightState, LedgerEntry, OutcomeResult } from '../../dataFolder/insightFile.ts';
+import type { JudgedInsight, OptimizeFacts } from '../../insights/findInsights.ts';
 import type { AdviceTaken, Stretch } from '../../insights/outcomes.ts';
 import type { FoundRun } from '../../insights/runs.ts';
 import { nanoToUsd } from '../../model/money.ts';
@@ -8,7 +9,6 @@ import type { Question } from '../../query/question.ts';
 import { periodJson } from '../../query/spans.ts';
 import { unpricedByModel } from '../../query/sums.ts';
 import { failedRunsJson } from './failedRuns.ts';
-import type { JudgedInsight, OptimizeFacts } from './optimize.ts';
 
 /** A range of dollars, or of shares. */
 export interface RangeJson {

@@ -7,8 +7,9 @@ import {
 import { HumanError } from '../../model/errors.ts';
 import { formatUsd, nanoToUsd, usdToNano } from '../../model/money.ts';
 import { count, isoTime, type ReportContext } from '../../query/context.ts';
+import type { OptionDefinition } from '../../query/options.ts';
 import { listed, numberOption, type Question } from '../../query/question.ts';
-import type { OptionDefinition, ReportDefinition } from '../document/definition.ts';
+import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Document } from '../document/document.ts';
 
 const options: readonly OptionDefinition[] = [

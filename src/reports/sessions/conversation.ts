@@ -8,7 +8,8 @@ import {
   type ReportContext,
   warnings,
 } from '../../query/context.ts';
-import { filterNames, numberOption, type Question, textOption } from '../../query/question.ts';
+import { filterNames } from '../../query/options.ts';
+import { numberOption, type Question, textOption } from '../../query/question.ts';
 import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import { sumBy, unpricedByModel } from '../../query/sums.ts';

@@ -5,7 +5,8 @@ import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { count, homePath, type ReportContext, warnings } from '../../query/context.ts';
 import { matcherOf } from '../../query/filters.ts';
 import { Names } from '../../query/names.ts';
-import { filterNames, numberOption, type Question, textOption } from '../../query/question.ts';
+import { filterNames } from '../../query/options.ts';
+import { numberOption, type Question, textOption } from '../../query/question.ts';
 import { select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import {
@@ -16,8 +17,9 @@ import {
   messageNanos,
 } from '../../store/query/messages.ts';
 import { sessionTitles } from '../../store/query/sessionInfo.ts';
-import { factRows, type RowKeys } from '../../store/query/spendRows.ts';
+import { factRows } from '../../store/query/spendRows.ts';
 import { summedUpTo } from '../../store/retention/downsampleState.ts';
+import type { RowKeys } from '../../store/schema/sums.ts';
 import { lastPart } from '../../text/paths.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Column, Document, Table } from '../document/document.ts';

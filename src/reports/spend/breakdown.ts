@@ -17,7 +17,8 @@ import {
   selectFor,
   unsplitName,
 } from '../../query/groupBy.ts';
-import { filterNames, type Question, textOption } from '../../query/question.ts';
+import { filterNames } from '../../query/options.ts';
+import { type Question, textOption } from '../../query/question.ts';
 import type { Selection } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import { tokenCounts, unpricedByModel } from '../../query/sums.ts';

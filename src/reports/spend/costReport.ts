@@ -1,12 +1,13 @@
-import { hourMs } from '../../analysis/spend/spendPoints.ts';
+import { hourMs } from '../../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { totalTokens } from '../../model/tokens.ts';
 import { count, figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
 import { type DimensionName, dimension, keyTexts } from '../../query/dimensions.ts';
 import { type Group, groupCost, groupsOf } from '../../query/groupBy.ts';
 import type { Names } from '../../query/names.ts';
+import { filterNames } from '../../query/options.ts';
 import { type Outcomes, outcomes, successRate } from '../../query/outcomes.ts';
-import { filterNames, type Question } from '../../query/question.ts';
+import type { Question } from '../../query/question.ts';
 import { countRuns } from '../../query/runs.ts';
 import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';

@@ -5,15 +5,16 @@ import {
 } from '../../analysis/spend/counterfactual.ts';
 import { dayOf } from '../../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
-import type { RequestTraits } from '../../model/price.ts';
 import { noUsage, type Usage, usageKeys } from '../../model/tokens.ts';
 import { costOfClass, type RateCard } from '../../pricing/rateCard.ts';
 import type { ModelRates, RatePeriod } from '../../pricing/rateTable.ts';
+import { traitsOfRow } from '../../pricing/rowName.ts';
 import { type Baseline, baselinesOf } from '../../query/baselines.ts';
 import { classCosts } from '../../query/classCosts.ts';
 import { count, figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
 import { matcherOf } from '../../query/filters.ts';
-import { filterNames, type Question, textOption } from '../../query/question.ts';
+import { filterNames } from '../../query/options.ts';
+import { type Question, textOption } from '../../query/question.ts';
 import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import { unpricedByModel } from '../../query/sums.ts';
@@ -122,7 +123,7 @@ function repriced(
   const long = longPart(context, question, selection, period);
   const byClass = { ...noUsage } as { -readonly [K in keyof Usage]: number };
   const price = ({ model, row, sums }: Group): number | undefined => {
-    const traits = traitsOf(row);
+    const traits = traitsOfRow(row);
     const above = long.get(`${model} ${row}`) ?? noUsage;
     const parts: [Usage, RateCard | undefined][] = [
       [minus(sums, above), book.cardOf(noUsage, id, traits, now)],
@@ -198,16 +199,6 @@ function combine(a: Usage, b: Usage, sign: 1 | -1): Usage {
   const sums = { ...noUsage } as { -readonly [K in keyof Usage]: number };
   for (const key of usageKeys) sums[key] = a[key] + sign * b[key];
   return sums;
-}
-
-/** What a price row's name says of its requests; the baseline ignores what it has no factor for. */
-export function traitsOf(row: string): RequestTraits {
-  const marks = row.split('+').slice(1);
-  return {
-    speed: marks.includes('fast') ? 'fast' : undefined,
-    geo: marks.includes('us') || marks.includes('region') ? 'us' : undefined,
-    tier: marks.includes('batch') ? 'batch' : undefined,
-  };
 }
 
 const classNames: readonly (readonly [keyof Usage, string, string])[] = [

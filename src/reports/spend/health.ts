@@ -9,7 +9,7 @@ import {
 import { amountText, judgedName } from '../../budgets/budgetLabels.ts';
 import { judgeBudgets } from '../../budgets/evaluateBudgets.ts';
 import { HumanError } from '../../model/errors.ts';
-import { formatPercent } from '../../model/level.ts';
+import { formatPercent, levelNames } from '../../model/level.ts';
 import { count, headline, type ReportContext, warnings } from '../../query/context.ts';
 import {
   numberOption,
@@ -20,7 +20,6 @@ import {
 } from '../../query/question.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Document } from '../document/document.ts';
-import { levelNames } from '../document/jsonContract.ts';
 import { anomaly, readAnomalies } from './anomaly.ts';
 import { burn, percentText, readBurn } from './burn.ts';
 import { projection, readProjection } from './projection.ts';

@@ -11,7 +11,8 @@ import {
 import { remember } from '../../model/memoize.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { count, figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
-import { filterNames, type Question, textOption } from '../../query/question.ts';
+import { filterNames } from '../../query/options.ts';
+import { type Question, textOption } from '../../query/question.ts';
 import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import { unpricedByModel } from '../../query/sums.ts';

@@ -4,13 +4,14 @@ import {
   type Projection,
   project,
 } from '../../analysis/spend/projection.ts';
-import { dayMs } from '../../analysis/spend/spendPoints.ts';
 import { amountText, judgedFields, judgedName } from '../../budgets/budgetLabels.ts';
 import { type JudgedBudget, judgeBudgets } from '../../budgets/evaluateBudgets.ts';
+import { dayMs } from '../../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
+import { filterNames } from '../../query/options.ts';
 import { firstSpend, type Pace, readPace, spanReader } from '../../query/pace.ts';
-import { filterNames, numberOption, type Question } from '../../query/question.ts';
+import { numberOption, type Question } from '../../query/question.ts';
 import { select } from '../../query/select.ts';
 import { lengthMs } from '../../query/spans.ts';
 import { unpricedByModel } from '../../query/sums.ts';

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { dayMs } from '../../analysis/spend/spendPoints.ts';
-import { dayOf } from '../../model/calendar.ts';
+import { dayMs, dayOf } from '../../model/calendar.ts';
 import { writeFileAtomically } from '../../platform/atomicFile.ts';
 import { firstLines, readLines } from '../../platform/jsonLines.ts';
 import type { ReportContext } from '../../query/context.ts';

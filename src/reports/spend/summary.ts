@@ -8,8 +8,9 @@ import { totalTokens } from '../../model/tokens.ts';
 import { figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
 import { type DaySpend, spendByDay } from '../../query/daySpend.ts';
 import { Names } from '../../query/names.ts';
+import { filterNames } from '../../query/options.ts';
 import { federationJson } from '../../query/peers.ts';
-import { filterNames, type Question } from '../../query/question.ts';
+import type { Question } from '../../query/question.ts';
 import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import { sumBy, unpricedOf } from '../../query/sums.ts';
@@ -331,7 +332,7 @@ function summaryJson(
     },
     topSession: topSession(spend),
     budget: budgetJson(budget),
-    federation: federationJson(context),
+    federation: federationJson(context.peers, context.now),
     period: periodJson(question.span, context.zone),
     filters: question.filters,
     messages: sums.messages,

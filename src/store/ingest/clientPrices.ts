@@ -1,6 +1,6 @@
 import { usdToNano } from '../../model/money.ts';
-import { type MessageRow, type Messages, pricing } from './messageTable.ts';
-import type { StoredCostState } from './reconcile.ts';
+import { type MessageRow, pricing, type StoredCostState } from '../schema/messageRow.ts';
+import type { Messages } from './messageTable.ts';
 import type { Words } from './stringTable.ts';
 
 /** What a token of each class costs beside an input token, in most price lists. */

@@ -1,5 +1,5 @@
 import type { SqlDatabase, Statement } from '../driver/types.ts';
-import type { MessageRow } from './messageTable.ts';
+import type { MessageRow } from '../schema/messageRow.ts';
 
 /** Facets kept in memory at most; beyond it the cache starts anew. */
 const cached = 50_000;

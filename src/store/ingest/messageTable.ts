@@ -1,97 +1,19 @@
 import type { PriceFunction } from '../../model/price.ts';
 import type { Attribution, MessageLine, UsagePart } from '../../model/records.ts';
-import type { Usage } from '../../model/tokens.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
+import {
+  type MessageRow,
+  messageColumns,
+  partsOf,
+  pricing,
+  traitsOf,
+  usageOf,
+} from '../schema/messageRow.ts';
 import { Facets } from './facetTable.ts';
 import type { MergedMessage, Standing } from './merge.ts';
-import { type PricedPart, priceLine } from './priceMessage.ts';
+import { priceLine } from './priceMessage.ts';
 import type { Rollup } from './rollups.ts';
 import type { Words } from './stringTable.ts';
-
-/** How the money of a message came about. */
-export const pricing = { unpriced: 0, row: 1, client: 2 } as const;
-
-/** A message as it stands in the table. Names of texts are word numbers. */
-export interface MessageRow {
-  id: number;
-  mid: string;
-  rid: string;
-  session: number;
-  agent: number;
-  standing: number;
-  at: number;
-  counted: number;
-  ended: number;
-  in_main: number;
-  progress: number;
-  sidechain: number;
-  model: number;
-  traits: number;
-  input: number;
-  output: number;
-  write5m: number;
-  write1h: number;
-  cache_read: number;
-  searches: number;
-  parts: string | null;
-  stop: number;
-  cache_split: number;
-  tools: number;
-  prompt: number;
-  branch: number;
-  cwd: number;
-  version: number;
-  entrypoint: number;
-  effort: number;
-  attribution: number;
-  duration: number | null;
-  error: number;
-  model_id: number;
-  price_row: number;
-  priced: number;
-  nano: number;
-  declined: number;
-}
-
-export const messageColumns = [
-  'mid',
-  'rid',
-  'session',
-  'agent',
-  'standing',
-  'at',
-  'counted',
-  'ended',
-  'in_main',
-  'progress',
-  'sidechain',
-  'model',
-  'traits',
-  'input',
-  'output',
-  'write5m',
-  'write1h',
-  'cache_read',
-  'searches',
-  'parts',
-  'stop',
-  'cache_split',
-  'tools',
-  'prompt',
-  'branch',
-  'cwd',
-  'version',
-  'entrypoint',
-  'effort',
-  'attribution',
-  'duration',
-  'error',
-  'model_id',
-  'price_row',
-  'priced',
-  'nano',
-  'declined',
-] as const satisfies readonly (keyof MessageRow)[];
 
 /** Who a message belongs to. */
 export interface Owner {
@@ -316,32 +238,9 @@ function values(row: MessageRow): SqlValue[] {
   return messageColumns.map((name) => row[name]);
 }
 
-/** The token classes of a message's row. */
-export function usageOf(
-  row: Pick<MessageRow, 'input' | 'output' | 'write5m' | 'write1h' | 'cache_read' | 'searches'>,
-): Usage {
-  return {
-    input: row.input,
-    output: row.output,
-    cacheWrite5m: row.write5m,
-    cacheWrite1h: row.write1h,
-    cacheRead: row.cache_read,
-    webSearches: row.searches,
-  };
-}
-
-export function partsOf(row: { readonly parts: string | null }): PricedPart[] {
-  return row.parts === null ? [] : (JSON.parse(row.parts) as PricedPart[]);
-}
-
 function traitsText(line: MessageLine): string {
   const { speed, geo, tier } = line;
   return speed === '' && geo === '' && tier === '' ? '' : JSON.stringify([speed, geo, tier]);
-}
-
-/** Speed, geography and service tier of a message's traits word. */
-export function traitsOf(text: string): string[] {
-  return text === '' ? ['', '', ''] : (JSON.parse(text) as string[]);
 }
 
 function attributionText(attribution: Attribution): string {

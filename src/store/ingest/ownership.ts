@@ -1,8 +1,9 @@
 import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { MessageRow } from '../schema/messageRow.ts';
 import type { Agents } from './agentTable.ts';
 import { idHash, Thinned, type ThinnedRow } from './downsampledMessages.ts';
 import { betterPlace, type MergedMessage, merge, type Standing } from './merge.ts';
-import type { MessageRow, Messages, Owner } from './messageTable.ts';
+import type { Messages, Owner } from './messageTable.ts';
 import { ownsBefore, type Traces } from './recordIndex.ts';
 import type { SessionRow, Sessions } from './sessionTable.ts';
 

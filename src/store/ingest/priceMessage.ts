@@ -1,19 +1,6 @@
 import type { PriceFunction } from '../../model/price.ts';
-import type { MessageLine, UsagePart } from '../../model/records.ts';
-import type { Usage } from '../../model/tokens.ts';
-
-/** A part of a message with its price; kept in the message's row as JSON. */
-export interface PricedPart {
-  readonly kind: UsagePart['kind'];
-  /** Catalogue id, or as written when unpriced. */
-  readonly model: string;
-  /** The model as the transcript writes it. */
-  readonly written: string;
-  readonly row: string;
-  readonly usage: Usage;
-  /** 0 with an empty row when unpriced. */
-  readonly nano: number;
-}
+import type { MessageLine } from '../../model/records.ts';
+import type { PricedPart } from '../schema/messageRow.ts';
 
 /** The money of one message at given rates. */
 export interface MessagePrice {

@@ -1,21 +1,14 @@
 import { usdToNano } from '../../model/money.ts';
 import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { MessageRow, StoredCostState } from '../schema/messageRow.ts';
 import { allotClientPrices, type ThinnedShare } from './clientPrices.ts';
-import type { MessageRow, Messages } from './messageTable.ts';
+import type { Messages } from './messageTable.ts';
 import { ownsBefore } from './recordIndex.ts';
 import type { SessionRow, Sessions } from './sessionTable.ts';
 import type { Words } from './stringTable.ts';
 
 /** What comparing a session with Claude Code's own total came to. */
 export const reconciliation = { noClientTotal: 0, reconciled: 1, impossible: 2 } as const;
-
-/** One of the client's running totals, read back. */
-export interface StoredCostState {
-  readonly at: number;
-  readonly total: number;
-  /** JSON: model as written → dollars. */
-  readonly models: string;
-}
 
 interface Spent {
   readonly at: number;

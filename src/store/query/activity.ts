@@ -1,7 +1,7 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import type { SqlDatabase } from '../driver/types.ts';
+import type { FactRow } from '../schema/sums.ts';
 import { facetJoin, factOf } from './messageSpend.ts';
-import type { FactRow } from './spendRows.ts';
 
 /** One message with what a list of messages shows. */
 export interface ActivityRow extends FactRow {

@@ -1,6 +1,6 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import type { SqlDatabase } from '../driver/types.ts';
-import { bucketMs } from '../ingest/rollups.ts';
+import { bucketMs } from '../schema/rollupTables.ts';
 
 /** Background of one session dated to one moment. */
 export interface BackgroundRow {

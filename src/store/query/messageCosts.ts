@@ -1,8 +1,13 @@
 import type { RequestTraits } from '../../model/price.ts';
 import type { Usage } from '../../model/tokens.ts';
 import type { SqlDatabase } from '../driver/types.ts';
-import { type MessageRow, partsOf, traitsOf, usageOf } from '../ingest/messageTable.ts';
-import type { PricedPart } from '../ingest/priceMessage.ts';
+import {
+  type MessageRow,
+  type PricedPart,
+  partsOf,
+  traitsOf,
+  usageOf,
+} from '../schema/messageRow.ts';
 
 /** How a message's money came about. */
 export type PricedBy = 'unpriced' | 'catalogue' | 'client';

@@ -1,10 +1,10 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import { remember } from '../../model/memoize.ts';
 import type { SqlDatabase } from '../driver/types.ts';
-import { type MessageRow, partsOf, pricing } from '../ingest/messageTable.ts';
+import { type MessageRow, partsOf, pricing } from '../schema/messageRow.ts';
+import type { FactRow } from '../schema/sums.ts';
+import { agentType } from './fragments.ts';
 import { facetJoin, factOf } from './messageSpend.ts';
-import type { FactRow } from './spendRows.ts';
-import { agentType } from './storeReader.ts';
 
 /**
  * One message that counts, or one part of a message that was answered by another model: together they

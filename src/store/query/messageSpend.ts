@@ -1,5 +1,5 @@
-import { type MessageRow, pricing, usageOf } from '../ingest/messageTable.ts';
-import type { FactRow } from './spendRows.ts';
+import { type MessageRow, pricing, usageOf } from '../schema/messageRow.ts';
+import type { FactRow } from '../schema/sums.ts';
 
 /** Joins each message (`m`) with its facet (`f`). */
 export const facetJoin = `JOIN facet f ON f.price_row = m.price_row AND f.branch = m.branch

@@ -1,7 +1,7 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import type { SqlDatabase } from '../driver/types.ts';
+import type { FactRow, RowKeys } from '../schema/sums.ts';
 import { facetJoin, messageSums, promptColumn } from './messageSpend.ts';
-import type { FactRow, RowKeys } from './spendRows.ts';
 
 /** What message rows can be told apart by without reading more than they need. */
 export type MessageKey = 'session' | 'agent' | 'model' | 'facet' | 'prompt';

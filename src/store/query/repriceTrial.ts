@@ -1,9 +1,10 @@
 import type { PriceFunction } from '../../model/price.ts';
 import type { SqlDatabase } from '../driver/types.ts';
-import { type MessageRow, Messages, pricing } from '../ingest/messageTable.ts';
+import { Messages } from '../ingest/messageTable.ts';
 import { priceLine } from '../ingest/priceMessage.ts';
 import { Rollup } from '../ingest/rollups.ts';
 import { Words } from '../ingest/stringTable.ts';
+import { type MessageRow, pricing } from '../schema/messageRow.ts';
 
 /** What other prices would make of one model's messages. Money in nano-dollars. */
 export interface RepriceEffect {

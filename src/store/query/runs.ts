@@ -1,7 +1,8 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import type { SqlDatabase } from '../driver/types.ts';
-import { bucketMs } from '../ingest/rollups.ts';
-import type { FactKey, RowKeys } from './spendRows.ts';
+import { bucketMs } from '../schema/rollupTables.ts';
+import type { RowKeys } from '../schema/sums.ts';
+import type { FactKey } from './spendRows.ts';
 
 /** A combination of keys with the number of runs that took part in it. */
 export interface RunRow extends RowKeys {

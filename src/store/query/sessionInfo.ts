@@ -1,5 +1,5 @@
 import type { SqlDatabase } from '../driver/types.ts';
-import { titleOf } from './storeReader.ts';
+import { titleOf } from './fragments.ts';
 
 /** Where a session belongs: all that filters and breakdowns ask of it, without its sums. */
 export interface SessionPlace {

@@ -1,5 +1,5 @@
 import type { SqlDatabase, Statement } from '../driver/types.ts';
-import { titleOf } from './storeReader.ts';
+import { titleOf } from './fragments.ts';
 
 /** A session as a list shows it: who, where, when and how much. Money in nano-dollars. */
 export interface ListedSession {

@@ -1,31 +1,15 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import { totalTokens } from '../../model/tokens.ts';
 import type { SqlDatabase } from '../driver/types.ts';
-import { type MessageRow, partsOf } from '../ingest/messageTable.ts';
-import { bucketMs, bucketOf, bucketsOf, type RollupTable } from '../ingest/rollups.ts';
 import { summedUpTo } from '../retention/downsampleState.ts';
-import { addSums, noSums, type SpendSums, takenAway } from '../schema/sums.ts';
+import { type MessageRow, partsOf } from '../schema/messageRow.ts';
+import { bucketMs, bucketOf, bucketsOf, type RollupTable } from '../schema/rollupTables.ts';
+import { addSums, type FactRow, noSums, type SpendSums, takenAway } from '../schema/sums.ts';
+import { agentType, spendSumsOf } from './fragments.ts';
 import { facetJoin, factOf } from './messageSpend.ts';
-import { agentType, spendSumsOf } from './storeReader.ts';
 
 /** What roll-ups can be split by; `bucket` is a quarter of an hour. */
 export type FactKey = 'bucket' | 'session' | 'agent' | 'model' | 'facet' | 'prompt';
-
-/** One combination of keys. Numbers of rows; 0 where the question did not split by it. */
-export interface RowKeys {
-  /** Start of the quarter of an hour, UTC milliseconds. */
-  readonly at: number;
-  readonly session: number;
-  readonly agent: number;
-  /** Word number. */
-  readonly model: number;
-  readonly facet: number;
-  /** Word number of the prompt; 0 outside the main thread. */
-  readonly prompt: number;
-}
-
-/** Sums of one combination of keys. */
-export interface FactRow extends SpendSums, RowKeys {}
 
 /**
  * What was spent in a span, or ever, split by these keys. Exact for any span. Edges of a span that cut

@@ -1,12 +1,10 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import type { LeaseRow } from '../connection/writerLease.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
-import { bucketMs, bucketsOf, everyModel, sumColumns } from '../ingest/rollups.ts';
 import { summedUpTo, thinnedMeta } from '../retention/downsampleState.ts';
+import { bucketMs, bucketsOf, everyModel } from '../schema/rollupTables.ts';
 import { addSums, type SpendSums, takenAway } from '../schema/sums.ts';
-
-/** Which sessions count: those that started in one of these directories; undefined means all. */
-export type Scope = readonly string[] | undefined;
+import { agentType, inScope, type Scope, spendSums, titleOf } from './fragments.ts';
 
 export interface ModelSums extends SpendSums {
   readonly model: string;
@@ -79,39 +77,7 @@ export interface MessageDetail {
   readonly durationMs: number | null;
 }
 
-/** These sum columns, or all, under the names of `SpendSums`, for queries over a roll-up. */
-export function spendSumsOf(only?: readonly (keyof SpendSums)[]): string[] {
-  return sumColumns
-    .map((name) => [name, alias(name)] as const)
-    .filter(([, as]) => only === undefined || only.includes(as))
-    .map(([name, as]) => `coalesce(sum(${name}), 0) AS ${as}`);
-}
-
-/** All of them. */
-export const spendSums = spendSumsOf().join(', ');
-
-function alias(name: (typeof sumColumns)[number]): keyof SpendSums {
-  const names: Partial<Record<typeof name, keyof SpendSums>> = {
-    write5m: 'cacheWrite5m',
-    write1h: 'cacheWrite1h',
-    cache_read: 'cacheRead',
-    searches: 'webSearches',
-  };
-  return names[name] ?? (name as keyof SpendSums);
-}
-
-/** The title of session `s`: the one a person gave it, else the most telling of the others. */
-export const titleOf = `(SELECT text FROM title t WHERE t.session = s.id
-  ORDER BY CASE kind WHEN 'custom' THEN 0 WHEN 'ai' THEN 1 WHEN 'summary' THEN 2 ELSE 3 END LIMIT 1)`;
-
-const inScope =
-  '(? IS NULL OR s.cwd IN (SELECT w.id FROM word w JOIN json_each(?) j ON w.text = j.value))';
-
 const metaTime = 'SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?';
-
-/** An agent's type: its meta file's, else what the call that started it asked for. */
-export const agentType = `CASE WHEN a.aid = '' THEN 'main' WHEN a.type <> '' THEN a.type ELSE coalesce(
-  (SELECT p.type FROM spawn p WHERE p.session = a.session AND p.tool_use = a.tool_use), 'subagent') END`;
 
 /** Questions to the store. Every call is a few milliseconds; statements are prepared once. */
 export class StoreReader {

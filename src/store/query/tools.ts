@@ -1,8 +1,8 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import type { SqlDatabase } from '../driver/types.ts';
-import { bucketMs } from '../ingest/rollups.ts';
+import { bucketMs } from '../schema/rollupTables.ts';
+import type { FactRow } from '../schema/sums.ts';
 import { facetJoin, messageSums } from './messageSpend.ts';
-import type { FactRow } from './spendRows.ts';
 
 /** Sums of the messages that called the same tools. */
 export interface ToolRow extends FactRow {

@@ -3,8 +3,10 @@ import type { RetentionLimits } from '../../model/retention.ts';
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 import { tokenWeight } from '../ingest/clientPrices.ts';
 import { idHash } from '../ingest/downsampledMessages.ts';
-import { type MessageRow, type Messages, pricing } from '../ingest/messageTable.ts';
-import { bucketMs, bucketOf, moveBuckets, type Rollup } from '../ingest/rollups.ts';
+import type { Messages } from '../ingest/messageTable.ts';
+import { moveBuckets, type Rollup } from '../ingest/rollups.ts';
+import { type MessageRow, pricing } from '../schema/messageRow.ts';
+import { bucketMs, bucketOf } from '../schema/rollupTables.ts';
 import { thinnedMeta } from './downsampleState.ts';
 
 /** What one transaction sums up: the messages of a day, or the days of a month. */

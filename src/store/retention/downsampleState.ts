@@ -1,7 +1,7 @@
 import { daysOf } from '../../model/calendar.ts';
 import type { RetentionLimits } from '../../model/retention.ts';
 import type { SqlDatabase } from '../driver/types.ts';
-import { bucketMs, bucketOf } from '../ingest/rollups.ts';
+import { bucketMs, bucketOf } from '../schema/rollupTables.ts';
 
 /** Names in `meta`; values are UTC milliseconds. */
 export const thinnedMeta = {

@@ -58,3 +58,19 @@ export function takenAway<T extends SpendSums>(sums: T): T {
   const names = Object.keys(addSums([])) as (keyof SpendSums)[];
   return { ...sums, ...Object.fromEntries(names.map((name) => [name, -sums[name]])) };
 }
+
+/** One combination of keys. Numbers of rows; 0 where the question did not split by it. */
+export interface RowKeys {
+  /** Start of the quarter of an hour, UTC milliseconds. */
+  readonly at: number;
+  readonly session: number;
+  readonly agent: number;
+  /** Word number. */
+  readonly model: number;
+  readonly facet: number;
+  /** Word number of the prompt; 0 outside the main thread. */
+  readonly prompt: number;
+}
+
+/** Sums of one combination of keys. */
+export interface FactRow extends SpendSums, RowKeys {}

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { AnomaliesFacts } from './viewModel.ts';
+import type { AnomaliesFacts } from './inputs.ts';
 
 /** How many stand out of how many, and the farthest of them. */
 export function anomaliesAnswer(facts: AnomaliesFacts): string {

@@ -1,9 +1,8 @@
 import { l10n } from 'vscode';
 import type { MissReason } from '../../analysis/spend/cacheMisses.ts';
 import type { DearestClass, OutlierReason } from '../../panels/parts/outlierReasons.ts';
-import { projectName } from '../sessions/arrange.ts';
-import { modelName } from '../sessions/treeItems.ts';
 import type { Format } from '../text/format.ts';
+import { modelName, projectName } from '../text/names.ts';
 import { classLabel } from '../text/tokenClassLabels.ts';
 
 /** A prompt of more tokens than this is long. */

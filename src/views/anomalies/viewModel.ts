@@ -1,33 +1,20 @@
 import { l10n } from 'vscode';
-import { dayMs } from '../../analysis/spend/spendPoints.ts';
+import { dayMs } from '../../model/calendar.ts';
 import type { AnomaliesFigures, ListedOutlier } from '../../panels/anomalies.ts';
 import type {
   AheadPoint,
   AnomaliesData,
-  AnomaliesQuestion,
   AnomalyRow,
   BaselineRow,
 } from '../../protocol/anomalies.ts';
 import type { PanelCard } from '../../protocol/shared.ts';
 import { panelNotes } from '../panels/notes.ts';
-import { projectChoices, type WindowFolder } from '../panels/projectOptions.ts';
-import { oneLine, projectName, titleText } from '../sessions/arrange.ts';
+import { projectChoices } from '../panels/projectOptions.ts';
 import type { Format } from '../text/format.ts';
+import { oneLine, projectName, titleText } from '../text/names.ts';
 import { anomaliesAnswer } from './headline.ts';
+import type { AnomaliesFacts } from './inputs.ts';
 import { reasonText } from './reasons.ts';
-
-/** What the words of the panel of anomalies are made of. */
-export interface AnomaliesFacts {
-  readonly figures: AnomaliesFigures;
-  readonly question: AnomaliesQuestion;
-  readonly format: Format;
-  readonly folders: readonly WindowFolder[];
-  /** A session is at work. */
-  readonly live: boolean;
-  readonly demo: boolean;
-  /** What an outlier is called. */
-  readonly names: (outlier: ListedOutlier) => string;
-}
 
 /** Everything the panel of anomalies shows, in the editor's language. */
 export function anomaliesFacts(known: Omit<AnomaliesFacts, 'names'>): AnomaliesData {

@@ -6,12 +6,8 @@ import {
   window,
   workspace,
 } from 'vscode';
-import {
-  budgetChoices,
-  type DailySpend,
-  dailySpend,
-  daysAbove,
-} from '../../analysis/budgets/suggestions.ts';
+import { budgetChoices, daysAbove } from '../../analysis/budgets/suggestions.ts';
+import { type DailySpend, dailySpend } from '../../analysis/spend/spendPoints.ts';
 import { parseDollars } from '../../model/amount.ts';
 import { addDays, dayOf, firstMoment, type Zone } from '../../model/calendar.ts';
 import { usdToNano } from '../../model/money.ts';

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { BudgetPeriod, BudgetScope, BudgetUnit } from '../../analysis/budgets/budget.ts';
-import { oneLine, projectName } from '../sessions/arrange.ts';
 import type { Format } from '../text/format.ts';
+import { oneLine, projectName } from '../text/names.ts';
 
 /** What a budget is called where a person reads it. */
 export function budgetTitle(

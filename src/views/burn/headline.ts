@@ -1,14 +1,14 @@
 import { l10n } from 'vscode';
 import type { BudgetPeriod } from '../../analysis/budgets/budget.ts';
-import { dayMs } from '../../analysis/spend/spendPoints.ts';
-import { dayOf, type Zone } from '../../model/calendar.ts';
+import { dayMs, dayOf, type Zone } from '../../model/calendar.ts';
 import type { BurnUnit } from '../../panels/burn.ts';
 import type { Format } from '../text/format.ts';
+import type { BurnFacts } from './inputs.ts';
 import { latestName } from './strings.ts';
-import type { BurnFacts } from './viewModel.ts';
 
 /** From so many times the usual on it is said as a factor. */
 const factorFrom = 1.95;
+
 /** Closer to the usual than this is as usual. */
 const near = 0.05;
 

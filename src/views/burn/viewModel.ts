@@ -1,12 +1,10 @@
 import { l10n } from 'vscode';
-import { dayMs } from '../../analysis/spend/spendPoints.ts';
-import type { Zone } from '../../model/calendar.ts';
-import type { BurnFigures, BurnRate, BurnUnit } from '../../panels/burn.ts';
+import { dayMs } from '../../model/calendar.ts';
+import type { BurnRate, BurnUnit } from '../../panels/burn.ts';
 import {
   type BurnBudgetRow,
   type BurnData,
   type BurnLine,
-  type BurnQuestion,
   type BurnStep,
   type BurnStretch,
   burnThresholds,
@@ -17,22 +15,11 @@ import type { BudgetAhead } from '../../reports/spend/projection.ts';
 import { budgetAmount, budgetTitle } from '../budgets/budgetLabels.ts';
 import { spendBy } from '../panels/bucketLabels.ts';
 import { panelNotes } from '../panels/notes.ts';
-import { projectChoices, type WindowFolder } from '../panels/projectOptions.ts';
+import { projectChoices } from '../panels/projectOptions.ts';
 import type { Format } from '../text/format.ts';
 import { burnAnswer, whenText } from './headline.ts';
+import type { BurnFacts } from './inputs.ts';
 import { latestName } from './strings.ts';
-
-/** What a burn panel's words are made of. */
-export interface BurnFacts {
-  readonly figures: BurnFigures;
-  readonly question: BurnQuestion;
-  readonly format: Format;
-  readonly zone: Zone;
-  readonly folders: readonly WindowFolder[];
-  /** A session is at work. */
-  readonly live: boolean;
-  readonly demo: boolean;
-}
 
 /** Everything the burn panel shows, in the editor's language. */
 export function burnFacts(facts: BurnFacts): BurnData {

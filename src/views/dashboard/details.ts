@@ -2,8 +2,8 @@ import { l10n } from 'vscode';
 import type { DashboardRest, Slice } from '../../panels/dashboard.ts';
 import type { DashboardBar, DashboardRestData } from '../../protocol/dashboard.ts';
 import { backgroundKey, none } from '../../query/dimensions.ts';
-import { oneLine, projectName, titleText } from '../sessions/arrange.ts';
 import type { Format } from '../text/format.ts';
+import { oneLine, projectName, titleText } from '../text/names.ts';
 import { classLabel } from '../text/tokenClassLabels.ts';
 import { agentName, type BarKind, nameOf } from './labels.ts';
 

@@ -2,10 +2,10 @@ import { l10n } from 'vscode';
 import type { BudgetOutlook } from '../../panels/parts/budgetForecasts.ts';
 import { backgroundKey, none } from '../../query/dimensions.ts';
 import { budgetAmount } from '../budgets/budgetLabels.ts';
-import { projectName } from '../sessions/arrange.ts';
 import type { Format } from '../text/format.ts';
+import { projectName } from '../text/names.ts';
+import type { DashboardFacts } from './inputs.ts';
 import { periodName } from './period.ts';
-import type { DashboardFacts } from './viewModel.ts';
 
 /** A project that took at least this share of the spend is worth a sentence. */
 const telling = 0.3;

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import { restName } from '../../panels/parts/stackedSpend.ts';
 import { backgroundKey, none } from '../../query/dimensions.ts';
-import { oneLine, projectName } from '../sessions/arrange.ts';
+import { oneLine, projectName } from '../text/names.ts';
 
 /** What a dashboard tells apart by name. */
 export type BarKind = 'agent' | 'model' | 'project' | 'branch';

@@ -1,50 +1,31 @@
 import { l10n } from 'vscode';
 import type { UseWindow } from '../../analysis/spend/usageWindows.ts';
-import { dayOf, type Zone } from '../../model/calendar.ts';
+import { dayOf } from '../../model/calendar.ts';
 import type { DashboardFigures } from '../../panels/dashboard.ts';
 import type { BudgetOutlook } from '../../panels/parts/budgetForecasts.ts';
-import type {
-  DashboardBudget,
-  DashboardData,
-  DashboardQuestion,
-  DashboardWindow,
-} from '../../protocol/dashboard.ts';
+import type { DashboardBudget, DashboardData, DashboardWindow } from '../../protocol/dashboard.ts';
 import type { PanelCard } from '../../protocol/shared.ts';
-import type { OptimizeJson } from '../../reports/insights/optimizeJson.ts';
 import { budgetAmount, budgetTitle } from '../budgets/budgetLabels.ts';
 import { insightTitle } from '../insights/strings.ts';
 import { savingText } from '../insights/treeItems.ts';
 import { arrangeInsights } from '../insights/treeNodes.ts';
 import { spendBy } from '../panels/bucketLabels.ts';
 import { panelNotes } from '../panels/notes.ts';
-import { projectChoices, type WindowFolder } from '../panels/projectOptions.ts';
-import { oneLine } from '../sessions/arrange.ts';
-import { levelWord } from '../statusBar/statusText.ts';
+import { projectChoices } from '../panels/projectOptions.ts';
 import type { Format } from '../text/format.ts';
+import { levelWord } from '../text/levels.ts';
+import { oneLine } from '../text/names.ts';
 import { dashboardRest } from './details.ts';
 import { dashboardAnswer } from './headline.ts';
+import type { DashboardFacts } from './inputs.ts';
 import { agentName, nameOf } from './labels.ts';
 import { periodName } from './period.ts';
 
 /** Insights the dashboard lists. */
 const mostInsights = 3;
+
 /** Values a filter offers: more are not looked through. */
 const mostChoices = 200;
-
-/** What a dashboard's words are made of. */
-export interface DashboardFacts {
-  readonly figures: DashboardFigures;
-  readonly question: DashboardQuestion;
-  readonly format: Format;
-  /** Folders of this window, offered as filters. */
-  readonly folders: readonly WindowFolder[];
-  /** A session is at work. */
-  readonly live: boolean;
-  readonly demo: boolean;
-  readonly zone: Zone;
-  /** What could be saved; undefined while it is looked for. */
-  readonly insights: OptimizeJson | undefined;
-}
 
 /** Everything the dashboard shows, in the editor's language. */
 export function dashboardFacts(facts: DashboardFacts): DashboardData {

@@ -1,7 +1,8 @@
 import { l10n } from 'vscode';
-import { oneLine } from '../sessions/arrange.ts';
+import { list, messages } from '../text/counts.ts';
 import type { Format } from '../text/format.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
+import { oneLine } from '../text/names.ts';
 
 /** A fact and its name; the value is Markdown. */
 export type Row = readonly [name: string, value: string];
@@ -32,31 +33,11 @@ export function answerMarkdown({ title, likely, nothing, facts, others }: Answer
   ].join('\n\n');
 }
 
-/** Markdown list. */
-export function list(items: readonly string[]): string {
-  return items.map((item) => `- ${item}`).join('\n');
-}
-
 /** Two columns without a header. */
 export function table(rows: readonly Row[]): string {
   return ['| | |', '|:--|:--|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join(
     '\n',
   );
-}
-
-/** A number of messages. */
-export function messages(count: number, format: Format): string {
-  return count === 1 ? l10n.t('1 message') : l10n.t('{0} messages', format.count(count));
-}
-
-/** A number of transcripts. */
-export function transcripts(count: number, format: Format): string {
-  return count === 1 ? l10n.t('1 transcript') : l10n.t('{0} transcripts', format.count(count));
-}
-
-/** A number of sessions. */
-export function sessions(count: number, format: Format): string {
-  return count === 1 ? l10n.t('1 session') : l10n.t('{0} sessions', format.count(count));
 }
 
 /** How many days ago something was. */

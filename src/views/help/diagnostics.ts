@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { settingBudgets } from '../../dataFolder/budgetFile.ts';
+import { settingBudgets } from '../../budgets/budgetsInForce.ts';
 import { createPriceBook } from '../../pricing/priceBook.ts';
 import { withReportContext } from '../../query/openContext.ts';
 import { noPeers } from '../../query/peers.ts';

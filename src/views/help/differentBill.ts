@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import { zoneName } from '../../model/calendar.ts';
-import { answerMarkdown, daysAgo, messages, models, type Row } from './answer.ts';
+import { messages } from '../text/counts.ts';
+import { answerMarkdown, daysAgo, models, type Row } from './answer.ts';
 import type { HelpFacts } from './helpFacts.ts';
 import { machineRow, obstacles, rootRows } from './obstacles.ts';
 

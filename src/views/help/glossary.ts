@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
+import { list, messages, sessions } from '../text/counts.ts';
 import type { Format } from '../text/format.ts';
-import { list, messages, models, sessions } from './answer.ts';
+import { models } from './answer.ts';
 import type { HelpFacts, StoreFacts } from './helpFacts.ts';
 
 /** What the words beside a figure mean, with how often each applies here. */

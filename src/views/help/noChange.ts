@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
-import { answerMarkdown, type Row, sessions, transcripts } from './answer.ts';
+import { sessions, transcripts } from '../text/counts.ts';
+import { answerMarkdown, type Row } from './answer.ts';
 import type { HelpFacts } from './helpFacts.ts';
 import { machineRow, obstacles, readingRow, rootRows, storeRows } from './obstacles.ts';
 

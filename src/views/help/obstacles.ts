@@ -1,7 +1,8 @@
 import { l10n } from 'vscode';
 import type { RootSource } from '../../agents/claude/roots.ts';
+import { messages, sessions, transcripts } from '../text/counts.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
-import { messages, type Row, sessions, transcripts } from './answer.ts';
+import type { Row } from './answer.ts';
 import type { HelpFacts } from './helpFacts.ts';
 
 /** What stands in the way of any figure, whatever the question was. */

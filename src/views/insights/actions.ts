@@ -5,18 +5,26 @@ import {
   type LedgerEntry,
   type OutcomeResult,
 } from '../../dataFolder/insightFile.ts';
+import { dayMs } from '../../model/calendar.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { InsightJson } from '../../reports/insights/optimizeJson.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import type { Reports } from '../reports/reports.ts';
 import { formatOf } from '../text/format.ts';
 import { harmless } from '../text/plainUiText.ts';
-import type { Insights } from './insights.ts';
+import type { InsightChanges } from './agentChanges.ts';
+import type { InsightsModel } from './insightsModel.ts';
+import type { InsightsView } from './insightsView.ts';
 import { insightTitle } from './strings.ts';
 import { describeInsight, savingText } from './treeItems.ts';
 import { isHidden } from './treeNodes.ts';
 
-const dayMs = 86_400_000;
+/** What actions work with. */
+export interface InsightParts {
+  readonly model: InsightsModel;
+  readonly view: InsightsView;
+  readonly changes: InsightChanges;
+}
 
 /**
  * What can be done with an insight. Each action takes what its caller has: an item of the tree, an id,
@@ -24,14 +32,10 @@ const dayMs = 86_400_000;
  */
 export class InsightActions {
   readonly #model: SpendModel;
-  readonly #insights: Pick<Insights, 'model' | 'view' | 'changes'>;
+  readonly #insights: InsightParts;
   readonly #reports: Reports;
 
-  constructor(
-    model: SpendModel,
-    insights: Pick<Insights, 'model' | 'view' | 'changes'>,
-    reports: Reports,
-  ) {
+  constructor(model: SpendModel, insights: InsightParts, reports: Reports) {
     this.#model = model;
     this.#insights = insights;
     this.#reports = reports;

@@ -11,7 +11,7 @@ import {
 import type { InsightJson, TakenJson } from '../../reports/insights/optimizeJson.ts';
 import { DisposableStore } from '../core/disposables.ts';
 import type { SpendModel } from '../core/spendModel.ts';
-import { findsNothing, storeProblem } from '../statusBar/statusText.ts';
+import { findsNothing, storeProblem } from '../core/storeState.ts';
 import { type Format, formatOf } from '../text/format.ts';
 import { harmless } from '../text/plainUiText.ts';
 import type { InsightsModel } from './insightsModel.ts';

@@ -1,9 +1,8 @@
 import { l10n } from 'vscode';
 import { usdToNano } from '../../model/money.ts';
 import type { InsightJson } from '../../reports/insights/optimizeJson.ts';
-import { oneLine } from '../sessions/arrange.ts';
-import { modelName } from '../sessions/treeItems.ts';
 import type { Format } from '../text/format.ts';
+import { modelName, oneLine } from '../text/names.ts';
 
 /** A fact of an insight's evidence by its name; '' for one it does not have. */
 export type Facts = (name: string) => string;

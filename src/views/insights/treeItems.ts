@@ -2,10 +2,9 @@ import { l10n, MarkdownString, ThemeIcon, TreeItem, TreeItemCollapsibleState } f
 import { isBuiltIn } from '../../insights/agentFiles.ts';
 import { usdToNano } from '../../model/money.ts';
 import type { InsightJson, StretchJson, TakenJson } from '../../reports/insights/optimizeJson.ts';
-import { oneLine } from '../sessions/arrange.ts';
-import { modelName } from '../sessions/treeItems.ts';
 import type { Format } from '../text/format.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
+import { modelName, oneLine } from '../text/names.ts';
 import { agentName, coverageText, evidenceTexts, insightAdvice, insightTitle } from './strings.ts';
 import { type InsightsNode, insightNodeId, type LineNode } from './treeNodes.ts';
 

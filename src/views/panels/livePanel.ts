@@ -12,11 +12,12 @@ import { messageOf } from '../../model/errors.ts';
 import { type Exported, type NothingToShow, protocolVersion } from '../../protocol/shared.ts';
 import { DisposableStore } from '../core/disposables.ts';
 import type { SpendModel } from '../core/spendModel.ts';
-import { storeProblem } from '../statusBar/statusText.ts';
+import { storeProblem } from '../core/storeState.ts';
 import { harmless } from '../text/plainUiText.ts';
 
 /** Updates of an open panel follow one another at most this closely. */
 export const restMs = 100;
+
 /** An answer that takes long is asked for seldom: at most this part of the time goes into it. */
 export const mostBusy = 1 / 4;
 

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
-import { oneLine } from '../sessions/arrange.ts';
 import type { Format } from '../text/format.ts';
+import { oneLine } from '../text/names.ts';
 
 /** What decides which cautions stand below a panel. */
 export interface NoteFacts {

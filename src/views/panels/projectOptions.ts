@@ -1,6 +1,6 @@
 import { l10n, workspace } from 'vscode';
 import type { Choice } from '../../protocol/shared.ts';
-import { projectName } from '../sessions/arrange.ts';
+import { projectName } from '../text/names.ts';
 
 /** A folder of this window. */
 export interface WindowFolder {

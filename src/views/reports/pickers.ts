@@ -1,9 +1,10 @@
 import { l10n, type QuickPickItem, window } from 'vscode';
-import type { FilterName, RawOptions } from '../../query/question.ts';
-import type { OptionDefinition, ReportDefinition } from '../../reports/document/definition.ts';
+import type { FilterName, OptionDefinition } from '../../query/options.ts';
+import type { RawOptions } from '../../query/question.ts';
+import type { ReportDefinition } from '../../reports/document/definition.ts';
 import { editorReports } from '../../reports/registry.ts';
 import type { StoreReader } from '../../store/query/storeReader.ts';
-import { oneLine, projectName, titleText } from '../sessions/arrange.ts';
+import { oneLine, projectName, titleText } from '../text/names.ts';
 import { harmless } from '../text/plainUiText.ts';
 import { choiceLabel, optionTitle, periodLabel, reportTitle } from './strings.ts';
 

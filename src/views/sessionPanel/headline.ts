@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { PanelMessage } from '../../protocol/session.ts';
 import type { Format } from '../text/format.ts';
-import { type SessionFacts, summedUpMessages, totalOf } from './viewModel.ts';
+import { type SessionFacts, summedUpMessages, totalOf } from './inputs.ts';
 
 /** A message this much of a session's cost is worth a sentence. */
 const telling = 0.1;

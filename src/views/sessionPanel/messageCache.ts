@@ -12,7 +12,7 @@ import {
   messagesPrint,
 } from '../../store/query/messageCosts.ts';
 import type { StoreReader } from '../../store/query/storeReader.ts';
-import { oneLine } from '../sessions/arrange.ts';
+import { oneLine } from '../text/names.ts';
 
 /** Messages this much older than a session's last are seldom changed any more. */
 const settledMs = 2 * 60_000;

@@ -28,14 +28,16 @@ import { commandIds } from '../core/commandIds.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { panelHtml, panelIcon, panelOptions } from '../panels/html.ts';
 import { exportFromPanel, LivePanel } from '../panels/livePanel.ts';
-import { oneLine } from '../sessions/arrange.ts';
 import { formatOf } from '../text/format.ts';
+import { oneLine } from '../text/names.ts';
+import { summedUpMessages } from './inputs.ts';
 import { type MessageChanges, SessionMessages } from './messageCache.ts';
 import { sessionWords } from './strings.ts';
-import { panelSession, summedUpMessages } from './viewModel.ts';
+import { panelSession } from './viewModel.ts';
 
 /** Messages sent at once: a few milliseconds for each of the two threads. */
 const portion = 250;
+
 /** Longest title of a tab. */
 const longestTab = 40;
 

@@ -1,6 +1,6 @@
 import type { PanelMessage, PanelThread } from '../../protocol/session.ts';
 import type { AgentSums } from '../../store/query/storeReader.ts';
-import { oneLine } from '../sessions/arrange.ts';
+import { oneLine } from '../text/names.ts';
 
 /** What threads without a type of their own are called, in the editor's language. */
 export interface ThreadWords {

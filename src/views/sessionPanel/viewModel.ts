@@ -1,36 +1,14 @@
 import { l10n } from 'vscode';
 import { promptTokens, totalTokens } from '../../model/tokens.ts';
-import type { PanelMessage, PanelRates, PanelSession } from '../../protocol/session.ts';
+import type { PanelSession } from '../../protocol/session.ts';
 import type { PanelCard } from '../../protocol/shared.ts';
 import { liveMs } from '../../query/overview.ts';
 import { sumBy, unpricedOf } from '../../query/sums.ts';
-import type { backgroundRowsOf } from '../../store/query/background.ts';
-import type { AgentSums, SessionSummary } from '../../store/query/storeReader.ts';
-import { oneLine, projectOf, titleText } from '../sessions/arrange.ts';
-import { modelName } from '../sessions/treeItems.ts';
 import type { Format } from '../text/format.ts';
+import { modelName, oneLine, projectOf, titleText } from '../text/names.ts';
 import { sessionAnswer } from './headline.ts';
+import { type SessionFacts, summedUpMessages, totalOf } from './inputs.ts';
 import { sessionThreads } from './threads.ts';
-
-/** What the words about a session are made from. */
-export interface SessionFacts {
-  readonly summary: SessionSummary;
-  readonly agents: readonly AgentSums[];
-  /** Who started each agent. */
-  readonly parents: ReadonlyMap<string, string>;
-  /** When contexts were compacted, by agent. */
-  readonly compactions: ReadonlyMap<string, readonly number[]>;
-  readonly backgrounds: ReturnType<typeof backgroundRowsOf>;
-  readonly messages: readonly PanelMessage[];
-  readonly rates: Readonly<Record<string, PanelRates>>;
-  /** Its Claude Code is known to run. */
-  readonly running: boolean;
-  readonly now: number;
-  readonly catalogueDate: string;
-  /** Before this moment messages are summed up; 0 where none are. UTC milliseconds. */
-  readonly summedUpBefore: number;
-  readonly format: Format;
-}
 
 /** Everything about a session but its messages, in words. Money of the whole panel has one rate. */
 export function panelSession(facts: SessionFacts): PanelSession {
@@ -57,20 +35,6 @@ export function panelSession(facts: SessionFacts): PanelSession {
     ),
     rates: facts.rates,
   };
-}
-
-/** What a session cost: messages and background. */
-export function totalOf({ nano, background }: SessionSummary): number {
-  return nano + background;
-}
-
-/** Messages that are in the sums and no longer in the list. */
-export function summedUpMessages({
-  summary,
-  messages,
-  summedUpBefore,
-}: Pick<SessionFacts, 'summary' | 'messages' | 'summedUpBefore'>): number {
-  return summary.startedAt < summedUpBefore ? Math.max(0, summary.messages - messages.length) : 0;
 }
 
 function cards(facts: SessionFacts): PanelCard[] {

@@ -10,8 +10,8 @@ import { plainLines } from '../../text/plainText.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import type { PanelActions, SessionPanels } from '../sessionPanel/sessionPanel.ts';
 import { formatOf } from '../text/format.ts';
+import { oneLine, projectName, projectOf, titleText } from '../text/names.ts';
 import { harmless } from '../text/plainUiText.ts';
-import { oneLine, projectName, projectOf, titleText } from './arrange.ts';
 import type { TranscriptDocuments } from './transcriptDocuments.ts';
 
 /** Sessions offered when a command is started without one. */

@@ -1,8 +1,6 @@
 import { daysOf, type Zone } from '../../model/calendar.ts';
-import { cut } from '../../model/cut.ts';
 import type { ListedSession } from '../../store/query/sessionList.ts';
-import { lastPart } from '../../text/paths.ts';
-import { plainText } from '../../text/plainText.ts';
+import { projectOf } from '../text/names.ts';
 
 export const groupings = ['project', 'day', 'none'] as const;
 export type Grouping = (typeof groupings)[number];
@@ -54,11 +52,6 @@ export interface SessionGroup {
 /** What a person is shown and budgets count. Nano-dollars. */
 export function totalOf(session: ListedSession): number {
   return session.nano + session.background;
-}
-
-/** A project's path: its repository, else the folder the session started in. */
-export function projectOf({ gitRoot, cwd }: Pick<ListedSession, 'gitRoot' | 'cwd'>): string {
-  return gitRoot ?? cwd;
 }
 
 /** The listed sessions in their groups: live ones first, then as ordered. */
@@ -113,25 +106,6 @@ function byStart(a: ListedSession, b: ListedSession): number {
 }
 
 const collator = new Intl.Collator();
-
-/** Longest title a list shows; longer ones end in "…". */
-const longestTitle = 120;
-
-/** A session's title as one harmless line, else the beginning of its id. */
-export function titleText({ title, sid }: Pick<ListedSession, 'title' | 'sid'>): string {
-  return oneLine(title ?? '') || cut(plainText(sid), 8);
-}
-
-/** Text of a transcript on one line and no longer than a list can show. */
-export function oneLine(text: string, longest = longestTitle): string {
-  const plain = plainText(text.length > 4 * longest ? text.slice(0, 4 * longest) : text);
-  return plain.length > longest ? `${cut(plain, longest - 1).trimEnd()}…` : plain;
-}
-
-/** A project's name as a person knows it: the last part of its path. */
-export function projectName(path: string): string {
-  return oneLine(lastPart(path)) || oneLine(path);
-}
 
 function matches(
   session: ListedSession,

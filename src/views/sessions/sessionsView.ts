@@ -15,8 +15,8 @@ import type { ListedSession } from '../../store/query/sessionList.ts';
 import type { AgentSums } from '../../store/query/storeReader.ts';
 import { DisposableStore } from '../core/disposables.ts';
 import type { Spend, SpendModel } from '../core/spendModel.ts';
+import { findsNothing, storeProblem } from '../core/storeState.ts';
 import { directoriesInWindow } from '../core/windowScope.ts';
-import { findsNothing, storeProblem } from '../statusBar/statusText.ts';
 import { type Format, formatOf } from '../text/format.ts';
 import { arrange, isFiltering, noFilter, type SessionGroup } from './arrange.ts';
 import { SessionsMemory } from './listState.ts';
@@ -27,8 +27,10 @@ import { type PartNode, partsOf, type SessionNode, type SessionsNode } from './t
 
 /** Sessions a list shows before "Show more", and how many more each time. */
 const pageSize = 100;
+
 /** Totals of groups follow their sessions at most this often. */
 const groupRestMs = 2_000;
+
 /** The tree follows at most this often: a commit may come every few milliseconds. */
 const restMs = 100;
 const moreCommand = 'outlay.showMoreSessions';

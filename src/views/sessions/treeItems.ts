@@ -11,7 +11,8 @@ import type { ListedSession } from '../../store/query/sessionList.ts';
 import { commandIds } from '../core/commandIds.ts';
 import type { Format } from '../text/format.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
-import { type Grouping, oneLine, projectName, projectOf, titleText, totalOf } from './arrange.ts';
+import { modelName, oneLine, projectName, projectOf, titleText } from '../text/names.ts';
+import { type Grouping, totalOf } from './arrange.ts';
 import type { GroupNode, PartNode, SessionNode, SessionsNode } from './treeNodes.ts';
 
 /** What an item says, before VS Code draws it. */
@@ -148,11 +149,6 @@ function partName({ part, type }: PartNode): string {
   if (part === 'main') return l10n.t('Main thread');
   if (part === 'background') return l10n.t('Background');
   return oneLine(type, 60) || l10n.t('Subagent');
-}
-
-/** A model's id without the maker's name, on one line. */
-export function modelName(model: string): string {
-  return oneLine(model, 40).replace(/^claude-/, '');
 }
 
 /** The item VS Code shows. Its tooltip comes when somebody asks for it. */

@@ -2,10 +2,10 @@ import { l10n } from 'vscode';
 import { totalTokens } from '../../model/tokens.ts';
 import type { BudgetShare, Figure, Overview, ProjectShare } from '../../query/overview.ts';
 import type { Spend } from '../core/spendModel.ts';
-import { titleText } from '../sessions/arrange.ts';
 import { type Format, formatOf } from '../text/format.ts';
+import { levelWord } from '../text/levels.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
-import { levelWord } from './statusText.ts';
+import { titleText } from '../text/names.ts';
 
 /** The figures of the tooltip as a Markdown table: name, figure, what it is made of. */
 export function figureTable(spend: Spend, overview: Overview, now: number): string {

@@ -11,10 +11,11 @@ import { type DashboardPeriod, usualDashboard } from '../../protocol/dashboard.t
 import type { BudgetShare, Figure, Overview } from '../../query/overview.ts';
 import { type CommandId, commandIds } from '../core/commandIds.ts';
 import type { Spend, SpendModel } from '../core/spendModel.ts';
-import { titleText } from '../sessions/arrange.ts';
+import { findsNothing } from '../core/storeState.ts';
 import { type Format, formatOf } from '../text/format.ts';
+import { levelWord } from '../text/levels.ts';
+import { titleText } from '../text/names.ts';
 import { harmless } from '../text/plainUiText.ts';
-import { findsNothing, levelWord } from './statusText.ts';
 
 interface Action extends QuickPickItem {
   readonly command?: string;

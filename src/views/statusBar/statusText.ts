@@ -2,7 +2,9 @@ import { l10n } from 'vscode';
 import type { Level } from '../../model/level.ts';
 import type { Overview } from '../../query/overview.ts';
 import type { Spend } from '../core/spendModel.ts';
+import { findsNothing, storeProblem } from '../core/storeState.ts';
 import { type Format, formatOf } from '../text/format.ts';
+import { levelWord } from '../text/levels.ts';
 
 /** What the status bar item says, before VS Code draws it. */
 export interface StatusText {
@@ -22,22 +24,6 @@ const levelIcons: Readonly<Record<Level, string>> = {
   critical: '$(error)',
   stop: '$(circle-slash)',
 };
-
-/** A level as a person reads it; '' where all is well. */
-export function levelWord(level: Level): string {
-  switch (level) {
-    case 'ok':
-      return '';
-    case 'info':
-      return l10n.t('info');
-    case 'warning':
-      return l10n.t('warning');
-    case 'critical':
-      return l10n.t('critical');
-    case 'stop':
-      return l10n.t('stop');
-  }
-}
 
 /** The item's text for what is known: states first, then figures, level as icon and word. */
 export function statusText(spend: Spend, now: number): StatusText {
@@ -79,22 +65,8 @@ export function statusText(spend: Spend, now: number): StatusText {
   return withLevel(spend, figure, spoken, format);
 }
 
-/** Why the store cannot be used, by the indexer's word or our own; '' when it can. */
-export function storeProblem({ indexer, readProblem }: Spend): string {
-  return indexer.kind === 'unavailable' ? indexer.reason : readProblem;
-}
-
 function plain(text: string, label: string): StatusText {
   return { text, label, level: 'ok', command: 'outlay.showMenu' };
-}
-
-/** Everything was looked through and there is not a single transcript, now or in the store. */
-export function findsNothing(spend: Spend): boolean {
-  const { roots, overview, indexer } = spend;
-  const looked = (indexer.kind === 'watching' || indexer.kind === 'following') && roots.length > 0;
-  return (
-    looked && overview?.hasData !== true && roots.every(({ transcripts }) => transcripts === 0)
-  );
 }
 
 function spokenFigure({ demo }: Spend, figure: string): string {

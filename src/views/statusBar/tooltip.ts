@@ -2,11 +2,11 @@ import { l10n } from 'vscode';
 import type { Overview } from '../../query/overview.ts';
 import type { CommandId } from '../core/commandIds.ts';
 import type { Spend } from '../core/spendModel.ts';
-import { oneLine } from '../sessions/arrange.ts';
+import { findsNothing, storeProblem } from '../core/storeState.ts';
 import { type Format, formatOf } from '../text/format.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
+import { oneLine } from '../text/names.ts';
 import { figureTable } from './figureTable.ts';
-import { findsNothing, storeProblem } from './statusText.ts';
 
 /** What a tooltip says besides the figures. */
 export interface TooltipContext {

@@ -5,7 +5,7 @@ import { dayOf } from '../../model/calendar.ts';
 import type { CopiedStore } from '../../store/upkeep/copyStore.ts';
 import { careFor } from '../../watchers/storeTasks.ts';
 import type { SpendModel } from '../core/spendModel.ts';
-import { messages, sessions } from '../help/answer.ts';
+import { messages, sessions } from '../text/counts.ts';
 import { formatOf } from '../text/format.ts';
 import { harmless } from '../text/plainUiText.ts';
 import { busyWith, guarded, notHere } from './guard.ts';

@@ -3,7 +3,7 @@ import type { ResetLoss } from '../../store/upkeep/reset.ts';
 import { careFor } from '../../watchers/storeTasks.ts';
 import { readRoots } from '../core/readRoots.ts';
 import type { SpendModel } from '../core/spendModel.ts';
-import { messages, sessions, transcripts } from '../help/answer.ts';
+import { messages, sessions, transcripts } from '../text/counts.ts';
 import { formatOf } from '../text/format.ts';
 import { askAndBackUp } from './backup.ts';
 import { busyWith, guarded } from './guard.ts';

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { RetentionSettings } from '../../model/retention.ts';
 import type { ResetLoss } from '../../store/upkeep/reset.ts';
 import { sizeText } from '../../text/byteSize.ts';
-import { list, messages, sessions, transcripts } from '../help/answer.ts';
+import { list, messages, sessions, transcripts } from '../text/counts.ts';
 import type { Format } from '../text/format.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 import type { StoredFile, StoredKind } from './storedFiles.ts';

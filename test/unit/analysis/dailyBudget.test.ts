@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { budgetChoices, dailySpend, daysAbove } from '../../../src/analysis/budgets/suggestions.ts';
+import { budgetChoices, daysAbove } from '../../../src/analysis/budgets/suggestions.ts';
+import { dailySpend } from '../../../src/analysis/spend/spendPoints.ts';
 
 const dollars = (...amounts: number[]): number[] => amounts.map((usd) => usd * 1e9);
 

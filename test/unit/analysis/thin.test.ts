@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { thin } from '../../../src/analysis/statistics/downsamplePoints.ts';
+import { thin } from '../../../src/analysis/spend/downsamplePoints.ts';
 import { anomalies, usualBounds } from '../../../src/analysis/statistics/outliers.ts';
 
 const span = { from: 0, to: 1000 };

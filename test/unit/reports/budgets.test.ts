@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { judgeBudgets } from '../../../src/budgets/evaluateBudgets.ts';
 import type { BudgetEntry } from '../../../src/dataFolder/budgetFile.ts';
+import { dayMs } from '../../../src/model/calendar.ts';
 import type { ReportContext } from '../../../src/query/context.ts';
 import { firstSpend, readPace, spanReader } from '../../../src/query/pace.ts';
 import { type RawOptions, readQuestion } from '../../../src/query/question.ts';
@@ -12,7 +13,6 @@ import { report } from '../../../src/reports/spend/costReport.ts';
 import { budgetEntry, type Spent, world } from '../../lib/spentWorld.ts';
 
 const now = Date.UTC(2026, 10, 20, 12, 7, 31, 250);
-const dayMs = 86_400_000;
 
 const spent: readonly Spent[] = [
   { session: 'a', usd: 1, ago: 60_000 },

@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { parseConfig, readConfig } from '../../../src/dataFolder/readConfig.ts';
 import { usDollars } from '../../../src/model/currency.ts';
 import { parsePriceOverrides } from '../../../src/pricing/parseOverrides.ts';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
 import { mergeOverrides } from '../../../src/settings/priceOverrides.ts';
-import {
-  defaultSettings,
-  parseConfig,
-  parseSettings,
-  readConfig,
-} from '../../../src/settings/settings.ts';
+import { defaultSettings, parseSettings } from '../../../src/settings/settings.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
 const good: Record<string, unknown> = {

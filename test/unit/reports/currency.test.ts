@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { addDays, dayOf, firstMoment } from '../../../src/model/calendar.ts';
+import { addDays, dayMs, dayOf, firstMoment } from '../../../src/model/calendar.ts';
 import { type Currency, convert } from '../../../src/model/currency.ts';
 import { readFigure, readOverview } from '../../../src/query/overview.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
@@ -11,7 +11,6 @@ import { tempDir } from '../../lib/tempDir.ts';
 import { clientSet, unpackSet } from '../../lib/transcriptSets.ts';
 
 const zone = 'Europe/Berlin';
-const dayMs = 86_400_000;
 
 /** A store of real sessions, and the moment of the last message in it. */
 function realStore(folder: string): {

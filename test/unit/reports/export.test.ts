@@ -5,7 +5,7 @@ import { csvText, jsonText } from '../../../src/export/csvJson.ts';
 import { hashedPath, redactedSummary } from '../../../src/export/redact.ts';
 import { ExportCount, type ExportRow, exportPages } from '../../../src/export/rows.ts';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
-import type { Filters } from '../../../src/query/question.ts';
+import type { Filters } from '../../../src/query/options.ts';
 import { select } from '../../../src/query/select.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
 import { messagePages } from '../../../src/store/query/messagePages.ts';

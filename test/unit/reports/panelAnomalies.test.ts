@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { dayMs, hourMs } from '../../../src/model/calendar.ts';
 import { type AnomaliesQuestion, anomaliesData } from '../../../src/panels/anomalies.ts';
 import type { ReportContext } from '../../../src/query/context.ts';
 import { type RawOptions, readQuestion } from '../../../src/query/question.ts';
@@ -9,8 +10,6 @@ import { counterfactual } from '../../../src/reports/spend/counterfactual.ts';
 import { projection } from '../../../src/reports/spend/projection.ts';
 import { type Spent, world } from '../../lib/spentWorld.ts';
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 const now = Date.UTC(2026, 10, 20, 12, 0, 0, 0);
 
 /** Twelve sessions of about a dollar in two messages, and one of forty. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { dayMs, hourMs } from '../../../src/model/calendar.ts';
 import { type BurnUnit, burnData, burnOptions } from '../../../src/panels/burn.ts';
 import type { ReportContext } from '../../../src/query/context.ts';
 import { type RawOptions, readQuestion } from '../../../src/query/question.ts';
@@ -7,8 +8,6 @@ import { burn } from '../../../src/reports/spend/burn.ts';
 import { projection } from '../../../src/reports/spend/projection.ts';
 import { budgetEntry, type Spent, world } from '../../lib/spentWorld.ts';
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 const now = Date.UTC(2026, 10, 20, 12, 0, 0, 0);
 
 const spent: readonly Spent[] = [

@@ -6,10 +6,8 @@ import {
   isFiltering,
   type ListQuestion,
   noFilter,
-  oneLine,
-  projectName,
-  titleText,
 } from '../../../src/views/sessions/arrange.ts';
+import { oneLine, projectName, titleText } from '../../../src/views/text/names.ts';
 
 const hour = 3_600_000;
 const now = Date.parse('2026-11-24T12:00:00Z');

@@ -1,4 +1,4 @@
-import type { SpendPoint } from '../spend/spendPoints.ts';
+import type { SpendPoint } from './spendPoints.ts';
 
 /**
  * So many points as a chart can tell apart: of each of its columns the cheapest and the dearest, so that

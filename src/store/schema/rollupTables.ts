@@ -1,0 +1,36 @@
+/** Length of a bucket: every time zone's days begin on a quarter of an hour. */
+export const bucketMs = 900000;
+export function bucketOf(atMs: number): number {
+  return Math.floor(atMs / bucketMs);
+}
+
+export type RollupTable = 'spend_bucket' | 'spend_slot' | 'spend_model' | 'spend_total';
+
+/** Every model there is in `spend_model`: one look at each, however much they took. */
+export const everyModel = `(WITH RECURSIVE known(model) AS (
+    SELECT min(model) FROM spend_model
+    UNION ALL SELECT (SELECT min(m.model) FROM spend_model m WHERE m.model > known.model)
+      FROM known WHERE known.model IS NOT NULL)
+  SELECT model FROM known WHERE model IS NOT NULL)`;
+
+/** The condition that a row's bucket is from the first parameter up to the second, not included. */
+export function bucketsOf(table: RollupTable): string {
+  const within = 'bucket >= ? AND bucket < ?';
+  return table === 'spend_model' ? `model IN ${everyModel} AND ${within}` : within;
+}
+
+/** The columns of a roll-up that are sums, in the order of the tables. */
+export const sumColumns = [
+  'messages',
+  'lower',
+  'unpriced',
+  'client',
+  'input',
+  'output',
+  'write5m',
+  'write1h',
+  'cache_read',
+  'searches',
+  'nano',
+] as const;
+export type Sums = Record<(typeof sumColumns)[number], number>;

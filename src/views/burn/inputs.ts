@@ -1,0 +1,17 @@
+import type { Zone } from '../../model/calendar.ts';
+import type { BurnFigures } from '../../panels/burn.ts';
+import type { BurnQuestion } from '../../protocol/burn.ts';
+import type { WindowFolder } from '../panels/projectOptions.ts';
+import type { Format } from '../text/format.ts';
+
+/** What a burn panel's words are made of. */
+export interface BurnFacts {
+  readonly figures: BurnFigures;
+  readonly question: BurnQuestion;
+  readonly format: Format;
+  readonly zone: Zone;
+  readonly folders: readonly WindowFolder[];
+  /** A session is at work. */
+  readonly live: boolean;
+  readonly demo: boolean;
+}

@@ -1,0 +1,21 @@
+import type { Zone } from '../../model/calendar.ts';
+import type { DashboardFigures } from '../../panels/dashboard.ts';
+import type { DashboardQuestion } from '../../protocol/dashboard.ts';
+import type { OptimizeJson } from '../../reports/insights/optimizeJson.ts';
+import type { WindowFolder } from '../panels/projectOptions.ts';
+import type { Format } from '../text/format.ts';
+
+/** What a dashboard's words are made of. */
+export interface DashboardFacts {
+  readonly figures: DashboardFigures;
+  readonly question: DashboardQuestion;
+  readonly format: Format;
+  /** Folders of this window, offered as filters. */
+  readonly folders: readonly WindowFolder[];
+  /** A session is at work. */
+  readonly live: boolean;
+  readonly demo: boolean;
+  readonly zone: Zone;
+  /** What could be saved; undefined while it is looked for. */
+  readonly insights: OptimizeJson | undefined;
+}
