@@ -28,16 +28,22 @@ import {
 
 /** How often recently active files are looked at, events or not. */
 const sweepEveryMs = 15_000;
+
 /** How often everything is listed again. */
 const rescanEveryMs = 10 * 60_000;
+
 /** A file counts as recently active this long after its last change. */
 const activeMs = 30 * 60_000;
+
 /** Reading more than this is shown as progress. */
 const noticeableBytes = 4 * 1024 * 1024;
+
 /** How often it is asked whether the night's work is due. */
 const nightEveryMs = 60_000;
+
 /** A program that reads once and answers sums up what is old for so long; the next one goes on. */
 const briefMs = 2000;
+
 /** Progress is told at most this often. */
 const progressEveryMs = 100;
 
@@ -325,7 +331,7 @@ export class Indexer {
   async #readMetaFiles(writer: Writer, scanned: readonly ScannedRoot[]): Promise<void> {
     const seen = this.#maintenance?.newMetaFiles(scanned) ?? [];
     for (const { root, facts } of seen) {
-      if (facts.length > 0) await whileBusy(() => writer.addAgentFacts(root.path, facts));
+      if (facts.length > 0) await whileBusy(() => writer.addAgentMetadata(root.path, facts));
     }
   }
 

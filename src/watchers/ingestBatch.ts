@@ -2,8 +2,10 @@ import type { IngestItem } from '../store/writer.ts';
 
 /** Messages in one transaction: a large one costs half as much a message as a small one. */
 const mostMessages = 3000;
+
 /** Records remembered for ownership in one transaction; bounds its memory. */
 const mostRecords = 60_000;
+
 /** The first figures are wanted at once, the rest in larger portions. */
 const firstWaitMs = 100;
 const laterWaitMs = 1000;
@@ -18,8 +20,8 @@ export class Gathered {
 
   add(item: IngestItem): void {
     this.#items.push(item);
-    this.#messages += item.stretch.batch.messages.length;
-    for (const trace of item.stretch.batch.traces) this.#records += trace.uuidHashes.length;
+    this.#messages += item.chunk.batch.messages.length;
+    for (const trace of item.chunk.batch.sessions) this.#records += trace.uuidHashes.length;
   }
 
   /** Enough for one transaction. */

@@ -3,7 +3,7 @@ import { placeOf } from '../agents/claude/discover.ts';
 import { readStretches } from '../agents/claude/read/readChunks.ts';
 import type { Root } from '../agents/claude/roots.ts';
 import { messageOf } from '../model/errors.ts';
-import type { AgentFact, Bookmark, Stretch } from '../model/records.ts';
+import type { AgentMetadata, Bookmark, TranscriptChunk } from '../model/records.ts';
 import { LeaseLostError } from '../store/connection/writerLease.ts';
 import type { IngestItem, Writer } from '../store/writer.ts';
 import { whileBusy } from './retryBusy.ts';
@@ -34,12 +34,12 @@ export function* newStretches(
   const place = placeOf(root.projects, path);
   const facts = place.agentId === '' ? [] : agentFacts(path, root);
   const file = { path, root: root.path, mtimeMs: look.mtimeMs };
-  let stretches: Generator<Stretch, void, void>;
+  let stretches: Generator<TranscriptChunk, void, void>;
   try {
     stretches = readStretches(path, place, bookmark, stretchBytes);
     for (const stretch of stretches) {
       if (stretch.restarted) log(`${path} was replaced or shortened: read again from its start`);
-      yield { file, stretch, agentFacts: facts };
+      yield { file, chunk: stretch, agentMetadata: facts };
     }
   } catch (error) {
     if (error instanceof LeaseLostError || !isFileError(error)) throw error;
@@ -60,7 +60,7 @@ export async function ingestFile(
 }
 
 /** Facts of the meta file beside a subagent's transcript. */
-function agentFacts(transcript: string, root: Root): AgentFact[] {
+function agentFacts(transcript: string, root: Root): AgentMetadata[] {
   const meta = transcript.replace(/\.jsonl$/, '.meta.json');
   const fact = readAgentMeta(meta, placeOf(root.projects, meta));
   return fact === undefined ? [] : [fact];

@@ -1,7 +1,7 @@
 import { readAgentMeta } from '../agents/claude/agentMeta.ts';
 import { placeOf } from '../agents/claude/discover.ts';
 import type { Root } from '../agents/claude/roots.ts';
-import type { AgentFact } from '../model/records.ts';
+import type { AgentMetadata } from '../model/records.ts';
 import { backUp, backupEveryMs, lastBackupAt, setAside } from '../store/connection/backups.ts';
 import { findDamage } from '../store/connection/openStore.ts';
 import type { SqlDatabase, Statement } from '../store/driver/types.ts';
@@ -116,9 +116,9 @@ export class Maintenance {
   }
 
   /** Meta files that changed since they were last read. */
-  newMetaFiles(scanned: readonly ScannedRoot[]): { root: Root; facts: AgentFact[] }[] {
+  newMetaFiles(scanned: readonly ScannedRoot[]): { root: Root; facts: AgentMetadata[] }[] {
     return scanned.map(({ root, metaFiles }) => {
-      const facts: AgentFact[] = [];
+      const facts: AgentMetadata[] = [];
       for (const { path, mtimeMs } of metaFiles) {
         if (this.#metaSeen.get(path) === mtimeMs) continue;
         const fact = readAgentMeta(path, placeOf(root.projects, path));

@@ -23,6 +23,7 @@ export interface Portion {
 
 /** Less than this is read before a second thread has started. */
 const worthAThreadBytes = 24 * 1024 * 1024;
+
 /** Portions read ahead of the store at most: bounds the memory. */
 const mostAhead = 2;
 
@@ -141,10 +142,10 @@ export function runReader(port: MessagePort): void {
 
 /** An item whose records are merged here, so that fewer have to cross to the other thread. */
 function merged(item: IngestItem): IngestItem {
-  const { messages, ...batch } = item.stretch.batch;
+  const { messages, ...batch } = item.chunk.batch;
   return {
     ...item,
-    stretch: { ...item.stretch, batch: { ...batch, messages: [] } },
+    chunk: { ...item.chunk, batch: { ...batch, messages: [] } },
     messages: mergeLines(messages),
   };
 }

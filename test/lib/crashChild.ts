@@ -15,6 +15,7 @@ import { Writer } from '../../src/store/writer.ts';
 
 const [role, engine, store, ...roots] = process.argv.slice(2) as [string, Engine, string, string];
 const options = { engine, busyTimeoutMs: 50 };
+
 /** Bytes of transcript per transaction. */
 const stretchBytes = 500;
 const mtimeMs = 1_000_000;
@@ -62,7 +63,7 @@ function write(goOn: () => boolean): boolean {
           bookmark,
           stretchBytes,
         )) {
-          patiently(() => writer.ingest([{ file: { path, root, mtimeMs }, stretch }]));
+          patiently(() => writer.ingest([{ file: { path, root, mtimeMs }, chunk: stretch }]));
           if (!goOn()) return false;
         }
       }
@@ -117,7 +118,7 @@ function thin(moments: readonly string[]): void {
   });
   for (const moment of moments.map(Number)) {
     const limits = { zone: 'UTC', messagesBefore: moment, daysBefore: moment - halfYearMs };
-    while (patiently(() => writer.thin(limits)) !== undefined);
+    while (patiently(() => writer.downsample(limits)) !== undefined);
   }
   db.close();
 }

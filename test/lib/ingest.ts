@@ -3,7 +3,7 @@ import { discover, placeOf } from '../../src/agents/claude/discover.ts';
 import { readStretches } from '../../src/agents/claude/read/readChunks.ts';
 import { nanoUsd } from '../../src/model/money.ts';
 import type { PriceBook } from '../../src/model/price.ts';
-import type { Bookmark, Stretch } from '../../src/model/records.ts';
+import type { Bookmark, TranscriptChunk } from '../../src/model/records.ts';
 import { createPriceBook } from '../../src/pricing/priceBook.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { Writer, type WriterOptions } from '../../src/store/writer.ts';
@@ -45,12 +45,12 @@ export function ingestAll(
   for (const { path, mtimeMs } of found.files) {
     const bookmark = writer.files.find(path)?.bookmark;
     for (const stretch of stretchesOf(projects, path, bookmark, options.stretchBytes)) {
-      writer.ingest([{ file: { path, root, mtimeMs }, stretch }]);
+      writer.ingest([{ file: { path, root, mtimeMs }, chunk: stretch }]);
     }
   }
   for (const { path } of found.metaFiles) {
     const fact = readAgentMeta(path, placeOf(projects, path));
-    if (fact !== undefined) writer.addAgentFacts(root, [fact]);
+    if (fact !== undefined) writer.addAgentMetadata(root, [fact]);
   }
 }
 
@@ -59,6 +59,6 @@ export function stretchesOf(
   path: string,
   bookmark?: Bookmark,
   stretchBytes?: number,
-): Generator<Stretch, void, void> {
+): Generator<TranscriptChunk, void, void> {
   return readStretches(path, placeOf(projects, path), bookmark, stretchBytes);
 }

@@ -49,8 +49,8 @@ mutate(
   ['tools of all lines', 'uniqueSorted([...a.tools, ...b.tools])', 'a.tools'],
   [
     'every session a message stands in',
-    'merged.set(session, known === undefined ? place : betterPlace(known, place));',
-    'if (known) merged.set(session, betterPlace(known, place));',
+    'merged.set(session, known === undefined ? occurrence : betterOccurrence(known, occurrence));',
+    'if (known) merged.set(session, betterOccurrence(known, occurrence));',
   ],
   [
     'the main thread stands before a subagent',
@@ -71,7 +71,7 @@ mutate(
   ['the request id is looked for', 'row.rid === requestId', 'true'],
   [
     'a replay read after its original',
-    'return ![...others, ...thinned].some((row) => row.in_main === 1);',
+    'return ![...others, ...downsampled].some((row) => row.in_main === 1);',
     'return true;',
   ],
   [
@@ -86,12 +86,12 @@ mutate(
   ],
   [
     'sessions that share a message are compared',
-    'for (const other of rows.slice(1)) this.#traces.relate(rows[0]!, other);',
+    'for (const other of rows.slice(1)) this.#recordIndex.relate(rows[0]!, other);',
     '',
   ],
   [
     'shared messages are settled again when an own start moves',
-    'this.#unsettled.add(message);',
+    'this.#unresolved.add(message);',
     '',
   ],
   [
@@ -99,7 +99,7 @@ mutate(
     'if (before?.agent === agent && before.standing === best.standing) continue;',
     'if (before !== undefined) continue;',
   ],
-  ['the owner is settled', 'if (claims) best = place;', 'best ??= place;'],
+  ['the owner is settled', 'if (claims) best = occurrence;', 'best ??= occurrence;'],
 );
 
 mutate(
@@ -164,16 +164,24 @@ mutate(
 mutate(
   'store/ingest/ownership.ts',
   ['what was summed up counts no second time', 'same !== undefined\n', 'false\n'],
-  ['a replay whose original was summed up', '![...others, ...thinned].some(', '![...others].some('],
+  [
+    'a replay whose original was summed up',
+    '![...others, ...downsampled].some(',
+    '![...others].some(',
+  ],
   [
     'the original of a replay that was summed up',
-    'return !thinned.some((row) => row.sidechain === 1 && row.counted === 1);',
+    'return !downsampled.some((row) => row.sidechain === 1 && row.counted === 1);',
     'return true;',
   ],
-  ['a fork of what was summed up', 'this.#relate(this.#thinned.addPlaces(row, sessions));', ''],
+  [
+    'a fork of what was summed up',
+    'this.#relate(this.#downsampled.addSessions(row, sessions));',
+    '',
+  ],
   [
     'a main thread found later',
-    'if (inMain && row.in_main === 0) this.#thinned.setInMain(row.id);',
+    'if (inMain && row.in_main === 0) this.#downsampled.setInMain(row.id);',
     '',
   ],
   [
@@ -193,8 +201,8 @@ mutate(
 );
 mutate(
   'store/retention/downsample.ts',
-  ['places outlive their message', 'this.#addPlaces.run(lastInsertRowid, row.id);', ''],
-  ['places go with their message', 'this.#dropPlaces.run(row.id);', ''],
+  ['places outlive their message', 'this.#addOccurrences.run(lastInsertRowid, row.id);', ''],
+  ['places go with their message', 'this.#dropOccurrences.run(row.id);', ''],
   ['shares of a total are kept by model', 'shares ? row.model : 0', '0'],
   ['shares of a total are kept by tokens', 'shares ? tokenWeight(row) : 0', '0'],
   [
@@ -262,8 +270,8 @@ mutate(
   ],
   [
     'also in a fork',
-    "standingIn('thinned', 'thinned_place', 'thinned')",
-    "standingIn('(SELECT * FROM thinned WHERE FALSE)', 'thinned_place', 'thinned')",
+    "spentSql('thinned', 'thinned_place', 'thinned')",
+    "spentSql('(SELECT * FROM thinned WHERE FALSE)', 'thinned_place', 'thinned')",
   ],
   [
     'a message in common makes a parent, summed up too',
@@ -296,7 +304,7 @@ mutate(
     '(() => {\n        this.#options.assertWriter();',
   ],
   ['only the writer writes', 'this.#options.assertWriter();', ''],
-  ['what a failed transaction made up is forgotten: words', 'this.#words.forget();', ''],
+  ['what a failed transaction made up is forgotten: words', 'this.#strings.forget();', ''],
   ['what a failed transaction made up is forgotten: sessions', 'this.#sessions.forget();', ''],
   ['what a failed transaction made up is forgotten: agents', 'this.#agents.forget();', ''],
   ['what a failed transaction made up is forgotten: roll-ups', 'this.#rollup.forget();', ''],
@@ -306,17 +314,17 @@ mutate(
     '',
   ],
   ['a total that is read reconciles anew', 'this.#unreconciled.add(session);\n    }', '}'],
-  ['relatives are reconciled too', 'for (const id of this.#unreconciled) addKin(id);', ''],
+  ['relatives are reconciled too', 'for (const id of this.#unreconciled) addRelated(id);', ''],
   ['titles are kept', 'if (this.#options.storeTitles) {', 'if (false) {'],
 );
 mutate(
   'store/ingest/sessionTable.ts',
-  ['the first of two accounts', 'this.#words.text(root) < this.#words.text(row.root)', 'false'],
+  ['the first of two accounts', 'this.#strings.text(root) < this.#strings.text(row.root)', 'false'],
   ['the last title of a kind', 'text = excluded.text WHERE ', 'text = excluded.text -- '],
   [
     'the start of a session',
-    'row.first_at = earlier(row.first_at, finite(trace.firstAt));',
-    'row.first_at ??= finite(trace.firstAt);',
+    'row.first_at = earlier(row.first_at, finite(records.firstAt));',
+    'row.first_at ??= finite(records.firstAt);',
   ],
   ['the directory of the first record', 'if (!better) return;', 'if (known !== null) return;'],
 );
@@ -353,8 +361,8 @@ mutate(
   ],
   [
     'own records are of any type',
-    'this.#traces.add(buf, this.#spans, head);',
-    "if (type === 'assistant') this.#traces.add(buf, this.#spans, head);",
+    'this.#records.add(buf, this.#spans, head);',
+    "if (type === 'assistant') this.#records.add(buf, this.#spans, head);",
   ],
   ['a progress copy has its own time', 'at: Number.isNaN(own) ? head.at : own,', 'at: head.at,'],
 );

@@ -21,7 +21,7 @@ export function ingestPlainly(
   for (const file of files) {
     const { path, projects, root } = placed(folder, file);
     for (const stretch of stretchesOf(projects, path)) {
-      writer.ingest([{ file: { path, root, mtimeMs }, stretch }]);
+      writer.ingest([{ file: { path, root, mtimeMs }, chunk: stretch }]);
     }
   }
 }
@@ -53,7 +53,7 @@ export function readAgain(
     const known = writer.files.find(path)?.bookmark;
     const bookmark = known && { ...known, head: 'another file' };
     for (const stretch of stretchesOf(projects, path, bookmark)) {
-      writer.ingest([{ file: { path, root, mtimeMs }, stretch }]);
+      writer.ingest([{ file: { path, root, mtimeMs }, chunk: stretch }]);
     }
   }
 }
@@ -128,7 +128,7 @@ class Schedule {
     const bookmark = known !== undefined && forget ? { ...known, head: 'another file' } : known;
     const bytes = this.#random.pick([1, 300, 2000, 1_000_000]);
     for (const stretch of stretchesOf(projects, path, bookmark, bytes)) {
-      this.#held.push({ file: { path, root, mtimeMs }, stretch });
+      this.#held.push({ file: { path, root, mtimeMs }, chunk: stretch });
       if (!this.#random.oneIn(3)) this.#flush();
     }
   }
@@ -152,7 +152,7 @@ class Schedule {
 /** An item at which a transaction fails, after all that came before it. */
 const poison: IngestItem = {
   file: { path: 'poison', root: '', mtimeMs: 0 },
-  get stretch(): never {
+  get chunk(): never {
     throw new Error('poison');
   },
 };

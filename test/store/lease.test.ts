@@ -88,9 +88,9 @@ for (const engine of engines) {
           .filter(({ root }) => root === 'a')
           .flatMap(({ path: local }) => {
             const path = `${projects}/${local}`;
-            return [...stretchesOf(projects, path)].map((stretch) => ({
+            return [...stretchesOf(projects, path)].map((chunk) => ({
               file: { path, root: folder, mtimeMs: 1 },
-              stretch,
+              chunk,
             }));
           });
         writer.ingest(items.slice(0, 1));
@@ -100,7 +100,7 @@ for (const engine of engines) {
         assert.throws(() => writer.reprice(), LeaseLostError);
         assert.throws(() => writer.setMeta('clean', '0'), LeaseLostError);
         assert.throws(() => writer.setGone(items[0]!.file.path, true), LeaseLostError);
-        assert.throws(() => writer.addAgentFacts(folder, []), LeaseLostError);
+        assert.throws(() => writer.addAgentMetadata(folder, []), LeaseLostError);
         assert.throws(() => writer.setProjects(new Map(), 1), LeaseLostError);
         assert.equal(dumpStore(b), before);
         // It comes back as the writer and goes on as if nothing had been.

@@ -12,7 +12,7 @@ import {
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { longestLineBytes, readStretches } from '../../../src/agents/claude/read/readChunks.ts';
-import type { Bookmark, MessageLine, Stretch } from '../../../src/model/records.ts';
+import type { Bookmark, MessageLine, TranscriptChunk } from '../../../src/model/records.ts';
 import { afterNoon, assistant, mainPlace, user } from '../../lib/parseLines.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
 
@@ -26,7 +26,7 @@ class Tail implements Disposable {
     writeFileSync(this.path, content);
   }
 
-  read(stretchBytes?: number): Stretch[] {
+  read(stretchBytes?: number): TranscriptChunk[] {
     const stretches = [...readStretches(this.path, mainPlace, this.bookmark, stretchBytes)];
     this.bookmark = stretches.at(-1)!.bookmark;
     return stretches;
@@ -247,7 +247,7 @@ test('how a file is cut into stretches makes no difference', () => {
       tail.bookmark = undefined;
       const pieces = tail.read(stretchBytes);
       const all = (
-        stretches: readonly Stretch[],
+        stretches: readonly TranscriptChunk[],
         key: 'messages' | 'rejected' | 'costStates' | 'events',
       ): unknown[] => stretches.flatMap(({ batch }) => batch[key] as unknown[]);
       for (const key of ['messages', 'rejected', 'costStates', 'events'] as const) {

@@ -97,7 +97,7 @@ async function growing(
     const writer = soleWriter(db);
     const bookmark = writer.files.find(path)?.bookmark;
     for (const stretch of stretchesOf(join(root, 'projects'), path, bookmark)) {
-      writer.ingest([{ file: { path, root, mtimeMs: i }, stretch }]);
+      writer.ingest([{ file: { path, root, mtimeMs: i }, chunk: stretch }]);
     }
     await then();
     if (!dice.oneIn(12)) continue;

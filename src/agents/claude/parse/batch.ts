@@ -1,9 +1,9 @@
-import type { SessionTrace, TranscriptBatch } from '../../../model/records.ts';
+import type { SessionRecords, TranscriptBatch } from '../../../model/records.ts';
 
 export function emptyBatch(): TranscriptBatch {
   return {
     messages: [],
-    traces: [],
+    sessions: [],
     costStates: [],
     events: [],
     titles: [],
@@ -15,7 +15,7 @@ export function emptyBatch(): TranscriptBatch {
   };
 }
 
-export function emptyTrace(sessionId: string): SessionTrace {
+export function emptySessionRecords(sessionId: string): SessionRecords {
   return {
     sessionId,
     firstAt: Number.POSITIVE_INFINITY,

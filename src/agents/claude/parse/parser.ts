@@ -26,7 +26,7 @@ import {
   stringAt,
   type ValueHandler,
 } from './jsonScanner.ts';
-import { TraceCollector } from './recordCollector.ts';
+import { RecordCollector } from './recordCollector.ts';
 import {
   AGENT,
   COMPACT,
@@ -72,13 +72,14 @@ const titleFields: Readonly<Record<string, { kind: TitleKind; field: string }>> 
   'ai-title': { kind: 'ai', field: 'aiTitle' },
   summary: { kind: 'summary', field: 'summary' },
 };
-/** A pause longer than this is a person away, not a response under way. */
+
+/** A longer pause means an idle user, not a slow response. */
 const longestResponseMs = 3_600_000;
 
 /**
- * Turns the lines of one transcript into records. Feed it stretches that end behind a newline, in
- * order; take the batch and the state whenever they are to be kept. How the file is cut into
- * stretches makes no difference to what comes out.
+ * Incremental parser of one transcript. Feed it chunks that end after a newline, in order; take the
+ * batch and the state whenever they are to be stored. The result does not depend on where the file
+ * was cut into chunks.
  */
 export class TranscriptParser {
   readonly #place: TranscriptPlace;
@@ -92,7 +93,7 @@ export class TranscriptParser {
   readonly #agents = new ByteCache();
   readonly #tools: ToolMemory;
   #batch: TranscriptBatch = emptyBatch();
-  readonly #traces = new TraceCollector();
+  readonly #records = new RecordCollector();
   /** Earliest prompt of each session in this batch: only the first can name it. */
   #firstPrompts = new Map<string, number>();
 
@@ -123,7 +124,7 @@ export class TranscriptParser {
 
   /** What was read since the last call. */
   take(): TranscriptBatch {
-    this.#batch.traces.push(...this.#traces.take());
+    this.#batch.sessions.push(...this.#records.take());
     const batch = this.#batch;
     this.#batch = emptyBatch();
     this.#firstPrompts = new Map();
@@ -207,7 +208,7 @@ export class TranscriptParser {
       }
     }
     const head = this.#head(buf, offset);
-    this.#traces.add(buf, this.#spans, head);
+    this.#records.add(buf, this.#spans, head);
     const behind = this.#batch.messages.length;
     let interrupted = false;
     switch (type) {
@@ -233,7 +234,7 @@ export class TranscriptParser {
         if (Object.hasOwn(titleFields, type)) this.#title(type, parseObject(buf, start, end), head);
     }
     if (head.at > this.state.lastAt) this.state.lastAt = head.at;
-    // A bookmark of an earlier version has no such field.
+    // Bookmarks written by earlier versions lack this field.
     const total = this.state.openTotal ?? null;
     if (total === null || type === 'cost-state' || Number.isNaN(head.at)) return;
     if (interrupted) this.#coverInterruption(total);
@@ -241,12 +242,13 @@ export class TranscriptParser {
   }
 
   /**
-   * A run that is broken off writes its total first, then the response it broke off and the mark of
-   * the interruption, although the total has that response: so it belongs behind the mark.
+   * An interrupted run writes its total first, then the interrupted response and the interruption
+   * marker, although the total already includes that response: the total is moved behind the
+   * marker.
    */
   #coverInterruption(total: CostState): void {
     const covering = { ...total, at: this.state.lastAt };
-    // The store keeps one total for each place in the file: the later replaces the earlier.
+    // The store keeps one total per file offset: the later replaces the earlier.
     this.#batch.costStates.push(covering);
     this.state.openTotal = covering;
   }
@@ -369,7 +371,7 @@ export class TranscriptParser {
     return this.state.userAt > 0 && since >= 0 && since <= longestResponseMs ? since : null;
   }
 
-  /** A line without a message id stands for itself: by its uuid, else by its place in the file. */
+  /** A line without a message id is its own identity: its uuid, else its path and offset. */
   #ownId(head: RecordHead): string {
     return head.uuid === '' ? `line:${this.#place.path}@${head.offset}` : `uuid:${head.uuid}`;
   }
@@ -384,7 +386,7 @@ export class TranscriptParser {
     return calls.map(({ name }) => name);
   }
 
-  /** Answers whether the record marks a turn the user broke off. */
+  /** Returns whether the record marks a turn the user interrupted. */
   #user(buf: Buffer, head: RecordHead): boolean {
     const s = this.#spans;
     const user = this.#userRecord.read(buf);

@@ -1,12 +1,19 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { hashBytes } from '../../../model/hash53.ts';
-import type { Bookmark, ParserState, Stretch, TranscriptBatch } from '../../../model/records.ts';
+import type {
+  Bookmark,
+  ParserState,
+  TranscriptBatch,
+  TranscriptChunk,
+} from '../../../model/records.ts';
 import { freshState, TranscriptParser, type TranscriptPlace } from '../parse/parser.ts';
 
 /** Bytes read at once. */
 const blockBytes = 4 * 1024 * 1024;
+
 /** A longer line is counted as rejected and passed over; Claude Code's longest are a few megabytes. */
 export const longestLineBytes = 128 * 1024 * 1024;
+
 /** Bytes of the first line that identify a file. */
 const headBytes = 512;
 
@@ -23,7 +30,7 @@ export function* readStretches(
   place: TranscriptPlace,
   bookmark: Bookmark | undefined,
   stretchBytes = 16 * 1024 * 1024,
-): Generator<Stretch, void, void> {
+): Generator<TranscriptChunk, void, void> {
   const fd = openSync(path, 'r');
   try {
     const stats = fstatSync(fd);
@@ -40,7 +47,7 @@ export function* readStretches(
     let restarted = bookmark !== undefined && bookmark.offset > 0 && !same;
     const parser = new TranscriptParser(place, same ? bookmark.state : freshState());
     let taken = offset;
-    const stretch = (done: boolean): Stretch => {
+    const stretch = (done: boolean): TranscriptChunk => {
       const start = taken;
       taken = offset;
       const batch = parser.take();
