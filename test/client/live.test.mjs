@@ -1,7 +1,7 @@
 /** A person watches the status bar while Claude Code works: each new figure is there at once. */
 import assert from 'node:assert/strict';
 import { after, describe, it, before as start } from 'node:test';
-import { openWorkbench } from '../../scripts/lib/page.mjs';
+import { openWorkbench } from '../../scripts/vscode/page.mjs';
 import { formatUsd } from '../../src/model/money.ts';
 import { Claude } from './lib/claude.mjs';
 import { agent, bash, say, use } from './lib/replies.mjs';

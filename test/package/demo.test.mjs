@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { writeBigSet } from '../../scripts/lib/bigSet.mjs';
+import { writeBigSet } from '../../scripts/bench/bigSet.mjs';
 import { writeDemo } from '../../src/demo/writeDemo.ts';
 
 const nowMs = Date.UTC(2026, 10, 20, 12);

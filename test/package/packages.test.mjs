@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
 import { before, describe, it } from 'node:test';
-import { nativeOf, pack, universal, vsixPath } from '../../scripts/lib/pack.mjs';
-import { inRoot } from '../../scripts/lib/paths.mjs';
-import { listZip } from '../../scripts/lib/zip.mjs';
+import { nativeOf, pack, universal, vsixPath } from '../../scripts/release/pack.mjs';
+import { listZip } from '../../scripts/release/zip.mjs';
+import { inRoot } from '../../scripts/shared/paths.mjs';
 
 const megabyte = 1_000_000;
 const targets = [...Object.keys(nativeOf), universal];

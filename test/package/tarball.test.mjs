@@ -5,9 +5,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { pack } from '../../scripts/lib/pack.mjs';
-import { inRoot } from '../../scripts/lib/paths.mjs';
-import { npm } from '../../scripts/lib/processes.mjs';
+import { pack } from '../../scripts/release/pack.mjs';
+import { inRoot } from '../../scripts/shared/paths.mjs';
+import { npm } from '../../scripts/shared/processes.mjs';
 
 describe('npm package', () => {
   let folder;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { reportsPage, withColumns } from '../../scripts/lib/docs.ts';
+import { reportsPage, withColumns } from '../../scripts/release/reportsPage.ts';
 import { reportDefinitions } from '../../src/reports/registry.ts';
 
 const page = (name: string): string =>

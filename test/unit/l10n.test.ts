@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
-import { extractStrings } from '../../scripts/lib/l10n.ts';
+import { extractStrings } from '../../scripts/release/extractStrings.ts';
 import { tempDir } from '../lib/tempDir.ts';
 import {
   keyProblems,

@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { patienceMs, until } from '../../../scripts/lib/patience.mjs';
-import { installedClient } from '../../../scripts/lib/realClient.mjs';
+import { patienceMs, until } from '../../../scripts/shared/patience.mjs';
+import { installedClient } from '../../../scripts/test/realClient.mjs';
 import { StandIn } from './standIn.mjs';
 
 /** A run that takes longer hangs: some have a dozen answers, on whatever machine. */

@@ -9,10 +9,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { packForThisMachine } from '../../../scripts/lib/pack.mjs';
-import { openWorkbench } from '../../../scripts/lib/page.mjs';
-import { inRoot } from '../../../scripts/lib/paths.mjs';
-import { insist, until } from '../../../scripts/lib/patience.mjs';
+import { packForThisMachine } from '../../../scripts/release/pack.mjs';
+import { inRoot } from '../../../scripts/shared/paths.mjs';
+import { insist, until } from '../../../scripts/shared/patience.mjs';
+import { openWorkbench } from '../../../scripts/vscode/page.mjs';
 import { bundle, englishIn, german, known, manifest, wordsIn } from '../page/lib/english.mjs';
 import {
   answer,

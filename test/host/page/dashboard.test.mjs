@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { insist, until } from '../../../scripts/lib/patience.mjs';
+import { insist, until } from '../../../scripts/shared/patience.mjs';
 import { answer, append, clientTotal, customTitle, transcriptOf, write } from './lib/records.mjs';
 import { terminalSays } from './lib/terminal.mjs';
 import {

@@ -6,8 +6,8 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { inRoot } from '../../../scripts/lib/paths.mjs';
-import { until } from '../../../scripts/lib/patience.mjs';
+import { inRoot } from '../../../scripts/shared/paths.mjs';
+import { until } from '../../../scripts/shared/patience.mjs';
 import { openForReading } from '../../../src/store/connection/openStore.ts';
 import { StoreReader } from '../../../src/store/query/storeReader.ts';
 import {

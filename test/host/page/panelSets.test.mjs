@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { insist, until } from '../../../scripts/lib/patience.mjs';
+import { insist, until } from '../../../scripts/shared/patience.mjs';
 import { formatMoney } from '../../../src/model/money.ts';
 import { clientTruth, expectedSets, unpackSet } from '../../lib/transcriptSets.ts';
 import { harmIn, hostileNames, hostileTexts, watchHarm, writeHostile } from './lib/hostile.mjs';

@@ -5,9 +5,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { themes } from '../../../scripts/lib/page.mjs';
-import { insist, until } from '../../../scripts/lib/patience.mjs';
-import { differs, expectPicture } from '../../../scripts/lib/pictures.mjs';
+import { insist, until } from '../../../scripts/shared/patience.mjs';
+import { differs, expectPicture } from '../../../scripts/test/pictures.mjs';
+import { themes } from '../../../scripts/vscode/page.mjs';
 import {
   lineNamesMissing,
   otherClass,

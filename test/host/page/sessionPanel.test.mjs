@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { rmSync, statSync } from 'node:fs';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { insist, until } from '../../../scripts/lib/patience.mjs';
+import { insist, until } from '../../../scripts/shared/patience.mjs';
 import { harmIn, hostileTexts } from './lib/hostile.mjs';
 import { answer, append, customTitle, transcriptOf, write } from './lib/records.mjs';
 import { writeStory } from './lib/story.mjs';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { insist, until } from '../../../scripts/lib/patience.mjs';
+import { insist, until } from '../../../scripts/shared/patience.mjs';
 import { millionStore } from './lib/million.mjs';
 import {
   answer,

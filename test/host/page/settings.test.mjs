@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { insist, until } from '../../../scripts/lib/patience.mjs';
+import { insist, until } from '../../../scripts/shared/patience.mjs';
 import { openWindow } from './lib/window.mjs';
 
 /** A response of so many dollars, dated now. Opus 5.5 output costs $20 a million. */

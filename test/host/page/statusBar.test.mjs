@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { themes } from '../../../scripts/lib/page.mjs';
-import { until } from '../../../scripts/lib/patience.mjs';
+import { until } from '../../../scripts/shared/patience.mjs';
+import { themes } from '../../../scripts/vscode/page.mjs';
 import { Indexer } from '../../../src/watchers/indexer.ts';
 import { openWindow } from './lib/window.mjs';
 

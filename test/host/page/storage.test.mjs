@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { insist, until } from '../../../scripts/lib/patience.mjs';
+import { insist, until } from '../../../scripts/shared/patience.mjs';
 import { openForReading } from '../../../src/store/connection/openStore.ts';
 import { StoreReader } from '../../../src/store/query/storeReader.ts';
 import { openWindow } from './lib/window.mjs';

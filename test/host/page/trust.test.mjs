@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { until } from '../../../scripts/lib/patience.mjs';
+import { until } from '../../../scripts/shared/patience.mjs';
 import { answer, customTitle, transcriptOf, write, writeMeta } from './lib/records.mjs';
 import { chooseInMenu, openSessions, openView, rows, waitForRows } from './lib/tree.mjs';
 import { sessionFrame } from './lib/webview.mjs';

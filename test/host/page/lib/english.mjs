@@ -1,6 +1,6 @@
 /** English that is left in a window of another language. */
 import { readFileSync } from 'node:fs';
-import { inRoot } from '../../../../scripts/lib/paths.mjs';
+import { inRoot } from '../../../../scripts/shared/paths.mjs';
 
 const read = (file) => JSON.parse(readFileSync(inRoot(file), 'utf8'));
 

@@ -1,7 +1,7 @@
 /** A store of a million messages in ten thousand sessions, made once and kept in the scratch. */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { scratch } from '../../../../scripts/lib/paths.mjs';
+import { scratch } from '../../../../scripts/shared/paths.mjs';
 import { fillStore } from '../../../bench/bigStore.ts';
 
 export function millionStore() {

@@ -1,7 +1,7 @@
 /** What the terminal command says on a window's own store. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { inRoot } from '../../../../scripts/lib/paths.mjs';
+import { inRoot } from '../../../../scripts/shared/paths.mjs';
 
 const run = promisify(execFile);
 

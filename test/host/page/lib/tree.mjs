@@ -1,5 +1,5 @@
 /** The views of the side bar as a person sees them: what is not named is the list of sessions. */
-import { insist, until } from '../../../../scripts/lib/patience.mjs';
+import { insist, until } from '../../../../scripts/shared/patience.mjs';
 
 /** The views, from the top. */
 const places = { sessions: 0, insights: 1 };

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { themes } from '../../../../scripts/lib/page.mjs';
-import { patienceMs, until } from '../../../../scripts/lib/patience.mjs';
+import { patienceMs, until } from '../../../../scripts/shared/patience.mjs';
+import { themes } from '../../../../scripts/vscode/page.mjs';
 
 const axeSource = readFileSync(
   createRequire(import.meta.url).resolve('axe-core/axe.min.js'),

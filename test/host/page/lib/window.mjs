@@ -1,7 +1,7 @@
 /** Windows for page tests: they follow each other on one server and one browser. */
 import { after } from 'node:test';
-import { Machines } from '../../../../scripts/lib/machine.mjs';
-import { openWorkbench } from '../../../../scripts/lib/page.mjs';
+import { Machines } from '../../../../scripts/vscode/machine.mjs';
+import { openWorkbench } from '../../../../scripts/vscode/page.mjs';
 
 const machines = new Machines();
 after(() => machines.close());

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pixelmatch from 'pixelmatch';
 import { PNG } from 'pngjs';
-import { inRoot } from './paths.mjs';
-import { until } from './patience.mjs';
+import { inRoot } from '../shared/paths.mjs';
+import { until } from '../shared/patience.mjs';
 
 /** Side of a tile. Whatever a person could miss at a glance is smaller than a few of them. */
 const tile = 16;

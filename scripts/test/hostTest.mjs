@@ -4,9 +4,10 @@
  *
  *     npm run test:host -- [source] [packed] [no-native]
  */
-import { runHostTests } from './lib/hostRun.mjs';
-import { requireNode24 } from './lib/node24.mjs';
-import { packForThisMachine } from './lib/pack.mjs';
+
+import { packForThisMachine } from '../release/pack.mjs';
+import { requireNode24 } from '../shared/node24.mjs';
+import { runHostTests } from './hostRun.mjs';
 
 requireNode24();
 

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inRoot } from './paths.mjs';
+import { inRoot } from '../shared/paths.mjs';
 
 /** What Opus 5.5 asks for a token of output. */
 const nanoPerToken = 20_000;

@@ -11,8 +11,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listPrices } from '../src/pricing/listPrices.ts';
-import { createPriceBook } from '../src/pricing/priceBook.ts';
+import { listPrices } from '../../src/pricing/listPrices.ts';
+import { createPriceBook } from '../../src/pricing/priceBook.ts';
 
 const [piAiVersion = '1.5.2', sdkVersion = '1.12.0'] = process.argv.slice(2);
 

@@ -1,7 +1,7 @@
 /** Draws media/icon.png from media/icon.svg: the marketplace does not take an SVG. */
 import { readFile } from 'node:fs/promises';
-import { launchChromium } from './lib/chromium.mjs';
-import { inRoot } from './lib/paths.mjs';
+import { inRoot } from '../shared/paths.mjs';
+import { launchChromium } from '../vscode/chromium.mjs';
 
 const svg = await readFile(inRoot('media/icon.svg'), 'utf8');
 const browser = await launchChromium();

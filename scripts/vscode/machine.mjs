@@ -5,10 +5,10 @@
 import { cp, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { inRoot } from '../shared/paths.mjs';
+import { patienceMs } from '../shared/patience.mjs';
 import { launchChromium } from './chromium.mjs';
 import { addLanguage } from './language.mjs';
-import { inRoot } from './paths.mjs';
-import { patienceMs } from './patience.mjs';
 import {
   installVsix,
   startServer,
@@ -40,7 +40,7 @@ async function startTheServer({ vsix, restricted, language }, folder) {
   // A window takes one extension from source, so the driver is an installed one: the first start of
   // anything on an empty extensions folder takes in what lies there.
   const driver = path.join(extensionsDir, 'outlay.outlay-test-driver-0.0.0');
-  await cp(inRoot('scripts/lib/driver'), driver, { recursive: true });
+  await cp(inRoot('scripts/vscode/driver'), driver, { recursive: true });
   if (vsix) await installVsix({ vsix, dataDir, extensionsDir });
   if (language) await addLanguage(dataDir, language);
   return startServer({
@@ -50,7 +50,7 @@ async function startTheServer({ vsix, restricted, language }, folder) {
     language,
     bare: true,
     askTrust: restricted,
-    preload: inRoot('scripts/lib/standingClock.cjs'),
+    preload: inRoot('scripts/vscode/standingClock.cjs'),
   });
 }
 

@@ -9,18 +9,18 @@ import { access, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from '../esbuild.mjs';
-import { writeDemo } from '../src/demo/writeDemo.ts';
-import { requireNode24 } from './lib/node24.mjs';
-import { inRoot, root } from './lib/paths.mjs';
-import { run } from './lib/processes.mjs';
-import { hasTranscripts } from './lib/transcriptRoots.mjs';
+import { build } from '../../esbuild.mjs';
+import { writeDemo } from '../../src/demo/writeDemo.ts';
+import { requireNode24 } from '../shared/node24.mjs';
+import { inRoot, root } from '../shared/paths.mjs';
+import { run } from '../shared/processes.mjs';
+import { hasTranscripts } from './transcriptRoots.mjs';
 import {
   startServer,
   userSettingsFile,
   windowAddress,
   writeUserSettings,
-} from './lib/vscodeServer.mjs';
+} from './vscodeServer.mjs';
 
 requireNode24();
 

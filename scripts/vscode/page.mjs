@@ -5,9 +5,9 @@
 import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { root } from '../shared/paths.mjs';
+import { insist, patienceMs, until } from '../shared/patience.mjs';
 import { Machine } from './machine.mjs';
-import { root } from './paths.mjs';
-import { insist, patienceMs, until } from './patience.mjs';
 import { windowAddress } from './vscodeServer.mjs';
 
 /** The status bar item every helper means unless told otherwise. */

@@ -3,10 +3,10 @@ import { glob, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { inRoot, root } from './paths.mjs';
-import { stream } from './processes.mjs';
+import { inRoot, root } from '../shared/paths.mjs';
+import { stream } from '../shared/processes.mjs';
 
-const reporter = pathToFileURL(inRoot('scripts/lib/resultsReporter.mjs'));
+const reporter = pathToFileURL(inRoot('scripts/test/resultsReporter.mjs'));
 
 async function matches(patterns) {
   const files = [];

@@ -12,17 +12,17 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from '../esbuild.mjs';
-import { readOverview } from '../src/query/overview.ts';
-import { openForReading } from '../src/store/connection/openStore.ts';
-import { StoreReader } from '../src/store/query/storeReader.ts';
-import { fillStore } from '../test/bench/bigStore.ts';
-import { sessionTimes } from '../test/bench/sessionTimes.ts';
-import { writeBigSet } from './lib/bigSet.mjs';
-import { runHostTests } from './lib/hostRun.mjs';
-import { requireNode24 } from './lib/node24.mjs';
-import { inRoot, scratch } from './lib/paths.mjs';
-import { scratchInstall } from './lib/scratchInstall.mjs';
+import { build } from '../../esbuild.mjs';
+import { readOverview } from '../../src/query/overview.ts';
+import { openForReading } from '../../src/store/connection/openStore.ts';
+import { StoreReader } from '../../src/store/query/storeReader.ts';
+import { fillStore } from '../../test/bench/bigStore.ts';
+import { sessionTimes } from '../../test/bench/sessionTimes.ts';
+import { requireNode24 } from '../shared/node24.mjs';
+import { inRoot, scratch } from '../shared/paths.mjs';
+import { scratchInstall } from '../shared/scratchInstall.mjs';
+import { runHostTests } from '../test/hostRun.mjs';
+import { writeBigSet } from './bigSet.mjs';
 
 requireNode24();
 
@@ -89,7 +89,7 @@ function timed(program, args, env = {}) {
 }
 
 const outlay = (args, env) =>
-  timed(process.execPath, ['--require', inRoot('scripts/lib/sayUsed.cjs'), cli, ...args], env);
+  timed(process.execPath, ['--require', inRoot('scripts/bench/sayUsed.cjs'), cli, ...args], env);
 const outlayOnSet = (command) =>
   outlay([command, '--json', '--config-dir', transcripts, '--store', store]);
 

@@ -3,10 +3,10 @@
  *
  *     npm run test:client [-- FILE…]
  */
-import { build } from '../esbuild.mjs';
-import { requireNode24 } from './lib/node24.mjs';
-import { nodeTests } from './lib/nodeTests.mjs';
-import { installedClient } from './lib/realClient.mjs';
+import { build } from '../../esbuild.mjs';
+import { requireNode24 } from '../shared/node24.mjs';
+import { nodeTests } from './nodeTests.mjs';
+import { installedClient } from './realClient.mjs';
 
 requireNode24();
 

@@ -5,8 +5,8 @@
  *     npm run l10n
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { extractStrings } from './lib/l10n.ts';
-import { inRoot, root } from './lib/paths.mjs';
+import { inRoot, root } from '../shared/paths.mjs';
+import { extractStrings } from './extractStrings.ts';
 
 const strings = await extractStrings(root);
 await mkdir(inRoot('l10n'), { recursive: true });

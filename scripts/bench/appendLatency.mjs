@@ -8,13 +8,13 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { build } from '../esbuild.mjs';
-import { percentile } from '../src/analysis/statistics/percentile.ts';
-import { Dice } from '../src/demo/dice.ts';
-import { formatUsd } from '../src/model/money.ts';
-import { Growing, machine, table, writeMeasured } from './lib/latency.mjs';
-import { requireNode24 } from './lib/node24.mjs';
-import { openWorkbench } from './lib/page.mjs';
+import { build } from '../../esbuild.mjs';
+import { percentile } from '../../src/analysis/statistics/percentile.ts';
+import { Dice } from '../../src/demo/dice.ts';
+import { formatUsd } from '../../src/model/money.ts';
+import { requireNode24 } from '../shared/node24.mjs';
+import { openWorkbench } from '../vscode/page.mjs';
+import { Growing, machine, table, writeMeasured } from './latency.mjs';
 
 requireNode24();
 

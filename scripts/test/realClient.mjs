@@ -4,7 +4,7 @@
  */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { scratchInstall } from './scratchInstall.mjs';
+import { scratchInstall } from '../shared/scratchInstall.mjs';
 
 /** The release the tests drive; its every figure is held against ours. */
 export const clientVersion = '2.1.330';

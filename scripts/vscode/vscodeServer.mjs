@@ -3,8 +3,8 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { patienceMs } from './patience.mjs';
-import { endGroup, run, spawnGroup } from './processes.mjs';
+import { patienceMs } from '../shared/patience.mjs';
+import { endGroup, run, spawnGroup } from '../shared/processes.mjs';
 import { installedServer } from './serverInstall.mjs';
 
 /** A window that shows nothing of its own accord, so that tests and pictures see only Outlay. */

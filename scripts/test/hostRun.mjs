@@ -7,16 +7,16 @@ import {
   resolveCliArgsFromVSCodeExecutablePath,
   runTests,
 } from '@vscode/test-electron';
-import { inRoot, root, scratch } from './paths.mjs';
-import { run } from './processes.mjs';
+import { inRoot, root, scratch } from '../shared/paths.mjs';
+import { run } from '../shared/processes.mjs';
+import { calmSettings } from '../vscode/vscodeServer.mjs';
 import { inOneLine } from './resultsReporter.mjs';
-import { calmSettings } from './vscodeServer.mjs';
 
 const desktop = process.env.OUTLAY_DESKTOP === '1';
 
 /** The executable that is tested in: `OUTLAY_VSCODE` is a version such as 1.101.0, or `stable`. */
 async function vscodeExecutable() {
-  if (!desktop) return inRoot('scripts/serverAsVscode.mjs');
+  if (!desktop) return inRoot('scripts/vscode/serverAsVscode.mjs');
   const version = process.env.OUTLAY_VSCODE ?? 'stable';
   return downloadAndUnzipVSCode({ version, cachePath: scratch });
 }

@@ -1,8 +1,8 @@
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
-import { inRoot } from './paths.mjs';
-import { run } from './processes.mjs';
+import { inRoot } from '../shared/paths.mjs';
+import { run } from '../shared/processes.mjs';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 
@@ -70,7 +70,7 @@ export async function launchChromium({ steadyFonts = false } = {}) {
     executablePath: await findChromium(),
     headless: true,
     ...(steadyFonts && {
-      env: { ...process.env, FONTCONFIG_FILE: inRoot('scripts/lib/fonts.conf') },
+      env: { ...process.env, FONTCONFIG_FILE: inRoot('scripts/vscode/fonts.conf') },
     }),
     args: [
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),

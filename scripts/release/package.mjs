@@ -5,8 +5,8 @@
  */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { requireNode24 } from './lib/node24.mjs';
-import { pack } from './lib/pack.mjs';
+import { requireNode24 } from '../shared/node24.mjs';
+import { pack } from './pack.mjs';
 
 requireNode24();
 

@@ -15,8 +15,8 @@ import path from 'node:path';
 import { format } from 'node:util';
 import { createVSIX } from '@vscode/vsce';
 import { build } from '../../esbuild.mjs';
-import { inRoot, root } from './paths.mjs';
-import { npm } from './processes.mjs';
+import { inRoot, root } from '../shared/paths.mjs';
+import { npm } from '../shared/processes.mjs';
 
 /** VS Code's name of each platform, and the binary it gets. */
 export const nativeOf = {

@@ -9,15 +9,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
+import { requireNode24 } from '../shared/node24.mjs';
+import { inRoot, root } from '../shared/paths.mjs';
+import { run, stream } from '../shared/processes.mjs';
+import { findChromium } from '../vscode/chromium.mjs';
+import { installedServer } from '../vscode/serverInstall.mjs';
 import { clientTests } from './clientTest.mjs';
 import { hostTests } from './hostTest.mjs';
-import { findChromium } from './lib/chromium.mjs';
-import { requireNode24 } from './lib/node24.mjs';
-import { nodeTests } from './lib/nodeTests.mjs';
-import { inRoot, root } from './lib/paths.mjs';
-import { run, stream } from './lib/processes.mjs';
-import { inOneLine } from './lib/resultsReporter.mjs';
-import { installedServer } from './lib/serverInstall.mjs';
+import { nodeTests } from './nodeTests.mjs';
+import { inOneLine } from './resultsReporter.mjs';
 
 requireNode24();
 
@@ -126,7 +126,7 @@ async function runAside(names) {
   const folder = await mkdtemp(path.join(tmpdir(), 'outlay-aside-'));
   const resultFile = path.join(folder, 'results.json');
   try {
-    const output = await run(process.execPath, [inRoot('scripts/test.mjs'), ...names], {
+    const output = await run(process.execPath, [inRoot('scripts/test/run.mjs'), ...names], {
       cwd: root,
       env: { ...process.env, OUTLAY_ASIDE: resultFile, OUTLAY_PRIORITY: String(priority) },
     }).catch((error) => error.message);

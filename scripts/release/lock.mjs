@@ -7,7 +7,7 @@
  * - Download addresses are left out, so that every machine uses the registry it is told to use.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { inRoot } from './lib/paths.mjs';
+import { inRoot } from '../shared/paths.mjs';
 
 const file = inRoot('package-lock.json');
 const before = await readFile(file, 'utf8');

@@ -8,15 +8,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { format, parseArgs } from 'node:util';
-import { launchChromium } from './lib/chromium.mjs';
-import { requireNode24 } from './lib/node24.mjs';
+import { requireNode24 } from '../shared/node24.mjs';
+import { launchChromium } from './chromium.mjs';
 import {
   installVsix,
   startServer,
   windowAddress,
   withoutMarketplace,
   writeUserSettings,
-} from './lib/vscodeServer.mjs';
+} from './vscodeServer.mjs';
 
 requireNode24();
 

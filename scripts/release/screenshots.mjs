@@ -5,12 +5,12 @@
  */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { writeDemo } from '../src/demo/writeDemo.ts';
-import { openForReading } from '../src/store/connection/openStore.ts';
-import { StoreReader } from '../src/store/query/storeReader.ts';
-import { requireNode24 } from './lib/node24.mjs';
-import { openWorkbench, themes } from './lib/page.mjs';
-import { inRoot } from './lib/paths.mjs';
+import { writeDemo } from '../../src/demo/writeDemo.ts';
+import { openForReading } from '../../src/store/connection/openStore.ts';
+import { StoreReader } from '../../src/store/query/storeReader.ts';
+import { requireNode24 } from '../shared/node24.mjs';
+import { inRoot } from '../shared/paths.mjs';
+import { openWorkbench, themes } from '../vscode/page.mjs';
 
 requireNode24();
 

@@ -3,9 +3,9 @@
  * where only a package registry can be reached. It stays out of `node_modules` for its 570 MB.
  */
 import path from 'node:path';
-import { serverVersion } from './paths.mjs';
-import { npm } from './processes.mjs';
-import { quiet, scratchInstall } from './scratchInstall.mjs';
+import { serverVersion } from '../shared/paths.mjs';
+import { npm } from '../shared/processes.mjs';
+import { quiet, scratchInstall } from '../shared/scratchInstall.mjs';
 
 const vscodeIn = (folder) => path.join(folder, 'node_modules/code-server/lib/vscode');
 
