@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { launchChromium } from './chromium.mjs';
 import { addLanguage } from './language.mjs';
+import { clockOffset, moveDate } from './movedClock.cjs';
 import { inRoot } from './paths.mjs';
 import { patienceMs } from './patience.mjs';
 import {
@@ -82,6 +83,7 @@ export class Machine {
         reducedMotion: 'reduce',
         ...(kind.language && { locale: kind.language }),
       });
+      if (clockOffset !== 0) await page.addInitScript(moveDate, clockOffset);
       page.setDefaultTimeout(patienceMs);
       return new Machine({ page, browser, server, folder, restricted: kind.restricted });
     } catch (error) {
