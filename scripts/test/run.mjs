@@ -2,6 +2,7 @@
  * Runs everything that says whether the project is right, and adds it up.
  *
  *     npm test [-- PART…]     parts: see `parts` below; default: all of them, in rows beside each other
+ *     npm test -- --at 2026-12-01T00:10 --zone Europe/Berlin [PART…]     as if it were then and there
  *
  * A part that fails does not stop the later ones. At the end the failed tests are named; the last line is "N passed, N failed".
  */
@@ -9,6 +10,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { requireNode24 } from '../shared/node24.mjs';
 import { inRoot, root } from '../shared/paths.mjs';
 import { run, stream } from '../shared/processes.mjs';
@@ -16,6 +18,7 @@ import { findChromium } from '../vscode/chromium.mjs';
 import { installedServer } from '../vscode/serverInstall.mjs';
 import { clientTests } from './clientTest.mjs';
 import { hostTests } from './hostTest.mjs';
+import { localMinute, moveTo, zoneAfterMidnight } from './hours.mjs';
 import { nodeTests } from './nodeTests.mjs';
 import { inOneLine } from './resultsReporter.mjs';
 
@@ -81,8 +84,7 @@ const parts = {
   client: () => clientTests(),
 };
 
-function chosenParts() {
-  const named = process.argv.slice(2);
+function chosenParts(named) {
   const unknown = named.find((name) => !Object.hasOwn(parts, name));
   if (unknown) {
     console.error(`There is no part "${unknown}": choose from ${Object.keys(parts).join(', ')}.`);
@@ -121,14 +123,15 @@ const noEditor = Object.keys(parts).filter(
 const asideNiceness = 10;
 
 /** Runs a row in a process of its own; answers with its results and what it said. */
-async function runAside(names) {
+async function runAside(names, zone) {
   const priority = names === noEditor ? asideNiceness : 0;
+  const env = { ...process.env, ...(zone && { TZ: zone }) };
   const folder = await mkdtemp(path.join(tmpdir(), 'outlay-aside-'));
   const resultFile = path.join(folder, 'results.json');
   try {
     const output = await run(process.execPath, [inRoot('scripts/test/run.mjs'), ...names], {
       cwd: root,
-      env: { ...process.env, OUTLAY_ASIDE: resultFile, OUTLAY_PRIORITY: String(priority) },
+      env: { ...env, OUTLAY_ASIDE: resultFile, OUTLAY_PRIORITY: String(priority) },
     }).catch((error) => error.message);
     const text = await readFile(resultFile, 'utf8').catch(() => undefined);
     const failures = [{ name: `the row ${names.join(', ')}`, error: inOneLine(output) }];
@@ -145,13 +148,30 @@ async function runInTurn(names) {
   return done;
 }
 
+/**
+ * What holds at noon only must not hold up: one row, another each day, runs where it is just after
+ * midnight.
+ */
+function earlyRow(rows) {
+  const row = rows[Math.floor(Date.now() / 86_400_000) % rows.length];
+  const zone = zoneAfterMidnight();
+  const again = `--at ${localMinute(zone)} --zone ${zone}`;
+  return { row, zone, text: `Just after midnight: ${row.join(', ')} run as with ${again}` };
+}
+
 /** Everything, in rows; their results in the order of the parts. */
 async function runAll() {
   // What several rows need is brought once; the first part that misses it says so.
   await Promise.allSettled([installedServer(), findChromium()]);
   const built = await runPart('build');
-  const [first, ...others] = [...editorRows, noEditor];
-  const aside = others.map(runAside);
+  const rows = [...editorRows, noEditor];
+  const early = isMoved ? undefined : earlyRow(rows);
+  if (early) console.log(early.text);
+  const zoneOf = (row) => (row === early?.row ? early.zone : undefined);
+  const [first, ...others] = rows;
+  const aside = others.map((row) => runAside(row, zoneOf(row)));
+  // The others have their environment already.
+  if (zoneOf(first)) process.env.TZ = early.zone;
   const results = [built, ...(await runInTurn(first))];
   for (const row of aside) {
     const { output, results: more } = await row;
@@ -159,7 +179,8 @@ async function runAll() {
     results.push(...more);
   }
   const order = Object.keys(parts);
-  return results.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  results.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  return { results, early: early?.text };
 }
 
 /**
@@ -173,12 +194,25 @@ function shareCompiled() {
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 }
 
+function readArguments() {
+  try {
+    const options = { at: { type: 'string' }, zone: { type: 'string' } };
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    moveTo(values);
+    return { named: positionals, isMoved: Object.keys(values).length > 0 };
+  } catch (error) {
+    console.error(error.message);
+    process.exit(2);
+  }
+}
+
 shareCompiled();
+const { named, isMoved } = readArguments();
 const asideFile = process.env.OUTLAY_ASIDE;
 if (process.env.OUTLAY_PRIORITY) setPriority(Number(process.env.OUTLAY_PRIORITY));
-const chosen = chosenParts();
+const chosen = chosenParts(named);
 const everything = chosen.length === Object.keys(parts).length;
-const results = everything ? await runAll() : await runInTurn(chosen);
+const { results, early } = everything ? await runAll() : { results: await runInTurn(chosen) };
 if (asideFile) await writeFile(asideFile, JSON.stringify(results));
 
 console.log('\n=== sum');
@@ -193,6 +227,7 @@ const mostNamed = 58;
 const failures = results.flatMap(({ name, failures }) =>
   failures.map((failure) => `${name}: ${failure.name} — ${failure.error}`),
 );
+if (early) console.log(early);
 if (failures.length > 0) console.log('\n=== failed');
 for (const failure of failures.slice(0, mostNamed)) console.log(failure);
 if (failures.length > mostNamed) console.log(`… and ${failures.length - mostNamed} more`);

@@ -9,6 +9,7 @@ import { inRoot } from '../shared/paths.mjs';
 import { patienceMs } from '../shared/patience.mjs';
 import { launchChromium } from './chromium.mjs';
 import { addLanguage } from './language.mjs';
+import { clockOffset, moveDate } from './movedClock.cjs';
 import {
   installVsix,
   startServer,
@@ -82,6 +83,7 @@ export class Machine {
         reducedMotion: 'reduce',
         ...(kind.language && { locale: kind.language }),
       });
+      if (clockOffset !== 0) await page.addInitScript(moveDate, clockOffset);
       page.setDefaultTimeout(patienceMs);
       return new Machine({ page, browser, server, folder, restricted: kind.restricted });
     } catch (error) {

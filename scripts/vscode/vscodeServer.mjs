@@ -3,8 +3,10 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inRoot } from '../shared/paths.mjs';
 import { patienceMs } from '../shared/patience.mjs';
 import { endGroup, run, spawnGroup } from '../shared/processes.mjs';
+import { clockOffset } from './movedClock.cjs';
 import { installedServer } from './serverInstall.mjs';
 
 /** A window that shows nothing of its own accord, so that tests and pictures see only Outlay. */
@@ -93,6 +95,7 @@ async function linkParts(vscode, dataDir) {
 function serverArgs({ vscode, port, dataDir, extensionsDir, language, askTrust, parts, preload }) {
   return [
     // What is loaded before the server is loaded before its extension hosts, too.
+    ...(clockOffset !== 0 ? ['--require', inRoot('scripts/vscode/movedClock.cjs')] : []),
     ...(preload ? ['--require', preload] : []),
     path.join(vscode, 'out/server-main.js'),
     ...['--host', '127.0.0.1', '--port', String(port)],

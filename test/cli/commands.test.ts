@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { answerRecord, bundle, CliWorld, costState, usageOf } from './runCli.ts';
+import { answerRecord, bundle, CliWorld, costState, now, usageOf } from './runCli.ts';
 
 const opus = 'claude-opus-4-7';
 const sid = (digit: string): string => `${digit.repeat(8)}-0000-4000-8000-00000000000${digit}`;
@@ -186,7 +186,6 @@ describe('which sessions', () => {
 
   test('a rolling period is exact to the millisecond', () => {
     using world = new CliWorld();
-    const now = Date.now();
     const ago = (id: string, ms: number) =>
       answerRecord(id, opus, dollar, {
         ...onSession('1'),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { answerRecord, CliWorld, usageOf } from './runCli.ts';
+import { answerRecord, CliWorld, now, usageOf } from './runCli.ts';
 
 const sid = (number: number): string =>
   `${String(number).padStart(8, '0')}-0000-4000-8000-000000000001`;
@@ -10,7 +10,7 @@ function spend(world: CliWorld, number: number, dollars: number, cwd = '/src/my.
   world.transcript(`p/${sid(number)}.jsonl`, [
     answerRecord(String(number), 'claude-opus-4-7', usageOf({ input: dollars * 200_000 }), {
       sessionId: sid(number),
-      timestamp: new Date(Date.now() - 1000).toISOString(),
+      timestamp: new Date(now - 1000).toISOString(),
       cwd,
     }),
   ]);

@@ -9,13 +9,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { answerRecord, CliWorld, usageOf } from './runCli.ts';
+import { answerRecord, CliWorld, now, usageOf } from './runCli.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
 function eventAt(peerId: string, usdSpent: number, ago: number): object {
-  return { peerId, taskId: 't', tokensUsed: 100, usdSpent, ts: Date.now() - ago };
+  return { peerId, taskId: 't', tokensUsed: 100, usdSpent, ts: now - ago };
 }
 
 /** The worked example: what two peers spent in an hour, a day, a week and before. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { dayMs, hourMs } from '../../src/model/calendar.ts';
-import { answerRecord, CliWorld, usageOf } from './runCli.ts';
+import { answerRecord, CliWorld, now, usageOf } from './runCli.ts';
 
 const opus = 'claude-opus-4-7';
 
@@ -14,7 +14,7 @@ function spend(world: CliWorld, number: number, dollars: number, ago: number): v
   world.transcript(`p/${sid(number)}.jsonl`, [
     answerRecord(String(number), opus, usageOf({ input: dollars * 200_000 }), {
       sessionId: sid(number),
-      timestamp: new Date(Date.now() - ago).toISOString(),
+      timestamp: new Date(now - ago).toISOString(),
     }),
   ]);
 }
@@ -337,7 +337,7 @@ describe('projection, burn and anomaly in the terminal', () => {
 describe('what if, in the terminal', () => {
   test('savings are the baseline less what was paid; unpriced messages are on neither side', () => {
     using world = new CliWorld();
-    const timestamp = new Date(Date.now() - 1000).toISOString();
+    const timestamp = new Date(now - 1000).toISOString();
     world.transcript(`p/${sid(1)}.jsonl`, [
       answerRecord('1', 'claude-haiku-4-5', usageOf({ input: 50_000 }), {
         sessionId: sid(1),
@@ -372,7 +372,7 @@ describe('what if, in the terminal', () => {
 
   test('a band for long prompts is judged message by message', () => {
     using world = new CliWorld();
-    const timestamp = new Date(Date.now() - 1000).toISOString();
+    const timestamp = new Date(now - 1000).toISOString();
     const at = { sessionId: sid(1), timestamp };
     world.transcript(`p/${sid(1)}.jsonl`, [
       answerRecord('1', opus, usageOf({ input: 100_000 }), at),

@@ -6,16 +6,23 @@ import { answerRecord, CliWorld, usageOf } from './runCli.ts';
 
 const opus = 'claude-opus-4-7';
 const dollar = usageOf({ input: 200_000 });
+const now = Date.now();
+/** By the real clock the price catalogue may be old, which is not what is tested here. */
+const anyCatalogue = { 'outlay.prices.warnAfterDays': 100_000 };
 const lengths = ['--message-days', '90', '--day-days', '365'];
 
 /** A message that cost a dollar so many days ago, at noon in UTC. */
 function dollarAgo(days: number): object {
-  const day = new Date(Date.now() - days * dayMs).toISOString().slice(0, 10);
+  const day = new Date(now - days * dayMs).toISOString().slice(0, 10);
   return answerRecord(`d${days}`, opus, dollar, { timestamp: `${day}T12:00:00.000Z` });
 }
 
-/** A session of five messages: of today, 100, 101, 400 and 401 days ago. */
+/**
+ * A session of five messages: of today, 100, 101, 400 and 401 days ago. What sums up goes by the real
+ * clock, so all does.
+ */
 function history(world: CliWorld): string {
+  world.env = { OUTLAY_NOW: '' };
   const records = [401, 400, 101, 100, 0].map(dollarAgo);
   return world.transcript('p/11111111-0000-4000-8000-000000000001.jsonl', records);
 }
@@ -78,9 +85,10 @@ describe('outlay retention', () => {
 
   test('a span that cuts a day that was summed up says so', () => {
     using world = new CliWorld();
+    world.settings(anyCatalogue);
     history(world);
     world.json('retention', 'run', '--yes', ...lengths);
-    const day = new Date(Date.now() - 100 * dayMs).toISOString().slice(0, 10);
+    const day = new Date(now - 100 * dayMs).toISOString().slice(0, 10);
     const notes = (since: string): string[] => world.json('summary', '--since', since).notes;
     assert.deepEqual(notes(day), []);
     assert.equal(world.json('summary', '--since', day).total_cost_usd, 2);
@@ -92,6 +100,7 @@ describe('outlay retention', () => {
 
   test('a breakdown by what sums do not know says so', () => {
     using world = new CliWorld();
+    world.settings(anyCatalogue);
     history(world);
     world.json('retention', 'run', '--yes', ...lengths);
     const notes = (...args: string[]): string => world.json('breakdown', ...args).notes.join(' ');

@@ -8,6 +8,14 @@ import { type TempDir, tempDir } from '../lib/tempDir.ts';
 /** The command as it is shipped. */
 export const bundle = join(import.meta.dirname, '..', '..', 'dist', 'cli.cjs');
 
+/** The moment it is in a world, so that no test depends on when it runs. */
+export const now = Date.parse('2026-11-24T12:00:00Z');
+
+/** A clock that a run has moved is moved here too. */
+const clock = Object.fromEntries(
+  ['NODE_OPTIONS', 'OUTLAY_CLOCK_OFFSET'].map((name) => [name, process.env[name] ?? '']),
+);
+
 export interface CliResult {
   readonly code: number | null;
   readonly out: string;
@@ -76,6 +84,8 @@ export class CliWorld implements Disposable {
         SYSTEMROOT: process.env.SYSTEMROOT ?? '',
         OUTLAY_DATA_DIR: this.dir.at('data'),
         TZ: 'UTC',
+        OUTLAY_NOW: new Date(now).toISOString(),
+        ...clock,
         ...this.env,
       },
     };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { answerRecord, CliWorld, usageOf } from './runCli.ts';
+import { answerRecord, CliWorld, now, usageOf } from './runCli.ts';
 
 const sessionId = 'aaaaaaaa-0000-4000-8000-000000000001';
 const opus = 'claude-opus-4-7';
@@ -61,7 +61,7 @@ describe('settings', () => {
 
   test('budgets: the variable for a lifetime, else the month, else the day; levels inclusive', () => {
     using world = new CliWorld();
-    oneDollar(world, { timestamp: new Date().toISOString() });
+    oneDollar(world, { timestamp: new Date(now).toISOString() });
     world.settings({ 'outlay.budget.dailyUsd': 4 });
     const budget = () => world.json('summary', '--no-index').budget;
     world.json('sessions');

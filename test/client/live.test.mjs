@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it, before as start } from 'node:test';
 import { openWorkbench } from '../../scripts/vscode/page.mjs';
 import { formatUsd } from '../../src/model/money.ts';
+import { noonZone } from '../lib/noonZone.ts';
 import { Claude } from './lib/claude.mjs';
 import { agent, bash, say, use } from './lib/replies.mjs';
 import { listPrice, toNano } from './lib/spend.mjs';
@@ -24,7 +25,7 @@ describe('the status bar of a running VS Code', () => {
     await workbench.waitForStatus(formatUsd(sum));
   };
   start(async () => {
-    workbench = await openWorkbench();
+    workbench = await openWorkbench({ settings: { 'outlay.timeZone': noonZone() } });
     claude = await Claude.start('live', { configDir: workbench.paths.claude });
     claude.api.plan('tools', [
       use([bash()], { before }),

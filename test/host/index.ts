@@ -4,6 +4,8 @@
  */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { noonZone } from '../lib/noonZone.ts';
 import { patienceMs } from './until.ts';
 
 /** What one run in a host came to. */
@@ -24,6 +26,10 @@ export async function run(): Promise<void> {
   for (const file of readdirSync(here).sort()) {
     if (file.endsWith('.test.cjs')) mocha.addFile(join(here, file));
   }
+
+  // What is spent during a run is spent on one day, whenever it runs.
+  const settings = vscode.workspace.getConfiguration('outlay');
+  await settings.update('timeZone', noonZone(), vscode.ConfigurationTarget.Global);
 
   const result = await new Promise<HostResult>((resolve) => {
     const failures: HostResult['failures'] = [];

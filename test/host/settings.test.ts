@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
-import { dayMs } from '../../src/model/calendar.ts';
+import { addDays, dayMs, dayOf } from '../../src/model/calendar.ts';
 import { convert, usDollars } from '../../src/model/currency.ts';
 import { commandIds } from '../../src/views/core/commandIds.ts';
 import { readSettings, sharedKeys } from '../../src/views/core/settingsModel.ts';
@@ -19,16 +19,22 @@ import { until } from './until.ts';
 
 describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
   let api: OutlayApi;
-  const written = new Set<string>();
+  /** What stood there before, by key. */
+  const written = new Map<string, unknown>();
   const set = async (key: string, value: unknown): Promise<void> => {
-    written.add(key);
     const config = vscode.workspace.getConfiguration();
+    if (!written.has(key)) written.set(key, config.inspect(key)?.globalValue);
     await config.update(key, value, vscode.ConfigurationTarget.Global);
   };
   const mirrorFile = join(process.env.OUTLAY_DATA_DIR ?? '', 'config.json');
-  const mirrored = (): Record<string, unknown> =>
-    (JSON.parse(readFileSync(mirrorFile, 'utf8')) as { settings: Record<string, unknown> })
-      .settings;
+  const mirrored = (): Record<string, unknown> => {
+    const file = JSON.parse(readFileSync(mirrorFile, 'utf8')) as {
+      settings: Record<string, unknown>;
+    };
+    // Set for the whole run.
+    const { 'outlay.timeZone': _, ...settings } = file.settings;
+    return settings;
+  };
   const overview = () => {
     assert.ok(api.spend.overview);
     return api.spend.overview;
@@ -53,7 +59,7 @@ describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
   });
 
   afterEach(async () => {
-    for (const key of written) await set(key, undefined);
+    for (const [key, value] of written) await set(key, value);
     written.clear();
   });
 
@@ -234,37 +240,33 @@ describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
   });
 
   it('a rate of a later day changes no figure of the days before it', async () => {
-    await set('outlay.timeZone', 'UTC');
     const now = Date.now();
-    const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+    const today = dayOf(now, api.spend.settings.zone);
     const names = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
     // The week that begins yesterday has two days of spend in it.
-    await set('outlay.weekStart', names[new Date(now - dayMs).getUTCDay()]);
+    await set('outlay.weekStart', names[new Date(addDays(today, -1)).getUTCDay()]);
     append(
       transcriptFile('-home-dev-old', 'session-old'),
-      answer({ id: 'old', session: 'session-old', cwd: '/home/dev/old' }).replace(
-        /"timestamp":"[^"]+"/,
-        `"timestamp":"${day(now - dayMs)}T12:00:00.000Z"`,
-      ),
+      answer({ id: 'old', session: 'session-old', cwd: '/home/dev/old', at: now - dayMs }),
     );
     await until('yesterday counts', () => overview().week.total > overview().today.total);
     assert.equal(overview().week.shown, overview().week.total, 'in dollars');
     const yesterday = (): number => overview().week.shown - overview().today.shown;
     const spentYesterday = overview().week.total - overview().today.total;
 
-    const rates: Record<string, number> = { [day(now - 10 * dayMs)]: 0.5 };
+    const rates: Record<string, number> = { [addDays(today, -10)]: 0.5 };
     await set('outlay.currency', { code: 'EUR', rates });
     await until('there are euros', () => overview().week.shown !== overview().week.total);
     assert.equal(yesterday(), convert(spentYesterday, 0.5));
     assert.equal(overview().today.shown, convert(overview().today.total, 0.5));
     const before = yesterday();
 
-    await set('outlay.currency', { code: 'EUR', rates: { ...rates, [day(now)]: 2 } });
+    await set('outlay.currency', { code: 'EUR', rates: { ...rates, [today]: 2 } });
     await until('the new rate holds', () => overview().today.shown > overview().today.total);
     assert.equal(overview().today.shown, 2 * overview().today.total);
     assert.equal(yesterday(), before, 'the figure of yesterday is what it was');
 
-    const later = { ...rates, [day(now)]: 2, [day(now + dayMs)]: 7 };
+    const later = { ...rates, [today]: 2, [addDays(today, 1)]: 7 };
     await set('outlay.currency', { code: 'EUR', rates: later });
     await until('it has arrived', () => api.spend.settings.currency.rates.length === 3);
     assert.equal(overview().today.shown, 2 * overview().today.total);
@@ -275,6 +277,19 @@ describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
     await until('the budget is there', () => overview().dailyBudget !== undefined);
     assert.equal(overview().dailyBudget?.limit, 10e9, 'a budget stays in dollars');
     assert.match(tooltip(), /% of €20\.00/, 'and is shown at the rate of today');
+  });
+
+  it('a day is one of this machine where no zone is set', async () => {
+    await set('outlay.timeZone', undefined);
+    const cwd = '/home/dev/midnight';
+    await set('outlay.budget.projects', { [cwd]: { dailyUsd: 1 } });
+    const midnight = new Date().setHours(0, 0, 0, 0);
+    const file = transcriptFile('-home-dev-midnight', 'session-midnight');
+    const line = (id: string, output: number, at: number): string =>
+      answer({ id, session: 'session-midnight', cwd, output, at });
+    append(file, line('before', 1000, midnight - 1) + line('after', 3000, midnight));
+    const share = (): number | undefined => overview().projectBudgets[0]?.daily?.share;
+    await until('only what came after midnight counts', () => share() === 0.06);
   });
 
   it('a budget of a project is shown with its level', async () => {

@@ -13,9 +13,11 @@ import { packForThisMachine } from '../../../scripts/release/pack.mjs';
 import { inRoot } from '../../../scripts/shared/paths.mjs';
 import { insist, until } from '../../../scripts/shared/patience.mjs';
 import { openWorkbench } from '../../../scripts/vscode/page.mjs';
+import { noonZone } from '../../lib/noonZone.ts';
 import { bundle, englishIn, german, known, manifest, wordsIn } from '../page/lib/english.mjs';
 import {
   answer,
+  append,
   clientTotal,
   customTitle,
   transcriptOf,
@@ -40,6 +42,8 @@ describe('the package in a window in German', () => {
     if (pictures) await workbench.screenshot(path.join(pictures, `${name}.png`), { element });
   };
   const session = 'a1b2c3d4-0000-4000-8000-000000000001';
+  const cwd = '/home/dev/shop';
+  const title = customTitle(session, 'Wackeligen Upload-Test reparieren');
 
   before(async () => {
     workbench = await openWorkbench({
@@ -47,7 +51,7 @@ describe('the package in a window in German', () => {
       language: 'de',
       steadyFonts: true,
       viewport: { width: 1280, height: 1100 },
-      settings: { 'workbench.colorTheme': 'Dark Modern' },
+      settings: { 'workbench.colorTheme': 'Dark Modern', 'outlay.timeZone': noonZone() },
     });
     policy = watchPolicy(workbench);
     await openSessions(workbench);
@@ -66,13 +70,12 @@ describe('the package in a window in German', () => {
 
   it('names figures, parts and ages in the list of sessions', async () => {
     const { claude } = workbench.paths;
-    const cwd = '/home/dev/shop';
     const now = Date.now();
     const at = (minutes) => now - 41 * minute + minutes * minute;
     const place = { session, cwd };
     const file = transcriptOf(claude, place);
     write(file, [
-      customTitle(session, 'Wackeligen Upload-Test reparieren'),
+      title,
       answer('a', 0, {
         ...place,
         at: at(0),
@@ -179,6 +182,8 @@ describe('the package in a window in German', () => {
   });
 
   it('answers in German in the session panel, with German figures and no English left', async () => {
+    // At work, however long the tests before took.
+    append(transcriptOf(workbench.paths.claude, { session, cwd }), title);
     await workbench.executeCommand('outlay.openSession', session);
     const frame = await sessionFrame(workbench, /Mindestens\s\$15,50/);
     const page = async () => plain(await wordsIn(frame, 'body'));

@@ -76,11 +76,15 @@ describe('the sessions view', () => {
   });
   beforeEach(() => workbench.calm());
   after(() => workbench?.close());
-  /** Whatever the tests before have left: all sessions, flat, the dearest of those that ended first. */
+  /** Whatever the tests before have left: all sessions, none excluded or filtered away. */
   const everythingIsListed = async () => {
     await workbench.executeCommand('notifications.clearAll');
     await workbench.executeCommand('workbench.action.closeAllEditors');
+    await workbench.executeCommand('outlay.resume');
     await workbench.executeCommand('outlay.clearSessionFilter');
+    await workbench.executeCommand('outlay.showExcluded');
+    // At work, however long the tests before took.
+    append(places.live, customTitle('live-session', 'Fix flaky upload test'));
     await openSessions(workbench);
     await waitForRows(workbench, (list) => sessionsIn(list).length === 3);
   };
@@ -94,9 +98,12 @@ describe('the sessions view', () => {
 
   it('says that it is paused when it has read nothing', async () => {
     await workbench.executeCommand('outlay.pause');
-    await workbench.waitForStatus('paused');
-    await waitForWelcome(workbench, /Outlay is paused[\s\S]*Resume/);
-    await workbench.executeCommand('outlay.resume');
+    try {
+      await workbench.waitForStatus('paused');
+      await waitForWelcome(workbench, /Outlay is paused[\s\S]*Resume/);
+    } finally {
+      await workbench.executeCommand('outlay.resume');
+    }
   });
 
   it('lists sessions by project, the live one first, with total, model and age', async () => {
@@ -147,8 +154,8 @@ describe('the sessions view', () => {
   it('groups by day or not at all, and sorts by cost', async () => {
     await chooseInAction(workbench, 'Group Sessions By', 'By day');
     const byDay = await waitForRows(workbench, (list) => labels(list)[0] === 'Today');
-    // Thirty hours ago was yesterday or the day before.
-    assert.ok(byDay.some(({ label }) => label === 'Yesterday' || /\d{4}/.test(label)));
+    // It is noon, so thirty hours ago was yesterday.
+    assert.ok(labels(byDay).includes('Yesterday'));
     await chooseInAction(workbench, 'Group Sessions By', 'Not at all');
     await waitForRows(workbench, (list) => list.length === 3);
     await chooseInAction(workbench, 'Sort Sessions By', 'Most expensive first');
@@ -164,6 +171,8 @@ describe('the sessions view', () => {
   });
 
   it('filters by words and conditions, says so, and can be cleared', async () => {
+    await everythingIsListed();
+    await chooseInAction(workbench, 'Group Sessions By', 'Not at all');
     await clickAction(workbench, 'Filter Sessions');
     const title = workbench.page.locator('.quick-input-title', { hasText: 'Filter sessions' });
     await title.waitFor();
@@ -178,8 +187,21 @@ describe('the sessions view', () => {
   });
 
   it('remembers grouping, order and filter over a reload', async () => {
-    await workbench.reload();
-    await openSessions(workbench);
+    await everythingIsListed();
+    await chooseInAction(workbench, 'Group Sessions By', 'Not at all');
+    await chooseInAction(workbench, 'Sort Sessions By', 'Most expensive first');
+    const filtered = workbench.page.getByText(/Filter: live/).first();
+    await insist('the filter outlasts a reload', async (timeout) => {
+      await workbench.executeCommand('outlay.clearSessionFilter');
+      await filterBy(workbench, '', 'Live');
+      await filtered.waitFor({ timeout });
+      // VS Code writes down what a window keeps a moment later.
+      await workbench.page.waitForTimeout(timeout / 3);
+      await workbench.reload();
+      await openSessions(workbench);
+      await filtered.waitFor({ timeout });
+    });
+    append(places.live, customTitle('live-session', 'Fix flaky upload test'));
     const seen = await waitForRows(workbench, (list) => list.length === 1);
     assert.equal(seen[0].level, 1);
     await waitForMessage(workbench, /Filter: live/);
@@ -240,7 +262,7 @@ describe('the sessions view', () => {
     await chooseInMenu(workbench, 'Add gift cards', 'Exclude from List');
     await waitForRows(workbench, (list) => sessionsIn(list).length === 2);
     // What is not listed still counts.
-    assert.match(await workbench.statusText(), /\$1[26]\.75/);
+    assert.match(await workbench.statusText(), /\$12\.75/);
     await workbench.runCommand('Outlay: Show Excluded Sessions');
     await waitForRows(workbench, (list) => sessionsIn(list).length === 3);
   });
@@ -251,13 +273,16 @@ describe('the sessions view', () => {
         has: workbench.page.locator('[aria-label^="Outlay"]'),
       })
       .locator('.badge-content');
-    await workbench.setSettings({ 'outlay.budget.dailyUsd': 100 });
-    await workbench.waitForStatus(/100|%/);
-    assert.equal((await badge.allInnerTexts()).join(''), '');
-    await workbench.setSettings({ 'outlay.budget.dailyUsd': 1 });
-    await workbench.waitForStatus('stop');
-    await until('it is there', async () => (await badge.allInnerTexts()).join('') === '1');
-    await workbench.setSettings({ 'outlay.budget.dailyUsd': null });
+    try {
+      await workbench.setSettings({ 'outlay.budget.dailyUsd': 100 });
+      await workbench.waitForStatus(/100|%/);
+      assert.equal((await badge.allInnerTexts()).join(''), '');
+      await workbench.setSettings({ 'outlay.budget.dailyUsd': 1 });
+      await workbench.waitForStatus('stop');
+      await until('it is there', async () => (await badge.allInnerTexts()).join('') === '1');
+    } finally {
+      await workbench.setSettings({ 'outlay.budget.dailyUsd': null });
+    }
   });
 
   it('is walked through with the keyboard alone, up to an open panel', async () => {
@@ -268,7 +293,10 @@ describe('the sessions view', () => {
     await insist('a panel is open', async (timeout) => {
       await workbench.executeCommand('outlay.sessions.focus');
       await page.keyboard.press('Home');
-      await page.keyboard.press('ArrowDown');
+      // It is below the live one, and below its project where there are any.
+      for (let row = 0; row < 8 && !/Add gift cards/.test(await focused.innerText()); row++) {
+        await page.keyboard.press('ArrowDown');
+      }
       await focused.filter({ hasText: 'Add gift cards' }).waitFor({ timeout });
       await page.keyboard.press('Enter');
       await page.locator('.tab').filter({ hasText: 'Add gift cards' }).waitFor({ timeout });
