@@ -16,7 +16,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src/text': ['src/model', 'node'],
   'src/demo': ['src/model', 'node'],
   'src/platform': ['src/model', 'node', 'zod'],
-  'src/agents': ['src/model', 'node'],
+  'src/agents': ['src/model', 'src/platform', 'node'],
   'src/pricing': ['src/model'],
   'src/store': ['src/model', 'src/platform', 'node', 'better-sqlite3'],
   'src/analysis': ['src/model'],
