@@ -94,6 +94,7 @@ export interface SessionEvent {
 }
 
 export const titleKinds = ['custom', 'ai', 'summary', 'prompt'] as const;
+
 /** Where a title comes from, best first. */
 export type TitleKind = (typeof titleKinds)[number];
 
@@ -134,7 +135,7 @@ export interface PullRequestLink {
   readonly url: string;
 }
 
-/** The dated records of one session in a stretch of one file, reduced to what decides ownership. */
+/** The dated records of one session in a chunk of one file, reduced to what decides ownership. */
 export interface SessionTrace {
   readonly sessionId: string;
   /** Earliest and latest timestamp of any dated record. */
@@ -177,7 +178,7 @@ export interface RejectedLine {
   readonly offset: number;
 }
 
-/** Everything a stretch of a transcript says. */
+/** Everything a chunk of a transcript says. */
 export interface TranscriptBatch {
   readonly messages: MessageLine[];
   readonly traces: SessionTrace[];
@@ -192,34 +193,19 @@ export interface TranscriptBatch {
   lines: number;
 }
 
-/** What a reader must remember between two stretches of one file. Plain data, kept in the store. */
-export interface ParserState {
-  /** Lines behind, so that the next one is number `line + 1`. */
-  line: number;
-  /** Latest timestamp of any record so far; 0 when none is dated. */
-  lastAt: number;
-  /** Prompt the next main-thread answer belongs to. */
-  promptId: string;
-  /** Timestamp of the last user record; 0 when none. */
-  userAt: number;
-  /** Names of recent tool calls by id, newest last, so that a failed result can name its tool. */
-  tools: [id: string, name: string][];
-  /** The last total, while nothing has followed it but what its own run broke off; else null. */
-  openTotal: CostState | null;
-}
-
 /** Where reading stopped, and all that is needed to go on there. */
 export interface Bookmark {
   /** Behind the last newline read. */
   readonly offset: number;
-  readonly state: ParserState;
+  /** What the reader must remember: plain data that only the file's agent understands. */
+  readonly state: unknown;
   readonly inode: string;
   /** Hash of the start of the first line; '' until there is one. */
   readonly head: string;
 }
 
-/** A stretch of a transcript: its records and the bookmark that belongs to them. */
-export interface Stretch {
+/** A chunk of a transcript: its records and the bookmark that belongs to them. */
+export interface Chunk {
   readonly batch: TranscriptBatch;
   /** Where it begins in the file. */
   readonly start: number;
@@ -227,7 +213,7 @@ export interface Stretch {
   /** Size of the file when it was opened. */
   readonly size: number;
   /**
-   * The file was not the one the bookmark knew, and this is the first stretch of reading it from the
+   * The file was not the one the bookmark knew, and this is the first chunk of reading it from the
    * start: what is counted per file begins anew here.
    */
   readonly restarted: boolean;

@@ -1,5 +1,5 @@
 import type { PriceBook } from '../model/price.ts';
-import type { AgentFact, Stretch, TranscriptBatch } from '../model/records.ts';
+import type { AgentFact, Chunk, TranscriptBatch } from '../model/records.ts';
 import type { RetentionLimits } from '../model/retention.ts';
 import type { SqlDatabase, Statement } from './driver/types.ts';
 import { Agents } from './ingest/agentTable.ts';
@@ -15,7 +15,7 @@ import { Words } from './ingest/stringTable.ts';
 import { type Portion, Thinning } from './retention/downsample.ts';
 import { pricing } from './schema/messageRow.ts';
 
-/** A transcript whose stretch is to be stored. */
+/** A transcript whose chunk is to be stored. */
 export interface SourceFile {
   readonly path: string;
   /** Configuration directory it stands under: the account. */
@@ -26,8 +26,8 @@ export interface SourceFile {
 /** Work for one transaction. */
 export interface IngestItem {
   readonly file: SourceFile;
-  readonly stretch: Stretch;
-  /** The stretch's records already merged, where another thread has done it. */
+  readonly chunk: Chunk;
+  /** The chunk's records already merged, where another thread has done it. */
   readonly messages?: readonly MergedMessage[];
   /** Facts of the agent's meta file, where there is one. */
   readonly agentFacts?: readonly AgentFact[];
@@ -43,7 +43,7 @@ export interface WriterOptions {
 }
 
 /**
- * Stores what was read. Every call is one transaction: the records of a stretch and the place the
+ * Stores what was read. Every call is one transaction: the records of a chunk and the place the
  * file has been read to commit together, so a crash loses nothing and counts nothing twice.
  */
 export class Writer {
@@ -108,7 +108,7 @@ export class Writer {
   }
 
   /**
-   * Stores stretches of one or several transcripts in one transaction. A stretch that does not begin
+   * Stores chunks of one or several transcripts in one transaction. A chunk that does not begin
    * where its file has been read to is stale: somebody else was there first. It is left out, and the
    * paths of such files are returned, to be looked at anew.
    */
@@ -169,13 +169,13 @@ export class Writer {
     }
   }
 
-  /** Stores one stretch; false when it is stale. */
-  #ingest({ file, stretch, messages, agentFacts = [] }: IngestItem): boolean {
-    const { batch, start, bookmark, size } = stretch;
+  /** Stores one chunk; false when it is stale. */
+  #ingest({ file, chunk, messages, agentFacts = [] }: IngestItem): boolean {
+    const { batch, start, bookmark, size } = chunk;
     const readTo = this.files.find(file.path)?.bookmark.offset ?? 0;
     if (start > 0 && start !== readTo) return false;
     // From the start on, the counts of the file are counted anew, whatever the reader knew.
-    const restarted = stretch.restarted || (start === 0 && readTo > 0);
+    const restarted = chunk.restarted || (start === 0 && readTo > 0);
     const root = this.#words.id(file.root);
     const sessionOf = (sid: string): SessionRow => this.#sessions.get(sid, root);
     const source = { path: file.path, root, size, mtimeMs: file.mtimeMs };

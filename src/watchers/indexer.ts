@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
-import { describe } from '../agents/claude/discover.ts';
-import type { Root } from '../agents/claude/roots.ts';
+import { basename } from 'node:path';
+import { logFile, type Root } from '../agents/agentLog.ts';
+import { agentLog } from '../agents/registry.ts';
 import { HumanError, messageOf } from '../model/errors.ts';
 import { parsePriceOverrides } from '../pricing/parseOverrides.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
@@ -20,8 +21,8 @@ import { whileBusy } from './retryBusy.ts';
 import {
   configuredRoots,
   type FoundFile,
-  isMeta,
   newFiles,
+  rootAbove,
   type ScannedRoot,
   scanRoots,
 } from './scanRoots.ts';
@@ -288,10 +289,9 @@ export class Indexer {
     known: ReadonlyMap<string, KnownFile>,
   ): void {
     const present = new Set(scanned.flatMap(({ files }) => files.map(({ path }) => path)));
-    const readable = scanned.filter(({ root }) => root.exists).map(({ root }) => root.projects);
+    const readable = scanned.flatMap(({ root }) => (root.exists ? [root] : []));
     for (const { path, gone } of known.values()) {
-      if (gone || present.has(path) || !readable.some((folder) => path.startsWith(folder)))
-        continue;
+      if (gone || present.has(path) || rootAbove(path, readable) === undefined) continue;
       writer.setGone(path, true);
     }
   }
@@ -304,7 +304,7 @@ export class Indexer {
   ): Promise<void> {
     const total = files.reduce((sum, { size }) => sum + size, 0);
     const unread = files.map((file) => ({
-      look: file,
+      file,
       size: file.size,
       bookmark: known.get(file.path)?.bookmark,
     }));
@@ -331,22 +331,25 @@ export class Indexer {
 
   #watchRoots(): void {
     for (const root of this.#roots) {
-      if (!root.exists || this.#events.has(root.projects)) continue;
+      if (!root.exists || this.#events.has(root.logFolder)) continue;
       const events = watchFolder(
-        root.projects,
+        root.logFolder,
         this.#config.polling,
+        (path) => agentLog(root).kindOf(basename(path)) !== undefined,
         (path, event) => this.#onFileEvent(path, event),
         // What came between the listing and now had nobody to report it.
         () => void this.#scan(),
-        (error) => this.#log('warn', `Watching ${root.projects}: ${messageOf(error)}`),
+        (error) => this.#log('warn', `Watching ${root.logFolder}: ${messageOf(error)}`),
       );
-      this.#events.set(root.projects, events);
+      this.#events.set(root.logFolder, events);
     }
   }
 
   #onFileEvent(path: string, event: 'changed' | 'removed'): void {
     if (event === 'removed') {
-      if (!isMeta(path) && this.#writer !== undefined) this.#looks.touch(path);
+      const root = rootAbove(path, this.#roots);
+      const isMeta = root && agentLog(root).kindOf(basename(path)) === 'meta';
+      if (!isMeta && this.#writer !== undefined) this.#looks.touch(path);
       return;
     }
     this.#active.set(path, Date.now());
@@ -356,19 +359,21 @@ export class Indexer {
   /** Looks at one file after an event or in the sweep. */
   async #look(path: string): Promise<void> {
     const writer = this.#writer;
-    const root = this.#roots.find(({ projects }) => path.startsWith(projects));
+    const root = rootAbove(path, this.#roots);
     if (writer === undefined || root === undefined) return;
     try {
-      const transcript = isMeta(path) ? path.replace(/\.meta\.json$/, '.jsonl') : path;
+      const agent = agentLog(root);
+      const isMeta = agent.kindOf(basename(path)) === 'meta';
+      const transcript = isMeta ? agent.transcriptOf(path) : path;
       const stats = statSync(transcript, { throwIfNoEntry: false });
       const known = writer.files.find(transcript);
       if (stats === undefined) {
         if (known?.gone === false) writer.setGone(transcript, true);
         return;
       }
-      const file = describe(transcript, stats);
+      const file = logFile(transcript, stats);
       const same = known?.size === file.size && known.mtimeMs === file.mtimeMs && !known.gone;
-      if (same && !isMeta(path)) return;
+      if (same && !isMeta) return;
       await ingestFile(writer, { path: transcript, root, mtimeMs: file.mtimeMs }, (text) =>
         this.#log('info', text),
       );
@@ -415,7 +420,7 @@ export class Indexer {
     const present = (roots: readonly Root[]): string =>
       roots
         .filter(({ exists }) => exists)
-        .map(({ projects }) => projects)
+        .map(({ logFolder }) => logFolder)
         .join('\n');
     return present(configuredRoots(this.#config)) !== present(this.#roots);
   }
@@ -460,7 +465,7 @@ export class Indexer {
         transcripts: files.length,
         bytes: files.reduce((sum, { size }) => sum + size, 0),
         unreadable,
-        polling: this.#events.get(root.projects)?.polling ?? false,
+        polling: this.#events.get(root.logFolder)?.polling ?? false,
       }),
     );
     this.#tell({ type: 'roots', roots });

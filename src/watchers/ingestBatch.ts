@@ -2,14 +2,16 @@ import type { IngestItem } from '../store/writer.ts';
 
 /** Messages in one transaction: a large one costs half as much a message as a small one. */
 const mostMessages = 3000;
+
 /** Records remembered for ownership in one transaction; bounds its memory. */
 const mostRecords = 60_000;
+
 /** The first figures are wanted at once, the rest in larger portions. */
 const firstWaitMs = 100;
 const laterWaitMs = 1000;
 
-/** Stretches gathered while the history is read, until they are worth a transaction. */
-export class Gathered {
+/** A batch of chunks while the history is read: filled until it is worth a transaction. */
+export class IngestBatch {
   #items: IngestItem[] = [];
   #messages = 0;
   #records = 0;
@@ -18,8 +20,8 @@ export class Gathered {
 
   add(item: IngestItem): void {
     this.#items.push(item);
-    this.#messages += item.stretch.batch.messages.length;
-    for (const trace of item.stretch.batch.traces) this.#records += trace.uuidHashes.length;
+    this.#messages += item.chunk.batch.messages.length;
+    for (const trace of item.chunk.batch.traces) this.#records += trace.uuidHashes.length;
   }
 
   /** Enough for one transaction. */

@@ -1,6 +1,5 @@
-import { readAgentMeta } from '../agents/claude/agentMeta.ts';
-import { placeOf } from '../agents/claude/discover.ts';
-import type { Root } from '../agents/claude/roots.ts';
+import type { Root } from '../agents/agentLog.ts';
+import { agentLog } from '../agents/registry.ts';
 import type { AgentFact } from '../model/records.ts';
 import { backUp, backupEveryMs, lastBackupAt, setAside } from '../store/connection/backups.ts';
 import { findDamage } from '../store/connection/openStore.ts';
@@ -121,7 +120,7 @@ export class Maintenance {
       const facts: AgentFact[] = [];
       for (const { path, mtimeMs } of metaFiles) {
         if (this.#metaSeen.get(path) === mtimeMs) continue;
-        const fact = readAgentMeta(path, placeOf(root.projects, path));
+        const fact = agentLog(root).readMeta(root, path);
         if (fact === undefined) continue;
         this.#metaSeen.set(path, mtimeMs);
         facts.push(fact);

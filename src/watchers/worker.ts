@@ -3,16 +3,16 @@ import { messageOf } from '../model/errors.ts';
 import { Indexer } from './indexer.ts';
 import type { FromIndexer, ToIndexer } from './messages.ts';
 import { runReader } from './readAhead.ts';
-import { type CareTask, runCare } from './storeTasks.ts';
+import { type StoreTask, serveStoreTask } from './storeTasks.ts';
 
 /**
  * Entry of the indexing thread, of the thread that reads ahead for it, and of those that copy or empty
  * a store: messages in and out.
  */
 const port = parentPort;
-const { role, task } = (workerData ?? {}) as { role?: string; task?: CareTask };
+const { role, task } = (workerData ?? {}) as { role?: string; task?: StoreTask };
 if (port !== null && role === 'reader') runReader(port);
-else if (port !== null && task !== undefined) void runCare(port, task);
+else if (port !== null && task !== undefined) void serveStoreTask(port, task);
 else if (port !== null) {
   let indexer: Indexer | undefined;
   const tell = (message: FromIndexer): void => port.postMessage(message);

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { emptyBatch, emptyTrace } from '../../src/agents/claude/parse/batch.ts';
-import { freshState } from '../../src/agents/claude/parse/parser.ts';
+import { freshState } from '../../src/agents/claude/parse/parserState.ts';
 import { dayMs } from '../../src/model/calendar.ts';
-import type { MessageLine, SessionTrace, Stretch } from '../../src/model/records.ts';
+import type { Chunk, MessageLine, SessionTrace } from '../../src/model/records.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
 import { soleWriter } from '../lib/ingest.ts';
 
@@ -20,7 +20,7 @@ export function fillStore(file: string, messages: number, endMs: number, perSess
       const start = endMs - 365 * dayMs + Math.floor((n / sessions) * 364.9 * dayMs);
       items.push({
         file: { path: `/made-up/${n}.jsonl`, root: '/made-up', mtimeMs: start },
-        stretch: session(n, start, perSession),
+        chunk: session(n, start, perSession),
       });
     }
     writer.ingest(items);
@@ -43,13 +43,13 @@ export function addMessage(file: string, sid: string, i: number): void {
   batch.messages.push(message(sid, n, i, at, ''));
   const bookmark = { offset: 1000 + i, state: freshState(), inode: String(n), head: 'x' };
   const start = writer.files.find(`/made-up/${n}.jsonl`)?.bookmark?.offset ?? 0;
-  const stretch = { batch, start, bookmark, size: 1000 + i, restarted: false, done: true };
+  const chunk = { batch, start, bookmark, size: 1000 + i, restarted: false, done: true };
   const path = `/made-up/${n}.jsonl`;
-  writer.ingest([{ file: { path, root: '/made-up', mtimeMs: at }, stretch }]);
+  writer.ingest([{ file: { path, root: '/made-up', mtimeMs: at }, chunk }]);
   db.close();
 }
 
-function session(n: number, start: number, count: number): Stretch {
+function session(n: number, start: number, count: number): Chunk {
   const batch = emptyBatch();
   const sessionId = `session-${String(n).padStart(6, '0')}`;
   const cwd = `/home/dev/project-${n % 40}`;

@@ -11,7 +11,7 @@ export interface MessagePlace {
 
 /**
  * A message as far as it is known: the record kept, and what is said by all its records together.
- * `merge` is commutative, associative and idempotent, so the order in which files, stretches and
+ * `merge` is commutative, associative and idempotent, so the order in which files, chunks and
  * repetitions are read makes no difference.
  */
 export interface MergedMessage {

@@ -41,7 +41,7 @@ export class Traces {
     this.#addKin = db.prepare('INSERT OR IGNORE INTO kin VALUES (?, ?)');
   }
 
-  /** Notes the records of a stretch. The session's row holds its other facts already. */
+  /** Notes the records of a chunk. The session's row holds its other facts already. */
   add(row: SessionRow, trace: SessionTrace): void {
     if (row.related === 1) {
       this.#addRecords(row, trace.uuidHashes, trace.uuidTimes);

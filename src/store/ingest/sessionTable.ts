@@ -105,7 +105,7 @@ export class Sessions {
     this.#changed.add(row);
   }
 
-  /** Merges what a stretch says about a session's records; its own start is found elsewhere. */
+  /** Merges what a chunk says about a session's records; its own start is found elsewhere. */
   applyTrace(row: SessionRow, trace: SessionTrace, writtenAt: number): void {
     const finite = (at: number): number | null => (Number.isFinite(at) ? at : null);
     row.first_at = earlier(row.first_at, finite(trace.firstAt));

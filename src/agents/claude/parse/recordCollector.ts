@@ -4,7 +4,7 @@ import { emptyTrace } from './batch.ts';
 import { ByteCache } from './byteCache.ts';
 import { BRANCH, CWD, ENTRYPOINT, type RecordHead, UUID, VERSION } from './recordFields.ts';
 
-/** Reduces the dated records of a stretch, of whatever type, to what decides about their sessions. */
+/** Reduces the dated records of a chunk, of whatever type, to what decides about their sessions. */
 export class TraceCollector {
   readonly #cwds = new ByteCache();
   readonly #branches = new ByteCache();
