@@ -47,8 +47,8 @@ export async function runStoreTask<K extends StoreTask['kind']>(
   task: Extract<StoreTask, { kind: K }>,
 ): Promise<StoreTaskResults[K]> {
   const worker = new Worker(workerFile(), {
-    name: 'outlay-care',
-    workerData: { role: 'care', task },
+    name: 'outlay-store-task',
+    workerData: { role: 'storeTask', task },
   });
   const outcome = await new Promise<Outcome>((resolve, reject) => {
     worker.once('message', resolve);

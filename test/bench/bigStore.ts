@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { emptyBatch, emptyTrace } from '../../src/agents/claude/parse/batch.ts';
+import { emptyBatch, emptyTrace } from '../../src/agents/batch.ts';
 import { freshState } from '../../src/agents/claude/parse/parserState.ts';
 import { dayMs } from '../../src/model/calendar.ts';
 import type { Chunk, MessageLine, SessionTrace } from '../../src/model/records.ts';

@@ -68,7 +68,7 @@ const never: Readonly<Record<string, readonly string[]>> = {
  * not listed may import all of them and are imported by none.
  */
 const inside: Readonly<Record<string, readonly string[]>> = {
-  'src/agents': ['agentLog.ts', 'claude', 'registry.ts'],
+  'src/agents': ['agentLog.ts', 'batch.ts', 'claude', 'registry.ts'],
   'src/agents/claude': ['parse', 'read'],
   'src/analysis': ['statistics', 'spend', 'budgets', 'peers', 'insights'],
   'src/store': [

@@ -8,8 +8,8 @@ import {
   type TranscriptBatch,
   unnamedAgent,
 } from '../../../model/records.ts';
+import { emptyBatch } from '../../batch.ts';
 import { attributionOf, errorCode } from './attribution.ts';
-import { emptyBatch } from './batch.ts';
 import { ByteCache, bounded } from './byteCache.ts';
 import { clientTotal } from './costState.ts';
 import {
