@@ -90,7 +90,7 @@ export class SpendModel implements Disposable {
   #migrating: string | undefined;
   #prices: MergedOverrides | undefined;
   #book: RateBook | undefined;
-  /** Nothing is opened or read: the store is being moved or removed. */
+  /** Nothing is opened or read: the store is being moved or removed, or the window ends. */
   #closed = false;
   #spend: Spend;
 
@@ -441,6 +441,8 @@ export class SpendModel implements Disposable {
 
   /** Gives back the lease and closes everything; awaited by `deactivate`. */
   async stop(): Promise<void> {
+    // What the indexer still says on its way out must not open the store again.
+    this.#closed = true;
     clearTimeout(this.#timer);
     clearInterval(this.#tick);
     this.#watch?.dispose();
