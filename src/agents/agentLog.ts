@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import type { AgentFact, Bookmark, Chunk } from '../model/records.ts';
+import type { AgentMetadata, Bookmark, TranscriptChunk } from '../model/records.ts';
 
 /** How a root came to be read; environment variables go by their names. */
 export type RootSource = 'option' | 'setting' | 'CLAUDE_CONFIG_DIR' | 'default';
@@ -118,9 +118,9 @@ export interface AgentLog {
   /** The transcript a meta file is about. */
   transcriptOf(metaPath: string): string;
   /** Undefined while the file is torn, absent or says nothing. */
-  readMeta(root: Root, metaPath: string): AgentFact | undefined;
+  readMeta(root: Root, metaPath: string): AgentMetadata | undefined;
   /** Facts that stand beside a subagent's transcript. */
-  factsBeside(root: Root, path: string): AgentFact[];
+  factsBeside(root: Root, path: string): AgentMetadata[];
 
   /**
    * Reads a transcript on from a bookmark, a chunk about every `chunkBytes`. What its writer has not
@@ -132,7 +132,7 @@ export interface AgentLog {
     path: string,
     bookmark: Bookmark | undefined,
     chunkBytes: number,
-  ): Generator<Chunk, void, void>;
+  ): Generator<TranscriptChunk, void, void>;
 
   /** Ids of the sessions whose agent runs now, by what a configuration directory says. */
   runningSessions(directory: string): Iterable<string>;

@@ -1,10 +1,10 @@
-import type { SessionTrace, TranscriptBatch } from '../model/records.ts';
+import type { SessionRecords, TranscriptBatch } from '../model/records.ts';
 
 /** A batch nothing has been added to. */
 export function emptyBatch(): TranscriptBatch {
   return {
     messages: [],
-    traces: [],
+    sessions: [],
     costStates: [],
     events: [],
     titles: [],
@@ -17,7 +17,7 @@ export function emptyBatch(): TranscriptBatch {
 }
 
 /** A trace of a session of which no record has been seen: each field yields to any record's. */
-export function emptyTrace(sessionId: string): SessionTrace {
+export function emptySessionRecords(sessionId: string): SessionRecords {
   return {
     sessionId,
     firstAt: Number.POSITIVE_INFINITY,

@@ -32,7 +32,7 @@ export function convert(nanoUsd: number, rate: number): number {
   return rate === 1 ? nanoUsd : Math.floor(nanoUsd * rate + 0.5);
 }
 
-/** A stretch of time in which one rate holds. */
+/** A period in which one rate holds. */
 export interface RatedSpan extends TimeSpan {
   readonly rate: number;
 }

@@ -1,4 +1,4 @@
-/** A function that finds each answer once and gives it again from then on. */
+/** Memoizes a function of one argument. */
 export function remember<K, V>(find: (key: K) => V): (key: K) => V {
   const known = new Map<K, V>();
   return (key) => {

@@ -57,7 +57,7 @@ export interface MessageLine {
   readonly error: string;
 }
 
-/** Claude Code's own running total, as written, with its place in the session. */
+/** Claude Code's own running total, as written, with its position in the file. */
 export interface CostState {
   readonly sessionId: string;
   readonly offset: number;
@@ -110,7 +110,7 @@ export interface TitleRecord {
 }
 
 /** What is known of a subagent beside its messages. Empty strings where not recorded. */
-export interface AgentFact {
+export interface AgentMetadata {
   readonly sessionId: string;
   readonly agentId: string;
   readonly type: string;
@@ -135,8 +135,10 @@ export interface PullRequestLink {
   readonly url: string;
 }
 
-/** The dated records of one session in a chunk of one file, reduced to what decides ownership. */
-export interface SessionTrace {
+/**
+ * Fingerprint of one session's dated records in a chunk of one file: what ownership is decided by.
+ */
+export interface SessionRecords {
   readonly sessionId: string;
   /** Earliest and latest timestamp of any dated record. */
   firstAt: number;
@@ -178,14 +180,14 @@ export interface RejectedLine {
   readonly offset: number;
 }
 
-/** Everything a chunk of a transcript says. */
+/** The records of one chunk of a transcript, by kind. */
 export interface TranscriptBatch {
   readonly messages: MessageLine[];
-  readonly traces: SessionTrace[];
+  readonly sessions: SessionRecords[];
   readonly costStates: CostState[];
   readonly events: SessionEvent[];
   readonly titles: TitleRecord[];
-  readonly agents: AgentFact[];
+  readonly agents: AgentMetadata[];
   readonly spawns: SpawnRecord[];
   readonly pullRequests: PullRequestLink[];
   readonly rejected: RejectedLine[];
@@ -193,9 +195,9 @@ export interface TranscriptBatch {
   lines: number;
 }
 
-/** Where reading stopped, and all that is needed to go on there. */
+/** Resume point of a file: the offset read to, and the parser state that belongs to it. */
 export interface Bookmark {
-  /** Behind the last newline read. */
+  /** Byte offset just after the last newline read. */
   readonly offset: number;
   /** What the reader must remember: plain data that only the file's agent understands. */
   readonly state: unknown;
@@ -204,19 +206,19 @@ export interface Bookmark {
   readonly head: string;
 }
 
-/** A chunk of a transcript: its records and the bookmark that belongs to them. */
-export interface Chunk {
+/** A chunk of a transcript: whole lines read in one go, with the resume point after them. */
+export interface TranscriptChunk {
   readonly batch: TranscriptBatch;
-  /** Where it begins in the file. */
+  /** Byte offset at which the chunk begins. */
   readonly start: number;
   readonly bookmark: Bookmark;
   /** Size of the file when it was opened. */
   readonly size: number;
   /**
-   * The file was not the one the bookmark knew, and this is the first chunk of reading it from the
-   * start: what is counted per file begins anew here.
+   * The file is not the one the bookmark was made for, and this is the first chunk of reading it
+   * again from the start: counters kept per file are reset.
    */
   readonly restarted: boolean;
-  /** Nothing complete is left to read. */
+  /** True when no complete line is left to read. */
   readonly done: boolean;
 }

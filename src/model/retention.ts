@@ -2,20 +2,22 @@ import { addDays, dayOf, firstMoment, localTime, startOfDay, type Zone } from '.
 
 /** How long detail is kept, in days of the calendar. Sums are kept for ever. */
 export interface Retention {
-  /** Single messages; older ones are summed up by day. */
+  /** Days for which single messages are kept; older ones are aggregated by day. */
   readonly messageDays: number;
-  /** Days; older ones are summed up by month. Not less than `messageDays`. */
+  /**
+   * Days for which days are kept; older ones are aggregated by month. Not less than `messageDays`.
+   */
   readonly dayDays: number;
 }
 
 export const defaultRetention: Retention = { messageDays: 90, dayDays: 365 };
 
-/** What the user wishes: whether detail is summed up at all, and when. */
+/** The user's retention settings. */
 export interface RetentionSettings extends Retention {
   readonly enabled: boolean;
 }
 
-/** What is to be summed up and in whose zone: its nights are when, its days are what. */
+/** Retention settings with the zone whose nights they run in and whose days they cut at. */
 export interface RetentionPlan extends Retention {
   readonly zone: Zone;
   /** File of the tags of time, read when sums are made; their moments cut sums. */
@@ -35,12 +37,12 @@ export function planOf(
 /** Claude Code keeps transcripts for 30 days: thinner than them the store must never be. */
 export const fewestMessageDays = 30;
 
-/** Up to when detail is summed up. Both moments begin a local day. UTC milliseconds. */
+/** Retention limits: detail before them is aggregated. Both begin a local day. UTC milliseconds. */
 export interface RetentionLimits {
   readonly messagesBefore: number;
   readonly daysBefore: number;
   readonly zone: Zone;
-  /** Moments whose two sides are never put into one sum: where tags of time begin and end. */
+  /** Moments that an aggregate never spans: where time tags begin and end. */
   readonly cuts?: readonly number[] | undefined;
 }
 
@@ -63,7 +65,10 @@ export function limitsAt(
 
 const quarterHourMs = 900_000;
 
-/** The last moment, `now` included, at which a local clock came to 02:00: when sums are made. */
+/**
+ * The last moment, `now` included, at which the local clock showed 02:00: when the nightly job is
+ * due.
+ */
 export function lastNight(now: number, zone: Zone): number {
   const today = twoOClock(startOfDay(now, zone), zone);
   if (today <= now) return today;

@@ -1,5 +1,5 @@
 import type { PriceBook } from '../model/price.ts';
-import type { AgentFact, Chunk, TranscriptBatch } from '../model/records.ts';
+import type { AgentMetadata, TranscriptBatch, TranscriptChunk } from '../model/records.ts';
 import type { RetentionLimits } from '../model/retention.ts';
 import type { SqlDatabase, Statement } from './driver/types.ts';
 import { Agents } from './ingest/agentTable.ts';
@@ -8,14 +8,14 @@ import { type MergedMessage, mergeLines } from './ingest/merge.ts';
 import { Messages } from './ingest/messageTable.ts';
 import { Ownership } from './ingest/ownership.ts';
 import { Reconciler } from './ingest/reconcile.ts';
-import { Traces } from './ingest/recordIndex.ts';
+import { RecordIndex } from './ingest/recordIndex.ts';
 import { Rollup } from './ingest/rollups.ts';
 import { type SessionRow, Sessions } from './ingest/sessionTable.ts';
-import { Words } from './ingest/stringTable.ts';
-import { type Portion, Thinning } from './retention/downsample.ts';
+import { StringTable } from './ingest/stringTable.ts';
+import { Downsampler, type DownsampleStep } from './retention/downsample.ts';
 import { pricing } from './schema/messageRow.ts';
 
-/** A transcript whose chunk is to be stored. */
+/** The transcript a chunk was read from. */
 export interface SourceFile {
   readonly path: string;
   /** Configuration directory it stands under: the account. */
@@ -26,67 +26,67 @@ export interface SourceFile {
 /** Work for one transaction. */
 export interface IngestItem {
   readonly file: SourceFile;
-  readonly chunk: Chunk;
-  /** The chunk's records already merged, where another thread has done it. */
+  readonly chunk: TranscriptChunk;
+  /** The chunk's messages, already merged where another thread has done it. */
   readonly messages?: readonly MergedMessage[];
-  /** Facts of the agent's meta file, where there is one. */
-  readonly agentFacts?: readonly AgentFact[];
+  /** Metadata from the agent's meta file, where there is one. */
+  readonly agentMetadata?: readonly AgentMetadata[];
 }
 
-/** What a writer is told about the user's wishes. */
+/** User settings a writer depends on. */
 export interface WriterOptions {
   readonly book: PriceBook;
   /** Keep titles, the only words of a person in the store. */
   readonly storeTitles: boolean;
-  /** Throws inside the transaction when this process is not the writer (any more). */
+  /** Throws inside the transaction when this process does not hold the lease any more. */
   readonly assertWriter: () => void;
 }
 
 /**
- * Stores what was read. Every call is one transaction: the records of a chunk and the place the
- * file has been read to commit together, so a crash loses nothing and counts nothing twice.
+ * Exactly-once ingest. Every call is one transaction: a chunk's records and the offset read to
+ * commit together, so a crash loses nothing and counts nothing twice.
  */
 export class Writer {
   readonly files: Files;
   readonly #db: SqlDatabase;
   readonly #options: WriterOptions;
-  readonly #words: Words;
+  readonly #strings: StringTable;
   readonly #sessions: Sessions;
   readonly #agents: Agents;
   readonly #rollup: Rollup;
   readonly #messages: Messages;
-  readonly #traces: Traces;
+  readonly #recordIndex: RecordIndex;
   readonly #ownership: Ownership;
   readonly #reconciler: Reconciler;
-  readonly #thinning: Thinning;
+  readonly #downsampler: Downsampler;
   readonly #addCostState: Statement;
   readonly #addEvent: Statement;
   readonly #addPullRequest: Statement;
-  readonly #kin: Statement;
+  readonly #related: Statement;
   readonly #setMeta: Statement;
   readonly #bumpRevision: Statement;
-  /** Sessions whose comparison with the client's total must be made again. */
+  /** Sessions to be reconciled with the client's total again. */
   #unreconciled = new Set<number>();
 
   constructor(db: SqlDatabase, options: WriterOptions) {
     this.#db = db;
     this.#options = options;
     this.files = new Files(db);
-    this.#words = new Words(db);
-    this.#sessions = new Sessions(db, this.#words);
+    this.#strings = new StringTable(db);
+    this.#sessions = new Sessions(db, this.#strings);
     this.#agents = new Agents(db);
     this.#rollup = new Rollup(db);
-    this.#messages = new Messages(db, this.#words, this.#rollup, options.book.price);
-    this.#traces = new Traces(db, this.#sessions);
+    this.#messages = new Messages(db, this.#strings, this.#rollup, options.book.price);
+    this.#recordIndex = new RecordIndex(db, this.#sessions);
     const tables = {
       sessions: this.#sessions,
       agents: this.#agents,
       messages: this.#messages,
-      traces: this.#traces,
+      recordIndex: this.#recordIndex,
     };
     this.#ownership = new Ownership(db, tables, (session) => this.#unreconciled.add(session));
-    this.#reconciler = new Reconciler(db, this.#sessions, this.#messages, this.#words);
-    this.#thinning = new Thinning(db, this.#messages, this.#rollup);
+    this.#reconciler = new Reconciler(db, this.#sessions, this.#messages, this.#strings);
+    this.#downsampler = new Downsampler(db, this.#messages, this.#rollup);
     this.#addCostState = db.prepare(
       'INSERT OR REPLACE INTO cost_state VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
@@ -94,7 +94,7 @@ export class Writer {
     this.#addPullRequest = db.prepare(
       'INSERT INTO pull_request VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = min(at, excluded.at)',
     );
-    this.#kin = db.prepare('SELECT other FROM kin WHERE session = ?');
+    this.#related = db.prepare('SELECT other FROM kin WHERE session = ?');
     this.#setMeta = db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
     this.#bumpRevision = db.prepare(
       `INSERT INTO meta VALUES ('revision', '1')
@@ -116,17 +116,17 @@ export class Writer {
     const stale: string[] = [];
     this.#transaction(() => {
       for (const item of items) if (!this.#ingest(item)) stale.push(item.file.path);
-      this.#settle();
+      this.#finish();
     });
     return stale;
   }
 
-  /** Stores the facts of agent meta files that came without new records. */
-  addAgentFacts(root: string, facts: readonly AgentFact[]): void {
+  /** Stores metadata of agent meta files that came without new records. */
+  addAgentMetadata(root: string, all: readonly AgentMetadata[]): void {
     this.#transaction(() => {
-      const account = this.#words.id(root);
-      for (const fact of facts) {
-        this.#agents.addFact(this.#sessions.get(fact.sessionId, account).id, fact);
+      const account = this.#strings.id(root);
+      for (const metadata of all) {
+        this.#agents.addMetadata(this.#sessions.get(metadata.sessionId, account).id, metadata);
       }
       this.#sessions.flush();
     });
@@ -140,15 +140,15 @@ export class Writer {
     this.#transaction(() => this.#setMeta.run(key, value));
   }
 
-  /** Where each directory's repository is, as found on disk just now. */
+  /** Git root of each directory, as found on disk at `at`. */
   setProjects(roots: ReadonlyMap<string, string | null>, at: number): void {
     const save = this.#db.prepare('INSERT OR REPLACE INTO project VALUES (?, ?, ?)');
     this.#transaction(() => {
-      for (const [cwd, root] of roots) save.run(this.#words.id(cwd), root, at);
+      for (const [cwd, root] of roots) save.run(this.#strings.id(cwd), root, at);
     });
   }
 
-  /** Runs `work` in a transaction as the writer; what it did to the caches is forgotten if it fails. */
+  /** Runs `work` in a transaction as the lease holder; caches are invalidated on rollback. */
   #transaction(work: () => void): void {
     try {
       this.#db.transaction(() => {
@@ -157,12 +157,12 @@ export class Writer {
         this.#bumpRevision.run();
       });
     } catch (error) {
-      this.#words.forget();
+      this.#strings.forget();
       this.#sessions.forget();
       this.#agents.forget();
       this.#rollup.forget();
       this.#messages.forget();
-      this.#traces.forget();
+      this.#recordIndex.forget();
       this.#ownership.forget();
       this.#unreconciled = new Set();
       throw error;
@@ -170,30 +170,30 @@ export class Writer {
   }
 
   /** Stores one chunk; false when it is stale. */
-  #ingest({ file, chunk, messages, agentFacts = [] }: IngestItem): boolean {
+  #ingest({ file, chunk, messages, agentMetadata = [] }: IngestItem): boolean {
     const { batch, start, bookmark, size } = chunk;
     const readTo = this.files.find(file.path)?.bookmark.offset ?? 0;
     if (start > 0 && start !== readTo) return false;
-    // From the start on, the counts of the file are counted anew, whatever the reader knew.
+    // Reading from the start resets the file's counters, whatever the reader knew.
     const restarted = chunk.restarted || (start === 0 && readTo > 0);
-    const root = this.#words.id(file.root);
+    const root = this.#strings.id(file.root);
     const sessionOf = (sid: string): SessionRow => this.#sessions.get(sid, root);
     const source = { path: file.path, root, size, mtimeMs: file.mtimeMs };
     const fileId = this.files.save(source, bookmark, batch.lines, restarted);
     this.files.reject(fileId, batch.rejected);
-    for (const trace of batch.traces) {
-      const row = sessionOf(trace.sessionId);
+    for (const records of batch.sessions) {
+      const row = sessionOf(records.sessionId);
       const firstAt = row.first_at;
-      this.#sessions.applyTrace(row, trace, file.mtimeMs);
+      this.#sessions.applyRecords(row, records, file.mtimeMs);
       // Background that no record dates stands at the session's start.
       if (row.first_at !== firstAt) this.#unreconciled.add(row.id);
-      this.#traces.add(row, trace);
+      this.#recordIndex.add(row, records);
     }
     for (const message of messages ?? mergeLines(batch.messages)) {
       this.#ownership.add(message, sessionOf);
     }
-    for (const fact of [...batch.agents, ...agentFacts]) {
-      this.#agents.addFact(sessionOf(fact.sessionId).id, fact);
+    for (const metadata of [...batch.agents, ...agentMetadata]) {
+      this.#agents.addMetadata(sessionOf(metadata.sessionId).id, metadata);
     }
     for (const spawn of batch.spawns) this.#agents.addSpawn(sessionOf(spawn.sessionId).id, spawn);
     this.#addSideRecords(batch, fileId, sessionOf);
@@ -221,7 +221,7 @@ export class Writer {
     for (const event of batch.events) {
       const session = sessionOf(event.sessionId).id;
       const agent = this.#agents.id(session, event.agentId);
-      const code = this.#words.id(event.code);
+      const code = this.#strings.id(event.code);
       this.#addEvent.run(event.key, session, event.kind, event.at, agent, code, event.count);
     }
     for (const link of batch.pullRequests) {
@@ -229,9 +229,9 @@ export class Writer {
     }
   }
 
-  /** What can only be said when all records of the transaction are in. */
-  #settle(): void {
-    this.#ownership.settle();
+  /** The steps that need all records of the transaction. */
+  #finish(): void {
+    this.#ownership.resolveOwners();
     this.#reconcileChanged();
     this.#sessions.flush();
     this.#rollup.flush();
@@ -239,14 +239,14 @@ export class Writer {
 
   #reconcileChanged(): void {
     const sessions = new Set(this.#unreconciled);
-    const addKin = (id: number): void => {
+    const addRelated = (id: number): void => {
       if (this.#sessions.byNumber(id).related === 0) return;
-      for (const { other } of this.#kin.all<{ other: number }>(id)) sessions.add(other);
+      for (const { other } of this.#related.all<{ other: number }>(id)) sessions.add(other);
     };
-    // A fork's figure hangs on its parent's totals and messages.
-    for (const id of this.#unreconciled) addKin(id);
+    // A fork's background depends on its parent's totals and messages.
+    for (const id of this.#unreconciled) addRelated(id);
     for (const id of sessions) {
-      if (this.#reconciler.concerns(id) && this.#reconciler.allot(id)) addKin(id);
+      if (this.#reconciler.concerns(id) && this.#reconciler.allot(id)) addRelated(id);
     }
     for (const id of sessions) {
       if (this.#reconciler.concerns(id)) this.#reconciler.reconcile(id);
@@ -255,27 +255,29 @@ export class Writer {
   }
 
   /**
-   * Sums up the oldest day or month that is beyond the limits, in one transaction. Returns what it
-   * was, with the number of messages it took, or undefined when nothing is left to be summed up.
+   * Downsamples the oldest day or month beyond the retention limits, in one transaction. Returns
+   * the step with the number of messages removed, or undefined when nothing is left to downsample.
    */
-  thin(limits: RetentionLimits): (Portion & { readonly messages: number }) | undefined {
-    const portion = this.#thinning.next(limits);
+  downsample(
+    limits: RetentionLimits,
+  ): (DownsampleStep & { readonly messages: number }) | undefined {
+    const portion = this.#downsampler.nextStep(limits);
     if (portion === undefined) return undefined;
     let messages = 0;
     this.#transaction(() => {
-      messages = this.#thinning.sumUp(portion);
+      messages = this.#downsampler.run(portion);
     });
     this.#ownership.forget();
     return { ...portion, messages };
   }
 
   /**
-   * Prices every message anew at the book's rates, in one transaction, and remembers the book.
+   * Reprices every message at the book's rates, in one transaction, and stores the book's revision.
    * Returns how many messages changed.
    */
   reprice(): number {
     let changed = 0;
-    // Shares of a client's total are dealt out anew in the end, mostly the same.
+    // Shares of a client's total are allocated again at the end, mostly unchanged.
     const shares = new Map<number, number>();
     this.#transaction(() => {
       const some = this.#db.prepare('SELECT * FROM message WHERE id > ? ORDER BY id LIMIT 2000');
@@ -291,7 +293,7 @@ export class Writer {
           last = row.id;
         }
       }
-      this.#settle();
+      this.#finish();
       for (const [id, nano] of shares) {
         const now = this.#messages.byId(id)!;
         if (now.nano !== nano || now.priced !== pricing.client) changed++;

@@ -21,7 +21,7 @@ export class IngestBatch {
   add(item: IngestItem): void {
     this.#items.push(item);
     this.#messages += item.chunk.batch.messages.length;
-    for (const trace of item.chunk.batch.traces) this.#records += trace.uuidHashes.length;
+    for (const trace of item.chunk.batch.sessions) this.#records += trace.uuidHashes.length;
   }
 
   /** Enough for one transaction. */

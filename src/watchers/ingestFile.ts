@@ -34,7 +34,7 @@ export function* newChunks(
   try {
     for (const chunk of agent.readChunks(root, path, bookmark, chunkBytes)) {
       if (chunk.restarted) log(`${path} was replaced or shortened: read again from its start`);
-      yield { file, chunk, agentFacts };
+      yield { file, chunk, agentMetadata: agentFacts };
     }
   } catch (error) {
     if (error instanceof LeaseLostError || !isFileError(error)) throw error;

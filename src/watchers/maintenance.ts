@@ -1,6 +1,6 @@
 import type { Root } from '../agents/agentLog.ts';
 import { agentLog } from '../agents/registry.ts';
-import type { AgentFact } from '../model/records.ts';
+import type { AgentMetadata } from '../model/records.ts';
 import { backUp, backupEveryMs, lastBackupAt } from '../store/connection/backups.ts';
 import { findDamage } from '../store/connection/openStore.ts';
 import type { SqlDatabase, Statement } from '../store/driver/types.ts';
@@ -106,9 +106,9 @@ export class Maintenance {
   }
 
   /** Meta files that changed since they were last read. */
-  newMetaFiles(scanned: readonly ScannedRoot[]): { root: Root; facts: AgentFact[] }[] {
+  newMetaFiles(scanned: readonly ScannedRoot[]): { root: Root; facts: AgentMetadata[] }[] {
     return scanned.map(({ root, metaFiles }) => {
-      const facts: AgentFact[] = [];
+      const facts: AgentMetadata[] = [];
       for (const { path, mtimeMs } of metaFiles) {
         if (this.#metaSeen.get(path) === mtimeMs) continue;
         const fact = agentLog(root).readMeta(root, path);

@@ -48,7 +48,7 @@ export async function sumUpAll(
 ): Promise<SummedUp> {
   let [messages, days, months] = [0, 0, 0];
   while (goOn()) {
-    const portion = await whileBusy(() => writer.thin(limits));
+    const portion = await whileBusy(() => writer.downsample(limits));
     if (portion === undefined) return { messages, days, months, complete: true };
     messages += portion.messages;
     if (portion.unit === 'day') days++;

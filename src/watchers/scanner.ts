@@ -10,8 +10,10 @@ import type { WatchedRoots } from './watchedRoots.ts';
 
 /** How often everything is listed again. */
 const rescanEveryMs = 10 * 60_000;
+
 /** Reading more than this is shown as progress. */
 const noticeableBytes = 4 * 1024 * 1024;
+
 /** Progress is told at most this often. */
 const progressEveryMs = 100;
 
@@ -104,7 +106,7 @@ export class Scanner {
   async #readMetaFiles(scanned: readonly ScannedRoot[]): Promise<void> {
     if (this.#over.aborted) return;
     for (const { root, facts } of this.#maintenance.newMetaFiles(scanned)) {
-      if (facts.length > 0) await whileBusy(() => this.#writer.addAgentFacts(root.path, facts));
+      if (facts.length > 0) await whileBusy(() => this.#writer.addAgentMetadata(root.path, facts));
     }
   }
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { emptyBatch, emptyTrace } from '../../src/agents/batch.ts';
+import { emptyBatch, emptySessionRecords } from '../../src/agents/batch.ts';
 import { freshState } from '../../src/agents/claude/parse/parserState.ts';
 import { dayMs } from '../../src/model/calendar.ts';
-import type { Chunk, MessageLine, SessionTrace } from '../../src/model/records.ts';
+import type { MessageLine, SessionRecords, TranscriptChunk } from '../../src/model/records.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
 import { soleWriter } from '../lib/ingest.ts';
 
@@ -39,7 +39,7 @@ export function addMessage(file: string, sid: string, i: number): void {
     .get<{ at: number }>(sid);
   const at = (known?.at ?? 0) + 1000;
   const batch = emptyBatch();
-  batch.traces.push({ ...emptyTrace(sid), firstAt: at, lastAt: at });
+  batch.sessions.push({ ...emptySessionRecords(sid), firstAt: at, lastAt: at });
   batch.messages.push(message(sid, n, i, at, ''));
   const bookmark = { offset: 1000 + i, state: freshState(), inode: String(n), head: 'x' };
   const start = writer.files.find(`/made-up/${n}.jsonl`)?.bookmark?.offset ?? 0;
@@ -49,12 +49,12 @@ export function addMessage(file: string, sid: string, i: number): void {
   db.close();
 }
 
-function session(n: number, start: number, count: number): Chunk {
+function session(n: number, start: number, count: number): TranscriptChunk {
   const batch = emptyBatch();
   const sessionId = `session-${String(n).padStart(6, '0')}`;
   const cwd = `/home/dev/project-${n % 40}`;
-  const trace: SessionTrace = {
-    ...emptyTrace(sessionId),
+  const trace: SessionRecords = {
+    ...emptySessionRecords(sessionId),
     firstAt: start,
     lastAt: start + count * 20_000,
     cwd,
@@ -66,7 +66,7 @@ function session(n: number, start: number, count: number): Chunk {
     trace.uuidTimes.push(start + i * 20_000);
     batch.messages.push(message(sessionId, n, i, start + i * 20_000, cwd));
   }
-  batch.traces.push(trace);
+  batch.sessions.push(trace);
   batch.titles.push({ sessionId, kind: 'ai', at: start, offset: 0, text: `Session ${n}` });
   const bookmark = { offset: 1000, state: freshState(), inode: String(n), head: 'x' };
   return { batch, start: 0, bookmark, size: 1000, restarted: false, done: true };

@@ -113,7 +113,7 @@ function thin(moments: readonly string[]): void {
   });
   for (const moment of moments.map(Number)) {
     const limits = { zone: 'UTC', messagesBefore: moment, daysBefore: moment - halfYearMs };
-    while (patiently(() => writer.thin(limits)) !== undefined);
+    while (patiently(() => writer.downsample(limits)) !== undefined);
   }
   db.close();
 }

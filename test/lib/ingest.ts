@@ -3,7 +3,7 @@ import { discover, placeOf } from '../../src/agents/claude/discover.ts';
 import { readChunks } from '../../src/agents/claude/read/readChunks.ts';
 import { nanoUsd } from '../../src/model/money.ts';
 import type { PriceBook } from '../../src/model/price.ts';
-import type { Bookmark, Chunk } from '../../src/model/records.ts';
+import type { Bookmark, TranscriptChunk } from '../../src/model/records.ts';
 import { createPriceBook } from '../../src/pricing/priceBook.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { Writer, type WriterOptions } from '../../src/store/writer.ts';
@@ -50,7 +50,7 @@ export function ingestAll(
   }
   for (const { path } of found.metaFiles) {
     const fact = readAgentMeta(path, placeOf(projects, path));
-    if (fact !== undefined) writer.addAgentFacts(root, [fact]);
+    if (fact !== undefined) writer.addAgentMetadata(root, [fact]);
   }
 }
 
@@ -59,6 +59,6 @@ export function chunksOf(
   path: string,
   bookmark?: Bookmark,
   chunkBytes?: number,
-): Generator<Chunk, void, void> {
+): Generator<TranscriptChunk, void, void> {
   return readChunks(path, placeOf(projects, path), bookmark, chunkBytes);
 }

@@ -1,8 +1,13 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type AgentLog, logFile, type Root } from '../../src/agents/agentLog.ts';
-import { emptyBatch, emptyTrace } from '../../src/agents/batch.ts';
-import type { Bookmark, Chunk, MessageLine, SessionTrace } from '../../src/model/records.ts';
+import { emptyBatch, emptySessionRecords } from '../../src/agents/batch.ts';
+import type {
+  Bookmark,
+  MessageLine,
+  SessionRecords,
+  TranscriptChunk,
+} from '../../src/model/records.ts';
 import { noUsage } from '../../src/model/tokens.ts';
 
 /**
@@ -53,7 +58,7 @@ function* readChunks(
   _root: Root,
   path: string,
   bookmark: Bookmark | undefined,
-): Generator<Chunk, void, void> {
+): Generator<TranscriptChunk, void, void> {
   const { size, dev, ino } = statSync(path);
   const start = bookmark?.offset ?? 0;
   const state = (bookmark?.state ?? { seen: 0 }) as State;
@@ -64,7 +69,7 @@ function* readChunks(
   const messages = lines.map((line) => messageOf(JSON.parse(line) as Line, sessionId));
   const next: State = { seen: state.seen + lines.length };
   yield {
-    batch: { ...emptyBatch(), messages, traces: traceOf(messages), lines: lines.length },
+    batch: { ...emptyBatch(), messages, sessions: traceOf(messages), lines: lines.length },
     start,
     bookmark: {
       offset: start + Buffer.byteLength(whole),
@@ -119,12 +124,12 @@ function messageOf(line: Line, sessionId: string): MessageLine {
   };
 }
 
-function traceOf(messages: readonly MessageLine[]): SessionTrace[] {
+function traceOf(messages: readonly MessageLine[]): SessionRecords[] {
   const times = messages.map(({ at }) => at);
   const [first] = messages;
   if (first === undefined) return [];
   const [firstAt, lastAt] = [Math.min(...times), Math.max(...times)];
-  return [{ ...emptyTrace(first.sessionId), firstAt, lastAt, anonymousAt: firstAt }];
+  return [{ ...emptySessionRecords(first.sessionId), firstAt, lastAt, anonymousAt: firstAt }];
 }
 
 function isDirectory(path: string): boolean {

@@ -86,12 +86,12 @@ mutate(
   ],
   [
     'sessions that share a message are compared',
-    'for (const other of rows.slice(1)) this.#traces.relate(rows[0]!, other);',
+    'for (const other of rows.slice(1)) this.#recordIndex.relate(rows[0]!, other);',
     '',
   ],
   [
     'shared messages are settled again when an own start moves',
-    'this.#unsettled.add(message);',
+    'this.#unresolved.add(message);',
     '',
   ],
   [
@@ -170,10 +170,10 @@ mutate(
     'return !thinned.some((row) => row.sidechain === 1 && row.counted === 1);',
     'return true;',
   ],
-  ['a fork of what was summed up', 'this.#relate(this.#thinned.addPlaces(row, sessions));', ''],
+  ['a fork of what was summed up', 'this.#relate(this.#downsampled.addPlaces(row, sessions));', ''],
   [
     'a main thread found later',
-    'if (inMain && row.in_main === 0) this.#thinned.setInMain(row.id);',
+    'if (inMain && row.in_main === 0) this.#downsampled.setInMain(row.id);',
     '',
   ],
   [
@@ -193,8 +193,8 @@ mutate(
 );
 mutate(
   'store/retention/downsample.ts',
-  ['places outlive their message', 'this.#addPlaces.run(lastInsertRowid, row.id);', ''],
-  ['places go with their message', 'this.#dropPlaces.run(row.id);', ''],
+  ['places outlive their message', 'this.#addOccurrences.run(lastInsertRowid, row.id);', ''],
+  ['places go with their message', 'this.#dropOccurrences.run(row.id);', ''],
   ['shares of a total are kept by model', 'shares ? row.model : 0', '0'],
   ['shares of a total are kept by tokens', 'shares ? tokenWeight(row) : 0', '0'],
   [
@@ -296,7 +296,7 @@ mutate(
     '(() => {\n        this.#options.assertWriter();',
   ],
   ['only the writer writes', 'this.#options.assertWriter();', ''],
-  ['what a failed transaction made up is forgotten: words', 'this.#words.forget();', ''],
+  ['what a failed transaction made up is forgotten: words', 'this.#strings.forget();', ''],
   ['what a failed transaction made up is forgotten: sessions', 'this.#sessions.forget();', ''],
   ['what a failed transaction made up is forgotten: agents', 'this.#agents.forget();', ''],
   ['what a failed transaction made up is forgotten: roll-ups', 'this.#rollup.forget();', ''],
@@ -306,12 +306,12 @@ mutate(
     '',
   ],
   ['a total that is read reconciles anew', 'this.#unreconciled.add(session);\n    }', '}'],
-  ['relatives are reconciled too', 'for (const id of this.#unreconciled) addKin(id);', ''],
+  ['relatives are reconciled too', 'for (const id of this.#unreconciled) addRelated(id);', ''],
   ['titles are kept', 'if (this.#options.storeTitles) {', 'if (false) {'],
 );
 mutate(
   'store/ingest/sessionTable.ts',
-  ['the first of two accounts', 'this.#words.text(root) < this.#words.text(row.root)', 'false'],
+  ['the first of two accounts', 'this.#strings.text(root) < this.#strings.text(row.root)', 'false'],
   ['the last title of a kind', 'text = excluded.text WHERE ', 'text = excluded.text -- '],
   [
     'the start of a session',
@@ -353,8 +353,8 @@ mutate(
   ],
   [
     'own records are of any type',
-    'this.#traces.add(buf, this.#spans, head);',
-    "if (type === 'assistant') this.#traces.add(buf, this.#spans, head);",
+    'this.#recordIndex.add(buf, this.#spans, head);',
+    "if (type === 'assistant') this.#recordIndex.add(buf, this.#spans, head);",
   ],
   ['a progress copy has its own time', 'at: Number.isNaN(own) ? head.at : own,', 'at: head.at,'],
 );

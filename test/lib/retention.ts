@@ -14,7 +14,7 @@ import type { WorldFile } from './world.ts';
 /** Sums up what is beyond the limits, in so many portions at most; returns how many it took. */
 export function thinAll(writer: Writer, limits: RetentionLimits, most = 1000): number {
   let portions = 0;
-  while (portions < most && writer.thin(limits) !== undefined) portions++;
+  while (portions < most && writer.downsample(limits) !== undefined) portions++;
   return portions;
 }
 

@@ -100,7 +100,7 @@ for (const engine of engines) {
         assert.throws(() => writer.reprice(), LeaseLostError);
         assert.throws(() => writer.setMeta('clean', '0'), LeaseLostError);
         assert.throws(() => writer.setGone(items[0]!.file.path, true), LeaseLostError);
-        assert.throws(() => writer.addAgentFacts(folder, []), LeaseLostError);
+        assert.throws(() => writer.addAgentMetadata(folder, []), LeaseLostError);
         assert.throws(() => writer.setProjects(new Map(), 1), LeaseLostError);
         assert.equal(dumpStore(b), before);
         // It comes back as the writer and goes on as if nothing had been.

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { AgentFact } from '../../model/records.ts';
+import type { AgentMetadata } from '../../model/records.ts';
 import { bounded } from './parse/byteCache.ts';
 import type { TranscriptPlace } from './parse/parser.ts';
 import { isJsonObject, text } from './parse/usage.ts';
@@ -11,7 +11,7 @@ const largestMeta = 1_000_000;
  * Reads an `agent-….meta.json`. Undefined while it is torn, absent or no JSON object: the type is
  * then simply not known yet.
  */
-export function readAgentMeta(path: string, place: TranscriptPlace): AgentFact | undefined {
+export function readAgentMeta(path: string, place: TranscriptPlace): AgentMetadata | undefined {
   let meta: unknown;
   try {
     const content = readFileSync(path, 'utf8');

@@ -48,7 +48,10 @@ export function openForWriting(file: string, options: StoreOptions = {}): Writab
   }
 }
 
-/** Somebody's picture named by mistake is no damaged store: what is no database stays where it is. */
+/**
+ * A file that never was a database (a picture named by mistake) is not treated as a damaged store:
+ * it is left alone.
+ */
 function looksLikeStore(file: string, error: unknown): boolean {
   return sqliteCode(error) !== 'SQLITE_NOTADB' || file.endsWith('.db');
 }
@@ -58,7 +61,7 @@ function open(file: string, options: StoreOptions): { db: SqlDatabase; newer: bo
   const db = openDatabase(file, options);
   try {
     refuseForeign(db, file);
-    // A checkpoint waits for the disk: with 32 MB between two, a first reading is not held up by them.
+    // A checkpoint waits for the disk: at one per 32 MB of WAL it does not slow the first index.
     db.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 8000',
     );

@@ -2,9 +2,9 @@ import { hostname } from 'node:os';
 import { processAlive } from '../../platform/processAlive.ts';
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 
-/** How long a writer may be silent before another takes over. */
+/** Lease duration, milliseconds: without a heartbeat for this long, another process takes over. */
 export const leaseMs = 4000;
-/** How often a writer says that it is still there. */
+/** Heartbeat interval, milliseconds. */
 export const heartbeatMs = 1000;
 
 export interface LeaseRow {
@@ -65,14 +65,14 @@ export class Lease {
   }
 
   /**
-   * Becomes the writer whoever is, inside a write transaction. Whoever was learns of it in its next
-   * transaction, which it may not end.
+   * Takes the lease from whoever holds it, inside a write transaction. The former holder's next
+   * transaction fails.
    */
   seize(now: number): void {
     this.#write.run(this.holder, process.pid, hostname(), this.#role, now, now + leaseMs);
   }
 
-  /** Says that the writer is still there; false when it no longer is the writer. */
+  /** Heartbeat: extends the lease; false when it was lost. */
   extend(now: number): boolean {
     return this.#extend.run(now + leaseMs, this.holder).changes === 1;
   }
@@ -87,7 +87,7 @@ export class Lease {
   }
 }
 
-/** Whether the holder of a lease is to be believed: not when it expired or its process is gone. */
+/** Whether a lease is still valid: not expired, and its process alive. */
 export function isAlive(row: LeaseRow, now: number): boolean {
   // A clock set back must not make a lease last for ever.
   if (row.expires <= now || row.expires > now + 2 * leaseMs) return false;

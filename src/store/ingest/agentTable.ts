@@ -1,15 +1,15 @@
-import type { AgentFact, SpawnRecord } from '../../model/records.ts';
+import type { AgentMetadata, SpawnRecord } from '../../model/records.ts';
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 
-/** Agents kept in memory at most. */
+/** Cache limit, in agents. */
 const cached = 20_000;
 
-/** Numbers and facts of the agents of each session. */
+/** Agents of each session: their surrogate keys and metadata. */
 export class Agents {
   readonly #find: Statement;
   readonly #insert: Statement;
   readonly #aid: Statement;
-  readonly #fact: Statement;
+  readonly #setMetadata: Statement;
   readonly #spawn: Statement;
   #ids = new Map<string, number>();
 
@@ -18,7 +18,7 @@ export class Agents {
     this.#insert = db.prepare('INSERT INTO agent (session, aid) VALUES (?, ?)');
     this.#aid = db.prepare('SELECT aid FROM agent WHERE id = ?');
     // Of two values the greater one stays: any order of reading gives the same row.
-    this.#fact = db.prepare(
+    this.#setMetadata = db.prepare(
       `UPDATE agent SET type = max(type, ?), tool_use = max(tool_use, ?), parent = max(parent, ?),
          worktree = max(worktree, ?), model = max(model, ?), depth = coalesce(max(depth, ?), depth, ?)
        WHERE id = ?`,
@@ -28,7 +28,7 @@ export class Agents {
     );
   }
 
-  /** The number of an agent, given to it now if it has none. */
+  /** The number of an agent, inserted when it is new. */
   id(session: number, agentId: string): number {
     const key = `${session} ${agentId}`;
     const known = this.#ids.get(key);
@@ -45,10 +45,10 @@ export class Agents {
     return this.#aid.get<{ aid: string }>(id)?.aid ?? '';
   }
 
-  addFact(session: number, fact: AgentFact): void {
-    const { type, toolUseId, parentAgentId, worktree, model, depth } = fact;
-    const id = this.id(session, fact.agentId);
-    this.#fact.run(type, toolUseId, parentAgentId, worktree, model, depth, depth, id);
+  addMetadata(session: number, metadata: AgentMetadata): void {
+    const { type, toolUseId, parentAgentId, worktree, model, depth } = metadata;
+    const id = this.id(session, metadata.agentId);
+    this.#setMetadata.run(type, toolUseId, parentAgentId, worktree, model, depth, depth, id);
   }
 
   addSpawn(session: number, spawn: SpawnRecord): void {

@@ -1,22 +1,25 @@
 import { usdToNano } from '../../model/money.ts';
 import { type MessageRow, pricing, type StoredCostState } from '../schema/messageRow.ts';
 import type { Messages } from './messageTable.ts';
-import type { Words } from './stringTable.ts';
+import type { StringTable } from './stringTable.ts';
 
 /** What a token of each class costs beside an input token, in most price lists. */
 const weights = { input: 1, output: 5, write5m: 1.25, write1h: 2, cache_read: 0.1 } as const;
 
-/** A message that takes part in the sharing; without a row when it was summed up and keeps its share. */
+/**
+ * A message that takes part in the allocation; without a row when it was downsampled and keeps its
+ * share.
+ */
 interface Share {
   readonly at: number;
   readonly weight: number;
   readonly row: MessageRow | undefined;
 }
 
-/** What was summed up of a model the catalogue did not know. */
-export interface ThinnedShare {
+/** Downsampled messages of a model the catalogue did not know. */
+export interface DownsampledShare {
   readonly at: number;
-  /** Word number of the model as written. */
+  /** String number of the model as written. */
   readonly model: number;
   /** Its tokens by `tokenWeight`. */
   readonly weight: number;
@@ -29,9 +32,9 @@ export interface ThinnedShare {
  */
 export function allotClientPrices(
   messages: Messages,
-  words: Words,
+  strings: StringTable,
   unpriced: readonly MessageRow[],
-  thinned: readonly ThinnedShare[],
+  downsampled: readonly DownsampledShare[],
   states: readonly StoredCostState[],
   base: StoredCostState | undefined,
 ): boolean {
@@ -43,10 +46,10 @@ export function allotClientPrices(
   const add = (model: number, share: Share): void => {
     byModel.set(model, [...(byModel.get(model) ?? []), share]);
   };
-  for (const { at, model, weight } of thinned) add(model, { at, weight, row: undefined });
+  for (const { at, model, weight } of downsampled) add(model, { at, weight, row: undefined });
   for (const row of unpriced) add(row.model, { at: row.at, weight: tokenWeight(row), row });
   for (const [model, rows] of byModel) {
-    const name = plainModel(words.text(model));
+    const name = plainModel(strings.text(model));
     rows.sort((a, b) => a.at - b.at);
     let from = 0;
     let counted = base === undefined ? 0 : (modelTotal(base, name) ?? 0);
@@ -78,7 +81,10 @@ function plainModel(name: string): string {
   return name.replace(/\[[^\]]*\]$/, '').toLowerCase();
 }
 
-/** Shares an amount exactly: each row gets the rounded running share less what went before. */
+/**
+ * Allocates an amount without rounding loss: each row gets the rounded cumulative share minus what
+ * was allocated before it (cumulative rounding).
+ */
 function allot(
   rows: readonly Share[],
   nano: number,

@@ -1,12 +1,12 @@
 import { hashBytes } from '../../model/hash53.ts';
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 
-/** What is still known of a message after it was summed up. */
-export interface ThinnedRow {
+/** What is kept of a downsampled message. */
+export interface DownsampledRow {
   readonly id: number;
   /** Hash of its request id. */
   readonly rid: number;
-  /** The session it was counted in, which it stays in. */
+  /** The session it was counted in; that no longer changes. */
   readonly session: number;
   readonly counted: number;
   readonly in_main: number;
@@ -20,16 +20,16 @@ export function idHash(id: string): number {
 }
 
 /**
- * Identities of the messages that were summed up. They outlive the messages, so that a transcript
+ * Tombstones: identities of downsampled messages. They outlive the messages, so that a transcript
  * read again counts nothing twice.
  */
-export class Thinned {
+export class DownsampledMessages {
   readonly #any: Statement;
   readonly #byMid: Statement;
-  readonly #places: Statement;
+  readonly #occurrences: Statement;
   readonly #addPlace: Statement;
   readonly #setInMain: Statement;
-  /** Most stores have none, and a first reading should not ask a million times. */
+  /** Memoized: most stores have none, and the first index would query a million times. */
   #empty: boolean | undefined;
 
   constructor(db: SqlDatabase) {
@@ -37,28 +37,28 @@ export class Thinned {
     this.#byMid = db.prepare(
       'SELECT id, rid, session, counted, in_main, sidechain FROM thinned WHERE mid = ?',
     );
-    this.#places = db.prepare('SELECT session FROM thinned_place WHERE thinned = ?');
+    this.#occurrences = db.prepare('SELECT session FROM thinned_place WHERE thinned = ?');
     this.#addPlace = db.prepare('INSERT OR IGNORE INTO thinned_place VALUES (?, ?)');
     this.#setInMain = db.prepare('UPDATE thinned SET in_main = 1 WHERE id = ?');
   }
 
-  /** Every identity with this message id that was summed up. */
-  withMessageId(mid: string): ThinnedRow[] {
+  /** Every downsampled identity with this message id. */
+  withMessageId(mid: string): DownsampledRow[] {
     this.#empty ??= this.#any.get() === undefined;
-    return this.#empty ? [] : this.#byMid.all<ThinnedRow>(idHash(mid));
+    return this.#empty ? [] : this.#byMid.all<DownsampledRow>(idHash(mid));
   }
 
-  /** Notes that it stands in a main thread too. */
+  /** Records that the message occurs in a main thread too. */
   setInMain(id: number): void {
     this.#setInMain.run(id);
   }
 
   /**
-   * Notes that it stands in these sessions. Returns all it stands in when one of them is new, else
+   * Records occurrences in these sessions. Returns all its sessions when one of them is new, else
    * none.
    */
-  addPlaces(row: ThinnedRow, sessions: readonly number[]): number[] {
-    const stored = this.#places.all<{ session: number }>(row.id).map(({ session }) => session);
+  addSessions(row: DownsampledRow, sessions: readonly number[]): number[] {
+    const stored = this.#occurrences.all<{ session: number }>(row.id).map(({ session }) => session);
     const known = stored.length === 0 ? [row.session] : stored;
     const all = [...new Set([...known, ...sessions])];
     if (all.length === known.length) return [];
@@ -66,7 +66,7 @@ export class Thinned {
     return all;
   }
 
-  /** Forgets what a transaction that failed, or one that summed up, has changed. */
+  /** Invalidates the memo after a rollback or a downsampling. */
   forget(): void {
     this.#empty = undefined;
   }

@@ -1,12 +1,13 @@
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 import type { MessageRow } from '../schema/messageRow.ts';
 
-/** Facets kept in memory at most; beyond it the cache starts anew. */
+/** Cache limit, in facets; the cache is cleared when it is exceeded. */
 const cached = 50_000;
 
 /**
- * Numbers for what roll-ups tell apart besides session, agent and model: price row, branch, effort
- * and attribution. A session has few of them, so one number in a key costs less than four.
+ * Dimension table: one surrogate key for the combinations of price row, branch, effort and
+ * attribution that rollups are split by. A session has few of them, so one number in a key costs
+ * less than four.
  */
 export class Facets {
   readonly #find: Statement;
@@ -36,7 +37,7 @@ export class Facets {
     return id;
   }
 
-  /** Forgets what a rolled back transaction may have made up. */
+  /** Drops cached ids a rolled-back transaction may have assigned. */
   forget(): void {
     this.#ids = new Map();
   }

@@ -1,12 +1,15 @@
 import { type MessageLine, mainAgent } from '../../model/records.ts';
 
-/** How a session came to know a message: main thread, the subagent's own file, a progress copy. */
-export type Standing = 0 | 1 | 2;
+/**
+ * Rank of the source a copy comes from, best first: main thread, the subagent's own file, a
+ * `progress` copy.
+ */
+export type SourceRank = 0 | 1 | 2;
 
-/** Where a message stands in one session. */
-export interface MessagePlace {
+/** Occurrence of a message in one session: which agent has it, and from what source. */
+export interface Occurrence {
   readonly agentId: string;
-  readonly standing: Standing;
+  readonly standing: SourceRank;
 }
 
 /**
@@ -15,19 +18,19 @@ export interface MessagePlace {
  * repetitions are read makes no difference.
  */
 export interface MergedMessage {
-  /** The one record kept whole; its session and agent mean nothing here. */
+  /** The winning record, kept whole; its session and agent are not used. */
   readonly kept: MessageLine;
   /** Some record had a stop reason, so the output count is final. */
   readonly ended: boolean;
-  /** Some record stands in a main thread. */
+  /** Some record is part of a main thread. */
   readonly inMain: boolean;
   /** Tool names of all records, sorted, each once. */
   readonly tools: readonly string[];
-  /** Every session the message stands in. */
-  readonly places: ReadonlyMap<string, MessagePlace>;
+  /** Every session the message occurs in, by session id. */
+  readonly occurrences: ReadonlyMap<string, Occurrence>;
 }
 
-export function standingOf(line: MessageLine): Standing {
+export function sourceRankOf(line: MessageLine): SourceRank {
   if (line.progress) return 2;
   return line.agentId === mainAgent ? 0 : 1;
 }
@@ -39,35 +42,39 @@ export function fromLine(line: MessageLine): MergedMessage {
     ended: line.stopReason !== '',
     inMain: !line.sidechain,
     tools: uniqueSorted(line.tools),
-    places: new Map([[line.sessionId, { agentId: line.agentId, standing: standingOf(line) }]]),
+    occurrences: new Map([
+      [line.sessionId, { agentId: line.agentId, standing: sourceRankOf(line) }],
+    ]),
   };
 }
 
-/** Both halves of what is known of one identity. */
+/** The join of two partial states of one message. */
 export function merge(a: MergedMessage, b: MergedMessage): MergedMessage {
   return {
     kept: compareLines(a.kept, b.kept) <= 0 ? a.kept : b.kept,
     ended: a.ended || b.ended,
     inMain: a.inMain || b.inMain,
     tools: sameTools(a.tools, b.tools) ? a.tools : uniqueSorted([...a.tools, ...b.tools]),
-    places: mergePlaces(a.places, b.places),
+    occurrences: mergeOccurrences(a.occurrences, b.occurrences),
   };
 }
 
-function mergePlaces(
-  a: ReadonlyMap<string, MessagePlace>,
-  b: ReadonlyMap<string, MessagePlace>,
-): ReadonlyMap<string, MessagePlace> {
+function mergeOccurrences(
+  a: ReadonlyMap<string, Occurrence>,
+  b: ReadonlyMap<string, Occurrence>,
+): ReadonlyMap<string, Occurrence> {
   const merged = new Map(a);
-  for (const [session, place] of b) {
+  for (const [session, occurrence] of b) {
     const known = merged.get(session);
-    merged.set(session, known === undefined ? place : betterPlace(known, place));
+    merged.set(session, known === undefined ? occurrence : betterOccurrence(known, occurrence));
   }
   return merged;
 }
 
-/** The main thread before a subagent's own file before a progress copy; ties by agent id. */
-export function betterPlace(a: MessagePlace, b: MessagePlace): MessagePlace {
+/**
+ * Prefers the main thread, then a subagent's own file, then a `progress` copy; ties by agent id.
+ */
+export function betterOccurrence(a: Occurrence, b: Occurrence): Occurrence {
   if (a.standing !== b.standing) return a.standing < b.standing ? a : b;
   return a.agentId <= b.agentId ? a : b;
 }

@@ -10,10 +10,10 @@ import {
   usageOf,
 } from '../schema/messageRow.ts';
 import { Facets } from './facetTable.ts';
-import type { MergedMessage, Standing } from './merge.ts';
+import type { MergedMessage, SourceRank } from './merge.ts';
 import { priceLine } from './priceMessage.ts';
 import type { Rollup } from './rollups.ts';
-import type { Words } from './stringTable.ts';
+import type { StringTable } from './stringTable.ts';
 
 /** Who a message belongs to. */
 export interface Owner {
@@ -22,9 +22,9 @@ export interface Owner {
   readonly standing: number;
 }
 
-/** The message table and its share of the roll-ups: every change goes through here. */
+/** The message table. Every change of a message updates the rollups too. */
 export class Messages {
-  readonly #words: Words;
+  readonly #strings: StringTable;
   readonly #rollup: Rollup;
   readonly #facets: Facets;
   readonly #price: PriceFunction;
@@ -33,8 +33,8 @@ export class Messages {
   readonly #insert: Statement;
   readonly #update: Statement;
 
-  constructor(db: SqlDatabase, words: Words, rollup: Rollup, price: PriceFunction) {
-    this.#words = words;
+  constructor(db: SqlDatabase, strings: StringTable, rollup: Rollup, price: PriceFunction) {
+    this.#strings = strings;
     this.#rollup = rollup;
     this.#facets = new Facets(db);
     this.#price = price;
@@ -66,7 +66,7 @@ export class Messages {
     return row;
   }
 
-  /** Replaces a message's record, owner or standing among replays, where something changes. */
+  /** Updates a message's record, owner or source rank; a no-op when nothing changes. */
   update(before: MessageRow, changes: Partial<MessageRow>, kept?: MessageLine): MessageRow {
     const after: MessageRow = { ...before, ...changes };
     if (kept !== undefined) this.#setPrice(after, kept);
@@ -83,10 +83,10 @@ export class Messages {
     return after;
   }
 
-  /** The columns a merged message decides by itself. */
+  /** The columns that follow from the merged message alone. */
   #fields(merged: MergedMessage): Omit<MessageRow, 'id' | keyof Owner | 'counted'> {
     const line = merged.kept;
-    const words = this.#words;
+    const strings = this.#strings;
     return {
       mid: line.messageId,
       rid: line.requestId,
@@ -95,8 +95,8 @@ export class Messages {
       in_main: Number(merged.inMain),
       progress: Number(line.progress),
       sidechain: Number(line.sidechain),
-      model: words.id(line.model),
-      traits: words.id(traitsText(line)),
+      model: strings.id(line.model),
+      traits: strings.id(traitsText(line)),
       input: line.usage.input,
       output: line.usage.output,
       write5m: line.usage.cacheWrite5m,
@@ -104,18 +104,18 @@ export class Messages {
       cache_read: line.usage.cacheRead,
       searches: line.usage.webSearches,
       parts: null,
-      stop: words.id(line.stopReason),
+      stop: strings.id(line.stopReason),
       cache_split: Number(line.cacheSplit),
-      tools: words.id(merged.tools.length === 0 ? '' : JSON.stringify(merged.tools)),
-      prompt: words.id(line.promptId),
-      branch: words.id(line.branch),
-      cwd: words.id(line.cwd),
-      version: words.id(line.version),
-      entrypoint: words.id(line.entrypoint),
-      effort: words.id(line.effort),
-      attribution: words.id(attributionText(line.attribution)),
+      tools: strings.id(merged.tools.length === 0 ? '' : JSON.stringify(merged.tools)),
+      prompt: strings.id(line.promptId),
+      branch: strings.id(line.branch),
+      cwd: strings.id(line.cwd),
+      version: strings.id(line.version),
+      entrypoint: strings.id(line.entrypoint),
+      effort: strings.id(line.effort),
+      attribution: strings.id(attributionText(line.attribution)),
       duration: line.durationMs,
-      error: words.id(line.error),
+      error: strings.id(line.error),
       model_id: 0,
       price_row: 0,
       priced: 0,
@@ -131,8 +131,8 @@ export class Messages {
 
   #setPrice(row: MessageRow, line: MessageLine): void {
     const cost = priceLine(line, this.#price);
-    row.model_id = this.#words.id(cost.model);
-    row.price_row = this.#words.id(cost.row);
+    row.model_id = this.#strings.id(cost.model);
+    row.price_row = this.#strings.id(cost.row);
     row.priced = cost.priced ? pricing.row : pricing.unpriced;
     row.nano = cost.nano;
     row.declined = cost.declined;
@@ -146,10 +146,10 @@ export class Messages {
 
   /** The kept record of a stored message; session and agent are left empty. */
   line(row: MessageRow): MessageLine {
-    const words = this.#words;
+    const strings = this.#strings;
     const [speed = '', geo = '', tier = ''] =
-      row.traits === 0 ? [] : traitsOf(words.text(row.traits));
-    const attribution = words.text(row.attribution);
+      row.traits === 0 ? [] : traitsOf(strings.text(row.traits));
+    const attribution = strings.text(row.attribution);
     return {
       messageId: row.mid,
       requestId: row.rid,
@@ -158,24 +158,24 @@ export class Messages {
       progress: row.progress === 1,
       sidechain: row.sidechain === 1,
       at: row.at,
-      model: words.text(row.model),
+      model: strings.text(row.model),
       usage: usageOf(row),
       parts: this.#usageParts(row),
       speed,
       geo,
       tier,
-      stopReason: words.text(row.stop),
+      stopReason: strings.text(row.stop),
       cacheSplit: row.cache_split === 1,
       tools: [],
-      promptId: words.text(row.prompt),
-      branch: words.text(row.branch),
-      cwd: words.text(row.cwd),
-      version: words.text(row.version),
-      entrypoint: words.text(row.entrypoint),
-      effort: words.text(row.effort),
+      promptId: strings.text(row.prompt),
+      branch: strings.text(row.branch),
+      cwd: strings.text(row.cwd),
+      version: strings.text(row.version),
+      entrypoint: strings.text(row.entrypoint),
+      effort: strings.text(row.effort),
       attribution: attribution === '' ? {} : (JSON.parse(attribution) as Attribution),
       durationMs: row.duration,
-      error: words.text(row.error),
+      error: strings.text(row.error),
     };
   }
 
@@ -185,17 +185,17 @@ export class Messages {
 
   /** What is known of a stored message in the session that owns it, ready to be merged. */
   merged(row: MessageRow, sid: string, agentId: string): MergedMessage {
-    const tools = this.#words.text(row.tools);
+    const tools = this.#strings.text(row.tools);
     return {
       kept: this.line(row),
       ended: row.ended === 1,
       inMain: row.in_main === 1,
       tools: tools === '' ? [] : (JSON.parse(tools) as string[]),
-      places: new Map([[sid, { agentId, standing: row.standing as Standing }]]),
+      occurrences: new Map([[sid, { agentId, standing: row.standing as SourceRank }]]),
     };
   }
 
-  /** Adds a message to the roll-ups, or takes it out. Replays contribute nothing. */
+  /** Adds a message to the rollups, or subtracts it. Replays contribute nothing. */
   contribute(sign: 1 | -1, row: MessageRow): void {
     if (row.counted === 0) return;
     const { at, session, agent } = row;
@@ -207,8 +207,8 @@ export class Messages {
       partNano += part.nano;
       const u = part.usage;
       const sums = [0, 0, 0, 0, u.input, u.output, u.cacheWrite5m, u.cacheWrite1h, u.cacheRead];
-      const model = this.#words.id(part.model);
-      const facet = this.#facets.id(row, this.#words.id(part.row));
+      const model = this.#strings.id(part.model);
+      const facet = this.#facets.id(row, this.#strings.id(part.row));
       const key = { session, agent, model, facet, prompt };
       this.#rollup.add(sign, at, key, [...sums, u.webSearches, part.nano]);
     }
@@ -228,7 +228,7 @@ export class Messages {
     ]);
   }
 
-  /** Forgets what a rolled back transaction may have made up. */
+  /** Drops cached ids a rolled-back transaction may have assigned. */
   forget(): void {
     this.#facets.forget();
   }

@@ -1,50 +1,50 @@
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 import type { MessageRow } from '../schema/messageRow.ts';
 import type { Agents } from './agentTable.ts';
-import { idHash, Thinned, type ThinnedRow } from './downsampledMessages.ts';
-import { betterPlace, type MergedMessage, merge, type Standing } from './merge.ts';
+import { DownsampledMessages, type DownsampledRow, idHash } from './downsampledMessages.ts';
+import { betterOccurrence, type MergedMessage, merge, type SourceRank } from './merge.ts';
 import type { Messages, Owner } from './messageTable.ts';
-import { ownsBefore, type Traces } from './recordIndex.ts';
+import { ownsBefore, type RecordIndex } from './recordIndex.ts';
 import type { SessionRow, Sessions } from './sessionTable.ts';
 
-interface PlaceRow {
+interface OccurrenceRow {
   readonly session: number;
   readonly agent: number;
   readonly standing: number;
 }
 
 /**
- * Merges messages into the table and settles whose they are. A message that stands in several
- * sessions has a place in each; a replay (a side-chain record whose message id the main thread also
- * has) stays in the table but does not count.
+ * Merges messages into the table and decides which session and agent own them. A message that
+ * occurs in several sessions has a row in `place` for each; a replay (a side-chain record whose
+ * message id the main thread also has) is kept but not counted.
  */
 export class Ownership {
   readonly #sessions: Sessions;
   readonly #agents: Agents;
   readonly #messages: Messages;
-  readonly #traces: Traces;
-  readonly #thinned: Thinned;
-  readonly #places: Statement;
-  readonly #setPlace: Statement;
+  readonly #recordIndex: RecordIndex;
+  readonly #downsampled: DownsampledMessages;
+  readonly #occurrences: Statement;
+  readonly #setOccurrence: Statement;
   readonly #sharedOf: Statement;
-  /** Shared messages whose owner must be looked at again. */
-  #unsettled = new Set<number>();
-  /** Called with every session whose messages changed. */
+  /** Shared messages whose owner must be determined again. */
+  #unresolved = new Set<number>();
+  /** Notified of every session whose messages changed. */
   readonly #onChange: (session: number) => void;
 
   constructor(
     db: SqlDatabase,
-    tables: { sessions: Sessions; agents: Agents; messages: Messages; traces: Traces },
+    tables: { sessions: Sessions; agents: Agents; messages: Messages; recordIndex: RecordIndex },
     onChange: (session: number) => void,
   ) {
     this.#sessions = tables.sessions;
     this.#agents = tables.agents;
     this.#messages = tables.messages;
-    this.#traces = tables.traces;
-    this.#thinned = new Thinned(db);
+    this.#recordIndex = tables.recordIndex;
+    this.#downsampled = new DownsampledMessages(db);
     this.#onChange = onChange;
-    this.#places = db.prepare('SELECT session, agent, standing FROM place WHERE message = ?');
-    this.#setPlace = db.prepare(
+    this.#occurrences = db.prepare('SELECT session, agent, standing FROM place WHERE message = ?');
+    this.#setOccurrence = db.prepare(
       `INSERT INTO place VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET agent = excluded.agent, standing = excluded.standing`,
     );
@@ -57,16 +57,16 @@ export class Ownership {
     const siblings = this.#messages.withMessageId(messageId);
     const known = siblings.find((row) => row.rid === requestId);
     const others = siblings.filter((row) => row !== known);
-    const thinned = this.#thinned.withMessageId(messageId);
-    const same = thinned.find((row) => row.rid === idHash(requestId));
+    const downsampled = this.#downsampled.withMessageId(messageId);
+    const same = downsampled.find((row) => row.rid === idHash(requestId));
     const inMain =
       same !== undefined
-        ? this.#recall(same, incoming, sessionOf)
+        ? this.#mergeDownsampled(same, incoming, sessionOf)
         : known === undefined
-          ? this.#insert(incoming, others, thinned, sessionOf)
-          : this.#update(known, incoming, others, thinned, sessionOf);
+          ? this.#insert(incoming, others, downsampled, sessionOf)
+          : this.#update(known, incoming, others, downsampled, sessionOf);
     if (!inMain) return;
-    // What side chains repeat of a main-thread message does not count, in whatever order they came.
+    // Side-chain copies of a main-thread message do not count, whichever was read first.
     for (const other of others) {
       if (other.sidechain === 1 && other.counted === 1) {
         this.#changed(other, this.#messages.update(other, { counted: 0 }));
@@ -75,36 +75,36 @@ export class Ownership {
   }
 
   /**
-   * A message that was summed up stays as it was counted, and with whom. Only where it stands is
-   * noted: a fork's total goes on from its parent's. True when it stands in a main thread.
+   * A downsampled message keeps its amount and its owner; only its occurrences are recorded, since
+   * a fork's total continues its parent's. Returns whether it occurs in a main thread.
    */
-  #recall(
-    row: ThinnedRow,
+  #mergeDownsampled(
+    row: DownsampledRow,
     incoming: MergedMessage,
     sessionOf: (sid: string) => SessionRow,
   ): boolean {
     const inMain = row.in_main === 1 || incoming.inMain;
-    if (inMain && row.in_main === 0) this.#thinned.setInMain(row.id);
-    const sessions = [...incoming.places.keys()].map((sid) => sessionOf(sid).id);
-    this.#relate(this.#thinned.addPlaces(row, sessions));
+    if (inMain && row.in_main === 0) this.#downsampled.setInMain(row.id);
+    const sessions = [...incoming.occurrences.keys()].map((sid) => sessionOf(sid).id);
+    this.#relate(this.#downsampled.addSessions(row, sessions));
     return inMain;
   }
 
   #insert(
     incoming: MergedMessage,
     others: readonly MessageRow[],
-    thinned: readonly ThinnedRow[],
+    downsampled: readonly DownsampledRow[],
     sessionOf: (sid: string) => SessionRow,
   ): boolean {
-    const owners = [...incoming.places].map(([sid, place]): Owner => {
+    const owners = [...incoming.occurrences].map(([sid, occurrence]): Owner => {
       const session = sessionOf(sid).id;
       return {
         session,
-        agent: this.#agents.id(session, place.agentId),
-        standing: place.standing,
+        agent: this.#agents.id(session, occurrence.agentId),
+        standing: occurrence.standing,
       };
     });
-    const row = this.#messages.insert(incoming, owners[0]!, counts(incoming, others, thinned));
+    const row = this.#messages.insert(incoming, owners[0]!, counts(incoming, others, downsampled));
     if (owners.length > 1) this.#share(row, owners);
     this.#onChange(row.session);
     return row.in_main === 1;
@@ -114,7 +114,7 @@ export class Ownership {
     known: MessageRow,
     incoming: MergedMessage,
     others: readonly MessageRow[],
-    thinned: readonly ThinnedRow[],
+    downsampled: readonly DownsampledRow[],
     sessionOf: (sid: string) => SessionRow,
   ): boolean {
     const owner = this.#sessions.byNumber(known.session);
@@ -129,40 +129,45 @@ export class Ownership {
     if (!same) {
       row = this.#messages.update(
         known,
-        { ...this.#messages.fieldsOf(merged), counted: Number(counts(merged, others, thinned)) },
+        {
+          ...this.#messages.fieldsOf(merged),
+          counted: Number(counts(merged, others, downsampled)),
+        },
         merged.kept,
       );
     }
-    row = this.#place(row, merged, sessionOf);
+    row = this.#updateOccurrences(row, merged, sessionOf);
     this.#changed(known, row);
     return row.in_main === 1;
   }
 
-  /** Where the message stands, now that more is known. */
-  #place(
+  /** Updates the message's occurrences from the merged state. */
+  #updateOccurrences(
     row: MessageRow,
     merged: MergedMessage,
     sessionOf: (sid: string) => SessionRow,
   ): MessageRow {
     const known = new Map(
-      this.#places.all<PlaceRow>(row.id).map((place) => [place.session, place]),
+      this.#occurrences
+        .all<OccurrenceRow>(row.id)
+        .map((occurrence) => [occurrence.session, occurrence]),
     );
-    if (known.size === 0 && merged.places.size === 1) {
-      // In one session only: agent and standing stand in the row itself.
-      const place = merged.places.values().next().value!;
-      const agent = this.#agents.id(row.session, place.agentId);
-      return this.#messages.update(row, { agent, standing: place.standing });
+    if (known.size === 0 && merged.occurrences.size === 1) {
+      // In one session only: agent and source rank are columns of the message row itself.
+      const occurrence = merged.occurrences.values().next().value!;
+      const agent = this.#agents.id(row.session, occurrence.agentId);
+      return this.#messages.update(row, { agent, standing: occurrence.standing });
     }
     const owners: Owner[] = [];
-    for (const [sid, place] of merged.places) {
+    for (const [sid, occurrence] of merged.occurrences) {
       const session = sessionOf(sid).id;
       const before = known.get(session);
       const best =
         before === undefined
-          ? place
-          : betterPlace(place, {
+          ? occurrence
+          : betterOccurrence(occurrence, {
               agentId: this.#agents.agentId(before.agent),
-              standing: before.standing as Standing,
+              standing: before.standing as SourceRank,
             });
       const agent = this.#agents.id(session, best.agentId);
       if (before?.agent === agent && before.standing === best.standing) continue;
@@ -174,40 +179,46 @@ export class Ownership {
 
   #share(row: MessageRow, owners: readonly Owner[]): void {
     for (const { session, agent, standing } of owners) {
-      this.#setPlace.run(row.id, session, agent, standing);
+      this.#setOccurrence.run(row.id, session, agent, standing);
     }
-    this.#relate(this.#places.all<PlaceRow>(row.id).map(({ session }) => session));
-    this.#unsettled.add(row.id);
+    this.#relate(this.#occurrences.all<OccurrenceRow>(row.id).map(({ session }) => session));
+    this.#unresolved.add(row.id);
   }
 
   /** These sessions have a message in common. */
   #relate(sessions: readonly number[]): void {
     const rows = sessions.map((session) => this.#sessions.byNumber(session));
-    for (const other of rows.slice(1)) this.#traces.relate(rows[0]!, other);
+    for (const other of rows.slice(1)) this.#recordIndex.relate(rows[0]!, other);
     for (const { id } of rows) this.#onChange(id);
   }
 
-  /** Gives every shared message whose claimants changed to its owner. Call once all records are in. */
-  settle(): void {
-    for (const session of this.#traces.settle((id) => this.#onChange(id))) {
+  /**
+   * Assigns every shared message whose candidates changed to its owner. Call after all records of a
+   * transaction.
+   */
+  resolveOwners(): void {
+    for (const session of this.#recordIndex.findOwnStarts((id) => this.#onChange(id))) {
       for (const { message } of this.#sharedOf.all<{ message: number }>(session.id)) {
-        this.#unsettled.add(message);
+        this.#unresolved.add(message);
       }
       this.#onChange(session.id);
     }
-    for (const id of this.#unsettled) {
+    for (const id of this.#unresolved) {
       const row = this.#messages.byId(id)!;
-      let best: PlaceRow | undefined;
-      for (const place of this.#places.all<PlaceRow>(id)) {
+      let best: OccurrenceRow | undefined;
+      for (const occurrence of this.#occurrences.all<OccurrenceRow>(id)) {
         const claims =
           best === undefined ||
-          ownsBefore(this.#sessions.byNumber(place.session), this.#sessions.byNumber(best.session));
-        if (claims) best = place;
+          ownsBefore(
+            this.#sessions.byNumber(occurrence.session),
+            this.#sessions.byNumber(best.session),
+          );
+        if (claims) best = occurrence;
       }
       const { session, agent, standing } = best!;
       this.#changed(row, this.#messages.update(row, { session, agent, standing }));
     }
-    this.#unsettled = new Set();
+    this.#unresolved = new Set();
   }
 
   #changed(before: MessageRow, after: MessageRow): void {
@@ -217,20 +228,20 @@ export class Ownership {
   }
 
   forget(): void {
-    this.#unsettled = new Set();
-    this.#thinned.forget();
+    this.#unresolved = new Set();
+    this.#downsampled.forget();
   }
 }
 
 /**
- * Whether a message counts: not when it is a side chain's copy of a main-thread message. Of a copy
- * that was summed up before its original came, the original does not count.
+ * Whether a message counts: not when it is a side-chain copy of a main-thread message. When the
+ * copy was downsampled before its original was read, the original does not count.
  */
 function counts(
   message: MergedMessage,
   others: readonly MessageRow[],
-  thinned: readonly ThinnedRow[],
+  downsampled: readonly DownsampledRow[],
 ): boolean {
-  if (message.kept.sidechain) return ![...others, ...thinned].some((row) => row.in_main === 1);
-  return !thinned.some((row) => row.sidechain === 1 && row.counted === 1);
+  if (message.kept.sidechain) return ![...others, ...downsampled].some((row) => row.in_main === 1);
+  return !downsampled.some((row) => row.sidechain === 1 && row.counted === 1);
 }

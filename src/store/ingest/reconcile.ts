@@ -1,13 +1,15 @@
 import { usdToNano } from '../../model/money.ts';
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 import type { MessageRow, StoredCostState } from '../schema/messageRow.ts';
-import { allotClientPrices, type ThinnedShare } from './clientPrices.ts';
+import { allotClientPrices, type DownsampledShare } from './clientPrices.ts';
 import type { Messages } from './messageTable.ts';
 import { ownsBefore } from './recordIndex.ts';
 import type { SessionRow, Sessions } from './sessionTable.ts';
-import type { Words } from './stringTable.ts';
+import type { StringTable } from './stringTable.ts';
 
-/** What comparing a session with Claude Code's own total came to. */
+/**
+ * Outcome of reconciling a session with Claude Code's own total; values of `session.reconciled`.
+ */
 export const reconciliation = { noClientTotal: 0, reconciled: 1, impossible: 2 } as const;
 
 interface Spent {
@@ -15,35 +17,35 @@ interface Spent {
   readonly nano: number;
 }
 
-/** Every message is rounded to a nano-dollar, the client's total is not: a gap this small is none. */
+/** Rounding tolerance: every message is rounded to a nano-dollar, the client's total is not. */
 const largestRoundingNano = 1000;
 
 /**
- * Holds a session's messages against Claude Code's own running totals. What a total has beyond the
- * messages up to its place is background, dated to that place. A fork's total goes on from its
- * parent's, so the parent's last total before the fork is taken off first.
+ * Reconciles a session's messages with Claude Code's own running totals. What a total exceeds the
+ * messages before it by is background, dated to that total. A fork's total continues its parent's,
+ * so the parent's last total before the fork is subtracted first.
  */
 export class Reconciler {
   readonly #sessions: Sessions;
   readonly #messages: Messages;
-  readonly #words: Words;
+  readonly #strings: StringTable;
   readonly #states: Statement;
   readonly #relatives: Statement;
   readonly #message: Statement;
   readonly #alone: Statement;
-  readonly #standing: Statement;
+  readonly #spent: Statement;
   readonly #unpriced: Statement;
-  readonly #thinnedShares: Statement;
+  readonly #downsampledShares: Statement;
   readonly #unconfirmed: Statement;
   readonly #known: Statement;
   readonly #clear: Statement;
   readonly #insert: Statement;
   readonly #result: Statement;
 
-  constructor(db: SqlDatabase, sessions: Sessions, messages: Messages, words: Words) {
+  constructor(db: SqlDatabase, sessions: Sessions, messages: Messages, strings: StringTable) {
     this.#sessions = sessions;
     this.#messages = messages;
-    this.#words = words;
+    this.#strings = strings;
     this.#states = db.prepare(
       'SELECT at, total, models FROM cost_state WHERE session = ? ORDER BY at, offset, file',
     );
@@ -64,16 +66,16 @@ export class Reconciler {
        UNION ALL
        SELECT at, nano FROM thinned WHERE session = ? AND counted = 1 ORDER BY 1`,
     );
-    // Everything that stands in the session, owned or not, but what its parent has too.
-    this.#standing = db.prepare(
-      `${standingIn('message', 'place', 'message')} UNION ALL
-       ${standingIn('thinned', 'thinned_place', 'thinned')} ORDER BY 1`,
+    // Everything that occurs in the session, owned or not, except what its parent has too.
+    this.#spent = db.prepare(
+      `${spentSql('message', 'place', 'message')} UNION ALL
+       ${spentSql('thinned', 'thinned_place', 'thinned')} ORDER BY 1`,
     );
     this.#unpriced = db.prepare(
       `SELECT * FROM message WHERE session = ? AND counted = 1 AND priced <> 1 AND parts IS NULL
        ORDER BY at, mid, rid`,
     );
-    this.#thinnedShares = db.prepare(
+    this.#downsampledShares = db.prepare(
       `SELECT at, model, weight FROM thinned WHERE session = ? AND counted = 1 AND model <> 0
        ORDER BY at, id`,
     );
@@ -105,9 +107,9 @@ export class Reconciler {
     if (unpriced.length === 0) return false;
     const states = this.#states.all<StoredCostState>(id);
     const { base, possible } = this.#origin(id);
-    const thinned = this.#thinnedShares.all<ThinnedShare>(id);
+    const downsampled = this.#downsampledShares.all<DownsampledShare>(id);
     const told = possible ? states : [];
-    return allotClientPrices(this.#messages, this.#words, unpriced, thinned, told, base);
+    return allotClientPrices(this.#messages, this.#strings, unpriced, downsampled, told, base);
   }
 
   /** Derives a session's background and unconfirmed spend anew. */
@@ -152,7 +154,7 @@ export class Reconciler {
     const own = [row.id, row.id, parent ?? 0];
     const spent =
       row.related === 1
-        ? this.#standing.all<Spent>(...own, ...own)
+        ? this.#spent.all<Spent>(...own, ...own)
         : this.#alone.all<Spent>(row.id, row.id);
     let next = 0;
     let explained = 0;
@@ -209,11 +211,11 @@ export class Reconciler {
 }
 
 /** What stands in one session (asked for twice) and not in another: messages, or what was summed up. */
-function standingIn(table: string, places: string, key: string): string {
+function spentSql(table: string, occurrences: string, key: string): string {
   return `SELECT m.at AS at, m.nano AS nano FROM ${table} m WHERE m.counted = 1 AND m.session = ?
-      AND NOT EXISTS (SELECT 1 FROM ${places} p WHERE p.${key} = m.id)
+      AND NOT EXISTS (SELECT 1 FROM ${occurrences} p WHERE p.${key} = m.id)
     UNION ALL
-    SELECT m.at, m.nano FROM ${places} p JOIN ${table} m ON m.id = p.${key}
+    SELECT m.at, m.nano FROM ${occurrences} p JOIN ${table} m ON m.id = p.${key}
     WHERE p.session = ? AND m.counted = 1
-      AND NOT EXISTS (SELECT 1 FROM ${places} q WHERE q.${key} = m.id AND q.session = ?)`;
+      AND NOT EXISTS (SELECT 1 FROM ${occurrences} q WHERE q.${key} = m.id AND q.session = ?)`;
 }

@@ -1,4 +1,4 @@
-import type { SessionTrace } from '../../model/records.ts';
+import type { SessionRecords } from '../../model/records.ts';
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 import { earlier, type SessionRow, type Sessions } from './sessionTable.ts';
 
@@ -6,11 +6,12 @@ import { earlier, type SessionRow, type Sessions } from './sessionTable.ts';
 const recordBytes = 12;
 
 /**
- * Which records stand in which sessions. For most sessions nobody will ever ask, so theirs are
- * packed away; a session that shares a message with another has them unpacked into a table, where
- * "stands in no other session" is a look-up. A session's own start decides who owns what it shares.
+ * Index of record fingerprints (uuid hash, time) per session. Most sessions share nothing, so
+ * theirs are packed into blobs; a session that shares a message with another has them unpacked into
+ * a table, where "occurs in no other session" is an index look-up. The start of a session's own
+ * records decides who owns what it shares.
  */
-export class Traces {
+export class RecordIndex {
   readonly #sessions: Sessions;
   readonly #pack: Statement;
   readonly #packed: Statement;
@@ -18,10 +19,10 @@ export class Traces {
   readonly #add: Statement;
   readonly #others: Statement;
   readonly #ownStart: Statement;
-  readonly #addKin: Statement;
-  /** Sessions whose own start must be found again. */
+  readonly #addRelated: Statement;
+  /** Sessions whose own start must be computed again. */
   #stale = new Set<number>();
-  /** Sessions that turned out to share a record more. */
+  /** Sessions found to share another record. */
   #sharing = new Set<number>();
 
   constructor(db: SqlDatabase, sessions: Sessions) {
@@ -38,27 +39,27 @@ export class Traces {
          (SELECT 1 FROM shared_trace o WHERE o.uuid = t.uuid AND o.session <> t.session)
        ORDER BY at LIMIT 1`,
     );
-    this.#addKin = db.prepare('INSERT OR IGNORE INTO kin VALUES (?, ?)');
+    this.#addRelated = db.prepare('INSERT OR IGNORE INTO kin VALUES (?, ?)');
   }
 
-  /** Notes the records of a chunk. The session's row holds its other facts already. */
-  add(row: SessionRow, trace: SessionTrace): void {
+  /** Adds the fingerprints of a chunk. The session's row already holds the rest. */
+  add(row: SessionRow, records: SessionRecords): void {
     if (row.related === 1) {
-      this.#addRecords(row, trace.uuidHashes, trace.uuidTimes);
+      this.#addRecords(row, records.uuidHashes, records.uuidTimes);
       return;
     }
     // Nothing is shared as far as we know, so all of it is the session's own.
     row.own_at = row.first_at;
     this.#sessions.touch(row);
-    if (trace.uuidHashes.length > 0) {
-      this.#pack.run(row.id, packRecords(trace.uuidHashes, trace.uuidTimes));
+    if (records.uuidHashes.length > 0) {
+      this.#pack.run(row.id, packRecords(records.uuidHashes, records.uuidTimes));
     }
   }
 
   /** Two sessions share a message: from now on their records are compared one by one. */
   relate(a: SessionRow, b: SessionRow): void {
-    this.#addKin.run(a.id, b.id);
-    this.#addKin.run(b.id, a.id);
+    this.#addRelated.run(a.id, b.id);
+    this.#addRelated.run(b.id, a.id);
     this.#unpack(a);
     this.#unpack(b);
   }
@@ -80,8 +81,8 @@ export class Traces {
     hashes.forEach((hash, i) => {
       this.#add.run(hash, row.id, times[i]!);
       for (const { session } of this.#others.all<{ session: number }>(hash, row.id)) {
-        this.#addKin.run(row.id, session);
-        this.#addKin.run(session, row.id);
+        this.#addRelated.run(row.id, session);
+        this.#addRelated.run(session, row.id);
         this.#stale.add(session);
         this.#sharing.add(row.id).add(session);
       }
@@ -89,10 +90,10 @@ export class Traces {
   }
 
   /**
-   * Finds the own starts that may have moved; returns the sessions where one did. `onShared` is told
-   * of those whose point of forking may have moved.
+   * Recomputes own starts that may have moved; returns the sessions where one did. `onShared` is
+   * called for sessions whose fork point may have moved.
    */
-  settle(onShared: (session: number) => void): SessionRow[] {
+  findOwnStarts(onShared: (session: number) => void): SessionRow[] {
     for (const id of this.#sharing) onShared(id);
     this.#sharing = new Set();
     const moved: SessionRow[] = [];
@@ -136,7 +137,7 @@ function packRecords(hashes: readonly number[], times: readonly number[]): Uint8
   return bytes;
 }
 
-/** Spreading a very long array into one call overflows the stack; its thousandths do not. */
+/** Minimum of each 1,000 values: spreading a very long array into one call overflows the stack. */
 function chunkMinima(times: readonly number[]): number[] {
   const minima: number[] = [];
   for (let i = 0; i < times.length; i += 1000) minima.push(Math.min(...times.slice(i, i + 1000)));

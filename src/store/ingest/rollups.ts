@@ -1,20 +1,20 @@
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 import { bucketOf, bucketsOf, type RollupTable, sumColumns } from '../schema/rollupTables.ts';
 
-/** Changes of one roll-up row, in the order of `sumColumns`. */
+/** Delta of one rollup row, in the order of `sumColumns`. */
 type Delta = number[];
 
-/** What a roll-up row is about. Numbers of rows; `prompt` is 0 outside the main thread. */
+/** Key of a rollup row: row ids; `prompt` is 0 outside the main thread. */
 export interface RollupKey {
   readonly session: number;
   readonly agent: number;
   readonly model: number;
   readonly facet: number;
-  /** Word number of the prompt that was answered: with the agent it names the run. */
+  /** String number of the answered prompt: with the agent it identifies the run. */
   readonly prompt: number;
 }
 
-/** A roll-up: its table, and what tells its rows apart. */
+/** A rollup: its table and key columns. */
 interface Table {
   readonly name: RollupTable;
   readonly keys: readonly Key[];
@@ -22,13 +22,13 @@ interface Table {
 
 type Key = 'bucket' | keyof RollupKey;
 
-/** What the rows of all others are made of. */
+/** The finest rollup; the others are derived from it. */
 const finest: Table = {
   name: 'spend_bucket',
   keys: ['bucket', 'session', 'agent', 'model', 'facet', 'prompt'],
 };
 
-/** Those that tell less apart, each for questions that ask no more. */
+/** Coarser rollups, each for questions that need no more key columns. */
 const coarser: readonly Table[] = [
   { name: 'spend_total', keys: ['session', 'agent', 'model', 'facet'] },
   { name: 'spend_slot', keys: ['bucket'] },
@@ -39,8 +39,8 @@ const additions = sumColumns.map((name) => `${name} = ${name} + excluded.${name}
 const allZero = sumColumns.map((name) => `${name} = 0`).join(' AND ');
 
 /**
- * Prepares the move of all buckets from `from` up to `to` (not included) into the bucket `target`,
- * one of them: nothing is lost but when inside the stretch it was.
+ * Prepares merging the buckets [from, to) into the bucket `target`, one of them: only the time
+ * within that interval is lost.
  */
 export function moveBuckets(db: SqlDatabase): (from: number, to: number, target: number) => void {
   const moves = [finest, ...coarser]
@@ -59,7 +59,7 @@ function moveWithin(
   const others = keys.filter((key) => key !== 'bucket');
   const sums = sumColumns.map((column) => `sum(${column})`);
   const add = db.prepare(
-    // An empty stretch has a sum as well, of nothing: grouped by something it makes no row.
+    // GROUP BY, so that an empty interval yields no row instead of a row of NULL sums.
     `INSERT INTO ${name} (${['bucket', ...others, ...sumColumns].join(', ')})
      SELECT ${['?', ...others, ...sums].join(', ')} FROM ${name} WHERE ${stretch}
      GROUP BY ${others.join(', ') || 'NULL'} ON CONFLICT DO UPDATE SET ${additions}`,
@@ -72,8 +72,8 @@ function moveWithin(
 }
 
 /**
- * Collects what a transaction adds to and takes from the roll-ups, and writes it at its end. A row
- * whose sums all come back to nothing is removed, so that the tables only depend on the messages.
+ * Write-behind cache of a transaction's deltas, flushed at its end. A row whose sums return to zero
+ * is deleted, so that the tables are a pure function of the messages.
  */
 export class Rollup {
   readonly #writers: readonly TableWriter[];
@@ -83,7 +83,7 @@ export class Rollup {
     this.#writers = [finest, ...coarser].map((table) => new TableWriter(db, table));
   }
 
-  /** Adds (sign 1) or takes away (sign -1) one contribution. */
+  /** Adds (sign 1) or subtracts (sign -1) one contribution. */
   add(sign: 1 | -1, at: number, key: RollupKey, sums: readonly number[]): void {
     const { session, agent, model, facet, prompt } = key;
     this.#changes.add([bucketOf(at), session, agent, model, facet, prompt], sums, sign);
@@ -100,7 +100,7 @@ export class Rollup {
   }
 }
 
-/** What is added to the rows of a table, by their keys. */
+/** Deltas of a table's rows, by key. */
 class Changes {
   readonly #rows = new Map<string, { readonly keys: readonly number[]; readonly delta: Delta }>();
 
@@ -114,14 +114,14 @@ class Changes {
     for (let i = 0; i < sums.length; i++) row.delta[i]! += sign * sums[i]!;
   }
 
-  /** Those that do not come to nothing. */
+  /** The non-zero deltas. */
   *rows(): Generator<{ readonly keys: readonly number[]; readonly delta: Delta }> {
     for (const row of this.#rows.values()) {
       if (row.delta.some((value) => value !== 0)) yield row;
     }
   }
 
-  /** The same told apart by some of the keys only. */
+  /** The same deltas grouped by some of the key columns. */
   by(places: readonly number[]): Changes {
     const sum = new Changes();
     for (const { keys, delta } of this.rows()) {
@@ -138,8 +138,8 @@ class Changes {
 class TableWriter {
   readonly #add: Statement;
   readonly #drop: Statement;
-  /** Where its keys stand among all; undefined for the table of all keys. */
-  readonly #places: readonly number[] | undefined;
+  /** Positions of its key columns among all; undefined for the table with all of them. */
+  readonly #occurrences: readonly number[] | undefined;
 
   constructor(db: SqlDatabase, table: Table) {
     const { name, keys } = table;
@@ -150,11 +150,11 @@ class TableWriter {
     );
     const same = keys.map((key) => `${key} = ?`).join(' AND ');
     this.#drop = db.prepare(`DELETE FROM ${name} WHERE ${same} AND ${allZero}`);
-    this.#places = table === finest ? undefined : keys.map((key) => finest.keys.indexOf(key));
+    this.#occurrences = table === finest ? undefined : keys.map((key) => finest.keys.indexOf(key));
   }
 
   write(all: Changes): void {
-    const changes = this.#places === undefined ? all : all.by(this.#places);
+    const changes = this.#occurrences === undefined ? all : all.by(this.#occurrences);
     for (const { keys, delta } of changes.rows()) {
       this.#add.run(...keys, ...delta);
       if (delta.some((value) => value < 0)) this.#drop.run(...keys);

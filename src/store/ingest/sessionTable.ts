@@ -1,6 +1,6 @@
-import type { SessionTrace, TitleRecord } from '../../model/records.ts';
+import type { SessionRecords, TitleRecord } from '../../model/records.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
-import type { Words } from './stringTable.ts';
+import type { StringTable } from './stringTable.ts';
 
 /** A session's row, held in memory while a transaction changes it. */
 export interface SessionRow {
@@ -44,7 +44,7 @@ const columns = [
   'written_at',
 ] as const;
 
-/** Sessions kept in memory between transactions at most. */
+/** Cache limit between transactions, in sessions. */
 const cached = 4000;
 
 /** The smaller of two times, null meaning none. */
@@ -53,9 +53,9 @@ export function earlier(a: number | null, b: number | null): number | null {
   return Math.min(a, b);
 }
 
-/** Session rows: facts merged in so that the order of reading makes no difference. */
+/** Session rows, updated by an order-independent merge. */
 export class Sessions {
-  readonly #words: Words;
+  readonly #strings: StringTable;
   readonly #bySid: Statement;
   readonly #byId: Statement;
   readonly #insert: Statement;
@@ -66,8 +66,8 @@ export class Sessions {
   #byNumber = new Map<number, SessionRow>();
   #changed = new Set<SessionRow>();
 
-  constructor(db: SqlDatabase, words: Words) {
-    this.#words = words;
+  constructor(db: SqlDatabase, strings: StringTable) {
+    this.#strings = strings;
     const list = `id, sid, ${columns.join(', ')}`;
     this.#bySid = db.prepare(`SELECT ${list} FROM session WHERE sid = ?`);
     this.#byId = db.prepare(`SELECT ${list} FROM session WHERE id = ?`);
@@ -82,7 +82,7 @@ export class Sessions {
     this.#earliestTitle = db.prepare(`${title}${take}${now} < (at, offset, text)`);
   }
 
-  /** The session with this id, made now if there is none. */
+  /** The session with this id, inserted when it is new. */
   get(sid: string, root: number): SessionRow {
     let row = this.#rows.get(sid) ?? this.#bySid.get<SessionRow>(sid);
     if (row === undefined) {
@@ -90,67 +90,71 @@ export class Sessions {
       row = this.#bySid.get<SessionRow>(sid)!;
     }
     // Copied into two accounts, a session belongs to the one whose path sorts first.
-    if (row.root !== root && this.#words.text(root) < this.#words.text(row.root)) {
+    if (row.root !== root && this.#strings.text(root) < this.#strings.text(row.root)) {
       row.root = root;
       this.#changed.add(row);
     }
-    return this.#remember(row);
+    return this.#cache(row);
   }
 
   byNumber(id: number): SessionRow {
-    return this.#byNumber.get(id) ?? this.#remember(this.#byId.get<SessionRow>(id)!);
+    return this.#byNumber.get(id) ?? this.#cache(this.#byId.get<SessionRow>(id)!);
   }
 
   touch(row: SessionRow): void {
     this.#changed.add(row);
   }
 
-  /** Merges what a chunk says about a session's records; its own start is found elsewhere. */
-  applyTrace(row: SessionRow, trace: SessionTrace, writtenAt: number): void {
+  /**
+   * Merges a chunk's fingerprint into the session's row; its own start is computed by
+   * `RecordIndex`.
+   */
+  applyRecords(row: SessionRow, records: SessionRecords, writtenAt: number): void {
     const finite = (at: number): number | null => (Number.isFinite(at) ? at : null);
-    row.first_at = earlier(row.first_at, finite(trace.firstAt));
-    row.last_at = Math.max(row.last_at ?? 0, trace.lastAt);
-    row.anonymous_at = earlier(row.anonymous_at, finite(trace.anonymousAt));
+    row.first_at = earlier(row.first_at, finite(records.firstAt));
+    row.last_at = Math.max(row.last_at ?? 0, records.lastAt);
+    row.anonymous_at = earlier(row.anonymous_at, finite(records.anonymousAt));
     if (writtenAt > row.written_at) row.written_at = writtenAt;
-    this.#applyCwd(row, trace);
-    const branch = this.#words.id(trace.branch);
-    if (this.#isLater(row.branch_at, row.branch, trace.branchAt, trace.branch)) {
+    this.#applyCwd(row, records);
+    const branch = this.#strings.id(records.branch);
+    if (this.#isLater(row.branch_at, row.branch, records.branchAt, records.branch)) {
       row.branch = branch;
-      row.branch_at = trace.branchAt;
+      row.branch_at = records.branchAt;
     }
-    if (this.#isLaterVersion(row, trace)) {
-      row.version = this.#words.id(trace.version);
-      row.version_at = trace.versionAt;
-      row.entrypoint = this.#words.id(trace.entrypoint);
+    if (this.#isLaterVersion(row, records)) {
+      row.version = this.#strings.id(records.version);
+      row.version_at = records.versionAt;
+      row.entrypoint = this.#strings.id(records.entrypoint);
     }
     this.#changed.add(row);
   }
 
-  #applyCwd(row: SessionRow, trace: SessionTrace): void {
-    if (trace.cwd === '') return;
-    const sidechain = Number(trace.cwdSidechain);
+  #applyCwd(row: SessionRow, records: SessionRecords): void {
+    if (records.cwd === '') return;
+    const sidechain = Number(records.cwdSidechain);
     const known = row.cwd_at;
     const better =
       known === null ||
       sidechain < row.cwd_sidechain ||
       (sidechain === row.cwd_sidechain &&
-        (trace.cwdAt < known || (trace.cwdAt === known && trace.cwd < this.#words.text(row.cwd))));
+        (records.cwdAt < known ||
+          (records.cwdAt === known && records.cwd < this.#strings.text(row.cwd))));
     if (!better) return;
-    row.cwd = this.#words.id(trace.cwd);
-    row.cwd_at = trace.cwdAt;
+    row.cwd = this.#strings.id(records.cwd);
+    row.cwd_at = records.cwdAt;
     row.cwd_sidechain = sidechain;
   }
 
   #isLater(knownAt: number, known: number, at: number, text: string): boolean {
     if (text === '') return false;
-    return at > knownAt || (at === knownAt && text > this.#words.text(known));
+    return at > knownAt || (at === knownAt && text > this.#strings.text(known));
   }
 
-  #isLaterVersion(row: SessionRow, trace: SessionTrace): boolean {
-    const { version, versionAt, entrypoint } = trace;
+  #isLaterVersion(row: SessionRow, records: SessionRecords): boolean {
+    const { version, versionAt, entrypoint } = records;
     if (this.#isLater(row.version_at, row.version, versionAt, version)) return true;
-    const same = versionAt === row.version_at && version === this.#words.text(row.version);
-    return same && version !== '' && entrypoint > this.#words.text(row.entrypoint);
+    const same = versionAt === row.version_at && version === this.#strings.text(row.version);
+    return same && version !== '' && entrypoint > this.#strings.text(row.entrypoint);
   }
 
   addTitle(session: number, title: TitleRecord): void {
@@ -174,7 +178,7 @@ export class Sessions {
     this.#changed = new Set();
   }
 
-  #remember(row: SessionRow): SessionRow {
+  #cache(row: SessionRow): SessionRow {
     const known = this.#byNumber.get(row.id);
     if (known !== undefined) return known;
     const own = { ...row };

@@ -1,10 +1,13 @@
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 
-/** Words kept in memory at most; beyond it the cache starts anew. */
+/** Cache limit, in strings; the cache is cleared when it is exceeded. */
 const cached = 50_000;
 
-/** Numbers for texts that stand in many rows. 0 is the empty string. */
-export class Words {
+/**
+ * String interning: a number for every text that many rows repeat (table `word`). 0 is the empty
+ * string.
+ */
+export class StringTable {
   readonly #find: Statement;
   readonly #insert: Statement;
   readonly #text: Statement;
@@ -17,14 +20,14 @@ export class Words {
     this.#text = db.prepare('SELECT text FROM word WHERE id = ?');
   }
 
-  /** The number of a text, given to it now if it has none. Inside a transaction only. */
+  /** The number of a text, inserted when it is new. Inside a transaction only. */
   id(text: string): number {
     if (text === '') return 0;
     const known = this.#ids.get(text);
     if (known !== undefined) return known;
     const found = this.#find.get<{ id: number }>(text)?.id;
     const id = found ?? this.#insert.run(text).lastInsertRowid;
-    this.#remember(text, Number(id));
+    this.#cache(text, Number(id));
     return Number(id);
   }
 
@@ -39,17 +42,17 @@ export class Words {
     const known = this.#texts.get(id);
     if (known !== undefined) return known;
     const text = this.#text.get<{ text: string }>(id)?.text ?? '';
-    this.#remember(text, id);
+    this.#cache(text, id);
     return text;
   }
 
-  /** Forgets what a rolled back transaction may have made up. */
+  /** Drops cached ids a rolled-back transaction may have assigned. */
   forget(): void {
     this.#ids = new Map();
     this.#texts = new Map();
   }
 
-  #remember(text: string, id: number): void {
+  #cache(text: string, id: number): void {
     if (this.#ids.size >= cached) this.forget();
     this.#ids.set(text, id);
     this.#texts.set(id, text);

@@ -3,7 +3,7 @@ import type { SqlDatabase } from '../driver/types.ts';
 import { Messages } from '../ingest/messageTable.ts';
 import { priceLine } from '../ingest/priceMessage.ts';
 import { Rollup } from '../ingest/rollups.ts';
-import { Words } from '../ingest/stringTable.ts';
+import { StringTable } from '../ingest/stringTable.ts';
 import { type MessageRow, pricing } from '../schema/messageRow.ts';
 
 /** What other prices would make of one model's messages. Money in nano-dollars. */
@@ -27,7 +27,7 @@ type Effect = { -readonly [K in keyof RepriceEffect]: RepriceEffect[K] };
  * stays as it is where the rates know no price either.
  */
 export function tryReprice(db: SqlDatabase, price: PriceFunction): RepriceEffect[] {
-  const words = new Words(db);
+  const words = new StringTable(db);
   const messages = new Messages(db, words, new Rollup(db), price);
   const effects = new Map<string, Effect>();
   const all = db.prepare('SELECT * FROM message WHERE counted = 1 ORDER BY id');

@@ -7,13 +7,13 @@ import type { Messages } from '../ingest/messageTable.ts';
 import { moveBuckets, type Rollup } from '../ingest/rollups.ts';
 import { type MessageRow, pricing } from '../schema/messageRow.ts';
 import { bucketMs, bucketOf } from '../schema/rollupTables.ts';
-import { thinnedMeta } from './downsampleState.ts';
+import { downsampleMeta } from './downsampleState.ts';
 
-/** What one transaction sums up: the messages of a day, or the days of a month. */
-export interface Portion {
+/** The work of one transaction: a day's messages to one bucket per key, or a month's days. */
+export interface DownsampleStep {
   readonly unit: 'day' | 'month';
   readonly span: TimeSpan;
-  /** What is put together: from the bucket `first` up to `end`, into `first`. */
+  /** Buckets [first, end) are merged into `first`. */
   readonly parts: readonly Part[];
 }
 
@@ -22,7 +22,7 @@ interface Part extends TimeSpan {
   readonly end: number;
 }
 
-type ThinRow = Pick<
+type MessageToDrop = Pick<
   MessageRow,
   | 'id'
   | 'mid'
@@ -44,19 +44,20 @@ type ThinRow = Pick<
 > & { readonly shared: number };
 
 /**
- * Sums up what is older than its limits, a day or a month at a time. Roll-ups are moved to the start
- * of their day, later of their month; of the messages only what keeps them from being counted twice,
- * and what Claude Code's totals are held against, stays. Call `sumUp` inside a write transaction.
+ * Retention by downsampling: what is older than the limits is aggregated a day or a month at a
+ * time. Rollup rows move to the start of their day, later of their month; of the messages only
+ * tombstones stay (they keep a transcript read again from being counted twice), with the time and
+ * cost that Claude Code's totals are reconciled with. Call `run` inside a write transaction.
  */
-export class Thinning {
+export class Downsampler {
   readonly #oldest: Statement;
   readonly #messages: Messages;
   readonly #rollup: Rollup;
   readonly #ofSpan: Statement;
   readonly #whole: Statement;
   readonly #add: Statement;
-  readonly #addPlaces: Statement;
-  readonly #dropPlaces: Statement;
+  readonly #addOccurrences: Statement;
+  readonly #dropOccurrences: Statement;
   readonly #drop: Statement;
   readonly #nextBucket: Statement;
   readonly #raiseMeta: Statement;
@@ -78,10 +79,10 @@ export class Thinning {
       `INSERT INTO thinned (mid, rid, session, at, counted, in_main, sidechain, nano, model, weight)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#addPlaces = db.prepare(
+    this.#addOccurrences = db.prepare(
       'INSERT INTO thinned_place SELECT ?, session FROM place WHERE message = ?',
     );
-    this.#dropPlaces = db.prepare('DELETE FROM place WHERE message = ?');
+    this.#dropOccurrences = db.prepare('DELETE FROM place WHERE message = ?');
     this.#drop = db.prepare('DELETE FROM message WHERE at >= ? AND at < ?');
     this.#nextBucket = db.prepare(
       'SELECT min(bucket) AS bucket FROM spend_slot WHERE bucket >= ? AND bucket < ?',
@@ -96,8 +97,8 @@ export class Thinning {
     this.#move = moveBuckets(db);
   }
 
-  /** The oldest portion that is still to be summed up; days come before months. */
-  next(limits: RetentionLimits): Portion | undefined {
+  /** The oldest step still to be done; days come before months. */
+  nextStep(limits: RetentionLimits): DownsampleStep | undefined {
     const { messagesBefore, zone } = limits;
     const oldest = this.#oldest.get<{ at: number | null }>(messagesBefore)?.at ?? null;
     if (oldest === null) return this.#nextMonth(limits);
@@ -105,7 +106,7 @@ export class Thinning {
     return { unit: 'day', span, parts: partsOf(span, limits) };
   }
 
-  #nextMonth(limits: RetentionLimits): Portion | undefined {
+  #nextMonth(limits: RetentionLimits): DownsampleStep | undefined {
     const { daysBefore, zone } = limits;
     const end = bucketOf(daysBefore);
     const first = (from: number, to: number): number | null =>
@@ -123,23 +124,26 @@ export class Thinning {
     return undefined;
   }
 
-  /** Sums up a portion; returns how many messages it took. */
-  sumUp({ unit, span, parts }: Portion): number {
+  /** Does a step; returns how many messages it removed. */
+  run({ unit, span, parts }: DownsampleStep): number {
     const { from, to } = span;
-    const rows = unit === 'day' ? this.#ofSpan.all<ThinRow>(from, to) : [];
+    const rows = unit === 'day' ? this.#ofSpan.all<MessageToDrop>(from, to) : [];
     for (const row of rows) this.#keepIdentity(row);
     if (unit === 'day') this.#pullOver(parts);
     for (const { first, end } of parts) if (first < end) this.#move(first, end, first);
     if (unit === 'day') this.#drop.run(from, to);
-    this.#raiseMeta.run(unit === 'day' ? thinnedMeta.messages : thinnedMeta.days, String(to));
+    this.#raiseMeta.run(unit === 'day' ? downsampleMeta.messages : downsampleMeta.days, String(to));
     if (rows.length > 0) {
-      this.#lowerMeta.run(thinnedMeta.firstAt, String(rows[0]!.at));
-      this.#raiseMeta.run(thinnedMeta.lastAt, String(rows.at(-1)!.at));
+      this.#lowerMeta.run(downsampleMeta.firstAt, String(rows[0]!.at));
+      this.#raiseMeta.run(downsampleMeta.lastAt, String(rows.at(-1)!.at));
     }
     return rows.length;
   }
 
-  /** Of a bucket that is cut, each message goes to its own side while it is still known. */
+  /**
+   * A bucket that a cut divides: each message moves to its own side while its exact time is still
+   * known.
+   */
   #pullOver(parts: readonly Part[]): void {
     const cut = new Set(parts.slice(1).map(({ from }) => bucketOf(from)));
     for (const bucket of cut) {
@@ -153,8 +157,8 @@ export class Thinning {
     this.#rollup.flush();
   }
 
-  #keepIdentity(row: ThinRow): void {
-    // A share of Claude Code's total must not be dealt out again to the messages that stay.
+  #keepIdentity(row: MessageToDrop): void {
+    // A share of Claude Code's total must not be allocated again to the remaining messages.
     const shares = row.counted === 1 && row.priced !== pricing.row && row.parts === null;
     const { lastInsertRowid } = this.#add.run(
       idHash(row.mid),
@@ -169,12 +173,12 @@ export class Thinning {
       shares ? tokenWeight(row) : 0,
     );
     if (row.shared === 0) return;
-    this.#addPlaces.run(lastInsertRowid, row.id);
-    this.#dropPlaces.run(row.id);
+    this.#addOccurrences.run(lastInsertRowid, row.id);
+    this.#dropOccurrences.run(row.id);
   }
 }
 
-/** A day or a month, cut where it has to be; of each part the buckets that lie in it wholly. */
+/** Splits a day or a month at the cuts; each part has the buckets that lie wholly inside it. */
 function partsOf(span: TimeSpan, { cuts = [] }: RetentionLimits): Part[] {
   const inside = cuts.filter((at) => at > span.from && at < span.to).sort((a, b) => a - b);
   const edges = [span.from, ...new Set(inside), span.to];

@@ -4,33 +4,36 @@ import type { SqlDatabase } from '../driver/types.ts';
 import { bucketMs, bucketOf } from '../schema/rollupTables.ts';
 
 /** Names in `meta`; values are UTC milliseconds. */
-export const thinnedMeta = {
-  /** Before this moment messages are summed up by day. */
+export const downsampleMeta = {
+  /** Messages before this moment are aggregated by day. */
   messages: 'messagesThinnedBefore',
-  /** Before this moment days are summed up by month. */
+  /** Days before this moment are aggregated by month. */
   days: 'daysThinnedBefore',
-  /** Times of the first and the last message that was summed up. */
+  /** Times of the first and the last downsampled message. */
   firstAt: 'firstThinnedAt',
   lastAt: 'lastThinnedAt',
 } as const;
 
-/** How far detail has been summed up. UTC milliseconds, each the start of a local day; 0 for not at all. */
-export interface SummedUpTo {
+/**
+ * Downsampling watermarks. UTC milliseconds, each the start of a local day; 0 when nothing was
+ * downsampled.
+ */
+export interface DownsampledTo {
   /** Before it there are no single messages, only days. */
   readonly messages: number;
   /** Before it there are no days, only months. */
   readonly days: number;
 }
 
-/** How far a store has been summed up. */
-export function summedUpTo(db: SqlDatabase): SummedUpTo {
+/** The watermarks of a store. */
+export function downsampledTo(db: SqlDatabase): DownsampledTo {
   const value = db.prepare('SELECT value FROM meta WHERE key = ?');
   const at = (key: string): number => Number(value.get<{ value: string }>(key)?.value ?? 0);
-  return { messages: at(thinnedMeta.messages), days: at(thinnedMeta.days) };
+  return { messages: at(downsampleMeta.messages), days: at(downsampleMeta.days) };
 }
 
-/** What would be summed up now. */
-export interface ThinningAhead {
+/** What a downsampling would remove now. */
+export interface PendingDownsampling {
   readonly messages: number;
   /** Sessions they belong to. */
   readonly sessions: number;
@@ -42,11 +45,11 @@ export interface ThinningAhead {
   readonly bytes: number;
 }
 
-/** What a message takes in the store beyond what is left of it: measured, in the middle. */
+/** Bytes a message takes beyond its tombstone: measured, median. */
 const bytesPerMessage = 120;
 
 /** Counts what is beyond the limits and still there in detail. */
-export function thinningAhead(db: SqlDatabase, limits: RetentionLimits): ThinningAhead {
+export function pendingDownsampling(db: SqlDatabase, limits: RetentionLimits): PendingDownsampling {
   const { messagesBefore, daysBefore, zone } = limits;
   const dayOf = daysOf(zone);
   const old = db

@@ -1,11 +1,11 @@
-/** How the money of a message came about. */
+/** How a message was priced; values of `message.priced`. */
 
 import type { UsagePart } from '../../model/records.ts';
 import type { Usage } from '../../model/tokens.ts';
 
 export const pricing = { unpriced: 0, row: 1, client: 2 } as const;
 
-/** A message as it stands in the table. Names of texts are word numbers. */
+/** A row of `message`. Text columns hold string numbers. */
 export interface MessageRow {
   id: number;
   mid: string;

@@ -1,4 +1,4 @@
-/** Length of a bucket: every time zone's days begin on a quarter of an hour. */
+/** Bucket length, milliseconds: every time zone's days begin on a quarter of an hour. */
 export const bucketMs = 900000;
 export function bucketOf(atMs: number): number {
   return Math.floor(atMs / bucketMs);
@@ -6,20 +6,20 @@ export function bucketOf(atMs: number): number {
 
 export type RollupTable = 'spend_bucket' | 'spend_slot' | 'spend_model' | 'spend_total';
 
-/** Every model there is in `spend_model`: one look at each, however much they took. */
+/** The distinct models of `spend_model`, by a recursive skip scan: one index seek per model. */
 export const everyModel = `(WITH RECURSIVE known(model) AS (
     SELECT min(model) FROM spend_model
     UNION ALL SELECT (SELECT min(m.model) FROM spend_model m WHERE m.model > known.model)
       FROM known WHERE known.model IS NOT NULL)
   SELECT model FROM known WHERE model IS NOT NULL)`;
 
-/** The condition that a row's bucket is from the first parameter up to the second, not included. */
+/** The SQL condition that a row's bucket lies in [first parameter, second parameter). */
 export function bucketsOf(table: RollupTable): string {
   const within = 'bucket >= ? AND bucket < ?';
   return table === 'spend_model' ? `model IN ${everyModel} AND ${within}` : within;
 }
 
-/** The columns of a roll-up that are sums, in the order of the tables. */
+/** The sum columns of a rollup, in table order. */
 export const sumColumns = [
   'messages',
   'lower',

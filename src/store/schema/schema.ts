@@ -1,7 +1,8 @@
 /**
- * The store's tables. Names of people's things (models, branches, paths, ids of prompts) stand once
- * in `word` and are referred to by number; word 0 is the empty string. Times are UTC milliseconds,
- * money nano-dollars. `spend_*` are roll-ups kept by the transaction that changes messages.
+ * The store's tables. Strings that many rows repeat (models, branches, paths, prompt ids) are
+ * interned in `word` and referenced by number; word 0 is the empty string. Times are UTC
+ * milliseconds, money nano-dollars. `spend_*` are rollups maintained by the transaction that
+ * changes messages.
  */
 export const schemaV1 = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -161,9 +162,9 @@ CREATE TABLE job (
 `;
 
 /**
- * Roll-ups tell more apart: `facet` (price row, branch, effort, attribution) and the prompt that was
- * answered, which with the agent names the run. Both are built anew from the messages, whose parts
- * count for their own models.
+ * Rollups get two more key columns: `facet` (price row, branch, effort, attribution) and the
+ * answered prompt, which with the agent identifies the run. Both are rebuilt from the messages,
+ * whose parts count for their own models.
  */
 export const schemaV2 = `
 CREATE TABLE facet (
@@ -229,7 +230,7 @@ DROP TABLE piece;
 CREATE INDEX event_at ON event (at);
 `;
 
-/** Retention: what is left of messages that were summed up. */
+/** Retention: tombstones of downsampled messages. */
 export const schemaV3 = `
 -- A message that was summed up: hashes of its ids keep it from being counted again, time and money
 -- are what Claude Code's totals are held against. model and weight only where it took a share of one.
@@ -252,8 +253,8 @@ CREATE INDEX thinned_place_session ON thinned_place (session);
 `;
 
 /**
- * All that was spent in a quarter of an hour, in one row: what asks neither who nor on what is answered
- * by some thousands of rows for a year.
+ * One row per quarter of an hour: questions without a dimension read some thousands of rows for a
+ * year.
  */
 export const schemaV5 = `
 CREATE TABLE spend_slot (
@@ -268,15 +269,15 @@ INSERT INTO spend_slot
   FROM spend_bucket GROUP BY bucket;
 `;
 
-/** The index over all messages answers what each of them cost without a look at their rows. */
+/** Covering index: what each message cost is answered without reading the table. */
 export const schemaV4 = `
 DROP INDEX message_at;
 CREATE INDEX message_at ON message (at, counted, priced, nano);
 `;
 
 /**
- * What each model took in a quarter of an hour: who asks for models, but not who used them, need not go
- * through all sessions. The model comes first in the key, so that all there are is one look at each.
+ * Rollup by model and quarter of an hour, for breakdowns by model that need no session. The model
+ * leads the key, so that the distinct models are found by a skip scan.
  */
 export const schemaV6 = `
 CREATE TABLE spend_model (

@@ -42,7 +42,7 @@ export function resetLoss(
   return { ...kept, transcripts: files.length, gone, outside };
 }
 
-/** The empty text has a number from the first day on, which rows refer to. */
+/** The empty string has number 0 from the start, and rows refer to it. */
 const kept: Readonly<Record<string, string>> = {
   lease: 'FALSE',
   word: 'id <> 0',
@@ -50,9 +50,9 @@ const kept: Readonly<Record<string, string>> = {
 };
 
 /**
- * Empties the store in one transaction, whoever writes it. Another writer finds its lease gone before
- * it can store anything more, and begins anew without what it had in memory; so does everybody who
- * asks for the lease afterwards. The revision goes on, so that readers notice.
+ * Empties the store in one transaction, whoever holds the lease. Another writer finds its lease
+ * gone before it can store anything more and starts over with empty caches, as does every later
+ * holder. The revision keeps counting, so that readers notice.
  */
 export function resetStore(db: SqlDatabase, role: string, now: number): void {
   const lease = new Lease(db, role);
@@ -81,13 +81,13 @@ export function resetStore(db: SqlDatabase, role: string, now: number): void {
   }
 }
 
-/** Gives the disk its room back, and takes what was deleted out of the file. */
+/** Vacuums: frees the disk space, and removes deleted content from the file. */
 function shrink(db: SqlDatabase): void {
   try {
     db.exec('VACUUM');
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   } catch (error) {
-    // Somebody writes just now: the store is empty all the same, and grows into the room it has.
+    // Busy: the store is empty all the same, and its free pages are reused.
     if (!isBusy(error)) throw error;
   }
 }

@@ -12,7 +12,7 @@ import {
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { longestLineBytes, readChunks } from '../../../src/agents/claude/read/readChunks.ts';
-import type { Bookmark, Chunk, MessageLine } from '../../../src/model/records.ts';
+import type { Bookmark, MessageLine, TranscriptChunk } from '../../../src/model/records.ts';
 import { afterNoon, assistant, mainPlace, user } from '../../lib/parseLines.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
 
@@ -26,7 +26,7 @@ class Tail implements Disposable {
     writeFileSync(this.path, content);
   }
 
-  read(chunkBytes?: number): Chunk[] {
+  read(chunkBytes?: number): TranscriptChunk[] {
     const chunks = [...readChunks(this.path, mainPlace, this.bookmark, chunkBytes)];
     this.bookmark = chunks.at(-1)!.bookmark;
     return chunks;
@@ -247,7 +247,7 @@ test('how a file is cut into chunks makes no difference', () => {
       tail.bookmark = undefined;
       const pieces = tail.read(chunkBytes);
       const all = (
-        chunks: readonly Chunk[],
+        chunks: readonly TranscriptChunk[],
         key: 'messages' | 'rejected' | 'costStates' | 'events',
       ): unknown[] => chunks.flatMap(({ batch }) => batch[key] as unknown[]);
       for (const key of ['messages', 'rejected', 'costStates', 'events'] as const) {

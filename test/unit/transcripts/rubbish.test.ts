@@ -85,11 +85,11 @@ describe('other forms of the same JSON say the same', () => {
   };
   for (const [name, text] of Object.entries(forms)) {
     test(name, () => {
-      const { messages, traces, rejected: refused } = parseLines([text]);
+      const { messages, sessions: traces, rejected: refused } = parseLines([text]);
       const expected = parseLines([compact]);
       assert.deepEqual(refused, []);
       assert.deepEqual(messages, expected.messages);
-      assert.deepEqual(traces, expected.traces);
+      assert.deepEqual(traces, expected.sessions);
     });
   }
 });

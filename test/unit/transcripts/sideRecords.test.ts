@@ -248,7 +248,7 @@ describe('traces of a session', () => {
       at(9, { uuid: 'u9', cwd: '/second', gitBranch: 'b2', version: '2.1.1', entrypoint: 'cli' }),
       at(7, { cwd: '/first', gitBranch: 'b1', version: '2.1.2', entrypoint: 'sdk-py' }),
       { type: 'x', uuid: 'undated', sessionId: 's1', cwd: '/none' },
-    ]).traces;
+    ]).sessions;
     assert.ok(trace);
     const { uuidHashes, ...rest } = trace;
     assert.equal(new Set(uuidHashes).size, 2);
@@ -269,7 +269,7 @@ describe('traces of a session', () => {
     });
   });
   test('one for each session of the file', () => {
-    const { traces } = parseLines([user('x'), user('y', { sessionId: 's2' })]);
+    const { sessions: traces } = parseLines([user('x'), user('y', { sessionId: 's2' })]);
     assert.deepEqual(
       traces.map(({ sessionId }) => sessionId),
       ['s1', 's2'],

@@ -26,7 +26,7 @@ import {
   type ValueHandler,
 } from './jsonScanner.ts';
 import type { ParserState } from './parserState.ts';
-import { TraceCollector } from './recordCollector.ts';
+import { RecordCollector } from './recordCollector.ts';
 import {
   AGENT,
   COMPACT,
@@ -68,7 +68,8 @@ const titleFields: Readonly<Record<string, { kind: TitleKind; field: string }>> 
   'ai-title': { kind: 'ai', field: 'aiTitle' },
   summary: { kind: 'summary', field: 'summary' },
 };
-/** A pause longer than this is a person away, not a response under way. */
+
+/** A longer pause means an idle user, not a slow response. */
 const longestResponseMs = 3_600_000;
 
 /**
@@ -88,7 +89,7 @@ export class TranscriptParser {
   readonly #agents = new ByteCache();
   readonly #tools: ToolMemory;
   #batch: TranscriptBatch = emptyBatch();
-  readonly #traces = new TraceCollector();
+  readonly #records = new RecordCollector();
   /** Earliest prompt of each session in this batch: only the first can name it. */
   #firstPrompts = new Map<string, number>();
 
@@ -119,7 +120,7 @@ export class TranscriptParser {
 
   /** What was read since the last call. */
   take(): TranscriptBatch {
-    this.#batch.traces.push(...this.#traces.take());
+    this.#batch.sessions.push(...this.#records.take());
     const batch = this.#batch;
     this.#batch = emptyBatch();
     this.#firstPrompts = new Map();
@@ -203,7 +204,7 @@ export class TranscriptParser {
       }
     }
     const head = this.#head(buf, offset);
-    this.#traces.add(buf, this.#spans, head);
+    this.#records.add(buf, this.#spans, head);
     const behind = this.#batch.messages.length;
     let interrupted = false;
     switch (type) {
@@ -229,7 +230,7 @@ export class TranscriptParser {
         if (Object.hasOwn(titleFields, type)) this.#title(type, parseObject(buf, start, end), head);
     }
     if (head.at > this.state.lastAt) this.state.lastAt = head.at;
-    // A bookmark of an earlier version has no such field.
+    // Bookmarks written by earlier versions lack this field.
     const total = this.state.openTotal ?? null;
     if (total === null || type === 'cost-state' || Number.isNaN(head.at)) return;
     if (interrupted) this.#coverInterruption(total);
@@ -237,12 +238,13 @@ export class TranscriptParser {
   }
 
   /**
-   * A run that is broken off writes its total first, then the response it broke off and the mark of
-   * the interruption, although the total has that response: so it belongs behind the mark.
+   * An interrupted run writes its total first, then the interrupted response and the interruption
+   * marker, although the total already includes that response: the total is moved behind the
+   * marker.
    */
   #coverInterruption(total: CostState): void {
     const covering = { ...total, at: this.state.lastAt };
-    // The store keeps one total for each place in the file: the later replaces the earlier.
+    // The store keeps one total per file offset: the later replaces the earlier.
     this.#batch.costStates.push(covering);
     this.state.openTotal = covering;
   }
@@ -365,7 +367,7 @@ export class TranscriptParser {
     return this.state.userAt > 0 && since >= 0 && since <= longestResponseMs ? since : null;
   }
 
-  /** A line without a message id stands for itself: by its uuid, else by its place in the file. */
+  /** A line without a message id is its own identity: its uuid, else its path and offset. */
   #ownId(head: RecordHead): string {
     return head.uuid === '' ? `line:${this.#place.path}@${head.offset}` : `uuid:${head.uuid}`;
   }
@@ -380,7 +382,7 @@ export class TranscriptParser {
     return calls.map(({ name }) => name);
   }
 
-  /** Answers whether the record marks a turn the user broke off. */
+  /** Returns whether the record marks a turn the user interrupted. */
   #user(buf: Buffer, head: RecordHead): boolean {
     const s = this.#spans;
     const user = this.#userRecord.read(buf);

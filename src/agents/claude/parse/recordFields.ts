@@ -21,7 +21,7 @@ export const recordKeys = new KeySet([
   'subtype',
 ] as const);
 
-/** Places of their values in the span array; the end stands behind the start. */
+/** Index of each value's start in the span array; its end is the next element. */
 export const [TYPE, UUID, TIME, SESSION, SIDECHAIN, AGENT, CWD, BRANCH, VERSION] = [
   0, 2, 4, 6, 8, 10, 12, 14, 16,
 ] as const;

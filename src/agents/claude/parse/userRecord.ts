@@ -31,7 +31,7 @@ const messageKeys = new KeySet(['content'] as const);
 const blockKeys = new KeySet(['type', 'text', 'is_error', 'tool_use_id'] as const);
 const resultKeys = new KeySet(['agentId', 'interrupted', 'searchCount'] as const);
 
-/** How Claude Code marks a turn the user broke off. */
+/** The text with which Claude Code marks a turn the user interrupted. */
 const interruptMark = '[Request interrupted by user';
 /** Longest prompt decoded; a title needs far less. */
 const promptBytes = 4000;

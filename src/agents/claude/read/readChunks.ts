@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { hashBytes } from '../../../model/hash53.ts';
-import type { Bookmark, Chunk, TranscriptBatch } from '../../../model/records.ts';
+import type { Bookmark, TranscriptBatch, TranscriptChunk } from '../../../model/records.ts';
 import { TranscriptParser, type TranscriptPlace } from '../parse/parser.ts';
 import { freshState, type ParserState } from '../parse/parserState.ts';
 
@@ -26,7 +26,7 @@ export function* readChunks(
   place: TranscriptPlace,
   bookmark: Bookmark | undefined,
   chunkBytes = 16 * 1024 * 1024,
-): Generator<Chunk, void, void> {
+): Generator<TranscriptChunk, void, void> {
   const fd = openSync(path, 'r');
   try {
     const stats = fstatSync(fd);
@@ -46,7 +46,7 @@ export function* readChunks(
       same ? (bookmark.state as ParserState) : freshState(),
     );
     let taken = offset;
-    const chunk = (done: boolean): Chunk => {
+    const chunk = (done: boolean): TranscriptChunk => {
       const start = taken;
       taken = offset;
       const batch = parser.take();
