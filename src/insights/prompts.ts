@@ -1,8 +1,10 @@
-import { basename } from 'node:path';
-import { promptTexts } from '../agents/claude/read/promptTexts.ts';
+import type { AgentLog } from '../agents/agentLog.ts';
+import { agentLog, knownRoot } from '../agents/registry.ts';
 import { type EditKind, editKindOf, type ReadPrompts } from '../analysis/insights/deterministic.ts';
+import { remember } from '../model/memoize.ts';
 import type { ReportContext } from '../query/context.ts';
 import { wordTexts } from '../store/query/spendRows.ts';
+import type { StoreReader } from '../store/query/storeReader.ts';
 import type { FoundRun } from './runs.ts';
 
 /** Bytes of transcripts read for their prompts, latest sessions first: about a second. */
@@ -14,10 +16,7 @@ const mostBytes = 200 * 1024 * 1024;
  */
 export function readPrompts({ db, reader }: ReportContext, runs: readonly FoundRun[]): ReadPrompts {
   const prompted = runs.filter(({ prompt }) => prompt !== 0);
-  const files = new Map<string, { path: string; size: number }>();
-  for (const [path, { size }] of reader.knownSizes()) {
-    files.set(basename(path, '.jsonl'), { path, size });
-  }
+  const files = mainTranscripts(reader);
   const kinds = new Map<string, EditKind>();
   let [read, bytes] = [0, 0];
   const latestFirst = [...Map.groupBy(prompted, ({ session }) => session)].sort(
@@ -27,7 +26,7 @@ export function readPrompts({ db, reader }: ReportContext, runs: readonly FoundR
     const file = files.get(session);
     if (file === undefined || bytes + file.size > mostBytes) continue;
     bytes += file.size;
-    const texts = promptTexts(file.path);
+    const texts = file.log.promptTexts(file.path);
     const ids = wordTexts(
       db,
       own.map(({ prompt }) => prompt),
@@ -41,6 +40,25 @@ export function readPrompts({ db, reader }: ReportContext, runs: readonly FoundR
     }
   }
   return { kinds, read, all: prompted.length };
+}
+
+interface MainTranscript {
+  readonly path: string;
+  readonly size: number;
+  readonly log: AgentLog;
+}
+
+/** The transcripts of main threads, by session. */
+function mainTranscripts(reader: StoreReader): Map<string, MainTranscript> {
+  const rootOf = remember(knownRoot);
+  const found = new Map<string, MainTranscript>();
+  for (const { path, root: directory, size } of reader.transcripts()) {
+    const root = rootOf(directory);
+    const log = agentLog(root);
+    const { sessionId, agentId } = log.placeOf(root, path);
+    if (agentId === '') found.set(sessionId, { path, size, log });
+  }
+  return found;
 }
 
 function latest(runs: readonly FoundRun[]): number {

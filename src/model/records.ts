@@ -195,27 +195,12 @@ export interface TranscriptBatch {
   lines: number;
 }
 
-/** Parser state carried from one chunk of a file to the next. Plain data, kept in the store. */
-export interface ParserState {
-  /** Lines read so far; the next one is number `line + 1`. */
-  line: number;
-  /** Latest timestamp of any record so far; 0 when none is dated. */
-  lastAt: number;
-  /** Prompt the next main-thread answer belongs to. */
-  promptId: string;
-  /** Timestamp of the last user record; 0 when none. */
-  userAt: number;
-  /** Names of recent tool calls by id, newest last, so that a failed result can name its tool. */
-  tools: [id: string, name: string][];
-  /** The last total, while only the records of its own interrupted run follow it; else null. */
-  openTotal: CostState | null;
-}
-
 /** Resume point of a file: the offset read to, and the parser state that belongs to it. */
 export interface Bookmark {
   /** Byte offset just after the last newline read. */
   readonly offset: number;
-  readonly state: ParserState;
+  /** What the reader must remember: plain data that only the file's agent understands. */
+  readonly state: unknown;
   readonly inode: string;
   /** Hash of the start of the first line; '' until there is one. */
   readonly head: string;

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { HumanError } from '../model/errors.ts';
+import { processAlive } from './processAlive.ts';
 
 /** What is gathered before it goes to the disk. */
 const bufferLength = 256 * 1024;
@@ -92,15 +93,7 @@ function removeDeadParts(file: string): void {
   for (const name of readdirSync(folder)) {
     if (!name.startsWith(`${basename(file)}.`)) continue;
     const pid = /^\.(\d{1,10})\.part$/.exec(name.slice(basename(file).length))?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, name), { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if (pid !== undefined && !processAlive(Number(pid)))
+      rmSync(join(folder, name), { force: true });
   }
 }

@@ -108,9 +108,9 @@ export class Writer {
   }
 
   /**
-   * Stores chunks of one or several transcripts in one transaction. A chunk that does not begin at
-   * the stored offset is stale (another writer was first); it is skipped, and its path is returned,
-   * to be read again.
+   * Stores chunks of one or several transcripts in one transaction. A chunk that does not begin
+   * where its file has been read to is stale: somebody else was there first. It is left out, and the
+   * paths of such files are returned, to be looked at anew.
    */
   ingest(items: readonly IngestItem[]): string[] {
     const stale: string[] = [];

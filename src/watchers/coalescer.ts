@@ -1,6 +1,7 @@
 /**
- * Runs work for a key soon after something happened to it, never twice at once, and once more a
- * little after the last event: the event may have come before the bytes it announces.
+ * Debounces with a leading and a trailing run: work for a key runs as something happens to it, never
+ * twice at once, and once more a little after the last event, which may have come before the bytes it
+ * announces.
  */
 export class Coalescer {
   readonly #work: (key: string) => Promise<void>;
@@ -8,7 +9,7 @@ export class Coalescer {
   readonly #pending = new Map<string, NodeJS.Timeout>();
   readonly #running = new Map<string, boolean>();
 
-  /** `trailMs`: how long after the last event the closing look comes. */
+  /** `trailMs`: how long after the last event the trailing run comes. */
   constructor(work: (key: string) => Promise<void>, trailMs = 60) {
     this.#work = work;
     this.#trailMs = trailMs;
@@ -27,7 +28,7 @@ export class Coalescer {
 
   #run(key: string): void {
     if (this.#running.has(key)) {
-      // Look again when the present look is over: it may have begun before the new bytes.
+      // Run again when the present run is over: it may have begun before the new bytes.
       this.#running.set(key, true);
       return;
     }

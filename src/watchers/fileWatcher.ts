@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
-import { isAgentMeta, isTranscript } from '../agents/claude/discover.ts';
 
 /** Whether to look at files at intervals because the system sends no events. */
 export type PollingMode = 'auto' | 'always' | 'never';
@@ -26,12 +24,13 @@ export interface FileEvents {
 }
 
 /**
- * Reports transcripts and agent meta files below a folder that were added, changed or removed. What
- * happened before `onReady` is called may not be reported.
+ * Reports the wanted files below a folder that were added, changed or removed. What happened before
+ * `onReady` is called may not be reported.
  */
 export function watchFolder(
   folder: string,
   mode: PollingMode,
+  isWanted: (path: string) => boolean,
   onEvent: (path: string, event: 'changed' | 'removed') => void,
   onReady: () => void,
   onError: (error: unknown) => void,
@@ -44,7 +43,7 @@ export function watchFolder(
     ignoreInitial: true,
     atomic: false,
     followSymlinks: true,
-    ignored: (path, stats) => stats?.isFile() === true && !isWatched(path),
+    ignored: (path, stats) => stats?.isFile() === true && !isWanted(path),
   });
   watcher.on('add', (path) => onEvent(path, 'changed'));
   watcher.on('change', (path) => onEvent(path, 'changed'));
@@ -52,11 +51,6 @@ export function watchFolder(
   watcher.on('ready', onReady);
   watcher.on('error', onError);
   return { polling, close: () => watcher.close() };
-}
-
-function isWatched(path: string): boolean {
-  const name = basename(path);
-  return isTranscript(name) || isAgentMeta(name);
 }
 
 /** Whether a folder lies on a file system that sends no events (read from Linux's mount table). */

@@ -1,139 +1,139 @@
-import { statSync } from 'node:fs';
-import { describe } from '../agents/claude/discover.ts';
-import type { Root } from '../agents/claude/roots.ts';
 import { HumanError, messageOf } from '../model/errors.ts';
+import { SerialQueue } from '../platform/serialQueue.ts';
 import { parsePriceOverrides } from '../pricing/parseOverrides.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
-import { openForWriting, storeError, type WritableStore } from '../store/connection/openStore.ts';
-import { heartbeatMs, Lease, LeaseLostError } from '../store/connection/writerLease.ts';
-import type { KnownFile } from '../store/ingest/fileTable.ts';
-import { assertOwnSchema, newerStore } from '../store/schema/migrations.ts';
+import { setAside } from '../store/connection/backups.ts';
+import { storeError } from '../store/connection/openStore.ts';
+import { heartbeatMs, LeaseLostError } from '../store/connection/writerLease.ts';
+import { newerStore } from '../store/schema/migrations.ts';
 import { Writer } from '../store/writer.ts';
-import { Coalescer } from './coalescer.ts';
-import { type FileEvents, watchFolder } from './fileWatcher.ts';
-import { ingestFile } from './ingestFile.ts';
+import { type Acquired, LeaseKeeper } from './leaseKeeper.ts';
 import { Maintenance } from './maintenance.ts';
-import type { FromIndexer, IndexerConfig, IndexerState, RootStatus } from './messages.ts';
-import { readAhead } from './readAhead.ts';
-import { RetentionJob, retentionJob } from './retentionJob.ts';
-import { whileBusy } from './retryBusy.ts';
-import {
-  configuredRoots,
-  type FoundFile,
-  isMeta,
-  newFiles,
-  type ScannedRoot,
-  scanRoots,
-} from './scanRoots.ts';
-
-/** How often recently active files are looked at, events or not. */
-const sweepEveryMs = 15_000;
-
-/** How often everything is listed again. */
-const rescanEveryMs = 10 * 60_000;
-
-/** A file counts as recently active this long after its last change. */
-const activeMs = 30 * 60_000;
-
-/** Reading more than this is shown as progress. */
-const noticeableBytes = 4 * 1024 * 1024;
-
-/** How often it is asked whether the night's work is due. */
-const nightEveryMs = 60_000;
-
-/** A program that reads once and answers sums up what is old for so long; the next one goes on. */
-const briefMs = 2000;
-
-/** Progress is told at most this often. */
-const progressEveryMs = 100;
+import type { FromIndexer, IndexerConfig } from './messages.ts';
+import { IndexerOutput } from './output.ts';
+import { configuredRoots, scanRoots } from './scanRoots.ts';
+import { WriterTerm } from './writerTerm.ts';
 
 /**
- * Reads transcripts into the store as the one writer, or waits to become it. Runs on a thread of
- * its own. Everything it does is safe to do twice.
+ * Reads transcripts into the store as the one writer, or waits to become it. Runs on a thread of its
+ * own. What it is to do (`#paused`, `#stopped`) changes at once and cuts short what runs; becoming
+ * the writer, scans and standing down are transitions, one at a time.
  */
 export class Indexer {
   readonly #config: IndexerConfig;
-  readonly #tell: (message: FromIndexer) => void;
-  #store: WritableStore | undefined;
-  #lease: Lease | undefined;
-  #writer: Writer | undefined;
-  #maintenance: Maintenance | undefined;
-  #retention: RetentionJob | undefined;
-  #roots: Root[] = [];
-  #events = new Map<string, FileEvents>();
-  /** Files changed lately, with the time of the change: what the sweep looks at. */
-  #active = new Map<string, number>();
-  #looks = new Coalescer((path) => this.#look(path));
-  #timers: NodeJS.Timeout[] = [];
+  readonly #output: IndexerOutput;
+  readonly #lease: LeaseKeeper;
+  readonly #transitions = new SerialQueue();
   #paused: boolean;
   #stopped = false;
-  #scanning: Promise<void> | undefined;
-  #scanAgain = false;
-  #lastScan = 0;
-  #lastFailure = '';
-  #lastState = '';
+  #heartbeat: NodeJS.Timeout | undefined;
+  /** While this process writes, and until it has stood down. */
+  #term: WriterTerm | undefined;
+  /** A scan that has not begun. */
+  #nextScan: Promise<void> | undefined;
   /** Process that writes in our place, 0 when none does. */
   #following = 0;
-  #lastSweep = 0;
-  #lastNightCheck = 0;
-  #newCommits = false;
+  #lastFailure = '';
 
   constructor(config: IndexerConfig, tell: (message: FromIndexer) => void) {
     this.#config = config;
-    this.#tell = tell;
+    this.#output = new IndexerOutput(tell);
+    this.#lease = new LeaseKeeper(config, this.#output);
     this.#paused = config.paused;
   }
 
   /** Begins; comes back when the first reading is done or somebody else does it. */
-  async start(): Promise<void> {
-    this.#state({ kind: 'starting' });
-    this.#timers.push(setInterval(() => this.#beat(), heartbeatMs));
-    if (this.#paused) this.#state({ kind: 'paused' });
-    else await this.#tryToWrite();
+  start(): Promise<void> {
+    return this.#transitions.run(async () => {
+      if (this.#stopped) return;
+      this.#output.state({ kind: 'starting' });
+      this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
+      if (this.#paused) this.#output.state({ kind: 'paused' });
+      else await this.#tryToWrite();
+    });
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const timer of this.#timers) clearInterval(timer);
-    await this.#standDown();
-    this.#tell({ type: 'stopped' });
+    this.#output.stop();
+    clearInterval(this.#heartbeat);
+    this.#term?.end();
+    await this.#transitions.run(() => this.#standDown());
+    this.#output.stopped();
   }
 
-  async pause(): Promise<void> {
+  pause(): Promise<void> {
     this.#paused = true;
-    await this.#standDown();
-    this.#state({ kind: 'paused' });
+    this.#term?.end();
+    return this.#transitions.run(async () => {
+      await this.#standDown();
+      this.#output.state({ kind: 'paused' });
+    });
   }
 
-  async resume(): Promise<void> {
+  resume(): Promise<void> {
     this.#paused = false;
-    await this.#tryToWrite();
+    return this.#transitions.run(() => this.#tryToWrite());
   }
 
   /** Lists everything again and reads what is new. */
-  async rescan(): Promise<void> {
-    if (this.#writer === undefined) await this.#tryToWrite();
-    else await this.#scan();
+  rescan(): Promise<void> {
+    return this.#term === undefined
+      ? this.#transitions.run(() => this.#tryToWrite())
+      : this.#scanSoon();
   }
+
+  get #mayWrite(): boolean {
+    return !this.#stopped && !this.#paused;
+  }
+
+  /** A scan, unless one is waiting that has not begun. */
+  #scanSoon(): Promise<void> {
+    this.#nextScan ??= this.#transitions.run(async () => {
+      this.#nextScan = undefined;
+      if (this.#term !== undefined) await this.#scan(this.#term);
+    });
+    return this.#nextScan;
+  }
+
+  /** Once a second: keep the lease, or try to get it; see what is due. */
+  #beat(): void {
+    if (!this.#mayWrite) return;
+    const now = Date.now();
+    const { mode } = this.#config;
+    const { idle } = this.#transitions;
+    const term = this.#term;
+    try {
+      this.#lease.extend(now);
+    } catch (error) {
+      if (term !== undefined) this.#endTerm(term, error);
+      return;
+    }
+    if (!idle || mode === 'once') return;
+    if (term === undefined) {
+      void this.#transitions.run(() => this.#tryToWrite());
+      return;
+    }
+    if (term.isScanDue(now)) void this.#scanSoon();
+    else term.sweepIfDue(now);
+    term.doBackgroundWork(now);
+  }
+
+  // Transitions
 
   /** Opens the store and becomes its writer, if nobody else is. */
   async #tryToWrite(): Promise<void> {
-    if (this.#writer !== undefined || this.#stopped || this.#paused) return;
+    if (this.#term !== undefined || !this.#mayWrite) return;
     try {
-      await this.#openStore();
-      const lease = this.#lease!;
-      if (this.#store!.newer) {
-        this.#state({ kind: 'unavailable', reason: newerStore().message });
-        return;
-      }
-      if (!(await whileBusy(() => lease.acquire(Date.now())))) {
-        const holder = lease.current();
-        this.#follow(holder?.pid ?? 0, holder?.role ?? '');
-        return;
-      }
-      await this.#becomeWriter(lease);
+      const acquired = await this.#lease.acquire();
+      // Whoever pauses or stops stands down next, which gives back what has just been got.
+      if (!this.#mayWrite) return;
+      if (acquired.kind === 'held') await this.#beginTerm(acquired);
+      else if (acquired.kind === 'taken') this.#follow(acquired.pid, acquired.role);
+      else this.#output.state({ kind: 'unavailable', reason: newerStore().message });
     } catch (error) {
-      await this.#failed(error);
+      this.#tellFailure(error);
+      await this.#standDownAfterFailure();
     }
   }
 
@@ -141,346 +141,96 @@ export class Indexer {
   #follow(pid: number, role: string): void {
     if (this.#following === pid) return;
     this.#following = pid;
-    this.#state({ kind: 'following', pid, role });
-    this.#tellRoots(scanRoots(configuredRoots(this.#config)));
+    this.#output.state({ kind: 'following', pid, role });
+    this.#output.roots(scanRoots(configuredRoots(this.#config)), () => false);
   }
 
-  async #openStore(): Promise<void> {
-    if (this.#store !== undefined) return;
-    const { storeFile, engine, role } = this.#config;
-    this.#store = await whileBusy(() => openForWriting(storeFile, { engine }));
-    this.#lease = new Lease(this.#store.db, role);
-    const { damage } = this.#store;
-    if (damage === undefined) return;
-    const restored =
-      damage.restored === null ? 'there was no backup' : `restored ${damage.restored}`;
-    this.#log(
-      'error',
-      `The store was damaged (${damage.reason}). Kept as ${damage.keptAs}; ${restored}.`,
-    );
-  }
-
-  async #becomeWriter(lease: Lease): Promise<void> {
+  async #beginTerm({ db, assertWriter }: Extract<Acquired, { kind: 'held' }>): Promise<void> {
     this.#following = 0;
-    const { db } = this.#store!;
-    const { overrides, problems } = parsePriceOverrides(this.#config.priceOverrides ?? {});
-    for (const problem of problems) this.#log('warn', `Price override ignored: ${problem}`);
-    const writer = new Writer(db, {
-      book: createPriceBook(overrides),
-      storeTitles: this.#config.storeTitles,
-      assertWriter: () => {
-        lease.assertHeld();
-        assertOwnSchema(db);
-      },
-    });
-    const maintenance = new Maintenance(db, this.#config.storeFile, writer, (level, text) =>
-      this.#log(level, text),
+    const config = this.#config;
+    const output = this.#output;
+    const { overrides, problems } = parsePriceOverrides(config.priceOverrides ?? {});
+    for (const problem of problems) output.log('warn', `Price override ignored: ${problem}`);
+    const book = createPriceBook(overrides);
+    const writer = new Writer(db, { book, storeTitles: config.storeTitles, assertWriter });
+    const maintenance = new Maintenance(db, config.storeFile, writer, (level, text) =>
+      output.log(level, text),
     );
-    if (await maintenance.afterUncleanEnd()) {
-      // The file has been replaced under us: everything is opened anew.
-      await this.#standDown();
+    const damage = await maintenance.damageAfterUncleanEnd();
+    if (damage !== undefined) {
+      this.#replaceStore(damage);
       await this.#tryToWrite();
       return;
     }
     await maintenance.repriceIfChanged();
-    this.#writer = writer;
-    this.#maintenance = maintenance;
-    const { retention } = this.#config;
-    if (retention !== undefined) {
-      this.#retention = new RetentionJob(
-        db,
-        retention,
-        (started, result) => maintenance.record(retentionJob, started, result),
-        (level, text) => this.#log(level, text),
-      );
-    }
-    this.#log('info', `Writing ${this.#config.storeFile} with ${db.engine}`);
-    await this.#scan();
+    const term = new WriterTerm(
+      { config, db, writer, maintenance, output },
+      {
+        failed: (ended, error) => this.#endTerm(ended, error),
+        scanWanted: () => void this.#scanSoon(),
+      },
+    );
+    this.#term = term;
+    output.log('info', `Writing ${config.storeFile} with ${db.engine}`);
+    if (this.#mayWrite) await this.#scan(term);
   }
 
-  /** Stops watching and gives the lease back. */
+  /** Sets a damaged store aside, a backup in its place where there is one. */
+  #replaceStore(damage: string): void {
+    this.#lease.close();
+    const { keptAs, restored } = setAside(this.#config.storeFile, damage, new Date());
+    this.#output.log(
+      'error',
+      `The store was damaged (${damage}). Kept as ${keptAs}; ${restored ?? 'no backup'} took its place.`,
+    );
+  }
+
+  async #scan(term: WriterTerm): Promise<void> {
+    if (term.isOver) return;
+    try {
+      await term.scan();
+    } catch (error) {
+      term.end();
+      this.#tellFailure(error);
+      await this.#standDownAfterFailure();
+    }
+  }
+
+  /** Stops watching, gives the lease back and closes the store. */
   async #standDown(): Promise<void> {
-    this.#looks.clear();
-    const events = [...this.#events.values()];
-    this.#events.clear();
-    const writer = this.#writer;
-    this.#writer = undefined;
-    await this.#scanning?.catch(() => {});
-    await Promise.all(events.map((event) => event.close()));
-    this.#quietly(() => writer !== undefined && this.#maintenance?.markClean());
-    this.#quietly(() => this.#lease?.release());
-    this.#maintenance = undefined;
-    this.#retention = undefined;
-    this.#lease = undefined;
-    this.#store?.db.close();
-    this.#store = undefined;
+    await this.#term?.close();
+    this.#term = undefined;
+    this.#following = 0;
+    this.#lease.release();
   }
 
-  /** Work on the way out, which must not keep the rest from being done. */
-  #quietly(work: () => unknown): void {
-    try {
-      work();
-    } catch (error) {
-      this.#log('info', `While standing down: ${messageOf(error)}`);
-    }
+  async #standDownAfterFailure(): Promise<void> {
+    await this.#standDown();
+    if (this.#config.mode === 'once') this.#output.caughtUp();
   }
 
-  /** Lists all roots, reads what is new, and watches them from then on. One scan at a time. */
-  async #scan(): Promise<void> {
-    if (this.#scanning !== undefined) {
-      this.#scanAgain = true;
-      return this.#scanning;
-    }
-    this.#scanning = this.#scanOnce().finally(() => {
-      this.#scanning = undefined;
-    });
-    await this.#scanning;
-    if (this.#scanAgain) {
-      this.#scanAgain = false;
-      await this.#scan();
-    }
+  // Failures
+
+  /** A term has failed outside of the transitions: it is over at once, and its turn to close comes. */
+  #endTerm(term: WriterTerm, error: unknown): void {
+    if (term.isOver) return;
+    term.end();
+    this.#tellFailure(error);
+    void this.#transitions.run(() => this.#standDownAfterFailure());
   }
 
-  async #scanOnce(): Promise<void> {
-    const writer = this.#writer;
-    if (writer === undefined) return;
-    const started = Date.now();
-    this.#lastScan = started;
-    try {
-      this.#roots = configuredRoots(this.#config);
-      // Watch before listing: what is written in between is then seen by one of the two.
-      if (this.#config.mode === 'watch') this.#watchRoots();
-      const scanned = scanRoots(this.#roots);
-      this.#tellRoots(scanned);
-      for (const { path, mtimeMs } of scanned.flatMap(({ files }) => files)) {
-        if (started - mtimeMs < activeMs) this.#active.set(path, mtimeMs);
-      }
-      const known = new Map(writer.files.all().map((file) => [file.path, file]));
-      this.#markGone(writer, scanned, known);
-      const fresh = newFiles(scanned, known);
-      await this.#readAll(writer, fresh, known);
-      await this.#readMetaFiles(writer, scanned);
-      if (this.#writer !== writer) return;
-      const result = `${fresh.length} of ${scanned.reduce((sum, { files }) => sum + files.length, 0)} transcripts had something new`;
-      this.#maintenance?.record('index', started, result);
-      await this.#maintenance?.resolveProjects();
-      await this.#maintenance?.backUpIfDue();
-      if (this.#config.mode === 'once') await this.#sumUp(briefMs);
-      this.#state({ kind: 'watching' });
-      this.#tell({ type: 'caughtUp' });
-      if (this.#config.mode === 'watch') void this.#sumUp();
-    } catch (error) {
-      // Standing down closes the store under a scan; only the writer's own failures count.
-      if (this.#writer === writer) await this.#failed(error);
-    }
-  }
-
-  /** Sums up what is old when a night has passed; everything else goes on meanwhile. */
-  async #sumUp(forMs = Number.POSITIVE_INFINITY): Promise<void> {
-    const writer = this.#writer;
-    if (writer === undefined) return;
-    const until = Date.now() + forMs;
-    const goOn = (): boolean => this.#writer === writer && Date.now() < until;
-    try {
-      if (await this.#retention?.runIfDue(writer, goOn)) this.#tell({ type: 'committed' });
-    } catch (error) {
-      if (this.#writer === writer) await this.#failed(error);
-    }
-  }
-
-  #markGone(
-    writer: Writer,
-    scanned: readonly ScannedRoot[],
-    known: ReadonlyMap<string, KnownFile>,
-  ): void {
-    const present = new Set(scanned.flatMap(({ files }) => files.map(({ path }) => path)));
-    const readable = scanned.filter(({ root }) => root.exists).map(({ root }) => root.projects);
-    for (const { path, gone } of known.values()) {
-      if (gone || present.has(path) || !readable.some((folder) => path.startsWith(folder)))
-        continue;
-      writer.setGone(path, true);
-    }
-  }
-
-  /** Reads the history, newest first, many files to a transaction. */
-  async #readAll(
-    writer: Writer,
-    files: readonly FoundFile[],
-    known: ReadonlyMap<string, KnownFile>,
-  ): Promise<void> {
-    const total = files.reduce((sum, { size }) => sum + size, 0);
-    const unread = files.map((file) => ({
-      look: file,
-      size: file.size,
-      bookmark: known.get(file.path)?.bookmark,
-    }));
-    let told = 0;
-    for await (const portion of readAhead(unread, (text) => this.#log('info', text))) {
-      if (this.#writer !== writer) return;
-      if (portion.items.length > 0) {
-        const stale = await whileBusy(() => writer.ingest(portion.items));
-        for (const path of stale) this.#looks.touch(path);
-        this.#tell({ type: 'committed' });
-      }
-      if (total < noticeableBytes || Date.now() - told < progressEveryMs) continue;
-      told = Date.now();
-      this.#state({ kind: 'indexing', done: portion.doneBytes, total });
-    }
-  }
-
-  async #readMetaFiles(writer: Writer, scanned: readonly ScannedRoot[]): Promise<void> {
-    const seen = this.#maintenance?.newMetaFiles(scanned) ?? [];
-    for (const { root, facts } of seen) {
-      if (facts.length > 0) await whileBusy(() => writer.addAgentMetadata(root.path, facts));
-    }
-  }
-
-  #watchRoots(): void {
-    for (const root of this.#roots) {
-      if (!root.exists || this.#events.has(root.projects)) continue;
-      const events = watchFolder(
-        root.projects,
-        this.#config.polling,
-        (path, event) => this.#onFileEvent(path, event),
-        // What came between the listing and now had nobody to report it.
-        () => void this.#scan(),
-        (error) => this.#log('warn', `Watching ${root.projects}: ${messageOf(error)}`),
-      );
-      this.#events.set(root.projects, events);
-    }
-  }
-
-  #onFileEvent(path: string, event: 'changed' | 'removed'): void {
-    if (event === 'removed') {
-      if (!isMeta(path) && this.#writer !== undefined) this.#looks.touch(path);
-      return;
-    }
-    this.#active.set(path, Date.now());
-    this.#looks.touch(path);
-  }
-
-  /** Looks at one file after an event or in the sweep. */
-  async #look(path: string): Promise<void> {
-    const writer = this.#writer;
-    const root = this.#roots.find(({ projects }) => path.startsWith(projects));
-    if (writer === undefined || root === undefined) return;
-    try {
-      const transcript = isMeta(path) ? path.replace(/\.meta\.json$/, '.jsonl') : path;
-      const stats = statSync(transcript, { throwIfNoEntry: false });
-      const known = writer.files.find(transcript);
-      if (stats === undefined) {
-        if (known?.gone === false) writer.setGone(transcript, true);
-        return;
-      }
-      const file = describe(transcript, stats);
-      const same = known?.size === file.size && known.mtimeMs === file.mtimeMs && !known.gone;
-      if (same && !isMeta(path)) return;
-      await ingestFile(writer, { path: transcript, root, mtimeMs: file.mtimeMs }, (text) =>
-        this.#log('info', text),
-      );
-      this.#newCommits = true;
-      this.#tell({ type: 'committed' });
-    } catch (error) {
-      if (this.#writer === writer) await this.#failed(error);
-    }
-  }
-
-  /** Once a second: keep the lease, or try to get it; look for roots and the sweep. */
-  #beat(): void {
-    if (this.#stopped || this.#paused) return;
-    const { mode } = this.#config;
-    const now = Date.now();
-    if (this.#writer === undefined) {
-      if (this.#scanning === undefined && mode === 'watch') void this.#tryToWrite();
-      return;
-    }
-    try {
-      if (this.#lease?.extend(now) === false) throw new LeaseLostError();
-    } catch (error) {
-      // Busy just now is no loss: the next beat comes before the lease ends.
-      if (error instanceof LeaseLostError) void this.#failed(error);
-    }
-    if (mode === 'once' || this.#scanning !== undefined) return;
-    const appeared = this.#roots.some((root) => !root.exists) && this.#rootAppeared();
-    if (appeared || now - this.#lastScan > rescanEveryMs) void this.#scan();
-    else if (now - this.#lastSweep > sweepEveryMs) this.#sweep(now);
-    if (this.#newCommits) this.#afterCommits();
-    if (now - this.#lastNightCheck > nightEveryMs) {
-      this.#lastNightCheck = now;
-      void this.#sumUp();
-    }
-  }
-
-  /** What need not be there the moment a line is: where new sessions' repositories are. */
-  #afterCommits(): void {
-    this.#newCommits = false;
-    void this.#maintenance?.resolveProjects().catch((error: unknown) => this.#failed(error));
-  }
-
-  #rootAppeared(): boolean {
-    const present = (roots: readonly Root[]): string =>
-      roots
-        .filter(({ exists }) => exists)
-        .map(({ projects }) => projects)
-        .join('\n');
-    return present(configuredRoots(this.#config)) !== present(this.#roots);
-  }
-
-  #sweep(now: number): void {
-    this.#lastSweep = now;
-    for (const [path, at] of this.#active) {
-      if (now - at > activeMs) this.#active.delete(path);
-      else this.#looks.touch(path);
-    }
-  }
-
-  async #failed(error: unknown): Promise<void> {
+  #tellFailure(error: unknown): void {
     if (error instanceof LeaseLostError) {
-      this.#log('warn', 'Another process has become the writer; following it.');
-      await this.#standDownLater();
+      this.#output.log('warn', 'Another process has become the writer; following it.');
       return;
     }
     const told = storeError(this.#config.storeFile, error);
     const reason = told instanceof HumanError ? told.message : `Unexpected: ${messageOf(error)}`;
     // It is tried again every second; the same failure is told once.
-    if (reason !== this.#lastFailure)
-      this.#log('error', told instanceof HumanError ? reason : (told.stack ?? reason));
+    if (reason !== this.#lastFailure) {
+      this.#output.log('error', told instanceof HumanError ? reason : (told.stack ?? reason));
+    }
     this.#lastFailure = reason;
-    this.#state({ kind: 'unavailable', reason });
-    await this.#standDownLater();
-  }
-
-  /** Stands down without waiting for the scan that may be the caller. */
-  async #standDownLater(): Promise<void> {
-    this.#scanning = undefined;
-    await this.#standDown();
-    if (this.#config.mode === 'once') this.#tell({ type: 'caughtUp' });
-  }
-
-  #tellRoots(scanned: readonly ScannedRoot[]): void {
-    const roots = scanned.map(
-      ({ root, files, unreadable }): RootStatus => ({
-        path: root.path,
-        source: root.source,
-        exists: root.exists,
-        transcripts: files.length,
-        bytes: files.reduce((sum, { size }) => sum + size, 0),
-        unreadable,
-        polling: this.#events.get(root.projects)?.polling ?? false,
-      }),
-    );
-    this.#tell({ type: 'roots', roots });
-  }
-
-  #state(state: IndexerState): void {
-    const text = JSON.stringify(state);
-    // While the store cannot be used, every new try begins; nobody needs to see that.
-    if (this.#stopped || text === this.#lastState) return;
-    this.#lastState = text;
-    this.#tell({ type: 'state', state });
-  }
-
-  #log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void {
-    this.#tell({ type: 'log', level, text });
+    this.#output.state({ kind: 'unavailable', reason });
   }
 }

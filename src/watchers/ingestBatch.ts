@@ -10,8 +10,8 @@ const mostRecords = 60_000;
 const firstWaitMs = 100;
 const laterWaitMs = 1000;
 
-/** Stretches gathered while the history is read, until they are worth a transaction. */
-export class Gathered {
+/** A batch of chunks while the history is read: filled until it is worth a transaction. */
+export class IngestBatch {
   #items: IngestItem[] = [];
   #messages = 0;
   #records = 0;

@@ -1,8 +1,7 @@
-import { readAgentMeta } from '../agents/claude/agentMeta.ts';
-import { placeOf } from '../agents/claude/discover.ts';
-import type { Root } from '../agents/claude/roots.ts';
+import type { Root } from '../agents/agentLog.ts';
+import { agentLog } from '../agents/registry.ts';
 import type { AgentMetadata } from '../model/records.ts';
-import { backUp, backupEveryMs, lastBackupAt, setAside } from '../store/connection/backups.ts';
+import { backUp, backupEveryMs, lastBackupAt } from '../store/connection/backups.ts';
 import { findDamage } from '../store/connection/openStore.ts';
 import type { SqlDatabase, Statement } from '../store/driver/types.ts';
 import type { Writer } from '../store/writer.ts';
@@ -53,27 +52,18 @@ export class Maintenance {
   }
 
   /**
-   * Checks a store whose last writer did not close it. True when it was damaged and has been set
-   * aside: then the database must be opened anew.
+   * Checks a store whose last writer did not close it, and marks it as open. The damage when there is
+   * some: nothing was written then, and the store is to be set aside.
    */
-  async afterUncleanEnd(): Promise<boolean> {
-    const unclean = this.#meta('clean') === '0';
-    if (unclean) {
+  async damageAfterUncleanEnd(): Promise<string | undefined> {
+    if (this.#meta('clean') === '0') {
       const started = Date.now();
       const damage = findDamage(this.#db);
-      if (damage !== undefined) {
-        this.#db.close();
-        const { keptAs, restored } = setAside(this.#file, damage, new Date());
-        this.#log(
-          'error',
-          `The store was damaged (${damage}). Kept as ${keptAs}; ${restored ?? 'no backup'} took its place.`,
-        );
-        return true;
-      }
+      if (damage !== undefined) return damage;
       this.record('check', started, 'no damage after an unclean end');
     }
     await whileBusy(() => this.#writer.setMeta('clean', '0'));
-    return false;
+    return undefined;
   }
 
   markClean(): void {
@@ -121,7 +111,7 @@ export class Maintenance {
       const facts: AgentMetadata[] = [];
       for (const { path, mtimeMs } of metaFiles) {
         if (this.#metaSeen.get(path) === mtimeMs) continue;
-        const fact = readAgentMeta(path, placeOf(root.projects, path));
+        const fact = agentLog(root).readMeta(root, path);
         if (fact === undefined) continue;
         this.#metaSeen.set(path, mtimeMs);
         facts.push(fact);

@@ -1,4 +1,4 @@
-import type { RootSource } from '../agents/claude/roots.ts';
+import type { RootSource } from '../agents/agentLog.ts';
 import type { RetentionPlan } from '../model/retention.ts';
 import type { PollingMode } from './fileWatcher.ts';
 

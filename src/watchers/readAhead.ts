@@ -1,16 +1,16 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { type MessagePort, Worker } from 'node:worker_threads';
 import { messageOf } from '../model/errors.ts';
 import type { Bookmark } from '../model/records.ts';
 import { mergeLines } from '../store/ingest/merge.ts';
 import type { IngestItem } from '../store/writer.ts';
-import { Gathered } from './ingestBatch.ts';
-import { type Look, newStretches } from './ingestFile.ts';
+import { IngestBatch } from './ingestBatch.ts';
+import { type FileToRead, newChunks } from './ingestFile.ts';
 import { shortLived, workerFile } from './workerFile.ts';
 
 /** A file to be read and where to go on in it. */
 export interface Unread {
-  readonly look: Look;
+  readonly file: FileToRead;
   readonly size: number;
   readonly bookmark: Bookmark | undefined;
 }
@@ -29,16 +29,16 @@ const mostAhead = 2;
 
 /** Reads files into portions, newest first as they are given. */
 function* portions(files: readonly Unread[], log: (text: string) => void): Generator<Portion> {
-  const gathered = new Gathered();
+  const batch = new IngestBatch();
   let doneBytes = 0;
-  for (const { look, size, bookmark } of files) {
-    for (const item of newStretches(look, bookmark, log)) {
-      gathered.add(item);
-      if (gathered.isFull || gathered.isRipe) yield { items: gathered.take(), doneBytes };
+  for (const { file, size, bookmark } of files) {
+    for (const item of newChunks(file, bookmark, log)) {
+      batch.add(item);
+      if (batch.isFull || batch.isRipe) yield { items: batch.take(), doneBytes };
     }
     doneBytes += size;
   }
-  yield { items: gathered.take(), doneBytes };
+  yield { items: batch.take(), doneBytes };
 }
 
 /**
@@ -54,7 +54,7 @@ export async function* readAhead(
     for (const portion of portions(files, log)) {
       yield portion;
       // Let file events and messages in.
-      await breathe();
+      await yieldToEventLoop();
     }
     return;
   }
@@ -136,7 +136,7 @@ export function runReader(port: MessagePort): void {
     }
     ahead++;
     tell({ type: 'portion', portion: { ...portion, items: portion.items.map(merged) } });
-    await breathe();
+    await yieldToEventLoop();
   };
 }
 

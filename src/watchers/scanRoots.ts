@@ -1,6 +1,6 @@
-import { basename } from 'node:path';
-import { type Discovery, discover, type TranscriptFile } from '../agents/claude/discover.ts';
-import { findRoots, type Root } from '../agents/claude/roots.ts';
+import { sep } from 'node:path';
+import type { Discovery, LogFile, Root } from '../agents/agentLog.ts';
+import { agentLog, findRoots } from '../agents/registry.ts';
 import type { IndexerConfig } from './messages.ts';
 
 /** A root with what was found below it. */
@@ -19,12 +19,12 @@ export function configuredRoots(
 export function scanRoots(roots: readonly Root[]): ScannedRoot[] {
   return roots.map((root) => ({
     root,
-    ...(root.exists ? discover(root.projects) : { files: [], metaFiles: [], unreadable: [] }),
+    ...(root.exists ? agentLog(root).discover(root) : { files: [], metaFiles: [], unreadable: [] }),
   }));
 }
 
 /** A transcript with the root it stands under. */
-export interface FoundFile extends TranscriptFile {
+export interface FoundFile extends LogFile {
   readonly root: Root;
 }
 
@@ -44,6 +44,16 @@ export function newFiles(
   return fresh.sort((a, b) => b.mtimeMs - a.mtimeMs || (a.path < b.path ? -1 : 1));
 }
 
-export function isMeta(path: string): boolean {
-  return basename(path).endsWith('.meta.json');
+/** The root a path lies below: the innermost of them. */
+export function rootAbove(path: string, roots: readonly Root[]): Root | undefined {
+  return roots
+    .filter((root) => isBelow(path, root))
+    .reduce<Root | undefined>(
+      (best, root) => (best && best.logFolder.length >= root.logFolder.length ? best : root),
+      undefined,
+    );
+}
+
+function isBelow(path: string, { logFolder }: Root): boolean {
+  return path.startsWith(logFolder.endsWith(sep) ? logFolder : logFolder + sep);
 }

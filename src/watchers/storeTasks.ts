@@ -15,7 +15,7 @@ import { whileBusy } from './retryBusy.ts';
 import { workerFile } from './workerFile.ts';
 
 /** Work on a whole store: as long as its disk takes, so on a thread of its own. */
-export type CareTask =
+export type StoreTask =
   | {
       readonly kind: 'copy';
       readonly from: string;
@@ -30,7 +30,7 @@ export type CareTask =
   | { readonly kind: 'reset'; readonly file: string; readonly role: 'editor' | 'terminal' };
 
 /** What each kind of work answers with. */
-export interface CareResults {
+export interface StoreTaskResults {
   readonly copy: CopiedStore;
   readonly migrate: undefined;
   /** Undefined while there is no store. */
@@ -43,25 +43,25 @@ type Outcome =
   | { readonly type: 'failed'; readonly reason: ErrorReason | undefined; readonly text: string };
 
 /** Does the work on another thread, so that this one stays free. */
-export async function careFor<K extends CareTask['kind']>(
-  task: Extract<CareTask, { kind: K }>,
-): Promise<CareResults[K]> {
+export async function runStoreTask<K extends StoreTask['kind']>(
+  task: Extract<StoreTask, { kind: K }>,
+): Promise<StoreTaskResults[K]> {
   const worker = new Worker(workerFile(), {
-    name: 'outlay-care',
-    workerData: { role: 'care', task },
+    name: 'outlay-store-task',
+    workerData: { role: 'storeTask', task },
   });
   const outcome = await new Promise<Outcome>((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);
     worker.once('exit', () => reject(new Error('The thread ended before its work was done.')));
   });
-  if (outcome.type === 'done') return outcome.result as CareResults[K];
+  if (outcome.type === 'done') return outcome.result as StoreTaskResults[K];
   if (outcome.reason === undefined) throw new Error(outcome.text);
   throw new HumanError(outcome.reason, outcome.text);
 }
 
 /** The other thread's part. */
-export async function runCare(port: MessagePort, task: CareTask): Promise<void> {
+export async function serveStoreTask(port: MessagePort, task: StoreTask): Promise<void> {
   let outcome: Outcome;
   try {
     outcome = { type: 'done', result: await perform(task) };
@@ -73,7 +73,7 @@ export async function runCare(port: MessagePort, task: CareTask): Promise<void> 
   port.postMessage(outcome);
 }
 
-function perform(task: CareTask): unknown {
+function perform(task: StoreTask): unknown {
   switch (task.kind) {
     case 'copy':
       return copyStore(task.from, task.to, { replace: task.replace });

@@ -1,28 +1,39 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../model/errors.ts';
+import { SerialQueue } from '../platform/serialQueue.ts';
 import { Indexer } from './indexer.ts';
 import type { FromIndexer, ToIndexer } from './messages.ts';
 import { runReader } from './readAhead.ts';
-import { type CareTask, runCare } from './storeTasks.ts';
+import { type StoreTask, serveStoreTask } from './storeTasks.ts';
 
 /**
  * Entry of the indexing thread, of the thread that reads ahead for it, and of those that copy or empty
  * a store: messages in and out.
  */
 const port = parentPort;
-const { role, task } = (workerData ?? {}) as { role?: string; task?: CareTask };
+const { role, task } = (workerData ?? {}) as { role?: string; task?: StoreTask };
 if (port !== null && role === 'reader') runReader(port);
-else if (port !== null && task !== undefined) void runCare(port, task);
-else if (port !== null) {
+else if (port !== null && task !== undefined) void serveStoreTask(port, task);
+else if (port !== null) runIndexer(port);
+
+/** One indexer at a time: the next one starts when the one before has stopped. */
+function runIndexer(port: MessagePort): void {
+  const starts = new SerialQueue();
   let indexer: Indexer | undefined;
   const tell = (message: FromIndexer): void => port.postMessage(message);
+  // What is asked of an indexer is asked at once: a long reading has to learn that it is to end.
   const handle = async (message: ToIndexer): Promise<void> => {
     switch (message.type) {
-      case 'configure':
-        await indexer?.stop();
-        indexer = new Indexer(message.config, tell);
-        await indexer.start();
+      case 'configure': {
+        const stopped = indexer?.stop();
+        const next = new Indexer(message.config, tell);
+        indexer = next;
+        await starts.run(async () => {
+          await stopped;
+          await next.start();
+        });
         break;
+      }
       case 'rescan':
         await indexer?.rescan();
         break;
@@ -34,7 +45,8 @@ else if (port !== null) {
         break;
       case 'stop':
         await indexer?.stop();
-        port.close();
+        // One that was to be followed by this one may still be stopping.
+        await starts.run(() => port.close());
         break;
     }
   };

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { emptyBatch, emptySessionRecords } from '../../src/agents/claude/parse/batch.ts';
-import { freshState } from '../../src/agents/claude/parse/parser.ts';
+import { emptyBatch, emptySessionRecords } from '../../src/agents/batch.ts';
+import { freshState } from '../../src/agents/claude/parse/parserState.ts';
 import { dayMs } from '../../src/model/calendar.ts';
 import type { MessageLine, SessionRecords, TranscriptChunk } from '../../src/model/records.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
@@ -43,9 +43,9 @@ export function addMessage(file: string, sid: string, i: number): void {
   batch.messages.push(message(sid, n, i, at, ''));
   const bookmark = { offset: 1000 + i, state: freshState(), inode: String(n), head: 'x' };
   const start = writer.files.find(`/made-up/${n}.jsonl`)?.bookmark?.offset ?? 0;
-  const stretch = { batch, start, bookmark, size: 1000 + i, restarted: false, done: true };
+  const chunk = { batch, start, bookmark, size: 1000 + i, restarted: false, done: true };
   const path = `/made-up/${n}.jsonl`;
-  writer.ingest([{ file: { path, root: '/made-up', mtimeMs: at }, chunk: stretch }]);
+  writer.ingest([{ file: { path, root: '/made-up', mtimeMs: at }, chunk }]);
   db.close();
 }
 

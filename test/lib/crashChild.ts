@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { discover, placeOf } from '../../src/agents/claude/discover.ts';
-import { readStretches } from '../../src/agents/claude/read/readChunks.ts';
+import { readChunks } from '../../src/agents/claude/read/readChunks.ts';
 import { createPriceBook } from '../../src/pricing/priceBook.ts';
 import { isBusy, openForReading, openForWriting } from '../../src/store/connection/openStore.ts';
 import { Lease, LeaseLostError } from '../../src/store/connection/writerLease.ts';
@@ -17,7 +17,7 @@ const [role, engine, store, ...roots] = process.argv.slice(2) as [string, Engine
 const options = { engine, busyTimeoutMs: 50 };
 
 /** Bytes of transcript per transaction. */
-const stretchBytes = 500;
+const chunkBytes = 500;
 const mtimeMs = 1_000_000;
 const halfYearMs = 182 * 86_400_000;
 
@@ -57,13 +57,8 @@ function write(goOn: () => boolean): boolean {
       const projects = `${root}/projects`;
       for (const { path } of discover(projects).files) {
         const bookmark = patiently(() => writer.files.find(path)?.bookmark);
-        for (const stretch of readStretches(
-          path,
-          placeOf(projects, path),
-          bookmark,
-          stretchBytes,
-        )) {
-          patiently(() => writer.ingest([{ file: { path, root, mtimeMs }, chunk: stretch }]));
+        for (const chunk of readChunks(path, placeOf(projects, path), bookmark, chunkBytes)) {
+          patiently(() => writer.ingest([{ file: { path, root, mtimeMs }, chunk }]));
           if (!goOn()) return false;
         }
       }

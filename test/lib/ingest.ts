@@ -1,6 +1,6 @@
 import { readAgentMeta } from '../../src/agents/claude/agentMeta.ts';
 import { discover, placeOf } from '../../src/agents/claude/discover.ts';
-import { readStretches } from '../../src/agents/claude/read/readChunks.ts';
+import { readChunks } from '../../src/agents/claude/read/readChunks.ts';
 import { nanoUsd } from '../../src/model/money.ts';
 import type { PriceBook } from '../../src/model/price.ts';
 import type { Bookmark, TranscriptChunk } from '../../src/model/records.ts';
@@ -37,15 +37,15 @@ export const otherBook: PriceBook = {
 export function ingestAll(
   db: SqlDatabase,
   root: string,
-  options: { readonly stretchBytes?: number; readonly writer?: Writer } = {},
+  options: { readonly chunkBytes?: number; readonly writer?: Writer } = {},
 ): void {
   const writer = options.writer ?? soleWriter(db);
   const projects = `${root}/projects`;
   const found = discover(projects);
   for (const { path, mtimeMs } of found.files) {
     const bookmark = writer.files.find(path)?.bookmark;
-    for (const stretch of stretchesOf(projects, path, bookmark, options.stretchBytes)) {
-      writer.ingest([{ file: { path, root, mtimeMs }, chunk: stretch }]);
+    for (const chunk of chunksOf(projects, path, bookmark, options.chunkBytes)) {
+      writer.ingest([{ file: { path, root, mtimeMs }, chunk }]);
     }
   }
   for (const { path } of found.metaFiles) {
@@ -54,11 +54,11 @@ export function ingestAll(
   }
 }
 
-export function stretchesOf(
+export function chunksOf(
   projects: string,
   path: string,
   bookmark?: Bookmark,
-  stretchBytes?: number,
+  chunkBytes?: number,
 ): Generator<TranscriptChunk, void, void> {
-  return readStretches(path, placeOf(projects, path), bookmark, stretchBytes);
+  return readChunks(path, placeOf(projects, path), bookmark, chunkBytes);
 }

@@ -1,8 +1,5 @@
-import {
-  freshState,
-  TranscriptParser,
-  type TranscriptPlace,
-} from '../../src/agents/claude/parse/parser.ts';
+import { TranscriptParser, type TranscriptPlace } from '../../src/agents/claude/parse/parser.ts';
+import { freshState } from '../../src/agents/claude/parse/parserState.ts';
 import type { TranscriptBatch } from '../../src/model/records.ts';
 
 export const mainPlace: TranscriptPlace = {

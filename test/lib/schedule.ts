@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import type { IngestItem, Writer, WriterOptions } from '../../src/store/writer.ts';
-import { soleWriter, stretchesOf } from './ingest.ts';
+import { chunksOf, soleWriter } from './ingest.ts';
 import { type Random, random } from './random.ts';
 import type { WorldFile } from './world.ts';
 
@@ -20,15 +20,15 @@ export function ingestPlainly(
   writeWorld(folder, files);
   for (const file of files) {
     const { path, projects, root } = placed(folder, file);
-    for (const stretch of stretchesOf(projects, path)) {
-      writer.ingest([{ file: { path, root, mtimeMs }, chunk: stretch }]);
+    for (const chunk of chunksOf(projects, path)) {
+      writer.ingest([{ file: { path, root, mtimeMs }, chunk }]);
     }
   }
 }
 
 /**
  * Any other way that must lead to the same store, decided by a seed: files grow in pieces cut at
- * any byte, in any order; stretches of any length; several in one transaction; files read again
+ * any byte, in any order; chunks of any length; several in one transaction; files read again
  * from the start; transactions that fail and are made again; new processes in between.
  */
 export function ingestSomehow(
@@ -52,8 +52,8 @@ export function readAgain(
     const { path, projects, root } = placed(folder, file);
     const known = writer.files.find(path)?.bookmark;
     const bookmark = known && { ...known, head: 'another file' };
-    for (const stretch of stretchesOf(projects, path, bookmark)) {
-      writer.ingest([{ file: { path, root, mtimeMs }, chunk: stretch }]);
+    for (const chunk of chunksOf(projects, path, bookmark)) {
+      writer.ingest([{ file: { path, root, mtimeMs }, chunk }]);
     }
   }
 }
@@ -127,8 +127,8 @@ class Schedule {
     const known = this.#writer.files.find(path)?.bookmark;
     const bookmark = known !== undefined && forget ? { ...known, head: 'another file' } : known;
     const bytes = this.#random.pick([1, 300, 2000, 1_000_000]);
-    for (const stretch of stretchesOf(projects, path, bookmark, bytes)) {
-      this.#held.push({ file: { path, root, mtimeMs }, chunk: stretch });
+    for (const chunk of chunksOf(projects, path, bookmark, bytes)) {
+      this.#held.push({ file: { path, root, mtimeMs }, chunk });
       if (!this.#random.oneIn(3)) this.#flush();
     }
   }

@@ -153,7 +153,7 @@ for (const engine of engines) {
           db.close();
         }
         const pieces = openForWriting(':memory:', { engine }).db;
-        ingestAll(pieces, dir.path, { stretchBytes: 5000 });
+        ingestAll(pieces, dir.path, { chunkBytes: 5000 });
         assertSet(pieces, expected);
         pieces.close();
       });

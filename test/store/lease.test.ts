@@ -7,7 +7,7 @@ import { type Engine, sqliteCode } from '../../src/store/driver/open.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { dumpStore } from '../lib/dumpStore.ts';
 import { engines } from '../lib/engines.ts';
-import { soleWriter, stretchesOf } from '../lib/ingest.ts';
+import { chunksOf, soleWriter } from '../lib/ingest.ts';
 import { writeWorld } from '../lib/schedule.ts';
 import { tempDir } from '../lib/tempDir.ts';
 import { largeWorld } from '../lib/world.ts';
@@ -88,7 +88,7 @@ for (const engine of engines) {
           .filter(({ root }) => root === 'a')
           .flatMap(({ path: local }) => {
             const path = `${projects}/${local}`;
-            return [...stretchesOf(projects, path)].map((chunk) => ({
+            return [...chunksOf(projects, path)].map((chunk) => ({
               file: { path, root: folder, mtimeMs: 1 },
               chunk,
             }));

@@ -320,7 +320,7 @@ for (const engine of engines) {
       for (let room = pages + 1; ; room += 3) {
         limit(room);
         try {
-          ingestAll(db, dir.path, { writer, stretchBytes: 2000 });
+          ingestAll(db, dir.path, { writer, chunkBytes: 2000 });
           break;
         } catch (error) {
           assert.throws(

@@ -1,27 +1,7 @@
-import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
+import { type Discovery, type LogFile, logFile } from '../agentLog.ts';
 import type { TranscriptPlace } from './parse/parser.ts';
-
-/** A transcript on disk. */
-export interface TranscriptFile {
-  readonly path: string;
-  readonly size: number;
-  readonly mtimeMs: number;
-  readonly inode: string;
-}
-
-/** A folder or file that could not be looked into, and why (an errno code). */
-export interface Unreadable {
-  readonly path: string;
-  readonly code: string;
-}
-
-export interface Discovery {
-  readonly files: TranscriptFile[];
-  /** `agent-….meta.json` files, which name a subagent's type. */
-  readonly metaFiles: TranscriptFile[];
-  readonly unreadable: Unreadable[];
-}
 
 /** Folders that hold no transcripts, whatever their files are called. */
 const skippedFolders = new Set(['tool-results', 'node_modules']);
@@ -99,28 +79,19 @@ function followLink(
 }
 
 /** Adds the files that are not known by another path. */
-function addOthers(known: TranscriptFile[], files: readonly TranscriptFile[]): void {
+function addOthers(known: LogFile[], files: readonly LogFile[]): void {
   const inodes = new Set(known.map(({ inode }) => inode));
   for (const file of files) if (!inodes.has(file.inode)) known.push(file);
 }
 
 function addFile(path: string, found: Discovery): void {
   try {
-    const file = describe(path, statSync(path));
+    const file = logFile(path, statSync(path));
     if (isAgentMeta(basename(path))) found.metaFiles.push(file);
     else found.files.push(file);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') found.unreadable.push({ path, code: codeOf(error) });
   }
-}
-
-export function describe(path: string, stats: Stats): TranscriptFile {
-  return {
-    path,
-    size: stats.size,
-    mtimeMs: Math.floor(stats.mtimeMs),
-    inode: `${stats.dev}:${stats.ino}`,
-  };
 }
 
 function codeOf(error: unknown): string {

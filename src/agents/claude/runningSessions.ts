@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { processAlive } from '../../platform/processAlive.ts';
 import { isJsonObject, text } from './parse/usage.ts';
 
 /**
@@ -8,7 +9,7 @@ import { isJsonObject, text } from './parse/usage.ts';
  */
 export function runningSessions(
   configDirs: readonly string[],
-  isRunning: (pid: number) => boolean = processExists,
+  isRunning: (pid: number) => boolean = processAlive,
 ): Set<string> {
   const running = new Set<string>();
   for (const folder of configDirs) {
@@ -36,14 +37,5 @@ function sessionIn(file: string): string {
     return isJsonObject(value) ? text(value.sessionId) : '';
   } catch {
     return '';
-  }
-}
-
-function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { folderProblem, type Root } from '../../agents/claude/roots.ts';
+import type { Root } from '../../agents/agentLog.ts';
+import { folderProblem } from '../../agents/registry.ts';
 import { budgetsInForce } from '../../budgets/budgetsInForce.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import { dataFolder, storePlace } from '../../dataFolder/places.ts';
@@ -115,7 +116,7 @@ function rootProblems(roots: readonly Root[]): string[] {
   if (missing !== undefined) {
     throw new HumanError('usage', `There is no folder ${missing.path} (--config-dir).`);
   }
-  const unreadable = roots.flatMap(({ projects, exists }) => {
+  const unreadable = roots.flatMap(({ logFolder: projects, exists }) => {
     const code = exists ? folderProblem(projects) : undefined;
     return code === undefined ? [] : [`The transcripts in ${projects} cannot be read (${code}).`];
   });

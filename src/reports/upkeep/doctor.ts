@@ -1,4 +1,4 @@
-import type { RootSource } from '../../agents/claude/roots.ts';
+import type { RootSource } from '../../agents/agentLog.ts';
 import { dayOf } from '../../model/calendar.ts';
 import { daysOld } from '../../pricing/days.ts';
 import { count, homePath, type ReportContext, warnings } from '../../query/context.ts';

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { processAlive } from '../../platform/processAlive.ts';
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 
 /** Lease duration, milliseconds: without a heartbeat for this long, another process takes over. */
@@ -48,7 +49,7 @@ export class Lease {
 
   /** Who writes now, if anybody. */
   current(): LeaseRow | undefined {
-    return readLease(this.#read);
+    return this.#read.get<LeaseRow>();
   }
 
   /** Becomes the writer if nobody else is. */
@@ -86,22 +87,9 @@ export class Lease {
   }
 }
 
-function readLease(statement: Statement): LeaseRow | undefined {
-  return statement.get<LeaseRow>();
-}
-
 /** Whether a lease is still valid: not expired, and its process alive. */
 export function isAlive(row: LeaseRow, now: number): boolean {
   // A clock set back must not make a lease last for ever.
   if (row.expires <= now || row.expires > now + 2 * leaseMs) return false;
-  return row.host !== hostname() || processExists(row.pid);
-}
-
-function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return row.host !== hostname() || processAlive(row.pid);
 }

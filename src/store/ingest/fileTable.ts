@@ -1,4 +1,4 @@
-import type { Bookmark, ParserState, RejectedLine } from '../../model/records.ts';
+import type { Bookmark, RejectedLine } from '../../model/records.ts';
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 
 /** A transcript as the store knows it. */
@@ -100,7 +100,7 @@ export class Files {
 
 function knownFile(row: FileRow): KnownFile {
   const { id, path, size, inode, head, offset } = row;
-  const state = JSON.parse(row.state) as ParserState;
+  const state: unknown = JSON.parse(row.state);
   return {
     id,
     path,

@@ -13,9 +13,9 @@ export interface Occurrence {
 }
 
 /**
- * A join-semilattice element: the winning record of a message, and what all its records say
- * together. `merge` is commutative, associative and idempotent, so the result does not depend on
- * the order of files, chunk boundaries or repetitions.
+ * A message as far as it is known: the record kept, and what is said by all its records together.
+ * `merge` is commutative, associative and idempotent, so the order in which files, chunks and
+ * repetitions are read makes no difference.
  */
 export interface MergedMessage {
   /** The winning record, kept whole; its session and agent are not used. */

@@ -94,6 +94,8 @@ export class SessionLister {
 /** A transcript of a session, as far as the store knows it. */
 export interface SessionFile {
   readonly path: string;
+  /** Configuration directory it stands under. */
+  readonly root: string;
   readonly size: number;
   /** No longer on disk. */
   readonly gone: boolean;
@@ -103,10 +105,11 @@ export interface SessionFile {
 export function sessionFiles(db: SqlDatabase, sid: string): SessionFile[] {
   return db
     .prepare(
-      `SELECT path, size, gone FROM file WHERE instr(path, ?) > 0
+      `SELECT path, coalesce(w.text, '') AS root, size, gone
+       FROM file LEFT JOIN word w ON w.id = root WHERE instr(path, ?) > 0
        ORDER BY length(path), path`,
     )
-    .all<{ path: string; size: number; gone: number }>(sid)
+    .all<{ path: string; root: string; size: number; gone: number }>(sid)
     .filter(({ path }) => isOf(path, sid))
     .map((row) => ({ ...row, gone: row.gone === 1 }));
 }

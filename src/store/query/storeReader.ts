@@ -340,6 +340,13 @@ export class StoreReader {
     return new Map(rows.map((row) => [row.path, { size: row.size, mtimeMs: row.mtime }]));
   }
 
+  /** Transcripts with the configuration directory each stands under. */
+  transcripts(): { path: string; root: string; size: number }[] {
+    return this.#all(
+      "SELECT path, coalesce(w.text, '') AS root, size FROM file LEFT JOIN word w ON w.id = root",
+    );
+  }
+
   /** Number of lines that could not be used. */
   rejectedLines(): number {
     return this.#all<{ count: number }>('SELECT coalesce(sum(count), 0) AS count FROM rejected')[0]!

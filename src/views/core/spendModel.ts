@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Disposable, EventEmitter, type LogOutputChannel, l10n, type Memento } from 'vscode';
-import { runningSessions } from '../../agents/claude/runningSessions.ts';
+import { runningSessions } from '../../agents/registry.ts';
 import { AnalysisThread } from '../../analysisThread/client.ts';
 import { dataFolder, storePlace } from '../../dataFolder/places.ts';
 import { dayOf, daySpan } from '../../model/calendar.ts';
@@ -15,7 +15,7 @@ import { StoreReader } from '../../store/query/storeReader.ts';
 import { isOlder, schemaState } from '../../store/schema/migrations.ts';
 import { IndexerClient } from '../../watchers/client.ts';
 import type { FromIndexer, IndexerState, RootStatus } from '../../watchers/messages.ts';
-import { careFor } from '../../watchers/storeTasks.ts';
+import { runStoreTask } from '../../watchers/storeTasks.ts';
 import { StoreWatch } from '../../watchers/storeWatcher.ts';
 import { type DemoPlace, indexerConfig } from './indexerConfig.ts';
 import { projectQuestions } from './projectBudgets.ts';
@@ -26,6 +26,7 @@ import { directoriesInWindow, hasFolders } from './windowScope.ts';
 
 /** While commits come thick and fast, the figures are asked for at most this often. */
 const restMs = 16;
+
 /** Figures that hang on the clock (the last hour, a new day) are asked for again this often. */
 const tickMs = 30_000;
 const cacheKey = 'overview';
@@ -89,7 +90,7 @@ export class SpendModel implements Disposable {
   #migrating: string | undefined;
   #prices: MergedOverrides | undefined;
   #book: RateBook | undefined;
-  /** Nothing is opened or read: the store is being moved or removed. */
+  /** Nothing is opened or read: the store is being moved or removed, or the window ends. */
   #closed = false;
   #spend: Spend;
 
@@ -405,7 +406,7 @@ export class SpendModel implements Disposable {
     if (this.#migrating === file) return;
     this.#migrating = file;
     try {
-      await careFor<'migrate'>({ kind: 'migrate', file });
+      await runStoreTask<'migrate'>({ kind: 'migrate', file });
       this.#askSoon();
     } catch (error) {
       this.#failedToRead(error);
@@ -440,6 +441,8 @@ export class SpendModel implements Disposable {
 
   /** Gives back the lease and closes everything; awaited by `deactivate`. */
   async stop(): Promise<void> {
+    // What the indexer still says on its way out must not open the store again.
+    this.#closed = true;
     clearTimeout(this.#timer);
     clearInterval(this.#tick);
     this.#watch?.dispose();

@@ -11,6 +11,8 @@ import {
 } from 'vscode';
 import { type DemoSet, demoSteps } from '../../demo/writeDemo.ts';
 import { messageOf } from '../../model/errors.ts';
+import { processAlive } from '../../platform/processAlive.ts';
+import { SerialQueue } from '../../platform/serialQueue.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 
 /** The session that is "worked in" grows this often. */
@@ -30,7 +32,7 @@ export class Demo implements Disposable {
   #stopGrowing: (() => void) | undefined;
   #open = false;
   /** Opening and closing take turns. */
-  #turn: Promise<void> = Promise.resolve();
+  readonly #turns = new SerialQueue();
 
   constructor(model: SpendModel, context: ExtensionContext, log: LogOutputChannel) {
     this.#model = model;
@@ -46,7 +48,7 @@ export class Demo implements Disposable {
 
   /** Shows the demo; when it is open already, its sessions. */
   async open(): Promise<void> {
-    await this.#next(async () => {
+    await this.#turns.run(async () => {
       if (!this.#open) await this.#start();
     });
     if (!this.#open) return;
@@ -56,15 +58,9 @@ export class Demo implements Disposable {
 
   /** Shows the user's own figures again. */
   close(): Promise<void> {
-    return this.#next(async () => {
+    return this.#turns.run(async () => {
       if (this.#open) await this.#end();
     });
-  }
-
-  #next(work: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => undefined);
-    return done;
   }
 
   async #start(): Promise<void> {
@@ -110,8 +106,8 @@ export class Demo implements Disposable {
   /** Removes what windows that are gone have left. */
   async #removeLeftovers(): Promise<void> {
     for (const name of namesIn(this.#folder)) {
-      if (!isRunning(Number(name)) || Number(name) === process.pid) {
-        await this.#next(async () => {
+      if (!processAlive(Number(name)) || Number(name) === process.pid) {
+        await this.#turns.run(async () => {
           if (!(this.#open && name === String(process.pid))) {
             await this.#remove(join(this.#folder, name));
           }
@@ -168,16 +164,5 @@ function namesIn(folder: string): string[] {
     return readdirSync(folder);
   } catch {
     return [];
-  }
-}
-
-/** Whether a process is there; anything but a process id is not. */
-function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

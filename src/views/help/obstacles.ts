@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { RootSource } from '../../agents/claude/roots.ts';
+import type { RootSource } from '../../agents/agentLog.ts';
 import { messages, sessions, transcripts } from '../text/counts.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 import type { Row } from './answer.ts';

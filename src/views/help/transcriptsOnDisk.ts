@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isTranscript } from '../../agents/claude/discover.ts';
+import type { AgentLog } from '../../agents/agentLog.ts';
+import { agentLog, knownRoot } from '../../agents/registry.ts';
 
 /** Transcripts as the disk has them just now, against what has been read of them. */
 export interface TranscriptsOnDisk {
@@ -26,7 +27,8 @@ export async function transcriptsOnDisk(
   let unreadFiles = 0;
   let unreadBytes = 0;
   for (const configDir of configDirs) {
-    const paths = await transcriptsIn(join(configDir, 'projects'));
+    const root = knownRoot(configDir);
+    const paths = await transcriptsIn(root.logFolder, agentLog(root));
     counts.set(configDir, paths.length);
     for (const path of paths) {
       const stats = await stat(path).catch(() => undefined);
@@ -41,12 +43,12 @@ export async function transcriptsOnDisk(
   return { counts, writtenAt, unreadFiles, unreadBytes };
 }
 
-async function transcriptsIn(folder: string): Promise<string[]> {
+async function transcriptsIn(folder: string, log: AgentLog): Promise<string[]> {
   try {
     // The store knows them by their real paths.
     const entries = await readdir(await realpath(folder), { recursive: true, withFileTypes: true });
     return entries
-      .filter((entry) => entry.isFile() && isTranscript(entry.name))
+      .filter((entry) => entry.isFile() && log.kindOf(entry.name) === 'transcript')
       .map((entry) => join(entry.parentPath, entry.name));
   } catch {
     return [];

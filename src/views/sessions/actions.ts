@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
 import { commands, env, l10n, type QuickPickItem, Uri, window, workspace } from 'vscode';
-import { findRecord, type RecordPlace } from '../../agents/claude/read/findRecord.ts';
-import { readMessageText } from '../../agents/claude/read/messageText.ts';
+import type { AgentLog, LogPlace, RecordPlace } from '../../agents/agentLog.ts';
+import { agentLog, knownRoot } from '../../agents/registry.ts';
+import { remember } from '../../model/memoize.ts';
 import type { PanelTextPart } from '../../protocol/session.ts';
-import { type SessionFile, sessionFiles } from '../../store/query/sessionList.ts';
+import { sessionFiles } from '../../store/query/sessionList.ts';
 import type { SessionSummary } from '../../store/query/storeReader.ts';
 import { plainLines } from '../../text/plainText.ts';
 import type { SpendModel } from '../core/spendModel.ts';
@@ -16,6 +16,12 @@ import type { TranscriptDocuments } from './transcriptDocuments.ts';
 
 /** Sessions offered when a command is started without one. */
 const offered = 200;
+
+/** A transcript that is on disk, with whose it is. */
+interface Transcript extends LogPlace {
+  readonly path: string;
+  readonly log: AgentLog;
+}
 
 /**
  * What can be done with a session. Each action takes what its caller has: an item of the tree, an
@@ -45,19 +51,21 @@ export class SessionActions implements PanelActions {
   async openTranscript(item: unknown): Promise<void> {
     const session = await this.#session(item);
     if (session === undefined) return;
-    const file = this.#files(session.sid).find(({ path }) => isFileOf(path, session.sid));
+    const file = this.#transcriptsOf(session.sid).find(
+      ({ sessionId, agentId }) => sessionId === session.sid && agentId === '',
+    );
     if (file === undefined) sayGone(session);
-    else await this.#show(file.path, undefined);
+    else await this.#show(file, undefined);
   }
 
   /** Opens the transcript at the line a message was counted from. */
   async openMessage(sid: string, messageId: string, agentId: string): Promise<void> {
     const session = this.#model.reader?.sessionById(sid);
     if (session === undefined) return;
-    for (const { path } of this.#filesOf(sid, agentId)) {
-      const place = await findRecord(path, { messageId });
+    for (const transcript of this.#ownFirst(sid, agentId)) {
+      const place = await transcript.log.findRecord(transcript.path, { messageId });
       if (place === undefined) continue;
-      await this.#show(path, place);
+      await this.#show(transcript, place);
       return;
     }
     sayGone(session);
@@ -69,9 +77,9 @@ export class SessionActions implements PanelActions {
     messageId: string,
     agentId: string,
   ): Promise<PanelTextPart[] | undefined> {
-    for (const { path } of this.#filesOf(sid, agentId)) {
+    for (const { log, path } of this.#ownFirst(sid, agentId)) {
       // A file may vanish between the look for it and the reading.
-      const parts = await readMessageText(path, { messageId }).catch(() => undefined);
+      const parts = await log.readMessageText(path, { messageId }).catch(() => undefined);
       if (parts === undefined) continue;
       return parts.map((part) => ({
         ...part,
@@ -144,22 +152,28 @@ export class SessionActions implements PanelActions {
   }
 
   /** Transcripts of a session that are still on disk. */
-  #files(sid: string): SessionFile[] {
+  #transcriptsOf(sid: string): Transcript[] {
     const { reader } = this.#model;
     if (reader === undefined) return [];
-    return sessionFiles(reader.db, sid).filter(({ path }) => existsSync(path));
+    const rootOf = remember(knownRoot);
+    return sessionFiles(reader.db, sid)
+      .filter(({ path }) => existsSync(path))
+      .map(({ path, root: directory }) => {
+        const root = rootOf(directory);
+        const log = agentLog(root);
+        return { ...log.placeOf(root, path), path, log };
+      });
   }
 
   /** The same, the agent's own file first: copies of its messages may stand in others. */
-  #filesOf(sid: string, agentId: string): SessionFile[] {
-    const ownName = agentId === '' ? `${sid}.jsonl` : `agent-${agentId}.jsonl`;
-    const own = (file: SessionFile): number => (basename(file.path) === ownName ? 0 : 1);
-    return this.#files(sid).sort((a, b) => own(a) - own(b));
+  #ownFirst(sid: string, agentId: string): Transcript[] {
+    const other = (file: Transcript): number => Number(file.agentId !== agentId);
+    return this.#transcriptsOf(sid).sort((a, b) => other(a) - other(b));
   }
 
-  async #show(path: string, place: RecordPlace | undefined): Promise<void> {
+  async #show({ log, path }: Transcript, place: RecordPlace | undefined): Promise<void> {
     try {
-      await this.#transcripts.open(path, place);
+      await this.#transcripts.open(log, path, place);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       void window.showErrorMessage(
@@ -212,11 +226,6 @@ function sayGone(session: SessionSummary): void {
       harmless(titleText(session)),
     ),
   );
-}
-
-/** The session's own transcript, as opposed to its subagents'. */
-function isFileOf(path: string, sid: string): boolean {
-  return basename(path) === `${sid}.jsonl`;
 }
 
 function idOf(item: unknown): string | undefined {

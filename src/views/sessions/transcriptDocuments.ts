@@ -11,8 +11,7 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { readExcerpt } from '../../agents/claude/read/excerpt.ts';
-import type { RecordPlace } from '../../agents/claude/read/findRecord.ts';
+import type { AgentLog, RecordPlace } from '../../agents/agentLog.ts';
 
 const scheme = 'outlay-transcript';
 /** VS Code does not hand larger files to extensions, and is slow with them. */
@@ -37,18 +36,18 @@ export class TranscriptDocuments implements TextDocumentContentProvider, Disposa
     );
   }
 
-  /** Opens a transcript, at a record when one is given. The file has to be there. */
-  async open(path: string, place: RecordPlace | undefined): Promise<void> {
+  /** Opens a transcript of an agent, at a record when one is given. The file has to be there. */
+  async open(log: AgentLog, path: string, place: RecordPlace | undefined): Promise<void> {
     const { size } = await stat(path);
     if (size > largestFile || (place !== undefined && place.length > longestLine)) {
-      await this.#openExcerpt(path, place ?? { line: -1, offset: size, length: 0 });
+      await this.#openExcerpt(log, path, place ?? { line: -1, offset: size, length: 0 });
       return;
     }
     await showAt(Uri.file(path), place?.line);
   }
 
-  async #openExcerpt(path: string, place: RecordPlace): Promise<void> {
-    const { lines, wanted } = await readExcerpt(path, place.offset);
+  async #openExcerpt(log: AgentLog, path: string, place: RecordPlace): Promise<void> {
+    const { lines, wanted } = await log.readExcerpt(path, place.offset);
     const head = [
       l10n.t('Excerpt of {0}', path),
       place.line < 0

@@ -1,6 +1,6 @@
 import { l10n, window } from 'vscode';
 import type { ResetLoss } from '../../store/upkeep/reset.ts';
-import { careFor } from '../../watchers/storeTasks.ts';
+import { runStoreTask } from '../../watchers/storeTasks.ts';
 import { readRoots } from '../core/readRoots.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { messages, sessions, transcripts } from '../text/counts.ts';
@@ -46,7 +46,7 @@ export function resetStore(model: SpendModel): Promise<void> {
 export function resetLoss(model: SpendModel): Promise<ResetLoss | undefined> {
   const roots = readRoots(model.spend.settings);
   // On another thread: it looks for every transcript.
-  return careFor<'loss'>({ kind: 'loss', file: model.storeFile, roots });
+  return runStoreTask<'loss'>({ kind: 'loss', file: model.storeFile, roots });
 }
 
 /** What a reset loses and what it does not, for the dialog that asks. */
@@ -93,6 +93,6 @@ export function resetDetail(model: SpendModel, loss: ResetLoss): string {
 /** Empties the store, whoever writes it, and begins to read anew. */
 export async function resetNow(model: SpendModel): Promise<void> {
   await model.whileClosed(async () => {
-    await careFor<'reset'>({ kind: 'reset', file: model.storeFile, role: 'editor' });
+    await runStoreTask<'reset'>({ kind: 'reset', file: model.storeFile, role: 'editor' });
   });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { findRoots, folderProblem, type RootOptions } from '../../../src/agents/claude/roots.ts';
+import { findRoots, folderProblem, type RootOptions } from '../../../src/agents/registry.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
 
 /** A home with these configuration directories, each with a `projects` folder. */
@@ -68,7 +68,7 @@ test('a tilde is the home', () => {
 test('the projects folder itself may be named', () => {
   using dir = home('a');
   const [root] = findRoots({ env: {}, home: dir.path, configDirs: [`${dir.path}/a/projects`] });
-  assert.deepEqual([root?.path, root?.projects], [`${dir.path}/a`, `${dir.path}/a/projects`]);
+  assert.deepEqual([root?.path, root?.logFolder], [`${dir.path}/a`, `${dir.path}/a/projects`]);
 });
 
 test('a configuration directory may be called projects', () => {

@@ -9,7 +9,7 @@ import { openForWriting } from '../../../src/store/connection/openStore.ts';
 import type { SqlDatabase } from '../../../src/store/driver/types.ts';
 import { StoreReader } from '../../../src/store/query/storeReader.ts';
 import { SessionMessages } from '../../../src/views/sessionPanel/messageCache.ts';
-import { otherBook, soleWriter, stretchesOf } from '../../lib/ingest.ts';
+import { chunksOf, otherBook, soleWriter } from '../../lib/ingest.ts';
 import { random } from '../../lib/random.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
 import { playWorld, type WorldFile, worlds } from '../../lib/world.ts';
@@ -96,8 +96,8 @@ async function growing(
     left.set(file, rest.subarray(size));
     const writer = soleWriter(db);
     const bookmark = writer.files.find(path)?.bookmark;
-    for (const stretch of stretchesOf(join(root, 'projects'), path, bookmark)) {
-      writer.ingest([{ file: { path, root, mtimeMs: i }, chunk: stretch }]);
+    for (const chunk of chunksOf(join(root, 'projects'), path, bookmark)) {
+      writer.ingest([{ file: { path, root, mtimeMs: i }, chunk }]);
     }
     await then();
     if (!dice.oneIn(12)) continue;

@@ -3,14 +3,13 @@ import {
   type EventKind,
   type MessageLine,
   mainAgent,
-  type ParserState,
   type RejectReason,
   type TitleKind,
   type TranscriptBatch,
   unnamedAgent,
 } from '../../../model/records.ts';
+import { emptyBatch } from '../../batch.ts';
 import { attributionOf, errorCode } from './attribution.ts';
-import { emptyBatch } from './batch.ts';
 import { ByteCache, bounded } from './byteCache.ts';
 import { clientTotal } from './costState.ts';
 import {
@@ -26,6 +25,7 @@ import {
   stringAt,
   type ValueHandler,
 } from './jsonScanner.ts';
+import type { ParserState } from './parserState.ts';
 import { RecordCollector } from './recordCollector.ts';
 import {
   AGENT,
@@ -62,10 +62,6 @@ export interface TranscriptPlace {
   readonly workflow: string;
 }
 
-export function freshState(): ParserState {
-  return { line: 0, lastAt: 0, promptId: '', userAt: 0, tools: [], openTotal: null };
-}
-
 const dataKeys = new KeySet(['type'] as const);
 const titleFields: Readonly<Record<string, { kind: TitleKind; field: string }>> = {
   'custom-title': { kind: 'custom', field: 'customTitle' },
@@ -77,9 +73,9 @@ const titleFields: Readonly<Record<string, { kind: TitleKind; field: string }>> 
 const longestResponseMs = 3_600_000;
 
 /**
- * Incremental parser of one transcript. Feed it chunks that end after a newline, in order; take the
- * batch and the state whenever they are to be stored. The result does not depend on where the file
- * was cut into chunks.
+ * Turns the lines of one transcript into records. Feed it chunks that end behind a newline, in
+ * order; take the batch and the state whenever they are to be kept. How the file is cut into
+ * chunks makes no difference to what comes out.
  */
 export class TranscriptParser {
   readonly #place: TranscriptPlace;

@@ -1,6 +1,6 @@
 import { hashBytes } from '../../../model/hash53.ts';
 import type { SessionRecords } from '../../../model/records.ts';
-import { emptySessionRecords } from './batch.ts';
+import { emptySessionRecords } from '../../batch.ts';
 import { ByteCache } from './byteCache.ts';
 import { BRANCH, CWD, ENTRYPOINT, type RecordHead, UUID, VERSION } from './recordFields.ts';
 

@@ -1,5 +1,5 @@
-import type { ParserState } from '../../../model/records.ts';
 import { bounded } from './byteCache.ts';
+import type { ParserState } from './parserState.ts';
 import { isJsonObject, text } from './usage.ts';
 
 /** A call of a tool in an assistant's message. */

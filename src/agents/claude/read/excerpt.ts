@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import type { Excerpt } from '../../agentLog.ts';
 
 /** Lines of an excerpt before and after the wanted one. */
 const linesAround = 60;
@@ -6,14 +7,6 @@ const linesAround = 60;
 const longestLine = 4_000;
 /** Bytes looked through on either side for the lines around. */
 const reachBytes = 8 * 1024 * 1024;
-
-/** Part of a transcript, short enough for an editor. */
-export interface Excerpt {
-  /** Lines without their newlines; long ones are cut, which `cut` says. */
-  readonly lines: readonly { readonly text: string; readonly cut: number }[];
-  /** Index of the wanted line in `lines`. */
-  readonly wanted: number;
-}
 
 /** The lines around a place of a file (bytes before the line), each cut to what can be looked at. */
 export async function readExcerpt(path: string, offset: number): Promise<Excerpt> {

@@ -1,25 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import type { RecordPlace, WantedRecord } from '../../agentLog.ts';
 
 /** Bytes looked through at once; between two blocks others have the thread. */
 const blockBytes = 1024 * 1024;
 /** A longer record is not parsed: it is told by its bytes alone. */
 const longestParsed = 16 * 1024 * 1024;
-
-/** Where a record stands in a transcript. */
-export interface RecordPlace {
-  /** First line is 0. */
-  readonly line: number;
-  /** Bytes before the line. */
-  readonly offset: number;
-  /** Bytes of the line, its newline left out. */
-  readonly length: number;
-}
-
-/** Which record is looked for: a response by the ids it is counted by. */
-export interface WantedRecord {
-  /** `message.id`, or `uuid:…` for a record without one. */
-  readonly messageId: string;
-}
 
 /**
  * Finds the line a message was counted from: of the lines of that response the one with the most
@@ -47,7 +32,7 @@ export async function findRecord(
   }
 }
 
-/** The id a record has. */
+/** The id a record has: ours says `uuid:…` for a record without `message.id`. */
 export function writtenId({ messageId }: WantedRecord): string {
   return messageId.replace(/^uuid:/, '');
 }

@@ -1,16 +1,7 @@
 import { open } from 'node:fs/promises';
 import { cut } from '../../../model/cut.ts';
-import { linesWith, needleOf, recordAt, type WantedRecord, writtenId } from './findRecord.ts';
-
-/** A piece of what a response says or does, in the order it was written. */
-export interface MessagePart {
-  readonly kind: 'text' | 'thinking' | 'tool';
-  /** Of the tool; '' for the others. */
-  readonly name: string;
-  readonly text: string;
-  /** Characters left out at its end; all that is known of a line that is too long to be parsed. */
-  readonly left: number;
-}
+import type { MessagePart, WantedRecord } from '../../agentLog.ts';
+import { linesWith, needleOf, recordAt, writtenId } from './findRecord.ts';
 
 /** Characters of one piece, and pieces of one response, that a person reads on a screen. */
 const longestPart = 8_000;

@@ -1,12 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { hashBytes } from '../../../model/hash53.ts';
-import type {
-  Bookmark,
-  ParserState,
-  TranscriptBatch,
-  TranscriptChunk,
-} from '../../../model/records.ts';
-import { freshState, TranscriptParser, type TranscriptPlace } from '../parse/parser.ts';
+import type { Bookmark, TranscriptBatch, TranscriptChunk } from '../../../model/records.ts';
+import { TranscriptParser, type TranscriptPlace } from '../parse/parser.ts';
+import { freshState, type ParserState } from '../parse/parserState.ts';
 
 /** Bytes read at once. */
 const blockBytes = 4 * 1024 * 1024;
@@ -21,15 +17,15 @@ const headBytes = 512;
 let block = Buffer.allocUnsafe(blockBytes);
 
 /**
- * Reads on from a bookmark, yielding a stretch about every `stretchBytes`. Only complete lines are
+ * Reads on from a bookmark, yielding a chunk about every `chunkBytes`. Only complete lines are
  * read: a torn last line waits for its end. A file that shrank or is another one is read again from
  * the start. Memory stays within one block, or the longest line.
  */
-export function* readStretches(
+export function* readChunks(
   path: string,
   place: TranscriptPlace,
   bookmark: Bookmark | undefined,
-  stretchBytes = 16 * 1024 * 1024,
+  chunkBytes = 16 * 1024 * 1024,
 ): Generator<TranscriptChunk, void, void> {
   const fd = openSync(path, 'r');
   try {
@@ -45,9 +41,12 @@ export function* readStretches(
     let offset = same ? bookmark.offset : 0;
     // Of a file of which nothing was read there is nothing to read again.
     let restarted = bookmark !== undefined && bookmark.offset > 0 && !same;
-    const parser = new TranscriptParser(place, same ? bookmark.state : freshState());
+    const parser = new TranscriptParser(
+      place,
+      same ? (bookmark.state as ParserState) : freshState(),
+    );
     let taken = offset;
-    const stretch = (done: boolean): TranscriptChunk => {
+    const chunk = (done: boolean): TranscriptChunk => {
       const start = taken;
       taken = offset;
       const batch = parser.take();
@@ -63,9 +62,9 @@ export function* readStretches(
       const next = feedBlock(fd, offset, parser);
       if (next === offset) break;
       offset = next;
-      if (offset - taken >= stretchBytes) yield stretch(false);
+      if (offset - taken >= chunkBytes) yield chunk(false);
     }
-    yield stretch(true);
+    yield chunk(true);
   } finally {
     closeSync(fd);
     if (block.length > blockBytes) block = Buffer.allocUnsafe(blockBytes);

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { longestLineBytes, readStretches } from '../../../src/agents/claude/read/readChunks.ts';
+import { longestLineBytes, readChunks } from '../../../src/agents/claude/read/readChunks.ts';
 import type { Bookmark, MessageLine, TranscriptChunk } from '../../../src/model/records.ts';
 import { afterNoon, assistant, mainPlace, user } from '../../lib/parseLines.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
@@ -26,15 +26,15 @@ class Tail implements Disposable {
     writeFileSync(this.path, content);
   }
 
-  read(stretchBytes?: number): TranscriptChunk[] {
-    const stretches = [...readStretches(this.path, mainPlace, this.bookmark, stretchBytes)];
-    this.bookmark = stretches.at(-1)!.bookmark;
-    return stretches;
+  read(chunkBytes?: number): TranscriptChunk[] {
+    const chunks = [...readChunks(this.path, mainPlace, this.bookmark, chunkBytes)];
+    this.bookmark = chunks.at(-1)!.bookmark;
+    return chunks;
   }
 
   /** Ids of the messages that are new. */
-  ids(stretchBytes?: number): string[] {
-    return this.read(stretchBytes).flatMap(({ batch }) =>
+  ids(chunkBytes?: number): string[] {
+    return this.read(chunkBytes).flatMap(({ batch }) =>
       batch.messages.map(({ messageId }) => messageId),
     );
   }
@@ -88,8 +88,8 @@ describe('a transcript that grows', () => {
 
   test('a torn line that ends like an object is no reject', () => {
     using tail = new Tail('{"type":"user","message":{"a":{}');
-    const [stretch] = tail.read();
-    assert.deepEqual([stretch?.batch.rejected, stretch?.batch.lines], [[], 0]);
+    const [chunk] = tail.read();
+    assert.deepEqual([chunk?.batch.rejected, chunk?.batch.lines], [[], 0]);
     assert.equal(tail.bookmark?.offset, 0);
     tail.append('}}\n');
     const [next] = tail.read();
@@ -98,11 +98,11 @@ describe('a transcript that grows', () => {
 
   test('an empty file is done', () => {
     using tail = new Tail();
-    const [stretch, ...more] = tail.read();
-    assert.deepEqual([more.length, stretch?.done, stretch?.bookmark.offset], [0, true, 0]);
+    const [chunk, ...more] = tail.read();
+    assert.deepEqual([more.length, chunk?.done, chunk?.bookmark.offset], [0, true, 0]);
   });
 
-  test('line numbers go on over stretches and bookmarks, blank lines included', () => {
+  test('line numbers go on over chunks and bookmarks, blank lines included', () => {
     using tail = new Tail(`${line('m1')}\n\n`);
     const numbers = (): number[] =>
       tail.read(1).flatMap(({ batch }) => batch.rejected.map((reject) => reject.line));
@@ -139,12 +139,12 @@ describe('a transcript that is no longer what it was is read from the start', ()
     using tail = new Tail(three);
     tail.read();
     truncateSync(tail.path, line('m1').length + 1);
-    const stretches = tail.read();
+    const chunks = tail.read();
     assert.deepEqual(
-      stretches.map(({ restarted }) => restarted),
+      chunks.map(({ restarted }) => restarted),
       [true],
     );
-    assert.equal(stretches[0]?.batch.messages.length, 1);
+    assert.equal(chunks[0]?.batch.messages.length, 1);
   });
 
   test('replaced by another file', () => {
@@ -171,7 +171,7 @@ describe('a transcript that is no longer what it was is read from the start', ()
     assert.deepEqual(tail.ids(), ['m1', 'm2', 'n3', 'n4']);
   });
 
-  test('says so once, however many stretches it takes', () => {
+  test('says so once, however many chunks it takes', () => {
     using tail = new Tail(three);
     tail.read();
     tail.bookmark = { ...tail.bookmark!, head: 'another' };
@@ -186,8 +186,8 @@ describe('a transcript that is no longer what it was is read from the start', ()
     using tail = new Tail(first.slice(0, 40));
     tail.read();
     tail.append(`${first.slice(40)}\n`);
-    const [stretch] = tail.read();
-    assert.deepEqual([stretch?.restarted, stretch?.batch.messages.length], [false, 1]);
+    const [chunk] = tail.read();
+    assert.deepEqual([chunk?.restarted, chunk?.batch.messages.length], [false, 1]);
   });
 });
 
@@ -228,12 +228,12 @@ describe('long lines', () => {
     using tail = new Tail(`${line('m1')}\n`);
     const offset = line('m1').length + 1;
     truncateSync(tail.path, offset + longestLineBytes + 1000);
-    const [stretch] = tail.read();
-    assert.deepEqual([stretch?.batch.rejected, stretch?.bookmark.offset], [[], offset]);
+    const [chunk] = tail.read();
+    assert.deepEqual([chunk?.batch.rejected, chunk?.bookmark.offset], [[], offset]);
   });
 });
 
-test('how a file is cut into stretches makes no difference', () => {
+test('how a file is cut into chunks makes no difference', () => {
   const text = fc.string({ unit: 'binary', maxLength: 30 });
   const record = fc.oneof(
     fc.tuple(fc.nat(5), text).map(([id, cwd]) => line(`m${id}`, { cwd })),
@@ -241,15 +241,15 @@ test('how a file is cut into stretches makes no difference', () => {
     fc.constantFrom('', '  ', 'rubbish', '{"type":"cost-state","totalCostUSD":1}\r'),
   );
   fc.assert(
-    fc.property(fc.array(record), fc.integer({ min: 1, max: 600 }), (lines, stretchBytes) => {
+    fc.property(fc.array(record), fc.integer({ min: 1, max: 600 }), (lines, chunkBytes) => {
       using tail = new Tail(`${lines.join('\n')}\n`);
       const whole = tail.read();
       tail.bookmark = undefined;
-      const pieces = tail.read(stretchBytes);
+      const pieces = tail.read(chunkBytes);
       const all = (
-        stretches: readonly TranscriptChunk[],
+        chunks: readonly TranscriptChunk[],
         key: 'messages' | 'rejected' | 'costStates' | 'events',
-      ): unknown[] => stretches.flatMap(({ batch }) => batch[key] as unknown[]);
+      ): unknown[] => chunks.flatMap(({ batch }) => batch[key] as unknown[]);
       for (const key of ['messages', 'rejected', 'costStates', 'events'] as const) {
         assert.deepEqual(all(pieces, key), all(whole, key), key);
       }

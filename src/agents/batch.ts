@@ -1,5 +1,6 @@
-import type { SessionRecords, TranscriptBatch } from '../../../model/records.ts';
+import type { SessionRecords, TranscriptBatch } from '../model/records.ts';
 
+/** A batch nothing has been added to. */
 export function emptyBatch(): TranscriptBatch {
   return {
     messages: [],
@@ -15,6 +16,7 @@ export function emptyBatch(): TranscriptBatch {
   };
 }
 
+/** A trace of a session of which no record has been seen: each field yields to any record's. */
 export function emptySessionRecords(sessionId: string): SessionRecords {
   return {
     sessionId,

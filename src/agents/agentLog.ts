@@ -1,0 +1,157 @@
+import type { Stats } from 'node:fs';
+import type { AgentMetadata, Bookmark, TranscriptChunk } from '../model/records.ts';
+
+/** How a root came to be read; environment variables go by their names. */
+export type RootSource = 'option' | 'setting' | 'CLAUDE_CONFIG_DIR' | 'default';
+
+/** A configuration directory of an agent. One root is one account. */
+export interface Root {
+  /** Name of the agent that writes there: the key of its `AgentLog`. */
+  readonly agent: string;
+  /** Real path of the configuration directory. */
+  readonly path: string;
+  /** Folder below which the transcripts stand. */
+  readonly logFolder: string;
+  readonly source: RootSource;
+  /** False while the folder is not there; it may come. */
+  readonly exists: boolean;
+}
+
+/** The machine's side of where roots are. */
+export interface Machine {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+}
+
+/** Configuration directories an agent has where the user names none. */
+export interface UsualPlaces {
+  /** May begin with `~`; the first is the one to be named while none exists. */
+  readonly paths: readonly string[];
+  /** Default places count only where they exist. */
+  readonly source: RootSource;
+}
+
+/** A file on disk. */
+export interface LogFile {
+  readonly path: string;
+  readonly size: number;
+  /** UTC milliseconds, whole ones. */
+  readonly mtimeMs: number;
+  readonly inode: string;
+}
+
+/** A folder or file that could not be looked into, and why (an errno code). */
+export interface Unreadable {
+  readonly path: string;
+  readonly code: string;
+}
+
+/** What there is below a root. */
+export interface Discovery {
+  /** The transcripts. */
+  readonly files: LogFile[];
+  /** Files beside them that state facts about a subagent. */
+  readonly metaFiles: LogFile[];
+  readonly unreadable: Unreadable[];
+}
+
+/** What a transcript's path says of its records. */
+export interface LogPlace {
+  readonly sessionId: string;
+  /** Subagent that writes the file, '' for the main thread. */
+  readonly agentId: string;
+}
+
+/** Where a record stands in a transcript. */
+export interface RecordPlace {
+  /** First line is 0. */
+  readonly line: number;
+  /** Bytes before the line. */
+  readonly offset: number;
+  /** Bytes of the line, its newline left out. */
+  readonly length: number;
+}
+
+/** Which record is looked for: a response by the id it is counted by. */
+export interface WantedRecord {
+  /** As in `MessageLine.messageId`. */
+  readonly messageId: string;
+}
+
+/** A piece of what a response says or does, in the order it was written. */
+export interface MessagePart {
+  readonly kind: 'text' | 'thinking' | 'tool';
+  /** Of the tool; '' for the others. */
+  readonly name: string;
+  readonly text: string;
+  /** Characters left out at its end; all that is known of a line that is too long to be parsed. */
+  readonly left: number;
+}
+
+/** Part of a transcript, short enough for an editor. */
+export interface Excerpt {
+  /** Lines without their newlines; long ones are cut, which `cut` says. */
+  readonly lines: readonly { readonly text: string; readonly cut: number }[];
+  /** Index of the wanted line in `lines`. */
+  readonly wanted: number;
+}
+
+/**
+ * The log of one coding agent (adapter): where it is, and how its bytes become records. Everything
+ * else sees roots, paths and records, and never which agent wrote them.
+ */
+export interface AgentLog {
+  /** The same for ever: roots carry it from thread to thread. */
+  readonly name: string;
+
+  usualPlaces(machine: Machine): UsualPlaces;
+  /** Whether a directory somebody named is a configuration directory of this agent. */
+  recognizes(directory: string): boolean;
+  /** The root at a directory, whether it exists or not. */
+  rootAt(directory: string, source: RootSource): Root;
+  /** Every file below the root, each once; what cannot be read is named and the rest goes on. */
+  discover(root: Root): Discovery;
+
+  /** What a file of this name is: a transcript, facts about a subagent, or nothing of ours. */
+  kindOf(name: string): 'transcript' | 'meta' | undefined;
+  placeOf(root: Root, path: string): LogPlace;
+  /** The transcript a meta file is about. */
+  transcriptOf(metaPath: string): string;
+  /** Undefined while the file is torn, absent or says nothing. */
+  readMeta(root: Root, metaPath: string): AgentMetadata | undefined;
+  /** Facts that stand beside a subagent's transcript. */
+  factsBeside(root: Root, path: string): AgentMetadata[];
+
+  /**
+   * Reads a transcript on from a bookmark, a chunk about every `chunkBytes`. What its writer has not
+   * finished waits; a file that is another one than the bookmark's is read again from the start.
+   * Throws the file system's errors.
+   */
+  readChunks(
+    root: Root,
+    path: string,
+    bookmark: Bookmark | undefined,
+    chunkBytes: number,
+  ): Generator<TranscriptChunk, void, void>;
+
+  /** Ids of the sessions whose agent runs now, by what a configuration directory says. */
+  runningSessions(directory: string): Iterable<string>;
+  /** Where a message was counted from; undefined when the file does not have it. */
+  findRecord(path: string, wanted: WantedRecord): Promise<RecordPlace | undefined>;
+  /** What a message says; undefined when the file does not have it. */
+  readMessageText(path: string, wanted: WantedRecord): Promise<MessagePart[] | undefined>;
+  /** The lines around a place of a file (bytes before the line), cut to what can be looked at. */
+  readExcerpt(path: string, offset: number): Promise<Excerpt>;
+  /** What a person asked for in the main thread, by the id of the prompt (`MessageLine.promptId`). */
+  promptTexts(path: string): Map<string, string>;
+}
+
+/** A file as the store remembers it: compared to tell whether it has changed. */
+export function logFile(path: string, stats: Stats): LogFile {
+  return {
+    path,
+    size: stats.size,
+    mtimeMs: Math.floor(stats.mtimeMs),
+    inode: `${stats.dev}:${stats.ino}`,
+  };
+}

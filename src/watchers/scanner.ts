@@ -1,0 +1,112 @@
+import type { KnownFile } from '../store/ingest/fileTable.ts';
+import type { Writer } from '../store/writer.ts';
+import type { Maintenance } from './maintenance.ts';
+import type { IndexerOutput } from './output.ts';
+import { readAhead } from './readAhead.ts';
+import { whileBusy } from './retryBusy.ts';
+import { type FoundFile, newFiles, rootAbove, type ScannedRoot, scanRoots } from './scanRoots.ts';
+import type { Sweeper } from './sweeper.ts';
+import type { WatchedRoots } from './watchedRoots.ts';
+
+/** How often everything is listed again. */
+const rescanEveryMs = 10 * 60_000;
+
+/** Reading more than this is shown as progress. */
+const noticeableBytes = 4 * 1024 * 1024;
+
+/** Progress is told at most this often. */
+const progressEveryMs = 100;
+
+/** Lists all roots and reads what is new. */
+export class Scanner {
+  readonly #writer: Writer;
+  readonly #maintenance: Maintenance;
+  readonly #roots: WatchedRoots;
+  readonly #sweeper: Sweeper;
+  readonly #output: IndexerOutput;
+  readonly #over: AbortSignal;
+  #lastScan = 0;
+
+  constructor(
+    writer: Writer,
+    maintenance: Maintenance,
+    roots: WatchedRoots,
+    sweeper: Sweeper,
+    output: IndexerOutput,
+    over: AbortSignal,
+  ) {
+    this.#writer = writer;
+    this.#maintenance = maintenance;
+    this.#roots = roots;
+    this.#sweeper = sweeper;
+    this.#output = output;
+    this.#over = over;
+  }
+
+  isDue(now: number): boolean {
+    return this.#roots.haveAppeared || now - this.#lastScan > rescanEveryMs;
+  }
+
+  /** Scans until the end, or until its term is over. One scan at a time. */
+  async scan(): Promise<void> {
+    const started = Date.now();
+    this.#lastScan = started;
+    // Watch before listing: what is written in between is then seen by one of the two.
+    const roots = this.#roots.refresh();
+    const scanned = scanRoots(roots);
+    this.#output.roots(scanned, (root) => this.#roots.isPolled(root));
+    const files = scanned.flatMap((each) => each.files);
+    this.#sweeper.add(files, started);
+    const known = new Map(this.#writer.files.all().map((file) => [file.path, file]));
+    this.#markGone(scanned, known);
+    const fresh = newFiles(scanned, known);
+    await this.#readAll(fresh, known);
+    await this.#readMetaFiles(scanned);
+    if (this.#over.aborted) return;
+    const result = `${fresh.length} of ${files.length} transcripts had something new`;
+    this.#maintenance.record('index', started, result);
+    await this.#maintenance.resolveProjects();
+    await this.#maintenance.backUpIfDue();
+  }
+
+  #markGone(scanned: readonly ScannedRoot[], known: ReadonlyMap<string, KnownFile>): void {
+    const present = new Set(scanned.flatMap(({ files }) => files.map(({ path }) => path)));
+    const readable = scanned.flatMap(({ root }) => (root.exists ? [root] : []));
+    for (const { path, gone } of known.values()) {
+      if (gone || present.has(path) || rootAbove(path, readable) === undefined) continue;
+      this.#writer.setGone(path, true);
+    }
+  }
+
+  /** Reads the history, newest first, many files to a transaction. */
+  async #readAll(
+    files: readonly FoundFile[],
+    known: ReadonlyMap<string, KnownFile>,
+  ): Promise<void> {
+    const total = files.reduce((sum, { size }) => sum + size, 0);
+    const unread = files.map((file) => ({
+      file,
+      size: file.size,
+      bookmark: known.get(file.path)?.bookmark,
+    }));
+    let told = 0;
+    for await (const portion of readAhead(unread, (text) => this.#output.log('info', text))) {
+      if (this.#over.aborted) return;
+      if (portion.items.length > 0) {
+        const stale = await whileBusy(() => this.#writer.ingest(portion.items));
+        for (const path of stale) this.#sweeper.touch(path);
+        this.#output.committed();
+      }
+      if (total < noticeableBytes || Date.now() - told < progressEveryMs) continue;
+      told = Date.now();
+      this.#output.state({ kind: 'indexing', done: portion.doneBytes, total });
+    }
+  }
+
+  async #readMetaFiles(scanned: readonly ScannedRoot[]): Promise<void> {
+    if (this.#over.aborted) return;
+    for (const { root, facts } of this.#maintenance.newMetaFiles(scanned)) {
+      if (facts.length > 0) await whileBusy(() => this.#writer.addAgentMetadata(root.path, facts));
+    }
+  }
+}

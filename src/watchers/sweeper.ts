@@ -1,0 +1,114 @@
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { logFile, type Root } from '../agents/agentLog.ts';
+import { agentLog } from '../agents/registry.ts';
+import type { Writer } from '../store/writer.ts';
+import { Coalescer } from './coalescer.ts';
+import { ingestFile } from './ingestFile.ts';
+import type { IndexerOutput } from './output.ts';
+import type { FoundFile } from './scanRoots.ts';
+import type { WatchedRoots } from './watchedRoots.ts';
+
+/** How often recently active files are checked, events or not. */
+const sweepEveryMs = 15_000;
+/** A file counts as recently active this long after its last change. */
+const activeMs = 30 * 60_000;
+
+/**
+ * Keeps recently active files up to date: a file is checked after an event, and each of them once in
+ * a while, because events are only hints.
+ */
+export class Sweeper {
+  readonly #writer: Writer;
+  readonly #roots: WatchedRoots;
+  readonly #output: IndexerOutput;
+  readonly #over: AbortSignal;
+  readonly #fail: (error: unknown) => void;
+  readonly #checks = new Coalescer((path) => this.#check(path));
+  /** Files changed lately, with the time of the change. */
+  readonly #active = new Map<string, number>();
+  #lastSweep = 0;
+  #committed = false;
+
+  constructor(
+    writer: Writer,
+    roots: WatchedRoots,
+    output: IndexerOutput,
+    over: AbortSignal,
+    fail: (error: unknown) => void,
+  ) {
+    this.#writer = writer;
+    this.#roots = roots;
+    this.#output = output;
+    this.#over = over;
+    this.#fail = fail;
+    over.addEventListener('abort', () => this.#checks.clear());
+  }
+
+  /** Files found on disk: those changed lately are swept from now on. */
+  add(files: readonly Pick<FoundFile, 'path' | 'mtimeMs'>[], now: number): void {
+    for (const { path, mtimeMs } of files) {
+      if (now - mtimeMs < activeMs) this.#active.set(path, mtimeMs);
+    }
+  }
+
+  onEvent(path: string, event: 'changed' | 'removed'): void {
+    const root = this.#roots.above(path);
+    if (root === undefined) return;
+    if (event === 'changed') this.#active.set(path, Date.now());
+    if (event === 'changed' || !isMeta(path, root)) this.touch(path);
+  }
+
+  /** Checks a file now, and once more a moment later. */
+  touch(path: string): void {
+    if (!this.#over.aborted) this.#checks.touch(path);
+  }
+
+  sweepIfDue(now: number): void {
+    if (now - this.#lastSweep <= sweepEveryMs) return;
+    this.#lastSweep = now;
+    for (const [path, at] of this.#active) {
+      if (now - at > activeMs) this.#active.delete(path);
+      else this.touch(path);
+    }
+  }
+
+  /** Whether something was stored since this was asked last. */
+  takeCommitted(): boolean {
+    const committed = this.#committed;
+    this.#committed = false;
+    return committed;
+  }
+
+  /** Stores what is new in one file. */
+  async #check(path: string): Promise<void> {
+    const root = this.#roots.above(path);
+    if (this.#over.aborted || root === undefined) return;
+    const { files } = this.#writer;
+    try {
+      const isAboutAgent = isMeta(path, root);
+      const transcript = isAboutAgent ? agentLog(root).transcriptOf(path) : path;
+      const stats = statSync(transcript, { throwIfNoEntry: false });
+      const known = files.find(transcript);
+      if (stats === undefined) {
+        if (known?.gone === false) this.#writer.setGone(transcript, true);
+        return;
+      }
+      const { size, mtimeMs } = logFile(transcript, stats);
+      const same = known?.size === size && known.mtimeMs === mtimeMs && !known.gone;
+      if (same && !isAboutAgent) return;
+      await ingestFile(this.#writer, { path: transcript, root, mtimeMs }, (text) =>
+        this.#output.log('info', text),
+      );
+      this.#committed = true;
+      this.#output.committed();
+    } catch (error) {
+      // Standing down closes the store under a check; only the writer's own failures count.
+      if (!this.#over.aborted) this.#fail(error);
+    }
+  }
+}
+
+function isMeta(path: string, root: Root): boolean {
+  return agentLog(root).kindOf(basename(path)) === 'meta';
+}

@@ -1,0 +1,135 @@
+import type { SqlDatabase } from '../store/driver/types.ts';
+import type { Writer } from '../store/writer.ts';
+import type { Maintenance } from './maintenance.ts';
+import type { IndexerConfig } from './messages.ts';
+import type { IndexerOutput } from './output.ts';
+import { RetentionJob, retentionJob } from './retentionJob.ts';
+import { Scanner } from './scanner.ts';
+import { Sweeper } from './sweeper.ts';
+import { WatchedRoots } from './watchedRoots.ts';
+
+/** How often it is asked whether the night's work is due. */
+const nightEveryMs = 60_000;
+/** A program that reads once and answers sums up what is old for so long; the next one goes on. */
+const briefMs = 2000;
+
+/** What a term needs from the indexer. */
+interface Parts {
+  readonly config: IndexerConfig;
+  readonly db: SqlDatabase;
+  readonly writer: Writer;
+  readonly maintenance: Maintenance;
+  readonly output: IndexerOutput;
+}
+
+/** What a term tells the indexer, as long as it is not over. */
+interface TermEvents {
+  /** Work that nobody waits for has failed. */
+  readonly failed: (term: WriterTerm, error: unknown) => void;
+  /** Everything should be listed again. */
+  readonly scanWanted: () => void;
+}
+
+/** One term as the writer (as in leader election), from getting the lease to giving it back. */
+export class WriterTerm {
+  readonly #parts: Parts;
+  readonly #over = new AbortController();
+  readonly #roots: WatchedRoots;
+  readonly #sweeper: Sweeper;
+  readonly #scanner: Scanner;
+  readonly #retention: RetentionJob | undefined;
+  readonly #fail: (error: unknown) => void;
+  #lastNightCheck = 0;
+
+  constructor(parts: Parts, events: TermEvents) {
+    const { config, db, writer, maintenance, output } = parts;
+    const { signal } = this.#over;
+    this.#parts = parts;
+    this.#fail = (error) => {
+      // Standing down closes the store under what still runs; that is no failure.
+      if (!signal.aborted) events.failed(this, error);
+    };
+    this.#roots = new WatchedRoots(
+      config,
+      output,
+      (path, event) => this.#sweeper.onEvent(path, event),
+      () => {
+        if (!signal.aborted) events.scanWanted();
+      },
+    );
+    this.#sweeper = new Sweeper(writer, this.#roots, output, signal, this.#fail);
+    this.#scanner = new Scanner(writer, maintenance, this.#roots, this.#sweeper, output, signal);
+    if (config.retention !== undefined) {
+      this.#retention = new RetentionJob(
+        db,
+        config.retention,
+        (started, result) => maintenance.record(retentionJob, started, result),
+        (level, text) => output.log(level, text),
+      );
+    }
+  }
+
+  get isOver(): boolean {
+    return this.#over.signal.aborted;
+  }
+
+  /** Ends the term at once: what runs stops at its next step. */
+  end(): void {
+    this.#over.abort();
+  }
+
+  /** Brings everything up to date. Throws only while the term is not over. */
+  async scan(): Promise<void> {
+    const { config, output } = this.#parts;
+    try {
+      await this.#scanner.scan();
+      if (this.isOver) return;
+      if (config.mode === 'once') await this.#sumUp(briefMs);
+      if (this.isOver) return;
+      output.state({ kind: 'watching' });
+      output.caughtUp();
+      if (config.mode === 'watch') void this.#sumUp();
+    } catch (error) {
+      if (!this.isOver) throw error;
+    }
+  }
+
+  isScanDue(now: number): boolean {
+    return this.#scanner.isDue(now);
+  }
+
+  sweepIfDue(now: number): void {
+    this.#sweeper.sweepIfDue(now);
+  }
+
+  /** What need not be there the moment a line is: new sessions' repositories, the night's work. */
+  doBackgroundWork(now: number): void {
+    if (this.#sweeper.takeCommitted()) {
+      void this.#parts.maintenance.resolveProjects().catch(this.#fail);
+    }
+    if (now - this.#lastNightCheck > nightEveryMs) {
+      this.#lastNightCheck = now;
+      void this.#sumUp();
+    }
+  }
+
+  /** Sums up what is old when a night has passed; everything else goes on meanwhile. */
+  async #sumUp(forMs = Number.POSITIVE_INFINITY): Promise<void> {
+    const { writer, output } = this.#parts;
+    const until = Date.now() + forMs;
+    const goOn = (): boolean => !this.isOver && Date.now() < until;
+    try {
+      if (await this.#retention?.runIfDue(writer, goOn)) output.committed();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Ends the term, closes its watchers, and notes that the store is whole. */
+  async close(): Promise<void> {
+    this.end();
+    const { output, maintenance } = this.#parts;
+    await this.#roots.close();
+    output.quietly(() => maintenance.markClean());
+  }
+}
