@@ -1,4 +1,4 @@
-import { remember } from '../model/memoize.ts';
+import { memoize } from '../model/memoize.ts';
 import { tierOf } from '../pricing/tiers.ts';
 import type { ReportContext } from '../query/context.ts';
 import { matcherOf } from '../query/filters.ts';
@@ -117,8 +117,8 @@ function rowWriter(context: ReportContext, names: Names, open: Openness) {
   const tagsOf = taggerOf(context);
   const projectName = pathWriter('project', open);
   const accountName = pathWriter('account', open);
-  const tier = remember((model: string) => tierOf(model, book));
-  const titleOf = remember((session: number) =>
+  const tier = memoize((model: string) => tierOf(model, book));
+  const titleOf = memoize((session: number) =>
     open.titles ? (sessionTitles(context.db, [session]).get(session) ?? '') : '',
   );
   const place = (session: number, branch: string, at: number) => {

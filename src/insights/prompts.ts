@@ -1,7 +1,7 @@
 import type { AgentLog } from '../agents/agentLog.ts';
 import { agentLog, knownRoot } from '../agents/registry.ts';
 import { type EditKind, editKindOf, type ReadPrompts } from '../analysis/insights/deterministic.ts';
-import { remember } from '../model/memoize.ts';
+import { memoize } from '../model/memoize.ts';
 import type { ReportContext } from '../query/context.ts';
 import { wordTexts } from '../store/query/spendRows.ts';
 import type { StoreReader } from '../store/query/storeReader.ts';
@@ -50,7 +50,7 @@ interface MainTranscript {
 
 /** The transcripts of main threads, by session. */
 function mainTranscripts(reader: StoreReader): Map<string, MainTranscript> {
-  const rootOf = remember(knownRoot);
+  const rootOf = memoize(knownRoot);
   const found = new Map<string, MainTranscript>();
   for (const { path, root: directory, size } of reader.transcripts()) {
     const root = rootOf(directory);

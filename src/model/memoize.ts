@@ -1,5 +1,5 @@
 /** Memoizes a function of one argument. */
-export function remember<K, V>(find: (key: K) => V): (key: K) => V {
+export function memoize<K, V>(find: (key: K) => V): (key: K) => V {
   const known = new Map<K, V>();
   return (key) => {
     let value = known.get(key);

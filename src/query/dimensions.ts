@@ -1,5 +1,5 @@
 import { daysOf, localTime, type Zone } from '../model/calendar.ts';
-import { remember } from '../model/memoize.ts';
+import { memoize } from '../model/memoize.ts';
 import { tierOf } from '../pricing/tiers.ts';
 import { sessionTitles } from '../store/query/sessionInfo.ts';
 import type { FactKey } from '../store/query/spendRows.ts';
@@ -179,7 +179,7 @@ function orNone(values: readonly string[]): readonly string[] {
 
 function inTime(name: 'day' | 'hour', zone: Zone): Dimension {
   // No zone's hour begins inside a quarter of an hour.
-  const hourOf = remember(
+  const hourOf = memoize(
     (quarter: number) => `${localTime(quarter * bucketMs, zone).slice(0, 13)}:00`,
   );
   const keyAt = name === 'day' ? daysOf(zone) : (at: number) => hourOf(bucketOf(at));

@@ -1,6 +1,6 @@
 import { fits } from '../analysis/spend/patterns.ts';
 import { HumanError } from '../model/errors.ts';
-import { remember } from '../model/memoize.ts';
+import { memoize } from '../model/memoize.ts';
 import { gradeOf, tierOf } from '../pricing/tiers.ts';
 import type { SessionPlace } from '../store/query/sessionInfo.ts';
 import type { FactKey } from '../store/query/spendRows.ts';
@@ -49,7 +49,7 @@ function build(context: ReportContext, filters: Filters, names: Names): Matcher 
   const { model, agent, branch, task, correlation } = filters;
   if (model !== undefined) {
     keys.add('model');
-    const wanted = remember((word: number) => isModel(context, names.word(word), model));
+    const wanted = memoize((word: number) => isModel(context, names.word(word), model));
     rowTests.push((row) => wanted(row.model));
   }
   if (agent !== undefined) {
@@ -102,7 +102,7 @@ function sessionTest(
     tests.push(({ sid }) => sid.toLowerCase().startsWith(wanted));
   }
   if (tests.length === 0) return undefined;
-  return remember((number: number) => {
+  return memoize((number: number) => {
     const place = names.place(number);
     return tests.every((test) => test(place));
   });

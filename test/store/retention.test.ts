@@ -8,7 +8,10 @@ import { openForWriting } from '../../src/store/connection/openStore.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { factRows } from '../../src/store/query/spendRows.ts';
 import { StoreReader } from '../../src/store/query/storeReader.ts';
-import { downsampledTo, pendingDownsampling } from '../../src/store/retention/downsampleState.ts';
+import {
+  downsampledUpTo,
+  downsamplingForecast,
+} from '../../src/store/retention/downsampleState.ts';
 import { addSums } from '../../src/store/schema/sums.ts';
 import { bundleChild, Life } from '../lib/crashLife.ts';
 import { difference, dumpStore } from '../lib/dumpStore.ts';
@@ -193,7 +196,7 @@ for (const engine of engines) {
         assert.equal(messages(day + 499, day + 501), 1);
         const kept = reader.kept();
         assert.deepEqual([kept.messages, kept.firstAt, kept.lastAt], [4, firstAt, lastAt]);
-        assert.deepEqual(downsampledTo(db), { messages: retentionCut, days: 0 });
+        assert.deepEqual(downsampledUpTo(db), { messages: retentionCut, days: 0 });
         thinAll(soleWriter(db), byDayBefore(retentionCut + dayMs));
         assert.equal(reader.kept().lastAt, lastAt);
         assert.equal(reader.messages(1).length, 0);
@@ -266,7 +269,7 @@ for (const engine of engines) {
           messagesBefore: firstMoment('2026-11-01', 'Europe/Berlin'),
           daysBefore: firstMoment('2026-10-15', 'Europe/Berlin'),
         };
-        const { messages, days, months, bytes } = pendingDownsampling(db, limits);
+        const { messages, days, months, bytes } = downsamplingForecast(db, limits);
         const done = { messages: 0, days: 0, months: 0 };
         const writer = soleWriter(db);
         for (
@@ -280,7 +283,7 @@ for (const engine of engines) {
         assert.deepEqual({ messages, days, months }, done);
         assert.ok(done.messages > 100 && done.months === 3 && bytes > 0);
         const nothing = { messages: 0, sessions: 0, days: 0, months: 0, bytes: 0 };
-        assert.deepEqual(pendingDownsampling(db, limits), nothing);
+        assert.deepEqual(downsamplingForecast(db, limits), nothing);
       });
     });
 

@@ -18,7 +18,7 @@ import {
 } from '../../store/query/messages.ts';
 import { sessionTitles } from '../../store/query/sessionInfo.ts';
 import { factRows } from '../../store/query/spendRows.ts';
-import { downsampledTo } from '../../store/retention/downsampleState.ts';
+import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
 import type { RowKeys } from '../../store/schema/sums.ts';
 import { lastPart } from '../../text/paths.ts';
 import type { ReportDefinition } from '../document/definition.ts';
@@ -309,7 +309,7 @@ function anomalyDocument(
 
 /** What was summed up is not compared message by message, nor day by day beyond a month. */
 function anomalyCautions(context: ReportContext, { span }: Question, unit: AnomalyUnit): string[] {
-  const { messages } = downsampledTo(context.db);
+  const { messages } = downsampledUpTo(context.db);
   if (unit !== 'message') return retentionNotes(context, span, [unit]);
   if ((span?.from ?? 0) >= messages) return [];
   return [

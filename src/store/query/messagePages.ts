@@ -1,5 +1,5 @@
 import type { TimeSpan } from '../../model/calendar.ts';
-import { remember } from '../../model/memoize.ts';
+import { memoize } from '../../model/memoize.ts';
 import type { SqlDatabase } from '../driver/types.ts';
 import { type MessageRow, partsOf, pricing } from '../schema/messageRow.ts';
 import type { FactRow } from '../schema/sums.ts';
@@ -62,7 +62,7 @@ export function* messagePages(
   const statement = db.prepare(piecesOf);
   const find = db.prepare('SELECT id FROM word WHERE text = ?');
   // Few models are named by parts.
-  const wordOf = remember((text: string) => find.get<{ id: number }>(text)?.id ?? 0);
+  const wordOf = memoize((text: string) => find.get<{ id: number }>(text)?.id ?? 0);
   const end = span?.to ?? Number.MAX_SAFE_INTEGER;
   let [at, id] = [span?.from ?? 0, -1];
   for (;;) {

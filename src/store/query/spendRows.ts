@@ -1,7 +1,7 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import { totalTokens } from '../../model/tokens.ts';
 import type { SqlDatabase } from '../driver/types.ts';
-import { downsampledTo } from '../retention/downsampleState.ts';
+import { downsampledUpTo } from '../retention/downsampleState.ts';
 import { type MessageRow, partsOf } from '../schema/messageRow.ts';
 import { bucketMs, bucketOf, bucketsOf, type RollupTable } from '../schema/rollupTables.ts';
 import { addSums, type FactRow, noSums, type SpendSums, takenAway } from '../schema/sums.ts';
@@ -57,7 +57,7 @@ function isLeft(row: SpendSums): boolean {
 
 /** The beginning of a bucket. What was summed up in it counts where it begins: all of it. */
 function endRows(db: SqlDatabase, edge: TimeSpan): FactRow[] {
-  if (edge.from >= downsampledTo(db).messages) return edgeRows(db, edge);
+  if (edge.from >= downsampledUpTo(db).messages) return edgeRows(db, edge);
   const bucket = edge.from / bucketMs;
   const within = [bucket, bucket + 1] as const;
   const whole = grouped(db, { table: 'spend_bucket', keys: every, within });
@@ -71,7 +71,7 @@ function endRows(db: SqlDatabase, edge: TimeSpan): FactRow[] {
  * beginning of its day or month. Empty where nothing has been summed up.
  */
 export function summedUpRows(db: SqlDatabase, span: TimeSpan | undefined): FactRow[] {
-  const before = downsampledTo(db).messages;
+  const before = downsampledUpTo(db).messages;
   const old = { from: span?.from ?? 0, to: Math.min(span?.to ?? before, before) };
   if (old.from >= old.to) return [];
   const single = edgeRows(db, old);

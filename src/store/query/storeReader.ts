@@ -1,7 +1,7 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import type { LeaseRow } from '../connection/writerLease.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
-import { downsampledTo, downsampleMeta } from '../retention/downsampleState.ts';
+import { downsampledUpTo, downsampleMeta } from '../retention/downsampleState.ts';
 import { bucketMs, bucketsOf, everyModel } from '../schema/rollupTables.ts';
 import { addSums, type SpendSums, takenAway } from '../schema/sums.ts';
 import { agentType, inScope, type Scope, spendSums, titleOf } from './fragments.ts';
@@ -133,7 +133,7 @@ export class StoreReader {
 
   /** The beginning of a bucket. What was summed up in it counts where it begins: all of it. */
   #spendEnd(edge: TimeSpan, list: string | null): SpendSums[] {
-    if (edge.from >= downsampledTo(this.#db).messages) return [this.#spendExact(edge, list)];
+    if (edge.from >= downsampledUpTo(this.#db).messages) return [this.#spendExact(edge, list)];
     const bucket = edge.from / bucketMs;
     const behind = { from: edge.to, to: edge.from + bucketMs };
     return [

@@ -18,7 +18,7 @@ export const downsampleMeta = {
  * Downsampling watermarks. UTC milliseconds, each the start of a local day; 0 when nothing was
  * downsampled.
  */
-export interface DownsampledTo {
+export interface DownsampledUpTo {
   /** Before it there are no single messages, only days. */
   readonly messages: number;
   /** Before it there are no days, only months. */
@@ -26,7 +26,7 @@ export interface DownsampledTo {
 }
 
 /** The watermarks of a store. */
-export function downsampledTo(db: SqlDatabase): DownsampledTo {
+export function downsampledUpTo(db: SqlDatabase): DownsampledUpTo {
   const value = db.prepare('SELECT value FROM meta WHERE key = ?');
   const at = (key: string): number => Number(value.get<{ value: string }>(key)?.value ?? 0);
   return { messages: at(downsampleMeta.messages), days: at(downsampleMeta.days) };
@@ -49,7 +49,10 @@ export interface PendingDownsampling {
 const bytesPerMessage = 120;
 
 /** Counts what is beyond the limits and still there in detail. */
-export function pendingDownsampling(db: SqlDatabase, limits: RetentionLimits): PendingDownsampling {
+export function downsamplingForecast(
+  db: SqlDatabase,
+  limits: RetentionLimits,
+): PendingDownsampling {
   const { messagesBefore, daysBefore, zone } = limits;
   const dayOf = daysOf(zone);
   const old = db

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { commands, env, l10n, type QuickPickItem, Uri, window, workspace } from 'vscode';
 import type { AgentLog, LogPlace, RecordPlace } from '../../agents/agentLog.ts';
 import { agentLog, knownRoot } from '../../agents/registry.ts';
-import { remember } from '../../model/memoize.ts';
+import { memoize } from '../../model/memoize.ts';
 import type { PanelTextPart } from '../../protocol/session.ts';
 import { sessionFiles } from '../../store/query/sessionList.ts';
 import type { SessionSummary } from '../../store/query/storeReader.ts';
@@ -155,7 +155,7 @@ export class SessionActions implements PanelActions {
   #transcriptsOf(sid: string): Transcript[] {
     const { reader } = this.#model;
     if (reader === undefined) return [];
-    const rootOf = remember(knownRoot);
+    const rootOf = memoize(knownRoot);
     return sessionFiles(reader.db, sid)
       .filter(({ path }) => existsSync(path))
       .map(({ path, root: directory }) => {
