@@ -52,31 +52,6 @@ export interface Job {
   readonly result: string;
 }
 
-/** A message in full, for one session's list. */
-export interface MessageDetail {
-  readonly id: number;
-  readonly messageId: string;
-  readonly requestId: string;
-  readonly at: number;
-  readonly agentId: string;
-  readonly model: string;
-  readonly row: string;
-  readonly nano: number;
-  readonly declined: number;
-  readonly priced: number;
-  readonly ended: boolean;
-  readonly input: number;
-  readonly output: number;
-  readonly cacheWrite5m: number;
-  readonly cacheWrite1h: number;
-  readonly cacheRead: number;
-  readonly webSearches: number;
-  readonly tools: string;
-  readonly stop: string;
-  readonly promptId: string;
-  readonly durationMs: number | null;
-}
-
 const metaTime = 'SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?';
 
 /** Questions to the store. Every call is a few milliseconds; statements are prepared once. */
@@ -276,24 +251,6 @@ export class StoreReader {
        ${session === undefined ? '' : 'WHERE t.session = ?'} GROUP BY t.session, t.agent, t.model`,
       ...(session === undefined ? [] : [session]),
     );
-  }
-
-  /** Messages of a session that count, earliest first. */
-  messages(session: number): MessageDetail[] {
-    const rows = this.#all<Omit<MessageDetail, 'ended'> & { ended: number }>(
-      `SELECT m.id AS id, m.mid AS messageId, m.rid AS requestId, m.at AS at, a.aid AS agentId,
-         w.text AS model, r.text AS row, m.nano AS nano, m.declined AS declined,
-         m.priced AS priced, m.ended AS ended, m.input AS input, m.output AS output,
-         m.write5m AS cacheWrite5m, m.write1h AS cacheWrite1h, m.cache_read AS cacheRead,
-         m.searches AS webSearches, tw.text AS tools, sw.text AS stop, pw.text AS promptId,
-         m.duration AS durationMs
-       FROM message m JOIN agent a ON a.id = m.agent JOIN word w ON w.id = m.model_id
-         JOIN word r ON r.id = m.price_row JOIN word tw ON tw.id = m.tools
-         JOIN word sw ON sw.id = m.stop JOIN word pw ON pw.id = m.prompt
-       WHERE m.session = ? AND m.counted = 1 ORDER BY m.at, m.id`,
-      session,
-    );
-    return rows.map((row) => ({ ...row, ended: row.ended === 1 }));
   }
 
   /** Models that messages are counted under, by name. */
