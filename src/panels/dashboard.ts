@@ -2,11 +2,11 @@ import type { TimeSpan } from '../model/calendar.ts';
 import { promptTokens, totalTokens } from '../model/tokens.ts';
 import type { ReportContext } from '../query/context.ts';
 import { type DimensionName, dimension } from '../query/dimensions.ts';
+import { everSpan } from '../query/firstSpend.ts';
 import { type Group, groupCost, groupsOf } from '../query/groupBy.ts';
 import { Names } from '../query/names.ts';
 import type { Filters } from '../query/options.ts';
 import { outcomes, successRate } from '../query/outcomes.ts';
-import { firstEver } from '../query/pace.ts';
 import type { Question } from '../query/question.ts';
 import { countRuns } from '../query/runs.ts';
 import { countSessions, type SumsOnly, select, selectSums } from '../query/select.ts';
@@ -187,12 +187,6 @@ function askedSpan(
   { period, since, until }: DashboardQuestion,
 ): TimeSpan | undefined {
   return period === 'custom' ? spanOf({ since, until }, context) : spanOf({ period }, context);
-}
-
-/** From the first spend to now. */
-function everSpan(context: ReportContext): TimeSpan {
-  const { now } = context;
-  return { from: Math.min(now, firstEver(context) ?? now), to: now + 1 };
 }
 
 function sliceOf(group: Group): Slice {

@@ -1,7 +1,7 @@
 import { budgetState } from '../analysis/budgets/budget.ts';
 import {
   daySpan,
-  hourMs,
+  lastHourSpan,
   monthSpan,
   type TimeSpan,
   type WeekStart,
@@ -14,9 +14,7 @@ import { promptTokens } from '../model/tokens.ts';
 import type { Scope } from '../store/query/fragments.ts';
 import type { SessionSummary, StoreReader } from '../store/query/storeReader.ts';
 import type { SpendSums } from '../store/schema/sums.ts';
-
-/** A session counts as live this long after its transcript was written. */
-export const liveMs = 120_000;
+import { isLive } from './liveSession.ts';
 
 /** A figure and what it is made of. Money in nano-dollars. */
 export interface Figure {
@@ -116,7 +114,7 @@ export function readOverview(reader: StoreReader, options: OverviewOptions): Ove
     today,
     week: figure(weekSpan(now, zone, weekStart)),
     month: figure(month),
-    lastHour: figure({ from: now - hourMs, to: now + 1 }),
+    lastHour: figure(lastHourSpan(now)),
     session,
     cacheShare: cacheShare(today.sums),
     unpricedToday: today.sums.unpriced === 0 ? [] : reader.unpricedModels(day, scope),
@@ -190,7 +188,7 @@ function sessionFigure(reader: StoreReader, options: OverviewOptions): SessionFi
   const total = summary.nano + summary.background;
   return {
     summary,
-    live: options.now - summary.writtenAt < liveMs || options.running?.has(summary.sid) === true,
+    live: isLive(summary, options.now, options.running?.has(summary.sid) === true),
     total,
     shown: convert(total, rateAt(options.currency ?? usDollars, summary.endedAt)),
   };

@@ -1,6 +1,6 @@
 import type { SpendPoint } from '../analysis/spend/spendPoints.ts';
 import type { TimeSpan } from '../model/calendar.ts';
-import { backgroundRows, firstBackground } from '../store/query/background.ts';
+import { backgroundRows } from '../store/query/background.ts';
 import { factRows } from '../store/query/spendRows.ts';
 import { addSums, type SpendSums } from '../store/schema/sums.ts';
 import type { ReportContext } from './context.ts';
@@ -72,41 +72,4 @@ export function readPace(
     background: stretches.reduce((sum, { background }) => sum + background, 0),
     latest: stretches[0]?.sums ?? addSums([]),
   };
-}
-
-/** When something was spent for the very first time, in UTC milliseconds; undefined for never. */
-export function firstSpend(
-  context: ReportContext,
-  filters: Filters,
-  read: SpanReader,
-  after: number,
-): number | undefined {
-  const { accounts, now } = context;
-  if (accounts !== undefined || Object.keys(filters).length > 0) {
-    return firstFiltered(read, after, now);
-  }
-  return firstEver(context);
-}
-
-/** The same of everything. */
-export function firstEver({ db, reader }: ReportContext): number | undefined {
-  const found = [reader.firstAt(), firstBackground(db)].filter((at) => at != null);
-  return found.length === 0 ? undefined : Math.min(...found);
-}
-
-/** The same of what filters let pass; where that was before `after`, some moment before it. */
-function firstFiltered(read: SpanReader, after: number, now: number): number | undefined {
-  const isSpent = (from: number, to: number): boolean => {
-    const { sums, background } = read({ from, to });
-    return sums.messages > 0 || background > 0;
-  };
-  if (isSpent(0, after)) return after - 1;
-  if (!isSpent(after, now + 1)) return undefined;
-  let [from, to] = [after, now + 1];
-  while (to - from > 1) {
-    const middle = Math.floor((from + to) / 2);
-    if (isSpent(from, middle)) to = middle;
-    else from = middle;
-  }
-  return from;
 }

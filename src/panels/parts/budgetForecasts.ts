@@ -4,7 +4,8 @@ import { type JudgedBudget, judgeBudgets, usualWindowDays } from '../../budgets/
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import { dayMs } from '../../model/calendar.ts';
 import type { ReportContext } from '../../query/context.ts';
-import { firstSpend, readPace, spanReader } from '../../query/pace.ts';
+import { firstSpend } from '../../query/firstSpend.ts';
+import { readPace, spanReader } from '../../query/spendRate.ts';
 
 /** A budget with where it will be at the end of its period. Amounts in its unit. */
 export interface BudgetOutlook {

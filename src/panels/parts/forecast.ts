@@ -1,8 +1,8 @@
 import { dayMs } from '../../model/calendar.ts';
 import type { ReportContext } from '../../query/context.ts';
 import type { Filters } from '../../query/options.ts';
-import { readPace, spanReader } from '../../query/pace.ts';
 import { readQuestion } from '../../query/question.ts';
+import { readPace, spanReader } from '../../query/spendRate.ts';
 import { projection as projectionReport, readProjection } from '../../reports/spend/projection.ts';
 
 /** Where spend comes from and leads to; money in nano-dollars, days from now. */

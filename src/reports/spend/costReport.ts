@@ -1,4 +1,4 @@
-import { hourMs } from '../../model/calendar.ts';
+import { lastHourSpan } from '../../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { totalTokens } from '../../model/tokens.ts';
 import { count, figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
@@ -121,8 +121,7 @@ function budget(context: ReportContext): string[] {
 /** What was spent in the last 60 minutes, whatever the period is. */
 function lastHour(context: ReportContext, { filters }: Question, names: Names): number {
   const { now } = context;
-  const span = { from: now - hourMs + 1, to: now + 1 };
-  return select(context, { span, filters }, [], false, names).total;
+  return select(context, { span: lastHourSpan(now), filters }, [], false, names).total;
 }
 
 function sentences(context: ReportContext, found: Findings): string[] {

@@ -9,11 +9,12 @@ import { type JudgedBudget, judgeBudgets } from '../../budgets/evaluateBudgets.t
 import { dayMs } from '../../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
+import { firstSpend } from '../../query/firstSpend.ts';
 import { filterNames } from '../../query/options.ts';
-import { firstSpend, type Pace, readPace, spanReader } from '../../query/pace.ts';
 import { numberOption, type Question } from '../../query/question.ts';
 import { select } from '../../query/select.ts';
 import { lengthMs } from '../../query/spans.ts';
+import { type Pace, readPace, spanReader } from '../../query/spendRate.ts';
 import { unpricedByModel } from '../../query/sums.ts';
 import { cutSentence, shownBudgets } from '../budgets/budget.ts';
 import type { ReportDefinition } from '../document/definition.ts';

@@ -2,7 +2,7 @@ import type { TimeSpan } from '../../model/calendar.ts';
 import { remember } from '../../model/memoize.ts';
 import type { SqlDatabase } from '../driver/types.ts';
 import { type MessageRow, partsOf, pricing } from '../schema/messageRow.ts';
-import type { FactRow } from '../schema/sums.ts';
+import { type FactRow, noSums } from '../schema/sums.ts';
 import { agentType } from './fragments.ts';
 import { facetJoin, factOf } from './messageSpend.ts';
 
@@ -103,7 +103,7 @@ function pieces(row: Row, wordOf: (text: string) => number): MessagePiece[] {
     durationMs: row.duration,
     noPrice: row.rowText === '' && row.priced !== pricing.client,
   };
-  const none = { messages: 0, lower: 0, unpriced: 0, client: 0, durationMs: null };
+  const none = { ...noSums(), durationMs: null };
   return [
     own,
     ...parts.map(

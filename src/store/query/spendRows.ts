@@ -128,9 +128,8 @@ function edgeRows(db: SqlDatabase, span: TimeSpan): FactRow[] {
           row.effort,
           row.attribution,
         )?.id;
-        const none = { messages: 0, lower: 0, unpriced: 0, client: 0 };
         const { usage, nano } = part;
-        return { ...own, ...none, ...usage, model: wordOf(part.model), facet: id ?? 0, nano };
+        return { ...own, ...noSums(), ...usage, model: wordOf(part.model), facet: id ?? 0, nano };
       });
     const partNano = parts.reduce((sum, { nano }) => sum + nano, 0);
     return [{ ...own, nano: row.nano - partNano }, ...parts];
