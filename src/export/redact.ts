@@ -1,4 +1,4 @@
-import { remember } from '../model/memoize.ts';
+import { memoize } from '../model/memoize.ts';
 import { crypto } from '../platform/lazyCrypto.ts';
 import type { Filters } from '../query/options.ts';
 
@@ -26,7 +26,7 @@ export function pathWriter(
   { paths }: Openness,
 ): (path: string) => string {
   if (paths) return (path) => path;
-  return remember((path) => hashedPath(kind, path));
+  return memoize((path) => hashedPath(kind, path));
 }
 
 /** Filters as an export names them: what is asked of a project or an account may be its path. */

@@ -1,4 +1,4 @@
-import { remember } from '../model/memoize.ts';
+import { memoize } from '../model/memoize.ts';
 import { tierOf } from '../pricing/tiers.ts';
 import type { ReportContext } from '../query/context.ts';
 import { matcherOf } from '../query/filters.ts';
@@ -9,8 +9,8 @@ import { taggerOf } from '../query/tagger.ts';
 import { type BackgroundRow, backgroundRows } from '../store/query/background.ts';
 import { type MessagePiece, messagePages } from '../store/query/messagePages.ts';
 import { sessionTitles } from '../store/query/sessionInfo.ts';
-import { summedUpRows } from '../store/query/spendRows.ts';
-import type { FactRow } from '../store/schema/sums.ts';
+import { downsampledRows } from '../store/query/spendRows.ts';
+import type { SpendRow } from '../store/schema/sums.ts';
 import { type Openness, pathWriter } from './redact.ts';
 
 /** One row of an export. Times in UTC milliseconds, money in nano-dollars; null is "not known". */
@@ -87,7 +87,7 @@ export function* exportPages(
   const writer = rowWriter(context, names, open);
   const carries = ({ tags }: ExportRow): boolean =>
     filters.tag === undefined || tags.includes(filters.tag);
-  const sums = summedUpRows(context.db, span);
+  const sums = downsampledRows(context.db, span);
   names.prepare(sums, ['agent', 'model', 'prompt']);
   const waiting = [
     ...sums.filter(matcher.passes).map(writer.ofSum),
@@ -117,8 +117,8 @@ function rowWriter(context: ReportContext, names: Names, open: Openness) {
   const tagsOf = taggerOf(context);
   const projectName = pathWriter('project', open);
   const accountName = pathWriter('account', open);
-  const tier = remember((model: string) => tierOf(model, book));
-  const titleOf = remember((session: number) =>
+  const tier = memoize((model: string) => tierOf(model, book));
+  const titleOf = memoize((session: number) =>
     open.titles ? (sessionTitles(context.db, [session]).get(session) ?? '') : '',
   );
   const place = (session: number, branch: string, at: number) => {
@@ -169,7 +169,7 @@ function rowWriter(context: ReportContext, names: Names, open: Openness) {
         requestId: piece.requestId,
       };
     },
-    ofSum: (row: FactRow): ExportRow => {
+    ofSum: (row: SpendRow): ExportRow => {
       const { row: priceRow, branch, effort, attribution } = names.facet(row);
       const { at, session, nano, messages, unpriced, lower, client } = row;
       const model = names.word(row.model);

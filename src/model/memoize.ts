@@ -1,5 +1,5 @@
 /** A function that finds each answer once and gives it again from then on. */
-export function remember<K, V>(find: (key: K) => V): (key: K) => V {
+export function memoize<K, V>(find: (key: K) => V): (key: K) => V {
   const known = new Map<K, V>();
   return (key) => {
     let value = known.get(key);

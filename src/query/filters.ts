@@ -1,9 +1,9 @@
 import { fits } from '../analysis/spend/patterns.ts';
 import { HumanError } from '../model/errors.ts';
-import { remember } from '../model/memoize.ts';
+import { memoize } from '../model/memoize.ts';
 import { gradeOf, tierOf } from '../pricing/tiers.ts';
 import type { SessionPlace } from '../store/query/sessionInfo.ts';
-import type { FactKey } from '../store/query/spendRows.ts';
+import type { SpendKey } from '../store/query/spendRows.ts';
 import type { RowKeys } from '../store/schema/sums.ts';
 import { isAt, isProject, lastPart } from '../text/paths.ts';
 import { clip, plainText } from '../text/plainText.ts';
@@ -18,7 +18,7 @@ const shownNames = 12;
 /** Which rows and backgrounds pass. Filters are combined with AND. */
 export interface Matcher {
   /** What rows must be split by to be told apart. */
-  readonly keys: readonly FactKey[];
+  readonly keys: readonly SpendKey[];
   readonly passes: (row: RowKeys) => boolean;
   /** Whether background of a session passes: it belongs to no model and no agent. */
   readonly passesBackground: (session: number) => boolean;
@@ -39,7 +39,7 @@ export function matcherOf(context: ReportContext, filters: Filters, names: Names
 
 function build(context: ReportContext, filters: Filters, names: Names): Matcher {
   checkFilters(context, filters, names);
-  const keys = new Set<FactKey>();
+  const keys = new Set<SpendKey>();
   const rowTests: ((row: RowKeys) => boolean)[] = [];
   const sessions = sessionTest(context, filters, names);
   if (sessions !== undefined) {
@@ -49,7 +49,7 @@ function build(context: ReportContext, filters: Filters, names: Names): Matcher 
   const { model, agent, branch, task, correlation } = filters;
   if (model !== undefined) {
     keys.add('model');
-    const wanted = remember((word: number) => isModel(context, names.word(word), model));
+    const wanted = memoize((word: number) => isModel(context, names.word(word), model));
     rowTests.push((row) => wanted(row.model));
   }
   if (agent !== undefined) {
@@ -102,7 +102,7 @@ function sessionTest(
     tests.push(({ sid }) => sid.toLowerCase().startsWith(wanted));
   }
   if (tests.length === 0) return undefined;
-  return remember((number: number) => {
+  return memoize((number: number) => {
     const place = names.place(number);
     return tests.every((test) => test(place));
   });

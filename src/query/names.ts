@@ -4,8 +4,8 @@ import {
   type AgentName,
   agentNames,
   type Facet,
-  type FactKey,
   facets,
+  type SpendKey,
   wordTexts,
 } from '../store/query/spendRows.ts';
 import type { RowKeys } from '../store/schema/sums.ts';
@@ -61,7 +61,7 @@ export class Names {
    * Reads the sessions, agents, models and prompts of rows that are to be named: those of the keys that
    * will be asked for, as there may be as many of them as rows.
    */
-  prepare(rows: readonly RowKeys[], keys: readonly FactKey[]): void {
+  prepare(rows: readonly RowKeys[], keys: readonly SpendKey[]): void {
     if (keys.includes('session')) this.prepareSessions(new Set(rows.map(({ session }) => session)));
     if (keys.includes('agent')) this.prepareAgents(new Set(rows.map(({ agent }) => agent)));
     const words = new Set<number>();

@@ -9,7 +9,7 @@ import {
   type Zone,
 } from '../model/calendar.ts';
 import { type Currency, convert, rateAt, ratedSpans, usDollars } from '../model/currency.ts';
-import { defaultLadder, type Level } from '../model/level.ts';
+import { defaultThresholds, type Level } from '../model/level.ts';
 import { promptTokens } from '../model/tokens.ts';
 import type { Scope } from '../store/query/fragments.ts';
 import type { SessionSummary, StoreReader } from '../store/query/storeReader.ts';
@@ -170,7 +170,7 @@ function share(
   if (limit === undefined || limit <= 0) return undefined;
   const spent = reader.spend(span, scope).nano + reader.background(span, scope);
   const { share: used, level } = budgetState(
-    { limit, ladder: defaultLadder, basis: 'actual' },
+    { limit, thresholds: defaultThresholds, basis: 'actual' },
     spent,
   );
   return { limit, share: used, level };

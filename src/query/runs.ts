@@ -1,5 +1,5 @@
 import { type RunRow, runRows, runTotal } from '../store/query/runs.ts';
-import type { FactKey } from '../store/query/spendRows.ts';
+import type { SpendKey } from '../store/query/spendRows.ts';
 import type { ReportContext } from './context.ts';
 import { matcherOf } from './filters.ts';
 import type { Names } from './names.ts';
@@ -14,7 +14,7 @@ export function runCounts(
   context: ReportContext,
   { span, filters }: Pick<Question, 'span' | 'filters'>,
   names: Names,
-  keys: readonly FactKey[],
+  keys: readonly SpendKey[],
 ): RunRow[] {
   const matcher = matcherOf(context, filters, names);
   const { key, wanted } = countKey({ span, filters }, [...keys, ...matcher.keys]);
@@ -32,9 +32,9 @@ export function runCounts(
 /** Sessions and agents are told apart anyway, so that questions which differ in them are one. */
 function countKey(
   { span, filters }: Pick<Question, 'span' | 'filters'>,
-  keys: readonly FactKey[],
-): { key: string; wanted: Set<FactKey> } {
-  const wanted = new Set<FactKey>([...keys, 'session', 'agent']);
+  keys: readonly SpendKey[],
+): { key: string; wanted: Set<SpendKey> } {
+  const wanted = new Set<SpendKey>([...keys, 'session', 'agent']);
   return { key: JSON.stringify([[...wanted].sort(), span ?? null, filters]), wanted };
 }
 

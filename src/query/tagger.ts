@@ -1,6 +1,6 @@
 import { fits } from '../analysis/spend/patterns.ts';
 import { type Mark, marksOf } from '../analysis/spend/timeTags.ts';
-import { remember } from '../model/memoize.ts';
+import { memoize } from '../model/memoize.ts';
 import type { ReportContext } from './context.ts';
 
 /** Tags of marks that hold for a session; `sid` is its full id. */
@@ -23,7 +23,7 @@ export type Tagger = (at: number, sid: string, branch: string) => readonly strin
 /** Tags of single messages, where many are asked for one after the other. */
 export function taggerOf(context: ReportContext): Tagger {
   const marks = marksOf(context.labels.marks);
-  const rulesOf = remember((branch: string) => rulesFor(context, branch));
+  const rulesOf = memoize((branch: string) => rulesFor(context, branch));
   return (at, sid, branch) => {
     const rules = rulesOf(branch);
     const held = marks.filter(({ from, to }) => from <= at && at < to);

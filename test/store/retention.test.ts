@@ -7,9 +7,12 @@ import type { RetentionLimits } from '../../src/model/retention.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { messagePages } from '../../src/store/query/messagePages.ts';
-import { factRows } from '../../src/store/query/spendRows.ts';
+import { spendRows } from '../../src/store/query/spendRows.ts';
 import { StoreReader } from '../../src/store/query/storeReader.ts';
-import { summedUpTo, thinningAhead } from '../../src/store/retention/downsampleState.ts';
+import {
+  downsampledUpTo,
+  downsamplingForecast,
+} from '../../src/store/retention/downsampleState.ts';
 import { addSums } from '../../src/store/schema/sums.ts';
 import { bundleChild, Life } from '../lib/crashLife.ts';
 import { difference, dumpStore } from '../lib/dumpStore.ts';
@@ -194,7 +197,7 @@ for (const engine of engines) {
         assert.equal(messages(day + 499, day + 501), 1);
         const kept = reader.kept();
         assert.deepEqual([kept.messages, kept.firstAt, kept.lastAt], [4, firstAt, lastAt]);
-        assert.deepEqual(summedUpTo(db), { messages: retentionCut, days: 0 });
+        assert.deepEqual(downsampledUpTo(db), { messages: retentionCut, days: 0 });
         thinAll(soleWriter(db), byDayBefore(retentionCut + dayMs));
         assert.equal(reader.kept().lastAt, lastAt);
         assert.equal([...messagePages(db, undefined)].flat().length, 0);
@@ -225,7 +228,7 @@ for (const engine of engines) {
           return edges.slice(1).map((to, i) => {
             const span = { from: edges[i]!, to };
             const { nano } = reader.spend(span, undefined);
-            assert.equal(addSums(factRows(db, span, ['model'])).nano, nano);
+            assert.equal(addSums(spendRows(db, span, ['model'])).nano, nano);
             return nano;
           });
         };
@@ -267,7 +270,7 @@ for (const engine of engines) {
           messagesBefore: firstMoment('2026-11-01', 'Europe/Berlin'),
           daysBefore: firstMoment('2026-10-15', 'Europe/Berlin'),
         };
-        const { messages, days, months, bytes } = thinningAhead(db, limits);
+        const { messages, days, months, bytes } = downsamplingForecast(db, limits);
         const done = { messages: 0, days: 0, months: 0 };
         const writer = soleWriter(db);
         for (let portion = writer.thin(limits); portion; portion = writer.thin(limits)) {
@@ -277,7 +280,7 @@ for (const engine of engines) {
         assert.deepEqual({ messages, days, months }, done);
         assert.ok(done.messages > 100 && done.months === 3 && bytes > 0);
         const nothing = { messages: 0, sessions: 0, days: 0, months: 0, bytes: 0 };
-        assert.deepEqual(thinningAhead(db, limits), nothing);
+        assert.deepEqual(downsamplingForecast(db, limits), nothing);
       });
     });
 

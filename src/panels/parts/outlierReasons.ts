@@ -7,7 +7,7 @@ import type { ReportContext } from '../../query/context.ts';
 import { classNames } from '../../query/groupBy.ts';
 import { Names } from '../../query/names.ts';
 import type { Question } from '../../query/question.ts';
-import { type Fact, select } from '../../query/select.ts';
+import { select, type TaggedSpend } from '../../query/select.ts';
 import type { AnomalyUnit, Outlier } from '../../reports/spend/anomaly.ts';
 import { compactionsOf } from '../../store/query/events.ts';
 import { type MessageCost, messageCosts } from '../../store/query/messageCosts.ts';
@@ -99,7 +99,7 @@ function sessionReasons(
 
 function dearestOf(
   { book }: ReportContext,
-  facts: readonly Fact[],
+  facts: readonly TaggedSpend[],
   names: Names,
 ): DearestClass | undefined {
   const parts = facts.map((fact) => ({ row: names.facet(fact).row, sums: fact }));

@@ -17,8 +17,8 @@ import {
   messageNanos,
 } from '../../store/query/messages.ts';
 import { sessionTitles } from '../../store/query/sessionInfo.ts';
-import { factRows } from '../../store/query/spendRows.ts';
-import { summedUpTo } from '../../store/retention/downsampleState.ts';
+import { spendRows } from '../../store/query/spendRows.ts';
+import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
 import type { RowKeys } from '../../store/schema/sums.ts';
 import { lastPart } from '../../text/paths.ts';
 import type { ReportDefinition } from '../document/definition.ts';
@@ -214,7 +214,7 @@ function filterOf(
   passes: (rows: readonly RowKeys[]) => boolean[],
 ): MessageFilter | undefined {
   if (key !== 'session' && key !== 'agent' && key !== 'model') return undefined;
-  const rows = factRows(db, span, [key]);
+  const rows = spendRows(db, span, [key]);
   const wanted = passes(rows);
   return { key, numbers: rows.filter((_, index) => wanted[index]).map((row) => row[key]) };
 }
@@ -309,7 +309,7 @@ function anomalyDocument(
 
 /** What was summed up is not compared message by message, nor day by day beyond a month. */
 function anomalyCautions(context: ReportContext, { span }: Question, unit: AnomalyUnit): string[] {
-  const { messages } = summedUpTo(context.db);
+  const { messages } = downsampledUpTo(context.db);
   if (unit !== 'message') return retentionNotes(context, span, [unit]);
   if ((span?.from ?? 0) >= messages) return [];
   return [

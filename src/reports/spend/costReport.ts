@@ -12,7 +12,7 @@ import { countRuns } from '../../query/runs.ts';
 import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import { tokenCounts, unpricedByModel } from '../../query/sums.ts';
-import type { FactKey } from '../../store/query/spendRows.ts';
+import type { SpendKey } from '../../store/query/spendRows.ts';
 import { budgetLine } from '../budgets/budget.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document, Table } from '../document/document.ts';
@@ -83,7 +83,7 @@ function costReport(context: ReportContext, question: Question): Document {
 }
 
 function find(context: ReportContext, question: Question): Findings {
-  const keys: FactKey[] = ['session', 'agent', 'model', 'facet'];
+  const keys: SpendKey[] = ['session', 'agent', 'model', 'facet'];
   const selection = select(context, question, keys);
   // Days need the quarters of an hour told apart, and nothing else does: asked for by themselves.
   const byDay = select(context, question, ['bucket'], false, selection.names);

@@ -19,7 +19,7 @@ import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import { unpricedByModel } from '../../query/sums.ts';
 import { longPromptRows } from '../../store/query/messages.ts';
-import { summedUpTo } from '../../store/retention/downsampleState.ts';
+import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
 import { addSums, type SpendSums } from '../../store/schema/sums.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Document, Table } from '../document/document.ts';
@@ -262,7 +262,7 @@ function shortNotes(
   { span }: Question,
   found: readonly Repriced[],
 ): string[] {
-  const { messages } = summedUpTo(db);
+  const { messages } = downsampledUpTo(db);
   const bands = found.some(({ baseline }) => baseline.model.periods.some(({ above }) => above));
   if (!bands || (span?.from ?? 0) >= messages) return [];
   return [

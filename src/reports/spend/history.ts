@@ -8,7 +8,7 @@ import {
   type TimeSpan,
   weekSpan,
 } from '../../model/calendar.ts';
-import { remember } from '../../model/memoize.ts';
+import { memoize } from '../../model/memoize.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { count, figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
 import { filterNames } from '../../query/options.ts';
@@ -106,7 +106,7 @@ function steps(
 ): { entries: Entry[]; average: number } {
   const { zone, weekStart, now } = context;
   const dayAt = daysOf(zone);
-  const stepOfDay = remember((day: string): string => {
+  const stepOfDay = memoize((day: string): string => {
     if (step === 'day') return day;
     const at = firstMoment(day, zone);
     const span = step === 'week' ? weekSpan(at, zone, weekStart) : monthSpan(at, zone);

@@ -5,7 +5,7 @@ import { listPrices, type PriceListing } from '../../pricing/listPrices.ts';
 import type { RateBook } from '../../pricing/priceBook.ts';
 import { count, type ReportContext, warnings } from '../../query/context.ts';
 import { type RepriceEffect, tryReprice } from '../../store/query/repriceTrial.ts';
-import { summedUpTo } from '../../store/retention/downsampleState.ts';
+import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
 import type { Cell, Column, Document, Table } from '../document/document.ts';
 
 /** Every price in force: what `outlay prices` prints. */
@@ -153,7 +153,7 @@ export function priceChangeReport(context: ReportContext, question: PriceChangeQ
 
 /** What was summed up is no message any more that could be priced anew. */
 function keptPriceNotes({ db, zone }: ReportContext): string[] {
-  const before = summedUpTo(db).messages;
+  const before = downsampledUpTo(db).messages;
   if (before === 0) return [];
   return [`Messages before ${dayOf(before, zone)} are summed up and keep the price they had.`];
 }

@@ -2,9 +2,9 @@ import { dayOf, daySpan, monthSpan, type TimeSpan } from '../../model/calendar.t
 import type { RetentionLimits, RetentionSettings } from '../../model/retention.ts';
 import { count, type ReportContext, warnings } from '../../query/context.ts';
 import {
-  type SummedUpTo,
-  summedUpTo,
-  thinningAhead,
+  type DownsampledUpTo,
+  downsampledUpTo,
+  downsamplingForecast,
 } from '../../store/retention/downsampleState.ts';
 import { sizeText } from '../../text/byteSize.ts';
 import type { Document } from '../document/document.ts';
@@ -30,8 +30,8 @@ export interface RetentionQuestion {
 /** What `outlay retention` prints: what is set, what was done, and what would be summed up now. */
 export function retentionReport(context: ReportContext, question: RetentionQuestion): Document {
   const { retention, limits, done, remedy } = question;
-  const ahead = thinningAhead(context.db, limits);
-  const upTo = summedUpTo(context.db);
+  const ahead = downsamplingForecast(context.db, limits);
+  const upTo = downsampledUpTo(context.db);
   const last = context.reader.jobs().find(({ name }) => name === 'retention');
   const notes = warnings(context);
   const sentences = [
@@ -95,14 +95,14 @@ function doneSentence({ messages, days, months }: SummedUpNow): string {
   return `Summed up: ${parts.join(', ')}. No sum has changed.`;
 }
 
-function upToSentences({ messages, days }: SummedUpTo, { zone }: RetentionLimits): string[] {
+function upToSentences({ messages, days }: DownsampledUpTo, { zone }: RetentionLimits): string[] {
   if (messages === 0) return ['Nothing has been summed up so far.'];
   const months = days === 0 ? '' : `, those before ${dayOf(days, zone)} by month`;
   return [`Messages before ${dayOf(messages, zone)} are summed up by day${months}.`];
 }
 
 function aheadSentences(
-  ahead: ReturnType<typeof thinningAhead>,
+  ahead: ReturnType<typeof downsamplingForecast>,
   { messagesBefore, daysBefore, zone }: RetentionLimits,
 ): string[] {
   const { messages, sessions, days, months, bytes } = ahead;
@@ -139,7 +139,7 @@ export function retentionNotes(
 function cutNotes(context: ReportContext, span: TimeSpan | undefined): string[] {
   if (span === undefined) return [];
   const { zone } = context;
-  const upTo = summedUpTo(context.db);
+  const upTo = downsampledUpTo(context.db);
   const cuts = (at: number): 'day' | 'month' | undefined => {
     if (at < upTo.days && at !== monthSpan(at, zone).from) return 'month';
     return at < upTo.messages && at !== daySpan(at, zone).from ? 'day' : undefined;
@@ -158,7 +158,7 @@ function coarseNotes(
   span: TimeSpan | undefined,
   by: readonly string[],
 ): string[] {
-  const { messages } = summedUpTo(context.db);
+  const { messages } = downsampledUpTo(context.db);
   if ((span?.from ?? 0) >= messages) return [];
   const before = dayOf(messages, context.zone);
   return [
@@ -177,7 +177,7 @@ function coarseNotes(
 /** Says that a session's messages are not all listed; empty when they are. */
 export function summedUpNote(context: ReportContext, missing: number): string[] {
   if (missing <= 0) return [];
-  const before = dayOf(summedUpTo(context.db).messages, context.zone);
+  const before = dayOf(downsampledUpTo(context.db).messages, context.zone);
   return [
     `${count(missing, 'message')} before ${before} ${missing === 1 ? 'is' : 'are'} summed up and not listed: the sums hold them, the list does not.`,
   ];

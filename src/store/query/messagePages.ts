@@ -1,16 +1,16 @@
 import type { TimeSpan } from '../../model/calendar.ts';
-import { remember } from '../../model/memoize.ts';
+import { memoize } from '../../model/memoize.ts';
 import type { SqlDatabase } from '../driver/types.ts';
 import { type MessageRow, partsOf, pricing } from '../schema/messageRow.ts';
-import { type FactRow, noSums } from '../schema/sums.ts';
+import { noSums, type SpendRow } from '../schema/sums.ts';
 import { agentType } from './fragments.ts';
-import { facetJoin, factOf } from './messageSpend.ts';
+import { facetJoin, spendRowOf } from './messageSpend.ts';
 
 /**
  * One message that counts, or one part of a message that was answered by another model: together they
  * are what the roll-ups sum. Tokens and money are of the piece alone.
  */
-export interface MessagePiece extends FactRow {
+export interface MessagePiece extends SpendRow {
   readonly kind: 'message' | 'part';
   readonly messageId: string;
   readonly requestId: string;
@@ -62,7 +62,7 @@ export function* messagePages(
   const statement = db.prepare(piecesOf);
   const find = db.prepare('SELECT id FROM word WHERE text = ?');
   // Few models are named by parts.
-  const wordOf = remember((text: string) => find.get<{ id: number }>(text)?.id ?? 0);
+  const wordOf = memoize((text: string) => find.get<{ id: number }>(text)?.id ?? 0);
   const end = span?.to ?? Number.MAX_SAFE_INTEGER;
   let [at, id] = [span?.from ?? 0, -1];
   for (;;) {
@@ -88,7 +88,7 @@ function pieces(row: Row, wordOf: (text: string) => number): MessagePiece[] {
   const parts = partsOf(row).filter(({ kind }) => kind !== 'declined');
   const partNano = parts.reduce((sum, { nano }) => sum + nano, 0);
   const own: MessagePiece = {
-    ...factOf({ ...row, facet: row.facet ?? 0 }),
+    ...spendRowOf({ ...row, facet: row.facet ?? 0 }),
     kind: 'message',
     nano: row.nano - partNano,
     messageId: row.mid,

@@ -1,5 +1,5 @@
 import { type MessageRow, pricing, usageOf } from '../schema/messageRow.ts';
-import type { FactRow } from '../schema/sums.ts';
+import type { SpendRow } from '../schema/sums.ts';
 
 /** Joins each message (`m`) with its facet (`f`). */
 export const facetJoin = `JOIN facet f ON f.price_row = m.price_row AND f.branch = m.branch
@@ -35,7 +35,7 @@ type MessageFact = Pick<
 > & { readonly facet: number };
 
 /** A single message as a row of facts, its parts included; `at` is the message's own time. */
-export function factOf(row: MessageFact): FactRow {
+export function spendRowOf(row: MessageFact): SpendRow {
   return {
     at: row.at,
     session: row.session,

@@ -1,7 +1,7 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import type { LeaseRow } from '../connection/writerLease.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
-import { summedUpTo, thinnedMeta } from '../retention/downsampleState.ts';
+import { downsampledUpTo, downsampleMeta } from '../retention/downsampleState.ts';
 import { bucketMs, bucketsOf, everyModel } from '../schema/rollupTables.ts';
 import { addSums, type SpendSums, takenAway } from '../schema/sums.ts';
 import { agentType, inScope, type Scope, spendSums, titleOf } from './fragments.ts';
@@ -108,7 +108,7 @@ export class StoreReader {
 
   /** The beginning of a bucket. What was summed up in it counts where it begins: all of it. */
   #spendEnd(edge: TimeSpan, list: string | null): SpendSums[] {
-    if (edge.from >= summedUpTo(this.#db).messages) return [this.#spendExact(edge, list)];
+    if (edge.from >= downsampledUpTo(this.#db).messages) return [this.#spendExact(edge, list)];
     const bucket = edge.from / bucketMs;
     const behind = { from: edge.to, to: edge.from + bucketMs };
     return [
@@ -320,7 +320,7 @@ export class StoreReader {
   firstAt(): number | null {
     return this.#all<{ at: number | null }>(
       `SELECT min(at) AS at FROM (SELECT min(at) AS at FROM message UNION ALL ${metaTime})`,
-      thinnedMeta.firstAt,
+      downsampleMeta.firstAt,
     )[0]!.at;
   }
 
@@ -330,7 +330,7 @@ export class StoreReader {
       `SELECT (SELECT coalesce(sum(messages), 0) FROM spend_total) AS messages,
          (SELECT count(DISTINCT session) FROM spend_total) AS sessions,
          (SELECT max(at) FROM (SELECT max(at) AS at FROM message UNION ALL ${metaTime})) AS lastAt`,
-      thinnedMeta.lastAt,
+      downsampleMeta.lastAt,
     )[0]!;
     return { ...counts, firstAt: this.firstAt() };
   }

@@ -7,7 +7,7 @@ import type { Messages } from '../ingest/messageTable.ts';
 import { moveBuckets, type Rollup } from '../ingest/rollups.ts';
 import { type MessageRow, pricing } from '../schema/messageRow.ts';
 import { bucketMs, bucketOf } from '../schema/rollupTables.ts';
-import { thinnedMeta } from './downsampleState.ts';
+import { downsampleMeta } from './downsampleState.ts';
 
 /** What one transaction sums up: the messages of a day, or the days of a month. */
 export interface Portion {
@@ -131,10 +131,10 @@ export class Thinning {
     if (unit === 'day') this.#pullOver(parts);
     for (const { first, end } of parts) if (first < end) this.#move(first, end, first);
     if (unit === 'day') this.#drop.run(from, to);
-    this.#raiseMeta.run(unit === 'day' ? thinnedMeta.messages : thinnedMeta.days, String(to));
+    this.#raiseMeta.run(unit === 'day' ? downsampleMeta.messages : downsampleMeta.days, String(to));
     if (rows.length > 0) {
-      this.#lowerMeta.run(thinnedMeta.firstAt, String(rows[0]!.at));
-      this.#raiseMeta.run(thinnedMeta.lastAt, String(rows.at(-1)!.at));
+      this.#lowerMeta.run(downsampleMeta.firstAt, String(rows[0]!.at));
+      this.#raiseMeta.run(downsampleMeta.lastAt, String(rows.at(-1)!.at));
     }
     return rows.length;
   }

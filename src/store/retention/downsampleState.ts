@@ -4,7 +4,7 @@ import type { SqlDatabase } from '../driver/types.ts';
 import { bucketMs, bucketOf } from '../schema/rollupTables.ts';
 
 /** Names in `meta`; values are UTC milliseconds. */
-export const thinnedMeta = {
+export const downsampleMeta = {
   /** Before this moment messages are summed up by day. */
   messages: 'messagesThinnedBefore',
   /** Before this moment days are summed up by month. */
@@ -15,7 +15,7 @@ export const thinnedMeta = {
 } as const;
 
 /** How far detail has been summed up. UTC milliseconds, each the start of a local day; 0 for not at all. */
-export interface SummedUpTo {
+export interface DownsampledUpTo {
   /** Before it there are no single messages, only days. */
   readonly messages: number;
   /** Before it there are no days, only months. */
@@ -23,14 +23,14 @@ export interface SummedUpTo {
 }
 
 /** How far a store has been summed up. */
-export function summedUpTo(db: SqlDatabase): SummedUpTo {
+export function downsampledUpTo(db: SqlDatabase): DownsampledUpTo {
   const value = db.prepare('SELECT value FROM meta WHERE key = ?');
   const at = (key: string): number => Number(value.get<{ value: string }>(key)?.value ?? 0);
-  return { messages: at(thinnedMeta.messages), days: at(thinnedMeta.days) };
+  return { messages: at(downsampleMeta.messages), days: at(downsampleMeta.days) };
 }
 
 /** What would be summed up now. */
-export interface ThinningAhead {
+export interface DownsamplingForecast {
   readonly messages: number;
   /** Sessions they belong to. */
   readonly sessions: number;
@@ -46,7 +46,10 @@ export interface ThinningAhead {
 const bytesPerMessage = 120;
 
 /** Counts what is beyond the limits and still there in detail. */
-export function thinningAhead(db: SqlDatabase, limits: RetentionLimits): ThinningAhead {
+export function downsamplingForecast(
+  db: SqlDatabase,
+  limits: RetentionLimits,
+): DownsamplingForecast {
   const { messagesBefore, daysBefore, zone } = limits;
   const dayOf = daysOf(zone);
   const old = db

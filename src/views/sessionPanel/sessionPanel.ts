@@ -23,7 +23,7 @@ import { protocolVersion, viewTypes } from '../../protocol/shared.ts';
 import { agentParents } from '../../store/query/agentParents.ts';
 import { backgroundRowsOf } from '../../store/query/background.ts';
 import type { SessionSummary, StoreReader } from '../../store/query/storeReader.ts';
-import { summedUpTo } from '../../store/retention/downsampleState.ts';
+import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
 import { commandIds } from '../core/commandIds.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { panelHtml, panelIcon, panelOptions } from '../panels/html.ts';
@@ -235,7 +235,7 @@ class SessionPanel extends LivePanel {
     const page = this.page;
     const messages = this.#messages.all;
     const format = formatOf(this.model.spend.settings);
-    const summedUpBefore = summedUpTo(reader.db).messages;
+    const summedUpBefore = downsampledUpTo(reader.db).messages;
     const session = panelSession({
       summary,
       summedUpBefore,

@@ -2,7 +2,7 @@ import { commands, l10n, window } from 'vscode';
 import { dataFolder, storePlace } from '../../dataFolder/places.ts';
 import { openForReading } from '../../store/connection/openStore.ts';
 import { StoreReader } from '../../store/query/storeReader.ts';
-import { summedUpTo } from '../../store/retention/downsampleState.ts';
+import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
 import { careFor } from '../../watchers/storeTasks.ts';
 import { commandIds } from '../core/commandIds.ts';
 import type { ReportDocuments } from '../core/readonlyDocuments.ts';
@@ -47,7 +47,7 @@ function keptIn(
   try {
     const kept = new StoreReader(db).kept();
     const { firstAt, lastAt } = kept;
-    return { kept, firstAt, lastAt, summedUpBefore: summedUpTo(db).messages };
+    return { kept, firstAt, lastAt, summedUpBefore: downsampledUpTo(db).messages };
   } finally {
     db.close();
   }
