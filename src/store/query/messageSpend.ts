@@ -8,11 +8,13 @@ export const facetJoin = `JOIN facet f ON f.price_row = m.price_row AND f.branch
 /** The run a message (`m`) belongs to besides its agent: see `RowKeys.prompt`. */
 export const promptColumn = 'CASE m.sidechain WHEN 1 THEN 0 ELSE m.prompt END';
 
-/** Sums over messages (`m`), under the names of `SpendSums`. */
-export const messageSums = `count(*) AS messages, sum(1 - m.ended) AS lower,
-  sum(m.priced = 0) AS unpriced, sum(m.priced = 2) AS client, sum(m.input) AS input,
-  sum(m.output) AS output, sum(m.write5m) AS cacheWrite5m, sum(m.write1h) AS cacheWrite1h,
-  sum(m.cache_read) AS cacheRead, sum(m.searches) AS webSearches, sum(m.nano) AS nano`;
+/** Sums over messages (`m`), under the names of `SpendSums`; 0 where there are none. */
+export const messageSums = `count(*) AS messages, coalesce(sum(1 - m.ended), 0) AS lower,
+  coalesce(sum(m.priced = 0), 0) AS unpriced, coalesce(sum(m.priced = 2), 0) AS client,
+  coalesce(sum(m.input), 0) AS input, coalesce(sum(m.output), 0) AS output,
+  coalesce(sum(m.write5m), 0) AS cacheWrite5m, coalesce(sum(m.write1h), 0) AS cacheWrite1h,
+  coalesce(sum(m.cache_read), 0) AS cacheRead, coalesce(sum(m.searches), 0) AS webSearches,
+  coalesce(sum(m.nano), 0) AS nano`;
 
 /** What of a message's row its fact is made of. */
 type MessageFact = Pick<

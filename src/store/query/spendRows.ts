@@ -7,6 +7,7 @@ import { bucketMs, bucketOf, bucketsOf, type RollupTable } from '../schema/rollu
 import { addSums, noSums, type SpendRow, type SpendSums, takenAway } from '../schema/sums.ts';
 import { agentType, spendSumsOf } from './fragments.ts';
 import { facetJoin, spendRowOf } from './messageSpend.ts';
+import { type EdgePiece, spanPieces } from './spanPieces.ts';
 
 /** What roll-ups can be split by; `bucket` is a quarter of an hour. */
 export type SpendKey = 'bucket' | 'session' | 'agent' | 'model' | 'facet' | 'prompt';
@@ -24,18 +25,11 @@ export function spendRows(
 ): SpendRow[] {
   const table = tableFor(span, keys);
   if (span === undefined) return grouped(db, { table, keys, only });
-  const from = Math.ceil(span.from / bucketMs);
-  const to = Math.floor(span.to / bucketMs);
-  if (from > to) return combine(edgeRows(db, span), keys);
-  const inner = grouped(db, { table, keys, only, within: [from, to] });
-  const left = { from: span.from, to: from * bucketMs };
-  const right = { from: to * bucketMs, to: span.to };
-  const edges = [
-    ...(left.from < left.to ? edgeRows(db, left) : []),
-    ...(right.from < right.to ? endRows(db, right) : []),
-  ];
+  const { buckets, edges } = spanPieces(db, span);
+  const inner = buckets === undefined ? [] : grouped(db, { table, keys, only, within: buckets });
+  const cut = edges.flatMap((edge) => edgeRows(db, edge));
   // Whoever asks adds up what belongs together: a long list is not gone through for a short one.
-  return [...inner, ...combine(edges, keys)];
+  return [...inner, ...combine(cut, keys)];
 }
 
 /** The roll-up that answers soonest: the one with the fewest rows that tells the keys apart. */
@@ -55,15 +49,17 @@ function isLeft(row: SpendSums): boolean {
   return row.messages !== 0 || row.nano !== 0 || totalTokens(row) !== 0;
 }
 
-/** The beginning of a bucket. What was summed up in it counts where it begins: all of it. */
-function endRows(db: SqlDatabase, edge: TimeSpan): SpendRow[] {
-  if (edge.from >= downsampledUpTo(db).messages) return edgeRows(db, edge);
-  const bucket = edge.from / bucketMs;
-  const within = [bucket, bucket + 1] as const;
+/** What an edge of a span cuts of a bucket, split as far as the roll-ups split it. */
+function edgeRows(db: SqlDatabase, edge: EdgePiece): SpendRow[] {
+  if (edge.kind === 'messages') return rowsOfMessages(db, edge.span);
+  const within = [edge.bucket, edge.bucket + 1] as const;
   const whole = grouped(db, { table: 'spend_bucket', keys: every, within });
-  const behind = edgeRows(db, { from: edge.to, to: edge.from + bucketMs });
-  const rest = combine([...whole, ...behind.map(takenAway)], every);
-  return rest.filter(isLeft);
+  return less(whole, rowsOfMessages(db, edge.behind));
+}
+
+/** Rows with others taken away, as far as anything is left of them. */
+function less(rows: readonly SpendRow[], others: readonly SpendRow[]): SpendRow[] {
+  return combine([...rows, ...others.map(takenAway)], every).filter(isLeft);
 }
 
 /**
@@ -74,9 +70,8 @@ export function downsampledRows(db: SqlDatabase, span: TimeSpan | undefined): Sp
   const before = downsampledUpTo(db).messages;
   const old = { from: span?.from ?? 0, to: Math.min(span?.to ?? before, before) };
   if (old.from >= old.to) return [];
-  const single = edgeRows(db, old);
-  const rest = combine([...spendRows(db, old, every), ...single.map(takenAway)], every);
-  return rest.filter(isLeft).sort((a, b) => a.at - b.at);
+  const rest = less(spendRows(db, old, every), rowsOfMessages(db, old));
+  return rest.sort((a, b) => a.at - b.at);
 }
 
 /** A question to one roll-up. */
@@ -102,16 +97,16 @@ function grouped(db: SqlDatabase, { table, keys, within, only }: Grouping): Spen
   return rows.map((row) => ({ ...nothing, ...row }));
 }
 
-type EdgeRow = MessageRow & { facet: number };
+type FacetedMessage = MessageRow & { facet: number };
 
-/** Messages of a stretch shorter than a bucket, split as the roll-ups split them. */
-function edgeRows(db: SqlDatabase, span: TimeSpan): SpendRow[] {
+/** Single messages, split as the roll-ups split them. */
+function rowsOfMessages(db: SqlDatabase, span: TimeSpan): SpendRow[] {
   const rows = db
     .prepare(
       `SELECT m.*, f.id AS facet FROM message m ${facetJoin}
        WHERE m.at >= ? AND m.at < ? AND m.counted = 1`,
     )
-    .all<EdgeRow>(span.from, span.to);
+    .all<FacetedMessage>(span.from, span.to);
   const word = db.prepare('SELECT id FROM word WHERE text = ?');
   const facet = db.prepare(
     'SELECT id FROM facet WHERE price_row = ? AND branch = ? AND effort = ? AND attribution = ?',
