@@ -31,7 +31,12 @@ export interface BudgetSpend {
   readonly unpriced: readonly { readonly model: string; readonly messages: number }[];
 }
 
-/** The stretch a budget counts now; undefined for a lifetime. */
+/** What was spent in a span of what a budget covers, of each part by itself where there are several. */
+export interface SpendSource {
+  read(budget: Pick<Budget, 'scope' | 'period'>, span: TimeSpan | undefined): BudgetSpend[];
+}
+
+/** The period a budget counts now; undefined for a lifetime. */
 export function budgetSpan(
   period: BudgetPeriod,
   { now, zone, weekStart }: Pick<ReportContext, 'now' | 'zone' | 'weekStart'>,
@@ -53,7 +58,10 @@ export function budgetSpan(
 }
 
 /** Days until spend begins anew; undefined where it never does. */
-export function daysLeft(period: BudgetPeriod, context: ReportContext): number | undefined {
+export function daysLeft(
+  period: BudgetPeriod,
+  context: Pick<ReportContext, 'now' | 'zone' | 'weekStart'>,
+): number | undefined {
   const calendar = period.kind === 'day' || period.kind === 'week' || period.kind === 'month';
   const span = calendar ? budgetSpan(period, context) : undefined;
   return span && (span.to - context.now) / dayMs;
@@ -79,7 +87,7 @@ export function whyNotJudged({ scope, unit }: Budget): string | undefined {
 }
 
 /** Reads what budgets are about, each span with the same keys once. */
-export class BudgetSpends {
+export class BudgetSpends implements SpendSource {
   readonly #context: ReportContext;
   readonly #counted: boolean;
   readonly #selections = new Map<string, Selection>();
@@ -90,7 +98,6 @@ export class BudgetSpends {
     this.#counted = !sumsOnly;
   }
 
-  /** What was spent in a span of what a budget covers, of each part by itself where there are several. */
   read(budget: Pick<Budget, 'scope' | 'period'>, span: TimeSpan | undefined): BudgetSpend[] {
     const { scope, period } = budget;
     const parts = partsOf(scope, period, this.#counted);
