@@ -134,7 +134,7 @@ export class BudgetSpends implements SpendSource {
     let found = this.#selections.get(key);
     if (found === undefined) {
       found = select(this.#context, { span, filters: {} }, keys, withTags);
-      if (keys.includes('prompt')) found.names.prepare(found.rows, ['prompt']);
+      if (keys.includes('prompt')) found.names.prefetch(found.rows, ['prompt']);
       this.#selections.set(key, found);
     }
     return found;

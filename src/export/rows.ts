@@ -88,7 +88,7 @@ export function* exportPages(
   const carries = ({ tags }: ExportRow): boolean =>
     filters.tag === undefined || tags.includes(filters.tag);
   const sums = downsampledRows(context.db, span);
-  names.prepare(sums, ['agent', 'model', 'prompt']);
+  names.prefetch(sums, ['agent', 'model', 'prompt']);
   const waiting = [
     ...sums.filter(matcher.passes).map(writer.ofSum),
     ...backgroundRows(context.db, span)
@@ -99,7 +99,7 @@ export function* exportPages(
     .sort((a, b) => a.at - b.at);
   let next = 0;
   for (const page of messagePages(context.db, span, pageSize)) {
-    names.prepare(page, matcher.keys);
+    names.prefetch(page, matcher.keys);
     const rows: ExportRow[] = [];
     for (const piece of page) {
       while (next < waiting.length && waiting[next]!.at < piece.at) rows.push(waiting[next++]!);

@@ -184,7 +184,7 @@ function byTool(
   const wanted = new Set([...dimensions.flatMap(({ keys }) => keys), ...matcher.keys]);
   wanted.delete('prompt');
   const rows = toolRows(context.db, span, [...wanted] as never);
-  names.prepare(rows, [...wanted]);
+  names.prefetch(rows, [...wanted]);
   return rows.filter(matcher.passes).flatMap(({ tools, ...row }) => {
     const calls = tools.length === 0 ? [none] : tools;
     return calls.map((tool, i) => ({ tool, row: share(row, i, calls.length) }));

@@ -21,11 +21,11 @@ export function runCounts(
   let rows = counted.get(names)?.get(key);
   if (rows === undefined) {
     const all = runRows(context.db, span, [...wanted]);
-    names.prepare(all, matcher.keys);
+    names.prefetch(all, matcher.keys);
     rows = all.filter(matcher.passes);
     counted.set(names, (counted.get(names) ?? new Map()).set(key, rows));
   }
-  names.prepare(rows, keys);
+  names.prefetch(rows, keys);
   return rows;
 }
 

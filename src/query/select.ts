@@ -75,7 +75,7 @@ export function countSessions(
     [...new Set<SpendKey>(['session', ...matcher.keys])],
     [],
   );
-  names.prepare(rows, matcher.keys);
+  names.prefetch(rows, matcher.keys);
   return new Set(rows.filter(matcher.passes).map(({ session }) => session)).size;
 }
 
@@ -109,7 +109,7 @@ function plain(
 ): Found {
   const all = spendRows(context.db, span, [...new Set([...keys, ...matcher.keys])], only);
   // Prompts are as many as runs: who names them has them read.
-  names.prepare(all, [...keys.filter((key) => key !== 'prompt'), ...matcher.keys]);
+  names.prefetch(all, [...keys.filter((key) => key !== 'prompt'), ...matcher.keys]);
   const rows = matcher.keys.length === 0 ? all : all.filter(matcher.passes);
   const backgrounds = backgroundRows(context.db, span).filter(({ session }) =>
     matcher.passesBackground(session),

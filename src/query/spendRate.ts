@@ -31,7 +31,7 @@ export function spanReader(context: ReportContext, filters: Filters): SpanReader
   const matcher = matcherOf(context, filters, names);
   return (span) => {
     const rows = spendRows(db, span, matcher.keys);
-    names.prepare(rows, matcher.keys);
+    names.prefetch(rows, matcher.keys);
     const background = backgroundRows(db, span)
       .filter(({ session }) => matcher.passesBackground(session))
       .reduce((sum, { nano }) => sum + nano, 0);

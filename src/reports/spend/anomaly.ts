@@ -181,7 +181,7 @@ function byMessage(context: ReportContext, { span, filters }: Question): Compare
   const matcher = matcherOf(context, filters, names);
   const keys = matcher.keys.filter((key) => key !== 'bucket');
   const passes = (rows: readonly RowKeys[]): boolean[] => {
-    names.prepare(rows, keys);
+    names.prefetch(rows, keys);
     return rows.map((row) => matcher.passes(row));
   };
   const { nanos, beyond } =

@@ -173,7 +173,7 @@ function longPart(
   if (period?.above === undefined || !tellsLong(filters)) return found;
   const matcher = matcherOf(context, filters, names);
   const rows = longPromptRows(context.db, span, period.above.promptTokens);
-  names.prepare(rows, matcher.keys);
+  names.prefetch(rows, matcher.keys);
   for (const row of rows.filter(matcher.passes)) {
     const key = `${row.model} ${names.facet(row).row}`;
     const before = found.get(key) ?? noUsage;
