@@ -1,7 +1,7 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import type { SqlDatabase } from '../driver/types.ts';
 import type { SpendRow } from '../schema/sums.ts';
-import { facetJoin, spendRowOf } from './messageSpend.ts';
+import { facetJoin, type MessageSpend, spendRowOf } from './messageSpend.ts';
 
 /** One message with what a list of messages shows. */
 export interface ActivityRow extends SpendRow {
@@ -13,7 +13,7 @@ export interface ActivityRow extends SpendRow {
 /** Messages asked for at once. */
 const pageSize = 500;
 
-type Row = Parameters<typeof spendRowOf>[0] & {
+type Row = MessageSpend & {
   readonly id: number;
   readonly messageId: string | null;
   readonly toolsText: string;

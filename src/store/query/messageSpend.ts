@@ -16,8 +16,8 @@ export const messageSums = `count(*) AS messages, coalesce(sum(1 - m.ended), 0) 
   coalesce(sum(m.cache_read), 0) AS cacheRead, coalesce(sum(m.searches), 0) AS webSearches,
   coalesce(sum(m.nano), 0) AS nano`;
 
-/** What of a message's row its fact is made of. */
-type MessageFact = Pick<
+/** What of a message's row its row of sums is made of. */
+export type MessageSpend = Pick<
   MessageRow,
   | 'at'
   | 'session'
@@ -36,8 +36,8 @@ type MessageFact = Pick<
   | 'nano'
 > & { readonly facet: number };
 
-/** A single message as a row of facts, its parts included; `at` is the message's own time. */
-export function spendRowOf(row: MessageFact): SpendRow {
+/** A single message as a row of sums, its parts included; `at` is the message's own time. */
+export function spendRowOf(row: MessageSpend): SpendRow {
   return {
     at: row.at,
     session: row.session,
