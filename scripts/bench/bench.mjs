@@ -13,7 +13,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from '../../esbuild.mjs';
-import { readOverview } from '../../src/query/overview.ts';
+import { readOverview } from '../../src/budgets/overview.ts';
 import { openForReading } from '../../src/store/connection/openStore.ts';
 import { StoreReader } from '../../src/store/query/storeReader.ts';
 import { fillStore } from '../../test/bench/bigStore.ts';

@@ -3,7 +3,7 @@ import { budgetsInForce } from '../budgets/budgetsInForce.ts';
 import { readConfig } from '../dataFolder/readConfig.ts';
 import { readMarks } from '../dataFolder/timeTagFile.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
-import type { ContextFacts } from '../query/openContext.ts';
+import type { ContextInputs } from '../query/openContext.ts';
 import { readPeers } from '../query/peers.ts';
 import { mergeOverrides } from '../settings/priceOverrides.ts';
 import type { UserSettings } from '../settings/settings.ts';
@@ -31,7 +31,7 @@ export function factsOf({
   storeFile,
   home,
   problems: known,
-}: TaskPlace): ContextFacts {
+}: TaskPlace): ContextInputs {
   const prices = mergeOverrides({
     setting: settings.priceOverrides,
     file: settings.priceFile,

@@ -1,6 +1,6 @@
 import type { Budget, BudgetUnit } from '../analysis/budgets/budget.ts';
 import { formatPeriod, formatScope, formatUnit } from '../analysis/budgets/budgetNotation.ts';
-import { formatLadder } from '../analysis/budgets/thresholds.ts';
+import { formatThresholds } from '../analysis/budgets/thresholds.ts';
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
 import { levelNames } from '../model/level.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
@@ -37,7 +37,7 @@ export function judgedName(context: ReportContext, { entry, part }: JudgedBudget
 
 /** A budget as JSON has it: amounts of dollars by name, those of other units beside. */
 export function budgetFields({ budget, origin, setAt }: BudgetEntry): Record<string, unknown> {
-  const { scope, period, unit, limit, ladder, basis, action } = budget;
+  const { scope, period, unit, limit, thresholds, basis, action } = budget;
   const usd = unit.kind === 'usd';
   return {
     scope: formatScope(scope),
@@ -45,7 +45,7 @@ export function budgetFields({ budget, origin, setAt }: BudgetEntry): Record<str
     unit: formatUnit(unit),
     budget_usd: usd ? nanoToUsd(limit) : null,
     limit: usd ? nanoToUsd(limit) : limit,
-    ladder: formatLadder(ladder),
+    ladder: formatThresholds(thresholds),
     basis,
     action,
     origin,

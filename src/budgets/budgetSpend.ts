@@ -3,8 +3,13 @@ import { fits } from '../analysis/spend/patterns.ts';
 import { dayMs, daySpan, hourMs, monthSpan, type TimeSpan, weekSpan } from '../model/calendar.ts';
 import type { ReportContext } from '../query/context.ts';
 import type { Names } from '../query/names.ts';
-import { type BackgroundFact, type Fact, type Selection, select } from '../query/select.ts';
-import type { FactKey } from '../store/query/spendRows.ts';
+import {
+  type Selection,
+  select,
+  type TaggedBackground,
+  type TaggedSpend,
+} from '../query/select.ts';
+import type { SpendKey } from '../store/query/spendRows.ts';
 import { addSums, type SpendSums } from '../store/schema/sums.ts';
 import { isProject } from '../text/paths.ts';
 
@@ -26,7 +31,12 @@ export interface BudgetSpend {
   readonly unpriced: readonly { readonly model: string; readonly messages: number }[];
 }
 
-/** The stretch a budget counts now; undefined for a lifetime. */
+/** What was spent in a span of what a budget covers, of each part by itself where there are several. */
+export interface SpendSource {
+  read(budget: Pick<Budget, 'scope' | 'period'>, span: TimeSpan | undefined): BudgetSpend[];
+}
+
+/** The period a budget counts now; undefined for a lifetime. */
 export function budgetSpan(
   period: BudgetPeriod,
   { now, zone, weekStart }: Pick<ReportContext, 'now' | 'zone' | 'weekStart'>,
@@ -48,7 +58,10 @@ export function budgetSpan(
 }
 
 /** Days until spend begins anew; undefined where it never does. */
-export function daysLeft(period: BudgetPeriod, context: ReportContext): number | undefined {
+export function daysLeft(
+  period: BudgetPeriod,
+  context: Pick<ReportContext, 'now' | 'zone' | 'weekStart'>,
+): number | undefined {
   const calendar = period.kind === 'day' || period.kind === 'week' || period.kind === 'month';
   const span = calendar ? budgetSpan(period, context) : undefined;
   return span && (span.to - context.now) / dayMs;
@@ -74,7 +87,7 @@ export function whyNotJudged({ scope, unit }: Budget): string | undefined {
 }
 
 /** Reads what budgets are about, each span with the same keys once. */
-export class BudgetSpends {
+export class BudgetSpends implements SpendSource {
   readonly #context: ReportContext;
   readonly #counted: boolean;
   readonly #selections = new Map<string, Selection>();
@@ -85,7 +98,6 @@ export class BudgetSpends {
     this.#counted = !sumsOnly;
   }
 
-  /** What was spent in a span of what a budget covers, of each part by itself where there are several. */
   read(budget: Pick<Budget, 'scope' | 'period'>, span: TimeSpan | undefined): BudgetSpend[] {
     const { scope, period } = budget;
     const parts = partsOf(scope, period, this.#counted);
@@ -108,8 +120,8 @@ export class BudgetSpends {
   }
 
   #counts(
-    rows: readonly Fact[],
-    backgrounds: readonly BackgroundFact[],
+    rows: readonly TaggedSpend[],
+    backgrounds: readonly TaggedBackground[],
     { names }: Selection,
   ): Pick<BudgetSpend, 'sessions' | 'unpriced'> {
     if (!this.#counted) return { sessions: 0, unpriced: [] };
@@ -117,12 +129,12 @@ export class BudgetSpends {
     return { sessions, unpriced: unpricedOf(rows, names) };
   }
 
-  #select(span: TimeSpan | undefined, keys: readonly FactKey[], withTags: boolean): Selection {
+  #select(span: TimeSpan | undefined, keys: readonly SpendKey[], withTags: boolean): Selection {
     const key = `${span?.from} ${span?.to} ${keys.join(' ')} ${withTags}`;
     let found = this.#selections.get(key);
     if (found === undefined) {
       found = select(this.#context, { span, filters: {} }, keys, withTags);
-      if (keys.includes('prompt')) found.names.prepare(found.rows, ['prompt']);
+      if (keys.includes('prompt')) found.names.prefetch(found.rows, ['prompt']);
       this.#selections.set(key, found);
     }
     return found;
@@ -136,13 +148,13 @@ export class BudgetSpends {
 }
 
 function sumsOf(
-  rows: readonly Fact[],
-  backgrounds: readonly BackgroundFact[],
+  rows: readonly TaggedSpend[],
+  backgrounds: readonly TaggedBackground[],
 ): Pick<BudgetSpend, 'sums' | 'background'> {
   return { sums: addSums(rows), background: backgrounds.reduce((sum, { nano }) => sum + nano, 0) };
 }
 
-function unpricedOf(rows: readonly Fact[], names: Names): BudgetSpend['unpriced'] {
+function unpricedOf(rows: readonly TaggedSpend[], names: Names): BudgetSpend['unpriced'] {
   const unpriced = new Map<string, number>();
   for (const row of rows) {
     if (row.unpriced === 0) continue;
@@ -154,19 +166,19 @@ function unpricedOf(rows: readonly Fact[], names: Names): BudgetSpend['unpriced'
 
 /** How spend is parted for a budget. A row in no part does not count. */
 interface Parts {
-  readonly keys: readonly FactKey[];
+  readonly keys: readonly SpendKey[];
   /** There is one part, spent or not. */
   readonly single: boolean;
   readonly whileAtWork: boolean;
-  readonly ofRow: (row: Fact, selection: Selection) => string | undefined;
-  readonly ofBackground: (row: BackgroundFact, selection: Selection) => string | undefined;
+  readonly ofRow: (row: TaggedSpend, selection: Selection) => string | undefined;
+  readonly ofBackground: (row: TaggedBackground, selection: Selection) => string | undefined;
 }
 
 function partsOf(scope: BudgetScope, period: BudgetPeriod, counted: boolean): Parts {
   const inside = insideOf(scope);
   const perPart = dividerOf(scope, period);
-  const more: FactKey[] = counted ? ['session', 'model'] : [];
-  const keys = [...new Set<FactKey>([...more, ...inside.keys, ...perPart.keys])];
+  const more: SpendKey[] = counted ? ['session', 'model'] : [];
+  const keys = [...new Set<SpendKey>([...more, ...inside.keys, ...perPart.keys])];
   return {
     keys,
     single: perPart.single,
@@ -179,9 +191,9 @@ function partsOf(scope: BudgetScope, period: BudgetPeriod, counted: boolean): Pa
 }
 
 interface Inside {
-  readonly keys: readonly FactKey[];
-  readonly row: (row: Fact, selection: Selection) => boolean;
-  readonly background: (row: BackgroundFact, selection: Selection) => boolean;
+  readonly keys: readonly SpendKey[];
+  readonly row: (row: TaggedSpend, selection: Selection) => boolean;
+  readonly background: (row: TaggedBackground, selection: Selection) => boolean;
 }
 
 /** Whether spend lies in a scope at all. */

@@ -1,6 +1,6 @@
 import type { Budget } from '../analysis/budgets/budget.ts';
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
-import { defaultLadder } from '../model/level.ts';
+import { defaultThresholds } from '../model/level.ts';
 import { usdToNano } from '../model/money.ts';
 import type { UserSettings } from '../settings/settings.ts';
 
@@ -15,7 +15,7 @@ function plainBudget(
     period,
     unit: { kind: 'usd' },
     limit,
-    ladder: defaultLadder,
+    thresholds: defaultThresholds,
     basis: 'actual',
     action: 'notify',
   };

@@ -12,9 +12,11 @@ import {
   BudgetSpends,
   budgetSpan,
   daysLeft,
+  type SpendSource,
   spentIn,
   whyNotJudged,
 } from './budgetSpend.ts';
+import { isOneSum, type SumSpends } from './sumSpends.ts';
 
 /** Days a forecast and a projection of a budget take their rate from, unless told otherwise. */
 export const usualWindowDays = 7;
@@ -44,13 +46,30 @@ export interface BudgetQuestion {
   readonly sumsOnly?: boolean;
 }
 
+/** What judging a budget needs to know besides what was spent. */
+export type BudgetContext = Pick<
+  ReportContext,
+  'reader' | 'now' | 'zone' | 'weekStart' | 'budgets'
+>;
+
+/** Judges the budgets that are one sum each, the worst first: fast enough for a status bar. */
+export function judgeSums(context: BudgetContext, spends: SumSpends): readonly JudgedBudget[] {
+  const budgets = context.budgets.filter(({ budget }) => isOneSum(budget));
+  return judgeEntries(context, budgets, spends, {}).judged;
+}
+
 /** Judges every budget that holds, each project, session, agent or run by itself where it is about one. */
-export function judgeBudgets(
-  context: ReportContext,
-  { place, window, sumsOnly = false }: BudgetQuestion = {},
+export function judgeBudgets(context: ReportContext, question: BudgetQuestion = {}): JudgedBudgets {
+  const spends = new BudgetSpends(context, question);
+  return judgeEntries(context, entriesFor(context.budgets, question.place), spends, question);
+}
+
+function judgeEntries(
+  context: BudgetContext,
+  entries: readonly BudgetEntry[],
+  spends: SpendSource,
+  { place, window }: BudgetQuestion,
 ): JudgedBudgets {
-  const spends = new BudgetSpends(context, { sumsOnly });
-  const entries = entriesFor(context.budgets, place);
   const judged: JudgedBudget[] = [];
   const others: { entry: BudgetEntry; reason: string }[] = [];
   for (const entry of entries) {
@@ -73,7 +92,7 @@ export function judgeBudgets(
 }
 
 function judge(
-  context: ReportContext,
+  context: BudgetContext,
   entry: BudgetEntry,
   spend: BudgetSpend,
   rate: number | undefined,
@@ -87,8 +106,8 @@ function judge(
 
 /** What each part spends in a day, in its unit. */
 function ratesOf(
-  context: ReportContext,
-  spends: BudgetSpends,
+  context: BudgetContext,
+  spends: SpendSource,
   budget: Budget,
   window: BudgetQuestion['window'],
 ): Map<string, number> {

@@ -9,9 +9,9 @@ import {
   parseScope,
   parseUnit,
 } from '../analysis/budgets/budgetNotation.ts';
-import { formatLadder, parseLadder } from '../analysis/budgets/thresholds.ts';
+import { formatThresholds, parseThresholds } from '../analysis/budgets/thresholds.ts';
 import { HumanError } from '../model/errors.ts';
-import { defaultLadder } from '../model/level.ts';
+import { defaultThresholds } from '../model/level.ts';
 import { nanoToUsd } from '../model/money.ts';
 import { isObject } from '../model/objects.ts';
 import { plainText } from '../text/plainText.ts';
@@ -77,7 +77,7 @@ function budgetOf(written: z.infer<typeof stored>): Budget {
     period: parsePeriod(written.period),
     unit,
     limit: parseLimit(String(written.limit), unit),
-    ladder: written.ladder === undefined ? defaultLadder : parseLadder(written.ladder),
+    thresholds: written.ladder === undefined ? defaultThresholds : parseThresholds(written.ladder),
     basis: written.basis,
     action: written.action,
   };
@@ -90,13 +90,13 @@ function timeOf(text: string | undefined): number | undefined {
 
 /** A budget as the file has it. */
 function written({ budget, setAt }: BudgetEntry): object {
-  const { scope, period, unit, limit, ladder, basis, action } = budget;
+  const { scope, period, unit, limit, thresholds, basis, action } = budget;
   return {
     scope: formatScope(scope),
     period: formatPeriod(period),
     unit: formatUnit(unit),
     limit: unit.kind === 'usd' ? nanoToUsd(limit) : limit,
-    ladder: formatLadder(ladder),
+    ladder: formatThresholds(thresholds),
     basis,
     action,
     ...(setAt !== undefined && { setAt: new Date(setAt).toISOString() }),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { HumanError } from '../model/errors.ts';
 import { isObject } from '../model/objects.ts';
-import { writeFileAtomically } from '../platform/atomicFile.ts';
+import { writeFileAtomically } from '../platform/partFile.ts';
 
 /**
  * `config.json` in the data folder: `{ revision, settings, budgets }`. The editor writes the settings,

@@ -9,8 +9,8 @@ import { taggerOf } from '../query/tagger.ts';
 import { type BackgroundRow, backgroundRows } from '../store/query/background.ts';
 import { type MessagePiece, messagePages } from '../store/query/messagePages.ts';
 import { sessionTitles } from '../store/query/sessionInfo.ts';
-import { summedUpRows } from '../store/query/spendRows.ts';
-import type { FactRow } from '../store/schema/sums.ts';
+import { downsampledRows } from '../store/query/spendRows.ts';
+import type { SpendRow } from '../store/schema/sums.ts';
 import { type Openness, pathWriter } from './redact.ts';
 
 /** One row of an export. Times in UTC milliseconds, money in nano-dollars; null is "not known". */
@@ -87,8 +87,8 @@ export function* exportPages(
   const writer = rowWriter(context, names, open);
   const carries = ({ tags }: ExportRow): boolean =>
     filters.tag === undefined || tags.includes(filters.tag);
-  const sums = summedUpRows(context.db, span);
-  names.prepare(sums, ['agent', 'model', 'prompt']);
+  const sums = downsampledRows(context.db, span);
+  names.prefetch(sums, ['agent', 'model', 'prompt']);
   const waiting = [
     ...sums.filter(matcher.passes).map(writer.ofSum),
     ...backgroundRows(context.db, span)
@@ -99,7 +99,7 @@ export function* exportPages(
     .sort((a, b) => a.at - b.at);
   let next = 0;
   for (const page of messagePages(context.db, span, pageSize)) {
-    names.prepare(page, matcher.keys);
+    names.prefetch(page, matcher.keys);
     const rows: ExportRow[] = [];
     for (const piece of page) {
       while (next < waiting.length && waiting[next]!.at < piece.at) rows.push(waiting[next++]!);
@@ -169,7 +169,7 @@ function rowWriter(context: ReportContext, names: Names, open: Openness) {
         requestId: piece.requestId,
       };
     },
-    ofSum: (row: FactRow): ExportRow => {
+    ofSum: (row: SpendRow): ExportRow => {
       const { row: priceRow, branch, effort, attribution } = names.facet(row);
       const { at, session, nano, messages, unpriced, lower, client } = row;
       const model = names.word(row.model);

@@ -3,7 +3,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { frontmatterValue, withFrontmatter } from '../analysis/insights/frontmatter.ts';
 import type { InsightAction } from '../analysis/insights/insight.ts';
 import { type LedgerEntry, readLedger, updateLedger } from '../dataFolder/insightFile.ts';
-import { writeFileAtomically } from '../platform/atomicFile.ts';
+import { writeFileAtomically } from '../platform/partFile.ts';
 import type { AgentFile } from './agentFiles.ts';
 
 /** The action of an insight that gives an agent another model. */

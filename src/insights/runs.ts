@@ -3,7 +3,7 @@ import type { TimeSpan } from '../model/calendar.ts';
 import type { ReportContext } from '../query/context.ts';
 import type { Names } from '../query/names.ts';
 import type { Question } from '../query/question.ts';
-import { type Fact, type Selection, select } from '../query/select.ts';
+import { type Selection, select, type TaggedSpend } from '../query/select.ts';
 import { type FailureRow, failureRows } from '../store/query/failures.ts';
 import { addTo, noSums, type RowKeys, type RunningSums } from '../store/schema/sums.ts';
 
@@ -56,7 +56,7 @@ interface OpenRun {
 }
 
 /** Rows put together by run, in the order in which runs first appear. There are many: one pass. */
-function openRuns(rows: readonly Fact[]): OpenRun[] {
+function openRuns(rows: readonly TaggedSpend[]): OpenRun[] {
   const runs: OpenRun[] = [];
   // An agent is one of one session, so it and the prompt name the run.
   const known = new Map<number, Map<number, OpenRun>>();
@@ -89,7 +89,7 @@ function runKey({
   session,
   agent,
   prompt,
-}: Pick<Fact, 'session' | 'agent'> & { readonly prompt: number | undefined }): string {
+}: Pick<TaggedSpend, 'session' | 'agent'> & { readonly prompt: number | undefined }): string {
   return `${session} ${agent} ${prompt}`;
 }
 

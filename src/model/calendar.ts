@@ -204,3 +204,8 @@ export function ageOf(ms: number): {
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? { unit: 'h', count: hours } : { unit: 'd', count: Math.floor(hours / 24) };
 }
+
+/** The last 60 minutes up to and including `now`: (now − 1 h, now], as every view and report means it. */
+export function lastHourSpan(now: number): TimeSpan {
+  return { from: now - hourMs + 1, to: now + 1 };
+}

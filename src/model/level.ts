@@ -14,16 +14,16 @@ export const levelNames: Readonly<Record<Level, string>> = {
 };
 
 /** Shares of a budget from which on each level holds (inclusive). */
-export type Ladder = Readonly<Record<Exclude<Level, 'ok'>, number>>;
+export type Thresholds = Readonly<Record<Exclude<Level, 'ok'>, number>>;
 
-export const defaultLadder: Ladder = { info: 0.5, warning: 0.75, critical: 0.9, stop: 1 };
+export const defaultThresholds: Thresholds = { info: 0.5, warning: 0.75, critical: 0.9, stop: 1 };
 
 /** The level of a share of a budget: inclusive steps, and 99.96 % is not "over". */
-export function levelOf(share: number, ladder: Ladder = defaultLadder): Level {
-  if (share >= ladder.stop) return 'stop';
-  if (share >= ladder.critical) return 'critical';
-  if (share >= ladder.warning) return 'warning';
-  return share >= ladder.info ? 'info' : 'ok';
+export function levelOf(share: number, thresholds: Thresholds = defaultThresholds): Level {
+  if (share >= thresholds.stop) return 'stop';
+  if (share >= thresholds.critical) return 'critical';
+  if (share >= thresholds.warning) return 'warning';
+  return share >= thresholds.info ? 'info' : 'ok';
 }
 
 /** A share in percent, rounded down so that nothing is called full before it is. */

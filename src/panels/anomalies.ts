@@ -4,6 +4,7 @@ import { type Anomalies, usualBounds, usualThreshold } from '../analysis/statist
 import { firstMoment, type TimeSpan } from '../model/calendar.ts';
 import type { ReportContext } from '../query/context.ts';
 import { matcherOf } from '../query/filters.ts';
+import { everSpan } from '../query/firstSpend.ts';
 import { type Question, readQuestion } from '../query/question.ts';
 import {
   type AnomalyUnit,
@@ -119,10 +120,6 @@ export function anomaliesData(
     catalogueDate: context.book.catalogueDate,
     hasData: context.reader.hasSessions(),
   };
-}
-
-function everSpan({ reader, now }: ReportContext): TimeSpan {
-  return { from: reader.firstAt() ?? now, to: now + 1 };
 }
 
 /** When something was: a message by its time, a session by its last record, a day by its start. */

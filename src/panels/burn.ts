@@ -116,7 +116,7 @@ export function burnData(
 }
 
 function readRate(context: ReportContext, raw: Readonly<Record<string, unknown>>): BurnRate {
-  const { burn, pace, bucket } = readBurn(context, readQuestion(burnReport, raw, context));
+  const { burn, spendRate, bucket } = readBurn(context, readQuestion(burnReport, raw, context));
   const { buckets, latest, active, all, skipped, alert } = burn;
   return {
     buckets,
@@ -127,8 +127,8 @@ function readRate(context: ReportContext, raw: Readonly<Record<string, unknown>>
     alert,
     bucket,
     activeCount: buckets.slice(0, -1).filter((nano) => nano > 0).length,
-    lower: pace.sums.lower,
-    atLeast: pace.latest.lower > 0 || pace.latest.unpriced > 0,
+    lower: spendRate.sums.lower,
+    atLeast: spendRate.latest.lower > 0 || spendRate.latest.unpriced > 0,
   };
 }
 
@@ -140,7 +140,7 @@ function firstEmpty(budgets: readonly BudgetAhead[], perDay: number): BurnBudget
   });
   const ends = whole.map((ahead): BurnBudget => {
     const { projected, entry } = ahead.judged;
-    const [end] = exhaustion(projected, perDay, [entry.budget.ladder.stop]);
+    const [end] = exhaustion(projected, perDay, [entry.budget.thresholds.stop]);
     const isEnd = end?.outcome === 'passed' || end?.outcome === 'ahead';
     return { ahead, days: isEnd ? end.days : undefined };
   });

@@ -2,17 +2,17 @@ import type { TimeSpan } from '../model/calendar.ts';
 import { promptTokens, totalTokens } from '../model/tokens.ts';
 import type { ReportContext } from '../query/context.ts';
 import { type DimensionName, dimension } from '../query/dimensions.ts';
+import { everSpan } from '../query/firstSpend.ts';
 import { type Group, groupCost, groupsOf } from '../query/groupBy.ts';
 import { Names } from '../query/names.ts';
 import type { Filters } from '../query/options.ts';
 import { outcomes, successRate } from '../query/outcomes.ts';
-import { firstEver } from '../query/pace.ts';
 import type { Question } from '../query/question.ts';
 import { countRuns } from '../query/runs.ts';
 import { countSessions, type SumsOnly, select, selectSums } from '../query/select.ts';
 import { spanOf } from '../query/spans.ts';
 import { unpricedByModel } from '../query/sums.ts';
-import type { FactKey } from '../store/query/spendRows.ts';
+import type { SpendKey } from '../store/query/spendRows.ts';
 import type { SpendSums } from '../store/schema/sums.ts';
 import { type BudgetOutlook, budgetOutlooks } from './parts/budgetForecasts.ts';
 import { type FilterChoices, filterChoices } from './parts/filterOptions.ts';
@@ -98,7 +98,7 @@ export interface DashboardFigures extends DashboardHead {
 }
 
 /** What all bars need told apart, read at once; when it was spent is asked by itself. */
-const byWhom: readonly FactKey[] = ['session', 'agent', 'model', 'facet'];
+const byWhom: readonly SpendKey[] = ['session', 'agent', 'model', 'facet'];
 
 /** Reads the figures of a dashboard. */
 export function dashboardData(
@@ -150,7 +150,7 @@ function headOf(
   names: Names,
 ): Omit<DashboardHead, 'choices'> {
   const { sums, background, total } = select(context, question, [], false, names);
-  const read = (keys: readonly FactKey[], only: keyof SpendSums): SumsOnly =>
+  const read = (keys: readonly SpendKey[], only: keyof SpendSums): SumsOnly =>
     selectSums(context, question, keys, names, [only]);
   const span = question.span ?? everSpan(context);
   const stretches = stretchesOf(span, context);
@@ -187,12 +187,6 @@ function askedSpan(
   { period, since, until }: DashboardQuestion,
 ): TimeSpan | undefined {
   return period === 'custom' ? spanOf({ since, until }, context) : spanOf({ period }, context);
-}
-
-/** From the first spend to now. */
-function everSpan(context: ReportContext): TimeSpan {
-  const { now } = context;
-  return { from: Math.min(now, firstEver(context) ?? now), to: now + 1 };
 }
 
 function sliceOf(group: Group): Slice {

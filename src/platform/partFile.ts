@@ -8,7 +8,6 @@ import {
   readdirSync,
   renameSync,
   rmSync,
-  statSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -32,10 +31,6 @@ export class PartFile {
   constructor(file: string, mode: number) {
     this.file = file;
     this.#part = `${file}.${process.pid}.part`;
-    const kind = statSync(file, { throwIfNoEntry: false });
-    if (kind !== undefined && !kind.isFile()) {
-      throw new HumanError('usage', `${file} is no regular file. Name one, or - for the terminal.`);
-    }
     this.#fd = this.#attempt(() => {
       mkdirSync(dirname(file), { recursive: true });
       removeDeadParts(file);
@@ -49,11 +44,11 @@ export class PartFile {
     if (this.#buffer.length >= bufferLength) this.#flush();
   }
 
-  /** Gives the file its name. */
-  commit(): void {
+  /** Gives the file its name; with `sync` only once its bytes are on the disk, which takes its time. */
+  commit({ sync = true } = {}): void {
     this.#flush();
     this.#attempt(() => {
-      fsyncSync(this.#fd);
+      if (sync) fsyncSync(this.#fd);
       closeSync(this.#fd);
       this.#open = false;
       renameSync(this.#part, this.file);
@@ -85,6 +80,13 @@ export class PartFile {
       throw new HumanError('files', `${this.file} cannot be written (${code}).`, { cause: error });
     }
   }
+}
+
+/** Writes a small file atomically: a reader finds the old content or the new, never half of it. */
+export function writeFileAtomically(file: string, content: string, mode: number): void {
+  const part = new PartFile(file, mode);
+  part.write(content);
+  part.commit({ sync: false });
 }
 
 /** Removes what programs left that were killed while they wrote this file. */

@@ -14,6 +14,7 @@ import {
   type RateTable,
   rateTable,
 } from './rateTable.ts';
+import { formatRowName, parseRowName, type RowTrait } from './rowName.ts';
 import type { Tier } from './tiers.ts';
 
 /** Part of every revision: raised when matching, arithmetic or the names of rows change. */
@@ -142,19 +143,14 @@ class CardIndex {
   /** The card a row's name stands for: the name says period, band and traits. */
   ofRow(row: string): RateCard | undefined {
     this.#byRow ??= rowsOf(this.#table);
-    let base = row;
-    while (!this.#byRow.has(base)) {
-      const cut = Math.max(base.lastIndexOf('+'), base.lastIndexOf('>'));
-      if (cut < 0) return undefined;
-      base = base.slice(0, cut);
-    }
-    const marks = row.slice(base.length).split('+').slice(1);
+    const { period, traits } = parseRowName(row);
+    const rates = this.#byRow.get(period);
+    if (rates === undefined) return undefined;
     const index =
-      (marks.includes('fast') ? fastBit : 0) |
-      (marks.includes('us') ? usBit : 0) |
-      (marks.includes('batch') ? batchBit : 0);
-    const regional = marks.includes('region');
-    const model = this.#modelCards(this.#byRow.get(base)!, regional);
+      (traits.includes('fast') ? fastBit : 0) |
+      (traits.includes('us') ? usBit : 0) |
+      (traits.includes('batch') ? batchBit : 0);
+    const model = this.#modelCards(rates, traits.includes('region'));
     return this.#ofTraits(model, index)
       .flatMap(({ card, above }) => [card, above])
       .find((card) => card?.row === row);
@@ -196,46 +192,41 @@ function rowsOf(table: RateTable): ReadonlyMap<string, ModelRates> {
 
 function datedCards(table: RateTable, model: ModelCards, traits: number): DatedCard[] {
   return model.rates.periods.map((period) => {
-    const { factors, suffix } = factorsOf(table, period, model.regional, traits);
-    const name = period.row;
+    const { factors, changed } = factorsOf(table, period, model.regional, traits);
     const upper = period.above;
+    const nameOf = (above?: number): string =>
+      formatRowName({ period: period.row, above, traits: changed });
     return {
       model: model.rates.id,
       fromMs: period.fromMs,
       untilMs: period.untilMs,
-      card: rateCard(name + suffix, period.rates, period, factors),
-      above:
-        upper &&
-        rateCard(`${name}>${bandName(upper.promptTokens)}${suffix}`, upper.rates, period, factors),
+      card: rateCard(nameOf(), period.rates, period, factors),
+      above: upper && rateCard(nameOf(upper.promptTokens), upper.rates, period, factors),
       threshold: upper?.promptTokens ?? Number.POSITIVE_INFINITY,
     };
   });
 }
 
-/** A trait the model has no factor for changes nothing and leaves no mark. */
+/** A trait the model has no factor for changes nothing and is not named. */
 function factorsOf(
   table: RateTable,
   period: RatePeriod,
   regional: boolean,
   traits: number,
-): { factors: Decimal[]; suffix: string } {
+): { factors: Decimal[]; changed: RowTrait[] } {
   const factors: Decimal[] = [];
-  let suffix = '';
-  const apply = (factor: Decimal | undefined, mark: string): void => {
+  const changed: RowTrait[] = [];
+  const apply = (factor: Decimal | undefined, trait: RowTrait): void => {
     if (factor === undefined) return;
     factors.push(factor);
-    suffix += `+${mark}`;
+    changed.push(trait);
   };
   if ((traits & fastBit) !== 0) apply(period.fast, 'fast');
   // A request runs in one place: the premium for staying there is paid once.
   if (regional) apply(period.bedrockRegion, 'region');
   else if ((traits & usBit) !== 0) apply(period.usGeo, 'us');
   if ((traits & batchBit) !== 0) apply(table.batch, 'batch');
-  return { factors, suffix };
-}
-
-function bandName(tokens: number): string {
-  return tokens % 1000 === 0 ? `${tokens / 1000}k` : String(tokens);
+  return { factors, changed };
 }
 
 /** Everything a cost depends on, in a fixed order, as a fingerprint. */

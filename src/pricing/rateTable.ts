@@ -4,6 +4,7 @@ import { dayStart } from './days.ts';
 import { type Decimal, decimal, decimalText, decimalZero, times } from './decimal.ts';
 import { matchModel, normaliseModel } from './matchModel.ts';
 import type { OverrideRow, PartialRates, PriceOverrides } from './overrides.ts';
+import { periodName } from './rowName.ts';
 import { gradeOfRate, type Tier } from './tiers.ts';
 
 /** A rate for every token class, US dollars per million tokens. */
@@ -155,7 +156,7 @@ function periodAt(
     fromMs,
     untilMs,
     from,
-    row: rowName(id, from, override !== undefined, multiplier),
+    row: periodName(id, from, override !== undefined, decimalText(multiplier)),
     rates: scaled(rates),
     ...(above && { above: { promptTokens: above.promptTokens, rates: scaled(above.rates) } }),
     webSearchPerThousand: times(decimal(search), multiplier),
@@ -174,12 +175,6 @@ function periodAt(
 function rowDay(row: CatalogueRow | undefined, override: OverrideRow | undefined): string | null {
   const days = [row?.from, override?.from].filter((day) => day !== undefined).sort();
   return days.at(-1) ?? null;
-}
-
-function rowName(id: string, from: string | null, override: boolean, multiplier: Decimal): string {
-  const day = from === null ? '' : `@${from}`;
-  const factor = decimalText(multiplier);
-  return `${id}${day}${override ? '+override' : ''}${factor === '1' ? '' : `*${factor}`}`;
 }
 
 function baseRates(row: CatalogueRow | undefined, override: OverrideRow | undefined): Rates {

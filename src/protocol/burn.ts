@@ -38,7 +38,7 @@ export interface BurnLine {
   readonly label: string;
 }
 
-/** When a step of a budget's ladder is reached. */
+/** When a threshold of a budget is reached. */
 export interface BurnStep {
   readonly text: string;
   /** The moment in full; '' where there is none. */

@@ -51,7 +51,7 @@ export interface GitState {
 }
 
 /** What decides which cautions stand beside a figure. */
-export interface FigureFacts {
+export interface FigureInputs {
   readonly lower: number;
   readonly client: number;
   readonly background: number;
@@ -72,7 +72,7 @@ export function warnings(context: ReportContext): string[] {
 }
 
 /** The footer of a report: what its figures are and what they leave out. */
-export function figureNotes(context: ReportContext, facts: FigureFacts): string[] {
+export function figureNotes(context: ReportContext, facts: FigureInputs): string[] {
   const { book, billing } = context;
   const own = [...book.table.models.values()].some(({ periods }) =>
     periods.some(({ origin, multiplier }) => origin === 'override' || multiplier.digits !== 1n),

@@ -2,13 +2,13 @@ import { daysOf, localTime, type Zone } from '../model/calendar.ts';
 import { memoize } from '../model/memoize.ts';
 import { tierOf } from '../pricing/tiers.ts';
 import { sessionTitles } from '../store/query/sessionInfo.ts';
-import type { FactKey } from '../store/query/spendRows.ts';
+import type { SpendKey } from '../store/query/spendRows.ts';
 import { bucketMs, bucketOf } from '../store/schema/rollupTables.ts';
 import type { RowKeys } from '../store/schema/sums.ts';
 import { lastPart } from '../text/paths.ts';
 import { homePath, type ReportContext } from './context.ts';
 import type { Names } from './names.ts';
-import type { BackgroundFact, Tagged } from './select.ts';
+import type { Tagged, TaggedBackground } from './select.ts';
 
 /** What spend can be broken down by. */
 export const dimensionNames = [
@@ -45,9 +45,9 @@ export const backgroundKey = '(background)';
 export interface Dimension {
   readonly name: DimensionName;
   readonly header: string;
-  readonly keys: readonly FactKey[];
+  readonly keys: readonly SpendKey[];
   readonly of: (row: RowKeys & Tagged, names: Names) => readonly string[];
-  readonly ofBackground: (background: BackgroundFact, names: Names) => readonly string[];
+  readonly ofBackground: (background: TaggedBackground, names: Names) => readonly string[];
   /** Values have an order of their own: days and hours. */
   readonly ordered: boolean;
   /** Runs of rows can be counted: not where a run lies in several. */
@@ -61,7 +61,7 @@ export function dimension(name: DimensionName, context: ReportContext): Dimensio
   const bySession = (of: (session: number, names: Names) => readonly string[]) => ({
     keys: ['session'] as const,
     of: (row: RowKeys, names: Names) => of(row.session, names),
-    ofBackground: ({ session }: BackgroundFact, names: Names) => of(session, names),
+    ofBackground: ({ session }: TaggedBackground, names: Names) => of(session, names),
   });
   const unexplained = (): readonly string[] => [backgroundKey];
   switch (name) {

@@ -3,7 +3,7 @@ import { HumanError } from '../model/errors.ts';
 import { memoize } from '../model/memoize.ts';
 import { gradeOf, tierOf } from '../pricing/tiers.ts';
 import type { SessionPlace } from '../store/query/sessionInfo.ts';
-import type { FactKey } from '../store/query/spendRows.ts';
+import type { SpendKey } from '../store/query/spendRows.ts';
 import type { RowKeys } from '../store/schema/sums.ts';
 import { isAt, isProject, lastPart } from '../text/paths.ts';
 import { clip, plainText } from '../text/plainText.ts';
@@ -18,7 +18,7 @@ const shownNames = 12;
 /** Which rows and backgrounds pass. Filters are combined with AND. */
 export interface Matcher {
   /** What rows must be split by to be told apart. */
-  readonly keys: readonly FactKey[];
+  readonly keys: readonly SpendKey[];
   readonly passes: (row: RowKeys) => boolean;
   /** Whether background of a session passes: it belongs to no model and no agent. */
   readonly passesBackground: (session: number) => boolean;
@@ -39,7 +39,7 @@ export function matcherOf(context: ReportContext, filters: Filters, names: Names
 
 function build(context: ReportContext, filters: Filters, names: Names): Matcher {
   checkFilters(context, filters, names);
-  const keys = new Set<FactKey>();
+  const keys = new Set<SpendKey>();
   const rowTests: ((row: RowKeys) => boolean)[] = [];
   const sessions = sessionTest(context, filters, names);
   if (sessions !== undefined) {

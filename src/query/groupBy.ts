@@ -1,5 +1,5 @@
 import { totalTokens, type Usage, usageKeys } from '../model/tokens.ts';
-import type { FactKey } from '../store/query/spendRows.ts';
+import type { SpendKey } from '../store/query/spendRows.ts';
 import { toolRows } from '../store/query/tools.ts';
 import { addTo, noSums, type RunningSums, type SpendSums } from '../store/schema/sums.ts';
 import { classCosts } from './classCosts.ts';
@@ -8,7 +8,7 @@ import { type Dimension, type DimensionName, none } from './dimensions.ts';
 import { matcherOf } from './filters.ts';
 import type { Question } from './question.ts';
 import { runCounts } from './runs.ts';
-import { type Fact, type Selection, select } from './select.ts';
+import { type Selection, select, type TaggedSpend } from './select.ts';
 
 /** Sums of one value, or of one pair of values. */
 export interface Group {
@@ -26,7 +26,7 @@ export function selectFor(
   question: Question,
   dimensions: readonly Dimension[],
 ): Selection {
-  const keys: FactKey[] = ['model', ...dimensions.flatMap((dimension) => dimension.keys)];
+  const keys: SpendKey[] = ['model', ...dimensions.flatMap((dimension) => dimension.keys)];
   const byClass = dimensions.some(({ name }) => name === 'class');
   const withTags = dimensions.some(({ name }) => name === 'tag');
   return select(context, question, byClass ? [...keys, 'facet'] : keys, withTags);
@@ -156,7 +156,7 @@ function eachPiece(
 ): void {
   const { names, rows } = selection;
   const has = (name: DimensionName): boolean => dimensions.some((each) => each.name === name);
-  const valuesOf = (row: Fact, special: string): Values =>
+  const valuesOf = (row: TaggedSpend, special: string): Values =>
     dimensions.map((each) =>
       each.name === 'tool' || each.name === 'class' ? [special] : each.of(row, names),
     );
@@ -179,12 +179,12 @@ function byTool(
   { span, filters }: Question,
   dimensions: readonly Dimension[],
   { names }: Selection,
-): { row: Fact; tool: string }[] {
+): { row: TaggedSpend; tool: string }[] {
   const matcher = matcherOf(context, filters, names);
   const wanted = new Set([...dimensions.flatMap(({ keys }) => keys), ...matcher.keys]);
   wanted.delete('prompt');
   const rows = toolRows(context.db, span, [...wanted] as never);
-  names.prepare(rows, [...wanted]);
+  names.prefetch(rows, [...wanted]);
   return rows.filter(matcher.passes).flatMap(({ tools, ...row }) => {
     const calls = tools.length === 0 ? [none] : tools;
     return calls.map((tool, i) => ({ tool, row: share(row, i, calls.length) }));
@@ -214,7 +214,7 @@ export const unsplitName = '(not split)';
 
 function splitByClass(
   { book }: ReportContext,
-  row: Fact,
+  row: TaggedSpend,
   priceRow: string,
 ): { name: string; part: SpendSums }[] {
   const { byClass, unsplit } = classCosts(book, [{ row: priceRow, sums: row }]);

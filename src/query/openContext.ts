@@ -10,7 +10,7 @@ import { isOlder, schemaState } from '../store/schema/migrations.ts';
 import type { GitState, ReportContext } from './context.ts';
 
 /** What a report's context is made of. */
-export interface ContextFacts {
+export interface ContextInputs {
   readonly storeFile: string;
   readonly book: RateBook;
   readonly settings: Pick<UserSettings, 'weekStart' | 'billing' | 'warnAfterDays'>;
@@ -29,7 +29,7 @@ export interface ContextFacts {
 
 /** Opens the store and answers with what `report` makes of it: figures of one moment, which add up. */
 export function withReportContext<T>(
-  facts: ContextFacts,
+  facts: ContextInputs,
   report: (context: ReportContext) => T,
 ): T {
   const db = openStore(facts);
@@ -42,7 +42,7 @@ export function withReportContext<T>(
 
 /** The same for what takes its time and lets others work meanwhile. */
 export async function withReportContextMeanwhile<T>(
-  facts: ContextFacts,
+  facts: ContextInputs,
   report: (context: ReportContext) => Promise<T>,
 ): Promise<T> {
   const db = openStore(facts);
@@ -62,7 +62,7 @@ export class KeptStore {
   #kept: { readonly db: SqlDatabase; readonly file: string; readonly version: number } | undefined;
 
   /** Answers with what `report` makes of the store as it is now. */
-  use<T>(facts: ContextFacts, report: (context: ReportContext) => T): T {
+  use<T>(facts: ContextInputs, report: (context: ReportContext) => T): T {
     try {
       const db = this.#open(facts.storeFile);
       // A file that is no store yet becomes one without being another file.
@@ -109,7 +109,7 @@ function versionOf(db: SqlDatabase): number {
 const mappedBytes = 2 ** 30;
 
 /** Without a store there is no data, which is an answer too. */
-function openStore({ storeFile }: ContextFacts): SqlDatabase {
+function openStore({ storeFile }: ContextInputs): SqlDatabase {
   return openMapped(storeFile) ?? openForWriting(':memory:').db;
 }
 
@@ -126,7 +126,7 @@ function openMapped(storeFile: string): SqlDatabase | undefined {
   return db;
 }
 
-function contextOf(facts: ContextFacts, db: SqlDatabase): ReportContext {
+function contextOf(facts: ContextInputs, db: SqlDatabase): ReportContext {
   const { book, settings, zone, now, accounts, problems, labels, budgets, home } = facts;
   const { peers } = facts;
   const { weekStart, billing, warnAfterDays } = settings;

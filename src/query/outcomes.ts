@@ -28,7 +28,7 @@ export function outcomes(
   if (vague) return undefined;
   const matcher = matcherOf(context, ofSession, names);
   const all = eventRows(context.db, span, failureKinds);
-  names.prepareAgents(all.map((event) => event.agent));
+  names.prefetchAgents(all.map((event) => event.agent));
   const events = all.filter(
     (event) =>
       matcher.passesBackground(event.session) &&

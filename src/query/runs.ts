@@ -1,5 +1,5 @@
 import { type RunRow, runRows, runTotal } from '../store/query/runs.ts';
-import type { FactKey } from '../store/query/spendRows.ts';
+import type { SpendKey } from '../store/query/spendRows.ts';
 import type { ReportContext } from './context.ts';
 import { matcherOf } from './filters.ts';
 import type { Names } from './names.ts';
@@ -14,27 +14,27 @@ export function runCounts(
   context: ReportContext,
   { span, filters }: Pick<Question, 'span' | 'filters'>,
   names: Names,
-  keys: readonly FactKey[],
+  keys: readonly SpendKey[],
 ): RunRow[] {
   const matcher = matcherOf(context, filters, names);
   const { key, wanted } = countKey({ span, filters }, [...keys, ...matcher.keys]);
   let rows = counted.get(names)?.get(key);
   if (rows === undefined) {
     const all = runRows(context.db, span, [...wanted]);
-    names.prepare(all, matcher.keys);
+    names.prefetch(all, matcher.keys);
     rows = all.filter(matcher.passes);
     counted.set(names, (counted.get(names) ?? new Map()).set(key, rows));
   }
-  names.prepare(rows, keys);
+  names.prefetch(rows, keys);
   return rows;
 }
 
 /** Sessions and agents are told apart anyway, so that questions which differ in them are one. */
 function countKey(
   { span, filters }: Pick<Question, 'span' | 'filters'>,
-  keys: readonly FactKey[],
-): { key: string; wanted: Set<FactKey> } {
-  const wanted = new Set<FactKey>([...keys, 'session', 'agent']);
+  keys: readonly SpendKey[],
+): { key: string; wanted: Set<SpendKey> } {
+  const wanted = new Set<SpendKey>([...keys, 'session', 'agent']);
   return { key: JSON.stringify([[...wanted].sort(), span ?? null, filters]), wanted };
 }
 

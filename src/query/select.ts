@@ -1,8 +1,8 @@
 import { marksOf, segments } from '../analysis/spend/timeTags.ts';
 import type { TimeSpan } from '../model/calendar.ts';
 import { type BackgroundRow, backgroundRows } from '../store/query/background.ts';
-import { type FactKey, factRows } from '../store/query/spendRows.ts';
-import { addSums, type FactRow, type SpendSums } from '../store/schema/sums.ts';
+import { type SpendKey, spendRows } from '../store/query/spendRows.ts';
+import { addSums, type SpendRow, type SpendSums } from '../store/schema/sums.ts';
 import type { ReportContext } from './context.ts';
 import { type Matcher, matcherOf } from './filters.ts';
 import { Names } from './names.ts';
@@ -16,18 +16,18 @@ export interface Tagged {
 }
 
 /** A row with the tags it carries. */
-export interface Fact extends FactRow, Tagged {}
+export interface TaggedSpend extends SpendRow, Tagged {}
 
 /** Background with the tags it carries. */
-export interface BackgroundFact extends BackgroundRow, Tagged {}
+export interface TaggedBackground extends BackgroundRow, Tagged {}
 
 /** What was spent in a span, as far as the filters let it. Money in nano-dollars. */
 export interface Selection {
   readonly span: TimeSpan | undefined;
   readonly filters: Filters;
-  readonly rows: readonly Fact[];
+  readonly rows: readonly TaggedSpend[];
   readonly sums: SpendSums;
-  readonly backgrounds: readonly BackgroundFact[];
+  readonly backgrounds: readonly TaggedBackground[];
   readonly background: number;
   /** Messages and background: the figure a person sees. */
   readonly total: number;
@@ -43,7 +43,7 @@ const always: TimeSpan = { from: 0, to: Number.MAX_SAFE_INTEGER };
 export function select(
   context: ReportContext,
   { span, filters }: Pick<Question, 'span' | 'filters'>,
-  keys: readonly FactKey[],
+  keys: readonly SpendKey[],
   withTags = false,
   names = new Names(context),
 ): Selection {
@@ -69,8 +69,13 @@ export function countSessions(
   names: Names,
 ): number {
   const matcher = matcherOf(context, filters, names);
-  const rows = factRows(context.db, span, [...new Set<FactKey>(['session', ...matcher.keys])], []);
-  names.prepare(rows, matcher.keys);
+  const rows = spendRows(
+    context.db,
+    span,
+    [...new Set<SpendKey>(['session', ...matcher.keys])],
+    [],
+  );
+  names.prefetch(rows, matcher.keys);
   return new Set(rows.filter(matcher.passes).map(({ session }) => session)).size;
 }
 
@@ -81,7 +86,7 @@ export type SumsOnly = Pick<Selection, 'rows' | 'backgrounds' | 'names'>;
 export function selectSums(
   context: ReportContext,
   { span, filters }: Pick<Question, 'span' | 'filters'>,
-  keys: readonly FactKey[],
+  keys: readonly SpendKey[],
   names: Names,
   only: readonly (keyof SpendSums)[],
 ): SumsOnly {
@@ -90,8 +95,8 @@ export function selectSums(
 }
 
 interface Found {
-  readonly rows: Fact[];
-  readonly backgrounds: BackgroundFact[];
+  readonly rows: TaggedSpend[];
+  readonly backgrounds: TaggedBackground[];
 }
 
 function plain(
@@ -99,12 +104,12 @@ function plain(
   span: TimeSpan | undefined,
   matcher: Matcher,
   names: Names,
-  keys: readonly FactKey[],
+  keys: readonly SpendKey[],
   only?: readonly (keyof SpendSums)[],
 ): Found {
-  const all = factRows(context.db, span, [...new Set([...keys, ...matcher.keys])], only);
+  const all = spendRows(context.db, span, [...new Set([...keys, ...matcher.keys])], only);
   // Prompts are as many as runs: who names them has them read.
-  names.prepare(all, [...keys.filter((key) => key !== 'prompt'), ...matcher.keys]);
+  names.prefetch(all, [...keys.filter((key) => key !== 'prompt'), ...matcher.keys]);
   const rows = matcher.keys.length === 0 ? all : all.filter(matcher.passes);
   const backgrounds = backgroundRows(context.db, span).filter(({ session }) =>
     matcher.passesBackground(session),
@@ -118,11 +123,11 @@ function tagged(
   span: TimeSpan | undefined,
   matcher: Matcher,
   names: Names,
-  keys: readonly FactKey[],
+  keys: readonly SpendKey[],
 ): Found {
   const marks = marksOf(context.labels.marks);
   const parts = marks.length === 0 ? [{ span, marks }] : segments(span ?? always, marks);
-  const needed: FactKey[] = [...keys, 'session', 'facet'];
+  const needed: SpendKey[] = [...keys, 'session', 'facet'];
   const found = parts.map((part): Found => {
     const { rows, backgrounds } = plain(context, part.span, matcher, names, needed);
     const tagsAt = (session: number, branch: string): string[] => [

@@ -2,7 +2,7 @@ import { registerHooks } from 'node:module';
 
 /**
  * The little of `vscode` that the words of items and panels need, so that they can be timed in plain
- * Node. Timings only: tests run inside a real VS Code.
+ * Node, and tested where no part of an editor matters.
  */
 const source = `
   const fill = (text, values) => text.replace(/\\{(\\d+)\\}/g, (_, n) => String(values[n]));

@@ -87,8 +87,8 @@ describe('prices of the real client', () => {
 
   it('prompts at, above and far above the band of Haiku 5.5', async () => {
     const { spend } = await agrees('long', 'claude-haiku-5-5');
-    assert.equal(spend.messages[0].row.includes('>'), false, spend.messages[0].row);
-    assert.ok(spend.messages[1].row.includes('>100k'), spend.messages[1].row);
+    assert.equal(spend.messages[0].priceRow.includes('>'), false, spend.messages[0].priceRow);
+    assert.ok(spend.messages[1].priceRow.includes('>100k'), spend.messages[1].priceRow);
   });
 
   it('the million-token window of another model has no band', () => agrees('long', 'sonnet[1m]'));

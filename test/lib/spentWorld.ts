@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Budget } from '../../src/analysis/budgets/budget.ts';
 import { parsePeriod, parseScope, parseUnit } from '../../src/analysis/budgets/budgetNotation.ts';
 import type { BudgetEntry } from '../../src/dataFolder/budgetFile.ts';
-import { defaultLadder } from '../../src/model/level.ts';
+import { defaultThresholds } from '../../src/model/level.ts';
 import type { ReportContext } from '../../src/query/context.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
 import { ingestAll } from './ingest.ts';
@@ -70,7 +70,7 @@ export function budgetEntry(
     period: parsePeriod(period),
     unit: parseUnit(unit),
     limit: unit === 'usd' ? limit * 1e9 : limit,
-    ladder: defaultLadder,
+    thresholds: defaultThresholds,
     basis: 'actual',
     action: 'notify',
     ...more,

@@ -78,7 +78,7 @@ const inside: Readonly<Record<string, readonly string[]>> = {
   'src/panels': ['parts'],
   'src/reports': ['document', 'upkeep', 'budgets', 'spend', 'sessions', 'insights', 'peers'],
   'src/views': [
-    ...['text', 'core', 'panels', 'launcher', 'settings', 'demo', 'help', 'statusBar', 'budgets'],
+    ...['text', 'core', 'panels', 'launcher', 'settings', 'demo', 'help', 'budgets', 'statusBar'],
     ...['reports', 'insights', 'storage', 'sessionPanel', 'sessions'],
     ...['dashboard', 'burn', 'anomalies', 'api.ts', 'panelRegistry.ts', 'commands.ts'],
   ],
@@ -100,7 +100,7 @@ const features: Readonly<Record<string, readonly string[]>> = {
   'src/views/storage': ['src/views/launcher'],
   'src/views/anomalies': [],
   'src/views/sessionPanel': [],
-  'src/views/statusBar': [],
+  'src/views/statusBar': ['src/views/budgets'],
   'src/views/reports': [],
   'src/views/help': [],
   'src/views/settings': [],

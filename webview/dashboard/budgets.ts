@@ -6,7 +6,7 @@ import type { DashboardShown, DashboardTools } from './shown.ts';
 
 const marks = { ok: '', info: 'ℹ ', warning: '⚠ ', critical: '✖ ', stop: '✖ ' } as const;
 
-/** Every budget as a bar: what is spent, where it leads, and the steps of its ladder. */
+/** Every budget as a bar: what is spent, where it leads, and its thresholds. */
 export function budgetList({ data, words }: DashboardShown, tools: DashboardTools): HTMLElement[] {
   const title = el('h2', {}, words.budgets);
   if (data.budgets.length === 0) {

@@ -1,4 +1,4 @@
-import { type Ladder, type Level, levelOf } from '../../model/level.ts';
+import { type Level, levelOf, type Thresholds } from '../../model/level.ts';
 import type { TokenClass } from '../../model/tokens.ts';
 
 /** What a budget covers. `*` as a project's path is each project by itself. */
@@ -31,7 +31,7 @@ export interface Budget {
   readonly unit: BudgetUnit;
   /** Above 0, in the unit: nano-dollars, tokens or agents. */
   readonly limit: number;
-  readonly ladder: Ladder;
+  readonly thresholds: Thresholds;
   readonly basis: BudgetBasis;
   readonly action: BudgetAction;
 }
@@ -55,21 +55,21 @@ export interface BudgetState {
  * where it is less than what is spent already, what is spent decides.
  */
 export function budgetState(
-  budget: Pick<Budget, 'limit' | 'ladder' | 'basis'>,
+  budget: Pick<Budget, 'limit' | 'thresholds' | 'basis'>,
   spent: number,
   forecast?: number,
 ): BudgetState {
-  const { limit, ladder, basis } = budget;
+  const { limit, thresholds, basis } = budget;
   const judged = basis === 'forecast' ? Math.max(spent, forecast ?? spent) : spent;
   const share = judged / limit;
-  const level = levelOf(share, ladder);
+  const level = levelOf(share, thresholds);
   return {
     spent,
     judged,
     remaining: Math.max(0, limit - spent),
     share,
     level,
-    threshold: level === 'ok' ? 0 : ladder[level],
+    threshold: level === 'ok' ? 0 : thresholds[level],
   };
 }
 

@@ -1,24 +1,24 @@
 import { HumanError } from '../../model/errors.ts';
-import { defaultLadder, type Ladder } from '../../model/level.ts';
+import { defaultThresholds, type Thresholds } from '../../model/level.ts';
 import { shareOfPercent } from '../../model/numbers.ts';
 
-/** Ladders to choose from by name. `late` has no critical step: it goes from warning to stop. */
-export const ladderPresets = {
-  default: defaultLadder,
+/** Thresholds to choose from by name. `late` has no critical step: it goes from warning to stop. */
+export const thresholdPresets = {
+  default: defaultThresholds,
   daily: { info: 0.5, warning: 0.8, critical: 0.95, stop: 1 },
   late: { info: 0.8, warning: 0.9, critical: 1, stop: 1 },
-} as const satisfies Readonly<Record<string, Ladder>>;
+} as const satisfies Readonly<Record<string, Thresholds>>;
 
-function isPreset(text: string): text is keyof typeof ladderPresets {
-  return Object.hasOwn(ladderPresets, text);
+function isPreset(text: string): text is keyof typeof thresholdPresets {
+  return Object.hasOwn(thresholdPresets, text);
 }
 
 /**
- * Reads a ladder: the name of a preset, or percentages for info, warning, critical and stop such as
+ * Reads the thresholds of a budget: the name of a preset, or percentages for info, warning, critical and stop such as
  * `50/75/90/100`; three of them leave critical out. Throws a `HumanError` for anything else.
  */
-export function parseLadder(text: string): Ladder {
-  if (isPreset(text)) return ladderPresets[text];
+export function parseThresholds(text: string): Thresholds {
+  if (isPreset(text)) return thresholdPresets[text];
   const parts = text.split('/');
   const shares = parts.map((part) =>
     /^\d{1,3}(\.\d{1,3})?$/.test(part) ? shareOfPercent(Number(part)) : 0,
@@ -34,12 +34,12 @@ export function parseLadder(text: string): Ladder {
   }
   throw new HumanError(
     'usage',
-    `${JSON.stringify(text)} is no ladder of a budget. Use ${Object.keys(ladderPresets).join(', ')}, or three or four rising percentages up to 100 such as 50/75/90/100.`,
+    `${JSON.stringify(text)} is no ladder of a budget. Use ${Object.keys(thresholdPresets).join(', ')}, or three or four rising percentages up to 100 such as 50/75/90/100.`,
   );
 }
 
-/** A ladder as `parseLadder` reads it: always in percentages. */
-export function formatLadder({ info, warning, critical, stop }: Ladder): string {
+/** Thresholds as `parseLadder` reads it: always in percentages. */
+export function formatThresholds({ info, warning, critical, stop }: Thresholds): string {
   const shares = critical === stop ? [info, warning, stop] : [info, warning, critical, stop];
   return shares.map((share) => String(Number((share * 100).toFixed(3)))).join('/');
 }

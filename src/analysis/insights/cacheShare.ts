@@ -1,6 +1,6 @@
 import { promptTokens } from '../../model/tokens.ts';
 import type { Insight, InsightWorld, Run, Thread, ThreadMiss, Threads } from './insight.ts';
-import { agentText, insightId, monthRange, perMonth, sumOf } from './measure.ts';
+import { insightId, monthRange, perMonth, sumOf } from './measure.ts';
 
 /** A long conversation reads nine tenths and more from its cache; below this something breaks it. */
 const lowShare = 0.6;
@@ -8,27 +8,8 @@ const lowShare = 0.6;
 /** Too few prompt tokens to judge a habit by: some first prompts, which always write. */
 const fewestTokens = 100_000;
 
-const reasonTexts: Readonly<Record<ThreadMiss['reason'], string>> = {
-  'first-write': 'first writes',
-  expired: 'pauses longer than the cache lives',
-  'model-switch': 'switches of the model',
-  compaction: 'compactions',
-  'prefix-change': 'changes of the prefix',
-};
-
 /** Who starts writes a cache, who compacts gives one up for a shorter one: nothing was lost. */
 const ordinary: ReadonlySet<ThreadMiss['reason']> = new Set(['first-write', 'compaction']);
-
-/** What to do about each cause; a first write and a compaction are the price of starting. */
-const remedies: Readonly<Record<ThreadMiss['reason'], string>> = {
-  'first-write': 'Give one agent several tasks: each start writes its prefix anew.',
-  expired:
-    'Go on within the life of the cache, or start with /clear after a long pause instead of sending everything anew.',
-  'model-switch': 'Stay with one model in a session: a cache belongs to its model.',
-  compaction: 'Compact rarely, at the end of a piece of work.',
-  'prefix-change':
-    'Leave memory files, MCP servers and tools as they are while a session runs: whatever changes at the front is sent anew.',
-};
 
 /** The share of prompt tokens that came from the cache; undefined without any. */
 export function cacheShareOf(runs: Iterable<Run>): number | undefined {
@@ -62,7 +43,6 @@ export function cacheShare(runs: readonly Run[], threads: Threads, world: Insigh
     return {
       id: insightId('cache-share', agent),
       kind: 'cache-share',
-      title: `Only ${Math.floor(share * 100)} % of the prompt tokens of ${agentText(agent)} came from the cache`,
       agent,
       evidence: [
         { name: 'agent', value: agent, unit: 'text' },
@@ -78,7 +58,7 @@ export function cacheShare(runs: readonly Run[], threads: Threads, world: Insigh
         ]),
         ...(first === undefined
           ? []
-          : [{ name: 'mainCause', value: reasonTexts[first.reason], unit: 'text' as const }]),
+          : [{ name: 'mainCause', value: first.reason, unit: 'text' as const }]),
       ],
       currentPerMonth: perMonth(
         sumOf(own, ({ nano }) => nano),
@@ -86,7 +66,7 @@ export function cacheShare(runs: readonly Run[], threads: Threads, world: Insigh
       ),
       perMonth: read.length === 0 ? undefined : monthRange(avoidable(read), world.days),
       basis: 'estimated',
-      action: { kind: 'advice', text: remedies[first?.reason ?? 'first-write'] },
+      action: { kind: 'advice' },
       coverage: {
         seen: new Set(read.map(({ session }) => session)).size,
         all: sessions,

@@ -1,6 +1,5 @@
 import type { Insight, InsightKind, InsightWorld, Run } from './insight.ts';
 import {
-  agentText,
   fewestRuns,
   insightId,
   isSmall,
@@ -22,8 +21,7 @@ export function smallRuns(runs: readonly Run[], world: InsightWorld): Insight[] 
     (run) => isSmall(run) && run.nano > 0 && expensive.has(world.tierOf(mainModel(run))),
   );
   return byAgentAndModel(small).flatMap(([agent, model, own]) => {
-    const title = `${capital(agentText(agent))}: ${own.length} small runs on ${model}`;
-    return cheaper('small-runs', { title, agent, model, own, family: 'haiku' }, world);
+    return cheaper('small-runs', { agent, model, own, family: 'haiku' }, world);
   });
 }
 
@@ -37,13 +35,11 @@ export function topTier(runs: readonly Run[], world: InsightWorld): Insight[] {
       top.has(world.tierOf(mainModel(run))),
   );
   return byAgentAndModel(high).flatMap(([agent, model, own]) => {
-    const title = `${capital(agent)}: ${own.length} runs of a subagent on the top tier (${model})`;
-    return cheaper('top-tier', { title, agent, model, own, family: 'sonnet' }, world);
+    return cheaper('top-tier', { agent, model, own, family: 'sonnet' }, world);
   });
 }
 
 interface Subject {
-  readonly title: string;
   readonly agent: string;
   readonly model: string;
   readonly own: readonly Run[];
@@ -54,7 +50,7 @@ interface Subject {
 /** Reprices every run by itself; runs with a part that has no price on either side stay out. */
 function cheaper(
   kind: InsightKind,
-  { title, agent, model, own, family }: Subject,
+  { agent, model, own, family }: Subject,
   world: InsightWorld,
 ): Insight[] {
   const savings = own.flatMap((run) => {
@@ -70,7 +66,6 @@ function cheaper(
     {
       id: insightId(kind, agent, model),
       kind,
-      title,
       agent,
       evidence: [
         { name: 'agent', value: agent, unit: 'text' },
@@ -92,10 +87,7 @@ function cheaper(
       currentPerMonth: perMonth(cost, world.days),
       perMonth: monthRange(savings, world.days),
       basis: 'estimated',
-      action:
-        agent === 'main'
-          ? { kind: 'advice', text: `Switch with "/model ${family}" before small tasks.` }
-          : { kind: 'agent-model', agent, model: family },
+      action: agent === 'main' ? { kind: 'advice' } : { kind: 'agent-model', agent, model: family },
       coverage: { seen: savings.length, all: own.length, noun: 'run' },
     },
   ];
@@ -105,8 +97,4 @@ function byAgentAndModel(runs: readonly Run[]): [agent: string, model: string, o
   return [...Map.groupBy(runs, (run) => JSON.stringify([run.agent, mainModel(run)]))]
     .filter(([, own]) => own.length >= fewestRuns)
     .map(([, own]) => [own[0]!.agent, mainModel(own[0]!), own]);
-}
-
-function capital(text: string): string {
-  return text === 'the main thread' ? 'The main thread' : text;
 }

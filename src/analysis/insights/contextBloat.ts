@@ -30,7 +30,6 @@ export function contextBloat(runs: readonly Run[], world: InsightWorld): Insight
     {
       id: insightId('context-bloat'),
       kind: 'context-bloat',
-      title: `${found.length} ${found.length === 1 ? 'session' : 'sessions'} went on with a context of more than 100k tokens where /compact or /clear would have paid`,
       agent: 'main',
       evidence: [
         { name: 'sessions', value: found.length, unit: 'count' },
@@ -55,10 +54,7 @@ export function contextBloat(runs: readonly Run[], world: InsightWorld): Insight
       ),
       perMonth: { low: perMonth(low, world.days), high: perMonth(high, world.days) },
       basis: 'estimated',
-      action: {
-        kind: 'advice',
-        text: 'Use /compact once a piece of work is done, /clear where the next one needs nothing of it.',
-      },
+      action: { kind: 'advice' },
       coverage: { seen: sessions.length, all: sessions.length, noun: 'session' },
     },
   ];

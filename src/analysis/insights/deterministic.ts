@@ -56,7 +56,6 @@ export function deterministicEdits(
     {
       id: insightId('deterministic', 'main'),
       kind: 'deterministic',
-      title: `${own.length} prompts a formatter, a rename or a codemod could have done`,
       agent: 'main',
       evidence: [
         { name: 'prompts', value: own.length, unit: 'count' },
@@ -69,10 +68,7 @@ export function deterministicEdits(
         world.days,
       ),
       basis: 'estimated',
-      action: {
-        kind: 'advice',
-        text: 'Use "Format Document", "Organize Imports", "Rename Symbol" or the linter\'s own fix.',
-      },
+      action: { kind: 'advice' },
       coverage: { seen: read, all, noun: 'prompt' },
     },
   ];

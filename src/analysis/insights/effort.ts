@@ -1,6 +1,5 @@
 import type { Insight, InsightWorld, Run } from './insight.ts';
 import {
-  agentText,
   fewestRuns,
   insightId,
   isSmall,
@@ -34,7 +33,6 @@ export function effort(runs: readonly Run[], world: InsightWorld): Insight[] {
       {
         id: insightId('effort', agent, model),
         kind: 'effort',
-        title: `${own.length} small runs of ${agentText(agent)} on ${model} with high effort`,
         agent,
         evidence: [
           { name: 'agent', value: agent, unit: 'text' },
@@ -54,7 +52,7 @@ export function effort(runs: readonly Run[], world: InsightWorld): Insight[] {
             )
           : undefined,
         basis: 'estimated',
-        action: { kind: 'advice', text: 'Lower the effort ("/effort") for small tasks.' },
+        action: { kind: 'advice' },
         coverage: { seen: own.length, all: group.length, noun: 'small run' },
       } satisfies Insight,
     ];

@@ -1,5 +1,5 @@
 import type { Insight, InsightWorld, Run } from './insight.ts';
-import { agentText, hasErrors, insightId, monthRange, perMonth, sumOf } from './measure.ts';
+import { hasErrors, insightId, monthRange, perMonth, sumOf } from './measure.ts';
 
 /** One run in five: a tool that fails now and then is ordinary work. */
 const highRate = 0.2;
@@ -18,7 +18,6 @@ export function failures(runs: readonly Run[], world: InsightWorld): Insight[] {
       {
         id: insightId('failures', agent),
         kind: 'failures',
-        title: `Something went wrong in ${Math.round(rate * 100)} % of the runs of ${agentText(agent)}`,
         agent,
         evidence: [
           { name: 'agent', value: agent, unit: 'text' },

@@ -1,7 +1,7 @@
 import { noUsage } from '../../model/tokens.ts';
 import { median } from '../statistics/outliers.ts';
 import type { Insight, InsightWorld, Thread, Threads } from './insight.ts';
-import { agentText, insightId, monthRange, sumOf } from './measure.ts';
+import { insightId, monthRange, sumOf } from './measure.ts';
 
 /** Claude Code's own prompt and tools take some 20k tokens; what is beyond is the user's to change. */
 const usualPrefix = 20_000;
@@ -22,7 +22,6 @@ export function firstPrefix(threads: Threads, world: InsightWorld): Insight[] {
       {
         id: insightId('first-prefix', agent),
         kind: 'first-prefix',
-        title: `${agent === 'main' ? 'Sessions' : agentText(agent)} begin with ${Math.round(usual / 1000)}k tokens before any work is done`,
         agent,
         evidence: [
           { name: 'agent', value: agent, unit: 'text' },
@@ -37,13 +36,7 @@ export function firstPrefix(threads: Threads, world: InsightWorld): Insight[] {
           world.days,
         ),
         basis: 'estimated',
-        action: {
-          kind: 'advice',
-          text:
-            agent === 'main'
-              ? 'Shorten CLAUDE.md and what it imports, and switch off MCP servers a project does not need ("/context" lists them).'
-              : `Shorten the prompt of ${agent} and name only the tools it needs.`,
-        },
+        action: { kind: 'advice' },
         coverage: { seen: threads.read.length, all: threads.all, noun: 'thread' },
       } satisfies Insight,
     ];

@@ -108,8 +108,8 @@ export interface MonthRange {
 export type InsightAction =
   /** Another model in the file that defines the agent; for built-in agents a setting. */
   | { readonly kind: 'agent-model'; readonly agent: string; readonly model: string }
-  /** A habit or a setting: what to do, in a sentence. */
-  | { readonly kind: 'advice'; readonly text: string }
+  /** A habit or a setting; kind and evidence say which. */
+  | { readonly kind: 'advice' }
   | { readonly kind: 'view-failures'; readonly agent: string };
 
 /** Something that can be done about spend, with what says so. */
@@ -117,7 +117,6 @@ export interface Insight {
   /** The same whenever the same thing is found: made of kind and subject. */
   readonly id: string;
   readonly kind: InsightKind;
-  readonly title: string;
   /** Type of agent it is about; undefined where it is about all. */
   readonly agent: string | undefined;
   readonly evidence: readonly Evidence[];

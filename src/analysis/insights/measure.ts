@@ -55,11 +55,6 @@ export function sumOf<T>(items: Iterable<T>, value: (item: T) => number): number
   return sum;
 }
 
-/** What an agent is called in a sentence. */
-export function agentText(agent: string): string {
-  return agent === 'main' ? 'the main thread' : agent;
-}
-
 /** Whether anything went wrong in a run. */
 export function hasErrors({ errors }: Run): boolean {
   return errors.api + errors.tool + errors.interrupted > 0;

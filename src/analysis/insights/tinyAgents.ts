@@ -26,7 +26,6 @@ export function tinyAgents(runs: readonly Run[], world: InsightWorld): Insight[]
       {
         id: insightId('tiny-agents', agent),
         kind: 'tiny-agents',
-        title: `${agent}: ${together.length} tiny runs in ${batches.length} ${batches.length === 1 ? 'batch' : 'batches'} that one run each could have done`,
         agent,
         evidence: [
           { name: 'agent', value: agent, unit: 'text' },
@@ -42,10 +41,7 @@ export function tinyAgents(runs: readonly Run[], world: InsightWorld): Insight[]
         currentPerMonth: perMonth(cost, world.days),
         perMonth: monthRange(savings, world.days),
         basis: 'estimated',
-        action: {
-          kind: 'advice',
-          text: `Ask for one ${agent} agent with a list of tasks instead of one agent for each.`,
-        },
+        action: { kind: 'advice' },
         coverage: { seen: together.length, all: own.length, noun: 'tiny run' },
       } satisfies Insight,
     ];

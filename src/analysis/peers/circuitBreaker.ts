@@ -9,12 +9,6 @@ import { type PeerEvent, peerLimit } from './peers.ts';
 
 export type PeerState = 'ACTIVE' | 'SUSPENDED' | 'EVICTED';
 
-/** Answers to a refused send: constant, so that nothing of the amounts can be learnt from them. */
-export type Refusal = 'BUDGET_EXCEEDED' | 'HOP_LIMIT_EXCEEDED' | 'PEER_SUSPENDED' | 'PEER_EVICTED';
-
-/** How often a task may be handed on. */
-export const maxHops = 8;
-
 const cooldown = hourMs / 2;
 const evictedAfter = dayMs;
 const fewestSends = 10;
@@ -41,17 +35,6 @@ export function breakers(
   return [...Map.groupBy(events, ({ peer }) => peer)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([peer, own]) => ({ peer, ...replay(own, now, limit) }));
-}
-
-/** Why a send to a peer is refused; undefined for one that may go out. */
-export function refusalOf(
-  state: PeerState,
-  { hops, withinBudget }: { readonly hops: number; readonly withinBudget: boolean },
-): Refusal | undefined {
-  if (state === 'EVICTED') return 'PEER_EVICTED';
-  if (state === 'SUSPENDED') return 'PEER_SUSPENDED';
-  if (hops > maxHops) return 'HOP_LIMIT_EXCEEDED';
-  return withinBudget ? undefined : 'BUDGET_EXCEEDED';
 }
 
 /**

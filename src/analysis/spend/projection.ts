@@ -1,5 +1,5 @@
 import { dayMs, hourMs } from '../../model/calendar.ts';
-import { defaultLadder } from '../../model/level.ts';
+import { defaultThresholds } from '../../model/level.ts';
 import { type SpendPoint, stretchSums, total } from './spendPoints.ts';
 
 /**
@@ -111,7 +111,7 @@ export interface Exhaustion {
 export function exhaustion(
   { limit, spent, daysLeft }: ProjectedBudget,
   rate: number,
-  shares: readonly number[] = Object.values(defaultLadder),
+  shares: readonly number[] = Object.values(defaultThresholds),
 ): Exhaustion[] {
   return shares.map((share) => {
     const missing = share * limit - spent;

@@ -7,6 +7,7 @@ import {
   isBuiltIn,
   projectFolders,
 } from '../../insights/agentFiles.ts';
+import { wordedAction } from '../../insights/insightText.ts';
 import { HumanError } from '../../model/errors.ts';
 import { sessionPlaces } from '../../store/query/sessionInfo.ts';
 import { plainText } from '../../text/plainText.ts';
@@ -47,7 +48,8 @@ async function run(id: string, options: ApplyOptions): Promise<void> {
   const { action, projects } = withContext(environment, problems, (context) => {
     const insight = insightOf(context, id);
     if (insight.action.kind !== 'agent-model') {
-      const text = insight.action.kind === 'advice' ? ` To do: ${insight.action.text}` : '';
+      const worded = wordedAction(insight);
+      const text = worded.kind === 'advice' ? ` To do: ${worded.text}` : '';
       throw new HumanError('usage', `${id} proposes no change to a file.${text}`);
     }
     const projects = projectFolders(sessionPlaces(context.db).values());

@@ -10,7 +10,7 @@ import {
   parseScope,
   parseUnit,
 } from '../../analysis/budgets/budgetNotation.ts';
-import { ladderPresets, parseLadder } from '../../analysis/budgets/thresholds.ts';
+import { parseThresholds, thresholdPresets } from '../../analysis/budgets/thresholds.ts';
 import { amountText, budgetFields, budgetName } from '../../budgets/budgetLabels.ts';
 import {
   type BudgetEntry,
@@ -46,7 +46,7 @@ export function addBudget(program: Command): void {
     .argument('<limit>', 'dollars such as 20 or 0.50; tokens such as 100k or 1M; agents')
     .option(
       '--ladder <ladder>',
-      `levels in percent such as 50/75/90/100, or ${Object.keys(ladderPresets).join(', ')}`,
+      `levels in percent such as 50/75/90/100, or ${Object.keys(thresholdPresets).join(', ')}`,
       'default',
     )
     .addOption(
@@ -97,7 +97,7 @@ function setBudget(limit: string, options: SetOptions): void {
   const budget: Budget = {
     ...key,
     limit: parseLimit(limit, key.unit),
-    ladder: parseLadder(options.ladder),
+    thresholds: parseThresholds(options.ladder),
     basis: options.basis,
     action: options.action,
   };

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { HumanError } from '../../model/errors.ts';
-import { writeFileAtomically } from '../../platform/atomicFile.ts';
+import { writeFileAtomically } from '../../platform/partFile.ts';
 import { parsePriceOverrides } from '../../pricing/parseOverrides.ts';
 import { createPriceBook } from '../../pricing/priceBook.ts';
 import type { ReportContext } from '../../query/context.ts';

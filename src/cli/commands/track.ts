@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { writeFileAtomically } from '../../platform/atomicFile.ts';
+import { writeFileAtomically } from '../../platform/partFile.ts';
 import { findSession, latestSessionIn } from '../../query/findSession.ts';
 import { type TrackQuestion, trackNamespace, trackReport } from '../../reports/sessions/track.ts';
 import { safeJson } from '../../text/plainText.ts';
@@ -58,7 +58,7 @@ async function track(given: TrackOptions): Promise<void> {
     return trackReport(context, session, question);
   });
   if (question.out !== undefined && !question.dryRun && document.json !== null) {
-    writeFileAtomically(question.out, `${safeJson(document.json)}\n`, 0o644);
+    writeFileAtomically(question.out, `${safeJson(document.json)}\n`, 0o644 & ~process.umask());
   }
   if (!silent) print(environment, document);
 }

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { HumanError } from '../../model/errors.ts';
 import type { GitState, ReportContext } from '../../query/context.ts';
 import {
-  type ContextFacts,
+  type ContextInputs,
   withReportContext,
   withReportContextMeanwhile,
 } from '../../query/openContext.ts';
@@ -70,7 +70,7 @@ function contextFacts(
   environment: Environment,
   problems: readonly string[],
   git: GitState | null = null,
-): ContextFacts {
+): ContextInputs {
   const { options, roots } = environment;
   return {
     ...environment,

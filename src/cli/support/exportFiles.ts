@@ -1,9 +1,11 @@
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { csvText, type ExportText, jsonText } from '../../export/csvJson.ts';
 import { type ExportedBudget, prometheusText } from '../../export/prometheus.ts';
 import { type Openness, redactedFilters } from '../../export/redact.ts';
 import { ExportCount, type ExportTotals, exportPages } from '../../export/rows.ts';
 import type { ExportTarget } from '../../export/targets.ts';
+import { HumanError } from '../../model/errors.ts';
 import { formatUsd } from '../../model/money.ts';
 import { PartFile } from '../../platform/partFile.ts';
 import { count, type ReportContext } from '../../query/context.ts';
@@ -50,6 +52,10 @@ function openOutput(target: FileTarget): Output {
   const { file, kind } = target;
   if (file === undefined) return { target, part: undefined, write: toStandardOutput };
   // The collector that reads metrics runs as somebody else.
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats !== undefined && !stats.isFile()) {
+    throw new HumanError('usage', `${file} is no regular file. Name one, or - for the terminal.`);
+  }
   const part = new PartFile(file, kind === 'prometheus' ? 0o644 : 0o600);
   return { target, part, write: async (text) => part.write(text) };
 }

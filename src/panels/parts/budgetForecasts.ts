@@ -4,7 +4,8 @@ import { type JudgedBudget, judgeBudgets, usualWindowDays } from '../../budgets/
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import { dayMs } from '../../model/calendar.ts';
 import type { ReportContext } from '../../query/context.ts';
-import { firstSpend, readPace, spanReader } from '../../query/pace.ts';
+import { firstSpend } from '../../query/firstSpend.ts';
+import { readSpendRate, spanReader } from '../../query/spendRate.ts';
 
 /** A budget with where it will be at the end of its period. Amounts in its unit. */
 export interface BudgetOutlook {
@@ -33,14 +34,16 @@ export function budgetOutlooks(context: ReportContext): BudgetOutlook[] {
     sumsOnly: true,
   });
   const shown = judged.slice(0, mostBudgets);
-  const pace = shown.some(isWhole) ? readPace(read, { now, length: dayMs, reach }) : undefined;
+  const spendRate = shown.some(isWhole)
+    ? readSpendRate(read, { now, length: dayMs, reach })
+    : undefined;
   return shown.map((each) => {
     const { projected, rate, entry, part, state } = each;
     const { daysLeft, spent } = projected;
     const ahead = daysLeft === undefined || rate === undefined ? undefined : rate * daysLeft;
     const horizon =
-      ahead !== undefined && pace !== undefined && isWhole(each)
-        ? project(pace.points, { now, window: usualWindowDays, first, horizons: [daysLeft!] })
+      ahead !== undefined && spendRate !== undefined && isWhole(each)
+        ? project(spendRate.points, { now, window: usualWindowDays, first, horizons: [daysLeft!] })
             .horizons[0]
         : undefined;
     const band = horizon?.band;

@@ -1,8 +1,8 @@
 import { dayMs } from '../../model/calendar.ts';
 import type { ReportContext } from '../../query/context.ts';
 import type { Filters } from '../../query/options.ts';
-import { readPace, spanReader } from '../../query/pace.ts';
 import { readQuestion } from '../../query/question.ts';
+import { readSpendRate, spanReader } from '../../query/spendRate.ts';
 import { projection as projectionReport, readProjection } from '../../reports/spend/projection.ts';
 
 /** Where spend comes from and leads to; money in nano-dollars, days from now. */
@@ -36,12 +36,13 @@ export function readAhead(context: ReportContext, filters: Filters, horizon: num
   ).join(',');
   const question = readQuestion(projectionReport, { ...filters, horizons }, context);
   const { projection } = readProjection(context, question);
-  const pace = readPace(spanReader(context, filters), {
+  const spendRate = readSpendRate(spanReader(context, filters), {
     now,
     length: dayMs,
     reach: horizon * dayMs,
   });
   const days = new Array<number>(horizon).fill(0);
-  for (const { at, nano } of pace.points) days[horizon - 1 - Math.round((now - at) / dayMs)] = nano;
+  for (const { at, nano } of spendRate.points)
+    days[horizon - 1 - Math.round((now - at) / dayMs)] = nano;
   return { days, horizons: projection.horizons, rate: projection.rate, rateDays: projection.days };
 }

@@ -7,11 +7,11 @@ import type { ReportContext } from '../../query/context.ts';
 import { classNames } from '../../query/groupBy.ts';
 import { Names } from '../../query/names.ts';
 import type { Question } from '../../query/question.ts';
-import { type Fact, select } from '../../query/select.ts';
+import { select, type TaggedSpend } from '../../query/select.ts';
 import type { AnomalyUnit, Outlier } from '../../reports/spend/anomaly.ts';
 import { compactionsOf } from '../../store/query/events.ts';
 import { type MessageCost, messageCosts } from '../../store/query/messageCosts.ts';
-import { addSums } from '../../store/schema/sums.ts';
+import { addSums, noSums } from '../../store/schema/sums.ts';
 
 /** The token class most of something was for: its name in reports, and its share. */
 export interface DearestClass {
@@ -99,7 +99,7 @@ function sessionReasons(
 
 function dearestOf(
   { book }: ReportContext,
-  facts: readonly Fact[],
+  facts: readonly TaggedSpend[],
   names: Names,
 ): DearestClass | undefined {
   const parts = facts.map((fact) => ({ row: names.facet(fact).row, sums: fact }));
@@ -147,7 +147,7 @@ function dearestOfMessage(
   { book }: ReportContext,
   { row, usage, nano }: MessageCost,
 ): DearestClass | undefined {
-  const sums = { ...usage, messages: 1, lower: 0, unpriced: 0, client: 0, nano };
+  const sums = { ...noSums(), ...usage, messages: 1, nano };
   return dearest(classCosts(book, [{ row, sums }]).byClass);
 }
 

@@ -4,7 +4,7 @@ import {
   dayMs,
   dayOf,
   firstMoment,
-  hourMs,
+  lastHourSpan,
   type TimeSpan,
   weekSpan,
 } from '../../model/calendar.ts';
@@ -50,12 +50,11 @@ export function recentSpend(context: ReportContext, filters: Filters, names: Nam
     weeks.push({ ...week, nano: sum(week) });
   }
   const windows = useWindows(points.filter(({ at }) => at > now - windowDays * dayMs));
-  const hour = { from: now - hourMs + 1, to: now + 1 };
   return {
     today: sum({ from: firstMoment(day, zone), to: now + 1 }),
     usualByNow: usual(points, day, context, sum),
     weekday: new Date(`${day}T12:00:00Z`).getUTCDay(),
-    lastHour: select(context, { span: hour, filters }, [], false, names).total,
+    lastHour: select(context, { span: lastHourSpan(now), filters }, [], false, names).total,
     windows,
     weeks,
   };

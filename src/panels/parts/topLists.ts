@@ -127,7 +127,7 @@ function firstPassing(
   const matcher = matcherOf(context, filters, names);
   const found: ActivityRow[] = [];
   for (const row of list(context.db, span)) {
-    names.prepare([row], ['agent', 'model', ...matcher.keys]);
+    names.prefetch([row], ['agent', 'model', ...matcher.keys]);
     if (matcher.passes(row)) found.push(row);
     if (found.length === listed) break;
   }
@@ -166,7 +166,7 @@ function refused(
   const part = { from, to: span?.to ?? Number.MAX_SAFE_INTEGER };
   const matcher = matcherOf(context, ofSession, names);
   const events = eventRows(context.db, part, ['api-error']);
-  names.prepareAgents(events.map((event) => event.agent));
+  names.prefetchAgents(events.map((event) => event.agent));
   return events
     .filter((event) => matcher.passesBackground(event.session))
     .filter((event) => agent === undefined || names.agentType(event.agent) === agent)

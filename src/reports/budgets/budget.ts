@@ -1,7 +1,7 @@
 import { recommendedAction } from '../../analysis/budgets/budget.ts';
 import { formatPeriod, formatScope, formatUnit } from '../../analysis/budgets/budgetNotation.ts';
 import type { BudgetPlace } from '../../analysis/budgets/budgetScope.ts';
-import { formatLadder } from '../../analysis/budgets/thresholds.ts';
+import { formatThresholds } from '../../analysis/budgets/thresholds.ts';
 import {
   amountText,
   budgetFields,
@@ -318,7 +318,7 @@ function listReport(context: ReportContext, entries: readonly BudgetEntry[]): Do
           formatPeriod(budget.period),
           formatUnit(budget.unit),
           amountText(budget.unit, budget.limit),
-          formatLadder(budget.ladder),
+          formatThresholds(budget.thresholds),
           budget.basis,
           budget.action,
           origin,

@@ -1,10 +1,11 @@
-import type { Insight, InsightAction } from '../../analysis/insights/insight.ts';
+import type { Insight } from '../../analysis/insights/insight.ts';
 import { hasErrors } from '../../analysis/insights/measure.ts';
 import {
   type JudgedInsight,
   type OptimizeFacts,
   readOptimize,
 } from '../../insights/findInsights.ts';
+import { insightTitle, wordedAction } from '../../insights/insightText.ts';
 import type { AdviceTaken } from '../../insights/outcomes.ts';
 import { formatUsd } from '../../model/money.ts';
 import { count, figureNotes, headline, type ReportContext } from '../../query/context.ts';
@@ -84,7 +85,7 @@ function sentences(
   }
   return [
     `${from}: ${count(insights.length, 'insight')}.`,
-    `The largest: ${first.insight.title}${savingText(first.insight)}.`,
+    `The largest: ${insightTitle(first.insight)}${savingText(first.insight)}.`,
     `To do: ${actionText(first.insight)}`,
     `Something went wrong in ${count(failed, 'run')}.`,
     ...hiddenText,
@@ -101,10 +102,11 @@ function daysText(days: number): string {
 }
 
 /** What to do about an insight, in a sentence. */
-export function actionText({ id, action }: { id: string; action: InsightAction }): string {
+export function actionText(insight: Insight): string {
+  const action = wordedAction(insight);
   switch (action.kind) {
     case 'agent-model':
-      return `"outlay optimize apply ${id}" shows the change to ${action.model}.`;
+      return `"outlay optimize apply ${insight.id}" shows the change to ${action.model}.`;
     case 'view-failures':
       return `"outlay optimize --agent ${action.agent} --failures" lists them.`;
     case 'advice':
@@ -128,7 +130,7 @@ function insightTable(insights: readonly JudgedInsight[]): Table {
     ],
     rows: insights.map(({ insight, state }) => [
       insight.id,
-      insight.title,
+      insightTitle(insight),
       insight.currentPerMonth ?? null,
       insight.perMonth?.low ?? null,
       insight.perMonth?.high ?? null,

@@ -1,6 +1,12 @@
 import type { Insight } from '../../analysis/insights/insight.ts';
 import type { InsightState, LedgerEntry, OutcomeResult } from '../../dataFolder/insightFile.ts';
 import type { JudgedInsight, OptimizeFacts } from '../../insights/findInsights.ts';
+import {
+  evidenceValue,
+  insightTitle,
+  type WordedAction,
+  wordedAction,
+} from '../../insights/insightText.ts';
 import type { AdviceTaken, Stretch } from '../../insights/outcomes.ts';
 import type { FoundRun } from '../../insights/runs.ts';
 import { nanoToUsd } from '../../model/money.ts';
@@ -18,7 +24,9 @@ export interface RangeJson {
 
 /** An insight as programs get it. Dollars, not nano-dollars. */
 export interface InsightJson
-  extends Pick<Insight, 'id' | 'kind' | 'title' | 'evidence' | 'basis' | 'action' | 'coverage'> {
+  extends Pick<Insight, 'id' | 'kind' | 'evidence' | 'basis' | 'coverage'> {
+  readonly title: string;
+  readonly action: WordedAction;
   readonly agent: string | null;
   readonly state: InsightState;
   readonly snoozedUntil: string | null;
@@ -85,24 +93,28 @@ function insightJson(
   { insight, state }: JudgedInsight,
   decided: LedgerEntry | undefined,
 ): InsightJson {
-  const { id, kind, title, agent, evidence, currentPerMonth, basis, action, coverage } = insight;
+  const { id, kind, agent, evidence, currentPerMonth, basis, coverage } = insight;
   return {
     id,
     kind,
-    title,
+    title: insightTitle(insight),
     agent: agent ?? null,
     state,
     snoozedUntil: decided?.snoozedUntil === undefined ? null : isoTime(decided.snoozedUntil),
     outcome: decided?.outcome?.result ?? null,
-    evidence: evidence.map(({ name, value, unit }) => ({
-      name,
-      value: unit === 'usd' && typeof value === 'number' ? nanoToUsd(value) : value,
-      unit,
-    })),
+    evidence: evidence.map((each) => {
+      const { name, unit } = each;
+      const value = evidenceValue(each);
+      return {
+        name,
+        value: unit === 'usd' && typeof value === 'number' ? nanoToUsd(value) : value,
+        unit,
+      };
+    }),
     currentPerMonthUsd: currentPerMonth === undefined ? null : nanoToUsd(currentPerMonth),
     ...savingsJson(insight),
     basis,
-    action,
+    action: wordedAction(insight),
     coverage,
   };
 }

@@ -91,7 +91,7 @@ function wantedMessages(
   const matcher = matcherOf(context, wanted, names);
   const found: ActivityRow[] = [];
   for (const row of latestMessages(context.db, span)) {
-    names.prepare([row], ['agent', 'model', ...matcher.keys]);
+    names.prefetch([row], ['agent', 'model', ...matcher.keys]);
     if (!matcher.passes(row)) continue;
     found.push(row);
     if (found.length === limit) break;
@@ -121,7 +121,7 @@ function errors(
   const part = { from, to: span?.to ?? Number.MAX_SAFE_INTEGER };
   const matcher = matcherOf(context, ofSession, names);
   const events = eventRows(context.db, part, ['api-error']).slice(-limit);
-  names.prepareAgents(events.map((event) => event.agent));
+  names.prefetchAgents(events.map((event) => event.agent));
   return events
     .filter((event) => matcher.passesBackground(event.session))
     .map((event) => ({

@@ -17,7 +17,7 @@ import {
   messageNanos,
 } from '../../store/query/messages.ts';
 import { sessionTitles } from '../../store/query/sessionInfo.ts';
-import { factRows } from '../../store/query/spendRows.ts';
+import { spendRows } from '../../store/query/spendRows.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
 import type { RowKeys } from '../../store/schema/sums.ts';
 import { lastPart } from '../../text/paths.ts';
@@ -181,7 +181,7 @@ function byMessage(context: ReportContext, { span, filters }: Question): Compare
   const matcher = matcherOf(context, filters, names);
   const keys = matcher.keys.filter((key) => key !== 'bucket');
   const passes = (rows: readonly RowKeys[]): boolean[] => {
-    names.prepare(rows, keys);
+    names.prefetch(rows, keys);
     return rows.map((row) => matcher.passes(row));
   };
   const { nanos, beyond } =
@@ -214,7 +214,7 @@ function filterOf(
   passes: (rows: readonly RowKeys[]) => boolean[],
 ): MessageFilter | undefined {
   if (key !== 'session' && key !== 'agent' && key !== 'model') return undefined;
-  const rows = factRows(db, span, [key]);
+  const rows = spendRows(db, span, [key]);
   const wanted = passes(rows);
   return { key, numbers: rows.filter((_, index) => wanted[index]).map((row) => row[key]) };
 }

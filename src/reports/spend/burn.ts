@@ -9,9 +9,9 @@ import { HumanError } from '../../model/errors.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { count, figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
 import { filterNames } from '../../query/options.ts';
-import { type Pace, readPace, spanReader } from '../../query/pace.ts';
 import { numberOption, type Question } from '../../query/question.ts';
 import { select } from '../../query/select.ts';
+import { readSpendRate, type SpendRate, spanReader } from '../../query/spendRate.ts';
 import { unpricedByModel } from '../../query/sums.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Document, Table } from '../document/document.ts';
@@ -65,7 +65,7 @@ export const burn: ReportDefinition = {
 /** Burn of a question and what it was made of. */
 export interface FoundBurn {
   readonly burn: Burn;
-  readonly pace: Pace;
+  readonly spendRate: SpendRate;
   readonly bucket: number;
   readonly lookback: number;
   readonly alertAbove: number | undefined;
@@ -95,17 +95,25 @@ export function readBurn(context: ReportContext, question: Question): FoundBurn 
   const parts = partsOf(question);
   const { bucket, lookback, alertAbove } = parts;
   const reach = Math.floor(lookback / bucket) * bucket;
-  const pace = readPace(spanReader(context, question.filters), { now, length: bucket, reach });
-  return { ...parts, pace, burn: burnOf(pace.points, { now, bucket, lookback, alertAbove }) };
+  const spendRate = readSpendRate(spanReader(context, question.filters), {
+    now,
+    length: bucket,
+    reach,
+  });
+  return {
+    ...parts,
+    spendRate,
+    burn: burnOf(spendRate.points, { now, bucket, lookback, alertAbove }),
+  };
 }
 
 function burnDocument(context: ReportContext, question: Question, found: FoundBurn): Document {
-  const { burn: result, pace } = found;
+  const { burn: result, spendRate } = found;
   const noData = result.skipped === 'no-data';
   const { now } = context;
   const span = { from: now - found.lookback + 1, to: now + 1 };
   const unpriced =
-    pace.sums.unpriced === 0
+    spendRate.sums.unpriced === 0
       ? []
       : unpricedByModel(select(context, { span, filters: question.filters }, ['model']));
   return {
@@ -118,22 +126,22 @@ function burnDocument(context: ReportContext, question: Question, found: FoundBu
         ? [`${formatDuration(result.rest)} of the lookback do not fill a stretch and are left out.`]
         : []),
       ...retentionNotes(context, span),
-      ...figureNotes(context, { ...pace.sums, background: pace.background, unpriced }),
+      ...figureNotes(context, { ...spendRate.sums, background: spendRate.background, unpriced }),
     ],
     json: burnJson(context, question, found, unpriced, retentionNotes(context, span)),
     verdict: {
       status: noData ? 'no-data' : result.alert ? 'alert' : 'ok',
-      unpriced: pace.sums.unpriced > 0,
+      unpriced: spendRate.sums.unpriced > 0,
     },
   };
 }
 
 /** What burn says of itself, most important first. */
 export function burnSentences(context: ReportContext, found: FoundBurn): string[] {
-  const { burn: result, pace, bucket, alertAbove } = found;
+  const { burn: result, spendRate, bucket, alertAbove } = found;
   const { latest, active, all, skipped } = result;
   // What other stretches lack does not make the latest one uncertain.
-  const atLeast = pace.latest.lower > 0 || pace.latest.unpriced > 0;
+  const atLeast = spendRate.latest.lower > 0 || spendRate.latest.unpriced > 0;
   const first = `${headline(context, latest, atLeast)} in the last ${formatDuration(bucket)}`;
   if (active === undefined || all === undefined) {
     return [`${first}; not compared: ${burnSkips[skipped ?? 'no-data']}.`];

@@ -1,4 +1,4 @@
-import { hourMs } from '../../model/calendar.ts';
+import { lastHourSpan } from '../../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { totalTokens } from '../../model/tokens.ts';
 import { count, figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
@@ -12,7 +12,7 @@ import { countRuns } from '../../query/runs.ts';
 import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import { tokenCounts, unpricedByModel } from '../../query/sums.ts';
-import type { FactKey } from '../../store/query/spendRows.ts';
+import type { SpendKey } from '../../store/query/spendRows.ts';
 import { budgetLine } from '../budgets/budget.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document, Table } from '../document/document.ts';
@@ -83,7 +83,7 @@ function costReport(context: ReportContext, question: Question): Document {
 }
 
 function find(context: ReportContext, question: Question): Findings {
-  const keys: FactKey[] = ['session', 'agent', 'model', 'facet'];
+  const keys: SpendKey[] = ['session', 'agent', 'model', 'facet'];
   const selection = select(context, question, keys);
   // Days need the quarters of an hour told apart, and nothing else does: asked for by themselves.
   const byDay = select(context, question, ['bucket'], false, selection.names);
@@ -121,8 +121,7 @@ function budget(context: ReportContext): string[] {
 /** What was spent in the last 60 minutes, whatever the period is. */
 function lastHour(context: ReportContext, { filters }: Question, names: Names): number {
   const { now } = context;
-  const span = { from: now - hourMs + 1, to: now + 1 };
-  return select(context, { span, filters }, [], false, names).total;
+  return select(context, { span: lastHourSpan(now), filters }, [], false, names).total;
 }
 
 function sentences(context: ReportContext, found: Findings): string[] {

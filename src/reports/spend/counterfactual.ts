@@ -20,7 +20,7 @@ import { periodJson, spanText } from '../../query/spans.ts';
 import { unpricedByModel } from '../../query/sums.ts';
 import { longPromptRows } from '../../store/query/messages.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
-import type { SpendSums } from '../../store/schema/sums.ts';
+import { addSums, type SpendSums } from '../../store/schema/sums.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Document, Table } from '../document/document.ts';
 import { retentionNotes } from '../upkeep/retention.ts';
@@ -96,17 +96,8 @@ function groupsOf({ rows, names }: Selection): Group[] {
   return [...byKey.values()].map((members) => ({
     model: members[0]!.model,
     row: names.facet(members[0]!).row,
-    sums: sumUp(members),
+    sums: addSums(members),
   }));
-}
-
-function sumUp(rows: readonly SpendSums[]): SpendSums {
-  const sums = { ...noUsage, messages: 0, lower: 0, unpriced: 0, client: 0, nano: 0 } as {
-    -readonly [K in keyof SpendSums]: number;
-  };
-  const keys = Object.keys(sums) as (keyof SpendSums)[];
-  for (const row of rows) for (const key of keys) sums[key] += row[key];
-  return sums;
 }
 
 /** Prices every group with a baseline, what was a long prompt for it at its upper band. */
@@ -182,7 +173,7 @@ function longPart(
   if (period?.above === undefined || !tellsLong(filters)) return found;
   const matcher = matcherOf(context, filters, names);
   const rows = longPromptRows(context.db, span, period.above.promptTokens);
-  names.prepare(rows, matcher.keys);
+  names.prefetch(rows, matcher.keys);
   for (const row of rows.filter(matcher.passes)) {
     const key = `${row.model} ${names.facet(row).row}`;
     const before = found.get(key) ?? noUsage;
@@ -221,7 +212,7 @@ interface ActualClasses {
 function actualOf({ book }: ReportContext, groups: readonly Group[]): ActualClasses {
   const compared = groups.filter(({ sums }) => sums.unpriced === 0);
   const { byClass, unsplit } = classCosts(book, compared);
-  return { tokens: sumUp(compared.map(({ sums }) => sums)), nanos: byClass, unsplit };
+  return { tokens: addSums(compared.map(({ sums }) => sums)), nanos: byClass, unsplit };
 }
 
 function documentOf(

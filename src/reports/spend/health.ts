@@ -159,8 +159,8 @@ function checkBudget(context: ReportContext): Finding {
 function checkBurn(context: ReportContext, question: Question): Finding {
   const limit = numberOption(question, 'alert-acceleration')!;
   const raw = { 'alert-on-acceleration-pct': String(Number((limit * 100).toFixed(6))) };
-  const { burn: result, pace } = readBurn(context, ask(context, burn, raw));
-  const unpriced = pace.sums.unpriced > 0;
+  const { burn: result, spendRate } = readBurn(context, ask(context, burn, raw));
+  const unpriced = spendRate.sums.unpriced > 0;
   const { active, skipped, alert } = result;
   if (active === undefined) {
     const detail = `Not compared: ${burnSkips[skipped ?? 'no-data']}.`;
@@ -191,12 +191,12 @@ function checkAnomaly(context: ReportContext, question: Question): Finding {
 function checkProjection(context: ReportContext, question: Question): Finding {
   const within = numberOption(question, 'alert-days-to-exhaust')!;
   const found = readProjection(context, ask(context, projection, {}));
-  const { projection: result, pace, budgets } = found;
-  const unpriced = pace.sums.unpriced > 0;
+  const { projection: result, spendRate, budgets } = found;
+  const unpriced = spendRate.sums.unpriced > 0;
   if (result.status === 'no-data') return { status: 'no-data', detail: 'No data.', unpriced };
-  const rate = `${headline(context, Math.round(result.rate), pace.sums.lower > 0 || unpriced)} a day`;
+  const rate = `${headline(context, Math.round(result.rate), spendRate.sums.lower > 0 || unpriced)} a day`;
   const ends = budgets.flatMap(({ judged, steps }) => {
-    const end = steps.find(({ share }) => share === judged.entry.budget.ladder.stop);
+    const end = steps.find(({ share }) => share === judged.entry.budget.thresholds.stop);
     const counts = end?.outcome === 'passed' || end?.outcome === 'ahead';
     return counts ? [{ judged, days: end.days! }] : [];
   });

@@ -9,11 +9,12 @@ import { type JudgedBudget, judgeBudgets } from '../../budgets/evaluateBudgets.t
 import { dayMs } from '../../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
+import { firstSpend } from '../../query/firstSpend.ts';
 import { filterNames } from '../../query/options.ts';
-import { firstSpend, type Pace, readPace, spanReader } from '../../query/pace.ts';
 import { numberOption, type Question } from '../../query/question.ts';
 import { select } from '../../query/select.ts';
 import { lengthMs } from '../../query/spans.ts';
+import { readSpendRate, type SpendRate, spanReader } from '../../query/spendRate.ts';
 import { unpricedByModel } from '../../query/sums.ts';
 import { cutSentence, shownBudgets } from '../budgets/budget.ts';
 import type { ReportDefinition } from '../document/definition.ts';
@@ -57,7 +58,7 @@ export const projection: ReportDefinition = {
 export interface FoundProjection {
   readonly windowDays: number;
   readonly projection: Projection;
-  readonly pace: Pace;
+  readonly spendRate: SpendRate;
   readonly budgets: readonly BudgetAhead[];
 }
 
@@ -76,11 +77,11 @@ export function readProjection(context: ReportContext, question: Question): Foun
     (text) => lengthMs(text, context)! / dayMs,
   );
   const read = spanReader(context, question.filters);
-  const pace = readPace(read, { now, length: Math.min(dayMs, reach), reach });
+  const spendRate = readSpendRate(read, { now, length: Math.min(dayMs, reach), reach });
   const first = firstSpend(context, question.filters, read, now - reach + 1);
-  const found = project(pace.points, { now, window: windowDays, first, horizons });
+  const found = project(spendRate.points, { now, window: windowDays, first, horizons });
   const budgets = found.status === 'ok' ? budgetsAhead(context, question, windowDays, first) : [];
-  return { windowDays, projection: found, pace, budgets };
+  return { windowDays, projection: found, spendRate, budgets };
 }
 
 /** Budgets count everything they cover, so they stand beside whole projections and whole projects only. */
@@ -99,8 +100,8 @@ function budgetsAhead(
 
 /** A rolling budget is never used up at a rate that its own length does not carry beyond it. */
 function stepsOf({ entry, projected, rate = 0 }: JudgedBudget): Exhaustion[] {
-  const { ladder, period, limit } = entry.budget;
-  const shares = [...new Set(Object.values(ladder))];
+  const { thresholds, period, limit } = entry.budget;
+  const shares = [...new Set(Object.values(thresholds))];
   const steps = exhaustion(projected, rate, shares);
   if (period.kind !== 'rolling') return steps;
   const length = period.unit === 'h' ? period.count / 24 : period.count;
@@ -116,11 +117,11 @@ function projectionDocument(
   question: Question,
   found: FoundProjection,
 ): Document {
-  const { projection: result, pace, windowDays } = found;
+  const { projection: result, spendRate, windowDays } = found;
   const noData = result.status === 'no-data';
   const span = { from: context.now - Math.round(windowDays * dayMs) + 1, to: context.now + 1 };
   const unpriced =
-    pace.sums.unpriced === 0
+    spendRate.sums.unpriced === 0
       ? []
       : unpricedByModel(select(context, { span, filters: question.filters }, ['model']));
   return {
@@ -130,16 +131,16 @@ function projectionDocument(
     notes: [
       ...(noData ? [] : notes(found, question)),
       ...retentionNotes(context, span),
-      ...figureNotes(context, { ...pace.sums, background: pace.background, unpriced }),
+      ...figureNotes(context, { ...spendRate.sums, background: spendRate.background, unpriced }),
     ],
     json: json(context, question, found, unpriced, retentionNotes(context, span)),
-    verdict: { status: noData ? 'no-data' : 'ok', unpriced: pace.sums.unpriced > 0 },
+    verdict: { status: noData ? 'no-data' : 'ok', unpriced: spendRate.sums.unpriced > 0 },
   };
 }
 
 function sentences(context: ReportContext, found: FoundProjection): string[] {
-  const { projection: result, pace, windowDays, budgets } = found;
-  const atLeast = pace.sums.lower > 0 || pace.sums.unpriced > 0;
+  const { projection: result, spendRate, windowDays, budgets } = found;
+  const atLeast = spendRate.sums.lower > 0 || spendRate.sums.unpriced > 0;
   const ahead = result.horizons
     .map(({ days, nano }) => `${formatUsd(Math.round(nano))} in ${daysText(days)}`)
     .join(', ');
@@ -159,7 +160,7 @@ function sentences(context: ReportContext, found: FoundProjection): string[] {
 /** The budget that is used up first. */
 function firstEmpty(context: ReportContext, budgets: readonly BudgetAhead[]): string[] {
   const ends = budgets.flatMap(({ judged, steps }) => {
-    const end = steps.find(({ share }) => share === judged.entry.budget.ladder.stop);
+    const end = steps.find(({ share }) => share === judged.entry.budget.thresholds.stop);
     return end !== undefined && (end.outcome === 'ahead' || end.outcome === 'passed')
       ? [{ judged, end }]
       : [];
@@ -208,7 +209,7 @@ function budgetTable(context: ReportContext, budgets: readonly BudgetAhead[]): T
     ],
     rows: budgets.slice(0, shownBudgets).map(({ judged, steps }) => {
       const { budget } = judged.entry;
-      const { info, warning, critical, stop } = budget.ladder;
+      const { info, warning, critical, stop } = budget.thresholds;
       return [
         judgedName(context, judged),
         amountText(budget.unit, budget.limit),

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { dayMs, dayOf } from '../../model/calendar.ts';
-import { writeFileAtomically } from '../../platform/atomicFile.ts';
 import { firstLines, readLines } from '../../platform/jsonLines.ts';
+import { writeFileAtomically } from '../../platform/partFile.ts';
 import type { ReportContext } from '../../query/context.ts';
 import { Names } from '../../query/names.ts';
 import { outcomes, successRate } from '../../query/outcomes.ts';

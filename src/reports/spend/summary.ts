@@ -15,7 +15,7 @@ import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import { sumBy, unpricedOf } from '../../query/sums.ts';
 import type { SessionPlace } from '../../store/query/sessionInfo.ts';
-import type { FactKey } from '../../store/query/spendRows.ts';
+import type { SpendKey } from '../../store/query/spendRows.ts';
 import type { SpendSums } from '../../store/schema/sums.ts';
 import { lastPart } from '../../text/paths.ts';
 import type { ReportDefinition } from '../document/definition.ts';
@@ -67,7 +67,7 @@ interface Spend extends Selection {
 function readSpend(
   context: ReportContext,
   question: SummaryQuestion,
-  keys: readonly FactKey[],
+  keys: readonly SpendKey[],
   names: Names,
 ): Spend {
   const selection = select(context, question, ['session', ...keys], false, names);

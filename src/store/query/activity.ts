@@ -1,10 +1,10 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import type { SqlDatabase } from '../driver/types.ts';
-import type { FactRow } from '../schema/sums.ts';
-import { facetJoin, factOf } from './messageSpend.ts';
+import type { SpendRow } from '../schema/sums.ts';
+import { facetJoin, type MessageSpend, spendRowOf } from './messageSpend.ts';
 
 /** One message with what a list of messages shows. */
-export interface ActivityRow extends FactRow {
+export interface ActivityRow extends SpendRow {
   /** The message's id, '' where it has none. */
   readonly messageId: string;
   readonly tools: readonly string[];
@@ -13,7 +13,7 @@ export interface ActivityRow extends FactRow {
 /** Messages asked for at once. */
 const pageSize = 500;
 
-type Row = Parameters<typeof factOf>[0] & {
+type Row = MessageSpend & {
   readonly id: number;
   readonly messageId: string | null;
   readonly toolsText: string;
@@ -73,5 +73,5 @@ export function* dearestMessages(
 
 function activityOf(row: Row): ActivityRow {
   const tools = row.toolsText === '' ? [] : (JSON.parse(row.toolsText) as string[]);
-  return { ...factOf(row), messageId: row.messageId ?? '', tools };
+  return { ...spendRowOf(row), messageId: row.messageId ?? '', tools };
 }

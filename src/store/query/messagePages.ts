@@ -2,15 +2,15 @@ import type { TimeSpan } from '../../model/calendar.ts';
 import { memoize } from '../../model/memoize.ts';
 import type { SqlDatabase } from '../driver/types.ts';
 import { type MessageRow, partsOf, pricing } from '../schema/messageRow.ts';
-import type { FactRow } from '../schema/sums.ts';
+import { noSums, type SpendRow } from '../schema/sums.ts';
 import { agentType } from './fragments.ts';
-import { facetJoin, factOf } from './messageSpend.ts';
+import { facetJoin, spendRowOf } from './messageSpend.ts';
 
 /**
  * One message that counts, or one part of a message that was answered by another model: together they
  * are what the roll-ups sum. Tokens and money are of the piece alone.
  */
-export interface MessagePiece extends FactRow {
+export interface MessagePiece extends SpendRow {
   readonly kind: 'message' | 'part';
   readonly messageId: string;
   readonly requestId: string;
@@ -88,7 +88,7 @@ function pieces(row: Row, wordOf: (text: string) => number): MessagePiece[] {
   const parts = partsOf(row).filter(({ kind }) => kind !== 'declined');
   const partNano = parts.reduce((sum, { nano }) => sum + nano, 0);
   const own: MessagePiece = {
-    ...factOf({ ...row, facet: row.facet ?? 0 }),
+    ...spendRowOf({ ...row, facet: row.facet ?? 0 }),
     kind: 'message',
     nano: row.nano - partNano,
     messageId: row.mid,
@@ -103,7 +103,7 @@ function pieces(row: Row, wordOf: (text: string) => number): MessagePiece[] {
     durationMs: row.duration,
     noPrice: row.rowText === '' && row.priced !== pricing.client,
   };
-  const none = { messages: 0, lower: 0, unpriced: 0, client: 0, durationMs: null };
+  const none = { ...noSums(), durationMs: null };
   return [
     own,
     ...parts.map(

@@ -1,5 +1,5 @@
 import { type MessageRow, pricing, usageOf } from '../schema/messageRow.ts';
-import type { FactRow } from '../schema/sums.ts';
+import type { SpendRow } from '../schema/sums.ts';
 
 /** Joins each message (`m`) with its facet (`f`). */
 export const facetJoin = `JOIN facet f ON f.price_row = m.price_row AND f.branch = m.branch
@@ -8,14 +8,16 @@ export const facetJoin = `JOIN facet f ON f.price_row = m.price_row AND f.branch
 /** The run a message (`m`) belongs to besides its agent: see `RowKeys.prompt`. */
 export const promptColumn = 'CASE m.sidechain WHEN 1 THEN 0 ELSE m.prompt END';
 
-/** Sums over messages (`m`), under the names of `SpendSums`. */
-export const messageSums = `count(*) AS messages, sum(1 - m.ended) AS lower,
-  sum(m.priced = 0) AS unpriced, sum(m.priced = 2) AS client, sum(m.input) AS input,
-  sum(m.output) AS output, sum(m.write5m) AS cacheWrite5m, sum(m.write1h) AS cacheWrite1h,
-  sum(m.cache_read) AS cacheRead, sum(m.searches) AS webSearches, sum(m.nano) AS nano`;
+/** Sums over messages (`m`), under the names of `SpendSums`; 0 where there are none. */
+export const messageSums = `count(*) AS messages, coalesce(sum(1 - m.ended), 0) AS lower,
+  coalesce(sum(m.priced = 0), 0) AS unpriced, coalesce(sum(m.priced = 2), 0) AS client,
+  coalesce(sum(m.input), 0) AS input, coalesce(sum(m.output), 0) AS output,
+  coalesce(sum(m.write5m), 0) AS cacheWrite5m, coalesce(sum(m.write1h), 0) AS cacheWrite1h,
+  coalesce(sum(m.cache_read), 0) AS cacheRead, coalesce(sum(m.searches), 0) AS webSearches,
+  coalesce(sum(m.nano), 0) AS nano`;
 
-/** What of a message's row its fact is made of. */
-type MessageFact = Pick<
+/** What of a message's row its row of sums is made of. */
+export type MessageSpend = Pick<
   MessageRow,
   | 'at'
   | 'session'
@@ -34,8 +36,8 @@ type MessageFact = Pick<
   | 'nano'
 > & { readonly facet: number };
 
-/** A single message as a row of facts, its parts included; `at` is the message's own time. */
-export function factOf(row: MessageFact): FactRow {
+/** A single message as a row of sums, its parts included; `at` is the message's own time. */
+export function spendRowOf(row: MessageSpend): SpendRow {
   return {
     at: row.at,
     session: row.session,

@@ -1,6 +1,6 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import type { SqlDatabase } from '../driver/types.ts';
-import type { FactRow, RowKeys } from '../schema/sums.ts';
+import type { RowKeys, SpendRow } from '../schema/sums.ts';
 import { facetJoin, messageSums, promptColumn } from './messageSpend.ts';
 
 /** What message rows can be told apart by without reading more than they need. */
@@ -114,7 +114,11 @@ export function messageNames(db: SqlDatabase, numbers: Iterable<number>): Map<nu
  * is judged by, message by message. Split by session, agent, model and facet; without what other
  * models did inside a message.
  */
-export function longPromptRows(db: SqlDatabase, span: TimeSpan = always, threshold = 0): FactRow[] {
+export function longPromptRows(
+  db: SqlDatabase,
+  span: TimeSpan = always,
+  threshold = 0,
+): SpendRow[] {
   return db
     .prepare(
       `SELECT 0 AS at, m.session AS session, m.agent AS agent, m.model_id AS model, f.id AS facet,
@@ -123,7 +127,7 @@ export function longPromptRows(db: SqlDatabase, span: TimeSpan = always, thresho
          AND m.input + m.write5m + m.write1h + m.cache_read > ?
        GROUP BY m.session, m.agent, m.model_id, f.id`,
     )
-    .all<FactRow>(span.from, span.to, threshold);
+    .all<SpendRow>(span.from, span.to, threshold);
 }
 
 /** Messages that were at about the same time: the cheapest and the dearest of them. */

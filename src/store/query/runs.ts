@@ -2,7 +2,7 @@ import type { TimeSpan } from '../../model/calendar.ts';
 import type { SqlDatabase } from '../driver/types.ts';
 import { bucketMs } from '../schema/rollupTables.ts';
 import type { RowKeys } from '../schema/sums.ts';
-import type { FactKey } from './spendRows.ts';
+import type { SpendKey } from './spendRows.ts';
 
 /** A combination of keys with the number of runs that took part in it. */
 export interface RunRow extends RowKeys {
@@ -35,11 +35,11 @@ function within(span: TimeSpan | undefined): { where: string; bounds: number[] }
 export function runRows(
   db: SqlDatabase,
   span: TimeSpan | undefined,
-  keys: readonly FactKey[],
+  keys: readonly SpendKey[],
 ): RunRow[] {
-  const column = (key: FactKey): string => (keys.includes(key) ? key : '0');
+  const column = (key: SpendKey): string => (keys.includes(key) ? key : '0');
   // A prompt names a run only together with its agent, which is one of one session.
-  const grouping = [...new Set<FactKey>(['agent', ...keys.filter((key) => key !== 'session')])];
+  const grouping = [...new Set<SpendKey>(['agent', ...keys.filter((key) => key !== 'session')])];
   const { where, bounds } = within(span);
   return db
     .prepare(

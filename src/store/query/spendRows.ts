@@ -4,43 +4,37 @@ import type { SqlDatabase } from '../driver/types.ts';
 import { downsampledUpTo } from '../retention/downsampleState.ts';
 import { type MessageRow, partsOf } from '../schema/messageRow.ts';
 import { bucketMs, bucketOf, bucketsOf, type RollupTable } from '../schema/rollupTables.ts';
-import { addSums, type FactRow, noSums, type SpendSums, takenAway } from '../schema/sums.ts';
+import { addSums, noSums, type SpendRow, type SpendSums, takenAway } from '../schema/sums.ts';
 import { agentType, spendSumsOf } from './fragments.ts';
-import { facetJoin, factOf } from './messageSpend.ts';
+import { facetJoin, spendRowOf } from './messageSpend.ts';
+import { type EdgePiece, spanPieces } from './spanPieces.ts';
 
 /** What roll-ups can be split by; `bucket` is a quarter of an hour. */
-export type FactKey = 'bucket' | 'session' | 'agent' | 'model' | 'facet' | 'prompt';
+export type SpendKey = 'bucket' | 'session' | 'agent' | 'model' | 'facet' | 'prompt';
 
 /**
  * What was spent in a span, or ever, split by these keys. Exact for any span. Edges of a span that cut
  * a quarter of an hour have rows of their own, so that the same keys may stand in two rows. Who wants
  * some of the sums `only`, or none, is answered several times sooner; the others are 0 then.
  */
-export function factRows(
+export function spendRows(
   db: SqlDatabase,
   span: TimeSpan | undefined,
-  keys: readonly FactKey[],
+  keys: readonly SpendKey[],
   only?: readonly (keyof SpendSums)[],
-): FactRow[] {
+): SpendRow[] {
   const table = tableFor(span, keys);
   if (span === undefined) return grouped(db, { table, keys, only });
-  const from = Math.ceil(span.from / bucketMs);
-  const to = Math.floor(span.to / bucketMs);
-  if (from > to) return combine(edgeRows(db, span), keys);
-  const inner = grouped(db, { table, keys, only, within: [from, to] });
-  const left = { from: span.from, to: from * bucketMs };
-  const right = { from: to * bucketMs, to: span.to };
-  const edges = [
-    ...(left.from < left.to ? edgeRows(db, left) : []),
-    ...(right.from < right.to ? endRows(db, right) : []),
-  ];
+  const { buckets, edges } = spanPieces(db, span);
+  const inner = buckets === undefined ? [] : grouped(db, { table, keys, only, within: buckets });
+  const cut = edges.flatMap((edge) => edgeRows(db, edge));
   // Whoever asks adds up what belongs together: a long list is not gone through for a short one.
-  return [...inner, ...combine(edges, keys)];
+  return [...inner, ...combine(cut, keys)];
 }
 
 /** The roll-up that answers soonest: the one with the fewest rows that tells the keys apart. */
-function tableFor(span: TimeSpan | undefined, keys: readonly FactKey[]): RollupTable {
-  const within = (...known: readonly FactKey[]): boolean =>
+function tableFor(span: TimeSpan | undefined, keys: readonly SpendKey[]): RollupTable {
+  const within = (...known: readonly SpendKey[]): boolean =>
     keys.every((key) => known.includes(key));
   if (within('bucket')) return 'spend_slot';
   if (within('bucket', 'model')) return 'spend_model';
@@ -48,48 +42,49 @@ function tableFor(span: TimeSpan | undefined, keys: readonly FactKey[]): RollupT
   return timeless ? 'spend_total' : 'spend_bucket';
 }
 
-const every: readonly FactKey[] = ['bucket', 'session', 'agent', 'model', 'facet', 'prompt'];
+const every: readonly SpendKey[] = ['bucket', 'session', 'agent', 'model', 'facet', 'prompt'];
 
 /** Whether anything is left of sums others were taken from. */
 function isLeft(row: SpendSums): boolean {
   return row.messages !== 0 || row.nano !== 0 || totalTokens(row) !== 0;
 }
 
-/** The beginning of a bucket. What was summed up in it counts where it begins: all of it. */
-function endRows(db: SqlDatabase, edge: TimeSpan): FactRow[] {
-  if (edge.from >= downsampledUpTo(db).messages) return edgeRows(db, edge);
-  const bucket = edge.from / bucketMs;
-  const within = [bucket, bucket + 1] as const;
+/** What an edge of a span cuts of a bucket, split as far as the roll-ups split it. */
+function edgeRows(db: SqlDatabase, edge: EdgePiece): SpendRow[] {
+  if (edge.kind === 'messages') return rowsOfMessages(db, edge.span);
+  const within = [edge.bucket, edge.bucket + 1] as const;
   const whole = grouped(db, { table: 'spend_bucket', keys: every, within });
-  const behind = edgeRows(db, { from: edge.to, to: edge.from + bucketMs });
-  const rest = combine([...whole, ...behind.map(takenAway)], every);
-  return rest.filter(isLeft);
+  return less(whole, rowsOfMessages(db, edge.behind));
+}
+
+/** Rows with others taken away, as far as anything is left of them. */
+function less(rows: readonly SpendRow[], others: readonly SpendRow[]): SpendRow[] {
+  return combine([...rows, ...others.map(takenAway)], every).filter(isLeft);
 }
 
 /**
  * What a span holds of messages that are no longer there one by one: their sums, each dated to the
  * beginning of its day or month. Empty where nothing has been summed up.
  */
-export function summedUpRows(db: SqlDatabase, span: TimeSpan | undefined): FactRow[] {
+export function downsampledRows(db: SqlDatabase, span: TimeSpan | undefined): SpendRow[] {
   const before = downsampledUpTo(db).messages;
   const old = { from: span?.from ?? 0, to: Math.min(span?.to ?? before, before) };
   if (old.from >= old.to) return [];
-  const single = edgeRows(db, old);
-  const rest = combine([...factRows(db, old, every), ...single.map(takenAway)], every);
-  return rest.filter(isLeft).sort((a, b) => a.at - b.at);
+  const rest = less(spendRows(db, old, every), rowsOfMessages(db, old));
+  return rest.sort((a, b) => a.at - b.at);
 }
 
 /** A question to one roll-up. */
 interface Grouping {
   readonly table: RollupTable;
-  readonly keys: readonly FactKey[];
+  readonly keys: readonly SpendKey[];
   /** Buckets from … to, the last not included; undefined for all. */
   readonly within?: readonly [number, number];
   readonly only?: readonly (keyof SpendSums)[] | undefined;
 }
 
 /** Only what was asked for is read: half the time of many rows is spent on their columns. */
-function grouped(db: SqlDatabase, { table, keys, within, only }: Grouping): FactRow[] {
+function grouped(db: SqlDatabase, { table, keys, within, only }: Grouping): SpendRow[] {
   const named = keys.map((key) => (key === 'bucket' ? `bucket * ${bucketMs} AS at` : key));
   const sums = spendSumsOf(only);
   const where = within === undefined ? '' : `WHERE ${bucketsOf(table)}`;
@@ -98,39 +93,38 @@ function grouped(db: SqlDatabase, { table, keys, within, only }: Grouping): Fact
   const groups = keys.length === 0 || sums.length === 0 ? '' : `GROUP BY ${keys.join(', ')}`;
   const rows = db
     .prepare(`SELECT ${columns} FROM ${table} ${where} ${groups}`)
-    .all<Partial<FactRow>>(...(within ?? []));
+    .all<Partial<SpendRow>>(...(within ?? []));
   return rows.map((row) => ({ ...nothing, ...row }));
 }
 
-type EdgeRow = MessageRow & { facet: number };
+type FacetedMessage = MessageRow & { facet: number };
 
-/** Messages of a stretch shorter than a bucket, split as the roll-ups split them. */
-function edgeRows(db: SqlDatabase, span: TimeSpan): FactRow[] {
+/** Single messages, split as the roll-ups split them. */
+function rowsOfMessages(db: SqlDatabase, span: TimeSpan): SpendRow[] {
   const rows = db
     .prepare(
       `SELECT m.*, f.id AS facet FROM message m ${facetJoin}
        WHERE m.at >= ? AND m.at < ? AND m.counted = 1`,
     )
-    .all<EdgeRow>(span.from, span.to);
+    .all<FacetedMessage>(span.from, span.to);
   const word = db.prepare('SELECT id FROM word WHERE text = ?');
   const facet = db.prepare(
     'SELECT id FROM facet WHERE price_row = ? AND branch = ? AND effort = ? AND attribution = ?',
   );
   const wordOf = (text: string): number => word.get<{ id: number }>(text)?.id ?? 0;
   return rows.flatMap((row) => {
-    const own = { ...factOf(row), at: bucketOf(row.at) * bucketMs };
+    const own = { ...spendRowOf(row), at: bucketOf(row.at) * bucketMs };
     const parts = partsOf(row)
       .filter(({ kind }) => kind !== 'declined')
-      .map((part): FactRow => {
+      .map((part): SpendRow => {
         const id = facet.get<{ id: number }>(
           wordOf(part.row),
           row.branch,
           row.effort,
           row.attribution,
         )?.id;
-        const none = { messages: 0, lower: 0, unpriced: 0, client: 0 };
         const { usage, nano } = part;
-        return { ...own, ...none, ...usage, model: wordOf(part.model), facet: id ?? 0, nano };
+        return { ...own, ...noSums(), ...usage, model: wordOf(part.model), facet: id ?? 0, nano };
       });
     const partNano = parts.reduce((sum, { nano }) => sum + nano, 0);
     return [{ ...own, nano: row.nano - partNano }, ...parts];
@@ -138,9 +132,9 @@ function edgeRows(db: SqlDatabase, span: TimeSpan): FactRow[] {
 }
 
 /** One row for each combination of the keys. */
-function combine(rows: readonly FactRow[], keys: readonly FactKey[]): FactRow[] {
-  const has = (key: FactKey): boolean => keys.includes(key);
-  const keyOf = (row: FactRow): string =>
+function combine(rows: readonly SpendRow[], keys: readonly SpendKey[]): SpendRow[] {
+  const has = (key: SpendKey): boolean => keys.includes(key);
+  const keyOf = (row: SpendRow): string =>
     keys.map((key) => (key === 'bucket' ? row.at : row[key])).join(' ');
   return [...Map.groupBy(rows, keyOf).values()].map((group) => {
     const first = group[0]!;
@@ -156,7 +150,7 @@ function combine(rows: readonly FactRow[], keys: readonly FactKey[]): FactRow[] 
   });
 }
 
-const nothing: FactRow = {
+const nothing: SpendRow = {
   ...{ at: 0, session: 0, agent: 0, model: 0, facet: 0, prompt: 0 },
   ...noSums(),
 };

@@ -1,10 +1,12 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import type { LeaseRow } from '../connection/writerLease.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
-import { downsampledUpTo, downsampleMeta } from '../retention/downsampleState.ts';
+import { downsampleMeta } from '../retention/downsampleState.ts';
 import { bucketMs, bucketsOf, everyModel } from '../schema/rollupTables.ts';
 import { addSums, type SpendSums, takenAway } from '../schema/sums.ts';
 import { agentType, inScope, type Scope, spendSums, titleOf } from './fragments.ts';
+import { messageSums } from './messageSpend.ts';
+import { spanPieces } from './spanPieces.ts';
 
 export interface ModelSums extends SpendSums {
   readonly model: string;
@@ -52,31 +54,6 @@ export interface Job {
   readonly result: string;
 }
 
-/** A message in full, for one session's list. */
-export interface MessageDetail {
-  readonly id: number;
-  readonly messageId: string;
-  readonly requestId: string;
-  readonly at: number;
-  readonly agentId: string;
-  readonly model: string;
-  readonly row: string;
-  readonly nano: number;
-  readonly declined: number;
-  readonly priced: number;
-  readonly ended: boolean;
-  readonly input: number;
-  readonly output: number;
-  readonly cacheWrite5m: number;
-  readonly cacheWrite1h: number;
-  readonly cacheRead: number;
-  readonly webSearches: number;
-  readonly tools: string;
-  readonly stop: string;
-  readonly promptId: string;
-  readonly durationMs: number | null;
-}
-
 const metaTime = 'SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?';
 
 /** Questions to the store. Every call is a few milliseconds; statements are prepared once. */
@@ -118,28 +95,17 @@ export class StoreReader {
   /** Sums of the messages in a span. Spans that begin and end on a quarter of an hour are fastest. */
   spend(span: TimeSpan, scope: Scope): SpendSums {
     const list = scope === undefined ? null : JSON.stringify(scope);
-    const from = Math.ceil(span.from / bucketMs);
-    const to = Math.floor(span.to / bucketMs);
-    if (from > to) return this.#spendExact(span, list);
-    const inner = this.#spendBuckets(from, to, list);
-    const left = { from: span.from, to: from * bucketMs };
-    const right = { from: to * bucketMs, to: span.to };
-    const edges = [
-      ...(left.from < left.to ? [this.#spendExact(left, list)] : []),
-      ...(right.from < right.to ? this.#spendEnd(right, list) : []),
-    ];
-    return edges.length === 0 ? inner : addSums([inner, ...edges]);
-  }
-
-  /** The beginning of a bucket. What was summed up in it counts where it begins: all of it. */
-  #spendEnd(edge: TimeSpan, list: string | null): SpendSums[] {
-    if (edge.from >= downsampledUpTo(this.#db).messages) return [this.#spendExact(edge, list)];
-    const bucket = edge.from / bucketMs;
-    const behind = { from: edge.to, to: edge.from + bucketMs };
-    return [
-      this.#spendBuckets(bucket, bucket + 1, list),
-      takenAway(this.#spendExact(behind, list)),
-    ];
+    const { buckets, edges } = spanPieces(this.#db, span);
+    const sums = edges.flatMap((edge) =>
+      edge.kind === 'messages'
+        ? [this.#spendExact(edge.span, list)]
+        : [
+            this.#spendBuckets(edge.bucket, edge.bucket + 1, list),
+            takenAway(this.#spendExact(edge.behind, list)),
+          ],
+    );
+    if (buckets !== undefined) sums.push(this.#spendBuckets(...buckets, list));
+    return sums.length === 1 ? sums[0]! : addSums(sums);
   }
 
   #spendBuckets(from: number, to: number, list: string | null): SpendSums {
@@ -155,12 +121,7 @@ export class StoreReader {
 
   #spendExact(span: TimeSpan, list: string | null): SpendSums {
     return this.#all<SpendSums>(
-      `SELECT count(*) AS messages, coalesce(sum(1 - m.ended), 0) AS lower,
-         coalesce(sum(m.priced = 0), 0) AS unpriced, coalesce(sum(m.priced = 2), 0) AS client,
-         coalesce(sum(m.input), 0) AS input, coalesce(sum(m.output), 0) AS output,
-         coalesce(sum(m.write5m), 0) AS cacheWrite5m, coalesce(sum(m.write1h), 0) AS cacheWrite1h,
-         coalesce(sum(m.cache_read), 0) AS cacheRead, coalesce(sum(m.searches), 0) AS webSearches,
-         coalesce(sum(m.nano), 0) AS nano
+      `SELECT ${messageSums}
        FROM message m JOIN session s ON s.id = m.session
        WHERE m.at >= ? AND m.at < ? AND m.counted = 1 AND ${inScope}`,
       span.from,
@@ -276,24 +237,6 @@ export class StoreReader {
        ${session === undefined ? '' : 'WHERE t.session = ?'} GROUP BY t.session, t.agent, t.model`,
       ...(session === undefined ? [] : [session]),
     );
-  }
-
-  /** Messages of a session that count, earliest first. */
-  messages(session: number): MessageDetail[] {
-    const rows = this.#all<Omit<MessageDetail, 'ended'> & { ended: number }>(
-      `SELECT m.id AS id, m.mid AS messageId, m.rid AS requestId, m.at AS at, a.aid AS agentId,
-         w.text AS model, r.text AS row, m.nano AS nano, m.declined AS declined,
-         m.priced AS priced, m.ended AS ended, m.input AS input, m.output AS output,
-         m.write5m AS cacheWrite5m, m.write1h AS cacheWrite1h, m.cache_read AS cacheRead,
-         m.searches AS webSearches, tw.text AS tools, sw.text AS stop, pw.text AS promptId,
-         m.duration AS durationMs
-       FROM message m JOIN agent a ON a.id = m.agent JOIN word w ON w.id = m.model_id
-         JOIN word r ON r.id = m.price_row JOIN word tw ON tw.id = m.tools
-         JOIN word sw ON sw.id = m.stop JOIN word pw ON pw.id = m.prompt
-       WHERE m.session = ? AND m.counted = 1 ORDER BY m.at, m.id`,
-      session,
-    );
-    return rows.map((row) => ({ ...row, ended: row.ended === 1 }));
   }
 
   /** Models that messages are counted under, by name. */

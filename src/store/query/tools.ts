@@ -1,11 +1,11 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import type { SqlDatabase } from '../driver/types.ts';
 import { bucketMs } from '../schema/rollupTables.ts';
-import type { FactRow } from '../schema/sums.ts';
+import type { SpendRow } from '../schema/sums.ts';
 import { facetJoin, messageSums } from './messageSpend.ts';
 
 /** Sums of the messages that called the same tools. */
-export interface ToolRow extends FactRow {
+export interface ToolRow extends SpendRow {
   /** Names of the tools called, one for each call. */
   readonly tools: readonly string[];
 }
@@ -39,7 +39,7 @@ export function toolRows(
          FROM message m ${join} WHERE m.counted = 1 ${where} GROUP BY ${groups.join(', ')}
        ) g JOIN word w ON w.id = g.tools`,
     )
-    .all<FactRow & { tools: number; toolsText: string }>(
+    .all<SpendRow & { tools: number; toolsText: string }>(
       ...(span === undefined ? [] : [span.from, span.to]),
     );
   return rows.map(({ tools: _, toolsText, ...row }) => ({

@@ -33,7 +33,7 @@ export function downsampledUpTo(db: SqlDatabase): DownsampledUpTo {
 }
 
 /** What a downsampling would remove now. */
-export interface PendingDownsampling {
+export interface DownsamplingForecast {
   readonly messages: number;
   /** Sessions they belong to. */
   readonly sessions: number;
@@ -52,7 +52,7 @@ const bytesPerMessage = 120;
 export function downsamplingForecast(
   db: SqlDatabase,
   limits: RetentionLimits,
-): PendingDownsampling {
+): DownsamplingForecast {
   const { messagesBefore, daysBefore, zone } = limits;
   const dayOf = daysOf(zone);
   const old = db

@@ -73,4 +73,4 @@ export interface RowKeys {
 }
 
 /** Sums of one combination of keys. */
-export interface FactRow extends SpendSums, RowKeys {}
+export interface SpendRow extends SpendSums, RowKeys {}

@@ -175,7 +175,7 @@ function budgetCard({ figures, format, zone }: BurnFacts): PanelCard[] {
 function budgetRow({ judged, steps }: BudgetAhead, facts: BurnFacts): BurnBudgetRow {
   const { format } = facts;
   const { budget } = judged.entry;
-  const { ladder, unit, limit } = budget;
+  const { thresholds, unit, limit } = budget;
   const usedShare = judged.state.spent / limit;
   return {
     name: budgetTitle(budget, judged.part),
@@ -183,8 +183,8 @@ function budgetRow({ judged, steps }: BudgetAhead, facts: BurnFacts): BurnBudget
     limitValue: unit.kind === 'usd' ? limit / 1e9 : limit,
     used: format.percent(usedShare),
     usedShare,
-    steps: [ladder.info, ladder.warning, ladder.critical, ladder.stop].map((share) =>
-      stepOf(steps.find((step) => step.share === share)!, facts),
+    steps: [thresholds.info, thresholds.warning, thresholds.critical, thresholds.stop].map(
+      (share) => stepOf(steps.find((step) => step.share === share)!, facts),
     ),
   };
 }

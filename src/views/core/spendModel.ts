@@ -1,14 +1,15 @@
 import { statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Disposable, EventEmitter, type LogOutputChannel, l10n, type Memento } from 'vscode';
 import { runningSessions } from '../../agents/registry.ts';
 import { AnalysisThread } from '../../analysisThread/client.ts';
+import { budgetsInForce } from '../../budgets/budgetsInForce.ts';
+import { type Overview, readOverview } from '../../budgets/overview.ts';
 import { dataFolder, storePlace } from '../../dataFolder/places.ts';
+import { StoredBudgets } from '../../dataFolder/storedBudgets.ts';
 import { dayOf, daySpan } from '../../model/calendar.ts';
 import { messageOf } from '../../model/errors.ts';
-import { usdToNano } from '../../model/money.ts';
 import { createPriceBook, type RateBook } from '../../pricing/priceBook.ts';
-import { type Overview, readOverview } from '../../query/overview.ts';
 import type { MergedOverrides } from '../../settings/priceOverrides.ts';
 import { isBusy, openForReading, storeError } from '../../store/connection/openStore.ts';
 import { StoreReader } from '../../store/query/storeReader.ts';
@@ -18,7 +19,6 @@ import type { FromIndexer, IndexerState, RootStatus } from '../../watchers/messa
 import { runStoreTask } from '../../watchers/storeTasks.ts';
 import { StoreWatch } from '../../watchers/storeWatcher.ts';
 import { type DemoPlace, indexerConfig } from './indexerConfig.ts';
-import { projectQuestions } from './projectBudgets.ts';
 import { mirrorSettings } from './settingsMirror.ts';
 import type { Settings, SettingsModel } from './settingsModel.ts';
 import { userPrices } from './userPrices.ts';
@@ -76,6 +76,7 @@ export class SpendModel implements Disposable {
   #indexer: IndexerClient | undefined;
   #watch: StoreWatch | undefined;
   #reader: StoreReader | undefined;
+  readonly #storedBudgets = new StoredBudgets();
   #storeFile = '';
   #config = '';
   /** What the store said of itself when it was last asked. */
@@ -348,9 +349,8 @@ export class SpendModel implements Disposable {
       this.#reader ??= this.#openReader();
       if (this.#reader === undefined) return;
       this.#revision = this.#reader.revision();
-      const budgeted = settings.projectBudgets.size > 0;
-      const projects = hasFolders() || budgeted ? this.#reader.projects() : [];
-      const inWindow = hasFolders() ? directoriesInWindow(projects) : undefined;
+      const inWindow = hasFolders() ? directoriesInWindow(this.#reader.projects()) : undefined;
+      const stored = this.#storedBudgets.read(join(dataFolder(), 'config.json'));
       const now = Date.now();
       const overview = readOverview(this.#reader, {
         now,
@@ -359,9 +359,7 @@ export class SpendModel implements Disposable {
         scope: settings.scope === 'workspace' ? (inWindow ?? []) : undefined,
         windowScope: inWindow,
         running: this.#running,
-        dailyBudget: nano(settings.dailyBudgetUsd),
-        monthlyBudget: nano(settings.monthlyBudgetUsd),
-        projectBudgets: projectQuestions(settings.projectBudgets, projects),
+        budgets: budgetsInForce(settings, stored, process.env.COST_BUDGET_USD).budgets,
         currency: settings.currency,
       });
       this.#set({
@@ -459,10 +457,6 @@ export class SpendModel implements Disposable {
     void this.stop();
     this.#changed.dispose();
   }
-}
-
-function nano(usd: number | undefined): number | undefined {
-  return usd === undefined ? undefined : usdToNano(usd);
 }
 
 /** Changes whenever the store does: size and time of its files. */

@@ -189,7 +189,7 @@ function budgetOf(
   { budget, part, state, projected, band }: BudgetOutlook,
   format: Format,
 ): DashboardBudget {
-  const { limit, unit, ladder } = budget;
+  const { limit, unit, thresholds } = budget;
   const amount = (value: number): string => budgetAmount(unit, value, format);
   return {
     name: budgetTitle(budget, part),
@@ -213,7 +213,7 @@ function budgetOf(
         : band === undefined
           ? amount(projected)
           : l10n.t('{0} ({1}–{2})', amount(projected), amount(band.low), amount(band.high)),
-    steps: [...new Set(Object.values(ladder))],
+    steps: [...new Set(Object.values(thresholds))],
   };
 }
 

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import { promptTokens, totalTokens } from '../../model/tokens.ts';
 import type { PanelSession } from '../../protocol/session.ts';
 import type { PanelCard } from '../../protocol/shared.ts';
-import { liveMs } from '../../query/overview.ts';
+import { isLive } from '../../query/liveSession.ts';
 import { sumBy, unpricedOf } from '../../query/sums.ts';
 import type { Format } from '../text/format.ts';
 import { modelName, oneLine, projectOf, titleText } from '../text/names.ts';
@@ -13,7 +13,7 @@ import { sessionThreads } from './threads.ts';
 /** Everything about a session but its messages, in words. Money of the whole panel has one rate. */
 export function panelSession(facts: SessionFacts): PanelSession {
   const { summary, now, running } = facts;
-  const live = running || now - summary.writtenAt < liveMs;
+  const live = isLive(summary, now, running);
   const branch = oneLine(summary.branch, 80);
   return {
     sid: summary.sid,

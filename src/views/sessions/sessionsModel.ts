@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Disposable, EventEmitter, type LogOutputChannel } from 'vscode';
 import { messageOf } from '../../model/errors.ts';
-import { liveMs } from '../../query/overview.ts';
+import { isLive } from '../../query/liveSession.ts';
 import { type ListedSession, SessionLister } from '../../store/query/sessionList.ts';
 import type { StoreReader } from '../../store/query/storeReader.ts';
 import type { Settings } from '../core/settingsModel.ts';
@@ -75,7 +75,7 @@ export class SessionsModel implements Disposable {
 
   /** Written in the last two minutes, or its Claude Code runs. */
   isLive(session: ListedSession, now: number): boolean {
-    return now - session.writtenAt < liveMs || this.#spend.running.has(session.sid);
+    return isLive(session, now, this.#spend.running.has(session.sid));
   }
 
   /** Whether somebody looks at the list. */

@@ -394,7 +394,9 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
     const paused = spend.indexer.kind === 'paused';
     const welcome = this.#welcome(spend, listed);
     const message = listed === 0 ? undefined : this.#message(spend, listed);
-    const over = [spend.overview?.dailyBudget, spend.overview?.monthlyBudget].filter(
+    const { overview } = spend;
+    const others = overview?.otherBudgets.filter(({ here }) => here) ?? [];
+    const over = [overview?.dailyBudget, overview?.monthlyBudget, ...others].filter(
       (budget) => budget?.level === 'stop',
     ).length;
     const state = { welcome, message, over, paused, problem, filter, hidden: excluded.size };

@@ -1,6 +1,8 @@
 import { l10n } from 'vscode';
+import type { BudgetShare, OtherShare, ProjectShare } from '../../budgets/budgetShares.ts';
+import type { Figure, Overview } from '../../budgets/overview.ts';
 import { totalTokens } from '../../model/tokens.ts';
-import type { BudgetShare, Figure, Overview, ProjectShare } from '../../query/overview.ts';
+import { budgetAmount, budgetTitle } from '../budgets/budgetLabels.ts';
 import type { Spend } from '../core/spendModel.ts';
 import { type Format, formatOf } from '../text/format.ts';
 import { levelWord } from '../text/levels.ts';
@@ -42,7 +44,21 @@ export function figureTable(spend: Spend, overview: Overview, now: number): stri
     const words = projectWords(project, overview.at, format);
     if (words !== '') rows.push(row(l10n.t('Project'), escapeMarkdown(project.name), words));
   }
+  for (const other of overview.otherBudgets) {
+    const title = escapeMarkdown(budgetTitle(other.budget, ''));
+    rows.push(row(l10n.t('Budget'), title, otherWords(other, format)));
+  }
   return rows.join('\n');
+}
+
+function otherWords({ budget, limit, share, level }: OtherShare, format: Format): string {
+  const words = l10n.t(
+    '{0} of {1}',
+    format.percent(share),
+    budgetAmount(budget.unit, limit, format),
+  );
+  const word = levelWord(level);
+  return word === '' ? words : `${words}, ${word}`;
 }
 
 /** A project's own budgets: so much of the day's, so much of the month's. */

@@ -7,8 +7,9 @@ import {
   window,
   workspace,
 } from 'vscode';
+import type { BudgetShare } from '../../budgets/budgetShares.ts';
+import type { Figure, Overview } from '../../budgets/overview.ts';
 import { type DashboardPeriod, usualDashboard } from '../../protocol/dashboard.ts';
-import type { BudgetShare, Figure, Overview } from '../../query/overview.ts';
 import { type CommandId, commandIds } from '../core/commandIds.ts';
 import type { Spend, SpendModel } from '../core/spendModel.ts';
 import { findsNothing } from '../core/storeState.ts';

@@ -1,6 +1,8 @@
 import { l10n } from 'vscode';
+import { type BudgetShare, type OtherShare, worstHere } from '../../budgets/budgetShares.ts';
+import type { Overview } from '../../budgets/overview.ts';
 import type { Level } from '../../model/level.ts';
-import type { Overview } from '../../query/overview.ts';
+import { budgetAmount, budgetTitle } from '../budgets/budgetLabels.ts';
 import type { Spend } from '../core/spendModel.ts';
 import { findsNothing, storeProblem } from '../core/storeState.ts';
 import { type Format, formatOf } from '../text/format.ts';
@@ -77,16 +79,15 @@ function spokenFigure({ demo }: Spend, figure: string): string {
 
 function withLevel(spend: Spend, figure: string, spoken: string, format: Format): StatusText {
   const { overview, settings } = spend;
-  const budget = overview?.dailyBudget;
+  const budget = overview && worstHere(overview);
   const level = budget?.level ?? 'ok';
   const parts = [figure];
   const label = [spoken];
   if (overview !== undefined && budget !== undefined && settings.show.includes('budget')) {
     const share = format.percent(budget.share);
-    const limit = format.money(budget.limit, overview.at);
     const word = levelWord(level);
     parts.push(word === '' ? share : `${share} ${word}`);
-    label.push(l10n.t('{0} of the daily budget of {1}', share, limit));
+    label.push(budgetLabel(budget, share, overview.at, format));
     if (word !== '') label.push(word);
   }
   const unpriced = unpricedMessages(overview);
@@ -104,6 +105,20 @@ function withLevel(spend: Spend, figure: string, spoken: string, format: Format)
     level,
     command: 'outlay.openDashboard',
   };
+}
+
+/** A share as a screen reader says it. */
+function budgetLabel(
+  budget: BudgetShare | OtherShare,
+  share: string,
+  at: number,
+  format: Format,
+): string {
+  if (!('budget' in budget)) {
+    return l10n.t('{0} of the daily budget of {1}', share, format.money(budget.limit, at));
+  }
+  const limit = budgetAmount(budget.budget.unit, budget.limit, format);
+  return l10n.t('{0}: {1}', budgetTitle(budget.budget, ''), l10n.t('{0} of {1}', share, limit));
 }
 
 /** Messages of today that no figure has because their model has no price. */

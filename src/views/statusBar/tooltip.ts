@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { Overview } from '../../query/overview.ts';
+import type { Overview } from '../../budgets/overview.ts';
 import type { CommandId } from '../core/commandIds.ts';
 import type { Spend } from '../core/spendModel.ts';
 import { findsNothing, storeProblem } from '../core/storeState.ts';

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { readUsage } from '../../../src/agents/claude/parse/usage.ts';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
 import { openForReading } from '../../../src/store/connection/openStore.ts';
+import { messagePages } from '../../../src/store/query/messagePages.ts';
 import { StoreReader } from '../../../src/store/query/storeReader.ts';
 import { indexOnce } from '../../../src/watchers/indexOnce.ts';
 
@@ -35,7 +36,7 @@ function configFor(claude, storeFile) {
  * @property {import('../../../src/store/query/storeReader.ts').SessionSummary} summary
  * @property {Map<string, number>} models nano-dollars by model, all agents together
  * @property {import('../../../src/store/query/storeReader.ts').AgentSums[]} agents
- * @property {import('../../../src/store/query/storeReader.ts').MessageDetail[]} messages
+ * @property {import('../../../src/store/query/messagePages.ts').MessagePiece[]} messages
  */
 
 /** Indexes what is new and answers with every session by its id. */
@@ -63,7 +64,14 @@ function sessionSpend(reader, summary) {
   const agents = reader.agents(summary.id);
   const models = new Map();
   for (const { model, nano } of agents) models.set(model, (models.get(model) ?? 0) + nano);
-  return { summary, models, agents, messages: reader.messages(summary.id) };
+  return { summary, models, agents, messages: messagesOf(reader.db, summary) };
+}
+
+/** The messages of a session, earliest first; what other models answered of them counts elsewhere. */
+function messagesOf(db, { id }) {
+  return [...messagePages(db, undefined)]
+    .flat()
+    .filter(({ kind, session }) => kind === 'message' && session === id);
 }
 
 /** The same without the store's own numbers, which follow the order of reading. */
@@ -72,10 +80,12 @@ export function withoutRowNumbers(spend) {
     summary: { ...summary, id: 0 },
     models: [...models].sort(),
     agents: agents.map((agent) => ({ ...agent, session: 0 })).sort(byText),
-    messages: messages.map((message) => ({ ...message, id: 0 })).sort(byText),
+    messages: messages.map((message) => ({ ...message, ...noKeys })).sort(byText),
   });
   return [...spend].sort(byText).map(([id, session]) => [id, plain(session)]);
 }
+
+const noKeys = { session: 0, agent: 0, model: 0, facet: 0, prompt: 0 };
 
 function byText(a, b) {
   const [left, right] = [JSON.stringify(a), JSON.stringify(b)];

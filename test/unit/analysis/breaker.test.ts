@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { breakers, refusalOf } from '../../../src/analysis/peers/circuitBreaker.ts';
+import { breakers } from '../../../src/analysis/peers/circuitBreaker.ts';
 import type { PeerEvent } from '../../../src/analysis/peers/peers.ts';
 
 const start = Date.UTC(2026, 10, 24);
@@ -102,15 +102,6 @@ describe('the breaker', () => {
       ],
     );
     assert.deepEqual(breakers([], start), []);
-  });
-
-  it('refuses with a constant', () => {
-    const fine = { hops: 8, withinBudget: true };
-    assert.equal(refusalOf('ACTIVE', fine), undefined);
-    assert.equal(refusalOf('ACTIVE', { hops: 9, withinBudget: false }), 'HOP_LIMIT_EXCEEDED');
-    assert.equal(refusalOf('ACTIVE', { hops: 1, withinBudget: false }), 'BUDGET_EXCEEDED');
-    assert.equal(refusalOf('SUSPENDED', fine), 'PEER_SUSPENDED');
-    assert.equal(refusalOf('EVICTED', { hops: 9, withinBudget: false }), 'PEER_EVICTED');
   });
 
   it('comes to the same as looking at the peer every minute', () => {

@@ -6,7 +6,7 @@ import {
   budgetState,
   recommendedAction,
 } from '../../../src/analysis/budgets/budget.ts';
-import { ladderPresets } from '../../../src/analysis/budgets/thresholds.ts';
+import { thresholdPresets } from '../../../src/analysis/budgets/thresholds.ts';
 import { levels } from '../../../src/model/level.ts';
 
 const budget: Budget = {
@@ -14,7 +14,7 @@ const budget: Budget = {
   period: { kind: 'lifetime' },
   unit: { kind: 'usd' },
   limit: 10_000,
-  ladder: ladderPresets.default,
+  thresholds: thresholdPresets.default,
   basis: 'actual',
   action: 'notify',
 };
@@ -48,14 +48,14 @@ describe('how far a budget is used', () => {
     });
   }
 
-  it('goes by its own ladder', () => {
-    const level = (ladder: Budget['ladder'], spent: number) =>
-      budgetState({ ...budget, ladder }, spent).level;
-    assert.equal(level(ladderPresets.daily, 7999), 'info');
-    assert.equal(level(ladderPresets.daily, 9500), 'critical');
-    assert.equal(level(ladderPresets.late, 7999), 'ok');
-    assert.equal(level(ladderPresets.late, 9999), 'warning');
-    assert.equal(level(ladderPresets.late, 10_000), 'stop');
+  it('goes by its own thresholds', () => {
+    const level = (thresholds: Budget['thresholds'], spent: number) =>
+      budgetState({ ...budget, thresholds }, spent).level;
+    assert.equal(level(thresholdPresets.daily, 7999), 'info');
+    assert.equal(level(thresholdPresets.daily, 9500), 'critical');
+    assert.equal(level(thresholdPresets.late, 7999), 'ok');
+    assert.equal(level(thresholdPresets.late, 9999), 'warning');
+    assert.equal(level(thresholdPresets.late, 10_000), 'stop');
   });
 
   it('is judged by the forecast where that decides', () => {

@@ -9,7 +9,7 @@ import {
   parseUnit,
 } from '../../../src/analysis/budgets/budgetNotation.ts';
 import { applicableBudgets, type BudgetPlace } from '../../../src/analysis/budgets/budgetScope.ts';
-import { ladderPresets } from '../../../src/analysis/budgets/thresholds.ts';
+import { thresholdPresets } from '../../../src/analysis/budgets/thresholds.ts';
 
 function budget(text: string): Budget {
   const [scope = '', period = '', unit = 'usd'] = text.split(' ');
@@ -18,7 +18,7 @@ function budget(text: string): Budget {
     period: parsePeriod(period),
     unit: parseUnit(unit),
     limit: 1,
-    ladder: ladderPresets.default,
+    thresholds: thresholdPresets.default,
     basis: 'actual',
     action: 'notify',
   };

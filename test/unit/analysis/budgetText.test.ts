@@ -10,12 +10,12 @@ import {
   parseUnit,
 } from '../../../src/analysis/budgets/budgetNotation.ts';
 import {
-  formatLadder,
-  ladderPresets,
-  parseLadder,
+  formatThresholds,
+  parseThresholds,
+  thresholdPresets,
 } from '../../../src/analysis/budgets/thresholds.ts';
 import { HumanError } from '../../../src/model/errors.ts';
-import { defaultLadder } from '../../../src/model/level.ts';
+import { defaultThresholds } from '../../../src/model/level.ts';
 
 /** Whether an error names what was written and what may be. */
 function names(written: string, accepted: string): (error: unknown) => boolean {
@@ -120,16 +120,16 @@ describe('budgets as they are written', () => {
   }
 
   for (const [text, ladder, written = text] of [
-    ['50/75/90/100', defaultLadder],
-    ['default', defaultLadder, '50/75/90/100'],
-    ['50/80/95/100', ladderPresets.daily],
-    ['80/90/100', ladderPresets.late],
-    ['late', ladderPresets.late, '80/90/100'],
+    ['50/75/90/100', defaultThresholds],
+    ['default', defaultThresholds, '50/75/90/100'],
+    ['50/80/95/100', thresholdPresets.daily],
+    ['80/90/100', thresholdPresets.late],
+    ['late', thresholdPresets.late, '80/90/100'],
     ['12.5/29/57/99.9', { info: 0.125, warning: 0.29, critical: 0.57, stop: 0.999 }],
   ] as const) {
     it(`reads the ladder ${text}`, () => {
-      assert.deepEqual(parseLadder(text), ladder);
-      assert.equal(formatLadder(parseLadder(text)), written);
+      assert.deepEqual(parseThresholds(text), ladder);
+      assert.equal(formatThresholds(parseThresholds(text)), written);
     });
   }
 
@@ -145,7 +145,7 @@ describe('budgets as they are written', () => {
     '5e1/75/100',
   ]) {
     it(`refuses the ladder ${JSON.stringify(text)}`, () => {
-      assert.throws(() => parseLadder(text), names(text, '50/75/90/100'));
+      assert.throws(() => parseThresholds(text), names(text, '50/75/90/100'));
     });
   }
 });

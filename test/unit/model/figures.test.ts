@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { defaultLadder, formatPercent, levelOf } from '../../../src/model/level.ts';
+import { defaultThresholds, formatPercent, levelOf } from '../../../src/model/level.ts';
 import { formatMoney, formatUsd, nanoToUsd, nanoUsd, usdToNano } from '../../../src/model/money.ts';
 import { formatTokens } from '../../../src/model/tokens.ts';
 
@@ -130,7 +130,7 @@ describe('levels', () => {
   }
 
   it('follow another ladder', () => {
-    assert.equal(levelOf(0.8, { ...defaultLadder, warning: 0.8 }), 'warning');
+    assert.equal(levelOf(0.8, { ...defaultThresholds, warning: 0.8 }), 'warning');
   });
 });
 

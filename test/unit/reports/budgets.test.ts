@@ -4,8 +4,9 @@ import { judgeBudgets } from '../../../src/budgets/evaluateBudgets.ts';
 import type { BudgetEntry } from '../../../src/dataFolder/budgetFile.ts';
 import { dayMs } from '../../../src/model/calendar.ts';
 import type { ReportContext } from '../../../src/query/context.ts';
-import { firstSpend, readPace, spanReader } from '../../../src/query/pace.ts';
+import { firstSpend } from '../../../src/query/firstSpend.ts';
 import { type RawOptions, readQuestion } from '../../../src/query/question.ts';
+import { readSpendRate, spanReader } from '../../../src/query/spendRate.ts';
 import type { ReportDefinition } from '../../../src/reports/document/definition.ts';
 import { anomaly } from '../../../src/reports/spend/anomaly.ts';
 import { burn } from '../../../src/reports/spend/burn.ts';
@@ -142,7 +143,7 @@ describe('looking back from now', () => {
     world(edges, now, (context) => {
       for (const filters of [{}, { project: 'one' }, { model: 'opus' }, { branch: 'main' }]) {
         const read = spanReader(context, filters);
-        const { points, sums } = readPace(read, { now, length: dayMs, reach: 2.5 * dayMs });
+        const { points, sums } = readSpendRate(read, { now, length: dayMs, reach: 2.5 * dayMs });
         assert.deepEqual(
           points.map(({ at, nano }) => [(now - at) / dayMs, nano / 1e9]),
           [

@@ -59,7 +59,7 @@ describe('config.json', () => {
         period: { kind: 'day' },
         unit: { kind: 'usd' },
         limit: 2e9,
-        ladder: { info: 0.5, warning: 0.75, critical: 0.9, stop: 1 },
+        thresholds: { info: 0.5, warning: 0.75, critical: 0.9, stop: 1 },
         basis: 'actual',
         action: 'notify',
       },

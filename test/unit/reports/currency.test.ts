@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { settingBudgets } from '../../../src/budgets/budgetsInForce.ts';
+import { readFigure, readOverview } from '../../../src/budgets/overview.ts';
 import { addDays, dayMs, dayOf, firstMoment } from '../../../src/model/calendar.ts';
 import { type Currency, convert } from '../../../src/model/currency.ts';
-import { readFigure, readOverview } from '../../../src/query/overview.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
 import { StoreReader } from '../../../src/store/query/storeReader.ts';
 import { ingestAll } from '../../lib/ingest.ts';
@@ -88,22 +89,25 @@ describe('figures in another currency', () => {
     using store = realStore(dir.path);
     const { reader, last } = store;
     const own = reader.sessions()[0]!.cwd;
-    const ask = (scope: string[]) =>
+    const ask = (path: string) =>
       readOverview(reader, {
         now: last,
         zone,
         weekStart: 1,
         scope: undefined,
         windowScope: undefined,
-        dailyBudget: 1e9,
-        projectBudgets: [{ name: 'own', scope, daily: 1e9, monthly: undefined }],
+        budgets: settingBudgets({
+          dailyBudgetUsd: 1,
+          monthlyBudgetUsd: undefined,
+          projectBudgets: new Map([[path, { dailyUsd: 1 }]]),
+        }),
       });
-    const overview = ask([own]);
+    const overview = ask(own);
     const project = overview.projectBudgets[0]!;
     const day = { from: firstMoment(dayOf(last, zone), zone), to: last + dayMs };
     assert.equal(project.daily?.share, readFigure(reader, day, [own]).total / 1e9);
     assert.equal(project.monthly, undefined);
-    assert.equal(ask([]).projectBudgets[0]?.daily?.share, 0);
+    assert.equal(ask('/nowhere').projectBudgets[0]?.daily?.share, 0);
     assert.ok((overview.dailyBudget?.share ?? 0) >= (project.daily?.share ?? 1));
   });
 });

@@ -7,8 +7,8 @@ import { costByClass } from '../../../src/pricing/costByClass.ts';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
 import { projectFolderName } from '../../../src/query/findSession.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
-import { factRows } from '../../../src/store/query/spendRows.ts';
-import { addSums, type FactRow } from '../../../src/store/schema/sums.ts';
+import { spendRows } from '../../../src/store/query/spendRows.ts';
+import { addSums, type SpendRow } from '../../../src/store/schema/sums.ts';
 import { sizeText } from '../../../src/text/byteSize.ts';
 import { ingestAll } from '../../lib/ingest.ts';
 import { tempDir } from '../../lib/tempDir.ts';
@@ -71,8 +71,8 @@ describe('figures of reports', () => {
     unpackSet(clientSet, dir.path);
     const { db } = openForWriting(':memory:');
     ingestAll(db, dir.path);
-    const rowsOf = (span?: TimeSpan): FactRow[] =>
-      factRows(db, span, ['session', 'agent', 'model']);
+    const rowsOf = (span?: TimeSpan): SpendRow[] =>
+      spendRows(db, span, ['session', 'agent', 'model']);
     const all = addSums(rowsOf());
     const { first, last } = db
       .prepare('SELECT min(at) AS first, max(at) AS last FROM message')

@@ -151,7 +151,7 @@ describe('insights', () => {
     const [found] = only(low, 'cache-share', { read: [thread], all: 2 });
     const value = (name: string) => found?.evidence.find((fact) => fact.name === name)?.value;
     assert.equal(value('cacheShare'), 0.59);
-    assert.equal(value('mainCause'), 'pauses longer than the cache lives');
+    assert.equal(value('mainCause'), 'expired');
     assert.equal(value('expiredCost'), 500);
     // 600 that need not have been, from one thread: nothing for sure, twice as much at most.
     assert.deepEqual(found?.perMonth, { low: 0, high: 1200 });

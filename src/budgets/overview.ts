@@ -1,7 +1,7 @@
-import { budgetState } from '../analysis/budgets/budget.ts';
+import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
 import {
   daySpan,
-  hourMs,
+  lastHourSpan,
   monthSpan,
   type TimeSpan,
   type WeekStart,
@@ -9,14 +9,13 @@ import {
   type Zone,
 } from '../model/calendar.ts';
 import { type Currency, convert, rateAt, ratedSpans, usDollars } from '../model/currency.ts';
-import { defaultLadder, type Level } from '../model/level.ts';
 import { promptTokens } from '../model/tokens.ts';
+import { isLive } from '../query/liveSession.ts';
 import type { Scope } from '../store/query/fragments.ts';
 import type { SessionSummary, StoreReader } from '../store/query/storeReader.ts';
 import type { SpendSums } from '../store/schema/sums.ts';
-
-/** A session counts as live this long after its transcript was written. */
-export const liveMs = 120_000;
+import { type BudgetShares, budgetShares } from './budgetShares.ts';
+import { SumSpends } from './sumSpends.ts';
 
 /** A figure and what it is made of. Money in nano-dollars. */
 export interface Figure {
@@ -28,15 +27,6 @@ export interface Figure {
   readonly sums: SpendSums;
 }
 
-/** How far a budget is used. Budgets are in US dollars, whatever figures are shown in. */
-export interface BudgetShare {
-  /** Nano-dollars. */
-  readonly limit: number;
-  /** Spent ÷ limit; 1 is all of it. */
-  readonly share: number;
-  readonly level: Level;
-}
-
 export interface SessionFigure {
   readonly summary: SessionSummary;
   readonly live: boolean;
@@ -46,26 +36,8 @@ export interface SessionFigure {
   readonly shown: number;
 }
 
-/** A project with a budget of its own, as it is asked for. */
-export interface ProjectQuestion {
-  /** What a person calls it. */
-  readonly name: string;
-  /** Directories its sessions started in. */
-  readonly scope: readonly string[];
-  /** Nano-dollars. */
-  readonly daily: number | undefined;
-  readonly monthly: number | undefined;
-}
-
-/** How far a project's own budgets are used. */
-export interface ProjectShare {
-  readonly name: string;
-  readonly daily: BudgetShare | undefined;
-  readonly monthly: BudgetShare | undefined;
-}
-
 /** The few figures that answer "how much, and is that normal" at a glance. */
-export interface Overview {
+export interface Overview extends BudgetShares {
   readonly at: number;
   readonly today: Figure;
   readonly week: Figure;
@@ -76,10 +48,6 @@ export interface Overview {
   /** Prompt tokens of today that came from the cache, 0 … 1; undefined without any. */
   readonly cacheShare: number | undefined;
   readonly unpricedToday: readonly { model: string; messages: number }[];
-  readonly dailyBudget: BudgetShare | undefined;
-  readonly monthlyBudget: BudgetShare | undefined;
-  /** Projects with budgets of their own. */
-  readonly projectBudgets: readonly ProjectShare[];
   /** Lines of transcripts that could not be used, over everything. */
   readonly rejectedLines: number;
   /** The store has messages at all. */
@@ -90,23 +58,23 @@ export interface OverviewOptions {
   readonly now: number;
   readonly zone: Zone;
   readonly weekStart: WeekStart;
-  /** Sessions the figures count. Budgets always count everything. */
+  /** Sessions the figures count. */
   readonly scope: Scope;
   /** Start directories of this window, for "this session". */
   readonly windowScope: Scope;
   /** Sessions whose Claude Code is known to run. */
   readonly running?: ReadonlySet<string>;
-  readonly dailyBudget?: number | undefined;
-  readonly monthlyBudget?: number | undefined;
-  readonly projectBudgets?: readonly ProjectQuestion[];
+  /** Every budget in force; they always count everything. */
+  readonly budgets?: readonly BudgetEntry[];
   /** What `shown` figures are in; US dollars where none is named. */
   readonly currency?: Currency;
 }
 
 /** Asks the store for the overview. A few milliseconds, whatever the history. */
 export function readOverview(reader: StoreReader, options: OverviewOptions): Overview {
-  const { now, zone, weekStart, scope, currency = usDollars } = options;
-  const figure = (span: TimeSpan): Figure => readFigure(reader, span, scope, currency);
+  const { now, zone, weekStart, scope, budgets = [], currency = usDollars } = options;
+  const spends = new SumSpends(reader);
+  const figure = (span: TimeSpan): Figure => figureOf(spends, span, scope, currency);
   const day = daySpan(now, zone);
   const month = monthSpan(now, zone);
   const today = figure(day);
@@ -116,38 +84,35 @@ export function readOverview(reader: StoreReader, options: OverviewOptions): Ove
     today,
     week: figure(weekSpan(now, zone, weekStart)),
     month: figure(month),
-    lastHour: figure({ from: now - hourMs, to: now + 1 }),
+    lastHour: figure(lastHourSpan(now)),
     session,
     cacheShare: cacheShare(today.sums),
     unpricedToday: today.sums.unpriced === 0 ? [] : reader.unpricedModels(day, scope),
-    dailyBudget: share(reader, options.dailyBudget, day),
-    monthlyBudget: share(reader, options.monthlyBudget, month),
-    projectBudgets: (options.projectBudgets ?? []).map((project) => ({
-      name: project.name,
-      daily: share(reader, project.daily, day, project.scope),
-      monthly: share(reader, project.monthly, month, project.scope),
-    })),
+    ...budgetShares({ reader, now, zone, weekStart, budgets }, spends, options.windowScope),
     rejectedLines: reader.rejectedLines(),
     hasData: session !== undefined,
   };
 }
 
-/** What was spent in a span. */
+/** What was spent in a span, asked for by itself. */
 export function readFigure(
   reader: StoreReader,
   span: TimeSpan,
   scope: Scope,
   currency: Currency = usDollars,
 ): Figure {
-  const sums = reader.spend(span, scope);
-  const background = reader.background(span, scope);
+  return figureOf(new SumSpends(reader), span, scope, currency);
+}
+
+function figureOf(spends: SumSpends, span: TimeSpan, scope: Scope, currency: Currency): Figure {
+  const { sums, background } = spends.sums(span, scope);
   const total = sums.nano + background;
-  return { total, shown: shownTotal(reader, span, scope, currency, total), background, sums };
+  return { total, shown: shownTotal(spends, span, scope, currency, total), background, sums };
 }
 
 /** Only a span in which the rate changes is asked for piece by piece. */
 function shownTotal(
-  reader: StoreReader,
+  spends: SumSpends,
   span: TimeSpan,
   scope: Scope,
   currency: Currency,
@@ -157,25 +122,10 @@ function shownTotal(
   if (pieces.length === 1) return convert(total, pieces[0]!.rate);
   let shown = 0;
   for (const piece of pieces) {
-    const nano = reader.spend(piece, scope).nano + reader.background(piece, scope);
-    shown += convert(nano, piece.rate);
+    const { sums, background } = spends.sums(piece, scope);
+    shown += convert(sums.nano + background, piece.rate);
   }
   return shown;
-}
-
-function share(
-  reader: StoreReader,
-  limit: number | undefined,
-  span: TimeSpan,
-  scope?: Scope,
-): BudgetShare | undefined {
-  if (limit === undefined || limit <= 0) return undefined;
-  const spent = reader.spend(span, scope).nano + reader.background(span, scope);
-  const { share: used, level } = budgetState(
-    { limit, ladder: defaultLadder, basis: 'actual' },
-    spent,
-  );
-  return { limit, share: used, level };
 }
 
 /**
@@ -190,7 +140,7 @@ function sessionFigure(reader: StoreReader, options: OverviewOptions): SessionFi
   const total = summary.nano + summary.background;
   return {
     summary,
-    live: options.now - summary.writtenAt < liveMs || options.running?.has(summary.sid) === true,
+    live: isLive(summary, options.now, options.running?.has(summary.sid) === true),
     total,
     shown: convert(total, rateAt(options.currency ?? usDollars, summary.endedAt)),
   };

@@ -1,0 +1,51 @@
+import type { TimeSpan } from '../model/calendar.ts';
+import { firstBackground } from '../store/query/background.ts';
+import type { ReportContext } from './context.ts';
+import type { Filters } from './options.ts';
+import type { SpanReader } from './spendRate.ts';
+
+/** When anything was spent for the very first time, background included; undefined for never. */
+export function firstEver({
+  db,
+  reader,
+}: Pick<ReportContext, 'db' | 'reader'>): number | undefined {
+  const found = [reader.firstAt(), firstBackground(db)].filter((at) => at != null);
+  return found.length === 0 ? undefined : Math.min(...found);
+}
+
+/** From the first spend, background included, up to and including now. */
+export function everSpan(context: Pick<ReportContext, 'db' | 'reader' | 'now'>): TimeSpan {
+  const { now } = context;
+  return { from: Math.min(now, firstEver(context) ?? now), to: now + 1 };
+}
+
+/** The same of what filters and accounts let pass, in UTC milliseconds; undefined for never. */
+export function firstSpend(
+  context: ReportContext,
+  filters: Filters,
+  read: SpanReader,
+  after: number,
+): number | undefined {
+  const { accounts, now } = context;
+  if (accounts !== undefined || Object.keys(filters).length > 0) {
+    return firstFiltered(read, after, now);
+  }
+  return firstEver(context);
+}
+
+/** The same of what filters let pass; where that was before `after`, some moment before it. */
+function firstFiltered(read: SpanReader, after: number, now: number): number | undefined {
+  const isSpent = (from: number, to: number): boolean => {
+    const { sums, background } = read({ from, to });
+    return sums.messages > 0 || background > 0;
+  };
+  if (isSpent(0, after)) return after - 1;
+  if (!isSpent(after, now + 1)) return undefined;
+  let [from, to] = [after, now + 1];
+  while (to - from > 1) {
+    const middle = Math.floor((from + to) / 2);
+    if (isSpent(from, middle)) to = middle;
+    else from = middle;
+  }
+  return from;
+}

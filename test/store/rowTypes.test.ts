@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { relative, resolve } from 'node:path';
+import { test } from 'node:test';
+import { dayMs } from '../../src/model/calendar.ts';
+import { HumanError } from '../../src/model/errors.ts';
+import { anomaliesData } from '../../src/panels/anomalies.ts';
+import { burnData } from '../../src/panels/burn.ts';
+import { dashboardData } from '../../src/panels/dashboard.ts';
+import type { ReportContext } from '../../src/query/context.ts';
+import { dimensionNames } from '../../src/query/dimensions.ts';
+import { readQuestion } from '../../src/query/question.ts';
+import type { ReportDefinition } from '../../src/reports/document/definition.ts';
+import { reportDefinitions } from '../../src/reports/registry.ts';
+import { openForWriting } from '../../src/store/connection/openStore.ts';
+import { Lease } from '../../src/store/connection/writerLease.ts';
+import type { SqlDatabase, SqlValue, Statement } from '../../src/store/driver/types.ts';
+import { agentParents } from '../../src/store/query/agentParents.ts';
+import { backgroundRowsOf, bucketRows } from '../../src/store/query/background.ts';
+import { compactionsOf } from '../../src/store/query/events.ts';
+import { branchesKnown, rootsKnown } from '../../src/store/query/knownNames.ts';
+import {
+  messageCostPages,
+  messageCosts,
+  messagesPrint,
+} from '../../src/store/query/messageCosts.ts';
+import { messagePages } from '../../src/store/query/messagePages.ts';
+import { keyedMessageNanos } from '../../src/store/query/messages.ts';
+import { tryReprice } from '../../src/store/query/repriceTrial.ts';
+import { runTotal } from '../../src/store/query/runs.ts';
+import { sessionTitles } from '../../src/store/query/sessionInfo.ts';
+import { SessionLister, sessionFiles } from '../../src/store/query/sessionList.ts';
+import { spendRows } from '../../src/store/query/spendRows.ts';
+import { downsamplingForecast } from '../../src/store/retention/downsampleState.ts';
+import { resetLoss, resetStore } from '../../src/store/upkeep/reset.ts';
+import { examples } from '../lib/examples.ts';
+import { bundledBook, ingestAll, otherBook, soleWriter } from '../lib/ingest.ts';
+import { noonMs } from '../lib/parseLines.ts';
+import { reportContext } from '../lib/reportContext.ts';
+import { byDayBefore, thinAll } from '../lib/retention.ts';
+import { retentionCut, retentionExamples } from '../lib/retentionExamples.ts';
+import { rowType, type TypedCall, typedCalls } from '../lib/rowTypes.ts';
+import { ingestPlainly } from '../lib/schedule.ts';
+import { tempDir } from '../lib/tempDir.ts';
+import { clientSet, unpackSet } from '../lib/transcriptSets.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const calls = new Map(typedCalls().map((call) => [call.at, call]));
+
+/**
+ * Files with calls nothing here comes to: those before a store is open, a tag of time that cuts what is
+ * downsampled, and a word that is not in memory any more.
+ */
+const notAsked = [
+  'src/store/schema/migrations.ts',
+  'src/store/connection/openStore.ts',
+  'src/store/retention/downsample.ts',
+  'src/store/ingest/stringTable.ts',
+];
+
+/** What better-sqlite3 says of a statement beyond what the store asks of it. */
+type Described = Statement & { columns(): readonly { readonly name: string }[] };
+
+/** Columns that each typed call of the store was answered with. */
+class Recorder {
+  readonly columns = new Map<string, Set<string>>();
+
+  over(db: SqlDatabase): SqlDatabase {
+    return { ...db, prepare: (sql) => this.#statement(db.prepare(sql) as Described) };
+  }
+
+  #statement(statement: Described): Statement {
+    const recorded =
+      <A extends SqlValue[], R>(work: (...values: A) => R) =>
+      (...values: A): R => {
+        this.#note(statement);
+        return work.apply(statement, values);
+      };
+    return {
+      run: (...values) => statement.run(...values),
+      get: recorded(statement.get) as Statement['get'],
+      all: recorded(statement.all) as Statement['all'],
+      iterate: recorded(statement.iterate) as Statement['iterate'],
+    };
+  }
+
+  #note(statement: Described): void {
+    const at = siteOf(new Error().stack ?? '');
+    if (at === undefined) return;
+    const known = this.columns.get(at) ?? new Set();
+    this.columns.set(at, known);
+    for (const { name } of statement.columns()) known.add(name);
+  }
+}
+
+/** The innermost call that names a type of row: helpers hand their caller's type on as `T`. */
+function siteOf(stack: string): string | undefined {
+  return [...stack.matchAll(/file:\/\/(\/[^\s():]+\/src\/store\/[^\s():]+\.ts):(\d+):\d+/g)]
+    .map(([, file, line]) => `${file}:${line}`)
+    .find((at) => calls.has(at) && calls.get(at)!.type !== 'T');
+}
+
+/** What a call's type says and its query does not; '' where both agree. */
+function difference({ type, file }: TypedCall, columns: ReadonlySet<string>): string {
+  const { keys, partial } = rowType(type, file);
+  const wrong = partial
+    ? [...columns].filter((name) => !keys.has(name))
+    : [...keys].filter((name) => !columns.has(name));
+  return wrong.join(', ');
+}
+
+/** Asks a report; what it refuses is no matter here. */
+function ask(context: ReportContext, definition: ReportDefinition, raw: object): void {
+  try {
+    definition.run(context, readQuestion(definition, { ...raw }, context));
+  } catch (error) {
+    if (!(error instanceof HumanError)) throw error;
+  }
+}
+
+function read(db: SqlDatabase): void {
+  const last =
+    db.prepare('SELECT max(at) AS at FROM message').get<{ at: number | null }>()?.at ?? 0;
+  const context = reportContext(db, { now: last + 60_000 });
+  const { reader } = context;
+  const span = { from: last - 1e9 + 1, to: last + 1 };
+  const [first] = reader.sessions();
+  const session = first?.id ?? 1;
+  const sid = first?.sid ?? 'x';
+  for (const definition of reportDefinitions) {
+    const more = definition.name === 'session' || definition.name === 'diff' ? [sid] : [];
+    ask(context, definition, { period: 'all', id: sid, args: more });
+    ask(context, definition, { period: '1h', project: first?.cwd });
+    if (definition.options.some(({ name }) => name === 'by')) {
+      for (const by of dimensionNames) ask(context, definition, { period: 'all', by });
+    }
+    for (const by of ['message', 'session', 'day']) ask(context, definition, { period: '30d', by });
+    for (const top of [true, false]) ask(context, definition, { period: '30d', expensive: top });
+  }
+  const all = { project: '', group: '', account: '', model: '', agent: '', branch: '' };
+  for (const stack of ['model', 'agent'] as const) {
+    dashboardData(context, { period: 'all', since: '', until: '', filters: all, stack });
+  }
+  burnData(context, { unit: 'day', project: '', threshold: 25 });
+  for (const by of ['message', 'session', 'day'] as const) {
+    for (const project of ['', first?.cwd ?? '']) {
+      anomaliesData(context, { by, period: 'all', log: false, project, horizon: 7 });
+    }
+  }
+  for (const scope of [undefined, [first?.cwd ?? '']]) {
+    reader.spend(span, scope);
+    reader.unpricedModels(span, scope);
+    reader.byModel(span, scope);
+    reader.latestSession(scope);
+  }
+  reader.agents(session);
+  reader.knownAgentTypes();
+  reader.projects();
+  reader.fileCounts();
+  reader.knownSizes();
+  reader.rejected();
+  reader.hasSessions();
+  reader.kept();
+  reader.revision();
+  reader.lease();
+  reader.jobs();
+  const lister = new SessionLister(db);
+  [...lister.pages()].flat();
+  lister.since(0);
+  sessionFiles(db, sid);
+  sessionTitles(db, [session]);
+  agentParents(db, session);
+  backgroundRowsOf(db, session);
+  bucketRows(db, span, [session]);
+  bucketRows(db, span, undefined);
+  keyedMessageNanos(db, span, ['session', 'model']);
+  runTotal(db, span);
+  reader.background(span, undefined);
+  reader.rejectedLines();
+  compactionsOf(db, session);
+  rootsKnown(db);
+  branchesKnown(db);
+  messageCosts(db, session);
+  [...messageCostPages(db, session, 0)].flat();
+  messagesPrint(db, session, last);
+  [...messagePages(db, undefined)].flat();
+  tryReprice(db, (...asked) => bundledBook().price(...asked));
+  downsamplingForecast(db, byDayBefore(last));
+  resetLoss(db, [], () => false);
+}
+
+test('every query of the store answers with the columns its row type names', () => {
+  const recorder = new Recorder();
+  {
+    using dir = tempDir();
+    unpackSet(clientSet, dir.path);
+    const db = recorder.over(openForWriting(':memory:').db);
+    ingestAll(db, dir.path);
+    ingestAll(db, dir.path);
+    read(db);
+    const writer = soleWriter(db, { book: otherBook });
+    writer.files.all();
+    writer.files.reject(1, [{ line: 1, offset: 0, reason: 'not JSON' }]);
+    writer.reprice();
+    const { last } = db.prepare('SELECT max(at) AS last FROM message').get<{ last: number }>()!;
+    thinAll(writer, byDayBefore(last - (last % dayMs)));
+    read(db);
+    new Lease(db, 'terminal').acquire(0);
+    resetStore(db, 'terminal', 0);
+    db.close();
+  }
+  for (const { files } of examples) {
+    using dir = tempDir();
+    const db = recorder.over(openForWriting(':memory:').db);
+    ingestPlainly(db, dir.path, files);
+    // An edge of a span goes by single messages, with the parts other models answered.
+    spendRows(db, { from: noonMs - 1000, to: noonMs + 1000 }, ['model', 'facet']);
+    [...messagePages(db, undefined)].flat();
+    db.close();
+  }
+  for (const { early, late } of retentionExamples) {
+    using dir = tempDir();
+    const db = recorder.over(openForWriting(':memory:').db);
+    ingestPlainly(db, dir.path, early);
+    thinAll(soleWriter(db), byDayBefore(retentionCut));
+    ingestPlainly(db, dir.path, late);
+    db.close();
+  }
+  const wrong: string[] = [];
+  for (const [at, columns] of recorder.columns) {
+    const missing = difference(calls.get(at)!, columns);
+    if (missing !== '') wrong.push(`${relative(root, at)}: ${missing}`);
+  }
+  assert.deepEqual(wrong, []);
+  const unasked = [...calls.values()]
+    .filter(({ at, type }) => type !== 'T' && !recorder.columns.has(at))
+    .map(({ at }) => relative(root, at))
+    .filter((at) => !notAsked.some((file) => at.startsWith(`${file}:`)));
+  assert.deepEqual(unasked, []);
+});

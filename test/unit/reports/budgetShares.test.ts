@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import type { Budget } from '../../../src/analysis/budgets/budget.ts';
+import { worstHere } from '../../../src/budgets/budgetShares.ts';
+import { budgetsInForce } from '../../../src/budgets/budgetsInForce.ts';
+import { type Overview, readOverview } from '../../../src/budgets/overview.ts';
+import { storeBudget } from '../../../src/dataFolder/budgetFile.ts';
+import { StoredBudgets } from '../../../src/dataFolder/storedBudgets.ts';
+import { defaultThresholds } from '../../../src/model/level.ts';
+import { defaultSettings } from '../../../src/settings/settings.ts';
+import { openForWriting } from '../../../src/store/connection/openStore.ts';
+import { StoreReader } from '../../../src/store/query/storeReader.ts';
+import { isProject } from '../../../src/text/paths.ts';
+import type { Spend } from '../../../src/views/core/spendModel.ts';
+import { standInForVscode } from '../../bench/vscodeStandIn.ts';
+import { ingestAll } from '../../lib/ingest.ts';
+import { tempDir } from '../../lib/tempDir.ts';
+import { clientSet, unpackSet } from '../../lib/transcriptSets.ts';
+
+const zone = 'Europe/Berlin';
+const settings = {
+  ...defaultSettings(),
+  show: ['today', 'budget'] as const,
+  scope: 'all' as const,
+};
+
+function budget(more: Partial<Budget>): Budget {
+  return {
+    scope: { kind: 'global' },
+    period: { kind: 'day' },
+    unit: { kind: 'usd' },
+    limit: 1e7,
+    thresholds: defaultThresholds,
+    basis: 'actual',
+    action: 'notify',
+    ...more,
+  };
+}
+
+describe('budgets at a glance', () => {
+  let text: (overview: Overview) => { text: string; label: string; level: string };
+  let tooltip: (overview: Overview) => string;
+  before(async () => {
+    standInForVscode();
+    const { statusText } = await import('../../../src/views/statusBar/statusText.ts');
+    const { figureTable } = await import('../../../src/views/statusBar/figureTable.ts');
+    const spendOf = (overview: Overview) =>
+      ({
+        overview,
+        remembered: undefined,
+        indexer: { kind: 'watching', writer: true },
+        readProblem: '',
+        roots: [],
+        settings,
+        engine: '',
+        revision: '',
+        demo: false,
+      }) as unknown as Spend;
+    text = (overview) => statusText(spendOf(overview), overview.at);
+    tooltip = (overview) => figureTable(spendOf(overview), overview, overview.at);
+  });
+
+  function rig(folder: string) {
+    unpackSet(clientSet, folder);
+    const { db } = openForWriting(':memory:');
+    ingestAll(db, folder);
+    const { last } = db.prepare('SELECT max(at) AS last FROM message').get<{ last: number }>()!;
+    const reader = new StoreReader(db);
+    const file = `${folder}/config.json`;
+    const stored = new StoredBudgets();
+    const ask = (own: Partial<typeof settings> = {}, variable?: string, windowScope?: string[]) =>
+      readOverview(reader, {
+        ...{ now: last, zone, weekStart: 1, scope: undefined, windowScope },
+        budgets: budgetsInForce({ ...settings, ...own }, stored.read(file), variable).budgets,
+      });
+    const set = (more: Partial<Budget>): void =>
+      storeBudget(file, { budget: budget(more), origin: 'budget set', setAt: last });
+    return { reader, ask, set, [Symbol.dispose]: () => db.close() };
+  }
+
+  test('a budget of "budget set" reads like one of the settings', () => {
+    using dir = tempDir();
+    using store = rig(dir.path);
+    const bySetting = store.ask({ dailyBudgetUsd: 1 });
+    assert.ok(bySetting.today.total > 0);
+    store.set({ limit: 1e9 });
+    const byCommand = store.ask();
+    assert.deepEqual(byCommand, bySetting);
+    assert.deepEqual(text(byCommand), text(bySetting));
+    assert.match(text(byCommand).label, / of the daily budget of \$1\.00/);
+    // Of two the one used more is told.
+    const share = bySetting.dailyBudget!.share;
+    assert.equal(store.ask({ dailyBudgetUsd: 0.5 }).dailyBudget?.share, share * 2);
+    assert.equal(store.ask({ dailyBudgetUsd: 5 }).dailyBudget?.share, share);
+  });
+
+  test('COST_BUDGET_USD and budgets of other periods are told, the worst in the status bar', () => {
+    using dir = tempDir();
+    using store = rig(dir.path);
+    const lifetime = store.ask({ dailyBudgetUsd: 9999 }, '0.01');
+    assert.equal(lifetime.otherBudgets.length, 1);
+    assert.equal(text(lifetime).level, 'stop');
+    assert.match(text(lifetime).label, /Lifetime budget: [\d,]+ % of \$0\.01, stop/);
+    assert.match(tooltip(lifetime), /Lifetime budget/);
+    const fine = store.ask({ dailyBudgetUsd: 0.0001 }, '99999');
+    assert.match(text(fine).label, / of the daily budget of /);
+    store.set({ period: { kind: 'rolling', count: 7, unit: 'd' }, basis: 'forecast' });
+    const rolling = store.ask();
+    assert.match(text(rolling).label, /Budget of 7 d: /);
+    assert.equal(rolling.dailyBudget, undefined);
+  });
+
+  test('a budget of another project is not told in this window', () => {
+    using dir = tempDir();
+    using store = rig(dir.path);
+    const [project] = store.reader.projects();
+    store.set({ scope: { kind: 'project', path: project!.cwd }, period: { kind: 'week' } });
+    assert.equal(worstHere(store.ask()), undefined);
+    assert.equal(worstHere(store.ask({}, undefined, [project!.cwd]))?.level, 'stop');
+    store.set({ scope: { kind: 'project', path: project!.cwd }, period: { kind: 'month' } });
+    assert.equal(store.ask().projectBudgets[0]?.monthly?.level, 'stop');
+    // What is judged part by part is left to dashboard and gate.
+    store.set({ scope: { kind: 'session' } });
+    assert.equal(store.ask().otherBudgets.length, 1);
+  });
+});
+
+describe('a project', () => {
+  test('is compared as the system compares paths', () => {
+    const place = { cwd: '/Home/Dev/Shop/api', gitRoot: null };
+    assert.equal(isProject(place, '/home/dev/shop', true), true);
+    assert.equal(isProject(place, '/home/dev/shop', false), false);
+    assert.equal(isProject(place, '/Home/Dev/Shop/', false), true);
+    assert.equal(isProject(place, '/Home/Dev/Sho', false), false);
+    assert.equal(isProject(place, 'API', true), true);
+    assert.equal(isProject({ cwd: '/x', gitRoot: '/Home/dev/shop' }, '/home/dev/shop', true), true);
+  });
+});
