@@ -1,6 +1,9 @@
-import { type AnomaliesQuestion, anomaliesData } from '../panels/anomalies.ts';
-import { type BurnQuestion, burnData } from '../panels/burn.ts';
-import { type DashboardQuestion, dashboardData, dashboardHead } from '../panels/dashboard.ts';
+import { anomaliesData } from '../panels/anomalies.ts';
+import { burnData } from '../panels/burn.ts';
+import { dashboardData, dashboardHead } from '../panels/dashboard.ts';
+import type { AnomaliesQuestion } from '../protocol/anomalies.ts';
+import type { BurnQuestion } from '../protocol/burn.ts';
+import type { DashboardQuestion } from '../protocol/dashboard.ts';
 import type { ReportContext } from '../query/context.ts';
 import { KeptStore } from '../query/openContext.ts';
 import { factsOf, type TaskPlace } from './taskContext.ts';

@@ -1,6 +1,7 @@
 import type { Burn } from '../analysis/spend/burn.ts';
 import { exhaustion } from '../analysis/spend/projection.ts';
 import { dayMs, daySpan, monthSpan, type TimeSpan } from '../model/calendar.ts';
+import type { BurnQuestion, BurnUnit } from '../protocol/burn.ts';
 import type { ReportContext } from '../query/context.ts';
 import type { Filters } from '../query/options.ts';
 import { readQuestion } from '../query/question.ts';
@@ -13,18 +14,6 @@ import {
   readProjection,
 } from '../reports/spend/projection.ts';
 import { knownProjects } from './parts/filterOptions.ts';
-
-/** How long a stretch of the panel is. */
-export type BurnUnit = 'hour' | 'day' | 'week';
-
-/** What the burn panel is asked; the same shape the page asks in. */
-export interface BurnQuestion {
-  readonly unit: BurnUnit;
-  /** Path of a project; '' for everything. */
-  readonly project: string;
-  /** Percent above the mean from which on spend accelerates. */
-  readonly threshold: number;
-}
 
 /** What the report is asked for each unit; an hour is compared with the day before it. */
 export const burnOptions: Readonly<Record<BurnUnit, { bucket: string; lookback: string }>> = {

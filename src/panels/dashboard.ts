@@ -1,5 +1,6 @@
 import type { TimeSpan } from '../model/calendar.ts';
 import { promptTokens, totalTokens } from '../model/tokens.ts';
+import type { DashboardQuestion } from '../protocol/dashboard.ts';
 import type { ReportContext } from '../query/context.ts';
 import { type DimensionName, dimension } from '../query/dimensions.ts';
 import { type Group, groupCost, groupsOf } from '../query/groupBy.ts';
@@ -27,16 +28,6 @@ import {
   dearest,
   latest,
 } from './parts/topLists.ts';
-
-/** What the dashboard is asked; the same shape the page asks in. */
-export interface DashboardQuestion {
-  readonly period: 'today' | '7d' | '30d' | 'month' | 'all' | 'custom';
-  readonly since: string;
-  readonly until: string;
-  /** '' for everything. */
-  readonly filters: Readonly<Record<keyof FilterChoices, string>>;
-  readonly stack: 'model' | 'project' | 'agent';
-}
 
 /** A name with its spend. Money in nano-dollars. */
 export interface Slice {

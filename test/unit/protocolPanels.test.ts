@@ -59,9 +59,9 @@ const panels: readonly Panel[] = [
     usual: usualAnomalies,
     data: {
       ...parts({ answer: '', chartTitle: '', chartSentence: '', estimator: '' }),
-      ...parts({ aheadTitle: '', aheadSentence: '', whatIfTitle: '', whatIfSentence: '' }),
+      ...parts({ forecastTitle: '', forecastSentence: '', whatIfTitle: '', whatIfSentence: '' }),
       ...parts({ at: 0, from: 0, to: 0, actual: 0, median: null, low: null, high: 1, live: true }),
-      ...lists('cards points more rows spent ahead baselines projects notes'),
+      ...lists('cards points more rows spent forecast baselines projects notes'),
     },
   },
 ];

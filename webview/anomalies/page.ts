@@ -1,10 +1,9 @@
-import {
-  type AnomaliesData,
-  type AnomaliesQuestion,
-  type AnomaliesWords,
-  type AnomalyPeriod,
-  type AnomalyUnit,
-  anomalyUnits,
+import { type AnomalyUnit, anomalyUnits } from '../../src/model/anomalyUnits.ts';
+import type {
+  AnomaliesData,
+  AnomaliesQuestion,
+  AnomaliesWords,
+  AnomalyPeriod,
 } from '../../src/protocol/anomalies.ts';
 import type { TablesUi } from '../../src/protocol/shared.ts';
 import { button, dropdown } from '../shared/controls.ts';
@@ -17,7 +16,7 @@ import { Parts } from '../shared/page/stableParts.ts';
 import { Segments } from '../shared/segmentedControl.ts';
 import { moneyCell, type Sheet, textCell } from '../shared/table/sheet.ts';
 import { TableSection } from '../shared/table/tableSection.ts';
-import { AheadChart } from './forecastChart.ts';
+import { ForecastChart } from './forecastChart.ts';
 import { ScatterChart } from './scatterChart.ts';
 import { type AnomaliesShown, type AnomaliesTools, openOutlier } from './shown.ts';
 import { WhatIfChart } from './whatIfChart.ts';
@@ -36,7 +35,7 @@ export class AnomaliesPage
   readonly #scatter: ScatterChart;
   readonly #outliers = new TableSection('outliers');
   readonly #estimator = el('p', { class: 'quiet' });
-  readonly #ahead: AheadChart;
+  readonly #forecast: ForecastChart;
   readonly #whatIf: WhatIfChart;
   readonly #ways = el('div', { class: 'actions' });
   readonly #foot = el('footer', {});
@@ -45,7 +44,7 @@ export class AnomaliesPage
   constructor(tools: AnomaliesTools) {
     this.#tools = tools;
     this.#scatter = new ScatterChart(tools);
-    this.#ahead = new AheadChart(tools);
+    this.#forecast = new ForecastChart(tools);
     this.#whatIf = new WhatIfChart(tools);
     const bar = el(
       'div',
@@ -61,7 +60,7 @@ export class AnomaliesPage
       this.#cards,
       this.#scatter.element,
       this.#outliers.element,
-      el('div', { class: 'columns' }, this.#ahead.element, this.#whatIf.element),
+      el('div', { class: 'columns' }, this.#forecast.element, this.#whatIf.element),
       this.#ways,
       this.#foot,
     );
@@ -97,7 +96,7 @@ export class AnomaliesPage
       onOpen: (key) => openOutlier(shown, Number(key), this.#tools),
     });
     this.#estimator.textContent = data.rows.length > 0 ? data.estimator : words.noOutlier;
-    this.#ahead.draw(shown);
+    this.#forecast.draw(shown);
     this.#whatIf.draw(shown);
     this.#parts.fill(this.#ways, words, () => [
       button(words.insights, () => this.#tools.act('showInsights'), 'primary'),
@@ -130,7 +129,7 @@ export class AnomaliesPage
 
   dispose(): void {
     this.#scatter.dispose();
-    this.#ahead.dispose();
+    this.#forecast.dispose();
     this.#whatIf.dispose();
   }
 }

@@ -1,4 +1,5 @@
 import type { MissReason } from '../../analysis/spend/cacheMisses.ts';
+import type { AnomalyUnit } from '../../model/anomalyUnits.ts';
 import { daySpan, firstMoment } from '../../model/calendar.ts';
 import { promptTokens, type Usage, usageKeys } from '../../model/tokens.ts';
 import { missedCaches } from '../../query/cacheMisses.ts';
@@ -8,7 +9,7 @@ import { classNames } from '../../query/groupBy.ts';
 import { Names } from '../../query/names.ts';
 import type { Question } from '../../query/question.ts';
 import { type Fact, select } from '../../query/select.ts';
-import type { AnomalyUnit, Outlier } from '../../reports/spend/anomaly.ts';
+import type { Outlier } from '../../reports/spend/anomaly.ts';
 import { compactionsOf } from '../../store/query/events.ts';
 import { type MessageCost, messageCosts } from '../../store/query/messageCosts.ts';
 import { addSums } from '../../store/schema/sums.ts';

@@ -2,10 +2,10 @@ import { l10n } from 'vscode';
 import { dayMs } from '../../model/calendar.ts';
 import type { AnomaliesFigures, ListedOutlier } from '../../panels/anomalies.ts';
 import type {
-  AheadPoint,
   AnomaliesData,
   AnomalyRow,
   BaselineRow,
+  ForecastPoint,
 } from '../../protocol/anomalies.ts';
 import type { PanelCard } from '../../protocol/shared.ts';
 import { panelNotes } from '../panels/notes.ts';
@@ -23,7 +23,7 @@ export function anomaliesFacts(known: Omit<AnomaliesFacts, 'names'>): AnomaliesD
   const { now, span, bounds, median } = figures;
   const rows = figures.outliers.map((outlier) => rowOf(outlier, facts));
   const pair = ({ at, nano }: { at: number; nano: number }) => [at, nano] as const;
-  const { spent, ahead } = aheadOf(figures);
+  const { spent, forecast } = forecastOf(figures);
   return {
     answer: anomaliesAnswer(facts),
     live,
@@ -40,10 +40,10 @@ export function anomaliesFacts(known: Omit<AnomaliesFacts, 'names'>): AnomaliesD
     more: figures.more.map(pair),
     rows,
     estimator: estimatorText(facts),
-    aheadTitle: l10n.t('Projection'),
-    aheadSentence: aheadSentence(facts),
+    forecastTitle: l10n.t('Projection'),
+    forecastSentence: forecastSentence(facts),
     spent,
-    ahead,
+    forecast,
     whatIfTitle: l10n.t('What if'),
     whatIfSentence: whatIfSentence(facts),
     actual: figures.whatIf.actual,
@@ -79,9 +79,9 @@ function rowOf(outlier: ListedOutlier, { format }: AnomaliesFacts): AnomalyRow {
 
 function cards(facts: AnomaliesFacts): PanelCard[] {
   const { figures, format, question } = facts;
-  const { now, high, low, median, bounds, ahead, whatIf } = figures;
+  const { now, high, low, median, bounds, forecast, whatIf } = figures;
   const money = (nano: number): string => format.brief(format.convert(Math.round(nano), now));
-  const last = ahead.horizons.at(-1);
+  const last = forecast.horizons.at(-1);
   const [cheapest] = [...whatIf.baselines].sort((a, b) => a.nano - b.nano);
   const list: (PanelCard | false)[] = [
     {
@@ -108,7 +108,7 @@ function cards(facts: AnomaliesFacts): PanelCard[] {
       figure: money(last.nano),
       detail:
         last.band === undefined
-          ? l10n.t('{0} a day at this pace', money(ahead.rate))
+          ? l10n.t('{0} a day at this pace', money(forecast.rate))
           : l10n.t('{0}–{1} in 19 of 20 cases', money(last.band.low), money(last.band.high)),
     },
     cheapest !== undefined &&
@@ -182,18 +182,18 @@ function estimatorText({ figures, question }: AnomaliesFacts): string {
 }
 
 /** Spend up to now as a rising line, and on from there. */
-function aheadOf({ now, ahead: { days, horizons } }: AnomaliesFigures): {
-  spent: AheadPoint[];
-  ahead: AheadPoint[];
+function forecastOf({ now, forecast: { days, horizons } }: AnomaliesFigures): {
+  spent: ForecastPoint[];
+  forecast: ForecastPoint[];
 } {
   let sum = 0;
-  const before = days.map((nano, index): AheadPoint => {
+  const before = days.map((nano, index): ForecastPoint => {
     sum += nano;
     return { at: now - (days.length - 1 - index) * dayMs, nano: sum, low: null, high: null };
   });
   const start = { at: now - days.length * dayMs, nano: 0, low: null, high: null };
   const after = horizons.map(
-    ({ days: length, nano, band }): AheadPoint => ({
+    ({ days: length, nano, band }): ForecastPoint => ({
       at: now + length * dayMs,
       nano: sum + nano,
       low: band === undefined ? null : sum + band.low,
@@ -202,16 +202,16 @@ function aheadOf({ now, ahead: { days, horizons } }: AnomaliesFigures): {
   );
   return {
     spent: [start, ...before],
-    ahead: [{ at: now, nano: sum, low: sum, high: sum }, ...after],
+    forecast: [{ at: now, nano: sum, low: sum, high: sum }, ...after],
   };
 }
 
-function aheadSentence({ figures, question, format }: AnomaliesFacts): string {
-  const { ahead, now } = figures;
-  const last = ahead.horizons.at(-1);
-  if (last === undefined || ahead.rate === 0) return l10n.t('Nothing was spent lately.');
+function forecastSentence({ figures, question, format }: AnomaliesFacts): string {
+  const { forecast, now } = figures;
+  const last = forecast.horizons.at(-1);
+  if (last === undefined || forecast.rate === 0) return l10n.t('Nothing was spent lately.');
   const money = (nano: number): string => format.money(Math.round(nano), now);
-  const days = format.number(ahead.rateDays, Number.isInteger(ahead.rateDays) ? 0 : 1);
+  const days = format.number(forecast.rateDays, Number.isInteger(forecast.rateDays) ? 0 : 1);
   return last.band === undefined
     ? l10n.t(
         '{0} in the next {1} days at the rate of the last {2}.',

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { BudgetPeriod } from '../../analysis/budgets/budget.ts';
 import { dayMs, dayOf, type Zone } from '../../model/calendar.ts';
-import type { BurnUnit } from '../../panels/burn.ts';
+import type { BurnUnit } from '../../protocol/burn.ts';
 import type { Format } from '../text/format.ts';
 import type { BurnFacts } from './inputs.ts';
 import { latestName } from './strings.ts';

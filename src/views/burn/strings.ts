@@ -1,6 +1,5 @@
 import { l10n } from 'vscode';
-import type { BurnUnit } from '../../panels/burn.ts';
-import type { BurnWords } from '../../protocol/burn.ts';
+import type { BurnUnit, BurnWords } from '../../protocol/burn.ts';
 
 /** The burn panel's own texts; `{0}` is filled in by the page. */
 export function burnWords(): BurnWords {

@@ -1,12 +1,13 @@
 import { l10n } from 'vscode';
 import { dayMs } from '../../model/calendar.ts';
-import type { BurnRate, BurnUnit } from '../../panels/burn.ts';
+import type { BurnRate } from '../../panels/burn.ts';
 import {
   type BurnBudgetRow,
   type BurnData,
   type BurnLine,
   type BurnStep,
   type BurnStretch,
+  type BurnUnit,
   burnThresholds,
   burnUnits,
 } from '../../protocol/burn.ts';

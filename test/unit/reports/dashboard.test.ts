@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import {
-  type DashboardQuestion,
-  dashboardData,
-  dashboardHead,
-} from '../../../src/panels/dashboard.ts';
+import { dashboardData, dashboardHead } from '../../../src/panels/dashboard.ts';
+import type { DashboardQuestion } from '../../../src/protocol/dashboard.ts';
 import type { ReportContext } from '../../../src/query/context.ts';
 import { readQuestion } from '../../../src/query/question.ts';
 import { reportDefinitions } from '../../../src/reports/registry.ts';
