@@ -5,10 +5,10 @@
  *     npm run l10n
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { extractStrings } from './lib/l10n.ts';
+import { bundleStrings } from './lib/l10n.ts';
 import { inRoot, root } from './lib/paths.mjs';
 
-const strings = await extractStrings(root);
+const strings = await bundleStrings(root);
 await mkdir(inRoot('l10n'), { recursive: true });
 const file = inRoot('l10n/bundle.l10n.json');
 await writeFile(file, `${JSON.stringify(strings, null, 2)}\n`);

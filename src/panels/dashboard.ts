@@ -122,7 +122,10 @@ export function dashboardData(
 }
 
 /** Reads its head alone: what was spent by whom on what is not told apart further than the chart is. */
-export function dashboardHead(context: ReportContext, asked: DashboardQuestion): DashboardFigures {
+export function dashboardSummary(
+  context: ReportContext,
+  asked: DashboardQuestion,
+): DashboardFigures {
   return {
     ...headOf(context, asked, questionOf(context, asked), new Names(context)),
     choices: filterChoices(context, [asked.stack]),

@@ -1,17 +1,11 @@
+import { dataPanelNames, openPanel } from './panels.ts';
+
 /**
  * What a panel of the editor and its webview say to each other. Both sides check: a message of
  * another version, or of no known kind, is not acted upon. What one kind of panel alone says stands
  * beside this file, in `protocol/`.
  */
 export const protocolVersion = 2;
-
-/** Panels, as VS Code restores them. */
-export const viewTypes = {
-  session: 'outlay.session',
-  dashboard: 'outlay.dashboard',
-  burn: 'outlay.burn',
-  anomalies: 'outlay.anomalies',
-} as const;
 
 /** How figures and times are written. Figures are nano-dollars; `rate` turns them into the currency. */
 export interface PanelFormat {
@@ -105,9 +99,7 @@ export const commonActions = [
   'openDemo',
   'openSettings',
   'setBudget',
-  'openDashboard',
-  'openBurn',
-  'openAnomalies',
+  ...dataPanelNames.map(openPanel),
   'showInsights',
   /** Asks what a panel asks when it opens. */
   'startOver',

@@ -38,6 +38,7 @@ export const defaultTop = 20;
 export const session: ReportDefinition = {
   name: 'session',
   title: 'Session',
+  editorTitle: 'Session Report',
   summary: 'One session taken apart: its dearest messages, agents, and how it adds up.',
   argument: {
     value: 'id',

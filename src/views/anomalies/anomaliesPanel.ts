@@ -1,5 +1,4 @@
 import { l10n } from 'vscode';
-import type { AnomaliesFigures } from '../../panels/anomalies.ts';
 import {
   type AnomaliesData,
   type AnomaliesQuestion,
@@ -28,7 +27,7 @@ export const anomaliesPanel: DataPanelKind<
   isQuestion: isAnomaliesQuestion,
   answer: async (model, question) => {
     const now = Date.now();
-    const figures = await panelData<AnomaliesFigures>(model, { panel: 'anomalies', question }, now);
+    const figures = await panelData(model, { panel: 'anomalies', question }, now);
     if (!figures.hasData) return noTranscripts();
     const { spend } = model;
     const { settings } = spend;

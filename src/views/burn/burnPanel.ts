@@ -1,5 +1,4 @@
 import { l10n } from 'vscode';
-import type { BurnFigures } from '../../panels/burn.ts';
 import {
   type BurnData,
   type BurnQuestion,
@@ -24,7 +23,7 @@ export const burnPanel: DataPanelKind<BurnData, BurnWords & CommonWords, BurnQue
   isQuestion: isBurnQuestion,
   answer: async (model, question) => {
     const now = Date.now();
-    const figures = await panelData<BurnFigures>(model, { panel: 'burn', question }, now);
+    const figures = await panelData(model, { panel: 'burn', question }, now);
     if (!figures.hasData) return noTranscripts();
     const { spend } = model;
     const { settings } = spend;

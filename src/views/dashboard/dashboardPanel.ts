@@ -1,5 +1,4 @@
 import { Disposable, l10n } from 'vscode';
-import type { DashboardFigures } from '../../panels/dashboard.ts';
 import {
   type DashboardData,
   type DashboardQuestion,
@@ -23,13 +22,13 @@ export function dashboardPanel(
   insights: InsightsModel,
 ): DataPanelKind<DashboardData, DashboardWords & CommonWords, DashboardQuestion> {
   const ask =
-    (panel: 'dashboard' | 'dashboardHead') =>
+    (panel: 'dashboard' | 'dashboardSummary') =>
     async (
       model: SpendModel,
       question: DashboardQuestion,
     ): Promise<PanelAnswer<DashboardData, DashboardWords & CommonWords>> => {
       const now = Date.now();
-      const figures = await panelData<DashboardFigures>(model, { panel, question }, now);
+      const figures = await panelData(model, { panel, question }, now);
       if (!figures.hasData) return noTranscripts();
       const { spend } = model;
       const format = formatOf(spend.settings);
@@ -55,7 +54,7 @@ export function dashboardPanel(
     question: usualDashboard,
     isQuestion: isDashboardQuestion,
     answer: ask('dashboard'),
-    first: ask('dashboardHead'),
+    first: ask('dashboardSummary'),
     // What could be saved takes longer to find than a panel to open: it comes when it is known.
     watch: (onChange) => {
       const listening = insights.onDidChange(onChange);

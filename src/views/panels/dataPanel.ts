@@ -1,6 +1,7 @@
 import { commands, type Disposable, type LogOutputChannel, l10n, type WebviewPanel } from 'vscode';
 import { HumanError } from '../../model/errors.ts';
 import { noFilters, usualDashboard } from '../../protocol/dashboard.ts';
+import type { DataPanelName } from '../../protocol/panels.ts';
 import {
   type CommonAction,
   type InsightVerb,
@@ -21,8 +22,8 @@ export type PanelAnswer<Data, Words> =
 
 /** A kind of panel that is asked questions: of the whole store rather than of one session. */
 export interface DataPanelKind<Data, Words, Question> {
-  /** Name of its bundle, and of its key in `viewTypes`. */
-  readonly name: 'dashboard' | 'burn' | 'anomalies';
+  /** Its descriptor, its page and its bundle. */
+  readonly name: DataPanelName;
   /** Title of the tab in the editor's language. */
   readonly title: () => string;
   /** What it is asked when it opens. */
@@ -36,17 +37,16 @@ export interface DataPanelKind<Data, Words, Question> {
 }
 
 /** Which command a way out of a panel is. */
-const actionCommands: Readonly<Record<Exclude<CommonAction, 'startOver'>, string>> = {
-  showLog: commandIds.showLog,
-  rescan: commandIds.rescan,
-  openDemo: commandIds.openDemo,
-  openSettings: commandIds.openSettings,
-  setBudget: commandIds.setDailyBudget,
-  openDashboard: commandIds.openDashboard,
-  openBurn: commandIds.openBurn,
-  openAnomalies: commandIds.openAnomalies,
-  showInsights: 'outlay.insights.focus',
-};
+function commandOf(action: Exclude<CommonAction, 'startOver'>): string {
+  switch (action) {
+    case 'setBudget':
+      return commandIds.setDailyBudget;
+    case 'showInsights':
+      return 'outlay.insights.focus';
+    default:
+      return commandIds[action];
+  }
+}
 
 /** What takes longer than this is said to be worked on. */
 const longMs = 300;
@@ -134,7 +134,7 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
         break;
       case 'do':
         if (message.action === 'startOver') this.ask(this.#kind.question);
-        else void commands.executeCommand(actionCommands[message.action]);
+        else void commands.executeCommand(commandOf(message.action));
         break;
       case 'openSession':
         void commands.executeCommand(commandIds.openSession, message.sid, message.message);

@@ -19,7 +19,7 @@ const shownSessions = 200;
 /** Asks which report; undefined when left with Escape. */
 export async function chooseReport(): Promise<ReportDefinition | undefined> {
   const items = editorReports.map((definition) => ({
-    label: reportTitle(definition.name),
+    label: reportTitle(definition),
     description: `outlay ${definition.name}`,
     definition,
   }));
@@ -35,7 +35,7 @@ export async function chooseQuestion(
   const raw: Record<string, string> = {};
   for (const step of stepsOf(definition, reader)) {
     const picked = await window.showQuickPick(step.items, {
-      title: `${reportTitle(definition.name)}: ${step.title}`,
+      title: `${reportTitle(definition)}: ${step.title}`,
       matchOnDescription: true,
     });
     if (picked === undefined) return undefined;

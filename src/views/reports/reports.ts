@@ -71,7 +71,7 @@ export class Reports implements Disposable {
     await commands.executeCommand('setContext', shownKey, true);
     const hasPanel = panelOf(definition.name, raw) !== undefined;
     await commands.executeCommand('setContext', panelKey, hasPanel);
-    await this.#documents.show(reportTitle(definition.name), result.text);
+    await this.#documents.show(reportTitle(definition), result.text);
     return undefined;
   }
 

@@ -10,6 +10,7 @@ import {
   window,
 } from 'vscode';
 import { bundledCatalogue } from '../../pricing/catalogue.ts';
+import { viewTypes } from '../../protocol/panels.ts';
 import {
   type FromPanel,
   isFromPanel,
@@ -19,7 +20,7 @@ import {
   type PanelTextPart,
   type ToPanel,
 } from '../../protocol/session.ts';
-import { protocolVersion, viewTypes } from '../../protocol/shared.ts';
+import { protocolVersion } from '../../protocol/shared.ts';
 import { agentParents } from '../../store/query/agentParents.ts';
 import { backgroundRowsOf } from '../../store/query/background.ts';
 import type { SessionSummary, StoreReader } from '../../store/query/storeReader.ts';

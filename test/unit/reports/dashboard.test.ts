@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { dashboardData, dashboardHead } from '../../../src/panels/dashboard.ts';
+import { dashboardData, dashboardSummary } from '../../../src/panels/dashboard.ts';
 import type { DashboardQuestion } from '../../../src/protocol/dashboard.ts';
 import type { ReportContext } from '../../../src/query/context.ts';
 import { readQuestion } from '../../../src/query/question.ts';
@@ -102,7 +102,7 @@ for (const set of Object.keys(expectedSets)) {
       ] as const) {
         const asked = question(more);
         const { rest, choices, ...whole } = dashboardData(context, asked);
-        const { rest: none, choices: some, ...head } = dashboardHead(context, asked);
+        const { rest: none, choices: some, ...head } = dashboardSummary(context, asked);
         assert.deepEqual(head, whole);
         assert.equal(none, undefined);
         assert.deepEqual(some[asked.stack], choices[asked.stack]);
