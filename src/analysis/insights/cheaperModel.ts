@@ -22,7 +22,7 @@ export function smallRuns(runs: readonly Run[], world: InsightWorld): Insight[] 
     (run) => isSmall(run) && run.nano > 0 && expensive.has(world.tierOf(mainModel(run))),
   );
   return byAgentAndModel(small).flatMap(([agent, model, own]) => {
-    const title = `${capital(agentText(agent))}: ${own.length} small runs on ${model}`;
+    const title = `${sentenceStart(agentText(agent))}: ${own.length} small runs on ${model}`;
     return cheaper('small-runs', { title, agent, model, own, family: 'haiku' }, world);
   });
 }
@@ -37,7 +37,7 @@ export function topTier(runs: readonly Run[], world: InsightWorld): Insight[] {
       top.has(world.tierOf(mainModel(run))),
   );
   return byAgentAndModel(high).flatMap(([agent, model, own]) => {
-    const title = `${capital(agent)}: ${own.length} runs of a subagent on the top tier (${model})`;
+    const title = `${sentenceStart(agent)}: ${own.length} runs of a subagent on the top tier (${model})`;
     return cheaper('top-tier', { title, agent, model, own, family: 'sonnet' }, world);
   });
 }
@@ -107,6 +107,6 @@ function byAgentAndModel(runs: readonly Run[]): [agent: string, model: string, o
     .map(([, own]) => [own[0]!.agent, mainModel(own[0]!), own]);
 }
 
-function capital(text: string): string {
+function sentenceStart(text: string): string {
   return text === 'the main thread' ? 'The main thread' : text;
 }

@@ -5,10 +5,10 @@ import { promptTokens, type Usage, usageKeys } from '../../model/tokens.ts';
 import { missedCaches } from '../../query/cacheMisses.ts';
 import { classCosts } from '../../query/classCosts.ts';
 import type { ReportContext } from '../../query/context.ts';
-import { classNames } from '../../query/groupBy.ts';
 import { Names } from '../../query/names.ts';
 import type { Question } from '../../query/question.ts';
 import { type Fact, select } from '../../query/select.ts';
+import { tokenClassNames } from '../../query/tokenClassNames.ts';
 import type { Outlier } from '../../reports/spend/anomaly.ts';
 import { compactionsOf } from '../../store/query/events.ts';
 import { type MessageCost, messageCosts } from '../../store/query/messageCosts.ts';
@@ -111,7 +111,7 @@ function dearest(byClass: Usage): DearestClass | undefined {
   const all = usageKeys.reduce((sum, key) => sum + byClass[key], 0);
   const [top] = [...usageKeys].sort((a, b) => byClass[b] - byClass[a]);
   if (top === undefined || all <= 0) return undefined;
-  return { name: classNames[top], share: byClass[top] / all };
+  return { name: tokenClassNames[top], share: byClass[top] / all };
 }
 
 function messageReasons(

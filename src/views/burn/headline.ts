@@ -2,6 +2,7 @@ import { l10n } from 'vscode';
 import type { BudgetPeriod } from '../../analysis/budgets/budget.ts';
 import { dayMs, dayOf, type Zone } from '../../model/calendar.ts';
 import type { BurnUnit } from '../../protocol/burn.ts';
+import { capitalized } from '../text/capitalized.ts';
 import type { Format } from '../text/format.ts';
 import type { BurnFacts } from './inputs.ts';
 import { latestName } from './strings.ts';
@@ -62,7 +63,10 @@ function whatComes({ figures, question, format, zone }: BurnFacts): string {
   const { first, now, endOfDay, endOfMonth } = figures;
   const { latest } = figures.rates[question.unit];
   if (first?.days === 0) {
-    return l10n.t('{0} is used up.', capital(budgetPhrase(first.ahead.judged.entry.budget.period)));
+    return l10n.t(
+      '{0} is used up.',
+      capitalized(budgetPhrase(first.ahead.judged.entry.budget.period)),
+    );
   }
   if (latest === 0) return '';
   const money = (nano: number): string => format.money(Math.round(nano), now);
@@ -107,8 +111,4 @@ export function whenText(days: number, now: number, zone: Zone, format: Format):
   const at = now + days * dayMs;
   if (dayOf(at, zone) === dayOf(now, zone)) return format.time(at);
   return l10n.t('in {0} d', format.number(days, days < 10 ? 1 : 0));
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
 }

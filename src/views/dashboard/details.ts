@@ -2,10 +2,11 @@ import { l10n } from 'vscode';
 import type { DashboardRest, Slice } from '../../panels/dashboard.ts';
 import type { DashboardBar, DashboardRestData } from '../../protocol/dashboard.ts';
 import { backgroundKey, none } from '../../query/dimensions.ts';
+import { agentName } from '../text/agentName.ts';
 import type { Format } from '../text/format.ts';
 import { oneLine, projectName, titleText } from '../text/names.ts';
 import { classLabel } from '../text/tokenClassLabels.ts';
-import { agentName, type BarKind, nameOf } from './labels.ts';
+import { type BarKind, nameOf } from './labels.ts';
 
 /** Longest name that is shown in full on hover. */
 const longestHint = 200;

@@ -12,13 +12,14 @@ import { arrangeInsights } from '../insights/treeNodes.ts';
 import { spendBy } from '../panels/bucketLabels.ts';
 import { panelNotes } from '../panels/notes.ts';
 import { projectChoices } from '../panels/projectOptions.ts';
+import { agentName } from '../text/agentName.ts';
 import type { Format } from '../text/format.ts';
 import { levelWord } from '../text/levels.ts';
 import { oneLine } from '../text/names.ts';
 import { dashboardRest } from './details.ts';
 import { dashboardAnswer } from './headline.ts';
 import type { DashboardFacts } from './inputs.ts';
-import { agentName, nameOf } from './labels.ts';
+import { nameOf } from './labels.ts';
 import { periodName } from './period.ts';
 
 /** Insights the dashboard lists. */

@@ -5,7 +5,7 @@ import type { InsightJson, StretchJson, TakenJson } from '../../reports/insights
 import type { Format } from '../text/format.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 import { modelName, oneLine } from '../text/names.ts';
-import { agentName, coverageText, evidenceTexts, insightAdvice, insightTitle } from './strings.ts';
+import { agentLabel, coverageText, evidenceTexts, insightAdvice, insightTitle } from './strings.ts';
 import { type InsightsNode, insightNodeId, type LineNode } from './treeNodes.ts';
 
 /** What an item says, before VS Code draws it. */
@@ -45,7 +45,7 @@ export function describeInsight(node: InsightsNode, format: Format): InsightText
       return {
         label: l10n.t(
           '{0} has the model {1}',
-          agentName(node.taken.agent),
+          agentLabel(node.taken.agent),
           short(node.taken.model),
         ),
         description: l10n.t(

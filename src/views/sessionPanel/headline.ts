@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { PanelMessage } from '../../protocol/session.ts';
+import { capitalized } from '../text/capitalized.ts';
 import type { Format } from '../text/format.ts';
 import { type SessionFacts, summedUpMessages, totalOf } from './inputs.ts';
 
@@ -17,15 +18,11 @@ export function sessionAnswer(facts: SessionFacts, live: boolean): string {
     messages === 1 ? l10n.t('1 message') : l10n.t('{0} messages', format.count(messages));
   const first =
     messages === 0
-      ? l10n.t('{0}, and no message yet.', capital(figure))
+      ? l10n.t('{0}, and no message yet.', capitalized(figure))
       : live
-        ? l10n.t('{0} so far, in {1} and {2}.', capital(figure), time, count)
-        : l10n.t('{0} in {1} and {2}.', capital(figure), time, count);
+        ? l10n.t('{0} so far, in {1} and {2}.', capitalized(figure), time, count)
+        : l10n.t('{0} in {1} and {2}.', capitalized(figure), time, count);
   return [first, dearestSentence(facts)].filter(Boolean).join(' ');
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
 }
 
 /** Which message cost most, and of what, when it is a good part of the whole. */

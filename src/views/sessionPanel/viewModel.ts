@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import { agreesWithClient } from '../../model/clientTotal.ts';
 import { promptTokens, totalTokens } from '../../model/tokens.ts';
 import type { PanelSession } from '../../protocol/session.ts';
 import type { PanelCard } from '../../protocol/shared.ts';
@@ -120,7 +121,7 @@ function subagentText(count: number, format: Format): string {
 
 /** How messages, background and Claude Code's own figure add up. */
 function sumLine({ summary, format }: SessionFacts): PanelSession['sum'] {
-  const { clientUsd, nano, background, unconfirmed, irreconcilable, messages, endedAt } = summary;
+  const { clientUsd, nano, background, unconfirmed, irreconcilable, endedAt } = summary;
   const money = (value: number): string => format.money(value, endedAt);
   if (clientUsd === null) {
     return {
@@ -143,8 +144,7 @@ function sumLine({ summary, format }: SessionFacts): PanelSession['sum'] {
     };
   }
   const parts = [money(nano), money(background), money(nano + background)] as const;
-  const gap = Math.abs(nano + background - unconfirmed - clientUsd * 1e9);
-  const agrees = gap <= 1000 + messages;
+  const agrees = agreesWithClient(summary, clientUsd);
   if (!agrees) {
     return {
       text: l10n.t(
