@@ -54,7 +54,7 @@ export function dashboardPanel(
     question: usualDashboard,
     isQuestion: isDashboardQuestion,
     answer: ask('dashboard'),
-    first: ask('dashboardSummary'),
+    summary: ask('dashboardSummary'),
     // What could be saved takes longer to find than a panel to open: it comes when it is known.
     watch: (onChange) => {
       const listening = insights.onDidChange(onChange);
