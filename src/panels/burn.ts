@@ -22,20 +22,20 @@ export const burnOptions: Readonly<Record<BurnUnit, { bucket: string; lookback: 
   week: { bucket: '7d', lookback: '56d' },
 };
 
-/** The latest stretch of a length beside those before it. */
+/** The latest bucket of a length beside those before it. */
 export interface BurnRate
   extends Pick<Burn, 'buckets' | 'latest' | 'active' | 'all' | 'skipped' | 'alert'> {
   /** Milliseconds. */
   readonly bucket: number;
-  /** Earlier stretches with any spend. */
+  /** Earlier buckets with any spend. */
   readonly activeCount: number;
-  /** Something of the latest stretch is a lower bound or has no price. */
+  /** Something of the latest bucket is a lower bound or has no price. */
   readonly atLeast: boolean;
-  /** Messages of all stretches whose output is counted as far as it is recorded. */
+  /** Messages of all buckets whose output is counted as far as it is recorded. */
   readonly lower: number;
 }
 
-/** What a day or a month will have cost at its end, at the rate of the latest stretch. */
+/** What a day or a month will have cost at its end, at the rate of the latest bucket. */
 export interface BurnEnd {
   /** UTC milliseconds. */
   readonly at: number;

@@ -96,7 +96,7 @@ export interface AnomaliesData extends PanelAround {
 }
 
 /** The page's own texts. */
-export const anomalyWordKeys = [
+export const anomaliesStringKeys = [
   'compare',
   'session',
   'message',
@@ -137,7 +137,7 @@ export const anomalyWordKeys = [
   'dashboard',
   'insights',
 ] as const;
-export type AnomaliesWords = Readonly<Record<(typeof anomalyWordKeys)[number], string>>;
+export type AnomaliesStrings = Readonly<Record<(typeof anomaliesStringKeys)[number], string>>;
 
 export function isAnomaliesQuestion(value: unknown): value is AnomaliesQuestion {
   return (

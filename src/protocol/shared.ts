@@ -36,7 +36,7 @@ export interface Choice {
 }
 
 /** Texts of the parts all panels share, in the editor's language; `{0}` is filled in by the page. */
-export const commonWordKeys = [
+export const commonStringKeys = [
   'live',
   'updated',
   'showTable',
@@ -58,7 +58,7 @@ export const commonWordKeys = [
   'time',
   'apply',
 ] as const;
-export type CommonWords = Readonly<Record<(typeof commonWordKeys)[number], string>>;
+export type CommonStrings = Readonly<Record<(typeof commonStringKeys)[number], string>>;
 
 /** What a page keeps besides its question: which of its charts are shown as tables. */
 export interface TablesUi {
@@ -115,7 +115,7 @@ export type ToDataPanel<Data, Words, Question> =
   | {
       readonly type: 'show';
       readonly v: number;
-      readonly words: Words & CommonWords;
+      readonly words: Words & CommonStrings;
       readonly format: PanelFormat;
       /** What was asked; the page keeps it. */
       readonly question: Question;

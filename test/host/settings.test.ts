@@ -14,7 +14,7 @@ import { figureItems } from '../../src/views/statusBar/menu.ts';
 import { statusText } from '../../src/views/statusBar/statusText.ts';
 import { tooltipMarkdown } from '../../src/views/statusBar/tooltip.ts';
 import { Format, formatOf } from '../../src/views/text/format.ts';
-import { harmless } from '../../src/views/text/plainUiText.ts';
+import { plainUiText } from '../../src/views/text/plainUiText.ts';
 import { answer, append, transcriptFile } from './transcript.ts';
 import { until } from './until.ts';
 
@@ -124,7 +124,7 @@ describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
       noticeText(['A.', 'B.', 'C.', 'D.', 'E.']),
       'Outlay: 5 settings have values it cannot use. A. B. C. And 2 more: see the log.',
     );
-    assert.equal(harmless('$(bug) [x](command:y)\u202e\nz'), '$ (bug) [x] (command:y) z');
+    assert.equal(plainUiText('$(bug) [x](command:y)\u202e\nz'), '$ (bug) [x] (command:y) z');
   });
 
   it('are mirrored for the terminal as written, those of others untouched', async () => {

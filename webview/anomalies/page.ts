@@ -2,7 +2,7 @@ import { type AnomalyUnit, anomalyUnits } from '../../src/model/anomalyUnits.ts'
 import type {
   AnomaliesData,
   AnomaliesQuestion,
-  AnomaliesWords,
+  AnomaliesStrings,
   AnomalyPeriod,
 } from '../../src/protocol/anomalies.ts';
 import type { TablesUi } from '../../src/protocol/shared.ts';
@@ -21,7 +21,7 @@ import { WhatIfChart } from './whatIfChart.ts';
 /** The panel of anomalies: what stands out and why, where it leads, what another model would cost. */
 export class AnomaliesPage extends BasePage<
   AnomaliesData,
-  AnomaliesWords,
+  AnomaliesStrings,
   AnomaliesQuestion,
   TablesUi
 > {

@@ -35,19 +35,19 @@ export class BurnChart {
     this.#chart.draw(section, {
       theme,
       figures,
-      names: data.stretches.map(({ label }) => label),
+      names: data.buckets.map(({ label }) => label),
       ticks: momentTicks,
       series: [
         {
-          nanos: data.stretches.map(({ nano }) => nano),
-          fill: data.stretches.map((bucket) => (bucket.latest ? latest : earlier)),
+          nanos: data.buckets.map(({ nano }) => nano),
+          fill: data.buckets.map((bucket) => (bucket.latest ? latest : earlier)),
           edge: colour,
         },
       ],
       thresholds: thresholdsOf(shown),
       tooltip: {
         callbacks: {
-          title: ([item]) => data.stretches[item?.dataIndex ?? 0]?.range ?? '',
+          title: ([item]) => data.buckets[item?.dataIndex ?? 0]?.range ?? '',
           label: ({ parsed }) => figures.shown(parsed.y ?? 0),
         },
       },
@@ -75,10 +75,10 @@ function thresholdsOf({ data, figures, theme }: BurnShown): Threshold[] {
 function sheetOf({ data, words, figures }: BurnShown): Sheet {
   return {
     columns: [
-      { key: 'stretch', label: words.stretch, numeric: false },
+      { key: 'bucket', label: words.bucket, numeric: false },
       { key: 'cost', label: words.cost, numeric: true },
     ],
-    rows: data.stretches.map(({ from, range, nano, latest }) => ({
+    rows: data.buckets.map(({ from, range, nano, latest }) => ({
       key: String(from),
       cells: [
         {

@@ -1,8 +1,8 @@
 import {
   type BurnData,
   type BurnQuestion,
+  type BurnStrings,
   type BurnUnit,
-  type BurnWords,
   burnUnits,
 } from '../../src/protocol/burn.ts';
 import type { TablesUi } from '../../src/protocol/shared.ts';
@@ -16,8 +16,8 @@ import { TableSection } from '../shared/table/tableSection.ts';
 import { BurnChart } from './chart.ts';
 import type { BurnShown, BurnTools } from './shown.ts';
 
-/** The burn panel: the answer, the rates, the stretches as bars, when budgets are used. */
-export class BurnPage extends BasePage<BurnData, BurnWords, BurnQuestion, TablesUi> {
+/** The burn panel: the answer, the rates, the buckets as bars, when budgets are used. */
+export class BurnPage extends BasePage<BurnData, BurnStrings, BurnQuestion, TablesUi> {
   readonly #units = new Segments<BurnUnit>();
   readonly #choices = el('div', { class: 'choices' });
   readonly #chart: BurnChart;

@@ -1,11 +1,11 @@
 import type {
   DashboardActivity,
   DashboardData,
+  DashboardDetailsData,
   DashboardFilter,
   DashboardQuestion,
-  DashboardRestData,
   DashboardRow,
-  DashboardWords,
+  DashboardStrings,
 } from '../../src/protocol/dashboard.ts';
 import type { TablesUi } from '../../src/protocol/shared.ts';
 import { restStyle } from '../shared/charts/palette.ts';
@@ -29,7 +29,7 @@ import { windowStrip } from './usageWindows.ts';
 /** The dashboard: the answer, its figures, where the money went, what to look at next. */
 export class DashboardPage extends BasePage<
   DashboardData,
-  DashboardWords,
+  DashboardStrings,
   DashboardQuestion,
   TablesUi
 > {
@@ -44,10 +44,10 @@ export class DashboardPage extends BasePage<
   readonly #messages = new TableSection('messages');
   readonly #activity = new TableSection('activity');
   readonly #insights = el('section', { 'data-part': 'insights' });
-  /** Stands where the rest will be. */
+  /** Stands where the details will be. */
   readonly #soon = el('div', { class: 'bone rows', 'aria-busy': 'true' });
   readonly #columns: HTMLElement;
-  /** The last that was told with its rest, or else the last. */
+  /** The last that was sent with its details, or else the last. */
   #last: DashboardShown | undefined;
 
   constructor(tools: DashboardTools) {
@@ -80,8 +80,8 @@ export class DashboardPage extends BasePage<
     );
   }
 
-  draw(told: DashboardShown): void {
-    const shown = this.#withRest(told);
+  draw(sent: DashboardShown): void {
+    const shown = this.#withDetails(sent);
     const { data, words, theme } = shown;
     this.#bar.draw(shown);
     const look = [theme, words];
@@ -92,38 +92,40 @@ export class DashboardPage extends BasePage<
     this.#spend.draw(shown);
     this.parts.fill(this.#budgets, [data.budgets, look], () => budgetList(shown, this.tools));
     this.parts.fill(this.#insights, [data.insights, look], () => insightList(shown, this.tools));
-    this.#soon.hidden = data.rest !== null;
-    this.#columns.hidden = data.rest === null;
-    if (data.rest !== null) this.#drawRest(shown, data.rest);
+    this.#soon.hidden = data.details !== null;
+    this.#columns.hidden = data.details === null;
+    if (data.details !== null) this.#drawDetails(shown, data.details);
   }
 
-  /** What is told first of an answer stands beside the rest of the last one to the same question. */
-  #withRest(told: DashboardShown): DashboardShown {
+  /** A summary stands beside the details of the last one to the same question. */
+  #withDetails(sent: DashboardShown): DashboardShown {
     const last = this.#last;
-    const same = last !== undefined && isSame(last.question, told.question);
-    if (told.data.rest !== null || !same) {
-      this.#last = told;
-      return told;
+    const same = last !== undefined && isSame(last.question, sent.question);
+    if (sent.data.details !== null || !same) {
+      this.#last = sent;
+      return sent;
     }
-    const { answer, choices, rest } = last.data;
-    return { ...told, data: { ...told.data, answer, choices, rest } };
+    const { answer, choices, details } = last.data;
+    return { ...sent, data: { ...sent.data, answer, choices, details } };
   }
 
-  #drawRest(shown: DashboardShown, rest: DashboardRestData): void {
+  #drawDetails(shown: DashboardShown, details: DashboardDetailsData): void {
     const { data, words, theme } = shown;
     const look = [theme, words];
-    this.#shares.draw(shown, rest);
-    this.parts.fill(this.#bars, [rest.bars, rest.classes, data.total, shown.asked, look], () =>
-      this.#barParts(shown, rest),
+    this.#shares.draw(shown, details);
+    this.parts.fill(
+      this.#bars,
+      [details.bars, details.classes, data.total, shown.asked, look],
+      () => this.#barParts(shown, details),
     );
-    this.parts.fill(this.#heat, [rest.heat, look], () => heatMap(rest.heat, shown));
+    this.parts.fill(this.#heat, [details.heat, look], () => heatMap(details.heat, shown));
     this.parts.fill(this.#windows, [data.windows, look], () => windowStrip(shown));
-    drawRows(this.#sessions, shown, this.tools, rowSheet(rest.sessions, shown, true));
-    drawRows(this.#messages, shown, this.tools, rowSheet(rest.messages, shown, false));
-    drawRows(this.#activity, shown, this.tools, activitySheet(rest.activity, shown));
+    drawRows(this.#sessions, shown, this.tools, rowSheet(details.sessions, shown, true));
+    drawRows(this.#messages, shown, this.tools, rowSheet(details.messages, shown, false));
+    drawRows(this.#activity, shown, this.tools, activitySheet(details.activity, shown));
   }
 
-  #barParts(shown: DashboardShown, rest: DashboardRestData): HTMLElement[] {
+  #barParts(shown: DashboardShown, details: DashboardDetailsData): HTMLElement[] {
     const { data, words, figures, theme } = shown;
     const parts = [
       { name: 'project', title: words.byProject },
@@ -132,7 +134,7 @@ export class DashboardPage extends BasePage<
       { name: 'branch', title: words.byBranch },
     ] as const;
     const lists = parts.map(({ name, title }) => {
-      const bars = rest.bars[name].slice(0, mostBars);
+      const bars = details.bars[name].slice(0, mostBars);
       const style = stylesOf(name, shown);
       const longest = bars[0]?.nano ?? 0;
       const list = bars.map(
@@ -156,12 +158,12 @@ export class DashboardPage extends BasePage<
         barList(list, title, (key) => this.#narrow(shown, name, key), words.narrow),
       );
     });
-    const classes = rest.classes.map(
+    const classes = details.classes.map(
       ({ name, label, tokens, nano }): Bar => ({
         key: name,
         label: tokens > 0 ? `${label} ·\u00a0${figures.tokens(tokens)}` : label,
         hint: `${label}: ${figures.count(tokens)}`,
-        length: nano / Math.max(1, ...rest.classes.map((one) => one.nano)),
+        length: nano / Math.max(1, ...details.classes.map((one) => one.nano)),
         figure: figures.money(nano),
         share: data.total > 0 ? figures.percent(nano / data.total) : '',
         colour: theme.foreground,

@@ -36,13 +36,13 @@ export class SpendChart {
       asked.stack,
       (stack) => this.#tools.ask({ ...asked, stack }),
     );
-    const highest = data.stretches.reduce(
-      (best, stretch) => (best === undefined || stretch.total > best.total ? stretch : best),
-      data.stretches[0],
+    const highest = data.buckets.reduce(
+      (best, bucket) => (best === undefined || bucket.total > best.total ? bucket : best),
+      data.buckets[0],
     );
     const stack = series(shown);
     const section = {
-      title: data.stretchName,
+      title: data.chartTitle,
       sentence: fill(
         words.spendSummary,
         figures.money(data.total),
@@ -60,19 +60,19 @@ export class SpendChart {
         })),
       ),
       onOpenRow:
-        data.stretches[0]?.first === ''
+        data.buckets[0]?.first === ''
           ? undefined
           : (key: string) =>
-              this.#narrow(data.stretches.findIndex(({ from }) => String(from) === key)),
+              this.#narrow(data.buckets.findIndex(({ from }) => String(from) === key)),
       openHint: words.narrowTime,
     };
     this.#chart.draw(section, this.#bars(shown, stack), (canvas) => this.#makeBrush(canvas));
   }
 
-  /** Looks at some stretches alone: the whole dashboard follows. */
+  /** Looks at some buckets alone: the whole dashboard follows. */
   #narrow(from: number, to = from): void {
     const { data, asked } = this.#shown!;
-    const [first, last] = [data.stretches[from]?.first, data.stretches[to]?.last];
+    const [first, last] = [data.buckets[from]?.first, data.buckets[to]?.last];
     if (first === undefined || last === undefined || first === '' || last === '') return;
     this.#tools.ask({ ...asked, period: 'custom', since: first, until: last });
   }
@@ -92,14 +92,12 @@ export class SpendChart {
     return {
       theme,
       figures,
-      names: data.stretches.map(({ label, soFar }) =>
-        soFar ? `${label} (${words.soFar})` : label,
-      ),
+      names: data.buckets.map(({ label, soFar }) => (soFar ? `${label} (${words.soFar})` : label)),
       ticks: momentTicks,
       series: stack.map(({ label, parts, style, background }) => ({
         label,
         nanos: parts,
-        fill: data.stretches.map(({ soFar }) => fillOf(style, theme, soFar || background)),
+        fill: data.buckets.map(({ soFar }) => fillOf(style, theme, soFar || background)),
         edge: style.colour,
       })),
       stacked: true,
@@ -117,8 +115,8 @@ export class SpendChart {
   /** The total stands first, above its parts. */
   #totalAt(index: number): string {
     const { data, figures } = this.#shown!;
-    const stretch = data.stretches[index];
-    return stretch === undefined ? '' : `${stretch.label}: ${figures.money(stretch.total)}`;
+    const bucket = data.buckets[index];
+    return bucket === undefined ? '' : `${bucket.label}: ${figures.money(bucket.total)}`;
   }
 
   dispose(): void {
@@ -138,7 +136,7 @@ function series(shown: DashboardShown): StackSeries[] {
   const { data, question, theme } = shown;
   const styles = stylesOf(question.stack, shown);
   return data.stack.names.map((name, index) => {
-    const parts = data.stretches.map((stretch) => stretch.parts[index] ?? 0);
+    const parts = data.buckets.map((bucket) => bucket.parts[index] ?? 0);
     const style = styles.get(name);
     return {
       label: data.stack.labels[index] ?? name,
@@ -157,7 +155,7 @@ function sheetOf({ data, words, figures }: DashboardShown): Sheet {
       { key: 'total', label: words.total, numeric: true },
       ...data.stack.labels.map((label, index) => ({ key: `s${index}`, label, numeric: true })),
     ],
-    rows: data.stretches.map(({ from, label, parts, total, soFar }) => ({
+    rows: data.buckets.map(({ from, label, parts, total, soFar }) => ({
       key: String(from),
       cells: [
         { text: soFar ? `${label} (${words.soFar})` : label, value: new Date(from).toISOString() },

@@ -1,5 +1,5 @@
 import { type TokenClass, tokenClasses, usageKeys } from '../../src/model/tokens.ts';
-import type { PanelMessage, PanelWords } from '../../src/protocol/session.ts';
+import type { PanelMessage, SessionStrings } from '../../src/protocol/session.ts';
 import { modelFamily } from '../shared/charts/modelFamily.ts';
 import { el } from '../shared/dom.ts';
 import {
@@ -20,7 +20,9 @@ interface Column {
 }
 
 /** What the token classes are called. */
-export function tokenClassLabels(words: PanelWords): Record<TokenClass | 'webSearches', string> {
+export function tokenClassLabels(
+  words: SessionStrings,
+): Record<TokenClass | 'webSearches', string> {
   return {
     input: words.input,
     output: words.output,

@@ -15,7 +15,7 @@ import { type MessageCost, messageCosts } from '../../store/query/messageCosts.t
 import { addSums } from '../../store/schema/sums.ts';
 
 /** The token class most of something was for: its name in reports, and its share. */
-export interface DearestClass {
+export interface TopClass {
   readonly name: string;
   readonly share: number;
 }
@@ -24,7 +24,7 @@ export interface DearestClass {
 export type OutlierReason =
   | {
       readonly kind: 'message';
-      readonly dearest: DearestClass | undefined;
+      readonly topClass: TopClass | undefined;
       /** A cache that was missed, and why; a thread's first prompt finds none. */
       readonly miss:
         | { readonly reason: MissReason; readonly gap: number; readonly lifetime: number }
@@ -34,7 +34,7 @@ export type OutlierReason =
     }
   | {
       readonly kind: 'session';
-      readonly dearest: DearestClass | undefined;
+      readonly topClass: TopClass | undefined;
       readonly messages: number;
       /** The model most was spent on. */
       readonly model: string;
@@ -91,23 +91,23 @@ function sessionReasons(
     const [top] = byModel.sort((a, b) => b.nano - a.nano);
     return {
       kind: 'session',
-      dearest: dearestOf(context, own, names),
+      topClass: topClassOf(context, own, names),
       messages: addSums(own).messages,
       model: names.word(top?.model ?? 0),
     };
   };
 }
 
-function dearestOf(
+function topClassOf(
   { book }: ReportContext,
   facts: readonly Fact[],
   names: Names,
-): DearestClass | undefined {
+): TopClass | undefined {
   const parts = facts.map((fact) => ({ row: names.facet(fact).row, sums: fact }));
-  return dearest(classCosts(book, parts).byClass);
+  return topClass(classCosts(book, parts).byClass);
 }
 
-function dearest(byClass: Usage): DearestClass | undefined {
+function topClass(byClass: Usage): TopClass | undefined {
   const all = usageKeys.reduce((sum, key) => sum + byClass[key], 0);
   const [top] = [...usageKeys].sort((a, b) => byClass[b] - byClass[a]);
   if (top === undefined || all <= 0) return undefined;
@@ -134,7 +134,7 @@ function messageReasons(
       const miss = misses.get(cost);
       reasons.set(`${sid} ${message}`, {
         kind: 'message',
-        dearest: dearestOfMessage(context, cost),
+        topClass: topClassOfMessage(context, cost),
         miss,
         model: cost.model,
         promptTokens: promptTokens(cost.usage),
@@ -144,12 +144,12 @@ function messageReasons(
   return ({ session, message }) => reasons.get(`${session} ${message}`);
 }
 
-function dearestOfMessage(
+function topClassOfMessage(
   { book }: ReportContext,
   { row, usage, nano }: MessageCost,
-): DearestClass | undefined {
+): TopClass | undefined {
   const sums = { ...usage, messages: 1, lower: 0, unpriced: 0, client: 0, nano };
-  return dearest(classCosts(book, [{ row, sums }]).byClass);
+  return topClass(classCosts(book, [{ row, sums }]).byClass);
 }
 
 function dayReason(

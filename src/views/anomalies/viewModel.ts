@@ -12,12 +12,12 @@ import { panelNotes } from '../panels/notes.ts';
 import { projectChoices } from '../panels/projectOptions.ts';
 import type { Format } from '../text/format.ts';
 import { oneLine, projectName, titleText } from '../text/names.ts';
-import { anomaliesAnswer } from './headline.ts';
-import type { AnomaliesFacts } from './inputs.ts';
+import { anomaliesHeadline } from './headline.ts';
+import type { AnomaliesInputs } from './inputs.ts';
 import { reasonText } from './reasons.ts';
 
 /** Everything the panel of anomalies shows, in the editor's language. */
-export function anomaliesFacts(known: Omit<AnomaliesFacts, 'names'>): AnomaliesData {
+export function anomaliesViewModel(known: Omit<AnomaliesInputs, 'names'>): AnomaliesData {
   const facts = { ...known, names: nameOf(known.format) };
   const { figures, live, folders } = facts;
   const { now, span, bounds, median } = figures;
@@ -25,7 +25,7 @@ export function anomaliesFacts(known: Omit<AnomaliesFacts, 'names'>): AnomaliesD
   const pair = ({ at, nano }: { at: number; nano: number }) => [at, nano] as const;
   const { spent, forecast } = forecastOf(figures);
   return {
-    answer: anomaliesAnswer(facts),
+    answer: anomaliesHeadline(facts),
     live,
     at: now,
     cards: cards(facts),
@@ -61,7 +61,7 @@ function nameOf(format: Format): (outlier: ListedOutlier) => string {
   };
 }
 
-function rowOf(outlier: ListedOutlier, { format }: AnomaliesFacts): AnomalyRow {
+function rowOf(outlier: ListedOutlier, { format }: AnomaliesInputs): AnomalyRow {
   const { session, title, project, message, day, nano, z, reason, moment } = outlier;
   return {
     sid: session ?? '',
@@ -77,7 +77,7 @@ function rowOf(outlier: ListedOutlier, { format }: AnomaliesFacts): AnomalyRow {
   };
 }
 
-function cards(facts: AnomaliesFacts): PanelCard[] {
+function cards(facts: AnomaliesInputs): PanelCard[] {
   const { figures, format, question } = facts;
   const { now, high, low, median, bounds, forecast, whatIf } = figures;
   const money = (nano: number): string => format.brief(format.convert(Math.round(nano), now));
@@ -122,7 +122,7 @@ function cards(facts: AnomaliesFacts): PanelCard[] {
   return list.filter((card) => card !== false);
 }
 
-function thingsText({ figures, question, format }: AnomaliesFacts): string {
+function thingsText({ figures, question, format }: AnomaliesInputs): string {
   const count = format.count(figures.count);
   switch (question.by) {
     case 'session':
@@ -134,7 +134,7 @@ function thingsText({ figures, question, format }: AnomaliesFacts): string {
   }
 }
 
-function chartTitle({ question }: AnomaliesFacts): string {
+function chartTitle({ question }: AnomaliesInputs): string {
   switch (question.by) {
     case 'session':
       return l10n.t('Cost of sessions');
@@ -146,7 +146,7 @@ function chartTitle({ question }: AnomaliesFacts): string {
 }
 
 /** What is drawn, and how much of it where it is too much. */
-function chartSentence(facts: AnomaliesFacts): string {
+function chartSentence(facts: AnomaliesInputs): string {
   const { figures, format } = facts;
   const { median, bounds, points, more, outliers, count, now, high, low, leftOut } = figures;
   const money = (nano: number): string => format.money(Math.round(nano), now);
@@ -167,7 +167,7 @@ function chartSentence(facts: AnomaliesFacts): string {
   return [levels, thinned].filter(Boolean).join(' ');
 }
 
-function estimatorText({ figures, question }: AnomaliesFacts): string {
+function estimatorText({ figures, question }: AnomaliesInputs): string {
   const scored = {
     mad: l10n.t('Scored by the median absolute deviation (modified z-score).'),
     'mean-deviation': l10n.t(
@@ -206,7 +206,7 @@ function forecastOf({ now, forecast: { days, horizons } }: AnomaliesFigures): {
   };
 }
 
-function forecastSentence({ figures, question, format }: AnomaliesFacts): string {
+function forecastSentence({ figures, question, format }: AnomaliesInputs): string {
   const { forecast, now } = figures;
   const last = forecast.horizons.at(-1);
   if (last === undefined || forecast.rate === 0) return l10n.t('Nothing was spent lately.');
@@ -229,13 +229,13 @@ function forecastSentence({ figures, question, format }: AnomaliesFacts): string
       );
 }
 
-function savingsText(savings: number, { figures, format }: AnomaliesFacts): string {
+function savingsText(savings: number, { figures, format }: AnomaliesInputs): string {
   const amount = format.money(Math.abs(Math.round(savings)), figures.now);
   if (savings === 0) return l10n.t('the same');
   return savings < 0 ? l10n.t('{0} less', amount) : l10n.t('{0} more', amount);
 }
 
-function whatIfSentence({ figures, format }: AnomaliesFacts): string {
+function whatIfSentence({ figures, format }: AnomaliesInputs): string {
   const { whatIf, now } = figures;
   if (whatIf.messages === 0) return l10n.t('There are no priced messages in this period.');
   return l10n.t(
@@ -247,12 +247,12 @@ function whatIfSentence({ figures, format }: AnomaliesFacts): string {
 
 function baselineOf(
   { model, nano, savings }: AnomaliesFigures['whatIf']['baselines'][number],
-  facts: AnomaliesFacts,
+  facts: AnomaliesInputs,
 ): BaselineRow {
   return { model, nano, savings, said: savingsText(savings, facts) };
 }
 
-function notes({ figures, question, format, demo }: AnomaliesFacts): string[] {
+function notes({ figures, question, format, demo }: AnomaliesInputs): string[] {
   const { leftOut, unpricedMessages, catalogueDate } = figures;
   return [
     ...(leftOut > 0 ? [l10n.t('{0} without any cost were left out.', format.count(leftOut))] : []),

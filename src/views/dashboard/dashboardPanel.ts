@@ -2,31 +2,31 @@ import { Disposable, l10n } from 'vscode';
 import {
   type DashboardData,
   type DashboardQuestion,
-  type DashboardWords,
+  type DashboardStrings,
   isDashboardQuestion,
   usualDashboard,
 } from '../../protocol/dashboard.ts';
-import type { CommonWords } from '../../protocol/shared.ts';
+import type { CommonStrings } from '../../protocol/shared.ts';
 import { panelData } from '../core/analysis.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import type { InsightsModel } from '../insights/insightsModel.ts';
-import { commonWords, noTranscripts } from '../panels/commonStrings.ts';
+import { commonStrings, noTranscripts } from '../panels/commonStrings.ts';
 import type { DataPanelKind, PanelAnswer } from '../panels/dataPanel.ts';
 import { windowFolders } from '../panels/projectOptions.ts';
 import { formatOf } from '../text/format.ts';
-import { dashboardWords } from './strings.ts';
-import { dashboardFacts } from './viewModel.ts';
+import { dashboardStrings } from './strings.ts';
+import { dashboardViewModel } from './viewModel.ts';
 
 /** The dashboard: where the money goes, and whether that is normal. */
 export function dashboardPanel(
   insights: InsightsModel,
-): DataPanelKind<DashboardData, DashboardWords & CommonWords, DashboardQuestion> {
+): DataPanelKind<DashboardData, DashboardStrings & CommonStrings, DashboardQuestion> {
   const ask =
     (panel: 'dashboard' | 'dashboardSummary') =>
     async (
       model: SpendModel,
       question: DashboardQuestion,
-    ): Promise<PanelAnswer<DashboardData, DashboardWords & CommonWords>> => {
+    ): Promise<PanelAnswer<DashboardData, DashboardStrings & CommonStrings>> => {
       const now = Date.now();
       const figures = await panelData(model, { panel, question }, now);
       if (!figures.hasData) return noTranscripts();
@@ -43,9 +43,9 @@ export function dashboardPanel(
         insights: insights.current.report,
       };
       return {
-        words: { ...commonWords(), ...dashboardWords() },
+        words: { ...commonStrings(), ...dashboardStrings() },
         format: format.forPanel(now),
-        data: dashboardFacts(facts),
+        data: dashboardViewModel(facts),
       };
     };
   return {

@@ -5,14 +5,14 @@ import { budgetAmount } from '../budgets/budgetLabels.ts';
 import { capitalized } from '../text/capitalized.ts';
 import type { Format } from '../text/format.ts';
 import { projectName } from '../text/names.ts';
-import type { DashboardFacts } from './inputs.ts';
+import type { DashboardInputs } from './inputs.ts';
 import { periodName } from './period.ts';
 
 /** A project that took at least this share of the spend is worth a sentence. */
 const telling = 0.3;
 
 /** How much, on what, is that normal, what comes of it: one or two sentences. */
-export function dashboardAnswer(facts: DashboardFacts): string {
+export function dashboardHeadline(facts: DashboardInputs): string {
   const { figures, question, format } = facts;
   const { total, sums, now } = figures;
   if (sums.messages === 0 && total === 0) {
@@ -64,8 +64,8 @@ function outlook({ budget, state, projected, band }: BudgetOutlook, format: Form
 }
 
 /** What most was spent on, where one thing stands out. */
-function mostOn({ figures, question, format }: DashboardFacts): string {
-  const named = (figures.rest?.slices.project ?? []).filter(
+function mostOn({ figures, question, format }: DashboardInputs): string {
+  const named = (figures.details?.slices.project ?? []).filter(
     ({ key }) => key !== none && key !== backgroundKey,
   );
   const [top] = named;

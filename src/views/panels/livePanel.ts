@@ -13,7 +13,7 @@ import { type Exported, type NothingToShow, protocolVersion } from '../../protoc
 import { DisposableStore } from '../core/disposables.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { storeProblem } from '../core/storeState.ts';
-import { harmless } from '../text/plainUiText.ts';
+import { plainUiText } from '../text/plainUiText.ts';
 import { UpdateLoop } from './updateLoop.ts';
 
 /** Updates of an open panel follow one another at most this closely. */
@@ -158,7 +158,11 @@ export async function exportFromPanel({ to, name, content }: Exported): Promise<
     await workspace.fs.writeFile(target, bytes);
   } catch (error) {
     void window.showErrorMessage(
-      l10n.t('{0} could not be written: {1}', harmless(target.fsPath), harmless(messageOf(error))),
+      l10n.t(
+        '{0} could not be written: {1}',
+        plainUiText(target.fsPath),
+        plainUiText(messageOf(error)),
+      ),
     );
   }
 }

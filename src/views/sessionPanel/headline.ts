@@ -2,13 +2,13 @@ import { l10n } from 'vscode';
 import type { PanelMessage } from '../../protocol/session.ts';
 import { capitalized } from '../text/capitalized.ts';
 import type { Format } from '../text/format.ts';
-import { type SessionFacts, summedUpMessages, totalOf } from './inputs.ts';
+import { type SessionInputs, summedUpMessages, totalOf } from './inputs.ts';
 
 /** A message this much of a session's cost is worth a sentence. */
 const telling = 0.1;
 
 /** How much, in what time, and what stands out: a session in one or two sentences. */
-export function sessionAnswer(facts: SessionFacts, live: boolean): string {
+export function sessionHeadline(facts: SessionInputs, live: boolean): string {
   const { summary, format } = facts;
   const { startedAt, endedAt, messages, lower, unpriced } = summary;
   const shown = format.convert(totalOf(summary), endedAt);
@@ -26,7 +26,7 @@ export function sessionAnswer(facts: SessionFacts, live: boolean): string {
 }
 
 /** Which message cost most, and of what, when it is a good part of the whole. */
-function dearestSentence(facts: SessionFacts): string {
+function dearestSentence(facts: SessionInputs): string {
   const { messages, summary, format } = facts;
   // A dearer one may be among those that were summed up.
   if (summedUpMessages(facts) > 0) return '';

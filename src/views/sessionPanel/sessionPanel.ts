@@ -33,7 +33,7 @@ import { formatOf } from '../text/format.ts';
 import { oneLine } from '../text/names.ts';
 import { summedUpMessages } from './inputs.ts';
 import { type MessageChanges, SessionMessages } from './messageCache.ts';
-import { sessionWords } from './strings.ts';
+import { sessionStrings } from './strings.ts';
 import { panelSession } from './viewModel.ts';
 
 /** Messages sent at once: a few milliseconds for each of the two threads. */
@@ -257,7 +257,7 @@ class SessionPanel extends LivePanel {
     const v = protocolVersion;
     if (!this.#shown || this.#lastFormat !== JSON.stringify(panelFormat)) {
       this.#lastFormat = JSON.stringify(panelFormat);
-      const words = sessionWords(summedUpMessages({ summary, messages, summedUpBefore }) > 0);
+      const words = sessionStrings(summedUpMessages({ summary, messages, summedUpBefore }) > 0);
       const last = await this.#postPortions(messages);
       if (last === undefined) return;
       const snapshot = { type: 'snapshot', v, words, format: panelFormat, session } as const;

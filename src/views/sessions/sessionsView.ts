@@ -288,7 +288,7 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
     }
     if (isFiltering(this.#memory.filter)) {
       const format = formatOf(spend.settings);
-      const words = filterWords(this.#memory.filter);
+      const words = filterText(this.#memory.filter);
       const [some, all] = [format.count(listed), format.count(this.#list.size)];
       parts.push(l10n.t('Filter: {0}. {1} of {2} sessions.', words, some, all));
     }
@@ -303,7 +303,7 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
 }
 
 /** A filter in words, as the view's message and its quick pick say it. */
-function filterWords(filter: typeof noFilter): string {
+function filterText(filter: typeof noFilter): string {
   return [
     ...(filter.text === '' ? [] : [l10n.t('"{0}"', filter.text)]),
     ...(filter.liveOnly ? [l10n.t('live')] : []),

@@ -80,7 +80,7 @@ describe('the figures of the panel of anomalies', () => {
       assert.equal(first!.moment, now - 161 * hourMs);
       assert.deepEqual(first!.reason, {
         kind: 'session',
-        dearest: { name: 'input', share: 1 },
+        topClass: { name: 'input', share: 1 },
         messages: 2,
         model: 'claude-opus-4-7',
       });
