@@ -157,7 +157,7 @@ async function measureFigures(store, folder) {
     return performance.now() - started;
   };
   const questions = [
-    [head, 'dashboardHead', usualDashboard],
+    [head, 'dashboardSummary', usualDashboard],
     ['dashboard, this month', 'dashboard', usualDashboard],
     ['dashboard, all time', 'dashboard', { ...usualDashboard, period: 'all' }],
     ['burn', 'burn', usualBurn],

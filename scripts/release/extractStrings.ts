@@ -2,6 +2,16 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getL10nJson } from '@vscode/l10n-dev';
+import { editorReports } from '../../src/reports/registry.ts';
+
+/** The strings of this extension: those of its sources, and the titles reports have in the editor. */
+export async function bundleStrings(folder: string): Promise<Record<string, string>> {
+  const titles = editorReports.map(({ title, editorTitle = title }) => editorTitle);
+  return sorted({
+    ...(await extractStrings(folder)),
+    ...Object.fromEntries(titles.map((title) => [title, title])),
+  });
+}
 
 /** The bundle of the sources below a folder: every string by itself, sorted. */
 export async function extractStrings(folder: string): Promise<Record<string, string>> {
@@ -15,5 +25,9 @@ export async function extractStrings(folder: string): Promise<Record<string, str
     key,
     typeof value === 'string' ? value : value.message,
   ]);
-  return Object.fromEntries(strings.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return sorted(Object.fromEntries(strings));
+}
+
+function sorted(strings: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(strings).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -6,9 +6,9 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { inRoot, root } from '../shared/paths.mjs';
-import { extractStrings } from './extractStrings.ts';
+import { bundleStrings } from './extractStrings.ts';
 
-const strings = await extractStrings(root);
+const strings = await bundleStrings(root);
 await mkdir(inRoot('l10n'), { recursive: true });
 const file = inRoot('l10n/bundle.l10n.json');
 await writeFile(file, `${JSON.stringify(strings, null, 2)}\n`);

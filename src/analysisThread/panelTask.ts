@@ -1,39 +1,25 @@
-import { type AnomaliesQuestion, anomaliesData } from '../panels/anomalies.ts';
-import { type BurnQuestion, burnData } from '../panels/burn.ts';
-import { type DashboardQuestion, dashboardData, dashboardHead } from '../panels/dashboard.ts';
-import type { ReportContext } from '../query/context.ts';
+import {
+  type PanelFigures,
+  type PanelQueryName,
+  type PanelQuestionOf,
+  readPanel,
+} from '../panels/registry.ts';
 import { KeptStore } from '../query/openContext.ts';
 import { factsOf, type TaskPlace } from './taskContext.ts';
 
+/** A query of a panel by its name. Plain data. */
+export interface PanelQuery<Name extends PanelQueryName = PanelQueryName> {
+  readonly panel: Name;
+  readonly question: PanelQuestionOf<Name>;
+}
+
 /** What a panel asks the analysing thread. Plain data. */
-export type PanelTask = TaskPlace &
-  (
-    | {
-        /** `dashboardHead`: only what is known first. */
-        readonly panel: 'dashboard' | 'dashboardHead';
-        readonly question: DashboardQuestion;
-      }
-    | { readonly panel: 'burn'; readonly question: BurnQuestion }
-    | { readonly panel: 'anomalies'; readonly question: AnomaliesQuestion }
-  );
+export type PanelTask<Name extends PanelQueryName = PanelQueryName> = TaskPlace & PanelQuery<Name>;
 
 /** Panels ask again with every line that is written. */
 const store = new KeptStore();
 
 /** Answers with the figures of a panel; words are made of them where the editor's language is known. */
-export function runPanel(task: PanelTask): unknown {
-  return store.use(factsOf(task), (context) => dataOf(context, task));
-}
-
-function dataOf(context: ReportContext, task: PanelTask): unknown {
-  switch (task.panel) {
-    case 'dashboard':
-      return dashboardData(context, task.question);
-    case 'dashboardHead':
-      return dashboardHead(context, task.question);
-    case 'burn':
-      return burnData(context, task.question);
-    case 'anomalies':
-      return anomaliesData(context, task.question);
-  }
+export function runPanel<Name extends PanelQueryName>(task: PanelTask<Name>): PanelFigures<Name> {
+  return store.use(factsOf(task), (context) => readPanel(context, task.panel, task.question));
 }

@@ -2,12 +2,12 @@ import { thin } from '../analysis/spend/downsamplePoints.ts';
 import type { SpendPoint } from '../analysis/spend/spendPoints.ts';
 import { type Anomalies, usualBounds, usualThreshold } from '../analysis/statistics/outliers.ts';
 import { firstMoment, type TimeSpan } from '../model/calendar.ts';
+import type { AnomaliesQuestion } from '../protocol/anomalies.ts';
 import type { ReportContext } from '../query/context.ts';
 import { matcherOf } from '../query/filters.ts';
 import { everSpan } from '../query/firstSpend.ts';
 import { type Question, readQuestion } from '../query/question.ts';
 import {
-  type AnomalyUnit,
   anomaly as anomalyReport,
   type FoundAnomalies,
   type Outlier,
@@ -16,21 +16,9 @@ import {
 } from '../reports/spend/anomaly.ts';
 import { messageColumns } from '../store/query/messages.ts';
 import { knownProjects } from './parts/filterOptions.ts';
-import { type Ahead, readAhead } from './parts/forecast.ts';
+import { type Forecast, readForecast } from './parts/forecast.ts';
 import { type OutlierReason, outlierReasons } from './parts/outlierReasons.ts';
 import { readWhatIf, type WhatIf } from './parts/whatIf.ts';
-
-/** What the panel of anomalies is asked; the same shape the page asks in. */
-export interface AnomaliesQuestion {
-  readonly by: AnomalyUnit;
-  readonly period: '7d' | '30d' | '90d' | 'all';
-  /** Compares logarithms: factors count rather than differences. */
-  readonly log: boolean;
-  /** Path of a project; '' for everything. */
-  readonly project: string;
-  /** Days the projection looks ahead. */
-  readonly horizon: 7 | 30 | 90;
-}
 
 /** Something that stands out, with what it was. */
 export interface ListedOutlier extends Outlier {
@@ -60,7 +48,7 @@ export interface AnomaliesFigures {
   readonly outliers: readonly ListedOutlier[];
   /** The others that stand out, as much of them as a chart can show. */
   readonly more: readonly SpendPoint[];
-  readonly ahead: Ahead;
+  readonly forecast: Forecast;
   readonly whatIf: WhatIf;
   readonly unpricedMessages: number;
   readonly projects: readonly string[];
@@ -70,8 +58,10 @@ export interface AnomaliesFigures {
 
 /** Columns of the chart: about as many pixels as it is wide. */
 const columns = 500;
+
 /** Outliers with a name; the terminal lists as many. */
 const listed = 20;
+
 /** Outliers that are drawn. */
 const mostDrawn = 1000;
 
@@ -113,7 +103,7 @@ export function anomaliesData(
       span,
       columns,
     ),
-    ahead: readAhead(context, filter, horizon),
+    forecast: readForecast(context, filter, horizon),
     whatIf: readWhatIf(context, raw),
     unpricedMessages: found.unpriced,
     projects: knownProjects(context),

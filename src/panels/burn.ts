@@ -1,6 +1,7 @@
 import type { Burn } from '../analysis/spend/burn.ts';
 import { exhaustion } from '../analysis/spend/projection.ts';
 import { dayMs, daySpan, monthSpan, type TimeSpan } from '../model/calendar.ts';
+import type { BurnQuestion, BurnUnit } from '../protocol/burn.ts';
 import type { ReportContext } from '../query/context.ts';
 import type { Filters } from '../query/options.ts';
 import { readQuestion } from '../query/question.ts';
@@ -14,18 +15,6 @@ import {
 } from '../reports/spend/projection.ts';
 import { knownProjects } from './parts/filterOptions.ts';
 
-/** How long a stretch of the panel is. */
-export type BurnUnit = 'hour' | 'day' | 'week';
-
-/** What the burn panel is asked; the same shape the page asks in. */
-export interface BurnQuestion {
-  readonly unit: BurnUnit;
-  /** Path of a project; '' for everything. */
-  readonly project: string;
-  /** Percent above the mean from which on spend accelerates. */
-  readonly threshold: number;
-}
-
 /** What the report is asked for each unit; an hour is compared with the day before it. */
 export const burnOptions: Readonly<Record<BurnUnit, { bucket: string; lookback: string }>> = {
   hour: { bucket: '1h', lookback: '25h' },
@@ -33,20 +22,20 @@ export const burnOptions: Readonly<Record<BurnUnit, { bucket: string; lookback: 
   week: { bucket: '7d', lookback: '56d' },
 };
 
-/** The latest stretch of a length beside those before it. */
+/** The latest bucket of a length beside those before it. */
 export interface BurnRate
   extends Pick<Burn, 'buckets' | 'latest' | 'active' | 'all' | 'skipped' | 'alert'> {
   /** Milliseconds. */
   readonly bucket: number;
-  /** Earlier stretches with any spend. */
+  /** Earlier buckets with any spend. */
   readonly activeCount: number;
-  /** Something of the latest stretch is a lower bound or has no price. */
+  /** Something of the latest bucket is a lower bound or has no price. */
   readonly atLeast: boolean;
-  /** Messages of all stretches whose output is counted as far as it is recorded. */
+  /** Messages of all buckets whose output is counted as far as it is recorded. */
   readonly lower: number;
 }
 
-/** What a day or a month will have cost at its end, at the rate of the latest stretch. */
+/** What a day or a month will have cost at its end, at the rate of the latest bucket. */
 export interface BurnEnd {
   /** UTC milliseconds. */
   readonly at: number;

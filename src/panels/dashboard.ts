@@ -1,5 +1,6 @@
 import type { TimeSpan } from '../model/calendar.ts';
 import { promptTokens, totalTokens } from '../model/tokens.ts';
+import type { DashboardQuestion } from '../protocol/dashboard.ts';
 import type { ReportContext } from '../query/context.ts';
 import { type DimensionName, dimension } from '../query/dimensions.ts';
 import { everSpan } from '../query/firstSpend.ts';
@@ -18,25 +19,15 @@ import { type BudgetOutlook, budgetOutlooks } from './parts/budgetForecasts.ts';
 import { type FilterChoices, filterChoices } from './parts/filterOptions.ts';
 import { type Heat, heatOf } from './parts/heatMap.ts';
 import { type Recent, recentSpend } from './parts/recentSpend.ts';
-import { type StackedStretch, stacked } from './parts/stackedSpend.ts';
-import { type StretchUnit, stretchesOf } from './parts/timeBuckets.ts';
+import { type StackedBucket, stacked } from './parts/stackedSpend.ts';
+import { type BucketUnit, bucketsOf } from './parts/timeBuckets.ts';
 import {
   type Activity,
-  type DearestMessage,
-  type DearestSession,
-  dearest,
   latest,
+  mostExpensive,
+  type TopMessage,
+  type TopSession,
 } from './parts/topLists.ts';
-
-/** What the dashboard is asked; the same shape the page asks in. */
-export interface DashboardQuestion {
-  readonly period: 'today' | '7d' | '30d' | 'month' | 'all' | 'custom';
-  readonly since: string;
-  readonly until: string;
-  /** '' for everything. */
-  readonly filters: Readonly<Record<keyof FilterChoices, string>>;
-  readonly stack: 'model' | 'project' | 'agent';
-}
 
 /** A name with its spend. Money in nano-dollars. */
 export interface Slice {
@@ -51,10 +42,10 @@ export interface Slice {
 }
 
 /**
- * What the cards and the chart of a dashboard show: known long before the rest on a long history.
+ * What the cards and the chart of a dashboard show: known long before the details on a long history.
  * Money in nano-dollars, times in UTC milliseconds.
  */
-export interface DashboardHead {
+export interface DashboardSummary {
   readonly now: number;
   /** Undefined when there has never been anything. */
   readonly span: TimeSpan | undefined;
@@ -69,9 +60,9 @@ export interface DashboardHead {
   /** Prompt tokens from the cache, 0 … 1; undefined without any. */
   readonly cacheShare: number | undefined;
   readonly unpriced: readonly { readonly model: string; readonly messages: number }[];
-  readonly unit: StretchUnit;
+  readonly unit: BucketUnit;
   readonly stackNames: readonly string[];
-  readonly stretches: readonly StackedStretch[];
+  readonly buckets: readonly StackedBucket[];
   readonly recent: Recent;
   readonly budgets: readonly BudgetOutlook[];
   /** Of the filters a head leaves out all but what its chart is stacked by. */
@@ -82,19 +73,19 @@ export interface DashboardHead {
 }
 
 /** Where it went in detail. */
-export interface DashboardRest {
+export interface DashboardDetails {
   readonly slices: Readonly<Record<'agent' | 'model' | 'project' | 'branch', readonly Slice[]>>;
   readonly classes: readonly Slice[];
   readonly heat: Heat;
-  readonly topSessions: readonly DearestSession[];
-  readonly topMessages: readonly DearestMessage[];
+  readonly topSessions: readonly TopSession[];
+  readonly topMessages: readonly TopMessage[];
   readonly activity: readonly Activity[];
 }
 
 /** The figures of a dashboard. */
-export interface DashboardFigures extends DashboardHead {
+export interface DashboardFigures extends DashboardSummary {
   /** Undefined where only the head was asked for. */
-  readonly rest: DashboardRest | undefined;
+  readonly details: DashboardDetails | undefined;
 }
 
 /** What all bars need told apart, read at once; when it was spent is asked by itself. */
@@ -104,14 +95,14 @@ const byWhom: readonly SpendKey[] = ['session', 'agent', 'model', 'facet'];
 export function dashboardData(
   context: ReportContext,
   asked: DashboardQuestion,
-): DashboardFigures & { readonly rest: DashboardRest } {
+): DashboardFigures & { readonly details: DashboardDetails } {
   const question = questionOf(context, asked);
   const names = new Names(context);
   const whole = select(context, question, byWhom, false, names);
   const slices = (name: DimensionName, withRuns = false): Slice[] =>
     groupsOf(context, question, [dimension(name, context)], whole, withRuns).map(sliceOf);
   // First: what it counts by agent need not be counted once more for the head.
-  const rest = {
+  const details = {
     slices: {
       agent: slices('agent', true),
       model: slices('model'),
@@ -120,22 +111,25 @@ export function dashboardData(
     },
     classes: slices('class'),
     heat: heatOf(context, selectSums(context, question, ['bucket'], names, ['nano'])),
-    ...dearest(context, question, whole),
+    ...mostExpensive(context, question, whole),
     activity: latest(context, question, names),
   };
   return {
-    ...headOf(context, asked, question, names),
+    ...summaryOf(context, asked, question, names),
     choices: filterChoices(context),
-    rest,
+    details,
   };
 }
 
 /** Reads its head alone: what was spent by whom on what is not told apart further than the chart is. */
-export function dashboardHead(context: ReportContext, asked: DashboardQuestion): DashboardFigures {
+export function dashboardSummary(
+  context: ReportContext,
+  asked: DashboardQuestion,
+): DashboardFigures {
   return {
-    ...headOf(context, asked, questionOf(context, asked), new Names(context)),
+    ...summaryOf(context, asked, questionOf(context, asked), new Names(context)),
     choices: filterChoices(context, [asked.stack]),
-    rest: undefined,
+    details: undefined,
   };
 }
 
@@ -143,17 +137,17 @@ function questionOf(context: ReportContext, asked: DashboardQuestion): Question 
   return { span: askedSpan(context, asked), filters: filtersOf(asked.filters), options: {} };
 }
 
-function headOf(
+function summaryOf(
   context: ReportContext,
   asked: DashboardQuestion,
   question: Question,
   names: Names,
-): Omit<DashboardHead, 'choices'> {
+): Omit<DashboardSummary, 'choices'> {
   const { sums, background, total } = select(context, question, [], false, names);
   const read = (keys: readonly SpendKey[], only: keyof SpendSums): SumsOnly =>
     selectSums(context, question, keys, names, [only]);
   const span = question.span ?? everSpan(context);
-  const stretches = stretchesOf(span, context);
+  const buckets = bucketsOf(span, context);
   const byTime = read(['bucket', ...dimension(asked.stack, context).keys], 'nano');
   const prompt = promptTokens(sums);
   const failed = outcomes(context, question, names);
@@ -169,8 +163,8 @@ function headOf(
     success: failed === undefined ? undefined : successRate(sums.messages, failed),
     cacheShare: prompt === 0 ? undefined : sums.cacheRead / prompt,
     unpriced: sums.unpriced === 0 ? [] : unpricedByModel(read(['model'], 'unpriced')),
-    unit: stretches.unit,
-    ...stacked(context, byTime, stretches, asked.stack),
+    unit: buckets.unit,
+    ...stacked(context, byTime, buckets, asked.stack),
     recent: recentSpend(context, question.filters, names),
     budgets: budgetOutlooks(context),
     catalogueDate: context.book.catalogueDate,

@@ -1,7 +1,5 @@
+import { type AnomalyUnit, anomalyUnits } from '../model/anomalyUnits.ts';
 import { type Choice, hasFields, isObject, type PanelAround } from './shared.ts';
-
-export const anomalyUnits = ['session', 'message', 'day'] as const;
-export type AnomalyUnit = (typeof anomalyUnits)[number];
 
 export const anomalyPeriods = ['7d', '30d', '90d', 'all'] as const;
 export type AnomalyPeriod = (typeof anomalyPeriods)[number];
@@ -49,7 +47,7 @@ export interface AnomalyRow {
 }
 
 /** A day with its spend, or what is spent by then: nano-dollars from the start of the chart. */
-export interface AheadPoint {
+export interface ForecastPoint {
   /** UTC milliseconds. */
   readonly at: number;
   readonly nano: number;
@@ -85,11 +83,11 @@ export interface AnomaliesData extends PanelAround {
   readonly more: readonly (readonly [number, number])[];
   readonly rows: readonly AnomalyRow[];
   readonly estimator: string;
-  readonly aheadTitle: string;
-  readonly aheadSentence: string;
+  readonly forecastTitle: string;
+  readonly forecastSentence: string;
   /** What was spent, then what will be; both meet at `at`. */
-  readonly spent: readonly AheadPoint[];
-  readonly ahead: readonly AheadPoint[];
+  readonly spent: readonly ForecastPoint[];
+  readonly forecast: readonly ForecastPoint[];
   readonly whatIfTitle: string;
   readonly whatIfSentence: string;
   readonly actual: number;
@@ -98,7 +96,7 @@ export interface AnomaliesData extends PanelAround {
 }
 
 /** The page's own texts. */
-export const anomalyWordKeys = [
+export const anomaliesStringKeys = [
   'compare',
   'session',
   'message',
@@ -139,7 +137,7 @@ export const anomalyWordKeys = [
   'dashboard',
   'insights',
 ] as const;
-export type AnomaliesWords = Readonly<Record<(typeof anomalyWordKeys)[number], string>>;
+export type AnomaliesStrings = Readonly<Record<(typeof anomaliesStringKeys)[number], string>>;
 
 export function isAnomaliesQuestion(value: unknown): value is AnomaliesQuestion {
   return (
@@ -161,8 +159,8 @@ export function isAnomaliesData(value: unknown): value is AnomaliesData {
         'chartTitle',
         'chartSentence',
         'estimator',
-        'aheadTitle',
-        'aheadSentence',
+        'forecastTitle',
+        'forecastSentence',
         'whatIfTitle',
         'whatIfSentence',
       ],
@@ -174,7 +172,7 @@ export function isAnomaliesData(value: unknown): value is AnomaliesData {
         'more',
         'rows',
         'spent',
-        'ahead',
+        'forecast',
         'baselines',
         'projects',
         'notes',

@@ -18,8 +18,8 @@ export interface BurnQuestion {
 /** What it is asked when it opens: the threshold is that of the status bar's spikes. */
 export const usualBurn: BurnQuestion = { unit: 'hour', project: '', threshold: 200 };
 
-/** A stretch of time with its spend; the latest one ends now. Money in nano-dollars. */
-export interface BurnStretch {
+/** A bucket of time with its spend; the latest one ends now. Money in nano-dollars. */
+export interface BurnBucket {
   /** UTC milliseconds. */
   readonly from: number;
   readonly to: number;
@@ -64,7 +64,7 @@ export interface BurnData extends PanelAround {
   readonly chartTitle: string;
   /** The chart in a sentence. */
   readonly chartSentence: string;
-  readonly stretches: readonly BurnStretch[];
+  readonly buckets: readonly BurnBucket[];
   readonly lines: readonly BurnLine[];
   readonly budgets: readonly BurnBudgetRow[];
   /** What the table of budgets assumes, or why there is none. */
@@ -76,7 +76,7 @@ export interface BurnData extends PanelAround {
 }
 
 /** The page's own texts. */
-export const burnWordKeys = [
+export const burnStringKeys = [
   'unit',
   'hour',
   'day',
@@ -84,7 +84,7 @@ export const burnWordKeys = [
   'project',
   'everything',
   'threshold',
-  'stretch',
+  'bucket',
   'latest',
   'budgets',
   'budget',
@@ -98,7 +98,7 @@ export const burnWordKeys = [
   'anomalies',
   'dashboard',
 ] as const;
-export type BurnWords = Readonly<Record<(typeof burnWordKeys)[number], string>>;
+export type BurnStrings = Readonly<Record<(typeof burnStringKeys)[number], string>>;
 
 export function isBurnQuestion(value: unknown): value is BurnQuestion {
   return (
@@ -114,6 +114,6 @@ export function isBurnData(value: unknown): value is BurnData {
     texts: ['answer', 'chartTitle', 'chartSentence', 'budgetNote'],
     numbers: ['at'],
     flags: ['live', 'offerBudget'],
-    lists: ['cards', 'stretches', 'lines', 'budgets', 'projects', 'thresholds', 'notes'],
+    lists: ['cards', 'buckets', 'lines', 'budgets', 'projects', 'thresholds', 'notes'],
   });
 }

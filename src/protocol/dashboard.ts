@@ -46,8 +46,8 @@ export const usualDashboard: DashboardQuestion = {
   stack: 'model',
 };
 
-/** A stretch of the bar chart: an hour, a day, a week or a month. */
-export interface DashboardStretch {
+/** A bucket of the bar chart: an hour, a day, a week or a month. */
+export interface DashboardBucket {
   /** UTC milliseconds. */
   readonly from: number;
   readonly to: number;
@@ -149,7 +149,7 @@ export interface DashboardWindow {
 }
 
 /** Where the money went in detail. Money in nano-dollars. */
-export interface DashboardRestData {
+export interface DashboardDetailsData {
   readonly bars: Readonly<
     Record<'agent' | 'model' | 'project' | 'branch', readonly DashboardBar[]>
   >;
@@ -173,17 +173,17 @@ export interface DashboardRestData {
 /** Everything a dashboard shows, in words where a person reads it. Money in nano-dollars. */
 export interface DashboardData extends PanelAround {
   readonly total: number;
-  readonly stretches: readonly DashboardStretch[];
-  /** What a stretch is: for headings. */
-  readonly stretchName: string;
+  readonly buckets: readonly DashboardBucket[];
+  /** Of the chart: what its bars stand for. */
+  readonly chartTitle: string;
   readonly stack: { readonly names: readonly string[]; readonly labels: readonly string[] };
   readonly budgets: readonly DashboardBudget[];
   readonly windows: {
     readonly fiveHours: readonly DashboardWindow[];
     readonly weeks: readonly DashboardWindow[];
   };
-  /** Null while it is being read: the rest is known later. */
-  readonly rest: DashboardRestData | null;
+  /** Null while it is being read: the summary is known sooner. */
+  readonly details: DashboardDetailsData | null;
   /** The first of what could be saved; null while it is looked for. */
   readonly insights: readonly DashboardInsight[] | null;
   /** Values each filter can take, with what they are called. */
@@ -191,7 +191,7 @@ export interface DashboardData extends PanelAround {
 }
 
 /** The page's own texts. */
-export const dashboardWordKeys = [
+export const dashboardStringKeys = [
   'today',
   'sevenDays',
   'thirtyDays',
@@ -249,7 +249,7 @@ export const dashboardWordKeys = [
   'atLeast',
   'narrowTime',
 ] as const;
-export type DashboardWords = Readonly<Record<(typeof dashboardWordKeys)[number], string>>;
+export type DashboardStrings = Readonly<Record<(typeof dashboardStringKeys)[number], string>>;
 
 export function isDashboardQuestion(value: unknown): value is DashboardQuestion {
   if (!isObject(value) || !isObject(value.filters)) return false;
@@ -271,15 +271,15 @@ export function isDashboardData(value: unknown): value is DashboardData {
     hasFields(value, {
       texts: ['answer'],
       numbers: ['total'],
-      lists: ['cards', 'stretches', 'budgets', 'notes'],
+      lists: ['cards', 'buckets', 'budgets', 'notes'],
       objects: ['stack', 'windows', 'choices'],
     }) &&
-    (value.rest === null || isRest(value.rest)) &&
+    (value.details === null || isDetails(value.details)) &&
     (value.insights === null || Array.isArray(value.insights))
   );
 }
 
-function isRest(value: unknown): boolean {
+function isDetails(value: unknown): boolean {
   return hasFields(value, {
     lists: ['classes', 'sessions', 'messages', 'activity'],
     objects: ['bars', 'heat'],

@@ -1,6 +1,6 @@
 import type { Usage } from '../model/tokens.ts';
 import {
-  type CommonWords,
+  type CommonStrings,
   type Exported,
   isExported,
   isNothing,
@@ -119,7 +119,7 @@ export interface PanelSession {
 }
 
 /** Every text a webview shows of its own; the host sends them in the editor's language. */
-export const panelWordKeys = [
+export const sessionStringKeys = [
   'openTranscript',
   'resume',
   'copyId',
@@ -191,7 +191,8 @@ export const panelWordKeys = [
   'hours',
   'days',
 ] as const;
-export type PanelWords = CommonWords & Readonly<Record<(typeof panelWordKeys)[number], string>>;
+export type SessionStrings = CommonStrings &
+  Readonly<Record<(typeof sessionStringKeys)[number], string>>;
 
 /** What the host tells a session's webview. */
 export type ToPanel =
@@ -208,7 +209,7 @@ export type ToPanel =
   | {
       readonly type: 'snapshot';
       readonly v: number;
-      readonly words: PanelWords;
+      readonly words: SessionStrings;
       readonly format: PanelFormat;
       readonly session: PanelSession;
       readonly messages: readonly PanelMessage[];

@@ -1,17 +1,11 @@
+import { dataPanelNames, openPanel } from './panels.ts';
+
 /**
  * What a panel of the editor and its webview say to each other. Both sides check: a message of
  * another version, or of no known kind, is not acted upon. What one kind of panel alone says stands
  * beside this file, in `protocol/`.
  */
 export const protocolVersion = 2;
-
-/** Panels, as VS Code restores them. */
-export const viewTypes = {
-  session: 'outlay.session',
-  dashboard: 'outlay.dashboard',
-  burn: 'outlay.burn',
-  anomalies: 'outlay.anomalies',
-} as const;
 
 /** How figures and times are written. Figures are nano-dollars; `rate` turns them into the currency. */
 export interface PanelFormat {
@@ -42,7 +36,7 @@ export interface Choice {
 }
 
 /** Texts of the parts all panels share, in the editor's language; `{0}` is filled in by the page. */
-export const commonWordKeys = [
+export const commonStringKeys = [
   'live',
   'updated',
   'showTable',
@@ -64,7 +58,7 @@ export const commonWordKeys = [
   'time',
   'apply',
 ] as const;
-export type CommonWords = Readonly<Record<(typeof commonWordKeys)[number], string>>;
+export type CommonStrings = Readonly<Record<(typeof commonStringKeys)[number], string>>;
 
 /** What a page keeps besides its question: which of its charts are shown as tables. */
 export interface TablesUi {
@@ -105,9 +99,7 @@ export const commonActions = [
   'openDemo',
   'openSettings',
   'setBudget',
-  'openDashboard',
-  'openBurn',
-  'openAnomalies',
+  ...dataPanelNames.map(openPanel),
   'showInsights',
   /** Asks what a panel asks when it opens. */
   'startOver',
@@ -123,7 +115,7 @@ export type ToDataPanel<Data, Words, Question> =
   | {
       readonly type: 'show';
       readonly v: number;
-      readonly words: Words & CommonWords;
+      readonly words: Words & CommonStrings;
       readonly format: PanelFormat;
       /** What was asked; the page keeps it. */
       readonly question: Question;

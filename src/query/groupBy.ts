@@ -1,4 +1,4 @@
-import { totalTokens, type Usage, usageKeys } from '../model/tokens.ts';
+import { totalTokens, usageKeys } from '../model/tokens.ts';
 import type { SpendKey } from '../store/query/spendRows.ts';
 import { toolRows } from '../store/query/tools.ts';
 import { addTo, noSums, type RunningSums, type SpendSums } from '../store/schema/sums.ts';
@@ -9,6 +9,7 @@ import { matcherOf } from './filters.ts';
 import type { Question } from './question.ts';
 import { runCounts } from './runs.ts';
 import { type Selection, select, type TaggedSpend } from './select.ts';
+import { tokenClassNames, unsplitName } from './tokenClassNames.ts';
 
 /** Sums of one value, or of one pair of values. */
 export interface Group {
@@ -199,19 +200,6 @@ function share<T extends SpendSums>(row: T, index: number, of: number): T {
   return { ...row, ...usage, nano: part(row.nano) };
 }
 
-/** What token classes are called; cache writes apart by lifetime, as they have prices apart. */
-export const classNames: { readonly [K in keyof Usage]: string } = {
-  input: 'input',
-  output: 'output',
-  cacheWrite5m: 'cache write 5 min',
-  cacheWrite1h: 'cache write 1 h',
-  cacheRead: 'cache read',
-  webSearches: 'web search',
-};
-
-/** Dollars no rates split: the client's own prices. */
-export const unsplitName = '(not split)';
-
 function splitByClass(
   { book }: ReportContext,
   row: TaggedSpend,
@@ -222,7 +210,7 @@ function splitByClass(
   const used = usageKeys
     .filter((key) => row[key] > 0 || byClass[key] !== 0)
     .map((key) => ({
-      name: classNames[key],
+      name: tokenClassNames[key],
       part: { ...empty, messages: row.messages, [key]: row[key], nano: byClass[key] },
     }));
   const rest = { name: unsplitName, part: { ...empty, messages: 0, nano: unsplit } };

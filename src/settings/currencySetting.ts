@@ -1,17 +1,14 @@
 import { firstMoment, isDay, type Zone } from '../model/calendar.ts';
 import { type Currency, type DatedRate, usDollars } from '../model/currency.ts';
 import { isObject } from '../model/objects.ts';
-import { type Expected, placeOf, type SettingProblem } from './settingProblem.ts';
+import { placeOf } from './settingProblem.ts';
+import type { Refuse } from './settingTable.ts';
 
-const mostUnitsPerDollar = 1e7;
+/** A rate above this is a mistake. */
+export const mostUnitsPerDollar = 1e7;
 
 /** The display currency: dollars unless there is a code and one good rate at least. */
-export function readCurrency(value: unknown, zone: Zone, problems: SettingProblem[]): Currency {
-  if (value === undefined || value === null) return usDollars;
-  const key = 'outlay.currency';
-  const refuse = (place: string, expected: Expected, instead: SettingProblem['instead']): void => {
-    problems.push({ key, place, expected, instead });
-  };
+export function readCurrency(value: unknown, zone: Zone, refuse: Refuse): Currency {
   if (!isObject(value)) {
     refuse('', 'currency', 'default');
     return usDollars;

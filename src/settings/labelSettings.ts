@@ -1,56 +1,42 @@
 import { isObject } from '../model/objects.ts';
 import type { Labels } from './labels.ts';
-import { placeOf, type SettingProblem } from './settingProblem.ts';
+import { placeOf } from './settingProblem.ts';
+import type { Refuse } from './settingTable.ts';
 
 /** What settings say of labels; marks come from elsewhere. */
 export type LabelSettings = Omit<Labels, 'marks'>;
 
-/** Reads groups, tags and names of accounts; an entry that is wrong is named, the others hold. */
-export function readLabels(
-  values: ReadonlyMap<string, unknown>,
-  problems: SettingProblem[],
-): LabelSettings {
-  return {
-    groups: readLists(values, 'outlay.groups', 'groups', 'paths', problems),
-    tags: readLists(values, 'outlay.tags', 'tags', 'branches', problems),
-    accounts: readNames(values.get('outlay.accounts'), problems),
-  };
-}
-
-function readLists(
-  values: ReadonlyMap<string, unknown>,
-  key: string,
+/** Reads lists by name, groups or tags; an entry that is wrong is named, the others hold. */
+export function readLists(
+  value: unknown,
+  refuse: Refuse,
   whole: 'groups' | 'tags',
   entry: 'paths' | 'branches',
-  problems: SettingProblem[],
-): Map<string, readonly string[]> {
+): ReadonlyMap<string, readonly string[]> {
   const lists = new Map<string, readonly string[]>();
-  const value = values.get(key);
-  if (value === undefined || value === null) return lists;
   if (!isObject(value)) {
-    problems.push({ key, place: '', expected: whole, instead: 'default' });
+    refuse('', whole, 'default');
     return lists;
   }
   for (const [name, patterns] of Object.entries(value)) {
     const list = Array.isArray(patterns) ? (patterns as unknown[]) : [patterns];
     if (list.every((pattern) => typeof pattern === 'string' && pattern !== '')) {
       lists.set(name, list as string[]);
-    } else problems.push({ key, place: placeOf(name), expected: entry, instead: 'ignored' });
+    } else refuse(placeOf(name), entry, 'ignored');
   }
   return lists;
 }
 
-function readNames(value: unknown, problems: SettingProblem[]): Map<string, string> {
+/** Reads names of accounts by configuration directory. */
+export function readAccounts(value: unknown, refuse: Refuse): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
-  const key = 'outlay.accounts';
-  if (value === undefined || value === null) return names;
   if (!isObject(value)) {
-    problems.push({ key, place: '', expected: 'accounts', instead: 'default' });
+    refuse('', 'accounts', 'default');
     return names;
   }
   for (const [root, name] of Object.entries(value)) {
     if (typeof name === 'string' && name.trim() !== '') names.set(root, name.trim());
-    else problems.push({ key, place: placeOf(root), expected: 'name', instead: 'ignored' });
+    else refuse(placeOf(root), 'name', 'ignored');
   }
   return names;
 }

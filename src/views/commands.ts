@@ -1,7 +1,14 @@
 import { commands, type Disposable, type LogOutputChannel, l10n } from 'vscode';
+import { dataPanelNames } from '../protocol/panels.ts';
 import { editorReports } from '../reports/registry.ts';
 import { setDailyBudget } from './budgets/budgetInput.ts';
-import { type CommandId, commandIds, reportCommandId } from './core/commandIds.ts';
+import {
+  type CommandId,
+  commandIds,
+  type PanelCommand,
+  panelCommands,
+  reportCommandId,
+} from './core/commandIds.ts';
 import type { ReportDocuments } from './core/readonlyDocuments.ts';
 import type { SpendModel } from './core/spendModel.ts';
 import type { Demo } from './demo/demo.ts';
@@ -41,7 +48,7 @@ export interface CommandContext {
 /** What each command does; `argument` is what a link, a view's item or another extension passes. */
 type Run = (context: CommandContext, argument: unknown, more: unknown) => unknown;
 
-const table: Readonly<Record<CommandId, Run>> = {
+const table: Readonly<Record<Exclude<CommandId, PanelCommand>, Run>> = {
   [commandIds.rescan]: ({ model }) => model.rescan(),
   [commandIds.pause]: ({ model }) => model.pause(),
   [commandIds.resume]: ({ model }) => model.resume(),
@@ -63,9 +70,6 @@ const table: Readonly<Record<CommandId, Run>> = {
   [commandIds.moveStore]: ({ model }) => moveStore(model),
   [commandIds.resetStore]: ({ model }) => resetStore(model),
   [commandIds.removeAll]: ({ model, launcher }) => removeAll(model, launcher),
-  [commandIds.openDashboard]: ({ panels }, question) => panels.dashboard.open(question),
-  [commandIds.openBurn]: ({ panels }, question) => panels.burn.open(question),
-  [commandIds.openAnomalies]: ({ panels }, question) => panels.anomalies.open(question),
   [commandIds.openSession]: ({ actions }, item, message) => actions.open(item, message),
   [commandIds.openTranscript]: ({ actions }, item) => actions.openTranscript(item),
   [commandIds.copySessionId]: ({ actions }, item) => actions.copyId(item),
@@ -101,12 +105,17 @@ export function registerCommands(context: CommandContext): Disposable[] {
       context.reports.show(name, argument),
     ),
   );
+  const panels = dataPanelNames.map((name) =>
+    commands.registerCommand(panelCommands[name], (question: unknown) =>
+      context.panels.open(name, question),
+    ),
+  );
   const others = Object.entries(table).map(([id, run]) =>
     commands.registerCommand(id, (argument: unknown, more: unknown) =>
       run(context, argument, more),
     ),
   );
-  return [...others, ...single];
+  return [...others, ...panels, ...single];
 }
 
 function openSettings(): Thenable<unknown> {

@@ -6,7 +6,8 @@ import {
   type WebviewPanel,
   window,
 } from 'vscode';
-import { isObject, viewTypes } from '../protocol/shared.ts';
+import { type DataPanelName, viewTypes } from '../protocol/panels.ts';
+import { isObject } from '../protocol/shared.ts';
 import { anomaliesPanel } from './anomalies/anomaliesPanel.ts';
 import { burnPanel } from './burn/burnPanel.ts';
 import { DisposableStore } from './core/disposables.ts';
@@ -87,15 +88,23 @@ export class SinglePanel<Data, Words, Question> implements Disposable {
 /** The panels over the whole store. */
 export class Panels implements Disposable {
   readonly #owned = new DisposableStore();
-  readonly dashboard: { open(question?: unknown): void };
-  readonly burn: { open(question?: unknown): void };
-  readonly anomalies: { open(question?: unknown): void };
+  readonly #panels: Readonly<Record<DataPanelName, { open(question?: unknown): void }>>;
 
   constructor(model: SpendModel, insights: InsightsModel, extension: Uri, log: LogOutputChannel) {
-    const dashboard = dashboardPanel(insights);
-    this.dashboard = this.#owned.add(new SinglePanel(dashboard, model, extension, log));
-    this.burn = this.#owned.add(new SinglePanel(burnPanel, model, extension, log));
-    this.anomalies = this.#owned.add(new SinglePanel(anomaliesPanel, model, extension, log));
+    const add = <Data, Words, Question>(
+      kind: DataPanelKind<Data, Words, Question>,
+    ): SinglePanel<Data, Words, Question> =>
+      this.#owned.add(new SinglePanel(kind, model, extension, log));
+    this.#panels = {
+      dashboard: add(dashboardPanel(insights)),
+      burn: add(burnPanel),
+      anomalies: add(anomaliesPanel),
+    };
+  }
+
+  /** Opens a panel or brings it to the front; with a question it shows the answer to that. */
+  open(name: DataPanelName, question?: unknown): void {
+    this.#panels[name].open(question);
   }
 
   dispose(): void {

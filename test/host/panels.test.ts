@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
-import { viewTypes } from '../../src/protocol/shared.ts';
+import { viewTypes } from '../../src/protocol/panels.ts';
 import { commandIds } from '../../src/views/core/commandIds.ts';
 import { answer, append, transcriptFile } from './transcript.ts';
 import { until } from './until.ts';
@@ -67,7 +67,8 @@ describe(`panels (${process.env.OUTLAY_TEST_RUN})`, () => {
       await until('it is asked anew after a commit', () => count(name) > before);
       // What is known first is asked for first.
       const order = asked.filter((one) => one.startsWith('dashboard'));
-      if (name === 'dashboard') assert.deepEqual(order.slice(0, 2), ['dashboardHead', 'dashboard']);
+      if (name === 'dashboard')
+        assert.deepEqual(order.slice(0, 2), ['dashboardSummary', 'dashboard']);
       else assert.deepEqual(order, []);
 
       const document = await vscode.workspace.openTextDocument({ content: 'in front of it' });

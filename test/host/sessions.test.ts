@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
-import { viewTypes } from '../../src/protocol/shared.ts';
+import { viewTypes } from '../../src/protocol/panels.ts';
 import { commandIds } from '../../src/views/core/commandIds.ts';
 import type { GroupNode, SessionNode, SessionsNode } from '../../src/views/sessions/treeNodes.ts';
 import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';

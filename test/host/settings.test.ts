@@ -6,14 +6,15 @@ import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
 import { addDays, dayMs, dayOf } from '../../src/model/calendar.ts';
 import { convert, usDollars } from '../../src/model/currency.ts';
+import { sharedKeys } from '../../src/settings/settings.ts';
 import { commandIds } from '../../src/views/core/commandIds.ts';
-import { readSettings, sharedKeys } from '../../src/views/core/settingsModel.ts';
+import { readSettings } from '../../src/views/core/settingsModel.ts';
 import { noticeText, settingProblemText } from '../../src/views/settings/settingsNotice.ts';
 import { figureItems } from '../../src/views/statusBar/menu.ts';
 import { statusText } from '../../src/views/statusBar/statusText.ts';
 import { tooltipMarkdown } from '../../src/views/statusBar/tooltip.ts';
 import { Format, formatOf } from '../../src/views/text/format.ts';
-import { harmless } from '../../src/views/text/plainUiText.ts';
+import { plainUiText } from '../../src/views/text/plainUiText.ts';
 import { answer, append, transcriptFile } from './transcript.ts';
 import { until } from './until.ts';
 
@@ -129,7 +130,7 @@ describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
       noticeText(['A.', 'B.', 'C.', 'D.', 'E.']),
       'Outlay: 5 settings have values it cannot use. A. B. C. And 2 more: see the log.',
     );
-    assert.equal(harmless('$(bug) [x](command:y)\u202e\nz'), '$ (bug) [x] (command:y) z');
+    assert.equal(plainUiText('$(bug) [x](command:y)\u202e\nz'), '$ (bug) [x] (command:y) z');
   });
 
   it('are mirrored for the terminal as written, those of others untouched', async () => {

@@ -40,7 +40,10 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src/reports': [...upToQuery(), 'src/agents', 'src/budgets', 'src/insights', 'zod'],
   'src/panels': [...upToQuery(), 'src/budgets', 'src/insights', 'src/reports', 'src/protocol'],
   'src/export': [...upToQuery(), 'src/budgets', 'src/reports'],
-  'src/analysisThread': [...upToQuery(), 'src/budgets', 'src/reports', 'src/panels'],
+  'src/analysisThread': [
+    ...upToQuery(),
+    ...['src/budgets', 'src/reports', 'src/panels', 'src/protocol'],
+  ],
   'src/cli': ['src/*', 'node', 'commander'],
   'src/cli.ts': ['src/*', 'node', 'commander'],
   'src/views': ['src/*', 'node', 'vscode'],

@@ -36,8 +36,8 @@ const panels: readonly Panel[] = [
     isQuestion: isDashboardQuestion,
     usual: usualDashboard,
     data: {
-      ...parts({ answer: '', total: 0, insights: null, rest: null }),
-      ...lists('cards stretches budgets notes'),
+      ...parts({ answer: '', total: 0, insights: null, details: null }),
+      ...lists('cards buckets budgets notes'),
       ...parts({ stack: {}, windows: {}, choices: {} }),
     },
   },
@@ -49,7 +49,7 @@ const panels: readonly Panel[] = [
     data: {
       ...parts({ answer: '', chartTitle: '', chartSentence: '', budgetNote: '' }),
       ...parts({ at: 0, live: false, offerBudget: false }),
-      ...lists('cards stretches lines budgets projects thresholds notes'),
+      ...lists('cards buckets lines budgets projects thresholds notes'),
     },
   },
   {
@@ -59,9 +59,9 @@ const panels: readonly Panel[] = [
     usual: usualAnomalies,
     data: {
       ...parts({ answer: '', chartTitle: '', chartSentence: '', estimator: '' }),
-      ...parts({ aheadTitle: '', aheadSentence: '', whatIfTitle: '', whatIfSentence: '' }),
+      ...parts({ forecastTitle: '', forecastSentence: '', whatIfTitle: '', whatIfSentence: '' }),
       ...parts({ at: 0, from: 0, to: 0, actual: 0, median: null, low: null, high: 1, live: true }),
-      ...lists('cards points more rows spent ahead baselines projects notes'),
+      ...lists('cards points more rows spent forecast baselines projects notes'),
     },
   },
 ];
@@ -133,15 +133,15 @@ for (const { name, isData, isQuestion, usual, data } of panels) {
   });
 }
 
-describe('what a dashboard is told of its rest', () => {
+describe('what a dashboard is told of its details', () => {
   it('is nothing yet, or all of it', () => {
     const { data } = panels[0]!;
     const rest = { ...lists('classes sessions messages activity'), bars: {}, heat: {} };
-    assert.ok(isDashboardData({ ...data, rest: null }));
-    assert.ok(isDashboardData({ ...data, rest }));
+    assert.ok(isDashboardData({ ...data, details: null }));
+    assert.ok(isDashboardData({ ...data, details: rest }));
     for (const key of Object.keys(rest)) {
       const { [key as 'bars']: _, ...less } = rest;
-      assert.ok(!isDashboardData({ ...data, rest: less }), key);
+      assert.ok(!isDashboardData({ ...data, details: less }), key);
     }
   });
 });

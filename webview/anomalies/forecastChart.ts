@@ -11,9 +11,9 @@ import {
   Tooltip,
 } from 'chart.js';
 import {
-  type AheadPoint,
   type AnomalyHorizon,
   anomalyHorizons,
+  type ForecastPoint,
 } from '../../src/protocol/anomalies.ts';
 import { momentLine } from '../shared/charts/annotations.ts';
 import {
@@ -35,7 +35,7 @@ import type { AnomaliesShown, AnomaliesTools } from './shown.ts';
 Chart.register(LineController, LineElement, PointElement, LinearScale, Filler, Tooltip);
 
 /** Spend so far as a rising line, and on from now as a dashed one with its band. */
-export class AheadChart {
+export class ForecastChart {
   readonly #tools: AnomaliesTools;
   readonly #section = new ChartSection('projection');
   readonly #horizons = new Segments<`${AnomalyHorizon}`>();
@@ -68,8 +68,8 @@ export class AheadChart {
       (value) => this.#tools.ask({ ...asked, horizon: Number(value) as AnomalyHorizon }),
     );
     this.#section.draw({
-      title: data.aheadTitle,
-      sentence: data.aheadSentence,
+      title: data.forecastTitle,
+      sentence: data.forecastSentence,
       showSentence: true,
       sheet: sheetOf(shown),
       ...chartWays('projection', shown, this.#tools),
@@ -85,7 +85,7 @@ export class AheadChart {
   #options(): ChartOptions<'line'> {
     const { theme, figures, data, format, words } = this.#shown!;
     const min = data.spent[0]?.at ?? data.at;
-    const max = data.ahead.at(-1)?.at ?? data.at;
+    const max = data.forecast.at(-1)?.at ?? data.at;
     const names = [words.spent, words.projected, words.high, words.low];
     return {
       ...stillOptions,
@@ -115,8 +115,8 @@ export class AheadChart {
 function datasetsOf({ data, figures, theme }: AnomaliesShown): ChartDataset<'line', Point[]>[] {
   const colour = theme.token('charts-blue');
   const line = (
-    points: readonly AheadPoint[],
-    value: (point: AheadPoint) => number | null,
+    points: readonly ForecastPoint[],
+    value: (point: ForecastPoint) => number | null,
   ): Point[] =>
     points.flatMap((point) => {
       const nano = value(point);
@@ -134,17 +134,17 @@ function datasetsOf({ data, figures, theme }: AnomaliesShown): ChartDataset<'lin
     { ...plain, data: line(data.spent, ({ nano }) => nano), borderColor: colour },
     {
       ...plain,
-      data: line(data.ahead, ({ nano }) => nano),
+      data: line(data.forecast, ({ nano }) => nano),
       borderColor: colour,
       borderDash: [6, 4],
     },
     {
       ...edge,
-      data: line(data.ahead, ({ high }) => high),
+      data: line(data.forecast, ({ high }) => high),
       fill: theme.highContrast ? false : { target: '+1' },
       backgroundColor: mixed(colour, 18, theme),
     },
-    { ...edge, data: line(data.ahead, ({ low }) => low) },
+    { ...edge, data: line(data.forecast, ({ low }) => low) },
   ];
 }
 
@@ -153,14 +153,14 @@ function sheetOf({ data, words, figures }: AnomaliesShown): Sheet {
     nano === null
       ? { text: '', value: '' }
       : { text: figures.money(Math.round(nano)), value: nano / 1e9 };
-  const row = (point: AheadPoint, isAhead: boolean) => ({
-    key: `${isAhead} ${point.at}`,
+  const row = (point: ForecastPoint, isForecast: boolean) => ({
+    key: `${isForecast} ${point.at}`,
     cells: [
       { text: figures.dayTime(point.at), value: new Date(point.at).toISOString() },
-      money(isAhead ? null : point.nano),
-      money(isAhead ? point.nano : null),
-      money(isAhead ? point.low : null),
-      money(isAhead ? point.high : null),
+      money(isForecast ? null : point.nano),
+      money(isForecast ? point.nano : null),
+      money(isForecast ? point.low : null),
+      money(isForecast ? point.high : null),
     ],
   });
   return {
@@ -173,7 +173,7 @@ function sheetOf({ data, words, figures }: AnomaliesShown): Sheet {
     ],
     rows: [
       ...data.spent.map((point) => row(point, false)),
-      ...data.ahead.slice(1).map((point) => row(point, true)),
+      ...data.forecast.slice(1).map((point) => row(point, true)),
     ],
   };
 }

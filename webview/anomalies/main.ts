@@ -2,7 +2,7 @@ import './style.css';
 import {
   type AnomaliesData,
   type AnomaliesQuestion,
-  type AnomaliesWords,
+  type AnomaliesStrings,
   isAnomaliesData,
   isAnomaliesQuestion,
 } from '../../src/protocol/anomalies.ts';
@@ -10,7 +10,7 @@ import { isTablesUi, type TablesUi } from '../../src/protocol/shared.ts';
 import { runPage } from '../shared/page/page.ts';
 import { AnomaliesPage } from './page.ts';
 
-runPage<AnomaliesData, AnomaliesWords, AnomaliesQuestion, TablesUi>({
+runPage<AnomaliesData, AnomaliesStrings, AnomaliesQuestion, TablesUi>({
   isData: isAnomaliesData,
   isQuestion: isAnomaliesQuestion,
   isUi: isTablesUi,

@@ -1,51 +1,43 @@
-import {
-  type AnomaliesData,
-  type AnomaliesQuestion,
-  type AnomaliesWords,
-  type AnomalyPeriod,
-  type AnomalyUnit,
-  anomalyUnits,
+import { type AnomalyUnit, anomalyUnits } from '../../src/model/anomalyUnits.ts';
+import type {
+  AnomaliesData,
+  AnomaliesQuestion,
+  AnomaliesStrings,
+  AnomalyPeriod,
 } from '../../src/protocol/anomalies.ts';
 import type { TablesUi } from '../../src/protocol/shared.ts';
 import { button, dropdown } from '../shared/controls.ts';
 import { el } from '../shared/dom.ts';
 import { filterChoice, isChoice } from '../shared/filterDropdown.ts';
-import { cardList } from '../shared/page/cards.ts';
-import { PanelHead } from '../shared/page/head.ts';
-import type { DataPage } from '../shared/page/page.ts';
-import { Parts } from '../shared/page/stableParts.ts';
+import { BasePage } from '../shared/page/basePage.ts';
 import { Segments } from '../shared/segmentedControl.ts';
 import { moneyCell, type Sheet, textCell } from '../shared/table/sheet.ts';
 import { TableSection } from '../shared/table/tableSection.ts';
-import { AheadChart } from './forecastChart.ts';
+import { ForecastChart } from './forecastChart.ts';
 import { ScatterChart } from './scatterChart.ts';
 import { type AnomaliesShown, type AnomaliesTools, openOutlier } from './shown.ts';
 import { WhatIfChart } from './whatIfChart.ts';
 
 /** The panel of anomalies: what stands out and why, where it leads, what another model would cost. */
-export class AnomaliesPage
-  implements DataPage<AnomaliesData, AnomaliesWords, AnomaliesQuestion, TablesUi>
-{
-  readonly element = el('div', { class: 'panel anomalies' });
-  readonly #tools: AnomaliesTools;
+export class AnomaliesPage extends BasePage<
+  AnomaliesData,
+  AnomaliesStrings,
+  AnomaliesQuestion,
+  TablesUi
+> {
   readonly #units = new Segments<AnomalyUnit>();
   readonly #periods = new Segments<AnomalyPeriod>();
   readonly #choices = el('div', { class: 'choices' });
-  readonly #head: PanelHead;
-  readonly #cards = el('section', { class: 'cards' });
   readonly #scatter: ScatterChart;
   readonly #outliers = new TableSection('outliers');
   readonly #estimator = el('p', { class: 'quiet' });
-  readonly #ahead: AheadChart;
+  readonly #forecast: ForecastChart;
   readonly #whatIf: WhatIfChart;
-  readonly #ways = el('div', { class: 'actions' });
-  readonly #foot = el('footer', {});
-  readonly #parts = new Parts();
 
   constructor(tools: AnomaliesTools) {
-    this.#tools = tools;
+    super('anomalies', tools);
     this.#scatter = new ScatterChart(tools);
-    this.#ahead = new AheadChart(tools);
+    this.#forecast = new ForecastChart(tools);
     this.#whatIf = new WhatIfChart(tools);
     const bar = el(
       'div',
@@ -54,22 +46,18 @@ export class AnomaliesPage
       this.#periods.element,
       this.#choices,
     );
-    this.#head = new PanelHead(bar);
     this.#outliers.element.append(this.#estimator);
-    this.element.append(
-      this.#head.element,
-      this.#cards,
+    this.assemble(
+      bar,
       this.#scatter.element,
       this.#outliers.element,
-      el('div', { class: 'columns' }, this.#ahead.element, this.#whatIf.element),
-      this.#ways,
-      this.#foot,
+      el('div', { class: 'columns' }, this.#forecast.element, this.#whatIf.element),
     );
   }
 
   draw(shown: AnomaliesShown): void {
     const { data, words, figures, asked } = shown;
-    const { ask } = this.#tools;
+    const { ask } = this.tools;
     this.#units.draw(
       words.compare,
       anomalyUnits.map((value) => ({ value, label: words[value] })),
@@ -83,9 +71,12 @@ export class AnomaliesPage
       { value: 'all', label: words.all },
     ] as const;
     this.#periods.draw(words.period, periods, asked.period, (period) => ask({ ...asked, period }));
-    this.#parts.fill(this.#choices, [data.projects, asked, words], () => this.#dropdowns(shown));
-    this.#head.draw(data, shown);
-    this.#cards.replaceChildren(...cardList(data.cards));
+    this.parts.fill(this.#choices, [data.projects, asked, words], () => this.#dropdowns(shown));
+    this.drawAround(shown, words, () => [
+      button(words.insights, () => this.tools.act('showInsights'), 'primary'),
+      button(words.burn, () => this.tools.act('openBurn')),
+      button(words.dashboard, () => this.tools.act('openDashboard')),
+    ]);
     this.#scatter.draw(shown);
     this.#outliers.draw({
       title: words.outliers,
@@ -94,21 +85,15 @@ export class AnomaliesPage
       words,
       figures,
       openHint: shown.question.by === 'day' ? words.openDay : words.open,
-      onOpen: (key) => openOutlier(shown, Number(key), this.#tools),
+      onOpen: (key) => openOutlier(shown, Number(key), this.tools),
     });
     this.#estimator.textContent = data.rows.length > 0 ? data.estimator : words.noOutlier;
-    this.#ahead.draw(shown);
+    this.#forecast.draw(shown);
     this.#whatIf.draw(shown);
-    this.#parts.fill(this.#ways, words, () => [
-      button(words.insights, () => this.#tools.act('showInsights'), 'primary'),
-      button(words.burn, () => this.#tools.act('openBurn')),
-      button(words.dashboard, () => this.#tools.act('openDashboard')),
-    ]);
-    this.#foot.replaceChildren(...data.notes.map((note) => el('p', {}, note)));
   }
 
   #dropdowns({ data, words, asked }: AnomaliesShown): HTMLElement[] {
-    const { ask } = this.#tools;
+    const { ask } = this.tools;
     const projects = isChoice(data.projects, asked.project)
       ? [
           filterChoice(words.project, words.everything, data.projects, asked.project, (project) =>
@@ -130,7 +115,7 @@ export class AnomaliesPage
 
   dispose(): void {
     this.#scatter.dispose();
-    this.#ahead.dispose();
+    this.#forecast.dispose();
     this.#whatIf.dispose();
   }
 }

@@ -1,12 +1,12 @@
 import type {
   AnomaliesData,
   AnomaliesQuestion,
-  AnomaliesWords,
+  AnomaliesStrings,
 } from '../../src/protocol/anomalies.ts';
 import type { TablesUi } from '../../src/protocol/shared.ts';
 import type { PageTools, Shown } from '../shared/page/page.ts';
 
-export type AnomaliesShown = Shown<AnomaliesData, AnomaliesWords, AnomaliesQuestion, TablesUi>;
+export type AnomaliesShown = Shown<AnomaliesData, AnomaliesStrings, AnomaliesQuestion, TablesUi>;
 export type AnomaliesTools = PageTools<AnomaliesQuestion, TablesUi>;
 
 /** Shows what is behind something that stands out: its session, at the message, or its day. */

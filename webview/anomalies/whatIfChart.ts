@@ -1,107 +1,58 @@
-import {
-  BarController,
-  BarElement,
-  CategoryScale,
-  Chart,
-  type ChartOptions,
-  LinearScale,
-  Tooltip,
-} from 'chart.js';
-import {
-  barLook,
-  moneyAxis,
-  nameAxis,
-  stillOptions,
-  type Threshold,
-  thresholdLines,
-  thresholdRoom,
-  tooltipLook,
-} from '../shared/charts/chartBase.ts';
-import { ChartSection } from '../shared/charts/chartSection.ts';
+import { BarChart } from '../shared/charts/barChart.ts';
+import type { Threshold } from '../shared/charts/chartBase.ts';
 import { chartWays } from '../shared/charts/chartToggles.ts';
-import { LiveChart } from '../shared/charts/liveChart.ts';
 import { fillOf, modelStyles } from '../shared/charts/palette.ts';
 import { fill } from '../shared/fill.ts';
 import { moneyCell, type Sheet } from '../shared/table/sheet.ts';
-import type { Theme } from '../shared/theme.ts';
 import type { AnomaliesShown, AnomaliesTools } from './shown.ts';
-
-Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
 
 /** What the same tokens would have cost with the newest model of each family. */
 export class WhatIfChart {
   readonly #tools: AnomaliesTools;
-  readonly #section = new ChartSection('what-if');
-  readonly #theme = (): Theme => this.#shown!.theme;
-  readonly #lines = (): Threshold[] => linesOf(this.#shown!);
-  readonly #room = thresholdRoom(this.#theme, this.#lines);
-  readonly #chart = new LiveChart<'bar', number[], string>('bar', [
-    thresholdLines(this.#theme, this.#lines),
-  ]);
-  #shown: AnomaliesShown | undefined;
+  readonly #chart = new BarChart('what-if', { hasCrosshair: false });
 
   constructor(tools: AnomaliesTools) {
     this.#tools = tools;
   }
 
   get element(): HTMLElement {
-    return this.#section.element;
+    return this.#chart.element;
   }
 
   draw(shown: AnomaliesShown): void {
-    this.#shown = shown;
-    const { data } = shown;
-    this.#section.draw({
+    const { data, figures, theme } = shown;
+    const models = data.baselines.map(({ model }) => model);
+    const styles = modelStyles(models, theme);
+    const looks = models.map((model) => styles.get(model)!);
+    const section = {
       title: data.whatIfTitle,
       sentence: data.whatIfSentence,
       showSentence: true,
       sheet: sheetOf(shown),
       ...chartWays('what-if', shown, this.#tools),
-      paint: (canvas) => this.#paint(canvas, shown),
-    });
-  }
-
-  #paint(canvas: HTMLCanvasElement, { data, figures, theme }: AnomaliesShown): void {
-    const styles = modelStyles(
-      data.baselines.map(({ model }) => model),
+    };
+    this.#chart.draw(section, {
       theme,
-    );
-    const looks = data.baselines.map(({ model }) => styles.get(model)!);
-    const chartData = {
-      labels: data.baselines.map(({ model }) => shortName(model)),
-      datasets: [
+      figures,
+      names: models.map(shortName),
+      ticks: { autoSkip: false },
+      series: [
         {
-          data: data.baselines.map(({ nano }) => figures.units(nano)),
-          backgroundColor: looks.map((style) => fillOf(style, theme)),
-          borderColor: looks.map(({ colour }) => colour),
-          ...barLook(theme),
+          nanos: data.baselines.map(({ nano }) => nano),
+          fill: looks.map((style) => fillOf(style, theme)),
+          edge: looks.map(({ colour }) => colour),
         },
       ],
-    };
-    this.#chart.paint(canvas, chartData, this.#options());
-  }
-
-  #options(): ChartOptions<'bar'> {
-    const { theme, figures, data } = this.#shown!;
-    return {
-      ...stillOptions,
-      layout: { padding: this.#room },
-      scales: {
-        x: nameAxis(theme, { autoSkip: false }),
-        y: { ...moneyAxis(theme, figures), suggestedMax: figures.units(data.actual) * 1.1 },
-      },
-      plugins: {
-        tooltip: {
-          ...tooltipLook(theme),
-          callbacks: {
-            label: ({ parsed, dataIndex }) => [
-              figures.shown(parsed.y ?? 0),
-              data.baselines[dataIndex]?.said ?? '',
-            ],
-          },
+      thresholds: thresholdsOf(shown),
+      tooltip: {
+        callbacks: {
+          label: ({ parsed, dataIndex }) => [
+            figures.shown(parsed.y ?? 0),
+            data.baselines[dataIndex]?.said ?? '',
+          ],
         },
       },
-    };
+    });
   }
 
   dispose(): void {
@@ -113,7 +64,7 @@ function shortName(model: string): string {
   return model.replace(/^claude-/, '');
 }
 
-function linesOf({ data, figures, theme, words }: AnomaliesShown): Threshold[] {
+function thresholdsOf({ data, figures, theme, words }: AnomaliesShown): Threshold[] {
   if (data.actual === 0) return [];
   const label = fill(words.didCost, figures.money(data.actual));
   return [{ value: figures.units(data.actual), label, colour: theme.foreground, dash: [8, 3] }];

@@ -1,109 +1,57 @@
-import {
-  BarController,
-  BarElement,
-  CategoryScale,
-  Chart,
-  type ChartOptions,
-  LinearScale,
-  Tooltip,
-} from 'chart.js';
-import {
-  barLook,
-  crosshair,
-  momentTicks,
-  moneyAxis,
-  nameAxis,
-  stillOptions,
-  type Threshold,
-  thresholdLines,
-  thresholdRoom,
-  tooltipLook,
-} from '../shared/charts/chartBase.ts';
-import { ChartSection } from '../shared/charts/chartSection.ts';
+import { BarChart } from '../shared/charts/barChart.ts';
+import { momentTicks, type Threshold } from '../shared/charts/chartBase.ts';
 import { chartWays } from '../shared/charts/chartToggles.ts';
-import { LiveChart } from '../shared/charts/liveChart.ts';
 import { fillOf, mixed } from '../shared/charts/palette.ts';
 import { moneyCell, type Sheet } from '../shared/table/sheet.ts';
-import type { Theme } from '../shared/theme.ts';
 import type { BurnShown, BurnTools } from './shown.ts';
 
-Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
-
-/** The latest stretch beside those before it, with both means and the threshold. */
+/** The latest bucket beside those before it, with both means and the threshold. */
 export class BurnChart {
   readonly #tools: BurnTools;
-  readonly #section = new ChartSection('burn');
-  readonly #theme = (): Theme => this.#shown!.theme;
-  readonly #lines = (): Threshold[] => linesOf(this.#shown!);
-  readonly #room = thresholdRoom(this.#theme, this.#lines);
-  readonly #chart = new LiveChart<'bar', number[], string>('bar', [
-    thresholdLines(this.#theme, this.#lines),
-    crosshair(this.#theme),
-  ]);
-  #shown: BurnShown | undefined;
+  readonly #chart = new BarChart('burn', { hasCrosshair: true });
 
   constructor(tools: BurnTools) {
     this.#tools = tools;
   }
 
   get element(): HTMLElement {
-    return this.#section.element;
+    return this.#chart.element;
   }
 
   draw(shown: BurnShown): void {
-    this.#shown = shown;
-    const { data } = shown;
-    this.#section.draw({
-      title: data.chartTitle,
-      sentence: data.chartSentence,
-      sheet: sheetOf(shown),
-      ...chartWays('burn', shown, this.#tools),
-      paint: (canvas) => this.#paint(canvas, shown),
-    });
-  }
-
-  #paint(canvas: HTMLCanvasElement, { data, figures, theme }: BurnShown): void {
+    const { data, figures, theme } = shown;
     const colour = theme.token('charts-blue');
     const latest = fillOf({ colour, pattern: 0 }, theme);
     // In high contrast the earlier ones are lined: a paler colour would say nothing there.
     const earlier = theme.highContrast
       ? fillOf({ colour, pattern: 1 }, theme)
       : mixed(colour, 45, theme);
-    const chartData = {
-      labels: data.stretches.map(({ label }) => label),
-      datasets: [
+    const section = {
+      title: data.chartTitle,
+      sentence: data.chartSentence,
+      sheet: sheetOf(shown),
+      ...chartWays('burn', shown, this.#tools),
+    };
+    this.#chart.draw(section, {
+      theme,
+      figures,
+      names: data.buckets.map(({ label }) => label),
+      ticks: momentTicks,
+      series: [
         {
-          data: data.stretches.map(({ nano }) => figures.units(nano)),
-          backgroundColor: data.stretches.map((stretch) => (stretch.latest ? latest : earlier)),
-          borderColor: colour,
-          ...barLook(theme),
+          nanos: data.buckets.map(({ nano }) => nano),
+          fill: data.buckets.map((bucket) => (bucket.latest ? latest : earlier)),
+          edge: colour,
         },
       ],
-    };
-    this.#chart.paint(canvas, chartData, this.#options());
-  }
-
-  #options(): ChartOptions<'bar'> {
-    const { theme, figures } = this.#shown!;
-    const highest = Math.max(0, ...this.#lines().map(({ value }) => value));
-    return {
-      ...stillOptions,
-      layout: { padding: this.#room },
-      scales: {
-        x: nameAxis(theme, momentTicks),
-        // Room for the threshold and its name.
-        y: { ...moneyAxis(theme, figures), suggestedMax: highest * 1.1 },
-      },
-      plugins: {
-        tooltip: {
-          ...tooltipLook(theme),
-          callbacks: {
-            title: ([item]) => this.#shown!.data.stretches[item?.dataIndex ?? 0]?.range ?? '',
-            label: ({ parsed }) => figures.shown(parsed.y ?? 0),
-          },
+      thresholds: thresholdsOf(shown),
+      tooltip: {
+        callbacks: {
+          title: ([item]) => data.buckets[item?.dataIndex ?? 0]?.range ?? '',
+          label: ({ parsed }) => figures.shown(parsed.y ?? 0),
         },
       },
-    };
+    });
   }
 
   dispose(): void {
@@ -111,7 +59,7 @@ export class BurnChart {
   }
 }
 
-function linesOf({ data, figures, theme }: BurnShown): Threshold[] {
+function thresholdsOf({ data, figures, theme }: BurnShown): Threshold[] {
   const looks = {
     active: { colour: theme.foreground, dash: [8, 3] },
     all: { colour: theme.muted, dash: [2, 3] },
@@ -127,10 +75,10 @@ function linesOf({ data, figures, theme }: BurnShown): Threshold[] {
 function sheetOf({ data, words, figures }: BurnShown): Sheet {
   return {
     columns: [
-      { key: 'stretch', label: words.stretch, numeric: false },
+      { key: 'bucket', label: words.bucket, numeric: false },
       { key: 'cost', label: words.cost, numeric: true },
     ],
-    rows: data.stretches.map(({ from, range, nano, latest }) => ({
+    rows: data.buckets.map(({ from, range, nano, latest }) => ({
       key: String(from),
       cells: [
         {

@@ -2,7 +2,7 @@ import './style.css';
 import {
   type BurnData,
   type BurnQuestion,
-  type BurnWords,
+  type BurnStrings,
   isBurnData,
   isBurnQuestion,
 } from '../../src/protocol/burn.ts';
@@ -10,7 +10,7 @@ import { isTablesUi, type TablesUi } from '../../src/protocol/shared.ts';
 import { runPage } from '../shared/page/page.ts';
 import { BurnPage } from './page.ts';
 
-runPage<BurnData, BurnWords, BurnQuestion, TablesUi>({
+runPage<BurnData, BurnStrings, BurnQuestion, TablesUi>({
   isData: isBurnData,
   isQuestion: isBurnQuestion,
   isUi: isTablesUi,

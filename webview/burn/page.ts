@@ -1,53 +1,37 @@
 import {
   type BurnData,
   type BurnQuestion,
+  type BurnStrings,
   type BurnUnit,
-  type BurnWords,
   burnUnits,
 } from '../../src/protocol/burn.ts';
 import type { TablesUi } from '../../src/protocol/shared.ts';
 import { button, dropdown } from '../shared/controls.ts';
 import { el } from '../shared/dom.ts';
 import { filterChoice, isChoice } from '../shared/filterDropdown.ts';
-import { cardList } from '../shared/page/cards.ts';
-import { PanelHead } from '../shared/page/head.ts';
-import type { DataPage } from '../shared/page/page.ts';
-import { Parts } from '../shared/page/stableParts.ts';
+import { BasePage } from '../shared/page/basePage.ts';
 import { Segments } from '../shared/segmentedControl.ts';
 import { type Sheet, textCell } from '../shared/table/sheet.ts';
 import { TableSection } from '../shared/table/tableSection.ts';
 import { BurnChart } from './chart.ts';
 import type { BurnShown, BurnTools } from './shown.ts';
 
-/** The burn panel: the answer, the rates, the stretches as bars, when budgets are used. */
-export class BurnPage implements DataPage<BurnData, BurnWords, BurnQuestion, TablesUi> {
-  readonly element = el('div', { class: 'panel burn' });
-  readonly #tools: BurnTools;
+/** The burn panel: the answer, the rates, the buckets as bars, when budgets are used. */
+export class BurnPage extends BasePage<BurnData, BurnStrings, BurnQuestion, TablesUi> {
   readonly #units = new Segments<BurnUnit>();
   readonly #choices = el('div', { class: 'choices' });
-  readonly #head: PanelHead;
-  readonly #cards = el('section', { class: 'cards' });
   readonly #chart: BurnChart;
   readonly #budgets = new TableSection('budgets');
   readonly #note = el('p', { class: 'quiet' });
-  readonly #ways = el('div', { class: 'actions' });
-  readonly #foot = el('footer', {});
-  readonly #parts = new Parts();
 
   constructor(tools: BurnTools) {
-    this.#tools = tools;
+    super('burn', tools);
     this.#chart = new BurnChart(tools);
-    this.#head = new PanelHead(
-      el('div', { class: 'toolbar filters' }, this.#units.element, this.#choices),
-    );
     this.#budgets.element.append(this.#note);
-    this.element.append(
-      this.#head.element,
-      this.#cards,
+    this.assemble(
+      el('div', { class: 'toolbar filters' }, this.#units.element, this.#choices),
       this.#chart.element,
       this.#budgets.element,
-      this.#ways,
-      this.#foot,
     );
   }
 
@@ -57,13 +41,12 @@ export class BurnPage implements DataPage<BurnData, BurnWords, BurnQuestion, Tab
       words.unit,
       burnUnits.map((value) => ({ value, label: words[value] })),
       question.unit,
-      (unit) => this.#tools.ask({ ...question, unit }),
+      (unit) => this.tools.ask({ ...question, unit }),
     );
-    this.#parts.fill(this.#choices, [data.projects, data.thresholds, question, words], () =>
+    this.parts.fill(this.#choices, [data.projects, data.thresholds, question, words], () =>
       this.#dropdowns(shown),
     );
-    this.#head.draw(data, shown);
-    this.#cards.replaceChildren(...cardList(data.cards));
+    this.drawAround(shown, [words, data.offerBudget], () => this.#ways(shown));
     this.#chart.draw(shown);
     this.#budgets.draw({
       title: words.budgets,
@@ -73,22 +56,24 @@ export class BurnPage implements DataPage<BurnData, BurnWords, BurnQuestion, Tab
       figures,
     });
     this.#note.textContent = data.budgetNote;
-    this.#parts.fill(this.#ways, [words, data.offerBudget], () => [
+  }
+
+  #ways({ data, words }: BurnShown): HTMLElement[] {
+    return [
       ...(data.offerBudget
-        ? [button(words.setBudget, () => this.#tools.act('setBudget'), 'primary')]
+        ? [button(words.setBudget, () => this.tools.act('setBudget'), 'primary')]
         : []),
       button(
         words.anomalies,
-        () => this.#tools.act('openAnomalies'),
+        () => this.tools.act('openAnomalies'),
         data.offerBudget ? 'secondary' : 'primary',
       ),
-      button(words.dashboard, () => this.#tools.act('openDashboard')),
-    ]);
-    this.#foot.replaceChildren(...data.notes.map((note) => el('p', {}, note)));
+      button(words.dashboard, () => this.tools.act('openDashboard')),
+    ];
   }
 
   #dropdowns({ data, words, asked: question }: BurnShown): HTMLElement[] {
-    const { ask } = this.#tools;
+    const { ask } = this.tools;
     const projects = isChoice(data.projects, question.project)
       ? [
           filterChoice(

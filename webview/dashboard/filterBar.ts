@@ -60,7 +60,7 @@ export class FilterBar {
       value === '' ? new Date(fallback).toISOString().slice(0, 10) : value;
     const input = (value: string): HTMLInputElement =>
       el('input', { type: 'date', value, required: true }) as HTMLInputElement;
-    const from = input(day(question.since, data.stretches[0]?.from ?? data.at));
+    const from = input(day(question.since, data.buckets[0]?.from ?? data.at));
     const until = input(day(question.until, data.at));
     const apply = button(words.apply, () => {
       const [since, last] = [from.value, until.value].sort() as [string, string];

@@ -1,11 +1,11 @@
-import type { DashboardRestData } from '../../src/protocol/dashboard.ts';
+import type { DashboardDetailsData } from '../../src/protocol/dashboard.ts';
 import { el } from '../shared/dom.ts';
 import { fill } from '../shared/fill.ts';
 import type { DashboardShown } from './shown.ts';
 
 /** When in the week money is spent: a table whose cells are shaded. */
 export function heatMap(
-  { days, hours, nano }: DashboardRestData['heat'],
+  { days, hours, nano }: DashboardDetailsData['heat'],
   { words, figures }: DashboardShown,
 ): HTMLElement[] {
   const highest = Math.max(1, ...nano.flat());

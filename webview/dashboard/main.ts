@@ -2,7 +2,7 @@ import './style.css';
 import {
   type DashboardData,
   type DashboardQuestion,
-  type DashboardWords,
+  type DashboardStrings,
   isDashboardData,
   isDashboardQuestion,
 } from '../../src/protocol/dashboard.ts';
@@ -10,7 +10,7 @@ import { isTablesUi, type TablesUi } from '../../src/protocol/shared.ts';
 import { runPage } from '../shared/page/page.ts';
 import { DashboardPage } from './page.ts';
 
-runPage<DashboardData, DashboardWords, DashboardQuestion, TablesUi>({
+runPage<DashboardData, DashboardStrings, DashboardQuestion, TablesUi>({
   isData: isDashboardData,
   isQuestion: isDashboardQuestion,
   isUi: isTablesUi,

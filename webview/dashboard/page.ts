@@ -1,11 +1,11 @@
 import type {
   DashboardActivity,
   DashboardData,
+  DashboardDetailsData,
   DashboardFilter,
   DashboardQuestion,
-  DashboardRestData,
   DashboardRow,
-  DashboardWords,
+  DashboardStrings,
 } from '../../src/protocol/dashboard.ts';
 import type { TablesUi } from '../../src/protocol/shared.ts';
 import { restStyle } from '../shared/charts/palette.ts';
@@ -13,10 +13,8 @@ import { button } from '../shared/controls.ts';
 import { el } from '../shared/dom.ts';
 import { fill } from '../shared/fill.ts';
 import { type Bar, barList } from '../shared/page/bars.ts';
-import { cardList } from '../shared/page/cards.ts';
-import { PanelHead } from '../shared/page/head.ts';
-import { type DataPage, isSame } from '../shared/page/page.ts';
-import { Parts } from '../shared/page/stableParts.ts';
+import { BasePage } from '../shared/page/basePage.ts';
+import { isSame } from '../shared/page/page.ts';
 import { type Sheet, textCell } from '../shared/table/sheet.ts';
 import { TableSection } from '../shared/table/tableSection.ts';
 import { budgetList } from './budgets.ts';
@@ -29,14 +27,13 @@ import { SpendChart } from './spendChart.ts';
 import { windowStrip } from './usageWindows.ts';
 
 /** The dashboard: the answer, its figures, where the money went, what to look at next. */
-export class DashboardPage
-  implements DataPage<DashboardData, DashboardWords, DashboardQuestion, TablesUi>
-{
-  readonly element = el('div', { class: 'panel dashboard' });
-  readonly #tools: DashboardTools;
+export class DashboardPage extends BasePage<
+  DashboardData,
+  DashboardStrings,
+  DashboardQuestion,
+  TablesUi
+> {
   readonly #bar: FilterBar;
-  readonly #head: PanelHead;
-  readonly #cards = el('section', { class: 'cards' });
   readonly #spend: SpendChart;
   readonly #shares: SharesChart;
   readonly #budgets = el('section', { 'data-part': 'budgets' });
@@ -47,19 +44,15 @@ export class DashboardPage
   readonly #messages = new TableSection('messages');
   readonly #activity = new TableSection('activity');
   readonly #insights = el('section', { 'data-part': 'insights' });
-  readonly #ways = el('div', { class: 'actions' });
-  readonly #foot = el('footer', {});
-  /** Stands where the rest will be. */
+  /** Stands where the details will be. */
   readonly #soon = el('div', { class: 'bone rows', 'aria-busy': 'true' });
   readonly #columns: HTMLElement;
-  readonly #parts = new Parts();
-  /** The last that was told with its rest, or else the last. */
+  /** The last that was sent with its details, or else the last. */
   #last: DashboardShown | undefined;
 
   constructor(tools: DashboardTools) {
-    this.#tools = tools;
+    super('dashboard', tools);
     this.#bar = new FilterBar(tools);
-    this.#head = new PanelHead(this.#bar.element);
     this.#spend = new SpendChart(tools);
     this.#shares = new SharesChart(tools);
     for (const list of [this.#sessions, this.#messages, this.#activity]) list.element.hidden = true;
@@ -71,9 +64,8 @@ export class DashboardPage
       this.#heat,
       this.#windows,
     );
-    this.element.append(
-      this.#head.element,
-      this.#cards,
+    this.assemble(
+      this.#bar.element,
       el(
         'div',
         { class: 'beside' },
@@ -85,58 +77,55 @@ export class DashboardPage
       this.#sessions.element,
       this.#messages.element,
       this.#activity.element,
-      this.#ways,
-      this.#foot,
     );
   }
 
-  draw(told: DashboardShown): void {
-    const shown = this.#withRest(told);
+  draw(sent: DashboardShown): void {
+    const shown = this.#withDetails(sent);
     const { data, words, theme } = shown;
     this.#bar.draw(shown);
-    this.#head.draw(data, shown);
-    this.#cards.replaceChildren(...cardList(data.cards));
-    this.#spend.draw(shown);
     const look = [theme, words];
-    this.#parts.fill(this.#budgets, [data.budgets, look], () => budgetList(shown, this.#tools));
-    this.#parts.fill(this.#insights, [data.insights, look], () => insightList(shown, this.#tools));
-    this.#soon.hidden = data.rest !== null;
-    this.#columns.hidden = data.rest === null;
-    if (data.rest !== null) this.#drawRest(shown, data.rest);
-    this.#parts.fill(this.#ways, [look], () => [
-      button(words.burn, () => this.#tools.act('openBurn')),
-      button(words.anomalies, () => this.#tools.act('openAnomalies')),
+    this.drawAround(shown, [look], () => [
+      button(words.burn, () => this.tools.act('openBurn')),
+      button(words.anomalies, () => this.tools.act('openAnomalies')),
     ]);
-    this.#foot.replaceChildren(...data.notes.map((note) => el('p', {}, note)));
+    this.#spend.draw(shown);
+    this.parts.fill(this.#budgets, [data.budgets, look], () => budgetList(shown, this.tools));
+    this.parts.fill(this.#insights, [data.insights, look], () => insightList(shown, this.tools));
+    this.#soon.hidden = data.details !== null;
+    this.#columns.hidden = data.details === null;
+    if (data.details !== null) this.#drawDetails(shown, data.details);
   }
 
-  /** What is told first of an answer stands beside the rest of the last one to the same question. */
-  #withRest(told: DashboardShown): DashboardShown {
+  /** A summary stands beside the details of the last one to the same question. */
+  #withDetails(sent: DashboardShown): DashboardShown {
     const last = this.#last;
-    const same = last !== undefined && isSame(last.question, told.question);
-    if (told.data.rest !== null || !same) {
-      this.#last = told;
-      return told;
+    const same = last !== undefined && isSame(last.question, sent.question);
+    if (sent.data.details !== null || !same) {
+      this.#last = sent;
+      return sent;
     }
-    const { answer, choices, rest } = last.data;
-    return { ...told, data: { ...told.data, answer, choices, rest } };
+    const { answer, choices, details } = last.data;
+    return { ...sent, data: { ...sent.data, answer, choices, details } };
   }
 
-  #drawRest(shown: DashboardShown, rest: DashboardRestData): void {
+  #drawDetails(shown: DashboardShown, details: DashboardDetailsData): void {
     const { data, words, theme } = shown;
     const look = [theme, words];
-    this.#shares.draw(shown, rest);
-    this.#parts.fill(this.#bars, [rest.bars, rest.classes, data.total, shown.asked, look], () =>
-      this.#barParts(shown, rest),
+    this.#shares.draw(shown, details);
+    this.parts.fill(
+      this.#bars,
+      [details.bars, details.classes, data.total, shown.asked, look],
+      () => this.#barParts(shown, details),
     );
-    this.#parts.fill(this.#heat, [rest.heat, look], () => heatMap(rest.heat, shown));
-    this.#parts.fill(this.#windows, [data.windows, look], () => windowStrip(shown));
-    drawRows(this.#sessions, shown, this.#tools, rowSheet(rest.sessions, shown, true));
-    drawRows(this.#messages, shown, this.#tools, rowSheet(rest.messages, shown, false));
-    drawRows(this.#activity, shown, this.#tools, activitySheet(rest.activity, shown));
+    this.parts.fill(this.#heat, [details.heat, look], () => heatMap(details.heat, shown));
+    this.parts.fill(this.#windows, [data.windows, look], () => windowStrip(shown));
+    drawRows(this.#sessions, shown, this.tools, rowSheet(details.sessions, shown, true));
+    drawRows(this.#messages, shown, this.tools, rowSheet(details.messages, shown, false));
+    drawRows(this.#activity, shown, this.tools, activitySheet(details.activity, shown));
   }
 
-  #barParts(shown: DashboardShown, rest: DashboardRestData): HTMLElement[] {
+  #barParts(shown: DashboardShown, details: DashboardDetailsData): HTMLElement[] {
     const { data, words, figures, theme } = shown;
     const parts = [
       { name: 'project', title: words.byProject },
@@ -145,7 +134,7 @@ export class DashboardPage
       { name: 'branch', title: words.byBranch },
     ] as const;
     const lists = parts.map(({ name, title }) => {
-      const bars = rest.bars[name].slice(0, mostBars);
+      const bars = details.bars[name].slice(0, mostBars);
       const style = stylesOf(name, shown);
       const longest = bars[0]?.nano ?? 0;
       const list = bars.map(
@@ -169,12 +158,12 @@ export class DashboardPage
         barList(list, title, (key) => this.#narrow(shown, name, key), words.narrow),
       );
     });
-    const classes = rest.classes.map(
+    const classes = details.classes.map(
       ({ name, label, tokens, nano }): Bar => ({
         key: name,
         label: tokens > 0 ? `${label} ·\u00a0${figures.tokens(tokens)}` : label,
         hint: `${label}: ${figures.count(tokens)}`,
-        length: nano / Math.max(1, ...rest.classes.map((one) => one.nano)),
+        length: nano / Math.max(1, ...details.classes.map((one) => one.nano)),
         figure: figures.money(nano),
         share: data.total > 0 ? figures.percent(nano / data.total) : '',
         colour: theme.foreground,
@@ -194,7 +183,7 @@ export class DashboardPage
   #narrow({ asked: question }: DashboardShown, name: DashboardFilter, key: string): void {
     if (key.startsWith('(')) return;
     const value = question.filters[name] === key ? '' : key;
-    this.#tools.ask({ ...question, filters: { ...question.filters, [name]: value } });
+    this.tools.ask({ ...question, filters: { ...question.filters, [name]: value } });
   }
 
   dispose(): void {

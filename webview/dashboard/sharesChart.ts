@@ -1,5 +1,5 @@
 import { ArcElement, Chart, DoughnutController, Tooltip } from 'chart.js';
-import type { DashboardRestData } from '../../src/protocol/dashboard.ts';
+import type { DashboardDetailsData } from '../../src/protocol/dashboard.ts';
 import { tooltipLook } from '../shared/charts/chartBase.ts';
 import { ChartSection } from '../shared/charts/chartSection.ts';
 import { chartWays } from '../shared/charts/chartToggles.ts';
@@ -35,9 +35,9 @@ export class SharesChart {
     return this.#section.element;
   }
 
-  draw(shown: DashboardShown, rest: DashboardRestData): void {
+  draw(shown: DashboardShown, details: DashboardDetailsData): void {
     const { words, figures, data } = shown;
-    const slices = slicesOf(rest, shown);
+    const slices = slicesOf(details, shown);
     const share = (nano: number): string =>
       data.total > 0 ? figures.percent(nano / data.total) : '';
     this.#section.draw({
@@ -103,7 +103,7 @@ export class SharesChart {
   }
 }
 
-function slicesOf({ bars }: DashboardRestData, shown: DashboardShown): Slice[] {
+function slicesOf({ bars }: DashboardDetailsData, shown: DashboardShown): Slice[] {
   const { theme, words } = shown;
   const styles = stylesOf('agent', shown);
   const all = bars.agent

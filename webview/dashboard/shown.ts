@@ -1,7 +1,7 @@
 import type {
   DashboardData,
   DashboardQuestion,
-  DashboardWords,
+  DashboardStrings,
 } from '../../src/protocol/dashboard.ts';
 import type { TablesUi } from '../../src/protocol/shared.ts';
 import {
@@ -12,7 +12,7 @@ import {
 } from '../shared/charts/palette.ts';
 import type { PageTools, Shown } from '../shared/page/page.ts';
 
-export type DashboardShown = Shown<DashboardData, DashboardWords, DashboardQuestion, TablesUi>;
+export type DashboardShown = Shown<DashboardData, DashboardStrings, DashboardQuestion, TablesUi>;
 export type DashboardTools = PageTools<DashboardQuestion, TablesUi>;
 
 /** How things of a kind look, in every part of the dashboard. */
@@ -23,7 +23,7 @@ export function stylesOf(
   const names = [
     ...new Set([
       ...data.choices[kind].map(({ value }) => value),
-      ...(data.rest?.bars[kind] ?? [])
+      ...(data.details?.bars[kind] ?? [])
         .map(({ filter }) => filter)
         .filter((filter) => filter !== ''),
     ]),

@@ -1,45 +1,20 @@
-import {
-  BarController,
-  BarElement,
-  CategoryScale,
-  Chart,
-  type ChartDataset,
-  type ChartOptions,
-  LinearScale,
-  Tooltip,
-} from 'chart.js';
 import { type DashboardStack, dashboardStacks } from '../../src/protocol/dashboard.ts';
+import { BarChart, type Bars } from '../shared/charts/barChart.ts';
 import { Brush } from '../shared/charts/brush.ts';
-import {
-  barLook,
-  byAmount,
-  crosshair,
-  momentTicks,
-  moneyAxis,
-  nameAxis,
-  stillOptions,
-  tooltipLook,
-} from '../shared/charts/chartBase.ts';
-import { ChartSection } from '../shared/charts/chartSection.ts';
+import { byAmount, momentTicks } from '../shared/charts/chartBase.ts';
 import { chartWays } from '../shared/charts/chartToggles.ts';
 import { legend } from '../shared/charts/legend.ts';
-import { LiveChart } from '../shared/charts/liveChart.ts';
 import { fillOf, restStyle, type SeriesStyle } from '../shared/charts/palette.ts';
 import { fill } from '../shared/fill.ts';
 import { Segments } from '../shared/segmentedControl.ts';
 import { moneyCell, type Sheet } from '../shared/table/sheet.ts';
 import { type DashboardShown, type DashboardTools, stylesOf } from './shown.ts';
 
-Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
-
 /** Spend over the period, a bar for each hour, day, week or month, stacked. */
 export class SpendChart {
   readonly #tools: DashboardTools;
-  readonly #section = new ChartSection('spend');
   readonly #stacks = new Segments<DashboardStack>();
-  readonly #chart = new LiveChart<'bar', number[], string>('bar', [
-    crosshair(() => this.#shown!.theme),
-  ]);
+  readonly #chart = new BarChart('spend', { hasCrosshair: true });
   #shown: DashboardShown | undefined;
   #brushed = false;
 
@@ -48,7 +23,7 @@ export class SpendChart {
   }
 
   get element(): HTMLElement {
-    return this.#section.element;
+    return this.#chart.element;
   }
 
   draw(shown: DashboardShown): void {
@@ -61,13 +36,13 @@ export class SpendChart {
       asked.stack,
       (stack) => this.#tools.ask({ ...asked, stack }),
     );
-    const highest = data.stretches.reduce(
-      (best, stretch) => (best === undefined || stretch.total > best.total ? stretch : best),
-      data.stretches[0],
+    const highest = data.buckets.reduce(
+      (best, bucket) => (best === undefined || bucket.total > best.total ? bucket : best),
+      data.buckets[0],
     );
     const stack = series(shown);
-    this.#section.draw({
-      title: data.stretchName,
+    const section = {
+      title: data.chartTitle,
       sentence: fill(
         words.spendSummary,
         figures.money(data.total),
@@ -85,66 +60,53 @@ export class SpendChart {
         })),
       ),
       onOpenRow:
-        data.stretches[0]?.first === ''
+        data.buckets[0]?.first === ''
           ? undefined
-          : (key) => this.#narrow(data.stretches.findIndex(({ from }) => String(from) === key)),
+          : (key: string) =>
+              this.#narrow(data.buckets.findIndex(({ from }) => String(from) === key)),
       openHint: words.narrowTime,
-      paint: (canvas) => this.#paint(canvas, shown, stack),
-    });
+    };
+    this.#chart.draw(section, this.#bars(shown, stack), (canvas) => this.#makeBrush(canvas));
   }
 
-  /** Looks at some stretches alone: the whole dashboard follows. */
+  /** Looks at some buckets alone: the whole dashboard follows. */
   #narrow(from: number, to = from): void {
     const { data, asked } = this.#shown!;
-    const [first, last] = [data.stretches[from]?.first, data.stretches[to]?.last];
+    const [first, last] = [data.buckets[from]?.first, data.buckets[to]?.last];
     if (first === undefined || last === undefined || first === '' || last === '') return;
     this.#tools.ask({ ...asked, period: 'custom', since: first, until: last });
   }
 
-  #paint(canvas: HTMLCanvasElement, shown: DashboardShown, stack: readonly StackSeries[]): void {
-    if (!this.#brushed) {
-      this.#brushed = true;
-      const indexAt = (x: number): number => this.#chart.chart?.scales.x?.getValueForPixel(x) ?? -1;
-      new Brush(
-        canvas,
-        () => this.#chart.chart?.chartArea,
-        (from, to) => this.#narrow(indexAt(from), indexAt(to)),
-      );
-    }
-    const datasets = stack.map(
-      ({ label, parts, style, background }): ChartDataset<'bar', number[]> => ({
-        label,
-        data: parts.map((nano) => shown.figures.units(nano)),
-        backgroundColor: shown.data.stretches.map(({ soFar }) =>
-          fillOf(style, shown.theme, soFar || background),
-        ),
-        borderColor: style.colour,
-        ...barLook(shown.theme),
-      }),
+  #makeBrush(canvas: HTMLCanvasElement): void {
+    if (this.#brushed) return;
+    this.#brushed = true;
+    const indexAt = (x: number): number => this.#chart.chart?.scales.x?.getValueForPixel(x) ?? -1;
+    new Brush(
+      canvas,
+      () => this.#chart.chart?.chartArea,
+      (from, to) => this.#narrow(indexAt(from), indexAt(to)),
     );
-    const labels = shown.data.stretches.map(({ label, soFar }) =>
-      soFar ? `${label} (${shown.words.soFar})` : label,
-    );
-    this.#chart.paint(canvas, { labels, datasets }, this.#options());
   }
 
-  #options(): ChartOptions<'bar'> {
-    const { theme, figures } = this.#shown!;
+  #bars({ data, words, figures, theme }: DashboardShown, stack: readonly StackSeries[]): Bars {
     return {
-      ...stillOptions,
-      scales: {
-        x: { ...nameAxis(theme, momentTicks), stacked: true },
-        y: { ...moneyAxis(theme, figures), stacked: true },
-      },
-      plugins: {
-        tooltip: {
-          ...tooltipLook(theme),
-          filter: ({ parsed }) => (parsed.y ?? 0) > 0,
-          itemSort: byAmount,
-          callbacks: {
-            title: ([item]) => this.#totalAt(item?.dataIndex ?? 0),
-            label: ({ dataset, parsed }) => `${dataset.label}: ${figures.shown(parsed.y ?? 0)}`,
-          },
+      theme,
+      figures,
+      names: data.buckets.map(({ label, soFar }) => (soFar ? `${label} (${words.soFar})` : label)),
+      ticks: momentTicks,
+      series: stack.map(({ label, parts, style, background }) => ({
+        label,
+        nanos: parts,
+        fill: data.buckets.map(({ soFar }) => fillOf(style, theme, soFar || background)),
+        edge: style.colour,
+      })),
+      stacked: true,
+      tooltip: {
+        filter: ({ parsed }) => (parsed.y ?? 0) > 0,
+        itemSort: byAmount,
+        callbacks: {
+          title: ([item]) => this.#totalAt(item?.dataIndex ?? 0),
+          label: ({ dataset, parsed }) => `${dataset.label}: ${figures.shown(parsed.y ?? 0)}`,
         },
       },
     };
@@ -153,8 +115,8 @@ export class SpendChart {
   /** The total stands first, above its parts. */
   #totalAt(index: number): string {
     const { data, figures } = this.#shown!;
-    const stretch = data.stretches[index];
-    return stretch === undefined ? '' : `${stretch.label}: ${figures.money(stretch.total)}`;
+    const bucket = data.buckets[index];
+    return bucket === undefined ? '' : `${bucket.label}: ${figures.money(bucket.total)}`;
   }
 
   dispose(): void {
@@ -174,7 +136,7 @@ function series(shown: DashboardShown): StackSeries[] {
   const { data, question, theme } = shown;
   const styles = stylesOf(question.stack, shown);
   return data.stack.names.map((name, index) => {
-    const parts = data.stretches.map((stretch) => stretch.parts[index] ?? 0);
+    const parts = data.buckets.map((bucket) => bucket.parts[index] ?? 0);
     const style = styles.get(name);
     return {
       label: data.stack.labels[index] ?? name,
@@ -193,7 +155,7 @@ function sheetOf({ data, words, figures }: DashboardShown): Sheet {
       { key: 'total', label: words.total, numeric: true },
       ...data.stack.labels.map((label, index) => ({ key: `s${index}`, label, numeric: true })),
     ],
-    rows: data.stretches.map(({ from, label, parts, total, soFar }) => ({
+    rows: data.buckets.map(({ from, label, parts, total, soFar }) => ({
       key: String(from),
       cells: [
         { text: soFar ? `${label} (${words.soFar})` : label, value: new Date(from).toISOString() },

@@ -1,7 +1,7 @@
 import type { ChartOptions } from 'chart.js';
 import { promptTokens } from '../../src/model/tokens.ts';
 import type { PanelMessage } from '../../src/protocol/session.ts';
-import { amountAxis, timeAxis, tooltipLook } from '../shared/charts/chartBase.ts';
+import { amountAxis } from '../shared/charts/chartBase.ts';
 import { ChartSection } from '../shared/charts/chartSection.ts';
 import { chartWays } from '../shared/charts/chartToggles.ts';
 import { legend } from '../shared/charts/legend.ts';
@@ -14,7 +14,7 @@ import type { Line, Points } from './costChart.ts';
 import { markLook, marksAt } from './markerStyle.ts';
 import { laneMarks, lost, type Mark } from './markers.ts';
 import { missText } from './messageText.ts';
-import { timeBounds, timeReading } from './timeReading.ts';
+import { timeChartOptions } from './timeReading.ts';
 import { type SessionView, threadName } from './view.ts';
 
 const height = 160;
@@ -169,30 +169,15 @@ export class ContextChart {
   }
 
   #options(): ChartOptions<'line'> {
-    const { theme, figures, zone, facts } = this.#view;
+    const { theme, figures } = this.#view;
     const layers = this.#layers();
-    return {
-      ...timeReading,
-      layout: { padding: this.#link.padding },
-      scales: {
-        x: timeAxis(theme, figures, { ...timeBounds(facts.span), zone }),
-        y: {
-          ...amountAxis(theme, (tokens) => figures.tokens(tokens), 5),
-          afterFit: this.#link.fit,
-        },
-      } as NonNullable<ChartOptions<'line'>['scales']>,
-      plugins: {
-        decimation: { enabled: true, algorithm: 'min-max' },
-        tooltip: {
-          ...tooltipLook(theme),
-          filter: ({ datasetIndex }, _index, items) => datasetIndex === items[0]?.datasetIndex,
-          callbacks: {
-            title: ([item]) => figures.dateTime(Number(item?.parsed.x ?? 0)),
-            label: (item) => this.#linesAt(Number(item.parsed.x), layers),
-          },
-        },
-      },
+    const y = {
+      ...amountAxis(theme, (tokens) => figures.tokens(tokens), 5),
+      afterFit: this.#link.fit,
     };
+    return timeChartOptions(this.#view, this.#link, { y }, (item) =>
+      this.#linesAt(Number(item.parsed.x), layers),
+    );
   }
 
   #linesAt(at: number, layers: readonly Layer[]): string[] {

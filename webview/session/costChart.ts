@@ -10,7 +10,7 @@ import {
   PointElement,
   Tooltip,
 } from 'chart.js';
-import { chartFont, moneyAxis, timeAxis, tooltipLook } from '../shared/charts/chartBase.ts';
+import { chartFont, moneyAxis } from '../shared/charts/chartBase.ts';
 import { ChartSection } from '../shared/charts/chartSection.ts';
 import { chartWays } from '../shared/charts/chartToggles.ts';
 import { legend } from '../shared/charts/legend.ts';
@@ -26,7 +26,7 @@ import { lineStyles } from './lineStyle.ts';
 import { markLook, marksAt } from './markerStyle.ts';
 import { laneMarks } from './markers.ts';
 import { momentsOf, type Series, valueAt } from './series.ts';
-import { timeBounds, timeReading } from './timeReading.ts';
+import { timeChartOptions } from './timeReading.ts';
 import type { SessionView } from './view.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, Tooltip, Filler, Decimation);
@@ -169,61 +169,46 @@ export class CostChart {
   }
 
   #options(): ChartOptions<'line'> {
-    const { theme, figures, zone, facts } = this.#view;
+    const { theme, figures } = this.#view;
     const lanes = this.#lanes();
-    return {
-      ...timeReading,
-      layout: { padding: this.#link.padding },
-      scales: {
-        x: timeAxis(theme, figures, { ...timeBounds(facts.span), zone }),
-        // The first of a stack stands lowest.
-        lanes: {
-          type: 'linear',
-          position: 'left',
-          stack: 'cost',
-          stackWeight: lanes.length * laneHeight + laneGap,
-          afterFit: this.#link.fit,
-          reverse: true,
-          min: -0.5 - laneGap / laneHeight,
-          max: lanes.length - 0.5,
-          border: { display: false },
-          grid: { display: false },
-          afterBuildTicks: (axis) => {
-            axis.ticks = lanes.map((_, value) => ({ value }));
-          },
-          ticks: {
-            color: theme.foreground,
-            font: chartFont(theme),
-            autoSkip: false,
-            callback(value) {
-              const longest = this.chart.width < roomForLabels ? 8 : 14;
-              return shortTo(lanes[Number(value)]?.name ?? '', longest);
-            },
-          },
+    const scales = {
+      // The first of a stack stands lowest.
+      lanes: {
+        type: 'linear',
+        position: 'left',
+        stack: 'cost',
+        stackWeight: lanes.length * laneHeight + laneGap,
+        afterFit: this.#link.fit,
+        reverse: true,
+        min: -0.5 - laneGap / laneHeight,
+        max: lanes.length - 0.5,
+        border: { display: false },
+        grid: { display: false },
+        afterBuildTicks: (axis) => {
+          axis.ticks = lanes.map((_, value) => ({ value }));
         },
-        y: {
-          ...moneyAxis(theme, figures),
-          stack: 'cost',
-          stackWeight: linesHeight - 30,
-          afterFit: this.#link.fit,
-        },
-      } as NonNullable<ChartOptions<'line'>['scales']>,
-      plugins: {
-        decimation: { enabled: true, algorithm: 'min-max' },
-        tooltip: {
-          ...tooltipLook(theme),
-          filter: ({ datasetIndex }, _index, items) => datasetIndex === items[0]?.datasetIndex,
-          callbacks: {
-            title: ([item]) => figures.dateTime(Number(item?.parsed.x ?? 0)),
-            // Every line at that moment, whichever has a point there: total first, then the dearest.
-            label: (item) => [
-              ...this.#valuesAt(Number(item.parsed.x)),
-              ...marksAt(this.#view, Number(item.parsed.x)),
-            ],
+        ticks: {
+          color: theme.foreground,
+          font: chartFont(theme),
+          autoSkip: false,
+          callback(value) {
+            const longest = this.chart.width < roomForLabels ? 8 : 14;
+            return shortTo(lanes[Number(value)]?.name ?? '', longest);
           },
         },
       },
-    };
+      y: {
+        ...moneyAxis(theme, figures),
+        stack: 'cost',
+        stackWeight: linesHeight - 30,
+        afterFit: this.#link.fit,
+      },
+    } as NonNullable<ChartOptions<'line'>['scales']>;
+    // Every line at that moment, whichever has a point there: total first, then the dearest.
+    return timeChartOptions(this.#view, this.#link, scales, (item) => [
+      ...this.#valuesAt(Number(item.parsed.x)),
+      ...marksAt(this.#view, Number(item.parsed.x)),
+    ]);
   }
 
   #valuesAt(x: number): string[] {

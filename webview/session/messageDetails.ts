@@ -3,7 +3,7 @@ import type { PanelMessage, PanelPart, PanelTextPart } from '../../src/protocol/
 import { button } from '../shared/controls.ts';
 import { el } from '../shared/dom.ts';
 import { fill } from '../shared/fill.ts';
-import { classNames } from './messageRows.ts';
+import { tokenClassLabels } from './messageRows.ts';
 import { missSentence, priceText } from './messageText.ts';
 import type { MessageText, SessionView } from './view.ts';
 
@@ -97,7 +97,7 @@ function partContent({ kind, name, text, left }: PanelTextPart, view: SessionVie
 function classList(message: PanelMessage, { words, figures, session }: SessionView): HTMLElement {
   const { classes, usage, row } = message;
   const rates = session.rates[row];
-  const names = classNames(words);
+  const names = tokenClassLabels(words);
   const lines = usageKeys
     .filter((key) => usage[key] > 0)
     .map((key) => {

@@ -1,5 +1,5 @@
 import { type TokenClass, tokenClasses, usageKeys } from '../../src/model/tokens.ts';
-import type { PanelMessage, PanelWords } from '../../src/protocol/session.ts';
+import type { PanelMessage, SessionStrings } from '../../src/protocol/session.ts';
 import { modelFamily } from '../shared/charts/modelFamily.ts';
 import { el } from '../shared/dom.ts';
 import {
@@ -20,7 +20,9 @@ interface Column {
 }
 
 /** What the token classes are called. */
-export function classNames(words: PanelWords): Record<TokenClass | 'webSearches', string> {
+export function tokenClassLabels(
+  words: SessionStrings,
+): Record<TokenClass | 'webSearches', string> {
   return {
     input: words.input,
     output: words.output,
@@ -43,7 +45,7 @@ export function messageSheet(view: SessionView): Sheet {
 /** The same with everything that is known of each message, to be taken along. */
 export function wholeSheet(view: SessionView): Sheet {
   const { facts, state, words } = view;
-  const names = classNames(words);
+  const names = tokenClassLabels(words);
   const id: Column = {
     key: 'id',
     label: 'ID',
@@ -81,7 +83,7 @@ function columnsOf(view: SessionView, whole = false): Column[] {
   const threads = new Map(
     session.threads.map(({ agentId }) => [agentId, textCell(threadName(session, agentId))]),
   );
-  const names = classNames(words);
+  const names = tokenClassLabels(words);
   const count = (value: number): string => figures.count(value);
   const money = (usd: number): string => figures.money(usd * 1e9);
   const text = (key: string, label: string, cell: Column['cell']): Column => {

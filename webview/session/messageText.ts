@@ -1,12 +1,12 @@
 import { lengthOf } from '../../src/model/calendar.ts';
-import type { PanelMessage, PanelMiss, PanelWords } from '../../src/protocol/session.ts';
+import type { PanelMessage, PanelMiss, SessionStrings } from '../../src/protocol/session.ts';
 import { fill } from '../shared/fill.ts';
 import type { SessionView } from './view.ts';
 
 type Wording = Pick<SessionView, 'words' | 'figures'>;
 
 /** Why a message's cache was missed, in a few words; '' when it was not. */
-export function missText(miss: PanelMiss | null, words: PanelWords): string {
+export function missText(miss: PanelMiss | null, words: SessionStrings): string {
   switch (miss?.reason) {
     case undefined:
       return '';
@@ -46,7 +46,7 @@ export function isUnpriced({ pricedBy, nano }: PanelMessage): boolean {
 }
 
 /** Where a message's price comes from. */
-export function priceText({ pricedBy, row }: PanelMessage, words: PanelWords): string {
+export function priceText({ pricedBy, row }: PanelMessage, words: SessionStrings): string {
   if (pricedBy === 'client') return words.clientPrice;
   return pricedBy === 'unpriced' ? words.unpriced : row;
 }
@@ -56,7 +56,7 @@ export function modelText(model: string): string {
   return model.replace(/^claude-/, '');
 }
 
-function length(ms: number, words: PanelWords): string {
+function length(ms: number, words: SessionStrings): string {
   const found = lengthOf(ms);
   const { count } = found;
   switch (found.unit) {

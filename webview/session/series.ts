@@ -1,4 +1,4 @@
-import type { PanelMessage, PanelSession, PanelWords } from '../../src/protocol/session.ts';
+import type { PanelMessage, PanelSession, SessionStrings } from '../../src/protocol/session.ts';
 import { fill } from '../shared/fill.ts';
 
 /** What a line of the chart is of; decides how it is drawn. */
@@ -23,7 +23,7 @@ const mostSeries = 7;
 export function seriesOf(
   session: PanelSession,
   ordered: readonly PanelMessage[],
-  words: PanelWords,
+  words: SessionStrings,
 ): Series[] {
   const names = new Map(session.threads.map(({ agentId, name }) => [agentId, name]));
   const lines = [...Map.groupBy(ordered, ({ agentId }) => agentId)].map(
@@ -71,7 +71,7 @@ function rank(kind: SeriesKind): number {
 }
 
 /** The total takes one place; what does not fit becomes "n more". */
-function joinRest(lines: readonly Line[], words: PanelWords): readonly Line[] {
+function joinRest(lines: readonly Line[], words: SessionStrings): readonly Line[] {
   const subagents = lines.filter(({ kind }) => kind === 'agents');
   const room = mostSeries - 1 - (lines.length - subagents.length);
   if (subagents.length <= room) return lines;

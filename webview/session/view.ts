@@ -3,8 +3,8 @@ import type {
   PanelMessage,
   PanelSession,
   PanelTextPart,
-  PanelWords,
   SessionPanelState,
+  SessionStrings,
 } from '../../src/protocol/session.ts';
 import type { Exported } from '../../src/protocol/shared.ts';
 import type { Figures } from '../shared/figures.ts';
@@ -44,7 +44,7 @@ export type MessageText =
 /** Everything a part of the page is drawn from. */
 export interface SessionView {
   readonly session: PanelSession;
-  readonly words: PanelWords;
+  readonly words: SessionStrings;
   readonly figures: Figures;
   readonly theme: Theme;
   readonly zone: string;
@@ -58,7 +58,7 @@ export interface SessionView {
 export function factsOf(
   session: PanelSession,
   messages: Iterable<PanelMessage>,
-  words: PanelWords,
+  words: SessionStrings,
 ): SessionFacts {
   const ordered = byTime(messages);
   const background = session.backgrounds.reduce((sum, { nano }) => sum + nano, 0);

@@ -3,8 +3,7 @@ import { HumanError } from '../../model/errors.ts';
 import { type SpendPoint, stretchOf, stretchSums, total } from './spendPoints.ts';
 
 /** Whether spend accelerates. Money in nano-dollars, lengths in milliseconds, changes as shares of one. */
-
-export interface BurnQuestion {
+export interface BurnOptions {
   /** UTC milliseconds. */
   readonly now: number;
   readonly bucket: number;
@@ -47,7 +46,7 @@ export interface Burn {
 /** Compares the latest bucket with those before it, all counted back from now. */
 export function burn(
   points: readonly SpendPoint[],
-  { now, bucket, lookback, alertAbove }: BurnQuestion,
+  { now, bucket, lookback, alertAbove }: BurnOptions,
 ): Burn {
   if (bucket > lookback) {
     throw new HumanError(

@@ -1,16 +1,10 @@
+import type { DashboardFilter } from '../../protocol/dashboard.ts';
 import type { ReportContext } from '../../query/context.ts';
 import { groupsOf } from '../../query/names.ts';
 import { branchesKnown, rootsKnown } from '../../store/query/knownNames.ts';
 
 /** Values each filter can take. */
-export interface FilterChoices {
-  readonly project: readonly string[];
-  readonly group: readonly string[];
-  readonly account: readonly string[];
-  readonly model: readonly string[];
-  readonly agent: readonly string[];
-  readonly branch: readonly string[];
-}
+export type FilterChoices = Readonly<Record<DashboardFilter, readonly string[]>>;
 
 /** How each of them is found: everything there is, whatever is chosen just now. */
 const found: {

@@ -1,3 +1,4 @@
+import type { Horizon } from '../../analysis/spend/projection.ts';
 import { dayMs } from '../../model/calendar.ts';
 import type { ReportContext } from '../../query/context.ts';
 import type { Filters } from '../../query/options.ts';
@@ -6,28 +7,22 @@ import { readSpendRate, spanReader } from '../../query/spendRate.ts';
 import { projection as projectionReport, readProjection } from '../../reports/spend/projection.ts';
 
 /** Where spend comes from and leads to; money in nano-dollars, days from now. */
-export interface Ahead {
+export interface Forecast {
   /** Spend of each day, counted back from now, oldest first. */
   readonly days: readonly number[];
   /** What is spent from now on, with where it lies in about 19 of 20 cases. */
-  readonly horizons: readonly AheadPoint[];
+  readonly horizons: readonly Horizon[];
   /** Spend in a day, of the last days. */
   readonly rate: number;
   /** How many days the rate is taken from. */
   readonly rateDays: number;
 }
 
-export interface AheadPoint {
-  readonly days: number;
-  readonly nano: number;
-  readonly band: { readonly low: number; readonly high: number } | undefined;
-}
-
 /** Points of the line ahead. */
 const steps = 10;
 
 /** Reads as many days back as it looks ahead, and projects at the rate of the last seven. */
-export function readAhead(context: ReportContext, filters: Filters, horizon: number): Ahead {
+export function readForecast(context: ReportContext, filters: Filters, horizon: number): Forecast {
   const { now } = context;
   const length = Math.min(steps, horizon);
   const horizons = Array.from(

@@ -1,20 +1,21 @@
 import type { MissReason } from '../../analysis/spend/cacheMisses.ts';
+import type { AnomalyUnit } from '../../model/anomalyUnits.ts';
 import { daySpan, firstMoment } from '../../model/calendar.ts';
 import { promptTokens, type Usage, usageKeys } from '../../model/tokens.ts';
 import { missedCaches } from '../../query/cacheMisses.ts';
 import { classCosts } from '../../query/classCosts.ts';
 import type { ReportContext } from '../../query/context.ts';
-import { classNames } from '../../query/groupBy.ts';
 import { Names } from '../../query/names.ts';
 import type { Question } from '../../query/question.ts';
 import { select, type TaggedSpend } from '../../query/select.ts';
-import type { AnomalyUnit, Outlier } from '../../reports/spend/anomaly.ts';
+import { tokenClassNames } from '../../query/tokenClassNames.ts';
+import type { Outlier } from '../../reports/spend/anomaly.ts';
 import { compactionsOf } from '../../store/query/events.ts';
 import { type MessageCost, messageCosts } from '../../store/query/messageCosts.ts';
 import { addSums, noSums } from '../../store/schema/sums.ts';
 
 /** The token class most of something was for: its name in reports, and its share. */
-export interface DearestClass {
+export interface TopClass {
   readonly name: string;
   readonly share: number;
 }
@@ -23,7 +24,7 @@ export interface DearestClass {
 export type OutlierReason =
   | {
       readonly kind: 'message';
-      readonly dearest: DearestClass | undefined;
+      readonly topClass: TopClass | undefined;
       /** A cache that was missed, and why; a thread's first prompt finds none. */
       readonly miss:
         | { readonly reason: MissReason; readonly gap: number; readonly lifetime: number }
@@ -33,7 +34,7 @@ export type OutlierReason =
     }
   | {
       readonly kind: 'session';
-      readonly dearest: DearestClass | undefined;
+      readonly topClass: TopClass | undefined;
       readonly messages: number;
       /** The model most was spent on. */
       readonly model: string;
@@ -90,27 +91,27 @@ function sessionReasons(
     const [top] = byModel.sort((a, b) => b.nano - a.nano);
     return {
       kind: 'session',
-      dearest: dearestOf(context, own, names),
+      topClass: topClassOf(context, own, names),
       messages: addSums(own).messages,
       model: names.word(top?.model ?? 0),
     };
   };
 }
 
-function dearestOf(
+function topClassOf(
   { book }: ReportContext,
   facts: readonly TaggedSpend[],
   names: Names,
-): DearestClass | undefined {
+): TopClass | undefined {
   const parts = facts.map((fact) => ({ row: names.facet(fact).row, sums: fact }));
-  return dearest(classCosts(book, parts).byClass);
+  return topClass(classCosts(book, parts).byClass);
 }
 
-function dearest(byClass: Usage): DearestClass | undefined {
+function topClass(byClass: Usage): TopClass | undefined {
   const all = usageKeys.reduce((sum, key) => sum + byClass[key], 0);
   const [top] = [...usageKeys].sort((a, b) => byClass[b] - byClass[a]);
   if (top === undefined || all <= 0) return undefined;
-  return { name: classNames[top], share: byClass[top] / all };
+  return { name: tokenClassNames[top], share: byClass[top] / all };
 }
 
 function messageReasons(
@@ -133,7 +134,7 @@ function messageReasons(
       const miss = misses.get(cost);
       reasons.set(`${sid} ${message}`, {
         kind: 'message',
-        dearest: dearestOfMessage(context, cost),
+        topClass: topClassOfMessage(context, cost),
         miss,
         model: cost.model,
         promptTokens: promptTokens(cost.usage),
@@ -143,12 +144,12 @@ function messageReasons(
   return ({ session, message }) => reasons.get(`${session} ${message}`);
 }
 
-function dearestOfMessage(
+function topClassOfMessage(
   { book }: ReportContext,
   { row, usage, nano }: MessageCost,
-): DearestClass | undefined {
+): TopClass | undefined {
   const sums = { ...noSums(), ...usage, messages: 1, nano };
-  return dearest(classCosts(book, [{ row, sums }]).byClass);
+  return topClass(classCosts(book, [{ row, sums }]).byClass);
 }
 
 function dayReason(

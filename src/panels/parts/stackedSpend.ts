@@ -1,10 +1,10 @@
 import type { ReportContext } from '../../query/context.ts';
 import { backgroundKey, dimension } from '../../query/dimensions.ts';
 import type { SumsOnly } from '../../query/select.ts';
-import type { Stretches } from './timeBuckets.ts';
+import type { Buckets } from './timeBuckets.ts';
 
-/** Spend of one stretch, split among the names of its chart. Money in nano-dollars. */
-export interface StackedStretch {
+/** Spend of one bucket, split among the names of its chart. Money in nano-dollars. */
+export interface StackedBucket {
   readonly from: number;
   readonly to: number;
   /** In the order of the names. */
@@ -14,6 +14,7 @@ export interface StackedStretch {
 
 /** At most so many names stand in a chart; what is left is one more. */
 const mostNames = 6;
+
 /** What the rest is called inside the data; no name can be that. */
 export const restName = '\u0000rest';
 
@@ -21,18 +22,18 @@ export const restName = '\u0000rest';
 export function stacked(
   context: ReportContext,
   selection: SumsOnly,
-  stretches: Stretches,
+  buckets: Buckets,
   by: 'model' | 'project' | 'agent',
-): { stackNames: string[]; stretches: StackedStretch[] } {
+): { stackNames: string[]; buckets: StackedBucket[] } {
   const { names, rows, backgrounds } = selection;
   const { of, ofBackground } = dimension(by, context);
   const sums = new Map<string, Float64Array>();
   const add = (name: string, at: number, nano: number): void => {
-    const index = stretches.indexOf(at);
+    const index = buckets.indexOf(at);
     if (index < 0) return;
     let line = sums.get(name);
     if (line === undefined) {
-      line = new Float64Array(stretches.spans.length);
+      line = new Float64Array(buckets.spans.length);
       sums.set(name, line);
     }
     line[index]! += nano;
@@ -54,7 +55,7 @@ export function stacked(
   const lines = [...shown, ...rest, ...apart];
   return {
     stackNames: lines.map(({ name }) => name),
-    stretches: stretches.spans.map(({ from, to }, index) => {
+    buckets: buckets.spans.map(({ from, to }, index) => {
       const parts = lines.map(({ line }) => line[index]!);
       return { from, to, parts, total: parts.reduce((sum, nano) => sum + nano, 0) };
     }),

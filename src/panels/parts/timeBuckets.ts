@@ -11,21 +11,21 @@ import {
 import type { ReportContext } from '../../query/context.ts';
 
 /** What a bar of a chart over time stands for. */
-export type StretchUnit = 'hour' | 'day' | 'week' | 'month';
+export type BucketUnit = 'hour' | 'day' | 'week' | 'month';
 
-/** A span cut into stretches of one unit, in the user's zone. */
-export interface Stretches {
-  readonly unit: StretchUnit;
+/** A span cut into buckets of one unit, in the user's zone. */
+export interface Buckets {
+  readonly unit: BucketUnit;
   readonly spans: readonly TimeSpan[];
-  /** Index of the stretch a moment lies in; -1 for none. */
+  /** Index of the bucket a moment lies in; -1 for none. */
   readonly indexOf: (at: number) => number;
 }
 
 /** Cuts a span so that a chart has some dozens of bars: by hour, day, week or month. */
-export function stretchesOf(
+export function bucketsOf(
   span: TimeSpan,
   { zone, weekStart, now }: Pick<ReportContext, 'zone' | 'weekStart' | 'now'>,
-): Stretches {
+): Buckets {
   const to = Math.max(span.from + 1, Math.min(span.to, now + 1));
   const length = to - span.from;
   const unit =

@@ -8,7 +8,7 @@ import { eventRows } from '../../store/query/events.ts';
 import { sessionTitles } from '../../store/query/sessionInfo.ts';
 
 /** Money in nano-dollars, times in UTC milliseconds. */
-export interface DearestSession {
+export interface TopSession {
   readonly sid: string;
   readonly title: string | undefined;
   readonly project: string;
@@ -21,7 +21,7 @@ export interface DearestSession {
   readonly nano: number;
 }
 
-export interface DearestMessage {
+export interface TopMessage {
   readonly sid: string;
   readonly messageId: string;
   readonly title: string | undefined;
@@ -35,7 +35,7 @@ export interface DearestMessage {
 }
 
 /** An answer, or a request the API refused. */
-export interface Activity extends DearestMessage {
+export interface Activity extends TopMessage {
   /** Code of the error; '' for an answer. */
   readonly error: string;
 }
@@ -44,11 +44,11 @@ export interface Activity extends DearestMessage {
 const listed = 10;
 
 /** The most expensive sessions and messages of what is looked at. `whole` is split by session and model. */
-export function dearest(
+export function mostExpensive(
   context: ReportContext,
   question: Question,
   whole: Selection,
-): { topSessions: DearestSession[]; topMessages: DearestMessage[] } {
+): { topSessions: TopSession[]; topMessages: TopMessage[] } {
   return {
     topSessions: dearestSessions(context, whole),
     topMessages: withTitles(
@@ -79,7 +79,7 @@ interface SessionSums {
 function dearestSessions(
   { db }: ReportContext,
   { rows, backgrounds, names }: Selection,
-): DearestSession[] {
+): TopSession[] {
   const found = new Map<number, SessionSums>();
   const of = (session: number): SessionSums => {
     let known = found.get(session);
@@ -138,7 +138,7 @@ function withTitles(
   { db }: ReportContext,
   names: Names,
   rows: readonly ActivityRow[],
-): DearestMessage[] {
+): TopMessage[] {
   const titles = sessionTitles(db, new Set(rows.map(({ session }) => session)));
   return rows.map(({ session, agent, model, at, nano, unpriced, messageId }) => ({
     sid: names.place(session).sid,

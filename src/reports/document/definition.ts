@@ -6,8 +6,10 @@ import type { Document } from './document.ts';
 export interface ReportDefinition extends Askable {
   /** Its command in the terminal; two words for a command inside another. */
   readonly name: string;
-  /** Its title in the palette and in documents. */
+  /** Its title in documents. */
   readonly title: string;
+  /** Its title in the editor, where that is another one. */
+  readonly editorTitle?: string;
   /** One sentence. */
   readonly summary: string;
   /** What the first argument is, where the report takes one. */

@@ -25,6 +25,7 @@ const options: readonly OptionDefinition[] = [
 export const federation: ReportDefinition = {
   name: 'federation',
   title: 'Federation',
+  editorTitle: 'Spend of Peers',
   summary: 'What peers reported to spend in an hour, a day and a week.',
   period: undefined,
   filters: [],
@@ -42,6 +43,7 @@ export const federation: ReportDefinition = {
 export const federationStatus: ReportDefinition = {
   name: 'federation status',
   title: 'Federation Status',
+  editorTitle: 'Suspended Peers',
   summary: 'Which peers are suspended or evicted; exit 1 when one is.',
   period: undefined,
   filters: [],

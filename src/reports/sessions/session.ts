@@ -1,5 +1,6 @@
 import { percentile } from '../../analysis/statistics/percentile.ts';
 import { formatDuration } from '../../model/calendar.ts';
+import { agreesWithClient } from '../../model/clientTotal.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { formatTokens, promptTokens, totalTokens } from '../../model/tokens.ts';
 import { type ClassCosts, costByClass } from '../../pricing/costByClass.ts';
@@ -38,6 +39,7 @@ export const defaultTop = 20;
 export const session: ReportDefinition = {
   name: 'session',
   title: 'Session',
+  editorTitle: 'Session Report',
   summary: 'One session taken apart: its dearest messages, agents, and how it adds up.',
   argument: {
     value: 'id',
@@ -160,8 +162,7 @@ function reconciliation(session: SessionSummary): string[] {
   }
   const later = unconfirmed > 0 ? ` (of it not yet confirmed: ${formatUsd(unconfirmed)})` : '';
   const sum = `${messages} + background ${formatUsd(background)} = ${formatUsd(nano + background)}${later}`;
-  const gap = Math.abs(nano + background - unconfirmed - clientUsd * 1e9);
-  if (gap <= 1000 + session.messages) return [`${sum}; Claude Code says ${says}.`];
+  if (agreesWithClient(session, clientUsd)) return [`${sum}; Claude Code says ${says}.`];
   return [
     `${sum}; Claude Code says ${says}, which may hold what its parent spent before the fork, or prices of its own.`,
   ];

@@ -1,4 +1,5 @@
 import { type Anomalies, anomalies, usualThreshold } from '../../analysis/statistics/outliers.ts';
+import { type AnomalyUnit, anomalyUnits } from '../../model/anomalyUnits.ts';
 import { dayOf, daysOf, firstMoment } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
@@ -25,10 +26,6 @@ import type { ReportDefinition } from '../document/definition.ts';
 import type { Column, Document, Table } from '../document/document.ts';
 import { retentionNotes } from '../upkeep/retention.ts';
 import { nothing } from './breakdown.ts';
-
-/** What is compared with its likes. */
-export const anomalyUnits = ['session', 'message', 'day'] as const;
-export type AnomalyUnit = (typeof anomalyUnits)[number];
 
 const shownOutliers = 20;
 

@@ -9,19 +9,13 @@ import {
   dimensionNames,
   keyTexts,
 } from '../../query/dimensions.ts';
-import {
-  classNames,
-  type Group,
-  groupCost,
-  groupsOf,
-  selectFor,
-  unsplitName,
-} from '../../query/groupBy.ts';
+import { type Group, groupCost, groupsOf, selectFor } from '../../query/groupBy.ts';
 import { filterNames } from '../../query/options.ts';
 import { type Question, textOption } from '../../query/question.ts';
 import type { Selection } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import { tokenCounts, unpricedByModel } from '../../query/sums.ts';
+import { tokenClassNames, unsplitName } from '../../query/tokenClassNames.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document } from '../document/document.ts';
 import { retentionNotes } from '../upkeep/retention.ts';
@@ -189,7 +183,8 @@ const tokenColumns: readonly Column[] = [
 function cells(group: Group, texts: readonly ReadonlyMap<string, string>[], total: number): Cell[] {
   const { keys, sums, background, runs } = group;
   const cost = groupCost(group);
-  const isClass = texts.length > 0 && keys.some((key) => Object.values(classNames).includes(key));
+  const isClass =
+    texts.length > 0 && keys.some((key) => Object.values(tokenClassNames).includes(key));
   const onlyUnpriced = sums.unpriced > 0 && cost === 0;
   return [
     ...keys.map((key, i) => texts[i]!.get(key) ?? key),

@@ -18,6 +18,7 @@ import { type Question, textOption } from '../../query/question.ts';
 import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import { unpricedByModel } from '../../query/sums.ts';
+import { tokenClassKeys, tokenClassNames } from '../../query/tokenClassNames.ts';
 import { longPromptRows } from '../../store/query/messages.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
 import { addSums, type SpendSums } from '../../store/schema/sums.ts';
@@ -192,15 +193,6 @@ function combine(a: Usage, b: Usage, sign: 1 | -1): Usage {
   return sums;
 }
 
-const classNames: readonly (readonly [keyof Usage, string, string])[] = [
-  ['input', 'input', 'Input'],
-  ['output', 'output', 'Output'],
-  ['cacheWrite5m', 'cache_write_5m', 'Cache write 5 min'],
-  ['cacheWrite1h', 'cache_write_1h', 'Cache write 1 h'],
-  ['cacheRead', 'cache_read', 'Cache read'],
-  ['webSearches', 'web_search', 'Web search'],
-];
-
 interface ActualClasses {
   readonly tokens: Usage;
   readonly nanos: ClassNanos;
@@ -321,7 +313,7 @@ function baselineTable(found: readonly Repriced[]): Table {
 }
 
 function classTable(actual: ActualClasses, found: readonly Repriced[]): Table {
-  const used = classNames.filter(([key]) => actual.tokens[key] > 0 || actual.nanos[key] !== 0);
+  const used = usageKeys.filter((key) => actual.tokens[key] > 0 || actual.nanos[key] !== 0);
   return {
     title: 'By token class',
     columns: [
@@ -334,8 +326,8 @@ function classTable(actual: ActualClasses, found: readonly Repriced[]): Table {
         unit: 'usd' as const,
       })),
     ],
-    rows: used.map(([key, , name]) => [
-      name,
+    rows: used.map((key) => [
+      tokenClassNames[key].charAt(0).toUpperCase() + tokenClassNames[key].slice(1),
       actual.tokens[key],
       actual.nanos[key],
       ...found.map(({ byClass }) => byClass[key]),
@@ -382,8 +374,8 @@ function baselineJson({ baseline, result, byClass }: Repriced, actual: ActualCla
     messages: result.messages,
     leftOutMessages: result.leftOut,
     byTokenClass: Object.fromEntries(
-      classNames.map(([key, name]) => [
-        name,
+      usageKeys.map((key) => [
+        tokenClassKeys[key],
         {
           tokens: actual.tokens[key],
           actual_usd: nanoToUsd(actual.nanos[key]),

@@ -1,3 +1,4 @@
+import { roundingOf } from '../../model/clientTotal.ts';
 import { usdToNano } from '../../model/money.ts';
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 import type { MessageRow, StoredCostState } from '../schema/messageRow.ts';
@@ -16,9 +17,6 @@ interface Spent {
   readonly at: number;
   readonly nano: number;
 }
-
-/** Rounding tolerance: every message is rounded to a nano-dollar, the client's total is not. */
-const largestRoundingNano = 1000;
 
 /**
  * Reconciles a session's messages with Claude Code's own running totals. What a total exceeds the
@@ -161,7 +159,7 @@ export class Reconciler {
     const gaps = states.map((state) => {
       while (next < spent.length && spent[next]!.at <= state.at) explained += spent[next++]!.nano;
       const gap = usdToNano(state.total) - baseNano - explained;
-      return gap <= Math.min(next, largestRoundingNano) ? 0 : gap;
+      return gap <= roundingOf(next) ? 0 : gap;
     });
     for (let i = gaps.length - 2; i >= 0; i--) gaps[i] = Math.min(gaps[i]!, gaps[i + 1]!);
     const byTime = new Map<number, number>();

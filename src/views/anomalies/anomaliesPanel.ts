@@ -1,25 +1,24 @@
 import { l10n } from 'vscode';
-import type { AnomaliesFigures } from '../../panels/anomalies.ts';
 import {
   type AnomaliesData,
   type AnomaliesQuestion,
-  type AnomaliesWords,
+  type AnomaliesStrings,
   isAnomaliesQuestion,
   usualAnomalies,
 } from '../../protocol/anomalies.ts';
-import type { CommonWords } from '../../protocol/shared.ts';
+import type { CommonStrings } from '../../protocol/shared.ts';
 import { panelData } from '../core/analysis.ts';
-import { commonWords, noTranscripts } from '../panels/commonStrings.ts';
+import { commonStrings, noTranscripts } from '../panels/commonStrings.ts';
 import type { DataPanelKind } from '../panels/dataPanel.ts';
 import { windowFolders } from '../panels/projectOptions.ts';
 import { formatOf } from '../text/format.ts';
-import { anomaliesWords } from './strings.ts';
-import { anomaliesFacts } from './viewModel.ts';
+import { anomaliesStrings } from './strings.ts';
+import { anomaliesViewModel } from './viewModel.ts';
 
 /** The panel of anomalies: what stands out, where it leads and what another model would have cost. */
 export const anomaliesPanel: DataPanelKind<
   AnomaliesData,
-  AnomaliesWords & CommonWords,
+  AnomaliesStrings & CommonStrings,
   AnomaliesQuestion
 > = {
   name: 'anomalies',
@@ -28,12 +27,12 @@ export const anomaliesPanel: DataPanelKind<
   isQuestion: isAnomaliesQuestion,
   answer: async (model, question) => {
     const now = Date.now();
-    const figures = await panelData<AnomaliesFigures>(model, { panel: 'anomalies', question }, now);
+    const figures = await panelData(model, { panel: 'anomalies', question }, now);
     if (!figures.hasData) return noTranscripts();
     const { spend } = model;
     const { settings } = spend;
     const format = formatOf(settings);
-    const data = anomaliesFacts({
+    const data = anomaliesViewModel({
       figures,
       question,
       format,
@@ -41,6 +40,10 @@ export const anomaliesPanel: DataPanelKind<
       live: spend.overview?.session?.live === true,
       demo: spend.demo,
     });
-    return { words: { ...commonWords(), ...anomaliesWords() }, format: format.forPanel(now), data };
+    return {
+      words: { ...commonStrings(), ...anomaliesStrings() },
+      format: format.forPanel(now),
+      data,
+    };
   },
 };

@@ -1,8 +1,8 @@
 import { l10n } from 'vscode';
-import type { AnomaliesFacts } from './inputs.ts';
+import type { AnomaliesInputs } from './inputs.ts';
 
 /** How many stand out of how many, and the farthest of them. */
-export function anomaliesAnswer(facts: AnomaliesFacts): string {
+export function anomaliesHeadline(facts: AnomaliesInputs): string {
   const { figures, format } = facts;
   const { count, high, low, status, median, now } = figures;
   if (count === 0) return l10n.t('There is nothing to compare in this period.');
@@ -21,7 +21,7 @@ export function anomaliesAnswer(facts: AnomaliesFacts): string {
   return [someApart(facts, format.count(apart), all), farthest(facts)].filter(Boolean).join(' ');
 }
 
-function nothingApart({ question }: AnomaliesFacts, all: string): string {
+function nothingApart({ question }: AnomaliesInputs, all: string): string {
   switch (question.by) {
     case 'session':
       return l10n.t('None of {0} sessions stands out.', all);
@@ -32,7 +32,7 @@ function nothingApart({ question }: AnomaliesFacts, all: string): string {
   }
 }
 
-function someApart({ question }: AnomaliesFacts, some: string, all: string): string {
+function someApart({ question }: AnomaliesInputs, some: string, all: string): string {
   const one = some === '1';
   switch (question.by) {
     case 'session':
@@ -51,7 +51,7 @@ function someApart({ question }: AnomaliesFacts, some: string, all: string): str
 }
 
 /** The one that stands out most, beside the median. */
-function farthest({ figures, format, names }: AnomaliesFacts): string {
+function farthest({ figures, format, names }: AnomaliesInputs): string {
   const [first] = figures.outliers;
   const { median, now } = figures;
   if (first === undefined || median === undefined) return '';

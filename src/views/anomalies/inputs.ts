@@ -4,7 +4,7 @@ import type { WindowFolder } from '../panels/projectOptions.ts';
 import type { Format } from '../text/format.ts';
 
 /** What the words of the panel of anomalies are made of. */
-export interface AnomaliesFacts {
+export interface AnomaliesInputs {
   readonly figures: AnomaliesFigures;
   readonly question: AnomaliesQuestion;
   readonly format: Format;

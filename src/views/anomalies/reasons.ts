@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import type { MissReason } from '../../analysis/spend/cacheMisses.ts';
-import type { DearestClass, OutlierReason } from '../../panels/parts/outlierReasons.ts';
+import type { OutlierReason, TopClass } from '../../panels/parts/outlierReasons.ts';
 import type { Format } from '../text/format.ts';
 import { modelName, projectName } from '../text/names.ts';
 import { classLabel } from '../text/tokenClassLabels.ts';
@@ -21,7 +21,7 @@ export function reasonText(reason: OutlierReason | undefined, format: Format): s
       if (promptTokens > longPrompt) {
         parts.push(l10n.t('a prompt of {0} tokens', format.tokens(promptTokens)));
       }
-      parts.push(...classPart(reason.dearest, format), modelName(reason.model));
+      parts.push(...classPart(reason.topClass, format), modelName(reason.model));
       break;
     }
     case 'session':
@@ -29,7 +29,7 @@ export function reasonText(reason: OutlierReason | undefined, format: Format): s
         reason.messages === 1
           ? l10n.t('1 message')
           : l10n.t('{0} messages', format.count(reason.messages)),
-        ...classPart(reason.dearest, format),
+        ...classPart(reason.topClass, format),
       );
       if (reason.model !== '') {
         parts.push(l10n.t('mostly {0}', modelName(reason.model)));
@@ -50,9 +50,9 @@ export function reasonText(reason: OutlierReason | undefined, format: Format): s
   return parts.join(', ');
 }
 
-function classPart(dearest: DearestClass | undefined, format: Format): string[] {
-  if (dearest === undefined) return [];
-  return [l10n.t('{0} {1}', format.percent(dearest.share), classLabel(dearest.name))];
+function classPart(topClass: TopClass | undefined, format: Format): string[] {
+  if (topClass === undefined) return [];
+  return [l10n.t('{0} {1}', format.percent(topClass.share), classLabel(topClass.name))];
 }
 
 function missText(

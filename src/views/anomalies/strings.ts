@@ -1,8 +1,8 @@
 import { l10n } from 'vscode';
-import type { AnomaliesWords } from '../../protocol/anomalies.ts';
+import type { AnomaliesStrings } from '../../protocol/anomalies.ts';
 
 /** The own texts of the panel of anomalies; `{0}` is filled in by the page. */
-export function anomaliesWords(): AnomaliesWords {
+export function anomaliesStrings(): AnomaliesStrings {
   return {
     compare: l10n.t('Compare'),
     session: l10n.t('Sessions'),

@@ -2,30 +2,30 @@ import { l10n } from 'vscode';
 import { dayMs } from '../../model/calendar.ts';
 import type { AnomaliesFigures, ListedOutlier } from '../../panels/anomalies.ts';
 import type {
-  AheadPoint,
   AnomaliesData,
   AnomalyRow,
   BaselineRow,
+  ForecastPoint,
 } from '../../protocol/anomalies.ts';
 import type { PanelCard } from '../../protocol/shared.ts';
 import { panelNotes } from '../panels/notes.ts';
 import { projectChoices } from '../panels/projectOptions.ts';
 import type { Format } from '../text/format.ts';
 import { oneLine, projectName, titleText } from '../text/names.ts';
-import { anomaliesAnswer } from './headline.ts';
-import type { AnomaliesFacts } from './inputs.ts';
+import { anomaliesHeadline } from './headline.ts';
+import type { AnomaliesInputs } from './inputs.ts';
 import { reasonText } from './reasons.ts';
 
 /** Everything the panel of anomalies shows, in the editor's language. */
-export function anomaliesFacts(known: Omit<AnomaliesFacts, 'names'>): AnomaliesData {
+export function anomaliesViewModel(known: Omit<AnomaliesInputs, 'names'>): AnomaliesData {
   const facts = { ...known, names: nameOf(known.format) };
   const { figures, live, folders } = facts;
   const { now, span, bounds, median } = figures;
   const rows = figures.outliers.map((outlier) => rowOf(outlier, facts));
   const pair = ({ at, nano }: { at: number; nano: number }) => [at, nano] as const;
-  const { spent, ahead } = aheadOf(figures);
+  const { spent, forecast } = forecastOf(figures);
   return {
-    answer: anomaliesAnswer(facts),
+    answer: anomaliesHeadline(facts),
     live,
     at: now,
     cards: cards(facts),
@@ -40,10 +40,10 @@ export function anomaliesFacts(known: Omit<AnomaliesFacts, 'names'>): AnomaliesD
     more: figures.more.map(pair),
     rows,
     estimator: estimatorText(facts),
-    aheadTitle: l10n.t('Projection'),
-    aheadSentence: aheadSentence(facts),
+    forecastTitle: l10n.t('Projection'),
+    forecastSentence: forecastSentence(facts),
     spent,
-    ahead,
+    forecast,
     whatIfTitle: l10n.t('What if'),
     whatIfSentence: whatIfSentence(facts),
     actual: figures.whatIf.actual,
@@ -61,7 +61,7 @@ function nameOf(format: Format): (outlier: ListedOutlier) => string {
   };
 }
 
-function rowOf(outlier: ListedOutlier, { format }: AnomaliesFacts): AnomalyRow {
+function rowOf(outlier: ListedOutlier, { format }: AnomaliesInputs): AnomalyRow {
   const { session, title, project, message, day, nano, z, reason, moment } = outlier;
   return {
     sid: session ?? '',
@@ -77,11 +77,11 @@ function rowOf(outlier: ListedOutlier, { format }: AnomaliesFacts): AnomalyRow {
   };
 }
 
-function cards(facts: AnomaliesFacts): PanelCard[] {
+function cards(facts: AnomaliesInputs): PanelCard[] {
   const { figures, format, question } = facts;
-  const { now, high, low, median, bounds, ahead, whatIf } = figures;
+  const { now, high, low, median, bounds, forecast, whatIf } = figures;
   const money = (nano: number): string => format.brief(format.convert(Math.round(nano), now));
-  const last = ahead.horizons.at(-1);
+  const last = forecast.horizons.at(-1);
   const [cheapest] = [...whatIf.baselines].sort((a, b) => a.nano - b.nano);
   const list: (PanelCard | false)[] = [
     {
@@ -108,7 +108,7 @@ function cards(facts: AnomaliesFacts): PanelCard[] {
       figure: money(last.nano),
       detail:
         last.band === undefined
-          ? l10n.t('{0} a day at this pace', money(ahead.rate))
+          ? l10n.t('{0} a day at this pace', money(forecast.rate))
           : l10n.t('{0}–{1} in 19 of 20 cases', money(last.band.low), money(last.band.high)),
     },
     cheapest !== undefined &&
@@ -122,7 +122,7 @@ function cards(facts: AnomaliesFacts): PanelCard[] {
   return list.filter((card) => card !== false);
 }
 
-function thingsText({ figures, question, format }: AnomaliesFacts): string {
+function thingsText({ figures, question, format }: AnomaliesInputs): string {
   const count = format.count(figures.count);
   switch (question.by) {
     case 'session':
@@ -134,7 +134,7 @@ function thingsText({ figures, question, format }: AnomaliesFacts): string {
   }
 }
 
-function chartTitle({ question }: AnomaliesFacts): string {
+function chartTitle({ question }: AnomaliesInputs): string {
   switch (question.by) {
     case 'session':
       return l10n.t('Cost of sessions');
@@ -146,7 +146,7 @@ function chartTitle({ question }: AnomaliesFacts): string {
 }
 
 /** What is drawn, and how much of it where it is too much. */
-function chartSentence(facts: AnomaliesFacts): string {
+function chartSentence(facts: AnomaliesInputs): string {
   const { figures, format } = facts;
   const { median, bounds, points, more, outliers, count, now, high, low, leftOut } = figures;
   const money = (nano: number): string => format.money(Math.round(nano), now);
@@ -167,7 +167,7 @@ function chartSentence(facts: AnomaliesFacts): string {
   return [levels, thinned].filter(Boolean).join(' ');
 }
 
-function estimatorText({ figures, question }: AnomaliesFacts): string {
+function estimatorText({ figures, question }: AnomaliesInputs): string {
   const scored = {
     mad: l10n.t('Scored by the median absolute deviation (modified z-score).'),
     'mean-deviation': l10n.t(
@@ -182,18 +182,18 @@ function estimatorText({ figures, question }: AnomaliesFacts): string {
 }
 
 /** Spend up to now as a rising line, and on from there. */
-function aheadOf({ now, ahead: { days, horizons } }: AnomaliesFigures): {
-  spent: AheadPoint[];
-  ahead: AheadPoint[];
+function forecastOf({ now, forecast: { days, horizons } }: AnomaliesFigures): {
+  spent: ForecastPoint[];
+  forecast: ForecastPoint[];
 } {
   let sum = 0;
-  const before = days.map((nano, index): AheadPoint => {
+  const before = days.map((nano, index): ForecastPoint => {
     sum += nano;
     return { at: now - (days.length - 1 - index) * dayMs, nano: sum, low: null, high: null };
   });
   const start = { at: now - days.length * dayMs, nano: 0, low: null, high: null };
   const after = horizons.map(
-    ({ days: length, nano, band }): AheadPoint => ({
+    ({ days: length, nano, band }): ForecastPoint => ({
       at: now + length * dayMs,
       nano: sum + nano,
       low: band === undefined ? null : sum + band.low,
@@ -202,16 +202,16 @@ function aheadOf({ now, ahead: { days, horizons } }: AnomaliesFigures): {
   );
   return {
     spent: [start, ...before],
-    ahead: [{ at: now, nano: sum, low: sum, high: sum }, ...after],
+    forecast: [{ at: now, nano: sum, low: sum, high: sum }, ...after],
   };
 }
 
-function aheadSentence({ figures, question, format }: AnomaliesFacts): string {
-  const { ahead, now } = figures;
-  const last = ahead.horizons.at(-1);
-  if (last === undefined || ahead.rate === 0) return l10n.t('Nothing was spent lately.');
+function forecastSentence({ figures, question, format }: AnomaliesInputs): string {
+  const { forecast, now } = figures;
+  const last = forecast.horizons.at(-1);
+  if (last === undefined || forecast.rate === 0) return l10n.t('Nothing was spent lately.');
   const money = (nano: number): string => format.money(Math.round(nano), now);
-  const days = format.number(ahead.rateDays, Number.isInteger(ahead.rateDays) ? 0 : 1);
+  const days = format.number(forecast.rateDays, Number.isInteger(forecast.rateDays) ? 0 : 1);
   return last.band === undefined
     ? l10n.t(
         '{0} in the next {1} days at the rate of the last {2}.',
@@ -229,13 +229,13 @@ function aheadSentence({ figures, question, format }: AnomaliesFacts): string {
       );
 }
 
-function savingsText(savings: number, { figures, format }: AnomaliesFacts): string {
+function savingsText(savings: number, { figures, format }: AnomaliesInputs): string {
   const amount = format.money(Math.abs(Math.round(savings)), figures.now);
   if (savings === 0) return l10n.t('the same');
   return savings < 0 ? l10n.t('{0} less', amount) : l10n.t('{0} more', amount);
 }
 
-function whatIfSentence({ figures, format }: AnomaliesFacts): string {
+function whatIfSentence({ figures, format }: AnomaliesInputs): string {
   const { whatIf, now } = figures;
   if (whatIf.messages === 0) return l10n.t('There are no priced messages in this period.');
   return l10n.t(
@@ -247,12 +247,12 @@ function whatIfSentence({ figures, format }: AnomaliesFacts): string {
 
 function baselineOf(
   { model, nano, savings }: AnomaliesFigures['whatIf']['baselines'][number],
-  facts: AnomaliesFacts,
+  facts: AnomaliesInputs,
 ): BaselineRow {
   return { model, nano, savings, said: savingsText(savings, facts) };
 }
 
-function notes({ figures, question, format, demo }: AnomaliesFacts): string[] {
+function notes({ figures, question, format, demo }: AnomaliesInputs): string[] {
   const { leftOut, unpricedMessages, catalogueDate } = figures;
   return [
     ...(leftOut > 0 ? [l10n.t('{0} without any cost were left out.', format.count(leftOut))] : []),

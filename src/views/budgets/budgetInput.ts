@@ -75,7 +75,7 @@ function choices(
       if (converted !== format.dollars(nano)) notes.push(converted);
       if (dollars === current) notes.push(l10n.t('your budget now'));
       if (dollars === twice) notes.push(l10n.t('about twice your average day'));
-      if (days.some((spent) => spent > 0)) notes.push(aboveWords(daysAbove(days, nano)));
+      if (days.some((spent) => spent > 0)) notes.push(aboveText(daysAbove(days, nano)));
       const mark = dollars === current ? '$(check) ' : '';
       return {
         label: mark + format.dollars(nano),
@@ -90,7 +90,7 @@ function choices(
   return [...items, { label: '', kind: QuickPickItemKind.Separator }, ...others];
 }
 
-function aboveWords(count: number): string {
+function aboveText(count: number): string {
   if (count === 0) return l10n.t('no day of the last {0} was above it', lookBackDays);
   return count === 1
     ? l10n.t('1 day of the last {0} was above it', lookBackDays)

@@ -1,9 +1,10 @@
 import { l10n } from 'vscode';
 import type { BudgetPeriod } from '../../analysis/budgets/budget.ts';
 import { dayMs, dayOf, type Zone } from '../../model/calendar.ts';
-import type { BurnUnit } from '../../panels/burn.ts';
+import type { BurnUnit } from '../../protocol/burn.ts';
+import { capitalized } from '../text/capitalized.ts';
 import type { Format } from '../text/format.ts';
-import type { BurnFacts } from './inputs.ts';
+import type { BurnInputs } from './inputs.ts';
 import { latestName } from './strings.ts';
 
 /** From so many times the usual on it is said as a factor. */
@@ -13,12 +14,12 @@ const factorFrom = 1.95;
 const near = 0.05;
 
 /** How much, is that normal, what comes of it: two sentences. */
-export function burnAnswer(facts: BurnFacts): string {
+export function burnHeadline(facts: BurnInputs): string {
   return [beside(facts), whatComes(facts)].filter(Boolean).join(' ');
 }
 
-/** The latest stretch beside what is usual: the mean of the earlier ones that had any spend. */
-function beside({ figures, question, format }: BurnFacts): string {
+/** The latest bucket beside what is usual: the mean of the earlier ones that had any spend. */
+function beside({ figures, question, format }: BurnInputs): string {
   const { unit } = question;
   const { latest, active, skipped, atLeast } = figures.rates[unit];
   const name = latestName(unit);
@@ -58,11 +59,14 @@ function factorText(factor: number, format: Format): string {
 }
 
 /** What a day or a budget comes to if every hour were like the last. */
-function whatComes({ figures, question, format, zone }: BurnFacts): string {
+function whatComes({ figures, question, format, zone }: BurnInputs): string {
   const { first, now, endOfDay, endOfMonth } = figures;
   const { latest } = figures.rates[question.unit];
   if (first?.days === 0) {
-    return l10n.t('{0} is used up.', capital(budgetPhrase(first.ahead.judged.entry.budget.period)));
+    return l10n.t(
+      '{0} is used up.',
+      capitalized(budgetPhrase(first.ahead.judged.entry.budget.period)),
+    );
   }
   if (latest === 0) return '';
   const money = (nano: number): string => format.money(Math.round(nano), now);
@@ -107,8 +111,4 @@ export function whenText(days: number, now: number, zone: Zone, format: Format):
   const at = now + days * dayMs;
   if (dayOf(at, zone) === dayOf(now, zone)) return format.time(at);
   return l10n.t('in {0} d', format.number(days, days < 10 ? 1 : 0));
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
 }

@@ -5,7 +5,7 @@ import type { WindowFolder } from '../panels/projectOptions.ts';
 import type { Format } from '../text/format.ts';
 
 /** What a burn panel's words are made of. */
-export interface BurnFacts {
+export interface BurnInputs {
   readonly figures: BurnFigures;
   readonly question: BurnQuestion;
   readonly format: Format;

@@ -1,9 +1,8 @@
 import { l10n } from 'vscode';
-import type { BurnUnit } from '../../panels/burn.ts';
-import type { BurnWords } from '../../protocol/burn.ts';
+import type { BurnStrings, BurnUnit } from '../../protocol/burn.ts';
 
 /** The burn panel's own texts; `{0}` is filled in by the page. */
-export function burnWords(): BurnWords {
+export function burnStrings(): BurnStrings {
   return {
     unit: l10n.t('Length of a stretch'),
     hour: l10n.t('Hour'),
@@ -12,7 +11,7 @@ export function burnWords(): BurnWords {
     project: l10n.t('Project'),
     everything: l10n.t('All'),
     threshold: l10n.t('Threshold'),
-    stretch: l10n.t('Stretch'),
+    bucket: l10n.t('Stretch'),
     latest: l10n.t('latest'),
     budgets: l10n.t('When budgets are used'),
     budget: l10n.t('Budget'),
@@ -28,7 +27,7 @@ export function burnWords(): BurnWords {
   };
 }
 
-/** The latest stretch of a length, as a heading. */
+/** The latest bucket of a length, as a heading. */
 export function latestName(unit: BurnUnit): string {
   switch (unit) {
     case 'hour':

@@ -1,12 +1,13 @@
 import { l10n } from 'vscode';
 import { dayMs } from '../../model/calendar.ts';
-import type { BurnRate, BurnUnit } from '../../panels/burn.ts';
+import type { BurnRate } from '../../panels/burn.ts';
 import {
+  type BurnBucket,
   type BurnBudgetRow,
   type BurnData,
   type BurnLine,
   type BurnStep,
-  type BurnStretch,
+  type BurnUnit,
   burnThresholds,
   burnUnits,
 } from '../../protocol/burn.ts';
@@ -17,18 +18,18 @@ import { spendBy } from '../panels/bucketLabels.ts';
 import { panelNotes } from '../panels/notes.ts';
 import { projectChoices } from '../panels/projectOptions.ts';
 import type { Format } from '../text/format.ts';
-import { burnAnswer, whenText } from './headline.ts';
-import type { BurnFacts } from './inputs.ts';
+import { burnHeadline, whenText } from './headline.ts';
+import type { BurnInputs } from './inputs.ts';
 import { latestName } from './strings.ts';
 
 /** Everything the burn panel shows, in the editor's language. */
-export function burnFacts(facts: BurnFacts): BurnData {
+export function burnViewModel(facts: BurnInputs): BurnData {
   const { figures, question, format, live, demo } = facts;
   const { unit } = question;
   const rate = figures.rates[unit];
   const lines = linesOf(facts);
   return {
-    answer: burnAnswer(facts),
+    answer: burnHeadline(facts),
     live,
     at: figures.now,
     cards: cards(facts),
@@ -37,7 +38,7 @@ export function burnFacts(facts: BurnFacts): BurnData {
       `${latestName(unit)}: ${format.money(rate.latest, figures.now)}`,
       ...lines.map(({ label }) => label),
     ].join('; '),
-    stretches: stretchesOf(rate, unit, figures.now, format),
+    buckets: bucketsOf(rate, unit, figures.now, format),
     lines,
     budgets: figures.budgets.map((budget) => budgetRow(budget, facts)),
     budgetNote: budgetNote(facts),
@@ -54,12 +55,12 @@ export function burnFacts(facts: BurnFacts): BurnData {
   };
 }
 
-function stretchesOf(
+function bucketsOf(
   { buckets, bucket }: BurnRate,
   unit: BurnUnit,
   now: number,
   format: Format,
-): BurnStretch[] {
+): BurnBucket[] {
   return buckets.map((nano, index) => {
     const to = now - (buckets.length - 1 - index) * bucket;
     const from = to - bucket;
@@ -77,7 +78,7 @@ function stretchesOf(
 }
 
 /** Both means, and what lies as far above the one that decides as the threshold says. */
-function linesOf({ figures, question, format }: BurnFacts): BurnLine[] {
+function linesOf({ figures, question, format }: BurnInputs): BurnLine[] {
   const { active, all, activeCount, buckets } = figures.rates[question.unit];
   if (active === undefined || all === undefined) return [];
   const money = (nano: number): string => format.money(Math.round(nano), figures.now);
@@ -97,7 +98,7 @@ function linesOf({ figures, question, format }: BurnFacts): BurnLine[] {
   ];
 }
 
-function cards(facts: BurnFacts): PanelCard[] {
+function cards(facts: BurnInputs): PanelCard[] {
   const { figures, question, format } = facts;
   const { now, endOfDay, endOfMonth } = figures;
   const money = (nano: number): string => format.brief(format.convert(Math.round(nano), now));
@@ -140,7 +141,7 @@ function goesOn(unit: BurnUnit): string {
   }
 }
 
-/** The latest stretch against the mean that decides: a sign, a number and a word. */
+/** The latest bucket against the mean that decides: a sign, a number and a word. */
 function changeText({ active, skipped }: BurnRate, format: Format, now: number): string {
   if (active === undefined) {
     return skipped === 'no-data' ? l10n.t('no spend') : l10n.t('no earlier spend to compare with');
@@ -153,8 +154,8 @@ function changeText({ active, skipped }: BurnRate, format: Format, now: number):
     : l10n.t('▼ {0} below the usual {1}', share, usual);
 }
 
-/** The budget that ends first at the rate of the latest stretch. */
-function budgetCard({ figures, format, zone }: BurnFacts): PanelCard[] {
+/** The budget that ends first at the rate of the latest bucket. */
+function budgetCard({ figures, format, zone }: BurnInputs): PanelCard[] {
   const { first, now } = figures;
   if (first === undefined) return [];
   const { judged } = first.ahead;
@@ -172,7 +173,7 @@ function budgetCard({ figures, format, zone }: BurnFacts): PanelCard[] {
   return [{ id: 'budget', label, figure, detail, level: 'warning' }];
 }
 
-function budgetRow({ judged, steps }: BudgetAhead, facts: BurnFacts): BurnBudgetRow {
+function budgetRow({ judged, steps }: BudgetAhead, facts: BurnInputs): BurnBudgetRow {
   const { format } = facts;
   const { budget } = judged.entry;
   const { thresholds, unit, limit } = budget;
@@ -191,7 +192,7 @@ function budgetRow({ judged, steps }: BudgetAhead, facts: BurnFacts): BurnBudget
 
 function stepOf(
   { share, days, outcome }: BudgetAhead['steps'][number],
-  { figures, format, zone }: BurnFacts,
+  { figures, format, zone }: BurnInputs,
 ): BurnStep {
   const said = (text: string): string => l10n.t('{0}: {1}', format.percent(share), text);
   switch (outcome) {
@@ -212,7 +213,7 @@ function stepOf(
   }
 }
 
-function budgetNote({ figures, question, format }: BurnFacts): string {
+function budgetNote({ figures, question, format }: BurnInputs): string {
   if (!figures.hasBudgets) return l10n.t('No budget is set.');
   if (question.project !== '') {
     return l10n.t('Budgets count all they cover, so they are left out beside a filter.');

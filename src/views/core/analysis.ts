@@ -1,8 +1,9 @@
 import { homedir } from 'node:os';
-import type { PanelTask } from '../../analysisThread/panelTask.ts';
+import type { PanelQuery } from '../../analysisThread/panelTask.ts';
 import type { ReportResult } from '../../analysisThread/reportTask.ts';
 import type { TaskPlace } from '../../analysisThread/taskContext.ts';
 import { dataFolder } from '../../dataFolder/places.ts';
+import type { PanelFigures, PanelQueryName } from '../../panels/registry.ts';
 import type { RawOptions } from '../../query/question.ts';
 import type { Format } from '../../reports/document/document.ts';
 import { readSettings, settingsSentence } from './settingsModel.ts';
@@ -24,19 +25,16 @@ export async function makeReport(
   return answered.result;
 }
 
-/** A question of a panel without where and when it is asked. */
-export type PanelQuestion = PanelTask extends infer T
-  ? T extends PanelTask
-    ? Pick<T, 'panel' | 'question'>
-    : never
-  : never;
-
-/** What a panel shows, from the same thread. The caller knows the shape of what it asked for. */
-export async function panelData<D>(model: Asker, asked: PanelQuestion, now: number): Promise<D> {
-  const task = { ...placeOf(model, now), ...asked } as PanelTask;
+/** What a panel shows, from the same thread. */
+export async function panelData<Name extends PanelQueryName>(
+  model: Asker,
+  query: PanelQuery<Name>,
+  now: number,
+): Promise<PanelFigures<Name>> {
+  const task = { ...placeOf(model, now), ...query };
   const answered = await model.analysis.ask({ type: 'panel', task });
   if (answered.type !== 'panel') throw new Error('Another answer came than was asked for.');
-  return answered.data as D;
+  return answered.data as PanelFigures<Name>;
 }
 
 function placeOf({ storeFile, keptFolder }: Asker, now: number): TaskPlace {

@@ -1,56 +1,99 @@
-/** Every command but those of single reports; `package.json` lists the same, and a test compares. */
-export const commandIds = {
-  showMenu: 'outlay.showMenu',
-  rescan: 'outlay.rescan',
-  pause: 'outlay.pause',
-  resume: 'outlay.resume',
-  setDailyBudget: 'outlay.setDailyBudget',
-  setPrice: 'outlay.setPrice',
-  setCurrency: 'outlay.setCurrency',
-  explainNoTranscripts: 'outlay.explainNoTranscripts',
-  showDiagnostics: 'outlay.showDiagnostics',
-  help: 'outlay.help',
-  openWalkthrough: 'outlay.openWalkthrough',
-  openDemo: 'outlay.openDemo',
-  closeDemo: 'outlay.closeDemo',
-  showStorage: 'outlay.showStorage',
-  backUpStore: 'outlay.backUpStore',
-  moveStore: 'outlay.moveStore',
-  resetStore: 'outlay.resetStore',
-  removeAll: 'outlay.removeAll',
-  openSettings: 'outlay.openSettings',
-  showLog: 'outlay.showLog',
-  openDashboard: 'outlay.openDashboard',
-  openBurn: 'outlay.openBurn',
-  openAnomalies: 'outlay.openAnomalies',
-  openSession: 'outlay.openSession',
-  openTranscript: 'outlay.openTranscript',
-  copySessionId: 'outlay.copySessionId',
-  copyResumeCommand: 'outlay.copyResumeCommand',
-  resumeInTerminal: 'outlay.resumeInTerminal',
-  revealProject: 'outlay.revealProject',
-  excludeSession: 'outlay.excludeSession',
-  showExcluded: 'outlay.showExcluded',
-  groupSessions: 'outlay.groupSessions',
-  sortSessions: 'outlay.sortSessions',
-  filterSessions: 'outlay.filterSessions',
-  clearSessionFilter: 'outlay.clearSessionFilter',
-  refreshInsights: 'outlay.refreshInsights',
-  applyInsight: 'outlay.applyInsight',
-  configureInsight: 'outlay.configureInsight',
-  undoInsight: 'outlay.undoInsight',
-  showFailures: 'outlay.showFailures',
-  dismissInsight: 'outlay.dismissInsight',
-  snoozeInsight: 'outlay.snoozeInsight',
-  restoreInsight: 'outlay.restoreInsight',
-  recordOutcome: 'outlay.recordOutcome',
-  showDismissed: 'outlay.showDismissed',
-  hideDismissed: 'outlay.hideDismissed',
-  showReport: 'outlay.showReport',
-  saveReport: 'outlay.saveReport',
-  openReportPanel: 'outlay.openReportPanel',
-} as const;
+import {
+  type DataPanelName,
+  dataPanelNames,
+  dataPanels,
+  openPanel,
+} from '../../protocol/panels.ts';
+
+/** How VS Code offers a command. Its title is `command.NAME` in `package.nls.json`. */
+export interface CommandEntry {
+  /** Name of a codicon. */
+  readonly icon?: string;
+  /** When it can be chosen: a condition in VS Code's words. */
+  readonly enablement?: string;
+  /** When the command palette lists it; false for never. */
+  readonly palette?: string | false;
+}
+
+/** Commands but those that open a panel or show a report, in the order in which `package.json` lists them. */
+const ownCommands = {
+  showMenu: {},
+  rescan: { icon: 'refresh' },
+  pause: { icon: 'debug-pause', enablement: '!outlay.paused', palette: '!outlay.paused' },
+  resume: { icon: 'debug-start', enablement: 'outlay.paused', palette: 'outlay.paused' },
+  setDailyBudget: {},
+  setPrice: {},
+  setCurrency: {},
+  explainNoTranscripts: {},
+  showDiagnostics: {},
+  help: {},
+  openWalkthrough: {},
+  openDemo: { enablement: '!outlay.demo', palette: '!outlay.demo' },
+  closeDemo: { enablement: 'outlay.demo', palette: 'outlay.demo' },
+  showStorage: {},
+  backUpStore: {},
+  moveStore: {},
+  resetStore: {},
+  removeAll: {},
+  openSettings: { icon: 'gear' },
+  showLog: { icon: 'output' },
+  openSession: { icon: 'graph-line' },
+  openTranscript: { icon: 'go-to-file' },
+  copySessionId: { palette: false },
+  copyResumeCommand: { palette: false },
+  resumeInTerminal: { icon: 'terminal', palette: false },
+  revealProject: { palette: false },
+  excludeSession: { palette: false },
+  showExcluded: { palette: 'outlay.hasExcluded' },
+  groupSessions: { icon: 'list-tree' },
+  sortSessions: { icon: 'sort-precedence' },
+  filterSessions: { icon: 'filter' },
+  clearSessionFilter: { icon: 'filter-filled', palette: false },
+  refreshInsights: { icon: 'refresh' },
+  applyInsight: { icon: 'edit' },
+  configureInsight: { icon: 'gear', palette: false },
+  undoInsight: { icon: 'discard', palette: false },
+  showFailures: { icon: 'list-flat', palette: false },
+  dismissInsight: { icon: 'close', palette: false },
+  snoozeInsight: { icon: 'bell-slash', palette: false },
+  restoreInsight: { icon: 'eye', palette: false },
+  recordOutcome: { icon: 'feedback', palette: false },
+  showDismissed: {
+    icon: 'eye',
+    palette: 'outlay.hasHiddenInsights && !outlay.hiddenInsightsShown',
+  },
+  hideDismissed: { icon: 'eye-closed', palette: 'outlay.hiddenInsightsShown' },
+  showReport: {},
+  saveReport: { icon: 'save', enablement: 'outlay.reportShown' },
+  openReportPanel: { icon: 'graph-line', enablement: 'outlay.reportHasPanel' },
+} as const satisfies Readonly<Record<string, CommandEntry>>;
+
+type OwnCommand = keyof typeof ownCommands;
+export type PanelCommand = `outlay.open${Capitalize<DataPanelName>}`;
+
+/** Commands that open a panel, by the panel. */
+export const panelCommands = Object.fromEntries(
+  dataPanelNames.map((name) => [name, `outlay.${openPanel(name)}`]),
+) as Readonly<Record<DataPanelName, PanelCommand>>;
+
+/** Every command but those of single reports, by name, with its id. */
+export const commandIds = Object.fromEntries(
+  [...Object.keys(ownCommands), ...dataPanelNames.map(openPanel)].map((name) => [
+    name,
+    `outlay.${name}`,
+  ]),
+) as {
+  readonly [Name in OwnCommand | ReturnType<typeof openPanel>]: `outlay.${Name}`;
+};
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];
+
+/** The same as `package.json` offers them. */
+export const commandEntries: Readonly<Record<string, CommandEntry>> = {
+  ...ownCommands,
+  ...Object.fromEntries(
+    dataPanelNames.map((name) => [openPanel(name), { icon: dataPanels[name].icon }]),
+  ),
+};
 
 /** The command that shows one report. */
 export function reportCommandId(name: string): string {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { workspace } from 'vscode';
 import { type ConfigContent, updateConfig } from '../../dataFolder/configFile.ts';
 import { isObject } from '../../model/objects.ts';
-import { sharedKeys } from './settingsModel.ts';
+import { sharedKeys } from '../../settings/settings.ts';
 
 /**
  * Writes the user's settings into the data folder, where the terminal reads them. Only what the

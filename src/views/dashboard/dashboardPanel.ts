@@ -1,35 +1,34 @@
 import { Disposable, l10n } from 'vscode';
-import type { DashboardFigures } from '../../panels/dashboard.ts';
 import {
   type DashboardData,
   type DashboardQuestion,
-  type DashboardWords,
+  type DashboardStrings,
   isDashboardQuestion,
   usualDashboard,
 } from '../../protocol/dashboard.ts';
-import type { CommonWords } from '../../protocol/shared.ts';
+import type { CommonStrings } from '../../protocol/shared.ts';
 import { panelData } from '../core/analysis.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import type { InsightsModel } from '../insights/insightsModel.ts';
-import { commonWords, noTranscripts } from '../panels/commonStrings.ts';
+import { commonStrings, noTranscripts } from '../panels/commonStrings.ts';
 import type { DataPanelKind, PanelAnswer } from '../panels/dataPanel.ts';
 import { windowFolders } from '../panels/projectOptions.ts';
 import { formatOf } from '../text/format.ts';
-import { dashboardWords } from './strings.ts';
-import { dashboardFacts } from './viewModel.ts';
+import { dashboardStrings } from './strings.ts';
+import { dashboardViewModel } from './viewModel.ts';
 
 /** The dashboard: where the money goes, and whether that is normal. */
 export function dashboardPanel(
   insights: InsightsModel,
-): DataPanelKind<DashboardData, DashboardWords & CommonWords, DashboardQuestion> {
+): DataPanelKind<DashboardData, DashboardStrings & CommonStrings, DashboardQuestion> {
   const ask =
-    (panel: 'dashboard' | 'dashboardHead') =>
+    (panel: 'dashboard' | 'dashboardSummary') =>
     async (
       model: SpendModel,
       question: DashboardQuestion,
-    ): Promise<PanelAnswer<DashboardData, DashboardWords & CommonWords>> => {
+    ): Promise<PanelAnswer<DashboardData, DashboardStrings & CommonStrings>> => {
       const now = Date.now();
-      const figures = await panelData<DashboardFigures>(model, { panel, question }, now);
+      const figures = await panelData(model, { panel, question }, now);
       if (!figures.hasData) return noTranscripts();
       const { spend } = model;
       const format = formatOf(spend.settings);
@@ -44,9 +43,9 @@ export function dashboardPanel(
         insights: insights.current.report,
       };
       return {
-        words: { ...commonWords(), ...dashboardWords() },
+        words: { ...commonStrings(), ...dashboardStrings() },
         format: format.forPanel(now),
-        data: dashboardFacts(facts),
+        data: dashboardViewModel(facts),
       };
     };
   return {
@@ -55,7 +54,7 @@ export function dashboardPanel(
     question: usualDashboard,
     isQuestion: isDashboardQuestion,
     answer: ask('dashboard'),
-    first: ask('dashboardHead'),
+    summary: ask('dashboardSummary'),
     // What could be saved takes longer to find than a panel to open: it comes when it is known.
     watch: (onChange) => {
       const listening = insights.onDidChange(onChange);

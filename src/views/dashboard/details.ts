@@ -1,43 +1,44 @@
 import { l10n } from 'vscode';
-import type { DashboardRest, Slice } from '../../panels/dashboard.ts';
-import type { DashboardBar, DashboardRestData } from '../../protocol/dashboard.ts';
+import type { DashboardDetails, Slice } from '../../panels/dashboard.ts';
+import type { DashboardBar, DashboardDetailsData } from '../../protocol/dashboard.ts';
 import { backgroundKey, none } from '../../query/dimensions.ts';
+import { agentName } from '../text/agentName.ts';
 import type { Format } from '../text/format.ts';
 import { oneLine, projectName, titleText } from '../text/names.ts';
 import { classLabel } from '../text/tokenClassLabels.ts';
-import { agentName, type BarKind, nameOf } from './labels.ts';
+import { type BarKind, nameOf } from './labels.ts';
 
 /** Longest name that is shown in full on hover. */
 const longestHint = 200;
 
 /** Where the money went in detail, in the editor's language. */
-export function dashboardRest(rest: DashboardRest, format: Format): DashboardRestData {
+export function dashboardDetails(details: DashboardDetails, format: Format): DashboardDetailsData {
   return {
     bars: {
-      agent: rest.slices.agent.map((slice) => barOf(slice, 'agent', format)),
-      model: rest.slices.model.map((slice) => barOf(slice, 'model', format)),
-      project: rest.slices.project.map((slice) => barOf(slice, 'project', format)),
-      branch: rest.slices.branch.map((slice) => barOf(slice, 'branch', format)),
+      agent: details.slices.agent.map((slice) => barOf(slice, 'agent', format)),
+      model: details.slices.model.map((slice) => barOf(slice, 'model', format)),
+      project: details.slices.project.map((slice) => barOf(slice, 'project', format)),
+      branch: details.slices.branch.map((slice) => barOf(slice, 'branch', format)),
     },
-    classes: rest.classes.map(({ key, tokens, nano }) => ({
+    classes: details.classes.map(({ key, tokens, nano }) => ({
       name: key,
       label: key === backgroundKey ? l10n.t('Background') : classLabel(key),
       tokens,
       nano,
     })),
     heat: {
-      days: rest.heat.weekdays.map((day) => format.weekday(day)),
+      days: details.heat.weekdays.map((day) => format.weekday(day)),
       hours: Array.from({ length: 24 }, (_, hour) => String(hour)),
-      nano: rest.heat.nano,
+      nano: details.heat.nano,
     },
-    sessions: rest.topSessions.map(({ title, project, ...row }) => ({
+    sessions: details.topSessions.map(({ title, project, ...row }) => ({
       ...row,
       message: '',
       title: titleText({ title: title ?? null, sid: row.sid }),
       model: oneLine(row.model),
       project: projectName(project),
     })),
-    messages: rest.topMessages.map(({ title, project, messageId, ...row }) => ({
+    messages: details.topMessages.map(({ title, project, messageId, ...row }) => ({
       ...row,
       message: messageId,
       title: titleText({ title: title ?? null, sid: row.sid }),
@@ -45,7 +46,7 @@ export function dashboardRest(rest: DashboardRest, format: Format): DashboardRes
       project: projectName(project),
       messages: 1,
     })),
-    activity: rest.activity.map(({ project, messageId, title: _, ...row }) => ({
+    activity: details.activity.map(({ project, messageId, title: _, ...row }) => ({
       ...row,
       message: messageId,
       project: projectName(project),

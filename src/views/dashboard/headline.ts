@@ -2,16 +2,17 @@ import { l10n } from 'vscode';
 import type { BudgetOutlook } from '../../panels/parts/budgetForecasts.ts';
 import { backgroundKey, none } from '../../query/dimensions.ts';
 import { budgetAmount } from '../budgets/budgetLabels.ts';
+import { capitalized } from '../text/capitalized.ts';
 import type { Format } from '../text/format.ts';
 import { projectName } from '../text/names.ts';
-import type { DashboardFacts } from './inputs.ts';
+import type { DashboardInputs } from './inputs.ts';
 import { periodName } from './period.ts';
 
 /** A project that took at least this share of the spend is worth a sentence. */
 const telling = 0.3;
 
 /** How much, on what, is that normal, what comes of it: one or two sentences. */
-export function dashboardAnswer(facts: DashboardFacts): string {
+export function dashboardHeadline(facts: DashboardInputs): string {
   const { figures, question, format } = facts;
   const { total, sums, now } = figures;
   if (sums.messages === 0 && total === 0) {
@@ -20,7 +21,7 @@ export function dashboardAnswer(facts: DashboardFacts): string {
   const figure = format.headline(format.convert(total, now), {
     atLeast: sums.lower > 0 || sums.unpriced > 0,
   });
-  const spent = capital(l10n.t('{0} {1}', figure, periodName(question, format, figures)));
+  const spent = capitalized(l10n.t('{0} {1}', figure, periodName(question, format, figures)));
   const unfiltered = Object.values(question.filters).every((value) => value === '');
   const budget = unfiltered ? figures.budgets.find(isOfPeriod(question.period)) : undefined;
   const first =
@@ -63,8 +64,8 @@ function outlook({ budget, state, projected, band }: BudgetOutlook, format: Form
 }
 
 /** What most was spent on, where one thing stands out. */
-function mostOn({ figures, question, format }: DashboardFacts): string {
-  const named = (figures.rest?.slices.project ?? []).filter(
+function mostOn({ figures, question, format }: DashboardInputs): string {
+  const named = (figures.details?.slices.project ?? []).filter(
     ({ key }) => key !== none && key !== backgroundKey,
   );
   const [top] = named;
@@ -72,8 +73,4 @@ function mostOn({ figures, question, format }: DashboardFacts): string {
   const share = top.nano / figures.total;
   if (!(share >= telling)) return '';
   return l10n.t('{0} of it for {1}.', format.percent(share), projectName(top.key));
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
 }

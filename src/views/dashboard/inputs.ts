@@ -6,7 +6,7 @@ import type { WindowFolder } from '../panels/projectOptions.ts';
 import type { Format } from '../text/format.ts';
 
 /** What a dashboard's words are made of. */
-export interface DashboardFacts {
+export interface DashboardInputs {
   readonly figures: DashboardFigures;
   readonly question: DashboardQuestion;
   readonly format: Format;

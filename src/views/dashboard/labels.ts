@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import { restName } from '../../panels/parts/stackedSpend.ts';
 import { backgroundKey, none } from '../../query/dimensions.ts';
+import { agentName } from '../text/agentName.ts';
 import { oneLine, projectName } from '../text/names.ts';
 
 /** What a dashboard tells apart by name. */
@@ -14,9 +15,4 @@ export function nameOf(key: string, kind: BarKind): string {
   if (kind === 'project') return projectName(key);
   if (kind === 'agent') return agentName(key);
   return oneLine(kind === 'model' ? key.replace(/^claude-/, '') : key);
-}
-
-/** `main` and a subagent's type, for a person. */
-export function agentName(type: string): string {
-  return type === 'main' ? l10n.t('Main thread') : oneLine(type);
 }

@@ -1,8 +1,8 @@
 import { l10n } from 'vscode';
-import type { DashboardWords } from '../../protocol/dashboard.ts';
+import type { DashboardStrings } from '../../protocol/dashboard.ts';
 
 /** The dashboard's own texts; `{0}` is filled in by the page. */
-export function dashboardWords(): DashboardWords {
+export function dashboardStrings(): DashboardStrings {
   return {
     today: l10n.t('Today'),
     sevenDays: l10n.t('7 days'),

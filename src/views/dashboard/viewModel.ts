@@ -12,13 +12,14 @@ import { arrangeInsights } from '../insights/treeNodes.ts';
 import { spendBy } from '../panels/bucketLabels.ts';
 import { panelNotes } from '../panels/notes.ts';
 import { projectChoices } from '../panels/projectOptions.ts';
+import { agentName } from '../text/agentName.ts';
 import type { Format } from '../text/format.ts';
 import { levelWord } from '../text/levels.ts';
 import { oneLine } from '../text/names.ts';
-import { dashboardRest } from './details.ts';
-import { dashboardAnswer } from './headline.ts';
-import type { DashboardFacts } from './inputs.ts';
-import { agentName, nameOf } from './labels.ts';
+import { dashboardDetails } from './details.ts';
+import { dashboardHeadline } from './headline.ts';
+import type { DashboardInputs } from './inputs.ts';
+import { nameOf } from './labels.ts';
 import { periodName } from './period.ts';
 
 /** Insights the dashboard lists. */
@@ -28,23 +29,23 @@ const mostInsights = 3;
 const mostChoices = 200;
 
 /** Everything the dashboard shows, in the editor's language. */
-export function dashboardFacts(facts: DashboardFacts): DashboardData {
+export function dashboardViewModel(facts: DashboardInputs): DashboardData {
   const { figures, question, format, live } = facts;
   const { now } = figures;
   const label = (name: string): string => nameOf(name, question.stack);
   return {
-    answer: dashboardAnswer(facts),
+    answer: dashboardHeadline(facts),
     live,
     at: now,
     cards: cards(facts),
     total: figures.total,
-    stretches: figures.stretches.map((stretch) => ({
-      ...stretch,
-      label: stretchLabel(stretch.from, figures, format),
-      ...daysOfStretch(stretch, facts),
-      soFar: stretch.from <= now && now < stretch.to,
+    buckets: figures.buckets.map((bucket) => ({
+      ...bucket,
+      label: bucketLabel(bucket.from, figures, format),
+      ...daysOfBucket(bucket, facts),
+      soFar: bucket.from <= now && now < bucket.to,
     })),
-    stretchName: spendBy(figures.unit),
+    chartTitle: spendBy(figures.unit),
     stack: { names: figures.stackNames, labels: figures.stackNames.map(label) },
     budgets: figures.budgets.map((budget) => budgetOf(budget, format)),
     windows: {
@@ -55,14 +56,14 @@ export function dashboardFacts(facts: DashboardFacts): DashboardData {
         windowOf(window, now, format.shortDay(window.from)),
       ),
     },
-    rest: figures.rest === undefined ? null : dashboardRest(figures.rest, format),
+    details: figures.details === undefined ? null : dashboardDetails(figures.details, format),
     insights: insights(facts),
     choices: choices(facts),
     notes: panelNotes({ ...figures, demo: facts.demo, lower: figures.sums.lower }, format),
   };
 }
 
-function cards({ figures, question, format }: DashboardFacts): PanelCard[] {
+function cards({ figures, question, format }: DashboardInputs): PanelCard[] {
   const { total, background, sums, recent, now } = figures;
   const money = (nano: number): string => format.brief(format.convert(nano, now));
   const atLeast = sums.lower > 0 || sums.unpriced > 0;
@@ -172,15 +173,15 @@ function usualText({ recent }: DashboardFigures, format: Format): string {
     : l10n.t('▼ {0} below your usual {1} by this time', share, day);
 }
 
-function daysOfStretch(
+function daysOfBucket(
   { from, to }: { readonly from: number; readonly to: number },
-  { figures, zone }: DashboardFacts,
+  { figures, zone }: DashboardInputs,
 ): { first: string; last: string } {
   if (figures.unit === 'hour') return { first: '', last: '' };
   return { first: dayOf(from, zone), last: dayOf(to - 1, zone) };
 }
 
-function stretchLabel(from: number, { unit }: DashboardFigures, format: Format): string {
+function bucketLabel(from: number, { unit }: DashboardFigures, format: Format): string {
   if (unit === 'hour') return format.time(from);
   return unit === 'month' ? format.month(from) : format.shortDay(from);
 }
@@ -222,7 +223,7 @@ function windowOf({ from, to, nano }: UseWindow, now: number, label: string): Da
 }
 
 /** The first few that are open; all of them stand in their view. */
-function insights({ insights: report, format }: DashboardFacts): DashboardData['insights'] {
+function insights({ insights: report, format }: DashboardInputs): DashboardData['insights'] {
   if (report === undefined) return null;
   return arrangeInsights(report, false)
     .flatMap((node) => (node.kind === 'insight' ? [node.insight] : []))
@@ -235,7 +236,7 @@ function insights({ insights: report, format }: DashboardFacts): DashboardData['
     }));
 }
 
-function choices({ figures, folders }: DashboardFacts): DashboardData['choices'] {
+function choices({ figures, folders }: DashboardInputs): DashboardData['choices'] {
   const { project, group, account, model, agent, branch } = figures.choices;
   const offered = (values: readonly string[], name = (value: string) => oneLine(value)) =>
     values.slice(0, mostChoices).map((value) => ({ value, label: name(value) }));

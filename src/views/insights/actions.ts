@@ -11,7 +11,7 @@ import type { InsightJson } from '../../reports/insights/optimizeJson.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import type { Reports } from '../reports/reports.ts';
 import { formatOf } from '../text/format.ts';
-import { harmless } from '../text/plainUiText.ts';
+import { plainUiText } from '../text/plainUiText.ts';
 import type { InsightChanges } from './agentChanges.ts';
 import type { InsightsModel } from './insightsModel.ts';
 import type { InsightsView } from './insightsView.ts';
@@ -92,7 +92,7 @@ export class InsightActions {
     try {
       decide(this.#model.keptFolder, id, decision);
     } catch (error) {
-      void window.showErrorMessage(harmless(messageOf(error)));
+      void window.showErrorMessage(plainUiText(messageOf(error)));
       return;
     }
     await this.#insights.model.refresh();
@@ -131,7 +131,7 @@ export class InsightActions {
     }
     const format = formatOf(this.#model.spend.settings);
     const items = listed.filter(fits).map((insight) => ({
-      label: harmless(insightTitle(insight, format)),
+      label: plainUiText(insightTitle(insight, format)),
       description: savingText(insight, format),
       insight,
     }));
@@ -143,7 +143,7 @@ export class InsightActions {
     const format = formatOf(this.#model.spend.settings);
     const items = this.#insights.view.taken.map((taken) => {
       const { label, description } = describeInsight({ kind: 'taken', taken }, format);
-      return { label: harmless(label), description, id: taken.id };
+      return { label: plainUiText(label), description, id: taken.id };
     });
     return (await pickOne(items))?.id;
   }

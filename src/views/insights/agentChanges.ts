@@ -17,7 +17,7 @@ import {
 import { messageOf } from '../../model/errors.ts';
 import { readRoots } from '../core/readRoots.ts';
 import type { SpendModel } from '../core/spendModel.ts';
-import { harmless } from '../text/plainUiText.ts';
+import { plainUiText } from '../text/plainUiText.ts';
 import { ChangePreview } from './changePreview.ts';
 
 /** Gives an agent another model, with the comparison shown and agreed to first, and takes it back. */
@@ -77,17 +77,21 @@ export class InsightChanges implements Disposable {
         void window.showWarningMessage(
           l10n.t(
             '{0} is not what the comparison showed any more, so nothing was written.',
-            harmless(file),
+            plainUiText(file),
           ),
         );
         return false;
       }
     } catch (error) {
-      void window.showErrorMessage(harmless(messageOf(error)));
+      void window.showErrorMessage(plainUiText(messageOf(error)));
       return false;
     }
     this.#written();
-    const words = l10n.t('{0} has "model: {1}" now.', harmless(basename(file)), harmless(model));
+    const words = l10n.t(
+      '{0} has "model: {1}" now.',
+      plainUiText(basename(file)),
+      plainUiText(model),
+    );
     void this.#offerUndo(id, file, words);
     return true;
   }
@@ -101,7 +105,7 @@ export class InsightChanges implements Disposable {
         void window.showInformationMessage(l10n.t('Nothing was changed for this insight.'));
         return false;
       }
-      const file = harmless(undone.file);
+      const file = plainUiText(undone.file);
       void (undone.done
         ? window.showInformationMessage(l10n.t('{0} is as it was before.', file))
         : window.showWarningMessage(
@@ -110,7 +114,7 @@ export class InsightChanges implements Disposable {
       if (undone.done) this.#written();
       return undone.done;
     } catch (error) {
-      void window.showErrorMessage(harmless(messageOf(error)));
+      void window.showErrorMessage(plainUiText(messageOf(error)));
       return false;
     }
   }
@@ -120,14 +124,14 @@ export class InsightChanges implements Disposable {
     const copy = l10n.t('Copy Setting');
     const open = l10n.t('Open settings.json');
     const setting = `"env": { "CLAUDE_CODE_SUBAGENT_MODEL": ${JSON.stringify(model)} }`;
-    const name = harmless(agent);
+    const name = plainUiText(agent);
     const detail = [
       l10n.t('{0} comes with Claude Code, so no file of yours sets its model.', name),
       l10n.t(
         'In Claude Code’s settings.json, {0} holds for all subagents. To change {1} alone, define it yourself in .claude/agents/{1}.md with "model: {2}".',
         setting,
         name,
-        harmless(model),
+        plainUiText(model),
       ),
     ].join('\n\n');
     const settings = settingsFile(readRoots(this.#model.spend.settings));
@@ -147,21 +151,25 @@ export class InsightChanges implements Disposable {
     const close = await this.#preview.show(change);
     const { agent, model, modelNow, file } = change;
     const yes = l10n.t('Change Model');
-    const name = harmless(agent);
+    const name = plainUiText(agent);
     const question =
       modelNow === undefined
-        ? l10n.t('Give {0} the model {1}, instead of that of the session?', name, harmless(model))
+        ? l10n.t(
+            'Give {0} the model {1}, instead of that of the session?',
+            name,
+            plainUiText(model),
+          )
         : l10n.t(
             'Give {0} the model {1} instead of {2}?',
             name,
-            harmless(model),
-            harmless(modelNow),
+            plainUiText(model),
+            plainUiText(modelNow),
           );
     const detail = [
-      l10n.t('This writes {0}, as the comparison shows.', harmless(file)),
+      l10n.t('This writes {0}, as the comparison shows.', plainUiText(file)),
       l10n.t(
         'Whether {0} does its work as well is yours to judge. "Undo Change" puts the file back.',
-        harmless(model),
+        plainUiText(model),
       ),
     ].join('\n\n');
     const picked = await window.showWarningMessage(question, { modal: true, detail }, yes);
@@ -213,7 +221,7 @@ function sayNoFile(agent: string): void {
   void window.showWarningMessage(
     l10n.t(
       'No file defines {0}: looked in .claude/agents of its projects and in agents of the configuration folders. An agent of a plugin is changed there.',
-      harmless(agent),
+      plainUiText(agent),
     ),
   );
 }
@@ -221,18 +229,18 @@ function sayNoFile(agent: string): void {
 async function choose(agent: string, files: readonly AgentFile[]): Promise<AgentFile | undefined> {
   if (files.length === 1) return files[0];
   const items = files.map((file) => ({
-    label: harmless(basename(file.file)),
-    description: harmless(file.file),
+    label: plainUiText(basename(file.file)),
+    description: plainUiText(file.file),
     file,
   }));
-  const title = l10n.t('Several files define {0}: which one is to be changed?', harmless(agent));
+  const title = l10n.t('Several files define {0}: which one is to be changed?', plainUiText(agent));
   return (await window.showQuickPick(items, { title, matchOnDescription: true }))?.file;
 }
 
 /** The change to a file; says so where there is none to make. */
 function prepare(action: AgentModel, chosen: AgentFile): AgentChange | undefined {
   const change = changeOf(action, chosen);
-  const file = harmless(chosen.file);
+  const file = plainUiText(chosen.file);
   if (change === undefined) {
     void window.showWarningMessage(
       l10n.t('{0} has no frontmatter, so its model cannot be set there.', file),
@@ -241,7 +249,7 @@ function prepare(action: AgentModel, chosen: AgentFile): AgentChange | undefined
   }
   if (change.after !== change.before) return change;
   void window.showInformationMessage(
-    l10n.t('{0} has "model: {1}" already.', file, harmless(action.model)),
+    l10n.t('{0} has "model: {1}" already.', file, plainUiText(action.model)),
   );
   return undefined;
 }
@@ -253,7 +261,7 @@ function isUnsaved(file: string): boolean {
   );
   if (open === undefined) return false;
   void window.showWarningMessage(
-    l10n.t('{0} has changes that are not saved. Save or revert them first.', harmless(file)),
+    l10n.t('{0} has changes that are not saved. Save or revert them first.', plainUiText(file)),
   );
   return true;
 }

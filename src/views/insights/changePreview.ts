@@ -9,7 +9,7 @@ import {
   workspace,
 } from 'vscode';
 import type { AgentChange } from '../../insights/agentChange.ts';
-import { harmless } from '../text/plainUiText.ts';
+import { plainUiText } from '../text/plainUiText.ts';
 
 const scheme = 'outlay-change';
 
@@ -30,7 +30,7 @@ export class ChangePreview implements TextDocumentContentProvider, Disposable {
     const name = basename(file);
     const uri = Uri.from({ scheme, path: `/${name}`, query: String(this.#shown) });
     this.#contents.set(uri.toString(), after);
-    const title = `${harmless(name)}: ${harmless(modelNow ?? '–')} → ${harmless(model)}`;
+    const title = `${plainUiText(name)}: ${plainUiText(modelNow ?? '–')} → ${plainUiText(model)}`;
     await commands.executeCommand('vscode.diff', Uri.file(file), uri, title, { preview: true });
     return async () => {
       this.#contents.delete(uri.toString());

@@ -13,7 +13,7 @@ import { DisposableStore } from '../core/disposables.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { findsNothing, storeProblem } from '../core/storeState.ts';
 import { type Format, formatOf } from '../text/format.ts';
-import { harmless } from '../text/plainUiText.ts';
+import { plainUiText } from '../text/plainUiText.ts';
 import type { InsightsModel } from './insightsModel.ts';
 import { describeInsight, insightItem, insightTooltip, linesOf } from './treeItems.ts';
 import { arrangeInsights, type InsightsNode, isHidden } from './treeNodes.ts';
@@ -151,7 +151,7 @@ export class InsightsView implements TreeDataProvider<InsightsNode>, Disposable 
     if (this.#nodes.length === 0) return undefined;
     const problem = storeProblem(spend) || this.#insights.current.problem;
     const parts: string[] = [];
-    if (problem !== '') parts.push(l10n.t('Not up to date: {0}', harmless(problem)));
+    if (problem !== '') parts.push(l10n.t('Not up to date: {0}', plainUiText(problem)));
     if (spend.demo) parts.push(l10n.t('Demo: made-up sessions.'));
     if (spend.indexer.kind === 'indexing') {
       parts.push(l10n.t('Transcripts are still being read: more may be found.'));

@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import { usdToNano } from '../../model/money.ts';
 import type { InsightJson } from '../../reports/insights/optimizeJson.ts';
+import { agentName } from '../text/agentName.ts';
 import type { Format } from '../text/format.ts';
 import { modelName, oneLine } from '../text/names.ts';
 
@@ -19,7 +20,11 @@ export function factText(
   format: Format,
 ): string {
   if (typeof value === 'string') {
-    return name === 'model' ? modelName(value) : name === 'agent' ? agentName(value) : short(value);
+    return name === 'model'
+      ? modelName(value)
+      : name === 'agent'
+        ? agentLabel(value)
+        : short(value);
   }
   switch (unit) {
     case 'usd':
@@ -33,19 +38,22 @@ export function factText(
   }
 }
 
-/** What an agent is called. */
-export function agentName(agent: string): string {
-  return agent === 'main' ? l10n.t('Main thread') : short(agent);
+/** Longest name in a sentence. */
+const longestName = 60;
+
+/** What an agent is called in a sentence. */
+export function agentLabel(agent: string): string {
+  return agentName(agent, longestName);
 }
 
 function short(text: string): string {
-  return oneLine(text, 60);
+  return oneLine(text, longestName);
 }
 
 /** What was found, in a sentence. */
 export function insightTitle(insight: InsightJson, format: Format): string {
   const fact = factsOf(insight, format);
-  const agent = agentName(insight.agent ?? 'main');
+  const agent = agentLabel(insight.agent ?? 'main');
   switch (insight.kind) {
     case 'small-runs':
       return l10n.t('{0}: {1} small runs on {2}', agent, fact('runs'), fact('model'));
@@ -83,7 +91,7 @@ export function insightTitle(insight: InsightJson, format: Format): string {
 export function insightAdvice(insight: InsightJson): string {
   const { action, kind, agent } = insight;
   if (action.kind === 'agent-model') {
-    return l10n.t('Give {0} the model {1}.', agentName(action.agent), short(action.model));
+    return l10n.t('Give {0} the model {1}.', agentLabel(action.agent), short(action.model));
   }
   if (action.kind === 'view-failures') return l10n.t('Look at the runs that failed.');
   switch (kind) {
@@ -95,7 +103,7 @@ export function insightAdvice(insight: InsightJson): string {
     case 'tiny-agents':
       return l10n.t(
         'Ask for one agent with a list of tasks instead of one agent for each: {0}.',
-        agentName(agent ?? ''),
+        agentLabel(agent ?? ''),
       );
     case 'context-bloat':
       return l10n.t(
@@ -108,7 +116,7 @@ export function insightAdvice(insight: InsightJson): string {
           )
         : l10n.t(
             'Shorten the prompt of {0} and name only the tools it needs.',
-            agentName(agent ?? ''),
+            agentLabel(agent ?? ''),
           );
     case 'effort':
       return l10n.t('Lower the effort with "/effort" for small tasks.');

@@ -5,7 +5,7 @@ import type { InsightJson, StretchJson, TakenJson } from '../../reports/insights
 import type { Format } from '../text/format.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 import { modelName, oneLine } from '../text/names.ts';
-import { agentName, coverageText, evidenceTexts, insightAdvice, insightTitle } from './strings.ts';
+import { agentLabel, coverageText, evidenceTexts, insightAdvice, insightTitle } from './strings.ts';
 import { type InsightsNode, insightNodeId, type LineNode } from './treeNodes.ts';
 
 /** What an item says, before VS Code draws it. */
@@ -35,7 +35,7 @@ export function describeInsight(node: InsightsNode, format: Format): InsightText
     case 'insight':
       return {
         label: insightTitle(node.insight, format),
-        description: [savingText(node.insight, format), ...stateWords(node.insight, format)].join(
+        description: [savingText(node.insight, format), ...stateTexts(node.insight, format)].join(
           ' · ',
         ),
         icon: icons[node.insight.kind] ?? 'lightbulb',
@@ -45,7 +45,7 @@ export function describeInsight(node: InsightsNode, format: Format): InsightText
       return {
         label: l10n.t(
           '{0} has the model {1}',
-          agentName(node.taken.agent),
+          agentLabel(node.taken.agent),
           short(node.taken.model),
         ),
         description: l10n.t(
@@ -113,17 +113,17 @@ function basisWord({ basis }: Saving): string {
   return basis === 'measured' ? l10n.t('measured') : l10n.t('estimated');
 }
 
-function stateWords({ state, snoozedUntil, outcome }: InsightJson, format: Format): string[] {
+function stateTexts({ state, snoozedUntil, outcome }: InsightJson, format: Format): string[] {
   const words: string[] = [];
   if (state === 'dismissed') words.push(l10n.t('dismissed'));
   if (state === 'snoozed' && snoozedUntil !== null) {
     words.push(l10n.t('snoozed until {0}', format.day(Date.parse(snoozedUntil))));
   }
   if (state === 'applied') words.push(l10n.t('applied'));
-  return [...words, ...outcomeWords(outcome)];
+  return [...words, ...outcomeTexts(outcome)];
 }
 
-function outcomeWords(outcome: InsightJson['outcome']): string[] {
+function outcomeTexts(outcome: InsightJson['outcome']): string[] {
   switch (outcome) {
     case 'success':
       return [l10n.t('it worked')];
@@ -175,7 +175,7 @@ function takenLines(taken: TakenJson, format: Format): LineNode[] {
     ...(appliedAt === null
       ? []
       : [{ label: l10n.t('Applied'), value: format.dateTime(Date.parse(appliedAt)), icon: '' }]),
-    ...outcomeWords(outcome).map((value) => ({ label: l10n.t('Outcome'), value, icon: '' })),
+    ...outcomeTexts(outcome).map((value) => ({ label: l10n.t('Outcome'), value, icon: '' })),
     {
       label: l10n.t('Spend is measured, for all runs of the agent; why it changed is not.'),
       value: '',

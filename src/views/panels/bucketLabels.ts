@@ -1,8 +1,8 @@
 import { l10n } from 'vscode';
-import type { StretchUnit } from '../../panels/parts/timeBuckets.ts';
+import type { BucketUnit } from '../../panels/parts/timeBuckets.ts';
 
 /** What a chart of spend over time is called, by what a bar of it stands for. */
-export function spendBy(unit: StretchUnit): string {
+export function spendBy(unit: BucketUnit): string {
   switch (unit) {
     case 'hour':
       return l10n.t('Spend by hour');

@@ -1,8 +1,8 @@
 import { l10n } from 'vscode';
-import type { CommonWords, NothingToShow } from '../../protocol/shared.ts';
+import type { CommonStrings, NothingToShow } from '../../protocol/shared.ts';
 
 /** Texts of the parts all panels share; `{0}` is filled in by the page. */
-export function commonWords(): CommonWords {
+export function commonStrings(): CommonStrings {
   return {
     live: l10n.t('live'),
     updated: l10n.t('updated {0}'),

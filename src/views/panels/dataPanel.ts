@@ -1,6 +1,7 @@
 import { commands, type Disposable, type LogOutputChannel, l10n, type WebviewPanel } from 'vscode';
 import { HumanError } from '../../model/errors.ts';
 import { noFilters, usualDashboard } from '../../protocol/dashboard.ts';
+import type { DataPanelName } from '../../protocol/panels.ts';
 import {
   type CommonAction,
   type InsightVerb,
@@ -12,7 +13,8 @@ import {
 } from '../../protocol/shared.ts';
 import { commandIds } from '../core/commandIds.ts';
 import type { SpendModel } from '../core/spendModel.ts';
-import { exportFromPanel, LivePanel, mostBusy, restMs } from './livePanel.ts';
+import { exportFromPanel, LivePanel, mostBusy, throttleMs } from './livePanel.ts';
+import { type PanelRequest, PanelSession } from './panelSession.ts';
 
 /** What a panel shows, or why there is nothing. */
 export type PanelAnswer<Data, Words> =
@@ -21,38 +23,37 @@ export type PanelAnswer<Data, Words> =
 
 /** A kind of panel that is asked questions: of the whole store rather than of one session. */
 export interface DataPanelKind<Data, Words, Question> {
-  /** Name of its bundle, and of its key in `viewTypes`. */
-  readonly name: 'dashboard' | 'burn' | 'anomalies';
+  /** Its descriptor, its page and its bundle. */
+  readonly name: DataPanelName;
   /** Title of the tab in the editor's language. */
   readonly title: () => string;
   /** What it is asked when it opens. */
   readonly question: Question;
   readonly isQuestion: (value: unknown) => value is Question;
   readonly answer: (model: SpendModel, question: Question) => Promise<PanelAnswer<Data, Words>>;
-  /** A part of the answer that is known sooner, and shown until the whole is there. */
-  readonly first?: (model: SpendModel, question: Question) => Promise<PanelAnswer<Data, Words>>;
+  /** A part of the answer that is known sooner, and shown until the full one is there. */
+  readonly summary?: (model: SpendModel, question: Question) => Promise<PanelAnswer<Data, Words>>;
   /** Follows what the answer depends on besides the store, for as long as the panel is seen. */
   readonly watch?: (onChange: () => void) => Disposable;
 }
 
 /** Which command a way out of a panel is. */
-const actionCommands: Readonly<Record<Exclude<CommonAction, 'startOver'>, string>> = {
-  showLog: commandIds.showLog,
-  rescan: commandIds.rescan,
-  openDemo: commandIds.openDemo,
-  openSettings: commandIds.openSettings,
-  setBudget: commandIds.setDailyBudget,
-  openDashboard: commandIds.openDashboard,
-  openBurn: commandIds.openBurn,
-  openAnomalies: commandIds.openAnomalies,
-  showInsights: 'outlay.insights.focus',
-};
+function commandOf(action: Exclude<CommonAction, 'startOver'>): string {
+  switch (action) {
+    case 'setBudget':
+      return commandIds.setDailyBudget;
+    case 'showInsights':
+      return 'outlay.insights.focus';
+    default:
+      return commandIds[action];
+  }
+}
 
 /** What takes longer than this is said to be worked on. */
 const longMs = 300;
 
-/** A whole whose first part keeps up by itself is asked for more seldom: it holds that part up. */
-const wholeBusy = mostBusy / 2;
+/** A full answer whose summary keeps up by itself is asked for more seldom: it holds the summary up. */
+const fullBusy = mostBusy / 2;
 
 /** What is done with an insight a panel lists. */
 const insightCommands: Readonly<Record<InsightVerb, string>> = {
@@ -61,27 +62,22 @@ const insightCommands: Readonly<Record<InsightVerb, string>> = {
 };
 
 /** An answer that is being made. */
-interface Asked<Data, Words> {
-  readonly whole: Promise<PanelAnswer<Data, Words>>;
-  readonly first: Promise<PanelAnswer<Data, Words>> | undefined;
-  /** The whole is there: nobody needs its first part. */
+interface PendingAnswer<Data, Words> {
+  readonly full: Promise<PanelAnswer<Data, Words>>;
+  readonly summary: Promise<PanelAnswer<Data, Words>> | undefined;
+  /** The full answer is there: nobody needs its summary. */
   readonly isDone: () => boolean;
 }
 
-/** A panel over the whole store: asked on the analysing thread, told anew after every commit. */
+/** A panel over the whole store: asked on the analysing thread, and again after every commit. */
 export class DataPanel<Data, Words, Question> extends LivePanel {
   readonly #kind: DataPanelKind<Data, Words, Question>;
-  #question: Question;
-  /** The answer the page has; what is the same is not sent again. */
-  #told = '';
-  /** Until then only what is known first is told anew. */
-  #wholeAt = 0;
-  #later: NodeJS.Timeout | undefined;
-  /** The question that was an answer to. */
-  #toldFor: Question | undefined;
+  readonly #session: PanelSession<Question>;
+  /** Trailing edge of the throttle of full answers. */
+  #fullTimer: NodeJS.Timeout | undefined;
   #watching: Disposable | undefined;
-  /** Asked as soon as the panel is opened: the page takes longer to come than the answer. */
-  #ahead: Asked<Data, Words> | undefined;
+  /** Prefetched as soon as the panel is opened: the page takes longer to come than the answer. */
+  #prefetched: PendingAnswer<Data, Words> | undefined;
 
   constructor(
     panel: WebviewPanel,
@@ -92,30 +88,29 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
   ) {
     super(panel, model, log);
     this.#kind = kind;
-    this.#question = question;
-    this.#ahead = this.#ask();
+    this.#session = new PanelSession(question, { hasSummary: kind.summary !== undefined });
+    this.#prefetched = this.#request();
   }
 
-  #ask(): Asked<Data, Words> {
-    // Another question's answer stays in sight until all of the new one is there.
-    const soon = this.#told === '' || this.#knowsAnswer();
-    const first = soon ? this.#kind.first?.(this.model, this.#question) : undefined;
-    const whole = this.#kind.answer(this.model, this.#question);
+  #request(): PendingAnswer<Data, Words> {
+    const { question, wantsSummary } = this.#session;
+    const summary = wantsSummary ? this.#kind.summary?.(this.model, question) : undefined;
+    const full = this.#kind.answer(this.model, question);
     let done = false;
     // Whoever waits for them learns of a failure; until then it is nobody's.
-    first?.catch(() => {});
-    whole
+    summary?.catch(() => {});
+    full
       .catch(() => {})
       .finally(() => {
         done = true;
       });
-    return { whole, first, isDone: () => done };
+    return { full, summary, isDone: () => done };
   }
 
   /** Shows the answer to another question. */
   ask(question: Question): void {
-    this.#question = question;
-    this.#ahead = undefined;
+    this.#session.ask(question);
+    this.#prefetched = undefined;
     this.updateNow();
   }
 
@@ -134,7 +129,7 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
         break;
       case 'do':
         if (message.action === 'startOver') this.ask(this.#kind.question);
-        else void commands.executeCommand(actionCommands[message.action]);
+        else void commands.executeCommand(commandOf(message.action));
         break;
       case 'openSession':
         void commands.executeCommand(commandIds.openSession, message.sid, message.message);
@@ -157,9 +152,9 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
 
   /** A page that comes back asks what it was last asked. */
   #adopt(question: Question): void {
-    if (JSON.stringify(question) === JSON.stringify(this.#question)) return;
-    this.#question = question;
-    this.#ahead = undefined;
+    if (JSON.stringify(question) === JSON.stringify(this.#session.question)) return;
+    this.#session.ask(question);
+    this.#prefetched = undefined;
   }
 
   protected override onSight(seen: boolean): void {
@@ -167,83 +162,78 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     else {
       this.#watching?.dispose();
       this.#watching = undefined;
-      clearTimeout(this.#later);
-      this.#later = undefined;
+      clearTimeout(this.#fullTimer);
+      this.#fullTimer = undefined;
     }
   }
 
-  protected override forget(): void {
-    this.#told = '';
+  protected override forgetSent(): void {
+    this.#session.forgetSent();
   }
 
-  /** The page has an answer to the question, which its first part can bring up to date. */
-  #knowsAnswer(): boolean {
-    return this.#kind.first !== undefined && this.#told !== '' && this.#toldFor === this.#question;
+  /** A summary may be asked for at any time; full answers have a throttle of their own. */
+  protected override restAfter(took: number): number {
+    return this.#kind.summary === undefined ? super.restAfter(took) : throttleMs;
   }
 
-  /** What is known first may be asked for at any time; the whole keeps a pace of its own. */
-  protected override pace(took: number): number {
-    return this.#kind.first === undefined ? super.pace(took) : restMs;
-  }
-
-  protected override async look(): Promise<void> {
-    const { page } = this;
-    const question = this.#question;
+  protected override async refresh(): Promise<void> {
     const started = Date.now();
-    if (started < this.#wholeAt && this.#knowsAnswer()) {
-      this.#later ??= setTimeout(() => {
-        this.#later = undefined;
-        this.updateSoon();
-      }, this.#wholeAt - started);
-      const first = this.#kind.first!(this.model, question);
-      await this.#tellFirst({ first, isDone: () => false }, page, question, () => {});
-      return;
-    }
-    const asked = this.#ahead ?? this.#ask();
-    this.#ahead = undefined;
-    // An empty page says that it is being worked on, unless the answer comes at once.
-    const slow = setTimeout(() => void this.#sayWorking(page), longMs);
-    void this.#tellFirst(asked, page, question, () => clearTimeout(slow));
-    const answer = await this.#answerOf(asked.whole);
-    clearTimeout(slow);
-    const took = Date.now() - started;
-    this.#wholeAt = started + took / wholeBusy;
-    // Another page, or another question, wants another answer.
-    if (!this.#isWanted(page, question)) {
+    const request = this.#session.begin(this.page, started);
+    if (request.kind === 'summary') await this.#refreshSummary(request, started);
+    else await this.#refreshFully(request, started);
+  }
+
+  async #refreshSummary(request: PanelRequest<Question>, started: number): Promise<void> {
+    this.#fullTimer ??= setTimeout(() => {
+      this.#fullTimer = undefined;
       this.updateSoon();
+    }, this.#session.fullIn(started));
+    const summary = this.#kind.summary!(this.model, request.question);
+    await this.#sendSummary({ summary, isDone: () => false }, request, () => {});
+    this.#session.finish(request);
+  }
+
+  async #refreshFully(request: PanelRequest<Question>, started: number): Promise<void> {
+    const pending = this.#prefetched ?? this.#request();
+    this.#prefetched = undefined;
+    // An empty page says that it is being worked on, unless the answer comes at once.
+    const slow = setTimeout(() => void this.#sendWorking(request), longMs);
+    void this.#sendSummary(pending, request, () => clearTimeout(slow));
+    const answer = await this.#answerOf(pending.full);
+    clearTimeout(slow);
+    const fullFrom = started + (Date.now() - started) / fullBusy;
+    // Another page, or another question, wants another answer.
+    if (!this.#session.finish(request, fullFrom)) {
+      if (this.ready) this.updateNow();
       return;
     }
-    const message = this.#messageOf(answer, question);
-    const told = JSON.stringify(message);
-    if (told === this.#told) return;
+    const message = this.#messageOf(answer, request.question);
+    const text = JSON.stringify(message);
+    if (this.#session.isSent(text)) return;
     await this.post(message);
-    if (page !== this.page) return;
-    this.#told = told;
-    this.#toldFor = question;
+    if (this.#isPageOf(request)) this.#session.sent(text, request.question);
   }
 
-  /** Whether a page still waits for the answer to a question. */
-  #isWanted(page: number, question: Question): boolean {
-    return page === this.page && this.ready && question === this.#question;
+  #isPageOf({ page }: PanelRequest<Question>): boolean {
+    return page === this.page;
   }
 
-  /** Shows what is known first, unless the whole has come meanwhile or there is nothing to show. */
-  async #tellFirst(
-    { first, isDone }: Pick<Asked<Data, Words>, 'first' | 'isDone'>,
-    page: number,
-    question: Question,
-    onTold: () => void,
+  /** Shows a summary, unless the full answer has come meanwhile or there is nothing to show. */
+  async #sendSummary(
+    { summary, isDone }: Pick<PendingAnswer<Data, Words>, 'summary' | 'isDone'>,
+    request: PanelRequest<Question>,
+    onSend: () => void,
   ): Promise<void> {
-    const answer = await first?.catch(() => undefined);
+    const answer = await summary?.catch(() => undefined);
     if (answer === undefined || 'text' in answer) return;
-    if (isDone() || !this.#isWanted(page, question)) return;
-    onTold();
+    if (isDone() || !this.#session.isCurrent(request)) return;
+    onSend();
     // A page that is gone is no failure here: what follows meets the same.
-    await this.post(this.#messageOf(answer, question)).catch(() => {});
+    await this.post(this.#messageOf(answer, request.question)).catch(() => {});
   }
 
-  async #sayWorking(page: number): Promise<void> {
-    if (this.#told !== '' || page !== this.page || !this.ready) return;
+  async #sendWorking(request: PanelRequest<Question>): Promise<void> {
+    if (this.#session.hasSent || !this.#isPageOf(request) || !this.ready) return;
     await this.post({ type: 'working', v: protocolVersion, text: l10n.t('Reading the store…') });
   }
 

@@ -13,33 +13,32 @@ import { type Exported, type NothingToShow, protocolVersion } from '../../protoc
 import { DisposableStore } from '../core/disposables.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { storeProblem } from '../core/storeState.ts';
-import { harmless } from '../text/plainUiText.ts';
+import { plainUiText } from '../text/plainUiText.ts';
+import { UpdateLoop } from './updateLoop.ts';
 
 /** Updates of an open panel follow one another at most this closely. */
-export const restMs = 100;
+export const throttleMs = 100;
 
 /** An answer that takes long is asked for seldom: at most this part of the time goes into it. */
 export const mostBusy = 1 / 4;
 
 /**
- * A webview panel that is told what is new for as long as it is seen. VS Code disposes the page of a
+ * A webview panel that is sent what is new for as long as it is seen. VS Code disposes the page of a
  * hidden panel, so that nothing is asked, kept or sent for it, and makes a new page afterwards.
  */
 export abstract class LivePanel implements Disposable {
   readonly panel: WebviewPanel;
   protected readonly model: SpendModel;
   protected readonly log: LogOutputChannel;
-  /** There is a page, and it waits to be told something. */
+  /** There is a page, and it waits to be sent something. */
   protected ready = false;
   /** Counts the pages. */
   protected page = 0;
   readonly #owned = new DisposableStore();
-  #busy = false;
-  #again = false;
-  #timer: NodeJS.Timeout | undefined;
-  #nextAt = 0;
-  /** Somebody waits for the next look, so it has no rest before it. */
-  #urgent = false;
+  readonly #loop = new UpdateLoop(
+    () => this.#refresh(),
+    (took) => this.restAfter(took),
+  );
 
   constructor(panel: WebviewPanel, model: SpendModel, log: LogOutputChannel) {
     this.panel = panel;
@@ -53,21 +52,21 @@ export abstract class LivePanel implements Disposable {
   /** Acts upon what the page says, if it is of the protocol. */
   protected abstract receive(message: unknown): void;
 
-  /** Asks the store and tells the page what is new. */
-  protected abstract look(): Promise<void>;
+  /** Asks the store and sends the page what is new. */
+  protected abstract refresh(): Promise<void>;
 
-  /** What the page has been told is forgotten: it is another page, or was not told everything. */
-  protected abstract forget(): void;
+  /** What the page was last sent is forgotten: it is another page, or was not sent everything. */
+  protected abstract forgetSent(): void;
 
-  /** The panel comes into sight with a page, or goes out of it; told more than once, too. */
+  /** The panel comes into sight with a page, or goes out of it; more than once, too. */
   protected onSight(_seen: boolean): void {}
 
-  /** A page is there and has been told nothing yet. */
+  /** A page is there and has been sent nothing yet. */
   protected welcome(): void {
     this.ready = true;
     this.onSight(true);
     this.page += 1;
-    this.forget();
+    this.forgetSent();
     void this.update();
   }
 
@@ -75,56 +74,37 @@ export abstract class LivePanel implements Disposable {
     if (this.panel.visible) return;
     this.ready = false;
     this.onSight(false);
-    this.forget();
+    this.forgetSent();
   }
 
+  /** Throttled: after the rest that follows the last update. */
   protected updateSoon(): void {
-    if (!this.ready || this.#timer !== undefined) return;
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined;
-        void this.update();
-      },
-      Math.max(0, this.#nextAt - Date.now()),
-    );
+    if (this.ready) this.#loop.schedule();
   }
 
-  /** Looks as soon as it can be: somebody has asked for something else. */
+  /** Without a rest: somebody has asked for something else. */
   protected updateNow(): void {
-    this.#urgent = true;
-    void this.update();
+    this.#loop.runNow();
   }
 
-  /** Looks at once. One look at a time: what comes meanwhile makes one more of it. */
+  /** At once; one at a time. */
   protected async update(): Promise<void> {
-    if (this.#busy) {
-      this.#again = true;
-      return;
-    }
-    this.#busy = true;
-    this.#urgent = false;
-    const started = Date.now();
+    await this.#loop.run();
+  }
+
+  async #refresh(): Promise<void> {
     try {
-      if (this.ready) await this.look();
+      if (this.ready) await this.refresh();
     } catch (error) {
       // The store may be busy or gone just now; the model says so, and its next change asks again.
       this.log.debug(`A panel could not be told what is new: ${messageOf(error)}`);
-      this.forget();
-    } finally {
-      this.#busy = false;
-      const took = Date.now() - started;
-      this.#nextAt = started + this.pace(took);
-      if (this.#again) {
-        this.#again = false;
-        if (this.#urgent) this.#nextAt = 0;
-        this.updateSoon();
-      }
+      this.forgetSent();
     }
   }
 
-  /** How long after a look began the next one may begin. */
-  protected pace(took: number): number {
-    return Math.max(restMs, took / mostBusy);
+  /** How long after an update began the next one may begin. */
+  protected restAfter(took: number): number {
+    return Math.max(throttleMs, took / mostBusy);
   }
 
   protected async post(message: unknown): Promise<void> {
@@ -149,7 +129,7 @@ export abstract class LivePanel implements Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#loop.cancel();
     this.ready = false;
     this.onSight(false);
     this.#owned.dispose();
@@ -178,7 +158,11 @@ export async function exportFromPanel({ to, name, content }: Exported): Promise<
     await workspace.fs.writeFile(target, bytes);
   } catch (error) {
     void window.showErrorMessage(
-      l10n.t('{0} could not be written: {1}', harmless(target.fsPath), harmless(messageOf(error))),
+      l10n.t(
+        '{0} could not be written: {1}',
+        plainUiText(target.fsPath),
+        plainUiText(messageOf(error)),
+      ),
     );
   }
 }

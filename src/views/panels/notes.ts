@@ -3,7 +3,7 @@ import type { Format } from '../text/format.ts';
 import { oneLine } from '../text/names.ts';
 
 /** What decides which cautions stand below a panel. */
-export interface NoteFacts {
+export interface NoteInputs {
   readonly demo: boolean;
   readonly catalogueDate: string;
   readonly unpriced: readonly { readonly model: string; readonly messages: number }[];
@@ -13,7 +13,7 @@ export interface NoteFacts {
 
 /** What the figures of a panel are and leave out. */
 export function panelNotes(
-  { demo, catalogueDate, unpriced, lower }: NoteFacts,
+  { demo, catalogueDate, unpriced, lower }: NoteInputs,
   format: Format,
 ): string[] {
   return [

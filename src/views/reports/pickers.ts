@@ -5,7 +5,7 @@ import type { ReportDefinition } from '../../reports/document/definition.ts';
 import { editorReports } from '../../reports/registry.ts';
 import type { StoreReader } from '../../store/query/storeReader.ts';
 import { oneLine, projectName, titleText } from '../text/names.ts';
-import { harmless } from '../text/plainUiText.ts';
+import { plainUiText } from '../text/plainUiText.ts';
 import { choiceLabel, optionTitle, periodLabel, reportTitle } from './strings.ts';
 
 interface Choice extends QuickPickItem {
@@ -19,7 +19,7 @@ const shownSessions = 200;
 /** Asks which report; undefined when left with Escape. */
 export async function chooseReport(): Promise<ReportDefinition | undefined> {
   const items = editorReports.map((definition) => ({
-    label: reportTitle(definition.name),
+    label: reportTitle(definition),
     description: `outlay ${definition.name}`,
     definition,
   }));
@@ -35,7 +35,7 @@ export async function chooseQuestion(
   const raw: Record<string, string> = {};
   for (const step of stepsOf(definition, reader)) {
     const picked = await window.showQuickPick(step.items, {
-      title: `${reportTitle(definition.name)}: ${step.title}`,
+      title: `${reportTitle(definition)}: ${step.title}`,
       matchOnDescription: true,
     });
     if (picked === undefined) return undefined;
@@ -69,8 +69,8 @@ function sessionStep(reader: StoreReader): Step {
     const id = titleText({ title: null, sid: session.sid });
     return {
       value: session.sid,
-      label: harmless(titleText(session)),
-      description: harmless([project, id].join(' · ')),
+      label: plainUiText(titleText(session)),
+      description: plainUiText([project, id].join(' · ')),
     };
   });
   return { name: 'argument', title: l10n.t('which session?'), items };
@@ -102,8 +102,8 @@ function projectStep(reader: StoreReader): Step {
   const items = [...paths].map(
     (path): Choice => ({
       value: path,
-      label: harmless(projectName(path)),
-      description: harmless(oneLine(path)),
+      label: plainUiText(projectName(path)),
+      description: plainUiText(oneLine(path)),
     }),
   );
   const all: Choice = { value: undefined, label: l10n.t('All projects') };
@@ -117,7 +117,7 @@ function projectStep(reader: StoreReader): Step {
 function modelStep(reader: StoreReader): Step {
   const items = reader
     .knownModels()
-    .map((model): Choice => ({ value: model, label: harmless(oneLine(model)) }));
+    .map((model): Choice => ({ value: model, label: plainUiText(oneLine(model)) }));
   const all: Choice = { value: undefined, label: l10n.t('All models') };
   return {
     name: 'model',

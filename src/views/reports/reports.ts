@@ -15,7 +15,7 @@ import { editorReports } from '../../reports/registry.ts';
 import { makeReport } from '../core/analysis.ts';
 import type { ReportDocuments } from '../core/readonlyDocuments.ts';
 import type { SpendModel } from '../core/spendModel.ts';
-import { harmless } from '../text/plainUiText.ts';
+import { plainUiText } from '../text/plainUiText.ts';
 import { panelOf } from './openAsPanel.ts';
 import { chooseQuestion, chooseReport } from './pickers.ts';
 import { reportTitle } from './strings.ts';
@@ -71,7 +71,7 @@ export class Reports implements Disposable {
     await commands.executeCommand('setContext', shownKey, true);
     const hasPanel = panelOf(definition.name, raw) !== undefined;
     await commands.executeCommand('setContext', panelKey, hasPanel);
-    await this.#documents.show(reportTitle(definition.name), result.text);
+    await this.#documents.show(reportTitle(definition), result.text);
     return undefined;
   }
 
@@ -79,7 +79,7 @@ export class Reports implements Disposable {
     try {
       return await makeReport(this.#model, shown, format, now);
     } catch (error) {
-      if (error instanceof HumanError) void window.showErrorMessage(harmless(error.message));
+      if (error instanceof HumanError) void window.showErrorMessage(plainUiText(error.message));
       else {
         this.#log.error(`Report ${shown.name}: ${messageOf(error)}`);
         void window.showErrorMessage(l10n.t('The report could not be made; the log says why.'));

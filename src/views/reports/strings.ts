@@ -1,28 +1,9 @@
 import { l10n } from 'vscode';
+import type { ReportDefinition } from '../../reports/document/definition.ts';
 
-/** What reports are called in the editor's language, by the name of their definition. */
-export function reportTitle(name: string): string {
-  const titles: Readonly<Record<string, () => string>> = {
-    report: () => l10n.t('Cost Report'),
-    breakdown: () => l10n.t('Breakdown'),
-    session: () => l10n.t('Session Report'),
-    conversation: () => l10n.t('Conversations'),
-    history: () => l10n.t('History'),
-    activity: () => l10n.t('Recent Activity'),
-    summary: () => l10n.t('Summary'),
-    projection: () => l10n.t('Projection'),
-    burn: () => l10n.t('Burn Rate'),
-    anomaly: () => l10n.t('Anomalies'),
-    counterfactual: () => l10n.t('What If'),
-    health: () => l10n.t('Health'),
-    trend: () => l10n.t('Trend'),
-    optimize: () => l10n.t('Insights'),
-    'budget check': () => l10n.t('Budget Check'),
-    'budget list': () => l10n.t('Budgets'),
-    federation: () => l10n.t('Spend of Peers'),
-    'federation status': () => l10n.t('Suspended Peers'),
-  };
-  return titles[name]?.() ?? name;
+/** What reports are called in the editor's language; the bundle has the titles of the registry. */
+export function reportTitle({ title, editorTitle = title }: ReportDefinition): string {
+  return l10n.t(editorTitle);
 }
 
 /** What a choice of a report is about. */

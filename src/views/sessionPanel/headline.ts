@@ -1,13 +1,14 @@
 import { l10n } from 'vscode';
 import type { PanelMessage } from '../../protocol/session.ts';
+import { capitalized } from '../text/capitalized.ts';
 import type { Format } from '../text/format.ts';
-import { type SessionFacts, summedUpMessages, totalOf } from './inputs.ts';
+import { type SessionInputs, summedUpMessages, totalOf } from './inputs.ts';
 
 /** A message this much of a session's cost is worth a sentence. */
 const telling = 0.1;
 
 /** How much, in what time, and what stands out: a session in one or two sentences. */
-export function sessionAnswer(facts: SessionFacts, live: boolean): string {
+export function sessionHeadline(facts: SessionInputs, live: boolean): string {
   const { summary, format } = facts;
   const { startedAt, endedAt, messages, lower, unpriced } = summary;
   const shown = format.convert(totalOf(summary), endedAt);
@@ -17,19 +18,15 @@ export function sessionAnswer(facts: SessionFacts, live: boolean): string {
     messages === 1 ? l10n.t('1 message') : l10n.t('{0} messages', format.count(messages));
   const first =
     messages === 0
-      ? l10n.t('{0}, and no message yet.', capital(figure))
+      ? l10n.t('{0}, and no message yet.', capitalized(figure))
       : live
-        ? l10n.t('{0} so far, in {1} and {2}.', capital(figure), time, count)
-        : l10n.t('{0} in {1} and {2}.', capital(figure), time, count);
+        ? l10n.t('{0} so far, in {1} and {2}.', capitalized(figure), time, count)
+        : l10n.t('{0} in {1} and {2}.', capitalized(figure), time, count);
   return [first, dearestSentence(facts)].filter(Boolean).join(' ');
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
-}
-
 /** Which message cost most, and of what, when it is a good part of the whole. */
-function dearestSentence(facts: SessionFacts): string {
+function dearestSentence(facts: SessionInputs): string {
   const { messages, summary, format } = facts;
   // A dearer one may be among those that were summed up.
   if (summedUpMessages(facts) > 0) return '';

@@ -4,7 +4,7 @@ import type { AgentSums, SessionSummary } from '../../store/query/storeReader.ts
 import type { Format } from '../text/format.ts';
 
 /** What the words about a session are made from. */
-export interface SessionFacts {
+export interface SessionInputs {
   readonly summary: SessionSummary;
   readonly agents: readonly AgentSums[];
   /** Who started each agent. */
@@ -33,6 +33,6 @@ export function summedUpMessages({
   summary,
   messages,
   summedUpBefore,
-}: Pick<SessionFacts, 'summary' | 'messages' | 'summedUpBefore'>): number {
+}: Pick<SessionInputs, 'summary' | 'messages' | 'summedUpBefore'>): number {
   return summary.startedAt < summedUpBefore ? Math.max(0, summary.messages - messages.length) : 0;
 }

@@ -10,6 +10,7 @@ import {
   window,
 } from 'vscode';
 import { bundledCatalogue } from '../../pricing/catalogue.ts';
+import { viewTypes } from '../../protocol/panels.ts';
 import {
   type FromPanel,
   isFromPanel,
@@ -19,7 +20,7 @@ import {
   type PanelTextPart,
   type ToPanel,
 } from '../../protocol/session.ts';
-import { protocolVersion, viewTypes } from '../../protocol/shared.ts';
+import { protocolVersion } from '../../protocol/shared.ts';
 import { agentParents } from '../../store/query/agentParents.ts';
 import { backgroundRowsOf } from '../../store/query/background.ts';
 import type { SessionSummary, StoreReader } from '../../store/query/storeReader.ts';
@@ -32,7 +33,7 @@ import { formatOf } from '../text/format.ts';
 import { oneLine } from '../text/names.ts';
 import { summedUpMessages } from './inputs.ts';
 import { type MessageChanges, SessionMessages } from './messageCache.ts';
-import { sessionWords } from './strings.ts';
+import { sessionStrings } from './strings.ts';
 import { panelSession } from './viewModel.ts';
 
 /** Messages sent at once: a few milliseconds for each of the two threads. */
@@ -125,8 +126,8 @@ class SessionPanel extends LivePanel {
   #shown = false;
   /** Id of the message the page is to show as soon as it has it; '' for none. */
   #wanted = '';
-  #told = '';
-  #formatTold = '';
+  #lastSent = '';
+  #lastFormat = '';
 
   constructor(
     panel: WebviewPanel,
@@ -147,10 +148,10 @@ class SessionPanel extends LivePanel {
   }
 
   /** A hidden panel keeps nothing; a page that comes is told everything. */
-  protected override forget(): void {
+  protected override forgetSent(): void {
     this.#messages = new SessionMessages();
     this.#shown = false;
-    this.#told = '';
+    this.#lastSent = '';
   }
 
   protected override receive(message: unknown): void {
@@ -169,7 +170,7 @@ class SessionPanel extends LivePanel {
       const found = this.#messages.find(message.key);
       if (found === undefined) return;
       const { messageId, agentId } = found;
-      if (message.type === 'readText') void this.#tellText(message.key, messageId, agentId);
+      if (message.type === 'readText') void this.#sendText(message.key, messageId, agentId);
       else void actions?.openMessage(this.#sid, messageId, agentId);
       return;
     }
@@ -193,7 +194,7 @@ class SessionPanel extends LivePanel {
   }
 
   /** Answers with a message's text; it is read from the transcript and kept nowhere. */
-  async #tellText(key: string, messageId: string, agentId: string): Promise<void> {
+  async #sendText(key: string, messageId: string, agentId: string): Promise<void> {
     const page = this.page;
     const parts = await this.#actions()?.readText(this.#sid, messageId, agentId);
     if (page !== this.page || !this.ready) return;
@@ -201,22 +202,22 @@ class SessionPanel extends LivePanel {
     await this.post({ type: 'text', v: protocolVersion, key, found, parts: parts ?? [] });
   }
 
-  protected override async look(): Promise<void> {
+  protected override async refresh(): Promise<void> {
     const { reader } = this.model;
     if (reader !== this.#reader) {
       this.#reader = reader;
-      this.forget();
+      this.forgetSent();
     }
     const messages = this.#messages;
     const summary = reader?.sessionById(this.#sid);
     if (reader === undefined || summary === undefined) {
-      await this.#tellNothing();
+      await this.#sendNothing();
       return;
     }
     const changes = await messages.update(reader, this.model.book, summary);
     // Hidden meanwhile, or another page, which is told everything with the next look.
     if (reader !== this.model.reader || !this.ready || messages !== this.#messages) return;
-    await this.#tell(reader, summary, changes);
+    await this.#send(reader, summary, changes);
     if (this.#shown) await this.#showWanted();
   }
 
@@ -227,7 +228,7 @@ class SessionPanel extends LivePanel {
     await this.post({ type: 'reveal', v: protocolVersion, key: found.key });
   }
 
-  async #tell(
+  async #send(
     reader: StoreReader,
     summary: SessionSummary,
     { changed, removed }: MessageChanges,
@@ -252,24 +253,24 @@ class SessionPanel extends LivePanel {
     });
     this.#setTitle(session);
     const panelFormat = format.forPanel(summary.endedAt);
-    const told = JSON.stringify([session, panelFormat]);
+    const sent = JSON.stringify([session, panelFormat]);
     const v = protocolVersion;
-    if (!this.#shown || this.#formatTold !== JSON.stringify(panelFormat)) {
-      this.#formatTold = JSON.stringify(panelFormat);
-      const words = sessionWords(summedUpMessages({ summary, messages, summedUpBefore }) > 0);
-      const last = await this.#postAhead(messages);
+    if (!this.#shown || this.#lastFormat !== JSON.stringify(panelFormat)) {
+      this.#lastFormat = JSON.stringify(panelFormat);
+      const words = sessionStrings(summedUpMessages({ summary, messages, summedUpBefore }) > 0);
+      const last = await this.#postPortions(messages);
       if (last === undefined) return;
       const snapshot = { type: 'snapshot', v, words, format: panelFormat, session } as const;
       await this.post({ ...snapshot, messages: last });
-    } else if (told !== this.#told || changed.length > 0 || removed.length > 0) {
-      const last = await this.#postAhead(changed);
+    } else if (sent !== this.#lastSent || changed.length > 0 || removed.length > 0) {
+      const last = await this.#postPortions(changed);
       if (last === undefined) return;
       await this.post({ type: 'update', v, session, changed: last, removed });
     }
     // A page that came meanwhile has been told nothing yet.
     if (page !== this.page) return;
     this.#shown = true;
-    this.#told = told;
+    this.#lastSent = sent;
   }
 
   #setTitle(session: PanelSession): void {
@@ -278,13 +279,13 @@ class SessionPanel extends LivePanel {
   }
 
   /** No store, or no such session in it (yet). */
-  async #tellNothing(): Promise<void> {
+  async #sendNothing(): Promise<void> {
     const rescan = { label: l10n.t('Rescan Transcripts'), action: 'rescan' } as const;
     const text = l10n.t('The store has no session {0}.', oneLine(this.#sid, 60));
     const message: ToPanel = this.nothing({ text, actions: [rescan] });
-    const told = JSON.stringify(message);
-    if (told !== this.#told) await this.post(message);
-    this.#told = told;
+    const sent = JSON.stringify(message);
+    if (sent !== this.#lastSent) await this.post(message);
+    this.#lastSent = sent;
     this.#shown = false;
   }
 
@@ -292,7 +293,7 @@ class SessionPanel extends LivePanel {
    * Sends all but the last few of many messages, and gives those back. Undefined when there is
    * another page by then, which has to be told everything anew.
    */
-  async #postAhead(
+  async #postPortions(
     messages: readonly PanelMessage[],
   ): Promise<readonly PanelMessage[] | undefined> {
     const page = this.page;

@@ -1,20 +1,20 @@
 import { l10n } from 'vscode';
-import type { PanelWords } from '../../protocol/session.ts';
-import { commonWords } from '../panels/commonStrings.ts';
+import type { SessionStrings } from '../../protocol/session.ts';
+import { commonStrings } from '../panels/commonStrings.ts';
 
 /**
  * The texts of a session's page in the editor's language; `{0}` is filled in there. `summedUp`: messages
  * of the session are in its figures only.
  */
-export function sessionWords(summedUp: boolean): PanelWords {
+export function sessionStrings(summedUp: boolean): SessionStrings {
   return {
-    ...commonWords(),
+    ...commonStrings(),
     openTranscript: l10n.t('Open Transcript'),
     resume: l10n.t('Resume in Terminal'),
     copyId: l10n.t('Copy ID'),
-    ...chartWords(),
-    ...listWords(),
-    ...detailWords(),
+    ...chartStrings(),
+    ...listStrings(),
+    ...detailStrings(),
     noMessages: summedUp
       ? l10n.t('All messages of this session are summed up.')
       : l10n.t('No message of this session has a cost.'),
@@ -25,9 +25,9 @@ export function sessionWords(summedUp: boolean): PanelWords {
   };
 }
 
-type Some<Key extends keyof PanelWords> = Pick<PanelWords, Key>;
+type Some<Key extends keyof SessionStrings> = Pick<SessionStrings, Key>;
 
-function chartWords(): Some<
+function chartStrings(): Some<
   | 'chartTitle'
   | 'chartSummary'
   | 'chartKey'
@@ -65,7 +65,7 @@ function chartWords(): Some<
   };
 }
 
-function listWords(): Some<
+function listStrings(): Some<
   | 'messagesTitle'
   | 'number'
   | 'thread'
@@ -119,7 +119,7 @@ function listWords(): Some<
   };
 }
 
-function detailWords(): Some<
+function detailStrings(): Some<
   | 'openMessage'
   | 'showText'
   | 'readingText'

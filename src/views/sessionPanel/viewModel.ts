@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import { agreesWithClient } from '../../model/clientTotal.ts';
 import { promptTokens, totalTokens } from '../../model/tokens.ts';
 import type { PanelSession } from '../../protocol/session.ts';
 import type { PanelCard } from '../../protocol/shared.ts';
@@ -6,12 +7,12 @@ import { isLive } from '../../query/liveSession.ts';
 import { sumBy, unpricedOf } from '../../query/sums.ts';
 import type { Format } from '../text/format.ts';
 import { modelName, oneLine, projectOf, titleText } from '../text/names.ts';
-import { sessionAnswer } from './headline.ts';
-import { type SessionFacts, summedUpMessages, totalOf } from './inputs.ts';
+import { sessionHeadline } from './headline.ts';
+import { type SessionInputs, summedUpMessages, totalOf } from './inputs.ts';
 import { sessionThreads } from './threads.ts';
 
 /** Everything about a session but its messages, in words. Money of the whole panel has one rate. */
-export function panelSession(facts: SessionFacts): PanelSession {
+export function panelSession(facts: SessionInputs): PanelSession {
   const { summary, now, running } = facts;
   const live = isLive(summary, now, running);
   const branch = oneLine(summary.branch, 80);
@@ -20,7 +21,7 @@ export function panelSession(facts: SessionFacts): PanelSession {
     title: titleText(summary),
     place: [oneLine(projectOf(summary), 200), ...(branch === '' ? [] : [branch])],
     live,
-    answer: sessionAnswer(facts, live),
+    answer: sessionHeadline(facts, live),
     cards: cards(facts),
     sum: sumLine(facts),
     notes: notes(facts),
@@ -37,7 +38,7 @@ export function panelSession(facts: SessionFacts): PanelSession {
   };
 }
 
-function cards(facts: SessionFacts): PanelCard[] {
+function cards(facts: SessionInputs): PanelCard[] {
   const { summary, agents, messages, format } = facts;
   const money = (nano: number): string => format.money(nano, summary.endedAt);
   const prompt = promptTokens(summary);
@@ -97,7 +98,7 @@ function cards(facts: SessionFacts): PanelCard[] {
 }
 
 /** How often a cache was missed, and what that cost; nothing where none was. */
-function missCard({ messages, summary, format }: SessionFacts): PanelCard[] {
+function missCard({ messages, summary, format }: SessionInputs): PanelCard[] {
   const lost = messages.flatMap(({ miss }) =>
     miss === null || miss.reason === 'first-write' ? [] : [miss],
   );
@@ -119,8 +120,8 @@ function subagentText(count: number, format: Format): string {
 }
 
 /** How messages, background and Claude Code's own figure add up. */
-function sumLine({ summary, format }: SessionFacts): PanelSession['sum'] {
-  const { clientUsd, nano, background, unconfirmed, irreconcilable, messages, endedAt } = summary;
+function sumLine({ summary, format }: SessionInputs): PanelSession['sum'] {
+  const { clientUsd, nano, background, unconfirmed, irreconcilable, endedAt } = summary;
   const money = (value: number): string => format.money(value, endedAt);
   if (clientUsd === null) {
     return {
@@ -143,8 +144,7 @@ function sumLine({ summary, format }: SessionFacts): PanelSession['sum'] {
     };
   }
   const parts = [money(nano), money(background), money(nano + background)] as const;
-  const gap = Math.abs(nano + background - unconfirmed - clientUsd * 1e9);
-  const agrees = gap <= 1000 + messages;
+  const agrees = agreesWithClient(summary, clientUsd);
   if (!agrees) {
     return {
       text: l10n.t(
@@ -173,7 +173,7 @@ function sumLine({ summary, format }: SessionFacts): PanelSession['sum'] {
 }
 
 /** What the figures are and leave out. */
-function notes(facts: SessionFacts): string[] {
+function notes(facts: SessionInputs): string[] {
   const { summary, agents, format, catalogueDate } = facts;
   const { lower, client } = summary;
   const found: string[] = [];

@@ -11,7 +11,7 @@ import type { SpendModel } from '../core/spendModel.ts';
 import type { PanelActions, SessionPanels } from '../sessionPanel/sessionPanel.ts';
 import { formatOf } from '../text/format.ts';
 import { oneLine, projectName, projectOf, titleText } from '../text/names.ts';
-import { harmless } from '../text/plainUiText.ts';
+import { plainUiText } from '../text/plainUiText.ts';
 import type { TranscriptDocuments } from './transcriptDocuments.ts';
 
 /** Sessions offered when a command is started without one. */
@@ -109,7 +109,7 @@ export class SessionActions implements PanelActions {
     const { cwd, root } = session;
     if (!existsSync(cwd)) {
       void window.showWarningMessage(
-        l10n.t('The folder of this session is not there any more: {0}', harmless(cwd)),
+        l10n.t('The folder of this session is not there any more: {0}', plainUiText(cwd)),
       );
       return;
     }
@@ -130,7 +130,7 @@ export class SessionActions implements PanelActions {
     if (session === undefined) return;
     const path = [session.cwd, session.gitRoot].find((folder) => folder && existsSync(folder));
     if (path === undefined || path === null) {
-      const gone = harmless(projectOf(session));
+      const gone = plainUiText(projectOf(session));
       void window.showWarningMessage(
         l10n.t('The project’s folder is not there any more: {0}', gone),
       );
@@ -143,7 +143,7 @@ export class SessionActions implements PanelActions {
     }
     const open = l10n.t('Open in New Window');
     const answer = await window.showInformationMessage(
-      l10n.t('{0} is not in this window.', harmless(path)),
+      l10n.t('{0} is not in this window.', plainUiText(path)),
       open,
     );
     if (answer === open) {
@@ -177,7 +177,7 @@ export class SessionActions implements PanelActions {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       void window.showErrorMessage(
-        l10n.t('The transcript {0} cannot be opened: {1}', harmless(path), harmless(reason)),
+        l10n.t('The transcript {0} cannot be opened: {1}', plainUiText(path), plainUiText(reason)),
       );
     }
   }
@@ -203,8 +203,8 @@ export class SessionActions implements PanelActions {
       const age = format.age(now - session.endedAt);
       return {
         session,
-        label: harmless(titleText(session)),
-        description: [money, age, harmless(projectName(projectOf(session)))].join(' · '),
+        label: plainUiText(titleText(session)),
+        description: [money, age, plainUiText(projectName(projectOf(session)))].join(' · '),
       };
     });
     // This window's session is the one most often meant.
@@ -223,7 +223,7 @@ function sayGone(session: SessionSummary): void {
   void window.showInformationMessage(
     l10n.t(
       'The transcript of "{0}" is not on disk any more: Claude Code deletes transcripts after 30 days unless told otherwise. Its figures are kept.',
-      harmless(titleText(session)),
+      plainUiText(titleText(session)),
     ),
   );
 }

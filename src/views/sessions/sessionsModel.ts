@@ -11,7 +11,7 @@ import type { SpendModel } from '../core/spendModel.ts';
 const recentMs = 15 * 60_000;
 /** What is live, and how long ago something was, is looked at anew this often. */
 const clockMs = 10_000;
-/** A pass over all sessions is followed by a rest of so many times its own length, at least this. */
+/** Reading all sessions is throttled: it is followed by a rest of so many times its own length, at least this. */
 const restFactor = 20;
 const shortestRestMs = 250;
 
@@ -36,19 +36,20 @@ export class SessionsModel implements Disposable {
   #newest = 0;
   #active = false;
   #complete = false;
-  #timer: NodeJS.Timeout | undefined;
-  #passing = false;
-  #passedAt = 0;
-  /** What was in force when the change was last told. */
+  /** Throttles reading all: set while the rest after the last time lasts. */
+  #throttle: NodeJS.Timeout | undefined;
+  #readingAll = false;
+  #readAllAt = 0;
+  /** What was in force when the change was last fired. */
   #settings: Settings | undefined;
   #running: ReadonlySet<string> | undefined;
-  #toldAt = 0;
+  #firedAt = 0;
   #restMs = 0;
 
   constructor(spend: SpendModel, log: LogOutputChannel) {
     this.#spend = spend;
     this.#log = log;
-    this.#subscription = spend.onDidChange(() => this.#look());
+    this.#subscription = spend.onDidChange(() => this.#refresh());
   }
 
   /**
@@ -82,10 +83,10 @@ export class SessionsModel implements Disposable {
   setActive(active: boolean): void {
     if (this.#active === active) return;
     this.#active = active;
-    if (active) this.#look();
+    if (active) this.#refresh();
   }
 
-  #look(): void {
+  #refresh(): void {
     if (!this.#active) return;
     const { reader, running } = this.#spend;
     let changed = reader !== this.#reader;
@@ -93,17 +94,17 @@ export class SessionsModel implements Disposable {
     const { revision, settings } = this.#spend.spend;
     if (reader !== undefined && revision !== this.#revision) {
       this.#revision = revision;
-      if (this.#askRecent()) changed = true;
-      this.#passSoon();
+      if (this.#readRecent()) changed = true;
+      this.#readAllSoon();
     }
     const same = settings === this.#settings && running === this.#running;
-    if (changed || !same || Date.now() - this.#toldAt >= clockMs) this.#tell();
+    if (changed || !same || Date.now() - this.#firedAt >= clockMs) this.#fire();
   }
 
-  #tell(): void {
+  #fire(): void {
     this.#settings = this.#spend.spend.settings;
     this.#running = this.#spend.running;
-    this.#toldAt = Date.now();
+    this.#firedAt = Date.now();
     this.#changed.fire();
   }
 
@@ -120,7 +121,7 @@ export class SessionsModel implements Disposable {
   }
 
   /** Whether any of the recent ones has changed. */
-  #askRecent(): boolean {
+  #readRecent(): boolean {
     let changed = false;
     try {
       const from = this.#newest === 0 ? Date.now() - 24 * 3_600_000 : this.#newest - recentMs;
@@ -143,21 +144,21 @@ export class SessionsModel implements Disposable {
     return known !== undefined && isSame(known, session) ? known : session;
   }
 
-  #passSoon(): void {
-    if (this.#timer !== undefined || this.#passing) return;
-    const wait = Math.max(0, this.#passedAt + this.#restMs - Date.now());
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      void this.#pass();
+  #readAllSoon(): void {
+    if (this.#throttle !== undefined || this.#readingAll) return;
+    const wait = Math.max(0, this.#readAllAt + this.#restMs - Date.now());
+    this.#throttle = setTimeout(() => {
+      this.#throttle = undefined;
+      void this.#readAll();
     }, wait);
   }
 
   /** Reads the whole list, a page at a time. */
-  async #pass(): Promise<void> {
+  async #readAll(): Promise<void> {
     const lister = this.#lister;
     const revision = this.#revision;
     if (lister === undefined) return;
-    this.#passing = true;
+    this.#readingAll = true;
     let busyMs = 0;
     try {
       const all = new Map<number, ListedSession>();
@@ -177,14 +178,14 @@ export class SessionsModel implements Disposable {
       const same = this.#complete && hasSame(this.#sessions, all);
       this.#sessions = all;
       this.#complete = true;
-      if (!same) this.#tell();
+      if (!same) this.#fire();
     } catch (error) {
       this.#failed(error);
     } finally {
-      this.#passing = false;
-      this.#passedAt = Date.now();
+      this.#readingAll = false;
+      this.#readAllAt = Date.now();
       this.#restMs = Math.max(shortestRestMs, busyMs * restFactor);
-      if (this.#active && revision !== this.#revision) this.#passSoon();
+      if (this.#active && revision !== this.#revision) this.#readAllSoon();
     }
   }
 
@@ -195,7 +196,7 @@ export class SessionsModel implements Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#throttle);
     this.#subscription.dispose();
     this.#changed.dispose();
   }

@@ -4,7 +4,7 @@ import { isObject } from '../../model/objects.ts';
 import { parsePriceOverrides } from '../../pricing/parseOverrides.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { formatOf } from '../text/format.ts';
-import { harmless } from '../text/plainUiText.ts';
+import { plainUiText } from '../text/plainUiText.ts';
 
 interface PriceChoice extends QuickPickItem {
   readonly kindOfPrice: 'rates' | 'local' | 'settings';
@@ -20,7 +20,7 @@ export async function setPrice(model: SpendModel, argument: unknown): Promise<vo
   const name = typeof argument === 'string' ? argument : await pickModel(model);
   if (name === undefined) return;
   const choice = await window.showQuickPick(priceChoices(), {
-    title: l10n.t('Price of {0}', harmless(name)),
+    title: l10n.t('Price of {0}', plainUiText(name)),
   });
   if (choice === undefined) return;
   if (choice.kindOfPrice === 'local') await save(name, { local: true });
@@ -62,7 +62,7 @@ async function pickModel(model: SpendModel): Promise<string | undefined> {
   const format = formatOf(model.spend.settings);
   const items = unpriced.map(
     ({ model: name, messages }): ModelChoice => ({
-      label: harmless(name),
+      label: plainUiText(name),
       description:
         messages === 1 ? l10n.t('1 message') : l10n.t('{0} messages', format.count(messages)),
       model: name,
@@ -72,7 +72,7 @@ async function pickModel(model: SpendModel): Promise<string | undefined> {
 }
 
 async function askRates(name: string): Promise<Record<string, number> | undefined> {
-  const shown = harmless(name);
+  const shown = plainUiText(name);
   const input = await askRate(
     l10n.t('{0}: US dollars per million input tokens (1/2)', shown),
     l10n.t(
@@ -106,7 +106,9 @@ async function save(name: string, entry: Record<string, number | boolean>): Prom
   const { problems } = parsePriceOverrides(overrides);
   const refused = problems.find((problem) => problem.includes(JSON.stringify(name)));
   if (refused !== undefined) {
-    await window.showErrorMessage(l10n.t('Outlay cannot use this price: {0}', harmless(refused)));
+    await window.showErrorMessage(
+      l10n.t('Outlay cannot use this price: {0}', plainUiText(refused)),
+    );
     return;
   }
   await config.update('prices.overrides', overrides, ConfigurationTarget.Global);

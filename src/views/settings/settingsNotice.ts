@@ -3,9 +3,10 @@ import type { Expected, SettingProblem } from '../../settings/settingProblem.ts'
 import { commandIds } from '../core/commandIds.ts';
 import type { SettingsModel } from '../core/settingsModel.ts';
 import { userPrices } from '../core/userPrices.ts';
-import { harmless } from '../text/plainUiText.ts';
+import { plainUiText } from '../text/plainUiText.ts';
 
 const memoryKey = 'settingProblems';
+
 /** So many problems fit a notification; the log has all of them. */
 const named = 3;
 
@@ -32,7 +33,7 @@ export class SettingsNotice implements Disposable {
     const prices = userPrices(current);
     const sentences = [
       ...problems.map(settingProblemText),
-      ...prices.problems.map((problem) => harmless(problem)),
+      ...prices.problems.map((problem) => plainUiText(problem)),
     ];
     const told = this.#memory.get<string>(memoryKey) ?? '';
     const now = sentences.join('\n');
@@ -72,14 +73,14 @@ export function noticeText(sentences: readonly string[]): string {
 
 /** A problem in the editor's language: where, what to write, and what holds until then. */
 export function settingProblemText({ key, place, expected, instead }: SettingProblem): string {
-  const setting = harmless(key + place);
-  const wanted = expectedWords(expected);
+  const setting = plainUiText(key + place);
+  const wanted = expectedText(expected);
   return instead === 'default'
     ? l10n.t('{0} has to be {1}; its default holds until then.', setting, wanted)
     : l10n.t('{0} has to be {1}; it is ignored until then.', setting, wanted);
 }
 
-function expectedWords(expected: Expected): string {
+function expectedText(expected: Expected): string {
   switch (expected) {
     case 'boolean':
       return l10n.t('true or false');

@@ -16,10 +16,10 @@ export function figureTable(spend: Spend, overview: Overview, now: number): stri
     `| ${name}&nbsp;&nbsp; | **${figure}** | &nbsp;&nbsp;${detail} |`;
   const rows = ['| | | |', '|:--|--:|:--|'];
   const period = (name: string, figure: Figure, share?: BudgetShare): void => {
-    const detail = [usageWords(figure, format)];
+    const detail = [usageText(figure, format)];
     // A share of the budget beside a figure that counts less than the budget does would mislead.
     if (share !== undefined && spend.settings.scope === 'all') {
-      detail.push(budgetWords(share, overview.at, format));
+      detail.push(budgetText(share, overview.at, format));
     }
     rows.push(row(name, format.brief(figure.shown), detail.join(' · ')));
   };
@@ -41,7 +41,7 @@ export function figureTable(spend: Spend, overview: Overview, now: number): stri
     rows.push(row(l10n.t('Cache'), format.percent(cacheShare), words));
   }
   for (const project of overview.projectBudgets) {
-    const words = projectWords(project, overview.at, format);
+    const words = projectText(project, overview.at, format);
     if (words !== '') rows.push(row(l10n.t('Project'), escapeMarkdown(project.name), words));
   }
   for (const other of overview.otherBudgets) {
@@ -62,7 +62,7 @@ function otherWords({ budget, limit, share, level }: OtherShare, format: Format)
 }
 
 /** A project's own budgets: so much of the day's, so much of the month's. */
-function projectWords({ daily, monthly }: ProjectShare, at: number, format: Format): string {
+function projectText({ daily, monthly }: ProjectShare, at: number, format: Format): string {
   const parts: string[] = [];
   const add = (words: string, { level }: BudgetShare): void => {
     const word = levelWord(level);
@@ -79,13 +79,13 @@ function projectWords({ daily, monthly }: ProjectShare, at: number, format: Form
   return parts.join(' · ');
 }
 
-function usageWords({ sums }: Figure, format: Format): string {
+function usageText({ sums }: Figure, format: Format): string {
   const tokens = format.tokens(totalTokens(sums));
   return sums.messages === 1
     ? l10n.t('1 message · {0} tokens', tokens)
     : l10n.t('{0} messages · {1} tokens', format.count(sums.messages), tokens);
 }
 
-function budgetWords({ share, limit }: BudgetShare, at: number, format: Format): string {
+function budgetText({ share, limit }: BudgetShare, at: number, format: Format): string {
   return l10n.t('{0} of {1}', format.percent(share), format.money(limit, at));
 }

@@ -16,7 +16,7 @@ import { findsNothing } from '../core/storeState.ts';
 import { type Format, formatOf } from '../text/format.ts';
 import { levelWord } from '../text/levels.ts';
 import { titleText } from '../text/names.ts';
-import { harmless } from '../text/plainUiText.ts';
+import { plainUiText } from '../text/plainUiText.ts';
 
 interface Action extends QuickPickItem {
   readonly command?: string;
@@ -67,7 +67,7 @@ export function figureItems(overview: Overview, format: Format): Action[] {
     const atLeast = summary.lower + summary.unpriced > 0;
     items.push({
       label: l10n.t('Session {0}', format.headline(session.shown, { atLeast })),
-      description: harmless(titleText(summary)),
+      description: plainUiText(titleText(summary)),
       command: commandIds.openSession,
     });
   }
@@ -130,7 +130,7 @@ export async function explainNoTranscripts(model: SpendModel): Promise<void> {
 function placesLookedAt({ roots, settings }: Spend): string {
   const format = formatOf(settings);
   const places = roots.map(({ path, exists, transcripts }) => {
-    const place = harmless(path);
+    const place = plainUiText(path);
     if (!exists) return l10n.t('{0} (no projects folder yet)', place);
     return transcripts === 1
       ? l10n.t('{0} (1 transcript)', place)

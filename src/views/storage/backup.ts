@@ -7,7 +7,7 @@ import { runStoreTask } from '../../watchers/storeTasks.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { messages, sessions } from '../text/counts.ts';
 import { formatOf } from '../text/format.ts';
-import { harmless } from '../text/plainUiText.ts';
+import { plainUiText } from '../text/plainUiText.ts';
 import { busyWith, guarded, notHere } from './guard.ts';
 
 /** Asks for a file and writes a copy of the store there. */
@@ -50,7 +50,7 @@ async function tellBackup(model: SpendModel, target: Uri, copied: CopiedStore): 
       'Backed up {0} of {1} to {2}.',
       messages(copied.messages, format),
       sessions(copied.sessions, format),
-      harmless(target.fsPath),
+      plainUiText(target.fsPath),
     ),
     reveal,
   );

@@ -4,7 +4,7 @@ import { openForReading } from '../../store/connection/openStore.ts';
 import { isAlive, type LeaseRow } from '../../store/connection/writerLease.ts';
 import { StoreReader } from '../../store/query/storeReader.ts';
 import type { SpendModel } from '../core/spendModel.ts';
-import { harmless } from '../text/plainUiText.ts';
+import { plainUiText } from '../text/plainUiText.ts';
 
 /** Runs an action on the user's own store, and says so when it cannot be done. */
 export async function guarded(model: SpendModel, work: () => Promise<void>): Promise<void> {
@@ -17,7 +17,7 @@ export async function guarded(model: SpendModel, work: () => Promise<void>): Pro
   try {
     await work();
   } catch (error) {
-    void window.showErrorMessage(harmless(messageOf(error)));
+    void window.showErrorMessage(plainUiText(messageOf(error)));
   }
 }
 

@@ -1,20 +1,20 @@
 import { l10n } from 'vscode';
-import { classNames, unsplitName } from '../../query/groupBy.ts';
+import { tokenClassNames as names, unsplitName } from '../../query/tokenClassNames.ts';
 
 /** What a token class is called in the editor's language, by its name in reports. */
 export function classLabel(name: string): string {
   switch (name) {
-    case classNames.input:
+    case names.input:
       return l10n.t('Input');
-    case classNames.output:
+    case names.output:
       return l10n.t('Output');
-    case classNames.cacheWrite5m:
+    case names.cacheWrite5m:
       return l10n.t('Cache write, 5 min');
-    case classNames.cacheWrite1h:
+    case names.cacheWrite1h:
       return l10n.t('Cache write, 1 h');
-    case classNames.cacheRead:
+    case names.cacheRead:
       return l10n.t('Cache read');
-    case classNames.webSearches:
+    case names.webSearches:
       return l10n.t('Web search');
     case unsplitName:
       return l10n.t('Not split');

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import {
-  type DashboardQuestion,
-  dashboardData,
-  dashboardHead,
-} from '../../../src/panels/dashboard.ts';
+import { dashboardData, dashboardSummary } from '../../../src/panels/dashboard.ts';
+import type { DashboardQuestion } from '../../../src/protocol/dashboard.ts';
 import type { ReportContext } from '../../../src/query/context.ts';
 import { readQuestion } from '../../../src/query/question.ts';
 import { reportDefinitions } from '../../../src/reports/registry.ts';
@@ -74,7 +71,7 @@ for (const set of Object.keys(expectedSets)) {
         const groups = said[json] as Record<string, unknown>[];
         const expected = groups.map((group) => [group[name], group.cost_usd]);
         assert.deepEqual(
-          figures.rest.slices[name].map(({ key, nano }) => [key, usd(nano)]),
+          figures.details.slices[name].map(({ key, nano }) => [key, usd(nano)]),
           expected,
           name,
         );
@@ -82,16 +79,16 @@ for (const set of Object.keys(expectedSets)) {
     });
 
     it('loses nothing on the way into its parts', () => {
-      const { total, stretches, span } = figures;
-      const { heat, slices, classes } = figures.rest;
-      assert.equal(sum(stretches.map((stretch) => stretch.total)), total);
-      for (const { parts, total: whole } of stretches) assert.equal(sum(parts), whole);
+      const { total, buckets, span } = figures;
+      const { heat, slices, classes } = figures.details;
+      assert.equal(sum(buckets.map((bucket) => bucket.total)), total);
+      for (const { parts, total: whole } of buckets) assert.equal(sum(parts), whole);
       assert.equal(sum(heat.nano.flat()), total);
       for (const list of Object.values(slices))
         assert.equal(sum(list.map(({ nano }) => nano)), total);
       assert.equal(sum(classes.map(({ nano }) => nano)), total);
-      assert.ok(span !== undefined && stretches[0]!.from <= span.from);
-      assert.ok(stretches.at(-1)!.to >= context.now);
+      assert.ok(span !== undefined && buckets[0]!.from <= span.from);
+      assert.ok(buckets.at(-1)!.to >= context.now);
     });
 
     it('knows the same of its head alone, whatever it is stacked by and narrowed to', () => {
@@ -104,8 +101,8 @@ for (const set of Object.keys(expectedSets)) {
         { period: 'month', filters: { ...all, model: model! } },
       ] as const) {
         const asked = question(more);
-        const { rest, choices, ...whole } = dashboardData(context, asked);
-        const { rest: none, choices: some, ...head } = dashboardHead(context, asked);
+        const { details: rest, choices, ...whole } = dashboardData(context, asked);
+        const { details: none, choices: some, ...head } = dashboardSummary(context, asked);
         assert.deepEqual(head, whole);
         assert.equal(none, undefined);
         assert.deepEqual(some[asked.stack], choices[asked.stack]);
@@ -113,7 +110,7 @@ for (const set of Object.keys(expectedSets)) {
     });
 
     it('names sessions and messages dearest first', () => {
-      for (const list of [figures.rest.topSessions, figures.rest.topMessages]) {
+      for (const list of [figures.details.topSessions, figures.details.topMessages]) {
         const costs = list.map(({ nano }) => nano);
         assert.deepEqual(
           costs,
@@ -123,17 +120,17 @@ for (const set of Object.keys(expectedSets)) {
       const dearest = context.db
         .prepare('SELECT max(nano) AS nano FROM message WHERE counted = 1')
         .get<{ nano: number }>()!;
-      assert.equal(figures.rest.topMessages[0]?.nano, dearest.nano);
+      assert.equal(figures.details.topMessages[0]?.nano, dearest.nano);
     });
 
     it('is narrowed by a filter as the report is, in every part', () => {
-      const model = figures.rest.slices.model.find(({ nano }) => nano > 0)!.key;
+      const model = figures.details.slices.model.find(({ nano }) => nano > 0)!.key;
       const narrow = dashboardData(context, question({ filters: { ...all, model } }));
       const said = reportSays(context, { period: 'all', model });
       assert.equal(usd(narrow.total), said.total_cost_usd);
-      assert.equal(sum(narrow.stretches.map((stretch) => stretch.total)), narrow.total);
-      assert.ok(narrow.rest.topMessages.every((message) => message.model === model));
-      assert.ok(narrow.rest.activity.every((entry) => entry.model === model));
+      assert.equal(sum(narrow.buckets.map((bucket) => bucket.total)), narrow.total);
+      assert.ok(narrow.details.topMessages.every((message) => message.model === model));
+      assert.ok(narrow.details.activity.every((entry) => entry.model === model));
       // What can be chosen does not depend on what is chosen.
       assert.deepEqual(narrow.choices, figures.choices);
     });
@@ -146,7 +143,7 @@ it('a dashboard of nothing has nothing, and says so', () => {
   assert.equal(figures.hasData, false);
   assert.deepEqual([figures.total, figures.runs, figures.sessions], [0, 0, 0]);
   assert.deepEqual(
-    [figures.rest.topSessions, figures.rest.activity, figures.budgets],
+    [figures.details.topSessions, figures.details.activity, figures.budgets],
     [[], [], []],
   );
 });

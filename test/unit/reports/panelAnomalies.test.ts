@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { dayMs, hourMs } from '../../../src/model/calendar.ts';
-import { type AnomaliesQuestion, anomaliesData } from '../../../src/panels/anomalies.ts';
+import { anomaliesData } from '../../../src/panels/anomalies.ts';
+import type { AnomaliesQuestion } from '../../../src/protocol/anomalies.ts';
 import type { ReportContext } from '../../../src/query/context.ts';
 import { type RawOptions, readQuestion } from '../../../src/query/question.ts';
 import type { ReportDefinition } from '../../../src/reports/document/definition.ts';
@@ -79,7 +80,7 @@ describe('the figures of the panel of anomalies', () => {
       assert.equal(first!.moment, now - 161 * hourMs);
       assert.deepEqual(first!.reason, {
         kind: 'session',
-        dearest: { name: 'input', share: 1 },
+        topClass: { name: 'input', share: 1 },
         messages: 2,
         model: 'claude-opus-4-7',
       });
@@ -96,9 +97,9 @@ describe('the figures of the panel of anomalies', () => {
 
   test('where spend leads and what other models would have cost are the terminal’s', () => {
     world(spent, now, (context) => {
-      const { ahead, whatIf } = anomaliesData(context, asked({ horizon: 7 }));
+      const { forecast, whatIf } = anomaliesData(context, asked({ horizon: 7 }));
       const said = terminal(context, projection, { horizons: '7d' });
-      const last = ahead.horizons.at(-1)!;
+      const last = forecast.horizons.at(-1)!;
       assert.equal(last.days, 7);
       assert.equal(Math.round(last.nano) / 1e9, said.horizons[0].projected_usd);
       assert.equal(Math.round(last.band!.high) / 1e9, said.horizons[0].high_usd);
@@ -106,9 +107,9 @@ describe('the figures of the panel of anomalies', () => {
       const total = spent
         .filter(({ ago }) => ago < 7 * dayMs)
         .reduce((sum, { usd }) => sum + usd, 0);
-      assert.equal(ahead.days.length, 7);
-      assert.ok(Math.abs(ahead.days.reduce((sum, nano) => sum + nano, 0) / 1e9 - total) < 1e-6);
-      assert.ok(Math.abs(ahead.days[6]! / 1e9 - spent[0]!.usd - spent[1]!.usd) < 1e-6);
+      assert.equal(forecast.days.length, 7);
+      assert.ok(Math.abs(forecast.days.reduce((sum, nano) => sum + nano, 0) / 1e9 - total) < 1e-6);
+      assert.ok(Math.abs(forecast.days[6]! / 1e9 - spent[0]!.usd - spent[1]!.usd) < 1e-6);
       const other = terminal(context, counterfactual, { period: '30d', baseline: 'all' });
       assert.deepEqual(
         whatIf.baselines.map(({ model, nano, savings }) => [model, nano / 1e9, savings / 1e9]),
@@ -124,9 +125,9 @@ describe('the figures of the panel of anomalies', () => {
 
   test('of nothing are nothing', () => {
     world([], now, (context) => {
-      const { status, count, bounds, points, ahead, hasData } = anomaliesData(context, asked());
+      const { status, count, bounds, points, forecast, hasData } = anomaliesData(context, asked());
       assert.deepEqual(
-        [status, count, bounds, points.length, ahead.rate, hasData],
+        [status, count, bounds, points.length, forecast.rate, hasData],
         ['insufficient', 0, undefined, 0, 0, false],
       );
     });

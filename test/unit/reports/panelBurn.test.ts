@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { dayMs, hourMs } from '../../../src/model/calendar.ts';
-import { type BurnUnit, burnData, burnOptions } from '../../../src/panels/burn.ts';
+import { burnData, burnOptions } from '../../../src/panels/burn.ts';
+import type { BurnUnit } from '../../../src/protocol/burn.ts';
 import type { ReportContext } from '../../../src/query/context.ts';
 import { type RawOptions, readQuestion } from '../../../src/query/question.ts';
 import { burn } from '../../../src/reports/spend/burn.ts';

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { useWindows } from '../../../src/analysis/spend/usageWindows.ts';
 import { dayOf } from '../../../src/model/calendar.ts';
 import { heatOf } from '../../../src/panels/parts/heatMap.ts';
-import { stretchesOf } from '../../../src/panels/parts/timeBuckets.ts';
+import { bucketsOf } from '../../../src/panels/parts/timeBuckets.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -39,7 +39,7 @@ describe('stretches of a chart', () => {
 
   it('are hours, days, weeks or months, as many as can be looked at', () => {
     const unit = (days: number): string =>
-      stretchesOf({ from: clock.now - days * day + 1, to: clock.now + 1 }, clock).unit;
+      bucketsOf({ from: clock.now - days * day + 1, to: clock.now + 1 }, clock).unit;
     assert.deepEqual([1, 2, 2.1, 100, 100.1, 700, 701].map(unit), [
       'hour',
       'hour',
@@ -54,7 +54,7 @@ describe('stretches of a chart', () => {
   it('have no gap and no overlap over the change of the clocks, and end now', () => {
     for (const days of [1, 40, 200, 900]) {
       const from = clock.now - days * day;
-      const { spans, indexOf } = stretchesOf({ from, to: clock.now + 90 * day }, clock);
+      const { spans, indexOf } = bucketsOf({ from, to: clock.now + 90 * day }, clock);
       for (let i = 1; i < spans.length; i++) assert.equal(spans[i]!.from, spans[i - 1]!.to);
       assert.ok(spans[0]!.from <= from && spans.at(-1)!.to > clock.now);
       assert.ok(spans.at(-1)!.from <= clock.now);
@@ -67,7 +67,7 @@ describe('stretches of a chart', () => {
 
   it('are local days, of 23 and 25 hours where the clocks change', () => {
     const span = { from: at('2026-10-24T22:00Z'), to: at('2026-10-27T23:00Z') };
-    const { spans } = stretchesOf(span, clock);
+    const { spans } = bucketsOf(span, clock);
     assert.deepEqual(
       spans.map(({ from, to }) => [dayOf(from, clock.zone), (to - from) / hour]),
       [

@@ -5,17 +5,17 @@ import {
   type PanelMessage,
   type PanelSession,
   type PanelThread,
-  type PanelWords,
-  panelWordKeys,
+  type SessionStrings,
+  sessionStringKeys,
 } from '../../../src/protocol/session.ts';
-import { commonWordKeys } from '../../../src/protocol/shared.ts';
+import { commonStringKeys } from '../../../src/protocol/shared.ts';
 import { byTime } from '../../../webview/session/byTime.ts';
 import { momentsOf, seriesOf, valueAt } from '../../../webview/session/series.ts';
 import { spansDays, timeTicks } from '../../../webview/shared/charts/timeAxis.ts';
 
 const words = Object.fromEntries(
-  [...commonWordKeys, ...panelWordKeys].map((key) => [key, key]),
-) as PanelWords;
+  [...commonStringKeys, ...sessionStringKeys].map((key) => [key, key]),
+) as SessionStrings;
 
 const message = (key: string, at: number, nano: number, agentId = ''): PanelMessage => ({
   key,

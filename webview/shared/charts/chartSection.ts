@@ -1,4 +1,4 @@
-import type { CommonWords, Exported } from '../../../src/protocol/shared.ts';
+import type { CommonStrings, Exported } from '../../../src/protocol/shared.ts';
 import { button } from '../controls.ts';
 import { el } from '../dom.ts';
 import type { Figures } from '../figures.ts';
@@ -16,7 +16,7 @@ export interface ChartInput {
   readonly sheet: Sheet | (() => Sheet);
   readonly asTable: boolean;
   readonly onToggle: (asTable: boolean) => void;
-  readonly words: CommonWords;
+  readonly words: CommonStrings;
   readonly figures: Figures;
   readonly exportTo: (exported: Omit<Exported, 'type' | 'v'>) => void;
   /** Draws the chart, or draws it anew. */

@@ -1,4 +1,4 @@
-import type { CommonWords } from '../../../src/protocol/shared.ts';
+import type { CommonStrings } from '../../../src/protocol/shared.ts';
 import type { Figures } from '../figures.ts';
 import type { ChartInput } from './chartSection.ts';
 
@@ -14,7 +14,7 @@ export function chartWays<N extends string>(
     ui: { tables },
     words,
     figures,
-  }: { readonly ui: Kept<N>; readonly words: CommonWords; readonly figures: Figures },
+  }: { readonly ui: Kept<N>; readonly words: CommonStrings; readonly figures: Figures },
   tools: {
     readonly change: (more: Kept<N>) => void;
     readonly exportTo: ChartInput['exportTo'];

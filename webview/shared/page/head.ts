@@ -1,4 +1,4 @@
-import type { CommonWords, PanelAround } from '../../../src/protocol/shared.ts';
+import type { CommonStrings, PanelAround } from '../../../src/protocol/shared.ts';
 import { el } from '../dom.ts';
 import type { Figures } from '../figures.ts';
 import { fill } from '../fill.ts';
@@ -15,7 +15,7 @@ export class PanelHead {
 
   draw(
     { answer, live, at }: PanelAround,
-    { words, figures }: { readonly words: CommonWords; readonly figures: Figures },
+    { words, figures }: { readonly words: CommonStrings; readonly figures: Figures },
   ): void {
     this.#answer.textContent = answer;
     const updated = fill(words.updated, figures.time(at));

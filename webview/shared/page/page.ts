@@ -1,6 +1,6 @@
 import {
   type CommonAction,
-  type CommonWords,
+  type CommonStrings,
   type DataShape,
   type Exported,
   type FromDataPanel,
@@ -20,7 +20,7 @@ import { keepState, keptState, listen, send, type Unversioned } from './host.ts'
 /** Everything a page is drawn from. */
 export interface Shown<Data, Words, Question, Ui> {
   readonly data: Data;
-  readonly words: Words & CommonWords;
+  readonly words: Words & CommonStrings;
   readonly format: PanelFormat;
   /** What the data are the answer to. */
   readonly question: Question;

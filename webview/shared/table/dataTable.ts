@@ -1,4 +1,4 @@
-import type { CommonWords } from '../../../src/protocol/shared.ts';
+import type { CommonStrings } from '../../../src/protocol/shared.ts';
 import { el } from '../dom.ts';
 import type { Figures } from '../figures.ts';
 import { fill } from '../fill.ts';
@@ -23,7 +23,7 @@ export interface TableInput {
   readonly sheet: Sheet;
   /** What the table is of, for who cannot see it. */
   readonly label: string;
-  readonly words: CommonWords;
+  readonly words: CommonStrings;
   readonly figures: Figures;
   readonly order: TableOrder;
   readonly onOrder: (order: TableOrder) => void;
@@ -46,8 +46,10 @@ export interface TableInput {
 
 /** Rows beyond what is seen that are made all the same. */
 const spare = 12;
+
 /** Up to so many rows the table is as long as they are; above, it scrolls in itself. */
 const wholeUpTo = 60;
+
 /** Height of a row until one has been measured. */
 const guessedHeight = 27;
 

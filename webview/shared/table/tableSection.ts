@@ -1,4 +1,4 @@
-import type { CommonWords } from '../../../src/protocol/shared.ts';
+import type { CommonStrings } from '../../../src/protocol/shared.ts';
 import { el } from '../dom.ts';
 import type { Figures } from '../figures.ts';
 import { DataTable, type TableInput, type TableOrder } from './dataTable.ts';
@@ -11,7 +11,7 @@ export interface TableSectionInput
   readonly sheet: Sheet;
   /** Without rows there is no table: the heading stands above whatever says why. */
   readonly seen?: boolean;
-  readonly words: CommonWords;
+  readonly words: CommonStrings;
   readonly figures: Figures;
 }
 

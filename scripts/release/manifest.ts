@@ -1,0 +1,113 @@
+/** The parts of `package.json` that follow from the sources: commands, settings, panels, reports. */
+import * as z from 'zod/mini';
+import { dataPanelNames, dataPanels, openPanel, viewTypes } from '../../src/protocol/panels.ts';
+import { editorReports } from '../../src/reports/registry.ts';
+import { sharedSettings } from '../../src/settings/settings.ts';
+import type { Setting } from '../../src/settings/settingTable.ts';
+import { editorSettings } from '../../src/settings/statusBarSettings.ts';
+import { commandEntries, panelCommands, reportCommandId } from '../../src/views/core/commandIds.ts';
+
+/** Sections of the settings page, in their order. */
+export const settingSections = ['figures', 'budget', 'prices', 'reading', 'labels'] as const;
+
+type Json = Readonly<Record<string, unknown>>;
+
+interface MenuItem {
+  readonly command: string;
+  readonly when: string;
+  readonly group?: string;
+}
+
+/** What is read of a manifest; all else is kept as it is. */
+export interface Manifest {
+  readonly activationEvents: readonly string[];
+  readonly contributes: Json & {
+    readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
+  };
+}
+
+/** A manifest with its generated parts written anew. */
+export function withGenerated<M extends Manifest>(manifest: M): M {
+  const { contributes } = manifest;
+  return {
+    ...manifest,
+    activationEvents: [
+      'onStartupFinished',
+      ...Object.values(viewTypes).map((type) => `onWebviewPanel:${type}`),
+    ],
+    contributes: {
+      ...contributes,
+      commands: commands(),
+      configuration: configuration(),
+      menus: {
+        ...contributes.menus,
+        'view/title': titleBar(contributes.menus['view/title'] ?? []),
+        commandPalette: palette(),
+      },
+    },
+  };
+}
+
+function commands(): Json[] {
+  const own = Object.entries(commandEntries).map(([name, { icon, enablement }]) => ({
+    command: `outlay.${name}`,
+    title: `%command.${name}%`,
+    category: 'Outlay',
+    ...(icon !== undefined && { icon: `$(${icon})` }),
+    ...(enablement !== undefined && { enablement }),
+  }));
+  const reports = editorReports.map(({ name }) => {
+    const command = reportCommandId(name);
+    return { command, title: `%${command.replace('outlay.', 'command.')}%`, category: 'Outlay' };
+  });
+  return [...own, ...reports];
+}
+
+/** Where the command palette does not list a command, or not always. */
+function palette(): MenuItem[] {
+  return Object.entries(commandEntries).flatMap(([name, { palette: when }]) =>
+    when === undefined ? [] : [{ command: `outlay.${name}`, when: String(when) }],
+  );
+}
+
+/** The title bar of the list of sessions: the panels before what is written by hand. */
+function titleBar(items: readonly MenuItem[]): MenuItem[] {
+  const panels = dataPanelNames.map((name) => ({
+    command: panelCommands[name],
+    when: 'view == outlay.sessions',
+    group: dataPanels[name].menu,
+  }));
+  const isPanel = new RegExp(`^outlay\\.(${dataPanelNames.map(openPanel).join('|')})$`);
+  return [...panels, ...items.filter(({ command }) => !isPanel.test(command))];
+}
+
+function configuration(): Json[] {
+  const settings: Setting<unknown>[] = Object.values({ ...sharedSettings, ...editorSettings });
+  return settingSections.map((section, index) => {
+    const own = settings.filter((setting) => setting.section === section);
+    own.sort((a, b) => a.order - b.order);
+    const properties = own.map((setting) => [setting.key, property(setting)] as const);
+    return {
+      title: `%settings.${section}%`,
+      order: index + 1,
+      properties: Object.fromEntries(properties),
+    };
+  });
+}
+
+function property(setting: Setting<unknown>): Json {
+  const { schema, json, scope, order, text, default: preset } = setting;
+  const { $schema, ...checked } = schema === undefined ? {} : z.toJSONSchema(schema);
+  const rules: Json = { ...checked, ...json };
+  const values = Array.isArray(rules.enum) ? (rules.enum as string[]) : [];
+  // Names of days are labels; of all other values it is said what they do.
+  const kind = text === 'weekStart' ? 'enumItemLabels' : 'markdownEnumDescriptions';
+  return {
+    ...rules,
+    default: preset,
+    ...(scope !== undefined && { scope }),
+    order,
+    markdownDescription: `%settings.${text}%`,
+    ...(values.length > 0 && { [kind]: values.map((value) => `%settings.${text}.${value}%`) }),
+  };
+}

@@ -1,0 +1,33 @@
+/** A throttle with a trailing call: runs at once after a rest, else as soon as the rest is over. */
+export class Throttle {
+  readonly #restMs: number;
+  readonly #run: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #ranAt = 0;
+
+  constructor(restMs: number, run: () => void) {
+    this.#restMs = restMs;
+    this.#run = run;
+  }
+
+  /** Asks for a run; several before it are one. */
+  request(): void {
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#run();
+      },
+      Math.max(0, this.#ranAt + this.#restMs - Date.now()),
+    );
+  }
+
+  /** A run has ended now, whoever made it: the rest begins. */
+  ran(): void {
+    this.#ranAt = Date.now();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { withGenerated } from '../../scripts/release/manifest.ts';
+import { settingsPage } from '../../scripts/release/settingsPage.ts';
+import { dataPanelNames } from '../../src/protocol/panels.ts';
+import { editorReports } from '../../src/reports/registry.ts';
+import type { SettingProblem } from '../../src/settings/settingProblem.ts';
+import { parseSettings, sharedSettings } from '../../src/settings/settings.ts';
+import { readTable } from '../../src/settings/settingTable.ts';
+import { editorSettings } from '../../src/settings/statusBarSettings.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const text = readFileSync(join(root, 'package.json'), 'utf8');
+const manifest = JSON.parse(text) as Parameters<typeof withGenerated>[0];
+const strings = JSON.parse(readFileSync(join(root, 'package.nls.json'), 'utf8')) as Record<
+  string,
+  string
+>;
+
+describe('package.json', () => {
+  test('has what the descriptors say (npm run manifest)', () => {
+    assert.equal(text, `${JSON.stringify(withGenerated(manifest), null, 2)}\n`);
+  });
+
+  test('gets back what is missing, and keeps what is written by hand', () => {
+    const { contributes } = manifest;
+    const titleBar = contributes.menus['view/title']!;
+    const byHand = titleBar.filter(({ group }) => group?.startsWith('4_help'));
+    assert.equal(byHand.length, 1);
+    const poor = {
+      ...manifest,
+      activationEvents: [],
+      contributes: {
+        ...contributes,
+        commands: [],
+        configuration: [],
+        menus: { ...contributes.menus, 'view/title': byHand, commandPalette: [] },
+      },
+    };
+    const whole = withGenerated(poor);
+    assert.deepEqual(whole.activationEvents, manifest.activationEvents);
+    assert.deepEqual(whole.contributes.commands, contributes.commands);
+    assert.deepEqual(whole.contributes.configuration, contributes.configuration);
+    assert.deepEqual(whole.contributes.menus.commandPalette, contributes.menus.commandPalette);
+    const panels = titleBar.slice(0, dataPanelNames.length);
+    assert.deepEqual(whole.contributes.menus['view/title'], [...panels, ...byHand]);
+  });
+
+  test('has a command for each report of the editor', () => {
+    const commands = contributesCommands();
+    const reports = commands.filter((command) => command.startsWith('outlay.report.'));
+    assert.equal(reports.length, editorReports.length);
+    assert.ok(commands.includes('outlay.report.budgetCheck'));
+  });
+});
+
+function contributesCommands(): string[] {
+  const { commands } = manifest.contributes as unknown as { commands: { command: string }[] };
+  return commands.map(({ command }) => command);
+}
+
+describe('descriptors', () => {
+  test('every panel has a page, a protocol and a title', () => {
+    for (const name of dataPanelNames) {
+      for (const file of [`webview/${name}/main.ts`, `src/protocol/${name}.ts`]) {
+        assert.ok(existsSync(join(root, file)), file);
+      }
+    }
+  });
+
+  test('every setting accepts its own default, and nothing else is the default', () => {
+    const all = { ...sharedSettings, ...editorSettings };
+    const written = Object.values(all).map((setting): [string, unknown] => [
+      setting.key,
+      setting.default,
+    ]);
+    const problems: SettingProblem[] = [];
+    const read = readTable(all, new Map(written), problems);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(read, readTable(all, new Map(), problems));
+    const { settings } = parseSettings({});
+    assert.equal(settings.weekStart, 1);
+    assert.equal(settings.dailyBudgetUsd, undefined);
+    assert.deepEqual(settings.retention, { enabled: false, messageDays: 90, dayDays: 365 });
+    assert.deepEqual([read.show, read.scope], [['today', 'budget'], 'all']);
+  });
+
+  test('no two settings have the same place on the settings page', () => {
+    const all = Object.values({ ...sharedSettings, ...editorSettings });
+    const places = all.map(({ section, order }) => `${section} ${order}`);
+    assert.deepEqual(places, [...new Set(places)]);
+  });
+});
+
+describe('docs/settings.md', () => {
+  test('is what the table of settings says (npm run docs)', () => {
+    const page = readFileSync(join(root, 'docs', 'settings.md'), 'utf8');
+    assert.equal(page, settingsPage(strings));
+    assert.match(page, /\| `outlay\.prices\.warnAfterDays` \| `45` \|/);
+  });
+});
