@@ -183,9 +183,9 @@ function byTool(
 ): { row: TaggedSpend; tool: string }[] {
   const matcher = matcherOf(context, filters, names);
   const wanted = new Set([...dimensions.flatMap(({ keys }) => keys), ...matcher.keys]);
-  wanted.delete('prompt');
-  const rows = toolRows(context.db, span, [...wanted] as never);
-  names.prefetch(rows, [...wanted]);
+  const keys = [...wanted].filter((key) => key !== 'prompt');
+  const rows = toolRows(context.db, span, keys);
+  names.prefetch(rows, keys);
   return rows.filter(matcher.passes).flatMap(({ tools, ...row }) => {
     const calls = tools.length === 0 ? [none] : tools;
     return calls.map((tool, i) => ({ tool, row: share(row, i, calls.length) }));
