@@ -6,15 +6,13 @@ import { freshState, type ParserState } from '../parse/parserState.ts';
 
 /** Bytes read at once. */
 const blockBytes = 4 * 1024 * 1024;
-
 /** A longer line is counted as rejected and passed over; Claude Code's longest are a few megabytes. */
 export const longestLineBytes = 128 * 1024 * 1024;
-
 /** Bytes of the first line that identify a file. */
 const headBytes = 512;
 
 /** Block buffers are reused from file to file; one reader is at work at a time in a thread. */
-let block = Buffer.allocUnsafe(blockBytes);
+let block = Buffer.alloc(0);
 
 /**
  * Reads on from a bookmark, yielding a chunk about every `chunkBytes`. Only complete lines are
@@ -28,6 +26,8 @@ export function* readChunks(
   chunkBytes = 16 * 1024 * 1024,
 ): Generator<TranscriptChunk, void, void> {
   const fd = openSync(path, 'r');
+  // Threads that only ask who wrote a file never need it.
+  if (block.length === 0) block = Buffer.allocUnsafe(blockBytes);
   try {
     const stats = fstatSync(fd);
     const inode = `${stats.dev}:${stats.ino}`;
