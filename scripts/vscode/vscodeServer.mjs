@@ -3,8 +3,8 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { patienceMs } from '../shared/patience.mjs';
 import { endGroup, run, spawnGroup } from '../shared/processes.mjs';
+import { longestWaitMs } from '../shared/retry.ts';
 import { installedServer } from './serverInstall.mjs';
 
 /** A window that shows nothing of its own accord, so that tests and pictures see only Outlay. */
@@ -121,7 +121,7 @@ async function waitUntilReady(child, onLine) {
   let ended = false;
   child.on('error', () => (ended = true));
   child.on('exit', () => (ended = true));
-  for (let waited = 0; !ready && !ended && waited < patienceMs; waited += 25) await sleep(25);
+  for (let waited = 0; !ready && !ended && waited < longestWaitMs; waited += 25) await sleep(25);
   if (!ready) throw new Error(`The VS Code server did not start.\n${output}`);
 }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { until } from '../../scripts/shared/retry.ts';
 import type { OutlayApi } from '../../src/extension.ts';
 import { convert, usDollars } from '../../src/model/currency.ts';
 import { commandIds } from '../../src/views/core/commandIds.ts';
@@ -14,7 +15,6 @@ import { tooltipMarkdown } from '../../src/views/statusBar/tooltip.ts';
 import { Format, formatOf } from '../../src/views/text/format.ts';
 import { harmless } from '../../src/views/text/plainUiText.ts';
 import { answer, append, transcriptFile } from './transcript.ts';
-import { until } from './until.ts';
 
 const dayMs = 86_400_000;
 
