@@ -24,7 +24,7 @@ import { defaultSettings } from '../../src/settings/settings.ts';
 import { fillStore } from '../../test/bench/bigStore.ts';
 import { requireNode24 } from '../shared/node24.mjs';
 import { inRoot, scratch } from '../shared/paths.mjs';
-import { until } from '../shared/patience.mjs';
+import { until } from '../shared/retry.ts';
 import { openWorkbench } from '../vscode/page.mjs';
 import { Growing, machine, table, writeMeasured } from './latency.mjs';
 

@@ -15,13 +15,13 @@ async function matches(patterns) {
 }
 
 /** Runs these files; answers with the exit code and what the reporter of results says of each. */
-async function runFiles(files, { concurrency, isolated }) {
+async function runFiles(files, concurrency) {
   const folder = await mkdtemp(path.join(tmpdir(), 'outlay-tests-'));
   const report = path.join(folder, 'results.json');
   try {
     const args = [
       '--test',
-      ...(isolated ? [`--test-concurrency=${concurrency}`] : ['--test-isolation=none']),
+      `--test-concurrency=${concurrency}`,
       ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
       ...[`--test-reporter=${reporter}`, `--test-reporter-destination=${report}`],
       ...files,
@@ -40,10 +40,8 @@ async function runFiles(files, { concurrency, isolated }) {
  * @param {string[]} patterns
  * @param {object} [options]
  * @param {number} [options.concurrency] files at a time
- * @param {boolean} [options.isolated] false: all files in one process, one after the other, for tests
- *     that share what takes long to start
  */
-export async function nodeTests(patterns, { concurrency = 2, isolated = true } = {}) {
+export async function nodeTests(patterns, { concurrency = 2 } = {}) {
   const sum = { passed: 0, failed: 0, skipped: 0, failures: [] };
   const fail = (error) => {
     sum.failed += 1;
@@ -54,14 +52,13 @@ export async function nodeTests(patterns, { concurrency = 2, isolated = true } =
     fail('No test file matches.');
     return sum;
   }
-  let { code, results } = await runFiles(files, { concurrency, isolated });
+  let { code, results } = await runFiles(files, concurrency);
   // Node 24 aborts now and then in V8 ("Check failed: jit_page.has_value()"), whatever it runs; with
   // it go the results of all files of the process.
   const crashed = results.filter((result) => result.crashed).map(({ file }) => file);
-  if (!isolated && results.length === 0) crashed.push(...files);
   if (crashed.length > 0) {
     console.error(`The runtime itself crashed, so once more: ${crashed.join(', ')}`);
-    const again = await runFiles(crashed, { concurrency: 1, isolated: true });
+    const again = await runFiles(crashed, 1);
     code = again.code;
     results = [...results.filter((result) => !result.crashed), ...again.results];
   }

@@ -1,25 +1,25 @@
 /**
  * Runs everything that says whether the project is right, and adds it up.
  *
- *     npm test [-- PART…]     parts: see `parts` below; default: all of them, in rows beside each other
+ *     npm test [-- PART…]     parts: see `parts` below; default: all of them, page tests beside the others
  *     npm test -- --at 2026-12-01T00:10 --zone Europe/Berlin [PART…]     as if it were then and there
  *
  * A part that fails does not stop the later ones. At the end the failed tests are named; the last line is "N passed, N failed".
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { setPriority, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { requireNode24 } from '../shared/node24.mjs';
 import { inRoot, root } from '../shared/paths.mjs';
-import { run, stream } from '../shared/processes.mjs';
+import { stream } from '../shared/processes.mjs';
 import { findChromium } from '../vscode/chromium.mjs';
 import { installedServer } from '../vscode/serverInstall.mjs';
 import { clientTests } from './clientTest.mjs';
 import { hostTests } from './hostTest.mjs';
 import { localMinute, moveTo, zoneAfterMidnight } from './hours.mjs';
 import { nodeTests } from './nodeTests.mjs';
+import { pageTests } from './pageTests.mjs';
 import { inOneLine } from './resultsReporter.mjs';
 
 requireNode24();
@@ -43,34 +43,10 @@ function add(a, b) {
 
 const none = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
-async function types() {
-  const tsc = 'node_modules/typescript/bin/tsc';
-  let sum = await check(tsc, '-p', 'tsconfig.json');
-  for await (const _ of glob('webview/**/*.ts', { cwd: root })) {
-    sum = add(sum, await check(tsc, '-p', 'webview/tsconfig.json'));
-    break;
-  }
-  return sum;
-}
-
-/**
- * Tests of the page that are about panels, and the list of sessions, which shares the million messages
- * with them: about half of what all of them take.
- */
-const panelPages = new Set(
-  ['burnAnomalies', 'dashboard', 'panelSets', 'pictures', 'sessionPanel', 'sessions'].map(
-    (name) => `${name}.test.mjs`,
-  ),
-);
-
-/** Tests of the page: these, or the others. */
-async function pages(ofPanels) {
-  const files = await Array.fromAsync(glob('test/host/page/*.test.mjs', { cwd: root }));
-  return files.filter((file) => panelPages.has(path.basename(file)) === ofPanels).sort();
-}
+const tsc = (project) => check('node_modules/typescript/bin/tsc', '-p', project);
 
 const parts = {
-  types,
+  types: async () => add(await tsc('tsconfig.json'), await tsc('webview/tsconfig.json')),
   lint: () => check('node_modules/@biomejs/biome/bin/biome', 'ci', '.'),
   build: () => check('esbuild.mjs'),
   unit: () => nodeTests(['test/unit/**/*.test.ts']),
@@ -78,9 +54,7 @@ const parts = {
   store: () => nodeTests(['test/store/**/*.test.ts']),
   package: () => nodeTests(['test/package/*.test.mjs'], { concurrency: 1 }),
   host: () => hostTests(),
-  page: async () => nodeTests(await pages(false), { isolated: false }),
-  panels: async () => nodeTests(await pages(true), { isolated: false }),
-  'page-packed': () => nodeTests(['test/host/page-packed/*.test.mjs']),
+  page: pageTests,
   client: () => clientTests(),
 };
 
@@ -93,12 +67,12 @@ function chosenParts(named) {
   return named.length > 0 ? named : Object.keys(parts);
 }
 
-async function runPart(name) {
+async function runPart(name, options) {
   console.log(`\n=== ${name}`);
   const start = performance.now();
   let result;
   try {
-    result = await parts[name]();
+    result = await parts[name](options);
   } catch (error) {
     console.error(error);
     const failure = { name: 'the part itself', error: inOneLine(String(error)) };
@@ -108,40 +82,6 @@ async function runPart(name) {
   return { name, seconds, ...result };
 }
 
-/**
- * Everything runs in rows beside each other, since each waits a good deal: for an editor, a client, a
- * disk. They end at about the same time. What the first says is seen at once.
- */
-const editorRows = [
-  ['panels', 'page-packed'],
-  ['page', 'host', 'package', 'client'],
-];
-const noEditor = Object.keys(parts).filter(
-  (name) => name !== 'build' && !editorRows.flat().includes(name),
-);
-// Tests of the editor come first where both want the processor.
-const asideNiceness = 10;
-
-/** Runs a row in a process of its own; answers with its results and what it said. */
-async function runAside(names, zone) {
-  const priority = names === noEditor ? asideNiceness : 0;
-  const env = { ...process.env, ...(zone && { TZ: zone }) };
-  const folder = await mkdtemp(path.join(tmpdir(), 'outlay-aside-'));
-  const resultFile = path.join(folder, 'results.json');
-  try {
-    const output = await run(process.execPath, [inRoot('scripts/test/run.mjs'), ...names], {
-      cwd: root,
-      env: { ...env, OUTLAY_ASIDE: resultFile, OUTLAY_PRIORITY: String(priority) },
-    }).catch((error) => error.message);
-    const text = await readFile(resultFile, 'utf8').catch(() => undefined);
-    const failures = [{ name: `the row ${names.join(', ')}`, error: inOneLine(output) }];
-    const nothing = [{ ...none, name: names[0], seconds: '0', failed: 1, failures }];
-    return { output, results: text ? JSON.parse(text) : nothing };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
 async function runInTurn(names) {
   const done = [];
   for (const name of names) done.push(await runPart(name));
@@ -149,35 +89,32 @@ async function runInTurn(names) {
 }
 
 /**
- * What holds at noon only must not hold up: one row, another each day, runs where it is just after
- * midnight.
+ * What holds at noon only must not hold up: the page tests or the others, in turn each day, run where
+ * it is just after midnight.
  */
-function earlyRow(rows) {
-  const row = rows[Math.floor(Date.now() / 86_400_000) % rows.length];
+function afterMidnight(others) {
   const zone = zoneAfterMidnight();
+  const names = Math.floor(Date.now() / 86_400_000) % 2 === 0 ? ['page'] : others;
   const again = `--at ${localMinute(zone)} --zone ${zone}`;
-  return { row, zone, text: `Just after midnight: ${row.join(', ')} run as with ${again}` };
+  return { names, zone, text: `Just after midnight: ${names.join(', ')} run as with ${again}` };
 }
 
-/** Everything, in rows; their results in the order of the parts. */
+/**
+ * Everything: page tests wait a good deal for an editor, so the other parts run in turn beside them.
+ * What page tests print follows at the end.
+ */
 async function runAll() {
-  // What several rows need is brought once; the first part that misses it says so.
+  // What several parts need is installed once; the first part that misses it says so.
   await Promise.allSettled([installedServer(), findChromium()]);
   const built = await runPart('build');
-  const rows = [...editorRows, noEditor];
-  const early = isMoved ? undefined : earlyRow(rows);
+  const others = Object.keys(parts).filter((name) => name !== 'build' && name !== 'page');
+  const early = isMoved ? undefined : afterMidnight(others);
   if (early) console.log(early.text);
-  const zoneOf = (row) => (row === early?.row ? early.zone : undefined);
-  const [first, ...others] = rows;
-  const aside = others.map((row) => runAside(row, zoneOf(row)));
-  // The others have their environment already.
-  if (zoneOf(first)) process.env.TZ = early.zone;
-  const results = [built, ...(await runInTurn(first))];
-  for (const row of aside) {
-    const { output, results: more } = await row;
-    console.log(output);
-    results.push(...more);
-  }
+  const env = early?.names.includes('page') ? { TZ: early.zone } : {};
+  const page = runPart('page', { quiet: true, env });
+  // Page tests have their environment already.
+  if (early?.names === others) process.env.TZ = early.zone;
+  const results = [built, ...(await runInTurn(others)), await page];
   const order = Object.keys(parts);
   results.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   return { results, early: early?.text };
@@ -208,12 +145,9 @@ function readArguments() {
 
 shareCompiled();
 const { named, isMoved } = readArguments();
-const asideFile = process.env.OUTLAY_ASIDE;
-if (process.env.OUTLAY_PRIORITY) setPriority(Number(process.env.OUTLAY_PRIORITY));
 const chosen = chosenParts(named);
 const everything = chosen.length === Object.keys(parts).length;
 const { results, early } = everything ? await runAll() : { results: await runInTurn(chosen) };
-if (asideFile) await writeFile(asideFile, JSON.stringify(results));
 
 console.log('\n=== sum');
 for (const { name, passed, failed, skipped, seconds } of results) {

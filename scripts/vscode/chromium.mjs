@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
-import { chromium } from 'playwright-core';
+import { chromium } from '@playwright/test';
 import { inRoot } from '../shared/paths.mjs';
 import { run } from '../shared/processes.mjs';
 

@@ -6,7 +6,7 @@ import { cp, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inRoot } from '../shared/paths.mjs';
-import { patienceMs } from '../shared/patience.mjs';
+import { longestWaitMs } from '../shared/retry.ts';
 import { launchChromium } from './chromium.mjs';
 import { addLanguage } from './language.mjs';
 import { clockOffset, moveDate } from './movedClock.cjs';
@@ -84,7 +84,7 @@ export class Machine {
         ...(kind.language && { locale: kind.language }),
       });
       if (clockOffset !== 0) await page.addInitScript(moveDate, clockOffset);
-      page.setDefaultTimeout(patienceMs);
+      page.setDefaultTimeout(longestWaitMs);
       return new Machine({ page, browser, server, folder, restricted: kind.restricted });
     } catch (error) {
       await browser?.close();

@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { root } from '../shared/paths.mjs';
-import { insist, patienceMs, until } from '../shared/patience.mjs';
+import { longestWaitMs, retry, until } from '../shared/retry.ts';
 import { Machine } from './machine.mjs';
 import { windowAddress } from './vscodeServer.mjs';
 
@@ -69,7 +69,7 @@ class Workbench {
    * Waits until an item's text is as wished; fails with the text that was there instead.
    * @param {string | RegExp | ((text: string) => boolean)} wanted a part, a pattern or a test
    */
-  async waitForStatus(wanted, { id = spendItem, timeoutMs = patienceMs } = {}) {
+  async waitForStatus(wanted, { id = spendItem, timeoutMs = longestWaitMs } = {}) {
     const matches =
       typeof wanted === 'function'
         ? wanted
@@ -121,7 +121,7 @@ class Workbench {
     const hover = this.page
       .locator('.workbench-hover .hover-contents, .monaco-hover-content')
       .last();
-    return insist('the tooltip is there', async (timeout) => {
+    return retry('the tooltip is there', async (timeout) => {
       // Away from the bar and from where a tall tooltip may stand.
       await this.page.mouse.move(60, 60);
       await hover.waitFor({ state: 'hidden', timeout });
@@ -140,7 +140,7 @@ class Workbench {
       .filter({ hasText: name })
       .first();
     // The list knows the extensions that were there when it was opened, so it is opened again.
-    await insist(`"${name}" is run`, async (timeout) => {
+    await retry(`"${name}" is run`, async (timeout) => {
       await this.page.keyboard.press('F1');
       await input.fill(`>${name}`, { timeout });
       await row.click({ timeout });
@@ -151,7 +151,7 @@ class Workbench {
   /** Closes what a test that failed may have left open in front of everything: lists, menus, dialogs. */
   async calm() {
     const open = this.page.locator('.quick-input-widget, .monaco-menu, .monaco-dialog-box');
-    await insist('nothing is in the way', async (timeout) => {
+    await retry('nothing is in the way', async (timeout) => {
       const front = open.filter({ visible: true }).first();
       if ((await front.count()) === 0) return;
       await this.page.keyboard.press('Escape');
@@ -183,7 +183,7 @@ class Workbench {
    * @param {{ command: string, args: unknown[] } | { settings: Record<string, unknown> }} request
    */
   async #drive(request) {
-    const end = Date.now() + patienceMs;
+    const end = Date.now() + longestWaitMs;
     for (;;) {
       try {
         const port = await readFile(this.paths.driver, 'utf8');

@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inRoot } from '../shared/paths.mjs';
-import { patienceMs } from '../shared/patience.mjs';
 import { endGroup, run, spawnGroup } from '../shared/processes.mjs';
+import { longestWaitMs } from '../shared/retry.ts';
 import { clockOffset } from './movedClock.cjs';
 import { installedServer } from './serverInstall.mjs';
 
@@ -124,7 +124,7 @@ async function waitUntilReady(child, onLine) {
   let ended = false;
   child.on('error', () => (ended = true));
   child.on('exit', () => (ended = true));
-  for (let waited = 0; !ready && !ended && waited < patienceMs; waited += 25) await sleep(25);
+  for (let waited = 0; !ready && !ended && waited < longestWaitMs; waited += 25) await sleep(25);
   if (!ready) throw new Error(`The VS Code server did not start.\n${output}`);
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '../../scripts/shared/patience.mjs';
+import { until } from '../../scripts/shared/retry.ts';
 import { Claude } from './lib/claude.mjs';
 import { agent, bash, broken, drop, fail, hang, overloaded, say, use } from './lib/replies.mjs';
 import { assertAgrees, readSpend, toNano } from './lib/spend.mjs';

@@ -5,10 +5,10 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { until } from '../../scripts/shared/retry.ts';
 import type { OutlayApi } from '../../src/extension.ts';
 import { commandIds } from '../../src/views/core/commandIds.ts';
 import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
-import { until } from './until.ts';
 
 /** The bytes of the user's store and mirrored settings, as hashes by file name. */
 function userFiles(store: string): Record<string, string> {

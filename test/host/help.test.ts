@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { until } from '../../scripts/shared/retry.ts';
 import type { OutlayApi } from '../../src/extension.ts';
 import { bundledCatalogue } from '../../src/pricing/catalogue.ts';
 import { commandIds } from '../../src/views/core/commandIds.ts';
 import type { HelpQuestion } from '../../src/views/help/help.ts';
 import { answer, append, transcriptFile } from './transcript.ts';
-import { until } from './until.ts';
 
 const titles: Readonly<Record<HelpQuestion, string>> = {
   costs: 'No costs are shown',

@@ -5,8 +5,8 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { longestWaitMs } from '../../scripts/shared/retry.ts';
 import { noonZone } from '../lib/noonZone.ts';
-import { patienceMs } from './until.ts';
 
 /** What one run in a host came to. */
 interface HostResult {
@@ -18,7 +18,7 @@ interface HostResult {
 
 export async function run(): Promise<void> {
   const { default: Mocha } = await import('mocha');
-  const mocha = new Mocha({ ui: 'bdd', timeout: 3 * patienceMs, color: false });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 3 * longestWaitMs, color: false });
   const grep = process.env.OUTLAY_TEST_GREP;
   if (grep) mocha.grep(grep);
 

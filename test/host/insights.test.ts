@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { until } from '../../scripts/shared/retry.ts';
 import { insightKinds } from '../../src/analysis/insights/insight.ts';
 import { decisions, readLedger } from '../../src/dataFolder/insightFile.ts';
 import type { OutlayApi } from '../../src/extension.ts';
@@ -13,7 +14,6 @@ import { describeInsight, insightTooltip, linesOf } from '../../src/views/insigh
 import type { InsightsNode } from '../../src/views/insights/treeNodes.ts';
 import { formatOf } from '../../src/views/text/format.ts';
 import { answer, append, transcriptFile } from './transcript.ts';
-import { until } from './until.ts';
 
 const session = 'insight-session';
 const folder = '-home-dev-insights';

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { until } from '../../scripts/shared/retry.ts';
 import type { OutlayApi } from '../../src/extension.ts';
 import { viewTypes } from '../../src/protocol/panels.ts';
 import { commandIds } from '../../src/views/core/commandIds.ts';
 import { answer, append, transcriptFile } from './transcript.ts';
-import { until } from './until.ts';
 
 const kinds = [
   ['dashboard', commandIds.openDashboard],

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { until } from '../../scripts/shared/retry.ts';
 import type { OutlayApi } from '../../src/extension.ts';
 import { editorReports } from '../../src/reports/registry.ts';
 import { commandIds, reportCommandId } from '../../src/views/core/commandIds.ts';
 import { answer, append, transcriptFile } from './transcript.ts';
-import { until } from './until.ts';
 
 const extension = vscode.extensions.getExtension<OutlayApi>('outlay.outlay')!;
 

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { until } from '../../scripts/shared/retry.ts';
 import type { OutlayApi } from '../../src/extension.ts';
 import { viewTypes } from '../../src/protocol/panels.ts';
 import { commandIds } from '../../src/views/core/commandIds.ts';
 import type { GroupNode, SessionNode, SessionsNode } from '../../src/views/sessions/treeNodes.ts';
 import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
-import { until } from './until.ts';
 
 describe(`sessions (${process.env.OUTLAY_TEST_RUN})`, () => {
   let api: OutlayApi;

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { until } from '../../scripts/shared/retry.ts';
 import type { OutlayApi } from '../../src/extension.ts';
 import { addDays, dayMs, dayOf } from '../../src/model/calendar.ts';
 import { convert, usDollars } from '../../src/model/currency.ts';
@@ -16,7 +17,6 @@ import { tooltipMarkdown } from '../../src/views/statusBar/tooltip.ts';
 import { Format, formatOf } from '../../src/views/text/format.ts';
 import { plainUiText } from '../../src/views/text/plainUiText.ts';
 import { answer, append, transcriptFile } from './transcript.ts';
-import { until } from './until.ts';
 
 describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
   let api: OutlayApi;

@@ -3,11 +3,11 @@ import { mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { until } from '../../scripts/shared/retry.ts';
 import type { OutlayApi } from '../../src/extension.ts';
 import { editorReports } from '../../src/reports/registry.ts';
 import { commandIds, reportCommandId } from '../../src/views/core/commandIds.ts';
 import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
-import { until } from './until.ts';
 
 const run = process.env.OUTLAY_TEST_RUN;
 

@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { until } from '../../scripts/shared/retry.ts';
 import type { OutlayApi } from '../../src/extension.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
 import { Lease } from '../../src/store/connection/writerLease.ts';
 import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
-import { until } from './until.ts';
 
 const run = process.env.OUTLAY_TEST_RUN;
 

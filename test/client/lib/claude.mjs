@@ -11,12 +11,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { patienceMs, until } from '../../../scripts/shared/patience.mjs';
+import { longestWaitMs, until } from '../../../scripts/shared/retry.ts';
 import { installedClient } from '../../../scripts/test/realClient.mjs';
 import { StandIn } from './standIn.mjs';
 
 /** A run that takes longer hangs: some have a dozen answers, on whatever machine. */
-const longestRunMs = 3 * patienceMs;
+const longestRunMs = 3 * longestWaitMs;
 
 /**
  * What a run came to.

@@ -7,11 +7,11 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { test } from '@playwright/test';
 import { packForThisMachine } from '../../../scripts/release/pack.mjs';
 import { inRoot } from '../../../scripts/shared/paths.mjs';
-import { insist, until } from '../../../scripts/shared/patience.mjs';
+import { retry, until } from '../../../scripts/shared/retry.ts';
 import { openWorkbench } from '../../../scripts/vscode/page.mjs';
 import { noonZone } from '../../lib/noonZone.ts';
 import { bundle, englishIn, german, known, manifest, wordsIn } from '../page/lib/english.mjs';
@@ -35,7 +35,7 @@ const plain = (text) => text.replaceAll('\u00a0', ' ').replaceAll('\u202f', ' ')
 /** A folder for pictures of what is looked at, for a person who wants to look as well. */
 const pictures = process.env.OUTLAY_PICTURES;
 
-describe('the package in a window in German', () => {
+test.describe('the package in a window in German', () => {
   let workbench;
   let policy;
   const picture = async (name, element) => {
@@ -45,7 +45,7 @@ describe('the package in a window in German', () => {
   const cwd = '/home/dev/shop';
   const title = customTitle(session, 'Wackeligen Upload-Test reparieren');
 
-  before(async () => {
+  test.beforeAll(async () => {
     workbench = await openWorkbench({
       vsix: await packForThisMachine(),
       language: 'de',
@@ -56,10 +56,10 @@ describe('the package in a window in German', () => {
     policy = watchPolicy(workbench);
     await openSessions(workbench);
   });
-  beforeEach(() => workbench.calm());
-  after(() => workbench?.close());
+  test.beforeEach(() => workbench.calm());
+  test.afterAll(() => workbench?.close());
 
-  it('says where to begin when there is nothing', async () => {
+  test('says where to begin when there is nothing', async () => {
     await workbench.waitForStatus(german('No transcripts'));
     const text = await waitForWelcome(workbench, /Wo sucht Outlay\?/);
     const [sentence] = manifest['welcome.none'].split('\n');
@@ -68,7 +68,7 @@ describe('the package in a window in German', () => {
     await picture('welcome');
   });
 
-  it('names figures, parts and ages in the list of sessions', async () => {
+  test('names figures, parts and ages in the list of sessions', async () => {
     const { claude } = workbench.paths;
     const now = Date.now();
     const at = (minutes) => now - 41 * minute + minutes * minute;
@@ -143,7 +143,7 @@ describe('the package in a window in German', () => {
     await workbench.page.mouse.move(900, 300);
   });
 
-  it('speaks German in the status bar and its tooltip', async () => {
+  test('speaks German in the status bar and its tooltip', async () => {
     await workbench.setSettings({
       'outlay.statusBar.show': ['today', 'budget', 'session'],
       'outlay.budget.dailyUsd': 2000,
@@ -164,11 +164,11 @@ describe('the package in a window in German', () => {
     await workbench.page.mouse.move(900, 300);
   });
 
-  it('lists its commands and describes its settings in German', async () => {
+  test('lists its commands and describes its settings in German', async () => {
     const input = workbench.page.locator('.quick-input-widget input[type="text"]');
     const wanted = `Outlay: ${manifest['command.rescan']}`;
     const entries = workbench.page.locator('.quick-input-list .monaco-list-row');
-    await insist('the command is listed', async (timeout) => {
+    await retry('the command is listed', async (timeout) => {
       await workbench.page.keyboard.press('F1');
       await input.fill(`>${wanted}`, { timeout });
       await entries.filter({ hasText: wanted }).first().waitFor({ timeout });
@@ -181,7 +181,7 @@ describe('the package in a window in German', () => {
     await workbench.executeCommand('workbench.action.closeAllEditors');
   });
 
-  it('answers in German in the session panel, with German figures and no English left', async () => {
+  test('answers in German in the session panel, with German figures and no English left', async () => {
     // At work, however long the tests before took.
     append(transcriptOf(workbench.paths.claude, { session, cwd }), title);
     await workbench.executeCommand('outlay.openSession', session);
@@ -224,7 +224,7 @@ describe('the package in a window in German', () => {
     assert.deepEqual(englishIn(opened), []);
   });
 
-  it('shows its walkthrough with pictures, and brings its command', async () => {
+  test('shows its walkthrough with pictures, and brings its command', async () => {
     const { page, paths } = workbench;
     await workbench.executeCommand('workbench.action.closeAllEditors');
     await workbench.executeCommand('outlay.openWalkthrough');
@@ -247,7 +247,7 @@ describe('the package in a window in German', () => {
     assert.ok(readFileSync(launcher, 'utf8').includes('outlay.outlay-'), 'it runs the package');
   });
 
-  it('would notice English', () => {
+  test('would notice English', () => {
     assert.ok(known > 200, `${known} pieces of English are known`);
     assert.deepEqual(englishIn('Open Transcript'), ['Open Transcript']);
     assert.deepEqual(englishIn('5 × $3 per million'), ['per million']);

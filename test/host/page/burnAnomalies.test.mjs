@@ -1,19 +1,19 @@
 /** The panels of burn rate and of anomalies as a person uses them, in one window. */
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
-import { insist, until } from '../../../scripts/shared/patience.mjs';
+import { expect } from '@playwright/test';
+import { retry, until } from '../../../scripts/shared/retry.ts';
 import { answer, append, customTitle, transcriptOf, write } from './lib/records.mjs';
 import { terminalSays } from './lib/terminal.mjs';
 import {
+  expectAccessible,
+  expectNarrow,
   figureOf,
   frameWith,
-  insistOnAccessible,
-  insistOnNarrow,
   outlastsReload,
   waitForFigure,
   watchPolicy,
 } from './lib/webview.mjs';
-import { openWindow } from './lib/window.mjs';
+import { openWindow, test } from './lib/window.mjs';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -21,10 +21,7 @@ const hour = 60 * minute;
 const usd = (value) => (value === 0 ? '$0' : `$${value.toFixed(2)}`);
 const answerOf = (frame) => frame.locator('h1.answer').innerText();
 const waitForAnswer = (frame, wanted) =>
-  until(`the answer is ${wanted}`, async () => {
-    assert.match(await answerOf(frame), wanted);
-    return true;
-  });
+  expect(frame.locator('h1.answer')).toHaveText(wanted, { useInnerText: true });
 /** The rows of a table, once there are so many. */
 const rowsOf = (frame, part, count) =>
   until(`${part} has ${count} rows`, async () => {
@@ -38,7 +35,7 @@ const rowsOf = (frame, part, count) =>
 const press = (frame, part, label) => {
   const button = frame.locator(`[data-part="${part}"] vscode-button`).filter({ hasText: label });
   let tried = false;
-  return insist(`"${label}" is pressed`, async (timeout) => {
+  return retry(`"${label}" is pressed`, async (timeout) => {
     // A click that was given up may have been one all the same: then the button says something else.
     if (tried && (await button.count()) === 0) return;
     tried = true;
@@ -53,7 +50,7 @@ async function tableOf(frame, part, count) {
   return rows;
 }
 
-describe('burn rate and anomalies', () => {
+test.describe('burn rate and anomalies', () => {
   let workbench;
   let policy;
   const cwd = '/home/dev/shop';
@@ -64,7 +61,7 @@ describe('burn rate and anomalies', () => {
     return frame();
   };
 
-  before(async () => {
+  test.beforeAll(async () => {
     workbench = await openWindow({ viewport: { width: 1280, height: 900 } });
     policy = watchPolicy(workbench);
     const now = Date.now();
@@ -83,13 +80,13 @@ describe('burn rate and anomalies', () => {
     await workbench.setSettings({ 'outlay.budget.dailyUsd': 400 });
     await workbench.waitForStatus(/\$\d/);
     const frame = await open('outlay.openBurn', burn);
-    await until('all is read', async () => (await terminalSays(workbench, 'anomaly')).count === 24);
+    await expect.poll(async () => (await terminalSays(workbench, 'anomaly')).count).toBe(24);
     await waitForFigure(frame, 'hour', '$1.00');
   });
-  beforeEach(() => workbench.calm());
-  after(() => workbench?.close());
+  test.beforeEach(() => workbench.calm());
+  test.afterAll(() => workbench?.close());
 
-  it('burn says in its answer, its bars and their lines what the terminal says', async () => {
+  test('burn says in its answer, its bars and their lines what the terminal says', async () => {
     const frame = await open('outlay.openBurn', burn);
     const said = await terminalSays(workbench, 'burn', '--bucket', '1h', '--lookback', '25h');
     assert.equal(await figureOf(frame, 'hour'), usd(said.latest_usd));
@@ -108,7 +105,7 @@ describe('burn rate and anomalies', () => {
     assert.match(shown.at(-1)[0], /\(latest\)$/);
   });
 
-  it('burn says when the levels of a budget are reached, as the terminal does', async () => {
+  test('burn says when the levels of a budget are reached, as the terminal does', async () => {
     const frame = await burn();
     const said = await terminalSays(workbench, 'projection');
     const [row] = await rowsOf(frame, 'budgets', 1);
@@ -119,7 +116,7 @@ describe('burn rate and anomalies', () => {
     );
   });
 
-  it('burn compares days and weeks with the arrow keys', async () => {
+  test('burn compares days and weeks with the arrow keys', async () => {
     const frame = await burn();
     const said = await terminalSays(workbench, 'burn');
     await frame.locator('[data-value="hour"]').focus();
@@ -131,17 +128,17 @@ describe('burn rate and anomalies', () => {
     await waitForAnswer(frame, /^Last 7 days \$/);
   });
 
-  it('burn says that a project is none, with the way back', async () => {
+  test('burn says that a project is none, with the way back', async () => {
     const question = { unit: 'hour', project: '/home/dev/nowhere', threshold: 200 };
     await workbench.executeCommand('outlay.openBurn', question);
     const empty = await frameWith(workbench, '.empty', 'No project is called');
-    await insist('it starts over', (timeout) =>
+    await retry('it starts over', (timeout) =>
       empty.locator('vscode-button').filter({ hasText: 'Start Over' }).click({ timeout }),
     );
     await waitForAnswer(await burn(), /^Last hour \$/);
   });
 
-  it('burn moves with a line that is appended', async () => {
+  test('burn moves with a line that is appended', async () => {
     const frame = await burn();
     const own = { session: 'work-0', cwd };
     append(transcriptOf(workbench.paths.claude, own), answer('new', 0.5, own));
@@ -151,7 +148,7 @@ describe('burn rate and anomalies', () => {
     await waitForAnswer(frame, /^Last 24 hours \$/);
   });
 
-  it('anomalies say what stands out, by how much and why', async () => {
+  test('anomalies say what stands out, by how much and why', async () => {
     const frame = await open('outlay.openAnomalies', anomalies);
     const said = await terminalSays(workbench, 'anomaly', '--period', '30d');
     assert.deepEqual([said.count, said.outlierCount], [24, 1]);
@@ -170,7 +167,7 @@ describe('burn rate and anomalies', () => {
     assert.equal((await tableOf(frame, 'outliers-chart', 24)).length, 24);
   });
 
-  it('anomalies open a session from the table, and from the chart by a click', async () => {
+  test('anomalies open a session from the table, and from the chart by a click', async () => {
     const closeSession = async () => {
       await frameWith(workbench, '.session:has(.card)', 'Rewrite everything');
       await workbench.executeCommand('workbench.action.closeActiveEditor');
@@ -178,7 +175,7 @@ describe('burn rate and anomalies', () => {
     await (await anomalies()).locator('[data-part="outliers"] .opener').focus();
     await workbench.page.keyboard.press('Enter');
     await closeSession();
-    await insist('the highest mark is clicked', async (timeout) => {
+    await retry('the highest mark is clicked', async (timeout) => {
       const frame = await anomalies();
       const canvas = frame.locator('[data-part="outliers-chart"] canvas');
       // The highest pixel of the outliers' colour belongs to what costs most.
@@ -208,7 +205,7 @@ describe('burn rate and anomalies', () => {
     await closeSession();
   });
 
-  it('anomalies of messages, of days and by factors are the terminal’s', async () => {
+  test('anomalies of messages, of days and by factors are the terminal’s', async () => {
     let frame = await anomalies();
     for (const [by, options] of [
       ['message', ['--by', 'message']],
@@ -233,7 +230,7 @@ describe('burn rate and anomalies', () => {
     }
     frame = await anomalies();
     await frame.locator('[data-value="session"]').click();
-    await insist('factors are compared', async (timeout) => {
+    await retry('factors are compared', async (timeout) => {
       await frame.locator('vscode-dropdown[aria-label="Scale"]').click({ timeout });
       await frame.locator('vscode-option').filter({ hasText: 'Logarithmic' }).click({ timeout });
     });
@@ -243,7 +240,7 @@ describe('burn rate and anomalies', () => {
     assert.equal(await figureOf(frame, 'median'), usd(said.median_usd));
   });
 
-  it('beside anomalies stand the projection and what other models would have cost', async () => {
+  test('beside anomalies stand the projection and what other models would have cost', async () => {
     const frame = await anomalies();
     const ahead = await terminalSays(workbench, 'projection', '--horizons', '30d');
     const last = (await tableOf(frame, 'projection', 41)).at(-1);
@@ -260,25 +257,25 @@ describe('burn rate and anomalies', () => {
     );
   });
 
-  it('anomalies move with a line that is appended', async () => {
+  test('anomalies move with a line that is appended', async () => {
     const frame = await anomalies();
     const own = { session: 'work-1', cwd: '/home/dev/docs' };
     append(transcriptOf(workbench.paths.claude, own), answer('dear', 30, own));
     await waitForAnswer(frame, /^2 of 24 sessions stand out\..*“Work 1”, \$31\.10/);
   });
 
-  it('neither has a violation that axe-core finds, in any theme, and both fit 320 pixels', async () => {
+  test('neither has a violation that axe-core finds, in any theme, and both fit 320 pixels', async () => {
     for (const [command, panel] of [
       ['outlay.openAnomalies', anomalies],
       ['outlay.openBurn', burn],
     ]) {
       const frame = await open(command, panel);
-      await insistOnAccessible(workbench, frame);
-      await insistOnNarrow(workbench, frame);
+      await expectAccessible(workbench, frame);
+      await expectNarrow(workbench, frame);
     }
   });
 
-  it('both come back after a reload as they were', async () => {
+  test('both come back after a reload as they were', async () => {
     const chosen = (frame) =>
       frame
         .locator('[aria-checked="true"]')
@@ -290,8 +287,8 @@ describe('burn rate and anomalies', () => {
       holds: async (frame) => (await chosen(frame)) === 'day',
     });
     const frame = await open('outlay.openAnomalies', anomalies);
-    await until('it is as it was', async () => (await chosen(frame)) === 'session 30d 30');
+    await expect.poll(() => chosen(frame)).toBe('session 30d 30');
   });
 
-  it('break no content security policy', () => assert.deepEqual(policy(), []));
+  test('break no content security policy', () => assert.deepEqual(policy(), []));
 });

@@ -1,20 +1,20 @@
 /** The dashboard as a person uses it. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { insist, until } from '../../../scripts/shared/patience.mjs';
+import { expect } from '@playwright/test';
+import { retry, until } from '../../../scripts/shared/retry.ts';
 import { answer, append, clientTotal, customTitle, transcriptOf, write } from './lib/records.mjs';
 import { terminalSays } from './lib/terminal.mjs';
 import {
+  expectAccessible,
+  expectNarrow,
   figureOf,
   frameWith,
-  insistOnAccessible,
-  insistOnNarrow,
   outlastsReload,
   waitForFigure,
   watchPolicy,
 } from './lib/webview.mjs';
-import { openWindow } from './lib/window.mjs';
+import { openWindow, test } from './lib/window.mjs';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -30,7 +30,7 @@ const bars = (frame, part) =>
     );
 const dollars = (usd) => (usd === 0 ? '$0' : `$${usd.toFixed(2)}`);
 
-describe('the dashboard', () => {
+test.describe('the dashboard', () => {
   let workbench;
   let policy;
   let file;
@@ -47,7 +47,7 @@ describe('the dashboard', () => {
     await frame.locator(`.filters [data-value="${value}"][aria-checked="true"]`).waitFor();
   };
 
-  before(async () => {
+  test.beforeAll(async () => {
     workbench = await openWindow({ viewport: { width: 1280, height: 1000 } });
     policy = watchPolicy(workbench);
     const { claude } = workbench.paths;
@@ -67,10 +67,10 @@ describe('the dashboard', () => {
     await workbench.setSettings({ 'outlay.budget.monthlyUsd': 100 });
     await workbench.waitForStatus(/\$3\.60/);
   });
-  after(() => workbench.close());
+  test.afterAll(() => workbench.close());
 
-  it('is what a click on the status bar opens', async () => {
-    await insist('the panel is open', async (timeout) => {
+  test('is what a click on the status bar opens', async () => {
+    await retry('the panel is open', async (timeout) => {
       await workbench.statusItem().click({ timeout });
       await workbench.page
         .locator('.tab')
@@ -82,7 +82,7 @@ describe('the dashboard', () => {
     await waitForFigure(frame, 'cost', '$5.10');
   });
 
-  it('says what the terminal says', async () => {
+  test('says what the terminal says', async () => {
     const frame = await dashboard();
     const said = await terminalSays(workbench, 'report', '--period', '30d');
     assert.equal(await figureOf(frame, 'cost'), dollars(said.total_cost_usd));
@@ -117,15 +117,10 @@ describe('the dashboard', () => {
     );
   });
 
-  it('answers first: how much, how much of the budget, where it leads', async () => {
+  test('answers first: how much, how much of the budget, where it leads', async () => {
     const frame = await dashboard();
     await choosePeriod(frame, 'month');
-    const answered = await until('the answer names the budget', async () => {
-      const text = await frame.locator('.answer').innerText();
-      return /of \$100\.00\./.test(text) && text;
-    });
-    assert.match(
-      answered,
+    await expect(frame.locator('.answer')).toHaveText(
       /^(At least )?\$\d+\.\d\d this month, \d+ % of \$100\.00\. At this pace \$/,
     );
     const budget = await frame.locator('[data-part="budgets"] li').innerText();
@@ -133,7 +128,7 @@ describe('the dashboard', () => {
     await choosePeriod(frame, '30d');
   });
 
-  it('is narrowed to a bar that is clicked, in every part, and widened again', async () => {
+  test('is narrowed to a bar that is clicked, in every part, and widened again', async () => {
     const frame = await dashboard();
     const billing = frame.locator('[data-part="by-project"] button').filter({ hasText: 'billing' });
     await billing.click();
@@ -147,7 +142,7 @@ describe('the dashboard', () => {
     await waitForFigure(frame, 'cost', '$5.10');
   });
 
-  it('shows its chart as a table, each row a day that can be looked at alone', async () => {
+  test('shows its chart as a table, each row a day that can be looked at alone', async () => {
     const frame = await dashboard();
     const spend = frame.locator('[data-part="spend"]');
     const said = await terminalSays(workbench, 'report', '--period', '30d');
@@ -174,7 +169,7 @@ describe('the dashboard', () => {
     await waitForFigure(frame, 'cost', '$5.10');
   });
 
-  it('gives its figures to the clipboard, as CSV', async () => {
+  test('gives its figures to the clipboard, as CSV', async () => {
     const frame = await dashboard();
     const spend = frame.locator('[data-part="spend"]');
     await spend.locator('summary').click();
@@ -182,7 +177,7 @@ describe('the dashboard', () => {
     await workbench.page.locator('.statusbar-item').filter({ hasText: 'Copied.' }).waitFor();
   });
 
-  it('opens a session from its lists', async () => {
+  test('opens a session from its lists', async () => {
     const frame = await dashboard();
     await frame.locator('[data-part="sessions"] .opener').first().focus();
     await workbench.page.keyboard.press('Enter');
@@ -190,14 +185,14 @@ describe('the dashboard', () => {
     await workbench.executeCommand('workbench.action.closeActiveEditor');
   });
 
-  it('moves with a line that is appended', async () => {
+  test('moves with a line that is appended', async () => {
     const frame = await open();
     append(file, answer('third', 1, { session, cwd }));
     await waitForFigure(frame, 'cost', '$6.10');
     await frame.locator('[role="status"]').filter({ hasText: 'live' }).waitFor();
   });
 
-  it('shows what is known first, beside the rest of before or with room for it', async () => {
+  test('shows what is known first, beside the rest of before or with room for it', async () => {
     const frame = await dashboard();
     // The page is told again what it was told last, without its rest.
     await frame.evaluate(() => {
@@ -235,12 +230,12 @@ describe('the dashboard', () => {
     assert.equal(await frame.locator('.bone').isVisible(), false);
   });
 
-  it('has no violation that axe-core finds, in any theme', async () => {
+  test('has no violation that axe-core finds, in any theme', async () => {
     const frame = await dashboard();
-    await insistOnAccessible(workbench, frame);
+    await expectAccessible(workbench, frame);
   });
 
-  it('comes back after a reload as it was', async () => {
+  test('comes back after a reload as it was', async () => {
     const chosen = (frame) =>
       frame
         .locator('[aria-checked="true"]')
@@ -257,10 +252,10 @@ describe('the dashboard', () => {
     await waitForFigure(await dashboard(), 'cost', '$6.10');
   });
 
-  it('fits a window of 320 pixels: nothing is cut but what can be scrolled', async () => {
+  test('fits a window of 320 pixels: nothing is cut but what can be scrolled', async () => {
     const frame = await open();
-    await insistOnNarrow(workbench, frame);
+    await expectNarrow(workbench, frame);
   });
 
-  it('breaks no content security policy', () => assert.deepEqual(policy(), []));
+  test('breaks no content security policy', () => assert.deepEqual(policy(), []));
 });

@@ -4,10 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { after, before, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { inRoot } from '../../../scripts/shared/paths.mjs';
-import { until } from '../../../scripts/shared/patience.mjs';
+import { until } from '../../../scripts/shared/retry.ts';
 import { openForReading } from '../../../src/store/connection/openStore.ts';
 import { StoreReader } from '../../../src/store/query/storeReader.ts';
 import {
@@ -30,7 +29,7 @@ import {
   waitForRows,
 } from './lib/tree.mjs';
 import { frameWith, sessionFrame, watchPolicy } from './lib/webview.mjs';
-import { openWindow } from './lib/window.mjs';
+import { expectNotification, openWindow, test } from './lib/window.mjs';
 
 const run = promisify(execFile);
 const figureOf = (name) => `$${usdOf(name).toFixed(2)}`;
@@ -42,7 +41,7 @@ const oneOfEach = ['image', 'link', 'breakout', 'icon', 'bold', 'escapes', 'half
 /** Where VS Code gives some signs a meaning that cannot be escaped, they get a space. */
 const spaced = (text) => text.replaceAll('$(', '$ (').replaceAll('](', '] (');
 
-describe('hostile text', () => {
+test.describe('hostile text', () => {
   let workbench;
   let harm;
   let policy;
@@ -60,14 +59,7 @@ describe('hostile text', () => {
   };
   /** Waits for a notification with these words; all of them have to be harmless. */
   const waitForNotice = async (words) => {
-    let texts = [];
-    const found = await until(
-      () => `"${words}" is said, but: ${texts.join(' | ')}`,
-      async () => {
-        texts = await workbench.notifications();
-        return texts.find((text) => text.includes(words));
-      },
-    );
+    const found = await expectNotification(workbench, words);
     assert.deepEqual(await harmIn(workbench.page, '.notifications-center'), []);
     await workbench.executeCommand('notifications.clearAll');
     return found;
@@ -90,7 +82,7 @@ describe('hostile text', () => {
       `${wanted} is not among:\n${texts.join('\n')}`,
     );
 
-  before(async () => {
+  test.beforeAll(async () => {
     workbench = await openWindow({ viewport: { width: 1280, height: 1000 } });
     harm = watchHarm(workbench);
     policy = watchPolicy(workbench);
@@ -109,10 +101,10 @@ describe('hostile text', () => {
       }),
     );
   });
-  beforeEach(() => workbench.calm());
-  after(() => workbench?.close());
+  test.beforeEach(() => workbench.calm());
+  test.afterAll(() => workbench?.close());
 
-  it('stays text in the list of sessions, each on one line', async () => {
+  test('stays text in the list of sessions, each on one line', async () => {
     await openSessions(workbench);
     await chooseInAction(workbench, 'Group Sessions By', 'Not at all');
     await chooseInAction(workbench, 'Sort Sessions By', 'Most expensive first');
@@ -134,7 +126,7 @@ describe('hostile text', () => {
     assert.deepEqual(new Set(heights), new Set([22]));
   });
 
-  it('stays text as the name of a project', async () => {
+  test('stays text as the name of a project', async () => {
     await chooseInAction(workbench, 'Group Sessions By', 'By project');
     const seen = await waitForRows(workbench, (list) => list.some(({ level }) => level === 2));
     const groups = seen.filter(({ level }) => level === 1).map(({ label }) => label);
@@ -144,7 +136,7 @@ describe('hostile text', () => {
     await waitForRows(workbench, (list) => list.length === hostileNames.length);
   });
 
-  it('stays text in the parts of a session, and on hover', async () => {
+  test('stays text in the parts of a session, and on hover', async () => {
     for (const name of hostileNames) {
       const figure = figureOf(name);
       const hover = await hoverOver(workbench, figure, /Messages \$/);
@@ -168,7 +160,7 @@ describe('hostile text', () => {
     }
   });
 
-  it('stays text in every part of the session panel', async () => {
+  test('stays text in every part of the session panel', async () => {
     for (const name of hostileNames) {
       await workbench.executeCommand('outlay.openSession', ids.get(name));
       const frame = await sessionFrame(workbench, figureOf(name));
@@ -223,7 +215,7 @@ describe('hostile text', () => {
     }
   });
 
-  it('stays text in every part of the dashboard', async () => {
+  test('stays text in every part of the dashboard', async () => {
     await workbench.executeCommand('outlay.openDashboard');
     const frame = await frameWith(workbench, '.dashboard:has(.card)');
     const toTable = frame.locator('vscode-button').filter({ hasText: 'Show as Table' });
@@ -242,7 +234,7 @@ describe('hostile text', () => {
     await workbench.executeCommand('workbench.action.closeAllEditors');
   });
 
-  it('stays text in the tooltip of the status bar', async () => {
+  test('stays text in the tooltip of the status bar', async () => {
     await workbench.setSettings({ 'outlay.statusBar.show': ['today', 'session'] });
     for (const name of oneOfEach) {
       // The session last written is the one that is shown.
@@ -264,7 +256,7 @@ describe('hostile text', () => {
     await workbench.page.mouse.move(60, 60);
   });
 
-  it('stays text in what is offered to choose from', async () => {
+  test('stays text in what is offered to choose from', async () => {
     await workbench.runCommand('Outlay: Open Session');
     const spacedTexts = kept.map((name) => spaced(hostileTexts[name]));
     await picks(spacedTexts);
@@ -288,7 +280,7 @@ describe('hostile text', () => {
     await workbench.page.keyboard.press('Escape');
   });
 
-  it('stays text in what a report may be about', async () => {
+  test('stays text in what a report may be about', async () => {
     const { page } = workbench;
     const texts = ['icon', 'bold', 'code'].map((name) => spaced(hostileTexts[name]));
     const title = (words) => page.locator('.quick-input-title').filter({ hasText: words });
@@ -309,7 +301,7 @@ describe('hostile text', () => {
     await steps('outlay.report.report', 'which model?');
   });
 
-  it('filters by it, and says so', async () => {
+  test('filters by it, and says so', async () => {
     await openSessions(workbench);
     await filterBy(workbench, '[a](command:workbench.action.closeWindow)');
     const list = await waitForRows(workbench, (seen) => seen.length === 1);
@@ -318,7 +310,7 @@ describe('hostile text', () => {
     await workbench.executeCommand('outlay.clearSessionFilter');
   });
 
-  it('stays text in notifications', async () => {
+  test('stays text in notifications', async () => {
     for (const name of [...kept, 'escapes', 'endless', 'stacked']) {
       await workbench.executeCommand('outlay.openTranscript', ids.get(name));
       const gone = await waitForNotice('not on disk any more');
@@ -329,7 +321,7 @@ describe('hostile text', () => {
     }
   });
 
-  it('never reaches a shell as the id of a session', async () => {
+  test('never reaches a shell as the id of a session', async () => {
     await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await workbench.page.evaluate(() => navigator.clipboard.writeText('untouched'));
     for (const name of hostileNames) {
@@ -345,7 +337,7 @@ describe('hostile text', () => {
     assert.equal(await workbench.page.locator('.terminal-wrapper, .terminal-tab').count(), 0);
   });
 
-  it('stays text in documents', async () => {
+  test('stays text in documents', async () => {
     await closeEverything();
     const documents = [
       ['outlay.showDiagnostics'],
@@ -363,7 +355,7 @@ describe('hostile text', () => {
     }
   });
 
-  it('stays text in the terminal', async () => {
+  test('stays text in the terminal', async () => {
     const env = {
       ...process.env,
       OUTLAY_STORE: workbench.paths.store,
@@ -383,7 +375,7 @@ describe('hostile text', () => {
     for (const name of kept) await says('session', ids.get(name));
   });
 
-  it('has opened no dialog, asked for nothing, and broken no policy', async () => {
+  test('has opened no dialog, asked for nothing, and broken no policy', async () => {
     assert.deepEqual(harm(), []);
     assert.deepEqual(policy(), []);
     const sum = (await rows(workbench)).length;
@@ -391,7 +383,7 @@ describe('hostile text', () => {
     assert.match(await workbench.statusText(), new RegExp(`\\$${everything.toFixed(2)}`));
   });
 
-  it('would be found out', async () => {
+  test('would be found out', async () => {
     // Each thing that is looked for above is done once, to see that it is seen.
     await workbench.page.evaluate((bug) => {
       const evil = document.createElement('div');

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
-import { insist, until } from '../../../scripts/shared/patience.mjs';
+import { expect } from '@playwright/test';
+import { retry, until } from '../../../scripts/shared/retry.ts';
 import { answer, customTitle, transcriptOf, write, writeMeta } from './lib/records.mjs';
 import {
   chooseInMenu,
@@ -16,7 +16,7 @@ import {
   waitForRows,
   waitForWelcome,
 } from './lib/tree.mjs';
-import { openWindow } from './lib/window.mjs';
+import { expectNotification, openWindow, test } from './lib/window.mjs';
 
 const view = 'insights';
 const session = 'insight-session';
@@ -60,22 +60,19 @@ function writeRuns(claude, cwd) {
   runs('builder', 10, { model: 'claude-haiku-5-5', usage: long }, 3);
 }
 
-describe('the insights view', () => {
+test.describe('the insights view', () => {
   let workbench;
   let file;
   const labelled = (list, text) => list.find(({ label }) => label.includes(text));
   const dialog = () => workbench.page.locator('.monaco-dialog-box');
   const agentText = () => readFileSync(file, 'utf8');
-  const said = (text) =>
-    until(`"${text}" is said`, async () =>
-      (await workbench.notifications()).some((one) => one.includes(text)),
-    );
+  const said = (text) => expectNotification(workbench, text);
   const comparison = () => workbench.page.locator('.tab', { hasText: 'finder.md: opus → haiku' });
   const waitFor = (text) =>
     waitForRows(workbench, (list) => labelled(list, text) !== undefined, view);
   /** Clicks a button that stands in a row. */
   const clickInRow = (text, name) =>
-    insist(`"${name}" is clicked`, async (timeout) => {
+    retry(`"${name}" is clicked`, async (timeout) => {
       await workbench.calm();
       const one = row(workbench, text, view);
       await one.hover({ timeout });
@@ -87,7 +84,7 @@ describe('the insights view', () => {
   /** Answers the dialog. */
   const say = (button) => dialog().locator('.monaco-button', { hasText: button }).click();
 
-  before(async () => {
+  test.beforeAll(async () => {
     workbench = await openWindow({ viewport: { width: 1280, height: 1000 } });
     const cwd = path.join(workbench.home, 'projects/shop');
     file = path.join(cwd, '.claude/agents/finder.md');
@@ -101,18 +98,18 @@ describe('the insights view', () => {
       .click({ position: { x: 12, y: 10 } });
     await pane(workbench).locator('.pane-header:not(.expanded)').waitFor();
   });
-  beforeEach(async () => {
+  test.beforeEach(async () => {
     await workbench.calm();
     await workbench.executeCommand('notifications.clearAll');
   });
-  after(() => workbench?.close());
+  test.afterAll(() => workbench?.close());
 
-  it('says so when nothing was spent', async () => {
+  test('says so when nothing was spent', async () => {
     const text = await waitForWelcome(workbench, /Nothing was spent/, view);
     assert.match(text, /Where Does Outlay Look\?/);
   });
 
-  it('lists what could be saved, a month, and whether that was measured', async () => {
+  test('lists what could be saved, a month, and whether that was measured', async () => {
     writeRuns(workbench.paths.claude, path.join(workbench.home, 'projects/shop'));
     await workbench.waitForStatus(/^\$2\.\d\d/);
     // All files are read by now or in a moment: it is looked for until all is there.
@@ -137,7 +134,7 @@ describe('the insights view', () => {
     await unfold(workbench, 'finder: 8', view);
   });
 
-  it('shows the change, and does not make it when the answer is no', async () => {
+  test('shows the change, and does not make it when the answer is no', async () => {
     await clickInRow('finder: 8', 'Apply…');
     const text = await dialog().innerText();
     assert.match(text, /Give finder the model haiku instead of opus\?/);
@@ -153,16 +150,16 @@ describe('the insights view', () => {
     assert.equal(agentText(), head);
   });
 
-  it('makes the change when the answer is yes, shows spend before and after, and undoes it', async () => {
+  test('makes the change when the answer is yes, shows spend before and after, and undoes it', async () => {
     await clickInRow('finder: 8', 'Apply…');
     await say('Change Model');
-    await until('the file is written', () => agentText() === head.replace('opus', 'haiku'));
+    await expect.poll(agentText).toBe(head.replace('opus', 'haiku'));
     await comparison().waitFor({ state: 'detached' });
     const list = await waitFor('finder has the model haiku');
     assert.match(labelled(list, 'finder has').description, /^\$0\.\d\d → \$0 a day · measured$/);
     assert.equal(labelled(list, 'finder: 8'), undefined);
     await said('finder.md has "model: haiku" now');
-    await insist('it is undone', async (timeout) => {
+    await retry('it is undone', async (timeout) => {
       await workbench.notifications();
       const notice = workbench.page.locator('.notifications-center .notification-list-item', {
         hasText: 'has "model: haiku" now',
@@ -175,7 +172,7 @@ describe('the insights view', () => {
     await waitFor('finder: 8 small runs');
   });
 
-  it('does not write over what changed while the question was open', async () => {
+  test('does not write over what changed while the question was open', async () => {
     await clickInRow('finder: 8', 'Apply…');
     writeFileSync(file, `${head}Mine.\n`);
     await say('Change Model');
@@ -184,7 +181,7 @@ describe('the insights view', () => {
     writeFileSync(file, head);
   });
 
-  it('says which setting a built-in agent has', async () => {
+  test('says which setting a built-in agent has', async () => {
     const { page } = workbench;
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await clickInRow('Explore: 6', 'Configure…');
@@ -192,10 +189,10 @@ describe('the insights view', () => {
     await say('Copy Setting');
     const setting = '"env": { "CLAUDE_CODE_SUBAGENT_MODEL": "haiku" }';
     const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
-    await until('it is copied', async () => (await clipboard()) === setting);
+    await expect.poll(clipboard).toBe(setting);
   });
 
-  it('opens the runs in which something went wrong', async () => {
+  test('opens the runs in which something went wrong', async () => {
     await chooseInMenu(workbench, 'builder: something', 'View Failures', view);
     await until('the report lists them', async () => {
       const bodies = await Promise.all(
@@ -211,7 +208,7 @@ describe('the insights view', () => {
     await workbench.executeCommand('workbench.action.closeAllEditors');
   });
 
-  it('keeps over a reload what was dismissed, and shows it when asked to', async () => {
+  test('keeps over a reload what was dismissed, and shows it when asked to', async () => {
     await chooseInMenu(workbench, 'finder: 8', 'Dismiss', view);
     const gone = (list) => list.length > 0 && labelled(list, 'finder: 8') === undefined;
     await waitForRows(workbench, gone, view);
@@ -230,7 +227,7 @@ describe('the insights view', () => {
     );
   });
 
-  it('stands below the sessions', async () => {
+  test('stands below the sessions', async () => {
     const [above, below] = await Promise.all(
       ['sessions', view].map((name) => pane(workbench, name).boundingBox()),
     );

@@ -2,15 +2,14 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { after, describe, it } from 'node:test';
 import { openSessions, waitForWelcome } from './lib/tree.mjs';
-import { openWindow } from './lib/window.mjs';
+import { openWindow, test } from './lib/window.mjs';
 
-describe('a window without a usable store', () => {
+test.describe('a window without a usable store', () => {
   let workbench;
-  after(() => workbench?.close());
+  test.afterAll(() => workbench?.close());
 
-  it('says so, with the reason and a way to it', async () => {
+  test('says so, with the reason and a way to it', async () => {
     const home = path.join(import.meta.dirname, '../../../.vscode-test/no-store');
     rmSync(home, { recursive: true, force: true });
     mkdirSync(path.join(home, 'data/outlay.db'), { recursive: true });

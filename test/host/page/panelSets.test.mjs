@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { insist, until } from '../../../scripts/shared/patience.mjs';
+import { expect } from '@playwright/test';
+import { retry, until } from '../../../scripts/shared/retry.ts';
 import { formatMoney } from '../../../src/model/money.ts';
 import { clientTruth, expectedSets, unpackSet } from '../../lib/transcriptSets.ts';
 import { harmIn, hostileNames, hostileTexts, watchHarm, writeHostile } from './lib/hostile.mjs';
@@ -13,24 +13,21 @@ import { millionStore } from './lib/million.mjs';
 import { answer, customTitle, transcriptOf, write } from './lib/records.mjs';
 import { terminalSays } from './lib/terminal.mjs';
 import {
+  expectNoViolation,
   figureOf,
   frameWith,
-  insistOnNoViolation,
   sessionFrame,
   waitForFigure,
   watchErrors,
   watchPolicy,
 } from './lib/webview.mjs';
-import { openWindow } from './lib/window.mjs';
+import { expectNotification, openWindow, test } from './lib/window.mjs';
 
 /** Dollars as the panels write them. */
 const usd = (dollars) => formatMoney(Math.round(dollars * 1e9), { locale: 'en', code: 'USD' });
 const answerOf = (frame) => frame.locator('h1.answer').innerText();
 const waitForAnswer = (frame, wanted) =>
-  until(`the answer is ${wanted}`, async () => {
-    assert.match(await answerOf(frame), wanted);
-    return true;
-  });
+  expect(frame.locator('h1.answer')).toHaveText(wanted, { useInnerText: true });
 
 const everything = { project: '', group: '', account: '', model: '', agent: '', branch: '' };
 /** The panels over the whole store, with a question that takes in all of it. */
@@ -69,7 +66,7 @@ async function openWatched(options) {
       return frameWith(workbench, `.${name}:has(.card)`);
     },
     async openSession(sid, title = '') {
-      await insist(`the session ${sid} is open`, async (timeout) => {
+      await retry(`the session ${sid} is open`, async (timeout) => {
         await workbench.executeCommand('outlay.openSession', sid);
         await workbench.page.locator('.tab.active').filter({ hasText: title }).waitFor({ timeout });
       });
@@ -88,7 +85,7 @@ async function openWatched(options) {
 }
 
 /** A panel has an answer, its cards and its charts, nothing that went wrong, and is accessible. */
-async function insistOnWhole(frame, { cards, charts }) {
+async function expectWhole(frame, { cards, charts }) {
   await until('all its parts are there', async () => {
     assert.notEqual((await frame.locator('h1').first().innerText()).trim(), '');
     const shown = await frame
@@ -107,22 +104,22 @@ async function insistOnWhole(frame, { cards, charts }) {
     assert.equal(await frame.locator('.skeleton, h1.empty').count(), 0, 'it is not empty');
     return true;
   });
-  await insistOnNoViolation(frame);
+  await expectNoViolation(frame);
 }
 
 const sessionParts = { cards: ['cost', 'messages', 'tokens', 'time', 'models'], charts: ['cost'] };
 
-describe('the panels on real transcripts', () => {
+test.describe('the panels on real transcripts', () => {
   let watched;
   const says = (...question) => terminalSays(watched.workbench, ...question);
 
-  before(async () => {
+  test.beforeAll(async () => {
     watched = await openWatched();
     for (const set of Object.keys(expectedSets)) unpackSet(set, watched.workbench.paths.claude);
   });
-  after(() => watched?.workbench.close());
+  test.afterAll(() => watched?.workbench.close());
 
-  it('the dashboard says what the terminal and an independent program say', async () => {
+  test('the dashboard says what the terminal and an independent program say', async () => {
     const sets = Object.values(expectedSets);
     const sum = sets.reduce((usdSoFar, set) => usdSoFar + Number(set.usd), 0);
     const messages = sets.reduce((count, set) => count + set.messages, 0);
@@ -141,21 +138,21 @@ describe('the panels on real transcripts', () => {
     assert.ok(bars.length > 3);
     const byModel = said.byModel.map(({ cost_usd }) => usd(cost_usd));
     assert.deepEqual(bars.slice(0, 3), byModel.slice(0, 3));
-    await insistOnWhole(frame, panels.dashboard);
+    await expectWhole(frame, panels.dashboard);
   });
 
-  it('a session costs what Claude Code itself says', async () => {
+  test('a session costs what Claude Code itself says', async () => {
     for (const [sid, { label, clientTotalUsd }] of Object.entries(clientTruth)) {
       // What a fork says of itself has its parent's part in it.
       if (label === 'fork') continue;
       await watched.close();
       const frame = await watched.openSession(sid);
       await waitForFigure(frame, 'cost', usd(clientTotalUsd));
-      await insistOnWhole(frame, sessionParts);
+      await expectWhole(frame, sessionParts);
     }
   });
 
-  it('the dearest sessions cost what the terminal says', async () => {
+  test('the dearest sessions cost what the terminal says', async () => {
     const { sessions } = await says('sessions', '--limit', '1000');
     const dearest = sessions.sort((a, b) => b.totalUsd - a.totalUsd).slice(0, 3);
     for (const { sessionId, totalUsd, messages } of dearest) {
@@ -163,11 +160,11 @@ describe('the panels on real transcripts', () => {
       const frame = await watched.openSession(sessionId);
       await waitForFigure(frame, 'cost', usd(totalUsd));
       await waitForFigure(frame, 'messages', messages.toLocaleString('en'));
-      await insistOnWhole(frame, sessionParts);
+      await expectWhole(frame, sessionParts);
     }
   });
 
-  it('burn has the rates the terminal has', async () => {
+  test('burn has the rates the terminal has', async () => {
     const frame = await watched.open('burn');
     for (const [unit, bucket, lookback] of [
       ['hour', '1h', '25h'],
@@ -177,10 +174,10 @@ describe('the panels on real transcripts', () => {
       const { latest_usd } = await says('burn', '--bucket', bucket, '--lookback', lookback);
       await waitForFigure(frame, unit, usd(latest_usd ?? 0));
     }
-    await insistOnWhole(frame, panels.burn);
+    await expectWhole(frame, panels.burn);
   });
 
-  it('anomalies have the outliers, the way ahead and the other models the terminal has', async () => {
+  test('anomalies have the outliers, the way ahead and the other models the terminal has', async () => {
     const frame = await watched.open('anomalies');
     for (const by of ['session', 'message']) {
       await watched.open('anomalies', { ...panels.anomalies.question, by });
@@ -194,7 +191,7 @@ describe('the panels on real transcripts', () => {
         .evaluateAll((rows) => rows.slice(0, 5).map((row) => row.cells[3].innerText.trim()));
       const expected = said.outliers.slice(0, 5).map((outlier) => usd(outlier.usd));
       assert.deepEqual(costs, expected);
-      await insistOnWhole(frame, panels.anomalies);
+      await expectWhole(frame, panels.anomalies);
     }
     const { horizons } = await says('projection', '--horizons', '30d');
     assert.equal(await figureOf(frame, 'ahead'), usd(horizons[0].projected_usd));
@@ -203,9 +200,9 @@ describe('the panels on real transcripts', () => {
     assert.equal(await figureOf(frame, 'cheapest'), usd(cheapest));
   });
 
-  it('nothing went wrong', () => watched.allIsWell());
+  test('nothing went wrong', () => watched.allIsWell());
 
-  it('what goes wrong would be found out', async () => {
+  test('what goes wrong would be found out', async () => {
     const frame = await watched.open('anomalies');
     await frame.evaluate(() => {
       setTimeout(() => {
@@ -218,121 +215,119 @@ describe('the panels on real transcripts', () => {
   });
 });
 
-describe('the panels on nothing, and on the demo', () => {
+test.describe('the panels on nothing, and on the demo', () => {
   let watched;
   const noTranscripts = 'There are no transcripts of Claude Code yet.';
   /** Says in words what there is and what can be done. */
-  const insistOnWords = async (words, buttons) => {
+  const expectWords = async (words, buttons) => {
     const frame = await frameWith(watched.workbench, '#root:has(h1.empty)', words);
     const ways = frame.locator('.actions vscode-button');
     assert.deepEqual(
       (await ways.allInnerTexts()).map((text) => text.trim()),
       buttons,
     );
-    await insistOnNoViolation(frame);
+    await expectNoViolation(frame);
     return frame;
   };
 
-  before(async () => {
+  test.beforeAll(async () => {
     watched = await openWatched();
   });
-  after(() => watched?.workbench.close());
+  test.afterAll(() => watched?.workbench.close());
 
-  it('say in words that there is nothing, and what can be done', async () => {
+  test('say in words that there is nothing, and what can be done', async () => {
     const { workbench } = watched;
     for (const { command } of Object.values(panels)) {
       await workbench.executeCommand(command);
-      await insistOnWords(noTranscripts, ['Open the Demo', 'Rescan Transcripts']);
+      await expectWords(noTranscripts, ['Open the Demo', 'Rescan Transcripts']);
       await watched.close();
     }
     await workbench.executeCommand('outlay.openSession');
-    await until('it says that there is no session', async () =>
-      (await workbench.notifications()).some((text) => /There is no session yet/.test(text)),
-    );
+    await expectNotification(workbench, 'There is no session yet');
     await workbench.executeCommand('notifications.clearAll');
   });
 
-  it('fill with the demo, once it is opened from one of them', async () => {
+  test('fill with the demo, once it is opened from one of them', async () => {
     const { workbench, open } = watched;
     await workbench.executeCommand(panels.dashboard.command);
-    const empty = await insistOnWords(noTranscripts, ['Open the Demo', 'Rescan Transcripts']);
-    await insist('the demo is opened', (timeout) =>
+    const empty = await expectWords(noTranscripts, ['Open the Demo', 'Rescan Transcripts']);
+    await retry('the demo is opened', (timeout) =>
       empty.locator('vscode-button').filter({ hasText: 'Open the Demo' }).click({ timeout }),
     );
     await frameWith(workbench, '.dashboard:has(.card)');
     for (const [name, parts] of Object.entries(panels)) {
       const frame = await open(name);
       await until('all is read', async () => !/^There is nothing/.test(await answerOf(frame)));
-      await insistOnWhole(frame, parts);
+      await expectWhole(frame, parts);
       await frame.locator('footer').filter({ hasText: 'made-up sessions' }).waitFor();
     }
     const dashboard = await open('dashboard');
-    await insist('a session is opened', (timeout) =>
+    await retry('a session is opened', (timeout) =>
       dashboard.locator('[data-part="sessions"] .opener').first().click({ timeout }),
     );
-    await insistOnWhole(await sessionFrame(workbench), sessionParts);
+    await expectWhole(await sessionFrame(workbench), sessionParts);
   });
 
-  it('are empty again without it', async () => {
+  test('are empty again without it', async () => {
     const { workbench } = watched;
     await workbench.executeCommand('outlay.closeDemo');
-    await insistOnWords('The store has no session', ['Rescan Transcripts']);
+    await expectWords('The store has no session', ['Rescan Transcripts']);
     await workbench.executeCommand(panels.burn.command);
-    await insistOnWords(noTranscripts, ['Open the Demo', 'Rescan Transcripts']);
+    await expectWords(noTranscripts, ['Open the Demo', 'Rescan Transcripts']);
   });
 
-  it('nothing went wrong', () => watched.allIsWell());
+  test('nothing went wrong', () => watched.allIsWell());
 });
 
-describe('the panels on a million messages', () => {
+test.describe('the panels on a million messages', () => {
   let watched;
 
-  before(async () => {
+  test.beforeAll(async () => {
     const store = millionStore();
     watched = await openWatched({ env: { OUTLAY_STORE: store } });
     watched.workbench.paths.store = store;
     await watched.workbench.waitForStatus(/\$\d/);
   });
-  after(() => watched?.workbench.close());
+  test.afterAll(() => watched?.workbench.close());
 
-  it('the dashboard has all of them', async () => {
+  test('the dashboard has all of them', async () => {
     const frame = await watched.open('dashboard');
     const said = await terminalSays(watched.workbench, 'report', '--period', 'all');
     await waitForFigure(frame, 'cost', usd(said.total_cost_usd));
-    await insistOnWhole(frame, panels.dashboard);
+    await expectWhole(frame, panels.dashboard);
   });
 
-  it('a session has its own', async () => {
+  test('a session has its own', async () => {
     const frame = await watched.openSession('session-005000', 'Session 5000');
     await waitForFigure(frame, 'messages', '100');
-    await insistOnWhole(frame, sessionParts);
+    await expectWhole(frame, sessionParts);
   });
 
-  it('burn has its rates', async () => {
+  test('burn has its rates', async () => {
     const frame = await watched.open('burn');
     await waitForAnswer(frame, /^Last 7 days \$/);
-    await insistOnWhole(frame, panels.burn);
+    await expectWhole(frame, panels.burn);
   });
 
-  it('anomalies compare ten thousand sessions, and the messages', async () => {
+  test('anomalies compare ten thousand sessions, and the messages', async () => {
     const frame = await watched.open('anomalies');
     await waitForAnswer(frame, / of 10,000 sessions /);
-    await insistOnWhole(frame, panels.anomalies);
+    await expectWhole(frame, panels.anomalies);
     await watched.open('anomalies', { ...panels.anomalies.question, by: 'message' });
     await waitForAnswer(frame, / of 1,000,0\d\d messages /);
-    await insistOnWhole(frame, panels.anomalies);
+    await expectWhole(frame, panels.anomalies);
   });
 
-  it('nothing went wrong', () => watched.allIsWell());
+  test('nothing went wrong', () => watched.allIsWell());
 });
 
-describe('burn and anomalies on hostile text', () => {
+test.describe('burn and anomalies on hostile text', () => {
   let watched;
   let harm;
   /** Texts that are shown as they are; as the name of a folder only where nothing in them ends it. */
   const kept = ['image', 'script', 'link', 'picture', 'breakout', 'icon', 'bold', 'code', 'proto'];
   const asFolder = kept.map((name) => hostileTexts[name]).filter((text) => !text.includes('/'));
-  const insistOnHarmless = async (frame, texts) => {
+  const expectHarmless = async (frame, texts) => {
     const shown = await frame.locator('body').textContent();
     for (const text of texts) assert.ok(shown.includes(text), `${text} is shown`);
     assert.deepEqual(await harmIn(frame, '#root'), []);
@@ -344,7 +339,7 @@ describe('burn and anomalies on hostile text', () => {
     assert.equal(marks, false, 'no marks are piled up');
   };
 
-  before(async () => {
+  test.beforeAll(async () => {
     watched = await openWatched();
     const { workbench } = watched;
     harm = watchHarm(workbench);
@@ -360,26 +355,23 @@ describe('burn and anomalies on hostile text', () => {
       ]);
     }
     const count = calm + hostileNames.length;
-    await until(
-      'all is read',
-      async () => (await terminalSays(workbench, 'anomaly')).count === count,
-    );
+    await expect.poll(async () => (await terminalSays(workbench, 'anomaly')).count).toBe(count);
   });
-  after(() => watched?.workbench.close());
+  test.afterAll(() => watched?.workbench.close());
 
-  it('stays text where its sessions, messages and days stand out', async () => {
+  test('stays text where its sessions, messages and days stand out', async () => {
     const frame = await watched.open('anomalies');
     await waitForAnswer(frame, new RegExp(`^${hostileNames.length} of \\d+ sessions stand out`));
     const titles = kept.map((name) => hostileTexts[name]);
-    await insistOnHarmless(frame, [...titles, ...asFolder]);
+    await expectHarmless(frame, [...titles, ...asFolder]);
     for (const by of ['message', 'day']) {
       await watched.open('anomalies', { ...panels.anomalies.question, by });
       await waitForAnswer(frame, by === 'day' ? /days?|nothing|too little/ : /messages/);
-      await insistOnHarmless(frame, by === 'message' ? ['<img'] : asFolder);
+      await expectHarmless(frame, by === 'message' ? ['<img'] : asFolder);
     }
   });
 
-  it('stays text as what burn and anomalies can be narrowed to', async () => {
+  test('stays text as what burn and anomalies can be narrowed to', async () => {
     for (const name of ['burn', 'anomalies']) {
       const frame = await watched.open(name);
       const options = frame.locator('vscode-dropdown[aria-label="Project"] vscode-option');
@@ -389,17 +381,14 @@ describe('burn and anomalies on hostile text', () => {
       for (const text of asFolder) {
         const project = path.posix.join('/home/dev', text);
         await watched.open(name, { ...panels[name].question, project });
-        await until(`${text} is chosen`, () =>
-          frame
-            .locator('vscode-dropdown[aria-label="Project"]')
-            .evaluate((list, wanted) => list.value === wanted, project),
-        );
-        await insistOnHarmless(frame, [text]);
+        const list = frame.locator('vscode-dropdown[aria-label="Project"]');
+        await expect(list).toHaveJSProperty('value', project);
+        await expectHarmless(frame, [text]);
       }
     }
   });
 
-  it('has opened no dialog, asked for nothing, and nothing went wrong', () => {
+  test('has opened no dialog, asked for nothing, and nothing went wrong', () => {
     assert.deepEqual(harm(), []);
     watched.allIsWell();
   });

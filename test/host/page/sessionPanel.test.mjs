@@ -1,22 +1,22 @@
 /** The session panel as a person uses it. */
 import assert from 'node:assert/strict';
 import { rmSync, statSync } from 'node:fs';
-import { after, before, beforeEach, describe, it } from 'node:test';
-import { insist, until } from '../../../scripts/shared/patience.mjs';
+import { expect } from '@playwright/test';
+import { retry, until } from '../../../scripts/shared/retry.ts';
 import { harmIn, hostileTexts } from './lib/hostile.mjs';
 import { answer, append, customTitle, transcriptOf, write } from './lib/records.mjs';
 import { writeStory } from './lib/story.mjs';
 import { terminalSays } from './lib/terminal.mjs';
 import {
+  expectAccessible,
+  expectNarrow,
   figureOf,
   frameWith,
-  insistOnAccessible,
-  insistOnNarrow,
   sessionFrame,
   waitForFigure,
   watchPolicy,
 } from './lib/webview.mjs';
-import { openWindow } from './lib/window.mjs';
+import { expectNotification, openWindow, test } from './lib/window.mjs';
 
 const cells = (frame) =>
   frame
@@ -30,20 +30,13 @@ const sortBy = (frame, column) =>
   frame.locator(`.messages th[data-column="${column}"] .sorter`).click();
 const inPart = (frame, part, selector) => frame.locator(`[data-part="${part}"] ${selector}`);
 const waitForMessages = (frame, count) =>
-  until(`${count} messages are listed`, async () => {
-    const rows = await frame.locator('.messages table').getAttribute('aria-rowcount');
-    return rows === String(count + 1);
-  });
+  expect(frame.locator('.messages table')).toHaveAttribute('aria-rowcount', String(count + 1));
 const numbersOf = async (frame) =>
   (await cells(frame)).map(([number]) => Number(number.replace(/\D/g, '')));
-const waitForNumbers = (frame, numbers) =>
-  until(`the messages are ${numbers}`, async () => {
-    assert.deepEqual(await numbersOf(frame), numbers);
-    return true;
-  });
+const waitForNumbers = (frame, numbers) => expect.poll(() => numbersOf(frame)).toEqual(numbers);
 const bodyText = (frame) => frame.locator('body').innerText();
 
-describe('the session panel', () => {
+test.describe('the session panel', () => {
   let workbench;
   let file;
   let policy;
@@ -51,20 +44,20 @@ describe('the session panel', () => {
   const cwd = '/home/dev/shop';
   const start = Date.now() - 3_600_000;
 
-  before(async () => {
+  test.beforeAll(async () => {
     workbench = await openWindow({ viewport: { width: 1280, height: 900 } });
     policy = watchPolicy(workbench);
     file = writeStory(workbench.paths.claude, { session, cwd, start });
     await workbench.waitForStatus(/\$\d/);
     // Today has a figure before this session has been read.
-    await insist('the session is open', async (timeout) => {
+    await retry('the session is open', async (timeout) => {
       await workbench.executeCommand('outlay.openSession', session);
       await workbench.page.locator('.tab').filter({ hasText: 'Fix flaky' }).waitFor({ timeout });
     });
     await waitForFigure(await sessionFrame(workbench), 'cost', '$0.90');
   });
-  beforeEach(() => workbench.calm());
-  after(() => workbench?.close());
+  test.beforeEach(() => workbench.calm());
+  test.afterAll(() => workbench?.close());
   /** The panel alone, whatever the tests before have left. */
   const openPanel = async () => {
     await workbench.executeCommand('notifications.clearAll');
@@ -82,7 +75,7 @@ describe('the session panel', () => {
       return /Excerpt of .*\.jsonl/.test(plain) && plain;
     });
 
-  it('says how much and on what, and adds up to what Claude Code says', async () => {
+  test('says how much and on what, and adds up to what Claude Code says', async () => {
     const frame = await sessionFrame(workbench);
     const said = await terminalSays(workbench, 'session', session, '--top', '1000');
     const usd = (value) => `$${value.toFixed(2)}`;
@@ -100,7 +93,7 @@ describe('the session panel', () => {
     assert.equal(await figureOf(frame, 'misses'), `${lost.length} ×`);
   });
 
-  it('lists every message with every token class, its dollars and why its cache was missed', async () => {
+  test('lists every message with every token class, its dollars and why its cache was missed', async () => {
     const frame = await sessionFrame(workbench);
     const said = await terminalSays(workbench, 'session', session, '--top', '1000');
     assert.deepEqual(await headers(frame), [
@@ -159,7 +152,7 @@ describe('the session panel', () => {
     }
   });
 
-  it('shows who started whom, and one agent’s messages only', async () => {
+  test('shows who started whom, and one agent’s messages only', async () => {
     const frame = await sessionFrame(workbench);
     const tree = await frame.locator('[data-part="agents"] .tree > ul').evaluate((list) => {
       const namesOf = (ul) =>
@@ -181,7 +174,7 @@ describe('the session panel', () => {
     await waitForMessages(frame, 7);
   });
 
-  it('narrows the list to a range of time, with the mouse and with the keyboard', async () => {
+  test('narrows the list to a range of time, with the mouse and with the keyboard', async () => {
     const frame = await sessionFrame(workbench);
     const canvas = inPart(frame, 'cost', 'canvas');
     await canvas.scrollIntoViewIfNeeded();
@@ -204,7 +197,7 @@ describe('the session panel', () => {
     assert.equal(await frame.locator('.chip').count(), 0);
   });
 
-  it('filters as one types, and orders by any column', async () => {
+  test('filters as one types, and orders by any column', async () => {
     const frame = await sessionFrame(workbench);
     await sortBy(frame, 'time');
     await waitForNumbers(frame, [1, 2, 3, 4, 5, 6, 7]);
@@ -214,7 +207,7 @@ describe('the session panel', () => {
     await waitForNumbers(frame, [1, 2, 3, 4, 5, 6, 7]);
   });
 
-  it('opens a message with its arithmetic and its text, by keyboard alone', async () => {
+  test('opens a message with its arithmetic and its text, by keyboard alone', async () => {
     const frame = await sessionFrame(workbench);
     const { keyboard } = workbench.page;
     await frame.locator('.messages .opener').first().focus();
@@ -239,7 +232,7 @@ describe('the session panel', () => {
     assert.equal(await frame.evaluate(() => document.activeElement?.textContent), 'Show Text');
   });
 
-  it('draws the charts, says each in a sentence, and shows them as tables', async () => {
+  test('draws the charts, says each in a sentence, and shows them as tables', async () => {
     const frame = await sessionFrame(workbench);
     const said = await terminalSays(workbench, 'session', session, '--top', '1000');
     assert.match(
@@ -268,13 +261,13 @@ describe('the session panel', () => {
     );
   });
 
-  it('has no violation that axe-core finds, in any theme, and follows the theme while open', async () => {
+  test('has no violation that axe-core finds, in any theme, and follows the theme while open', async () => {
     const frame = await sessionFrame(workbench);
     for (const part of ['cost', 'context']) {
       await inPart(frame, part, 'vscode-button').filter({ hasText: 'Show as Chart' }).click();
     }
     const pictures = new Set();
-    await insistOnAccessible(workbench, frame, (theme) =>
+    await expectAccessible(workbench, frame, (theme) =>
       until(`the chart is drawn anew for ${theme}`, async () => {
         const picture = await inPart(frame, 'cost', 'canvas').evaluate((one) => one.toDataURL());
         return !pictures.has(picture) && pictures.add(picture);
@@ -282,7 +275,7 @@ describe('the session panel', () => {
     );
   });
 
-  it('follows the session while it runs', async () => {
+  test('follows the session while it runs', async () => {
     const frame = await sessionFrame(workbench);
     append(file, answer('e', 2, { session, cwd }));
     await waitForFigure(frame, 'cost', '$2.90');
@@ -293,7 +286,7 @@ describe('the session panel', () => {
     assert.equal(await frame.locator('.said').count(), 1);
   });
 
-  it('comes back after a reload as it was', async () => {
+  test('comes back after a reload as it was', async () => {
     await workbench.reload();
     const frame = await sessionFrame(workbench);
     await waitForFigure(frame, 'cost', '$2.90');
@@ -301,7 +294,7 @@ describe('the session panel', () => {
     await waitForNumbers(frame, [1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
-  it('opens a message in its transcript, at its line', async () => {
+  test('opens a message in its transcript, at its line', async () => {
     const frame = await sessionFrame(workbench);
     await frame.locator('.arithmetic vscode-button').filter({ hasText: 'Transcript' }).click();
     await workbench.page.locator('.tab[data-resource-name="panel-session.jsonl"]').waitFor();
@@ -309,7 +302,7 @@ describe('the session panel', () => {
     await position.filter({ hasText: 'Ln 2,' }).waitFor();
   });
 
-  it('opens at a message, whatever it was narrowed to', async () => {
+  test('opens at a message, whatever it was narrowed to', async () => {
     const frame = await openPanel();
     await inPart(frame, 'agents', 'button').filter({ hasText: 'Plan' }).click();
     await waitForMessages(frame, 1);
@@ -333,7 +326,7 @@ describe('the session panel', () => {
     assert.doesNotMatch(text, /\p{Mark}{12}/u);
   });
 
-  it('opens a line that is too long for an editor as a trimmed view', async () => {
+  test('opens a line that is too long for an editor as a trimmed view', async () => {
     append(file, answer('long', 3, { session, cwd, text: 'x'.repeat(300_000) }));
     const frame = await openPanel();
     await waitForFigure(frame, 'cost', '$5.90');
@@ -348,7 +341,7 @@ describe('the session panel', () => {
     assert.match(text, /Line 9 and the lines around it, long ones cut\./);
   });
 
-  it('opens a file of more than 50 MB as a trimmed view', async () => {
+  test('opens a file of more than 50 MB as a trimmed view', async () => {
     const big = { session: 'big-session', cwd };
     const bigFile = transcriptOf(workbench.paths.claude, big);
     const filler = `${JSON.stringify({ type: 'user', message: { content: 'y'.repeat(1_000_000) } })}\n`;
@@ -369,7 +362,7 @@ describe('the session panel', () => {
     rmSync(bigFile);
   });
 
-  it('says that a transcript is gone, and keeps the figures', async () => {
+  test('says that a transcript is gone, and keeps the figures', async () => {
     const before = await workbench.statusText();
     const gone = { session: 'gone-session', cwd };
     const goneFile = transcriptOf(workbench.paths.claude, gone);
@@ -381,14 +374,12 @@ describe('the session panel', () => {
     await frame.locator('.arithmetic vscode-button').filter({ hasText: 'Show Text' }).click();
     await frame.locator('.message-text').filter({ hasText: 'No transcript on disk' }).waitFor();
     await workbench.executeCommand('outlay.openTranscript', 'gone-session');
-    await until('it is said', async () =>
-      (await workbench.notifications()).some((text) => /not on disk any more/.test(text)),
-    );
+    await expectNotification(workbench, 'not on disk any more');
     assert.equal(await workbench.statusText(), after);
     await workbench.executeCommand('notifications.clearAll');
   });
 
-  it('is reached in every part with the keyboard alone', async () => {
+  test('is reached in every part with the keyboard alone', async () => {
     const frame = await openPanel();
     await frame.locator('vscode-button').first().focus();
     const missing = new Set([
@@ -424,12 +415,12 @@ describe('the session panel', () => {
     );
   });
 
-  it('fits a window of 320 pixels: nothing is cut but what can be scrolled', async () => {
+  test('fits a window of 320 pixels: nothing is cut but what can be scrolled', async () => {
     const frame = await openPanel();
-    await insistOnNarrow(workbench, frame);
+    await expectNarrow(workbench, frame);
   });
 
-  it('orders, filters and scrolls a session of ten thousand messages', async () => {
+  test('orders, filters and scrolls a session of ten thousand messages', async () => {
     const long = { session: 'long-session', cwd };
     const day = start - 48 * 3_600_000;
     const answers = Array.from({ length: 10_000 }, (_, n) =>
@@ -441,7 +432,7 @@ describe('the session panel', () => {
     );
     const file = transcriptOf(workbench.paths.claude, long);
     write(file, [customTitle('long-session', 'Ten thousand'), ...answers], day + 10_000_000);
-    await insist('it is read and open', async (timeout) => {
+    await retry('it is read and open', async (timeout) => {
       await workbench.executeCommand('outlay.openSession', 'long-session');
       await workbench.page.locator('.tab').filter({ hasText: 'Ten thousand' }).waitFor({ timeout });
     });
@@ -451,9 +442,9 @@ describe('the session panel', () => {
     // Only what is in sight is made.
     assert.ok((await cells(frame)).length < 200);
     await sortBy(frame, 'time');
-    await until('the first stands first', async () => (await numbersOf(frame))[0] === 1);
+    await expect.poll(async () => (await numbersOf(frame))[0]).toBe(1);
     await frame.locator('.messages .opener').first().press('End');
-    await until('the last is reached', async () => (await numbersOf(frame)).at(-1) === 10_000);
+    await expect.poll(async () => (await numbersOf(frame)).at(-1)).toBe(10_000);
     const focused = await frame.evaluate(() => document.activeElement?.textContent);
     assert.match(focused, /10,000$/);
     await frame.locator('.messages .filter').fill('haiku');
@@ -462,7 +453,7 @@ describe('the session panel', () => {
     await waitForMessages(frame, 10_000);
   });
 
-  it('breaks no content security policy, and would be found out', async () => {
+  test('breaks no content security policy, and would be found out', async () => {
     assert.deepEqual(policy(), []);
     const frame = await openPanel();
     await frame.evaluate(() => document.body.append(document.createElement('style')));

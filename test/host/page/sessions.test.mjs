@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
-import { insist, until } from '../../../scripts/shared/patience.mjs';
+import { expect } from '@playwright/test';
+import { retry, until } from '../../../scripts/shared/retry.ts';
 import { millionStore } from './lib/million.mjs';
 import {
   answer,
@@ -29,7 +29,7 @@ import {
   waitForWelcome,
 } from './lib/tree.mjs';
 import { sessionFrame } from './lib/webview.mjs';
-import { openWindow } from './lib/window.mjs';
+import { expectNotification, openWindow, test } from './lib/window.mjs';
 
 const hour = 3_600_000;
 const labels = (list) => list.map(({ label }) => label);
@@ -67,15 +67,15 @@ function writeSessions(claude, projects) {
   return { shop, api, live: transcriptOf(claude, live) };
 }
 
-describe('the sessions view', () => {
+test.describe('the sessions view', () => {
   let workbench;
   let places;
-  before(async () => {
+  test.beforeAll(async () => {
     workbench = await openWindow();
     await openSessions(workbench);
   });
-  beforeEach(() => workbench.calm());
-  after(() => workbench?.close());
+  test.beforeEach(() => workbench.calm());
+  test.afterAll(() => workbench?.close());
   /** Whatever the tests before have left: all sessions, none excluded or filtered away. */
   const everythingIsListed = async () => {
     await workbench.executeCommand('notifications.clearAll');
@@ -89,14 +89,14 @@ describe('the sessions view', () => {
     await waitForRows(workbench, (list) => sessionsIn(list).length === 3);
   };
 
-  it('says where to begin when there is nothing', async () => {
+  test('says where to begin when there is nothing', async () => {
     await workbench.waitForStatus('No transcripts');
     const text = await waitForWelcome(workbench, /No Claude Code transcripts found/);
     assert.match(text, /Where Does Outlay Look\?/);
     assert.match(text, /Open the demo/);
   });
 
-  it('says that it is paused when it has read nothing', async () => {
+  test('says that it is paused when it has read nothing', async () => {
     await workbench.executeCommand('outlay.pause');
     try {
       await workbench.waitForStatus('paused');
@@ -106,7 +106,7 @@ describe('the sessions view', () => {
     }
   });
 
-  it('lists sessions by project, the live one first, with total, model and age', async () => {
+  test('lists sessions by project, the live one first, with total, model and age', async () => {
     places = writeSessions(workbench.paths.claude, path.join(workbench.home, 'projects'));
     const seen = await waitForRows(
       workbench,
@@ -126,7 +126,7 @@ describe('the sessions view', () => {
     assert.match(seen[1].spoken, /^Fix flaky upload test, \$3\.75, live, opus-5-5/);
   });
 
-  it('shows below a session its main thread, subagents and background with their shares', async () => {
+  test('shows below a session its main thread, subagents and background with their shares', async () => {
     await unfold(workbench, 'Fix flaky upload test');
     const seen = await waitForRows(workbench, (list) => list.length === 8);
     assert.deepEqual(
@@ -139,7 +139,7 @@ describe('the sessions view', () => {
     );
   });
 
-  it('follows a session that is being written, and tells the tooltip how it adds up', async () => {
+  test('follows a session that is being written, and tells the tooltip how it adds up', async () => {
     append(places.live, answer('l4', 1, { session: 'live-session', cwd: places.shop }));
     await waitForRows(workbench, (list) => labels(list).includes('$4.75  Fix flaky upload test'));
     await hoverOver(
@@ -151,7 +151,7 @@ describe('the sessions view', () => {
     await unfold(workbench, 'Fix flaky upload test');
   });
 
-  it('groups by day or not at all, and sorts by cost', async () => {
+  test('groups by day or not at all, and sorts by cost', async () => {
     await chooseInAction(workbench, 'Group Sessions By', 'By day');
     const byDay = await waitForRows(workbench, (list) => labels(list)[0] === 'Today');
     // It is noon, so thirty hours ago was yesterday.
@@ -170,7 +170,7 @@ describe('the sessions view', () => {
     assert.match(flat[2].description, /billing-api$/);
   });
 
-  it('filters by words and conditions, says so, and can be cleared', async () => {
+  test('filters by words and conditions, says so, and can be cleared', async () => {
     await everythingIsListed();
     await chooseInAction(workbench, 'Group Sessions By', 'Not at all');
     await clickAction(workbench, 'Filter Sessions');
@@ -186,12 +186,12 @@ describe('the sessions view', () => {
     await waitForMessage(workbench, /Filter: live/);
   });
 
-  it('remembers grouping, order and filter over a reload', async () => {
+  test('remembers grouping, order and filter over a reload', async () => {
     await everythingIsListed();
     await chooseInAction(workbench, 'Group Sessions By', 'Not at all');
     await chooseInAction(workbench, 'Sort Sessions By', 'Most expensive first');
     const filtered = workbench.page.getByText(/Filter: live/).first();
-    await insist('the filter outlasts a reload', async (timeout) => {
+    await retry('the filter outlasts a reload', async (timeout) => {
       await workbench.executeCommand('outlay.clearSessionFilter');
       await filterBy(workbench, '', 'Live');
       await filtered.waitFor({ timeout });
@@ -213,20 +213,20 @@ describe('the sessions view', () => {
     assert.match(labels(flat)[1], /Add gift cards/);
   });
 
-  it('copies the id and the command that resumes a session', async () => {
+  test('copies the id and the command that resumes a session', async () => {
     await everythingIsListed();
     const { page } = workbench;
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     const copies = async (entry, wanted) => {
       await chooseInMenu(workbench, 'Add gift cards', entry);
       const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
-      await until(`"${wanted}" is copied`, async () => (await clipboard()) === wanted);
+      await expect.poll(clipboard).toBe(wanted);
     };
     await copies('Copy Session ID', 'old-session');
     await copies('Copy Resume Command', 'claude --resume old-session');
   });
 
-  it('resumes a session in a terminal of its folder', async () => {
+  test('resumes a session in a terminal of its folder', async () => {
     await everythingIsListed();
     // A program by the name of Claude Code's that notes where and with what it was started.
     const bin = path.join(workbench.home, 'bin');
@@ -246,18 +246,16 @@ describe('the sessions view', () => {
     await workbench.executeCommand('workbench.action.terminal.killAll');
   });
 
-  it('opens the transcript, and offers to open a project that is not in this window', async () => {
+  test('opens the transcript, and offers to open a project that is not in this window', async () => {
     await everythingIsListed();
     await chooseInMenu(workbench, 'Add gift cards', 'Open Transcript');
     await workbench.page.locator('.tab[data-resource-name="old-session.jsonl"]').waitFor();
     await chooseInMenu(workbench, 'Add gift cards', 'Reveal Project');
-    await until('it is offered', async () =>
-      (await workbench.notifications()).some((text) => /shop is not in this window/.test(text)),
-    );
+    await expectNotification(workbench, 'shop is not in this window');
     await workbench.executeCommand('notifications.clearAll');
   });
 
-  it('takes a session off the list, and back', async () => {
+  test('takes a session off the list, and back', async () => {
     await everythingIsListed();
     await chooseInMenu(workbench, 'Add gift cards', 'Exclude from List');
     await waitForRows(workbench, (list) => sessionsIn(list).length === 2);
@@ -267,7 +265,7 @@ describe('the sessions view', () => {
     await waitForRows(workbench, (list) => sessionsIn(list).length === 3);
   });
 
-  it('has a badge only while a budget is used up', async () => {
+  test('has a badge only while a budget is used up', async () => {
     const badge = workbench.page
       .locator('.activitybar .action-item', {
         has: workbench.page.locator('[aria-label^="Outlay"]'),
@@ -279,18 +277,18 @@ describe('the sessions view', () => {
       assert.equal((await badge.allInnerTexts()).join(''), '');
       await workbench.setSettings({ 'outlay.budget.dailyUsd': 1 });
       await workbench.waitForStatus('stop');
-      await until('it is there', async () => (await badge.allInnerTexts()).join('') === '1');
+      await expect(badge).toHaveText('1');
     } finally {
       await workbench.setSettings({ 'outlay.budget.dailyUsd': null });
     }
   });
 
-  it('is walked through with the keyboard alone, up to an open panel', async () => {
+  test('is walked through with the keyboard alone, up to an open panel', async () => {
     await everythingIsListed();
     const { page } = workbench;
     const focused = page.locator('.sidebar .monaco-list-row.focused');
     // VS Code may still be moving the focus: the keys are pressed until they arrive.
-    await insist('a panel is open', async (timeout) => {
+    await retry('a panel is open', async (timeout) => {
       await workbench.executeCommand('outlay.sessions.focus');
       await page.keyboard.press('Home');
       // It is below the live one, and below its project where there are any.
@@ -303,7 +301,7 @@ describe('the sessions view', () => {
     });
   });
 
-  it('keeps its rows and says so while it is paused', async () => {
+  test('keeps its rows and says so while it is paused', async () => {
     await everythingIsListed();
     await workbench.executeCommand('outlay.pause');
     await workbench.waitForStatus('paused');
@@ -313,11 +311,11 @@ describe('the sessions view', () => {
   });
 });
 
-describe('the sessions view with a million messages in ten thousand sessions', () => {
+test.describe('the sessions view with a million messages in ten thousand sessions', () => {
   let workbench;
-  after(() => workbench?.close());
+  test.afterAll(() => workbench?.close());
 
-  it('shows them a page at a time, and opens one', async () => {
+  test('shows them a page at a time, and opens one', async () => {
     workbench = await openWindow({ env: { OUTLAY_STORE: millionStore() } });
     await workbench.waitForStatus(/\$\d/);
     await openSessions(workbench);

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
-import { insist, until } from '../../../scripts/shared/patience.mjs';
-import { openWindow } from './lib/window.mjs';
+import { expect } from '@playwright/test';
+import { retry, until } from '../../../scripts/shared/retry.ts';
+import { openWindow, test } from './lib/window.mjs';
 
 /** A response of so many dollars, dated now. Opus 5.5 output costs $20 a million. */
 function answer(id, usd, model = 'claude-opus-5-5') {
@@ -24,7 +24,7 @@ function answer(id, usd, model = 'claude-opus-5-5') {
   })}\n`;
 }
 
-describe('settings on the screen', () => {
+test.describe('settings on the screen', () => {
   let workbench;
   let file;
   const rows = () => workbench.page.locator('.quick-input-list .monaco-list-row');
@@ -41,22 +41,21 @@ describe('settings on the screen', () => {
     (await workbench.notifications()).filter((text) => text.startsWith('Outlay'));
   /** Writes into the box that is asked with until it answers with these words, or has none to say. */
   const write = (text, answer) =>
-    insist(`"${text}" is written`, async (timeout) => {
+    retry(`"${text}" is written`, async (timeout) => {
       await input().fill(text, { timeout });
       const message = workbench.page.locator('.quick-input-message');
       const refusal = message.filter({ hasText: /Write|above/ });
       if (answer) await message.filter({ hasText: answer }).waitFor({ timeout });
       else await refusal.waitFor({ state: 'hidden', timeout });
     });
-  const mirrors = (key, value) =>
-    until(`${key} is written as ${value}`, () => written()[key] === value);
+  const mirrors = (key, value) => expect.poll(() => written()[key]).toBe(value);
   /** Opens a list by a command and chooses an entry of it. */
   const choose = async (command, entry) => {
     await workbench.runCommand(command);
     await pick(entry);
   };
 
-  before(async () => {
+  test.beforeAll(async () => {
     workbench = await openWindow({
       settings: { 'outlay.billing': 'free', 'outlay.statusBar.show': ['today', 'year', 'budget'] },
     });
@@ -65,11 +64,11 @@ describe('settings on the screen', () => {
     appendFileSync(file, answer('a', 3));
     await workbench.waitForStatus(/^\$3\.00$/);
   });
-  beforeEach(() => workbench.calm());
-  after(() => workbench?.close());
+  test.beforeEach(() => workbench.calm());
+  test.afterAll(() => workbench?.close());
 
-  it('that cannot be used are named in one warning, and only once', async () => {
-    await until('the warning', async () => (await told()).length === 1);
+  test('that cannot be used are named in one warning, and only once', async () => {
+    await expect.poll(told).toHaveLength(1);
     const [text] = await told();
     assert.match(text, /^Outlay: 2 settings have values it cannot use\./);
     assert.match(text, /outlay\.billing has to be "api" or "subscription"; its default holds/);
@@ -80,7 +79,7 @@ describe('settings on the screen', () => {
     assert.deepEqual(await buttons.allInnerTexts(), ['Open Settings', 'Show Log']);
     await buttons.first().click();
     await workbench.page.locator('.settings-editor').waitFor();
-    await until('the warning is gone', async () => (await told()).length === 0);
+    await expect.poll(told).toEqual([]);
     // Another change and another start say nothing new.
     await workbench.setSettings({ 'outlay.weekStart': 'sunday' });
     await workbench.reload();
@@ -88,14 +87,14 @@ describe('settings on the screen', () => {
     await workbench.page.waitForTimeout(1500);
     assert.deepEqual(await told(), []);
     await workbench.setSettings({ 'outlay.statusBar.show': null });
-    await until('what is left is told', async () => (await told()).length === 1);
+    await expect.poll(told).toHaveLength(1);
     assert.match((await told())[0], /^Outlay: 1 setting has a value/);
     await workbench.setSettings({ 'outlay.billing': null });
     await workbench.executeCommand('notifications.clearAll');
     await workbench.executeCommand('notifications.hideList');
   });
 
-  it('a daily budget is chosen by what was spent', async () => {
+  test('a daily budget is chosen by what was spent', async () => {
     await workbench.runCommand('Outlay: Set a Daily Budget');
     await rows().filter({ hasText: 'Other amount' }).waitFor();
     assert.equal(
@@ -122,7 +121,7 @@ describe('settings on the screen', () => {
     await mirrors('outlay.budget.dailyUsd', undefined);
   });
 
-  it('a currency is shown at a rate of today, and taken back', async () => {
+  test('a currency is shown at a rate of today, and taken back', async () => {
     await choose('Outlay: Set a Display Currency', 'EUR');
     await workbench.page.locator('.quick-input-title', { hasText: 'how many EUR' }).waitFor();
     await write('0', 'above 0');
@@ -139,7 +138,7 @@ describe('settings on the screen', () => {
     await workbench.waitForStatus(/^\$3\.00$/);
   });
 
-  it('a model’s name is only text where it is given a price', async () => {
+  test('a model’s name is only text where it is given a price', async () => {
     const name = 'm$(bug)[a](command:b)';
     appendFileSync(file, answer('b', 1, name));
     await workbench.waitForStatus(/1 unpriced/);
@@ -150,7 +149,7 @@ describe('settings on the screen', () => {
     assert.equal(await row.locator('.codicon-bug').count(), 0);
     await row.click();
     await pick('It runs on my own machine');
-    await until('it is refused', async () => (await told()).length === 1);
+    await expect.poll(told).toHaveLength(1);
     assert.match((await told())[0], /cannot use this price: .*is not a model id/);
     assert.equal(await workbench.page.locator('.notification-list-item-message a').count(), 0);
   });

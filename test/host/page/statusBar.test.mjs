@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
-import { until } from '../../../scripts/shared/patience.mjs';
+import { expect } from '@playwright/test';
+import { until } from '../../../scripts/shared/retry.ts';
 import { themes } from '../../../scripts/vscode/page.mjs';
 import { Indexer } from '../../../src/watchers/indexer.ts';
-import { openWindow } from './lib/window.mjs';
+import { openWindow, test } from './lib/window.mjs';
 
 /** A response's line of so many dollars, dated now. Opus 5.5 output costs $20 a million. */
 function answer(id, usd, more = {}) {
@@ -27,17 +27,17 @@ function answer(id, usd, more = {}) {
   })}\n`;
 }
 
-describe('the status bar', () => {
+test.describe('the status bar', () => {
   let workbench;
   let file;
   const append = (...line) => appendFileSync(file, answer(...line));
-  before(async () => {
+  test.beforeAll(async () => {
     workbench = await openWindow();
     file = path.join(workbench.paths.claude, 'projects/-home-dev-shop/session-one.jsonl');
     mkdirSync(path.dirname(file), { recursive: true });
   });
-  beforeEach(() => workbench.calm());
-  after(() => workbench?.close());
+  test.beforeEach(() => workbench.calm());
+  test.afterAll(() => workbench?.close());
 
   const otherLines = () =>
     answer('c', 1, { session: 'session-two' }) +
@@ -65,7 +65,7 @@ describe('the status bar', () => {
     await workbench.waitForStatus(figure);
   };
 
-  it('says that there are no transcripts, where it looked and what to do', async () => {
+  test('says that there are no transcripts, where it looked and what to do', async () => {
     await workbench.waitForStatus('No transcripts');
     const { text } = await workbench.statusTooltip();
     assert.match(text, /No transcripts found/);
@@ -74,14 +74,14 @@ describe('the status bar', () => {
     await workbench.executeCommand('outlay.rescan');
   });
 
-  it('shows today as soon as a line is there', async () => {
+  test('shows today as soon as a line is there', async () => {
     append('a', 4.12);
     await workbench.waitForStatus(/^\$4\.12$/);
     append('b', 0.3);
     await workbench.waitForStatus(/^\$4\.42$/);
   });
 
-  it('shows the share of the budget, and each level as icon and word', async () => {
+  test('shows the share of the budget, and each level as icon and word', async () => {
     await given(/^\$4\.42$/, 2);
     const level = async (limit, text, icon) => {
       await workbench.setSettings({ 'outlay.budget.dailyUsd': limit });
@@ -101,7 +101,7 @@ describe('the status bar', () => {
     await workbench.waitForStatus(/^\$4\.42$/);
   });
 
-  it('shows the figures that are wished for', async () => {
+  test('shows the figures that are wished for', async () => {
     await given(/^\$4\.42$/, 2);
     await workbench.setSettings({ 'outlay.statusBar.show': ['session', 'month'] });
     await workbench.waitForStatus(/^session \$4\.42 · month \$4\.42$/);
@@ -115,7 +115,7 @@ describe('the status bar', () => {
     await workbench.waitForStatus(/^\$4\.42$/);
   });
 
-  it('explains the figures in its tooltip', async () => {
+  test('explains the figures in its tooltip', async () => {
     await given(/^\$4\.42$/, 2);
     // The session that was written last is the one that is explained.
     writeOther();
@@ -137,7 +137,7 @@ describe('the status bar', () => {
     assert.doesNotMatch(html, /<img|href="command:x"|codicon-bug/);
   });
 
-  it('counts a model without a price beside the figure, with a way to price it', async () => {
+  test('counts a model without a price beside the figure, with a way to price it', async () => {
     await given(/^\$5\.67 ·\s+1 unpriced$/, 4);
     const { text } = await workbench.statusTooltip();
     assert.match(
@@ -151,7 +151,7 @@ describe('the status bar', () => {
     await workbench.waitForStatus(/1 unpriced/);
   });
 
-  it('says when it is paused, and goes on where it stopped', async () => {
+  test('says when it is paused, and goes on where it stopped', async () => {
     await given(/^\$5\.67/, 4);
     await workbench.runCommand('Outlay: Pause');
     await workbench.waitForStatus(/^\$5\.67 paused$/);
@@ -162,7 +162,7 @@ describe('the status bar', () => {
     await workbench.waitForStatus(/^\$6\.67/);
   });
 
-  it('shows the demo until a reload, and the right figure again after it', async () => {
+  test('shows the demo until a reload, and the right figure again after it', async () => {
     const folder = path.join(
       workbench.server.dataDir,
       'data/User/globalStorage/outlay.outlay/demo',
@@ -184,15 +184,12 @@ describe('the status bar', () => {
       .waitFor();
     await workbench.reload();
     await workbench.waitForStatus(/^\$6\.67/);
-    await until(
-      () => `nothing is left of it, but ${leftovers()}`,
-      () => leftovers().length === 0,
-    );
+    await expect.poll(leftovers).toEqual([]);
     append('f', 1);
     await workbench.waitForStatus(/^\$7\.67/);
   });
 
-  it('opens the same diagnostics as the terminal', async () => {
+  test('opens the same diagnostics as the terminal', async () => {
     await workbench.runCommand('Outlay: Show Diagnostics');
     // The preview stands in nested frames that come and go while it loads.
     const shown = async () => {
@@ -207,7 +204,7 @@ describe('the status bar', () => {
     await until('the diagnostics are there', shown);
   });
 
-  it('is there in every theme', async () => {
+  test('is there in every theme', async () => {
     for (const theme of Object.keys(themes)) {
       await workbench.setTheme(theme);
       assert.match(await workbench.statusText(), /^\$\d\.\d\d/, theme);
@@ -215,15 +212,15 @@ describe('the status bar', () => {
   });
 });
 
-describe('the status bar of a second window', () => {
+test.describe('the status bar of a second window', () => {
   let workbench;
   let other;
-  after(async () => {
+  test.afterAll(async () => {
     await workbench?.close();
     await other?.stop();
   });
 
-  it('shows what another process writes into the store', async () => {
+  test('shows what another process writes into the store', async () => {
     const home = path.join(import.meta.dirname, '../../../.vscode-test/second-window');
     rmSync(home, { recursive: true, force: true });
     const claude = path.join(home, 'claude');

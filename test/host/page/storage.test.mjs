@@ -2,11 +2,10 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
-import { insist, until } from '../../../scripts/shared/patience.mjs';
+import { retry, until } from '../../../scripts/shared/retry.ts';
 import { openForReading } from '../../../src/store/connection/openStore.ts';
 import { StoreReader } from '../../../src/store/query/storeReader.ts';
-import { openWindow } from './lib/window.mjs';
+import { expectNotification, openWindow, test } from './lib/window.mjs';
 
 /** A response's line that costs a dollar, dated now. */
 function dollar(session) {
@@ -33,7 +32,7 @@ function messagesIn(store) {
   return messages;
 }
 
-describe('what is stored', () => {
+test.describe('what is stored', () => {
   let workbench;
   const transcript = (session) =>
     path.join(workbench.paths.claude, `projects/-home-dev-shop/${session}.jsonl`);
@@ -47,34 +46,26 @@ describe('what is stored', () => {
   };
   /** A notification, in the list of all: this window shows none by itself. */
   const notification = async (text) => {
-    let texts = [];
-    // The list may be closed by what happens before it is there.
-    await until(
-      () => `"${text}" is said, but: ${texts.join(' | ')}`,
-      async () => {
-        texts = await workbench.notifications();
-        return texts.some((one) => one.includes(text));
-      },
-    );
+    await expectNotification(workbench, text);
     return workbench.page.locator('.notifications-center .notification-list-item', {
       hasText: text,
     });
   };
-  before(async () => {
+  test.beforeAll(async () => {
     workbench = await openWindow();
     mkdirSync(path.dirname(transcript('one')), { recursive: true });
     for (const session of ['one', 'two']) appendFileSync(transcript(session), dollar(session));
     await workbench.waitForStatus(/^\$2\.00$/);
     rmSync(transcript('two'));
   });
-  beforeEach(async () => {
+  test.beforeEach(async () => {
     await workbench.calm();
     // What was said before, and by others, must not push out of sight what is said next.
     await workbench.executeCommand('notifications.clearAll');
   });
-  after(() => workbench?.close());
+  test.afterAll(() => workbench?.close());
 
-  it('is said on a page, with what can be done about it', async () => {
+  test('is said on a page, with what can be done about it', async () => {
     await workbench.runCommand('Outlay: What Is Stored, and Where');
     const { page, paths } = workbench;
     const text = await until('the page says what can be done', async () => {
@@ -102,7 +93,7 @@ describe('what is stored', () => {
     assert.equal(messagesIn(paths.store), 2);
   });
 
-  it('backs up first when asked to, and resets then', async () => {
+  test('backs up first when asked to, and resets then', async () => {
     const { page, paths } = workbench;
     await workbench.runCommand('Outlay: Reset the Store…');
     const question = await answer('Back Up First…');
@@ -116,7 +107,7 @@ describe('what is stored', () => {
       /outlay-\d{4}-\d\d-\d\d\.db$/.test(await input.inputValue()),
     );
     // Its own name may still come after ours, and takes the place of it.
-    await insist('the dialog has the name', async (timeout) => {
+    await retry('the dialog has the name', async (timeout) => {
       await input.fill(copy, { timeout });
       await page.locator('.quick-input-list', { hasText: 'workspace' }).waitFor({ timeout });
       assert.equal(await input.inputValue(), copy);
@@ -131,7 +122,7 @@ describe('what is stored', () => {
     assert.equal(messagesIn(paths.store), 1);
   });
 
-  it('removes everything that was listed, and stays closed until the window is reloaded', async () => {
+  test('removes everything that was listed, and stays closed until the window is reloaded', async () => {
     const { paths } = workbench;
     await workbench.runCommand('Outlay: Remove Everything Outlay Has Stored…');
     const question = await answer('Delete These Files');

@@ -2,12 +2,11 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, describe, it } from 'node:test';
-import { until } from '../../../scripts/shared/patience.mjs';
+import { until } from '../../../scripts/shared/retry.ts';
 import { answer, customTitle, transcriptOf, write, writeMeta } from './lib/records.mjs';
 import { chooseInMenu, openSessions, openView, rows, waitForRows } from './lib/tree.mjs';
 import { sessionFrame } from './lib/webview.mjs';
-import { openWindow } from './lib/window.mjs';
+import { expectNotification, openWindow, test } from './lib/window.mjs';
 
 function writeOne(claude) {
   const session = 'session-one';
@@ -28,11 +27,11 @@ async function everythingWorks(workbench) {
   await frame.locator('[data-card="cost"] .figure', { hasText: '$4.12' }).waitFor();
 }
 
-describe('a workspace that is neither trusted nor on the disk', () => {
+test.describe('a workspace that is neither trusted nor on the disk', () => {
   let workbench;
-  after(() => workbench?.close());
+  test.afterAll(() => workbench?.close());
 
-  it('gets everything, and cannot say where transcripts are read or stored', async () => {
+  test('gets everything, and cannot say where transcripts are read or stored', async () => {
     const home = path.join(import.meta.dirname, '../../../.vscode-test/untrusted');
     rmSync(home, { recursive: true, force: true });
     mkdirSync(home, { recursive: true });
@@ -55,7 +54,7 @@ describe('a workspace that is neither trusted nor on the disk', () => {
     await workbench.waitForStatus(/^\$0$/);
   });
 
-  it('changes no file of an agent', async () => {
+  test('changes no file of an agent', async () => {
     const cwd = path.join(workbench.home, 'shop');
     const file = path.join(cwd, '.claude/agents/finder.md');
     const head = '---\nname: finder\nmodel: opus\n---\nFind things.\n';
@@ -75,9 +74,7 @@ describe('a workspace that is neither trusted nor on the disk', () => {
       return list.some(({ label }) => /^finder: 6 small runs/.test(label));
     });
     await chooseInMenu(workbench, 'finder: 6', 'Apply…', 'insights');
-    await until('it is refused', async () =>
-      (await workbench.notifications()).some((text) => /workspace is not trusted/.test(text)),
-    );
+    await expectNotification(workbench, 'workspace is not trusted');
     assert.equal(readFileSync(file, 'utf8'), head);
     assert.equal(await workbench.page.locator('.monaco-dialog-box').count(), 0);
   });

@@ -1,5 +1,6 @@
 /** The views of the side bar as a person sees them: what is not named is the list of sessions. */
-import { insist, until } from '../../../../scripts/shared/patience.mjs';
+import { expect } from '@playwright/test';
+import { retry, until } from '../../../../scripts/shared/retry.ts';
 
 /** The views, from the top. */
 const places = { sessions: 0, insights: 1 };
@@ -64,7 +65,7 @@ export function row(workbench, text, view) {
 export async function unfold(workbench, text, view) {
   const one = row(workbench, text, view);
   const before = await one.getAttribute('aria-expanded');
-  await insist(`"${text}" is unfolded`, async (timeout) => {
+  await retry(`"${text}" is unfolded`, async (timeout) => {
     await one.locator('.monaco-tl-twistie').click({ timeout });
     const after = before === 'true' ? 'false' : 'true';
     await one.and(workbench.page.locator(`[aria-expanded="${after}"]`)).waitFor({ timeout });
@@ -74,7 +75,7 @@ export async function unfold(workbench, text, view) {
 /** Rests the mouse on a row until its tooltip has these words; answers with the tooltip. */
 export async function hoverOver(workbench, text, words, view) {
   const hover = workbench.page.locator('.workbench-hover').last();
-  await insist(`a tooltip says ${words}`, async (timeout) => {
+  await retry(`a tooltip says ${words}`, async (timeout) => {
     await workbench.page.mouse.move(900, 300);
     await row(workbench, text, view).hover({ timeout });
     await hover.filter({ hasText: words }).waitFor({ timeout });
@@ -87,7 +88,7 @@ export async function chooseInMenu(workbench, text, entry, view) {
   const item = workbench.page
     .locator('.monaco-menu .action-item')
     .filter({ hasText: new RegExp(`^\\s*${entry}\\s*$`) });
-  await insist(`"${entry}" is chosen`, async (timeout) => {
+  await retry(`"${entry}" is chosen`, async (timeout) => {
     await workbench.calm();
     await row(workbench, text, view).click({ button: 'right', timeout });
     await item.waitFor({ timeout });
@@ -121,7 +122,7 @@ export async function pick(workbench, text, { timeout } = {}) {
 /** Chooses an entry of what an action in the view's title asks, such as "Group Sessions By". */
 export async function chooseInAction(workbench, action, entry) {
   const list = workbench.page.locator('.quick-input-widget');
-  await insist(`"${entry}" is chosen`, async (timeout) => {
+  await retry(`"${entry}" is chosen`, async (timeout) => {
     await workbench.calm();
     await clickAction(workbench, action, { timeout });
     await pick(workbench, entry, { timeout });
@@ -135,7 +136,7 @@ export async function chooseInAction(workbench, action, entry) {
  */
 export async function filterBy(workbench, words, condition) {
   const widget = workbench.page.locator('.quick-input-widget');
-  await insist(`"${words}" is filtered by`, async (timeout) => {
+  await retry(`"${words}" is filtered by`, async (timeout) => {
     await workbench.runCommand('Outlay: Filter Sessions…');
     await widget.locator('.quick-input-title', { hasText: 'Filter sessions' }).waitFor({ timeout });
     const input = widget.locator('input[type="text"]');
@@ -150,24 +151,13 @@ export async function filterBy(workbench, words, condition) {
 export async function waitForWelcome(workbench, wanted, view) {
   const content = pane(workbench, view).locator('.welcome-view-content');
   let text = '';
-  return until(
-    () => `the view says ${wanted}, not "${text}"`,
-    async () => {
-      text = (await content.allInnerTexts()).join('\n').trim();
-      return wanted.test(text) && text;
-    },
-  );
+  const said = async () => (text = (await content.allInnerTexts()).join('\n').trim());
+  await expect.poll(said).toMatch(wanted);
+  return text;
 }
 
 /** Waits until the message above the rows is as wished. */
 export async function waitForMessage(workbench, wanted, view) {
   const message = pane(workbench, view).locator('.message');
-  let text = '';
-  await until(
-    () => `the message is ${wanted}, not "${text}"`,
-    async () => {
-      text = (await message.allInnerTexts()).join('\n').trim();
-      return wanted.test(text);
-    },
-  );
+  await expect.poll(async () => (await message.allInnerTexts()).join('\n').trim()).toMatch(wanted);
 }

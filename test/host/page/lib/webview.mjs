@@ -1,9 +1,9 @@
 /** A webview's page as a person sees it, and what the browser thought of it. */
-import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { patienceMs, until } from '../../../../scripts/shared/patience.mjs';
+import { expect } from '@playwright/test';
+import { until } from '../../../../scripts/shared/retry.ts';
 import { themes } from '../../../../scripts/vscode/page.mjs';
 
 const axeSource = readFileSync(
@@ -80,24 +80,21 @@ async function axeViolations(frame) {
 }
 
 /** Waits until axe-core finds nothing in a frame, in the theme that is set. */
-export const insistOnNoViolation = (frame, where = 'as it is') =>
-  until(`there is no violation ${where}`, async () => {
-    assert.deepEqual(await axeViolations(frame), []);
-    return true;
-  });
+export const expectNoViolation = (frame, where = 'as it is') =>
+  expect(async () => expect(await axeViolations(frame), where).toEqual([])).toPass();
 
 /** No theme has a violation that axe-core finds in a frame; `also` holds in each of them too. */
-export async function insistOnAccessible(workbench, frame, also = async () => undefined) {
+export async function expectAccessible(workbench, frame, also = async () => undefined) {
   for (const theme of Object.keys(themes)) {
     await workbench.setTheme(theme);
     await also(theme);
-    await insistOnNoViolation(frame, `in ${theme}`);
+    await expectNoViolation(frame, `in ${theme}`);
   }
   await workbench.setTheme('dark');
 }
 
 /** In a window so narrow that the panel has 320 pixels, nothing sticks out of it. */
-export async function insistOnNarrow(workbench, frame) {
+export async function expectNarrow(workbench, frame) {
   await workbench.executeCommand('workbench.action.closeSidebar');
   const usual = workbench.page.viewportSize();
   await workbench.page.setViewportSize({ width: 420, height: 900 });
@@ -110,11 +107,12 @@ export async function insistOnNarrow(workbench, frame) {
   await workbench.page.setViewportSize(usual);
 }
 
-/** The figure of a card. */
-export const figureOf = (frame, id) => frame.locator(`[data-card="${id}"] .figure`).innerText();
+const figure = (frame, id) => frame.locator(`[data-card="${id}"] .figure`);
 
-export const waitForFigure = (frame, id, text) =>
-  until(`the figure ${id} is ${text}`, async () => (await figureOf(frame, id)) === text);
+/** The figure of a card. */
+export const figureOf = (frame, id) => figure(frame, id).innerText();
+
+export const waitForFigure = (frame, id, text) => expect(figure(frame, id)).toHaveText(text);
 
 /**
  * Something a page keeps is still so after a reload of the window, and the panel itself is still
@@ -124,15 +122,12 @@ export const waitForFigure = (frame, id, text) =>
 export async function outlastsReload(workbench, { open, selector, set, holds }) {
   for (const pauseMs of [7_000, 20_000, 65_000]) {
     await set(await open());
-    await until('it is set', async () => holds(await frameWith(workbench, selector)));
+    const isSet = async () => expect(await holds(await frameNow(workbench, selector))).toBe(true);
+    await expect(isSet).toPass();
     await sleep(pauseMs);
     await workbench.reload();
-    const end = Date.now() + patienceMs / 4;
-    while (Date.now() < end) {
-      const frame = await frameNow(workbench, selector);
-      if (frame !== undefined && (await holds(frame).catch(() => false))) return;
-      await sleep(100);
-    }
+    const outlasted = expect(isSet).toPass({ timeout: 30_000 });
+    if (await outlasted.then(() => true).catch(() => false)) return;
   }
   throw new Error('What the page keeps did not outlast a reload.');
 }
