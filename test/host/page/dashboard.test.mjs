@@ -194,12 +194,12 @@ test.describe('the dashboard', () => {
 
   test('shows what is known first, beside the rest of before or with room for it', async () => {
     const frame = await dashboard();
-    // The page is told again what it was told last, without its rest.
+    // The page is told again what it was told last, without its details.
     await frame.evaluate(() => {
       window.addEventListener('message', ({ data }) => {
         // The answer to the question before may still be on its way.
         if (data.type !== 'show' || data.question.period !== '7d') return;
-        if (data.data.rest !== null) window.told = data;
+        if (data.data.details !== null) window.told = data;
       });
     });
     await choosePeriod(frame, '7d');
@@ -208,7 +208,7 @@ test.describe('the dashboard', () => {
       frame.evaluate(
         ([asked, figure]) => {
           const message = structuredClone(window.told);
-          message.data.rest = null;
+          message.data.details = null;
           message.data.choices.project = [];
           message.data.cards[0].figure = figure;
           message.question.period = asked;
