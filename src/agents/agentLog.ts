@@ -24,7 +24,7 @@ export interface Machine {
 }
 
 /** Configuration directories an agent has where the user names none. */
-export interface UsualPlaces {
+export interface DefaultRoots {
   /** May begin with `~`; the first is the one to be named while none exists. */
   readonly paths: readonly string[];
   /** Default places count only where they exist. */
@@ -56,14 +56,14 @@ export interface Discovery {
 }
 
 /** What a transcript's path says of its records. */
-export interface LogPlace {
+export interface LogLocation {
   readonly sessionId: string;
   /** Subagent that writes the file, '' for the main thread. */
   readonly agentId: string;
 }
 
 /** Where a record stands in a transcript. */
-export interface RecordPlace {
+export interface RecordLocation {
   /** First line is 0. */
   readonly line: number;
   /** Bytes before the line. */
@@ -104,7 +104,7 @@ export interface AgentLog {
   /** The same for ever: roots carry it from thread to thread. */
   readonly name: string;
 
-  usualPlaces(machine: Machine): UsualPlaces;
+  usualPlaces(machine: Machine): DefaultRoots;
   /** Whether a directory somebody named is a configuration directory of this agent. */
   recognizes(directory: string): boolean;
   /** The root at a directory, whether it exists or not. */
@@ -114,7 +114,7 @@ export interface AgentLog {
 
   /** What a file of this name is: a transcript, facts about a subagent, or nothing of ours. */
   kindOf(name: string): 'transcript' | 'meta' | undefined;
-  placeOf(root: Root, path: string): LogPlace;
+  placeOf(root: Root, path: string): LogLocation;
   /** The transcript a meta file is about. */
   transcriptOf(metaPath: string): string;
   /** Undefined while the file is torn, absent or says nothing. */
@@ -137,7 +137,7 @@ export interface AgentLog {
   /** Ids of the sessions whose agent runs now, by what a configuration directory says. */
   runningSessions(directory: string): Iterable<string>;
   /** Where a message was counted from; undefined when the file does not have it. */
-  findRecord(path: string, wanted: WantedRecord): Promise<RecordPlace | undefined>;
+  findRecord(path: string, wanted: WantedRecord): Promise<RecordLocation | undefined>;
   /** What a message says; undefined when the file does not have it. */
   readMessageText(path: string, wanted: WantedRecord): Promise<MessagePart[] | undefined>;
   /** The lines around a place of a file (bytes before the line), cut to what can be looked at. */

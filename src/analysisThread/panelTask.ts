@@ -5,7 +5,7 @@ import {
   readPanel,
 } from '../panels/registry.ts';
 import { KeptStore } from '../query/openContext.ts';
-import { factsOf, type TaskPlace } from './taskContext.ts';
+import { contextParts, type TaskOrigin } from './taskContext.ts';
 
 /** A query of a panel by its name. Plain data. */
 export interface PanelQuery<Name extends PanelQueryName = PanelQueryName> {
@@ -14,12 +14,12 @@ export interface PanelQuery<Name extends PanelQueryName = PanelQueryName> {
 }
 
 /** What a panel asks the analysing thread. Plain data. */
-export type PanelTask<Name extends PanelQueryName = PanelQueryName> = TaskPlace & PanelQuery<Name>;
+export type PanelTask<Name extends PanelQueryName = PanelQueryName> = TaskOrigin & PanelQuery<Name>;
 
 /** Panels ask again with every line that is written. */
 const store = new KeptStore();
 
 /** Answers with the figures of a panel; words are made of them where the editor's language is known. */
 export function runPanel<Name extends PanelQueryName>(task: PanelTask<Name>): PanelFigures<Name> {
-  return store.use(factsOf(task), (context) => readPanel(context, task.panel, task.question));
+  return store.use(contextParts(task), (context) => readPanel(context, task.panel, task.question));
 }

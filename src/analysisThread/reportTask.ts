@@ -4,10 +4,10 @@ import { type RawOptions, readQuestion } from '../query/question.ts';
 import type { Format, Verdict } from '../reports/document/document.ts';
 import { render } from '../reports/document/render.ts';
 import { reportDefinitions } from '../reports/registry.ts';
-import { factsOf, type TaskPlace } from './taskContext.ts';
+import { contextParts, type TaskOrigin } from './taskContext.ts';
 
 /** A report to be made on another thread. Plain data. */
-export interface ReportTask extends TaskPlace {
+export interface ReportTask extends TaskOrigin {
   /** Name of the definition. */
   readonly name: string;
   /** What was chosen, by flag name. */
@@ -28,7 +28,7 @@ export function runReport(task: ReportTask): ReportResult {
     const known = reportDefinitions.map(({ name }) => name).join(', ');
     throw new HumanError('usage', `There is no report ${JSON.stringify(task.name)}: use ${known}.`);
   }
-  return withReportContext(factsOf(task), (context) => {
+  return withReportContext(contextParts(task), (context) => {
     const document = definition.run(context, readQuestion(definition, task.raw, context));
     const forPeople = task.format === 'table' || task.format === 'markdown';
     const zone = forPeople ? task.settings.zone : 'UTC';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { budgetsInForce } from '../budgets/budgetsInForce.ts';
 import { readConfig } from '../dataFolder/readConfig.ts';
-import { readMarks } from '../dataFolder/timeTagFile.ts';
+import { readTimeTags } from '../dataFolder/timeTagFile.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
 import type { ContextInputs } from '../query/openContext.ts';
 import { readPeers } from '../query/peers.ts';
@@ -9,7 +9,7 @@ import { mergeOverrides } from '../settings/priceOverrides.ts';
 import type { UserSettings } from '../settings/settings.ts';
 
 /** Where and when a question is asked on another thread, and under which settings. Plain data. */
-export interface TaskPlace {
+export interface TaskOrigin {
   readonly storeFile: string;
   readonly dataFolder: string;
   /** Where decisions on insights and kept summaries are: the data folder, but for the demo. */
@@ -23,7 +23,7 @@ export interface TaskPlace {
 }
 
 /** What such a question's context is made of: prices, marks and budgets are read from their files. */
-export function factsOf({
+export function contextParts({
   settings,
   dataFolder,
   keptFolder,
@@ -31,13 +31,13 @@ export function factsOf({
   storeFile,
   home,
   problems: known,
-}: TaskPlace): ContextInputs {
+}: TaskOrigin): ContextInputs {
   const prices = mergeOverrides({
     setting: settings.priceOverrides,
     file: settings.priceFile,
     dataFolder,
   });
-  const { marks, problems } = readMarks(dataFolder);
+  const { marks, problems } = readTimeTags(dataFolder);
   const { budgets: stored } = readConfig(join(dataFolder, 'config.json'));
   const inForce = budgetsInForce(settings, stored, process.env.COST_BUDGET_USD);
   return {

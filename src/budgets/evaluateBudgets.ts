@@ -1,6 +1,6 @@
 import { type Budget, type BudgetState, budgetState } from '../analysis/budgets/budget.ts';
 import { formatPeriod, formatUnit } from '../analysis/budgets/budgetNotation.ts';
-import { applicableBudgets, type BudgetPlace } from '../analysis/budgets/budgetScope.ts';
+import { applicableBudgets, type BudgetTarget } from '../analysis/budgets/budgetScope.ts';
 import { type ProjectedBudget, spentAtPeriodEnd } from '../analysis/spend/projection.ts';
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
 import { dayMs } from '../model/calendar.ts';
@@ -39,7 +39,7 @@ export interface JudgedBudgets {
 
 /** Where budgets are asked for; everywhere where nothing is named. */
 export interface BudgetQuestion {
-  readonly place?: BudgetPlace | undefined;
+  readonly target?: BudgetTarget | undefined;
   /** From which window a rate is taken; days may have a fraction. */
   readonly window?: { readonly days: number; readonly first: number | undefined } | undefined;
   /** Neither sessions are counted nor models named: much sooner. */
@@ -61,14 +61,14 @@ export function judgeSums(context: BudgetContext, spends: SumSpends): readonly J
 /** Judges every budget that holds, each project, session, agent or run by itself where it is about one. */
 export function judgeBudgets(context: ReportContext, question: BudgetQuestion = {}): JudgedBudgets {
   const spends = new BudgetSpends(context, question);
-  return judgeEntries(context, entriesFor(context.budgets, question.place), spends, question);
+  return judgeEntries(context, entriesFor(context.budgets, question.target), spends, question);
 }
 
 function judgeEntries(
   context: BudgetContext,
   entries: readonly BudgetEntry[],
   spends: SpendSource,
-  { place, window }: BudgetQuestion,
+  { target, window }: BudgetQuestion,
 ): JudgedBudgets {
   const judged: JudgedBudget[] = [];
   const others: { entry: BudgetEntry; reason: string }[] = [];
@@ -84,7 +84,7 @@ function judgeEntries(
         ? ratesOf(context, spends, budget, window)
         : undefined;
     for (const spend of spends.read(budget, budgetSpan(budget.period, context))) {
-      if (!countsPart(budget, spend.part, entries, place)) continue;
+      if (!countsPart(budget, spend.part, entries, target)) continue;
       judged.push(judge(context, entry, spend, rates && (rates.get(spend.part) ?? 0)));
     }
   }
@@ -121,19 +121,19 @@ function ratesOf(
   return new Map(found.map((spend) => [spend.part, spentIn(budget.unit, spend) / days]));
 }
 
-/** The budgets to look at: those of a place, or all. */
+/** The budgets to look at: those of a target, or all. */
 function entriesFor(
   entries: readonly BudgetEntry[],
-  place: BudgetPlace | undefined,
+  target: BudgetTarget | undefined,
 ): readonly BudgetEntry[] {
-  if (place === undefined) return entries;
-  const here = entries.map(({ budget }) => atPlace(budget, place));
-  const holding = new Set(applicableBudgets(here, place));
+  if (target === undefined) return entries;
+  const here = entries.map(({ budget }) => atTarget(budget, target));
+  const holding = new Set(applicableBudgets(here, target));
   return entries.filter((_, index) => holding.has(here[index]!));
 }
 
-/** A budget of a folder the place is in, or of a project by its name, as one of the place itself. */
-function atPlace(budget: Budget, { project }: BudgetPlace): Budget {
+/** A budget of a folder the target is in, or of a project by its name, as one of the target itself. */
+function atTarget(budget: Budget, { project }: BudgetTarget): Budget {
   const { scope } = budget;
   if (scope.kind !== 'project' || scope.path === '*' || project === undefined) return budget;
   const isHere = isProject({ cwd: project, gitRoot: null }, scope.path);
@@ -145,12 +145,12 @@ function countsPart(
   budget: Budget,
   part: string,
   entries: readonly BudgetEntry[],
-  place: BudgetPlace | undefined,
+  target: BudgetTarget | undefined,
 ): boolean {
   const { scope } = budget;
   if (scope.kind !== 'project' || scope.path !== '*') return true;
   const sees = { cwd: part, gitRoot: null };
-  if (place?.project !== undefined && part !== place.project) return false;
+  if (target?.project !== undefined && part !== target.project) return false;
   return !entries.some(
     ({ budget: other }) =>
       other.scope.kind === 'project' &&

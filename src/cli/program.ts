@@ -5,7 +5,7 @@ import { addCompletion } from './commands/completion.ts';
 import { addDoctor, addIndex, addWorkers } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
 import { addIngest } from './commands/ingestPeers.ts';
-import { addMark } from './commands/mark.ts';
+import { addMarkCommand } from './commands/mark.ts';
 import { addOptimize } from './commands/optimize.ts';
 import { addPrices, addReprice } from './commands/prices.ts';
 import { addReport } from './commands/reports.ts';
@@ -39,7 +39,7 @@ const adders: readonly (readonly [words: readonly string[], add: Add])[] = [
     (program) => addReport(program, definition),
   ]),
   [['optimize', 'outcome'], addOptimize],
-  [['mark'], addMark],
+  [['mark'], addMarkCommand],
   [['export'], addExport],
   [['ingest'], addIngest],
   [['prices'], addPrices],

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import type { MarkEvent } from '../analysis/spend/timeTags.ts';
+import type { TimeTagEvent } from '../analysis/spend/timeTags.ts';
 import { addLines, firstLines, readLines } from '../platform/jsonLines.ts';
 
 /** Starts and stops of marks, one JSON object a line, in the data folder. Lines are only ever added. */
@@ -16,7 +16,7 @@ const line = z.object({
 });
 
 /** The marks written so far; lines that are none are named. No file is no problem. */
-export function readMarks(folder: string): { marks: MarkEvent[]; problems: string[] } {
+export function readTimeTags(folder: string): { marks: TimeTagEvent[]; problems: string[] } {
   const file = marksFile(folder);
   const { entries, bad, unreadable } = readLines(file, line);
   if (unreadable !== undefined) {
@@ -28,6 +28,6 @@ export function readMarks(folder: string): { marks: MarkEvent[]; problems: strin
 }
 
 /** Adds a start or a stop. */
-export function addMark(folder: string, event: MarkEvent): void {
+export function appendTimeTag(folder: string, event: TimeTagEvent): void {
   addLines(marksFile(folder), [event]);
 }

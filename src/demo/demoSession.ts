@@ -1,6 +1,6 @@
 import { ClientTotals, type DemoUsage } from './clientTotals.ts';
 import type { Dice } from './dice.ts';
-import { agentTypes, type DemoWords, plainWords } from './words.ts';
+import { agentTypes, plainText, type SampleText } from './sampleText.ts';
 
 /** A line of a transcript before it is written. */
 export type DemoRecord = Readonly<Record<string, unknown>>;
@@ -24,7 +24,7 @@ export interface DemoSessionStart {
   readonly model: string;
   readonly sessionId?: string;
   readonly branch?: string;
-  readonly words?: DemoWords;
+  readonly words?: SampleText;
   /** For a subagent's own file. */
   readonly agent?: { readonly agentId: string; readonly promptId: string };
 }
@@ -50,7 +50,7 @@ export class DemoSession {
   readonly model: string;
   readonly sessionId: string;
   readonly branch: string;
-  readonly words: DemoWords;
+  readonly words: SampleText;
   /** The first thing that is asked, and the title. */
   readonly prompt: string;
   /** The session's own clock, in milliseconds. */
@@ -74,7 +74,7 @@ export class DemoSession {
     this.branch = start.branch ?? 'main';
     this.#agent = start.agent;
     this.#promptId = start.agent?.promptId ?? dice.uuid();
-    this.words = start.words ?? plainWords;
+    this.words = start.words ?? plainText;
     this.prompt = dice.pick(this.words.openings);
   }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { dayMs, hourMs } from '../model/calendar.ts';
 import { Dice } from './dice.ts';
 import { LiveSession } from './liveSession.ts';
-import { type DemoWords, wordsOf } from './words.ts';
+import { type SampleText, sampleTextOf } from './sampleText.ts';
 import { writeSession } from './writeSession.ts';
 
 /** A project that does not exist. */
@@ -13,7 +13,7 @@ export interface DemoProject {
   /** The model most of its sessions use. */
   readonly model: string;
   readonly branches: readonly string[];
-  readonly words: DemoWords;
+  readonly words: SampleText;
 }
 
 const projects: readonly [DemoProject, ...DemoProject[]] = [
@@ -22,7 +22,7 @@ const projects: readonly [DemoProject, ...DemoProject[]] = [
     share: 0.4,
     model: 'claude-opus-5-5',
     branches: ['feature/cart', 'feature/gift-cards', 'fix/checkout-rounding'],
-    words: wordsOf([
+    words: sampleTextOf([
       'Fix the flaky upload test',
       'Add pagination to the orders list',
       'Why is the checkout slow on Mondays?',
@@ -40,7 +40,7 @@ const projects: readonly [DemoProject, ...DemoProject[]] = [
     share: 0.25,
     model: 'claude-sonnet-5-5',
     branches: ['feature/export', 'feature/credit-notes', 'fix/idempotent-retries'],
-    words: wordsOf([
+    words: sampleTextOf([
       'Write a migration for the new column',
       'Make retries idempotent',
       'Explain how the cache is invalidated',
@@ -55,7 +55,7 @@ const projects: readonly [DemoProject, ...DemoProject[]] = [
     share: 0.15,
     model: 'claude-haiku-5-5',
     branches: ['feature/search', 'feature/dark-theme'],
-    words: wordsOf([
+    words: sampleTextOf([
       'Add a dark theme to the settings page',
       'Check every link in the guides',
       'Shorten the getting-started page',
@@ -68,7 +68,7 @@ const projects: readonly [DemoProject, ...DemoProject[]] = [
     share: 0.12,
     model: 'claude-opus-5-5',
     branches: ['feature/backups', 'chore/upgrade'],
-    words: wordsOf([
+    words: sampleTextOf([
       'Update the dependencies and fix what breaks',
       'Why did the deploy take 40 minutes?',
       'Alert when the nightly backup is missing',
@@ -80,7 +80,7 @@ const projects: readonly [DemoProject, ...DemoProject[]] = [
     share: 0.08,
     model: 'claude-sonnet-5-5',
     branches: ['try/streams'],
-    words: wordsOf([
+    words: sampleTextOf([
       'Try the new streams API',
       'Write a small parser for the log format',
       'How would this look in Rust?',
@@ -89,6 +89,7 @@ const projects: readonly [DemoProject, ...DemoProject[]] = [
 ];
 
 const models = ['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-5-5'];
+
 /** Somebody's own model behind a gateway: nobody has a price for it. */
 const unpricedModel = 'qwen3-coder-480b';
 
@@ -160,7 +161,7 @@ export function* demoSteps(
 
 /** A short session with a model without a price, whose client has not written its total either. */
 function writeUnpriced(configDir: string, dice: Dice, cwd: string, start: number): void {
-  const words = wordsOf(['Compare a model of our own on the log parser']);
+  const words = sampleTextOf(['Compare a model of our own on the log parser']);
   const size = { prompts: 1, worksEach: 3, ended: false };
   writeSession(configDir, dice, { cwd, start, model: unpricedModel, words }, size);
 }

@@ -13,7 +13,7 @@ export type ExportTarget =
   | { readonly kind: 'webhook'; readonly url: string };
 
 /** How targets are written: one by its kind, or several with `--to`. */
-export interface TargetWish {
+export interface TargetOptions {
   readonly kind?: string | undefined;
   readonly out?: string | undefined;
   readonly url?: string | undefined;
@@ -23,7 +23,7 @@ export interface TargetWish {
 const usage = `Name what to export: "outlay export csv --out FILE", or --to csv=FILE for each of ${listed(exportKinds)}.`;
 
 /** The targets of an export, checked: at most one writes to the terminal, and no file is named twice. */
-export function exportTargets({ kind, out, url, to = [] }: TargetWish): ExportTarget[] {
+export function exportTargets({ kind, out, url, to = [] }: TargetOptions): ExportTarget[] {
   const targets = to.map(targetOf);
   if (kind !== undefined) {
     const known = kindOf(kind);

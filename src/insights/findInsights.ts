@@ -17,7 +17,7 @@ export interface JudgedInsight {
 }
 
 /** What the report is made of. */
-export interface OptimizeFacts {
+export interface InsightFindings {
   readonly found: FoundRuns;
   readonly prompts: ReadPrompts;
   readonly world: InsightWorld;
@@ -31,7 +31,7 @@ export interface OptimizeFacts {
 }
 
 /** Computes the insights of a question, with what was decided about them. */
-export function readOptimize(context: ReportContext, question: Question): OptimizeFacts {
+export function readOptimize(context: ReportContext, question: Question): InsightFindings {
   const found = findRuns(context, question);
   const world = insightWorld(context, question.span);
   const threads = readThreads(context, question.span, found.runs);

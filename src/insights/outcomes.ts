@@ -8,7 +8,7 @@ import { select } from '../query/select.ts';
 const daysBefore = 30;
 
 /** What an agent spent in a stretch of time; measured. */
-export interface Stretch {
+export interface OutcomePeriod {
   readonly days: number;
   readonly runs: number;
   readonly nano: number;
@@ -20,8 +20,8 @@ export interface AdviceTaken {
   readonly agent: string;
   readonly model: string;
   readonly at: number;
-  readonly before: Stretch;
-  readonly after: Stretch;
+  readonly before: OutcomePeriod;
+  readonly after: OutcomePeriod;
   readonly outcome: OutcomeResult | undefined;
 }
 
@@ -50,7 +50,7 @@ export function adviceTaken(context: ReportContext, ledger: Ledger): AdviceTaken
 }
 
 /** The days count from the agent's first spend on, where that lies inside. */
-function stretchOf(context: ReportContext, span: TimeSpan, agent: string): Stretch {
+function stretchOf(context: ReportContext, span: TimeSpan, agent: string): OutcomePeriod {
   const question = { span, filters: { agent } };
   const { rows, sums, names } = select(context, question, ['bucket']);
   const first = rows.reduce((least, { at }) => Math.min(least, at), span.to);

@@ -1,4 +1,4 @@
-import { thin } from '../analysis/spend/downsamplePoints.ts';
+import { downsamplePoints } from '../analysis/spend/downsamplePoints.ts';
 import type { SpendPoint } from '../analysis/spend/spendPoints.ts';
 import { type Anomalies, usualBounds, usualThreshold } from '../analysis/statistics/outliers.ts';
 import { firstMoment, type TimeSpan } from '../model/calendar.ts';
@@ -98,7 +98,7 @@ export function anomaliesData(
     bounds,
     points: usualPoints(context, question, found, span, bounds),
     outliers: first.map((outlier, index) => ({ ...outlier, reason: reasons[index] })),
-    more: thin(
+    more: downsamplePoints(
       all.slice(listed).map(({ moment, nano }) => ({ at: moment, nano })),
       span,
       columns,
@@ -135,7 +135,7 @@ function usualPoints(
     const points = values.flatMap((nano, index) =>
       apart.has(index) ? [] : [{ at: at(index), nano }],
     );
-    return thin(points, span, columns);
+    return downsamplePoints(points, span, columns);
   }
   const width = Math.max(1, Math.ceil((span.to - span.from) / columns));
   const { low, high } = bounds ?? { low: 0, high: Number.MAX_SAFE_INTEGER };

@@ -9,7 +9,7 @@ import { select } from '../query/select.ts';
 import { unpricedByModel } from '../query/sums.ts';
 import { burn as burnReport, readBurn } from '../reports/spend/burn.ts';
 import {
-  type BudgetAhead,
+  type BudgetForecast,
   projection as projectionReport,
   readProjection,
 } from '../reports/spend/projection.ts';
@@ -45,7 +45,7 @@ export interface BurnEnd {
 
 /** The budget of everything that is used up first at that rate, by what is left of it. */
 export interface BurnBudget {
-  readonly ahead: BudgetAhead;
+  readonly ahead: BudgetForecast;
   /** Days until it is used up, 0 for one that is; undefined where its period ends before. */
   readonly days: number | undefined;
 }
@@ -57,7 +57,7 @@ export interface BurnFigures {
   readonly endOfDay: BurnEnd;
   readonly endOfMonth: BurnEnd;
   /** Budgets at the rate of the last days. */
-  readonly budgets: readonly BudgetAhead[];
+  readonly budgets: readonly BudgetForecast[];
   /** How many days that rate is taken from. */
   readonly budgetDays: number;
   readonly first: BurnBudget | undefined;
@@ -122,7 +122,7 @@ function readRate(context: ReportContext, raw: Readonly<Record<string, unknown>>
 }
 
 /** Which budget of everything in dollars ends first at a rate; those with an end of their own only. */
-function firstEmpty(budgets: readonly BudgetAhead[], perDay: number): BurnBudget | undefined {
+function firstEmpty(budgets: readonly BudgetForecast[], perDay: number): BurnBudget | undefined {
   const whole = budgets.filter(({ judged: { entry } }) => {
     const { scope, unit, period } = entry.budget;
     return scope.kind === 'global' && unit.kind === 'usd' && period.kind !== 'rolling';

@@ -4,7 +4,7 @@ import { dayStart } from './days.ts';
 import { matchModel, normaliseModel } from './matchModel.ts';
 import { grades, noOverrides, type OverrideRow, type PriceOverrides } from './overrides.ts';
 import { catalogueIds } from './rateTable.ts';
-import { type Place, type RateRange, Reader } from './readOverride.ts';
+import { type JsonPath, type RateRange, Reader } from './readOverride.ts';
 
 /** What came of reading a user's prices: what is in force, and what was refused and why. */
 export interface ParsedOverrides {
@@ -69,7 +69,7 @@ class RowReader {
     this.#ids = catalogueIds(base);
   }
 
-  read(model: string, entry: unknown, place: Place): void {
+  read(model: string, entry: unknown, place: JsonPath): void {
     const key = this.#modelKey(model, place);
     if (key === undefined) return;
     const entries = Array.isArray(entry) ? entry : [entry];
@@ -86,7 +86,7 @@ class RowReader {
   }
 
   /** What tells models apart: the catalogue's id or the normalised name. */
-  #modelKey(model: string, place: Place): string | undefined {
+  #modelKey(model: string, place: JsonPath): string | undefined {
     if (!/^[a-z0-9][a-z0-9._:/@[\]~+-]{0,199}$/i.test(model)) {
       this.#reader.refuse(place, 'is not a model id', 'Write the id as the transcripts have it');
       return undefined;
@@ -103,7 +103,7 @@ class RowReader {
     return match?.id ?? normaliseModel(model).name;
   }
 
-  #row(model: string, entry: unknown, place: Place): OverrideRow | undefined {
+  #row(model: string, entry: unknown, place: JsonPath): OverrideRow | undefined {
     const reader = this.#reader;
     const before = reader.problems.length;
     const fields = reader.object(entry, place, rowKeys);
@@ -143,7 +143,7 @@ class RowReader {
   #rates(
     model: string,
     fields: ReadonlyMap<string, unknown>,
-    place: Place,
+    place: JsonPath,
     local: boolean,
     upper = false,
   ): OverrideRow['rates'] {
@@ -161,7 +161,7 @@ class RowReader {
   #above(
     model: string,
     data: unknown,
-    place: Place,
+    place: JsonPath,
     local: boolean,
   ): OverrideRow['above'] | undefined {
     if (data === undefined) return undefined;
@@ -196,7 +196,7 @@ class RowReader {
       rates: OverrideRow['rates'];
       fields: ReadonlyMap<string, unknown>;
     },
-    place: Place,
+    place: JsonPath,
   ): void {
     const { input, output } = row.rates;
     if (row.local) return;
@@ -218,7 +218,7 @@ class RowReader {
   }
 
   /** Two prices for one day cannot both hold: the one written first does. */
-  #claim(key: string, row: OverrideRow, place: Place): boolean {
+  #claim(key: string, row: OverrideRow, place: JsonPath): boolean {
     const taken = this.#taken.get(key) ?? [];
     const clash = taken.find((other) => overlap(row, other));
     if (clash !== undefined) {

@@ -1,7 +1,7 @@
 import { dayStart } from './days.ts';
 
 /** Where in the user's data something stands, as a person finds it. */
-export type Place = string;
+export type JsonPath = string;
 
 /** What is known of a rate before it is read. */
 export interface RateRange {
@@ -13,8 +13,10 @@ export interface RateRange {
 
 /** No token of any model costs a cent; beyond that somebody mistook the unit. */
 const dearest = 10_000;
+
 /** A dearest model's rate per single token is still below this. */
 const cheapest = 0.0005;
+
 /** Prices are kept to a billionth of a dollar per million tokens. */
 const places = 9;
 const largestMultiplier = 100;
@@ -25,7 +27,7 @@ export class Reader {
   readonly problems: string[] = [];
 
   /** Notes a refusal: where, what is wrong, what to do. */
-  refuse(place: Place, wrong: string, remedy: string): void {
+  refuse(place: JsonPath, wrong: string, remedy: string): void {
     const problem = `${place} ${wrong}. ${remedy}; until then it is ignored.`;
     // One key can feed two classes and be wrong for both in the same way.
     if (!this.problems.includes(problem)) this.problems.push(problem);
@@ -34,7 +36,7 @@ export class Reader {
   /** The own entries of a plain object, all of whose keys are known if `keys` are given. */
   object(
     data: unknown,
-    place: Place,
+    place: JsonPath,
     keys?: readonly string[],
   ): ReadonlyMap<string, unknown> | undefined {
     if (typeof data !== 'object' || data === null || Array.isArray(data)) {
@@ -52,7 +54,7 @@ export class Reader {
   }
 
   /** A rate as a decimal string; undefined when absent or refused. */
-  rate(data: unknown, place: Place, range: RateRange): string | undefined {
+  rate(data: unknown, place: JsonPath, range: RateRange): string | undefined {
     const value = this.#number(data, place, unit);
     if (value === undefined) return undefined;
     const wrong = wrongRate(value, range);
@@ -62,7 +64,7 @@ export class Reader {
   }
 
   /** A factor above 0 and at most 100, as a decimal string. */
-  multiplier(data: unknown, place: Place): string | undefined {
+  multiplier(data: unknown, place: JsonPath): string | undefined {
     const remedy = `Write a number above 0 and at most ${largestMultiplier}, such as 0.9`;
     const value = this.#number(data, place, remedy);
     if (value === undefined) return undefined;
@@ -73,7 +75,7 @@ export class Reader {
   }
 
   /** A day of the calendar. */
-  day(data: unknown, place: Place): string | undefined {
+  day(data: unknown, place: JsonPath): string | undefined {
     if (data === undefined) return undefined;
     if (typeof data === 'string' && dayStart(data) !== undefined) return data;
     this.refuse(place, 'is not a day', 'Write it as 2026-12-31');
@@ -81,21 +83,21 @@ export class Reader {
   }
 
   /** True or false; absent is false. */
-  flag(data: unknown, place: Place): boolean {
+  flag(data: unknown, place: JsonPath): boolean {
     if (data === undefined || typeof data === 'boolean') return data === true;
     this.refuse(place, `is ${kindOf(data)}`, 'Write true or false');
     return false;
   }
 
   /** One of a few words. */
-  oneOf<T extends string>(data: unknown, words: readonly T[], place: Place): T | undefined {
+  oneOf<T extends string>(data: unknown, words: readonly T[], place: JsonPath): T | undefined {
     if (data === undefined) return undefined;
     const word = words.find((candidate) => candidate === data);
     if (word === undefined) this.refuse(place, 'is not known', `Use one of ${words.join(', ')}`);
     return word;
   }
 
-  #number(data: unknown, place: Place, remedy: string): number | undefined {
+  #number(data: unknown, place: JsonPath, remedy: string): number | undefined {
     if (data === undefined) return undefined;
     // Decimal strings are taken, so that a price list may be copied without touching its digits.
     const value = typeof data === 'string' && /^\d+(\.\d+)?$/.test(data) ? Number(data) : data;

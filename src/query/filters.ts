@@ -2,7 +2,7 @@ import { fits } from '../analysis/spend/patterns.ts';
 import { HumanError } from '../model/errors.ts';
 import { memoize } from '../model/memoize.ts';
 import { gradeOf, tierOf } from '../pricing/tiers.ts';
-import type { SessionPlace } from '../store/query/sessionInfo.ts';
+import type { SessionInfo } from '../store/query/sessionInfo.ts';
 import type { SpendKey } from '../store/query/spendRows.ts';
 import type { RowKeys } from '../store/schema/sums.ts';
 import { isAt, isProject, lastPart } from '../text/paths.ts';
@@ -92,7 +92,7 @@ function sessionTest(
   names: Names,
 ): ((session: number) => boolean) | undefined {
   const { accounts } = context;
-  const tests: ((place: SessionPlace) => boolean)[] = [];
+  const tests: ((place: SessionInfo) => boolean)[] = [];
   if (accounts !== undefined) tests.push(({ root }) => accounts.includes(root));
   if (project !== undefined) tests.push((place) => isProject(place, project));
   if (group !== undefined) tests.push((place) => groupsOf(context, place).includes(group));
@@ -123,7 +123,7 @@ function isModel({ book }: ReportContext, model: string, named: string): boolean
 function checkFilters(context: ReportContext, filters: Filters, names: Names): void {
   const { labels, reader } = context;
   const { model, agent, project, group, account, session, tag } = filters;
-  const places = (): SessionPlace[] => [...names.places.values()];
+  const places = (): SessionInfo[] => [...names.places.values()];
   if (model !== undefined && !knownModel(context, model)) {
     const known = reader.knownModels().slice(0, shownNames);
     refuse('model', model, 'model', [...known, 'haiku', 'sonnet', 'opus', 'fable', 'mythos']);

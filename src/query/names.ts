@@ -1,5 +1,5 @@
 import { pullRequestName, taskOf } from '../analysis/spend/patterns.ts';
-import { pullRequests, type SessionPlace, sessionPlaces } from '../store/query/sessionInfo.ts';
+import { pullRequests, type SessionInfo, sessionInfo } from '../store/query/sessionInfo.ts';
 import {
   type AgentName,
   agentNames,
@@ -12,7 +12,7 @@ import type { RowKeys } from '../store/schema/sums.ts';
 import type { ReportContext } from './context.ts';
 
 const noFacet: Facet = { row: '', branch: '', effort: '', attribution: {} };
-const noPlace: SessionPlace = {
+const noPlace: SessionInfo = {
   id: 0,
   sid: '',
   root: '',
@@ -30,8 +30,8 @@ const noPlace: SessionPlace = {
 export class Names {
   readonly #context: ReportContext;
   /** Every session's, once all are asked for. */
-  #places: ReadonlyMap<number, SessionPlace> | undefined;
-  readonly #somePlaces = new Map<number, SessionPlace>();
+  #places: ReadonlyMap<number, SessionInfo> | undefined;
+  readonly #somePlaces = new Map<number, SessionInfo>();
   #facets: ReadonlyMap<number, Facet> | undefined;
   #links: ReadonlyMap<number, readonly string[]> | undefined;
   /** Undefined for numbers that are no agent's. */
@@ -57,7 +57,7 @@ export class Names {
     const unknown = new Set<number>();
     for (const number of numbers) if (!this.#somePlaces.has(number)) unknown.add(number);
     if (unknown.size === 0) return;
-    for (const [id, place] of sessionPlaces(this.#context.db, unknown)) {
+    for (const [id, place] of sessionInfo(this.#context.db, unknown)) {
       this.#somePlaces.set(id, place);
     }
   }
@@ -84,12 +84,12 @@ export class Names {
     for (const [id, text] of wordTexts(this.#context.db, words)) this.#words.set(id, text);
   }
 
-  get places(): ReadonlyMap<number, SessionPlace> {
-    this.#places ??= sessionPlaces(this.#context.db);
+  get places(): ReadonlyMap<number, SessionInfo> {
+    this.#places ??= sessionInfo(this.#context.db);
     return this.#places;
   }
 
-  place(session: number): SessionPlace {
+  place(session: number): SessionInfo {
     return this.#somePlaces.get(session) ?? this.places.get(session) ?? noPlace;
   }
 
@@ -156,7 +156,7 @@ export class Names {
 /** Groups with a pattern that fits the project of a session, or a folder above it. */
 export function groupsOf(
   { labels, home }: ReportContext,
-  { cwd, gitRoot }: Pick<SessionPlace, 'cwd' | 'gitRoot'>,
+  { cwd, gitRoot }: Pick<SessionInfo, 'cwd' | 'gitRoot'>,
 ): string[] {
   const places = gitRoot === null ? [cwd] : [gitRoot, cwd];
   return [...labels.groups]

@@ -1,10 +1,10 @@
 import { fits } from '../analysis/spend/patterns.ts';
-import { type Mark, marksOf } from '../analysis/spend/timeTags.ts';
+import { marksOf, type TimeTag } from '../analysis/spend/timeTags.ts';
 import { memoize } from '../model/memoize.ts';
 import type { ReportContext } from './context.ts';
 
 /** Tags of marks that hold for a session; `sid` is its full id. */
-export function marksAt(marks: readonly Mark[], sid: string): string[] {
+export function marksAt(marks: readonly TimeTag[], sid: string): string[] {
   return marks
     .filter(({ session }) => session === undefined || session === sid)
     .map(({ name }) => name);

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { mostDollars } from '../model/amount.ts';
 import { isObject } from '../model/objects.ts';
-import { placeOf } from './settingProblem.ts';
+import { jsonPathOf } from './settingProblem.ts';
 import type { Refuse } from './settingTable.ts';
 
 /** What may be spent in one project, in dollars; a budget that is not set is not there. */
@@ -30,11 +30,11 @@ export function readProjects(value: unknown, refuse: Refuse): ReadonlyMap<string
 function readProject(path: string, entry: unknown, refuse: Refuse): ProjectBudget {
   const budget: ProjectBudget = {};
   if (!isObject(entry)) {
-    refuse(placeOf(path), 'budget', 'ignored');
+    refuse(jsonPathOf(path), 'budget', 'ignored');
     return budget;
   }
   for (const [name, value] of Object.entries(entry)) {
-    const place = placeOf(path) + placeOf(name);
+    const place = jsonPathOf(path) + jsonPathOf(name);
     if (name !== 'dailyUsd' && name !== 'monthlyUsd') refuse(place, 'budget', 'ignored');
     else if (!amount.safeParse(value).success) refuse(place, 'dollars', 'ignored');
     else if (value !== 0) budget[name] = value as number;

@@ -1,7 +1,7 @@
 import { firstMoment, isDay, type Zone } from '../model/calendar.ts';
 import { type Currency, type DatedRate, usDollars } from '../model/currency.ts';
 import { isObject } from '../model/objects.ts';
-import { placeOf } from './settingProblem.ts';
+import { jsonPathOf } from './settingProblem.ts';
 import type { Refuse } from './settingTable.ts';
 
 /** A rate above this is a mistake. */
@@ -14,7 +14,7 @@ export function readCurrency(value: unknown, zone: Zone, refuse: Refuse): Curren
     return usDollars;
   }
   const { code, rates, ...others } = value;
-  for (const name of Object.keys(others)) refuse(placeOf(name), 'currency', 'ignored');
+  for (const name of Object.keys(others)) refuse(jsonPathOf(name), 'currency', 'ignored');
   if (code === undefined && rates === undefined) return usDollars;
   if (typeof code !== 'string' || !/^[a-z]{3}$/i.test(code)) {
     refuse('.code', 'currencyCode', 'default');
@@ -24,8 +24,8 @@ export function readCurrency(value: unknown, zone: Zone, refuse: Refuse): Curren
   const dated: DatedRate[] = [];
   for (const [day, rate] of Object.entries(isObject(rates) ? rates : {})) {
     const usable = typeof rate === 'number' && rate > 0 && rate <= mostUnitsPerDollar;
-    if (!isDay(day)) refuse(`.rates${placeOf(day)}`, 'day', 'ignored');
-    else if (!usable) refuse(`.rates${placeOf(day)}`, 'rate', 'ignored');
+    if (!isDay(day)) refuse(`.rates${jsonPathOf(day)}`, 'day', 'ignored');
+    else if (!usable) refuse(`.rates${jsonPathOf(day)}`, 'rate', 'ignored');
     else dated.push({ from: firstMoment(day, zone), rate });
   }
   if (dated.length === 0) {

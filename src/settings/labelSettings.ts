@@ -1,6 +1,6 @@
 import { isObject } from '../model/objects.ts';
 import type { Labels } from './labels.ts';
-import { placeOf } from './settingProblem.ts';
+import { jsonPathOf } from './settingProblem.ts';
 import type { Refuse } from './settingTable.ts';
 
 /** What settings say of labels; marks come from elsewhere. */
@@ -22,7 +22,7 @@ export function readLists(
     const list = Array.isArray(patterns) ? (patterns as unknown[]) : [patterns];
     if (list.every((pattern) => typeof pattern === 'string' && pattern !== '')) {
       lists.set(name, list as string[]);
-    } else refuse(placeOf(name), entry, 'ignored');
+    } else refuse(jsonPathOf(name), entry, 'ignored');
   }
   return lists;
 }
@@ -36,7 +36,7 @@ export function readAccounts(value: unknown, refuse: Refuse): ReadonlyMap<string
   }
   for (const [root, name] of Object.entries(value)) {
     if (typeof name === 'string' && name.trim() !== '') names.set(root, name.trim());
-    else refuse(placeOf(root), 'name', 'ignored');
+    else refuse(jsonPathOf(root), 'name', 'ignored');
   }
   return names;
 }

@@ -1,4 +1,4 @@
-import type { MarkEvent } from '../analysis/spend/timeTags.ts';
+import type { TimeTagEvent } from '../analysis/spend/timeTags.ts';
 
 /** What the user calls things: all that breakdowns and filters know beside the records. */
 export interface Labels {
@@ -9,7 +9,7 @@ export interface Labels {
   /** Configuration directory → name of the account. */
   readonly accounts: ReadonlyMap<string, string>;
   /** Starts and stops of `outlay mark`. */
-  readonly marks: readonly MarkEvent[];
+  readonly marks: readonly TimeTagEvent[];
 }
 
 export const noLabels: Labels = {

@@ -54,6 +54,6 @@ export function problemSentence(problem: SettingProblem, file: string): string {
 }
 
 /** A name or a number in a list, as a place inside a setting. */
-export function placeOf(name: string | number): string {
+export function jsonPathOf(name: string | number): string {
   return `[${plainText(JSON.stringify(name))}]`;
 }

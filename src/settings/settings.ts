@@ -5,7 +5,7 @@ import { amount, readProjects } from './budgetSettings.ts';
 import { readCurrency } from './currencySetting.ts';
 import * as jsonSchemas from './jsonSchemas.ts';
 import { type LabelSettings, readAccounts, readLists } from './labelSettings.ts';
-import { placeOf, type SettingProblem } from './settingProblem.ts';
+import { jsonPathOf, type SettingProblem } from './settingProblem.ts';
 import {
   type Before,
   listed,
@@ -258,7 +258,7 @@ function readRoots(value: unknown, refuse: Refuse): readonly string[] {
   }
   const roots: string[] = [];
   for (const [index, root] of value.entries()) {
-    if (typeof root !== 'string') refuse(placeOf(index), 'folder', 'ignored');
+    if (typeof root !== 'string') refuse(jsonPathOf(index), 'folder', 'ignored');
     else if (root !== '') roots.push(root);
   }
   return roots;

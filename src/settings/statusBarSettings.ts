@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { placeOf } from './settingProblem.ts';
+import { jsonPathOf } from './settingProblem.ts';
 import { listed, plain, type Refuse, structured } from './settingTable.ts';
 
 /** A figure the status bar can show. */
@@ -40,7 +40,7 @@ function readFigures(value: unknown, refuse: Refuse): readonly ShownFigure[] {
   const figures: ShownFigure[] = [];
   for (const [index, name] of value.entries()) {
     const known = shownFigures.find((figure) => figure === name);
-    if (known === undefined) refuse(placeOf(index), 'figure', 'ignored');
+    if (known === undefined) refuse(jsonPathOf(index), 'figure', 'ignored');
     else if (!figures.includes(known)) figures.push(known);
   }
   return figures;

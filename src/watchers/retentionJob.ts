@@ -27,7 +27,7 @@ export function markTimes(file: string | undefined): number[] {
 }
 
 /** What was summed up. */
-export interface SummedUp {
+export interface DownsamplingResult {
   readonly messages: number;
   /** Days whose messages were summed up. */
   readonly days: number;
@@ -45,7 +45,7 @@ export async function sumUpAll(
   writer: Writer,
   limits: RetentionLimits,
   goOn: () => boolean,
-): Promise<SummedUp> {
+): Promise<DownsamplingResult> {
   let [messages, days, months] = [0, 0, 0];
   while (goOn()) {
     const portion = await whileBusy(() => writer.downsample(limits));
@@ -59,7 +59,7 @@ export async function sumUpAll(
 }
 
 /** What was done in words. */
-export function summedUpText({ messages, days, months }: SummedUp): string {
+export function downsamplingText({ messages, days, months }: DownsamplingResult): string {
   const some = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
   const parts = [
     ...(days > 0 ? [`${some(messages, 'message')} of ${some(days, 'day')} by day`] : []),
@@ -107,9 +107,9 @@ export class RetentionJob {
     try {
       const limits = limitsAt(started, this.#plan, markTimes(this.#plan.marksFile));
       const done = await sumUpAll(writer, limits, goOn);
-      if (done.complete) this.#record(started, summedUpText(done));
+      if (done.complete) this.#record(started, downsamplingText(done));
       const changed = done.days + done.months > 0;
-      if (changed) this.#log('info', `Retention: ${summedUpText(done)}`);
+      if (changed) this.#log('info', `Retention: ${downsamplingText(done)}`);
       return changed;
     } catch (error) {
       if (error instanceof LeaseLostError || !goOn()) throw error;

@@ -10,7 +10,13 @@ import { type CopiedStore, copyStore } from '../store/upkeep/copyStore.ts';
 import { type ResetLoss, resetLoss, resetStore } from '../store/upkeep/reset.ts';
 import { Writer } from '../store/writer.ts';
 import { Maintenance } from './maintenance.ts';
-import { markTimes, retentionJob, type SummedUp, summedUpText, sumUpAll } from './retentionJob.ts';
+import {
+  type DownsamplingResult,
+  downsamplingText,
+  markTimes,
+  retentionJob,
+  sumUpAll,
+} from './retentionJob.ts';
 import { whileBusy } from './retryBusy.ts';
 import { workerFile } from './workerFile.ts';
 
@@ -121,7 +127,7 @@ export async function sumUpStore(
   file: string,
   plan: RetentionPlan,
   now: number,
-): Promise<SummedUp> {
+): Promise<DownsamplingResult> {
   const { db, newer } = await whileBusy(() => openForWriting(file));
   try {
     if (newer) throw newerStore();
@@ -141,7 +147,7 @@ export async function sumUpStore(
         return true;
       });
       const maintenance = new Maintenance(db, file, writer, () => {});
-      await whileBusy(() => maintenance.record(retentionJob, now, summedUpText(done)));
+      await whileBusy(() => maintenance.record(retentionJob, now, downsamplingText(done)));
       return done;
     } finally {
       lease.release();

@@ -5,7 +5,7 @@
  * Arguments: role, engine, store, then the configuration directories, for a thinner the moments.
  */
 import { readFileSync } from 'node:fs';
-import { discover, placeOf } from '../../src/agents/claude/discover.ts';
+import { discover, locationOf } from '../../src/agents/claude/discover.ts';
 import { readChunks } from '../../src/agents/claude/read/readChunks.ts';
 import { createPriceBook } from '../../src/pricing/priceBook.ts';
 import { isBusy, openForReading, openForWriting } from '../../src/store/connection/openStore.ts';
@@ -57,7 +57,7 @@ function write(goOn: () => boolean): boolean {
       const projects = `${root}/projects`;
       for (const { path } of discover(projects).files) {
         const bookmark = patiently(() => writer.files.find(path)?.bookmark);
-        for (const chunk of readChunks(path, placeOf(projects, path), bookmark, chunkBytes)) {
+        for (const chunk of readChunks(path, locationOf(projects, path), bookmark, chunkBytes)) {
           patiently(() => writer.ingest([{ file: { path, root, mtimeMs }, chunk }]));
           if (!goOn()) return false;
         }

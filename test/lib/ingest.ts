@@ -1,5 +1,5 @@
 import { readAgentMeta } from '../../src/agents/claude/agentMeta.ts';
-import { discover, placeOf } from '../../src/agents/claude/discover.ts';
+import { discover, locationOf } from '../../src/agents/claude/discover.ts';
 import { readChunks } from '../../src/agents/claude/read/readChunks.ts';
 import { nanoUsd } from '../../src/model/money.ts';
 import type { PriceBook } from '../../src/model/price.ts';
@@ -49,7 +49,7 @@ export function ingestAll(
     }
   }
   for (const { path } of found.metaFiles) {
-    const fact = readAgentMeta(path, placeOf(projects, path));
+    const fact = readAgentMeta(path, locationOf(projects, path));
     if (fact !== undefined) writer.addAgentMetadata(root, [fact]);
   }
 }
@@ -60,5 +60,5 @@ export function chunksOf(
   bookmark?: Bookmark,
   chunkBytes?: number,
 ): Generator<TranscriptChunk, void, void> {
-  return readChunks(path, placeOf(projects, path), bookmark, chunkBytes);
+  return readChunks(path, locationOf(projects, path), bookmark, chunkBytes);
 }

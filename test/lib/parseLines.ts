@@ -1,14 +1,14 @@
-import { TranscriptParser, type TranscriptPlace } from '../../src/agents/claude/parse/parser.ts';
+import { type TranscriptLocation, TranscriptParser } from '../../src/agents/claude/parse/parser.ts';
 import { freshState } from '../../src/agents/claude/parse/parserState.ts';
 import type { TranscriptBatch } from '../../src/model/records.ts';
 
-export const mainPlace: TranscriptPlace = {
+export const mainPlace: TranscriptLocation = {
   path: 'p/s1.jsonl',
   sessionId: 's1',
   agentId: '',
   workflow: '',
 };
-export const agentPlace: TranscriptPlace = {
+export const agentPlace: TranscriptLocation = {
   path: 'p/s1/subagents/agent-a1.jsonl',
   sessionId: 's1',
   agentId: 'a1',
@@ -18,7 +18,7 @@ export const agentPlace: TranscriptPlace = {
 /** What a transcript of these lines says: objects are written as JSON, texts as they are. */
 export function parseLines(
   lines: readonly (object | string)[],
-  place: TranscriptPlace = mainPlace,
+  place: TranscriptLocation = mainPlace,
 ): TranscriptBatch {
   const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
   const bytes = Buffer.from(`${text.join('\n')}\n`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { factsOf } from '../../src/analysisThread/taskContext.ts';
+import { contextParts } from '../../src/analysisThread/taskContext.ts';
 import { KeptStore } from '../../src/query/openContext.ts';
 import { defaultSettings } from '../../src/settings/settings.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
@@ -48,7 +48,7 @@ class Asked {
 
   /** What has been spent, in dollars. */
   spent(meanwhile = (): void => undefined): number {
-    const facts = factsOf({
+    const facts = contextParts({
       ...{ storeFile: this.store, dataFolder: this.#dir.path, keptFolder: this.#dir.path },
       ...{ settings: defaultSettings(), now: Date.UTC(2026, 10, 21), home: '', problems: [] },
     });

@@ -84,7 +84,7 @@ function treeOf(threads: readonly PanelThread[], view: SessionView): Bar[] {
   const barOf = (thread: PanelThread): Bar => {
     const { agentId, name, hint, messages, nano } = thread;
     const children = below(thread).map(barOf);
-    const facts = [
+    const derived = [
       fill(words.messageCount, figures.count(messages)),
       ...(children.length > 0 && agentId !== ''
         ? [fill(words.withSubagents, figures.money(whole(thread)))]
@@ -92,7 +92,7 @@ function treeOf(threads: readonly PanelThread[], view: SessionView): Bar[] {
     ];
     return {
       key: keyOf(agentId),
-      label: `${name} · ${facts.join(' · ')}`,
+      label: `${name} · ${derived.join(' · ')}`,
       hint,
       length: nano / Math.max(1, session.total),
       figure: figures.money(nano),

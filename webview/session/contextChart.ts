@@ -12,12 +12,13 @@ import { fill } from '../shared/fill.ts';
 import { LazyCell, MomentCell, type Sheet, textCell } from '../shared/table/sheet.ts';
 import type { Line, Points } from './costChart.ts';
 import { markLook, marksAt } from './markerStyle.ts';
-import { laneMarks, lost, type Mark } from './markers.ts';
+import { laneMarkers, lost, type Marker } from './markers.ts';
 import { missText } from './messageText.ts';
 import { timeChartOptions } from './timeReading.ts';
 import { type SessionView, threadName } from './view.ts';
 
 const height = 160;
+
 /** Pixels between two marks. */
 const markWidth = 5;
 
@@ -80,10 +81,10 @@ export class ContextChart {
   }
 
   /** The messages of the chosen agent, else of the main thread. */
-  #thread(): Mark[] {
-    const { facts, state } = this.#view;
+  #thread(): Marker[] {
+    const { derived, state } = this.#view;
     const wanted = state.agent ?? '';
-    return facts.marks.filter(({ message }) => message.agentId === wanted);
+    return derived.marks.filter(({ message }) => message.agentId === wanted);
   }
 
   /** Layers from the ground up. */
@@ -114,12 +115,12 @@ export class ContextChart {
     ];
   }
 
-  #paint(canvas: HTMLCanvasElement, thread: readonly Mark[]): void {
+  #paint(canvas: HTMLCanvasElement, thread: readonly Marker[]): void {
     const datasets = [...this.#areas(thread), this.#marks(canvas.clientWidth, thread)];
     this.#chart.paint(canvas, { datasets }, this.#options());
   }
 
-  #areas(thread: readonly Mark[]): Line[] {
+  #areas(thread: readonly Marker[]): Line[] {
     const { theme } = this.#view;
     return this.#layers().map(
       ({ label, style, top }, index): Line => ({
@@ -141,16 +142,18 @@ export class ContextChart {
   }
 
   /** What is noteworthy stands on the edge of the context. */
-  #marks(width: number, thread: readonly Mark[]): Line {
-    const { facts, session, state, theme } = this.#view;
+  #marks(width: number, thread: readonly Marker[]): Line {
+    const { derived, session, state, theme } = this.#view;
     const wanted = state.agent ?? '';
     const noted = thread.filter(({ kind }) => kind !== 'message');
-    const marks = laneMarks(noted, facts.span, Math.max(60, width / markWidth)).map(({ mark }) => ({
-      x: mark.message.at,
-      y: promptTokens(mark.message.usage),
-      kind: mark.kind,
-      share: 0,
-    }));
+    const marks = laneMarkers(noted, derived.span, Math.max(60, width / markWidth)).map(
+      ({ mark }) => ({
+        x: mark.message.at,
+        y: promptTokens(mark.message.usage),
+        kind: mark.kind,
+        share: 0,
+      }),
+    );
     const compactions = session.compactions
       .filter(({ agentId }) => agentId === wanted)
       .map(
@@ -200,7 +203,7 @@ export class ContextChart {
 }
 
 /** How large the context was before a moment. */
-function sizeBefore(thread: readonly Mark[], at: number): number {
+function sizeBefore(thread: readonly Marker[], at: number): number {
   const before = thread.findLast(({ message }) => message.at <= at);
   return before === undefined ? 0 : promptTokens(before.message.usage);
 }

@@ -24,7 +24,7 @@ import type { Theme } from '../shared/theme.ts';
 import { type EndLabel, endLabels, labelRoom, shortTo } from './endLabels.ts';
 import { lineStyles } from './lineStyle.ts';
 import { markLook, marksAt } from './markerStyle.ts';
-import { laneMarks } from './markers.ts';
+import { laneMarkers } from './markers.ts';
 import { momentsOf, type Series, valueAt } from './series.ts';
 import { timeChartOptions } from './timeReading.ts';
 import type { SessionView } from './view.ts';
@@ -36,12 +36,15 @@ export type Line = ChartDataset<'line', Points>;
 
 /** Lines that are told apart by their label at the end; more of them get a legend. */
 const mostDirectLabels = 4;
+
 /** A narrower chart has no room for labels beside it. */
 const roomForLabels = 620;
+
 /** Height of the lines, and of each lane below them, in pixels. */
 const linesHeight = 210;
 const laneHeight = 22;
 const laneGap = 8;
+
 /** Pixels between two marks of a lane. */
 const markWidth = 5;
 
@@ -68,8 +71,8 @@ export class CostChart {
 
   draw(view: SessionView): void {
     this.#view = view;
-    const { words, figures, facts, state, tools, theme } = view;
-    const { series, span } = facts;
+    const { words, figures, derived, state, tools, theme } = view;
+    const { series, span } = derived;
     this.element.hidden = series.length === 0;
     if (series.length === 0) return;
     const ends = series.map(({ name, points }) => `${name} ${figures.money(lastOf(points))}`);
@@ -106,7 +109,7 @@ export class CostChart {
 
   /** The lines that have messages. */
   #lanes(): Series[] {
-    return this.#view.facts.series.filter(({ agents }) => agents.length > 0);
+    return this.#view.derived.series.filter(({ agents }) => agents.length > 0);
   }
 
   #paint(canvas: HTMLCanvasElement): void {
@@ -115,9 +118,9 @@ export class CostChart {
   }
 
   #lines(): Line[] {
-    const { facts, theme, figures } = this.#view;
-    const styles = lineStyles(facts.series, theme);
-    return facts.series.map(({ kind, name, points }, index): Line => {
+    const { derived, theme, figures } = this.#view;
+    const styles = lineStyles(derived.series, theme);
+    return derived.series.map(({ kind, name, points }, index): Line => {
       const { colour, pattern } = styles[index]!;
       const isTotal = kind === 'total';
       return {
@@ -141,12 +144,12 @@ export class CostChart {
 
   /** The messages of each lane, as large as they were dear. */
   #marks(width: number): Line[] {
-    const { facts, session, theme } = this.#view;
-    const dearest = facts.ordered.reduce((most, { nano }) => Math.max(most, nano), 1);
-    const byAgent = Map.groupBy(facts.marks, ({ message }) => message.agentId);
+    const { derived, session, theme } = this.#view;
+    const dearest = derived.ordered.reduce((most, { nano }) => Math.max(most, nano), 1);
+    const byAgent = Map.groupBy(derived.marks, ({ message }) => message.agentId);
     return this.#lanes().map(({ name, agents }, lane): Line => {
       const own = agents.flatMap((agentId) => byAgent.get(agentId) ?? []);
-      const messages = laneMarks(own, facts.span, Math.max(60, width / markWidth)).map(
+      const messages = laneMarkers(own, derived.span, Math.max(60, width / markWidth)).map(
         ({ mark, nano }) => ({
           at: mark.message.at,
           kind: mark.kind,
@@ -212,8 +215,8 @@ export class CostChart {
   }
 
   #valuesAt(x: number): string[] {
-    const { facts, figures } = this.#view;
-    return facts.series
+    const { derived, figures } = this.#view;
+    return derived.series
       .map((one) => ({ one, value: valueAt(one, x) }))
       .sort(
         (a, b) =>
@@ -223,8 +226,8 @@ export class CostChart {
   }
 
   #endLabels(width: number): EndLabel[] {
-    const { facts, figures, theme } = this.#view;
-    const { series } = facts;
+    const { derived, figures, theme } = this.#view;
+    const { series } = derived;
     if (series.length > mostDirectLabels || width < roomForLabels) return [];
     const styles = lineStyles(series, theme);
     return series.map(({ name, points }, i) => ({
@@ -243,8 +246,8 @@ function lastOf(points: Series['points']): number {
   return points.at(-1)?.y ?? 0;
 }
 
-function sheetOf({ facts, words, figures }: SessionView): Sheet {
-  const { series } = facts;
+function sheetOf({ derived, words, figures }: SessionView): Sheet {
+  const { series } = derived;
   const money = (nano: number): string => figures.money(nano * 1e9);
   return {
     columns: [

@@ -15,18 +15,26 @@ import { keepState, keptState, listen, send, type Unversioned } from '../shared/
 import { nothingToShow } from '../shared/page/page.ts';
 import { onThemeChange, readTheme } from '../shared/theme.ts';
 import { SessionPage } from './page.ts';
-import { factsOf, type MessageText, passes, type SessionFacts, type SessionTools } from './view.ts';
+import {
+  type DerivedSession,
+  deriveSession,
+  type MessageText,
+  passes,
+  type SessionTools,
+} from './view.ts';
 
 type Snapshot = Extract<ToPanel, { type: 'snapshot' }>;
 
 const root = document.getElementById('root')!;
 const messages = new Map<string, PanelMessage>();
 const texts = new Map<string, MessageText>();
+
 /** Sent ahead of the snapshot or update they belong to. */
 let ahead: PanelMessage[] = [];
+
 /** What the page is drawn from: the last snapshot with all updates since. */
 let shown:
-  | { readonly snapshot: Snapshot; readonly figures: Figures; facts: SessionFacts }
+  | { readonly snapshot: Snapshot; readonly figures: Figures; derived: DerivedSession }
   | undefined;
 let page: SessionPage | undefined;
 let theme = readTheme();
@@ -69,9 +77,9 @@ function draw(): void {
     page = new SessionPage();
     root.replaceChildren(page.element);
   }
-  const { snapshot, figures, facts } = shown;
+  const { snapshot, figures, derived } = shown;
   const { session, words, format } = snapshot;
-  page.draw({ session, words, figures, theme, zone: format.zone, facts, state, texts, tools });
+  page.draw({ session, words, figures, theme, zone: format.zone, derived, state, texts, tools });
 }
 
 /** Shows what is known now. */
@@ -79,7 +87,7 @@ function show(snapshot: Snapshot): void {
   const { session, words, format } = snapshot;
   document.documentElement.lang = format.locale;
   const figures = shown?.snapshot.format === format ? shown.figures : new Figures(format);
-  shown = { snapshot, figures, facts: factsOf(session, messages.values(), words) };
+  shown = { snapshot, figures, derived: deriveSession(session, messages.values(), words) };
   if (state.sid !== session.sid) {
     state = { ...state, sid: session.sid };
     keepState(state);

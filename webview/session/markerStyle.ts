@@ -1,12 +1,12 @@
 import { fill } from '../shared/fill.ts';
 import type { Theme } from '../shared/theme.ts';
-import { lost, type Mark, type MarkKind, nearest } from './markers.ts';
+import { lost, type Marker, type MarkerKind, nearest } from './markers.ts';
 import { costText, missText, modelText } from './messageText.ts';
 import { type SessionView, threadName } from './view.ts';
 
 /** A mark as it is drawn: what it says, and how dear it was as a share of the dearest. */
-export interface DrawnMark {
-  readonly kind: MarkKind | 'compaction';
+export interface DrawnMarker {
+  readonly kind: MarkerKind | 'compaction';
   readonly share: number;
 }
 
@@ -27,14 +27,14 @@ const shapes = {
 } as const;
 
 /** Marks are told apart by their shapes; the colour only helps. */
-export function markLook(marks: readonly DrawnMark[], theme: Theme): MarkLook {
-  const colour = ({ kind }: DrawnMark): string => {
+export function markLook(marks: readonly DrawnMarker[], theme: Theme): MarkLook {
+  const colour = ({ kind }: DrawnMarker): string => {
     if (kind === 'message') return theme.foreground;
     return kind === 'miss'
       ? theme.token('editorWarning-foreground') || theme.foreground
       : theme.token('editorInfo-foreground') || theme.foreground;
   };
-  const size = ({ kind, share }: DrawnMark): number =>
+  const size = ({ kind, share }: DrawnMarker): number =>
     kind === 'message' ? 1.5 + 5 * Math.sqrt(share) : 5;
   return {
     pointStyle: marks.map(({ kind }) => shapes[kind]),
@@ -50,7 +50,7 @@ export function markLook(marks: readonly DrawnMark[], theme: Theme): MarkLook {
 
 /** Lines of a tooltip about the messages of a moment. */
 export function marksAt(view: SessionView, at: number): string[] {
-  const { facts, session, words } = view;
+  const { derived, session, words } = view;
   const compacted = session.compactions.filter((one) => one.at === at);
   if (compacted.length > 0) {
     return [
@@ -58,19 +58,19 @@ export function marksAt(view: SessionView, at: number): string[] {
       ...compacted.map((one) => `◆ ${words.compacted}: ${threadName(session, one.agentId)}`),
     ];
   }
-  const message = nearest(facts.ordered, at);
+  const message = nearest(derived.ordered, at);
   if (message === undefined || message.at !== at) return [];
-  const index = (facts.numbers.get(message.key) ?? 1) - 1;
-  const mark = facts.marks[index];
+  const index = (derived.numbers.get(message.key) ?? 1) - 1;
+  const mark = derived.marks[index];
   return mark === undefined ? [] : ['', ...markLines(view, mark)];
 }
 
 /** What is to be said about a message. */
-export function markLines(view: SessionView, { message, before }: Mark): string[] {
-  const { facts, words, session, figures } = view;
+export function markLines(view: SessionView, { message, before }: Marker): string[] {
+  const { derived, words, session, figures } = view;
   const name = fill(
     words.messageNamed,
-    figures.count(facts.numbers.get(message.key) ?? 0),
+    figures.count(derived.numbers.get(message.key) ?? 0),
     threadName(session, message.agentId),
     costText(message, view),
   );

@@ -1,18 +1,18 @@
 import type { PanelMessage } from '../../src/protocol/session.ts';
 
 /** What is noteworthy about a message in a chart. */
-export type MarkKind = 'message' | 'miss' | 'switch';
+export type MarkerKind = 'message' | 'miss' | 'switch';
 
 /** A message as a chart marks it. */
-export interface Mark {
+export interface Marker {
   readonly message: PanelMessage;
-  readonly kind: MarkKind;
+  readonly kind: MarkerKind;
   /** Model of the thread's message before, where this one has another; else ''. */
   readonly before: string;
 }
 
 /** The messages of a session, earliest first, with what a chart says about each. */
-export function marksOf(ordered: readonly PanelMessage[]): Mark[] {
+export function marksOf(ordered: readonly PanelMessage[]): Marker[] {
   const models = new Map<string, string>();
   return ordered.map((message) => {
     const { agentId, model } = message;
@@ -29,9 +29,9 @@ export function lost({ miss }: PanelMessage): boolean {
 }
 
 /** Messages of a lane that stand at one place of the axis. */
-export interface LaneMark {
+export interface LaneMarker {
   /** The dearest of them, or the one that is noteworthy. */
-  readonly mark: Mark;
+  readonly mark: Marker;
   /** What they cost together, and how many they are. */
   readonly nano: number;
   readonly count: number;
@@ -41,13 +41,13 @@ export interface LaneMark {
  * As many marks as there is room for: those of one column are one. `columns`: how many the axis has
  * between two moments.
  */
-export function laneMarks(
-  marks: readonly Mark[],
+export function laneMarkers(
+  marks: readonly Marker[],
   { from, to }: { readonly from: number; readonly to: number },
   columns: number,
-): LaneMark[] {
+): LaneMarker[] {
   const width = Math.max(1, (to - from) / Math.max(1, columns));
-  const found = new Map<number, LaneMark>();
+  const found = new Map<number, LaneMarker>();
   for (const mark of marks) {
     const column = Math.floor((mark.message.at - from) / width);
     const known = found.get(column);
@@ -62,11 +62,11 @@ export function laneMarks(
   return [...found.values()];
 }
 
-function rank({ kind }: Mark): number {
+function rank({ kind }: Marker): number {
   return ['message', 'miss', 'switch'].indexOf(kind);
 }
 
-function isDearer(a: Mark, b: Mark): boolean {
+function isDearer(a: Marker, b: Marker): boolean {
   return rank(a) === rank(b) && a.message.nano > b.message.nano;
 }
 

@@ -56,7 +56,7 @@ export class MessageDetails {
   }
 
   #drawText(message: PanelMessage, view: SessionView, text: MessageText | undefined): void {
-    const { words, facts, figures } = view;
+    const { words, derived, figures } = view;
     if (text === undefined) {
       this.#text.replaceChildren();
       return;
@@ -67,7 +67,7 @@ export class MessageDetails {
     else if (!text.found) say(words.textGone);
     else if (text.parts.length === 0) say(words.textNone);
     else {
-      const number = figures.count(facts.numbers.get(message.key) ?? 0);
+      const number = figures.count(derived.numbers.get(message.key) ?? 0);
       this.#text.replaceChildren(
         el(
           'div',

@@ -35,9 +35,9 @@ export class MessageList {
 
   draw(view: SessionView): void {
     this.#view = view;
-    const { words, figures, facts, state, tools } = view;
+    const { words, figures, derived, state, tools } = view;
     this.#title.textContent = words.messagesTitle;
-    const none = facts.ordered.length === 0;
+    const none = derived.ordered.length === 0;
     this.#empty.textContent = words.noMessages;
     this.#empty.hidden = !none;
     this.#table.element.hidden = none;
@@ -75,11 +75,11 @@ export class MessageList {
   }
 
   #rows(view: SessionView): Sheet {
-    const { facts, words, state, figures } = view;
-    const from = [facts, words, figures, state.agent, state.range];
+    const { derived, words, state, figures } = view;
+    const from = [derived, words, figures, state.agent, state.range];
     if (this.#sheet === undefined || from.some((part, i) => part !== this.#sheet?.from[i])) {
       this.#sheet = { from, sheet: messageSheet(view) };
-      this.#byKey = new Map(facts.ordered.map((message) => [message.key, message]));
+      this.#byKey = new Map(derived.ordered.map((message) => [message.key, message]));
     }
     return this.#sheet.sheet;
   }
@@ -103,7 +103,7 @@ export class MessageList {
 
   /** What the list is narrowed to, each to be taken back with a click. */
   #drawChips(view: SessionView): void {
-    const { state, words, figures, facts, session, tools } = view;
+    const { state, words, figures, derived, session, tools } = view;
     const held = this.#chips.contains(document.activeElement);
     const chips: HTMLElement[] = [];
     if (state.agent !== null) {
@@ -115,7 +115,7 @@ export class MessageList {
       const name = fill(words.range, figures.time(from), figures.time(to));
       chips.push(chip(name, words.removeFilter, () => tools.change({ range: null })));
     }
-    const shown = facts.ordered.filter((message) => passes(message, state));
+    const shown = derived.ordered.filter((message) => passes(message, state));
     const text = el(
       'span',
       { class: 'quiet', role: 'status' },
@@ -124,7 +124,7 @@ export class MessageList {
         : fill(
             words.filtered,
             figures.count(shown.length),
-            figures.count(facts.ordered.length),
+            figures.count(derived.ordered.length),
             figures.money(shown.reduce((sum, { nano }) => sum + nano, 0)),
           ),
     );

@@ -35,16 +35,16 @@ export function tokenClassLabels(
 
 /** The messages the filters let through, a row each. */
 export function messageSheet(view: SessionView): Sheet {
-  const { facts, state } = view;
+  const { derived, state } = view;
   return sheetOf(
     columnsOf(view),
-    facts.ordered.filter((message) => passes(message, state)),
+    derived.ordered.filter((message) => passes(message, state)),
   );
 }
 
 /** The same with everything that is known of each message, to be taken along. */
 export function wholeSheet(view: SessionView): Sheet {
-  const { facts, state, words } = view;
+  const { derived, state, words } = view;
   const names = tokenClassLabels(words);
   const id: Column = {
     key: 'id',
@@ -63,7 +63,7 @@ export function wholeSheet(view: SessionView): Sheet {
   );
   return sheetOf(
     [id, ...columnsOf(view, true), ...dollars],
-    facts.ordered.filter((message) => passes(message, state)),
+    derived.ordered.filter((message) => passes(message, state)),
   );
 }
 
@@ -78,8 +78,8 @@ function sheetOf(columns: readonly Column[], messages: readonly PanelMessage[]):
 }
 
 function columnsOf(view: SessionView, whole = false): Column[] {
-  const { facts, words, figures, session } = view;
-  const { ordered, numbers, messageNano } = facts;
+  const { derived, words, figures, session } = view;
+  const { ordered, numbers, messageNano } = derived;
   const threads = new Map(
     session.threads.map(({ agentId }) => [agentId, textCell(threadName(session, agentId))]),
   );
@@ -144,7 +144,7 @@ export function cellContent(
   message: PanelMessage,
   cell: SheetCell,
   column: string,
-  { facts, figures, words }: SessionView,
+  { derived, figures, words }: SessionView,
 ): (Node | string)[] | undefined {
   switch (column) {
     case 'cost': {
@@ -155,7 +155,7 @@ export function cellContent(
     }
     case 'share': {
       const bar = el('span', { class: `bar ${modelFamily(message.model)}` });
-      bar.style.width = `${facts.messageNano > 0 ? (message.nano / facts.messageNano) * 100 : 0}%`;
+      bar.style.width = `${derived.messageNano > 0 ? (message.nano / derived.messageNano) * 100 : 0}%`;
       return [cell.text, el('span', { class: 'track', 'aria-hidden': 'true' }, bar)];
     }
     case 'input':

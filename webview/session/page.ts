@@ -49,7 +49,7 @@ export class SessionPage {
     // A row that is opened or a word that is typed changes nothing above the list.
     const same =
       before !== undefined &&
-      before.facts === view.facts &&
+      before.derived === view.derived &&
       before.session === session &&
       before.theme === view.theme &&
       before.figures === view.figures &&
@@ -74,8 +74,8 @@ export class SessionPage {
   /** Opens the message nearest to a moment, of those the filters let through. */
   #pick(at: number): void {
     if (this.#view === undefined) return;
-    const { facts, state, tools } = this.#view;
-    const shown = facts.ordered.filter((message) => passes(message, state));
+    const { derived, state, tools } = this.#view;
+    const shown = derived.ordered.filter((message) => passes(message, state));
     const found = nearest(shown, at);
     if (found === undefined) return;
     tools.change({ open: found.key });

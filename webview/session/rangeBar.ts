@@ -28,9 +28,9 @@ export class RangeBar {
 
   draw(view: SessionView): void {
     this.#view = view;
-    const { facts, words, figures, state } = view;
-    const { from, to } = facts.span;
-    this.element.hidden = facts.ordered.length < 2 || from === to;
+    const { derived, words, figures, state } = view;
+    const { from, to } = derived.span;
+    this.element.hidden = derived.ordered.length < 2 || from === to;
     if (this.element.hidden) return;
     const shown = state.range ?? { from, to };
     this.#fromName.textContent = words.rangeFrom;
@@ -48,8 +48,8 @@ export class RangeBar {
   /** One end pushes the other before it. The whole session is no range. */
   #choose(moved: HTMLInputElement): void {
     if (this.#view === undefined) return;
-    const { facts, tools } = this.#view;
-    const { from, to } = facts.span;
+    const { derived, tools } = this.#view;
+    const { from, to } = derived.span;
     let [first, last] = [Number(this.#from.value), Number(this.#to.value)];
     if (first > last) {
       if (moved === this.#from) last = first;

@@ -24,7 +24,7 @@ function timeBounds({ from, to }: { readonly from: number; readonly to: number }
 
 /** Options of a chart on the session's time axis; `scales` are its others, `label` its tooltip's lines. */
 export function timeChartOptions(
-  { theme, figures, zone, facts }: SessionView,
+  { theme, figures, zone, derived }: SessionView,
   link: TimeLink,
   scales: object,
   label: (item: TooltipItem<'line'>) => string[],
@@ -33,7 +33,7 @@ export function timeChartOptions(
     ...timeReading,
     layout: { padding: link.padding },
     scales: {
-      x: timeAxis(theme, figures, { ...timeBounds(facts.span), zone }),
+      x: timeAxis(theme, figures, { ...timeBounds(derived.span), zone }),
       ...scales,
     } as NonNullable<ChartOptions<'line'>['scales']>,
     plugins: {

@@ -10,16 +10,16 @@ import type { Exported } from '../../src/protocol/shared.ts';
 import type { Figures } from '../shared/figures.ts';
 import type { Theme } from '../shared/theme.ts';
 import { byTime } from './byTime.ts';
-import { type Mark, marksOf } from './markers.ts';
+import { type Marker, marksOf } from './markers.ts';
 import { type Series, seriesOf } from './series.ts';
 
 /** What follows from a session and its messages; worked out once for every change of them. */
-export interface SessionFacts {
+export interface DerivedSession {
   /** Earliest first. */
   readonly ordered: readonly PanelMessage[];
   /** Number of a message in the session, from 1. */
   readonly numbers: ReadonlyMap<string, number>;
-  readonly marks: readonly Mark[];
+  readonly marks: readonly Marker[];
   readonly series: readonly Series[];
   /** What all messages cost, also those that are summed up. */
   readonly messageNano: number;
@@ -48,18 +48,18 @@ export interface SessionView {
   readonly figures: Figures;
   readonly theme: Theme;
   readonly zone: string;
-  readonly facts: SessionFacts;
+  readonly derived: DerivedSession;
   readonly state: SessionPanelState;
   /** Texts that were asked for, by key. */
   readonly texts: ReadonlyMap<string, MessageText>;
   readonly tools: SessionTools;
 }
 
-export function factsOf(
+export function deriveSession(
   session: PanelSession,
   messages: Iterable<PanelMessage>,
   words: SessionStrings,
-): SessionFacts {
+): DerivedSession {
   const ordered = byTime(messages);
   const background = session.backgrounds.reduce((sum, { nano }) => sum + nano, 0);
   const moments = session.backgrounds.map(({ at }) => at);

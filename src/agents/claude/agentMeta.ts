@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { AgentMetadata } from '../../model/records.ts';
 import { bounded } from './parse/byteCache.ts';
-import type { TranscriptPlace } from './parse/parser.ts';
+import type { TranscriptLocation } from './parse/parser.ts';
 import { isJsonObject, text } from './parse/usage.ts';
 
 /** Largest meta file read; real ones are a few hundred bytes. */
@@ -11,7 +11,7 @@ const largestMeta = 1_000_000;
  * Reads an `agent-….meta.json`. Undefined while it is torn, absent or no JSON object: the type is
  * then simply not known yet.
  */
-export function readAgentMeta(path: string, place: TranscriptPlace): AgentMetadata | undefined {
+export function readAgentMeta(path: string, place: TranscriptLocation): AgentMetadata | undefined {
   let meta: unknown;
   try {
     const content = readFileSync(path, 'utf8');

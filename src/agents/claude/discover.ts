@@ -1,10 +1,11 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { type Discovery, type LogFile, logFile } from '../agentLog.ts';
-import type { TranscriptPlace } from './parse/parser.ts';
+import type { TranscriptLocation } from './parse/parser.ts';
 
 /** Folders that hold no transcripts, whatever their files are called. */
 const skippedFolders = new Set(['tool-results', 'node_modules']);
+
 /** Deep enough for workflow agents (project/session/subagents/workflows/wf_x), with room. */
 const deepest = 12;
 
@@ -99,7 +100,7 @@ function codeOf(error: unknown): string {
 }
 
 /** What a transcript's path says about session, agent and workflow. */
-export function placeOf(projects: string, path: string): TranscriptPlace {
+export function locationOf(projects: string, path: string): TranscriptLocation {
   const local = relative(projects, path).split(sep);
   const stem = basename(path).replace(/\.jsonl$|\.meta\.json$/, '');
   const agentId = stem.startsWith('agent-') ? stem.slice('agent-'.length) : '';

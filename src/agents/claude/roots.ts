@@ -1,9 +1,9 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Machine, Root, RootSource, UsualPlaces } from '../agentLog.ts';
+import type { DefaultRoots, Machine, Root, RootSource } from '../agentLog.ts';
 
 /** Where Claude Code keeps its configuration when nobody says otherwise. */
-export function usualPlaces({ env, home }: Machine): UsualPlaces {
+export function defaultRoots({ env, home }: Machine): DefaultRoots {
   const named = (env.CLAUDE_CONFIG_DIR ?? '').split(',').map((part) => part.trim());
   const filled = named.filter((part) => part !== '');
   if (filled.length > 0) return { paths: filled, source: 'CLAUDE_CONFIG_DIR' };

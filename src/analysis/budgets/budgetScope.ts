@@ -2,7 +2,7 @@ import type { Budget, BudgetScope } from './budget.ts';
 import { formatPeriod, formatUnit } from './budgetNotation.ts';
 
 /** What is being paid for, as far as budgets tell it apart. */
-export interface BudgetPlace {
+export interface BudgetTarget {
   readonly project?: string | undefined;
   /** Groups the project belongs to. */
   readonly groups?: readonly string[] | undefined;
@@ -15,20 +15,20 @@ export interface BudgetPlace {
   readonly team?: boolean | undefined;
 }
 
-function covers(scope: BudgetScope, place: BudgetPlace): boolean {
+function covers(scope: BudgetScope, target: BudgetTarget): boolean {
   switch (scope.kind) {
     case 'global':
       return true;
     case 'project':
-      return place.project !== undefined && (scope.path === '*' || scope.path === place.project);
+      return target.project !== undefined && (scope.path === '*' || scope.path === target.project);
     case 'group':
-      return place.groups?.includes(scope.name) === true;
+      return target.groups?.includes(scope.name) === true;
     case 'branch':
-      return place.branch === scope.name;
+      return target.branch === scope.name;
     case 'tag':
-      return place.tags?.includes(scope.name) === true;
+      return target.tags?.includes(scope.name) === true;
     default:
-      return place[scope.kind] === true;
+      return target[scope.kind] === true;
   }
 }
 
@@ -46,8 +46,8 @@ function rank(scope: BudgetScope): number | undefined {
  * The budgets to check, in the order given. Of those for the project, its branch and its tags only
  * the most specific one of a period and unit holds; all others hold side by side.
  */
-export function applicableBudgets(budgets: readonly Budget[], place: BudgetPlace): Budget[] {
-  const covering = budgets.filter(({ scope }) => covers(scope, place));
+export function applicableBudgets(budgets: readonly Budget[], target: BudgetTarget): Budget[] {
+  const covering = budgets.filter(({ scope }) => covers(scope, target));
   const highest = new Map<string, number>();
   for (const budget of covering) {
     const own = rank(budget.scope);

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
-import { type SpendPoint, stretchOf, stretchSums, total } from './spendPoints.ts';
+import { intervalOf, intervalSums, type SpendPoint, total } from './spendPoints.ts';
 
 /** Whether spend accelerates. Money in nano-dollars, lengths in milliseconds, changes as shares of one. */
 export interface BurnOptions {
@@ -55,7 +55,7 @@ export function burn(
     );
   }
   const count = Math.floor(lookback / bucket);
-  const buckets = stretchSums(points, now, bucket, count);
+  const buckets = intervalSums(points, now, bucket, count);
   const earlier = buckets.slice(0, -1);
   const latest = buckets[count - 1]!;
   const active = compare(
@@ -87,7 +87,7 @@ function reasonOf(
   count: number,
   latest: number,
 ): BurnSkip {
-  const ages = points.map(({ at }) => stretchOf(at, now, bucket));
+  const ages = points.map(({ at }) => intervalOf(at, now, bucket));
   // Messages that cost nothing are data, too: a free model is not an idle week.
   if (ages.some((age) => age > 0 && age < count)) return 'no-earlier-spend';
   return latest > 0 ? 'only-latest' : 'no-data';

@@ -4,7 +4,7 @@ import type { SpendPoint } from './spendPoints.ts';
  * So many points as a chart can tell apart: of each of its columns the cheapest and the dearest, so that
  * no peak is lost. Few points stay as they are.
  */
-export function thin<P extends SpendPoint>(
+export function downsamplePoints<P extends SpendPoint>(
   points: readonly P[],
   { from, to }: { readonly from: number; readonly to: number },
   columns: number,

@@ -1,6 +1,6 @@
 import { dayMs, hourMs } from '../../model/calendar.ts';
 import { defaultThresholds } from '../../model/level.ts';
-import { type SpendPoint, stretchSums, total } from './spendPoints.ts';
+import { intervalSums, type SpendPoint, total } from './spendPoints.ts';
 
 /**
  * Where spend leads if it goes on as in a window of the past. Money in nano-dollars, not rounded;
@@ -60,13 +60,13 @@ export function project(
   points: readonly SpendPoint[],
   { now, window, first, horizons }: ProjectionQuestion,
 ): Projection {
-  const [spent = 0] = stretchSums(points, now, window * dayMs, 1);
+  const [spent = 0] = intervalSums(points, now, window * dayMs, 1);
   const age = first === undefined ? undefined : Math.max(now - first, hourMs) / dayMs;
   const clamped = age !== undefined && age < window;
   const days = clamped ? age : window;
   const rate = spent / days;
   const whole = Math.floor(days);
-  const deviation = standardDeviation(stretchSums(points, now, dayMs, whole));
+  const deviation = standardDeviation(intervalSums(points, now, dayMs, whole));
   return {
     status: first === undefined ? 'no-data' : 'ok',
     spent,

@@ -11,12 +11,12 @@ export interface SpendPoint {
  * A stretch holds its end and not its beginning, so that what happens now is in the latest one.
  * Negative for what is yet to come.
  */
-export function stretchOf(at: number, now: number, length: number): number {
+export function intervalOf(at: number, now: number, length: number): number {
   return Math.floor((now - at) / length);
 }
 
 /** Spend of the last so many stretches, each so many milliseconds long, oldest first. */
-export function stretchSums(
+export function intervalSums(
   points: readonly SpendPoint[],
   now: number,
   length: number,
@@ -24,7 +24,7 @@ export function stretchSums(
 ): number[] {
   const sums = new Array<number>(count).fill(0);
   for (const { at, nano } of points) {
-    const stretch = stretchOf(at, now, length);
+    const stretch = intervalOf(at, now, length);
     if (stretch >= 0 && stretch < count) sums[count - 1 - stretch]! += nano;
   }
   return sums;

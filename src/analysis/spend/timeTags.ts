@@ -1,7 +1,7 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 
 /** One press of the stopwatch, as it was written down. */
-export interface MarkEvent {
+export interface TimeTagEvent {
   readonly name: string;
   readonly kind: 'start' | 'stop';
   /** UTC milliseconds. */
@@ -11,7 +11,7 @@ export interface MarkEvent {
 }
 
 /** A stretch of time that carries a tag. */
-export interface Mark extends TimeSpan {
+export interface TimeTag extends TimeSpan {
   readonly name: string;
   readonly session: string | undefined;
 }
@@ -20,9 +20,9 @@ export interface Mark extends TimeSpan {
  * The stretches that starts and stops make. A start while its mark runs changes nothing, a stop without
  * a start is left out; what was never stopped lasts for ever.
  */
-export function marksOf(events: readonly MarkEvent[]): Mark[] {
-  const running = new Map<string, MarkEvent>();
-  const marks: Mark[] = [];
+export function marksOf(events: readonly TimeTagEvent[]): TimeTag[] {
+  const running = new Map<string, TimeTagEvent>();
+  const marks: TimeTag[] = [];
   for (const event of [...events].sort((a, b) => a.at - b.at)) {
     const key = JSON.stringify([event.name, event.session ?? null]);
     const start = running.get(key);
@@ -43,11 +43,11 @@ export function marksOf(events: readonly MarkEvent[]): Mark[] {
 /** A stretch of time in which the same marks hold throughout. */
 export interface Segment {
   readonly span: TimeSpan;
-  readonly marks: readonly Mark[];
+  readonly marks: readonly TimeTag[];
 }
 
 /** A span cut wherever a mark begins or ends. */
-export function segments(span: TimeSpan, marks: readonly Mark[]): Segment[] {
+export function segments(span: TimeSpan, marks: readonly TimeTag[]): Segment[] {
   const inside = (at: number): boolean => at > span.from && at < span.to;
   const cuts = new Set(marks.flatMap(({ from, to }) => [from, to]).filter(inside));
   const edges = [span.from, ...[...cuts].sort((a, b) => a - b), span.to];

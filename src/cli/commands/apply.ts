@@ -9,7 +9,7 @@ import {
 } from '../../insights/agentFiles.ts';
 import { wordedAction } from '../../insights/insightText.ts';
 import { HumanError } from '../../model/errors.ts';
-import { sessionPlaces } from '../../store/query/sessionInfo.ts';
+import { sessionInfo } from '../../store/query/sessionInfo.ts';
 import { plainText } from '../../text/plainText.ts';
 import { bringUpToDate, withContext } from '../support/answer.ts';
 import { now } from '../support/clock.ts';
@@ -52,7 +52,7 @@ async function run(id: string, options: ApplyOptions): Promise<void> {
       const text = worded.kind === 'advice' ? ` To do: ${worded.text}` : '';
       throw new HumanError('usage', `${id} proposes no change to a file.${text}`);
     }
-    const projects = projectFolders(sessionPlaces(context.db).values());
+    const projects = projectFolders(sessionInfo(context.db).values());
     return { action: insight.action, projects };
   });
   const roots = environment.roots.map(({ path }) => path);

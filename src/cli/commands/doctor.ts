@@ -4,7 +4,7 @@ import { indexReport } from '../../reports/upkeep/indexing.ts';
 import { workersReport } from '../../reports/upkeep/workers.ts';
 import { answer, bringUpToDate, print, withContext } from '../support/answer.ts';
 import { findEnvironment } from '../support/environment.ts';
-import { machineFacts } from '../support/machine.ts';
+import { machineInfo } from '../support/machine.ts';
 import { type CommonOptions, withCommonOptions } from '../support/options.ts';
 
 /** `outlay doctor` */
@@ -15,7 +15,7 @@ export function addDoctor(program: Command, version: string): void {
   withCommonOptions(command).action(async (options: CommonOptions) => {
     const environment = findEnvironment(options);
     await answer(environment, (context) =>
-      doctorReport(context, machineFacts(environment, version)),
+      doctorReport(context, machineInfo(environment, version)),
     );
   });
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { MarkEvent } from '../../analysis/spend/timeTags.ts';
-import { addMark as writeMark } from '../../dataFolder/timeTagFile.ts';
+import type { TimeTagEvent } from '../../analysis/spend/timeTags.ts';
+import { appendTimeTag as writeMark } from '../../dataFolder/timeTagFile.ts';
 import { findSession } from '../../query/findSession.ts';
 import { pastMoment } from '../../query/spans.ts';
 import { eventFor, markName, markReport, marksReport } from '../../reports/upkeep/timeTags.ts';
@@ -23,7 +23,7 @@ Examples:
   outlay breakdown --by tag             every mark, and the tags of the setting outlay.tags`;
 
 /** `outlay mark start NAME`, `outlay mark stop NAME`, `outlay mark list` */
-export function addMark(program: Command): void {
+export function addMarkCommand(program: Command): void {
   const mark = program
     .command('mark')
     .description('Tag what is spent between a start and a stop.')
@@ -32,7 +32,7 @@ export function addMark(program: Command): void {
     start: 'Start a mark: what is spent from now on counts for it.',
     stop: 'Stop a mark.',
   } as const;
-  for (const [kind, text] of Object.entries(kinds) as [MarkEvent['kind'], string][]) {
+  for (const [kind, text] of Object.entries(kinds) as [TimeTagEvent['kind'], string][]) {
     const command = mark
       .command(kind)
       .description(text)
@@ -51,7 +51,7 @@ export function addMark(program: Command): void {
 }
 
 async function press(
-  kind: MarkEvent['kind'],
+  kind: TimeTagEvent['kind'],
   written: string,
   options: MarkOptions,
 ): Promise<void> {

@@ -5,9 +5,9 @@ import type { Root } from '../../agents/agentLog.ts';
 import { folderProblem } from '../../agents/registry.ts';
 import { budgetsInForce } from '../../budgets/budgetsInForce.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
-import { dataFolder, storePlace } from '../../dataFolder/places.ts';
+import { dataFolder, resolveStorePath } from '../../dataFolder/paths.ts';
 import { readConfig } from '../../dataFolder/readConfig.ts';
-import { marksFile, readMarks } from '../../dataFolder/timeTagFile.ts';
+import { marksFile, readTimeTags } from '../../dataFolder/timeTagFile.ts';
 import { isZone, type Zone } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
 import { planOf } from '../../model/retention.ts';
@@ -55,7 +55,7 @@ export function findEnvironment(options: CommonOptions): Environment {
     file: settings.priceFile === '' ? '' : resolve(settings.priceFile),
     dataFolder: folder,
   });
-  const storeFile = storePlace({
+  const storeFile = resolveStorePath({
     option: options.store,
     configDirs,
     setting: settings.storePath,
@@ -76,7 +76,7 @@ export function findEnvironment(options: CommonOptions): Environment {
     paused: false,
   };
   const roots = configuredRoots(indexer);
-  const { marks, problems: markProblems } = readMarks(folder);
+  const { marks, problems: markProblems } = readTimeTags(folder);
   return {
     options,
     folder,

@@ -1,10 +1,10 @@
-import type { MachineFacts } from '../../reports/upkeep/doctor.ts';
+import type { MachineInfo } from '../../reports/upkeep/doctor.ts';
 import { storeOnDisk } from '../../store/connection/backups.ts';
 import { scanRoots } from '../../watchers/scanRoots.ts';
 import type { Environment } from './environment.ts';
 
 /** Looks at the disk for `doctor`. */
-export function machineFacts(environment: Environment, version: string): MachineFacts {
+export function machineInfo(environment: Environment, version: string): MachineInfo {
   const { storeFile, roots, switchedOff } = environment;
   return {
     version,

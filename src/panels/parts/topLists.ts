@@ -3,7 +3,11 @@ import { matcherOf } from '../../query/filters.ts';
 import type { Names } from '../../query/names.ts';
 import type { Question } from '../../query/question.ts';
 import type { Selection } from '../../query/select.ts';
-import { type ActivityRow, dearestMessages, latestMessages } from '../../store/query/activity.ts';
+import {
+  type ActivityRow,
+  latestMessages,
+  mostExpensiveMessages,
+} from '../../store/query/activity.ts';
 import { eventRows } from '../../store/query/events.ts';
 import { sessionTitles } from '../../store/query/sessionInfo.ts';
 
@@ -54,7 +58,7 @@ export function mostExpensive(
     topMessages: withTitles(
       context,
       whole.names,
-      firstPassing(context, question, whole.names, dearestMessages),
+      firstPassing(context, question, whole.names, mostExpensiveMessages),
     ),
   };
 }

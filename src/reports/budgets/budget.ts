@@ -1,6 +1,6 @@
 import { recommendedAction } from '../../analysis/budgets/budget.ts';
 import { formatPeriod, formatScope, formatUnit } from '../../analysis/budgets/budgetNotation.ts';
-import type { BudgetPlace } from '../../analysis/budgets/budgetScope.ts';
+import type { BudgetTarget } from '../../analysis/budgets/budgetScope.ts';
 import { formatThresholds } from '../../analysis/budgets/thresholds.ts';
 import {
   amountText,
@@ -107,12 +107,12 @@ export function budgetLine(context: ReportContext): string | undefined {
 }
 
 function checkReport(context: ReportContext, question: Question): Document {
-  const place = placeOf(context, question);
-  return checkDocument(context, judgeBudgets(context, { place }));
+  const target = targetOf(context, question);
+  return checkDocument(context, judgeBudgets(context, { target }));
 }
 
 /** Where the budgets are to hold; undefined where nothing is named. */
-function placeOf(context: ReportContext, question: Question): BudgetPlace | undefined {
+function targetOf(context: ReportContext, question: Question): BudgetTarget | undefined {
   const project = textOption(question, 'project');
   const branch = textOption(question, 'branch');
   const tag = textOption(question, 'tag');

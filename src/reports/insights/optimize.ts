@@ -1,8 +1,8 @@
 import type { Insight } from '../../analysis/insights/insight.ts';
 import { hasErrors } from '../../analysis/insights/measure.ts';
 import {
+  type InsightFindings,
   type JudgedInsight,
-  type OptimizeFacts,
   readOptimize,
 } from '../../insights/findInsights.ts';
 import { insightTitle, wordedAction } from '../../insights/insightText.ts';
@@ -71,7 +71,7 @@ function optimizeDocument(context: ReportContext, question: Question): Document 
 
 function sentences(
   context: ReportContext,
-  { found, insights, hidden, world }: OptimizeFacts,
+  { found, insights, hidden, world }: InsightFindings,
   failed: number,
 ): string[] {
   const { sums } = found.selection;
@@ -177,7 +177,7 @@ function takenTable(taken: readonly AdviceTaken[]): Table {
   };
 }
 
-function cautions({ insights, found, prompts, taken }: OptimizeFacts): string[] {
+function cautions({ insights, found, prompts, taken }: InsightFindings): string[] {
   const estimated = insights.some(({ insight }) => insight.basis === 'estimated');
   return [
     ...(estimated

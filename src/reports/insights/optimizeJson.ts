@@ -1,13 +1,13 @@
 import type { Insight } from '../../analysis/insights/insight.ts';
 import type { InsightState, LedgerEntry, OutcomeResult } from '../../dataFolder/insightFile.ts';
-import type { JudgedInsight, OptimizeFacts } from '../../insights/findInsights.ts';
+import type { InsightFindings, JudgedInsight } from '../../insights/findInsights.ts';
 import {
   evidenceValue,
   insightTitle,
   type WordedAction,
   wordedAction,
 } from '../../insights/insightText.ts';
-import type { AdviceTaken, Stretch } from '../../insights/outcomes.ts';
+import type { AdviceTaken, OutcomePeriod } from '../../insights/outcomes.ts';
 import type { FoundRun } from '../../insights/runs.ts';
 import { nanoToUsd } from '../../model/money.ts';
 import { isoTime, type ReportContext, warnings } from '../../query/context.ts';
@@ -38,7 +38,7 @@ export interface InsightJson
 }
 
 /** Spend of an agent in a stretch of time. */
-export interface StretchJson {
+export interface OutcomePeriodJson {
   readonly days: number;
   readonly runs: number;
   readonly usd: number;
@@ -50,8 +50,8 @@ export interface StretchJson {
 export interface TakenJson extends Pick<AdviceTaken, 'id' | 'agent' | 'model'> {
   readonly appliedAt: string | null;
   readonly basis: 'measured';
-  readonly before: StretchJson;
-  readonly after: StretchJson;
+  readonly before: OutcomePeriodJson;
+  readonly after: OutcomePeriodJson;
   readonly outcome: OutcomeResult | null;
 }
 
@@ -66,7 +66,7 @@ export interface OptimizeJson {
 export function optimizeJson(
   context: ReportContext,
   question: Question,
-  { found, world, insights, hidden, ledger, taken }: OptimizeFacts,
+  { found, world, insights, hidden, ledger, taken }: InsightFindings,
   failed: readonly FoundRun[] | undefined,
   notes: readonly string[],
 ): OptimizeJson {
@@ -157,7 +157,7 @@ function takenJson({ id, agent, model, at, before, after, outcome }: AdviceTaken
   };
 }
 
-function stretchJson({ days, runs, nano }: Stretch): StretchJson {
+function stretchJson({ days, runs, nano }: OutcomePeriod): OutcomePeriodJson {
   return {
     days,
     runs,

@@ -29,7 +29,7 @@ import { type MessageCost, messageCosts } from '../../store/query/messageCosts.t
 import type { SessionSummary } from '../../store/query/storeReader.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document } from '../document/document.ts';
-import { summedUpNote } from '../upkeep/retention.ts';
+import { downsampledNote } from '../upkeep/retention.ts';
 import { agentsOf, sessionJson, totalOf } from './sessions.ts';
 
 /** Messages listed unless told otherwise. */
@@ -87,7 +87,7 @@ export function sessionReport(
     .map((message) => priced(context.book, message, session, misses.get(message)));
   const lost = missSentence(misses.values());
   const spread = spreadOf(all);
-  const summedUp = summedUpNote(context, session.messages - all.length);
+  const summedUp = downsampledNote(context, session.messages - all.length);
   const notes = [...summedUp, ...warnings(context)];
   return {
     title: session.title === null ? `Session ${session.sid}` : `"${session.title}"`,

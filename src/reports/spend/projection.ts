@@ -59,11 +59,11 @@ export interface FoundProjection {
   readonly windowDays: number;
   readonly projection: Projection;
   readonly spendRate: SpendRate;
-  readonly budgets: readonly BudgetAhead[];
+  readonly budgets: readonly BudgetForecast[];
 }
 
 /** A budget and when it is used up. */
-export interface BudgetAhead {
+export interface BudgetForecast {
   readonly judged: JudgedBudget;
   readonly steps: readonly Exhaustion[];
 }
@@ -90,7 +90,7 @@ function budgetsAhead(
   { filters }: Question,
   days: number,
   first: number | undefined,
-): BudgetAhead[] {
+): BudgetForecast[] {
   if (Object.keys(filters).length > 0) return [];
   const { judged } = judgeBudgets(context, { window: { days, first } });
   return judged
@@ -158,7 +158,7 @@ function sentences(context: ReportContext, found: FoundProjection): string[] {
 }
 
 /** The budget that is used up first. */
-function firstEmpty(context: ReportContext, budgets: readonly BudgetAhead[]): string[] {
+function firstEmpty(context: ReportContext, budgets: readonly BudgetForecast[]): string[] {
   const ends = budgets.flatMap(({ judged, steps }) => {
     const end = steps.find(({ share }) => share === judged.entry.budget.thresholds.stop);
     return end !== undefined && (end.outcome === 'ahead' || end.outcome === 'passed')
@@ -195,7 +195,7 @@ function horizonTable({ horizons }: Projection): Table {
   };
 }
 
-function budgetTable(context: ReportContext, budgets: readonly BudgetAhead[]): Table {
+function budgetTable(context: ReportContext, budgets: readonly BudgetForecast[]): Table {
   return {
     title: 'Days until budgets are used',
     columns: [

@@ -14,7 +14,7 @@ import type { Question } from '../../query/question.ts';
 import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import { sumBy, unpricedOf } from '../../query/sums.ts';
-import type { SessionPlace } from '../../store/query/sessionInfo.ts';
+import type { SessionInfo } from '../../store/query/sessionInfo.ts';
 import type { SpendKey } from '../../store/query/spendRows.ts';
 import type { SpendSums } from '../../store/schema/sums.ts';
 import { lastPart } from '../../text/paths.ts';
@@ -61,7 +61,7 @@ export type SummaryQuestion = Pick<Question, 'span' | 'filters'>;
 
 /** What was spent in a span, with the sessions that spent it, the latest first. */
 interface Spend extends Selection {
-  readonly sessions: readonly SessionPlace[];
+  readonly sessions: readonly SessionInfo[];
 }
 
 function readSpend(

@@ -10,7 +10,7 @@ import type { Cell, Document, Table } from '../document/document.ts';
 import { isoOrNull, workersJson, workerTables } from './workers.ts';
 
 /** A root as it was found on disk. */
-export interface RootFacts {
+export interface RootInfo {
   readonly path: string;
   readonly source: RootSource;
   readonly exists: boolean;
@@ -21,10 +21,10 @@ export interface RootFacts {
 }
 
 /** What a report cannot know by itself: the machine it runs on. */
-export interface MachineFacts {
+export interface MachineInfo {
   readonly version: string;
   readonly node: string;
-  readonly roots: readonly RootFacts[];
+  readonly roots: readonly RootInfo[];
   readonly store: StoreOnDisk;
   readonly switchedOff: string | undefined;
 }
@@ -39,7 +39,7 @@ const sources: Readonly<Record<RootSource, string>> = {
 type Unpriced = ReturnType<typeof unpricedOf>;
 
 /** Why there are costs, or why there are none: what `outlay doctor` prints. */
-export function doctorReport(context: ReportContext, machine: MachineFacts): Document {
+export function doctorReport(context: ReportContext, machine: MachineInfo): Document {
   const rejected = context.reader.rejected();
   const unpriced = unpricedOf(context.reader.agents());
   const found = findings(context, machine, rejected, unpriced);
@@ -84,7 +84,7 @@ function rejectedLines(rejected: readonly RejectedCount[]): number {
 /** Everything worth doing something about, with what to do. */
 function findings(
   context: ReportContext,
-  machine: MachineFacts,
+  machine: MachineInfo,
   rejected: readonly RejectedCount[],
   unpriced: Unpriced,
 ): string[] {
@@ -123,7 +123,7 @@ const pairColumns: Table['columns'] = [
   { key: 'value', header: 'Value', unit: 'text', widest: 160 },
 ];
 
-function rootTable({ roots }: MachineFacts, home: string): Table {
+function rootTable({ roots }: MachineInfo, home: string): Table {
   return {
     title: 'Where transcripts are read',
     columns: [
@@ -146,7 +146,7 @@ function rootTable({ roots }: MachineFacts, home: string): Table {
   };
 }
 
-function unreadableTable({ roots }: MachineFacts): Table {
+function unreadableTable({ roots }: MachineInfo): Table {
   return {
     title: 'Unreadable',
     columns: [
@@ -157,7 +157,7 @@ function unreadableTable({ roots }: MachineFacts): Table {
   };
 }
 
-function storeJson({ reader }: ReportContext, { store }: MachineFacts): object {
+function storeJson({ reader }: ReportContext, { store }: MachineInfo): object {
   const kept = reader.kept();
   return {
     ...store,
@@ -171,7 +171,7 @@ function storeJson({ reader }: ReportContext, { store }: MachineFacts): object {
   };
 }
 
-function storeTable({ reader, zone, home }: ReportContext, { store }: MachineFacts): Table {
+function storeTable({ reader, zone, home }: ReportContext, { store }: MachineInfo): Table {
   const { messages, sessions, firstAt, lastAt } = reader.kept();
   const files = reader.fileCounts();
   const day = (at: number): string => dayOf(at, zone);
@@ -224,7 +224,7 @@ function priceTable({ book, now }: ReportContext, unpriced: Unpriced): Table {
   };
 }
 
-function programTable({ version, node }: MachineFacts): Table {
+function programTable({ version, node }: MachineInfo): Table {
   return {
     title: 'Program',
     columns: pairColumns,

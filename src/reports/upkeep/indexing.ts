@@ -3,7 +3,7 @@ import { count, type ReportContext, warnings } from '../../query/context.ts';
 import type { Document } from '../document/document.ts';
 
 /** What a run over the transcripts came to. */
-export interface IndexingFacts {
+export interface IndexingResult {
   /** Transcripts on disk. */
   readonly transcripts: number;
   /** Of them with something new. */
@@ -15,7 +15,7 @@ export interface IndexingFacts {
 }
 
 /** What `outlay index` prints; without facts nothing was read, and the notes say why. */
-export function indexReport(context: ReportContext, facts: IndexingFacts | undefined): Document {
+export function indexReport(context: ReportContext, facts: IndexingResult | undefined): Document {
   const kept = context.reader.kept();
   const found =
     facts === undefined

@@ -11,7 +11,7 @@ import type { Document } from '../document/document.ts';
 import { isoOrNull } from './workers.ts';
 
 /** What was summed up just now. */
-export interface SummedUpNow {
+export interface DownsamplingResult {
   readonly messages: number;
   readonly days: number;
   readonly months: number;
@@ -22,7 +22,7 @@ export interface RetentionQuestion {
   /** As set, or as the command was told. */
   readonly retention: RetentionSettings;
   readonly limits: RetentionLimits;
-  readonly done: SummedUpNow | undefined;
+  readonly done: DownsamplingResult | undefined;
   /** What to do to have it done; '' where nothing need be said. */
   readonly remedy: string;
 }
@@ -86,7 +86,7 @@ function settingSentence({ enabled, messageDays, dayDays }: RetentionSettings): 
     : `Everything is kept: outlay.retention.enabled is off. With it on it would be ${lengths}.`;
 }
 
-function doneSentence({ messages, days, months }: SummedUpNow): string {
+function doneSentence({ messages, days, months }: DownsamplingResult): string {
   if (days + months === 0) return 'Nothing was old enough to be summed up.';
   const parts = [
     ...(days > 0 ? [`${count(messages, 'message')} of ${count(days, 'day')} by day`] : []),
@@ -175,7 +175,7 @@ function coarseNotes(
 }
 
 /** Says that a session's messages are not all listed; empty when they are. */
-export function summedUpNote(context: ReportContext, missing: number): string[] {
+export function downsampledNote(context: ReportContext, missing: number): string[] {
   if (missing <= 0) return [];
   const before = dayOf(downsampledUpTo(context.db).messages, context.zone);
   return [

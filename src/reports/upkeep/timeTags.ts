@@ -1,4 +1,4 @@
-import { type Mark, type MarkEvent, marksOf } from '../../analysis/spend/timeTags.ts';
+import { marksOf, type TimeTag, type TimeTagEvent } from '../../analysis/spend/timeTags.ts';
 import { localTime } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
 import { count, isoTime, type ReportContext } from '../../query/context.ts';
@@ -10,8 +10,8 @@ import type { Document } from '../document/document.ts';
 const longestName = 80;
 
 /** A start or a stop that is asked for. */
-export interface MarkWish {
-  readonly kind: MarkEvent['kind'];
+export interface TimeTagQuestion {
+  readonly kind: TimeTagEvent['kind'];
   readonly name: string;
   /** Full id of the session it is about; undefined for all. */
   readonly session: string | undefined;
@@ -33,7 +33,10 @@ export function markName(written: string): string {
  * The event a wish comes to. Undefined for a start while the mark runs, which changes nothing; a stop
  * without a start is refused, and so is one before it.
  */
-export function eventFor(wish: MarkWish, events: readonly MarkEvent[]): MarkEvent | undefined {
+export function eventFor(
+  wish: TimeTagQuestion,
+  events: readonly TimeTagEvent[],
+): TimeTagEvent | undefined {
   const { kind, name, session, at } = wish;
   const marks = marksOf(events);
   const running = runningMark(marks, name, session);
@@ -62,9 +65,9 @@ export function eventFor(wish: MarkWish, events: readonly MarkEvent[]): MarkEven
 /** What was done, and what it means for the spend that follows. */
 export function markReport(
   context: ReportContext,
-  wish: MarkWish,
-  event: MarkEvent | undefined,
-  events: readonly MarkEvent[],
+  wish: TimeTagQuestion,
+  event: TimeTagEvent | undefined,
+  events: readonly TimeTagEvent[],
 ): Document {
   const { kind, name, session } = wish;
   const at = event?.at ?? runningMark(marksOf(events), name, session)?.from ?? wish.at;
@@ -138,15 +141,15 @@ export function marksReport(context: ReportContext): Document {
   };
 }
 
-function isRunning({ to }: Mark): boolean {
+function isRunning({ to }: TimeTag): boolean {
   return to === Number.MAX_SAFE_INTEGER;
 }
 
 function runningMark(
-  marks: readonly Mark[],
+  marks: readonly TimeTag[],
   name: string,
   session: string | undefined,
-): Mark | undefined {
+): TimeTag | undefined {
   return marks.find((mark) => isRunning(mark) && mark.name === name && mark.session === session);
 }
 

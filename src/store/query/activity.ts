@@ -47,7 +47,7 @@ export function* latestMessages(
  * Messages of a span, or all of them, dearest first, in pages. A page looks through the costs of the
  * whole span, in an index, and reads the rows of its own messages only.
  */
-export function* dearestMessages(
+export function* mostExpensiveMessages(
   db: SqlDatabase,
   span: TimeSpan | undefined,
 ): Generator<ActivityRow, void, void> {

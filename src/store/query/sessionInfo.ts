@@ -2,7 +2,7 @@ import type { SqlDatabase } from '../driver/types.ts';
 import { titleOf } from './fragments.ts';
 
 /** Where a session belongs: all that filters and breakdowns ask of it, without its sums. */
-export interface SessionPlace {
+export interface SessionInfo {
   readonly id: number;
   readonly sid: string;
   /** Configuration directory: the account. */
@@ -17,10 +17,10 @@ export interface SessionPlace {
 }
 
 /** Places of some sessions, or of all, by number. Ten thousand take some milliseconds. */
-export function sessionPlaces(
+export function sessionInfo(
   db: SqlDatabase,
   sessions?: Iterable<number>,
-): Map<number, SessionPlace> {
+): Map<number, SessionInfo> {
   const wanted = sessions === undefined ? [] : [JSON.stringify([...sessions])];
   const rows = db
     .prepare(
@@ -31,7 +31,7 @@ export function sessionPlaces(
          JOIN word b ON b.id = s.branch LEFT JOIN project p ON p.cwd = s.cwd
        ${sessions === undefined ? '' : 'WHERE s.id IN (SELECT value FROM json_each(?))'}`,
     )
-    .all<SessionPlace>(...wanted);
+    .all<SessionInfo>(...wanted);
   return new Map(rows.map((row) => [row.id, row]));
 }
 

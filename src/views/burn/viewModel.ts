@@ -12,7 +12,7 @@ import {
   burnUnits,
 } from '../../protocol/burn.ts';
 import type { PanelCard } from '../../protocol/shared.ts';
-import type { BudgetAhead } from '../../reports/spend/projection.ts';
+import type { BudgetForecast } from '../../reports/spend/projection.ts';
 import { budgetAmount, budgetTitle } from '../budgets/budgetLabels.ts';
 import { spendBy } from '../panels/bucketLabels.ts';
 import { panelNotes } from '../panels/notes.ts';
@@ -173,7 +173,7 @@ function budgetCard({ figures, format, zone }: BurnInputs): PanelCard[] {
   return [{ id: 'budget', label, figure, detail, level: 'warning' }];
 }
 
-function budgetRow({ judged, steps }: BudgetAhead, facts: BurnInputs): BurnBudgetRow {
+function budgetRow({ judged, steps }: BudgetForecast, facts: BurnInputs): BurnBudgetRow {
   const { format } = facts;
   const { budget } = judged.entry;
   const { thresholds, unit, limit } = budget;
@@ -191,7 +191,7 @@ function budgetRow({ judged, steps }: BudgetAhead, facts: BurnInputs): BurnBudge
 }
 
 function stepOf(
-  { share, days, outcome }: BudgetAhead['steps'][number],
+  { share, days, outcome }: BudgetForecast['steps'][number],
   { figures, format, zone }: BurnInputs,
 ): BurnStep {
   const said = (text: string): string => l10n.t('{0}: {1}', format.percent(share), text);

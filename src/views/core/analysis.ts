@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import type { PanelQuery } from '../../analysisThread/panelTask.ts';
 import type { ReportResult } from '../../analysisThread/reportTask.ts';
-import type { TaskPlace } from '../../analysisThread/taskContext.ts';
-import { dataFolder } from '../../dataFolder/places.ts';
+import type { TaskOrigin } from '../../analysisThread/taskContext.ts';
+import { dataFolder } from '../../dataFolder/paths.ts';
 import type { PanelFigures, PanelQueryName } from '../../panels/registry.ts';
 import type { RawOptions } from '../../query/question.ts';
 import type { Format } from '../../reports/document/document.ts';
@@ -37,7 +37,7 @@ export async function panelData<Name extends PanelQueryName>(
   return answered.data as PanelFigures<Name>;
 }
 
-function placeOf({ storeFile, keptFolder }: Asker, now: number): TaskPlace {
+function placeOf({ storeFile, keptFolder }: Asker, now: number): TaskOrigin {
   const { settings, problems } = readSettings();
   return {
     storeFile,

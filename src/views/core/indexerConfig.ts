@@ -1,12 +1,12 @@
 import { homedir } from 'node:os';
-import { dataFolder } from '../../dataFolder/places.ts';
+import { dataFolder } from '../../dataFolder/paths.ts';
 import { marksFile } from '../../dataFolder/timeTagFile.ts';
 import { planOf } from '../../model/retention.ts';
 import type { IndexerConfig } from '../../watchers/messages.ts';
 import type { Settings } from './settingsModel.ts';
 
 /** Made-up transcripts and a store of their own, shown instead of the user's. */
-export interface DemoPlace {
+export interface DemoLocation {
   readonly configDir: string;
   readonly storeFile: string;
 }
@@ -15,7 +15,7 @@ export interface DemoPlace {
 export function indexerConfig(
   settings: Settings,
   storeFile: string,
-  demo: DemoPlace | undefined,
+  demo: DemoLocation | undefined,
   priceOverrides: unknown,
 ): IndexerConfig {
   const { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME } = process.env;

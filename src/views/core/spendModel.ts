@@ -5,7 +5,7 @@ import { runningSessions } from '../../agents/registry.ts';
 import { AnalysisThread } from '../../analysisThread/client.ts';
 import { budgetsInForce } from '../../budgets/budgetsInForce.ts';
 import { type Overview, readOverview } from '../../budgets/overview.ts';
-import { dataFolder, storePlace } from '../../dataFolder/places.ts';
+import { dataFolder, resolveStorePath } from '../../dataFolder/paths.ts';
 import { StoredBudgets } from '../../dataFolder/storedBudgets.ts';
 import { dayOf, daySpan } from '../../model/calendar.ts';
 import { messageOf } from '../../model/errors.ts';
@@ -18,7 +18,7 @@ import { IndexerClient } from '../../watchers/client.ts';
 import type { FromIndexer, IndexerState, RootStatus } from '../../watchers/messages.ts';
 import { runStoreTask } from '../../watchers/storeTasks.ts';
 import { StoreWatch } from '../../watchers/storeWatcher.ts';
-import { type DemoPlace, indexerConfig } from './indexerConfig.ts';
+import { type DemoLocation, indexerConfig } from './indexerConfig.ts';
 import { mirrorSettings } from './settingsMirror.ts';
 import type { Settings, SettingsModel } from './settingsModel.ts';
 import { userPrices } from './userPrices.ts';
@@ -86,7 +86,7 @@ export class SpendModel implements Disposable {
   #askedAt = 0;
   /** Sessions whose Claude Code runs, as of the last tick. */
   #running: ReadonlySet<string> = new Set();
-  #demo: DemoPlace | undefined;
+  #demo: DemoLocation | undefined;
   /** The store that is being migrated just now. */
   #migrating: string | undefined;
   #prices: MergedOverrides | undefined;
@@ -130,7 +130,7 @@ export class SpendModel implements Disposable {
   /** The figure remembered from the last window; before anything is opened. */
   recall(): void {
     const { settings } = this.#spend;
-    this.#storeFile = storePlace({ setting: settings.storePath });
+    this.#storeFile = resolveStorePath({ setting: settings.storePath });
     const known = this.#memory.get<Remembered>(cacheKey);
     const same =
       known !== undefined &&
@@ -159,7 +159,7 @@ export class SpendModel implements Disposable {
   }
 
   /** Shows made-up sessions instead of the user's, or the user's again. */
-  async useDemo(place: DemoPlace | undefined): Promise<void> {
+  async useDemo(place: DemoLocation | undefined): Promise<void> {
     await this.whileClosed(async () => {
       this.#demo = place;
     });
@@ -237,7 +237,7 @@ export class SpendModel implements Disposable {
     // While the store is moved or removed, the settings' mirror is left alone as well.
     if (this.#closed) return;
     this.#mirror();
-    const storeFile = this.#demo?.storeFile ?? storePlace({ setting: settings.storePath });
+    const storeFile = this.#demo?.storeFile ?? resolveStorePath({ setting: settings.storePath });
     if (storeFile !== this.#storeFile) {
       this.#storeFile = storeFile;
       this.#closeReader();

@@ -1,4 +1,4 @@
-import { dataFolder } from '../../dataFolder/places.ts';
+import { dataFolder } from '../../dataFolder/paths.ts';
 import { type MergedOverrides, mergeOverrides } from '../../settings/priceOverrides.ts';
 import type { Settings } from './settingsModel.ts';
 

@@ -2,11 +2,11 @@ import { l10n } from 'vscode';
 import { zoneName } from '../../model/calendar.ts';
 import { messages } from '../text/counts.ts';
 import { answerMarkdown, daysAgo, models, type Row } from './answer.ts';
-import type { HelpFacts } from './helpFacts.ts';
+import type { HelpInputs } from './helpInputs.ts';
 import { machineRow, obstacles, rootRows } from './obstacles.ts';
 
 /** "The figures differ from my bill", for this window as it is. */
-export function differentBill(facts: HelpFacts): string {
+export function differentBill(facts: HelpInputs): string {
   return answerMarkdown({
     title: l10n.t('The figures differ from my bill'),
     likely: likely(facts),
@@ -28,7 +28,7 @@ export function differentBill(facts: HelpFacts): string {
   });
 }
 
-function likely(facts: HelpFacts): string[] {
+function likely(facts: HelpInputs): string[] {
   const { spend, store, format, catalogueDays, catalogueDate } = facts;
   const { settings, roots } = spend;
   const found = obstacles(facts);
@@ -92,7 +92,7 @@ function likely(facts: HelpFacts): string[] {
   return found;
 }
 
-function hasOverrides({ spend }: HelpFacts): boolean {
+function hasOverrides({ spend }: HelpInputs): boolean {
   const { priceOverrides, priceFile } = spend.settings;
   const given =
     typeof priceOverrides === 'object' &&
@@ -139,7 +139,7 @@ function otherwise(): string[] {
   ];
 }
 
-function billingRow({ spend }: HelpFacts): Row {
+function billingRow({ spend }: HelpInputs): Row {
   return [
     l10n.t('Paid for'),
     spend.settings.billing === 'subscription'
@@ -148,7 +148,7 @@ function billingRow({ spend }: HelpFacts): Row {
   ];
 }
 
-function amountRows({ store, format }: HelpFacts): Row[] {
+function amountRows({ store, format }: HelpInputs): Row[] {
   if (store === undefined) return [];
   const { sums, background, unconfirmed, irreconcilable, firstAt } = store;
   const rows: Row[] = [

@@ -2,10 +2,10 @@ import { l10n } from 'vscode';
 import { list, messages, sessions } from '../text/counts.ts';
 import type { Format } from '../text/format.ts';
 import { models } from './answer.ts';
-import type { HelpFacts, StoreFacts } from './helpFacts.ts';
+import type { HelpInputs, StoreInputs } from './helpInputs.ts';
 
 /** What the words beside a figure mean, with how often each applies here. */
-export function meanings(facts: HelpFacts): string {
+export function meanings(facts: HelpInputs): string {
   const sections: readonly (readonly [string, string, string])[] = [
     [
       l10n.t('Estimate'),
@@ -83,8 +83,8 @@ export function meanings(facts: HelpFacts): string {
 
 /** How often something applies in this store. */
 function here(
-  { store, format }: HelpFacts,
-  say: (store: StoreFacts, format: Format) => string,
+  { store, format }: HelpInputs,
+  say: (store: StoreInputs, format: Format) => string,
 ): string {
   return store === undefined ? l10n.t('Here: the store cannot be read.') : say(store, format);
 }

@@ -4,7 +4,7 @@ import type { ReportDocuments } from '../core/readonlyDocuments.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { differentBill } from './differentBill.ts';
 import { meanings } from './glossary.ts';
-import { type HelpFacts, helpFacts } from './helpFacts.ts';
+import { type HelpInputs, helpInputs } from './helpInputs.ts';
 import { noChange } from './noChange.ts';
 import { noCosts } from './noCosts.ts';
 
@@ -14,7 +14,7 @@ export type HelpQuestion = 'costs' | 'bill' | 'updates' | 'meanings';
 interface Question extends QuickPickItem {
   readonly name?: HelpQuestion;
   /** The answer as Markdown, from how things stand in this window. */
-  readonly answer?: (facts: HelpFacts) => string;
+  readonly answer?: (facts: HelpInputs) => string;
   /** The command that answers it instead. */
   readonly command?: string;
 }
@@ -56,7 +56,7 @@ export async function showHelp(
     }));
   if (picked?.command !== undefined) await commands.executeCommand(picked.command);
   if (picked?.answer === undefined) return;
-  await reports.show(`Outlay: ${picked.label}`, picked.answer(await helpFacts(model)));
+  await reports.show(`Outlay: ${picked.label}`, picked.answer(await helpInputs(model)));
 }
 
 /** Opens the four steps for beginners. */

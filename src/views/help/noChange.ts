@@ -1,11 +1,11 @@
 import { l10n } from 'vscode';
 import { sessions, transcripts } from '../text/counts.ts';
 import { answerMarkdown, type Row } from './answer.ts';
-import type { HelpFacts } from './helpFacts.ts';
+import type { HelpInputs } from './helpInputs.ts';
 import { machineRow, obstacles, readingRow, rootRows, storeRows } from './obstacles.ts';
 
 /** "The figures do not change", for this window as it is. */
-export function noChange(facts: HelpFacts): string {
+export function noChange(facts: HelpInputs): string {
   return answerMarkdown({
     title: l10n.t('The figures do not change'),
     likely: likely(facts),
@@ -36,7 +36,7 @@ export function noChange(facts: HelpFacts): string {
   });
 }
 
-function likely(facts: HelpFacts): string[] {
+function likely(facts: HelpInputs): string[] {
   const { spend, disk, remote, running, format, now } = facts;
   const { indexer } = spend;
   const found = obstacles(facts);
@@ -84,7 +84,7 @@ function likely(facts: HelpFacts): string[] {
   return found;
 }
 
-function nothing({ spend, format, now }: HelpFacts): string {
+function nothing({ spend, format, now }: HelpInputs): string {
   const { overview } = spend;
   return overview === undefined
     ? l10n.t('Nothing is known yet; ask again in a moment.')
@@ -94,7 +94,7 @@ function nothing({ spend, format, now }: HelpFacts): string {
       );
 }
 
-function diskRows({ disk, format, now }: HelpFacts): Row[] {
+function diskRows({ disk, format, now }: HelpInputs): Row[] {
   const written: Row = [
     l10n.t('Newest transcript'),
     disk.writtenAt === undefined
@@ -114,7 +114,7 @@ function diskRows({ disk, format, now }: HelpFacts): Row[] {
   return [written, unread];
 }
 
-function runningRows({ running, store, format }: HelpFacts): Row[] {
+function runningRows({ running, store, format }: HelpInputs): Row[] {
   const writer = store?.writer;
   return [
     [l10n.t('Claude Code known to run'), sessions(running, format)],
@@ -125,7 +125,7 @@ function runningRows({ running, store, format }: HelpFacts): Row[] {
   ];
 }
 
-function askedRows({ spend, format }: HelpFacts): Row[] {
+function askedRows({ spend, format }: HelpInputs): Row[] {
   const at = spend.overview?.at;
   return at === undefined ? [] : [[l10n.t('Store last asked'), format.dateTime(at)]];
 }

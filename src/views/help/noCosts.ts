@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import { type Answer, answerMarkdown, models, names } from './answer.ts';
-import type { HelpFacts } from './helpFacts.ts';
+import type { HelpInputs } from './helpInputs.ts';
 import {
   machineRow,
   obstacles,
@@ -11,7 +11,7 @@ import {
 } from './obstacles.ts';
 
 /** "No costs are shown", for this window as it is. */
-export function noCosts(facts: HelpFacts): string {
+export function noCosts(facts: HelpInputs): string {
   const answer: Answer = {
     title: l10n.t('No costs are shown'),
     likely: likely(facts),
@@ -41,7 +41,7 @@ export function noCosts(facts: HelpFacts): string {
   return answerMarkdown(answer);
 }
 
-function likely(facts: HelpFacts): string[] {
+function likely(facts: HelpInputs): string[] {
   const { spend, transcripts, store, format } = facts;
   const found = obstacles(facts);
   const unreadable = spend.roots.flatMap((root) => root.unreadable);
@@ -91,7 +91,7 @@ function likely(facts: HelpFacts): string[] {
   return found;
 }
 
-function noTranscripts({ spend, remote }: HelpFacts): string {
+function noTranscripts({ spend, remote }: HelpInputs): string {
   const places = names(spend.roots.map(({ path }) => path));
   if (remote !== '') {
     return l10n.t(
@@ -105,7 +105,7 @@ function noTranscripts({ spend, remote }: HelpFacts): string {
   );
 }
 
-function environment({ configDirVariable }: HelpFacts): string {
+function environment({ configDirVariable }: HelpInputs): string {
   return configDirVariable === ''
     ? l10n.t(
         'This editor does not have `CLAUDE_CONFIG_DIR`. If you set it in your shell, a program started from the dock or the start menu does not inherit it: name the folder in the setting `outlay.roots`, or start the editor from that shell.',
@@ -115,7 +115,7 @@ function environment({ configDirVariable }: HelpFacts): string {
       );
 }
 
-function nothing({ spend, format, now }: HelpFacts): string {
+function nothing({ spend, format, now }: HelpInputs): string {
   const today = spend.overview?.today.total;
   return today === undefined
     ? l10n.t('Nothing is known yet; ask again in a moment.')

@@ -3,10 +3,10 @@ import type { RootSource } from '../../agents/agentLog.ts';
 import { messages, sessions, transcripts } from '../text/counts.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 import type { Row } from './answer.ts';
-import type { HelpFacts } from './helpFacts.ts';
+import type { HelpInputs } from './helpInputs.ts';
 
 /** What stands in the way of any figure, whatever the question was. */
-export function obstacles(facts: HelpFacts): string[] {
+export function obstacles(facts: HelpInputs): string[] {
   const { spend, problem } = facts;
   const { indexer, settings } = spend;
   const found: string[] = [];
@@ -49,7 +49,7 @@ function sentence(text: string): string {
 }
 
 /** What the indexer is doing. */
-export function readingRow({ spend, format }: HelpFacts): Row {
+export function readingRow({ spend, format }: HelpInputs): Row {
   const { indexer } = spend;
   const name = l10n.t('Reading');
   switch (indexer.kind) {
@@ -78,7 +78,7 @@ export function readingRow({ spend, format }: HelpFacts): Row {
 }
 
 /** Where transcripts are looked for, and what is there: a row for each root. */
-export function rootRows({ spend, disk, format }: HelpFacts): Row[] {
+export function rootRows({ spend, disk, format }: HelpInputs): Row[] {
   return spend.roots.map(({ path, source, exists, unreadable, polling }) => {
     const count = disk.counts.get(path) ?? 0;
     const parts = [
@@ -111,7 +111,7 @@ function sourceText(source: RootSource): string {
 }
 
 /** The environment variable as this editor has it. */
-export function variableRow({ configDirVariable }: HelpFacts): Row {
+export function variableRow({ configDirVariable }: HelpInputs): Row {
   return [
     '`CLAUDE_CONFIG_DIR`',
     configDirVariable === ''
@@ -121,7 +121,7 @@ export function variableRow({ configDirVariable }: HelpFacts): Row {
 }
 
 /** Which machine is counted. */
-export function machineRow({ remote }: HelpFacts): Row {
+export function machineRow({ remote }: HelpInputs): Row {
   return [
     l10n.t('Machine'),
     remote === ''
@@ -131,7 +131,7 @@ export function machineRow({ remote }: HelpFacts): Row {
 }
 
 /** What the store holds. */
-export function storeRows({ store, storeFile, format, now }: HelpFacts): Row[] {
+export function storeRows({ store, storeFile, format, now }: HelpInputs): Row[] {
   const place: Row = [l10n.t('Store'), escapeMarkdown(storeFile)];
   if (store === undefined) return [place, [l10n.t('Kept'), l10n.t('nothing can be read')]];
   const kept = l10n.t(

@@ -9,13 +9,13 @@ import { modelName, oneLine } from '../text/names.ts';
 export type Facts = (name: string) => string;
 
 /** The evidence of an insight as a person reads it. */
-export function factsOf({ evidence }: Pick<InsightJson, 'evidence'>, format: Format): Facts {
-  const texts = new Map(evidence.map((each) => [each.name, factText(each, format)]));
+export function evidenceByName({ evidence }: Pick<InsightJson, 'evidence'>, format: Format): Facts {
+  const texts = new Map(evidence.map((each) => [each.name, evidenceText(each, format)]));
   return (name) => texts.get(name) ?? '';
 }
 
 /** A value of the evidence: dollars at today's rate, text of transcripts on one line. */
-export function factText(
+export function evidenceText(
   { name, value, unit }: InsightJson['evidence'][number],
   format: Format,
 ): string {
@@ -52,7 +52,7 @@ function short(text: string): string {
 
 /** What was found, in a sentence. */
 export function insightTitle(insight: InsightJson, format: Format): string {
-  const fact = factsOf(insight, format);
+  const fact = evidenceByName(insight, format);
   const agent = agentLabel(insight.agent ?? 'main');
   switch (insight.kind) {
     case 'small-runs':
@@ -174,7 +174,7 @@ export interface EvidenceText {
 
 /** The evidence of an insight, line by line; what its title says already is left out. */
 export function evidenceTexts(insight: InsightJson, format: Format): EvidenceText[] {
-  const fact = factsOf(insight, format);
+  const fact = evidenceByName(insight, format);
   return insight.evidence.flatMap(({ name, value }): EvidenceText[] => {
     if (name === 'agent' || name === 'mainCause') return [];
     if (name === 'kinds') {

@@ -1,7 +1,11 @@
 import { l10n, MarkdownString, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { isBuiltIn } from '../../insights/agentFiles.ts';
 import { usdToNano } from '../../model/money.ts';
-import type { InsightJson, StretchJson, TakenJson } from '../../reports/insights/optimizeJson.ts';
+import type {
+  InsightJson,
+  OutcomePeriodJson,
+  TakenJson,
+} from '../../reports/insights/optimizeJson.ts';
 import type { Format } from '../text/format.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 import { modelName, oneLine } from '../text/names.ts';
@@ -189,7 +193,7 @@ function numbered(id: string, texts: readonly Omit<LineNode, 'kind' | 'id'>[]): 
   return texts.map((text, index) => ({ kind: 'line', id: `${id}:${index}`, ...text }));
 }
 
-function stretchText({ days, runs, usd, perRunUsd }: StretchJson, format: Format): string {
+function stretchText({ days, runs, usd, perRunUsd }: OutcomePeriodJson, format: Format): string {
   const length = format.number(days, days < 10 ? 1 : 0);
   const spent = money(usd, format);
   return perRunUsd === null

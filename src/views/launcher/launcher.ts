@@ -8,7 +8,7 @@ import {
   type LogOutputChannel,
   l10n,
 } from 'vscode';
-import { dataFolder } from '../../dataFolder/places.ts';
+import { dataFolder } from '../../dataFolder/paths.ts';
 import { messageOf } from '../../model/errors.ts';
 import { writeLauncher } from './files.ts';
 import { launcherFiles } from './script.ts';

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { PanelMessage } from '../../protocol/session.ts';
 import { capitalized } from '../text/capitalized.ts';
 import type { Format } from '../text/format.ts';
-import { type SessionInputs, summedUpMessages, totalOf } from './inputs.ts';
+import { downsampledMessages, type SessionInputs, totalOf } from './inputs.ts';
 
 /** A message this much of a session's cost is worth a sentence. */
 const telling = 0.1;
@@ -29,7 +29,7 @@ export function sessionHeadline(facts: SessionInputs, live: boolean): string {
 function dearestSentence(facts: SessionInputs): string {
   const { messages, summary, format } = facts;
   // A dearer one may be among those that were summed up.
-  if (summedUpMessages(facts) > 0) return '';
+  if (downsampledMessages(facts) > 0) return '';
   const byTime = [...messages].sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
   const dearest = byTime.reduce<PanelMessage | undefined>(
     (best, message) => (best === undefined || message.nano > best.nano ? message : best),

@@ -29,7 +29,7 @@ export function totalOf({ nano, background }: SessionSummary): number {
 }
 
 /** Messages that are in the sums and no longer in the list. */
-export function summedUpMessages({
+export function downsampledMessages({
   summary,
   messages,
   summedUpBefore,

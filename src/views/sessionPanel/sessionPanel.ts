@@ -31,7 +31,7 @@ import { panelHtml, panelIcon, panelOptions } from '../panels/html.ts';
 import { exportFromPanel, LivePanel } from '../panels/livePanel.ts';
 import { formatOf } from '../text/format.ts';
 import { oneLine } from '../text/names.ts';
-import { summedUpMessages } from './inputs.ts';
+import { downsampledMessages } from './inputs.ts';
 import { type MessageChanges, SessionMessages } from './messageCache.ts';
 import { sessionStrings } from './strings.ts';
 import { panelSession } from './viewModel.ts';
@@ -257,7 +257,7 @@ class SessionPanel extends LivePanel {
     const v = protocolVersion;
     if (!this.#shown || this.#lastFormat !== JSON.stringify(panelFormat)) {
       this.#lastFormat = JSON.stringify(panelFormat);
-      const words = sessionStrings(summedUpMessages({ summary, messages, summedUpBefore }) > 0);
+      const words = sessionStrings(downsampledMessages({ summary, messages, summedUpBefore }) > 0);
       const last = await this.#postPortions(messages);
       if (last === undefined) return;
       const snapshot = { type: 'snapshot', v, words, format: panelFormat, session } as const;

@@ -3,7 +3,7 @@ import type { AgentSums } from '../../store/query/storeReader.ts';
 import { oneLine } from '../text/names.ts';
 
 /** What threads without a type of their own are called, in the editor's language. */
-export interface ThreadWords {
+export interface ThreadStrings {
   readonly main: string;
   readonly subagent: string;
 }
@@ -17,7 +17,7 @@ export function sessionThreads(
   agents: readonly AgentSums[],
   parents: ReadonlyMap<string, string>,
   messages: readonly Pick<PanelMessage, 'agentId' | 'at'>[],
-  words: ThreadWords,
+  words: ThreadStrings,
 ): PanelThread[] {
   const spent = Map.groupBy(agents, ({ agentId }) => agentId);
   const known = new Set(['', ...spent.keys()]);
@@ -56,7 +56,7 @@ function threadNames(
   agentIds: ReadonlySet<string>,
   spent: ReadonlyMap<string, readonly AgentSums[]>,
   messages: readonly Pick<PanelMessage, 'agentId' | 'at'>[],
-  words: ThreadWords,
+  words: ThreadStrings,
 ): Map<string, string> {
   const begun = new Map<string, number>();
   for (const { agentId, at } of messages) {

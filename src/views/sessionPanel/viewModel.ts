@@ -8,7 +8,7 @@ import { sumBy, unpricedOf } from '../../query/sums.ts';
 import type { Format } from '../text/format.ts';
 import { modelName, oneLine, projectOf, titleText } from '../text/names.ts';
 import { sessionHeadline } from './headline.ts';
-import { type SessionInputs, summedUpMessages, totalOf } from './inputs.ts';
+import { downsampledMessages, type SessionInputs, totalOf } from './inputs.ts';
 import { sessionThreads } from './threads.ts';
 
 /** Everything about a session but its messages, in words. Money of the whole panel has one rate. */
@@ -177,7 +177,7 @@ function notes(facts: SessionInputs): string[] {
   const { summary, agents, format, catalogueDate } = facts;
   const { lower, client } = summary;
   const found: string[] = [];
-  const summedUp = summedUpMessages(facts);
+  const summedUp = downsampledMessages(facts);
   if (summedUp > 0) {
     const before = format.day(facts.summedUpBefore);
     found.push(

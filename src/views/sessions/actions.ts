@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { commands, env, l10n, type QuickPickItem, Uri, window, workspace } from 'vscode';
-import type { AgentLog, LogPlace, RecordPlace } from '../../agents/agentLog.ts';
+import type { AgentLog, LogLocation, RecordLocation } from '../../agents/agentLog.ts';
 import { agentLog, knownRoot } from '../../agents/registry.ts';
 import { memoize } from '../../model/memoize.ts';
 import type { PanelTextPart } from '../../protocol/session.ts';
@@ -18,7 +18,7 @@ import type { TranscriptDocuments } from './transcriptDocuments.ts';
 const offered = 200;
 
 /** A transcript that is on disk, with whose it is. */
-interface Transcript extends LogPlace {
+interface Transcript extends LogLocation {
   readonly path: string;
   readonly log: AgentLog;
 }
@@ -171,7 +171,7 @@ export class SessionActions implements PanelActions {
     return this.#transcriptsOf(sid).sort((a, b) => other(a) - other(b));
   }
 
-  async #show({ log, path }: Transcript, place: RecordPlace | undefined): Promise<void> {
+  async #show({ log, path }: Transcript, place: RecordLocation | undefined): Promise<void> {
     try {
       await this.#transcripts.open(log, path, place);
     } catch (error) {

@@ -11,11 +11,13 @@ import {
   window,
   workspace,
 } from 'vscode';
-import type { AgentLog, RecordPlace } from '../../agents/agentLog.ts';
+import type { AgentLog, RecordLocation } from '../../agents/agentLog.ts';
 
 const scheme = 'outlay-transcript';
+
 /** VS Code does not hand larger files to extensions, and is slow with them. */
 const largestFile = 50 * 1024 * 1024;
+
 /** A longer line is neither coloured nor shown in full by an editor. */
 const longestLine = 20_000;
 
@@ -37,7 +39,7 @@ export class TranscriptDocuments implements TextDocumentContentProvider, Disposa
   }
 
   /** Opens a transcript of an agent, at a record when one is given. The file has to be there. */
-  async open(log: AgentLog, path: string, place: RecordPlace | undefined): Promise<void> {
+  async open(log: AgentLog, path: string, place: RecordLocation | undefined): Promise<void> {
     const { size } = await stat(path);
     if (size > largestFile || (place !== undefined && place.length > longestLine)) {
       await this.#openExcerpt(log, path, place ?? { line: -1, offset: size, length: 0 });
@@ -46,7 +48,7 @@ export class TranscriptDocuments implements TextDocumentContentProvider, Disposa
     await showAt(Uri.file(path), place?.line);
   }
 
-  async #openExcerpt(log: AgentLog, path: string, place: RecordPlace): Promise<void> {
+  async #openExcerpt(log: AgentLog, path: string, place: RecordLocation): Promise<void> {
     const { lines, wanted } = await log.readExcerpt(path, place.offset);
     const head = [
       l10n.t('Excerpt of {0}', path),

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ConfigurationTarget, l10n, window, workspace } from 'vscode';
-import { dataFolder, storePlace } from '../../dataFolder/places.ts';
+import { dataFolder, resolveStorePath } from '../../dataFolder/paths.ts';
 import { openForReading } from '../../store/connection/openStore.ts';
 import { filesOfStore } from '../../store/connection/storeFiles.ts';
 import { sizeText } from '../../text/byteSize.ts';
@@ -84,7 +84,7 @@ export async function moveTo(model: SpendModel, target: string): Promise<void> {
 
 /** Every window, and through the mirrored settings the terminal, follows. */
 async function setStorePath(target: string): Promise<void> {
-  const usual = target === storePlace({ env: { OUTLAY_DATA_DIR: dataFolder() } });
+  const usual = target === resolveStorePath({ env: { OUTLAY_DATA_DIR: dataFolder() } });
   await workspace
     .getConfiguration('outlay')
     .update('storePath', usual ? undefined : target, ConfigurationTarget.Global);

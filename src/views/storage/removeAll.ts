@@ -1,5 +1,5 @@
 import { commands, l10n, window } from 'vscode';
-import { dataFolder } from '../../dataFolder/places.ts';
+import { dataFolder } from '../../dataFolder/paths.ts';
 import { sizeText } from '../../text/byteSize.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import type { Launcher } from '../launcher/launcher.ts';

@@ -1,5 +1,5 @@
 import { commands, l10n, window } from 'vscode';
-import { dataFolder, storePlace } from '../../dataFolder/places.ts';
+import { dataFolder, resolveStorePath } from '../../dataFolder/paths.ts';
 import { openForReading } from '../../store/connection/openStore.ts';
 import { StoreReader } from '../../store/query/storeReader.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
@@ -13,7 +13,7 @@ import { backUpTo } from './backup.ts';
 import { moveTo, useStore } from './move.ts';
 import { removalDetail, removeFiles } from './removeAll.ts';
 import { resetDetail, resetLoss, resetNow } from './reset.ts';
-import { type StorageFacts, storageText } from './storagePage.ts';
+import { type StorageInputs, storageText } from './storagePage.ts';
 import { storedFiles } from './storedFiles.ts';
 
 /** Says what Outlay keeps, where and why, and offers what can be done about it. */
@@ -27,8 +27,8 @@ export async function showStorage(model: SpendModel, reports: ReportDocuments): 
 /** The page as Markdown. It is about the user's own store, in the demo as well. */
 export async function describeStorage(model: SpendModel): Promise<string> {
   const { settings } = model.spend;
-  const store = storePlace({ setting: settings.storePath });
-  const facts: StorageFacts = {
+  const store = resolveStorePath({ setting: settings.storePath });
+  const facts: StorageInputs = {
     ...keptIn(store),
     // Asked on another thread: it looks for every transcript on disk.
     loss: await runStoreTask<'loss'>({ kind: 'loss', file: store, roots: readRoots(settings) }),
@@ -41,7 +41,7 @@ export async function describeStorage(model: SpendModel): Promise<string> {
 
 function keptIn(
   store: string,
-): Pick<StorageFacts, 'kept' | 'firstAt' | 'lastAt' | 'summedUpBefore'> {
+): Pick<StorageInputs, 'kept' | 'firstAt' | 'lastAt' | 'summedUpBefore'> {
   const db = openForReading(store);
   if (db === undefined) return { kept: undefined, firstAt: null, lastAt: null, summedUpBefore: 0 };
   try {

@@ -8,7 +8,7 @@ import { escapeMarkdown } from '../text/markdown.ts';
 import type { StoredFile, StoredKind } from './storedFiles.ts';
 
 /** What is to be said about what Outlay has stored. */
-export interface StorageFacts {
+export interface StorageInputs {
   readonly files: readonly StoredFile[];
   /** Undefined while there is no store. */
   readonly kept: { readonly messages: number; readonly sessions: number } | undefined;
@@ -23,7 +23,7 @@ export interface StorageFacts {
 }
 
 /** "What Is Stored, and Where" as Markdown. */
-export function storageText(facts: StorageFacts, format: Format): string {
+export function storageText(facts: StorageInputs, format: Format): string {
   return [
     `# ${l10n.t('What is stored, and where')}`,
     keptSentence(facts, format),
@@ -39,7 +39,7 @@ export function storageText(facts: StorageFacts, format: Format): string {
   ].join('\n\n');
 }
 
-function keptSentence({ kept, firstAt, lastAt, files }: StorageFacts, format: Format): string {
+function keptSentence({ kept, firstAt, lastAt, files }: StorageInputs, format: Format): string {
   if (kept === undefined || firstAt === null || lastAt === null) {
     return l10n.t('The store holds no messages yet.');
   }
@@ -54,7 +54,7 @@ function keptSentence({ kept, firstAt, lastAt, files }: StorageFacts, format: Fo
 }
 
 /** Claude Code deletes transcripts after a while; what they cost is then known only here. */
-function goneSentence({ loss }: StorageFacts, format: Format): string[] {
+function goneSentence({ loss }: StorageInputs, format: Format): string[] {
   if (loss === undefined || loss.transcripts === 0) return [];
   const { gone } = loss;
   const all = transcripts(loss.transcripts, format);
@@ -83,7 +83,7 @@ function sizeOf(files: readonly StoredFile[]): number {
   return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-function placesTable({ files }: StorageFacts): string {
+function placesTable({ files }: StorageInputs): string {
   const rows = Object.entries(kindNames()).flatMap(([kind, name]) => {
     const found = files.filter((file) => file.kind === kind);
     return found.map(
@@ -121,7 +121,7 @@ function elsewhere(): string {
   );
 }
 
-function contents({ storesTitles, ...facts }: StorageFacts, format: Format): string[] {
+function contents({ storesTitles, ...facts }: StorageInputs, format: Format): string[] {
   return [
     l10n.t(
       'Of each message: time, model, numbers of tokens, price, ids, the tools it called by name, and how it ended.',
@@ -142,7 +142,7 @@ function contents({ storesTitles, ...facts }: StorageFacts, format: Format): str
 
 /** How long detail stays. */
 function retentionLines(
-  { retention, summedUpBefore }: Pick<StorageFacts, 'retention' | 'summedUpBefore'>,
+  { retention, summedUpBefore }: Pick<StorageInputs, 'retention' | 'summedUpBefore'>,
   format: Format,
 ): string[] {
   const { enabled, messageDays, dayDays } = retention;
@@ -167,7 +167,7 @@ function retentionLines(
   ];
 }
 
-function actions({ files }: StorageFacts): string[] {
+function actions({ files }: StorageInputs): string[] {
   const hasBackup = files.some(({ kind }) => kind === 'backup');
   return [
     l10n.t(

@@ -8,7 +8,7 @@ import {
   parseScope,
   parseUnit,
 } from '../../../src/analysis/budgets/budgetNotation.ts';
-import { applicableBudgets, type BudgetPlace } from '../../../src/analysis/budgets/budgetScope.ts';
+import { applicableBudgets, type BudgetTarget } from '../../../src/analysis/budgets/budgetScope.ts';
 import { thresholdPresets } from '../../../src/analysis/budgets/thresholds.ts';
 
 function budget(text: string): Budget {
@@ -24,7 +24,7 @@ function budget(text: string): Budget {
   };
 }
 
-const place: BudgetPlace = {
+const place: BudgetTarget = {
   project: '/home/dev/app',
   groups: ['client'],
   branch: 'main',
@@ -88,7 +88,7 @@ describe('which budgets apply', () => {
     string,
     readonly string[],
     readonly string[],
-    BudgetPlace?,
+    BudgetTarget?,
   ])[]) {
     it(what, () => {
       const found = applicableBudgets(given.map(budget), where);

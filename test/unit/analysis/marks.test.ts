@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type MarkEvent, marksOf, segments } from '../../../src/analysis/spend/timeTags.ts';
+import { marksOf, segments, type TimeTagEvent } from '../../../src/analysis/spend/timeTags.ts';
 
 const forever = Number.MAX_SAFE_INTEGER;
 
-function event(kind: MarkEvent['kind'], name: string, at: number, session?: string): MarkEvent {
+function event(
+  kind: TimeTagEvent['kind'],
+  name: string,
+  at: number,
+  session?: string,
+): TimeTagEvent {
   return { kind, name, at, ...(session !== undefined && { session }) };
 }
 
@@ -69,7 +74,7 @@ describe('marks', () => {
 
   it('leave no moment of a span out and none in twice', () => {
     const press = fc.record({
-      kind: fc.constantFrom<MarkEvent['kind']>('start', 'stop'),
+      kind: fc.constantFrom<TimeTagEvent['kind']>('start', 'stop'),
       name: fc.constantFrom('a', 'b', 'c'),
       at: fc.integer({ min: 0, max: 50 }),
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { thin } from '../../../src/analysis/spend/downsamplePoints.ts';
+import { downsamplePoints } from '../../../src/analysis/spend/downsamplePoints.ts';
 import { anomalies, usualBounds } from '../../../src/analysis/statistics/outliers.ts';
 
 const span = { from: 0, to: 1000 };
@@ -12,16 +12,16 @@ describe('what a chart can show of many points', () => {
       { at: 1, nano: 1 },
       { at: 2, nano: 2 },
     ];
-    assert.equal(thin(points, span, 1), points);
+    assert.equal(downsamplePoints(points, span, 1), points);
   });
 
   test('of each column the cheapest and the dearest, none of them twice', () => {
     const points = [3, 1, 2].map((nano, at) => ({ at, nano }));
-    assert.deepEqual(thin([...points, { at: 999, nano: 5 }], span, 1), [
+    assert.deepEqual(downsamplePoints([...points, { at: 999, nano: 5 }], span, 1), [
       { at: 1, nano: 1 },
       { at: 999, nano: 5 },
     ]);
-    assert.deepEqual(thin([...points, { at: 999, nano: 5 }, ...points], span, 2), [
+    assert.deepEqual(downsamplePoints([...points, { at: 999, nano: 5 }, ...points], span, 2), [
       { at: 1, nano: 1 },
       { at: 0, nano: 3 },
       { at: 999, nano: 5 },
@@ -33,7 +33,7 @@ describe('what a chart can show of many points', () => {
     fc.assert(
       fc.property(fc.array(point, { minLength: 1, maxLength: 300 }), fc.nat(20), (points, more) => {
         const columns = more + 1;
-        const shown = thin(points, span, columns);
+        const shown = downsamplePoints(points, span, columns);
         assert.ok(shown.length <= 2 * columns);
         const costs = (list: typeof shown): number[] => list.map(({ nano }) => nano);
         assert.equal(Math.max(...costs(shown)), Math.max(...costs(points)));

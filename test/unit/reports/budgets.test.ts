@@ -79,9 +79,12 @@ describe('budgets on a store', () => {
           ({ entry: { budget }, part }) => `${budget.scope.kind} ${part}`,
         );
       assert.deepEqual(scopes(), ['global ', 'branch ', 'project ', 'project /src/one']);
-      assert.deepEqual(scopes({ place: { project: '/src/two' } }), ['global ', 'project ']);
-      assert.deepEqual(scopes({ place: { project: '/src/one' } }), ['global ', 'project /src/one']);
-      assert.deepEqual(scopes({ place: { project: '/src/two', branch: 'main' } }), [
+      assert.deepEqual(scopes({ target: { project: '/src/two' } }), ['global ', 'project ']);
+      assert.deepEqual(scopes({ target: { project: '/src/one' } }), [
+        'global ',
+        'project /src/one',
+      ]);
+      assert.deepEqual(scopes({ target: { project: '/src/two', branch: 'main' } }), [
         'global ',
         'branch ',
       ]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import type { MarkEvent } from '../../../src/analysis/spend/timeTags.ts';
+import type { TimeTagEvent } from '../../../src/analysis/spend/timeTags.ts';
 import { exportPages } from '../../../src/export/rows.ts';
 import type { ReportContext } from '../../../src/query/context.ts';
 import { readQuestion } from '../../../src/query/question.ts';
@@ -52,7 +52,12 @@ function storeOf(spent: readonly Spent[], labels: Partial<Labels>, more: unknown
   return reportContext(db, { now: at('23:00'), labels: { ...noLabels, ...labels } });
 }
 
-function mark(kind: MarkEvent['kind'], name: string, time: string, session?: string): MarkEvent {
+function mark(
+  kind: TimeTagEvent['kind'],
+  name: string,
+  time: string,
+  session?: string,
+): TimeTagEvent {
   return { kind, name, at: at(time), ...(session !== undefined && { session: sidOf(session) }) };
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
 import { describe, test } from 'node:test';
-import { discover, placeOf } from '../../../src/agents/claude/discover.ts';
+import { discover, locationOf } from '../../../src/agents/claude/discover.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
 
 /** Makes empty files below a folder. */
@@ -155,7 +155,7 @@ describe('places', () => {
   for (const [path, sessionId, agentId, workflow] of cases) {
     test(path, () => {
       using dir = tempDir();
-      const place = placeOf(dir.path, dir.at(...path.split('/')));
+      const place = locationOf(dir.path, dir.at(...path.split('/')));
       assert.deepEqual(place, { path, sessionId, agentId, workflow });
     });
   }

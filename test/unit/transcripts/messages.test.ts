@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { TranscriptPlace } from '../../../src/agents/claude/parse/parser.ts';
+import type { TranscriptLocation } from '../../../src/agents/claude/parse/parser.ts';
 import type { MessageLine } from '../../../src/model/records.ts';
 import {
   afterNoon,
@@ -14,7 +14,7 @@ import {
 } from '../../lib/parseLines.ts';
 
 /** The one message of these lines. */
-function only(lines: readonly (object | string)[], place?: TranscriptPlace): MessageLine {
+function only(lines: readonly (object | string)[], place?: TranscriptLocation): MessageLine {
   const { messages } = parseLines(lines, place);
   assert.equal(messages.length, 1);
   return messages[0]!;
@@ -125,7 +125,7 @@ describe('main thread, side chain, subagent', () => {
   const cases: [
     name: string,
     record: object,
-    place: TranscriptPlace,
+    place: TranscriptLocation,
     agent: string,
     side: boolean,
   ][] = [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { dataFolder, storePlace } from '../../../src/dataFolder/places.ts';
+import { dataFolder, resolveStorePath } from '../../../src/dataFolder/paths.ts';
 import { needsPolling } from '../../../src/watchers/fileWatcher.ts';
 import { gitRootOf } from '../../../src/watchers/gitRoot.ts';
 import { tempDir } from '../../lib/tempDir.ts';
@@ -12,18 +12,18 @@ describe('where the store is', () => {
 
   it('goes by option, environment, setting and data folder, in this order', () => {
     const all = { option: '/o.db', setting: '/s.db', env: { ...env, OUTLAY_STORE: '/e.db' } };
-    assert.equal(storePlace(all), '/o.db');
-    assert.equal(storePlace({ ...all, option: undefined }), '/e.db');
-    assert.equal(storePlace({ setting: '/s.db', env }), '/s.db');
-    assert.equal(storePlace({ env }), '/data/outlay.db');
+    assert.equal(resolveStorePath(all), '/o.db');
+    assert.equal(resolveStorePath({ ...all, option: undefined }), '/e.db');
+    assert.equal(resolveStorePath({ setting: '/s.db', env }), '/s.db');
+    assert.equal(resolveStorePath({ env }), '/data/outlay.db');
     assert.match(dataFolder({}), /outlay/);
   });
 
   it('is one of its own for --config-dir, whatever the order of the folders', () => {
-    const one = storePlace({ configDirs: ['/a', '/b'], env });
-    assert.equal(one, storePlace({ configDirs: ['/b', '/a'], env }));
-    assert.notEqual(one, storePlace({ configDirs: ['/a'], env }));
-    assert.notEqual(one, storePlace({ env }));
+    const one = resolveStorePath({ configDirs: ['/a', '/b'], env });
+    assert.equal(one, resolveStorePath({ configDirs: ['/b', '/a'], env }));
+    assert.notEqual(one, resolveStorePath({ configDirs: ['/a'], env }));
+    assert.notEqual(one, resolveStorePath({ env }));
     assert.match(one, /^\/data\/roots\/[0-9a-f]{16}\.db$/);
   });
 });

@@ -8,10 +8,10 @@ import type { SqlDatabase } from '../../../src/store/driver/types.ts';
 import { StoreReader } from '../../../src/store/query/storeReader.ts';
 import { Maintenance } from '../../../src/watchers/maintenance.ts';
 import {
+  downsamplingText,
   markTimes,
   RetentionJob,
   retentionJob,
-  summedUpText,
   sumUpAll,
 } from '../../../src/watchers/retentionJob.ts';
 import { ingestAll, soleWriter } from '../../lib/ingest.ts';
@@ -130,7 +130,7 @@ describe('the job', () => {
 
   test('says in words what it came to', () => {
     const text = (messages: number, days: number, months: number): string =>
-      summedUpText({ messages, days, months, complete: true });
+      downsamplingText({ messages, days, months, complete: true });
     assert.equal(text(0, 0, 0), 'nothing was old enough');
     assert.equal(text(1, 1, 0), 'summed up 1 message of 1 day by day');
     assert.equal(

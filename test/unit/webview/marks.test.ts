@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { PanelMessage, PanelMissReason } from '../../../src/protocol/session.ts';
-import { laneMarks, marksOf, nearest } from '../../../webview/session/markers.ts';
+import { laneMarkers, marksOf, nearest } from '../../../webview/session/markers.ts';
 
 const message = (
   at: number,
@@ -81,7 +81,7 @@ describe('the marks of a lane', () => {
       message(40, { nano: 1 }),
       message(41, { nano: 3 }),
     ]);
-    const shown = laneMarks(marks, span, 10).map(({ mark, nano, count }) => [
+    const shown = laneMarkers(marks, span, 10).map(({ mark, nano, count }) => [
       mark.message.at,
       nano,
       count,
@@ -97,7 +97,7 @@ describe('the marks of a lane', () => {
     fc.assert(
       fc.property(spends, fc.integer({ min: 1, max: 40 }), (list, columns) => {
         const marks = marksOf(list.map(({ at, nano }) => message(at, { nano })));
-        const shown = laneMarks(marks, span, columns);
+        const shown = laneMarkers(marks, span, columns);
         // The last moment may have a column of its own.
         assert.ok(shown.length <= columns + 1);
         assert.equal(

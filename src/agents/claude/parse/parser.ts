@@ -51,7 +51,7 @@ import { isJsonObject, readUsage, text } from './usage.ts';
 import { UserRecordReader } from './userRecord.ts';
 
 /** What the path of a transcript says about its records. */
-export interface TranscriptPlace {
+export interface TranscriptLocation {
   /** Names the file for records that have no identity of their own. */
   readonly path: string;
   /** Session the folder or file name says; records usually carry their own. */
@@ -78,7 +78,7 @@ const longestResponseMs = 3_600_000;
  * chunks makes no difference to what comes out.
  */
 export class TranscriptParser {
-  readonly #place: TranscriptPlace;
+  readonly #place: TranscriptLocation;
   readonly state: ParserState;
   readonly #spans = recordKeys.spans();
   readonly #dataSpans = dataKeys.spans();
@@ -93,7 +93,7 @@ export class TranscriptParser {
   /** Earliest prompt of each session in this batch: only the first can name it. */
   #firstPrompts = new Map<string, number>();
 
-  constructor(place: TranscriptPlace, state: ParserState) {
+  constructor(place: TranscriptLocation, state: ParserState) {
     this.#place = place;
     this.state = { ...state };
     this.#tools = new ToolMemory(state.tools);

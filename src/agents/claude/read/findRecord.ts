@@ -1,8 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { RecordPlace, WantedRecord } from '../../agentLog.ts';
+import type { RecordLocation, WantedRecord } from '../../agentLog.ts';
 
 /** Bytes looked through at once; between two blocks others have the thread. */
 const blockBytes = 1024 * 1024;
+
 /** A longer record is not parsed: it is told by its bytes alone. */
 const longestParsed = 16 * 1024 * 1024;
 
@@ -13,13 +14,13 @@ const longestParsed = 16 * 1024 * 1024;
 export async function findRecord(
   path: string,
   wanted: WantedRecord,
-): Promise<RecordPlace | undefined> {
+): Promise<RecordLocation | undefined> {
   const id = writtenId(wanted);
   const needle = needleOf(id);
   if (needle.length === 0) return undefined;
   const file = await open(path, 'r');
   try {
-    let best: { readonly place: RecordPlace; readonly output: number } | undefined;
+    let best: { readonly place: RecordLocation; readonly output: number } | undefined;
     for await (const place of linesWith(file, needle)) {
       const output = await outputOf(file, place, id);
       if (output !== undefined && (best === undefined || output > best.output)) {
@@ -43,7 +44,7 @@ export function needleOf(id: string): Buffer {
 }
 
 /** The lines that have these bytes in them, from the first to the last. */
-export async function* linesWith(file: FileHandle, needle: Buffer): AsyncGenerator<RecordPlace> {
+export async function* linesWith(file: FileHandle, needle: Buffer): AsyncGenerator<RecordLocation> {
   const { size } = await file.stat();
   const block = Buffer.allocUnsafe(blockBytes + needle.length);
   let line = 0;
@@ -84,7 +85,7 @@ export async function* linesWith(file: FileHandle, needle: Buffer): AsyncGenerat
 /** Output tokens of the response a line is of; undefined when it is of another, or no response. */
 async function outputOf(
   file: FileHandle,
-  { offset, length }: RecordPlace,
+  { offset, length }: RecordLocation,
   id: string,
 ): Promise<number | undefined> {
   if (length > longestParsed) return 0;
@@ -94,7 +95,7 @@ async function outputOf(
 /** The record of a line; undefined when it is none. */
 export async function recordAt(
   file: FileHandle,
-  { offset, length }: Pick<RecordPlace, 'offset' | 'length'>,
+  { offset, length }: Pick<RecordLocation, 'offset' | 'length'>,
 ): Promise<unknown> {
   const bytes = Buffer.allocUnsafe(length);
   await file.read(bytes, 0, length, offset);

@@ -1,13 +1,15 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { hashBytes } from '../../../model/hash53.ts';
 import type { Bookmark, TranscriptBatch, TranscriptChunk } from '../../../model/records.ts';
-import { TranscriptParser, type TranscriptPlace } from '../parse/parser.ts';
+import { type TranscriptLocation, TranscriptParser } from '../parse/parser.ts';
 import { freshState, type ParserState } from '../parse/parserState.ts';
 
 /** Bytes read at once. */
 const blockBytes = 4 * 1024 * 1024;
+
 /** A longer line is counted as rejected and passed over; Claude Code's longest are a few megabytes. */
 export const longestLineBytes = 128 * 1024 * 1024;
+
 /** Bytes of the first line that identify a file. */
 const headBytes = 512;
 
@@ -21,7 +23,7 @@ let block = Buffer.alloc(0);
  */
 export function* readChunks(
   path: string,
-  place: TranscriptPlace,
+  place: TranscriptLocation,
   bookmark: Bookmark | undefined,
   chunkBytes = 16 * 1024 * 1024,
 ): Generator<TranscriptChunk, void, void> {
@@ -98,7 +100,7 @@ function feedBlock(fd: number, offset: number, parser: TranscriptParser): number
 function addUnterminated(
   fd: number,
   offset: number,
-  place: TranscriptPlace,
+  place: TranscriptLocation,
   state: ParserState,
   batch: TranscriptBatch,
 ): void {

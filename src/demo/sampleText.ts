@@ -3,7 +3,7 @@ export const agentTypes = ['Explore', 'general-purpose', 'Plan'] as const;
 export type AgentType = (typeof agentTypes)[number];
 
 /** What is said in an invented session. */
-export interface DemoWords {
+export interface SampleText {
   /** What a session begins with, which is its title as well. */
   readonly openings: readonly string[];
   /** What is asked later on. */
@@ -26,14 +26,14 @@ const anything = [
 ];
 
 /** For sets nobody reads. */
-export const plainWords: DemoWords = {
+export const plainText: SampleText = {
   openings: anything,
   followUps: anything,
   tasks: { Explore: ['Look around'], 'general-purpose': ['Look around'], Plan: ['Look around'] },
 };
 
 /** The words of a project, with its own openings. */
-export function wordsOf(openings: readonly string[]): DemoWords {
+export function sampleTextOf(openings: readonly string[]): SampleText {
   return { openings, followUps, tasks };
 }
 
@@ -48,7 +48,7 @@ const followUps = [
   'The linter complains about line 40',
 ];
 
-const tasks: DemoWords['tasks'] = {
+const tasks: SampleText['tasks'] = {
   Explore: [
     'Find every caller of the old date helper',
     'Find where uploads are retried',

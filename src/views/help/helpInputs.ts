@@ -12,7 +12,7 @@ import { type TranscriptsOnDisk, transcriptsOnDisk } from './transcriptsOnDisk.t
 const always = { from: 0, to: 9_000_000_000 * 900_000 } as const;
 
 /** What the store says, over everything it keeps. Money in nano-dollars, times UTC milliseconds. */
-export interface StoreFacts {
+export interface StoreInputs {
   readonly messages: number;
   readonly sessions: number;
   readonly firstAt: number | null;
@@ -32,7 +32,7 @@ export interface StoreFacts {
 }
 
 /** What the answers of the help stand on: this window, this machine, just now. */
-export interface HelpFacts {
+export interface HelpInputs {
   readonly now: number;
   readonly format: Format;
   readonly spend: Spend;
@@ -42,7 +42,7 @@ export interface HelpFacts {
   /** Transcripts below all roots. */
   readonly transcripts: number;
   /** Undefined while the store cannot be read. */
-  readonly store: StoreFacts | undefined;
+  readonly store: StoreInputs | undefined;
   readonly disk: TranscriptsOnDisk;
   /** Sessions whose Claude Code is known to run. */
   readonly running: number;
@@ -56,7 +56,7 @@ export interface HelpFacts {
 }
 
 /** Gathers the facts. Looks at every transcript's size, so it takes as long as the disk does. */
-export async function helpFacts(model: SpendModel): Promise<HelpFacts> {
+export async function helpInputs(model: SpendModel): Promise<HelpInputs> {
   const { spend, reader } = model;
   const { indexer, roots } = spend;
   const now = Date.now();
@@ -83,7 +83,7 @@ export async function helpFacts(model: SpendModel): Promise<HelpFacts> {
   };
 }
 
-function storeFacts(reader: StoreReader, now: number): StoreFacts {
+function storeFacts(reader: StoreReader, now: number): StoreInputs {
   const sessions = reader.sessions();
   const lease = reader.lease();
   const writes = lease !== undefined && isAlive(lease, now);

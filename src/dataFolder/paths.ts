@@ -8,7 +8,7 @@ export function dataFolder(env: NodeJS.ProcessEnv = process.env): string {
   return moved ? resolve(moved) : envPaths('outlay', { suffix: '' }).data;
 }
 
-export interface StorePlaceOptions {
+export interface StorePathOptions {
   /** `--store`. */
   readonly option?: string | undefined;
   /** `--config-dir`: such a run never touches the user's store. */
@@ -19,7 +19,7 @@ export interface StorePlaceOptions {
 }
 
 /** Where the store is. */
-export function storePlace(options: StorePlaceOptions = {}): string {
+export function resolveStorePath(options: StorePathOptions = {}): string {
   const { option, configDirs = [], setting, env = process.env } = options;
   if (option) return resolve(option);
   if (configDirs.length > 0) {
