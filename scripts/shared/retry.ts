@@ -15,7 +15,7 @@ function timedOut(what: string, error?: Error): Error {
 export async function until<T>(
   what: string | (() => string),
   holds: () => T | Promise<T>,
-  everyMs = 20,
+  everyMs = 50,
 ): Promise<Exclude<T, false | '' | undefined>> {
   const end = Date.now() + longestWaitMs;
   for (;;) {
