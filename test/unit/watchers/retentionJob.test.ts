@@ -116,7 +116,7 @@ describe('the job', () => {
 
   test('that fails says so and waits for the next night; without the lease it stops', () =>
     withRig(async ({ db, job, log }) => {
-      const failing = (error: Error) => ({ thin: () => assert.fail(error) }) as never;
+      const failing = (error: Error) => ({ downsample: () => assert.fail(error) }) as never;
       await assert.rejects(
         job.runIfDue(failing(new LeaseLostError()), () => true),
         LeaseLostError,
