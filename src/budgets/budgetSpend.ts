@@ -13,7 +13,7 @@ import type { SpendKey } from '../store/query/spendRows.ts';
 import { addSums, type SpendSums } from '../store/schema/sums.ts';
 import { isProject } from '../text/paths.ts';
 
-/** Sessions, agents and runs are judged by themselves while they are at work: this long after. */
+/** Sessions, agents and runs are judged by themselves while they are active: this long after. */
 export const atWorkMs = dayMs;
 
 /** How far back the spend of a run is looked for. */
@@ -57,7 +57,7 @@ export function budgetSpan(
   }
 }
 
-/** Days until spend begins anew; undefined where it never does. */
+/** Days until spend begins again; undefined where it never does. */
 export function daysLeft(
   period: BudgetPeriod,
   context: Pick<ReportContext, 'now' | 'zone' | 'weekStart'>,

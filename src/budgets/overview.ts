@@ -32,7 +32,7 @@ export interface SessionFigure {
   readonly live: boolean;
   /** Nano-dollars, background included. */
   readonly total: number;
-  /** The total in nano-units of the display currency, at the rate of the day it was last at work. */
+  /** The total in nano-units of the display currency, at the rate of the day it was last active. */
   readonly shown: number;
 }
 

@@ -13,9 +13,9 @@ export type ConfigContent = Readonly<Record<string, unknown>>;
 const mostTries = 5;
 
 /**
- * Changes the file as a whole: nobody reads half of it, and a change somebody else made meanwhile is
- * read again first. `change` gives undefined where nothing is to be written. What is there and is no
- * JSON is an error, unless `anew` says that it may go.
+ * Changes the file as a whole: nobody reads half of it, and a change somebody else made meanwhile
+ * is read again first. `change` gives undefined where nothing is to be written. What is there and
+ * is no JSON is an error, unless `anew` says that it may go.
  */
 export function updateConfig(
   file: string,

@@ -11,9 +11,9 @@ export interface Openness {
 }
 
 /**
- * A path by a short name that is the same in every export, so that rows can still be told apart and
- * put together: the first eight digits of its SHA-256. It names a path, it does not hide one from
- * somebody who can guess it.
+ * A path by a short name that is the same in every export, so that rows can still be distinguished
+ * and put together: the first eight digits of its SHA-256. It names a path, it does not hide one
+ * from somebody who can guess it.
  */
 export function hashedPath(kind: 'project' | 'account', path: string): string {
   if (path === '') return '';

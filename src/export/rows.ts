@@ -17,8 +17,8 @@ import { type Openness, pathWriter } from './redact.ts';
 export interface ExportRow {
   readonly at: number;
   /**
-   * `part`: tokens of another model inside a message; `sum`: messages that have been summed up, dated
-   * to the beginning of their day or month; `background`: what no message explains.
+   * `part`: tokens of another model inside a message; `sum`: messages that have been downsampled,
+   * dated to the beginning of their day or month; `background`: what no message explains.
    */
   readonly kind: 'message' | 'part' | 'sum' | 'background';
   /** How many messages it stands for. */
@@ -72,9 +72,9 @@ export interface ExportTotals {
 }
 
 /**
- * Every message, what messages were summed up to, and all background a question is about, in pages, in
- * the order of time; of one moment messages stand first. Filters mean what they mean in reports, so that the
- * money of all rows is the total of a report on the same question.
+ * Every message, what messages were downsampled to, and all background a question is about, in
+ * pages, in the order of time; of one moment messages stand first. Filters mean what they mean in
+ * reports, so that the money of all rows is the total of a report on the same question.
  */
 export function* exportPages(
   context: ReportContext,

@@ -7,7 +7,7 @@ import { select } from '../query/select.ts';
 /** Spend before is looked at no longer than this: older habits are other habits. */
 const daysBefore = 30;
 
-/** What an agent spent in a stretch of time; measured. */
+/** What an agent spent in a period; measured. */
 export interface OutcomePeriod {
   readonly days: number;
   readonly runs: number;

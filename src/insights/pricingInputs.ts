@@ -9,8 +9,8 @@ import type { ReportContext } from '../query/context.ts';
 import { firstSpendAt } from '../store/query/background.ts';
 
 /**
- * Prices and time, as insights ask for them. A band for long prompts is judged by the mean prompt of a
- * part: roll-ups know no single message.
+ * Prices and time, as insights ask for them. A band for long prompts is judged by the mean prompt
+ * of a part: rollups know no single message.
  */
 export function insightWorld(context: ReportContext, span: TimeSpan | undefined): InsightWorld {
   const { book, now } = context;

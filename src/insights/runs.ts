@@ -11,7 +11,7 @@ import { addTo, noSums, type RowKeys, type RunningSums } from '../store/schema/s
 export interface FoundRun extends Run {
   readonly sessionNumber: number;
   readonly agentNumber: number;
-  /** Word number; 0 outside the main thread. */
+  /** String number; 0 outside the main thread. */
   readonly prompt: number;
   readonly failures: readonly FailureRow[];
 }
@@ -24,7 +24,7 @@ export interface FoundRuns {
   readonly unplaced: number;
 }
 
-/** Reads the runs that were at work in a span, as far as the filters let them. */
+/** Reads the runs that were active in a span, as far as the filters let them. */
 export function findRuns(
   context: ReportContext,
   question: Pick<Question, 'span' | 'filters'>,

@@ -16,7 +16,7 @@ const mostMessages = 5_000;
 
 /**
  * The threads of the sessions that spent most, message by message: first prompts and missed caches
- * are in no roll-up. Sessions with agents whose caches are low come first.
+ * are in no rollup. Sessions with agents whose caches are low come first.
  */
 export function readThreads(
   context: ReportContext,

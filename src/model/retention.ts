@@ -20,7 +20,7 @@ export interface RetentionSettings extends Retention {
 /** Retention settings with the zone whose nights they run in and whose days they cut at. */
 export interface RetentionPlan extends Retention {
   readonly zone: Zone;
-  /** File of the tags of time, read when sums are made; their moments cut sums. */
+  /** File of the time tags, read when sums are made; their moments cut sums. */
   readonly marksFile?: string | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface RetentionLimits {
   readonly cuts?: readonly number[] | undefined;
 }
 
-/** What is to be summed up at a moment; `cuts` are moments whose two sides stay apart. */
+/** What is to be downsampled at a moment; `cuts` are moments whose two sides stay apart. */
 export function limitsAt(
   now: number,
   plan: RetentionPlan,

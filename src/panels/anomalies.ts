@@ -122,7 +122,10 @@ function momentsOf(
     at ?? (day === null ? (ends.get(session ?? '') ?? 0) : firstMoment(day, zone));
 }
 
-/** What does not stand out. Of messages only the cheapest and the dearest of each column are read. */
+/**
+ * What does not stand out. Of messages only the cheapest and the most expensive of each column are
+ * read.
+ */
 function usualPoints(
   context: ReportContext,
   { filters }: Question,

@@ -88,7 +88,7 @@ export interface DashboardFigures extends DashboardSummary {
   readonly details: DashboardDetails | undefined;
 }
 
-/** What all bars need told apart, read at once; when it was spent is asked by itself. */
+/** What all bars need distinguished, read at once; when it was spent is asked by itself. */
 const byWhom: readonly SpendKey[] = ['session', 'agent', 'model', 'facet'];
 
 /** Reads the figures of a dashboard. */
@@ -121,7 +121,10 @@ export function dashboardData(
   };
 }
 
-/** Reads its head alone: what was spent by whom on what is not told apart further than the chart is. */
+/**
+ * Reads its head alone: what was spent by whom on what is not distinguished further than the chart
+ * is.
+ */
 export function dashboardSummary(
   context: ReportContext,
   asked: DashboardQuestion,

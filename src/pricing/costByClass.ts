@@ -8,8 +8,8 @@ export type ClassCosts = { readonly [K in keyof Usage]: number };
 
 /**
  * What each token class of a usage costs, in nano-dollars, at the rates of the whole request. They
- * add up to its price: what rounding leaves over goes to the dearest class. Undefined when there is
- * no price.
+ * add up to its price: what rounding leaves over goes to the most expensive class. Undefined when
+ * there is no price.
  */
 export function costByClass(
   book: RateBook,

@@ -4,7 +4,7 @@ import { type Decimal, decimalText } from './decimal.ts';
 import type { RateBook } from './priceBook.ts';
 import type { ModelRates, RatePeriod, Rates } from './rateTable.ts';
 
-/** What differs between two books for one model over one stretch of time. */
+/** What differs between two books for one model over one period. */
 export interface PriceChange {
   readonly model: string;
   readonly kind: 'new' | 'gone' | 'changed';

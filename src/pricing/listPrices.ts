@@ -8,7 +8,7 @@ import type { Tier } from './tiers.ts';
 /** Rates as plain numbers, US dollars per million tokens. */
 export type RateNumbers = { readonly [K in TokenClass]: number };
 
-/** One row of a price list: a model over one stretch of time, multipliers included. */
+/** One row of a price list: a model over one period, multipliers included. */
 export interface PriceListing {
   readonly model: string;
   readonly tier: Tier;

@@ -1,6 +1,6 @@
 import type { TokenClass } from '../model/tokens.ts';
 
-/** How dear a model is, whoever makes it. */
+/** Price grade of a model, whoever makes it. */
 export const grades = ['local', 'mini', 'standard', 'premium'] as const;
 export type Grade = (typeof grades)[number];
 

@@ -10,7 +10,7 @@ import { gradeOfRate, type Tier } from './tiers.ts';
 /** A rate for every token class, US dollars per million tokens. */
 export type Rates = { readonly [K in TokenClass]: Decimal };
 
-/** What a model costs over one stretch of time, the user's overrides and multipliers included. */
+/** What a model costs over one period, the user's overrides and multipliers included. */
 export interface RatePeriod {
   /** First moment (UTC ms); -Infinity where the price also holds for what is older than itself. */
   readonly fromMs: number;

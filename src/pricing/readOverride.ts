@@ -14,7 +14,7 @@ export interface RateRange {
 /** No token of any model costs a cent; beyond that somebody mistook the unit. */
 const dearest = 10_000;
 
-/** A dearest model's rate per single token is still below this. */
+/** The rate of even the most expensive model per single token is still below this. */
 const cheapest = 0.0005;
 
 /** Prices are kept to a billionth of a dollar per million tokens. */

@@ -37,7 +37,7 @@ export type PanelMissReason =
 /** A cache a message missed. */
 export interface PanelMiss {
   readonly reason: PanelMissReason;
-  /** Tokens sent anew although they had been cached; 0 for a first write. */
+  /** Tokens sent again although they had been cached; 0 for a first write. */
   readonly tokens: number;
   /** Time since the message before and how long its cache lived, milliseconds. */
   readonly gap: number;
@@ -110,7 +110,7 @@ export interface PanelSession {
   /** Messages and background. */
   readonly total: number;
   readonly backgrounds: readonly { readonly at: number; readonly nano: number }[];
-  /** Main thread first, then the subagents, dearest first. */
+  /** Main thread first, then the subagents, most expensive first. */
   readonly threads: readonly PanelThread[];
   /** When contexts were compacted. */
   readonly compactions: readonly { readonly agentId: string; readonly at: number }[];

@@ -162,7 +162,7 @@ export type FromDataPanel<Question> =
 export interface PanelAround {
   /** The answer in one or two sentences. */
   readonly answer: string;
-  /** A session is at work. */
+  /** A session is live. */
   readonly live: boolean;
   /** When the figures were read, UTC milliseconds. */
   readonly at: number;

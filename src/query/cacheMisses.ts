@@ -42,7 +42,10 @@ function inOrder(a: CachedCost, b: CachedCost): number {
   return a.requestId < b.requestId ? -1 : 1;
 }
 
-/** What tokens cost that were sent anew, beyond what reading them would have: at the message's rates. */
+/**
+ * What tokens cost that were sent again, beyond what reading them would have: at the message's
+ * rates.
+ */
 function extraCost(book: RateBook, { row, usage }: CachedCost, tokens: number): number {
   const card = book.cardOfRow(row);
   const { input, cacheWrite5m, cacheWrite1h } = usage;

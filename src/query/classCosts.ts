@@ -16,8 +16,8 @@ export interface RowSums {
 }
 
 /**
- * What each token class costs: its tokens at the rates of the row each was priced at. All parts add up
- * to the sum of the messages; what rounding leaves over goes to the dearest class.
+ * What each token class costs: its tokens at the rates of the row each was priced at. All parts add
+ * up to the sum of the messages; what rounding leaves over goes to the most expensive class.
  */
 export function classCosts(book: RateBook, parts: Iterable<RowSums>): ClassCosts {
   const byClass = { ...noUsage } as { -readonly [K in keyof Usage]: number };

@@ -54,7 +54,7 @@ export interface Dimension {
   readonly countsRuns: boolean;
 }
 
-/** Builds a dimension; `tool` and `class` need no rows told apart here: see `breakdown`. */
+/** Builds a dimension; `tool` and `class` need no rows distinguished here: see `breakdown`. */
 export function dimension(name: DimensionName, context: ReportContext): Dimension {
   const { book, zone } = context;
   const base = { name, ordered: false, countsRuns: true };

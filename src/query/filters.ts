@@ -17,7 +17,7 @@ const shownNames = 12;
 
 /** Which rows and backgrounds pass. Filters are combined with AND. */
 export interface Matcher {
-  /** What rows must be split by to be told apart. */
+  /** What rows must be split by to be distinguished. */
   readonly keys: readonly SpendKey[];
   readonly passes: (row: RowKeys) => boolean;
   /** Whether background of a session passes: it belongs to no model and no agent. */

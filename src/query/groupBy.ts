@@ -21,7 +21,7 @@ export interface Group {
   readonly runs: number | undefined;
 }
 
-/** Reads what these dimensions need to be told apart. */
+/** Reads what these dimensions need to be distinguished. */
 export function selectFor(
   context: ReportContext,
   question: Question,
@@ -118,7 +118,7 @@ export function groupsOf(
   return sorted(groups, dimensions);
 }
 
-/** Dearest first, or in the order of time; inside the first value by the second. */
+/** Most expensive first, or in the order of time; inside the first value by the second. */
 function sorted(groups: readonly Group[], dimensions: readonly Dimension[]): Group[] {
   const whole = new Map<string, number>();
   for (const { keys, sums, background } of groups) {

@@ -54,9 +54,10 @@ export async function withReportContextMeanwhile<T>(
 }
 
 /**
- * A store that stays open between the questions of a thread that is asked again and again: opening and
- * mapping a long history takes as long as some of its answers. Another file under the same name is
- * opened anew; closing is left to the end of the thread, which comes before a store is moved or deleted.
+ * A store that stays open between the questions of a thread that is asked again and again: opening
+ * and mapping a long history takes as long as some of its answers. Another file under the same name
+ * is reopened; closing is left to the end of the thread, which comes before a store is moved or
+ * deleted.
  */
 export class KeptStore {
   #kept: { readonly db: SqlDatabase; readonly file: string; readonly version: number } | undefined;

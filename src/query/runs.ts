@@ -6,9 +6,9 @@ import type { Names } from './names.ts';
 import type { Question } from './question.ts';
 
 /**
- * Runs that were at work in a span, as far as the filters let them, split by these keys. A run is one
- * execution of a subagent, or one prompt with its main-thread answers; quarters of an hour at the
- * span's edges count whole.
+ * Runs that were active in a span, as far as the filters let them, split by these keys. A run is
+ * one execution of a subagent, or one prompt with its main-thread answers; quarters of an hour at
+ * the span's edges count whole.
  */
 export function runCounts(
   context: ReportContext,
@@ -29,7 +29,7 @@ export function runCounts(
   return rows;
 }
 
-/** Sessions and agents are told apart anyway, so that questions which differ in them are one. */
+/** Sessions and agents are distinguished anyway, so that questions which differ in them are one. */
 function countKey(
   { span, filters }: Pick<Question, 'span' | 'filters'>,
   keys: readonly SpendKey[],
@@ -41,7 +41,7 @@ function countKey(
 /** What has been counted for one report: it asks for the same more than once. */
 const counted = new WeakMap<Names, Map<string, RunRow[]>>();
 
-/** How many runs were at work in a span. */
+/** How many runs were active in a span. */
 export function countRuns(
   context: ReportContext,
   question: Pick<Question, 'span' | 'filters'>,

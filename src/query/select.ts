@@ -117,7 +117,7 @@ function plain(
   return { rows, backgrounds };
 }
 
-/** Marks cut time, so every stretch between two of their edges is read by itself. */
+/** Marks cut time, so every interval between two of their edges is read by itself. */
 function tagged(
   context: ReportContext,
   span: TimeSpan | undefined,

@@ -78,7 +78,7 @@ function periodSpan(period: string, clock: Clock): TimeSpan | undefined {
   );
 }
 
-/** A day is a stretch, a moment is a point: `from` begins it and `to` ends it. */
+/** A day is an interval, a moment is a point: `from` begins it and `to` ends it. */
 function momentOf(text: string, option: string, clock: Clock): TimeSpan {
   if (isDay(text)) {
     const { zone } = clock;

@@ -9,7 +9,10 @@ export function tokenCounts(sums: Usage): Usage {
   return { input, output, cacheWrite5m, cacheWrite1h, cacheRead, webSearches };
 }
 
-/** Rows with one key put together, dearest first. Maps, because a model may be called `__proto__`. */
+/**
+ * Rows with one key put together, most expensive first. Maps, because a model may be called
+ * `__proto__`.
+ */
 export function sumBy<T extends SpendSums>(
   rows: Iterable<T>,
   keyOf: (row: T) => string,

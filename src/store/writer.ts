@@ -109,8 +109,8 @@ export class Writer {
 
   /**
    * Stores chunks of one or several transcripts in one transaction. A chunk that does not begin
-   * where its file has been read to is stale: somebody else was there first. It is left out, and the
-   * paths of such files are returned, to be looked at anew.
+   * where its file has been read to is stale: somebody else was there first. It is left out, and
+   * the paths of such files are returned, to be looked at again.
    */
   ingest(items: readonly IngestItem[]): string[] {
     const stale: string[] = [];

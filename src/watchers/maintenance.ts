@@ -70,7 +70,7 @@ export class Maintenance {
     this.#writer.setMeta('clean', '1');
   }
 
-  /** Prices everything anew when rates or overrides are not those of the last time. */
+  /** Reprices everything when rates or overrides are not those of the last time. */
   async repriceIfChanged(): Promise<void> {
     const before = this.#meta('priceRevision');
     if (before === this.#writer.priceRevision) return;

@@ -15,7 +15,7 @@ export interface IndexerConfig {
   /** The user's price overrides as written; checked where they are used. */
   readonly priceOverrides: unknown;
   readonly storeTitles: boolean;
-  /** Without it nothing is summed up. */
+  /** Without it nothing is downsampled. */
   readonly retention?: RetentionPlan | undefined;
   readonly polling: PollingMode;
   readonly paused: boolean;

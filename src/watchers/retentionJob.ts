@@ -15,7 +15,7 @@ import { whileBusy } from './retryBusy.ts';
 /** Name of the job in `doctor` and `workers`. */
 export const retentionJob = 'retention';
 
-/** The moments at which tags of time begin or end: whatever a line of their file dates. */
+/** The moments at which time tags begin or end: whatever a line of their file dates. */
 export function markTimes(file: string | undefined): number[] {
   if (file === undefined || !existsSync(file)) return [];
   return readFileSync(file, 'utf8')
@@ -26,20 +26,20 @@ export function markTimes(file: string | undefined): number[] {
     });
 }
 
-/** What was summed up. */
+/** What was downsampled. */
 export interface DownsamplingResult {
   readonly messages: number;
-  /** Days whose messages were summed up. */
+  /** Days whose messages were downsampled. */
   readonly days: number;
-  /** Months whose days were summed up. */
+  /** Months whose days were downsampled. */
   readonly months: number;
   /** Nothing is left that is beyond the limits. */
   readonly complete: boolean;
 }
 
 /**
- * Sums up all that is beyond the limits, a day or a month to a transaction, giving the thread back in
- * between. `goOn` is asked before each.
+ * Downsamples all that is beyond the limits, a day or a month to a transaction, yielding to the
+ * event loop in between. `goOn` is asked before each.
  */
 export async function sumUpAll(
   writer: Writer,
@@ -68,7 +68,10 @@ export function downsamplingText({ messages, days, months }: DownsamplingResult)
   return parts.length === 0 ? 'nothing was old enough' : `summed up ${parts.join(', ')}`;
 }
 
-/** Sums up what is old once a night: when the clock comes to 02:00, or at the next start after it. */
+/**
+ * Downsamples what is old once a night: when the clock comes to 02:00, or at the next start after
+ * it.
+ */
 export class RetentionJob {
   readonly #plan: RetentionPlan;
   readonly #last: Statement;
@@ -97,8 +100,9 @@ export class RetentionJob {
   }
 
   /**
-   * Runs if it is due, while `goOn` says so. True when something was summed up. What keeps it from
-   * its work is noted and waits for the next night; only the loss of the lease is the caller's.
+   * Runs if it is due, while `goOn` says so. True when something was downsampled. What keeps it
+   * from its work is noted and waits for the next night; only the loss of the lease is the
+   * caller's.
    */
   async runIfDue(writer: Writer, goOn: () => boolean): Promise<boolean> {
     const started = Date.now();

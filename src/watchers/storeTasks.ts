@@ -120,8 +120,8 @@ export async function emptyStore(file: string, role: 'editor' | 'terminal'): Pro
 }
 
 /**
- * Sums up what is beyond the plan's limits at a moment (UTC milliseconds), whoever writes the store:
- * the lease is taken, and who had it becomes the writer again afterwards.
+ * Downsamples what is beyond the plan's limits at a moment (UTC milliseconds), whoever writes the
+ * store: the lease is taken, and who had it becomes the writer again afterwards.
  */
 export async function sumUpStore(
   file: string,

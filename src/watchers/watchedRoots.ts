@@ -29,7 +29,7 @@ export class WatchedRoots {
     this.#onReady = onReady;
   }
 
-  /** Looks for the roots anew, and watches those there are. */
+  /** Looks for the roots again, and watches those there are. */
   refresh(): readonly Root[] {
     this.#roots = configuredRoots(this.#config);
     if (this.#config.mode === 'watch') for (const root of this.#roots) this.#watch(root);

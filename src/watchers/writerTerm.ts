@@ -10,7 +10,9 @@ import { WatchedRoots } from './watchedRoots.ts';
 
 /** How often it is asked whether the night's work is due. */
 const nightEveryMs = 60_000;
-/** A program that reads once and answers sums up what is old for so long; the next one goes on. */
+/**
+ * A program that reads once and answers downsamples old detail for so long; the next one goes on.
+ */
 const briefMs = 2000;
 
 /** What a term needs from the indexer. */
@@ -113,7 +115,7 @@ export class WriterTerm {
     }
   }
 
-  /** Sums up what is old when a night has passed; everything else goes on meanwhile. */
+  /** Downsamples what is old when a night has passed; everything else goes on meanwhile. */
   async #sumUp(forMs = Number.POSITIVE_INFINITY): Promise<void> {
     const { writer, output } = this.#parts;
     const until = Date.now() + forMs;

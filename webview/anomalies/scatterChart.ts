@@ -136,7 +136,10 @@ export class ScatterChart {
   }
 }
 
-/** The usual, what stands out without a name, and what is listed: told apart by shape and size too. */
+/**
+ * The usual, what stands out without a name, and what is listed: distinguished by shape and size
+ * too.
+ */
 function datasetsOf({
   data,
   figures,

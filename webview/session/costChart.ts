@@ -34,7 +34,7 @@ Chart.register(LineController, LineElement, PointElement, LinearScale, Tooltip, 
 export type Points = { x: number; y: number }[];
 export type Line = ChartDataset<'line', Points>;
 
-/** Lines that are told apart by their label at the end; more of them get a legend. */
+/** Lines that are distinguished by their label at the end; more of them get a legend. */
 const mostDirectLabels = 4;
 
 /** A narrower chart has no room for labels beside it. */
@@ -207,7 +207,7 @@ export class CostChart {
         afterFit: this.#link.fit,
       },
     } as NonNullable<ChartOptions<'line'>['scales']>;
-    // Every line at that moment, whichever has a point there: total first, then the dearest.
+    // Every line at that moment, whichever has a point there: total first, then the most expensive.
     return timeChartOptions(this.#view, this.#link, scales, (item) => [
       ...this.#valuesAt(Number(item.parsed.x)),
       ...marksAt(this.#view, Number(item.parsed.x)),

@@ -2,7 +2,7 @@ import { dashes, type SeriesStyle } from '../shared/charts/palette.ts';
 import type { Theme } from '../shared/theme.ts';
 import type { Series } from './series.ts';
 
-/** How the lines of a session are told apart: by hue and by dash, and by their names. */
+/** How the lines of a session are distinguished: by hue and by dash, and by their names. */
 export function lineStyles(series: readonly Series[], theme: Theme): SeriesStyle[] {
   const agents = series.filter(({ kind }) => kind === 'agents');
   return series.map((one) => {

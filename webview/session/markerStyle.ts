@@ -4,7 +4,9 @@ import { lost, type Marker, type MarkerKind, nearest } from './markers.ts';
 import { costText, missText, modelText } from './messageText.ts';
 import { type SessionView, threadName } from './view.ts';
 
-/** A mark as it is drawn: what it says, and how dear it was as a share of the dearest. */
+/**
+ * A mark as it is drawn: what it says, and how expensive it was as a share of the most expensive.
+ */
 export interface DrawnMarker {
   readonly kind: MarkerKind | 'compaction';
   readonly share: number;
@@ -26,7 +28,7 @@ const shapes = {
   compaction: 'rectRot',
 } as const;
 
-/** Marks are told apart by their shapes; the colour only helps. */
+/** Marks are distinguished by their shapes; the colour only helps. */
 export function markLook(marks: readonly DrawnMarker[], theme: Theme): MarkLook {
   const colour = ({ kind }: DrawnMarker): string => {
     if (kind === 'message') return theme.foreground;

@@ -30,7 +30,7 @@ export function lost({ miss }: PanelMessage): boolean {
 
 /** Messages of a lane that stand at one place of the axis. */
 export interface LaneMarker {
-  /** The dearest of them, or the one that is noteworthy. */
+  /** The most expensive of them, or the one that is noteworthy. */
   readonly mark: Marker;
   /** What they cost together, and how many they are. */
   readonly nano: number;

@@ -21,7 +21,7 @@ export interface DerivedSession {
   readonly numbers: ReadonlyMap<string, number>;
   readonly marks: readonly Marker[];
   readonly series: readonly Series[];
-  /** What all messages cost, also those that are summed up. */
+  /** What all messages cost, also those that are downsampled. */
   readonly messageNano: number;
   /** First and last moment there is a figure of. */
   readonly span: { readonly from: number; readonly to: number };

@@ -7,7 +7,7 @@ export type BudgetScope =
   | { readonly kind: 'project'; readonly path: string }
   | { readonly kind: 'group' | 'branch' | 'tag'; readonly name: string };
 
-/** When a budget begins anew: never for `lifetime`, all the time for `rolling`. */
+/** When a budget begins again: never for `lifetime`, all the time for `rolling`. */
 export type BudgetPeriod =
   | { readonly kind: 'day' | 'week' | 'month' | 'lifetime' | 'run' }
   | { readonly kind: 'rolling'; readonly count: number; readonly unit: 'h' | 'd' };

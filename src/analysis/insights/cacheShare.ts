@@ -82,7 +82,7 @@ interface Cause {
   readonly nano: number;
 }
 
-/** Causes, dearest first; those that are the price of working stand last. */
+/** Causes, most expensive first; those that are the price of working stand last. */
 function causesOf(threads: readonly Thread[]): Cause[] {
   const misses = threads.flatMap((thread) => thread.misses);
   return [...Map.groupBy(misses, ({ reason }) => reason)]

@@ -13,8 +13,9 @@ const summaryTokens = 3_000;
 
 /**
  * Sessions that went on with a long context: what /compact would have saved (less what making it
- * costs), and what /clear would, where nothing of it was needed any more. The first is the low end of
- * the range, the second the high one. Contexts are means of runs, for roll-ups know no single message.
+ * costs), and what /clear would, where nothing of it was needed any more. The first is the low end
+ * of the range, the second the high one. Contexts are means of runs, for rollups know no single
+ * message.
  */
 export function contextBloat(runs: readonly Run[], world: InsightWorld): Insight[] {
   const main = runs.filter(({ agent, messages }) => agent === 'main' && messages > 0);

@@ -38,8 +38,9 @@ export function breakers(
 }
 
 /**
- * Whether there is a cause changes only when an event happens and when it leaves one of the windows,
- * so the replay goes from one such moment to the next and looks at the stretch between them.
+ * Whether there is a cause changes only when an event happens and when it leaves one of the
+ * windows, so the replay goes from one such moment to the next and looks at the interval between
+ * them.
  */
 function replay(events: readonly PeerEvent[], now: number, limit: number): Omit<Breaker, 'peer'> {
   const dated = events

@@ -33,7 +33,7 @@ export interface PeerSums {
 export type PeerSpend = Readonly<Record<PeerWindow | 'total', PeerSums>>;
 
 export interface Federation {
-  /** By the spend of 24 hours, dearest first. */
+  /** By the spend of 24 hours, most expensive first. */
   readonly peers: readonly { readonly peer: string; readonly spend: PeerSpend }[];
   /** All peers together. */
   readonly all: PeerSpend;

@@ -24,7 +24,9 @@ export interface CacheMiss {
   /** Which message of the thread, from 0. */
   readonly index: number;
   readonly reason: MissReason;
-  /** Tokens that were sent anew although the message before had them cached; 0 for a first write. */
+  /**
+   * Tokens that were sent again although the message before had them cached; 0 for a first write.
+   */
   readonly tokens: number;
   /** Time since the message before, milliseconds; 0 for a first write. */
   readonly gap: number;

@@ -1,8 +1,8 @@
 import type { SpendPoint } from './spendPoints.ts';
 
 /**
- * So many points as a chart can tell apart: of each of its columns the cheapest and the dearest, so that
- * no peak is lost. Few points stay as they are.
+ * So many points as a chart can distinguish: of each of its columns the cheapest and the most
+ * expensive, so that no peak is lost. Few points stay as they are.
  */
 export function downsamplePoints<P extends SpendPoint>(
   points: readonly P[],

@@ -95,7 +95,7 @@ function standardDeviation(values: readonly number[]): number | undefined {
 export interface ProjectedBudget {
   readonly limit: number;
   readonly spent: number;
-  /** Days until its period ends and spend begins anew; undefined for one that never does. */
+  /** Days until its period ends and spend begins again; undefined for one that never does. */
   readonly daysLeft: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What was spent at a moment, or in a short stretch that began then. */
+/** What was spent at a moment, or in a short interval that began then. */
 export interface SpendPoint {
   /** UTC milliseconds. */
   readonly at: number;
@@ -7,15 +7,15 @@ export interface SpendPoint {
 }
 
 /**
- * In which stretch of a length, counted back from now, a moment lies: 0 is the one that ends now.
- * A stretch holds its end and not its beginning, so that what happens now is in the latest one.
+ * In which interval of a length, counted back from now, a moment lies: 0 is the one that ends now.
+ * An interval holds its end and not its beginning, so that what happens now is in the latest one.
  * Negative for what is yet to come.
  */
 export function intervalOf(at: number, now: number, length: number): number {
   return Math.floor((now - at) / length);
 }
 
-/** Spend of the last so many stretches, each so many milliseconds long, oldest first. */
+/** Spend of the last so many intervals, each so many milliseconds long, oldest first. */
 export function intervalSums(
   points: readonly SpendPoint[],
   now: number,

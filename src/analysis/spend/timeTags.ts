@@ -10,15 +10,15 @@ export interface TimeTagEvent {
   readonly session?: string | undefined;
 }
 
-/** A stretch of time that carries a tag. */
+/** A period that carries a tag. */
 export interface TimeTag extends TimeSpan {
   readonly name: string;
   readonly session: string | undefined;
 }
 
 /**
- * The stretches that starts and stops make. A start while its mark runs changes nothing, a stop without
- * a start is left out; what was never stopped lasts for ever.
+ * The intervals that starts and stops make. A start while its mark runs changes nothing, a stop
+ * without a start is left out; what was never stopped lasts for ever.
  */
 export function marksOf(events: readonly TimeTagEvent[]): TimeTag[] {
   const running = new Map<string, TimeTagEvent>();
@@ -40,7 +40,7 @@ export function marksOf(events: readonly TimeTagEvent[]): TimeTag[] {
   return marks.sort((a, b) => a.from - b.from);
 }
 
-/** A stretch of time in which the same marks hold throughout. */
+/** A period in which the same marks hold throughout. */
 export interface Segment {
   readonly span: TimeSpan;
   readonly marks: readonly TimeTag[];

@@ -65,7 +65,9 @@ function middleOf(numbers: Float64Array): number | undefined {
   return (lower + upper) / 2;
 }
 
-/** Parts of a stretch one after the other by the golden ratio: they fit no shape values come in. */
+/**
+ * Parts of an interval one after the other by the golden ratio: they fit no shape values come in.
+ */
 const nextPart = 0.618_033_988_749_895;
 
 /**

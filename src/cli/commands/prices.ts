@@ -112,7 +112,7 @@ async function reprice(options: YesOptions): Promise<void> {
   print(environment, document);
 }
 
-/** Lets the indexer price everything anew; says so when another program does not let it. */
+/** Lets the indexer reprice everything; says so when another program does not let it. */
 async function applyPrices(environment: Environment): Promise<readonly string[]> {
   const { problems } = await bringUpToDate({
     ...environment,

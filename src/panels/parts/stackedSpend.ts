@@ -18,7 +18,9 @@ const mostNames = 6;
 /** What the rest is called inside the data; no name can be that. */
 export const restName = '\u0000rest';
 
-/** Splits spend over time by model, project or agent: the dearest names first, then the rest. */
+/**
+ * Splits spend over time by model, project or agent: the most expensive names first, then the rest.
+ */
 export function stacked(
   context: ReportContext,
   selection: SumsOnly,

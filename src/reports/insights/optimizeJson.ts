@@ -37,7 +37,7 @@ export interface InsightJson
   readonly savingsShare: RangeJson | null;
 }
 
-/** Spend of an agent in a stretch of time. */
+/** Spend of an agent in a period. */
 export interface OutcomePeriodJson {
   readonly days: number;
   readonly runs: number;

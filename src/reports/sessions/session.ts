@@ -69,10 +69,10 @@ export const session: ReportDefinition = {
     ),
 };
 
-/** A dearest message beyond this multiple of the 99th percentile stands out. */
+/** A most expensive message above this multiple of the 99th percentile stands out. */
 const outlierFactor = 2;
 
-/** One session taken apart: its dearest messages, agents and models, and how it adds up. */
+/** One session taken apart: its most expensive messages, agents and models, and how it adds up. */
 export function sessionReport(
   context: ReportContext,
   session: SessionSummary | undefined,

@@ -184,7 +184,7 @@ export function sessionJson(session: SessionSummary, rows: readonly AgentSums[])
   };
 }
 
-/** The agents of a session: the main thread first, then the dearest. */
+/** The agents of a session: the main thread first, then the most expensive. */
 export function agentsOf(
   rows: readonly AgentSums[],
 ): { agentId: string; type: string; sums: ReturnType<typeof addSums> }[] {

@@ -15,7 +15,7 @@ import type { Cell, Column, Document } from '../document/document.ts';
 import { retentionNotes } from '../upkeep/retention.ts';
 import { nothing } from './breakdown.ts';
 
-/** A feed has no stretches of marks to be cut at. */
+/** A feed has no intervals of marks to be cut at. */
 const filters: readonly FilterName[] = filterNames.filter((name) => name !== 'tag');
 
 /** `outlay activity` */

@@ -203,7 +203,7 @@ function byMessage(context: ReportContext, { span, filters }: Question): Compare
   };
 }
 
-/** What the one column of messages that filters ask about has to be: known from the roll-ups. */
+/** What the one column of messages that filters ask about has to be: known from the rollups. */
 function filterOf(
   { db }: ReportContext,
   span: Question['span'],

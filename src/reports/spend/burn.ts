@@ -89,7 +89,7 @@ function checkBurn(question: Question): void {
   );
 }
 
-/** Reads the stretches back from now and compares the latest. */
+/** Reads the intervals back from now and compares the latest. */
 export function readBurn(context: ReportContext, question: Question): FoundBurn {
   const { now } = context;
   const parts = partsOf(question);
@@ -140,7 +140,7 @@ function burnDocument(context: ReportContext, question: Question, found: FoundBu
 export function burnSentences(context: ReportContext, found: FoundBurn): string[] {
   const { burn: result, spendRate, bucket, alertAbove } = found;
   const { latest, active, all, skipped } = result;
-  // What other stretches lack does not make the latest one uncertain.
+  // What other intervals lack does not make the latest one uncertain.
   const atLeast = spendRate.latest.lower > 0 || spendRate.latest.unpriced > 0;
   const first = `${headline(context, latest, atLeast)} in the last ${formatDuration(bucket)}`;
   if (active === undefined || all === undefined) {

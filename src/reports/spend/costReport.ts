@@ -85,7 +85,8 @@ function costReport(context: ReportContext, question: Question): Document {
 function find(context: ReportContext, question: Question): Findings {
   const keys: SpendKey[] = ['session', 'agent', 'model', 'facet'];
   const selection = select(context, question, keys);
-  // Days need the quarters of an hour told apart, and nothing else does: asked for by themselves.
+  // Days need the quarters of an hour distinguished, and nothing else does: asked for by
+  // themselves.
   const byDay = select(context, question, ['bucket'], false, selection.names);
   const withoutDays = { ...question, options: {} };
   const groups = new Map(
@@ -154,7 +155,7 @@ function sentences(context: ReportContext, found: Findings): string[] {
 function partTable(context: ReportContext, name: DimensionName, found: Findings): Table {
   const { header } = dimension(name, context);
   const groups = found.groups.get(name)!;
-  // Of days the latest are of interest, of all else the dearest.
+  // Of days the latest are of interest, of all else the most expensive.
   const shown = name === 'day' ? groups.slice(-14) : groups.slice(0, shownRows);
   const keys = shown.map(({ keys: [key] }) => key!);
   const texts = keyTexts(name, keys, context, found.selection.names);

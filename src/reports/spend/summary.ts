@@ -257,7 +257,7 @@ interface ProjectSpend {
   readonly background: number;
 }
 
-/** Spend by repository, or by directory where there is none (any more), dearest first. */
+/** Spend by repository, or by directory where there is none (any more), most expensive first. */
 function projectsOf({ rows, backgrounds, sessions }: Spend): ProjectSpend[] {
   const found = new Map<string, Writable<ProjectSpend>>();
   const bySession = new Map<number, Writable<ProjectSpend>>();

@@ -151,7 +151,7 @@ export function priceChangeReport(context: ReportContext, question: PriceChangeQ
   };
 }
 
-/** What was summed up is no message any more that could be priced anew. */
+/** What was summed up is no message any more that could be priced again. */
 function keptPriceNotes({ db, zone }: ReportContext): string[] {
   const before = downsampledUpTo(db).messages;
   if (before === 0) return [];

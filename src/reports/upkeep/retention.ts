@@ -10,7 +10,7 @@ import { sizeText } from '../../text/byteSize.ts';
 import type { Document } from '../document/document.ts';
 import { isoOrNull } from './workers.ts';
 
-/** What was summed up just now. */
+/** What was downsampled just now. */
 export interface DownsamplingResult {
   readonly messages: number;
   readonly days: number;
@@ -27,7 +27,9 @@ export interface RetentionQuestion {
   readonly remedy: string;
 }
 
-/** What `outlay retention` prints: what is set, what was done, and what would be summed up now. */
+/**
+ * What `outlay retention` prints: what is set, what was done, and what would be downsampled now.
+ */
 export function retentionReport(context: ReportContext, question: RetentionQuestion): Document {
   const { retention, limits, done, remedy } = question;
   const ahead = downsamplingForecast(context.db, limits);
@@ -121,8 +123,8 @@ function aheadSentences(
 }
 
 /**
- * What is to be said beside the figures of a span because of what was summed up; `by` are names of
- * dimensions they are split by. Empty when all is exact.
+ * What is to be said beside the figures of a span because of what was downsampled; `by` are names
+ * of dimensions they are split by. Empty when all is exact.
  */
 export function retentionNotes(
   context: ReportContext,
@@ -134,7 +136,7 @@ export function retentionNotes(
 
 /**
  * What is to be said about a span that cuts a day or a month that is only known as a whole: what is
- * summed up counts where it begins. Empty when the span's figures are exact.
+ * downsampled counts where it begins. Empty when the span's figures are exact.
  */
 function cutNotes(context: ReportContext, span: TimeSpan | undefined): string[] {
   if (span === undefined) return [];

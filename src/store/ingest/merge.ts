@@ -81,8 +81,9 @@ export function betterOccurrence(a: Occurrence, b: Occurrence): Occurrence {
 
 /**
  * Which of two records of one identity is kept: a direct line before a progress copy, main thread
- * before side chain, then the most output, then the one that says how it stopped, then the earliest.
- * What is still equal is told apart by content, so that the order of reading never decides.
+ * before side chain, then the most output, then the one that says how it stopped, then the
+ * earliest. What is still equal is distinguished by content, so that the order of reading never
+ * decides.
  */
 export function compareLines(a: MessageLine, b: MessageLine): number {
   return (

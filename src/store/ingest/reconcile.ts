@@ -110,7 +110,7 @@ export class Reconciler {
     return allotClientPrices(this.#messages, this.#strings, unpriced, downsampled, told, base);
   }
 
-  /** Derives a session's background and unconfirmed spend anew. */
+  /** Derives a session's background and unconfirmed spend again. */
   reconcile(id: number): void {
     const states = this.#states.all<StoredCostState>(id);
     const last = states[states.length - 1];
@@ -208,7 +208,10 @@ export class Reconciler {
   }
 }
 
-/** What stands in one session (asked for twice) and not in another: messages, or what was summed up. */
+/**
+ * What stands in one session (asked for twice) and not in another: messages, or what was
+ * downsampled.
+ */
 function spentSql(table: string, occurrences: string, key: string): string {
   return `SELECT m.at AS at, m.nano AS nano FROM ${table} m WHERE m.counted = 1 AND m.session = ?
       AND NOT EXISTS (SELECT 1 FROM ${occurrences} p WHERE p.${key} = m.id)

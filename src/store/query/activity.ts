@@ -44,8 +44,8 @@ export function* latestMessages(
 }
 
 /**
- * Messages of a span, or all of them, dearest first, in pages. A page looks through the costs of the
- * whole span, in an index, and reads the rows of its own messages only.
+ * Messages of a span, or all of them, most expensive first, in pages. A page looks through the
+ * costs of the whole span, in an index, and reads the rows of its own messages only.
  */
 export function* mostExpensiveMessages(
   db: SqlDatabase,

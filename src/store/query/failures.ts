@@ -6,7 +6,8 @@ import { promptColumn } from './messageSpend.ts';
 /** Something that went wrong, with the run it belongs to. */
 export interface FailureRow extends EventRow {
   /**
-   * Word number of the prompt, 0 for a subagent; undefined where no message is left that could say.
+   * String number of the prompt, 0 for a subagent; undefined where no message is left that could
+   * say.
    */
   readonly prompt: number | undefined;
 }

@@ -11,7 +11,7 @@ export function alias(name: (typeof sumColumns)[number]): keyof SpendSums {
   return names[name] ?? (name as keyof SpendSums);
 }
 
-/** These sum columns, or all, under the names of `SpendSums`, for queries over a roll-up. */
+/** These sum columns, or all, under the names of `SpendSums`, for queries over a rollup. */
 export function spendSumsOf(only?: readonly (keyof SpendSums)[]): string[] {
   return sumColumns
     .map((name) => [name, alias(name)] as const)

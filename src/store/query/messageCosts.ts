@@ -82,7 +82,7 @@ const costsOf = `SELECT m.id, m.mid, m.rid, m.at, m.nano, m.declined, m.priced, 
          JOIN word s ON s.id = m.stop JOIN word p ON p.id = m.prompt
        WHERE m.session = ? AND m.counted = 1`;
 
-/** The messages of a session that count, dearest first. */
+/** The messages of a session that count, most expensive first. */
 export function messageCosts(db: SqlDatabase, session: number): MessageCost[] {
   return db
     .prepare(`${costsOf} ORDER BY m.nano DESC, m.at, m.mid, m.rid`)

@@ -7,8 +7,8 @@ import { agentType } from './fragments.ts';
 import { facetJoin, spendRowOf } from './messageSpend.ts';
 
 /**
- * One message that counts, or one part of a message that was answered by another model: together they
- * are what the roll-ups sum. Tokens and money are of the piece alone.
+ * One message that counts, or one part of a message that was answered by another model: together
+ * they are what the rollups sum. Tokens and money are of the piece alone.
  */
 export interface MessagePiece extends SpendRow {
   readonly kind: 'message' | 'part';

@@ -3,7 +3,7 @@ import type { SqlDatabase } from '../driver/types.ts';
 import type { RowKeys, SpendRow } from '../schema/sums.ts';
 import { facetJoin, messageSums, promptColumn } from './messageSpend.ts';
 
-/** What message rows can be told apart by without reading more than they need. */
+/** What message rows can be distinguished by without reading more than they need. */
 export type MessageKey = 'session' | 'agent' | 'model' | 'facet' | 'prompt';
 
 /** What a message cost, in nano-dollars, and its number. */
@@ -130,9 +130,9 @@ export function longPromptRows(
     .all<SpendRow>(span.from, span.to, threshold);
 }
 
-/** Messages that were at about the same time: the cheapest and the dearest of them. */
+/** Messages that were at about the same time: the cheapest and the most expensive of them. */
 export interface MessageColumn {
-  /** Which stretch of the span, from 0. */
+  /** Which interval of the span, from 0. */
   readonly column: number;
   readonly low: number;
   readonly high: number;

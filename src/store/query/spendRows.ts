@@ -9,7 +9,7 @@ import { agentType, spendSumsOf } from './fragments.ts';
 import { facetJoin, spendRowOf } from './messageSpend.ts';
 import { type EdgePiece, spanPieces } from './spanPieces.ts';
 
-/** What roll-ups can be split by; `bucket` is a quarter of an hour. */
+/** What rollups can be split by; `bucket` is a quarter of an hour. */
 export type SpendKey = 'bucket' | 'session' | 'agent' | 'model' | 'facet' | 'prompt';
 
 /**
@@ -32,7 +32,7 @@ export function spendRows(
   return [...inner, ...combine(cut, keys)];
 }
 
-/** The roll-up that answers soonest: the one with the fewest rows that tells the keys apart. */
+/** The rollup that answers soonest: the one with the fewest rows that tells the keys apart. */
 function tableFor(span: TimeSpan | undefined, keys: readonly SpendKey[]): RollupTable {
   const within = (...known: readonly SpendKey[]): boolean =>
     keys.every((key) => known.includes(key));
@@ -49,7 +49,7 @@ function isLeft(row: SpendSums): boolean {
   return row.messages !== 0 || row.nano !== 0 || totalTokens(row) !== 0;
 }
 
-/** What an edge of a span cuts of a bucket, split as far as the roll-ups split it. */
+/** What an edge of a span cuts of a bucket, split as far as the rollups split it. */
 function edgeRows(db: SqlDatabase, edge: EdgePiece): SpendRow[] {
   if (edge.kind === 'messages') return rowsOfMessages(db, edge.span);
   const within = [edge.bucket, edge.bucket + 1] as const;
@@ -64,7 +64,7 @@ function less(rows: readonly SpendRow[], others: readonly SpendRow[]): SpendRow[
 
 /**
  * What a span holds of messages that are no longer there one by one: their sums, each dated to the
- * beginning of its day or month. Empty where nothing has been summed up.
+ * beginning of its day or month. Empty where nothing has been downsampled.
  */
 export function downsampledRows(db: SqlDatabase, span: TimeSpan | undefined): SpendRow[] {
   const before = downsampledUpTo(db).messages;
@@ -74,7 +74,7 @@ export function downsampledRows(db: SqlDatabase, span: TimeSpan | undefined): Sp
   return rest.sort((a, b) => a.at - b.at);
 }
 
-/** A question to one roll-up. */
+/** A question to one rollup. */
 interface Grouping {
   readonly table: RollupTable;
   readonly keys: readonly SpendKey[];
@@ -88,7 +88,7 @@ function grouped(db: SqlDatabase, { table, keys, within, only }: Grouping): Spen
   const named = keys.map((key) => (key === 'bucket' ? `bucket * ${bucketMs} AS at` : key));
   const sums = spendSumsOf(only);
   const where = within === undefined ? '' : `WHERE ${bucketsOf(table)}`;
-  // Rows that are only told apart need not be sorted to be summed up.
+  // Rows that are only distinguished need not be sorted to be downsampled.
   const columns = `${sums.length === 0 ? 'DISTINCT ' : ''}${[...named, ...sums].join(', ')}`;
   const groups = keys.length === 0 || sums.length === 0 ? '' : `GROUP BY ${keys.join(', ')}`;
   const rows = db
@@ -99,7 +99,7 @@ function grouped(db: SqlDatabase, { table, keys, within, only }: Grouping): Spen
 
 type FacetedMessage = MessageRow & { facet: number };
 
-/** Single messages, split as the roll-ups split them. */
+/** Single messages, split as the rollups split them. */
 function rowsOfMessages(db: SqlDatabase, span: TimeSpan): SpendRow[] {
   const rows = db
     .prepare(

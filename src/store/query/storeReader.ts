@@ -204,7 +204,7 @@ export class StoreReader {
     return this.#sessions(inScope, 1, list, list)[0];
   }
 
-  /** Picks the sessions along the index first, so that only those wanted are summed up. */
+  /** Picks the sessions along the index first, so that only those wanted are downsampled. */
   #sessions(where: string, limit: number, ...values: SqlValue[]): SessionSummary[] {
     const rows = this.#all<Omit<SessionSummary, 'irreconcilable'> & { irreconcilable: number }>(
       `SELECT s.id AS id, s.sid AS sid, r.text AS root, c.text AS cwd, p.git_root AS gitRoot,

@@ -16,7 +16,7 @@ export interface Migration {
 
 export const migrations: readonly Migration[] = [
   { version: 1, minReader: 1, sql: schemaV1 },
-  // Older programs group the roll-ups by the columns they know: the sums are the same.
+  // Older programs group the rollups by the columns they know: the sums are the same.
   { version: 2, minReader: 1, sql: schemaV2 },
   { version: 3, minReader: 1, sql: schemaV3 },
   { version: 4, minReader: 1, sql: schemaV4 },

@@ -65,10 +65,10 @@ export interface RowKeys {
   readonly at: number;
   readonly session: number;
   readonly agent: number;
-  /** Word number. */
+  /** String number. */
   readonly model: number;
   readonly facet: number;
-  /** Word number of the prompt; 0 outside the main thread. */
+  /** String number of the prompt; 0 outside the main thread. */
   readonly prompt: number;
 }
 

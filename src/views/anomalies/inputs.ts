@@ -9,7 +9,7 @@ export interface AnomaliesInputs {
   readonly question: AnomaliesQuestion;
   readonly format: Format;
   readonly folders: readonly WindowFolder[];
-  /** A session is at work. */
+  /** A session is live. */
   readonly live: boolean;
   readonly demo: boolean;
   /** What an outlier is called. */

@@ -11,7 +11,7 @@ export interface BurnInputs {
   readonly format: Format;
   readonly zone: Zone;
   readonly folders: readonly WindowFolder[];
-  /** A session is at work. */
+  /** A session is live. */
   readonly live: boolean;
   readonly demo: boolean;
 }

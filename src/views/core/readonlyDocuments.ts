@@ -9,7 +9,7 @@ import {
 
 const scheme = 'outlay';
 
-/** Reports as read-only documents: nothing to save, and shown anew under the same tab. */
+/** Reports as read-only documents: nothing to save, and shown again under the same tab. */
 export class ReportDocuments implements TextDocumentContentProvider, Disposable {
   readonly #changed = new EventEmitter<Uri>();
   readonly onDidChange = this.#changed.event;

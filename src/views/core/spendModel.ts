@@ -216,7 +216,7 @@ export class SpendModel implements Disposable {
     return this.#reader?.unpricedModels(always, undefined) ?? [];
   }
 
-  /** Lists everything again; starts the indexing thread anew if it has died. */
+  /** Lists everything again; starts the indexing thread again if it has died. */
   rescan(): void {
     if (this.#indexer === undefined) this.#configure();
     else this.#indexer.rescan();

@@ -12,7 +12,7 @@ export interface DashboardInputs {
   readonly format: Format;
   /** Folders of this window, offered as filters. */
   readonly folders: readonly WindowFolder[];
-  /** A session is at work. */
+  /** A session is live. */
   readonly live: boolean;
   readonly demo: boolean;
   readonly zone: Zone;

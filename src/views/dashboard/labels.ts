@@ -4,7 +4,7 @@ import { backgroundKey, none } from '../../query/dimensions.ts';
 import { agentName } from '../text/agentName.ts';
 import { oneLine, projectName } from '../text/names.ts';
 
-/** What a dashboard tells apart by name. */
+/** What a dashboard distinguish by name. */
 export type BarKind = 'agent' | 'model' | 'project' | 'branch';
 
 /** What a person reads for a key of the figures. */

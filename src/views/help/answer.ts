@@ -60,7 +60,7 @@ export function models(
     .join(', ');
 }
 
-/** Names one after the other, harmless in Markdown. */
+/** Names one after the other, safe in Markdown. */
 export function names(texts: readonly string[]): string {
   return texts.map(escapeMarkdown).join(', ');
 }

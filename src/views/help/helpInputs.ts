@@ -8,7 +8,7 @@ import type { Spend, SpendModel } from '../core/spendModel.ts';
 import { type Format, formatOf } from '../text/format.ts';
 import { type TranscriptsOnDisk, transcriptsOnDisk } from './transcriptsOnDisk.ts';
 
-/** Everything, in whole quarters of an hour: the roll-ups answer without looking at messages. */
+/** Everything, in whole quarters of an hour: the rollups answer without looking at messages. */
 const always = { from: 0, to: 9_000_000_000 * 900_000 } as const;
 
 /** What the store says, over everything it keeps. Money in nano-dollars, times UTC milliseconds. */

@@ -41,7 +41,7 @@ export class InsightActions {
     this.#reports = reports;
   }
 
-  /** Shows the change an insight proposes, and makes it if that is wished. */
+  /** Shows the change an insight proposes, and makes it if confirmed. */
   async apply(item: unknown): Promise<void> {
     const insight = await this.#insight(item, changesModel);
     if (insight?.action.kind === 'agent-model') {

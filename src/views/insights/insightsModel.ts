@@ -67,7 +67,7 @@ export class InsightsModel implements Disposable {
     if (active) this.#askIfStale();
   }
 
-  /** Looks anew; done when the answer has all that is known at this moment. */
+  /** Looks again; done when the answer has all that is known at this moment. */
   async refresh(): Promise<void> {
     if (this.#asking !== undefined) this.#again = true;
     this.#asking ??= this.#ask();
@@ -78,7 +78,7 @@ export class InsightsModel implements Disposable {
     const place = this.#spend.storeFile;
     const wasReading = this.#reading;
     this.#reading = indexer.kind === 'indexing';
-    // Another store is shown, or the same is opened anew after it was emptied or moved.
+    // Another store is shown, or the same is reopened after it was emptied or moved.
     if (place !== this.#place || overview === undefined) {
       this.#place = place;
       this.#askedAt = 0;

@@ -133,7 +133,7 @@ function cheaperFamily({ evidence }: InsightJson): string {
   return short(String(evidence.find(({ name }) => name === 'repricedWith')?.value ?? ''));
 }
 
-/** The cause of missed caches that stands first: the dearest that can be avoided. */
+/** The cause of missed caches that stands first: the most expensive that can be avoided. */
 function firstCause({ evidence }: InsightJson): string {
   const first = evidence.find(({ name }) => isCause(name));
   return first === undefined ? 'first-write' : causeOf(first.name);

@@ -63,7 +63,7 @@ export class Launcher implements Disposable {
     if (this.#variables.get('PATH')?.value === value) return;
     this.#variables.prepend('PATH', value, {
       applyAtProcessCreation: true,
-      // A shell's own start files may set the PATH anew.
+      // A shell's own start files may set the PATH again.
       applyAtShellIntegration: true,
     });
   }

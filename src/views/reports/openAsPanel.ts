@@ -59,7 +59,7 @@ const units: Readonly<Record<string, string>> = { '1h': 'hour', '1d': 'day', '1w
 function burnQuestion(raw: RawOptions): typeof usualBurn {
   const project = projectOf(raw);
   const asked = { ...usualBurn, project };
-  // The report's stretch is a day unless another one is asked for.
+  // The report's interval is a day unless another one is asked for.
   const unit = units[String(raw.bucket ?? '1d')];
   const threshold = Number(raw['alert-on-acceleration-pct']);
   return (

@@ -88,7 +88,7 @@ export class Reports implements Disposable {
     }
   }
 
-  /** Saves the report shown last, in a format of the user's choice, made anew. */
+  /** Saves the report shown last, in a format of the user's choice, rebuilt. */
   async save(): Promise<void> {
     const shown = this.#shown;
     if (shown === undefined) return;

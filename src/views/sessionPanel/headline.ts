@@ -28,7 +28,7 @@ export function sessionHeadline(facts: SessionInputs, live: boolean): string {
 /** Which message cost most, and of what, when it is a good part of the whole. */
 function dearestSentence(facts: SessionInputs): string {
   const { messages, summary, format } = facts;
-  // A dearer one may be among those that were summed up.
+  // A more expensive one may be among those that were downsampled.
   if (downsampledMessages(facts) > 0) return '';
   const byTime = [...messages].sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
   const dearest = byTime.reduce<PanelMessage | undefined>(
@@ -47,7 +47,7 @@ function dearestSentence(facts: SessionInputs): string {
     : l10n.t('The dearest, message {0}, cost {1}, most of it for {2}.', number, cost, reason);
 }
 
-/** The dearest message in a sentence, where most of its cost is a missed cache. */
+/** The most expensive message in a sentence, where most of its cost is a missed cache. */
 function missedText(
   { miss, nano }: PanelMessage,
   number: string,

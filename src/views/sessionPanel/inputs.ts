@@ -18,7 +18,7 @@ export interface SessionInputs {
   readonly running: boolean;
   readonly now: number;
   readonly catalogueDate: string;
-  /** Before this moment messages are summed up; 0 where none are. UTC milliseconds. */
+  /** Before this moment messages are downsampled; 0 where none are. UTC milliseconds. */
   readonly summedUpBefore: number;
   readonly format: Format;
 }

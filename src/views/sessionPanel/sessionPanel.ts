@@ -291,7 +291,7 @@ class SessionPanel extends LivePanel {
 
   /**
    * Sends all but the last few of many messages, and gives those back. Undefined when there is
-   * another page by then, which has to be told everything anew.
+   * another page by then, which has to be told everything again.
    */
   async #postPortions(
     messages: readonly PanelMessage[],

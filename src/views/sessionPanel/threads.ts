@@ -9,9 +9,9 @@ export interface ThreadStrings {
 }
 
 /**
- * The threads of a session: main thread first, then the subagents, dearest first. `parents`: who
- * started each agent, of all the session has had. An agent that has spent nothing is one of them only
- * when it started one that has.
+ * The threads of a session: main thread first, then the subagents, most expensive first. `parents`:
+ * who started each agent, of all the session has had. An agent that has spent nothing is one of
+ * them only when it started one that has.
  */
 export function sessionThreads(
   agents: readonly AgentSums[],

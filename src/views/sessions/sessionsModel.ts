@@ -9,7 +9,7 @@ import type { SpendModel } from '../core/spendModel.ts';
 
 /** Sessions that were written this long before the newest one are asked for after every commit. */
 const recentMs = 15 * 60_000;
-/** What is live, and how long ago something was, is looked at anew this often. */
+/** What is live, and how long ago something was, is looked at again this often. */
 const clockMs = 10_000;
 /** Reading all sessions is throttled: it is followed by a rest of so many times its own length, at least this. */
 const restFactor = 20;
@@ -108,7 +108,7 @@ export class SessionsModel implements Disposable {
     this.#changed.fire();
   }
 
-  /** Another store, or the same one opened anew. */
+  /** Another store, or the same one reopened. */
   #begin(reader: StoreReader | undefined): void {
     this.#reader = reader;
     this.#lister = reader && new SessionLister(reader.db);

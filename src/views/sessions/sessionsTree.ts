@@ -135,7 +135,7 @@ export class SessionsTree {
     return sent?.length !== now.length || now.some((id, index) => id !== sent[index]);
   }
 
-  /** Thousands may be on the list: texts are made anew only where something they say may differ. */
+  /** Thousands may be on the list: texts are rebuilt only where something they say may differ. */
   #sessionDiffers(node: SessionNode, context: TextContext): boolean {
     const sent = this.#sentSessions.get(node.sid);
     if (sent === undefined) return false;

@@ -51,7 +51,7 @@ export async function userOf(store: string): Promise<LeaseRow | undefined> {
   return undefined;
 }
 
-/** What is said when a store cannot be deleted because another process would make it anew. */
+/** What is said when a store cannot be deleted because another process would make it again. */
 export function inUse(store: string, { pid }: LeaseRow): HumanError {
   return new HumanError(
     'store',

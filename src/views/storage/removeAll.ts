@@ -9,7 +9,7 @@ import { deleteEmptyFolders, deleteFiles, type StoredFile, storedFiles } from '.
 /** Files a dialog names one by one; the rest is counted. */
 const mostNamed = 15;
 
-/** Lists what would be deleted, deletes it if that is wished, and offers to uninstall. */
+/** Lists what would be deleted, deletes it if confirmed, and offers to uninstall. */
 export function removeAll(model: SpendModel, launcher: Launcher): Promise<void> {
   return guarded(model, async () => {
     const files = storedFiles(model.storeFile, dataFolder());
@@ -45,7 +45,7 @@ export function removalDetail(files: readonly StoredFile[]): string {
 
 /**
  * Closes the store until the window is reloaded, deletes the files that were agreed to, and takes
- * the command `outlay` off the PATH. Refuses while another process would make the store anew.
+ * the command `outlay` off the PATH. Refuses while another process would make the store again.
  */
 export async function removeFiles(
   model: SpendModel,

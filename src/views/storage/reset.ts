@@ -8,7 +8,7 @@ import { formatOf } from '../text/format.ts';
 import { askAndBackUp } from './backup.ts';
 import { busyWith, guarded } from './guard.ts';
 
-/** Says what a reset takes away for good, and resets if that is wished. */
+/** Says what a reset takes away for good, and resets if confirmed. */
 export function resetStore(model: SpendModel): Promise<void> {
   return guarded(model, async () => {
     const { settings } = model.spend;
@@ -90,7 +90,7 @@ export function resetDetail(model: SpendModel, loss: ResetLoss): string {
   return lines.join('\n\n');
 }
 
-/** Empties the store, whoever writes it, and begins to read anew. */
+/** Empties the store, whoever writes it, and begins to read again. */
 export async function resetNow(model: SpendModel): Promise<void> {
   await model.whileClosed(async () => {
     await runStoreTask<'reset'>({ kind: 'reset', file: model.storeFile, role: 'editor' });

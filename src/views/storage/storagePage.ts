@@ -18,7 +18,7 @@ export interface StorageInputs {
   readonly loss: ResetLoss | undefined;
   readonly storesTitles: boolean;
   readonly retention: RetentionSettings;
-  /** Before this moment messages are summed up; 0 where none are. UTC milliseconds. */
+  /** Before this moment messages are downsampled; 0 where none are. UTC milliseconds. */
   readonly summedUpBefore: number;
 }
 

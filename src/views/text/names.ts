@@ -11,7 +11,7 @@ export function projectOf({ gitRoot, cwd }: Pick<ListedSession, 'gitRoot' | 'cwd
 /** Longest title a list shows; longer ones end in "…". */
 const longestTitle = 120;
 
-/** A session's title as one harmless line, else the beginning of its id. */
+/** A session's title as one safe line, else the beginning of its id. */
 export function titleText({ title, sid }: Pick<ListedSession, 'title' | 'sid'>): string {
   return oneLine(title ?? '') || cut(plainText(sid), 8);
 }

@@ -12,8 +12,8 @@ export interface ChartArea {
 const clickPixels = 4;
 
 /**
- * Lets a stretch of a chart be chosen by dragging over it, or a place by a click. Whoever works with
- * the keyboard chooses the same in the chart's table.
+ * Lets an interval of a chart be chosen by dragging over it, or a place by a click. Whoever works
+ * with the keyboard chooses the same in the chart's table.
  */
 export class Brush {
   readonly #mark = el('div', { class: 'brush', 'aria-hidden': 'true' });

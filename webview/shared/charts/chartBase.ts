@@ -36,7 +36,7 @@ export function tooltipLook(theme: Theme): object {
   };
 }
 
-/** Dearest first. */
+/** Most expensive first. */
 export function byAmount(a: TooltipItem<'bar'>, b: TooltipItem<'bar'>): number {
   return (b.parsed.y ?? 0) - (a.parsed.y ?? 0);
 }

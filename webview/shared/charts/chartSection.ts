@@ -19,7 +19,7 @@ export interface ChartInput {
   readonly words: CommonStrings;
   readonly figures: Figures;
   readonly exportTo: (exported: Omit<Exported, 'type' | 'v'>) => void;
-  /** Draws the chart, or draws it anew. */
+  /** Draws the chart, or redraws it. */
   readonly paint: (canvas: HTMLCanvasElement) => void;
   /** Names of the series with their look, where there are too many for labels in the chart. */
   readonly legend?: HTMLElement | undefined;

@@ -38,7 +38,7 @@ export class TimeLink {
     this.#events = events;
   }
 
-  /** The range that is marked; the charts are drawn anew. */
+  /** The range that is marked; the charts are redrawn. */
   set range(range: TimeRange | null) {
     if (range?.from === this.#range?.from && range?.to === this.#range?.to) return;
     this.#range = range;

@@ -13,7 +13,7 @@ export class LiveChart<T extends ChartType, D, L = unknown> {
   readonly #plugins: Plugin<T>[];
   #chart: Chart<T, D, L> | undefined;
 
-  /** `plugins` are asked anew at each drawing: they get thunks where what they show changes. */
+  /** `plugins` are asked again at each drawing: they get thunks where what they show changes. */
   constructor(type: T, plugins: Plugin<T>[] = []) {
     this.#type = type;
     this.#plugins = plugins;

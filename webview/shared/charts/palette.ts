@@ -46,7 +46,7 @@ export function modelStyles(models: readonly string[], theme: Theme): Map<string
   );
 }
 
-/** The main thread in the foreground's colour, subagents in yellow, told apart by pattern. */
+/** The main thread in the foreground's colour, subagents in yellow, distinguished by pattern. */
 export function agentStyles(agents: readonly string[], theme: Theme): Map<string, SeriesStyle> {
   const rest = agents.filter((agent) => agent !== 'main').sort();
   const styles = rest.map((agent, index): [string, SeriesStyle] => {

@@ -22,8 +22,8 @@ export interface Bar {
 }
 
 /**
- * Names with a bar, a figure and a share, dearest first. A click on one narrows the panel to it where
- * `onChoose` is given.
+ * Names with a bar, a figure and a share, most expensive first. A click on one narrows the panel to
+ * it where `onChoose` is given.
  */
 export function barList(
   bars: readonly Bar[],

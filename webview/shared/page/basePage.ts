@@ -14,7 +14,7 @@ export abstract class BasePage<Data extends PanelAround, Words, Question, Ui>
 {
   readonly element: HTMLElement;
   protected readonly tools: PageTools<Question, Ui>;
-  /** Parts that are made anew only when what they show has changed. */
+  /** Parts that are rebuilt only when what they show has changed. */
   protected readonly parts = new Parts();
   #head: PanelHead | undefined;
   readonly #cards = el('section', { class: 'cards' });
@@ -36,7 +36,7 @@ export abstract class BasePage<Data extends PanelAround, Words, Question, Ui>
 
   abstract dispose(): void;
 
-  /** Draws what stands around the page's own parts; `ways` are made anew when `look` has changed. */
+  /** Draws what stands around the page's own parts; `ways` are rebuilt when `look` has changed. */
   protected drawAround(
     shown: Shown<Data, Words, Question, Ui>,
     look: unknown,

@@ -35,7 +35,7 @@ export interface Shown<Data, Words, Question, Ui> {
 export interface PageTools<Question, Ui> {
   /** Asks the host something else. */
   readonly ask: (question: Question) => void;
-  /** Changes what the page keeps for itself, and draws anew. */
+  /** Changes what the page keeps for itself, and redraws. */
   readonly change: (more: Partial<Ui>) => void;
   readonly act: (action: CommonAction) => void;
   /** Opens a session's panel, at a message where one is named. */
@@ -69,7 +69,9 @@ interface Kept<Question, Ui> {
   readonly ui: Ui;
 }
 
-/** Runs the page of a panel that is asked questions: told by the host, drawn, kept and asked anew. */
+/**
+ * Runs the page of a panel that is asked questions: told by the host, drawn, kept and asked again.
+ */
 export function runPage<Data, Words, Question, Ui>(
   kind: PageKind<Data, Words, Question, Ui>,
 ): void {

@@ -1,4 +1,7 @@
-/** Parts of a page that are made anew only when what they show has changed: something in them may have the focus. */
+/**
+ * Parts of a page that are rebuilt only when what they show has changed: something in them may have
+ * the focus.
+ */
 export class Parts {
   readonly #made = new Map<HTMLElement, string>();
 

@@ -2,8 +2,8 @@
 export const titleLength = 80;
 
 /**
- * A person's text as one harmless line: control, bidirectional and zero-width characters become
- * spaces, runs of space collapse, and it is cut at 80 characters.
+ * A person's text as one safe line: control, bidirectional and zero-width characters become spaces,
+ * runs of space collapse, and it is cut at 80 characters.
  */
 export function oneLine(text: string): string {
   const line = text

@@ -43,7 +43,7 @@ export class ToolMemory {
   add(calls: readonly ToolCall[]): void {
     for (const { id, name } of calls) {
       if (id === '') continue;
-      // Set anew, so that the oldest stands first.
+      // Set again, so that the oldest stands first.
       this.#names.delete(id);
       this.#names.set(id, name);
       if (this.#names.size > remembered) this.#names.delete(this.#names.keys().next().value!);

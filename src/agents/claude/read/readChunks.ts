@@ -95,7 +95,7 @@ function feedBlock(fd: number, offset: number, parser: TranscriptParser): number
 
 /**
  * A last line that is whole but for its newline counts already; the bookmark stays before it, so it
- * is read once more when it is terminated, and the merge makes that harmless.
+ * is read once more when it is terminated, and the merge makes that safe.
  */
 function addUnterminated(
   fd: number,
