@@ -104,7 +104,7 @@ export interface AgentLog {
   /** The same for ever: roots carry it from thread to thread. */
   readonly name: string;
 
-  usualPlaces(machine: Machine): DefaultRoots;
+  defaultRoots(machine: Machine): DefaultRoots;
   /** Whether a directory somebody named is a configuration directory of this agent. */
   recognizes(directory: string): boolean;
   /** The root at a directory, whether it exists or not. */
@@ -114,13 +114,13 @@ export interface AgentLog {
 
   /** What a file of this name is: a transcript, facts about a subagent, or nothing of ours. */
   kindOf(name: string): 'transcript' | 'meta' | undefined;
-  placeOf(root: Root, path: string): LogLocation;
+  locationOf(root: Root, path: string): LogLocation;
   /** The transcript a meta file is about. */
   transcriptOf(metaPath: string): string;
   /** Undefined while the file is torn, absent or says nothing. */
   readMeta(root: Root, metaPath: string): AgentMetadata | undefined;
   /** Facts that stand beside a subagent's transcript. */
-  factsBeside(root: Root, path: string): AgentMetadata[];
+  metadataBeside(root: Root, path: string): AgentMetadata[];
 
   /**
    * Reads a transcript on from a bookmark, a chunk about every `chunkBytes`. What its writer has not

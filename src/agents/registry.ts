@@ -45,7 +45,7 @@ export function findRoots(options: RootOptions): Root[] {
   if (configDirs.length > 0) return namedRoots(configDirs, 'option', options);
   if (setting.length > 0) return namedRoots(setting, 'setting', options);
   const usual = logs.flatMap((log) => {
-    const { paths, source } = log.usualPlaces(options);
+    const { paths, source } = log.defaultRoots(options);
     return paths.map((path) => log.rootAt(absolute(path, options), source));
   });
   const all = unique(usual);

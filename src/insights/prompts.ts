@@ -55,7 +55,7 @@ function mainTranscripts(reader: StoreReader): Map<string, MainTranscript> {
   for (const { path, root: directory, size } of reader.transcripts()) {
     const root = rootOf(directory);
     const log = agentLog(root);
-    const { sessionId, agentId } = log.placeOf(root, path);
+    const { sessionId, agentId } = log.locationOf(root, path);
     if (agentId === '') found.set(sessionId, { path, size, log });
   }
   return found;

@@ -29,7 +29,7 @@ export function* newChunks(
   log: (text: string) => void,
 ): Generator<IngestItem, void, void> {
   const agent = agentLog(root);
-  const agentFacts = agent.factsBeside(root, path);
+  const agentFacts = agent.metadataBeside(root, path);
   const file = { path, root: root.path, mtimeMs };
   try {
     for (const chunk of agent.readChunks(root, path, bookmark, chunkBytes)) {

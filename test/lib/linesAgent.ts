@@ -16,7 +16,7 @@ import { noUsage } from '../../src/model/tokens.ts';
  */
 export const linesAgent: AgentLog = {
   name: 'lines',
-  usualPlaces: ({ home }) => ({ paths: [join(home, '.lines')], source: 'default' }),
+  defaultRoots: ({ home }) => ({ paths: [join(home, '.lines')], source: 'default' }),
   recognizes: (directory) => isDirectory(join(directory, 'logs')),
   rootAt(directory, source) {
     const logFolder = join(directory, 'logs');
@@ -29,10 +29,10 @@ export const linesAgent: AgentLog = {
     return { files, metaFiles: [], unreadable: [] };
   },
   kindOf: (name) => (name.endsWith('.log') ? 'transcript' : undefined),
-  placeOf: (_root, path) => ({ sessionId: basename(path, '.log'), agentId: '' }),
+  locationOf: (_root, path) => ({ sessionId: basename(path, '.log'), agentId: '' }),
   transcriptOf: (path) => path,
   readMeta: () => undefined,
-  factsBeside: () => [],
+  metadataBeside: () => [],
   readChunks,
   runningSessions: (directory) => [`runs in ${basename(directory)}`],
   findRecord: () => Promise.resolve(undefined),

@@ -12,7 +12,7 @@ import { runningSessions } from './runningSessions.ts';
 /** The transcripts of Claude Code: `projects/<project>/<session>.jsonl` and what stands below. */
 export const claudeLog: AgentLog = {
   name: 'claude',
-  usualPlaces: defaultRoots,
+  defaultRoots: defaultRoots,
   recognizes: isConfigDirectory,
   rootAt,
   discover: ({ logFolder }) => discover(logFolder),
@@ -20,10 +20,10 @@ export const claudeLog: AgentLog = {
     if (isTranscript(name)) return 'transcript';
     return isAgentMeta(name) ? 'meta' : undefined;
   },
-  placeOf: ({ logFolder }, path) => locationOf(logFolder, path),
+  locationOf: ({ logFolder }, path) => locationOf(logFolder, path),
   transcriptOf: (metaPath) => metaPath.replace(/\.meta\.json$/, '.jsonl'),
   readMeta: ({ logFolder }, metaPath) => readAgentMeta(metaPath, locationOf(logFolder, metaPath)),
-  factsBeside({ logFolder }, path) {
+  metadataBeside({ logFolder }, path) {
     if (locationOf(logFolder, path).agentId === '') return [];
     const meta = path.replace(/\.jsonl$/, '.meta.json');
     const fact = readAgentMeta(meta, locationOf(logFolder, meta));

@@ -161,7 +161,7 @@ export class SessionActions implements PanelActions {
       .map(({ path, root: directory }) => {
         const root = rootOf(directory);
         const log = agentLog(root);
-        return { ...log.placeOf(root, path), path, log };
+        return { ...log.locationOf(root, path), path, log };
       });
   }
 

@@ -25,7 +25,7 @@ function scan(text: string): Record<string, unknown> | number {
   assert.equal(stop, buf.length);
   const found: Record<string, unknown> = {};
   keys.keys.forEach((key, i) => {
-    const [start, end] = [spans[i * 2]!, spans[i * 2 + 1]!];
+    const [start, end] = [spans.start(i), spans.end(i)];
     if (start >= 0) found[key] = JSON.parse(buf.toString('utf8', start, end));
   });
   return found;

@@ -5,7 +5,7 @@
  * lines whose figures count are parsed in full afterwards.
  */
 
-/** A set of object keys to look for. The index of a key is the index of its span. */
+/** A set of object keys to look for; a key is referred to by its index. */
 export class KeySet<K extends string> {
   readonly keys: readonly K[];
   readonly #byLength: { readonly bytes: Uint8Array; readonly index: number }[][] = [];
@@ -33,9 +33,43 @@ export class KeySet<K extends string> {
     return -1;
   }
 
-  /** Room for one scan: start and end of each key's value, -1 where the key is missing. */
-  spans(): Int32Array {
-    return new Int32Array(this.keys.length * 2).fill(-1);
+  indexOf(key: K): number {
+    return this.keys.indexOf(key);
+  }
+
+  /** Room for the spans of one scan. */
+  spans(): Spans {
+    return new Spans(this.keys.length);
+  }
+}
+
+/** Where the values of a scan's keys stand, by the index of the key. */
+export class Spans {
+  readonly #bounds: Int32Array;
+
+  /** Room for so many keys, or a copy of other spans. */
+  constructor(keys: number | Spans) {
+    this.#bounds =
+      typeof keys === 'number' ? new Int32Array(keys * 2).fill(-1) : keys.#bounds.slice();
+  }
+
+  /** First byte of a value; -1 where the key is missing. */
+  start(index: number): number {
+    return this.#bounds[index * 2]!;
+  }
+
+  /** The byte after a value; -1 where the key is missing. */
+  end(index: number): number {
+    return this.#bounds[index * 2 + 1]!;
+  }
+
+  set(index: number, start: number, end: number): void {
+    this.#bounds[index * 2] = start;
+    this.#bounds[index * 2 + 1] = end;
+  }
+
+  clear(): void {
+    this.#bounds.fill(-1);
   }
 }
 
@@ -132,10 +166,10 @@ export function scanObject<K extends string>(
   from: number,
   end: number,
   keys: KeySet<K>,
-  spans: Int32Array,
+  spans: Spans,
   handlers?: readonly (ValueHandler | undefined)[],
 ): number {
-  spans.fill(-1);
+  spans.clear();
   if (buf[from] !== openBrace) return malformed;
   let i = skipSpace(buf, from + 1, end);
   if (buf[i] === closeBrace && i < end) return i + 1;
@@ -157,10 +191,7 @@ export function scanObject<K extends string>(
     const handler = index >= 0 ? handlers?.[index] : undefined;
     const stop = handler === undefined ? skipValue(buf, start, end) : handler(buf, start, end);
     if (stop < 0 || stop > end) return malformed;
-    if (index >= 0) {
-      spans[index * 2] = start;
-      spans[index * 2 + 1] = stop;
-    }
+    if (index >= 0) spans.set(index, start, stop);
     i = skipSpace(buf, stop, end);
     if (i >= end) return malformed;
     const c = buf[i];

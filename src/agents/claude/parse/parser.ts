@@ -157,14 +157,14 @@ export class TranscriptParser {
   /** What is read inside a record while it is scanned, by the index of its key. */
   #makeHandlers(): (ValueHandler | undefined)[] {
     const handlers: (ValueHandler | undefined)[] = [];
-    handlers[DATA / 2] = (buf, start, end) => {
+    handlers[DATA] = (buf, start, end) => {
       const stop = isObject(buf, start)
         ? scanObject(buf, start, end, dataKeys, this.#dataSpans)
         : malformed;
       return stop < 0 ? skipValue(buf, start, end) : stop;
     };
-    handlers[MESSAGE / 2] = this.#userRecord.message;
-    handlers[TOOL_RESULT / 2] = this.#userRecord.toolResult;
+    handlers[MESSAGE] = this.#userRecord.message;
+    handlers[TOOL_RESULT] = this.#userRecord.toolResult;
     return handlers;
   }
 
@@ -190,8 +190,8 @@ export class TranscriptParser {
 
   #record(buf: Buffer, start: number, end: number, offset: number): void {
     const s = this.#spans;
-    const type = this.#types.read(buf, s[TYPE]!, s[TYPE + 1]!);
-    if (type === '' || buf[s[TYPE]!] !== 0x22) {
+    const type = this.#types.read(buf, s.start(TYPE), s.end(TYPE));
+    if (type === '' || buf[s.start(TYPE)] !== 0x22) {
       this.#reject('no type', offset);
       return;
     }
@@ -250,25 +250,25 @@ export class TranscriptParser {
   }
 
   #isAgentProgress(buf: Buffer, type: string): boolean {
-    if (type !== 'progress' || !isObject(buf, this.#spans[DATA]!)) return false;
-    const d = this.#dataSpans;
-    return stringAt(buf, d[0]!, d[1]!) === 'agent_progress';
+    if (type !== 'progress' || !isObject(buf, this.#spans.start(DATA))) return false;
+    return stringAt(buf, this.#dataSpans.start(0), this.#dataSpans.end(0)) === 'agent_progress';
   }
 
   #head(buf: Buffer, offset: number): RecordHead {
     const s = this.#spans;
     const place = this.#place;
     const inAgentFile = place.agentId !== '';
-    const flagged = isTrue(buf, s[SIDECHAIN]!);
-    const sidechain = flagged || (inAgentFile && !isFalse(buf, s[SIDECHAIN]!));
+    const flagged = isTrue(buf, s.start(SIDECHAIN));
+    const sidechain = flagged || (inAgentFile && !isFalse(buf, s.start(SIDECHAIN)));
     let agentId = mainAgent;
     if (sidechain || inAgentFile) {
-      agentId = this.#agents.read(buf, s[AGENT]!, s[AGENT + 1]!) || place.agentId || unnamedAgent;
+      agentId =
+        this.#agents.read(buf, s.start(AGENT), s.end(AGENT)) || place.agentId || unnamedAgent;
     }
     return {
-      at: timeAt(buf, s[TIME]!, s[TIME + 1]!),
-      uuid: s[UUID]! < 0 ? '' : bounded(stringAt(buf, s[UUID]!, s[UUID + 1]!) ?? ''),
-      sessionId: this.#sessions.read(buf, s[SESSION]!, s[SESSION + 1]!) || place.sessionId,
+      at: timeAt(buf, s.start(TIME), s.end(TIME)),
+      uuid: s.start(UUID) < 0 ? '' : bounded(stringAt(buf, s.start(UUID), s.end(UUID)) ?? ''),
+      sessionId: this.#sessions.read(buf, s.start(SESSION), s.end(SESSION)) || place.sessionId,
       sidechain,
       agentId,
       offset,
@@ -403,9 +403,9 @@ export class TranscriptParser {
         depth: null,
       });
     }
-    const meta = isTrue(buf, s[META]!) || isTrue(buf, s[COMPACT]!);
+    const meta = isTrue(buf, s.start(META)) || isTrue(buf, s.start(COMPACT));
     if (!head.sidechain || this.#place.agentId !== '') {
-      const promptId = bounded(stringAt(buf, s[PROMPT]!, s[PROMPT + 1]!) ?? '');
+      const promptId = bounded(stringAt(buf, s.start(PROMPT), s.end(PROMPT)) ?? '');
       if (promptId !== '') this.state.promptId = promptId;
       else if (user.isPrompt && !meta) this.state.promptId = head.uuid;
       if (!Number.isNaN(head.at)) this.state.userAt = head.at;
@@ -417,7 +417,7 @@ export class TranscriptParser {
   }
 
   #system(buf: Buffer, start: number, end: number, head: RecordHead): void {
-    const subtype = stringAt(buf, this.#spans[SUBTYPE]!, this.#spans[SUBTYPE + 1]!);
+    const subtype = stringAt(buf, this.#spans.start(SUBTYPE), this.#spans.end(SUBTYPE));
     if (subtype === 'compact_boundary') {
       const metadata = parseObject(buf, start, end)?.compactMetadata;
       this.#event('compaction', head, isJsonObject(metadata) ? text(metadata.trigger) : '', 1);

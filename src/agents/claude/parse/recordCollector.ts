@@ -2,6 +2,7 @@ import { hashBytes } from '../../../model/hash53.ts';
 import type { SessionRecords } from '../../../model/records.ts';
 import { emptySessionRecords } from '../../batch.ts';
 import { ByteCache } from './byteCache.ts';
+import type { Spans } from './jsonScanner.ts';
 import { BRANCH, CWD, ENTRYPOINT, type RecordHead, UUID, VERSION } from './recordFields.ts';
 
 /** Reduces the dated records of a chunk, of any type, to one fingerprint per session. */
@@ -13,7 +14,7 @@ export class RecordCollector {
   #sessions = new Map<string, SessionRecords>();
 
   /** Notes a record; undated ones decide nothing. */
-  add(buf: Buffer, s: Int32Array, head: RecordHead): void {
+  add(buf: Buffer, s: Spans, head: RecordHead): void {
     if (Number.isNaN(head.at)) return;
     let records = this.#sessions.get(head.sessionId);
     if (records === undefined) {
@@ -26,12 +27,12 @@ export class RecordCollector {
     if (head.uuid === '') {
       if (at < records.anonymousAt) records.anonymousAt = at;
     } else {
-      records.uuidHashes.push(hashBytes(buf, s[UUID]! + 1, s[UUID + 1]! - 1));
+      records.uuidHashes.push(hashBytes(buf, s.start(UUID) + 1, s.end(UUID) - 1));
       records.uuidTimes.push(at);
     }
-    if (s[CWD]! >= 0) {
+    if (s.start(CWD) >= 0) {
       const better = sidechain === records.cwdSidechain ? at <= records.cwdAt : !sidechain;
-      const cwd = better ? this.#cwds.read(buf, s[CWD]!, s[CWD + 1]!) : '';
+      const cwd = better ? this.#cwds.read(buf, s.start(CWD), s.end(CWD)) : '';
       const tie = at === records.cwdAt && sidechain === records.cwdSidechain;
       if (cwd !== '' && (!tie || cwd < records.cwd)) {
         records.cwd = cwd;
@@ -39,16 +40,16 @@ export class RecordCollector {
         records.cwdSidechain = sidechain;
       }
     }
-    if (s[BRANCH]! >= 0 && at >= records.branchAt) {
-      const branch = this.#branches.read(buf, s[BRANCH]!, s[BRANCH + 1]!);
+    if (s.start(BRANCH) >= 0 && at >= records.branchAt) {
+      const branch = this.#branches.read(buf, s.start(BRANCH), s.end(BRANCH));
       if (branch !== '' && (at > records.branchAt || branch > records.branch)) {
         records.branch = branch;
         records.branchAt = at;
       }
     }
-    if (s[VERSION]! >= 0 && at >= records.versionAt) {
-      const version = this.#versions.read(buf, s[VERSION]!, s[VERSION + 1]!);
-      const entrypoint = this.#entrypoints.read(buf, s[ENTRYPOINT]!, s[ENTRYPOINT + 1]!);
+    if (s.start(VERSION) >= 0 && at >= records.versionAt) {
+      const version = this.#versions.read(buf, s.start(VERSION), s.end(VERSION));
+      const entrypoint = this.#entrypoints.read(buf, s.start(ENTRYPOINT), s.end(ENTRYPOINT));
       const greater =
         version > records.version ||
         (version === records.version && entrypoint > records.entrypoint);

@@ -21,13 +21,24 @@ export const recordKeys = new KeySet([
   'subtype',
 ] as const);
 
-/** Index of each value's start in the span array; its end is the next element. */
-export const [TYPE, UUID, TIME, SESSION, SIDECHAIN, AGENT, CWD, BRANCH, VERSION] = [
-  0, 2, 4, 6, 8, 10, 12, 14, 16,
-] as const;
-export const [ENTRYPOINT, DATA, MESSAGE, TOOL_RESULT, PROMPT, META, COMPACT, SUBTYPE] = [
-  18, 20, 22, 24, 26, 28, 30, 32,
-] as const;
+/** The index of each field in a scan's `Spans`. */
+export const TYPE = recordKeys.indexOf('type');
+export const UUID = recordKeys.indexOf('uuid');
+export const TIME = recordKeys.indexOf('timestamp');
+export const SESSION = recordKeys.indexOf('sessionId');
+export const SIDECHAIN = recordKeys.indexOf('isSidechain');
+export const AGENT = recordKeys.indexOf('agentId');
+export const CWD = recordKeys.indexOf('cwd');
+export const BRANCH = recordKeys.indexOf('gitBranch');
+export const VERSION = recordKeys.indexOf('version');
+export const ENTRYPOINT = recordKeys.indexOf('entrypoint');
+export const DATA = recordKeys.indexOf('data');
+export const MESSAGE = recordKeys.indexOf('message');
+export const TOOL_RESULT = recordKeys.indexOf('toolUseResult');
+export const PROMPT = recordKeys.indexOf('promptId');
+export const META = recordKeys.indexOf('isMeta');
+export const COMPACT = recordKeys.indexOf('isCompactSummary');
+export const SUBTYPE = recordKeys.indexOf('subtype');
 
 /** One record's common fields, decoded once. */
 export interface RecordHead {

@@ -4,6 +4,7 @@ import {
   isObject,
   isTrue,
   KeySet,
+  Spans,
   scanArray,
   scanObject,
   skipValue,
@@ -30,6 +31,8 @@ export interface UserRecord {
 const messageKeys = new KeySet(['content'] as const);
 const blockKeys = new KeySet(['type', 'text', 'is_error', 'tool_use_id'] as const);
 const resultKeys = new KeySet(['agentId', 'interrupted', 'searchCount'] as const);
+const [TYPE, TEXT, IS_ERROR, TOOL_USE] = [0, 1, 2, 3] as const;
+const [AGENT, INTERRUPTED, SEARCHES] = [0, 1, 2] as const;
 
 /** The text with which Claude Code marks a turn the user interrupted. */
 const interruptMark = '[Request interrupted by user';
@@ -46,8 +49,7 @@ export class UserRecordReader {
   readonly #blockSpans = blockKeys.spans();
   /** Span of a content that is one string; start -1 when it is none. */
   #text: [number, number] = [-1, -1];
-  /** Spans of each content block, one after the other. */
-  #blocks: number[] = [];
+  readonly #blocks: Spans[] = [];
   #hasResult = false;
 
   /** Call before each record. */
@@ -86,7 +88,7 @@ export class UserRecordReader {
     if (!isObject(buf, start)) return skipValue(buf, start, end);
     const stop = scanObject(buf, start, end, blockKeys, this.#blockSpans);
     if (stop < 0) return skipValue(buf, start, end);
-    this.#blocks.push(...this.#blockSpans);
+    this.#blocks.push(new Spans(this.#blockSpans));
     return stop;
   };
 
@@ -106,22 +108,21 @@ export class UserRecordReader {
       }
     };
     sawText(...this.#text);
-    for (let i = 0; i < this.#blocks.length; i += 8) {
-      const at = (offset: number): number => this.#blocks[i + offset]!;
-      const type = stringAt(buf, at(0), at(1));
-      if (type === 'text') sawText(at(2), at(3));
+    for (const block of this.#blocks) {
+      const type = stringAt(buf, block.start(TYPE), block.end(TYPE));
+      if (type === 'text') sawText(block.start(TEXT), block.end(TEXT));
       else if (type === 'tool_result') {
-        toolUseId = bounded(stringAt(buf, at(6), at(7)) ?? '');
-        if (isTrue(buf, at(4))) failedTools.push(toolUseId);
+        toolUseId = bounded(stringAt(buf, block.start(TOOL_USE), block.end(TOOL_USE)) ?? '');
+        if (isTrue(buf, block.start(IS_ERROR))) failedTools.push(toolUseId);
       }
     }
     let agentId = '';
     let webSearches = 0;
     if (this.#hasResult) {
       const r = this.#resultSpans;
-      agentId = bounded(stringAt(buf, r[0]!, r[1]!) ?? '');
-      if (isTrue(buf, r[2]!)) interrupted = true;
-      webSearches = smallCount(buf, r[4]!, r[5]!);
+      agentId = bounded(stringAt(buf, r.start(AGENT), r.end(AGENT)) ?? '');
+      if (isTrue(buf, r.start(INTERRUPTED))) interrupted = true;
+      webSearches = smallCount(buf, r.start(SEARCHES), r.end(SEARCHES));
     }
     return { isPrompt, prompt, interrupted, failedTools, webSearches, agentId, toolUseId };
   }
