@@ -133,7 +133,7 @@ function guessedOutput({ summary, messages }, run) {
   let nano = 0;
   let tokens = 0;
   for (const [model, { outputTokens }] of Object.entries(run.models)) {
-    const shown = messages.filter((message) => message.model === book.modelId(model));
+    const shown = messages.filter((message) => message.modelName === book.modelId(model));
     const output = outputTokens - shown.reduce((sum, message) => sum + message.output, 0);
     tokens += output;
     nano += listPrice({ usage: { output_tokens: output }, model, at: summary.endedAt });
