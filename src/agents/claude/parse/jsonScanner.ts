@@ -47,10 +47,8 @@ export class KeySet<K extends string> {
 export class Spans {
   readonly #bounds: Int32Array;
 
-  /** Room for so many keys, or a copy of other spans. */
-  constructor(keys: number | Spans) {
-    this.#bounds =
-      typeof keys === 'number' ? new Int32Array(keys * 2).fill(-1) : keys.#bounds.slice();
+  constructor(keys: number) {
+    this.#bounds = new Int32Array(keys * 2).fill(-1);
   }
 
   /** First byte of a value; -1 where the key is missing. */

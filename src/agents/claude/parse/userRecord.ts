@@ -4,7 +4,7 @@ import {
   isObject,
   isTrue,
   KeySet,
-  Spans,
+  type Spans,
   scanArray,
   scanObject,
   skipValue,
@@ -46,10 +46,11 @@ const promptBytes = 4000;
 export class UserRecordReader {
   readonly #messageSpans = messageKeys.spans();
   readonly #resultSpans = resultKeys.spans();
-  readonly #blockSpans = blockKeys.spans();
   /** Span of a content that is one string; start -1 when it is none. */
   #text: [number, number] = [-1, -1];
+  /** Spans of each content block; reused from record to record. */
   readonly #blocks: Spans[] = [];
+  #blockCount = 0;
   #hasResult = false;
 
   /** Call before each record. */
@@ -60,7 +61,7 @@ export class UserRecordReader {
 
   #forgetContent(): void {
     this.#text = [-1, -1];
-    this.#blocks.length = 0;
+    this.#blockCount = 0;
   }
 
   readonly message: ValueHandler = (buf, start, end) => {
@@ -86,9 +87,11 @@ export class UserRecordReader {
 
   readonly #block: ValueHandler = (buf, start, end) => {
     if (!isObject(buf, start)) return skipValue(buf, start, end);
-    const stop = scanObject(buf, start, end, blockKeys, this.#blockSpans);
+    this.#blocks[this.#blockCount] ??= blockKeys.spans();
+    const spans = this.#blocks[this.#blockCount]!;
+    const stop = scanObject(buf, start, end, blockKeys, spans);
     if (stop < 0) return skipValue(buf, start, end);
-    this.#blocks.push(new Spans(this.#blockSpans));
+    this.#blockCount++;
     return stop;
   };
 
@@ -108,7 +111,8 @@ export class UserRecordReader {
       }
     };
     sawText(...this.#text);
-    for (const block of this.#blocks) {
+    for (let i = 0; i < this.#blockCount; i++) {
+      const block = this.#blocks[i]!;
       const type = stringAt(buf, block.start(TYPE), block.end(TYPE));
       if (type === 'text') sawText(block.start(TEXT), block.end(TEXT));
       else if (type === 'tool_result') {
