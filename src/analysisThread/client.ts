@@ -11,7 +11,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** The thread ends when nobody has asked for this long. */
+/** Idle time-out after which the thread ends, milliseconds. */
 const idleMs = 60_000;
 
 /**

@@ -9,7 +9,7 @@ import { writeFileAtomically } from '../platform/partFile.ts';
  */
 export type ConfigContent = Readonly<Record<string, unknown>>;
 
-/** How often somebody else may be faster. */
+/** Retries of the optimistic lock. */
 const mostTries = 5;
 
 /**

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import type { BudgetEntry } from './budgetFile.ts';
 import { readConfig } from './readConfig.ts';
 
-/** The budgets of `outlay budget set`, for whoever asks often: the file is read when it has changed. */
+/** The budgets of `outlay budget set`, cached until the file changes. */
 export class StoredBudgets {
   #stamp = '';
   #budgets: readonly BudgetEntry[] = [];

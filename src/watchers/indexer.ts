@@ -42,7 +42,7 @@ export class Indexer {
     this.#paused = config.paused;
   }
 
-  /** Begins; comes back when the first reading is done or somebody else does it. */
+  /** Starts; resolves when the first scan is done, or when another process is the writer. */
   start(): Promise<void> {
     return this.#transitions.run(async () => {
       if (this.#stopped) return;
@@ -121,7 +121,7 @@ export class Indexer {
 
   // Transitions
 
-  /** Opens the store and becomes its writer, if nobody else is. */
+  /** Opens the store and takes the lease, unless another process holds it. */
   async #tryToWrite(): Promise<void> {
     if (this.#term !== undefined || !this.#mayWrite) return;
     try {
@@ -226,7 +226,7 @@ export class Indexer {
     }
     const told = storeError(this.#config.storeFile, error);
     const reason = told instanceof HumanError ? told.message : `Unexpected: ${messageOf(error)}`;
-    // It is tried again every second; the same failure is told once.
+    // Retried every second; the same failure is logged once.
     if (reason !== this.#lastFailure) {
       this.#output.log('error', told instanceof HumanError ? reason : (told.stack ?? reason));
     }

@@ -29,7 +29,7 @@ export class IngestBatch {
     return this.#messages >= mostMessages || this.#records >= mostRecords;
   }
 
-  /** Somebody has waited long enough for these figures. */
+  /** Flush deadline: the oldest record has waited long enough. */
   get isRipe(): boolean {
     return Date.now() - this.#takenAt >= this.#waitMs;
   }

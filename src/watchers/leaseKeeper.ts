@@ -35,7 +35,7 @@ export class LeaseKeeper {
     this.#output = output;
   }
 
-  /** Opens the store where it is not open, and becomes its writer if nobody else is. */
+  /** Opens the store if necessary, and takes the lease unless another process holds it. */
   async acquire(): Promise<Acquired> {
     const { db, newer } = await this.#open();
     if (newer) return { kind: 'newer' };

@@ -3,7 +3,9 @@ import { messageOf } from '../model/errors.ts';
 import type { FromIndexer, IndexerState } from './messages.ts';
 import type { ScannedRoot } from './scanRoots.ts';
 
-/** What the indexer says to its owner. A state that is told already is not told again. */
+/**
+ * Messages from the indexer to its owner. A state is sent only when it differs from the last one.
+ */
 export class IndexerOutput {
   readonly #tell: (message: FromIndexer) => void;
   #lastState = '';
@@ -15,7 +17,7 @@ export class IndexerOutput {
 
   state(state: IndexerState): void {
     const text = JSON.stringify(state);
-    // While the store cannot be used, every new try begins; nobody needs to see that.
+    // While the store is unavailable every retry starts over; that is not shown.
     if (this.#stopped || text === this.#lastState) return;
     this.#lastState = text;
     this.#tell({ type: 'state', state });

@@ -4,7 +4,10 @@ import { isBusy } from '../store/connection/openStore.ts';
 /** Waits between tries: about two and a half seconds in all. */
 const waitsMs = [2, 5, 10, 20, 40, 80, 160, 320, 640, 1200];
 
-/** Runs store work again while somebody else holds the lock, without blocking the thread meanwhile. */
+/**
+ * Retries store work while another connection holds the lock (SQLITE_BUSY), without blocking the
+ * thread.
+ */
 export async function whileBusy<T>(work: () => T): Promise<T> {
   for (const wait of waitsMs) {
     try {

@@ -14,7 +14,7 @@ const rescanEveryMs = 10 * 60_000;
 /** Reading more than this is shown as progress. */
 const noticeableBytes = 4 * 1024 * 1024;
 
-/** Progress is told at most this often. */
+/** Progress is reported at most this often (throttle), milliseconds. */
 const progressEveryMs = 100;
 
 /** Lists all roots and reads what is new. */

@@ -11,7 +11,7 @@ export interface DemoLocation {
   readonly storeFile: string;
 }
 
-/** What the indexing thread is told; whenever it differs, it is told again. */
+/** The indexing thread's configuration; sent again whenever it differs. */
 export function indexerConfig(
   settings: Settings,
   storeFile: string,

@@ -59,8 +59,8 @@ interface Remembered {
 }
 
 /**
- * Owns what the views show: asks the store after every commit, whoever made it, and runs the
- * indexing thread. One event, many readers.
+ * The state all views share: queries the store after every commit, of any process, and runs the
+ * indexing thread. One event, many subscribers.
  */
 export class SpendModel implements Disposable {
   readonly #changed = new EventEmitter<Spend>();

@@ -21,7 +21,7 @@ export class Throttle {
     );
   }
 
-  /** A run has ended now, whoever made it: the rest begins. */
+  /** A run has ended now, whatever started it: the throttle interval begins. */
   ran(): void {
     this.#ranAt = Date.now();
   }

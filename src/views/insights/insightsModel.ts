@@ -36,7 +36,7 @@ export class InsightsModel implements Disposable {
   /** Who looks just now. */
   readonly #watchers = new Set<object>();
   #asking: Promise<void> | undefined;
-  /** Somebody asked while an answer was being made that may not have it yet. */
+  /** A refresh was requested while one was running, which may miss the latest commit. */
   #again = false;
   #askedAt = 0;
   /** What the answer was made from: another store, other commits or other decisions give another. */
@@ -60,14 +60,14 @@ export class InsightsModel implements Disposable {
     return this.#asking;
   }
 
-  /** Somebody begins to look, or stops. Nothing is asked while nobody looks. */
+  /** Subscriber count: a view became visible or hidden. Nothing is read while none is visible. */
   setActive(who: object, active: boolean): void {
     if (active) this.#watchers.add(who);
     else this.#watchers.delete(who);
     if (active) this.#askIfStale();
   }
 
-  /** Looks again; done when the answer has all that is known at this moment. */
+  /** Refreshes; resolves when the answer includes everything committed by now. */
   async refresh(): Promise<void> {
     if (this.#asking !== undefined) this.#again = true;
     this.#asking ??= this.#ask();

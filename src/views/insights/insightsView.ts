@@ -118,7 +118,7 @@ export class InsightsView implements TreeDataProvider<InsightsNode>, Disposable 
     }
   }
 
-  /** Welcome view, message, and what menus ask. Commits come thick and fast: only what is new is told. */
+  /** Welcome view, message and context keys. Commits are frequent: only changes are sent. */
   #showState(): void {
     const welcome = this.#welcome();
     const message = this.#message();

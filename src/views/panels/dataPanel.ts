@@ -97,7 +97,7 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     const summary = wantsSummary ? this.#kind.summary?.(this.model, question) : undefined;
     const full = this.#kind.answer(this.model, question);
     let done = false;
-    // Whoever waits for them learns of a failure; until then it is nobody's.
+    // Awaited later, where a failure is handled; until then it must not be an unhandled rejection.
     summary?.catch(() => {});
     full
       .catch(() => {})

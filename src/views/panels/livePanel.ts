@@ -82,7 +82,7 @@ export abstract class LivePanel implements Disposable {
     if (this.ready) this.#loop.schedule();
   }
 
-  /** Without a rest: somebody has asked for something else. */
+  /** Not throttled: the question has changed. */
   protected updateNow(): void {
     this.#loop.runNow();
   }

@@ -60,7 +60,7 @@ export class Reports implements Disposable {
     if (definition === undefined) return undefined;
     const raw = options ?? (await chooseQuestion(definition, this.#model.reader));
     if (raw === undefined) return undefined;
-    // Who asks for a text is a program: it is told what is wrong, not a person.
+    // The caller of this API is a program: the error is thrown, not shown.
     if (format !== undefined) {
       const asked = { name: definition.name, raw };
       return (await makeReport(this.#model, asked, format, now ?? Date.now())).text;

@@ -147,7 +147,7 @@ class SessionPanel extends LivePanel {
     void this.update();
   }
 
-  /** A hidden panel keeps nothing; a page that comes is told everything. */
+  /** A hidden panel keeps nothing; a new page is sent a full snapshot. */
   protected override forgetSent(): void {
     this.#messages = new SessionMessages();
     this.#shown = false;
@@ -215,7 +215,7 @@ class SessionPanel extends LivePanel {
       return;
     }
     const changes = await messages.update(reader, this.model.book, summary);
-    // Hidden meanwhile, or another page, which is told everything with the next look.
+    // Hidden meanwhile, or another page, which the next update sends a full snapshot.
     if (reader !== this.model.reader || !this.ready || messages !== this.#messages) return;
     await this.#send(reader, summary, changes);
     if (this.#shown) await this.#showWanted();
@@ -267,7 +267,7 @@ class SessionPanel extends LivePanel {
       if (last === undefined) return;
       await this.post({ type: 'update', v, session, changed: last, removed });
     }
-    // A page that came meanwhile has been told nothing yet.
+    // A page that was opened meanwhile has been sent nothing yet.
     if (page !== this.page) return;
     this.#shown = true;
     this.#lastSent = sent;

@@ -218,7 +218,7 @@ export class SessionActions implements PanelActions {
   }
 }
 
-/** Nobody waits until it is read. */
+/** Fire and forget. */
 function sayGone(session: SessionSummary): void {
   void window.showInformationMessage(
     l10n.t(

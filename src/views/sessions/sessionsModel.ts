@@ -79,7 +79,7 @@ export class SessionsModel implements Disposable {
     return isLive(session, now, this.#spend.running.has(session.sid));
   }
 
-  /** Whether somebody looks at the list. */
+  /** Whether the list is visible. */
   setActive(active: boolean): void {
     if (this.#active === active) return;
     this.#active = active;
