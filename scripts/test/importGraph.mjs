@@ -1,8 +1,8 @@
 /** Which file of the project imports which, as far as tests reach. */
 import { glob, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import * as esbuild from 'esbuild';
 import { inRoot, root } from '../shared/paths.mjs';
+import { bundleInputs } from './bundleInputs.ts';
 
 /** What a test reaches otherwise than by importing it. */
 const reaches = {
@@ -17,20 +17,10 @@ const reaches = {
 
 /** Each file below `test`, `scripts`, `src` and `webview`, and the files it imports. */
 export async function importGraph() {
-  const { metafile } = await esbuild.build({
-    absWorkingDir: root,
-    entryPoints: await Array.fromAsync(glob('{src,webview,test}/**/*.{ts,mjs}', { cwd: root })),
-    bundle: true,
-    write: false,
-    outdir: 'out',
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    metafile: true,
-    logLevel: 'silent',
-  });
+  const pattern = '{src,webview,test}/**/*.{ts,mjs}';
+  const inputs = await bundleInputs(root, await Array.fromAsync(glob(pattern, { cwd: root })));
   const graph = new Map();
-  for (const [file, { imports }] of Object.entries(metafile.inputs)) {
+  for (const [file, { imports }] of Object.entries(inputs)) {
     const imported = imports.filter(({ external }) => !external).map(({ path }) => path);
     graph.set(file, [...imported, ...(reaches[file] ?? [])]);
   }

@@ -37,6 +37,15 @@ export function planOf(
 /** Claude Code keeps transcripts for 30 days: thinner than them the store must never be. */
 export const fewestMessageDays = 30;
 
+/** What a downsampling removed: messages, and the days and months they were aggregated to. */
+export interface DownsampledCounts {
+  readonly messages: number;
+  /** Days whose messages were downsampled. */
+  readonly days: number;
+  /** Months whose days were downsampled. */
+  readonly months: number;
+}
+
 /** Retention limits: detail before them is aggregated. Both begin a local day. UTC milliseconds. */
 export interface RetentionLimits {
   readonly messagesBefore: number;

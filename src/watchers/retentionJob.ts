@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { messageOf } from '../model/errors.ts';
 import {
+  type DownsampledCounts,
   lastNight,
   limitsAt,
   type RetentionLimits,
@@ -27,12 +28,7 @@ export function markTimes(file: string | undefined): number[] {
 }
 
 /** What was downsampled. */
-export interface DownsamplingResult {
-  readonly messages: number;
-  /** Days whose messages were downsampled. */
-  readonly days: number;
-  /** Months whose days were downsampled. */
-  readonly months: number;
+export interface DownsamplingResult extends DownsampledCounts {
   /** Nothing is left that is beyond the limits. */
   readonly complete: boolean;
 }

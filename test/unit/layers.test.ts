@@ -5,7 +5,8 @@ import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
-import * as esbuild from 'esbuild';
+import type * as esbuild from 'esbuild';
+import { bundleInputs } from '../../scripts/test/bundleInputs.ts';
 
 /**
  * What each room may import besides itself: other rooms, packages by name, `node` for Node's own
@@ -143,20 +144,9 @@ const keepTypeImports: esbuild.Plugin = {
 
 async function importsOf(root: string): Promise<Import[]> {
   const entryPoints = globSync('{src,webview}/**/*.ts', { cwd: root });
-  const { metafile } = await esbuild.build({
-    absWorkingDir: root,
-    entryPoints: entryPoints.filter((file) => !file.endsWith('.d.ts')),
-    bundle: true,
-    write: false,
-    outdir: 'out',
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    metafile: true,
-    logLevel: 'silent',
-    plugins: [keepTypeImports],
-  });
-  return Object.entries(metafile.inputs).flatMap(([from, { imports }]) =>
+  const sources = entryPoints.filter((file) => !file.endsWith('.d.ts'));
+  const inputs = await bundleInputs(root, sources, [keepTypeImports]);
+  return Object.entries(inputs).flatMap(([from, { imports }]) =>
     imports.map(({ path }) => ({ from, to: path })),
   );
 }

@@ -1,5 +1,9 @@
 import { dayOf, daySpan, monthSpan, type TimeSpan } from '../../model/calendar.ts';
-import type { RetentionLimits, RetentionSettings } from '../../model/retention.ts';
+import type {
+  DownsampledCounts,
+  RetentionLimits,
+  RetentionSettings,
+} from '../../model/retention.ts';
 import { count, type ReportContext, warnings } from '../../query/context.ts';
 import {
   type DownsampledUpTo,
@@ -10,19 +14,12 @@ import { sizeText } from '../../text/byteSize.ts';
 import type { Document } from '../document/document.ts';
 import { isoOrNull } from './workers.ts';
 
-/** What was downsampled just now. */
-export interface DownsamplingResult {
-  readonly messages: number;
-  readonly days: number;
-  readonly months: number;
-}
-
 /** Retention, asked about or done. */
 export interface RetentionQuestion {
   /** As set, or as the command was told. */
   readonly retention: RetentionSettings;
   readonly limits: RetentionLimits;
-  readonly done: DownsamplingResult | undefined;
+  readonly done: DownsampledCounts | undefined;
   /** What to do to have it done; '' where nothing need be said. */
   readonly remedy: string;
 }
@@ -88,7 +85,7 @@ function settingSentence({ enabled, messageDays, dayDays }: RetentionSettings): 
     : `Everything is kept: outlay.retention.enabled is off. With it on it would be ${lengths}.`;
 }
 
-function doneSentence({ messages, days, months }: DownsamplingResult): string {
+function doneSentence({ messages, days, months }: DownsampledCounts): string {
   if (days + months === 0) return 'Nothing was old enough to be summed up.';
   const parts = [
     ...(days > 0 ? [`${count(messages, 'message')} of ${count(days, 'day')} by day`] : []),
