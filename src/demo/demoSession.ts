@@ -1,6 +1,6 @@
 import { ClientTotals, type DemoUsage } from './clientTotals.ts';
 import type { Dice } from './dice.ts';
-import { agentTypes, plainText, type SampleText } from './sampleText.ts';
+import { agentTypes, fillerText, type SampleText } from './sampleText.ts';
 
 /** A line of a transcript before it is written. */
 export type DemoRecord = Readonly<Record<string, unknown>>;
@@ -74,7 +74,7 @@ export class DemoSession {
     this.branch = start.branch ?? 'main';
     this.#agent = start.agent;
     this.#promptId = start.agent?.promptId ?? dice.uuid();
-    this.words = start.words ?? plainText;
+    this.words = start.words ?? fillerText;
     this.prompt = dice.pick(this.words.openings);
   }
 

@@ -26,7 +26,7 @@ const anything = [
 ];
 
 /** For sets nobody reads. */
-export const plainText: SampleText = {
+export const fillerText: SampleText = {
   openings: anything,
   followUps: anything,
   tasks: { Explore: ['Look around'], 'general-purpose': ['Look around'], Plan: ['Look around'] },

@@ -4,7 +4,7 @@ import { dayStart } from './days.ts';
 import { type Decimal, decimal, decimalText, decimalZero, times } from './decimal.ts';
 import { matchModel, normaliseModel } from './matchModel.ts';
 import type { OverrideRow, PartialRates, PriceOverrides } from './overrides.ts';
-import { periodName } from './rowName.ts';
+import { periodRowName } from './rowName.ts';
 import { gradeOfRate, type Tier } from './tiers.ts';
 
 /** A rate for every token class, US dollars per million tokens. */
@@ -156,7 +156,7 @@ function periodAt(
     fromMs,
     untilMs,
     from,
-    row: periodName(id, from, override !== undefined, decimalText(multiplier)),
+    row: periodRowName(id, from, override !== undefined, decimalText(multiplier)),
     rates: scaled(rates),
     ...(above && { above: { promptTokens: above.promptTokens, rates: scaled(above.rates) } }),
     webSearchPerThousand: times(decimal(search), multiplier),

@@ -20,7 +20,7 @@ export interface RowName {
 export type RowTrait = 'fast' | 'region' | 'us' | 'batch';
 
 /** The name of a model's price from a day on; `factor` is '1' for none. */
-export function periodName(
+export function periodRowName(
   id: string,
   from: string | null,
   override: boolean,

@@ -14,7 +14,7 @@ import {
 import { commandIds } from '../core/commandIds.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { exportFromPanel, LivePanel, mostBusy, throttleMs } from './livePanel.ts';
-import { type PanelRequest, PanelSession } from './panelSession.ts';
+import { type PanelRequest, PanelRequests } from './panelRequests.ts';
 
 /** What a panel shows, or why there is nothing. */
 export type PanelAnswer<Data, Words> =
@@ -72,7 +72,7 @@ interface PendingAnswer<Data, Words> {
 /** A panel over the whole store: asked on the analysing thread, and again after every commit. */
 export class DataPanel<Data, Words, Question> extends LivePanel {
   readonly #kind: DataPanelKind<Data, Words, Question>;
-  readonly #session: PanelSession<Question>;
+  readonly #session: PanelRequests<Question>;
   /** Trailing edge of the throttle of full answers. */
   #fullTimer: NodeJS.Timeout | undefined;
   #watching: Disposable | undefined;
@@ -88,7 +88,7 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
   ) {
     super(panel, model, log);
     this.#kind = kind;
-    this.#session = new PanelSession(question, { hasSummary: kind.summary !== undefined });
+    this.#session = new PanelRequests(question, { hasSummary: kind.summary !== undefined });
     this.#prefetched = this.#request();
   }
 

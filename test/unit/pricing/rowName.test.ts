@@ -5,7 +5,7 @@ import { createPriceBook } from '../../../src/pricing/priceBook.ts';
 import {
   formatRowName,
   parseRowName,
-  periodName,
+  periodRowName,
   type RowTrait,
   traitsOfRow,
 } from '../../../src/pricing/rowName.ts';
@@ -18,8 +18,8 @@ const factor = fc.constantFrom('1', '0.9', '1.125');
 const period = fc.oneof(
   fc
     .tuple(fc.stringMatching(/^claude-[a-z0-9-]{0,9}[a-z0-9]$/), day, factor)
-    .map(([id, from, by]) => periodName(id, from, false, by)),
-  fc.tuple(idText, day, factor).map(([id, from, by]) => periodName(id, from, true, by)),
+    .map(([id, from, by]) => periodRowName(id, from, false, by)),
+  fc.tuple(idText, day, factor).map(([id, from, by]) => periodRowName(id, from, true, by)),
 );
 const traits = fc
   .tuple(fc.boolean(), fc.constantFrom('region', 'us', undefined), fc.boolean())
@@ -41,7 +41,7 @@ describe('names of price rows', () => {
 
   it('say what they always said', () => {
     const row = 'claude-sonnet-4-5@2025-09-29+override*0.9>200k+fast+region+batch';
-    const period = periodName('claude-sonnet-4-5', '2025-09-29', true, '0.9');
+    const period = periodRowName('claude-sonnet-4-5', '2025-09-29', true, '0.9');
     const name = { period, above: 200_000, traits: ['fast', 'region', 'batch'] } as const;
     assert.equal(formatRowName(name), row);
     assert.deepEqual(traitsOfRow(row), { speed: 'fast', geo: 'us', tier: 'batch' });

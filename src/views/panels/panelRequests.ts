@@ -18,7 +18,7 @@ type State<Question> =
  * What a panel is asked, what it waits for and what its page was last sent: a state machine without an
  * editor. A full answer is throttled by itself: meanwhile summaries keep the page up to date.
  */
-export class PanelSession<Question> {
+export class PanelRequests<Question> {
   readonly #hasSummary: boolean;
   #question: Question;
   #state: State<Question> = { kind: 'idle' };

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it, mock } from 'node:test';
-import { PanelSession } from '../../../src/views/panels/panelSession.ts';
+import { PanelRequests } from '../../../src/views/panels/panelRequests.ts';
 import { UpdateLoop } from '../../../src/views/panels/updateLoop.ts';
 
 const [first, second] = [{ of: 'all' }, { of: 'one' }];
 
 describe('the session of a panel', () => {
   it('requests all, and summaries until all may be asked for again', () => {
-    const session = new PanelSession(first, { hasSummary: true });
+    const session = new PanelRequests(first, { hasSummary: true });
     assert.equal(session.state, 'idle');
     const request = session.begin(1, 1000);
     assert.deepEqual([request.kind, session.state], ['full', 'fullRequested']);
@@ -22,11 +22,11 @@ describe('the session of a panel', () => {
   });
 
   it('has no summaries where none is known sooner, and none for an unanswered question', () => {
-    const plain = new PanelSession(first, { hasSummary: false });
+    const plain = new PanelRequests(first, { hasSummary: false });
     plain.finish(plain.begin(1, 0), 9000);
     plain.sent('a', first);
     assert.deepEqual([plain.begin(1, 10).kind, plain.wantsSummary], ['full', false]);
-    const session = new PanelSession(first, { hasSummary: true });
+    const session = new PanelRequests(first, { hasSummary: true });
     assert.ok(session.wantsSummary, 'an empty page shows what it can');
     session.finish(session.begin(1, 0), 9000);
     session.sent('a', first);
@@ -36,7 +36,7 @@ describe('the session of a panel', () => {
   });
 
   it('wants no answer of an earlier request, question or page', () => {
-    const session = new PanelSession(first, { hasSummary: true });
+    const session = new PanelRequests(first, { hasSummary: true });
     const before = session.begin(1, 0);
     const request = session.begin(1, 0);
     assert.deepEqual([session.isCurrent(before), session.isCurrent(request)], [false, true]);
@@ -51,7 +51,7 @@ describe('the session of a panel', () => {
   });
 
   it('knows what the page was last sent', () => {
-    const session = new PanelSession(first, { hasSummary: true });
+    const session = new PanelRequests(first, { hasSummary: true });
     session.sent('a', first);
     assert.deepEqual(
       [session.isSent('a'), session.isSent('b'), session.hasSent],
