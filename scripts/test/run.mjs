@@ -100,8 +100,9 @@ function afterMidnight(others) {
 }
 
 /**
- * Everything: page tests wait a good deal for an editor, so the other parts run in turn beside them.
- * What page tests print follows at the end.
+ * Everything, in two rows of about the same length: page tests, which wait a good deal for an editor,
+ * and after them the real client's; beside them the other parts. What page tests print follows at
+ * their end.
  */
 async function runAll() {
   // What several parts need is installed once; the first part that misses it says so.
@@ -114,7 +115,9 @@ async function runAll() {
   const page = runPart('page', { quiet: true, env });
   // Page tests have their environment already.
   if (early?.names === others) process.env.TZ = early.zone;
-  const results = [built, ...(await runInTurn(others)), await page];
+  const client = page.then(() => runPart('client'));
+  const beside = await runInTurn(others.filter((name) => name !== 'client'));
+  const results = [built, ...beside, await page, await client];
   const order = Object.keys(parts);
   results.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   return { results, early: early?.text };

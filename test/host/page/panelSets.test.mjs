@@ -134,10 +134,14 @@ test.describe('the panels on real transcripts', () => {
     assert.equal(await figureOf(frame, 'runs'), `${said.sessions} · ${said.runs}`);
     const tokens = await frame.locator('[data-card="tokens"] .detail').innerText();
     assert.equal(tokens, `in ${messages.toLocaleString('en')} messages`);
-    const bars = await frame.locator('[data-part="by-model"] .bar-figure').allInnerTexts();
-    assert.ok(bars.length > 3);
     const byModel = said.byModel.map(({ cost_usd }) => usd(cost_usd));
-    assert.deepEqual(bars.slice(0, 3), byModel.slice(0, 3));
+    // The cards are told before the rest of the page.
+    await until('the bars show the dearest models', async () => {
+      const bars = await frame.locator('[data-part="by-model"] .bar-figure').allInnerTexts();
+      assert.ok(bars.length > 3);
+      assert.deepEqual(bars.slice(0, 3), byModel.slice(0, 3));
+      return true;
+    });
     await expectWhole(frame, panels.dashboard);
   });
 
