@@ -4,6 +4,7 @@ import { longestWaitMs } from './scripts/shared/retry.ts';
 
 export default defineConfig({
   testDir: 'test/host',
+  globalSetup: './scripts/test/pageSetup.mjs',
   testMatch: ['page/*.test.mjs', 'page-packed/*.test.mjs'],
   outputDir: 'artifacts/pictures',
   snapshotPathTemplate: '{testDir}/page/references/{arg}{ext}',
