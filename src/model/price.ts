@@ -11,6 +11,15 @@ export interface RequestTraits {
   readonly tier?: string | undefined;
 }
 
+/** The iterations of a response whose prompts are longer than its model's band begins. */
+export interface BandShare {
+  /** Names the row of the upper band. */
+  readonly row: string;
+  readonly iterations: number;
+  readonly usage: Usage;
+  readonly nanoUsd: NanoUsd;
+}
+
 /** The price of one usage, or the statement that nobody knows it. An unpriced usage is never $0. */
 export type Price =
   | {
@@ -20,6 +29,8 @@ export type Price =
       readonly model: string;
       /** Names the catalogue or override row behind the figure, e.g. `claude-opus-5-5@2026-09-22`. */
       readonly row: string;
+      /** What of it was priced in the upper band, where iterations fall into both; else absent. */
+      readonly above?: BandShare;
     }
   | {
       readonly kind: 'unpriced';
@@ -29,18 +40,22 @@ export type Price =
 
 /**
  * Prices a usage at a moment (UTC milliseconds). Passed in wherever money is derived, so that the
- * store and the analysis know no catalogue.
+ * store and the analysis know no catalogue. `iterations` are the model's turns inside the response,
+ * whose counts add up to the usage: a long-prompt band is judged for each of them.
  */
 export type PriceFunction = (
   usage: Usage,
   model: string,
   traits: RequestTraits,
   atMs: number,
+  iterations?: readonly Usage[],
 ) => Price;
 
 /** A price function together with what identifies its rates. */
 export interface PriceBook {
   readonly price: PriceFunction;
+  /** At list price, without what a person overrides: as Claude Code itself prices. */
+  readonly listPrice: PriceFunction;
   /** Changes whenever any rate, override or matching rule changes; stored to know when to reprice. */
   readonly revision: string;
   /** Day (YYYY-MM-DD) on which the bundled rates were last checked. */

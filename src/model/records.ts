@@ -26,7 +26,11 @@ export interface MessageLine {
   readonly messageId: string;
   /** `requestId`, or '' when the line has none. */
   readonly requestId: string;
+  /** Hash of the line's uuid, below 2^48; 0 when it has none. */
+  readonly uuidHash: number;
   readonly sessionId: string;
+  /** Session that made the request, on a line copied from there; else ''. */
+  readonly requestSessionId: string;
   readonly agentId: string;
   /** A copy of a subagent's line inside the parent's `progress` record. */
   readonly progress: boolean;
@@ -36,9 +40,13 @@ export interface MessageLine {
   readonly model: string;
   readonly usage: Usage;
   readonly parts: readonly UsagePart[];
+  /** The model's turns inside the response, in order, where they add up to `usage`; else none. */
+  readonly iterations: readonly Usage[];
   readonly speed: string;
   readonly geo: string;
   readonly tier: string;
+  /** A count could not be read and is missing from `usage`. */
+  readonly incomplete: boolean;
   /** '' while the response had not ended when the line was written. */
   readonly stopReason: string;
   /** False when the record's cache writes had no lifetime and were taken for five minutes. */
@@ -163,6 +171,7 @@ export interface SessionRecords {
 /** Why a line could not be used. Words a person sees in `doctor`. */
 export const rejectReasons = [
   'not JSON',
+  'damaged',
   'not an object',
   'no type',
   'bad usage',
@@ -173,11 +182,25 @@ export const rejectReasons = [
 ] as const;
 export type RejectReason = (typeof rejectReasons)[number];
 
+/** Reasons for which a line's spend may be missing from every figure. */
+export const lossReasons: readonly RejectReason[] = [
+  'not JSON',
+  'damaged',
+  'bad usage',
+  'no model',
+  'no time',
+  'too long',
+];
+
 export interface RejectedLine {
   readonly reason: RejectReason;
   /** Counted from 1. */
   readonly line: number;
   readonly offset: number;
+  /** Latest timestamp of a record before it in the file; 0 when none is dated. */
+  readonly at: number;
+  /** The session it stands in, as far as can be told. */
+  readonly sessionId: string;
 }
 
 /** The records of one chunk of a transcript, by kind. */

@@ -35,6 +35,13 @@ export const noUsage: Usage = {
 /** The counts of a usage, in the order reports show them. */
 export const usageKeys = Object.keys(noUsage) as readonly (keyof Usage)[];
 
+/** Adds (sign 1) or subtracts (sign -1) the counts of two usages. */
+export function combineUsage(a: Usage, b: Usage, sign: 1 | -1 = 1): Usage {
+  const sums = { ...noUsage } as { -readonly [K in keyof Usage]: number };
+  for (const key of usageKeys) sums[key] = a[key] + sign * b[key];
+  return sums;
+}
+
 /** The tokens a request sent: what a long-context band is judged by. */
 export function promptTokens(usage: Usage): number {
   return usage.input + usage.cacheWrite5m + usage.cacheWrite1h + usage.cacheRead;

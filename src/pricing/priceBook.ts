@@ -1,12 +1,12 @@
 import { fingerprint } from '../model/fingerprint.ts';
 import type { NanoUsd } from '../model/money.ts';
 import type { Price, PriceBook, RequestTraits } from '../model/price.ts';
-import { promptTokens, type Usage } from '../model/tokens.ts';
+import { combineUsage, noUsage, promptTokens, type Usage } from '../model/tokens.ts';
 import { bundledCatalogue, type Catalogue } from './catalogue.ts';
 import { type Decimal, decimalText } from './decimal.ts';
 import { type ModelMatch, matchModel } from './matchModel.ts';
 import { noOverrides, type PriceOverrides } from './overrides.ts';
-import { costOf, type RateCard, rateCard } from './rateCard.ts';
+import { costOf, costOfBands, type RateCard, rateCard } from './rateCard.ts';
 import {
   type ModelRates,
   mapRates,
@@ -18,7 +18,7 @@ import { formatRowName, parseRowName, type RowTrait } from './rowName.ts';
 import type { Tier } from './tiers.ts';
 
 /** Part of every revision: raised when matching, arithmetic or the names of rows change. */
-const rulesVersion = 1;
+const rulesVersion = 2;
 
 /** Model strings remembered; transcripts hold a handful, a hostile one must not fill the memory. */
 const rememberedModels = 2_000;
@@ -37,8 +37,24 @@ export interface RateBook extends PriceBook {
     traits: RequestTraits,
     atMs: number,
   ) => RateCard | undefined;
+  /** The same for a usage whose iterations may fall into two bands: the lower band first. */
+  readonly bandsOf: (
+    usage: Usage,
+    model: string,
+    traits: RequestTraits,
+    atMs: number,
+    iterations?: readonly Usage[],
+  ) => readonly BandUsage[] | undefined;
   /** The rates behind the name of a price row; undefined for a row of other rates than the book's. */
   readonly cardOfRow: (row: string) => RateCard | undefined;
+}
+
+/** A part of a usage and the rates it is priced at. */
+export interface BandUsage {
+  readonly card: RateCard;
+  readonly usage: Usage;
+  /** Iterations in it; 0 where they do not tell. */
+  readonly iterations: number;
 }
 
 /** Builds a price book from a catalogue and the user's overrides, which win. */
@@ -50,21 +66,21 @@ export function createPriceBook(
   const cards = new CardIndex(table);
   const match = (written: string): ModelMatch | undefined => matchModel(written, table.ids);
 
-  const price = (usage: Usage, model: string, traits: RequestTraits, atMs: number): Price => {
+  const price = (
+    usage: Usage,
+    model: string,
+    traits: RequestTraits,
+    atMs: number,
+    iterations?: readonly Usage[],
+  ): Price => {
     const dated = cards.find(model, traits, atMs);
-    if (dated !== undefined) {
-      const card = bandOf(dated, usage);
-      const nano = costOf(card, usage);
-      if (nano !== undefined) {
-        return { kind: 'priced', nanoUsd: nano as NanoUsd, model: dated.model, row: card.row };
-      }
-    }
-    return { kind: 'unpriced', model };
+    return (dated && priceDated(dated, usage, iterations)) ?? { kind: 'unpriced', model };
   };
 
   let revision: string | undefined;
   return {
     price,
+    listPrice: isNothing(overrides) ? price : createPriceBook(noOverrides, base).price,
     // Many milliseconds, and only who prices a store needs it.
     get revision() {
       revision ??= revisionOf(table);
@@ -78,13 +94,67 @@ export function createPriceBook(
       const dated = cards.find(model, traits, atMs);
       return dated && bandOf(dated, usage);
     },
+    bandsOf: (usage, model, traits, atMs, iterations) => {
+      const dated = cards.find(model, traits, atMs);
+      return dated && bandsOf(dated, usage, iterations);
+    },
     cardOfRow: (row) => cards.ofRow(row),
   };
 }
 
+function isNothing({ multiplier, rows }: PriceOverrides): boolean {
+  return multiplier === undefined && rows.length === 0;
+}
+
+function priceDated(
+  dated: DatedCard,
+  usage: Usage,
+  iterations: readonly Usage[] | undefined,
+): Price | undefined {
+  const [lower, above] = bandsOf(dated, usage, iterations);
+  if (lower === undefined) return undefined;
+  const nano = above === undefined ? costOf(lower.card, usage) : costOfBands([lower, above]);
+  if (nano === undefined) return undefined;
+  const { model } = dated;
+  const priced = { kind: 'priced', nanoUsd: nano as NanoUsd, model, row: lower.card.row } as const;
+  if (above === undefined) return priced;
+  const share = costOf(above.card, above.usage);
+  if (share === undefined) return undefined;
+  const { card, usage: long, iterations: count } = above;
+  return {
+    ...priced,
+    above: { row: card.row, iterations: count, usage: long, nanoUsd: share as NanoUsd },
+  };
+}
+
+function isLong(dated: DatedCard, usage: Usage): boolean {
+  return dated.above !== undefined && promptTokens(usage) > dated.threshold;
+}
+
 function bandOf(dated: DatedCard, usage: Usage): RateCard {
-  const long = dated.above !== undefined && promptTokens(usage) > dated.threshold;
-  return long ? dated.above : dated.card;
+  return isLong(dated, usage) ? dated.above! : dated.card;
+}
+
+/** One band, or the lower and the upper where iterations fall into both. */
+function bandsOf(
+  dated: DatedCard,
+  usage: Usage,
+  iterations: readonly Usage[] = [],
+): readonly BandUsage[] {
+  // A response no longer than the band begins has no iteration that is.
+  const long = isLong(dated, usage) ? iterations.filter((turn) => isLong(dated, turn)) : [];
+  if (long.length === iterations.length)
+    return [{ card: bandOf(dated, usage), usage, iterations: 0 }];
+  if (long.length === 0) return [{ card: dated.card, usage, iterations: 0 }];
+  const above = long.reduce((a, b) => combineUsage(a, b), noUsage);
+  return [
+    {
+      card: dated.card,
+      usage: combineUsage(usage, above, -1),
+      iterations: iterations.length - long.length,
+    },
+    { card: dated.above!, usage: above, iterations: long.length },
+  ];
 }
 
 /** A period's cards under one set of traits. */

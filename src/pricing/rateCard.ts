@@ -86,6 +86,21 @@ export function costOf(card: RateCard, usage: Usage): number | undefined {
   return exactCostOf(card, usage);
 }
 
+/** The cost of usages at several cards together, rounded once. */
+export function costOfBands(
+  bands: readonly { readonly card: RateCard; readonly usage: Usage }[],
+): number | undefined {
+  let sum = 0n;
+  let scale = 1n;
+  for (const { card, usage } of bands) {
+    const part = exactSum(card, usage);
+    if (part === undefined) return undefined;
+    sum = sum * card.exact.scale + part * scale;
+    scale *= card.exact.scale;
+  }
+  return roundHalfUp(sum, scale);
+}
+
 /** The cost of a count of one class alone: what `costOf` says of a usage without any other. */
 export function costOfClass(card: RateCard, key: keyof Usage, count: number): number | undefined {
   const sum = count * card[key] + card.half;
@@ -94,14 +109,24 @@ export function costOfClass(card: RateCard, key: keyof Usage, count: number): nu
 }
 
 /** The same in integers of any size, for what ordinary numbers cannot carry. */
-export function exactCostOf({ exact }: RateCard, usage: Usage): number | undefined {
+export function exactCostOf(card: RateCard, usage: Usage): number | undefined {
+  const sum = exactSum(card, usage);
+  return sum === undefined ? undefined : roundHalfUp(sum, card.exact.scale);
+}
+
+/** Nano-dollars times the card's scale. */
+function exactSum({ exact }: RateCard, usage: Usage): bigint | undefined {
   let sum = 0n;
   for (const key of usageKeys) {
     const count = usage[key];
     if (!Number.isSafeInteger(count) || count < 0) return undefined;
     sum += BigInt(count) * exact[key];
   }
-  const rounded = (2n * sum + exact.scale) / (2n * exact.scale);
+  return sum;
+}
+
+function roundHalfUp(sum: bigint, scale: bigint): number | undefined {
+  const rounded = (2n * sum + scale) / (2n * scale);
   return rounded <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(rounded) : undefined;
 }
 

@@ -4,7 +4,8 @@ import type { RetentionLimits } from '../model/retention.ts';
 import type { SqlDatabase, Statement } from './driver/types.ts';
 import { Agents } from './ingest/agentTable.ts';
 import { Files } from './ingest/fileTable.ts';
-import { type MergedMessage, mergeLines } from './ingest/merge.ts';
+import { Losses } from './ingest/lossTable.ts';
+import { type MessageVariants, mergeLines } from './ingest/merge.ts';
 import { Messages } from './ingest/messageTable.ts';
 import { Ownership } from './ingest/ownership.ts';
 import { Reconciler } from './ingest/reconcile.ts';
@@ -28,7 +29,7 @@ export interface IngestItem {
   readonly file: SourceFile;
   readonly chunk: TranscriptChunk;
   /** The chunk's messages, already merged where another thread has done it. */
-  readonly messages?: readonly MergedMessage[];
+  readonly messages?: readonly MessageVariants[];
   /** Metadata from the agent's meta file, where there is one. */
   readonly agentMetadata?: readonly AgentMetadata[];
 }
@@ -53,6 +54,7 @@ export class Writer {
   readonly #strings: StringTable;
   readonly #sessions: Sessions;
   readonly #agents: Agents;
+  readonly #losses: Losses;
   readonly #rollup: Rollup;
   readonly #messages: Messages;
   readonly #recordIndex: RecordIndex;
@@ -75,8 +77,9 @@ export class Writer {
     this.#strings = new StringTable(db);
     this.#sessions = new Sessions(db, this.#strings);
     this.#agents = new Agents(db);
+    this.#losses = new Losses(db, this.#strings);
     this.#rollup = new Rollup(db);
-    this.#messages = new Messages(db, this.#strings, this.#rollup, options.book.price);
+    this.#messages = new Messages(db, this.#strings, this.#rollup, options.book);
     this.#recordIndex = new RecordIndex(db, this.#sessions);
     const tables = {
       sessions: this.#sessions,
@@ -181,6 +184,8 @@ export class Writer {
     const source = { path: file.path, root, size, mtimeMs: file.mtimeMs };
     const fileId = this.files.save(source, bookmark, batch.lines, restarted);
     this.files.reject(fileId, batch.rejected);
+    if (restarted) this.#losses.forgive(fileId);
+    this.#losses.add(fileId, batch.rejected);
     for (const records of batch.sessions) {
       const row = sessionOf(records.sessionId);
       const firstAt = row.first_at;

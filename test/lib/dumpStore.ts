@@ -37,17 +37,19 @@ const views = {
         OR EXISTS (SELECT 1 FROM place WHERE agent = a.id)
         OR EXISTS (SELECT 1 FROM event WHERE agent = a.id)`,
   spawn: 'SELECT sid, tool_use, type FROM spawn JOIN session s ON s.id = spawn.session',
-  message: `SELECT mid, rid, sid, aid, standing, at, counted, ended, in_main, progress, sidechain,
+  message: `SELECT mid, rid, side, identity, lines, incomplete, iterations, band, listed, list_nano,
+      ${word('requester')}, sid, aid, standing, at, counted, ended, in_main, progress, sidechain,
       ${words('m.model', 'traits', 'stop', 'tools', 'prompt', 'm.branch', 'm.cwd', 'm.version')},
       ${words('m.entrypoint', 'effort', 'attribution', 'error', 'model_id', 'price_row')},
       input, output, write5m, write1h, cache_read, searches, parts, cache_split, duration, priced,
       nano, declined
       FROM message m JOIN session s ON s.id = m.session JOIN agent a ON a.id = m.agent`,
-  place: `SELECT mid, rid, sid, aid, p.standing FROM place p JOIN message m ON m.id = p.message
+  variant: 'SELECT mid, rid, side, legacy, state FROM variant',
+  place: `SELECT mid, rid, side, sid, aid, p.standing FROM place p JOIN message m ON m.id = p.message
       JOIN session s ON s.id = p.session JOIN agent a ON a.id = p.agent`,
-  thinned: `SELECT mid, rid, sid, at, counted, in_main, sidechain, nano, ${word('t.model')}, weight
+  thinned: `SELECT mid, rid, side, original IS NULL AS first, list_nano, sid, at, counted, in_main, sidechain, nano, ${word('t.model')}, weight
       FROM thinned t JOIN session s ON s.id = t.session`,
-  thinned_place: `SELECT mid, rid, sid FROM thinned_place p JOIN thinned t ON t.id = p.thinned
+  thinned_place: `SELECT mid, rid, side, sid FROM thinned_place p JOIN thinned t ON t.id = p.thinned
       JOIN session s ON s.id = p.session`,
   shared_trace: `SELECT uuid, sid, at FROM shared_trace t JOIN session s ON s.id = t.session`,
   spend_bucket: `SELECT bucket, sid, aid, ${words('s.model', 's.prompt')}, ${facet}, ${sums}
@@ -65,6 +67,8 @@ const views = {
       JOIN session s ON s.id = e.session JOIN agent a ON a.id = e.agent`,
   pull_request: 'SELECT sid, url, at FROM pull_request p JOIN session s ON s.id = p.session',
   file: `SELECT path, ${word('file.root')}, lines, gone FROM file`,
+  loss: `SELECT path, ${word('l.sid')}, bucket, reason, l.count FROM loss l
+      JOIN file f ON f.id = l.file`,
   rejected: 'SELECT path, reason, count, r.lines FROM rejected r JOIN file f ON f.id = r.file',
 } as const;
 

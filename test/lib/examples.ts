@@ -162,12 +162,28 @@ export const examples: readonly Example[] = [
     answer: [noonMs + 100],
   },
   {
-    name: 'a smaller gap later corrects the earlier one',
+    name: 'a total that falls begins again, and what was seen before it stays',
     files: [
       file('s1.jsonl', queue('s1', 0), costState('s1', 3), queue('s1', 100), costState('s1', 2)),
     ],
     ask: 'SELECT nano FROM background',
-    answer: [2_000_000_000],
+    answer: [3_000_000_000, 2_000_000_000],
+  },
+  {
+    name: 'a gap that grows smaller was spent all the same',
+    files: [
+      file(
+        's1.jsonl',
+        queue('s1', 0),
+        costState('s1', 3),
+        response('m1', 100, { usage: { output_tokens: 40_000 } }),
+        costState('s1', 3.5),
+        response('m2', 200, { usage: { output_tokens: 20_000 } }),
+        costState('s1', 4.9),
+      ),
+    ],
+    ask: 'SELECT nano FROM background',
+    answer: [3_000_000_000, 400_000_000],
   },
   {
     name: 'each total shares out what it grew by',
@@ -226,10 +242,19 @@ export const examples: readonly Example[] = [
     answer: ['new', 'first'],
   },
   {
-    name: 'of two records equal in all that matters the content decides',
+    name: 'of two final records the one with the larger total is kept',
     files: [
       file('s1.jsonl', response('m', 0, { usage: { input_tokens: 7, output_tokens: 2 } })),
       file('other/s1.jsonl', response('m', 0, { usage: { input_tokens: 5, output_tokens: 2 } })),
+    ],
+    ask: 'SELECT input FROM message',
+    answer: [7],
+  },
+  {
+    name: 'of two records equal in all that matters the content decides',
+    files: [
+      file('s1.jsonl', response('m', 0, { usage: { input_tokens: 7, output_tokens: 2 } })),
+      file('other/s1.jsonl', response('m', 0, { usage: { input_tokens: 5, output_tokens: 4 } })),
     ],
     ask: 'SELECT input FROM message',
     answer: [5],

@@ -23,6 +23,7 @@ export function bundledBook(): PriceBook {
 export const otherBook: PriceBook = {
   revision: 'other',
   catalogueDate: '2026-11-20',
+  listPrice: book.price,
   price(usage, model, traits, at) {
     const price = book.price(usage, model, traits, at);
     if (price.kind === 'priced') {

@@ -19,10 +19,15 @@ mutate(
   'store/ingest/merge.ts',
   ['a direct line before a progress copy', 'Number(a.progress) - Number(b.progress) ||', ''],
   ['main thread before side chain', 'Number(a.sidechain) - Number(b.sidechain) ||', ''],
-  ['the most output is kept', 'b.usage.output - a.usage.output ||', ''],
+  ['the larger total is kept', 'totalTokens(b.usage) - totalTokens(a.usage) ||', ''],
   [
-    'of equal output the one that stopped',
+    'a final record before an unfinished one',
     "Number(a.stopReason === '') - Number(b.stopReason === '') ||",
+    '',
+  ],
+  [
+    'a placeholder is never kept before what was sent',
+    'Number(promptTokens(a.usage) === 0) - Number(promptTokens(b.usage) === 0) ||',
     '',
   ],
   ['what is still equal is told apart by content', 'compareText(content(a), content(b))', '0'],
@@ -46,7 +51,14 @@ mutate(
     'inMain: a.inMain || b.inMain,',
     'inMain: a.inMain,',
   ],
-  ['tools of all lines', 'uniqueSorted([...a.tools, ...b.tools])', 'a.tools'],
+  ['tools of all lines', 'tools: union(a.tools, b.tools),', 'tools: a.tools,'],
+  ['input sides of all lines', 'sides: union(a.sides, b.sides),', 'sides: a.sides,'],
+  ['uuids of all lines', 'lines: union(a.lines, b.lines),', 'lines: a.lines,'],
+  [
+    'any copy names who made the request',
+    'requester: a.requester >= b.requester ? a.requester : b.requester,',
+    'requester: a.requester,',
+  ],
   [
     'every session a message stands in',
     'merged.set(session, known === undefined ? occurrence : betterOccurrence(known, occurrence));',
@@ -58,32 +70,88 @@ mutate(
     'a.standing > b.standing ? a : b',
   ],
   ['of two agents the first by id', 'a.agentId <= b.agentId ? a : b', 'a'],
+  ['a request is one response', "if (rid !== '') return { rid, side: '' };", ''],
   [
-    'the request id is half of the identity',
+    'without a request the input side tells responses apart',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is text of the source
-    '\\0${line.requestId}',
+    'side: inputSide(line.usage) || `@${line.sessionId}`',
+    "side: ''",
+  ],
+  [
+    'writes of any lifetime are one input side',
+    'usage.cacheWrite5m + usage.cacheWrite1h} ${usage.cacheRead}',
+    'usage.cacheWrite5m} ${usage.cacheRead}',
+  ],
+);
+
+mutate(
+  'store/ingest/responses.ts',
+  [
+    'a record of no request joins the one of its uuid',
+    '...found(byLine, linesOf(group)).map((at) => ({ at, rank: 0 })),\n        ...found(bySide',
+    '...found(bySide',
+  ],
+  [
+    'or that of its input side',
+    '...found(bySide, sidesOf(group)).map((at) => ({',
+    '...found(bySide, new Set<string>()).map((at) => ({',
+  ],
+  [
+    'its own session’s first',
+    'sessionsOf(requested[at]!)) ? 1 : 2,',
+    'sessionsOf(requested[at]!)) ? 2 : 1,',
+  ],
+  [
+    'a placeholder joins the response of its uuid',
+    '...found(byLine, linesOf(placeholder)).map((at) => ({ at, rank: -1 })),',
     '',
+  ],
+  [
+    'else one of its session',
+    '...found(bySession, sessionsOf(placeholder)).map((at) => {',
+    '...found(bySession, new Set<string>()).map((at) => {',
+  ],
+  ['the next one', 'later >= 0 ? later : Number.MAX_SAFE_INTEGER + later', '0'],
+  [
+    'two requests are two responses',
+    'candidates.filter(({ at }) => !(placeholder.requested && formed[at]!.requested))',
+    'candidates',
+  ],
+  [
+    'a replay has the input side of its original',
+    "const repeated = sides.size > 0 ? overlap(sides, inMainThread) : inMainThread.has('');",
+    'const repeated = inMainThread.size > 0;',
+  ],
+  ['only side chains are replays', 'replay: repeated && !inMain(group)', 'replay: repeated'],
+  [
+    'records of one uuid are one response',
+    'const names = [keyText(variant), ...variant.state.lines];',
+    'const names = [keyText(variant)];',
+  ],
+  [
+    'sessions whose records may be one are compared',
+    'return common(a.state.lines, b.state.lines) || common(a.state.sides, b.state.sides);',
+    'return false;',
   ],
 );
 
 mutate(
   'store/ingest/ownership.ts',
-  ['the request id is looked for', 'row.rid === requestId', 'true'],
   [
-    'a replay read after its original',
-    'return ![...others, ...downsampled].some((row) => row.in_main === 1);',
-    'return true;',
+    'another variant forms the responses anew',
+    'known.identity === identity.sole && known.rid === key.rid && known.side === key.side',
+    'known.identity === identity.sole',
   ],
+  ['several input sides as well', 'if (merged.sides.length > 1) return false;', ''],
+  ['a replay does not count', 'Number(!response.replay && ', 'Number('],
+  ['what is part of another goes', 'if (!kept.has(key)) this.#delete(row);', ''],
+  ['variants are kept', 'for (const variant of variants) this.#variants.save(mid, variant);', ''],
   [
-    'a replay read before its original',
-    'if (other.sidechain === 1 && other.counted === 1) {',
-    'if (false) {',
+    'places of another response go',
+    'this.#dropOccurrence.run(row.id, session);\n      this.#onChange(session);\n    }\n    if',
+    '}\n    if',
   ],
-  [
-    'only side chains are replays',
-    'if (other.sidechain === 1 && other.counted === 1) {',
-    'if (other.counted === 1) {',
-  ],
+  ['who made the request owns it', 'named ??\n', ''],
   [
     'sessions that share a message are compared',
     'for (const other of rows.slice(1)) this.#recordIndex.relate(rows[0]!, other);',
@@ -99,7 +167,7 @@ mutate(
     'if (before?.agent === agent && before.standing === best.standing) continue;',
     'if (before !== undefined) continue;',
   ],
-  ['the owner is settled', 'if (claims) best = occurrence;', 'best ??= occurrence;'],
+  ['the owner is settled', 'ownsBefore(sessionOf(other), sessionOf(best)) ? other : best', 'best'],
 );
 
 mutate(
@@ -138,8 +206,16 @@ mutate(
   'store/ingest/messageTable.ts',
   ['what a message was is taken from the roll-ups', 'this.contribute(-1, before);', ''],
   ['replays are not in the roll-ups', 'if (row.counted === 0) return;', ''],
-  ['declined attempts are not in the figure', "if (part.kind === 'declined') continue;", ''],
   ['a share of a client’s total stays with its session', 'after.nano = 0;', ''],
+);
+mutate(
+  'store/schema/messageRow.ts',
+  [
+    'declined attempts are not in the figure',
+    "partsOf(row).filter(({ kind }) => kind !== 'declined')",
+    'partsOf(row)',
+  ],
+  ['the upper band has a row of its own', '[...billed, { ...band, model: undefined }]', 'billed'],
 );
 mutate(
   'store/ingest/priceMessage.ts',
@@ -163,16 +239,12 @@ mutate(
 
 mutate(
   'store/ingest/ownership.ts',
-  ['what was summed up counts no second time', 'same !== undefined\n', 'false\n'],
-  [
-    'a replay whose original was summed up',
-    '![...others, ...downsampled].some(',
-    '![...others].some(',
-  ],
+  ['what was summed up counts no second time', 'if (tombstone !== undefined) {', 'if (false) {'],
+  ['a replay whose original was summed up', ': row.in_main === 1;', ': false;'],
   [
     'the original of a replay that was summed up',
-    'return !downsampled.some((row) => row.sidechain === 1 && row.counted === 1);',
-    'return true;',
+    'row.sidechain === 1 && row.counted === 1 :',
+    'false :',
   ],
   [
     'a fork of what was summed up',
@@ -181,22 +253,18 @@ mutate(
   ],
   [
     'a main thread found later',
-    'if (inMain && row.in_main === 0) this.#downsampled.setInMain(row.id);',
+    'if (incoming.inMain && row.in_main === 0) this.#downsampled.setInMain(row.id);',
     '',
   ],
   [
     'copies of what was summed up are replays',
-    'const inMain = row.in_main === 1 || incoming.inMain;',
-    'const inMain = false;',
+    'in_main: Math.max(row.in_main, Number(incoming.inMain))',
+    'in_main: 0',
   ],
 );
 mutate(
   'store/ingest/downsampledMessages.ts',
-  [
-    'where it stands is noted',
-    'for (const session of all) this.#addPlace.run(row.id, session);',
-    '',
-  ],
+  ['where it stands is noted', 'for (const session of all) this.#addPlace.run(id, session);', ''],
   ['its own session is a place', 'stored.length === 0 ? [row.session] : stored;', 'stored;'],
 );
 mutate(
@@ -250,8 +318,15 @@ mutate(
     'if (!this.#shareMessage(row.id, relative.session)) continue;',
     '',
   ],
-  ['background is never negative', '? 0 : gap;', '? gap : gap;'],
-  ['a later, smaller gap corrects the earlier', 'gaps[i] = Math.min(gaps[i]!, gaps[i + 1]!);', ';'],
+  ['background never shrinks', ' || nano <= 0) continue;', ') continue;'],
+  ['rounding is no background', 'gap <= roundingOf(next - messages) || ', ''],
+  [
+    'a total that falls begins again',
+    'if (total < last) [start, began, messages, behind] = [0, explained, next, found];',
+    '',
+  ],
+  ['what was seen before stays', 'const nano = behind + gap - found;', 'const nano = gap - found;'],
+  ['own prices are not the client’s', "'coalesce(m.list_nano, m.nano)'", "'m.nano'"],
   ['messages up to a total’s place', 'spent[next]!.at <= state.at', 'true'],
   [
     'messages after the last total are unconfirmed',
@@ -260,13 +335,13 @@ mutate(
   ],
   [
     'replays explain nothing',
-    'SELECT at, nano FROM message WHERE session = ? AND counted = 1',
-    'SELECT at, nano FROM message WHERE session = ?',
+    'FROM message m WHERE session = ? AND counted = 1\n',
+    'FROM message m WHERE session = ?\n',
   ],
   [
     'what was summed up explains a total',
-    'SELECT at, nano FROM thinned WHERE session = ? AND counted = 1 ORDER BY 1',
-    'SELECT at, nano FROM thinned WHERE session = ? AND counted = 2 ORDER BY 1',
+    'FROM thinned m WHERE session = ? AND counted = 1 ORDER BY 1',
+    'FROM thinned m WHERE session = ? AND counted = 2 ORDER BY 1',
   ],
   [
     'also in a fork',
@@ -342,16 +417,18 @@ mutate(
     'fiveMinutes + oneHour',
   ],
   ['an hour is not five minutes', 'cacheWrite5m: written - oneHour,', 'cacheWrite5m: written,'],
+  ['turns are judged one by one', 'turns = readTurns(iterations, usage);', ''],
   ['advisors are billed', "return 'advisor';", 'return undefined;'],
   ['compaction is billed', "return 'compaction';", 'return undefined;'],
 );
 mutate(
   'agents/claude/parse/parser.ts',
-  ['a line without a message id stands alone', 'messageId || this.#ownId(head)', 'messageId'],
+  ['a line without a message id stands alone', ' || this.#ownId(head, requestId, at)', ''],
   [
-    'its request id says nothing',
-    "messageId === '' ? '' : bounded(text(record.requestId))",
-    'bounded(text(record.requestId))',
+    'but for its request',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is text of the source
+    "if (requestId !== '') return `request:${requestId}`;",
+    '',
   ],
   ['client-made lines cost nothing', "if (model === '<synthetic>') {", 'if (false) {'],
   [

@@ -7,7 +7,7 @@ import type { WorldFile } from './world.ts';
  * a byte scanner. Slow and short on purpose.
  */
 export interface Verdict {
-  /** By message id and request id. */
+  /** By message id, request id and input side. */
   readonly messages: ReadonlyMap<string, MessageVerdict>;
   readonly sessions: ReadonlyMap<string, SessionVerdict>;
 }
@@ -48,8 +48,14 @@ interface Rec {
 
 /** A response on one record. */
 interface Response {
-  readonly key: string;
+  /** The response it belongs to: see `identify`. */
+  key: string;
   readonly mid: string;
+  readonly rid: string;
+  readonly uuid: string;
+  /** Input, cache writes and reads; '' when nothing was sent. */
+  readonly sent: string;
+  readonly requester: string;
   readonly session: string;
   readonly agent: string;
   readonly progress: boolean;
@@ -70,6 +76,7 @@ interface CostState {
 export function judge(files: readonly WorldFile[], price: PriceFunction): Verdict {
   const records = files.flatMap(recordsOf);
   const responses = records.map(responseOf).filter((response) => response !== undefined);
+  for (const same of Map.groupBy(responses, ({ mid }) => mid).values()) identify(same);
   const standing = sessionsOfUuids(records);
   const starts = ownStarts(records, standing, sharing(responses));
   const messages = judgeMessages(responses, starts, price);
@@ -121,6 +128,8 @@ function responseOf(record: Rec): Response | undefined {
   if (message.model === '<synthetic>' || typeof message.model !== 'string') return undefined;
   const usage = message.usage as Json;
   if (Number(usage.output_tokens) < 0) return undefined;
+  const tokens = tokensOf(usage);
+  if (tokens.every((count) => count === 0) && billedParts(usage).length === 0) return undefined;
   const own = typeof inner.timestamp === 'string' ? Date.parse(inner.timestamp) : record.at;
   const dated = Number.isNaN(own) ? record.at : own;
   const at = Number.isNaN(dated) ? record.lastAt : dated;
@@ -131,13 +140,18 @@ function responseOf(record: Rec): Response | undefined {
     json.isSidechain === true ||
     (fileAgent !== undefined && json.isSidechain !== false);
   const agent = progress ? data?.agentId : side ? (json.agentId ?? fileAgent ?? 'sidechain') : '';
-  const uuid = inner.uuid ?? json.uuid;
-  const alone = uuid === undefined ? `line:${file.path}@${offset}` : `uuid:${uuid}`;
-  const mid = String(message.id ?? alone);
-  const rid = message.id === undefined ? '' : String(inner.requestId ?? '');
+  const uuid = String(inner.uuid ?? json.uuid ?? '');
+  const rid = String(inner.requestId ?? '');
+  const alone = uuid === '' ? `line:${file.path}@${offset}` : `uuid:${uuid}@${at}`;
+  const mid = String(message.id ?? (rid === '' ? alone : `request:${rid}`));
+  const [input = 0, , five = 0, hour = 0, read = 0] = tokens;
   return {
-    key: `${mid} ${rid}`,
+    key: '',
     mid,
+    rid,
+    uuid,
+    sent: input + five + hour + read === 0 ? '' : `${input} ${five + hour} ${read}`,
+    requester: String(inner.requestSessionId ?? ''),
     session: record.session,
     agent: String(agent),
     progress,
@@ -162,15 +176,172 @@ function sessionsOfUuids(records: readonly Rec[]): Map<string, Map<string, numbe
   return standing;
 }
 
-/** Sessions that have a response another session has as well. */
-function sharing(responses: readonly Response[]): Set<string> {
-  const sessions = Map.groupBy(responses, ({ key }) => key).values();
-  return new Set(
-    [...sessions]
-      .map((same) => new Set(same.map(({ session }) => session)))
-      .filter(({ size }) => size > 1)
-      .flatMap((several) => [...several]),
+/** Whether two records of one message id are one response by themselves. */
+function areOne(a: Response, b: Response): boolean {
+  if (a.rid !== '' && b.rid !== '') return a.rid === b.rid;
+  return (a.uuid !== '' && a.uuid === b.uuid) || (a.sent !== '' && a.sent === b.sent);
+}
+
+/** Records that hang together by a relation, over any number of others. */
+function components(list: readonly Response[]): Response[][] {
+  const left = new Set(list);
+  const found: Response[][] = [];
+  for (const first of left) {
+    const component = [first];
+    left.delete(first);
+    for (const one of component) {
+      for (const other of left) {
+        if (!areOne(one, other)) continue;
+        component.push(other);
+        left.delete(other);
+      }
+    }
+    found.push(component);
+  }
+  return found;
+}
+
+interface Candidate {
+  readonly group: Response[];
+  readonly rank: readonly (number | string)[];
+}
+
+function least(candidates: readonly Candidate[]): Response[] | undefined {
+  return [...candidates].sort((a, b) => {
+    const at = a.rank.findIndex((value, i) => value !== b.rank[i]);
+    return at < 0 ? 0 : a.rank[at]! < b.rank[at]! ? -1 : 1;
+  })[0]?.group;
+}
+
+/**
+ * Names the responses among the records of one message id. Requests stand for themselves; what has
+ * no request id joins the request of its uuid, else of its input side, its own session's before
+ * another's; where nothing was sent, the next response of its session, else the last one.
+ */
+function identify(records: readonly Response[]): void {
+  const named = (group: readonly Response[]): string =>
+    group.find(({ rid }) => rid !== '')?.rid ?? '';
+  const wasSent = (group: readonly Response[]): boolean => group.some(({ sent }) => sent !== '');
+  const meet = (a: readonly Response[], b: readonly Response[], what: keyof Response): boolean =>
+    a.some((one) => b.some((other) => one[what] !== '' && one[what] === other[what]));
+  const requests = components(records.filter(({ rid }) => rid !== ''));
+  const others = records.filter(({ rid }) => rid === '');
+  const nameOf = (group: readonly Response[]): string => named(group) || `\0${sideOf(group)}`;
+  const joins: [from: Response[], to: Response[]][] = [];
+
+  const sides = components(others.filter(({ sent }) => sent !== ''));
+  const sentRequests = requests.filter(wasSent);
+  const formed = [...sentRequests];
+  for (const side of sides) {
+    const to = least(
+      sentRequests.flatMap((group): Candidate[] => {
+        if (meet(side, group, 'uuid')) return [{ group, rank: [0, named(group)] }];
+        if (!meet(side, group, 'sent')) return [];
+        return [{ group, rank: [meet(side, group, 'session') ? 1 : 2, named(group)] }];
+      }),
+    );
+    if (to === undefined) formed.push(side);
+    else joins.push([side, to]);
+  }
+  // Empty ones look at what has been formed so far, in all of its records.
+  const whole = new Map(
+    formed.map((group) => [
+      group,
+      [...group, ...joins.filter(([, to]) => to === group).flatMap(([from]) => from)],
+    ]),
   );
+  const empty = [
+    ...requests.filter((group) => !wasSent(group)),
+    ...emptyBySession(others.filter(({ sent }) => sent === '')),
+  ];
+  const alone: Response[][] = [];
+  for (const group of empty) {
+    const at = best(group).at;
+    const to = least(
+      formed.flatMap((candidate): Candidate[] => {
+        const all = whole.get(candidate)!;
+        if (named(group) !== '' && named(all) !== '') return [];
+        const name = nameOf(all);
+        const unnamed = named(all) === '' ? 1 : 0;
+        if (meet(group, all, 'uuid')) return [{ group: candidate, rank: [0, 0, 0, unnamed, name] }];
+        if (!meet(group, all, 'session')) return [];
+        const later = best(all).at - at;
+        return [{ group: candidate, rank: [1, later >= 0 ? 0 : 1, later, unnamed, name] }];
+      }),
+    );
+    if (to === undefined) alone.push(group);
+    else joins.push([group, to]);
+  }
+  const aloneRequests = alone.filter((group) => named(group) !== '');
+  for (const group of alone) {
+    if (named(group) !== '') continue;
+    const to = least(
+      aloneRequests.flatMap((candidate): Candidate[] => {
+        if (meet(group, candidate, 'uuid'))
+          return [{ group: candidate, rank: [0, named(candidate)] }];
+        if (!meet(group, candidate, 'session')) return [];
+        return [{ group: candidate, rank: [1, named(candidate)] }];
+      }),
+    );
+    if (to !== undefined) joins.push([group, to]);
+  }
+  const responses = [...formed, ...alone].filter(
+    (group) => !joins.some(([from]) => from === group),
+  );
+  for (const group of responses) {
+    const all = [...group, ...joins.filter(([, to]) => to === group).flatMap(([from]) => from)];
+    const rid = named(all);
+    const key = rid === '' ? `${all[0]!.mid}  ${sideOf(all)}` : `${all[0]!.mid} ${rid} `;
+    for (const record of all) record.key = key;
+  }
+}
+
+/** Records that sent nothing and name no request: those of a session, and those of one line. */
+function emptyBySession(records: readonly Response[]): Response[][] {
+  const sessions = [...Map.groupBy(records, ({ session }) => session).values()];
+  const found: Response[][] = [];
+  for (const session of sessions) {
+    const near = found.filter((group) =>
+      group.some((one) => session.some((other) => one.uuid !== '' && one.uuid === other.uuid)),
+    );
+    for (const group of near) found.splice(found.indexOf(group), 1);
+    found.push([...near.flat(), ...session]);
+  }
+  return found;
+}
+
+/** The first input side of records without a request id; where nothing was sent, their session. */
+function sideOf(group: readonly Response[]): string {
+  return group.map(({ sent, session }) => sent || `@${session}`).sort()[0]!;
+}
+
+/** The record of a response that is kept. */
+function best(group: readonly Response[]): Response {
+  const total = ({ usage }: Response): number =>
+    tokensOf(usage)
+      .slice(0, 5)
+      .reduce((sum, count) => sum + count, 0);
+  return [...group].sort(
+    (a, b) =>
+      Number(a.sent === '') - Number(b.sent === '') ||
+      Number(b.stopped) - Number(a.stopped) ||
+      total(b) - total(a) ||
+      Number(a.progress) - Number(b.progress) ||
+      Number(a.side) - Number(b.side) ||
+      a.at - b.at,
+  )[0]!;
+}
+
+/** Sessions that have a record another session's may be one response with. */
+function sharing(responses: readonly Response[]): Set<string> {
+  const found = new Set<string>();
+  for (const same of Map.groupBy(responses, ({ mid }) => mid).values()) {
+    for (const one of same) {
+      const others = same.filter((other) => other.session !== one.session && areOne(one, other));
+      if (others.length > 0) found.add(one.session);
+    }
+  }
+  return found;
 }
 
 /**
@@ -205,24 +376,36 @@ function judgeMessages(
   starts: ReadonlyMap<string, number>,
   price: PriceFunction,
 ): Map<string, MessageVerdict> {
-  const inMain = new Set(responses.filter(({ side }) => !side).map(({ mid }) => mid));
+  const main = Map.groupBy(responses, ({ key }) => key);
+  for (const [key, group] of main) if (group.every(({ side }) => side)) main.delete(key);
+  const sidesOf = (group: readonly Response[]): Set<string> => {
+    const sent = new Set(group.map((response) => response.sent));
+    if (sent.size > 1) sent.delete('');
+    return sent;
+  };
+  const isReplay = (group: readonly Response[]): boolean => {
+    if (group.some(({ side }) => !side)) return false;
+    const sides = sidesOf(group);
+    return [...main.values()].some(
+      (other) =>
+        other[0]!.mid === group[0]!.mid && [...sidesOf(other)].some((side) => sides.has(side)),
+    );
+  };
   const verdicts = new Map<string, MessageVerdict>();
   for (const [key, group] of Map.groupBy(responses, (response) => response.key)) {
-    const kept = [...group].sort(
-      (a, b) =>
-        Number(a.progress) - Number(b.progress) ||
-        Number(a.side) - Number(b.side) ||
-        Number(b.usage.output_tokens) - Number(a.usage.output_tokens) ||
-        Number(b.stopped) - Number(a.stopped) ||
-        a.at - b.at,
-    )[0]!;
-    const session = firstOwner(new Set(group.map((response) => response.session)), starts);
+    const kept = best(group);
+    const sessions = new Set(group.map((response) => response.session));
+    const requester = group
+      .map((response) => response.requester)
+      .sort()
+      .at(-1)!;
+    const session = sessions.has(requester) ? requester : firstOwner(sessions, starts);
     const rank = (r: Response): string => `${r.progress ? 2 : r.agent === '' ? 0 : 1} ${r.agent}`;
     const agent = group
       .filter((response) => response.session === session)
       .sort((a, b) => (rank(a) < rank(b) ? -1 : 1))[0]!.agent;
     verdicts.set(key, {
-      counted: !(kept.side && inMain.has(kept.mid)),
+      counted: !isReplay(group),
       final: group.some(({ stopped }) => stopped),
       session,
       agent,
@@ -249,25 +432,45 @@ function tokensOf(usage: Json): number[] {
   return [n(usage.input_tokens), n(usage.output_tokens), written - hour, hour, read, searches];
 }
 
-function cost(response: Response, price: PriceFunction): number | undefined {
-  const parts = ((response.usage.iterations ?? []) as Json[])
-    .filter(({ type }) => type === 'advisor_message' || type === 'compaction')
-    .map((part) => [tokensOf(part), String(part.model), {}] as const);
-  const traits = { speed: String(response.usage.speed) };
-  const priced = [[tokensOf(response.usage), response.model, traits] as const, ...parts].map(
-    ([tokens, model, how]) => {
-      const [input, output, cacheWrite5m, cacheWrite1h, cacheRead, webSearches] = tokens as [
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-      ];
-      const usage = { input, output, cacheWrite5m, cacheWrite1h, cacheRead, webSearches };
-      return price(usage, model, how, response.at);
-    },
+/** What other models did inside a response. */
+function billedParts(usage: Json): Json[] {
+  return ((usage.iterations ?? []) as Json[]).filter(
+    (part) =>
+      (part.type === 'advisor_message' || part.type === 'compaction') &&
+      tokensOf(part).some((count) => count > 0),
   );
+}
+
+/** The turns of a response, where they add up to it; else the whole. */
+function turnsOf(usage: Json): number[][] {
+  const whole = tokensOf(usage);
+  const turns = ((usage.iterations ?? []) as Json[])
+    .filter(({ type }) => type === 'message')
+    .map(tokensOf);
+  const sum = turns.reduce((a, b) => a.map((count, i) => count + b[i]!), [0, 0, 0, 0, 0, 0]);
+  const adds = whole.slice(0, 5).every((count, i) => count === sum[i]);
+  if (turns.length < 2 || !adds) return [whole];
+  return turns.map((turn, i) => [...turn.slice(0, 5), i === 0 ? whole[5]! : 0]);
+}
+
+function cost(response: Response, price: PriceFunction): number | undefined {
+  const parts = billedParts(response.usage).map(
+    (part) => [tokensOf(part), String(part.model), {}] as const,
+  );
+  const traits = { speed: String(response.usage.speed) };
+  const turns = turnsOf(response.usage).map((turn) => [turn, response.model, traits] as const);
+  const priced = [...turns, ...parts].map(([tokens, model, how]) => {
+    const [input, output, cacheWrite5m, cacheWrite1h, cacheRead, webSearches] = tokens as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const usage = { input, output, cacheWrite5m, cacheWrite1h, cacheRead, webSearches };
+    return price(usage, model, how, response.at);
+  });
   return priced.reduce<number | undefined>(
     (sum, one) => (one.kind === 'priced' && sum !== undefined ? sum + one.nanoUsd : undefined),
     0,
@@ -328,30 +531,63 @@ function judgeSessions(
       responses.filter((r) => r.session === parent?.session).map(({ key }) => key),
     );
     const here = new Set(responses.filter((r) => r.session === session).map(({ key }) => key));
-    let explained = 0;
     let unconfirmed = 0;
-    let count = 0;
+    const spent: { at: number; nano: number }[] = [];
     for (const [key, message] of messages) {
       if (!message.counted) continue;
       const nano = message.nano ?? 0;
       if (message.session === session && last !== undefined && message.at > last.at) {
         unconfirmed += nano;
       }
-      if (!here.has(key) || inParent.has(key) || message.at > (last?.at ?? 0)) continue;
-      explained += nano;
-      count++;
+      if (here.has(key) && !inParent.has(key)) spent.push({ at: message.at, nano });
     }
     const possible = last !== undefined && base !== undefined;
-    const gap = possible ? nano(last.total) - nano(base) - explained : 0;
     verdicts.set(session, {
       ownStart,
-      client: last?.total,
-      // What rounding each message can make up is no background.
-      background: possible ? (gap <= Math.min(count, 1000) ? 0 : gap) : undefined,
+      client: last && wholeTotal(own),
+      background: possible ? backgroundOf(own, nano(base), spent) : undefined,
       unconfirmed,
     });
   }
   return verdicts;
+}
+
+/** The totals before each fall and the last. */
+function wholeTotal(states: readonly CostState[]): number {
+  return segmentsOf(states).reduce((sum, segment) => sum + segment.at(-1)!.total, 0);
+}
+
+/** Totals cut where they fall. */
+function segmentsOf(states: readonly CostState[]): CostState[][] {
+  const segments: CostState[][] = [];
+  states.forEach((state, i) => {
+    if (i === 0 || state.total < states[i - 1]!.total) segments.push([]);
+    segments.at(-1)!.push(state);
+  });
+  return segments;
+}
+
+/** The most that the totals of each segment ever left unexplained, in nano-dollars. */
+function backgroundOf(
+  states: readonly CostState[],
+  base: number,
+  spent: readonly { readonly at: number; readonly nano: number }[],
+): number {
+  let sum = 0;
+  let since = Number.NEGATIVE_INFINITY;
+  segmentsOf(states).forEach((segment, i) => {
+    const goesOn = i === 0 && nano(segment[0]!.total) >= base;
+    const gaps = segment.map(({ at, total }) => {
+      const inside = spent.filter((message) => message.at > since && message.at <= at);
+      const explained = inside.reduce((all, message) => all + message.nano, 0);
+      const gap = nano(total) - (goesOn ? base : 0) - explained;
+      // What rounding each message can make up is no background.
+      return gap <= Math.min(inside.length, 1000) ? 0 : gap;
+    });
+    sum += Math.max(0, ...gaps);
+    since = segment.at(-1)!.at;
+  });
+  return sum;
 }
 
 function nano(usd: number): number {

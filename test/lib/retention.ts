@@ -78,8 +78,9 @@ export function valuesOf(db: SqlDatabase, ask: string): unknown[] {
 /** No row may speak of a message that is no longer there: its number will be given to another. */
 export function assertNoOrphans(db: SqlDatabase): void {
   const orphans = `SELECT count(*) FROM place WHERE message NOT IN (SELECT id FROM message)
-    UNION ALL SELECT count(*) FROM thinned_place WHERE thinned NOT IN (SELECT id FROM thinned)`;
-  assert.deepEqual(valuesOf(db, orphans), [0, 0]);
+    UNION ALL SELECT count(*) FROM thinned_place WHERE thinned NOT IN (SELECT id FROM thinned)
+    UNION ALL SELECT count(*) FROM variant WHERE mid NOT IN (SELECT mid FROM message)`;
+  assert.deepEqual(valuesOf(db, orphans), [0, 0, 0]);
 }
 
 /** Every sum beyond the limits stands where its day, or its month, begins. */
@@ -99,6 +100,7 @@ export function assertSummedUp(db: SqlDatabase, limits: RetentionLimits): void {
 export function sumsOf(db: SqlDatabase, limits: RetentionLimits): string {
   const left = [
     'message',
+    'variant',
     'place',
     'thinned',
     'thinned_place',

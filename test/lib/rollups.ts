@@ -32,7 +32,7 @@ export function assertRollups(db: SqlDatabase): void {
     )
     .all<Record<string, number>>();
   for (const row of rows) {
-    const { at, sid, aid, named, parts, priced, rowText, facet, run } = row as Record<
+    const { at, sid, aid, named, parts, band, priced, rowText, facet, run } = row as Record<
       string,
       number
     > &
@@ -40,7 +40,13 @@ export function assertRollups(db: SqlDatabase): void {
     const billed = (
       parts === null ? [] : (JSON.parse(String(parts)) as readonly StoredPart[])
     ).filter(({ kind }) => kind !== 'declined');
-    const partNano = billed.reduce((sum, { nano }) => sum + nano, 0);
+    // What the upper band holds is among the message's own tokens.
+    const upper =
+      band === null ? [] : [{ ...(JSON.parse(String(band)) as StoredPart), model: named }];
+    const beside = [...billed, ...upper];
+    const partNano = beside.reduce((sum, { nano }) => sum + nano, 0);
+    const own = (name: string, key: string): number =>
+      upper.reduce((left, { usage }) => left - usage[key]!, row[name]!);
     const keys = [
       `total ${sid} ${aid} ${facet}`,
       `${Math.floor(Number(at) / 900_000)} ${run} ${sid} ${aid} ${facet}`,
@@ -48,18 +54,18 @@ export function assertRollups(db: SqlDatabase): void {
     for (const key of keys) {
       add(`${key} ${rowText} ${named}`, [
         1,
-        row.ended === 1 ? 0 : 1,
+        row.ended === 1 && row.incomplete === 0 ? 0 : 1,
         priced === 0 ? 1 : 0,
         priced === 2 ? 1 : 0,
-        row.input!,
-        row.output!,
-        row.write5m!,
-        row.write1h!,
-        row.cache_read!,
-        row.searches!,
+        own('input', 'input'),
+        own('output', 'output'),
+        own('write5m', 'cacheWrite5m'),
+        own('write1h', 'cacheWrite1h'),
+        own('cache_read', 'cacheRead'),
+        own('searches', 'webSearches'),
         row.nano! - partNano,
       ]);
-      for (const { model, row: priceRow, usage: u, nano } of billed) {
+      for (const { model, row: priceRow, usage: u, nano } of beside) {
         const tokens = [u.input!, u.output!, u.cacheWrite5m!, u.cacheWrite1h!, u.cacheRead!];
         add(`${key} ${priceRow} ${model}`, [0, 0, 0, 0, ...tokens, u.webSearches!, nano]);
       }

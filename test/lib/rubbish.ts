@@ -8,6 +8,7 @@ import { assistant, user } from './parseLines.ts';
 const lines: Readonly<Record<Exclude<RejectReason, 'too long'>, string>> = {
   'no time': JSON.stringify(assistant({ id: 'r1' }, { timestamp: undefined })),
   'not JSON': '{"type":"assistant","message":{"usage":{"output_tokens":1}',
+  damaged: '{"type":"mode","sessionId":"s1"}{"type":"assistant","message":',
   'not an object': '["type","assistant"]',
   'no type': '{"message":{"usage":{"output_tokens":1}}}',
   'bad usage': JSON.stringify(assistant({ id: 'r2', usage: { output_tokens: -1 } })),
@@ -18,7 +19,7 @@ const lines: Readonly<Record<Exclude<RejectReason, 'too long'>, string>> = {
 /** Messages in the rubbish that can be used, whatever stands around them. */
 export const usableMessages = 8;
 /** Lines that are not blank, not torn and end. */
-export const rubbishLines = 18;
+export const rubbishLines = 19;
 /** Line of each reason; the line that is too long stands in a file of its own. */
 export const rejectedAt: readonly { reason: RejectReason; line: number }[] = rejectReasons.map(
   (reason) => ({

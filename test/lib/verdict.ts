@@ -29,7 +29,7 @@ interface StoredSession {
 export function assertVerdict(db: SqlDatabase, verdict: Verdict): void {
   const messages = db
     .prepare(
-      `SELECT mid || ' ' || rid AS key, counted, ended AS final, sid AS session, aid AS agent, at,
+      `SELECT mid || ' ' || rid || ' ' || side AS key, counted, ended AS final, sid AS session, aid AS agent, at,
          w.text AS model, json_array(input, output, write5m, write1h, cache_read, searches) AS tokens,
          priced, nano
        FROM message m JOIN session s ON s.id = m.session JOIN agent a ON a.id = m.agent

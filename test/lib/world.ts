@@ -98,6 +98,8 @@ const models = [
   'made-up-model',
   'other-unknown[1m]',
 ];
+/** Has a band for long prompts. */
+const banded = 'claude-haiku-5-5';
 const start = Date.UTC(2026, 10, 20, 10);
 
 /** One world of this many happenings, the same for the same seed. */
@@ -121,6 +123,20 @@ export function playWorld(ops: readonly Op[]): WorldFile[] {
       ),
     };
   });
+}
+
+/** A usage with this output, all of it in the last of its turns. */
+function turns(usage: Json, output: number): Json {
+  const iterations = usage.iterations as Json[] | undefined;
+  if (iterations?.[0]?.type !== 'message' || iterations.length < 2) {
+    return { ...usage, output_tokens: output };
+  }
+  const [first, last] = iterations;
+  return {
+    ...usage,
+    output_tokens: output,
+    iterations: [first, { ...last, output_tokens: output }],
+  };
 }
 
 class Player {
@@ -234,10 +250,12 @@ class Player {
   /** The lines of one response: outputs grow, each line has a uuid of its own. */
   #response(session: Session, op: Op, extra: Json = {}): Json[] {
     const { n, m } = op;
-    const mid = n % 10 === 0 ? undefined : this.#id('msg_');
-    const rid = n % 7 === 0 ? undefined : this.#id('req_');
+    // Some proxies give every response one id, some ids are unique in a session only.
+    const shared = m % 11 === 0 ? 'msg_proxy' : m % 23 === 0 ? `msg_${n % 4}` : undefined;
+    const mid = n % 10 === 0 ? undefined : (shared ?? this.#id('msg_'));
+    const rid = n % 7 === 0 || (shared !== undefined && n % 3 > 0) ? undefined : this.#id('req_');
     const count = 1 + (m % 3);
-    const model = models[n % 11 === 0 ? 3 + (m % 2) : n % 3]!;
+    const model = n % 19 === 0 ? banded : models[n % 11 === 0 ? 3 + (m % 2) : n % 3]!;
     const usage = {
       input_tokens: n % 500,
       cache_creation_input_tokens: m % 300,
@@ -247,12 +265,14 @@ class Player {
         : { cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: m % 200 } }),
       ...(n % 23 === 0 ? { server_tool_use: { web_search_requests: 2 } } : {}),
       ...(n % 29 === 0 ? { iterations: [this.#iteration(n, model)] } : {}),
+      ...(n % 19 === 0 && n % 29 !== 0 ? this.#longTurns(m) : {}),
       speed: n % 31 === 0 ? 'fast' : 'standard',
     };
     const grows = (n + m) % 4 !== 0;
     session.toolId = this.#id('toolu_');
     return Array.from({ length: count }, (_, i) => {
       const last = i === count - 1;
+      const empty = i === 0 && m % 9 === 0;
       const output = grows ? 1 + i * (1 + (n % 50)) : 7;
       const stop = last && m % 5 !== 0 ? 'end_turn' : null;
       const tool = {
@@ -264,20 +284,38 @@ class Player {
       const record = {
         type: 'assistant',
         ...this.#head(session, { ...op, m: m + i }),
-        ...(rid === undefined ? {} : { requestId: rid }),
+        // Some lines of a response lack the request id.
+        ...(rid === undefined || (m % 7 === 0 && i !== 1) ? {} : { requestId: rid }),
         ...(n % 37 === 0 ? { attributionSkill: 'reviewer' } : {}),
         ...extra,
         message: {
           ...(mid === undefined ? {} : { id: mid }),
           model,
           stop_reason: stop,
-          usage: { ...usage, output_tokens: output },
+          usage: empty ? { output_tokens: output } : turns(usage, output),
           content: n % 2 === 0 ? [tool] : [{ type: 'text', text: 'ok' }],
         },
       };
       this.#now += i;
       return record;
     });
+  }
+
+  /** Two turns, of which one or both or none is beyond the band; together they always are. */
+  #longTurns(m: number): Json {
+    const turns = [60_000 + 10_000 * (m % 9), 70_000].map((input_tokens) => ({
+      type: 'message',
+      input_tokens,
+      output_tokens: 0,
+    }));
+    const [first, second] = turns.map(({ input_tokens }) => input_tokens) as [number, number];
+    return {
+      input_tokens: first + second,
+      cache_creation_input_tokens: 0,
+      cache_read_input_tokens: 0,
+      cache_creation: {},
+      iterations: turns,
+    };
   }
 
   #iteration(n: number, model: string): Json {
@@ -385,12 +423,26 @@ class Player {
       return record.uuid !== undefined || op.m % 4 === 0;
     });
     for (const line of copied) {
-      session.main.lines.push({ ...line, record: { ...line.record, sessionId: session.sid } });
+      session.main.lines.push({ ...line, record: this.#copied(line.record!, parent, session, op) });
       if (line.record?.type === 'assistant' && line.record.isSidechain !== true) {
         session.messages.push(line.record);
       }
     }
     session.client = new Map(op.m % 5 === 0 ? [] : parent.client);
+  }
+
+  /** A record as a fork has it: newer clients say who made the request, some copies lose its id. */
+  #copied(record: Json, parent: Session, session: Session, { n, m }: Op): Json {
+    const { requestId, ...rest } = record;
+    const lost = m % 6 === 1;
+    return {
+      ...rest,
+      ...(requestId === undefined || lost ? {} : { requestId }),
+      ...(n % 5 === 0 && record.type === 'assistant'
+        ? { requestSessionId: record.requestSessionId ?? parent.sid }
+        : {}),
+      sessionId: session.sid,
+    };
   }
 
   #costState(session: Session, { n, m }: Op): void {

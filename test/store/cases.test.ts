@@ -10,6 +10,33 @@ import { tempDir } from '../lib/tempDir.ts';
 const expected: Readonly<Record<string, readonly [usd: number, messages: number]>> = {
   // claude-code#64880: six requests were answered under one message id.
   '10-api-reused-id': [10.5015, 6],
+  // Haiku 5.5 has a band; each of the two turns stays below it.
+  '1-iterations-band': [0.01605, 1],
+  // Broken lines (claude-code#81843): NUL bytes, a record cut off, two on a line, one with junk behind.
+  '01-nul-run': [9, 2],
+  '02-truncated-splice': [9, 2],
+  '02b-truncated-in-string': [9, 2],
+  '03-missing-newline': [9, 2],
+  '81-record-then-junk': [6, 2],
+  '34-bytes': [9, 3],
+  // ccusage#976, ClaudeCodeUsage, CodexBar#2413, TokenTracker#65: some lines lack the request id.
+  '05-mixed-request-id': [3.00015, 1],
+  '05b-fork-without-request-id': [3, 1],
+  '05c-mixed-subagent': [3.0135, 1],
+  '78-null-request-id': [3, 1],
+  '20-subagent-both': [6.000075, 2],
+  // CodexBar#3659, Dressage#39: ids that are unique in a session only, or not even there.
+  '07-ids-repeat-across-sessions': [9.00018, 2],
+  '07b-ids-constant-in-session': [9.00018, 2],
+  '07c-empty-id-blocks': [3.000075, 1],
+  '10b-proxy-constant-id': [2.130675, 3],
+  // claude-code#84223: only the copy in the parent's transcript is final.
+  '85-progress-has-final': [4.5, 1],
+  // ccusage#985: a gateway writes the input in a later copy.
+  '06-gateway-snapshots': [0.4575, 1],
+  // One count that cannot be read does not take the others with it.
+  '76-bad-one-class': [18, 1],
+  '11-odd-counts': [24, 8],
   // ccusage#913: a side question repeats a message of the main thread.
   '24-btw-replay': [6, 2],
   // agentsview#1370: a session sent to the background is copied under a new id.

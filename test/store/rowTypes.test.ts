@@ -199,7 +199,7 @@ test('every query of the store answers with the columns its row type names', () 
     read(db);
     const writer = soleWriter(db, { book: otherBook });
     writer.files.all();
-    writer.files.reject(1, [{ line: 1, offset: 0, reason: 'not JSON' }]);
+    writer.files.reject(1, [{ line: 1, offset: 0, reason: 'not JSON', at: 0, sessionId: 's1' }]);
     writer.reprice();
     const { last } = db.prepare('SELECT max(at) AS last FROM message').get<{ last: number }>()!;
     thinAll(writer, byDayBefore(last - (last % dayMs)));

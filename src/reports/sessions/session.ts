@@ -227,9 +227,7 @@ function priced(
   session: SessionSummary,
   miss: PricedMiss | undefined,
 ): PricedMessage {
-  const { usage, written, traits, at } = message;
-  const classes =
-    message.pricedBy === 'catalogue' ? costByClass(book, usage, written, traits, at) : undefined;
+  const classes = message.pricedBy === 'catalogue' ? costByClass(book, message) : undefined;
   const partNano = message.parts
     .filter(({ kind }) => kind !== 'declined')
     .reduce((sum, { nano }) => sum + nano, 0);

@@ -40,7 +40,11 @@ export function allotClientPrices(
 ): boolean {
   let changed = false;
   const setPrice = ({ row }: Share, nano: number, priced: number): void => {
-    if (row !== undefined && messages.update(row, { nano, priced }) !== row) changed = true;
+    if (row === undefined) return;
+    // A price of a person's own stays; the client's is what the totals are held against.
+    const own = row.priced === pricing.row;
+    const price = own ? { list_nano: nano === row.nano ? null : nano } : { nano, priced };
+    if (messages.update(row, price) !== row) changed = true;
   };
   const byModel = new Map<number, Share[]>();
   const add = (model: number, share: Share): void => {
@@ -53,8 +57,12 @@ export function allotClientPrices(
     rows.sort((a, b) => a.at - b.at);
     let from = 0;
     let counted = base === undefined ? 0 : (modelTotal(base, name) ?? 0);
+    let last = base?.total ?? 0;
     for (const state of states) {
       const total = modelTotal(state, name);
+      // A total that falls began again; the model's share of it fell with it.
+      if (state.total < last && (total ?? 0) < counted) counted = 0;
+      last = state.total;
       let until = from;
       while (until < rows.length && rows[until]!.at <= state.at) until++;
       if (total === undefined || until === from) continue;

@@ -1,11 +1,16 @@
 import { hashBytes } from '../../model/hash53.ts';
 import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { MergedMessage, VariantKey } from './merge.ts';
 
-/** What is kept of a downsampled message. */
+/** What is kept of a variant of a downsampled message. */
 export interface DownsampledRow {
   readonly id: number;
   /** Hash of its request id. */
   readonly rid: number;
+  /** Hash of its input side, 0 where that is empty; -1 where an earlier schema did not keep it. */
+  readonly side: number;
+  /** The tombstone of the response it belongs to; null for that one itself. */
+  readonly original: number | null;
   /** The session it was counted in; that no longer changes. */
   readonly session: number;
   readonly counted: number;
@@ -13,10 +18,19 @@ export interface DownsampledRow {
   readonly sidechain: number;
 }
 
-/** Hash of one half of a message's identity; a message is known by both. */
+/** Hash of one part of a message's identity; a message is known by all of them. */
 export function idHash(id: string): number {
   const bytes = Buffer.from(id);
   return hashBytes(bytes, 0, bytes.length);
+}
+
+/** Hashes a variant's tombstones have: one for each input side. */
+export function tombstoneSides(
+  { side }: VariantKey,
+  { sides }: Pick<MergedMessage, 'sides'>,
+): number[] {
+  if (side.startsWith('@')) return [idHash(side)];
+  return sides.length === 0 ? [0] : sides.map(idHash);
 }
 
 /**
@@ -35,17 +49,22 @@ export class DownsampledMessages {
   constructor(db: SqlDatabase) {
     this.#any = db.prepare('SELECT 1 FROM thinned LIMIT 1');
     this.#byMid = db.prepare(
-      'SELECT id, rid, session, counted, in_main, sidechain FROM thinned WHERE mid = ?',
+      `SELECT id, rid, side, original, session, counted, in_main, sidechain FROM thinned
+       WHERE mid = ? ORDER BY rid, side`,
     );
     this.#occurrences = db.prepare('SELECT session FROM thinned_place WHERE thinned = ?');
     this.#addPlace = db.prepare('INSERT OR IGNORE INTO thinned_place VALUES (?, ?)');
     this.#setInMain = db.prepare('UPDATE thinned SET in_main = 1 WHERE id = ?');
   }
 
-  /** Every downsampled identity with this message id. */
+  /** Every downsampled variant with this message id. */
   withMessageId(mid: string): DownsampledRow[] {
     this.#empty ??= this.#any.get() === undefined;
-    return this.#empty ? [] : this.#byMid.all<DownsampledRow>(idHash(mid));
+    if (this.#empty) return [];
+    const found = this.#byMid.all<DownsampledRow>(idHash(mid));
+    // Before schema 7 such ids were without the time.
+    const old = found.length === 0 ? /^(uuid:.*)@\d+$/.exec(mid)?.[1] : undefined;
+    return old === undefined ? found : this.#byMid.all<DownsampledRow>(idHash(old));
   }
 
   /** Records that the message occurs in a main thread too. */
@@ -58,11 +77,12 @@ export class DownsampledMessages {
    * none.
    */
   addSessions(row: DownsampledRow, sessions: readonly number[]): number[] {
-    const stored = this.#occurrences.all<{ session: number }>(row.id).map(({ session }) => session);
+    const id = row.original ?? row.id;
+    const stored = this.#occurrences.all<{ session: number }>(id).map(({ session }) => session);
     const known = stored.length === 0 ? [row.session] : stored;
     const all = [...new Set([...known, ...sessions])];
     if (all.length === known.length) return [];
-    for (const session of all) this.#addPlace.run(row.id, session);
+    for (const session of all) this.#addPlace.run(id, session);
     return all;
   }
 
@@ -70,4 +90,33 @@ export class DownsampledMessages {
   forget(): void {
     this.#empty = undefined;
   }
+}
+
+const noRequest = idHash('');
+
+/** The tombstone of the response these records belong to, if it was downsampled. */
+export function tombstoneOf(
+  key: VariantKey,
+  state: MergedMessage,
+  tombstones: readonly DownsampledRow[],
+): DownsampledRow | undefined {
+  if (tombstones.length === 0) return undefined;
+  const rid = idHash(key.rid);
+  const sides = new Set(tombstoneSides(key, state));
+  sides.delete(0);
+  const same = tombstones.filter((row) => row.rid === rid);
+  if (key.rid !== '') {
+    const copies = tombstones.filter((row) => row.rid === noRequest && sides.has(row.side));
+    return same[0] ?? copies[0];
+  }
+  return (
+    same.find((row) => row.side === -1 || sides.has(row.side)) ??
+    tombstones.find((row) => sides.has(row.side))
+  );
+}
+
+/** Whether a tombstone and these records have the same input side, as far as is known. */
+export function sharesSide(row: DownsampledRow, { sides }: MergedMessage): boolean {
+  if (row.side === -1) return true;
+  return sides.length === 0 ? row.side === 0 : sides.some((side) => idHash(side) === row.side);
 }

@@ -1,16 +1,23 @@
-import type { PriceFunction } from '../../model/price.ts';
+import type { PriceBook, PriceFunction } from '../../model/price.ts';
 import type { Attribution, MessageLine, UsagePart } from '../../model/records.ts';
+import type { Usage } from '../../model/tokens.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
 import {
+  isLower,
+  iterationsOf,
+  iterationsText,
   type MessageRow,
   messageColumns,
+  packLines,
   partsOf,
   pricing,
+  splitMessage,
   traitsOf,
+  unpackLines,
   usageOf,
 } from '../schema/messageRow.ts';
 import { Facets } from './facetTable.ts';
-import type { MergedMessage, SourceRank } from './merge.ts';
+import { inputSide, type MergedMessage, type SourceRank, type VariantKey } from './merge.ts';
 import { priceLine } from './priceMessage.ts';
 import type { Rollup } from './rollups.ts';
 import type { StringTable } from './stringTable.ts';
@@ -22,22 +29,36 @@ export interface Owner {
   readonly standing: number;
 }
 
+/** The columns of a message that follow from its records. */
+type MergedFields = Omit<
+  MessageRow,
+  'id' | 'mid' | 'rid' | 'side' | 'identity' | 'counted' | keyof Owner
+>;
+
 /** The message table. Every change of a message updates the rollups too. */
 export class Messages {
   readonly #strings: StringTable;
   readonly #rollup: Rollup;
   readonly #facets: Facets;
   readonly #price: PriceFunction;
+  readonly #listPrice: PriceFunction;
   readonly #byMid: Statement;
   readonly #byId: Statement;
   readonly #insert: Statement;
   readonly #update: Statement;
+  readonly #delete: Statement;
 
-  constructor(db: SqlDatabase, strings: StringTable, rollup: Rollup, price: PriceFunction) {
+  constructor(
+    db: SqlDatabase,
+    strings: StringTable,
+    rollup: Rollup,
+    { price, listPrice }: Pick<PriceBook, 'price' | 'listPrice'>,
+  ) {
     this.#strings = strings;
     this.#rollup = rollup;
     this.#facets = new Facets(db);
     this.#price = price;
+    this.#listPrice = listPrice;
     this.#byMid = db.prepare('SELECT * FROM message WHERE mid = ?');
     this.#byId = db.prepare('SELECT * FROM message WHERE id = ?');
     const marks = messageColumns.map(() => '?').join(', ');
@@ -46,11 +67,17 @@ export class Messages {
     );
     const sets = messageColumns.map((name) => `${name} = ?`).join(', ');
     this.#update = db.prepare(`UPDATE message SET ${sets} WHERE id = ?`);
+    this.#delete = db.prepare('DELETE FROM message WHERE id = ?');
   }
 
-  /** Every identity that has this message id. */
+  /** Every response that has this message id. */
   withMessageId(mid: string): MessageRow[] {
     return this.#byMid.all<MessageRow>(mid);
+  }
+
+  /** The session that made a message's request, as a copy of it says; '' where none does. */
+  requester(row: MessageRow): string {
+    return this.#strings.text(row.requester);
   }
 
   byId(id: number): MessageRow | undefined {
@@ -58,8 +85,14 @@ export class Messages {
   }
 
   /** A new message. */
-  insert(merged: MergedMessage, owner: Owner, counted: boolean): MessageRow {
-    const row = { id: 0, ...this.#fields(merged), ...owner, counted: Number(counted) };
+  insert(
+    { rid, side }: VariantKey,
+    merged: MergedMessage,
+    owner: Owner,
+    state: Pick<MessageRow, 'identity' | 'counted'>,
+  ): MessageRow {
+    const mid = merged.kept.messageId;
+    const row = { id: 0, mid, rid, side, ...this.#fields(merged), ...owner, ...state };
     this.#setPrice(row, merged.kept);
     row.id = Number(this.#insert.run(...values(row)).lastInsertRowid);
     this.contribute(1, row);
@@ -76,6 +109,7 @@ export class Messages {
       after.priced = pricing.unpriced;
       after.nano = 0;
     }
+    if (moved && after.listed === 0) after.list_nano = null;
     if (messageColumns.every((name) => before[name] === after[name])) return before;
     this.contribute(-1, before);
     this.#update.run(...values(after), after.id);
@@ -83,13 +117,17 @@ export class Messages {
     return after;
   }
 
+  /** Deletes a message that turned out to be part of another. */
+  delete(row: MessageRow): void {
+    this.contribute(-1, row);
+    this.#delete.run(row.id);
+  }
+
   /** The columns that follow from the merged message alone. */
-  #fields(merged: MergedMessage): Omit<MessageRow, 'id' | keyof Owner | 'counted'> {
+  #fields(merged: MergedMessage): MergedFields {
     const line = merged.kept;
     const strings = this.#strings;
     return {
-      mid: line.messageId,
-      rid: line.requestId,
       at: line.at,
       ended: Number(merged.ended),
       in_main: Number(merged.inMain),
@@ -121,6 +159,13 @@ export class Messages {
       priced: 0,
       nano: 0,
       declined: 0,
+      lines: packLines(merged.lines),
+      requester: strings.id(merged.requester),
+      incomplete: Number(line.incomplete),
+      iterations: iterationsText(line.iterations),
+      band: null,
+      listed: 0,
+      list_nano: null,
     };
   }
 
@@ -129,14 +174,25 @@ export class Messages {
     return this.#fields(merged);
   }
 
+  /** Those of them that the kept record does not decide. */
+  unionFieldsOf(merged: MergedMessage): Partial<MessageRow> {
+    const { ended, in_main, tools, lines, requester } = this.#fields(merged);
+    return { ended, in_main, tools, lines, requester };
+  }
+
   #setPrice(row: MessageRow, line: MessageLine): void {
     const cost = priceLine(line, this.#price);
     row.model_id = this.#strings.id(cost.model);
     row.price_row = this.#strings.id(cost.row);
     row.priced = cost.priced ? pricing.row : pricing.unpriced;
     row.nano = cost.nano;
+    const list = this.#listPrice === this.#price ? cost : priceLine(line, this.#listPrice);
+    row.listed = Number(list.priced);
+    // A share of the client's total, where the list has no price, is allocated later.
+    row.list_nano = !list.priced || list.nano === cost.nano ? null : list.nano;
     row.declined = cost.declined;
     row.parts = cost.parts.length === 0 ? null : JSON.stringify(cost.parts);
+    row.band = cost.band === undefined ? null : JSON.stringify(cost.band);
   }
 
   /** Prices a stored message again at the present rates. */
@@ -153,6 +209,8 @@ export class Messages {
     return {
       messageId: row.mid,
       requestId: row.rid,
+      uuidHash: 0,
+      requestSessionId: '',
       sessionId: '',
       agentId: '',
       progress: row.progress === 1,
@@ -161,9 +219,11 @@ export class Messages {
       model: strings.text(row.model),
       usage: usageOf(row),
       parts: this.#usageParts(row),
+      iterations: iterationsOf(row.iterations),
       speed,
       geo,
       tier,
+      incomplete: row.incomplete === 1,
       stopReason: strings.text(row.stop),
       cacheSplit: row.cache_split === 1,
       tools: [],
@@ -186,12 +246,16 @@ export class Messages {
   /** What is known of a stored message in the session that owns it, ready to be merged. */
   merged(row: MessageRow, sid: string, agentId: string): MergedMessage {
     const tools = this.#strings.text(row.tools);
+    const side = inputSide(usageOf(row));
     return {
       kept: this.line(row),
       ended: row.ended === 1,
       inMain: row.in_main === 1,
       tools: tools === '' ? [] : (JSON.parse(tools) as string[]),
       occurrences: new Map([[sid, { agentId, standing: row.standing as SourceRank }]]),
+      sides: side === '' ? [] : [side],
+      lines: unpackLines(row.lines),
+      requester: this.#strings.text(row.requester),
     };
   }
 
@@ -201,30 +265,21 @@ export class Messages {
     const { at, session, agent } = row;
     // Outside the main thread the agent is the run.
     const prompt = row.sidechain === 1 ? 0 : row.prompt;
-    let partNano = 0;
-    for (const part of partsOf(row)) {
-      if (part.kind === 'declined') continue;
-      partNano += part.nano;
-      const u = part.usage;
-      const sums = [0, 0, 0, 0, u.input, u.output, u.cacheWrite5m, u.cacheWrite1h, u.cacheRead];
-      const model = this.#strings.id(part.model);
+    const { usage, nano, parts } = splitMessage(row);
+    for (const part of parts) {
+      const model = part.model === undefined ? row.model_id : this.#strings.id(part.model);
       const facet = this.#facets.id(row, this.#strings.id(part.row));
       const key = { session, agent, model, facet, prompt };
-      this.#rollup.add(sign, at, key, [...sums, u.webSearches, part.nano]);
+      this.#rollup.add(sign, at, key, [0, 0, 0, 0, ...counts(part.usage), part.nano]);
     }
     const facet = this.#facets.id(row, row.price_row);
     this.#rollup.add(sign, at, { session, agent, model: row.model_id, facet, prompt }, [
       1,
-      1 - row.ended,
+      Number(isLower(row)),
       Number(row.priced === pricing.unpriced),
       Number(row.priced === pricing.client),
-      row.input,
-      row.output,
-      row.write5m,
-      row.write1h,
-      row.cache_read,
-      row.searches,
-      row.nano - partNano,
+      ...counts(usage),
+      nano,
     ]);
   }
 
@@ -232,6 +287,12 @@ export class Messages {
   forget(): void {
     this.#facets.forget();
   }
+}
+
+/** The counts of a usage in the order of a rollup's columns. */
+function counts(usage: Usage): number[] {
+  const { input, output, cacheWrite5m, cacheWrite1h, cacheRead, webSearches } = usage;
+  return [input, output, cacheWrite5m, cacheWrite1h, cacheRead, webSearches];
 }
 
 function values(row: MessageRow): SqlValue[] {

@@ -1,11 +1,29 @@
 import type { SqlDatabase, Statement } from '../driver/types.ts';
-import type { MessageRow } from '../schema/messageRow.ts';
+import { identity, type MessageRow } from '../schema/messageRow.ts';
 import type { Agents } from './agentTable.ts';
-import { DownsampledMessages, type DownsampledRow, idHash } from './downsampledMessages.ts';
-import { betterOccurrence, type MergedMessage, merge, type SourceRank } from './merge.ts';
+import {
+  DownsampledMessages,
+  type DownsampledRow,
+  sharesSide,
+  tombstoneOf,
+} from './downsampledMessages.ts';
+import {
+  betterOccurrence,
+  compareLines,
+  keyOf,
+  keyText,
+  type MergedMessage,
+  type MessageVariants,
+  merge,
+  type Occurrence,
+  type SourceRank,
+  type VariantKey,
+} from './merge.ts';
 import type { Messages, Owner } from './messageTable.ts';
 import { ownsBefore, type RecordIndex } from './recordIndex.ts';
+import { formResponses, mayJoin, type Response, type Variant } from './responses.ts';
 import type { SessionRow, Sessions } from './sessionTable.ts';
+import { Variants } from './variantTable.ts';
 
 interface OccurrenceRow {
   readonly session: number;
@@ -13,10 +31,12 @@ interface OccurrenceRow {
   readonly standing: number;
 }
 
+type SessionOf = (sid: string) => SessionRow;
+
 /**
  * Merges messages into the table and decides which session and agent own them. A message that
  * occurs in several sessions has a row in `place` for each; a replay (a side-chain record whose
- * message id the main thread also has) is kept but not counted.
+ * response the main thread also has) is kept but not counted.
  */
 export class Ownership {
   readonly #sessions: Sessions;
@@ -24,8 +44,10 @@ export class Ownership {
   readonly #messages: Messages;
   readonly #recordIndex: RecordIndex;
   readonly #downsampled: DownsampledMessages;
+  readonly #variants: Variants;
   readonly #occurrences: Statement;
   readonly #setOccurrence: Statement;
+  readonly #dropOccurrence: Statement;
   readonly #sharedOf: Statement;
   /** Shared messages whose owner must be determined again. */
   #unresolved = new Set<number>();
@@ -42,111 +64,84 @@ export class Ownership {
     this.#messages = tables.messages;
     this.#recordIndex = tables.recordIndex;
     this.#downsampled = new DownsampledMessages(db);
+    this.#variants = new Variants(db);
     this.#onChange = onChange;
     this.#occurrences = db.prepare('SELECT session, agent, standing FROM place WHERE message = ?');
     this.#setOccurrence = db.prepare(
       `INSERT INTO place VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET agent = excluded.agent, standing = excluded.standing`,
     );
+    this.#dropOccurrence = db.prepare('DELETE FROM place WHERE message = ? AND session = ?');
     this.#sharedOf = db.prepare('SELECT message FROM place WHERE session = ?');
   }
 
-  /** Merges one message into the table. `sessionOf` gives the row of a session id. */
-  add(incoming: MergedMessage, sessionOf: (sid: string) => SessionRow): void {
-    const { messageId, requestId } = incoming.kept;
-    const siblings = this.#messages.withMessageId(messageId);
-    const known = siblings.find((row) => row.rid === requestId);
-    const others = siblings.filter((row) => row !== known);
-    const downsampled = this.#downsampled.withMessageId(messageId);
-    const same = downsampled.find((row) => row.rid === idHash(requestId));
-    const inMain =
-      same !== undefined
-        ? this.#mergeDownsampled(same, incoming, sessionOf)
-        : known === undefined
-          ? this.#insert(incoming, others, downsampled, sessionOf)
-          : this.#update(known, incoming, others, downsampled, sessionOf);
-    if (!inMain) return;
-    // Side-chain copies of a main-thread message do not count, whichever was read first.
-    for (const other of others) {
-      if (other.sidechain === 1 && other.counted === 1) {
-        this.#changed(other, this.#messages.update(other, { counted: 0 }));
+  /** Merges the records of one message id into the table. `sessionOf` gives the row of a session id. */
+  add({ messageId, variants }: MessageVariants, sessionOf: SessionOf): void {
+    const rows = this.#messages.withMessageId(messageId);
+    const tombstones = this.#downsampled.withMessageId(messageId);
+    const [only] = variants.values();
+    if (variants.size === 1 && tombstones.length === 0 && only!.sides.length < 2) {
+      // Nearly every message: its id has one variant.
+      const key = keyOf(only!);
+      if (rows.length === 0) {
+        this.#insert(key, only!, { identity: identity.sole, counted: 1 }, sessionOf);
+        return;
       }
+      const known = rows[0]!;
+      const same =
+        known.identity === identity.sole && known.rid === key.rid && known.side === key.side;
+      if (same && this.#update(known, only!, sessionOf)) return;
     }
-  }
-
-  /**
-   * A downsampled message keeps its amount and its owner; only its occurrences are recorded, since
-   * a fork's total continues its parent's. Returns whether it occurs in a main thread.
-   */
-  #mergeDownsampled(
-    row: DownsampledRow,
-    incoming: MergedMessage,
-    sessionOf: (sid: string) => SessionRow,
-  ): boolean {
-    const inMain = row.in_main === 1 || incoming.inMain;
-    if (inMain && row.in_main === 0) this.#downsampled.setInMain(row.id);
-    const sessions = [...incoming.occurrences.keys()].map((sid) => sessionOf(sid).id);
-    this.#relate(this.#downsampled.addSessions(row, sessions));
-    return inMain;
+    this.#resolve(messageId, variants, rows, tombstones, sessionOf);
   }
 
   #insert(
-    incoming: MergedMessage,
-    others: readonly MessageRow[],
-    downsampled: readonly DownsampledRow[],
-    sessionOf: (sid: string) => SessionRow,
-  ): boolean {
-    const owners = [...incoming.occurrences].map(([sid, occurrence]): Owner => {
-      const session = sessionOf(sid).id;
-      return {
-        session,
-        agent: this.#agents.id(session, occurrence.agentId),
-        standing: occurrence.standing,
-      };
-    });
-    const row = this.#messages.insert(incoming, owners[0]!, counts(incoming, others, downsampled));
+    key: VariantKey,
+    merged: MergedMessage,
+    state: Pick<MessageRow, 'identity' | 'counted'>,
+    sessionOf: SessionOf,
+  ): void {
+    const owners = this.#ownersOf(merged, sessionOf);
+    const row = this.#messages.insert(key, merged, owners[0]!, state);
     if (owners.length > 1) this.#share(row, owners);
     this.#onChange(row.session);
-    return row.in_main === 1;
   }
 
-  #update(
-    known: MessageRow,
-    incoming: MergedMessage,
-    others: readonly MessageRow[],
-    downsampled: readonly DownsampledRow[],
-    sessionOf: (sid: string) => SessionRow,
-  ): boolean {
+  #ownersOf({ occurrences }: MergedMessage, sessionOf: SessionOf): Owner[] {
+    return [...occurrences].map(([sid, { agentId, standing }]) => {
+      const session = sessionOf(sid).id;
+      return { session, agent: this.#agents.id(session, agentId), standing };
+    });
+  }
+
+  /** Merges records of the same variant; false when they do not leave it one. */
+  #update(known: MessageRow, incoming: MergedMessage, sessionOf: SessionOf): boolean {
     const owner = this.#sessions.byNumber(known.session);
     const stored = this.#messages.merged(known, owner.sid, this.#agents.agentId(known.agent));
     const merged = merge(stored, incoming);
+    if (merged.sides.length > 1) return false;
     let row = known;
     const same =
       merged.kept === stored.kept &&
       merged.ended === stored.ended &&
       merged.inMain === stored.inMain &&
-      merged.tools === stored.tools;
+      merged.tools === stored.tools &&
+      merged.lines === stored.lines &&
+      merged.requester === stored.requester;
     if (!same) {
-      row = this.#messages.update(
-        known,
-        {
-          ...this.#messages.fieldsOf(merged),
-          counted: Number(counts(merged, others, downsampled)),
-        },
-        merged.kept,
-      );
+      row =
+        merged.kept === stored.kept
+          ? this.#messages.update(known, this.#messages.unionFieldsOf(merged))
+          : this.#messages.update(known, this.#messages.fieldsOf(merged), merged.kept);
     }
     row = this.#updateOccurrences(row, merged, sessionOf);
+    if (merged.requester !== stored.requester) this.#unresolved.add(row.id);
     this.#changed(known, row);
-    return row.in_main === 1;
+    return true;
   }
 
   /** Updates the message's occurrences from the merged state. */
-  #updateOccurrences(
-    row: MessageRow,
-    merged: MergedMessage,
-    sessionOf: (sid: string) => SessionRow,
-  ): MessageRow {
+  #updateOccurrences(row: MessageRow, merged: MergedMessage, sessionOf: SessionOf): MessageRow {
     const known = new Map(
       this.#occurrences
         .all<OccurrenceRow>(row.id)
@@ -154,27 +149,180 @@ export class Ownership {
     );
     if (known.size === 0 && merged.occurrences.size === 1) {
       // In one session only: agent and source rank are columns of the message row itself.
-      const occurrence = merged.occurrences.values().next().value!;
-      const agent = this.#agents.id(row.session, occurrence.agentId);
-      return this.#messages.update(row, { agent, standing: occurrence.standing });
+      const [owner] = this.#ownersOf(merged, sessionOf);
+      return this.#messages.update(row, { ...owner });
     }
     const owners: Owner[] = [];
     for (const [sid, occurrence] of merged.occurrences) {
       const session = sessionOf(sid).id;
       const before = known.get(session);
       const best =
-        before === undefined
-          ? occurrence
-          : betterOccurrence(occurrence, {
-              agentId: this.#agents.agentId(before.agent),
-              standing: before.standing as SourceRank,
-            });
+        before === undefined ? occurrence : betterOccurrence(occurrence, this.#occurrence(before));
       const agent = this.#agents.id(session, best.agentId);
       if (before?.agent === agent && before.standing === best.standing) continue;
       owners.push({ session, agent, standing: best.standing });
     }
     if (owners.length > 0) this.#share(row, owners);
     return row;
+  }
+
+  #occurrence({ agent, standing }: OccurrenceRow): Occurrence {
+    return { agentId: this.#agents.agentId(agent), standing: standing as SourceRank };
+  }
+
+  /**
+   * Forms the responses of a message id anew, from all that is known of its records. What was
+   * downsampled keeps its amount and its owner.
+   */
+  #resolve(
+    mid: string,
+    incoming: ReadonlyMap<string, MergedMessage>,
+    rows: readonly MessageRow[],
+    downsampled: readonly DownsampledRow[],
+    sessionOf: SessionOf,
+  ): void {
+    const tombstones = [...downsampled];
+    const stored = this.#storedVariants(mid, rows);
+    const known = new Map(stored.map((variant) => [variantName(variant), variant]));
+    const changed: Variant[] = [];
+    for (const state of incoming.values()) {
+      const key = keyOf(state);
+      const before = known.get(variantName({ ...key, legacy: false }));
+      const tombstone = before === undefined ? tombstoneOf(key, state, tombstones) : undefined;
+      if (tombstone !== undefined) {
+        const merged = this.#mergeDownsampled(tombstone, state, sessionOf);
+        tombstones[tombstones.indexOf(tombstone)] = merged;
+        continue;
+      }
+      const merged = before === undefined ? state : merge(before.state, state);
+      const variant = { ...key, legacy: false, state: merged };
+      known.set(variantName(variant), variant);
+      changed.push(variant);
+    }
+    for (const variant of supersededBy([...known.values()])) {
+      if (variant.state.occurrences.size === 0) known.delete(variantName(variant));
+      else known.set(variantName(variant), variant);
+    }
+    const all = [...known.values()];
+    const several = all.length > 1 || all.some(({ state }) => state.sides.length > 1);
+    const kind = several ? identity.several : all[0]?.legacy ? identity.legacy : identity.sole;
+    this.#synchronize(rows, formResponses(all), kind, tombstones, sessionOf);
+    this.#save(mid, stored, several ? all : []);
+    for (const one of changed) {
+      for (const other of all) {
+        if (!mayJoin(one, other)) continue;
+        const sids = new Set([...one.state.occurrences.keys(), ...other.state.occurrences.keys()]);
+        if (sids.size > 1) this.#relate([...sids].sort().map((sid) => sessionOf(sid).id));
+      }
+    }
+  }
+
+  #storedVariants(mid: string, rows: readonly MessageRow[]): Variant[] {
+    if (rows.some((row) => row.identity === identity.several)) {
+      return this.#variants.withMessageId(mid);
+    }
+    return rows.map((row) => {
+      const state = this.#stateOf(row);
+      return { ...keyOf(state), legacy: row.identity === identity.legacy, state };
+    });
+  }
+
+  /** All that is known of a message that is the only variant of its id. */
+  #stateOf(row: MessageRow): MergedMessage {
+    const { sid } = this.#sessions.byNumber(row.session);
+    const own = this.#messages.merged(row, sid, this.#agents.agentId(row.agent));
+    const places = this.#occurrences.all<OccurrenceRow>(row.id);
+    if (places.length === 0) return own;
+    const occurrences = new Map(
+      places.map((place) => [this.#sessions.byNumber(place.session).sid, this.#occurrence(place)]),
+    );
+    return { ...own, occurrences };
+  }
+
+  /** Saves what changed of a message id's variants. */
+  #save(mid: string, stored: readonly Variant[], variants: readonly Variant[]): void {
+    const names = new Set(variants.map(variantName));
+    for (const variant of stored)
+      if (!names.has(variantName(variant))) this.#variants.drop(mid, variant);
+    for (const variant of variants) this.#variants.save(mid, variant);
+  }
+
+  /** A downsampled message's occurrences are recorded: a fork's total continues its parent's. */
+  #mergeDownsampled(
+    row: DownsampledRow,
+    incoming: MergedMessage,
+    sessionOf: SessionOf,
+  ): DownsampledRow {
+    if (incoming.inMain && row.in_main === 0) this.#downsampled.setInMain(row.id);
+    const sessions = [...incoming.occurrences.keys()].map((sid) => sessionOf(sid).id);
+    this.#relate(this.#downsampled.addSessions(row, sessions));
+    return { ...row, in_main: Math.max(row.in_main, Number(incoming.inMain)) };
+  }
+
+  /** Makes the rows of a message id its responses. */
+  #synchronize(
+    rows: readonly MessageRow[],
+    responses: readonly Response[],
+    kind: number,
+    tombstones: readonly DownsampledRow[],
+    sessionOf: SessionOf,
+  ): void {
+    const known = new Map(
+      rows.map((row) => {
+        // A schema before 7 kept no input side.
+        const old = row.identity === identity.legacy && row.rid === '';
+        return [keyText(old ? keyOf(this.#stateOf(row)) : row), row];
+      }),
+    );
+    const kept = new Set(responses.map(keyText));
+    for (const [key, row] of known) if (!kept.has(key)) this.#delete(row);
+    for (const response of responses) {
+      const counted = Number(!response.replay && countsBeside(response, tombstones));
+      const state = { identity: kind, counted };
+      const { rid, side } = response;
+      // The rows of several variants have no state of their own.
+      const merged = kind === identity.several ? { ...response.state, lines: [] } : response.state;
+      const row = known.get(keyText(response));
+      if (row === undefined) this.#insert({ rid, side }, merged, state, sessionOf);
+      else this.#replace(row, { ...state, side }, merged, sessionOf);
+    }
+  }
+
+  /** Updates a message from the whole of what is known of it. */
+  #replace(
+    row: MessageRow,
+    state: Pick<MessageRow, 'identity' | 'counted' | 'side'>,
+    merged: MergedMessage,
+    sessionOf: SessionOf,
+  ): void {
+    const same = compareLines(this.#messages.line(row), merged.kept) === 0;
+    const owners = this.#ownersOf(merged, sessionOf);
+    const owner = owners.find(({ session }) => session === row.session) ?? owners[0]!;
+    const after = same
+      ? this.#messages.update(row, { ...this.#messages.unionFieldsOf(merged), ...state, ...owner })
+      : this.#messages.update(
+          row,
+          { ...this.#messages.fieldsOf(merged), ...state, ...owner },
+          merged.kept,
+        );
+    const sessions = new Set(owners.map(({ session }) => session));
+    for (const { session } of this.#occurrences.all<OccurrenceRow>(row.id)) {
+      if (owners.length > 1 && sessions.has(session)) continue;
+      this.#dropOccurrence.run(row.id, session);
+      this.#onChange(session);
+    }
+    if (owners.length > 1) this.#share(after, owners);
+    this.#changed(row, after);
+  }
+
+  #delete(row: MessageRow): void {
+    for (const { session } of this.#occurrences.all<OccurrenceRow>(row.id)) {
+      this.#dropOccurrence.run(row.id, session);
+      this.#onChange(session);
+    }
+    this.#unresolved.delete(row.id);
+    this.#messages.delete(row);
+    this.#onChange(row.session);
   }
 
   #share(row: MessageRow, owners: readonly Owner[]): void {
@@ -205,20 +353,25 @@ export class Ownership {
     }
     for (const id of this.#unresolved) {
       const row = this.#messages.byId(id)!;
-      let best: OccurrenceRow | undefined;
-      for (const occurrence of this.#occurrences.all<OccurrenceRow>(id)) {
-        const claims =
-          best === undefined ||
-          ownsBefore(
-            this.#sessions.byNumber(occurrence.session),
-            this.#sessions.byNumber(best.session),
-          );
-        if (claims) best = occurrence;
-      }
-      const { session, agent, standing } = best!;
+      const candidates = this.#occurrences.all<OccurrenceRow>(id);
+      if (candidates.length === 0) continue;
+      const { session, agent, standing } = this.#ownerAmong(candidates, row);
       this.#changed(row, this.#messages.update(row, { session, agent, standing }));
     }
     this.#unresolved = new Set();
+  }
+
+  /** The session that made the request, where a copy names it; else the one that owns before all. */
+  #ownerAmong(candidates: readonly OccurrenceRow[], row: MessageRow): OccurrenceRow {
+    const requester = this.#messages.requester(row);
+    const sessionOf = ({ session }: OccurrenceRow): SessionRow => this.#sessions.byNumber(session);
+    const named = candidates.find((candidate) => sessionOf(candidate).sid === requester);
+    return (
+      named ??
+      candidates.reduce((best, other) =>
+        ownsBefore(sessionOf(other), sessionOf(best)) ? other : best,
+      )
+    );
   }
 
   #changed(before: MessageRow, after: MessageRow): void {
@@ -233,15 +386,30 @@ export class Ownership {
   }
 }
 
+function variantName(variant: VariantKey & { readonly legacy: boolean }): string {
+  return `${keyText(variant)}\0${variant.legacy ? 'legacy' : ''}`;
+}
+
 /**
- * Whether a message counts: not when it is a side-chain copy of a main-thread message. When the
- * copy was downsampled before its original was read, the original does not count.
+ * Variants of a schema before 7, without the sessions whose transcripts have been read since: those
+ * say themselves what they hold.
  */
-function counts(
-  message: MergedMessage,
-  others: readonly MessageRow[],
-  downsampled: readonly DownsampledRow[],
-): boolean {
-  if (message.kept.sidechain) return ![...others, ...downsampled].some((row) => row.in_main === 1);
-  return !downsampled.some((row) => row.sidechain === 1 && row.counted === 1);
+function supersededBy(variants: readonly Variant[]): Variant[] {
+  const read = new Set(
+    variants.flatMap(({ legacy, state }) => (legacy ? [] : [...state.occurrences.keys()])),
+  );
+  return variants
+    .filter(({ legacy }) => legacy)
+    .map((variant) => {
+      const occurrences = [...variant.state.occurrences].filter(([sid]) => !read.has(sid));
+      return { ...variant, state: { ...variant.state, occurrences: new Map(occurrences) } };
+    });
+}
+
+/** Whether a response counts beside what was downsampled: of a message and its replay one does. */
+function countsBeside({ state }: Response, tombstones: readonly DownsampledRow[]): boolean {
+  return !tombstones.some((row) => {
+    if (!sharesSide(row, state)) return false;
+    return state.inMain ? row.sidechain === 1 && row.counted === 1 : row.in_main === 1;
+  });
 }

@@ -1,6 +1,6 @@
 import type { PriceFunction } from '../../model/price.ts';
 import type { MessageLine } from '../../model/records.ts';
-import type { PricedPart } from '../schema/messageRow.ts';
+import type { BandPart, PricedPart } from '../schema/messageRow.ts';
 
 /** The money of one message at given rates. */
 export interface MessagePrice {
@@ -13,12 +13,15 @@ export interface MessagePrice {
   /** A declined attempt that may be billed beside it. */
   readonly declined: number;
   readonly parts: readonly PricedPart[];
+  /** What of it was priced in the upper band, where iterations fall into both. */
+  readonly band: BandPart | undefined;
 }
 
 /** Prices a record: its own usage, then its parts, each at its own model's rates of that moment. */
 export function priceLine(line: MessageLine, price: PriceFunction): MessagePrice {
   const traits = { speed: line.speed, geo: line.geo, tier: line.tier };
-  const own = price(line.usage, line.model, traits, line.at);
+  const own = price(line.usage, line.model, traits, line.at, line.iterations);
+  const above = own.kind === 'priced' ? own.above : undefined;
   let nano: number = own.kind === 'priced' ? own.nanoUsd : 0;
   let priced = own.kind === 'priced';
   let declined = 0;
@@ -43,5 +46,11 @@ export function priceLine(line: MessageLine, price: PriceFunction): MessagePrice
     nano,
     declined,
     parts,
+    band: above && {
+      row: above.row,
+      iterations: above.iterations,
+      usage: above.usage,
+      nano: above.nanoUsd,
+    },
   };
 }

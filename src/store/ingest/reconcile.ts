@@ -20,8 +20,9 @@ interface Spent {
 
 /**
  * Reconciles a session's messages with Claude Code's own running totals. What a total exceeds the
- * messages before it by is background, dated to that total. A fork's total continues its parent's,
- * so the parent's last total before the fork is subtracted first.
+ * messages before it by, at Claude Code's own prices, is background, dated to that total. A fork's
+ * total continues its parent's, so the parent's last total before the fork is subtracted first. A
+ * total that falls began again from nothing.
  */
 export class Reconciler {
   readonly #sessions: Sessions;
@@ -60,9 +61,9 @@ export class Reconciler {
        WHERE p.session = ? AND q.session = ? LIMIT 1`,
     );
     this.#alone = db.prepare(
-      `SELECT at, nano FROM message WHERE session = ? AND counted = 1
+      `SELECT at, ${listNano} AS nano FROM message m WHERE session = ? AND counted = 1
        UNION ALL
-       SELECT at, nano FROM thinned WHERE session = ? AND counted = 1 ORDER BY 1`,
+       SELECT at, ${listNano} FROM thinned m WHERE session = ? AND counted = 1 ORDER BY 1`,
     );
     // Everything that occurs in the session, owned or not, except what its parent has too.
     this.#spent = db.prepare(
@@ -70,8 +71,8 @@ export class Reconciler {
        ${spentSql('thinned', 'thinned_place', 'thinned')} ORDER BY 1`,
     );
     this.#unpriced = db.prepare(
-      `SELECT * FROM message WHERE session = ? AND counted = 1 AND priced <> 1 AND parts IS NULL
-       ORDER BY at, mid, rid`,
+      `SELECT * FROM message WHERE session = ? AND counted = 1 AND listed = 0 AND parts IS NULL
+       ORDER BY at, mid, rid, side`,
     );
     this.#downsampledShares = db.prepare(
       `SELECT at, model, weight FROM thinned WHERE session = ? AND counted = 1 AND model <> 0
@@ -124,7 +125,7 @@ export class Reconciler {
     const background = increments.reduce((sum, { nano }) => sum + nano, 0);
     const unconfirmed = this.#unconfirmed.get<{ nano: number }>(id, last.at, id, last.at)!.nano;
     const outcome = possible ? reconciliation.reconciled : reconciliation.impossible;
-    this.#result.run(last.total, last.at, outcome, background, unconfirmed, id);
+    this.#result.run(wholeTotal(states), last.at, outcome, background, unconfirmed, id);
   }
 
   /** Where a session was forked from, if it was, and the parent's total its own goes on from. */
@@ -140,8 +141,8 @@ export class Reconciler {
   }
 
   /**
-   * Background dated to each total's place. Of a later, smaller gap the earlier ones are corrected
-   * down to it, so that the sum is always what the last total leaves unexplained.
+   * Background dated to each total's place. It never shrinks: what a later total leaves unexplained
+   * may be less, as after a run that was killed before it wrote one, but was spent all the same.
    */
   #increments(
     row: SessionRow,
@@ -156,18 +157,22 @@ export class Reconciler {
         : this.#alone.all<Spent>(row.id, row.id);
     let next = 0;
     let explained = 0;
-    const gaps = states.map((state) => {
-      while (next < spent.length && spent[next]!.at <= state.at) explained += spent[next++]!.nano;
-      const gap = usdToNano(state.total) - baseNano - explained;
-      return gap <= roundingOf(next) ? 0 : gap;
-    });
-    for (let i = gaps.length - 2; i >= 0; i--) gaps[i] = Math.min(gaps[i]!, gaps[i + 1]!);
+    // Of the segment: totals that follow each other without falling.
+    let [start, began, messages, last] = [baseNano, 0, 0, baseNano];
+    let [found, behind] = [0, 0];
     const byTime = new Map<number, number>();
-    states.forEach((state, i) => {
-      const nano = gaps[i]! - (i === 0 ? 0 : gaps[i - 1]!);
+    for (const state of states) {
+      const total = usdToNano(state.total);
+      if (total < last) [start, began, messages, behind] = [0, explained, next, found];
+      last = total;
+      while (next < spent.length && spent[next]!.at <= state.at) explained += spent[next++]!.nano;
+      const gap = total - start - (explained - began);
+      const nano = behind + gap - found;
+      if (gap <= roundingOf(next - messages) || nano <= 0) continue;
+      found += nano;
       const at = state.at || (row.first_at ?? 0);
-      if (nano > 0) byTime.set(at, (byTime.get(at) ?? 0) + nano);
-    });
+      byTime.set(at, (byTime.get(at) ?? 0) + nano);
+    }
     return [...byTime].map(([at, nano]) => ({ at, nano }));
   }
 
@@ -208,15 +213,24 @@ export class Reconciler {
   }
 }
 
+/** What the client's totals come to: those before each fall and the last, in dollars. */
+function wholeTotal(states: readonly StoredCostState[]): number {
+  const ends = states.filter(({ total }, i) => (states[i + 1]?.total ?? 0) < total);
+  return ends.reduce((sum, { total }) => sum + total, 0);
+}
+
+/** What a message or tombstone `m` cost at Claude Code's own prices. */
+const listNano = 'coalesce(m.list_nano, m.nano)';
+
 /**
  * What stands in one session (asked for twice) and not in another: messages, or what was
  * downsampled.
  */
 function spentSql(table: string, occurrences: string, key: string): string {
-  return `SELECT m.at AS at, m.nano AS nano FROM ${table} m WHERE m.counted = 1 AND m.session = ?
+  return `SELECT m.at AS at, ${listNano} AS nano FROM ${table} m WHERE m.counted = 1 AND m.session = ?
       AND NOT EXISTS (SELECT 1 FROM ${occurrences} p WHERE p.${key} = m.id)
     UNION ALL
-    SELECT m.at, m.nano FROM ${occurrences} p JOIN ${table} m ON m.id = p.${key}
+    SELECT m.at, ${listNano} FROM ${occurrences} p JOIN ${table} m ON m.id = p.${key}
     WHERE p.session = ? AND m.counted = 1
       AND NOT EXISTS (SELECT 1 FROM ${occurrences} q WHERE q.${key} = m.id AND q.session = ?)`;
 }

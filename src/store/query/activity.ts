@@ -20,7 +20,7 @@ type Row = MessageSpend & {
 };
 
 const columns = `m.id, m.mid AS messageId, m.at, m.session, m.agent, m.sidechain, m.prompt,
-  m.model_id, m.ended, m.priced, m.input, m.output, m.write5m, m.write1h, m.cache_read, m.searches,
+  m.model_id, m.ended, m.incomplete, m.priced, m.input, m.output, m.write5m, m.write1h, m.cache_read, m.searches,
   m.nano, f.id AS facet, t.text AS toolsText`;
 
 /** Messages of a span, or all of them, latest first, in pages: who has enough stops asking. */

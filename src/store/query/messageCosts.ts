@@ -2,6 +2,8 @@ import type { RequestTraits } from '../../model/price.ts';
 import type { Usage } from '../../model/tokens.ts';
 import type { SqlDatabase } from '../driver/types.ts';
 import {
+  isLower,
+  iterationsOf,
   type MessageRow,
   type PricedPart,
   partsOf,
@@ -16,6 +18,8 @@ export type PricedBy = 'unpriced' | 'catalogue' | 'client';
 export interface MessageCost {
   readonly messageId: string;
   readonly requestId: string;
+  /** Names the message among all of its session. */
+  readonly key: string;
   readonly at: number;
   readonly agentId: string;
   /** Catalogue id, or as written when unpriced. */
@@ -30,11 +34,13 @@ export interface MessageCost {
   readonly nano: number;
   /** A declined attempt that may be billed beside it. */
   readonly declined: number;
-  /** False when the output count is only a lower bound. */
+  /** False when the figure is only a lower bound. */
   readonly ended: boolean;
   /** False when cache writes had no lifetime and were taken for five minutes. */
   readonly cacheSplit: boolean;
   readonly usage: Usage;
+  /** The model's turns inside the response, where they tell its bands. */
+  readonly iterations: readonly Usage[];
   readonly parts: readonly PricedPart[];
   readonly tools: readonly string[];
   readonly stopReason: string;
@@ -46,11 +52,14 @@ type Row = Pick<
   | 'id'
   | 'mid'
   | 'rid'
+  | 'side'
   | 'at'
   | 'nano'
   | 'declined'
   | 'priced'
   | 'ended'
+  | 'incomplete'
+  | 'iterations'
   | 'cache_split'
   | 'parts'
   | 'input'
@@ -72,7 +81,8 @@ type Row = Pick<
 
 const pricedBy: readonly PricedBy[] = ['unpriced', 'catalogue', 'client'];
 
-const costsOf = `SELECT m.id, m.mid, m.rid, m.at, m.nano, m.declined, m.priced, m.ended, m.cache_split, m.parts,
+const costsOf = `SELECT m.id, m.mid, m.rid, m.side, m.at, m.nano, m.declined, m.priced, m.ended, m.incomplete,
+         m.cache_split, m.parts, m.iterations,
          m.input, m.output, m.write5m, m.write1h, m.cache_read, m.searches, a.aid AS aid,
          w.text AS modelText, o.text AS writtenText, t.text AS traitsText, r.text AS rowText,
          l.text AS toolsText, s.text AS stopText, p.text AS promptText
@@ -120,7 +130,14 @@ export function* messageCostPages(
 const weighted = [
   ...['at', 'nano', 'declined', 'priced', 'ended', 'cache_split', 'input', 'output', 'write5m'],
   ...['write1h', 'cache_read', 'searches', 'agent', 'model_id', 'model', 'traits', 'price_row'],
-  ...['tools', 'stop', 'prompt', 'coalesce(length(parts), 0)'],
+  ...[
+    'tools',
+    'stop',
+    'prompt',
+    'coalesce(length(parts), 0)',
+    'incomplete',
+    'coalesce(length(band), 0)',
+  ],
 ]
   .map((column, i) => `${column} * ${2 * i + 3}`)
   .join(' + ');
@@ -145,6 +162,7 @@ function costOf(row: Row): MessageCost {
   return {
     messageId: row.mid,
     requestId: row.rid,
+    key: `${row.mid} ${row.rid}${row.side && ` ${row.side}`}`,
     at: row.at,
     agentId: row.aid,
     model: row.modelText,
@@ -154,9 +172,10 @@ function costOf(row: Row): MessageCost {
     pricedBy: pricedBy[row.priced] ?? 'unpriced',
     nano: row.nano,
     declined: row.declined,
-    ended: row.ended === 1,
+    ended: !isLower(row),
     cacheSplit: row.cache_split === 1,
     usage: usageOf(row),
+    iterations: iterationsOf(row.iterations),
     parts: partsOf(row),
     tools: row.toolsText === '' ? [] : (JSON.parse(row.toolsText) as string[]),
     stopReason: row.stopText,

@@ -1,7 +1,7 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import { memoize } from '../../model/memoize.ts';
 import type { SqlDatabase } from '../driver/types.ts';
-import { type MessageRow, partsOf, pricing } from '../schema/messageRow.ts';
+import { type MessageRow, pricing, splitMessage } from '../schema/messageRow.ts';
 import { noSums, type SpendRow } from '../schema/sums.ts';
 import { agentType } from './fragments.ts';
 import { facetJoin, spendRowOf } from './messageSpend.ts';
@@ -85,12 +85,12 @@ export async function snapshot<T>(db: SqlDatabase, work: () => Promise<T>): Prom
 }
 
 function pieces(row: Row, wordOf: (text: string) => number): MessagePiece[] {
-  const parts = partsOf(row).filter(({ kind }) => kind !== 'declined');
-  const partNano = parts.reduce((sum, { nano }) => sum + nano, 0);
+  const { usage, nano, parts } = splitMessage(row);
   const own: MessagePiece = {
     ...spendRowOf({ ...row, facet: row.facet ?? 0 }),
     kind: 'message',
-    nano: row.nano - partNano,
+    ...usage,
+    nano,
     messageId: row.mid,
     requestId: row.rid,
     agentId: row.aid,
@@ -106,18 +106,19 @@ function pieces(row: Row, wordOf: (text: string) => number): MessagePiece[] {
   const none = { ...noSums(), durationMs: null };
   return [
     own,
-    ...parts.map(
-      ({ model, row: priceRow, usage, nano }): MessagePiece => ({
+    ...parts.map((part): MessagePiece => {
+      const modelName = part.model ?? own.modelName;
+      return {
         ...own,
         ...none,
-        ...usage,
+        ...part.usage,
         kind: 'part',
-        model: wordOf(model),
-        modelName: model,
-        priceRow,
-        nano,
-        noPrice: priceRow === '',
-      }),
-    ),
+        model: wordOf(modelName),
+        modelName,
+        priceRow: part.row,
+        nano: part.nano,
+        noPrice: part.row === '',
+      };
+    }),
   ];
 }

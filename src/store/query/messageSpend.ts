@@ -1,4 +1,4 @@
-import { type MessageRow, pricing, usageOf } from '../schema/messageRow.ts';
+import { isLower, lowerSql, type MessageRow, pricing, usageOf } from '../schema/messageRow.ts';
 import type { SpendRow } from '../schema/sums.ts';
 
 /** Joins each message (`m`) with its facet (`f`). */
@@ -9,7 +9,7 @@ export const facetJoin = `JOIN facet f ON f.price_row = m.price_row AND f.branch
 export const promptColumn = 'CASE m.sidechain WHEN 1 THEN 0 ELSE m.prompt END';
 
 /** Sums over messages (`m`), under the names of `SpendSums`; 0 where there are none. */
-export const messageSums = `count(*) AS messages, coalesce(sum(1 - m.ended), 0) AS lower,
+export const messageSums = `count(*) AS messages, coalesce(sum(${lowerSql}), 0) AS lower,
   coalesce(sum(m.priced = 0), 0) AS unpriced, coalesce(sum(m.priced = 2), 0) AS client,
   coalesce(sum(m.input), 0) AS input, coalesce(sum(m.output), 0) AS output,
   coalesce(sum(m.write5m), 0) AS cacheWrite5m, coalesce(sum(m.write1h), 0) AS cacheWrite1h,
@@ -26,6 +26,7 @@ export type MessageSpend = Pick<
   | 'prompt'
   | 'model_id'
   | 'ended'
+  | 'incomplete'
   | 'priced'
   | 'input'
   | 'output'
@@ -46,7 +47,7 @@ export function spendRowOf(row: MessageSpend): SpendRow {
     facet: row.facet,
     prompt: row.sidechain === 1 ? 0 : row.prompt,
     messages: 1,
-    lower: 1 - row.ended,
+    lower: Number(isLower(row)),
     unpriced: Number(row.priced === pricing.unpriced),
     client: Number(row.priced === pricing.client),
     ...usageOf(row),

@@ -28,7 +28,7 @@ type Effect = { -readonly [K in keyof RepriceEffect]: RepriceEffect[K] };
  */
 export function tryReprice(db: SqlDatabase, price: PriceFunction): RepriceEffect[] {
   const words = new StringTable(db);
-  const messages = new Messages(db, words, new Rollup(db), price);
+  const messages = new Messages(db, words, new Rollup(db), { price, listPrice: price });
   const effects = new Map<string, Effect>();
   const all = db.prepare('SELECT * FROM message WHERE counted = 1 ORDER BY id');
   for (const row of all.iterate<MessageRow>()) {

@@ -2,7 +2,7 @@ import type { TimeSpan } from '../../model/calendar.ts';
 import { totalTokens } from '../../model/tokens.ts';
 import type { SqlDatabase } from '../driver/types.ts';
 import { downsampledUpTo } from '../retention/downsampleState.ts';
-import { type MessageRow, partsOf } from '../schema/messageRow.ts';
+import { type MessageRow, splitMessage } from '../schema/messageRow.ts';
 import { bucketMs, bucketOf, bucketsOf, type RollupTable } from '../schema/rollupTables.ts';
 import { addSums, noSums, type SpendRow, type SpendSums, takenAway } from '../schema/sums.ts';
 import { agentType, spendSumsOf } from './fragments.ts';
@@ -114,20 +114,14 @@ function rowsOfMessages(db: SqlDatabase, span: TimeSpan): SpendRow[] {
   const wordOf = (text: string): number => word.get<{ id: number }>(text)?.id ?? 0;
   return rows.flatMap((row) => {
     const own = { ...spendRowOf(row), at: bucketOf(row.at) * bucketMs };
-    const parts = partsOf(row)
-      .filter(({ kind }) => kind !== 'declined')
-      .map((part): SpendRow => {
-        const id = facet.get<{ id: number }>(
-          wordOf(part.row),
-          row.branch,
-          row.effort,
-          row.attribution,
-        )?.id;
-        const { usage, nano } = part;
-        return { ...own, ...noSums(), ...usage, model: wordOf(part.model), facet: id ?? 0, nano };
-      });
-    const partNano = parts.reduce((sum, { nano }) => sum + nano, 0);
-    return [{ ...own, nano: row.nano - partNano }, ...parts];
+    const { usage, nano, parts } = splitMessage(row);
+    const pieces = parts.map((part): SpendRow => {
+      const { branch, effort, attribution } = row;
+      const id = facet.get<{ id: number }>(wordOf(part.row), branch, effort, attribution)?.id;
+      const model = part.model === undefined ? row.model_id : wordOf(part.model);
+      return { ...own, ...noSums(), ...part.usage, model, facet: id ?? 0, nano: part.nano };
+    });
+    return [{ ...own, ...usage, nano }, ...pieces];
   });
 }
 

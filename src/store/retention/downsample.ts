@@ -2,10 +2,13 @@ import { daySpan, monthSpan, type TimeSpan } from '../../model/calendar.ts';
 import type { RetentionLimits } from '../../model/retention.ts';
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 import { tokenWeight } from '../ingest/clientPrices.ts';
-import { idHash } from '../ingest/downsampledMessages.ts';
+import { idHash, tombstoneSides } from '../ingest/downsampledMessages.ts';
+import { inputSide, type MergedMessage, type VariantKey } from '../ingest/merge.ts';
 import type { Messages } from '../ingest/messageTable.ts';
+import { formResponses } from '../ingest/responses.ts';
 import { moveBuckets, type Rollup } from '../ingest/rollups.ts';
-import { type MessageRow, pricing } from '../schema/messageRow.ts';
+import { Variants } from '../ingest/variantTable.ts';
+import { identity, type MessageRow, pricing, usageOf } from '../schema/messageRow.ts';
 import { bucketMs, bucketOf } from '../schema/rollupTables.ts';
 import { downsampleMeta } from './downsampleState.ts';
 
@@ -41,6 +44,9 @@ type MessageToDrop = Pick<
   | 'priced'
   | 'parts'
   | 'nano'
+  | 'list_nano'
+  | 'side'
+  | 'identity'
 > & { readonly shared: number };
 
 /**
@@ -52,10 +58,12 @@ type MessageToDrop = Pick<
 export class Downsampler {
   readonly #oldest: Statement;
   readonly #messages: Messages;
+  readonly #variants: Variants;
   readonly #rollup: Rollup;
   readonly #ofSpan: Statement;
   readonly #whole: Statement;
   readonly #add: Statement;
+  readonly #addCopy: Statement;
   readonly #addOccurrences: Statement;
   readonly #dropOccurrences: Statement;
   readonly #drop: Statement;
@@ -66,18 +74,26 @@ export class Downsampler {
 
   constructor(db: SqlDatabase, messages: Messages, rollup: Rollup) {
     this.#messages = messages;
+    this.#variants = new Variants(db);
     this.#rollup = rollup;
     this.#oldest = db.prepare('SELECT min(at) AS at FROM message WHERE at < ?');
     this.#whole = db.prepare('SELECT * FROM message WHERE at >= ? AND at < ?');
     this.#ofSpan = db.prepare(
       `SELECT id, mid, rid, session, at, counted, in_main, sidechain, model, input, output, write5m,
-         write1h, cache_read, priced, parts, nano,
+         write1h, cache_read, priced, parts, nano, list_nano, side, identity,
          EXISTS (SELECT 1 FROM place p WHERE p.message = m.id) AS shared
        FROM message m WHERE at >= ? AND at < ? ORDER BY at, id`,
     );
     this.#add = db.prepare(
-      `INSERT INTO thinned (mid, rid, session, at, counted, in_main, sidechain, nano, model, weight)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO thinned (mid, rid, side, session, at, counted, in_main, sidechain, nano, list_nano,
+         model, weight)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    // Of another variant of the same response only the identity is kept.
+    this.#addCopy = db.prepare(
+      `INSERT OR IGNORE INTO thinned
+         (mid, rid, side, original, session, at, counted, in_main, sidechain, nano, model, weight)
+       VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, 0, 0, 0)`,
     );
     this.#addOccurrences = db.prepare(
       'INSERT INTO thinned_place SELECT ?, session FROM place WHERE message = ?',
@@ -160,22 +176,60 @@ export class Downsampler {
   #keepIdentity(row: MessageToDrop): void {
     // A share of Claude Code's total must not be allocated again to the remaining messages.
     const shares = row.counted === 1 && row.priced !== pricing.row && row.parts === null;
+    const mid = idHash(row.mid);
+    const [original, ...copies] = this.#identitiesOf(row);
     const { lastInsertRowid } = this.#add.run(
-      idHash(row.mid),
-      idHash(row.rid),
+      mid,
+      original!.rid,
+      original!.side,
       row.session,
       row.at,
       row.counted,
       row.in_main,
       row.sidechain,
       row.nano,
+      row.list_nano,
       shares ? row.model : 0,
       shares ? tokenWeight(row) : 0,
     );
+    for (const { rid, side, inMain } of copies) {
+      const values = [mid, rid, side, lastInsertRowid, row.session, row.at];
+      this.#addCopy.run(...values, inMain, row.sidechain);
+    }
     if (row.shared === 0) return;
     this.#addOccurrences.run(lastInsertRowid, row.id);
     this.#dropOccurrences.run(row.id);
   }
+
+  /** What a message's records are known by; its variants are dropped with it. */
+  #identitiesOf(row: MessageToDrop): Identity[] {
+    if (row.identity !== identity.several) {
+      const side = inputSide(usageOf({ ...row, searches: 0 }));
+      return identities(row, { sides: side === '' ? [] : [side] }, row.in_main);
+    }
+    const responses = formResponses(this.#variants.withMessageId(row.mid));
+    const response = responses.find((each) => each.rid === row.rid && each.side === row.side);
+    return response!.members.flatMap((member) => {
+      this.#variants.drop(row.mid, member);
+      return identities(member, member.state, Number(member.state.inMain));
+    });
+  }
+}
+
+/** What a tombstone is known by. */
+interface Identity {
+  readonly rid: number;
+  readonly side: number;
+  readonly inMain: number;
+}
+
+function identities(
+  key: VariantKey,
+  state: Pick<MergedMessage, 'sides'>,
+  inMain: number,
+): Identity[] {
+  const rid = idHash(key.rid);
+  return tombstoneSides(key, state).map((side) => ({ rid, side, inMain }));
 }
 
 /** Splits a day or a month at the cuts; each part has the buckets that lie wholly inside it. */

@@ -1,9 +1,16 @@
 /** How a message was priced; values of `message.priced`. */
 
 import type { UsagePart } from '../../model/records.ts';
-import type { Usage } from '../../model/tokens.ts';
+import { combineUsage, type Usage } from '../../model/tokens.ts';
 
 export const pricing = { unpriced: 0, row: 1, client: 2 } as const;
+
+/**
+ * What a message's row says of the records of its message id; values of `message.identity`. `sole`:
+ * they are one variant, and the row has its state. `several`: `variant` has the states. `legacy`: a
+ * schema before 7 told them apart by their ids only, and they were not read since.
+ */
+export const identity = { sole: 0, several: 1, legacy: 2 } as const;
 
 /** A row of `message`. Text columns hold string numbers. */
 export interface MessageRow {
@@ -45,6 +52,15 @@ export interface MessageRow {
   priced: number;
   nano: number;
   declined: number;
+  side: string;
+  identity: number;
+  lines: string | null;
+  requester: number;
+  incomplete: number;
+  iterations: string | null;
+  band: string | null;
+  listed: number;
+  list_nano: number | null;
 }
 
 export const messageColumns = [
@@ -85,6 +101,15 @@ export const messageColumns = [
   'priced',
   'nano',
   'declined',
+  'side',
+  'identity',
+  'lines',
+  'requester',
+  'incomplete',
+  'iterations',
+  'band',
+  'listed',
+  'list_nano',
 ] as const satisfies readonly (keyof MessageRow)[];
 
 /** The token classes of a message's row. */
@@ -98,6 +123,107 @@ export function usageOf(
     cacheWrite1h: row.write1h,
     cacheRead: row.cache_read,
     webSearches: row.searches,
+  };
+}
+
+/** Whether a message's figure is only a lower bound. */
+export function isLower(row: Pick<MessageRow, 'ended' | 'incomplete'>): boolean {
+  return row.ended === 0 || row.incomplete === 1;
+}
+
+/** The SQL for the same, of message `m`. */
+export const lowerSql = '(m.ended = 0 OR m.incomplete = 1)';
+
+/** A message's hashes of uuids as text: Base64 of six bytes each, little-endian. */
+export function packLines(lines: readonly number[]): string | null {
+  if (lines.length === 0) return null;
+  const bytes = Buffer.allocUnsafe(lines.length * 6);
+  for (let i = 0; i < lines.length; i++) bytes.writeUIntLE(lines[i]!, i * 6, 6);
+  return bytes.toString('base64');
+}
+
+export function unpackLines(text: string | null): number[] {
+  const bytes = Buffer.from(text ?? '', 'base64');
+  return Array.from({ length: bytes.length / 6 }, (_, i) => bytes.readUIntLE(i * 6, 6));
+}
+
+/** The model's turns inside a message, as `message.iterations` has them. */
+export function iterationsOf(text: string | null): Usage[] {
+  if (text === null) return [];
+  return (JSON.parse(text) as number[][]).map(
+    ([input = 0, output = 0, cacheWrite5m = 0, cacheWrite1h = 0, cacheRead = 0]) => ({
+      input,
+      output,
+      cacheWrite5m,
+      cacheWrite1h,
+      cacheRead,
+      webSearches: 0,
+    }),
+  );
+}
+
+export function iterationsText(iterations: readonly Usage[]): string | null {
+  if (iterations.length === 0) return null;
+  return JSON.stringify(
+    iterations.map((turn) => [
+      turn.input,
+      turn.output,
+      turn.cacheWrite5m,
+      turn.cacheWrite1h,
+      turn.cacheRead,
+    ]),
+  );
+}
+
+/** What of a message was priced in its model's upper band: kept as JSON in `message.band`. */
+export interface BandPart {
+  readonly row: string;
+  readonly iterations: number;
+  readonly usage: Usage;
+  readonly nano: number;
+}
+
+export function bandOf(row: { readonly band: string | null }): BandPart | undefined {
+  return row.band === null ? undefined : (JSON.parse(row.band) as BandPart);
+}
+
+/** A piece of a message beside its own row of prices. */
+export interface MessagePart {
+  /** Catalogue id of another model; undefined for the message's own. */
+  readonly model: string | undefined;
+  readonly row: string;
+  readonly usage: Usage;
+  readonly nano: number;
+}
+
+/**
+ * A message split by the rows it is priced at: its own tokens and money, and beside them what other
+ * models did (not in its own tokens) and what was priced in the upper band. Declined attempts are in
+ * none of them. The pieces add up to the message.
+ */
+export function splitMessage(
+  row: Pick<
+    MessageRow,
+    | 'input'
+    | 'output'
+    | 'write5m'
+    | 'write1h'
+    | 'cache_read'
+    | 'searches'
+    | 'nano'
+    | 'parts'
+    | 'band'
+  >,
+): { readonly usage: Usage; readonly nano: number; readonly parts: readonly MessagePart[] } {
+  const band = bandOf(row);
+  const billed = partsOf(row).filter(({ kind }) => kind !== 'declined');
+  const parts: readonly MessagePart[] =
+    band === undefined ? billed : [...billed, { ...band, model: undefined }];
+  const usage = usageOf(row);
+  return {
+    usage: band === undefined ? usage : combineUsage(usage, band.usage, -1),
+    nano: row.nano - parts.reduce((sum, { nano }) => sum + nano, 0),
+    parts,
   };
 }
 

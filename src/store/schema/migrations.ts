@@ -3,7 +3,7 @@ import { renameSync } from 'node:fs';
 import { HumanError } from '../../model/errors.ts';
 import { makePrivate } from '../driver/open.ts';
 import type { SqlDatabase } from '../driver/types.ts';
-import { schemaV1, schemaV2, schemaV3, schemaV4, schemaV5, schemaV6 } from './schema.ts';
+import { schemaV1, schemaV2, schemaV3, schemaV4, schemaV5, schemaV6, schemaV7 } from './schema.ts';
 
 /** One step of the schema. Released steps never change; a new one is added behind them. */
 export interface Migration {
@@ -22,6 +22,7 @@ export const migrations: readonly Migration[] = [
   { version: 4, minReader: 1, sql: schemaV4 },
   { version: 5, minReader: 1, sql: schemaV5 },
   { version: 6, minReader: 1, sql: schemaV6 },
+  { version: 7, minReader: 1, sql: schemaV7 },
 ];
 
 /** The schema this program writes. */

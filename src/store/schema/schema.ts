@@ -292,3 +292,72 @@ INSERT INTO spend_model
     sum(write5m), sum(write1h), sum(cache_read), sum(searches), sum(nano)
   FROM spend_bucket GROUP BY model, bucket;
 `;
+
+/**
+ * Identity of responses by request, uuid and input side (see `responses.ts`), the iterations that
+ * long-prompt bands are judged by, counts that could not be read, and beside a person's own prices
+ * what Claude Code's list price comes to (`list_nano`, null where that is the same). What stands in transcripts is
+ * read again from the start; what does not is kept as it was.
+ */
+export const schemaV7 = `
+CREATE TABLE message_7 (
+  id INTEGER PRIMARY KEY,
+  mid TEXT NOT NULL, rid TEXT NOT NULL,
+  session INTEGER NOT NULL, agent INTEGER NOT NULL, standing INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  counted INTEGER NOT NULL, ended INTEGER NOT NULL, in_main INTEGER NOT NULL,
+  progress INTEGER NOT NULL, sidechain INTEGER NOT NULL,
+  model INTEGER NOT NULL, traits INTEGER NOT NULL,
+  input INTEGER NOT NULL, output INTEGER NOT NULL,
+  write5m INTEGER NOT NULL, write1h INTEGER NOT NULL,
+  cache_read INTEGER NOT NULL, searches INTEGER NOT NULL,
+  parts TEXT,
+  stop INTEGER NOT NULL, cache_split INTEGER NOT NULL, tools INTEGER NOT NULL,
+  prompt INTEGER NOT NULL, branch INTEGER NOT NULL, cwd INTEGER NOT NULL,
+  version INTEGER NOT NULL, entrypoint INTEGER NOT NULL, effort INTEGER NOT NULL,
+  attribution INTEGER NOT NULL, duration INTEGER, error INTEGER NOT NULL,
+  model_id INTEGER NOT NULL, price_row INTEGER NOT NULL, priced INTEGER NOT NULL,
+  nano INTEGER NOT NULL, declined INTEGER NOT NULL,
+  side TEXT NOT NULL DEFAULT '',
+  identity INTEGER NOT NULL DEFAULT 0,
+  lines TEXT,
+  requester INTEGER NOT NULL DEFAULT 0,
+  incomplete INTEGER NOT NULL DEFAULT 0,
+  iterations TEXT, band TEXT,
+  listed INTEGER NOT NULL DEFAULT 1,
+  list_nano INTEGER,
+  UNIQUE (mid, rid, side)
+) STRICT;
+INSERT INTO message_7 SELECT *, '', 2, NULL, 0, 0, NULL, NULL, priced = 1, NULL FROM message;
+DROP TABLE message;
+ALTER TABLE message_7 RENAME TO message;
+CREATE INDEX message_session ON message (session, at);
+CREATE INDEX message_at ON message (at, counted, priced, nano);
+
+-- Lines whose spend may be missing, by session id (a word) and quarter of an hour.
+CREATE TABLE loss (
+  file INTEGER NOT NULL, sid INTEGER NOT NULL, bucket INTEGER NOT NULL, reason TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (file, sid, bucket, reason)
+) STRICT, WITHOUT ROWID;
+
+-- States of the variants of message ids that have several (see responses.ts).
+CREATE TABLE variant (
+  mid TEXT NOT NULL, rid TEXT NOT NULL, side TEXT NOT NULL, legacy INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  PRIMARY KEY (mid, rid, side, legacy)
+) STRICT, WITHOUT ROWID;
+
+-- A tombstone for each variant; original is the one of its response, side -1 what no schema before knew.
+ALTER TABLE thinned ADD COLUMN side INTEGER NOT NULL DEFAULT -1;
+ALTER TABLE thinned ADD COLUMN original INTEGER;
+ALTER TABLE thinned ADD COLUMN list_nano INTEGER;
+DROP INDEX thinned_identity;
+CREATE UNIQUE INDEX thinned_identity ON thinned (mid, rid, side);
+
+UPDATE message SET mid = mid || '@' || at WHERE mid LIKE 'uuid:%';
+UPDATE title SET at = CASE kind WHEN 'prompt' THEN 9007199254740991 ELSE -1 END
+  WHERE kind IN ('prompt', 'summary');
+DELETE FROM rejected WHERE file IN (SELECT id FROM file WHERE gone = 0);
+UPDATE file SET size = -1, mtime = -1, head = '', offset = 0, lines = 0 WHERE gone = 0;
+`;

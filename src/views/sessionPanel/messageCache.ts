@@ -167,7 +167,7 @@ export class SessionMessages {
     });
     this.#rate(book, cost);
     return {
-      key: `${cost.messageId} ${cost.requestId}`,
+      key: cost.key,
       at: cost.at,
       agentId: cost.agentId,
       model: oneLine(cost.model, 60),
@@ -222,8 +222,8 @@ function sameMiss(a: PanelMiss | null, b: PanelMiss | null): boolean {
 /** The dollars of each count, where this program's prices are those the store was priced with. */
 function classesOf(cost: MessageCost, book: RateBook): ClassCosts | null {
   if (cost.pricedBy !== 'catalogue') return null;
-  const { usage, written, traits, at, nano, parts } = cost;
-  const classes = costByClass(book, usage, written, traits, at);
+  const { nano, parts } = cost;
+  const classes = costByClass(book, cost);
   if (classes === undefined) return null;
   const partNano = parts.reduce((sum, part) => sum + (part.kind === 'declined' ? 0 : part.nano), 0);
   const sum = usageKeys.reduce((total, key) => total + classes[key], partNano);

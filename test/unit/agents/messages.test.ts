@@ -58,7 +58,9 @@ test('everything a record says of its message', () => {
       attributionMcpServer: 'files',
     },
   );
-  assert.deepEqual(only([user('hello', { uuid: 'prompt', timestamp: noon }), record]), {
+  const { uuidHash, ...line } = only([user('hello', { uuid: 'prompt', timestamp: noon }), record]);
+  assert.ok(uuidHash > 0 && uuidHash < 2 ** 48);
+  assert.deepEqual(line, {
     messageId: 'msg_1',
     requestId: 'req_1',
     sessionId: 's1',
@@ -76,6 +78,9 @@ test('everything a record says of its message', () => {
       webSearches: 0,
     },
     parts: [],
+    iterations: [],
+    incomplete: false,
+    requestSessionId: '',
     speed: 'fast',
     geo: 'us',
     tier: 'standard',
@@ -99,12 +104,20 @@ describe('ids', () => {
     assert.equal(only([assistant({}, { requestId: undefined })]).requestId, '');
     assert.equal(only([assistant({}, { requestId: null })]).requestId, '');
   });
-  test('without a message id a line stands for itself, whatever its request', () => {
+  test('without a message id a line is known by its request', () => {
     const line = only([assistant({ id: undefined })]);
-    assert.deepEqual([line.messageId, line.requestId], ['uuid:u1', '']);
+    assert.deepEqual([line.messageId, line.requestId], ['request:req_1', 'req_1']);
+  });
+  test('without a request id as well it is known by its uuid and time', () => {
+    const line = only([assistant({ id: '' }, { requestId: undefined })]);
+    assert.deepEqual([line.messageId, line.requestId], [`uuid:u1@${noonMs}`, '']);
+  });
+  test('a line copied from the session that made the request names it', () => {
+    assert.equal(only([assistant()]).requestSessionId, '');
+    assert.equal(only([assistant({}, { requestSessionId: 's0' })]).requestSessionId, 's0');
   });
   test('without a uuid as well it is known by its place', () => {
-    const record = assistant({ id: null }, { uuid: undefined });
+    const record = assistant({ id: null }, { uuid: undefined, requestId: undefined });
     const lines = parseLines([record, record]).messages.map(({ messageId }) => messageId);
     assert.deepEqual(lines, [
       'line:p/s1.jsonl@0',
@@ -162,7 +175,8 @@ describe('progress copies', () => {
     assert.equal(only([progress(assistant({}, { timestamp: undefined }))]).at, noonMs + 50);
   });
   test('without a message id are known by the inner uuid', () => {
-    assert.equal(only([progress(assistant({ id: undefined }))]).messageId, 'uuid:u1');
+    const inner = assistant({ id: undefined }, { requestId: undefined });
+    assert.equal(only([progress(inner)]).messageId, `uuid:u1@${noonMs}`);
   });
   test('of an agent without a name', () => {
     assert.equal(only([progress(assistant(), { agentId: undefined })]).agentId, 'sidechain');

@@ -210,7 +210,15 @@ describe('long lines', () => {
     const batches = tail.read().map(({ batch }) => batch);
     assert.deepEqual(
       batches.flatMap(({ rejected }) => rejected),
-      [{ reason: 'too long', line: 2, offset: line('m1').length + 1 }],
+      [
+        {
+          reason: 'too long',
+          line: 2,
+          offset: line('m1').length + 1,
+          at: Date.parse(afterNoon(0)),
+          sessionId: 's1',
+        },
+      ],
     );
     assert.deepEqual(
       batches.flatMap(({ messages }) => messages.map(({ messageId }) => messageId)),

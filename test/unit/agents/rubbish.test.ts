@@ -9,15 +9,19 @@ const rejected: Readonly<Record<string, readonly (object | string)[]>> = {
     'no json',
     '{"type":"user"',
     '{"type":"assistant","message":{"usage":{"output_tokens":}}}',
-    '{"type":"user"} trailing',
-    '{"type":"user"}{"type":"user"}',
     '\u0000\u0000\u0000',
+  ],
+  damaged: [
+    '{"type":"user"} trailing',
+    '\u0000\u0000{"type":"user","uuid":"u1"}',
+    '{"type":"user"}{"type":"assistant","mess',
+    '{"type":"assistant","message":{"content":[{"type":"text","text":"a{"type":"user","uuid":"u1"}',
   ],
   'not an object': ['[1,2]', '"text"', '7', 'null'],
   'no type': [{ a: 1 }, { type: 7 }, { type: '' }, { type: null }, {}],
   'bad usage': [
     assistant({ usage: { output_tokens: -1 } }),
-    assistant({ usage: { output_tokens: 1.5 } }),
+    assistant({ usage: { output_tokens: 1.5, input_tokens: 'x' } }),
     assistant({ usage: [] }),
     assistant({ usage: 'much' }),
   ],
@@ -40,12 +44,63 @@ for (const [reason, lines] of Object.entries(rejected)) {
     for (const line of lines) {
       test(JSON.stringify(line), () => {
         const batch = parseLines([line]);
-        assert.deepEqual(batch.rejected, [{ reason, line: 1, offset: 0 }]);
+        assert.deepEqual(batch.rejected, [{ reason, line: 1, offset: 0, at: 0, sessionId: 's1' }]);
         assert.deepEqual([batch.messages, batch.costStates, batch.lines], [[], [], 1]);
       });
     }
   });
 }
+
+describe('a line that is not one record', () => {
+  const first = JSON.stringify(assistant({ id: 'm1' }, { requestId: 'r1' }));
+  const second = JSON.stringify(assistant({ id: 'm2' }, { requestId: 'r2', uuid: 'u2' }));
+  const third = JSON.stringify(assistant({ id: 'm3' }, { requestId: 'r3', uuid: 'u3' }));
+  const ids = (line: string): string[] =>
+    parseLines([line]).messages.map(({ messageId }) => messageId);
+  const refused = (line: string): string[] =>
+    parseLines([line]).rejected.map(({ reason }) => reason);
+
+  test('but several loses nothing', () => {
+    assert.deepEqual(ids(first + second), ['m1', 'm2']);
+    assert.deepEqual(ids(`${first} \t${second}${third}`), ['m1', 'm2', 'm3']);
+    assert.deepEqual(refused(first + second), []);
+  });
+
+  test('is read behind and before NUL bytes', () => {
+    const line = `\u0000\u0000${first}\u0000\u0000${second}\u0000`;
+    assert.deepEqual([ids(line), refused(line)], [['m1', 'm2'], ['damaged']]);
+  });
+
+  test('is read behind every byte at which a record can be cut off', () => {
+    for (let cut = 1; cut < first.length; cut++) {
+      const line = first.slice(0, cut) + second + third;
+      assert.deepEqual([ids(line), refused(line)], [['m2', 'm3'], ['damaged']], line.slice(0, cut));
+    }
+  });
+
+  test('is read up to any piece of another', () => {
+    for (let cut = 1; cut < second.length; cut++) {
+      const line = first + second.slice(0, cut);
+      assert.deepEqual([ids(line), refused(line)], [['m1'], ['damaged']], line.slice(-20));
+    }
+  });
+
+  test('takes no longer the more objects in it are broken', () => {
+    const line = '{"a":['.repeat(20_000) + second;
+    assert.deepEqual(refused(line), ['not JSON']);
+  });
+
+  test('whose strings hold control characters as they are', () => {
+    const line = JSON.stringify(assistant({ content: [{ type: 'text', text: 'a-b' }] }));
+    assert.deepEqual(ids(line.replace('a-b', 'a\u0001b')), ['msg_1']);
+  });
+
+  test('has a place for each record', () => {
+    const total = '{"type":"cost-state","sessionId":"s1","totalCostUSD":1}';
+    const { costStates } = parseLines([first + total + total]);
+    assert.equal(new Set(costStates.map(({ offset }) => offset)).size, 2);
+  });
+});
 
 test('rejected lines are named by their line and place, and stop nothing', () => {
   const lines = ['', 'bad', ' ', assistant(), 'bad again'];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readUsage } from '../../../src/agents/claude/parse/usage.ts';
+import { type ReadUsage, readUsage } from '../../../src/agents/claude/parse/usage.ts';
 import { noUsage } from '../../../src/model/tokens.ts';
 
 const model = 'claude-opus-4-8';
@@ -14,10 +14,22 @@ function split(fiveMinutes: unknown, oneHour: unknown): object {
   };
 }
 
+/** Reads counts beside one output token, so that something was used. */
+function read(raw: object): ReadUsage {
+  const found = readUsage({ output_tokens: 1, ...raw }, model);
+  assert.ok(typeof found === 'object', JSON.stringify(found));
+  return found;
+}
+
 describe('token classes', () => {
   const cases: [name: string, raw: object, expected: object, cacheSplit: boolean][] = [
     ['nothing', {}, {}, true],
-    ['null counts', { input_tokens: null, output_tokens: null, cache_creation: null }, {}, true],
+    [
+      'null counts',
+      { input_tokens: null, cache_read_input_tokens: null, cache_creation: null },
+      {},
+      true,
+    ],
     [
       'all classes',
       {
@@ -55,18 +67,17 @@ describe('token classes', () => {
   ];
   for (const [name, raw, expected, cacheSplit] of cases) {
     test(name, () => {
-      const read = readUsage(raw as Record<string, unknown>, model);
-      assert.deepEqual(read?.usage, { ...noUsage, ...expected });
-      assert.equal(read?.cacheSplit, cacheSplit);
+      const { usage, cacheSplit: known, incomplete } = read({ output_tokens: 1, ...raw });
+      assert.deepEqual(usage, { ...noUsage, output: 1, ...expected });
+      assert.deepEqual([known, incomplete], [cacheSplit, false]);
     });
   }
 });
 
-describe('a count that no sum can hold refuses the usage', () => {
-  const bad = [-1, 0.5, '7', Number.MAX_SAFE_INTEGER + 1, 1e300, true, [1], {}];
+describe('a count that is none leaves the others as they are', () => {
+  const bad = [-1, 0.5, 'x', '-7', Number.MAX_SAFE_INTEGER + 1, 1e300, true, [1], {}];
   const places: ((count: unknown) => object)[] = [
     (count) => ({ input_tokens: count }),
-    (count) => ({ output_tokens: count }),
     (count) => ({ cache_creation_input_tokens: count }),
     (count) => ({ cache_read_input_tokens: count }),
     (count) => split(count, 0),
@@ -77,14 +88,57 @@ describe('a count that no sum can hold refuses the usage', () => {
   for (const place of places) {
     test(JSON.stringify(place('…')), () => {
       for (const count of bad) {
-        const raw = place(count) as Record<string, unknown>;
-        assert.equal(readUsage(raw, model), undefined, JSON.stringify(count));
+        const { usage, incomplete, parts } = read(place(count));
+        assert.deepEqual([usage, parts], [{ ...noUsage, output: 1 }, []], JSON.stringify(count));
+        assert.equal(incomplete, true);
       }
     });
   }
-  test('counts whose sum is too large', () => {
-    const most = Number.MAX_SAFE_INTEGER;
-    assert.equal(readUsage({ input_tokens: most, output_tokens: 1 }, model), undefined);
+  test('digits in quotes are read', () => {
+    const { usage, incomplete } = read({ input_tokens: '1000' });
+    assert.deepEqual([usage.input, incomplete], [1000, true]);
+  });
+  test('where nothing is left, it cannot be read', () => {
+    assert.equal(readUsage({ output_tokens: -1, input_tokens: 0 }, model), 'unreadable');
+  });
+});
+
+test('where all counts are 0 nothing was used', () => {
+  assert.equal(readUsage({}, model), 'nothing');
+  assert.equal(readUsage({ input_tokens: 0, output_tokens: null }, model), 'nothing');
+});
+
+describe('the model’s turns', () => {
+  const turn = (input: number, extra: object = {}): object => ({
+    type: 'message',
+    input_tokens: input,
+    output_tokens: 1,
+    ...extra,
+  });
+  const turns = (whole: object, ...iterations: object[]): unknown =>
+    read({ output_tokens: 2, ...whole, iterations }).iterations;
+
+  test('are kept where they add up', () => {
+    assert.deepEqual(turns({ input_tokens: 30 }, turn(10), turn(20)), [
+      { ...noUsage, input: 10, output: 1 },
+      { ...noUsage, input: 20, output: 1 },
+    ]);
+  });
+  test('are none where they do not, or there is one', () => {
+    assert.deepEqual(turns({ input_tokens: 31 }, turn(10), turn(20)), []);
+    assert.deepEqual(turns({ input_tokens: 10, output_tokens: 1 }, turn(10)), []);
+    assert.deepEqual(
+      turns({ input_tokens: 30, cache_read_input_tokens: 1 }, turn(10), turn(20)),
+      [],
+    );
+  });
+  test('take the hour of the whole, the first first', () => {
+    const written = { cache_creation_input_tokens: 5 };
+    const whole = { input_tokens: 30, cache_creation_input_tokens: 10, ...split(3, 7) };
+    assert.deepEqual(turns(whole, turn(10, written), turn(20, written)), [
+      { ...noUsage, input: 10, output: 1, cacheWrite1h: 5 },
+      { ...noUsage, input: 20, output: 1, cacheWrite5m: 3, cacheWrite1h: 2 },
+    ]);
   });
 });
 
@@ -95,8 +149,7 @@ describe('iterations', () => {
     output_tokens: 1,
     ...fields,
   });
-  const parts = (...iterations: unknown[]): unknown =>
-    readUsage({ input_tokens: 1, iterations }, model)?.parts;
+  const parts = (...iterations: unknown[]): unknown => read({ iterations }).parts;
   const usage = { ...noUsage, input: 10, output: 1 };
 
   test('the model’s own turns are in the top level', () => {
@@ -120,16 +173,13 @@ describe('iterations', () => {
   });
   test('what is unknown or no object is passed over', () => {
     assert.deepEqual(parts(entry('later_invention'), 7, null, 'x'), []);
-    assert.deepEqual(readUsage({ iterations: 'many' }, model)?.parts, []);
+    assert.deepEqual(read({ iterations: 'many' }).parts, []);
   });
 });
 
 test('what decides the price beside the tokens', () => {
-  const read = readUsage(
-    { speed: 'fast', inference_geo: 'us', service_tier: 'batch', iterations: [] },
-    model,
-  );
-  assert.deepEqual([read?.speed, read?.geo, read?.tier], ['fast', 'us', 'batch']);
-  const odd = readUsage({ speed: null, inference_geo: 1, service_tier: undefined }, model);
-  assert.deepEqual([odd?.speed, odd?.geo, odd?.tier], ['', '', '']);
+  const known = read({ speed: 'fast', inference_geo: 'us', service_tier: 'batch', iterations: [] });
+  assert.deepEqual([known.speed, known.geo, known.tier], ['fast', 'us', 'batch']);
+  const odd = read({ speed: null, inference_geo: 1, service_tier: undefined });
+  assert.deepEqual([odd.speed, odd.geo, odd.tier], ['', '', '']);
 });

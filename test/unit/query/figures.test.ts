@@ -51,7 +51,13 @@ describe('figures of reports', () => {
         (tokens, model, speed, geo) => {
           const at = Date.UTC(2026, 10, 1);
           const price = book.price(tokens, model, { speed, geo }, at);
-          const classes = costByClass(book, tokens, model, { speed, geo }, at)!;
+          const classes = costByClass(book, {
+            usage: tokens,
+            iterations: [],
+            written: model,
+            traits: { speed, geo },
+            at,
+          })!;
           assert.equal(price.kind, 'priced');
           const sum = Object.values(classes).reduce((a, b) => a + b, 0);
           assert.equal(sum, price.kind === 'priced' && price.nanoUsd);
@@ -61,7 +67,13 @@ describe('figures of reports', () => {
       { numRuns: 300 },
     );
     assert.equal(
-      costByClass(book, { ...addSums([]), webSearches: 0 }, 'model-x', {}, 0),
+      costByClass(book, {
+        usage: { ...addSums([]), webSearches: 0 },
+        iterations: [],
+        written: 'model-x',
+        traits: {},
+        at: 0,
+      }),
       undefined,
     );
   });

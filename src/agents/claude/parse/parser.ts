@@ -1,3 +1,4 @@
+import { hashBytes } from '../../../model/hash53.ts';
 import {
   type CostState,
   type EventKind,
@@ -10,6 +11,7 @@ import {
 } from '../../../model/records.ts';
 import { emptyBatch } from '../../batch.ts';
 import { attributionOf, errorCode } from './attribution.ts';
+import { recordsIn } from './brokenLine.ts';
 import { ByteCache, bounded } from './byteCache.ts';
 import { clientTotal } from './costState.ts';
 import {
@@ -128,8 +130,10 @@ export class TranscriptParser {
     return batch;
   }
 
-  #reject(reason: RejectReason, offset: number): void {
-    this.#batch.rejected.push({ reason, line: this.state.line, offset });
+  #reject(reason: RejectReason, offset: number, session?: string): void {
+    const { line, lastAt: at } = this.state;
+    const sessionId = session ?? (this.state.sessionId || this.#place.sessionId);
+    this.#batch.rejected.push({ reason, line, offset, at, sessionId });
   }
 
   #line(buf: Buffer, lineStart: number, lineEnd: number, offset: number): void {
@@ -141,12 +145,32 @@ export class TranscriptParser {
     if (start === lineEnd) return;
     this.#batch.lines++;
     const stop = this.#scan(buf, start, lineEnd);
-    if (stop === escapedKey || stop === malformed) {
-      this.#odd(buf, start, lineEnd, offset);
+    if (stop > 0 && skipSpace(buf, stop, lineEnd) === lineEnd) {
+      if (!this.#record(buf, start, stop, offset)) this.#reject('not JSON', offset);
       return;
     }
-    if (skipSpace(buf, stop, lineEnd) !== lineEnd) this.#reject('not JSON', offset);
-    else this.#record(buf, start, stop, offset);
+    if (stop < 0 && this.#unscanned(buf, start, lineEnd, offset)) return;
+    this.#recover(buf, start, lineEnd, offset - lineStart);
+  }
+
+  /**
+   * A line that is more or less than one record, as unclean ends leave them: runs of NUL bytes, several
+   * records, a record cut off with the next behind it. Every whole record in it is read.
+   */
+  #recover(buf: Buffer, lineStart: number, lineEnd: number, shift: number): void {
+    let damaged = false;
+    let read = 0;
+    for (const { start, stop } of recordsIn(buf, lineStart, lineEnd)) {
+      if (start < 0) damaged = true;
+      else if (
+        this.#scan(buf, start, stop) === stop &&
+        this.#record(buf, start, stop, start + shift)
+      ) {
+        read++;
+      } else damaged = true;
+    }
+    if (read === 0) this.#reject('not JSON', lineStart + shift);
+    else if (damaged) this.#reject('damaged', lineStart + shift);
   }
 
   #scan(buf: Buffer, start: number, end: number): number {
@@ -168,42 +192,40 @@ export class TranscriptParser {
     return handlers;
   }
 
-  /** A line the scanner cannot walk: JSON.parse says whether it is JSON after all. */
-  #odd(buf: Buffer, start: number, end: number, offset: number): void {
+  /** A line the scanner cannot walk: JSON.parse says whether it is JSON after all. False if not. */
+  #unscanned(buf: Buffer, start: number, end: number, offset: number): boolean {
     let value: unknown;
     try {
       value = JSON.parse(buf.toString('utf8', start, end));
     } catch {
-      this.#reject('not JSON', offset);
-      return;
+      return false;
     }
     if (!isJsonObject(value)) {
       this.#reject('not an object', offset);
-      return;
+      return true;
     }
     // Written again without escapes, and without the keys that need them: we look for none of those.
     const entries = Object.entries(value).filter(([key]) => !/["\\\p{Cc}\p{Cs}]/u.test(key));
     const plain = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
     this.#scan(plain, 0, plain.length);
-    this.#record(plain, 0, plain.length, offset);
+    return this.#record(plain, 0, plain.length, offset);
   }
 
-  #record(buf: Buffer, start: number, end: number, offset: number): void {
+  /** Reads the record that was just scanned; false when it is no JSON after all. */
+  #record(buf: Buffer, start: number, end: number, offset: number): boolean {
     const s = this.#spans;
     const type = this.#types.read(buf, s.start(TYPE), s.end(TYPE));
     if (type === '' || buf[s.start(TYPE)] !== 0x22) {
       this.#reject('no type', offset);
-      return;
+      return true;
     }
     let record: Record<string, unknown> | undefined;
     if (type === 'assistant' || this.#isAgentProgress(buf, type)) {
       record = parseObject(buf, start, end);
-      if (record === undefined) {
-        this.#reject('not JSON', offset);
-        return;
-      }
+      if (record === undefined) return false;
     }
     const head = this.#head(buf, offset);
+    this.state.sessionId = head.sessionId;
     this.#records.add(buf, this.#spans, head);
     const behind = this.#batch.messages.length;
     let interrupted = false;
@@ -232,9 +254,10 @@ export class TranscriptParser {
     if (head.at > this.state.lastAt) this.state.lastAt = head.at;
     // Bookmarks written by earlier versions lack this field.
     const total = this.state.openTotal ?? null;
-    if (total === null || type === 'cost-state' || Number.isNaN(head.at)) return;
+    if (total === null || type === 'cost-state' || Number.isNaN(head.at)) return true;
     if (interrupted) this.#coverInterruption(total);
     else if (this.#batch.messages[behind]?.stopReason !== '') this.state.openTotal = null;
+    return true;
   }
 
   /**
@@ -290,7 +313,12 @@ export class TranscriptParser {
     if (!isJsonObject(message)) return;
     const own = readTime(inner.timestamp);
     this.#message(
-      { ...record, requestId: inner.requestId, effort: inner.effort ?? record.effort },
+      {
+        ...record,
+        requestId: inner.requestId,
+        requestSessionId: inner.requestSessionId,
+        effort: inner.effort ?? record.effort,
+      },
       message,
       {
         ...head,
@@ -318,25 +346,30 @@ export class TranscriptParser {
     }
     const raw = message.usage;
     if (raw === undefined || raw === null) return;
-    const read = isJsonObject(raw) ? readUsage(raw, text(model)) : undefined;
-    if (read === undefined) {
-      this.#reject('bad usage', head.offset);
+    const read = isJsonObject(raw) ? readUsage(raw, text(model)) : 'unreadable';
+    if (read === 'unreadable') {
+      this.#reject('bad usage', head.offset, head.sessionId);
       return;
     }
+    if (error !== '') this.#event('api-error', head, error, 1);
+    // Placeholders, and answers that never came.
+    if (read === 'nothing') return;
     if (text(model) === '') {
-      this.#reject('no model', head.offset);
+      this.#reject('no model', head.offset, head.sessionId);
       return;
     }
     const at = Number.isNaN(head.at) ? this.state.lastAt : head.at;
     if (at === 0) {
-      this.#reject('no time', head.offset);
+      this.#reject('no time', head.offset, head.sessionId);
       return;
     }
-    const messageId = bounded(text(message.id));
+    const requestId = bounded(text(record.requestId));
     const line: MessageLine = {
-      messageId: messageId || this.#ownId(head),
-      requestId: messageId === '' ? '' : bounded(text(record.requestId)),
+      messageId: bounded(text(message.id)) || this.#ownId(head, requestId, at),
+      requestId,
+      uuidHash: uuidHash(head.uuid),
       sessionId: head.sessionId,
+      requestSessionId: bounded(text(record.requestSessionId)),
       agentId: head.agentId,
       progress,
       sidechain: head.sidechain,
@@ -358,7 +391,6 @@ export class TranscriptParser {
       durationMs: progress ? null : this.#duration(at),
       error,
     };
-    if (error !== '') this.#event('api-error', head, error, 1);
     this.#batch.messages.push(line);
   }
 
@@ -367,9 +399,10 @@ export class TranscriptParser {
     return this.state.userAt > 0 && since >= 0 && since <= longestResponseMs ? since : null;
   }
 
-  /** A line without a message id is its own identity: its uuid, else its path and offset. */
-  #ownId(head: RecordHead): string {
-    return head.uuid === '' ? `line:${this.#place.path}@${head.offset}` : `uuid:${head.uuid}`;
+  /** What a line without a message id is known by: its request, its uuid and time, or its place. */
+  #ownId({ uuid, offset }: RecordHead, requestId: string, at: number): string {
+    if (requestId !== '') return `request:${requestId}`;
+    return uuid === '' ? `line:${this.#place.path}@${offset}` : `uuid:${uuid}@${at}`;
   }
 
   #toolCalls(content: unknown, head: RecordHead): string[] {
@@ -482,11 +515,24 @@ export class TranscriptParser {
   }
 }
 
+/** Some writers leave control characters in strings as they are; none of those matter here. */
 function parseObject(buf: Buffer, start: number, end: number): Record<string, unknown> | undefined {
+  const json = buf.toString('utf8', start, end);
+  const value = tryParse(json) ?? tryParse(json.replace(/\p{Cc}/gu, ' '));
+  return isJsonObject(value) ? value : undefined;
+}
+
+function tryParse(json: string): unknown {
   try {
-    const value: unknown = JSON.parse(buf.toString('utf8', start, end));
-    return isJsonObject(value) ? value : undefined;
+    return JSON.parse(json);
   } catch {
     return undefined;
   }
+}
+
+/** 48 bits of a uuid; 0 where there is none. */
+function uuidHash(uuid: string): number {
+  if (uuid === '') return 0;
+  const bytes = Buffer.from(uuid);
+  return hashBytes(bytes, 0, bytes.length) % 2 ** 48 || 1;
 }

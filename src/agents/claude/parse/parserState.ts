@@ -4,6 +4,8 @@ import type { CostState } from '../../../model/records.ts';
 export interface ParserState {
   /** Lines behind, so that the next one is number `line + 1`. */
   line: number;
+  /** Session of the last record, for lines that do not say theirs; older bookmarks lack it. */
+  sessionId?: string;
   /** Latest timestamp of any record so far; 0 when none is dated. */
   lastAt: number;
   /** Prompt the next main-thread answer belongs to. */

@@ -1,11 +1,14 @@
 import type { UsagePart } from '../../../model/records.ts';
-import type { Usage } from '../../../model/tokens.ts';
+import { combineUsage, noUsage, type Usage, usageKeys } from '../../../model/tokens.ts';
 import { bounded } from './byteCache.ts';
 
-/** The usage object of a record, read; `undefined` where a count is no whole number ≥ 0. */
+/** The usage object of a record, read. */
 export interface ReadUsage {
   readonly usage: Usage;
   readonly parts: readonly UsagePart[];
+  readonly iterations: readonly Usage[];
+  /** A count was no whole number ≥ 0, so that some of it may be missing. */
+  readonly incomplete: boolean;
   readonly speed: string;
   readonly geo: string;
   readonly tier: string;
@@ -15,6 +18,7 @@ export interface ReadUsage {
 type Json = Record<string, unknown>;
 
 const noParts: readonly UsagePart[] = [];
+const noIterations: readonly Usage[] = [];
 
 export function isJsonObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -24,20 +28,30 @@ export function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A nullable count; NaN marks what no sum can hold. */
-function count(value: unknown): number {
-  if (value === undefined || value === null) return 0;
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
-    ? value
-    : Number.NaN;
+/** Counts of one usage object; `odd` when one was no whole number ≥ 0: digits in quotes are read, the rest is left out. */
+interface Counts {
+  readonly usage: Usage;
+  readonly odd: boolean;
 }
+
+/** Larger counts are no response's; sums of them would not stay exact. */
+const mostTokens = 1e12;
 
 /**
  * Token counts of one usage object. Cache writes are the larger of the total and the sum of the two
  * lifetimes (before 2.1.152 the total could be 0 while the split was not); what the split leaves
  * unexplained counts as five minutes.
  */
-function readCounts(raw: Json): Usage | undefined {
+function readCounts(raw: Json): Counts {
+  let odd = false;
+  const count = (value: unknown): number => {
+    if (value === undefined || value === null) return 0;
+    if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= mostTokens) {
+      return value as number;
+    }
+    odd = true;
+    return typeof value === 'string' && /^\d{1,12}$/.test(value) ? Number(value) : 0;
+  };
   const split = isJsonObject(raw.cache_creation) ? raw.cache_creation : {};
   const server = isJsonObject(raw.server_tool_use) ? raw.server_tool_use : {};
   const fiveMinutes = count(split.ephemeral_5m_input_tokens);
@@ -51,29 +65,37 @@ function readCounts(raw: Json): Usage | undefined {
     cacheRead: count(raw.cache_read_input_tokens),
     webSearches: count(server.web_search_requests),
   };
-  const sum =
-    usage.input + usage.output + written + usage.cacheRead + usage.webSearches + fiveMinutes;
-  return Number.isSafeInteger(sum) ? usage : undefined;
+  return { usage, odd };
+}
+
+function isNothing(usage: Usage): boolean {
+  return usageKeys.every((key) => usage[key] === 0);
 }
 
 /**
  * Reads a `message.usage`. Of its `iterations`, advisor and compaction entries are not in the
  * top-level counts and become parts of their own; a `message` entry of another model is an attempt
- * that a refusal fallback replaced.
+ * that a refusal fallback replaced. The other `message` entries are the model's turns. `nothing` where
+ * all counts are 0, `unreadable` where none can be read.
  */
-export function readUsage(raw: Json, model: string): ReadUsage | undefined {
-  const usage = readCounts(raw);
-  if (usage === undefined) return undefined;
+export function readUsage(raw: Json, model: string): ReadUsage | 'nothing' | 'unreadable' {
+  const { usage, odd } = readCounts(raw);
   let parts = noParts;
+  let turns = noIterations;
+  let incomplete = odd;
   const iterations = raw.iterations;
   if (Array.isArray(iterations) && iterations.length > 0) {
     const read = readParts(iterations, model);
-    if (read === undefined) return undefined;
-    parts = read;
+    parts = read.parts;
+    incomplete ||= read.odd;
+    turns = readTurns(iterations, usage);
   }
+  if (parts.length === 0 && isNothing(usage)) return incomplete ? 'unreadable' : 'nothing';
   return {
     usage,
     parts,
+    iterations: turns,
+    incomplete,
     speed: text(raw.speed),
     geo: text(raw.inference_geo),
     tier: text(raw.service_tier),
@@ -81,18 +103,53 @@ export function readUsage(raw: Json, model: string): ReadUsage | undefined {
   };
 }
 
-function readParts(iterations: readonly unknown[], model: string): UsagePart[] | undefined {
+function readParts(
+  iterations: readonly unknown[],
+  model: string,
+): { readonly parts: readonly UsagePart[]; readonly odd: boolean } {
   const parts: UsagePart[] = [];
+  let odd = false;
   for (const entry of iterations) {
     if (!isJsonObject(entry)) continue;
     const kind = partKind(entry, model);
     if (kind === undefined) continue;
-    const usage = readCounts(entry);
-    if (usage === undefined) return undefined;
-    if (kind === 'declined' && usage.output === 0) continue;
-    parts.push({ kind, model: bounded(text(entry.model)) || model, usage });
+    const counts = readCounts(entry);
+    odd ||= counts.odd;
+    if (isNothing(counts.usage)) continue;
+    if (kind === 'declined' && counts.usage.output === 0) continue;
+    parts.push({ kind, model: bounded(text(entry.model)) || model, usage: counts.usage });
   }
-  return parts;
+  return { parts, odd };
+}
+
+/**
+ * The `message` entries, where there are several and they add up to the whole. A one-hour write that
+ * no entry's own split accounts for is taken from the first entries that wrote.
+ */
+function readTurns(iterations: readonly unknown[], whole: Usage): readonly Usage[] {
+  const turns: Usage[] = [];
+  for (const entry of iterations) {
+    if (!isJsonObject(entry) || entry.type !== 'message') continue;
+    turns.push({ ...readCounts(entry).usage, webSearches: 0 });
+  }
+  if (turns.length < 2) return noIterations;
+  const sum = turns.reduce((a, b) => combineUsage(a, b), noUsage);
+  let hours = whole.cacheWrite1h - sum.cacheWrite1h;
+  const adds =
+    sum.input === whole.input &&
+    sum.output === whole.output &&
+    sum.cacheRead === whole.cacheRead &&
+    sum.cacheWrite5m + sum.cacheWrite1h === whole.cacheWrite5m + whole.cacheWrite1h;
+  if (!adds || hours < 0) return noIterations;
+  return turns.map((turn) => {
+    const moved = Math.min(turn.cacheWrite5m, hours);
+    hours -= moved;
+    return {
+      ...turn,
+      cacheWrite5m: turn.cacheWrite5m - moved,
+      cacheWrite1h: turn.cacheWrite1h + moved,
+    };
+  });
 }
 
 function partKind(entry: Json, model: string): UsagePart['kind'] | undefined {
