@@ -20,3 +20,10 @@ export function hashBytes(buf: Uint8Array, start: number, stop: number): number 
   b ^= b >>> 16;
   return (a >>> 11) * 0x100000000 + (b >>> 0);
 }
+
+/** 48 bits of a uuid, never 0; 0 where there is none. */
+export function uuidHash(uuid: string): number {
+  if (uuid === '') return 0;
+  const bytes = new TextEncoder().encode(uuid);
+  return hashBytes(bytes, 0, bytes.length) % 2 ** 48 || 1;
+}

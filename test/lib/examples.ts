@@ -66,7 +66,107 @@ export const unknown = { model: 'made-up-model', usage: { output_tokens: 10 } };
 const nanoByMessage = 'SELECT nano FROM message ORDER BY mid';
 const backgroundBySession = 'SELECT background FROM session ORDER BY sid';
 
+/** A line of the response `m` that sent so many tokens. */
+function line(at: number, input: number, message: object, record: object): object {
+  const { output = 1, ...rest } = message as { output?: number };
+  const usage = { input_tokens: input, output_tokens: output };
+  return response('m', at, { usage, ...rest }, { uuid: `line-${at}`, ...record });
+}
+const noRequest = { requestId: undefined };
+const running = { stop_reason: null };
+
 export const examples: readonly Example[] = [
+  {
+    name: 'of two equal records the main thread’s is kept',
+    files: [
+      file('s1/subagents/agent-a.jsonl', line(0, 7, {}, { isSidechain: true })),
+      file('s1.jsonl', line(5, 7, {}, {})),
+    ],
+    ask: 'SELECT sidechain FROM message',
+    answer: [0],
+  },
+  {
+    name: 'a placeholder is not kept though it is final',
+    files: [file('s1.jsonl', line(0, 0, { output: 9 }, {}), line(5, 100, running, {}))],
+    ask: 'SELECT input FROM message',
+    answer: [100],
+  },
+  {
+    name: 'a record without a request joins any input side of one',
+    files: [
+      file('s1.jsonl', line(0, 7, {}, {})),
+      file('q/s1.jsonl', line(5, 9, {}, {})),
+      file('r/s1.jsonl', line(9, 7, {}, noRequest)),
+    ],
+    ask: 'SELECT count(*) FROM message',
+    answer: [1],
+  },
+  {
+    name: 'of two requests with its input side the one of its session',
+    files: [
+      file('s1.jsonl', line(0, 7, { output: 10 }, { requestId: 'r1' })),
+      file('s2.jsonl', line(5, 7, { output: 10 }, { requestId: 'r2', ...own('s2') })),
+      file('q/s2.jsonl', line(9, 7, { output: 50 }, { ...noRequest, ...own('s2') })),
+    ],
+    ask: 'SELECT output FROM message ORDER BY rid',
+    answer: [10, 50],
+  },
+  {
+    name: 'whose records may be one, those sessions are compared',
+    files: [
+      file('s1.jsonl', line(0, 7, {}, { requestId: 'r1' })),
+      file('s2.jsonl', line(5, 7, {}, { requestId: 'r2', ...own('s2') })),
+      file('q/s2.jsonl', line(9, 7, {}, { ...noRequest, ...own('s2') })),
+    ],
+    ask: 'SELECT related FROM session ORDER BY sid',
+    answer: [1, 1],
+  },
+  {
+    name: 'a placeholder in a copy joins the response of its uuid',
+    files: [
+      file('s1.jsonl', line(0, 7, {}, {})),
+      file('s2.jsonl', line(0, 0, running, { ...noRequest, ...own('s2') })),
+    ],
+    ask: 'SELECT count(*) FROM message',
+    answer: [1],
+  },
+  {
+    name: 'a placeholder joins the next response of its session',
+    files: [
+      file(
+        's1.jsonl',
+        line(0, 7, running, noRequest),
+        line(5, 0, {}, noRequest),
+        line(10, 9, running, noRequest),
+      ),
+    ],
+    ask: 'SELECT ended FROM message ORDER BY at',
+    answer: [0, 1],
+  },
+  {
+    name: 'a request of which only a placeholder is there is none of another',
+    files: [
+      file('s1.jsonl', line(0, 0, {}, { requestId: 'r1' }), line(5, 7, {}, { requestId: 'r2' })),
+    ],
+    ask: 'SELECT counted FROM message ORDER BY rid',
+    answer: [1, 1],
+  },
+  {
+    name: 'a side chain of another input side is no replay',
+    files: [
+      file('s1.jsonl', line(0, 7, {}, { requestId: 'r1' })),
+      file('s1/subagents/agent-a.jsonl', line(5, 9, {}, { requestId: 'r2', isSidechain: true })),
+    ],
+    ask: 'SELECT counted FROM message ORDER BY rid',
+    answer: [1, 1],
+  },
+  {
+    name: 'what rounding may make up is no background',
+    // A token of input and two of output of Opus 4.8: $0.000055.
+    files: [file('s1.jsonl', response('m', 0), costState('s1', 0.000_055_001))],
+    ask: 'SELECT count(*) FROM background',
+    answer: [0],
+  },
   {
     name: 'two requests of the main thread count, though their message id is one',
     files: [

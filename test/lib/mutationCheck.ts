@@ -53,6 +53,15 @@ function withStore<T>(work: (db: SqlDatabase) => T): T {
   }
 }
 
+/** Background of each session, in nano-dollars. */
+function backgroundOf(db: SqlDatabase): number[] {
+  const sql = 'SELECT background FROM session ORDER BY sid';
+  return db
+    .prepare(sql)
+    .all<{ background: number }>()
+    .map(({ background }) => background);
+}
+
 function check(files: readonly WorldFile[], seed: number): void {
   const place = join(folder, String(seed));
   mkdirSync(place);
@@ -69,8 +78,10 @@ function check(files: readonly WorldFile[], seed: number): void {
     });
     assert.throws(() => stranger.reprice(), /not the writer/);
     assert.equal(dumpStore(db), dump);
+    const background = backgroundOf(db);
     soleWriter(db, { book: otherBook }).reprice();
     assertRollups(db);
+    assert.deepEqual(backgroundOf(db), background, 'a price of one’s own changes no background');
     assert.equal(soleWriter(db, { book: otherBook }).reprice(), 0);
     soleWriter(db).reprice();
     assert.equal(dumpStore(db), dump);

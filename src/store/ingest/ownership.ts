@@ -20,6 +20,7 @@ import {
   type VariantKey,
 } from './merge.ts';
 import type { Messages, Owner } from './messageTable.ts';
+import { NamelessMessages } from './namelessMessages.ts';
 import { ownsBefore, type RecordIndex } from './recordIndex.ts';
 import { formResponses, mayJoin, type Response, type Variant } from './responses.ts';
 import type { SessionRow, Sessions } from './sessionTable.ts';
@@ -45,6 +46,7 @@ export class Ownership {
   readonly #recordIndex: RecordIndex;
   readonly #downsampled: DownsampledMessages;
   readonly #variants: Variants;
+  readonly #nameless: NamelessMessages;
   readonly #occurrences: Statement;
   readonly #setOccurrence: Statement;
   readonly #dropOccurrence: Statement;
@@ -65,6 +67,7 @@ export class Ownership {
     this.#recordIndex = tables.recordIndex;
     this.#downsampled = new DownsampledMessages(db);
     this.#variants = new Variants(db);
+    this.#nameless = new NamelessMessages(db);
     this.#onChange = onChange;
     this.#occurrences = db.prepare('SELECT session, agent, standing FROM place WHERE message = ?');
     this.#setOccurrence = db.prepare(
@@ -75,8 +78,16 @@ export class Ownership {
     this.#sharedOf = db.prepare('SELECT message FROM place WHERE session = ?');
   }
 
-  /** Merges the records of one message id into the table. `sessionOf` gives the row of a session id. */
-  add({ messageId, variants }: MessageVariants, sessionOf: SessionOf): void {
+  /**
+   * Merges the records of one message id into the table. `sessionOf` gives the row of a session id,
+   * made when it is new.
+   */
+  add(incoming: MessageVariants, sessionOf: SessionOf): void {
+    const { messageId, variants } = incoming;
+    for (const row of this.#nameless.take(incoming)) this.#delete(row);
+    for (const { occurrences } of variants.values()) {
+      for (const sid of occurrences.keys()) sessionOf(sid);
+    }
     const rows = this.#messages.withMessageId(messageId);
     const tombstones = this.#downsampled.withMessageId(messageId);
     const [only] = variants.values();
@@ -84,38 +95,37 @@ export class Ownership {
       // Nearly every message: its id has one variant.
       const key = keyOf(only!);
       if (rows.length === 0) {
-        this.#insert(key, only!, { identity: identity.sole, counted: 1 }, sessionOf);
+        this.#insert(key, only!, { identity: identity.sole, counted: 1 });
         return;
       }
       const known = rows[0]!;
       const same =
         known.identity === identity.sole && known.rid === key.rid && known.side === key.side;
-      if (same && this.#update(known, only!, sessionOf)) return;
+      if (same && this.#update(known, only!)) return;
     }
-    this.#resolve(messageId, variants, rows, tombstones, sessionOf);
+    this.#resolve(messageId, variants, rows, tombstones);
   }
 
   #insert(
     key: VariantKey,
     merged: MergedMessage,
     state: Pick<MessageRow, 'identity' | 'counted'>,
-    sessionOf: SessionOf,
   ): void {
-    const owners = this.#ownersOf(merged, sessionOf);
+    const owners = this.#ownersOf(merged);
     const row = this.#messages.insert(key, merged, owners[0]!, state);
     if (owners.length > 1) this.#share(row, owners);
     this.#onChange(row.session);
   }
 
-  #ownersOf({ occurrences }: MergedMessage, sessionOf: SessionOf): Owner[] {
+  #ownersOf({ occurrences }: MergedMessage): Owner[] {
     return [...occurrences].map(([sid, { agentId, standing }]) => {
-      const session = sessionOf(sid).id;
+      const session = this.#sessions.known(sid).id;
       return { session, agent: this.#agents.id(session, agentId), standing };
     });
   }
 
   /** Merges records of the same variant; false when they do not leave it one. */
-  #update(known: MessageRow, incoming: MergedMessage, sessionOf: SessionOf): boolean {
+  #update(known: MessageRow, incoming: MergedMessage): boolean {
     const owner = this.#sessions.byNumber(known.session);
     const stored = this.#messages.merged(known, owner.sid, this.#agents.agentId(known.agent));
     const merged = merge(stored, incoming);
@@ -134,14 +144,14 @@ export class Ownership {
           ? this.#messages.update(known, this.#messages.unionFieldsOf(merged))
           : this.#messages.update(known, this.#messages.fieldsOf(merged), merged.kept);
     }
-    row = this.#updateOccurrences(row, merged, sessionOf);
+    row = this.#updateOccurrences(row, merged);
     if (merged.requester !== stored.requester) this.#unresolved.add(row.id);
     this.#changed(known, row);
     return true;
   }
 
   /** Updates the message's occurrences from the merged state. */
-  #updateOccurrences(row: MessageRow, merged: MergedMessage, sessionOf: SessionOf): MessageRow {
+  #updateOccurrences(row: MessageRow, merged: MergedMessage): MessageRow {
     const known = new Map(
       this.#occurrences
         .all<OccurrenceRow>(row.id)
@@ -149,12 +159,12 @@ export class Ownership {
     );
     if (known.size === 0 && merged.occurrences.size === 1) {
       // In one session only: agent and source rank are columns of the message row itself.
-      const [owner] = this.#ownersOf(merged, sessionOf);
+      const [owner] = this.#ownersOf(merged);
       return this.#messages.update(row, { ...owner });
     }
     const owners: Owner[] = [];
     for (const [sid, occurrence] of merged.occurrences) {
-      const session = sessionOf(sid).id;
+      const session = this.#sessions.known(sid).id;
       const before = known.get(session);
       const best =
         before === undefined ? occurrence : betterOccurrence(occurrence, this.#occurrence(before));
@@ -179,7 +189,6 @@ export class Ownership {
     incoming: ReadonlyMap<string, MergedMessage>,
     rows: readonly MessageRow[],
     downsampled: readonly DownsampledRow[],
-    sessionOf: SessionOf,
   ): void {
     const tombstones = [...downsampled];
     const stored = this.#storedVariants(mid, rows);
@@ -190,7 +199,7 @@ export class Ownership {
       const before = known.get(variantName({ ...key, legacy: false }));
       const tombstone = before === undefined ? tombstoneOf(key, state, tombstones) : undefined;
       if (tombstone !== undefined) {
-        const merged = this.#mergeDownsampled(tombstone, state, sessionOf);
+        const merged = this.#mergeDownsampled(tombstone, state);
         tombstones[tombstones.indexOf(tombstone)] = merged;
         continue;
       }
@@ -206,13 +215,14 @@ export class Ownership {
     const all = [...known.values()];
     const several = all.length > 1 || all.some(({ state }) => state.sides.length > 1);
     const kind = several ? identity.several : all[0]?.legacy ? identity.legacy : identity.sole;
-    this.#synchronize(rows, formResponses(all), kind, tombstones, sessionOf);
+    this.#synchronize(rows, formResponses(all), kind, tombstones);
     this.#save(mid, stored, several ? all : []);
     for (const one of changed) {
       for (const other of all) {
         if (!mayJoin(one, other)) continue;
         const sids = new Set([...one.state.occurrences.keys(), ...other.state.occurrences.keys()]);
-        if (sids.size > 1) this.#relate([...sids].sort().map((sid) => sessionOf(sid).id));
+        if (sids.size > 1)
+          this.#relate([...sids].sort().map((sid) => this.#sessions.known(sid).id));
       }
     }
   }
@@ -248,13 +258,9 @@ export class Ownership {
   }
 
   /** A downsampled message's occurrences are recorded: a fork's total continues its parent's. */
-  #mergeDownsampled(
-    row: DownsampledRow,
-    incoming: MergedMessage,
-    sessionOf: SessionOf,
-  ): DownsampledRow {
+  #mergeDownsampled(row: DownsampledRow, incoming: MergedMessage): DownsampledRow {
     if (incoming.inMain && row.in_main === 0) this.#downsampled.setInMain(row.id);
-    const sessions = [...incoming.occurrences.keys()].map((sid) => sessionOf(sid).id);
+    const sessions = [...incoming.occurrences.keys()].map((sid) => this.#sessions.known(sid).id);
     this.#relate(this.#downsampled.addSessions(row, sessions));
     return { ...row, in_main: Math.max(row.in_main, Number(incoming.inMain)) };
   }
@@ -265,7 +271,6 @@ export class Ownership {
     responses: readonly Response[],
     kind: number,
     tombstones: readonly DownsampledRow[],
-    sessionOf: SessionOf,
   ): void {
     const known = new Map(
       rows.map((row) => {
@@ -283,8 +288,8 @@ export class Ownership {
       // The rows of several variants have no state of their own.
       const merged = kind === identity.several ? { ...response.state, lines: [] } : response.state;
       const row = known.get(keyText(response));
-      if (row === undefined) this.#insert({ rid, side }, merged, state, sessionOf);
-      else this.#replace(row, { ...state, side }, merged, sessionOf);
+      if (row === undefined) this.#insert({ rid, side }, merged, state);
+      else this.#replace(row, { ...state, side }, merged);
     }
   }
 
@@ -293,10 +298,9 @@ export class Ownership {
     row: MessageRow,
     state: Pick<MessageRow, 'identity' | 'counted' | 'side'>,
     merged: MergedMessage,
-    sessionOf: SessionOf,
   ): void {
     const same = compareLines(this.#messages.line(row), merged.kept) === 0;
-    const owners = this.#ownersOf(merged, sessionOf);
+    const owners = this.#ownersOf(merged);
     const owner = owners.find(({ session }) => session === row.session) ?? owners[0]!;
     const after = same
       ? this.#messages.update(row, { ...this.#messages.unionFieldsOf(merged), ...state, ...owner })
@@ -383,6 +387,7 @@ export class Ownership {
   forget(): void {
     this.#unresolved = new Set();
     this.#downsampled.forget();
+    this.#nameless.forget();
   }
 }
 

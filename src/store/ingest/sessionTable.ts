@@ -97,6 +97,11 @@ export class Sessions {
     return this.#cache(row);
   }
 
+  /** A session that is known by its id: where it stands is left as it is. */
+  known(sid: string): SessionRow {
+    return this.#rows.get(sid) ?? this.#cache(this.#bySid.get<SessionRow>(sid)!);
+  }
+
   byNumber(id: number): SessionRow {
     return this.#byNumber.get(id) ?? this.#cache(this.#byId.get<SessionRow>(id)!);
   }

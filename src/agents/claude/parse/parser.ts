@@ -1,4 +1,4 @@
-import { hashBytes } from '../../../model/hash53.ts';
+import { uuidHash } from '../../../model/hash53.ts';
 import {
   type CostState,
   type EventKind,
@@ -528,11 +528,4 @@ function tryParse(json: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** 48 bits of a uuid; 0 where there is none. */
-function uuidHash(uuid: string): number {
-  if (uuid === '') return 0;
-  const bytes = Buffer.from(uuid);
-  return hashBytes(bytes, 0, bytes.length) % 2 ** 48 || 1;
 }
