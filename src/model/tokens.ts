@@ -35,6 +35,18 @@ export const noUsage: Usage = {
 /** The counts of a usage, in the order reports show them. */
 export const usageKeys = Object.keys(noUsage) as readonly (keyof Usage)[];
 
+/** Two usages together. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    input: a.input + b.input,
+    output: a.output + b.output,
+    cacheWrite5m: a.cacheWrite5m + b.cacheWrite5m,
+    cacheWrite1h: a.cacheWrite1h + b.cacheWrite1h,
+    cacheRead: a.cacheRead + b.cacheRead,
+    webSearches: a.webSearches + b.webSearches,
+  };
+}
+
 /** The tokens a request sent: what a long-context band is judged by. */
 export function promptTokens(usage: Usage): number {
   return usage.input + usage.cacheWrite5m + usage.cacheWrite1h + usage.cacheRead;

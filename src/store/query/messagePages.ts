@@ -1,9 +1,10 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import { memoize } from '../../model/memoize.ts';
 import type { SqlDatabase } from '../driver/types.ts';
-import { type MessageRow, partsOf, pricing } from '../schema/messageRow.ts';
+import { type MessageRow, pricing } from '../schema/messageRow.ts';
 import { noSums, type SpendRow } from '../schema/sums.ts';
 import { agentType } from './fragments.ts';
+import { billedParts } from './messagePieces.ts';
 import { facetJoin, spendRowOf } from './messageSpend.ts';
 
 /**
@@ -85,7 +86,7 @@ export async function snapshot<T>(db: SqlDatabase, work: () => Promise<T>): Prom
 }
 
 function pieces(row: Row, wordOf: (text: string) => number): MessagePiece[] {
-  const parts = partsOf(row).filter(({ kind }) => kind !== 'declined');
+  const parts = billedParts(row);
   const partNano = parts.reduce((sum, { nano }) => sum + nano, 0);
   const own: MessagePiece = {
     ...spendRowOf({ ...row, facet: row.facet ?? 0 }),

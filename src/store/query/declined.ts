@@ -1,0 +1,39 @@
+import type { TimeSpan } from '../../model/calendar.ts';
+import type { SqlDatabase } from '../driver/types.ts';
+import { partsOf } from '../schema/messageRow.ts';
+import type { RowKeys } from '../schema/sums.ts';
+import { isBilled } from './messagePieces.ts';
+import { messageGrouping } from './messageSpend.ts';
+
+/** An answer that a refusal fallback replaced. `model` is 0: `modelName` says whose it was. */
+export interface DeclinedRow extends RowKeys {
+  /** Catalogue id, or as written when unpriced. */
+  readonly modelName: string;
+  /** Nano-dollars that may be billed beside its message; undefined without a price. */
+  readonly nano: number | undefined;
+}
+
+/**
+ * Declined attempts of the messages of a span, or of all, each with the keys of its message. They are in
+ * no rollup; what was downsampled has none.
+ */
+export function declinedRows(db: SqlDatabase, span: TimeSpan | undefined): DeclinedRow[] {
+  const { from, to } = span ?? { from: 0, to: Number.MAX_SAFE_INTEGER };
+  const { columns, join } = messageGrouping(['bucket', 'session', 'agent', 'facet', 'prompt']);
+  return db
+    .prepare(
+      `SELECT ${columns}, m.parts AS parts FROM message m ${join}
+       WHERE m.counted = 1 AND m.at >= ? AND m.at < ?
+         AND instr(m.parts, '"kind":"declined"') > 0`,
+    )
+    .all<RowKeys & { parts: string }>(from, to)
+    .flatMap(({ parts, ...keys }) =>
+      partsOf({ parts })
+        .filter((part) => !isBilled(part))
+        .map(({ model, row, nano }) => ({
+          ...keys,
+          modelName: model,
+          nano: row === '' ? undefined : nano,
+        })),
+    );
+}
