@@ -196,7 +196,7 @@ function addRuns(
   }
 }
 
-/** Adds how many messages used each class to the groups there are; a group of parts alone has none. */
+/** Adds how many messages used each class. */
 function addClassMessages(
   context: ReportContext,
   question: Question,
@@ -211,7 +211,7 @@ function addClassMessages(
   const { rows } = select(context, question, keys, has(dimensions, 'tag'), names, source);
   for (const row of rows) {
     divide(row, dimensions, names, [], (share, values) => {
-      open.eachKnown(values, ({ sums }) => addTo(sums, share));
+      open.each(values, ({ sums }) => addTo(sums, share));
     });
   }
 }

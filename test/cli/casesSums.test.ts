@@ -171,6 +171,17 @@ describe('43-fallback: an answer that a refusal fallback replaced', () => {
     assert.equal(beside('--since', '2026-11-21'), 0);
   });
 
+  test('stands beside the budgets it lies in', () => {
+    using world = caseWorld('43-fallback');
+    const scopes = { global: declined, 'branch:main': declined, 'branch:other': 0 };
+    for (const scope of [...Object.keys(scopes), 'project:*']) {
+      world.on('budget', 'set', '20', '--scope', scope);
+    }
+    const { budgets } = world.json('budget', 'check');
+    const found = budgets.map(({ scope, declinedUsd }: Json) => [scope, declinedUsd]);
+    assert.deepEqual(Object.fromEntries(found), { ...scopes, 'project:*': declined });
+  });
+
   test('is in exports beside the rows', () => {
     using world = caseWorld('43-fallback');
     const { out } = world.on('export', 'json');

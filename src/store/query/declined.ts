@@ -3,7 +3,7 @@ import type { SqlDatabase } from '../driver/types.ts';
 import { partsOf } from '../schema/messageRow.ts';
 import type { RowKeys } from '../schema/sums.ts';
 import { isBilled } from './messagePieces.ts';
-import { messageGrouping } from './messageSpend.ts';
+import { countedMessages, messageGrouping } from './messageSpend.ts';
 
 /** An answer that a refusal fallback replaced. `model` is 0: `modelName` says whose it was. */
 export interface DeclinedRow extends RowKeys {
@@ -18,15 +18,14 @@ export interface DeclinedRow extends RowKeys {
  * no rollup; what was downsampled has none.
  */
 export function declinedRows(db: SqlDatabase, span: TimeSpan | undefined): DeclinedRow[] {
-  const { from, to } = span ?? { from: 0, to: Number.MAX_SAFE_INTEGER };
+  const { where, bounds } = countedMessages(span);
   const { columns, join } = messageGrouping(['bucket', 'session', 'agent', 'facet', 'prompt']);
   return db
     .prepare(
       `SELECT ${columns}, m.parts AS parts FROM message m ${join}
-       WHERE m.counted = 1 AND m.at >= ? AND m.at < ?
-         AND instr(m.parts, '"kind":"declined"') > 0`,
+       WHERE ${where} AND instr(m.parts, '"kind":"declined"') > 0`,
     )
-    .all<RowKeys & { parts: string }>(from, to)
+    .all<RowKeys & { parts: string }>(...bounds)
     .flatMap(({ parts, ...keys }) =>
       partsOf({ parts })
         .filter((part) => !isBilled(part))

@@ -1,11 +1,18 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import { type Usage, usageKeys } from '../../model/tokens.ts';
 import type { SqlDatabase } from '../driver/types.ts';
-import { pricing, usageOf } from '../schema/messageRow.ts';
+import { type PricedPart, pricing, usageOf } from '../schema/messageRow.ts';
 import { bucketMs, bucketOf } from '../schema/rollupTables.ts';
 import { noSums, type RowKeys, type SpendRow } from '../schema/sums.ts';
 import { billedParts, type FacetedMessage, pieceReader } from './messagePieces.ts';
-import { facetJoin, messageGrouping, ownSums, spendRowOf, usageColumns } from './messageSpend.ts';
+import {
+  countedMessages,
+  facetJoin,
+  messageGrouping,
+  ownSums,
+  spendRowOf,
+  usageColumns,
+} from './messageSpend.ts';
 import { downsampledRows, type SpendKey } from './spendRows.ts';
 
 /** Sums of messages that called the same tools. */
@@ -31,7 +38,7 @@ export function toolRows(
   keys: readonly SpendKey[],
 ): ToolRow[] {
   const { columns, groups, join } = messageGrouping(keys);
-  const { where, bounds } = counted(span);
+  const { where, bounds } = countedMessages(span);
   const whole = db
     .prepare(
       `SELECT g.*, w.text AS toolsText FROM (
@@ -51,8 +58,9 @@ export function toolRows(
 }
 
 /**
- * How many messages of a span, or ever, used tokens of each class, parts of other models included, split
- * by these keys and by the tools they called. What was downsampled does not say it and is left out.
+ * How many messages of a span, or ever, used tokens of each class, split by these keys and by the tools
+ * they called. Parts count with their message; where models are told apart they are no message of theirs.
+ * What was downsampled does not say it and is left out.
  */
 export function classRows(
   db: SqlDatabase,
@@ -61,7 +69,7 @@ export function classRows(
   withTools: boolean,
 ): ClassRow[] {
   const { columns, groups, join } = messageGrouping(keys);
-  const { where, bounds } = counted(span);
+  const { where, bounds } = countedMessages(span);
   const tools = withTools ? ['m.tools'] : [];
   const used = usageKeys.map((key) => `sum(${usageColumns[key]} > 0) AS ${key}`).join(', ');
   const whole = db
@@ -73,10 +81,12 @@ export function classRows(
        ) g JOIN word w ON w.id = g.tools`,
     )
     .all<Users & { tools: number }>(...bounds);
+  const partsOf = (row: FacetedMessage): readonly PricedPart[] =>
+    keys.includes('model') ? [] : billedParts(row);
   const parted = withParts(db, span).map(
     (row): Users => ({
       ...inBucket(spendRowOf(row)),
-      ...usedBy([usageOf(row), ...billedParts(row).map(({ usage }) => usage)]),
+      ...usedBy([usageOf(row), ...partsOf(row).map(({ usage }) => usage)]),
       ended: row.ended,
       priced: row.priced,
       toolsText: withTools ? row.toolsText : '',
@@ -115,18 +125,12 @@ function classesOf(users: Users): ClassRow[] {
     }));
 }
 
-/** Messages in a span, or all of them, as far as they count. */
-function counted(span: TimeSpan | undefined): { where: string; bounds: number[] } {
-  if (span === undefined) return { where: 'm.counted = 1', bounds: [] };
-  return { where: 'm.counted = 1 AND m.at >= ? AND m.at < ?', bounds: [span.from, span.to] };
-}
-
 /** The messages other models had a part in, one by one: they are few. */
 function withParts(
   db: SqlDatabase,
   span: TimeSpan | undefined,
 ): (FacetedMessage & { readonly toolsText: string })[] {
-  const { where, bounds } = counted(span);
+  const { where, bounds } = countedMessages(span);
   return db
     .prepare(
       `SELECT m.*, f.id AS facet, w.text AS toolsText

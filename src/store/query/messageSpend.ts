@@ -1,3 +1,4 @@
+import type { TimeSpan } from '../../model/calendar.ts';
 import { usageKeys } from '../../model/tokens.ts';
 import { type MessageRow, pricing, usageOf } from '../schema/messageRow.ts';
 import { bucketMs } from '../schema/rollupTables.ts';
@@ -19,6 +20,15 @@ export const keyColumns: { readonly [K in keyof RowKeys]: string } = {
   facet: 'f.id',
   prompt: promptColumn,
 };
+
+/**
+ * The messages (`m`) of a span, or all of them, that count. All of them have no bounds: row after row is
+ * sooner than by an index.
+ */
+export function countedMessages(span: TimeSpan | undefined): { where: string; bounds: number[] } {
+  if (span === undefined) return { where: 'm.counted = 1', bounds: [] };
+  return { where: 'm.counted = 1 AND m.at >= ? AND m.at < ?', bounds: [span.from, span.to] };
+}
 
 /** How messages are grouped by some keys, in pieces of SQL. */
 export interface MessageGrouping {
