@@ -55,7 +55,7 @@ export function budgetFields({ budget, origin, setAt }: BudgetEntry): Record<str
 
 /** How far a budget is used, as JSON has it. */
 export function judgedFields(judged: JudgedBudget): Record<string, unknown> {
-  const { entry, part, state, sums, background, sessions, unpriced } = judged;
+  const { entry, part, state, sums, background, sessions, unpriced, declined } = judged;
   const { unit } = entry.budget;
   const amount = (value: number): number =>
     unit.kind === 'usd' ? nanoToUsd(Math.round(value)) : Math.round(value);
@@ -74,6 +74,7 @@ export function judgedFields(judged: JudgedBudget): Record<string, unknown> {
     threshold: state.threshold,
     sessionCount: sessions,
     backgroundUsd: nanoToUsd(background),
+    declinedUsd: nanoToUsd(declined.nano),
     unpriced,
     lowerBound: sums.lower > 0 || sums.unpriced > 0,
   };

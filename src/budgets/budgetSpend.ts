@@ -1,7 +1,8 @@
 import type { Budget, BudgetPeriod, BudgetScope, BudgetUnit } from '../analysis/budgets/budget.ts';
 import { fits } from '../analysis/spend/patterns.ts';
 import { dayMs, daySpan, hourMs, monthSpan, type TimeSpan, weekSpan } from '../model/calendar.ts';
-import type { ReportContext } from '../query/context.ts';
+import type { Declined, ReportContext } from '../query/context.ts';
+import { declinedBeside, sumDeclined } from '../query/declined.ts';
 import type { Names } from '../query/names.ts';
 import {
   type Selection,
@@ -26,9 +27,10 @@ export interface BudgetSpend {
   readonly sums: SpendSums;
   /** Nano-dollars. */
   readonly background: number;
-  /** These two are 0 and empty where only sums were asked for. */
+  /** These are 0 and empty where only sums were asked for. */
   readonly sessions: number;
   readonly unpriced: readonly { readonly model: string; readonly messages: number }[];
+  readonly declined: Declined;
 }
 
 /** What was spent in a span of what a budget covers, of each part by itself where there are several. */
@@ -101,7 +103,10 @@ export class BudgetSpends implements SpendSource {
   read(budget: Pick<Budget, 'scope' | 'period'>, span: TimeSpan | undefined): BudgetSpend[] {
     const { scope, period } = budget;
     const parts = partsOf(scope, period, this.#counted);
-    const selection = this.#select(span, parts.keys, scope.kind === 'tag');
+    const withTags = scope.kind === 'tag';
+    const selection = this.#select(span, parts.keys, withTags);
+    const beside = this.#counted ? declinedBeside(this.#context, selection, withTags) : [];
+    const declined = Map.groupBy(beside, (row) => parts.ofRow(row, selection));
     const rows = Map.groupBy(selection.rows, (row) => parts.ofRow(row, selection));
     const extra = Map.groupBy(selection.backgrounds, (row) => parts.ofBackground(row, selection));
     const names = new Set([...rows.keys(), ...extra.keys()]);
@@ -115,6 +120,7 @@ export class BudgetSpends implements SpendSource {
           part: name!,
           ...sumsOf(own, background),
           ...this.#counts(own, background, selection),
+          declined: sumDeclined(declined.get(name) ?? []),
         };
       });
   }

@@ -1,5 +1,6 @@
 import type { Budget } from '../analysis/budgets/budget.ts';
 import type { TimeSpan } from '../model/calendar.ts';
+import { noneDeclined } from '../query/declined.ts';
 import type { Scope } from '../store/query/fragments.ts';
 import type { StoreReader } from '../store/query/storeReader.ts';
 import { isProject } from '../text/paths.ts';
@@ -38,7 +39,7 @@ export class SumSpends implements SpendSource {
     if (known === undefined) {
       const sums = this.#reader.spend(span, scope);
       const background = this.#reader.background(span, scope);
-      known = { part: '', sums, background, sessions: 0, unpriced: [] };
+      known = { part: '', sums, background, sessions: 0, unpriced: [], declined: noneDeclined };
       this.#known.set(key, known);
     }
     return known;

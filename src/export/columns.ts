@@ -122,11 +122,13 @@ export function jsonRow(row: ExportRow): string {
 }
 
 /** Totals of an export as JSON. */
-export function totalsJson({ rows, messages, unpriced, lower, nano }: ExportTotals): object {
+export function totalsJson(totals: ExportTotals): object {
+  const { rows, messages, unpriced, lower, nano, declined } = totals;
   return {
     rows,
     messages,
     total_cost_usd: nanoToUsd(nano),
+    declinedUsd: nanoToUsd(declined.nano),
     unpricedMessages: unpriced,
     lowerBoundMessages: lower,
     lowerBound: lower > 0 || unpriced > 0,

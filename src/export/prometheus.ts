@@ -3,6 +3,7 @@ import { levelNames } from '../model/level.ts';
 import { nanoToUsd } from '../model/money.ts';
 import { tierOf } from '../pricing/tiers.ts';
 import type { ReportContext } from '../query/context.ts';
+import { declinedBeside, sumDeclined } from '../query/declined.ts';
 import type { Question } from '../query/question.ts';
 import { type Selection, select } from '../query/select.ts';
 import { sumBy } from '../query/sums.ts';
@@ -155,7 +156,9 @@ function budgetFamilies(budget: ExportedBudget | null): Family[] {
   ];
 }
 
-function ours({ book, now }: ReportContext, selection: Selection, open: Openness): Family[] {
+function ours(context: ReportContext, selection: Selection, open: Openness): Family[] {
+  const { book, now } = context;
+  const declined = sumDeclined(declinedBeside(context, selection));
   const { rows, backgrounds, background, sums, names } = selection;
   const projectName = pathWriter('project', open);
   const extra = backgrounds.map(({ session, nano }) => ({ session, nano }));
@@ -195,6 +198,11 @@ function ours({ book, now }: ReportContext, selection: Selection, open: Openness
       'outlay_background_usd',
       'US dollars of the totals Claude Code keeps that no message explains.',
       nanoToUsd(background),
+    ),
+    single(
+      'outlay_declined_usd',
+      'US dollars of answers a fallback replaced: they may be billed beside the cost.',
+      nanoToUsd(declined.nano),
     ),
     single(
       'outlay_lower_bound_messages',

@@ -1,6 +1,7 @@
 import { memoize } from '../model/memoize.ts';
 import { tierOf } from '../pricing/tiers.ts';
-import type { ReportContext } from '../query/context.ts';
+import type { Declined, ReportContext } from '../query/context.ts';
+import { declinedBeside, noneDeclined, sumDeclined } from '../query/declined.ts';
 import { matcherOf } from '../query/filters.ts';
 import { Names } from '../query/names.ts';
 import type { Question } from '../query/question.ts';
@@ -69,6 +70,8 @@ export interface ExportTotals {
   readonly lower: number;
   /** Nano-dollars of all rows. */
   readonly nano: number;
+  /** Declined attempts that may be billed beside them. */
+  readonly declined: Declined;
 }
 
 /**
@@ -236,13 +239,26 @@ const noMessage = {
   requestId: '',
 } as const;
 
+/** The declined attempts beside the rows of an export. */
+export function exportDeclined(
+  context: ReportContext,
+  { span, filters }: Pick<Question, 'span' | 'filters'>,
+): Declined {
+  return sumDeclined(declinedBeside(context, { span, filters, names: new Names(context) }));
+}
+
 /** Counts the rows of an export as they pass. */
 export class ExportCount {
-  #totals: ExportTotals = { rows: 0, messages: 0, unpriced: 0, lower: 0, nano: 0 };
+  #totals: ExportTotals;
+
+  constructor(declined: Declined = noneDeclined) {
+    this.#totals = { rows: 0, messages: 0, unpriced: 0, lower: 0, nano: 0, declined };
+  }
 
   add(row: ExportRow): void {
-    const { rows, messages, unpriced, lower, nano } = this.#totals;
+    const { rows, messages, unpriced, lower, nano, declined } = this.#totals;
     this.#totals = {
+      declined,
       rows: rows + 1,
       messages: messages + row.messages,
       unpriced: unpriced + row.unpriced,

@@ -75,7 +75,7 @@ export interface DashboardSummary {
 /** Where it went in detail. */
 export interface DashboardDetails {
   readonly slices: Readonly<Record<'agent' | 'model' | 'project' | 'branch', readonly Slice[]>>;
-  readonly classes: readonly Slice[];
+  readonly classes: readonly Pick<Slice, 'key' | 'nano' | 'tokens'>[];
   readonly heat: Heat;
   readonly topSessions: readonly TopSession[];
   readonly topMessages: readonly TopMessage[];

@@ -1,6 +1,7 @@
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
 import type { WeekStart, Zone } from '../model/calendar.ts';
 import { formatUsd } from '../model/money.ts';
+import { totalTokens, type Usage } from '../model/tokens.ts';
 import { daysOld } from '../pricing/days.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import type { Labels } from '../settings/labels.ts';
@@ -50,12 +51,22 @@ export interface GitState {
   readonly isDirty: boolean;
 }
 
+/** Answers a refusal fallback replaced. They may be billed beside the figures, which leave them out. */
+export interface Declined {
+  readonly attempts: number;
+  /** Nano-dollars of those that have a price. */
+  readonly nano: number;
+  /** Attempts without a price. */
+  readonly unpriced: number;
+}
+
 /** What decides which cautions stand beside a figure. */
 export interface FigureInputs {
   readonly lower: number;
   readonly client: number;
   readonly background: number;
   readonly unpriced: readonly { readonly model: string; readonly messages: number }[];
+  readonly declined: Declined;
 }
 
 /** Warnings that belong beside every figure, whatever it is: for the footer and for JSON `notes`. */
@@ -89,6 +100,7 @@ export function figureNotes(context: ReportContext, facts: FigureInputs): string
       `Background: ${formatUsd(facts.background)} that Claude Code's own total has beyond the messages.`,
     );
   }
+  if (facts.declined.attempts > 0) notes.push(declinedNote(facts.declined));
   if (facts.unpriced.length > 0) {
     const shown = facts.unpriced
       .slice(0, namedModels)
@@ -114,6 +126,23 @@ export function figureNotes(context: ReportContext, facts: FigureInputs): string
     );
   }
   return [...notes, ...warnings(context)];
+}
+
+function declinedNote({ attempts, nano, unpriced }: Declined): string {
+  const [each, are] = attempts === 1 ? ['It', 'is'] : ['They', 'are'];
+  const open = unpriced === 0 ? '' : ` (${unpriced} without a price)`;
+  return `Declined: ${formatUsd(nano)} for ${count(attempts, 'answer')}${open} that a fallback replaced. ${each} may be billed beside the figures and ${are} in none of them.`;
+}
+
+/** Dollars of declined attempts in a few words, for lists; empty without any. */
+export function declinedWords({ nano }: Pick<Declined, 'nano'>): string[] {
+  return nano === 0 ? [] : [`declined: ${formatUsd(nano)} beside it`];
+}
+
+/** Where spend stands: a model may have had a part in messages of others and none of its own. */
+export function inMessages(sums: Usage & { readonly messages: number }): string {
+  const parts = sums.messages === 0 && totalTokens(sums) > 0;
+  return parts ? 'inside messages of other models' : `in ${count(sums.messages, 'message')}`;
 }
 
 /** `1 message`, `3 messages`. */

@@ -1,7 +1,5 @@
-import { daysOf, type TimeSpan } from '../model/calendar.ts';
-import { bucketRows } from '../store/query/background.ts';
+import { daysOf } from '../model/calendar.ts';
 import type { ReportContext } from './context.ts';
-import type { Filters } from './options.ts';
 import { type Selection, select } from './select.ts';
 
 /** What was spent on one local day. */
@@ -13,33 +11,18 @@ export interface DaySpend {
   readonly messages: number;
 }
 
-/**
- * Spend by local day, days without any left out. A day cut by the span's edge holds whole quarters of
- * an hour.
- */
-export function spendByDay(
-  context: ReportContext,
-  span: TimeSpan | undefined,
-  { backgrounds, names }: Pick<Selection, 'backgrounds' | 'names'>,
-  filters: Filters = {},
-): DaySpend[] {
-  const { db, zone, accounts } = context;
+/** Spend of a selection by local day, days without any left out: they add up to its total. */
+export function spendByDay(context: ReportContext, selection: Selection): DaySpend[] {
   const days = new Map<string, { nano: number; background: number; messages: number }>();
-  const dayAt = daysOf(zone);
+  const dayAt = daysOf(context.zone);
   const entry = (at: number): { nano: number; background: number; messages: number } => {
     const day = dayAt(at);
     const known = days.get(day) ?? { nano: 0, background: 0, messages: 0 };
     days.set(day, known);
     return known;
   };
-  const ofAccounts = (): number[] =>
-    [...names.places.values()].flatMap(({ id, root }) => (accounts?.includes(root) ? [id] : []));
-  const only = accounts === undefined ? undefined : ofAccounts();
-  const buckets =
-    Object.keys(filters).length > 0
-      ? select(context, { span, filters }, ['bucket'], false, names).rows
-      : bucketRows(db, span, only);
-  for (const { at, nano, messages } of buckets) {
+  const { rows, backgrounds } = select(context, selection, ['bucket'], false, selection.names);
+  for (const { at, nano, messages } of rows) {
     const day = entry(at);
     day.nano += nano;
     day.messages += messages;

@@ -1,14 +1,18 @@
 import { daysOf, localTime, type Zone } from '../model/calendar.ts';
 import { memoize } from '../model/memoize.ts';
+import { usageKeys } from '../model/tokens.ts';
+import type { RateBook } from '../pricing/priceBook.ts';
 import { tierOf } from '../pricing/tiers.ts';
 import { sessionTitles } from '../store/query/sessionInfo.ts';
 import type { SpendKey } from '../store/query/spendRows.ts';
 import { bucketMs, bucketOf } from '../store/schema/rollupTables.ts';
-import type { RowKeys } from '../store/schema/sums.ts';
+import { noSums, type RowKeys, type RunningSums } from '../store/schema/sums.ts';
 import { lastPart } from '../text/paths.ts';
+import { classCosts } from './classCosts.ts';
 import { homePath, type ReportContext } from './context.ts';
 import type { Names } from './names.ts';
-import type { Tagged, TaggedBackground } from './select.ts';
+import type { Tagged, TaggedBackground, TaggedSpend } from './select.ts';
+import { tokenClassNames, unsplitName } from './tokenClassNames.ts';
 
 /** What spend can be broken down by. */
 export const dimensionNames = [
@@ -41,12 +45,23 @@ export const none = '(none)';
 /** Background in a dimension it has no value in: no message explains it. */
 export const backgroundKey = '(background)';
 
+/** Spend of messages that were downsampled, in a dimension sums do not know. */
+export const summedUpKey = '(summed up)';
+
+/** A share of a row under one value. */
+export interface Share {
+  readonly key: string;
+  readonly row: TaggedSpend;
+}
+
 /** One way to tell rows apart. A row may carry several values (tags, groups): it counts for each. */
 export interface Dimension {
   readonly name: DimensionName;
   readonly header: string;
   readonly keys: readonly SpendKey[];
   readonly of: (row: RowKeys & Tagged, names: Names) => readonly string[];
+  /** Takes a row apart where its values share it: tools and token classes. Instead of `of`. */
+  readonly divide?: (row: TaggedSpend, names: Names) => readonly Share[];
   readonly ofBackground: (background: TaggedBackground, names: Names) => readonly string[];
   /** Values have an order of their own: days and hours. */
   readonly ordered: boolean;
@@ -54,7 +69,7 @@ export interface Dimension {
   readonly countsRuns: boolean;
 }
 
-/** Builds a dimension; `tool` and `class` need no rows distinguished here: see `breakdown`. */
+/** Builds a dimension. */
 export function dimension(name: DimensionName, context: ReportContext): Dimension {
   const { book, zone } = context;
   const base = { name, ordered: false, countsRuns: true };
@@ -161,16 +176,65 @@ export function dimension(name: DimensionName, context: ReportContext): Dimensio
     case 'workflow':
       return attributed(name, 'Workflow', ['workflow', 'workflowRun']);
     case 'tool':
+      return {
+        ...base,
+        countsRuns: false,
+        header: 'Tool',
+        keys: [],
+        of: () => [],
+        divide: byTool,
+        ofBackground: unexplained,
+      };
     case 'class':
       return {
         ...base,
         countsRuns: false,
-        header: name === 'tool' ? 'Tool' : 'Token class',
-        keys: [],
+        header: 'Token class',
+        keys: ['facet'],
         of: () => [],
+        divide: (row, names) => byClass(row, names.facet(row).row, book),
         ofBackground: unexplained,
       };
   }
+}
+
+/** A message counts for every tool it called and shares its spend among the calls, exactly. */
+function byTool(row: TaggedSpend): Share[] {
+  const { tools } = row;
+  if (tools === undefined) return [{ key: summedUpKey, row }];
+  if (tools.length < 2) return [{ key: tools[0] ?? none, row }];
+  const shares = new Map<string, RunningSums>();
+  tools.forEach((tool, i) => {
+    const { messages, lower, unpriced, client } = row;
+    const sums = shares.get(tool) ?? { ...noSums(), messages, lower, unpriced, client };
+    shares.set(tool, sums);
+    for (const key of shared) sums[key] += shareOf(row[key], i, tools.length);
+  });
+  return [...shares].map(([key, sums]) => ({ key, row: { ...row, ...sums } }));
+}
+
+const shared = [...usageKeys, 'nano'] as const;
+
+/** The part of a whole number that one of several takes: all parts add up to it. */
+function shareOf(value: number, index: number, of: number): number {
+  return Math.floor((value * (index + 1)) / of) - Math.floor((value * index) / of);
+}
+
+/**
+ * Tokens and dollars by class. How many messages used a class no sum of messages says: those are rows of
+ * their own, which say which class they count for.
+ */
+function byClass(row: TaggedSpend, priceRow: string, book: RateBook): Share[] {
+  if (row.tokenClass !== undefined) return [{ key: tokenClassNames[row.tokenClass], row }];
+  const { byClass: nanos, unsplit } = classCosts(book, [{ row: priceRow, sums: row }]);
+  const shares = usageKeys
+    .filter((key) => row[key] > 0 || nanos[key] !== 0)
+    .map((key) => ({
+      key: tokenClassNames[key],
+      row: { ...row, ...noSums(), [key]: row[key], nano: nanos[key] },
+    }));
+  const rest = { key: unsplitName, row: { ...row, ...noSums(), nano: unsplit } };
+  return unsplit === 0 ? shares : [...shares, rest];
 }
 
 function orNone(values: readonly string[]): readonly string[] {

@@ -3,6 +3,7 @@ import { firstBackground } from '../store/query/background.ts';
 import type { ReportContext } from './context.ts';
 import type { Filters } from './options.ts';
 import type { SpanReader } from './spendRate.ts';
+import { isNothing } from './sums.ts';
 
 /** When anything was spent for the very first time, background included; undefined for never. */
 export function firstEver({
@@ -35,10 +36,7 @@ export function firstSpend(
 
 /** The same of what filters let pass; where that was before `after`, some moment before it. */
 function firstFiltered(read: SpanReader, after: number, now: number): number | undefined {
-  const isSpent = (from: number, to: number): boolean => {
-    const { sums, background } = read({ from, to });
-    return sums.messages > 0 || background > 0;
-  };
+  const isSpent = (from: number, to: number): boolean => !isNothing(read({ from, to }));
   if (isSpent(0, after)) return after - 1;
   if (!isSpent(after, now + 1)) return undefined;
   let [from, to] = [after, now + 1];

@@ -1,15 +1,13 @@
-import { totalTokens, usageKeys } from '../model/tokens.ts';
-import type { SpendKey } from '../store/query/spendRows.ts';
-import { toolRows } from '../store/query/tools.ts';
+import { totalTokens } from '../model/tokens.ts';
+import { classRows, toolRows } from '../store/query/messageGroups.ts';
+import { type SpendKey, spendRows } from '../store/query/spendRows.ts';
 import { addTo, noSums, type RunningSums, type SpendSums } from '../store/schema/sums.ts';
-import { classCosts } from './classCosts.ts';
 import type { ReportContext } from './context.ts';
-import { type Dimension, type DimensionName, none } from './dimensions.ts';
-import { matcherOf } from './filters.ts';
+import type { Dimension, DimensionName } from './dimensions.ts';
+import type { Names } from './names.ts';
 import type { Question } from './question.ts';
 import { runCounts } from './runs.ts';
-import { type Selection, select, type TaggedSpend } from './select.ts';
-import { tokenClassNames, unsplitName } from './tokenClassNames.ts';
+import { type RowSource, type Selection, select, type TaggedSpend } from './select.ts';
 
 /** Sums of one value, or of one pair of values. */
 export interface Group {
@@ -28,9 +26,12 @@ export function selectFor(
   dimensions: readonly Dimension[],
 ): Selection {
   const keys: SpendKey[] = ['model', ...dimensions.flatMap((dimension) => dimension.keys)];
-  const byClass = dimensions.some(({ name }) => name === 'class');
-  const withTags = dimensions.some(({ name }) => name === 'tag');
-  return select(context, question, byClass ? [...keys, 'facet'] : keys, withTags);
+  const source: RowSource = has(dimensions, 'tool') ? toolRows : spendRows;
+  return select(context, question, keys, has(dimensions, 'tag'), undefined, source);
+}
+
+function has(dimensions: readonly Dimension[], name: DimensionName): boolean {
+  return dimensions.some((each) => each.name === name);
 }
 
 /** A group that is still being added to. */
@@ -91,31 +92,56 @@ class OpenGroups {
   }
 }
 
-/** Rows put together by the values they carry, background included. */
+/**
+ * Rows put together by the values they carry, background included. Without `withCounts` neither runs nor
+ * messages by token class are counted: those of a class are 0 then.
+ */
 export function groupsOf(
   context: ReportContext,
   question: Question,
   dimensions: readonly Dimension[],
   selection: Selection,
-  withRuns = true,
+  withCounts = true,
 ): Group[] {
-  const { names, backgrounds } = selection;
+  const { names, rows, backgrounds } = selection;
   const open = new OpenGroups();
-  eachPiece(context, question, dimensions, selection, (row, values) => {
+  const add = (row: TaggedSpend, values: Values): void => {
     open.each(values, ({ sums }) => addTo(sums, row));
-  });
+  };
+  for (const row of rows) divide(row, dimensions, names, [], add);
   for (const background of backgrounds) {
     const values = dimensions.map((each) => each.ofBackground(background, names));
     open.each(values, (group) => {
       group.background += background.nano;
     });
   }
-  const counted = withRuns && countsRuns(question, dimensions);
+  const counted = withCounts && countsRuns(question, dimensions);
   if (counted) addRuns(context, question, dimensions, selection, open);
+  if (withCounts && has(dimensions, 'class')) {
+    addClassMessages(context, question, dimensions, selection, open);
+  }
   const groups = open
     .values()
     .map((group): Group => ({ ...group, runs: counted ? group.runs : undefined }));
   return sorted(groups, dimensions);
+}
+
+/** Hands on a row with the values it carries, its shares one by one where a dimension divides it. */
+function divide(
+  row: TaggedSpend,
+  [dimension, ...others]: readonly Dimension[],
+  names: Names,
+  values: Values,
+  use: (row: TaggedSpend, values: Values) => void,
+): void {
+  if (dimension === undefined) use(row, values);
+  else if (dimension.divide === undefined) {
+    divide(row, others, names, [...values, dimension.of(row, names)], use);
+  } else {
+    for (const share of dimension.divide(row, names)) {
+      divide(share.row, others, names, [...values, [share.key]], use);
+    }
+  }
 }
 
 /** Most expensive first, or in the order of time; inside the first value by the second. */
@@ -147,76 +173,6 @@ export function groupCost({ sums, background }: Pick<Group, 'sums' | 'background
   return sums.nano + background;
 }
 
-/** Hands on the rows with the values they carry; those of tools and classes are split first. */
-function eachPiece(
-  context: ReportContext,
-  question: Question,
-  dimensions: readonly Dimension[],
-  selection: Selection,
-  use: (row: SpendSums, values: Values) => void,
-): void {
-  const { names, rows } = selection;
-  const has = (name: DimensionName): boolean => dimensions.some((each) => each.name === name);
-  const valuesOf = (row: TaggedSpend, special: string): Values =>
-    dimensions.map((each) =>
-      each.name === 'tool' || each.name === 'class' ? [special] : each.of(row, names),
-    );
-  if (has('tool')) {
-    for (const { row, tool } of byTool(context, question, dimensions, selection)) {
-      use(row, valuesOf(row, tool));
-    }
-  } else if (has('class')) {
-    for (const row of rows) {
-      for (const { name, part } of splitByClass(context, row, names.facet(row).row)) {
-        use(part, valuesOf(row, name));
-      }
-    }
-  } else for (const row of rows) use(row, valuesOf(row, ''));
-}
-
-/** Messages share their cost among the calls they made: exactly, the first ones get what is left over. */
-function byTool(
-  context: ReportContext,
-  { span, filters }: Question,
-  dimensions: readonly Dimension[],
-  { names }: Selection,
-): { row: TaggedSpend; tool: string }[] {
-  const matcher = matcherOf(context, filters, names);
-  const wanted = new Set([...dimensions.flatMap(({ keys }) => keys), ...matcher.keys]);
-  const keys = [...wanted].filter((key) => key !== 'prompt');
-  const rows = toolRows(context.db, span, keys);
-  names.prefetch(rows, keys);
-  return rows.filter(matcher.passes).flatMap(({ tools, ...row }) => {
-    const calls = tools.length === 0 ? [none] : tools;
-    return calls.map((tool, i) => ({ tool, row: share(row, i, calls.length) }));
-  });
-}
-
-function share<T extends SpendSums>(row: T, index: number, of: number): T {
-  if (of === 1) return row;
-  const part = (value: number): number =>
-    Math.floor((value * (index + 1)) / of) - Math.floor((value * index) / of);
-  const usage = Object.fromEntries(usageKeys.map((key) => [key, part(row[key])]));
-  return { ...row, ...usage, nano: part(row.nano) };
-}
-
-function splitByClass(
-  { book }: ReportContext,
-  row: TaggedSpend,
-  priceRow: string,
-): { name: string; part: SpendSums }[] {
-  const { byClass, unsplit } = classCosts(book, [{ row: priceRow, sums: row }]);
-  const empty = { ...noSums(), lower: row.lower, unpriced: row.unpriced, client: row.client };
-  const used = usageKeys
-    .filter((key) => row[key] > 0 || byClass[key] !== 0)
-    .map((key) => ({
-      name: tokenClassNames[key],
-      part: { ...empty, messages: row.messages, [key]: row[key], nano: byClass[key] },
-    }));
-  const rest = { name: unsplitName, part: { ...empty, messages: 0, nano: unsplit } };
-  return unsplit === 0 ? used : [...used, rest];
-}
-
 /** Whether a run lies in one group, so that runs can be counted by group. */
 function countsRuns({ filters }: Question, dimensions: readonly Dimension[]): boolean {
   const tagged = filters.tag !== undefined || dimensions.some(({ name }) => name === 'tag');
@@ -236,6 +192,26 @@ function addRuns(
     const values = dimensions.map((dimension) => dimension.of(row, names));
     open.eachKnown(values, (group) => {
       group.runs += row.runs;
+    });
+  }
+}
+
+/** Adds how many messages used each class. */
+function addClassMessages(
+  context: ReportContext,
+  question: Question,
+  dimensions: readonly Dimension[],
+  { names }: Selection,
+  open: OpenGroups,
+): void {
+  const others = dimensions.filter(({ name }) => name !== 'class');
+  const keys = others.flatMap((each) => each.keys);
+  const source: RowSource = (db, span, needed) =>
+    classRows(db, span, needed, has(dimensions, 'tool'));
+  const { rows } = select(context, question, keys, has(dimensions, 'tag'), names, source);
+  for (const row of rows) {
+    divide(row, dimensions, names, [], (share, values) => {
+      open.each(values, ({ sums }) => addTo(sums, share));
     });
   }
 }

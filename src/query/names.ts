@@ -6,6 +6,7 @@ import {
   type Facet,
   facets,
   type SpendKey,
+  wordNumber,
   wordTexts,
 } from '../store/query/spendRows.ts';
 import type { RowKeys } from '../store/schema/sums.ts';
@@ -103,6 +104,14 @@ export class Names {
     if (known !== undefined) return known;
     this.#prefetchWords(new Set([number]));
     return this.#words.get(number)!;
+  }
+
+  /** The number of a text: the store's, or one of our own where the store has none. */
+  numberOf(text: string): number {
+    for (const [number, known] of this.#words) if (known === text) return number;
+    const number = wordNumber(this.#context.db, text) ?? -this.#words.size;
+    this.#words.set(number, text);
+    return number;
   }
 
   /** `main`, or a subagent's type. */

@@ -1,6 +1,8 @@
 import { marksOf, segments } from '../analysis/spend/timeTags.ts';
 import type { TimeSpan } from '../model/calendar.ts';
+import type { SqlDatabase } from '../store/driver/types.ts';
 import { type BackgroundRow, backgroundRows } from '../store/query/background.ts';
+import type { ClassRow, ToolRow } from '../store/query/messageGroups.ts';
 import { type SpendKey, spendRows } from '../store/query/spendRows.ts';
 import { addSums, type SpendRow, type SpendSums } from '../store/schema/sums.ts';
 import type { ReportContext } from './context.ts';
@@ -15,8 +17,19 @@ export interface Tagged {
   readonly tags?: readonly string[];
 }
 
-/** A row with the tags it carries. */
-export interface TaggedSpend extends SpendRow, Tagged {}
+/** A row with the tags it carries, and with what a source beside the rollups knows of it. */
+export interface TaggedSpend
+  extends SpendRow,
+    Tagged,
+    Partial<Pick<ToolRow, 'tools'>>,
+    Partial<Pick<ClassRow, 'tokenClass'>> {}
+
+/** Where rows come from: the rollups, unless something has to be known that they do not say. */
+export type RowSource = (
+  db: SqlDatabase,
+  span: TimeSpan | undefined,
+  keys: readonly SpendKey[],
+) => TaggedSpend[];
 
 /** Background with the tags it carries. */
 export interface TaggedBackground extends BackgroundRow, Tagged {}
@@ -46,13 +59,14 @@ export function select(
   keys: readonly SpendKey[],
   withTags = false,
   names = new Names(context),
+  source: RowSource = spendRows,
 ): Selection {
   const matcher = matcherOf(context, filters, names);
   const { tag } = filters;
   const found =
     withTags || tag !== undefined
-      ? tagged(context, span, matcher, names, keys)
-      : plain(context, span, matcher, names, keys);
+      ? tagged(context, span, matcher, names, keys, source)
+      : plain(context, span, matcher, names, keys, source);
   const carries = ({ tags }: Tagged): boolean => tag === undefined || tags?.includes(tag) === true;
   const rows = tag === undefined ? found.rows : found.rows.filter(carries);
   const backgrounds = found.backgrounds.filter(carries);
@@ -91,7 +105,8 @@ export function selectSums(
   only: readonly (keyof SpendSums)[],
 ): SumsOnly {
   const matcher = matcherOf(context, filters, names);
-  return { ...plain(context, span, matcher, names, keys, only), names };
+  const source: RowSource = (db, within, needed) => spendRows(db, within, needed, only);
+  return { ...plain(context, span, matcher, names, keys, source), names };
 }
 
 interface Found {
@@ -105,9 +120,9 @@ function plain(
   matcher: Matcher,
   names: Names,
   keys: readonly SpendKey[],
-  only?: readonly (keyof SpendSums)[],
+  source: RowSource,
 ): Found {
-  const all = spendRows(context.db, span, [...new Set([...keys, ...matcher.keys])], only);
+  const all = source(context.db, span, [...new Set([...keys, ...matcher.keys])]);
   // Prompts are as many as runs: who names them has them read.
   names.prefetch(all, [...keys.filter((key) => key !== 'prompt'), ...matcher.keys]);
   const rows = matcher.keys.length === 0 ? all : all.filter(matcher.passes);
@@ -124,12 +139,13 @@ function tagged(
   matcher: Matcher,
   names: Names,
   keys: readonly SpendKey[],
+  source: RowSource,
 ): Found {
   const marks = marksOf(context.labels.marks);
   const parts = marks.length === 0 ? [{ span, marks }] : segments(span ?? always, marks);
   const needed: SpendKey[] = [...keys, 'session', 'facet'];
   const found = parts.map((part): Found => {
-    const { rows, backgrounds } = plain(context, part.span, matcher, names, needed);
+    const { rows, backgrounds } = plain(context, part.span, matcher, names, needed, source);
     const tagsAt = (session: number, branch: string): string[] => [
       ...new Set([...marksAt(part.marks, names.place(session).sid), ...rulesFor(context, branch)]),
     ];

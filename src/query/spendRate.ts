@@ -8,6 +8,7 @@ import { matcherOf } from './filters.ts';
 import { Names } from './names.ts';
 import type { Filters } from './options.ts';
 import { select } from './select.ts';
+import { isNothing } from './sums.ts';
 
 /** Sums of a span with its background, in nano-dollars. */
 export interface SpanSums {
@@ -66,7 +67,7 @@ export function readSpendRate(
   });
   return {
     points: buckets
-      .filter(({ sums, background }) => sums.messages > 0 || background > 0 || sums.nano > 0)
+      .filter((bucket) => !isNothing(bucket))
       .map(({ age, sums, background }) => ({ at: now - age, nano: sums.nano + background })),
     sums: addSums(buckets.map(({ sums }) => sums)),
     background: buckets.reduce((sum, { background }) => sum + background, 0),

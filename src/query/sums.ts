@@ -1,7 +1,26 @@
 import { nanoToUsd } from '../model/money.ts';
-import type { Usage } from '../model/tokens.ts';
+import { totalTokens, type Usage } from '../model/tokens.ts';
 import { addTo, noSums, type RunningSums, type SpendSums } from '../store/schema/sums.ts';
+import type { FigureInputs, ReportContext } from './context.ts';
+import { declinedBeside, sumDeclined } from './declined.ts';
 import type { Selection } from './select.ts';
+
+/** What decides which cautions stand beside the total of a selection that tells models apart. */
+export function figuresOf(context: ReportContext, selection: Selection): FigureInputs {
+  const { lower, client } = selection.sums;
+  return {
+    lower,
+    client,
+    background: selection.background,
+    unpriced: unpricedByModel(selection),
+    declined: sumDeclined(declinedBeside(context, selection)),
+  };
+}
+
+/** Whether there is nothing at all: no message, no part of one, no background. */
+export function isNothing({ sums, background }: Pick<Selection, 'sums' | 'background'>): boolean {
+  return sums.messages === 0 && totalTokens(sums) === 0 && sums.nano === 0 && background === 0;
+}
 
 /** The token classes of sums, as JSON has them. */
 export function tokenCounts(sums: Usage): Usage {

@@ -105,14 +105,14 @@ describe('the shape of sessions --json', () => {
     const tokens = ['input', 'output', 'cacheWrite5m', 'cacheWrite1h', 'cacheRead', 'webSearches'];
     assert.deepEqual(Object.keys(report), ['schemaVersion', 'totals', 'sessions']);
     assert.deepEqual(Object.keys(report.totals), [
-      ...['messages', 'usd', 'backgroundUsd', 'totalUsd', 'unpricedMessages'],
+      ...['messages', 'usd', 'backgroundUsd', 'totalUsd', 'declinedUsd', 'unpricedMessages'],
       ...['lowerBoundMessages', ...tokens],
     ]);
     const [session] = report.sessions;
     assert.deepEqual(Object.keys(session), [
       ...['sessionId', 'project', 'gitRoot', 'title', 'startedAt', 'endedAt', 'messages', 'usd'],
-      ...['backgroundUsd', 'totalUsd', 'unconfirmedUsd', 'clientUsd', 'lowerBoundMessages'],
-      ...['agents', 'models'],
+      ...['backgroundUsd', 'totalUsd', 'declinedUsd', 'unconfirmedUsd', 'clientUsd'],
+      ...['lowerBoundMessages', 'agents', 'models'],
     ]);
     assert.deepEqual(Object.keys(session.agents[0]), ['agentId', 'type', 'messages', 'usd']);
     assert.deepEqual(Object.keys(session.models[opus]), ['messages', 'usd', ...tokens]);

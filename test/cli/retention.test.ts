@@ -108,6 +108,20 @@ describe('outlay retention', () => {
       notes('--by', 'tool', '--period', 'all'),
       /summed up without the tools they called/,
     );
+    const tools = world.json('breakdown', '--by', 'tool', '--period', 'all');
+    assert.deepEqual(
+      tools.rows.map(({ tool, cost_usd, messages }: Record<string, unknown>) => [
+        tool,
+        cost_usd,
+        messages,
+      ]),
+      [
+        ['(summed up)', 4, 4],
+        ['(none)', 1, 1],
+      ],
+    );
+    assert.equal(tools.total_cost_usd, 5);
+    assert.match(notes('--by', 'class', '--period', 'all'), /only later ones are counted by class/);
     assert.match(notes('--by', 'hour', '--period', 'all'), /stands at the day's first hour/);
     assert.equal(notes('--by', 'model', '--period', 'all'), '');
     assert.equal(notes('--by', 'tool', '--period', '7d'), '');

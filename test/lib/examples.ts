@@ -161,6 +161,18 @@ export const examples: readonly Example[] = [
     answer: [1, 1],
   },
   {
+    name: 'lines without a message id are one response by their request',
+    files: [
+      file(
+        's1.jsonl',
+        line(0, 7, { id: '' }, { requestId: 'r1' }),
+        line(5, 7, { id: '' }, { requestId: 'r1' }),
+      ),
+    ],
+    ask: 'SELECT mid FROM message',
+    answer: ['request:r1'],
+  },
+  {
     name: 'what rounding may make up is no background',
     // A token of input and two of output of Opus 4.8: $0.000055.
     files: [file('s1.jsonl', response('m', 0), costState('s1', 0.000_055_001))],

@@ -79,8 +79,8 @@ mutate(
   ],
   [
     'writes of any lifetime are one input side',
-    'usage.cacheWrite5m + usage.cacheWrite1h} ${usage.cacheRead}',
-    'usage.cacheWrite5m} ${usage.cacheRead}',
+    'usage.cacheWrite5m + usage.cacheWrite1h}',
+    'usage.cacheWrite5m}',
   ],
 );
 
@@ -210,11 +210,7 @@ mutate(
 );
 mutate(
   'store/schema/messageRow.ts',
-  [
-    'declined attempts are not in the figure',
-    "partsOf(row).filter(({ kind }) => kind !== 'declined')",
-    'partsOf(row)',
-  ],
+  ['declined attempts are not in the figure', 'partsOf(row).filter(isBilled)', 'partsOf(row)'],
   ['the upper band has a row of its own', '[...billed, { ...band, model: undefined }]', 'billed'],
 );
 mutate(

@@ -15,7 +15,8 @@ import { openForWriting } from '../../src/store/connection/openStore.ts';
 import { Lease } from '../../src/store/connection/writerLease.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../../src/store/driver/types.ts';
 import { agentParents } from '../../src/store/query/agentParents.ts';
-import { backgroundRowsOf, bucketRows } from '../../src/store/query/background.ts';
+import { backgroundRowsOf } from '../../src/store/query/background.ts';
+import { declinedRows } from '../../src/store/query/declined.ts';
 import { compactionsOf } from '../../src/store/query/events.ts';
 import { branchesKnown, rootsKnown } from '../../src/store/query/knownNames.ts';
 import {
@@ -29,7 +30,7 @@ import { tryReprice } from '../../src/store/query/repriceTrial.ts';
 import { runTotal } from '../../src/store/query/runs.ts';
 import { sessionTitles } from '../../src/store/query/sessionInfo.ts';
 import { SessionLister, sessionFiles } from '../../src/store/query/sessionList.ts';
-import { spendRows } from '../../src/store/query/spendRows.ts';
+import { spendRows, wordNumber } from '../../src/store/query/spendRows.ts';
 import { downsamplingForecast } from '../../src/store/retention/downsampleState.ts';
 import { resetLoss, resetStore } from '../../src/store/upkeep/reset.ts';
 import { examples } from '../lib/examples.ts';
@@ -170,8 +171,6 @@ function read(db: SqlDatabase): void {
   sessionTitles(db, [session]);
   agentParents(db, session);
   backgroundRowsOf(db, session);
-  bucketRows(db, span, [session]);
-  bucketRows(db, span, undefined);
   keyedMessageNanos(db, span, ['session', 'model']);
   runTotal(db, span);
   reader.background(span, undefined);
@@ -215,6 +214,8 @@ test('every query of the store answers with the columns its row type names', () 
     // An edge of a span goes by single messages, with the parts other models answered.
     spendRows(db, { from: noonMs - 1000, to: noonMs + 1000 }, ['model', 'facet']);
     [...messagePages(db, undefined)].flat();
+    declinedRows(db, undefined);
+    wordNumber(db, 'claude-opus-4-8');
     db.close();
   }
   for (const { early, late } of retentionExamples) {

@@ -3,12 +3,12 @@ import { statSync } from 'node:fs';
 import { csvText, type ExportText, jsonText } from '../../export/csvJson.ts';
 import { type ExportedBudget, prometheusText } from '../../export/prometheus.ts';
 import { type Openness, redactedFilters } from '../../export/redact.ts';
-import { ExportCount, type ExportTotals, exportPages } from '../../export/rows.ts';
+import { ExportCount, type ExportTotals, exportDeclined, exportPages } from '../../export/rows.ts';
 import type { ExportTarget } from '../../export/targets.ts';
 import { HumanError } from '../../model/errors.ts';
 import { formatUsd } from '../../model/money.ts';
 import { PartFile } from '../../platform/partFile.ts';
-import { count, type ReportContext } from '../../query/context.ts';
+import { count, declinedWords, type ReportContext } from '../../query/context.ts';
 import type { Question } from '../../query/question.ts';
 import { periodJson } from '../../query/spans.ts';
 import { summaryReport } from '../../reports/spend/summary.ts';
@@ -79,7 +79,7 @@ async function fill(
     return text === undefined ? [] : [{ text, write }];
   });
   if (lists.length === 0) return undefined;
-  const counted = new ExportCount();
+  const counted = new ExportCount(exportDeclined(context, question));
   for (const { text, write } of lists) await write(text.head);
   for (const rows of exportPages(context, question, open)) {
     for (const row of rows) counted.add(row);
@@ -113,8 +113,9 @@ function budgetOf({ context, question }: ExportWork): ExportedBudget | null {
 function doneText({ kind, file }: FileTarget, totals: ExportTotals | undefined): string {
   const to = file ?? 'standard output';
   if (kind === 'prometheus' || totals === undefined) return `Metrics are in ${to}.`;
-  const { rows, nano, lower, unpriced } = totals;
+  const { rows, nano, lower, unpriced, declined } = totals;
   if (rows === 0) return `No data: ${to} has no rows.`;
   const least = lower > 0 || unpriced > 0 ? 'at least ' : '';
-  return `${count(rows, 'row')}, ${least}${formatUsd(nano)}: ${to}.`;
+  const facts = [count(rows, 'row'), `${least}${formatUsd(nano)}`, ...declinedWords(declined)];
+  return `${facts.join(', ')}: ${to}.`;
 }

@@ -17,7 +17,14 @@ import {
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import { HumanError } from '../../model/errors.ts';
 import { formatPercent, levelNames } from '../../model/level.ts';
-import { count, figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
+import {
+  count,
+  declinedWords,
+  figureNotes,
+  headline,
+  type ReportContext,
+  warnings,
+} from '../../query/context.ts';
 import { groupsOf, Names } from '../../query/names.ts';
 import { listed, type Question, textOption } from '../../query/question.ts';
 import { isProject, lastPart } from '../../text/paths.ts';
@@ -101,9 +108,11 @@ export const budgetGet: ReportDefinition = {
 export function budgetLine(context: ReportContext): string | undefined {
   const [worst] = judgeBudgets(context).judged;
   if (worst === undefined) return undefined;
-  const { entry, state } = worst;
+  const { entry, state, declined } = worst;
   const { unit, limit } = entry.budget;
-  return `Budget (${judgedName(context, worst)}): ${amountText(unit, state.spent)} of ${amountText(unit, limit)}, ${formatPercent(state.share)}, ${levelNames[state.level]}.`;
+  const used = `${amountText(unit, state.spent)} of ${amountText(unit, limit)}`;
+  const facts = [used, formatPercent(state.share), levelNames[state.level]];
+  return `Budget (${judgedName(context, worst)}): ${[...facts, ...declinedWords(declined)].join(', ')}.`;
 }
 
 function checkReport(context: ReportContext, question: Question): Document {
@@ -216,6 +225,7 @@ function checkNotes(
       ...worst.sums,
       background: worst.background,
       unpriced: worst.unpriced,
+      declined: worst.declined,
     }),
     ...(parted
       ? ['Sessions, agents and runs are judged by themselves, those at work in the last 24 hours.']
@@ -234,13 +244,14 @@ const checkColumns: readonly Column[] = [
   { key: 'level', header: 'Level', unit: 'text' },
   { key: 'basis', header: 'Basis', unit: 'text' },
   { key: 'origin', header: 'Set by', unit: 'text' },
+  { key: 'declined_usd', header: 'Declined', unit: 'usd', idle: true },
 ];
 
 function checkTable(judged: readonly JudgedBudget[]): Table {
   return {
     title: '',
     columns: checkColumns,
-    rows: judged.slice(0, shownBudgets).map(({ entry, part, state }) => {
+    rows: judged.slice(0, shownBudgets).map(({ entry, part, state, declined }) => {
       const { scope, period, unit, limit, basis } = entry.budget;
       return [
         formatScope(scope),
@@ -253,6 +264,7 @@ function checkTable(judged: readonly JudgedBudget[]): Table {
         levelNames[state.level],
         basis,
         entry.origin,
+        declined.nano,
       ];
     }),
   };

@@ -12,7 +12,7 @@ import { count, figureNotes, headline, type ReportContext } from '../../query/co
 import { filterNames } from '../../query/options.ts';
 import type { Question } from '../../query/question.ts';
 import { spanText } from '../../query/spans.ts';
-import { unpricedByModel } from '../../query/sums.ts';
+import { figuresOf } from '../../query/sums.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Document, Table } from '../document/document.ts';
 import { nothing } from '../spend/breakdown.ts';
@@ -44,8 +44,8 @@ export const optimize: ReportDefinition = {
 function optimizeDocument(context: ReportContext, question: Question): Document {
   const facts = readOptimize(context, question);
   const { found, insights, taken } = facts;
-  const { sums, background } = found.selection;
-  const unpriced = unpricedByModel(found.selection);
+  const { sums } = found.selection;
+  const figures = figuresOf(context, found.selection);
   const empty = sums.messages === 0;
   const failed = found.runs.filter(hasErrors);
   const withFailures = question.options.failures === true;
@@ -63,8 +63,8 @@ function optimizeDocument(context: ReportContext, question: Question): Document 
     title: `Insights, ${spanText(question.span, context.zone)}`,
     sentences: empty ? [nothing(context)] : sentences(context, facts, failed.length),
     tables: empty ? [] : tables,
-    notes: [...notes, ...figureNotes(context, { ...sums, background, unpriced })],
-    json: optimizeJson(context, question, facts, withFailures ? failed : undefined, notes),
+    notes: [...notes, ...figureNotes(context, figures)],
+    json: optimizeJson(context, question, facts, figures, withFailures ? failed : undefined, notes),
     verdict: { status: empty ? 'no-data' : 'ok', unpriced: sums.unpriced > 0 },
   };
 }

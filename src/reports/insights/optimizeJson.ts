@@ -10,10 +10,9 @@ import {
 import type { AdviceTaken, OutcomePeriod } from '../../insights/outcomes.ts';
 import type { FoundRun } from '../../insights/runs.ts';
 import { nanoToUsd } from '../../model/money.ts';
-import { isoTime, type ReportContext, warnings } from '../../query/context.ts';
+import { type FigureInputs, isoTime, type ReportContext, warnings } from '../../query/context.ts';
 import type { Question } from '../../query/question.ts';
 import { periodJson } from '../../query/spans.ts';
-import { unpricedByModel } from '../../query/sums.ts';
 import { failedRunsJson } from './failedRuns.ts';
 
 /** A range of dollars, or of shares. */
@@ -67,6 +66,7 @@ export function optimizeJson(
   context: ReportContext,
   question: Question,
   { found, world, insights, hidden, ledger, taken }: InsightFindings,
+  { declined, unpriced }: FigureInputs,
   failed: readonly FoundRun[] | undefined,
   notes: readonly string[],
 ): OptimizeJson {
@@ -78,12 +78,13 @@ export function optimizeJson(
     days: world.days,
     runs: found.runs.length,
     messagesUsd: nanoToUsd(sums.nano),
+    declinedUsd: nanoToUsd(declined.nano),
     insights: insights.map((judged) => insightJson(judged, ledger.get(judged.insight.id))),
     hiddenInsights: hidden,
     adviceTaken: taken.map(takenJson),
     ...(failed && { failures: failedRunsJson(failed) }),
     lowerBound: sums.lower > 0 || sums.unpriced > 0,
-    unpriced: unpricedByModel(found.selection),
+    unpriced,
     catalogueDate: context.book.catalogueDate,
     notes: [...notes, ...warnings(context)],
   };

@@ -12,7 +12,7 @@ import { filterNames } from '../../query/options.ts';
 import { numberOption, type Question, textOption } from '../../query/question.ts';
 import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
-import { sumBy, unpricedByModel } from '../../query/sums.ts';
+import { figuresOf, sumBy } from '../../query/sums.ts';
 import { sessionTitles } from '../../store/query/sessionInfo.ts';
 import { addSums } from '../../store/schema/sums.ts';
 import { lastPart } from '../../text/paths.ts';
@@ -60,7 +60,8 @@ interface Spent {
 
 function conversations(context: ReportContext, question: Question): Document {
   const selection = select(context, question, ['session', 'model']);
-  const { names, sums, background, total } = selection;
+  const { names, sums, total } = selection;
+  const figures = figuresOf(context, selection);
   const byCost = textOption(question, 'sort') === 'cost';
   const startOf = ({ session }: Spent): number => names.place(session).startedAt;
   const all = spentBySession(selection).sort(
@@ -91,16 +92,14 @@ function conversations(context: ReportContext, question: Question): Document {
         rows: shown.map((spent) => cells(spent, selection, titles.get(spent.session) ?? null)),
       },
     ],
-    notes: [
-      ...retentionNotes(context, question.span),
-      ...figureNotes(context, { ...sums, background, unpriced: unpricedByModel(selection) }),
-    ],
+    notes: [...retentionNotes(context, question.span), ...figureNotes(context, figures)],
     json: {
       schemaVersion: 1,
       period: periodJson(question.span, context.zone),
       filters: question.filters,
       conversationCount: all.length,
       total_cost_usd: nanoToUsd(total),
+      declinedUsd: nanoToUsd(figures.declined.nano),
       conversations: shown.map((spent) =>
         json(spent, selection, titles.get(spent.session) ?? null),
       ),

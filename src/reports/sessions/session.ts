@@ -14,6 +14,7 @@ import {
   type PricedMiss,
 } from '../../query/cacheMisses.ts';
 import {
+  declinedWords,
   figureNotes,
   headline,
   homePath,
@@ -21,12 +22,14 @@ import {
   type ReportContext,
   warnings,
 } from '../../query/context.ts';
+import { declinedOfSessions } from '../../query/declined.ts';
 import { findSession } from '../../query/findSession.ts';
 import { numberOption, textOption } from '../../query/question.ts';
 import { sumBy, unpricedOf } from '../../query/sums.ts';
 import { compactionsOf } from '../../store/query/events.ts';
 import { type MessageCost, messageCosts } from '../../store/query/messageCosts.ts';
 import type { SessionSummary } from '../../store/query/storeReader.ts';
+import { isBilled } from '../../store/schema/messageRow.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document } from '../document/document.ts';
 import { downsampledNote } from '../upkeep/retention.ts';
@@ -80,6 +83,7 @@ export function sessionReport(
 ): Document {
   if (session === undefined) return noSession(context);
   const rows = context.reader.agents(session.id);
+  const declined = declinedOfSessions(context)([session.id]);
   const all = messageCosts(context.db, session.id);
   const misses = missedCaches(context.book, all, compactionsOf(context.db, session.id));
   const dearest = all
@@ -102,10 +106,13 @@ export function sessionReport(
       agentTable(rows),
       modelTable(rows),
     ],
-    notes: [...summedUp, ...figureNotes(context, { ...session, unpriced: unpricedOf(rows) })],
+    notes: [
+      ...summedUp,
+      ...figureNotes(context, { ...session, unpriced: unpricedOf(rows), declined }),
+    ],
     json: {
       schemaVersion: 1,
-      ...sessionJson(session, rows),
+      ...sessionJson(session, rows, declined),
       branch: session.branch === '' ? null : session.branch,
       account: session.root,
       irreconcilable: session.irreconcilable,
@@ -228,9 +235,7 @@ function priced(
   miss: PricedMiss | undefined,
 ): PricedMessage {
   const classes = message.pricedBy === 'catalogue' ? costByClass(book, message) : undefined;
-  const partNano = message.parts
-    .filter(({ kind }) => kind !== 'declined')
-    .reduce((sum, { nano }) => sum + nano, 0);
+  const partNano = message.parts.filter(isBilled).reduce((sum, { nano }) => sum + nano, 0);
   const share = session.nano > 0 ? message.nano / session.nano : null;
   return { message, classes, partNano, share, miss };
 }
@@ -255,7 +260,7 @@ const messageColumns: readonly Column[] = [
   { key: 'total_usd', header: 'Cost', unit: 'usd' },
   { key: 'share', header: 'Share', unit: 'percent' },
   { key: 'cache_miss', header: 'Cache missed', unit: 'text', widest: 50, idle: true },
-  { key: 'price', header: 'Price', unit: 'text', widest: 40 },
+  { key: 'price', header: 'Price', unit: 'text', widest: 60 },
 ];
 
 function messageTable(
@@ -296,10 +301,11 @@ function messageTable(
   };
 }
 
-function priceText({ pricedBy, row, ended }: MessageCost): string {
+function priceText({ pricedBy, row, ended, declined }: MessageCost): string {
   const price =
     pricedBy === 'catalogue' ? row : pricedBy === 'client' ? "Claude Code's own total" : 'unpriced';
-  return ended ? price : `${price}, at least`;
+  const notes = [...(ended ? [] : ['at least']), ...declinedWords({ nano: declined })];
+  return [price, ...notes].join(', ');
 }
 
 function messageJson({ message, classes, share, miss }: PricedMessage): object {

@@ -4,12 +4,15 @@ import { totalTokens } from '../../model/tokens.ts';
 import {
   count,
   countedSessions,
+  type Declined,
+  declinedWords,
   figureNotes,
   headline,
   isoTime,
   type ReportContext,
   warnings,
 } from '../../query/context.ts';
+import { declinedOfSessions } from '../../query/declined.ts';
 import { modelsJson, sumBy, tokenCounts, unpricedOf } from '../../query/sums.ts';
 import type { AgentSums, SessionSummary } from '../../store/query/storeReader.ts';
 import { addSums } from '../../store/schema/sums.ts';
@@ -45,6 +48,8 @@ export function sessionsReport(
   const rows = agentRows(context, matching, listed);
   const totals = addSums(matching);
   const background = matching.reduce((sum, session) => sum + session.background, 0);
+  const declinedOf = declinedOfSessions(context);
+  const declined = declinedOf(matching.map(({ id }) => id));
   const unpriced =
     totals.unpriced === 0 ? [] : unpricedOf(matching.flatMap(({ id }) => rows.get(id) ?? []));
   const notes = warnings(context);
@@ -55,10 +60,12 @@ export function sessionsReport(
       {
         title: '',
         columns,
-        rows: listed.map((session) => tableRow(session, rows.get(session.id) ?? [])),
+        rows: listed.map((session) =>
+          tableRow(session, rows.get(session.id) ?? [], declinedOf([session.id])),
+        ),
       },
     ],
-    notes: figureNotes(context, { ...totals, background, unpriced }),
+    notes: figureNotes(context, { ...totals, background, unpriced, declined }),
     json: {
       schemaVersion: 1,
       totals: {
@@ -66,11 +73,14 @@ export function sessionsReport(
         usd: nanoToUsd(totals.nano),
         backgroundUsd: nanoToUsd(background),
         totalUsd: nanoToUsd(totals.nano + background),
+        declinedUsd: nanoToUsd(declined.nano),
         unpricedMessages: totals.unpriced,
         lowerBoundMessages: totals.lower,
         ...tokenCounts(totals),
       },
-      sessions: listed.map((session) => sessionJson(session, rows.get(session.id) ?? [])),
+      sessions: listed.map((session) =>
+        sessionJson(session, rows.get(session.id) ?? [], declinedOf([session.id])),
+      ),
       ...(notes.length > 0 && { notes }),
     },
   };
@@ -131,7 +141,7 @@ const columns: readonly Column[] = [
   { key: 'note', header: 'Note', unit: 'text', widest: 48 },
 ];
 
-function tableRow(session: SessionSummary, rows: readonly AgentSums[]): Cell[] {
+function tableRow(session: SessionSummary, rows: readonly AgentSums[], declined: Declined): Cell[] {
   return [
     session.endedAt || null,
     session.sid,
@@ -143,23 +153,28 @@ function tableRow(session: SessionSummary, rows: readonly AgentSums[]): Cell[] {
     session.nano,
     session.background,
     totalOf(session),
-    noteOf(session, rows),
+    noteOf(session, rows, declined),
   ];
 }
 
 /** What keeps a session's figure from being the whole truth, in a few words. */
-function noteOf(session: SessionSummary, rows: readonly AgentSums[]): string {
+function noteOf(session: SessionSummary, rows: readonly AgentSums[], declined: Declined): string {
   const unpriced = unpricedOf(rows).map(({ model, messages }) => `${messages} of ${model}`);
   const notes = [
     ...(unpriced.length > 0 ? [`unpriced: ${unpriced.join(', ')}`] : []),
     ...(session.lower > 0 || unpriced.length > 0 ? ['at least'] : []),
+    ...declinedWords(declined),
     ...(session.irreconcilable ? ['cannot be reconciled'] : []),
   ];
   return notes.join('; ');
 }
 
 /** A session as JSON has it. The order of the keys is part of the contract. */
-export function sessionJson(session: SessionSummary, rows: readonly AgentSums[]): object {
+export function sessionJson(
+  session: SessionSummary,
+  rows: readonly AgentSums[],
+  declined: Declined,
+): object {
   return {
     sessionId: session.sid,
     project: session.cwd,
@@ -171,6 +186,7 @@ export function sessionJson(session: SessionSummary, rows: readonly AgentSums[])
     usd: nanoToUsd(session.nano),
     backgroundUsd: nanoToUsd(session.background),
     totalUsd: nanoToUsd(totalOf(session)),
+    declinedUsd: nanoToUsd(declined.nano),
     unconfirmedUsd: nanoToUsd(session.unconfirmed),
     clientUsd: session.clientUsd,
     lowerBoundMessages: session.lower,

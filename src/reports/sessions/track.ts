@@ -7,6 +7,7 @@ import {
   type ReportContext,
   warnings,
 } from '../../query/context.ts';
+import { declinedOfSessions } from '../../query/declined.ts';
 import { sumBy, unpricedOf } from '../../query/sums.ts';
 import type { SessionSummary } from '../../store/query/storeReader.ts';
 import type { Document } from '../document/document.ts';
@@ -40,6 +41,7 @@ export function trackReport(
   }
   const rows = context.reader.agents(session.id);
   const unpriced = unpricedOf(rows);
+  const declined = declinedOfSessions(context)([session.id]);
   const key = `session-${session.sid}`;
   const target = question.out ?? 'standard output';
   return {
@@ -57,7 +59,7 @@ export function trackReport(
         rows: sumBy(rows, ({ model }) => model).map(([model, sums]) => modelCells(model, sums)),
       },
     ],
-    notes: figureNotes(context, { ...session, unpriced }),
+    notes: figureNotes(context, { ...session, unpriced, declined }),
     json: {
       schemaVersion: 1,
       key,
@@ -73,6 +75,7 @@ export function trackReport(
       capturedAt: new Date(context.now).toISOString(),
       messagesUsd: nanoToUsd(session.nano),
       backgroundUsd: nanoToUsd(session.background),
+      declinedUsd: nanoToUsd(declined.nano),
       unconfirmedUsd: nanoToUsd(session.unconfirmed),
       clientUsd: session.clientUsd,
       lowerBound: session.lower > 0 || session.unpriced > 0,

@@ -1,6 +1,12 @@
 import { nanoToUsd } from '../../model/money.ts';
 import { totalTokens } from '../../model/tokens.ts';
-import { count, isoTime, type ReportContext, warnings } from '../../query/context.ts';
+import {
+  count,
+  declinedWords,
+  isoTime,
+  type ReportContext,
+  warnings,
+} from '../../query/context.ts';
 import { matcherOf } from '../../query/filters.ts';
 import { Names } from '../../query/names.ts';
 import { type FilterName, filterNames } from '../../query/options.ts';
@@ -144,7 +150,7 @@ const columns: readonly Column[] = [
   { key: 'tools', header: 'Tools', unit: 'text', widest: 24 },
   { key: 'tokens', header: 'Tokens', unit: 'tokens' },
   { key: 'cost_usd', header: 'Cost', unit: 'usd' },
-  { key: 'result', header: 'Result', unit: 'text', widest: 32 },
+  { key: 'result', header: 'Result', unit: 'text', widest: 48 },
 ];
 
 function cells({ at, session, agent, model, message, error }: Entry, names: Names): Cell[] {
@@ -163,8 +169,11 @@ function cells({ at, session, agent, model, message, error }: Entry, names: Name
 
 function resultOf(message: ActivityRow | undefined, error: string | undefined): string {
   if (error !== undefined) return `API error ${error}`;
-  if (message?.unpriced === 1) return 'ok, unpriced';
-  return message?.lower === 1 ? 'ok, at least' : 'ok';
+  const notes = [
+    ...(message?.unpriced === 1 ? ['unpriced'] : message?.lower === 1 ? ['at least'] : []),
+    ...declinedWords({ nano: message?.declined ?? 0 }),
+  ];
+  return ['ok', ...notes].join(', ');
 }
 
 function json({ at, session, agent, model, message, error }: Entry, names: Names): object {
@@ -177,6 +186,7 @@ function json({ at, session, agent, model, message, error }: Entry, names: Names
     tools: message?.tools ?? [],
     tokens: message === undefined ? null : tokenCounts(message),
     cost_usd: message === undefined || message.unpriced === 1 ? null : nanoToUsd(message.nano),
+    declinedUsd: nanoToUsd(message?.declined ?? 0),
     lowerBound: message?.lower === 1,
     success: error === undefined,
     error: error ?? null,

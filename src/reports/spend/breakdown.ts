@@ -1,6 +1,12 @@
 import { nanoToUsd } from '../../model/money.ts';
 import { totalTokens } from '../../model/tokens.ts';
-import { count, figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
+import {
+  figureNotes,
+  headline,
+  inMessages,
+  type ReportContext,
+  warnings,
+} from '../../query/context.ts';
 import {
   backgroundKey,
   type Dimension,
@@ -14,7 +20,7 @@ import { filterNames } from '../../query/options.ts';
 import { type Question, textOption } from '../../query/question.ts';
 import type { Selection } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
-import { tokenCounts, unpricedByModel } from '../../query/sums.ts';
+import { figuresOf, isNothing, tokenCounts } from '../../query/sums.ts';
 import { tokenClassNames, unsplitName } from '../../query/tokenClassNames.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document } from '../document/document.ts';
@@ -76,12 +82,12 @@ function documentOf(
 ): Document {
   const { sums, total, background, names } = selection;
   const shown = limit === undefined ? groups : groups.slice(0, limit);
-  const unpriced = unpricedByModel(selection);
+  const figures = figuresOf(context, selection);
   const texts = dimensions.map(({ name }, i) =>
     keyTexts(name, [...new Set(shown.map(({ keys }) => keys[i]!))], context, names),
   );
   const title = dimensions.map(({ header }) => lowerFirst(header)).join(' and ');
-  const empty = sums.messages === 0 && background === 0;
+  const empty = isNothing(selection);
   const dimensionsUsed = dimensions.map(({ name }) => name);
   const summedUp = retentionNotes(context, question.span, dimensionsUsed);
   return {
@@ -89,7 +95,7 @@ function documentOf(
     sentences: empty
       ? [nothing(context)]
       : [
-          `${headline(context, total, sums.lower > 0 || sums.unpriced > 0)} in ${count(sums.messages, 'message')}.`,
+          `${headline(context, total, sums.lower > 0 || sums.unpriced > 0)} ${inMessages(sums)}.`,
           ...(shown.length < groups.length
             ? [`The first ${shown.length} of ${groups.length} rows are listed.`]
             : []),
@@ -101,11 +107,7 @@ function documentOf(
         rows: shown.map((group) => cells(group, texts, total)),
       },
     ],
-    notes: [
-      ...summedUp,
-      ...figureNotes(context, { ...sums, background, unpriced }),
-      ...dimensionNotes(dimensions, question),
-    ],
+    notes: [...summedUp, ...figureNotes(context, figures), ...dimensionNotes(dimensions, question)],
     json: {
       schemaVersion: 1,
       period: periodJson(question.span, context.zone),
@@ -114,9 +116,10 @@ function documentOf(
       total_cost_usd: nanoToUsd(total),
       messagesUsd: nanoToUsd(sums.nano),
       backgroundUsd: nanoToUsd(background),
+      declinedUsd: nanoToUsd(figures.declined.nano),
       messages: sums.messages,
       lowerBound: sums.lower > 0 || sums.unpriced > 0,
-      unpriced,
+      unpriced: figures.unpriced,
       rows: shown.map((group) => groupJson(group, dimensions, total)),
       catalogueDate: context.book.catalogueDate,
       notes: [...summedUp, ...warnings(context)],

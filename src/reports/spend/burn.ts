@@ -7,12 +7,19 @@ import {
 import { formatDuration } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
-import { count, figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
+import {
+  count,
+  type FigureInputs,
+  figureNotes,
+  headline,
+  type ReportContext,
+  warnings,
+} from '../../query/context.ts';
 import { filterNames } from '../../query/options.ts';
 import { numberOption, type Question } from '../../query/question.ts';
 import { select } from '../../query/select.ts';
 import { readSpendRate, type SpendRate, spanReader } from '../../query/spendRate.ts';
-import { unpricedByModel } from '../../query/sums.ts';
+import { figuresOf } from '../../query/sums.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Document, Table } from '../document/document.ts';
 import { retentionNotes } from '../upkeep/retention.ts';
@@ -79,6 +86,11 @@ function partsOf(question: Question): Pick<FoundBurn, 'bucket' | 'lookback' | 'a
   };
 }
 
+/** How far back whole buckets go. */
+function reachOf({ bucket, lookback }: Pick<FoundBurn, 'bucket' | 'lookback'>): number {
+  return Math.floor(lookback / bucket) * bucket;
+}
+
 function checkBurn(question: Question): void {
   const { bucket, lookback } = partsOf(question);
   burnOf([], { now: 0, bucket, lookback });
@@ -94,11 +106,10 @@ export function readBurn(context: ReportContext, question: Question): FoundBurn 
   const { now } = context;
   const parts = partsOf(question);
   const { bucket, lookback, alertAbove } = parts;
-  const reach = Math.floor(lookback / bucket) * bucket;
   const spendRate = readSpendRate(spanReader(context, question.filters), {
     now,
     length: bucket,
-    reach,
+    reach: reachOf(parts),
   });
   return {
     ...parts,
@@ -111,11 +122,11 @@ function burnDocument(context: ReportContext, question: Question, found: FoundBu
   const { burn: result, spendRate } = found;
   const noData = result.skipped === 'no-data';
   const { now } = context;
-  const span = { from: now - found.lookback + 1, to: now + 1 };
-  const unpriced =
-    spendRate.sums.unpriced === 0
-      ? []
-      : unpricedByModel(select(context, { span, filters: question.filters }, ['model']));
+  const span = { from: now - reachOf(found) + 1, to: now + 1 };
+  const figures = figuresOf(
+    context,
+    select(context, { span, filters: question.filters }, ['model']),
+  );
   return {
     title: `Burn rate, ${formatDuration(found.bucket)} at a time over ${formatDuration(found.lookback)}`,
     sentences: noData ? [nothing(context)] : burnSentences(context, found),
@@ -126,9 +137,9 @@ function burnDocument(context: ReportContext, question: Question, found: FoundBu
         ? [`${formatDuration(result.rest)} of the lookback do not fill a stretch and are left out.`]
         : []),
       ...retentionNotes(context, span),
-      ...figureNotes(context, { ...spendRate.sums, background: spendRate.background, unpriced }),
+      ...figureNotes(context, figures),
     ],
-    json: burnJson(context, question, found, unpriced, retentionNotes(context, span)),
+    json: burnJson(context, question, found, figures, retentionNotes(context, span)),
     verdict: {
       status: noData ? 'no-data' : result.alert ? 'alert' : 'ok',
       unpriced: spendRate.sums.unpriced > 0,
@@ -194,7 +205,7 @@ function burnJson(
   context: ReportContext,
   { filters }: Question,
   found: FoundBurn,
-  unpriced: readonly object[],
+  { declined, unpriced }: FigureInputs,
   cautions: readonly string[],
 ): object {
   const { burn: result, bucket, lookback, alertAbove } = found;
@@ -220,6 +231,7 @@ function burnJson(
     skipped: skipped === undefined ? null : burnSkips[skipped],
     threshold_pct: alertAbove === undefined ? null : alertAbove * 100,
     alert,
+    declinedUsd: nanoToUsd(declined.nano),
     unpriced,
     catalogueDate: context.book.catalogueDate,
     notes: [...cautions, ...warnings(context)],

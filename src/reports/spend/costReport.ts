@@ -1,7 +1,15 @@
 import { lastHourSpan } from '../../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { totalTokens } from '../../model/tokens.ts';
-import { count, figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
+import {
+  count,
+  type FigureInputs,
+  figureNotes,
+  headline,
+  inMessages,
+  type ReportContext,
+  warnings,
+} from '../../query/context.ts';
 import { type DimensionName, dimension, keyTexts } from '../../query/dimensions.ts';
 import { type Group, groupCost, groupsOf } from '../../query/groupBy.ts';
 import type { Names } from '../../query/names.ts';
@@ -11,7 +19,7 @@ import type { Question } from '../../query/question.ts';
 import { countRuns } from '../../query/runs.ts';
 import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
-import { tokenCounts, unpricedByModel } from '../../query/sums.ts';
+import { figuresOf, isNothing, tokenCounts } from '../../query/sums.ts';
 import type { SpendKey } from '../../store/query/spendRows.ts';
 import { budgetLine } from '../budgets/budget.ts';
 import type { ReportDefinition } from '../document/definition.ts';
@@ -50,8 +58,8 @@ const parts: readonly (readonly [name: DimensionName, json: string])[] = [
   ['day', 'byDay'],
 ];
 
-/** Parts in which a run lies in one group only, so that their runs add up. */
-const withRuns: ReadonlySet<DimensionName> = new Set(['agent', 'project']);
+/** Parts that are counted beyond sums: runs where each lies in one group only, and messages of a class. */
+const withCounts: ReadonlySet<DimensionName> = new Set(['agent', 'project', 'class']);
 
 interface Findings {
   readonly selection: Selection;
@@ -65,20 +73,19 @@ interface Findings {
 function costReport(context: ReportContext, question: Question): Document {
   const found = find(context, question);
   const { selection } = found;
-  const { sums, background } = selection;
-  const unpriced = unpricedByModel(selection);
-  const empty = sums.messages === 0 && background === 0;
+  const figures = figuresOf(context, selection);
+  const empty = isNothing(selection);
   return {
     title: `Cost report, ${spanText(question.span, context.zone)}`,
     sentences: empty ? [nothing(context)] : [...sentences(context, found), ...budget(context)],
     tables: empty ? [] : parts.map(([name]) => partTable(context, name, found)),
     notes: [
-      ...retentionNotes(context, question.span),
-      ...figureNotes(context, { ...sums, background, unpriced }),
+      ...retentionNotes(context, question.span, ['class']),
+      ...figureNotes(context, figures),
       'Deterministic edits (tier 1): 0 observed; no transcript records one.',
     ],
-    json: json(context, question, found, unpriced),
-    verdict: { status: empty ? 'no-data' : 'ok', unpriced: sums.unpriced > 0 },
+    json: json(context, question, found, figures),
+    verdict: { status: empty ? 'no-data' : 'ok', unpriced: selection.sums.unpriced > 0 },
   };
 }
 
@@ -97,7 +104,7 @@ function find(context: ReportContext, question: Question): Findings {
         withoutDays,
         [dimension(name, context)],
         name === 'day' ? byDay : selection,
-        withRuns.has(name),
+        withCounts.has(name),
       ),
     ]),
   );
@@ -131,7 +138,7 @@ function sentences(context: ReportContext, found: Findings): string[] {
   const atLeast = sums.lower > 0 || sums.unpriced > 0;
   const sessions = new Set(selection.rows.map(({ session }) => session)).size;
   const lines = [
-    `${headline(context, total, atLeast)} in ${count(sums.messages, 'message')} of ${count(sessions, 'session')} (messages ${formatUsd(sums.nano)} + background ${formatUsd(background)}).`,
+    `${headline(context, total, atLeast)} ${inMessages(sums)} of ${count(sessions, 'session')} (messages ${formatUsd(sums.nano)} + background ${formatUsd(background)}).`,
   ];
   if (runs !== undefined && runs > 0) {
     lines.push(
@@ -203,7 +210,7 @@ function json(
   context: ReportContext,
   question: Question,
   found: Findings,
-  unpriced: { model: string; messages: number }[],
+  { declined, unpriced }: FigureInputs,
 ): object {
   const { selection, runs, outcomes: errors, lastHour: hour, groups } = found;
   const { sums, total, background } = selection;
@@ -214,6 +221,7 @@ function json(
     total_cost_usd: nanoToUsd(total),
     messagesUsd: nanoToUsd(sums.nano),
     backgroundUsd: nanoToUsd(background),
+    declinedUsd: nanoToUsd(declined.nano),
     messages: sums.messages,
     sessions: new Set(selection.rows.map(({ session }) => session)).size,
     tokens: tokenCounts(sums),
@@ -235,6 +243,6 @@ function json(
     unpriced,
     billing: context.billing,
     catalogueDate: context.book.catalogueDate,
-    notes: [...retentionNotes(context, question.span), ...warnings(context)],
+    notes: [...retentionNotes(context, question.span, ['class']), ...warnings(context)],
   };
 }

@@ -17,7 +17,7 @@ import { filterNames } from '../../query/options.ts';
 import { type Question, textOption } from '../../query/question.ts';
 import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
-import { unpricedByModel } from '../../query/sums.ts';
+import { figuresOf, isNothing } from '../../query/sums.ts';
 import { tokenClassKeys, tokenClassNames } from '../../query/tokenClassNames.ts';
 import { longPromptRows } from '../../store/query/messages.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
@@ -57,9 +57,17 @@ export const counterfactual: ReportDefinition = {
 /** Messages that were priced alike, and those of them with a prompt longer than a band begins. */
 interface Group {
   readonly model: number;
-  /** Price row; '' for what the client's totals priced. */
+  /** Price row; '' for what the client's totals priced, and for what has no price. */
   readonly row: string;
   readonly sums: SpendSums;
+}
+
+/**
+ * Whether what is compared has a price: by its row, whatever a message had another model do, or all of it
+ * by the client.
+ */
+function hasPrice({ row, sums }: Group): boolean {
+  return row !== '' || (sums.client > 0 && sums.unpriced === 0);
 }
 
 type ClassNanos = { readonly [K in keyof Usage]: number };
@@ -142,7 +150,7 @@ function costed(groups: readonly Group[]): CostedGroup<Group>[] {
   return groups.map((item) => ({
     item,
     messages: item.sums.messages,
-    nano: item.sums.unpriced > 0 ? undefined : item.sums.nano,
+    nano: hasPrice(item) ? item.sums.nano : undefined,
   }));
 }
 
@@ -202,7 +210,7 @@ interface ActualClasses {
 
 /** What the compared messages used and cost, class by class. */
 function actualOf({ book }: ReportContext, groups: readonly Group[]): ActualClasses {
-  const compared = groups.filter(({ sums }) => sums.unpriced === 0);
+  const compared = groups.filter(hasPrice);
   const { byClass, unsplit } = classCosts(book, compared);
   return { tokens: addSums(compared.map(({ sums }) => sums)), nanos: byClass, unsplit };
 }
@@ -213,9 +221,9 @@ function documentOf(
   { selection, groups, found }: FoundCounterfactual,
 ): Document {
   const { sums, background } = selection;
-  const unpriced = unpricedByModel(selection);
+  const figures = figuresOf(context, selection);
   const actual = actualOf(context, groups);
-  const empty = sums.messages === 0 && background === 0;
+  const empty = isNothing(selection);
   const cautions = [
     ...retentionNotes(context, question.span),
     ...shortNotes(context, question, found),
@@ -227,7 +235,7 @@ function documentOf(
     notes: [
       ...(empty ? [] : assumptions(question, selection, found, actual)),
       ...cautions,
-      ...figureNotes(context, { ...sums, background, unpriced }),
+      ...figureNotes(context, figures),
     ],
     json: {
       schemaVersion: 1,
@@ -237,10 +245,11 @@ function documentOf(
       messages: found[0]?.result.messages ?? 0,
       leftOutMessages: found[0]?.result.leftOut ?? 0,
       backgroundUsd: nanoToUsd(background),
+      declinedUsd: nanoToUsd(figures.declined.nano),
       unsplitUsd: nanoToUsd(actual.unsplit),
       baselines: found.map((each) => baselineJson(each, actual)),
       lowerBound: sums.lower > 0 || sums.unpriced > 0,
-      unpriced,
+      unpriced: figures.unpriced,
       catalogueDate: context.book.catalogueDate,
       notes: [...cautions, ...warnings(context)],
     },

@@ -10,7 +10,13 @@ import { amountText, judgedName } from '../../budgets/budgetLabels.ts';
 import { judgeBudgets } from '../../budgets/evaluateBudgets.ts';
 import { HumanError } from '../../model/errors.ts';
 import { formatPercent, levelNames } from '../../model/level.ts';
-import { count, headline, type ReportContext, warnings } from '../../query/context.ts';
+import {
+  count,
+  declinedWords,
+  headline,
+  type ReportContext,
+  warnings,
+} from '../../query/context.ts';
 import {
   numberOption,
   type Question,
@@ -148,9 +154,14 @@ function checkBudget(context: ReportContext): Finding {
   if (worst === undefined) {
     return { status: 'no-data', detail: 'No budget is set.', unpriced: false };
   }
-  const { state, entry } = worst;
+  const { state, entry, declined } = worst;
   const { unit, limit } = entry.budget;
-  const detail = `${levelNames[state.level]}: ${amountText(unit, state.spent)} of ${amountText(unit, limit)} (${judgedName(context, worst)}), ${formatPercent(state.share)}.`;
+  const facts = [
+    `${levelNames[state.level]}: ${amountText(unit, state.spent)} of ${amountText(unit, limit)} (${judgedName(context, worst)})`,
+    formatPercent(state.share),
+    ...declinedWords(declined),
+  ];
+  const detail = `${facts.join(', ')}.`;
   const unpriced = judged.some(({ sums }) => sums.unpriced > 0);
   if (!hasData(context)) return { status: 'no-data', detail: `No data. ${detail}`, unpriced };
   return { status: state.level === 'stop' ? 'alert' : 'ok', detail, unpriced };

@@ -15,7 +15,7 @@ import { filterNames } from '../../query/options.ts';
 import { type Question, textOption } from '../../query/question.ts';
 import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
-import { unpricedByModel } from '../../query/sums.ts';
+import { figuresOf, isNothing } from '../../query/sums.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document } from '../document/document.ts';
 import { retentionNotes } from '../upkeep/retention.ts';
@@ -63,8 +63,9 @@ function historyReport(context: ReportContext, question: Question): Document {
   const step = textOption(question, 'by') as Step;
   const selection = select(context, question, ['bucket', 'model']);
   const { entries, average } = steps(context, question.span, selection, step);
-  const { sums, background, total } = selection;
-  const empty = sums.messages === 0 && background === 0;
+  const { sums, total } = selection;
+  const figures = figuresOf(context, selection);
+  const empty = isNothing(selection);
   const values = entries.map((entry) => entry.total);
   const trend = directionOf(values);
   return {
@@ -79,7 +80,7 @@ function historyReport(context: ReportContext, question: Question): Document {
     ],
     notes: [
       ...retentionNotes(context, question.span, [step]),
-      ...figureNotes(context, { ...sums, background, unpriced: unpricedByModel(selection) }),
+      ...figureNotes(context, figures),
       ...(empty ? [] : [`Trend: the later half of the ${step}s against the earlier half.`]),
     ],
     json: {
@@ -88,6 +89,7 @@ function historyReport(context: ReportContext, question: Question): Document {
       filters: question.filters,
       by: step,
       total_cost_usd: nanoToUsd(total),
+      declinedUsd: nanoToUsd(figures.declined.nano),
       averageUsd: empty ? null : nanoToUsd(Math.round(average)),
       trend: trend ? { direction: trend.direction, change: trend.change ?? null } : null,
       steps: empty ? [] : entries.map(entryJson),

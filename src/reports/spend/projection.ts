@@ -8,14 +8,20 @@ import { amountText, judgedFields, judgedName } from '../../budgets/budgetLabels
 import { type JudgedBudget, judgeBudgets } from '../../budgets/evaluateBudgets.ts';
 import { dayMs } from '../../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
-import { figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
+import {
+  type FigureInputs,
+  figureNotes,
+  headline,
+  type ReportContext,
+  warnings,
+} from '../../query/context.ts';
 import { firstSpend } from '../../query/firstSpend.ts';
 import { filterNames } from '../../query/options.ts';
 import { numberOption, type Question } from '../../query/question.ts';
 import { select } from '../../query/select.ts';
 import { lengthMs } from '../../query/spans.ts';
 import { readSpendRate, type SpendRate, spanReader } from '../../query/spendRate.ts';
-import { unpricedByModel } from '../../query/sums.ts';
+import { figuresOf } from '../../query/sums.ts';
 import { cutSentence, shownBudgets } from '../budgets/budget.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Document, Table } from '../document/document.ts';
@@ -120,10 +126,10 @@ function projectionDocument(
   const { projection: result, spendRate, windowDays } = found;
   const noData = result.status === 'no-data';
   const span = { from: context.now - Math.round(windowDays * dayMs) + 1, to: context.now + 1 };
-  const unpriced =
-    spendRate.sums.unpriced === 0
-      ? []
-      : unpricedByModel(select(context, { span, filters: question.filters }, ['model']));
+  const figures = figuresOf(
+    context,
+    select(context, { span, filters: question.filters }, ['model']),
+  );
   return {
     title: `Projection from ${daysText(windowDays)}`,
     sentences: noData ? [nothing(context)] : sentences(context, found),
@@ -131,9 +137,9 @@ function projectionDocument(
     notes: [
       ...(noData ? [] : notes(found, question)),
       ...retentionNotes(context, span),
-      ...figureNotes(context, { ...spendRate.sums, background: spendRate.background, unpriced }),
+      ...figureNotes(context, figures),
     ],
-    json: json(context, question, found, unpriced, retentionNotes(context, span)),
+    json: json(context, question, found, figures, retentionNotes(context, span)),
     verdict: { status: noData ? 'no-data' : 'ok', unpriced: spendRate.sums.unpriced > 0 },
   };
 }
@@ -257,7 +263,7 @@ function json(
   context: ReportContext,
   { filters }: Question,
   { projection: result, windowDays, budgets }: FoundProjection,
-  unpriced: readonly object[],
+  { declined, unpriced }: FigureInputs,
   cautions: readonly string[],
 ): object {
   const usd = (nano: number): number => nanoToUsd(Math.round(nano));
@@ -286,6 +292,7 @@ function json(
         outcome,
       })),
     })),
+    declinedUsd: nanoToUsd(declined.nano),
     unpriced,
     catalogueDate: context.book.catalogueDate,
     notes: [...cautions, ...warnings(context)],

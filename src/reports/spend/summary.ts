@@ -5,15 +5,23 @@ import { daySpan, monthSpan, type TimeSpan, weekSpan } from '../../model/calenda
 import { formatPercent } from '../../model/level.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { totalTokens } from '../../model/tokens.ts';
-import { figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
+import {
+  declinedWords,
+  type FigureInputs,
+  figureNotes,
+  headline,
+  type ReportContext,
+  warnings,
+} from '../../query/context.ts';
 import { type DaySpend, spendByDay } from '../../query/daySpend.ts';
+import { declinedBeside, sumDeclined } from '../../query/declined.ts';
 import { Names } from '../../query/names.ts';
 import { filterNames } from '../../query/options.ts';
 import { federationJson } from '../../query/peers.ts';
 import type { Question } from '../../query/question.ts';
 import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
-import { sumBy, unpricedOf } from '../../query/sums.ts';
+import { figuresOf, isNothing, sumBy } from '../../query/sums.ts';
 import type { SessionInfo } from '../../store/query/sessionInfo.ts';
 import type { SpendKey } from '../../store/query/spendRows.ts';
 import type { SpendSums } from '../../store/schema/sums.ts';
@@ -98,25 +106,27 @@ export function summaryReport(context: ReportContext, question: SummaryQuestion)
     ([model, sums]): ModelSums => ({ model, ...sums }),
   );
   const budget = budgetOf(context);
-  const unpriced = unpricedOf(models);
+  const figures = figuresOf(context, spend);
   return {
     title: 'Summary',
     sentences: sentences(context, { today, month, all, spend, span }, budget),
     tables: [
-      periodTable({ Today: today, 'This week': week, 'This month': month, 'All time': all }),
+      periodTable(context, {
+        Today: today,
+        'This week': week,
+        'This month': month,
+        'All time': all,
+      }),
       modelTable(models, spend, context),
       agentTable(spend),
       projectTable(spend),
     ],
-    notes: [
-      ...retentionNotes(context, span),
-      ...figureNotes(context, { ...spend.sums, background: spend.background, unpriced }),
-    ],
+    notes: [...retentionNotes(context, span), ...figureNotes(context, figures)],
     get json() {
-      return summaryJson(context, question, { spend, models, budget });
+      return summaryJson(context, question, { spend, models, budget, figures });
     },
     verdict: {
-      status: spend.sums.messages === 0 && spend.background === 0 ? 'no-data' : 'ok',
+      status: isNothing(spend) ? 'no-data' : 'ok',
       unpriced: spend.sums.unpriced > 0,
     },
   };
@@ -135,13 +145,13 @@ function sentences(
     headline(context, total, sums.lower > 0 || sums.unpriced > 0);
   const first = `Today ${figure(today)}, this month ${figure(month)}, all time ${figure(all)}.`;
   const range = span === undefined ? [] : [`${spanText(span, context.zone)}: ${figure(spend)}.`];
-  const limit =
-    budget === undefined
-      ? []
-      : [
-          `Budget (${formatPeriod(budget.entry.budget.period)}): ${formatUsd(budget.state.spent)} of ${formatUsd(budget.entry.budget.limit)}, ${formatPercent(budget.state.share)}, ${budget.state.level}.`,
-        ];
-  return [first, ...range, ...limit];
+  return [first, ...range, ...(budget === undefined ? [] : [budgetSentence(budget)])];
+}
+
+function budgetSentence({ entry, state, declined }: JudgedBudget): string {
+  const used = `${formatUsd(state.spent)} of ${formatUsd(entry.budget.limit)}`;
+  const facts = [used, formatPercent(state.share), state.level, ...declinedWords(declined)];
+  return `Budget (${formatPeriod(entry.budget.period)}): ${facts.join(', ')}.`;
 }
 
 /** Periods in the order in which the one budget of a summary is looked for. */
@@ -159,7 +169,7 @@ function budgetOf(context: ReportContext): JudgedBudget | undefined {
   return judged.toSorted((a, b) => rank(a) - rank(b))[0];
 }
 
-function periodTable(spends: Readonly<Record<string, Spend>>): Table {
+function periodTable(context: ReportContext, spends: Readonly<Record<string, Spend>>): Table {
   return {
     title: '',
     columns: [
@@ -170,6 +180,7 @@ function periodTable(spends: Readonly<Record<string, Spend>>): Table {
       { key: 'usd', header: 'By messages', unit: 'usd' },
       { key: 'background_usd', header: 'Background', unit: 'usd' },
       { key: 'total_usd', header: 'Cost', unit: 'usd' },
+      { key: 'declined_usd', header: 'Declined', unit: 'usd', idle: true },
     ],
     rows: Object.entries(spends).map(([name, spend]): Cell[] => [
       name,
@@ -179,6 +190,7 @@ function periodTable(spends: Readonly<Record<string, Spend>>): Table {
       spend.sums.nano,
       spend.background,
       spend.total,
+      sumDeclined(declinedBeside(context, spend)).nano,
     ]),
   };
 }
@@ -308,7 +320,13 @@ function summaryJson(
     spend,
     models,
     budget,
-  }: { spend: Spend; models: readonly ModelSums[]; budget: JudgedBudget | undefined },
+    figures,
+  }: {
+    spend: Spend;
+    models: readonly ModelSums[];
+    budget: JudgedBudget | undefined;
+    figures: FigureInputs;
+  },
 ): object {
   const { sums, sessions, rows, names } = spend;
   const { book } = context;
@@ -338,7 +356,8 @@ function summaryJson(
     messages: sums.messages,
     messagesUsd: nanoToUsd(sums.nano),
     backgroundUsd: nanoToUsd(spend.background),
-    unpriced: unpricedOf(models),
+    declinedUsd: nanoToUsd(figures.declined.nano),
+    unpriced: figures.unpriced,
     lowerBound: sums.lower > 0 || sums.unpriced > 0,
     lowerBoundMessages: sums.lower,
     byAgent: Object.fromEntries(
@@ -359,9 +378,7 @@ function summaryJson(
         },
       ]),
     ),
-    byDay: Object.fromEntries(
-      spendByDay(context, question.span, spend, question.filters).map(dayJson),
-    ),
+    byDay: Object.fromEntries(spendByDay(context, spend).map(dayJson)),
     billing: context.billing,
     catalogueDate: book.catalogueDate,
     notes: [...retentionNotes(context, question.span), ...warnings(context)],

@@ -5,6 +5,7 @@ import type {
   RetentionSettings,
 } from '../../model/retention.ts';
 import { count, type ReportContext, warnings } from '../../query/context.ts';
+import { summedUpKey } from '../../query/dimensions.ts';
 import {
   type DownsampledUpTo,
   downsampledUpTo,
@@ -165,8 +166,11 @@ function coarseNotes(
       ? [`What was spent before ${before} is summed up by day: it stands at the day's first hour.`]
       : []),
     ...(by.includes('tool')
+      ? [`Messages before ${before} are summed up without the tools they called: "${summedUpKey}".`]
+      : []),
+    ...(by.includes('class')
       ? [
-          `Messages before ${before} are summed up without the tools they called: they are in the total and in no row.`,
+          `Messages before ${before} are summed up: how many of them used a token class is not known, so only later ones are counted by class.`,
         ]
       : []),
     ...(by.includes('message') ? [`Messages before ${before} are summed up and not listed.`] : []),

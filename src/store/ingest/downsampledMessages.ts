@@ -61,10 +61,11 @@ export class DownsampledMessages {
   withMessageId(mid: string): DownsampledRow[] {
     this.#empty ??= this.#any.get() === undefined;
     if (this.#empty) return [];
-    const found = this.#byMid.all<DownsampledRow>(idHash(mid));
+    const rowsOf = (id: string): DownsampledRow[] => this.#byMid.all<DownsampledRow>(idHash(id));
+    const found = rowsOf(mid);
     // Before schema 7 such ids were without the time.
     const old = found.length === 0 ? /^(uuid:.*)@\d+$/.exec(mid)?.[1] : undefined;
-    return old === undefined ? found : this.#byMid.all<DownsampledRow>(idHash(old));
+    return old === undefined ? found : rowsOf(old);
   }
 
   /** Records that the message occurs in a main thread too. */

@@ -153,9 +153,7 @@ export class Ownership {
   /** Updates the message's occurrences from the merged state. */
   #updateOccurrences(row: MessageRow, merged: MergedMessage): MessageRow {
     const known = new Map(
-      this.#occurrences
-        .all<OccurrenceRow>(row.id)
-        .map((occurrence) => [occurrence.session, occurrence]),
+      this.#placesOf(row.id).map((occurrence) => [occurrence.session, occurrence]),
     );
     if (known.size === 0 && merged.occurrences.size === 1) {
       // In one session only: agent and source rank are columns of the message row itself.
@@ -174,6 +172,11 @@ export class Ownership {
     }
     if (owners.length > 0) this.#share(row, owners);
     return row;
+  }
+
+  /** Where a message that occurs in several sessions does; nothing for others. */
+  #placesOf(message: number): OccurrenceRow[] {
+    return this.#occurrences.all<OccurrenceRow>(message);
   }
 
   #occurrence({ agent, standing }: OccurrenceRow): Occurrence {
@@ -241,7 +244,7 @@ export class Ownership {
   #stateOf(row: MessageRow): MergedMessage {
     const { sid } = this.#sessions.byNumber(row.session);
     const own = this.#messages.merged(row, sid, this.#agents.agentId(row.agent));
-    const places = this.#occurrences.all<OccurrenceRow>(row.id);
+    const places = this.#placesOf(row.id);
     if (places.length === 0) return own;
     const occurrences = new Map(
       places.map((place) => [this.#sessions.byNumber(place.session).sid, this.#occurrence(place)]),
@@ -310,7 +313,7 @@ export class Ownership {
           merged.kept,
         );
     const sessions = new Set(owners.map(({ session }) => session));
-    for (const { session } of this.#occurrences.all<OccurrenceRow>(row.id)) {
+    for (const { session } of this.#placesOf(row.id)) {
       if (owners.length > 1 && sessions.has(session)) continue;
       this.#dropOccurrence.run(row.id, session);
       this.#onChange(session);
@@ -320,7 +323,7 @@ export class Ownership {
   }
 
   #delete(row: MessageRow): void {
-    for (const { session } of this.#occurrences.all<OccurrenceRow>(row.id)) {
+    for (const { session } of this.#placesOf(row.id)) {
       this.#dropOccurrence.run(row.id, session);
       this.#onChange(session);
     }
@@ -333,7 +336,7 @@ export class Ownership {
     for (const { session, agent, standing } of owners) {
       this.#setOccurrence.run(row.id, session, agent, standing);
     }
-    this.#relate(this.#occurrences.all<OccurrenceRow>(row.id).map(({ session }) => session));
+    this.#relate(this.#placesOf(row.id).map(({ session }) => session));
     this.#unresolved.add(row.id);
   }
 
@@ -357,7 +360,7 @@ export class Ownership {
     }
     for (const id of this.#unresolved) {
       const row = this.#messages.byId(id)!;
-      const candidates = this.#occurrences.all<OccurrenceRow>(id);
+      const candidates = this.#placesOf(id);
       if (candidates.length === 0) continue;
       const { session, agent, standing } = this.#ownerAmong(candidates, row);
       this.#changed(row, this.#messages.update(row, { session, agent, standing }));

@@ -84,10 +84,10 @@ export class Sessions {
 
   /** The session with this id, inserted when it is new. */
   get(sid: string, root: number): SessionRow {
-    let row = this.#rows.get(sid) ?? this.#bySid.get<SessionRow>(sid);
+    let row = this.#find(sid);
     if (row === undefined) {
       this.#insert.run(sid, root);
-      row = this.#bySid.get<SessionRow>(sid)!;
+      row = this.#find(sid)!;
     }
     // Copied into two accounts, a session belongs to the one whose path sorts first.
     if (row.root !== root && this.#strings.text(root) < this.#strings.text(row.root)) {
@@ -99,7 +99,11 @@ export class Sessions {
 
   /** A session that is known by its id: where it stands is left as it is. */
   known(sid: string): SessionRow {
-    return this.#rows.get(sid) ?? this.#cache(this.#bySid.get<SessionRow>(sid)!);
+    return this.#cache(this.#find(sid)!);
+  }
+
+  #find(sid: string): SessionRow | undefined {
+    return this.#rows.get(sid) ?? this.#bySid.get<SessionRow>(sid);
   }
 
   byNumber(id: number): SessionRow {

@@ -1,10 +1,14 @@
 import type { TimeSpan } from '../../model/calendar.ts';
+import { combineUsage, type Usage } from '../../model/tokens.ts';
 import type { SqlDatabase } from '../driver/types.ts';
+import { isBilled, partsOf } from '../schema/messageRow.ts';
 import type { SpendRow } from '../schema/sums.ts';
 import { facetJoin, type MessageSpend, spendRowOf } from './messageSpend.ts';
 
-/** One message with what a list of messages shows. */
+/** One message, its parts included, with what a list of messages shows. */
 export interface ActivityRow extends SpendRow {
+  /** Nano-dollars of a declined attempt that may be billed beside it. */
+  readonly declined: number;
   /** The message's id, '' where it has none. */
   readonly messageId: string;
   readonly tools: readonly string[];
@@ -14,14 +18,16 @@ export interface ActivityRow extends SpendRow {
 const pageSize = 500;
 
 type Row = MessageSpend & {
+  readonly declined: number;
+  readonly parts: string | null;
   readonly id: number;
   readonly messageId: string | null;
   readonly toolsText: string;
 };
 
 const columns = `m.id, m.mid AS messageId, m.at, m.session, m.agent, m.sidechain, m.prompt,
-  m.model_id, m.ended, m.incomplete, m.priced, m.input, m.output, m.write5m, m.write1h, m.cache_read, m.searches,
-  m.nano, f.id AS facet, t.text AS toolsText`;
+  m.model_id, m.ended, m.incomplete, m.priced, m.input, m.output, m.write5m, m.write1h, m.cache_read,
+  m.searches, m.nano, m.declined, m.parts, f.id AS facet, t.text AS toolsText`;
 
 /** Messages of a span, or all of them, latest first, in pages: who has enough stops asking. */
 export function* latestMessages(
@@ -73,5 +79,9 @@ export function* mostExpensiveMessages(
 
 function activityOf(row: Row): ActivityRow {
   const tools = row.toolsText === '' ? [] : (JSON.parse(row.toolsText) as string[]);
-  return { ...spendRowOf(row), messageId: row.messageId ?? '', tools };
+  const own = spendRowOf(row);
+  const usage = partsOf(row)
+    .filter(isBilled)
+    .reduce((sum: Usage, part) => combineUsage(sum, part.usage), own);
+  return { ...own, ...usage, declined: row.declined, messageId: row.messageId ?? '', tools };
 }

@@ -9,13 +9,6 @@ export interface BackgroundRow {
   readonly nano: number;
 }
 
-/** What was spent in one quarter of an hour. */
-export interface BucketRow {
-  readonly at: number;
-  readonly nano: number;
-  readonly messages: number;
-}
-
 /** Background spend dated into a span, or all of it. */
 export function backgroundRows(db: SqlDatabase, span: TimeSpan | undefined): BackgroundRow[] {
   const { from, to } = span ?? { from: 0, to: Number.MAX_SAFE_INTEGER };
@@ -32,28 +25,6 @@ export function backgroundRowsOf(
   return db
     .prepare('SELECT at, nano FROM background WHERE session = ? ORDER BY at')
     .all<{ at: number; nano: number }>(session);
-}
-
-/** Message spend by quarter of an hour, of some sessions or of all; edges of the span are whole. */
-export function bucketRows(
-  db: SqlDatabase,
-  span: TimeSpan | undefined,
-  sessions: readonly number[] | undefined,
-): BucketRow[] {
-  const { from, to } = span ?? { from: 0, to: Number.MAX_SAFE_INTEGER };
-  const bounds = [Math.floor(from / bucketMs), Math.ceil(to / bucketMs)];
-  const inside = 'WHERE bucket >= ? AND bucket < ?';
-  if (sessions === undefined) {
-    return db
-      .prepare(`SELECT bucket * ${bucketMs} AS at, nano, messages FROM spend_slot ${inside}`)
-      .all<BucketRow>(...bounds);
-  }
-  return db
-    .prepare(
-      `SELECT bucket * ${bucketMs} AS at, sum(nano) AS nano, sum(messages) AS messages
-       FROM spend_bucket ${inside} AND session IN (SELECT value FROM json_each(?)) GROUP BY bucket`,
-    )
-    .all<BucketRow>(...bounds, JSON.stringify(sessions));
 }
 
 /** When the first background is dated, in UTC milliseconds; undefined without any. */

@@ -1,7 +1,7 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import type { SqlDatabase } from '../driver/types.ts';
 import type { RowKeys, SpendRow } from '../schema/sums.ts';
-import { facetJoin, messageSums, promptColumn } from './messageSpend.ts';
+import { facetJoin, keyColumns, ownSums } from './messageSpend.ts';
 
 /** What message rows can be distinguished by without reading more than they need. */
 export type MessageKey = 'session' | 'agent' | 'model' | 'facet' | 'prompt';
@@ -20,14 +20,6 @@ export interface MessageNanos {
 }
 
 const always: TimeSpan = { from: 0, to: Number.MAX_SAFE_INTEGER };
-
-const columns: Readonly<Record<MessageKey, string>> = {
-  session: 'm.session',
-  agent: 'm.agent',
-  model: 'm.model_id',
-  facet: 'f.id',
-  prompt: promptColumn,
-};
 
 /** Numbers a column of the messages has to have one of. */
 export interface MessageFilter {
@@ -51,7 +43,7 @@ export function messageNanos(
   ];
   const from = `FROM message m
     WHERE m.at >= ? AND m.at < ? AND m.counted = 1 AND m.priced <> 0
-    ${only === undefined ? '' : `AND ${columns[only.key]} IN (SELECT value FROM json_each(?))`}`;
+    ${only === undefined ? '' : `AND ${keyColumns[only.key]} IN (SELECT value FROM json_each(?))`}`;
   const all = db.prepare(`SELECT json_group_array(m.nano) AS nanos ${from}`);
   return {
     nanos: JSON.parse(all.get<{ nanos: string }>(...values)!.nanos) as number[],
@@ -70,7 +62,7 @@ export function keyedMessageNanos(
   passes: (rows: readonly RowKeys[]) => readonly boolean[] = (rows) => rows.map(() => true),
 ): MessageNanos {
   const join = keys.includes('facet') ? facetJoin : '';
-  const extra = keys.map((key) => `, ${columns[key]} AS ${key}`).join('');
+  const extra = keys.map((key) => `, ${keyColumns[key]} AS ${key}`).join('');
   const rows = db
     .prepare(
       `SELECT m.id AS id, m.nano AS nano ${extra} FROM message m ${join}
@@ -122,7 +114,7 @@ export function longPromptRows(
   return db
     .prepare(
       `SELECT 0 AS at, m.session AS session, m.agent AS agent, m.model_id AS model, f.id AS facet,
-         0 AS prompt, ${messageSums} FROM message m ${facetJoin}
+         0 AS prompt, ${ownSums} FROM message m ${facetJoin}
        WHERE m.at >= ? AND m.at < ? AND m.counted = 1
          AND m.input + m.write5m + m.write1h + m.cache_read > ?
        GROUP BY m.session, m.agent, m.model_id, f.id`,
@@ -155,7 +147,7 @@ export function messageColumns(
        FROM message m
        WHERE m.at >= ? AND m.at < ? AND m.counted = 1 AND m.priced <> 0
          AND m.nano BETWEEN ? AND ?
-         ${only === undefined ? '' : `AND ${columns[only.key]} IN (SELECT value FROM json_each(?))`}
+         ${only === undefined ? '' : `AND ${keyColumns[only.key]} IN (SELECT value FROM json_each(?))`}
        GROUP BY 1`,
     )
     .all<MessageColumn>(span.from, width, span.from, span.to, low, high, ...wanted);

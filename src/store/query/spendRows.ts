@@ -2,11 +2,11 @@ import type { TimeSpan } from '../../model/calendar.ts';
 import { totalTokens } from '../../model/tokens.ts';
 import type { SqlDatabase } from '../driver/types.ts';
 import { downsampledUpTo } from '../retention/downsampleState.ts';
-import { type MessageRow, splitMessage } from '../schema/messageRow.ts';
 import { bucketMs, bucketOf, bucketsOf, type RollupTable } from '../schema/rollupTables.ts';
 import { addSums, noSums, type SpendRow, type SpendSums, takenAway } from '../schema/sums.ts';
 import { agentType, spendSumsOf } from './fragments.ts';
-import { facetJoin, spendRowOf } from './messageSpend.ts';
+import { type FacetedMessage, pieceReader } from './messagePieces.ts';
+import { facetJoin } from './messageSpend.ts';
 import { type EdgePiece, spanPieces } from './spanPieces.ts';
 
 /** What rollups can be split by; `bucket` is a quarter of an hour. */
@@ -97,32 +97,17 @@ function grouped(db: SqlDatabase, { table, keys, within, only }: Grouping): Spen
   return rows.map((row) => ({ ...nothing, ...row }));
 }
 
-type FacetedMessage = MessageRow & { facet: number };
-
 /** Single messages, split as the rollups split them. */
 function rowsOfMessages(db: SqlDatabase, span: TimeSpan): SpendRow[] {
-  const rows = db
+  const piecesOf = pieceReader(db);
+  return db
     .prepare(
       `SELECT m.*, f.id AS facet FROM message m ${facetJoin}
        WHERE m.at >= ? AND m.at < ? AND m.counted = 1`,
     )
-    .all<FacetedMessage>(span.from, span.to);
-  const word = db.prepare('SELECT id FROM word WHERE text = ?');
-  const facet = db.prepare(
-    'SELECT id FROM facet WHERE price_row = ? AND branch = ? AND effort = ? AND attribution = ?',
-  );
-  const wordOf = (text: string): number => word.get<{ id: number }>(text)?.id ?? 0;
-  return rows.flatMap((row) => {
-    const own = { ...spendRowOf(row), at: bucketOf(row.at) * bucketMs };
-    const { usage, nano, parts } = splitMessage(row);
-    const pieces = parts.map((part): SpendRow => {
-      const { branch, effort, attribution } = row;
-      const id = facet.get<{ id: number }>(wordOf(part.row), branch, effort, attribution)?.id;
-      const model = part.model === undefined ? row.model_id : wordOf(part.model);
-      return { ...own, ...noSums(), ...part.usage, model, facet: id ?? 0, nano: part.nano };
-    });
-    return [{ ...own, ...usage, nano }, ...pieces];
-  });
+    .all<FacetedMessage>(span.from, span.to)
+    .flatMap(piecesOf)
+    .map((row) => ({ ...row, at: bucketOf(row.at) * bucketMs }));
 }
 
 /** One row for each combination of the keys. */
@@ -193,6 +178,11 @@ export function agentNames(db: SqlDatabase, numbers: Iterable<number>): Map<numb
     )
     .all<AgentName & { id: number }>(JSON.stringify([...numbers]));
   return new Map(rows.map(({ id, ...name }) => [id, name]));
+}
+
+/** The number of a word; undefined where the store has none. */
+export function wordNumber(db: SqlDatabase, text: string): number | undefined {
+  return db.prepare('SELECT id FROM word WHERE text = ?').get<{ id: number }>(text)?.id;
 }
 
 /** Texts of words by number. */

@@ -216,7 +216,7 @@ export function splitMessage(
   >,
 ): { readonly usage: Usage; readonly nano: number; readonly parts: readonly MessagePart[] } {
   const band = bandOf(row);
-  const billed = partsOf(row).filter(({ kind }) => kind !== 'declined');
+  const billed = partsOf(row).filter(isBilled);
   const parts: readonly MessagePart[] =
     band === undefined ? billed : [...billed, { ...band, model: undefined }];
   const usage = usageOf(row);
@@ -225,6 +225,11 @@ export function splitMessage(
     nano: row.nano - parts.reduce((sum, { nano }) => sum + nano, 0),
     parts,
   };
+}
+
+/** Whether a part is billed with its message: a declined attempt stands beside it. */
+export function isBilled({ kind }: Pick<PricedPart, 'kind'>): boolean {
+  return kind !== 'declined';
 }
 
 export function partsOf(row: { readonly parts: string | null }): PricedPart[] {
