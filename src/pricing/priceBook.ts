@@ -18,7 +18,7 @@ import { formatRowName, parseRowName, type RowTrait } from './rowName.ts';
 import type { Tier } from './tiers.ts';
 
 /** Part of every revision: raised when matching, arithmetic or the names of rows change. */
-const rulesVersion = 1;
+const rulesVersion = 2;
 
 /** Model strings remembered; transcripts hold a handful, a hostile one must not fill the memory. */
 const rememberedModels = 2_000;

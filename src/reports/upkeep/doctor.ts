@@ -2,6 +2,7 @@ import type { RootSource } from '../../agents/agentLog.ts';
 import { dayOf } from '../../model/calendar.ts';
 import { daysOld } from '../../pricing/days.ts';
 import { count, homePath, type ReportContext, warnings } from '../../query/context.ts';
+import { type EndingModel, endingModels } from '../../query/endingModels.ts';
 import { unpricedOf } from '../../query/sums.ts';
 import type { StoreOnDisk } from '../../store/connection/backups.ts';
 import type { RejectedCount } from '../../store/query/storeReader.ts';
@@ -42,7 +43,8 @@ type Unpriced = ReturnType<typeof unpricedOf>;
 export function doctorReport(context: ReportContext, machine: MachineInfo): Document {
   const rejected = context.reader.rejected();
   const unpriced = unpricedOf(context.reader.agents());
-  const found = findings(context, machine, rejected, unpriced);
+  const ending = endingModels(context);
+  const found = findings(context, machine, rejected, { unpriced, ending });
   return {
     title: 'Outlay doctor',
     sentences:
@@ -72,6 +74,7 @@ export function doctorReport(context: ReportContext, machine: MachineInfo): Docu
         ageDays: daysOld(context.book.catalogueDate, context.now),
         warnAfterDays: context.warnAfterDays,
         unpriced,
+        ending,
       },
     },
   };
@@ -86,7 +89,7 @@ function findings(
   context: ReportContext,
   machine: MachineInfo,
   rejected: readonly RejectedCount[],
-  unpriced: Unpriced,
+  { unpriced, ending }: { readonly unpriced: Unpriced; readonly ending: readonly EndingModel[] },
 ): string[] {
   const { roots, switchedOff } = machine;
   const found = switchedOff === undefined ? [] : [switchedOff];
@@ -115,7 +118,12 @@ function findings(
       `${count(unpriced.length, 'model')} without a price, so figures are at least what is shown. "outlay prices import FILE" sets one.`,
     );
   }
-  return [...found, ...warnings(context)];
+  return [...found, ...ending.map(endingSentence), ...warnings(context)];
+}
+
+function endingSentence({ model, ends, source, over, messages }: EndingModel): string {
+  const when = over ? `has ended on ${ends}` : `ends on ${ends}, and requests fail from then on`;
+  return `${model} ${when} (${source}). You used it for ${count(messages, 'message')} in the last 30 days: choose another model.`;
 }
 
 const pairColumns: Table['columns'] = [
