@@ -55,3 +55,63 @@ describe('which model it is', () => {
     assert.match(out, /claude-opus-4-7 .* fast mode ended 2026-07-24/);
   });
 });
+
+describe('one project is one project', () => {
+  const usage = usageOf({ input: 1_000_000 });
+  /** A session of five dollars in a directory, an hour after the one before. */
+  const sessionIn = (world: CliWorld, digit: number, cwd: string): void => {
+    const id = `${String(digit).repeat(8)}-0000-4000-8000-000000000001`;
+    const timestamp = `2026-11-20T1${digit}:00:00.000Z`;
+    const more = { sessionId: id, cwd, timestamp };
+    world.transcript(`p${digit}/${id}.jsonl`, [answerRecord(id, 'claude-opus-4-8', usage, more)]);
+  };
+
+  test('case of drives and folders on Windows, slashes and composed letters make no other one', () => {
+    using world = new CliWorld();
+    sessionIn(world, 1, 'C:\\Work\\App');
+    sessionIn(world, 2, 'c:/work/app/');
+    sessionIn(world, 3, '/srv/cafe\u0301');
+    sessionIn(world, 4, '/srv/caf\u00e9/');
+    const { rows } = world.json('breakdown', '--by', 'project', '--period', 'all');
+    const found = rows.map((row: { project: string; cost_usd: number }) => [
+      row.project,
+      row.cost_usd,
+    ]);
+    assert.deepEqual(found.sort(), [
+      ['/srv/caf\u00e9/', 10],
+      ['c:/work/app/', 10],
+    ]);
+    const { byProject } = world.json('summary', '--period', 'all');
+    assert.deepEqual(Object.keys(byProject).sort(), ['/srv/caf\u00e9/', 'c:/work/app/']);
+    for (const named of ['C:\\work\\APP', 'c:/Work', 'app', '/srv/caf\u00e9', 'cafe\u0301']) {
+      const all = world.json('sessions', '--project', named);
+      assert.equal(all.sessions.length, 2, named);
+    }
+  });
+
+  test('--project / is every directory', () => {
+    using world = new CliWorld();
+    sessionIn(world, 1, '/src/app');
+    sessionIn(world, 2, '/home/dev/shop');
+    assert.equal(world.json('sessions', '--project', '/').sessions.length, 2);
+    assert.equal(world.json('summary', '--project', '/', '--period', 'all').total_cost_usd, 10);
+    assert.equal(world.json('sessions', '--project', '/src').sessions.length, 1);
+  });
+
+  test('a budget counts every spelling, and is replaced by one of another spelling', () => {
+    using world = new CliWorld();
+    sessionIn(world, 1, 'C:\\Work\\App');
+    sessionIn(world, 2, 'c:\\work\\app');
+    const set = (limit: string, path: string): void => {
+      const { code } = world.on('budget', 'set', limit, '--scope', `project:${path}`);
+      assert.equal(code, 0);
+    };
+    set('50', 'C:\\WORK\\app');
+    set('20', 'c:\\Work\\App\\');
+    const { budgets } = world.json('budget', 'list');
+    assert.equal(budgets.length, 1);
+    const check = world.json('budget', 'check', '--project', 'c:/work/app');
+    assert.deepEqual([check.budget_usd, check.spent_usd], [20, 10]);
+    assert.equal(world.json('budget', 'get', '--scope', 'project:C:/work/app').budget_usd, 20);
+  });
+});

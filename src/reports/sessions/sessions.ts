@@ -10,6 +10,7 @@ import {
   type ReportContext,
   warnings,
 } from '../../query/context.ts';
+import { projectPath } from '../../query/projects.ts';
 import { modelsJson, sumBy, tokenCounts, unpricedOf } from '../../query/sums.ts';
 import type { AgentSums, SessionSummary } from '../../store/query/storeReader.ts';
 import { addSums } from '../../store/schema/sums.ts';
@@ -135,7 +136,7 @@ function tableRow(session: SessionSummary, rows: readonly AgentSums[]): Cell[] {
   return [
     session.endedAt || null,
     session.sid,
-    lastPart(session.gitRoot ?? session.cwd),
+    lastPart(projectPath(session)),
     session.title,
     sumBy(rows, ({ model }) => model)[0]?.[0] ?? null,
     session.messages,

@@ -2,12 +2,12 @@ import type { RootSource } from '../../agents/agentLog.ts';
 import { dayOf } from '../../model/calendar.ts';
 import { daysOld } from '../../pricing/days.ts';
 import { count, homePath, type ReportContext, warnings } from '../../query/context.ts';
-import { type EndingModel, endingModels } from '../../query/endingModels.ts';
 import { unpricedOf } from '../../query/sums.ts';
 import type { StoreOnDisk } from '../../store/connection/backups.ts';
 import type { RejectedCount } from '../../store/query/storeReader.ts';
 import { sizeText } from '../../text/byteSize.ts';
 import type { Cell, Document, Table } from '../document/document.ts';
+import { type EndingModel, endingModels } from './endingModels.ts';
 import { isoOrNull, workersJson, workerTables } from './workers.ts';
 
 /** A root as it was found on disk. */

@@ -267,6 +267,15 @@ export class StoreReader {
     );
   }
 
+  /** When a session that started in a directory was last active; UTC milliseconds, 0 for never. */
+  lastUsed(cwd: string): number {
+    return this.#all<{ at: number }>(
+      `SELECT coalesce(max(s.last_at), 0) AS at
+       FROM session s JOIN word w ON w.id = s.cwd WHERE w.text = ?`,
+      cwd,
+    )[0]!.at;
+  }
+
   /** Transcripts known: how many, their bytes, lines, and how many are no longer on disk. */
   fileCounts(): { files: number; bytes: number; lines: number; gone: number } {
     return this.#all<{ files: number; bytes: number; lines: number; gone: number }>(

@@ -1,6 +1,6 @@
-import { dayMs } from '../model/calendar.ts';
-import { dayStart } from '../pricing/days.ts';
-import type { ReportContext } from './context.ts';
+import { dayMs } from '../../model/calendar.ts';
+import { dayStart } from '../../pricing/days.ts';
+import type { ReportContext } from '../../query/context.ts';
 
 /** Use that is recent enough to go on, and ends that are near enough to plan for, in days. */
 const usedWithinDays = 30;
