@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { unpackCase } from '../lib/cases.ts';
 import { answerRecord, CliWorld, usageOf } from './runCli.ts';
 
 const sessionId = 'aaaaaaaa-0000-4000-8000-000000000001';
@@ -113,5 +114,56 @@ describe('one project is one project', () => {
     const check = world.json('budget', 'check', '--project', 'c:/work/app');
     assert.deepEqual([check.budget_usd, check.spent_usd], [20, 10]);
     assert.equal(world.json('budget', 'get', '--scope', 'project:C:/work/app').budget_usd, 20);
+  });
+});
+
+describe('whose work it is', () => {
+  test('a teammate’s session is an agent of the team', () => {
+    using world = new CliWorld();
+    unpackCase('37-team', world.root);
+    const { rows, total_cost_usd } = world.json('breakdown', '--by', 'agent', '--period', 'all');
+    assert.deepEqual(
+      rows.map((row: { agent: string; cost_usd: number }) => [row.agent, row.cost_usd]),
+      [
+        ['qa', 6],
+        ['main', 3],
+      ],
+    );
+    assert.equal(total_cost_usd, 9);
+    const { byAgent } = world.json('summary', '--period', 'all', '--agent', 'qa');
+    assert.deepEqual(Object.keys(byAgent), ['qa']);
+    const { sessions } = world.json('sessions');
+    assert.deepEqual(
+      sessions.map(({ agents }: { agents: { agentId: string; type: string }[] }) =>
+        agents.map(({ agentId, type }) => [agentId, type]),
+      ),
+      [[['main', 'qa']], [['main', 'main']]],
+    );
+  });
+
+  test('who leads a team, and a name outside a team, is the main thread', () => {
+    using world = new CliWorld();
+    const usage = usageOf({ input: 1_000_000 });
+    world.transcript(`p/${sessionId}.jsonl`, [
+      answerRecord('1', 'claude-opus-4-8', usage, { teamName: 'crew', agentName: 'team-lead' }),
+      answerRecord('2', 'claude-opus-4-8', usage, { agentName: 'my name for it' }),
+    ]);
+    const { rows } = world.json('breakdown', '--by', 'agent', '--period', 'all');
+    assert.deepEqual(
+      rows.map((row: { agent: string; cost_usd: number }) => [row.agent, row.cost_usd]),
+      [['main', 10]],
+    );
+  });
+
+  test('a subagent’s type stands in its records where no meta file has it', () => {
+    using world = new CliWorld();
+    unpackCase('Z-attribution-agent', world.root);
+    const { rows } = world.json('breakdown', '--by', 'agent', '--period', 'all');
+    assert.deepEqual(
+      rows.map(({ agent }: { agent: string }) => agent),
+      ['general-purpose'],
+    );
+    const { byAgent } = world.json('summary', '--period', 'all', '--agent', 'general-purpose');
+    assert.deepEqual(Object.keys(byAgent), ['general-purpose']);
   });
 });

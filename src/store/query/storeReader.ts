@@ -246,13 +246,13 @@ export class StoreReader {
     ).map(({ text }) => text);
   }
 
-  /** Types of subagents that have spent something, by name. */
+  /** Types of subagents, and names of teammates, that have spent something, by name. */
   knownAgentTypes(): string[] {
     // Types are few: for each one agent that has spent something is enough.
     return this.#all<{ type: string }>(
-      `WITH kind AS (SELECT DISTINCT ${agentType} AS type FROM agent a WHERE a.aid <> '')
+      `WITH kind AS (SELECT DISTINCT ${agentType} AS type FROM agent a WHERE a.aid <> '' OR a.type <> '')
        SELECT type FROM kind WHERE EXISTS (SELECT 1 FROM agent a
-         WHERE a.aid <> '' AND ${agentType} = kind.type AND EXISTS
+         WHERE (a.aid <> '' OR a.type <> '') AND ${agentType} = kind.type AND EXISTS
            (SELECT 1 FROM spend_total t WHERE t.session = a.session AND t.agent = a.id))
        ORDER BY 1`,
     ).map(({ type }) => type);

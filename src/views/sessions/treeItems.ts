@@ -10,6 +10,7 @@ import { addDays } from '../../model/calendar.ts';
 import { projectPath } from '../../query/projects.ts';
 import type { ListedSession } from '../../store/query/sessionList.ts';
 import { commandIds } from '../core/commandIds.ts';
+import { agentName } from '../text/agentName.ts';
 import type { Format } from '../text/format.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 import { modelName, oneLine, projectName, titleText } from '../text/names.ts';
@@ -147,7 +148,7 @@ function describePart(node: PartNode, { format }: ItemContext): ItemText {
 }
 
 function partName({ part, type }: PartNode): string {
-  if (part === 'main') return l10n.t('Main thread');
+  if (part === 'main') return agentName(type, 60);
   if (part === 'background') return l10n.t('Background');
   return oneLine(type, 60) || l10n.t('Subagent');
 }

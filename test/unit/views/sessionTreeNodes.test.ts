@@ -42,7 +42,7 @@ describe('what a session is made of', () => {
     assert.deepEqual(
       parts.map(({ part, agentId, type, model, nano }) => [part, agentId, type, model, nano]),
       [
-        ['main', '', '', 'claude-haiku-5-5', 150],
+        ['main', '', 'main', 'claude-haiku-5-5', 150],
         ['agent', 'y', 'planner', 'claude-opus-5-5', 650],
         ['agent', 'x', 'reviewer', 'claude-haiku-5-5', 100],
         ['background', '', '', '', 100],

@@ -8,8 +8,8 @@ import {
   type TranscriptBatch,
   unnamedAgent,
 } from '../../../model/records.ts';
-import { emptyBatch } from '../../batch.ts';
-import { attributionOf, errorCode } from './attribution.ts';
+import { emptyAgentMetadata, emptyBatch } from '../../batch.ts';
+import { agentTypeOf, attributionOf, errorCode } from './attribution.ts';
 import { ByteCache, bounded } from './byteCache.ts';
 import { clientTotal } from './costState.ts';
 import {
@@ -92,6 +92,8 @@ export class TranscriptParser {
   readonly #records = new RecordCollector();
   /** Earliest prompt of each session in this batch: only the first can name it. */
   #firstPrompts = new Map<string, number>();
+  /** Types said of agents in this batch: each is stated once. */
+  #agentTypes = new Set<string>();
 
   constructor(place: TranscriptLocation, state: ParserState) {
     this.#place = place;
@@ -124,6 +126,7 @@ export class TranscriptParser {
     const batch = this.#batch;
     this.#batch = emptyBatch();
     this.#firstPrompts = new Map();
+    this.#agentTypes = new Set();
     this.state.tools = this.#tools.list();
     return batch;
   }
@@ -360,6 +363,16 @@ export class TranscriptParser {
     };
     if (error !== '') this.#event('api-error', head, error, 1);
     this.#batch.messages.push(line);
+    if (!progress) this.#agentType(line);
+  }
+
+  /** States what a record says of its agent's type: there may be no meta file that does. */
+  #agentType({ sessionId, agentId, attribution }: MessageLine): void {
+    const type = agentTypeOf(attribution, agentId);
+    const key = JSON.stringify([sessionId, agentId, type]);
+    if (type === '' || this.#agentTypes.has(key)) return;
+    this.#agentTypes.add(key);
+    this.#batch.agents.push({ ...emptyAgentMetadata, sessionId, agentId, type });
   }
 
   #duration(at: number): number | null {
@@ -393,14 +406,11 @@ export class TranscriptParser {
     if (user.webSearches > 0) this.#event('web-search', head, '', user.webSearches);
     if (user.agentId !== '' && user.toolUseId !== '') {
       this.#batch.agents.push({
+        ...emptyAgentMetadata,
         sessionId: head.sessionId,
         agentId: user.agentId,
-        type: '',
         toolUseId: user.toolUseId,
         parentAgentId: head.agentId,
-        worktree: '',
-        model: '',
-        depth: null,
       });
     }
     const meta = isTrue(buf, s.start(META)) || isTrue(buf, s.start(COMPACT));
