@@ -167,3 +167,36 @@ describe('whose work it is', () => {
     assert.deepEqual(Object.keys(byAgent), ['general-purpose']);
   });
 });
+
+describe('what a session is called', () => {
+  const titlesOf = (world: CliWorld): Record<string, string | null> => {
+    const { sessions } = world.json('sessions');
+    return Object.fromEntries(
+      sessions.map((one: { sessionId: string; title: string | null }) => [
+        one.sessionId[0],
+        one.title,
+      ]),
+    );
+  };
+
+  test('a person’s words, without what editors and tools wrap around them', () => {
+    using world = new CliWorld();
+    unpackCase('44-titles', world.root);
+    assert.deepEqual(titlesOf(world), {
+      1: 'Add a dark mode',
+      2: 'Rename this',
+      3: null,
+      4: 'Fix the tests',
+      5: null,
+      6: null,
+      7: '<div> is not centered, please fix it',
+      8: null,
+    });
+  });
+
+  test('summaries of other sessions in its file are not its title', () => {
+    using world = new CliWorld();
+    unpackCase('09-foreign-summary', world.root);
+    assert.deepEqual(titlesOf(world), { 1: 'Write a release note' });
+  });
+});

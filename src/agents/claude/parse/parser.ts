@@ -44,6 +44,7 @@ import {
   TYPE,
   UUID,
 } from './recordFields.ts';
+import { Summaries } from './summaries.ts';
 import { readTime, timeAt } from './timestamp.ts';
 import { oneLine } from './titleLine.ts';
 import { ToolMemory, toolCallsIn } from './toolCalls.ts';
@@ -88,6 +89,7 @@ export class TranscriptParser {
   readonly #sessions = new ByteCache();
   readonly #agents = new ByteCache();
   readonly #tools: ToolMemory;
+  readonly #summaries: Summaries;
   #batch: TranscriptBatch = emptyBatch();
   readonly #records = new RecordCollector();
   /** Earliest prompt of each session in this batch: only the first can name it. */
@@ -99,6 +101,7 @@ export class TranscriptParser {
     this.#place = place;
     this.state = { ...state };
     this.#tools = new ToolMemory(state.tools);
+    this.#summaries = new Summaries(state.summaries);
   }
 
   /** Reads the lines in [start, stop) of `buf`; the byte at `start` is byte `offset` of the file. */
@@ -128,6 +131,7 @@ export class TranscriptParser {
     this.#firstPrompts = new Map();
     this.#agentTypes = new Set();
     this.state.tools = this.#tools.list();
+    this.state.summaries = this.#summaries.state;
     return batch;
   }
 
@@ -208,6 +212,7 @@ export class TranscriptParser {
     }
     const head = this.#head(buf, offset);
     this.#records.add(buf, this.#spans, head);
+    if (head.uuid !== '') this.#summed(head);
     const behind = this.#batch.messages.length;
     let interrupted = false;
     switch (type) {
@@ -468,7 +473,23 @@ export class TranscriptParser {
   #title(type: string, record: Record<string, unknown> | undefined, head: RecordHead): void {
     const { kind, field } = titleFields[type]!;
     const line = oneLine(text(record?.[field]));
-    if (line !== '') this.#titleRecord(kind, head, line, this.state.lastAt);
+    if (line === '') return;
+    const at = this.state.lastAt;
+    const leafUuid = kind === 'summary' ? bounded(text(record?.leafUuid)) : '';
+    if (leafUuid === '') {
+      this.#titleRecord(kind, head, line, at);
+      return;
+    }
+    const summary = { leafUuid, at, offset: head.offset, text: line };
+    const sessionId = this.#summaries.sessionOf(summary);
+    if (sessionId !== undefined) this.#titleRecord(kind, { ...head, sessionId }, line, at);
+  }
+
+  /** Titles the session of a record that summaries waited for. */
+  #summed({ uuid, sessionId }: RecordHead): void {
+    for (const { at, offset, text: line } of this.#summaries.saw({ uuid, sessionId })) {
+      this.#batch.titles.push({ sessionId, kind: 'summary', at, offset, text: line });
+    }
   }
 
   #promptTitle(prompt: string, head: RecordHead): void {
