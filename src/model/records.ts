@@ -173,8 +173,11 @@ export const rejectReasons = [
 ] as const;
 export type RejectReason = (typeof rejectReasons)[number];
 
+/** Said of a line that is used although its time is out of reason: the record before it dates it. */
+export const oddTime = 'odd time';
+
 export interface RejectedLine {
-  readonly reason: RejectReason;
+  readonly reason: RejectReason | typeof oddTime;
   /** Counted from 1. */
   readonly line: number;
   readonly offset: number;

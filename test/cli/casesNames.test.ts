@@ -200,3 +200,28 @@ describe('what a session is called', () => {
     assert.deepEqual(titlesOf(world), { 1: 'Write a release note' });
   });
 });
+
+describe('when it was', () => {
+  test('dates out of reason make no years of nothing, lose nothing, and are said', () => {
+    using world = new CliWorld();
+    unpackCase('16-times', world.root);
+    const { sessions, totals } = world.json('sessions');
+    assert.deepEqual([totals.messages, totals.usd], [11, 36]);
+    // The last sound time of the file is next month's.
+    assert.equal(sessions[0].endedAt, '2026-12-25T10:00:00.000Z');
+    const { steps } = world.json('history', '--period', 'all');
+    assert.deepEqual([steps[0].from, steps.at(-1).from], ['2026-03-02', '2026-12-25']);
+    assert.equal(world.json('breakdown', '--by', 'model', '--period', 'today').total_cost_usd, 0);
+    const { findings, rejectedLines, rejected } = world.json('doctor');
+    assert.ok(
+      findings.includes(
+        '2 lines in 1 transcript with a time out of reason (before 2024, or years ahead): their spend is dated by the record before them.',
+      ),
+    );
+    assert.equal(rejectedLines, 0);
+    assert.deepEqual(
+      rejected.map(({ reason, lines }: { reason: string; lines: number[] }) => [reason, lines]),
+      [['odd time', [11, 12]]],
+    );
+  });
+});

@@ -1,5 +1,6 @@
 import type { RootSource } from '../../agents/agentLog.ts';
 import { dayOf } from '../../model/calendar.ts';
+import { oddTime } from '../../model/records.ts';
 import { daysOld } from '../../pricing/days.ts';
 import { count, homePath, type ReportContext, warnings } from '../../query/context.ts';
 import { unpricedOf } from '../../query/sums.ts';
@@ -66,7 +67,7 @@ export function doctorReport(context: ReportContext, machine: MachineInfo): Docu
       findings: found,
       roots: machine.roots.map((root) => ({ ...root, source: sources[root.source] })),
       store: storeJson(context, machine),
-      rejectedLines: rejectedLines(rejected),
+      rejectedLines: rejectedLines(sorted(rejected).unusable),
       rejected,
       ...workersJson(context),
       prices: {
@@ -82,6 +83,19 @@ export function doctorReport(context: ReportContext, machine: MachineInfo): Docu
 
 function rejectedLines(rejected: readonly RejectedCount[]): number {
   return rejected.reduce((sum, row) => sum + row.count, 0);
+}
+
+/** What could not be used at all, and what only had to be dated otherwise. */
+function sorted(rejected: readonly RejectedCount[]): Record<'unusable' | 'odd', RejectedCount[]> {
+  const { odd = [], unusable = [] } = Object.groupBy(rejected, ({ reason }) =>
+    reason === oddTime ? 'odd' : 'unusable',
+  );
+  return { unusable, odd };
+}
+
+function linesAndFiles(rejected: readonly RejectedCount[]): string {
+  const files = count(new Set(rejected.map(({ path }) => path)).size, 'transcript');
+  return `${count(rejectedLines(rejected), 'line')} in ${files}`;
 }
 
 /** Everything worth doing something about, with what to do. */
@@ -108,10 +122,14 @@ function findings(
     const what = count(unreadable, 'folder or file', 'folders or files');
     found.push(`${what} cannot be read: check the rights.`);
   }
-  const lines = rejectedLines(rejected);
-  if (lines > 0) {
-    const files = count(new Set(rejected.map(({ path }) => path)).size, 'transcript');
-    found.push(`${count(lines, 'line')} in ${files} could not be used; all others were.`);
+  const { unusable, odd } = sorted(rejected);
+  if (unusable.length > 0) {
+    found.push(`${linesAndFiles(unusable)} could not be used; all others were.`);
+  }
+  if (odd.length > 0) {
+    found.push(
+      `${linesAndFiles(odd)} with a time out of reason (before 2024, or years ahead): their spend is dated by the record before them.`,
+    );
   }
   if (unpriced.length > 0) {
     found.push(
@@ -201,7 +219,7 @@ function storeTable({ reader, zone, home }: ReportContext, { store }: MachineInf
 
 function rejectedTable(rejected: readonly RejectedCount[]): Table {
   return {
-    title: 'Lines that could not be used',
+    title: 'Lines that could not be used as they are',
     columns: [
       { key: 'reason', header: 'Reason', unit: 'text' },
       { key: 'lines', header: 'Lines', unit: 'count' },

@@ -1,4 +1,5 @@
 import type { TimeSpan } from '../../model/calendar.ts';
+import { oddTime } from '../../model/records.ts';
 import type { LeaseRow } from '../connection/writerLease.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
 import { downsampleMeta } from '../retention/downsampleState.ts';
@@ -301,11 +302,13 @@ export class StoreReader {
 
   /** Number of lines that could not be used. */
   rejectedLines(): number {
-    return this.#all<{ count: number }>('SELECT coalesce(sum(count), 0) AS count FROM rejected')[0]!
-      .count;
+    return this.#all<{ count: number }>(
+      'SELECT coalesce(sum(count), 0) AS count FROM rejected WHERE reason <> ?',
+      oddTime,
+    )[0]!.count;
   }
 
-  /** Lines that could not be used, by file and reason. */
+  /** Lines that could not be used, or not as they are, by file and reason. */
   rejected(): RejectedCount[] {
     return this.#all<{ path: string; reason: string; count: number; lines: string }>(
       `SELECT f.path AS path, r.reason AS reason, r.count AS count, r.lines AS lines

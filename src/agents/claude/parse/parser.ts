@@ -3,6 +3,7 @@ import {
   type EventKind,
   type MessageLine,
   mainAgent,
+  oddTime,
   type RejectReason,
   type TitleKind,
   type TranscriptBatch,
@@ -45,7 +46,7 @@ import {
   UUID,
 } from './recordFields.ts';
 import { Summaries } from './summaries.ts';
-import { readTime, timeAt } from './timestamp.ts';
+import { isOddTime, readTime, timeAt } from './timestamp.ts';
 import { oneLine } from './titleLine.ts';
 import { ToolMemory, toolCallsIn } from './toolCalls.ts';
 import { isJsonObject, readUsage, text } from './usage.ts';
@@ -94,6 +95,8 @@ export class TranscriptParser {
   readonly #records = new RecordCollector();
   /** Earliest prompt of each session in this batch: only the first can name it. */
   #firstPrompts = new Map<string, number>();
+  /** Whether the time of the record just read is out of reason. */
+  #oddTime = false;
   /** Types said of agents in this batch: each is stated once. */
   #agentTypes = new Set<string>();
 
@@ -135,7 +138,7 @@ export class TranscriptParser {
     return batch;
   }
 
-  #reject(reason: RejectReason, offset: number): void {
+  #reject(reason: RejectReason | typeof oddTime, offset: number): void {
     this.#batch.rejected.push({ reason, line: this.state.line, offset });
   }
 
@@ -274,13 +277,19 @@ export class TranscriptParser {
         this.#agents.read(buf, s.start(AGENT), s.end(AGENT)) || place.agentId || unnamedAgent;
     }
     return {
-      at: timeAt(buf, s.start(TIME), s.end(TIME)),
+      at: this.#soundTime(timeAt(buf, s.start(TIME), s.end(TIME))),
       uuid: s.start(UUID) < 0 ? '' : bounded(stringAt(buf, s.start(UUID), s.end(UUID)) ?? ''),
       sessionId: this.#sessions.read(buf, s.start(SESSION), s.end(SESSION)) || place.sessionId,
       sidechain,
       agentId,
       offset,
     };
+  }
+
+  /** A record's time; NaN, as if it had none, for one no sound clock shows. */
+  #soundTime(at: number): number {
+    this.#oddTime = isOddTime(at, this.state.lastAt);
+    return this.#oddTime ? Number.NaN : at;
   }
 
   #assistant(record: Record<string, unknown>, head: RecordHead): void {
@@ -296,7 +305,7 @@ export class TranscriptParser {
     if (!isJsonObject(data) || !isJsonObject(inner) || inner.type !== 'assistant') return;
     const message = inner.message;
     if (!isJsonObject(message)) return;
-    const own = readTime(inner.timestamp);
+    const own = this.#soundTime(readTime(inner.timestamp));
     this.#message(
       { ...record, requestId: inner.requestId, effort: inner.effort ?? record.effort },
       message,
@@ -340,6 +349,7 @@ export class TranscriptParser {
       this.#reject('no time', head.offset);
       return;
     }
+    if (this.#oddTime) this.#reject(oddTime, head.offset);
     const messageId = bounded(text(message.id));
     const line: MessageLine = {
       messageId: messageId || this.#ownId(head),
