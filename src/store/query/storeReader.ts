@@ -24,8 +24,6 @@ export interface SessionSummary extends SpendSums {
   readonly branch: string;
   readonly startedAt: number;
   readonly endedAt: number;
-  /** When its transcript was last written (file time). */
-  readonly writtenAt: number;
   readonly background: number;
   readonly unconfirmed: number;
   /** The client's last total in dollars, as written. */
@@ -197,12 +195,11 @@ export class StoreReader {
     return this.#sessions('s.sid = ?', 1, sid)[0];
   }
 
-  /** The session last written whose start directory is in scope. */
-  latestSession(scope: Scope): SessionSummary | undefined {
-    if (scope === undefined) return this.#sessions('TRUE', 1)[0];
-    if (scope.length === 0) return undefined;
-    const list = JSON.stringify(scope);
-    return this.#sessions(inScope, 1, list, list)[0];
+  /** The session last active up to a moment whose start directory is in scope. */
+  latestSession(scope: Scope, until = Number.MAX_SAFE_INTEGER): SessionSummary | undefined {
+    if (scope?.length === 0) return undefined;
+    const list = scope === undefined ? null : JSON.stringify(scope);
+    return this.#sessions(`s.last_at <= ? AND ${inScope}`, 1, until, list, list)[0];
   }
 
   /** Picks the sessions along the index first, so that only those wanted are downsampled. */
@@ -211,7 +208,7 @@ export class StoreReader {
       `SELECT s.id AS id, s.sid AS sid, r.text AS root, c.text AS cwd, p.git_root AS gitRoot,
          ${titleOf} AS title, b.text AS branch,
          coalesce(s.own_at, s.first_at, 0) AS startedAt, coalesce(s.last_at, 0) AS endedAt,
-         s.written_at AS writtenAt, s.background AS background,
+         s.background AS background,
          CASE WHEN s.client_total IS NULL THEN coalesce(sum(nano), 0)
            ELSE s.unconfirmed END AS unconfirmed,
          s.client_total AS clientUsd, s.reconciled = 2 AS irreconcilable, ${spendSums}

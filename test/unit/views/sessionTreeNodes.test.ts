@@ -16,7 +16,6 @@ const session: ListedSession = {
   model: 'claude-opus-5-5',
   startedAt: 1,
   endedAt: 2,
-  writtenAt: 2,
   nano: 900,
   background: 100,
   messages: 6,
