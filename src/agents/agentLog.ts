@@ -112,8 +112,8 @@ export interface AgentLog {
   /** Every file below the root, each once; what cannot be read is named and the rest goes on. */
   discover(root: Root): Discovery;
 
-  /** What a file of this name is: a transcript, facts about a subagent, or nothing of ours. */
-  kindOf(name: string): 'transcript' | 'meta' | undefined;
+  /** What a file is by its whole path: a transcript, facts about a subagent, or nothing of ours. */
+  kindOf(path: string): 'transcript' | 'meta' | undefined;
   locationOf(root: Root, path: string): LogLocation;
   /** The transcript a meta file is about. */
   transcriptOf(metaPath: string): string;

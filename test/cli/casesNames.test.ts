@@ -225,3 +225,28 @@ describe('when it was', () => {
     );
   });
 });
+
+describe('where transcripts are', () => {
+  test('Claude Desktop’s local agent sessions are found by themselves, and once', () => {
+    using world = new CliWorld();
+    const data = world.dir.at('home', '.config', 'Claude');
+    unpackCase('35-cowork', data);
+    const read = (...args: string[]): ReturnType<CliWorld['json']> => {
+      const { code, out, err } = world.run(...args, '--json');
+      assert.equal(code, 0, err);
+      return JSON.parse(out);
+    };
+    const { sessions, totals } = read('sessions');
+    assert.deepEqual([sessions.length, totals.messages, totals.usd], [1, 1, 3]);
+    const { roots } = read('doctor');
+    assert.deepEqual(
+      roots.map(({ source, transcripts }: { source: string; transcripts: number }) => [
+        source,
+        transcripts,
+      ]),
+      [['default place', 1]],
+    );
+    world.env = { CLAUDE_CONFIG_DIR: world.dir.at('home', 'other') };
+    assert.ok(read('doctor').roots.every(({ path }: { path: string }) => path.endsWith('other')));
+  });
+});

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { AgentLog } from '../agentLog.ts';
 import { readAgentMeta } from './agentMeta.ts';
 import { discover, isAgentMeta, isTranscript, locationOf } from './discover.ts';
@@ -16,7 +17,8 @@ export const claudeLog: AgentLog = {
   recognizes: isConfigDirectory,
   rootAt,
   discover: ({ logFolder }) => discover(logFolder),
-  kindOf(name) {
+  kindOf(path) {
+    const name = basename(path);
     if (isTranscript(name)) return 'transcript';
     return isAgentMeta(name) ? 'meta' : undefined;
   },
