@@ -134,6 +134,8 @@ export interface AgentLog {
     chunkBytes: number,
   ): Generator<TranscriptChunk, void, void>;
 
+  /** Days after which the agent deletes a transcript; undefined where it keeps them. */
+  cleanupDays(root: Root): number | undefined;
   /** Ids of the sessions whose agent runs now, by what a configuration directory says. */
   runningSessions(directory: string): Iterable<string>;
   /** Where a message was counted from; undefined when the file does not have it. */

@@ -82,5 +82,7 @@ export const desktopLog: AgentLog = {
   recognizes: (directory) => basename(directory) === folderName,
   rootAt,
   discover: ({ logFolder }) => discoverAll(logFolder),
+  // Desktop sessions are exempt from Claude Code's cleaning up.
+  cleanupDays: () => undefined,
   kindOf: (path) => (path.includes(projectsPart) ? claudeLog.kindOf(path) : undefined),
 };

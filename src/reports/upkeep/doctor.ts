@@ -20,6 +20,10 @@ export interface RootInfo {
   readonly bytes: number;
   /** Folders and files that could not be read, with errno codes. */
   readonly unreadable: readonly { readonly path: string; readonly code: string }[];
+  /** Days after which the agent deletes transcripts here; absent where it does not, or nobody looked. */
+  readonly cleanupDays?: number;
+  /** Transcripts with something unread that are deleted within three days; absent like the days. */
+  readonly unreadExpiring?: number;
 }
 
 /** What a report cannot know by itself: the machine it runs on. */
@@ -122,6 +126,12 @@ function findings(
     const what = count(unreadable, 'folder or file', 'folders or files');
     found.push(`${what} cannot be read: check the rights.`);
   }
+  for (const { path, cleanupDays: days, unreadExpiring = 0 } of roots) {
+    if (unreadExpiring === 0) continue;
+    found.push(
+      `${count(unreadExpiring, 'transcript')} below ${homePath(path, context.home)} with something Outlay has not read: Claude Code deletes them within 3 days (its setting cleanupPeriodDays: ${days}). Run "outlay index", or let it keep them for longer.`,
+    );
+  }
   const { unusable, odd } = sorted(rejected);
   if (unusable.length > 0) {
     found.push(`${linesAndFiles(unusable)} could not be used; all others were.`);
@@ -157,15 +167,17 @@ function rootTable({ roots }: MachineInfo, home: string): Table {
       { key: 'source', header: 'Named by', unit: 'text' },
       { key: 'transcripts', header: 'Transcripts', unit: 'count' },
       { key: 'size', header: 'Size', unit: 'text' },
+      { key: 'cleanup_days', header: 'Deleted after', unit: 'text' },
       { key: 'state', header: 'State', unit: 'text' },
     ],
-    rows: roots.map(({ path, source, exists, transcripts, bytes, unreadable }) => {
+    rows: roots.map(({ path, source, exists, transcripts, bytes, unreadable, cleanupDays }) => {
       const state = unreadable.length > 0 ? `${unreadable.length} unreadable` : 'read';
       return [
         homePath(path, home),
         sources[source],
         transcripts,
         sizeText(bytes),
+        cleanupDays === undefined ? null : count(cleanupDays, 'day'),
         exists ? state : 'not there (yet)',
       ];
     }),
