@@ -329,3 +329,12 @@ describe('a time out of reason', () => {
     assert.deepEqual(batch.rejected, []);
   });
 });
+
+test('the effort is that of the turn, where a record says it, else the session’s', () => {
+  const effort = (record: object): string => only([assistant({}, record)]).effort;
+  assert.equal(effort({ effort: 'high', perTurnEffort: 'low' }), 'low');
+  assert.equal(effort({ effort: 'high', perTurnEffort: null }), 'high');
+  assert.equal(effort({ effort: 'high' }), 'high');
+  assert.equal(effort({ perTurnEffort: 'max' }), 'max');
+  assert.equal(effort({}), '');
+});

@@ -307,7 +307,12 @@ export class TranscriptParser {
     if (!isJsonObject(message)) return;
     const own = this.#soundTime(readTime(inner.timestamp));
     this.#message(
-      { ...record, requestId: inner.requestId, effort: inner.effort ?? record.effort },
+      {
+        ...record,
+        requestId: inner.requestId,
+        effort: inner.effort ?? record.effort,
+        perTurnEffort: inner.perTurnEffort,
+      },
       message,
       {
         ...head,
@@ -371,7 +376,8 @@ export class TranscriptParser {
       cwd: bounded(text(record.cwd)),
       version: bounded(text(record.version)),
       entrypoint: bounded(text(record.entrypoint)),
-      effort: bounded(text(record.effort)),
+      // The effort of this turn may differ from that of the session, which `effort` says.
+      effort: bounded(text(record.perTurnEffort) || text(record.effort)),
       attribution: attributionOf(record, this.#place.workflow),
       durationMs: progress ? null : this.#duration(at),
       error,
