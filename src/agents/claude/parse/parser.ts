@@ -390,8 +390,9 @@ export class TranscriptParser {
   /** States what a record says of its agent's type: there may be no meta file that does. */
   #agentType({ sessionId, agentId, attribution }: MessageLine): void {
     const type = agentTypeOf(attribution, agentId);
+    if (type === '') return;
     const key = JSON.stringify([sessionId, agentId, type]);
-    if (type === '' || this.#agentTypes.has(key)) return;
+    if (this.#agentTypes.has(key)) return;
     this.#agentTypes.add(key);
     this.#batch.agents.push({ ...emptyAgentMetadata, sessionId, agentId, type });
   }
@@ -502,8 +503,9 @@ export class TranscriptParser {
   }
 
   /** Titles the session of a record that summaries waited for. */
-  #summed({ uuid, sessionId }: RecordHead): void {
-    for (const { at, offset, text: line } of this.#summaries.saw({ uuid, sessionId })) {
+  #summed(head: RecordHead): void {
+    const { sessionId } = head;
+    for (const { at, offset, text: line } of this.#summaries.saw(head)) {
       this.#batch.titles.push({ sessionId, kind: 'summary', at, offset, text: line });
     }
   }

@@ -38,7 +38,9 @@ export class Summaries {
   }
 
   get state(): SummaryState {
-    return { recent: [...this.#recent], waiting: [...this.#waiting] };
+    // What was noted has more than is to be remembered.
+    const recent = this.#recent.map(({ uuid, sessionId }) => ({ uuid, sessionId }));
+    return { recent, waiting: [...this.#waiting] };
   }
 
   /** Notes a record; the summaries that waited for it. */
