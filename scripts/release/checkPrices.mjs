@@ -1,6 +1,6 @@
 /**
  * Compares the price catalogue with what others publish as packages: rates with the data files of
- * `@earendil-works/pi-ai`, model ids with the `Model` type of `@anthropic-ai/sdk`. Prints every
+ * `@earendil-works/pi-ai`, model ids and the days models end with `@anthropic-ai/sdk`. Prints every
  * difference by name and fails on those nobody has explained below.
  *
  *     npm run check:prices [-- PI_AI_VERSION [SDK_VERSION]]     e.g. `latest latest`
@@ -14,15 +14,10 @@ import { join } from 'node:path';
 import { listPrices } from '../../src/pricing/listPrices.ts';
 import { createPriceBook } from '../../src/pricing/priceBook.ts';
 
-const [piAiVersion = '1.5.2', sdkVersion = '1.12.0'] = process.argv.slice(2);
+const [piAiVersion = '1.6.0', sdkVersion = '1.14.0'] = process.argv.slice(2);
 
 /** Differences that are understood: which, and why they are not our mistake. */
 const explained = [
-  {
-    names: /^amazon-bedrock anthropic\.claude-(opus-4-6-v1|sonnet-4-6) /,
-    reason:
-      'for the bare Bedrock id of these two pi-ai has the price of a region; for older and newer models it has the global one there, as we have for all',
-  },
   {
     names: /^(anthropic|amazon-bedrock) \S*claude-sonnet-4(-5)?(-\d{8}(-v1:0)?)? band$/,
     reason:
@@ -60,6 +55,7 @@ try {
     compareRates(file, readJson(join(data, `${file}.json`)), Date.parse(generatedAt));
   }
   compareIds(readFileSync(join(sdk, 'resources', 'messages', 'messages.d.ts'), 'utf8'));
+  compareEnds(readFileSync(join(sdk, 'internal', 'data', 'deprecated-models.js'), 'utf8'));
   console.log(`catalogue of ${book.catalogueDate} against pi-ai ${piAiVersion} (${generatedAt})`);
   console.log(`and @anthropic-ai/sdk ${sdkVersion}: ${compared} comparisons`);
 } finally {
@@ -159,6 +155,25 @@ function compareIds(declarations) {
   for (const id of current) {
     compared += 1;
     if (!theirs.includes(id)) differ(`sdk ${id}`, `sdk ${id}: current in ours, missing in theirs`);
+  }
+}
+
+/** Models the SDK calls deprecated end on the same day in ours, and no others end. */
+function compareEnds(module) {
+  const theirs = new Map(
+    [...module.matchAll(/'(claude-[^']+)': '(\w+ \d+)\w\w, (\d{4})'/g)].map(([, id, day, year]) => [
+      book.modelId(id),
+      new Date(`${day} ${year} UTC`).toISOString().slice(0, 10),
+    ]),
+  );
+  if (theirs.size === 0) differ('sdk ends', 'the SDK has no list of deprecated models');
+  const ours = new Map(
+    listPrices(book).flatMap(({ model, ends }) => (ends === null ? [] : [[model, ends]])),
+  );
+  for (const id of new Set([...theirs.keys(), ...ours.keys()])) {
+    compared += 1;
+    const [mine, other] = [ours.get(id) ?? 'no end', theirs.get(id) ?? 'no end'];
+    if (mine !== other) differ(`sdk ends ${id}`, `sdk ${id}: ours has ${mine}, theirs ${other}`);
   }
 }
 

@@ -112,8 +112,8 @@ export interface AgentLog {
   /** Every file below the root, each once; what cannot be read is named and the rest goes on. */
   discover(root: Root): Discovery;
 
-  /** What a file of this name is: a transcript, facts about a subagent, or nothing of ours. */
-  kindOf(name: string): 'transcript' | 'meta' | undefined;
+  /** What a file is by its whole path: a transcript, facts about a subagent, or nothing of ours. */
+  kindOf(path: string): 'transcript' | 'meta' | undefined;
   locationOf(root: Root, path: string): LogLocation;
   /** The transcript a meta file is about. */
   transcriptOf(metaPath: string): string;
@@ -134,6 +134,8 @@ export interface AgentLog {
     chunkBytes: number,
   ): Generator<TranscriptChunk, void, void>;
 
+  /** Days after which the agent deletes a transcript; undefined where it keeps them. */
+  cleanupDays(root: Root): number | undefined;
   /** Ids of the sessions whose agent runs now, by what a configuration directory says. */
   runningSessions(directory: string): Iterable<string>;
   /** Where a message was counted from; undefined when the file does not have it. */

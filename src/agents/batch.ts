@@ -1,4 +1,4 @@
-import type { SessionRecords, TranscriptBatch } from '../model/records.ts';
+import type { AgentMetadata, SessionRecords, TranscriptBatch } from '../model/records.ts';
 
 /** A batch nothing has been added to. */
 export function emptyBatch(): TranscriptBatch {
@@ -15,6 +15,16 @@ export function emptyBatch(): TranscriptBatch {
     lines: 0,
   };
 }
+
+/** Facts about an agent of which none is known; session and agent are to be named. */
+export const emptyAgentMetadata: Omit<AgentMetadata, 'sessionId' | 'agentId'> = {
+  type: '',
+  toolUseId: '',
+  parentAgentId: '',
+  worktree: '',
+  model: '',
+  depth: null,
+};
 
 /** A trace of a session of which no record has been seen: each field yields to any record's. */
 export function emptySessionRecords(sessionId: string): SessionRecords {

@@ -2,9 +2,10 @@ import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { AgentLog, Machine, Root, RootSource } from './agentLog.ts';
 import { claudeLog } from './claude/claudeLog.ts';
+import { desktopLog } from './claude/desktopLog.ts';
 
 /** The agents whose logs are read. Of a directory none recognizes, the first is taken to be its agent. */
-const logs: AgentLog[] = [claudeLog];
+const logs: AgentLog[] = [claudeLog, desktopLog];
 
 /** Adds an agent's log until it is disposed of. Each thread has a registry of its own. */
 export function registerAgentLog(log: AgentLog): Disposable {

@@ -6,7 +6,7 @@ import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
 import { dayMs } from '../model/calendar.ts';
 import { levels } from '../model/level.ts';
 import type { ReportContext } from '../query/context.ts';
-import { isProject } from '../text/paths.ts';
+import { isProject, isSamePath } from '../text/paths.ts';
 import {
   type BudgetSpend,
   BudgetSpends,
@@ -150,7 +150,7 @@ function countsPart(
   const { scope } = budget;
   if (scope.kind !== 'project' || scope.path !== '*') return true;
   const sees = { cwd: part, gitRoot: null };
-  if (target?.project !== undefined && part !== target.project) return false;
+  if (target?.project !== undefined && !isSamePath(part, target.project)) return false;
   return !entries.some(
     ({ budget: other }) =>
       other.scope.kind === 'project' &&

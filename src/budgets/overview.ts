@@ -10,7 +10,7 @@ import {
 } from '../model/calendar.ts';
 import { type Currency, convert, rateAt, ratedSpans, usDollars } from '../model/currency.ts';
 import { promptTokens } from '../model/tokens.ts';
-import { isLive } from '../query/liveSession.ts';
+import { clockSkewMs, isLive } from '../query/liveSession.ts';
 import type { Scope } from '../store/query/fragments.ts';
 import type { SessionSummary, StoreReader } from '../store/query/storeReader.ts';
 import type { SpendSums } from '../store/schema/sums.ts';
@@ -129,18 +129,20 @@ function shownTotal(
 }
 
 /**
- * This window's session: the last written whose project lies in the window's folders, else the last
- * written anywhere, which is then named.
+ * This window's session: the last active whose project lies in the window's folders, else the last
+ * active anywhere, which is then named. One whose clock was ahead does not stand before those of now.
  */
 function sessionFigure(reader: StoreReader, options: OverviewOptions): SessionFigure | undefined {
-  const own =
-    options.windowScope === undefined ? undefined : reader.latestSession(options.windowScope);
-  const summary = own ?? reader.latestSession(undefined);
+  const { now, windowScope } = options;
+  const latest = (scope: Scope): SessionSummary | undefined =>
+    reader.latestSession(scope, now + clockSkewMs) ?? reader.latestSession(scope);
+  const own = windowScope === undefined ? undefined : latest(windowScope);
+  const summary = own ?? latest(undefined);
   if (summary === undefined) return undefined;
   const total = summary.nano + summary.background;
   return {
     summary,
-    live: isLive(summary, options.now, options.running?.has(summary.sid) === true),
+    live: isLive(summary, now, options.running?.has(summary.sid) === true),
     total,
     shown: convert(total, rateAt(options.currency ?? usDollars, summary.endedAt)),
   };

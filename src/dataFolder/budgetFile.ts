@@ -14,6 +14,7 @@ import { HumanError } from '../model/errors.ts';
 import { defaultThresholds } from '../model/level.ts';
 import { nanoToUsd } from '../model/money.ts';
 import { isObject } from '../model/objects.ts';
+import { pathKey } from '../text/paths.ts';
 import { plainText } from '../text/plainText.ts';
 import { updateConfig } from './configFile.ts';
 
@@ -103,13 +104,14 @@ function written({ budget, setAt }: BudgetEntry): object {
   };
 }
 
-/** What tells budgets apart: there is one of a scope, period and unit. */
+/** What tells budgets apart: there is one of a scope, period and unit, however a path is spelled. */
 export function budgetKey({
   scope,
   period,
   unit,
 }: Pick<Budget, 'scope' | 'period' | 'unit'>): string {
-  return `${formatScope(scope)} ${formatPeriod(period)} ${formatUnit(unit)}`;
+  const same = scope.kind === 'project' ? { ...scope, path: pathKey(scope.path) } : scope;
+  return `${formatScope(same)} ${formatPeriod(period)} ${formatUnit(unit)}`;
 }
 
 /** Writes a budget into the file, instead of the one with its scope, period and unit. */

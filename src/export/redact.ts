@@ -1,6 +1,7 @@
 import { memoize } from '../model/memoize.ts';
 import { crypto } from '../platform/lazyCrypto.ts';
 import type { Filters } from '../query/options.ts';
+import { pathKey } from '../text/paths.ts';
 
 /** What of an export may say where and what somebody works on. */
 export interface Openness {
@@ -12,12 +13,13 @@ export interface Openness {
 
 /**
  * A path by a short name that is the same in every export, so that rows can still be distinguished
- * and put together: the first eight digits of its SHA-256. It names a path, it does not hide one
+ * and put together: the first eight digits of its SHA-256, of a project's key. It names a path, it does not hide one
  * from somebody who can guess it.
  */
 export function hashedPath(kind: 'project' | 'account', path: string): string {
   if (path === '') return '';
-  return `${kind}-${crypto().createHash('sha256').update(path).digest('hex').slice(0, 8)}`;
+  const hashed = kind === 'project' ? pathKey(path) : path;
+  return `${kind}-${crypto().createHash('sha256').update(hashed).digest('hex').slice(0, 8)}`;
 }
 
 /** Writes paths of one kind as they may be shown; each is hashed once. */

@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { frontmatterValue } from '../analysis/insights/frontmatter.ts';
+import { type ProjectPlace, projectPath } from '../query/projects.ts';
+import { pathKey } from '../text/paths.ts';
 
 /** Agents Claude Code brings along: no file defines them. */
 const builtIn: ReadonlySet<string> = new Set([
@@ -23,11 +25,10 @@ export interface AgentFile {
   readonly text: string;
 }
 
-/** Folders a project's agents may stand in: where sessions started, and the repositories there. */
-export function projectFolders(
-  places: Iterable<{ readonly cwd: string; readonly gitRoot: string | null }>,
-): ReadonlySet<string> {
-  return new Set([...places].flatMap(({ cwd, gitRoot }) => [gitRoot ?? cwd, cwd]));
+/** Folders a project's agents may stand in: where sessions started, and the repositories there; each once. */
+export function projectFolders(places: Iterable<ProjectPlace>): ReadonlySet<string> {
+  const folders = [...places].flatMap((place) => [projectPath(place), place.cwd]);
+  return new Set(new Map(folders.map((path) => [pathKey(path), path])).values());
 }
 
 /**

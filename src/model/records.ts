@@ -183,7 +183,7 @@ export const rejectReasons = [
 export type RejectReason = (typeof rejectReasons)[number];
 
 /** Reasons for which a line's spend may be missing from every figure. */
-export const lossReasons: readonly RejectReason[] = [
+export const lossReasons: readonly RejectedLine['reason'][] = [
   'not JSON',
   'damaged',
   'bad usage',
@@ -192,8 +192,11 @@ export const lossReasons: readonly RejectReason[] = [
   'too long',
 ];
 
+/** Said of a line that is used although its time is out of reason: the record before it dates it. */
+export const oddTime = 'odd time';
+
 export interface RejectedLine {
-  readonly reason: RejectReason;
+  readonly reason: RejectReason | typeof oddTime;
   /** Counted from 1. */
   readonly line: number;
   readonly offset: number;

@@ -6,6 +6,7 @@ import type { AnomaliesQuestion } from '../protocol/anomalies.ts';
 import type { ReportContext } from '../query/context.ts';
 import { matcherOf } from '../query/filters.ts';
 import { everSpan } from '../query/firstSpend.ts';
+import { knownProjects } from '../query/projects.ts';
 import { type Question, readQuestion } from '../query/question.ts';
 import {
   anomaly as anomalyReport,
@@ -15,7 +16,6 @@ import {
   readAnomalies,
 } from '../reports/spend/anomaly.ts';
 import { messageColumns } from '../store/query/messages.ts';
-import { knownProjects } from './parts/filterOptions.ts';
 import { type Forecast, readForecast } from './parts/forecast.ts';
 import { type OutlierReason, outlierReasons } from './parts/outlierReasons.ts';
 import { readWhatIf, type WhatIf } from './parts/whatIf.ts';
@@ -106,7 +106,7 @@ export function anomaliesData(
     forecast: readForecast(context, filter, horizon),
     whatIf: readWhatIf(context, raw),
     unpricedMessages: found.unpriced,
-    projects: knownProjects(context),
+    projects: knownProjects(context.reader),
     catalogueDate: context.book.catalogueDate,
     hasData: context.reader.hasSessions(),
   };

@@ -4,6 +4,7 @@ import { dayMs, daySpan, monthSpan, type TimeSpan } from '../model/calendar.ts';
 import type { BurnQuestion, BurnUnit } from '../protocol/burn.ts';
 import type { ReportContext } from '../query/context.ts';
 import type { Filters } from '../query/options.ts';
+import { knownProjects } from '../query/projects.ts';
 import { readQuestion } from '../query/question.ts';
 import { select } from '../query/select.ts';
 import { unpricedByModel } from '../query/sums.ts';
@@ -13,7 +14,6 @@ import {
   projection as projectionReport,
   readProjection,
 } from '../reports/spend/projection.ts';
-import { knownProjects } from './parts/filterOptions.ts';
 
 /** What the report is asked for each unit; an hour is compared with the day before it. */
 export const burnOptions: Readonly<Record<BurnUnit, { bucket: string; lookback: string }>> = {
@@ -98,7 +98,7 @@ export function burnData(
     first: firstEmpty(ahead.budgets, perDay),
     hasBudgets: context.budgets.length > 0,
     unpriced: unpricedByModel(select(context, { span, filters }, ['model'])),
-    projects: knownProjects(context),
+    projects: knownProjects(context.reader),
     catalogueDate: context.book.catalogueDate,
     hasData: context.reader.hasSessions(),
   };

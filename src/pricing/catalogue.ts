@@ -38,7 +38,9 @@ export interface CatalogueModel {
   readonly fast?: { readonly factor: string; readonly removed?: string };
   /** Factor for requests kept in the United States (`inference_geo: us`). */
   readonly usGeo?: string;
-  /** Factor of Amazon Bedrock's regional profiles (every one but `global`). */
+  /** Day on which Anthropic ends the model (requests fail from then on), and who says so. */
+  readonly ends?: { readonly day: string; readonly source: string };
+  /** Factor of Amazon Bedrock but for its `global` profiles; ids without a profile count. */
   readonly bedrockRegion?: string;
   /** Oldest first. */
   readonly rows: readonly CatalogueRow[];

@@ -14,6 +14,8 @@ export interface PriceListing {
   readonly tier: Tier;
   /** True when Anthropic no longer offers the model. */
   readonly retired: boolean;
+  /** Day on which Anthropic ends the model, or null where none is known. */
+  readonly ends: string | null;
   /** The row's name, as figures refer to it. */
   readonly row: string;
   /** First day (UTC) of the price, or null when none is named. */
@@ -42,11 +44,12 @@ export interface PriceListing {
 
 /** Every price of a book, models in the catalogue's order and the user's own last, oldest first. */
 export function listPrices(book: RateBook): PriceListing[] {
-  return [...book.table.models.values()].flatMap(({ id, tier, retired, periods }) =>
+  return [...book.table.models.values()].flatMap(({ id, tier, retired, ends, periods }) =>
     periods.map((period) => ({
       model: id,
       tier,
       retired,
+      ends: ends?.day ?? null,
       row: period.row,
       from: dayOf(period.fromMs) ?? period.from,
       until: dayOf(period.untilMs),

@@ -5,7 +5,10 @@ const longestId = 300;
 export interface ModelName {
   /** Lower case, dashes for dots, without marker, gateway, cloud decoration; a date stays. */
   readonly name: string;
-  /** True for a regional (not `global`) inference profile of Amazon Bedrock. */
+  /**
+   * True for Amazon Bedrock, but for its `global` profiles: a profile of an area (`us.`, `apac.`) and
+   * an id without one, which is a call within one region, are billed at the regional price.
+   */
   readonly regional: boolean;
 }
 
@@ -27,12 +30,13 @@ export function normaliseModel(written: string): ModelName {
   const bedrock =
     /^(?:([a-z]{2,6}(?:-gov)?)\.)?anthropic\.(claude-.+?)(?:-v\d+(?::[\dk:]+)?)?$/.exec(name);
   if (bedrock !== null) {
-    regional = bedrock[1] !== undefined && bedrock[1] !== 'global';
+    regional = bedrock[1] !== 'global';
     name = bedrock[2] ?? name;
   } else if (name.startsWith('anthropic/')) {
     name = name.slice('anthropic/'.length);
   }
-  // Vertex writes the date, or the word for its newest version, behind an at sign.
+  // Vertex writes the date, or the word for its newest version, behind an at sign. Which endpoint was
+  // called, global or regional, is no part of its ids.
   name = name.replace(/@(?=\d{8}$)/, '-').replace(/@default$/, '');
   return { name: name.replaceAll('.', '-'), regional };
 }

@@ -42,6 +42,8 @@ export interface ModelRates {
   readonly id: string;
   readonly tier: Tier;
   readonly retired: boolean;
+  /** The day Anthropic ends the model and who says so, in words; null where no day is known. */
+  readonly ends: { readonly day: string; readonly source: string } | null;
   /** Oldest first, not overlapping; gaps only where a user's dated row is all there is. */
   readonly periods: readonly RatePeriod[];
 }
@@ -113,7 +115,14 @@ function modelRates(
     const period = periodAt(context, { id, model, row, override }, start, untilMs);
     if (period !== undefined) periods.push(period);
   }
-  return { id, tier: tierIn(model, overrides), retired: model?.retired === true, periods };
+  const tier = tierIn(model, overrides);
+  return { id, tier, retired: model?.retired === true, ends: endOf(context, model), periods };
+}
+
+function endOf({ catalogue }: Context, model: CatalogueModel | undefined): ModelRates['ends'] {
+  if (model?.ends === undefined) return null;
+  const { day, source } = model.ends;
+  return { day, source: catalogue.sources[source] ?? source };
 }
 
 /** A window's first moment and the first moment after it. */

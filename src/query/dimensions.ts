@@ -1,5 +1,6 @@
 import { daysOf, localTime, type Zone } from '../model/calendar.ts';
 import { memoize } from '../model/memoize.ts';
+import { tokenClassNames, unsplitName } from '../model/tokenClassNames.ts';
 import { usageKeys } from '../model/tokens.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import { tierOf } from '../pricing/tiers.ts';
@@ -12,7 +13,6 @@ import { classCosts } from './classCosts.ts';
 import { homePath, type ReportContext } from './context.ts';
 import type { Names } from './names.ts';
 import type { Tagged, TaggedBackground, TaggedSpend } from './select.ts';
-import { tokenClassNames, unsplitName } from './tokenClassNames.ts';
 
 /** What spend can be broken down by. */
 export const dimensionNames = [

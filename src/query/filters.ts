@@ -10,6 +10,7 @@ import { clip, plainText } from '../text/plainText.ts';
 import type { ReportContext } from './context.ts';
 import { groupsOf, type Names } from './names.ts';
 import type { Filters } from './options.ts';
+import { knownProjects } from './projects.ts';
 import { listed } from './question.ts';
 
 /** Names a refusal lists. */
@@ -133,7 +134,7 @@ function checkFilters(context: ReportContext, filters: Filters, names: Names): v
     if (!known.includes(agent)) refuse('agent', agent, 'type of agent', ['main', ...known]);
   }
   if (project !== undefined && !places().some((place) => isProject(place, project))) {
-    const known = new Set(places().map(({ cwd, gitRoot }) => lastPart(gitRoot ?? cwd)));
+    const known = new Set(knownProjects(reader).map(lastPart));
     refuse('project', project, 'project', [...known]);
   }
   if (group !== undefined && !labels.groups.has(group)) {

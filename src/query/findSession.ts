@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { HumanError } from '../model/errors.ts';
 import type { SessionSummary } from '../store/query/storeReader.ts';
+import { pathKey } from '../text/paths.ts';
 import { plainText } from '../text/plainText.ts';
 import { countedSessions, type ReportContext } from './context.ts';
 
@@ -60,7 +61,8 @@ export function latestSessionIn(
 ): SessionSummary | undefined {
   const wanted = new Set([directory, resolve(directory), real(directory)]);
   const all = countedSessions(context);
-  const certain = all.find(({ cwd }) => wanted.has(cwd));
+  const keys = new Set([...wanted].map((path) => pathKey(path)));
+  const certain = all.find(({ cwd }) => keys.has(pathKey(cwd)));
   if (certain !== undefined) return certain;
   const names = [...wanted].map(projectFolderName);
   const inFolder = new Set<string>();

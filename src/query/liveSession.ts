@@ -1,11 +1,18 @@
-/** A session counts as live this long after its transcript was written. */
+/** A session counts as live this long after its last record. */
 const liveMs = 120_000;
 
-/** Whether a session is live: its Claude Code is known to run, or its transcript was written lately. */
+/** Clocks of containers and other machines may be ahead by so much; more is no time of now. */
+export const clockSkewMs = 120_000;
+
+/**
+ * Whether a session is live: its Claude Code is known to run, or its last record is of just now. By
+ * the record's own time: a transcript that is copied, synchronised or unpacked is a new file of an old
+ * session.
+ */
 export function isLive(
-  { writtenAt }: { readonly writtenAt: number },
+  { endedAt }: { readonly endedAt: number },
   now: number,
   running: boolean,
 ): boolean {
-  return running || now - writtenAt < liveMs;
+  return running || (now - endedAt < liveMs && endedAt - now < clockSkewMs);
 }

@@ -10,7 +10,9 @@ import {
   wordTexts,
 } from '../store/query/spendRows.ts';
 import type { RowKeys } from '../store/schema/sums.ts';
+import { pathKey } from '../text/paths.ts';
 import type { ReportContext } from './context.ts';
+import { type ProjectPlace, projectNames } from './projects.ts';
 
 const noFacet: Facet = { row: '', branch: '', effort: '', attribution: {} };
 const noPlace: SessionInfo = {
@@ -38,6 +40,7 @@ export class Names {
   /** Undefined for numbers that are no agent's. */
   readonly #agents = new Map<number, AgentName | undefined>();
   readonly #words = new Map<number, string>([[0, '']]);
+  #nameOf: ReturnType<typeof projectNames> | undefined;
 
   constructor(context: ReportContext) {
     this.#context = context;
@@ -144,10 +147,10 @@ export class Names {
     return taskOf(recorded, branch, this.pullRequestsOf(session)[0]);
   }
 
-  /** The repository a session belongs to, else the directory it started in. */
+  /** The repository a session belongs to, else the directory it started in: one name a project. */
   project(session: number): string {
-    const { cwd, gitRoot } = this.place(session);
-    return gitRoot ?? cwd;
+    this.#nameOf ??= projectNames(this.#context.reader);
+    return this.#nameOf(this.place(session));
   }
 
   /** Groups the project of a session is in. */
@@ -165,7 +168,7 @@ export class Names {
 /** Groups with a pattern that fits the project of a session, or a folder above it. */
 export function groupsOf(
   { labels, home }: ReportContext,
-  { cwd, gitRoot }: Pick<SessionInfo, 'cwd' | 'gitRoot'>,
+  { cwd, gitRoot }: ProjectPlace,
 ): string[] {
   const places = gitRoot === null ? [cwd] : [gitRoot, cwd];
   return [...labels.groups]
@@ -177,10 +180,10 @@ export function groupsOf(
 
 function isInside(path: string, pattern: string, home: string): boolean {
   const whole = pattern.startsWith('~/') ? home + pattern.slice(1) : pattern;
-  const source = whole
-    .replace(/[/\\]+$/, '')
+  const source = pathKey(whole)
+    .replace(/\/$/, '')
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '[^/\\\\]*')
     .replaceAll('?', '[^/\\\\]');
-  return new RegExp(`^${source}(?:[/\\\\].*)?$`, 'su').test(path);
+  return new RegExp(`^${source}(?:[/\\\\].*)?$`, 'su').test(pathKey(path));
 }

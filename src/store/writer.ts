@@ -188,6 +188,7 @@ export class Writer {
     this.#losses.add(fileId, batch.rejected);
     for (const records of batch.sessions) {
       const row = sessionOf(records.sessionId);
+      if (start === 0) this.#sessions.dropOldTitles(row.id);
       const firstAt = row.first_at;
       this.#sessions.applyRecords(row, records, file.mtimeMs);
       // Background that no record dates stands at the session's start.

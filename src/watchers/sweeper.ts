@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { basename } from 'node:path';
 import { logFile, type Root } from '../agents/agentLog.ts';
 import { agentLog } from '../agents/registry.ts';
 import type { Writer } from '../store/writer.ts';
@@ -110,5 +109,5 @@ export class Sweeper {
 }
 
 function isMeta(path: string, root: Root): boolean {
-  return agentLog(root).kindOf(basename(path)) === 'meta';
+  return agentLog(root).kindOf(path) === 'meta';
 }

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { Root } from '../agents/agentLog.ts';
 import { agentLog } from '../agents/registry.ts';
 import { messageOf } from '../model/errors.ts';
@@ -42,7 +41,7 @@ export class WatchedRoots {
     const watcher = watchFolder(
       root.logFolder,
       this.#config.polling,
-      (path) => log.kindOf(basename(path)) !== undefined,
+      (path) => log.kindOf(path) !== undefined,
       this.#onEvent,
       this.#onReady,
       (error) => this.#output.log('warn', `Watching ${root.logFolder}: ${messageOf(error)}`),

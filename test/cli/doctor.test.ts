@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { answerRecord, CliWorld, usageOf } from './runCli.ts';
+import { answerRecord, CliWorld, now, usageOf } from './runCli.ts';
 
 const sessionId = 'aaaaaaaa-0000-4000-8000-000000000001';
 
@@ -58,6 +59,40 @@ describe('doctor', () => {
     const { out } = world.on('doctor');
     assert.match(out, /not JSON +2 +2, 5 /);
     assert.match(out, /1 model without a price/);
+  });
+
+  test('warns of transcripts that are deleted before anybody has read them', () => {
+    using world = new CliWorld();
+    const day = 86_400_000;
+    const write = (digit: string, age: number): void => {
+      const record = answerRecord(digit, 'claude-opus-4-7', usageOf({ input: 1 }), { sessionId });
+      const file = world.transcript(`p/${digit}.jsonl`, [record]);
+      utimesSync(file, (now - age * day) / 1000, (now - age * day) / 1000);
+    };
+    write('1', 28);
+    write('2', 26);
+    const warned = (): string[] =>
+      world.json('doctor').findings.filter((text: string) => text.includes('cleanupPeriodDays'));
+    const root = (): { cleanupDays: number; unreadExpiring: number } =>
+      world.json('doctor').roots[0];
+    assert.deepEqual(warned(), [], 'all is read first');
+    world.env = { ENABLE_COST_TRACKING: 'false', OUTLAY_DATA_DIR: world.dir.at('other') };
+    assert.match(
+      warned()[0]!,
+      /^1 transcript below .*config with something Outlay has not read: .* within 3 days \(.*: 30\)/,
+    );
+    const settings = (value: unknown): void =>
+      writeFileSync(join(world.root, 'settings.json'), JSON.stringify(value));
+    settings({ cleanupPeriodDays: 90 });
+    assert.deepEqual(warned(), []);
+    assert.deepEqual([root().cleanupDays, root().unreadExpiring], [90, 0]);
+    settings({ cleanupPeriodDays: 20 });
+    assert.equal(root().unreadExpiring, 2);
+    for (const odd of [0, -1, 'x', null]) {
+      settings({ cleanupPeriodDays: odd });
+      assert.equal(root().cleanupDays, 30, String(odd));
+    }
+    assert.match(world.on('doctor').out, /Deleted after/);
   });
 
   test('says what to do when there is nothing', () => {

@@ -34,6 +34,7 @@ export const linesAgent: AgentLog = {
   readMeta: () => undefined,
   metadataBeside: () => [],
   readChunks,
+  cleanupDays: () => undefined,
   runningSessions: (directory) => [`runs in ${basename(directory)}`],
   findRecord: () => Promise.resolve(undefined),
   readMessageText: () => Promise.resolve(undefined),

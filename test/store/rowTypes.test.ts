@@ -156,6 +156,7 @@ function read(db: SqlDatabase): void {
   reader.agents(session);
   reader.knownAgentTypes();
   reader.projects();
+  reader.lastUsed('/nowhere');
   reader.fileCounts();
   reader.knownSizes();
   reader.rejected();

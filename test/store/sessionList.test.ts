@@ -52,7 +52,6 @@ function expectedList(db: SqlDatabase): ListedSession[] {
     model: dearestModel(reader, session.id),
     startedAt: session.startedAt,
     endedAt: session.endedAt,
-    writtenAt: session.writtenAt,
     nano: session.nano,
     background: session.background,
     messages: session.messages,

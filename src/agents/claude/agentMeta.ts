@@ -9,9 +9,10 @@ const largestMeta = 1_000_000;
 
 /**
  * Reads an `agent-….meta.json`. Undefined while it is torn, absent or no JSON object: the type is
- * then simply not known yet.
+ * then simply not known yet. A file that names no subagent says nothing either.
  */
 export function readAgentMeta(path: string, place: TranscriptLocation): AgentMetadata | undefined {
+  if (place.agentId === '') return undefined;
   let meta: unknown;
   try {
     const content = readFileSync(path, 'utf8');

@@ -1,5 +1,7 @@
+import { basename } from 'node:path';
 import type { AgentLog } from '../agentLog.ts';
 import { readAgentMeta } from './agentMeta.ts';
+import { cleanupDays } from './cleanup.ts';
 import { discover, isAgentMeta, isTranscript, locationOf } from './discover.ts';
 import { readExcerpt } from './read/excerpt.ts';
 import { findRecord } from './read/findRecord.ts';
@@ -16,7 +18,8 @@ export const claudeLog: AgentLog = {
   recognizes: isConfigDirectory,
   rootAt,
   discover: ({ logFolder }) => discover(logFolder),
-  kindOf(name) {
+  kindOf(path) {
+    const name = basename(path);
     if (isTranscript(name)) return 'transcript';
     return isAgentMeta(name) ? 'meta' : undefined;
   },
@@ -31,6 +34,7 @@ export const claudeLog: AgentLog = {
   },
   readChunks: ({ logFolder }, path, bookmark, chunkBytes) =>
     readChunks(path, locationOf(logFolder, path), bookmark, chunkBytes),
+  cleanupDays: ({ path }) => cleanupDays(path),
   runningSessions: (directory) => runningSessions([directory]),
   findRecord,
   readMessageText,

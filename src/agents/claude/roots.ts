@@ -4,11 +4,19 @@ import type { DefaultRoots, Machine, Root, RootSource } from '../agentLog.ts';
 
 /** Where Claude Code keeps its configuration when nobody says otherwise. */
 export function defaultRoots({ env, home }: Machine): DefaultRoots {
-  const named = (env.CLAUDE_CONFIG_DIR ?? '').split(',').map((part) => part.trim());
-  const filled = named.filter((part) => part !== '');
-  if (filled.length > 0) return { paths: filled, source: 'CLAUDE_CONFIG_DIR' };
+  const named = namedDirectories(env);
+  if (named.length > 0) return { paths: named, source: 'CLAUDE_CONFIG_DIR' };
   const xdg = env.XDG_CONFIG_HOME || join(home, '.config');
   return { paths: [join(home, '.claude'), join(xdg, 'claude')], source: 'default' };
+}
+
+function namedDirectories({ CLAUDE_CONFIG_DIR = '' }: Machine['env']): string[] {
+  return CLAUDE_CONFIG_DIR.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+}
+
+/** Whether `CLAUDE_CONFIG_DIR` says where to look. */
+export function namesConfigDirectory(env: Machine['env']): boolean {
+  return namedDirectories(env).length > 0;
 }
 
 /** Whether a directory holds transcripts of Claude Code, or is the `projects` folder itself. */
@@ -26,7 +34,8 @@ export function rootAt(path: string, source: RootSource): Root {
   return { agent: 'claude', path: real(config), logFolder, source, exists };
 }
 
-function real(path: string): string {
+/** The real path of what exists, else the path itself. */
+export function real(path: string): string {
   try {
     return realpathSync.native(path);
   } catch {
@@ -34,7 +43,7 @@ function real(path: string): string {
   }
 }
 
-function isDirectory(path: string): boolean {
+export function isDirectory(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch {

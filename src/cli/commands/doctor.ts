@@ -15,7 +15,7 @@ export function addDoctor(program: Command, version: string): void {
   withCommonOptions(command).action(async (options: CommonOptions) => {
     const environment = findEnvironment(options);
     await answer(environment, (context) =>
-      doctorReport(context, machineInfo(environment, version)),
+      doctorReport(context, machineInfo(environment, version, context)),
     );
   });
 }

@@ -60,14 +60,14 @@ export function findEnvironment(options: CommonOptions): Environment {
     configDirs,
     setting: settings.storePath,
   });
-  const { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME } = process.env;
+  const { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME, APPDATA } = process.env;
   const indexer: IndexerConfig = {
     storeFile,
     mode: 'once',
     role: 'terminal',
     configDirs,
     rootsSetting: settings.roots,
-    env: { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME },
+    env: { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME, APPDATA },
     home: homedir(),
     priceOverrides: prices.data,
     storeTitles: settings.storeTitles,

@@ -1,6 +1,7 @@
 import type { DashboardFilter } from '../../protocol/dashboard.ts';
 import type { ReportContext } from '../../query/context.ts';
 import { groupsOf } from '../../query/names.ts';
+import { knownProjects } from '../../query/projects.ts';
 import { branchesKnown, rootsKnown } from '../../store/query/knownNames.ts';
 
 /** Values each filter can take. */
@@ -10,7 +11,7 @@ export type FilterChoices = Readonly<Record<DashboardFilter, readonly string[]>>
 const found: {
   readonly [K in keyof FilterChoices]: (context: ReportContext) => Iterable<string>;
 } = {
-  project: ({ reader }) => reader.projects().map(({ cwd, gitRoot }) => gitRoot ?? cwd),
+  project: ({ reader }) => knownProjects(reader),
   group: (context) =>
     context.labels.groups.size === 0
       ? []
@@ -29,11 +30,6 @@ export function filterChoices(
   const none = { project: [], group: [], account: [], model: [], agent: [], branch: [] };
   const some = names.map((name) => [name, sorted(found[name](context))] as const);
   return { ...none, ...Object.fromEntries(some) };
-}
-
-/** Every project there is: repositories, and folders that are in none. */
-export function knownProjects(context: ReportContext): string[] {
-  return sorted(found.project(context));
 }
 
 function sorted(values: Iterable<string>): string[] {

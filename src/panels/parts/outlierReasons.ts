@@ -1,6 +1,7 @@
 import type { MissReason } from '../../analysis/spend/cacheMisses.ts';
 import type { AnomalyUnit } from '../../model/anomalyUnits.ts';
 import { daySpan, firstMoment } from '../../model/calendar.ts';
+import { tokenClassNames } from '../../model/tokenClassNames.ts';
 import { promptTokens, type Usage, usageKeys } from '../../model/tokens.ts';
 import { missedCaches } from '../../query/cacheMisses.ts';
 import { classCosts } from '../../query/classCosts.ts';
@@ -8,7 +9,6 @@ import type { ReportContext } from '../../query/context.ts';
 import { Names } from '../../query/names.ts';
 import type { Question } from '../../query/question.ts';
 import { select, type TaggedSpend } from '../../query/select.ts';
-import { tokenClassNames } from '../../query/tokenClassNames.ts';
 import type { Outlier } from '../../reports/spend/anomaly.ts';
 import { compactionsOf } from '../../store/query/events.ts';
 import { type MessageCost, messageCosts } from '../../store/query/messageCosts.ts';

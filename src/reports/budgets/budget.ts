@@ -1,3 +1,4 @@
+import type { BudgetScope } from '../../analysis/budgets/budget.ts';
 import { recommendedAction } from '../../analysis/budgets/budget.ts';
 import { formatPeriod, formatScope, formatUnit } from '../../analysis/budgets/budgetNotation.ts';
 import type { BudgetTarget } from '../../analysis/budgets/budgetScope.ts';
@@ -26,8 +27,9 @@ import {
   warnings,
 } from '../../query/context.ts';
 import { groupsOf, Names } from '../../query/names.ts';
+import { knownProjects } from '../../query/projects.ts';
 import { listed, type Question, textOption } from '../../query/question.ts';
-import { isProject, lastPart } from '../../text/paths.ts';
+import { isProject, isSamePath, lastPart } from '../../text/paths.ts';
 import { clip, plainText } from '../../text/plainText.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Column, Document, Table } from '../document/document.ts';
@@ -131,12 +133,10 @@ function targetOf(context: ReportContext, question: Question): BudgetTarget | un
   const names = new Names(context);
   const place = [...names.places.values()].find((each) => isProject(each, project));
   const named = context.budgets.some(
-    ({ budget: { scope } }) => scope.kind === 'project' && scope.path === project,
+    ({ budget: { scope } }) => scope.kind === 'project' && isSamePath(scope.path, project),
   );
   if (place === undefined && !named) {
-    const known = new Set(
-      [...names.places.values()].map(({ cwd, gitRoot }) => lastPart(gitRoot ?? cwd)),
-    );
+    const known = new Set(knownProjects(context.reader).map(lastPart));
     const list = [...known].slice(0, 12).map((name) => clip(plainText(name), 60));
     const there = list.length === 0 ? 'There is none yet.' : `There are ${listed(list)}.`;
     throw new HumanError(
@@ -144,7 +144,7 @@ function targetOf(context: ReportContext, question: Question): BudgetTarget | un
       `No project is called "${clip(plainText(project), 80)}" (--project). ${there}`,
     );
   }
-  const path = place === undefined ? project : (place.gitRoot ?? place.cwd);
+  const path = place === undefined ? project : names.project(place.id);
   const groups = groupsOf(context, place ?? { cwd: path, gitRoot: null });
   return { project: path, groups, branch, tags, session: true, agent: true };
 }
@@ -347,13 +347,20 @@ function listReport(context: ReportContext, entries: readonly BudgetEntry[]): Do
   };
 }
 
+/** Whether a scope is the one written, whatever the spelling of a project's path. */
+function isScope(scope: BudgetScope, written: string): boolean {
+  if (formatScope(scope) === written) return true;
+  const [, path] = /^project:(.+)$/s.exec(written) ?? [];
+  return path !== undefined && scope.kind === 'project' && isSamePath(scope.path, path);
+}
+
 function getReport(context: ReportContext, question: Question): Document {
   const scope = textOption(question, 'scope');
   const period = textOption(question, 'period');
   const unit = textOption(question, 'unit');
   const found = context.budgets.filter(
     ({ budget }) =>
-      (scope === undefined || formatScope(budget.scope) === scope) &&
+      (scope === undefined || isScope(budget.scope, scope)) &&
       (period === undefined || formatPeriod(budget.period) === period) &&
       (unit === undefined || formatUnit(budget.unit) === unit),
   );

@@ -13,6 +13,7 @@ import {
   warnings,
 } from '../../query/context.ts';
 import { declinedOfSessions } from '../../query/declined.ts';
+import { projectPath } from '../../query/projects.ts';
 import { modelsJson, sumBy, tokenCounts, unpricedOf } from '../../query/sums.ts';
 import type { AgentSums, SessionSummary } from '../../store/query/storeReader.ts';
 import { addSums } from '../../store/schema/sums.ts';
@@ -145,7 +146,7 @@ function tableRow(session: SessionSummary, rows: readonly AgentSums[], declined:
   return [
     session.endedAt || null,
     session.sid,
-    lastPart(session.gitRoot ?? session.cwd),
+    lastPart(projectPath(session)),
     session.title,
     sumBy(rows, ({ model }) => model)[0]?.[0] ?? null,
     session.messages,

@@ -1,4 +1,5 @@
 import { nanoToUsd } from '../../model/money.ts';
+import { tokenClassNames, unsplitName } from '../../model/tokenClassNames.ts';
 import { totalTokens } from '../../model/tokens.ts';
 import {
   figureNotes,
@@ -21,7 +22,6 @@ import { type Question, textOption } from '../../query/question.ts';
 import type { Selection } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import { figuresOf, isNothing, tokenCounts } from '../../query/sums.ts';
-import { tokenClassNames, unsplitName } from '../../query/tokenClassNames.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document } from '../document/document.ts';
 import { retentionNotes } from '../upkeep/retention.ts';

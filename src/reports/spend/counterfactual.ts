@@ -5,6 +5,7 @@ import {
 } from '../../analysis/spend/counterfactual.ts';
 import { dayOf } from '../../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
+import { tokenClassKeys, tokenClassNames } from '../../model/tokenClassNames.ts';
 import { noUsage, type Usage, usageKeys } from '../../model/tokens.ts';
 import { costOfClass, type RateCard } from '../../pricing/rateCard.ts';
 import type { ModelRates, RatePeriod } from '../../pricing/rateTable.ts';
@@ -18,7 +19,6 @@ import { type Question, textOption } from '../../query/question.ts';
 import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import { figuresOf, isNothing } from '../../query/sums.ts';
-import { tokenClassKeys, tokenClassNames } from '../../query/tokenClassNames.ts';
 import { longPromptRows } from '../../store/query/messages.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
 import { addSums, type SpendSums } from '../../store/schema/sums.ts';

@@ -18,6 +18,7 @@ import { declinedBeside, sumDeclined } from '../../query/declined.ts';
 import { Names } from '../../query/names.ts';
 import { filterNames } from '../../query/options.ts';
 import { federationJson } from '../../query/peers.ts';
+import { projectNames } from '../../query/projects.ts';
 import type { Question } from '../../query/question.ts';
 import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
@@ -119,7 +120,7 @@ export function summaryReport(context: ReportContext, question: SummaryQuestion)
       }),
       modelTable(models, spend, context),
       agentTable(spend),
-      projectTable(spend),
+      projectTable(context, spend),
     ],
     notes: [...retentionNotes(context, span), ...figureNotes(context, figures)],
     get json() {
@@ -270,11 +271,13 @@ interface ProjectSpend {
 }
 
 /** Spend by repository, or by directory where there is none (any more), most expensive first. */
-function projectsOf({ rows, backgrounds, sessions }: Spend): ProjectSpend[] {
+function projectsOf({ reader }: ReportContext, spend: Spend): ProjectSpend[] {
+  const { rows, backgrounds, sessions } = spend;
+  const nameOf = projectNames(reader);
   const found = new Map<string, Writable<ProjectSpend>>();
   const bySession = new Map<number, Writable<ProjectSpend>>();
   for (const { id, gitRoot, cwd } of sessions) {
-    const project = gitRoot ?? cwd;
+    const project = nameOf({ cwd, gitRoot });
     const known = found.get(project);
     const spend = known ?? { project, gitRoot, sessions: 0, messages: 0, nano: 0, background: 0 };
     if (known === undefined) found.set(project, spend);
@@ -290,7 +293,7 @@ function projectsOf({ rows, backgrounds, sessions }: Spend): ProjectSpend[] {
   return [...found.values()].sort((a, b) => b.nano + b.background - a.nano - a.background);
 }
 
-function projectTable(spend: Spend): Table {
+function projectTable(context: ReportContext, spend: Spend): Table {
   return {
     title: 'By project',
     columns: [
@@ -300,7 +303,7 @@ function projectTable(spend: Spend): Table {
       { key: 'total_usd', header: 'Cost', unit: 'usd' },
       { key: 'share', header: 'Share', unit: 'percent' },
     ],
-    rows: projectsOf(spend)
+    rows: projectsOf(context, spend)
       .slice(0, shownRows)
       .map(({ project, sessions, messages, nano, background }) => [
         lastPart(project),
@@ -367,16 +370,18 @@ function summaryJson(
       ]),
     ),
     byProject: Object.fromEntries(
-      projectsOf(spend).map(({ project, gitRoot, nano, background, sessions: n, messages }) => [
-        project,
-        {
-          gitRoot,
-          cost_usd: nanoToUsd(nano + background),
-          backgroundUsd: nanoToUsd(background),
-          sessions: n,
-          messages,
-        },
-      ]),
+      projectsOf(context, spend).map(
+        ({ project, gitRoot, nano, background, sessions: n, messages }) => [
+          project,
+          {
+            gitRoot,
+            cost_usd: nanoToUsd(nano + background),
+            backgroundUsd: nanoToUsd(background),
+            sessions: n,
+            messages,
+          },
+        ],
+      ),
     ),
     byDay: Object.fromEntries(spendByDay(context, spend).map(dayJson)),
     billing: context.billing,

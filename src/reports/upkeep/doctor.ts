@@ -1,5 +1,6 @@
 import type { RootSource } from '../../agents/agentLog.ts';
 import { dayOf } from '../../model/calendar.ts';
+import { oddTime } from '../../model/records.ts';
 import { daysOld } from '../../pricing/days.ts';
 import { count, homePath, type ReportContext, warnings } from '../../query/context.ts';
 import { unpricedOf } from '../../query/sums.ts';
@@ -7,6 +8,7 @@ import type { StoreOnDisk } from '../../store/connection/backups.ts';
 import type { RejectedCount } from '../../store/query/storeReader.ts';
 import { sizeText } from '../../text/byteSize.ts';
 import type { Cell, Document, Table } from '../document/document.ts';
+import { type EndingModel, endingModels } from './endingModels.ts';
 import { isoOrNull, workersJson, workerTables } from './workers.ts';
 
 /** A root as it was found on disk. */
@@ -18,6 +20,10 @@ export interface RootInfo {
   readonly bytes: number;
   /** Folders and files that could not be read, with errno codes. */
   readonly unreadable: readonly { readonly path: string; readonly code: string }[];
+  /** Days after which the agent deletes transcripts here; absent where it does not, or nobody looked. */
+  readonly cleanupDays?: number;
+  /** Transcripts with something unread that are deleted within three days; absent like the days. */
+  readonly unreadExpiring?: number;
 }
 
 /** What a report cannot know by itself: the machine it runs on. */
@@ -42,7 +48,8 @@ type Unpriced = ReturnType<typeof unpricedOf>;
 export function doctorReport(context: ReportContext, machine: MachineInfo): Document {
   const rejected = context.reader.rejected();
   const unpriced = unpricedOf(context.reader.agents());
-  const found = findings(context, machine, rejected, unpriced);
+  const ending = endingModels(context);
+  const found = findings(context, machine, rejected, { unpriced, ending });
   return {
     title: 'Outlay doctor',
     sentences:
@@ -64,7 +71,7 @@ export function doctorReport(context: ReportContext, machine: MachineInfo): Docu
       findings: found,
       roots: machine.roots.map((root) => ({ ...root, source: sources[root.source] })),
       store: storeJson(context, machine),
-      rejectedLines: rejectedLines(rejected),
+      rejectedLines: rejectedLines(sorted(rejected).unusable),
       rejected,
       ...workersJson(context),
       prices: {
@@ -72,6 +79,7 @@ export function doctorReport(context: ReportContext, machine: MachineInfo): Docu
         ageDays: daysOld(context.book.catalogueDate, context.now),
         warnAfterDays: context.warnAfterDays,
         unpriced,
+        ending,
       },
     },
   };
@@ -81,12 +89,25 @@ function rejectedLines(rejected: readonly RejectedCount[]): number {
   return rejected.reduce((sum, row) => sum + row.count, 0);
 }
 
+/** What could not be used at all, and what only had to be dated otherwise. */
+function sorted(rejected: readonly RejectedCount[]): Record<'unusable' | 'odd', RejectedCount[]> {
+  const { odd = [], unusable = [] } = Object.groupBy(rejected, ({ reason }) =>
+    reason === oddTime ? 'odd' : 'unusable',
+  );
+  return { unusable, odd };
+}
+
+function linesAndFiles(rejected: readonly RejectedCount[]): string {
+  const files = count(new Set(rejected.map(({ path }) => path)).size, 'transcript');
+  return `${count(rejectedLines(rejected), 'line')} in ${files}`;
+}
+
 /** Everything worth doing something about, with what to do. */
 function findings(
   context: ReportContext,
   machine: MachineInfo,
   rejected: readonly RejectedCount[],
-  unpriced: Unpriced,
+  { unpriced, ending }: { readonly unpriced: Unpriced; readonly ending: readonly EndingModel[] },
 ): string[] {
   const { roots, switchedOff } = machine;
   const found = switchedOff === undefined ? [] : [switchedOff];
@@ -105,17 +126,32 @@ function findings(
     const what = count(unreadable, 'folder or file', 'folders or files');
     found.push(`${what} cannot be read: check the rights.`);
   }
-  const lines = rejectedLines(rejected);
-  if (lines > 0) {
-    const files = count(new Set(rejected.map(({ path }) => path)).size, 'transcript');
-    found.push(`${count(lines, 'line')} in ${files} could not be used; all others were.`);
+  for (const { path, cleanupDays: days, unreadExpiring = 0 } of roots) {
+    if (unreadExpiring === 0) continue;
+    found.push(
+      `${count(unreadExpiring, 'transcript')} below ${homePath(path, context.home)} with something Outlay has not read: Claude Code deletes them within 3 days (its setting cleanupPeriodDays: ${days}). Run "outlay index", or let it keep them for longer.`,
+    );
+  }
+  const { unusable, odd } = sorted(rejected);
+  if (unusable.length > 0) {
+    found.push(`${linesAndFiles(unusable)} could not be used; all others were.`);
+  }
+  if (odd.length > 0) {
+    found.push(
+      `${linesAndFiles(odd)} with a time out of reason (before 2024, or years ahead): their spend is dated by the record before them.`,
+    );
   }
   if (unpriced.length > 0) {
     found.push(
       `${count(unpriced.length, 'model')} without a price, so figures are at least what is shown. "outlay prices import FILE" sets one.`,
     );
   }
-  return [...found, ...warnings(context)];
+  return [...found, ...ending.map(endingSentence), ...warnings(context)];
+}
+
+function endingSentence({ model, ends, source, over, messages }: EndingModel): string {
+  const when = over ? `has ended on ${ends}` : `ends on ${ends}, and requests fail from then on`;
+  return `${model} ${when} (${source}). You used it for ${count(messages, 'message')} in the last 30 days: choose another model.`;
 }
 
 const pairColumns: Table['columns'] = [
@@ -131,15 +167,17 @@ function rootTable({ roots }: MachineInfo, home: string): Table {
       { key: 'source', header: 'Named by', unit: 'text' },
       { key: 'transcripts', header: 'Transcripts', unit: 'count' },
       { key: 'size', header: 'Size', unit: 'text' },
+      { key: 'cleanup_days', header: 'Deleted after', unit: 'text' },
       { key: 'state', header: 'State', unit: 'text' },
     ],
-    rows: roots.map(({ path, source, exists, transcripts, bytes, unreadable }) => {
+    rows: roots.map(({ path, source, exists, transcripts, bytes, unreadable, cleanupDays }) => {
       const state = unreadable.length > 0 ? `${unreadable.length} unreadable` : 'read';
       return [
         homePath(path, home),
         sources[source],
         transcripts,
         sizeText(bytes),
+        cleanupDays === undefined ? null : count(cleanupDays, 'day'),
         exists ? state : 'not there (yet)',
       ];
     }),
@@ -193,7 +231,7 @@ function storeTable({ reader, zone, home }: ReportContext, { store }: MachineInf
 
 function rejectedTable(rejected: readonly RejectedCount[]): Table {
   return {
-    title: 'Lines that could not be used',
+    title: 'Lines that could not be used as they are',
     columns: [
       { key: 'reason', header: 'Reason', unit: 'text' },
       { key: 'lines', header: 'Lines', unit: 'count' },

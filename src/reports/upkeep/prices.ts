@@ -1,5 +1,6 @@
 import { dayOf } from '../../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
+import { dayStart } from '../../pricing/days.ts';
 import { describePriceChanges } from '../../pricing/diffBooks.ts';
 import { listPrices, type PriceListing } from '../../pricing/listPrices.ts';
 import type { RateBook } from '../../pricing/priceBook.ts';
@@ -10,7 +11,7 @@ import type { Cell, Column, Document, Table } from '../document/document.ts';
 
 /** Every price in force: what `outlay prices` prints. */
 export function pricesReport(context: ReportContext): Document {
-  const { book } = context;
+  const { book, now } = context;
   const listings = listPrices(book);
   const own = listings.filter(({ origin }) => origin === 'override').length;
   const models = new Set(listings.map(({ model }) => model)).size;
@@ -19,7 +20,9 @@ export function pricesReport(context: ReportContext): Document {
     sentences: [
       `US dollars per million tokens, ${count(models, 'model')}, catalogue of ${book.catalogueDate}${own > 0 ? `, ${count(own, 'price')} of your own` : ''}.`,
     ],
-    tables: [{ title: '', columns: priceColumns, rows: listings.flatMap(listingRows) }],
+    tables: [
+      { title: '', columns: priceColumns, rows: listings.flatMap((one) => listingRows(one, now)) },
+    ],
     notes: [
       'A price holds from its first day (UTC) until the next one. Writes last 5 minutes or 1 hour.',
       ...warnings(context),
@@ -52,10 +55,8 @@ const priceColumns: readonly Column[] = [
 ];
 
 /** A row for the price, and one for its upper band where there is one. */
-function listingRows(listing: PriceListing): Cell[][] {
-  const { model, tier, from, until, rates, above, fast, usGeo, multiplier, origin, retired } =
-    listing;
-  const notes = [origin === 'override' ? 'your own' : '', retired ? 'retired' : ''];
+function listingRows(listing: PriceListing, now: number): Cell[][] {
+  const { model, tier, from, until, rates, above, fast, usGeo, multiplier } = listing;
   const row = (promptTokens: number | null, band: PriceListing['rates']): Cell[] => [
     model,
     tier,
@@ -70,11 +71,25 @@ function listingRows(listing: PriceListing): Cell[][] {
     fast,
     usGeo,
     multiplier === 1 ? null : multiplier,
-    notes.filter((note) => note !== '').join(', '),
+    listingNotes(listing, now).join(', '),
   ];
   return above === null
     ? [row(null, rates)]
     : [row(null, rates), row(above.promptTokens, above.rates)];
+}
+
+/** What a row says in words. */
+function listingNotes(listing: PriceListing, now: number): string[] {
+  const { origin, retired, ends, fastRemoved } = listing;
+  const over = (day: string): boolean => (dayStart(day) ?? Number.POSITIVE_INFINITY) <= now;
+  return [
+    ...(origin === 'override' ? ['your own'] : []),
+    ...(retired ? ['retired'] : []),
+    ...(ends === null ? [] : [`${over(ends) ? 'ended' : 'ends'} ${ends}`]),
+    ...(fastRemoved === null
+      ? []
+      : [`fast mode ${over(fastRemoved) ? 'ended' : 'ends'} ${fastRemoved}`]),
+  ];
 }
 
 /** What other prices would make of the messages kept. */

@@ -62,6 +62,7 @@ export class Sessions {
   readonly #update: Statement;
   readonly #latestTitle: Statement;
   readonly #earliestTitle: Statement;
+  readonly #dropOldTitles: Statement;
   #rows = new Map<string, SessionRow>();
   #byNumber = new Map<number, SessionRow>();
   #changed = new Set<SessionRow>();
@@ -79,6 +80,9 @@ export class Sessions {
     const take = 'at = excluded.at, offset = excluded.offset, text = excluded.text WHERE ';
     const now = '(excluded.at, excluded.offset, excluded.text)';
     this.#latestTitle = db.prepare(`${title}${take}${now} > (at, offset, text)`);
+    this.#dropOldTitles = db.prepare(
+      'DELETE FROM title WHERE session = ? AND at IN (-1, 9007199254740991)',
+    );
     this.#earliestTitle = db.prepare(`${title}${take}${now} < (at, offset, text)`);
   }
 
@@ -164,6 +168,14 @@ export class Sessions {
     if (this.#isLater(row.version_at, row.version, versionAt, version)) return true;
     const same = versionAt === row.version_at && version === this.#strings.text(row.version);
     return same && version !== '' && entrypoint > this.#strings.text(row.entrypoint);
+  }
+
+  /**
+   * Drops titles that a schema before 7 took from transcripts by other rules, once these are read again:
+   * they stand behind every other (see `schemaV7`).
+   */
+  dropOldTitles(session: number): void {
+    this.#dropOldTitles.run(session);
   }
 
   addTitle(session: number, title: TitleRecord): void {

@@ -28,8 +28,11 @@ export const titleOf = `(SELECT text FROM title t WHERE t.session = s.id
 export const inScope =
   '(? IS NULL OR s.cwd IN (SELECT w.id FROM word w JOIN json_each(?) j ON w.text = j.value))';
 
-/** An agent's type: its meta file's, else what the call that started it asked for. */
-export const agentType = `CASE WHEN a.aid = '' THEN 'main' WHEN a.type <> '' THEN a.type ELSE coalesce(
+/**
+ * An agent's type: its meta file's or its records', else what the call that started it asked for. A
+ * main thread has one where it is a teammate's: their name.
+ */
+export const agentType = `CASE WHEN a.type <> '' THEN a.type WHEN a.aid = '' THEN 'main' ELSE coalesce(
   (SELECT p.type FROM spawn p WHERE p.session = a.session AND p.tool_use = a.tool_use), 'subagent') END`;
 
 /** Which sessions count: those that started in one of these directories; undefined means all. */

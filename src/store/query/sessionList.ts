@@ -16,8 +16,6 @@ export interface ListedSession {
   readonly model: string;
   readonly startedAt: number;
   readonly endedAt: number;
-  /** When its transcript was last written (file time). */
-  readonly writtenAt: number;
   readonly nano: number;
   readonly background: number;
   readonly messages: number;
@@ -34,7 +32,7 @@ const columns = `s.id AS id, s.sid AS sid, r.text AS root, c.text AS cwd, p.git_
   coalesce((SELECT w.text FROM spend_total m JOIN word w ON w.id = m.model WHERE m.session = s.id
     GROUP BY m.model ORDER BY sum(m.nano) DESC, sum(m.messages) DESC, w.text LIMIT 1), '') AS model,
   coalesce(s.own_at, s.first_at, 0) AS startedAt, coalesce(s.last_at, 0) AS endedAt,
-  s.written_at AS writtenAt, s.background AS background, coalesce(t.nano, 0) AS nano,
+  s.background AS background, coalesce(t.nano, 0) AS nano,
   coalesce(t.messages, 0) AS messages, coalesce(t.unpriced, 0) AS unpriced,
   coalesce(t.lower, 0) AS lower`;
 

@@ -1,4 +1,5 @@
 import type { TimeSpan } from '../../model/calendar.ts';
+import { oddTime } from '../../model/records.ts';
 import type { LeaseRow } from '../connection/writerLease.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
 import { downsampleMeta } from '../retention/downsampleState.ts';
@@ -23,8 +24,6 @@ export interface SessionSummary extends SpendSums {
   readonly branch: string;
   readonly startedAt: number;
   readonly endedAt: number;
-  /** When its transcript was last written (file time). */
-  readonly writtenAt: number;
   readonly background: number;
   readonly unconfirmed: number;
   /** The client's last total in dollars, as written. */
@@ -196,12 +195,11 @@ export class StoreReader {
     return this.#sessions('s.sid = ?', 1, sid)[0];
   }
 
-  /** The session last written whose start directory is in scope. */
-  latestSession(scope: Scope): SessionSummary | undefined {
-    if (scope === undefined) return this.#sessions('TRUE', 1)[0];
-    if (scope.length === 0) return undefined;
-    const list = JSON.stringify(scope);
-    return this.#sessions(inScope, 1, list, list)[0];
+  /** The session last active up to a moment whose start directory is in scope. */
+  latestSession(scope: Scope, until = Number.MAX_SAFE_INTEGER): SessionSummary | undefined {
+    if (scope?.length === 0) return undefined;
+    const list = scope === undefined ? null : JSON.stringify(scope);
+    return this.#sessions(`s.last_at <= ? AND ${inScope}`, 1, until, list, list)[0];
   }
 
   /** Picks the sessions along the index first, so that only those wanted are downsampled. */
@@ -210,7 +208,7 @@ export class StoreReader {
       `SELECT s.id AS id, s.sid AS sid, r.text AS root, c.text AS cwd, p.git_root AS gitRoot,
          ${titleOf} AS title, b.text AS branch,
          coalesce(s.own_at, s.first_at, 0) AS startedAt, coalesce(s.last_at, 0) AS endedAt,
-         s.written_at AS writtenAt, s.background AS background,
+         s.background AS background,
          CASE WHEN s.client_total IS NULL THEN coalesce(sum(nano), 0)
            ELSE s.unconfirmed END AS unconfirmed,
          s.client_total AS clientUsd, s.reconciled = 2 AS irreconcilable, ${spendSums}
@@ -246,13 +244,13 @@ export class StoreReader {
     ).map(({ text }) => text);
   }
 
-  /** Types of subagents that have spent something, by name. */
+  /** Types of subagents, and names of teammates, that have spent something, by name. */
   knownAgentTypes(): string[] {
     // Types are few: for each one agent that has spent something is enough.
     return this.#all<{ type: string }>(
-      `WITH kind AS (SELECT DISTINCT ${agentType} AS type FROM agent a WHERE a.aid <> '')
+      `WITH kind AS (SELECT DISTINCT ${agentType} AS type FROM agent a WHERE a.aid <> '' OR a.type <> '')
        SELECT type FROM kind WHERE EXISTS (SELECT 1 FROM agent a
-         WHERE a.aid <> '' AND ${agentType} = kind.type AND EXISTS
+         WHERE (a.aid <> '' OR a.type <> '') AND ${agentType} = kind.type AND EXISTS
            (SELECT 1 FROM spend_total t WHERE t.session = a.session AND t.agent = a.id))
        ORDER BY 1`,
     ).map(({ type }) => type);
@@ -265,6 +263,15 @@ export class StoreReader {
        FROM (SELECT DISTINCT cwd FROM session WHERE cwd <> 0) d JOIN word w ON w.id = d.cwd
          LEFT JOIN project p ON p.cwd = d.cwd ORDER BY 1`,
     );
+  }
+
+  /** When a session that started in a directory was last active; UTC milliseconds, 0 for never. */
+  lastUsed(cwd: string): number {
+    return this.#all<{ at: number }>(
+      `SELECT coalesce(max(s.last_at), 0) AS at
+       FROM session s JOIN word w ON w.id = s.cwd WHERE w.text = ?`,
+      cwd,
+    )[0]!.at;
   }
 
   /** Transcripts known: how many, their bytes, lines, and how many are no longer on disk. */
@@ -292,11 +299,13 @@ export class StoreReader {
 
   /** Number of lines that could not be used. */
   rejectedLines(): number {
-    return this.#all<{ count: number }>('SELECT coalesce(sum(count), 0) AS count FROM rejected')[0]!
-      .count;
+    return this.#all<{ count: number }>(
+      'SELECT coalesce(sum(count), 0) AS count FROM rejected WHERE reason <> ?',
+      oddTime,
+    )[0]!.count;
   }
 
-  /** Lines that could not be used, by file and reason. */
+  /** Lines that could not be used, or not as they are, by file and reason. */
   rejected(): RejectedCount[] {
     return this.#all<{ path: string; reason: string; count: number; lines: string }>(
       `SELECT f.path AS path, r.reason AS reason, r.count AS count, r.lines AS lines

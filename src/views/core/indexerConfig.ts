@@ -18,14 +18,14 @@ export function indexerConfig(
   demo: DemoLocation | undefined,
   priceOverrides: unknown,
 ): IndexerConfig {
-  const { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME } = process.env;
+  const { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME, APPDATA } = process.env;
   return {
     storeFile,
     mode: 'watch',
     role: 'editor',
     configDirs: demo === undefined ? [] : [demo.configDir],
     rootsSetting: settings.roots,
-    env: { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME },
+    env: { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME, APPDATA },
     home: homedir(),
     priceOverrides,
     storeTitles: settings.storeTitles,

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { workspace } from 'vscode';
+import type { ProjectPlace } from '../../query/projects.ts';
 import { isProject } from '../../text/paths.ts';
 
 /** Folders of this window on this machine's disk, by name and by real path. */
@@ -18,9 +19,7 @@ function windowFolders(): string[] {
 }
 
 /** The start directories that lie in one of this window's folders, or whose repository does. */
-export function directoriesInWindow(
-  projects: readonly { readonly cwd: string; readonly gitRoot: string | null }[],
-): string[] {
+export function directoriesInWindow(projects: readonly ProjectPlace[]): string[] {
   const folders = windowFolders();
   return projects
     .filter((project) => folders.some((folder) => isProject(project, folder)))

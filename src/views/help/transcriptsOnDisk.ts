@@ -48,8 +48,9 @@ async function transcriptsIn(folder: string, log: AgentLog): Promise<string[]> {
     // The store knows them by their real paths.
     const entries = await readdir(await realpath(folder), { recursive: true, withFileTypes: true });
     return entries
-      .filter((entry) => entry.isFile() && log.kindOf(entry.name) === 'transcript')
-      .map((entry) => join(entry.parentPath, entry.name));
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => log.kindOf(path) === 'transcript');
   } catch {
     return [];
   }

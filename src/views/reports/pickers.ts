@@ -1,5 +1,6 @@
 import { l10n, type QuickPickItem, window } from 'vscode';
 import type { FilterName, OptionDefinition } from '../../query/options.ts';
+import { knownProjects, projectPath } from '../../query/projects.ts';
 import type { RawOptions } from '../../query/question.ts';
 import type { ReportDefinition } from '../../reports/document/definition.ts';
 import { editorReports } from '../../reports/registry.ts';
@@ -65,7 +66,7 @@ function stepsOf(definition: ReportDefinition, reader: StoreReader | undefined):
 
 function sessionStep(reader: StoreReader): Step {
   const items = reader.sessions(shownSessions).map((session): Choice => {
-    const project = projectName(session.gitRoot ?? session.cwd);
+    const project = projectName(projectPath(session));
     const id = titleText({ title: null, sid: session.sid });
     return {
       value: session.sid,
@@ -98,8 +99,7 @@ function periodStep(preset: string): Step {
 }
 
 function projectStep(reader: StoreReader): Step {
-  const paths = new Set(reader.projects().map(({ cwd, gitRoot }) => gitRoot ?? cwd));
-  const items = [...paths].map(
+  const items = knownProjects(reader).map(
     (path): Choice => ({
       value: path,
       label: plainUiText(projectName(path)),

@@ -64,11 +64,12 @@ function threadNames(
   }
   const start = (agentId: string): number => begun.get(agentId) ?? 0;
   const ordered = [...agentIds].sort((a, b) => start(a) - start(b) || (a < b ? -1 : 1));
-  const byType = Map.groupBy(ordered, (agentId) =>
-    agentId === ''
-      ? words.main
-      : oneLine(spent.get(agentId)?.[0]?.type ?? '', 60) || words.subagent,
-  );
+  const byType = Map.groupBy(ordered, (agentId) => {
+    const type = oneLine(spent.get(agentId)?.[0]?.type ?? '', 60);
+    // A teammate's main thread goes by their name.
+    if (agentId === '') return type === 'main' ? words.main : type || words.main;
+    return type || words.subagent;
+  });
   return new Map(
     [...byType].flatMap(([type, own]) =>
       own.map((agentId, index) => [agentId, own.length === 1 ? type : `${type} ${index + 1}`]),

@@ -4,9 +4,10 @@ import { promptTokens, totalTokens } from '../../model/tokens.ts';
 import type { PanelSession } from '../../protocol/session.ts';
 import type { PanelCard } from '../../protocol/shared.ts';
 import { isLive } from '../../query/liveSession.ts';
+import { projectPath } from '../../query/projects.ts';
 import { sumBy, unpricedOf } from '../../query/sums.ts';
 import type { Format } from '../text/format.ts';
-import { modelName, oneLine, projectOf, titleText } from '../text/names.ts';
+import { modelName, oneLine, titleText } from '../text/names.ts';
 import { sessionHeadline } from './headline.ts';
 import { downsampledMessages, type SessionInputs, totalOf } from './inputs.ts';
 import { sessionThreads } from './threads.ts';
@@ -19,7 +20,7 @@ export function panelSession(facts: SessionInputs): PanelSession {
   return {
     sid: summary.sid,
     title: titleText(summary),
-    place: [oneLine(projectOf(summary), 200), ...(branch === '' ? [] : [branch])],
+    place: [oneLine(projectPath(summary), 200), ...(branch === '' ? [] : [branch])],
     live,
     answer: sessionHeadline(facts, live),
     cards: cards(facts),

@@ -4,13 +4,14 @@ import type { AgentLog, LogLocation, RecordLocation } from '../../agents/agentLo
 import { agentLog, knownRoot } from '../../agents/registry.ts';
 import { memoize } from '../../model/memoize.ts';
 import type { PanelTextPart } from '../../protocol/session.ts';
+import { projectPath } from '../../query/projects.ts';
 import { sessionFiles } from '../../store/query/sessionList.ts';
 import type { SessionSummary } from '../../store/query/storeReader.ts';
 import { plainLines } from '../../text/plainText.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import type { PanelActions, SessionPanels } from '../sessionPanel/sessionPanel.ts';
 import { formatOf } from '../text/format.ts';
-import { oneLine, projectName, projectOf, titleText } from '../text/names.ts';
+import { oneLine, projectName, titleText } from '../text/names.ts';
 import { plainUiText } from '../text/plainUiText.ts';
 import type { TranscriptDocuments } from './transcriptDocuments.ts';
 
@@ -130,7 +131,7 @@ export class SessionActions implements PanelActions {
     if (session === undefined) return;
     const path = [session.cwd, session.gitRoot].find((folder) => folder && existsSync(folder));
     if (path === undefined || path === null) {
-      const gone = plainUiText(projectOf(session));
+      const gone = plainUiText(projectPath(session));
       void window.showWarningMessage(
         l10n.t('The project’s folder is not there any more: {0}', gone),
       );
@@ -204,7 +205,7 @@ export class SessionActions implements PanelActions {
       return {
         session,
         label: plainUiText(titleText(session)),
-        description: [money, age, plainUiText(projectName(projectOf(session)))].join(' · '),
+        description: [money, age, plainUiText(projectName(projectPath(session)))].join(' · '),
       };
     });
     // This window's session is the one most often meant.

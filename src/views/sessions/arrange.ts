@@ -1,6 +1,8 @@
 import { daysOf, type Zone } from '../../model/calendar.ts';
+import { memoize } from '../../model/memoize.ts';
+import { projectPath } from '../../query/projects.ts';
 import type { ListedSession } from '../../store/query/sessionList.ts';
-import { projectOf } from '../text/names.ts';
+import { pathKey, systemIgnoresCase } from '../../text/paths.ts';
 
 export const groupings = ['project', 'day', 'none'] as const;
 export type Grouping = (typeof groupings)[number];
@@ -41,8 +43,10 @@ export interface ListQuestion {
 
 /** Sessions that belong together; without grouping there is one, with the key ''. */
 export interface SessionGroup {
-  /** A project's path, or a day (YYYY-MM-DD). */
+  /** A project's key, or a day (YYYY-MM-DD). */
   readonly key: string;
+  /** A project's path as its latest session spells it; '' for other groups. */
+  readonly path: string;
   readonly sessions: readonly ListedSession[];
   /** Nano-dollars, background included. */
   readonly total: number;
@@ -58,6 +62,7 @@ export function totalOf(session: ListedSession): number {
 export function arrange(
   sessions: Iterable<ListedSession>,
   question: ListQuestion,
+  ignoreCase = systemIgnoresCase,
 ): readonly SessionGroup[] {
   const words = question.filter.text.toLowerCase().split(/\s+/).filter(Boolean);
   const listed: ListedSession[] = [];
@@ -77,10 +82,12 @@ export function arrange(
     if (isLive !== other) return isLive ? -1 : 1;
     return (isLive ? compareLive : compare)(a, b) || (a.sid < b.sid ? -1 : 1);
   });
-  const groups = Map.groupBy(listed, keyOf(question));
+  const groups = Map.groupBy(listed, keyOf(question, ignoreCase));
   const all = [...groups].map(([key, members]): SessionGroup => {
     const total = members.reduce((sum, session) => sum + totalOf(session), 0);
-    return { key, sessions: members, total, live: members.some((session) => live.has(session)) };
+    const isLive = members.some((session) => live.has(session));
+    const path = question.grouping === 'project' ? pathOf(members) : '';
+    return { key, path, sessions: members, total, live: isLive };
   });
   if (question.grouping === 'day') return all.sort((a, b) => (a.key < b.key ? 1 : -1));
   // The sessions are in order, so groups are already by their first one.
@@ -88,11 +95,22 @@ export function arrange(
   return byTotal ? all.sort((a, b) => b.total - a.total) : all;
 }
 
-function keyOf({ grouping, zone }: ListQuestion): (session: ListedSession) => string {
-  if (grouping === 'project') return projectOf;
+function keyOf(
+  { grouping, zone }: ListQuestion,
+  ignoreCase: boolean,
+): (session: ListedSession) => string {
+  if (grouping === 'project') {
+    const keyOfPath = memoize((path: string) => pathKey(path, ignoreCase));
+    return (session) => keyOfPath(projectPath(session));
+  }
   if (grouping === 'none') return () => '';
   const dayAt = daysOf(zone);
   return ({ endedAt }) => dayAt(endedAt);
+}
+
+/** One project's path, as the session that was active last spells it. */
+function pathOf(sessions: readonly ListedSession[]): string {
+  return projectPath(sessions.reduce((a, b) => (b.endedAt > a.endedAt ? b : a)));
 }
 
 const comparers: Readonly<Record<Order, (a: ListedSession, b: ListedSession) => number>> = {
@@ -118,6 +136,6 @@ function matches(
   if (filter.hereOnly && !here.has(session.cwd)) return false;
   if (words.length === 0) return true;
   const { title, branch, model, sid } = session;
-  const text = [title ?? '', projectOf(session), branch, model, sid].join('\n').toLowerCase();
+  const text = [title ?? '', projectPath(session), branch, model, sid].join('\n').toLowerCase();
   return words.every((word) => text.includes(word));
 }

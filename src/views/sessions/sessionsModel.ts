@@ -74,7 +74,7 @@ export class SessionsModel implements Disposable {
     return undefined;
   }
 
-  /** Written in the last two minutes, or its Claude Code runs. */
+  /** Active in the last two minutes, or its Claude Code runs. */
   isLive(session: ListedSession, now: number): boolean {
     return isLive(session, now, this.#spend.running.has(session.sid));
   }

@@ -7,11 +7,13 @@ import {
   TreeItemCollapsibleState,
 } from 'vscode';
 import { addDays } from '../../model/calendar.ts';
+import { projectPath } from '../../query/projects.ts';
 import type { ListedSession } from '../../store/query/sessionList.ts';
 import { commandIds } from '../core/commandIds.ts';
+import { agentName } from '../text/agentName.ts';
 import type { Format } from '../text/format.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
-import { modelName, oneLine, projectName, projectOf, titleText } from '../text/names.ts';
+import { modelName, oneLine, projectName, titleText } from '../text/names.ts';
 import { type Grouping, totalOf } from './arrange.ts';
 import type { GroupNode, PartNode, SessionNode, SessionsNode } from './treeNodes.ts';
 
@@ -65,7 +67,7 @@ export function describeNode(node: SessionsNode, context: ItemContext): ItemText
 function describeGroup({ key, group }: GroupNode, context: ItemContext): ItemText {
   const { format, grouping } = context;
   const label =
-    grouping === 'day' ? dayText(key, context) : projectName(key) || l10n.t('No project');
+    grouping === 'day' ? dayText(key, context) : projectName(group.path) || l10n.t('No project');
   const shown = group.sessions.reduce(
     (sum, session) => sum + format.convert(totalOf(session), session.endedAt),
     0,
@@ -106,7 +108,7 @@ function describeSession({ session }: SessionNode, context: ItemContext): ItemTe
     ...(model === '' ? [] : [model]),
     ...(live ? [] : [format.age(now - session.endedAt)]),
     // In a list of many projects the name says where it was.
-    ...(grouping === 'project' ? [] : [projectName(projectOf(session))]),
+    ...(grouping === 'project' ? [] : [projectName(projectPath(session))]),
   ];
   return {
     label: figure === '' ? title : `${figure}  ${title}`,
@@ -146,7 +148,7 @@ function describePart(node: PartNode, { format }: ItemContext): ItemText {
 }
 
 function partName({ part, type }: PartNode): string {
-  if (part === 'main') return l10n.t('Main thread');
+  if (part === 'main') return agentName(type, 60);
   if (part === 'background') return l10n.t('Background');
   return oneLine(type, 60) || l10n.t('Subagent');
 }
@@ -188,7 +190,7 @@ export function tooltipOf(node: SessionsNode, format: Format, now: number): Mark
 function tooltipText(node: SessionsNode, format: Format, now: number): string {
   switch (node.kind) {
     case 'group':
-      return escapeMarkdown(oneLine(node.key, 300));
+      return escapeMarkdown(oneLine(node.group.path || node.key, 300));
     case 'session':
       return sessionTooltip(node.session, format, now);
     case 'part':
@@ -202,7 +204,7 @@ function sessionTooltip(session: ListedSession, format: Format, now: number): st
   const { nano, background, endedAt, startedAt, messages, lower, unpriced } = session;
   const money = (value: number): string => format.money(value, endedAt);
   const branch = oneLine(session.branch, 100);
-  const place = oneLine(projectOf(session), 300);
+  const place = oneLine(projectPath(session), 300);
   const count =
     messages === 1 ? l10n.t('1 message') : l10n.t('{0} messages', format.count(messages));
   const lines = [

@@ -24,7 +24,7 @@ export interface PartNode {
   readonly sid: string;
   readonly agentId: string;
   readonly part: 'main' | 'agent' | 'background';
-  /** The agent's type; '' for the others. */
+  /** The agent's type, `main` for a main thread but a teammate's; '' for background. */
   readonly type: string;
   readonly model: string;
   readonly nano: number;
@@ -76,7 +76,7 @@ export function partsOf(session: ListedSession, agents: readonly AgentSums[]): P
       rows.reduce((total, row) => total + row[key], 0);
     const dearest = rows.reduce((a, b) => (b.nano > a.nano ? b : a));
     return node(agentId === '' ? 'main' : 'agent', agentId, sum('nano'), {
-      type: agentId === '' ? '' : dearest.type,
+      type: dearest.type,
       model: dearest.model,
       messages: sum('messages'),
       lower: sum('lower'),

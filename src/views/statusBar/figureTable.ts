@@ -32,7 +32,7 @@ export function figureTable(spend: Spend, overview: Overview, now: number): stri
   rows.push(row(l10n.t('Last hour'), format.brief(lastHour.shown), rate));
   if (session !== undefined) {
     const { summary, live } = session;
-    const state = live ? l10n.t('live') : format.age(now - summary.writtenAt);
+    const state = live ? l10n.t('live') : format.age(now - summary.endedAt);
     const detail = `${escapeMarkdown(titleText(summary))} · ${state}`;
     rows.push(row(l10n.t('Session'), format.brief(session.shown), detail));
   }

@@ -6,6 +6,7 @@ import { formatMoney } from '../../model/money.ts';
 import { formatNumber } from '../../model/numbers.ts';
 import { formatTokens } from '../../model/tokens.ts';
 import type { PanelFormat } from '../../protocol/shared.ts';
+import { clockSkewMs } from '../../query/liveSession.ts';
 import type { Billing } from '../../settings/settings.ts';
 
 /** The settings a figure's look depends on. */
@@ -100,8 +101,9 @@ export class Format {
     return formatPercent(share, this.#locale);
   }
 
-  /** How long ago something was, from milliseconds. */
+  /** How long ago something was, from milliseconds; a time that is yet to come is said to be. */
   age(ms: number): string {
+    if (ms < -clockSkewMs) return l10n.t('in the future');
     const { unit, count } = ageOf(ms);
     switch (unit) {
       case 'now':

@@ -3,11 +3,6 @@ import type { ListedSession } from '../../store/query/sessionList.ts';
 import { lastPart } from '../../text/paths.ts';
 import { plainText } from '../../text/plainText.ts';
 
-/** A project's path: its repository, else the folder the session started in. */
-export function projectOf({ gitRoot, cwd }: Pick<ListedSession, 'gitRoot' | 'cwd'>): string {
-  return gitRoot ?? cwd;
-}
-
 /** Longest title a list shows; longer ones end in "…". */
 const longestTitle = 120;
 

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { tokenClassNames as names, unsplitName } from '../../query/tokenClassNames.ts';
+import { tokenClassNames as names, unsplitName } from '../../model/tokenClassNames.ts';
 
 /** What a token class is called in the editor's language, by its name in reports. */
 export function classLabel(name: string): string {

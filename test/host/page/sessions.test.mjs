@@ -8,6 +8,7 @@ import { millionStore } from './lib/million.mjs';
 import {
   answer,
   append,
+  atWork,
   clientTotal,
   customTitle,
   transcriptOf,
@@ -84,7 +85,7 @@ test.describe('the sessions view', () => {
     await workbench.executeCommand('outlay.clearSessionFilter');
     await workbench.executeCommand('outlay.showExcluded');
     // At work, however long the tests before took.
-    append(places.live, customTitle('live-session', 'Fix flaky upload test'));
+    append(places.live, atWork('live-session', places.shop));
     await openSessions(workbench);
     await waitForRows(workbench, (list) => sessionsIn(list).length === 3);
   };
@@ -201,7 +202,7 @@ test.describe('the sessions view', () => {
       await openSessions(workbench);
       await filtered.waitFor({ timeout });
     });
-    append(places.live, customTitle('live-session', 'Fix flaky upload test'));
+    append(places.live, atWork('live-session', places.shop));
     const seen = await waitForRows(workbench, (list) => list.length === 1);
     assert.equal(seen[0].level, 1);
     await waitForMessage(workbench, /Filter: live/);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
 import { describe, test } from 'node:test';
+import { desktopLog } from '../../../src/agents/claude/desktopLog.ts';
 import { discover, locationOf } from '../../../src/agents/claude/discover.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
 
@@ -159,4 +160,39 @@ describe('places', () => {
       assert.deepEqual(place, { path, sessionId, agentId, workflow });
     });
   }
+});
+
+test('of Claude Desktop’s sessions only what their configuration directories hold', () => {
+  using dir = tempDir();
+  const at = (path: string): string => dir.at(...path.split('/'));
+  const wanted = [
+    'org/acct/agent/local_2/.claude/projects/-sessions-y/s2.jsonl',
+    'org/acct/local_1/.claude/projects/-sessions-x/s1.jsonl',
+    'org/acct/local_1/.claude/projects/-sessions-x/s1/subagents/agent-a1.jsonl',
+  ];
+  const other = [
+    'org/acct/local_1/audit.jsonl',
+    'org/acct/local_1/uploads/data.jsonl',
+    'org/acct/local_1/uploads/.claude/projects/p/theirs.jsonl',
+    'org/acct/local_1/.claude/history.jsonl',
+    'org/acct/local_1.json',
+  ];
+  make(dir, ...wanted, ...other);
+  const root = desktopLog.rootAt(dir.path, 'default');
+  const { files, unreadable } = desktopLog.discover(root);
+  const local = files.map(({ path }) => relative(root.path, path).split(sep).join('/'));
+  assert.deepEqual([local.sort(), unreadable], [wanted, []]);
+  for (const path of wanted) assert.equal(desktopLog.kindOf(at(path)), 'transcript', path);
+  assert.equal(desktopLog.kindOf(at(other[0]!)), undefined);
+  assert.deepEqual(
+    wanted.map((path) => {
+      const { sessionId, agentId } = desktopLog.locationOf(root, `${root.path}/${path}`);
+      return [sessionId, agentId];
+    }),
+    [
+      ['s2', ''],
+      ['s1', ''],
+      ['s1', 'a1'],
+    ],
+  );
 });

@@ -302,3 +302,53 @@ test('attribution fields by their names', () => {
     ['workflow', 'w'],
   ]);
 });
+
+describe('a time out of reason', () => {
+  const far = { timestamp: '2099-01-01T00:00:00.000Z' };
+
+  test('is that of the record before it, and said', () => {
+    const batch = parseLines([assistant(), assistant({ id: 'm2' }, { uuid: 'u2', ...far })]);
+    assert.deepEqual(
+      batch.messages.map(({ messageId, at }) => [messageId, at]),
+      [
+        ['msg_1', noonMs],
+        ['m2', noonMs],
+      ],
+    );
+    assert.deepEqual(
+      batch.rejected.map(({ reason, line }) => [reason, line]),
+      [['odd time', 2]],
+    );
+    const [session] = batch.sessions;
+    assert.deepEqual([session?.firstAt, session?.lastAt], [noonMs, noonMs]);
+  });
+
+  test('is none where nothing is before it', () => {
+    const batch = parseLines([assistant({}, { timestamp: '1970-01-01T00:00:00.000Z' })]);
+    assert.deepEqual(batch.messages, []);
+    assert.deepEqual(
+      batch.rejected.map(({ reason }) => reason),
+      ['no time'],
+    );
+  });
+
+  test('names no title, and moves nothing that follows', () => {
+    const lines = [user('far', far), user('near'), assistant()];
+    const batch = parseLines(lines);
+    assert.deepEqual(
+      batch.titles.map(({ text }) => text),
+      ['near'],
+    );
+    assert.equal(batch.messages[0]?.at, noonMs);
+    assert.deepEqual(batch.rejected, []);
+  });
+});
+
+test('the effort is that of the turn, where a record says it, else the session’s', () => {
+  const effort = (record: object): string => only([assistant({}, record)]).effort;
+  assert.equal(effort({ effort: 'high', perTurnEffort: 'low' }), 'low');
+  assert.equal(effort({ effort: 'high', perTurnEffort: null }), 'high');
+  assert.equal(effort({ effort: 'high' }), 'high');
+  assert.equal(effort({ perTurnEffort: 'max' }), 'max');
+  assert.equal(effort({}), '');
+});

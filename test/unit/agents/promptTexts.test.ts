@@ -15,6 +15,9 @@ test('prompts are found by their ids, and nothing else is', () => {
     { type: 'user', uuid: 'd', message: { content: [{ type: 'tool_result', content: 'x' }] } },
     { type: 'user', uuid: 'e', isSidechain: true, message: { content: 'sort imports' } },
     { type: 'user', uuid: 'f', isMeta: true, message: { content: 'sort imports' } },
+    { type: 'user', uuid: 'i', message: text('<ide_selection>x</ide_selection> sort imports') },
+    { type: 'user', uuid: 'j', message: { content: '<task-notification>x</task-notification>' } },
+    { type: 'user', uuid: 'k', isCompactSummary: true, message: { content: 'so far' } },
     { type: 'assistant', uuid: 'g', message: { content: 'the "user" said' } },
     { type: 'user', uuid: 'h', message: { content: 'x'.repeat(70_000) } },
   ].map((line) => JSON.stringify(line));
@@ -24,6 +27,7 @@ test('prompts are found by their ids, and nothing else is', () => {
     [
       ['a', 'format the code'],
       ['p', 'rename a to b'],
+      ['i', 'sort imports'],
     ],
   );
   assert.equal(promptTexts(dir.at('gone.jsonl')).size, 0);

@@ -92,3 +92,26 @@ test('a file where the folder should be does not exist as a root', () => {
   assert.equal(folderProblem(dir.at('b')), 'ENOENT');
   assert.equal(folderProblem(dir.at('a')), undefined);
 });
+
+test('Claude Desktop’s local agent sessions are one more default, where they exist', () => {
+  const desktop = [
+    'Library/Application Support/Claude/local-agent-mode-sessions',
+    'AppData/Roaming/Claude/local-agent-mode-sessions',
+    '.config/Claude/local-agent-mode-sessions',
+  ];
+  for (const place of desktop) {
+    using dir = home('.claude');
+    mkdirSync(`${dir.path}/${place}`, { recursive: true });
+    assert.deepEqual(rootsOf(dir), ['~/.claude default', `~/${place} default`]);
+    const env = { CLAUDE_CONFIG_DIR: `${dir.path}/a` };
+    assert.deepEqual(rootsOf(dir, { env }), ['~/a CLAUDE_CONFIG_DIR missing']);
+    assert.deepEqual(rootsOf(dir, { setting: ['~/b'] }), ['~/b setting missing']);
+    const [root] = findRoots({ env: {}, home: dir.path, configDirs: [`${dir.path}/${place}`] });
+    assert.equal(root?.agent, 'claude-desktop');
+  }
+  using roaming = home('elsewhere');
+  mkdirSync(`${roaming.path}/roaming/Claude/local-agent-mode-sessions`, { recursive: true });
+  assert.deepEqual(rootsOf(roaming, { env: { APPDATA: `${roaming.path}/roaming` } }), [
+    '~/roaming/Claude/local-agent-mode-sessions default',
+  ]);
+});

@@ -5,6 +5,7 @@ import {
   afterNoon,
   agentPlace,
   assistant,
+  mainPlace,
   noon,
   noonMs,
   parseLines,
@@ -150,6 +151,21 @@ describe('events', () => {
     const key = events([system('api_error', { uuid: undefined })])[0]?.key;
     assert.equal(key, 'p/s1.jsonl@0');
   });
+});
+
+test('an agent’s type, as its records state it: once a batch, and of the main thread a teammate’s name', () => {
+  const team = { teamName: 'crew', agentName: 'qa' };
+  const said = (lines: readonly object[], place = mainPlace): [string, string][] =>
+    parseLines(lines, place).agents.map(({ agentId, type }) => [agentId, type]);
+  const agent = { attributionAgent: 'general-purpose' };
+  assert.deepEqual(said([assistant({}, agent), assistant({}, agent)], agentPlace), [
+    ['a1', 'general-purpose'],
+  ]);
+  assert.deepEqual(said([assistant({}, team), assistant({}, team)]), [['', 'qa']]);
+  assert.deepEqual(said([assistant({}, agent)]), []);
+  assert.deepEqual(said([assistant({}, { agentName: 'qa' })]), []);
+  assert.deepEqual(said([assistant({}, { ...team, agentName: 'team-lead' })]), []);
+  assert.deepEqual(said([assistant({}, team)], agentPlace), []);
 });
 
 test('what is known of subagents', () => {

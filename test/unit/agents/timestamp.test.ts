@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readTime, timeAt } from '../../../src/agents/claude/parse/timestamp.ts';
+import { isOddTime, readTime, timeAt } from '../../../src/agents/claude/parse/timestamp.ts';
 
 function read(json: string): number {
   const buf = Buffer.from(json);
@@ -46,4 +46,21 @@ test('what is no text is no time', () => {
   assert.equal(timeAt(Buffer.from(''), -1, -1), Number.NaN);
   assert.equal(readTime(1_795_306_827_778), Number.NaN);
   assert.equal(readTime(undefined), Number.NaN);
+});
+
+test('a time no sound clock shows is odd', () => {
+  const noon = Date.UTC(2026, 10, 20, 12);
+  const at = (text: string, lastAt = 0): boolean => isOddTime(Date.parse(text), lastAt);
+  assert.equal(at('2026-11-20T12:00:00Z'), false);
+  assert.equal(at('1970-01-01T00:00:00Z'), true);
+  assert.equal(at('2023-12-31T23:59:59Z'), true);
+  assert.equal(at('2024-01-01T00:00:00Z'), false);
+  assert.equal(at('2099-01-01T00:00:00Z'), true);
+  assert.equal(at('2036-01-01T00:00:00Z'), true);
+  // Years of a pause in one file: only where something is before it.
+  assert.equal(at('2031-01-01T00:00:00Z', noon), true);
+  assert.equal(at('2031-01-01T00:00:00Z'), false);
+  assert.equal(at('2028-06-01T00:00:00Z', noon), false);
+  assert.equal(at('2024-06-01T00:00:00Z', noon), false, 'before the last one: copied lines are');
+  assert.equal(isOddTime(Number.NaN, noon), false);
 });

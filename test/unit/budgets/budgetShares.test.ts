@@ -10,7 +10,6 @@ import { defaultThresholds } from '../../../src/model/level.ts';
 import { defaultSettings } from '../../../src/settings/settings.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
 import { StoreReader } from '../../../src/store/query/storeReader.ts';
-import { isProject } from '../../../src/text/paths.ts';
 import type { Spend } from '../../../src/views/core/spendModel.ts';
 import { standInForVscode } from '../../bench/vscodeStandIn.ts';
 import { ingestAll } from '../../lib/ingest.ts';
@@ -122,17 +121,5 @@ describe('budgets at a glance', () => {
     // What is judged part by part is left to dashboard and gate.
     store.set({ scope: { kind: 'session' } });
     assert.equal(store.ask().otherBudgets.length, 1);
-  });
-});
-
-describe('a project', () => {
-  test('is compared as the system compares paths', () => {
-    const place = { cwd: '/Home/Dev/Shop/api', gitRoot: null };
-    assert.equal(isProject(place, '/home/dev/shop', true), true);
-    assert.equal(isProject(place, '/home/dev/shop', false), false);
-    assert.equal(isProject(place, '/Home/Dev/Shop/', false), true);
-    assert.equal(isProject(place, '/Home/Dev/Sho', false), false);
-    assert.equal(isProject(place, 'API', true), true);
-    assert.equal(isProject({ cwd: '/x', gitRoot: '/Home/dev/shop' }, '/home/dev/shop', true), true);
   });
 });

@@ -32,10 +32,10 @@ test('the schema refuses what would price wrongly', () => {
 });
 
 test('days are days of the calendar, and the rows of a model follow each other', () => {
-  for (const { id, rows, fast } of bundledCatalogue.models) {
+  for (const { id, rows, fast, ends } of bundledCatalogue.models) {
     const days = rows.map((row) => row.from);
     assert.deepEqual(days, [...new Set(days)].sort(), id);
-    for (const day of [...days, ...rows.map((row) => row.checked), fast?.removed]) {
+    for (const day of [...days, ...rows.map((row) => row.checked), fast?.removed, ends?.day]) {
       if (day !== undefined) assert.notEqual(dayStart(day), undefined, `${id}: ${day}`);
     }
     for (const row of rows) assert.ok(row.from <= row.checked, `${id}: checked before it began`);
@@ -45,7 +45,10 @@ test('days are days of the calendar, and the rows of a model follow each other',
 
 test('every row names a source that is explained, and every explanation is used', () => {
   const used = new Set(
-    bundledCatalogue.models.flatMap(({ rows }) => rows.map((row) => row.source)),
+    bundledCatalogue.models.flatMap(({ rows, ends }) => [
+      ...rows.map((row) => row.source),
+      ...(ends ? [ends.source] : []),
+    ]),
   );
   assert.deepEqual([...used].sort(), Object.keys(bundledCatalogue.sources).sort());
 });

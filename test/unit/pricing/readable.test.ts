@@ -29,6 +29,7 @@ test('the list has one row a rate, named as figures name it', () => {
       model: 'claude-haiku-5-5',
       tier: 'haiku',
       retired: false,
+      ends: null,
       row: 'claude-haiku-5-5@2026-10-07',
       from: '2026-10-07',
       until: null,

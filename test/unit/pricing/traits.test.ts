@@ -77,13 +77,21 @@ test('a fraction of a nano-dollar is rounded half up, once', () => {
   assert.equal(nano(book, both, 'claude-haiku-5-5', day, { ...us, ...batch }), 344);
 });
 
-test('regional Bedrock profiles cost a tenth more from Claude 4.5 on, the global one nothing', () => {
+test('Bedrock costs a tenth more from Claude 4.5 on, its global profile nothing', () => {
   const price = (model: string, traits: RequestTraits = {}): number =>
     nano(book, { input: 1000 }, model, day, traits);
   assert.equal(price('us.anthropic.claude-opus-4-5-20251101-v1:0'), 5_500_000);
   assert.equal(price('jp.anthropic.claude-haiku-4-5-20251001-v1:0'), 1_100_000);
   assert.equal(price('global.anthropic.claude-opus-4-5-20251101-v1:0'), 5_000_000);
-  assert.equal(price('anthropic.claude-opus-4-5-20251101-v1:0'), 5_000_000);
+  // Without a profile it is a call within one region.
+  assert.equal(price('anthropic.claude-opus-4-5-20251101-v1:0'), 5_500_000);
+  assert.equal(price('anthropic.claude-haiku-4-5-20251001-v1:0'), 1_100_000);
+  assert.equal(price('in.anthropic.claude-opus-5'), 5_500_000);
+  assert.equal(price('anthropic.claude-opus-4-1-20250805-v1:0'), 15_000_000);
+  assert.equal(
+    row(book, { input: 1000 }, 'anthropic.claude-opus-4-8', day),
+    'claude-opus-4-8@2026-05-28+region',
+  );
   assert.equal(price('us.anthropic.claude-opus-4-1-20250805-v1:0'), 15_000_000);
   assert.equal(price('eu.anthropic.claude-sonnet-4-20250514-v1:0'), 3_000_000);
   assert.equal(price('us.anthropic.claude-opus-5-5', us), 4_400_000, 'the premium is paid once');

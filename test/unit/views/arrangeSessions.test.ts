@@ -26,7 +26,6 @@ function session(more: Partial<ListedSession> = {}): ListedSession {
     model: 'claude-opus-5-5',
     startedAt: now - 5 * hour,
     endedAt: now - 4 * hour,
-    writtenAt: now - 4 * hour,
     nano: 1_000_000_000,
     background: 0,
     messages: 3,
@@ -34,6 +33,14 @@ function session(more: Partial<ListedSession> = {}): ListedSession {
     lower: 0,
     ...more,
   };
+}
+
+/** Ids of sessions whose Claude Code runs. */
+const running = new Set<string>();
+function live(more: Partial<ListedSession> = {}): ListedSession {
+  const made = session(more);
+  running.add(made.sid);
+  return made;
 }
 
 const question = (more: Partial<ListQuestion> = {}): ListQuestion => ({
@@ -44,7 +51,7 @@ const question = (more: Partial<ListQuestion> = {}): ListQuestion => ({
   since: 0,
   here: new Set(),
   zone: 'UTC',
-  isLive: ({ writtenAt }) => now - writtenAt < 120_000,
+  isLive: ({ sid }) => running.has(sid),
   ...more,
 });
 
@@ -54,15 +61,17 @@ const titles = (groups: ReturnType<typeof arrange>): (string | null)[][] =>
 describe('the order of sessions', () => {
   const old = session({ title: 'old', endedAt: now - 30 * hour, nano: 9e9 });
   const fresh = session({ title: 'fresh', endedAt: now - hour, nano: 1e9 });
-  const live = session({ title: 'live', endedAt: now - 20 * hour, writtenAt: now, nano: 2e9 });
+  const working = live({ title: 'live', endedAt: now - 20 * hour, nano: 2e9 });
 
   it('has live ones first, then the last active', () => {
-    assert.deepEqual(titles(arrange([old, fresh, live], question())), [['live', 'fresh', 'old']]);
+    assert.deepEqual(titles(arrange([old, fresh, working], question())), [
+      ['live', 'fresh', 'old'],
+    ]);
   });
 
   it('keeps live ones in the order they started in, whoever answered last', () => {
-    const first = session({ title: 'first', startedAt: now - 3 * hour, writtenAt: now });
-    const second = session({ title: 'second', startedAt: now - 2 * hour, writtenAt: now });
+    const first = live({ title: 'first', startedAt: now - 3 * hour });
+    const second = live({ title: 'second', startedAt: now - 2 * hour });
     for (const [a, b] of [
       [1, 2],
       [2, 1],
@@ -114,7 +123,7 @@ describe('groups of sessions', () => {
 
   it('are days of the last message in the zone, latest first', () => {
     const late = session({ endedAt: Date.parse('2026-11-23T23:30:00Z') });
-    const early = session({ endedAt: Date.parse('2026-11-22T10:00:00Z'), writtenAt: now });
+    const early = live({ endedAt: Date.parse('2026-11-22T10:00:00Z') });
     const keys = (zone: string): string[] =>
       arrange([early, late], question({ grouping: 'day', zone })).map(({ key }) => key);
     assert.deepEqual(keys('UTC'), ['2026-11-23', '2026-11-22']);
@@ -167,5 +176,31 @@ describe('texts of sessions', () => {
     assert.equal(projectName('/home/dev/shop'), 'shop');
     assert.equal(projectName('C:\\Users\\dev\\shop'), 'shop');
     assert.equal(projectName('/'), '/');
+  });
+});
+
+describe('projects in the list', () => {
+  const one = session({ cwd: '/Users/Me/App', endedAt: now - 3 * hour });
+  const two = session({ cwd: '/users/me/app', endedAt: now - 2 * hour });
+  const far = session({ cwd: 'C:\\Work\\Shop', endedAt: now - 5 * hour });
+  const near = session({ cwd: 'c:\\work\\shop', endedAt: now - 4 * hour });
+  const grouped = (ignoreCase: boolean): [string, string, number][] =>
+    arrange([one, two, far, near], question({ grouping: 'project' }), ignoreCase).map(
+      ({ key, path, sessions }) => [key, path, sessions.length],
+    );
+
+  it('are one however their path is spelled, and called as the latest session spells it', () => {
+    assert.deepEqual(grouped(true), [
+      ['/users/me/app', '/users/me/app', 2],
+      ['c:/work/shop', 'c:\\work\\shop', 2],
+    ]);
+  });
+
+  it('are two where case tells folders apart, but not on Windows', () => {
+    assert.deepEqual(grouped(false), [
+      ['/users/me/app', '/users/me/app', 1],
+      ['/Users/Me/App', '/Users/Me/App', 1],
+      ['c:/work/shop', 'c:\\work\\shop', 2],
+    ]);
   });
 });

@@ -30,6 +30,10 @@ describe('the threads of a session', () => {
     ]);
   });
 
+  it('call a teammate’s main thread by their name', () => {
+    assert.deepEqual(threads([sums('', 1, 'qa')], {}), [['', 'qa', '', 1, 1]]);
+  });
+
   it('number subagents of one type as they began, and name one without a type', () => {
     const agents = [sums('a', 1), sums('b', 2), sums('c', 3, '')];
     assert.deepEqual(

@@ -16,7 +16,6 @@ const session: ListedSession = {
   model: 'claude-opus-5-5',
   startedAt: 1,
   endedAt: 2,
-  writtenAt: 2,
   nano: 900,
   background: 100,
   messages: 6,
@@ -42,7 +41,7 @@ describe('what a session is made of', () => {
     assert.deepEqual(
       parts.map(({ part, agentId, type, model, nano }) => [part, agentId, type, model, nano]),
       [
-        ['main', '', '', 'claude-haiku-5-5', 150],
+        ['main', '', 'main', 'claude-haiku-5-5', 150],
         ['agent', 'y', 'planner', 'claude-opus-5-5', 650],
         ['agent', 'x', 'reviewer', 'claude-haiku-5-5', 100],
         ['background', '', '', '', 100],

@@ -12,7 +12,7 @@ const format = {} as Format;
 function session(sid: string, more: Partial<ListedSession> = {}): ListedSession {
   return {
     ...{ id: sid.charCodeAt(0), sid, root: '', cwd: '/shop', gitRoot: null, branch: '' },
-    ...{ title: sid, model: '', startedAt: 1, endedAt: now - 60_000, writtenAt: 1 },
+    ...{ title: sid, model: '', startedAt: 1, endedAt: now - 60_000 },
     ...{ nano: 1, background: 0, messages: 1, unpriced: 0, lower: 0 },
     ...more,
   };

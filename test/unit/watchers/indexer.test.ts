@@ -37,8 +37,9 @@ function answer(id: string, output = 100, timestamp = '2026-11-20T10:00:00.000Z'
   })}\n`;
 }
 
-/** A response old enough for any retention, and one too new for all. */
-const longAgo = (id: string): string => answer(id, 100, '2020-01-01T10:00:00.000Z');
+/** A response old enough for the retention asked for, and one too new for any. */
+const oldDay = new Date(Date.now() - 200 * 86_400_000).toISOString().slice(0, 10);
+const longAgo = (id: string): string => answer(id, 100, `${oldDay}T10:00:00.000Z`);
 const today = (id: string): string => answer(id, 100, new Date().toISOString());
 
 /** An indexer on a folder of its own, with what it said. */

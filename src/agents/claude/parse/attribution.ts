@@ -1,4 +1,4 @@
-import type { Attribution } from '../../../model/records.ts';
+import { type Attribution, mainAgent } from '../../../model/records.ts';
 import { bounded } from './byteCache.ts';
 import { text } from './usage.ts';
 
@@ -35,6 +35,19 @@ export function attributionOf(record: Record<string, unknown>, workflow: string)
   if (found.length === 0) return none;
   found.sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(found);
+}
+
+/** What Claude Code calls the one that leads a team: for us the main thread, as of any session. */
+const teamLead = 'team-lead';
+
+/**
+ * What a record says of its agent's type, '' where it says nothing: the type of a subagent, and the
+ * name of a teammate, who has a session of their own and is its main thread.
+ */
+export function agentTypeOf({ team, agentName, agent }: Attribution, agentId: string): string {
+  if (agentId !== mainAgent) return agent ?? '';
+  const isTeammate = team !== undefined && agentName !== undefined && agentName !== teamLead;
+  return isTeammate ? agentName : '';
 }
 
 /** Status or code of the API error a record reports, '' when it reports none. */

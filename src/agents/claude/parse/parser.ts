@@ -4,13 +4,14 @@ import {
   type EventKind,
   type MessageLine,
   mainAgent,
+  oddTime,
   type RejectReason,
   type TitleKind,
   type TranscriptBatch,
   unnamedAgent,
 } from '../../../model/records.ts';
-import { emptyBatch } from '../../batch.ts';
-import { attributionOf, errorCode } from './attribution.ts';
+import { emptyAgentMetadata, emptyBatch } from '../../batch.ts';
+import { agentTypeOf, attributionOf, errorCode } from './attribution.ts';
 import { recordsIn } from './brokenLine.ts';
 import { ByteCache, bounded } from './byteCache.ts';
 import { clientTotal } from './costState.ts';
@@ -46,7 +47,8 @@ import {
   TYPE,
   UUID,
 } from './recordFields.ts';
-import { readTime, timeAt } from './timestamp.ts';
+import { Summaries } from './summaries.ts';
+import { isOddTime, readTime, timeAt } from './timestamp.ts';
 import { oneLine } from './titleLine.ts';
 import { ToolMemory, toolCallsIn } from './toolCalls.ts';
 import { isJsonObject, readUsage, text } from './usage.ts';
@@ -90,15 +92,21 @@ export class TranscriptParser {
   readonly #sessions = new ByteCache();
   readonly #agents = new ByteCache();
   readonly #tools: ToolMemory;
+  readonly #summaries: Summaries;
   #batch: TranscriptBatch = emptyBatch();
   readonly #records = new RecordCollector();
   /** Earliest prompt of each session in this batch: only the first can name it. */
   #firstPrompts = new Map<string, number>();
+  /** Whether the time of the record just read is out of reason. */
+  #oddTime = false;
+  /** Types said of agents in this batch: each is stated once. */
+  #agentTypes = new Set<string>();
 
   constructor(place: TranscriptLocation, state: ParserState) {
     this.#place = place;
     this.state = { ...state };
     this.#tools = new ToolMemory(state.tools);
+    this.#summaries = new Summaries(state.summaries);
   }
 
   /** Reads the lines in [start, stop) of `buf`; the byte at `start` is byte `offset` of the file. */
@@ -126,11 +134,13 @@ export class TranscriptParser {
     const batch = this.#batch;
     this.#batch = emptyBatch();
     this.#firstPrompts = new Map();
+    this.#agentTypes = new Set();
     this.state.tools = this.#tools.list();
+    this.state.summaries = this.#summaries.state;
     return batch;
   }
 
-  #reject(reason: RejectReason, offset: number, session?: string): void {
+  #reject(reason: RejectReason | typeof oddTime, offset: number, session?: string): void {
     const { line, lastAt: at } = this.state;
     const sessionId = session ?? (this.state.sessionId || this.#place.sessionId);
     this.#batch.rejected.push({ reason, line, offset, at, sessionId });
@@ -227,6 +237,7 @@ export class TranscriptParser {
     const head = this.#head(buf, offset);
     this.state.sessionId = head.sessionId;
     this.#records.add(buf, this.#spans, head);
+    if (head.uuid !== '') this.#summed(head);
     const behind = this.#batch.messages.length;
     let interrupted = false;
     switch (type) {
@@ -289,13 +300,19 @@ export class TranscriptParser {
         this.#agents.read(buf, s.start(AGENT), s.end(AGENT)) || place.agentId || unnamedAgent;
     }
     return {
-      at: timeAt(buf, s.start(TIME), s.end(TIME)),
+      at: this.#soundTime(timeAt(buf, s.start(TIME), s.end(TIME))),
       uuid: s.start(UUID) < 0 ? '' : bounded(stringAt(buf, s.start(UUID), s.end(UUID)) ?? ''),
       sessionId: this.#sessions.read(buf, s.start(SESSION), s.end(SESSION)) || place.sessionId,
       sidechain,
       agentId,
       offset,
     };
+  }
+
+  /** A record's time; NaN, as if it had none, for one no sound clock shows. */
+  #soundTime(at: number): number {
+    this.#oddTime = isOddTime(at, this.state.lastAt);
+    return this.#oddTime ? Number.NaN : at;
   }
 
   #assistant(record: Record<string, unknown>, head: RecordHead): void {
@@ -311,13 +328,14 @@ export class TranscriptParser {
     if (!isJsonObject(data) || !isJsonObject(inner) || inner.type !== 'assistant') return;
     const message = inner.message;
     if (!isJsonObject(message)) return;
-    const own = readTime(inner.timestamp);
+    const own = this.#soundTime(readTime(inner.timestamp));
     this.#message(
       {
         ...record,
         requestId: inner.requestId,
         requestSessionId: inner.requestSessionId,
         effort: inner.effort ?? record.effort,
+        perTurnEffort: inner.perTurnEffort,
       },
       message,
       {
@@ -363,6 +381,7 @@ export class TranscriptParser {
       this.#reject('no time', head.offset, head.sessionId);
       return;
     }
+    if (this.#oddTime) this.#reject(oddTime, head.offset, head.sessionId);
     const requestId = bounded(text(record.requestId));
     const line: MessageLine = {
       messageId: bounded(text(message.id)) || this.#ownId(head, requestId, at),
@@ -386,12 +405,24 @@ export class TranscriptParser {
       cwd: bounded(text(record.cwd)),
       version: bounded(text(record.version)),
       entrypoint: bounded(text(record.entrypoint)),
-      effort: bounded(text(record.effort)),
+      // The effort of this turn may differ from that of the session, which `effort` says.
+      effort: bounded(text(record.perTurnEffort) || text(record.effort)),
       attribution: attributionOf(record, this.#place.workflow),
       durationMs: progress ? null : this.#duration(at),
       error,
     };
     this.#batch.messages.push(line);
+    if (!progress) this.#agentType(line);
+  }
+
+  /** States what a record says of its agent's type: there may be no meta file that does. */
+  #agentType({ sessionId, agentId, attribution }: MessageLine): void {
+    const type = agentTypeOf(attribution, agentId);
+    if (type === '') return;
+    const key = JSON.stringify([sessionId, agentId, type]);
+    if (this.#agentTypes.has(key)) return;
+    this.#agentTypes.add(key);
+    this.#batch.agents.push({ ...emptyAgentMetadata, sessionId, agentId, type });
   }
 
   #duration(at: number): number | null {
@@ -426,14 +457,11 @@ export class TranscriptParser {
     if (user.webSearches > 0) this.#event('web-search', head, '', user.webSearches);
     if (user.agentId !== '' && user.toolUseId !== '') {
       this.#batch.agents.push({
+        ...emptyAgentMetadata,
         sessionId: head.sessionId,
         agentId: user.agentId,
-        type: '',
         toolUseId: user.toolUseId,
         parentAgentId: head.agentId,
-        worktree: '',
-        model: '',
-        depth: null,
       });
     }
     const meta = isTrue(buf, s.start(META)) || isTrue(buf, s.start(COMPACT));
@@ -491,7 +519,24 @@ export class TranscriptParser {
   #title(type: string, record: Record<string, unknown> | undefined, head: RecordHead): void {
     const { kind, field } = titleFields[type]!;
     const line = oneLine(text(record?.[field]));
-    if (line !== '') this.#titleRecord(kind, head, line, this.state.lastAt);
+    if (line === '') return;
+    const at = this.state.lastAt;
+    const leafUuid = kind === 'summary' ? bounded(text(record?.leafUuid)) : '';
+    if (leafUuid === '') {
+      this.#titleRecord(kind, head, line, at);
+      return;
+    }
+    const summary = { leafUuid, at, offset: head.offset, text: line };
+    const sessionId = this.#summaries.sessionOf(summary);
+    if (sessionId !== undefined) this.#titleRecord(kind, { ...head, sessionId }, line, at);
+  }
+
+  /** Titles the session of a record that summaries waited for. */
+  #summed(head: RecordHead): void {
+    const { sessionId } = head;
+    for (const { at, offset, text: line } of this.#summaries.saw(head)) {
+      this.#batch.titles.push({ sessionId, kind: 'summary', at, offset, text: line });
+    }
   }
 
   #promptTitle(prompt: string, head: RecordHead): void {

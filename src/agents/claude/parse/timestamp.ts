@@ -39,3 +39,19 @@ export function readTime(text: unknown): number {
   }
   return Date.parse(text);
 }
+
+/** Claude Code was not there yet. */
+const earliest = Date.UTC(2024, 0, 1);
+/** Nothing tells what will be; a clock this far ahead is wrong. */
+const latest = Date.UTC(2036, 0, 1);
+/** A session is not taken up again after so long. */
+const longestPauseMs = 2 * 366 * 86_400_000;
+
+/**
+ * Whether a clock can have said this time: one that stood still or ran years ahead would date spend to
+ * 1970 or 2099. Judged by the file alone, so that reading it again gives the same records: `lastAt` is
+ * the latest time before it in the file, 0 for none. NaN, no time at all, is not odd.
+ */
+export function isOddTime(at: number, lastAt: number): boolean {
+  return at < earliest || at >= latest || (lastAt > 0 && at - lastAt > longestPauseMs);
+}

@@ -11,6 +11,7 @@ import {
   stringAt,
   type ValueHandler,
 } from './jsonScanner.ts';
+import { interruptMark, promptWords } from './promptWords.ts';
 
 /** What a `user` record says, its text aside. */
 export interface UserRecord {
@@ -34,10 +35,10 @@ const resultKeys = new KeySet(['agentId', 'interrupted', 'searchCount'] as const
 const [TYPE, TEXT, IS_ERROR, TOOL_USE] = [0, 1, 2, 3] as const;
 const [AGENT, INTERRUPTED, SEARCHES] = [0, 1, 2] as const;
 
-/** The text with which Claude Code marks a turn the user interrupted. */
-const interruptMark = '[Request interrupted by user';
 /** Longest prompt decoded; a title needs far less. */
 const promptBytes = 4000;
+/** The same where something is wrapped around it, which may be a long selection in an editor. */
+const wrappedBytes = 256 * 1024;
 
 /**
  * Reads `message` and `toolUseResult` of a record while the record is scanned: the two handlers
@@ -99,16 +100,12 @@ export class UserRecordReader {
   read(buf: Buffer): UserRecord {
     const failedTools: string[] = [];
     let prompt = '';
-    let isPrompt = false;
     let toolUseId = '';
     let interrupted = false;
     const sawText = (start: number, stop: number): void => {
       const words = textStart(buf, start, stop);
       if (words.startsWith(interruptMark)) interrupted = true;
-      else if (words !== '' && !isEcho(words)) {
-        isPrompt = true;
-        if (prompt === '') prompt = words;
-      }
+      else if (prompt === '') prompt = promptWords(words);
     };
     sawText(...this.#text);
     for (let i = 0; i < this.#blockCount; i++) {
@@ -128,15 +125,24 @@ export class UserRecordReader {
       if (isTrue(buf, r.start(INTERRUPTED))) interrupted = true;
       webSearches = smallCount(buf, r.start(SEARCHES), r.end(SEARCHES));
     }
-    return { isPrompt, prompt, interrupted, failedTools, webSearches, agentId, toolUseId };
+    return {
+      isPrompt: prompt !== '',
+      prompt,
+      interrupted,
+      failedTools,
+      webSearches,
+      agentId,
+      toolUseId,
+    };
   }
 }
 
 /** The first few thousand bytes of a text, decoded; a long one may lose its last character. */
 function textStart(buf: Buffer, start: number, stop: number): string {
   if (start < 0 || buf[start] !== 0x22) return '';
-  if (stop - start <= promptBytes) return stringAt(buf, start, stop) ?? '';
-  const head = buf.toString('utf8', start + 1, start + promptBytes);
+  const longest = buf[start + 1] === 0x3c ? wrappedBytes : promptBytes;
+  if (stop - start <= longest) return stringAt(buf, start, stop) ?? '';
+  const head = buf.toString('utf8', start + 1, start + longest);
   // The cut may have split an escape of up to six characters.
   for (let shorter = 0; shorter <= 6; shorter++) {
     try {
@@ -146,11 +152,6 @@ function textStart(buf: Buffer, start: number, stop: number): string {
     }
   }
   return '';
-}
-
-/** Text Claude Code writes in the user's name: command echoes, caveats, reminders. */
-function isEcho(words: string): boolean {
-  return /^\s*(<[a-z][a-z-]*>|Caveat:)/.test(words);
 }
 
 function smallCount(buf: Buffer, start: number, stop: number): number {

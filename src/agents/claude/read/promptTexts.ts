@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { firstWords } from '../parse/promptWords.ts';
 import { isJsonObject, text } from '../parse/usage.ts';
 
 /** A longer line is no prompt of a person's: it carries a tool's result or a picture. */
@@ -33,11 +34,10 @@ function promptOf(line: Buffer): { id: string; words: string } | undefined {
   // Most lines are no user's: they need not be parsed.
   if (!line.includes(userMark)) return undefined;
   const record = parse(line);
-  if (record?.type !== 'user' || record.isSidechain === true || record.isMeta === true) {
-    return undefined;
-  }
+  if (record?.type !== 'user' || record.isSidechain === true) return undefined;
+  if (record.isMeta === true || record.isCompactSummary === true) return undefined;
   const id = text(record.promptId) || text(record.uuid);
-  const words = wordsOf(record.message);
+  const words = isJsonObject(record.message) ? firstWords(record.message.content) : '';
   return id === '' || words === '' ? undefined : { id, words };
 }
 
@@ -48,14 +48,4 @@ function parse(line: Buffer): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The text of a message: a string, or the first block of text; '' for a tool's result. */
-function wordsOf(message: unknown): string {
-  if (!isJsonObject(message)) return '';
-  const { content } = message;
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  const block = (content as unknown[]).find((each) => isJsonObject(each) && each.type === 'text');
-  return isJsonObject(block) ? text(block.text) : '';
 }

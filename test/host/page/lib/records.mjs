@@ -66,6 +66,18 @@ export function answer(id, usd, more = {}) {
 export const customTitle = (session, text) =>
   `${JSON.stringify({ type: 'custom-title', sessionId: session, customTitle: text })}\n`;
 
+/** A record that says nothing but that the session is at work now. */
+export const atWork = (session, cwd) =>
+  `${JSON.stringify({
+    type: 'user',
+    uuid: `at-work-${Date.now()}`,
+    sessionId: session,
+    timestamp: new Date().toISOString(),
+    cwd,
+    isMeta: true,
+    message: { role: 'user', content: 'At work.' },
+  })}\n`;
+
 /** Claude Code has put a summary in the place of what was said before. */
 export const compactBoundary = (session, at) =>
   `${JSON.stringify({

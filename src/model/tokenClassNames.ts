@@ -1,4 +1,4 @@
-import type { Usage } from '../model/tokens.ts';
+import type { Usage } from './tokens.ts';
 
 /** What reports call token classes; cache writes apart by lifetime, as they have prices apart. */
 export const tokenClassNames: { readonly [K in keyof Usage]: string } = {
