@@ -20,7 +20,9 @@ function moveFileTimes(offset) {
   for (const name of ['atimeMs', 'mtimeMs', 'ctimeMs', 'birthtimeMs']) {
     Object.defineProperty(fs.Stats.prototype, name, {
       set(value) {
-        const moved = { value: value + offset, enumerable: true, writable: true };
+        // The disk keeps nanoseconds; sums of doubles would make up more.
+        const time = Math.round((value + offset) * 1e3) / 1e3;
+        const moved = { value: time, enumerable: true, writable: true };
         Object.defineProperty(this, name, { ...moved, configurable: true });
       },
     });

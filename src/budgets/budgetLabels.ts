@@ -6,6 +6,7 @@ import { levelNames } from '../model/level.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { formatTokens } from '../model/tokens.ts';
 import { homePath, type ReportContext } from '../query/context.ts';
+import { isLowerBound } from '../store/schema/sums.ts';
 import type { JudgedBudget } from './evaluateBudgets.ts';
 
 /** An amount in a budget's unit as a person reads it. */
@@ -76,6 +77,6 @@ export function judgedFields(judged: JudgedBudget): Record<string, unknown> {
     backgroundUsd: nanoToUsd(background),
     declinedUsd: nanoToUsd(declined.nano),
     unpriced,
-    lowerBound: sums.lower > 0 || sums.unpriced > 0,
+    lowerBound: isLowerBound(sums),
   };
 }

@@ -11,7 +11,7 @@ import {
   type TaggedSpend,
 } from '../query/select.ts';
 import type { SpendKey } from '../store/query/spendRows.ts';
-import { addSums, type SpendSums } from '../store/schema/sums.ts';
+import { addSums, type SpendSums, withLost } from '../store/schema/sums.ts';
 import { isProject } from '../text/paths.ts';
 
 /** Sessions, agents and runs are judged by themselves while they are active: this long after. */
@@ -118,7 +118,7 @@ export class BudgetSpends implements SpendSource {
         const [own, background] = [rows.get(name) ?? [], extra.get(name) ?? []];
         return {
           part: name!,
-          ...sumsOf(own, background),
+          ...sumsOf(own, background, selection.sums.lost),
           ...this.#counts(own, background, selection),
           declined: sumDeclined(declined.get(name) ?? []),
         };
@@ -156,8 +156,10 @@ export class BudgetSpends implements SpendSource {
 function sumsOf(
   rows: readonly TaggedSpend[],
   backgrounds: readonly TaggedBackground[],
+  lost = 0,
 ): Pick<BudgetSpend, 'sums' | 'background'> {
-  return { sums: addSums(rows), background: backgrounds.reduce((sum, { nano }) => sum + nano, 0) };
+  const background = backgrounds.reduce((sum, { nano }) => sum + nano, 0);
+  return { sums: withLost(addSums(rows), lost), background };
 }
 
 function unpricedOf(rows: readonly TaggedSpend[], names: Names): BudgetSpend['unpriced'] {

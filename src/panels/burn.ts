@@ -14,6 +14,7 @@ import {
   projection as projectionReport,
   readProjection,
 } from '../reports/spend/projection.ts';
+import { isLowerBound } from '../store/schema/sums.ts';
 
 /** What the report is asked for each unit; an hour is compared with the day before it. */
 export const burnOptions: Readonly<Record<BurnUnit, { bucket: string; lookback: string }>> = {
@@ -33,6 +34,8 @@ export interface BurnRate
   readonly atLeast: boolean;
   /** Messages of all buckets whose output is counted as far as it is recorded. */
   readonly lower: number;
+  /** Lines of transcripts that could not be read or placed. */
+  readonly lost: number;
 }
 
 /** What a day or a month will have cost at its end, at the rate of the latest bucket. */
@@ -117,7 +120,8 @@ function readRate(context: ReportContext, raw: Readonly<Record<string, unknown>>
     bucket,
     activeCount: buckets.slice(0, -1).filter((nano) => nano > 0).length,
     lower: spendRate.sums.lower,
-    atLeast: spendRate.latest.lower > 0 || spendRate.latest.unpriced > 0,
+    lost: spendRate.sums.lost ?? 0,
+    atLeast: isLowerBound(spendRate.latest),
   };
 }
 

@@ -62,6 +62,8 @@ export interface Declined {
 
 /** What decides which cautions stand beside a figure. */
 export interface FigureInputs {
+  /** Lines of transcripts whose spend may be missing. */
+  readonly lost?: number | undefined;
   readonly lower: number;
   readonly client: number;
   readonly background: number;
@@ -69,8 +71,14 @@ export interface FigureInputs {
   readonly declined: Declined;
 }
 
-/** Warnings that belong beside every figure, whatever it is: for the footer and for JSON `notes`. */
-export function warnings(context: ReportContext): string[] {
+/**
+ * Warnings that belong beside every figure, whatever it is, and what is missing from these sums: for the
+ * footer and for JSON `notes`.
+ */
+export function warnings(
+  context: ReportContext,
+  { lost = 0 }: { readonly lost?: number | undefined } = {},
+): string[] {
   const { book, now, warnAfterDays, problems } = context;
   const age = daysOld(book.catalogueDate, now);
   const old =
@@ -79,7 +87,15 @@ export function warnings(context: ReportContext): string[] {
           `The price catalogue is ${age} days old (of ${book.catalogueDate}; you are told after ${warnAfterDays}). Update Outlay, or set prices of your own.`,
         ]
       : [];
-  return [...old, ...peerNotes(context.peers, now), ...problems];
+  return [...lostNotes(lost), ...old, ...peerNotes(context.peers, now), ...problems];
+}
+
+function lostNotes(lost: number): string[] {
+  if (lost === 0) return [];
+  const [lines, they] = lost === 1 ? ['1 line', 'it'] : [`${lost} lines`, 'they'];
+  return [
+    `At least: ${lines} of transcripts could not be read or placed, and what ${they} may have cost is in no figure. "outlay doctor" says which.`,
+  ];
 }
 
 /** The footer of a report: what its figures are and what they leave out. */
@@ -116,7 +132,7 @@ export function figureNotes(context: ReportContext, facts: FigureInputs): string
   if (facts.lower > 0 || facts.unpriced.length > 0) {
     const reason =
       facts.lower > 0
-        ? `${count(facts.lower, 'message')} recorded no final output count`
+        ? `${count(facts.lower, 'message')} recorded no final output count, or one that cannot be read`
         : 'some messages have no price';
     notes.push(`At least: ${reason}, so the true figure is not lower.`);
   }
@@ -125,7 +141,7 @@ export function figureNotes(context: ReportContext, facts: FigureInputs): string
       `${count(facts.client, 'message')} of models the catalogue does not know took their cost from Claude Code's own totals.`,
     );
   }
-  return [...notes, ...warnings(context)];
+  return [...notes, ...warnings(context, facts)];
 }
 
 function declinedNote({ attempts, nano, unpriced }: Declined): string {

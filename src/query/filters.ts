@@ -2,6 +2,7 @@ import { fits } from '../analysis/spend/patterns.ts';
 import { HumanError } from '../model/errors.ts';
 import { memoize } from '../model/memoize.ts';
 import { gradeOf, tierOf } from '../pricing/tiers.ts';
+import type { Loss } from '../store/query/losses.ts';
 import type { SessionInfo } from '../store/query/sessionInfo.ts';
 import type { SpendKey } from '../store/query/spendRows.ts';
 import type { RowKeys } from '../store/schema/sums.ts';
@@ -23,6 +24,8 @@ export interface Matcher {
   readonly passes: (row: RowKeys) => boolean;
   /** Whether background of a session passes: it belongs to no model and no agent. */
   readonly passesBackground: (session: number) => boolean;
+  /** Whether what lines may have held would pass: nobody knows its model, agent or branch. */
+  readonly passesLoss: (loss: Loss) => boolean;
 }
 
 /** Matchers of one report: it asks for the same filters more than once. */
@@ -73,6 +76,9 @@ function build(context: ReportContext, filters: Filters, names: Names): Matcher 
         names.word(row.prompt) === correlation,
     );
   }
+  const { accounts } = context;
+  const { project, group, account, session } = filters;
+  const named = project !== undefined || group !== undefined || session !== undefined;
   const narrow = model !== undefined || agent !== undefined || correlation !== undefined;
   return {
     keys: [...keys],
@@ -82,6 +88,11 @@ function build(context: ReportContext, filters: Filters, names: Names): Matcher 
       const own = names.place(session).branch;
       if (branch !== undefined && !fits(own, branch)) return false;
       return task === undefined || names.taskAt(session, own) === task;
+    },
+    passesLoss: ({ session: number, root }) => {
+      if (number !== undefined) return sessions?.(number) !== false;
+      const counts = accounts === undefined || accounts.includes(root);
+      return counts && !named && (account === undefined || isAccount(context, root, account));
     },
   };
 }

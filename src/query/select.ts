@@ -2,9 +2,10 @@ import { marksOf, segments } from '../analysis/spend/timeTags.ts';
 import type { TimeSpan } from '../model/calendar.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { type BackgroundRow, backgroundRows } from '../store/query/background.ts';
+import { lossesOf, lostLines } from '../store/query/losses.ts';
 import type { ClassRow, ToolRow } from '../store/query/messageGroups.ts';
 import { type SpendKey, spendRows } from '../store/query/spendRows.ts';
-import { addSums, type SpendRow, type SpendSums } from '../store/schema/sums.ts';
+import { addSums, type SpendRow, type SpendSums, withLost } from '../store/schema/sums.ts';
 import type { ReportContext } from './context.ts';
 import { type Matcher, matcherOf } from './filters.ts';
 import { Names } from './names.ts';
@@ -70,10 +71,22 @@ export function select(
   const carries = ({ tags }: Tagged): boolean => tag === undefined || tags?.includes(tag) === true;
   const rows = tag === undefined ? found.rows : found.rows.filter(carries);
   const backgrounds = found.backgrounds.filter(carries);
-  const sums = addSums(rows);
+  const lost = source === spendRows ? lostIn(context, { span, filters }, names) : 0;
+  const sums = withLost(addSums(rows), lost);
   const background = backgrounds.reduce((sum, { nano }) => sum + nano, 0);
   const total = sums.nano + background;
   return { span, filters, rows, sums, backgrounds, background, total, names };
+}
+
+/** How many lines of transcripts the figures of a question may lack. */
+export function lostIn(
+  context: ReportContext,
+  { span, filters }: Pick<Question, 'span' | 'filters'>,
+  names = new Names(context),
+): number {
+  const losses = lossesOf(context.db, span);
+  if (losses.length === 0) return 0;
+  return lostLines(losses.filter(matcherOf(context, filters, names).passesLoss));
 }
 
 /** How many sessions have messages in a span, as far as the filters let them. */

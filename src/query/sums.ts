@@ -7,8 +7,9 @@ import type { Selection } from './select.ts';
 
 /** What decides which cautions stand beside the total of a selection that tells models apart. */
 export function figuresOf(context: ReportContext, selection: Selection): FigureInputs {
-  const { lower, client } = selection.sums;
+  const { lost, lower, client } = selection.sums;
   return {
+    lost,
     lower,
     client,
     background: selection.background,

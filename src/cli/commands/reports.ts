@@ -11,7 +11,7 @@ import { gitState } from '../support/git.ts';
 import { type CommonOptions, withCommonOptions } from '../support/options.ts';
 
 /** What a gate may be told to fail on besides its alert. */
-const failReasons = ['no-data', 'unpriced'] as const;
+const failReasons = ['no-data', 'unpriced', 'incomplete'] as const;
 type FailReason = (typeof failReasons)[number];
 
 /** A report as a command; what it may be asked is written in its definition. */
@@ -133,7 +133,7 @@ function readReasons(text: string): FailReason[] {
   const reasons = text.split(',').map((reason) => reason.trim());
   const wrong = reasons.find((reason) => !failReasons.some((known) => known === reason));
   if (wrong === undefined) return reasons as FailReason[];
-  throw new InvalidArgumentError(`It must be ${failReasons.join(' or ')}, or both with a comma.`);
+  throw new InvalidArgumentError(`It must be ${failReasons.join(' or ')}, or several with commas.`);
 }
 
 /** 1 for an alert, or for what the caller does not accept; no data is no alert by itself. */
@@ -142,7 +142,8 @@ export function exitCodeOf({ verdict }: Document, failOn: readonly FailReason[])
   if (verdict.status === 'error') return 2;
   if (verdict.status === 'alert') return 1;
   if (verdict.status === 'no-data' && failOn.includes('no-data')) return 1;
-  return verdict.unpriced && failOn.includes('unpriced') ? 1 : 0;
+  if (verdict.unpriced && failOn.includes('unpriced')) return 1;
+  return verdict.incomplete && failOn.includes('incomplete') ? 1 : 0;
 }
 
 function exampleText(examples: ReportDefinition['examples']): string {

@@ -29,6 +29,8 @@ import {
 import { groupsOf, Names } from '../../query/names.ts';
 import { knownProjects } from '../../query/projects.ts';
 import { listed, type Question, textOption } from '../../query/question.ts';
+import { lostIn } from '../../query/select.ts';
+import { addSums, isLowerBound, shortcomings, withLost } from '../../store/schema/sums.ts';
 import { isProject, isSamePath, lastPart } from '../../text/paths.ts';
 import { clip, plainText } from '../../text/plainText.ts';
 import type { ReportDefinition } from '../document/definition.ts';
@@ -155,6 +157,8 @@ export function checkDocument(context: ReportContext, found: JudgedBudgets): Doc
   const [worst] = judged;
   const noData = context.reader.kept().messages === 0;
   const alert = worst?.state.level === 'stop';
+  // Without a budget nothing says of what time the figures are.
+  const lost = worst === undefined ? lostIn(context, { span: undefined, filters: {} }) : 0;
   return {
     title: 'Budgets',
     sentences: checkSentences(context, found, noData),
@@ -164,12 +168,12 @@ export function checkDocument(context: ReportContext, found: JudgedBudgets): Doc
         ({ entry, reason }) =>
           `Not judged here: ${budgetName(context, entry.budget)}, as ${reason}.`,
       ),
-      ...(worst === undefined ? warnings(context) : checkNotes(context, worst, judged)),
+      ...(worst === undefined ? warnings(context, { lost }) : checkNotes(context, worst, judged)),
     ],
-    json: checkJson(context, found),
+    json: checkJson(context, found, lost),
     verdict: {
       status: noData || worst === undefined ? 'no-data' : alert ? 'alert' : 'ok',
-      unpriced: judged.some(({ sums }) => sums.unpriced > 0),
+      ...shortcomings(withLost(addSums(judged.map(({ sums }) => sums)), lost)),
     },
   };
 }
@@ -202,7 +206,7 @@ function checkSentences(
 
 function spentText(context: ReportContext, { entry, state, sums }: JudgedBudget): string {
   const { unit } = entry.budget;
-  const atLeast = sums.lower > 0 || sums.unpriced > 0;
+  const atLeast = isLowerBound(sums);
   const spent =
     unit.kind === 'usd' ? headline(context, state.spent, atLeast) : amountText(unit, state.spent);
   if (state.judged <= state.spent) return spent;
@@ -270,7 +274,11 @@ function checkTable(judged: readonly JudgedBudget[]): Table {
   };
 }
 
-function checkJson(context: ReportContext, { judged, others }: JudgedBudgets): object {
+function checkJson(
+  context: ReportContext,
+  { judged, others }: JudgedBudgets,
+  lost: number,
+): object {
   const [worst] = judged;
   const top = worst === undefined ? nothingSet : judgedFields(worst);
   return {
@@ -286,7 +294,7 @@ function checkJson(context: ReportContext, { judged, others }: JudgedBudgets): o
     })),
     notJudged: others.map(({ entry, reason }) => ({ ...budgetFields(entry), reason })),
     catalogueDate: context.book.catalogueDate,
-    notes: warnings(context),
+    notes: warnings(context, { lost: worst === undefined ? lost : worst.sums.lost }),
   };
 }
 

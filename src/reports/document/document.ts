@@ -37,6 +37,8 @@ export interface Verdict {
   readonly status: 'ok' | 'alert' | 'no-data' | 'error';
   /** Some messages have no price: figures are lower bounds. */
   readonly unpriced: boolean;
+  /** Lines of transcripts could not be read or placed: figures are lower bounds. */
+  readonly incomplete: boolean;
 }
 
 /** A report's answer, before anybody has decided how to write it down. */

@@ -13,6 +13,7 @@ import { filterNames } from '../../query/options.ts';
 import type { Question } from '../../query/question.ts';
 import { spanText } from '../../query/spans.ts';
 import { figuresOf } from '../../query/sums.ts';
+import { isLowerBound, shortcomings } from '../../store/schema/sums.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Document, Table } from '../document/document.ts';
 import { nothing } from '../spend/breakdown.ts';
@@ -65,7 +66,7 @@ function optimizeDocument(context: ReportContext, question: Question): Document 
     tables: empty ? [] : tables,
     notes: [...notes, ...figureNotes(context, figures)],
     json: optimizeJson(context, question, facts, figures, withFailures ? failed : undefined, notes),
-    verdict: { status: empty ? 'no-data' : 'ok', unpriced: sums.unpriced > 0 },
+    verdict: { status: empty ? 'no-data' : 'ok', ...shortcomings(sums) },
   };
 }
 
@@ -75,7 +76,7 @@ function sentences(
   failed: number,
 ): string[] {
   const { sums } = found.selection;
-  const spent = headline(context, sums.nano, sums.lower > 0 || sums.unpriced > 0);
+  const spent = headline(context, sums.nano, isLowerBound(sums));
   const [first] = insights;
   const from = `From ${count(found.runs.length, 'run')} in ${daysText(world.days)}, ${spent}`;
   const hiddenText =

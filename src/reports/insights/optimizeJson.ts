@@ -13,6 +13,7 @@ import { nanoToUsd } from '../../model/money.ts';
 import { type FigureInputs, isoTime, type ReportContext, warnings } from '../../query/context.ts';
 import type { Question } from '../../query/question.ts';
 import { periodJson } from '../../query/spans.ts';
+import { isLowerBound } from '../../store/schema/sums.ts';
 import { failedRunsJson } from './failedRuns.ts';
 
 /** A range of dollars, or of shares. */
@@ -83,10 +84,10 @@ export function optimizeJson(
     hiddenInsights: hidden,
     adviceTaken: taken.map(takenJson),
     ...(failed && { failures: failedRunsJson(failed) }),
-    lowerBound: sums.lower > 0 || sums.unpriced > 0,
+    lowerBound: isLowerBound(sums),
     unpriced,
     catalogueDate: context.book.catalogueDate,
-    notes: [...notes, ...warnings(context)],
+    notes: [...notes, ...warnings(context, sums)],
   };
 }
 

@@ -56,7 +56,11 @@ export const federationStatus: ReportDefinition = {
     const { peers } = document.json as { peers: readonly { state: string }[] };
     const stopped = peers.some(({ state }) => state !== 'ACTIVE');
     const status = peers.length === 0 ? 'no-data' : stopped ? 'alert' : 'ok';
-    return { ...document, title: 'Federation status', verdict: { status, unpriced: false } };
+    return {
+      ...document,
+      title: 'Federation status',
+      verdict: { status, unpriced: false, incomplete: false },
+    };
   },
 };
 

@@ -14,7 +14,7 @@ import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import { figuresOf, sumBy } from '../../query/sums.ts';
 import { sessionTitles } from '../../store/query/sessionInfo.ts';
-import { addSums } from '../../store/schema/sums.ts';
+import { addSums, isLowerBound, shortcomings } from '../../store/schema/sums.ts';
 import { lastPart } from '../../text/paths.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document } from '../document/document.ts';
@@ -80,7 +80,7 @@ function conversations(context: ReportContext, question: Question): Document {
     sentences: empty
       ? [nothing(context)]
       : [
-          `${headline(context, total, sums.lower > 0 || sums.unpriced > 0)} in ${count(all.length, 'session')}.`,
+          `${headline(context, total, isLowerBound(sums))} in ${count(all.length, 'session')}.`,
           ...(shown.length < all.length
             ? [`${shown.length} are listed, ${byCost ? 'dearest' : 'latest'} first.`]
             : []),
@@ -103,9 +103,9 @@ function conversations(context: ReportContext, question: Question): Document {
       conversations: shown.map((spent) =>
         json(spent, selection, titles.get(spent.session) ?? null),
       ),
-      notes: [...retentionNotes(context, question.span), ...warnings(context)],
+      notes: [...retentionNotes(context, question.span), ...warnings(context, sums)],
     },
-    verdict: { status: empty ? 'no-data' : 'ok', unpriced: sums.unpriced > 0 },
+    verdict: { status: empty ? 'no-data' : 'ok', ...shortcomings(sums) },
   };
 }
 
@@ -126,7 +126,7 @@ function spentBySession({ rows, backgrounds, names }: Selection): Spent[] {
       tokens: totalTokens(sums),
       topModel: sumBy(own, ({ model }) => names.word(model))[0]?.[0] ?? null,
       total: sums.nano + (background.get(session) ?? 0),
-      atLeast: sums.lower > 0 || sums.unpriced > 0,
+      atLeast: isLowerBound(sums),
     };
   });
 }

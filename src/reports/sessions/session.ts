@@ -30,6 +30,7 @@ import { compactionsOf } from '../../store/query/events.ts';
 import { type MessageCost, messageCosts } from '../../store/query/messageCosts.ts';
 import type { SessionSummary } from '../../store/query/storeReader.ts';
 import { isBilled } from '../../store/schema/messageRow.ts';
+import { isLowerBound } from '../../store/schema/sums.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document } from '../document/document.ts';
 import { downsampledNote } from '../upkeep/retention.ts';
@@ -92,7 +93,7 @@ export function sessionReport(
   const lost = missSentence(misses.values());
   const spread = spreadOf(all);
   const summedUp = downsampledNote(context, session.messages - all.length);
-  const notes = [...summedUp, ...warnings(context)];
+  const notes = [...summedUp, ...warnings(context, session)];
   return {
     title: session.title === null ? `Session ${session.sid}` : `"${session.title}"`,
     sentences: [
@@ -145,7 +146,7 @@ function noSession(context: ReportContext): Document {
 
 function headSentences(context: ReportContext, session: SessionSummary): string[] {
   const { sid, cwd, branch, startedAt, endedAt, messages } = session;
-  const atLeast = session.unpriced > 0 || session.lower > 0;
+  const atLeast = isLowerBound(session);
   const length = startedAt > 0 ? ` over ${formatDuration(endedAt - startedAt)}` : '';
   const place = [homePath(cwd, context.home), branch].filter((text) => text !== '').join(', ');
   return [

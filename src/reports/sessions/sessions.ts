@@ -15,8 +15,9 @@ import {
 import { declinedOfSessions } from '../../query/declined.ts';
 import { projectPath } from '../../query/projects.ts';
 import { modelsJson, sumBy, tokenCounts, unpricedOf } from '../../query/sums.ts';
+import { lostLines } from '../../store/query/losses.ts';
 import type { AgentSums, SessionSummary } from '../../store/query/storeReader.ts';
-import { addSums } from '../../store/schema/sums.ts';
+import { addSums, isLowerBound, type SpendSums, withLost } from '../../store/schema/sums.ts';
 import { isAt, isProject, lastPart } from '../../text/paths.ts';
 import type { Cell, Column, Document } from '../document/document.ts';
 
@@ -47,16 +48,16 @@ export function sessionsReport(
   const limit = question.limit ?? (shortList ? defaultLimit : matching.length);
   const listed = matching.slice(0, limit);
   const rows = agentRows(context, matching, listed);
-  const totals = addSums(matching);
+  const totals = withLost(addSums(matching), strayLines(context, question));
   const background = matching.reduce((sum, session) => sum + session.background, 0);
   const declinedOf = declinedOfSessions(context);
   const declined = declinedOf(matching.map(({ id }) => id));
   const unpriced =
     totals.unpriced === 0 ? [] : unpricedOf(matching.flatMap(({ id }) => rows.get(id) ?? []));
-  const notes = warnings(context);
+  const notes = warnings(context, totals);
   return {
     title: 'Sessions',
-    sentences: sentences(context, matching, listed.length),
+    sentences: sentences(context, matching, totals, listed.length),
     tables: [
       {
         title: '',
@@ -77,6 +78,7 @@ export function sessionsReport(
         declinedUsd: nanoToUsd(declined.nano),
         unpricedMessages: totals.unpriced,
         lowerBoundMessages: totals.lower,
+        lowerBound: isLowerBound(totals),
         ...tokenCounts(totals),
       },
       sessions: listed.map((session) =>
@@ -101,14 +103,14 @@ function agentRows(
 function sentences(
   context: ReportContext,
   matching: readonly SessionSummary[],
+  sums: SpendSums,
   listed: number,
 ): string[] {
   if (matching.length === 0) {
     return ['No sessions found. "outlay doctor" shows where Outlay looked.'];
   }
-  const sums = addSums(matching);
   const background = matching.reduce((sum, session) => sum + session.background, 0);
-  const figure = headline(context, sums.nano + background, sums.unpriced > 0 || sums.lower > 0);
+  const figure = headline(context, sums.nano + background, isLowerBound(sums));
   const parts = `messages ${formatUsd(sums.nano)} + background ${formatUsd(background)}`;
   const all = `${count(matching.length, 'session')}, ${count(sums.messages, 'message')}: ${figure} (${parts}).`;
   return listed === matching.length ? [all] : [all, `The first ${listed} are listed.`];
@@ -117,6 +119,20 @@ function sentences(
 /** What a person is shown and budgets count. */
 export function totalOf(session: SessionSummary): number {
   return session.nano + session.background;
+}
+
+/** Lines that stand in no session that is listed: who narrows the list to sessions leaves them out. */
+function strayLines(
+  { reader, accounts }: ReportContext,
+  { span, project, account }: SessionsQuestion,
+): number {
+  if (span !== undefined || project !== undefined) return 0;
+  return lostLines(
+    reader.strayLosses().filter(({ root }) => {
+      const counted = accounts === undefined || accounts.includes(root);
+      return counted && (account === undefined || isAt(root, account));
+    }),
+  );
 }
 
 function matches(session: SessionSummary, question: SessionsQuestion): boolean {
@@ -163,7 +179,7 @@ function noteOf(session: SessionSummary, rows: readonly AgentSums[], declined: D
   const unpriced = unpricedOf(rows).map(({ model, messages }) => `${messages} of ${model}`);
   const notes = [
     ...(unpriced.length > 0 ? [`unpriced: ${unpriced.join(', ')}`] : []),
-    ...(session.lower > 0 || unpriced.length > 0 ? ['at least'] : []),
+    ...(isLowerBound(session) || unpriced.length > 0 ? ['at least'] : []),
     ...declinedWords(declined),
     ...(session.irreconcilable ? ['cannot be reconciled'] : []),
   ];
@@ -191,6 +207,7 @@ export function sessionJson(
     unconfirmedUsd: nanoToUsd(session.unconfirmed),
     clientUsd: session.clientUsd,
     lowerBoundMessages: session.lower,
+    lowerBound: isLowerBound(session),
     agents: agentsOf(rows).map(({ agentId, type, sums }) => ({
       agentId,
       type,

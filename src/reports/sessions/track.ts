@@ -10,6 +10,7 @@ import {
 import { declinedOfSessions } from '../../query/declined.ts';
 import { sumBy, unpricedOf } from '../../query/sums.ts';
 import type { SessionSummary } from '../../store/query/storeReader.ts';
+import { isLowerBound } from '../../store/schema/sums.ts';
 import type { Document } from '../document/document.ts';
 import { byModel, byTier } from '../document/jsonContract.ts';
 import { modelCells, modelColumns } from '../document/modelTable.ts';
@@ -47,7 +48,7 @@ export function trackReport(
   return {
     title: key,
     sentences: [
-      `${headline(context, totalOf(session), session.lower > 0 || session.unpriced > 0)} in ${session.messages} messages (messages ${formatUsd(session.nano)} + background ${formatUsd(session.background)}).`,
+      `${headline(context, totalOf(session), isLowerBound(session))} in ${session.messages} messages (messages ${formatUsd(session.nano)} + background ${formatUsd(session.background)}).`,
       question.dryRun
         ? `Dry run: the record was not written to ${target}.`
         : `Record ${question.namespace}/${key}${question.out === undefined ? '' : ` written to ${question.out}`}.`,
@@ -78,12 +79,12 @@ export function trackReport(
       declinedUsd: nanoToUsd(declined.nano),
       unconfirmedUsd: nanoToUsd(session.unconfirmed),
       clientUsd: session.clientUsd,
-      lowerBound: session.lower > 0 || session.unpriced > 0,
+      lowerBound: isLowerBound(session),
       unpriced,
       gitRoot: session.gitRoot,
       branch: session.branch === '' ? null : session.branch,
       catalogueDate: context.book.catalogueDate,
-      notes: warnings(context),
+      notes: warnings(context, session),
     },
   };
 }

@@ -11,6 +11,7 @@ import { matcherOf } from '../../query/filters.ts';
 import { Names } from '../../query/names.ts';
 import { type FilterName, filterNames } from '../../query/options.ts';
 import { numberOption, type Question } from '../../query/question.ts';
+import { lostIn } from '../../query/select.ts';
 import { periodJson } from '../../query/spans.ts';
 import { tokenCounts } from '../../query/sums.ts';
 import { type ActivityRow, latestMessages } from '../../store/query/activity.ts';
@@ -61,6 +62,7 @@ function activityReport(context: ReportContext, question: Question): Document {
     .sort((a, b) => b.at - a.at)
     .slice(0, limit);
   const failed = entries.filter(({ error }) => error !== undefined).length;
+  const lost = lostIn(context, question, names);
   return {
     title: 'Recent activity',
     sentences:
@@ -72,7 +74,7 @@ function activityReport(context: ReportContext, question: Question): Document {
     tables: [{ title: '', columns, rows: entries.map((entry) => cells(entry, names)) }],
     notes: [
       ...(entries.length < limit ? retentionNotes(context, question.span, ['message']) : []),
-      ...warnings(context),
+      ...warnings(context, { lost }),
     ],
     json: {
       schemaVersion: 1,
@@ -81,10 +83,14 @@ function activityReport(context: ReportContext, question: Question): Document {
       activity: entries.map((entry) => json(entry, names)),
       notes: [
         ...(entries.length < limit ? retentionNotes(context, question.span, ['message']) : []),
-        ...warnings(context),
+        ...warnings(context, { lost }),
       ],
     },
-    verdict: { status: entries.length === 0 ? 'no-data' : 'ok', unpriced: false },
+    verdict: {
+      status: entries.length === 0 ? 'no-data' : 'ok',
+      unpriced: false,
+      incomplete: lost > 0,
+    },
   };
 }
 

@@ -8,7 +8,7 @@ import { matcherOf } from '../../query/filters.ts';
 import { Names } from '../../query/names.ts';
 import { filterNames } from '../../query/options.ts';
 import { numberOption, type Question, textOption } from '../../query/question.ts';
-import { select } from '../../query/select.ts';
+import { lostIn, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import {
   keyedMessageNanos,
@@ -291,15 +291,20 @@ function anomalyDocument(
       ? [`${count(unpriced, 'message')} have no price: they are in no figure.`]
       : []),
   ];
+  const lost = lostIn(context, question);
   return {
     title: `Anomalies by ${unit}, ${spanText(question.span, context.zone)}`,
     sentences: empty ? [nothing(context)] : anomalySentences(found, outliers.length),
     tables: [outlierTable(context, unit, outliers)],
-    notes: [...lines, ...cautions, ...warnings(context)],
-    json: anomalyJson(context, question, found, outliers, cautions),
+    notes: [...lines, ...cautions, ...warnings(context, { lost })],
+    json: anomalyJson(context, question, found, outliers, [
+      ...cautions,
+      ...warnings(context, { lost }),
+    ]),
     verdict: {
       status: empty ? 'no-data' : found.alert ? 'alert' : 'ok',
       unpriced: unpriced > 0,
+      incomplete: lost > 0,
     },
   };
 }
@@ -426,6 +431,6 @@ function anomalyJson(
     alert,
     unpricedMessages: found.unpriced,
     catalogueDate: context.book.catalogueDate,
-    notes: [...cautions, ...warnings(context)],
+    notes: cautions,
   };
 }

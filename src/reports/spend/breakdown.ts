@@ -22,6 +22,7 @@ import { type Question, textOption } from '../../query/question.ts';
 import type { Selection } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import { figuresOf, isNothing, tokenCounts } from '../../query/sums.ts';
+import { isLowerBound, shortcomings } from '../../store/schema/sums.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document } from '../document/document.ts';
 import { retentionNotes } from '../upkeep/retention.ts';
@@ -95,7 +96,7 @@ function documentOf(
     sentences: empty
       ? [nothing(context)]
       : [
-          `${headline(context, total, sums.lower > 0 || sums.unpriced > 0)} ${inMessages(sums)}.`,
+          `${headline(context, total, isLowerBound(sums))} ${inMessages(sums)}.`,
           ...(shown.length < groups.length
             ? [`The first ${shown.length} of ${groups.length} rows are listed.`]
             : []),
@@ -118,13 +119,13 @@ function documentOf(
       backgroundUsd: nanoToUsd(background),
       declinedUsd: nanoToUsd(figures.declined.nano),
       messages: sums.messages,
-      lowerBound: sums.lower > 0 || sums.unpriced > 0,
+      lowerBound: isLowerBound(sums),
       unpriced: figures.unpriced,
       rows: shown.map((group) => groupJson(group, dimensions, total)),
       catalogueDate: context.book.catalogueDate,
-      notes: [...summedUp, ...warnings(context)],
+      notes: [...summedUp, ...warnings(context, sums)],
     },
-    verdict: { status: empty ? 'no-data' : 'ok', unpriced: sums.unpriced > 0 },
+    verdict: { status: empty ? 'no-data' : 'ok', ...shortcomings(sums) },
   };
 }
 

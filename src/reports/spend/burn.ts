@@ -20,6 +20,7 @@ import { numberOption, type Question } from '../../query/question.ts';
 import { select } from '../../query/select.ts';
 import { readSpendRate, type SpendRate, spanReader } from '../../query/spendRate.ts';
 import { figuresOf } from '../../query/sums.ts';
+import { isLowerBound, shortcomings } from '../../store/schema/sums.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Document, Table } from '../document/document.ts';
 import { retentionNotes } from '../upkeep/retention.ts';
@@ -142,7 +143,7 @@ function burnDocument(context: ReportContext, question: Question, found: FoundBu
     json: burnJson(context, question, found, figures, retentionNotes(context, span)),
     verdict: {
       status: noData ? 'no-data' : result.alert ? 'alert' : 'ok',
-      unpriced: spendRate.sums.unpriced > 0,
+      ...shortcomings(spendRate.sums),
     },
   };
 }
@@ -152,7 +153,7 @@ export function burnSentences(context: ReportContext, found: FoundBurn): string[
   const { burn: result, spendRate, bucket, alertAbove } = found;
   const { latest, active, all, skipped } = result;
   // What other intervals lack does not make the latest one uncertain.
-  const atLeast = spendRate.latest.lower > 0 || spendRate.latest.unpriced > 0;
+  const atLeast = isLowerBound(spendRate.latest);
   const first = `${headline(context, latest, atLeast)} in the last ${formatDuration(bucket)}`;
   if (active === undefined || all === undefined) {
     return [`${first}; not compared: ${burnSkips[skipped ?? 'no-data']}.`];
@@ -205,7 +206,7 @@ function burnJson(
   context: ReportContext,
   { filters }: Question,
   found: FoundBurn,
-  { declined, unpriced }: FigureInputs,
+  { declined, unpriced, lost }: FigureInputs,
   cautions: readonly string[],
 ): object {
   const { burn: result, bucket, lookback, alertAbove } = found;
@@ -234,6 +235,6 @@ function burnJson(
     declinedUsd: nanoToUsd(declined.nano),
     unpriced,
     catalogueDate: context.book.catalogueDate,
-    notes: [...cautions, ...warnings(context)],
+    notes: [...cautions, ...warnings(context, { lost })],
   };
 }

@@ -21,6 +21,7 @@ import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import { figuresOf, isNothing, tokenCounts } from '../../query/sums.ts';
 import type { SpendKey } from '../../store/query/spendRows.ts';
+import { isLowerBound, shortcomings } from '../../store/schema/sums.ts';
 import { budgetLine } from '../budgets/budget.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document, Table } from '../document/document.ts';
@@ -85,7 +86,7 @@ function costReport(context: ReportContext, question: Question): Document {
       'Deterministic edits (tier 1): 0 observed; no transcript records one.',
     ],
     json: json(context, question, found, figures),
-    verdict: { status: empty ? 'no-data' : 'ok', unpriced: selection.sums.unpriced > 0 },
+    verdict: { status: empty ? 'no-data' : 'ok', ...shortcomings(selection.sums) },
   };
 }
 
@@ -135,7 +136,7 @@ function lastHour(context: ReportContext, { filters }: Question, names: Names): 
 function sentences(context: ReportContext, found: Findings): string[] {
   const { selection, runs, outcomes: errors, lastHour: hour } = found;
   const { sums, total, background } = selection;
-  const atLeast = sums.lower > 0 || sums.unpriced > 0;
+  const atLeast = isLowerBound(sums);
   const sessions = new Set(selection.rows.map(({ session }) => session)).size;
   const lines = [
     `${headline(context, total, atLeast)} ${inMessages(sums)} of ${count(sessions, 'session')} (messages ${formatUsd(sums.nano)} + background ${formatUsd(background)}).`,
@@ -238,11 +239,11 @@ function json(
         groups.get(name)!.map((group) => groupJson(group, [{ name }], total)),
       ]),
     ),
-    lowerBound: sums.lower > 0 || sums.unpriced > 0,
+    lowerBound: isLowerBound(sums),
     lowerBoundMessages: sums.lower,
     unpriced,
     billing: context.billing,
     catalogueDate: context.book.catalogueDate,
-    notes: [...retentionNotes(context, question.span, ['class']), ...warnings(context)],
+    notes: [...retentionNotes(context, question.span, ['class']), ...warnings(context, sums)],
   };
 }

@@ -21,7 +21,7 @@ import { periodJson, spanText } from '../../query/spans.ts';
 import { figuresOf, isNothing } from '../../query/sums.ts';
 import { longPromptRows } from '../../store/query/messages.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
-import { addSums, type SpendSums } from '../../store/schema/sums.ts';
+import { addSums, isLowerBound, type SpendSums, shortcomings } from '../../store/schema/sums.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Document, Table } from '../document/document.ts';
 import { retentionNotes } from '../upkeep/retention.ts';
@@ -248,12 +248,12 @@ function documentOf(
       declinedUsd: nanoToUsd(figures.declined.nano),
       unsplitUsd: nanoToUsd(actual.unsplit),
       baselines: found.map((each) => baselineJson(each, actual)),
-      lowerBound: sums.lower > 0 || sums.unpriced > 0,
+      lowerBound: isLowerBound(sums),
       unpriced: figures.unpriced,
       catalogueDate: context.book.catalogueDate,
-      notes: [...cautions, ...warnings(context)],
+      notes: [...cautions, ...warnings(context, sums)],
     },
-    verdict: { status: empty ? 'no-data' : 'ok', unpriced: sums.unpriced > 0 },
+    verdict: { status: empty ? 'no-data' : 'ok', ...shortcomings(sums) },
   };
 }
 
@@ -358,7 +358,7 @@ function assumptions(
     ...(bands
       ? [
           tellsLong(filters)
-            ? 'A band for long prompts is judged message by message.'
+            ? 'A band for long prompts is judged message by message, and turn by turn where one tells its turns.'
             : 'With --tag and --correlation every prompt counts as a short one.',
         ]
       : []),

@@ -152,6 +152,7 @@ function diffReport(context: ReportContext, question: Question): Document {
     verdict: {
       status: broken.length > 0 ? 'alert' : empty ? 'no-data' : 'ok',
       unpriced: isLowerBound(baseline) || isLowerBound(after),
+      incomplete: false,
     },
   };
 }

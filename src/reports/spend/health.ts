@@ -8,6 +8,7 @@ import {
 } from '../../analysis/spend/health.ts';
 import { amountText, judgedName } from '../../budgets/budgetLabels.ts';
 import { judgeBudgets } from '../../budgets/evaluateBudgets.ts';
+import { dayMs } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
 import { formatPercent, levelNames } from '../../model/level.ts';
 import {
@@ -24,6 +25,8 @@ import {
   readQuestion,
   textOption,
 } from '../../query/question.ts';
+import { lostIn } from '../../query/select.ts';
+import { isLowerBound } from '../../store/schema/sums.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Document } from '../document/document.ts';
 import { anomaly, readAnomalies } from './anomaly.ts';
@@ -91,6 +94,11 @@ function healthDocument(context: ReportContext, question: Question): Document {
     ...attempt(() => runs[name](context, question)),
   }));
   const result = healthOf(findings);
+  // The longest any check looks back by default.
+  const lost = lostIn(context, {
+    span: { from: context.now - 30 * dayMs, to: context.now },
+    filters: {},
+  });
   const word = { ok: 'OK', alert: 'ALERT', error: 'ERROR', 'no-data': 'NO DATA' };
   const found = findings.filter(({ status }) => status === 'alert' || status === 'error');
   const sentence = {
@@ -113,7 +121,7 @@ function healthDocument(context: ReportContext, question: Question): Document {
         rows: findings.map(({ name, status, detail }) => [name, word[status], detail]),
       },
     ],
-    notes: warnings(context),
+    notes: warnings(context, { lost }),
     json: {
       schemaVersion: 1,
       status: result.status,
@@ -123,9 +131,13 @@ function healthDocument(context: ReportContext, question: Question): Document {
       ),
       skipped: healthChecks.filter((name) => !findings.some((finding) => finding.name === name)),
       catalogueDate: context.book.catalogueDate,
-      notes: warnings(context),
+      notes: warnings(context, { lost }),
     },
-    verdict: { status: result.status, unpriced: findings.some(({ unpriced }) => unpriced) },
+    verdict: {
+      status: result.status,
+      unpriced: findings.some(({ unpriced }) => unpriced),
+      incomplete: lost > 0,
+    },
   };
 }
 
@@ -205,7 +217,7 @@ function checkProjection(context: ReportContext, question: Question): Finding {
   const { projection: result, spendRate, budgets } = found;
   const unpriced = spendRate.sums.unpriced > 0;
   if (result.status === 'no-data') return { status: 'no-data', detail: 'No data.', unpriced };
-  const rate = `${headline(context, Math.round(result.rate), spendRate.sums.lower > 0 || unpriced)} a day`;
+  const rate = `${headline(context, Math.round(result.rate), isLowerBound(spendRate.sums))} a day`;
   const ends = budgets.flatMap(({ judged, steps }) => {
     const end = steps.find(({ share }) => share === judged.entry.budget.thresholds.stop);
     const counts = end?.outcome === 'passed' || end?.outcome === 'ahead';

@@ -16,6 +16,7 @@ import { type Question, textOption } from '../../query/question.ts';
 import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import { figuresOf, isNothing } from '../../query/sums.ts';
+import { isLowerBound, shortcomings } from '../../store/schema/sums.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document } from '../document/document.ts';
 import { retentionNotes } from '../upkeep/retention.ts';
@@ -93,9 +94,9 @@ function historyReport(context: ReportContext, question: Question): Document {
       averageUsd: empty ? null : nanoToUsd(Math.round(average)),
       trend: trend ? { direction: trend.direction, change: trend.change ?? null } : null,
       steps: empty ? [] : entries.map(entryJson),
-      notes: [...retentionNotes(context, question.span, [step]), ...warnings(context)],
+      notes: [...retentionNotes(context, question.span, [step]), ...warnings(context, sums)],
     },
-    verdict: { status: empty ? 'no-data' : 'ok', unpriced: sums.unpriced > 0 },
+    verdict: { status: empty ? 'no-data' : 'ok', ...shortcomings(sums) },
   };
 }
 
@@ -163,7 +164,7 @@ function sentences(
   const trend = directionOf(values);
   const active = values.filter((value) => value > 0).length;
   const lines = [
-    `${headline(context, total, sums.lower > 0 || sums.unpriced > 0)} in ${count(active, `${step} with spend`, `${step}s with spend`)} of ${entries.length}, on average ${formatUsd(Math.round(average))}.`,
+    `${headline(context, total, isLowerBound(sums))} in ${count(active, `${step} with spend`, `${step}s with spend`)} of ${entries.length}, on average ${formatUsd(Math.round(average))}.`,
     sparkline(values.slice(-60)),
   ];
   if (trend !== undefined) {

@@ -22,6 +22,7 @@ import { select } from '../../query/select.ts';
 import { lengthMs } from '../../query/spans.ts';
 import { readSpendRate, type SpendRate, spanReader } from '../../query/spendRate.ts';
 import { figuresOf } from '../../query/sums.ts';
+import { isLowerBound, shortcomings } from '../../store/schema/sums.ts';
 import { cutSentence, shownBudgets } from '../budgets/budget.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Document, Table } from '../document/document.ts';
@@ -140,13 +141,13 @@ function projectionDocument(
       ...figureNotes(context, figures),
     ],
     json: json(context, question, found, figures, retentionNotes(context, span)),
-    verdict: { status: noData ? 'no-data' : 'ok', unpriced: spendRate.sums.unpriced > 0 },
+    verdict: { status: noData ? 'no-data' : 'ok', ...shortcomings(spendRate.sums) },
   };
 }
 
 function sentences(context: ReportContext, found: FoundProjection): string[] {
   const { projection: result, spendRate, windowDays, budgets } = found;
-  const atLeast = spendRate.sums.lower > 0 || spendRate.sums.unpriced > 0;
+  const atLeast = isLowerBound(spendRate.sums);
   const ahead = result.horizons
     .map(({ days, nano }) => `${formatUsd(Math.round(nano))} in ${daysText(days)}`)
     .join(', ');
@@ -263,7 +264,7 @@ function json(
   context: ReportContext,
   { filters }: Question,
   { projection: result, windowDays, budgets }: FoundProjection,
-  { declined, unpriced }: FigureInputs,
+  { declined, unpriced, lost }: FigureInputs,
   cautions: readonly string[],
 ): object {
   const usd = (nano: number): number => nanoToUsd(Math.round(nano));
@@ -295,7 +296,7 @@ function json(
     declinedUsd: nanoToUsd(declined.nano),
     unpriced,
     catalogueDate: context.book.catalogueDate,
-    notes: [...cautions, ...warnings(context)],
+    notes: [...cautions, ...warnings(context, { lost })],
   };
 }
 

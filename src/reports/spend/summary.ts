@@ -25,7 +25,7 @@ import { periodJson, spanText } from '../../query/spans.ts';
 import { figuresOf, isNothing, sumBy } from '../../query/sums.ts';
 import type { SessionInfo } from '../../store/query/sessionInfo.ts';
 import type { SpendKey } from '../../store/query/spendRows.ts';
-import type { SpendSums } from '../../store/schema/sums.ts';
+import { isLowerBound, type SpendSums, shortcomings } from '../../store/schema/sums.ts';
 import { lastPart } from '../../text/paths.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Document, Table } from '../document/document.ts';
@@ -128,7 +128,7 @@ export function summaryReport(context: ReportContext, question: SummaryQuestion)
     },
     verdict: {
       status: isNothing(spend) ? 'no-data' : 'ok',
-      unpriced: spend.sums.unpriced > 0,
+      ...shortcomings(spend.sums),
     },
   };
 }
@@ -142,8 +142,7 @@ function sentences(
   if (all.sessions.length === 0) {
     return ['No data: no sessions found. "outlay doctor" shows where Outlay looked.'];
   }
-  const figure = ({ total, sums }: Spend): string =>
-    headline(context, total, sums.lower > 0 || sums.unpriced > 0);
+  const figure = ({ total, sums }: Spend): string => headline(context, total, isLowerBound(sums));
   const first = `Today ${figure(today)}, this month ${figure(month)}, all time ${figure(all)}.`;
   const range = span === undefined ? [] : [`${spanText(span, context.zone)}: ${figure(spend)}.`];
   return [first, ...range, ...(budget === undefined ? [] : [budgetSentence(budget)])];
@@ -361,7 +360,7 @@ function summaryJson(
     backgroundUsd: nanoToUsd(spend.background),
     declinedUsd: nanoToUsd(figures.declined.nano),
     unpriced: figures.unpriced,
-    lowerBound: sums.lower > 0 || sums.unpriced > 0,
+    lowerBound: isLowerBound(sums),
     lowerBoundMessages: sums.lower,
     byAgent: Object.fromEntries(
       agentGroups(spend).map(({ type, executions, sums: own }) => [
@@ -386,7 +385,7 @@ function summaryJson(
     byDay: Object.fromEntries(spendByDay(context, spend).map(dayJson)),
     billing: context.billing,
     catalogueDate: book.catalogueDate,
-    notes: [...retentionNotes(context, question.span), ...warnings(context)],
+    notes: [...retentionNotes(context, question.span), ...warnings(context, spend.sums)],
   };
 }
 

@@ -137,6 +137,7 @@ function trendReport(context: ReportContext, question: Question): Document {
     verdict: {
       status: series.length === 0 ? 'no-data' : alert ? 'alert' : 'ok',
       unpriced: false,
+      incomplete: false,
     },
   };
 }

@@ -1,6 +1,7 @@
 import { memoize } from '../../model/memoize.ts';
+import { promptTokens } from '../../model/tokens.ts';
 import type { SqlDatabase } from '../driver/types.ts';
-import { type MessageRow, splitMessage } from '../schema/messageRow.ts';
+import { bandOf, iterationsOf, type MessageRow, splitMessage } from '../schema/messageRow.ts';
 import { noSums, type SpendRow } from '../schema/sums.ts';
 import { spendRowOf } from './messageSpend.ts';
 
@@ -15,14 +16,7 @@ export const inOnePiece = 'm.parts IS NULL AND m.band IS NULL';
  * facet, as no message; what was priced in the upper band is a part as well. Together they are what the message used and cost. `at` is the message's own.
  */
 export function pieceReader(db: SqlDatabase): (row: FacetedMessage) => SpendRow[] {
-  const word = db.prepare('SELECT id FROM word WHERE text = ?');
-  const facet = db.prepare(
-    'SELECT id FROM facet WHERE price_row = ? AND branch = ? AND effort = ? AND attribution = ?',
-  );
-  // Few models and price rows are named by parts.
-  const wordOf = memoize((text: string) => word.get<{ id: number }>(text)?.id ?? 0);
-  const facetOf = (row: MessageRow, priceRow: number): number =>
-    facet.get<{ id: number }>(priceRow, row.branch, row.effort, row.attribution)?.id ?? 0;
+  const { wordOf, facetOf } = finder(db);
   return (row) => {
     const own = spendRowOf(row);
     const { usage, nano, parts } = splitMessage(row);
@@ -32,10 +26,49 @@ export function pieceReader(db: SqlDatabase): (row: FacetedMessage) => SpendRow[
         ...noSums(),
         ...part.usage,
         model: part.model === undefined ? row.model_id : wordOf(part.model),
-        facet: facetOf(row, wordOf(part.row)),
+        facet: facetOf(row, part.row),
         nano: part.nano,
       }),
     );
     return [{ ...own, ...usage, nano }, ...pieces];
+  };
+}
+
+/**
+ * Takes the turns of messages that sent more than so many tokens, as rows without messages and money;
+ * each has the facet of the price row it was priced at.
+ */
+export function longTurnReader(
+  db: SqlDatabase,
+  threshold: number,
+): (row: FacetedMessage) => SpendRow[] {
+  const { facetOf } = finder(db);
+  return (row) => {
+    const band = bandOf(row);
+    // The band's are the longest.
+    const turns = iterationsOf(row.iterations).sort((a, b) => promptTokens(b) - promptTokens(a));
+    return turns
+      .filter((turn) => promptTokens(turn) > threshold)
+      .map((turn, i) => {
+        const facet = band && i < band.iterations ? facetOf(row, band.row) : row.facet;
+        return { ...spendRowOf(row), ...noSums(), ...turn, facet };
+      });
+  };
+}
+
+/** Finds words and facets of parts by their text; few models and price rows are named by them. */
+function finder(db: SqlDatabase): {
+  readonly wordOf: (text: string) => number;
+  readonly facetOf: (row: MessageRow, priceRow: string) => number;
+} {
+  const word = db.prepare('SELECT id FROM word WHERE text = ?');
+  const facet = db.prepare(
+    'SELECT id FROM facet WHERE price_row = ? AND branch = ? AND effort = ? AND attribution = ?',
+  );
+  const wordOf = memoize((text: string) => word.get<{ id: number }>(text)?.id ?? 0);
+  return {
+    wordOf,
+    facetOf: ({ branch, effort, attribution }, priceRow) =>
+      facet.get<{ id: number }>(wordOf(priceRow), branch, effort, attribution)?.id ?? 0,
   };
 }

@@ -1,6 +1,7 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import type { SqlDatabase } from '../driver/types.ts';
 import type { RowKeys, SpendRow } from '../schema/sums.ts';
+import { type FacetedMessage, longTurnReader } from './messagePieces.ts';
 import { facetJoin, keyColumns, ownSums } from './messageSpend.ts';
 
 /** What message rows can be distinguished by without reading more than they need. */
@@ -103,7 +104,7 @@ export function messageNames(db: SqlDatabase, numbers: Iterable<number>): Map<nu
 
 /**
  * Sums of the messages of a span whose prompt is longer than so many tokens: what a long-context band
- * is judged by, message by message. Split by session, agent, model and facet; without what other
+ * is judged by, message by message; where a message tells its turns, turn by turn. Split by session, agent, model and facet; without what other
  * models did inside a message.
  */
 export function longPromptRows(
@@ -111,15 +112,23 @@ export function longPromptRows(
   span: TimeSpan = always,
   threshold = 0,
 ): SpendRow[] {
-  return db
+  const long = `m.at >= ? AND m.at < ? AND m.counted = 1
+    AND m.input + m.write5m + m.write1h + m.cache_read > ?`;
+  const whole = db
     .prepare(
       `SELECT 0 AS at, m.session AS session, m.agent AS agent, m.model_id AS model, f.id AS facet,
          0 AS prompt, ${ownSums} FROM message m ${facetJoin}
-       WHERE m.at >= ? AND m.at < ? AND m.counted = 1
-         AND m.input + m.write5m + m.write1h + m.cache_read > ?
+       WHERE ${long} AND m.iterations IS NULL
        GROUP BY m.session, m.agent, m.model_id, f.id`,
     )
     .all<SpendRow>(span.from, span.to, threshold);
+  const turns = db
+    .prepare(
+      `SELECT m.*, f.id AS facet FROM message m ${facetJoin} WHERE ${long} AND m.iterations IS NOT NULL`,
+    )
+    .all<FacetedMessage>(span.from, span.to, threshold)
+    .flatMap(longTurnReader(db, threshold));
+  return [...whole, ...turns];
 }
 
 /** Messages that were at about the same time: the cheapest and the most expensive of them. */

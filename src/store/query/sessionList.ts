@@ -1,5 +1,6 @@
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 import { titleOf } from './fragments.ts';
+import { lossesOf, lostLines } from './losses.ts';
 
 /** A session as a list shows it: who, where, when and how much. Money in nano-dollars. */
 export interface ListedSession {
@@ -22,6 +23,8 @@ export interface ListedSession {
   readonly unpriced: number;
   /** Messages whose output count is only a lower bound. */
   readonly lower: number;
+  /** Lines of its transcripts that could not be read or placed. */
+  readonly lost?: number;
 }
 
 /** Sessions asked for at once: four milliseconds. */
@@ -50,9 +53,11 @@ export class SessionLister {
   readonly #page: Statement;
   readonly #recent: Statement;
   readonly #last: Statement;
+  readonly #db: SqlDatabase;
   readonly #pageSize: number;
 
   constructor(db: SqlDatabase, pageSize = defaultPageSize) {
+    this.#db = db;
     this.#pageSize = pageSize;
     this.#page = db.prepare(
       `SELECT ${columns} FROM session s ${joins} LEFT JOIN
@@ -76,7 +81,7 @@ export class SessionLister {
     const { last } = this.#last.get<{ last: number }>()!;
     for (let from = 1; from <= last; from += this.#pageSize) {
       const to = from + this.#pageSize;
-      yield this.#page.all<ListedSession>(from, to, from, to);
+      yield this.#withLost(this.#page.all<ListedSession>(from, to, from, to));
     }
   }
 
@@ -85,7 +90,13 @@ export class SessionLister {
    * One page of them, the latest.
    */
   since(at: number): ListedSession[] {
-    return this.#recent.all<ListedSession>(at, this.#pageSize);
+    return this.#withLost(this.#recent.all<ListedSession>(at, this.#pageSize));
+  }
+
+  #withLost(rows: ListedSession[]): ListedSession[] {
+    const lost = Map.groupBy(lossesOf(this.#db, undefined), ({ session }) => session);
+    if (lost.size === 0) return rows;
+    return rows.map((row) => ({ ...row, lost: lostLines(lost.get(row.id) ?? []) }));
   }
 }
 

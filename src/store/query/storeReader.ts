@@ -4,8 +4,9 @@ import type { LeaseRow } from '../connection/writerLease.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
 import { downsampleMeta } from '../retention/downsampleState.ts';
 import { bucketMs, bucketsOf, everyModel } from '../schema/rollupTables.ts';
-import { addSums, type SpendSums, takenAway } from '../schema/sums.ts';
+import { addSums, type SpendSums, takenAway, withLost } from '../schema/sums.ts';
 import { agentType, inScope, type Scope, spendSums, titleOf } from './fragments.ts';
+import { type Loss, lossesOf, lostLines } from './losses.ts';
 import { messageSums } from './messageSpend.ts';
 import { spanPieces } from './spanPieces.ts';
 
@@ -104,7 +105,10 @@ export class StoreReader {
           ],
     );
     if (buckets !== undefined) sums.push(this.#spendBuckets(...buckets, list));
-    return sums.length === 1 ? sums[0]! : addSums(sums);
+    const losses = lossesOf(this.#db, span).filter(
+      ({ cwd }) => scope === undefined || scope.includes(cwd),
+    );
+    return withLost(sums.length === 1 ? sums[0]! : addSums(sums), lostLines(losses));
   }
 
   #spendBuckets(from: number, to: number, list: string | null): SpendSums {
@@ -224,7 +228,13 @@ export class StoreReader {
       ...values,
       limit,
     );
-    return rows.map((row) => ({ ...row, irreconcilable: row.irreconcilable === 1 }));
+    const lost = Map.groupBy(lossesOf(this.#db, undefined), ({ session }) => session);
+    return rows.map((row) =>
+      withLost(
+        { ...row, irreconcilable: row.irreconcilable === 1 },
+        lostLines(lost.get(row.id) ?? []),
+      ),
+    );
   }
 
   /** Sums per agent and model, of one session or of all. */
@@ -295,6 +305,14 @@ export class StoreReader {
     return this.#all(
       "SELECT path, coalesce(w.text, '') AS root, size FROM file LEFT JOIN word w ON w.id = root",
     );
+  }
+
+  /** Lines whose spend may be missing, that stand in no session `sessions` lists. */
+  strayLosses(): Loss[] {
+    const losses = lossesOf(this.#db, undefined);
+    if (losses.length === 0) return [];
+    const listed = new Set(this.sessions().map(({ id }) => id));
+    return losses.filter(({ session }) => session === undefined || !listed.has(session));
   }
 
   /** Number of lines that could not be used. */

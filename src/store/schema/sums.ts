@@ -9,6 +9,30 @@ export interface SpendSums extends Usage {
   /** Messages priced from Claude Code's own totals. */
   readonly client: number;
   readonly nano: number;
+  /** Lines of transcripts whose spend may be missing; only sums as a whole have them. */
+  readonly lost?: number;
+}
+
+/** Whether a figure made of sums is a lower bound. */
+export function isLowerBound({
+  lower,
+  unpriced,
+  lost = 0,
+}: Pick<SpendSums, 'lower' | 'unpriced' | 'lost'>): boolean {
+  return lower > 0 || unpriced > 0 || lost > 0;
+}
+
+/** What sums lack, as gates are told it. */
+export function shortcomings({ unpriced, lost = 0 }: Pick<SpendSums, 'unpriced' | 'lost'>): {
+  readonly unpriced: boolean;
+  readonly incomplete: boolean;
+} {
+  return { unpriced: unpriced > 0, incomplete: lost > 0 };
+}
+
+/** Sums, and with them lines that were lost. */
+export function withLost<T extends SpendSums>(sums: T, lost: number): T {
+  return lost === 0 ? sums : { ...sums, lost: (sums.lost ?? 0) + lost };
 }
 
 /** Sums that more can be added to. */
@@ -44,6 +68,7 @@ export function addTo(total: RunningSums, row: SpendSums): void {
   total.cacheRead += row.cacheRead;
   total.webSearches += row.webSearches;
   total.nano += row.nano;
+  if (row.lost !== undefined) total.lost = (total.lost ?? 0) + row.lost;
 }
 
 /** The sum of sums. */
@@ -55,7 +80,7 @@ export function addSums(rows: Iterable<SpendSums>): SpendSums {
 
 /** Sums that are to be taken from others. */
 export function takenAway<T extends SpendSums>(sums: T): T {
-  const names = Object.keys(addSums([])) as (keyof SpendSums)[];
+  const names = Object.keys(noSums()) as Exclude<keyof SpendSums, 'lost'>[];
   return { ...sums, ...Object.fromEntries(names.map((name) => [name, -sums[name]])) };
 }
 

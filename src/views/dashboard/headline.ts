@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { BudgetOutlook } from '../../panels/parts/budgetForecasts.ts';
 import { backgroundKey, none } from '../../query/dimensions.ts';
+import { isLowerBound } from '../../store/schema/sums.ts';
 import { budgetAmount } from '../budgets/budgetLabels.ts';
 import { capitalized } from '../text/capitalized.ts';
 import type { Format } from '../text/format.ts';
@@ -19,7 +20,7 @@ export function dashboardHeadline(facts: DashboardInputs): string {
     return l10n.t('Nothing was spent {0}.', periodName(question, format, figures));
   }
   const figure = format.headline(format.convert(total, now), {
-    atLeast: sums.lower > 0 || sums.unpriced > 0,
+    atLeast: isLowerBound(sums),
   });
   const spent = capitalized(l10n.t('{0} {1}', figure, periodName(question, format, figures)));
   const unfiltered = Object.values(question.filters).every((value) => value === '');

@@ -5,6 +5,7 @@ import type { DashboardFigures } from '../../panels/dashboard.ts';
 import type { BudgetOutlook } from '../../panels/parts/budgetForecasts.ts';
 import type { DashboardBudget, DashboardData, DashboardWindow } from '../../protocol/dashboard.ts';
 import type { PanelCard } from '../../protocol/shared.ts';
+import { isLowerBound } from '../../store/schema/sums.ts';
 import { budgetAmount, budgetTitle } from '../budgets/budgetLabels.ts';
 import { insightTitle } from '../insights/strings.ts';
 import { savingText } from '../insights/treeItems.ts';
@@ -59,14 +60,17 @@ export function dashboardViewModel(facts: DashboardInputs): DashboardData {
     details: figures.details === undefined ? null : dashboardDetails(figures.details, format),
     insights: insights(facts),
     choices: choices(facts),
-    notes: panelNotes({ ...figures, demo: facts.demo, lower: figures.sums.lower }, format),
+    notes: panelNotes(
+      { ...figures, demo: facts.demo, lower: figures.sums.lower, lost: figures.sums.lost },
+      format,
+    ),
   };
 }
 
 function cards({ figures, question, format }: DashboardInputs): PanelCard[] {
   const { total, background, sums, recent, now } = figures;
   const money = (nano: number): string => format.brief(format.convert(nano, now));
-  const atLeast = sums.lower > 0 || sums.unpriced > 0;
+  const atLeast = isLowerBound(sums);
   const worst = figures.budgets[0];
   const hourly = recent.lastHour;
   const list: (PanelCard | undefined)[] = [

@@ -9,11 +9,13 @@ export interface NoteInputs {
   readonly unpriced: readonly { readonly model: string; readonly messages: number }[];
   /** Messages whose output is counted as far as it is recorded. */
   readonly lower: number;
+  /** Lines of transcripts that could not be read or placed. */
+  readonly lost?: number | undefined;
 }
 
 /** What the figures of a panel are and leave out. */
 export function panelNotes(
-  { demo, catalogueDate, unpriced, lower }: NoteInputs,
+  { demo, catalogueDate, unpriced, lower, lost = 0 }: NoteInputs,
   format: Format,
 ): string[] {
   return [
@@ -30,5 +32,19 @@ export function panelNotes(
           ),
         ]
       : []),
+    ...lostNotes(lost, format),
+  ];
+}
+
+/** What lines that could not be read leave open. */
+export function lostNotes(lost: number, format: Format): string[] {
+  if (lost === 0) return [];
+  return [
+    lost === 1
+      ? l10n.t('At least: 1 line of transcripts could not be read or placed, and is in no figure.')
+      : l10n.t(
+          'At least: {0} lines of transcripts could not be read or placed, and are in no figure.',
+          format.count(lost),
+        ),
   ];
 }

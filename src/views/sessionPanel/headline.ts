@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { PanelMessage } from '../../protocol/session.ts';
+import { isLowerBound } from '../../store/schema/sums.ts';
 import { capitalized } from '../text/capitalized.ts';
 import type { Format } from '../text/format.ts';
 import { downsampledMessages, type SessionInputs, totalOf } from './inputs.ts';
@@ -10,9 +11,9 @@ const telling = 0.1;
 /** How much, in what time, and what stands out: a session in one or two sentences. */
 export function sessionHeadline(facts: SessionInputs, live: boolean): string {
   const { summary, format } = facts;
-  const { startedAt, endedAt, messages, lower, unpriced } = summary;
+  const { startedAt, endedAt, messages } = summary;
   const shown = format.convert(totalOf(summary), endedAt);
-  const figure = format.headline(shown, { atLeast: lower > 0 || unpriced > 0 });
+  const figure = format.headline(shown, { atLeast: isLowerBound(summary) });
   const time = format.duration(endedAt - startedAt);
   const count =
     messages === 1 ? l10n.t('1 message') : l10n.t('{0} messages', format.count(messages));

@@ -6,6 +6,7 @@ import type { PanelCard } from '../../protocol/shared.ts';
 import { isLive } from '../../query/liveSession.ts';
 import { projectPath } from '../../query/projects.ts';
 import { sumBy, unpricedOf } from '../../query/sums.ts';
+import { lostNotes } from '../panels/notes.ts';
 import type { Format } from '../text/format.ts';
 import { modelName, oneLine, titleText } from '../text/names.ts';
 import { sessionHeadline } from './headline.ts';
@@ -205,8 +206,8 @@ function notes(facts: SessionInputs): string[] {
   if (lower > 0) {
     found.push(
       lower === 1
-        ? l10n.t('At least: 1 message recorded no final output count.')
-        : l10n.t('At least: {0} messages recorded no final output count.', format.count(lower)),
+        ? l10n.t('At least: 1 message lacks a final or readable count.')
+        : l10n.t('At least: {0} messages lack a final or readable count.', format.count(lower)),
     );
   }
   if (client > 0) {
@@ -216,6 +217,7 @@ function notes(facts: SessionInputs): string[] {
         : l10n.t('{0} messages are priced from Claude Code’s own total.', format.count(client)),
     );
   }
+  found.push(...lostNotes(summary.lost ?? 0, format));
   found.push(l10n.t('Estimate at list prices of {0}.', catalogueDate));
   return found;
 }

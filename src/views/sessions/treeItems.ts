@@ -9,7 +9,9 @@ import {
 import { addDays } from '../../model/calendar.ts';
 import { projectPath } from '../../query/projects.ts';
 import type { ListedSession } from '../../store/query/sessionList.ts';
+import { isLowerBound } from '../../store/schema/sums.ts';
 import { commandIds } from '../core/commandIds.ts';
+import { lostNotes } from '../panels/notes.ts';
 import { agentName } from '../text/agentName.ts';
 import type { Format } from '../text/format.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
@@ -103,7 +105,7 @@ function describeSession({ session }: SessionNode, context: ItemContext): ItemTe
   const model = modelName(session.model);
   const parts = [
     ...(figure === '' ? [l10n.t('unpriced')] : []),
-    ...(figure !== '' && (unpriced || session.lower > 0) ? [l10n.t('at least')] : []),
+    ...(figure !== '' && isLowerBound(session) ? [l10n.t('at least')] : []),
     ...(live ? [l10n.t('live')] : []),
     ...(model === '' ? [] : [model]),
     ...(live ? [] : [format.age(now - session.endedAt)]),
@@ -118,7 +120,7 @@ function describeSession({ session }: SessionNode, context: ItemContext): ItemTe
       ? 'pulse'
       : unpriced
         ? 'question'
-        : session.lower > 0
+        : isLowerBound(session)
           ? 'arrow-up'
           : 'comment-discussion',
     colour: live ? 'charts.green' : '',
@@ -224,13 +226,14 @@ function sessionTooltip(session: ListedSession, format: Format, now: number): st
     ...(lower > 0
       ? [
           lower === 1
-            ? l10n.t('$(arrow-up) At least: 1 message never recorded its final output count.')
+            ? l10n.t('$(arrow-up) At least: 1 message lacks a final or readable count.')
             : l10n.t(
-                '$(arrow-up) At least: {0} messages never recorded their final output count.',
+                '$(arrow-up) At least: {0} messages lack a final or readable count.',
                 format.count(lower),
               ),
         ]
       : []),
+    ...lostNotes(session.lost ?? 0, format).map((note) => `$(arrow-up) ${note}`),
     ...(unpriced > 0
       ? [
           unpriced === 1

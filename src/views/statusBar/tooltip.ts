@@ -119,9 +119,9 @@ function notes(overview: Overview, format: Format): string {
   if (today.sums.lower > 0) {
     const text =
       today.sums.lower === 1
-        ? l10n.t('At least: 1 of today’s messages never recorded its final output count.')
+        ? l10n.t('At least: 1 of today’s messages lacks a final or readable count.')
         : l10n.t(
-            'At least: {0} of today’s messages never recorded their final output count.',
+            'At least: {0} of today’s messages lack a final or readable count.',
             format.count(today.sums.lower),
           );
     found.push(`$(arrow-up) ${text}`);
