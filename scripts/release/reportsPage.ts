@@ -31,7 +31,7 @@ function common(): string {
     '`--store FILE`, `--no-index`, `--time-zone ZONE` and `--quiet`; those with a period take `--period',
     'today|week|month|all|7d|FROM..TO`, `--since` and `--until`. Exit codes: 0 fine or no data, 1 an alert, 2 wrong',
     'use or configuration, 3 the store or the files could not be read. Gates exit 1 on an alert, with',
-    '`--fail-on no-data|unpriced` on these as well.',
+    '`--fail-on no-data|unpriced|incomplete` on these as well.',
   ].join('\n');
 }
 

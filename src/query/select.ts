@@ -71,7 +71,7 @@ export function select(
   const carries = ({ tags }: Tagged): boolean => tag === undefined || tags?.includes(tag) === true;
   const rows = tag === undefined ? found.rows : found.rows.filter(carries);
   const backgrounds = found.backgrounds.filter(carries);
-  const lost = source === spendRows ? lostIn(context, { span, filters }, names) : 0;
+  const lost = lostIn(context, { span, filters }, names);
   const sums = withLost(addSums(rows), lost);
   const background = backgrounds.reduce((sum, { nano }) => sum + nano, 0);
   const total = sums.nano + background;

@@ -106,13 +106,13 @@ describe('the shape of sessions --json', () => {
     assert.deepEqual(Object.keys(report), ['schemaVersion', 'totals', 'sessions']);
     assert.deepEqual(Object.keys(report.totals), [
       ...['messages', 'usd', 'backgroundUsd', 'totalUsd', 'declinedUsd', 'unpricedMessages'],
-      ...['lowerBoundMessages', ...tokens],
+      ...['lowerBoundMessages', 'lowerBound', ...tokens],
     ]);
     const [session] = report.sessions;
     assert.deepEqual(Object.keys(session), [
       ...['sessionId', 'project', 'gitRoot', 'title', 'startedAt', 'endedAt', 'messages', 'usd'],
       ...['backgroundUsd', 'totalUsd', 'declinedUsd', 'unconfirmedUsd', 'clientUsd'],
-      ...['lowerBoundMessages', 'agents', 'models'],
+      ...['lowerBoundMessages', 'lowerBound', 'agents', 'models'],
     ]);
     assert.deepEqual(Object.keys(session.agents[0]), ['agentId', 'type', 'messages', 'usd']);
     assert.deepEqual(Object.keys(session.models[opus]), ['messages', 'usd', ...tokens]);

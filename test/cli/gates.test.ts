@@ -228,7 +228,7 @@ describe('projection, burn and anomaly in the terminal', () => {
     spend(world, 1, 1, hourMs);
     spend(world, 2, 1, 2 * dayMs);
     spend(world, 3, 1, 5 * dayMs);
-    spend(world, 4, 0, 40 * dayMs);
+    spend(world, 4, 0.000_025, 40 * dayMs);
     world.env = { COST_BUDGET_USD: '20' };
     const found = world.json('projection');
     assert.equal(found.clamped, false);
@@ -246,7 +246,7 @@ describe('projection, burn and anomaly in the terminal', () => {
       ],
     );
     const [budget] = found.budgets;
-    assert.equal(budget.utilization_pct, 15);
+    assert.equal(budget.utilization_pct.toFixed(2), '15.00');
     assert.deepEqual(
       budget.exhaustion.map(({ days }: { days: number }) => days.toFixed(1)),
       ['16.3', '28.0', '35.0', '39.7'],
