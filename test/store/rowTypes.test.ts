@@ -33,6 +33,7 @@ import { SessionLister, sessionFiles } from '../../src/store/query/sessionList.t
 import { spendRows, wordNumber } from '../../src/store/query/spendRows.ts';
 import { downsamplingForecast } from '../../src/store/retention/downsampleState.ts';
 import { resetLoss, resetStore } from '../../src/store/upkeep/reset.ts';
+import { unpackCase } from '../lib/cases.ts';
 import { examples } from '../lib/examples.ts';
 import { bundledBook, ingestAll, otherBook, soleWriter } from '../lib/ingest.ts';
 import { noonMs } from '../lib/parseLines.ts';
@@ -193,6 +194,8 @@ test('every query of the store answers with the columns its row type names', () 
   {
     using dir = tempDir();
     unpackSet(clientSet, dir.path);
+    // A transcript that lacks something.
+    unpackCase('01-nul-run', dir.path);
     const db = recorder.over(openForWriting(':memory:').db);
     ingestAll(db, dir.path);
     ingestAll(db, dir.path);

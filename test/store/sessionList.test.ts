@@ -57,6 +57,7 @@ function expectedList(db: SqlDatabase): ListedSession[] {
     messages: session.messages,
     unpriced: session.unpriced,
     lower: session.lower,
+    ...(session.lost !== undefined && { lost: session.lost }),
   }));
 }
 

@@ -27,7 +27,7 @@ import { findSession } from '../../query/findSession.ts';
 import { numberOption, textOption } from '../../query/question.ts';
 import { sumBy, unpricedOf } from '../../query/sums.ts';
 import { compactionsOf } from '../../store/query/events.ts';
-import { type MessageCost, messageCosts } from '../../store/query/messageCosts.ts';
+import { type MessageCost, messageCosts, priceRows } from '../../store/query/messageCosts.ts';
 import type { SessionSummary } from '../../store/query/storeReader.ts';
 import { isBilled } from '../../store/schema/messageRow.ts';
 import { isLowerBound } from '../../store/schema/sums.ts';
@@ -302,9 +302,14 @@ function messageTable(
   };
 }
 
-function priceText({ pricedBy, row, ended, declined }: MessageCost): string {
+function priceText(message: MessageCost): string {
+  const { pricedBy, ended, declined } = message;
   const price =
-    pricedBy === 'catalogue' ? row : pricedBy === 'client' ? "Claude Code's own total" : 'unpriced';
+    pricedBy === 'catalogue'
+      ? priceRows(message)
+      : pricedBy === 'client'
+        ? "Claude Code's own total"
+        : 'unpriced';
   const notes = [...(ended ? [] : ['at least']), ...declinedWords({ nano: declined })];
   return [price, ...notes].join(', ');
 }

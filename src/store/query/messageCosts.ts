@@ -2,6 +2,7 @@ import type { RequestTraits } from '../../model/price.ts';
 import type { Usage } from '../../model/tokens.ts';
 import type { SqlDatabase } from '../driver/types.ts';
 import {
+  bandOf,
   isLower,
   iterationsOf,
   type MessageRow,
@@ -29,6 +30,8 @@ export interface MessageCost {
   readonly traits: RequestTraits;
   /** Names the price row; '' when unpriced. */
   readonly row: string;
+  /** Names the row of the upper band, where some turns were priced there; else ''. */
+  readonly bandRow: string;
   readonly pricedBy: PricedBy;
   /** Nano-dollars, parts included. */
   readonly nano: number;
@@ -60,6 +63,7 @@ type Row = Pick<
   | 'ended'
   | 'incomplete'
   | 'iterations'
+  | 'band'
   | 'cache_split'
   | 'parts'
   | 'input'
@@ -82,7 +86,7 @@ type Row = Pick<
 const pricedBy: readonly PricedBy[] = ['unpriced', 'catalogue', 'client'];
 
 const costsOf = `SELECT m.id, m.mid, m.rid, m.side, m.at, m.nano, m.declined, m.priced, m.ended, m.incomplete,
-         m.cache_split, m.parts, m.iterations,
+         m.cache_split, m.parts, m.iterations, m.band,
          m.input, m.output, m.write5m, m.write1h, m.cache_read, m.searches, a.aid AS aid,
          w.text AS modelText, o.text AS writtenText, t.text AS traitsText, r.text AS rowText,
          l.text AS toolsText, s.text AS stopText, p.text AS promptText
@@ -157,6 +161,11 @@ export function messagesPrint(db: SqlDatabase, session: number, before: number):
   return `${count} ${sum}`;
 }
 
+/** The price rows of a message, as a person reads them. */
+export function priceRows({ row, bandRow }: Pick<MessageCost, 'row' | 'bandRow'>): string {
+  return bandRow === '' ? row : `${row} + ${bandRow}`;
+}
+
 function costOf(row: Row): MessageCost {
   const [speed = '', geo = '', tier = ''] = traitsOf(row.traitsText);
   return {
@@ -169,6 +178,7 @@ function costOf(row: Row): MessageCost {
     written: row.writtenText,
     traits: { speed, geo, tier },
     row: row.rowText,
+    bandRow: bandOf(row)?.row ?? '',
     pricedBy: pricedBy[row.priced] ?? 'unpriced',
     nano: row.nano,
     declined: row.declined,

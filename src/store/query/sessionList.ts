@@ -96,7 +96,10 @@ export class SessionLister {
   #withLost(rows: ListedSession[]): ListedSession[] {
     const lost = Map.groupBy(lossesOf(this.#db, undefined), ({ session }) => session);
     if (lost.size === 0) return rows;
-    return rows.map((row) => ({ ...row, lost: lostLines(lost.get(row.id) ?? []) }));
+    return rows.map((row) => {
+      const lines = lostLines(lost.get(row.id) ?? []);
+      return lines === 0 ? row : { ...row, lost: lines };
+    });
   }
 }
 

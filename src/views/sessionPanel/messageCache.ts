@@ -10,6 +10,7 @@ import {
   type MessageCost,
   messageCostPages,
   messagesPrint,
+  priceRows,
 } from '../../store/query/messageCosts.ts';
 import type { StoreReader } from '../../store/query/storeReader.ts';
 import { oneLine } from '../text/names.ts';
@@ -171,7 +172,8 @@ export class SessionMessages {
       at: cost.at,
       agentId: cost.agentId,
       model: oneLine(cost.model, 60),
-      row: oneLine(cost.row, 100),
+      // Rates of one row alone would not explain what two made.
+      row: oneLine(priceRows(cost), 100),
       pricedBy: cost.pricedBy,
       nano: cost.nano,
       declined: cost.declined,

@@ -16,7 +16,6 @@ import { recordsIn } from './brokenLine.ts';
 import { ByteCache, bounded } from './byteCache.ts';
 import { clientTotal } from './costState.ts';
 import {
-  escapedKey,
   isFalse,
   isObject,
   isTrue,
