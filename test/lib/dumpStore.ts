@@ -37,7 +37,7 @@ const views = {
         OR EXISTS (SELECT 1 FROM place WHERE agent = a.id)
         OR EXISTS (SELECT 1 FROM event WHERE agent = a.id)`,
   spawn: 'SELECT sid, tool_use, type FROM spawn JOIN session s ON s.id = spawn.session',
-  message: `SELECT mid, rid, side, identity, lines, incomplete, iterations, band, listed, list_nano,
+  message: `SELECT mid, rid, side, identity, hex(lines) AS lines, incomplete, iterations, band, listed, list_nano,
       ${word('requester')}, sid, aid, standing, at, counted, ended, in_main, progress, sidechain,
       ${words('m.model', 'traits', 'stop', 'tools', 'prompt', 'm.branch', 'm.cwd', 'm.version')},
       ${words('m.entrypoint', 'effort', 'attribution', 'error', 'model_id', 'price_row')},

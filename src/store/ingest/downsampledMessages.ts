@@ -1,4 +1,4 @@
-import { hashBytes } from '../../model/hash53.ts';
+import { hashText } from '../../model/hash53.ts';
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 import type { MergedMessage, VariantKey } from './merge.ts';
 
@@ -20,8 +20,7 @@ export interface DownsampledRow {
 
 /** Hash of one part of a message's identity; a message is known by all of them. */
 export function idHash(id: string): number {
-  const bytes = Buffer.from(id);
-  return hashBytes(bytes, 0, bytes.length);
+  return hashText(id);
 }
 
 /** Hashes a variant's tombstones have: one for each input side. */

@@ -110,7 +110,7 @@ export class Messages {
       after.nano = 0;
     }
     if (moved && after.listed === 0) after.list_nano = null;
-    if (messageColumns.every((name) => before[name] === after[name])) return before;
+    if (messageColumns.every((name) => isSame(before[name], after[name]))) return before;
     this.contribute(-1, before);
     this.#update.run(...values(after), after.id);
     this.contribute(1, after);
@@ -293,6 +293,12 @@ export class Messages {
 function counts(usage: Usage): number[] {
   const { input, output, cacheWrite5m, cacheWrite1h, cacheRead, webSearches } = usage;
   return [input, output, cacheWrite5m, cacheWrite1h, cacheRead, webSearches];
+}
+
+function isSame(a: SqlValue, b: SqlValue): boolean {
+  return (
+    a === b || (a instanceof Uint8Array && b instanceof Uint8Array && Buffer.compare(a, b) === 0)
+  );
 }
 
 function values(row: MessageRow): SqlValue[] {

@@ -54,7 +54,7 @@ export interface MessageRow {
   declined: number;
   side: string;
   identity: number;
-  lines: string | null;
+  lines: Uint8Array | null;
   requester: number;
   incomplete: number;
   iterations: string | null;
@@ -134,16 +134,17 @@ export function isLower(row: Pick<MessageRow, 'ended' | 'incomplete'>): boolean 
 /** The SQL for the same, of message `m`. */
 export const lowerSql = '(m.ended = 0 OR m.incomplete = 1)';
 
-/** A message's hashes of uuids as text: Base64 of six bytes each, little-endian. */
-export function packLines(lines: readonly number[]): string | null {
+/** A message's hashes of uuids as a blob: six bytes each, little-endian. */
+export function packLines(lines: readonly number[]): Uint8Array | null {
   if (lines.length === 0) return null;
   const bytes = Buffer.allocUnsafe(lines.length * 6);
   for (let i = 0; i < lines.length; i++) bytes.writeUIntLE(lines[i]!, i * 6, 6);
-  return bytes.toString('base64');
+  return bytes;
 }
 
-export function unpackLines(text: string | null): number[] {
-  const bytes = Buffer.from(text ?? '', 'base64');
+export function unpackLines(blob: Uint8Array | null): number[] {
+  if (blob === null) return [];
+  const bytes = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength);
   return Array.from({ length: bytes.length / 6 }, (_, i) => bytes.readUIntLE(i * 6, 6));
 }
 
@@ -187,6 +188,8 @@ export function bandOf(row: { readonly band: string | null }): BandPart | undefi
   return row.band === null ? undefined : (JSON.parse(row.band) as BandPart);
 }
 
+const noParts: readonly MessagePart[] = [];
+
 /** A piece of a message beside its own row of prices. */
 export interface MessagePart {
   /** Catalogue id of another model; undefined for the message's own. */
@@ -215,6 +218,9 @@ export function splitMessage(
     | 'band'
   >,
 ): { readonly usage: Usage; readonly nano: number; readonly parts: readonly MessagePart[] } {
+  if (row.parts === null && row.band === null) {
+    return { usage: usageOf(row), nano: row.nano, parts: noParts };
+  }
   const band = bandOf(row);
   const billed = partsOf(row).filter(isBilled);
   const parts: readonly MessagePart[] =

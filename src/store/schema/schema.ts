@@ -320,7 +320,7 @@ CREATE TABLE message_7 (
   nano INTEGER NOT NULL, declined INTEGER NOT NULL,
   side TEXT NOT NULL DEFAULT '',
   identity INTEGER NOT NULL DEFAULT 0,
-  lines TEXT,
+  lines BLOB,
   requester INTEGER NOT NULL DEFAULT 0,
   incomplete INTEGER NOT NULL DEFAULT 0,
   iterations TEXT, band TEXT,
