@@ -145,7 +145,11 @@ mutate(
   ['several input sides as well', 'if (merged.sides.length > 1) return false;', ''],
   ['a replay does not count', 'Number(!response.replay && ', 'Number('],
   ['what is part of another goes', 'if (!kept.has(key)) this.#delete(row);', ''],
-  ['variants are kept', 'for (const variant of variants) this.#variants.save(mid, variant);', ''],
+  [
+    'variants are kept',
+    'for (const variant of left) if (!asStored.has(variant)) this.#variants.save(mid, variant);',
+    '',
+  ],
   [
     'places of another response go',
     'this.#dropOccurrence.run(row.id, session);\n      this.#onChange(session);\n    }\n    if',

@@ -196,7 +196,8 @@ export class Ownership {
     const tombstones = [...downsampled];
     const stored = this.#storedVariants(mid, rows);
     const known = new Map(stored.map((variant) => [variantName(variant), variant]));
-    const changed: Variant[] = [];
+    const changed = new Set<Variant>();
+    let absorbed = false;
     for (const state of incoming.values()) {
       const key = keyOf(state);
       const before = known.get(variantName({ ...key, legacy: false }));
@@ -204,29 +205,42 @@ export class Ownership {
       if (tombstone !== undefined) {
         const merged = this.#mergeDownsampled(tombstone, state);
         tombstones[tombstones.indexOf(tombstone)] = merged;
+        absorbed = true;
         continue;
       }
       const merged = before === undefined ? state : merge(before.state, state);
       const variant = { ...key, legacy: false, state: merged };
       known.set(variantName(variant), variant);
-      changed.push(variant);
+      changed.add(variant);
     }
     for (const variant of supersededBy([...known.values()])) {
       if (variant.state.occurrences.size === 0) known.delete(variantName(variant));
-      else known.set(variantName(variant), variant);
+      else {
+        known.set(variantName(variant), variant);
+        changed.add(variant);
+      }
     }
     const all = [...known.values()];
     const several = all.length > 1 || all.some(({ state }) => state.sides.length > 1);
     const kind = several ? identity.several : all[0]?.legacy ? identity.legacy : identity.sole;
-    this.#synchronize(rows, formResponses(all), kind, tombstones);
-    this.#save(mid, stored, several ? all : []);
-    for (const one of changed) {
-      for (const other of all) {
-        if (!mayJoin(one, other)) continue;
-        const sids = new Set([...one.state.occurrences.keys(), ...other.state.occurrences.keys()]);
-        if (sids.size > 1)
-          this.#relate([...sids].sort().map((sid) => this.#sessions.known(sid).id));
+    const keptApart = rows.some((row) => row.identity === identity.several);
+    // Proxies give a long history one id: what is as it was is left alone.
+    const before = keptApart && several ? formResponses(stored) : [];
+    const settled = absorbed ? new Set<string>() : new Set(before.map(composition));
+    const isSettled = (response: Response): boolean =>
+      settled.has(composition(response)) && !response.members.some((one) => changed.has(one));
+    this.#synchronize(rows, formResponses(all), isSettled, kind, tombstones);
+    const left = several ? all : [];
+    const names = new Set(left.map(variantName));
+    if (keptApart) {
+      for (const variant of stored) {
+        if (!names.has(variantName(variant))) this.#variants.drop(mid, variant);
       }
+    }
+    const asStored = new Set(keptApart ? stored : []);
+    for (const variant of left) if (!asStored.has(variant)) this.#variants.save(mid, variant);
+    for (const sids of sharedBy(changed, all)) {
+      this.#relate(sids.map((sid) => this.#sessions.known(sid).id));
     }
   }
 
@@ -252,14 +266,6 @@ export class Ownership {
     return { ...own, occurrences };
   }
 
-  /** Saves what changed of a message id's variants. */
-  #save(mid: string, stored: readonly Variant[], variants: readonly Variant[]): void {
-    const names = new Set(variants.map(variantName));
-    for (const variant of stored)
-      if (!names.has(variantName(variant))) this.#variants.drop(mid, variant);
-    for (const variant of variants) this.#variants.save(mid, variant);
-  }
-
   /** A downsampled message's occurrences are recorded: a fork's total continues its parent's. */
   #mergeDownsampled(row: DownsampledRow, incoming: MergedMessage): DownsampledRow {
     if (incoming.inMain && row.in_main === 0) this.#downsampled.setInMain(row.id);
@@ -268,10 +274,11 @@ export class Ownership {
     return { ...row, in_main: Math.max(row.in_main, Number(incoming.inMain)) };
   }
 
-  /** Makes the rows of a message id its responses. */
+  /** Makes the rows of a message id its responses; those that are settled are so already. */
   #synchronize(
     rows: readonly MessageRow[],
     responses: readonly Response[],
+    isSettled: (response: Response) => boolean,
     kind: number,
     tombstones: readonly DownsampledRow[],
   ): void {
@@ -285,6 +292,7 @@ export class Ownership {
     const kept = new Set(responses.map(keyText));
     for (const [key, row] of known) if (!kept.has(key)) this.#delete(row);
     for (const response of responses) {
+      if (isSettled(response)) continue;
       const counted = Number(!response.replay && countsBeside(response, tombstones));
       const state = { identity: kind, counted };
       const { rid, side } = response;
@@ -396,6 +404,41 @@ export class Ownership {
 
 function variantName(variant: VariantKey & { readonly legacy: boolean }): string {
   return `${keyText(variant)}\0${variant.legacy ? 'legacy' : ''}`;
+}
+
+/** What a response is made of, as one text. */
+function composition({ members, replay }: Response): string {
+  return `${replay} ${members.map(variantName).join('\0')}`;
+}
+
+/** Sessions that have changed variants and others which may be one response with them. */
+function sharedBy(changed: ReadonlySet<Variant>, all: readonly Variant[]): string[][] {
+  const index = new Map<string | number, Variant[]>();
+  const namesOf = ({ rid, state }: Variant): (string | number)[] => [
+    `request ${rid}`,
+    ...state.sides,
+    ...state.lines,
+  ];
+  for (const variant of all) {
+    for (const name of namesOf(variant)) {
+      const list = index.get(name);
+      if (list === undefined) index.set(name, [variant]);
+      else list.push(variant);
+    }
+  }
+  const shared: string[][] = [];
+  for (const one of changed) {
+    const sids = new Set(one.state.occurrences.keys());
+    for (const name of namesOf(one)) {
+      if (name === 'request ') continue;
+      for (const other of index.get(name) ?? []) {
+        if (!mayJoin(one, other)) continue;
+        for (const sid of other.state.occurrences.keys()) sids.add(sid);
+      }
+    }
+    if (sids.size > 1) shared.push([...sids].sort());
+  }
+  return shared;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Messages } from '../ingest/messageTable.ts';
 import { formResponses } from '../ingest/responses.ts';
 import { moveBuckets, type Rollup } from '../ingest/rollups.ts';
 import { Variants } from '../ingest/variantTable.ts';
-import { identity, type MessageRow, pricing, usageOf } from '../schema/messageRow.ts';
+import { identity, type MessageRow, packLines, pricing, usageOf } from '../schema/messageRow.ts';
 import { bucketMs, bucketOf } from '../schema/rollupTables.ts';
 import { downsampleMeta } from './downsampleState.ts';
 
@@ -63,6 +63,7 @@ export class Downsampler {
   readonly #ofSpan: Statement;
   readonly #whole: Statement;
   readonly #add: Statement;
+  readonly #setState: Statement;
   readonly #addCopy: Statement;
   readonly #addOccurrences: Statement;
   readonly #dropOccurrences: Statement;
@@ -71,6 +72,8 @@ export class Downsampler {
   readonly #raiseMeta: Statement;
   readonly #lowerMeta: Statement;
   readonly #move: (from: number, to: number, target: number) => void;
+  /** Message ids that lost a variant in this step. */
+  #divided = new Set<string>();
 
   constructor(db: SqlDatabase, messages: Messages, rollup: Rollup) {
     this.#messages = messages;
@@ -90,6 +93,7 @@ export class Downsampler {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     // Of another variant of the same response only the identity is kept.
+    this.#setState = db.prepare('UPDATE message SET identity = ?, lines = ? WHERE mid = ?');
     this.#addCopy = db.prepare(
       `INSERT OR IGNORE INTO thinned
          (mid, rid, side, original, session, at, counted, in_main, sidechain, nano, model, weight)
@@ -148,6 +152,7 @@ export class Downsampler {
     if (unit === 'day') this.#pullOver(parts);
     for (const { first, end } of parts) if (first < end) this.#move(first, end, first);
     if (unit === 'day') this.#drop.run(from, to);
+    this.#settle();
     this.#raiseMeta.run(unit === 'day' ? downsampleMeta.messages : downsampleMeta.days, String(to));
     if (rows.length > 0) {
       this.#lowerMeta.run(downsampleMeta.firstAt, String(rows[0]!.at));
@@ -201,12 +206,25 @@ export class Downsampler {
     this.#dropOccurrences.run(row.id);
   }
 
+  /** A message id of which one variant is left has its state in the message again. */
+  #settle(): void {
+    for (const mid of this.#divided) {
+      const [only, ...others] = this.#variants.withMessageId(mid);
+      if (only === undefined || others.length > 0 || only.state.sides.length > 1) continue;
+      const state = only.legacy ? identity.legacy : identity.sole;
+      this.#setState.run(state, packLines(only.state.lines), mid);
+      this.#variants.drop(mid, only);
+    }
+    this.#divided = new Set();
+  }
+
   /** What a message's records are known by; its variants are dropped with it. */
   #identitiesOf(row: MessageToDrop): Identity[] {
     if (row.identity !== identity.several) {
       const side = inputSide(usageOf({ ...row, searches: 0 }));
       return identities(row, { sides: side === '' ? [] : [side] }, row.in_main);
     }
+    this.#divided.add(row.mid);
     const responses = formResponses(this.#variants.withMessageId(row.mid));
     const response = responses.find((each) => each.rid === row.rid && each.side === row.side);
     return response!.members.flatMap((member) => {
