@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Claude } from './lib/claude.mjs';
 import { bash, say, use } from './lib/replies.mjs';
-import { assertAgrees, assertNear, listPrice, readSpend } from './lib/spend.mjs';
+import { assertAgrees, assertNear, listPrice, readSpend, withoutRowNumbers } from './lib/spend.mjs';
 
 /** A usage whose prompt has this many tokens in all, most of them new. */
 const prompt = (tokens) => ({
@@ -218,5 +218,75 @@ describe('prices of the real client', () => {
     assertAgrees(claude, later, more);
     assert.equal(later.summary.client, 4);
     assert.equal(later.messages[0].nano, spend.messages[0].nano);
+  });
+
+  describe('at prices of one’s own', () => {
+    let runs;
+    let listed;
+    before(async () => {
+      claude.api.plan('searched', [use([{ name: 'WebSearch', input: { query: 'cats' } }]), say()]);
+      const begin = (plan, model) => claude.run(`Do it [plan ${plan}]`, { model });
+      const compacted = async ({ sessionId }) => claude.run('/compact', { resume: sessionId });
+      runs = {
+        opus: await compacted(await begin('tools', 'claude-opus-5-5')),
+        haiku: await begin('turns-both', 'claude-haiku-5-5'),
+        search: await begin('searched', 'claude-opus-5-5'),
+        nimbus: await compacted(await begin('tools', 'claude-nimbus-7')),
+      };
+      listed = await readSpend(claude);
+    });
+
+    const at = (spend, name) => spend.get(runs[name].sessionId).summary;
+
+    /** Reads all anew at these prices: background and the client's total stay as they are. */
+    async function readAt(name, prices) {
+      const spend = await readSpend(claude, `${name}.db`, { prices });
+      assert.equal(spend.size, listed.size);
+      for (const [sessionId, { summary }] of spend) {
+        const list = listed.get(sessionId).summary;
+        assertNear(summary.background, list.background, 'background');
+        assert.equal(summary.clientUsd, list.clientUsd);
+        assert.equal(summary.irreconcilable, false);
+      }
+      // The same when a store that has been read at list prices is priced anew, and back.
+      const repriced = await readSpend(claude, 'outlay.db', { prices });
+      assert.deepEqual(withoutRowNumbers(repriced), withoutRowNumbers(spend));
+      assert.deepEqual(withoutRowNumbers(await readSpend(claude)), withoutRowNumbers(listed));
+      return spend;
+    }
+
+    it('what is hidden is there at all', () => {
+      for (const name of ['opus', 'search', 'nimbus'])
+        assert.ok(at(listed, name).background > 0, name);
+    });
+
+    it('a discount on everything', async () => {
+      const spend = await readAt('discount', { multiplier: 0.5 });
+      for (const name of ['opus', 'haiku', 'search']) {
+        assertNear(at(spend, name).nano, at(listed, name).nano / 2, name);
+      }
+    });
+
+    it('a rate for one model', async () => {
+      const prices = { models: { 'claude-opus-5-5': { output: 40 } } };
+      const spend = await readAt('rate', prices);
+      const { output, nano } = at(listed, 'opus');
+      assertNear(at(spend, 'opus').nano, nano + output * 20_000, 'twice the price of output');
+      assert.equal(at(spend, 'haiku').nano, at(listed, 'haiku').nano);
+    });
+
+    it('a price for a model that nobody else knows', async () => {
+      const prices = { models: { 'claude-nimbus-7': { input: 1, output: 2 } } };
+      const spend = await readAt('own', prices);
+      const { input, output, cacheWrite5m, cacheWrite1h, cacheRead } = at(spend, 'nimbus');
+      const own =
+        input * 1000 + output * 2000 + cacheWrite5m * 1250 + cacheWrite1h * 2000 + cacheRead * 100;
+      assertNear(at(spend, 'nimbus').nano, own, 'our price');
+    });
+
+    it('a model that runs at home', async () => {
+      const spend = await readAt('local', { models: { 'claude-opus-5-5': { local: true } } });
+      assert.equal(at(spend, 'opus').nano, 0);
+    });
   });
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { readUsage } from '../../../src/agents/claude/parse/usage.ts';
 import { combineUsage } from '../../../src/model/tokens.ts';
+import { parsePriceOverrides } from '../../../src/pricing/parseOverrides.ts';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
 import { openForReading } from '../../../src/store/connection/openStore.ts';
 import { messagePages } from '../../../src/store/query/messagePages.ts';
@@ -16,16 +17,16 @@ const book = createPriceBook();
 
 export const toNano = (usd) => Math.round(usd * 1e9);
 
-function configFor(claude, storeFile) {
+function configFor(claude, { storeFile, configDir = claude.configDir, prices = {} }) {
   return {
     storeFile,
     mode: 'once',
     role: 'terminal',
-    configDirs: [claude.configDir],
+    configDirs: [configDir],
     rootsSetting: [],
     env: {},
     home: claude.home,
-    priceOverrides: {},
+    priceOverrides: prices,
     storeTitles: true,
     polling: 'auto',
     paused: false,
@@ -43,11 +44,21 @@ function configFor(claude, storeFile) {
  *   model answered of a message, or what is priced in the upper band
  */
 
-/** Indexes what is new and answers with every session by its id. */
-export async function readSpend(claude, store = 'outlay.db') {
+/**
+ * Indexes what is new and answers with every session by its id.
+ * @param {import('./claude.mjs').Claude} claude
+ * @param {string} [store] name of the store's file
+ * @param {object} [options]
+ * @param {string} [options.configDir] read instead of the client's own
+ * @param {object} [options.prices] the setting `outlay.prices`
+ * @returns {Promise<Map<string, SessionSpend>>}
+ */
+export async function readSpend(claude, store = 'outlay.db', options = {}) {
   const storeFile = path.join(claude.home, store);
   const problems = [];
-  await indexOnce(configFor(claude, storeFile), book.revision, (message) => {
+  const { overrides } = parsePriceOverrides(options.prices ?? {});
+  const { revision } = createPriceBook(overrides);
+  await indexOnce(configFor(claude, { storeFile, ...options }), revision, (message) => {
     if (message.type === 'log' && message.level !== 'info') problems.push(message.text);
   });
   assert.deepEqual(problems, [], 'the indexer warns of nothing');
