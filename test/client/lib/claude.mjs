@@ -153,10 +153,16 @@ export class Claude {
     return run;
   }
 
-  /** Waits until the client has written down the answers that a session was given by now. */
-  async written(sessionId) {
+  /**
+   * Waits until the client has written down the answers that a session was given by now: all, or those
+   * of a plan where others are in no transcript.
+   */
+  async written(sessionId, plan) {
     const answers = this.api.ledger.filter(
-      (entry) => entry.outcome === 'answered' && entry.sessionId === sessionId,
+      (entry) =>
+        entry.outcome === 'answered' &&
+        entry.sessionId === sessionId &&
+        (plan === undefined || entry.plan === plan),
     );
     await until('the answers are in transcripts', () => {
       const names = readdirSync(this.configDir, { recursive: true });
