@@ -7,7 +7,7 @@ import path from 'node:path';
 import { scratchInstall } from '../shared/scratchInstall.mjs';
 
 /** The release the tests drive; its every figure is held against ours. */
-export const clientVersion = '2.1.330';
+export const clientVersion = '2.1.332';
 
 /** The program for this machine: npm installs that one of the platform packages only. */
 async function programIn(folder) {

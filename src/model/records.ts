@@ -77,6 +77,8 @@ export interface CostState {
   readonly models: Readonly<Record<string, number>>;
   /** The client guessed a price for a model it did not know. */
   readonly unknownModel: boolean;
+  /** When the first run began that is in it; resumed runs and forks keep it. 0 when not known. */
+  readonly startedAt: number;
 }
 
 export const eventKinds = [

@@ -91,7 +91,7 @@ export class Writer {
     this.#reconciler = new Reconciler(db, this.#sessions, this.#messages, this.#strings);
     this.#downsampler = new Downsampler(db, this.#messages, this.#rollup);
     this.#addCostState = db.prepare(
-      'INSERT OR REPLACE INTO cost_state VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO cost_state VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     );
     this.#addEvent = db.prepare('INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.#addPullRequest = db.prepare(
@@ -215,8 +215,9 @@ export class Writer {
       const session = sessionOf(state.sessionId).id;
       const models = JSON.stringify(state.models);
       const unknown = Number(state.unknownModel);
-      const { offset, at, totalUsd } = state;
-      this.#addCostState.run(session, fileId, offset, at, totalUsd, models, unknown);
+      // What bookmarks of earlier versions remember of a total lacks when it began.
+      const { offset, at, totalUsd, startedAt = 0 } = state;
+      this.#addCostState.run(session, fileId, offset, at, totalUsd, models, unknown, startedAt);
       this.#unreconciled.add(session);
     }
     if (this.#options.storeTitles) {

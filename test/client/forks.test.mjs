@@ -1,9 +1,11 @@
 /** Forks copy their parent's records; what both show is counted once, and each agrees with the client. */
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Claude } from './lib/claude.mjs';
-import { bash, say, use } from './lib/replies.mjs';
-import { assertAgrees, readSpend, toNano, withoutRowNumbers } from './lib/spend.mjs';
+import { agent, bash, hang, say, use } from './lib/replies.mjs';
+import { assertAgrees, assertNear, readSpend, toNano, withoutRowNumbers } from './lib/spend.mjs';
 
 describe('forks of the real client', () => {
   /** @type {Claude} */
@@ -60,11 +62,80 @@ describe('forks of the real client', () => {
     assertAgrees(claude, await spendOf(child), again, { from: compacted, background: 2 });
   });
 
+  it('copied answers name the session that made the request, its own name none', () => {
+    const answers = claude.records(forkOfFork.sessionId).filter(({ type }) => type === 'assistant');
+    const madeBy = new Map(claude.api.ledger.map((entry) => [entry.requestId, entry.sessionId]));
+    for (const { requestId, requestSessionId } of answers) {
+      const requester = madeBy.get(requestId);
+      const own = requester === forkOfFork.sessionId;
+      assert.equal(requestSessionId, own ? undefined : requester, requestId);
+    }
+    const named = new Set(answers.map(({ requestSessionId }) => requestSessionId));
+    const sessions = [parent, fork].map(({ sessionId }) => sessionId);
+    assert.deepEqual(named, new Set([...sessions, undefined]));
+    for (const { sessionId } of [parent, fork]) {
+      const own = claude
+        .records(sessionId)
+        .filter(({ requestId }) => madeBy.get(requestId) === sessionId);
+      assert.ok(own.length > 0);
+      assert.ok(own.every(({ requestSessionId }) => requestSessionId === undefined));
+    }
+  });
+
+  /** Reads sessions one after the other, each when those before it are in the store. */
+  async function readInTurn(name, runs) {
+    const configDir = path.join(claude.home, 'in-turn');
+    rmSync(configDir, { recursive: true, force: true });
+    const states = [];
+    for (const { sessionId } of runs) {
+      claude.copySession(sessionId, configDir);
+      states.push(await readSpend(claude, `${name}.db`, { configDir }));
+    }
+    return states;
+  }
+
+  it('parent and fork are right, whichever is read first', async () => {
+    claude.api.plan('shares', [use([agent('tools')]), say()]);
+    const origin = await claude.run('Share it [plan shares]');
+    const branch = await forkOf(origin, 'Share it again [plan shares]');
+    const [parentAlone, afterFork] = await readInTurn('parent-first', [origin, branch]);
+    assertAgrees(claude, parentAlone.get(origin.sessionId), origin);
+    const [forkAlone, afterParent] = await readInTurn('fork-first', [branch, origin]);
+    // Of the parent it has the main thread; what its subagent cost is in the client's total alone.
+    const { summary } = forkAlone.get(branch.sessionId);
+    assertNear(summary.nano + summary.background, toNano(branch.usd), 'the fork alone has it all');
+    for (const spend of [afterFork, afterParent]) {
+      assertAgrees(claude, spend.get(origin.sessionId), origin);
+      assertAgrees(claude, spend.get(branch.sessionId), branch, { from: origin });
+    }
+    assert.deepEqual(withoutRowNumbers(afterParent), withoutRowNumbers(afterFork));
+  });
+
+  it('a fork of a session whose first run was killed', async () => {
+    claude.api.plan('hangs', [use([bash()]), hang()]);
+    const hanging = claude.api.hanging();
+    const { child, ended } = claude.begin('Begin [plan hangs]');
+    const { sessionId } = await hanging;
+    await claude.written(sessionId);
+    child.kill('SIGKILL');
+    await ended;
+    const branch = await forkOf({ sessionId }, 'Another way [plan tools]');
+    const spend = await readSpend(claude);
+    const killed = spend.get(sessionId).summary;
+    assert.equal(killed.clientUsd, null);
+    assert.equal(killed.unconfirmed, killed.nano);
+    // The client's total begins anew; so does the fork's.
+    const { summary } = spend.get(branch.sessionId);
+    assertNear(summary.nano, toNano(branch.usd), 'the fork has its own answers');
+    assert.equal(summary.background, 0);
+  });
+
   it('all sessions together are what the stand-in answered', async () => {
     const all = [...(await readSpend(claude)).values()];
     const shown = all.flatMap(({ messages }) => messages.map(({ requestId }) => requestId));
     assert.equal(new Set(shown).size, shown.length, 'no request is shown twice');
-    const hidden = claude.api.ledger.filter(({ requestId }) => !shown.includes(requestId));
+    const answered = claude.api.ledger.filter(({ outcome }) => outcome === 'answered');
+    const hidden = answered.filter(({ requestId }) => !shown.includes(requestId));
     assert.equal(hidden.length, 4, 'two compactions, two requests each');
   });
 

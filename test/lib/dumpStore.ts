@@ -60,7 +60,7 @@ const views = {
       JOIN facet f ON f.id = s.facet`,
   spend_slot: `SELECT bucket, ${sums} FROM spend_slot s`,
   spend_model: `SELECT bucket, ${word('s.model')}, ${sums} FROM spend_model s`,
-  cost_state: `SELECT sid, path, c.offset, at, total, models, unknown FROM cost_state c
+  cost_state: `SELECT sid, path, c.offset, at, total, models, unknown, started FROM cost_state c
       JOIN session s ON s.id = c.session JOIN file f ON f.id = c.file`,
   background: 'SELECT sid, at, nano FROM background b JOIN session s ON s.id = b.session',
   event: `SELECT key, sid, kind, at, aid, ${word('code')}, count FROM event e

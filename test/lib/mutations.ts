@@ -295,7 +295,11 @@ mutate(
 
 mutate(
   'store/ingest/reconcile.ts',
-  ['a fork’s total contains its parent’s', 'usdToNano(base?.total ?? 0)', '0'],
+  [
+    'a fork’s total contains its parent’s',
+    'totalSteps(states, base);',
+    'totalSteps(states, undefined);',
+  ],
   [
     'the parent’s total before the fork',
     'states.filter((state) => state.at <= parent.at).at(-1)',
@@ -318,16 +322,7 @@ mutate(
     'if (!this.#shareMessage(row.id, relative.session)) continue;',
     '',
   ],
-  ['background never shrinks', ' || nano <= 0) continue;', ') continue;'],
-  ['rounding is no background', 'gap <= roundingOf(next - messages) || ', ''],
-  [
-    'a total that falls begins again',
-    'if (total < last) [start, began, messages, behind] = [0, explained, next, found];',
-    '',
-  ],
-  ['what was seen before stays', 'const nano = behind + gap - found;', 'const nano = gap - found;'],
   ['own prices are not the client’s', "'coalesce(m.list_nano, m.nano)'", "'m.nano'"],
-  ['messages up to a total’s place', 'spent[next]!.at <= state.at', 'true'],
   [
     'messages after the last total are unconfirmed',
     'counted = 1 AND at > ?',
@@ -361,11 +356,24 @@ mutate(
   ['undated background stands at the start', 'state.at || (row.first_at ?? 0)', 'state.at'],
 );
 mutate(
+  'store/ingest/background.ts',
+  ['what was seen before stays', 'const nano = behind + gap - found;', 'const nano = gap - found;'],
+  ['messages up to a total’s place', 'spent[next]!.at <= at', 'true'],
+  ['background never shrinks', ' || nano <= 0) continue;', ') continue;'],
+  ['rounding is no background', 'gap <= roundingOf(Math.max(0, next - first)) || ', ''],
+  ['a run that finds no total begins a segment', 'else [first, told, behind]', 'else [, , behind]'],
+);
+mutate('store/ingest/clientTotals.ts', [
+  'a total that falls begins again',
+  'if (falls && state.started === 0) known.length = 0;',
+  '',
+]);
+mutate(
   'store/ingest/clientPrices.ts',
   [
     'a fork’s share begins behind its parent’s total',
-    'base === undefined ? 0 : (modelTotal(base, name) ?? 0)',
-    '0',
+    'if (i === 0 || !follows) counted',
+    'if (i > 0 && !follows) counted',
   ],
   ['each total shares out what it grew by', 'counted = Math.max(counted, total);', ''],
   ['messages no total covers stay unpriced', 'setPrice(row, 0, pricing.unpriced);', ';'],

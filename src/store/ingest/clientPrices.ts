@@ -1,5 +1,6 @@
 import { usdToNano } from '../../model/money.ts';
 import { type MessageRow, pricing, type StoredCostState } from '../schema/messageRow.ts';
+import type { TotalStep } from './clientTotals.ts';
 import type { Messages } from './messageTable.ts';
 import type { StringTable } from './stringTable.ts';
 
@@ -35,8 +36,7 @@ export function allotClientPrices(
   strings: StringTable,
   unpriced: readonly MessageRow[],
   downsampled: readonly DownsampledShare[],
-  states: readonly StoredCostState[],
-  base: StoredCostState | undefined,
+  steps: readonly TotalStep[],
 ): boolean {
   let changed = false;
   const setPrice = ({ row }: Share, nano: number, priced: number): void => {
@@ -56,13 +56,11 @@ export function allotClientPrices(
     const name = plainModel(strings.text(model));
     rows.sort((a, b) => a.at - b.at);
     let from = 0;
-    let counted = base === undefined ? 0 : (modelTotal(base, name) ?? 0);
-    let last = base?.total ?? 0;
-    for (const state of states) {
+    let counted = 0;
+    for (const [i, { state, from: before, follows }] of steps.entries()) {
       const total = modelTotal(state, name);
-      // A total that falls began again; the model's share of it fell with it.
-      if (state.total < last && (total ?? 0) < counted) counted = 0;
-      last = state.total;
+      // Where it goes on from another total than the last, so does the model's share of it.
+      if (i === 0 || !follows) counted = (before && modelTotal(before, name)) ?? 0;
       let until = from;
       while (until < rows.length && rows[until]!.at <= state.at) until++;
       if (total === undefined || until === from) continue;

@@ -1,8 +1,8 @@
-import { roundingOf } from '../../model/clientTotal.ts';
-import { usdToNano } from '../../model/money.ts';
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 import type { MessageRow, StoredCostState } from '../schema/messageRow.ts';
+import { backgroundOf, type Spent } from './background.ts';
 import { allotClientPrices, type DownsampledShare } from './clientPrices.ts';
+import { totalSteps, wholeTotal } from './clientTotals.ts';
 import type { Messages } from './messageTable.ts';
 import { ownsBefore } from './recordIndex.ts';
 import type { SessionRow, Sessions } from './sessionTable.ts';
@@ -13,16 +13,11 @@ import type { StringTable } from './stringTable.ts';
  */
 export const reconciliation = { noClientTotal: 0, reconciled: 1, impossible: 2 } as const;
 
-interface Spent {
-  readonly at: number;
-  readonly nano: number;
-}
-
 /**
  * Reconciles a session's messages with Claude Code's own running totals. What a total exceeds the
  * messages before it by, at Claude Code's own prices, is background, dated to that total. A fork's
- * total continues its parent's, so the parent's last total before the fork is subtracted first. A
- * total that falls began again from nothing.
+ * total continues its parent's, so the parent's last total before the fork is subtracted first.
+ * What each total goes on from is told by `totalSteps`.
  */
 export class Reconciler {
   readonly #sessions: Sessions;
@@ -46,7 +41,8 @@ export class Reconciler {
     this.#messages = messages;
     this.#strings = strings;
     this.#states = db.prepare(
-      'SELECT at, total, models FROM cost_state WHERE session = ? ORDER BY at, offset, file',
+      `SELECT at, total, models, started FROM cost_state WHERE session = ?
+       ORDER BY at, offset, file`,
     );
     this.#relatives = db.prepare(
       `SELECT o.session AS session, max(t.at) AS at FROM shared_trace t
@@ -65,7 +61,6 @@ export class Reconciler {
        UNION ALL
        SELECT at, ${listNano} FROM thinned m WHERE session = ? AND counted = 1 ORDER BY 1`,
     );
-    // Everything that occurs in the session, owned or not, except what its parent has too.
     this.#spent = db.prepare(
       `${spentSql('message', 'place', 'message')} UNION ALL
        ${spentSql('thinned', 'thinned_place', 'thinned')} ORDER BY 1`,
@@ -107,8 +102,8 @@ export class Reconciler {
     const states = this.#states.all<StoredCostState>(id);
     const { base, possible } = this.#origin(id);
     const downsampled = this.#downsampledShares.all<DownsampledShare>(id);
-    const told = possible ? states : [];
-    return allotClientPrices(this.#messages, this.#strings, unpriced, downsampled, told, base);
+    const steps = possible ? totalSteps(states, base) : [];
+    return allotClientPrices(this.#messages, this.#strings, unpriced, downsampled, steps);
   }
 
   /** Derives a session's background and unconfirmed spend again. */
@@ -118,14 +113,15 @@ export class Reconciler {
     if (last === undefined) return;
     const row = this.#sessions.byNumber(id);
     const { parent, base, possible } = this.#origin(id);
+    const steps = totalSteps(states, base);
     const increments = possible
-      ? this.#increments(row, states, parent?.session, usdToNano(base?.total ?? 0))
+      ? backgroundOf(steps, this.#spentIn(row, parent?.session), row.first_at ?? 0)
       : [];
     this.#store(id, increments);
     const background = increments.reduce((sum, { nano }) => sum + nano, 0);
     const unconfirmed = this.#unconfirmed.get<{ nano: number }>(id, last.at, id, last.at)!.nano;
     const outcome = possible ? reconciliation.reconciled : reconciliation.impossible;
-    this.#result.run(wholeTotal(states), last.at, outcome, background, unconfirmed, id);
+    this.#result.run(wholeTotal(steps), last.at, outcome, background, unconfirmed, id);
   }
 
   /** Where a session was forked from, if it was, and the parent's total its own goes on from. */
@@ -140,40 +136,12 @@ export class Reconciler {
     return { parent, base, possible: parent === undefined || base !== undefined };
   }
 
-  /**
-   * Background dated to each total's place. It never shrinks: what a later total leaves unexplained
-   * may be less, as after a run that was killed before it wrote one, but was spent all the same.
-   */
-  #increments(
-    row: SessionRow,
-    states: readonly StoredCostState[],
-    parent: number | undefined,
-    baseNano: number,
-  ): Spent[] {
+  /** Everything that occurs in the session, owned or not, except what its parent has too. */
+  #spentIn(row: SessionRow, parent: number | undefined): Spent[] {
     const own = [row.id, row.id, parent ?? 0];
-    const spent =
-      row.related === 1
-        ? this.#spent.all<Spent>(...own, ...own)
-        : this.#alone.all<Spent>(row.id, row.id);
-    let next = 0;
-    let explained = 0;
-    // Of the segment: totals that follow each other without falling.
-    let [start, began, messages, last] = [baseNano, 0, 0, baseNano];
-    let [found, behind] = [0, 0];
-    const byTime = new Map<number, number>();
-    for (const state of states) {
-      const total = usdToNano(state.total);
-      if (total < last) [start, began, messages, behind] = [0, explained, next, found];
-      last = total;
-      while (next < spent.length && spent[next]!.at <= state.at) explained += spent[next++]!.nano;
-      const gap = total - start - (explained - began);
-      const nano = behind + gap - found;
-      if (gap <= roundingOf(next - messages) || nano <= 0) continue;
-      found += nano;
-      const at = state.at || (row.first_at ?? 0);
-      byTime.set(at, (byTime.get(at) ?? 0) + nano);
-    }
-    return [...byTime].map(([at, nano]) => ({ at, nano }));
+    return row.related === 1
+      ? this.#spent.all<Spent>(...own, ...own)
+      : this.#alone.all<Spent>(row.id, row.id);
   }
 
   #store(id: number, increments: readonly Spent[]): void {
@@ -211,12 +179,6 @@ export class Reconciler {
     const states = this.#states.all<StoredCostState>(parent.session);
     return states.filter((state) => state.at <= parent.at).at(-1);
   }
-}
-
-/** What the client's totals come to: those before each fall and the last, in dollars. */
-function wholeTotal(states: readonly StoredCostState[]): number {
-  const ends = states.filter(({ total }, i) => (states[i + 1]?.total ?? 0) < total);
-  return ends.reduce((sum, { total }) => sum + total, 0);
 }
 
 /** What a message or tombstone `m` cost at Claude Code's own prices. */

@@ -266,4 +266,6 @@ export interface StoredCostState {
   readonly total: number;
   /** JSON: model as written → dollars. */
   readonly models: string;
+  /** When the first run of those it goes on from began; 0 when not known. */
+  readonly started: number;
 }

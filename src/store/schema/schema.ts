@@ -355,6 +355,8 @@ ALTER TABLE thinned ADD COLUMN list_nano INTEGER;
 DROP INDEX thinned_identity;
 CREATE UNIQUE INDEX thinned_identity ON thinned (mid, rid, side);
 
+ALTER TABLE cost_state ADD COLUMN started INTEGER NOT NULL DEFAULT 0;
+
 UPDATE message SET mid = mid || '@' || at WHERE mid LIKE 'uuid:%';
 UPDATE title SET at = CASE kind WHEN 'prompt' THEN 9007199254740991 ELSE -1 END
   WHERE kind IN ('prompt', 'summary');

@@ -1,6 +1,7 @@
 /** The real Claude Code in a home of its own, with the stand-in API for its whole world. */
 import { execFileSync, spawn } from 'node:child_process';
 import {
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -152,10 +153,16 @@ export class Claude {
     return run;
   }
 
-  /** Waits until the client has written down the answers that a session was given by now. */
-  async written(sessionId) {
+  /**
+   * Waits until the client has written down the answers that a session was given by now: all, or those
+   * of a plan where others are in no transcript.
+   */
+  async written(sessionId, plan) {
     const answers = this.api.ledger.filter(
-      (entry) => entry.outcome === 'answered' && entry.sessionId === sessionId,
+      (entry) =>
+        entry.outcome === 'answered' &&
+        entry.sessionId === sessionId &&
+        (plan === undefined || entry.plan === plan),
     );
     await until('the answers are in transcripts', () => {
       const names = readdirSync(this.configDir, { recursive: true });
@@ -165,6 +172,26 @@ export class Claude {
         .join('');
       return answers.every(({ requestId }) => text.includes(requestId));
     });
+  }
+
+  /** The records in a session's own transcript, those of its subagents aside. */
+  records(sessionId) {
+    const name = readdirSync(this.configDir, { recursive: true }).find((file) =>
+      file.endsWith(`${sessionId}.jsonl`),
+    );
+    const lines = readFileSync(path.join(this.configDir, name), 'utf8').trim().split('\n');
+    return lines.map((line) => JSON.parse(line));
+  }
+
+  /** Copies what a session has left, subagents included, into another configuration directory. */
+  copySession(sessionId, configDir) {
+    const projects = path.join(this.configDir, 'projects');
+    for (const name of readdirSync(projects, { recursive: true })) {
+      if (!name.includes(sessionId) || !/\.jsonl?$/.test(name)) continue;
+      const copy = path.join(configDir, 'projects', name);
+      mkdirSync(path.dirname(copy), { recursive: true });
+      copyFileSync(path.join(projects, name), copy);
+    }
   }
 
   async close() {

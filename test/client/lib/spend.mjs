@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { readUsage } from '../../../src/agents/claude/parse/usage.ts';
+import { combineUsage } from '../../../src/model/tokens.ts';
+import { parsePriceOverrides } from '../../../src/pricing/parseOverrides.ts';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
 import { openForReading } from '../../../src/store/connection/openStore.ts';
 import { messagePages } from '../../../src/store/query/messagePages.ts';
@@ -15,16 +17,16 @@ const book = createPriceBook();
 
 export const toNano = (usd) => Math.round(usd * 1e9);
 
-function configFor(claude, storeFile) {
+function configFor(claude, { storeFile, configDir = claude.configDir, prices = {} }) {
   return {
     storeFile,
     mode: 'once',
     role: 'terminal',
-    configDirs: [claude.configDir],
+    configDirs: [configDir],
     rootsSetting: [],
     env: {},
     home: claude.home,
-    priceOverrides: {},
+    priceOverrides: prices,
     storeTitles: true,
     polling: 'auto',
     paused: false,
@@ -36,14 +38,27 @@ function configFor(claude, storeFile) {
  * @property {import('../../../src/store/query/storeReader.ts').SessionSummary} summary
  * @property {Map<string, number>} models nano-dollars by model, all agents together
  * @property {import('../../../src/store/query/storeReader.ts').AgentSums[]} agents
- * @property {import('../../../src/store/query/messagePages.ts').MessagePiece[]} messages
+ * @property {import('../../../src/store/query/messagePages.ts').MessagePiece[]} messages earliest
+ *   first, without their parts
+ * @property {import('../../../src/store/query/messagePages.ts').MessagePiece[]} parts what another
+ *   model answered of a message, or what is priced in the upper band
  */
 
-/** Indexes what is new and answers with every session by its id. */
-export async function readSpend(claude, store = 'outlay.db') {
+/**
+ * Indexes what is new and answers with every session by its id.
+ * @param {import('./claude.mjs').Claude} claude
+ * @param {string} [store] name of the store's file
+ * @param {object} [options]
+ * @param {string} [options.configDir] read instead of the client's own
+ * @param {object} [options.prices] the setting `outlay.prices`
+ * @returns {Promise<Map<string, SessionSpend>>}
+ */
+export async function readSpend(claude, store = 'outlay.db', options = {}) {
   const storeFile = path.join(claude.home, store);
   const problems = [];
-  await indexOnce(configFor(claude, storeFile), book.revision, (message) => {
+  const { overrides } = parsePriceOverrides(options.prices ?? {});
+  const { revision } = createPriceBook(overrides);
+  await indexOnce(configFor(claude, { storeFile, ...options }), revision, (message) => {
     if (message.type === 'log' && message.level !== 'info') problems.push(message.text);
   });
   assert.deepEqual(problems, [], 'the indexer warns of nothing');
@@ -64,23 +79,21 @@ function sessionSpend(reader, summary) {
   const agents = reader.agents(summary.id);
   const models = new Map();
   for (const { model, nano } of agents) models.set(model, (models.get(model) ?? 0) + nano);
-  return { summary, models, agents, messages: messagesOf(reader.db, summary) };
-}
-
-/** The messages of a session, earliest first; what other models answered of them counts elsewhere. */
-function messagesOf(db, { id }) {
-  return [...messagePages(db, undefined)]
-    .flat()
-    .filter(({ kind, session }) => kind === 'message' && session === id);
+  const pieces = [...messagePages(reader.db, undefined)].flat();
+  const own = pieces.filter(({ session }) => session === summary.id);
+  const messages = own.filter(({ kind }) => kind === 'message');
+  const parts = own.filter(({ kind }) => kind === 'part');
+  return { summary, models, agents, messages, parts };
 }
 
 /** The same without the store's own numbers, which follow the order of reading. */
 export function withoutRowNumbers(spend) {
-  const plain = ({ summary, models, agents, messages }) => ({
+  const plain = ({ summary, models, agents, messages, parts }) => ({
     summary: { ...summary, id: 0 },
     models: [...models].sort(),
     agents: agents.map((agent) => ({ ...agent, session: 0 })).sort(byText),
     messages: messages.map((message) => ({ ...message, ...noKeys })).sort(byText),
+    parts: parts.map((part) => ({ ...part, ...noKeys })).sort(byText),
   });
   return [...spend].sort(byText).map(([id, session]) => [id, plain(session)]);
 }
@@ -155,10 +168,15 @@ function assertModels({ models }, run, from) {
 }
 
 /** Every message that counts has the tokens that the stand-in gave that request. */
-function assertTokens(claude, { messages }) {
+function assertTokens(claude, { messages, parts }) {
   const byRequest = new Map(claude.api.ledger.map((entry) => [entry.requestId, entry]));
-  for (const message of messages) {
-    const { usage, model, outcome } = byRequest.get(message.requestId);
+  for (const own of messages) {
+    const message = parts
+      .filter(
+        ({ requestId, modelName }) => requestId === own.requestId && modelName === own.modelName,
+      )
+      .reduce((all, part) => combineUsage(all, part), own);
+    const { usage, model, outcome } = byRequest.get(own.requestId);
     const { usage: whole } = readUsage(usage, model);
     // The output count stands at the end of a stream; before it the API says 1.
     const expected = outcome === 'answered' ? whole : { ...whole, output: 1 };
@@ -166,7 +184,7 @@ function assertTokens(claude, { messages }) {
     assert.deepEqual(
       { input, output, cacheWrite5m, cacheWrite1h, cacheRead, webSearches },
       expected,
-      message.requestId,
+      own.requestId,
     );
   }
 }
@@ -182,8 +200,8 @@ export function hiddenRequests(claude, { summary, messages }) {
 
 /** What a request of the ledger costs at list price. */
 export function listPrice({ usage: raw, model, at }) {
-  const { usage, speed, geo, tier } = readUsage(raw, model);
-  const price = book.price(usage, model, { speed, geo, tier }, at);
+  const { usage, iterations, speed, geo, tier } = readUsage(raw, model);
+  const price = book.price(usage, model, { speed, geo, tier }, at, iterations);
   assert.equal(price.kind, 'priced', model);
   return price.nanoUsd;
 }

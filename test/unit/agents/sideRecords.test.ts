@@ -218,6 +218,7 @@ describe('the client’s own totals', () => {
         totalUsd: 0.5,
         models: { 'claude-opus-5-5[1m]': 0.5 },
         unknownModel: true,
+        startedAt: 0,
       },
     ]);
   });
@@ -227,6 +228,12 @@ describe('the client’s own totals', () => {
       [found?.at, found?.totalUsd, found?.models, found?.unknownModel],
       [0, 0, {}, false],
     );
+  });
+  test('with when the first of its runs began, which lies before it', () => {
+    const startedAt = (startTime: unknown): unknown =>
+      parseLines([user('x'), state({ totalCostUSD: 1, startTime })]).costStates[0]?.startedAt;
+    assert.equal(startedAt(noonMs - 500), noonMs - 500);
+    for (const odd of [noonMs + 1, 0, -1, 1.5, '1', null]) assert.equal(startedAt(odd), 0);
   });
   test('with names that mean something to JavaScript, or are cut to the same', () => {
     const long = 'm'.repeat(500);

@@ -113,6 +113,8 @@ describe('the model’s turns', () => {
     type: 'message',
     input_tokens: input,
     output_tokens: 1,
+    cache_creation_input_tokens: 0,
+    cache_read_input_tokens: 0,
     ...extra,
   });
   const turns = (whole: object, ...iterations: object[]): unknown =>
@@ -131,6 +133,14 @@ describe('the model’s turns', () => {
       turns({ input_tokens: 30, cache_read_input_tokens: 1 }, turn(10), turn(20)),
       [],
     );
+  });
+  test('are none where one does not say all its counts', () => {
+    for (const name of ['input', 'output', 'cache_creation_input', 'cache_read_input']) {
+      for (const count of [undefined, null, '0']) {
+        const first = { [`${name}_tokens`]: count };
+        assert.deepEqual(turns({ input_tokens: 30 }, turn(10, first), turn(20)), [], name);
+      }
+    }
   });
   test('take the hour of the whole, the first first', () => {
     const written = { cache_creation_input_tokens: 5 };

@@ -5,10 +5,14 @@ import { isJsonObject } from './usage.ts';
 /** More than this is no total: sums of nano-dollars would not stay exact. */
 const mostUsd = 9_000_000;
 
-/** Claude Code's own running total as a record has it; undefined where that is no amount of dollars. */
+/**
+ * Claude Code's own running total as a record has it that was written at that time; undefined where
+ * that is no amount of dollars.
+ */
 export function clientTotal(
   record: Record<string, unknown>,
-): Pick<CostState, 'totalUsd' | 'models' | 'unknownModel'> | undefined {
+  at: number,
+): Omit<CostState, 'sessionId' | 'offset' | 'at'> | undefined {
   const total = record.totalCostUSD;
   if (typeof total !== 'number' || !(total >= 0) || total > mostUsd) return undefined;
   const models = new Map<string, number>();
@@ -21,9 +25,13 @@ export function clientTotal(
       }
     }
   }
+  const startedAt = record.startTime;
+  const began =
+    Number.isInteger(startedAt) && (startedAt as number) > 0 && (startedAt as number) <= at;
   return {
     totalUsd: total,
     models: Object.fromEntries(models),
     unknownModel: record.hasUnknownModelCost === true,
+    startedAt: began ? (startedAt as number) : 0,
   };
 }

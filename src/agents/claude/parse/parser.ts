@@ -504,7 +504,7 @@ export class TranscriptParser {
       this.#reject('not JSON', head.offset);
       return;
     }
-    const total = clientTotal(record);
+    const total = clientTotal(record, this.state.lastAt);
     if (total === undefined) {
       this.#reject('bad total', head.offset);
       return;

@@ -122,14 +122,24 @@ function readParts(
   return { parts, odd };
 }
 
+/** What an entry of several has to say for its band to be judged; the client asks for the same. */
+const turnCounts = [
+  'input_tokens',
+  'output_tokens',
+  'cache_creation_input_tokens',
+  'cache_read_input_tokens',
+] as const;
+
 /**
- * The `message` entries, where there are several and they add up to the whole. A one-hour write that
- * no entry's own split accounts for is taken from the first entries that wrote.
+ * The `message` entries, where there are several, each with all its counts, and they add up to the
+ * whole. A one-hour write that no entry's own split accounts for is taken from the first entries that
+ * wrote.
  */
 function readTurns(iterations: readonly unknown[], whole: Usage): readonly Usage[] {
   const turns: Usage[] = [];
   for (const entry of iterations) {
     if (!isJsonObject(entry) || entry.type !== 'message') continue;
+    if (!turnCounts.every((name) => typeof entry[name] === 'number')) return noIterations;
     turns.push({ ...readCounts(entry).usage, webSearches: 0 });
   }
   if (turns.length < 2) return noIterations;
