@@ -27,6 +27,8 @@ export class CliWorld implements Disposable {
   readonly dir: TempDir = tempDir('outlay-cli');
   /** Environment variables beside the harmless ones of every run. */
   env: Record<string, string> = {};
+  /** The folder commands are started in; the home without one. */
+  cwd: string | undefined;
 
   /** The configuration directory most tests use. */
   get root(): string {
@@ -76,7 +78,7 @@ export class CliWorld implements Disposable {
   #options(): { cwd: string; env: Record<string, string> } {
     mkdirSync(this.dir.at('home'), { recursive: true });
     return {
-      cwd: this.dir.at('home'),
+      cwd: this.cwd ?? this.dir.at('home'),
       env: {
         PATH: process.env.PATH ?? '',
         HOME: this.dir.at('home'),
