@@ -114,19 +114,6 @@ function keepCopy(db: SqlDatabase, copy: string): void {
   renameSync(part, copy);
 }
 
-/** Throws when the file is a database that somebody else made. Call before anything is changed in it. */
-export function refuseForeign(db: SqlDatabase, file: string): void {
-  const version = (): number => Number(db.pragma('user_version'));
-  const hasTables = (): boolean =>
-    db.prepare('SELECT 1 FROM sqlite_master LIMIT 1').get() !== undefined;
-  // Asked twice: between the first two questions another Outlay may have made the tables.
-  if (version() !== 0 || !hasTables() || version() !== 0) return;
-  throw new HumanError(
-    'store',
-    `${file} is another program's database. Choose another place with "outlay.storePath" or OUTLAY_STORE.`,
-  );
-}
-
 /** Writes a compact copy of the whole store to a new file, as private as the store. */
 export function copyDatabase(db: SqlDatabase, target: string): void {
   db.prepare('VACUUM INTO ?').run(target);
