@@ -1,7 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { type TempDir, tempDir } from '../lib/tempDir.ts';
 
@@ -69,10 +70,15 @@ export class CliWorld implements Disposable {
 
   /** The same while this process goes on: for commands that talk to it. */
   async runBeside(...args: string[]): Promise<CliResult> {
-    const child = spawn(process.execPath, [bundle, ...args], this.#options());
+    const child = this.start(...args);
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
     if (child.exitCode === null) await once(child, 'exit');
     return { code: child.exitCode, out, err };
+  }
+
+  /** Starts the command; what it says is read by nobody yet. */
+  start(...args: string[]): ChildProcessByStdio<Writable, Readable, Readable> {
+    return spawn(process.execPath, [bundle, ...args], { ...this.#options(), stdio: 'pipe' });
   }
 
   #options(): { cwd: string; env: Record<string, string> } {
