@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { type ErrorReason, HumanError } from '../model/errors.ts';
 import { storeError } from '../store/connection/openStore.ts';
 import { createProgram } from './program.ts';
+import { complain, complainAtLength } from './support/say.ts';
 
 /** Exit codes: 0 fine or no data, 1 an alert asked for, 2 wrong use, 3 something cannot be read. */
 const exitCodes: Readonly<Record<ErrorReason, number>> = {
@@ -34,9 +35,9 @@ function report(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
   const error = storeError('of Outlay', thrown);
   if (error instanceof HumanError) {
-    process.stderr.write(`${error.message}\n`);
+    complain(error.message);
     return exitCodes[error.reason];
   }
-  process.stderr.write(`This is a bug in Outlay: ${error.stack ?? error.message}\n`);
+  complainAtLength(`This is a bug in Outlay: ${error.stack ?? error.message}\n`);
   return 70;
 }

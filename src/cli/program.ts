@@ -13,6 +13,7 @@ import { addReset } from './commands/reset.ts';
 import { addRetention } from './commands/retention.ts';
 import { addSessions } from './commands/sessions.ts';
 import { addTrack } from './commands/track.ts';
+import { complainAtLength } from './support/say.ts';
 
 const examples = `
 Examples:
@@ -62,6 +63,8 @@ export function createProgram(version: string, firstWord = ''): Command {
     .description('What Claude Code costs, from its transcripts, priced to the cent.')
     .version(version)
     .exitOverride()
+    // Wrong usage is told with the arguments as they were given.
+    .configureOutput({ writeErr: complainAtLength })
     .showHelpAfterError('Try "outlay --help".')
     .addHelpText('after', examples);
   const meant = adders.filter(([words]) => words.includes(firstWord));

@@ -1,3 +1,5 @@
+import { markUnsafe } from '../text/plainText.ts';
+
 /** One sample of a family: its labels and its value. */
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
@@ -34,6 +36,7 @@ function labelText(labels: Readonly<Record<string, string>>): string {
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }
 
+/** What the format cannot escape but a terminal acts upon is shown as its number, `<1B>`. */
 function escaped(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+  return markUnsafe(text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n'));
 }

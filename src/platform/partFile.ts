@@ -1,18 +1,16 @@
 import {
   closeSync,
-  existsSync,
   fchmodSync,
   fsyncSync,
   mkdirSync,
   openSync,
-  readdirSync,
   renameSync,
   rmSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { HumanError } from '../model/errors.ts';
-import { processAlive } from './processAlive.ts';
+import { partName, removeDeadPartsOf, removePart } from './partName.ts';
 
 /** What is gathered before it goes to the disk. */
 const bufferLength = 256 * 1024;
@@ -30,11 +28,12 @@ export class PartFile {
 
   constructor(file: string, mode: number) {
     this.file = file;
-    this.#part = `${file}.${process.pid}.part`;
+    this.#part = partName(file);
     this.#fd = this.#attempt(() => {
       mkdirSync(dirname(file), { recursive: true });
-      removeDeadParts(file);
-      return openSync(this.#part, 'w', mode);
+      removeDeadPartsOf(file);
+      // Never what is there already: a link would lead elsewhere.
+      return openSync(this.#part, 'wx', mode);
     });
     this.#attempt(() => fchmodSync(this.#fd, mode));
   }
@@ -75,7 +74,7 @@ export class PartFile {
     try {
       return work();
     } catch (error) {
-      if (existsSync(this.#part)) rmSync(this.#part);
+      removePart(this.#part);
       const code = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
       throw new HumanError('files', `${this.file} cannot be written (${code}).`, { cause: error });
     }
@@ -87,15 +86,4 @@ export function writeFileAtomically(file: string, content: string, mode: number)
   const part = new PartFile(file, mode);
   part.write(content);
   part.commit({ sync: false });
-}
-
-/** Removes what programs left that were killed while they wrote this file. */
-function removeDeadParts(file: string): void {
-  const folder = dirname(file);
-  for (const name of readdirSync(folder)) {
-    if (!name.startsWith(`${basename(file)}.`)) continue;
-    const pid = /^\.(\d{1,10})\.part$/.exec(name.slice(basename(file).length))?.[1];
-    if (pid !== undefined && !processAlive(Number(pid)))
-      rmSync(join(folder, name), { force: true });
-  }
 }

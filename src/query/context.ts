@@ -48,7 +48,8 @@ export interface GitState {
   readonly sha: string;
   readonly shaShort: string;
   readonly branch: string | null;
-  readonly isDirty: boolean;
+  /** Null where only a program the working copy names could tell. */
+  readonly isDirty: boolean | null;
 }
 
 /** Answers a refusal fallback replaced. They may be billed beside the figures, which leave them out. */

@@ -35,6 +35,14 @@ export function plainLines(text: string): string {
     .replace(piledMarks, '$1');
 }
 
+/** The same text with all of that marked by its code point, such as `<1B>`: what differs still differs. */
+export function markUnsafe(text: string): string {
+  return text.replace(unsafe, (character) => {
+    const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(2, '0');
+    return `<${code}>`;
+  });
+}
+
 /** JSON text, indented, that is safe to print: the same value, risky characters escaped. */
 export function safeJson(value: unknown, indent = 2): string {
   return JSON.stringify(value, undefined, indent).replace(

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { debianTool } from '../lib/debianTool.ts';
 import { clientSet, unpackSet } from '../lib/transcriptSets.ts';
 import { answerRecord, CliWorld, usageOf } from './runCli.ts';
@@ -148,6 +149,31 @@ describe('outlay export', () => {
     const left = readdirSync(world.dir.path).filter((name) => name.endsWith('.part'));
     assert.deepEqual(left, [`a.csv.${process.pid}.part`]);
   });
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    test(`leaves nothing behind when it is ended by ${signal}`, { skip: !onLinux }, async () => {
+      using world = new CliWorld();
+      const records = Array.from({ length: 2000 }, (_, i) =>
+        answerRecord(String(i), 'claude-opus-4-7', usageOf({ input: 1 })),
+      );
+      world.transcript('p/1.jsonl', records);
+      assert.equal(world.on('index').code, 0);
+      const out = world.dir.at('a.csv');
+      writeFileSync(out, 'old');
+      // Nobody reads what goes to standard output: it stands in the middle of the rows.
+      const targets = ['--to', `csv=${out}`, '--to', 'json=-'];
+      const child = world.start('export', '--no-index', ...targets, '--config-dir', world.root);
+      const partOf = (): string[] =>
+        readdirSync(world.dir.path).filter((name) => name.endsWith('.part'));
+      while (partOf().length === 0) await pause(10);
+      await pause(300);
+      child.kill(signal);
+      const [code] = await once(child, 'exit');
+      assert.equal(code, signal === 'SIGINT' ? 130 : 143);
+      assert.deepEqual(partOf(), []);
+      assert.equal(readFileSync(out, 'utf8'), 'old');
+    });
+  }
 
   test('without data has a head and no rows, and says so', () => {
     using world = new CliWorld();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { answerRecord, CliWorld, usageOf } from './runCli.ts';
 
@@ -34,7 +35,94 @@ const acts =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
 
+/** Arguments that are wrong everywhere they may be wrong, and act upon a terminal. */
+const evilArgument = `x${esc}[2J\r\u202e\u2028\u009bend`;
+
 describe('text nobody vouches for', () => {
+  for (const [name, args] of Object.entries({
+    'an unknown command': [evilArgument],
+    'an unknown option': ['summary', `--${evilArgument}`],
+    'an unknown choice': ['summary', '--format', evilArgument],
+    'a wrong number': ['session', '--top', evilArgument],
+    'an unknown zone': ['summary', '--time-zone', evilArgument],
+    'an unknown session': ['session', evilArgument],
+    'an unknown dimension': ['breakdown', '--by', evilArgument],
+    'a folder that is not there': ['summary', '--config-dir', `/${evilArgument}`],
+    'a place without a store': ['summary', '--store', `/dev/null/${evilArgument}`],
+    'a file that cannot be written': ['export', 'csv', '--out', `/dev/null/${evilArgument}`],
+    'a file that cannot be read': ['ingest', evilArgument],
+    'a budget that is none': ['budget', 'set', evilArgument],
+    'a webhook that is none': ['export', 'webhook', '--url', evilArgument],
+    'a header that is none': [
+      'export',
+      'webhook',
+      '--url',
+      'http://127.0.0.1',
+      '--header',
+      evilArgument,
+    ],
+  })) {
+    test(`${name} is told without acting`, () => {
+      using world = new CliWorld();
+      const { code, out, err } = world.on(...args);
+      assert.ok(code === 2 || code === 3, `exit ${code}: ${err}`);
+      assert.doesNotMatch(err, acts);
+      assert.doesNotMatch(out, acts);
+      assert.notEqual(err, '');
+    });
+  }
+
+  test('a file of a strange name is named without acting', () => {
+    using world = new CliWorld();
+    fill(world);
+    const file = world.dir.at(`out${esc}[2J\r.csv`);
+    const { code, out, err } = world.on('export', 'csv', '--out', file);
+    assert.equal(code, 0, err);
+    assert.match(out, /out \.csv/);
+    assert.doesNotMatch(out + err, acts);
+  });
+
+  for (const targets of [['prometheus'], ['csv'], ['json']]) {
+    test(`export ${targets[0]}: nothing of it acts`, () => {
+      using world = new CliWorld();
+      fill(world);
+      const evilId = `s${esc}[2J\r\u2028`;
+      world.transcript('p/evil.jsonl', [
+        answerRecord('evil', 'claude-opus-4-7', usageOf({ input: 1 }), {
+          sessionId: evilId,
+          cwd: `/src/\u202e${esc}[2J\u2028`,
+        }),
+      ]);
+      const all = ['--include-paths', '--include-titles'];
+      const { code, out, err } = world.on('export', ...targets, ...all);
+      assert.equal(code, 0, err);
+      assert.doesNotMatch(out, acts);
+      assert.doesNotMatch(err, acts);
+    });
+  }
+
+  test('only these files write to a stream, and clean what they write', () => {
+    const sources = readdirSync('src', { recursive: true, encoding: 'utf8' });
+    const writers = sources
+      .map((name) => name.replaceAll('\\', '/'))
+      .filter((name) => name.endsWith('.ts') && !name.startsWith('views/'))
+      .filter((name) =>
+        /std(out|err)\.write|#stream\.write|console\./.test(readFileSync(`src/${name}`, 'utf8')),
+      );
+    assert.deepEqual(writers.sort(), [
+      // One constant sentence, on an old Node.
+      'cli.ts',
+      // A script made of our own names.
+      'cli/commands/completion.ts',
+      // Documents, whose renderers clean them; exports likewise.
+      'cli/support/answer.ts',
+      'cli/support/exportFiles.ts',
+      // Escape sequences of its own around a number.
+      'cli/support/progress.ts',
+      'cli/support/say.ts',
+    ]);
+  });
+
   for (const command of ['sessions', 'session', 'summary', 'track', 'doctor']) {
     test(`${command}: no format lets it act`, () => {
       using world = new CliWorld();

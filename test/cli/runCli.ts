@@ -1,7 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { type TempDir, tempDir } from '../lib/tempDir.ts';
 
@@ -27,6 +28,8 @@ export class CliWorld implements Disposable {
   readonly dir: TempDir = tempDir('outlay-cli');
   /** Environment variables beside the harmless ones of every run. */
   env: Record<string, string> = {};
+  /** The folder commands are started in; the home without one. */
+  cwd: string | undefined;
 
   /** The configuration directory most tests use. */
   get root(): string {
@@ -67,16 +70,21 @@ export class CliWorld implements Disposable {
 
   /** The same while this process goes on: for commands that talk to it. */
   async runBeside(...args: string[]): Promise<CliResult> {
-    const child = spawn(process.execPath, [bundle, ...args], this.#options());
+    const child = this.start(...args);
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
     if (child.exitCode === null) await once(child, 'exit');
     return { code: child.exitCode, out, err };
   }
 
+  /** Starts the command; what it says is read by nobody yet. */
+  start(...args: string[]): ChildProcessByStdio<Writable, Readable, Readable> {
+    return spawn(process.execPath, [bundle, ...args], { ...this.#options(), stdio: 'pipe' });
+  }
+
   #options(): { cwd: string; env: Record<string, string> } {
     mkdirSync(this.dir.at('home'), { recursive: true });
     return {
-      cwd: this.dir.at('home'),
+      cwd: this.cwd ?? this.dir.at('home'),
       env: {
         PATH: process.env.PATH ?? '',
         HOME: this.dir.at('home'),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as NodeSqlite from 'node:sqlite';
 import { describe, test } from 'node:test';
@@ -156,5 +156,40 @@ describe('a store an older Outlay wrote last', () => {
     const db = openForReading(store)!;
     assert.equal(schemaState(db).version, currentVersion());
     db.close();
+  });
+});
+
+describe('a store that is none', () => {
+  test('another program’s database is refused by every command, and stays as it is', () => {
+    using world = new CliWorld();
+    oneSession(world);
+    const file = world.dir.at('places.sqlite');
+    const db = new DatabaseSync(file);
+    db.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA user_version = 77; CREATE TABLE moz_places (url TEXT)',
+    );
+    db.close();
+    const before = readFileSync(file);
+    for (const command of [
+      'summary',
+      'index',
+      'doctor',
+      'reset',
+      'retention',
+      'reprice',
+      'sessions',
+    ]) {
+      const { code, out, err } = world.on(command, '--store', file);
+      assert.deepEqual([code, out], [3, ''], `${command}: ${err}`);
+      assert.match(
+        err,
+        /^[^\n]*places\.sqlite is another program's database\.[^\n]*OUTLAY_STORE\.\n$/,
+      );
+    }
+    assert.ok(readFileSync(file).equals(before));
+    assert.deepEqual(
+      readdirSync(world.dir.path).filter((name) => name.startsWith('places')),
+      ['places.sqlite'],
+    );
   });
 });

@@ -142,7 +142,7 @@ for (const engine of engines) {
       mkdirSync(dir.at('folder.db'));
       assert.throws(
         () => openForWriting(dir.at('folder.db'), { engine }),
-        human(/cannot be opened.*storePath/),
+        human(/it is a folder.*storePath/),
       );
     });
   });
@@ -364,16 +364,100 @@ function assertAddsUp(db: SqlDatabase): void {
   assert.equal(sums.m, sums.t);
 }
 
+/** Everything in a folder, to the byte. */
+function bytesIn(dir: TempDir): [name: string, bytes: string, mode: number][] {
+  return readdirSync(dir.path)
+    .sort()
+    .map((name) => [name, readFileSync(dir.at(name), 'base64'), modeOf(dir.at(name))]);
+}
+
 for (const engine of engines) {
-  test(`another program's database is left as it is (${engine})`, () => {
-    using dir = tempDir();
-    const file = dir.at('notes.db');
-    const foreign = openDatabase(file, { engine });
-    foreign.exec("CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES ('mine')");
-    foreign.close();
-    const before = readFileSync(file);
-    assert.throws(() => openForWriting(file, { engine }), /another program's database/);
-    assert.deepEqual(readFileSync(file), before);
-    assert.deepEqual(readdirSync(dir.path), ['notes.db']);
+  describe(`what is not Outlay's, ${engine}`, () => {
+    const notes = "CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES ('mine');";
+    const meta = 'CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;';
+    const many = Array.from({ length: 300 }, (_, i) => `CREATE TABLE t${i} (text TEXT);`).join('');
+    const kinds: Record<string, string> = {
+      'without a version': notes,
+      'with a version': `PRAGMA user_version = 1; ${notes}`,
+      'with the present version': `PRAGMA user_version = ${currentVersion()}; ${notes}`,
+      'with an older version and a table of ours': `PRAGMA user_version = 5; ${meta}`,
+      'that says it is ours': `PRAGMA user_version = 5; ${meta} INSERT INTO meta VALUES ('minReader', '1');`,
+      'with many tables': `PRAGMA user_version = 3; ${many}`,
+      'with large pages': `PRAGMA page_size = 65536; PRAGMA user_version = 3; ${many}`,
+      'with a version and nothing in it': 'PRAGMA user_version = 9;',
+      'in WAL mode': `PRAGMA journal_mode = WAL; PRAGMA user_version = 40; ${notes}`,
+    };
+    for (const [name, sql] of Object.entries(kinds)) {
+      test(`a database ${name} is left as it is`, () => {
+        using dir = tempDir();
+        const file = dir.at('notes.db');
+        const foreign = openDatabase(file, { engine });
+        foreign.exec(sql);
+        foreign.close();
+        const before = bytesIn(dir);
+        assert.throws(() => openForWriting(file, { engine }), human(/another program's database/));
+        assert.throws(() => openForReading(file, { engine }), human(/another program's database/));
+        assert.deepEqual(bytesIn(dir), before);
+      });
+    }
+
+    test('a database in use, its log not yet in it, is left as it is', () => {
+      using dir = tempDir();
+      const file = dir.at('notes.db');
+      const foreign = openDatabase(file, { engine });
+      foreign.exec(`PRAGMA journal_mode = WAL; PRAGMA user_version = 40; ${notes}`);
+      const before = bytesIn(dir).filter(([name]) => !name.endsWith('-shm'));
+      assert.throws(() => openForWriting(file, { engine }), human(/another program's database/));
+      assert.throws(() => openForReading(file, { engine }), human(/another program's database/));
+      const after = bytesIn(dir).filter(([name]) => !name.endsWith('-shm'));
+      assert.deepEqual(after, before);
+      foreign.close();
+    });
+
+    test('no file is renamed for want of being a store', () => {
+      using dir = tempDir();
+      writeFileSync(dir.at('thumbs.db'), 'a text '.repeat(2000));
+      const damaged = openDatabase(dir.at('other.db'), { engine });
+      damaged.exec(many);
+      damaged.close();
+      scribble(dir.at('other.db'), 100, 60_000);
+      const before = bytesIn(dir);
+      assert.throws(() => openForWriting(dir.at('thumbs.db'), { engine }), human(/no SQLite file/));
+      assert.throws(() => openForWriting(dir.at('other.db'), { engine }), human(/damaged/));
+      assert.deepEqual(bytesIn(dir), before);
+    });
+
+    test('a store under any name, its first page overwritten, is known by what is left of it', () => {
+      using dir = workplace();
+      const store = dir.at('data', 'spend.sqlite');
+      build(dir, store, engine);
+      scribble(store, 0, 4096);
+      const { db, damage } = openForWriting(store, { engine });
+      assert.match(damage!.keptAs, /spend\.sqlite\.damaged-/);
+      db.close();
+    });
+
+    test('what is no file is refused in words', { skip: process.platform === 'win32' }, () => {
+      using dir = tempDir();
+      for (const file of [dir.path, '/dev/null']) {
+        const words = human(/cannot be the store: it is (a folder|no regular file)\..*storePath/);
+        assert.throws(() => openForWriting(file, { engine }), words);
+        assert.throws(() => openForReading(file, { engine }), words);
+      }
+    });
+
+    test('a store is known as one while it is written, and after a crash', () => {
+      using dir = workplace();
+      const { db } = openForWriting(dir.store, { engine });
+      openForWriting(dir.store, { engine }).db.close();
+      openForReading(dir.store, { engine })!.close();
+      for (const suffix of ['', '-wal', '-shm']) {
+        writeFileSync(dir.at(`crashed.db${suffix}`), readFileSync(dir.store + suffix));
+      }
+      db.close();
+      openForReading(dir.at('crashed.db'), { engine })!.close();
+      rmSync(dir.at('crashed.db-shm'));
+      openForWriting(dir.at('crashed.db'), { engine }).db.close();
+    });
   });
 }

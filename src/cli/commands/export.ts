@@ -12,6 +12,7 @@ import { findEnvironment } from '../support/environment.ts';
 import { type ExportWork, writeFiles } from '../support/exportFiles.ts';
 import { gitState } from '../support/git.ts';
 import { type CommonOptions, wholeNumber, withStoreOptions } from '../support/options.ts';
+import { complain, say } from '../support/say.ts';
 import { addQuestion, byFlag } from './reports.ts';
 
 interface ExportOptions extends CommonOptions {
@@ -82,13 +83,10 @@ async function run(
     const work = { context, question, open: openness(options), sessions };
     return [...(await writeFiles(work, targets)), ...(await sendAll(work, targets, options))];
   });
-  for (const problem of [...environment.problems, ...problems])
-    process.stderr.write(`${problem}\n`);
+  for (const problem of [...environment.problems, ...problems]) complain(problem);
   // Where the rows went to standard output, words would stand among them.
-  const words = targets.some((each) => 'file' in each && each.file === undefined)
-    ? process.stderr
-    : process.stdout;
-  if (options.quiet !== true) for (const sentence of said) words.write(`${sentence}\n`);
+  const words = targets.some((each) => 'file' in each && each.file === undefined) ? complain : say;
+  if (options.quiet !== true) for (const sentence of said) words(sentence);
 }
 
 function openness({ includePaths, includeTitles }: ExportOptions): Openness {

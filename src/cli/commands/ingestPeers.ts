@@ -10,6 +10,7 @@ import { HumanError } from '../../model/errors.ts';
 import { count } from '../../query/context.ts';
 import { type DropOutcome, takeIn } from '../support/dropFolder.ts';
 import { wholeNumber } from '../support/options.ts';
+import { complain, say } from '../support/say.ts';
 
 interface IngestOptions {
   readonly folder?: string;
@@ -54,7 +55,7 @@ async function run(file: string | undefined, options: IngestOptions): Promise<vo
   const fromInput = file === undefined || file === '-';
   const text = fromInput ? await readAll(process.stdin) : readText(resolve(file));
   const { added, known } = keep(text, fromInput ? 'standard input' : file);
-  say(options, `${doneText(added, known)}`);
+  tell(options, doneText(added, known));
 }
 
 async function drop(folder: string, options: IngestOptions): Promise<void> {
@@ -67,8 +68,9 @@ async function drop(folder: string, options: IngestOptions): Promise<void> {
 }
 
 function report({ done, added, known, refusals }: DropOutcome, options: IngestOptions): void {
-  if (done > 0 || !options.watch) say(options, `${count(done, 'file')}: ${doneText(added, known)}`);
-  for (const refusal of refusals) process.stderr.write(`${refusal}\n`);
+  if (done > 0 || !options.watch)
+    tell(options, `${count(done, 'file')}: ${doneText(added, known)}`);
+  for (const refusal of refusals) complain(refusal);
   if (refusals.length > 0) process.exitCode = 2;
 }
 
@@ -110,6 +112,6 @@ function doneText(added: number, known: number): string {
   return `${count(added, 'new event')}${known > 0 ? `, ${known} known already` : ''}.`;
 }
 
-function say({ quiet }: IngestOptions, sentence: string): void {
-  if (quiet !== true) process.stdout.write(`${sentence}\n`);
+function tell({ quiet }: IngestOptions, sentence: string): void {
+  if (quiet !== true) say(sentence);
 }

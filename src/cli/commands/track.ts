@@ -7,6 +7,7 @@ import { safeJson } from '../../text/plainText.ts';
 import { bringUpToDate, print, withContext } from '../support/answer.ts';
 import { findEnvironment } from '../support/environment.ts';
 import { type CommonOptions, withCommonOptions } from '../support/options.ts';
+import { say } from '../support/say.ts';
 
 interface TrackOptions extends CommonOptions {
   readonly cwd?: string;
@@ -41,7 +42,7 @@ async function track(given: TrackOptions): Promise<void> {
   // Quiet leaves out the words; a format that was asked for is the answer.
   const silent = options.quiet === true && !options.json && options.format === undefined;
   if (environment.switchedOff !== undefined) {
-    if (!silent) process.stdout.write(`${environment.switchedOff}\n`);
+    if (!silent) say(environment.switchedOff);
     return;
   }
   const out = options.out || env.TRACK_OUT;

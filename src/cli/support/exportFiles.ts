@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { csvText, type ExportText, jsonText } from '../../export/csvJson.ts';
 import { type ExportedBudget, prometheusText } from '../../export/prometheus.ts';
 import { type Openness, redactedFilters } from '../../export/redact.ts';
@@ -31,14 +32,37 @@ export async function writeFiles(
   targets: readonly ExportTarget[],
 ): Promise<string[]> {
   const outputs: Output[] = [];
+  const discard = (): void => {
+    for (const { part } of outputs) part?.discard();
+  };
+  const interrupted = onInterrupt(discard);
   try {
     for (const target of targets) if ('file' in target) outputs.push(openOutput(target));
     const totals = await snapshot(work.context.db, () => fill(work, outputs));
     for (const { part } of outputs) part?.commit();
     return outputs.map(({ target }) => doneText(target, totals));
   } finally {
-    for (const { part } of outputs) part?.discard();
+    interrupted.forget();
+    discard();
   }
+}
+
+/** Signals that end a program, with the number each adds to 128 in its exit code. */
+const endings = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
+
+/** Cleans up before the program ends when somebody ends it. */
+function onInterrupt(cleanUp: () => void): { readonly forget: () => void } {
+  const end = (signal: NodeJS.Signals): void => {
+    cleanUp();
+    process.exit(128 + endings[signal as keyof typeof endings]);
+  };
+  const signals = Object.keys(endings) as (keyof typeof endings)[];
+  for (const signal of signals) process.once(signal, end);
+  return {
+    forget: () => {
+      for (const signal of signals) process.off(signal, end);
+    },
+  };
 }
 
 interface Output {
@@ -84,6 +108,8 @@ async function fill(
   for (const rows of exportPages(context, question, open)) {
     for (const row of rows) counted.add(row);
     for (const { text, write } of lists) await write(rows.map(text.row).join(''));
+    // Signals come in between two pages.
+    await nextTurn();
   }
   for (const { text, write } of lists) await write(text.tail(counted.totals));
   return counted.totals;

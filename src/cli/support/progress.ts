@@ -1,4 +1,5 @@
 import type { FromIndexer } from '../../watchers/messages.ts';
+import { complain } from './say.ts';
 
 /** How long work may take before somebody who waits is told. */
 const patienceMs = 300;
@@ -29,7 +30,7 @@ export class Progress {
   #say(text: string): void {
     this.end();
     this.#shown = false;
-    this.#stream.write(`${text.split('\n')[0]}\n`);
+    complain(text.split('\n')[0]!);
   }
 
   #show(text: string): void {

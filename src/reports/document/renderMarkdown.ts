@@ -36,12 +36,16 @@ function tableText({ columns, rows }: Table, zone: Zone): string {
 
 /** Everything Markdown or HTML could act upon, links and mentions included, made plain. */
 function escaped(text: string): string {
-  return plainText(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replace(/[\\`*_[\]|~#!]/g, '\\$&')
-    .replace(/^([-+]|\d+\.)(?=\s)/, '\\$1')
-    .replace(/(https?):\/\//gi, '$1&#58;//')
-    .replace(/@(?=\w)/g, '&#64;');
+  return (
+    plainText(text)
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replace(/[\\`*_[\]|~#!]/g, '\\$&')
+      .replace(/^([-+]|\d+\.)(?=\s)/, '\\$1')
+      // GitHub links bare addresses by their scheme or their "www.".
+      .replaceAll('://', '&#58;//')
+      .replace(/\bwww\./gi, (host) => `${host.slice(0, -1)}&#46;`)
+      .replace(/@(?=\w)/g, '&#64;')
+  );
 }

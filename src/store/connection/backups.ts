@@ -1,15 +1,8 @@
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { constants, copyFileSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { partName } from '../../platform/partName.ts';
 import type { SqlDatabase } from '../driver/types.ts';
 import { copyDatabase } from '../schema/migrations.ts';
+import { filesOfStore, removeDeadCopies } from './storeFiles.ts';
 
 /** Backups kept beside the store. */
 const backupsKept = 2;
@@ -27,14 +20,11 @@ export interface Damage {
 
 /** Backups of a store, newest first. */
 export function backupsOf(file: string): string[] {
-  const folder = dirname(file);
-  const prefix = `${basename(file)}.backup-`;
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.startsWith(prefix) && !name.endsWith('.part'))
+  return filesOfStore(file)
+    .filter(({ kind }) => kind === 'backup')
+    .map(({ path }) => path)
     .sort()
-    .reverse()
-    .map((name) => join(folder, name));
+    .reverse();
 }
 
 /** A store as it stands on disk. */
@@ -59,11 +49,8 @@ export function lastBackupAt(file: string): number {
 /** Writes a backup and removes those beyond the two newest. Returns its path. */
 export function backUp(db: SqlDatabase, file: string, now: Date): string {
   const target = `${file}.backup-${stamp(now)}`;
-  const part = `${target}.part`;
-  rmSync(part, { force: true });
-  copyDatabase(db, part);
-  chmodSync(part, 0o600);
-  renameSync(part, target);
+  removeDeadCopies(file);
+  copyDatabase(db, target);
   for (const old of backupsOf(file).slice(backupsKept)) rmSync(old, { force: true });
   return target;
 }
@@ -78,7 +65,11 @@ export function setAside(file: string, reason: string, now: Date): Damage {
     if (existsSync(file + suffix)) renameSync(file + suffix, keptAs + suffix);
   }
   const restored = backupsOf(file)[0] ?? null;
-  if (restored !== null) copyFileSync(restored, file);
+  if (restored !== null) {
+    const part = partName(file);
+    copyFileSync(restored, part, constants.COPYFILE_EXCL);
+    renameSync(part, file);
+  }
   return { keptAs, restored, reason };
 }
 

@@ -8,10 +8,10 @@ import {
   migrate,
   migrations,
   readRefusal,
-  refuseForeign,
   schemaState,
 } from '../schema/migrations.ts';
 import { type Damage, setAside } from './backups.ts';
+import { refuseForeign, wasStore } from './ownStore.ts';
 
 export interface StoreOptions extends Pick<DriverOptions, 'engine' | 'busyTimeoutMs' | 'napi'> {
   /** Steps of the schema; another list only in tests of versions that meet. */
@@ -38,7 +38,7 @@ export function openForWriting(file: string, options: StoreOptions = {}): Writab
     try {
       return { ...open(file, options), damage };
     } catch (error) {
-      const ours = isDamage(error) && (damage !== undefined || looksLikeStore(file, error));
+      const ours = isDamage(error) && (damage !== undefined || wasStore(file));
       if (!ours || damage?.restored === null) throw storeError(file, error);
       // A backup that is damaged too is set aside as well; then the older one is tried, at last none.
       if (damage !== undefined) rmSync(damage.restored, { force: true });
@@ -48,19 +48,11 @@ export function openForWriting(file: string, options: StoreOptions = {}): Writab
   }
 }
 
-/**
- * A file that never was a database (a picture named by mistake) is not treated as a damaged store:
- * it is left alone.
- */
-function looksLikeStore(file: string, error: unknown): boolean {
-  return sqliteCode(error) !== 'SQLITE_NOTADB' || file.endsWith('.db');
-}
-
 function open(file: string, options: StoreOptions): { db: SqlDatabase; newer: boolean } {
   const steps = options.steps ?? migrations;
+  refuseForeign(file, options);
   const db = openDatabase(file, options);
   try {
-    refuseForeign(db, file);
     // A checkpoint waits for the disk: at one per 32 MB of WAL it does not slow the first index.
     db.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 8000',
@@ -81,8 +73,9 @@ function open(file: string, options: StoreOptions): { db: SqlDatabase; newer: bo
 
 /** Opens the store to read it; undefined while there is none. */
 export function openForReading(file: string, options: StoreOptions = {}): SqlDatabase | undefined {
-  if (file !== ':memory:' && (!existsSync(file) || statSync(file).size === 0)) return undefined;
   try {
+    refuseForeign(file, options);
+    if (file !== ':memory:' && (!existsSync(file) || statSync(file).size === 0)) return undefined;
     const db = openDatabase(file, { ...options, readonly: true });
     try {
       const state = schemaState(db);

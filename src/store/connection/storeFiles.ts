@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { removeDeadParts } from '../../platform/partName.ts';
 
 /** What a file of a store is for. */
 export type StoreFileKind = 'store' | 'log' | 'backup' | 'migration' | 'damaged' | 'unfinished';
@@ -12,6 +13,8 @@ export interface StoreFile {
 }
 
 const stamp = String.raw`\d{4}-\d\d-\d\dT[\d-]+Z`;
+/** What `partName` and SQLite make of the name of a copy that is being written. */
+const part = String.raw`\.\d{1,10}-[0-9a-f]{8}\.part(-journal)?`;
 
 /** By the rest of the name behind the store's own; nothing else beside the store is ours. */
 const kinds: readonly (readonly [RegExp, StoreFileKind])[] = [
@@ -20,8 +23,11 @@ const kinds: readonly (readonly [RegExp, StoreFileKind])[] = [
   [new RegExp(`^\\.backup-${stamp}$`), 'backup'],
   [/^\.before-v\d+$/, 'migration'],
   [new RegExp(`^\\.damaged-${stamp}(-wal|-shm)?$`), 'damaged'],
-  [new RegExp(`^\\.backup-${stamp}\\.part$`), 'unfinished'],
+  [new RegExp(`^(\\.backup-${stamp}|\\.before-v\\d+)?${part}$`), 'unfinished'],
+  // As versions before 0.6 called them.
+  [new RegExp(`^\\.backup-${stamp}\\.part(-journal)?$`), 'unfinished'],
   [/^\.copy-\d+(-journal)?$/, 'unfinished'],
+  [/^\.before-v\d+\.[0-9a-f-]{36}(-journal)?$/, 'unfinished'],
 ];
 
 /** A store's files that are there: itself, what SQLite keeps beside it, and copies made of it. */
@@ -39,4 +45,12 @@ export function filesOfStore(store: string): StoreFile[] {
       const stats = kind && statSync(path, { throwIfNoEntry: false });
       return kind && stats?.isFile() ? [{ path, kind, bytes: stats.size }] : [];
     });
+}
+
+/** Removes copies of a store that programs left unfinished which do not run any more. */
+export function removeDeadCopies(store: string): void {
+  removeDeadParts(dirname(store), (name) => {
+    const rest = name.startsWith(basename(store)) ? name.slice(basename(store).length) : '';
+    return kinds.find(([pattern]) => pattern.test(rest))?.[1] === 'unfinished';
+  });
 }

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { renameSync } from 'node:fs';
+import { closeSync, openSync, renameSync } from 'node:fs';
 import { HumanError } from '../../model/errors.ts';
-import { makePrivate } from '../driver/open.ts';
+import { partName, removeDeadPartsOf, removePart } from '../../platform/partName.ts';
 import type { SqlDatabase } from '../driver/types.ts';
 import { schemaV1, schemaV2, schemaV3, schemaV4, schemaV5, schemaV6, schemaV7 } from './schema.ts';
 
@@ -109,26 +108,29 @@ export function migrate(
 
 /** Keeps the store as it is under another name, whoever else does the same at this moment. */
 function keepCopy(db: SqlDatabase, copy: string): void {
-  const part = `${copy}.${randomUUID()}`;
-  copyDatabase(db, part);
-  renameSync(part, copy);
+  copyDatabase(db, copy);
 }
 
-/** Throws when the file is a database that somebody else made. Call before anything is changed in it. */
-export function refuseForeign(db: SqlDatabase, file: string): void {
-  const version = (): number => Number(db.pragma('user_version'));
-  const hasTables = (): boolean =>
-    db.prepare('SELECT 1 FROM sqlite_master LIMIT 1').get() !== undefined;
-  // Asked twice: between the first two questions another Outlay may have made the tables.
-  if (version() !== 0 || !hasTables() || version() !== 0) return;
-  throw new HumanError(
-    'store',
-    `${file} is another program's database. Choose another place with "outlay.storePath" or OUTLAY_STORE.`,
-  );
-}
-
-/** Writes a compact copy of the whole store to a new file, as private as the store. */
-export function copyDatabase(db: SqlDatabase, target: string): void {
-  db.prepare('VACUUM INTO ?').run(target);
-  makePrivate(target);
+/**
+ * Writes a compact copy of the whole store, readable by nobody else from its first byte. It takes its
+ * name when `finish` has done with it; half a copy never has it.
+ */
+export function copyDatabase<T>(
+  db: SqlDatabase,
+  target: string,
+  finish?: (part: string) => T,
+): T | undefined {
+  const part = partName(target);
+  try {
+    removeDeadPartsOf(target);
+    // SQLite fills an empty file, and gives its journal the same rights.
+    closeSync(openSync(part, 'wx', 0o600));
+    db.prepare('VACUUM INTO ?').run(part);
+    const finished = finish?.(part);
+    renameSync(part, target);
+    return finished;
+  } catch (error) {
+    removePart(part);
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HumanError, messageOf } from '../../model/errors.ts';
 import { findDamage, openForReading, type StoreOptions } from '../connection/openStore.ts';
@@ -27,23 +27,20 @@ export function copyStore(
   refuseStoresInUse(from, to);
   const source = openForReading(from, options);
   if (source === undefined) throw new HumanError('store', `There is no store ${from} to copy yet.`);
-  const part = `${to}.copy-${process.pid}`;
   try {
     mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
-    rmSync(part, { force: true });
-    copyDatabase(source, part);
-    disown(part, options);
-    const copied = check(source, part, options);
-    // Somebody may have been faster.
-    if (!options.replace) refuseWhatIsThere(to);
-    renameSync(part, to);
-    return copied;
+    return copyDatabase(source, to, (part) => {
+      disown(part, options);
+      const copied = check(source, part, options);
+      // Somebody may have been faster.
+      if (!options.replace) refuseWhatIsThere(to);
+      return copied;
+    })!;
   } catch (error) {
     if (error instanceof HumanError) throw error;
     throw new HumanError('files', `${to} cannot be written: ${messageOf(error)}`, { cause: error });
   } finally {
     source.close();
-    rmSync(part, { force: true });
   }
 }
 

@@ -1,6 +1,6 @@
-import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../../model/errors.ts';
+import { writeFileAtomically } from '../../platform/partFile.ts';
 
 const executable = 0o755;
 
@@ -17,16 +17,7 @@ export async function writeLauncher(
   for (const [name, text] of files) {
     const file = join(folder, name);
     if (await isWritten(file, text)) continue;
-    const part = `${file}.${process.pid}.part`;
-    try {
-      await writeFile(part, text);
-      // The mode given to a new file is cut by the user's mask.
-      await chmod(part, executable);
-      await rename(part, file);
-    } catch (error) {
-      await rm(part, { force: true });
-      throw new Error(`${file} cannot be written: ${messageOf(error)}`, { cause: error });
-    }
+    writeFileAtomically(file, text, executable);
     written.push(name);
   }
   return written;

@@ -43,9 +43,9 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     // What a program that was ended in the middle of writing has left.
     ...unfinished(
       dataFolder,
-      /^(config|prices|insights)\.json\.\d+\.part$|^snapshots\.jsonl\.\d+\.part$/,
+      /^((config|prices|insights)\.json|snapshots\.jsonl)\.\d+(-[0-9a-f]{8})?\.part$/,
     ),
-    ...unfinished(bin, /^outlay(\.cmd)?\.\d+\.part$/),
+    ...unfinished(bin, /^outlay(\.cmd)?\.\d+(-[0-9a-f]{8})?\.part$/),
   ];
   return [
     ...filesOfStore(store),

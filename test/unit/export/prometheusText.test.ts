@@ -27,4 +27,23 @@ describe('the text format of Prometheus', () => {
       ].join('\n'),
     );
   });
+
+  test('shows what a terminal would act upon, and keeps names apart', () => {
+    const names = [
+      'a\u001b[31m',
+      'a\r',
+      'a\u2028',
+      'a\u202e',
+      'a\u009b',
+      'a\ud800',
+      'a\ufeff',
+      'a',
+    ];
+    const samples = names.map((name) => ({ labels: { name }, value: 1 }));
+    const text = exposition([{ name: 'a', help: '\u001b', type: 'gauge', samples }]);
+    const shown = [...text.matchAll(/name="(.*)"/g)].map((match) => match[1]);
+    const wanted = ['a<1B>[31m', 'a<0D>', 'a<2028>', 'a<202E>', 'a<9B>', 'a<D800>', 'a<FEFF>', 'a'];
+    assert.deepEqual(shown, wanted);
+    assert.match(text, /^# HELP a <1B>$/m);
+  });
 });

@@ -81,6 +81,13 @@ describe('renderers', () => {
 });
 
 describe('text from transcripts', () => {
+  test('an address is no link in Markdown, however it begins', () => {
+    const sentences = ['www.evil.example WWW.evil.example ftp://evil.example https://evil.example'];
+    const text = render({ ...document, sentences, tables: [] }, 'markdown', plain);
+    assert.doesNotMatch(text, /www\.|:\/\//i);
+    assert.match(text, /www&#46;evil\.example WWW&#46;evil/);
+  });
+
   test('loses what moves, colours or turns, and keeps one line', () => {
     assert.equal(plainText('\u001b[31mred\u001b[0m\u001b]0;title\u0007 x'), 'red x');
     assert.equal(plainText('a\r\nb\tc\u2028d\u0085e'), 'a b c de');

@@ -1,0 +1,19 @@
+import { plainLines, plainText } from '../../text/plainText.ts';
+
+/**
+ * Sentences beside an answer. They name files, arguments and peers, which nobody vouches for: each is
+ * one line without anything a terminal acts upon.
+ */
+export function complain(sentence: string): void {
+  process.stderr.write(`${plainText(sentence)}\n`);
+}
+
+/** What was done, on standard output. */
+export function say(sentence: string): void {
+  process.stdout.write(`${plainText(sentence)}\n`);
+}
+
+/** Text of several lines on the error stream, such as wrong usage with its help. */
+export function complainAtLength(text: string): void {
+  process.stderr.write(plainLines(text));
+}
