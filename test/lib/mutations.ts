@@ -284,7 +284,7 @@ mutate(
 );
 mutate(
   'store/ingest/rollups.ts',
-  ['what is moved is added up', '`sum(', '`max('],
+  ['what is moved is added up', '(column) => sumSql(column)', '(column) => column'],
   ['what is moved goes from where it was', ' drop.run(from, to, target);', ''],
   ['what tells less apart moves as well', '[finest, ...coarser]\n    .filter', '[finest].filter'],
 );

@@ -29,6 +29,7 @@ import {
 import { groupsOf, Names } from '../../query/names.ts';
 import { knownProjects } from '../../query/projects.ts';
 import { listed, type Question, textOption } from '../../query/question.ts';
+import { reachesLimit } from '../../query/sums.ts';
 import { isProject, isSamePath, lastPart } from '../../text/paths.ts';
 import { clip, plainText } from '../../text/plainText.ts';
 import type { ReportDefinition } from '../document/definition.ts';
@@ -226,6 +227,7 @@ function checkNotes(
       background: worst.background,
       unpriced: worst.unpriced,
       declined: worst.declined,
+      saturated: reachesLimit(worst.sums, worst.background),
     }),
     ...(parted
       ? ['Sessions, agents and runs are judged by themselves, those at work in the last 24 hours.']

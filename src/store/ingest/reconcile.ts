@@ -2,6 +2,7 @@ import { roundingOf } from '../../model/clientTotal.ts';
 import { usdToNano } from '../../model/money.ts';
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 import type { MessageRow, StoredCostState } from '../schema/messageRow.ts';
+import { mostSum, sumSql } from '../schema/saturate.ts';
 import { allotClientPrices, type DownsampledShare } from './clientPrices.ts';
 import type { Messages } from './messageTable.ts';
 import { ownsBefore } from './recordIndex.ts';
@@ -80,8 +81,8 @@ export class Reconciler {
     );
     const after = 'session = ? AND counted = 1 AND at > ?';
     this.#unconfirmed = db.prepare(
-      `SELECT (SELECT coalesce(sum(nano), 0) FROM message WHERE ${after})
-         + (SELECT coalesce(sum(nano), 0) FROM thinned WHERE ${after}) AS nano`,
+      `SELECT ${sumSql('nano')} AS nano FROM (SELECT nano FROM message WHERE ${after}
+         UNION ALL SELECT nano FROM thinned WHERE ${after})`,
     );
     this.#known = db.prepare('SELECT at, nano FROM background WHERE session = ? ORDER BY at');
     this.#clear = db.prepare('DELETE FROM background WHERE session = ?');
@@ -167,7 +168,8 @@ export class Reconciler {
       last = total;
       while (next < spent.length && spent[next]!.at <= state.at) explained += spent[next++]!.nano;
       const gap = total - start - (explained - began);
-      const nano = behind + gap - found;
+      // What the session has beyond its messages is a sum as well, and ends where sums do.
+      const nano = Math.min(behind + gap, mostSum) - found;
       if (gap <= roundingOf(next - messages) || nano <= 0) continue;
       found += nano;
       const at = state.at || (row.first_at ?? 0);
