@@ -65,12 +65,27 @@ const tokens = [
   ],
 ];
 
+/** What stands where a number is looked for. */
+const amounts = [
+  '1e12',
+  '1e308',
+  '1e999',
+  '9007199254740993',
+  '-1',
+  '-0',
+  '0.5',
+  '1e-9',
+  'null',
+  '"7"',
+  '[]',
+];
+
 function mutated(line: string, dice: Random): string {
   let text = line;
   for (let left = dice.below(6); left > 0; left--) {
     const at = dice.below(text.length + 1);
     const to = Math.min(text.length, at + dice.below(dice.oneIn(3) ? 200 : 8));
-    switch (dice.below(6)) {
+    switch (dice.below(7)) {
       case 0:
         text = text.slice(0, at) + dice.pick(tokens) + text.slice(at);
         break;
@@ -83,7 +98,14 @@ function mutated(line: string, dice: Random): string {
       case 3:
         text = text.slice(0, at) + String.fromCharCode(dice.below(256)) + text.slice(at + 1);
         break;
-      case 4:
+      case 4: {
+        const found = [...text.matchAll(/-?\d+(?:\.\d+)?/g)];
+        if (found.length === 0) break;
+        const { index, 0: number } = dice.pick(found);
+        text = text.slice(0, index) + dice.pick(amounts) + text.slice(index + number.length);
+        break;
+      }
+      case 5:
         text = text.slice(0, to) + text.slice(at, to).repeat(1 + dice.below(4)) + text.slice(to);
         break;
       default: {
