@@ -55,7 +55,7 @@ export function activate(context: ExtensionContext): OutlayApi {
   const actions = new SessionActions(spend, sessionPanels, transcripts);
   const insights = new Insights(spend, reports, log);
   const panels = new Panels(spend, insights.model, context.extensionUri, log);
-  context.subscriptions.push(
+  const owned = [
     log,
     settings,
     new SettingsNotice(settings, context.globalState),
@@ -83,7 +83,8 @@ export function activate(context: ExtensionContext): OutlayApi {
       launcher,
       version,
     }),
-  );
+  ];
+  for (const each of owned) context.subscriptions.push(each);
   // The store and the indexing thread are opened when the editor has its thread back.
   setImmediate(() => {
     try {

@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
 import type { AgentMetadata, Bookmark, TranscriptChunk } from '../model/records.ts';
+import type { Unreadable } from '../model/unreadable.ts';
 
 /** How a root came to be read; environment variables go by their names. */
 export type RootSource = 'option' | 'setting' | 'CLAUDE_CONFIG_DIR' | 'default';
@@ -38,12 +39,6 @@ export interface LogFile {
   /** UTC milliseconds, whole ones. */
   readonly mtimeMs: number;
   readonly inode: string;
-}
-
-/** A folder or file that could not be looked into, and why (an errno code). */
-export interface Unreadable {
-  readonly path: string;
-  readonly code: string;
 }
 
 /** What there is below a root. */

@@ -1,3 +1,4 @@
+import { appendAll } from '../model/lists.ts';
 import { ClientTotals, type DemoUsage } from './clientTotals.ts';
 import type { Dice } from './dice.ts';
 import { agentTypes, fillerText, type SampleText } from './sampleText.ts';
@@ -211,8 +212,8 @@ export class DemoSession {
       agent: { agentId, promptId: this.#promptId },
     });
     const lines = agent.ask(description);
-    for (let i = dice.whole(2, 8); i > 0; i--) lines.push(...agent.work());
-    lines.push(...agent.finish());
+    for (let i = dice.whole(2, 8); i > 0; i--) appendAll(lines, agent.work());
+    appendAll(lines, agent.finish());
     const startMs = this.nowMs;
     this.nowMs = agent.nowMs + 20;
     // The client's running total takes in what a subagent has spent.

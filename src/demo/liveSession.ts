@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import { appendAll } from '../model/lists.ts';
 import type { DemoSession } from './demoSession.ts';
 import type { Dice } from './dice.ts';
 import { toText } from './writeSession.ts';
@@ -28,8 +29,8 @@ export class LiveSession {
     session.nowMs = Math.max(session.nowMs, nowMs - 1_000);
     const step = this.#step++ % 6;
     const records = session.contextTokens > fullContext ? session.compact() : [];
-    if (step === 0) records.push(...session.ask(this.#dice.pick(session.words.followUps)));
-    records.push(...(step === 5 ? session.finish() : session.work()));
+    if (step === 0) appendAll(records, session.ask(this.#dice.pick(session.words.followUps)));
+    appendAll(records, step === 5 ? session.finish() : session.work());
     appendFileSync(this.file, toText(records));
   }
 

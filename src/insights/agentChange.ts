@@ -1,10 +1,14 @@
 import { isUtf8 } from 'node:buffer';
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { frontmatterValue, withFrontmatter } from '../analysis/insights/frontmatter.ts';
 import type { InsightAction } from '../analysis/insights/insight.ts';
 import { type LedgerEntry, readLedger, updateLedger } from '../dataFolder/insightFile.ts';
 import { writeFileAtomically } from '../platform/partFile.ts';
+import { readRegular } from '../platform/regularFile.ts';
 import type { AgentFile } from './agentFiles.ts';
+
+/** Largest agent's file read, bytes; real ones have some thousand. */
+const largestFile = 4 * 1024 * 1024;
 
 /** The action of an insight that gives an agent another model. */
 export type AgentModel = Extract<InsightAction, { kind: 'agent-model' }>;
@@ -74,7 +78,7 @@ export function undoChange(folder: string, id: string): Undone | undefined {
 /** A file's text; undefined for one that is not there, or whose bytes a text would not give again. */
 function contentOf(file: string): string | undefined {
   try {
-    const bytes = readFileSync(file);
+    const bytes = readRegular(file, largestFile);
     return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
   } catch {
     return undefined;

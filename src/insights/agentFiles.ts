@@ -1,8 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { frontmatterValue } from '../analysis/insights/frontmatter.ts';
+import { readRegular } from '../platform/regularFile.ts';
 import { type ProjectPlace, projectPath } from '../query/projects.ts';
 import { pathKey } from '../text/paths.ts';
+
+/** Largest agent's file read, bytes; real ones have some thousand. */
+const largestFile = 4 * 1024 * 1024;
 
 /** Agents Claude Code brings along: no file defines them. */
 const builtIn: ReadonlySet<string> = new Set([
@@ -67,7 +71,7 @@ async function markdownIn(folder: string): Promise<string[]> {
 
 async function textOf(file: string): Promise<string | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    return readRegular(file, largestFile).toString('utf8');
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import type { AgentLog } from '../agents/agentLog.ts';
 import { agentLog, knownRoot } from '../agents/registry.ts';
 import { type EditKind, editKindOf, type ReadPrompts } from '../analysis/insights/deterministic.ts';
+import { largestOf } from '../model/lists.ts';
 import { memoize } from '../model/memoize.ts';
 import type { ReportContext } from '../query/context.ts';
 import { wordTexts } from '../store/query/spendRows.ts';
@@ -62,5 +63,5 @@ function mainTranscripts(reader: StoreReader): Map<string, MainTranscript> {
 }
 
 function latest(runs: readonly FoundRun[]): number {
-  return Math.max(...runs.map(({ startedAt }) => startedAt));
+  return largestOf(runs.map(({ startedAt }) => startedAt));
 }

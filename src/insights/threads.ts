@@ -2,6 +2,7 @@ import { lowCacheAgents } from '../analysis/insights/cacheShare.ts';
 import type { Thread, Threads } from '../analysis/insights/insight.ts';
 import { sumOf } from '../analysis/insights/measure.ts';
 import type { TimeSpan } from '../model/calendar.ts';
+import { appendAll } from '../model/lists.ts';
 import { promptTokens } from '../model/tokens.ts';
 import { missedCaches } from '../query/cacheMisses.ts';
 import type { ReportContext } from '../query/context.ts';
@@ -38,7 +39,7 @@ export function readThreads(
   for (const { session, own, messages } of sessions.slice(0, mostSessions)) {
     if (messages > left) continue;
     left -= messages;
-    read.push(...threadsOf(context, span, session, own));
+    appendAll(read, threadsOf(context, span, session, own));
   }
   const all = new Set(runs.map(({ agentNumber }) => agentNumber)).size;
   return { read, all };

@@ -17,9 +17,13 @@ export function nanoUsd(value: number): NanoUsd {
   return value as NanoUsd;
 }
 
-/** Dollars as written by others (settings, `cost-state`), rounded half up to nano-dollars. */
+/**
+ * Dollars as written by others (settings, `cost-state`), rounded half up to nano-dollars. More than an
+ * exact sum can have is as much as it can have.
+ */
 export function usdToNano(usd: number): NanoUsd {
-  return nanoUsd(Math.floor(usd * nanoPerUsd + 0.5));
+  const nano = Math.floor(usd * nanoPerUsd + 0.5);
+  return nanoUsd(Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, nano)));
 }
 
 /** Nano-dollars as a JSON number of dollars with up to nine decimals. */

@@ -181,6 +181,7 @@ export const rejectReasons = [
   'no time',
   'bad total',
   'too long',
+  'too many parts',
 ] as const;
 export type RejectReason = (typeof rejectReasons)[number];
 
@@ -192,6 +193,7 @@ export const lossReasons: readonly RejectedLine['reason'][] = [
   'no model',
   'no time',
   'too long',
+  'too many parts',
 ];
 
 /** Said of a line that is used although its time is out of reason: the record before it dates it. */
@@ -230,7 +232,7 @@ export interface Bookmark {
   /** What the reader must remember: plain data that only the file's agent understands. */
   readonly state: unknown;
   readonly inode: string;
-  /** Hash of the start of the first line; '' until there is one. */
+  /** Hashes of the start of the first line and of the last bytes before `offset`; '' until there is a line. */
   readonly head: string;
 }
 

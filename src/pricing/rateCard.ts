@@ -1,3 +1,4 @@
+import { largestOf } from '../model/lists.ts';
 import { noUsage, type Usage, usageKeys } from '../model/tokens.ts';
 import { type Decimal, decimal, times } from './decimal.ts';
 import { mapRates, type RatePeriod, type Rates } from './rateTable.ts';
@@ -41,7 +42,7 @@ export function rateCard(
     // The fee for a search knows neither speed nor region.
     webSearches: times(period.webSearchPerThousand, nanoPerSearch),
   };
-  const places = Math.max(...Object.values(perUnit).map((value) => value.places));
+  const places = largestOf(Object.values(perUnit).map((value) => value.places));
   const whole = (value: Decimal): bigint => value.digits * 10n ** BigInt(places - value.places);
   const exact = {
     input: whole(perUnit.input),

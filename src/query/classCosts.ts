@@ -1,3 +1,4 @@
+import { largestOf } from '../model/lists.ts';
 import { noUsage, type Usage, usageKeys } from '../model/tokens.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import { costOfClass } from '../pricing/rateCard.ts';
@@ -30,7 +31,7 @@ export function classCosts(book: RateBook, parts: Iterable<RowSums>): ClassCosts
     }
     const costs = usageKeys.map((key) => costOfClass(card, key, sums[key]) ?? 0);
     const rest = sums.nano - costs.reduce((sum, cost) => sum + cost, 0);
-    const dearest = costs.indexOf(Math.max(...costs));
+    const dearest = costs.indexOf(largestOf(costs));
     usageKeys.forEach((key, i) => {
       byClass[key] += costs[i]! + (i === dearest ? rest : 0);
     });

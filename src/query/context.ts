@@ -2,12 +2,14 @@ import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
 import type { WeekStart, Zone } from '../model/calendar.ts';
 import { formatUsd } from '../model/money.ts';
 import { totalTokens, type Usage } from '../model/tokens.ts';
+import type { RootUnreadable, UnreadableList } from '../model/unreadable.ts';
 import { daysOld } from '../pricing/days.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import type { Labels } from '../settings/labels.ts';
 import type { Billing } from '../settings/settings.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import type { SessionSummary, StoreReader } from '../store/query/storeReader.ts';
+import { mostSum } from '../store/schema/saturate.ts';
 import { clip, plainText } from '../text/plainText.ts';
 import { type Peers, peerNotes } from './peers.ts';
 
@@ -29,6 +31,8 @@ export interface ReportContext {
   readonly accounts: readonly string[] | undefined;
   /** What is wrong with settings and prices, one sentence each. */
   readonly problems: readonly string[];
+  /** What of the transcripts could not be read, by root. */
+  readonly unreadable: ReadonlyMap<string, RootUnreadable>;
   /** Home directory, written as `~` where a person reads. */
   readonly home: string;
   /** Groups, tags, names of accounts and marks. */
@@ -70,6 +74,8 @@ export interface FigureInputs {
   readonly background: number;
   readonly unpriced: readonly { readonly model: string; readonly messages: number }[];
   readonly declined: Declined;
+  /** A sum has reached its limit. */
+  readonly saturated: boolean;
 }
 
 /**
@@ -88,7 +94,13 @@ export function warnings(
           `The price catalogue is ${age} days old (of ${book.catalogueDate}; you are told after ${warnAfterDays}). Update Outlay, or set prices of your own.`,
         ]
       : [];
-  return [...lostNotes(lost), ...old, ...peerNotes(context.peers, now), ...problems];
+  return [
+    ...lostNotes(lost),
+    ...old,
+    ...unreadableNotes(context),
+    ...peerNotes(context.peers, now),
+    ...problems,
+  ];
 }
 
 function lostNotes(lost: number): string[] {
@@ -96,6 +108,33 @@ function lostNotes(lost: number): string[] {
   const [lines, they] = lost === 1 ? ['1 line', 'it'] : [`${lost} lines`, 'they'];
   return [
     `At least: ${lines} of transcripts could not be read or placed, and what ${they} may have cost is in no figure. "outlay doctor" says which.`,
+  ];
+}
+
+/** Folders and files a note names one by one. */
+const namedPaths = 3;
+
+/** What is missing from every figure because it could not be read. */
+function unreadableNotes({ unreadable, home }: ReportContext): string[] {
+  const lists = [...unreadable.values()].flatMap(({ listing, reading }) => [listing, reading]);
+  return unreadableNote(lists, home);
+}
+
+/** The note for what could not be read; none where there is nothing. */
+export function unreadableNote(lists: readonly UnreadableList[], home: string): string[] {
+  const all = lists.reduce((sum, list) => sum + list.count, 0);
+  if (all === 0) return [];
+  const shown = lists
+    .flatMap(({ named }) => named)
+    .slice(0, namedPaths)
+    .map(
+      ({ path, code }) =>
+        `${clip(plainText(homePath(path, home)), 160)} (${clip(plainText(code), 80)})`,
+    );
+  const more =
+    all > shown.length ? `, and ${all - shown.length} more: "outlay doctor" names them` : '';
+  return [
+    `${count(all, 'folder or file', 'folders or files')} with transcripts could not be read, so figures may be too low: ${shown.join(', ')}${more}.`,
   ];
 }
 
@@ -137,6 +176,11 @@ export function figureNotes(context: ReportContext, facts: FigureInputs): string
         : 'some messages have no price';
     notes.push(`At least: ${reason}, so the true figure is not lower.`);
   }
+  if (facts.saturated) {
+    notes.push(
+      'At least: a sum has reached the most that can be counted (9 million dollars, or 9 quadrillion tokens). Counts that no response can have stand in a transcript.',
+    );
+  }
   if (facts.client > 0) {
     notes.push(
       `${count(facts.client, 'message')} of models the catalogue does not know took their cost from Claude Code's own totals.`,
@@ -169,7 +213,7 @@ export function count(number: number, noun: string, plural = `${noun}s`): string
 
 /** A headline figure: for subscribers what the work is worth, for others what it cost. */
 export function headline(context: ReportContext, nano: number, atLeast: boolean): string {
-  const figure = `${atLeast ? 'at least ' : ''}${formatUsd(nano)}`;
+  const figure = `${atLeast || nano >= mostSum ? 'at least ' : ''}${formatUsd(nano)}`;
   return context.billing === 'subscription' ? `worth ${figure} at list price` : figure;
 }
 

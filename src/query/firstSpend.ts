@@ -1,4 +1,5 @@
 import type { TimeSpan } from '../model/calendar.ts';
+import { smallestOf } from '../model/lists.ts';
 import { firstBackground } from '../store/query/background.ts';
 import type { ReportContext } from './context.ts';
 import type { Filters } from './options.ts';
@@ -11,7 +12,7 @@ export function firstEver({
   reader,
 }: Pick<ReportContext, 'db' | 'reader'>): number | undefined {
   const found = [reader.firstAt(), firstBackground(db)].filter((at) => at != null);
-  return found.length === 0 ? undefined : Math.min(...found);
+  return found.length === 0 ? undefined : smallestOf(found);
 }
 
 /** From the first spend, background included, up to and including now. */

@@ -142,6 +142,7 @@ function contextOf(facts: ContextInputs, db: SqlDatabase): ReportContext {
     ...wishes,
     accounts,
     problems,
+    unreadable: reader.unreadable(accounts),
     labels,
     budgets,
     peers,

@@ -1,5 +1,6 @@
 import { nanoToUsd } from '../model/money.ts';
 import { totalTokens, type Usage } from '../model/tokens.ts';
+import { mostSum } from '../store/schema/saturate.ts';
 import { addTo, noSums, type RunningSums, type SpendSums } from '../store/schema/sums.ts';
 import type { FigureInputs, ReportContext } from './context.ts';
 import { declinedBeside, sumDeclined } from './declined.ts';
@@ -15,7 +16,13 @@ export function figuresOf(context: ReportContext, selection: Selection): FigureI
     background: selection.background,
     unpriced: unpricedByModel(selection),
     declined: sumDeclined(declinedBeside(context, selection)),
+    saturated: reachesLimit(selection.sums, selection.background),
   };
+}
+
+/** Whether a sum has reached its limit, so that the true one is not known. */
+export function reachesLimit(sums: Usage & { readonly nano: number }, background: number): boolean {
+  return sums.nano + background >= mostSum || totalTokens(sums) >= mostSum;
 }
 
 /** Whether there is nothing at all: no message, no part of one, no background. */

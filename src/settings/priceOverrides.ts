@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HumanError, messageOf } from '../model/errors.ts';
+import { appendAll } from '../model/lists.ts';
 import { tokenClasses } from '../model/tokens.ts';
 import { bundledCatalogue } from '../pricing/catalogue.ts';
 import { matchModel, normaliseModel } from '../pricing/matchModel.ts';
@@ -79,10 +80,13 @@ function mergeSources(sources: readonly Source[]): MergedOverrides {
   let multiplier: string | undefined;
   for (const { name, data } of sources) {
     const parsed = parsePriceOverrides(data);
-    problems.push(...parsed.problems.map((problem) => `${name}: ${problem}`));
+    appendAll(
+      problems,
+      parsed.problems.map((problem) => `${name}: ${problem}`),
+    );
     multiplier ??= parsed.overrides.multiplier;
     const fresh = parsed.overrides.rows.filter(({ model }) => !taken.has(keyOf(model)));
-    rows.push(...fresh);
+    appendAll(rows, fresh);
     for (const { model } of fresh) taken.add(keyOf(model));
   }
   const overrides = { ...(multiplier !== undefined && { multiplier }), rows };

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
+import { sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 
 /** Whether to look at files at intervals because the system sends no events. */
@@ -17,6 +18,8 @@ const eventless = new Set([
   'v9fs',
 ]);
 const pollEveryMs = 2000;
+/** Folders below the watched one: transcripts stand no deeper. */
+const deepest = 14;
 
 export interface FileEvents {
   close(): Promise<void>;
@@ -43,7 +46,9 @@ export function watchFolder(
     ignoreInitial: true,
     atomic: false,
     followSymlinks: true,
-    ignored: (path, stats) => stats?.isFile() === true && !isWanted(path),
+    depth: deepest,
+    ignored: (path, stats) =>
+      stats?.isFile() === true ? !isWanted(path) : stats !== undefined && isLoop(path, folder),
   });
   watcher.on('add', (path) => onEvent(path, 'changed'));
   watcher.on('change', (path) => onEvent(path, 'changed'));
@@ -51,6 +56,17 @@ export function watchFolder(
   watcher.on('ready', onReady);
   watcher.on('error', onError);
   return { polling, close: () => watcher.close() };
+}
+
+/** Whether a link leads to a folder that holds the watched one, or is it: watching it would never end. */
+function isLoop(path: string, folder: string): boolean {
+  if (path === folder) return false;
+  try {
+    const real = realpathSync.native(path);
+    return folder === real || folder.startsWith(real.endsWith(sep) ? real : real + sep);
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a folder lies on a file system that sends no events (read from Linux's mount table). */

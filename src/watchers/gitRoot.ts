@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { readRegular } from '../platform/regularFile.ts';
 
 /**
  * The repository a directory belongs to, or null when git cannot tell (any more). A worktree counts
@@ -22,7 +23,7 @@ export function gitRootOf(directory: string): string | null {
 /** A `.git` file points into the main repository's `.git/worktrees/…`; submodules stand for themselves. */
 function mainRepository(worktree: string): string | undefined {
   try {
-    const content = readFileSync(join(worktree, '.git'), 'utf8').slice(0, 4096);
+    const content = readRegular(join(worktree, '.git'), 4096).toString('utf8');
     const target = /^gitdir:\s*(.+?)\s*$/m.exec(content)?.[1];
     if (target === undefined) return undefined;
     const gitDir = resolve(worktree, target);

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HumanError } from '../model/errors.ts';
+import { type Unreadable, unreadableKey } from '../model/unreadable.ts';
 import { isDamage, openForReading } from '../store/connection/openStore.ts';
+import { isAlive } from '../store/connection/writerLease.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
 import { IndexerClient } from './client.ts';
 import type { FromIndexer, IndexerConfig, IndexerState } from './messages.ts';
-import { configuredRoots, newFiles, scanRoots } from './scanRoots.ts';
+import { storedUnreadable } from './readFailures.ts';
+import { configuredRoots, newFiles, type ScannedRoot, scanRoots } from './scanRoots.ts';
 
 export interface IndexOutcome {
   /** Transcripts that had something new. */
@@ -13,48 +16,129 @@ export interface IndexOutcome {
   readonly transcripts: number;
   /** Another process writes and has not read everything yet. */
   readonly behind: boolean;
+  /** What is missing then. */
+  readonly missing?: Backlog;
+  /** What cannot be read, where the store does not say so yet. */
+  readonly unreadable?: readonly Unreadable[];
 }
 
-/** How long a program waits for another one, the writer, to catch up. */
-const patienceMs = 10_000;
+/** What another process, the writer, has still to read. */
+export interface Backlog {
+  readonly transcripts: number;
+  readonly bytes: number;
+  /** Process id and kind of program of the writer; 0 and '' where it is not known. */
+  readonly pid: number;
+  readonly role: string;
+}
+
+/**
+ * How long a program waits for another one, the writer, to catch up: somebody waits for this program's
+ * answer, and it says what is missing.
+ */
+const patienceMs = 600;
+
+/** Times it tries to take the place of a writer that has ended; others may be faster. */
+const mostTries = 5;
 
 /**
  * Brings the store up to date with the transcripts and comes back. Where nothing is new nothing is
- * started; where another process is the writer, this waits until it has read what there is.
+ * started; where another process is the writer, this waits a moment for it to read what there is, and
+ * takes its place at once should it end.
  */
 export async function indexOnce(
   config: IndexerConfig,
   priceRevision: string,
   onMessage: (message: FromIndexer) => void = () => {},
 ): Promise<IndexOutcome> {
+  const until = Date.now() + patienceMs;
   const scanned = scanRoots(configuredRoots(config));
   const transcripts = scanned.reduce((sum, { files }) => sum + files.length, 0);
   const fresh = pending(config, scanned, priceRevision);
-  if (fresh === 0) return { fresh: 0, transcripts, behind: false };
-  const outcome = await runIndexer(config, onMessage);
-  if (outcome.kind === 'unavailable') throw new HumanError('store', outcome.reason);
-  if (outcome.kind !== 'following') return { fresh, transcripts, behind: false };
-  const until = Date.now() + patienceMs;
-  while (Date.now() < until) {
-    if (pending(config, scanned, undefined) === 0) return { fresh, transcripts, behind: false };
+  const done: IndexOutcome = { fresh, transcripts, behind: false };
+  if (fresh === 0) return done;
+  for (let tries = 0; tries < mostTries; tries++) {
+    const outcome = await runIndexer(config, onMessage);
+    if (outcome.kind === 'unavailable') throw new HumanError('store', outcome.reason);
+    if (outcome.kind !== 'following') return done;
+    const missing = await caughtUp(config, scanned, until);
+    if (missing === 'no writer') continue;
+    const unreadable = unsaid(config, scanned);
+    const also = unreadable.length > 0 && { unreadable };
+    return missing.transcripts === 0
+      ? { ...done, ...also }
+      : { ...done, behind: true, missing, ...also };
+  }
+  const { length } = newFiles(scanned, new Map());
+  return { ...done, behind: true, missing: { transcripts: length, bytes: 0, pid: 0, role: '' } };
+}
+
+/** Waits until the writer has read what was listed, the moment is over, or nobody writes any more. */
+async function caughtUp(
+  config: IndexerConfig,
+  scanned: readonly ScannedRoot[],
+  until: number,
+): Promise<Backlog | 'no writer'> {
+  for (;;) {
+    const missing = backlog(config, scanned);
+    if (missing === 'no writer' || missing.transcripts === 0 || Date.now() >= until) return missing;
     await sleep(25);
   }
-  return { fresh, transcripts, behind: true };
+}
+
+/** What listing met that the store does not tell its readers yet: the writer listed earlier. */
+function unsaid(config: IndexerConfig, scanned: readonly ScannedRoot[]): readonly Unreadable[] {
+  const db = openUnlessDamaged(config);
+  if (db === undefined) return [];
+  const reader = new StoreReader(db);
+  try {
+    const said = reader.meta(unreadableKey);
+    if (storedUnreadable(said, scanned) === said) return [];
+    return scanned.flatMap((root) => root.unreadable);
+  } finally {
+    reader.close();
+  }
+}
+
+/** What the writer has not read of the transcripts as they were listed; they may have grown since. */
+function backlog(config: IndexerConfig, scanned: readonly ScannedRoot[]): Backlog | 'no writer' {
+  const db = openUnlessDamaged(config);
+  if (db === undefined) return 'no writer';
+  const reader = new StoreReader(db);
+  try {
+    const known = reader.knownSizes();
+    let [transcripts, bytes] = [0, 0];
+    for (const { files } of scanned) {
+      for (const { path, size, mtimeMs } of files) {
+        const seen = known.get(path);
+        if (seen !== undefined && seen.size >= size && seen.mtimeMs >= mtimeMs) continue;
+        transcripts += 1;
+        bytes += Math.max(0, size - Math.max(0, seen?.size ?? 0));
+      }
+    }
+    const lease = reader.lease();
+    if (transcripts > 0 && (lease === undefined || !isAlive(lease, Date.now()))) return 'no writer';
+    return { transcripts, bytes, pid: lease?.pid ?? 0, role: lease?.role ?? '' };
+  } finally {
+    reader.close();
+  }
 }
 
 /** Number of transcripts the store is behind by; at least one when prices changed since. */
 function pending(
   config: IndexerConfig,
-  scanned: ReturnType<typeof scanRoots>,
-  priceRevision: string | undefined,
+  scanned: readonly ScannedRoot[],
+  priceRevision: string,
 ): number {
   const db = openUnlessDamaged(config);
   if (db === undefined) return Math.max(1, newFiles(scanned, new Map()).length);
   const reader = new StoreReader(db);
   try {
     const fresh = newFiles(scanned, reader.knownSizes()).length;
-    const repriced = priceRevision !== undefined && reader.meta('priceRevision') !== priceRevision;
-    return fresh === 0 && repriced ? 1 : fresh;
+    const unreadable = reader.meta(unreadableKey);
+    const same =
+      reader.meta('priceRevision') === priceRevision &&
+      storedUnreadable(unreadable, scanned) === unreadable;
+    return same ? fresh : Math.max(1, fresh);
   } finally {
     reader.close();
   }

@@ -2,8 +2,8 @@ import type { Root } from '../agents/agentLog.ts';
 import { agentLog } from '../agents/registry.ts';
 import { messageOf } from '../model/errors.ts';
 import type { Bookmark } from '../model/records.ts';
-import { LeaseLostError } from '../store/connection/writerLease.ts';
 import type { IngestItem, Writer } from '../store/writer.ts';
+import { isOfContent, type ReadFailures } from './readFailures.ts';
 import { whileBusy } from './retryBusy.ts';
 
 /**
@@ -19,43 +19,82 @@ export interface FileToRead {
   readonly mtimeMs: number;
 }
 
+/** Who is told what reading meets. */
+export interface ReadingEvents {
+  log(text: string): void;
+  /** A file cannot be read, or not to its end: `reason` is an errno code or the error's message. */
+  failed(path: string, reason: string): void;
+}
+
 /**
- * Reads what a file has beyond a bookmark, chunk by chunk. Empty when it cannot be read; that is
- * logged.
+ * Reads what a file has beyond a bookmark, chunk by chunk. It ends where the file cannot be read,
+ * whatever the error: that is told, and no other file suffers.
  */
 export function* newChunks(
   { path, root, mtimeMs }: FileToRead,
   bookmark: Bookmark | undefined,
-  log: (text: string) => void,
+  events: ReadingEvents,
 ): Generator<IngestItem, void, void> {
   const agent = agentLog(root);
-  const agentFacts = agent.metadataBeside(root, path);
   const file = { path, root: root.path, mtimeMs };
   try {
+    const agentFacts = agent.metadataBeside(root, path);
     for (const chunk of agent.readChunks(root, path, bookmark, chunkBytes)) {
-      if (chunk.restarted) log(`${path} was replaced or shortened: read again from its start`);
+      if (chunk.restarted) {
+        events.log(`${path} was replaced or shortened: read again from its start`);
+      }
       yield { file, chunk, agentMetadata: agentFacts };
     }
   } catch (error) {
-    if (error instanceof LeaseLostError || !isFileError(error)) throw error;
-    log(`${path} cannot be read now: ${messageOf(error)}`);
+    // A file that has gone since it was listed is no failure: the next listing does not have it.
+    const reason = reasonOf(error);
+    if (reason !== 'ENOENT') events.failed(path, reason);
   }
+}
+
+function reasonOf(error: unknown): string {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException;
+  return typeof code === 'string' ? code : messageOf(error);
 }
 
 /** Stores what is new in one file, in as many transactions as it takes. */
 export async function ingestFile(
   writer: Writer,
   file: FileToRead,
-  log: (text: string) => void,
+  failures: ReadFailures,
+  events: ReadingEvents,
 ): Promise<void> {
   const bookmark = writer.files.find(file.path)?.bookmark;
-  for (const item of newChunks(file, bookmark, log)) {
-    await whileBusy(() => writer.ingest([item]));
+  for (const item of newChunks(file, bookmark, events)) {
+    await storeItems(writer, [item], failures);
   }
 }
 
-/** Errors of the file system: the file is gone, locked or not ours. */
-function isFileError(error: unknown): boolean {
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  return typeof code === 'string' && typeof syscall === 'string';
+/**
+ * Stores items in one transaction; those whose content SQLite refuses are left out and count as failed.
+ * Returns the paths of stale items (see `Writer.ingest`).
+ */
+export async function storeItems(
+  writer: Writer,
+  items: readonly IngestItem[],
+  failures: ReadFailures,
+): Promise<string[]> {
+  try {
+    const stale = await whileBusy(() => writer.ingest(items));
+    for (const { file, chunk } of items) {
+      if (chunk.done && !stale.includes(file.path)) failures.read(file.path);
+    }
+    return stale;
+  } catch (error) {
+    if (!isOfContent(error)) throw error;
+    if (items.length === 1) {
+      failures.failed(items[0]!.file.path, messageOf(error));
+      return [];
+    }
+  }
+  const stale: string[] = [];
+  for (const item of items) {
+    for (const path of await storeItems(writer, [item], failures)) stale.push(path);
+  }
+  return stale;
 }

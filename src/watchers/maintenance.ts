@@ -43,7 +43,8 @@ export class Maintenance {
     );
   }
 
-  #meta(key: string): string | undefined {
+  /** A value kept in the store. */
+  meta(key: string): string | undefined {
     return this.#metaValue.get<{ value: string }>(key)?.value;
   }
 
@@ -56,7 +57,7 @@ export class Maintenance {
    * some: nothing was written then, and the store is to be set aside.
    */
   async damageAfterUncleanEnd(): Promise<string | undefined> {
-    if (this.#meta('clean') === '0') {
+    if (this.meta('clean') === '0') {
       const started = Date.now();
       const damage = findDamage(this.#db);
       if (damage !== undefined) return damage;
@@ -72,7 +73,7 @@ export class Maintenance {
 
   /** Reprices everything when rates or overrides are not those of the last time. */
   async repriceIfChanged(): Promise<void> {
-    const before = this.#meta('priceRevision');
+    const before = this.meta('priceRevision');
     if (before === this.#writer.priceRevision) return;
     const started = Date.now();
     const changed = await whileBusy(() => this.#writer.reprice());
@@ -94,7 +95,7 @@ export class Maintenance {
   async backUpIfDue(): Promise<void> {
     const now = new Date();
     // A store not a week old can be built again from its transcripts.
-    const last = lastBackupAt(this.#file) || Number(this.#meta('createdAt') ?? now.getTime());
+    const last = lastBackupAt(this.#file) || Number(this.meta('createdAt') ?? now.getTime());
     if (this.#file === ':memory:' || now.getTime() - last < backupEveryMs) return;
     try {
       const path = await whileBusy(() => backUp(this.#db, this.#file, now));

@@ -5,7 +5,7 @@ import type { Bookmark } from '../model/records.ts';
 import { mergeLines } from '../store/ingest/merge.ts';
 import type { IngestItem } from '../store/writer.ts';
 import { IngestBatch } from './ingestBatch.ts';
-import { type FileToRead, newChunks } from './ingestFile.ts';
+import { type FileToRead, newChunks, type ReadingEvents } from './ingestFile.ts';
 import { shortLived, workerFile } from './workerFile.ts';
 
 /** A file to be read and where to go on in it. */
@@ -28,11 +28,11 @@ const worthAThreadBytes = 24 * 1024 * 1024;
 const mostAhead = 2;
 
 /** Reads files into portions, newest first as they are given. */
-function* portions(files: readonly Unread[], log: (text: string) => void): Generator<Portion> {
+function* portions(files: readonly Unread[], events: ReadingEvents): Generator<Portion> {
   const batch = new IngestBatch();
   let doneBytes = 0;
   for (const { file, size, bookmark } of files) {
-    for (const item of newChunks(file, bookmark, log)) {
+    for (const item of newChunks(file, bookmark, events)) {
       batch.add(item);
       if (batch.isFull || batch.isRipe) yield { items: batch.take(), doneBytes };
     }
@@ -47,29 +47,30 @@ function* portions(files: readonly Unread[], log: (text: string) => void): Gener
  */
 export async function* readAhead(
   files: readonly Unread[],
-  log: (text: string) => void,
+  events: ReadingEvents,
 ): AsyncGenerator<Portion, void, void> {
   const bytes = files.reduce((sum, { size, bookmark }) => sum + size - (bookmark?.offset ?? 0), 0);
   if (bytes < worthAThreadBytes) {
-    for (const portion of portions(files, log)) {
+    for (const portion of portions(files, events)) {
       yield portion;
       // Let file events and messages in.
       await yieldToEventLoop();
     }
     return;
   }
-  yield* readOnThread(files, log);
+  yield* readOnThread(files, events);
 }
 
 type FromReader =
   | { readonly type: 'portion'; readonly portion: Portion }
   | { readonly type: 'end' }
   | { readonly type: 'log'; readonly text: string }
+  | { readonly type: 'unread'; readonly path: string; readonly reason: string }
   | { readonly type: 'failed'; readonly text: string };
 
 async function* readOnThread(
   files: readonly Unread[],
-  log: (text: string) => void,
+  events: ReadingEvents,
 ): AsyncGenerator<Portion, void, void> {
   const worker = new Worker(workerFile(), {
     name: 'outlay-reader',
@@ -95,7 +96,8 @@ async function* readOnThread(
         continue;
       }
       if (message.type === 'end') return;
-      if (message.type === 'log') log(message.text);
+      if (message.type === 'log') events.log(message.text);
+      else if (message.type === 'unread') events.failed(message.path, message.reason);
       else if (message.type === 'failed') throw new Error(message.text);
       else {
         worker.postMessage('next');
@@ -123,7 +125,11 @@ export function runReader(port: MessagePort): void {
     }
   });
   const read = async (files: readonly Unread[]): Promise<void> => {
-    for (const portion of portions(files, (text) => tell({ type: 'log', text }))) {
+    const events: ReadingEvents = {
+      log: (text) => tell({ type: 'log', text }),
+      failed: (path, reason) => tell({ type: 'unread', path, reason }),
+    };
+    for (const portion of portions(files, events)) {
       await send(portion);
     }
     tell({ type: 'end' });

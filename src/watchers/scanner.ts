@@ -1,8 +1,10 @@
 import type { KnownFile } from '../store/ingest/fileTable.ts';
 import type { Writer } from '../store/writer.ts';
+import { type ReadingEvents, storeItems } from './ingestFile.ts';
 import type { Maintenance } from './maintenance.ts';
 import type { IndexerOutput } from './output.ts';
 import { readAhead } from './readAhead.ts';
+import type { ReadFailures } from './readFailures.ts';
 import { whileBusy } from './retryBusy.ts';
 import { type FoundFile, newFiles, rootAbove, type ScannedRoot, scanRoots } from './scanRoots.ts';
 import type { Sweeper } from './sweeper.ts';
@@ -23,6 +25,7 @@ export class Scanner {
   readonly #maintenance: Maintenance;
   readonly #roots: WatchedRoots;
   readonly #sweeper: Sweeper;
+  readonly #failures: ReadFailures;
   readonly #output: IndexerOutput;
   readonly #over: AbortSignal;
   #lastScan = 0;
@@ -32,6 +35,7 @@ export class Scanner {
     maintenance: Maintenance,
     roots: WatchedRoots,
     sweeper: Sweeper,
+    failures: ReadFailures,
     output: IndexerOutput,
     over: AbortSignal,
   ) {
@@ -39,6 +43,7 @@ export class Scanner {
     this.#maintenance = maintenance;
     this.#roots = roots;
     this.#sweeper = sweeper;
+    this.#failures = failures;
     this.#output = output;
     this.#over = over;
   }
@@ -54,7 +59,8 @@ export class Scanner {
     // Watch before listing: what is written in between is then seen by one of the two.
     const roots = this.#roots.refresh();
     const scanned = scanRoots(roots);
-    this.#output.roots(scanned, (root) => this.#roots.isPolled(root));
+    this.#failures.scanned(scanned);
+    await this.#failures.save();
     const files = scanned.flatMap((each) => each.files);
     this.#sweeper.add(files, started);
     const known = new Map(this.#writer.files.all().map((file) => [file.path, file]));
@@ -62,6 +68,8 @@ export class Scanner {
     const fresh = newFiles(scanned, known);
     await this.#readAll(fresh, known);
     await this.#readMetaFiles(scanned);
+    if (this.#over.aborted) return;
+    await this.#failures.save();
     if (this.#over.aborted) return;
     const result = `${fresh.length} of ${files.length} transcripts had something new`;
     this.#maintenance.record('index', started, result);
@@ -90,10 +98,14 @@ export class Scanner {
       bookmark: known.get(file.path)?.bookmark,
     }));
     let told = 0;
-    for await (const portion of readAhead(unread, (text) => this.#output.log('info', text))) {
+    const events: ReadingEvents = {
+      log: (text) => this.#output.log('info', text),
+      failed: (path, reason) => this.#failures.failed(path, reason),
+    };
+    for await (const portion of readAhead(unread, events)) {
       if (this.#over.aborted) return;
       if (portion.items.length > 0) {
-        const stale = await whileBusy(() => this.#writer.ingest(portion.items));
+        const stale = await storeItems(this.#writer, portion.items, this.#failures);
         for (const path of stale) this.#sweeper.touch(path);
         this.#output.committed();
       }

@@ -5,6 +5,7 @@ import type { Writer } from '../store/writer.ts';
 import { Coalescer } from './coalescer.ts';
 import { ingestFile } from './ingestFile.ts';
 import type { IndexerOutput } from './output.ts';
+import type { ReadFailures } from './readFailures.ts';
 import type { FoundFile } from './scanRoots.ts';
 import type { WatchedRoots } from './watchedRoots.ts';
 
@@ -20,6 +21,7 @@ const activeMs = 30 * 60_000;
 export class Sweeper {
   readonly #writer: Writer;
   readonly #roots: WatchedRoots;
+  readonly #failures: ReadFailures;
   readonly #output: IndexerOutput;
   readonly #over: AbortSignal;
   readonly #fail: (error: unknown) => void;
@@ -32,12 +34,14 @@ export class Sweeper {
   constructor(
     writer: Writer,
     roots: WatchedRoots,
+    failures: ReadFailures,
     output: IndexerOutput,
     over: AbortSignal,
     fail: (error: unknown) => void,
   ) {
     this.#writer = writer;
     this.#roots = roots;
+    this.#failures = failures;
     this.#output = output;
     this.#over = over;
     this.#fail = fail;
@@ -93,12 +97,16 @@ export class Sweeper {
         if (known?.gone === false) this.#writer.setGone(transcript, true);
         return;
       }
+      // A pipe, a folder or a device may be called like a transcript: there is nothing to be read.
+      if (!stats.isFile()) return;
       const { size, mtimeMs } = logFile(transcript, stats);
       const same = known?.size === size && known.mtimeMs === mtimeMs && !known.gone;
       if (same && !isAboutAgent) return;
-      await ingestFile(this.#writer, { path: transcript, root, mtimeMs }, (text) =>
-        this.#output.log('info', text),
-      );
+      await ingestFile(this.#writer, { path: transcript, root, mtimeMs }, this.#failures, {
+        log: (text) => this.#output.log('info', text),
+        failed: (failed, reason) => this.#failures.failed(failed, reason),
+      });
+      await this.#failures.save();
       this.#committed = true;
       this.#output.committed();
     } catch (error) {

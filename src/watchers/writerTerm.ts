@@ -1,8 +1,10 @@
+import { unreadableKey } from '../model/unreadable.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import type { Writer } from '../store/writer.ts';
 import type { Maintenance } from './maintenance.ts';
 import type { IndexerConfig } from './messages.ts';
 import type { IndexerOutput } from './output.ts';
+import { ReadFailures } from './readFailures.ts';
 import { RetentionJob, retentionJob } from './retentionJob.ts';
 import { Scanner } from './scanner.ts';
 import { Sweeper } from './sweeper.ts';
@@ -59,8 +61,18 @@ export class WriterTerm {
         if (!signal.aborted) events.scanWanted();
       },
     );
-    this.#sweeper = new Sweeper(writer, this.#roots, output, signal, this.#fail);
-    this.#scanner = new Scanner(writer, maintenance, this.#roots, this.#sweeper, output, signal);
+    const stored = maintenance.meta(unreadableKey);
+    const failures = new ReadFailures(writer, this.#roots, output, stored);
+    this.#sweeper = new Sweeper(writer, this.#roots, failures, output, signal, this.#fail);
+    this.#scanner = new Scanner(
+      writer,
+      maintenance,
+      this.#roots,
+      this.#sweeper,
+      failures,
+      output,
+      signal,
+    );
     if (config.retention !== undefined) {
       this.#retention = new RetentionJob(
         db,

@@ -288,7 +288,7 @@ mutate(
 );
 mutate(
   'store/ingest/rollups.ts',
-  ['what is moved is added up', '`sum(', '`max('],
+  ['what is moved is added up', '(column) => sumSql(column)', '(column) => column'],
   ['what is moved goes from where it was', ' drop.run(from, to, target);', ''],
   ['what tells less apart moves as well', '[finest, ...coarser]\n    .filter', '[finest].filter'],
 );
@@ -350,14 +350,14 @@ mutate(
   ],
   [
     'what was summed up is unconfirmed as it was',
-    '+ (SELECT coalesce(sum(nano), 0)',
-    '+ (SELECT 0 * coalesce(sum(nano), 0)',
+    'UNION ALL SELECT nano FROM thinned WHERE',
+    'UNION ALL SELECT 0 FROM thinned WHERE',
   ],
-  ['undated background stands at the start', 'state.at || (row.first_at ?? 0)', 'state.at'],
+  ['undated background stands at the start', 'row.first_at ?? 0)', '0)'],
 );
 mutate(
   'store/ingest/background.ts',
-  ['what was seen before stays', 'const nano = behind + gap - found;', 'const nano = gap - found;'],
+  ['what was seen before stays', 'Math.min(behind + gap, mostSum) - found;', 'gap - found;'],
   ['messages up to a total’s place', 'spent[next]!.at <= at', 'true'],
   ['background never shrinks', ' || nano <= 0) continue;', ') continue;'],
   ['rounding is no background', 'gap <= roundingOf(Math.max(0, next - first)) || ', ''],

@@ -444,9 +444,15 @@ function billedParts(usage: Json): Json[] {
 /** The turns of a response, where they add up to it; else the whole. */
 function turnsOf(usage: Json): number[][] {
   const whole = tokensOf(usage);
-  const turns = ((usage.iterations ?? []) as Json[])
-    .filter(({ type }) => type === 'message')
-    .map(tokensOf);
+  const told = ((usage.iterations ?? []) as Json[]).filter(({ type }) => type === 'message');
+  const counts = [
+    'input_tokens',
+    'output_tokens',
+    'cache_creation_input_tokens',
+    'cache_read_input_tokens',
+  ];
+  if (told.some((turn) => counts.some((name) => typeof turn[name] !== 'number'))) return [whole];
+  const turns = told.map(tokensOf);
   const sum = turns.reduce((a, b) => a.map((count, i) => count + b[i]!), [0, 0, 0, 0, 0, 0]);
   const adds = whole.slice(0, 5).every((count, i) => count === sum[i]);
   if (turns.length < 2 || !adds) return [whole];

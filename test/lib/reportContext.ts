@@ -20,6 +20,7 @@ export function reportContext(
     warnAfterDays: 10_000,
     accounts: undefined,
     problems: [],
+    unreadable: new Map(),
     home: '/home/somebody',
     labels: noLabels,
     budgets: [],

@@ -14,12 +14,13 @@ const lines: Readonly<Record<Exclude<RejectReason, 'too long'>, string>> = {
   'bad usage': JSON.stringify(assistant({ id: 'r2', usage: { output_tokens: -1 } })),
   'no model': JSON.stringify(assistant({ id: 'r3', model: undefined })),
   'bad total': '{"type":"cost-state","totalCostUSD":"much"}',
+  'too many parts': JSON.stringify(assistant({ id: 'r4', content: Array(250_000).fill(0) })),
 };
 
 /** Messages in the rubbish that can be used, whatever stands around them. */
 export const usableMessages = 8;
 /** Lines that are not blank, not torn and end. */
-export const rubbishLines = 19;
+export const rubbishLines = 20;
 /** Line of each reason; the line that is too long stands in a file of its own. */
 export const rejectedAt: readonly { reason: RejectReason; line: number }[] = rejectReasons.map(
   (reason) => ({

@@ -307,6 +307,9 @@ class Player {
       type: 'message',
       input_tokens,
       output_tokens: 0,
+      cache_creation_input_tokens: 0,
+      // A turn that lacks a count tells nothing.
+      ...(m % 8 === 0 ? {} : { cache_read_input_tokens: 0 }),
     }));
     const [first, second] = turns.map(({ input_tokens }) => input_tokens) as [number, number];
     return {

@@ -89,8 +89,7 @@ function assertList(db: SqlDatabase): void {
 
 /** Dearest first, as `messageCosts` has them. */
 function byCost(messages: readonly MessageCost[]): MessageCost[] {
-  const key = ({ messageId, requestId }: MessageCost): string => `${messageId} ${requestId}`;
-  return messages.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+  return messages.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 function assertMessages(db: SqlDatabase): void {

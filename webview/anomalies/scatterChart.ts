@@ -9,6 +9,7 @@ import {
   ScatterController,
   Tooltip,
 } from 'chart.js';
+import { largestOf } from '../../src/model/lists.ts';
 import { levelBand, pointLabels } from '../shared/charts/annotations.ts';
 import {
   moneyAxis,
@@ -85,7 +86,10 @@ export class ScatterChart {
 
   #options(): ChartOptions<'scatter'> {
     const { theme, figures, data, format, question } = this.#shown!;
-    const highest = Math.max(0, ...this.#lines().map(({ value }) => value));
+    const highest = largestOf(
+      this.#lines().map(({ value }) => value),
+      0,
+    );
     return {
       ...stillOptions,
       interaction: { mode: 'nearest', intersect: true },

@@ -1,3 +1,4 @@
+import { largestOf } from '../../src/model/lists.ts';
 import type { DashboardBudget } from '../../src/protocol/dashboard.ts';
 import { button } from '../shared/controls.ts';
 import { el } from '../shared/dom.ts';
@@ -22,7 +23,7 @@ export function budgetList({ data, words }: DashboardShown, tools: DashboardTool
 function budgetBar(budget: DashboardBudget, words: DashboardShown['words']): HTMLElement {
   const { name, level, levelWord, spent, limit, share, shareText, projected, steps } = budget;
   // The bar reaches as far as anything on it: a budget that is overrun has its end inside it.
-  const whole = Math.max(1, share, projected?.high ?? 0, ...steps);
+  const whole = largestOf([share, projected?.high ?? 0, ...steps], 1);
   const at = (value: number): string => `${(Math.max(0, Math.min(value, whole)) / whole) * 100}%`;
   const bar = el('span', { class: `meter ${level}`, 'aria-hidden': 'true' });
   const part = (kind: string, from: number, to: number): void => {

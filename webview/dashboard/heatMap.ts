@@ -1,3 +1,4 @@
+import { largestOf } from '../../src/model/lists.ts';
 import type { DashboardDetailsData } from '../../src/protocol/dashboard.ts';
 import { el } from '../shared/dom.ts';
 import { fill } from '../shared/fill.ts';
@@ -8,7 +9,7 @@ export function heatMap(
   { days, hours, nano }: DashboardDetailsData['heat'],
   { words, figures }: DashboardShown,
 ): HTMLElement[] {
-  const highest = Math.max(1, ...nano.flat());
+  const highest = largestOf(nano.flat(), 1);
   const head = el(
     'tr',
     {},

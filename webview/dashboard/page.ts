@@ -1,3 +1,4 @@
+import { largestOf } from '../../src/model/lists.ts';
 import type {
   DashboardActivity,
   DashboardData,
@@ -163,7 +164,12 @@ export class DashboardPage extends BasePage<
         key: name,
         label: tokens > 0 ? `${label} ·\u00a0${figures.tokens(tokens)}` : label,
         hint: `${label}: ${figures.count(tokens)}`,
-        length: nano / Math.max(1, ...details.classes.map((one) => one.nano)),
+        length:
+          nano /
+          largestOf(
+            details.classes.map((one) => one.nano),
+            1,
+          ),
         figure: figures.money(nano),
         share: data.total > 0 ? figures.percent(nano / data.total) : '',
         colour: theme.foreground,

@@ -1,3 +1,4 @@
+import { largestOf } from '../../src/model/lists.ts';
 import type { DashboardWindow } from '../../src/protocol/dashboard.ts';
 import { el } from '../shared/dom.ts';
 import { fill } from '../shared/fill.ts';
@@ -30,7 +31,10 @@ function bars(
   name: (window: DashboardWindow) => string,
 ): Bar[] {
   const shown = windows.slice(-mostWindows).reverse();
-  const highest = Math.max(1, ...shown.map(({ nano }) => nano));
+  const highest = largestOf(
+    shown.map(({ nano }) => nano),
+    1,
+  );
   return shown.map((window) => {
     const { from, to, label, nano, running } = window;
     return {

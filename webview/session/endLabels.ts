@@ -1,5 +1,6 @@
 import type { Plugin } from 'chart.js';
 import { cut } from '../../src/model/cut.ts';
+import { largestOf } from '../../src/model/lists.ts';
 import { chartFont } from '../shared/charts/chartBase.ts';
 import type { Theme } from '../shared/theme.ts';
 
@@ -17,7 +18,7 @@ export function labelRoom(labels: readonly EndLabel[], theme: Theme): number {
   if (context === null || labels.length === 0) return 8;
   const { size, family } = chartFont(theme);
   context.font = `${size}px ${family}`;
-  return 14 + Math.max(...labels.map(({ text }) => context.measureText(text).width));
+  return 14 + largestOf(labels.map(({ text }) => context.measureText(text).width));
 }
 
 /** Writes each line's name and figure at its end, moved apart where they would touch. */

@@ -1,3 +1,4 @@
+import { appendAll } from '../../src/model/lists.ts';
 import './style.css';
 import {
   type FromPanel,
@@ -99,7 +100,7 @@ function onMessage(message: ToPanel): void {
   switch (message.type) {
     case 'messages':
       if (message.from === 0) ahead = [];
-      ahead.push(...message.messages);
+      appendAll(ahead, message.messages);
       break;
     case 'snapshot':
       messages.clear();

@@ -1,3 +1,4 @@
+import { largestOf, smallestOf } from '../../src/model/lists.ts';
 import type {
   PanelAction,
   PanelMessage,
@@ -72,7 +73,7 @@ export function deriveSession(
     marks: marksOf(ordered),
     series: seriesOf(session, ordered, words),
     messageNano: session.total - background,
-    span: { from: Math.min(...moments), to: Math.max(...moments) },
+    span: { from: smallestOf(moments), to: largestOf(moments) },
   };
 }
 

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { AgentMetadata } from '../../model/records.ts';
+import { readRegular } from '../../platform/regularFile.ts';
 import { bounded } from './parse/byteCache.ts';
 import type { TranscriptLocation } from './parse/parser.ts';
 import { isJsonObject, text } from './parse/usage.ts';
@@ -15,9 +15,7 @@ export function readAgentMeta(path: string, place: TranscriptLocation): AgentMet
   if (place.agentId === '') return undefined;
   let meta: unknown;
   try {
-    const content = readFileSync(path, 'utf8');
-    if (content.length > largestMeta) return undefined;
-    meta = JSON.parse(content);
+    meta = JSON.parse(readRegular(path, largestMeta).toString('utf8'));
   } catch {
     return undefined;
   }

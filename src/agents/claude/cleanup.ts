@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegular } from '../../platform/regularFile.ts';
 import { isJsonObject } from './parse/usage.ts';
+
+/** Largest settings file read, bytes. */
+const largestSettings = 16 * 1024 * 1024;
 
 /** Days Claude Code keeps a transcript when nobody says otherwise. */
 const defaultDays = 30;
@@ -11,7 +14,9 @@ const defaultDays = 30;
  */
 export function cleanupDays(configDir: string): number {
   try {
-    const settings: unknown = JSON.parse(readFileSync(join(configDir, 'settings.json'), 'utf8'));
+    const settings: unknown = JSON.parse(
+      readRegular(join(configDir, 'settings.json'), largestSettings).toString('utf8'),
+    );
     const days = isJsonObject(settings) ? settings.cleanupPeriodDays : undefined;
     // Claude Code refuses less than one.
     return typeof days === 'number' && days >= 1 && Number.isFinite(days) ? days : defaultDays;

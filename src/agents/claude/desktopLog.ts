@@ -1,5 +1,6 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
+import { appendAll } from '../../model/lists.ts';
 import type { AgentLog, DefaultRoots, Discovery, Machine, Root, RootSource } from '../agentLog.ts';
 import { claudeLog } from './claudeLog.ts';
 import { discover } from './discover.ts';
@@ -41,9 +42,9 @@ function discoverAll(folder: string): Discovery {
   const found: Discovery = { files: [], metaFiles: [], unreadable: [] };
   for (const projects of projectsBelow(folder, 0, found)) {
     const { files, metaFiles, unreadable } = discover(projects);
-    found.files.push(...files);
-    found.metaFiles.push(...metaFiles);
-    found.unreadable.push(...unreadable);
+    appendAll(found.files, files);
+    appendAll(found.metaFiles, metaFiles);
+    appendAll(found.unreadable, unreadable);
   }
   return found;
 }

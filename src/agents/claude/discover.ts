@@ -1,5 +1,6 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
+import type { Unreadable } from '../../model/unreadable.ts';
 import { type Discovery, type LogFile, logFile } from '../agentLog.ts';
 import type { TranscriptLocation } from './parse/parser.ts';
 
@@ -17,6 +18,9 @@ export function isAgentMeta(name: string): boolean {
   return name.startsWith('agent-') && name.endsWith('.meta.json');
 }
 
+/** Folders entered behind all links of a root: somebody may have linked half a disk. */
+const mostLinkedFolders = 20_000;
+
 /** A link met on the way. */
 interface Link {
   readonly path: string;
@@ -31,58 +35,90 @@ export function discover(projects: string): Discovery {
   const found: Discovery = { files: [], metaFiles: [], unreadable: [] };
   const links: Link[] = [];
   walk(projects, 0, links, found);
-  const targets = new Set<string>();
+  if (links.length === 0) return found;
+  const behind = new Behind(found);
   // Following one may find more.
-  for (const link of links) followLink(link, targets, links, found);
+  for (const link of links) followLink(link, behind, links);
   return found;
 }
 
-function walk(folder: string, depth: number, links: Link[], found: Discovery): void {
+/** What links lead to, beside what was found without them. */
+class Behind {
+  readonly found: Discovery;
+  /** Real paths of targets that were followed. */
+  readonly targets = new Set<string>();
+  foldersLeft = mostLinkedFolders;
+  readonly #inodes: Set<string>;
+
+  constructor(found: Discovery) {
+    this.found = found;
+    this.#inodes = new Set([...found.files, ...found.metaFiles].map(({ inode }) => inode));
+  }
+
+  /** Adds the files that are not known by another path. */
+  add({ files, metaFiles }: Discovery): void {
+    for (const file of files) if (this.#isNew(file)) this.found.files.push(file);
+    for (const file of metaFiles) if (this.#isNew(file)) this.found.metaFiles.push(file);
+  }
+
+  #isNew({ inode }: LogFile): boolean {
+    if (this.#inodes.has(inode)) return false;
+    this.#inodes.add(inode);
+    return true;
+  }
+}
+
+function walk(
+  folder: string,
+  depth: number,
+  links: Link[],
+  found: Discovery,
+  mayEnter: () => boolean = () => true,
+): void {
   let entries: Dirent[];
   try {
     entries = readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    found.unreadable.push({ path: folder, code: codeOf(error) });
+    found.unreadable.push({ path: folder, code: reasonOf(folder, error) });
     return;
   }
   for (const entry of entries) {
     const path = join(folder, entry.name);
     const wanted = isTranscript(entry.name) || isAgentMeta(entry.name);
     if (entry.isDirectory()) {
-      if (depth < deepest && !skippedFolders.has(entry.name)) walk(path, depth + 1, links, found);
+      if (depth >= deepest || skippedFolders.has(entry.name)) continue;
+      if (mayEnter()) walk(path, depth + 1, links, found, mayEnter);
     } else if (entry.isSymbolicLink()) links.push({ path, depth });
     else if (wanted && entry.isFile()) addFile(path, found);
   }
 }
 
-function followLink(
-  { path, depth }: Link,
-  targets: Set<string>,
-  links: Link[],
-  found: Discovery,
-): void {
-  const behind: Discovery = { files: [], metaFiles: [], unreadable: found.unreadable };
+function followLink({ path, depth }: Link, behind: Behind, links: Link[]): void {
+  const { unreadable } = behind.found;
+  const found: Discovery = { files: [], metaFiles: [], unreadable };
+  const mayEnter = (): boolean => {
+    if (behind.foldersLeft === 0) unreadable.push({ path, code: 'too many folders behind links' });
+    return behind.foldersLeft-- > 0;
+  };
   try {
     const real = realpathSync.native(path);
-    if (targets.has(real)) return;
-    targets.add(real);
+    if (behind.targets.has(real)) return;
+    behind.targets.add(real);
     const stats = statSync(real);
     const name = basename(path);
-    // A link to a folder above it is a loop; its content is reached without the link.
-    const loop = path.startsWith(real + sep);
-    if (stats.isDirectory() && !loop && depth < deepest) walk(path, depth + 1, links, behind);
-    else if (stats.isFile() && (isTranscript(name) || isAgentMeta(name))) addFile(path, behind);
+    if (stats.isDirectory()) {
+      if (isAbove(real, path) || depth >= deepest || !mayEnter()) return;
+      walk(path, depth + 1, links, found, mayEnter);
+    } else if (stats.isFile() && (isTranscript(name) || isAgentMeta(name))) addFile(path, found);
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') found.unreadable.push({ path, code: codeOf(error) });
+    noteUnreadable(path, error, unreadable);
   }
-  addOthers(found.files, behind.files);
-  addOthers(found.metaFiles, behind.metaFiles);
+  behind.add(found);
 }
 
-/** Adds the files that are not known by another path. */
-function addOthers(known: LogFile[], files: readonly LogFile[]): void {
-  const inodes = new Set(known.map(({ inode }) => inode));
-  for (const file of files) if (!inodes.has(file.inode)) known.push(file);
+/** Whether a folder holds a path. A link to such a folder is a loop: its content is reached without the link. */
+function isAbove(folder: string, path: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 function addFile(path: string, found: Discovery): void {
@@ -91,12 +127,20 @@ function addFile(path: string, found: Discovery): void {
     if (isAgentMeta(basename(path))) found.metaFiles.push(file);
     else found.files.push(file);
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') found.unreadable.push({ path, code: codeOf(error) });
+    noteUnreadable(path, error, found.unreadable);
   }
 }
 
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? 'unreadable';
+/** What has gone since it was listed is not there, and that is all. */
+function noteUnreadable(path: string, error: unknown, unreadable: Unreadable[]): void {
+  const code = reasonOf(path, error);
+  if (code !== 'ENOENT') unreadable.push({ path, code });
+}
+
+/** An errno code. A name that is no UTF-8 is read with marks in it, by which nothing can be found. */
+function reasonOf(path: string, error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
+  return code === 'ENOENT' && basename(path).includes('\ufffd') ? 'its name is no UTF-8' : code;
 }
 
 /** What a transcript's path says about session, agent and workflow. */

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { processAlive } from '../../platform/processAlive.ts';
+import { readRegular } from '../../platform/regularFile.ts';
 import { isJsonObject, text } from './parse/usage.ts';
 
 /**
@@ -33,7 +34,7 @@ function namesIn(folder: string): string[] {
 
 function sessionIn(file: string): string {
   try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const value: unknown = JSON.parse(readRegular(file, 1_000_000).toString('utf8'));
     return isJsonObject(value) ? text(value.sessionId) : '';
   } catch {
     return '';

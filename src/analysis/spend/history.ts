@@ -1,3 +1,4 @@
+import { largestOf } from '../../model/lists.ts';
 import { dailySpend } from './spendPoints.ts';
 import { halves } from './trend.ts';
 
@@ -6,7 +7,7 @@ const bars = '▁▂▃▄▅▆▇█';
 
 /** A bar for each value, as high as its share of the highest. The lowest bar is nothing spent at all. */
 export function sparkline(values: readonly number[]): string {
-  const most = Math.max(0, ...values);
+  const most = largestOf(values, 0);
   return values
     .map((value) => {
       if (value <= 0 || most === 0) return bars[0]!;

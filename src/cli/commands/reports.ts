@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { HumanError } from '../../model/errors.ts';
+import { largestOf } from '../../model/lists.ts';
 import { filterTexts, type OptionDefinition } from '../../query/options.ts';
 import { listed, readQuestion } from '../../query/question.ts';
 import type { ReportDefinition } from '../../reports/document/definition.ts';
@@ -147,7 +148,10 @@ export function exitCodeOf({ verdict }: Document, failOn: readonly FailReason[])
 }
 
 function exampleText(examples: ReportDefinition['examples']): string {
-  const width = Math.max(0, ...examples.map(([line]) => line.length));
+  const width = largestOf(
+    examples.map(([line]) => line.length),
+    0,
+  );
   const lines = examples.map(([line, answer]) => `  ${line.padEnd(width + 2)} ${answer}`);
   return lines.length === 0 ? '' : `\nExamples:\n${lines.join('\n')}`;
 }

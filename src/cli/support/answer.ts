@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { HumanError } from '../../model/errors.ts';
-import type { GitState, ReportContext } from '../../query/context.ts';
+import { unreadableList } from '../../model/unreadable.ts';
+import { count, type GitState, type ReportContext, unreadableNote } from '../../query/context.ts';
 import {
   type ContextInputs,
   withReportContext,
@@ -9,7 +10,8 @@ import {
 import type { Document } from '../../reports/document/document.ts';
 import { render } from '../../reports/document/render.ts';
 import { openForReading } from '../../store/connection/openStore.ts';
-import { type IndexOutcome, indexOnce } from '../../watchers/indexOnce.ts';
+import { sizeText } from '../../text/byteSize.ts';
+import { type Backlog, type IndexOutcome, indexOnce } from '../../watchers/indexOnce.ts';
 import { now } from './clock.ts';
 import type { Environment } from './environment.ts';
 import { formatOf } from './options.ts';
@@ -30,10 +32,9 @@ export async function bringUpToDate(environment: Environment): Promise<Freshness
   const progress = new Progress(process.stderr, options.quiet !== true);
   try {
     const outcome = await indexOnce(indexer, book.revision, (message) => progress.on(message));
-    const behind = outcome.behind
-      ? ['Another program is still reading transcripts: figures may be a moment old.']
-      : [];
-    return { outcome, problems: behind };
+    const behind = outcome.missing === undefined ? [] : [backlogNote(outcome, outcome.missing)];
+    const unreadable = unreadableNote([unreadableList(outcome.unreadable ?? [])], homedir());
+    return { outcome, problems: [...behind, ...unreadable] };
   } catch (error) {
     const store = error instanceof HumanError ? openForReading(indexer.storeFile) : undefined;
     if (store === undefined) throw error;
@@ -45,6 +46,13 @@ export async function bringUpToDate(environment: Environment): Promise<Freshness
   } finally {
     progress.end();
   }
+}
+
+/** What a figure lacks while another program is still reading. */
+function backlogNote({ transcripts }: IndexOutcome, missing: Backlog): string {
+  const { pid, role } = missing;
+  const who = pid === 0 ? 'Another program' : `Another program (${role}, process ${pid})`;
+  return `${who} is still reading: ${missing.transcripts} of ${count(transcripts, 'transcript')} have something new (${sizeText(missing.bytes)}), so figures are not of this moment.`;
 }
 
 /** Opens the store and answers with what `report` makes of it. */

@@ -31,7 +31,10 @@ export function machineInfo(
         exists: root.exists,
         transcripts: files.length,
         bytes: files.reduce((sum, { size }) => sum + size, 0),
-        unreadable,
+        unreadable: [
+          ...unreadable,
+          ...(reader.unreadable([root.path]).get(root.path)?.reading.named ?? []),
+        ],
         ...(days !== undefined && {
           cleanupDays: days,
           unreadExpiring: files.filter((file) => isUnread(file) && file.mtimeMs < expires).length,

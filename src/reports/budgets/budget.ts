@@ -30,6 +30,7 @@ import { groupsOf, Names } from '../../query/names.ts';
 import { knownProjects } from '../../query/projects.ts';
 import { listed, type Question, textOption } from '../../query/question.ts';
 import { lostIn } from '../../query/select.ts';
+import { reachesLimit } from '../../query/sums.ts';
 import { addSums, isLowerBound, shortcomings, withLost } from '../../store/schema/sums.ts';
 import { isProject, isSamePath, lastPart } from '../../text/paths.ts';
 import { clip, plainText } from '../../text/plainText.ts';
@@ -230,6 +231,7 @@ function checkNotes(
       background: worst.background,
       unpriced: worst.unpriced,
       declined: worst.declined,
+      saturated: reachesLimit(worst.sums, worst.background),
     }),
     ...(parted
       ? ['Sessions, agents and runs are judged by themselves, those at work in the last 24 hours.']

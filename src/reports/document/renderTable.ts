@@ -1,4 +1,5 @@
 import type { Zone } from '../../model/calendar.ts';
+import { largestOf } from '../../model/lists.ts';
 import { clip, displayWidth, plainText } from '../../text/plainText.ts';
 import { cellText } from './cells.ts';
 import { type Document, isNumeric, type Table } from './document.ts';
@@ -50,7 +51,7 @@ function lines({ columns, rows }: Table, zone: Zone): string[] {
     ),
   );
   const all = [columns.map(({ header }) => header), ...texts];
-  const widths = columns.map((_, i) => Math.max(...all.map((row) => displayWidth(row[i]!))));
+  const widths = columns.map((_, i) => largestOf(all.map((row) => displayWidth(row[i]!))));
   return all.map((row) =>
     columns
       .map(({ unit }, i) => {

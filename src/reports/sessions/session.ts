@@ -1,6 +1,7 @@
 import { percentile } from '../../analysis/statistics/percentile.ts';
 import { formatDuration } from '../../model/calendar.ts';
 import { agreesWithClient } from '../../model/clientTotal.ts';
+import { largestOf } from '../../model/lists.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { formatTokens, promptTokens, totalTokens } from '../../model/tokens.ts';
 import { type ClassCosts, costByClass } from '../../pricing/costByClass.ts';
@@ -25,7 +26,7 @@ import {
 import { declinedOfSessions } from '../../query/declined.ts';
 import { findSession } from '../../query/findSession.ts';
 import { numberOption, textOption } from '../../query/question.ts';
-import { sumBy, unpricedOf } from '../../query/sums.ts';
+import { reachesLimit, sumBy, unpricedOf } from '../../query/sums.ts';
 import { compactionsOf } from '../../store/query/events.ts';
 import { type MessageCost, messageCosts, priceRows } from '../../store/query/messageCosts.ts';
 import type { SessionSummary } from '../../store/query/storeReader.ts';
@@ -109,7 +110,12 @@ export function sessionReport(
     ],
     notes: [
       ...summedUp,
-      ...figureNotes(context, { ...session, unpriced: unpricedOf(rows), declined }),
+      ...figureNotes(context, {
+        ...session,
+        unpriced: unpricedOf(rows),
+        declined,
+        saturated: reachesLimit(session, session.background),
+      }),
     ],
     json: {
       schemaVersion: 1,
@@ -223,7 +229,7 @@ function contextJson(messages: readonly MessageCost[]): object {
   const main = messages.filter(({ agentId }) => agentId === '').toSorted((a, b) => a.at - b.at);
   const sizes = main.map(({ usage }) => promptTokens(usage));
   return {
-    peakTokens: Math.max(0, ...sizes),
+    peakTokens: largestOf(sizes, 0),
     lastTokens: sizes.at(-1) ?? 0,
     series: main.map(({ at }, i) => ({ at: isoTime(at), tokens: sizes[i] })),
   };

@@ -14,7 +14,7 @@ import {
 } from '../../query/context.ts';
 import { declinedOfSessions } from '../../query/declined.ts';
 import { projectPath } from '../../query/projects.ts';
-import { modelsJson, sumBy, tokenCounts, unpricedOf } from '../../query/sums.ts';
+import { modelsJson, reachesLimit, sumBy, tokenCounts, unpricedOf } from '../../query/sums.ts';
 import { lostLines } from '../../store/query/losses.ts';
 import type { AgentSums, SessionSummary } from '../../store/query/storeReader.ts';
 import { addSums, isLowerBound, type SpendSums, withLost } from '../../store/schema/sums.ts';
@@ -67,7 +67,13 @@ export function sessionsReport(
         ),
       },
     ],
-    notes: figureNotes(context, { ...totals, background, unpriced, declined }),
+    notes: figureNotes(context, {
+      ...totals,
+      background,
+      unpriced,
+      declined,
+      saturated: reachesLimit(totals, background),
+    }),
     json: {
       schemaVersion: 1,
       totals: {

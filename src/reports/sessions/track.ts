@@ -8,7 +8,7 @@ import {
   warnings,
 } from '../../query/context.ts';
 import { declinedOfSessions } from '../../query/declined.ts';
-import { sumBy, unpricedOf } from '../../query/sums.ts';
+import { reachesLimit, sumBy, unpricedOf } from '../../query/sums.ts';
 import type { SessionSummary } from '../../store/query/storeReader.ts';
 import { isLowerBound } from '../../store/schema/sums.ts';
 import type { Document } from '../document/document.ts';
@@ -60,7 +60,12 @@ export function trackReport(
         rows: sumBy(rows, ({ model }) => model).map(([model, sums]) => modelCells(model, sums)),
       },
     ],
-    notes: figureNotes(context, { ...session, unpriced, declined }),
+    notes: figureNotes(context, {
+      ...session,
+      unpriced,
+      declined,
+      saturated: reachesLimit(session, session.background),
+    }),
     json: {
       schemaVersion: 1,
       key,

@@ -4,6 +4,7 @@ import {
   counterfactual as reprice,
 } from '../../analysis/spend/counterfactual.ts';
 import { dayOf } from '../../model/calendar.ts';
+import { largestOf } from '../../model/lists.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { tokenClassKeys, tokenClassNames } from '../../model/tokenClassNames.ts';
 import { noUsage, type Usage, usageKeys } from '../../model/tokens.ts';
@@ -350,7 +351,10 @@ function assumptions(
   found: readonly Repriced[],
   { unsplit }: ActualClasses,
 ): string[] {
-  const leftOut = Math.max(0, ...found.map(({ result }) => result.leftOut));
+  const leftOut = largestOf(
+    found.map(({ result }) => result.leftOut),
+    0,
+  );
   const bands = found.some(({ baseline }) => baseline.model.periods.some(({ above }) => above));
   return [
     "Assumed: the same tokens at the baseline's prices of now, fast mode, region and batch where it has a factor for them. Another model would not use the same tokens, nor do the same work.",

@@ -8,6 +8,7 @@ import {
   type TimeSpan,
   weekSpan,
 } from '../../model/calendar.ts';
+import { largestOf } from '../../model/lists.ts';
 import { memoize } from '../../model/memoize.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { count, figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
@@ -68,6 +69,7 @@ function historyReport(context: ReportContext, question: Question): Document {
   const figures = figuresOf(context, selection);
   const empty = isNothing(selection);
   const values = entries.map((entry) => entry.total);
+  const most = largestOf(values, 0);
   const trend = directionOf(values);
   return {
     title: `History by ${step}, ${spanText(question.span, context.zone)}`,
@@ -76,7 +78,7 @@ function historyReport(context: ReportContext, question: Question): Document {
       {
         title: '',
         columns: columnsOf(step),
-        rows: empty ? [] : entries.map((entry) => cells(entry, values)),
+        rows: empty ? [] : entries.map((entry) => cells(entry, most)),
       },
     ],
     notes: [
@@ -199,11 +201,7 @@ function columnsOf(step: Step): Column[] {
 
 const widestBar = 24;
 
-function cells(
-  { from, total, background, messages, high }: Entry,
-  values: readonly number[],
-): Cell[] {
-  const most = Math.max(...values);
+function cells({ from, total, background, messages, high }: Entry, most: number): Cell[] {
   const length = most === 0 ? 0 : Math.round((total / most) * widestBar);
   const bar = total > 0 ? '█'.repeat(Math.max(1, length)) : '';
   return [from, total, background, messages, bar, high ? 'above twice the average' : ''];

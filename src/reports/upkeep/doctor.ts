@@ -7,6 +7,7 @@ import { unpricedOf } from '../../query/sums.ts';
 import type { StoreOnDisk } from '../../store/connection/backups.ts';
 import type { RejectedCount } from '../../store/query/storeReader.ts';
 import { sizeText } from '../../text/byteSize.ts';
+import { clip, plainText } from '../../text/plainText.ts';
 import type { Cell, Document, Table } from '../document/document.ts';
 import { type EndingModel, endingModels } from './endingModels.ts';
 import { isoOrNull, workersJson, workerTables } from './workers.ts';
@@ -41,6 +42,9 @@ const sources: Readonly<Record<RootSource, string>> = {
   CLAUDE_CONFIG_DIR: 'CLAUDE_CONFIG_DIR',
   default: 'default place',
 };
+
+/** Reasons a finding names. */
+const namedReasons = 5;
 
 type Unpriced = ReturnType<typeof unpricedOf>;
 
@@ -121,10 +125,14 @@ function findings(
   for (const { path, source } of roots.filter(({ exists }) => !exists)) {
     if (transcripts > 0) found.push(`${path} (${sources[source]}) has no folder "projects".`);
   }
-  const unreadable = roots.reduce((sum, root) => sum + root.unreadable.length, 0);
-  if (unreadable > 0) {
-    const what = count(unreadable, 'folder or file', 'folders or files');
-    found.push(`${what} cannot be read: check the rights.`);
+  const unreadable = roots.flatMap((root) => root.unreadable);
+  if (unreadable.length > 0) {
+    const what = count(unreadable.length, 'folder or file', 'folders or files');
+    const reasons = new Set(unreadable.map(({ code }) => clip(plainText(code), 80)));
+    const shown = [...reasons].slice(0, namedReasons).join(', ');
+    found.push(
+      `${what} cannot be read, so figures may be too low: ${shown}. See "Unreadable" below.`,
+    );
   }
   for (const { path, cleanupDays: days, unreadExpiring = 0 } of roots) {
     if (unreadExpiring === 0) continue;
@@ -146,7 +154,9 @@ function findings(
       `${count(unpriced.length, 'model')} without a price, so figures are at least what is shown. "outlay prices import FILE" sets one.`,
     );
   }
-  return [...found, ...ending.map(endingSentence), ...warnings(context)];
+  // What the store says of unreadable files is among what the roots say.
+  const others = warnings({ ...context, unreadable: new Map() });
+  return [...found, ...ending.map(endingSentence), ...others];
 }
 
 function endingSentence({ model, ends, source, over, messages }: EndingModel): string {

@@ -1,4 +1,5 @@
 import { roundingOf } from '../../model/clientTotal.ts';
+import { mostSum } from '../schema/saturate.ts';
 import type { TotalStep } from './clientTotals.ts';
 
 /** What was spent at a time, in nano-dollars. */
@@ -40,7 +41,8 @@ export function backgroundOf(
     told += more;
     while (next < spent.length && spent[next]!.at <= at) next += 1;
     const gap = told - Math.max(0, sums[next]! - sums[first]!);
-    const nano = behind + gap - found;
+    // What a session has beyond its messages is a sum as well, and ends where sums do.
+    const nano = Math.min(behind + gap, mostSum) - found;
     if (gap <= roundingOf(Math.max(0, next - first)) || nano <= 0) continue;
     found += nano;
     byTime.set(at || undated, (byTime.get(at || undated) ?? 0) + nano);

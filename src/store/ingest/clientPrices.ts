@@ -1,5 +1,6 @@
 import { usdToNano } from '../../model/money.ts';
 import { type MessageRow, pricing, type StoredCostState } from '../schema/messageRow.ts';
+import { saturated } from '../schema/saturate.ts';
 import type { TotalStep } from './clientTotals.ts';
 import type { Messages } from './messageTable.ts';
 import type { StringTable } from './stringTable.ts';
@@ -80,7 +81,7 @@ function modelTotal(state: StoredCostState, model: string): number | undefined {
   for (const [name, usd] of Object.entries(models)) {
     if (plainModel(name) === model) sum = (sum ?? 0) + usdToNano(usd);
   }
-  return sum;
+  return sum === undefined ? undefined : saturated(sum);
 }
 
 function plainModel(name: string): string {

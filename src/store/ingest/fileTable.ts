@@ -91,7 +91,7 @@ export class Files {
     for (const [reason, group] of byReason) {
       const known = this.#rejected.get<{ count: number; lines: string }>(file, reason);
       const lines = known === undefined ? [] : (JSON.parse(known.lines) as number[]);
-      lines.push(...group.slice(0, examples).map(({ line }) => line));
+      for (const { line } of group.slice(0, examples)) lines.push(line);
       const count = (known?.count ?? 0) + group.length;
       this.#reject.run(file, reason, count, JSON.stringify(lines.slice(0, examples)));
     }

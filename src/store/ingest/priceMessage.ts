@@ -1,6 +1,7 @@
 import type { PriceFunction } from '../../model/price.ts';
 import type { MessageLine } from '../../model/records.ts';
 import type { BandPart, PricedPart } from '../schema/messageRow.ts';
+import { saturated } from '../schema/saturate.ts';
 
 /** The money of one message at given rates. */
 export interface MessagePrice {
@@ -43,8 +44,8 @@ export function priceLine(line: MessageLine, price: PriceFunction): MessagePrice
     model: own.model,
     row: own.kind === 'priced' ? own.row : '',
     priced,
-    nano,
-    declined,
+    nano: saturated(nano),
+    declined: saturated(declined),
     parts,
     band: above && {
       row: above.row,

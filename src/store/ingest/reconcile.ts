@@ -1,5 +1,6 @@
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 import type { MessageRow, StoredCostState } from '../schema/messageRow.ts';
+import { sumSql } from '../schema/saturate.ts';
 import { backgroundOf, type Spent } from './background.ts';
 import { allotClientPrices, type DownsampledShare } from './clientPrices.ts';
 import { totalSteps, wholeTotal } from './clientTotals.ts';
@@ -75,8 +76,8 @@ export class Reconciler {
     );
     const after = 'session = ? AND counted = 1 AND at > ?';
     this.#unconfirmed = db.prepare(
-      `SELECT (SELECT coalesce(sum(nano), 0) FROM message WHERE ${after})
-         + (SELECT coalesce(sum(nano), 0) FROM thinned WHERE ${after}) AS nano`,
+      `SELECT ${sumSql('nano')} AS nano FROM (SELECT nano FROM message WHERE ${after}
+         UNION ALL SELECT nano FROM thinned WHERE ${after})`,
     );
     this.#known = db.prepare('SELECT at, nano FROM background WHERE session = ? ORDER BY at');
     this.#clear = db.prepare('DELETE FROM background WHERE session = ?');

@@ -1,3 +1,4 @@
+import { smallestOf } from '../../model/lists.ts';
 import type { SessionRecords } from '../../model/records.ts';
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 import { earlier, type SessionRow, type Sessions } from './sessionTable.ts';
@@ -125,7 +126,7 @@ export function ownsBefore(a: SessionRow, b: SessionRow): boolean {
 
 function packRecords(hashes: readonly number[], times: readonly number[]): Uint8Array {
   const bytes = Buffer.allocUnsafe(8 + hashes.length * recordBytes);
-  const base = Math.min(...chunkMinima(times));
+  const base = smallestOf(times);
   bytes.writeDoubleLE(base, 0);
   hashes.forEach((hash, i) => {
     const at = 8 + i * recordBytes;
@@ -135,13 +136,6 @@ function packRecords(hashes: readonly number[], times: readonly number[]): Uint8
     bytes.writeUIntLE(since, at + 7, 5);
   });
   return bytes;
-}
-
-/** Minimum of each 1,000 values: spreading a very long array into one call overflows the stack. */
-function chunkMinima(times: readonly number[]): number[] {
-  const minima: number[] = [];
-  for (let i = 0; i < times.length; i += 1000) minima.push(Math.min(...times.slice(i, i + 1000)));
-  return minima;
 }
 
 function unpackRecords(records: Uint8Array): { hashes: number[]; times: number[] } {

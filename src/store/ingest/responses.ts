@@ -1,3 +1,4 @@
+import { appendAll } from '../../model/lists.ts';
 import { compareLines, keyText, type MergedMessage, merge, type VariantKey } from './merge.ts';
 
 /** A variant of a message id; `legacy` when a schema before 7 wrote it and no line of it was read since. */
@@ -47,8 +48,8 @@ export function formResponses(variants: readonly Variant[]): Response[] {
     }
     const sent = members.filter(({ state }) => state.sides.length > 0);
     const empty = members.filter(({ state }) => state.sides.length === 0);
-    groups.push(...connected(sent).map((members) => ({ members, requested: false })));
-    placeholders.push(...connected(empty).map((members) => ({ members, requested: false })));
+    for (const some of connected(sent)) groups.push({ members: some, requested: false });
+    for (const some of connected(empty)) placeholders.push({ members: some, requested: false });
   }
   const formed = placePlaceholders(attach(groups), placeholders);
   const original = formed.filter(inMain).map(sidesOf);
@@ -135,7 +136,7 @@ function join(
     const best = candidates.reduce((a, b) =>
       b.rank < a.rank || (b.rank === a.rank && b.at < a.at) ? b : a,
     );
-    joined[best.at]!.members.push(...other.members);
+    appendAll(joined[best.at]!.members, other.members);
   }
   return [...joined, ...alone];
 }

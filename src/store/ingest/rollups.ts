@@ -1,5 +1,6 @@
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 import { bucketOf, bucketsOf, type RollupTable, sumColumns } from '../schema/rollupTables.ts';
+import { saturated, saturatedSql, sumSql } from '../schema/saturate.ts';
 
 /** Delta of one rollup row, in the order of `sumColumns`. */
 type Delta = number[];
@@ -35,7 +36,9 @@ const coarser: readonly Table[] = [
   { name: 'spend_model', keys: ['model', 'bucket'] },
 ];
 
-const additions = sumColumns.map((name) => `${name} = ${name} + excluded.${name}`).join(', ');
+const additions = sumColumns
+  .map((name) => `${name} = ${saturatedSql(`${name} + excluded.${name}`)}`)
+  .join(', ');
 const allZero = sumColumns.map((name) => `${name} = 0`).join(' AND ');
 
 /**
@@ -57,7 +60,7 @@ function moveWithin(
 ): (from: number, to: number, target: number) => void {
   const stretch = `${bucketsOf(name)} AND bucket <> ?`;
   const others = keys.filter((key) => key !== 'bucket');
-  const sums = sumColumns.map((column) => `sum(${column})`);
+  const sums = sumColumns.map((column) => sumSql(column));
   const add = db.prepare(
     // GROUP BY, so that an empty interval yields no row instead of a row of NULL sums.
     `INSERT INTO ${name} (${['bucket', ...others, ...sumColumns].join(', ')})
@@ -156,7 +159,7 @@ class TableWriter {
   write(all: Changes): void {
     const changes = this.#occurrences === undefined ? all : all.by(this.#occurrences);
     for (const { keys, delta } of changes.rows()) {
-      this.#add.run(...keys, ...delta);
+      this.#add.run(...keys, ...delta.map(saturated));
       if (delta.some((value) => value < 0)) this.#drop.run(...keys);
     }
   }

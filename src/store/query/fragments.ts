@@ -1,4 +1,5 @@
 import { sumColumns } from '../schema/rollupTables.ts';
+import { sumSql } from '../schema/saturate.ts';
 import type { SpendSums } from '../schema/sums.ts';
 
 export function alias(name: (typeof sumColumns)[number]): keyof SpendSums {
@@ -16,7 +17,7 @@ export function spendSumsOf(only?: readonly (keyof SpendSums)[]): string[] {
   return sumColumns
     .map((name) => [name, alias(name)] as const)
     .filter(([, as]) => only === undefined || only.includes(as))
-    .map(([name, as]) => `coalesce(sum(${name}), 0) AS ${as}`);
+    .map(([name, as]) => `${sumSql(name)} AS ${as}`);
 }
 
 /** All of them. */

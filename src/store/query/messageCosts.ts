@@ -99,7 +99,7 @@ const costsOf = `SELECT m.id, m.mid, m.rid, m.side, m.at, m.nano, m.declined, m.
 /** The messages of a session that count, most expensive first. */
 export function messageCosts(db: SqlDatabase, session: number): MessageCost[] {
   return db
-    .prepare(`${costsOf} ORDER BY m.nano DESC, m.at, m.mid, m.rid`)
+    .prepare(`${costsOf} ORDER BY m.nano DESC, m.at, m.mid, m.rid, m.side`)
     .all<Row>(session)
     .map(costOf);
 }
@@ -161,6 +161,11 @@ export function messagesPrint(db: SqlDatabase, session: number, before: number):
   return `${count} ${sum}`;
 }
 
+/** A placeholder's session may be another's of the same response: a session has one of an id. */
+function keyOf({ mid, rid, side }: Pick<Row, 'mid' | 'rid' | 'side'>): string {
+  return `${mid} ${rid}${side && ` ${side.startsWith('@') ? '@' : side}`}`;
+}
+
 /** The price rows of a message, as a person reads them. */
 export function priceRows({ row, bandRow }: Pick<MessageCost, 'row' | 'bandRow'>): string {
   return bandRow === '' ? row : `${row} + ${bandRow}`;
@@ -171,7 +176,7 @@ function costOf(row: Row): MessageCost {
   return {
     messageId: row.mid,
     requestId: row.rid,
-    key: `${row.mid} ${row.rid}${row.side && ` ${row.side}`}`,
+    key: keyOf(row),
     at: row.at,
     agentId: row.aid,
     model: row.modelText,

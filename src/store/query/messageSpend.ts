@@ -2,6 +2,7 @@ import type { TimeSpan } from '../../model/calendar.ts';
 import { usageKeys } from '../../model/tokens.ts';
 import { isLower, lowerSql, type MessageRow, pricing, usageOf } from '../schema/messageRow.ts';
 import { bucketMs } from '../schema/rollupTables.ts';
+import { sumSql } from '../schema/saturate.ts';
 import type { RowKeys, SpendRow } from '../schema/sums.ts';
 
 /** Joins each message (`m`) with its facet (`f`). */
@@ -69,8 +70,8 @@ const counts = `count(*) AS messages, coalesce(sum(${lowerSql}), 0) AS lower,
   coalesce(sum(m.priced = 0), 0) AS unpriced, coalesce(sum(m.priced = 2), 0) AS client`;
 
 function summed(column: (key: (typeof usageKeys)[number]) => string): string {
-  const tokens = usageKeys.map((key) => `coalesce(sum(${column(key)}), 0) AS ${key}`);
-  return [counts, ...tokens, 'coalesce(sum(m.nano), 0) AS nano'].join(', ');
+  const tokens = usageKeys.map((key) => `${sumSql(column(key))} AS ${key}`);
+  return [counts, ...tokens, `${sumSql('m.nano')} AS nano`].join(', ');
 }
 
 /**
@@ -82,7 +83,7 @@ export const ownSums = summed((key) => usageColumns[key]);
 /** The same with the tokens of the parts that are billed: what the rollups hold of these messages. */
 export const messageSums = summed(
   (key) => `${usageColumns[key]} + CASE WHEN m.parts IS NULL THEN 0 ELSE
-    (SELECT coalesce(sum(json_extract(p.value, '$.usage.${key}')), 0) FROM json_each(m.parts) p
+    (SELECT total(json_extract(p.value, '$.usage.${key}')) FROM json_each(m.parts) p
      WHERE json_extract(p.value, '$.kind') <> 'declined') END`,
 );
 

@@ -1,4 +1,5 @@
 import type { SqlDatabase, Statement } from '../driver/types.ts';
+import { sumSql } from '../schema/saturate.ts';
 import { titleOf } from './fragments.ts';
 import { lossesOf, lostLines } from './losses.ts';
 
@@ -33,7 +34,7 @@ const defaultPageSize = 200;
 const columns = `s.id AS id, s.sid AS sid, r.text AS root, c.text AS cwd, p.git_root AS gitRoot,
   b.text AS branch, ${titleOf} AS title,
   coalesce((SELECT w.text FROM spend_total m JOIN word w ON w.id = m.model WHERE m.session = s.id
-    GROUP BY m.model ORDER BY sum(m.nano) DESC, sum(m.messages) DESC, w.text LIMIT 1), '') AS model,
+    GROUP BY m.model ORDER BY total(m.nano) DESC, sum(m.messages) DESC, w.text LIMIT 1), '') AS model,
   coalesce(s.own_at, s.first_at, 0) AS startedAt, coalesce(s.last_at, 0) AS endedAt,
   s.background AS background, coalesce(t.nano, 0) AS nano,
   coalesce(t.messages, 0) AS messages, coalesce(t.unpriced, 0) AS unpriced,
@@ -42,8 +43,7 @@ const columns = `s.id AS id, s.sid AS sid, r.text AS root, c.text AS cwd, p.git_
 const joins = `JOIN word r ON r.id = s.root JOIN word c ON c.id = s.cwd JOIN word b ON b.id = s.branch
   LEFT JOIN project p ON p.cwd = s.cwd`;
 
-const sums =
-  'sum(nano) AS nano, sum(messages) AS messages, sum(unpriced) AS unpriced, sum(lower) AS lower';
+const sums = `${sumSql('nano')} AS nano, sum(messages) AS messages, sum(unpriced) AS unpriced, sum(lower) AS lower`;
 
 /** Sessions that have messages or a client's total count as sessions; others are empty files. */
 const counted = '(s.client_total IS NOT NULL OR coalesce(t.messages, 0) > 0)';

@@ -1,9 +1,11 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import { oddTime } from '../../model/records.ts';
+import { parseUnreadable, type RootUnreadable, unreadableKey } from '../../model/unreadable.ts';
 import type { LeaseRow } from '../connection/writerLease.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
 import { downsampleMeta } from '../retention/downsampleState.ts';
 import { bucketMs, bucketsOf, everyModel } from '../schema/rollupTables.ts';
+import { sumSql } from '../schema/saturate.ts';
 import { addSums, type SpendSums, takenAway, withLost } from '../schema/sums.ts';
 import { agentType, inScope, type Scope, spendSums, titleOf } from './fragments.ts';
 import { type Loss, lossesOf, lostLines } from './losses.ts';
@@ -138,7 +140,7 @@ export class StoreReader {
   background(span: TimeSpan, scope: Scope): number {
     const list = scope === undefined ? null : JSON.stringify(scope);
     return this.#all<{ nano: number }>(
-      `SELECT coalesce(sum(b.nano), 0) AS nano FROM background b JOIN session s ON s.id = b.session
+      `SELECT ${sumSql('b.nano')} AS nano FROM background b JOIN session s ON s.id = b.session
        WHERE b.at >= ? AND b.at < ? AND ${inScope}`,
       span.from,
       span.to,
@@ -213,7 +215,7 @@ export class StoreReader {
          ${titleOf} AS title, b.text AS branch,
          coalesce(s.own_at, s.first_at, 0) AS startedAt, coalesce(s.last_at, 0) AS endedAt,
          s.background AS background,
-         CASE WHEN s.client_total IS NULL THEN coalesce(sum(nano), 0)
+         CASE WHEN s.client_total IS NULL THEN ${sumSql('nano')}
            ELSE s.unconfirmed END AS unconfirmed,
          s.client_total AS clientUsd, s.reconciled = 2 AS irreconcilable, ${spendSums}
        FROM (SELECT s.id AS wanted FROM session s
@@ -357,6 +359,13 @@ export class StoreReader {
 
   meta(key: string): string | undefined {
     return this.#all<{ value: string }>('SELECT value FROM meta WHERE key = ?', key)[0]?.value;
+  }
+
+  /** What could not be read below these roots, or any, by root. */
+  unreadable(roots: readonly string[] | undefined): Map<string, RootUnreadable> {
+    const all = parseUnreadable(this.meta(unreadableKey));
+    for (const root of all.keys()) if (roots?.includes(root) === false) all.delete(root);
+    return all;
   }
 
   lease(): LeaseRow | undefined {

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { MissReason } from '../../analysis/spend/cacheMisses.ts';
+import { appendAll } from '../../model/lists.ts';
 import type { OutlierReason, TopClass } from '../../panels/parts/outlierReasons.ts';
 import type { Format } from '../text/format.ts';
 import { modelName, projectName } from '../text/names.ts';
@@ -21,7 +22,7 @@ export function reasonText(reason: OutlierReason | undefined, format: Format): s
       if (promptTokens > longPrompt) {
         parts.push(l10n.t('a prompt of {0} tokens', format.tokens(promptTokens)));
       }
-      parts.push(...classPart(reason.topClass, format), modelName(reason.model));
+      appendAll(parts, [...classPart(reason.topClass, format), modelName(reason.model)]);
       break;
     }
     case 'session':
@@ -29,8 +30,8 @@ export function reasonText(reason: OutlierReason | undefined, format: Format): s
         reason.messages === 1
           ? l10n.t('1 message')
           : l10n.t('{0} messages', format.count(reason.messages)),
-        ...classPart(reason.topClass, format),
       );
+      appendAll(parts, classPart(reason.topClass, format));
       if (reason.model !== '') {
         parts.push(l10n.t('mostly {0}', modelName(reason.model)));
       }

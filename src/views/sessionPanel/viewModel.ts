@@ -217,7 +217,6 @@ function notes(facts: SessionInputs): string[] {
         : l10n.t('{0} messages are priced from Claude Code’s own total.', format.count(client)),
     );
   }
-  found.push(...lostNotes(summary.lost ?? 0, format));
-  found.push(l10n.t('Estimate at list prices of {0}.', catalogueDate));
-  return found;
+  const estimate = l10n.t('Estimate at list prices of {0}.', catalogueDate);
+  return [...found, ...lostNotes(summary.lost ?? 0, format), estimate];
 }

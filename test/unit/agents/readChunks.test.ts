@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   closeSync,
@@ -265,4 +266,98 @@ test('how a file is cut into chunks makes no difference', () => {
     }),
     { numRuns: 150 },
   );
+});
+
+describe('one line', () => {
+  /** Bytes this process took at most while it read a file, beyond what it had. */
+  function peak(path: string): number {
+    const script = `
+      const { readChunks } = await import(${JSON.stringify(readerUrl)});
+      const before = process.memoryUsage().rss;
+      let messages = 0, rejected = [];
+      for (const { batch } of readChunks(process.argv[1], ${JSON.stringify(mainPlace)})) {
+        messages += batch.messages.length;
+        rejected.push(...batch.rejected.map(({ reason }) => reason));
+      }
+      const peak = process.resourceUsage().maxRSS * 1024 - before;
+      console.log(JSON.stringify({ messages, rejected, peak }));`;
+    const out = execFileSync(process.execPath, ['--input-type=module', '-e', script, path]);
+    const { messages, rejected, peak } = JSON.parse(out.toString()) as {
+      messages: number;
+      rejected: string[];
+      peak: number;
+    };
+    assert.deepEqual([messages, rejected.length], [2, 1]);
+    return peak;
+  }
+
+  const readerUrl = new URL('../../../src/agents/claude/read/readChunks.ts', import.meta.url).href;
+  const megabytes = 2 ** 20;
+  /** What a process takes anyway: the block that is read into, and what garbage is not collected. */
+  const anyway = 48 * megabytes;
+  const [head = '', tail = ''] = JSON.stringify(
+    assistant({ id: 'm2', content: ['@'] }, { uuid: 'm2' }),
+  ).split('"@"');
+  const rubbish: Readonly<Record<string, string>> = {
+    'objects without end': '{},'.repeat(8_000_000),
+    'lists in lists': `${'['.repeat(10_000_000)}0${']'.repeat(10_000_000)},`,
+    'tool calls': '{"type":"tool_use","id":"t","name":"B"},'.repeat(500_000),
+    'middle-sized texts': `"${'x'.repeat(4000)}",`.repeat(6000),
+  };
+  for (const [name, content] of Object.entries(rubbish)) {
+    test(`of ${name} takes no more than twice its bytes`, () => {
+      using file = new Tail(`${line('m1')}\n${head}${content}0${tail}\n${line('m3')}\n`);
+      const bytes = content.length + head.length + tail.length;
+      assert.ok(peak(file.path) < 2 * bytes + anyway, `${peak(file.path)} bytes`);
+    });
+  }
+
+  test('of many records gives no more than a chunk has', () => {
+    const short = '{"type":"x","timestamp":"2026-11-20T12:00:00.000Z","sessionId":"s","uuid":"';
+    const text = Array.from({ length: 600_000 }, (_, i) => `${short}${i}"}\n`).join('');
+    using file = new Tail(text);
+    const chunks = file.read(2 ** 40);
+    assert.ok(chunks.length > 5);
+    for (const { batch } of chunks) assert.ok(batch.lines < 150_000, `${batch.lines} lines`);
+    assert.equal(
+      chunks.reduce((sum, { batch }) => sum + batch.lines, 0),
+      600_000,
+    );
+  });
+
+  test('of many records is read as far as a line may go', () => {
+    using file = new Tail(`${line('m1').repeat(12_000)}\n${line('m2')}\n`);
+    const batches = file.read().map(({ batch }) => batch);
+    const rejected = batches.flatMap((batch) => batch.rejected.map(({ reason }) => reason));
+    assert.deepEqual(rejected, ['too many parts']);
+    assert.equal(batches.at(-1)!.messages.at(-1)!.messageId, 'm2');
+  });
+
+  test('whose every field is enormous costs its own bytes and names nothing', () => {
+    const huge = 'ü'.repeat(3_000_000);
+    const fields = { uuid: huge, sessionId: huge, cwd: huge, gitBranch: huge, version: huge };
+    using file = new Tail(`${line(huge, fields)}\n${line('m2')}\n`);
+    const messages = file.read().flatMap(({ batch }) => batch.messages);
+    assert.equal(messages.length, 2);
+    assert.ok(JSON.stringify(messages).length < 10_000);
+  });
+
+  test('with a text of many megabytes counts like any other', () => {
+    const text = `${'\\"ü🙂\n'.repeat(200_000)}`;
+    using file = new Tail(`${line('m1', { cwd: '/a' })}\n`);
+    const record = assistant(
+      {
+        id: 'm2',
+        content: [
+          { type: 'text', text },
+          { type: 'tool_use', id: 't', name: 'Bash' },
+        ],
+      },
+      { uuid: 'm2', cwd: text },
+    );
+    file.append(`${JSON.stringify(record)}\n`);
+    const [, long] = file.read().flatMap(({ batch }) => batch.messages);
+    assert.deepEqual([long?.messageId, long?.usage.output, long?.tools], ['m2', 2, ['Bash']]);
+    assert.equal(long?.cwd, `${text.slice(0, 399)}…`);
+  });
 });

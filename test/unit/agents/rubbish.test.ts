@@ -33,16 +33,20 @@ const rejected: Readonly<Record<string, readonly (object | string)[]>> = {
     { type: 'cost-state', totalCostUSD: 1e9 },
     { type: 'cost-state' },
   ],
+  'too many parts': [
+    assistant({ content: Array(250_000).fill(0) }),
+    assistant({ content: Array(3000).fill('x'.repeat(4000)) }),
+  ],
 };
 
 test('every reason has its lines here or beside the limit of length', () => {
-  assert.deepEqual([...Object.keys(rejected), 'too long'], rejectReasons);
+  assert.deepEqual([...Object.keys(rejected), 'too long'].sort(), [...rejectReasons].sort());
 });
 
 for (const [reason, lines] of Object.entries(rejected)) {
   describe(`rejected: ${reason}`, () => {
     for (const line of lines) {
-      test(JSON.stringify(line), () => {
+      test(JSON.stringify(line).slice(0, 200), () => {
         const batch = parseLines([line]);
         assert.deepEqual(batch.rejected, [{ reason, line: 1, offset: 0, at: 0, sessionId: 's1' }]);
         assert.deepEqual([batch.messages, batch.costStates, batch.lines], [[], [], 1]);

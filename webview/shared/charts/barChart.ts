@@ -8,6 +8,7 @@ import {
   LinearScale,
   Tooltip,
 } from 'chart.js';
+import { largestOf } from '../../../src/model/lists.ts';
 import type { Figures } from '../figures.ts';
 import type { Theme } from '../theme.ts';
 import {
@@ -110,7 +111,10 @@ export class BarChart {
     thresholds,
     tooltip,
   }: Bars): ChartOptions<'bar'> {
-    const highest = Math.max(0, ...(thresholds ?? []).map(({ value }) => value));
+    const highest = largestOf(
+      (thresholds ?? []).map(({ value }) => value),
+      0,
+    );
     return {
       ...stillOptions,
       ...(thresholds !== undefined && { layout: { padding: this.#room } }),

@@ -1,4 +1,5 @@
 import type { Chart, ChartOptions, Plugin, TooltipItem } from 'chart.js';
+import { largestOf } from '../../../src/model/lists.ts';
 import type { Figures } from '../figures.ts';
 import type { Theme } from '../theme.ts';
 import { areDays, spansDays, timeTicks } from './timeAxis.ts';
@@ -169,7 +170,7 @@ export function thresholdRoom(
     const { ctx } = chart;
     ctx.save();
     ctx.font = lineFont(theme());
-    const widest = Math.max(...lines.map(({ label }) => ctx.measureText(label).width));
+    const widest = largestOf(lines.map(({ label }) => ctx.measureText(label).width));
     ctx.restore();
     return { right: Math.ceil(widest) + 2 * beside };
   };

@@ -16,6 +16,9 @@ const namedFields: Readonly<Record<string, string>> = {
   agentName: 'agentName',
 };
 
+/** Fields kept of one record; real ones have a few. */
+const mostFields = 40;
+
 const none: Attribution = Object.freeze({});
 
 /**
@@ -33,7 +36,7 @@ export function attributionOf(record: Record<string, unknown>, workflow: string)
     if (name !== undefined && value !== '') found.push([name, value]);
   }
   if (found.length === 0) return none;
-  found.sort(([a], [b]) => (a < b ? -1 : 1));
+  found.sort(([a], [b]) => (a < b ? -1 : 1)).splice(mostFields);
   return Object.fromEntries(found);
 }
 

@@ -1,5 +1,8 @@
 import { stringAt } from './jsonScanner.ts';
 
+/** Longer values are not kept: they would stay in memory behind their line. */
+const longestKept = 4096;
+
 /**
  * Decodes a value that rarely changes from record to record (session, directory, branch): compares
  * bytes with the last one and makes a new string only when they differ.
@@ -12,6 +15,7 @@ export class ByteCache {
   read(buf: Buffer, start: number, stop: number): string {
     if (start < 0) return '';
     const length = stop - start;
+    if (length > longestKept) return bounded(stringAt(buf, start, stop) ?? '');
     const known = this.#bytes;
     if (known.length === length && sameBytes(known, buf, start)) return this.#text;
     this.#bytes = Buffer.from(buf.subarray(start, stop));

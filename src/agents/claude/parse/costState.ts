@@ -5,6 +5,9 @@ import { isJsonObject } from './usage.ts';
 /** More than this is no total: sums of nano-dollars would not stay exact. */
 const mostUsd = 9_000_000;
 
+/** Models read of one total; real ones have a few. */
+const mostModels = 1000;
+
 /**
  * Claude Code's own running total as a record has it that was written at that time; undefined where
  * that is no amount of dollars.
@@ -20,6 +23,7 @@ export function clientTotal(
   if (isJsonObject(usage)) {
     for (const [model, entry] of Object.entries(usage)) {
       const cost = isJsonObject(entry) ? entry.costUSD : undefined;
+      if (models.size >= mostModels) break;
       if (typeof cost === 'number' && cost >= 0 && cost <= mostUsd) {
         models.set(bounded(model), cost);
       }

@@ -82,8 +82,9 @@ const closeBracket = 0x5d;
 
 /** The scan could not make sense of the bytes. */
 export const malformed = -1;
-/** A key is written with escapes, so comparing bytes is not enough. */
-export const escapedKey = -2;
+
+/** A longer key is none of ours, however it is written. */
+const longestKey = 256;
 
 export function skipSpace(buf: Uint8Array, from: number, end: number): number {
   let i = from;
@@ -99,7 +100,7 @@ export function skipSpace(buf: Uint8Array, from: number, end: number): number {
 const nearBytes = 96;
 
 /** From behind an opening quote to behind the closing one. */
-function skipString(buf: Buffer, from: number, end: number): number {
+export function skipString(buf: Buffer, from: number, end: number): number {
   let i = from;
   for (;;) {
     const near = Math.min(i + nearBytes, end);
@@ -157,7 +158,7 @@ export type ValueHandler = (buf: Buffer, start: number, end: number) => number;
 /**
  * Walks the object that starts at `from` and notes the spans of the wanted keys (the last one of a
  * repeated key, as JSON.parse does). A handler, by the index of its key, reads its value on the way, so
- * that no byte is walked over twice. Returns the place behind the object, `malformed` or `escapedKey`.
+ * that no byte is walked over twice. Returns the place behind the object, or `malformed`.
  */
 export function scanObject<K extends string>(
   buf: Buffer,
@@ -174,15 +175,20 @@ export function scanObject<K extends string>(
   for (;;) {
     if (buf[i] !== quote) return malformed;
     const keyStart = i + 1;
+    let escaped = false;
     i = keyStart;
     for (;;) {
       if (i >= end) return malformed;
       const c = buf[i]!;
       if (c === quote) break;
-      if (c === backslash) return escapedKey;
+      if (c === backslash) {
+        escaped = true;
+        i++;
+      }
       i++;
     }
-    const index = keys.find(buf, keyStart, i);
+    const index = escaped ? findEscaped(keys, buf, keyStart, i) : keys.find(buf, keyStart, i);
+    if (index === undefined) return malformed;
     i = skipSpace(buf, i + 1, end);
     if (buf[i] !== colon) return malformed;
     const start = skipSpace(buf, i + 1, end);
@@ -197,6 +203,20 @@ export function scanObject<K extends string>(
     if (c !== comma) return malformed;
     i = skipSpace(buf, i + 1, end);
   }
+}
+
+/** Index of a key that is written with escapes; undefined where they are none of JSON's. */
+function findEscaped<K extends string>(
+  keys: KeySet<K>,
+  buf: Buffer,
+  start: number,
+  stop: number,
+): number | undefined {
+  if (stop - start > longestKey) return -1;
+  const key = stringAt(buf, start - 1, stop + 1);
+  if (key === undefined) return undefined;
+  const bytes = Buffer.from(key);
+  return keys.find(bytes, 0, bytes.length);
 }
 
 /** Walks the array at `from`, leaving each item to `item`; returns the place behind it, or negative. */
@@ -218,15 +238,41 @@ function hasBackslash(buf: Uint8Array, start: number, stop: number): boolean {
   return false;
 }
 
-/** The string whose quotes stand at [start, stop), or undefined when the value is no string. */
-export function stringAt(buf: Buffer, start: number, stop: number): string | undefined {
+/** Bytes of a string that are decoded where nobody asks for more: enough for any id, name or path. */
+const longestString = 4096;
+
+/**
+ * The string whose quotes stand at [start, stop), or undefined when the value is no string. Of one
+ * longer than `longest` bytes its beginning, so that no field costs more than it is worth.
+ */
+export function stringAt(
+  buf: Buffer,
+  start: number,
+  stop: number,
+  longest = longestString,
+): string | undefined {
   if (start < 0 || buf[start] !== quote) return undefined;
+  if (stop - start > longest) return beginning(buf, start + 1, start + longest);
   if (!hasBackslash(buf, start + 1, stop - 1)) return buf.toString('utf8', start + 1, stop - 1);
   try {
     return JSON.parse(buf.toString('utf8', start, stop)) as string;
   } catch {
     return undefined;
   }
+}
+
+/** What a string that goes on behind `stop` begins with; its last character may be lost. */
+function beginning(buf: Buffer, start: number, stop: number): string | undefined {
+  const head = buf.toString('utf8', start, stop);
+  // The cut may have split an escape of up to six characters.
+  for (let shorter = 0; shorter <= 6; shorter++) {
+    try {
+      return JSON.parse(`"${head.slice(0, head.length - shorter)}"`) as string;
+    } catch {
+      // One character less.
+    }
+  }
+  return undefined;
 }
 
 /** Whether the value at `start` is the literal `true`. */

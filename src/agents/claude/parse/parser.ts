@@ -46,6 +46,7 @@ import {
   TYPE,
   UUID,
 } from './recordFields.ts';
+import { squeezed } from './squeeze.ts';
 import { Summaries } from './summaries.ts';
 import { isOddTime, readTime, timeAt } from './timestamp.ts';
 import { oneLine } from './titleLine.ts';
@@ -71,6 +72,12 @@ const titleFields: Readonly<Record<string, { kind: TitleKind; field: string }>> 
   'ai-title': { kind: 'ai', field: 'aiTitle' },
   summary: { kind: 'summary', field: 'summary' },
 };
+
+/** Whole records read of one line that holds several; unclean ends leave two or three. */
+const mostRecords = 10_000;
+
+/** Bytes of a line that are parsed as they are. */
+const longestParsed = 64 * 1024;
 
 /** A longer pause means an idle user, not a slow response. */
 const longestResponseMs = 3_600_000;
@@ -98,6 +105,7 @@ export class TranscriptParser {
   #firstPrompts = new Map<string, number>();
   /** Whether the time of the record just read is out of reason. */
   #oddTime = false;
+  #held = 0;
   /** Types said of agents in this batch: each is stated once. */
   #agentTypes = new Set<string>();
 
@@ -127,19 +135,26 @@ export class TranscriptParser {
     this.#reject('too long', offset);
   }
 
+  /** Records and refused lines since `take` was called last: they are what reading takes memory for. */
+  get held(): number {
+    return this.#held;
+  }
+
   /** What was read since the last call. */
   take(): TranscriptBatch {
-    this.#batch.sessions.push(...this.#records.take());
+    for (const records of this.#records.take()) this.#batch.sessions.push(records);
     const batch = this.#batch;
     this.#batch = emptyBatch();
     this.#firstPrompts = new Map();
     this.#agentTypes = new Set();
+    this.#held = 0;
     this.state.tools = this.#tools.list();
     this.state.summaries = this.#summaries.state;
     return batch;
   }
 
   #reject(reason: RejectReason | typeof oddTime, offset: number, session?: string): void {
+    this.#held++;
     const { line, lastAt: at } = this.state;
     const sessionId = session ?? (this.state.sessionId || this.#place.sessionId);
     this.#batch.rejected.push({ reason, line, offset, at, sessionId });
@@ -158,7 +173,10 @@ export class TranscriptParser {
       if (!this.#record(buf, start, stop, offset)) this.#reject('not JSON', offset);
       return;
     }
-    if (stop < 0 && this.#unscanned(buf, start, lineEnd, offset)) return;
+    if (isOtherJson(buf, start, lineEnd)) {
+      this.#reject('not an object', offset);
+      return;
+    }
     this.#recover(buf, start, lineEnd, offset - lineStart);
   }
 
@@ -171,7 +189,10 @@ export class TranscriptParser {
     let read = 0;
     for (const { start, stop } of recordsIn(buf, lineStart, lineEnd)) {
       if (start < 0) damaged = true;
-      else if (
+      else if (read >= mostRecords) {
+        this.#reject('too many parts', lineStart + shift);
+        return;
+      } else if (
         this.#scan(buf, start, stop) === stop &&
         this.#record(buf, start, stop, start + shift)
       ) {
@@ -201,25 +222,6 @@ export class TranscriptParser {
     return handlers;
   }
 
-  /** A line the scanner cannot walk: JSON.parse says whether it is JSON after all. False if not. */
-  #unscanned(buf: Buffer, start: number, end: number, offset: number): boolean {
-    let value: unknown;
-    try {
-      value = JSON.parse(buf.toString('utf8', start, end));
-    } catch {
-      return false;
-    }
-    if (!isJsonObject(value)) {
-      this.#reject('not an object', offset);
-      return true;
-    }
-    // Written again without escapes, and without the keys that need them: we look for none of those.
-    const entries = Object.entries(value).filter(([key]) => !/["\\\p{Cc}\p{Cs}]/u.test(key));
-    const plain = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
-    this.#scan(plain, 0, plain.length);
-    return this.#record(plain, 0, plain.length, offset);
-  }
-
   /** Reads the record that was just scanned; false when it is no JSON after all. */
   #record(buf: Buffer, start: number, end: number, offset: number): boolean {
     const s = this.#spans;
@@ -230,9 +232,15 @@ export class TranscriptParser {
     }
     let record: Record<string, unknown> | undefined;
     if (type === 'assistant' || this.#isAgentProgress(buf, type)) {
-      record = parseObject(buf, start, end);
-      if (record === undefined) return false;
+      const parsed = parseRecord(buf, start, end);
+      if (parsed === 'too many parts') {
+        this.#reject(parsed, offset);
+        return true;
+      }
+      if (parsed === undefined) return false;
+      record = parsed;
     }
+    this.#held++;
     const head = this.#head(buf, offset);
     this.state.sessionId = head.sessionId;
     this.#records.add(buf, this.#spans, head);
@@ -449,6 +457,7 @@ export class TranscriptParser {
   #user(buf: Buffer, head: RecordHead): boolean {
     const s = this.#spans;
     const user = this.#userRecord.read(buf);
+    if (user.tooMany) this.#reject('too many parts', head.offset, head.sessionId);
     for (const id of user.failedTools) {
       this.#event('tool-error', head, this.#tools.nameOf(id), 1, `${head.uuid}#${id}`);
     }
@@ -559,11 +568,35 @@ export class TranscriptParser {
   }
 }
 
-/** Some writers leave control characters in strings as they are; none of those matter here. */
-function parseObject(buf: Buffer, start: number, end: number): Record<string, unknown> | undefined {
-  const json = buf.toString('utf8', start, end);
+/** A line that is JSON but no object. A long one is told by its structure: parsed it would fill the memory. */
+function isOtherJson(buf: Buffer, start: number, end: number): boolean {
+  if (isObject(buf, start)) return false;
+  if (end - start > longestParsed) {
+    const stop = skipValue(buf, start, end);
+    return stop > 0 && skipSpace(buf, stop, end) === end;
+  }
+  const value = tryParse(buf.toString('utf8', start, end));
+  return value !== undefined && !isJsonObject(value);
+}
+
+/** Parses a record; undefined where it is none. Long texts in it are cut. */
+function parseRecord(
+  buf: Buffer,
+  start: number,
+  end: number,
+): Record<string, unknown> | 'too many parts' | undefined {
+  const bytes = end - start > longestParsed ? squeezed(buf, start, end) : buf.subarray(start, end);
+  if (bytes === undefined) return 'too many parts';
+  const json = bytes.toString('utf8');
+  // Some writers leave control characters in strings as they are; none of those matter here.
   const value = tryParse(json) ?? tryParse(json.replace(/\p{Cc}/gu, ' '));
   return isJsonObject(value) ? value : undefined;
+}
+
+/** The same for records in which no spend stands: one that has too much in it says nothing. */
+function parseObject(buf: Buffer, start: number, end: number): Record<string, unknown> | undefined {
+  const record = parseRecord(buf, start, end);
+  return record === 'too many parts' ? undefined : record;
 }
 
 function tryParse(json: string): unknown {

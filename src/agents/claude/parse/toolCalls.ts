@@ -11,6 +11,9 @@ export interface ToolCall {
   readonly spawns: string;
 }
 
+/** Calls read of one message; real ones have a few. */
+const mostCalls = 1000;
+
 /** The tool calls among a message's content blocks. */
 export function toolCallsIn(content: unknown): ToolCall[] {
   if (!Array.isArray(content)) return [];
@@ -24,6 +27,7 @@ export function toolCallsIn(content: unknown): ToolCall[] {
     const spawns = starts
       ? bounded(text((block.input as { subagent_type?: unknown }).subagent_type))
       : '';
+    if (calls.length >= mostCalls) break;
     calls.push({ id: bounded(text(block.id)), name, spawns });
   }
   return calls;

@@ -37,6 +37,9 @@ interface Counts {
 /** Larger counts are no response's; sums of them would not stay exact. */
 const mostTokens = 1e12;
 
+/** Iterations read of one response; real ones have a few. Of more none is, and the figure is "at least". */
+const mostIterations = 1000;
+
 /**
  * Token counts of one usage object. Cache writes are the larger of the total and the sum of the two
  * lifetimes (before 2.1.152 the total could be 0 while the split was not); what the split leaves
@@ -84,7 +87,8 @@ export function readUsage(raw: Json, model: string): ReadUsage | 'nothing' | 'un
   let turns = noIterations;
   let incomplete = odd;
   const iterations = raw.iterations;
-  if (Array.isArray(iterations) && iterations.length > 0) {
+  if (Array.isArray(iterations) && iterations.length > mostIterations) incomplete = true;
+  else if (Array.isArray(iterations) && iterations.length > 0) {
     const read = readParts(iterations, model);
     parts = read.parts;
     incomplete ||= read.odd;

@@ -17,6 +17,8 @@ import { interruptMark, promptWords } from './promptWords.ts';
 export interface UserRecord {
   /** A person's words, not a tool's result or a command's echo. */
   readonly isPrompt: boolean;
+  /** There are more blocks of content than are looked at. */
+  readonly tooMany: boolean;
   /** Start of the prompt; kept only as a title, if at all. */
   readonly prompt: string;
   readonly interrupted: boolean;
@@ -35,6 +37,9 @@ const resultKeys = new KeySet(['agentId', 'interrupted', 'searchCount'] as const
 const [TYPE, TEXT, IS_ERROR, TOOL_USE] = [0, 1, 2, 3] as const;
 const [AGENT, INTERRUPTED, SEARCHES] = [0, 1, 2] as const;
 
+/** Content blocks looked at; real records have a few. */
+export const mostBlocks = 10_000;
+
 /** Longest prompt decoded; a title needs far less. */
 const promptBytes = 4000;
 /** The same where something is wrapped around it, which may be a long selection in an editor. */
@@ -52,6 +57,7 @@ export class UserRecordReader {
   /** Spans of each content block; reused from record to record. */
   readonly #blocks: Spans[] = [];
   #blockCount = 0;
+  #tooMany = false;
   #hasResult = false;
 
   /** Call before each record. */
@@ -63,6 +69,7 @@ export class UserRecordReader {
   #forgetContent(): void {
     this.#text = [-1, -1];
     this.#blockCount = 0;
+    this.#tooMany = false;
   }
 
   readonly message: ValueHandler = (buf, start, end) => {
@@ -87,7 +94,10 @@ export class UserRecordReader {
   };
 
   readonly #block: ValueHandler = (buf, start, end) => {
-    if (!isObject(buf, start)) return skipValue(buf, start, end);
+    if (!isObject(buf, start) || this.#blockCount >= mostBlocks) {
+      this.#tooMany ||= isObject(buf, start);
+      return skipValue(buf, start, end);
+    }
     this.#blocks[this.#blockCount] ??= blockKeys.spans();
     const spans = this.#blocks[this.#blockCount]!;
     const stop = scanObject(buf, start, end, blockKeys, spans);
@@ -127,6 +137,7 @@ export class UserRecordReader {
     }
     return {
       isPrompt: prompt !== '',
+      tooMany: this.#tooMany,
       prompt,
       interrupted,
       failedTools,
@@ -141,17 +152,7 @@ export class UserRecordReader {
 function textStart(buf: Buffer, start: number, stop: number): string {
   if (start < 0 || buf[start] !== 0x22) return '';
   const longest = buf[start + 1] === 0x3c ? wrappedBytes : promptBytes;
-  if (stop - start <= longest) return stringAt(buf, start, stop) ?? '';
-  const head = buf.toString('utf8', start + 1, start + longest);
-  // The cut may have split an escape of up to six characters.
-  for (let shorter = 0; shorter <= 6; shorter++) {
-    try {
-      return JSON.parse(`"${head.slice(0, head.length - shorter)}"`) as string;
-    } catch {
-      // One character less.
-    }
-  }
-  return '';
+  return stringAt(buf, start, stop, longest) ?? '';
 }
 
 function smallCount(buf: Buffer, start: number, stop: number): number {

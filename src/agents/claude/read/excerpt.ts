@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { openRegularFile } from '../../../platform/regularFile.ts';
 import type { Excerpt } from '../../agentLog.ts';
 
 /** Lines of an excerpt before and after the wanted one. */
@@ -10,7 +10,7 @@ const reachBytes = 8 * 1024 * 1024;
 
 /** The lines around a place of a file (bytes before the line), each cut to what can be looked at. */
 export async function readExcerpt(path: string, offset: number): Promise<Excerpt> {
-  const file = await open(path, 'r');
+  const file = await openRegularFile(path);
   try {
     const { size } = await file.stat();
     const from = Math.max(0, offset - reachBytes);

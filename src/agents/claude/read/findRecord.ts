@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { openRegularFile } from '../../../platform/regularFile.ts';
 import type { RecordLocation, WantedRecord } from '../../agentLog.ts';
 
 /** Bytes looked through at once; between two blocks others have the thread. */
@@ -18,7 +19,7 @@ export async function findRecord(
   const id = writtenId(wanted);
   const needle = needleOf(id);
   if (needle.length === 0) return undefined;
-  const file = await open(path, 'r');
+  const file = await openRegularFile(path);
   try {
     let best: { readonly place: RecordLocation; readonly output: number } | undefined;
     for await (const place of linesWith(file, needle)) {

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { cut } from '../../../model/cut.ts';
+import { openRegularFile } from '../../../platform/regularFile.ts';
 import type { MessagePart, WantedRecord } from '../../agentLog.ts';
 import { linesWith, needleOf, recordAt, writtenId } from './findRecord.ts';
 
@@ -19,7 +19,7 @@ export async function readMessageText(
 ): Promise<MessagePart[] | undefined> {
   const id = writtenId(wanted);
   if (id === '') return undefined;
-  const file = await open(path, 'r');
+  const file = await openRegularFile(path);
   try {
     const parts = new Map<string, MessagePart>();
     let found = false;

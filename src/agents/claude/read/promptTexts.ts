@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readRegular } from '../../../platform/regularFile.ts';
 import { firstWords } from '../parse/promptWords.ts';
 import { isJsonObject, text } from '../parse/usage.ts';
 
@@ -13,9 +13,7 @@ const largestFile = 64 * 1024 * 1024;
  */
 export function promptTexts(path: string): Map<string, string> {
   const found = new Map<string, string>();
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size === 0 || size > largestFile) return found;
-  const bytes = readFileSync(path);
+  const bytes = bytesOf(path);
   for (let start = 0; start < bytes.length; ) {
     const newline = bytes.indexOf(0x0a, start);
     const end = newline < 0 ? bytes.length : newline;
@@ -26,6 +24,14 @@ export function promptTexts(path: string): Map<string, string> {
     start = end + 1;
   }
   return found;
+}
+
+function bytesOf(path: string): Buffer {
+  try {
+    return readRegular(path, largestFile);
+  } catch {
+    return Buffer.alloc(0);
+  }
 }
 
 const userMark = Buffer.from('"user"');

@@ -1,6 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { hashBytes } from '../../../model/hash53.ts';
+import { appendAll } from '../../../model/lists.ts';
 import type { Bookmark, TranscriptBatch, TranscriptChunk } from '../../../model/records.ts';
+import { openRegular } from '../../../platform/regularFile.ts';
 import { type TranscriptLocation, TranscriptParser } from '../parse/parser.ts';
 import { freshState, type ParserState } from '../parse/parserState.ts';
 
@@ -10,16 +12,22 @@ const blockBytes = 4 * 1024 * 1024;
 /** A longer line is counted as rejected and passed over; Claude Code's longest are a few megabytes. */
 export const longestLineBytes = 128 * 1024 * 1024;
 
+/** Records in one chunk, which bounds the memory of short lines: a block has no more than that again. */
+const mostHeld = 50_000;
+
 /** Bytes of the first line that identify a file. */
 const headBytes = 512;
+
+/** Bytes before a bookmark that tell whether they are those that were read. */
+const tailBytes = 512;
 
 /** Block buffers are reused from file to file; one reader is at work at a time in a thread. */
 let block = Buffer.alloc(0);
 
 /**
  * Reads on from a bookmark, yielding a chunk about every `chunkBytes`. Only complete lines are
- * read: a torn last line waits for its end. A file that shrank or is another one is read again from
- * the start. Memory stays within one block, or the longest line.
+ * read: a torn last line waits for its end. A file that shrank, was cut and grew again or is another
+ * one is read again from the start. Memory stays within one block, or the longest line.
  */
 export function* readChunks(
   path: string,
@@ -27,19 +35,17 @@ export function* readChunks(
   bookmark: Bookmark | undefined,
   chunkBytes = 16 * 1024 * 1024,
 ): Generator<TranscriptChunk, void, void> {
-  const fd = openSync(path, 'r');
+  const { fd, stats } = openRegular(path);
   // Threads that only ask who wrote a file never need it.
   if (block.length === 0) block = Buffer.allocUnsafe(blockBytes);
   try {
-    const stats = fstatSync(fd);
     const inode = `${stats.dev}:${stats.ino}`;
     const head = readHead(fd);
     const same =
       bookmark !== undefined &&
       bookmark.offset <= stats.size &&
       bookmark.inode === inode &&
-      bookmark.head === head &&
-      isBehindNewline(fd, bookmark.offset);
+      isSameText(fd, bookmark, head);
     let offset = same ? bookmark.offset : 0;
     // Of a file of which nothing was read there is nothing to read again.
     let restarted = bookmark !== undefined && bookmark.offset > 0 && !same;
@@ -55,7 +61,7 @@ export function* readChunks(
       const state = { ...parser.state };
       if (done) addUnterminated(fd, offset, place, state, batch);
       const size = stats.size;
-      const bookmark = { offset, state, inode, head };
+      const bookmark = { offset, state, inode, head: withTail(head, fd, offset) };
       const next = { batch, start, bookmark, size, restarted, done };
       restarted = false;
       return next;
@@ -64,7 +70,7 @@ export function* readChunks(
       const next = feedBlock(fd, offset, parser);
       if (next === offset) break;
       offset = next;
-      if (offset - taken >= chunkBytes) yield chunk(false);
+      if (offset - taken >= chunkBytes || parser.held >= mostHeld) yield chunk(false);
     }
     yield chunk(true);
   } finally {
@@ -111,7 +117,7 @@ function addUnterminated(
   const tail = parser.take();
   if (tail.rejected.length > 0) return;
   for (const key of Object.keys(batch) as (keyof TranscriptBatch)[]) {
-    if (key !== 'lines') (batch[key] as unknown[]).push(...(tail[key] as unknown[]));
+    if (key !== 'lines') appendAll(batch[key] as unknown[], tail[key] as unknown[]);
   }
 }
 
@@ -147,11 +153,35 @@ function skipLine(fd: number, offset: number, parser: TranscriptParser): number 
   }
 }
 
-/** Claude Code drops a line by cutting the file in place: what has grown since may reach further. */
+/**
+ * Whether what a bookmark stands behind is still what was read. Claude Code drops a line by cutting the
+ * file in place: what has grown since may reach further, and may have a newline in the same place.
+ */
+function isSameText(fd: number, bookmark: Bookmark, head: string): boolean {
+  const { offset } = bookmark;
+  if (offset === 0) return bookmark.head === head;
+  // Bookmarks of earlier versions know nothing of the bytes before them, but that a newline is the last.
+  const hasTail = bookmark.head.includes(tailMark);
+  return (
+    bookmark.head === (hasTail ? withTail(head, fd, offset) : head) && isBehindNewline(fd, offset)
+  );
+}
+
 function isBehindNewline(fd: number, offset: number): boolean {
-  if (offset === 0) return true;
   const byte = Buffer.allocUnsafe(1);
   return readSync(fd, byte, 0, 1, offset - 1) === 1 && byte[0] === 0x0a;
+}
+
+/** Stands between the two hashes of a bookmark. */
+const tailMark = '.';
+
+/** The hash of the first line, and behind it that of the bytes before an offset. */
+function withTail(head: string, fd: number, offset: number): string {
+  if (offset === 0) return head;
+  const length = Math.min(offset, tailBytes);
+  const bytes = Buffer.allocUnsafe(length);
+  const got = readSync(fd, bytes, 0, length, offset - length);
+  return `${head}${tailMark}${hashBytes(bytes, 0, got).toString(36)}`;
 }
 
 function readHead(fd: number): string {
