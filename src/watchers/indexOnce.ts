@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HumanError } from '../model/errors.ts';
-import { isDamage, openForReading } from '../store/connection/openStore.ts';
+import { inStore, isDamage, openForReading } from '../store/connection/openStore.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
 import { IndexerClient } from './client.ts';
@@ -32,7 +32,8 @@ export async function indexOnce(
   const fresh = pending(config, scanned, priceRevision);
   if (fresh === 0) return { fresh: 0, transcripts, behind: false };
   const outcome = await runIndexer(config, onMessage);
-  if (outcome.kind === 'unavailable') throw new HumanError('store', outcome.reason);
+  if (outcome.kind === 'unavailable')
+    throw new HumanError('store', outcome.reason, { what: outcome.what });
   if (outcome.kind !== 'following') return { fresh, transcripts, behind: false };
   const until = Date.now() + patienceMs;
   while (Date.now() < until) {
@@ -52,9 +53,12 @@ function pending(
   if (db === undefined) return Math.max(1, newFiles(scanned, new Map()).length);
   const reader = new StoreReader(db);
   try {
-    const fresh = newFiles(scanned, reader.knownSizes()).length;
-    const repriced = priceRevision !== undefined && reader.meta('priceRevision') !== priceRevision;
-    return fresh === 0 && repriced ? 1 : fresh;
+    return inStore(config.storeFile, () => {
+      const fresh = newFiles(scanned, reader.knownSizes()).length;
+      const repriced =
+        priceRevision !== undefined && reader.meta('priceRevision') !== priceRevision;
+      return fresh === 0 && repriced ? 1 : fresh;
+    });
   } finally {
     reader.close();
   }

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { homeFolder } from '../../dataFolder/paths.ts';
 import { HumanError } from '../../model/errors.ts';
 import type { GitState, ReportContext } from '../../query/context.ts';
 import {
@@ -77,7 +77,7 @@ function contextFacts(
     now: now(),
     accounts: options.configDir !== undefined ? roots.map(({ path }) => path) : undefined,
     problems: [...environment.problems, ...problems],
-    home: homedir(),
+    home: homeFolder(),
     dataFolder: environment.folder,
     git,
   };
