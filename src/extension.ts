@@ -1,4 +1,5 @@
 import { type ExtensionContext, window } from 'vscode';
+import { dataFolder, homeFolder } from './dataFolder/paths.ts';
 import { messageOf } from './model/errors.ts';
 import { type OutlayExports, outlayExports } from './views/api.ts';
 import { registerCommands } from './views/commands.ts';
@@ -17,6 +18,7 @@ import { TranscriptDocuments } from './views/sessions/transcriptDocuments.ts';
 import { SettingsNotice } from './views/settings/settingsNotice.ts';
 import { SpendStatus } from './views/statusBar/statusBar.ts';
 import { storageWork } from './views/storage/storage.ts';
+import { errorText } from './views/text/errorText.ts';
 
 /** What other extensions may ask of Outlay, and what only its own tests need. */
 export interface OutlayApi extends OutlayExports {
@@ -45,6 +47,7 @@ export function activate(context: ExtensionContext): OutlayApi {
   const settings = new SettingsModel((problem) => log.warn(problem));
   const spend = new SpendModel(settings, context.globalState, log);
   model = spend;
+  refuseRelativeHome();
   spend.recall();
   const reports = new Reports(spend, documents, log);
   const launcher = new Launcher(context, log);
@@ -105,6 +108,17 @@ export function activate(context: ExtensionContext): OutlayApi {
     },
     parts: { model: spend, launcher, storage: storageWork, sessions, insights },
   };
+}
+
+/** Where a home is another folder in each, nothing could be kept: said once, and nothing starts. */
+function refuseRelativeHome(): void {
+  try {
+    dataFolder();
+    homeFolder();
+  } catch (error) {
+    void window.showErrorMessage(errorText(error));
+    throw error;
+  }
 }
 
 /** Waits until the lease has been given back and the store is closed. */

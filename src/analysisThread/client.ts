@@ -37,7 +37,7 @@ export class AnalysisThread {
       });
       if (answered.type !== 'failed') return answered;
       if (answered.reason === undefined) throw new Error(answered.text);
-      throw new HumanError(answered.reason, answered.text);
+      throw new HumanError(answered.reason, answered.text, { what: answered.what });
     } finally {
       this.#waiting.delete(id);
       if (this.#waiting.size === 0) this.#rest();

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { type ErrorReason, HumanError, messageOf } from '../model/errors.ts';
+import { type ErrorReason, type ErrorText, HumanError, messageOf } from '../model/errors.ts';
 import { storeError } from '../store/connection/openStore.ts';
 import { type PanelTask, runPanel } from './panelTask.ts';
 import { type ReportResult, type ReportTask, runReport } from './reportTask.ts';
@@ -14,7 +14,12 @@ export type Asked = { readonly id: number } & (
 export type Answered = { readonly id: number } & (
   | { readonly type: 'report'; readonly result: ReportResult }
   | { readonly type: 'panel'; readonly data: unknown }
-  | { readonly type: 'failed'; readonly reason: ErrorReason | undefined; readonly text: string }
+  | {
+      readonly type: 'failed';
+      readonly reason: ErrorReason | undefined;
+      readonly text: string;
+      readonly what: ErrorText | undefined;
+    }
 );
 
 /**
@@ -31,7 +36,7 @@ function answer(asked: Asked): Answered {
       : { id, type: 'panel', data: runPanel(asked.task) };
   } catch (thrown) {
     const error = storeError(asked.task.storeFile, thrown);
-    const reason = error instanceof HumanError ? error.reason : undefined;
-    return { id, type: 'failed', reason, text: messageOf(error) };
+    const { reason, what } = error instanceof HumanError ? error : {};
+    return { id, type: 'failed', reason, text: messageOf(error), what };
   }
 }

@@ -19,7 +19,9 @@ export async function main(argv: readonly string[], manifest: string): Promise<v
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-      throw error;
+      if (stream === process.stdout) complain(outputProblem(error.code ?? 'unknown reason'));
+      // What was asked is not answered, whatever the answer was.
+      process.exit(exitCodes.files);
     });
   }
   try {
@@ -31,11 +33,16 @@ export async function main(argv: readonly string[], manifest: string): Promise<v
   }
 }
 
+function outputProblem(code: string): string {
+  const why = code === 'ENOSPC' ? `the disk is full, ${code}` : code;
+  return `The answer cannot be written to standard output (${why}).`;
+}
+
 function report(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
   const error = storeError('of Outlay', thrown);
   if (error instanceof HumanError) {
-    complain(error.message);
+    complainAtLength(`${error.message}\n`);
     return exitCodes[error.reason];
   }
   complainAtLength(`This is a bug in Outlay: ${error.stack ?? error.message}\n`);

@@ -1,11 +1,32 @@
-import { join, resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
+import { HumanError } from '../model/errors.ts';
 import { fingerprint } from '../model/fingerprint.ts';
 
 /** Folder for the store, the mirrored settings and the launcher. `OUTLAY_DATA_DIR` moves it. */
 export function dataFolder(env: NodeJS.ProcessEnv = process.env): string {
   const moved = env.OUTLAY_DATA_DIR;
-  return moved ? resolve(moved) : envPaths('outlay', { suffix: '' }).data;
+  if (moved) return resolve(moved);
+  const { data } = envPaths('outlay', { suffix: '' });
+  if (isAbsolute(data)) return data;
+  throw relativeFolder(data, 'HOME and XDG_DATA_HOME (LOCALAPPDATA on Windows)');
+}
+
+/** The person's home, where agents keep their transcripts. */
+export function homeFolder(): string {
+  const home = homedir();
+  if (isAbsolute(home)) return home;
+  throw relativeFolder(home, 'HOME (USERPROFILE on Windows)');
+}
+
+/** A folder that is another one wherever a program is started is nobody's home. */
+function relativeFolder(folder: string, variables: string): HumanError {
+  return new HumanError(
+    'config',
+    `The folder "${folder}" is no absolute path. Set ${variables} to absolute paths.`,
+    { what: { id: 'relativeHome', values: [folder, variables] } },
+  );
 }
 
 export interface StorePathOptions {

@@ -1,17 +1,51 @@
 /** What went wrong, as a program tells errors apart. Doubles as the terminal's exit code group. */
 export type ErrorReason = 'usage' | 'config' | 'store' | 'files';
 
+/** Errors an editor shows in its own language: those of opening a store, and of asking a panel. */
+export const errorIds = [
+  'storeBusy',
+  'storeNotOpened',
+  'storeReadOnly',
+  'storeFull',
+  'storeDisk',
+  'storeDamaged',
+  'storeNoDatabase',
+  'storeNoFile',
+  'storeForeign',
+  'storeTooNew',
+  'storeNewer',
+  'storeFolder',
+  'noEngine',
+  'relativeHome',
+  'nameUnknown',
+  'sessionUnknown',
+  'spanReversed',
+] as const;
+export type ErrorId = (typeof errorIds)[number];
+
+/** What an error says, apart from its English sentence: which one, and the names in it. Plain data. */
+export interface ErrorText {
+  readonly id: ErrorId;
+  readonly values: readonly string[];
+}
+
 /**
  * An error meant for a person: says what is wrong, where, and what to do about it. Anything else
  * that is thrown is a bug and goes to the log.
  */
 export class HumanError extends Error {
   readonly reason: ErrorReason;
+  readonly what: ErrorText | undefined;
 
-  constructor(reason: ErrorReason, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(
+    reason: ErrorReason,
+    message: string,
+    options: ErrorOptions & { readonly what?: ErrorText | undefined } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.name = 'HumanError';
     this.reason = reason;
+    this.what = options.what;
   }
 }
 

@@ -167,6 +167,7 @@ function checkFilters(context: ReportContext, filters: Filters, names: Names): v
       throw new HumanError(
         'usage',
         `No session begins with "${shown}". "outlay sessions" lists them.`,
+        { what: { id: 'sessionUnknown', values: [shown] } },
       );
     }
   }
@@ -197,5 +198,7 @@ function refuse(
   const more = known.length > shown.length ? ` and ${known.length - shown.length} more` : '';
   const list = known.length === 0 ? 'There is none yet.' : `There are ${listed(shown)}${more}.`;
   const sentence = `No ${noun} is called "${clip(plainText(written), 80)}" (--${option}). ${list}`;
-  throw new HumanError('usage', remedy === '' ? sentence : `${sentence} ${remedy}`);
+  throw new HumanError('usage', remedy === '' ? sentence : `${sentence} ${remedy}`, {
+    what: { id: 'nameUnknown', values: [clip(plainText(written), 80), option] },
+  });
 }

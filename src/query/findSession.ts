@@ -26,6 +26,7 @@ export function findSession(
     throw new HumanError(
       'usage',
       `No session begins with "${shown}". "outlay sessions" lists them.`,
+      { what: { id: 'sessionUnknown', values: [shown] } },
     );
   }
   const list = found.slice(0, shownCandidates).map(candidateText);

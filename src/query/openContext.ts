@@ -3,7 +3,12 @@ import type { Zone } from '../model/calendar.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import type { Labels } from '../settings/labels.ts';
 import type { UserSettings } from '../settings/settings.ts';
-import { openForReading, openForWriting } from '../store/connection/openStore.ts';
+import {
+  inStore,
+  openForReading,
+  openForWriting,
+  storeError,
+} from '../store/connection/openStore.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
 import { isOlder, schemaState } from '../store/schema/migrations.ts';
@@ -34,7 +39,7 @@ export function withReportContext<T>(
 ): T {
   const db = openStore(facts);
   try {
-    return db.snapshot(() => report(contextOf(facts, db)));
+    return inStore(facts.storeFile, () => db.snapshot(() => report(contextOf(facts, db))));
   } finally {
     db.close();
   }
@@ -48,6 +53,8 @@ export async function withReportContextMeanwhile<T>(
   const db = openStore(facts);
   try {
     return await report(contextOf(facts, db));
+  } catch (error) {
+    throw storeError(facts.storeFile, error);
   } finally {
     db.close();
   }

@@ -46,7 +46,9 @@ export function spanOf(question: SpanQuestion, clock: Clock): TimeSpan | undefin
   if (since === undefined && until === undefined) return base;
   const span = { from: Math.max(from, base?.from ?? 0), to: Math.min(to, base?.to ?? end) };
   if (span.from >= span.to) {
-    throw new HumanError('usage', 'The span of time asked for ends before it begins.');
+    throw new HumanError('usage', 'The span of time asked for ends before it begins.', {
+      what: { id: 'spanReversed', values: [] },
+    });
   }
   return span;
 }
@@ -68,7 +70,9 @@ function periodSpan(period: string, clock: Clock): TimeSpan | undefined {
     const from = momentOf(range[0]!, '--period', clock).from;
     const to = momentOf(range[1]!, '--period', clock).to;
     if (from < to) return { from, to };
-    throw new HumanError('usage', `--period ${period} ends before it begins.`);
+    throw new HumanError('usage', `--period ${period} ends before it begins.`, {
+      what: { id: 'spanReversed', values: [] },
+    });
   }
   const rolling = durationStart(period, clock);
   if (rolling !== undefined) return { from: rolling, to: now + 1 };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HumanError } from '../model/errors.ts';
 import { type Unreadable, unreadableKey } from '../model/unreadable.ts';
-import { isDamage, openForReading } from '../store/connection/openStore.ts';
+import { inStore, isDamage, openForReading } from '../store/connection/openStore.ts';
 import { isAlive } from '../store/connection/writerLease.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
@@ -58,7 +58,9 @@ export async function indexOnce(
   if (fresh === 0) return done;
   for (let tries = 0; tries < mostTries; tries++) {
     const outcome = await runIndexer(config, onMessage);
-    if (outcome.kind === 'unavailable') throw new HumanError('store', outcome.reason);
+    if (outcome.kind === 'unavailable') {
+      throw new HumanError('store', outcome.reason, { what: outcome.what });
+    }
     if (outcome.kind !== 'following') return done;
     const missing = await caughtUp(config, scanned, until);
     if (missing === 'no writer') continue;
@@ -133,12 +135,14 @@ function pending(
   if (db === undefined) return Math.max(1, newFiles(scanned, new Map()).length);
   const reader = new StoreReader(db);
   try {
-    const fresh = newFiles(scanned, reader.knownSizes()).length;
-    const unreadable = reader.meta(unreadableKey);
-    const same =
-      reader.meta('priceRevision') === priceRevision &&
-      storedUnreadable(unreadable, scanned) === unreadable;
-    return same ? fresh : Math.max(1, fresh);
+    return inStore(config.storeFile, () => {
+      const fresh = newFiles(scanned, reader.knownSizes()).length;
+      const unreadable = reader.meta(unreadableKey);
+      const same =
+        reader.meta('priceRevision') === priceRevision &&
+        storedUnreadable(unreadable, scanned) === unreadable;
+      return same ? fresh : Math.max(1, fresh);
+    });
   } finally {
     reader.close();
   }

@@ -130,7 +130,7 @@ export class Indexer {
       if (!this.#mayWrite) return;
       if (acquired.kind === 'held') await this.#beginTerm(acquired);
       else if (acquired.kind === 'taken') this.#follow(acquired.pid, acquired.role);
-      else this.#output.state({ kind: 'unavailable', reason: newerStore().message });
+      else this.#output.unavailable(newerStore());
     } catch (error) {
       this.#tellFailure(error);
       await this.#standDownAfterFailure();
@@ -227,10 +227,15 @@ export class Indexer {
     const told = storeError(this.#config.storeFile, error);
     const reason = told instanceof HumanError ? told.message : `Unexpected: ${messageOf(error)}`;
     // Retried every second; the same failure is logged once.
-    if (reason !== this.#lastFailure) {
+    // A program that reads once and waits for this is told by the state, and says it itself.
+    if (reason !== this.#lastFailure && this.#config.mode !== 'once') {
       this.#output.log('error', told instanceof HumanError ? reason : (told.stack ?? reason));
     }
     this.#lastFailure = reason;
-    this.#output.state({ kind: 'unavailable', reason });
+    this.#output.state({
+      kind: 'unavailable',
+      reason,
+      what: told instanceof HumanError ? told.what : undefined,
+    });
   }
 }

@@ -1,4 +1,5 @@
 import type { RootSource } from '../agents/agentLog.ts';
+import type { ErrorText } from '../model/errors.ts';
 import type { RetentionPlan } from '../model/retention.ts';
 import type { PollingMode } from './fileWatcher.ts';
 
@@ -46,7 +47,11 @@ export type IndexerState =
   | { readonly kind: 'following'; readonly pid: number; readonly role: string }
   | { readonly kind: 'paused' }
   /** The store cannot be used, in words for a person. */
-  | { readonly kind: 'unavailable'; readonly reason: string };
+  | {
+      readonly kind: 'unavailable';
+      readonly reason: string;
+      readonly what?: ErrorText | undefined;
+    };
 
 export type FromIndexer =
   | { readonly type: 'state'; readonly state: IndexerState }

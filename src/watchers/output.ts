@@ -1,5 +1,5 @@
 import type { Root } from '../agents/agentLog.ts';
-import { messageOf } from '../model/errors.ts';
+import { type HumanError, messageOf } from '../model/errors.ts';
 import type { FromIndexer, IndexerState } from './messages.ts';
 import type { ScannedRoot } from './scanRoots.ts';
 
@@ -21,6 +21,10 @@ export class IndexerOutput {
     if (this.#stopped || text === this.#lastState) return;
     this.#lastState = text;
     this.#tell({ type: 'state', state });
+  }
+
+  unavailable({ message, what }: HumanError): void {
+    this.state({ kind: 'unavailable', reason: message, what });
   }
 
   log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void {

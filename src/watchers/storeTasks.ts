@@ -1,9 +1,14 @@
 import { existsSync } from 'node:fs';
 import { type MessagePort, Worker } from 'node:worker_threads';
-import { type ErrorReason, HumanError, messageOf } from '../model/errors.ts';
+import { type ErrorReason, type ErrorText, HumanError, messageOf } from '../model/errors.ts';
 import { limitsAt, type RetentionPlan } from '../model/retention.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
-import { openForReading, openForWriting, storeError } from '../store/connection/openStore.ts';
+import {
+  inStore,
+  openForReading,
+  openForWriting,
+  storeError,
+} from '../store/connection/openStore.ts';
 import { Lease } from '../store/connection/writerLease.ts';
 import { assertOwnSchema, newerStore } from '../store/schema/migrations.ts';
 import { type CopiedStore, copyStore } from '../store/upkeep/copyStore.ts';
@@ -46,7 +51,12 @@ export interface StoreTaskResults {
 
 type Outcome =
   | { readonly type: 'done'; readonly result: unknown }
-  | { readonly type: 'failed'; readonly reason: ErrorReason | undefined; readonly text: string };
+  | {
+      readonly type: 'failed';
+      readonly reason: ErrorReason | undefined;
+      readonly text: string;
+      readonly what: ErrorText | undefined;
+    };
 
 /** Does the work on another thread, so that this one stays free. */
 export async function runStoreTask<K extends StoreTask['kind']>(
@@ -63,7 +73,7 @@ export async function runStoreTask<K extends StoreTask['kind']>(
   });
   if (outcome.type === 'done') return outcome.result as StoreTaskResults[K];
   if (outcome.reason === undefined) throw new Error(outcome.text);
-  throw new HumanError(outcome.reason, outcome.text);
+  throw new HumanError(outcome.reason, outcome.text, { what: outcome.what });
 }
 
 /** The other thread's part. */
@@ -73,8 +83,8 @@ export async function serveStoreTask(port: MessagePort, task: StoreTask): Promis
     outcome = { type: 'done', result: await perform(task) };
   } catch (thrown) {
     const error = storeError(task.kind === 'copy' ? task.from : task.file, thrown);
-    const reason = error instanceof HumanError ? error.reason : undefined;
-    outcome = { type: 'failed', reason, text: messageOf(error) };
+    const { reason, what } = error instanceof HumanError ? error : {};
+    outcome = { type: 'failed', reason, text: messageOf(error), what };
   }
   port.postMessage(outcome);
 }
@@ -103,7 +113,7 @@ export function lossOf(file: string, roots: readonly string[]): ResetLoss | unde
   const db = openForReading(file);
   if (db === undefined) return undefined;
   try {
-    return resetLoss(db, roots, existsSync);
+    return inStore(file, () => resetLoss(db, roots, existsSync));
   } finally {
     db.close();
   }
@@ -114,6 +124,8 @@ export async function emptyStore(file: string, role: 'editor' | 'terminal'): Pro
   const { db } = await whileBusy(() => openForWriting(file));
   try {
     await whileBusy(() => resetStore(db, role, Date.now()));
+  } catch (error) {
+    throw storeError(file, error);
   } finally {
     db.close();
   }
@@ -152,6 +164,8 @@ export async function sumUpStore(
     } finally {
       lease.release();
     }
+  } catch (error) {
+    throw storeError(file, error);
   } finally {
     db.close();
   }

@@ -4,9 +4,10 @@ import { registerHooks } from 'node:module';
  * The little of `vscode` that the words of items and panels need, so that they can be timed in plain
  * Node, and tested where no part of an editor matters.
  */
-const source = `
+const source = (translations: Readonly<Record<string, string>>): string => `
   const fill = (text, values) => text.replace(/\\{(\\d+)\\}/g, (_, n) => String(values[n]));
-  export const l10n = { t: (text, ...values) => fill(text, values) };
+  const translations = ${JSON.stringify(translations)};
+  export const l10n = { t: (text, ...values) => fill(translations[text] ?? text, values) };
   export const env = { language: 'en' };
   export class ThemeColor {}
   export class ThemeIcon {}
@@ -16,9 +17,12 @@ const source = `
   export class EventEmitter { event = () => ({ dispose() {} }); fire() {} dispose() {} }
 `;
 
-/** From here on, modules that import `vscode` can be imported (dynamically: it has to be first). */
-export function standInForVscode(): void {
-  const url = `data:text/javascript,${encodeURIComponent(source)}`;
+/**
+ * From here on, modules that import `vscode` can be imported (dynamically: it has to be first). They
+ * speak English, or the language of a bundle of translations.
+ */
+export function standInForVscode(translations: Readonly<Record<string, string>> = {}): void {
+  const url = `data:text/javascript,${encodeURIComponent(source(translations))}`;
   registerHooks({
     resolve: (specifier, context, next) =>
       specifier === 'vscode' ? { url, shortCircuit: true } : next(specifier, context),

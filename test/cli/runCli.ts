@@ -1,4 +1,9 @@
-import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
+import {
+  type ChildProcessByStdio,
+  type SpawnSyncOptions,
+  spawn,
+  spawnSync,
+} from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -59,8 +64,14 @@ export class CliWorld implements Disposable {
 
   /** Runs the command in this world, without any configuration directory named. */
   run(...args: string[]): CliResult {
+    return this.runWith({}, ...args);
+  }
+
+  /** The same with other streams, or as another user. */
+  runWith(options: SpawnSyncOptions, ...args: string[]): CliResult {
     const result = spawnSync(process.execPath, [bundle, ...args], {
       ...this.#options(),
+      ...options,
       encoding: 'utf8',
       timeout: 60_000,
       maxBuffer: 256 * 1024 * 1024,

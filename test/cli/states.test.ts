@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as NodeSqlite from 'node:sqlite';
 import { describe, test } from 'node:test';
@@ -191,5 +201,128 @@ describe('a store that is none', () => {
       readdirSync(world.dir.path).filter((name) => name.startsWith('places')),
       ['places.sqlite'],
     );
+  });
+});
+
+describe('failures are said once, with what to do', () => {
+  const onLinux = process.platform === 'linux';
+  /** Rights mean nothing to root: what only reads is run as nobody. */
+  const asNobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+
+  test('a full disk behind standard output is no alert', { skip: !onLinux }, () => {
+    using world = new CliWorld();
+    oneSession(world);
+    for (const args of [['sessions'], ['export', 'csv'], ['--help'], ['completion', 'bash']]) {
+      const full = openSync('/dev/full', 'w');
+      const { code, err } = world.runWith({ stdio: ['ignore', full, 'pipe'] }, ...args);
+      closeSync(full);
+      assert.equal(code, 3, `${args}: ${err}`);
+      assert.match(
+        err,
+        /^The answer cannot be written to standard output \(the disk is full, ENOSPC\)\.\n$/,
+      );
+    }
+  });
+
+  test('a full disk behind the error stream keeps the answer', { skip: !onLinux }, () => {
+    using world = new CliWorld();
+    oneSession(world);
+    const full = openSync('/dev/full', 'w');
+    const { code } = world.runWith(
+      { stdio: ['ignore', 'pipe', full] },
+      'sessions',
+      '--time-zone',
+      'x',
+    );
+    closeSync(full);
+    assert.equal(code, 3);
+  });
+
+  test('a store nobody can write is read', { skip: !onLinux }, () => {
+    using world = new CliWorld();
+    oneSession(world);
+    const store = world.dir.at('medium', 'outlay.db');
+    assert.equal(world.on('index', '--store', store).code, 0);
+    // As it is copied to a medium, or as it lies in a folder of somebody else's.
+    for (const end of ['-shm', '-wal']) rmSync(store + end, { force: true });
+    chmodSync(store, 0o444);
+    chmodSync(world.dir.at('medium'), 0o555);
+    chmodSync(world.dir.path, 0o755);
+    const args = ['summary', '--store', store, '--config-dir', world.root];
+    const read = world.runWith(asNobody, ...args, '--no-index', '--json');
+    assert.equal(read.code, 0, read.err);
+    assert.equal(JSON.parse(read.out).total_cost_usd, 1);
+    oneSession(world, '2');
+    chmodSync(world.root, 0o755);
+    const indexed = world.runWith(asNobody, ...args);
+    assert.equal(indexed.code, 0, indexed.err);
+    assert.match(
+      indexed.out,
+      /Nothing new could be read: The store .*outlay\.db .*rights of the file/,
+    );
+    assert.deepEqual(readdirSync(world.dir.at('medium')), ['outlay.db']);
+    chmodSync(world.dir.at('medium'), 0o755);
+  });
+
+  test('a store somebody holds for long is said without the engine’s own words', () => {
+    using world = new CliWorld();
+    oneSession(world);
+    const store = world.dir.at('outlay.db');
+    assert.equal(world.on('index', '--store', store).code, 0);
+    oneSession(world, '2');
+    const other = new DatabaseSync(store);
+    other.exec('BEGIN IMMEDIATE');
+    const { code, out, err } = world.on('summary', '--store', store);
+    other.close();
+    assert.equal(code, 0, err);
+    assert.match(out, /is busy: another program holds it\. Try again in a moment\./);
+    assert.doesNotMatch(out + err, /database is locked/);
+  });
+
+  test('a place that cannot be a store is said once', () => {
+    using world = new CliWorld();
+    oneSession(world);
+    mkdirSync(world.dir.at('folder.db'));
+    writeFileSync(world.dir.at('thumbs.db'), 'a text '.repeat(2000));
+    writeFileSync(world.dir.at('file'), '');
+    const places = ['folder.db', 'thumbs.db', 'file/outlay.db'].map((name) => world.dir.at(name));
+    for (const store of [...places, ...(onLinux ? ['/dev/null'] : [])]) {
+      for (const args of [['summary'], ['index'], ['doctor', '--no-index']]) {
+        const { code, out, err } = world.on(...args, '--store', store);
+        if (args[0] === 'doctor' && store.endsWith('file/outlay.db')) continue;
+        assert.deepEqual([code, out], [3, ''], `${store} ${args}: ${err}`);
+        assert.equal(err.trimEnd().split('\n').length, 1, err);
+        assert.match(err, /storePath/);
+        assert.doesNotMatch(err, /local one|This is a bug/);
+      }
+    }
+    assert.ok(existsSync(world.dir.at('thumbs.db')));
+  });
+
+  test('a home that is another one in each folder is refused', {
+    skip: process.platform === 'win32',
+  }, () => {
+    using world = new CliWorld();
+    oneSession(world);
+    mkdirSync(world.dir.at('home'));
+    for (const HOME of ['', '.', 'relative']) {
+      for (const OUTLAY_DATA_DIR of ['', world.dir.at('data')]) {
+        world.env = { HOME, OUTLAY_DATA_DIR };
+        for (const command of ['summary', 'index', 'ingest']) {
+          const more = command === 'ingest' ? [world.dir.at('events')] : [];
+          if (command === 'ingest' && OUTLAY_DATA_DIR !== '') continue;
+          writeFileSync(world.dir.at('events'), '{"peerId":"a","tokensUsed":1,"usdSpent":1}\n');
+          const { code, out, err } = world.run(command, ...more);
+          assert.deepEqual([code, out], [2, ''], `${command} ${HOME}: ${err}`);
+          assert.match(err, /^[^\n]*is no absolute path\. Set HOME[^\n]*\n$/);
+        }
+      }
+    }
+    world.env = { XDG_DATA_HOME: 'relative', OUTLAY_DATA_DIR: '' };
+    assert.equal(world.run('summary').code, 2);
+    // As the specification wants it, a relative folder of configuration does not count.
+    world.env = { XDG_CONFIG_HOME: 'relative' };
+    assert.equal(world.run('summary').code, 0);
+    assert.deepEqual(readdirSync(world.dir.at('home')), []);
   });
 });

@@ -4,7 +4,7 @@ import { appendAll } from '../../model/lists.ts';
 import type { AgentLog, DefaultRoots, Discovery, Machine, Root, RootSource } from '../agentLog.ts';
 import { claudeLog } from './claudeLog.ts';
 import { discover } from './discover.ts';
-import { isDirectory, namesConfigDirectory, real } from './roots.ts';
+import { absolute, isDirectory, namesConfigDirectory, real } from './roots.ts';
 
 /** The folder in which Claude Desktop keeps the sessions its agent runs on this machine. */
 const folderName = 'local-agent-mode-sessions';
@@ -20,8 +20,8 @@ function defaultRoots({ env, home }: Machine): DefaultRoots {
   if (namesConfigDirectory(env)) return { paths: [], source: 'default' };
   const folders = [
     join(home, 'Library', 'Application Support'),
-    env.APPDATA || join(home, 'AppData', 'Roaming'),
-    env.XDG_CONFIG_HOME || join(home, '.config'),
+    absolute(env.APPDATA) ?? join(home, 'AppData', 'Roaming'),
+    absolute(env.XDG_CONFIG_HOME) ?? join(home, '.config'),
   ];
   return { paths: folders.map((folder) => join(folder, 'Claude', folderName)), source: 'default' };
 }

@@ -1,13 +1,18 @@
 import { realpathSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import type { DefaultRoots, Machine, Root, RootSource } from '../agentLog.ts';
 
 /** Where Claude Code keeps its configuration when nobody says otherwise. */
 export function defaultRoots({ env, home }: Machine): DefaultRoots {
   const named = namedDirectories(env);
   if (named.length > 0) return { paths: named, source: 'CLAUDE_CONFIG_DIR' };
-  const xdg = env.XDG_CONFIG_HOME || join(home, '.config');
+  const xdg = absolute(env.XDG_CONFIG_HOME) ?? join(home, '.config');
   return { paths: [join(home, '.claude'), join(xdg, 'claude')], source: 'default' };
+}
+
+/** A folder of the system's variables; a relative one does not count (XDG Base Directory Specification). */
+export function absolute(folder: string | undefined): string | undefined {
+  return folder !== undefined && isAbsolute(folder) ? folder : undefined;
 }
 
 function namedDirectories({ CLAUDE_CONFIG_DIR = '' }: Machine['env']): string[] {

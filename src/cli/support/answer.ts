@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { homeFolder } from '../../dataFolder/paths.ts';
 import { HumanError } from '../../model/errors.ts';
 import { unreadableList } from '../../model/unreadable.ts';
 import { count, type GitState, type ReportContext, unreadableNote } from '../../query/context.ts';
@@ -85,7 +85,7 @@ function contextFacts(
     now: now(),
     accounts: options.configDir !== undefined ? roots.map(({ path }) => path) : undefined,
     problems: [...environment.problems, ...problems],
-    home: homedir(),
+    home: homeFolder(),
     dataFolder: environment.folder,
     git,
   };

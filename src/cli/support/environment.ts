@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Root } from '../../agents/agentLog.ts';
 import { folderProblem } from '../../agents/registry.ts';
 import { budgetsInForce } from '../../budgets/budgetsInForce.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
-import { dataFolder, resolveStorePath } from '../../dataFolder/paths.ts';
+import { dataFolder, homeFolder, resolveStorePath } from '../../dataFolder/paths.ts';
 import { readConfig } from '../../dataFolder/readConfig.ts';
 import { marksFile, readTimeTags } from '../../dataFolder/timeTagFile.ts';
 import { isZone, type Zone } from '../../model/calendar.ts';
@@ -68,7 +67,7 @@ export function findEnvironment(options: CommonOptions): Environment {
     configDirs,
     rootsSetting: settings.roots,
     env: { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME, APPDATA },
-    home: homedir(),
+    home: homeFolder(),
     priceOverrides: prices.data,
     storeTitles: settings.storeTitles,
     retention: planOf(settings.retention, settings.zone, marksFile(folder)),

@@ -1,5 +1,6 @@
-import { existsSync, rmSync, statSync } from 'node:fs';
-import { HumanError, messageOf } from '../../model/errors.ts';
+import { accessSync, constants, existsSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type ErrorId, HumanError, messageOf } from '../../model/errors.ts';
 import { type DriverOptions, makePrivate, openDatabase, sqliteCode } from '../driver/open.ts';
 import type { SqlDatabase } from '../driver/types.ts';
 import {
@@ -76,22 +77,54 @@ export function openForReading(file: string, options: StoreOptions = {}): SqlDat
   try {
     refuseForeign(file, options);
     if (file !== ':memory:' && (!existsSync(file) || statSync(file).size === 0)) return undefined;
-    const db = openDatabase(file, { ...options, readonly: true });
     try {
-      const state = schemaState(db);
-      if (state.version === 0) {
-        db.close();
-        return undefined;
-      }
-      const refusal = readRefusal(state, options.steps);
-      if (refusal !== undefined) throw refusal;
-      return db;
+      return openReadable(file, options);
     } catch (error) {
-      db.close();
-      throw error;
+      if (!isUnchanging(file, error)) throw error;
+      return openReadable(file, { ...options, immutable: true });
     }
   } catch (error) {
     throw storeError(file, error);
+  }
+}
+
+function openReadable(
+  file: string,
+  options: StoreOptions & Pick<DriverOptions, 'immutable'>,
+): SqlDatabase | undefined {
+  const db = openDatabase(file, { ...options, readonly: true });
+  try {
+    const state = schemaState(db);
+    if (state.version === 0) {
+      db.close();
+      return undefined;
+    }
+    const refusal = readRefusal(state, options.steps);
+    if (refusal !== undefined) throw refusal;
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/**
+ * Whether a store that could not be opened stands where nobody can write, on a medium or in a folder
+ * of somebody else's: SQLite makes files beside a store even to read it, unless it is told that
+ * nothing changes. What a log holds that is not in the store yet would be missing then.
+ */
+function isUnchanging(file: string, error: unknown): boolean {
+  if (!['SQLITE_CANTOPEN', 'SQLITE_READONLY'].includes(sqliteCode(error) ?? '')) return false;
+  const log = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  return log === 0 && !mayWrite(dirname(file));
+}
+
+function mayWrite(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -124,20 +157,45 @@ export function isBusy(error: unknown): boolean {
 export function storeError(file: string, error: unknown): Error {
   if (error instanceof HumanError) return error;
   const code = sqliteCode(error);
-  const remedy = remedies[code ?? ''];
-  if (remedy === undefined) return error instanceof Error ? error : new Error(String(error));
-  return new HumanError('store', `The store ${file} ${remedy} (${messageOf(error)})`, {
+  const known = remedies[code ?? ''];
+  if (known === undefined) return error instanceof Error ? error : new Error(String(error));
+  const [id, remedy] = known;
+  // What SQLite says of a lock is no news to anybody.
+  const detail = id === 'storeBusy' ? '' : ` (${messageOf(error)})`;
+  return new HumanError('store', `The store ${file} ${remedy}${detail}`, {
     cause: error,
+    what: { id, values: [file, messageOf(error)] },
   });
 }
 
-const remedies: Readonly<Record<string, string>> = {
-  SQLITE_BUSY: 'is busy: another program holds it. Try again in a moment.',
-  SQLITE_CANTOPEN:
+/** Does work on a store whose failures name its file. */
+export function inStore<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw storeError(file, error);
+  }
+}
+
+const remedies: Readonly<Record<string, readonly [id: ErrorId, sentence: string]>> = {
+  SQLITE_BUSY: ['storeBusy', 'is busy: another program holds it. Try again in a moment.'],
+  SQLITE_LOCKED: ['storeBusy', 'is busy: another program holds it. Try again in a moment.'],
+  SQLITE_CANTOPEN: [
+    'storeNotOpened',
     'cannot be opened. Check its folder and rights, or move it with "outlay.storePath" or OUTLAY_STORE.',
-  SQLITE_READONLY: 'may not be written. Check the rights of the file and its folder.',
-  SQLITE_FULL: 'cannot grow: the disk is full. Free some space; nothing is lost.',
-  SQLITE_IOERR: 'cannot be read or written on this disk. Move it to a local one.',
-  SQLITE_CORRUPT: 'is damaged. It will be set aside and rebuilt by the next program that writes.',
-  SQLITE_NOTADB: 'is no SQLite file. Choose another place with "outlay.storePath" or OUTLAY_STORE.',
+  ],
+  SQLITE_READONLY: [
+    'storeReadOnly',
+    'may not be written. Check the rights of the file and its folder.',
+  ],
+  SQLITE_FULL: ['storeFull', 'cannot grow: the disk is full. Free some space; nothing is lost.'],
+  SQLITE_IOERR: ['storeDisk', 'cannot be read or written on this disk. Move it to a local one.'],
+  SQLITE_CORRUPT: [
+    'storeDamaged',
+    'is damaged. It will be set aside and rebuilt by the next program that writes.',
+  ],
+  SQLITE_NOTADB: [
+    'storeNoDatabase',
+    'is no SQLite file. Choose another place with "outlay.storePath" or OUTLAY_STORE.',
+  ],
 };

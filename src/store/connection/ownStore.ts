@@ -31,7 +31,9 @@ export function refuseForeign(file: string, options: Pick<DriverOptions, 'engine
   if (stats === undefined) return;
   if (!stats.isFile()) {
     const what = stats.isDirectory() ? 'a folder' : 'no regular file';
-    throw new HumanError('store', `${file} cannot be the store: it is ${what}. ${elsewhere}`);
+    throw new HumanError('store', `${file} cannot be the store: it is ${what}. ${elsewhere}`, {
+      what: { id: 'storeNoFile', values: [file] },
+    });
   }
   if (stats.size === 0) return;
   const schema = schemaOf(file, options);
@@ -39,7 +41,9 @@ export function refuseForeign(file: string, options: Pick<DriverOptions, 'engine
   const { tables, userVersion } = schema;
   if (tables.size === 0 && userVersion === 0) return;
   if (ownTables.every((name) => tables.has(name))) return;
-  throw new HumanError('store', `${file} is another program's database. ${elsewhere}`);
+  throw new HumanError('store', `${file} is another program's database. ${elsewhere}`, {
+    what: { id: 'storeForeign', values: [file] },
+  });
 }
 
 function statOf(file: string): ReturnType<typeof statSync> {

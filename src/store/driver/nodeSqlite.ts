@@ -1,13 +1,15 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as NodeSqlite from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { within } from './transaction.ts';
 import type { OpenOptions, SqlDatabase, SqlValue, Statement } from './types.ts';
 
 /** Opens a database with the SQLite inside Node: the fallback where the addon cannot load. */
 export function openNodeSqlite(file: string, options: OpenOptions): SqlDatabase {
   const { DatabaseSync } = loadNodeSqlite();
-  const db = new DatabaseSync(file, { readOnly: options.readonly ?? false });
+  const place = options.immutable ? immutableUrl(file) : file;
+  const db = new DatabaseSync(place, { readOnly: options.readonly ?? false });
   db.exec(`PRAGMA busy_timeout = ${options.busyTimeoutMs ?? 100}`);
   return {
     engine: 'node:sqlite',
@@ -21,6 +23,12 @@ export function openNodeSqlite(file: string, options: OpenOptions): SqlDatabase 
     },
     close: () => db.close(),
   };
+}
+
+function immutableUrl(file: string): URL {
+  const url = pathToFileURL(file);
+  url.search = '?mode=ro&immutable=1';
+  return url;
 }
 
 /** Probes, never assumes: some runtimes lack the module, and Node 22 warns when it is loaded. */

@@ -25,7 +25,9 @@ const neededNapi = 10;
 export function openDatabase(file: string, options: DriverOptions = {}): SqlDatabase {
   prepareFile(file, options);
   const refusals: string[] = [];
-  for (const engine of enginesFor(options.engine)) {
+  // The addon opens no addresses, and only they say that a file does not change.
+  const engines = options.immutable ? (['node:sqlite'] as const) : enginesFor(options.engine);
+  for (const engine of engines) {
     try {
       if (engine === 'better-sqlite3') {
         const napi = options.napi ?? Number(process.versions.napi);
@@ -43,6 +45,7 @@ export function openDatabase(file: string, options: DriverOptions = {}): SqlData
   throw new HumanError(
     'store',
     `No SQLite engine can run here (${refusals.join('; ')}). Outlay needs Node 22.14 or newer, or VS Code 1.101 or newer.`,
+    { what: { id: 'noEngine', values: [refusals.join('; ')] } },
   );
 }
 
@@ -100,6 +103,7 @@ function prepareFile(file: string, options: DriverOptions): void {
     throw new HumanError(
       'store',
       `The folder for the store cannot be made (${dirname(file)}: ${messageOf(error)}). Choose another place with "outlay.storePath" or OUTLAY_STORE.`,
+      { what: { id: 'storeFolder', values: [dirname(file), messageOf(error)] } },
     );
   }
 }

@@ -27,6 +27,8 @@ export interface SqlDatabase {
 
 export interface OpenOptions {
   readonly readonly?: boolean;
+  /** With `readonly`: nothing changes the file, and nothing is made beside it. */
+  readonly immutable?: boolean;
   /** How long a statement waits for a lock. Short: the call blocks its thread. */
   readonly busyTimeoutMs?: number;
 }

@@ -50,6 +50,7 @@ export function readRefusal(
   return new HumanError(
     'store',
     `The store was written by a newer Outlay (schema ${state.version}; this one reads up to ${currentVersion(steps)}). Update Outlay to read it.`,
+    { what: { id: 'storeTooNew', values: [] } },
   );
 }
 
@@ -77,6 +78,7 @@ export function newerStore(): HumanError {
   return new HumanError(
     'store',
     'The store was written by a newer Outlay, so this one only reads it. Update Outlay here too.',
+    { what: { id: 'storeNewer', values: [] } },
   );
 }
 

@@ -1,8 +1,7 @@
-import { homedir } from 'node:os';
 import type { PanelQuery } from '../../analysisThread/panelTask.ts';
 import type { ReportResult } from '../../analysisThread/reportTask.ts';
 import type { TaskOrigin } from '../../analysisThread/taskContext.ts';
-import { dataFolder } from '../../dataFolder/paths.ts';
+import { dataFolder, homeFolder } from '../../dataFolder/paths.ts';
 import type { PanelFigures, PanelQueryName } from '../../panels/registry.ts';
 import type { RawOptions } from '../../query/question.ts';
 import type { Format } from '../../reports/document/document.ts';
@@ -46,7 +45,7 @@ function placeOf({ storeFile, keptFolder }: Asker, now: number): TaskOrigin {
     // What VS Code gives is a proxy, which goes into no other thread.
     settings: { ...settings, priceOverrides: plain(settings.priceOverrides) },
     now,
-    home: homedir(),
+    home: homeFolder(),
     problems: problems.map(settingsSentence),
   };
 }

@@ -1,5 +1,4 @@
-import { homedir } from 'node:os';
-import { dataFolder } from '../../dataFolder/paths.ts';
+import { dataFolder, homeFolder } from '../../dataFolder/paths.ts';
 import { marksFile } from '../../dataFolder/timeTagFile.ts';
 import { planOf } from '../../model/retention.ts';
 import type { IndexerConfig } from '../../watchers/messages.ts';
@@ -26,7 +25,7 @@ export function indexerConfig(
     configDirs: demo === undefined ? [] : [demo.configDir],
     rootsSetting: settings.roots,
     env: { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME, APPDATA },
-    home: homedir(),
+    home: homeFolder(),
     priceOverrides,
     storeTitles: settings.storeTitles,
     retention: planOf(settings.retention, settings.zone, marksFile(dataFolder())),

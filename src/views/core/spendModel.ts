@@ -18,6 +18,7 @@ import { IndexerClient } from '../../watchers/client.ts';
 import type { FromIndexer, IndexerState, RootStatus } from '../../watchers/messages.ts';
 import { runStoreTask } from '../../watchers/storeTasks.ts';
 import { StoreWatch } from '../../watchers/storeWatcher.ts';
+import { errorText } from '../text/errorText.ts';
 import { type DemoLocation, indexerConfig } from './indexerConfig.ts';
 import { mirrorSettings } from './settingsMirror.ts';
 import type { Settings, SettingsModel } from './settingsModel.ts';
@@ -378,10 +379,11 @@ export class SpendModel implements Disposable {
 
   #failedToRead(error: unknown): void {
     this.#closeReader();
-    const readProblem = storeError(this.#storeFile, error).message;
+    const told = storeError(this.#storeFile, error);
+    const readProblem = errorText(told);
     if (isBusy(error)) this.#askSoon();
     else if (readProblem !== this.#spend.readProblem) {
-      this.#log.error(`The store could not be read: ${readProblem}`);
+      this.#log.error(`The store could not be read: ${told.message}`);
       this.#set({ readProblem });
     }
   }

@@ -1,8 +1,9 @@
+import { knownText } from '../text/errorText.ts';
 import type { Spend } from './spendModel.ts';
 
 /** Why the store cannot be used, by the indexer's word or our own; '' when it can. */
 export function storeProblem({ indexer, readProblem }: Spend): string {
-  return indexer.kind === 'unavailable' ? indexer.reason : readProblem;
+  return indexer.kind === 'unavailable' ? knownText(indexer.what, indexer.reason) : readProblem;
 }
 
 /** Everything was looked through and there is not a single transcript, now or in the store. */

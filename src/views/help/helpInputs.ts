@@ -5,6 +5,7 @@ import { isAlive } from '../../store/connection/writerLease.ts';
 import type { StoreReader } from '../../store/query/storeReader.ts';
 import type { SpendSums } from '../../store/schema/sums.ts';
 import type { Spend, SpendModel } from '../core/spendModel.ts';
+import { storeProblem } from '../core/storeState.ts';
 import { type Format, formatOf } from '../text/format.ts';
 import { type TranscriptsOnDisk, transcriptsOnDisk } from './transcriptsOnDisk.ts';
 
@@ -58,7 +59,7 @@ export interface HelpInputs {
 /** Gathers the facts. Looks at every transcript's size, so it takes as long as the disk does. */
 export async function helpInputs(model: SpendModel): Promise<HelpInputs> {
   const { spend, reader } = model;
-  const { indexer, roots } = spend;
+  const { roots } = spend;
   const now = Date.now();
   const { checked } = bundledCatalogue;
   const disk = await transcriptsOnDisk(
@@ -70,7 +71,7 @@ export async function helpInputs(model: SpendModel): Promise<HelpInputs> {
     format: formatOf(spend.settings),
     spend,
     storeFile: model.storeFile,
-    problem: indexer.kind === 'unavailable' ? indexer.reason : spend.readProblem,
+    problem: storeProblem(spend),
     transcripts: [...disk.counts.values()].reduce((sum, count) => sum + count, 0),
     // The reader may have been closed while the disk was looked at.
     store: model.reader === undefined ? undefined : storeFacts(model.reader, now),

@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { RootSource } from '../../agents/agentLog.ts';
 import { messages, sessions, transcripts } from '../text/counts.ts';
+import { knownText } from '../text/errorText.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 import type { Row } from './answer.ts';
 import type { HelpInputs } from './helpInputs.ts';
@@ -73,7 +74,10 @@ export function readingRow({ spend, format }: HelpInputs): Row {
     case 'paused':
       return [name, l10n.t('paused')];
     case 'unavailable':
-      return [name, l10n.t('not possible: {0}', escapeMarkdown(indexer.reason))];
+      return [
+        name,
+        l10n.t('not possible: {0}', escapeMarkdown(knownText(indexer.what, indexer.reason))),
+      ];
   }
 }
 

@@ -6,10 +6,10 @@ import {
   type OutcomeResult,
 } from '../../dataFolder/insightFile.ts';
 import { dayMs } from '../../model/calendar.ts';
-import { messageOf } from '../../model/errors.ts';
 import type { InsightJson } from '../../reports/insights/optimizeJson.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import type { Reports } from '../reports/reports.ts';
+import { errorText } from '../text/errorText.ts';
 import { formatOf } from '../text/format.ts';
 import { plainUiText } from '../text/plainUiText.ts';
 import type { InsightChanges } from './agentChanges.ts';
@@ -92,7 +92,7 @@ export class InsightActions {
     try {
       decide(this.#model.keptFolder, id, decision);
     } catch (error) {
-      void window.showErrorMessage(plainUiText(messageOf(error)));
+      void window.showErrorMessage(plainUiText(errorText(error)));
       return;
     }
     await this.#insights.model.refresh();

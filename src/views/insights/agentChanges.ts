@@ -14,9 +14,9 @@ import {
   isBuiltIn,
   projectFolders,
 } from '../../insights/agentFiles.ts';
-import { messageOf } from '../../model/errors.ts';
 import { readRoots } from '../core/readRoots.ts';
 import type { SpendModel } from '../core/spendModel.ts';
+import { errorText } from '../text/errorText.ts';
 import { plainUiText } from '../text/plainUiText.ts';
 import { ChangePreview } from './changePreview.ts';
 
@@ -83,7 +83,7 @@ export class InsightChanges implements Disposable {
         return false;
       }
     } catch (error) {
-      void window.showErrorMessage(plainUiText(messageOf(error)));
+      void window.showErrorMessage(plainUiText(errorText(error)));
       return false;
     }
     this.#written();
@@ -114,7 +114,7 @@ export class InsightChanges implements Disposable {
       if (undone.done) this.#written();
       return undone.done;
     } catch (error) {
-      void window.showErrorMessage(plainUiText(messageOf(error)));
+      void window.showErrorMessage(plainUiText(errorText(error)));
       return false;
     }
   }

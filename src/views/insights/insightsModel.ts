@@ -5,6 +5,7 @@ import { HumanError, messageOf } from '../../model/errors.ts';
 import type { OptimizeJson } from '../../reports/insights/optimizeJson.ts';
 import { makeReport } from '../core/analysis.ts';
 import type { Spend, SpendModel } from '../core/spendModel.ts';
+import { errorText } from '../text/errorText.ts';
 
 /** Insights come from a month of runs: what a minute adds changes nothing about them. */
 const restMs = 3 * 60_000;
@@ -135,7 +136,7 @@ export class InsightsModel implements Disposable {
       const report = JSON.parse(text) as OptimizeJson;
       return { report, empty: verdict?.status === 'no-data', problem: '' };
     } catch (error) {
-      if (error instanceof HumanError) return { ...this.#now, problem: error.message };
+      if (error instanceof HumanError) return { ...this.#now, problem: errorText(error) };
       this.#log.error(`Insights: ${messageOf(error)}`);
       return { ...this.#now, problem: l10n.t('The log says why.') };
     }

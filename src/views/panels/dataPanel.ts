@@ -13,6 +13,8 @@ import {
 } from '../../protocol/shared.ts';
 import { commandIds } from '../core/commandIds.ts';
 import type { SpendModel } from '../core/spendModel.ts';
+import { errorText } from '../text/errorText.ts';
+import { plainUiText } from '../text/plainUiText.ts';
 import { exportFromPanel, LivePanel, mostBusy, throttleMs } from './livePanel.ts';
 import { type PanelRequest, PanelRequests } from './panelRequests.ts';
 
@@ -250,7 +252,7 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
       if (this.model.reader === undefined) return undefined;
       if (!(error instanceof HumanError)) throw error;
       return {
-        text: error.message,
+        text: plainUiText(errorText(error)),
         actions: [
           { label: l10n.t('Start Over'), action: 'startOver' },
           { label: l10n.t('Show Log'), action: 'showLog' },

@@ -13,6 +13,7 @@ import { type Exported, type NothingToShow, protocolVersion } from '../../protoc
 import { DisposableStore } from '../core/disposables.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { storeProblem } from '../core/storeState.ts';
+import { errorText } from '../text/errorText.ts';
 import { plainUiText } from '../text/plainUiText.ts';
 import { UpdateLoop } from './updateLoop.ts';
 
@@ -161,7 +162,7 @@ export async function exportFromPanel({ to, name, content }: Exported): Promise<
       l10n.t(
         '{0} could not be written: {1}',
         plainUiText(target.fsPath),
-        plainUiText(messageOf(error)),
+        plainUiText(errorText(error)),
       ),
     );
   }

@@ -15,6 +15,7 @@ import { editorReports } from '../../reports/registry.ts';
 import { makeReport } from '../core/analysis.ts';
 import type { ReportDocuments } from '../core/readonlyDocuments.ts';
 import type { SpendModel } from '../core/spendModel.ts';
+import { errorText } from '../text/errorText.ts';
 import { plainUiText } from '../text/plainUiText.ts';
 import { panelOf } from './openAsPanel.ts';
 import { chooseQuestion, chooseReport } from './pickers.ts';
@@ -79,7 +80,7 @@ export class Reports implements Disposable {
     try {
       return await makeReport(this.#model, shown, format, now);
     } catch (error) {
-      if (error instanceof HumanError) void window.showErrorMessage(plainUiText(error.message));
+      if (error instanceof HumanError) void window.showErrorMessage(plainUiText(errorText(error)));
       else {
         this.#log.error(`Report ${shown.name}: ${messageOf(error)}`);
         void window.showErrorMessage(l10n.t('The report could not be made; the log says why.'));

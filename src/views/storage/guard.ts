@@ -1,9 +1,10 @@
 import { l10n, ProgressLocation, window } from 'vscode';
-import { HumanError, messageOf } from '../../model/errors.ts';
+import { HumanError } from '../../model/errors.ts';
 import { openForReading } from '../../store/connection/openStore.ts';
 import { isAlive, type LeaseRow } from '../../store/connection/writerLease.ts';
 import { StoreReader } from '../../store/query/storeReader.ts';
 import type { SpendModel } from '../core/spendModel.ts';
+import { errorText } from '../text/errorText.ts';
 import { plainUiText } from '../text/plainUiText.ts';
 
 /** Runs an action on the user's own store, and says so when it cannot be done. */
@@ -17,7 +18,7 @@ export async function guarded(model: SpendModel, work: () => Promise<void>): Pro
   try {
     await work();
   } catch (error) {
-    void window.showErrorMessage(plainUiText(messageOf(error)));
+    void window.showErrorMessage(plainUiText(errorText(error)));
   }
 }
 

@@ -1,0 +1,95 @@
+import { l10n } from 'vscode';
+import { type ErrorText, HumanError, messageOf } from '../../model/errors.ts';
+
+/** An error in the editor's language; what nobody translated, such as an operating system's, as it is. */
+export function errorText(error: unknown): string {
+  return error instanceof HumanError ? knownText(error.what, error.message) : messageOf(error);
+}
+
+/** The same of an error another thread has told, in its English words. */
+export function knownText(what: ErrorText | undefined, english: string): string {
+  if (what === undefined) return english;
+  const [first = '', second = ''] = what.values;
+  switch (what.id) {
+    case 'storeBusy':
+      return l10n.t(
+        'The store {0} is busy: another program holds it. Try again in a moment.',
+        first,
+      );
+    case 'storeNotOpened':
+      return l10n.t(
+        'The store {0} cannot be opened. Check its folder and rights, or move it with "outlay.storePath" or OUTLAY_STORE. ({1})',
+        first,
+        second,
+      );
+    case 'storeReadOnly':
+      return l10n.t(
+        'The store {0} may not be written. Check the rights of the file and its folder. ({1})',
+        first,
+        second,
+      );
+    case 'storeFull':
+      return l10n.t(
+        'The store {0} cannot grow: the disk is full. Free some space; nothing is lost. ({1})',
+        first,
+        second,
+      );
+    case 'storeDisk':
+      return l10n.t(
+        'The store {0} cannot be read or written on this disk. Move it to a local one. ({1})',
+        first,
+        second,
+      );
+    case 'storeDamaged':
+      return l10n.t(
+        'The store {0} is damaged. It will be set aside and rebuilt by the next program that writes. ({1})',
+        first,
+        second,
+      );
+    case 'storeNoDatabase':
+      return l10n.t(
+        'The store {0} is no SQLite file. Choose another place with "outlay.storePath" or OUTLAY_STORE. ({1})',
+        first,
+        second,
+      );
+    case 'storeNoFile':
+      return l10n.t(
+        '{0} cannot be the store: it is no regular file. Choose another place with "outlay.storePath" or OUTLAY_STORE.',
+        first,
+      );
+    case 'storeForeign':
+      return l10n.t(
+        '{0} is another program’s database. Choose another place with "outlay.storePath" or OUTLAY_STORE.',
+        first,
+      );
+    case 'storeTooNew':
+      return l10n.t('The store was written by a newer Outlay. Update Outlay to read it.');
+    case 'storeNewer':
+      return l10n.t(
+        'The store was written by a newer Outlay, so this one only reads it. Update Outlay here too.',
+      );
+    case 'storeFolder':
+      return l10n.t(
+        'The folder for the store, {0}, cannot be made. Choose another place with "outlay.storePath" or OUTLAY_STORE. ({1})',
+        first,
+        second,
+      );
+    case 'noEngine':
+      return l10n.t(
+        'No SQLite engine can run here. Outlay needs Node 22.14 or newer, or VS Code 1.101 or newer. ({0})',
+        first,
+      );
+    case 'relativeHome':
+      return l10n.t(
+        'The folder "{0}" is no absolute path. Set {1} to absolute paths.',
+        first,
+        second,
+      );
+    case 'nameUnknown':
+      return l10n.t('There is nothing called "{0}" any more (filter "{1}").', first, second);
+    case 'sessionUnknown':
+      return l10n.t('There is no session "{0}" any more.', first);
+    case 'spanReversed':
+      return l10n.t('The span of time asked for ends before it begins.');
+  }
+}
