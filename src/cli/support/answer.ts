@@ -33,7 +33,7 @@ export async function bringUpToDate(environment: Environment): Promise<Freshness
   try {
     const outcome = await indexOnce(indexer, book.revision, (message) => progress.on(message));
     const behind = outcome.missing === undefined ? [] : [backlogNote(outcome, outcome.missing)];
-    const unreadable = unreadableNote([unreadableList(outcome.unreadable ?? [])], homedir());
+    const unreadable = unreadableNote([unreadableList(outcome.unreadable ?? [])], homeFolder());
     return { outcome, problems: [...behind, ...unreadable] };
   } catch (error) {
     const store = error instanceof HumanError ? openForReading(indexer.storeFile) : undefined;
