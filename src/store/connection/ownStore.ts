@@ -80,8 +80,8 @@ function askSchema(file: string, options: Pick<DriverOptions, 'engine' | 'napi'>
       tables: new Set(
         db
           .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
-          .all<{ name: string }>()
-          .map(({ name }) => name),
+          .all()
+          .map(({ name }) => String(name)),
       ),
     }));
   } finally {

@@ -139,6 +139,8 @@ const weighted = [
     'stop',
     'prompt',
     'coalesce(length(parts), 0)',
+    'length(rid)',
+    'length(side)',
     'incomplete',
     'coalesce(length(band), 0)',
   ],
