@@ -349,7 +349,7 @@ mutate(
     '+ (SELECT coalesce(sum(nano), 0)',
     '+ (SELECT 0 * coalesce(sum(nano), 0)',
   ],
-  ['undated background stands at the start', 'state.at || (row.first_at ?? 0)', 'state.at'],
+  ['undated background stands at the start', 'row.first_at ?? 0', '0'],
 );
 mutate(
   'store/ingest/background.ts',
