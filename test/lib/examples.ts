@@ -48,11 +48,13 @@ export function costState(
   sessionId: string,
   totalCostUSD: number,
   models: Record<string, number> = {},
+  started?: number,
 ): object {
+  const startTime = started === undefined ? undefined : noonMs + started;
   const modelUsage = Object.fromEntries(
     Object.entries(models).map(([model, costUSD]) => [model, { costUSD }]),
   );
-  return { type: 'cost-state', sessionId, totalCostUSD, modelUsage };
+  return { type: 'cost-state', sessionId, totalCostUSD, startTime, modelUsage };
 }
 
 /** A dated record without a uuid: always the session's own. */
@@ -280,6 +282,45 @@ export const examples: readonly Example[] = [
     ],
     ask: 'SELECT nano FROM background',
     answer: [3_000_000_000, 2_000_000_000],
+  },
+  {
+    name: 'of two runs that resume a session at once each goes on from the total before both',
+    files: [
+      file(
+        's1.jsonl',
+        ...[queue('s1', 0), costState('s1', 3, {}, 0)],
+        ...[queue('s1', 100), costState('s1', 9, {}, 0)],
+        ...[queue('s1', 200), costState('s1', 5, {}, 0)],
+      ),
+    ],
+    ask: 'SELECT nano FROM background UNION ALL SELECT client_total FROM session',
+    answer: [3_000_000_000, 6_000_000_000, 2_000_000_000, 11],
+  },
+  {
+    name: 'messages of two runs that began at once explain the totals of both',
+    files: [
+      file(
+        's1.jsonl',
+        ...[queue('s1', 0), response('m1', 50, { usage: { output_tokens: 40_000 } })],
+        ...[response('m2', 80, { usage: { output_tokens: 40_000 } })],
+        ...[queue('s1', 100), costState('s1', 2, {}, 60)],
+        ...[queue('s1', 200), costState('s1', 3, {}, 0)],
+      ),
+    ],
+    ask: 'SELECT nano FROM background UNION ALL SELECT client_total FROM session',
+    answer: [1_000_000_000, 2_000_000_000, 5],
+  },
+  {
+    name: 'what was spent before a run began does not explain its total',
+    files: [
+      file(
+        's1.jsonl',
+        ...[queue('s1', 0), response('m1', 50, { usage: { output_tokens: 40_000 } })],
+        ...[queue('s1', 200), costState('s1', 3, {}, 100)],
+      ),
+    ],
+    ask: 'SELECT nano FROM background',
+    answer: [3_000_000_000],
   },
   {
     name: 'a gap that grows smaller was spent all the same',

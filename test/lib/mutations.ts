@@ -353,7 +353,7 @@ mutate(
     'UNION ALL SELECT nano FROM thinned WHERE',
     'UNION ALL SELECT 0 FROM thinned WHERE',
   ],
-  ['undated background stands at the start', 'row.first_at ?? 0)', '0)'],
+  ['undated background stands at the start', 'row.first_at ?? 0', '0'],
 );
 mutate(
   'store/ingest/background.ts',
@@ -361,13 +361,28 @@ mutate(
   ['messages up to a total’s place', 'spent[next]!.at <= at', 'true'],
   ['background never shrinks', ' || nano <= 0) continue;', ') continue;'],
   ['rounding is no background', 'gap <= roundingOf(Math.max(0, next - first)) || ', ''],
+  [
+    'nothing from before a run began is in its total',
+    'started === 0 ? next : countBefore',
+    'true ? next : countBefore',
+  ],
+  [
+    'both runs’ messages explain both',
+    'first = Math.min(first, start);',
+    '[first, told, behind] = [start, 0, found];',
+  ],
   ['a run that finds no total begins a segment', 'else [first, told, behind]', 'else [, , behind]'],
 );
-mutate('store/ingest/clientTotals.ts', [
-  'a total that falls begins again',
-  'if (falls && state.started === 0) known.length = 0;',
-  '',
-]);
+mutate(
+  'store/ingest/clientTotals.ts',
+  ['a total that falls begins again', 'if (falls && state.started === 0) known.length = 0;', ''],
+  [
+    'two runs may go on from one total',
+    'while (known.length > 0 && known.at(-1)!.total > state.total) known.pop();',
+    'if (falls) known.length = 0;',
+  ],
+  ['runs of different beginnings', 'rising.get(state.started) ?? ', ''],
+);
 mutate(
   'store/ingest/clientPrices.ts',
   [
@@ -426,6 +441,11 @@ mutate(
   ],
   ['an hour is not five minutes', 'cacheWrite5m: written - oneHour,', 'cacheWrite5m: written,'],
   ['turns are judged one by one', 'turns = readTurns(iterations, usage);', ''],
+  [
+    'turns say all their counts',
+    "if (!turnCounts.every((name) => typeof entry[name] === 'number')) return noIterations;",
+    '',
+  ],
   ['advisors are billed', "return 'advisor';", 'return undefined;'],
   ['compaction is billed', "return 'compaction';", 'return undefined;'],
 );

@@ -71,6 +71,8 @@ interface CostState {
   readonly at: number;
   readonly offset: number;
   readonly total: number;
+  /** When the first of its runs began; 0 when it does not say. */
+  readonly started: number;
 }
 
 export function judge(files: readonly WorldFile[], price: PriceFunction): Verdict {
@@ -441,18 +443,16 @@ function billedParts(usage: Json): Json[] {
   );
 }
 
-/** The turns of a response, where they add up to it; else the whole. */
+/** The turns of a response, where each says all its counts and they add up to it; else the whole. */
 function turnsOf(usage: Json): number[][] {
   const whole = tokensOf(usage);
-  const told = ((usage.iterations ?? []) as Json[]).filter(({ type }) => type === 'message');
-  const counts = [
-    'input_tokens',
-    'output_tokens',
-    'cache_creation_input_tokens',
-    'cache_read_input_tokens',
-  ];
-  if (told.some((turn) => counts.some((name) => typeof turn[name] !== 'number'))) return [whole];
-  const turns = told.map(tokensOf);
+  const entries = ((usage.iterations ?? []) as Json[]).filter(({ type }) => type === 'message');
+  const said = ['input', 'output', 'cache_creation_input', 'cache_read_input'].map(
+    (name) => `${name}_tokens`,
+  );
+  const complete = entries.every((entry) => said.every((name) => typeof entry[name] === 'number'));
+  if (!complete) return [whole];
+  const turns = entries.map(tokensOf);
   const sum = turns.reduce((a, b) => a.map((count, i) => count + b[i]!), [0, 0, 0, 0, 0, 0]);
   const adds = whole.slice(0, 5).every((count, i) => count === sum[i]);
   if (turns.length < 2 || !adds) return [whole];
@@ -517,9 +517,12 @@ function judgeSessions(
   const states = records
     .flatMap((record, i): CostState[] => {
       if (!isTotal(record)) return [];
-      const { session, offset, json } = record;
+      const { session, offset, json, lastAt } = record;
       const total = Number(json.totalCostUSD);
-      return [{ session, at: placeInTime(records, i), offset, total }];
+      const at = placeInTime(records, i);
+      const began = Number(json.startTime);
+      const started = began > 0 && began <= lastAt ? began : 0;
+      return [{ session, at, offset, total, started }];
     })
     .sort((a, b) => a.at - b.at || a.offset - b.offset);
   const kin = sharingMessages(responses);
@@ -530,9 +533,8 @@ function judgeSessions(
     const parent = parentOf(session, kin.get(session) ?? new Set(), standing, starts);
     const base =
       parent === undefined
-        ? 0
-        : states.findLast((state) => state.session === parent.session && state.at <= parent.at)
-            ?.total;
+        ? undefined
+        : states.findLast((state) => state.session === parent.session && state.at <= parent.at);
     const inParent = new Set(
       responses.filter((r) => r.session === parent?.session).map(({ key }) => key),
     );
@@ -547,53 +549,80 @@ function judgeSessions(
       }
       if (here.has(key) && !inParent.has(key)) spent.push({ at: message.at, nano });
     }
-    const possible = last !== undefined && base !== undefined;
+    const possible = last !== undefined && (parent === undefined || base !== undefined);
+    const growth = growthOf(own, base);
     verdicts.set(session, {
       ownStart,
-      client: last && wholeTotal(own),
-      background: possible ? backgroundOf(own, nano(base), spent) : undefined,
+      client: last && wholeTotal(growth, base),
+      background: possible ? backgroundOf(growth, spent) : undefined,
       unconfirmed,
     });
   }
   return verdicts;
 }
 
-/** The totals before each fall and the last. */
-function wholeTotal(states: readonly CostState[]): number {
-  return segmentsOf(states).reduce((sum, segment) => sum + segment.at(-1)!.total, 0);
+/** The total that one goes on from, of those before it; undefined when it begins from nothing. */
+function goesOnFrom(before: readonly CostState[], state: CostState): CostState | undefined {
+  const last = before.at(-1);
+  const kindred = before.filter(({ started }) => started === state.started);
+  if (kindred.length === 0 && last !== undefined) {
+    const told = state.started > 0 && last.started > 0;
+    const later = state.started >= last.at && state.total >= last.total;
+    return (!told || later) && state.total >= last.total ? last : undefined;
+  }
+  if (state.started === 0 && last !== undefined && state.total < last.total) return undefined;
+  return kindred.findLast(({ total }) => total <= state.total);
 }
 
-/** Totals cut where they fall. */
-function segmentsOf(states: readonly CostState[]): CostState[][] {
-  const segments: CostState[][] = [];
-  states.forEach((state, i) => {
-    if (i === 0 || state.total < states[i - 1]!.total) segments.push([]);
-    segments.at(-1)!.push(state);
+/** A total without what those have that it goes on from. */
+interface Growth {
+  readonly state: CostState;
+  readonly from: CostState | undefined;
+  readonly usd: number;
+}
+
+function growthOf(states: readonly CostState[], base: CostState | undefined): Growth[] {
+  return states.map((state, i) => {
+    const before = [...(base === undefined ? [] : [base]), ...states.slice(0, i)];
+    const from = goesOnFrom(before, state);
+    return { state, from, usd: state.total - (from?.total ?? 0) };
   });
-  return segments;
 }
 
-/** The most that the totals of each segment ever left unexplained, in nano-dollars. */
+/** What all totals have beyond those they go on from, and what a fork's first goes on from. */
+function wholeTotal(growth: readonly Growth[], base: CostState | undefined): number {
+  const inherited = growth[0]?.from === base ? (base?.total ?? 0) : 0;
+  return growth.reduce((sum, { usd }) => sum + usd, inherited);
+}
+
+/**
+ * The most that the totals since the client began from nothing ever left unexplained, in nano-dollars.
+ * Nothing from before a run began explains its total; but where the one before was still at work, its
+ * messages do.
+ */
 function backgroundOf(
-  states: readonly CostState[],
-  base: number,
+  growth: readonly Growth[],
   spent: readonly { readonly at: number; readonly nano: number }[],
 ): number {
-  let sum = 0;
+  let [sum, most, told] = [0, 0, 0];
   let since = Number.NEGATIVE_INFINITY;
-  segmentsOf(states).forEach((segment, i) => {
-    const goesOn = i === 0 && nano(segment[0]!.total) >= base;
-    const gaps = segment.map(({ at, total }) => {
-      const inside = spent.filter((message) => message.at > since && message.at <= at);
-      const explained = inside.reduce((all, message) => all + message.nano, 0);
-      const gap = nano(total) - (goesOn ? base : 0) - explained;
-      // What rounding each message can make up is no background.
-      return gap <= Math.min(inside.length, 1000) ? 0 : gap;
-    });
-    sum += Math.max(0, ...gaps);
-    since = segment.at(-1)!.at;
-  });
-  return sum;
+  let lastAt = Number.NEGATIVE_INFINITY;
+  for (const { state, from } of growth) {
+    if (from === undefined) {
+      // Messages of the very time of a total are before it, those of a beginning behind that.
+      const start = state.started > 0 ? state.started - 1 : lastAt;
+      if (state.started > 0 && state.started < lastAt) since = Math.min(since, start);
+      else [sum, most, told, since] = [sum + most, 0, 0, start];
+    }
+    told += nano(state.total) - nano(from?.total ?? 0);
+    lastAt = state.at;
+    const inside = spent.filter(({ at }) => at > since && at <= state.at);
+    const explained = inside.reduce((all, message) => all + message.nano, 0);
+    const gap = told - explained;
+    // What rounding each message can make up is no background.
+    if (gap > Math.min(inside.length, 1000)) most = Math.max(most, gap);
+  }
+  return sum + most;
 }
 
 function nano(usd: number): number {

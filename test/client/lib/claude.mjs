@@ -58,7 +58,12 @@ export class Claude {
     return claude;
   }
 
-  #environment(more) {
+  /** The program, for who starts it in another way than `begin`. */
+  get program() {
+    return this.#program;
+  }
+
+  environment(more = {}) {
     return {
       HOME: path.join(this.home, 'user'),
       PATH: process.env.PATH,
@@ -124,7 +129,7 @@ export class Claude {
   #spawn(args, env) {
     const child = spawn(this.#program, ['--print', ...args], {
       cwd: this.workspace,
-      env: this.#environment(env),
+      env: this.environment(env),
       stdio: [args.includes('--input-format') ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       timeout: longestRunMs,
       killSignal: 'SIGKILL',
