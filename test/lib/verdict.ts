@@ -76,7 +76,10 @@ function assertSessions(db: SqlDatabase, verdict: Verdict): void {
   for (const stored of sessions) {
     const expected = verdict.sessions.get(stored.sid);
     assert.ok(expected, `session ${stored.sid}`);
-    assert.equal(stored.client, expected.client ?? null, `client's total of ${stored.sid}`);
+    // Sums of dollars as doubles, in another order.
+    const nano = (usd: number | null | undefined): number | undefined =>
+      usd == null ? undefined : Math.round(usd * 1e9);
+    assert.equal(nano(stored.client), nano(expected.client), `client's total of ${stored.sid}`);
     assert.equal(stored.dated ?? 0, stored.background, `dated background of ${stored.sid}`);
     const possible = expected.background !== undefined;
     const outcome = expected.client === undefined ? 0 : possible ? 1 : 2;
