@@ -22,8 +22,7 @@ export function timeAt(buf: Buffer, start: number, stop: number): number {
     const hour = two(buf, i + 11);
     const minute = two(buf, i + 14);
     const second = two(buf, i + 17);
-    const plausible =
-      month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour < 24 && minute < 60 && second < 60;
+    const plausible = isDay(year, month, day) && hour < 24 && minute < 60 && second < 60;
     if (plausible && thousandth >= 0 && thousandth <= 9) {
       return Date.UTC(year, month - 1, day, hour, minute, second, ms);
     }
@@ -32,12 +31,18 @@ export function timeAt(buf: Buffer, start: number, stop: number): number {
   return readTime(buf.toString('latin1', i, stop - 1));
 }
 
+/** Whether there is such a day: Date takes the 30th of February for one of March. */
+function isDay(year: number, month: number, day: number): boolean {
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31)) return false;
+  return day <= 28 || new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+}
+
 /** Any ISO timestamp with a zone in UTC milliseconds, or NaN. */
 export function readTime(text: unknown): number {
-  if (typeof text !== 'string' || !/^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:?\d\d)$/.test(text)) {
-    return Number.NaN;
-  }
-  return Date.parse(text);
+  if (typeof text !== 'string') return Number.NaN;
+  const [, year, month, day] =
+    /^(\d{4})-(\d\d)-(\d\d)T.*(?:Z|[+-]\d\d:?\d\d)$/.exec(text)?.map(Number) ?? [];
+  return isDay(year ?? 0, month ?? 0, day ?? 0) ? Date.parse(text) : Number.NaN;
 }
 
 /** Claude Code was not there yet. */
