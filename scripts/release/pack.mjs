@@ -17,6 +17,7 @@ import { createVSIX } from '@vscode/vsce';
 import { build } from '../../esbuild.mjs';
 import { inRoot, root } from '../shared/paths.mjs';
 import { npm } from '../shared/processes.mjs';
+import { billOfMaterials } from './shipped.mjs';
 
 /** VS Code's name of each platform, and the binary it gets. */
 export const nativeOf = {
@@ -74,6 +75,9 @@ async function prepareStage() {
   await copyListed(rest.files, stage);
   await writeFile(path.join(stage, 'package.json'), `${JSON.stringify(rest, null, 2)}\n`);
   await build({ production: true, outdir: path.join(stage, 'dist') });
+  const meta = JSON.parse(await readFile(path.join(stage, 'dist/meta.json'), 'utf8'));
+  const bill = await billOfMaterials(meta);
+  await writeFile(path.join(stage, 'dist/sbom.cdx.json'), `${JSON.stringify(bill, null, 2)}\n`);
   await rename(path.join(stage, 'dist/native'), path.join(stage, 'natives'));
   return stage;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { HumanError } from '../model/errors.ts';
+import { endWorker } from '../platform/endWorker.ts';
 import type { Answered, Asked } from './worker.ts';
 
 /** A question without its number. */
@@ -80,6 +81,6 @@ export class AnalysisThread {
     this.#worker = undefined;
     for (const { reject } of this.#waiting.values()) reject(new Error('The thread was ended.'));
     this.#waiting.clear();
-    await worker?.terminate();
+    if (worker !== undefined) await endWorker(worker);
   }
 }

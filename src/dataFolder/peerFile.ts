@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import type { PeerEvent } from '../analysis/peers/peers.ts';
+import { withFileLock } from '../platform/fileLock.ts';
 import { addLines, firstLines, readLines } from '../platform/jsonLines.ts';
 import type { KeyedEvent } from './peerEvents.ts';
 
@@ -48,6 +49,14 @@ export function readFederation(folder: string, namespace: string): KnownEvents {
 
 /** Adds those events whose key is new; how many there were. They are written as a whole. */
 export function addEvents(
+  folder: string,
+  namespace: string,
+  found: readonly KeyedEvent[],
+): { added: number; known: number } {
+  return withFileLock(federationFile(folder), () => addNew(folder, namespace, found));
+}
+
+function addNew(
   folder: string,
   namespace: string,
   found: readonly KeyedEvent[],

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { endWorker } from '../platform/endWorker.ts';
 import type { FromIndexer, IndexerConfig, ToIndexer } from './messages.ts';
 import { shortLived, workerFile } from './workerFile.ts';
 
@@ -54,6 +55,6 @@ export class IndexerClient {
     });
     await Promise.race([exited, late]);
     clearTimeout(timer);
-    await this.#worker.terminate();
+    await endWorker(this.#worker);
   }
 }

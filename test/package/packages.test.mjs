@@ -20,6 +20,7 @@ const allowed = [
   'extension/changelog.md',
   'extension/LICENSE.txt',
   /^extension\/dist\/(extension|indexer|report|cli)\.cjs$/,
+  'extension/dist/sbom.cdx.json',
   /^extension\/dist\/webview\/[\w-]+\.(js|css)$/,
   /^extension\/docs\/[\w-]+\.schema\.json$/,
   /^extension\/media\/[\w-]+\.(png|svg)$/,
@@ -41,6 +42,7 @@ const required = [
   'extension/dist/indexer.cjs',
   'extension/dist/report.cjs',
   'extension/dist/cli.cjs',
+  'extension/dist/sbom.cdx.json',
 ];
 
 const isAllowed = (name) =>

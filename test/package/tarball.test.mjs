@@ -1,11 +1,13 @@
 /** The npm package, as someone gets it who types `npx outlay`. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { build } from '../../esbuild.mjs';
 import { pack } from '../../scripts/release/pack.mjs';
+import { auditedProject } from '../../scripts/release/shipped.mjs';
 import { inRoot } from '../../scripts/shared/paths.mjs';
 import { npm } from '../../scripts/shared/processes.mjs';
 
@@ -33,6 +35,73 @@ describe('npm package', () => {
   it('brings no other packages with it', async () => {
     const lock = JSON.parse(await readFile(path.join(folder, 'package-lock.json'), 'utf8'));
     assert.deepEqual(Object.keys(lock.packages).sort(), ['', 'node_modules/outlay']);
+  });
+
+  it('has a bill of what of other people’s is in it: those that were bundled, and nothing else', async () => {
+    const installed = path.join(folder, 'node_modules/outlay');
+    const bill = JSON.parse(await readFile(path.join(installed, 'dist/sbom.cdx.json'), 'utf8'));
+    const { name, version } = JSON.parse(await readFile(inRoot('package.json'), 'utf8'));
+    assert.deepEqual(
+      [bill.bomFormat, bill.metadata.component.name, bill.metadata.component.version],
+      ['CycloneDX', name, version],
+    );
+    assert.deepEqual([bill.serialNumber, bill.metadata.timestamp], [undefined, undefined]);
+    // Counted from the bundles' own comments, which only an unminified build has.
+    const plain = path.join(folder, 'plain');
+    await build({ outdir: plain });
+    const files = await readdir(plain, { recursive: true });
+    const shipped = files.filter((file) =>
+      /^(cli|extension|indexer|report)\.cjs$|^webview.*\.js$/.test(file),
+    );
+    assert.ok(shipped.length > 7, shipped.join());
+    const bundled = new Set(['better-sqlite3', 'sqlite']);
+    for (const file of shipped) {
+      const text = await readFile(path.join(plain, file), 'utf8');
+      for (const [, found] of text.matchAll(
+        /^ *\/\/ .*node_modules\/((?:@[\w.-]+\/)?[\w.-]+)\//gm,
+      )) {
+        bundled.add(found);
+      }
+    }
+    const listed = bill.components.map((each) =>
+      each.group ? `${each.group}/${each.name}` : each.name,
+    );
+    assert.deepEqual([...new Set(listed)].sort(), [...bundled].sort());
+    const { packages } = JSON.parse(await readFile(inRoot('package-lock.json'), 'utf8'));
+    for (const each of bill.components) {
+      const licence = each.licenses[0].license.id;
+      assert.match(licence, /^(MIT|ISC|BSD-[23]-Clause|0BSD|Apache-2\.0|blessing)$/, each.name);
+      assert.match(each.version, /^\d+\.\d+\.\d+$/, each.name);
+      if (each.name === 'sqlite') continue;
+      const known = Object.entries(packages).filter(([at]) =>
+        at.endsWith(
+          `node_modules/${each.purl.slice(8).split('@').slice(0, -1).join('@').replace('%40', '@')}`,
+        ),
+      );
+      assert.ok(
+        known.some(([, entry]) => entry.version === each.version),
+        each.purl,
+      );
+    }
+  });
+
+  it('is what the registry is asked about: npm itself would look at nothing', async () => {
+    const bill = JSON.parse(
+      await readFile(path.join(folder, 'node_modules/outlay/dist/sbom.cdx.json'), 'utf8'),
+    );
+    const out = path.join(folder, 'audited');
+    await build({ production: true, outdir: out });
+    const meta = JSON.parse(await readFile(path.join(out, 'meta.json'), 'utf8'));
+    const { lock } = await auditedProject(meta);
+    const asked = Object.entries(lock.packages).filter(([at]) => at !== '');
+    assert.equal(asked.length, bill.components.length - 1);
+    for (const [at, { version, dev }] of asked) {
+      assert.equal(dev, undefined, at);
+      assert.ok(
+        bill.components.some((each) => each.purl.endsWith(`@${version}`)),
+        at,
+      );
+    }
   });
 
   it('puts a command on the PATH that knows its version', async () => {

@@ -28,3 +28,40 @@ describe('pages made of the sources', () => {
     }
   });
 });
+
+describe('docs/security.md', () => {
+  /** Cells such as: `test/a.test.ts` "one", "two"; `test/b.test.ts` "three". */
+  const cells = page('security.md')
+    .split('\n')
+    .filter((line) => line.startsWith('|') && line.includes('`test/'))
+    .map((line) => line.split(' | ').at(-1)!);
+
+  test('names a test for each threat', () => {
+    const threats = page('security.md')
+      .split('\n')
+      .filter((line) => line.startsWith('| ') && !/^\| (threat|---)/.test(line));
+    assert.ok(threats.length > 15);
+    assert.equal(cells.length, threats.length);
+  });
+
+  test('every test it names is there', () => {
+    for (const part of cells.flatMap((cell) => cell.split('; '))) {
+      const file = /`(test\/[^`]+)`/.exec(part)?.[1];
+      assert.ok(file !== undefined, part);
+      const names = [...part.matchAll(/"((?:[^"\\]|\\.)+)"/g)].map((match) => match[1]!);
+      assert.ok(names.length > 0, part);
+      const source = readFileSync(join(import.meta.dirname, '..', '..', file), 'utf8');
+      for (const name of names) {
+        const written = name.replaceAll('\\"', '"');
+        const begins = ["'", '"', '`'].some((quote) =>
+          new RegExp(`(?:test|it|describe)\\(\\s*${quote}${escaped(written)}`).test(source),
+        );
+        assert.ok(begins, `${file}: ${written}`);
+      }
+    }
+  });
+});
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll("'", "\\\\?'");
+}

@@ -22,6 +22,7 @@ import { budgetList } from './budgets.ts';
 import { FilterBar } from './filterBar.ts';
 import { heatMap } from './heatMap.ts';
 import { insightList } from './insightList.ts';
+import { barKey, filterOf, rowKey, rowTarget } from './keys.ts';
 import { SharesChart } from './sharesChart.ts';
 import { type DashboardShown, type DashboardTools, stylesOf } from './shown.ts';
 import { SpendChart } from './spendChart.ts';
@@ -140,7 +141,7 @@ export class DashboardPage extends BasePage<
       const longest = bars[0]?.nano ?? 0;
       const list = bars.map(
         (bar): Bar => ({
-          key: bar.filter === '' ? `(${bar.name})` : bar.filter,
+          key: barKey(bar.filter, bar.name),
           label: bar.name,
           hint: `${bar.hint}: ${bar.detail}`,
           length: longest > 0 ? bar.nano / longest : 0,
@@ -156,7 +157,7 @@ export class DashboardPage extends BasePage<
         'section',
         { 'data-part': `by-${name}` },
         el('h2', {}, title),
-        barList(list, title, (key) => this.#narrow(shown, name, key), words.narrow),
+        barList(list, title, (key) => this.#narrow(shown, name, filterOf(key)), words.narrow),
       );
     });
     const classes = details.classes.map(
@@ -186,9 +187,9 @@ export class DashboardPage extends BasePage<
   }
 
   /** A click on a bar narrows the whole dashboard to it; another one widens it again. */
-  #narrow({ asked: question }: DashboardShown, name: DashboardFilter, key: string): void {
-    if (key.startsWith('(')) return;
-    const value = question.filters[name] === key ? '' : key;
+  #narrow({ asked: question }: DashboardShown, name: DashboardFilter, filter: string): void {
+    if (filter === '') return;
+    const value = question.filters[name] === filter ? '' : filter;
     this.tools.ask({ ...question, filters: { ...question.filters, [name]: value } });
   }
 
@@ -216,7 +217,7 @@ function drawRows(
     figures,
     openHint: words.open,
     onOpen: (key) => {
-      const [sid = '', message = ''] = key.split(' ');
+      const { sid, message } = rowTarget(key);
       tools.openSession(sid, message);
     },
   });
@@ -252,7 +253,7 @@ function rowSheet(
         number('share', words.share),
       ],
       rows: rows.map((row, index) => ({
-        key: `${row.sid} ${row.message} ${index}`,
+        key: rowKey(row.sid, row.message, index),
         cells: [
           textCell(row.title),
           textCell(row.project),
@@ -286,7 +287,7 @@ function activitySheet(
         { key: 'cost', label: words.cost, numeric: true },
       ],
       rows: rows.map((row, index) => ({
-        key: `${row.sid} ${row.message} ${index}`,
+        key: rowKey(row.sid, row.message, index),
         cells: [
           { text: figures.dateTime(row.at), value: new Date(row.at).toISOString() },
           textCell(row.agent),

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { dayMs, dayOf } from '../../model/calendar.ts';
+import { withFileLock } from '../../platform/fileLock.ts';
 import { firstLines, readLines } from '../../platform/jsonLines.ts';
 import { writeFileAtomically } from '../../platform/partFile.ts';
+import { keepBroken } from '../../platform/setAsideFile.ts';
 import type { ReportContext } from '../../query/context.ts';
 import { Names } from '../../query/names.ts';
 import { outcomes, successRate } from '../../query/outcomes.ts';
@@ -74,10 +76,17 @@ export function keepSnapshot(
   summary: Document,
 ): void {
   const next = snapshotOf(context, question, summary);
-  const { kept } = readSnapshots(context.dataFolder);
-  const others = kept.filter((each) => each.day !== next.day || seriesOf(each) !== seriesOf(next));
-  const text = [...others, next].map((each) => `${JSON.stringify(each)}\n`).join('');
-  writeFileAtomically(snapshotsFile(context.dataFolder), text, 0o600);
+  const file = snapshotsFile(context.dataFolder);
+  withFileLock(file, () => {
+    const { kept, problems } = readSnapshots(context.dataFolder);
+    const others = kept.filter(
+      (each) => each.day !== next.day || seriesOf(each) !== seriesOf(next),
+    );
+    const text = [...others, next].map((each) => `${JSON.stringify(each)}\n`).join('');
+    // Lines that are no snapshots are not carried over.
+    if (problems.length > 0) keepBroken(file);
+    writeFileAtomically(file, text, 0o600);
+  });
 }
 
 /** Every month counts as thirty days, so that months are one series. */

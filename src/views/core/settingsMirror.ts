@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { workspace } from 'vscode';
+import { l10n, window, workspace } from 'vscode';
 import { type ConfigContent, updateConfig } from '../../dataFolder/configFile.ts';
 import { isObject } from '../../model/objects.ts';
 import { sharedKeys } from '../../settings/settings.ts';
@@ -22,5 +22,15 @@ export function mirrorSettings(folder: string): void {
     const same = JSON.stringify(settings) === JSON.stringify(known);
     return same ? undefined : { ...before, settings };
   };
-  updateConfig(join(folder, 'config.json'), change, { anew: true });
+  const file = join(folder, 'config.json');
+  updateConfig(file, change, {
+    onBroken: (keptAs) =>
+      void window.showWarningMessage(
+        l10n.t(
+          '{0} was no JSON and has been written anew. It is kept as {1}: budgets set in a terminal are only there now.',
+          file,
+          keptAs,
+        ),
+      ),
+  });
 }

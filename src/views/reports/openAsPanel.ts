@@ -1,3 +1,4 @@
+import { dayMs } from '../../model/calendar.ts';
 import { isAnomaliesQuestion, usualAnomalies } from '../../protocol/anomalies.ts';
 import { isBurnQuestion, usualBurn } from '../../protocol/burn.ts';
 import {
@@ -7,6 +8,7 @@ import {
   usualDashboard,
 } from '../../protocol/dashboard.ts';
 import type { RawOptions } from '../../query/question.ts';
+import { lengthMs } from '../../query/spans.ts';
 import { commandIds } from '../core/commandIds.ts';
 
 /** The command that opens a panel, and what it is given. */
@@ -54,13 +56,20 @@ function dashboardQuestion(raw: RawOptions): typeof usualDashboard {
   );
 }
 
-const units: Readonly<Record<string, string>> = { '1h': 'hour', '1d': 'day', '1w': 'week' };
+/** The report's intervals the panel draws, by their length: `7d` is a week as `1w` is. */
+const units = new Map([
+  [3_600_000, 'hour'],
+  [dayMs, 'day'],
+  [7 * dayMs, 'week'],
+]);
 
 function burnQuestion(raw: RawOptions): typeof usualBurn {
   const project = projectOf(raw);
   const asked = { ...usualBurn, project };
   // The report's interval is a day unless another one is asked for.
-  const unit = units[String(raw.bucket ?? '1d')];
+  const unit = units.get(
+    lengthMs(String(raw.bucket ?? '1d'), { now: 0, zone: 'UTC', weekStart: 1 }) ?? 0,
+  );
   const threshold = Number(raw['alert-on-acceleration-pct']);
   return (
     [

@@ -5,6 +5,7 @@ import { insightsFile } from '../../dataFolder/insightFile.ts';
 import { federationFile } from '../../dataFolder/peerFile.ts';
 import { marksFile } from '../../dataFolder/timeTagFile.ts';
 import { messageOf } from '../../model/errors.ts';
+import { brokenEnd } from '../../platform/setAsideFile.ts';
 import { snapshotsFile } from '../../reports/spend/snapshots.ts';
 import { importedPricesFile } from '../../settings/priceOverrides.ts';
 import { filesOfStore, type StoreFileKind } from '../../store/connection/storeFiles.ts';
@@ -45,6 +46,16 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
       dataFolder,
       /^((config|prices|insights)\.json|snapshots\.jsonl)\.\d+(-[0-9a-f]{8})?\.part$/,
     ),
+    ...unfinished(
+      dataFolder,
+      /^(config|insights)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$/,
+    ),
+    ...namesIn(dataFolder)
+      .filter(
+        (name) =>
+          /^((config|insights)\.json|snapshots\.jsonl)\./.test(name) && brokenEnd.test(name),
+      )
+      .map((name) => file(join(dataFolder, name), 'settings')),
     ...unfinished(bin, /^outlay(\.cmd)?\.\d+(-[0-9a-f]{8})?\.part$/),
   ];
   return [

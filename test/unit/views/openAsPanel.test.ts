@@ -55,6 +55,14 @@ describe('the panel of a report', () => {
       asked('burn', { bucket: '1w', project: 'shop', 'alert-on-acceleration-pct': 50 }),
       { unit: 'week', project: 'shop', threshold: 50 },
     );
+    for (const [bucket, unit] of [
+      ['7d', 'week'],
+      ['168h', 'week'],
+      ['24h', 'day'],
+      ['60m', 'hour'],
+    ]) {
+      assert.deepEqual(asked('burn', { bucket }), { ...usualBurn, unit }, bucket);
+    }
     assert.deepEqual(asked('burn', { bucket: '2h', 'alert-on-acceleration-pct': '100' }), {
       ...usualBurn,
       threshold: 100,

@@ -1,0 +1,81 @@
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { HumanError } from '../model/errors.ts';
+import { crypto } from './lazyCrypto.ts';
+import { processAlive } from './processAlive.ts';
+
+/** A small file is changed in milliseconds; who holds its lock for longer is stuck. */
+const patienceMs = 5000;
+/** A lock this old is left over, whatever process has its holder's number by now. */
+const staleMs = 30_000;
+const waitMs = 5;
+
+/** Name of the lock of a file. */
+export function lockOf(file: string): string {
+  return `${file}.lock`;
+}
+
+/**
+ * Runs work while no other program runs its own under the lock of the same file (a file `….lock` made
+ * with `wx`). The lock of a program that died is taken over; `isHeld` says, just before something is
+ * written, that nobody has done the same to this one. Blocks its thread while it waits.
+ */
+export function withFileLock<T>(file: string, work: (isHeld: () => boolean) => T): T {
+  const lock = lockOf(file);
+  const token = `${process.pid} ${crypto().randomUUID()}`;
+  const isHeld = (): boolean => contentOf(lock) === token;
+  acquire(file, lock, token);
+  try {
+    return work(isHeld);
+  } finally {
+    if (isHeld()) rmSync(lock, { force: true });
+  }
+}
+
+function acquire(file: string, lock: string, token: string): void {
+  const until = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      const fd = openSync(lock, 'wx', 0o600);
+      writeSync(fd, token);
+      closeSync(fd);
+      return;
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
+      // Windows answers so while the file is being deleted.
+      const isTaken = code === 'EEXIST' || (process.platform === 'win32' && code === 'EPERM');
+      if (!isTaken) {
+        throw new HumanError('files', `${file} cannot be written (${code}).`, { cause: error });
+      }
+    }
+    if (Date.now() > until) {
+      const holder = contentOf(lock)?.split(' ')[0] ?? 'unknown';
+      throw new HumanError(
+        'files',
+        `${file} is being written by another program (process ${holder}). Try again, or remove ${lock} if none is running.`,
+      );
+    }
+    takeFromDead(lock);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, waitMs);
+  }
+}
+
+/** Removes a lock whose holder is gone. */
+function takeFromDead(lock: string): void {
+  const content = contentOf(lock);
+  const stats = statSync(lock, { throwIfNoEntry: false });
+  if (content === undefined || stats === undefined) return;
+  // Between making it and writing into it, it is empty.
+  const pid = content === '' ? process.pid : Number(content.split(' ')[0]);
+  const isDead = !processAlive(pid) || Date.now() - stats.mtimeMs > staleMs;
+  if (isDead && contentOf(lock) === content) rmSync(lock, { force: true });
+}
+
+function contentOf(lock: string): string | undefined {
+  try {
+    return readFileSync(lock, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
