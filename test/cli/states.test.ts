@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as NodeSqlite from 'node:sqlite';
 import { describe, test } from 'node:test';
@@ -156,5 +156,36 @@ describe('a store an older Outlay wrote last', () => {
     const db = openForReading(store)!;
     assert.equal(schemaState(db).version, currentVersion());
     db.close();
+  });
+});
+
+describe('transcripts that cannot be read', { skip: process.platform !== 'linux' }, () => {
+  test('are said beside every figure, until they can be', () => {
+    using world = new CliWorld();
+    world.transcript('p/s1.jsonl', [
+      answerRecord('1', 'claude-opus-4-7', usageOf({ input: 1000 })),
+    ]);
+    // A name that is no UTF-8 can be listed and not be found: so can a folder without rights.
+    const strange = Buffer.concat([Buffer.from(`${world.root}/projects/`), Buffer.from([0xff])]);
+    mkdirSync(strange);
+    const note = /1 folder or file with transcripts could not be read.*its name is no UTF-8/;
+    const reports = [
+      ['summary'],
+      ['sessions'],
+      ['breakdown'],
+      ['history'],
+      ['health'],
+      ['budget', 'check'],
+    ];
+    for (const report of [...reports, ['summary', '--no-index'], ['index']]) {
+      assert.match(world.on(...report).out, note, report.join(' '));
+    }
+    const json = JSON.parse(world.on('summary', '--format', 'json').out) as { notes: string[] };
+    assert.equal(json.notes.filter((text) => note.test(text)).length, 1);
+    const doctor = world.on('doctor').out;
+    assert.match(doctor, /1 folder or file cannot be read.*its name is no UTF-8/);
+    assert.doesNotMatch(doctor, note);
+    rmdirSync(strange);
+    assert.doesNotMatch(world.on('summary').out, note);
   });
 });
