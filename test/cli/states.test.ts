@@ -189,3 +189,22 @@ describe('transcripts that cannot be read', { skip: process.platform !== 'linux'
     assert.doesNotMatch(world.on('summary').out, note);
   });
 });
+
+describe('a history of centuries', () => {
+  test('lists the days with spend, in no time', () => {
+    using world = new CliWorld();
+    for (const digit of ['1', '2']) oneSession(world, digit);
+    const started = Date.now();
+    const { steps, notes } = world.json('history', '--since', '1971-01-01');
+    assert.ok(Date.now() - started < 10_000);
+    assert.deepEqual(
+      steps.map(({ from, messages }: { from: string; messages: number }) => [from, messages]),
+      [['2026-11-20', 2]],
+    );
+    assert.match(notes.join(' '), /more than 5000 days .* those without spend are left out/);
+    // What a person looks at has its empty days.
+    const month = world.json('history', '--since', '2026-10-25');
+    assert.equal(month.steps.length, 31);
+    assert.doesNotMatch(month.notes.join(' '), /left out/);
+  });
+});
