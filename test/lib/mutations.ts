@@ -321,7 +321,7 @@ mutate(
     'if (total < last) [start, began, messages, behind] = [0, explained, next, found];',
     '',
   ],
-  ['what was seen before stays', 'const nano = behind + gap - found;', 'const nano = gap - found;'],
+  ['what was seen before stays', 'Math.min(behind + gap, mostSum) - found', 'gap - found'],
   ['own prices are not the client’s', "'coalesce(m.list_nano, m.nano)'", "'m.nano'"],
   ['messages up to a total’s place', 'spent[next]!.at <= state.at', 'true'],
   [
@@ -351,8 +351,8 @@ mutate(
   ],
   [
     'what was summed up is unconfirmed as it was',
-    '+ (SELECT coalesce(sum(nano), 0)',
-    '+ (SELECT 0 * coalesce(sum(nano), 0)',
+    'UNION ALL SELECT nano FROM thinned',
+    'UNION ALL SELECT 0 * nano FROM thinned',
   ],
   ['undated background stands at the start', 'state.at || (row.first_at ?? 0)', 'state.at'],
 );
