@@ -121,13 +121,19 @@ export function startOfDay(ms: number, zone: Zone): number {
 
 const starts = new Map<string, number>();
 
+const yearTenThousand = Date.UTC(10_000, 0, 1);
+
 /** First moment of a local day (YYYY-MM-DD). */
 export function firstMoment(day: string, zone: Zone): number {
   const key = `${zone} ${day}`;
   const known = starts.get(key);
   if (known !== undefined) return known;
+  const utc = Date.parse(`${day}T00:00:00Z`);
+  // Days are compared as texts below, which takes years of four digits: beyond them zones do not matter.
+  if (Number.isNaN(utc)) return yearTenThousand;
+  if (day < '1001-' || day >= '9999-') return utc;
   // Zones reach from UTC-12 to UTC+14 and change by whole quarters of an hour.
-  let at = Date.parse(`${day}T00:00:00Z`) - 15 * hourMs;
+  let at = utc - 15 * hourMs;
   while (dayOf(at, zone) < day) at += hourMs;
   while (dayOf(at - quarterHourMs, zone) >= day) at -= quarterHourMs;
   if (starts.size > 2000) starts.clear();

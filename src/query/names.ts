@@ -1,4 +1,4 @@
-import { pullRequestName, taskOf } from '../analysis/spend/patterns.ts';
+import { isInFolder, pullRequestName, taskOf } from '../analysis/spend/patterns.ts';
 import { pullRequests, type SessionInfo, sessionInfo } from '../store/query/sessionInfo.ts';
 import {
   type AgentName,
@@ -180,10 +180,5 @@ export function groupsOf(
 
 function isInside(path: string, pattern: string, home: string): boolean {
   const whole = pattern.startsWith('~/') ? home + pattern.slice(1) : pattern;
-  const source = pathKey(whole)
-    .replace(/\/$/, '')
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '[^/\\\\]*')
-    .replaceAll('?', '[^/\\\\]');
-  return new RegExp(`^${source}(?:[/\\\\].*)?$`, 'su').test(pathKey(path));
+  return isInFolder(pathKey(path), pathKey(whole));
 }

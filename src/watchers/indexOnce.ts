@@ -108,10 +108,16 @@ function backlog(config: IndexerConfig, scanned: readonly ScannedRoot[]): Backlo
   const reader = new StoreReader(db);
   try {
     const known = reader.knownSizes();
+    // What the writer cannot read will not come.
+    const unreadable = [...reader.unreadable(undefined).values()];
+    const failed = new Set(
+      unreadable.flatMap(({ reading }) => reading.named.map(({ path }) => path)),
+    );
     let [transcripts, bytes] = [0, 0];
     for (const { files } of scanned) {
       for (const { path, size, mtimeMs } of files) {
         const seen = known.get(path);
+        if (failed.has(path)) continue;
         if (seen !== undefined && seen.size >= size && seen.mtimeMs >= mtimeMs) continue;
         transcripts += 1;
         bytes += Math.max(0, size - Math.max(0, seen?.size ?? 0));

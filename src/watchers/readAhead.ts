@@ -6,10 +6,20 @@ import { mergeLines } from '../store/ingest/merge.ts';
 import type { IngestItem } from '../store/writer.ts';
 import { IngestBatch } from './ingestBatch.ts';
 import { type FileToRead, newChunks, type ReadingEvents } from './ingestFile.ts';
+import type { FoundFile } from './scanRoots.ts';
 import { shortLived, workerFile } from './workerFile.ts';
 
+/** Files with something new, newest first. */
+export interface UnreadFiles {
+  readonly files: readonly FoundFile[];
+  /** How much there is to be read, about. */
+  readonly bytes: number;
+  /** Where to go on in a file: asked when its turn comes. */
+  readonly bookmarkOf: (path: string) => Bookmark | undefined;
+}
+
 /** A file to be read and where to go on in it. */
-export interface Unread {
+interface Unread {
   readonly file: FileToRead;
   readonly size: number;
   readonly bookmark: Bookmark | undefined;
@@ -24,11 +34,14 @@ export interface Portion {
 /** Less than this is read before a second thread has started. */
 const worthAThreadBytes = 24 * 1024 * 1024;
 
+/** Files named to the reading thread at once: it need not hold the whole list as well. */
+const filesASlice = 4000;
+
 /** Portions read ahead of the store at most: bounds the memory. */
 const mostAhead = 2;
 
 /** Reads files into portions, newest first as they are given. */
-function* portions(files: readonly Unread[], events: ReadingEvents): Generator<Portion> {
+function* portions(files: Iterable<Unread>, events: ReadingEvents): Generator<Portion> {
   const batch = new IngestBatch();
   let doneBytes = 0;
   for (const { file, size, bookmark } of files) {
@@ -46,19 +59,27 @@ function* portions(files: readonly Unread[], events: ReadingEvents): Generator<P
  * on side by side; a short one right here.
  */
 export async function* readAhead(
-  files: readonly Unread[],
+  unread: UnreadFiles,
   events: ReadingEvents,
 ): AsyncGenerator<Portion, void, void> {
-  const bytes = files.reduce((sum, { size, bookmark }) => sum + size - (bookmark?.offset ?? 0), 0);
-  if (bytes < worthAThreadBytes) {
-    for (const portion of portions(files, events)) {
+  if (unread.bytes < worthAThreadBytes) {
+    for (const portion of portions(inTurn(unread, unread.files), events)) {
       yield portion;
       // Let file events and messages in.
       await yieldToEventLoop();
     }
     return;
   }
-  yield* readOnThread(files, events);
+  yield* readOnThread(unread, events);
+}
+
+function* inTurn(
+  { bookmarkOf }: UnreadFiles,
+  files: readonly FoundFile[],
+): Generator<Unread, void, void> {
+  for (const { path, root, mtimeMs, size } of files) {
+    yield { file: { path, root, mtimeMs }, size, bookmark: bookmarkOf(path) };
+  }
 }
 
 type FromReader =
@@ -69,9 +90,10 @@ type FromReader =
   | { readonly type: 'failed'; readonly text: string };
 
 async function* readOnThread(
-  files: readonly Unread[],
+  unread: UnreadFiles,
   events: ReadingEvents,
 ): AsyncGenerator<Portion, void, void> {
+  const { files } = unread;
   const worker = new Worker(workerFile(), {
     name: 'outlay-reader',
     workerData: { role: 'reader' },
@@ -85,7 +107,14 @@ async function* readOnThread(
   };
   worker.on('message', push);
   worker.on('error', (error) => push({ type: 'failed', text: messageOf(error) }));
-  worker.postMessage(files);
+  let next = 0;
+  let doneBytes = 0;
+  const sendSlice = (): void => {
+    const slice = files.slice(next, next + filesASlice);
+    next += slice.length;
+    worker.postMessage([...inTurn(unread, slice)]);
+  };
+  sendSlice();
   try {
     for (;;) {
       const message = arrived.shift();
@@ -95,13 +124,17 @@ async function* readOnThread(
         });
         continue;
       }
-      if (message.type === 'end') return;
-      if (message.type === 'log') events.log(message.text);
+      if (message.type === 'end') {
+        if (next >= files.length) return;
+        doneBytes = files.slice(0, next).reduce((sum, { size }) => sum + size, 0);
+        sendSlice();
+      } else if (message.type === 'log') events.log(message.text);
       else if (message.type === 'unread') events.failed(message.path, message.reason);
       else if (message.type === 'failed') throw new Error(message.text);
       else {
         worker.postMessage('next');
-        yield message.portion;
+        const { items, doneBytes: more } = message.portion;
+        yield { items, doneBytes: doneBytes + more };
       }
     }
   } finally {

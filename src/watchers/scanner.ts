@@ -3,7 +3,7 @@ import type { Writer } from '../store/writer.ts';
 import { type ReadingEvents, storeItems } from './ingestFile.ts';
 import type { Maintenance } from './maintenance.ts';
 import type { IndexerOutput } from './output.ts';
-import { readAhead } from './readAhead.ts';
+import { readAhead, type UnreadFiles } from './readAhead.ts';
 import type { ReadFailures } from './readFailures.ts';
 import { whileBusy } from './retryBusy.ts';
 import { type FoundFile, newFiles, rootAbove, type ScannedRoot, scanRoots } from './scanRoots.ts';
@@ -63,7 +63,7 @@ export class Scanner {
     await this.#failures.save();
     const files = scanned.flatMap((each) => each.files);
     this.#sweeper.add(files, started);
-    const known = new Map(this.#writer.files.all().map((file) => [file.path, file]));
+    const known = this.#writer.files.all();
     this.#markGone(scanned, known);
     const fresh = newFiles(scanned, known);
     await this.#readAll(fresh, known);
@@ -77,10 +77,14 @@ export class Scanner {
     await this.#maintenance.backUpIfDue();
   }
 
-  #markGone(scanned: readonly ScannedRoot[], known: ReadonlyMap<string, KnownFile>): void {
+  #markGone(
+    scanned: readonly ScannedRoot[],
+    known: ReadonlyMap<string, Pick<KnownFile, 'gone'>>,
+  ): void {
+    if (known.size === 0) return;
     const present = new Set(scanned.flatMap(({ files }) => files.map(({ path }) => path)));
     const readable = scanned.flatMap(({ root }) => (root.exists ? [root] : []));
-    for (const { path, gone } of known.values()) {
+    for (const [path, { gone }] of known) {
       if (gone || present.has(path) || rootAbove(path, readable) === undefined) continue;
       this.#writer.setGone(path, true);
     }
@@ -89,14 +93,14 @@ export class Scanner {
   /** Reads the history, newest first, many files to a transaction. */
   async #readAll(
     files: readonly FoundFile[],
-    known: ReadonlyMap<string, KnownFile>,
+    known: ReadonlyMap<string, Pick<KnownFile, 'size'>>,
   ): Promise<void> {
     const total = files.reduce((sum, { size }) => sum + size, 0);
-    const unread = files.map((file) => ({
-      file,
-      size: file.size,
-      bookmark: known.get(file.path)?.bookmark,
-    }));
+    const unread: UnreadFiles = {
+      files,
+      bytes: files.reduce((sum, { path, size }) => sum + size - (known.get(path)?.size ?? 0), 0),
+      bookmarkOf: (path) => this.#writer.files.find(path)?.bookmark,
+    };
     let told = 0;
     const events: ReadingEvents = {
       log: (text) => this.#output.log('info', text),

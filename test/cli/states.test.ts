@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -324,5 +325,55 @@ describe('failures are said once, with what to do', () => {
     world.env = { XDG_CONFIG_HOME: 'relative' };
     assert.equal(world.run('summary').code, 0);
     assert.deepEqual(readdirSync(world.dir.at('home')), []);
+  });
+});
+
+describe('transcripts that cannot be read', { skip: process.platform !== 'linux' }, () => {
+  test('are said beside every figure, until they can be', () => {
+    using world = new CliWorld();
+    world.transcript('p/s1.jsonl', [
+      answerRecord('1', 'claude-opus-4-7', usageOf({ input: 1000 })),
+    ]);
+    // A name that is no UTF-8 can be listed and not be found: so can a folder without rights.
+    const strange = Buffer.concat([Buffer.from(`${world.root}/projects/`), Buffer.from([0xff])]);
+    mkdirSync(strange);
+    const note = /1 folder or file with transcripts could not be read.*its name is no UTF-8/;
+    const reports = [
+      ['summary'],
+      ['sessions'],
+      ['breakdown'],
+      ['history'],
+      ['health'],
+      ['budget', 'check'],
+    ];
+    for (const report of [...reports, ['summary', '--no-index'], ['index']]) {
+      assert.match(world.on(...report).out, note, report.join(' '));
+    }
+    const json = JSON.parse(world.on('summary', '--format', 'json').out) as { notes: string[] };
+    assert.equal(json.notes.filter((text) => note.test(text)).length, 1);
+    const doctor = world.on('doctor').out;
+    assert.match(doctor, /1 folder or file cannot be read.*its name is no UTF-8/);
+    assert.doesNotMatch(doctor, note);
+    rmdirSync(strange);
+    assert.doesNotMatch(world.on('summary').out, note);
+  });
+});
+
+describe('a history of centuries', () => {
+  test('lists the days with spend, in no time', () => {
+    using world = new CliWorld();
+    for (const digit of ['1', '2']) oneSession(world, digit);
+    const started = Date.now();
+    const { steps, notes } = world.json('history', '--since', '1971-01-01');
+    assert.ok(Date.now() - started < 10_000);
+    assert.deepEqual(
+      steps.map(({ from, messages }: { from: string; messages: number }) => [from, messages]),
+      [['2026-11-20', 2]],
+    );
+    assert.match(notes.join(' '), /more than 5000 days .* those without spend are left out/);
+    // What a person looks at has its empty days.
+    const month = world.json('history', '--since', '2026-10-25');
+    assert.equal(month.steps.length, 31);
+    assert.doesNotMatch(month.notes.join(' '), /left out/);
   });
 });

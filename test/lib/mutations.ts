@@ -466,8 +466,8 @@ mutate(
   ],
   [
     'own records are of any type',
-    'this.#records.add(buf, this.#spans, head);',
-    "if (type === 'assistant') this.#records.add(buf, this.#spans, head);",
+    'this.#records.add(buf, recordSpans, head);',
+    "if (type === 'assistant') this.#records.add(buf, recordSpans, head);",
   ],
   ['a progress copy has its own time', 'at: Number.isNaN(own) ? head.at : own,', 'at: head.at,'],
 );

@@ -202,7 +202,7 @@ for (const engine of engines) {
       const writer = soleWriter(db);
       ingestAll(db, dir.at('a'), { writer });
       ingestAll(db, dir.at('b'), { writer });
-      const paths = writer.files.all().map(({ path }) => path);
+      const paths = [...writer.files.all().keys()];
       const [inA, inB] = ['a', 'b'].map((root) =>
         paths.filter((path) => path.startsWith(dir.at(root))),
       );

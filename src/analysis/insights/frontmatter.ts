@@ -47,6 +47,9 @@ function isKey(line: string, key: string): boolean {
   return line.startsWith(`${key}:`) && /^(?:\s|$)/.test(line.slice(key.length + 1));
 }
 
+/** A longer value is a text, and none that is changed here. */
+const longestValue = 4000;
+
 interface ValueParts {
   /** Key, colon and space. */
   readonly before: string;
@@ -61,6 +64,9 @@ function partsOf(line: string): ValueParts {
   const colon = line.indexOf(':') + 1;
   const space = /^[ \t]*/.exec(line.slice(colon))![0];
   const rest = line.slice(colon + space.length);
+  // Expressions below take the square of what they look at.
+  if (rest.length > longestValue)
+    return { before: line.slice(0, colon) + space, quote: '', value: rest, after: '' };
   const before = line.slice(0, colon) + (space === '' ? ' ' : space);
   const quoted = /^(["'])(.*?)\1([ \t]*(?:#.*)?)$/.exec(rest);
   if (quoted !== null) {

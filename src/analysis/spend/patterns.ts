@@ -1,10 +1,49 @@
-/** Whether a text fits a pattern in which `*` stands for any characters and `?` for one. */
+/**
+ * Whether a text fits a pattern in which `*` stands for any characters and `?` for one. Greedy matching
+ * that goes back to the last star only: at most as many steps as both lengths multiplied, where a regular
+ * expression takes exponentially many.
+ */
 export function fits(text: string, pattern: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 'su').test(text);
+  let [at, next] = [0, 0];
+  /** The last star, and the place up to which it has taken the text. */
+  let [star, taken] = [-1, 0];
+  while (at < text.length) {
+    const wanted = pattern[next];
+    if (wanted === '*') {
+      star = next++;
+      taken = at;
+    } else if (wanted === '?') {
+      next++;
+      at += lengthAt(text, at);
+    } else if (wanted === text[at]) {
+      next++;
+      at++;
+    } else if (star >= 0) {
+      taken += lengthAt(text, taken);
+      at = taken;
+      next = star + 1;
+    } else return false;
+  }
+  while (pattern[next] === '*') next++;
+  return next === pattern.length;
+}
+
+/** Whether a path lies in a folder that fits a pattern; stars and question marks stay within a name. */
+export function isInFolder(path: string, pattern: string): boolean {
+  const names = path.split(separator);
+  const wanted = pattern.replace(/\/$/, '').split(separator);
+  return (
+    names.length >= wanted.length &&
+    wanted.every((part, i) => (i % 2 === 0 ? fits(names[i]!, part) : names[i] === part))
+  );
+}
+
+/** Splits a path into names with the separators between them. */
+const separator = /([/\\])/;
+
+/** Length of the character at a place: a pair of surrogates is one. */
+function lengthAt(text: string, at: number): number {
+  return text.codePointAt(at)! > 0xffff ? 2 : 1;
 }
 
 /** A key of a tracker in a branch's name, such as `ABC-123`; undefined without one. */

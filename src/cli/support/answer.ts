@@ -52,7 +52,7 @@ export async function bringUpToDate(environment: Environment): Promise<Freshness
 function backlogNote({ transcripts }: IndexOutcome, missing: Backlog): string {
   const { pid, role } = missing;
   const who = pid === 0 ? 'Another program' : `Another program (${role}, process ${pid})`;
-  return `${who} is still reading: ${missing.transcripts} of ${count(transcripts, 'transcript')} have something new (${sizeText(missing.bytes)}), so figures are not of this moment.`;
+  return `${who} is still reading ${count(missing.transcripts, 'transcript')} of ${transcripts} (${sizeText(missing.bytes)}): figures may be a moment old.`;
 }
 
 /** Opens the store and answers with what `report` makes of it. */

@@ -1,6 +1,7 @@
 import { costlyDays, directionOf, sparkline } from '../../analysis/spend/history.ts';
 import {
   addDays,
+  dayMs,
   dayOf,
   daysOf,
   firstMoment,
@@ -64,13 +65,18 @@ interface Entry {
 function historyReport(context: ReportContext, question: Question): Document {
   const step = textOption(question, 'by') as Step;
   const selection = select(context, question, ['bucket', 'model']);
-  const { entries, average } = steps(context, question.span, selection, step);
+  const { entries, average, gaps } = steps(context, question.span, selection, step);
   const { sums, total } = selection;
   const figures = figuresOf(context, selection);
   const empty = isNothing(selection);
   const values = entries.map((entry) => entry.total);
   const most = largestOf(values, 0);
   const trend = directionOf(values);
+  const left = gaps
+    ? [
+        `There are more than ${mostSteps} ${step}s from the first to the last: those without spend are left out.`,
+      ]
+    : [];
   return {
     title: `History by ${step}, ${spanText(question.span, context.zone)}`,
     sentences: empty ? [nothing(context)] : sentences(context, selection, entries, average, step),
@@ -83,6 +89,7 @@ function historyReport(context: ReportContext, question: Question): Document {
     ],
     notes: [
       ...retentionNotes(context, question.span, [step]),
+      ...left,
       ...figureNotes(context, figures),
       ...(empty ? [] : [`Trend: the later half of the ${step}s against the earlier half.`]),
     ],
@@ -96,19 +103,32 @@ function historyReport(context: ReportContext, question: Question): Document {
       averageUsd: empty ? null : nanoToUsd(Math.round(average)),
       trend: trend ? { direction: trend.direction, change: trend.change ?? null } : null,
       steps: empty ? [] : entries.map(entryJson),
-      notes: [...retentionNotes(context, question.span, [step]), ...warnings(context, sums)],
+      notes: [
+        ...retentionNotes(context, question.span, [step]),
+        ...left,
+        ...warnings(context, sums),
+      ],
     },
     verdict: { status: empty ? 'no-data' : 'ok', ...shortcomings(sums) },
   };
 }
 
-/** Every step from the first with spend (or the span's beginning) to the last, empty ones included. */
+/** Steps that are listed one by one with the empty ones among them: more than thirteen years of days. */
+const mostSteps = 5000;
+
+/** Length of a step, at least. */
+const stepDays: Readonly<Record<Step, number>> = { day: 1, week: 7, month: 28 };
+
+/**
+ * Every step from the first with spend (or the span's beginning) to the last, empty ones included
+ * unless there are too many (`gaps`).
+ */
 function steps(
   context: ReportContext,
   span: TimeSpan | undefined,
   { rows, backgrounds }: Selection,
   step: Step,
-): { entries: Entry[]; average: number } {
+): { entries: Entry[]; average: number; gaps: boolean } {
   const { zone, weekStart, now } = context;
   const dayAt = daysOf(zone);
   const stepOfDay = memoize((day: string): string => {
@@ -141,17 +161,20 @@ function steps(
     own.background += nano;
   }
   const days = [...sums.keys()].sort();
-  if (days.length === 0) return { entries: [], average: 0 };
+  if (days.length === 0) return { entries: [], average: 0, gaps: false };
   const first = span === undefined || span.from === 0 ? days[0]! : stepOf(span.from);
   const last = span === undefined || span.to > now ? stepOf(now) : stepOf(span.to - 1);
-  const all: string[] = [];
-  for (let day = first; day <= last || day <= days.at(-1)!; day = next(day)) all.push(day);
+  const end = last > days.at(-1)! ? last : days.at(-1)!;
+  const gaps = (Date.parse(end) - Date.parse(first)) / dayMs / stepDays[step] > mostSteps;
+  const all: string[] = gaps ? days : [];
+  if (!gaps) for (let day = first; day <= end; day = next(day)) all.push(day);
   const { average, above } = costlyDays(all.map((day) => sums.get(day)?.total ?? 0));
   const high = new Set(above);
   const none = { total: 0, background: 0, messages: 0 };
   return {
     entries: all.map((from, i) => ({ from, ...(sums.get(from) ?? none), high: high.has(i) })),
     average,
+    gaps,
   };
 }
 

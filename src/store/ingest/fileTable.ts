@@ -39,7 +39,7 @@ export class Files {
 
   constructor(db: SqlDatabase) {
     const list = 'id, path, size, mtime, inode, head, offset, state, gone';
-    this.#all = db.prepare(`SELECT ${list} FROM file`);
+    this.#all = db.prepare('SELECT path, size, mtime, gone FROM file');
     this.#find = db.prepare(`SELECT ${list} FROM file WHERE path = ?`);
     this.#save = db.prepare(
       `INSERT INTO file (path, root, size, mtime, inode, head, offset, state, lines, gone)
@@ -56,8 +56,14 @@ export class Files {
     this.#forgive = db.prepare('DELETE FROM rejected WHERE file = ?');
   }
 
-  all(): KnownFile[] {
-    return this.#all.all<FileRow>().map(knownFile);
+  /** Every transcript by its path, without where reading stopped: that is asked for one by one. */
+  all(): Map<string, Pick<KnownFile, 'size' | 'mtimeMs' | 'gone'>> {
+    const known = new Map<string, Pick<KnownFile, 'size' | 'mtimeMs' | 'gone'>>();
+    for (const row of this.#all.iterate<Pick<FileRow, 'path' | 'size' | 'mtime' | 'gone'>>()) {
+      const { path, size, mtime, gone } = row;
+      known.set(path, { size, mtimeMs: mtime, gone: gone === 1 });
+    }
+    return known;
   }
 
   find(path: string): KnownFile | undefined {

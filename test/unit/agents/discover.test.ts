@@ -72,6 +72,24 @@ test('size, time and identity of a file', () => {
   assert.ok(Number.isInteger(file?.mtimeMs) && Math.abs(file!.mtimeMs - Date.now()) < 60_000);
 });
 
+test('names that are no UTF-8 are named as unreadable', {
+  skip: process.platform !== 'linux',
+}, () => {
+  using dir = tempDir();
+  make(dir, 'projects/p/s.jsonl');
+  const strange = (...parts: string[]): Buffer =>
+    Buffer.concat([Buffer.from(`${dir.at('projects', ...parts)}/`), Buffer.from([0xff, 0xfe])]);
+  mkdirSync(strange());
+  writeFileSync(Buffer.concat([strange('p'), Buffer.from('.jsonl')]), '');
+  writeFileSync(Buffer.concat([strange('p'), Buffer.from('.txt')]), '');
+  const { files, unreadable } = found(dir.at('projects'));
+  assert.deepEqual(files, ['p/s.jsonl']);
+  assert.deepEqual(unreadable.sort(), [
+    'p/\ufffd\ufffd.jsonl its name is no UTF-8',
+    '\ufffd\ufffd its name is no UTF-8',
+  ]);
+});
+
 describe('links', () => {
   test('to files and folders elsewhere are followed', () => {
     using dir = tempDir();
@@ -106,6 +124,57 @@ describe('links', () => {
     make(dir, 'p/s1.jsonl');
     symlinkSync(dir.at('p'), dir.at('a-link'));
     assert.equal(found(dir.path).files.length, 1);
+  });
+
+  test('to the root of the file system, and to every folder above, are loops', () => {
+    using dir = tempDir();
+    make(dir, 'projects/p/s.jsonl', 'beside.jsonl');
+    symlinkSync('/', dir.at('projects/p/root'));
+    symlinkSync(dir.path, dir.at('projects/above'));
+    const started = Date.now();
+    assert.deepEqual(found(dir.at('projects')), {
+      files: ['p/s.jsonl'],
+      metaFiles: [],
+      unreadable: [],
+    });
+    assert.ok(Date.now() - started < 2000);
+  });
+
+  test('to more folders than a history has are followed so far, and that is said', () => {
+    using dir = tempDir();
+    make(dir, 'projects/p/s.jsonl');
+    for (let i = 0; i < 150; i++) {
+      for (let j = 0; j < 150; j++) mkdirSync(dir.at(`disk/${i}/${j}`), { recursive: true });
+    }
+    symlinkSync(dir.at('disk'), dir.at('projects/disk'));
+    const { files, unreadable } = found(dir.at('projects'));
+    assert.deepEqual([files, unreadable], [['p/s.jsonl'], ['disk too many folders behind links']]);
+  });
+
+  test('by the thousand take no longer than as many files', () => {
+    using dir = tempDir();
+    mkdirSync(dir.at('projects/p'), { recursive: true });
+    mkdirSync(dir.at('elsewhere'));
+    const measured = (run: () => void): number => {
+      const started = performance.now();
+      run();
+      return performance.now() - started;
+    };
+    for (let i = 0; i < 4000; i++) {
+      writeFileSync(dir.at(`projects/p/${i}.jsonl`), '');
+      writeFileSync(dir.at(`elsewhere/${i}.jsonl`), '');
+    }
+    const plain = measured(() => discover(dir.at('projects')));
+    for (let i = 0; i < 4000; i++) {
+      symlinkSync(dir.at(`elsewhere/${i}.jsonl`), dir.at(`projects/p/link-${i}.jsonl`));
+    }
+    let count = 0;
+    const linked = measured(() => {
+      count = discover(dir.at('projects')).files.length;
+    });
+    assert.equal(count, 8000);
+    // A set of all files for each link took a hundred times as long.
+    assert.ok(linked < 20 * plain + 200, `${linked} ms instead of ${plain}`);
   });
 
   test('that lead nowhere are passed over', () => {

@@ -164,6 +164,30 @@ describe('a transcript that is no longer what it was is read from the start', ()
     assert.deepEqual(tail.ids(), ['n1', 'm1', 'm2', 'm3']);
   });
 
+  test('cut in place and grown by lines of the same length', () => {
+    for (const kept of [1, 2]) {
+      using tail = new Tail(three);
+      tail.read();
+      truncateSync(tail.path, kept * (line('m1').length + 1));
+      tail.append(`${line('m7')}\n${line('m8')}\n${line('m9')}\n`);
+      const chunks = tail.read();
+      assert.equal(chunks[0]?.restarted, true);
+      const ids = chunks.flatMap(({ batch }) => batch.messages.map(({ messageId }) => messageId));
+      assert.deepEqual(ids, [...['m1', 'm2'].slice(0, kept), 'm7', 'm8', 'm9']);
+      assert.deepEqual(tail.ids(), []);
+    }
+  });
+
+  test('but not where a bookmark of an earlier version knows nothing of the bytes before it', () => {
+    using tail = new Tail(three);
+    tail.read();
+    const { head } = tail.bookmark!;
+    assert.match(head, /^[0-9a-z]+\.[0-9a-z]+$/);
+    tail.bookmark = { ...tail.bookmark!, head: head.split('.')[0]! };
+    tail.append(`${line('m4')}\n`);
+    assert.deepEqual(tail.ids(), ['m4']);
+  });
+
   test('cut in place and grown beyond the place where reading stopped', () => {
     using tail = new Tail(three);
     tail.read();

@@ -8,6 +8,7 @@ import {
   dayOf,
   daySpan,
   daysOf,
+  firstMoment,
   formatDuration,
   isZone,
   localTime,
@@ -168,4 +169,18 @@ describe('lengths of time', () => {
   ] as const) {
     it(`${ms} ms ago is ${count} ${unit}`, () => assert.deepEqual(ageOf(ms), { unit, count }));
   }
+});
+
+it('days at the ends of the calendar take no time, and stand in order', () => {
+  const started = Date.now();
+  const days = ['0001-01-01', '0999-12-31', '1000-01-01', '1000-12-31', '1001-01-01', '1001-01-02'];
+  for (const zone of ['UTC', 'Asia/Tokyo', 'America/New_York']) {
+    const late = ['9998-12-30', '9998-12-31', '9999-01-01', '9999-12-31', addDays('9999-12-31', 1)];
+    const moments = [...days, ...late].map((day) => firstMoment(day, zone));
+    assert.deepEqual(
+      moments.toSorted((a, b) => a - b),
+      moments,
+    );
+  }
+  assert.ok(Date.now() - started < 2000);
 });

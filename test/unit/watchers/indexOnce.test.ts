@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
-import { indexOnce } from '../../../src/watchers/indexOnce.ts';
+import { openForWriting } from '../../../src/store/connection/openStore.ts';
+import type { SqlDatabase } from '../../../src/store/driver/types.ts';
+import { type IndexOutcome, indexOnce } from '../../../src/watchers/indexOnce.ts';
 import type { FromIndexer, IndexerConfig } from '../../../src/watchers/messages.ts';
+import { ingestAll } from '../../lib/ingest.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
 function config(folder: string, storeFile: string): IndexerConfig {
@@ -30,6 +36,85 @@ const line = `${JSON.stringify({
   timestamp: '2026-11-20T10:00:00.000Z',
   message: { id: 'm', model: 'claude-opus-5-5', usage: { output_tokens: 1 } },
 })}\n`;
+
+/** A store somebody else writes: a row of the lease with the process that is said to hold it. */
+function heldBy(file: string, pid: number): SqlDatabase {
+  const { db } = openForWriting(file);
+  db.prepare('INSERT OR REPLACE INTO lease VALUES (1, ?, ?, ?, ?, ?, ?)').run(
+    'somebody else',
+    pid,
+    hostname(),
+    'editor',
+    Date.now(),
+    // Nobody extends it: long enough for a test.
+    Date.now() + 7500,
+  );
+  return db;
+}
+
+/** Milliseconds and outcome of indexing once. */
+async function timed(wish: IndexerConfig): Promise<[number, IndexOutcome]> {
+  const started = Date.now();
+  const outcome = await indexOnce(wish, revision);
+  return [Date.now() - started, outcome];
+}
+
+describe('indexing once beside another writer', () => {
+  it('answers after a moment, and says what is missing', async () => {
+    using dir = tempDir();
+    mkdirSync(dir.at('projects/p'), { recursive: true });
+    writeFileSync(dir.at('projects/p/s.jsonl'), line);
+    const db = heldBy(dir.at('outlay.db'), process.pid);
+    try {
+      const [took, outcome] = await timed(config(dir.path, dir.at('outlay.db')));
+      assert.ok(took < 3000, `${took} ms`);
+      const missing = { transcripts: 1, bytes: line.length, pid: process.pid, role: 'editor' };
+      assert.deepEqual(outcome, { fresh: 1, transcripts: 1, behind: true, missing });
+    } finally {
+      db.close();
+    }
+  });
+
+  it('is content with what the writer has read beyond the listing', async () => {
+    using dir = tempDir();
+    const path = dir.at('projects/p/s.jsonl');
+    mkdirSync(dir.at('projects/p'), { recursive: true });
+    writeFileSync(path, line);
+    const db = heldBy(dir.at('outlay.db'), process.pid);
+    try {
+      const asked = timed(config(dir.path, dir.at('outlay.db')));
+      // Whatever was listed, the file has grown since, and that is what the writer reads.
+      await sleep(200);
+      appendFileSync(path, line);
+      ingestAll(db, dir.path);
+      appendFileSync(path, line);
+      const [took, outcome] = await asked;
+      assert.equal(outcome.behind, false, `after ${took} ms`);
+    } finally {
+      db.close();
+    }
+  });
+
+  it('takes the place of a writer that dies meanwhile', async () => {
+    using dir = tempDir();
+    mkdirSync(dir.at('projects/p'), { recursive: true });
+    writeFileSync(dir.at('projects/p/s.jsonl'), line);
+    const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']);
+    const db = heldBy(dir.at('outlay.db'), child.pid!);
+    try {
+      const asked = timed(config(dir.path, dir.at('outlay.db')));
+      await sleep(300);
+      child.kill('SIGKILL');
+      const [took, outcome] = await asked;
+      assert.deepEqual(outcome, { fresh: 1, transcripts: 1, behind: false }, `after ${took} ms`);
+      const { n } = db.prepare('SELECT count(*) AS n FROM message').get<{ n: number }>()!;
+      assert.equal(n, 1);
+    } finally {
+      child.kill('SIGKILL');
+      db.close();
+    }
+  });
+});
 
 describe('indexing once', () => {
   it('starts nothing where nothing is new', async () => {

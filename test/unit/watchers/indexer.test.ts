@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   mkdirSync,
@@ -166,6 +167,32 @@ describe('indexer', () => {
       await rig.until('its transcript counts', () => rig.messages() === 1);
       appendFileSync(transcript, answer('b'));
       await rig.until('it is watched', () => rig.messages() === 2);
+    });
+  });
+
+  it('is not held up by pipes and devices called like transcripts, whenever they come', {
+    skip: process.platform === 'win32',
+  }, async () => {
+    await withRig(async (rig, transcript) => {
+      const beside = (name: string): string => join(dirname(transcript), name);
+      writeFileSync(transcript, answer('a'));
+      execFileSync('mkfifo', [beside('before.jsonl')]);
+      symlinkSync('/dev/zero', beside('zero.jsonl'));
+      symlinkSync('/', beside('root'));
+      await rig.indexer.start();
+      assert.equal(rig.messages(), 1);
+      execFileSync('mkfifo', [beside('pipe.jsonl'), beside('agent-a1.meta.json')]);
+      symlinkSync('/dev/zero', beside('zeros.jsonl'));
+      // A file that becomes a pipe.
+      writeFileSync(beside('file.jsonl'), answer('b'));
+      await rig.until('the file counts', () => rig.messages() === 2);
+      rmSync(beside('file.jsonl'));
+      execFileSync('mkfifo', [beside('file.jsonl')]);
+      await sleep(300);
+      appendFileSync(transcript, answer('c'));
+      await rig.until('the append counts', () => rig.messages() === 3);
+      await rig.indexer.rescan();
+      assert.equal(rig.state, 'watching');
     });
   });
 

@@ -67,6 +67,27 @@ export interface TranscriptLocation {
 }
 
 const dataKeys = new KeySet(['type'] as const);
+
+/*
+ * What one line needs while it is read, and what remembers the last value of a field: a line is read in
+ * one go, so one of each serves all parsers of a thread. A hundred thousand files need no more.
+ */
+const recordSpans = recordKeys.spans();
+const dataSpans = dataKeys.spans();
+const userRecord = new UserRecordReader();
+const types = new ByteCache();
+const sessions = new ByteCache();
+const agents = new ByteCache();
+
+/** What is read inside a record while it is scanned, by the index of its key. */
+const handlers: (ValueHandler | undefined)[] = [];
+handlers[DATA] = (buf, start, end) => {
+  const stop = isObject(buf, start) ? scanObject(buf, start, end, dataKeys, dataSpans) : malformed;
+  return stop < 0 ? skipValue(buf, start, end) : stop;
+};
+handlers[MESSAGE] = userRecord.message;
+handlers[TOOL_RESULT] = userRecord.toolResult;
+
 const titleFields: Readonly<Record<string, { kind: TitleKind; field: string }>> = {
   'custom-title': { kind: 'custom', field: 'customTitle' },
   'ai-title': { kind: 'ai', field: 'aiTitle' },
@@ -90,13 +111,6 @@ const longestResponseMs = 3_600_000;
 export class TranscriptParser {
   readonly #place: TranscriptLocation;
   readonly state: ParserState;
-  readonly #spans = recordKeys.spans();
-  readonly #dataSpans = dataKeys.spans();
-  readonly #userRecord = new UserRecordReader();
-  readonly #handlers = this.#makeHandlers();
-  readonly #types = new ByteCache();
-  readonly #sessions = new ByteCache();
-  readonly #agents = new ByteCache();
   readonly #tools: ToolMemory;
   readonly #summaries: Summaries;
   #batch: TranscriptBatch = emptyBatch();
@@ -204,28 +218,14 @@ export class TranscriptParser {
   }
 
   #scan(buf: Buffer, start: number, end: number): number {
-    this.#userRecord.reset();
-    return scanObject(buf, start, end, recordKeys, this.#spans, this.#handlers);
-  }
-
-  /** What is read inside a record while it is scanned, by the index of its key. */
-  #makeHandlers(): (ValueHandler | undefined)[] {
-    const handlers: (ValueHandler | undefined)[] = [];
-    handlers[DATA] = (buf, start, end) => {
-      const stop = isObject(buf, start)
-        ? scanObject(buf, start, end, dataKeys, this.#dataSpans)
-        : malformed;
-      return stop < 0 ? skipValue(buf, start, end) : stop;
-    };
-    handlers[MESSAGE] = this.#userRecord.message;
-    handlers[TOOL_RESULT] = this.#userRecord.toolResult;
-    return handlers;
+    userRecord.reset();
+    return scanObject(buf, start, end, recordKeys, recordSpans, handlers);
   }
 
   /** Reads the record that was just scanned; false when it is no JSON after all. */
   #record(buf: Buffer, start: number, end: number, offset: number): boolean {
-    const s = this.#spans;
-    const type = this.#types.read(buf, s.start(TYPE), s.end(TYPE));
+    const s = recordSpans;
+    const type = types.read(buf, s.start(TYPE), s.end(TYPE));
     if (type === '' || buf[s.start(TYPE)] !== 0x22) {
       this.#reject('no type', offset);
       return true;
@@ -243,7 +243,7 @@ export class TranscriptParser {
     this.#held++;
     const head = this.#head(buf, offset);
     this.state.sessionId = head.sessionId;
-    this.#records.add(buf, this.#spans, head);
+    this.#records.add(buf, recordSpans, head);
     if (head.uuid !== '') this.#summed(head);
     const behind = this.#batch.messages.length;
     let interrupted = false;
@@ -291,25 +291,24 @@ export class TranscriptParser {
   }
 
   #isAgentProgress(buf: Buffer, type: string): boolean {
-    if (type !== 'progress' || !isObject(buf, this.#spans.start(DATA))) return false;
-    return stringAt(buf, this.#dataSpans.start(0), this.#dataSpans.end(0)) === 'agent_progress';
+    if (type !== 'progress' || !isObject(buf, recordSpans.start(DATA))) return false;
+    return stringAt(buf, dataSpans.start(0), dataSpans.end(0)) === 'agent_progress';
   }
 
   #head(buf: Buffer, offset: number): RecordHead {
-    const s = this.#spans;
+    const s = recordSpans;
     const place = this.#place;
     const inAgentFile = place.agentId !== '';
     const flagged = isTrue(buf, s.start(SIDECHAIN));
     const sidechain = flagged || (inAgentFile && !isFalse(buf, s.start(SIDECHAIN)));
     let agentId = mainAgent;
     if (sidechain || inAgentFile) {
-      agentId =
-        this.#agents.read(buf, s.start(AGENT), s.end(AGENT)) || place.agentId || unnamedAgent;
+      agentId = agents.read(buf, s.start(AGENT), s.end(AGENT)) || place.agentId || unnamedAgent;
     }
     return {
       at: this.#soundTime(timeAt(buf, s.start(TIME), s.end(TIME))),
       uuid: s.start(UUID) < 0 ? '' : bounded(stringAt(buf, s.start(UUID), s.end(UUID)) ?? ''),
-      sessionId: this.#sessions.read(buf, s.start(SESSION), s.end(SESSION)) || place.sessionId,
+      sessionId: sessions.read(buf, s.start(SESSION), s.end(SESSION)) || place.sessionId,
       sidechain,
       agentId,
       offset,
@@ -455,8 +454,8 @@ export class TranscriptParser {
 
   /** Returns whether the record marks a turn the user interrupted. */
   #user(buf: Buffer, head: RecordHead): boolean {
-    const s = this.#spans;
-    const user = this.#userRecord.read(buf);
+    const s = recordSpans;
+    const user = userRecord.read(buf);
     if (user.tooMany) this.#reject('too many parts', head.offset, head.sessionId);
     for (const id of user.failedTools) {
       this.#event('tool-error', head, this.#tools.nameOf(id), 1, `${head.uuid}#${id}`);
@@ -486,7 +485,7 @@ export class TranscriptParser {
   }
 
   #system(buf: Buffer, start: number, end: number, head: RecordHead): void {
-    const subtype = stringAt(buf, this.#spans.start(SUBTYPE), this.#spans.end(SUBTYPE));
+    const subtype = stringAt(buf, recordSpans.start(SUBTYPE), recordSpans.end(SUBTYPE));
     if (subtype === 'compact_boundary') {
       const metadata = parseObject(buf, start, end)?.compactMetadata;
       this.#event('compaction', head, isJsonObject(metadata) ? text(metadata.trigger) : '', 1);

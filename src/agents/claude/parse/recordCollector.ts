@@ -5,12 +5,14 @@ import { ByteCache } from './byteCache.ts';
 import type { Spans } from './jsonScanner.ts';
 import { BRANCH, CWD, ENTRYPOINT, type RecordHead, UUID, VERSION } from './recordFields.ts';
 
+// One of each serves all files of a thread: they remember bytes, not whose they are.
+const cwds = new ByteCache();
+const branches = new ByteCache();
+const versions = new ByteCache();
+const entrypoints = new ByteCache();
+
 /** Reduces the dated records of a chunk, of any type, to one fingerprint per session. */
 export class RecordCollector {
-  readonly #cwds = new ByteCache();
-  readonly #branches = new ByteCache();
-  readonly #versions = new ByteCache();
-  readonly #entrypoints = new ByteCache();
   #sessions = new Map<string, SessionRecords>();
 
   /** Notes a record; undated ones decide nothing. */
@@ -32,7 +34,7 @@ export class RecordCollector {
     }
     if (s.start(CWD) >= 0) {
       const better = sidechain === records.cwdSidechain ? at <= records.cwdAt : !sidechain;
-      const cwd = better ? this.#cwds.read(buf, s.start(CWD), s.end(CWD)) : '';
+      const cwd = better ? cwds.read(buf, s.start(CWD), s.end(CWD)) : '';
       const tie = at === records.cwdAt && sidechain === records.cwdSidechain;
       if (cwd !== '' && (!tie || cwd < records.cwd)) {
         records.cwd = cwd;
@@ -41,15 +43,15 @@ export class RecordCollector {
       }
     }
     if (s.start(BRANCH) >= 0 && at >= records.branchAt) {
-      const branch = this.#branches.read(buf, s.start(BRANCH), s.end(BRANCH));
+      const branch = branches.read(buf, s.start(BRANCH), s.end(BRANCH));
       if (branch !== '' && (at > records.branchAt || branch > records.branch)) {
         records.branch = branch;
         records.branchAt = at;
       }
     }
     if (s.start(VERSION) >= 0 && at >= records.versionAt) {
-      const version = this.#versions.read(buf, s.start(VERSION), s.end(VERSION));
-      const entrypoint = this.#entrypoints.read(buf, s.start(ENTRYPOINT), s.end(ENTRYPOINT));
+      const version = versions.read(buf, s.start(VERSION), s.end(VERSION));
+      const entrypoint = entrypoints.read(buf, s.start(ENTRYPOINT), s.end(ENTRYPOINT));
       const greater =
         version > records.version ||
         (version === records.version && entrypoint > records.entrypoint);

@@ -7,6 +7,13 @@ import {
   withFrontmatter,
 } from '../../../../src/analysis/insights/frontmatter.ts';
 
+test('a line of a megabyte takes no time', () => {
+  const started = Date.now();
+  const text = `---\nmodel: a${' '.repeat(1_000_000)}b\n---\n`;
+  assert.equal(frontmatterValue(text, 'model')?.length, 1_000_002);
+  assert.ok(Date.now() - started < 1000);
+});
+
 const cases: [name: string, before: string, after: string | undefined][] = [
   ['a value', '---\nname: a\nmodel: opus\n---\ntext\n', '---\nname: a\nmodel: haiku\n---\ntext\n'],
   ['no such line', '---\nname: a\n---\ntext', '---\nname: a\nmodel: haiku\n---\ntext'],
