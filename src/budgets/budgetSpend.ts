@@ -11,7 +11,7 @@ import {
   type TaggedSpend,
 } from '../query/select.ts';
 import type { SpendKey } from '../store/query/spendRows.ts';
-import { addSums, type SpendSums, withLost } from '../store/schema/sums.ts';
+import { addSums, type Missing, type SpendSums, withMissing } from '../store/schema/sums.ts';
 import { isProject } from '../text/paths.ts';
 
 /** Sessions, agents and runs are judged by themselves while they are active: this long after. */
@@ -118,7 +118,7 @@ export class BudgetSpends implements SpendSource {
         const [own, background] = [rows.get(name) ?? [], extra.get(name) ?? []];
         return {
           part: name!,
-          ...sumsOf(own, background, selection.sums.lost),
+          ...sumsOf(own, background, selection.sums),
           ...this.#counts(own, background, selection),
           declined: sumDeclined(declined.get(name) ?? []),
         };
@@ -156,10 +156,10 @@ export class BudgetSpends implements SpendSource {
 function sumsOf(
   rows: readonly TaggedSpend[],
   backgrounds: readonly TaggedBackground[],
-  lost = 0,
+  missing: Missing,
 ): Pick<BudgetSpend, 'sums' | 'background'> {
   const background = backgrounds.reduce((sum, { nano }) => sum + nano, 0);
-  return { sums: withLost(addSums(rows), lost), background };
+  return { sums: withMissing(addSums(rows), missing), background };
 }
 
 function unpricedOf(rows: readonly TaggedSpend[], names: Names): BudgetSpend['unpriced'] {

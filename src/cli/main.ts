@@ -1,17 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
-import { type ErrorReason, HumanError } from '../model/errors.ts';
+import { HumanError } from '../model/errors.ts';
 import { storeError } from '../store/connection/openStore.ts';
 import { createProgram } from './program.ts';
+import { exitCodes } from './support/exitCodes.ts';
 import { complain, complainAtLength } from './support/say.ts';
-
-/** Exit codes: 0 fine or no data, 1 an alert asked for, 2 wrong use, 3 something cannot be read. */
-const exitCodes: Readonly<Record<ErrorReason, number>> = {
-  usage: 2,
-  config: 2,
-  store: 3,
-  files: 3,
-};
 
 /** Runs the command line; `manifest` is Outlay's own package.json. */
 export async function main(argv: readonly string[], manifest: string): Promise<void> {

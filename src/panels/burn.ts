@@ -36,6 +36,8 @@ export interface BurnRate
   readonly lower: number;
   /** Lines of transcripts that could not be read or placed. */
   readonly lost: number;
+  /** Transcripts, or folders with some, could not be read. */
+  readonly unread: boolean;
 }
 
 /** What a day or a month will have cost at its end, at the rate of the latest bucket. */
@@ -121,6 +123,7 @@ function readRate(context: ReportContext, raw: Readonly<Record<string, unknown>>
     activeCount: buckets.slice(0, -1).filter((nano) => nano > 0).length,
     lower: spendRate.sums.lower,
     lost: spendRate.sums.lost ?? 0,
+    unread: spendRate.sums.unread === true,
     atLeast: isLowerBound(spendRate.latest),
   };
 }

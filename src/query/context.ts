@@ -33,6 +33,8 @@ export interface ReportContext {
   readonly problems: readonly string[];
   /** What of the transcripts could not be read, by root. */
   readonly unreadable: ReadonlyMap<string, RootUnreadable>;
+  /** Transcripts, or what is new in them, could not be read: figures may be too low. */
+  readonly unread: boolean;
   /** Home directory, written as `~` where a person reads. */
   readonly home: string;
   /** Groups, tags, names of accounts and marks. */

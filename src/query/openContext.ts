@@ -24,6 +24,8 @@ export interface ContextInputs {
   readonly now: number;
   readonly accounts: readonly string[] | undefined;
   readonly problems: readonly string[];
+  /** What is new could not be read, or not all of it yet. */
+  readonly behind?: boolean;
   readonly labels: Labels;
   readonly budgets: ReportContext['budgets'];
   readonly peers: ReportContext['peers'];
@@ -139,6 +141,7 @@ function contextOf(facts: ContextInputs, db: SqlDatabase): ReportContext {
   const { peers } = facts;
   const { weekStart, billing, warnAfterDays } = settings;
   const reader = new StoreReader(db);
+  const unreadable = reader.unreadable(accounts);
   const { dataFolder, git } = facts;
   const wishes = { zone, weekStart, billing, warnAfterDays };
   return {
@@ -149,7 +152,8 @@ function contextOf(facts: ContextInputs, db: SqlDatabase): ReportContext {
     ...wishes,
     accounts,
     problems,
-    unreadable: reader.unreadable(accounts),
+    unreadable,
+    unread: facts.behind === true || hasUnreadable(unreadable),
     labels,
     budgets,
     peers,
@@ -157,4 +161,8 @@ function contextOf(facts: ContextInputs, db: SqlDatabase): ReportContext {
     dataFolder,
     git,
   };
+}
+
+function hasUnreadable(unreadable: ReportContext['unreadable']): boolean {
+  return [...unreadable.values()].some(({ listing, reading }) => listing.count + reading.count > 0);
 }

@@ -5,7 +5,13 @@ import { type BackgroundRow, backgroundRows } from '../store/query/background.ts
 import { lossesOf, lostLines } from '../store/query/losses.ts';
 import type { ClassRow, ToolRow } from '../store/query/messageGroups.ts';
 import { type SpendKey, spendRows } from '../store/query/spendRows.ts';
-import { addSums, type SpendRow, type SpendSums, withLost } from '../store/schema/sums.ts';
+import {
+  addSums,
+  type Missing,
+  type SpendRow,
+  type SpendSums,
+  withMissing,
+} from '../store/schema/sums.ts';
 import type { ReportContext } from './context.ts';
 import { type Matcher, matcherOf } from './filters.ts';
 import { Names } from './names.ts';
@@ -71,22 +77,23 @@ export function select(
   const carries = ({ tags }: Tagged): boolean => tag === undefined || tags?.includes(tag) === true;
   const rows = tag === undefined ? found.rows : found.rows.filter(carries);
   const backgrounds = found.backgrounds.filter(carries);
-  const lost = lostIn(context, { span, filters }, names);
-  const sums = withLost(addSums(rows), lost);
+  const sums = withMissing(addSums(rows), missingIn(context, { span, filters }, names));
   const background = backgrounds.reduce((sum, { nano }) => sum + nano, 0);
   const total = sums.nano + background;
   return { span, filters, rows, sums, backgrounds, background, total, names };
 }
 
-/** How many lines of transcripts the figures of a question may lack. */
-export function lostIn(
+/** What the figures of a question may lack. */
+export function missingIn(
   context: ReportContext,
   { span, filters }: Pick<Question, 'span' | 'filters'>,
   names = new Names(context),
-): number {
+): Missing {
   const losses = lossesOf(context.db, span);
-  if (losses.length === 0) return 0;
-  return lostLines(losses.filter(matcherOf(context, filters, names).passesLoss));
+  const { unread } = context;
+  if (losses.length === 0) return { unread };
+  const lost = lostLines(losses.filter(matcherOf(context, filters, names).passesLoss));
+  return { lost, unread };
 }
 
 /** How many sessions have messages in a span, as far as the filters let them. */

@@ -2,12 +2,12 @@ import type { SpendPoint } from '../analysis/spend/spendPoints.ts';
 import type { TimeSpan } from '../model/calendar.ts';
 import { backgroundRows } from '../store/query/background.ts';
 import { spendRows } from '../store/query/spendRows.ts';
-import { addSums, type SpendSums } from '../store/schema/sums.ts';
+import { addSums, type SpendSums, withMissing } from '../store/schema/sums.ts';
 import type { ReportContext } from './context.ts';
 import { matcherOf } from './filters.ts';
 import { Names } from './names.ts';
 import type { Filters } from './options.ts';
-import { select } from './select.ts';
+import { missingIn, select } from './select.ts';
 import { isNothing } from './sums.ts';
 
 /** Sums of a span with its background, in nano-dollars. */
@@ -36,7 +36,8 @@ export function spanReader(context: ReportContext, filters: Filters): SpanReader
     const background = backgroundRows(db, span)
       .filter(({ session }) => matcher.passesBackground(session))
       .reduce((sum, { nano }) => sum + nano, 0);
-    return { sums: addSums(rows.filter(matcher.passes)), background };
+    const missing = missingIn(context, { span, filters }, names);
+    return { sums: withMissing(addSums(rows.filter(matcher.passes)), missing), background };
   };
 }
 

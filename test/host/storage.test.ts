@@ -5,8 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { until } from '../../scripts/shared/retry.ts';
 import type { OutlayApi } from '../../src/extension.ts';
-import { openForWriting } from '../../src/store/connection/openStore.ts';
+import { openForReading, openForWriting } from '../../src/store/connection/openStore.ts';
 import { Lease } from '../../src/store/connection/writerLease.ts';
+import { currentVersion, migrations, schemaState } from '../../src/store/schema/migrations.ts';
 import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
 
 const run = process.env.OUTLAY_TEST_RUN;
@@ -126,10 +127,7 @@ describe(`what is stored (${run})`, () => {
   it('reads a store an older Outlay wrote last, also while tracking is off', async () => {
     const before = await settled();
     const old = join(data, '..', 'older', 'outlay.db');
-    await parts.storage.backUpTo(parts.model, old);
-    const { db } = openForWriting(old);
-    db.exec('DROP TABLE spend_model; DROP TABLE spend_slot; PRAGMA user_version = 4');
-    db.close();
+    openForWriting(old, { steps: migrations.slice(0, -1) }).db.close();
     const problems = new Set<string>();
     const listening = parts.model.onDidChange(({ readProblem }) => problems.add(readProblem));
     const settings = vscode.workspace.getConfiguration('outlay');
@@ -140,7 +138,10 @@ describe(`what is stored (${run})`, () => {
       await change(false);
       await until('tracking is off', () => parts.model.spend.indexer.kind === 'paused');
       await parts.storage.useStore(parts.model, old);
-      await until('it is read', () => api.storeFile === old && today() === before);
+      await until('it is read', () => api.storeFile === old && today() === 0);
+      const db = openForReading(old)!;
+      assert.equal(schemaState(db).version, currentVersion());
+      db.close();
       assert.deepEqual([...problems], ['']);
       await change(undefined);
       await parts.storage.useStore(parts.model, named);

@@ -21,6 +21,7 @@ export function reportContext(
     accounts: undefined,
     problems: [],
     unreadable: new Map(),
+    unread: false,
     home: '/home/somebody',
     labels: noLabels,
     budgets: [],

@@ -44,8 +44,8 @@ export function addApply(group: Command, id: readonly [string, string]): void {
 
 async function run(id: string, options: ApplyOptions): Promise<void> {
   const environment = findEnvironment(options);
-  const { problems } = await bringUpToDate(environment);
-  const { action, projects } = withContext(environment, problems, (context) => {
+  const freshness = await bringUpToDate(environment);
+  const { action, projects } = withContext(environment, freshness, (context) => {
     const insight = insightOf(context, id);
     if (insight.action.kind !== 'agent-model') {
       const worded = wordedAction(insight);

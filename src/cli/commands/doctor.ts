@@ -36,9 +36,10 @@ export function addIndex(program: Command): void {
   withCommonOptions(command).action(async (options: CommonOptions) => {
     const environment = findEnvironment(options);
     const started = Date.now();
-    const { outcome, problems } = await bringUpToDate(environment);
+    const freshness = await bringUpToDate(environment);
+    const { outcome } = freshness;
     const facts = outcome && { ...outcome, tookMs: Date.now() - started, roots: environment.roots };
-    const document = withContext(environment, problems, (context) => indexReport(context, facts));
+    const document = withContext(environment, freshness, (context) => indexReport(context, facts));
     if (!options.quiet) print(environment, document);
   });
 }

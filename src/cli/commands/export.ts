@@ -77,13 +77,13 @@ async function run(
   readQuestion(exportQuestion, raw, clock);
   for (const written of options.header ?? []) headerOf(written);
   const { sessions } = options;
-  const { problems } = await bringUpToDate(environment);
-  const said = await withContextMeanwhile(environment, problems, async (context) => {
+  const freshness = await bringUpToDate(environment);
+  const said = await withContextMeanwhile(environment, freshness, async (context) => {
     const question = readQuestion(exportQuestion, raw, context);
     const work = { context, question, open: openness(options), sessions };
     return [...(await writeFiles(work, targets)), ...(await sendAll(work, targets, options))];
   });
-  for (const problem of [...environment.problems, ...problems]) complain(problem);
+  for (const problem of [...environment.problems, ...freshness.problems]) complain(problem);
   // Where the rows went to standard output, words would stand among them.
   const words = targets.some((each) => 'file' in each && each.file === undefined) ? complain : say;
   if (options.quiet !== true) for (const sentence of said) words(sentence);

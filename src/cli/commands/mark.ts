@@ -4,7 +4,7 @@ import { appendTimeTag as writeMark } from '../../dataFolder/timeTagFile.ts';
 import { findSession } from '../../query/findSession.ts';
 import { pastMoment } from '../../query/spans.ts';
 import { eventFor, markName, markReport, marksReport } from '../../reports/upkeep/timeTags.ts';
-import { bringUpToDate, print, withContext } from '../support/answer.ts';
+import { asStored, bringUpToDate, print, withContext } from '../support/answer.ts';
 import { findEnvironment } from '../support/environment.ts';
 import { type CommonOptions, withCommonOptions } from '../support/options.ts';
 
@@ -46,7 +46,7 @@ export function addMarkCommand(program: Command): void {
   const list = mark.command('list').description('Every mark, the latest first.');
   withCommonOptions(list).action((options: CommonOptions) => {
     const environment = findEnvironment(options);
-    print(environment, withContext(environment, [], marksReport));
+    print(environment, withContext(environment, asStored, marksReport));
   });
 }
 
@@ -58,9 +58,8 @@ async function press(
   const name = markName(written);
   const environment = findEnvironment(options);
   // Only the ids of sessions stand in the store: without one nothing has to be read.
-  const { problems } =
-    options.session === undefined ? { problems: [] } : await bringUpToDate(environment);
-  const document = withContext(environment, problems, (context) => {
+  const freshness = options.session === undefined ? asStored : await bringUpToDate(environment);
+  const document = withContext(environment, freshness, (context) => {
     const at = options.at === undefined ? context.now : pastMoment(options.at, '--at', context);
     const session =
       options.session === undefined ? undefined : findSession(context, options.session)?.sid;

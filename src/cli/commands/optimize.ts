@@ -87,8 +87,8 @@ async function record(
   decision: (context: ReportContext) => [change: Partial<LedgerEntry>, text: string],
 ): Promise<void> {
   const environment = findEnvironment(options);
-  const { problems } = await bringUpToDate(environment);
-  const { change, text } = withContext(environment, problems, (context) => {
+  const freshness = await bringUpToDate(environment);
+  const { change, text } = withContext(environment, freshness, (context) => {
     if (!readLedger(environment.folder).ledger.has(id)) insightOf(context, id);
     const [made, words] = decision(context);
     return { change: made, text: words };

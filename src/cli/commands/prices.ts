@@ -13,7 +13,7 @@ import {
   writeOverrides,
 } from '../../settings/priceOverrides.ts';
 import { safeJson } from '../../text/plainText.ts';
-import { bringUpToDate, print, withContext } from '../support/answer.ts';
+import { asStored, bringUpToDate, type Freshness, print, withContext } from '../support/answer.ts';
 import { type Environment, findEnvironment } from '../support/environment.ts';
 import { type CommonOptions, withCommonOptions } from '../support/options.ts';
 
@@ -31,7 +31,7 @@ export function addPrices(program: Command): void {
     .addHelpText('after', '\n"outlay prices import FILE" sets prices of your own.');
   withCommonOptions(prices).action((options: CommonOptions) => {
     const environment = findEnvironment(options);
-    print(environment, withContext(environment, [], pricesReport));
+    print(environment, withContext(environment, asStored, pricesReport));
   });
   const command = prices
     .command('import')
@@ -73,8 +73,8 @@ async function importPrices(file: string, options: YesOptions): Promise<void> {
   );
   // The effect is measured before anything is written.
   const effectOf = (context: ReportContext) => priceEffect(context, after, environment.book);
-  const effect = withContext(environment, [], effectOf);
-  let notWritten: readonly string[] = [];
+  const effect = withContext(environment, asStored, effectOf);
+  let notWritten = asStored;
   if (options.yes) {
     writeFileAtomically(importedPricesFile(folder), `${safeJson(accepted)}\n`, 0o600);
     notWritten = await applyPrices(findEnvironment(options));
@@ -93,12 +93,12 @@ async function importPrices(file: string, options: YesOptions): Promise<void> {
 
 async function reprice(options: YesOptions): Promise<void> {
   const environment = findEnvironment(options);
-  const effect = withContext(environment, [], (context) =>
+  const effect = withContext(environment, asStored, (context) =>
     priceEffect(context, environment.book, createPriceBook()),
   );
   // Words are about what differs from the list; without an effect they would only confuse.
   const words = effect.effects.length > 0 ? effect.words : [];
-  const notWritten = options.yes ? await applyPrices(environment) : [];
+  const notWritten = options.yes ? await applyPrices(environment) : asStored;
   const document = withContext(environment, notWritten, (context) =>
     priceChangeReport(context, {
       title: 'Reprice',
@@ -113,19 +113,18 @@ async function reprice(options: YesOptions): Promise<void> {
 }
 
 /** Lets the indexer reprice everything; says so when another program does not let it. */
-async function applyPrices(environment: Environment): Promise<readonly string[]> {
-  const { problems } = await bringUpToDate({
+async function applyPrices(environment: Environment): Promise<Freshness> {
+  const freshness = await bringUpToDate({
     ...environment,
     options: { ...environment.options, index: true },
   });
   const done = withContext(
     environment,
-    [],
+    asStored,
     ({ reader, book }) => reader.meta('priceRevision') === book.revision,
   );
-  if (done) return problems;
-  return [
-    ...problems,
-    'The store is not repriced yet: another program writes it and does so when it next starts.',
-  ];
+  if (done) return freshness;
+  const problem =
+    'The store is not repriced yet: another program writes it and does so when it next starts.';
+  return { ...freshness, problems: [...freshness.problems, problem] };
 }

@@ -5,7 +5,7 @@ import { filterTexts, type OptionDefinition } from '../../query/options.ts';
 import { listed, readQuestion } from '../../query/question.ts';
 import type { ReportDefinition } from '../../reports/document/definition.ts';
 import { type Document, formats } from '../../reports/document/document.ts';
-import { bringUpToDate, print, withContext } from '../support/answer.ts';
+import { asStored, bringUpToDate, print, withContext } from '../support/answer.ts';
 import { now } from '../support/clock.ts';
 import { findEnvironment } from '../support/environment.ts';
 import { gitState } from '../support/git.ts';
@@ -40,13 +40,13 @@ export function addReport(program: Command, definition: ReportDefinition): void 
     // What cannot be asked is refused before anything is read.
     const question = readQuestion(definition, raw, clock);
     const reads = definition.needsStore?.(question) !== false;
-    const [git, problems] = await Promise.all([
+    const [git, freshness] = await Promise.all([
       definition.git ? gitState(process.cwd()) : null,
-      reads ? bringUpToDate(environment).then((freshness) => freshness.problems) : [],
+      reads ? bringUpToDate(environment) : asStored,
     ]);
     const document = withContext(
       environment,
-      problems,
+      freshness,
       (context) => {
         const made = definition.run(context, readQuestion(definition, raw, context));
         print(environment, made);
@@ -54,7 +54,8 @@ export function addReport(program: Command, definition: ReportDefinition): void 
       },
       git,
     );
-    if (gate) process.exitCode = exitCodeOf(document, (given.failOn as FailReason[]) ?? []);
+    const code = gate ? exitCodeOf(document, (given.failOn as FailReason[]) ?? []) : 0;
+    if (code !== 0) process.exitCode = code;
   });
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { resetReport } from '../../reports/upkeep/reset.ts';
 import { backupsOf } from '../../store/connection/backups.ts';
 import { emptyStore, lossOf } from '../../watchers/storeTasks.ts';
-import { bringUpToDate, print, withContext } from '../support/answer.ts';
+import { asStored, bringUpToDate, print, withContext } from '../support/answer.ts';
 import { findEnvironment } from '../support/environment.ts';
 import { type CommonOptions, withCommonOptions } from '../support/options.ts';
 
@@ -29,12 +29,12 @@ async function reset(options: ResetOptions): Promise<void> {
     roots.map(({ path }) => path),
   );
   const done = options.yes === true && options.dryRun !== true && loss !== undefined;
-  let problems: readonly string[] = [];
+  let freshness = asStored;
   if (done) {
     await emptyStore(storeFile, 'terminal');
-    ({ problems } = await bringUpToDate(environment));
+    freshness = await bringUpToDate(environment);
   }
-  const document = withContext(environment, problems, (context) =>
+  const document = withContext(environment, freshness, (context) =>
     resetReport(context, {
       store: storeFile,
       loss,

@@ -65,13 +65,13 @@ async function sumUp(options: RunOptions): Promise<void> {
     return;
   }
   const retention = lengthsOf(environment, options);
-  const { problems } = await bringUpToDate(environment);
+  const freshness = await bringUpToDate(environment);
   const now = Date.now();
   const plan = { ...retention, zone: environment.zone, marksFile: marksFile(environment.folder) };
   const { messages, days, months } = await sumUpStore(environment.storeFile, plan, now);
   const done = { messages, days, months };
   const question = { retention, limits: limitsAt(now, plan), done, remedy: '' };
-  const document = withContext(environment, problems, (context) =>
+  const document = withContext(environment, freshness, (context) =>
     retentionReport(context, question),
   );
   if (!options.quiet) print(environment, document);
@@ -83,8 +83,8 @@ async function show(
   remedy: string,
 ): Promise<void> {
   const retention = lengthsOf(environment, options);
-  const { problems } = await bringUpToDate(environment);
-  const document = withContext(environment, problems, (context) => {
+  const freshness = await bringUpToDate(environment);
+  const document = withContext(environment, freshness, (context) => {
     const limits = limitsAt(context.now, { ...retention, zone: context.zone });
     return retentionReport(context, { retention, limits, done: undefined, remedy });
   });

@@ -53,8 +53,8 @@ async function track(given: TrackOptions): Promise<void> {
     dryRun: options.dryRun ?? isSet(env.TRACK_DRY_RUN),
   };
   const id = options.session || env.TRACK_SESSION;
-  const { problems } = await bringUpToDate(environment);
-  const document = withContext(environment, problems, (context) => {
+  const freshness = await bringUpToDate(environment);
+  const document = withContext(environment, freshness, (context) => {
     const session = id ? findSession(context, id) : latestSessionIn(context, question.cwd);
     return trackReport(context, session, question);
   });

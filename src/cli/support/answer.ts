@@ -14,35 +14,47 @@ import { sizeText } from '../../text/byteSize.ts';
 import { type Backlog, type IndexOutcome, indexOnce } from '../../watchers/indexOnce.ts';
 import { now } from './clock.ts';
 import type { Environment } from './environment.ts';
+import { exitCodes } from './exitCodes.ts';
 import { formatOf } from './options.ts';
 import { Progress } from './progress.ts';
+import { complain } from './say.ts';
 
 /** What bringing the store up to date came to. */
 export interface Freshness {
   readonly outcome: IndexOutcome | undefined;
   /** What keeps the answer from being of this moment. */
   readonly problems: readonly string[];
+  /** Transcripts, or what is new in them, are not in the store: figures may be too low. */
+  readonly behind: boolean;
 }
 
-/** Reads what is new, unless the user does not want it. A store that cannot be written is still read. */
+/** The answer is of the store as it is. */
+export const asStored: Freshness = { outcome: undefined, problems: [], behind: false };
+
+/**
+ * Reads what is new, unless the user does not want it. A store that cannot be written is still read,
+ * but then the program ends with 3 (unless with an alert): nobody is to take the answer for a whole one.
+ */
 export async function bringUpToDate(environment: Environment): Promise<Freshness> {
   const { options, indexer, book, switchedOff } = environment;
-  if (!options.index) return { outcome: undefined, problems: [] };
-  if (switchedOff !== undefined) return { outcome: undefined, problems: [switchedOff] };
+  if (!options.index) return asStored;
+  if (switchedOff !== undefined) return { ...asStored, problems: [switchedOff] };
   const progress = new Progress(process.stderr, options.quiet !== true);
   try {
     const outcome = await indexOnce(indexer, book.revision, (message) => progress.on(message));
     const behind = outcome.missing === undefined ? [] : [backlogNote(outcome, outcome.missing)];
     const unreadable = unreadableNote([unreadableList(outcome.unreadable ?? [])], homeFolder());
-    return { outcome, problems: [...behind, ...unreadable] };
+    const problems = [...behind, ...unreadable];
+    return { outcome, problems, behind: problems.length > 0 };
   } catch (error) {
     const store = error instanceof HumanError ? openForReading(indexer.storeFile) : undefined;
     if (store === undefined) throw error;
     store.close();
-    return {
-      outcome: undefined,
-      problems: [`Nothing new could be read: ${(error as HumanError).message}`],
-    };
+    const { reason, message } = error as HumanError;
+    process.exitCode = exitCodes[reason];
+    const problem = `Nothing new could be read: ${message}`;
+    if (!forPeople(environment)) complain(problem);
+    return { outcome: undefined, problems: [problem], behind: true };
   } finally {
     progress.end();
   }
@@ -58,25 +70,25 @@ function backlogNote({ transcripts }: IndexOutcome, missing: Backlog): string {
 /** Opens the store and answers with what `report` makes of it. */
 export function withContext<T>(
   environment: Environment,
-  problems: readonly string[],
+  freshness: Freshness,
   report: (context: ReportContext) => T,
   git: GitState | null = null,
 ): T {
-  return withReportContext(contextFacts(environment, problems, git), report);
+  return withReportContext(contextFacts(environment, freshness, git), report);
 }
 
 /** The same for what takes its time and lets others work meanwhile. */
 export function withContextMeanwhile<T>(
   environment: Environment,
-  problems: readonly string[],
+  freshness: Freshness,
   report: (context: ReportContext) => Promise<T>,
 ): Promise<T> {
-  return withReportContextMeanwhile(contextFacts(environment, problems), report);
+  return withReportContextMeanwhile(contextFacts(environment, freshness), report);
 }
 
 function contextFacts(
   environment: Environment,
-  problems: readonly string[],
+  { problems, behind }: Freshness,
   git: GitState | null = null,
 ): ContextInputs {
   const { options, roots } = environment;
@@ -85,6 +97,7 @@ function contextFacts(
     now: now(),
     accounts: options.configDir !== undefined ? roots.map(({ path }) => path) : undefined,
     problems: [...environment.problems, ...problems],
+    behind,
     home: homeFolder(),
     dataFolder: environment.folder,
     git,
@@ -96,8 +109,8 @@ export async function answer(
   environment: Environment,
   report: (context: ReportContext) => Document,
 ): Promise<void> {
-  const { problems } = await bringUpToDate(environment);
-  withContext(environment, problems, (context) => print(environment, report(context)));
+  const freshness = await bringUpToDate(environment);
+  withContext(environment, freshness, (context) => print(environment, report(context)));
 }
 
 /** Prints a document in the format asked for. */

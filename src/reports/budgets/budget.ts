@@ -29,9 +29,16 @@ import {
 import { groupsOf, Names } from '../../query/names.ts';
 import { knownProjects } from '../../query/projects.ts';
 import { listed, type Question, textOption } from '../../query/question.ts';
-import { lostIn } from '../../query/select.ts';
+import { missingIn } from '../../query/select.ts';
 import { reachesLimit } from '../../query/sums.ts';
-import { addSums, isLowerBound, shortcomings, withLost } from '../../store/schema/sums.ts';
+import {
+  addSums,
+  isIncomplete,
+  isLowerBound,
+  type Missing,
+  shortcomings,
+  withMissing,
+} from '../../store/schema/sums.ts';
 import { isProject, isSamePath, lastPart } from '../../text/paths.ts';
 import { clip, plainText } from '../../text/plainText.ts';
 import type { ReportDefinition } from '../document/definition.ts';
@@ -159,7 +166,8 @@ export function checkDocument(context: ReportContext, found: JudgedBudgets): Doc
   const noData = context.reader.kept().messages === 0;
   const alert = worst?.state.level === 'stop';
   // Without a budget nothing says of what time the figures are.
-  const lost = worst === undefined ? lostIn(context, { span: undefined, filters: {} }) : 0;
+  const missing =
+    worst === undefined ? missingIn(context, { span: undefined, filters: {} }) : worst.sums;
   return {
     title: 'Budgets',
     sentences: checkSentences(context, found, noData),
@@ -169,12 +177,12 @@ export function checkDocument(context: ReportContext, found: JudgedBudgets): Doc
         ({ entry, reason }) =>
           `Not judged here: ${budgetName(context, entry.budget)}, as ${reason}.`,
       ),
-      ...(worst === undefined ? warnings(context, { lost }) : checkNotes(context, worst, judged)),
+      ...(worst === undefined ? warnings(context, missing) : checkNotes(context, worst, judged)),
     ],
-    json: checkJson(context, found, lost),
+    json: checkJson(context, found, missing),
     verdict: {
       status: noData || worst === undefined ? 'no-data' : alert ? 'alert' : 'ok',
-      ...shortcomings(withLost(addSums(judged.map(({ sums }) => sums)), lost)),
+      ...shortcomings(withMissing(addSums(judged.map(({ sums }) => sums)), missing)),
     },
   };
 }
@@ -279,7 +287,7 @@ function checkTable(judged: readonly JudgedBudget[]): Table {
 function checkJson(
   context: ReportContext,
   { judged, others }: JudgedBudgets,
-  lost: number,
+  missing: Missing,
 ): object {
   const [worst] = judged;
   const top = worst === undefined ? nothingSet : judgedFields(worst);
@@ -294,9 +302,10 @@ function checkJson(
       ...judgedFields(each),
       recommended_action: recommendedAction(each.state.level, each.entry.budget),
     })),
+    incomplete: isIncomplete(missing),
     notJudged: others.map(({ entry, reason }) => ({ ...budgetFields(entry), reason })),
     catalogueDate: context.book.catalogueDate,
-    notes: warnings(context, { lost: worst === undefined ? lost : worst.sums.lost }),
+    notes: warnings(context, missing),
   };
 }
 

@@ -17,7 +17,7 @@ import { projectPath } from '../../query/projects.ts';
 import { modelsJson, reachesLimit, sumBy, tokenCounts, unpricedOf } from '../../query/sums.ts';
 import { lostLines } from '../../store/query/losses.ts';
 import type { AgentSums, SessionSummary } from '../../store/query/storeReader.ts';
-import { addSums, isLowerBound, type SpendSums, withLost } from '../../store/schema/sums.ts';
+import { addSums, isLowerBound, type SpendSums, withMissing } from '../../store/schema/sums.ts';
 import { isAt, isProject, lastPart } from '../../text/paths.ts';
 import type { Cell, Column, Document } from '../document/document.ts';
 
@@ -48,7 +48,10 @@ export function sessionsReport(
   const limit = question.limit ?? (shortList ? defaultLimit : matching.length);
   const listed = matching.slice(0, limit);
   const rows = agentRows(context, matching, listed);
-  const totals = withLost(addSums(matching), strayLines(context, question));
+  const totals = withMissing(addSums(matching), {
+    lost: strayLines(context, question),
+    unread: context.unread,
+  });
   const background = matching.reduce((sum, session) => sum + session.background, 0);
   const declinedOf = declinedOfSessions(context);
   const declined = declinedOf(matching.map(({ id }) => id));

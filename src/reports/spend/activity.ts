@@ -11,11 +11,12 @@ import { matcherOf } from '../../query/filters.ts';
 import { Names } from '../../query/names.ts';
 import { type FilterName, filterNames } from '../../query/options.ts';
 import { numberOption, type Question } from '../../query/question.ts';
-import { lostIn } from '../../query/select.ts';
+import { missingIn } from '../../query/select.ts';
 import { periodJson } from '../../query/spans.ts';
 import { tokenCounts } from '../../query/sums.ts';
 import { type ActivityRow, latestMessages } from '../../store/query/activity.ts';
 import { eventRows } from '../../store/query/events.ts';
+import { isIncomplete } from '../../store/schema/sums.ts';
 import { lastPart } from '../../text/paths.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document } from '../document/document.ts';
@@ -62,7 +63,7 @@ function activityReport(context: ReportContext, question: Question): Document {
     .sort((a, b) => b.at - a.at)
     .slice(0, limit);
   const failed = entries.filter(({ error }) => error !== undefined).length;
-  const lost = lostIn(context, question, names);
+  const missing = missingIn(context, question, names);
   return {
     title: 'Recent activity',
     sentences:
@@ -74,7 +75,7 @@ function activityReport(context: ReportContext, question: Question): Document {
     tables: [{ title: '', columns, rows: entries.map((entry) => cells(entry, names)) }],
     notes: [
       ...(entries.length < limit ? retentionNotes(context, question.span, ['message']) : []),
-      ...warnings(context, { lost }),
+      ...warnings(context, missing),
     ],
     json: {
       schemaVersion: 1,
@@ -83,13 +84,13 @@ function activityReport(context: ReportContext, question: Question): Document {
       activity: entries.map((entry) => json(entry, names)),
       notes: [
         ...(entries.length < limit ? retentionNotes(context, question.span, ['message']) : []),
-        ...warnings(context, { lost }),
+        ...warnings(context, missing),
       ],
     },
     verdict: {
       status: entries.length === 0 ? 'no-data' : 'ok',
       unpriced: false,
-      incomplete: lost > 0,
+      incomplete: isIncomplete(missing),
     },
   };
 }

@@ -8,7 +8,7 @@ import { matcherOf } from '../../query/filters.ts';
 import { Names } from '../../query/names.ts';
 import { filterNames } from '../../query/options.ts';
 import { numberOption, type Question, textOption } from '../../query/question.ts';
-import { lostIn, select } from '../../query/select.ts';
+import { missingIn, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import {
   keyedMessageNanos,
@@ -20,7 +20,7 @@ import {
 import { sessionTitles } from '../../store/query/sessionInfo.ts';
 import { spendRows } from '../../store/query/spendRows.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
-import type { RowKeys } from '../../store/schema/sums.ts';
+import { isIncomplete, type RowKeys } from '../../store/schema/sums.ts';
 import { lastPart } from '../../text/paths.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Column, Document, Table } from '../document/document.ts';
@@ -291,20 +291,20 @@ function anomalyDocument(
       ? [`${count(unpriced, 'message')} have no price: they are in no figure.`]
       : []),
   ];
-  const lost = lostIn(context, question);
+  const missing = missingIn(context, question);
   return {
     title: `Anomalies by ${unit}, ${spanText(question.span, context.zone)}`,
     sentences: empty ? [nothing(context)] : anomalySentences(found, outliers.length),
     tables: [outlierTable(context, unit, outliers)],
-    notes: [...lines, ...cautions, ...warnings(context, { lost })],
+    notes: [...lines, ...cautions, ...warnings(context, missing)],
     json: anomalyJson(context, question, found, outliers, [
       ...cautions,
-      ...warnings(context, { lost }),
+      ...warnings(context, missing),
     ]),
     verdict: {
       status: empty ? 'no-data' : found.alert ? 'alert' : 'ok',
       unpriced: unpriced > 0,
-      incomplete: lost > 0,
+      incomplete: isIncomplete(missing),
     },
   };
 }

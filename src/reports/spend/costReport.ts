@@ -21,7 +21,7 @@ import { type Selection, select } from '../../query/select.ts';
 import { periodJson, spanText } from '../../query/spans.ts';
 import { figuresOf, isNothing, tokenCounts } from '../../query/sums.ts';
 import type { SpendKey } from '../../store/query/spendRows.ts';
-import { isLowerBound, shortcomings } from '../../store/schema/sums.ts';
+import { isIncomplete, isLowerBound, shortcomings } from '../../store/schema/sums.ts';
 import { budgetLine } from '../budgets/budget.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document, Table } from '../document/document.ts';
@@ -240,6 +240,7 @@ function json(
       ]),
     ),
     lowerBound: isLowerBound(sums),
+    incomplete: isIncomplete(sums),
     lowerBoundMessages: sums.lower,
     unpriced,
     billing: context.billing,

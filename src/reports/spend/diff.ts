@@ -152,7 +152,7 @@ function diffReport(context: ReportContext, question: Question): Document {
     verdict: {
       status: broken.length > 0 ? 'alert' : empty ? 'no-data' : 'ok',
       unpriced: isLowerBound(baseline) || isLowerBound(after),
-      incomplete: false,
+      incomplete: saysIncomplete(baseline) || saysIncomplete(after),
     },
   };
 }
@@ -171,6 +171,11 @@ function presentOf(
 function isLowerBound(summary: WrittenSummary): boolean {
   const { unpriced } = summary as { unpriced?: unknown };
   return Array.isArray(unpriced) && unpriced.length > 0;
+}
+
+/** Summaries of earlier versions do not say it. */
+function saysIncomplete(summary: WrittenSummary): boolean {
+  return (summary as { incomplete?: unknown }).incomplete === true;
 }
 
 /** What makes two summaries hard to compare. */

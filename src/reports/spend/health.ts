@@ -25,8 +25,8 @@ import {
   readQuestion,
   textOption,
 } from '../../query/question.ts';
-import { lostIn } from '../../query/select.ts';
-import { isLowerBound } from '../../store/schema/sums.ts';
+import { missingIn } from '../../query/select.ts';
+import { isIncomplete, isLowerBound } from '../../store/schema/sums.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Document } from '../document/document.ts';
 import { anomaly, readAnomalies } from './anomaly.ts';
@@ -95,14 +95,14 @@ function healthDocument(context: ReportContext, question: Question): Document {
   }));
   const result = healthOf(findings);
   // The longest any check looks back by default.
-  const lost = lostIn(context, {
+  const missing = missingIn(context, {
     span: { from: context.now - 30 * dayMs, to: context.now },
     filters: {},
   });
   const word = { ok: 'OK', alert: 'ALERT', error: 'ERROR', 'no-data': 'NO DATA' };
   const found = findings.filter(({ status }) => status === 'alert' || status === 'error');
   const sentence = {
-    ok: `OK: ${count(findings.length, 'check')}, no alert.`,
+    ok: `${isIncomplete(missing) ? 'OK as far as could be read' : 'OK'}: ${count(findings.length, 'check')}, no alert.`,
     alert: `ALERT: ${found.map(({ name }) => name).join(', ')}.`,
     error: `ERROR: ${found.map(({ name }) => name).join(', ')}.`,
     'no-data': 'No data: nothing can be said. "outlay doctor" shows where Outlay looked.',
@@ -121,22 +121,23 @@ function healthDocument(context: ReportContext, question: Question): Document {
         rows: findings.map(({ name, status, detail }) => [name, word[status], detail]),
       },
     ],
-    notes: warnings(context, { lost }),
+    notes: warnings(context, missing),
     json: {
       schemaVersion: 1,
       status: result.status,
       exit: result.exit,
+      incomplete: isIncomplete(missing),
       checks: Object.fromEntries(
         findings.map(({ name, status, detail }) => [name, { status, detail }]),
       ),
       skipped: healthChecks.filter((name) => !findings.some((finding) => finding.name === name)),
       catalogueDate: context.book.catalogueDate,
-      notes: warnings(context, { lost }),
+      notes: warnings(context, missing),
     },
     verdict: {
       status: result.status,
       unpriced: findings.some(({ unpriced }) => unpriced),
-      incomplete: lost > 0,
+      incomplete: isIncomplete(missing),
     },
   };
 }

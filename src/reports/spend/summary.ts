@@ -25,7 +25,12 @@ import { periodJson, spanText } from '../../query/spans.ts';
 import { figuresOf, isNothing, sumBy } from '../../query/sums.ts';
 import type { SessionInfo } from '../../store/query/sessionInfo.ts';
 import type { SpendKey } from '../../store/query/spendRows.ts';
-import { isLowerBound, type SpendSums, shortcomings } from '../../store/schema/sums.ts';
+import {
+  isIncomplete,
+  isLowerBound,
+  type SpendSums,
+  shortcomings,
+} from '../../store/schema/sums.ts';
 import { lastPart } from '../../text/paths.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Document, Table } from '../document/document.ts';
@@ -361,6 +366,7 @@ function summaryJson(
     declinedUsd: nanoToUsd(figures.declined.nano),
     unpriced: figures.unpriced,
     lowerBound: isLowerBound(sums),
+    incomplete: isIncomplete(sums),
     lowerBoundMessages: sums.lower,
     byAgent: Object.fromEntries(
       agentGroups(spend).map(({ type, executions, sums: own }) => [

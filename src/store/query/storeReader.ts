@@ -6,7 +6,7 @@ import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
 import { downsampleMeta } from '../retention/downsampleState.ts';
 import { bucketMs, bucketsOf, everyModel } from '../schema/rollupTables.ts';
 import { sumSql } from '../schema/saturate.ts';
-import { addSums, type SpendSums, takenAway, withLost } from '../schema/sums.ts';
+import { addSums, type SpendSums, takenAway, withMissing } from '../schema/sums.ts';
 import { agentType, inScope, type Scope, spendSums, titleOf } from './fragments.ts';
 import { type Loss, lossesOf, lostLines } from './losses.ts';
 import { messageSums } from './messageSpend.ts';
@@ -110,7 +110,7 @@ export class StoreReader {
     const losses = lossesOf(this.#db, span).filter(
       ({ cwd }) => scope === undefined || scope.includes(cwd),
     );
-    return withLost(sums.length === 1 ? sums[0]! : addSums(sums), lostLines(losses));
+    return withMissing(sums.length === 1 ? sums[0]! : addSums(sums), { lost: lostLines(losses) });
   }
 
   #spendBuckets(from: number, to: number, list: string | null): SpendSums {
@@ -232,9 +232,9 @@ export class StoreReader {
     );
     const lost = Map.groupBy(lossesOf(this.#db, undefined), ({ session }) => session);
     return rows.map((row) =>
-      withLost(
+      withMissing(
         { ...row, irreconcilable: row.irreconcilable === 1 },
-        lostLines(lost.get(row.id) ?? []),
+        { lost: lostLines(lost.get(row.id) ?? []) },
       ),
     );
   }

@@ -11,28 +11,45 @@ export interface SpendSums extends Usage {
   readonly nano: number;
   /** Lines of transcripts whose spend may be missing; only sums as a whole have them. */
   readonly lost?: number;
+  /** Transcripts, or what is new in them, could not be read; only sums as a whole say so. */
+  readonly unread?: boolean;
 }
+
+/** What sums as a whole may lack beside what their messages say. */
+export type Missing = Pick<SpendSums, 'lost' | 'unread'>;
 
 /** Whether a figure made of sums is a lower bound. */
 export function isLowerBound({
   lower,
   unpriced,
-  lost = 0,
-}: Pick<SpendSums, 'lower' | 'unpriced' | 'lost'>): boolean {
-  return lower > 0 || unpriced > 0 || lost > 0;
+  ...missing
+}: Pick<SpendSums, 'lower' | 'unpriced' | 'lost' | 'unread'>): boolean {
+  return lower > 0 || unpriced > 0 || isIncomplete(missing);
+}
+
+/** Whether something is missing that could not be read. */
+export function isIncomplete({ lost = 0, unread = false }: Missing): boolean {
+  return lost > 0 || unread;
 }
 
 /** What sums lack, as gates are told it. */
-export function shortcomings({ unpriced, lost = 0 }: Pick<SpendSums, 'unpriced' | 'lost'>): {
+export function shortcomings({
+  unpriced,
+  ...missing
+}: Pick<SpendSums, 'unpriced' | 'lost' | 'unread'>): {
   readonly unpriced: boolean;
   readonly incomplete: boolean;
 } {
-  return { unpriced: unpriced > 0, incomplete: lost > 0 };
+  return { unpriced: unpriced > 0, incomplete: isIncomplete(missing) };
 }
 
-/** Sums, and with them lines that were lost. */
-export function withLost<T extends SpendSums>(sums: T, lost: number): T {
-  return lost === 0 ? sums : { ...sums, lost: (sums.lost ?? 0) + lost };
+/** Sums, and with them what they may lack. */
+export function withMissing<T extends SpendSums>(sums: T, { lost = 0, unread }: Missing): T {
+  return {
+    ...sums,
+    ...(lost > 0 && { lost: (sums.lost ?? 0) + lost }),
+    ...(unread === true && { unread }),
+  };
 }
 
 /** Sums that more can be added to. */
@@ -69,6 +86,7 @@ export function addTo(total: RunningSums, row: SpendSums): void {
   total.webSearches += row.webSearches;
   total.nano += row.nano;
   if (row.lost !== undefined) total.lost = (total.lost ?? 0) + row.lost;
+  if (row.unread === true) total.unread = true;
 }
 
 /** The sum of sums. */
@@ -80,7 +98,7 @@ export function addSums(rows: Iterable<SpendSums>): SpendSums {
 
 /** Sums that are to be taken from others. */
 export function takenAway<T extends SpendSums>(sums: T): T {
-  const names = Object.keys(noSums()) as Exclude<keyof SpendSums, 'lost'>[];
+  const names = Object.keys(noSums()) as Exclude<keyof SpendSums, keyof Missing>[];
   return { ...sums, ...Object.fromEntries(names.map((name) => [name, -sums[name]])) };
 }
 

@@ -50,7 +50,10 @@ export function burnViewModel(facts: BurnInputs): BurnData {
     })),
     notes: [
       l10n.t('Stretches are counted back from now. The mean of those with any spend decides.'),
-      ...panelNotes({ ...figures, demo, lower: rate.lower, lost: rate.lost }, format),
+      ...panelNotes(
+        { ...figures, demo, lower: rate.lower, lost: rate.lost, unread: rate.unread },
+        format,
+      ),
     ],
   };
 }

@@ -61,7 +61,13 @@ export function dashboardViewModel(facts: DashboardInputs): DashboardData {
     insights: insights(facts),
     choices: choices(facts),
     notes: panelNotes(
-      { ...figures, demo: facts.demo, lower: figures.sums.lower, lost: figures.sums.lost },
+      {
+        ...figures,
+        demo: facts.demo,
+        lower: figures.sums.lower,
+        lost: figures.sums.lost,
+        unread: figures.sums.unread,
+      },
       format,
     ),
   };

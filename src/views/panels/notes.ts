@@ -11,11 +11,13 @@ export interface NoteInputs {
   readonly lower: number;
   /** Lines of transcripts that could not be read or placed. */
   readonly lost?: number | undefined;
+  /** Transcripts, or folders with some, could not be read. */
+  readonly unread?: boolean | undefined;
 }
 
 /** What the figures of a panel are and leave out. */
 export function panelNotes(
-  { demo, catalogueDate, unpriced, lower, lost = 0 }: NoteInputs,
+  { demo, catalogueDate, unpriced, lower, lost = 0, unread = false }: NoteInputs,
   format: Format,
 ): string[] {
   return [
@@ -33,6 +35,13 @@ export function panelNotes(
         ]
       : []),
     ...lostNotes(lost, format),
+    ...(unread
+      ? [
+          l10n.t(
+            'At least: folders or files with transcripts could not be read. "Outlay: Show Diagnostics" names them.',
+          ),
+        ]
+      : []),
   ];
 }
 

@@ -131,7 +131,7 @@ test.describe('burn rate and anomalies', () => {
   test('burn says that a project is none, with the way back', async () => {
     const question = { unit: 'hour', project: '/home/dev/nowhere', threshold: 200 };
     await workbench.executeCommand('outlay.openBurn', question);
-    const empty = await frameWith(workbench, '.empty', 'No project is called');
+    const empty = await frameWith(workbench, '.empty', 'There is nothing called');
     await retry('it starts over', (timeout) =>
       empty.locator('vscode-button').filter({ hasText: 'Start Over' }).click({ timeout }),
     );

@@ -16,7 +16,10 @@ export function transcriptOf(claude, { session, cwd = '/home/dev/shop', agent })
 }
 
 /** Dollars of a million output tokens; a model that is not here costs what Opus does, or nothing. */
-const outputRates = { 'claude-sonnet-5-5': 10, 'claude-haiku-5-5': 0.5 };
+const outputRates = new Map([
+  ['claude-sonnet-5-5', 10],
+  ['claude-haiku-5-5', 0.5],
+]);
 
 /** A response's line of so many dollars of output. */
 export function answer(id, usd, more = {}) {
@@ -56,7 +59,7 @@ export function answer(id, usd, more = {}) {
       ],
       usage: {
         input_tokens: 0,
-        output_tokens: Math.round((usd / (outputRates[model] ?? 20)) * 1e6),
+        output_tokens: Math.round((usd / (outputRates.get(model) ?? 20)) * 1e6),
         ...usage,
       },
     },
