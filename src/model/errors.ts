@@ -9,6 +9,7 @@ export const errorIds = [
   'storeFull',
   'storeDisk',
   'storeDamaged',
+  'storeRepaired',
   'storeNoDatabase',
   'storeNoFile',
   'storeForeign',

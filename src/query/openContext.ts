@@ -1,14 +1,12 @@
-import { statSync } from 'node:fs';
 import type { Zone } from '../model/calendar.ts';
+import { HumanError } from '../model/errors.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import type { Labels } from '../settings/labels.ts';
 import type { UserSettings } from '../settings/settings.ts';
-import {
-  inStore,
-  openForReading,
-  openForWriting,
-  storeError,
-} from '../store/connection/openStore.ts';
+import { damageText } from '../store/connection/backups.ts';
+import { openForReading, openForWriting, storeError } from '../store/connection/openStore.ts';
+import { repairStore, saysDamage } from '../store/connection/repair.ts';
+import { storeIdentity } from '../store/connection/storeFiles.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
 import { isOlder, schemaState } from '../store/schema/migrations.ts';
@@ -39,11 +37,15 @@ export function withReportContext<T>(
   facts: ContextInputs,
   report: (context: ReportContext) => T,
 ): T {
-  const db = openStore(facts);
   try {
-    return inStore(facts.storeFile, () => db.snapshot(() => report(contextOf(facts, db))));
-  } finally {
-    db.close();
+    const db = openStore(facts);
+    try {
+      return db.snapshot(() => report(contextOf(facts, db)));
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    throw readFailure(facts.storeFile, error);
   }
 }
 
@@ -52,14 +54,26 @@ export async function withReportContextMeanwhile<T>(
   facts: ContextInputs,
   report: (context: ReportContext) => Promise<T>,
 ): Promise<T> {
-  const db = openStore(facts);
   try {
-    return await report(contextOf(facts, db));
+    const db = openStore(facts);
+    try {
+      return await report(contextOf(facts, db));
+    } finally {
+      db.close();
+    }
   } catch (error) {
-    throw storeError(facts.storeFile, error);
-  } finally {
-    db.close();
+    throw readFailure(facts.storeFile, error);
   }
+}
+
+/** What is told of a failure; a damaged store is repaired first, so that the next question is answered. */
+function readFailure(file: string, error: unknown): Error {
+  if (!saysDamage(error)) return storeError(file, error);
+  const damage = repairStore(file);
+  if (damage === undefined) return storeError(file, error);
+  return new HumanError('store', `${damageText(damage)} Ask again: what is new is read first.`, {
+    what: { id: 'storeRepaired', values: [damage.keptAs ?? '', damage.restored ?? ''] },
+  });
 }
 
 /**
@@ -81,7 +95,7 @@ export class KeptStore {
     } catch (error) {
       // Whatever it was: the next question is not to meet it in the same connection.
       this.close();
-      throw error;
+      throw readFailure(facts.storeFile, error);
     }
   }
 
@@ -92,7 +106,7 @@ export class KeptStore {
 
   #open(storeFile: string): SqlDatabase | undefined {
     // Looked at before it is opened: should another take its place meanwhile, the next question sees it.
-    const file = identityOf(storeFile);
+    const file = storeIdentity(storeFile);
     const known = this.#kept;
     // While it is open no other file can have its number.
     if (known !== undefined && known.file === file && versionOf(known.db) === known.version) {
@@ -103,12 +117,6 @@ export class KeptStore {
     if (db !== undefined) this.#kept = { db, file, version: versionOf(db) };
     return db;
   }
-}
-
-/** What tells a file from another of the same name. */
-function identityOf(file: string): string {
-  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
-  return `${file} ${found?.dev} ${found?.ino}`;
 }
 
 function versionOf(db: SqlDatabase): number {

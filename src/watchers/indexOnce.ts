@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HumanError } from '../model/errors.ts';
 import { type Unreadable, unreadableKey } from '../model/unreadable.ts';
-import { inStore, isDamage, openForReading } from '../store/connection/openStore.ts';
+import { openForReading, storeError } from '../store/connection/openStore.ts';
+import { saysDamage } from '../store/connection/repair.ts';
 import { isAlive } from '../store/connection/writerLease.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
@@ -141,14 +142,16 @@ function pending(
   if (db === undefined) return Math.max(1, newFiles(scanned, new Map()).length);
   const reader = new StoreReader(db);
   try {
-    return inStore(config.storeFile, () => {
-      const fresh = newFiles(scanned, reader.knownSizes()).length;
-      const unreadable = reader.meta(unreadableKey);
-      const same =
-        reader.meta('priceRevision') === priceRevision &&
-        storedUnreadable(unreadable, scanned) === unreadable;
-      return same ? fresh : Math.max(1, fresh);
-    });
+    const fresh = newFiles(scanned, reader.knownSizes()).length;
+    const unreadable = reader.meta(unreadableKey);
+    const same =
+      reader.meta('priceRevision') === priceRevision &&
+      storedUnreadable(unreadable, scanned) === unreadable;
+    return same ? fresh : Math.max(1, fresh);
+  } catch (error) {
+    // The indexer repairs it.
+    if (saysDamage(error)) return 1;
+    throw storeError(config.storeFile, error);
   } finally {
     reader.close();
   }
@@ -159,7 +162,7 @@ function openUnlessDamaged({ storeFile, engine }: IndexerConfig): SqlDatabase | 
   try {
     return openForReading(storeFile, { engine });
   } catch (error) {
-    if (error instanceof HumanError && isDamage(error.cause)) return undefined;
+    if (saysDamage(error)) return undefined;
     throw error;
   }
 }

@@ -2,17 +2,25 @@ import { HumanError, messageOf } from '../model/errors.ts';
 import { SerialQueue } from '../platform/serialQueue.ts';
 import { parsePriceOverrides } from '../pricing/parseOverrides.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
-import { setAside } from '../store/connection/backups.ts';
+import { damageText } from '../store/connection/backups.ts';
 import { storeError } from '../store/connection/openStore.ts';
+import { repairStore, saysDamage } from '../store/connection/repair.ts';
 import { heartbeatMs, LeaseLostError } from '../store/connection/writerLease.ts';
 import { newerStore } from '../store/schema/migrations.ts';
 import { Writer } from '../store/writer.ts';
-import { type Acquired, LeaseKeeper } from './leaseKeeper.ts';
+import { type Acquired, LeaseKeeper, StoreReplacedError } from './leaseKeeper.ts';
 import { Maintenance } from './maintenance.ts';
 import type { FromIndexer, IndexerConfig } from './messages.ts';
 import { IndexerOutput } from './output.ts';
 import { configuredRoots, scanRoots } from './scanRoots.ts';
 import { WriterTerm } from './writerTerm.ts';
+
+/** A disk that damages one store after the other is not to be filled with them. */
+const mostRepairs = 3;
+
+function damagedAgain(file: string): string {
+  return `The store ${file} is damaged again and again. Check its disk, or move it with "outlay.storePath" or OUTLAY_STORE.`;
+}
 
 /**
  * Reads transcripts into the store as the one writer, or waits to become it. Runs on a thread of its
@@ -34,6 +42,7 @@ export class Indexer {
   /** Process that writes in our place, 0 when none does. */
   #following = 0;
   #lastFailure = '';
+  #repairs = 0;
 
   constructor(config: IndexerConfig, tell: (message: FromIndexer) => void) {
     this.#config = config;
@@ -132,8 +141,7 @@ export class Indexer {
       else if (acquired.kind === 'taken') this.#follow(acquired.pid, acquired.role);
       else this.#output.unavailable(newerStore());
     } catch (error) {
-      this.#tellFailure(error);
-      await this.#standDownAfterFailure();
+      await this.#recover(error);
     }
   }
 
@@ -158,7 +166,10 @@ export class Indexer {
     );
     const damage = await maintenance.damageAfterUncleanEnd();
     if (damage !== undefined) {
-      this.#replaceStore(damage);
+      this.#lease.close();
+      if (this.#repairs >= mostRepairs)
+        throw new HumanError('store', damagedAgain(config.storeFile));
+      this.#repair();
       await this.#tryToWrite();
       return;
     }
@@ -175,51 +186,65 @@ export class Indexer {
     if (this.#mayWrite) await this.#scan(term);
   }
 
-  /** Sets a damaged store aside, a backup in its place where there is one. */
-  #replaceStore(damage: string): void {
-    this.#lease.close();
-    const { keptAs, restored } = setAside(this.#config.storeFile, damage, new Date());
-    this.#output.log(
-      'error',
-      `The store was damaged (${damage}). Kept as ${keptAs}; ${restored ?? 'no backup'} took its place.`,
-    );
-  }
-
   async #scan(term: WriterTerm): Promise<void> {
     if (term.isOver) return;
     try {
       await term.scan();
     } catch (error) {
       term.end();
-      this.#tellFailure(error);
-      await this.#standDownAfterFailure();
+      await this.#recover(error);
     }
   }
 
   /** Stops watching, gives the lease back and closes the store. */
-  async #standDown(): Promise<void> {
-    await this.#term?.close();
+  async #standDown(isWhole = true): Promise<void> {
+    await this.#term?.close(isWhole);
     this.#term = undefined;
     this.#following = 0;
     this.#lease.release();
   }
 
-  async #standDownAfterFailure(): Promise<void> {
-    await this.#standDown();
+  // Failures
+
+  /** After a failure: stands down, and goes on at once with what takes the place of a damaged store. */
+  async #recover(error: unknown): Promise<void> {
+    const damaged = saysDamage(error);
+    await this.#standDown(!damaged);
+    if (damaged && this.#mayWrite && this.#repair()) {
+      await this.#tryToWrite();
+      return;
+    }
+    this.#tellFailure(error);
     if (this.#config.mode === 'once') this.#output.caughtUp();
   }
 
-  // Failures
+  /** Sets the store aside if the file at its path is damaged indeed. */
+  #repair(): boolean {
+    if (this.#repairs >= mostRepairs) return false;
+    this.#repairs += 1;
+    try {
+      const damage = repairStore(this.#config.storeFile);
+      if (damage === undefined) return false;
+      this.#output.log('error', damageText(damage));
+      return true;
+    } catch (error) {
+      this.#output.log('error', `The store could not be repaired: ${messageOf(error)}`);
+      return false;
+    }
+  }
 
   /** A term has failed outside of the transitions: it is over at once, and its turn to close comes. */
   #endTerm(term: WriterTerm, error: unknown): void {
     if (term.isOver) return;
     term.end();
-    this.#tellFailure(error);
-    void this.#transitions.run(() => this.#standDownAfterFailure());
+    void this.#transitions.run(() => this.#recover(error));
   }
 
   #tellFailure(error: unknown): void {
+    if (error instanceof StoreReplacedError) {
+      this.#output.log('warn', 'Another file has taken the place of the store; going on with it.');
+      return;
+    }
     if (error instanceof LeaseLostError) {
       this.#output.log('warn', 'Another process has become the writer; following it.');
       return;

@@ -1,10 +1,15 @@
+import { damageText } from '../store/connection/backups.ts';
 import { openForWriting, type WritableStore } from '../store/connection/openStore.ts';
+import { storeIdentity } from '../store/connection/storeFiles.ts';
 import { Lease, LeaseLostError } from '../store/connection/writerLease.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { assertOwnSchema } from '../store/schema/migrations.ts';
 import type { IndexerConfig } from './messages.ts';
 import type { IndexerOutput } from './output.ts';
 import { whileBusy } from './retryBusy.ts';
+
+/** Another file has taken the place of the store that is open. */
+export class StoreReplacedError extends Error {}
 
 /** What came of asking for the lease. */
 export type Acquired =
@@ -29,6 +34,7 @@ export class LeaseKeeper {
   #store: WritableStore | undefined;
   #lease: Lease | undefined;
   #held = false;
+  #identity = '';
 
   constructor(config: Pick<IndexerConfig, 'storeFile' | 'engine' | 'role'>, output: IndexerOutput) {
     this.#config = config;
@@ -53,26 +59,31 @@ export class LeaseKeeper {
   }
 
   async #open(): Promise<WritableStore> {
+    if (this.#isReplaced) this.close();
     if (this.#store !== undefined) return this.#store;
     const { storeFile, engine, role } = this.#config;
     const store = await whileBusy(() => openForWriting(storeFile, { engine }));
     this.#store = store;
     this.#lease = new Lease(store.db, role);
+    this.#identity = storeIdentity(storeFile);
     const { damage } = store;
-    if (damage !== undefined) {
-      const restored =
-        damage.restored === null ? 'there was no backup' : `restored ${damage.restored}`;
-      this.#output.log(
-        'error',
-        `The store was damaged (${damage.reason}). Kept as ${damage.keptAs}; ${restored}.`,
-      );
-    }
+    if (damage !== undefined) this.#output.log('error', damageText(damage));
     return store;
   }
 
-  /** The heartbeat: keeps the lease, if this process has it. Throws `LeaseLostError`. */
+  /** Another file stands at the store's path, or none: replaced, deleted, moved away. */
+  get #isReplaced(): boolean {
+    const { storeFile } = this.#config;
+    return this.#store !== undefined && storeIdentity(storeFile) !== this.#identity;
+  }
+
+  /**
+   * The heartbeat: keeps the lease, if this process has it. Throws `LeaseLostError`, and
+   * `StoreReplacedError` where what is written would be seen by nobody.
+   */
   extend(now: number): void {
     if (!this.#held) return;
+    if (this.#isReplaced) throw new StoreReplacedError();
     let extended = true;
     try {
       extended = this.#lease!.extend(now);

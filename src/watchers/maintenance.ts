@@ -95,7 +95,8 @@ export class Maintenance {
   async backUpIfDue(): Promise<void> {
     const now = new Date();
     // A store not a week old can be built again from its transcripts.
-    const last = lastBackupAt(this.#file) || Number(this.meta('createdAt') ?? now.getTime());
+    const last =
+      lastBackupAt(this.#file, now.getTime()) || Number(this.meta('createdAt') ?? now.getTime());
     if (this.#file === ':memory:' || now.getTime() - last < backupEveryMs) return;
     try {
       const path = await whileBusy(() => backUp(this.#db, this.#file, now));

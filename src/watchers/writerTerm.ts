@@ -139,11 +139,11 @@ export class WriterTerm {
     }
   }
 
-  /** Ends the term, closes its watchers, and notes that the store is whole. */
-  async close(): Promise<void> {
+  /** Ends the term, closes its watchers, and notes that the store is whole, if so far as is known it is. */
+  async close(isWhole: boolean): Promise<void> {
     this.end();
     const { output, maintenance } = this.#parts;
     await this.#roots.close();
-    output.quietly(() => maintenance.markClean());
+    if (isWhole) output.quietly(() => maintenance.markClean());
   }
 }

@@ -227,8 +227,8 @@ for (const engine of engines) {
       mkdirSync(dir.at('data'));
       writeFileSync(dir.store, 'no database '.repeat(2000));
       const { db, damage } = openForWriting(dir.store, { engine });
-      assert.match(basename(damage!.keptAs), /^outlay\.db\.damaged-\d{4}-\d\d-\d\dT/);
-      assert.equal(readFileSync(damage!.keptAs, 'utf8').startsWith('no database'), true);
+      assert.match(basename(damage!.keptAs!), /^outlay\.db\.damaged-\d{4}-\d\d-\d\dT/);
+      assert.equal(readFileSync(damage!.keptAs!, 'utf8').startsWith('no database'), true);
       assert.equal(damage!.restored, null);
       db.close();
       same(build(dir, dir.store, engine), expected);
@@ -294,7 +294,7 @@ for (const engine of engines) {
     test('two backups are kept, the newest is known, and half a one is none', () => {
       using dir = workplace();
       const { db } = openForWriting(dir.store, { engine });
-      assert.deepEqual([backupsOf(dir.store), lastBackupAt(dir.store)], [[], 0]);
+      assert.deepEqual([backupsOf(dir.store), lastBackupAt(dir.store, Date.now())], [[], 0]);
       const made = ['01', '08', '15', '22'].map((day) =>
         backUp(db, dir.store, new Date(`2026-11-${day}T00:00:00Z`)),
       );
@@ -302,7 +302,13 @@ for (const engine of engines) {
       writeFileSync(`${dir.store}.backup-2026-11-29T00-00-00-000Z.part`, 'half');
       assert.deepEqual(backupsOf(dir.store), [made[3], made[2]]);
       utimesSync(made[3]!, 1000, 1000);
-      assert.equal(lastBackupAt(dir.store), 1_000_000);
+      assert.equal(lastBackupAt(dir.store, Date.now()), 1_000_000);
+      // A clock that was ahead neither stops backups nor makes one the newest.
+      utimesSync(made[3]!, 2_000_000_000, 2_000_000_000);
+      assert.equal(lastBackupAt(dir.store, Date.now()), 0);
+      const ahead = backUp(db, dir.store, new Date('2033-01-01T00:00:00Z'));
+      assert.deepEqual(backupsOf(dir.store), [made[3], made[2]]);
+      assert.equal(existsSync(ahead), false);
       assert.equal(existsSync(made[0]!), false);
       db.close();
     });
@@ -433,7 +439,7 @@ for (const engine of engines) {
       build(dir, store, engine);
       scribble(store, 0, 4096);
       const { db, damage } = openForWriting(store, { engine });
-      assert.match(damage!.keptAs, /spend\.sqlite\.damaged-/);
+      assert.match(damage!.keptAs!, /spend\.sqlite\.damaged-/);
       db.close();
     });
 

@@ -11,7 +11,7 @@ import {
   readRefusal,
   schemaState,
 } from '../schema/migrations.ts';
-import { type Damage, setAside } from './backups.ts';
+import { type Damage, restoreMissing, setAside } from './backups.ts';
 import { refuseForeign, wasStore } from './ownStore.ts';
 
 export interface StoreOptions extends Pick<DriverOptions, 'engine' | 'busyTimeoutMs' | 'napi'> {
@@ -34,7 +34,7 @@ export interface WritableStore {
  */
 export function openForWriting(file: string, options: StoreOptions = {}): WritableStore {
   const now = Date.now();
-  let damage: Damage | undefined;
+  let damage = restoreMissing(file);
   for (let tries = 0; ; tries++) {
     try {
       return { ...open(file, options), damage };
@@ -133,7 +133,8 @@ export function findDamage(db: SqlDatabase): string | undefined {
   try {
     const result = db.prepare('PRAGMA quick_check(1)').get<{ quick_check: string }>();
     const verdict = String(Object.values(result ?? {})[0] ?? 'ok');
-    return verdict === 'ok' ? undefined : verdict;
+    // The line before the first finding only names the database.
+    return verdict === 'ok' ? undefined : verdict.replace(/^\*\*\*[^\n]*\n/, '').split('\n')[0];
   } catch (error) {
     // Damage may be such that the check itself cannot go on.
     if (isDamage(error)) return messageOf(error);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { removeDeadParts } from '../../platform/partName.ts';
 
@@ -26,15 +26,22 @@ const kinds: readonly (readonly [RegExp, StoreFileKind])[] = [
   [new RegExp(`^(\\.backup-${stamp}|\\.before-v\\d+)?${part}$`), 'unfinished'],
   // As versions before 0.6 called them.
   [new RegExp(`^\\.backup-${stamp}\\.part(-journal)?$`), 'unfinished'],
+  [/^\.lock$/, 'unfinished'],
   [/^\.copy-\d+(-journal)?$/, 'unfinished'],
   [/^\.before-v\d+\.[0-9a-f-]{36}(-journal)?$/, 'unfinished'],
 ];
+
+/** What tells a file from another of the same name; the same for a name with no file. */
+export function storeIdentity(file: string): string {
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return `${file} ${found?.dev} ${found?.ino}`;
+}
 
 /** A store's files that are there: itself, what SQLite keeps beside it, and copies made of it. */
 export function filesOfStore(store: string): StoreFile[] {
   const folder = dirname(store);
   const name = basename(store);
-  if (!existsSync(folder)) return [];
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
   return readdirSync(folder)
     .sort()
     .flatMap((entry) => {

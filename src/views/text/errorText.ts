@@ -46,6 +46,17 @@ export function knownText(what: ErrorText | undefined, english: string): string 
         first,
         second,
       );
+    case 'storeRepaired':
+      return second === ''
+        ? l10n.t(
+            'The store was damaged and is kept as {0}; there was no backup. Ask again in a moment.',
+            first,
+          )
+        : l10n.t(
+            'The store was damaged and is kept as {0}; the backup {1} took its place. Ask again in a moment.',
+            first,
+            second,
+          );
     case 'storeNoDatabase':
       return l10n.t(
         'The store {0} is no SQLite file. Choose another place with "outlay.storePath" or OUTLAY_STORE. ({1})',

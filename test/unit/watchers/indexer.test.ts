@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  closeSync,
   mkdirSync,
+  openSync,
   readdirSync,
   renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -19,6 +22,7 @@ import type { FromIndexer, IndexerConfig } from '../../../src/watchers/messages.
 import { sumUpStore } from '../../../src/watchers/storeTasks.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
+const onWindows = process.platform === 'win32';
 const always = { from: 0, to: 8.64e15 };
 
 function answer(id: string, output = 100, timestamp = '2026-11-20T10:00:00.000Z'): string {
@@ -289,6 +293,63 @@ describe('indexer', () => {
       assert.equal(kept.length, 1);
       const log = rig.said.filter((message) => message.type === 'log' && message.level === 'error');
       assert.match(JSON.stringify(log), /was damaged/);
+    });
+  });
+
+  it('goes on with the file at the store’s path when that is another one', {
+    skip: onWindows,
+  }, async () => {
+    await withRig(async (rig, transcript, folder) => {
+      const store = join(folder, 'store/outlay.db');
+      writeFileSync(transcript, answer('a'));
+      await rig.indexer.start();
+      // Deleted, as by somebody who starts anew.
+      for (const end of ['', '-wal', '-shm']) rmSync(store + end, { force: true });
+      appendFileSync(transcript, answer('b'));
+      await rig.until('both lines are in the new file', () => rig.messages() === 2);
+      // Replaced, as by a copy that is put back.
+      openForWriting(`${store}.other`).db.close();
+      renameSync(`${store}.other`, store);
+      appendFileSync(transcript, answer('c'));
+      await rig.until('all lines are in the copy', () => rig.messages() === 3);
+      await rig.until('it watches', () => rig.state === 'watching');
+    });
+  });
+
+  it('two that meet one damaged store set it aside once, and one follows the other', async () => {
+    await withRig(async (rig, transcript, folder) => {
+      const store = join(folder, 'store/outlay.db');
+      writeFileSync(transcript, Array.from({ length: 400 }, (_, i) => answer(`${i}`)).join(''));
+      await rig.indexer.start();
+      await rig.indexer.stop();
+      const { db } = openForWriting(store);
+      db.exec("UPDATE meta SET value = '0' WHERE key = 'clean'");
+      const { pageno } = db
+        .prepare("SELECT pageno FROM dbstat WHERE name = 'message' AND pagetype = 'leaf'")
+        .get<{ pageno: number }>()!;
+      db.pragma('wal_checkpoint(TRUNCATE)');
+      db.close();
+      const file = openSync(store, 'r+');
+      writeSync(file, Buffer.alloc(4096, 0xa5), 0, 4096, (pageno - 1) * 4096);
+      closeSync(file);
+      const two = [new Rig(folder), new Rig(folder)] as const;
+      await Promise.all(two.map(({ indexer }) => indexer.start()));
+      await two[0].until(
+        'one writes and one follows',
+        () =>
+          two
+            .map(({ state }) => state)
+            .sort()
+            .join() === 'following,watching',
+      );
+      appendFileSync(transcript, answer('last'));
+      await two[0].until('everything counts', () => rig.messages() === 401);
+      const aside = readdirSync(join(folder, 'store')).filter((name) =>
+        /damaged-[^-]*-[^-]*-[\dT-]*Z$/.test(name),
+      );
+      assert.equal(aside.length, 1, aside.join());
+      await Promise.all(two.map(({ indexer }) => indexer.stop()));
+      assert.equal(rig.messages(), 401);
     });
   });
 
