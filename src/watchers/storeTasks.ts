@@ -9,6 +9,7 @@ import {
   openForWriting,
   storeError,
 } from '../store/connection/openStore.ts';
+import { repairing } from '../store/connection/repair.ts';
 import { Lease } from '../store/connection/writerLease.ts';
 import { assertOwnSchema, newerStore } from '../store/schema/migrations.ts';
 import { type CopiedStore, copyStore } from '../store/upkeep/copyStore.ts';
@@ -96,7 +97,7 @@ function perform(task: StoreTask): unknown {
     case 'migrate':
       return migrateStore(task.file);
     case 'loss':
-      return lossOf(task.file, task.roots);
+      return repairing(task.file, () => lossOf(task.file, task.roots));
     case 'reset':
       return emptyStore(task.file, task.role);
   }
@@ -119,8 +120,12 @@ export function lossOf(file: string, roots: readonly string[]): ResetLoss | unde
   }
 }
 
-/** Empties a store, whoever writes it. */
-export async function emptyStore(file: string, role: 'editor' | 'terminal'): Promise<void> {
+/** Empties a store, whoever writes it and whatever is there. */
+export function emptyStore(file: string, role: 'editor' | 'terminal'): Promise<void> {
+  return repairing(file, () => empty(file, role));
+}
+
+async function empty(file: string, role: 'editor' | 'terminal'): Promise<void> {
   const { db } = await whileBusy(() => openForWriting(file));
   try {
     await whileBusy(() => resetStore(db, role, Date.now()));

@@ -84,6 +84,17 @@ describe('damage is never final', () => {
     assert.match(said, /there was no backup/);
   });
 
+  for (const name of ['message', 'file', 'session']) {
+    test(`reset works, whatever is there: ${name}`, () => {
+      using world = new CliWorld();
+      const store = storeWithBackup(world);
+      smash(store, name);
+      const { code, err } = world.on('reset', '--yes', '--store', store);
+      assert.equal(code, 0, err);
+      assert.equal(total(world, store).usd, 1, 'what is on disk');
+    });
+  }
+
   for (const what of ['missing', 'empty']) {
     test(`a store that is ${what} is restored from its backup, and it is said`, () => {
       using world = new CliWorld();

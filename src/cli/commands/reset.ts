@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { resetReport } from '../../reports/upkeep/reset.ts';
 import { backupsOf } from '../../store/connection/backups.ts';
+import { repairing } from '../../store/connection/repair.ts';
 import { emptyStore, lossOf } from '../../watchers/storeTasks.ts';
 import { asStored, bringUpToDate, print, withContext } from '../support/answer.ts';
 import { findEnvironment } from '../support/environment.ts';
@@ -24,10 +25,8 @@ export function addReset(program: Command): void {
 async function reset(options: ResetOptions): Promise<void> {
   const environment = findEnvironment(options);
   const { storeFile, roots } = environment;
-  const loss = lossOf(
-    storeFile,
-    roots.map(({ path }) => path),
-  );
+  const folders = roots.map(({ path }) => path);
+  const loss = await repairing(storeFile, () => lossOf(storeFile, folders));
   const done = options.yes === true && options.dryRun !== true && loss !== undefined;
   let freshness = asStored;
   if (done) {

@@ -25,6 +25,16 @@ export function repairStore(file: string): Damage | undefined {
   });
 }
 
+/** Does work on a store; where it meets damage, the store is repaired and the work done once more. */
+export async function repairing<T>(file: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!saysDamage(error) || repairStore(file) === undefined) throw error;
+    return work();
+  }
+}
+
 function damageIn(file: string): string | undefined {
   try {
     const db = openForReading(file);
