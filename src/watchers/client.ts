@@ -1,27 +1,46 @@
 import { Worker } from 'node:worker_threads';
 import { endWorker } from '../platform/endWorker.ts';
-import type { FromIndexer, IndexerConfig, ToIndexer } from './messages.ts';
+import type { FromIndexer, FromThread, IndexerConfig, ToIndexer } from './messages.ts';
 import { shortLived, workerFile } from './workerFile.ts';
 
 /** The indexing thread as its owner sees it. */
 export class IndexerClient {
   readonly #worker: Worker;
   #ended = false;
+  #heardAt = Date.now();
 
-  /** `onEnd` is called when the thread ended by itself, with what it died of. */
-  constructor(onMessage: (message: FromIndexer) => void, onEnd: (error: Error) => void) {
-    this.#worker = new Worker(workerFile(), {
-      name: 'outlay-indexer',
-      resourceLimits: shortLived,
+  /** `onEnd` is called once, when the thread ended by itself, with what it died of. */
+  constructor(
+    onMessage: (message: FromIndexer) => void,
+    onEnd: (error: Error) => void,
+    file = workerFile(),
+  ) {
+    this.#worker = new Worker(file, { name: 'outlay-indexer', resourceLimits: shortLived });
+    this.#worker.on('message', (message: FromThread) => {
+      this.#heardAt = Date.now();
+      if (message.type !== 'alive') onMessage(message);
     });
-    this.#worker.on('message', onMessage);
+    const end = (error: Error): void => {
+      if (this.#ended) return;
+      this.#ended = true;
+      onEnd(error);
+    };
     this.#worker.on('error', (error) => {
-      this.#ended = true;
-      onEnd(error instanceof Error ? error : new Error(String(error)));
+      end(error instanceof Error ? error : new Error(String(error)));
     });
-    this.#worker.on('exit', () => {
-      this.#ended = true;
-    });
+    this.#worker.on('exit', (code) => end(new Error(`exit code ${code}`)));
+  }
+
+  /** When the thread gave its last sign of life, UTC milliseconds. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  /** Leaves a thread that hangs: it is ended as far as it can be, and nothing it says is heard. */
+  abandon(): void {
+    this.#ended = true;
+    this.#worker.removeAllListeners('message');
+    void endWorker(this.#worker);
   }
 
   configure(config: IndexerConfig): void {
@@ -49,6 +68,8 @@ export class IndexerClient {
     if (this.#ended) return;
     const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
     this.#send({ type: 'stop' });
+    // Its end is no failure from here on.
+    this.#ended = true;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, 2000);

@@ -67,6 +67,9 @@ export type FromIndexer =
     }
   | { readonly type: 'stopped' };
 
+/** What the thread sends: beside all that, a sign of life every second. */
+export type FromThread = FromIndexer | { readonly type: 'alive' };
+
 export type ToIndexer =
   | { readonly type: 'configure'; readonly config: IndexerConfig }
   | { readonly type: 'rescan' }

@@ -1,8 +1,9 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../model/errors.ts';
 import { SerialQueue } from '../platform/serialQueue.ts';
+import { heartbeatMs } from '../store/connection/writerLease.ts';
 import { Indexer } from './indexer.ts';
-import type { FromIndexer, ToIndexer } from './messages.ts';
+import type { FromThread, ToIndexer } from './messages.ts';
 import { runReader } from './readAhead.ts';
 import { type StoreTask, serveStoreTask } from './storeTasks.ts';
 
@@ -20,7 +21,8 @@ else if (port !== null) runIndexer(port);
 function runIndexer(port: MessagePort): void {
   const starts = new SerialQueue();
   let indexer: Indexer | undefined;
-  const tell = (message: FromIndexer): void => port.postMessage(message);
+  const tell = (message: FromThread): void => port.postMessage(message);
+  setInterval(() => tell({ type: 'alive' }), heartbeatMs).unref();
   // What is asked of an indexer is asked at once: a long reading has to learn that it is to end.
   const handle = async (message: ToIndexer): Promise<void> => {
     switch (message.type) {

@@ -165,6 +165,14 @@ describe(`what is stored (${run})`, () => {
     assert.ok(!sids.includes('passing'), sids.join());
   });
 
+  it('goes on with a new store when its own is deleted under it', async () => {
+    const before = await settled();
+    for (const end of ['', '-wal', '-shm']) rmSync(named + end, { force: true });
+    append(lasting, answer({ id: 'again', session: 'lasting' }));
+    await until('the new line counts', () => today() === before + thousandOutputNano);
+    assert.ok(existsSync(named));
+  });
+
   it('removes nothing while another process would make the store anew', async () => {
     const { storage, model, launcher } = parts;
     await settled();

@@ -12,12 +12,13 @@ import { messageOf } from '../../model/errors.ts';
 import { createPriceBook, type RateBook } from '../../pricing/priceBook.ts';
 import type { MergedOverrides } from '../../settings/priceOverrides.ts';
 import { isBusy, openForReading, storeError } from '../../store/connection/openStore.ts';
+import { storeIdentity } from '../../store/connection/storeFiles.ts';
 import { StoreReader } from '../../store/query/storeReader.ts';
 import { isOlder, schemaState } from '../../store/schema/migrations.ts';
-import { IndexerClient } from '../../watchers/client.ts';
 import type { FromIndexer, IndexerState, RootStatus } from '../../watchers/messages.ts';
 import { runStoreTask } from '../../watchers/storeTasks.ts';
 import { StoreWatch } from '../../watchers/storeWatcher.ts';
+import { IndexerSupervisor } from '../../watchers/supervisor.ts';
 import { errorText } from '../text/errorText.ts';
 import { type DemoLocation, indexerConfig } from './indexerConfig.ts';
 import { mirrorSettings } from './settingsMirror.ts';
@@ -74,9 +75,11 @@ export class SpendModel implements Disposable {
   readonly #log: LogOutputChannel;
   readonly #settings: SettingsModel;
   readonly #memory: Memento;
-  #indexer: IndexerClient | undefined;
+  #indexer: IndexerSupervisor | undefined;
   #watch: StoreWatch | undefined;
   #reader: StoreReader | undefined;
+  /** The file the reader has open. */
+  #readerFile = '';
   readonly #storedBudgets = new StoredBudgets();
   #storeFile = '';
   #config = '';
@@ -253,10 +256,10 @@ export class SpendModel implements Disposable {
     const text = JSON.stringify(config);
     if (text !== this.#config) {
       this.#config = text;
-      this.#indexer ??= new IndexerClient(
-        (message) => this.#onIndexer(message),
-        (error) => this.#onIndexerEnd(error),
-      );
+      this.#indexer ??= new IndexerSupervisor({
+        message: (message) => this.#onIndexer(message),
+        ended: (error, waitMs) => this.#onIndexerEnd(error, waitMs),
+      });
       this.#indexer.configure(config);
     }
     this.#askSoon();
@@ -274,13 +277,12 @@ export class SpendModel implements Disposable {
     }
   }
 
-  #onIndexerEnd(error: Error): void {
+  #onIndexerEnd(error: Error, waitMs: number): void {
     this.#log.error(error);
-    this.#indexer = undefined;
-    this.#config = '';
     const reason = l10n.t(
-      'The indexing thread ended ({0}). "Outlay: Rescan Transcripts" starts it again.',
+      'The indexing thread ended ({0}). It is started again in {1} s; "Outlay: Rescan Transcripts" starts it at once.',
       error.message,
+      Math.ceil(waitMs / 1000),
     );
     this.#set({ indexer: { kind: 'unavailable', reason } });
   }
@@ -309,6 +311,7 @@ export class SpendModel implements Disposable {
 
   #onStoreEvent(): void {
     try {
+      this.#closeReplaced();
       // The writer's heartbeat touches the file as well; only what was read from transcripts counts.
       const unread = this.#reader === undefined;
       if (unread || this.#reader?.revision() !== this.#revision) this.#askSoon();
@@ -347,6 +350,7 @@ export class SpendModel implements Disposable {
     if (this.#closed) return;
     const { settings } = this.#spend;
     try {
+      this.#closeReplaced();
       this.#reader ??= this.#openReader();
       if (this.#reader === undefined) return;
       this.#revision = this.#reader.revision();
@@ -398,7 +402,14 @@ export class SpendModel implements Disposable {
       return undefined;
     }
     this.#log.debug(`Reading ${this.#storeFile} with ${db.engine}`);
+    this.#readerFile = storeIdentity(this.#storeFile);
     return new StoreReader(db);
+  }
+
+  /** A store that was replaced is not read any longer. */
+  #closeReplaced(): void {
+    if (this.#reader === undefined) return;
+    if (storeIdentity(this.#storeFile) !== this.#readerFile) this.#closeReader();
   }
 
   /** What an older Outlay wrote last is migrated before it is read, also while nothing is written. */

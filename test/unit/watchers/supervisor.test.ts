@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { until } from '../../../scripts/shared/retry.ts';
+import type { FromIndexer, IndexerConfig } from '../../../src/watchers/messages.ts';
+import { IndexerSupervisor } from '../../../src/watchers/supervisor.ts';
+import { type TempDir, tempDir } from '../../lib/tempDir.ts';
+
+const times = { firstWait: 20, longestWait: 50, sound: 60_000, patience: 400, look: 50 };
+
+function config(dir: TempDir, paused = false): IndexerConfig {
+  return {
+    storeFile: dir.at('outlay.db'),
+    mode: 'watch',
+    role: 'editor',
+    configDirs: [],
+    rootsSetting: [dir.at('claude')],
+    env: {},
+    home: dir.path,
+    priceOverrides: {},
+    storeTitles: true,
+    polling: 'never',
+    paused,
+  };
+}
+
+/**
+ * A thread that fails as `failure` says the first times it is configured, and then tells what it was
+ * configured with: `paused` or `watching`.
+ */
+function thread(dir: TempDir, failure: string, failures: number): string {
+  const file = dir.at('thread.mjs');
+  const counter = JSON.stringify(dir.at('count'));
+  writeFileSync(
+    file,
+    `import { appendFileSync, readFileSync } from 'node:fs';
+import { parentPort } from 'node:worker_threads';
+setInterval(() => parentPort.postMessage({ type: 'alive' }), 50);
+parentPort.on('message', ({ type, config }) => {
+  if (type === 'stop') return parentPort.close();
+  if (type !== 'configure') return;
+  appendFileSync(${counter}, '.');
+  if (readFileSync(${counter}, 'utf8').length <= ${failures}) { ${failure} }
+  parentPort.postMessage({ type: 'state', state: { kind: config.paused ? 'paused' : 'watching' } });
+});
+`,
+  );
+  return file;
+}
+
+class Watched {
+  readonly said: FromIndexer[] = [];
+  readonly ends: { text: string; waitMs: number }[] = [];
+  readonly supervisor: IndexerSupervisor;
+
+  constructor(file?: string, more: Partial<typeof times> = {}) {
+    this.supervisor = new IndexerSupervisor(
+      {
+        message: (message) => this.said.push(message),
+        ended: ({ message }, waitMs) => this.ends.push({ text: message, waitMs }),
+      },
+      { ...times, ...more },
+      file,
+    );
+  }
+
+  isIn(kind: string): boolean {
+    return this.said.some((message) => message.type === 'state' && message.state.kind === kind);
+  }
+}
+
+describe('a thread that ends by itself is started again', () => {
+  for (const [what, failure, reason] of [
+    ['throws', "throw new Error('a fault of its own');", /a fault of its own/],
+    ['exits', 'process.exit(3);', /exit code 3/],
+    ['hangs', 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);', /no sign of life/],
+    ['loops', 'for (;;);', /no sign of life/],
+  ] as const) {
+    it(`which ${what}`, async () => {
+      using dir = tempDir();
+      const watched = new Watched(thread(dir, failure, 3));
+      watched.supervisor.configure(config(dir));
+      await until('it watches', () => watched.isIn('watching'));
+      assert.equal(watched.ends.length, 3);
+      for (const { text } of watched.ends) assert.match(text, reason);
+      assert.deepEqual(
+        watched.ends.map(({ waitMs }) => waitMs),
+        [20, 40, 50],
+      );
+      await watched.supervisor.stop();
+    });
+  }
+
+  it('as it was last asked to be, and not once it is stopped', async () => {
+    using dir = tempDir();
+    const watched = new Watched(thread(dir, 'process.exit(3);', 1));
+    watched.supervisor.configure(config(dir));
+    watched.supervisor.pause();
+    await until('it is paused', () => watched.isIn('paused'));
+    assert.equal(watched.isIn('watching'), false);
+    await watched.supervisor.stop();
+    watched.supervisor.configure(config(dir));
+    watched.supervisor.rescan();
+    assert.equal(watched.ends.length, 1);
+  });
+
+  it('never while it works', async () => {
+    using dir = tempDir();
+    const watched = new Watched(undefined, { patience: 10_000 });
+    watched.supervisor.configure(config(dir));
+    await until('it watches', () => watched.isIn('watching'));
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await watched.supervisor.stop();
+    assert.deepEqual(watched.ends, []);
+  });
+});
