@@ -8,6 +8,7 @@ export class IndexerClient {
   readonly #worker: Worker;
   #ended = false;
   #heardAt = Date.now();
+  #stopping: Promise<void> | undefined;
 
   /** `onEnd` is called once, when the thread ended by itself, with what it died of. */
   constructor(
@@ -64,8 +65,12 @@ export class IndexerClient {
   }
 
   /** Ends the thread once it has given back the lease; at the latest after two seconds. */
-  async stop(): Promise<void> {
-    if (this.#ended) return;
+  stop(): Promise<void> {
+    this.#stopping ??= this.#ended ? Promise.resolve() : this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
     this.#send({ type: 'stop' });
     // Its end is no failure from here on.
