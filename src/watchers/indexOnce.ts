@@ -6,10 +6,10 @@ import { saysDamage } from '../store/connection/repair.ts';
 import { isAlive } from '../store/connection/writerLease.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
-import { IndexerClient } from './client.ts';
 import type { FromIndexer, IndexerConfig, IndexerState } from './messages.ts';
 import { storedUnreadable } from './readFailures.ts';
 import { configuredRoots, newFiles, type ScannedRoot, scanRoots } from './scanRoots.ts';
+import { IndexerClient } from './thread/client.ts';
 
 export interface IndexOutcome {
   /** Transcripts that had something new. */

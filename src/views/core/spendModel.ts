@@ -18,7 +18,7 @@ import { isOlder, schemaState } from '../../store/schema/migrations.ts';
 import type { FromIndexer, IndexerState, RootStatus } from '../../watchers/messages.ts';
 import { runStoreTask } from '../../watchers/storeTasks.ts';
 import { StoreWatch } from '../../watchers/storeWatcher.ts';
-import { IndexerSupervisor } from '../../watchers/supervisor.ts';
+import { IndexerSupervisor } from '../../watchers/thread/supervisor.ts';
 import { errorText } from '../text/errorText.ts';
 import { type DemoLocation, indexerConfig } from './indexerConfig.ts';
 import { mirrorSettings } from './settingsMirror.ts';

@@ -13,10 +13,10 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openForReading, openForWriting } from '../../../src/store/connection/openStore.ts';
 import type { SqlDatabase } from '../../../src/store/driver/types.ts';
-import { IndexerClient } from '../../../src/watchers/client.ts';
 import { Indexer } from '../../../src/watchers/indexer.ts';
 import type { FromIndexer, IndexerConfig } from '../../../src/watchers/messages.ts';
 import { rootAbove } from '../../../src/watchers/scanRoots.ts';
+import { IndexerClient } from '../../../src/watchers/thread/client.ts';
 import { engines } from '../../lib/engines.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
 

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { until } from '../../../scripts/shared/retry.ts';
 import type { FromIndexer, IndexerConfig } from '../../../src/watchers/messages.ts';
-import { IndexerSupervisor } from '../../../src/watchers/supervisor.ts';
+import { IndexerSupervisor } from '../../../src/watchers/thread/supervisor.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
 
 const times = { firstWait: 20, longestWait: 50, sound: 60_000, patience: 400, look: 50 };

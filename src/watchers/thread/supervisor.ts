@@ -1,5 +1,5 @@
+import type { FromIndexer, IndexerConfig } from '../messages.ts';
 import { IndexerClient } from './client.ts';
-import type { FromIndexer, IndexerConfig } from './messages.ts';
 
 /** How a supervisor waits, in milliseconds. */
 export interface SupervisorTimes {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import { endWorker } from '../platform/endWorker.ts';
-import type { FromIndexer, FromThread, IndexerConfig, ToIndexer } from './messages.ts';
-import { shortLived, workerFile } from './workerFile.ts';
+import { endWorker } from '../../platform/endWorker.ts';
+import type { FromIndexer, FromThread, IndexerConfig, ToIndexer } from '../messages.ts';
+import { shortLived, workerFile } from '../workerFile.ts';
 
 /** The indexing thread as its owner sees it. */
 export class IndexerClient {
