@@ -18,6 +18,11 @@ export interface RootUnreadable {
   readonly reading: UnreadableList;
 }
 
+/** Every list of some roots. */
+export function listsOf(roots: ReadonlyMap<string, RootUnreadable>): UnreadableList[] {
+  return [...roots.values()].flatMap(({ listing, reading }) => [listing, reading]);
+}
+
 /** The key in the store's `meta` under which it is kept, as JSON by root. */
 export const unreadableKey = 'unreadable';
 

@@ -2,7 +2,7 @@ import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
 import type { WeekStart, Zone } from '../model/calendar.ts';
 import { formatUsd } from '../model/money.ts';
 import { totalTokens, type Usage } from '../model/tokens.ts';
-import type { RootUnreadable, UnreadableList } from '../model/unreadable.ts';
+import { listsOf, type RootUnreadable, type UnreadableList } from '../model/unreadable.ts';
 import { daysOld } from '../pricing/days.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import type { Labels } from '../settings/labels.ts';
@@ -118,8 +118,7 @@ const namedPaths = 3;
 
 /** What is missing from every figure because it could not be read. */
 function unreadableNotes({ unreadable, home }: ReportContext): string[] {
-  const lists = [...unreadable.values()].flatMap(({ listing, reading }) => [listing, reading]);
-  return unreadableNote(lists, home);
+  return unreadableNote(listsOf(unreadable), home);
 }
 
 /** The note for what could not be read; none where there is nothing. */

@@ -1,11 +1,17 @@
 import type { Zone } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
+import { listsOf } from '../model/unreadable.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import type { Labels } from '../settings/labels.ts';
 import type { UserSettings } from '../settings/settings.ts';
 import { damageText } from '../store/connection/backups.ts';
-import { openForReading, openForWriting, storeError } from '../store/connection/openStore.ts';
-import { repairStore, saysDamage } from '../store/connection/repair.ts';
+import {
+  isDamage,
+  openForReading,
+  openForWriting,
+  storeError,
+} from '../store/connection/openStore.ts';
+import { repairStore } from '../store/connection/repair.ts';
 import { storeIdentity } from '../store/connection/storeFiles.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
@@ -68,7 +74,7 @@ export async function withReportContextMeanwhile<T>(
 
 /** What is told of a failure; a damaged store is repaired first, so that the next question is answered. */
 function readFailure(file: string, error: unknown): Error {
-  if (!saysDamage(error)) return storeError(file, error);
+  if (!isDamage(error)) return storeError(file, error);
   const damage = repairStore(file);
   if (damage === undefined) return storeError(file, error);
   return new HumanError('store', `${damageText(damage)} Ask again: what is new is read first.`, {
@@ -161,7 +167,7 @@ function contextOf(facts: ContextInputs, db: SqlDatabase): ReportContext {
     accounts,
     problems,
     unreadable,
-    unread: facts.behind === true || hasUnreadable(unreadable),
+    unread: facts.behind === true || listsOf(unreadable).some(({ count }) => count > 0),
     labels,
     budgets,
     peers,
@@ -169,8 +175,4 @@ function contextOf(facts: ContextInputs, db: SqlDatabase): ReportContext {
     dataFolder,
     git,
   };
-}
-
-function hasUnreadable(unreadable: ReportContext['unreadable']): boolean {
-  return [...unreadable.values()].some(({ listing, reading }) => listing.count + reading.count > 0);
 }

@@ -77,7 +77,10 @@ export function select(
   const carries = ({ tags }: Tagged): boolean => tag === undefined || tags?.includes(tag) === true;
   const rows = tag === undefined ? found.rows : found.rows.filter(carries);
   const backgrounds = found.backgrounds.filter(carries);
-  const sums = withMissing(addSums(rows), missingIn(context, { span, filters }, names));
+  const sums = withMissing(
+    addSums(rows),
+    missing(context, span, () => matcher),
+  );
   const background = backgrounds.reduce((sum, { nano }) => sum + nano, 0);
   const total = sums.nano + background;
   return { span, filters, rows, sums, backgrounds, background, total, names };
@@ -89,11 +92,18 @@ export function missingIn(
   { span, filters }: Pick<Question, 'span' | 'filters'>,
   names = new Names(context),
 ): Missing {
-  const losses = lossesOf(context.db, span);
-  const { unread } = context;
+  return missing(context, span, () => matcherOf(context, filters, names));
+}
+
+/** The same where the filters' matcher is known; it is asked for only if lines were lost. */
+export function missing(
+  { db, unread }: ReportContext,
+  span: TimeSpan | undefined,
+  matcher: () => Matcher,
+): Missing {
+  const losses = lossesOf(db, span);
   if (losses.length === 0) return { unread };
-  const lost = lostLines(losses.filter(matcherOf(context, filters, names).passesLoss));
-  return { lost, unread };
+  return { lost: lostLines(losses.filter(matcher().passesLoss)), unread };
 }
 
 /** How many sessions have messages in a span, as far as the filters let them. */

@@ -7,7 +7,7 @@ import type { ReportContext } from './context.ts';
 import { matcherOf } from './filters.ts';
 import { Names } from './names.ts';
 import type { Filters } from './options.ts';
-import { missingIn, select } from './select.ts';
+import { missing, select } from './select.ts';
 import { isNothing } from './sums.ts';
 
 /** Sums of a span with its background, in nano-dollars. */
@@ -36,8 +36,8 @@ export function spanReader(context: ReportContext, filters: Filters): SpanReader
     const background = backgroundRows(db, span)
       .filter(({ session }) => matcher.passesBackground(session))
       .reduce((sum, { nano }) => sum + nano, 0);
-    const missing = missingIn(context, { span, filters }, names);
-    return { sums: withMissing(addSums(rows.filter(matcher.passes)), missing), background };
+    const lacking = missing(context, span, () => matcher);
+    return { sums: withMissing(addSums(rows.filter(matcher.passes)), lacking), background };
   };
 }
 

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HumanError } from '../model/errors.ts';
 import { type Unreadable, unreadableKey } from '../model/unreadable.ts';
-import { openForReading, storeError } from '../store/connection/openStore.ts';
-import { saysDamage } from '../store/connection/repair.ts';
+import { isDamage, openForReading, storeError } from '../store/connection/openStore.ts';
 import { isAlive } from '../store/connection/writerLease.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
@@ -150,7 +149,7 @@ function pending(
     return same ? fresh : Math.max(1, fresh);
   } catch (error) {
     // The indexer repairs it.
-    if (saysDamage(error)) return 1;
+    if (isDamage(error)) return 1;
     throw storeError(config.storeFile, error);
   } finally {
     reader.close();
@@ -162,7 +161,7 @@ function openUnlessDamaged({ storeFile, engine }: IndexerConfig): SqlDatabase | 
   try {
     return openForReading(storeFile, { engine });
   } catch (error) {
-    if (saysDamage(error)) return undefined;
+    if (isDamage(error)) return undefined;
     throw error;
   }
 }

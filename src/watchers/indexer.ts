@@ -3,8 +3,8 @@ import { SerialQueue } from '../platform/serialQueue.ts';
 import { parsePriceOverrides } from '../pricing/parseOverrides.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
 import { damageText } from '../store/connection/backups.ts';
-import { storeError } from '../store/connection/openStore.ts';
-import { repairStore, saysDamage } from '../store/connection/repair.ts';
+import { isDamage, storeError } from '../store/connection/openStore.ts';
+import { repairStore } from '../store/connection/repair.ts';
 import { heartbeatMs, LeaseLostError } from '../store/connection/writerLease.ts';
 import { newerStore } from '../store/schema/migrations.ts';
 import { Writer } from '../store/writer.ts';
@@ -208,7 +208,7 @@ export class Indexer {
 
   /** After a failure: stands down, and goes on at once with what takes the place of a damaged store. */
   async #recover(error: unknown): Promise<void> {
-    const damaged = saysDamage(error);
+    const damaged = isDamage(error);
     await this.#standDown(!damaged);
     if (damaged && this.#mayWrite && this.#repair()) {
       await this.#tryToWrite();

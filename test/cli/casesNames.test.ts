@@ -69,8 +69,8 @@ describe('one project is one project', () => {
 
   test('case of drives and folders on Windows, slashes and composed letters make no other one', () => {
     using world = new CliWorld();
-    sessionIn(world, 1, 'C:\\Work\\App');
-    sessionIn(world, 2, 'c:/work/app/');
+    sessionIn(world, 1, 'C:\\Code\\App');
+    sessionIn(world, 2, 'c:/code/app/');
     sessionIn(world, 3, '/srv/cafe\u0301');
     sessionIn(world, 4, '/srv/caf\u00e9/');
     const { rows } = world.json('breakdown', '--by', 'project', '--period', 'all');
@@ -80,11 +80,11 @@ describe('one project is one project', () => {
     ]);
     assert.deepEqual(found.sort(), [
       ['/srv/caf\u00e9/', 10],
-      ['c:/work/app/', 10],
+      ['c:/code/app/', 10],
     ]);
     const { byProject } = world.json('summary', '--period', 'all');
-    assert.deepEqual(Object.keys(byProject).sort(), ['/srv/caf\u00e9/', 'c:/work/app/']);
-    for (const named of ['C:\\work\\APP', 'c:/Work', 'app', '/srv/caf\u00e9', 'cafe\u0301']) {
+    assert.deepEqual(Object.keys(byProject).sort(), ['/srv/caf\u00e9/', 'c:/code/app/']);
+    for (const named of ['C:\\code\\APP', 'c:/Code', 'app', '/srv/caf\u00e9', 'cafe\u0301']) {
       const all = world.json('sessions', '--project', named);
       assert.equal(all.sessions.length, 2, named);
     }
@@ -101,19 +101,19 @@ describe('one project is one project', () => {
 
   test('a budget counts every spelling, and is replaced by one of another spelling', () => {
     using world = new CliWorld();
-    sessionIn(world, 1, 'C:\\Work\\App');
-    sessionIn(world, 2, 'c:\\work\\app');
+    sessionIn(world, 1, 'C:\\Code\\App');
+    sessionIn(world, 2, 'c:\\code\\app');
     const set = (limit: string, path: string): void => {
       const { code } = world.on('budget', 'set', limit, '--scope', `project:${path}`);
       assert.equal(code, 0);
     };
-    set('50', 'C:\\WORK\\app');
-    set('20', 'c:\\Work\\App\\');
+    set('50', 'C:\\CODE\\app');
+    set('20', 'c:\\Code\\App\\');
     const { budgets } = world.json('budget', 'list');
     assert.equal(budgets.length, 1);
-    const check = world.json('budget', 'check', '--project', 'c:/work/app');
+    const check = world.json('budget', 'check', '--project', 'c:/code/app');
     assert.deepEqual([check.budget_usd, check.spent_usd], [20, 10]);
-    assert.equal(world.json('budget', 'get', '--scope', 'project:C:/work/app').budget_usd, 20);
+    assert.equal(world.json('budget', 'get', '--scope', 'project:C:/code/app').budget_usd, 20);
   });
 });
 

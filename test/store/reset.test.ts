@@ -15,6 +15,7 @@ import { Indexer } from '../../src/watchers/indexer.ts';
 import { whileBusy } from '../../src/watchers/retryBusy.ts';
 import { difference, dumpStore } from '../lib/dumpStore.ts';
 import { engines } from '../lib/engines.ts';
+import { indexerConfig } from '../lib/indexerConfig.ts';
 import { ingestAll, soleWriter } from '../lib/ingest.ts';
 import { ingestPlainly, writeWorld } from '../lib/schedule.ts';
 import { tempDir } from '../lib/tempDir.ts';
@@ -155,20 +156,11 @@ for (const engine of engines) {
       writeWorld(dir.path, files);
       const file = dir.at('store', 'outlay.db');
       const indexer = new Indexer(
-        {
+        indexerConfig(dir.path, {
           storeFile: file,
-          mode: 'watch',
-          role: 'editor',
           configDirs: [dir.at('a'), dir.at('b')],
-          rootsSetting: [],
-          env: {},
-          home: dir.path,
-          priceOverrides: {},
-          storeTitles: true,
-          polling: 'never',
-          paused: false,
           engine,
-        },
+        }),
         () => {},
       );
       const expected = freshDump(dir.path, files);

@@ -142,16 +142,20 @@ export function findDamage(db: SqlDatabase): string | undefined {
   }
 }
 
-/** Whether an error says that the file's content cannot be trusted. */
+/** Whether an error, put into words or not, says that the file's content cannot be trusted. */
 export function isDamage(error: unknown): boolean {
-  const code = sqliteCode(error);
+  const code = codeOf(error);
   return code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB';
 }
 
 /** Whether an error, put into words or not, says that somebody else holds the lock: try again later. */
 export function isBusy(error: unknown): boolean {
-  const code = sqliteCode(error instanceof HumanError ? error.cause : error);
+  const code = codeOf(error);
   return code === 'SQLITE_BUSY' || code === 'SQLITE_LOCKED';
+}
+
+function codeOf(error: unknown): string | undefined {
+  return sqliteCode(error instanceof HumanError ? error.cause : error);
 }
 
 /** Any error of opening or using the store, in words for a person. */

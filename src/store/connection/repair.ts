@@ -4,11 +4,6 @@ import { backupsOf, type Damage, setAside } from './backups.ts';
 import { findDamage, isDamage, openForReading } from './openStore.ts';
 import { wasStore } from './ownStore.ts';
 
-/** Whether an error, put into words or not, says that a store is damaged. */
-export function saysDamage(error: unknown): boolean {
-  return isDamage(error) || isDamage((error as { cause?: unknown } | undefined)?.cause);
-}
-
 /**
  * Sets a store aside that an error called damaged, and puts the newest sound backup in its place.
  * The file at the path is opened and checked first, under a lock: another program may have done the
@@ -30,7 +25,7 @@ export async function repairing<T>(file: string, work: () => T | Promise<T>): Pr
   try {
     return await work();
   } catch (error) {
-    if (!saysDamage(error) || repairStore(file) === undefined) throw error;
+    if (!isDamage(error) || repairStore(file) === undefined) throw error;
     return work();
   }
 }
@@ -44,7 +39,7 @@ function damageIn(file: string): string | undefined {
       db?.close();
     }
   } catch (error) {
-    if (saysDamage(error)) return messageOf((error as Error).cause ?? error);
+    if (isDamage(error)) return messageOf((error as Error).cause ?? error);
     throw error;
   }
 }

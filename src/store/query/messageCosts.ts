@@ -9,6 +9,7 @@ import {
   type PricedPart,
   partsOf,
   traitsOf,
+  type UsageColumn,
   usageOf,
 } from '../schema/messageRow.ts';
 
@@ -66,12 +67,7 @@ type Row = Pick<
   | 'band'
   | 'cache_split'
   | 'parts'
-  | 'input'
-  | 'output'
-  | 'write5m'
-  | 'write1h'
-  | 'cache_read'
-  | 'searches'
+  | UsageColumn
 > & {
   readonly aid: string;
   readonly modelText: string;

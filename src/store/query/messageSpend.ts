@@ -1,6 +1,13 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import { usageKeys } from '../../model/tokens.ts';
-import { isLower, lowerSql, type MessageRow, pricing, usageOf } from '../schema/messageRow.ts';
+import {
+  isLower,
+  lowerSql,
+  type MessageRow,
+  pricing,
+  type UsageColumn,
+  usageOf,
+} from '../schema/messageRow.ts';
 import { bucketMs } from '../schema/rollupTables.ts';
 import { sumSql } from '../schema/saturate.ts';
 import type { RowKeys, SpendRow } from '../schema/sums.ts';
@@ -99,12 +106,7 @@ export type MessageSpend = Pick<
   | 'ended'
   | 'incomplete'
   | 'priced'
-  | 'input'
-  | 'output'
-  | 'write5m'
-  | 'write1h'
-  | 'cache_read'
-  | 'searches'
+  | UsageColumn
   | 'nano'
 > & { readonly facet: number };
 

@@ -112,10 +112,11 @@ export const messageColumns = [
   'list_nano',
 ] as const satisfies readonly (keyof MessageRow)[];
 
+/** The columns of a usage. */
+export type UsageColumn = 'input' | 'output' | 'write5m' | 'write1h' | 'cache_read' | 'searches';
+
 /** The token classes of a message's row. */
-export function usageOf(
-  row: Pick<MessageRow, 'input' | 'output' | 'write5m' | 'write1h' | 'cache_read' | 'searches'>,
-): Usage {
+export function usageOf(row: Pick<MessageRow, UsageColumn>): Usage {
   return {
     input: row.input,
     output: row.output,
@@ -204,20 +205,11 @@ export interface MessagePart {
  * models did (not in its own tokens) and what was priced in the upper band. Declined attempts are in
  * none of them. The pieces add up to the message.
  */
-export function splitMessage(
-  row: Pick<
-    MessageRow,
-    | 'input'
-    | 'output'
-    | 'write5m'
-    | 'write1h'
-    | 'cache_read'
-    | 'searches'
-    | 'nano'
-    | 'parts'
-    | 'band'
-  >,
-): { readonly usage: Usage; readonly nano: number; readonly parts: readonly MessagePart[] } {
+export function splitMessage(row: Pick<MessageRow, UsageColumn | 'nano' | 'parts' | 'band'>): {
+  readonly usage: Usage;
+  readonly nano: number;
+  readonly parts: readonly MessagePart[];
+} {
   if (row.parts === null && row.band === null) {
     return { usage: usageOf(row), nano: row.nano, parts: noParts };
   }

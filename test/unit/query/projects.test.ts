@@ -46,14 +46,14 @@ describe('a project’s name', () => {
   });
 
   test('is one of Windows’ spellings everywhere, and of composed and decomposed letters', () => {
-    using reader = storeOf(['C:\\Work\\App', '/home/cafe\u0301', 'c:/work/app', '/home/caf\u00e9']);
-    assert.deepEqual(knownProjects(reader), ['/home/caf\u00e9', 'c:/work/app']);
+    using reader = storeOf(['C:\\Code\\App', '/home/cafe\u0301', 'c:/code/app', '/home/caf\u00e9']);
+    assert.deepEqual(knownProjects(reader), ['/home/caf\u00e9', 'c:/code/app']);
   });
 
   test('is the repository’s, whichever directory below it is spelled how', () => {
-    using reader = storeOf(['C:\\Work\\App', 'c:\\work\\app']);
+    using reader = storeOf(['C:\\Code\\App', 'c:\\code\\app']);
     const nameOf = projectNames(reader);
-    assert.equal(nameOf({ cwd: 'C:\\Work\\App\\api', gitRoot: 'C:\\Work\\App' }), 'c:\\work\\app');
+    assert.equal(nameOf({ cwd: 'C:\\Code\\App\\api', gitRoot: 'C:\\Code\\App' }), 'c:\\code\\app');
     assert.equal(nameOf(place('/nowhere')), '/nowhere');
   });
 });

@@ -10,9 +10,9 @@ describe('the key of a path', () => {
     ['/Users/Me/App', '/users/me/app', mac],
     ['/Users/me/app/', '/Users/me/app', mac],
     ['/home/me/app//', '/home/me/app', linux],
-    ['C:\\Work\\App', 'c:\\work\\app', mac],
+    ['C:\\Code\\App', 'c:\\code\\app', mac],
     // A Windows path is one wherever its transcripts are read.
-    ['C:\\Work\\App', 'c:/work/app/', linux],
+    ['C:\\Code\\App', 'c:/code/app/', linux],
     ['C:\\', 'c:/', linux],
     ['\\\\Server\\Share\\App', '//server/share/app', mac],
     ['/home/me/caf\u00e9', '/home/me/cafe\u0301', linux],
@@ -60,9 +60,9 @@ describe('a project', () => {
 
   test('is below the root of everything, and of its drive', () => {
     assert.equal(isProject({ cwd: '/home/dev/shop', gitRoot: null }, '/', linux), true);
-    const windows = { cwd: 'c:\\work\\shop', gitRoot: null };
+    const windows = { cwd: 'c:\\code\\shop', gitRoot: null };
     assert.equal(isProject(windows, 'C:\\', linux), true);
-    assert.equal(isProject(windows, 'C:\\Work', linux), true);
+    assert.equal(isProject(windows, 'C:\\Code', linux), true);
     assert.equal(isProject(windows, 'D:\\', linux), false);
     assert.equal(isProject(windows, 'C:\\Wor', linux), false);
     assert.equal(isProject({ cwd: '', gitRoot: null }, '/', linux), false);
@@ -70,7 +70,7 @@ describe('a project', () => {
 
   test('is known by its last part, however its letters are composed', () => {
     assert.equal(isAt('/home/dev/cafe\u0301', 'caf\u00e9', linux), true);
-    assert.equal(isAt('C:\\Work\\Shop', 'shop', linux), true);
+    assert.equal(isAt('C:\\Code\\Shop', 'shop', linux), true);
     assert.equal(isAt('/home/dev/Shop', 'shop', linux), false);
     assert.equal(isAt('/home/dev/shop', 'shop/', linux), true);
   });

@@ -20,6 +20,7 @@ import { StoreReader } from '../../../src/store/query/storeReader.ts';
 import { Indexer } from '../../../src/watchers/indexer.ts';
 import type { FromIndexer, IndexerConfig } from '../../../src/watchers/messages.ts';
 import { sumUpStore } from '../../../src/watchers/storeTasks.ts';
+import { indexerConfig } from '../../lib/indexerConfig.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
 const onWindows = process.platform === 'win32';
@@ -54,20 +55,11 @@ class Rig {
   readonly #config: IndexerConfig;
 
   constructor(folder: string, more: Partial<IndexerConfig> = {}) {
-    this.#config = {
+    this.#config = indexerConfig(folder, {
       storeFile: join(folder, 'store/outlay.db'),
-      mode: 'watch',
-      role: 'editor',
-      configDirs: [],
       rootsSetting: [join(folder, 'claude')],
-      env: {},
-      home: folder,
-      priceOverrides: {},
-      storeTitles: true,
-      polling: 'never',
-      paused: false,
       ...more,
-    };
+    });
     this.indexer = new Indexer(this.#config, (message) => this.said.push(message));
   }
 

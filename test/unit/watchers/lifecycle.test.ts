@@ -18,6 +18,7 @@ import type { FromIndexer, IndexerConfig } from '../../../src/watchers/messages.
 import { rootAbove } from '../../../src/watchers/scanRoots.ts';
 import { IndexerClient } from '../../../src/watchers/thread/client.ts';
 import { engines } from '../../lib/engines.ts';
+import { indexerConfig } from '../../lib/indexerConfig.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
 
 function answer(id: string): string {
@@ -50,20 +51,8 @@ function moreTranscriptsIn(dir: TempDir): number {
 }
 
 function config(dir: TempDir, more: Partial<IndexerConfig> = {}): IndexerConfig {
-  return {
-    storeFile: dir.at('outlay.db'),
-    mode: 'watch',
-    role: 'editor',
-    configDirs: [],
-    rootsSetting: [dir.at('claude')],
-    env: {},
-    home: dir.path,
-    priceOverrides: {},
-    storeTitles: true,
-    polling: 'never',
-    paused: false,
-    ...more,
-  };
+  const files = { storeFile: dir.at('outlay.db'), rootsSetting: [dir.at('claude')] };
+  return indexerConfig(dir.path, { ...files, ...more });
 }
 
 /** Number of rows of a table; undefined while there is no store. */

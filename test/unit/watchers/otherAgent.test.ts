@@ -16,6 +16,7 @@ import { Indexer } from '../../../src/watchers/indexer.ts';
 import { indexOnce } from '../../../src/watchers/indexOnce.ts';
 import type { IndexerConfig } from '../../../src/watchers/messages.ts';
 import { engines } from '../../lib/engines.ts';
+import { indexerConfig } from '../../lib/indexerConfig.ts';
 import { linesAgent } from '../../lib/linesAgent.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
@@ -64,20 +65,12 @@ describe('another agent’s log beside Claude Code’s', () => {
       const log = dir.at('lines/logs/w.log');
       writeFileSync(log, line(1, 1000, 50));
       writeFileSync(dir.at('lines/logs/notes.txt'), 'no log');
-      const config: IndexerConfig = {
+      const config = indexerConfig(dir.path, {
         storeFile: dir.at('outlay.db'),
-        mode: 'watch',
         role: 'terminal',
         configDirs: [dir.at('claude'), dir.at('lines')],
-        rootsSetting: [],
-        env: {},
-        home: dir.path,
-        priceOverrides: {},
-        storeTitles: true,
-        polling: 'never',
-        paused: false,
         engine,
-      };
+      });
       const indexer = new Indexer(config, () => {});
       try {
         await indexer.start();

@@ -8,6 +8,7 @@ import { StoreReader } from '../../../src/store/query/storeReader.ts';
 import { Indexer } from '../../../src/watchers/indexer.ts';
 import type { FromIndexer, IndexerConfig } from '../../../src/watchers/messages.ts';
 import { engines } from '../../lib/engines.ts';
+import { indexerConfig } from '../../lib/indexerConfig.ts';
 import { linesAgent } from '../../lib/linesAgent.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
@@ -52,20 +53,12 @@ describe('a file that cannot be read or stored', () => {
         writeFileSync(log(name), text);
         utimesSync(log(name), at + i, at + i);
       }
-      const config: IndexerConfig = {
+      const config = indexerConfig(dir.path, {
         storeFile: dir.at('outlay.db'),
-        mode: 'watch',
         role: 'terminal',
         configDirs: [dir.path],
-        rootsSetting: [],
-        env: {},
-        home: dir.path,
-        priceOverrides: {},
-        storeTitles: true,
-        polling: 'never',
-        paused: false,
         engine,
-      };
+      });
       const input = (): number =>
         ask(config, (reader) => reader.spend({ from: 0, to: 8.64e15 }, undefined).input);
       const said: FromIndexer[] = [];

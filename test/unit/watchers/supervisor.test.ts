@@ -4,24 +4,16 @@ import { describe, it } from 'node:test';
 import { until } from '../../../scripts/shared/retry.ts';
 import type { FromIndexer, IndexerConfig } from '../../../src/watchers/messages.ts';
 import { IndexerSupervisor } from '../../../src/watchers/thread/supervisor.ts';
+import { indexerConfig } from '../../lib/indexerConfig.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
 
 const times = { firstWait: 20, longestWait: 50, sound: 60_000, patience: 400, look: 50 };
 
-function config(dir: TempDir, paused = false): IndexerConfig {
-  return {
+function config(dir: TempDir): IndexerConfig {
+  return indexerConfig(dir.path, {
     storeFile: dir.at('outlay.db'),
-    mode: 'watch',
-    role: 'editor',
-    configDirs: [],
     rootsSetting: [dir.at('claude')],
-    env: {},
-    home: dir.path,
-    priceOverrides: {},
-    storeTitles: true,
-    polling: 'never',
-    paused,
-  };
+  });
 }
 
 /**
