@@ -8,6 +8,7 @@ export function emptyBatch(): TranscriptBatch {
     costStates: [],
     events: [],
     titles: [],
+    summaries: [],
     agents: [],
     spawns: [],
     pullRequests: [],

@@ -45,6 +45,10 @@ export interface MessageLine {
   readonly speed: string;
   readonly geo: string;
   readonly tier: string;
+  /** Lifetime the request asked its cache writes to have (`5m`, `1h`), or ''. */
+  readonly cacheRequested: string;
+  /** Model the request asked for, where another one answered; else ''. */
+  readonly requestedModel: string;
   /** A count could not be read and is missing from `usage`. */
   readonly incomplete: boolean;
   /** '' while the response had not ended when the line was written. */
@@ -117,6 +121,12 @@ export interface TitleRecord {
   readonly offset: number;
   /** One line, at most 80 characters. */
   readonly text: string;
+}
+
+/** A name for the sessions that have a certain record, in whichever file they stand. */
+export interface SummaryRecord extends Omit<TitleRecord, 'sessionId' | 'kind'> {
+  /** Hash of the record's uuid, as in `SessionRecords.uuidHashes`. */
+  readonly leaf: number;
 }
 
 /** What is known of a subagent beside its messages. Empty strings where not recorded. */
@@ -217,6 +227,7 @@ export interface TranscriptBatch {
   readonly costStates: CostState[];
   readonly events: SessionEvent[];
   readonly titles: TitleRecord[];
+  readonly summaries: SummaryRecord[];
   readonly agents: AgentMetadata[];
   readonly spawns: SpawnRecord[];
   readonly pullRequests: PullRequestLink[];

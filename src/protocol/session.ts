@@ -67,6 +67,8 @@ export interface PanelMessage {
   readonly at: number;
   readonly agentId: string;
   readonly model: string;
+  /** Model asked for, where another one answered; else ''. */
+  readonly requestedModel: string;
   /** Price row; '' when unpriced. */
   readonly row: string;
   readonly pricedBy: 'catalogue' | 'client' | 'unpriced';
@@ -170,6 +172,7 @@ export const sessionStringKeys = [
   'clientPrice',
   'tools',
   'arithmetic',
+  'requested',
   'perMillion',
   'perThousand',
   'advisor',

@@ -13,6 +13,7 @@ import { RecordIndex } from './ingest/recordIndex.ts';
 import { Rollup } from './ingest/rollups.ts';
 import { type SessionRow, Sessions } from './ingest/sessionTable.ts';
 import { StringTable } from './ingest/stringTable.ts';
+import { Summaries } from './ingest/summaryTable.ts';
 import { Downsampler, type DownsampleStep } from './retention/downsample.ts';
 import { pricing } from './schema/messageRow.ts';
 
@@ -58,6 +59,7 @@ export class Writer {
   readonly #rollup: Rollup;
   readonly #messages: Messages;
   readonly #recordIndex: RecordIndex;
+  readonly #summaries: Summaries;
   readonly #ownership: Ownership;
   readonly #reconciler: Reconciler;
   readonly #downsampler: Downsampler;
@@ -81,6 +83,7 @@ export class Writer {
     this.#rollup = new Rollup(db);
     this.#messages = new Messages(db, this.#strings, this.#rollup, options.book);
     this.#recordIndex = new RecordIndex(db, this.#sessions);
+    this.#summaries = new Summaries(db, this.#sessions, this.#recordIndex);
     const tables = {
       sessions: this.#sessions,
       agents: this.#agents,
@@ -135,6 +138,14 @@ export class Writer {
     });
   }
 
+  /**
+   * Gives titles to sessions whose records were stored before the summaries of them. Call when what is
+   * new has been read: it may read all traces.
+   */
+  matchSummaries(): void {
+    if (this.#summaries.isWaiting) this.#transaction(() => this.#summaries.search());
+  }
+
   setGone(path: string, gone: boolean): void {
     this.#transaction(() => this.files.setGone(path, gone));
   }
@@ -166,6 +177,7 @@ export class Writer {
       this.#rollup.forget();
       this.#messages.forget();
       this.#recordIndex.forget();
+      this.#summaries.forget();
       this.#ownership.forget();
       this.#unreconciled = new Set();
       throw error;
@@ -194,6 +206,7 @@ export class Writer {
       // Background that no record dates stands at the session's start.
       if (row.first_at !== firstAt) this.#unreconciled.add(row.id);
       this.#recordIndex.add(row, records);
+      this.#summaries.meet(row.id, records);
     }
     for (const message of messages ?? mergeLines(batch.messages)) {
       this.#ownership.add(message, sessionOf);
@@ -224,6 +237,7 @@ export class Writer {
       for (const title of batch.titles) {
         this.#sessions.addTitle(sessionOf(title.sessionId).id, title);
       }
+      for (const summary of batch.summaries) this.#summaries.add(summary);
     }
     for (const event of batch.events) {
       const session = sessionOf(event.sessionId).id;

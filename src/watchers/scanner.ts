@@ -67,6 +67,7 @@ export class Scanner {
     this.#markGone(scanned, known);
     const fresh = newFiles(scanned, known);
     await this.#readAll(fresh, known);
+    if (!this.#over.aborted) await whileBusy(() => this.#writer.matchSummaries());
     await this.#readMetaFiles(scanned);
     if (this.#over.aborted) return;
     await this.#failures.save();

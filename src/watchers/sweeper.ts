@@ -6,6 +6,7 @@ import { Coalescer } from './coalescer.ts';
 import { ingestFile } from './ingestFile.ts';
 import type { IndexerOutput } from './output.ts';
 import type { ReadFailures } from './readFailures.ts';
+import { whileBusy } from './retryBusy.ts';
 import type { FoundFile } from './scanRoots.ts';
 import type { WatchedRoots } from './watchedRoots.ts';
 
@@ -106,6 +107,7 @@ export class Sweeper {
         log: (text) => this.#output.log('info', text),
         failed: (failed, reason) => this.#failures.failed(failed, reason),
       });
+      await whileBusy(() => this.#writer.matchSummaries());
       await this.#failures.save();
       this.#committed = true;
       this.#output.committed();

@@ -99,6 +99,8 @@ function message(sessionId: string, n: number, i: number, at: number, cwd: strin
     speed: 'standard',
     geo: 'not_available',
     tier: 'standard',
+    cacheRequested: '',
+    requestedModel: '',
     stopReason: 'tool_use',
     cacheSplit: true,
     tools: toolsOf(n + i),

@@ -28,6 +28,30 @@ describe('which model it is', () => {
     ]);
   });
 
+  test('a message says which model was asked for where another one answered', () => {
+    using world = new CliWorld();
+    const usage = usageOf({ input: 1_000_000 });
+    const asked = { requestedModel: 'claude-opus-5-5[1m]', promptCacheRequested: '1h' };
+    world.transcript(`p/${sessionId}.jsonl`, [
+      answerRecord('1', 'claude-sonnet-5-5', usage, asked),
+      answerRecord('2', 'claude-opus-5-5', usage, asked),
+      answerRecord('3', 'claude-opus-5-5', usage),
+    ]);
+    const { topMessages } = world.json('session');
+    const said = Object.fromEntries(
+      topMessages.map(({ messageId, requestedModel, cacheRequested }: Record<string, string>) => [
+        messageId,
+        [requestedModel, cacheRequested],
+      ]),
+    );
+    assert.deepEqual(said, {
+      'msg-1': ['claude-opus-5-5[1m]', '1h'],
+      'msg-2': [null, '1h'],
+      'msg-3': [null, null],
+    });
+    assert.match(world.on('session').out, /asked for claude-opus-5-5\[1m\]/);
+  });
+
   test('the day a model ends stands in the price list, and in doctor where it is still used', () => {
     using world = new CliWorld();
     const usage = usageOf({ input: 1 });

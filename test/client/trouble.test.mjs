@@ -42,8 +42,12 @@ describe('trouble with the real client', () => {
   it('overloaded until another model takes over', async () => {
     const run = { model: 'opus', args: ['--fallback-model', 'sonnet'] };
     const turn = [overloaded, overloaded, overloaded, say()];
-    const { spend } = await agrees('fallback', [turn], { run });
+    const { spend, run: ended } = await agrees('fallback', [turn], { run });
     assert.deepEqual([...spend.models.keys()], ['claude-sonnet-5-5']);
+    // The request that was answered asked for that model; its cache was to live as long as it says.
+    const answer = claude.records(ended.sessionId).find(({ type }) => type === 'assistant');
+    const { requestedModel, promptCacheRequested } = answer;
+    assert.deepEqual([requestedModel, promptCacheRequested], ['claude-sonnet-5-5', '5m']);
   });
 
   it('the connection breaks in the middle of an answer', async () => {

@@ -63,6 +63,7 @@ function write(goOn: () => boolean): boolean {
         }
       }
     }
+    patiently(() => writer.matchSummaries());
     return true;
   } catch (error) {
     if (error instanceof LeaseLostError) return false;

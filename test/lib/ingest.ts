@@ -49,6 +49,7 @@ export function ingestAll(
       writer.ingest([{ file: { path, root, mtimeMs }, chunk }]);
     }
   }
+  writer.matchSummaries();
   for (const { path } of found.metaFiles) {
     const fact = readAgentMeta(path, locationOf(projects, path));
     if (fact !== undefined) writer.addAgentMetadata(root, [fact]);

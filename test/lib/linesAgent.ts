@@ -114,6 +114,8 @@ function messageOf(line: Line, sessionId: string): MessageLine {
     speed: '',
     geo: '',
     tier: '',
+    cacheRequested: '',
+    requestedModel: '',
     stopReason: 'done',
     cacheSplit: true,
     tools: [],

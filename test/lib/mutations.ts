@@ -416,6 +416,20 @@ mutate(
   ['titles are kept', 'if (this.#options.storeTitles) {', 'if (false) {'],
 );
 mutate(
+  'store/ingest/summaryTable.ts',
+  [
+    'a summary titles the session whose records come after it',
+    'if (leaves.has(hash)) this.#title(session, hash);',
+    'if (leaves.size < 0) this.#title(session, hash);',
+  ],
+  [
+    'and the one whose records came before',
+    'for (const [session, leaf] of this.#recordIndex.holders(waiting)) this.#title(session, leaf);',
+    '',
+  ],
+  ['the last summary of a leaf', 'text = excluded.text, searched = 0', 'searched = 0'],
+);
+mutate(
   'store/ingest/sessionTable.ts',
   ['the first of two accounts', 'this.#strings.text(root) < this.#strings.text(row.root)', 'false'],
   ['the last title of a kind', 'text = excluded.text WHERE ', 'text = excluded.text -- '],

@@ -24,6 +24,7 @@ export function ingestPlainly(
       writer.ingest([{ file: { path, root, mtimeMs }, chunk }]);
     }
   }
+  writer.matchSummaries();
 }
 
 /**
@@ -56,6 +57,7 @@ export function readAgain(
       writer.ingest([{ file: { path, root, mtimeMs }, chunk }]);
     }
   }
+  writer.matchSummaries();
 }
 
 /** Writes a world's files below a folder, whole. */
@@ -96,12 +98,14 @@ class Schedule {
       if (dice.oneIn(5)) continue;
       this.#read(file);
       if (dice.oneIn(6)) this.#writer = soleWriter(this.#db);
+      if (dice.oneIn(6)) this.#writer.matchSummaries();
     }
     for (const file of dice.shuffle([...files])) {
       this.#read(file);
       if (dice.oneIn(4)) this.#readAgain(file);
     }
     this.#flush();
+    this.#writer.matchSummaries();
   }
 
   readonly #lastPieces = new Map<WorldFile, Buffer[]>();

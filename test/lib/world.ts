@@ -139,6 +139,11 @@ function turns(usage: Json, output: number): Json {
   };
 }
 
+/** A number as five digits whose order says nothing about the order of making. */
+function scrambled(id: number): string {
+  return String((id * 7919) % 99_991).padStart(5, '0');
+}
+
 class Player {
   readonly files: File[] = [];
   readonly #sessions: Session[] = [];
@@ -196,8 +201,12 @@ class Player {
 
   #id(prefix: string): string {
     this.#ids++;
-    // Scrambled, so that the order of ids says nothing about the order of making.
-    return `${prefix}${String((this.#ids * 7919) % 99_991).padStart(5, '0')}`;
+    return `${prefix}${scrambled(this.#ids)}`;
+  }
+
+  /** The uuid of some record, written before, after or never. */
+  #someUuid({ n, m }: Op): string {
+    return `u${scrambled(1 + ((n * 31 + m) % (this.#ids + 20)))}`;
   }
 
   #file(path: string, root = 'a'): File {
@@ -470,7 +479,8 @@ class Player {
       { type: 'custom-title', customTitle: text },
       { type: 'ai-title', aiTitle: text },
       { type: 'summary', summary: text },
-    ][op.n % 3]!;
+      { type: 'summary', summary: text, leafUuid: this.#someUuid(op) },
+    ][op.n % 4]!;
     this.#write(session.main, op, {
       ...title,
       ...(op.m % 2 === 0 ? { sessionId: session.sid } : {}),

@@ -29,7 +29,7 @@ function downToV1(db: SqlDatabase): void {
       GROUP BY bucket, session, agent, model;
     CREATE TEMP TABLE total AS SELECT session, agent, model, ${sums} FROM spend_total
       GROUP BY session, agent, model;
-    DROP TABLE thinned; DROP TABLE thinned_place; DROP TABLE variant; DROP TABLE loss;
+    DROP TABLE thinned; DROP TABLE thinned_place; DROP TABLE variant; DROP TABLE loss; DROP TABLE summary;
     ALTER TABLE cost_state DROP COLUMN started;
     ALTER TABLE message RENAME TO later; ${tableOf('message')}
     INSERT OR IGNORE INTO message SELECT ${columnsOf('message')} FROM later; DROP TABLE later;

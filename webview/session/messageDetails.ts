@@ -36,6 +36,7 @@ export class MessageDetails {
     const missed = missSentence(message, view);
     const lines = [
       `${words.price}: ${priceText(message, words)}`,
+      ...(message.requestedModel === '' ? [] : [fill(words.requested, message.requestedModel)]),
       ...message.parts.map((part) => partText(part, view)),
       ...(missed === '' ? [] : [missed]),
       ...(message.tools.length > 0 ? [fill(words.tools, message.tools.join(', '))] : []),

@@ -309,14 +309,18 @@ function messageTable(
 }
 
 function priceText(message: MessageCost): string {
-  const { pricedBy, ended, declined } = message;
+  const { pricedBy, ended, declined, requestedModel } = message;
   const price =
     pricedBy === 'catalogue'
       ? priceRows(message)
       : pricedBy === 'client'
         ? "Claude Code's own total"
         : 'unpriced';
-  const notes = [...(ended ? [] : ['at least']), ...declinedWords({ nano: declined })];
+  const notes = [
+    ...(ended ? [] : ['at least']),
+    ...declinedWords({ nano: declined }),
+    ...(requestedModel === '' ? [] : [`asked for ${requestedModel}`]),
+  ];
   return [price, ...notes].join(', ');
 }
 
@@ -328,6 +332,7 @@ function messageJson({ message, classes, share, miss }: PricedMessage): object {
     at: new Date(message.at).toISOString(),
     agentId: message.agentId === '' ? 'main' : message.agentId,
     model: message.model,
+    requestedModel: message.requestedModel === '' ? null : message.requestedModel,
     priceRow: message.row === '' ? null : message.row,
     pricedBy: message.pricedBy,
     usd: message.pricedBy === 'unpriced' && message.nano === 0 ? null : nanoToUsd(message.nano),
@@ -335,6 +340,7 @@ function messageJson({ message, classes, share, miss }: PricedMessage): object {
     lowerBound: !message.ended,
     tokens: usage,
     contextTokens: promptTokens(usage),
+    cacheRequested: message.cacheRequested === '' ? null : message.cacheRequested,
     cacheMiss: missJson(miss),
     classUsd:
       classes === undefined

@@ -158,6 +158,7 @@ function content(line: MessageLine): string {
     line.parts,
     line.iterations,
     [line.speed, line.geo, line.tier, line.stopReason, line.cacheSplit, line.promptId],
+    [line.cacheRequested, line.requestedModel],
     [line.branch, line.cwd, line.version, line.entrypoint, line.effort, line.error],
     line.durationMs,
     line.attribution,

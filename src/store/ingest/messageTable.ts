@@ -13,6 +13,7 @@ import {
   pricing,
   splitMessage,
   traitsOf,
+  traitsText,
   unpackLines,
   usageOf,
 } from '../schema/messageRow.ts';
@@ -203,8 +204,7 @@ export class Messages {
   /** The kept record of a stored message; session and agent are left empty. */
   line(row: MessageRow): MessageLine {
     const strings = this.#strings;
-    const [speed = '', geo = '', tier = ''] =
-      row.traits === 0 ? [] : traitsOf(strings.text(row.traits));
+    const traits = traitsOf(strings.text(row.traits));
     const attribution = strings.text(row.attribution);
     return {
       messageId: row.mid,
@@ -220,9 +220,7 @@ export class Messages {
       usage: usageOf(row),
       parts: this.#usageParts(row),
       iterations: iterationsOf(row.iterations),
-      speed,
-      geo,
-      tier,
+      ...traits,
       incomplete: row.incomplete === 1,
       stopReason: strings.text(row.stop),
       cacheSplit: row.cache_split === 1,
@@ -303,11 +301,6 @@ function isSame(a: SqlValue, b: SqlValue): boolean {
 
 function values(row: MessageRow): SqlValue[] {
   return messageColumns.map((name) => row[name]);
-}
-
-function traitsText(line: MessageLine): string {
-  const { speed, geo, tier } = line;
-  return speed === '' && geo === '' && tier === '' ? '' : JSON.stringify([speed, geo, tier]);
 }
 
 function attributionText(attribution: Attribution): string {

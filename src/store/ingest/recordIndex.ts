@@ -16,6 +16,7 @@ export class RecordIndex {
   readonly #sessions: Sessions;
   readonly #pack: Statement;
   readonly #packed: Statement;
+  readonly #allPacked: Statement;
   readonly #dropPacked: Statement;
   readonly #add: Statement;
   readonly #others: Statement;
@@ -30,6 +31,7 @@ export class RecordIndex {
     this.#sessions = sessions;
     this.#pack = db.prepare('INSERT INTO trace (session, records) VALUES (?, ?)');
     this.#packed = db.prepare('SELECT records FROM trace WHERE session = ?');
+    this.#allPacked = db.prepare('SELECT session, records FROM trace');
     this.#dropPacked = db.prepare('DELETE FROM trace WHERE session = ?');
     this.#add = db.prepare(
       'INSERT INTO shared_trace VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = min(at, excluded.at)',
@@ -88,6 +90,25 @@ export class RecordIndex {
         this.#sharing.add(row.id).add(session);
       }
     });
+  }
+
+  /** The sessions that have records of these hashes, each with the hash; the whole index is read. */
+  holders(hashes: ReadonlySet<number>): (readonly [session: number, hash: number])[] {
+    const found: (readonly [number, number])[] = [];
+    for (const { session, records } of this.#allPacked.iterate<{
+      session: number;
+      records: Uint8Array;
+    }>()) {
+      for (const hash of unpackRecords(records).hashes) {
+        if (hashes.has(hash)) found.push([session, hash]);
+      }
+    }
+    for (const hash of hashes) {
+      for (const { session } of this.#others.all<{ session: number }>(hash, 0)) {
+        found.push([session, hash]);
+      }
+    }
+    return found;
   }
 
   /**

@@ -178,7 +178,7 @@ export class Sessions {
     this.#dropOldTitles.run(session);
   }
 
-  addTitle(session: number, title: TitleRecord): void {
+  addTitle(session: number, title: Omit<TitleRecord, 'sessionId'>): void {
     const statement = title.kind === 'prompt' ? this.#earliestTitle : this.#latestTitle;
     statement.run(session, title.kind, title.at, title.offset, title.text);
   }

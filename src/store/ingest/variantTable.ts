@@ -90,6 +90,8 @@ function storedState({ kept: line, ...all }: MergedMessage): StoredState {
       speed: line.speed,
       geo: line.geo,
       tier: line.tier,
+      cacheRequested: line.cacheRequested,
+      requestedModel: line.requestedModel,
       incomplete: line.incomplete,
       stopReason: line.stopReason,
       cacheSplit: line.cacheSplit,

@@ -29,6 +29,10 @@ export interface MessageCost {
   /** The model as the transcript writes it. */
   readonly written: string;
   readonly traits: RequestTraits;
+  /** Lifetime the request asked its cache writes to have (`5m`, `1h`), or ''. */
+  readonly cacheRequested: string;
+  /** Model the request asked for, where another one answered; else ''. */
+  readonly requestedModel: string;
   /** Names the price row; '' when unpriced. */
   readonly row: string;
   /** Names the row of the upper band, where some turns were priced there; else ''. */
@@ -170,7 +174,7 @@ export function priceRows({ row, bandRow }: Pick<MessageCost, 'row' | 'bandRow'>
 }
 
 function costOf(row: Row): MessageCost {
-  const [speed = '', geo = '', tier = ''] = traitsOf(row.traitsText);
+  const { cacheRequested, requestedModel, ...traits } = traitsOf(row.traitsText);
   return {
     messageId: row.mid,
     requestId: row.rid,
@@ -179,7 +183,9 @@ function costOf(row: Row): MessageCost {
     agentId: row.aid,
     model: row.modelText,
     written: row.writtenText,
-    traits: { speed, geo, tier },
+    traits,
+    cacheRequested,
+    requestedModel,
     row: row.rowText,
     bandRow: bandOf(row)?.row ?? '',
     pricedBy: pricedBy[row.priced] ?? 'unpriced',

@@ -1,6 +1,6 @@
 /** How a message was priced; values of `message.priced`. */
 
-import type { UsagePart } from '../../model/records.ts';
+import type { MessageLine, UsagePart } from '../../model/records.ts';
 import { combineUsage, type Usage } from '../../model/tokens.ts';
 
 export const pricing = { unpriced: 0, row: 1, client: 2 } as const;
@@ -234,9 +234,24 @@ export function partsOf(row: { readonly parts: string | null }): PricedPart[] {
   return row.parts === null ? [] : (JSON.parse(row.parts) as PricedPart[]);
 }
 
-/** Speed, geography and service tier of a message's traits word. */
-export function traitsOf(text: string): string[] {
-  return text === '' ? ['', '', ''] : (JSON.parse(text) as string[]);
+/** How a message's request was made, as its record says. */
+export type RequestFields = Pick<
+  MessageLine,
+  'speed' | 'geo' | 'tier' | 'cacheRequested' | 'requestedModel'
+>;
+
+/** A message's traits word: a JSON array without the empty fields at its end, '' where all are. */
+export function traitsText(fields: RequestFields): string {
+  const { speed, geo, tier, cacheRequested, requestedModel } = fields;
+  const list = [speed, geo, tier, cacheRequested, requestedModel];
+  const length = list.findLastIndex((field) => field !== '') + 1;
+  return length === 0 ? '' : JSON.stringify(list.slice(0, Math.max(length, 3)));
+}
+
+export function traitsOf(text: string): RequestFields {
+  const list = text === '' ? [] : (JSON.parse(text) as string[]);
+  const [speed = '', geo = '', tier = '', cacheRequested = '', requestedModel = ''] = list;
+  return { speed, geo, tier, cacheRequested, requestedModel };
 }
 
 /** A part of a message with its price; kept in the message's row as JSON. */

@@ -355,6 +355,13 @@ ALTER TABLE thinned ADD COLUMN list_nano INTEGER;
 DROP INDEX thinned_identity;
 CREATE UNIQUE INDEX thinned_identity ON thinned (mid, rid, side);
 
+-- The last summary of each leaf, by the hash of its uuid (see summaryTable.ts). searched: records stored
+-- before it have been looked through.
+CREATE TABLE summary (
+  leaf INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL, offset INTEGER NOT NULL, text TEXT NOT NULL, searched INTEGER NOT NULL
+) STRICT;
+
 ALTER TABLE cost_state ADD COLUMN started INTEGER NOT NULL DEFAULT 0;
 
 UPDATE message SET mid = mid || '@' || at WHERE mid LIKE 'uuid:%';

@@ -172,6 +172,7 @@ export class SessionMessages {
       at: cost.at,
       agentId: cost.agentId,
       model: oneLine(cost.model, 60),
+      requestedModel: oneLine(cost.requestedModel, 60),
       // Rates of one row alone would not explain what two made.
       row: oneLine(priceRows(cost), 100),
       pricedBy: cost.pricedBy,

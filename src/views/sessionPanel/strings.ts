@@ -131,6 +131,7 @@ function detailStrings(): Some<
   | 'toolCall'
   | 'tools'
   | 'arithmetic'
+  | 'requested'
   | 'perMillion'
   | 'perThousand'
   | 'advisor'
@@ -156,6 +157,7 @@ function detailStrings(): Some<
     toolCall: l10n.t('Tool {0}'),
     tools: l10n.t('Tools: {0}'),
     arithmetic: l10n.t('{0} × {1} = {2}'),
+    requested: l10n.t('Asked for: {0}'),
     perMillion: l10n.t('{0} per million'),
     perThousand: l10n.t('{0} per thousand'),
     advisor: l10n.t('Advisor'),

@@ -54,6 +54,8 @@ test('everything a record says of its message', () => {
       version: '2.1.330',
       entrypoint: 'cli',
       effort: 'high',
+      requestedModel: 'claude-fable-5',
+      promptCacheRequested: '1h',
       attributionSkill: 'reviewer',
       attributionMcpServer: 'files',
     },
@@ -84,6 +86,8 @@ test('everything a record says of its message', () => {
     speed: 'fast',
     geo: 'us',
     tier: 'standard',
+    cacheRequested: '1h',
+    requestedModel: 'claude-fable-5',
     stopReason: 'end_turn',
     cacheSplit: true,
     tools: ['Bash', 'Read'],
@@ -342,6 +346,24 @@ describe('a time out of reason', () => {
     assert.equal(batch.messages[0]?.at, noonMs);
     assert.deepEqual(batch.rejected, []);
   });
+});
+
+test('what was asked for: a lifetime, and a model where another one answered', () => {
+  const asked = (record: object, model = 'claude-opus-5-5'): string[] => {
+    const { requestedModel, cacheRequested } = only([assistant({ model }, record)]);
+    return [requestedModel, cacheRequested];
+  };
+  assert.deepEqual(asked({}), ['', '']);
+  assert.deepEqual(asked({ requestedModel: 7, promptCacheRequested: {} }), ['', '']);
+  assert.deepEqual(asked({ promptCacheRequested: '1h' }), ['', '1h']);
+  assert.deepEqual(asked({ requestedModel: 'claude-opus-5-5' }), ['', '']);
+  assert.deepEqual(asked({ requestedModel: 'Claude-Opus-5-5[1m]' }), ['', '']);
+  const dated = 'claude-haiku-4-5-20251001';
+  assert.deepEqual(asked({ requestedModel: 'claude-haiku-4-5' }, dated), ['', '']);
+  assert.deepEqual(asked({ requestedModel: 'claude-fable-5', promptCacheRequested: '5m' }), [
+    'claude-fable-5',
+    '5m',
+  ]);
 });
 
 test('the effort is that of the turn, where a record says it, else the session’s', () => {

@@ -15,6 +15,7 @@ const message = (
     agentId: '',
     nano: 1,
     model: 'claude-opus-5-5',
+    requestedModel: '',
     row: '',
     pricedBy: 'catalogue',
     declined: 0,

@@ -23,6 +23,7 @@ const message = (key: string, at: number, nano: number, agentId = ''): PanelMess
   agentId,
   nano,
   model: 'claude-opus-5-5',
+  requestedModel: '',
   row: '',
   pricedBy: 'catalogue',
   declined: 0,

@@ -66,3 +66,19 @@ export function errorCode(record: Record<string, unknown>): string {
   }
   return record.isApiErrorMessage === true ? 'unknown' : '';
 }
+
+/**
+ * The model a record's request asked for, '' where it says none or the one that answered: dates and
+ * markers such as `[1m]` make no other model.
+ */
+export function requestedModel(record: Record<string, unknown>, answered: string): string {
+  const asked = text(record.requestedModel);
+  return plainModel(asked) === plainModel(answered) ? '' : asked;
+}
+
+function plainModel(name: string): string {
+  return name
+    .replace(/\[[^\]]*\]$/, '')
+    .replace(/[-@]20\d{6}$/, '')
+    .toLowerCase();
+}

@@ -1,4 +1,4 @@
-import { uuidHash } from '../../../model/hash53.ts';
+import { hashText, uuidHash } from '../../../model/hash53.ts';
 import {
   type CostState,
   type EventKind,
@@ -11,7 +11,7 @@ import {
   unnamedAgent,
 } from '../../../model/records.ts';
 import { emptyAgentMetadata, emptyBatch } from '../../batch.ts';
-import { agentTypeOf, attributionOf, errorCode } from './attribution.ts';
+import { agentTypeOf, attributionOf, errorCode, requestedModel } from './attribution.ts';
 import { recordsIn } from './brokenLine.ts';
 import { ByteCache, bounded } from './byteCache.ts';
 import { clientTotal } from './costState.ts';
@@ -47,7 +47,6 @@ import {
   UUID,
 } from './recordFields.ts';
 import { squeezed } from './squeeze.ts';
-import { Summaries } from './summaries.ts';
 import { isOddTime, readTime, timeAt } from './timestamp.ts';
 import { oneLine } from './titleLine.ts';
 import { ToolMemory, toolCallsIn } from './toolCalls.ts';
@@ -112,7 +111,6 @@ export class TranscriptParser {
   readonly #place: TranscriptLocation;
   readonly state: ParserState;
   readonly #tools: ToolMemory;
-  readonly #summaries: Summaries;
   #batch: TranscriptBatch = emptyBatch();
   readonly #records = new RecordCollector();
   /** Earliest prompt of each session in this batch: only the first can name it. */
@@ -127,7 +125,6 @@ export class TranscriptParser {
     this.#place = place;
     this.state = { ...state };
     this.#tools = new ToolMemory(state.tools);
-    this.#summaries = new Summaries(state.summaries);
   }
 
   /** Reads the lines in [start, stop) of `buf`; the byte at `start` is byte `offset` of the file. */
@@ -163,7 +160,6 @@ export class TranscriptParser {
     this.#agentTypes = new Set();
     this.#held = 0;
     this.state.tools = this.#tools.list();
-    this.state.summaries = this.#summaries.state;
     return batch;
   }
 
@@ -244,7 +240,6 @@ export class TranscriptParser {
     const head = this.#head(buf, offset);
     this.state.sessionId = head.sessionId;
     this.#records.add(buf, recordSpans, head);
-    if (head.uuid !== '') this.#summed(head);
     const behind = this.#batch.messages.length;
     let interrupted = false;
     switch (type) {
@@ -342,6 +337,8 @@ export class TranscriptParser {
         requestSessionId: inner.requestSessionId,
         effort: inner.effort ?? record.effort,
         perTurnEffort: inner.perTurnEffort,
+        requestedModel: inner.requestedModel,
+        promptCacheRequested: inner.promptCacheRequested,
       },
       message,
       {
@@ -404,6 +401,8 @@ export class TranscriptParser {
       speed: bounded(read.speed),
       geo: bounded(read.geo),
       tier: bounded(read.tier),
+      cacheRequested: bounded(text(record.promptCacheRequested)),
+      requestedModel: bounded(requestedModel(record, text(model))),
       stopReason: bounded(text(message.stop_reason)),
       tools,
       promptId: head.sidechain ? '' : this.state.promptId,
@@ -528,21 +527,12 @@ export class TranscriptParser {
     const line = oneLine(text(record?.[field]));
     if (line === '') return;
     const at = this.state.lastAt;
-    const leafUuid = kind === 'summary' ? bounded(text(record?.leafUuid)) : '';
-    if (leafUuid === '') {
-      this.#titleRecord(kind, head, line, at);
-      return;
-    }
-    const summary = { leafUuid, at, offset: head.offset, text: line };
-    const sessionId = this.#summaries.sessionOf(summary);
-    if (sessionId !== undefined) this.#titleRecord(kind, { ...head, sessionId }, line, at);
-  }
-
-  /** Titles the session of a record that summaries waited for. */
-  #summed(head: RecordHead): void {
-    const { sessionId } = head;
-    for (const { at, offset, text: line } of this.#summaries.saw(head)) {
-      this.#batch.titles.push({ sessionId, kind: 'summary', at, offset, text: line });
+    const leafUuid = kind === 'summary' ? text(record?.leafUuid) : '';
+    // Clients wrote summaries of other sessions into whichever file was open.
+    if (leafUuid === '') this.#titleRecord(kind, head, line, at);
+    else {
+      const { offset } = head;
+      this.#batch.summaries.push({ leaf: hashText(leafUuid), at, offset, text: line });
     }
   }
 

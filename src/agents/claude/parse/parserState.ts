@@ -1,5 +1,4 @@
 import type { CostState } from '../../../model/records.ts';
-import type { SummaryState } from './summaries.ts';
 
 /** What a reader must remember between two chunks of one file. Plain data, kept in the store. */
 export interface ParserState {
@@ -17,8 +16,6 @@ export interface ParserState {
   tools: [id: string, name: string][];
   /** The last total, while nothing has followed it but what its own run broke off; else null. */
   openTotal: CostState | null;
-  /** Where summaries belong; bookmarks written by earlier versions lack it. */
-  summaries?: SummaryState;
 }
 
 export function freshState(): ParserState {
