@@ -395,6 +395,20 @@ export const examples: readonly Example[] = [
     answer: ['new', 'first'],
   },
   {
+    name: 'titles: the last summary of a leaf, in whichever transcript it stands',
+    files: [
+      file('s1.jsonl', user('first', { uuid: 'leaf' })),
+      file('s2.jsonl', { type: 'summary', summary: 'old', leafUuid: 'leaf' }),
+      file('s3.jsonl', user('second', { uuid: 'u2', sessionId: 's3', timestamp: afterNoon(5) }), {
+        type: 'summary',
+        summary: 'new',
+        leafUuid: 'leaf',
+      }),
+    ],
+    ask: `SELECT sid || ' ' || text FROM title JOIN session s ON s.id = session WHERE kind = 'summary'`,
+    answer: ['s1 new'],
+  },
+  {
     name: 'of two final records the one with the larger total is kept',
     files: [
       file('s1.jsonl', response('m', 0, { usage: { input_tokens: 7, output_tokens: 2 } })),

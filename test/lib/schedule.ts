@@ -23,8 +23,8 @@ export function ingestPlainly(
     for (const chunk of chunksOf(projects, path)) {
       writer.ingest([{ file: { path, root, mtimeMs }, chunk }]);
     }
+    writer.matchSummaries();
   }
-  writer.matchSummaries();
 }
 
 /**
