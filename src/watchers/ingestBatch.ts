@@ -6,6 +6,9 @@ const mostMessages = 3000;
 /** Records remembered for ownership in one transaction; bounds its memory. */
 const mostRecords = 60_000;
 
+/** Files of one transaction: what is known of each takes memory on both threads until it is stored. */
+const mostFiles = 500;
+
 /** The first figures are wanted at once, the rest in larger portions. */
 const firstWaitMs = 100;
 const laterWaitMs = 1000;
@@ -26,7 +29,11 @@ export class IngestBatch {
 
   /** Enough for one transaction. */
   get isFull(): boolean {
-    return this.#messages >= mostMessages || this.#records >= mostRecords;
+    return (
+      this.#messages >= mostMessages ||
+      this.#records >= mostRecords ||
+      this.#items.length >= mostFiles
+    );
   }
 
   /** Flush deadline: the oldest record has waited long enough. */
