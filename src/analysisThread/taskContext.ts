@@ -38,8 +38,8 @@ export function contextParts({
     dataFolder,
   });
   const { marks, problems } = readTimeTags(dataFolder);
-  const { budgets: stored } = readConfig(join(dataFolder, 'config.json'));
-  const inForce = budgetsInForce(settings, stored, process.env.COST_BUDGET_USD);
+  const stored = readConfig(join(dataFolder, 'config.json'));
+  const inForce = budgetsInForce(settings, stored, process.env.COST_BUDGET_USD, now);
   return {
     storeFile,
     book: createPriceBook(prices.overrides),

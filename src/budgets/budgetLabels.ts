@@ -2,6 +2,7 @@ import type { Budget, BudgetUnit } from '../analysis/budgets/budget.ts';
 import { formatPeriod, formatScope, formatUnit } from '../analysis/budgets/budgetNotation.ts';
 import { formatThresholds } from '../analysis/budgets/thresholds.ts';
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
+import { localTime } from '../model/calendar.ts';
 import { levelNames } from '../model/level.ts';
 import { formatUsd, nanoToUsd } from '../model/money.ts';
 import { formatTokens } from '../model/tokens.ts';
@@ -37,9 +38,15 @@ export function judgedName(context: ReportContext, { entry, part }: JudgedBudget
 }
 
 /** A budget as JSON has it: amounts of dollars by name, those of other units beside. */
-export function budgetFields({ budget, origin, setAt }: BudgetEntry): Record<string, unknown> {
+export function budgetFields({
+  budget,
+  origin,
+  setAt,
+  override,
+}: BudgetEntry): Record<string, unknown> {
   const { scope, period, unit, limit, thresholds, basis, action } = budget;
   const usd = unit.kind === 'usd';
+  const raised = override?.raised;
   return {
     scope: formatScope(scope),
     period: formatPeriod(period),
@@ -50,8 +57,35 @@ export function budgetFields({ budget, origin, setAt }: BudgetEntry): Record<str
     basis,
     action,
     origin,
-    setAt: setAt === undefined ? null : new Date(setAt).toISOString(),
+    setAt: timeOrNull(setAt),
+    raised:
+      raised === undefined
+        ? null
+        : {
+            from: usd ? nanoToUsd(raised.from) : raised.from,
+            until: timeOrNull(raised.until),
+          },
+    pausedUntil: timeOrNull(override?.pausedUntil),
   };
+}
+
+function timeOrNull(at: number | undefined): string | null {
+  return at === undefined ? null : new Date(at).toISOString();
+}
+
+/** What is excepted from a budget, such as `raised from $20.00 until 2026-11-30 00:00`; '' for nothing. */
+export function exceptionText(
+  { zone }: Pick<ReportContext, 'zone'>,
+  { budget, override }: BudgetEntry,
+): string {
+  const { raised, pausedUntil } = override ?? {};
+  const at = (time: number): string => localTime(time, zone).slice(0, 16);
+  return [
+    ...(raised
+      ? [`raised from ${amountText(budget.unit, raised.from)} until ${at(raised.until)}`]
+      : []),
+    ...(pausedUntil === undefined ? [] : [`paused until ${at(pausedUntil)}`]),
+  ].join(', ');
 }
 
 /** How far a budget is used, as JSON has it. */

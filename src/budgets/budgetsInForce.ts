@@ -1,5 +1,7 @@
 import type { Budget } from '../analysis/budgets/budget.ts';
-import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
+import { type BudgetEntry, budgetKey } from '../dataFolder/budgetFile.ts';
+import { type BudgetOverride, holds } from '../dataFolder/overrideFile.ts';
+import type { ReadSettings } from '../dataFolder/readConfig.ts';
 import { defaultThresholds } from '../model/level.ts';
 import { usdToNano } from '../model/money.ts';
 import type { UserSettings } from '../settings/settings.ts';
@@ -60,15 +62,39 @@ function variableBudget(text: string | undefined): {
   return { entries: limit > 0 ? [lifetime] : [], problems: [] };
 }
 
-/** Every budget that holds: the environment's, those of the settings, and those of `budget set`. */
+/**
+ * Every budget that holds: the environment's, those of the settings, and those of `budget set`, each
+ * with what is excepted from it at the moment.
+ */
 export function budgetsInForce(
   settings: Parameters<typeof settingBudgets>[0],
-  stored: readonly BudgetEntry[],
+  { budgets: stored, overrides }: Pick<ReadSettings, 'budgets' | 'overrides'>,
   variable: string | undefined,
+  now: number,
 ): { readonly budgets: BudgetEntry[]; readonly problems: readonly string[] } {
   const lifetime = variableBudget(variable);
+  const budgets = [...lifetime.entries, ...settingBudgets(settings), ...stored];
+  const held = overrides.filter((override) => holds(override, now));
   return {
-    budgets: [...lifetime.entries, ...settingBudgets(settings), ...stored],
+    budgets: held.length === 0 ? budgets : budgets.map((entry) => excepted(entry, held)),
     problems: lifetime.problems,
+  };
+}
+
+/** A budget with its exceptions: of several the one that was made last. */
+function excepted(entry: BudgetEntry, overrides: readonly BudgetOverride[]): BudgetEntry {
+  const key = budgetKey(entry.budget);
+  const own = overrides.filter((override) => override.key === key);
+  if (own.length === 0) return entry;
+  const raise = own.findLast(({ kind }) => kind === 'raise');
+  const pause = own.findLast(({ kind }) => kind === 'pause');
+  const { limit } = entry.budget;
+  return {
+    ...entry,
+    budget: { ...entry.budget, limit: raise?.limit ?? limit },
+    override: {
+      ...(raise && { raised: { from: limit, until: raise.until } }),
+      ...(pause && { pausedUntil: pause.until }),
+    },
   };
 }

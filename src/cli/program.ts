@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { reportDefinitions } from '../reports/registry.ts';
 import { addBudget } from './commands/budget.ts';
+import { addBudgetOverrides } from './commands/budgetOverrides.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDoctor, addIndex, addWorkers } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
@@ -35,6 +36,7 @@ const adders: readonly (readonly [words: readonly string[], add: Add])[] = [
   [['sessions'], addSessions],
   [['track'], addTrack],
   [['budget'], addBudget],
+  [['budget'], addBudgetOverrides],
   ...reportDefinitions.map((definition): readonly [string[], Add] => [
     definition.name.split(' ').slice(0, 1),
     (program) => addReport(program, definition),

@@ -24,6 +24,13 @@ export interface BudgetEntry {
   readonly origin: 'settings' | 'environment' | 'budget set';
   /** UTC milliseconds; undefined where nobody wrote down when. */
   readonly setAt: number | undefined;
+  /** What its user has excepted from it for a while. */
+  readonly override?: {
+    /** The limit it has otherwise, where it is raised until then (UTC milliseconds). */
+    readonly raised?: { readonly from: number; readonly until: number };
+    /** Until when it neither acts nor alerts (UTC milliseconds). */
+    readonly pausedUntil?: number;
+  };
 }
 
 const stored = z.object({

@@ -1,21 +1,20 @@
 import { statSync } from 'node:fs';
-import type { BudgetEntry } from './budgetFile.ts';
-import { readConfig } from './readConfig.ts';
+import { type ReadSettings, readConfig } from './readConfig.ts';
 
-/** The budgets of `outlay budget set`, cached until the file changes. */
+/** The budgets of `outlay budget set` and what is excepted from budgets, cached until the file changes. */
 export class StoredBudgets {
   #stamp = '';
-  #budgets: readonly BudgetEntry[] = [];
+  #read: Pick<ReadSettings, 'budgets' | 'overrides'> = { budgets: [], overrides: [] };
 
   /** What a `config.json` holds now; nothing where it cannot be read. */
-  read(file: string): readonly BudgetEntry[] {
+  read(file: string): Pick<ReadSettings, 'budgets' | 'overrides'> {
     const stats = statSync(file, { throwIfNoEntry: false });
     // Whoever writes it replaces it: another file is another number.
     const stamp = `${file} ${stats?.ino} ${stats?.size} ${stats?.mtimeMs}`;
     if (stamp !== this.#stamp) {
       this.#stamp = stamp;
-      this.#budgets = stats === undefined ? [] : readConfig(file).budgets;
+      this.#read = stats === undefined ? { budgets: [], overrides: [] } : readConfig(file);
     }
-    return this.#budgets;
+    return this.#read;
   }
 }

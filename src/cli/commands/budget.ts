@@ -24,7 +24,7 @@ import { type Environment, findEnvironment } from '../support/environment.ts';
 import { type CommonOptions, withCommonOptions } from '../support/options.ts';
 import { groupOf } from './reports.ts';
 
-interface KeyOptions extends CommonOptions {
+export interface KeyOptions extends CommonOptions {
   readonly scope: string;
   readonly period: string;
   readonly unit: string;
@@ -73,7 +73,7 @@ Examples:
   outlay budget set 1M --unit tokens:input,output --period day
   outlay budget set 10 --period rolling:5h --ladder late`;
 
-function withKey(command: Command): Command {
+export function withKey(command: Command): Command {
   return command
     .option(
       '--scope <scope>',
@@ -88,7 +88,11 @@ function withKey(command: Command): Command {
     .option('--unit <unit>', 'usd, tokens, tokens:<class>,… or agents', 'usd');
 }
 
-function keyOf({ scope, period, unit }: KeyOptions): Pick<Budget, 'scope' | 'period' | 'unit'> {
+export function keyOf({
+  scope,
+  period,
+  unit,
+}: KeyOptions): Pick<Budget, 'scope' | 'period' | 'unit'> {
   return { scope: parseScope(scope), period: parsePeriod(period), unit: parseUnit(unit) };
 }
 
@@ -148,15 +152,15 @@ function takeAway(options: KeyOptions): void {
   });
 }
 
-function nameOf(budget: Pick<Budget, 'scope' | 'period' | 'unit'>): string {
+export function nameOf(budget: Pick<Budget, 'scope' | 'period' | 'unit'>): string {
   return budgetName({ home: '' }, budget);
 }
 
-function fileOf({ folder }: Environment): string {
+export function fileOf({ folder }: Environment): string {
   return join(folder, 'config.json');
 }
 
-function say(environment: Environment, sentences: readonly string[], json: object): void {
+export function say(environment: Environment, sentences: readonly string[], json: object): void {
   if (environment.options.quiet && !environment.options.json) return;
   const notes = environment.problems;
   print(environment, {

@@ -17,6 +17,7 @@ import { type MergedOverrides, mergeOverrides } from '../../settings/priceOverri
 import type { UserSettings } from '../../settings/settings.ts';
 import type { IndexerConfig } from '../../watchers/messages.ts';
 import { configuredRoots } from '../../watchers/scanRoots.ts';
+import { now } from './clock.ts';
 import type { CommonOptions } from './options.ts';
 
 /** Where everything is and what the user wishes, found out once for a command. */
@@ -43,11 +44,13 @@ export interface Environment {
 export function findEnvironment(options: CommonOptions): Environment {
   const folder = dataFolder();
   const configDirs = options.configDir ?? [];
-  const { settings, budgets: stored, problems } = readConfig(join(folder, 'config.json'));
+  const stored = readConfig(join(folder, 'config.json'));
+  const { settings, problems } = stored;
   const { budgets, problems: budgetProblems } = budgetsInForce(
     settings,
     stored,
     process.env.COST_BUDGET_USD,
+    now(),
   );
   const prices = mergeOverrides({
     setting: settings.priceOverrides,

@@ -7,6 +7,7 @@ import {
   amountText,
   budgetFields,
   budgetName,
+  exceptionText,
   judgedFields,
   judgedName,
 } from '../../budgets/budgetLabels.ts';
@@ -171,7 +172,7 @@ export function checkDocument(context: ReportContext, found: JudgedBudgets): Doc
   return {
     title: 'Budgets',
     sentences: checkSentences(context, found, noData),
-    tables: [checkTable(judged)],
+    tables: [checkTable(context, judged)],
     notes: [
       ...others.map(
         ({ entry, reason }) =>
@@ -258,10 +259,11 @@ const checkColumns: readonly Column[] = [
   { key: 'level', header: 'Level', unit: 'text' },
   { key: 'basis', header: 'Basis', unit: 'text' },
   { key: 'origin', header: 'Set by', unit: 'text' },
+  { key: 'exception', header: 'For now', unit: 'text', idle: true },
   { key: 'declined_usd', header: 'Declined', unit: 'usd', idle: true },
 ];
 
-function checkTable(judged: readonly JudgedBudget[]): Table {
+function checkTable(context: ReportContext, judged: readonly JudgedBudget[]): Table {
   return {
     title: '',
     columns: checkColumns,
@@ -278,6 +280,7 @@ function checkTable(judged: readonly JudgedBudget[]): Table {
         levelNames[state.level],
         basis,
         entry.origin,
+        exceptionText(context, entry) || null,
         declined.nano,
       ];
     }),
@@ -343,18 +346,23 @@ function listReport(context: ReportContext, entries: readonly BudgetEntry[]): Do
           { key: 'action', header: 'At stop', unit: 'text' },
           { key: 'origin', header: 'Set by', unit: 'text' },
           { key: 'set_at', header: 'Set', unit: 'time' },
+          { key: 'exception', header: 'For now', unit: 'text', idle: true },
         ],
-        rows: entries.map(({ budget, origin, setAt }) => [
-          formatScope(budget.scope),
-          formatPeriod(budget.period),
-          formatUnit(budget.unit),
-          amountText(budget.unit, budget.limit),
-          formatThresholds(budget.thresholds),
-          budget.basis,
-          budget.action,
-          origin,
-          setAt ?? null,
-        ]),
+        rows: entries.map((entry) => {
+          const { budget, origin, setAt } = entry;
+          return [
+            formatScope(budget.scope),
+            formatPeriod(budget.period),
+            formatUnit(budget.unit),
+            amountText(budget.unit, budget.limit),
+            formatThresholds(budget.thresholds),
+            budget.basis,
+            budget.action,
+            origin,
+            setAt ?? null,
+            exceptionText(context, entry) || null,
+          ];
+        }),
       },
     ],
     notes: warnings(context),

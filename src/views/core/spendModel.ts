@@ -364,7 +364,7 @@ export class SpendModel implements Disposable {
         scope: settings.scope === 'workspace' ? (inWindow ?? []) : undefined,
         windowScope: inWindow,
         running: this.#running,
-        budgets: budgetsInForce(settings, stored, process.env.COST_BUDGET_USD).budgets,
+        budgets: budgetsInForce(settings, stored, process.env.COST_BUDGET_USD, now).budgets,
         currency: settings.currency,
       });
       this.#set({

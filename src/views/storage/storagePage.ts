@@ -107,6 +107,7 @@ function kindNames(): Readonly<Record<StoredKind, string>> {
     settings: l10n.t('Your settings for the terminal'),
     prices: l10n.t('Prices imported in the terminal'),
     decisions: l10n.t('Decisions on insights, and agents’ files as they were before a change'),
+    audit: l10n.t('Who changed what about spending limits'),
     marks: l10n.t('Marks of time, by which spend is tagged'),
     summaries: l10n.t('Summaries kept for trends'),
     peers: l10n.t('What peers have reported'),

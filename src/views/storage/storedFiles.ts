@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { insightsFile } from '../../dataFolder/insightFile.ts';
+import { auditFile } from '../../dataFolder/overrideFile.ts';
 import { federationFile } from '../../dataFolder/peerFile.ts';
 import { marksFile } from '../../dataFolder/timeTagFile.ts';
 import { messageOf } from '../../model/errors.ts';
@@ -18,6 +19,7 @@ export type StoredKind =
   | 'settings'
   | 'prices'
   | 'decisions'
+  | 'audit'
   | 'marks'
   | 'summaries'
   | 'peers'
@@ -37,6 +39,7 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     file(join(dataFolder, 'config.json'), 'settings'),
     file(importedPricesFile(dataFolder), 'prices'),
     file(insightsFile(dataFolder), 'decisions'),
+    file(auditFile(dataFolder), 'audit'),
     file(marksFile(dataFolder), 'marks'),
     file(snapshotsFile(dataFolder), 'summaries'),
     file(federationFile(dataFolder), 'peers'),

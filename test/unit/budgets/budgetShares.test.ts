@@ -70,7 +70,7 @@ describe('budgets at a glance', () => {
     const ask = (own: Partial<typeof settings> = {}, variable?: string, windowScope?: string[]) =>
       readOverview(reader, {
         ...{ now: last, zone, weekStart: 1, scope: undefined, windowScope },
-        budgets: budgetsInForce({ ...settings, ...own }, stored.read(file), variable).budgets,
+        budgets: budgetsInForce({ ...settings, ...own }, stored.read(file), variable, last).budgets,
       });
     const set = (more: Partial<Budget>): void =>
       storeBudget(file, { budget: budget(more), origin: 'budget set', setAt: last });

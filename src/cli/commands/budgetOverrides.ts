@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import { parseLimit } from '../../analysis/budgets/budgetNotation.ts';
+import { amountText } from '../../budgets/budgetLabels.ts';
+import { type BudgetEntry, budgetKey } from '../../dataFolder/budgetFile.ts';
+import {
+  type AuditEntry,
+  addOverride,
+  audit,
+  type BudgetOverride,
+  endOverrides,
+  longestOverrideMs,
+} from '../../dataFolder/overrideFile.ts';
+import { daySpan, hourMs, localTime } from '../../model/calendar.ts';
+import { HumanError } from '../../model/errors.ts';
+import { lengthMs } from '../../query/spans.ts';
+import { now } from '../support/clock.ts';
+import { type Environment, findEnvironment } from '../support/environment.ts';
+import { withCommonOptions } from '../support/options.ts';
+import { fileOf, type KeyOptions, keyOf, nameOf, say, withKey } from './budget.ts';
+import { groupOf } from './reports.ts';
+
+/** `outlay budget raise`, `pause` and `resume`: exceptions that end by themselves. */
+export function addBudgetOverrides(program: Command): void {
+  const group = groupOf(program, 'budget');
+  const raise = withKey(group.command('raise'))
+    .description('Raise a budget for a while; then its own limit holds again.')
+    .argument('<limit>', 'the limit until then: dollars, tokens or agents')
+    .option('--for <length>', 'how long: 90m, 24h, 7d (default: until midnight)');
+  withCommonOptions(raise).action((limit: string, options: LengthOptions) =>
+    raiseBudget(limit, options),
+  );
+  const pause = withKey(group.command('pause'))
+    .description('Keep a budget from acting and alerting for a while; spend goes on counting.')
+    .option('--for <length>', 'how long: 90m, 24h, 7d', '1h');
+  withCommonOptions(pause).action(pauseBudget);
+  const resume = withKey(group.command('resume')).description(
+    'End what was raised or paused before its time.',
+  );
+  withCommonOptions(resume).action(resumeBudget);
+}
+
+interface LengthOptions extends KeyOptions {
+  readonly for?: string;
+}
+
+function raiseBudget(written: string, options: LengthOptions): void {
+  const { environment, entry, key } = find(options);
+  const { unit, limit: present } = entry.budget;
+  const limit = parseLimit(written, unit);
+  if (limit <= present) {
+    throw new HumanError(
+      'usage',
+      `The budget ${nameOf(entry.budget)} is ${amountText(unit, present)} now; ${amountText(unit, limit)} would not raise it.`,
+    );
+  }
+  const override = except(environment, { key, kind: 'raise', limit }, options.for);
+  note(environment, override, { from: present, to: limit });
+  const until = localTime(override.until, environment.zone);
+  tell(environment, override, [
+    `Raised: ${amountText(unit, limit)} until ${until} (${nameOf(entry.budget)}).`,
+  ]);
+}
+
+function pauseBudget(options: LengthOptions): void {
+  const { environment, entry, key } = find(options);
+  const override = except(environment, { key, kind: 'pause' }, options.for);
+  note(environment, override);
+  const until = localTime(override.until, environment.zone);
+  tell(environment, override, [`Paused until ${until}: the budget ${nameOf(entry.budget)}.`]);
+}
+
+function resumeBudget(options: KeyOptions): void {
+  const { environment, entry, key } = find(options);
+  const at = now();
+  const name = nameOf(entry.budget);
+  if (!endOverrides(fileOf(environment), key, at)) {
+    throw new HumanError('usage', `The budget ${name} is neither raised nor paused.`);
+  }
+  audit(environment.folder, { at, by: 'terminal', what: 'end', key, id: '' });
+  say(environment, [`The budget ${name} holds again.`], { key, ended: true });
+}
+
+/** The budget that is meant; only one that holds can be excepted from. */
+function find(options: KeyOptions): {
+  readonly environment: Environment;
+  readonly entry: BudgetEntry;
+  readonly key: string;
+} {
+  const wanted = keyOf(options);
+  const key = budgetKey(wanted);
+  const environment = findEnvironment(options);
+  const entry = environment.budgets.find(({ budget }) => budgetKey(budget) === key);
+  if (entry !== undefined) return { environment, entry, key };
+  throw new HumanError(
+    'usage',
+    `No budget ${nameOf(wanted)} is set. "outlay budget list" shows all.`,
+  );
+}
+
+function except(
+  environment: Environment,
+  override: Pick<BudgetOverride, 'key' | 'kind' | 'limit'>,
+  length: string | undefined,
+): BudgetOverride {
+  const at = now();
+  const until =
+    length === undefined
+      ? daySpan(at, environment.zone).to
+      : at + lengthOf(length, environment, at);
+  const whole = { ...override, id: randomUUID(), at, until };
+  addOverride(fileOf(environment), whole);
+  return whole;
+}
+
+function lengthOf(text: string, { settings, zone }: Environment, at: number): number {
+  const length = lengthMs(text, { now: at, zone, weekStart: settings.weekStart });
+  if (length !== undefined && length > 0 && length <= longestOverrideMs) return length;
+  const longest = Math.floor(longestOverrideMs / (24 * hourMs));
+  throw new HumanError(
+    'usage',
+    `${JSON.stringify(text.slice(0, 40))} is no length of time for an exception. Use 90m, 24h or 7d, at most ${longest}d.`,
+  );
+}
+
+function note(
+  { folder }: Environment,
+  { id, key, kind, at, until }: BudgetOverride,
+  change: Pick<AuditEntry, 'from' | 'to'> = {},
+): void {
+  audit(folder, { at, by: 'terminal', what: kind, key, id, until, ...change });
+}
+
+function tell(
+  environment: Environment,
+  { id, key, kind, limit, until }: BudgetOverride,
+  sentences: readonly string[],
+): void {
+  const json = { id, key, kind, limit: limit ?? null, until: new Date(until).toISOString() };
+  say(environment, sentences, json);
+}
