@@ -220,8 +220,9 @@ export class SpendModel implements Disposable {
     this.#configure();
     this.#tick = setInterval(() => {
       this.#findRunning();
+      const { overview, indexer } = this.#spend;
       // Claude Code may have been told the price meanwhile.
-      if (this.#spend.overview?.unpricedToday.length) this.#configure();
+      if (indexer.kind !== 'paused' && overview?.unpricedToday.length) this.#configure();
       this.#ask();
     }, tickMs);
   }
@@ -234,7 +235,7 @@ export class SpendModel implements Disposable {
 
   /** Reads prices and lists everything again; starts the indexing thread again if it has died. */
   rescan(): void {
-    this.#configure();
+    if (this.#spend.indexer.kind !== 'paused') this.#configure();
     this.#indexer?.rescan();
   }
 
