@@ -1,4 +1,5 @@
 import type { Stats } from 'node:fs';
+import type { ClientPriceList } from '../model/clientPrices.ts';
 import type { AgentMetadata, Bookmark, TranscriptChunk } from '../model/records.ts';
 import type { Unreadable } from '../model/unreadable.ts';
 
@@ -131,6 +132,8 @@ export interface AgentLog {
 
   /** Days after which the agent deletes a transcript; undefined where it keeps them. */
   cleanupDays(root: Root): number | undefined;
+  /** What the agent's own files say models cost, unchecked; of two prices the first holds. */
+  clientPrices(roots: readonly Root[], machine: Machine): ClientPriceList[];
   /** Ids of the sessions whose agent runs now, by what a configuration directory says. */
   runningSessions(directory: string): Iterable<string>;
   /** Where a message was counted from; undefined when the file does not have it. */

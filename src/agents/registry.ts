@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { ClientPriceList } from '../model/clientPrices.ts';
 import type { AgentLog, Machine, Root, RootSource } from './agentLog.ts';
 import { claudeLog } from './claude/claudeLog.ts';
 import { desktopLog } from './claude/desktopLog.ts';
@@ -67,6 +68,16 @@ function unique(roots: readonly Root[]): Root[] {
 
 function absolute(path: string, { home }: Machine): string {
   return resolve(path === '~' || /^~[\\/]/.test(path) ? join(home, path.slice(1)) : path);
+}
+
+/** What the files of all agents say models cost, unchecked; of two prices the first holds. */
+export function clientPrices(roots: readonly Root[], machine: Machine): ClientPriceList[] {
+  return logs.flatMap((log) =>
+    log.clientPrices(
+      roots.filter(({ agent }) => agent === log.name),
+      machine,
+    ),
+  );
 }
 
 /** Ids of the sessions that run now, of all agents. */

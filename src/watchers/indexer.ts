@@ -1,5 +1,6 @@
 import { HumanError, messageOf } from '../model/errors.ts';
 import { SerialQueue } from '../platform/serialQueue.ts';
+import { extendCatalogue } from '../pricing/clientModels.ts';
 import { parsePriceOverrides } from '../pricing/parseOverrides.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
 import { damageText } from '../store/connection/backups.ts';
@@ -159,7 +160,7 @@ export class Indexer {
     const output = this.#output;
     const { overrides, problems } = parsePriceOverrides(config.priceOverrides ?? {});
     for (const problem of problems) output.log('warn', `Price override ignored: ${problem}`);
-    const book = createPriceBook(overrides);
+    const book = createPriceBook(overrides, extendCatalogue(config.clientModels));
     const writer = new Writer(db, { book, storeTitles: config.storeTitles, assertWriter });
     const maintenance = new Maintenance(db, config.storeFile, writer, (level, text) =>
       output.log(level, text),

@@ -107,6 +107,25 @@ describe(`spend (${run})`, () => {
     assert.equal(today(), before);
   });
 
+  it('prices a model the catalogue does not know by what Claude Code was told meanwhile', async () => {
+    const before = today();
+    append(file, answer({ id: 'new', session: 'session-one', model: 'claude-opus-9' }));
+    const isUnpriced = (): boolean =>
+      (api.spend.overview?.unpricedToday ?? []).some(({ model }) => model === 'claude-opus-9');
+    await until('it has no price', isUnpriced);
+    const rates = { promptCacheWriteTokens: 1, promptCacheReadTokens: 1 };
+    const served = { 'claude-opus-9': { inputTokens: 1, outputTokens: 20, ...rates } };
+    const list = join(process.env.CLAUDE_CONFIG_DIR ?? '', '.claude.json');
+    writeFileSync(list, JSON.stringify({ additionalModelCostsCache: served }));
+    await vscode.commands.executeCommand(commandIds.rescan);
+    await until('the price is in force', () => today() === before + thousandOutputNano);
+    assert.equal(isUnpriced(), false);
+    rmSync(list);
+    await vscode.commands.executeCommand(commandIds.rescan);
+    await until('it is unpriced again', isUnpriced);
+    assert.equal(today(), before);
+  });
+
   it('counts rubbish by reason and goes on', async () => {
     const before = today();
     const rubbish = transcriptFile('-home-dev-shop', 'rubbish');

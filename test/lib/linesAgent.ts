@@ -35,6 +35,7 @@ export const linesAgent: AgentLog = {
   metadataBeside: () => [],
   readChunks,
   cleanupDays: () => undefined,
+  clientPrices: () => [],
   runningSessions: (directory) => [`runs in ${basename(directory)}`],
   findRecord: () => Promise.resolve(undefined),
   readMessageText: () => Promise.resolve(undefined),

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { AgentLog } from '../agentLog.ts';
 import { readAgentMeta } from './agentMeta.ts';
 import { cleanupDays } from './cleanup.ts';
+import { readClientPrices } from './clientPrices.ts';
 import { discover, isAgentMeta, isTranscript, locationOf } from './discover.ts';
 import { readExcerpt } from './read/excerpt.ts';
 import { findRecord } from './read/findRecord.ts';
@@ -35,6 +36,7 @@ export const claudeLog: AgentLog = {
   readChunks: ({ logFolder }, path, bookmark, chunkBytes) =>
     readChunks(path, locationOf(logFolder, path), bookmark, chunkBytes),
   cleanupDays: ({ path }) => cleanupDays(path),
+  clientPrices: (roots, { home }) => readClientPrices([...roots.map(({ path }) => path), home]),
   runningSessions: (directory) => runningSessions([directory]),
   findRecord,
   readMessageText,

@@ -85,5 +85,7 @@ export const desktopLog: AgentLog = {
   discover: ({ logFolder }) => discoverAll(logFolder),
   // Desktop sessions are exempt from Claude Code's cleaning up.
   cleanupDays: () => undefined,
+  // What a session was served stands in its own directory, of which there are many.
+  clientPrices: () => [],
   kindOf: (path) => (path.includes(projectsPart) ? claudeLog.kindOf(path) : undefined),
 };

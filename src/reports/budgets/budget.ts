@@ -239,6 +239,7 @@ function checkNotes(
       ...worst.sums,
       background: worst.background,
       unpriced: worst.unpriced,
+      clientPriced: worst.clientPriced,
       declined: worst.declined,
       saturated: reachesLimit(worst.sums, worst.background),
     }),

@@ -9,7 +9,7 @@ import { readSettings, settingsSentence } from './settingsModel.ts';
 import type { SpendModel } from './spendModel.ts';
 
 /** Whose store is asked, and on which thread. */
-type Asker = Pick<SpendModel, 'storeFile' | 'keptFolder' | 'analysis'>;
+type Asker = Pick<SpendModel, 'storeFile' | 'keptFolder' | 'analysis' | 'clientModels'>;
 
 /** Makes a report on a thread of its own. Throws a `HumanError` where a choice cannot be used. */
 export async function makeReport(
@@ -36,7 +36,7 @@ export async function panelData<Name extends PanelQueryName>(
   return answered.data as PanelFigures<Name>;
 }
 
-function placeOf({ storeFile, keptFolder }: Asker, now: number): TaskOrigin {
+function placeOf({ storeFile, keptFolder, clientModels }: Asker, now: number): TaskOrigin {
   const { settings, problems } = readSettings();
   return {
     storeFile,
@@ -44,6 +44,7 @@ function placeOf({ storeFile, keptFolder }: Asker, now: number): TaskOrigin {
     keptFolder,
     // What VS Code gives is a proxy, which goes into no other thread.
     settings: { ...settings, priceOverrides: plain(settings.priceOverrides) },
+    clientModels,
     now,
     home: homeFolder(),
     problems: problems.map(settingsSentence),

@@ -9,6 +9,8 @@ import { dataFolder, resolveStorePath } from '../../dataFolder/paths.ts';
 import { StoredBudgets } from '../../dataFolder/storedBudgets.ts';
 import { dayOf, daySpan } from '../../model/calendar.ts';
 import { messageOf } from '../../model/errors.ts';
+import type { CatalogueModel } from '../../pricing/catalogue.ts';
+import { extendCatalogue } from '../../pricing/clientModels.ts';
 import { createPriceBook, type RateBook } from '../../pricing/priceBook.ts';
 import type { MergedOverrides } from '../../settings/priceOverrides.ts';
 import { isBusy, openForReading, storeError } from '../../store/connection/openStore.ts';
@@ -20,7 +22,8 @@ import { runStoreTask } from '../../watchers/storeTasks.ts';
 import { StoreWatch } from '../../watchers/storeWatcher.ts';
 import { IndexerSupervisor } from '../../watchers/thread/supervisor.ts';
 import { errorText } from '../text/errorText.ts';
-import { type DemoLocation, indexerConfig } from './indexerConfig.ts';
+import { indexerConfig } from './indexerConfig.ts';
+import { type DemoLocation, readClientModels } from './readRoots.ts';
 import { mirrorSettings } from './settingsMirror.ts';
 import type { Settings, SettingsModel } from './settingsModel.ts';
 import { userPrices } from './userPrices.ts';
@@ -94,6 +97,7 @@ export class SpendModel implements Disposable {
   /** The store that is being migrated just now. */
   #migrating: string | undefined;
   #prices: MergedOverrides | undefined;
+  #clientModels: readonly CatalogueModel[] | undefined;
   #book: RateBook | undefined;
   /** Nothing is opened or read: the store is being moved or removed, or the window ends. */
   #closed = false;
@@ -153,8 +157,14 @@ export class SpendModel implements Disposable {
   /** The rates in force, the user's own prices among them. */
   get book(): RateBook {
     this.#prices ??= userPrices(this.#spend.settings);
-    this.#book ??= createPriceBook(this.#prices.overrides);
+    this.#book ??= createPriceBook(this.#prices.overrides, extendCatalogue(this.clientModels));
     return this.#book;
+  }
+
+  /** Models the catalogue does not know and Claude Code has a price of, as last read. */
+  get clientModels(): readonly CatalogueModel[] {
+    this.#clientModels ??= readClientModels(this.#spend.settings, this.#demo);
+    return this.#clientModels;
   }
 
   /** Sessions whose Claude Code is known to run. */
@@ -210,6 +220,9 @@ export class SpendModel implements Disposable {
     this.#configure();
     this.#tick = setInterval(() => {
       this.#findRunning();
+      const { overview, indexer } = this.#spend;
+      // Claude Code may have been told the price meanwhile.
+      if (indexer.kind !== 'paused' && overview?.unpricedToday.length) this.#configure();
       this.#ask();
     }, tickMs);
   }
@@ -220,10 +233,10 @@ export class SpendModel implements Disposable {
     return this.#reader?.unpricedModels(always, undefined) ?? [];
   }
 
-  /** Lists everything again; starts the indexing thread again if it has died. */
+  /** Reads prices and lists everything again; starts the indexing thread again if it has died. */
   rescan(): void {
-    if (this.#indexer === undefined) this.#configure();
-    else this.#indexer.rescan();
+    if (this.#spend.indexer.kind !== 'paused') this.#configure();
+    this.#indexer?.rescan();
   }
 
   pause(): void {
@@ -250,9 +263,13 @@ export class SpendModel implements Disposable {
     }
     this.#watch ??= new StoreWatch(storeFile, () => this.#onStoreEvent());
     this.#prices = userPrices(settings);
+    this.#clientModels = undefined;
     this.#book = undefined;
     for (const problem of this.#prices.problems) this.#log.warn(problem);
-    const config = indexerConfig(settings, storeFile, this.#demo, this.#prices.data);
+    const config = indexerConfig(settings, storeFile, this.#demo, {
+      priceOverrides: this.#prices.data,
+      clientModels: this.clientModels,
+    });
     const text = JSON.stringify(config);
     if (text !== this.#config) {
       this.#config = text;

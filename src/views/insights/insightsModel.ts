@@ -130,8 +130,8 @@ export class InsightsModel implements Disposable {
     try {
       const question = { name: 'optimize', raw: { all: true } };
       // A month of runs takes a while: panels are not kept waiting for it.
-      const { storeFile, keptFolder, slowAnalysis: analysis } = this.#spend;
-      const asker = { storeFile, keptFolder, analysis };
+      const { storeFile, keptFolder, clientModels, slowAnalysis: analysis } = this.#spend;
+      const asker = { storeFile, keptFolder, clientModels, analysis };
       const { text, verdict } = await makeReport(asker, question, 'json', Date.now());
       const report = JSON.parse(text) as OptimizeJson;
       return { report, empty: verdict?.status === 'no-data', problem: '' };
