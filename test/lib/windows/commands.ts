@@ -182,6 +182,7 @@ const all: readonly fc.Arbitrary<Command>[] = [
   index.map(kill),
   index.map(killThread),
   fc.tuple(index, fc.nat({ max: 900 })).map(([each, ms]) => suspend(each, ms)),
+  fc.tuple(index, fc.nat({ max: 900 })).map(([each, ms]) => suspend(each, ms)),
   index.map(pause),
   index.map(pause),
   index.map(resume),
@@ -210,9 +211,21 @@ export function commands(most: number): fc.Arbitrary<Iterable<Command>> {
   return fc.commands([...all], { maxCommands: most, size: 'max' });
 }
 
-/** One window, as nearly always. */
-export async function begin(model: Model, scene: Scene): Promise<void> {
-  await start(0).run(model, scene);
+/** Lives that are tried each time, of two windows: the first writes. */
+export const certainLives: readonly (readonly Command[])[] = [
+  // The second takes over; the first wakes up and has to see it.
+  [settle, suspend(0, 1500), wait(1700), settle],
+  // Asked of an indexer that has not begun.
+  [configure(0, [{ ...firstWish, store: 'b' }]), rescan(0), pause(1), resume(1), settle],
+  // A check waits for the lock that was there first.
+  [settle, lock(800), append(5), wait(100), pause(0), wait(50), resume(0)],
+  [settle, damage(0.5), kill(0), start(0), settle],
+  [settle, keepCopy, append(5), replaceByCopy, settle, removeFileOnly],
+];
+
+/** One window or two, as nearly always. */
+export async function begin(model: Model, scene: Scene, windows: number): Promise<void> {
+  for (let each = 0; each < windows; each++) await start(each).run(model, scene);
 }
 
 /** The windows that may write a store. */

@@ -49,6 +49,8 @@ export class Window {
   #state: IndexerState | undefined;
   #stopped: Extract<FromWindow, { type: 'stopped' }> | undefined;
   #threadsToKill = 0;
+  #wasKilled = false;
+  #lastSaid = '';
   #stderr = '';
   #faults: string[] = [];
 
@@ -80,6 +82,7 @@ export class Window {
 
   #onMessage(message: FromWindow): void {
     const { type } = message;
+    if (type === 'said') this.#lastSaid = message.message.type;
     if (type === 'stopped') this.#stopped = message;
     else if (type === 'killed') this.#threadsToKill -= 1;
     else if (type === 'ended') {
@@ -116,6 +119,7 @@ export class Window {
 
   killThread(): void {
     this.#threadsToKill += 1;
+    this.#wasKilled = true;
     this.#ask({ type: 'killThread' });
   }
 
@@ -145,6 +149,7 @@ export class Window {
     assert.deepEqual(end, [0, null], this.#stderr);
     assert.equal(this.#stopped?.threads, 0, 'its thread goes on');
     assert.equal(this.#stopped?.exitCode, 0, 'its thread had to be ended');
+    if (!this.#wasKilled) assert.equal(this.#lastSaid, 'stopped');
   }
 
   /** Fails when it did or said what must not be, whatever happens to the store. */
