@@ -80,7 +80,7 @@ export async function storeItems(
   failures: ReadFailures,
 ): Promise<string[]> {
   try {
-    const stale = await whileBusy(() => writer.ingest(items));
+    const stale = await whileBusy(() => writer.ingest(items), failures.over);
     for (const { file, chunk } of items) {
       if (chunk.done && !stale.includes(file.path)) failures.read(file.path);
     }

@@ -2,7 +2,7 @@ import type { Root } from '../agents/agentLog.ts';
 import { agentLog } from '../agents/registry.ts';
 import type { AgentMetadata } from '../model/records.ts';
 import { backUp, backupEveryMs, lastBackupAt } from '../store/connection/backups.ts';
-import { findDamage } from '../store/connection/openStore.ts';
+import { DamageError, findDamage } from '../store/connection/openStore.ts';
 import type { SqlDatabase, Statement } from '../store/driver/types.ts';
 import type { Writer } from '../store/writer.ts';
 import { gitRootOf } from './gitRoot.ts';
@@ -53,18 +53,17 @@ export class Maintenance {
   }
 
   /**
-   * Checks a store whose last writer did not close it, and marks it as open. The damage when there is
-   * some: nothing was written then, and the store is to be set aside.
+   * Checks a store whose last writer did not close it, and marks it as open. Throws `DamageError` when
+   * there is some: nothing was written then, and the store is to be set aside.
    */
-  async damageAfterUncleanEnd(): Promise<string | undefined> {
+  async checkAfterUncleanEnd(): Promise<void> {
     if (this.meta('clean') === '0') {
       const started = Date.now();
       const damage = findDamage(this.#db);
-      if (damage !== undefined) return damage;
+      if (damage !== undefined) throw new DamageError(damage);
       this.record('check', started, 'no damage after an unclean end');
     }
     await whileBusy(() => this.#writer.setMeta('clean', '0'));
-    return undefined;
   }
 
   markClean(): void {
@@ -84,22 +83,22 @@ export class Maintenance {
   }
 
   /** Finds the repository of every start directory that is new or was looked at long ago. */
-  async resolveProjects(): Promise<void> {
+  async resolveProjects(over: AbortSignal): Promise<void> {
     const now = Date.now();
     const stale = this.#staleProjects.all<{ cwd: string }>(now - projectFreshMs);
     if (stale.length === 0) return;
     const roots = new Map(stale.map(({ cwd }) => [cwd, gitRootOf(cwd)]));
-    await whileBusy(() => this.#writer.setProjects(roots, now));
+    await whileBusy(() => this.#writer.setProjects(roots, now), over);
   }
 
-  async backUpIfDue(): Promise<void> {
+  async backUpIfDue(over: AbortSignal): Promise<void> {
     const now = new Date();
     // A store not a week old can be built again from its transcripts.
     const last =
       lastBackupAt(this.#file, now.getTime()) || Number(this.meta('createdAt') ?? now.getTime());
     if (this.#file === ':memory:' || now.getTime() - last < backupEveryMs) return;
     try {
-      const path = await whileBusy(() => backUp(this.#db, this.#file, now));
+      const path = await whileBusy(() => backUp(this.#db, this.#file, now), over);
       this.record('backup', now.getTime(), path);
     } catch (error) {
       this.#log('warn', `The weekly backup could not be written: ${String(error)}`);

@@ -2,6 +2,7 @@ import type { RootSource } from '../agents/agentLog.ts';
 import type { ErrorText } from '../model/errors.ts';
 import type { RetentionPlan } from '../model/retention.ts';
 import type { CatalogueModel } from '../pricing/catalogue.ts';
+import type { LeaseTimes } from '../store/connection/writerLease.ts';
 import type { PollingMode } from './fileWatcher.ts';
 
 /** All an indexer needs to know. Plain data: it crosses into a worker thread. */
@@ -24,6 +25,7 @@ export interface IndexerConfig {
   readonly polling: PollingMode;
   readonly paused: boolean;
   readonly engine?: 'better-sqlite3' | 'node:sqlite' | undefined;
+  readonly lease?: LeaseTimes | undefined;
 }
 
 /** A root as the user is shown it. */

@@ -21,6 +21,8 @@ export class ReadFailures {
   readonly #writer: Writer;
   readonly #roots: WatchedRoots;
   readonly #output: IndexerOutput;
+  /** Aborted when the term is over: nothing waits for a lock then. */
+  readonly over: AbortSignal;
   /** Reasons by path. */
   readonly #failed = new Map<string, string>();
   #scanned: readonly ScannedRoot[] = [];
@@ -32,11 +34,13 @@ export class ReadFailures {
     writer: Writer,
     roots: WatchedRoots,
     output: IndexerOutput,
+    over: AbortSignal,
     stored: string | undefined,
   ) {
     this.#writer = writer;
     this.#roots = roots;
     this.#output = output;
+    this.over = over;
     this.#stored = stored;
   }
 
@@ -73,7 +77,7 @@ export class ReadFailures {
     this.#output.roots(scanned, (root) => this.#roots.isPolled(root));
     const stored = storedUnreadable(this.#stored, this.#scanned, failed);
     if (stored === this.#stored) return;
-    await whileBusy(() => this.#writer.setMeta(unreadableKey, stored ?? '{}'));
+    await whileBusy(() => this.#writer.setMeta(unreadableKey, stored ?? '{}'), this.over);
     this.#stored = stored;
   }
 }

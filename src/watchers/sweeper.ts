@@ -77,6 +77,11 @@ export class Sweeper {
     }
   }
 
+  /** Resolves when no check runs any more. Call when the term is over. */
+  close(): Promise<void> {
+    return this.#checks.end();
+  }
+
   /** Whether something was stored since this was asked last. */
   takeCommitted(): boolean {
     const committed = this.#committed;

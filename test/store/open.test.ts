@@ -23,7 +23,7 @@ import {
   openForWriting,
   storeError,
 } from '../../src/store/connection/openStore.ts';
-import { type Engine, openDatabase } from '../../src/store/driver/open.ts';
+import { type Engine, openDatabase, sqliteCode } from '../../src/store/driver/open.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import {
   currentVersion,
@@ -465,5 +465,16 @@ for (const engine of engines) {
       rmSync(dir.at('crashed.db-shm'));
       openForWriting(dir.at('crashed.db'), { engine }).db.close();
     });
+  });
+}
+
+for (const engine of engines) {
+  test(`a folder that went a moment ago is a store that cannot be opened: ${engine}`, () => {
+    using dir = tempDir();
+    const file = dir.at('gone', 'outlay.db');
+    assert.throws(
+      () => openDatabase(file, { engine, readonly: true }),
+      (error) => !(error instanceof HumanError) && sqliteCode(error) === 'SQLITE_CANTOPEN',
+    );
   });
 }

@@ -142,6 +142,11 @@ export function findDamage(db: SqlDatabase): string | undefined {
   }
 }
 
+/** What a check has found, as the error SQLite gives who meets it. */
+export class DamageError extends Error {
+  readonly code = 'SQLITE_CORRUPT';
+}
+
 /** Whether an error, put into words or not, says that the file's content cannot be trusted. */
 export function isDamage(error: unknown): boolean {
   const code = codeOf(error);

@@ -37,6 +37,14 @@ export function storeIdentity(file: string): string {
   return `${file} ${found?.dev} ${found?.ino}`;
 }
 
+/**
+ * The same of a store that is open for writing, with what SQLite keeps beside it as long as it is: where
+ * one of them was deleted or replaced, others do not see what is written.
+ */
+export function openIdentity(file: string): string {
+  return ['', '-wal', '-shm'].map((end) => storeIdentity(file + end)).join('\n');
+}
+
 /** A store's files that are there: itself, what SQLite keeps beside it, and copies made of it. */
 export function filesOfStore(store: string): StoreFile[] {
   const folder = dirname(store);

@@ -410,6 +410,8 @@ export class SpendModel implements Disposable {
   }
 
   #openReader(): StoreReader | undefined {
+    // Asked first: a file that is replaced while it is opened is another one from then on.
+    const identity = storeIdentity(this.#storeFile);
     const db = openForReading(this.#storeFile);
     if (db === undefined) return undefined;
     if (isOlder(schemaState(db))) {
@@ -419,7 +421,7 @@ export class SpendModel implements Disposable {
       return undefined;
     }
     this.#log.debug(`Reading ${this.#storeFile} with ${db.engine}`);
-    this.#readerFile = storeIdentity(this.#storeFile);
+    this.#readerFile = identity;
     return new StoreReader(db);
   }
 
