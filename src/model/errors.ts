@@ -8,6 +8,7 @@ export const errorIds = [
   'storeReadOnly',
   'storeFull',
   'storeDisk',
+  'storeSilent',
   'storeDamaged',
   'storeRepaired',
   'storeNoDatabase',

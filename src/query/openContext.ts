@@ -4,14 +4,9 @@ import { listsOf } from '../model/unreadable.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import type { Labels } from '../settings/labels.ts';
 import type { UserSettings } from '../settings/settings.ts';
-import { damageText } from '../store/connection/backups.ts';
-import {
-  isDamage,
-  openForReading,
-  openForWriting,
-  storeError,
-} from '../store/connection/openStore.ts';
-import { repairStore } from '../store/connection/repair.ts';
+import { openForReading, openForWriting } from '../store/connection/openStore.ts';
+import { damageText, repairStore } from '../store/connection/repair.ts';
+import { isDamage, storeError } from '../store/connection/storeErrors.ts';
 import { storeIdentity } from '../store/connection/storeFiles.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HumanError } from '../model/errors.ts';
 import { type Unreadable, unreadableKey } from '../model/unreadable.ts';
-import { isDamage, openForReading, storeError } from '../store/connection/openStore.ts';
+import { openForReading } from '../store/connection/openStore.ts';
+import { isDamage, storeError } from '../store/connection/storeErrors.ts';
 import { isAlive } from '../store/connection/writerLease.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';

@@ -1,5 +1,5 @@
-import { damageText } from '../store/connection/backups.ts';
 import { openForWriting, type WritableStore } from '../store/connection/openStore.ts';
+import { damageText } from '../store/connection/repair.ts';
 import { storeIdentity } from '../store/connection/storeFiles.ts';
 import { Lease, LeaseLostError } from '../store/connection/writerLease.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';

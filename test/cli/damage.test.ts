@@ -81,7 +81,7 @@ describe('damage is never final', () => {
     smash(store, 'spend_bucket');
     const { usd, said } = total(world, store);
     assert.equal(usd, 1, said);
-    assert.match(said, /there was no backup/);
+    assert.match(said, /there was no sound backup/);
   });
 
   for (const name of ['message', 'file', 'session']) {

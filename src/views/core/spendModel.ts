@@ -11,12 +11,13 @@ import { dayOf, daySpan } from '../../model/calendar.ts';
 import { messageOf } from '../../model/errors.ts';
 import { createPriceBook, type RateBook } from '../../pricing/priceBook.ts';
 import type { MergedOverrides } from '../../settings/priceOverrides.ts';
-import { isBusy, openForReading, storeError } from '../../store/connection/openStore.ts';
+import { openForReading } from '../../store/connection/openStore.ts';
+import { isBusy, storeError } from '../../store/connection/storeErrors.ts';
 import { storeIdentity } from '../../store/connection/storeFiles.ts';
 import { StoreReader } from '../../store/query/storeReader.ts';
 import { isOlder, schemaState } from '../../store/schema/migrations.ts';
 import type { FromIndexer, IndexerState, RootStatus } from '../../watchers/messages.ts';
-import { runStoreTask } from '../../watchers/storeTasks.ts';
+import { runStoreTask, type StoreTask, type StoreTaskResults } from '../../watchers/storeTasks.ts';
 import { StoreWatch } from '../../watchers/storeWatcher.ts';
 import { IndexerSupervisor } from '../../watchers/thread/supervisor.ts';
 import { errorText } from '../text/errorText.ts';
@@ -189,6 +190,13 @@ export class SpendModel implements Disposable {
       });
       this.#configure();
     }
+  }
+
+  /** Work on a whole store, on a thread of its own. */
+  runTask<K extends StoreTask['kind']>(
+    task: Extract<StoreTask, { kind: K }>,
+  ): Promise<StoreTaskResults[K]> {
+    return runStoreTask<K>(task, (text) => this.#log.error(text));
   }
 
   /** Gives back the lease and closes the store until the window is reloaded. */
@@ -417,7 +425,7 @@ export class SpendModel implements Disposable {
     if (this.#migrating === file) return;
     this.#migrating = file;
     try {
-      await runStoreTask<'migrate'>({ kind: 'migrate', file });
+      await this.runTask<'migrate'>({ kind: 'migrate', file });
       this.#askSoon();
     } catch (error) {
       this.#failedToRead(error);

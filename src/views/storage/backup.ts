@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { commands, env, l10n, UIKind, Uri, window } from 'vscode';
 import { dayOf } from '../../model/calendar.ts';
 import type { CopiedStore } from '../../store/upkeep/copyStore.ts';
-import { runStoreTask } from '../../watchers/storeTasks.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { messages, sessions } from '../text/counts.ts';
 import { formatOf } from '../text/format.ts';
@@ -37,7 +36,7 @@ export async function askAndBackUp(model: SpendModel): Promise<boolean> {
 
 /** Writes a consistent, private copy of the store; a file of that name gives way. */
 export function backUpTo(model: SpendModel, file: string): Promise<CopiedStore> {
-  return runStoreTask<'copy'>({ kind: 'copy', from: model.storeFile, to: file, replace: true });
+  return model.runTask<'copy'>({ kind: 'copy', from: model.storeFile, to: file, replace: true });
 }
 
 async function tellBackup(model: SpendModel, target: Uri, copied: CopiedStore): Promise<void> {

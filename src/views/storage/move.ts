@@ -5,7 +5,6 @@ import { dataFolder, resolveStorePath } from '../../dataFolder/paths.ts';
 import { openForReading } from '../../store/connection/openStore.ts';
 import { filesOfStore } from '../../store/connection/storeFiles.ts';
 import { sizeText } from '../../text/byteSize.ts';
-import { runStoreTask } from '../../watchers/storeTasks.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { busyWith, guarded, inUse, notDeleted, notHere, userOf } from './guard.ts';
 import { deleteFiles } from './storedFiles.ts';
@@ -71,7 +70,7 @@ export async function useStore(model: SpendModel, target: string): Promise<void>
 export async function moveTo(model: SpendModel, target: string): Promise<void> {
   await model.whileClosed(async () => {
     const from = model.storeFile;
-    await runStoreTask<'copy'>({ kind: 'copy', from, to: target, replace: false });
+    await model.runTask<'copy'>({ kind: 'copy', from, to: target, replace: false });
     try {
       await setStorePath(target);
     } catch (error) {

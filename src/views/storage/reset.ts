@@ -1,6 +1,5 @@
 import { l10n, window } from 'vscode';
 import type { ResetLoss } from '../../store/upkeep/reset.ts';
-import { runStoreTask } from '../../watchers/storeTasks.ts';
 import { readRoots } from '../core/readRoots.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { messages, sessions, transcripts } from '../text/counts.ts';
@@ -46,7 +45,7 @@ export function resetStore(model: SpendModel): Promise<void> {
 export function resetLoss(model: SpendModel): Promise<ResetLoss | undefined> {
   const roots = readRoots(model.spend.settings);
   // On another thread: it looks for every transcript.
-  return runStoreTask<'loss'>({ kind: 'loss', file: model.storeFile, roots });
+  return model.runTask<'loss'>({ kind: 'loss', file: model.storeFile, roots });
 }
 
 /** What a reset loses and what it does not, for the dialog that asks. */
@@ -93,6 +92,6 @@ export function resetDetail(model: SpendModel, loss: ResetLoss): string {
 /** Empties the store, whoever writes it, and begins to read again. */
 export async function resetNow(model: SpendModel): Promise<void> {
   await model.whileClosed(async () => {
-    await runStoreTask<'reset'>({ kind: 'reset', file: model.storeFile, role: 'editor' });
+    await model.runTask<'reset'>({ kind: 'reset', file: model.storeFile, role: 'editor' });
   });
 }

@@ -3,7 +3,6 @@ import { dataFolder, resolveStorePath } from '../../dataFolder/paths.ts';
 import { openForReading } from '../../store/connection/openStore.ts';
 import { StoreReader } from '../../store/query/storeReader.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
-import { runStoreTask } from '../../watchers/storeTasks.ts';
 import { commandIds } from '../core/commandIds.ts';
 import type { ReportDocuments } from '../core/readonlyDocuments.ts';
 import { readRoots } from '../core/readRoots.ts';
@@ -31,7 +30,7 @@ export async function describeStorage(model: SpendModel): Promise<string> {
   const facts: StorageInputs = {
     ...keptIn(store),
     // Asked on another thread: it looks for every transcript on disk.
-    loss: await runStoreTask<'loss'>({ kind: 'loss', file: store, roots: readRoots(settings) }),
+    loss: await model.runTask<'loss'>({ kind: 'loss', file: store, roots: readRoots(settings) }),
     files: storedFiles(store, dataFolder()),
     storesTitles: settings.storeTitles,
     retention: settings.retention,

@@ -40,6 +40,12 @@ export function knownText(what: ErrorText | undefined, english: string): string 
         first,
         second,
       );
+    case 'storeSilent':
+      return l10n.t(
+        'The store {0} gave no answer for {1} s. Check its disk, or move it to a local one.',
+        first,
+        second,
+      );
     case 'storeDamaged':
       return l10n.t(
         'The store {0} is damaged. It will be set aside and rebuilt by the next program that writes. ({1})',

@@ -377,7 +377,7 @@ describe('indexer', () => {
       writeFileSync(transcript, longAgo('a') + today('b'));
       await rig.indexer.start();
       const plan = { messageDays: 90, dayDays: 36_500, zone: 'UTC' };
-      const done = await sumUpStore(join(folder, 'store/outlay.db'), plan, Date.now());
+      const done = await sumUpStore(join(folder, 'store/outlay.db'), plan, Date.now(), () => {});
       assert.deepEqual(done, { messages: 1, days: 1, months: 0, complete: true });
       appendFileSync(transcript, longAgo('a') + today('c'));
       await rig.until('the append counts', () => rig.messages() === 3);
