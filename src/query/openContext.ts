@@ -5,7 +5,7 @@ import type { RateBook } from '../pricing/priceBook.ts';
 import type { Labels } from '../settings/labels.ts';
 import type { UserSettings } from '../settings/settings.ts';
 import { openForReading, openForWriting } from '../store/connection/openStore.ts';
-import { damageText, repairStore } from '../store/connection/repair.ts';
+import { damageText, repairStore, restoreMissing } from '../store/connection/repair.ts';
 import { isDamage, storeError } from '../store/connection/storeErrors.ts';
 import { storeIdentity } from '../store/connection/storeFiles.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
@@ -39,9 +39,9 @@ export function withReportContext<T>(
   report: (context: ReportContext) => T,
 ): T {
   try {
-    const db = openStore(facts);
+    const { db, problems } = openStore(facts);
     try {
-      return db.snapshot(() => report(contextOf(facts, db)));
+      return db.snapshot(() => report(contextOf({ ...facts, problems }, db)));
     } finally {
       db.close();
     }
@@ -56,9 +56,9 @@ export async function withReportContextMeanwhile<T>(
   report: (context: ReportContext) => Promise<T>,
 ): Promise<T> {
   try {
-    const db = openStore(facts);
+    const { db, problems } = openStore(facts);
     try {
-      return await report(contextOf(facts, db));
+      return await report(contextOf({ ...facts, problems }, db));
     } finally {
       db.close();
     }
@@ -127,9 +127,16 @@ function versionOf(db: SqlDatabase): number {
 /** So much of the store's file is mapped into memory at most. */
 const mappedBytes = 2 ** 30;
 
-/** Without a store there is no data, which is an answer too. */
-function openStore({ storeFile }: ContextInputs): SqlDatabase {
-  return openMapped(storeFile) ?? openForWriting(':memory:').db;
+/** A store that is missing is restored, if it can be; without one there is no data, an answer too. */
+function openStore({ storeFile, problems }: ContextInputs): {
+  readonly db: SqlDatabase;
+  readonly problems: readonly string[];
+} {
+  const found = openMapped(storeFile);
+  if (found !== undefined) return { db: found, problems };
+  const damage = restoreMissing(storeFile);
+  const db = (damage && openMapped(storeFile)) ?? openForWriting(':memory:').db;
+  return { db, problems: damage ? [...problems, damageText(damage)] : problems };
 }
 
 /** Opens a store to read it, migrated if need be; undefined while there is none. */

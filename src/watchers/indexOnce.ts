@@ -44,12 +44,13 @@ const mostTries = 5;
 /**
  * Brings the store up to date with the transcripts and comes back. Where nothing is new nothing is
  * started; where another process is the writer, this waits a moment for it to read what there is, and
- * takes its place at once should it end.
+ * takes its place at once should it end. `run` runs the indexer; a test may, without a thread.
  */
 export async function indexOnce(
   config: IndexerConfig,
   priceRevision: string,
   onMessage: (message: FromIndexer) => void = () => {},
+  run = runIndexer,
 ): Promise<IndexOutcome> {
   const until = Date.now() + patienceMs;
   const scanned = scanRoots(configuredRoots(config));
@@ -58,7 +59,7 @@ export async function indexOnce(
   const done: IndexOutcome = { fresh, transcripts, behind: false };
   if (fresh === 0) return done;
   for (let tries = 0; tries < mostTries; tries++) {
-    const outcome = await runIndexer(config, onMessage);
+    const outcome = await run(config, onMessage);
     if (outcome.kind === 'unavailable') {
       throw new HumanError('store', outcome.reason, { what: outcome.what });
     }

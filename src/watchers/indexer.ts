@@ -17,8 +17,11 @@ import { WriterTerm } from './writerTerm.ts';
 /** A disk that damages one store after the other is not to be filled with them. */
 const mostRepairs = 3;
 
-function damagedAgain(file: string): string {
-  return `The store ${file} is damaged again and again. Check its disk, or move it with "outlay.storePath" or OUTLAY_STORE.`;
+function damagedAgain(file: string): HumanError {
+  return new HumanError(
+    'store',
+    `The store ${file} is damaged again and again. Check its disk, or move it with "outlay.storePath" or OUTLAY_STORE.`,
+  );
 }
 
 /**
@@ -163,15 +166,7 @@ export class Indexer {
     const maintenance = new Maintenance(db, config.storeFile, writer, (level, text) =>
       output.log(level, text),
     );
-    const damage = await maintenance.damageAfterUncleanEnd();
-    if (damage !== undefined) {
-      this.#lease.close();
-      if (this.#repairs >= mostRepairs)
-        throw new HumanError('store', damagedAgain(config.storeFile));
-      this.#repair();
-      await this.#tryToWrite();
-      return;
-    }
+    await maintenance.checkAfterUncleanEnd();
     await maintenance.repriceIfChanged();
     const term = new WriterTerm(
       { config, db, writer, maintenance, output },
@@ -209,22 +204,21 @@ export class Indexer {
   async #recover(error: unknown): Promise<void> {
     const damaged = isDamage(error);
     await this.#standDown(!damaged);
-    if (damaged && this.#mayWrite && this.#repair()) {
+    const mayRepair = this.#repairs < mostRepairs;
+    if (damaged && mayRepair && this.#mayWrite && this.#repair()) {
       await this.#tryToWrite();
       return;
     }
-    this.#tellFailure(error);
+    this.#tellFailure(damaged && !mayRepair ? damagedAgain(this.#config.storeFile) : error);
     if (this.#config.mode === 'once') this.#output.caughtUp();
   }
 
-  /** Sets the store aside if the file at its path is damaged indeed. */
+  /** Sets the store aside, unless another program has just done so; true when it is worth a try. */
   #repair(): boolean {
-    if (this.#repairs >= mostRepairs) return false;
     this.#repairs += 1;
     try {
       const damage = repairStore(this.#config.storeFile);
-      if (damage === undefined) return false;
-      this.#output.log('error', damageText(damage));
+      if (damage !== undefined) this.#output.log('error', damageText(damage));
       return true;
     } catch (error) {
       this.#output.log('error', `The store could not be repaired: ${messageOf(error)}`);

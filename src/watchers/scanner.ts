@@ -74,7 +74,7 @@ export class Scanner {
     const result = `${fresh.length} of ${files.length} transcripts had something new`;
     this.#maintenance.record('index', started, result);
     await this.#maintenance.resolveProjects();
-    await this.#maintenance.backUpIfDue();
+    await this.#maintenance.backUpIfDue(this.#over);
   }
 
   #markGone(

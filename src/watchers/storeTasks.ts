@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { type MessagePort, Worker } from 'node:worker_threads';
-import { type ErrorReason, type ErrorText, HumanError, messageOf } from '../model/errors.ts';
+import type { MessagePort } from 'node:worker_threads';
+import { HumanError, messageOf } from '../model/errors.ts';
 import { limitsAt, type RetentionPlan } from '../model/retention.ts';
-import { endWorker } from '../platform/endWorker.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
+import { damageIn } from '../store/connection/checkStore.ts';
 import {
   openForReading,
   openForWriting,
@@ -13,7 +13,7 @@ import { type Damage, damageText, repairing } from '../store/connection/repair.t
 import { inStore, storeError } from '../store/connection/storeErrors.ts';
 import { Lease } from '../store/connection/writerLease.ts';
 import { assertOwnSchema, newerStore } from '../store/schema/migrations.ts';
-import { type CopiedStore, copyStore } from '../store/upkeep/copyStore.ts';
+import { copyStore } from '../store/upkeep/copyStore.ts';
 import { type ResetLoss, resetLoss, resetStore } from '../store/upkeep/reset.ts';
 import { Writer } from '../store/writer.ts';
 import { Maintenance } from './maintenance.ts';
@@ -25,93 +25,7 @@ import {
   sumUpAll,
 } from './retentionJob.ts';
 import { whileBusy } from './retryBusy.ts';
-import { workerFile } from './workerFile.ts';
-
-/** Work on a whole store: as long as its disk takes, so on a thread of its own. */
-export type StoreTask =
-  | {
-      readonly kind: 'copy';
-      readonly from: string;
-      readonly to: string;
-      /** A file of that name gives way. */
-      readonly replace: boolean;
-    }
-  /** Brings a store an older Outlay wrote last up to date. */
-  | { readonly kind: 'migrate'; readonly file: string }
-  /** Says what a reset would take away; `roots` are the configuration directories read now. */
-  | { readonly kind: 'loss'; readonly file: string; readonly roots: readonly string[] }
-  | { readonly kind: 'reset'; readonly file: string; readonly role: 'editor' | 'terminal' };
-
-/** What each kind of work answers with. */
-export interface StoreTaskResults {
-  readonly copy: CopiedStore;
-  readonly migrate: undefined;
-  /** Undefined while there is no store. */
-  readonly loss: ResetLoss | undefined;
-  readonly reset: undefined;
-}
-
-type FromStoreTask =
-  | { readonly type: 'done'; readonly result: unknown }
-  | { readonly type: 'repaired'; readonly text: string }
-  | {
-      readonly type: 'failed';
-      readonly reason: ErrorReason | undefined;
-      readonly text: string;
-      readonly what: ErrorText | undefined;
-    };
-
-/** Longer than any disk takes: a thread that is silent for so long hangs in a call of the system. */
-const patienceMs = 600_000;
-
-/**
- * Does the work on another thread, so that this one stays free. `told` gets the sentence about a store
- * that was repaired meanwhile. `patience` and `file`, the thread's entry, are for tests.
- */
-export async function runStoreTask<K extends StoreTask['kind']>(
-  task: Extract<StoreTask, { kind: K }>,
-  told: (text: string) => void,
-  patience = patienceMs,
-  file = workerFile(),
-): Promise<StoreTaskResults[K]> {
-  const worker = new Worker(file, {
-    name: 'outlay-store-task',
-    workerData: { role: 'storeTask', task },
-  });
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    return await new Promise<StoreTaskResults[K]>((resolve, reject) => {
-      worker.on('message', (message: FromStoreTask) => {
-        if (message.type === 'repaired') told(message.text);
-        else if (message.type === 'done') resolve(message.result as StoreTaskResults[K]);
-        else reject(failureOf(message));
-      });
-      worker.once('error', reject);
-      worker.once('exit', () => reject(new Error('The thread ended before its work was done.')));
-      timer = setTimeout(() => reject(silent(fileOf(task), patience)), patience);
-    });
-  } finally {
-    clearTimeout(timer);
-    await endWorker(worker);
-  }
-}
-
-function failureOf({ reason, text, what }: Extract<FromStoreTask, { type: 'failed' }>): Error {
-  return reason === undefined ? new Error(text) : new HumanError(reason, text, { what });
-}
-
-function silent(file: string, patience: number): HumanError {
-  const seconds = String(Math.round(patience / 1000));
-  return new HumanError(
-    'store',
-    `The store ${file} gave no answer for ${seconds} s. Check its disk, or move it to a local one.`,
-    { what: { id: 'storeSilent', values: [file, seconds] } },
-  );
-}
-
-function fileOf(task: StoreTask): string {
-  return task.kind === 'copy' ? task.from : task.file;
-}
+import { type FromStoreTask, fileOf, type StoreTask } from './thread/storeTask.ts';
 
 /** The other thread's part. */
 export async function serveStoreTask(port: MessagePort, task: StoreTask): Promise<void> {
@@ -143,6 +57,8 @@ function perform(task: StoreTask, told: Told): unknown {
       return lossOf(task.file, task.roots, told);
     case 'reset':
       return emptyStore(task.file, task.role, told);
+    case 'check':
+      return damageIn(task.file);
   }
 }
 

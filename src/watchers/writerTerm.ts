@@ -102,7 +102,7 @@ export class WriterTerm {
       if (this.isOver) return;
       output.state({ kind: 'watching' });
       output.caughtUp();
-      if (config.mode === 'watch') void this.#sumUp();
+      if (config.mode === 'watch') void this.#doDailyWork();
     } catch (error) {
       if (!this.isOver) throw error;
     }
@@ -123,8 +123,19 @@ export class WriterTerm {
     }
     if (now - this.#lastNightCheck > nightEveryMs) {
       this.#lastNightCheck = now;
-      void this.#sumUp();
+      void this.#doDailyWork();
     }
+  }
+
+  /** What is due once a day. Neither keeps new lines from being stored. */
+  async #doDailyWork(): Promise<void> {
+    try {
+      await this.#parts.maintenance.checkIfDue(this.#over.signal);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    await this.#sumUp();
   }
 
   /** Downsamples what is old when a night has passed; everything else goes on meanwhile. */

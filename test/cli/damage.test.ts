@@ -95,6 +95,16 @@ describe('damage is never final', () => {
     });
   }
 
+  test('a missing store is restored for a question that reads nothing new', () => {
+    using world = new CliWorld();
+    const store = storeWithBackup(world);
+    rmSync(store);
+    const { code, out } = world.on('summary', '--no-index', '--store', store);
+    assert.equal(code, 0);
+    assert.match(out, /\$1\.00/);
+    assert.match(out, /The store was missing: restored .*backup/);
+  });
+
   for (const what of ['missing', 'empty']) {
     test(`a store that is ${what} is restored from its backup, and it is said`, () => {
       using world = new CliWorld();

@@ -11,7 +11,7 @@ import {
 import { basename } from 'node:path';
 import { describe, test } from 'node:test';
 import { backUp, backupsOf, lastBackupAt } from '../../src/store/connection/backups.ts';
-import { findDamage } from '../../src/store/connection/checkStore.ts';
+import { damageIn, findDamage } from '../../src/store/connection/checkStore.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
 import { repairStore } from '../../src/store/connection/repair.ts';
 import { dumpStore } from '../lib/dumpStore.ts';
@@ -112,6 +112,24 @@ for (const engine of engines) {
       build(dir, dir.store, engine);
       assert.equal(repairStore(dir.store), undefined);
       assert.equal(filesBeside(dir.store).filter((name) => name.includes('damaged')).length, 0);
+    });
+
+    test('an index that disagrees with its table is damage once something has met it', () => {
+      using dir = workplace();
+      build(dir, dir.store, engine);
+      const { db } = openForWriting(dir.store, { engine });
+      const { rootpage } = db
+        .prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'message_at'")
+        .get<{ rootpage: number }>()!;
+      const at = (rootpage - 1) * 4096;
+      const before = readFileSync(dir.store).subarray(at, at + 4096);
+      db.exec('UPDATE message SET at = at + 1');
+      db.close();
+      const bytes = readFileSync(dir.store);
+      bytes.set(before, at);
+      writeFileSync(dir.store, bytes);
+      assert.equal(damageIn(dir.store), undefined, 'the quick check does not see it');
+      assert.match(repairStore(dir.store)!.reason, /missing from index message_at/);
     });
 
     test('damage inside is found by the check after an unclean end', () => {

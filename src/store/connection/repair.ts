@@ -45,7 +45,8 @@ export function repairStore(file: string): Damage | undefined {
   // Only what was a store is renamed.
   if (!wasStore(file)) return undefined;
   return underLock(file, (isMine) => {
-    const reason = damageIn(file);
+    // Something has met damage: what the quick check does not see is looked for as well.
+    const reason = damageIn(file) ?? damageIn(file, true);
     if (reason === undefined) return undefined;
     const restored = newestSound(file);
     return isMine() ? { keptAs: replace(file, restored), restored, reason } : undefined;

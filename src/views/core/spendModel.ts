@@ -17,8 +17,12 @@ import { storeIdentity } from '../../store/connection/storeFiles.ts';
 import { StoreReader } from '../../store/query/storeReader.ts';
 import { isOlder, schemaState } from '../../store/schema/migrations.ts';
 import type { FromIndexer, IndexerState, RootStatus } from '../../watchers/messages.ts';
-import { runStoreTask, type StoreTask, type StoreTaskResults } from '../../watchers/storeTasks.ts';
 import { StoreWatch } from '../../watchers/storeWatcher.ts';
+import {
+  runStoreTask,
+  type StoreTask,
+  type StoreTaskResults,
+} from '../../watchers/thread/storeTask.ts';
 import { IndexerSupervisor } from '../../watchers/thread/supervisor.ts';
 import { errorText } from '../text/errorText.ts';
 import { type DemoLocation, indexerConfig } from './indexerConfig.ts';
@@ -196,7 +200,7 @@ export class SpendModel implements Disposable {
   runTask<K extends StoreTask['kind']>(
     task: Extract<StoreTask, { kind: K }>,
   ): Promise<StoreTaskResults[K]> {
-    return runStoreTask<K>(task, (text) => this.#log.error(text));
+    return runStoreTask<K>(task, { told: (text) => this.#log.error(text) });
   }
 
   /** Gives back the lease and closes the store until the window is reloaded. */

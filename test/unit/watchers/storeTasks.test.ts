@@ -4,11 +4,9 @@ import { describe, it } from 'node:test';
 import { HumanError } from '../../../src/model/errors.ts';
 import { backUp } from '../../../src/store/connection/backups.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
-import { runStoreTask } from '../../../src/watchers/storeTasks.ts';
+import { runStoreTask } from '../../../src/watchers/thread/storeTask.ts';
 import { scribble } from '../../lib/storePlace.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
-
-const ignore = (): void => {};
 
 /** A thread that hangs as in a call to a dead network drive. */
 function hung(dir: TempDir): string {
@@ -23,7 +21,7 @@ describe('work on a whole store, on a thread of its own', () => {
     const file = dir.at('outlay.db');
     const started = Date.now();
     await assert.rejects(
-      runStoreTask<'migrate'>({ kind: 'migrate', file }, ignore, 300, hung(dir)),
+      runStoreTask<'migrate'>({ kind: 'migrate', file }, { patience: 300, file: hung(dir) }),
       (error: unknown) => {
         assert.ok(error instanceof HumanError && error.message.includes(file), String(error));
         assert.deepEqual(error.what, { id: 'storeSilent', values: [file, '0'] });
@@ -43,7 +41,7 @@ describe('work on a whole store, on a thread of its own', () => {
       // All of it but its first page, which opening reads.
       scribble(file, 4096, 200_000);
       const said: string[] = [];
-      const told = (text: string): number => said.push(text);
+      const told = { told: (text: string) => said.push(text) };
       if (kind === 'migrate') await runStoreTask<'migrate'>({ kind, file }, told);
       else if (kind === 'reset') await runStoreTask<'reset'>({ kind, file, role: 'editor' }, told);
       else if (kind === 'loss') await runStoreTask<'loss'>({ kind, file, roots: [] }, told);
