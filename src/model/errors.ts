@@ -16,6 +16,7 @@ export const errorIds = [
   'storeForeign',
   'storeTooNew',
   'storeNewer',
+  'storeOlder',
   'storeFolder',
   'noEngine',
   'relativeHome',

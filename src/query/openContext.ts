@@ -1,5 +1,5 @@
 import type { Zone } from '../model/calendar.ts';
-import { HumanError } from '../model/errors.ts';
+import { HumanError, messageOf } from '../model/errors.ts';
 import { listsOf } from '../model/unreadable.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import type { Labels } from '../settings/labels.ts';
@@ -69,12 +69,33 @@ export async function withReportContextMeanwhile<T>(
 
 /** What is told of a failure; a damaged store is repaired first, so that the next question is answered. */
 function readFailure(file: string, error: unknown): Error {
-  if (!isDamage(error)) return storeError(file, error);
+  if (!isDamage(error))
+    return isOfOlderSchema(file, error) ? olderStore(file) : storeError(file, error);
   const damage = repairStore(file);
   if (damage === undefined) return storeError(file, error);
   return new HumanError('store', `${damageText(damage)} Ask again: what is new is read first.`, {
     what: { id: 'storeRepaired', values: [damage.keptAs ?? '', damage.restored ?? ''] },
   });
+}
+
+/** Whether a question failed for want of what the store gets when it is migrated. */
+function isOfOlderSchema(file: string, error: unknown): boolean {
+  if (!/^no such (table|column)|has no column named/.test(messageOf(error))) return false;
+  const db = openForReading(file);
+  try {
+    return db !== undefined && isOlder(schemaState(db));
+  } finally {
+    db?.close();
+  }
+}
+
+/** What is said of a store that cannot be migrated where it is, and not be asked this before. */
+function olderStore(file: string): HumanError {
+  return new HumanError(
+    'store',
+    `The store ${file} was written by an older Outlay and may not be written here, so it cannot be brought up to date. Copy it into a folder you may write to and name the copy with "outlay.storePath" or OUTLAY_STORE, or see to the rights.`,
+    { what: { id: 'storeOlder', values: [file] } },
+  );
 }
 
 /**
@@ -144,12 +165,22 @@ function openMapped(storeFile: string): SqlDatabase | undefined {
   let db = openForReading(storeFile);
   if (db !== undefined && isOlder(schemaState(db))) {
     db.close();
-    openForWriting(storeFile).db.close();
+    migrateIfWritable(storeFile);
     db = openForReading(storeFile);
   }
   // A report may go through much of the file, once: mapped, no page has to be read by itself.
   db?.pragma(`mmap_size = ${mappedBytes}`);
   return db;
+}
+
+/** Where nobody may write, an older store is asked as it is. */
+function migrateIfWritable(storeFile: string): void {
+  try {
+    openForWriting(storeFile).db.close();
+  } catch (error) {
+    const id = error instanceof HumanError ? error.what?.id : undefined;
+    if (id !== 'storeReadOnly' && id !== 'storeNotOpened') throw error;
+  }
 }
 
 function contextOf(facts: ContextInputs, db: SqlDatabase): ReportContext {

@@ -12,7 +12,7 @@ import {
 } from '../schema/migrations.ts';
 import { refuseForeign } from './ownStore.ts';
 import { type Damage, repairStore, restoreMissing } from './repair.ts';
-import { inStore, isDamage } from './storeErrors.ts';
+import { diskError, inStore, isDamage } from './storeErrors.ts';
 
 export interface StoreOptions extends Pick<DriverOptions, 'engine' | 'busyTimeoutMs' | 'napi'> {
   /** Steps of the schema; another list only in tests of versions that meet. */
@@ -65,7 +65,8 @@ function open(file: string, options: StoreOptions): { db: SqlDatabase; newer: bo
     return { db, newer: false };
   } catch (error) {
     db.close();
-    throw error;
+    // Migrating makes a copy beside the store, which the system may refuse.
+    throw (error as NodeJS.ErrnoException).syscall === undefined ? error : diskError(file, error);
   }
 }
 
