@@ -18,6 +18,7 @@ export const errorIds = [
   'storeNewer',
   'storeOlder',
   'storeFolder',
+  'fileSilent',
   'noEngine',
   'relativeHome',
   'nameUnknown',

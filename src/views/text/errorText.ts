@@ -96,6 +96,8 @@ export function knownText(what: ErrorText | undefined, english: string): string 
         first,
         second,
       );
+    case 'fileSilent':
+      return l10n.t('{0} gave no answer for {1} s. Check its disk.', first, second);
     case 'noEngine':
       return l10n.t(
         'No SQLite engine can run here. Outlay needs Node 22.14 or newer, or VS Code 1.101 or newer. ({0})',
