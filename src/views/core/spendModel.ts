@@ -25,6 +25,7 @@ import {
 } from '../../watchers/thread/storeTask.ts';
 import { IndexerSupervisor } from '../../watchers/thread/supervisor.ts';
 import { errorText } from '../text/errorText.ts';
+import { inBackground } from './background.ts';
 import { type DemoLocation, indexerConfig } from './indexerConfig.ts';
 import { mirrorSettings } from './settingsMirror.ts';
 import type { Settings, SettingsModel } from './settingsModel.ts';
@@ -385,7 +386,7 @@ export class SpendModel implements Disposable {
         revision: this.#revision,
         readProblem: '',
       });
-      void this.#remember(overview);
+      inBackground(this.#remember(overview));
     } catch (error) {
       this.#failedToRead(error);
     } finally {
@@ -410,7 +411,7 @@ export class SpendModel implements Disposable {
     if (isOlder(schemaState(db))) {
       db.close();
       // Whoever writes it migrates it first, and tells when that is done.
-      if (this.#spend.indexer.kind === 'paused') void this.#migrate(this.#storeFile);
+      if (this.#spend.indexer.kind === 'paused') inBackground(this.#migrate(this.#storeFile));
       return undefined;
     }
     this.#log.debug(`Reading ${this.#storeFile} with ${db.engine}`);
@@ -479,7 +480,7 @@ export class SpendModel implements Disposable {
   }
 
   dispose(): void {
-    void this.stop();
+    inBackground(this.stop());
     this.#changed.dispose();
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { commands, env, l10n, UIKind, Uri, window } from 'vscode';
 import { dayOf } from '../../model/calendar.ts';
 import type { CopiedStore } from '../../store/upkeep/copyStore.ts';
+import { inBackground } from '../core/background.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { messages, sessions } from '../text/counts.ts';
 import { formatOf } from '../text/format.ts';
@@ -30,7 +31,7 @@ export async function askAndBackUp(model: SpendModel): Promise<boolean> {
   const copied = await busyWith(l10n.t('Backing up the store…'), () =>
     backUpTo(model, target.fsPath),
   );
-  void tellBackup(model, target, copied);
+  inBackground(tellBackup(model, target, copied));
   return true;
 }
 

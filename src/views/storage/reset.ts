@@ -1,5 +1,6 @@
 import { l10n, window } from 'vscode';
 import type { ResetLoss } from '../../store/upkeep/reset.ts';
+import { inBackground } from '../core/background.ts';
 import { readRoots } from '../core/readRoots.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { messages, sessions, transcripts } from '../text/counts.ts';
@@ -13,7 +14,9 @@ export function resetStore(model: SpendModel): Promise<void> {
     const { settings } = model.spend;
     const loss = await resetLoss(model);
     if (loss === undefined) {
-      void window.showInformationMessage(l10n.t('There is no store yet, so nothing to reset.'));
+      inBackground(
+        window.showInformationMessage(l10n.t('There is no store yet, so nothing to reset.')),
+      );
       return;
     }
     const reset = l10n.t('Reset');
@@ -31,10 +34,12 @@ export function resetStore(model: SpendModel): Promise<void> {
         continue;
       }
       await busyWith(l10n.t('Emptying the store…'), () => resetNow(model));
-      void window.showInformationMessage(
-        settings.enabled
-          ? l10n.t('The store is empty. Transcripts are being read again.')
-          : l10n.t('The store is empty. Transcripts are read again when you resume.'),
+      inBackground(
+        window.showInformationMessage(
+          settings.enabled
+            ? l10n.t('The store is empty. Transcripts are being read again.')
+            : l10n.t('The store is empty. Transcripts are read again when you resume.'),
+        ),
       );
       return;
     }

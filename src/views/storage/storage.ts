@@ -3,6 +3,7 @@ import { dataFolder, resolveStorePath } from '../../dataFolder/paths.ts';
 import { openForReading } from '../../store/connection/openStore.ts';
 import { StoreReader } from '../../store/query/storeReader.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
+import { inBackground } from '../core/background.ts';
 import { commandIds } from '../core/commandIds.ts';
 import type { ReportDocuments } from '../core/readonlyDocuments.ts';
 import { readRoots } from '../core/readRoots.ts';
@@ -20,7 +21,7 @@ export async function showStorage(model: SpendModel, reports: ReportDocuments): 
   const markdown = await describeStorage(model);
   await reports.show(l10n.t('Outlay: What Is Stored, and Where'), markdown);
   // A preview runs no commands, so the page can only name them.
-  void offerActions();
+  inBackground(offerActions());
 }
 
 /** The page as Markdown. It is about the user's own store, in the demo as well. */
