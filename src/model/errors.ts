@@ -17,6 +17,7 @@ export const errorIds = [
   'storeTooNew',
   'storeNewer',
   'storeOlder',
+  'storeClosed',
   'storeFolder',
   'fileSilent',
   'noEngine',

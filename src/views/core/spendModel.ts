@@ -185,6 +185,8 @@ export class SpendModel implements Disposable {
       await work();
     } finally {
       this.#closed = false;
+      this.analysis.open();
+      this.slowAnalysis.open();
       this.#set({
         overview: undefined,
         remembered: undefined,
@@ -213,7 +215,7 @@ export class SpendModel implements Disposable {
     this.#watch?.dispose();
     this.#watch = undefined;
     await indexer?.stop();
-    await Promise.all([this.analysis.stop(), this.slowAnalysis.stop()]);
+    await Promise.all([this.analysis.close(), this.slowAnalysis.close()]);
     this.#closeReader();
   }
 
@@ -473,7 +475,7 @@ export class SpendModel implements Disposable {
     const indexer = this.#indexer;
     this.#indexer = undefined;
     await indexer?.stop();
-    await Promise.all([this.analysis.stop(), this.slowAnalysis.stop()]);
+    await Promise.all([this.analysis.close(), this.slowAnalysis.close()]);
     this.#closeReader();
     // Closing has written to the store once more, which the remembered figure must not mind.
     if (this.#spend.overview !== undefined) await this.#remember(this.#spend.overview);

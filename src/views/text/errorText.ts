@@ -90,6 +90,8 @@ export function knownText(what: ErrorText | undefined, english: string): string 
         'The store {0} was written by an older Outlay and may not be written here, so it cannot be brought up to date. Copy it into a folder you may write to and name the copy with "outlay.storePath" or OUTLAY_STORE, or see to the rights.',
         first,
       );
+    case 'storeClosed':
+      return l10n.t('The store is closed just now. Ask again in a moment.');
     case 'storeFolder':
       return l10n.t(
         'The folder for the store, {0}, cannot be made. Choose another place with "outlay.storePath" or OUTLAY_STORE. ({1})',
