@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -105,6 +106,40 @@ for (const engine of engines) {
       assert.equal(restored.damage!.restored, older);
       same(dumpStore(restored.db), expected);
       restored.db.close();
+    });
+
+    test('a disk without room for the backup leaves the damaged store where it is', {
+      skip: process.platform === 'win32',
+    }, () => {
+      using dir = workplace();
+      const expected = build(dir, dir.store, engine);
+      const { db } = openForWriting(dir.store, { engine });
+      const backup = backUp(db, dir.store, new Date());
+      db.close();
+      scribble(dir.store, 0, 4096);
+      const module = new URL('../../src/store/connection/repair.ts', import.meta.url).href;
+      const script = `import { repairStore } from '${module}';
+        process.on('SIGXFSZ', () => {});
+        try { repairStore(process.argv[1]); } catch (error) { console.log(error.message); }`;
+      // No file may grow beyond 64 KB: the copy of the backup is cut short.
+      const { stdout } = spawnSync(
+        'sh',
+        [
+          '-c',
+          'ulimit -f 64; exec "$0" --input-type=module -e "$1" "$2"',
+          process.execPath,
+          script,
+          dir.store,
+        ],
+        { encoding: 'utf8' },
+      );
+      assert.match(stdout, /^The store .*outlay\.db /);
+      const names = filesBeside(dir.store);
+      assert.deepEqual(names, ['outlay.db', basename(backup)]);
+      const { db: restored, damage } = openForWriting(dir.store, { engine });
+      assert.equal(damage!.restored, backup);
+      same(dumpStore(restored), expected);
+      restored.close();
     });
 
     test('a store another program repaired meanwhile is not set aside', () => {
