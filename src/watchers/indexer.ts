@@ -2,6 +2,7 @@ import { HumanError, messageOf } from '../model/errors.ts';
 import { SerialQueue } from '../platform/serialQueue.ts';
 import { parsePriceOverrides } from '../pricing/parseOverrides.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
+import { wasStore } from '../store/connection/ownStore.ts';
 import { damageText, repairStore } from '../store/connection/repair.ts';
 import { isDamage, storeError } from '../store/connection/storeErrors.ts';
 import { heartbeatMs, LeaseLostError } from '../store/connection/writerLease.ts';
@@ -215,9 +216,12 @@ export class Indexer {
 
   /** Sets the store aside, unless another program has just done so; true when it is worth a try. */
   #repair(): boolean {
+    const { storeFile } = this.#config;
+    // What is not ours is left as it is, and said to be so.
+    if (!wasStore(storeFile)) return false;
     this.#repairs += 1;
     try {
-      const damage = repairStore(this.#config.storeFile);
+      const damage = repairStore(storeFile);
       if (damage !== undefined) this.#output.log('error', damageText(damage));
       return true;
     } catch (error) {

@@ -288,6 +288,20 @@ describe('indexer', () => {
     });
   });
 
+  it('says of a file that is no store what it is, for as long as it is there', async () => {
+    using dir = tempDir();
+    const storeFile = dir.at('thumbs.db');
+    writeFileSync(storeFile, 'a text '.repeat(2000));
+    const rig = new Rig(dir.path, { storeFile });
+    await rig.indexer.start();
+    for (let tries = 0; tries < 5; tries++) await rig.indexer.rescan();
+    await rig.indexer.stop();
+    const states = rig.said.filter((message) => message.type === 'state');
+    assert.equal(states.filter(({ state }) => state.kind === 'unavailable').length, 1);
+    assert.match(JSON.stringify(states.at(-1)), /is no SQLite file/);
+    assert.deepEqual(readdirSync(dir.path), ['thumbs.db']);
+  });
+
   it('goes on with the file at the store’s path when that is another one', {
     skip: onWindows,
   }, async () => {
