@@ -48,6 +48,8 @@ function knownError(file: string, code: string | undefined, error: unknown): Err
 const systemCodes: Readonly<Record<string, string>> = {
   ENOSPC: 'SQLITE_FULL',
   EDQUOT: 'SQLITE_FULL',
+  // Windows renames no file that is open.
+  EBUSY: 'SQLITE_BUSY',
   EROFS: 'SQLITE_READONLY',
   EACCES: 'SQLITE_READONLY',
   EPERM: 'SQLITE_READONLY',
