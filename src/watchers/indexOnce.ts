@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HumanError } from '../model/errors.ts';
 import { type Unreadable, unreadableKey } from '../model/unreadable.ts';
-import { isDamage, openForReading, storeError } from '../store/connection/openStore.ts';
+import { openForReading } from '../store/connection/openStore.ts';
+import { isDamage, storeError } from '../store/connection/storeErrors.ts';
 import { isAlive } from '../store/connection/writerLease.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
@@ -43,12 +44,13 @@ const mostTries = 5;
 /**
  * Brings the store up to date with the transcripts and comes back. Where nothing is new nothing is
  * started; where another process is the writer, this waits a moment for it to read what there is, and
- * takes its place at once should it end.
+ * takes its place at once should it end. `run` runs the indexer; a test may, without a thread.
  */
 export async function indexOnce(
   config: IndexerConfig,
   priceRevision: string,
   onMessage: (message: FromIndexer) => void = () => {},
+  run = runIndexer,
 ): Promise<IndexOutcome> {
   const until = Date.now() + patienceMs;
   const scanned = scanRoots(configuredRoots(config));
@@ -57,7 +59,7 @@ export async function indexOnce(
   const done: IndexOutcome = { fresh, transcripts, behind: false };
   if (fresh === 0) return done;
   for (let tries = 0; tries < mostTries; tries++) {
-    const outcome = await runIndexer(config, onMessage);
+    const outcome = await run(config, onMessage);
     if (outcome.kind === 'unavailable') {
       throw new HumanError('store', outcome.reason, { what: outcome.what });
     }

@@ -1,12 +1,12 @@
+import { hourMs } from '../model/calendar.ts';
 import { HumanError, messageOf } from '../model/errors.ts';
 import { SerialQueue } from '../platform/serialQueue.ts';
 import { extendCatalogue } from '../pricing/clientModels.ts';
 import { parsePriceOverrides } from '../pricing/parseOverrides.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
-import { damageText } from '../store/connection/backups.ts';
-import { isDamage, storeError } from '../store/connection/openStore.ts';
-import { repairStore } from '../store/connection/repair.ts';
-import { storeIdentity } from '../store/connection/storeFiles.ts';
+import { wasStore } from '../store/connection/ownStore.ts';
+import { damageText, repairStore } from '../store/connection/repair.ts';
+import { isDamage, storeError } from '../store/connection/storeErrors.ts';
 import { LeaseLostError, usualLease } from '../store/connection/writerLease.ts';
 import { newerStore } from '../store/schema/migrations.ts';
 import { Writer } from '../store/writer.ts';
@@ -17,11 +17,14 @@ import { IndexerOutput } from './output.ts';
 import { configuredRoots, scanRoots } from './scanRoots.ts';
 import { WriterTerm } from './writerTerm.ts';
 
-/** A disk that damages one store after the other is not to be filled with them. */
+/** A disk that damages one store after the other is not to be filled with them: repairs within an hour. */
 const mostRepairs = 3;
 
-function damagedAgain(file: string): string {
-  return `The store ${file} is damaged again and again. Check its disk, or move it with "outlay.storePath" or OUTLAY_STORE.`;
+function damagedAgain(file: string): HumanError {
+  return new HumanError(
+    'store',
+    `The store ${file} is damaged again and again. Check its disk, or move it with "outlay.storePath" or OUTLAY_STORE.`,
+  );
 }
 
 /** What the indexer is asked to be. It changes at once; the next transition brings it about. */
@@ -45,7 +48,8 @@ export class Indexer {
   #nextScan: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
   #lastFailure = '';
-  #repairs = 0;
+  /** When stores were repaired, UTC milliseconds. */
+  #repairs: number[] = [];
 
   constructor(config: IndexerConfig, tell: (message: FromIndexer) => void) {
     this.#config = config;
@@ -211,9 +215,10 @@ export class Indexer {
   /** After a failure: stands down, and goes on at once with what takes the place of a damaged store. */
   async #recover(error: unknown): Promise<void> {
     const damaged = isDamage(error);
-    const identity = this.#lease.identity;
     await this.#standDown(!damaged);
-    if (damaged && this.#goal === 'writing' && this.#repair(identity)) {
+    this.#repairs = this.#repairs.filter((at) => Date.now() - at < hourMs);
+    const mayRepair = this.#repairs.length < mostRepairs;
+    if (damaged && mayRepair && this.#goal === 'writing' && this.#repair()) {
       try {
         await this.#reachGoal();
       } catch (next) {
@@ -221,22 +226,20 @@ export class Indexer {
       }
       return;
     }
-    this.#tellFailure(error);
+    this.#tellFailure(damaged && !mayRepair ? damagedAgain(this.#config.storeFile) : error);
     if (this.#config.mode === 'once') this.#output.caughtUp();
   }
 
-  /**
-   * Sets the store aside if the file at its path is damaged indeed. Whether another one is there now:
-   * `identity` is that of the damaged one, which another process may have replaced.
-   */
-  #repair(identity: string): boolean {
+  /** Sets the store aside, unless another program has just done so; true when it is worth a try. */
+  #repair(): boolean {
     const { storeFile } = this.#config;
-    if (this.#repairs >= mostRepairs) return false;
-    this.#repairs += 1;
+    // What is not ours is left as it is, and said to be so.
+    if (!wasStore(storeFile)) return false;
+    this.#repairs.push(Date.now());
     try {
       const damage = repairStore(storeFile);
       if (damage !== undefined) this.#output.log('error', damageText(damage));
-      return damage !== undefined || storeIdentity(storeFile) !== identity;
+      return true;
     } catch (error) {
       this.#output.log('error', `The store could not be repaired: ${messageOf(error)}`);
       return false;
@@ -252,12 +255,7 @@ export class Indexer {
       this.#output.log('warn', 'Another process has become the writer; following it.');
       return;
     }
-    const { storeFile } = this.#config;
-    const isHopeless = isDamage(error) && this.#repairs >= mostRepairs;
-    const told =
-      isHopeless && !(error instanceof HumanError)
-        ? new HumanError('store', damagedAgain(storeFile))
-        : storeError(storeFile, error);
+    const told = storeError(this.#config.storeFile, error);
     const reason = told instanceof HumanError ? told.message : `Unexpected: ${messageOf(error)}`;
     // Retried every second; the same failure is logged once.
     // A program that reads once and waits for this is told by the state, and says it itself.

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { damageText } from '../store/connection/backups.ts';
-import { isDamage, openForWriting, type WritableStore } from '../store/connection/openStore.ts';
+import { openForWriting, type WritableStore } from '../store/connection/openStore.ts';
+import { damageText } from '../store/connection/repair.ts';
+import { isDamage } from '../store/connection/storeErrors.ts';
 import { openIdentity, storeIdentity } from '../store/connection/storeFiles.ts';
 import { Lease, LeaseLostError, newHolder } from '../store/connection/writerLease.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';

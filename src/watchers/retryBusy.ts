@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isBusy } from '../store/connection/openStore.ts';
+import { isBusy } from '../store/connection/storeErrors.ts';
 
 /** Waits between tries: about two and a half seconds in all. */
 const waitsMs = [2, 5, 10, 20, 40, 80, 160, 320, 640, 1200];

@@ -107,7 +107,7 @@ export class Scanner {
       log: (text) => this.#output.log('info', text),
       failed: (path, reason) => this.#failures.failed(path, reason),
     };
-    for await (const portion of readAhead(unread, events)) {
+    for await (const portion of readAhead(unread, events, { signal: this.#over })) {
       if (this.#over.aborted) return;
       if (portion.items.length > 0) {
         const stale = await storeItems(this.#writer, portion.items, this.#failures);

@@ -4,8 +4,9 @@ import { heartbeatMs } from '../store/connection/writerLease.ts';
 import { Indexer } from './indexer.ts';
 import type { FromThread, ToIndexer } from './messages.ts';
 import { runReader } from './readAhead.ts';
-import { type StoreTask, serveStoreTask } from './storeTasks.ts';
+import { serveStoreTask } from './storeTasks.ts';
 import { IndexerHost } from './thread/host.ts';
+import type { StoreTask } from './thread/storeTask.ts';
 
 /**
  * Entry of the indexing thread, of the thread that reads ahead for it, and of those that copy or empty

@@ -113,7 +113,7 @@ export class WriterTerm {
       if (this.isOver) return;
       output.state({ kind: 'watching' });
       output.caughtUp();
-      if (config.mode === 'watch') this.#beside(this.#sumUp());
+      if (config.mode === 'watch') this.#beside(this.#doDailyWork());
     } catch (error) {
       if (!this.isOver) throw error;
     }
@@ -134,13 +134,19 @@ export class WriterTerm {
     }
     if (now - this.#lastNightCheck > nightEveryMs) {
       this.#lastNightCheck = now;
-      this.#beside(this.#sumUp());
+      this.#beside(this.#doDailyWork());
     }
   }
 
   #beside(work: Promise<void>): void {
     const done = work.catch(this.#fail).finally(() => this.#background.delete(done));
     this.#background.add(done);
+  }
+
+  /** What is due once a day. Neither keeps new lines from being stored. */
+  async #doDailyWork(): Promise<void> {
+    await this.#parts.maintenance.checkIfDue(this.#over.signal);
+    await this.#sumUp();
   }
 
   /** Downsamples what is old when a night has passed; everything else goes on meanwhile. */

@@ -81,14 +81,6 @@ export interface SavingHints {
   readonly spender?: { readonly name: string; readonly cheaper: string } | undefined;
 }
 
-const refusals: Readonly<Record<BudgetAction, string>> = {
-  notify: 'Nothing is refused',
-  ask: 'Every further step asks first',
-  'halt-agents': 'New agents are refused',
-  'block-prompts': 'New prompts and agents are refused',
-  stop: 'The run is stopped, and new prompts and agents are refused',
-};
-
 /** What a person can do instead of raising a budget. */
 const endings: Readonly<Record<BudgetPeriod['kind'], string>> = {
   day: ' or wait for the next day',
@@ -98,6 +90,13 @@ const endings: Readonly<Record<BudgetPeriod['kind'], string>> = {
   run: ' or begin a new run',
   lifetime: '',
 };
+
+/** What happens at stop: an action is a wish as long as nothing of Outlay's stands in an agent's way. */
+function refusal(action: BudgetAction): string {
+  return action === 'notify'
+    ? 'Nothing is refused'
+    : `Nothing is refused: nothing enforces the action "${action}" yet`;
+}
 
 /** What to do at a level: one or two sentences. */
 export function recommendedAction(
@@ -117,6 +116,6 @@ export function recommendedAction(
         ? 'Use a cheaper model for what costs most.'
         : `Use ${spender.cheaper} for ${spender.name}, which costs most.`;
     case 'stop':
-      return `${refusals[action]}. Raise the budget${endings[period.kind]}.`;
+      return `${refusal(action)}. Raise the budget${endings[period.kind]}.`;
   }
 }

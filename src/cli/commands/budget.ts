@@ -55,7 +55,7 @@ export function addBudget(program: Command): void {
         .default('actual'),
     )
     .addOption(
-      new Option('--action <action>', 'what happens at stop, once the hooks are installed')
+      new Option('--action <action>', 'what is to happen at stop; nothing enforces it yet')
         .choices([...budgetActions])
         .default('notify'),
     );

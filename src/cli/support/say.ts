@@ -1,3 +1,4 @@
+import { type Damage, damageText } from '../../store/connection/repair.ts';
 import { plainLines, plainText } from '../../text/plainText.ts';
 
 /**
@@ -16,4 +17,9 @@ export function say(sentence: string): void {
 /** Text of several lines on the error stream, such as wrong usage with its help. */
 export function complainAtLength(text: string): void {
   process.stderr.write(plainLines(text));
+}
+
+/** What was done about a store that was damaged. */
+export function complainOfDamage(damage: Damage): void {
+  complain(damageText(damage));
 }

@@ -22,7 +22,7 @@ const kinds: readonly (readonly [RegExp, StoreFileKind])[] = [
   [/^-(wal|shm)$/, 'log'],
   [new RegExp(`^\\.backup-${stamp}$`), 'backup'],
   [/^\.before-v\d+$/, 'migration'],
-  [new RegExp(`^\\.damaged-${stamp}(-wal|-shm)?$`), 'damaged'],
+  [new RegExp(`^\\.damaged-(backup-)?${stamp}(-wal|-shm)?$`), 'damaged'],
   [new RegExp(`^(\\.backup-${stamp}|\\.before-v\\d+)?${part}$`), 'unfinished'],
   // As versions before 0.6 called them.
   [new RegExp(`^\\.backup-${stamp}\\.part(-journal)?$`), 'unfinished'],

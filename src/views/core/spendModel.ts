@@ -13,15 +13,21 @@ import type { CatalogueModel } from '../../pricing/catalogue.ts';
 import { extendCatalogue } from '../../pricing/clientModels.ts';
 import { createPriceBook, type RateBook } from '../../pricing/priceBook.ts';
 import type { MergedOverrides } from '../../settings/priceOverrides.ts';
-import { isBusy, openForReading, storeError } from '../../store/connection/openStore.ts';
+import { openForReading } from '../../store/connection/openStore.ts';
+import { isBusy, storeError } from '../../store/connection/storeErrors.ts';
 import { storeIdentity } from '../../store/connection/storeFiles.ts';
 import { StoreReader } from '../../store/query/storeReader.ts';
 import { isOlder, schemaState } from '../../store/schema/migrations.ts';
 import type { FromIndexer, IndexerState, RootStatus } from '../../watchers/messages.ts';
-import { runStoreTask } from '../../watchers/storeTasks.ts';
 import { StoreWatch } from '../../watchers/storeWatcher.ts';
+import {
+  runStoreTask,
+  type StoreTask,
+  type StoreTaskResults,
+} from '../../watchers/thread/storeTask.ts';
 import { IndexerSupervisor } from '../../watchers/thread/supervisor.ts';
 import { errorText } from '../text/errorText.ts';
+import { inBackground } from './background.ts';
 import { indexerConfig } from './indexerConfig.ts';
 import { type DemoLocation, readClientModels } from './readRoots.ts';
 import { mirrorSettings } from './settingsMirror.ts';
@@ -189,6 +195,8 @@ export class SpendModel implements Disposable {
       await work();
     } finally {
       this.#closed = false;
+      this.analysis.open();
+      this.slowAnalysis.open();
       this.#set({
         overview: undefined,
         remembered: undefined,
@@ -201,6 +209,13 @@ export class SpendModel implements Disposable {
     }
   }
 
+  /** Work on a whole store, on a thread of its own. */
+  runTask<K extends StoreTask['kind']>(
+    task: Extract<StoreTask, { kind: K }>,
+  ): Promise<StoreTaskResults[K]> {
+    return runStoreTask<K>(task, { told: (text) => this.#log.error(text) });
+  }
+
   /** Gives back the lease and closes the store until the window is reloaded. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -210,7 +225,7 @@ export class SpendModel implements Disposable {
     this.#watch?.dispose();
     this.#watch = undefined;
     await indexer?.stop();
-    await Promise.all([this.analysis.stop(), this.slowAnalysis.stop()]);
+    await Promise.all([this.analysis.close(), this.slowAnalysis.close()]);
     this.#closeReader();
   }
 
@@ -390,7 +405,7 @@ export class SpendModel implements Disposable {
         revision: this.#revision,
         readProblem: '',
       });
-      void this.#remember(overview);
+      inBackground(this.#remember(overview));
     } catch (error) {
       this.#failedToRead(error);
     } finally {
@@ -417,7 +432,7 @@ export class SpendModel implements Disposable {
     if (isOlder(schemaState(db))) {
       db.close();
       // Whoever writes it migrates it first, and tells when that is done.
-      if (this.#spend.indexer.kind === 'paused') void this.#migrate(this.#storeFile);
+      if (this.#spend.indexer.kind === 'paused') inBackground(this.#migrate(this.#storeFile));
       return undefined;
     }
     this.#log.debug(`Reading ${this.#storeFile} with ${db.engine}`);
@@ -436,7 +451,7 @@ export class SpendModel implements Disposable {
     if (this.#migrating === file) return;
     this.#migrating = file;
     try {
-      await runStoreTask<'migrate'>({ kind: 'migrate', file });
+      await this.runTask<'migrate'>({ kind: 'migrate', file });
       this.#askSoon();
     } catch (error) {
       this.#failedToRead(error);
@@ -479,14 +494,14 @@ export class SpendModel implements Disposable {
     const indexer = this.#indexer;
     this.#indexer = undefined;
     await indexer?.stop();
-    await Promise.all([this.analysis.stop(), this.slowAnalysis.stop()]);
+    await Promise.all([this.analysis.close(), this.slowAnalysis.close()]);
     this.#closeReader();
     // Closing has written to the store once more, which the remembered figure must not mind.
     if (this.#spend.overview !== undefined) await this.#remember(this.#spend.overview);
   }
 
   dispose(): void {
-    void this.stop();
+    inBackground(this.stop());
     this.#changed.dispose();
   }
 }

@@ -4,6 +4,7 @@ import { insightsFile } from '../../dataFolder/insightFile.ts';
 import { HumanError, messageOf } from '../../model/errors.ts';
 import type { OptimizeJson } from '../../reports/insights/optimizeJson.ts';
 import { makeReport } from '../core/analysis.ts';
+import { inBackground } from '../core/background.ts';
 import type { Spend, SpendModel } from '../core/spendModel.ts';
 import { errorText } from '../text/errorText.ts';
 
@@ -98,7 +99,7 @@ export class InsightsModel implements Disposable {
         this.#timer = undefined;
         this.#askIfStale();
       }, wait);
-    } else if (this.#askedAt === 0 || this.#askedOf !== this.#stamp()) void this.refresh();
+    } else if (this.#askedAt === 0 || this.#askedOf !== this.#stamp()) inBackground(this.refresh());
   }
 
   #stamp(): string {

@@ -1,5 +1,6 @@
 import { commands, type Disposable, l10n, type Memento, window } from 'vscode';
 import type { Expected, SettingProblem } from '../../settings/settingProblem.ts';
+import { inBackground } from '../core/background.ts';
 import { commandIds } from '../core/commandIds.ts';
 import type { SettingsModel } from '../core/settingsModel.ts';
 import { userPrices } from '../core/userPrices.ts';
@@ -38,8 +39,8 @@ export class SettingsNotice implements Disposable {
     const told = this.#memory.get<string>(memoryKey) ?? '';
     const now = sentences.join('\n');
     if (now === told) return;
-    void this.#memory.update(memoryKey, now);
-    if (sentences.length > 0) void this.#show(sentences, problems);
+    inBackground(this.#memory.update(memoryKey, now));
+    if (sentences.length > 0) inBackground(this.#show(sentences, problems));
   }
 
   async #show(sentences: readonly string[], problems: readonly SettingProblem[]): Promise<void> {

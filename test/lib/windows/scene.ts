@@ -4,11 +4,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parsePriceOverrides } from '../../../src/pricing/parseOverrides.ts';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
-import {
-  DamageError,
-  openForReading,
-  openForWriting,
-} from '../../../src/store/connection/openStore.ts';
+import { DamageError } from '../../../src/store/connection/checkStore.ts';
+import { openForReading, openForWriting } from '../../../src/store/connection/openStore.ts';
 import { repairing } from '../../../src/store/connection/repair.ts';
 import type { LeaseRow } from '../../../src/store/connection/writerLease.ts';
 import type { SqlDatabase } from '../../../src/store/driver/types.ts';
@@ -225,14 +222,15 @@ export class Scene {
   /** Asks a store as reports do: what is damaged is set aside, and asked again. */
   ask<T>(store: Wish['store'], question: (db: SqlDatabase) => T): Promise<T | undefined> {
     const file = this.storeFile(store);
-    return repairing(file, () => {
+    const work = (): T | undefined => {
       const db = openForReading(file);
       try {
         return db && question(db);
       } finally {
         db?.close();
       }
-    });
+    };
+    return repairing(file, work, () => {});
   }
 
   /** Waits until something holds, that is, until `whatIsWrong` has nothing to say. */

@@ -288,6 +288,20 @@ describe('indexer', () => {
     });
   });
 
+  it('says of a file that is no store what it is, for as long as it is there', async () => {
+    using dir = tempDir();
+    const storeFile = dir.at('thumbs.db');
+    writeFileSync(storeFile, 'a text '.repeat(2000));
+    const rig = new Rig(dir.path, { storeFile });
+    await rig.indexer.start();
+    for (let tries = 0; tries < 5; tries++) await rig.indexer.rescan();
+    await rig.indexer.stop();
+    const states = rig.said.filter((message) => message.type === 'state');
+    assert.equal(states.filter(({ state }) => state.kind === 'unavailable').length, 1);
+    assert.match(JSON.stringify(states.at(-1)), /is no SQLite file/);
+    assert.deepEqual(readdirSync(dir.path), ['thumbs.db']);
+  });
+
   it('goes on with the file at the store’s path when that is another one', {
     skip: onWindows,
   }, async () => {
@@ -377,7 +391,7 @@ describe('indexer', () => {
       writeFileSync(transcript, longAgo('a') + today('b'));
       await rig.indexer.start();
       const plan = { messageDays: 90, dayDays: 36_500, zone: 'UTC' };
-      const done = await sumUpStore(join(folder, 'store/outlay.db'), plan, Date.now());
+      const done = await sumUpStore(join(folder, 'store/outlay.db'), plan, Date.now(), () => {});
       assert.deepEqual(done, { messages: 1, days: 1, months: 0, complete: true });
       appendFileSync(transcript, longAgo('a') + today('c'));
       await rig.until('the append counts', () => rig.messages() === 3);

@@ -65,6 +65,11 @@ describe('a thread that ends by itself is started again', () => {
   for (const [what, failure, reason] of [
     ['throws', "throw new Error('a fault of its own');", /a fault of its own/],
     ['exits', 'process.exit(3);', /exit code 3/],
+    [
+      'leaves a rejection to nobody',
+      "void Promise.reject(new Error('a promise of its own')); return;",
+      /a promise of its own/,
+    ],
     ['hangs', 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);', /no sign of life/],
     ['loops', 'for (;;);', /no sign of life/],
   ] as const) {
