@@ -5,6 +5,7 @@ import { isDamage, openForReading, storeError } from '../store/connection/openSt
 import { isAlive } from '../store/connection/writerLease.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
+import { isOlder, schemaState } from '../store/schema/migrations.ts';
 import type { FromIndexer, IndexerConfig, IndexerState } from './messages.ts';
 import { storedUnreadable } from './readFailures.ts';
 import { configuredRoots, newFiles, type ScannedRoot, scanRoots } from './scanRoots.ts';
@@ -131,7 +132,10 @@ function backlog(config: IndexerConfig, scanned: readonly ScannedRoot[]): Backlo
   }
 }
 
-/** Number of transcripts the store is behind by; at least one when prices changed since. */
+/**
+ * Number of transcripts the store is behind by; at least one when prices changed since, or where an
+ * older Outlay wrote the store last: migrating it may make all of them new.
+ */
 function pending(
   config: IndexerConfig,
   scanned: readonly ScannedRoot[],
@@ -144,6 +148,7 @@ function pending(
     const fresh = newFiles(scanned, reader.knownSizes()).length;
     const unreadable = reader.meta(unreadableKey);
     const same =
+      !isOlder(schemaState(db)) &&
       reader.meta('priceRevision') === priceRevision &&
       storedUnreadable(unreadable, scanned) === unreadable;
     return same ? fresh : Math.max(1, fresh);
