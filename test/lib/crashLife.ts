@@ -58,8 +58,8 @@ export class Life {
     return await this.endWithin(ms);
   }
 
-  get isOver(): boolean {
-    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+  get pid(): number {
+    return this.#process.pid ?? 0;
   }
 
   async kill(): Promise<'done' | 'killed'> {
