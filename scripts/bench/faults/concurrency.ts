@@ -19,7 +19,8 @@ const terminals = 4 * availableParallelism();
 /** What a busy day of several sessions writes in a minute, each second. */
 const linesASecond = 400;
 const liveSessions = 10;
-/** The shortest crowd, where there is no time for a longer one. */
+/** How long one round lasts, and where there is no time for it. */
+const roundMs = 20_000;
 const shortestMs = 2000;
 /** A window that lost the lease learns of it within a heartbeat, and one that is starved somewhat later. */
 const twoWritersMs = 2 * leaseMs;
@@ -31,18 +32,22 @@ interface Promised {
   readonly times: number[];
 }
 
-export function concurrency(lab: Lab): Promise<Findings> {
-  return lab.rounds((machine) => attackOne(machine));
+export async function concurrency(lab: Lab): Promise<Findings> {
+  const times: number[] = [];
+  const found = await lab.rounds((machine) => attackOne(machine, times));
+  times.sort((a, b) => a - b);
+  const [median, p95] = [0.5, 0.95].map((share) => Math.round(percentile(times, share) ?? 0));
+  found.notes.push(`a command took ${median} ms in the middle, ${p95} ms for 95 of 100`);
+  return found;
 }
 
-async function attackOne(machine: Machine): Promise<void> {
+async function attackOne(machine: Machine, times: number[]): Promise<void> {
   const { found } = machine.lab;
   machine.writeTranscripts();
   await machine.outlay(['index']);
   const windows = [machine.window(), machine.window()];
-  const until = Date.now() + shortestMs;
-  const goOn = (): boolean => Date.now() < until || machine.lab.hasTime;
-  const promised: Promised = { budgets: new Map(), marks: new Set(), times: [] };
+  const goOn = machine.lab.atLeast(shortestMs, roundMs);
+  const promised: Promised = { budgets: new Map(), marks: new Set(), times };
   const watched = watchWriters(windows, goOn);
   const crowd = Array.from({ length: terminals }, (_, i) =>
     useTerminal(machine, i, promised, goOn),
@@ -58,9 +63,6 @@ async function attackOne(machine: Machine): Promise<void> {
   const { dump } = await machine.readInOneGo();
   found.expect('store as read in one go', unlike(dumpOf(machine.store), dump));
   found.expect('nothing left behind', leftovers(machine.store));
-  const times = promised.times.sort((a, b) => a - b);
-  const [median, p95] = [0.5, 0.95].map((share) => Math.round(percentile(times, share) ?? 0));
-  found.notes.push(`a command took ${median} ms in the middle, ${p95} ms for 95 of 100`);
 }
 
 /** One person at one terminal, who gives a command after the other. */

@@ -77,6 +77,15 @@ export class Lab {
     return Date.now() < this.#until;
   }
 
+  /** Says how long one round goes on: while there is time, but neither shorter nor longer than so. */
+  atLeast(shortestMs: number, longestMs: number): () => boolean {
+    const started = Date.now();
+    return () => {
+      const passed = Date.now() - started;
+      return passed < shortestMs || (this.hasTime && passed < longestMs);
+    };
+  }
+
   /** Repeats a round, each on a machine of its own, as long as there is time; what a round throws fell. */
   async rounds(round: (machine: Machine, number: number) => Promise<void>): Promise<Findings> {
     do {
