@@ -12,7 +12,8 @@ import { leaseMs } from '../../../src/store/connection/writerLease.ts';
 import type { Life } from '../../../test/lib/crashLife.ts';
 import { goodLine } from '../../../test/lib/hostileLines.ts';
 import type { Random } from '../../../test/lib/random.ts';
-import { dumpOf, type Findings, type Lab, leftovers, type Machine, unlike } from './lab.ts';
+import type { Findings } from './findings.ts';
+import { dumpOf, type Lab, leftovers, type Machine, unlike } from './lab.ts';
 
 /** Commands at once; more only take longer. */
 const terminals = 4 * availableParallelism();

@@ -1,7 +1,8 @@
 import { concurrency } from './concurrency.ts';
+import type { Findings } from './findings.ts';
 import { hostile } from './hostile.ts';
 import { kills } from './kills.ts';
-import type { Findings, Lab } from './lab.ts';
+import type { Lab } from './lab.ts';
 import { migrations } from './migrations.ts';
 import { torture } from './torture.ts';
 import { upkeep } from './upkeep.ts';

@@ -6,7 +6,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openForReading } from '../../../src/store/connection/openStore.ts';
 import { goodLine, hostileLine } from '../../../test/lib/hostileLines.ts';
-import { dumpOf, type Findings, type Lab, leftovers, type Machine } from './lab.ts';
+import type { Findings } from './findings.ts';
+import { dumpOf, type Lab, leftovers, type Machine } from './lab.ts';
 
 /** A model of which no line of the corpus knows, and what a good line costs at its rates. */
 const goodModel = 'claude-opus-4-7';

@@ -6,7 +6,8 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Life } from '../../../test/lib/crashLife.ts';
 import type { Random } from '../../../test/lib/random.ts';
-import { dumpOf, type Findings, type Lab, leftovers, type Machine, peek, unlike } from './lab.ts';
+import type { Findings } from './findings.ts';
+import { dumpOf, type Lab, leftovers, type Machine, peek, unlike } from './lab.ts';
 
 /** Attacks on one store. */
 const fewest = 4;

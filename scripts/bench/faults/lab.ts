@@ -1,6 +1,7 @@
 /** What the harnesses share: a throw-away machine, processes on it, and what must hold afterwards. */
-import { copyFileSync, existsSync, globSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, globSync, mkdirSync, rmSync, statSync, watch } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openForReading } from '../../../src/store/connection/openStore.ts';
 import { filesOfStore } from '../../../src/store/connection/storeFiles.ts';
 import { openDatabase } from '../../../src/store/driver/open.ts';
@@ -10,6 +11,7 @@ import { type Random, random } from '../../../test/lib/random.ts';
 import { writeWorld } from '../../../test/lib/schedule.ts';
 import { expectedSets, unpackSet } from '../../../test/lib/transcriptSets.ts';
 import { largeWorld } from '../../../test/lib/world.ts';
+import { Findings } from './findings.ts';
 
 export interface LabOptions {
   /** Folder with the bundles that are attacked. */
@@ -30,27 +32,11 @@ const hungMs = 60_000;
 /** A window must end within this time: its thread is given two seconds, and two more to be ended. */
 const windowEndMs = 8000;
 
+/** A process is killed after at most so many changes to a store's files. */
+const mostChanges = 60;
+
 /** So many faults are enough to look into. */
 const enough = 5;
-
-/** What was done, what held, and what did not. */
-export class Findings {
-  readonly attacks = new Map<string, number>();
-  readonly held = new Map<string, number>();
-  readonly fell: string[] = [];
-  /** What could not be tried here, and figures beside the counts. */
-  readonly notes: string[] = [];
-
-  attack(what: string, count = 1): void {
-    this.attacks.set(what, (this.attacks.get(what) ?? 0) + count);
-  }
-
-  /** `problem` says what is wrong; undefined when what was to hold held. */
-  expect(what: string, problem: string | undefined): void {
-    if (problem === undefined) this.held.set(what, (this.held.get(what) ?? 0) + 1);
-    else this.fell.push(`${what}: ${problem}`);
-  }
-}
 
 export class Lab {
   readonly options: LabOptions;
@@ -132,9 +118,8 @@ export class Machine {
     this.roots = ['a', 'b'].map((name) => join(this.folder, name));
     for (const root of this.roots) mkdirSync(join(root, 'projects'), { recursive: true });
     const set = named ?? dice.pick(Object.keys(expectedSets));
-    const root = join(this.folder, set);
-    unpackSet(set, root);
-    this.roots.push(root);
+    this.roots.push(join(this.folder, set));
+    unpackSet(set, this.roots.at(-1)!);
   }
 
   /** Every transcript there is, in an order that does not depend on the disk. */
@@ -152,10 +137,11 @@ export class Machine {
   /** Runs it to its end; throws when it fails, hangs or complains. Returns what it said. */
   async outlay(args: readonly string[], store = this.store): Promise<string> {
     const life = this.terminal(args, store);
-    const how = await life.endWithin(hungMs);
+    const hung = (await life.endWithin(hungMs)) === 'killed';
     this.#lives.delete(life);
-    if (how === 'killed') throw new Error(`outlay ${args.join(' ')} hung`);
-    if (life.errors !== '') throw new Error(`outlay ${args.join(' ')} said: ${life.errors}`);
+    if (hung || life.errors !== '') {
+      throw new Error(`outlay ${args.join(' ')} ${hung ? 'hung' : `said: ${life.errors}`}`);
+    }
     return life.said;
   }
 
@@ -218,8 +204,7 @@ export class Machine {
     const store = join(this.folder, 'reference', 'outlay.db');
     const started = Date.now();
     await this.outlay(['index'], store);
-    const ms = Date.now() - started;
-    return { dump: dumpOf(store), ms };
+    return { ms: Date.now() - started, dump: dumpOf(store) };
   }
 }
 
@@ -236,7 +221,7 @@ export function dumpOf(store: string): string {
   }
 }
 
-/** In what two dumps differ, undefined when in nothing. */
+/** In what two dumps differ; undefined for nothing. */
 export function unlike(actual: string, expected: string): string | undefined {
   return actual === expected ? undefined : `\n${difference(actual, expected)}`;
 }
@@ -245,9 +230,8 @@ export function unlike(actual: string, expected: string): string | undefined {
 export function leftovers(store: string): string | undefined {
   const known = new Map(filesOfStore(store).map((file) => [file.path, file]));
   const problems = globSync(join(dirname(store), '*')).flatMap((path) => {
-    const kind = known.get(path)?.kind;
-    if (kind === undefined) return [`${path} is unknown`];
-    if (kind === 'unfinished' || kind === 'damaged') return [`${path} is ${kind}`];
+    const kind = known.get(path)?.kind ?? 'unknown';
+    if (['unknown', 'unfinished', 'damaged'].includes(kind)) return [`${path} is ${kind}`];
     const isOpen = process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0;
     return isOpen ? [`${path} may be read by others`] : [];
   });
@@ -258,6 +242,25 @@ export function leftovers(store: string): string | undefined {
 export function placeStore(from: string, to: string): void {
   for (const path of globSync(`${to}*`)) rmSync(path);
   copyFileSync(from, to);
+}
+
+/**
+ * A moment to kill a process that was just started: after any time, or after so many changes to the
+ * files of a store, which come thickest where it matters.
+ */
+export async function moment(dice: Random, ms: number, store: string): Promise<void> {
+  if (dice.oneIn(3)) return void (await sleep(dice.below(ms)));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let left = 1 + dice.below(mostChanges);
+  mkdirSync(dirname(store), { recursive: true });
+  const watcher = watch(dirname(store), () => {
+    left -= 1;
+    if (left === 0) resolve();
+  });
+  const late = setTimeout(resolve, ms);
+  await promise;
+  clearTimeout(late);
+  watcher.close();
 }
 
 /** What a killed process left, looked at in a copy: who comes next has to recover the store itself. */

@@ -4,15 +4,15 @@
  */
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { currentVersion } from '../../../src/store/schema/migrations.ts';
 import { downTo, oldStoreRoots, unpackOldStore } from '../../../test/lib/oldStores.ts';
+import type { Findings } from './findings.ts';
 import {
   dumpOf,
-  type Findings,
   type Lab,
   leftovers,
   type Machine,
+  moment,
   peek,
   placeStore,
   unlike,
@@ -42,7 +42,7 @@ async function attackOne(machine: Machine, version: number): Promise<void> {
     placeStore(old, machine.store);
     for (let kill = 0; kill < options.kills; kill++) {
       const life = dice.oneIn(3) ? machine.window() : machine.terminal(['index']);
-      await sleep(dice.below(ms));
+      await moment(dice, ms, machine.store);
       if ((await life.kill()) === 'done') continue;
       found.attack('migrations killed');
       const { version: left, writer } = peek(machine);

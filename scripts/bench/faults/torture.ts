@@ -20,7 +20,8 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Life } from '../../../test/lib/crashLife.ts';
 import type { Random } from '../../../test/lib/random.ts';
-import { dumpOf, type Findings, type Lab, leftovers, type Machine, unlike } from './lab.ts';
+import type { Findings } from './findings.ts';
+import { dumpOf, type Lab, leftovers, type Machine, unlike } from './lab.ts';
 
 /** How long one round lasts, and where there is no time for it. */
 const roundMs = 15_000;
@@ -30,9 +31,15 @@ const catchUpMs = 60_000;
 /** How long a file is what no transcript is. */
 const oddMs = 40;
 
+/** A record of a kind nobody knows. */
+const padding = '{"type":"padding"}\n';
+
 interface Victim {
   readonly path: string;
+  /** What it is at the end. */
   readonly content: Buffer;
+  /** What else it may be meanwhile: the same with lines between that say nothing, so that all stand elsewhere. */
+  readonly other: Buffer;
   /** A real client's: each of its responses has an id, by which it is known wherever it stands. */
   readonly isReal: boolean;
 }
@@ -40,8 +47,9 @@ interface Victim {
 /** What is done to a file; it may be in any state afterwards. */
 const attacks: Record<string, (victim: Victim, dice: Random) => Promise<void> | void> = {
   'cut off': ({ path, content }, dice) => truncateSync(path, dice.below(content.length)),
-  'written anew': ({ path, content }, dice) => {
-    writeFileSync(path, content.subarray(0, dice.below(content.length)));
+  'written anew': ({ path, content, other }, dice) => {
+    const written = dice.pick([content, other]);
+    writeFileSync(path, written.subarray(0, dice.below(written.length)));
   },
   replaced: ({ path, content }) => {
     writeFileSync(`${path}.tmp`, content);
@@ -104,8 +112,10 @@ async function attackOne(
   const { found } = machine.lab;
   machine.writeTranscripts('claude-code-log');
   const expected = await machine.readInOneGo();
+  const victims = choose(machine);
+  for (const { path, other } of victims) writeFileSync(path, other);
   const windows = [machine.window(), machine.window()];
-  await tortureFiles(machine, kinds);
+  await tortureFiles(machine, victims, kinds);
   const started = Date.now();
   let problem: string | undefined;
   do {
@@ -121,14 +131,27 @@ async function attackOne(
   found.expect('nothing left behind', leftovers(machine.store));
 }
 
-/** Attacks some files, again and again, and leaves all as they were. */
-async function tortureFiles(machine: Machine, kinds: readonly string[]): Promise<void> {
-  const { dice, found } = machine.lab;
+/** Half of the transcripts; they begin as what else they may be. */
+function choose(machine: Machine): Victim[] {
+  const { dice } = machine.lab;
   const real = machine.roots.at(-1)!;
-  const victims = machine.transcripts
-    .filter(() => dice.oneIn(2))
-    .map((path) => ({ path, content: readFileSync(path), isReal: path.startsWith(real) }))
-    .filter(({ content }) => content.length > 0);
+  return machine.transcripts.flatMap((path) => {
+    const content = readFileSync(path);
+    if (content.length === 0 || dice.oneIn(2)) return [];
+    const isReal = path.startsWith(real);
+    const lines = content.toString('latin1').split(/(?<=\n)/);
+    const padded = lines.map((line) => (dice.oneIn(4) ? padding + line : line)).join('');
+    return [{ path, content, other: isReal ? Buffer.from(padded, 'latin1') : content, isReal }];
+  });
+}
+
+/** Attacks some files, again and again, and leaves all as they were. */
+async function tortureFiles(
+  machine: Machine,
+  victims: readonly Victim[],
+  kinds: readonly string[],
+): Promise<void> {
+  const { dice, found } = machine.lab;
   const goOn = machine.lab.atLeast(shortestMs, roundMs);
   while (goOn()) {
     const victim = dice.pick(victims);
@@ -141,10 +164,10 @@ async function tortureFiles(machine: Machine, kinds: readonly string[]): Promise
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
     await sleep(dice.below(10));
-    if (dice.oneIn(2)) writeFileSync(victim.path, victim.content);
+    if (dice.oneIn(2)) writeFileSync(victim.path, dice.pick([victim.content, victim.other]));
   }
   for (const { path, content } of victims) {
-    rmSync(path, { force: true });
+    // In place where it is there: as the same file it is harder to tell from what it was.
     writeFileSync(path, content);
     rmSync(join(dirname(path), 'elsewhere'), { recursive: true, force: true });
   }

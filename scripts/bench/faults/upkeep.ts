@@ -5,19 +5,19 @@
  */
 import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { dayMs } from '../../../src/model/calendar.ts';
 import { backupsOf } from '../../../src/store/connection/backups.ts';
 import { openForReading, openForWriting } from '../../../src/store/connection/openStore.ts';
 import type { Life } from '../../../test/lib/crashLife.ts';
 import { longHistory } from '../../../test/lib/retention.ts';
 import { writeWorld } from '../../../test/lib/schedule.ts';
+import type { Findings } from './findings.ts';
 import {
   dumpOf,
-  type Findings,
   type Lab,
   leftovers,
   type Machine,
+  moment,
   peek,
   placeStore,
   unlike,
@@ -44,11 +44,12 @@ async function kill(
   ms: number,
   start: () => Life,
   check: () => void = () => {},
+  written = machine.store,
 ): Promise<void> {
   const { dice, found, options } = machine.lab;
   for (let times = options.kills; times > 0; times--) {
     const life = start();
-    await sleep(dice.below(ms));
+    await moment(dice, ms, written);
     if ((await life.kill()) === 'done') continue;
     found.attack(`killed: ${what}`);
     if (peek(machine).writer === life.pid) found.attack('while they were the writer');
@@ -120,6 +121,7 @@ async function retention(machine: Machine): Promise<void> {
   const args = ['retention', 'run', '--yes', '--message-days', '30', '--day-days', '60'];
   const ms = await timed(() => machine.outlay(args));
   const expected = dumpOf(machine.store);
+  if (expected === dumpOf(store)) throw new Error('there was nothing to sum up');
   const total = totalOf(machine.store);
   for (const _ of times(machine)) {
     placeStore(store, machine.store);
@@ -176,6 +178,7 @@ async function move(machine: Machine, whole: string): Promise<void> {
         const [there] = globSync(target);
         if (there) found.expect('a copy that is there is whole', unlike(dumpOf(there), expected));
       },
+      target,
     );
     await copied();
     await machine.outlay(['index'], target);
@@ -191,12 +194,13 @@ async function prices(machine: Machine, whole: string): Promise<void> {
     const settings = { 'outlay.prices.overrides': overrides };
     writeFileSync(config, JSON.stringify({ revision: 1, settings }));
   };
-  const own = { 'claude-opus-4-8': { input: 3, output: 20 }, 'claude-sonnet-5-5': { input: 9 } };
+  const own = { multiplier: 0.5 };
   const expected = dumpOf(whole);
   placeStore(whole, machine.store);
   set(own);
   const ms = await timed(() => machine.outlay(['index']));
   const totals = [totalOf(whole), totalOf(machine.store)];
+  if (totals[0] === totals[1]) throw new Error('the new prices are those there were');
   for (const _ of times(machine)) {
     placeStore(whole, machine.store);
     let changes = 0;
@@ -223,16 +227,17 @@ function expectTotal(machine: Machine, totals: readonly number[]): void {
   machine.lab.found.expect('the total right after a kill', problem);
 }
 
-/** Nano-dollars of everything, of which all roll-ups must be the same. */
+/** Nano-dollars of everything: all roll-ups, and messages with what is left of old ones, agree. */
 function totalOf(store: string): number {
   const db = openForReading(store)!;
   try {
-    const sums = ['spend_bucket', 'spend_total', 'spend_slot', 'spend_model'].map(
-      (table) =>
-        db.prepare(`SELECT coalesce(sum(nano), 0) AS nano FROM ${table}`).get<{ nano: number }>()!
-          .nano,
-    );
-    if (new Set(sums).size > 1) throw new Error(`roll-ups of ${store} differ: ${sums.join(', ')}`);
+    const sumOf = (table: string): number =>
+      db.prepare(`SELECT coalesce(sum(nano), 0) AS nano FROM ${table}`).get<{ nano: number }>()!
+        .nano;
+    const rollups = ['spend_bucket', 'spend_total', 'spend_slot', 'spend_model'].map(sumOf);
+    const messages = sumOf('message WHERE counted = 1') + sumOf('thinned WHERE counted = 1');
+    const sums = [...rollups, messages];
+    if (new Set(sums).size > 1) throw new Error(`sums of ${store} differ: ${sums.join(', ')}`);
     return sums[0]!;
   } finally {
     db.close();
