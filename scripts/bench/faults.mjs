@@ -41,7 +41,11 @@ function chosen() {
   process.exit(2);
 }
 
-const counted = (counts) => [...counts].map(([what, count]) => `${what} ${count}`).join('; ');
+const counted = (counts) =>
+  [...counts]
+    .map(([what, count]) => `${what} ${count}`)
+    .sort()
+    .join('; ');
 
 /** Runs one harness, and says at once what came of it. */
 async function run({ name, attack }, ms) {
