@@ -6,6 +6,7 @@ import { isDamage, storeError } from '../store/connection/storeErrors.ts';
 import { isAlive } from '../store/connection/writerLease.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
+import { isOlder, schemaState } from '../store/schema/migrations.ts';
 import type { FromIndexer, IndexerConfig, IndexerState } from './messages.ts';
 import { storedUnreadable } from './readFailures.ts';
 import { configuredRoots, newFiles, type ScannedRoot, scanRoots } from './scanRoots.ts';
@@ -133,7 +134,10 @@ function backlog(config: IndexerConfig, scanned: readonly ScannedRoot[]): Backlo
   }
 }
 
-/** Number of transcripts the store is behind by; at least one when prices changed since. */
+/**
+ * Number of transcripts the store is behind by; at least one when prices changed since, or where an
+ * older Outlay wrote the store last: migrating it may make all of them new.
+ */
 function pending(
   config: IndexerConfig,
   scanned: readonly ScannedRoot[],
@@ -146,6 +150,7 @@ function pending(
     const fresh = newFiles(scanned, reader.knownSizes()).length;
     const unreadable = reader.meta(unreadableKey);
     const same =
+      !isOlder(schemaState(db)) &&
       reader.meta('priceRevision') === priceRevision &&
       storedUnreadable(unreadable, scanned) === unreadable;
     return same ? fresh : Math.max(1, fresh);

@@ -52,7 +52,8 @@ export function* newChunks(
   }
 }
 
-function reasonOf(error: unknown): string {
+/** An errno code, or the message of what has none. */
+export function reasonOf(error: unknown): string {
   const { code } = (error ?? {}) as NodeJS.ErrnoException;
   return typeof code === 'string' ? code : messageOf(error);
 }

@@ -60,9 +60,15 @@ export class ReadFailures {
     this.#output.log('warn', `${path} cannot be read (${reason}); everything else is.`);
   }
 
-  /** A file was read to its end. */
+  /** A file was read to its end, whatever came of listing it. */
   read(path: string): void {
     if (this.#failed.delete(path)) this.#changed = true;
+    if (!this.#scanned.some((each) => each.unreadable.some((file) => file.path === path))) return;
+    this.#changed = true;
+    this.#scanned = this.#scanned.map((each) => ({
+      ...each,
+      unreadable: each.unreadable.filter((file) => file.path !== path),
+    }));
   }
 
   /** Says and stores what has changed. */

@@ -68,6 +68,12 @@ class Rig {
     return states.at(-1)?.state.kind;
   }
 
+  /** Why which files cannot be read, as last told. */
+  unreadable(): string[] {
+    const told = this.said.filter((message) => message.type === 'roots').at(-1);
+    return told?.roots.flatMap((root) => root.unreadable.map(({ code }) => code)) ?? [];
+  }
+
   messages(): number {
     return this.#ask((reader) => reader.spend(always, undefined).messages) ?? 0;
   }
@@ -189,6 +195,34 @@ describe('indexer', () => {
       await rig.until('the append counts', () => rig.messages() === 3);
       await rig.indexer.rescan();
       assert.equal(rig.state, 'watching');
+    });
+  });
+
+  it('goes on where a transcript becomes a link to itself, and reads it once it is one again', {
+    skip: onWindows,
+  }, async () => {
+    await withRig(async (rig, transcript) => {
+      const other = join(dirname(transcript), 'other.jsonl');
+      writeFileSync(transcript, answer('a'));
+      writeFileSync(other, answer('b'));
+      await rig.indexer.start();
+      // Events alone are to tell it: no listing comes after that of the watcher that has begun.
+      const listings = (): unknown[] => rig.said.filter(({ type }) => type === 'caughtUp');
+      await rig.until('the watcher has begun', () => listings().length === 2);
+      rmSync(other);
+      symlinkSync(other, other);
+      await rig.until('it is told', () => rig.unreadable().includes('ELOOP'));
+      appendFileSync(transcript, answer('c'));
+      await rig.until('the append counts', () => rig.messages() === 3);
+      const states = rig.said.filter((message) => message.type === 'state');
+      assert.deepEqual(
+        states.map(({ state }) => state.kind),
+        ['starting', 'watching'],
+      );
+      rmSync(other);
+      writeFileSync(other, answer('b') + answer('d'));
+      await rig.until('it is read', () => rig.messages() === 4);
+      await rig.until('that is told', () => rig.unreadable().length === 0);
     });
   });
 
