@@ -5,7 +5,12 @@ import type { RateBook } from '../pricing/priceBook.ts';
 import type { Labels } from '../settings/labels.ts';
 import type { UserSettings } from '../settings/settings.ts';
 import { openForReading, openForWriting } from '../store/connection/openStore.ts';
-import { damageText, repairStore, restoreMissing } from '../store/connection/repair.ts';
+import {
+  type Damage,
+  damageText,
+  repairStore,
+  restoreMissing,
+} from '../store/connection/repair.ts';
 import { isDamage, storeError } from '../store/connection/storeErrors.ts';
 import { storeIdentity } from '../store/connection/storeFiles.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
@@ -69,9 +74,15 @@ export async function withReportContextMeanwhile<T>(
 
 /** What is told of a failure; a damaged store is repaired first, so that the next question is answered. */
 function readFailure(file: string, error: unknown): Error {
-  if (!isDamage(error))
+  if (!isDamage(error)) {
     return isOfOlderSchema(file, error) ? olderStore(file) : storeError(file, error);
-  const damage = repairStore(file);
+  }
+  let damage: Damage | undefined;
+  try {
+    damage = repairStore(file);
+  } catch {
+    // Nobody may write there, say: the damage is what is to be told.
+  }
   if (damage === undefined) return storeError(file, error);
   return new HumanError('store', `${damageText(damage)} Ask again: what is new is read first.`, {
     what: { id: 'storeRepaired', values: [damage.keptAs ?? '', damage.restored ?? ''] },

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { Root } from '../agents/agentLog.ts';
 import { agentLog } from '../agents/registry.ts';
 import { dayMs } from '../model/calendar.ts';
+import { messageOf } from '../model/errors.ts';
 import type { AgentMetadata } from '../model/records.ts';
 import { backUp, backupEveryMs, lastBackupAt } from '../store/connection/backups.ts';
 import { DamageError, findDamage } from '../store/connection/checkStore.ts';
@@ -87,7 +88,16 @@ export class Maintenance {
 
   async #check(result: string, signal?: AbortSignal): Promise<void> {
     const started = Date.now();
-    const damage = await this.#findDamage(signal);
+    let damage: string | undefined;
+    try {
+      damage = await this.#findDamage(signal);
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      // Not known to be damaged: what cannot be read is met by whoever reads it.
+      this.#log('warn', `The store could not be checked: ${messageOf(error)}`);
+      this.record(checkJob, started, `failed: ${messageOf(error)}`);
+      return;
+    }
     if (damage !== undefined) throw new DamageError(damage);
     this.record(checkJob, started, result);
   }

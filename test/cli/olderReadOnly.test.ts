@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { reportDefinitions } from '../../src/reports/registry.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
 import { currentVersion } from '../../src/store/schema/migrations.ts';
+import { scribble } from '../lib/storePlace.ts';
 import { unpack } from '../lib/transcriptSets.ts';
 import { CliWorld } from './runCli.ts';
 
@@ -77,5 +78,12 @@ describe('a store of an older schema that nobody can write', {
     chmodSync(store, 0o444);
     chmodSync(dirname(store), 0o555);
     assert.deepEqual(ask(['summary', 'sessions', 'export csv'], ['--no-index']), []);
+  });
+
+  test('is told to be damaged where it is, not that it cannot be written', () => {
+    scribble(store, 4096, 100_000);
+    const { code, err } = world.runWith(asNobody, 'summary', '--no-index', '--store', store);
+    assert.equal(code, 3);
+    assert.match(err, /^The store .*outlay\.db is damaged\. .*\n$/);
   });
 });
