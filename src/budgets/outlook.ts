@@ -20,6 +20,8 @@ export interface Outlook {
   readonly projected: number | undefined;
   /** Where it will lie in about 19 of 20 cases; undefined before three days of data and for tokens. */
   readonly band: { readonly low: number; readonly high: number } | undefined;
+  /** A day of spend or more is known: before that a rate is one of minutes, and nothing to say aloud. */
+  readonly evident: boolean;
   /** When all of it is used up, before its period ends (UTC milliseconds); undefined where it is not. */
   readonly usedUpAt: number | undefined;
 }
@@ -63,6 +65,7 @@ export function readOutlooks(context: ReportContext, question: OutlookQuestion =
       judged: each,
       projected: ahead === undefined ? undefined : spent + ahead,
       band: band && { low: spent + band.low, high: spent + band.high },
+      evident: first !== undefined && now - first >= dayMs,
       usedUpAt: usedUpAt(each, now),
     };
   });

@@ -13,6 +13,7 @@ import { addReport } from './commands/reports.ts';
 import { addReset } from './commands/reset.ts';
 import { addRetention } from './commands/retention.ts';
 import { addSessions } from './commands/sessions.ts';
+import { addStatusLine } from './commands/statusline.ts';
 import { addTrack } from './commands/track.ts';
 import { complainAtLength } from './support/say.ts';
 
@@ -47,6 +48,7 @@ const adders: readonly (readonly [words: readonly string[], add: Add])[] = [
   [['ingest'], addIngest],
   [['prices'], addPrices],
   [['reprice'], addReprice],
+  [['statusline'], addStatusLine],
   [['index'], addIndex],
   [['doctor'], addDoctor],
   [['workers'], addWorkers],

@@ -51,7 +51,7 @@ function limitsDocument(context: ReportContext, { outlooks, others }: Outlooks):
     sentences: sentences(context, outlooks, others.length, noData),
     tables: outlooks.length === 0 ? [] : [table(context, outlooks)],
     notes: [
-      ...(outlooks.some(({ projected }) => projected !== undefined)
+      ...(outlooks.some(({ projected, evident }) => evident && projected !== undefined)
         ? ['On track for: spent plus the rate of the last seven days until the period ends.']
         : []),
       ...notJudgedNotes(context, others),
@@ -104,10 +104,16 @@ function sentences(
 }
 
 /** What is said of a budget. */
-function spoken({ judged, projected, usedUpAt }: Outlook): SpokenBudget {
+function spoken({ judged, evident, ...ahead }: Outlook): SpokenBudget {
   const { entry, state, sums } = judged;
   const { unit, limit } = entry.budget;
-  return { unit, limit, spent: state.spent, projected, usedUpAt, atLeast: isLowerBound(sums) };
+  return {
+    unit,
+    limit,
+    spent: state.spent,
+    ...(evident && { projected: ahead.projected, usedUpAt: ahead.usedUpAt }),
+    atLeast: isLowerBound(sums),
+  };
 }
 
 function table(context: ReportContext, outlooks: readonly Outlook[]): Table {
@@ -126,7 +132,7 @@ function table(context: ReportContext, outlooks: readonly Outlook[]): Table {
       { key: 'exception', header: 'For now', unit: 'text', idle: true },
     ],
     rows: outlooks.slice(0, shownBudgets).map((outlook): Cell[] => {
-      const { judged, projected, band } = outlook;
+      const { judged, projected, band, evident } = outlook;
       const { entry, state } = judged;
       const { unit, action } = entry.budget;
       return [
@@ -135,7 +141,7 @@ function table(context: ReportContext, outlooks: readonly Outlook[]): Table {
         state.share,
         levelNames[state.level],
         spokenAmount(unit, state.remaining),
-        projected === undefined
+        projected === undefined || !evident
           ? null
           : spokenAmount(unit, projected) +
             (band === undefined
