@@ -17,15 +17,20 @@ const usualColumns = 80;
 
 /**
  * `outlay statusline`: prints the line for Claude Code's input and ends, always with 0. `program` is the
- * bundle of the terminal command, which reads the figures anew in a process of its own.
+ * bundle of the terminal command, which reads the figures anew in a process of its own; where `refresh`
+ * is given, that is done before the answer instead.
  */
-export async function main(argv: readonly string[], program: string): Promise<void> {
+export async function main(
+  argv: readonly string[],
+  program: string,
+  refresh?: () => Promise<void>,
+): Promise<void> {
   process.exitCode = 0;
   process.stdout.on('error', () => process.exit(0));
   let text = '';
   try {
     const input = await readInput();
-    text = await answer(argv, program, input);
+    text = await answer(argv, program, input, refresh);
   } catch {
     text ||= 'Outlay: no figures just now';
   }
@@ -33,12 +38,19 @@ export async function main(argv: readonly string[], program: string): Promise<vo
   process.stdout.write(`${text}\n`, () => process.exit(0));
 }
 
-async function answer(argv: readonly string[], program: string, input: string): Promise<string> {
+async function answer(
+  argv: readonly string[],
+  program: string,
+  input: string,
+  refresh: (() => Promise<void>) | undefined,
+): Promise<string> {
   const folder = dataFolder();
   const now = Date.parse(process.env.OUTLAY_NOW ?? '') || Date.now();
   const command = chainOf(argv, folder);
   const other = command === undefined ? undefined : chained(command, input);
   const payload = readPayload(input, now);
+  if (payload.sid !== undefined) keepClientReport(folder, payload.sid, payload.report);
+  await refresh?.().catch(() => undefined);
   const figures = readStatusLineFigures(folder);
   const line = statusLine({
     payload,
@@ -48,10 +60,8 @@ async function answer(argv: readonly string[], program: string, input: string): 
     colour: !process.env.NO_COLOR && process.env.TERM !== 'dumb',
   });
   try {
-    if (payload.sid !== undefined) keepClientReport(folder, payload.sid, payload.report);
-    if (isDue(figures, payload, folder, now) && existsSync(folder) && takeLock(folder)) {
-      startRefresh(program, folder);
-    }
+    const due = refresh === undefined && isDue(figures, payload, folder, now);
+    if (due && existsSync(folder) && takeLock(folder)) startRefresh(program, folder);
   } catch {
     // The line is there; what comes next time is not.
   }

@@ -78,13 +78,10 @@ async function run(options: StatusLineOptions): Promise<void> {
     await refreshBehind(options);
     return;
   }
-  if (options.fresh) {
-    // Whatever goes wrong, there is a line.
-    await refresh(options).catch(() => undefined);
-  }
   const { chain } = options;
   const passed = chain === undefined ? [] : ['--chain', ...(chain === true ? [] : [chain])];
-  await main(passed, process.argv[1] ?? '');
+  const before = options.fresh ? () => refresh(options) : undefined;
+  await main(passed, process.argv[1] ?? '', before);
 }
 
 /** In a process nobody waits for: it ends in time, says nothing and leaves no lock. */
