@@ -12,6 +12,7 @@ import { addPrices, addReprice } from './commands/prices.ts';
 import { addReport } from './commands/reports.ts';
 import { addReset } from './commands/reset.ts';
 import { addRetention } from './commands/retention.ts';
+import { addRun } from './commands/run.ts';
 import { addSessions } from './commands/sessions.ts';
 import { addStatusLine } from './commands/statusline.ts';
 import { addTrack } from './commands/track.ts';
@@ -48,6 +49,7 @@ const adders: readonly (readonly [words: readonly string[], add: Add])[] = [
   [['ingest'], addIngest],
   [['prices'], addPrices],
   [['reprice'], addReprice],
+  [['run'], addRun],
   [['statusline'], addStatusLine],
   [['index'], addIndex],
   [['doctor'], addDoctor],

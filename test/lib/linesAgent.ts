@@ -35,6 +35,8 @@ export const linesAgent: AgentLog = {
   metadataBeside: () => [],
   readChunks,
   cleanupDays: () => undefined,
+  runningAgents: () => [],
+  sessionFiles: () => [],
   runningSessions: (directory) => [`runs in ${basename(directory)}`],
   findRecord: () => Promise.resolve(undefined),
   readMessageText: () => Promise.resolve(undefined),

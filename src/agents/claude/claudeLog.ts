@@ -2,14 +2,14 @@ import { basename } from 'node:path';
 import type { AgentLog } from '../agentLog.ts';
 import { readAgentMeta } from './agentMeta.ts';
 import { cleanupDays } from './cleanup.ts';
-import { discover, isAgentMeta, isTranscript, locationOf } from './discover.ts';
+import { discover, isAgentMeta, isTranscript, locationOf, sessionFiles } from './discover.ts';
 import { readExcerpt } from './read/excerpt.ts';
 import { findRecord } from './read/findRecord.ts';
 import { readMessageText } from './read/messageText.ts';
 import { promptTexts } from './read/promptTexts.ts';
 import { readChunks } from './read/readChunks.ts';
 import { defaultRoots, isConfigDirectory, rootAt } from './roots.ts';
-import { runningSessions } from './runningSessions.ts';
+import { runningAgents, runningSessions } from './runningSessions.ts';
 
 /** The transcripts of Claude Code: `projects/<project>/<session>.jsonl` and what stands below. */
 export const claudeLog: AgentLog = {
@@ -36,6 +36,8 @@ export const claudeLog: AgentLog = {
     readChunks(path, locationOf(logFolder, path), bookmark, chunkBytes),
   cleanupDays: ({ path }) => cleanupDays(path),
   runningSessions: (directory) => runningSessions([directory]),
+  runningAgents: (directory) => runningAgents(directory),
+  sessionFiles: ({ logFolder }, sessionId) => sessionFiles(logFolder, sessionId),
   findRecord,
   readMessageText,
   readExcerpt,
