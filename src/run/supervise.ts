@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, realpathSync } from 'node:fs';
+import { createWriteStream, openSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Root, RunningAgent } from '../agents/agentLog.ts';
 import { runningAgents } from '../agents/registry.ts';
+import { HumanError } from '../model/errors.ts';
 import { programCall } from '../platform/programCall.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import { type ClientArguments, clientArguments, withOwnCap } from './clientArguments.ts';
@@ -109,6 +111,8 @@ class Run {
       return this.#report({ code, signal });
     } finally {
       unhook();
+      // Held open by what the command has left behind, it would keep us.
+      child.stdout?.destroy();
     }
   }
 
@@ -123,6 +127,7 @@ class Run {
     const line = own ? withOwnCap(command, maxNano - this.#before.nano) : [...command];
     const { file, args, verbatim } = programCall(line[0]!, line.slice(1));
     const piped = json !== undefined || capture !== undefined;
+    const kept = capture === undefined ? undefined : openCapture(capture);
     const child = spawn(file, args, {
       stdio: ['inherit', piped ? 'pipe' : 'inherit', 'inherit'],
       env: ownEnvironment(process.env),
@@ -138,11 +143,11 @@ class Run {
     if (startError !== undefined) return { child: undefined, start, startError };
     if (child.stdout !== null) {
       const { stdout } = child;
-      const to = capture === undefined ? process.stdout : createWriteStream(capture);
+      const to = kept === undefined ? process.stdout : createWriteStream('', { fd: kept });
       stdout.on('data', (chunk: Buffer) => this.#result.add(chunk));
       // Who reads us may go away: then the command meets what it would have met.
       to.on('error', () => stdout.destroy());
-      stdout.pipe(to, { end: capture !== undefined });
+      stdout.pipe(to, { end: kept !== undefined });
     }
     return { child, start, startError };
   }
@@ -254,6 +259,16 @@ class Run {
   }
 }
 
+/** Opened before anything is started: an answer that cannot be kept is not paid for. */
+function openCapture(file: string): number {
+  try {
+    return openSync(file, 'w', 0o600);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
+    throw new HumanError('files', `${file} cannot be written (${code}).`, { cause: error });
+  }
+}
+
 /** A process's end with all it has said; output that something else keeps open is not waited for. */
 function endOf(child: ChildProcess): Promise<ProcessEnd> {
   return new Promise((resolve) => {
@@ -287,6 +302,11 @@ async function endProcess(
 
 /** Signals a process, its group where it has its own, and others that are known to be below it. */
 function signalAll(child: ChildProcess, signal: NodeJS.Signals, others: Iterable<number>): void {
+  if (process.platform === 'win32' && child.pid !== undefined) {
+    // Nothing there is asked to end; a command file's program would go on without it.
+    endTree(child.pid);
+    return;
+  }
   const targets = [...others].filter((pid) => pid !== child.pid);
   if (ownGroup() && child.pid !== undefined) targets.push(-child.pid);
   child.kill(signal);
@@ -297,6 +317,12 @@ function signalAll(child: ChildProcess, signal: NodeJS.Signals, others: Iterable
       // It has ended.
     }
   }
+}
+
+function endTree(pid: number): void {
+  const file = join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'taskkill.exe');
+  const options = { stdio: 'ignore', windowsHide: true } as const;
+  spawn(file, ['/pid', String(pid), '/t', '/f'], options).on('error', () => undefined);
 }
 
 function ownGroup(): boolean {
