@@ -5,10 +5,10 @@ import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { formatTokens } from '../../model/tokens.ts';
 import { lengthMs } from '../../query/spans.ts';
 import { type RunReport, runWithCap } from '../../run/supervise.ts';
-import { plainText, safeJson } from '../../text/plainText.ts';
+import { plainText } from '../../text/plainText.ts';
 import { now } from '../support/clock.ts';
 import { findEnvironment } from '../support/environment.ts';
-import { complain } from '../support/say.ts';
+import { complain, sayJson } from '../support/say.ts';
 
 interface RunOptions {
   readonly maxUsd?: string;
@@ -89,7 +89,7 @@ async function run(command: string[], options: RunOptions): Promise<void> {
   });
   const { exit } = report;
   if (!quiet || exit !== 0) complain(`outlay: ${reportText(report, command, options)}`);
-  if (json) process.stdout.write(`${safeJson(reportJson(report, options))}\n`);
+  if (json) sayJson(reportJson(report, options));
   process.exitCode = exit;
 }
 

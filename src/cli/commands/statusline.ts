@@ -15,7 +15,6 @@ import {
 import { readInstall, settingsBackup } from '../../statusline/installRecord.ts';
 import { main } from '../../statusline/main.ts';
 import { giveLockBack, holdsLock, refreshLimitMs, takeLock } from '../../statusline/refresher.ts';
-import { safeJson } from '../../text/plainText.ts';
 import { bringUpToDate, withContext } from '../support/answer.ts';
 import { findEnvironment } from '../support/environment.ts';
 import {
@@ -24,7 +23,7 @@ import {
   withCommonOptions,
   withStoreOptions,
 } from '../support/options.ts';
-import { say } from '../support/say.ts';
+import { sayAtLength, sayJson } from '../support/say.ts';
 
 interface StatusLineOptions extends CommonOptions {
   readonly chain?: string | true;
@@ -164,19 +163,8 @@ function tellChange(
 }
 
 function tell(options: CommonOptions, lines: readonly string[], json: object): void {
-  if (formatOf(options) === 'json') {
-    process.stdout.write(`${safeJson({ schemaVersion: 1, ...json })}\n`);
-  } else for (const line of lines) sayLine(line);
-}
-
-/** Indentation of a file's lines is shown as it is. */
-function sayLine(line: string): void {
-  const indent = /^[-+ ]?[ \t]*/.exec(line)?.[0] ?? '';
-  if (indent.trim() === line.trim()) process.stdout.write(`${indent}\n`);
-  else {
-    process.stdout.write(indent);
-    say(line.slice(indent.length));
-  }
+  if (formatOf(options) === 'json') sayJson({ schemaVersion: 1, ...json });
+  else sayAtLength(lines.join('\n'));
 }
 
 /** The user's own settings of Claude Code; never a workspace's. */

@@ -1,4 +1,4 @@
-import { plainLines, plainText } from '../../text/plainText.ts';
+import { plainLines, plainText, safeJson } from '../../text/plainText.ts';
 
 /**
  * Sentences beside an answer. They name files, arguments and peers, which nobody vouches for: each is
@@ -11,6 +11,16 @@ export function complain(sentence: string): void {
 /** What was done, on standard output. */
 export function say(sentence: string): void {
   process.stdout.write(`${plainText(sentence)}\n`);
+}
+
+/** The same of several lines, indented as they are. */
+export function sayAtLength(text: string): void {
+  process.stdout.write(`${plainLines(text)}\n`);
+}
+
+/** An answer for programs. */
+export function sayJson(value: unknown): void {
+  process.stdout.write(`${safeJson(value)}\n`);
 }
 
 /** Text of several lines on the error stream, such as wrong usage with its help. */
