@@ -1,4 +1,12 @@
-import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { ClientReport } from '../dataFolder/clientReports.ts';
 import type { StatusLineFigures } from '../dataFolder/statusLineFile.ts';
@@ -6,6 +14,9 @@ import { processAlive } from '../platform/processAlive.ts';
 
 /** How long a refresh may take; then it ends, whatever it was doing. */
 export const refreshLimitMs = 20_000;
+
+/** Stands in the lock where a refresh has failed. */
+const failedMark = 'failed';
 
 /** A lock this old is left over. */
 const staleLockMs = refreshLimitMs + 10_000;
@@ -62,7 +73,7 @@ function isLeftOver(lock: string): boolean {
   try {
     const holder = readFileSync(lock, 'utf8');
     // Between making it and writing into it, it is empty.
-    return holder !== '' && !processAlive(Number(holder));
+    return holder !== '' && holder !== failedMark && !processAlive(Number(holder));
   } catch {
     return true;
   }
@@ -74,6 +85,15 @@ export function holdsLock(dataFolder: string): boolean {
     return Number(readFileSync(refreshLock(dataFolder), 'utf8')) === process.pid;
   } catch {
     return false;
+  }
+}
+
+/** Keeps the lock for a while: what has failed just now would fail again. */
+export function leaveLock(dataFolder: string): void {
+  try {
+    writeFileSync(refreshLock(dataFolder), failedMark);
+  } catch {
+    // A folder that cannot be written keeps no lock either.
   }
 }
 

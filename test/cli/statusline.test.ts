@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { until } from '../../scripts/shared/retry.ts';
@@ -86,6 +86,20 @@ describe('statusline', () => {
     made.env = { ...made.env, OUTLAY_DATA_DIR: made.dir.at('data', 'config.json', 'x') };
     assert.equal(ask(made, input()).out, '$7.50 session\n');
     assert.equal(ask(made, input(), '--fresh').code, 0);
+  });
+
+  test('a refresh that fails is not tried again at every line', async () => {
+    using made = world();
+    const store = made.dir.at('data', 'not-mine.db');
+    writeFileSync(store, 'a file of somebody else, and no store at all'.repeat(100));
+    made.env = { ...made.env, OUTLAY_STORE: store };
+    ask(made, input());
+    await rest(made);
+    const lock = made.dir.at('data', 'statusline.lock');
+    const { ino, mtimeMs } = statSync(lock);
+    assert.equal(ask(made, input()).out, '$7.50 session\n');
+    assert.deepEqual([statSync(lock).ino, statSync(lock).mtimeMs], [ino, mtimeMs]);
+    assert.match(readFileSync(store, 'utf8'), /^a file of somebody else/);
   });
 
   test('input that never ends does not hold it up', async () => {
@@ -191,7 +205,11 @@ describe('statusline', () => {
 
 /** A refresh that was started has ended: the world may go. */
 async function rest(made: CliWorld): Promise<void> {
-  await until('no refresh runs', () => !existsSync(made.dir.at('data', 'statusline.lock')));
+  const lock = made.dir.at('data', 'statusline.lock');
+  await until(
+    'no refresh runs',
+    () => !existsSync(lock) || readFileSync(lock, 'utf8') === 'failed',
+  );
 }
 
 function isRunning(pid: number): boolean {

@@ -14,7 +14,13 @@ import {
 } from '../../statusline/install.ts';
 import { readInstall, settingsBackup } from '../../statusline/installRecord.ts';
 import { main } from '../../statusline/main.ts';
-import { giveLockBack, holdsLock, refreshLimitMs, takeLock } from '../../statusline/refresher.ts';
+import {
+  giveLockBack,
+  holdsLock,
+  leaveLock,
+  refreshLimitMs,
+  takeLock,
+} from '../../statusline/refresher.ts';
 import { bringUpToDate, withContext } from '../support/answer.ts';
 import { findEnvironment } from '../support/environment.ts';
 import {
@@ -87,13 +93,18 @@ async function run(options: StatusLineOptions): Promise<void> {
 async function refreshBehind(options: CommonOptions): Promise<void> {
   const folder = dataFolder();
   if (!holdsLock(folder) && !takeLock(folder)) return;
-  const end = (): never => {
-    giveLockBack(folder);
+  const end = (isRead: boolean): never => {
+    if (isRead) giveLockBack(folder);
+    else leaveLock(folder);
     process.exit(0);
   };
-  setTimeout(end, refreshLimitMs);
-  await refresh(options).catch(() => undefined);
-  end();
+  setTimeout(() => end(false), refreshLimitMs);
+  end(
+    await refresh(options).then(
+      () => true,
+      () => false,
+    ),
+  );
 }
 
 async function refresh(options: CommonOptions): Promise<void> {
