@@ -6,6 +6,7 @@ import {
 } from '../dataFolder/clientReports.ts';
 import type { StatusLineBudget, StatusLineFigures } from '../dataFolder/statusLineFile.ts';
 import type { Level } from '../model/level.ts';
+import { appendAll } from '../model/lists.ts';
 import { formatUsd, usdToNano } from '../model/money.ts';
 import { formatTokens } from '../model/tokens.ts';
 import { clip, displayWidth, plainText } from '../text/plainText.ts';
@@ -70,7 +71,7 @@ function partsOf({ payload, figures, now }: LineInputs): Part[] {
   if (current !== undefined && budget?.ofDay !== true) {
     parts.push({ text: `${worth}${todayText(current, payload, session)} today`, rank: 3 });
   }
-  if (budget !== undefined) parts.push(...budgetParts(budget));
+  if (budget !== undefined) appendAll(parts, budgetParts(budget));
   if (figures !== undefined && now - figures.at < 3_600_000 && figures.lastHour > 0) {
     parts.push({ text: `${formatUsd(figures.lastHour)}/h`, rank: 6 });
   }

@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { BudgetShare, OtherShare, ProjectShare } from '../../budgets/budgetShares.ts';
 import type { Figure, Overview } from '../../budgets/overview.ts';
+import { appendAll } from '../../model/lists.ts';
 import { totalTokens } from '../../model/tokens.ts';
 import { budgetAmount, budgetTitle } from '../budgets/budgetLabels.ts';
 import type { Spend } from '../core/spendModel.ts';
@@ -29,7 +30,7 @@ export function figureTable(spend: Spend, overview: Overview, now: number): stri
   );
   const subscribes = spend.settings.billing === 'subscription';
   // A plan's windows are what a subscriber runs out of; they are the client's own figures.
-  if (subscribes) rows.push(...official);
+  if (subscribes) appendAll(rows, official);
   period(l10n.t('Today'), overview.today, overview.dailyBudget);
   period(l10n.t('Week'), overview.week);
   period(l10n.t('Month'), overview.month, overview.monthlyBudget);
@@ -55,7 +56,7 @@ export function figureTable(spend: Spend, overview: Overview, now: number): stri
     const title = escapeMarkdown(budgetTitle(other.budget, ''));
     rows.push(row(l10n.t('Budget'), title, otherWords(other, format)));
   }
-  if (!subscribes) rows.push(...official);
+  if (!subscribes) appendAll(rows, official);
   return rows.join('\n');
 }
 
