@@ -56,9 +56,9 @@ describe('run', () => {
       using made = new CliWorld();
       const pids = made.dir.at('pids');
       const script = `trap '' TERM; (trap '' TERM; echo $$ >> ${pids}; sleep 60) & echo $$ >> ${pids}; wait; sleep 60`;
-      const { code, err } = made.run('run', '--timeout', '1s', '--', 'sh', '-c', script);
+      const { code, err } = made.run('run', '--timeout', '4s', '--', 'sh', '-c', script);
       assert.equal(code, 1);
-      assert.match(err, /The time is over: the command is ended\.\n.*its time of 1s was over/);
+      assert.match(err, /The time is over: the command is ended\.\n.*its time of 4s was over/);
       const all = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
       await until('all have ended', () => !all.some(runs));
     },
