@@ -175,7 +175,7 @@ function tellChange(
 
 function tell(options: CommonOptions, lines: readonly string[], json: object): void {
   if (formatOf(options) === 'json') sayJson({ schemaVersion: 1, ...json });
-  else sayAtLength(lines.join('\n'));
+  else sayAtLength(`${lines.join('\n')}\n`);
 }
 
 /** The user's own settings of Claude Code; never a workspace's. */

@@ -13,9 +13,9 @@ export function say(sentence: string): void {
   process.stdout.write(`${plainText(sentence)}\n`);
 }
 
-/** The same of several lines, indented as they are. */
+/** Text of several lines on standard output, its indentation kept. */
 export function sayAtLength(text: string): void {
-  process.stdout.write(`${plainLines(text)}\n`);
+  process.stdout.write(plainLines(text));
 }
 
 /** An answer for programs. */
