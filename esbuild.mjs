@@ -115,6 +115,7 @@ async function bundleOptions({ production, outdir }) {
   const [extension] = await find('src/extension.ts');
   const [indexer] = await find('src/watchers/worker.ts');
   const [report] = await find('src/analysisThread/worker.ts');
+  const [statusline] = await find('src/statusline/entry.ts');
 
   return [
     {
@@ -123,6 +124,7 @@ async function bundleOptions({ production, outdir }) {
         ...(extension && { extension }),
         ...(indexer && { indexer }),
         ...(report && { report }),
+        ...(statusline && { statusline }),
       },
     },
     {

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ClientPriceList } from '../model/clientPrices.ts';
-import type { AgentLog, Machine, Root, RootSource } from './agentLog.ts';
+import type { AgentLog, Machine, Root, RootSource, RunningAgent } from './agentLog.ts';
 import { claudeLog } from './claude/claudeLog.ts';
 import { desktopLog } from './claude/desktopLog.ts';
 
@@ -85,6 +85,11 @@ export function runningSessions(directories: readonly string[]): Set<string> {
   return new Set(
     directories.flatMap((directory) => [...agentLogAt(directory).runningSessions(directory)]),
   );
+}
+
+/** The processes that run now, of all agents. */
+export function runningAgents(directories: readonly string[]): RunningAgent[] {
+  return directories.flatMap((directory) => agentLogAt(directory).runningAgents(directory));
 }
 
 /** Why a folder cannot be listed (an errno code); undefined when it can. */

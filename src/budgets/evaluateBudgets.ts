@@ -122,7 +122,7 @@ function ratesOf(
 }
 
 /** The budgets to look at: those of a target, or all. */
-function entriesFor(
+export function entriesFor(
   entries: readonly BudgetEntry[],
   target: BudgetTarget | undefined,
 ): readonly BudgetEntry[] {

@@ -9,10 +9,12 @@ import { addIngest } from './commands/ingestPeers.ts';
 import { addMarkCommand } from './commands/mark.ts';
 import { addOptimize } from './commands/optimize.ts';
 import { addPrices, addReprice } from './commands/prices.ts';
-import { addReport } from './commands/reports.ts';
+import { addReport, groupOf } from './commands/reports.ts';
 import { addReset } from './commands/reset.ts';
 import { addRetention } from './commands/retention.ts';
+import { addRun } from './commands/run.ts';
 import { addSessions } from './commands/sessions.ts';
+import { addStatusLine } from './commands/statusline.ts';
 import { addTrack } from './commands/track.ts';
 import { complainAtLength } from './support/say.ts';
 
@@ -37,6 +39,7 @@ const adders: readonly (readonly [words: readonly string[], add: Add])[] = [
   [['track'], addTrack],
   [['budget'], addBudget],
   [['budget'], addBudgetOverrides],
+  [['limits'], (program) => groupOf(program, 'limits').description('How every budget stands.')],
   ...reportDefinitions.map((definition): readonly [string[], Add] => [
     definition.name.split(' ').slice(0, 1),
     (program) => addReport(program, definition),
@@ -47,6 +50,8 @@ const adders: readonly (readonly [words: readonly string[], add: Add])[] = [
   [['ingest'], addIngest],
   [['prices'], addPrices],
   [['reprice'], addReprice],
+  [['run'], addRun],
+  [['statusline'], addStatusLine],
   [['index'], addIndex],
   [['doctor'], addDoctor],
   [['workers'], addWorkers],

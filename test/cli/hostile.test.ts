@@ -120,6 +120,8 @@ describe('text nobody vouches for', () => {
       // Escape sequences of its own around a number.
       'cli/support/progress.ts',
       'cli/support/say.ts',
+      // One line of cleaned parts, and what the person's own command says.
+      'statusline/main.ts',
     ]);
   });
 

@@ -36,6 +36,8 @@ export const linesAgent: AgentLog = {
   readChunks,
   cleanupDays: () => undefined,
   clientPrices: () => [],
+  runningAgents: () => [],
+  sessionFiles: () => [],
   runningSessions: (directory) => [`runs in ${basename(directory)}`],
   findRecord: () => Promise.resolve(undefined),
   readMessageText: () => Promise.resolve(undefined),

@@ -39,6 +39,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src/budgets': [...upToQuery()],
   'src/insights': [...upToQuery(), 'src/agents'],
   'src/reports': [...upToQuery(), 'src/agents', 'src/budgets', 'src/insights', 'zod'],
+  'src/statusline': [...upToQuery(), 'src/budgets'],
+  'src/run': [...upToQuery(), 'src/agents', 'src/watchers'],
   'src/panels': [...upToQuery(), 'src/budgets', 'src/insights', 'src/reports', 'src/protocol'],
   'src/export': [...upToQuery(), 'src/budgets', 'src/reports'],
   'src/analysisThread': [

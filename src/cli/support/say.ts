@@ -1,5 +1,5 @@
 import { type Damage, damageText } from '../../store/connection/repair.ts';
-import { plainLines, plainText } from '../../text/plainText.ts';
+import { plainLines, plainText, safeJson } from '../../text/plainText.ts';
 
 /**
  * Sentences beside an answer. They name files, arguments and peers, which nobody vouches for: each is
@@ -12,6 +12,16 @@ export function complain(sentence: string): void {
 /** What was done, on standard output. */
 export function say(sentence: string): void {
   process.stdout.write(`${plainText(sentence)}\n`);
+}
+
+/** Text of several lines on standard output, its indentation kept. */
+export function sayAtLength(text: string): void {
+  process.stdout.write(plainLines(text));
+}
+
+/** An answer for programs. */
+export function sayJson(value: unknown): void {
+  process.stdout.write(`${safeJson(value)}\n`);
 }
 
 /** Text of several lines on the error stream, such as wrong usage with its help. */

@@ -174,11 +174,8 @@ export function checkDocument(context: ReportContext, found: JudgedBudgets): Doc
     sentences: checkSentences(context, found, noData),
     tables: [checkTable(context, judged)],
     notes: [
-      ...others.map(
-        ({ entry, reason }) =>
-          `Not judged here: ${budgetName(context, entry.budget)}, as ${reason}.`,
-      ),
-      ...(worst === undefined ? warnings(context, missing) : checkNotes(context, worst, judged)),
+      ...notJudgedNotes(context, others),
+      ...(worst === undefined ? warnings(context, missing) : usageNotes(context, worst, judged)),
     ],
     json: checkJson(context, found, missing),
     verdict: {
@@ -223,7 +220,20 @@ function spentText(context: ReportContext, { entry, state, sums }: JudgedBudget)
   return `${spent} now and ${amountText(unit, state.judged)} by its end at the pace of 7 days`;
 }
 
-function checkNotes(
+/** Names the budgets that nothing stored can judge. */
+export function notJudgedNotes(context: ReportContext, others: JudgedBudgets['others']): string[] {
+  return others.map(
+    ({ entry, reason }) => `Not judged here: ${budgetName(context, entry.budget)}, as ${reason}.`,
+  );
+}
+
+/** The same for JSON. */
+export function notJudgedFields(others: JudgedBudgets['others']): Record<string, unknown>[] {
+  return others.map(({ entry, reason }) => ({ ...budgetFields(entry), reason }));
+}
+
+/** What figures of budgets leave out, and how those of several are judged. */
+export function usageNotes(
   context: ReportContext,
   worst: JudgedBudget,
   judged: readonly JudgedBudget[],
@@ -307,7 +317,7 @@ function checkJson(
       recommended_action: recommendedAction(each.state.level, each.entry.budget),
     })),
     incomplete: isIncomplete(missing),
-    notJudged: others.map(({ entry, reason }) => ({ ...budgetFields(entry), reason })),
+    notJudged: notJudgedFields(others),
     catalogueDate: context.book.catalogueDate,
     notes: warnings(context, missing),
   };

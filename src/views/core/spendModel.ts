@@ -5,6 +5,11 @@ import { runningSessions } from '../../agents/registry.ts';
 import { AnalysisThread } from '../../analysisThread/client.ts';
 import { budgetsInForce } from '../../budgets/budgetsInForce.ts';
 import { type Overview, readOverview } from '../../budgets/overview.ts';
+import {
+  type OfficialShares,
+  officialShares,
+  readClientReports,
+} from '../../dataFolder/clientReports.ts';
 import { dataFolder, resolveStorePath } from '../../dataFolder/paths.ts';
 import { StoredBudgets } from '../../dataFolder/storedBudgets.ts';
 import { dayOf, daySpan } from '../../model/calendar.ts';
@@ -59,6 +64,8 @@ export interface Spend {
   readonly revision: string;
   /** The figures are those of the demo. */
   readonly demo: boolean;
+  /** What Claude Code itself said of a plan's windows; undefined where it has not, or that is over. */
+  readonly official: OfficialShares | undefined;
 }
 
 interface Remembered {
@@ -123,6 +130,7 @@ export class SpendModel implements Disposable {
       engine: '',
       revision: '',
       demo: false,
+      official: undefined,
     };
     settings.onDidChange(() => this.#configure());
   }
@@ -404,6 +412,10 @@ export class SpendModel implements Disposable {
         engine: this.#reader.engine,
         revision: this.#revision,
         readProblem: '',
+        official:
+          this.#demo === undefined
+            ? officialShares(readClientReports(dataFolder()), now)
+            : undefined,
       });
       inBackground(this.#remember(overview));
     } catch (error) {

@@ -111,6 +111,9 @@ function kindNames(): Readonly<Record<StoredKind, string>> {
     marks: l10n.t('Marks of time, by which spend is tagged'),
     summaries: l10n.t('Summaries kept for trends'),
     peers: l10n.t('What peers have reported'),
+    statusLine: l10n.t(
+      'Status line of Claude Code: last figures, and what it reports of plan and cache',
+    ),
     launcher: l10n.t('Command `outlay` for terminals'),
     other: l10n.t('Other stores (`--config-dir`, or left behind)'),
   };

@@ -1,14 +1,18 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { clientReportsFile } from '../../dataFolder/clientReports.ts';
 import { insightsFile } from '../../dataFolder/insightFile.ts';
 import { auditFile } from '../../dataFolder/overrideFile.ts';
 import { federationFile } from '../../dataFolder/peerFile.ts';
+import { statusLineFile } from '../../dataFolder/statusLineFile.ts';
 import { marksFile } from '../../dataFolder/timeTagFile.ts';
 import { messageOf } from '../../model/errors.ts';
 import { brokenEnd } from '../../platform/setAsideFile.ts';
 import { snapshotsFile } from '../../reports/spend/snapshots.ts';
 import { importedPricesFile } from '../../settings/priceOverrides.ts';
+import { installFile, settingsBackup } from '../../statusline/installRecord.ts';
+import { refreshLock } from '../../statusline/refresher.ts';
 import { filesOfStore, type StoreFileKind } from '../../store/connection/storeFiles.ts';
 import { launcherNames } from '../launcher/script.ts';
 
@@ -23,6 +27,7 @@ export type StoredKind =
   | 'marks'
   | 'summaries'
   | 'peers'
+  | 'statusLine'
   | 'launcher';
 
 /** One file Outlay has written. */
@@ -43,15 +48,20 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     file(marksFile(dataFolder), 'marks'),
     file(snapshotsFile(dataFolder), 'summaries'),
     file(federationFile(dataFolder), 'peers'),
+    file(clientReportsFile(dataFolder), 'statusLine'),
+    file(statusLineFile(dataFolder), 'statusLine'),
+    file(installFile(dataFolder), 'statusLine'),
+    file(settingsBackup(dataFolder), 'statusLine'),
+    file(refreshLock(dataFolder), 'unfinished'),
     ...launcherNames.map((name) => file(join(bin, name), 'launcher')),
     // What a program that was ended in the middle of writing has left.
     ...unfinished(
       dataFolder,
-      /^((config|prices|insights)\.json|snapshots\.jsonl)\.\d+(-[0-9a-f]{8})?\.part$/,
+      /^((config|prices|insights|client|statusline|statusline-install|claude-settings\.statusline\.bak)\.json|snapshots\.jsonl)\.\d+(-[0-9a-f]{8})?\.part$/,
     ),
     ...unfinished(
       dataFolder,
-      /^(config|insights)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$/,
+      /^(config|insights|client|statusline-install)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$/,
     ),
     ...namesIn(dataFolder)
       .filter(
