@@ -1,5 +1,6 @@
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
 import type { WeekStart, Zone } from '../model/calendar.ts';
+import { appendAll } from '../model/lists.ts';
 import { formatUsd } from '../model/money.ts';
 import { totalTokens, type Usage } from '../model/tokens.ts';
 import { listsOf, type RootUnreadable, type UnreadableList } from '../model/unreadable.ts';
@@ -159,7 +160,7 @@ export function figureNotes(context: ReportContext, facts: FigureInputs): string
       `Background: ${formatUsd(facts.background)} that Claude Code's own total has beyond the messages.`,
     );
   }
-  notes.push(...clientPricedNotes(facts.clientPriced));
+  appendAll(notes, clientPricedNotes(facts.clientPriced));
   if (facts.declined.attempts > 0) notes.push(declinedNote(facts.declined));
   if (facts.unpriced.length > 0) {
     const shown = namedFew(
