@@ -59,6 +59,11 @@ class Watched {
     );
   }
 
+  /** A test that fails leaves no thread behind, which would keep its process alive. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.supervisor.stop();
+  }
+
   isIn(kind: string): boolean {
     return this.said.some((message) => message.type === 'state' && message.state.kind === kind);
   }
@@ -78,7 +83,7 @@ describe('a thread that ends by itself is started again', () => {
   ] as const) {
     it(`which ${what}`, async () => {
       using dir = tempDir();
-      const watched = new Watched(thread(dir, failure, 3), reason === silence ? {} : patient);
+      await using watched = new Watched(thread(dir, failure, 3), reason === silence ? {} : patient);
       watched.supervisor.configure(config(dir));
       await until('it watches', () => watched.isIn('watching'));
       assert.equal(watched.ends.length, 3);
@@ -93,7 +98,7 @@ describe('a thread that ends by itself is started again', () => {
 
   it('as it was last asked to be, and not once it is stopped', async () => {
     using dir = tempDir();
-    const watched = new Watched(thread(dir, 'process.exit(3);', 1), patient);
+    await using watched = new Watched(thread(dir, 'process.exit(3);', 1), patient);
     watched.supervisor.configure(config(dir));
     watched.supervisor.pause();
     await until('it is paused', () => watched.isIn('paused'));
@@ -106,7 +111,7 @@ describe('a thread that ends by itself is started again', () => {
 
   it('never while it works', async () => {
     using dir = tempDir();
-    const watched = new Watched(undefined, { patience: 10_000 });
+    await using watched = new Watched(undefined, { patience: 10_000 });
     watched.supervisor.configure(config(dir));
     await until('it watches', () => watched.isIn('watching'));
     await new Promise((resolve) => setTimeout(resolve, 2500));
