@@ -1,11 +1,11 @@
 import type { Root } from '../agents/agentLog.ts';
 import { agentLog } from '../agents/registry.ts';
 import type { AgentMetadata } from '../model/records.ts';
+import { gitRootOf } from '../platform/gitRoot.ts';
 import { backUp, backupEveryMs, lastBackupAt } from '../store/connection/backups.ts';
 import { findDamage } from '../store/connection/openStore.ts';
 import type { SqlDatabase, Statement } from '../store/driver/types.ts';
 import type { Writer } from '../store/writer.ts';
-import { gitRootOf } from './gitRoot.ts';
 import { whileBusy } from './retryBusy.ts';
 import type { ScannedRoot } from './scanRoots.ts';
 

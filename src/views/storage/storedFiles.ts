@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { insightsFile } from '../../dataFolder/insightFile.ts';
+import { launcherNames } from '../../dataFolder/launcherScript.ts';
 import { auditFile } from '../../dataFolder/overrideFile.ts';
 import { federationFile } from '../../dataFolder/peerFile.ts';
 import { marksFile } from '../../dataFolder/timeTagFile.ts';
@@ -10,7 +11,6 @@ import { brokenEnd } from '../../platform/setAsideFile.ts';
 import { snapshotsFile } from '../../reports/spend/snapshots.ts';
 import { importedPricesFile } from '../../settings/priceOverrides.ts';
 import { filesOfStore, type StoreFileKind } from '../../store/connection/storeFiles.ts';
-import { launcherNames } from '../launcher/script.ts';
 
 /** What a file of Outlay's is for; `other` is a store that is not the one shown. */
 export type StoredKind =
