@@ -115,6 +115,8 @@ async function bundleOptions({ production, outdir }) {
   const [extension] = await find('src/extension.ts');
   const [indexer] = await find('src/watchers/worker.ts');
   const [report] = await find('src/analysisThread/worker.ts');
+  const [guard] = await find('src/guard/worker.ts');
+  const [guardAnswer] = await find('src/guard/main.ts');
 
   return [
     {
@@ -123,6 +125,8 @@ async function bundleOptions({ production, outdir }) {
         ...(extension && { extension }),
         ...(indexer && { indexer }),
         ...(report && { report }),
+        ...(guard && { guard }),
+        ...(guardAnswer && { guardAnswer }),
       },
     },
     {

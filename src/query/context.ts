@@ -11,7 +11,7 @@ import type { SqlDatabase } from '../store/driver/types.ts';
 import type { SessionSummary, StoreReader } from '../store/query/storeReader.ts';
 import { mostSum } from '../store/schema/saturate.ts';
 import { clip, plainText } from '../text/plainText.ts';
-import { type Peers, peerNotes } from './peers.ts';
+import { type Peers, peerNotes } from './peerNotes.ts';
 
 /** Unpriced models a footer names one by one. */
 const namedModels = 5;

@@ -1,17 +1,10 @@
-import { federation, type PeerEvent, peerLimit } from '../analysis/peers/peers.ts';
+import { federation, peerLimit } from '../analysis/peers/peers.ts';
 import { peerNamespace } from '../dataFolder/peerEvents.ts';
 import { readFederation } from '../dataFolder/peerFile.ts';
-import { formatUsd, nanoToUsd, usdToNano } from '../model/money.ts';
+import { nanoToUsd, usdToNano } from '../model/money.ts';
+import type { Peers } from './peerNotes.ts';
 
-/** What peers reported, and when one of them stands out. */
-export interface Peers {
-  readonly events: readonly PeerEvent[];
-  /** Nano-dollars in 24 hours; undefined where the environment names no usable one. */
-  readonly limit: number | undefined;
-  readonly problems: readonly string[];
-}
-
-export const noPeers: Peers = { events: [], limit: peerLimit, problems: [] };
+export { noPeers, type Peers, peerNotes } from './peerNotes.ts';
 
 /** Reads the events of a data folder, with the namespace and the limit of the environment. */
 export function readPeers(
@@ -37,15 +30,4 @@ export function federationJson(peers: Peers, now: number): object {
     peerCount: found.length,
     totalUsd24h: nanoToUsd(all['24h'].nano),
   };
-}
-
-/** That figures leave out what peers spent, where they spent something in the last seven days. */
-export function peerNotes(peers: Peers, now: number): string[] {
-  if (peers.events.length === 0) return [];
-  const { all } = federation(peers.events, now);
-  if (all['7d'].nano === 0) return peers.problems.slice();
-  return [
-    `Peers reported ${formatUsd(all['7d'].nano)} in seven days, which no transcript here shows: the local total is a lower bound. "outlay federation" lists them.`,
-    ...peers.problems,
-  ];
 }

@@ -41,6 +41,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src/reports': [...upToQuery(), 'src/agents', 'src/budgets', 'src/insights', 'zod'],
   'src/panels': [...upToQuery(), 'src/budgets', 'src/insights', 'src/reports', 'src/protocol'],
   'src/export': [...upToQuery(), 'src/budgets', 'src/reports'],
+  'src/guard': [...upToQuery(), 'src/agents', 'src/budgets'],
   'src/analysisThread': [
     ...upToQuery(),
     ...['src/budgets', 'src/reports', 'src/panels', 'src/protocol'],
@@ -116,6 +117,7 @@ const features: Readonly<Record<string, readonly string[]>> = {
 const doors: Readonly<Record<string, readonly string[]>> = {
   'src/agents': ['agentLog.ts', 'registry.ts'],
 };
+
 
 /** Folders with more files than this have outgrown their name. */
 const mostFiles = 25;
