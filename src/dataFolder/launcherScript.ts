@@ -10,12 +10,27 @@ const goneText =
   'outlay: the editor or its extension Outlay was updated or removed since this command was written; open the editor with Outlay once, and it is written anew.';
 const goneCode = 3;
 
+/** What follows `outlay guard` and is no hook: the terminal command's. */
+const commandsOfGuard = ['', 'install', 'uninstall', 'status', 'help'];
+
+/** The bundle that answers hooks stands beside the terminal command's. */
+export function guardBundle(bundle: string): string {
+  return bundle.replace(/[^\\/]*$/, 'guard.cjs');
+}
+
 /** The launcher for every shell of Unix, and for those of Windows that are like them. */
 export function shellScript({ runtime, bundle }: LauncherTarget): string {
   return `#!/bin/sh
 # ${notice}
 runtime=${shellQuoted(runtime)}
 bundle=${shellQuoted(bundle)}
+# Hooks of Claude Code are answered by a bundle of their own, which starts sooner.
+if [ "$1" = guard ]; then
+  case "$2" in
+    ${commandsOfGuard.map((name) => `'${name}'`).join(' | ')} | -*) ;;
+    *) bundle=${shellQuoted(guardBundle(bundle))} ;;
+  esac
+fi
 if [ ! -x "$runtime" ] || [ ! -f "$bundle" ]; then
   printf '%s\\n' ${shellQuoted(goneText)} >&2
   exit ${goneCode}
@@ -44,6 +59,10 @@ export function batchScript({ runtime, bundle }: LauncherTarget, home: string): 
     'setlocal DisableDelayedExpansion',
     `set "runtime=${batchQuoted(runtime, home)}"`,
     `set "bundle=${batchQuoted(bundle, home)}"`,
+    'if not "%~1"=="guard" goto run',
+    ...commandsOfGuard.map((name) => `if "%~2"=="${name}" goto run`),
+    `set "bundle=${batchQuoted(guardBundle(bundle), home)}"`,
+    ':run',
     'if not exist "%runtime%" goto gone',
     'if not exist "%bundle%" goto gone',
     'set "NODE_OPTIONS="',
