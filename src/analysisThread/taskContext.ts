@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { budgetsInForce } from '../budgets/budgetsInForce.ts';
 import { readConfig } from '../dataFolder/readConfig.ts';
+import { readPeers } from '../dataFolder/readPeers.ts';
 import { readTimeTags } from '../dataFolder/timeTagFile.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
 import type { ContextInputs } from '../query/openContext.ts';
-import { readPeers } from '../query/peers.ts';
 import { mergeOverrides } from '../settings/priceOverrides.ts';
 import type { UserSettings } from '../settings/settings.ts';
 

@@ -78,7 +78,8 @@ function failed(
 ): Reply {
   const cause = plainText(why).slice(0, 400).replace(/\.$/, '');
   const verdict = strict ? strictVerdict(event) : 'pass';
-  const outcome = verdict === 'pass' ? 'Nothing is refused until it can.' : 'Strict mode refuses it.';
+  const outcome =
+    verdict === 'pass' ? 'Nothing is refused until it can.' : 'Strict mode refuses it.';
   const reason = `Outlay: the guard cannot check spending limits (${cause}). ${outcome} "outlay guard status" says more.`;
   let first = true;
   try {
@@ -181,7 +182,8 @@ function modelSwitches(
 ): Reply {
   const { price } = lazyBook(config, machine)();
   const { toModel } = cache;
-  const known = toModel === '' || price({ ...oneToken }, toModel, {}, machine.now).kind === 'priced';
+  const known =
+    toModel === '' || price({ ...oneToken }, toModel, {}, machine.now).kind === 'priced';
   if (strict && !known) {
     const reason = `Outlay: ${plainText(toModel)} has no price, so no limit in dollars would hold. Set one (outlay.prices.overrides), or switch off outlay.guard.strict.`;
     return { verdict: 'deny', code: 'UNPRICED_MODEL', reason, warning: reason };
@@ -247,10 +249,7 @@ function decideIn(
     event === 'PostToolBatch'
       ? before.asked.filter((each) => each.thread !== thread)
       : decision.verdict === 'ask'
-        ? [
-            ...before.asked,
-            ...decision.refusing.map(({ key }) => ({ key, thread, at: now })),
-          ]
+        ? [...before.asked, ...decision.refusing.map(({ key }) => ({ key, thread, at: now }))]
         : before.asked;
   const lets = decision.verdict === 'pass' || decision.verdict === 'ask';
   const starting =
@@ -280,7 +279,8 @@ function followBreaker(
   if (event === 'UserPromptSubmit') {
     return { state: notification ? breaker : promptBegins(promptId, spent), trip: undefined };
   }
-  if (event === 'PostToolBatch') return { state: batchEnded(breaker, calls, spent), trip: undefined };
+  if (event === 'PostToolBatch')
+    return { state: batchEnded(breaker, calls, spent), trip: undefined };
   if (call === undefined) return { state: breaker, trip: undefined };
   return callBegins(breaker, call, spent, guardBreaker);
 }
@@ -421,4 +421,3 @@ const whatWill = {
   'block-prompts': 'New prompts and agents are refused.',
   stop: 'Everything further is refused.',
 } as const;
-

@@ -72,7 +72,12 @@ export function callBegins(
 
 const order = ['warn', 'ask', 'deny'] as const;
 
-function trip(sign: Trip['sign'], steps: BreakerSteps, count: number, tool: string): Trip | undefined {
+function trip(
+  sign: Trip['sign'],
+  steps: BreakerSteps,
+  count: number,
+  tool: string,
+): Trip | undefined {
   const step = order.findLast((name) => steps[name] > 0 && count >= steps[name]);
   return step && { sign, step, count, tool };
 }

@@ -10,11 +10,11 @@ import { groupsOf } from '../query/names.ts';
 import { projectNames, projectPath } from '../query/projects.ts';
 import { taggerOf } from '../query/tagger.ts';
 import { backgroundRowsOf } from '../store/query/background.ts';
+import { spendSums } from '../store/query/fragments.ts';
 import { messageSums } from '../store/query/messageSpend.ts';
 import type { PendingSpend } from '../store/query/pendingMessages.ts';
-import { spendSums } from '../store/query/fragments.ts';
-import { downsampledUpTo } from '../store/retention/downsampleState.ts';
 import { spendRows } from '../store/query/spendRows.ts';
+import { downsampledUpTo } from '../store/retention/downsampleState.ts';
 import { addSums, noSums, type SpendSums } from '../store/schema/sums.ts';
 import { isProject, isSamePath } from '../text/paths.ts';
 
@@ -97,13 +97,24 @@ export class CallerSpends implements SpendSource {
         if (scope.path !== '*') break;
         const name = projectNames(this.#context.reader)({ cwd, gitRoot });
         const places = this.#context.reader.projects();
-        const own = places.filter((place) => isSamePath(projectPath(place), projectPath({ cwd, gitRoot })));
-        return { ...this.#sums.sums(span ?? always, own.map((place) => place.cwd)), part: name };
+        const own = places.filter((place) =>
+          isSamePath(projectPath(place), projectPath({ cwd, gitRoot })),
+        );
+        return {
+          ...this.#sums.sums(
+            span ?? always,
+            own.map((place) => place.cwd),
+          ),
+          part: name,
+        };
       }
       case 'group': {
         const places = this.#context.reader.projects();
         const own = places.filter((place) => groupsOf(this.#context, place).includes(scope.name));
-        return this.#sums.sums(span ?? always, own.map((place) => place.cwd));
+        return this.#sums.sums(
+          span ?? always,
+          own.map((place) => place.cwd),
+        );
       }
     }
     if (isOneSum({ ...budget, unit: { kind: 'usd' } } as Budget)) {
@@ -119,7 +130,7 @@ export class CallerSpends implements SpendSource {
     const { sid, agentId, promptId } = this.#caller;
     if (agentId !== '') return part(`${sid}, ${agentId}`, this.#ofAgent(span));
     if (scope.kind === 'agent' || promptId === '') return undefined;
-    const where = "m.sidechain = 0 AND m.prompt = (SELECT id FROM word WHERE text = ?)";
+    const where = 'm.sidechain = 0 AND m.prompt = (SELECT id FROM word WHERE text = ?)';
     return part(`${sid}, prompt ${promptId}`, this.#ofMessages(span, where, promptId));
   }
 

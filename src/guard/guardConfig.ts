@@ -1,10 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type Budget,
-  budgetActions,
-  budgetBases,
-} from '../analysis/budgets/budget.ts';
+import { type Budget, budgetActions, budgetBases } from '../analysis/budgets/budget.ts';
 import {
   parseLimit,
   parsePeriod,
@@ -78,7 +74,8 @@ export function parseGuardConfig(content: unknown, broken = false): GuardConfig 
   const refuse: Refuse = (...problem) => void problems.push(problem);
   const dollars = (name: string): number | undefined => {
     const amount = value(name);
-    if (amount === undefined || isAmount(amount)) return (amount as number | undefined) || undefined;
+    if (amount === undefined || isAmount(amount))
+      return (amount as number | undefined) || undefined;
     problems.push(name);
     return undefined;
   };

@@ -18,11 +18,11 @@ import { StoreReader } from '../store/query/storeReader.ts';
 import { isOlder, schemaState } from '../store/schema/migrations.ts';
 import { noSums } from '../store/schema/sums.ts';
 import { type Caller, CallerSpends } from './callerSpends.ts';
+import type { Limit } from './decide.ts';
 import { type GuardConfig, readMarks } from './guardConfig.ts';
 import type { HookInput } from './hookInput.ts';
 import { acts, budgetLimit } from './limits.ts';
-import type { Limit } from './decide.ts';
-import { type Outstanding, outstanding, type OwnFiles, readTail } from './ownTranscripts.ts';
+import { type Outstanding, type OwnFiles, outstanding, readTail } from './ownTranscripts.ts';
 
 /** The world a hook is answered in. */
 export interface GuardMachine {

@@ -160,7 +160,11 @@ const effects: Readonly<Record<Verdict, string>> = {
 };
 
 /** What a person reads where something is asked or refused: one line. */
-export function personText(limit: Limit, verdict: Verdict, facts: Pick<Facts, 'print' | 'spawns'>): string {
+export function personText(
+  limit: Limit,
+  verdict: Verdict,
+  facts: Pick<Facts, 'print' | 'spawns'>,
+): string {
   const effect =
     verdict === 'deny' && facts.spawns && limit.action !== 'ask'
       ? 'No new agent is started.'

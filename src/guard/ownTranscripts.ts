@@ -1,8 +1,7 @@
 import { closeSync, type Dirent, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join } from 'node:path';
-import { readAgentMeta } from '../agents/claude/agentMeta.ts';
-import { locationOf } from '../agents/claude/discover.ts';
-import { readChunks } from '../agents/claude/read/readChunks.ts';
+import { dirname, isAbsolute, join } from 'node:path';
+import type { Root } from '../agents/agentLog.ts';
+import { agentLog, knownRoot } from '../agents/registry.ts';
 import { isObject } from '../model/objects.ts';
 import type { AgentMetadata, MessageLine } from '../model/records.ts';
 import { openRegular } from '../platform/regularFile.ts';
@@ -21,8 +20,8 @@ export interface OwnFile {
 
 /** The transcripts of one session, as they are on disk now. */
 export interface OwnFiles {
-  /** Folder below which the transcripts of all sessions stand. */
-  readonly projects: string;
+  /** The configuration directory they stand in; undefined where there can be none. */
+  readonly root: Root | undefined;
   readonly files: readonly OwnFile[];
 }
 
@@ -31,17 +30,18 @@ const mostFiles = 5_000;
 
 /** Finds a session's own transcripts. The main one may not be there yet: that is no error. */
 export function findOwnFiles(transcript: string): OwnFiles {
-  if (!isAbsolute(transcript) || !transcript.endsWith('.jsonl')) return { projects: '', files: [] };
+  if (!isAbsolute(transcript) || !transcript.endsWith('.jsonl'))
+    return { root: undefined, files: [] };
   const main = realPath(transcript);
-  const projects = dirname(dirname(main));
+  const root = knownRoot(dirname(dirname(dirname(main))));
   const folder = join(main.slice(0, -'.jsonl'.length), 'subagents');
   const files = [main, ...agentFiles(folder)].flatMap((path): OwnFile[] => {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (!stats?.isFile()) return [];
-    const agentId = path === main ? '' : locationOf(projects, path).agentId;
+    const agentId = path === main ? '' : agentLog(root).locationOf(root, path).agentId;
     return [{ path, agentId, size: stats.size, mtimeMs: stats.mtimeMs }];
   });
-  return { projects, files };
+  return { root, files };
 }
 
 function realPath(path: string): string {
@@ -65,6 +65,9 @@ function agentFiles(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
+/** Read at once: a tail is short. */
+const chunkBytes = 16 * 1024 * 1024;
+
 /** What the files hold that the store has not read yet. */
 export interface Tail {
   readonly lines: readonly MessageLine[];
@@ -74,15 +77,15 @@ export interface Tail {
 }
 
 /** Reads on from where the store has read to; with the real parser, so that lines are the same. */
-export function readTail({ projects, files }: OwnFiles, db: SqlDatabase | undefined): Tail {
+export function readTail({ root, files }: OwnFiles, db: SqlDatabase | undefined): Tail {
   const known = db && new Files(db);
   const lines: MessageLine[] = [];
   const cwd = { at: Number.POSITIVE_INFINITY, text: '' };
   const branch = { at: -1, text: '' };
-  for (const { path, size } of files) {
+  for (const { path, size } of root === undefined ? [] : files) {
     const bookmark = known?.find(path)?.bookmark;
     if (bookmark !== undefined && bookmark.offset === size) continue;
-    for (const { batch } of readChunks(path, locationOf(projects, path), bookmark)) {
+    for (const { batch } of agentLog(root!).readChunks(root!, path, bookmark, chunkBytes)) {
       for (const line of batch.messages) lines.push(line);
       for (const records of batch.sessions) {
         if (records.cwd !== '' && records.cwdAt < cwd.at) {
@@ -170,9 +173,8 @@ export function endOf(path: string, most = lookedThrough): string {
 }
 
 /** What stands beside a subagent's transcript; undefined where nothing does. */
-export function metaOf({ projects, files }: OwnFiles, agentId: string): AgentMetadata | undefined {
+export function metaOf({ root, files }: OwnFiles, agentId: string): AgentMetadata | undefined {
   const file = files.find((each) => each.agentId === agentId);
-  if (agentId === '' || file === undefined) return undefined;
-  const meta = join(dirname(file.path), `${basename(file.path, '.jsonl')}.meta.json`);
-  return readAgentMeta(meta, locationOf(projects, meta));
+  if (agentId === '' || file === undefined || root === undefined) return undefined;
+  return agentLog(root).metadataBeside(root, file.path)[0];
 }

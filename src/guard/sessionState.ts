@@ -68,7 +68,8 @@ export function stateName(sid: string): string {
 }
 
 /** Files of the folder, for whoever lists or removes what Outlay keeps. */
-export const stateFilePattern = /^(?:[0-9a-f-]{36}|x[0-9a-f]{16})\.json(?:\.lock|\.\d+(-[0-9a-f]{8})?\.part)?$/;
+export const stateFilePattern =
+  /^(?:[0-9a-f-]{36}|x[0-9a-f]{16})\.json(?:\.lock|\.\d+(-[0-9a-f]{8})?\.part)?$/;
 
 /** Sessions remembered at most, and for how long. */
 const mostSessions = 500;

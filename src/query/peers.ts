@@ -1,25 +1,6 @@
-import { federation, peerLimit } from '../analysis/peers/peers.ts';
-import { peerNamespace } from '../dataFolder/peerEvents.ts';
-import { readFederation } from '../dataFolder/peerFile.ts';
-import { nanoToUsd, usdToNano } from '../model/money.ts';
-import type { Peers } from './peerNotes.ts';
-
-export { noPeers, type Peers, peerNotes } from './peerNotes.ts';
-
-/** Reads the events of a data folder, with the namespace and the limit of the environment. */
-export function readPeers(
-  folder: string,
-  env: Readonly<Record<string, string | undefined>>,
-): Peers {
-  const { events, problems } = readFederation(folder, env.FED_NAMESPACE || peerNamespace);
-  return { events: [...events.values()], limit: limitOf(env.FED_SUSPEND_THRESHOLD_USD), problems };
-}
-
-function limitOf(written: string | undefined): number | undefined {
-  const text = (written ?? '').trim();
-  if (text === '') return peerLimit;
-  return /^\d{1,7}(\.\d{1,9})?$/.test(text) ? usdToNano(Number(text)) : undefined;
-}
+import { federation } from '../analysis/peers/peers.ts';
+import type { Peers } from '../dataFolder/readPeers.ts';
+import { formatUsd, nanoToUsd } from '../model/money.ts';
 
 /** The `federation` of the summary's contract. */
 export function federationJson(peers: Peers, now: number): object {
@@ -30,4 +11,15 @@ export function federationJson(peers: Peers, now: number): object {
     peerCount: found.length,
     totalUsd24h: nanoToUsd(all['24h'].nano),
   };
+}
+
+/** That figures leave out what peers spent, where they spent something in the last seven days. */
+export function peerNotes(peers: Peers, now: number): string[] {
+  if (peers.events.length === 0) return [];
+  const { all } = federation(peers.events, now);
+  if (all['7d'].nano === 0) return peers.problems.slice();
+  return [
+    `Peers reported ${formatUsd(all['7d'].nano)} in seven days, which no transcript here shows: the local total is a lower bound. "outlay federation" lists them.`,
+    ...peers.problems,
+  ];
 }

@@ -47,7 +47,8 @@ function readBreaker(value: unknown, refuse: Refuse): BreakerSettings {
     return defaultBreaker;
   }
   for (const name of Object.keys(value)) {
-    if (!(signs as readonly string[]).includes(name)) refuse(jsonPathOf(name), 'breaker', 'ignored');
+    if (!(signs as readonly string[]).includes(name))
+      refuse(jsonPathOf(name), 'breaker', 'ignored');
   }
   const [sameCall, failing, idleUsd] = signs.map((name) =>
     readSteps(value[name], defaultBreaker[name], jsonPathOf(name), refuse),

@@ -84,7 +84,7 @@ const inside: Readonly<Record<string, readonly string[]>> = {
   'src/reports': ['document', 'upkeep', 'budgets', 'spend', 'sessions', 'insights', 'peers'],
   'src/views': [
     ...['text', 'core', 'panels', 'launcher', 'settings', 'demo', 'help', 'budgets', 'statusBar'],
-    ...['reports', 'insights', 'storage', 'sessionPanel', 'sessions'],
+    ...['guard', 'reports', 'insights', 'storage', 'sessionPanel', 'sessions'],
     ...['dashboard', 'burn', 'anomalies', 'api.ts', 'panelRegistry.ts', 'commands.ts'],
   ],
   'src/cli': ['support', 'commands', 'program.ts', 'main.ts'],
@@ -99,6 +99,7 @@ const inside: Readonly<Record<string, readonly string[]>> = {
 const features: Readonly<Record<string, readonly string[]>> = {
   'src/views/budgets': [],
   'src/views/burn': ['src/views/budgets'],
+  'src/views/guard': ['src/views/launcher'],
   'src/views/dashboard': ['src/views/budgets', 'src/views/insights'],
   'src/views/insights': ['src/views/reports'],
   'src/views/sessions': ['src/views/sessionPanel'],
@@ -117,7 +118,6 @@ const features: Readonly<Record<string, readonly string[]>> = {
 const doors: Readonly<Record<string, readonly string[]>> = {
   'src/agents': ['agentLog.ts', 'registry.ts'],
 };
-
 
 /** Folders with more files than this have outgrown their name. */
 const mostFiles = 25;

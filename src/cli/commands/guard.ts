@@ -27,11 +27,11 @@ import { runGuard } from '../../guard/main.ts';
 import { localTime } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
 import { homePath } from '../../query/context.ts';
-import { plainText } from '../../text/plainText.ts';
+import { plainLines, plainText } from '../../text/plainText.ts';
 import { bringUpToDate, print, withContext } from '../support/answer.ts';
 import { now } from '../support/clock.ts';
 import { type Environment, findEnvironment } from '../support/environment.ts';
-import { type CommonOptions, withCommonOptions } from '../support/options.ts';
+import { type CommonOptions, formatOf, withCommonOptions } from '../support/options.ts';
 
 interface ScopeOptions extends CommonOptions {
   readonly user?: true;
@@ -88,7 +88,10 @@ function withScope(command: Command): Command {
 function scopeOf(options: ScopeOptions): InstallScope {
   const chosen = (['user', 'project', 'local'] as const).filter((name) => options[name]);
   if (chosen.length > 1) {
-    throw new HumanError('usage', `Choose one of ${chosen.map((name) => `--${name}`).join(' and ')}.`);
+    throw new HumanError(
+      'usage',
+      `Choose one of ${chosen.map((name) => `--${name}`).join(' and ')}.`,
+    );
   }
   return chosen[0] ?? 'user';
 }
@@ -115,7 +118,10 @@ async function change(installs: boolean, options: ScopeOptions): Promise<void> {
   const planned = installs ? planInstall(file, wishes) : planUninstall(file, places.dataFolder);
   const obstacles = installs ? obstaclesOf(places) : [];
   if (obstacles.length > 0) {
-    throw new HumanError('config', `The guard would not run, so it is not installed. ${obstacles.join(' ')}`);
+    throw new HumanError(
+      'config',
+      `The guard would not run, so it is not installed. ${obstacles.join(' ')}`,
+    );
   }
   const same = planned.before === planned.after;
   const writes = options.yes === true && !same;
@@ -144,17 +150,19 @@ function tellChange(
   written: boolean,
 ): void {
   const shown = plainText(file);
-  const diff = lineDiff(before ?? '', after ?? '').map(plainLine);
+  const diff = lineDiff(before ?? '', after ?? '');
+  if (before !== after && formatOf(environment.options) === 'table') {
+    // As it stands in the file, indentation included: sentences have none.
+    const head = [`--- ${shown}`, `+++ ${after === undefined ? '(removed)' : shown}`];
+    process.stdout.write(plainLines([...head, ...diff, '', ''].join('\n')));
+  }
   const sentences =
     before === after
       ? [installs ? `The guard is installed in ${shown}.` : `The guard is not in ${shown}.`]
       : [
-          `--- ${shown}`,
-          `+++ ${after === undefined ? '(removed)' : shown}`,
-          ...diff,
           written
             ? `${installs ? 'Installed' : 'Taken out'}. Sessions that run take it up within seconds.`
-            : `Nothing is written yet: --yes writes it.`,
+            : 'Nothing is written yet: --yes writes it.',
         ];
   const json = { schemaVersion: 1, scope, file, installed: installs, diff, written };
   print(environment, {
@@ -164,12 +172,6 @@ function tellChange(
     notes: environment.problems,
     json: { ...json, notes: environment.problems },
   });
-}
-
-/** A line of settings with its indentation. */
-function plainLine(line: string): string {
-  const indent = /^.\s*/.exec(line)?.[0] ?? '';
-  return indent.replaceAll('\t', '  ') + plainText(line.slice(indent.length));
 }
 
 async function tellStatus(options: CommonOptions): Promise<void> {

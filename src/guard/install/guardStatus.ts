@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readInstalls } from '../../dataFolder/guardInstalls.ts';
 import { clockSkewMs } from '../../query/liveSession.ts';
 import type { SqlDatabase } from '../../store/driver/types.ts';
 import { StoreReader } from '../../store/query/storeReader.ts';
 import { endOf } from '../ownTranscripts.ts';
 import { allStates } from '../sessionState.ts';
 import { launcherOf } from './hookEntries.ts';
-import { type InstallScope, readInstalls, settingsFile } from './installFiles.ts';
+import { type InstallScope, settingsFile } from './installFiles.ts';
 import { hookObstacles, managedFiles } from './policy.ts';
 import { ownHandlers } from './settingsEdit.ts';
 
@@ -53,7 +54,9 @@ export function installedAt(places: GuardPlaces, events: number): InstalledAt[] 
       file,
       installed: covered > 0,
       partly: covered > 0 && covered < events,
-      strict: handlers.some(({ handler }) => JSON.stringify(handler).includes('"onFailure":"block"')),
+      strict: handlers.some(({ handler }) =>
+        JSON.stringify(handler).includes('"onFailure":"block"'),
+      ),
       launcherGone: handlers.some(({ handler }) => !existsSync(launcherOf(handler))),
       problem: '',
     };
@@ -64,17 +67,6 @@ export function installedAt(places: GuardPlaces, events: number): InstalledAt[] 
 export function obstaclesOf(places: GuardPlaces): string[] {
   const own = scopes.map((scope) => settingsFile(scope, places));
   return hookObstacles(managedFiles(places.platform, places.env), own);
-}
-
-/** Whether the guard is installed anywhere, for whoever says what a budget does. */
-export function isGuardInstalled(dataFolder: string): boolean {
-  return readInstalls(dataFolder).some(({ file }) => {
-    try {
-      return ownHandlers(readFileSync(file, 'utf8'), file).length > 0;
-    } catch {
-      return false;
-    }
-  });
 }
 
 /** A session that spent something lately, and whether the guard saw it. */

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { backupOf, readInstalls, rememberInstall } from '../../dataFolder/guardInstalls.ts';
 import { HumanError } from '../../model/errors.ts';
 import { fingerprint } from '../../model/fingerprint.ts';
-import { isObject } from '../../model/objects.ts';
 import { withFileLock } from '../../platform/fileLock.ts';
 import { writeFileAtomically } from '../../platform/partFile.ts';
 import { depthVariable, type InstallWishes } from './hookEntries.ts';
-import { memberOf, parseJsonText, removePart, valueOf } from './jsonText.ts';
+import { memberOf, parseJsonText, plainValue, removePart } from './jsonText.ts';
 import { ownHandlers, withGuard, withoutGuard } from './settingsEdit.ts';
 
 /** Which of Claude Code's settings: the user's, a project's shared ones, or a project's private ones. */
@@ -28,67 +28,6 @@ export function settingsFile(
 ): string {
   if (scope === 'user') return join(configDir, 'settings.json');
   return join(project, '.claude', scope === 'project' ? 'settings.json' : 'settings.local.json');
-}
-
-/** What is remembered of an installation: how to undo it to the letter. */
-interface InstallRecord {
-  readonly file: string;
-  /** UTC milliseconds. */
-  readonly at: number;
-  /** Fingerprint of what was written. */
-  readonly written: string;
-  /** The copy of what was there; '' where there was no file, undefined where it had our hooks in it. */
-  readonly backup: string | undefined;
-  /** The limit of depth that was added. */
-  readonly maxHops: number;
-}
-
-/** File of the data folder that says where the guard is installed. */
-export function installsFile(dataFolder: string): string {
-  return join(dataFolder, 'guard-installs.json');
-}
-
-/** Names of the copies of settings in the data folder. */
-export const backupPattern = /^claude-settings-[0-9a-f]{16}\.json$/;
-
-function backupOf(dataFolder: string, file: string): string {
-  return join(dataFolder, `claude-settings-${fingerprint(file)}.json`);
-}
-
-export function readInstalls(dataFolder: string): InstallRecord[] {
-  try {
-    const value: unknown = JSON.parse(readFileSync(installsFile(dataFolder), 'utf8'));
-    const list = isObject(value) && Array.isArray(value.installs) ? value.installs : [];
-    return list.filter(isRecord);
-  } catch {
-    return [];
-  }
-}
-
-function isRecord(value: unknown): value is InstallRecord {
-  if (!isObject(value)) return false;
-  const { file, at, written, backup, maxHops } = value;
-  return (
-    typeof file === 'string' &&
-    typeof at === 'number' &&
-    typeof written === 'string' &&
-    typeof maxHops === 'number' &&
-    (backup === undefined || typeof backup === 'string')
-  );
-}
-
-function remember(
-  dataFolder: string,
-  file: string,
-  record: InstallRecord | undefined,
-): void {
-  const path = installsFile(dataFolder);
-  withFileLock(path, () => {
-    const others = readInstalls(dataFolder).filter((each) => each.file !== file);
-    const installs = record === undefined ? others : [...others, record];
-    if (installs.length === 0) rmSync(path, { force: true });
-    else writeFileAtomically(path, `${JSON.stringify({ installs }, null, 2)}\n`, 0o600);
-  });
 }
 
 /** The change that installs the guard; `before` and `after` are the same where it is there. */
@@ -119,9 +58,13 @@ function withoutDepth(text: string, file: string, maxHops: number): string {
   const env = memberOf(root, 'env')?.node;
   if (root.kind !== 'object' || env?.kind !== 'object') return text;
   const at = env.members.findLastIndex(({ name }) => name === depthVariable);
-  if (at < 0 || valueOf(env.members[at]!.node) !== String(maxHops)) return text;
+  if (at < 0 || plainValue(env.members[at]!.node) !== String(maxHops)) return text;
   if (env.members.length > 1) return removePart(text, env, at);
-  return removePart(text, root, root.members.findLastIndex(({ name }) => name === 'env'));
+  return removePart(
+    text,
+    root,
+    root.members.findLastIndex(({ name }) => name === 'env'),
+  );
 }
 
 /** Writes a change that installs, and keeps a copy of what was there. */
@@ -133,7 +76,8 @@ export function carryOutInstall(
 ): void {
   const { file, before, after } = change;
   const known = readInstalls(dataFolder).find((each) => each.file === file);
-  const chained = known !== undefined && before !== undefined && known.written === fingerprint(before);
+  const chained =
+    known !== undefined && before !== undefined && known.written === fingerprint(before);
   let backup = chained ? known.backup : undefined;
   if (!chained && before === undefined) backup = '';
   if (!chained && before !== undefined && ownHandlers(before, file).length === 0) {
@@ -142,7 +86,13 @@ export function carryOutInstall(
   }
   write(change);
   const maxHops = addedDepth(before, after, file, wishes, chained ? known.maxHops : 0);
-  remember(dataFolder, file, { file, at: now, written: fingerprint(after ?? ''), backup, maxHops });
+  rememberInstall(dataFolder, file, {
+    file,
+    at: now,
+    written: fingerprint(after ?? ''),
+    backup,
+    maxHops,
+  });
 }
 
 function addedDepth(
@@ -156,7 +106,7 @@ function addedDepth(
     if (text === undefined || text.trim() === '') return undefined;
     const env = memberOf(parseJsonText(text, file), 'env')?.node;
     const own = memberOf(env, depthVariable)?.node;
-    return own && valueOf(own);
+    return own && plainValue(own);
   };
   return depthIn(before) === undefined && depthIn(after) !== undefined ? maxHops : known;
 }
@@ -165,7 +115,7 @@ function addedDepth(
 export function carryOutUninstall(change: SettingsChange, dataFolder: string): void {
   write(change);
   const record = readInstalls(dataFolder).find((each) => each.file === change.file);
-  remember(dataFolder, change.file, undefined);
+  rememberInstall(dataFolder, change.file, undefined);
   if (record?.backup) rmSync(record.backup, { force: true });
 }
 

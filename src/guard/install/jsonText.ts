@@ -160,15 +160,19 @@ class Reader {
 }
 
 /** The value of a node, without its places. Of names that stand twice the last counts. */
-export function valueOf(node: JsonNode): unknown {
+export function plainValue(node: JsonNode): unknown {
   if (node.kind === 'value') return node.value;
-  if (node.kind === 'list') return node.items.map(valueOf);
-  return Object.fromEntries(node.members.map(({ name, node: member }) => [name, valueOf(member)]));
+  if (node.kind === 'list') return node.items.map(plainValue);
+  return Object.fromEntries(
+    node.members.map(({ name, node: member }) => [name, plainValue(member)]),
+  );
 }
 
 /** The member of an object; of several of one name the last, which is the one that counts. */
 export function memberOf(node: JsonNode | undefined, name: string): Member | undefined {
-  return node?.kind === 'object' ? node.members.findLast((member) => member.name === name) : undefined;
+  return node?.kind === 'object'
+    ? node.members.findLast((member) => member.name === name)
+    : undefined;
 }
 
 /** Adds a member at the end of an object. */
@@ -203,7 +207,9 @@ function addTo(
     return text.slice(0, holder.start + 1) + filled + text.slice(holder.end - 1);
   }
   // In a list on one line the new part begins a line all the same: it is longer than a line.
-  const own = text.slice(last.start - 1 - indent.length, last.start).includes('\n') ? indentAt(text, last.start) : indent;
+  const own = text.slice(last.start - 1 - indent.length, last.start).includes('\n')
+    ? indentAt(text, last.start)
+    : indent;
   const written = write(own, unit).replaceAll('\n', newline);
   const behind = commaBehind(text, last.end, holder.end - 1);
   const at = behind ?? last.end;

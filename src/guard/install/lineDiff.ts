@@ -71,7 +71,8 @@ function middle(old: readonly string[], fresh: readonly string[]): Edit[] {
       edits.push({ kind: ' ', line: old[i]! });
       i++;
       j++;
-    } else if (length[(i + 1) * width + j]! >= length[i * width + j + 1]!) edits.push(removed[i++]!);
+    } else if (length[(i + 1) * width + j]! >= length[i * width + j + 1]!)
+      edits.push(removed[i++]!);
     else edits.push(added[j++]!);
   }
   return [...edits, ...removed.slice(i), ...added.slice(j)];

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject } from '../../model/objects.ts';
-import { parseJsonText, valueOf } from './jsonText.ts';
+import { parseJsonText, plainValue } from './jsonText.ts';
 
 /** Where an organisation's settings are, which nobody else's can override. */
 export function managedFiles(
@@ -15,10 +15,7 @@ export function managedFiles(
         ? join(env.ProgramFiles ?? 'C:\\Program Files', 'ClaudeCode')
         : '/etc/claude-code';
   const more = join(folder, 'managed-settings.d');
-  return [
-    join(folder, 'managed-settings.json'),
-    ...namesIn(more).map((name) => join(more, name)),
-  ];
+  return [join(folder, 'managed-settings.json'), ...namesIn(more).map((name) => join(more, name))];
 }
 
 function namesIn(folder: string): string[] {
@@ -32,10 +29,7 @@ function namesIn(folder: string): string[] {
 }
 
 /** Why hooks of a settings file would not run, one sentence each; empty where nothing speaks against it. */
-export function hookObstacles(
-  managed: readonly string[],
-  settings: readonly string[],
-): string[] {
+export function hookObstacles(managed: readonly string[], settings: readonly string[]): string[] {
   const found: string[] = [];
   for (const file of managed) {
     const value = settingsIn(file);
@@ -62,7 +56,7 @@ export function hookObstacles(
 
 function settingsIn(file: string): Readonly<Record<string, unknown>> {
   try {
-    const value = valueOf(parseJsonText(readFileSync(file, 'utf8'), file));
+    const value = plainValue(parseJsonText(readFileSync(file, 'utf8'), file));
     return isObject(value) ? value : {};
   } catch {
     // Not there, or not to be read: then Claude Code cannot read it either.

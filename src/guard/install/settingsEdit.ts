@@ -8,8 +8,8 @@ import {
   memberOf,
   type ObjectNode,
   parseJsonText,
+  plainValue,
   removePart,
-  valueOf,
 } from './jsonText.ts';
 
 /**
@@ -44,7 +44,7 @@ export function ownHandlers(text: string, file: string): { event: string; handle
   return hooks.members.flatMap(({ name, node }) =>
     groupsIn(node).flatMap(({ handlers }) =>
       (handlers?.items ?? [])
-        .map(valueOf)
+        .map(plainValue)
         .filter(isOwnHandler)
         .map((handler) => ({ event: name, handler })),
     ),
@@ -77,7 +77,7 @@ function hasGroup(root: ObjectNode, event: string, group: object): boolean {
 }
 
 function sameJson(node: JsonNode, wanted: string): boolean {
-  return JSON.stringify(valueOf(node)) === wanted;
+  return JSON.stringify(plainValue(node)) === wanted;
 }
 
 function addGroup(
@@ -130,7 +130,7 @@ function withoutOne(
     const wanted = JSON.stringify(right.get(name));
     let found = false;
     for (const [index, { node: group, handlers }] of groupsIn(node).entries()) {
-      const at = handlers?.items.findIndex((item) => isOwnHandler(valueOf(item))) ?? -1;
+      const at = handlers?.items.findIndex((item) => isOwnHandler(plainValue(item))) ?? -1;
       if (handlers === undefined || at < 0) continue;
       if (!found && sameJson(group, wanted)) {
         found = true;

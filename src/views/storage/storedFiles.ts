@@ -1,11 +1,13 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { backupPattern, installsFile } from '../../dataFolder/guardInstalls.ts';
 import { insightsFile } from '../../dataFolder/insightFile.ts';
 import { launcherNames } from '../../dataFolder/launcherScript.ts';
 import { auditFile } from '../../dataFolder/overrideFile.ts';
 import { federationFile } from '../../dataFolder/peerFile.ts';
 import { marksFile } from '../../dataFolder/timeTagFile.ts';
+import { stateFilePattern } from '../../guard/sessionState.ts';
 import { messageOf } from '../../model/errors.ts';
 import { brokenEnd } from '../../platform/setAsideFile.ts';
 import { snapshotsFile } from '../../reports/spend/snapshots.ts';
@@ -23,7 +25,9 @@ export type StoredKind =
   | 'marks'
   | 'summaries'
   | 'peers'
-  | 'launcher';
+  | 'launcher'
+  | 'guard'
+  | 'cache';
 
 /** One file Outlay has written. */
 export interface StoredFile {
@@ -40,6 +44,10 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     file(importedPricesFile(dataFolder), 'prices'),
     file(insightsFile(dataFolder), 'decisions'),
     file(auditFile(dataFolder), 'audit'),
+    file(installsFile(dataFolder), 'guard'),
+    ...matching(dataFolder, backupPattern, 'guard'),
+    ...matching(join(dataFolder, 'guard'), stateFilePattern, 'guard'),
+    ...compiled(join(dataFolder, 'cache')),
     file(marksFile(dataFolder), 'marks'),
     file(snapshotsFile(dataFolder), 'summaries'),
     file(federationFile(dataFolder), 'peers'),
@@ -47,11 +55,11 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     // What a program that was ended in the middle of writing has left.
     ...unfinished(
       dataFolder,
-      /^((config|prices|insights)\.json|snapshots\.jsonl)\.\d+(-[0-9a-f]{8})?\.part$/,
+      /^((config|prices|insights|guard-installs|claude-settings-[0-9a-f]{16})\.json|snapshots\.jsonl)\.\d+(-[0-9a-f]{8})?\.part$/,
     ),
     ...unfinished(
       dataFolder,
-      /^(config|insights)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$/,
+      /^(config|insights|guard-installs)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$/,
     ),
     ...namesIn(dataFolder)
       .filter(
@@ -80,6 +88,19 @@ function otherStores(store: string, dataFolder: string): StoredFile[] {
     .map((found) => ({ ...found, kind: 'other' as const }));
 }
 
+function matching(folder: string, pattern: RegExp, kind: StoredKind): (StoredFile | undefined)[] {
+  return namesIn(folder)
+    .filter((name) => pattern.test(name))
+    .map((name) => file(join(folder, name), kind));
+}
+
+/** What Node has compiled of the guard: a folder for each version of it. */
+function compiled(cache: string): (StoredFile | undefined)[] {
+  return namesIn(cache).flatMap((version) =>
+    matching(join(cache, version), /^[0-9a-f]+$/, 'cache'),
+  );
+}
+
 function unfinished(folder: string, pattern: RegExp): (StoredFile | undefined)[] {
   return namesIn(folder)
     .filter((name) => pattern.test(name))
@@ -87,7 +108,12 @@ function unfinished(folder: string, pattern: RegExp): (StoredFile | undefined)[]
 }
 
 function namesIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).sort() : [];
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    // Not there, no folder, or not ours to read.
+    return [];
+  }
 }
 
 function file(path: string, kind: StoredKind): StoredFile | undefined {
@@ -108,9 +134,12 @@ export async function deleteFiles(paths: readonly string[]): Promise<string[]> {
   return failed;
 }
 
-/** Removes the data folder and its two folders, those of them that hold nothing any more. */
+/** Removes the data folder and its folders, those of them that hold nothing any more. */
 export async function deleteEmptyFolders(dataFolder: string): Promise<void> {
-  for (const folder of [join(dataFolder, 'bin'), join(dataFolder, 'roots'), dataFolder]) {
+  const cache = join(dataFolder, 'cache');
+  const inside = namesIn(cache).map((name) => join(cache, name));
+  const folders = ['guard', 'cache', 'bin', 'roots'].map((name) => join(dataFolder, name));
+  for (const folder of [...inside, ...folders, dataFolder]) {
     // Not empty, not there, or not ours to remove: then it stays.
     await rmdir(folder).catch(() => undefined);
   }

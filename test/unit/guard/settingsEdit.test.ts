@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { InstallWishes } from '../../../src/guard/install/hookEntries.ts';
-import { parseJsonText, valueOf } from '../../../src/guard/install/jsonText.ts';
+import { parseJsonText, plainValue } from '../../../src/guard/install/jsonText.ts';
 import { ownHandlers, withGuard, withoutGuard } from '../../../src/guard/install/settingsEdit.ts';
 
 const wishes: InstallWishes = {
@@ -58,8 +58,8 @@ describe('the guard in settings of Claude Code', () => {
         assert.equal(withGuard(installed, 'f', { ...wishes, strict }), installed, 'idempotent');
         assert.equal(ownHandlers(installed, 'f').length, 8);
         // What was there is there, in its order; ours is the last of each list.
-        const before = valueOf(parseJsonText(text, 'f')) as Record<string, never>;
-        const after = valueOf(parseJsonText(installed, 'f')) as Record<string, never>;
+        const before = plainValue(parseJsonText(text, 'f')) as Record<string, never>;
+        const after = plainValue(parseJsonText(installed, 'f')) as Record<string, never>;
         const { hooks: _, ...others } = before;
         const { hooks: __, ...left } = after;
         assert.deepEqual(left, others);

@@ -19,6 +19,12 @@ const good: Record<string, unknown> = {
   'outlay.budget.projects': { '/p': { dailyUsd: 5 }, '/q': { dailyUsd: 'much' } },
   'outlay.timeZone': 'Asia/Kathmandu',
   'outlay.weekStart': 'sunday',
+  'outlay.guard.strict': true,
+  'outlay.guard.mostAgents': 40,
+  'outlay.guard.maxHops': 2,
+  'outlay.guard.breaker': { sameCall: { ask: 0, deny: 30 } },
+  'outlay.guard.coldCache': 'ask',
+  'outlay.guard.coldCacheUsd': 2,
   'outlay.currency': { code: 'eur', rates: { '2026-11-01': 0.9, '2026-03-29': 0.92 } },
   'outlay.prices.overrides': { multiplier: 2 },
   'outlay.prices.file': '/p.json',
@@ -44,6 +50,16 @@ describe('mirrored settings', () => {
       dailyBudgetUsd: 50,
       monthlyBudgetUsd: undefined,
       projectBudgets: new Map([['/p', { dailyUsd: 5 }]]),
+      guardStrict: true,
+      guardMostAgents: 40,
+      guardMaxHops: 2,
+      guardBreaker: {
+        sameCall: { warn: 8, ask: 0, deny: 30 },
+        failing: { warn: 4, ask: 8, deny: 0 },
+        idleUsd: { warn: 5, ask: 10, deny: 0 },
+      },
+      guardColdCache: 'ask',
+      guardColdCacheUsd: 2,
       zone: 'Asia/Kathmandu',
       weekStart: 0,
       currency: {
@@ -188,7 +204,7 @@ describe('mirrored settings', () => {
 
   test('null and empty are as good as not set', () => {
     const settings = Object.fromEntries(Object.keys(good).map((key) => [key, null]));
-    const plain = { settings: defaultSettings(), budgets: [], problems: [] };
+    const plain = { settings: defaultSettings(), budgets: [], overrides: [], problems: [] };
     assert.deepEqual(parseConfig({ settings }), plain);
     assert.deepEqual(parseConfig({ settings: { 'outlay.timeZone': '' } }).problems, []);
   });
