@@ -29,6 +29,13 @@ export interface Caller {
   readonly branch: string;
 }
 
+/** The caller's session as the store has it; times in UTC milliseconds. */
+interface OwnSession {
+  readonly id: number;
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
 const always: TimeSpan = { from: 0, to: Number.MAX_SAFE_INTEGER };
 
 /**
@@ -41,7 +48,7 @@ export class CallerSpends implements SpendSource {
   readonly #caller: Caller;
   readonly #pending: readonly PendingSpend[];
   readonly #sums: SumSpends;
-  #session: { readonly id: number; readonly startedAt: number } | null | undefined;
+  #session: OwnSession | null | undefined;
   #all: BudgetSpends | undefined;
 
   constructor(context: ReportContext, caller: Caller, pending: readonly PendingSpend[]) {
@@ -144,15 +151,14 @@ export class CallerSpends implements SpendSource {
     const session = this.#own();
     if (session === null) return noSums();
     const { db } = this.#context;
-    if (span === undefined || span.from <= session.startedAt) {
-      // Messages a clock has dated ahead of the span's end are none of it.
-      if (span === undefined || span.to > this.#context.now) {
-        return db
-          .prepare(`SELECT ${spendSums} FROM spend_total WHERE session = ?`)
-          .get<SpendSums & Record<string, never>>(session.id)!;
-      }
+    const whole =
+      span === undefined || (span.from <= session.startedAt && session.endedAt < span.to);
+    if (whole) {
+      return db
+        .prepare(`SELECT ${spendSums} FROM spend_total WHERE session = ?`)
+        .get<SpendSums & Record<string, never>>(session.id)!;
     }
-    if (span !== undefined && span.from < downsampledUpTo(db).messages) {
+    if (span.from < downsampledUpTo(db).messages) {
       return addSums(spendRows(db, span, ['session']).filter((row) => row.session === session.id));
     }
     return this.#ofMessages(span, 'TRUE');
@@ -179,11 +185,13 @@ export class CallerSpends implements SpendSource {
       .reduce((sum, { nano }) => sum + nano, 0);
   }
 
-  #own(): { readonly id: number; readonly startedAt: number } | null {
+  #own(): OwnSession | null {
     this.#session ??=
       this.#context.db
-        .prepare('SELECT id, coalesce(first_at, 0) AS startedAt FROM session WHERE sid = ?')
-        .get<{ id: number; startedAt: number }>(this.#caller.sid) ?? null;
+        .prepare(
+          'SELECT id, coalesce(first_at, 0) AS startedAt, coalesce(last_at, 0) AS endedAt FROM session WHERE sid = ?',
+        )
+        .get<OwnSession>(this.#caller.sid) ?? null;
     return this.#session;
   }
 

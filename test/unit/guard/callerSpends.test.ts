@@ -120,8 +120,16 @@ describe('what was spent of the caller’s part of a budget', () => {
   });
 
   test('is the same where the store has read only the beginnings of transcripts', () => {
-    withClientSet((root, now, whole) => {
-      for (const share of [0, 0.4, 0.8]) {
+    withClientSet((root, latest, whole) => {
+      // In the middle of what happened, so that spans begin and end between messages.
+      const times = whole.prepare('SELECT at FROM message ORDER BY at').all<{ at: number }>();
+      const middle = times[Math.floor(times.length / 2)]!.at;
+      for (const [share, now] of [
+        [0, latest],
+        [0.4, latest],
+        [0.8, latest],
+        [0.4, middle],
+      ] as const) {
         const { db } = openForWriting(':memory:');
         try {
           const pending = readPartly(db, root, share);
@@ -129,7 +137,7 @@ describe('what was spent of the caller’s part of a budget', () => {
             const ahead = new CallerSpends(contextOf(db, now), caller, pending);
             const all = new CallerSpends(contextOf(whole, now), caller, []);
             for (const scope of ['global', 'session', 'agent', 'branch:*', 'tag:all']) {
-              for (const period of ['day', 'lifetime', 'rolling:5h', 'run']) {
+              for (const period of ['day', 'lifetime', 'rolling:1h', 'run']) {
                 const budget = { scope: parseScope(scope), period: parsePeriod(period) };
                 const span = budgetSpan(budget.period, contextOf(db, now));
                 const [a, b] = [ahead, all].map((each) => {
