@@ -129,6 +129,7 @@ describe('what was spent of the caller’s part of a budget', () => {
         [0.4, latest],
         [0.8, latest],
         [0.4, middle],
+        [0.4, middle + 3_600_000],
       ] as const) {
         const { db } = openForWriting(':memory:');
         try {
