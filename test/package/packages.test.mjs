@@ -41,6 +41,8 @@ const required = [
   'extension/dist/extension.cjs',
   'extension/dist/indexer.cjs',
   'extension/dist/report.cjs',
+  'extension/dist/guard.cjs',
+  'extension/dist/guardAnswer.cjs',
   'extension/dist/cli.cjs',
   'extension/dist/sbom.cdx.json',
 ];

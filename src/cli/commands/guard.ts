@@ -27,11 +27,12 @@ import { runGuard } from '../../guard/main.ts';
 import { localTime } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
 import { homePath } from '../../query/context.ts';
-import { plainLines, plainText } from '../../text/plainText.ts';
+import { plainText } from '../../text/plainText.ts';
 import { bringUpToDate, print, withContext } from '../support/answer.ts';
 import { now } from '../support/clock.ts';
 import { type Environment, findEnvironment } from '../support/environment.ts';
 import { type CommonOptions, formatOf, withCommonOptions } from '../support/options.ts';
+import { sayAtLength } from '../support/say.ts';
 
 interface ScopeOptions extends CommonOptions {
   readonly user?: true;
@@ -154,7 +155,7 @@ function tellChange(
   if (before !== after && formatOf(environment.options) === 'table') {
     // As it stands in the file, indentation included: sentences have none.
     const head = [`--- ${shown}`, `+++ ${after === undefined ? '(removed)' : shown}`];
-    process.stdout.write(plainLines([...head, ...diff, '', ''].join('\n')));
+    sayAtLength([...head, ...diff, '', ''].join('\n'));
   }
   const sentences =
     before === after

@@ -17,3 +17,8 @@ export function say(sentence: string): void {
 export function complainAtLength(text: string): void {
   process.stderr.write(plainLines(text));
 }
+
+/** The same for text of several lines, such as a change of a file: indentation stays. */
+export function sayAtLength(text: string): void {
+  process.stdout.write(plainLines(text));
+}
