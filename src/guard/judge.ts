@@ -23,6 +23,16 @@ import { type GuardConfig, readMarks } from './guardConfig.ts';
 import type { HookInput } from './hookInput.ts';
 import { acts, budgetLimit } from './limits.ts';
 import { type Outstanding, type OwnFiles, outstanding, readTail } from './ownTranscripts.ts';
+import {
+  dropTailCache,
+  hasTailCache,
+  idsOf,
+  readTailCache,
+  settle,
+  touches,
+  worthCaching,
+  writeTailCache,
+} from './tailCache.ts';
 
 /** The world a hook is answered in. */
 export interface GuardMachine {
@@ -105,8 +115,8 @@ function judgeIn(
   machine: GuardMachine,
   now: number,
 ): Judgement {
-  const tail = readTail(own, db);
   const known = sessionOf(db, input.sessionId);
+  const tail = catchUp(db, input.sessionId, own, book, machine);
   const cwd = known?.cwd || tail.cwd || input.cwd;
   const caller: Caller = {
     sid: input.sessionId,
@@ -116,14 +126,13 @@ function judgeIn(
     gitRoot: known?.gitRoot ?? gitRootOf(cwd),
     branch: tail.branch || known?.branch || '',
   };
-  const pending = tail.lines.length === 0 ? [] : pendingSpend(db, tail.lines, book());
   const requests = outstanding(own, now);
   const estimates = requests.flatMap((request) => {
     const last = lastReply(db, tail.lines, caller.sid, request.agentId);
     return last === undefined ? [] : [estimate(request, last, caller, book(), now)];
   });
   const context = contextOf(db, config, budgets, book, machine, now);
-  const spends = new CallerSpends(context, caller, [...pending, ...estimates]);
+  const spends = new CallerSpends(context, caller, [...tail.spends, ...estimates]);
   const { judged, others } = judgeTarget(context, spends.target(), spends);
   const session = spends.session();
   return {
@@ -138,6 +147,62 @@ function judgeIn(
     unpriced: session.sums.unpriced > 0,
     last: lastReply(db, tail.lines, caller.sid, ''),
   };
+}
+
+/** What the session's transcripts hold beyond the store, and what that comes to. */
+interface CaughtUp {
+  readonly lines: readonly MessageLine[];
+  readonly spends: readonly PendingSpend[];
+  readonly cwd: string;
+  readonly branch: string;
+}
+
+/**
+ * Reads what the store lacks of the session. Where nobody indexes, that is all of it: what has been
+ * worked out once is kept, for as long as neither store nor prices are others.
+ */
+function catchUp(
+  db: SqlDatabase,
+  sid: string,
+  own: OwnFiles,
+  book: () => RateBook,
+  { dataFolder }: GuardMachine,
+): CaughtUp {
+  const revision = new StoreReader(db).revision();
+  const key = (): string => `1 ${revision} ${book().revision}`;
+  const kept = hasTailCache(dataFolder, sid);
+  const cache = kept ? readTailCache(dataFolder, sid, key()) : undefined;
+  // Of another state of the store, which has read on by now.
+  if (kept && cache === undefined) dropTailCache(dataFolder, sid);
+  const tail = readTail(own, db, cache?.bookmarks);
+  if (cache !== undefined && touches(cache, tail.lines)) {
+    dropTailCache(dataFolder, sid);
+    return catchUp(db, sid, own, book, { dataFolder } as GuardMachine);
+  }
+  const lines = cache === undefined ? tail.lines : [...cache.open, ...tail.lines];
+  const cwd = cache?.cwd || tail.cwd;
+  const branch = tail.branch || cache?.branch || '';
+  if (tail.bytes < worthCaching) {
+    const spends = lines.length === 0 ? [] : pendingSpend(db, lines, book());
+    return {
+      lines,
+      spends: cache === undefined ? spends : [...cache.spends, ...spends],
+      cwd,
+      branch,
+    };
+  }
+  const { settled, open } = settle(lines);
+  const spends = [...(cache?.spends ?? []), ...pendingSpend(db, settled, book())];
+  writeTailCache(dataFolder, sid, {
+    key: key(),
+    bookmarks: tail.bookmarks,
+    ids: [...(cache?.ids ?? []), ...idsOf(settled)],
+    spends,
+    open,
+    cwd,
+    branch,
+  });
+  return { lines, spends: [...spends, ...pendingSpend(db, open, book())], cwd, branch };
 }
 
 function sessionOf(db: SqlDatabase, sid: string): SessionInfo | undefined {

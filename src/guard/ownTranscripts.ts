@@ -3,7 +3,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import type { Root } from '../agents/agentLog.ts';
 import { agentLog, knownRoot } from '../agents/registry.ts';
 import { isObject } from '../model/objects.ts';
-import type { AgentMetadata, MessageLine } from '../model/records.ts';
+import type { AgentMetadata, Bookmark, MessageLine } from '../model/records.ts';
 import { openRegular } from '../platform/regularFile.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { Files } from '../store/ingest/fileTable.ts';
@@ -74,18 +74,38 @@ export interface Tail {
   /** Directory the session started in, and the branch it was on last; '' where the tail does not say. */
   readonly cwd: string;
   readonly branch: string;
+  /** How far each file was read, and how many bytes that were. */
+  readonly bookmarks: Readonly<Record<string, Bookmark>>;
+  readonly bytes: number;
 }
 
-/** Reads on from where the store has read to; with the real parser, so that lines are the same. */
-export function readTail({ root, files }: OwnFiles, db: SqlDatabase | undefined): Tail {
+/**
+ * Reads on from where the store has read to, or from bookmarks beyond that; with the real parser, so
+ * that lines are the same.
+ */
+export function readTail(
+  { root, files }: OwnFiles,
+  db: SqlDatabase | undefined,
+  beyond: Readonly<Record<string, Bookmark>> = {},
+): Tail {
   const known = db && new Files(db);
+  const bookmarks: Record<string, Bookmark> = {};
+  let bytes = 0;
   const lines: MessageLine[] = [];
   const cwd = { at: Number.POSITIVE_INFINITY, text: '' };
   const branch = { at: -1, text: '' };
   for (const { path, size } of root === undefined ? [] : files) {
-    const bookmark = known?.find(path)?.bookmark;
+    const bookmark = beyond[path] ?? known?.find(path)?.bookmark;
+    if (bookmark !== undefined) bookmarks[path] = bookmark;
     if (bookmark !== undefined && bookmark.offset === size) continue;
-    for (const { batch } of agentLog(root!).readChunks(root!, path, bookmark, chunkBytes)) {
+    for (const { batch, start, bookmark: next } of agentLog(root!).readChunks(
+      root!,
+      path,
+      bookmark,
+      chunkBytes,
+    )) {
+      bookmarks[path] = next;
+      bytes += next.offset - start;
       for (const line of batch.messages) lines.push(line);
       for (const records of batch.sessions) {
         if (records.cwd !== '' && records.cwdAt < cwd.at) {
@@ -99,7 +119,7 @@ export function readTail({ root, files }: OwnFiles, db: SqlDatabase | undefined)
       }
     }
   }
-  return { lines, cwd: cwd.text, branch: branch.text };
+  return { lines, cwd: cwd.text, branch: branch.text, bookmarks, bytes };
 }
 
 /** A request that was sent and whose answer is in no transcript yet. */

@@ -69,7 +69,7 @@ export function stateName(sid: string): string {
 
 /** Files of the folder, for whoever lists or removes what Outlay keeps. */
 export const stateFilePattern =
-  /^(?:[0-9a-f-]{36}|x[0-9a-f]{16})\.json(?:\.lock|\.\d+(-[0-9a-f]{8})?\.part)?$/;
+  /^(?:[0-9a-f-]{36}|x[0-9a-f]{16})(?:\.tail)?\.json(?:\.lock|\.\d+(-[0-9a-f]{8})?\.part)?$/;
 
 /** Sessions remembered at most, and for how long. */
 const mostSessions = 500;
@@ -136,7 +136,7 @@ export function readState(file: string, sid: string, now: number): SessionState 
 export function allStates(dataFolder: string, now: number): SessionState[] {
   const folder = stateFolder(dataFolder);
   return namesIn(folder)
-    .filter((name) => name.endsWith('.json'))
+    .filter((name) => name.endsWith('.json') && !name.endsWith('.tail.json'))
     .map((name) => sidIn(join(folder, name)))
     .filter((sid) => sid !== undefined)
     .map((sid) => readState(join(folder, stateName(sid)), sid, now))

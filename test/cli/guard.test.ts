@@ -321,6 +321,46 @@ describe('outlay guard', () => {
     assert.equal(strict.continue, false);
   });
 
+  test('what nobody indexes is worked out once, and comes to the same', async () => {
+    using world = new CliWorld();
+    const line = (i: number, output: number): unknown => {
+      const answer = answerRecord(`m${i}`, 'claude-opus-4-7', usageOf({ output }), {
+        timestamp: new Date(now - 3_600_000 + i * 1000).toISOString(),
+        uuid: `uuid-${i}-${output}`,
+      });
+      return { ...answer, padding: 'x'.repeat(1000) };
+    };
+    const lines = Array.from({ length: 500 }, (_, i) => line(i, 100));
+    const transcript_path = world.transcript(`p/${sid}.jsonl`, lines);
+    budgets(world, [{ ...stop, limit: 0.01, scope: 'session', period: 'lifetime' }]);
+    const said = async (): Promise<string> => {
+      const { answer } = await hook(world, 'UserPromptSubmit', { transcript_path, prompt: 'x' });
+      return /^Outlay: (\$[\d.]+)/.exec(answer.reason ?? '')?.[1] ?? '';
+    };
+    const add = (...more: unknown[]): void => {
+      const text = more.map((each) => `${JSON.stringify(each)}\n`).join('');
+      writeFileSync(transcript_path, readFileSync(transcript_path, 'utf8') + text);
+    };
+    const cache = world.dir.at('data', 'guard', `${sid}.tail.json`);
+    // 500 messages of 100 tokens at $25 a million.
+    assert.equal(await said(), '$1.25');
+    assert.ok(existsSync(cache));
+    assert.equal(await said(), '$1.25', 'from the cache');
+    assert.ok(!readFileSync(cache, 'utf8').includes('xxxx'), 'no text is in it');
+    add(line(500, 4000), line(500, 4000));
+    assert.equal(await said(), '$1.35');
+    // A later record of the last message, and one of a message that was settled long ago.
+    add(line(500, 8000));
+    assert.equal(await said(), '$1.45');
+    add(line(3, 4100));
+    assert.equal(await said(), '$1.55');
+    rmSync(cache, { force: true });
+    assert.equal(await said(), '$1.55');
+    // Once the store knows all of it, the same is in no sum twice.
+    world.on('index');
+    assert.equal(await said(), '$1.55');
+  });
+
   test('the store is neither made, migrated nor written', async () => {
     using world = new CliWorld();
     const transcript_path = spent(world);

@@ -53,6 +53,9 @@ export function pendingSpend(
     const known = stored?.withMessageId(messageId);
     // Summed up months ago: its amount stays, whatever copies of it say.
     if (known === 'downsampled') return [];
+    const [only] = variants.values();
+    // Nearly every message: nothing is known of it, and there is one of it.
+    if (known === undefined && variants.size === 1) return [spendOf(only!, undefined, book.price)];
     return changes([...variants.values()], known ?? { variants: [], counted: [] }, book);
   });
 }
