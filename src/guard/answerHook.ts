@@ -221,11 +221,11 @@ function decideIn(
   const spawns = call !== undefined && spawningTools.has(call.name);
   const notification = /^\s*<task-notification>/.test(input.prompt);
   const broken = followBreaker(before, input, judged.spent, notification, config);
-  const agents = countAgents(own, before, now);
+  const agents = spawns ? countAgents(own, before, now) : undefined;
   const limits: Limit[] = [
     ...judged.limits,
     ...(strict && judged.unpriced && hasMoneyLimit(judged.context.budgets) ? [unpricedLimit] : []),
-    ...(spawns ? spawnLimits(input, own, agents, judged, config, machine) : []),
+    ...(agents ? spawnLimits(input, own, agents, judged, config, machine) : []),
     ...[broken.trip && breakerLimit(broken.trip)].filter((limit) => limit !== undefined),
   ];
   const facts: Facts = {
@@ -235,7 +235,11 @@ function decideIn(
     print: env.CLAUDE_CODE_ENTRYPOINT === 'sdk-cli',
     limits,
     allowed: new Set(
-      before.allowed.filter(({ prompt }) => prompt === promptId).map(({ key }) => key),
+      before.allowed
+        .filter(
+          ({ prompt }) => prompt === promptId && (prompt !== '' || event !== 'UserPromptSubmit'),
+        )
+        .map(({ key }) => key),
     ),
     asked: new Set(
       before.asked
@@ -244,7 +248,12 @@ function decideIn(
     ),
   };
   const { decision, used } = withExceptions(facts, input, config, machine);
-  const allowed = [...before.allowed, ...used.map((key) => ({ key, prompt: promptId }))];
+  // A client that names no prompts has one at a time: what was allowed ends with the next.
+  const nameless = event === 'UserPromptSubmit' && !notification;
+  const allowed = [
+    ...before.allowed.filter(({ prompt }) => prompt !== '' || !nameless),
+    ...used.map((key) => ({ key, prompt: promptId })),
+  ];
   const asked =
     event === 'PostToolBatch'
       ? before.asked.filter((each) => each.thread !== thread)
@@ -252,14 +261,16 @@ function decideIn(
         ? [...before.asked, ...decision.refusing.map(({ key }) => ({ key, thread, at: now }))]
         : before.asked;
   const lets = decision.verdict === 'pass' || decision.verdict === 'ask';
-  const starting =
-    spawns && lets ? [...agents.starting, { call: call.id, at: now }] : agents.starting;
+  const starts = agents !== undefined && lets;
+  const starting = starts
+    ? [...agents.starting, { call: call?.id ?? '', at: now }]
+    : (agents?.starting ?? before.starting);
   const state: SessionState = {
     ...before,
     allowed,
     asked,
     starting,
-    live: agents.live + (spawns && lets ? 1 : 0),
+    live: agents === undefined ? before.live : agents.live + Number(starts),
     breaker: broken.state,
     // Stopping an agent ends it without a word.
     ended: decision.verdict === 'stop' ? agentEnded(before, input, now).ended : before.ended,
@@ -362,7 +373,16 @@ function withExceptions(
     used.push(key);
   }
   if (used.length === 0) return { decision, used };
-  return { decision: decide({ ...facts, allowed: new Set([...facts.allowed, ...used]) }), used };
+  const allowed = new Set([...facts.allowed, ...used]);
+  // What lets one agent start is for that one; what lets a prompt through is for all it does.
+  const lasting = used.filter((key) => lasts(decision.refusing, key));
+  return { decision: decide({ ...facts, allowed }), used: lasting };
+}
+
+function lasts(refusing: readonly Limit[], key: string): boolean {
+  const limit = refusing.find((each) => each.key === key);
+  if (limit === undefined || limit.about === 'spawn') return false;
+  return limit.action !== 'halt-agents';
 }
 
 /** Holds back the first prompt after a resume, where that was asked for and nothing refuses it anyway. */
@@ -380,7 +400,10 @@ function coldAnswer(
   return { state: { ...state, cold: '' }, result: reply };
 }
 
-/** Puts a decision into words; a warning is said once, and not inside an agent, where nobody sees it. */
+/**
+ * Puts a decision into words. A warning is said once; what happens inside an agent is said in the main
+ * thread, as nobody sees it there.
+ */
 function speak(
   state: SessionState,
   { event, agentId, promptId }: HookInput,
@@ -408,10 +431,15 @@ function speak(
       warnings.push({ key: `trip ${trip.sign} ${promptId}`, text });
     }
   }
-  const fresh = warnings.filter(({ key }) => !state.warned.includes(key));
-  const warning = agentId === '' ? fresh.map(({ text }) => text).join(' ') : '';
-  const warned = warning === '' ? state.warned : [...state.warned, ...fresh.map(({ key }) => key)];
-  return { state: { ...state, warned }, result: { verdict, code, reason, warning } };
+  const known = new Set([...state.warned, ...state.unsaid.map(({ key }) => key)]);
+  const fresh = warnings.filter(({ key }) => !known.has(key));
+  const unsaid = [...state.unsaid, ...fresh];
+  if (agentId !== '' || verdict === 'block') {
+    return { state: { ...state, unsaid }, result: { verdict, code, reason, warning: '' } };
+  }
+  const warning = unsaid.map(({ text }) => text).join(' ');
+  const warned = [...state.warned, ...unsaid.map(({ key }) => key)];
+  return { state: { ...state, warned, unsaid: [] }, result: { verdict, code, reason, warning } };
 }
 
 const whatWill = {

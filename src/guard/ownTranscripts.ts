@@ -130,8 +130,8 @@ export interface Outstanding {
   readonly at: number;
 }
 
-/** So much of a file's end is looked through: a request's own records are some tens of kilobytes. */
-const lookedThrough = 1024 * 1024;
+/** So much of a file's end is looked through: behind a request without an answer stands little. */
+const lookedThrough = 192 * 1024;
 
 /** A request without an answer for longer than this has failed. */
 export const longestReplyMs = 10 * 60_000;

@@ -8,7 +8,8 @@ import { type BreakerState, freshBreaker } from './breaker.ts';
 
 /**
  * What the guard remembers of one session, in a small file: that it answered, whom it warned and asked,
- * which agents it let start. Ids, times and hashes; nothing of a prompt or of a tool's input.
+ * which agents it let start. Ids, times, hashes and sentences of its own; nothing of a prompt or of a tool's
+ * input.
  */
 export interface SessionState {
   readonly sid: string;
@@ -21,6 +22,8 @@ export interface SessionState {
   readonly failures: number;
   /** What was said once. */
   readonly warned: readonly string[];
+  /** What is to be said when the main thread is asked next. */
+  readonly unsaid: readonly { readonly key: string; readonly text: string }[];
   /** What was asked in the present batch of calls of a thread. */
   readonly asked: readonly { readonly key: string; readonly thread: string; readonly at: number }[];
   /** Limits one prompt was let through. */
@@ -45,6 +48,7 @@ export function freshState(sid: string, now: number): SessionState {
     answers: 0,
     failures: 0,
     warned: [],
+    unsaid: [],
     asked: [],
     allowed: [],
     starting: [],
@@ -103,6 +107,7 @@ function bounded(state: SessionState): SessionState {
   return {
     ...state,
     warned: state.warned.slice(-mostNoted),
+    unsaid: state.unsaid.slice(-5),
     asked: state.asked.slice(-mostNoted),
     allowed: state.allowed.slice(-mostNoted),
     starting: state.starting.slice(-mostNoted),

@@ -174,6 +174,34 @@ describe('outlay guard', () => {
     );
   });
 
+  test('an agent that is allowed is one, and what happens in an agent is told outside', async () => {
+    using world = new CliWorld();
+    const transcript_path = spent(world);
+    budgets(world, [{ ...stop, action: 'halt-agents' }]);
+    world.on('budget', 'allow', '--period', 'day');
+    const call = { transcript_path, prompt_id: 'p1', tool_name: 'Agent', tool_input: {} };
+    const decision = async (id: string): Promise<unknown> =>
+      (await hook(world, 'PreToolUse', { ...call, tool_use_id: id })).answer.hookSpecificOutput
+        ?.permissionDecision;
+    assert.deepEqual([await decision('a'), await decision('b')], [undefined, 'deny']);
+    // Without names of prompts a permission ends with the next one.
+    budgets(world, [stop]);
+    world.on('budget', 'allow', '--period', 'day');
+    const nameless = { transcript_path, prompt: 'x' };
+    const blocked = async (): Promise<unknown> =>
+      (await hook(world, 'UserPromptSubmit', nameless)).answer.decision;
+    assert.equal(await blocked(), undefined);
+    const { prompt_id: _, ...tool } = bash;
+    assert.deepEqual((await hook(world, 'PreToolUse', { transcript_path, ...tool })).answer, {});
+    assert.equal(await blocked(), 'block');
+    const inside = { transcript_path, ...bash, agent_id: 'x1' };
+    const stopped = (await hook(world, 'PreToolUse', inside)).answer;
+    assert.deepEqual([stopped.continue, stopped.systemMessage], [false, undefined]);
+    const outside = { transcript_path, prompt_id: 'p1', tool_calls: [] };
+    assert.match((await hook(world, 'PostToolBatch', outside)).answer.systemMessage!, /Stopped/);
+    assert.equal((await hook(world, 'PostToolBatch', outside)).answer.systemMessage, undefined);
+  });
+
   test('a permission for a session is for no other', async () => {
     using world = new CliWorld();
     const transcript_path = spent(world);

@@ -119,6 +119,9 @@ describe('the guard in the real client', () => {
     assert.equal(whole.code, 0, whole.output);
     assert.equal(inAgents(requests(whole)).length, 1, 'its first reply crosses the limit');
     assert.equal(inMain(requests(whole)).length, 2, 'the main thread goes on');
+    const [state] = states();
+    assert.match(state.warned.join(), /agent lifetime usd/, 'the main thread was told');
+    assert.deepEqual(state.unsaid, []);
   });
 
   it('refuses a second agent at once, and one too many in all', async () => {
