@@ -23,7 +23,7 @@ import {
   unpricedLimit,
 } from './limits.ts';
 import { type AgentCount, countAgents } from './liveAgents.ts';
-import { findOwnFiles, metaOf, type OwnFiles } from './ownTranscripts.ts';
+import { findOwnFiles, metaOf, type OwnFiles, outstanding } from './ownTranscripts.ts';
 import { allStates, forgetOldStates, type SessionState, updateState } from './sessionState.ts';
 
 /** Other sessions count agents that were at work so lately. */
@@ -136,9 +136,27 @@ function answer(
     throw new Error(`${join(dataFolder, 'config.json')} cannot be read in full`);
   }
   const budgets = budgetsOf(config, machine);
-  const own = findOwnFiles(input.transcript);
+  const own = settledFiles(input, now);
   const judged = judge(input, own, config, budgets, lazyBook(config, machine), machine);
   return remember((state) => decideIn(state, input, own, judged, config, machine, strict));
+}
+
+/**
+ * The session's transcripts, once the reply is written that the caller has just been given: Claude Code
+ * writes it up to a tenth of a second after its tools have begun. Only where it decides whether something
+ * dear begins: before the next request, and before an agent starts.
+ */
+function settledFiles({ event, call, transcript, agentId }: HookInput, now: number): OwnFiles {
+  const spawns = call !== undefined && spawningTools.has(call.name);
+  const patience = event === 'PostToolBatch' ? 160 : event === 'PreToolUse' && spawns ? 100 : 0;
+  const pause = 20;
+  for (let waited = 0; ; waited += pause) {
+    const own = findOwnFiles(transcript);
+    if (waited >= patience) return own;
+    const thread = { ...own, files: own.files.filter((file) => file.agentId === agentId) };
+    if (outstanding(thread, now).length === 0) return own;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+  }
 }
 
 function agentEnded(state: SessionState, { agentId }: HookInput, now: number): SessionState {
