@@ -83,7 +83,7 @@ export function settle(lines: readonly MessageLine[]): {
 } {
   const byId = Map.groupBy(lines, ({ messageId }) => messageId);
   const latest = [...byId]
-    .map(([id, own]) => ({ id, at: Math.max(...own.map(({ at }) => at)) }))
+    .map(([id, own]) => ({ id, at: own.reduce((last, { at }) => Math.max(last, at), 0) }))
     .sort((a, b) => b.at - a.at)
     .slice(0, openMessages);
   const open = new Set(latest.map(({ id }) => id));

@@ -96,7 +96,10 @@ export function sessionGuards(
   now: number,
 ): SessionGuard[] {
   const states = new Map(allStates(places.dataFolder, now).map((state) => [state.sid, state]));
-  const since = Math.min(...readInstalls(places.dataFolder).map(({ at }) => at));
+  const since = readInstalls(places.dataFolder).reduce(
+    (first, { at }) => Math.min(first, at),
+    Number.POSITIVE_INFINITY,
+  );
   const pathOf = db.prepare("SELECT path FROM file WHERE path LIKE '%' || ? || '.jsonl' LIMIT 1");
   const entrypoint = db.prepare(
     `SELECT w.text AS text FROM message m JOIN word w ON w.id = m.entrypoint
