@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashText } from '../model/hash53.ts';
+import { largestOf } from '../model/lists.ts';
 import { isObject } from '../model/objects.ts';
 import type { Bookmark, MessageLine } from '../model/records.ts';
 import { writeFileAtomically } from '../platform/partFile.ts';
@@ -83,7 +84,7 @@ export function settle(lines: readonly MessageLine[]): {
 } {
   const byId = Map.groupBy(lines, ({ messageId }) => messageId);
   const latest = [...byId]
-    .map(([id, own]) => ({ id, at: own.reduce((last, { at }) => Math.max(last, at), 0) }))
+    .map(([id, own]) => ({ id, at: largestOf(own.map(({ at }) => at)) }))
     .sort((a, b) => b.at - a.at)
     .slice(0, openMessages);
   const open = new Set(latest.map(({ id }) => id));

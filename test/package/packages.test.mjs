@@ -19,7 +19,7 @@ const allowed = [
   'extension/readme.md',
   'extension/changelog.md',
   'extension/LICENSE.txt',
-  /^extension\/dist\/(extension|indexer|report|cli)\.cjs$/,
+  /^extension\/dist\/(extension|indexer|report|cli|guard|guardAnswer)\.cjs$/,
   'extension/dist/sbom.cdx.json',
   /^extension\/dist\/webview\/[\w-]+\.(js|css)$/,
   /^extension\/docs\/[\w-]+\.schema\.json$/,

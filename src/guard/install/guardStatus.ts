@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readInstalls } from '../../dataFolder/guardInstalls.ts';
+import { smallestOf } from '../../model/lists.ts';
 import { clockSkewMs } from '../../query/liveSession.ts';
 import type { SqlDatabase } from '../../store/driver/types.ts';
 import { StoreReader } from '../../store/query/storeReader.ts';
@@ -96,10 +97,7 @@ export function sessionGuards(
   now: number,
 ): SessionGuard[] {
   const states = new Map(allStates(places.dataFolder, now).map((state) => [state.sid, state]));
-  const since = readInstalls(places.dataFolder).reduce(
-    (first, { at }) => Math.min(first, at),
-    Number.POSITIVE_INFINITY,
-  );
+  const since = smallestOf(readInstalls(places.dataFolder).map(({ at }) => at));
   const pathOf = db.prepare("SELECT path FROM file WHERE path LIKE '%' || ? || '.jsonl' LIMIT 1");
   const entrypoint = db.prepare(
     `SELECT w.text AS text FROM message m JOIN word w ON w.id = m.entrypoint
