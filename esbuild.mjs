@@ -116,6 +116,8 @@ async function bundleOptions({ production, outdir }) {
   const [indexer] = await find('src/watchers/worker.ts');
   const [report] = await find('src/analysisThread/worker.ts');
   const [statusline] = await find('src/statusline/entry.ts');
+  const [guard] = await find('src/guard/worker.ts');
+  const [guardAnswer] = await find('src/guard/main.ts');
 
   return [
     {
@@ -125,6 +127,8 @@ async function bundleOptions({ production, outdir }) {
         ...(indexer && { indexer }),
         ...(report && { report }),
         ...(statusline && { statusline }),
+        ...(guard && { guard }),
+        ...(guardAnswer && { guardAnswer }),
       },
     },
     {

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { budgetsInForce } from '../budgets/budgetsInForce.ts';
 import { readConfig } from '../dataFolder/readConfig.ts';
+import { readPeers } from '../dataFolder/readPeers.ts';
 import { readTimeTags } from '../dataFolder/timeTagFile.ts';
 import type { CatalogueModel } from '../pricing/catalogue.ts';
 import { extendCatalogue } from '../pricing/clientModels.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
 import type { ContextInputs } from '../query/openContext.ts';
-import { readPeers } from '../query/peers.ts';
 import { mergeOverrides } from '../settings/priceOverrides.ts';
 import type { UserSettings } from '../settings/settings.ts';
 

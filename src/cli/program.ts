@@ -5,6 +5,7 @@ import { addBudgetOverrides } from './commands/budgetOverrides.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDoctor, addIndex, addWorkers } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
+import { addGuard } from './commands/guard.ts';
 import { addIngest } from './commands/ingestPeers.ts';
 import { addMarkCommand } from './commands/mark.ts';
 import { addOptimize } from './commands/optimize.ts';
@@ -47,6 +48,7 @@ const adders: readonly (readonly [words: readonly string[], add: Add])[] = [
   [['optimize', 'outcome'], addOptimize],
   [['mark'], addMarkCommand],
   [['export'], addExport],
+  [['guard'], addGuard],
   [['ingest'], addIngest],
   [['prices'], addPrices],
   [['reprice'], addReprice],

@@ -1,7 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HumanError } from '../model/errors.ts';
-import { crypto } from './lazyCrypto.ts';
 import { processAlive } from './processAlive.ts';
 
 /** A small file is changed in milliseconds; who holds its lock for longer is stuck. */
@@ -27,7 +26,8 @@ export function withFileLock<T>(
   options: { readonly patienceMs?: number } = {},
 ): T {
   const lock = lockOf(file);
-  const token = `${process.pid} ${crypto().randomUUID()}`;
+  // Tells its holders apart, and need not be a secret: cryptography takes longer to load than most locks are held.
+  const token = `${process.pid} ${process.hrtime.bigint()}-${Math.random().toString(36).slice(2)}`;
   const isHeld = (): boolean => contentOf(lock) === token;
   acquire(file, lock, token, options.patienceMs ?? patienceMs);
   try {

@@ -1,4 +1,5 @@
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
+import type { Peers } from '../dataFolder/readPeers.ts';
 import type { WeekStart, Zone } from '../model/calendar.ts';
 import { appendAll } from '../model/lists.ts';
 import { formatUsd } from '../model/money.ts';
@@ -12,7 +13,7 @@ import type { SqlDatabase } from '../store/driver/types.ts';
 import type { SessionSummary, StoreReader } from '../store/query/storeReader.ts';
 import { mostSum } from '../store/schema/saturate.ts';
 import { clip, plainText } from '../text/plainText.ts';
-import { type Peers, peerNotes } from './peers.ts';
+import { peerNotes } from './peers.ts';
 
 /** Models a footer names one by one. */
 const namedModels = 5;

@@ -3,6 +3,7 @@ import { isZone, systemZone, type WeekStart, type Zone } from '../model/calendar
 import { defaultRetention, fewestMessageDays, type RetentionSettings } from '../model/retention.ts';
 import { amount, readProjects } from './budgetSettings.ts';
 import { readCurrency } from './currencySetting.ts';
+import { guardSettings } from './guardSettings.ts';
 import * as jsonSchemas from './jsonSchemas.ts';
 import { type LabelSettings, readAccounts, readLists } from './labelSettings.ts';
 import { jsonPathOf, type SettingProblem } from './settingProblem.ts';
@@ -109,6 +110,7 @@ export const sharedSettings = {
     ...listed('budget', 3, 'projects', 'machine'),
     json: jsonSchemas.projectBudgets,
   }),
+  ...guardSettings,
   /** What the editor shows figures in; terminal, JSON and exports stay with US dollars. */
   currency: structured({
     key: 'outlay.currency',

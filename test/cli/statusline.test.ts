@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { until } from '../../scripts/shared/retry.ts';
 import { bundleInputs } from '../../scripts/test/bundleInputs.ts';
-import { shellScript } from '../../src/views/launcher/script.ts';
+import { shellScript } from '../../src/dataFolder/launcherScript.ts';
 import { answerRecord, bundle, CliWorld, now, usageOf } from './runCli.ts';
 
 const sid = 'aaaaaaaa-0000-4000-8000-000000000001';

@@ -43,6 +43,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src/run': [...upToQuery(), 'src/agents', 'src/watchers'],
   'src/panels': [...upToQuery(), 'src/budgets', 'src/insights', 'src/reports', 'src/protocol'],
   'src/export': [...upToQuery(), 'src/budgets', 'src/reports'],
+  'src/guard': [...upToQuery(), 'src/agents', 'src/budgets'],
   'src/analysisThread': [
     ...upToQuery(),
     ...['src/budgets', 'src/reports', 'src/panels', 'src/protocol'],
@@ -85,7 +86,7 @@ const inside: Readonly<Record<string, readonly string[]>> = {
   'src/reports': ['document', 'upkeep', 'budgets', 'spend', 'sessions', 'insights', 'peers'],
   'src/views': [
     ...['text', 'core', 'panels', 'launcher', 'settings', 'demo', 'help', 'budgets', 'statusBar'],
-    ...['reports', 'insights', 'storage', 'sessionPanel', 'sessions'],
+    ...['guard', 'reports', 'insights', 'storage', 'sessionPanel', 'sessions'],
     ...['dashboard', 'burn', 'anomalies', 'api.ts', 'panelRegistry.ts', 'commands.ts'],
   ],
   'src/cli': ['support', 'commands', 'program.ts', 'main.ts'],
@@ -100,6 +101,7 @@ const inside: Readonly<Record<string, readonly string[]>> = {
 const features: Readonly<Record<string, readonly string[]>> = {
   'src/views/budgets': [],
   'src/views/burn': ['src/views/budgets'],
+  'src/views/guard': ['src/views/launcher'],
   'src/views/dashboard': ['src/views/budgets', 'src/views/insights'],
   'src/views/insights': ['src/views/reports'],
   'src/views/sessions': ['src/views/sessionPanel'],

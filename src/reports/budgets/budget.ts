@@ -17,6 +17,7 @@ import {
   judgeBudgets,
 } from '../../budgets/evaluateBudgets.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
+import { isGuardInstalled } from '../../dataFolder/guardInstalls.ts';
 import { HumanError } from '../../model/errors.ts';
 import { formatPercent, levelNames } from '../../model/level.ts';
 import {
@@ -185,6 +186,12 @@ export function checkDocument(context: ReportContext, found: JudgedBudgets): Doc
   };
 }
 
+/** What to do, as true as it is here: without the guard nothing is refused. */
+function advice({ dataFolder }: ReportContext, { state, entry }: JudgedBudget): string {
+  const guarded = state.level === 'stop' && isGuardInstalled(dataFolder);
+  return recommendedAction(state.level, entry.budget, { guarded });
+}
+
 function checkSentences(
   context: ReportContext,
   { judged, others }: JudgedBudgets,
@@ -205,7 +212,7 @@ function checkSentences(
   return [
     ...none,
     `${levelNames[state.level]}: ${spentText(context, worst)} of ${amountText(entry.budget.unit, entry.budget.limit)} (${judgedName(context, worst)}), ${formatPercent(state.share)}.`,
-    recommendedAction(state.level, entry.budget),
+    advice(context, worst),
     ...(judged.length > 1 ? [`The most used of ${count(judged.length, 'budget')}.`] : []),
     ...cutSentence(judged.length),
   ];
@@ -308,13 +315,10 @@ function checkJson(
   return {
     schemaVersion: 1,
     ...top,
-    recommended_action:
-      worst === undefined
-        ? 'No budget is set.'
-        : recommendedAction(worst.state.level, worst.entry.budget),
+    recommended_action: worst === undefined ? 'No budget is set.' : advice(context, worst),
     budgets: judged.map((each) => ({
       ...judgedFields(each),
-      recommended_action: recommendedAction(each.state.level, each.entry.budget),
+      recommended_action: advice(context, each),
     })),
     incomplete: isIncomplete(missing),
     notJudged: notJudgedFields(others),

@@ -22,6 +22,8 @@ const ownCommands = {
   pause: { icon: 'debug-pause', enablement: '!outlay.paused', palette: '!outlay.paused' },
   resume: { icon: 'debug-start', enablement: 'outlay.paused', palette: 'outlay.paused' },
   setDailyBudget: {},
+  installGuard: {},
+  uninstallGuard: {},
   setPrice: {},
   setCurrency: {},
   explainNoTranscripts: {},

@@ -107,6 +107,14 @@ function expectedText(expected: Expected): string {
       return l10n.t('a whole number of days, not fewer than outlay.retention.messageDays');
     case 'polling':
       return l10n.t('"auto", "always" or "never"');
+    case 'agents':
+      return l10n.t('a whole number of agents from 0 to 100,000');
+    case 'hops':
+      return l10n.t('a whole number from 0 to 100');
+    case 'breaker':
+      return l10n.t('an object with "sameCall", "failing" and "idleUsd", each with thresholds');
+    case 'coldCache':
+      return l10n.t('"off", "say" or "ask"');
     case 'budgets':
       return l10n.t('an object with a budget for each project folder');
     case 'budget':

@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import { commands, l10n, window } from 'vscode';
+import { readInstalls } from '../../dataFolder/guardInstalls.ts';
 import { dataFolder } from '../../dataFolder/paths.ts';
+import { carryOutUninstall, planUninstall } from '../../guard/install/installFiles.ts';
 import { makeChange, uninstallChange } from '../../statusline/install.ts';
 import { installFile } from '../../statusline/installRecord.ts';
 import { sizeText } from '../../text/byteSize.ts';
@@ -43,6 +45,7 @@ export function removalDetail(files: readonly StoredFile[]): string {
       'What was read from transcripts that Claude Code has deleted meanwhile cannot be read again.',
     ),
     '',
+    ...readInstalls(dataFolder()).map(({ file }) => l10n.t('The guard is taken out of {0}.', file)),
     l10n.t(
       'Transcripts stay. So do your settings of Outlay: VS Code keeps them in settings.json, also when the extension is uninstalled.',
     ),
@@ -65,6 +68,10 @@ export async function removeFiles(
   if (user !== undefined) {
     await model.whileClosed(async () => undefined);
     throw inUse(store, user);
+  }
+  // What Claude Code starts at every step is about to go.
+  for (const { file } of readInstalls(folder)) {
+    carryOutUninstall(planUninstall(file, folder), folder);
   }
   const paths = new Set(agreed.map(({ path }) => path));
   if (paths.has(installFile(folder))) {

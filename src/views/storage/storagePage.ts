@@ -115,6 +115,8 @@ function kindNames(): Readonly<Record<StoredKind, string>> {
       'Status line of Claude Code: last figures, and what it reports of plan and cache',
     ),
     launcher: l10n.t('Command `outlay` for terminals'),
+    guard: l10n.t('What the guard remembers of sessions, and Claude Code’s settings as they were'),
+    cache: l10n.t('The guard as it was compiled, so that it starts sooner'),
     other: l10n.t('Other stores (`--config-dir`, or left behind)'),
   };
 }

@@ -10,9 +10,17 @@ const goneText =
   'outlay: the editor or its extension Outlay was updated or removed since this command was written; open the editor with Outlay once, and it is written anew.';
 const goneCode = 3;
 
-/** The bundle of the status line, which starts several times as fast; beside the other one. */
-function statusLineBundle(bundle: string): string {
-  return bundle.replace(/cli\.cjs$/, 'statusline.cjs');
+/** What follows `outlay guard` and is no hook: the terminal command's. */
+const commandsOfGuard = ['', 'install', 'uninstall', 'status', 'help'];
+
+/** A bundle beside the terminal command's, which starts several times as fast. */
+function beside(bundle: string, name: string): string {
+  return bundle.replace(/[^\\/]*$/, `${name}.cjs`);
+}
+
+/** The bundle that answers hooks. */
+export function guardBundle(bundle: string): string {
+  return beside(bundle, 'guard');
 }
 
 /** The launcher for every shell of Unix, and for those of Windows that are like them. */
@@ -21,6 +29,13 @@ export function shellScript({ runtime, bundle }: LauncherTarget): string {
 # ${notice}
 runtime=${shellQuoted(runtime)}
 bundle=${shellQuoted(bundle)}
+# Hooks of Claude Code are answered by a bundle of their own, which starts sooner.
+if [ "$1" = guard ]; then
+  case "$2" in
+    ${commandsOfGuard.map((name) => `'${name}'`).join(' | ')} | -*) ;;
+    *) bundle=${shellQuoted(guardBundle(bundle))} ;;
+  esac
+fi
 if [ ! -x "$runtime" ] || [ ! -f "$bundle" ]; then
   printf '%s\\n' ${shellQuoted(goneText)} >&2
   exit ${goneCode}
@@ -29,7 +44,7 @@ fi
 unset NODE_OPTIONS
 case "$1 $2" in
   'statusline ' | 'statusline --chain')
-    fast=${shellQuoted(statusLineBundle(bundle))}
+    fast=${shellQuoted(beside(bundle, 'statusline'))}
     if [ -f "$fast" ]; then bundle=$fast; fi
     ;;
 esac
@@ -55,10 +70,14 @@ export function batchScript({ runtime, bundle }: LauncherTarget, home: string): 
     'setlocal DisableDelayedExpansion',
     `set "runtime=${batchQuoted(runtime, home)}"`,
     `set "bundle=${batchQuoted(bundle, home)}"`,
+    'if not "%~1"=="guard" goto run',
+    ...commandsOfGuard.map((name) => `if "%~2"=="${name}" goto run`),
+    `set "bundle=${batchQuoted(guardBundle(bundle), home)}"`,
+    ':run',
     'if not exist "%runtime%" goto gone',
     'if not exist "%bundle%" goto gone',
     'set "NODE_OPTIONS="',
-    `set "fast=${batchQuoted(statusLineBundle(bundle), home)}"`,
+    `set "fast=${batchQuoted(beside(bundle, 'statusline'), home)}"`,
     'if not "%~1"=="statusline" goto start',
     'if not "%~2"=="" if not "%~2"=="--chain" goto start',
     'if exist "%fast%" set "bundle=%fast%"',
