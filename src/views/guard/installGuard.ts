@@ -13,6 +13,7 @@ import {
   type SettingsChange,
   settingsFile,
 } from '../../guard/install/installFiles.ts';
+import { inBackground } from '../core/background.ts';
 import { readRoots } from '../core/readRoots.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import type { Launcher } from '../launcher/launcher.ts';
@@ -27,7 +28,7 @@ export async function installGuard(model: SpendModel, launcher: Launcher): Promi
     const obstacles = obstaclesOf(places);
     if (obstacles.length > 0) {
       const why = obstacles.map((sentence) => plainUiText(sentence)).join(' ');
-      void window.showErrorMessage(l10n.t('The guard would not run: {0}', why));
+      inBackground(window.showErrorMessage(l10n.t('The guard would not run: {0}', why)));
       return;
     }
     await launcher.ready;
@@ -40,8 +41,10 @@ export async function installGuard(model: SpendModel, launcher: Launcher): Promi
     };
     const change = planInstall(settingsFile(scope, places), wishes);
     if (change.before === change.after) {
-      void window.showInformationMessage(
-        l10n.t('The guard is installed in {0}.', plainUiText(change.file)),
+      inBackground(
+        window.showInformationMessage(
+          l10n.t('The guard is installed in {0}.', plainUiText(change.file)),
+        ),
       );
       return;
     }
@@ -52,8 +55,10 @@ export async function installGuard(model: SpendModel, launcher: Launcher): Promi
     );
     if (!(await confirmed(change, question, detail, install))) return;
     carryOutInstall(change, places.dataFolder, wishes, Date.now());
-    void window.showInformationMessage(
-      l10n.t('The guard is installed. Sessions that run take it up within seconds.'),
+    inBackground(
+      window.showInformationMessage(
+        l10n.t('The guard is installed. Sessions that run take it up within seconds.'),
+      ),
     );
   });
 }
@@ -63,8 +68,8 @@ export async function uninstallGuard(model: SpendModel): Promise<void> {
   await withPlaces(model, async (places, scope) => {
     const change = planUninstall(settingsFile(scope, places), places.dataFolder);
     if (change.before === change.after) {
-      void window.showInformationMessage(
-        l10n.t('The guard is not in {0}.', plainUiText(change.file)),
+      inBackground(
+        window.showInformationMessage(l10n.t('The guard is not in {0}.', plainUiText(change.file))),
       );
       return;
     }
@@ -73,7 +78,7 @@ export async function uninstallGuard(model: SpendModel): Promise<void> {
     const detail = l10n.t('Budgets then tell, and refuse nothing.');
     if (!(await confirmed(change, question, detail, uninstall))) return;
     carryOutUninstall(change, places.dataFolder);
-    void window.showInformationMessage(l10n.t('The guard is taken out.'));
+    inBackground(window.showInformationMessage(l10n.t('The guard is taken out.')));
   });
 }
 
@@ -84,7 +89,9 @@ async function withPlaces(
   try {
     const root = readRoots(model.spend.settings).find((path) => knownRoot(path).agent === 'claude');
     if (root === undefined) {
-      void window.showErrorMessage(l10n.t('No configuration folder of Claude Code is known.'));
+      inBackground(
+        window.showErrorMessage(l10n.t('No configuration folder of Claude Code is known.')),
+      );
       return;
     }
     const folder = workspace.workspaceFolders?.[0]?.uri;
@@ -99,7 +106,7 @@ async function withPlaces(
     };
     await work(places, scope);
   } catch (error) {
-    void window.showErrorMessage(plainUiText(errorText(error)));
+    inBackground(window.showErrorMessage(plainUiText(errorText(error))));
   }
 }
 
