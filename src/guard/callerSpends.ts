@@ -4,16 +4,18 @@ import { fits } from '../analysis/spend/patterns.ts';
 import { type BudgetSpend, BudgetSpends, type SpendSource } from '../budgets/budgetSpend.ts';
 import { isOneSum, SumSpends } from '../budgets/sumSpends.ts';
 import type { TimeSpan } from '../model/calendar.ts';
+import { memoize } from '../model/memoize.ts';
 import type { ReportContext } from '../query/context.ts';
 import { noneDeclined } from '../query/declined.ts';
 import { groupsOf } from '../query/names.ts';
 import { projectNames, projectPath } from '../query/projects.ts';
-import { taggerOf } from '../query/tagger.ts';
-import { backgroundRowsOf } from '../store/query/background.ts';
+import { rulesFor, taggerOf } from '../query/tagger.ts';
+import { backgroundRows, backgroundRowsOf } from '../store/query/background.ts';
 import { spendSums } from '../store/query/fragments.ts';
 import { messageSums } from '../store/query/messageSpend.ts';
 import type { PendingSpend } from '../store/query/pendingMessages.ts';
-import { spendRows } from '../store/query/spendRows.ts';
+import { sessionInfo } from '../store/query/sessionInfo.ts';
+import { facets, spendRows } from '../store/query/spendRows.ts';
 import { downsampledUpTo } from '../store/retention/downsampleState.ts';
 import { addSums, noSums, type SpendSums } from '../store/schema/sums.ts';
 import { isProject, isSamePath } from '../text/paths.ts';
@@ -127,9 +129,38 @@ export class CallerSpends implements SpendSource {
     if (isOneSum({ ...budget, unit: { kind: 'usd' } } as Budget)) {
       return this.#sums.read(budget, span)[0];
     }
-    // Branches and tags cross sessions: the same rows as every report's.
+    if (
+      scope.kind === 'branch' ||
+      (scope.kind === 'tag' && this.#context.labels.marks.length === 0)
+    ) {
+      return this.#ofBranches(scope, span);
+    }
+    // Marks cut time: the same rows as every report's.
     this.#all ??= new BudgetSpends(this.#context, { sumsOnly: true });
     return this.#all.read(budget, span)[0] ?? part('', noSums());
+  }
+
+  /** What stands on branches: of a pattern, or of a tag's rules. Rows of the store are as few as branches. */
+  #ofBranches(
+    scope: Extract<Budget['scope'], { readonly name: string }>,
+    span: TimeSpan | undefined,
+  ): BudgetSpend {
+    const { db } = this.#context;
+    const isMeant = memoize((branch: string) =>
+      scope.kind === 'branch'
+        ? fits(branch, scope.name)
+        : rulesFor(this.#context, branch).includes(scope.name),
+    );
+    const known = facets(db);
+    const rows = spendRows(db, span, ['facet']).filter((row) =>
+      isMeant(known.get(row.facet)?.branch ?? ''),
+    );
+    const beside = backgroundRows(db, span);
+    const places = sessionInfo(db, new Set(beside.map(({ session }) => session)));
+    const background = beside
+      .filter(({ session }) => isMeant(places.get(session)?.branch ?? ''))
+      .reduce((sum, { nano }) => sum + nano, 0);
+    return { ...part('', addSums(rows)), background };
   }
 
   /** A run: what the caller's prompt, or the subagent that is the caller, has spent. */

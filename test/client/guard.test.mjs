@@ -151,6 +151,27 @@ describe('the guard in the real client', () => {
     assert.equal(new Set(inAgents(requests(again)).map(({ agentId }) => agentId)).size, 1);
   });
 
+  it('refuses agents that would be too deep', async () => {
+    claude.api.plan('outer', [use([agent('delegate')]), say()]);
+    settings({ 'outlay.guard.maxHops': 1 });
+    const whole = await run('Go deep [plan outer]');
+    assert.equal(whole.code, 0, whole.output);
+    const agents = inAgents(requests(whole));
+    assert.equal(new Set(agents.map(({ agentId }) => agentId)).size, 1);
+    assert.equal(agents.length, 2, 'the first agent goes on without another');
+    assert.match(agentTexts(whole), /HOP_LIMIT_EXCEEDED/);
+  });
+
+  it('denies the same call again and again, where that is set', async () => {
+    const same = use([bash('echo again')]);
+    claude.api.plan('circle', [same, same, same, same, say()]);
+    settings({ 'outlay.guard.breaker': { sameCall: { warn: 2, ask: 0, deny: 3 } } });
+    const whole = await run('In circles [plan circle]');
+    assert.equal(requests(whole).length, 5, 'it goes on');
+    assert.equal(whole.result.permission_denials.length, 2);
+    assert.match(JSON.stringify(claude.records(whole.sessionId)), /RUNAWAY_STOPPED/);
+  });
+
   it('denies in print mode what it would ask', async () => {
     outlay('budget', 'set', '0.0001', '--scope', 'session', '--action', 'ask');
     const denied = await run('Try it [plan two-steps]');
@@ -250,6 +271,14 @@ describe('the guard in the real client', () => {
     outlay('guard', 'uninstall', '--yes');
     assert.equal(existsSync(file), false, 'there was none before');
   });
+
+  /** All that stands in the transcripts of a session's agents. */
+  function agentTexts({ sessionId }) {
+    return readdirSync(claude.configDir, { recursive: true })
+      .filter((name) => name.includes(sessionId) && /agent-[^/]*\.jsonl$/.test(name))
+      .map((name) => readFileSync(path.join(claude.configDir, name), 'utf8'))
+      .join('');
+  }
 
   function settings(values) {
     writeFileSync(
