@@ -90,8 +90,6 @@ describe('how far a budget is used', () => {
     );
     assert.equal(new Set(said).size, budgetActions.length);
     assert.equal(said[0], 'Nothing is refused. Raise the budget.');
-    // Nothing stands in an agent's way: whoever reads this must not rely on it.
-    for (const sentence of said) assert.match(sentence, /^Nothing is refused/);
     assert.match(
       recommendedAction('stop', { action: 'stop', period: { kind: 'day' } }),
       /wait for the next day\.$/,
