@@ -8,7 +8,14 @@ import { editorSettings } from '../../src/settings/statusBarSettings.ts';
 import { commandEntries, panelCommands, reportCommandId } from '../../src/views/core/commandIds.ts';
 
 /** Sections of the settings page, in their order. */
-export const settingSections = ['figures', 'budget', 'prices', 'reading', 'labels'] as const;
+export const settingSections = [
+  'figures',
+  'budget',
+  'alerts',
+  'prices',
+  'reading',
+  'labels',
+] as const;
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -19,7 +19,7 @@ const allowed = [
   'extension/readme.md',
   'extension/changelog.md',
   'extension/LICENSE.txt',
-  /^extension\/dist\/(extension|indexer|report|cli)\.cjs$/,
+  /^extension\/dist\/(extension|indexer|report|cli|mail)\.cjs$/,
   'extension/dist/sbom.cdx.json',
   /^extension\/dist\/webview\/[\w-]+\.(js|css)$/,
   /^extension\/docs\/[\w-]+\.schema\.json$/,
@@ -42,6 +42,7 @@ const required = [
   'extension/dist/indexer.cjs',
   'extension/dist/report.cjs',
   'extension/dist/cli.cjs',
+  'extension/dist/mail.cjs',
   'extension/dist/sbom.cdx.json',
 ];
 

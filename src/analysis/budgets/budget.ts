@@ -90,7 +90,7 @@ const refusals: Readonly<Record<BudgetAction, string>> = {
 };
 
 /** What a person can do instead of raising a budget. */
-const endings: Readonly<Record<BudgetPeriod['kind'], string>> = {
+export const endings: Readonly<Record<BudgetPeriod['kind'], string>> = {
   day: ' or wait for the next day',
   week: ' or wait for the next week',
   month: ' or wait for the next month',
