@@ -274,7 +274,7 @@ export function amountWords({ budget }: Alert, value: number): string {
 }
 
 function amountOf(unit: 'usd' | 'tokens' | 'agents', value: number): string {
-  return unit === 'usd' ? usdWords(value) : `${formatTokens(Math.round(value))} tokens`;
+  return unit === 'usd' ? usdWords(value) : `${formatTokens(Math.round(value)).replace(/\.0(?=\D)/, '')} tokens`;
 }
 
 /** Names come from transcripts and settings: one safe line, not too long. */
