@@ -1,6 +1,7 @@
 import { type ExtensionContext, window } from 'vscode';
 import { dataFolder, homeFolder } from './dataFolder/paths.ts';
 import { messageOf } from './model/errors.ts';
+import { Alerts } from './views/alerts/alerts.ts';
 import { type OutlayExports, outlayExports } from './views/api.ts';
 import { registerCommands } from './views/commands.ts';
 import { ReportDocuments } from './views/core/readonlyDocuments.ts';
@@ -34,6 +35,7 @@ export interface OutlayApi extends OutlayExports {
     readonly storage: typeof storageWork;
     readonly sessions: SessionsView;
     readonly insights: Insights;
+    readonly alerts: Alerts;
   };
 }
 
@@ -58,6 +60,7 @@ export function activate(context: ExtensionContext): OutlayApi {
   const actions = new SessionActions(spend, sessionPanels, transcripts);
   const insights = new Insights(spend, reports, log);
   const panels = new Panels(spend, insights.model, context.extensionUri, log);
+  const alerts = new Alerts(spend, context.secrets, actions, log);
   const owned = [
     log,
     settings,
@@ -73,6 +76,7 @@ export function activate(context: ExtensionContext): OutlayApi {
     panels,
     transcripts,
     insights,
+    alerts,
     ...registerCommands({
       model: spend,
       log,
@@ -84,6 +88,7 @@ export function activate(context: ExtensionContext): OutlayApi {
       insights,
       demo,
       launcher,
+      alerts,
       version,
     }),
   ];
@@ -98,7 +103,7 @@ export function activate(context: ExtensionContext): OutlayApi {
   });
   log.info(`Outlay ${version} activated in ${(performance.now() - started).toFixed(1)} ms`);
   return {
-    ...outlayExports(spend),
+    ...outlayExports(spend, alerts),
     get spend() {
       return spend.spend;
     },
@@ -106,7 +111,7 @@ export function activate(context: ExtensionContext): OutlayApi {
     get storeFile() {
       return spend.storeFile;
     },
-    parts: { model: spend, launcher, storage: storageWork, sessions, insights },
+    parts: { model: spend, launcher, storage: storageWork, sessions, insights, alerts },
   };
 }
 

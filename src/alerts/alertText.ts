@@ -274,7 +274,9 @@ export function amountWords({ budget }: Alert, value: number): string {
 }
 
 function amountOf(unit: 'usd' | 'tokens' | 'agents', value: number): string {
-  return unit === 'usd' ? usdWords(value) : `${formatTokens(Math.round(value)).replace(/\.0(?=\D)/, '')} tokens`;
+  return unit === 'usd'
+    ? usdWords(value)
+    : `${formatTokens(Math.round(value)).replace(/\.0(?=\D)/, '')} tokens`;
 }
 
 /** Names come from transcripts and settings: one safe line, not too long. */

@@ -170,8 +170,9 @@ function writeService({ file, content, wide }: Service): void {
 function remove(service: Service): void {
   for (const words of service.stop) attempt(words);
   rmSync(service.file, { force: true });
-  for (const folder of [dirname(service.file), dirname(dirname(service.file))]) {
-    // Folders that hold nothing any more: those of others stay.
+  // Folders that hold nothing any more, up to the home or the data folder: those of others stay.
+  const ends = [homeFolder(), dataFolder()];
+  for (let folder = dirname(service.file); !ends.includes(folder); folder = dirname(folder)) {
     try {
       rmdirSync(folder);
     } catch {

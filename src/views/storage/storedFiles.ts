@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { alertHistoryFile, alertsFile } from '../../dataFolder/alertFile.ts';
 import { insightsFile } from '../../dataFolder/insightFile.ts';
 import { auditFile } from '../../dataFolder/overrideFile.ts';
 import { federationFile } from '../../dataFolder/peerFile.ts';
@@ -20,6 +21,7 @@ export type StoredKind =
   | 'prices'
   | 'decisions'
   | 'audit'
+  | 'alerts'
   | 'marks'
   | 'summaries'
   | 'peers'
@@ -40,6 +42,10 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     file(importedPricesFile(dataFolder), 'prices'),
     file(insightsFile(dataFolder), 'decisions'),
     file(auditFile(dataFolder), 'audit'),
+    file(alertsFile(dataFolder), 'alerts'),
+    file(alertHistoryFile(dataFolder), 'alerts'),
+    // The definition of a scheduled task of Windows.
+    file(join(dataFolder, 'alerts-task.xml'), 'alerts'),
     file(marksFile(dataFolder), 'marks'),
     file(snapshotsFile(dataFolder), 'summaries'),
     file(federationFile(dataFolder), 'peers'),
@@ -47,16 +53,16 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     // What a program that was ended in the middle of writing has left.
     ...unfinished(
       dataFolder,
-      /^((config|prices|insights)\.json|snapshots\.jsonl)\.\d+(-[0-9a-f]{8})?\.part$/,
+      /^((config|prices|insights|alerts)\.json|(snapshots|alerts)\.jsonl)\.\d+(-[0-9a-f]{8})?\.part$/,
     ),
     ...unfinished(
       dataFolder,
-      /^(config|insights)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$/,
+      /^(config|insights|alerts)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$/,
     ),
     ...namesIn(dataFolder)
       .filter(
         (name) =>
-          /^((config|insights)\.json|snapshots\.jsonl)\./.test(name) && brokenEnd.test(name),
+          /^((config|insights|alerts)\.json|snapshots\.jsonl)\./.test(name) && brokenEnd.test(name),
       )
       .map((name) => file(join(dataFolder, name), 'settings')),
     ...unfinished(bin, /^outlay(\.cmd)?\.\d+(-[0-9a-f]{8})?\.part$/),
