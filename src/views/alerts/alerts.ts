@@ -24,7 +24,7 @@ import { askSecret, keptSecrets } from './secretInput.ts';
 import { testChannel } from './testChannel.ts';
 
 /** While something is spent it is asked this often at most, and for a twentieth of the time. */
-const restMs = 10_000;
+const restMs = 3_000;
 const restFactor = 20;
 
 /**
