@@ -16,10 +16,10 @@ import { HumanError } from '../../model/errors.ts';
 import { findProgram } from '../../platform/findProgram.ts';
 import { writeFileAtomically } from '../../platform/partFile.ts';
 import type { Document } from '../../reports/document/document.ts';
-import { plainLines } from '../../text/plainText.ts';
 import { print } from '../support/answer.ts';
 import { type Environment, findEnvironment } from '../support/environment.ts';
 import { type CommonOptions, formatOf, withCommonOptions } from '../support/options.ts';
+import { sayAtLength } from '../support/say.ts';
 import {
   type Service,
   type ServicePlatform,
@@ -248,7 +248,7 @@ function tell(
   if (formatOf(environment.options) === 'table') {
     // As it is, with its indentation: this is what would be written.
     const parts = [...sentences, shown, done ? 'Run:' : 'It would run:', ...runs, '', ...notes];
-    process.stdout.write(plainLines(`${parts.join('\n')}\n`));
+    sayAtLength(`${parts.join('\n')}\n`);
     return;
   }
   const document: Document = {

@@ -37,7 +37,7 @@ import {
   wholeNumber,
   withCommonOptions,
 } from '../support/options.ts';
-import { complain, say } from '../support/say.ts';
+import { complain, say, sayJsonLine } from '../support/say.ts';
 import { addAlertService } from './alertService.ts';
 import { groupOf } from './reports.ts';
 
@@ -131,7 +131,7 @@ function tellLines(environment: Environment, { fired }: Checked): void {
   for (const alert of fired) {
     const words = alertWords(alert, { ...wordsOptions(environment), names: true });
     if (formatOf(environment.options) === 'json') {
-      process.stdout.write(`${JSON.stringify(alertJson({ alert, words, test: false }))}\n`);
+      sayJsonLine(alertJson({ alert, words, test: false }));
     } else say(`${new Date(alert.at).toISOString()} ${alert.level}: ${words.message}`);
   }
 }

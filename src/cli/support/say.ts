@@ -1,4 +1,4 @@
-import { plainLines, plainText } from '../../text/plainText.ts';
+import { plainLines, plainText, safeJson } from '../../text/plainText.ts';
 
 /**
  * Sentences beside an answer. They name files, arguments and peers, which nobody vouches for: each is
@@ -11,6 +11,16 @@ export function complain(sentence: string): void {
 /** What was done, on standard output. */
 export function say(sentence: string): void {
   process.stdout.write(`${plainText(sentence)}\n`);
+}
+
+/** Text of several lines on standard output, its indentation kept. */
+export function sayAtLength(text: string): void {
+  process.stdout.write(plainLines(text));
+}
+
+/** One value as a line of JSON, for what goes on and on. */
+export function sayJsonLine(value: unknown): void {
+  process.stdout.write(`${safeJson(value, 0)}\n`);
 }
 
 /** Text of several lines on the error stream, such as wrong usage with its help. */

@@ -155,8 +155,7 @@ export class Alerts implements Disposable {
     await deliverAlerts(place, wanted.includes('editor') ? [editor] : []);
     for (const alert of shown) this.#tellOthers(alert);
     void this.notifications.show(shown);
-    problems.push(...(await others).problems);
-    const problem = problems.join(' ');
+    const problem = [...problems, ...(await others).problems].join(' ');
     if (this.#isNew(problem) && problem !== '') this.#log.warn(`Alerts: ${problem}`);
   }
 

@@ -125,9 +125,11 @@ test.describe('an alert in two windows', () => {
 
   test('a test alert is shown', async () => {
     await one.runCommand('Outlay: Send a Test Alert');
-    await one.page
-      .locator('.quick-input-list .monaco-list-row', { hasText: 'Notification' })
-      .click();
+    const rows = one.page.locator('.quick-input-list .monaco-list-row');
+    await expect(rows.filter({ hasText: 'Program of your own' })).toBeVisible();
+    await one.page.locator('.quick-input-widget input[type="text"]').fill('Notification');
+    await expect(rows).toHaveCount(1);
+    await one.page.keyboard.press('Enter');
     await expectNotification(one, 'Test alert of Outlay');
   });
 });
