@@ -15,6 +15,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
+import { SMTPServer } from 'smtp-server';
 import { until } from '../../scripts/shared/retry.ts';
 import { serviceOf } from '../../src/cli/support/service.ts';
 import { findProgram } from '../../src/platform/findProgram.ts';
@@ -165,6 +166,50 @@ describe('outlay alerts', () => {
     assert.equal(made.run('alerts', 'test', 'log').code, 0);
     // Nothing of a test stands in the history.
     assert.deepEqual(json(made.run('alerts', 'list', '--json')).alerts, []);
+  });
+
+  test('an e-mail is sent by the bundle that is loaded for it alone', async () => {
+    const mails: string[] = [];
+    const server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['STARTTLS'],
+      onData: (stream, _session, done) => {
+        let mail = '';
+        stream.on('data', (data: Buffer) => {
+          mail += data.toString();
+        });
+        stream.on('end', () => {
+          mails.push(mail);
+          done();
+        });
+      },
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+    const { port } = server.server.address() as AddressInfo;
+    using made = world({ 'outlay.budget.dailyUsd': 10 });
+    made.env = {
+      ...made.env,
+      EMAIL_ENABLED: 'true',
+      EMAIL_SMTP_HOST: 'localhost',
+      EMAIL_SMTP_PORT: String(port),
+      EMAIL_FROM: 'outlay@example.com',
+      EMAIL_TO: 'ada@example.com',
+    };
+    try {
+      assert.equal((await made.runBeside('alerts')).code, 1);
+      assert.equal((await made.runBeside('alerts')).code, 0);
+    } finally {
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    }
+    assert.equal(mails.length, 1);
+    assert.match(mails[0]!, /^Subject: Outlay: Today's budget is used up\r?$/m);
+    const { alerts } = json(made.run('alerts', 'list', '--json'));
+    const told = alerts[0].told.map(({ channel }: { channel: string }) => channel).sort();
+    assert.deepEqual(told, ['email', 'log']);
+    // Nothing else loads it.
+    const cli = readFileSync(join(import.meta.dirname, '../../dist/cli.cjs'), 'utf8');
+    assert.equal(cli.includes('X-Mailer'), false);
+    assert.equal(existsSync(join(import.meta.dirname, '../../dist/mail.cjs')), true);
   });
 
   test('wrong use ends with 2', () => {
