@@ -86,7 +86,8 @@ function levelCandidate(
 function forecastCandidate(context: ReportContext, judged: JudgedBudget): Candidate | undefined {
   const { entry, projected, rate = 0 } = judged;
   const { thresholds, limit } = entry.budget;
-  if (projected.daysLeft === undefined) return undefined;
+  // Who has spent nothing yet is not told what usual days cost.
+  if (projected.daysLeft === undefined || projected.spent <= 0) return undefined;
   const [end] = exhaustion(projected, rate, [thresholds.stop]);
   if (end?.outcome !== 'ahead') return undefined;
   return {

@@ -105,7 +105,9 @@ export class Alerts implements Disposable {
     const started = performance.now();
     try {
       const { settings, demo } = this.#model.spend;
-      if (demo || !settings.alerts.enabled || this.#disposed) return;
+      // Without a reader the store is closed: it is being moved, emptied or removed.
+      const isClosed = this.#model.reader === undefined;
+      if (demo || isClosed || !settings.alerts.enabled || this.#disposed) return;
       const wanted = channelsInForce(settings.alerts, process.env);
       const stamp = this.#stamp();
       if (stamp !== this.#asked) {

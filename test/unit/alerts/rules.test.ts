@@ -171,6 +171,14 @@ describe('forecasts', () => {
     assert.deepEqual(rulesOf(found([old, ...week], {}, { budgets })), ['budget stop']);
   });
 
+  test('where nothing was spent yet in the period nothing is foretold', () => {
+    const before = week.slice(1).map((each) => ({ ...each, usd: 100 }));
+    const budgets = [day(5)];
+    assert.deepEqual(rulesOf(found([old, ...before], {}, { budgets })), []);
+    const some = [old, ...before, today(0.01)];
+    assert.deepEqual(rulesOf(found(some, {}, { budgets })), ['forecast warning']);
+  });
+
   test('less than a day of history foretells nothing', () => {
     assert.deepEqual(rulesOf(found([today(1)], {}, { budgets: [day(5)] })), []);
   });

@@ -94,6 +94,40 @@ describe('deliveries in any order', () => {
     assert.deepEqual(sent, ['a']);
   });
 
+  test('one whose lease was taken over in the middle of telling stops there', async () => {
+    using dir = tempDir();
+    decideIn(dir.path, ['a', 'b'], start);
+    let now = start;
+    const sent: string[] = [];
+    const slow = (owner: string) => {
+      const go = Promise.withResolvers<void>();
+      const begun = Promise.withResolvers<void>();
+      const done = deliverAlerts({ dataFolder: dir.path, owner, clock: () => now }, [
+        {
+          channel: 'webhook',
+          send: async ({ key }) => {
+            sent.push(`${owner} ${key}`);
+            begun.resolve();
+            await go.promise;
+          },
+        },
+      ]);
+      return { begun: begun.promise, go: () => go.resolve(), done };
+    };
+    const one = slow('one');
+    await one.begun;
+    now = start + leaseMs;
+    const two = slow('two');
+    await two.begun;
+    one.go();
+    await one.done;
+    assert.deepEqual(sent, ['one a', 'two a']);
+    two.go();
+    await two.done;
+    assert.deepEqual(sent, ['one a', 'two a', 'two b']);
+    assert.deepEqual(readAlertState(dir.path).leases, {});
+  });
+
   test('a channel that fails is tried again after a while, and then no more', async () => {
     using dir = tempDir();
     decideIn(dir.path, ['a'], start);
