@@ -7,9 +7,9 @@ import { alertWords } from '../../alerts/alertText.ts';
 import { alertJson } from '../../alerts/channels/bodies.ts';
 import { type ChannelWorld, messageFor } from '../../alerts/channels/channel.ts';
 import { channels, channelsInForce } from '../../alerts/channels/registry.ts';
-import { type Deliverer, deliverAlerts } from '../../alerts/deliverAlerts.ts';
+import { type Deliverer, deliverAlerts, isWaiting } from '../../alerts/deliverAlerts.ts';
 import type { Alert } from '../../dataFolder/alertFile.ts';
-import { alertStateStamp } from '../../dataFolder/alertFile.ts';
+import { alertStateStamp, readAlertState } from '../../dataFolder/alertFile.ts';
 import { dataFolder } from '../../dataFolder/paths.ts';
 import { dayOf } from '../../model/calendar.ts';
 import { messageOf } from '../../model/errors.ts';
@@ -45,6 +45,8 @@ export class Alerts implements Disposable {
   /** What was looked at last: nothing is asked again while nothing has changed. */
   #asked = '';
   #seenState = '';
+  /** Something is still to be told: by another, or after a pause. */
+  #hasOpen = false;
   #running: Promise<void> | undefined;
   #problem = '';
   #disposed = false;
@@ -86,12 +88,13 @@ export class Alerts implements Disposable {
     await testChannel(await this.#world());
   }
 
-  #onSpend({ overview, indexer, settings, demo }: Spend): void {
-    // A first reading brings what was spent long ago: what is told of it is told at its end.
-    const isReading = indexer.kind === 'starting' || indexer.kind === 'indexing';
-    if (overview === undefined || isReading || demo || !settings.alerts.enabled) return;
-    const isNew = this.#stamp() !== this.#asked;
-    if (isNew || alertStateStamp(dataFolder()) !== this.#seenState) this.#throttle.request();
+  #onSpend(spend: Spend): void {
+    // What is open is looked at with each tick, as it may be this window's turn by then.
+    if (mayCheck(spend) && (this.#hasOpen || this.#hasChanged())) this.#throttle.request();
+  }
+
+  #hasChanged(): boolean {
+    return this.#stamp() !== this.#asked || alertStateStamp(dataFolder()) !== this.#seenState;
   }
 
   #stamp(): string {
@@ -116,6 +119,7 @@ export class Alerts implements Disposable {
       }
       await this.#deliver(wanted);
       this.#seenState = alertStateStamp(dataFolder());
+      this.#hasOpen = readAlertState(dataFolder()).open.length > 0;
     } catch (error) {
       // The store may be moved or closed just now, or a file be locked: it is asked again.
       const problem = messageOf(error);
@@ -126,11 +130,15 @@ export class Alerts implements Disposable {
       this.#throttle = new Throttle(Math.max(restMs, restFactor * took), () => void this.check());
       this.#throttle.ran();
       // A commit may have come meanwhile.
-      if (!this.#disposed) this.#onSpend(this.#model.spend);
+      if (!this.#disposed && mayCheck(this.#model.spend) && this.#hasChanged()) {
+        this.#throttle.request();
+      }
     }
   }
 
   async #deliver(wanted: readonly ChannelName[]): Promise<void> {
+    const state = readAlertState(dataFolder());
+    if (!wanted.some((name) => isWaiting(state, name, Date.now()))) return;
     const world = await this.#world();
     const shown: Alert[] = [];
     const problems: string[] = [];
@@ -191,4 +199,10 @@ export class Alerts implements Disposable {
     this.#throttle.dispose();
     this.#told.dispose();
   }
+}
+
+/** A first reading brings what was spent long ago: what is told of it is told at its end. */
+function mayCheck({ overview, indexer, settings, demo }: Spend): boolean {
+  const isReading = indexer.kind === 'starting' || indexer.kind === 'indexing';
+  return overview !== undefined && !isReading && !demo && settings.alerts.enabled;
 }
