@@ -339,6 +339,7 @@ describe('the service', () => {
     const shown = made.run('alerts', 'install', '--interval', '60');
     assert.equal(shown.code, 0);
     assert.match(shown.out, /--yes does it/);
+    assert.match(shown.out, /it was not started under one by those who made Outlay/);
     assert.equal(existsSync(unit), false);
     const before = readdirSync(home);
     made.env = { ...made.env, PATH: `${standIn(made, 'systemctl', 0)}:${process.env.PATH}` };

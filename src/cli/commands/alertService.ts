@@ -214,6 +214,16 @@ function attempt([name = '', ...words]: readonly string[]): string | undefined {
   return (result.stderr || result.stdout).trim().split('\n')[0] || `exit ${result.status}`;
 }
 
+/** What was not tried where Outlay was made, on no system of which a service could be started. */
+const untried: Readonly<Record<ServicePlatform, string>> = {
+  linux:
+    'The unit is one systemd takes (systemd-analyze verify); it was not started under one by those who made Outlay.',
+  darwin:
+    'The form for darwin was checked, but was not tried on such a system by those who made Outlay.',
+  win32:
+    'The form for win32 was checked, but was not tried on such a system by those who made Outlay.',
+};
+
 function tell(
   { environment, service, platform, here }: Planned,
   what: 'install' | 'uninstall',
@@ -223,12 +233,6 @@ function tell(
   const runs = (what === 'install' ? service.start : [...service.stop, ...service.after]).map(
     (words) => words.map((word) => (/\s/.test(word) ? `"${word}"` : word)).join(' '),
   );
-  const untried =
-    platform === 'linux'
-      ? []
-      : [
-          `The form for ${platform} was checked, but was not tried on such a system by those who made Outlay.`,
-        ];
   const sentences = done
     ? [what === 'install' ? `Installed: ${file}.` : `Uninstalled: ${file} is gone.`]
     : [
@@ -236,7 +240,7 @@ function tell(
         what === 'install' ? `It would write ${file}:` : `It would delete ${file}.`,
       ];
   const notes = [
-    ...untried,
+    untried[platform],
     ...(what === 'install'
       ? [
           'Secrets of this terminal (EMAIL_PASSWORD, SLACK_WEBHOOK_URL, OUTLAY_ALERT_…) are not written into it: give them to the service yourself, or let a window of the editor tell.',
@@ -266,7 +270,7 @@ function tell(
       schemaVersion: 1,
       platform,
       done,
-      tried: platform === 'linux',
+      tried: false,
       file,
       content: what === 'install' ? content : null,
       commands: runs,
