@@ -2,7 +2,7 @@ import type { Alert } from '../../dataFolder/alertFile.ts';
 import type { Zone } from '../../model/calendar.ts';
 import type { AlertSettings, ChannelName } from '../../settings/alertSettings.ts';
 import { type AlertWords, alertWords } from '../alertText.ts';
-import type { AlertSecrets } from '../secrets.ts';
+import { type AlertSecrets, redacted } from '../secrets.ts';
 
 /** What a channel needs to know besides the alert. */
 export interface ChannelWorld {
@@ -46,7 +46,22 @@ export function messageFor(channel: Channel, alert: Alert, world: ChannelWorld):
   const words = test
     ? testWords
     : alertWords(alert, { zone, names, templates: settings.templates });
-  return { alert: names ? alert : withoutNames(alert), words, test };
+  const told = names ? alert : withoutNames(alert);
+  // Whatever a title or a template says, a secret does not go out with it.
+  const safe = (text: string): string => redacted(text, world.secrets);
+  const { cause } = told;
+  const title = cause?.title == null ? null : safe(cause.title);
+  return {
+    alert: cause === undefined ? told : { ...told, cause: { ...cause, title } },
+    words: {
+      title: safe(words.title),
+      text: safe(words.text),
+      cause: safe(words.cause),
+      action: safe(words.action),
+      message: safe(words.message),
+    },
+    test,
+  };
 }
 
 /** Whether an alert is one of `testAlert`. */

@@ -422,6 +422,15 @@ describe('secrets', () => {
     );
   });
 
+  test('go out in no message, also where a title or a template has one', async () => {
+    const secret = 'hunter2-hunter2';
+    const told = world({ templates: { stop: `${secret} {cause}` } }, { EMAIL_PASSWORD: secret });
+    const title = `About ${secret}`;
+    await send('log', told, { ...alert, cause: { ...alert.cause!, title } });
+    assert.match(told.lines[0]!, /‹secret› "About ‹secret›" made/);
+    assert.ok(!told.lines[0]!.includes(secret));
+  });
+
   test('the environment stands before what the editor keeps', () => {
     const kept = { emailPassword: 'kept', slackWebhookUrl: 'https://kept' };
     const secrets = readSecrets({ EMAIL_PASSWORD: 'given' }, kept);
