@@ -128,6 +128,9 @@ async function bundleOptions({ production, outdir }) {
   const [extension] = await find('src/extension.ts');
   const [indexer] = await find('src/watchers/worker.ts');
   const [report] = await find('src/analysisThread/worker.ts');
+  const [statusline] = await find('src/statusline/entry.ts');
+  const [guard] = await find('src/guard/worker.ts');
+  const [guardAnswer] = await find('src/guard/main.ts');
 
   return [
     {
@@ -136,6 +139,9 @@ async function bundleOptions({ production, outdir }) {
         ...(extension && { extension }),
         ...(indexer && { indexer }),
         ...(report && { report }),
+        ...(statusline && { statusline }),
+        ...(guard && { guard }),
+        ...(guardAnswer && { guardAnswer }),
       },
     },
     {

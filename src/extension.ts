@@ -1,9 +1,10 @@
-import { type ExtensionContext, window } from 'vscode';
+import { type ExtensionContext, l10n, window } from 'vscode';
 import { dataFolder, homeFolder } from './dataFolder/paths.ts';
-import { messageOf } from './model/errors.ts';
+import { HumanError, messageOf } from './model/errors.ts';
 import { Alerts } from './views/alerts/alerts.ts';
 import { type OutlayExports, outlayExports } from './views/api.ts';
 import { registerCommands } from './views/commands.ts';
+import { inBackground, reportFailures } from './views/core/background.ts';
 import { ReportDocuments } from './views/core/readonlyDocuments.ts';
 import { SettingsModel } from './views/core/settingsModel.ts';
 import { SpendModel } from './views/core/spendModel.ts';
@@ -20,6 +21,7 @@ import { SettingsNotice } from './views/settings/settingsNotice.ts';
 import { SpendStatus } from './views/statusBar/statusBar.ts';
 import { storageWork } from './views/storage/storage.ts';
 import { errorText } from './views/text/errorText.ts';
+import { plainUiText } from './views/text/plainUiText.ts';
 
 /** What other extensions may ask of Outlay, and what only its own tests need. */
 export interface OutlayApi extends OutlayExports {
@@ -44,6 +46,7 @@ let model: SpendModel | undefined;
 export function activate(context: ExtensionContext): OutlayApi {
   const started = performance.now();
   const log = window.createOutputChannel('Outlay', { log: true });
+  reportFailures({ log: (error) => log.error(error), show: showFailure });
   const { version } = context.extension.packageJSON as { version: string };
   const documents = new ReportDocuments();
   const settings = new SettingsModel((problem) => log.warn(problem));
@@ -115,13 +118,22 @@ export function activate(context: ExtensionContext): OutlayApi {
   };
 }
 
+/** Shows what failed of work nobody waits for. */
+function showFailure(error: Error): void {
+  const sentence =
+    error instanceof HumanError
+      ? errorText(error)
+      : l10n.t('Something failed in the background ({0}). The log says more.', error.message);
+  inBackground(window.showErrorMessage(plainUiText(sentence)));
+}
+
 /** Where a home is another folder in each, nothing could be kept: said once, and nothing starts. */
 function refuseRelativeHome(): void {
   try {
     dataFolder();
     homeFolder();
   } catch (error) {
-    void window.showErrorMessage(errorText(error));
+    inBackground(window.showErrorMessage(errorText(error)));
     throw error;
   }
 }

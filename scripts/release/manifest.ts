@@ -12,6 +12,7 @@ export const settingSections = [
   'figures',
   'budget',
   'alerts',
+  'guard',
   'prices',
   'reading',
   'labels',

@@ -1,4 +1,5 @@
 import type { Stats } from 'node:fs';
+import type { ClientPriceList } from '../model/clientPrices.ts';
 import type { AgentMetadata, Bookmark, TranscriptChunk } from '../model/records.ts';
 import type { Unreadable } from '../model/unreadable.ts';
 
@@ -91,6 +92,16 @@ export interface Excerpt {
   readonly wanted: number;
 }
 
+/** A running agent, as its configuration directory names it. */
+export interface RunningAgent {
+  readonly pid: number;
+  readonly sessionId: string;
+  /** '' where it is not said. */
+  readonly cwd: string;
+  /** UTC milliseconds; 0 where it is not said. */
+  readonly startedAt: number;
+}
+
 /**
  * The log of one coding agent (adapter): where it is, and how its bytes become records. Everything
  * else sees roots, paths and records, and never which agent wrote them.
@@ -131,8 +142,14 @@ export interface AgentLog {
 
   /** Days after which the agent deletes a transcript; undefined where it keeps them. */
   cleanupDays(root: Root): number | undefined;
+  /** What the agent's own files say models cost, unchecked; of two prices the first holds. */
+  clientPrices(roots: readonly Root[], machine: Machine): ClientPriceList[];
   /** Ids of the sessions whose agent runs now, by what a configuration directory says. */
   runningSessions(directory: string): Iterable<string>;
+  /** The same with their processes. */
+  runningAgents(directory: string): RunningAgent[];
+  /** Transcripts of one session, those of its subagents included, found without listing all others. */
+  sessionFiles(root: Root, sessionId: string): LogFile[];
   /** Where a message was counted from; undefined when the file does not have it. */
   findRecord(path: string, wanted: WantedRecord): Promise<RecordLocation | undefined>;
   /** What a message says; undefined when the file does not have it. */

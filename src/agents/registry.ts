@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { AgentLog, Machine, Root, RootSource } from './agentLog.ts';
+import type { ClientPriceList } from '../model/clientPrices.ts';
+import type { AgentLog, Machine, Root, RootSource, RunningAgent } from './agentLog.ts';
 import { claudeLog } from './claude/claudeLog.ts';
 import { desktopLog } from './claude/desktopLog.ts';
 
@@ -69,11 +70,26 @@ function absolute(path: string, { home }: Machine): string {
   return resolve(path === '~' || /^~[\\/]/.test(path) ? join(home, path.slice(1)) : path);
 }
 
+/** What the files of all agents say models cost, unchecked; of two prices the first holds. */
+export function clientPrices(roots: readonly Root[], machine: Machine): ClientPriceList[] {
+  return logs.flatMap((log) =>
+    log.clientPrices(
+      roots.filter(({ agent }) => agent === log.name),
+      machine,
+    ),
+  );
+}
+
 /** Ids of the sessions that run now, of all agents. */
 export function runningSessions(directories: readonly string[]): Set<string> {
   return new Set(
     directories.flatMap((directory) => [...agentLogAt(directory).runningSessions(directory)]),
   );
+}
+
+/** The processes that run now, of all agents. */
+export function runningAgents(directories: readonly string[]): RunningAgent[] {
+  return directories.flatMap((directory) => agentLogAt(directory).runningAgents(directory));
 }
 
 /** Why a folder cannot be listed (an errno code); undefined when it can. */

@@ -20,13 +20,21 @@ const idleMs = 60_000;
  * starting takes longer than most answers.
  */
 export class AnalysisThread {
+  readonly #file: string;
   #worker: Worker | undefined;
+  #closed = false;
   #asked = 0;
   readonly #waiting = new Map<number, Waiting>();
   #idle: NodeJS.Timeout | undefined;
 
+  /** `file` is the thread's entry, for tests. */
+  constructor(file = join(import.meta.dirname, 'report.cjs')) {
+    this.#file = file;
+  }
+
   /** Asks and waits. Throws a `HumanError` where what was asked cannot be answered. */
   async ask(question: Question): Promise<Answered> {
+    if (this.#closed) throw storeClosed();
     clearTimeout(this.#idle);
     const worker = this.#worker ?? this.#start();
     this.#asked += 1;
@@ -47,13 +55,13 @@ export class AnalysisThread {
 
   /** Starts the thread ahead of a question that is about to come. */
   warm(): void {
-    if (this.#worker !== undefined) return;
+    if (this.#worker !== undefined || this.#closed) return;
     this.#start();
     this.#rest();
   }
 
   #start(): Worker {
-    const worker = new Worker(join(import.meta.dirname, 'report.cjs'), { name: 'outlay-analysis' });
+    const worker = new Worker(this.#file, { name: 'outlay-analysis' });
     const end = (error: Error): void => {
       if (this.#worker === worker) this.#worker = undefined;
       for (const { reject } of this.#waiting.values()) reject(error);
@@ -74,13 +82,29 @@ export class AnalysisThread {
     this.#idle.unref();
   }
 
+  /** Ends the thread, and refuses questions until `open`: nothing may hold the store's file meanwhile. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.stop();
+  }
+
+  open(): void {
+    this.#closed = false;
+  }
+
   /** Ends the thread; the next question starts another. */
   async stop(): Promise<void> {
     clearTimeout(this.#idle);
     const worker = this.#worker;
     this.#worker = undefined;
-    for (const { reject } of this.#waiting.values()) reject(new Error('The thread was ended.'));
+    for (const { reject } of this.#waiting.values()) reject(storeClosed());
     this.#waiting.clear();
     if (worker !== undefined) await endWorker(worker);
   }
+}
+
+function storeClosed(): HumanError {
+  return new HumanError('store', 'The store is closed just now. Ask again in a moment.', {
+    what: { id: 'storeClosed', values: [] },
+  });
 }

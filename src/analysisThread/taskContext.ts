@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { budgetsInForce } from '../budgets/budgetsInForce.ts';
 import { readConfig } from '../dataFolder/readConfig.ts';
+import { readPeers } from '../dataFolder/readPeers.ts';
 import { readTimeTags } from '../dataFolder/timeTagFile.ts';
+import type { CatalogueModel } from '../pricing/catalogue.ts';
+import { extendCatalogue } from '../pricing/clientModels.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
 import type { ContextInputs } from '../query/openContext.ts';
-import { readPeers } from '../query/peers.ts';
 import { mergeOverrides } from '../settings/priceOverrides.ts';
 import type { UserSettings } from '../settings/settings.ts';
 
@@ -15,6 +17,8 @@ export interface TaskOrigin {
   /** Where decisions on insights and kept summaries are: the data folder, but for the demo. */
   readonly keptFolder: string;
   readonly settings: UserSettings;
+  /** Models the catalogue does not know and Claude Code has a price of. */
+  readonly clientModels: readonly CatalogueModel[];
   /** UTC milliseconds. */
   readonly now: number;
   readonly home: string;
@@ -25,6 +29,7 @@ export interface TaskOrigin {
 /** What such a question's context is made of: prices, marks and budgets are read from their files. */
 export function contextParts({
   settings,
+  clientModels,
   dataFolder,
   keptFolder,
   now,
@@ -42,7 +47,7 @@ export function contextParts({
   const inForce = budgetsInForce(settings, stored, process.env.COST_BUDGET_USD, now);
   return {
     storeFile,
-    book: createPriceBook(prices.overrides),
+    book: createPriceBook(prices.overrides, extendCatalogue(clientModels)),
     settings,
     zone: settings.zone,
     now,

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { type ErrorReason, type ErrorText, HumanError, messageOf } from '../model/errors.ts';
-import { storeError } from '../store/connection/openStore.ts';
+import { storeError } from '../store/connection/storeErrors.ts';
 import { type AlertResult, type AlertTask, runAlerts } from './alertTask.ts';
 import { type PanelTask, runPanel } from './panelTask.ts';
 import { type ReportResult, type ReportTask, runReport } from './reportTask.ts';

@@ -10,6 +10,7 @@ import {
   type TaggedBackground,
   type TaggedSpend,
 } from '../query/select.ts';
+import { clientPricedByModel } from '../query/sums.ts';
 import type { SpendKey } from '../store/query/spendRows.ts';
 import { addSums, type Missing, type SpendSums, withMissing } from '../store/schema/sums.ts';
 import { isProject } from '../text/paths.ts';
@@ -30,6 +31,8 @@ export interface BudgetSpend {
   /** These are 0 and empty where only sums were asked for. */
   readonly sessions: number;
   readonly unpriced: readonly { readonly model: string; readonly messages: number }[];
+  /** Models in it priced by what Claude Code itself says of them. */
+  readonly clientPriced?: readonly string[];
   readonly declined: Declined;
 }
 
@@ -129,10 +132,14 @@ export class BudgetSpends implements SpendSource {
     rows: readonly TaggedSpend[],
     backgrounds: readonly TaggedBackground[],
     { names }: Selection,
-  ): Pick<BudgetSpend, 'sessions' | 'unpriced'> {
+  ): Pick<BudgetSpend, 'sessions' | 'unpriced' | 'clientPriced'> {
     if (!this.#counted) return { sessions: 0, unpriced: [] };
     const sessions = new Set([...rows, ...backgrounds].map(({ session }) => session)).size;
-    return { sessions, unpriced: unpricedOf(rows, names) };
+    return {
+      sessions,
+      unpriced: unpricedOf(rows, names),
+      clientPriced: clientPricedByModel(this.#context, { rows, names }),
+    };
   }
 
   #select(span: TimeSpan | undefined, keys: readonly SpendKey[], withTags: boolean): Selection {

@@ -1,5 +1,6 @@
 import type { Budget } from '../analysis/budgets/budget.ts';
-import { type BudgetEntry, budgetKey } from '../dataFolder/budgetFile.ts';
+import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
+import { budgetKey } from '../dataFolder/budgetKey.ts';
 import { type BudgetOverride, holds } from '../dataFolder/overrideFile.ts';
 import type { ReadSettings } from '../dataFolder/readConfig.ts';
 import { defaultThresholds } from '../model/level.ts';

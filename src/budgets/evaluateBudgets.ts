@@ -1,6 +1,7 @@
 import { type Budget, type BudgetState, budgetState } from '../analysis/budgets/budget.ts';
 import { formatPeriod, formatUnit } from '../analysis/budgets/budgetNotation.ts';
 import { applicableBudgets, type BudgetTarget } from '../analysis/budgets/budgetScope.ts';
+import { fits } from '../analysis/spend/patterns.ts';
 import { type ProjectedBudget, spentAtPeriodEnd } from '../analysis/spend/projection.ts';
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
 import { dayMs } from '../model/calendar.ts';
@@ -64,6 +65,15 @@ export function judgeBudgets(context: ReportContext, question: BudgetQuestion = 
   return judgeEntries(context, entriesFor(context.budgets, question.target), spends, question);
 }
 
+/** Judges the budgets that hold for a target, by a source that knows what was spent of its part of each. */
+export function judgeTarget(
+  context: BudgetContext,
+  target: BudgetTarget,
+  spends: SpendSource,
+): JudgedBudgets {
+  return judgeEntries(context, entriesFor(context.budgets, target), spends, { target });
+}
+
 function judgeEntries(
   context: BudgetContext,
   entries: readonly BudgetEntry[],
@@ -122,7 +132,7 @@ function ratesOf(
 }
 
 /** The budgets to look at: those of a target, or all. */
-function entriesFor(
+export function entriesFor(
   entries: readonly BudgetEntry[],
   target: BudgetTarget | undefined,
 ): readonly BudgetEntry[] {
@@ -132,9 +142,15 @@ function entriesFor(
   return entries.filter((_, index) => holding.has(here[index]!));
 }
 
-/** A budget of a folder the target is in, or of a project by its name, as one of the target itself. */
-function atTarget(budget: Budget, { project }: BudgetTarget): Budget {
+/**
+ * A budget of a folder the target is in, of a project by its name, or of branches the target's is one
+ * of, as one of the target itself.
+ */
+function atTarget(budget: Budget, { project, branch }: BudgetTarget): Budget {
   const { scope } = budget;
+  if (scope.kind === 'branch' && branch !== undefined && fits(branch, scope.name)) {
+    return { ...budget, scope: { kind: 'branch', name: branch } };
+  }
   if (scope.kind !== 'project' || scope.path === '*' || project === undefined) return budget;
   const isHere = isProject({ cwd: project, gitRoot: null }, scope.path);
   return isHere ? { ...budget, scope: { kind: 'project', path: project } } : budget;

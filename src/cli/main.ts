@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { HumanError } from '../model/errors.ts';
-import { storeError } from '../store/connection/openStore.ts';
+import { storeError } from '../store/connection/storeErrors.ts';
 import { createProgram } from './program.ts';
 import { exitCodes } from './support/exitCodes.ts';
 import { complain, complainAtLength } from './support/say.ts';

@@ -6,14 +6,17 @@ import { addBudgetOverrides } from './commands/budgetOverrides.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDoctor, addIndex, addWorkers } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
+import { addGuard } from './commands/guard.ts';
 import { addIngest } from './commands/ingestPeers.ts';
 import { addMarkCommand } from './commands/mark.ts';
 import { addOptimize } from './commands/optimize.ts';
 import { addPrices, addReprice } from './commands/prices.ts';
-import { addReport } from './commands/reports.ts';
+import { addReport, groupOf } from './commands/reports.ts';
 import { addReset } from './commands/reset.ts';
 import { addRetention } from './commands/retention.ts';
+import { addRun } from './commands/run.ts';
 import { addSessions } from './commands/sessions.ts';
+import { addStatusLine } from './commands/statusline.ts';
 import { addTrack } from './commands/track.ts';
 import { complainAtLength } from './support/say.ts';
 
@@ -38,6 +41,7 @@ const adders: readonly (readonly [words: readonly string[], add: Add])[] = [
   [['track'], addTrack],
   [['budget'], addBudget],
   [['budget'], addBudgetOverrides],
+  [['limits'], (program) => groupOf(program, 'limits').description('How every budget stands.')],
   ...reportDefinitions.map((definition): readonly [string[], Add] => [
     definition.name.split(' ').slice(0, 1),
     (program) => addReport(program, definition),
@@ -46,9 +50,12 @@ const adders: readonly (readonly [words: readonly string[], add: Add])[] = [
   [['alerts'], addAlerts],
   [['mark'], addMarkCommand],
   [['export'], addExport],
+  [['guard'], addGuard],
   [['ingest'], addIngest],
   [['prices'], addPrices],
   [['reprice'], addReprice],
+  [['run'], addRun],
+  [['statusline'], addStatusLine],
   [['index'], addIndex],
   [['doctor'], addDoctor],
   [['workers'], addWorkers],

@@ -14,9 +14,11 @@ import { HumanError } from '../model/errors.ts';
 import { defaultThresholds } from '../model/level.ts';
 import { nanoToUsd } from '../model/money.ts';
 import { isObject } from '../model/objects.ts';
-import { pathKey } from '../text/paths.ts';
 import { plainText } from '../text/plainText.ts';
+import { budgetKey } from './budgetKey.ts';
 import { updateConfig } from './configFile.ts';
+
+export { budgetKey };
 
 /** A budget and where it was set. */
 export interface BudgetEntry {
@@ -109,16 +111,6 @@ function written({ budget, setAt }: BudgetEntry): object {
     action,
     ...(setAt !== undefined && { setAt: new Date(setAt).toISOString() }),
   };
-}
-
-/** What tells budgets apart: there is one of a scope, period and unit, however a path is spelled. */
-export function budgetKey({
-  scope,
-  period,
-  unit,
-}: Pick<Budget, 'scope' | 'period' | 'unit'>): string {
-  const same = scope.kind === 'project' ? { ...scope, path: pathKey(scope.path) } : scope;
-  return `${formatScope(same)} ${formatPeriod(period)} ${formatUnit(unit)}`;
 }
 
 /** Writes a budget into the file, instead of the one with its scope, period and unit. */

@@ -1,3 +1,8 @@
+import {
+  type OfficialShares,
+  officialShares,
+  readClientReports,
+} from '../dataFolder/clientReports.ts';
 import type { TimeSpan } from '../model/calendar.ts';
 import { promptTokens, totalTokens } from '../model/tokens.ts';
 import type { DashboardQuestion } from '../protocol/dashboard.ts';
@@ -65,6 +70,10 @@ export interface DashboardSummary {
   readonly buckets: readonly StackedBucket[];
   readonly recent: Recent;
   readonly budgets: readonly BudgetOutlook[];
+  /** What Claude Code itself said of a plan's windows; undefined where it has not. */
+  readonly official: OfficialShares | undefined;
+  /** A subscriber runs out of a plan's windows rather than of dollars. */
+  readonly subscription: boolean;
   /** Of the filters a head leaves out all but what its chart is stacked by. */
   readonly choices: FilterChoices;
   readonly catalogueDate: string;
@@ -170,6 +179,11 @@ function summaryOf(
     ...stacked(context, byTime, buckets, asked.stack),
     recent: recentSpend(context, question.filters, names),
     budgets: budgetOutlooks(context),
+    official:
+      context.dataFolder === ''
+        ? undefined
+        : officialShares(readClientReports(context.dataFolder), context.now),
+    subscription: context.billing === 'subscription',
     catalogueDate: context.book.catalogueDate,
     hasData: context.reader.hasSessions(),
   };

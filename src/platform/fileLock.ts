@@ -1,7 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HumanError } from '../model/errors.ts';
-import { crypto } from './lazyCrypto.ts';
 import { processAlive } from './processAlive.ts';
 
 /** A small file is changed in milliseconds; who holds its lock for longer is stuck. */
@@ -18,13 +17,19 @@ export function lockOf(file: string): string {
 /**
  * Runs work while no other program runs its own under the lock of the same file (a file `….lock` made
  * with `wx`). The lock of a program that died is taken over; `isHeld` says, just before something is
- * written, that nobody has done the same to this one. Blocks its thread while it waits.
+ * written, that nobody has done the same to this one. Blocks its thread while it waits, `patienceMs`
+ * at most.
  */
-export function withFileLock<T>(file: string, work: (isHeld: () => boolean) => T): T {
+export function withFileLock<T>(
+  file: string,
+  work: (isHeld: () => boolean) => T,
+  options: { readonly patienceMs?: number } = {},
+): T {
   const lock = lockOf(file);
-  const token = `${process.pid} ${crypto().randomUUID()}`;
+  // Tells its holders apart, and need not be a secret: cryptography takes longer to load than most locks are held.
+  const token = `${process.pid} ${process.hrtime.bigint()}-${Math.random().toString(36).slice(2)}`;
   const isHeld = (): boolean => contentOf(lock) === token;
-  acquire(file, lock, token);
+  acquire(file, lock, token, options.patienceMs ?? patienceMs);
   try {
     return work(isHeld);
   } finally {
@@ -32,8 +37,8 @@ export function withFileLock<T>(file: string, work: (isHeld: () => boolean) => T
   }
 }
 
-function acquire(file: string, lock: string, token: string): void {
-  const until = Date.now() + patienceMs;
+function acquire(file: string, lock: string, token: string, patience: number): void {
+  const until = Date.now() + patience;
   for (;;) {
     try {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });

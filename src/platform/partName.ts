@@ -1,6 +1,5 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { crypto } from './lazyCrypto.ts';
 import { processAlive } from './processAlive.ts';
 
 /**
@@ -8,7 +7,13 @@ import { processAlive } from './processAlive.ts';
  * put there before. Open it with `wx`.
  */
 export function partName(file: string): string {
-  return `${file}.${process.pid}-${crypto().randomBytes(4).toString('hex')}.part`;
+  return `${file}.${process.pid}-${chance()}.part`;
+}
+
+/** Eight digits nobody else is likely to have: `wx` refuses what is there, and no secret is needed. */
+function chance(): string {
+  const mixed = Number(process.hrtime.bigint() % 0x1_0000_0000n) ^ (Math.random() * 0x1_0000_0000);
+  return (mixed >>> 0).toString(16).padStart(8, '0');
 }
 
 /** How such a name ends, with the process in its first group; SQLite keeps a journal beside its own. */

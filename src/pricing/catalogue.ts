@@ -1,3 +1,4 @@
+import type { ClientPriceSource } from '../model/clientPrices.ts';
 import type { TokenClass } from '../model/tokens.ts';
 import bundled from './catalogue.json' with { type: 'json' };
 
@@ -13,20 +14,26 @@ export type LongContextTexts = RateTexts & { readonly promptTokens: number };
 
 /** One dated price of a model. It holds from its day until the model's next row. */
 export interface CatalogueRow extends RateTexts {
-  /** Day (UTC). The first row of a model also prices what is dated before it. */
-  readonly from: string;
+  /**
+   * Day (UTC). The first row of a model also prices what is dated before it. Absent where Claude Code
+   * names the price, which says no day.
+   */
+  readonly from?: string;
   readonly above?: LongContextTexts;
   /** Key into the catalogue's `sources`. */
   readonly source: string;
-  /** Day on which the row was last compared with its source. */
-  readonly checked: string;
+  /** Day on which the row was last compared with its source; absent like `from`. */
+  readonly checked?: string;
 }
 
 /** A model and everything that decides its price. */
 export interface CatalogueModel {
   /** Without date, region or context marker. */
   readonly id: string;
-  readonly family: Family;
+  /** Absent where neither the table nor the name says it. */
+  readonly family?: Family;
+  /** Set where the price is not the table's but Claude Code's own. */
+  readonly namedBy?: ClientPriceSource;
   /** Other names of the same model that no normalisation leads to. */
   readonly aliases?: readonly string[];
   /** True when Anthropic's SDK no longer lists the model; old messages still need its price. */
@@ -36,12 +43,16 @@ export interface CatalogueModel {
    * recorded as fast is priced as fast.
    */
   readonly fast?: { readonly factor: string; readonly removed?: string };
+  /** Fast mode has rates that are no multiple of the others: its requests have no price. */
+  readonly fastUnpriced?: true;
   /** Factor for requests kept in the United States (`inference_geo: us`). */
   readonly usGeo?: string;
   /** Day on which Anthropic ends the model (requests fail from then on), and who says so. */
   readonly ends?: { readonly day: string; readonly source: string };
   /** Factor of Amazon Bedrock but for its `global` profiles; ids without a profile count. */
   readonly bedrockRegion?: string;
+  /** US dollars per thousand web searches, where it is not the catalogue's. */
+  readonly webSearchPerThousand?: string;
   /** Oldest first. */
   readonly rows: readonly CatalogueRow[];
 }

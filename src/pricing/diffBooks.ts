@@ -74,16 +74,12 @@ function diffPeriod(
   }
   if (old === undefined) return { kind: 'new', text: `gets a price: ${ratesText(now.rates)}` };
   const parts = [...diffRates(old.rates, now.rates, ''), ...diffBand(old, now)];
-  const factors: [string, Decimal | undefined, Decimal | undefined][] = [
-    ['fast mode', old.fast, now.fast],
-    ['US inference', old.usGeo, now.usGeo],
-    ['Bedrock region', old.bedrockRegion, now.bedrockRegion],
+  const factors: [string, string, string][] = [
+    ['fast mode', fastText(old), fastText(now)],
+    ['US inference', factorText(old.usGeo), factorText(now.usGeo)],
+    ['Bedrock region', factorText(old.bedrockRegion), factorText(now.bedrockRegion)],
   ];
-  for (const [name, from, to] of factors) {
-    if (factorText(from) !== factorText(to)) {
-      parts.push(`${name} ${factorText(from)} → ${factorText(to)}`);
-    }
-  }
+  for (const [name, from, to] of factors) if (from !== to) parts.push(`${name} ${from} → ${to}`);
   const searches = [old, now].map((period) => usd(period.webSearchPerThousand));
   if (searches[0] !== searches[1]) {
     parts.push(`web search ${searches[0]} → ${searches[1]} per thousand`);
@@ -114,6 +110,10 @@ function ratesText(rates: Rates): string {
 function usd(value: Decimal): string {
   const [whole, fraction = ''] = decimalText(value).split('.');
   return `$${whole}.${fraction.padEnd(2, '0')}`;
+}
+
+function fastText({ fast, fastUnpriced }: RatePeriod): string {
+  return fastUnpriced === true ? 'unpriced' : factorText(fast);
 }
 
 function factorText(value: Decimal | undefined): string {

@@ -2,7 +2,7 @@ import type { TokenClass } from '../model/tokens.ts';
 import { dayOf } from './days.ts';
 import { type Decimal, decimalToNumber } from './decimal.ts';
 import type { RateBook } from './priceBook.ts';
-import { mapRates, type Rates } from './rateTable.ts';
+import { mapRates, type PriceOrigin, type Rates } from './rateTable.ts';
 import type { Tier } from './tiers.ts';
 
 /** Rates as plain numbers, US dollars per million tokens. */
@@ -31,11 +31,13 @@ export interface PriceListing {
   readonly fast: number | null;
   /** Day on which fast mode was taken away, or null. */
   readonly fastRemoved: string | null;
+  /** True where fast mode has rates that no factor expresses: its requests stay unpriced. */
+  readonly fastUnpriced: boolean;
   readonly usGeo: number | null;
   readonly bedrockRegion: number | null;
   /** What the user multiplies by; already in the rates. */
   readonly multiplier: number;
-  readonly origin: 'catalogue' | 'override';
+  readonly origin: PriceOrigin;
   /** Where the catalogue's part comes from, in words. */
   readonly source: string | null;
   /** Day on which it was last compared with its source. */
@@ -60,6 +62,7 @@ export function listPrices(book: RateBook): PriceListing[] {
       webSearchPerThousand: decimalToNumber(period.webSearchPerThousand),
       fast: factor(period.fast),
       fastRemoved: period.fastRemoved ?? null,
+      fastUnpriced: period.fastUnpriced === true,
       usGeo: factor(period.usGeo),
       bedrockRegion: factor(period.bedrockRegion),
       multiplier: decimalToNumber(period.multiplier),

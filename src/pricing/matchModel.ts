@@ -19,6 +19,11 @@ export interface ModelMatch {
   readonly regional: boolean;
 }
 
+/** Whether a name somebody wrote into a price list can be a model's. */
+export function isModelId(written: string): boolean {
+  return /^[a-z0-9][a-z0-9._:/@[\]~+-]{0,199}$/i.test(written);
+}
+
 /** Takes off a model string what gateways, clouds and Claude Code add to a model's id. */
 export function normaliseModel(written: string): ModelName {
   if (written.length > longestId) return { name: written, regional: false };

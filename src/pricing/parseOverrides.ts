@@ -1,7 +1,7 @@
 import { type TokenClass, tokenClasses } from '../model/tokens.ts';
 import { bundledCatalogue, type Catalogue } from './catalogue.ts';
 import { dayStart } from './days.ts';
-import { matchModel, normaliseModel } from './matchModel.ts';
+import { isModelId, matchModel, normaliseModel } from './matchModel.ts';
 import { grades, noOverrides, type OverrideRow, type PriceOverrides } from './overrides.ts';
 import { catalogueIds } from './rateTable.ts';
 import { type JsonPath, type RateRange, Reader } from './readOverride.ts';
@@ -87,7 +87,7 @@ class RowReader {
 
   /** What tells models apart: the catalogue's id or the normalised name. */
   #modelKey(model: string, place: JsonPath): string | undefined {
-    if (!/^[a-z0-9][a-z0-9._:/@[\]~+-]{0,199}$/i.test(model)) {
+    if (!isModelId(model)) {
       this.#reader.refuse(place, 'is not a model id', 'Write the id as the transcripts have it');
       return undefined;
     }

@@ -261,7 +261,9 @@ function rowsOf(table: RateTable): ReadonlyMap<string, ModelRates> {
 }
 
 function datedCards(table: RateTable, model: ModelCards, traits: number): DatedCard[] {
-  return model.rates.periods.map((period) => {
+  const isPriced = ({ fastUnpriced }: RatePeriod): boolean =>
+    fastUnpriced !== true || (traits & fastBit) === 0;
+  return model.rates.periods.filter(isPriced).map((period) => {
     const { factors, changed } = factorsOf(table, period, model.regional, traits);
     const upper = period.above;
     const nameOf = (above?: number): string =>
@@ -323,5 +325,7 @@ function periodKey(period: RatePeriod): unknown {
     text(period.fast),
     text(period.usGeo),
     text(period.bedrockRegion),
+    // Only where it is so: every other revision stays what it was.
+    ...(period.fastUnpriced === true ? ['fast unpriced'] : []),
   ];
 }

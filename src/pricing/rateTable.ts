@@ -1,11 +1,20 @@
+import type { ClientPriceSource } from '../model/clientPrices.ts';
 import { type TokenClass, tokenClasses } from '../model/tokens.ts';
-import type { Catalogue, CatalogueModel, CatalogueRow } from './catalogue.ts';
+import type { Catalogue, CatalogueModel, CatalogueRow, RateTexts } from './catalogue.ts';
 import { dayStart } from './days.ts';
 import { type Decimal, decimal, decimalText, decimalZero, times } from './decimal.ts';
 import { matchModel, normaliseModel } from './matchModel.ts';
 import type { OverrideRow, PartialRates, PriceOverrides } from './overrides.ts';
 import { periodRowName } from './rowName.ts';
 import { gradeOfRate, type Tier } from './tiers.ts';
+
+/** Who says a price: the catalogue, Claude Code (as its list or its managed settings have it), or the user. */
+export type PriceOrigin = 'catalogue' | ClientPriceSource | 'override';
+
+/** Whether a price is Claude Code's own, of a model the catalogue does not know. */
+export function isNamedByClient({ origin }: { readonly origin: PriceOrigin }): boolean {
+  return origin === 'client' || origin === 'managed';
+}
 
 /** A rate for every token class, US dollars per million tokens. */
 export type Rates = { readonly [K in TokenClass]: Decimal };
@@ -29,9 +38,11 @@ export interface RatePeriod {
   readonly multiplier: Decimal;
   readonly fast?: Decimal;
   readonly fastRemoved?: string;
+  /** Fast requests have no price. */
+  readonly fastUnpriced?: true;
   readonly usGeo?: Decimal;
   readonly bedrockRegion?: Decimal;
-  readonly origin: 'catalogue' | 'override';
+  readonly origin: PriceOrigin;
   /** Where the catalogue's part comes from, in words; null when nothing is left of it. */
   readonly source: string | null;
   readonly checked: string | null;
@@ -101,12 +112,12 @@ function modelRates(
 ): ModelRates {
   const periods: RatePeriod[] = [];
   const rows = model?.rows ?? [];
-  const cuts = [...rows.slice(1).map((row) => bound(row.from)), ...overrides.flatMap(ends)];
+  const cuts = [...rows.slice(1).flatMap(ends), ...overrides.flatMap(ends)];
   const starts = [...new Set([Number.NEGATIVE_INFINITY, ...cuts])]
     .filter((cut) => cut < Number.POSITIVE_INFINITY)
     .sort((a, b) => a - b);
   for (const [index, start] of starts.entries()) {
-    const row = rows.findLast((candidate, at) => at === 0 || bound(candidate.from) <= start);
+    const row = rows.findLast((candidate, at) => at === 0 || ends(candidate)[0] <= start);
     const override = overrides.find((candidate) => {
       const [from, until] = ends(candidate);
       return from <= start && start < until;
@@ -126,7 +137,7 @@ function endOf({ catalogue }: Context, model: CatalogueModel | undefined): Model
 }
 
 /** A window's first moment and the first moment after it. */
-function ends({ from, until }: OverrideRow): [number, number] {
+function ends({ from, until }: Pick<OverrideRow, 'from' | 'until'>): [number, number] {
   return [
     from === undefined ? Number.NEGATIVE_INFINITY : bound(from),
     until === undefined ? Number.POSITIVE_INFINITY : bound(until),
@@ -160,21 +171,28 @@ function periodAt(
   const from = rowDay(row, override);
   const search =
     override?.webSearchPerThousand ??
-    (override?.local === true ? '0' : context.catalogue.webSearchPerThousand);
+    (override?.local === true ? '0' : model?.webSearchPerThousand) ??
+    context.catalogue.webSearchPerThousand;
   return {
     fromMs,
     untilMs,
     from,
-    row: periodRowName(id, from, override !== undefined, decimalText(multiplier)),
+    row: periodRowName(
+      id,
+      from ?? model?.namedBy ?? null,
+      override !== undefined,
+      decimalText(multiplier),
+    ),
     rates: scaled(rates),
     ...(above && { above: { promptTokens: above.promptTokens, rates: scaled(above.rates) } }),
     webSearchPerThousand: times(decimal(search), multiplier),
     multiplier,
     ...(model?.fast && { fast: decimal(model.fast.factor) }),
     ...(model?.fast?.removed !== undefined && { fastRemoved: model.fast.removed }),
+    ...(model?.fastUnpriced === true && override === undefined && { fastUnpriced: true }),
     ...(model?.usGeo !== undefined && { usGeo: decimal(model.usGeo) }),
     ...(model?.bedrockRegion !== undefined && { bedrockRegion: decimal(model.bedrockRegion) }),
-    origin: override === undefined ? 'catalogue' : 'override',
+    origin: override !== undefined ? 'override' : (model?.namedBy ?? 'catalogue'),
     source: row === undefined ? null : (context.catalogue.sources[row.source] ?? row.source),
     checked: row?.checked ?? null,
   };
@@ -188,7 +206,7 @@ function rowDay(row: CatalogueRow | undefined, override: OverrideRow | undefined
 
 function baseRates(row: CatalogueRow | undefined, override: OverrideRow | undefined): Rates {
   if (override === undefined || override.local) return chosen(override?.rates ?? {}, row, override);
-  return chosen(override.rates, row ?? derived(override.rates.input), override);
+  return chosen(override.rates, row ?? usualCacheRates(override.rates.input), override);
 }
 
 /** A named class wins; else what stands below; else a local model's nothing. */
@@ -205,8 +223,10 @@ function chosen(
 }
 
 /** Cache rates of a model only its input rate is known of: Anthropic's usual factors. */
-function derived(input: string | undefined): PartialRates {
-  const base = decimal(input ?? '0');
+export function usualCacheRates(
+  input = '0',
+): Pick<RateTexts, 'cacheWrite5m' | 'cacheWrite1h' | 'cacheRead'> {
+  const base = decimal(input);
   const by = (factor: string): string => decimalText(times(base, decimal(factor)));
   return { cacheWrite5m: by('1.25'), cacheWrite1h: by('2'), cacheRead: by('0.1') };
 }
@@ -238,7 +258,9 @@ function tierIn(model: CatalogueModel | undefined, overrides: readonly OverrideR
   const last = overrides.at(-1);
   if (last?.tier !== undefined) return last.tier;
   if (last?.local === true) return 'local';
-  return model?.family ?? gradeOfRate(Number(last?.rates.input ?? '0'));
+  return (
+    model?.family ?? gradeOfRate(Number(last?.rates.input ?? model?.rows.at(-1)?.input ?? '0'))
+  );
 }
 
 /** A rate for each class. */

@@ -1,15 +1,19 @@
+import type { ClientPriceSource } from '../model/clientPrices.ts';
 import type { RequestTraits } from '../model/price.ts';
 
 /**
  * The grammar of price rows' names, which stand in the store:
  *
  *     row    = period [">" tokens] ["+fast"] ["+region" | "+us"] ["+batch"]
- *     period = id ["@" day] ["+override"] ["*" factor]
+ *     period = id ["@" (day | "client" | "managed")] ["+override"] ["*" factor]
  *
  * An id may contain anything, so a name is read from its end.
  */
 export interface RowName {
-  /** Names the model, the day its price began, and whether a user's override or factor is in it. */
+  /**
+   * Names the model, the day its price began or who else names it, and whether a user's override or
+   * factor is in it.
+   */
   readonly period: string;
   /** Prompt tokens above which this band holds; undefined for the lower band. */
   readonly above?: number | undefined;
@@ -19,15 +23,15 @@ export interface RowName {
 /** What a request's traits changed, in the order in which they are written. */
 export type RowTrait = 'fast' | 'region' | 'us' | 'batch';
 
-/** The name of a model's price from a day on; `factor` is '1' for none. */
+/** The name of a model's price from a day on, or of the one Claude Code names; `factor` is '1' for none. */
 export function periodRowName(
   id: string,
-  from: string | null,
+  since: string | ClientPriceSource | null,
   override: boolean,
   factor: string,
 ): string {
-  const day = from === null ? '' : `@${from}`;
-  return `${id}${day}${override ? '+override' : ''}${factor === '1' ? '' : `*${factor}`}`;
+  const at = since === null ? '' : `@${since}`;
+  return `${id}${at}${override ? '+override' : ''}${factor === '1' ? '' : `*${factor}`}`;
 }
 
 export function formatRowName({ period, above, traits }: RowName): string {

@@ -23,10 +23,18 @@ const familyWord = new RegExp(`^claude-(?:[\\d-]+-)?(${families.join('|')})(?:-|
  * which costs nothing; everything else is `unknown`.
  */
 export function tierOf(model: string, book?: TierSource): Tier {
-  const known = book?.knownTier(model) ?? familyOfId.get(model);
-  if (known !== undefined) return known;
-  const word = familyWord.exec(normaliseModel(model).name)?.[1];
-  return families.find((family) => family === word) ?? 'unknown';
+  return (
+    book?.knownTier(model) ??
+    familyOfId.get(model) ??
+    familyInName(normaliseModel(model).name) ??
+    'unknown'
+  );
+}
+
+/** The family a Claude model's normalised name says. */
+export function familyInName(name: string): Family | undefined {
+  const word = familyWord.exec(name)?.[1];
+  return families.find((family) => family === word);
 }
 
 /** The maker-independent grade of a tier. */

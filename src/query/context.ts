@@ -1,5 +1,7 @@
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
+import type { Peers } from '../dataFolder/readPeers.ts';
 import type { WeekStart, Zone } from '../model/calendar.ts';
+import { appendAll } from '../model/lists.ts';
 import { formatUsd } from '../model/money.ts';
 import { totalTokens, type Usage } from '../model/tokens.ts';
 import { listsOf, type RootUnreadable, type UnreadableList } from '../model/unreadable.ts';
@@ -11,9 +13,9 @@ import type { SqlDatabase } from '../store/driver/types.ts';
 import type { SessionSummary, StoreReader } from '../store/query/storeReader.ts';
 import { mostSum } from '../store/schema/saturate.ts';
 import { clip, plainText } from '../text/plainText.ts';
-import { type Peers, peerNotes } from './peers.ts';
+import { peerNotes } from './peers.ts';
 
-/** Unpriced models a footer names one by one. */
+/** Models a footer names one by one. */
 const namedModels = 5;
 
 /** All a report may ask. Nothing in a report reads a clock or looks for a file. */
@@ -75,6 +77,8 @@ export interface FigureInputs {
   readonly client: number;
   readonly background: number;
   readonly unpriced: readonly { readonly model: string; readonly messages: number }[];
+  /** Models priced by what Claude Code itself says of them. */
+  readonly clientPriced?: readonly string[] | undefined;
   readonly declined: Declined;
   /** A sum has reached its limit. */
   readonly saturated: boolean;
@@ -157,18 +161,14 @@ export function figureNotes(context: ReportContext, facts: FigureInputs): string
       `Background: ${formatUsd(facts.background)} that Claude Code's own total has beyond the messages.`,
     );
   }
+  appendAll(notes, clientPricedNotes(facts.clientPriced));
   if (facts.declined.attempts > 0) notes.push(declinedNote(facts.declined));
   if (facts.unpriced.length > 0) {
-    const shown = facts.unpriced
-      .slice(0, namedModels)
-      .map(
-        ({ model, messages }) => `${count(messages, 'message')} of ${clip(plainText(model), 60)}`,
-      );
-    const more = facts.unpriced.length - shown.length;
-    if (more > 0) shown.push(count(more, 'more model'));
-    notes.push(
-      `Unpriced, and in no figure: ${shown.join(', ')}. Set a price with "outlay prices import".`,
+    const shown = namedFew(
+      facts.unpriced,
+      ({ model, messages }) => `${count(messages, 'message')} of ${modelText(model)}`,
     );
+    notes.push(`Unpriced, and in no figure: ${shown}. Set a price with "outlay prices import".`);
   }
   if (facts.lower > 0 || facts.unpriced.length > 0) {
     const reason =
@@ -188,6 +188,25 @@ export function figureNotes(context: ReportContext, facts: FigureInputs): string
     );
   }
   return [...notes, ...warnings(context, facts)];
+}
+
+/** Where a price is neither the catalogue's nor the user's. */
+function clientPricedNotes(models: readonly string[] = []): string[] {
+  if (models.length === 0) return [];
+  return [
+    `${count(models.length, 'model')} the catalogue does not know yet at Claude Code's own price: ${namedFew(models, modelText)}.`,
+  ];
+}
+
+/** The first of some models, and how many more there are. */
+function namedFew<T>(models: readonly T[], text: (model: T) => string): string {
+  const shown = models.slice(0, namedModels).map(text);
+  const more = models.length - shown.length;
+  return [...shown, ...(more > 0 ? [count(more, 'more model')] : [])].join(', ');
+}
+
+function modelText(model: string): string {
+  return clip(plainText(model), 60);
 }
 
 function declinedNote({ attempts, nano, unpriced }: Declined): string {

@@ -1,17 +1,17 @@
 import type { Zone } from '../model/calendar.ts';
-import { HumanError } from '../model/errors.ts';
+import { HumanError, messageOf } from '../model/errors.ts';
 import { listsOf } from '../model/unreadable.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import type { Labels } from '../settings/labels.ts';
 import type { UserSettings } from '../settings/settings.ts';
-import { damageText } from '../store/connection/backups.ts';
+import { openForReading, openForWriting } from '../store/connection/openStore.ts';
 import {
-  isDamage,
-  openForReading,
-  openForWriting,
-  storeError,
-} from '../store/connection/openStore.ts';
-import { repairStore } from '../store/connection/repair.ts';
+  type Damage,
+  damageText,
+  repairStore,
+  restoreMissing,
+} from '../store/connection/repair.ts';
+import { isDamage, storeError } from '../store/connection/storeErrors.ts';
 import { storeIdentity } from '../store/connection/storeFiles.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
@@ -44,9 +44,9 @@ export function withReportContext<T>(
   report: (context: ReportContext) => T,
 ): T {
   try {
-    const db = openStore(facts);
+    const { db, problems } = openStore(facts);
     try {
-      return db.snapshot(() => report(contextOf(facts, db)));
+      return db.snapshot(() => report(contextOf({ ...facts, problems }, db)));
     } finally {
       db.close();
     }
@@ -61,9 +61,9 @@ export async function withReportContextMeanwhile<T>(
   report: (context: ReportContext) => Promise<T>,
 ): Promise<T> {
   try {
-    const db = openStore(facts);
+    const { db, problems } = openStore(facts);
     try {
-      return await report(contextOf(facts, db));
+      return await report(contextOf({ ...facts, problems }, db));
     } finally {
       db.close();
     }
@@ -74,12 +74,39 @@ export async function withReportContextMeanwhile<T>(
 
 /** What is told of a failure; a damaged store is repaired first, so that the next question is answered. */
 function readFailure(file: string, error: unknown): Error {
-  if (!isDamage(error)) return storeError(file, error);
-  const damage = repairStore(file);
+  if (!isDamage(error)) {
+    return isOfOlderSchema(file, error) ? olderStore(file) : storeError(file, error);
+  }
+  let damage: Damage | undefined;
+  try {
+    damage = repairStore(file);
+  } catch {
+    // Nobody may write there, say: the damage is what is to be told.
+  }
   if (damage === undefined) return storeError(file, error);
   return new HumanError('store', `${damageText(damage)} Ask again: what is new is read first.`, {
     what: { id: 'storeRepaired', values: [damage.keptAs ?? '', damage.restored ?? ''] },
   });
+}
+
+/** Whether a question failed for want of what the store gets when it is migrated. */
+function isOfOlderSchema(file: string, error: unknown): boolean {
+  if (!/^no such (table|column)|has no column named/.test(messageOf(error))) return false;
+  const db = openForReading(file);
+  try {
+    return db !== undefined && isOlder(schemaState(db));
+  } finally {
+    db?.close();
+  }
+}
+
+/** What is said of a store that cannot be migrated where it is, and not be asked this before. */
+function olderStore(file: string): HumanError {
+  return new HumanError(
+    'store',
+    `The store ${file} was written by an older Outlay and may not be written here, so it cannot be brought up to date. Copy it into a folder you may write to and name the copy with "outlay.storePath" or OUTLAY_STORE, or see to the rights.`,
+    { what: { id: 'storeOlder', values: [file] } },
+  );
 }
 
 /**
@@ -132,9 +159,16 @@ function versionOf(db: SqlDatabase): number {
 /** So much of the store's file is mapped into memory at most. */
 const mappedBytes = 2 ** 30;
 
-/** Without a store there is no data, which is an answer too. */
-function openStore({ storeFile }: ContextInputs): SqlDatabase {
-  return openMapped(storeFile) ?? openForWriting(':memory:').db;
+/** A store that is missing is restored, if it can be; without one there is no data, an answer too. */
+function openStore({ storeFile, problems }: ContextInputs): {
+  readonly db: SqlDatabase;
+  readonly problems: readonly string[];
+} {
+  const found = openMapped(storeFile);
+  if (found !== undefined) return { db: found, problems };
+  const damage = restoreMissing(storeFile);
+  const db = (damage && openMapped(storeFile)) ?? openForWriting(':memory:').db;
+  return { db, problems: damage ? [...problems, damageText(damage)] : problems };
 }
 
 /** Opens a store to read it, migrated if need be; undefined while there is none. */
@@ -142,12 +176,22 @@ function openMapped(storeFile: string): SqlDatabase | undefined {
   let db = openForReading(storeFile);
   if (db !== undefined && isOlder(schemaState(db))) {
     db.close();
-    openForWriting(storeFile).db.close();
+    migrateIfWritable(storeFile);
     db = openForReading(storeFile);
   }
   // A report may go through much of the file, once: mapped, no page has to be read by itself.
   db?.pragma(`mmap_size = ${mappedBytes}`);
   return db;
+}
+
+/** Where nobody may write, an older store is asked as it is. */
+function migrateIfWritable(storeFile: string): void {
+  try {
+    openForWriting(storeFile).db.close();
+  } catch (error) {
+    const id = error instanceof HumanError ? error.what?.id : undefined;
+    if (id !== 'storeReadOnly' && id !== 'storeNotOpened') throw error;
+  }
 }
 
 function contextOf(facts: ContextInputs, db: SqlDatabase): ReportContext {

@@ -1,5 +1,6 @@
 import { nanoToUsd } from '../model/money.ts';
 import { totalTokens, type Usage } from '../model/tokens.ts';
+import { isNamedByClient } from '../pricing/rateTable.ts';
 import { mostSum } from '../store/schema/saturate.ts';
 import { addTo, noSums, type RunningSums, type SpendSums } from '../store/schema/sums.ts';
 import type { FigureInputs, ReportContext } from './context.ts';
@@ -15,6 +16,7 @@ export function figuresOf(context: ReportContext, selection: Selection): FigureI
     client,
     background: selection.background,
     unpriced: unpricedByModel(selection),
+    clientPriced: clientPricedByModel(context, selection),
     declined: sumDeclined(declinedBeside(context, selection)),
     saturated: reachesLimit(selection.sums, selection.background),
   };
@@ -85,7 +87,31 @@ export function unpricedOf(
     .sort((a, b) => b.messages - a.messages);
 }
 
-/** The same of a selection that tells models apart. */
+/** Models among those of rows whose price Claude Code itself names, in the order of the book. */
+export function clientPricedOf(
+  { book }: Pick<ReportContext, 'book'>,
+  models: () => Iterable<string>,
+): string[] {
+  const named = [...book.table.models.values()].filter(({ periods }) =>
+    periods.some(isNamedByClient),
+  );
+  // Most often there is none, and rows are many.
+  if (named.length === 0) return [];
+  const used = new Set(models());
+  return named.map(({ id }) => id).filter((id) => used.has(id));
+}
+
+/** The same of rows that tell models apart by their number. */
+export function clientPricedByModel(
+  context: ReportContext,
+  { rows, names }: Pick<Selection, 'rows' | 'names'>,
+): string[] {
+  return clientPricedOf(context, () =>
+    [...new Set(rows.map(({ model }) => model))].map((model) => names.word(model)),
+  );
+}
+
+/** Unpriced models of a selection that tells models apart. */
 export function unpricedByModel({
   rows,
   names,

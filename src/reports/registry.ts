@@ -1,4 +1,5 @@
 import { budgetCheck, budgetGet, budgetList } from './budgets/budget.ts';
+import { limitsStatus } from './budgets/limits.ts';
 import type { ReportDefinition } from './document/definition.ts';
 import { optimize } from './insights/optimize.ts';
 import { federation, federationStatus } from './peers/peers.ts';
@@ -37,6 +38,7 @@ export const reportDefinitions: readonly ReportDefinition[] = [
   budgetCheck,
   budgetGet,
   budgetList,
+  limitsStatus,
   federation,
   federationStatus,
 ];

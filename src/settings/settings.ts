@@ -4,6 +4,7 @@ import { defaultRetention, fewestMessageDays, type RetentionSettings } from '../
 import { type AlertSettings, alertTable } from './alertSettings.ts';
 import { amount, readProjects } from './budgetSettings.ts';
 import { readCurrency } from './currencySetting.ts';
+import { guardSettings } from './guardSettings.ts';
 import * as jsonSchemas from './jsonSchemas.ts';
 import { type LabelSettings, readAccounts, readLists } from './labelSettings.ts';
 import { jsonPathOf, type SettingProblem } from './settingProblem.ts';
@@ -111,6 +112,7 @@ export const sharedSettings = {
     json: jsonSchemas.projectBudgets,
   }),
   ...alertTable,
+  ...guardSettings,
   /** What the editor shows figures in; terminal, JSON and exports stay with US dollars. */
   currency: structured({
     key: 'outlay.currency',

@@ -13,6 +13,7 @@ import {
 import type { ReportDocuments } from './core/readonlyDocuments.ts';
 import type { SpendModel } from './core/spendModel.ts';
 import type { Demo } from './demo/demo.ts';
+import { installGuard, uninstallGuard } from './guard/installGuard.ts';
 import { diagnostics } from './help/diagnostics.ts';
 import { openWalkthrough, showHelp } from './help/help.ts';
 import type { Insights } from './insights/insights.ts';
@@ -60,6 +61,8 @@ const table: Readonly<Record<Exclude<CommandId, PanelCommand>, Run>> = {
   [commandIds.setAlertSecret]: ({ alerts }) => alerts.setSecret(),
   [commandIds.testAlert]: ({ alerts }) => alerts.test(),
   [commandIds.setDailyBudget]: ({ model }) => setDailyBudget(model),
+  [commandIds.installGuard]: ({ model, launcher }) => installGuard(model, launcher),
+  [commandIds.uninstallGuard]: ({ model }) => uninstallGuard(model),
   [commandIds.setPrice]: ({ model }, name) => setPrice(model, name),
   [commandIds.setCurrency]: () => setCurrency(),
   [commandIds.openSettings]: () => openSettings(),

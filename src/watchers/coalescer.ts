@@ -8,6 +8,7 @@ export class Coalescer {
   readonly #trailMs: number;
   readonly #pending = new Map<string, NodeJS.Timeout>();
   readonly #running = new Map<string, boolean>();
+  readonly #runs = new Set<Promise<void>>();
 
   /** `trailMs`: how long after the last event the trailing run comes. */
   constructor(work: (key: string) => Promise<void>, trailMs = 60) {
@@ -34,13 +35,21 @@ export class Coalescer {
     }
     this.#running.set(key, false);
     // The work reports its own failures; a rejection here must not end the thread.
-    void this.#work(key)
+    const run = this.#work(key)
       .catch(() => {})
       .then(() => {
         const again = this.#running.get(key) === true;
         this.#running.delete(key);
+        this.#runs.delete(run);
         if (again) this.#run(key);
       });
+    this.#runs.add(run);
+  }
+
+  /** Forgets what has not begun, and resolves when nothing runs any more. */
+  async end(): Promise<void> {
+    this.clear();
+    await Promise.all(this.#runs);
   }
 
   /** Forgets everything that has not begun. */

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HumanError } from '../model/errors.ts';
 import { type Unreadable, unreadableKey } from '../model/unreadable.ts';
-import { isDamage, openForReading, storeError } from '../store/connection/openStore.ts';
+import { openForReading } from '../store/connection/openStore.ts';
+import { isDamage, storeError } from '../store/connection/storeErrors.ts';
 import { isAlive } from '../store/connection/writerLease.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
+import { isOlder, schemaState } from '../store/schema/migrations.ts';
 import type { FromIndexer, IndexerConfig, IndexerState } from './messages.ts';
 import { storedUnreadable } from './readFailures.ts';
 import { configuredRoots, newFiles, type ScannedRoot, scanRoots } from './scanRoots.ts';
@@ -43,12 +45,13 @@ const mostTries = 5;
 /**
  * Brings the store up to date with the transcripts and comes back. Where nothing is new nothing is
  * started; where another process is the writer, this waits a moment for it to read what there is, and
- * takes its place at once should it end.
+ * takes its place at once should it end. `run` runs the indexer; a test may, without a thread.
  */
 export async function indexOnce(
   config: IndexerConfig,
   priceRevision: string,
   onMessage: (message: FromIndexer) => void = () => {},
+  run = runIndexer,
 ): Promise<IndexOutcome> {
   const until = Date.now() + patienceMs;
   const scanned = scanRoots(configuredRoots(config));
@@ -57,7 +60,7 @@ export async function indexOnce(
   const done: IndexOutcome = { fresh, transcripts, behind: false };
   if (fresh === 0) return done;
   for (let tries = 0; tries < mostTries; tries++) {
-    const outcome = await runIndexer(config, onMessage);
+    const outcome = await run(config, onMessage);
     if (outcome.kind === 'unavailable') {
       throw new HumanError('store', outcome.reason, { what: outcome.what });
     }
@@ -131,7 +134,10 @@ function backlog(config: IndexerConfig, scanned: readonly ScannedRoot[]): Backlo
   }
 }
 
-/** Number of transcripts the store is behind by; at least one when prices changed since. */
+/**
+ * Number of transcripts the store is behind by; at least one when prices changed since, or where an
+ * older Outlay wrote the store last: migrating it may make all of them new.
+ */
 function pending(
   config: IndexerConfig,
   scanned: readonly ScannedRoot[],
@@ -144,6 +150,7 @@ function pending(
     const fresh = newFiles(scanned, reader.knownSizes()).length;
     const unreadable = reader.meta(unreadableKey);
     const same =
+      !isOlder(schemaState(db)) &&
       reader.meta('priceRevision') === priceRevision &&
       storedUnreadable(unreadable, scanned) === unreadable;
     return same ? fresh : Math.max(1, fresh);

@@ -1,11 +1,13 @@
+import { hourMs } from '../model/calendar.ts';
 import { HumanError, messageOf } from '../model/errors.ts';
 import { SerialQueue } from '../platform/serialQueue.ts';
+import { extendCatalogue } from '../pricing/clientModels.ts';
 import { parsePriceOverrides } from '../pricing/parseOverrides.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
-import { damageText } from '../store/connection/backups.ts';
-import { isDamage, storeError } from '../store/connection/openStore.ts';
-import { repairStore } from '../store/connection/repair.ts';
-import { heartbeatMs, LeaseLostError } from '../store/connection/writerLease.ts';
+import { wasStore } from '../store/connection/ownStore.ts';
+import { damageText, repairStore } from '../store/connection/repair.ts';
+import { isDamage, storeError } from '../store/connection/storeErrors.ts';
+import { LeaseLostError, usualLease } from '../store/connection/writerLease.ts';
 import { newerStore } from '../store/schema/migrations.ts';
 import { Writer } from '../store/writer.ts';
 import { type Acquired, LeaseKeeper, StoreReplacedError } from './leaseKeeper.ts';
@@ -15,112 +17,118 @@ import { IndexerOutput } from './output.ts';
 import { configuredRoots, scanRoots } from './scanRoots.ts';
 import { WriterTerm } from './writerTerm.ts';
 
-/** A disk that damages one store after the other is not to be filled with them. */
+/** A disk that damages one store after the other is not to be filled with them: repairs within an hour. */
 const mostRepairs = 3;
 
-function damagedAgain(file: string): string {
-  return `The store ${file} is damaged again and again. Check its disk, or move it with "outlay.storePath" or OUTLAY_STORE.`;
+function damagedAgain(file: string): HumanError {
+  return new HumanError(
+    'store',
+    `The store ${file} is damaged again and again. Check its disk, or move it with "outlay.storePath" or OUTLAY_STORE.`,
+  );
 }
+
+/** What the indexer is asked to be. It changes at once; the next transition brings it about. */
+type Goal = 'writing' | 'paused' | 'stopped';
 
 /**
  * Reads transcripts into the store as the one writer, or waits to become it. Runs on a thread of its
- * own. What it is to do (`#paused`, `#stopped`) changes at once and cuts short what runs; becoming
- * the writer, scans and standing down are transitions, one at a time.
+ * own. A state machine: a new goal cuts short what runs, and whatever changes what the indexer is
+ * (becoming the writer, scans, standing down) is a transition in one queue, one at a time.
  */
 export class Indexer {
   readonly #config: IndexerConfig;
   readonly #output: IndexerOutput;
   readonly #lease: LeaseKeeper;
   readonly #transitions = new SerialQueue();
-  #paused: boolean;
-  #stopped = false;
+  #goal: Goal;
   #heartbeat: NodeJS.Timeout | undefined;
   /** While this process writes, and until it has stood down. */
   #term: WriterTerm | undefined;
   /** A scan that has not begun. */
   #nextScan: Promise<void> | undefined;
-  /** Process that writes in our place, 0 when none does. */
-  #following = 0;
+  #stopping: Promise<void> | undefined;
   #lastFailure = '';
-  #repairs = 0;
+  /** When stores were repaired, UTC milliseconds. */
+  #repairs: number[] = [];
 
   constructor(config: IndexerConfig, tell: (message: FromIndexer) => void) {
     this.#config = config;
     this.#output = new IndexerOutput(tell);
     this.#lease = new LeaseKeeper(config, this.#output);
-    this.#paused = config.paused;
+    this.#goal = config.paused ? 'paused' : 'writing';
   }
 
-  /** Starts; resolves when the first scan is done, or when another process is the writer. */
-  start(): Promise<void> {
-    return this.#transitions.run(async () => {
-      if (this.#stopped) return;
+  /**
+   * Starts once its predecessor has ended; resolves when the first scan is done, or when another
+   * process is the writer. To be called before anything else: what is asked then waits its turn.
+   */
+  start(predecessor?: Promise<void>): Promise<void> {
+    return this.#queue(async () => {
+      await Promise.allSettled([predecessor]);
+      if (this.#goal === 'stopped') return;
       this.#output.state({ kind: 'starting' });
+      const { heartbeatMs } = this.#config.lease ?? usualLease;
       this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
-      if (this.#paused) this.#output.state({ kind: 'paused' });
-      else await this.#tryToWrite();
+      await this.#reachGoal();
     });
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true;
+  /** Ends for good; asked again, it is the same end. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     this.#output.stop();
     clearInterval(this.#heartbeat);
-    this.#term?.end();
-    await this.#transitions.run(() => this.#standDown());
+    await this.#aimAt('stopped');
     this.#output.stopped();
   }
 
   pause(): Promise<void> {
-    this.#paused = true;
-    this.#term?.end();
-    return this.#transitions.run(async () => {
-      await this.#standDown();
-      this.#output.state({ kind: 'paused' });
-    });
+    return this.#aimAt('paused');
   }
 
   resume(): Promise<void> {
-    this.#paused = false;
-    return this.#transitions.run(() => this.#tryToWrite());
+    return this.#aimAt('writing');
   }
 
   /** Lists everything again and reads what is new. */
   rescan(): Promise<void> {
-    return this.#term === undefined
-      ? this.#transitions.run(() => this.#tryToWrite())
-      : this.#scanSoon();
+    return this.#term === undefined ? this.#queue(() => this.#reachGoal()) : this.#scanSoon();
   }
 
-  get #mayWrite(): boolean {
-    return !this.#stopped && !this.#paused;
+  #aimAt(goal: Goal): Promise<void> {
+    if (this.#goal !== 'stopped') this.#goal = goal;
+    if (this.#goal !== 'writing') this.#term?.end();
+    return this.#queue(() => this.#reachGoal());
   }
 
   /** A scan, unless one is waiting that has not begun. */
   #scanSoon(): Promise<void> {
-    this.#nextScan ??= this.#transitions.run(async () => {
+    this.#nextScan ??= this.#queue(async () => {
       this.#nextScan = undefined;
-      if (this.#term !== undefined) await this.#scan(this.#term);
+      await this.#term?.scan();
     });
     return this.#nextScan;
   }
 
-  /** Once a second: keep the lease, or try to get it; see what is due. */
+  /** Once a second: keep the lease, however long a transition takes, or try to get it; see what is due. */
   #beat(): void {
-    if (!this.#mayWrite) return;
+    if (this.#goal !== 'writing') return;
     const now = Date.now();
-    const { mode } = this.#config;
-    const { idle } = this.#transitions;
     const term = this.#term;
     try {
       this.#lease.extend(now);
     } catch (error) {
+      // A term that is about to begin meets the same with its first transaction.
       if (term !== undefined) this.#endTerm(term, error);
       return;
     }
-    if (!idle || mode === 'once') return;
+    if (!this.#transitions.idle || this.#config.mode === 'once') return;
     if (term === undefined) {
-      void this.#transitions.run(() => this.#tryToWrite());
+      void this.#queue(() => this.#reachGoal());
       return;
     }
     if (term.isScanDue(now)) void this.#scanSoon();
@@ -130,114 +138,112 @@ export class Indexer {
 
   // Transitions
 
+  /** Whatever goes wrong in a transition ends in standing down. */
+  #queue(transition: () => Promise<void>): Promise<void> {
+    return this.#transitions.run(async () => {
+      try {
+        await transition();
+      } catch (error) {
+        await this.#recover(error);
+      }
+    });
+  }
+
+  async #reachGoal(): Promise<void> {
+    if (this.#term?.failure !== undefined) throw this.#term.failure;
+    if (this.#goal !== 'writing' || this.#term?.isOver === true) await this.#standDown();
+    if (this.#goal === 'paused') this.#output.state({ kind: 'paused' });
+    if (this.#goal === 'writing' && this.#term === undefined) await this.#tryToWrite();
+  }
+
   /** Opens the store and takes the lease, unless another process holds it. */
   async #tryToWrite(): Promise<void> {
-    if (this.#term !== undefined || !this.#mayWrite) return;
-    try {
-      const acquired = await this.#lease.acquire();
-      // Whoever pauses or stops stands down next, which gives back what has just been got.
-      if (!this.#mayWrite) return;
-      if (acquired.kind === 'held') await this.#beginTerm(acquired);
-      else if (acquired.kind === 'taken') this.#follow(acquired.pid, acquired.role);
-      else this.#output.unavailable(newerStore());
-    } catch (error) {
-      await this.#recover(error);
-    }
+    const acquired = await this.#lease.acquire();
+    // Another goal has its transition in the queue, which gives back what has just been got.
+    if (this.#goal !== 'writing') return;
+    if (acquired.kind === 'held') await this.#beginTerm(acquired);
+    else if (acquired.kind === 'taken') this.#follow(acquired.pid, acquired.role);
+    else this.#output.unavailable(newerStore());
   }
 
   /** Another process writes: say so once, with what there is to be read. */
   #follow(pid: number, role: string): void {
-    if (this.#following === pid) return;
-    this.#following = pid;
-    this.#output.state({ kind: 'following', pid, role });
-    this.#output.roots(scanRoots(configuredRoots(this.#config)), () => false);
+    const isNews = this.#output.state({ kind: 'following', pid, role });
+    if (isNews) this.#output.roots(scanRoots(configuredRoots(this.#config)), () => false);
   }
 
   async #beginTerm({ db, assertWriter }: Extract<Acquired, { kind: 'held' }>): Promise<void> {
-    this.#following = 0;
     const config = this.#config;
     const output = this.#output;
     const { overrides, problems } = parsePriceOverrides(config.priceOverrides ?? {});
     for (const problem of problems) output.log('warn', `Price override ignored: ${problem}`);
-    const book = createPriceBook(overrides);
+    const book = createPriceBook(overrides, extendCatalogue(config.clientModels));
     const writer = new Writer(db, { book, storeTitles: config.storeTitles, assertWriter });
     const maintenance = new Maintenance(db, config.storeFile, writer, (level, text) =>
       output.log(level, text),
     );
-    const damage = await maintenance.damageAfterUncleanEnd();
-    if (damage !== undefined) {
-      this.#lease.close();
-      if (this.#repairs >= mostRepairs)
-        throw new HumanError('store', damagedAgain(config.storeFile));
-      this.#repair();
-      await this.#tryToWrite();
-      return;
-    }
+    await maintenance.checkAfterUncleanEnd();
     await maintenance.repriceIfChanged();
     const term = new WriterTerm(
       { config, db, writer, maintenance, output },
       {
-        failed: (ended, error) => this.#endTerm(ended, error),
+        failed: (failed, error) => this.#endTerm(failed, error),
         scanWanted: () => void this.#scanSoon(),
       },
     );
     this.#term = term;
     output.log('info', `Writing ${config.storeFile} with ${db.engine}`);
-    if (this.#mayWrite) await this.#scan(term);
-  }
-
-  async #scan(term: WriterTerm): Promise<void> {
-    if (term.isOver) return;
-    try {
-      await term.scan();
-    } catch (error) {
-      term.end();
-      await this.#recover(error);
-    }
+    if (this.#goal === 'writing') await term.scan();
   }
 
   /** Stops watching, gives the lease back and closes the store. */
   async #standDown(isWhole = true): Promise<void> {
     await this.#term?.close(isWhole);
     this.#term = undefined;
-    this.#following = 0;
     this.#lease.release();
   }
 
   // Failures
 
+  /** A term has failed outside of the transitions: it is over at once, and its turn to close comes. */
+  #endTerm(term: WriterTerm, error: unknown): void {
+    if (term.isOver) return;
+    term.end(error);
+    void this.#queue(() => this.#reachGoal());
+  }
+
   /** After a failure: stands down, and goes on at once with what takes the place of a damaged store. */
   async #recover(error: unknown): Promise<void> {
     const damaged = isDamage(error);
     await this.#standDown(!damaged);
-    if (damaged && this.#mayWrite && this.#repair()) {
-      await this.#tryToWrite();
+    this.#repairs = this.#repairs.filter((at) => Date.now() - at < hourMs);
+    const mayRepair = this.#repairs.length < mostRepairs;
+    if (damaged && mayRepair && this.#goal === 'writing' && this.#repair()) {
+      try {
+        await this.#reachGoal();
+      } catch (next) {
+        await this.#recover(next);
+      }
       return;
     }
-    this.#tellFailure(error);
+    this.#tellFailure(damaged && !mayRepair ? damagedAgain(this.#config.storeFile) : error);
     if (this.#config.mode === 'once') this.#output.caughtUp();
   }
 
-  /** Sets the store aside if the file at its path is damaged indeed. */
+  /** Sets the store aside, unless another program has just done so; true when it is worth a try. */
   #repair(): boolean {
-    if (this.#repairs >= mostRepairs) return false;
-    this.#repairs += 1;
+    const { storeFile } = this.#config;
+    // What is not ours is left as it is, and said to be so.
+    if (!wasStore(storeFile)) return false;
+    this.#repairs.push(Date.now());
     try {
-      const damage = repairStore(this.#config.storeFile);
-      if (damage === undefined) return false;
-      this.#output.log('error', damageText(damage));
+      const damage = repairStore(storeFile);
+      if (damage !== undefined) this.#output.log('error', damageText(damage));
       return true;
     } catch (error) {
       this.#output.log('error', `The store could not be repaired: ${messageOf(error)}`);
       return false;
     }
-  }
-
-  /** A term has failed outside of the transitions: it is over at once, and its turn to close comes. */
-  #endTerm(term: WriterTerm, error: unknown): void {
-    if (term.isOver) return;
-    term.end();
-    void this.#transitions.run(() => this.#recover(error));
   }
 
   #tellFailure(error: unknown): void {

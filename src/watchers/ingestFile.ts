@@ -52,7 +52,8 @@ export function* newChunks(
   }
 }
 
-function reasonOf(error: unknown): string {
+/** An errno code, or the message of what has none. */
+export function reasonOf(error: unknown): string {
   const { code } = (error ?? {}) as NodeJS.ErrnoException;
   return typeof code === 'string' ? code : messageOf(error);
 }
@@ -80,7 +81,7 @@ export async function storeItems(
   failures: ReadFailures,
 ): Promise<string[]> {
   try {
-    const stale = await whileBusy(() => writer.ingest(items));
+    const stale = await whileBusy(() => writer.ingest(items), failures.over);
     for (const { file, chunk } of items) {
       if (chunk.done && !stale.includes(file.path)) failures.read(file.path);
     }

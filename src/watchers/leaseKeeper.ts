@@ -1,12 +1,17 @@
-import { damageText } from '../store/connection/backups.ts';
+import { existsSync } from 'node:fs';
 import { openForWriting, type WritableStore } from '../store/connection/openStore.ts';
-import { storeIdentity } from '../store/connection/storeFiles.ts';
-import { Lease, LeaseLostError } from '../store/connection/writerLease.ts';
+import { damageText } from '../store/connection/repair.ts';
+import { isDamage } from '../store/connection/storeErrors.ts';
+import { openIdentity, storeIdentity } from '../store/connection/storeFiles.ts';
+import { Lease, LeaseLostError, newHolder } from '../store/connection/writerLease.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
 import { assertOwnSchema } from '../store/schema/migrations.ts';
 import type { IndexerConfig } from './messages.ts';
 import type { IndexerOutput } from './output.ts';
 import { whileBusy } from './retryBusy.ts';
+
+/** Times it is opened again because another file has taken its place; the next heartbeat tries again. */
+const mostTries = 5;
 
 /** Another file has taken the place of the store that is open. */
 export class StoreReplacedError extends Error {}
@@ -29,14 +34,20 @@ export type Acquired =
  * process writes, so that asking again costs little.
  */
 export class LeaseKeeper {
-  readonly #config: Pick<IndexerConfig, 'storeFile' | 'engine' | 'role'>;
+  readonly #config: Pick<IndexerConfig, 'storeFile' | 'engine' | 'role' | 'lease'>;
   readonly #output: IndexerOutput;
+  /** A lease that could not be given back is still this one's. */
+  readonly #holder = newHolder();
   #store: WritableStore | undefined;
   #lease: Lease | undefined;
   #held = false;
   #identity = '';
+  #openIdentity = '';
 
-  constructor(config: Pick<IndexerConfig, 'storeFile' | 'engine' | 'role'>, output: IndexerOutput) {
+  constructor(
+    config: Pick<IndexerConfig, 'storeFile' | 'engine' | 'role' | 'lease'>,
+    output: IndexerOutput,
+  ) {
     this.#config = config;
     this.#output = output;
   }
@@ -61,25 +72,44 @@ export class LeaseKeeper {
   async #open(): Promise<WritableStore> {
     if (this.#isReplaced) this.close();
     if (this.#store !== undefined) return this.#store;
-    const { storeFile, engine, role } = this.#config;
+    const { storeFile, role, lease } = this.#config;
+    for (let tries = 0; tries < mostTries; tries++) {
+      const identity = storeIdentity(storeFile);
+      const store = await this.#openFile();
+      if (storeIdentity(storeFile) === identity && existsSync(storeFile)) {
+        this.#store = store;
+        this.#lease = new Lease(store.db, role, lease, this.#holder);
+        this.#identity = identity;
+        this.#openIdentity = openIdentity(storeFile);
+        return store;
+      }
+      // Made, restored, replaced or removed meanwhile: which file is open cannot be told.
+      store.db.close();
+    }
+    throw new StoreReplacedError();
+  }
+
+  async #openFile(): Promise<WritableStore> {
+    const { storeFile, engine } = this.#config;
     const store = await whileBusy(() => openForWriting(storeFile, { engine }));
-    this.#store = store;
-    this.#lease = new Lease(store.db, role);
-    this.#identity = storeIdentity(storeFile);
-    const { damage } = store;
-    if (damage !== undefined) this.#output.log('error', damageText(damage));
+    if (store.damage !== undefined) this.#output.log('error', damageText(store.damage));
     return store;
   }
 
-  /** Another file stands at the store's path, or none: replaced, deleted, moved away. */
+  /** What tells the file that is open from another at its path. */
+  get identity(): string {
+    return this.#store === undefined ? storeIdentity(this.#config.storeFile) : this.#identity;
+  }
+
+  /** Other files stand at the store's path, or none: replaced, deleted, moved away. */
   get #isReplaced(): boolean {
-    const { storeFile } = this.#config;
-    return this.#store !== undefined && storeIdentity(storeFile) !== this.#identity;
+    if (this.#store === undefined) return false;
+    return this.#openIdentity !== openIdentity(this.#config.storeFile);
   }
 
   /**
    * The heartbeat: keeps the lease, if this process has it. Throws `LeaseLostError`, and
-   * `StoreReplacedError` where what is written would be seen by nobody.
+   * `StoreReplacedError` where what is written would be seen by nobody, and what says that it is damaged.
    */
   extend(now: number): void {
     if (!this.#held) return;
@@ -87,7 +117,8 @@ export class LeaseKeeper {
     let extended = true;
     try {
       extended = this.#lease!.extend(now);
-    } catch {
+    } catch (error) {
+      if (isDamage(error)) throw error;
       // Busy just now is no loss: the next beat comes before the lease ends.
     }
     if (!extended) throw new LeaseLostError();

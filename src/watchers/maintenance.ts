@@ -1,16 +1,26 @@
+import { statSync } from 'node:fs';
 import type { Root } from '../agents/agentLog.ts';
 import { agentLog } from '../agents/registry.ts';
+import { dayMs } from '../model/calendar.ts';
+import { messageOf } from '../model/errors.ts';
 import type { AgentMetadata } from '../model/records.ts';
+import { gitRootOf } from '../platform/gitRoot.ts';
 import { backUp, backupEveryMs, lastBackupAt } from '../store/connection/backups.ts';
-import { findDamage } from '../store/connection/openStore.ts';
+import { DamageError, findDamage } from '../store/connection/checkStore.ts';
 import type { SqlDatabase, Statement } from '../store/driver/types.ts';
 import type { Writer } from '../store/writer.ts';
-import { gitRootOf } from './gitRoot.ts';
 import { whileBusy } from './retryBusy.ts';
 import type { ScannedRoot } from './scanRoots.ts';
+import { runStoreTask } from './thread/storeTask.ts';
 
 /** How long a repository that was found, or not found, is taken to be so. */
 const projectFreshMs = 3_600_000;
+
+/** Name of the check of the whole store. */
+const checkJob = 'check';
+
+/** A check of less takes no time anybody would notice. */
+const worthAThreadBytes = 48 * 1024 * 1024;
 
 /** The writer's background jobs. Each notes its last run and result for `doctor`. */
 export class Maintenance {
@@ -21,6 +31,8 @@ export class Maintenance {
   readonly #record: Statement;
   readonly #metaValue: Statement;
   readonly #staleProjects: Statement;
+  readonly #finishedAt: Statement;
+  #checking = false;
   /** Modification times of the meta files read so far. */
   readonly #metaSeen = new Map<string, number>();
 
@@ -36,6 +48,7 @@ export class Maintenance {
     this.#log = log;
     this.#record = db.prepare('INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?)');
     this.#metaValue = db.prepare('SELECT value FROM meta WHERE key = ?');
+    this.#finishedAt = db.prepare('SELECT finished_at AS at FROM job WHERE name = ?');
     this.#staleProjects = db.prepare(
       `SELECT DISTINCT w.text AS cwd FROM session s JOIN word w ON w.id = s.cwd
        LEFT JOIN project p ON p.cwd = s.cwd
@@ -53,18 +66,51 @@ export class Maintenance {
   }
 
   /**
-   * Checks a store whose last writer did not close it, and marks it as open. The damage when there is
-   * some: nothing was written then, and the store is to be set aside.
+   * Checks a store whose last writer did not close it, and marks it as open. Throws a `DamageError` when
+   * it is damaged: nothing was written then.
    */
-  async damageAfterUncleanEnd(): Promise<string | undefined> {
-    if (this.meta('clean') === '0') {
-      const started = Date.now();
-      const damage = findDamage(this.#db);
-      if (damage !== undefined) return damage;
-      this.record('check', started, 'no damage after an unclean end');
-    }
+  async checkAfterUncleanEnd(): Promise<void> {
+    if (this.meta('clean') === '0') await this.#check('no damage after an unclean end');
     await whileBusy(() => this.#writer.setMeta('clean', '0'));
-    return undefined;
+  }
+
+  /** Checks the store once a day, as that does: nothing may read a damaged page for weeks. */
+  async checkIfDue(signal: AbortSignal): Promise<void> {
+    const last = this.#finishedAt.get<{ at: number }>(checkJob)?.at ?? this.#createdAt;
+    if (this.#checking || Math.abs(Date.now() - last) < dayMs) return;
+    this.#checking = true;
+    try {
+      await this.#check('no damage', signal);
+    } finally {
+      this.#checking = false;
+    }
+  }
+
+  async #check(result: string, signal?: AbortSignal): Promise<void> {
+    const started = Date.now();
+    let damage: string | undefined;
+    try {
+      damage = await this.#findDamage(signal);
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      // Not known to be damaged: what cannot be read is met by whoever reads it.
+      this.#log('warn', `The store could not be checked: ${messageOf(error)}`);
+      this.record(checkJob, started, `failed: ${messageOf(error)}`);
+      return;
+    }
+    if (damage !== undefined) throw new DamageError(damage);
+    this.record(checkJob, started, result);
+  }
+
+  /** A large store on a thread of its own: the lease has to be kept meanwhile. A small one right here. */
+  async #findDamage(signal?: AbortSignal): Promise<string | undefined> {
+    const bytes = statSync(this.#file, { throwIfNoEntry: false })?.size ?? 0;
+    if (bytes < worthAThreadBytes) return findDamage(this.#db);
+    return runStoreTask<'check'>({ kind: 'check', file: this.#file }, signal && { signal });
+  }
+
+  get #createdAt(): number {
+    return Number(this.meta('createdAt') ?? Date.now());
   }
 
   markClean(): void {
@@ -84,22 +130,23 @@ export class Maintenance {
   }
 
   /** Finds the repository of every start directory that is new or was looked at long ago. */
-  async resolveProjects(): Promise<void> {
+  async resolveProjects(over: AbortSignal): Promise<void> {
     const now = Date.now();
     const stale = this.#staleProjects.all<{ cwd: string }>(now - projectFreshMs);
     if (stale.length === 0) return;
     const roots = new Map(stale.map(({ cwd }) => [cwd, gitRootOf(cwd)]));
-    await whileBusy(() => this.#writer.setProjects(roots, now));
+    await whileBusy(() => this.#writer.setProjects(roots, now), over);
   }
 
-  async backUpIfDue(): Promise<void> {
+  async backUpIfDue(over: AbortSignal): Promise<void> {
     const now = new Date();
     // A store not a week old can be built again from its transcripts.
-    const last =
-      lastBackupAt(this.#file, now.getTime()) || Number(this.meta('createdAt') ?? now.getTime());
+    const last = lastBackupAt(this.#file, now.getTime()) || this.#createdAt;
     if (this.#file === ':memory:' || now.getTime() - last < backupEveryMs) return;
+    // A damaged index is in no copy, which has its own.
+    await this.#check('no damage before the weekly backup', over);
     try {
-      const path = await whileBusy(() => backUp(this.#db, this.#file, now));
+      const path = await whileBusy(() => backUp(this.#db, this.#file, now), over);
       this.record('backup', now.getTime(), path);
     } catch (error) {
       this.#log('warn', `The weekly backup could not be written: ${String(error)}`);

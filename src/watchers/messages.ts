@@ -1,6 +1,8 @@
 import type { RootSource } from '../agents/agentLog.ts';
 import type { ErrorText } from '../model/errors.ts';
 import type { RetentionPlan } from '../model/retention.ts';
+import type { CatalogueModel } from '../pricing/catalogue.ts';
+import type { LeaseTimes } from '../store/connection/writerLease.ts';
 import type { PollingMode } from './fileWatcher.ts';
 
 /** All an indexer needs to know. Plain data: it crosses into a worker thread. */
@@ -15,12 +17,15 @@ export interface IndexerConfig {
   readonly home: string;
   /** The user's price overrides as written; checked where they are used. */
   readonly priceOverrides: unknown;
+  /** Models the catalogue does not know and Claude Code has a price of; none when absent. */
+  readonly clientModels?: readonly CatalogueModel[] | undefined;
   readonly storeTitles: boolean;
   /** Without it nothing is downsampled. */
   readonly retention?: RetentionPlan | undefined;
   readonly polling: PollingMode;
   readonly paused: boolean;
   readonly engine?: 'better-sqlite3' | 'node:sqlite' | undefined;
+  readonly lease?: LeaseTimes | undefined;
 }
 
 /** A root as the user is shown it. */

@@ -15,12 +15,14 @@ export class IndexerOutput {
     this.#tell = tell;
   }
 
-  state(state: IndexerState): void {
+  /** Whether it was news. */
+  state(state: IndexerState): boolean {
     const text = JSON.stringify(state);
     // While the store is unavailable every retry starts over; that is not shown.
-    if (this.#stopped || text === this.#lastState) return;
+    if (this.#stopped || text === this.#lastState) return false;
     this.#lastState = text;
     this.#tell({ type: 'state', state });
+    return true;
   }
 
   unavailable({ message, what }: HumanError): void {

@@ -1,7 +1,8 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { type MessagePort, Worker } from 'node:worker_threads';
-import { messageOf } from '../model/errors.ts';
+import { HumanError, messageOf } from '../model/errors.ts';
 import type { Bookmark } from '../model/records.ts';
+import { endWorker } from '../platform/endWorker.ts';
 import { mergeLines } from '../store/ingest/merge.ts';
 import type { IngestItem } from '../store/writer.ts';
 import { IngestBatch } from './ingestBatch.ts';
@@ -40,6 +41,18 @@ const filesASlice = 4000;
 /** Portions read ahead of the store at most: bounds the memory. */
 const mostAhead = 2;
 
+/** Longer than the longest line takes: a thread that is silent for so long hangs in a call of the system. */
+const patienceMs = 120_000;
+
+interface ReadOptions {
+  /** Ends the reading at once, whatever it waits for. */
+  readonly signal: AbortSignal;
+  /** Milliseconds until a silent thread is given up. */
+  readonly patience?: number;
+  /** The thread's entry: another one for tests. */
+  readonly file?: string;
+}
+
 /** Reads files into portions, newest first as they are given. */
 function* portions(files: Iterable<Unread>, events: ReadingEvents): Generator<Portion> {
   const batch = new IngestBatch();
@@ -61,6 +74,7 @@ function* portions(files: Iterable<Unread>, events: ReadingEvents): Generator<Po
 export async function* readAhead(
   unread: UnreadFiles,
   events: ReadingEvents,
+  options: ReadOptions,
 ): AsyncGenerator<Portion, void, void> {
   if (unread.bytes < worthAThreadBytes) {
     for (const portion of portions(inTurn(unread, unread.files), events)) {
@@ -70,7 +84,7 @@ export async function* readAhead(
     }
     return;
   }
-  yield* readOnThread(unread, events);
+  yield* readOnThread(unread, events, options);
 }
 
 function* inTurn(
@@ -85,6 +99,8 @@ function* inTurn(
 type FromReader =
   | { readonly type: 'portion'; readonly portion: Portion }
   | { readonly type: 'end' }
+  /** It begins with a file. */
+  | { readonly type: 'file'; readonly path: string }
   | { readonly type: 'log'; readonly text: string }
   | { readonly type: 'unread'; readonly path: string; readonly reason: string }
   | { readonly type: 'failed'; readonly text: string };
@@ -92,9 +108,10 @@ type FromReader =
 async function* readOnThread(
   unread: UnreadFiles,
   events: ReadingEvents,
+  { signal, patience = patienceMs, file = workerFile() }: ReadOptions,
 ): AsyncGenerator<Portion, void, void> {
   const { files } = unread;
-  const worker = new Worker(workerFile(), {
+  const worker = new Worker(file, {
     name: 'outlay-reader',
     workerData: { role: 'reader' },
     resourceLimits: shortLived,
@@ -107,8 +124,12 @@ async function* readOnThread(
   };
   worker.on('message', push);
   worker.on('error', (error) => push({ type: 'failed', text: messageOf(error) }));
+  worker.on('exit', () => push({ type: 'failed', text: 'The reading thread ended.' }));
+  const cancelled = (): void => wake();
+  signal.addEventListener('abort', cancelled);
   let next = 0;
   let doneBytes = 0;
+  let reading = files[0]?.path ?? '';
   const sendSlice = (): void => {
     const slice = files.slice(next, next + filesASlice);
     next += slice.length;
@@ -116,19 +137,25 @@ async function* readOnThread(
   };
   sendSlice();
   try {
-    for (;;) {
+    while (!signal.aborted) {
       const message = arrived.shift();
       if (message === undefined) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
+        const isSilent = await new Promise<boolean>((resolve) => {
+          const timer = setTimeout(() => resolve(true), patience);
+          wake = () => {
+            clearTimeout(timer);
+            resolve(false);
+          };
         });
+        if (isSilent) throw silent(reading, patience);
         continue;
       }
       if (message.type === 'end') {
         if (next >= files.length) return;
         doneBytes = files.slice(0, next).reduce((sum, { size }) => sum + size, 0);
         sendSlice();
-      } else if (message.type === 'log') events.log(message.text);
+      } else if (message.type === 'file') reading = message.path;
+      else if (message.type === 'log') events.log(message.text);
       else if (message.type === 'unread') events.failed(message.path, message.reason);
       else if (message.type === 'failed') throw new Error(message.text);
       else {
@@ -138,8 +165,16 @@ async function* readOnThread(
       }
     }
   } finally {
-    await worker.terminate();
+    signal.removeEventListener('abort', cancelled);
+    await endWorker(worker);
   }
+}
+
+function silent(path: string, patience: number): HumanError {
+  const seconds = String(Math.round(patience / 1000));
+  return new HumanError('files', `${path} gave no answer for ${seconds} s. Check its disk.`, {
+    what: { id: 'fileSilent', values: [path, seconds] },
+  });
 }
 
 /** The reading thread: gets a list of files, answers with portions, a few ahead of the store. */
@@ -162,11 +197,17 @@ export function runReader(port: MessagePort): void {
       log: (text) => tell({ type: 'log', text }),
       failed: (path, reason) => tell({ type: 'unread', path, reason }),
     };
-    for (const portion of portions(files, events)) {
+    for (const portion of portions(announced(files), events)) {
       await send(portion);
     }
     tell({ type: 'end' });
   };
+  function* announced(files: readonly Unread[]): Generator<Unread> {
+    for (const each of files) {
+      tell({ type: 'file', path: each.file.path });
+      yield each;
+    }
+  }
   const send = async (portion: Portion): Promise<void> => {
     while (ahead >= mostAhead) {
       await new Promise<void>((resolve) => {

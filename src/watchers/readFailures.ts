@@ -21,6 +21,8 @@ export class ReadFailures {
   readonly #writer: Writer;
   readonly #roots: WatchedRoots;
   readonly #output: IndexerOutput;
+  /** Aborted when the term is over: nothing waits for a lock then. */
+  readonly over: AbortSignal;
   /** Reasons by path. */
   readonly #failed = new Map<string, string>();
   #scanned: readonly ScannedRoot[] = [];
@@ -32,11 +34,13 @@ export class ReadFailures {
     writer: Writer,
     roots: WatchedRoots,
     output: IndexerOutput,
+    over: AbortSignal,
     stored: string | undefined,
   ) {
     this.#writer = writer;
     this.#roots = roots;
     this.#output = output;
+    this.over = over;
     this.#stored = stored;
   }
 
@@ -56,9 +60,15 @@ export class ReadFailures {
     this.#output.log('warn', `${path} cannot be read (${reason}); everything else is.`);
   }
 
-  /** A file was read to its end. */
+  /** A file was read to its end, whatever came of listing it. */
   read(path: string): void {
     if (this.#failed.delete(path)) this.#changed = true;
+    if (!this.#scanned.some((each) => each.unreadable.some((file) => file.path === path))) return;
+    this.#changed = true;
+    this.#scanned = this.#scanned.map((each) => ({
+      ...each,
+      unreadable: each.unreadable.filter((file) => file.path !== path),
+    }));
   }
 
   /** Says and stores what has changed. */
@@ -73,7 +83,7 @@ export class ReadFailures {
     this.#output.roots(scanned, (root) => this.#roots.isPolled(root));
     const stored = storedUnreadable(this.#stored, this.#scanned, failed);
     if (stored === this.#stored) return;
-    await whileBusy(() => this.#writer.setMeta(unreadableKey, stored ?? '{}'));
+    await whileBusy(() => this.#writer.setMeta(unreadableKey, stored ?? '{}'), this.over);
     this.#stored = stored;
   }
 }

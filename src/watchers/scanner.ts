@@ -74,8 +74,8 @@ export class Scanner {
     if (this.#over.aborted) return;
     const result = `${fresh.length} of ${files.length} transcripts had something new`;
     this.#maintenance.record('index', started, result);
-    await this.#maintenance.resolveProjects();
-    await this.#maintenance.backUpIfDue();
+    await this.#maintenance.resolveProjects(this.#over);
+    await this.#maintenance.backUpIfDue(this.#over);
   }
 
   #markGone(
@@ -107,7 +107,7 @@ export class Scanner {
       log: (text) => this.#output.log('info', text),
       failed: (path, reason) => this.#failures.failed(path, reason),
     };
-    for await (const portion of readAhead(unread, events)) {
+    for await (const portion of readAhead(unread, events, { signal: this.#over })) {
       if (this.#over.aborted) return;
       if (portion.items.length > 0) {
         const stale = await storeItems(this.#writer, portion.items, this.#failures);
@@ -123,7 +123,8 @@ export class Scanner {
   async #readMetaFiles(scanned: readonly ScannedRoot[]): Promise<void> {
     if (this.#over.aborted) return;
     for (const { root, facts } of this.#maintenance.newMetaFiles(scanned)) {
-      if (facts.length > 0) await whileBusy(() => this.#writer.addAgentMetadata(root.path, facts));
+      if (facts.length === 0) continue;
+      await whileBusy(() => this.#writer.addAgentMetadata(root.path, facts), this.#over);
     }
   }
 }

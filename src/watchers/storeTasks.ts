@@ -1,18 +1,19 @@
 import { existsSync } from 'node:fs';
-import { type MessagePort, Worker } from 'node:worker_threads';
-import { type ErrorReason, type ErrorText, HumanError, messageOf } from '../model/errors.ts';
+import type { MessagePort } from 'node:worker_threads';
+import { HumanError, messageOf } from '../model/errors.ts';
 import { limitsAt, type RetentionPlan } from '../model/retention.ts';
 import { createPriceBook } from '../pricing/priceBook.ts';
+import { damageIn } from '../store/connection/checkStore.ts';
 import {
-  inStore,
   openForReading,
   openForWriting,
-  storeError,
+  type WritableStore,
 } from '../store/connection/openStore.ts';
-import { repairing } from '../store/connection/repair.ts';
+import { type Damage, damageText, repairing } from '../store/connection/repair.ts';
+import { inStore, storeError } from '../store/connection/storeErrors.ts';
 import { Lease } from '../store/connection/writerLease.ts';
 import { assertOwnSchema, newerStore } from '../store/schema/migrations.ts';
-import { type CopiedStore, copyStore } from '../store/upkeep/copyStore.ts';
+import { copyStore } from '../store/upkeep/copyStore.ts';
 import { type ResetLoss, resetLoss, resetStore } from '../store/upkeep/reset.ts';
 import { Writer } from '../store/writer.ts';
 import { Maintenance } from './maintenance.ts';
@@ -24,128 +25,107 @@ import {
   sumUpAll,
 } from './retentionJob.ts';
 import { whileBusy } from './retryBusy.ts';
-import { workerFile } from './workerFile.ts';
-
-/** Work on a whole store: as long as its disk takes, so on a thread of its own. */
-export type StoreTask =
-  | {
-      readonly kind: 'copy';
-      readonly from: string;
-      readonly to: string;
-      /** A file of that name gives way. */
-      readonly replace: boolean;
-    }
-  /** Brings a store an older Outlay wrote last up to date. */
-  | { readonly kind: 'migrate'; readonly file: string }
-  /** Says what a reset would take away; `roots` are the configuration directories read now. */
-  | { readonly kind: 'loss'; readonly file: string; readonly roots: readonly string[] }
-  | { readonly kind: 'reset'; readonly file: string; readonly role: 'editor' | 'terminal' };
-
-/** What each kind of work answers with. */
-export interface StoreTaskResults {
-  readonly copy: CopiedStore;
-  readonly migrate: undefined;
-  /** Undefined while there is no store. */
-  readonly loss: ResetLoss | undefined;
-  readonly reset: undefined;
-}
-
-type Outcome =
-  | { readonly type: 'done'; readonly result: unknown }
-  | {
-      readonly type: 'failed';
-      readonly reason: ErrorReason | undefined;
-      readonly text: string;
-      readonly what: ErrorText | undefined;
-    };
-
-/** Does the work on another thread, so that this one stays free. */
-export async function runStoreTask<K extends StoreTask['kind']>(
-  task: Extract<StoreTask, { kind: K }>,
-): Promise<StoreTaskResults[K]> {
-  const worker = new Worker(workerFile(), {
-    name: 'outlay-store-task',
-    workerData: { role: 'storeTask', task },
-  });
-  const outcome = await new Promise<Outcome>((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', () => reject(new Error('The thread ended before its work was done.')));
-  });
-  if (outcome.type === 'done') return outcome.result as StoreTaskResults[K];
-  if (outcome.reason === undefined) throw new Error(outcome.text);
-  throw new HumanError(outcome.reason, outcome.text, { what: outcome.what });
-}
+import { type FromStoreTask, fileOf, type StoreTask } from './thread/storeTask.ts';
 
 /** The other thread's part. */
 export async function serveStoreTask(port: MessagePort, task: StoreTask): Promise<void> {
-  let outcome: Outcome;
+  const tell = (message: FromStoreTask): void => port.postMessage(message);
+  const repaired = (damage: Damage): void => tell({ type: 'repaired', text: damageText(damage) });
   try {
-    outcome = { type: 'done', result: await perform(task) };
+    tell({ type: 'done', result: await perform(task, repaired) });
   } catch (thrown) {
-    const error = storeError(task.kind === 'copy' ? task.from : task.file, thrown);
+    const error = storeError(fileOf(task), thrown);
     const { reason, what } = error instanceof HumanError ? error : {};
-    outcome = { type: 'failed', reason, text: messageOf(error), what };
+    tell({ type: 'failed', reason, text: messageOf(error), what });
   }
-  port.postMessage(outcome);
 }
 
-function perform(task: StoreTask): unknown {
+/** Is told what was done about a store that was damaged. */
+type Told = (damage: Damage) => void;
+
+function perform(task: StoreTask, told: Told): unknown {
   switch (task.kind) {
     case 'copy':
-      return copyStore(task.from, task.to, { replace: task.replace });
+      return repairing(
+        task.from,
+        () => copyStore(task.from, task.to, { replace: task.replace }),
+        told,
+      );
     case 'migrate':
-      return migrateStore(task.file);
+      return migrateStore(task.file, told);
     case 'loss':
-      return repairing(task.file, () => lossOf(task.file, task.roots));
+      return lossOf(task.file, task.roots, told);
     case 'reset':
-      return emptyStore(task.file, task.role);
+      return emptyStore(task.file, task.role, told);
+    case 'check':
+      return damageIn(task.file);
   }
 }
 
 /** Opening a store to write it migrates it. */
-async function migrateStore(file: string): Promise<void> {
-  const { db } = await whileBusy(() => openForWriting(file));
-  db.close();
+async function migrateStore(file: string, told: Told): Promise<void> {
+  (await openTelling(file, told)).db.close();
+}
+
+/** Opens a store to write it; it may have been repaired or restored on the way. */
+async function openTelling(file: string, told: Told): Promise<WritableStore> {
+  const store = await whileBusy(() => openForWriting(file));
+  if (store.damage !== undefined) told(store.damage);
+  return store;
 }
 
 /** What a reset of a store would take away, by what is on disk now; undefined without a store. */
-export function lossOf(file: string, roots: readonly string[]): ResetLoss | undefined {
-  const db = openForReading(file);
-  if (db === undefined) return undefined;
-  try {
-    return inStore(file, () => resetLoss(db, roots, existsSync));
-  } finally {
-    db.close();
-  }
+export function lossOf(
+  file: string,
+  roots: readonly string[],
+  told: Told,
+): Promise<ResetLoss | undefined> {
+  const loss = (): ResetLoss | undefined => {
+    const db = openForReading(file);
+    try {
+      return db && inStore(file, () => resetLoss(db, roots, existsSync));
+    } finally {
+      db?.close();
+    }
+  };
+  return repairing(file, loss, told);
 }
 
 /** Empties a store, whoever writes it and whatever is there. */
-export function emptyStore(file: string, role: 'editor' | 'terminal'): Promise<void> {
-  return repairing(file, () => empty(file, role));
-}
-
-async function empty(file: string, role: 'editor' | 'terminal'): Promise<void> {
-  const { db } = await whileBusy(() => openForWriting(file));
-  try {
-    await whileBusy(() => resetStore(db, role, Date.now()));
-  } catch (error) {
-    throw storeError(file, error);
-  } finally {
-    db.close();
-  }
+export function emptyStore(file: string, role: 'editor' | 'terminal', told: Told): Promise<void> {
+  const empty = async (): Promise<void> => {
+    const { db } = await openTelling(file, told);
+    try {
+      await whileBusy(() => resetStore(db, role, Date.now()));
+    } catch (error) {
+      throw storeError(file, error);
+    } finally {
+      db.close();
+    }
+  };
+  return repairing(file, empty, told);
 }
 
 /**
  * Downsamples what is beyond the plan's limits at a moment (UTC milliseconds), whoever writes the
  * store: the lease is taken, and who had it becomes the writer again afterwards.
  */
-export async function sumUpStore(
+export function sumUpStore(
   file: string,
   plan: RetentionPlan,
   now: number,
+  told: Told,
 ): Promise<DownsamplingResult> {
-  const { db, newer } = await whileBusy(() => openForWriting(file));
+  return repairing(file, () => sumUp(file, plan, now, told), told);
+}
+
+async function sumUp(
+  file: string,
+  plan: RetentionPlan,
+  now: number,
+  told: Told,
+): Promise<DownsamplingResult> {
+  const { db, newer } = await openTelling(file, told);
   try {
     if (newer) throw newerStore();
     const lease = new Lease(db, 'terminal');

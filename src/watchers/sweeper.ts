@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { logFile, type Root } from '../agents/agentLog.ts';
 import { agentLog } from '../agents/registry.ts';
 import type { Writer } from '../store/writer.ts';
 import { Coalescer } from './coalescer.ts';
-import { ingestFile } from './ingestFile.ts';
+import { ingestFile, reasonOf } from './ingestFile.ts';
 import type { IndexerOutput } from './output.ts';
 import type { ReadFailures } from './readFailures.ts';
 import { whileBusy } from './retryBusy.ts';
@@ -77,6 +77,11 @@ export class Sweeper {
     }
   }
 
+  /** Resolves when no check runs any more. Call when the term is over. */
+  close(): Promise<void> {
+    return this.#checks.end();
+  }
+
   /** Whether something was stored since this was asked last. */
   takeCommitted(): boolean {
     const committed = this.#committed;
@@ -92,7 +97,11 @@ export class Sweeper {
     try {
       const isAboutAgent = isMeta(path, root);
       const transcript = isAboutAgent ? agentLog(root).transcriptOf(path) : path;
-      const stats = statSync(transcript, { throwIfNoEntry: false });
+      const stats = this.#statOf(transcript);
+      if (stats === 'unreadable') {
+        await this.#failures.save();
+        return;
+      }
       const known = files.find(transcript);
       if (stats === undefined) {
         if (known?.gone === false) this.#writer.setGone(transcript, true);
@@ -102,7 +111,12 @@ export class Sweeper {
       if (!stats.isFile()) return;
       const { size, mtimeMs } = logFile(transcript, stats);
       const same = known?.size === size && known.mtimeMs === mtimeMs && !known.gone;
-      if (same && !isAboutAgent) return;
+      if (same && !isAboutAgent) {
+        // It may have been unreadable meanwhile.
+        this.#failures.read(transcript);
+        await this.#failures.save();
+        return;
+      }
       await ingestFile(this.#writer, { path: transcript, root, mtimeMs }, this.#failures, {
         log: (text) => this.#output.log('info', text),
         failed: (failed, reason) => this.#failures.failed(failed, reason),
@@ -114,6 +128,16 @@ export class Sweeper {
     } catch (error) {
       // Standing down closes the store under a check; only the writer's own failures count.
       if (!this.#over.aborted) this.#fail(error);
+    }
+  }
+
+  /** What stands at a path; where that cannot be found out (a link to itself), it is told. */
+  #statOf(path: string): Stats | 'unreadable' | undefined {
+    try {
+      return statSync(path, { throwIfNoEntry: false });
+    } catch (error) {
+      this.#failures.failed(path, reasonOf(error));
+      return 'unreadable';
     }
   }
 }

@@ -43,14 +43,17 @@ export class WriterTerm {
   readonly #scanner: Scanner;
   readonly #retention: RetentionJob | undefined;
   readonly #fail: (error: unknown) => void;
+  /** Work that nobody waits for, until it is done. */
+  readonly #background = new Set<Promise<void>>();
   #lastNightCheck = 0;
+  #failure: unknown;
 
   constructor(parts: Parts, events: TermEvents) {
     const { config, db, writer, maintenance, output } = parts;
     const { signal } = this.#over;
     this.#parts = parts;
     this.#fail = (error) => {
-      // Standing down closes the store under what still runs; that is no failure.
+      // What is cut short because the term is over has not failed.
       if (!signal.aborted) events.failed(this, error);
     };
     this.#roots = new WatchedRoots(
@@ -62,7 +65,7 @@ export class WriterTerm {
       },
     );
     const stored = maintenance.meta(unreadableKey);
-    const failures = new ReadFailures(writer, this.#roots, output, stored);
+    const failures = new ReadFailures(writer, this.#roots, output, signal, stored);
     this.#sweeper = new Sweeper(writer, this.#roots, failures, output, signal, this.#fail);
     this.#scanner = new Scanner(
       writer,
@@ -87,13 +90,21 @@ export class WriterTerm {
     return this.#over.signal.aborted;
   }
 
+  /** What ended it, unless it was asked to end. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
   /** Ends the term at once: what runs stops at its next step. */
-  end(): void {
+  end(failure?: unknown): void {
+    if (this.isOver) return;
+    this.#failure = failure;
     this.#over.abort();
   }
 
   /** Brings everything up to date. Throws only while the term is not over. */
   async scan(): Promise<void> {
+    if (this.isOver) return;
     const { config, output } = this.#parts;
     try {
       await this.#scanner.scan();
@@ -102,7 +113,7 @@ export class WriterTerm {
       if (this.isOver) return;
       output.state({ kind: 'watching' });
       output.caughtUp();
-      if (config.mode === 'watch') void this.#sumUp();
+      if (config.mode === 'watch') this.#beside(this.#doDailyWork());
     } catch (error) {
       if (!this.isOver) throw error;
     }
@@ -119,12 +130,23 @@ export class WriterTerm {
   /** What need not be there the moment a line is: new sessions' repositories, the night's work. */
   doBackgroundWork(now: number): void {
     if (this.#sweeper.takeCommitted()) {
-      void this.#parts.maintenance.resolveProjects().catch(this.#fail);
+      this.#beside(this.#parts.maintenance.resolveProjects(this.#over.signal));
     }
     if (now - this.#lastNightCheck > nightEveryMs) {
       this.#lastNightCheck = now;
-      void this.#sumUp();
+      this.#beside(this.#doDailyWork());
     }
+  }
+
+  #beside(work: Promise<void>): void {
+    const done = work.catch(this.#fail).finally(() => this.#background.delete(done));
+    this.#background.add(done);
+  }
+
+  /** What is due once a day. Neither keeps new lines from being stored. */
+  async #doDailyWork(): Promise<void> {
+    await this.#parts.maintenance.checkIfDue(this.#over.signal);
+    await this.#sumUp();
   }
 
   /** Downsamples what is old when a night has passed; everything else goes on meanwhile. */
@@ -139,11 +161,14 @@ export class WriterTerm {
     }
   }
 
-  /** Ends the term, closes its watchers, and notes that the store is whole, if so far as is known it is. */
+  /**
+   * Ends the term and waits for what still runs in it; the store may be closed then. Notes that it is
+   * whole, if so far as is known it is.
+   */
   async close(isWhole: boolean): Promise<void> {
     this.end();
     const { output, maintenance } = this.#parts;
-    await this.#roots.close();
+    await Promise.all([this.#roots.close(), this.#sweeper.close(), ...this.#background]);
     if (isWhole) output.quietly(() => maintenance.markClean());
   }
 }

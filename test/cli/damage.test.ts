@@ -81,7 +81,7 @@ describe('damage is never final', () => {
     smash(store, 'spend_bucket');
     const { usd, said } = total(world, store);
     assert.equal(usd, 1, said);
-    assert.match(said, /there was no backup/);
+    assert.match(said, /there was no sound backup/);
   });
 
   for (const name of ['message', 'file', 'session']) {
@@ -94,6 +94,16 @@ describe('damage is never final', () => {
       assert.equal(total(world, store).usd, 1, 'what is on disk');
     });
   }
+
+  test('a missing store is restored for a question that reads nothing new', () => {
+    using world = new CliWorld();
+    const store = storeWithBackup(world);
+    rmSync(store);
+    const { code, out } = world.on('summary', '--no-index', '--store', store);
+    assert.equal(code, 0);
+    assert.match(out, /\$1\.00/);
+    assert.match(out, /The store was missing: restored .*backup/);
+  });
 
   for (const what of ['missing', 'empty']) {
     test(`a store that is ${what} is restored from its backup, and it is said`, () => {

@@ -16,6 +16,7 @@ import type * as NodeSqlite from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { openForReading, openForWriting } from '../../src/store/connection/openStore.ts';
 import { currentVersion, migrations, schemaState } from '../../src/store/schema/migrations.ts';
+import { downTo } from '../lib/oldStores.ts';
 import { answerRecord, CliWorld, costState, usageOf } from './runCli.ts';
 
 const { DatabaseSync } = createRequire(import.meta.url)('node:sqlite') as typeof NodeSqlite;
@@ -169,6 +170,16 @@ describe('a store an older Outlay wrote last', () => {
     const db = openForReading(store)!;
     assert.equal(schemaState(db).version, currentVersion());
     db.close();
+  });
+
+  test('is read again at once, not with the command after', () => {
+    using world = new CliWorld();
+    oneSession(world);
+    const store = world.dir.at('old', 'outlay.db');
+    world.on('index', '--store', store);
+    downTo(5, store);
+    assert.match(world.on('index', '--store', store).out, /1 with something new/);
+    assert.match(world.on('index', '--store', store).out, /0 with something new/);
   });
 });
 

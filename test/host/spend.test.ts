@@ -7,6 +7,8 @@ import { until } from '../../scripts/shared/retry.ts';
 import type { OutlayApi } from '../../src/extension.ts';
 import { editorReports } from '../../src/reports/registry.ts';
 import { commandIds, reportCommandId } from '../../src/views/core/commandIds.ts';
+import type { SettingsModel } from '../../src/views/core/settingsModel.ts';
+import type { SpendModel } from '../../src/views/core/spendModel.ts';
 import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
 
 const run = process.env.OUTLAY_TEST_RUN;
@@ -35,6 +37,30 @@ describe(`spend (${run})`, () => {
   it('reads with the engine this run is about', async () => {
     await until('the store has been read', () => api.spend.engine !== '');
     assert.equal(api.spend.engine, run === 'no-native' ? 'node:sqlite' : 'better-sqlite3');
+  });
+
+  it('opens nothing again once it has stopped, whatever still comes', async () => {
+    // A window of its own beside this one.
+    const Model = api.parts.model.constructor as new (
+      ...parts: ConstructorParameters<typeof SpendModel>
+    ) => SpendModel;
+    const log = vscode.window.createOutputChannel('Outlay, second window', { log: true });
+    const listeners: (() => void)[] = [];
+    const settings = {
+      current: api.spend.settings,
+      onDidChange: (listener: () => void) => listeners.push(listener),
+    };
+    const memory = { get: () => undefined, keys: () => [], update: async () => {} };
+    const second = new Model(settings as unknown as SettingsModel, memory, log);
+    second.start();
+    await until('the second window follows', () => second.spend.indexer.kind === 'following');
+    await second.stop();
+    for (const listener of listeners) listener();
+    second.rescan();
+    await sleep(500);
+    assert.equal(second.reader, undefined);
+    second.dispose();
+    log.dispose();
   });
 
   it('counts a line that is appended', async () => {
@@ -104,6 +130,25 @@ describe(`spend (${run})`, () => {
     assert.equal(unpriced(), '');
     await config().update('prices.overrides', undefined, vscode.ConfigurationTarget.Global);
     await until('it is unpriced again', () => unpriced() === 'model-x');
+    assert.equal(today(), before);
+  });
+
+  it('prices a model the catalogue does not know by what Claude Code was told meanwhile', async () => {
+    const before = today();
+    append(file, answer({ id: 'new', session: 'session-one', model: 'claude-opus-9' }));
+    const isUnpriced = (): boolean =>
+      (api.spend.overview?.unpricedToday ?? []).some(({ model }) => model === 'claude-opus-9');
+    await until('it has no price', isUnpriced);
+    const rates = { promptCacheWriteTokens: 1, promptCacheReadTokens: 1 };
+    const served = { 'claude-opus-9': { inputTokens: 1, outputTokens: 20, ...rates } };
+    const list = join(process.env.CLAUDE_CONFIG_DIR ?? '', '.claude.json');
+    writeFileSync(list, JSON.stringify({ additionalModelCostsCache: served }));
+    await vscode.commands.executeCommand(commandIds.rescan);
+    await until('the price is in force', () => today() === before + thousandOutputNano);
+    assert.equal(isUnpriced(), false);
+    rmSync(list);
+    await vscode.commands.executeCommand(commandIds.rescan);
+    await until('it is unpriced again', isUnpriced);
     assert.equal(today(), before);
   });
 

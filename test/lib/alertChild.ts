@@ -11,9 +11,9 @@ import { type Deliverer, deliverAlerts } from '../../src/alerts/deliverAlerts.ts
 import { readSecrets } from '../../src/alerts/secrets.ts';
 import { budgetsInForce } from '../../src/budgets/budgetsInForce.ts';
 import { readConfig } from '../../src/dataFolder/readConfig.ts';
+import { noPeers } from '../../src/dataFolder/readPeers.ts';
 import { createPriceBook } from '../../src/pricing/priceBook.ts';
 import { withReportContext } from '../../src/query/openContext.ts';
-import { noPeers } from '../../src/query/peers.ts';
 import { noLabels } from '../../src/settings/labels.ts';
 
 /** What such a process does. */

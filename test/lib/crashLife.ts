@@ -7,10 +7,10 @@ import { buildSync } from 'esbuild';
 
 const project = join(import.meta.dirname, '..', '..');
 
-/** The child as one file: a process that is killed at once should not spend its life loading. */
-export function bundleChild(target: string): void {
+/** A child as one file: a process that is killed at once should not spend its life loading. */
+export function bundleChild(target: string, entry = 'test/lib/crashChild.ts'): void {
   buildSync({
-    entryPoints: [join(project, 'test', 'lib', 'crashChild.ts')],
+    entryPoints: [join(project, entry)],
     outfile: target,
     bundle: true,
     platform: 'node',
@@ -29,10 +29,10 @@ export class Life {
   said = '';
   errors = '';
 
-  constructor(script: string, args: readonly string[]) {
+  constructor(script: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env) {
     this.#process = spawn(process.execPath, [script, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_PATH: join(project, 'node_modules') },
+      env: { ...env, NODE_PATH: join(project, 'node_modules') },
     });
     this.#ended = once(this.#process, 'close');
     this.#process.stdout?.on('data', (text) => (this.said += text));
@@ -50,6 +50,16 @@ export class Life {
     await Promise.race([this.#ended, sleep(ms, undefined, { signal: timer.signal })]);
     timer.abort();
     return await this.kill();
+  }
+
+  /** Asks it to end, which it must do within that time. */
+  async stop(ms: number): Promise<'done' | 'killed'> {
+    this.#process.kill('SIGTERM');
+    return await this.endWithin(ms);
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
   }
 
   async kill(): Promise<'done' | 'killed'> {

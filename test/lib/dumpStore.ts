@@ -30,7 +30,7 @@ const views = {
       first_at, last_at, anonymous_at, own_at, related, cwd_at, cwd_sidechain, branch_at, version_at,
       client_total, client_at, reconciled, background, unconfirmed FROM session`,
   title: 'SELECT sid, kind, at, text FROM title JOIN session s ON s.id = title.session',
-  summary: 'SELECT leaf, at, offset, text FROM summary',
+  summary: 'SELECT leaf, at, text FROM summary',
   agent: `SELECT sid, aid, type, tool_use, parent, worktree, model, depth
       FROM agent a JOIN session s ON s.id = a.session
       WHERE type || tool_use || parent || worktree || model <> '' OR depth IS NOT NULL

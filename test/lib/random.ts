@@ -30,3 +30,8 @@ export function random(seed: number): Random {
     },
   };
 }
+
+/** A number as five digits whose order says nothing about the order of making. */
+export function scrambled(id: number): string {
+  return String((id * 7919) % 99_991).padStart(5, '0');
+}

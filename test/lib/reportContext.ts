@@ -1,6 +1,6 @@
+import { noPeers } from '../../src/dataFolder/readPeers.ts';
 import { createPriceBook } from '../../src/pricing/priceBook.ts';
 import type { ReportContext } from '../../src/query/context.ts';
-import { noPeers } from '../../src/query/peers.ts';
 import { noLabels } from '../../src/settings/labels.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { StoreReader } from '../../src/store/query/storeReader.ts';

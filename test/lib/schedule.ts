@@ -65,7 +65,10 @@ export function writeWorld(folder: string, files: readonly WorldFile[]): void {
   for (const file of files) writeFileSync(placed(folder, file).path, file.content);
 }
 
-function placed(folder: string, file: WorldFile): { path: string; projects: string; root: string } {
+export function placed(
+  folder: string,
+  file: WorldFile,
+): { path: string; projects: string; root: string } {
   const root = join(folder, file.root);
   const projects = join(root, 'projects');
   const path = join(projects, ...file.path.split('/'));

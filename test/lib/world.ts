@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { nanoToUsd } from '../../src/model/money.ts';
 import { noUsage } from '../../src/model/tokens.ts';
 import { bundledBook } from './ingest.ts';
+import { scrambled } from './random.ts';
+import { type Line, render } from './worldLine.ts';
+import { anyOp, type Op } from './worldOps.ts';
 
 /** A transcript of a made-up world. */
 export interface WorldFile {
@@ -12,62 +15,7 @@ export interface WorldFile {
   readonly content: Buffer;
 }
 
-/** One thing that happens in a world. Numbers are read in whatever way the kind needs. */
-export interface Op {
-  readonly kind: (typeof kinds)[number];
-  readonly session: number;
-  /** Time that passes before, in milliseconds. */
-  readonly wait: number;
-  readonly n: number;
-  readonly m: number;
-}
-
-const kinds = [
-  'session',
-  'user',
-  'queue',
-  'assistant',
-  'agent',
-  'replay',
-  'fork',
-  'costState',
-  'title',
-  'event',
-  'link',
-  'rubbish',
-  'copy',
-] as const;
-
-const weighted = fc.oneof(
-  ...kinds.map((kind) => {
-    const weight = { assistant: 8, agent: 5, fork: 4, replay: 4, costState: 5, user: 3 }[
-      kind as string
-    ];
-    return { arbitrary: fc.constant(kind), weight: weight ?? 2 };
-  }),
-);
-
-const opArbitrary: fc.Arbitrary<Op> = fc.record({
-  kind: weighted,
-  session: fc.nat(7),
-  wait: fc.constantFrom(0, 1, 1000, 60_000, 2_000_000),
-  n: fc.nat(9999),
-  m: fc.nat(9999),
-});
-
-/** Worlds of sessions, agents and forks, as lists of what happens. */
-export const worlds: fc.Arbitrary<readonly Op[]> = fc.array(opArbitrary, {
-  minLength: 3,
-  maxLength: 45,
-});
-
 type Json = Record<string, unknown>;
-
-interface Line {
-  readonly record: Json | undefined;
-  readonly raw: string | undefined;
-  readonly style: number;
-}
 
 interface File {
   readonly root: string;
@@ -104,7 +52,7 @@ const start = Date.UTC(2026, 10, 20, 10);
 
 /** One world of this many happenings, the same for the same seed. */
 export function largeWorld(seed: number, happenings: number): WorldFile[] {
-  const ops = fc.array(opArbitrary, { minLength: happenings, maxLength: happenings, size: 'max' });
+  const ops = fc.array(anyOp, { minLength: happenings, maxLength: happenings, size: 'max' });
   return playWorld(fc.sample(ops, { seed, numRuns: 1 })[0]!);
 }
 
@@ -137,11 +85,6 @@ function turns(usage: Json, output: number): Json {
     output_tokens: output,
     iterations: [first, { ...last, output_tokens: output }],
   };
-}
-
-/** A number as five digits whose order says nothing about the order of making. */
-function scrambled(id: number): string {
-  return String((id * 7919) % 99_991).padStart(5, '0');
 }
 
 class Player {
@@ -553,15 +496,4 @@ class Player {
     file.lines.push(...session.main.lines.slice(0, op.m % (session.main.lines.length + 1)));
     file.bom = session.main.bom;
   }
-}
-
-/** A record as bytes: compact as Claude Code writes it, or in another form that is as valid. */
-function render({ record, raw, style }: Line): string {
-  if (record === undefined) return `${raw}\n`;
-  const compact = JSON.stringify(record);
-  if (style === 0) return `${JSON.stringify(record, null, 1).replace(/\n\s*/g, ' ')}\n`;
-  if (style === 1) return `${compact}\r\n`;
-  if (style === 2) return `${compact.replace('"type"', '"\\u0074ype"')}\n`;
-  if (style === 3) return `\t ${compact} \n`;
-  return `${compact}\n`;
 }

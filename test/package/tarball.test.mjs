@@ -51,7 +51,9 @@ describe('npm package', () => {
     await build({ outdir: plain });
     const files = await readdir(plain, { recursive: true });
     const shipped = files.filter((file) =>
-      /^(cli|extension|indexer|mail|report)\.cjs$|^webview.*\.js$/.test(file),
+      /^(cli|extension|guard|guardAnswer|indexer|mail|report|statusline)\.cjs$|^webview.*\.js$/.test(
+        file,
+      ),
     );
     assert.ok(shipped.length > 7, shipped.join());
     const bundled = new Set(['better-sqlite3', 'sqlite']);

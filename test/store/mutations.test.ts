@@ -5,10 +5,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { build } from 'esbuild';
-import { type Mutation, mutations } from '../lib/mutations.ts';
+import type { Mutation } from '../lib/mutationList.ts';
+import { readingMutations } from '../lib/mutationsOfReading.ts';
+import { storeMutations } from '../lib/mutationsOfStore.ts';
 import { tempDir } from '../lib/tempDir.ts';
 import { largeWorld } from '../lib/world.ts';
 
+const mutations = [...storeMutations, ...readingMutations];
 const project = join(import.meta.dirname, '..', '..');
 /** Small worlds each version is tried on. */
 const worldCount = 40;

@@ -1,29 +1,11 @@
 import assert from 'node:assert/strict';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
-import { basename } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { HumanError } from '../../src/model/errors.ts';
-import { backUp, backupsOf, lastBackupAt } from '../../src/store/connection/backups.ts';
-import {
-  findDamage,
-  isDamage,
-  openForReading,
-  openForWriting,
-  storeError,
-} from '../../src/store/connection/openStore.ts';
-import { type Engine, openDatabase } from '../../src/store/driver/open.ts';
+import { backUp } from '../../src/store/connection/backups.ts';
+import { openForReading, openForWriting } from '../../src/store/connection/openStore.ts';
+import { isDamage, storeError } from '../../src/store/connection/storeErrors.ts';
+import { openDatabase, sqliteCode } from '../../src/store/driver/open.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import {
   currentVersion,
@@ -32,49 +14,11 @@ import {
   schemaState,
 } from '../../src/store/schema/migrations.ts';
 import { whileBusy } from '../../src/watchers/retryBusy.ts';
-import { difference, dumpStore } from '../lib/dumpStore.ts';
+import { dumpStore } from '../lib/dumpStore.ts';
 import { engines } from '../lib/engines.ts';
 import { ingestAll, soleWriter } from '../lib/ingest.ts';
+import { build, dumpOf, filesBeside, human, same, scribble, workplace } from '../lib/storePlace.ts';
 import { type TempDir, tempDir } from '../lib/tempDir.ts';
-import { clientSet, unpackSet } from '../lib/transcriptSets.ts';
-
-/** A folder with a set of transcripts and room for a store. */
-function workplace(set = clientSet): TempDir & { readonly store: string } {
-  const dir = tempDir();
-  unpackSet(set, dir.path);
-  return { ...dir, store: dir.at('data', 'outlay.db') };
-}
-
-/** Opens the store, reads all transcripts into it, and gives what it says then. */
-function build(dir: TempDir, store: string, engine: Engine): string {
-  const { db } = openForWriting(store, { engine });
-  try {
-    ingestAll(db, dir.path);
-    return dumpStore(db);
-  } finally {
-    db.close();
-  }
-}
-
-function dumpOf(store: string, engine: Engine): string {
-  const db = openForReading(store, { engine })!;
-  try {
-    return dumpStore(db);
-  } finally {
-    db.close();
-  }
-}
-
-function filesBeside(store: string): string[] {
-  return readdirSync(store.slice(0, -basename(store).length)).sort();
-}
-
-/** Overwrites part of a file that is not open. */
-function scribble(file: string, from: number, length: number): void {
-  const fd = openSync(file, 'r+');
-  writeSync(fd, Buffer.alloc(length, 0x5a), 0, length, from);
-  closeSync(fd);
-}
 
 const modeOf = (file: string): number => statSync(file).mode & 0o777;
 
@@ -220,100 +164,6 @@ for (const engine of engines) {
     });
   });
 
-  describe(`damage, ${engine}`, () => {
-    test('a file that is no store is set aside, and transcripts fill a new one', () => {
-      using dir = workplace();
-      const expected = build(dir, dir.at('clean', 'outlay.db'), engine);
-      mkdirSync(dir.at('data'));
-      writeFileSync(dir.store, 'no database '.repeat(2000));
-      const { db, damage } = openForWriting(dir.store, { engine });
-      assert.match(basename(damage!.keptAs!), /^outlay\.db\.damaged-\d{4}-\d\d-\d\dT/);
-      assert.equal(readFileSync(damage!.keptAs!, 'utf8').startsWith('no database'), true);
-      assert.equal(damage!.restored, null);
-      db.close();
-      same(build(dir, dir.store, engine), expected);
-    });
-
-    test('a backup takes the place of a store whose pages are overwritten', () => {
-      using dir = workplace();
-      const expected = build(dir, dir.store, engine);
-      const { db } = openForWriting(dir.store, { engine });
-      const backup = backUp(db, dir.store, new Date());
-      db.close();
-      // What stands in no transcript any more stands in the backup.
-      rmSync(dir.at('projects'), { recursive: true });
-      mkdirSync(dir.at('projects'));
-      scribble(dir.store, 0, 4096);
-      const { db: restored, damage } = openForWriting(dir.store, { engine });
-      assert.equal(damage!.restored, backup);
-      same(dumpStore(restored), expected);
-      restored.close();
-      same(build(dir, dir.store, engine), expected);
-    });
-
-    test('a backup that is damaged as well is passed over for the older one, else for none', () => {
-      using dir = workplace();
-      const expected = build(dir, dir.store, engine);
-      const { db } = openForWriting(dir.store, { engine });
-      const older = backUp(db, dir.store, new Date('2026-11-01T00:00:00Z'));
-      const newer = backUp(db, dir.store, new Date('2026-11-08T00:00:00Z'));
-      db.close();
-      scribble(dir.store, 0, 4096);
-      scribble(newer, 0, 4096);
-      const first = openForWriting(dir.store, { engine });
-      assert.equal(first.damage!.restored, older);
-      same(dumpStore(first.db), expected);
-      first.db.close();
-      scribble(dir.store, 0, 4096);
-      scribble(older, 0, 4096);
-      const second = openForWriting(dir.store, { engine });
-      assert.equal(second.damage!.restored, null);
-      second.db.close();
-      same(build(dir, dir.store, engine), expected);
-    });
-
-    test('damage inside is found by the check after an unclean end', () => {
-      using dir = workplace();
-      build(dir, dir.store, engine);
-      const pages = Math.floor(statSync(dir.store).size / 4096);
-      let found = 0;
-      for (let page = 2; page < pages; page++) {
-        const copy = dir.at('data', `copy-${page}.db`);
-        writeFileSync(copy, readFileSync(dir.store));
-        scribble(copy, page * 4096, 4096);
-        const { db, damage } = openForWriting(copy, { engine });
-        if (damage !== undefined || findDamage(db) !== undefined) found++;
-        db.close();
-      }
-      assert.ok(found > (pages - 2) * 0.9, `${found} of ${pages - 2}`);
-      const { db } = openForWriting(dir.store, { engine });
-      assert.equal(findDamage(db), undefined);
-      db.close();
-    });
-
-    test('two backups are kept, the newest is known, and half a one is none', () => {
-      using dir = workplace();
-      const { db } = openForWriting(dir.store, { engine });
-      assert.deepEqual([backupsOf(dir.store), lastBackupAt(dir.store, Date.now())], [[], 0]);
-      const made = ['01', '08', '15', '22'].map((day) =>
-        backUp(db, dir.store, new Date(`2026-11-${day}T00:00:00Z`)),
-      );
-      assert.deepEqual(backupsOf(dir.store), [made[3], made[2]]);
-      writeFileSync(`${dir.store}.backup-2026-11-29T00-00-00-000Z.part`, 'half');
-      assert.deepEqual(backupsOf(dir.store), [made[3], made[2]]);
-      utimesSync(made[3]!, 1000, 1000);
-      assert.equal(lastBackupAt(dir.store, Date.now()), 1_000_000);
-      // A clock that was ahead neither stops backups nor makes one the newest.
-      utimesSync(made[3]!, 2_000_000_000, 2_000_000_000);
-      assert.equal(lastBackupAt(dir.store, Date.now()), 0);
-      const ahead = backUp(db, dir.store, new Date('2033-01-01T00:00:00Z'));
-      assert.deepEqual(backupsOf(dir.store), [made[3], made[2]]);
-      assert.equal(existsSync(ahead), false);
-      assert.equal(existsSync(made[0]!), false);
-      db.close();
-    });
-  });
-
   describe(`full disk, ${engine}`, () => {
     test('is said in words, loses nothing, and goes on when there is room', () => {
       using dir = workplace('claude-code-viewer');
@@ -345,19 +195,6 @@ for (const engine of engines) {
       db.close();
     });
   });
-}
-
-function same(actual: string, expected: string): void {
-  assert.equal(actual === expected, true, difference(actual, expected));
-}
-
-/** An error meant for a person. */
-function human(words: RegExp): (error: unknown) => true {
-  return (error) => {
-    assert.ok(error instanceof HumanError, String(error));
-    assert.match(error.message, words);
-    return true;
-  };
 }
 
 function assertAddsUp(db: SqlDatabase): void {
@@ -465,5 +302,16 @@ for (const engine of engines) {
       rmSync(dir.at('crashed.db-shm'));
       openForWriting(dir.at('crashed.db'), { engine }).db.close();
     });
+  });
+}
+
+for (const engine of engines) {
+  test(`a folder that went a moment ago is a store that cannot be opened: ${engine}`, () => {
+    using dir = tempDir();
+    const file = dir.at('gone', 'outlay.db');
+    assert.throws(
+      () => openDatabase(file, { engine, readonly: true }),
+      (error) => !(error instanceof HumanError) && sqliteCode(error) === 'SQLITE_CANTOPEN',
+    );
   });
 }

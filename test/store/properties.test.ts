@@ -12,7 +12,8 @@ import { assertRollups } from '../lib/rollups.ts';
 import { ingestPlainly, ingestSomehow } from '../lib/schedule.ts';
 import { tempDir } from '../lib/tempDir.ts';
 import { assertVerdict } from '../lib/verdict.ts';
-import { playWorld, worlds } from '../lib/world.ts';
+import { playWorld } from '../lib/world.ts';
+import { worlds } from '../lib/worldOps.ts';
 
 /** Worlds tried per property; `OUTLAY_TEST_RUNS=5000` for a long night. */
 const runs = Number(process.env.OUTLAY_TEST_RUNS ?? 300);

@@ -35,7 +35,8 @@ import {
 import { retentionCut, retentionExamples } from '../lib/retentionExamples.ts';
 import { ingestPlainly, readAgain } from '../lib/schedule.ts';
 import { tempDir } from '../lib/tempDir.ts';
-import { playWorld, worlds } from '../lib/world.ts';
+import { playWorld } from '../lib/world.ts';
+import { worlds } from '../lib/worldOps.ts';
 
 /** Worlds tried per property. */
 const runs = Number(process.env.OUTLAY_TEST_RUNS ?? 150);

@@ -21,7 +21,8 @@ import { ingestAll } from '../lib/ingest.ts';
 import { ingestPlainly } from '../lib/schedule.ts';
 import { tempDir } from '../lib/tempDir.ts';
 import { expectedSets, unpackSet } from '../lib/transcriptSets.ts';
-import { playWorld, worlds } from '../lib/world.ts';
+import { playWorld } from '../lib/world.ts';
+import { worlds } from '../lib/worldOps.ts';
 
 const always = Number.MAX_SAFE_INTEGER;
 

@@ -39,12 +39,15 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src/budgets': [...upToQuery()],
   'src/insights': [...upToQuery(), 'src/agents'],
   'src/reports': [...upToQuery(), 'src/agents', 'src/budgets', 'src/insights', 'zod'],
+  'src/statusline': [...upToQuery(), 'src/budgets'],
+  'src/run': [...upToQuery(), 'src/agents', 'src/watchers'],
   'src/panels': [...upToQuery(), 'src/budgets', 'src/insights', 'src/reports', 'src/protocol'],
   'src/export': [...upToQuery(), 'src/budgets', 'src/reports'],
   'src/alerts': [
     ...[...upToQuery(), 'src/budgets', 'src/reports', 'src/export'],
     ...['nodemailer'],
   ],
+  'src/guard': [...upToQuery(), 'src/agents', 'src/budgets'],
   'src/analysisThread': [
     ...upToQuery(),
     ...['src/budgets', 'src/reports', 'src/panels', 'src/protocol', 'src/alerts'],
@@ -91,7 +94,7 @@ const inside: Readonly<Record<string, readonly string[]>> = {
   'src/reports': ['document', 'upkeep', 'budgets', 'spend', 'sessions', 'insights', 'peers'],
   'src/views': [
     ...['text', 'core', 'panels', 'launcher', 'settings', 'demo', 'help', 'budgets', 'statusBar'],
-    ...['reports', 'insights', 'storage', 'sessionPanel', 'sessions', 'alerts'],
+    ...['guard', 'reports', 'insights', 'storage', 'sessionPanel', 'sessions', 'alerts'],
     ...['dashboard', 'burn', 'anomalies', 'api.ts', 'panelRegistry.ts', 'commands.ts'],
   ],
   'src/cli': ['support', 'commands', 'program.ts', 'main.ts'],
@@ -107,6 +110,7 @@ const features: Readonly<Record<string, readonly string[]>> = {
   'src/views/alerts': ['src/views/sessions'],
   'src/views/budgets': [],
   'src/views/burn': ['src/views/budgets'],
+  'src/views/guard': ['src/views/launcher'],
   'src/views/dashboard': ['src/views/budgets', 'src/views/insights'],
   'src/views/insights': ['src/views/reports'],
   'src/views/sessions': ['src/views/sessionPanel'],

@@ -16,7 +16,7 @@ const untranslatable: readonly [file: string, text: string, why: string][] = [
     'a report in English, as in the terminal',
   ],
   ['src/views/insights/strings.ts', ' run', 'what a report counts, as its JSON names it'],
-  ['src/views/launcher/script.ts', '', 'a script in a file'],
+
   ['src/views/panels/html.ts', '<', 'a page without a word in it'],
   ['src/views/reports/pickers.ts', 'outlay $', 'a command for a terminal'],
   ['src/views/reports/strings.ts', 'budget ', 'the name of a definition'],

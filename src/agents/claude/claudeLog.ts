@@ -2,14 +2,15 @@ import { basename } from 'node:path';
 import type { AgentLog } from '../agentLog.ts';
 import { readAgentMeta } from './agentMeta.ts';
 import { cleanupDays } from './cleanup.ts';
-import { discover, isAgentMeta, isTranscript, locationOf } from './discover.ts';
+import { readClientPrices } from './clientPrices.ts';
+import { discover, isAgentMeta, isTranscript, locationOf, sessionFiles } from './discover.ts';
 import { readExcerpt } from './read/excerpt.ts';
 import { findRecord } from './read/findRecord.ts';
 import { readMessageText } from './read/messageText.ts';
 import { promptTexts } from './read/promptTexts.ts';
 import { readChunks } from './read/readChunks.ts';
 import { defaultRoots, isConfigDirectory, rootAt } from './roots.ts';
-import { runningSessions } from './runningSessions.ts';
+import { runningAgents, runningSessions } from './runningSessions.ts';
 
 /** The transcripts of Claude Code: `projects/<project>/<session>.jsonl` and what stands below. */
 export const claudeLog: AgentLog = {
@@ -35,7 +36,10 @@ export const claudeLog: AgentLog = {
   readChunks: ({ logFolder }, path, bookmark, chunkBytes) =>
     readChunks(path, locationOf(logFolder, path), bookmark, chunkBytes),
   cleanupDays: ({ path }) => cleanupDays(path),
+  clientPrices: (roots, { home }) => readClientPrices([...roots.map(({ path }) => path), home]),
   runningSessions: (directory) => runningSessions([directory]),
+  runningAgents: (directory) => runningAgents(directory),
+  sessionFiles: ({ logFolder }, sessionId) => sessionFiles(logFolder, sessionId),
   findRecord,
   readMessageText,
   readExcerpt,

@@ -83,7 +83,11 @@ export const desktopLog: AgentLog = {
   recognizes: (directory) => basename(directory) === folderName,
   rootAt,
   discover: ({ logFolder }) => discoverAll(logFolder),
+  // Nobody starts these from a terminal.
+  sessionFiles: () => [],
   // Desktop sessions are exempt from Claude Code's cleaning up.
   cleanupDays: () => undefined,
+  // What a session was served stands in its own directory, of which there are many.
+  clientPrices: () => [],
   kindOf: (path) => (path.includes(projectsPart) ? claudeLog.kindOf(path) : undefined),
 };

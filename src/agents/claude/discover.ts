@@ -143,6 +143,29 @@ function reasonOf(path: string, error: unknown): string {
   return code === 'ENOENT' && basename(path).includes('\ufffd') ? 'its name is no UTF-8' : code;
 }
 
+/** Transcripts of one session below a projects folder: its own, wherever it stands, and its subagents'. */
+export function sessionFiles(projects: string, sessionId: string): LogFile[] {
+  if (!/^[\w-]+$/.test(sessionId)) return [];
+  const found: Discovery = { files: [], metaFiles: [], unreadable: [] };
+  for (const entry of entriesIn(projects)) {
+    if (!entry.isDirectory() && !entry.isSymbolicLink()) continue;
+    const own = join(projects, entry.name, `${sessionId}.jsonl`);
+    if (statSync(own, { throwIfNoEntry: false })?.isFile() !== true) continue;
+    addFile(own, found);
+    const links: Link[] = [];
+    walk(join(projects, entry.name, sessionId), 2, links, found);
+  }
+  return found.files;
+}
+
+function entriesIn(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
 /** What a transcript's path says about session, agent and workflow. */
 export function locationOf(projects: string, path: string): TranscriptLocation {
   const local = relative(projects, path).split(sep);

@@ -81,6 +81,7 @@ export interface SavingHints {
   readonly spender?: { readonly name: string; readonly cheaper: string } | undefined;
 }
 
+/** What the guard does at `stop`, where it is installed. */
 const refusals: Readonly<Record<BudgetAction, string>> = {
   notify: 'Nothing is refused',
   ask: 'Every further step asks first',
@@ -88,6 +89,10 @@ const refusals: Readonly<Record<BudgetAction, string>> = {
   'block-prompts': 'New prompts and agents are refused',
   stop: 'The run is stopped, and new prompts and agents are refused',
 };
+
+/** What an action comes to where no guard is there to act: nothing, and what to do about it. */
+const unguarded =
+  'Nothing is refused, as the guard that would do it is not installed ("outlay guard install")';
 
 /** What a person can do instead of raising a budget. */
 export const endings: Readonly<Record<BudgetPeriod['kind'], string>> = {
@@ -99,11 +104,11 @@ export const endings: Readonly<Record<BudgetPeriod['kind'], string>> = {
   lifetime: '',
 };
 
-/** What to do at a level: one or two sentences. */
+/** What to do at a level: one or two sentences. `guarded`: Outlay's guard is installed and acts. */
 export function recommendedAction(
   level: Level,
   { action, period }: Pick<Budget, 'action' | 'period'>,
-  { savings, spender }: SavingHints = {},
+  { savings, spender, guarded = false }: SavingHints & { readonly guarded?: boolean } = {},
 ): string {
   switch (level) {
     case 'ok':
@@ -117,6 +122,6 @@ export function recommendedAction(
         ? 'Use a cheaper model for what costs most.'
         : `Use ${spender.cheaper} for ${spender.name}, which costs most.`;
     case 'stop':
-      return `${refusals[action]}. Raise the budget${endings[period.kind]}.`;
+      return `${guarded || action === 'notify' ? refusals[action] : unguarded}. Raise the budget${endings[period.kind]}.`;
   }
 }

@@ -18,6 +18,7 @@ import {
   removeBudget,
   storeBudget,
 } from '../../dataFolder/budgetFile.ts';
+import { isGuardInstalled } from '../../dataFolder/guardInstalls.ts';
 import { HumanError } from '../../model/errors.ts';
 import { print } from '../support/answer.ts';
 import { type Environment, findEnvironment } from '../support/environment.ts';
@@ -55,7 +56,10 @@ export function addBudget(program: Command): void {
         .default('actual'),
     )
     .addOption(
-      new Option('--action <action>', 'what happens at stop, once the hooks are installed')
+      new Option(
+        '--action <action>',
+        'what the guard does at stop, where it is installed (outlay guard install)',
+      )
         .choices([...budgetActions])
         .default('notify'),
     );
@@ -111,10 +115,14 @@ function setBudget(limit: string, options: SetOptions): void {
   const beside = environment.budgets.filter(
     (other) => other.origin !== 'budget set' && budgetKey(other.budget) === budgetKey(budget),
   );
+  const acts = budget.action !== 'notify' && !isGuardInstalled(environment.folder);
   say(
     environment,
     [
       `Set: ${amountText(budget.unit, budget.limit)} (${nameOf(budget)}).`,
+      ...(acts
+        ? [`Nothing enforces it yet: "outlay guard install" shows how the guard is installed.`]
+        : []),
       ...beside.map(
         (other) =>
           `The budget of ${amountText(budget.unit, other.budget.limit)} from ${sources[other.origin]} holds as well.`,

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { parseLimit } from '../../analysis/budgets/budgetNotation.ts';
 import { amountText } from '../../budgets/budgetLabels.ts';
 import { type BudgetEntry, budgetKey } from '../../dataFolder/budgetFile.ts';
+import { isGuardInstalled } from '../../dataFolder/guardInstalls.ts';
 import {
   type AuditEntry,
   addOverride,
@@ -13,14 +14,16 @@ import {
 } from '../../dataFolder/overrideFile.ts';
 import { daySpan, hourMs, localTime } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
+import { findSession } from '../../query/findSession.ts';
 import { lengthMs } from '../../query/spans.ts';
+import { bringUpToDate, withContext } from '../support/answer.ts';
 import { now } from '../support/clock.ts';
 import { type Environment, findEnvironment } from '../support/environment.ts';
 import { withCommonOptions } from '../support/options.ts';
 import { fileOf, type KeyOptions, keyOf, nameOf, say, withKey } from './budget.ts';
 import { groupOf } from './reports.ts';
 
-/** `outlay budget raise`, `pause` and `resume`: exceptions that end by themselves. */
+/** `outlay budget raise`, `pause`, `allow` and `resume`: exceptions that end by themselves. */
 export function addBudgetOverrides(program: Command): void {
   const group = groupOf(program, 'budget');
   const raise = withKey(group.command('raise'))
@@ -34,8 +37,13 @@ export function addBudgetOverrides(program: Command): void {
     .description('Keep a budget from acting and alerting for a while; spend goes on counting.')
     .option('--for <length>', 'how long: 90m, 24h, 7d', '1h');
   withCommonOptions(pause).action(pauseBudget);
+  const allow = withKey(group.command('allow'))
+    .description('Let the guard pass one more prompt, or one more agent, that a budget refuses.')
+    .option('--session <id>', 'only in this session, by its id or the beginning of it')
+    .option('--for <length>', 'how long it may wait to be used: 90m, 24h, 7d', '1h');
+  withCommonOptions(allow).action(allowOnce);
   const resume = withKey(group.command('resume')).description(
-    'End what was raised or paused before its time.',
+    'End what was raised, paused or allowed before its time.',
   );
   withCommonOptions(resume).action(resumeBudget);
 }
@@ -70,12 +78,36 @@ function pauseBudget(options: LengthOptions): void {
   tell(environment, override, [`Paused until ${until}: the budget ${nameOf(entry.budget)}.`]);
 }
 
+async function allowOnce(options: LengthOptions & { readonly session?: string }): Promise<void> {
+  const { environment, entry, key } = find(options);
+  const session = await sessionNamed(environment, options.session);
+  const override = except(environment, { key, kind: 'allow', session }, options.for);
+  note(environment, override, { session });
+  const until = localTime(override.until, environment.zone);
+  const where = session === '' ? '' : ` in session ${session.slice(0, 8)}`;
+  const guarded = isGuardInstalled(environment.folder);
+  tell(environment, override, [
+    `Allowed once${where}, until ${until}: what the budget ${nameOf(entry.budget)} refuses next passes, with all that its prompt still does.`,
+    ...(guarded ? [] : ['No guard is installed, so nothing is refused: "outlay guard install".']),
+  ]);
+}
+
+/** The whole id of a session; '' for any. */
+async function sessionNamed(environment: Environment, named: string | undefined): Promise<string> {
+  if (named === undefined) return '';
+  const freshness = await bringUpToDate(environment);
+  return withContext(environment, freshness, (context) => findSession(context, named)?.sid ?? '');
+}
+
 function resumeBudget(options: KeyOptions): void {
   const { environment, entry, key } = find(options);
   const at = now();
   const name = nameOf(entry.budget);
   if (!endOverrides(fileOf(environment), key, at)) {
-    throw new HumanError('usage', `The budget ${name} is neither raised nor paused.`);
+    throw new HumanError(
+      'usage',
+      `The budget ${name} is neither raised nor paused, and nothing of it is allowed.`,
+    );
   }
   audit(environment.folder, { at, by: 'terminal', what: 'end', key, id: '' });
   say(environment, [`The budget ${name} holds again.`], { key, ended: true });
@@ -100,7 +132,7 @@ function find(options: KeyOptions): {
 
 function except(
   environment: Environment,
-  override: Pick<BudgetOverride, 'key' | 'kind' | 'limit'>,
+  override: Pick<BudgetOverride, 'key' | 'kind' | 'limit' | 'session'>,
   length: string | undefined,
 ): BudgetOverride {
   const at = now();
@@ -126,7 +158,7 @@ function lengthOf(text: string, { settings, zone }: Environment, at: number): nu
 function note(
   { folder }: Environment,
   { id, key, kind, at, until }: BudgetOverride,
-  change: Pick<AuditEntry, 'from' | 'to'> = {},
+  change: Pick<AuditEntry, 'from' | 'to' | 'session'> = {},
 ): void {
   audit(folder, { at, by: 'terminal', what: kind, key, id, until, ...change });
 }

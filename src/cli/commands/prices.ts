@@ -61,7 +61,7 @@ async function importPrices(file: string, options: YesOptions): Promise<void> {
     throw new HumanError('config', `Nothing in ${path} can be used. ${why}`);
   }
   const environment = findEnvironment(options);
-  const { settings, folder } = environment;
+  const { settings, folder, catalogue } = environment;
   const accepted = writeOverrides(overrides);
   const after = createPriceBook(
     mergeOverrides({
@@ -70,6 +70,7 @@ async function importPrices(file: string, options: YesOptions): Promise<void> {
       dataFolder: folder,
       imported: accepted,
     }).overrides,
+    catalogue,
   );
   // The effect is measured before anything is written.
   const effectOf = (context: ReportContext) => priceEffect(context, after, environment.book);

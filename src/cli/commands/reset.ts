@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { resetReport } from '../../reports/upkeep/reset.ts';
 import { backupsOf } from '../../store/connection/backups.ts';
-import { repairing } from '../../store/connection/repair.ts';
 import { emptyStore, lossOf } from '../../watchers/storeTasks.ts';
 import { asStored, bringUpToDate, print, withContext } from '../support/answer.ts';
 import { findEnvironment } from '../support/environment.ts';
 import { type CommonOptions, withCommonOptions } from '../support/options.ts';
+import { complainOfDamage } from '../support/say.ts';
 
 interface ResetOptions extends CommonOptions {
   readonly yes?: true;
@@ -26,11 +26,11 @@ async function reset(options: ResetOptions): Promise<void> {
   const environment = findEnvironment(options);
   const { storeFile, roots } = environment;
   const folders = roots.map(({ path }) => path);
-  const loss = await repairing(storeFile, () => lossOf(storeFile, folders));
+  const loss = await lossOf(storeFile, folders, complainOfDamage);
   const done = options.yes === true && options.dryRun !== true && loss !== undefined;
   let freshness = asStored;
   if (done) {
-    await emptyStore(storeFile, 'terminal');
+    await emptyStore(storeFile, 'terminal', complainOfDamage);
     freshness = await bringUpToDate(environment);
   }
   const document = withContext(environment, freshness, (context) =>

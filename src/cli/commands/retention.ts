@@ -7,6 +7,7 @@ import { sumUpStore } from '../../watchers/storeTasks.ts';
 import { bringUpToDate, print, withContext } from '../support/answer.ts';
 import { type Environment, findEnvironment } from '../support/environment.ts';
 import { type CommonOptions, wholeNumber, withCommonOptions } from '../support/options.ts';
+import { complainOfDamage } from '../support/say.ts';
 
 interface RetentionOptions extends CommonOptions {
   readonly messageDays?: number;
@@ -68,7 +69,12 @@ async function sumUp(options: RunOptions): Promise<void> {
   const freshness = await bringUpToDate(environment);
   const now = Date.now();
   const plan = { ...retention, zone: environment.zone, marksFile: marksFile(environment.folder) };
-  const { messages, days, months } = await sumUpStore(environment.storeFile, plan, now);
+  const { messages, days, months } = await sumUpStore(
+    environment.storeFile,
+    plan,
+    now,
+    complainOfDamage,
+  );
   const done = { messages, days, months };
   const question = { retention, limits: limitsAt(now, plan), done, remedy: '' };
   const document = withContext(environment, freshness, (context) =>

@@ -1,17 +1,19 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Root } from '../../agents/agentLog.ts';
-import { folderProblem } from '../../agents/registry.ts';
+import { clientPrices, folderProblem } from '../../agents/registry.ts';
 import { budgetsInForce } from '../../budgets/budgetsInForce.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import { dataFolder, homeFolder, resolveStorePath } from '../../dataFolder/paths.ts';
 import { readConfig } from '../../dataFolder/readConfig.ts';
+import { type Peers, readPeers } from '../../dataFolder/readPeers.ts';
 import { marksFile, readTimeTags } from '../../dataFolder/timeTagFile.ts';
 import { isZone, type Zone } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
 import { planOf } from '../../model/retention.ts';
+import type { Catalogue } from '../../pricing/catalogue.ts';
+import { clientModels, extendCatalogue } from '../../pricing/clientModels.ts';
 import { createPriceBook, type RateBook } from '../../pricing/priceBook.ts';
-import { type Peers, readPeers } from '../../query/peers.ts';
 import type { Labels } from '../../settings/labels.ts';
 import { type MergedOverrides, mergeOverrides } from '../../settings/priceOverrides.ts';
 import type { UserSettings } from '../../settings/settings.ts';
@@ -28,6 +30,8 @@ export interface Environment {
   /** The zone asked for, else the user's. */
   readonly zone: Zone;
   readonly prices: MergedOverrides;
+  /** The catalogue with what Claude Code itself knows beside it. */
+  readonly catalogue: Catalogue;
   readonly book: RateBook;
   readonly storeFile: string;
   readonly indexer: IndexerConfig;
@@ -63,21 +67,27 @@ export function findEnvironment(options: CommonOptions): Environment {
     setting: settings.storePath,
   });
   const { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME, APPDATA } = process.env;
-  const indexer: IndexerConfig = {
-    storeFile,
-    mode: 'once',
-    role: 'terminal',
+  const places = {
     configDirs,
     rootsSetting: settings.roots,
     env: { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME, APPDATA },
     home: homeFolder(),
+  };
+  const roots = configuredRoots(places);
+  const models = clientModels(clientPrices(roots, places));
+  const catalogue = extendCatalogue(models);
+  const indexer: IndexerConfig = {
+    ...places,
+    storeFile,
+    mode: 'once',
+    role: 'terminal',
     priceOverrides: prices.data,
+    clientModels: models,
     storeTitles: settings.storeTitles,
     retention: planOf(settings.retention, settings.zone, marksFile(folder)),
     polling: settings.polling,
     paused: false,
   };
-  const roots = configuredRoots(indexer);
   const { marks, problems: markProblems } = readTimeTags(folder);
   return {
     options,
@@ -85,7 +95,8 @@ export function findEnvironment(options: CommonOptions): Environment {
     settings,
     zone: zoneOf(options, settings),
     prices,
-    book: createPriceBook(prices.overrides),
+    catalogue,
+    book: createPriceBook(prices.overrides, catalogue),
     storeFile,
     indexer,
     roots,

@@ -1,3 +1,4 @@
+import { type Damage, damageText } from '../../store/connection/repair.ts';
 import { plainLines, plainText, safeJson } from '../../text/plainText.ts';
 
 /**
@@ -23,7 +24,17 @@ export function sayJsonLine(value: unknown): void {
   process.stdout.write(`${safeJson(value, 0)}\n`);
 }
 
+/** An answer for programs. */
+export function sayJson(value: unknown): void {
+  process.stdout.write(`${safeJson(value)}\n`);
+}
+
 /** Text of several lines on the error stream, such as wrong usage with its help. */
 export function complainAtLength(text: string): void {
   process.stderr.write(plainLines(text));
+}
+
+/** What was done about a store that was damaged. */
+export function complainOfDamage(damage: Damage): void {
+  complain(damageText(damage));
 }

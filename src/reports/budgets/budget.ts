@@ -17,6 +17,7 @@ import {
   judgeBudgets,
 } from '../../budgets/evaluateBudgets.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
+import { isGuardInstalled } from '../../dataFolder/guardInstalls.ts';
 import { HumanError } from '../../model/errors.ts';
 import { formatPercent, levelNames } from '../../model/level.ts';
 import {
@@ -174,11 +175,8 @@ export function checkDocument(context: ReportContext, found: JudgedBudgets): Doc
     sentences: checkSentences(context, found, noData),
     tables: [checkTable(context, judged)],
     notes: [
-      ...others.map(
-        ({ entry, reason }) =>
-          `Not judged here: ${budgetName(context, entry.budget)}, as ${reason}.`,
-      ),
-      ...(worst === undefined ? warnings(context, missing) : checkNotes(context, worst, judged)),
+      ...notJudgedNotes(context, others),
+      ...(worst === undefined ? warnings(context, missing) : usageNotes(context, worst, judged)),
     ],
     json: checkJson(context, found, missing),
     verdict: {
@@ -186,6 +184,12 @@ export function checkDocument(context: ReportContext, found: JudgedBudgets): Doc
       ...shortcomings(withMissing(addSums(judged.map(({ sums }) => sums)), missing)),
     },
   };
+}
+
+/** What to do, as true as it is here: without the guard nothing is refused. */
+function advice({ dataFolder }: ReportContext, { state, entry }: JudgedBudget): string {
+  const guarded = state.level === 'stop' && isGuardInstalled(dataFolder);
+  return recommendedAction(state.level, entry.budget, { guarded });
 }
 
 function checkSentences(
@@ -208,7 +212,7 @@ function checkSentences(
   return [
     ...none,
     `${levelNames[state.level]}: ${spentText(context, worst)} of ${amountText(entry.budget.unit, entry.budget.limit)} (${judgedName(context, worst)}), ${formatPercent(state.share)}.`,
-    recommendedAction(state.level, entry.budget),
+    advice(context, worst),
     ...(judged.length > 1 ? [`The most used of ${count(judged.length, 'budget')}.`] : []),
     ...cutSentence(judged.length),
   ];
@@ -223,7 +227,20 @@ function spentText(context: ReportContext, { entry, state, sums }: JudgedBudget)
   return `${spent} now and ${amountText(unit, state.judged)} by its end at the pace of 7 days`;
 }
 
-function checkNotes(
+/** Names the budgets that nothing stored can judge. */
+export function notJudgedNotes(context: ReportContext, others: JudgedBudgets['others']): string[] {
+  return others.map(
+    ({ entry, reason }) => `Not judged here: ${budgetName(context, entry.budget)}, as ${reason}.`,
+  );
+}
+
+/** The same for JSON. */
+export function notJudgedFields(others: JudgedBudgets['others']): Record<string, unknown>[] {
+  return others.map(({ entry, reason }) => ({ ...budgetFields(entry), reason }));
+}
+
+/** What figures of budgets leave out, and how those of several are judged. */
+export function usageNotes(
   context: ReportContext,
   worst: JudgedBudget,
   judged: readonly JudgedBudget[],
@@ -239,6 +256,7 @@ function checkNotes(
       ...worst.sums,
       background: worst.background,
       unpriced: worst.unpriced,
+      clientPriced: worst.clientPriced,
       declined: worst.declined,
       saturated: reachesLimit(worst.sums, worst.background),
     }),
@@ -297,16 +315,13 @@ function checkJson(
   return {
     schemaVersion: 1,
     ...top,
-    recommended_action:
-      worst === undefined
-        ? 'No budget is set.'
-        : recommendedAction(worst.state.level, worst.entry.budget),
+    recommended_action: worst === undefined ? 'No budget is set.' : advice(context, worst),
     budgets: judged.map((each) => ({
       ...judgedFields(each),
-      recommended_action: recommendedAction(each.state.level, each.entry.budget),
+      recommended_action: advice(context, each),
     })),
     incomplete: isIncomplete(missing),
-    notJudged: others.map(({ entry, reason }) => ({ ...budgetFields(entry), reason })),
+    notJudged: notJudgedFields(others),
     catalogueDate: context.book.catalogueDate,
     notes: warnings(context, missing),
   };

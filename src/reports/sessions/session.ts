@@ -26,7 +26,7 @@ import {
 import { declinedOfSessions } from '../../query/declined.ts';
 import { findSession } from '../../query/findSession.ts';
 import { numberOption, textOption } from '../../query/question.ts';
-import { reachesLimit, sumBy, unpricedOf } from '../../query/sums.ts';
+import { clientPricedOf, reachesLimit, sumBy, unpricedOf } from '../../query/sums.ts';
 import { compactionsOf } from '../../store/query/events.ts';
 import { type MessageCost, messageCosts, priceRows } from '../../store/query/messageCosts.ts';
 import type { SessionSummary } from '../../store/query/storeReader.ts';
@@ -113,6 +113,7 @@ export function sessionReport(
       ...figureNotes(context, {
         ...session,
         unpriced: unpricedOf(rows),
+        clientPriced: clientPricedOf(context, () => rows.map(({ model }) => model)),
         declined,
         saturated: reachesLimit(session, session.background),
       }),

@@ -14,7 +14,14 @@ import {
 } from '../../query/context.ts';
 import { declinedOfSessions } from '../../query/declined.ts';
 import { projectPath } from '../../query/projects.ts';
-import { modelsJson, reachesLimit, sumBy, tokenCounts, unpricedOf } from '../../query/sums.ts';
+import {
+  clientPricedOf,
+  modelsJson,
+  reachesLimit,
+  sumBy,
+  tokenCounts,
+  unpricedOf,
+} from '../../query/sums.ts';
 import { lostLines } from '../../store/query/losses.ts';
 import type { AgentSums, SessionSummary } from '../../store/query/storeReader.ts';
 import { addSums, isLowerBound, type SpendSums, withMissing } from '../../store/schema/sums.ts';
@@ -74,6 +81,9 @@ export function sessionsReport(
       ...totals,
       background,
       unpriced,
+      clientPriced: clientPricedOf(context, () =>
+        matching.flatMap(({ id }) => rows.get(id) ?? []).map(({ model }) => model),
+      ),
       declined,
       saturated: reachesLimit(totals, background),
     }),

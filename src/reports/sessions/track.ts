@@ -8,7 +8,7 @@ import {
   warnings,
 } from '../../query/context.ts';
 import { declinedOfSessions } from '../../query/declined.ts';
-import { reachesLimit, sumBy, unpricedOf } from '../../query/sums.ts';
+import { clientPricedOf, reachesLimit, sumBy, unpricedOf } from '../../query/sums.ts';
 import type { SessionSummary } from '../../store/query/storeReader.ts';
 import { isLowerBound } from '../../store/schema/sums.ts';
 import type { Document } from '../document/document.ts';
@@ -63,6 +63,7 @@ export function trackReport(
     notes: figureNotes(context, {
       ...session,
       unpriced,
+      clientPriced: clientPricedOf(context, () => rows.map(({ model }) => model)),
       declined,
       saturated: reachesLimit(session, session.background),
     }),

@@ -4,6 +4,7 @@ import { dayStart } from '../../pricing/days.ts';
 import { describePriceChanges } from '../../pricing/diffBooks.ts';
 import { listPrices, type PriceListing } from '../../pricing/listPrices.ts';
 import type { RateBook } from '../../pricing/priceBook.ts';
+import { isNamedByClient } from '../../pricing/rateTable.ts';
 import { count, type ReportContext, warnings } from '../../query/context.ts';
 import { type RepriceEffect, tryReprice } from '../../store/query/repriceTrial.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
@@ -13,13 +14,19 @@ import type { Cell, Column, Document, Table } from '../document/document.ts';
 export function pricesReport(context: ReportContext): Document {
   const { book, now } = context;
   const listings = listPrices(book);
+  const modelsOf = (rows: readonly PriceListing[]): number =>
+    new Set(rows.map(({ model }) => model)).size;
   const own = listings.filter(({ origin }) => origin === 'override').length;
-  const models = new Set(listings.map(({ model }) => model)).size;
+  const client = modelsOf(listings.filter(isNamedByClient));
+  const facts = [
+    count(modelsOf(listings), 'model'),
+    `catalogue of ${book.catalogueDate}`,
+    ...(client > 0 ? [`${count(client, 'model')} at Claude Code's own price`] : []),
+    ...(own > 0 ? [`${count(own, 'price')} of your own`] : []),
+  ];
   return {
     title: 'Prices',
-    sentences: [
-      `US dollars per million tokens, ${count(models, 'model')}, catalogue of ${book.catalogueDate}${own > 0 ? `, ${count(own, 'price')} of your own` : ''}.`,
-    ],
+    sentences: [`US dollars per million tokens, ${facts.join(', ')}.`],
     tables: [
       { title: '', columns: priceColumns, rows: listings.flatMap((one) => listingRows(one, now)) },
     ],
@@ -80,10 +87,12 @@ function listingRows(listing: PriceListing, now: number): Cell[][] {
 
 /** What a row says in words. */
 function listingNotes(listing: PriceListing, now: number): string[] {
-  const { origin, retired, ends, fastRemoved } = listing;
+  const { origin, source, retired, ends, fastRemoved, fastUnpriced } = listing;
   const over = (day: string): boolean => (dayStart(day) ?? Number.POSITIVE_INFINITY) <= now;
   return [
     ...(origin === 'override' ? ['your own'] : []),
+    ...(isNamedByClient(listing) && source !== null ? [source] : []),
+    ...(fastUnpriced ? ['fast mode unpriced'] : []),
     ...(retired ? ['retired'] : []),
     ...(ends === null ? [] : [`${over(ends) ? 'ended' : 'ends'} ${ends}`]),
     ...(fastRemoved === null

@@ -1,32 +1,14 @@
-import { constants, copyFileSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dayMs } from '../../model/calendar.ts';
-import { withFileLock } from '../../platform/fileLock.ts';
-import { partName } from '../../platform/partName.ts';
 import type { SqlDatabase } from '../driver/types.ts';
 import { copyDatabase } from '../schema/migrations.ts';
+import { damageIn } from './checkStore.ts';
 import { filesOfStore, removeDeadCopies } from './storeFiles.ts';
 
 /** Backups kept beside the store. */
 const backupsKept = 2;
 /** Time between two backups. */
 export const backupEveryMs = 7 * 24 * 3_600_000;
-
-/** What happened to a store that was damaged, missing or empty. */
-export interface Damage {
-  /** Where the damaged file is kept; null when there was none. */
-  readonly keptAs: string | null;
-  /** Backup that took its place, or null when there was none. */
-  readonly restored: string | null;
-  readonly reason: string;
-}
-
-/** The sentence about it. */
-export function damageText({ keptAs, restored, reason }: Damage): string {
-  const instead = restored === null ? 'there was no backup' : `restored ${restored}`;
-  return keptAs === null
-    ? `The store was ${reason}: ${instead}.`
-    : `The store was damaged (${reason}). Kept as ${keptAs}; ${instead}.`;
-}
 
 /**
  * Backups of a store, newest first. Those a clock that was ahead dated into the future come last: when
@@ -63,54 +45,42 @@ export function lastBackupAt(file: string, now: number): number {
   return time <= now + dayMs ? time : 0;
 }
 
-/** Writes a backup and removes those beyond the two newest. Returns its path. */
+/**
+ * Writes a backup and removes those beyond the two newest sound ones. Returns its path. A copy that is
+ * damaged takes no place: of a new one nothing is kept, an old one is set aside.
+ */
 export function backUp(db: SqlDatabase, file: string, now: Date): string {
   const target = `${file}.backup-${stamp(now)}`;
   removeDeadCopies(file);
-  copyDatabase(db, target);
-  for (const old of backupsOf(file).slice(backupsKept)) rmSync(old, { force: true });
+  copyDatabase(db, target, (part) => {
+    const damage = damageIn(part);
+    if (damage !== undefined) throw new Error(`the copy is damaged (${damage})`);
+  });
+  let sound = 0;
+  for (const backup of backupsOf(file)) {
+    if (sound >= backupsKept) rmSync(backup, { force: true });
+    else if (backup === target || isSound(file, backup)) sound += 1;
+  }
   return target;
 }
 
-/**
- * Keeps a damaged store aside under a dated name and puts the newest of these backups in its place, so
- * that what transcripts no longer hold is not lost with it. Call with no connection open.
- */
-export function setAside(
-  file: string,
-  reason: string,
-  now: Date,
-  candidates: readonly string[] = backupsOf(file),
-): Damage {
-  const keptAs = `${file}.damaged-${stamp(now)}`;
-  for (const suffix of ['', '-wal', '-shm']) {
-    if (existsSync(file + suffix)) renameSync(file + suffix, keptAs + suffix);
-  }
-  const restored = candidates[0] ?? null;
-  if (restored !== null) {
-    const part = partName(file);
-    copyFileSync(restored, part, constants.COPYFILE_EXCL);
-    renameSync(part, file);
-  }
-  return { keptAs, restored, reason };
+/** The newest backup that is sound, or null. Damaged ones are set aside, so that none is tried again. */
+export function newestSound(file: string): string | null {
+  return backupsOf(file).find((backup) => isSound(file, backup)) ?? null;
 }
 
-/**
- * Puts the newest backup in the place of a store that is missing or empty, as a power failure, a full
- * disk or a program that was killed leave one. Undefined where nothing is to be restored.
- */
-export function restoreMissing(file: string): Damage | undefined {
-  if (!isMissing(file) || backupsOf(file).length === 0) return undefined;
-  return withFileLock(file, () => {
-    if (!isMissing(file)) return undefined;
-    const reason = existsSync(file) ? 'empty' : 'missing';
-    rmSync(file, { force: true });
-    return { ...setAside(file, reason, new Date()), keptAs: null };
-  });
+function isSound(file: string, backup: string): boolean {
+  if (damageIn(backup) === undefined) return true;
+  renameSync(backup, `${file}.damaged-${backup.slice(file.length + 1)}`);
+  return false;
 }
 
-function isMissing(file: string): boolean {
-  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0;
+/** A name for a damaged store that no other file has. */
+export function asideName(file: string): string {
+  for (let time = Date.now(); ; time += 1) {
+    const name = `${file}.damaged-${stamp(new Date(time))}`;
+    if (!existsSync(name)) return name;
+  }
 }
 
 function stamp(now: Date): string {

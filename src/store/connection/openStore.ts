@@ -1,6 +1,5 @@
-import { accessSync, constants, existsSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type ErrorId, HumanError, messageOf } from '../../model/errors.ts';
 import { type DriverOptions, makePrivate, openDatabase, sqliteCode } from '../driver/open.ts';
 import type { SqlDatabase } from '../driver/types.ts';
 import {
@@ -11,8 +10,9 @@ import {
   readRefusal,
   schemaState,
 } from '../schema/migrations.ts';
-import { type Damage, restoreMissing, setAside } from './backups.ts';
-import { refuseForeign, wasStore } from './ownStore.ts';
+import { refuseForeign } from './ownStore.ts';
+import { type Damage, repairStore, restoreMissing } from './repair.ts';
+import { diskError, inStore, isDamage } from './storeErrors.ts';
 
 export interface StoreOptions extends Pick<DriverOptions, 'engine' | 'busyTimeoutMs' | 'napi'> {
   /** Steps of the schema; another list only in tests of versions that meet. */
@@ -29,24 +29,21 @@ export interface WritableStore {
 }
 
 /**
- * Opens the store to write it, making or migrating it as needed. A store that is damaged is set
- * aside and the newest backup takes its place.
+ * Opens the store to write it, making or migrating it as needed. One that is missing is restored from
+ * its backup first, one that is damaged is repaired.
  */
 export function openForWriting(file: string, options: StoreOptions = {}): WritableStore {
-  const now = Date.now();
-  let damage = restoreMissing(file);
-  for (let tries = 0; ; tries++) {
+  return inStore(file, () => {
+    const damage = restoreMissing(file);
     try {
       return { ...open(file, options), damage };
     } catch (error) {
-      const ours = isDamage(error) && (damage !== undefined || wasStore(file));
-      if (!ours || damage?.restored === null) throw storeError(file, error);
-      // A backup that is damaged too is set aside as well; then the older one is tried, at last none.
-      if (damage !== undefined) rmSync(damage.restored, { force: true });
-      const { keptAs, restored, reason } = setAside(file, messageOf(error), new Date(now + tries));
-      damage = { keptAs: damage?.keptAs ?? keptAs, restored, reason: damage?.reason ?? reason };
+      if (!isDamage(error)) throw error;
+      // Where the file at the path is sound, another program has repaired it meanwhile.
+      const repaired = repairStore(file);
+      return { ...open(file, options), damage: repaired ?? damage };
     }
-  }
+  });
 }
 
 function open(file: string, options: StoreOptions): { db: SqlDatabase; newer: boolean } {
@@ -68,13 +65,14 @@ function open(file: string, options: StoreOptions): { db: SqlDatabase; newer: bo
     return { db, newer: false };
   } catch (error) {
     db.close();
-    throw error;
+    // Migrating makes a copy beside the store, which the system may refuse.
+    throw (error as NodeJS.ErrnoException).syscall === undefined ? error : diskError(file, error);
   }
 }
 
 /** Opens the store to read it; undefined while there is none. */
 export function openForReading(file: string, options: StoreOptions = {}): SqlDatabase | undefined {
-  try {
+  return inStore(file, () => {
     refuseForeign(file, options);
     if (file !== ':memory:' && (!existsSync(file) || statSync(file).size === 0)) return undefined;
     try {
@@ -83,9 +81,7 @@ export function openForReading(file: string, options: StoreOptions = {}): SqlDat
       if (!isUnchanging(file, error)) throw error;
       return openReadable(file, { ...options, immutable: true });
     }
-  } catch (error) {
-    throw storeError(file, error);
-  }
+  });
 }
 
 function openReadable(
@@ -127,80 +123,3 @@ function mayWrite(folder: string): boolean {
     return false;
   }
 }
-
-/** `quick_check` of a store that was not closed properly; undefined when all is well. */
-export function findDamage(db: SqlDatabase): string | undefined {
-  try {
-    const result = db.prepare('PRAGMA quick_check(1)').get<{ quick_check: string }>();
-    const verdict = String(Object.values(result ?? {})[0] ?? 'ok');
-    // The line before the first finding only names the database.
-    return verdict === 'ok' ? undefined : verdict.replace(/^\*\*\*[^\n]*\n/, '').split('\n')[0];
-  } catch (error) {
-    // Damage may be such that the check itself cannot go on.
-    if (isDamage(error)) return messageOf(error);
-    throw error;
-  }
-}
-
-/** Whether an error, put into words or not, says that the file's content cannot be trusted. */
-export function isDamage(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB';
-}
-
-/** Whether an error, put into words or not, says that somebody else holds the lock: try again later. */
-export function isBusy(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === 'SQLITE_BUSY' || code === 'SQLITE_LOCKED';
-}
-
-function codeOf(error: unknown): string | undefined {
-  return sqliteCode(error instanceof HumanError ? error.cause : error);
-}
-
-/** Any error of opening or using the store, in words for a person. */
-export function storeError(file: string, error: unknown): Error {
-  if (error instanceof HumanError) return error;
-  const code = sqliteCode(error);
-  const known = remedies[code ?? ''];
-  if (known === undefined) return error instanceof Error ? error : new Error(String(error));
-  const [id, remedy] = known;
-  // What SQLite says of a lock is no news to anybody.
-  const detail = id === 'storeBusy' ? '' : ` (${messageOf(error)})`;
-  return new HumanError('store', `The store ${file} ${remedy}${detail}`, {
-    cause: error,
-    what: { id, values: [file, messageOf(error)] },
-  });
-}
-
-/** Does work on a store whose failures name its file. */
-export function inStore<T>(file: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw storeError(file, error);
-  }
-}
-
-const remedies: Readonly<Record<string, readonly [id: ErrorId, sentence: string]>> = {
-  SQLITE_BUSY: ['storeBusy', 'is busy: another program holds it. Try again in a moment.'],
-  SQLITE_LOCKED: ['storeBusy', 'is busy: another program holds it. Try again in a moment.'],
-  SQLITE_CANTOPEN: [
-    'storeNotOpened',
-    'cannot be opened. Check its folder and rights, or move it with "outlay.storePath" or OUTLAY_STORE.',
-  ],
-  SQLITE_READONLY: [
-    'storeReadOnly',
-    'may not be written. Check the rights of the file and its folder.',
-  ],
-  SQLITE_FULL: ['storeFull', 'cannot grow: the disk is full. Free some space; nothing is lost.'],
-  SQLITE_IOERR: ['storeDisk', 'cannot be read or written on this disk. Move it to a local one.'],
-  SQLITE_CORRUPT: [
-    'storeDamaged',
-    'is damaged. It will be set aside and rebuilt by the next program that writes.',
-  ],
-  SQLITE_NOTADB: [
-    'storeNoDatabase',
-    'is no SQLite file. Choose another place with "outlay.storePath" or OUTLAY_STORE.',
-  ],
-};

@@ -22,7 +22,7 @@ const kinds: readonly (readonly [RegExp, StoreFileKind])[] = [
   [/^-(wal|shm)$/, 'log'],
   [new RegExp(`^\\.backup-${stamp}$`), 'backup'],
   [/^\.before-v\d+$/, 'migration'],
-  [new RegExp(`^\\.damaged-${stamp}(-wal|-shm)?$`), 'damaged'],
+  [new RegExp(`^\\.damaged-(backup-)?${stamp}(-wal|-shm)?$`), 'damaged'],
   [new RegExp(`^(\\.backup-${stamp}|\\.before-v\\d+)?${part}$`), 'unfinished'],
   // As versions before 0.6 called them.
   [new RegExp(`^\\.backup-${stamp}\\.part(-journal)?$`), 'unfinished'],
@@ -35,6 +35,14 @@ const kinds: readonly (readonly [RegExp, StoreFileKind])[] = [
 export function storeIdentity(file: string): string {
   const found = statSync(file, { bigint: true, throwIfNoEntry: false });
   return `${file} ${found?.dev} ${found?.ino}`;
+}
+
+/**
+ * The same of a store that is open for writing, with what SQLite keeps beside it as long as it is: where
+ * one of them was deleted or replaced, others do not see what is written.
+ */
+export function openIdentity(file: string): string {
+  return ['', '-wal', '-shm'].map((end) => storeIdentity(file + end)).join('\n');
 }
 
 /** A store's files that are there: itself, what SQLite keeps beside it, and copies made of it. */

@@ -7,6 +7,14 @@ export const leaseMs = 4000;
 /** Heartbeat interval, milliseconds. */
 export const heartbeatMs = 1000;
 
+/** The same as an indexer is told them; shorter ones only in tests. */
+export interface LeaseTimes {
+  readonly leaseMs: number;
+  readonly heartbeatMs: number;
+}
+
+export const usualLease: LeaseTimes = { leaseMs, heartbeatMs };
+
 export interface LeaseRow {
   readonly holder: string;
   readonly pid: number;
@@ -30,17 +38,21 @@ export class LeaseLostError extends Error {
  * asleep for a while cannot write beside its successor.
  */
 export class Lease {
-  readonly holder: string = crypto.randomUUID();
+  readonly holder: string;
   readonly #db: SqlDatabase;
   readonly #role: string;
+  readonly #leaseMs: number;
   readonly #read: Statement;
   readonly #write: Statement;
   readonly #extend: Statement;
   readonly #drop: Statement;
 
-  constructor(db: SqlDatabase, role: string) {
+  /** `holder`: who takes it; the same again after the store was closed and opened. */
+  constructor(db: SqlDatabase, role: string, times = usualLease, holder = newHolder()) {
+    this.holder = holder;
     this.#db = db;
     this.#role = role;
+    this.#leaseMs = times.leaseMs;
     this.#read = db.prepare('SELECT holder, pid, host, role, since, expires FROM lease');
     this.#write = db.prepare('INSERT OR REPLACE INTO lease VALUES (1, ?, ?, ?, ?, ?, ?)');
     this.#extend = db.prepare('UPDATE lease SET expires = ? WHERE holder = ?');
@@ -69,12 +81,12 @@ export class Lease {
    * transaction fails.
    */
   seize(now: number): void {
-    this.#write.run(this.holder, process.pid, hostname(), this.#role, now, now + leaseMs);
+    this.#write.run(this.holder, process.pid, hostname(), this.#role, now, now + this.#leaseMs);
   }
 
   /** Heartbeat: extends the lease; false when it was lost. */
   extend(now: number): boolean {
-    return this.#extend.run(now + leaseMs, this.holder).changes === 1;
+    return this.#extend.run(now + this.#leaseMs, this.holder).changes === 1;
   }
 
   /** Call inside a write transaction. */
@@ -85,6 +97,11 @@ export class Lease {
   release(): void {
     this.#drop.run(this.holder);
   }
+}
+
+/** A name nobody else has. */
+export function newHolder(): string {
+  return crypto.randomUUID();
 }
 
 /** Whether a lease is still valid: not expired, and its process alive. */

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { within } from './transaction.ts';
 import type { OpenOptions, SqlDatabase, SqlValue, Statement } from './types.ts';
@@ -7,7 +7,7 @@ import type { OpenOptions, SqlDatabase, SqlValue, Statement } from './types.ts';
 /** Opens a database with better-sqlite3. Call only behind the guard in `open.ts`. */
 export function openBetterSqlite(file: string, options: OpenOptions): SqlDatabase {
   const binding = bundledBinding();
-  const db = new Database(file, {
+  const db = newDatabase(file, {
     readonly: options.readonly ?? false,
     timeout: options.busyTimeoutMs ?? 100,
     ...(binding === undefined ? {} : { nativeBinding: binding }),
@@ -21,6 +21,17 @@ export function openBetterSqlite(file: string, options: OpenOptions): SqlDatabas
     pragma: (name) => db.pragma(name, { simple: true }) as SqlValue | undefined,
     close: () => void db.close(),
   };
+}
+
+function newDatabase(file: string, options: Database.Options): Database.Database {
+  try {
+    return new Database(file, options);
+  } catch (error) {
+    // The package looks for the folder itself, and has no code for one that went a moment ago.
+    if (file === ':memory:' || existsSync(dirname(file))) throw error;
+    const gone = new Error('unable to open database file', { cause: error });
+    throw Object.assign(gone, { code: 'SQLITE_CANTOPEN' });
+  }
 }
 
 /** The addon beside the bundle; from source the package finds its own. */

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HumanError, messageOf } from '../../model/errors.ts';
-import { findDamage, openForReading, type StoreOptions } from '../connection/openStore.ts';
+import { findDamage } from '../connection/checkStore.ts';
+import { openForReading, type StoreOptions } from '../connection/openStore.ts';
 import { filesOfStore } from '../connection/storeFiles.ts';
 import { openDatabase } from '../driver/open.ts';
 import type { SqlDatabase } from '../driver/types.ts';

@@ -1,4 +1,4 @@
-import { isBusy } from '../connection/openStore.ts';
+import { isBusy } from '../connection/storeErrors.ts';
 import { Lease } from '../connection/writerLease.ts';
 import type { SqlDatabase } from '../driver/types.ts';
 import { assertOwnSchema } from '../schema/migrations.ts';

@@ -15,6 +15,7 @@ import { dayOf } from '../../model/calendar.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { ChannelName } from '../../settings/alertSettings.ts';
 import { askAlerts } from '../core/analysis.ts';
+import { inBackground } from '../core/background.ts';
 import type { Spend, SpendModel } from '../core/spendModel.ts';
 import { Throttle } from '../core/throttle.ts';
 import type { SessionActions } from '../sessions/actions.ts';
@@ -41,7 +42,7 @@ export class Alerts implements Disposable {
   readonly #log: LogOutputChannel;
   readonly #listening: Disposable;
   readonly #owner = randomUUID();
-  #throttle = new Throttle(restMs, () => void this.check());
+  #throttle = new Throttle(restMs, () => inBackground(this.check()));
   /** What was looked at last: nothing is asked again while nothing has changed. */
   #asked = '';
   #seenState = '';
@@ -60,7 +61,7 @@ export class Alerts implements Disposable {
     this.#model = model;
     this.#secrets = secrets;
     this.#log = log;
-    this.notifications = new AlertNotifications(model, actions, () => void this.show());
+    this.notifications = new AlertNotifications(model, actions, () => inBackground(this.show()));
     this.#listening = model.onDidChange((spend) => this.#onSpend(spend));
   }
 
@@ -127,7 +128,9 @@ export class Alerts implements Disposable {
     } finally {
       const took = performance.now() - started;
       this.#throttle.dispose();
-      this.#throttle = new Throttle(Math.max(restMs, restFactor * took), () => void this.check());
+      this.#throttle = new Throttle(Math.max(restMs, restFactor * took), () =>
+        inBackground(this.check()),
+      );
       this.#throttle.ran();
       // A commit may have come meanwhile.
       if (!this.#disposed && mayCheck(this.#model.spend) && this.#hasChanged()) {
@@ -164,7 +167,7 @@ export class Alerts implements Disposable {
     const others = deliverAlerts(place, deliverers);
     await deliverAlerts(place, wanted.includes('editor') ? [editor] : []);
     for (const alert of shown) this.#tellOthers(alert);
-    void this.notifications.show(shown);
+    inBackground(this.notifications.show(shown));
     const problem = [...problems, ...(await others).problems].join(' ');
     if (this.#isNew(problem) && problem !== '') this.#log.warn(`Alerts: ${problem}`);
   }

@@ -5,6 +5,7 @@ import { dataFolder } from '../../dataFolder/paths.ts';
 import { hourMs } from '../../model/calendar.ts';
 import { messageOf } from '../../model/errors.ts';
 import { alertLevels } from '../../settings/alertSettings.ts';
+import { inBackground } from '../core/background.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import type { SessionActions } from '../sessions/actions.ts';
 import { formatOf } from '../text/format.ts';
@@ -94,7 +95,7 @@ export class AlertNotifications {
           this.#showList();
       }
     } catch (error) {
-      void window.showErrorMessage(messageOf(error));
+      inBackground(window.showErrorMessage(messageOf(error)));
     }
   }
 

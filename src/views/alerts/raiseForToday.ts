@@ -10,6 +10,7 @@ import { readConfig } from '../../dataFolder/readConfig.ts';
 import { daySpan } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
 import { nanoToUsd } from '../../model/money.ts';
+import { inBackground } from '../core/background.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 
 /** Proposed: half more than it is. */
@@ -19,7 +20,7 @@ const proposedFactor = 1.5;
 export async function raiseForToday(model: SpendModel, key: string): Promise<void> {
   const entry = entryOf(model, key);
   if (entry === undefined) {
-    void window.showInformationMessage(l10n.t('This budget is not set any more.'));
+    inBackground(window.showInformationMessage(l10n.t('This budget is not set any more.')));
     return;
   }
   const { unit, limit } = entry.budget;

@@ -4,6 +4,7 @@ import { channels } from '../../alerts/channels/registry.ts';
 import { testAlert } from '../../alerts/checkAlerts.ts';
 import { messageOf } from '../../model/errors.ts';
 import { type ChannelName, channelNames } from '../../settings/alertSettings.ts';
+import { inBackground } from '../core/background.ts';
 import { plainUiText } from '../text/plainUiText.ts';
 
 interface Choice extends QuickPickItem {
@@ -26,11 +27,15 @@ export async function testChannel(world: ChannelWorld): Promise<void> {
   if (picked === undefined) return;
   const problem = await tryChannel(picked.name, world);
   if (problem !== undefined) {
-    void window.showErrorMessage(
-      l10n.t('The test alert was not sent by {0}: {1}', picked.label, plainUiText(problem)),
+    inBackground(
+      window.showErrorMessage(
+        l10n.t('The test alert was not sent by {0}: {1}', picked.label, plainUiText(problem)),
+      ),
     );
   } else if (picked.name !== 'editor') {
-    void window.showInformationMessage(l10n.t('The test alert was sent by {0}.', picked.label));
+    inBackground(
+      window.showInformationMessage(l10n.t('The test alert was sent by {0}.', picked.label)),
+    );
   }
 }
 
@@ -40,7 +45,9 @@ export async function tryChannel(
   world: ChannelWorld,
 ): Promise<string | undefined> {
   if (name === 'editor') {
-    void window.showWarningMessage(l10n.t('Test alert of Outlay: alerts will look like this.'));
+    inBackground(
+      window.showWarningMessage(l10n.t('Test alert of Outlay: alerts will look like this.')),
+    );
     return undefined;
   }
   const channel = channels.find((each) => each.name === name)!;

@@ -11,7 +11,7 @@ import { readSettings, settingsSentence } from './settingsModel.ts';
 import type { SpendModel } from './spendModel.ts';
 
 /** Whose store is asked, and on which thread. */
-type Asker = Pick<SpendModel, 'storeFile' | 'keptFolder' | 'analysis'>;
+type Asker = Pick<SpendModel, 'storeFile' | 'keptFolder' | 'analysis' | 'clientModels'>;
 
 /** Makes a report on a thread of its own. Throws a `HumanError` where a choice cannot be used. */
 export async function makeReport(
@@ -40,7 +40,7 @@ export async function panelData<Name extends PanelQueryName>(
 
 /** Asks whether something is to be told, and decides it; telling it is the caller's. */
 export async function askAlerts(
-  model: Pick<SpendModel, 'storeFile' | 'keptFolder' | 'slowAnalysis'>,
+  model: Pick<SpendModel, 'storeFile' | 'keptFolder' | 'clientModels' | 'slowAnalysis'>,
   channels: readonly ChannelName[],
   now: number,
 ): Promise<AlertResult> {
@@ -50,7 +50,10 @@ export async function askAlerts(
   return answered.result;
 }
 
-function placeOf({ storeFile, keptFolder }: Omit<Asker, 'analysis'>, now: number): TaskOrigin {
+function placeOf(
+  { storeFile, keptFolder, clientModels }: Omit<Asker, 'analysis'>,
+  now: number,
+): TaskOrigin {
   const { settings, problems } = readSettings();
   return {
     storeFile,
@@ -58,6 +61,7 @@ function placeOf({ storeFile, keptFolder }: Omit<Asker, 'analysis'>, now: number
     keptFolder,
     // What VS Code gives is a proxy, which goes into no other thread.
     settings: { ...settings, priceOverrides: plain(settings.priceOverrides) },
+    clientModels,
     now,
     home: homeFolder(),
     problems: problems.map(settingsSentence),

@@ -25,6 +25,8 @@ const ownCommands = {
   setAlertSecret: {},
   testAlert: {},
   setDailyBudget: {},
+  installGuard: {},
+  uninstallGuard: {},
   setPrice: {},
   setCurrency: {},
   explainNoTranscripts: {},

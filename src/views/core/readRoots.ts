@@ -1,14 +1,38 @@
-import { homedir } from 'node:os';
+import { clientPrices } from '../../agents/registry.ts';
+import { homeFolder } from '../../dataFolder/paths.ts';
+import type { CatalogueModel } from '../../pricing/catalogue.ts';
+import { clientModels } from '../../pricing/clientModels.ts';
+import type { IndexerConfig } from '../../watchers/messages.ts';
 import { configuredRoots } from '../../watchers/scanRoots.ts';
 import type { Settings } from './settingsModel.ts';
 
-/** Paths of the configuration directories that are read at these settings, paused or not. */
-export function readRoots(settings: Settings): string[] {
+/** Made-up transcripts and a store of their own, shown instead of the user's. */
+export interface DemoLocation {
+  readonly configDir: string;
+  readonly storeFile: string;
+}
+
+/** Where transcripts are looked for at these settings. */
+export function readPlaces(
+  settings: Settings,
+  demo?: DemoLocation,
+): Pick<IndexerConfig, 'configDirs' | 'rootsSetting' | 'env' | 'home'> {
   const { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME, APPDATA } = process.env;
-  return configuredRoots({
-    configDirs: [],
+  return {
+    configDirs: demo === undefined ? [] : [demo.configDir],
     rootsSetting: settings.roots,
     env: { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME, APPDATA },
-    home: homedir(),
-  }).map(({ path }) => path);
+    home: homeFolder(),
+  };
+}
+
+/** Paths of the configuration directories that are read at these settings, paused or not. */
+export function readRoots(settings: Settings): string[] {
+  return configuredRoots(readPlaces(settings)).map(({ path }) => path);
+}
+
+/** Models the catalogue does not know and Claude Code has a price of, as of now. */
+export function readClientModels(settings: Settings, demo?: DemoLocation): CatalogueModel[] {
+  const places = readPlaces(settings, demo);
+  return clientModels(clientPrices(configuredRoots(places), places));
 }

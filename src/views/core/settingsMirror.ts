@@ -3,6 +3,7 @@ import { l10n, window, workspace } from 'vscode';
 import { type ConfigContent, updateConfig } from '../../dataFolder/configFile.ts';
 import { isObject } from '../../model/objects.ts';
 import { sharedKeys } from '../../settings/settings.ts';
+import { inBackground } from './background.ts';
 
 /**
  * Writes the user's settings into the data folder, where the terminal reads them. Only what the
@@ -25,11 +26,13 @@ export function mirrorSettings(folder: string): void {
   const file = join(folder, 'config.json');
   updateConfig(file, change, {
     onBroken: (keptAs) =>
-      void window.showWarningMessage(
-        l10n.t(
-          '{0} was no JSON and has been written anew. It is kept as {1}: budgets set in a terminal are only there now.',
-          file,
-          keptAs,
+      inBackground(
+        window.showWarningMessage(
+          l10n.t(
+            '{0} was no JSON and has been written anew. It is kept as {1}: budgets set in a terminal are only there now.',
+            file,
+            keptAs,
+          ),
         ),
       ),
   });

@@ -5,22 +5,36 @@ import { runningSessions } from '../../agents/registry.ts';
 import { AnalysisThread } from '../../analysisThread/client.ts';
 import { budgetsInForce } from '../../budgets/budgetsInForce.ts';
 import { type Overview, readOverview } from '../../budgets/overview.ts';
+import {
+  type OfficialShares,
+  officialShares,
+  readClientReports,
+} from '../../dataFolder/clientReports.ts';
 import { dataFolder, resolveStorePath } from '../../dataFolder/paths.ts';
 import { StoredBudgets } from '../../dataFolder/storedBudgets.ts';
 import { dayOf, daySpan } from '../../model/calendar.ts';
 import { messageOf } from '../../model/errors.ts';
+import type { CatalogueModel } from '../../pricing/catalogue.ts';
+import { extendCatalogue } from '../../pricing/clientModels.ts';
 import { createPriceBook, type RateBook } from '../../pricing/priceBook.ts';
 import type { MergedOverrides } from '../../settings/priceOverrides.ts';
-import { isBusy, openForReading, storeError } from '../../store/connection/openStore.ts';
+import { openForReading } from '../../store/connection/openStore.ts';
+import { isBusy, storeError } from '../../store/connection/storeErrors.ts';
 import { storeIdentity } from '../../store/connection/storeFiles.ts';
 import { StoreReader } from '../../store/query/storeReader.ts';
 import { isOlder, schemaState } from '../../store/schema/migrations.ts';
 import type { FromIndexer, IndexerState, RootStatus } from '../../watchers/messages.ts';
-import { runStoreTask } from '../../watchers/storeTasks.ts';
 import { StoreWatch } from '../../watchers/storeWatcher.ts';
+import {
+  runStoreTask,
+  type StoreTask,
+  type StoreTaskResults,
+} from '../../watchers/thread/storeTask.ts';
 import { IndexerSupervisor } from '../../watchers/thread/supervisor.ts';
 import { errorText } from '../text/errorText.ts';
-import { type DemoLocation, indexerConfig } from './indexerConfig.ts';
+import { inBackground } from './background.ts';
+import { indexerConfig } from './indexerConfig.ts';
+import { type DemoLocation, readClientModels } from './readRoots.ts';
 import { mirrorSettings } from './settingsMirror.ts';
 import type { Settings, SettingsModel } from './settingsModel.ts';
 import { userPrices } from './userPrices.ts';
@@ -50,6 +64,8 @@ export interface Spend {
   readonly revision: string;
   /** The figures are those of the demo. */
   readonly demo: boolean;
+  /** What Claude Code itself said of a plan's windows; undefined where it has not, or that is over. */
+  readonly official: OfficialShares | undefined;
 }
 
 interface Remembered {
@@ -94,6 +110,7 @@ export class SpendModel implements Disposable {
   /** The store that is being migrated just now. */
   #migrating: string | undefined;
   #prices: MergedOverrides | undefined;
+  #clientModels: readonly CatalogueModel[] | undefined;
   #book: RateBook | undefined;
   /** Nothing is opened or read: the store is being moved or removed, or the window ends. */
   #closed = false;
@@ -113,6 +130,7 @@ export class SpendModel implements Disposable {
       engine: '',
       revision: '',
       demo: false,
+      official: undefined,
     };
     settings.onDidChange(() => this.#configure());
   }
@@ -153,8 +171,14 @@ export class SpendModel implements Disposable {
   /** The rates in force, the user's own prices among them. */
   get book(): RateBook {
     this.#prices ??= userPrices(this.#spend.settings);
-    this.#book ??= createPriceBook(this.#prices.overrides);
+    this.#book ??= createPriceBook(this.#prices.overrides, extendCatalogue(this.clientModels));
     return this.#book;
+  }
+
+  /** Models the catalogue does not know and Claude Code has a price of, as last read. */
+  get clientModels(): readonly CatalogueModel[] {
+    this.#clientModels ??= readClientModels(this.#spend.settings, this.#demo);
+    return this.#clientModels;
   }
 
   /** Sessions whose Claude Code is known to run. */
@@ -179,6 +203,8 @@ export class SpendModel implements Disposable {
       await work();
     } finally {
       this.#closed = false;
+      this.analysis.open();
+      this.slowAnalysis.open();
       this.#set({
         overview: undefined,
         remembered: undefined,
@@ -191,6 +217,13 @@ export class SpendModel implements Disposable {
     }
   }
 
+  /** Work on a whole store, on a thread of its own. */
+  runTask<K extends StoreTask['kind']>(
+    task: Extract<StoreTask, { kind: K }>,
+  ): Promise<StoreTaskResults[K]> {
+    return runStoreTask<K>(task, { told: (text) => this.#log.error(text) });
+  }
+
   /** Gives back the lease and closes the store until the window is reloaded. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -200,7 +233,7 @@ export class SpendModel implements Disposable {
     this.#watch?.dispose();
     this.#watch = undefined;
     await indexer?.stop();
-    await Promise.all([this.analysis.stop(), this.slowAnalysis.stop()]);
+    await Promise.all([this.analysis.close(), this.slowAnalysis.close()]);
     this.#closeReader();
   }
 
@@ -210,6 +243,9 @@ export class SpendModel implements Disposable {
     this.#configure();
     this.#tick = setInterval(() => {
       this.#findRunning();
+      const { overview, indexer } = this.#spend;
+      // Claude Code may have been told the price meanwhile.
+      if (indexer.kind !== 'paused' && overview?.unpricedToday.length) this.#configure();
       this.#ask();
     }, tickMs);
   }
@@ -220,10 +256,10 @@ export class SpendModel implements Disposable {
     return this.#reader?.unpricedModels(always, undefined) ?? [];
   }
 
-  /** Lists everything again; starts the indexing thread again if it has died. */
+  /** Reads prices and lists everything again; starts the indexing thread again if it has died. */
   rescan(): void {
-    if (this.#indexer === undefined) this.#configure();
-    else this.#indexer.rescan();
+    if (this.#spend.indexer.kind !== 'paused') this.#configure();
+    this.#indexer?.rescan();
   }
 
   pause(): void {
@@ -250,9 +286,13 @@ export class SpendModel implements Disposable {
     }
     this.#watch ??= new StoreWatch(storeFile, () => this.#onStoreEvent());
     this.#prices = userPrices(settings);
+    this.#clientModels = undefined;
     this.#book = undefined;
     for (const problem of this.#prices.problems) this.#log.warn(problem);
-    const config = indexerConfig(settings, storeFile, this.#demo, this.#prices.data);
+    const config = indexerConfig(settings, storeFile, this.#demo, {
+      priceOverrides: this.#prices.data,
+      clientModels: this.clientModels,
+    });
     const text = JSON.stringify(config);
     if (text !== this.#config) {
       this.#config = text;
@@ -372,8 +412,12 @@ export class SpendModel implements Disposable {
         engine: this.#reader.engine,
         revision: this.#revision,
         readProblem: '',
+        official:
+          this.#demo === undefined
+            ? officialShares(readClientReports(dataFolder()), now)
+            : undefined,
       });
-      void this.#remember(overview);
+      inBackground(this.#remember(overview));
     } catch (error) {
       this.#failedToRead(error);
     } finally {
@@ -393,16 +437,18 @@ export class SpendModel implements Disposable {
   }
 
   #openReader(): StoreReader | undefined {
+    // Asked first: a file that is replaced while it is opened is another one from then on.
+    const identity = storeIdentity(this.#storeFile);
     const db = openForReading(this.#storeFile);
     if (db === undefined) return undefined;
     if (isOlder(schemaState(db))) {
       db.close();
       // Whoever writes it migrates it first, and tells when that is done.
-      if (this.#spend.indexer.kind === 'paused') void this.#migrate(this.#storeFile);
+      if (this.#spend.indexer.kind === 'paused') inBackground(this.#migrate(this.#storeFile));
       return undefined;
     }
     this.#log.debug(`Reading ${this.#storeFile} with ${db.engine}`);
-    this.#readerFile = storeIdentity(this.#storeFile);
+    this.#readerFile = identity;
     return new StoreReader(db);
   }
 
@@ -417,7 +463,7 @@ export class SpendModel implements Disposable {
     if (this.#migrating === file) return;
     this.#migrating = file;
     try {
-      await runStoreTask<'migrate'>({ kind: 'migrate', file });
+      await this.runTask<'migrate'>({ kind: 'migrate', file });
       this.#askSoon();
     } catch (error) {
       this.#failedToRead(error);
@@ -460,14 +506,14 @@ export class SpendModel implements Disposable {
     const indexer = this.#indexer;
     this.#indexer = undefined;
     await indexer?.stop();
-    await Promise.all([this.analysis.stop(), this.slowAnalysis.stop()]);
+    await Promise.all([this.analysis.close(), this.slowAnalysis.close()]);
     this.#closeReader();
     // Closing has written to the store once more, which the remembered figure must not mind.
     if (this.#spend.overview !== undefined) await this.#remember(this.#spend.overview);
   }
 
   dispose(): void {
-    void this.stop();
+    inBackground(this.stop());
     this.#changed.dispose();
   }
 }

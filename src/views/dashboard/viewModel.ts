@@ -17,6 +17,7 @@ import { agentName } from '../text/agentName.ts';
 import type { Format } from '../text/format.ts';
 import { levelWord } from '../text/levels.ts';
 import { oneLine } from '../text/names.ts';
+import { officialRows } from '../text/officialShares.ts';
 import { dashboardDetails } from './details.ts';
 import { dashboardHeadline } from './headline.ts';
 import type { DashboardInputs } from './inputs.ts';
@@ -79,7 +80,9 @@ function cards({ figures, question, format }: DashboardInputs): PanelCard[] {
   const atLeast = isLowerBound(sums);
   const worst = figures.budgets[0];
   const hourly = recent.lastHour;
+  const official = officialCards(figures, format);
   const list: (PanelCard | undefined)[] = [
+    ...(figures.subscription ? official : []),
     {
       id: 'cost',
       label: l10n.t('Cost, {0}', periodName(question, format, figures)),
@@ -140,8 +143,20 @@ function cards({ figures, question, format }: DashboardInputs): PanelCard[] {
       figure: money(background),
       detail: l10n.t('spend no message explains'),
     },
+    ...(figures.subscription ? [] : official),
   ];
   return list.filter((card) => card !== undefined);
+}
+
+/** What Claude Code said of a plan's windows. */
+function officialCards({ official, now }: DashboardFigures, format: Format): PanelCard[] {
+  return officialRows(official, now, format).map(({ window, name, figure, detail, share }) => ({
+    id: window,
+    label: name,
+    figure,
+    detail,
+    ...(share >= 0.95 ? { level: 'error' } : share >= 0.75 ? { level: 'warning' } : {}),
+  }));
 }
 
 function budgetDetail({ budget, state }: BudgetOutlook, format: Format): string {

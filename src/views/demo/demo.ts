@@ -13,6 +13,7 @@ import { type DemoSet, demoSteps } from '../../demo/writeDemo.ts';
 import { messageOf } from '../../model/errors.ts';
 import { processAlive } from '../../platform/processAlive.ts';
 import { SerialQueue } from '../../platform/serialQueue.ts';
+import { inBackground } from '../core/background.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 
 /** The session that is "worked in" grows this often. */
@@ -38,8 +39,8 @@ export class Demo implements Disposable {
     this.#model = model;
     this.#log = log;
     this.#folder = join(context.globalStorageUri.fsPath, 'demo');
-    void setContext(false);
-    setImmediate(() => void this.#removeLeftovers());
+    inBackground(setContext(false));
+    setImmediate(() => inBackground(this.#removeLeftovers()));
   }
 
   get #own(): string {
@@ -53,7 +54,7 @@ export class Demo implements Disposable {
     });
     if (!this.#open) return;
     await commands.executeCommand('outlay.sessions.focus');
-    void this.#tell();
+    inBackground(this.#tell());
   }
 
   /** Shows the user's own figures again. */
@@ -79,7 +80,9 @@ export class Demo implements Disposable {
     } catch (error) {
       this.#log.error(`The demo could not be opened: ${messageOf(error)}`);
       await this.#end();
-      void window.showErrorMessage(l10n.t('The demo could not be opened: {0}', messageOf(error)));
+      inBackground(
+        window.showErrorMessage(l10n.t('The demo could not be opened: {0}', messageOf(error))),
+      );
     }
   }
 
@@ -128,7 +131,7 @@ export class Demo implements Disposable {
   dispose(): void {
     this.#stopGrowing?.();
     // The store may be open until the window is gone: then the next activation removes it.
-    if (this.#open) void this.#remove(this.#own);
+    if (this.#open) inBackground(this.#remove(this.#own));
   }
 }
 

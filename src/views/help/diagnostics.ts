@@ -1,8 +1,9 @@
 import { homedir } from 'node:os';
 import { settingBudgets } from '../../budgets/budgetsInForce.ts';
+import { noPeers } from '../../dataFolder/readPeers.ts';
+import { extendCatalogue } from '../../pricing/clientModels.ts';
 import { createPriceBook } from '../../pricing/priceBook.ts';
 import { withReportContext } from '../../query/openContext.ts';
-import { noPeers } from '../../query/peers.ts';
 import { render } from '../../reports/document/render.ts';
 import { doctorReport } from '../../reports/upkeep/doctor.ts';
 import { storeOnDisk } from '../../store/connection/backups.ts';
@@ -17,7 +18,7 @@ export function diagnostics(model: SpendModel, version: string): string {
   const prices = userPrices(settings);
   const facts = {
     storeFile: model.storeFile,
-    book: createPriceBook(prices.overrides),
+    book: createPriceBook(prices.overrides, extendCatalogue(model.clientModels)),
     settings,
     zone: settings.zone,
     now: Date.now(),

@@ -7,6 +7,7 @@ import {
 } from '../../dataFolder/insightFile.ts';
 import { dayMs } from '../../model/calendar.ts';
 import type { InsightJson } from '../../reports/insights/optimizeJson.ts';
+import { inBackground } from '../core/background.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import type { Reports } from '../reports/reports.ts';
 import { errorText } from '../text/errorText.ts';
@@ -92,7 +93,7 @@ export class InsightActions {
     try {
       decide(this.#model.keptFolder, id, decision);
     } catch (error) {
-      void window.showErrorMessage(plainUiText(errorText(error)));
+      inBackground(window.showErrorMessage(plainUiText(errorText(error))));
       return;
     }
     await this.#insights.model.refresh();
@@ -125,7 +126,7 @@ export class InsightActions {
     if (id !== undefined) {
       const known = listed.find((each) => each.id === id);
       if (known === undefined) {
-        void window.showInformationMessage(l10n.t('This insight is not found any more.'));
+        inBackground(window.showInformationMessage(l10n.t('This insight is not found any more.')));
       }
       return known;
     }
@@ -155,7 +156,9 @@ function changesModel({ action, state }: InsightJson): boolean {
 
 async function pickOne<T extends QuickPickItem>(items: readonly T[]): Promise<T | undefined> {
   if (items.length === 0) {
-    void window.showInformationMessage(l10n.t('There is no insight this can be done with.'));
+    inBackground(
+      window.showInformationMessage(l10n.t('There is no insight this can be done with.')),
+    );
     return undefined;
   }
   return window.showQuickPick(items, { title: l10n.t('Which insight?') });

@@ -14,6 +14,7 @@ import {
   isBuiltIn,
   projectFolders,
 } from '../../insights/agentFiles.ts';
+import { inBackground } from '../core/background.ts';
 import { readRoots } from '../core/readRoots.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { errorText } from '../text/errorText.ts';
@@ -74,16 +75,18 @@ export class InsightChanges implements Disposable {
     const { file, model } = change;
     try {
       if (!writeChange(this.#model.keptFolder, id, change, Date.now())) {
-        void window.showWarningMessage(
-          l10n.t(
-            '{0} is not what the comparison showed any more, so nothing was written.',
-            plainUiText(file),
+        inBackground(
+          window.showWarningMessage(
+            l10n.t(
+              '{0} is not what the comparison showed any more, so nothing was written.',
+              plainUiText(file),
+            ),
           ),
         );
         return false;
       }
     } catch (error) {
-      void window.showErrorMessage(plainUiText(errorText(error)));
+      inBackground(window.showErrorMessage(plainUiText(errorText(error))));
       return false;
     }
     this.#written();
@@ -92,7 +95,7 @@ export class InsightChanges implements Disposable {
       plainUiText(basename(file)),
       plainUiText(model),
     );
-    void this.#offerUndo(id, file, words);
+    inBackground(this.#offerUndo(id, file, words));
     return true;
   }
 
@@ -102,19 +105,23 @@ export class InsightChanges implements Disposable {
     try {
       const undone = undoChange(this.#model.keptFolder, id);
       if (undone === undefined) {
-        void window.showInformationMessage(l10n.t('Nothing was changed for this insight.'));
+        inBackground(
+          window.showInformationMessage(l10n.t('Nothing was changed for this insight.')),
+        );
         return false;
       }
       const file = plainUiText(undone.file);
-      void (undone.done
-        ? window.showInformationMessage(l10n.t('{0} is as it was before.', file))
-        : window.showWarningMessage(
-            l10n.t('{0} has been changed since, so it is left as it is.', file),
-          ));
+      inBackground(
+        undone.done
+          ? window.showInformationMessage(l10n.t('{0} is as it was before.', file))
+          : window.showWarningMessage(
+              l10n.t('{0} has been changed since, so it is left as it is.', file),
+            ),
+      );
       if (undone.done) this.#written();
       return undone.done;
     } catch (error) {
-      void window.showErrorMessage(plainUiText(errorText(error)));
+      inBackground(window.showErrorMessage(plainUiText(errorText(error))));
       return false;
     }
   }
@@ -189,15 +196,17 @@ export class InsightChanges implements Disposable {
   #mayWrite(): boolean {
     if (!this.#isReal()) return false;
     if (workspace.isTrusted) return true;
-    void askForTrust();
+    inBackground(askForTrust());
     return false;
   }
 
   #isReal(): boolean {
     const { demo } = this.#model.spend;
     if (demo) {
-      void window.showInformationMessage(
-        l10n.t('The demo’s agents are made up: there is no file to change.'),
+      inBackground(
+        window.showInformationMessage(
+          l10n.t('The demo’s agents are made up: there is no file to change.'),
+        ),
       );
     }
     return !demo;
@@ -218,10 +227,12 @@ async function askForTrust(): Promise<void> {
 }
 
 function sayNoFile(agent: string): void {
-  void window.showWarningMessage(
-    l10n.t(
-      'No file defines {0}: looked in .claude/agents of its projects and in agents of the configuration folders. An agent of a plugin is changed there.',
-      plainUiText(agent),
+  inBackground(
+    window.showWarningMessage(
+      l10n.t(
+        'No file defines {0}: looked in .claude/agents of its projects and in agents of the configuration folders. An agent of a plugin is changed there.',
+        plainUiText(agent),
+      ),
     ),
   );
 }
@@ -242,14 +253,18 @@ function prepare(action: AgentModel, chosen: AgentFile): AgentChange | undefined
   const change = changeOf(action, chosen);
   const file = plainUiText(chosen.file);
   if (change === undefined) {
-    void window.showWarningMessage(
-      l10n.t('{0} has no frontmatter, so its model cannot be set there.', file),
+    inBackground(
+      window.showWarningMessage(
+        l10n.t('{0} has no frontmatter, so its model cannot be set there.', file),
+      ),
     );
     return undefined;
   }
   if (change.after !== change.before) return change;
-  void window.showInformationMessage(
-    l10n.t('{0} has "model: {1}" already.', file, plainUiText(action.model)),
+  inBackground(
+    window.showInformationMessage(
+      l10n.t('{0} has "model: {1}" already.', file, plainUiText(action.model)),
+    ),
   );
   return undefined;
 }
@@ -260,8 +275,10 @@ function isUnsaved(file: string): boolean {
     ({ uri, isDirty }) => isDirty && uri.scheme === 'file' && uri.fsPath === file,
   );
   if (open === undefined) return false;
-  void window.showWarningMessage(
-    l10n.t('{0} has changes that are not saved. Save or revert them first.', plainUiText(file)),
+  inBackground(
+    window.showWarningMessage(
+      l10n.t('{0} has changes that are not saved. Save or revert them first.', plainUiText(file)),
+    ),
   );
   return true;
 }

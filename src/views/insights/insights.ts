@@ -1,4 +1,5 @@
 import type { Disposable, LogOutputChannel } from 'vscode';
+import { inBackground } from '../core/background.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import type { Reports } from '../reports/reports.ts';
 import { InsightActions } from './actions.ts';
@@ -16,7 +17,7 @@ export class Insights implements Disposable {
   constructor(spend: SpendModel, reports: Reports, log: LogOutputChannel) {
     this.model = new InsightsModel(spend, log);
     this.view = new InsightsView(spend, this.model);
-    this.changes = new InsightChanges(spend, () => void this.model.refresh());
+    this.changes = new InsightChanges(spend, () => inBackground(this.model.refresh()));
     this.actions = new InsightActions(spend, this, reports);
   }
 

@@ -4,6 +4,7 @@ import { insightsFile } from '../../dataFolder/insightFile.ts';
 import { HumanError, messageOf } from '../../model/errors.ts';
 import type { OptimizeJson } from '../../reports/insights/optimizeJson.ts';
 import { makeReport } from '../core/analysis.ts';
+import { inBackground } from '../core/background.ts';
 import type { Spend, SpendModel } from '../core/spendModel.ts';
 import { errorText } from '../text/errorText.ts';
 
@@ -98,7 +99,7 @@ export class InsightsModel implements Disposable {
         this.#timer = undefined;
         this.#askIfStale();
       }, wait);
-    } else if (this.#askedAt === 0 || this.#askedOf !== this.#stamp()) void this.refresh();
+    } else if (this.#askedAt === 0 || this.#askedOf !== this.#stamp()) inBackground(this.refresh());
   }
 
   #stamp(): string {
@@ -130,8 +131,8 @@ export class InsightsModel implements Disposable {
     try {
       const question = { name: 'optimize', raw: { all: true } };
       // A month of runs takes a while: panels are not kept waiting for it.
-      const { storeFile, keptFolder, slowAnalysis: analysis } = this.#spend;
-      const asker = { storeFile, keptFolder, analysis };
+      const { storeFile, keptFolder, clientModels, slowAnalysis: analysis } = this.#spend;
+      const asker = { storeFile, keptFolder, clientModels, analysis };
       const { text, verdict } = await makeReport(asker, question, 'json', Date.now());
       const report = JSON.parse(text) as OptimizeJson;
       return { report, empty: verdict?.status === 'no-data', problem: '' };

@@ -9,6 +9,7 @@ import {
   window,
 } from 'vscode';
 import type { InsightJson, TakenJson } from '../../reports/insights/optimizeJson.ts';
+import { inBackground } from '../core/background.ts';
 import { DisposableStore } from '../core/disposables.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { findsNothing, storeProblem } from '../core/storeState.ts';
@@ -114,7 +115,7 @@ export class InsightsView implements TreeDataProvider<InsightsNode>, Disposable 
     if (asking === this.#asking) return;
     this.#asking = asking;
     if (asking !== undefined) {
-      void window.withProgress({ location: { viewId } }, () => asking);
+      inBackground(window.withProgress({ location: { viewId } }, () => asking));
     }
   }
 
@@ -165,5 +166,5 @@ export class InsightsView implements TreeDataProvider<InsightsNode>, Disposable 
 }
 
 function setContext(key: string, value: unknown): void {
-  void commands.executeCommand('setContext', key, value);
+  inBackground(commands.executeCommand('setContext', key, value));
 }

@@ -8,10 +8,10 @@ import {
   type LogOutputChannel,
   l10n,
 } from 'vscode';
+import { writeLauncher } from '../../dataFolder/launcherFiles.ts';
+import { launcherFiles } from '../../dataFolder/launcherScript.ts';
 import { dataFolder } from '../../dataFolder/paths.ts';
 import { messageOf } from '../../model/errors.ts';
-import { writeLauncher } from './files.ts';
-import { launcherFiles } from './script.ts';
 
 /** Folder of the launcher: the command `outlay` for integrated terminals and for hooks. */
 export function launcherFolder(): string {

@@ -11,6 +11,7 @@ import {
   protocolVersion,
   type ToDataPanel,
 } from '../../protocol/shared.ts';
+import { inBackground } from '../core/background.ts';
 import { commandIds } from '../core/commandIds.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { errorText } from '../text/errorText.ts';
@@ -131,23 +132,23 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
         break;
       case 'do':
         if (message.action === 'startOver') this.ask(this.#kind.question);
-        else void commands.executeCommand(commandOf(message.action));
+        else inBackground(commands.executeCommand(commandOf(message.action)));
         break;
       case 'openSession':
-        void commands.executeCommand(commandIds.openSession, message.sid, message.message);
+        inBackground(commands.executeCommand(commandIds.openSession, message.sid, message.message));
         break;
       case 'openDay': {
         const { day, project } = message;
         const filters = { ...noFilters, project };
         const asked = { ...usualDashboard, period: 'custom', since: day, until: day, filters };
-        void commands.executeCommand(commandIds.openDashboard, asked);
+        inBackground(commands.executeCommand(commandIds.openDashboard, asked));
         break;
       }
       case 'insight':
-        void commands.executeCommand(insightCommands[message.verb], message.id);
+        inBackground(commands.executeCommand(insightCommands[message.verb], message.id));
         break;
       case 'export':
-        void exportFromPanel(message);
+        inBackground(exportFromPanel(message));
         break;
     }
   }
@@ -199,8 +200,8 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     const pending = this.#prefetched ?? this.#request();
     this.#prefetched = undefined;
     // An empty page says that it is being worked on, unless the answer comes at once.
-    const slow = setTimeout(() => void this.#sendWorking(request), longMs);
-    void this.#sendSummary(pending, request, () => clearTimeout(slow));
+    const slow = setTimeout(() => inBackground(this.#sendWorking(request)), longMs);
+    inBackground(this.#sendSummary(pending, request, () => clearTimeout(slow)));
     const answer = await this.#answerOf(pending.full);
     clearTimeout(slow);
     const fullFrom = started + (Date.now() - started) / fullBusy;

@@ -10,6 +10,7 @@ import {
 } from 'vscode';
 import { messageOf } from '../../model/errors.ts';
 import { type Exported, type NothingToShow, protocolVersion } from '../../protocol/shared.ts';
+import { inBackground } from '../core/background.ts';
 import { DisposableStore } from '../core/disposables.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { storeProblem } from '../core/storeState.ts';
@@ -68,7 +69,7 @@ export abstract class LivePanel implements Disposable {
     this.onSight(true);
     this.page += 1;
     this.forgetSent();
-    void this.update();
+    inBackground(this.update());
   }
 
   #seen(): void {
@@ -158,11 +159,13 @@ export async function exportFromPanel({ to, name, content }: Exported): Promise<
   try {
     await workspace.fs.writeFile(target, bytes);
   } catch (error) {
-    void window.showErrorMessage(
-      l10n.t(
-        '{0} could not be written: {1}',
-        plainUiText(target.fsPath),
-        plainUiText(errorText(error)),
+    inBackground(
+      window.showErrorMessage(
+        l10n.t(
+          '{0} could not be written: {1}',
+          plainUiText(target.fsPath),
+          plainUiText(errorText(error)),
+        ),
       ),
     );
   }

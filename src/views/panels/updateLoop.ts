@@ -1,3 +1,5 @@
+import { inBackground } from '../core/background.ts';
+
 /** When the loop runs next, asked for while it is running. */
 type Next = 'none' | 'throttled' | 'now';
 
@@ -30,7 +32,7 @@ export class UpdateLoop {
     const timer = setTimeout(
       () => {
         this.#state = { kind: 'idle' };
-        void this.run();
+        inBackground(this.run());
       },
       Math.max(0, this.#nextAt - Date.now()),
     );
@@ -57,7 +59,7 @@ export class UpdateLoop {
   /** At once; while it runs, as soon as it has ended, without a rest. */
   runNow(): void {
     if (this.#state.kind === 'running') this.#after('now');
-    else void this.run();
+    else inBackground(this.run());
   }
 
   /** Takes back what is scheduled, also for after a run. */

@@ -13,6 +13,7 @@ import type { RawOptions } from '../../query/question.ts';
 import type { Format } from '../../reports/document/document.ts';
 import { editorReports } from '../../reports/registry.ts';
 import { makeReport } from '../core/analysis.ts';
+import { inBackground } from '../core/background.ts';
 import type { ReportDocuments } from '../core/readonlyDocuments.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { errorText } from '../text/errorText.ts';
@@ -80,10 +81,13 @@ export class Reports implements Disposable {
     try {
       return await makeReport(this.#model, shown, format, now);
     } catch (error) {
-      if (error instanceof HumanError) void window.showErrorMessage(plainUiText(errorText(error)));
+      if (error instanceof HumanError)
+        inBackground(window.showErrorMessage(plainUiText(errorText(error))));
       else {
         this.#log.error(`Report ${shown.name}: ${messageOf(error)}`);
-        void window.showErrorMessage(l10n.t('The report could not be made; the log says why.'));
+        inBackground(
+          window.showErrorMessage(l10n.t('The report could not be made; the log says why.')),
+        );
       }
       return undefined;
     }

@@ -25,6 +25,7 @@ import { agentParents } from '../../store/query/agentParents.ts';
 import { backgroundRowsOf } from '../../store/query/background.ts';
 import type { SessionSummary, StoreReader } from '../../store/query/storeReader.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
+import { inBackground } from '../core/background.ts';
 import { commandIds } from '../core/commandIds.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { panelHtml, panelIcon, panelOptions } from '../panels/html.ts';
@@ -44,12 +45,12 @@ const longestTab = 40;
 
 /** What a panel's buttons do outside of it. */
 export interface PanelActions {
-  openTranscript(sid: string): unknown;
-  openMessage(sid: string, messageId: string, agentId: string): unknown;
+  openTranscript(sid: string): PromiseLike<unknown>;
+  openMessage(sid: string, messageId: string, agentId: string): PromiseLike<unknown>;
   /** A message's text as a person may read it; undefined when no transcript has it any more. */
   readText(sid: string, messageId: string, agentId: string): Promise<PanelTextPart[] | undefined>;
-  resumeInTerminal(sid: string): unknown;
-  copyId(sid: string): unknown;
+  resumeInTerminal(sid: string): PromiseLike<unknown>;
+  copyId(sid: string): PromiseLike<unknown>;
 }
 
 /** The open session panels: one for each session, restored after a reload. */
@@ -144,7 +145,7 @@ class SessionPanel extends LivePanel {
   /** Brings a message into view, now or as soon as it is there. */
   reveal(messageId: string): void {
     this.#wanted = messageId;
-    void this.update();
+    inBackground(this.update());
   }
 
   /** A hidden panel keeps nothing; a new page is sent a full snapshot. */
@@ -160,7 +161,7 @@ class SessionPanel extends LivePanel {
       return;
     }
     if (message.type === 'ready') this.welcome();
-    else if (message.type === 'export') void exportFromPanel(message);
+    else if (message.type === 'export') inBackground(exportFromPanel(message));
     else this.#do(message);
   }
 
@@ -170,25 +171,26 @@ class SessionPanel extends LivePanel {
       const found = this.#messages.find(message.key);
       if (found === undefined) return;
       const { messageId, agentId } = found;
-      if (message.type === 'readText') void this.#sendText(message.key, messageId, agentId);
-      else void actions?.openMessage(this.#sid, messageId, agentId);
+      if (message.type === 'readText')
+        inBackground(this.#sendText(message.key, messageId, agentId));
+      else inBackground(actions?.openMessage(this.#sid, messageId, agentId));
       return;
     }
     switch (message.action) {
       case 'openTranscript':
-        void actions?.openTranscript(this.#sid);
+        inBackground(actions?.openTranscript(this.#sid));
         break;
       case 'resume':
-        void actions?.resumeInTerminal(this.#sid);
+        inBackground(actions?.resumeInTerminal(this.#sid));
         break;
       case 'copyId':
-        void actions?.copyId(this.#sid);
+        inBackground(actions?.copyId(this.#sid));
         break;
       case 'showLog':
-        void commands.executeCommand(commandIds.showLog);
+        inBackground(commands.executeCommand(commandIds.showLog));
         break;
       case 'rescan':
-        void commands.executeCommand(commandIds.rescan);
+        inBackground(commands.executeCommand(commandIds.rescan));
         break;
     }
   }

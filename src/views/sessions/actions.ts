@@ -8,6 +8,7 @@ import { projectPath } from '../../query/projects.ts';
 import { sessionFiles } from '../../store/query/sessionList.ts';
 import type { SessionSummary } from '../../store/query/storeReader.ts';
 import { plainLines } from '../../text/plainText.ts';
+import { inBackground } from '../core/background.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import type { PanelActions, SessionPanels } from '../sessionPanel/sessionPanel.ts';
 import { formatOf } from '../text/format.ts';
@@ -109,8 +110,10 @@ export class SessionActions implements PanelActions {
     if (session === undefined || command === undefined) return;
     const { cwd, root } = session;
     if (!existsSync(cwd)) {
-      void window.showWarningMessage(
-        l10n.t('The folder of this session is not there any more: {0}', plainUiText(cwd)),
+      inBackground(
+        window.showWarningMessage(
+          l10n.t('The folder of this session is not there any more: {0}', plainUiText(cwd)),
+        ),
       );
       return;
     }
@@ -132,8 +135,8 @@ export class SessionActions implements PanelActions {
     const path = [session.cwd, session.gitRoot].find((folder) => folder && existsSync(folder));
     if (path === undefined || path === null) {
       const gone = plainUiText(projectPath(session));
-      void window.showWarningMessage(
-        l10n.t('The project’s folder is not there any more: {0}', gone),
+      inBackground(
+        window.showWarningMessage(l10n.t('The project’s folder is not there any more: {0}', gone)),
       );
       return;
     }
@@ -177,8 +180,14 @@ export class SessionActions implements PanelActions {
       await this.#transcripts.open(log, path, place);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      void window.showErrorMessage(
-        l10n.t('The transcript {0} cannot be opened: {1}', plainUiText(path), plainUiText(reason)),
+      inBackground(
+        window.showErrorMessage(
+          l10n.t(
+            'The transcript {0} cannot be opened: {1}',
+            plainUiText(path),
+            plainUiText(reason),
+          ),
+        ),
       );
     }
   }
@@ -193,7 +202,7 @@ export class SessionActions implements PanelActions {
 
   async #pick(sessions: readonly SessionSummary[]): Promise<SessionSummary | undefined> {
     if (sessions.length === 0) {
-      void window.showInformationMessage(l10n.t('There is no session yet.'));
+      inBackground(window.showInformationMessage(l10n.t('There is no session yet.')));
       return undefined;
     }
     const format = formatOf(this.#model.spend.settings);
@@ -221,10 +230,12 @@ export class SessionActions implements PanelActions {
 
 /** Fire and forget. */
 function sayGone(session: SessionSummary): void {
-  void window.showInformationMessage(
-    l10n.t(
-      'The transcript of "{0}" is not on disk any more: Claude Code deletes transcripts after 30 days unless told otherwise. Its figures are kept.',
-      plainUiText(titleText(session)),
+  inBackground(
+    window.showInformationMessage(
+      l10n.t(
+        'The transcript of "{0}" is not on disk any more: Claude Code deletes transcripts after 30 days unless told otherwise. Its figures are kept.',
+        plainUiText(titleText(session)),
+      ),
     ),
   );
 }

@@ -1,4 +1,5 @@
 import type { ExtensionContext } from 'vscode';
+import { inBackground } from '../core/background.ts';
 import {
   type Grouping,
   groupings,
@@ -32,7 +33,7 @@ export class SessionsMemory {
   }
 
   set grouping(grouping: Grouping) {
-    void this.#context.globalState.update(keys.grouping, grouping);
+    inBackground(this.#context.globalState.update(keys.grouping, grouping));
   }
 
   get order(): Order {
@@ -41,7 +42,7 @@ export class SessionsMemory {
   }
 
   set order(order: Order) {
-    void this.#context.globalState.update(keys.order, order);
+    inBackground(this.#context.globalState.update(keys.order, order));
   }
 
   get filter(): SessionFilter {
@@ -50,7 +51,7 @@ export class SessionsMemory {
   }
 
   set filter(filter: SessionFilter) {
-    void this.#context.workspaceState.update(keys.filter, filter);
+    inBackground(this.#context.workspaceState.update(keys.filter, filter));
   }
 
   /** Ids of sessions that are not listed. */
@@ -59,10 +60,10 @@ export class SessionsMemory {
   }
 
   exclude(sid: string): void {
-    void this.#context.globalState.update(keys.excluded, [...this.excluded, sid]);
+    inBackground(this.#context.globalState.update(keys.excluded, [...this.excluded, sid]));
   }
 
   includeAll(): void {
-    void this.#context.globalState.update(keys.excluded, undefined);
+    inBackground(this.#context.globalState.update(keys.excluded, undefined));
   }
 }

@@ -4,6 +4,7 @@ import { messageOf } from '../../model/errors.ts';
 import { isLive } from '../../query/liveSession.ts';
 import { type ListedSession, SessionLister } from '../../store/query/sessionList.ts';
 import type { StoreReader } from '../../store/query/storeReader.ts';
+import { inBackground } from '../core/background.ts';
 import type { Settings } from '../core/settingsModel.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 
@@ -149,7 +150,7 @@ export class SessionsModel implements Disposable {
     const wait = Math.max(0, this.#readAllAt + this.#restMs - Date.now());
     this.#throttle = setTimeout(() => {
       this.#throttle = undefined;
-      void this.#readAll();
+      inBackground(this.#readAll());
     }, wait);
   }
 

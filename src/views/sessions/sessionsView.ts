@@ -14,6 +14,7 @@ import {
 import { addDays, dayOf, firstMoment } from '../../model/calendar.ts';
 import type { ListedSession } from '../../store/query/sessionList.ts';
 import type { AgentSums } from '../../store/query/storeReader.ts';
+import { inBackground } from '../core/background.ts';
 import { DisposableStore } from '../core/disposables.ts';
 import type { Spend, SpendModel } from '../core/spendModel.ts';
 import { findsNothing, storeProblem } from '../core/storeState.ts';
@@ -316,5 +317,5 @@ function filterText(filter: typeof noFilter): string {
 }
 
 function setContext(key: string, value: unknown): void {
-  void commands.executeCommand('setContext', key, value);
+  inBackground(commands.executeCommand('setContext', key, value));
 }

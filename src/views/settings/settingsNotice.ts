@@ -1,5 +1,6 @@
 import { commands, type Disposable, l10n, type Memento, window } from 'vscode';
 import type { Expected, SettingProblem } from '../../settings/settingProblem.ts';
+import { inBackground } from '../core/background.ts';
 import { commandIds } from '../core/commandIds.ts';
 import type { SettingsModel } from '../core/settingsModel.ts';
 import { userPrices } from '../core/userPrices.ts';
@@ -38,8 +39,8 @@ export class SettingsNotice implements Disposable {
     const told = this.#memory.get<string>(memoryKey) ?? '';
     const now = sentences.join('\n');
     if (now === told) return;
-    void this.#memory.update(memoryKey, now);
-    if (sentences.length > 0) void this.#show(sentences, problems);
+    inBackground(this.#memory.update(memoryKey, now));
+    if (sentences.length > 0) inBackground(this.#show(sentences, problems));
   }
 
   async #show(sentences: readonly string[], problems: readonly SettingProblem[]): Promise<void> {
@@ -106,6 +107,14 @@ function expectedText(expected: Expected): string {
       return l10n.t('a whole number of days, not fewer than outlay.retention.messageDays');
     case 'polling':
       return l10n.t('"auto", "always" or "never"');
+    case 'agents':
+      return l10n.t('a whole number of agents from 0 to 100,000');
+    case 'hops':
+      return l10n.t('a whole number from 0 to 100');
+    case 'breaker':
+      return l10n.t('an object with "sameCall", "failing" and "idleUsd", each with thresholds');
+    case 'coldCache':
+      return l10n.t('"off", "say" or "ask"');
     case 'budgets':
       return l10n.t('an object with a budget for each project folder');
     case 'budget':

@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { BudgetShare, OtherShare, ProjectShare } from '../../budgets/budgetShares.ts';
 import type { Figure, Overview } from '../../budgets/overview.ts';
+import { appendAll } from '../../model/lists.ts';
 import { totalTokens } from '../../model/tokens.ts';
 import { budgetAmount, budgetTitle } from '../budgets/budgetLabels.ts';
 import type { Spend } from '../core/spendModel.ts';
@@ -8,6 +9,7 @@ import { type Format, formatOf } from '../text/format.ts';
 import { levelWord } from '../text/levels.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 import { titleText } from '../text/names.ts';
+import { officialRows } from '../text/officialShares.ts';
 
 /** The figures of the tooltip as a Markdown table: name, figure, what it is made of. */
 export function figureTable(spend: Spend, overview: Overview, now: number): string {
@@ -23,6 +25,12 @@ export function figureTable(spend: Spend, overview: Overview, now: number): stri
     }
     rows.push(row(name, format.brief(figure.shown), detail.join(' · ')));
   };
+  const official = officialRows(spend.official, now, format).map(({ name, figure, detail }) =>
+    row(name, figure, detail),
+  );
+  const subscribes = spend.settings.billing === 'subscription';
+  // A plan's windows are what a subscriber runs out of; they are the client's own figures.
+  if (subscribes) appendAll(rows, official);
   period(l10n.t('Today'), overview.today, overview.dailyBudget);
   period(l10n.t('Week'), overview.week);
   period(l10n.t('Month'), overview.month, overview.monthlyBudget);
@@ -48,6 +56,7 @@ export function figureTable(spend: Spend, overview: Overview, now: number): stri
     const title = escapeMarkdown(budgetTitle(other.budget, ''));
     rows.push(row(l10n.t('Budget'), title, otherWords(other, format)));
   }
+  if (!subscribes) appendAll(rows, official);
   return rows.join('\n');
 }
 

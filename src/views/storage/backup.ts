@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { commands, env, l10n, UIKind, Uri, window } from 'vscode';
 import { dayOf } from '../../model/calendar.ts';
 import type { CopiedStore } from '../../store/upkeep/copyStore.ts';
-import { runStoreTask } from '../../watchers/storeTasks.ts';
+import { inBackground } from '../core/background.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { messages, sessions } from '../text/counts.ts';
 import { formatOf } from '../text/format.ts';
@@ -31,13 +31,13 @@ export async function askAndBackUp(model: SpendModel): Promise<boolean> {
   const copied = await busyWith(l10n.t('Backing up the store…'), () =>
     backUpTo(model, target.fsPath),
   );
-  void tellBackup(model, target, copied);
+  inBackground(tellBackup(model, target, copied));
   return true;
 }
 
 /** Writes a consistent, private copy of the store; a file of that name gives way. */
 export function backUpTo(model: SpendModel, file: string): Promise<CopiedStore> {
-  return runStoreTask<'copy'>({ kind: 'copy', from: model.storeFile, to: file, replace: true });
+  return model.runTask<'copy'>({ kind: 'copy', from: model.storeFile, to: file, replace: true });
 }
 
 async function tellBackup(model: SpendModel, target: Uri, copied: CopiedStore): Promise<void> {

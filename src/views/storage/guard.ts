@@ -3,6 +3,7 @@ import { HumanError } from '../../model/errors.ts';
 import { openForReading } from '../../store/connection/openStore.ts';
 import { isAlive, type LeaseRow } from '../../store/connection/writerLease.ts';
 import { StoreReader } from '../../store/query/storeReader.ts';
+import { inBackground } from '../core/background.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { errorText } from '../text/errorText.ts';
 import { plainUiText } from '../text/plainUiText.ts';
@@ -10,15 +11,17 @@ import { plainUiText } from '../text/plainUiText.ts';
 /** Runs an action on the user's own store, and says so when it cannot be done. */
 export async function guarded(model: SpendModel, work: () => Promise<void>): Promise<void> {
   if (model.spend.demo) {
-    void window.showWarningMessage(
-      l10n.t('This window shows the demo. Close the demo first: this is about your own store.'),
+    inBackground(
+      window.showWarningMessage(
+        l10n.t('This window shows the demo. Close the demo first: this is about your own store.'),
+      ),
     );
     return;
   }
   try {
     await work();
   } catch (error) {
-    void window.showErrorMessage(plainUiText(errorText(error)));
+    inBackground(window.showErrorMessage(plainUiText(errorText(error))));
   }
 }
 

@@ -5,7 +5,7 @@ import { dataFolder, resolveStorePath } from '../../dataFolder/paths.ts';
 import { openForReading } from '../../store/connection/openStore.ts';
 import { filesOfStore } from '../../store/connection/storeFiles.ts';
 import { sizeText } from '../../text/byteSize.ts';
-import { runStoreTask } from '../../watchers/storeTasks.ts';
+import { inBackground } from '../core/background.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { busyWith, guarded, inUse, notDeleted, notHere, userOf } from './guard.ts';
 import { deleteFiles } from './storedFiles.ts';
@@ -14,8 +14,10 @@ import { deleteFiles } from './storedFiles.ts';
 export function moveStore(model: SpendModel): Promise<void> {
   return guarded(model, async () => {
     if (process.env.OUTLAY_STORE) {
-      void window.showInformationMessage(
-        l10n.t('The environment variable OUTLAY_STORE says where the store is. Change it there.'),
+      inBackground(
+        window.showInformationMessage(
+          l10n.t('The environment variable OUTLAY_STORE says where the store is. Change it there.'),
+        ),
       );
       return;
     }
@@ -31,7 +33,7 @@ export function moveStore(model: SpendModel): Promise<void> {
     const old = model.storeFile;
     const target = join(folder.fsPath, basename(old));
     if (target === old) {
-      void window.showInformationMessage(l10n.t('The store is in that folder already.'));
+      inBackground(window.showInformationMessage(l10n.t('The store is in that folder already.')));
       return;
     }
     if (existsSync(target)) {
@@ -71,7 +73,7 @@ export async function useStore(model: SpendModel, target: string): Promise<void>
 export async function moveTo(model: SpendModel, target: string): Promise<void> {
   await model.whileClosed(async () => {
     const from = model.storeFile;
-    await runStoreTask<'copy'>({ kind: 'copy', from, to: target, replace: false });
+    await model.runTask<'copy'>({ kind: 'copy', from, to: target, replace: false });
     try {
       await setStorePath(target);
     } catch (error) {

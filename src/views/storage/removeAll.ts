@@ -1,5 +1,10 @@
+import { basename } from 'node:path';
 import { commands, l10n, window } from 'vscode';
+import { readInstalls } from '../../dataFolder/guardInstalls.ts';
 import { dataFolder } from '../../dataFolder/paths.ts';
+import { carryOutUninstall, planUninstall } from '../../guard/install/installFiles.ts';
+import { makeChange, uninstallChange } from '../../statusline/install.ts';
+import { installFile } from '../../statusline/installRecord.ts';
 import { sizeText } from '../../text/byteSize.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import type { Launcher } from '../launcher/launcher.ts';
@@ -33,10 +38,14 @@ export function removalDetail(files: readonly StoredFile[]): string {
     ...named.map(({ path, bytes }) => `${path} (${sizeText(bytes)})`),
     ...(more > 0 ? [l10n.t('and {0} more files in the same folders', String(more))] : []),
     '',
+    ...(files.some(({ path }) => path.endsWith(basename(installFile(''))))
+      ? [l10n.t('Claude Code’s status line becomes what it was before Outlay’s.'), '']
+      : []),
     l10n.t(
       'What was read from transcripts that Claude Code has deleted meanwhile cannot be read again.',
     ),
     '',
+    ...readInstalls(dataFolder()).map(({ file }) => l10n.t('The guard is taken out of {0}.', file)),
     l10n.t(
       'Transcripts stay. So do your settings of Outlay: VS Code keeps them in settings.json, also when the extension is uninstalled.',
     ),
@@ -60,8 +69,17 @@ export async function removeFiles(
     await model.whileClosed(async () => undefined);
     throw inUse(store, user);
   }
-  launcher.remove();
+  // What Claude Code starts at every step is about to go.
+  for (const { file } of readInstalls(folder)) {
+    carryOutUninstall(planUninstall(file, folder), folder);
+  }
   const paths = new Set(agreed.map(({ path }) => path));
+  if (paths.has(installFile(folder))) {
+    // Claude Code must not go on starting what is deleted.
+    const change = uninstallChange(folder);
+    if (change !== undefined) makeChange(change, folder);
+  }
+  launcher.remove();
   // SQLite's log comes and goes with those who look into the store.
   const present = storedFiles(store, folder).filter(
     ({ path }) => paths.has(path) || paths.has(path.replace(/-(wal|shm)$/, '')),

@@ -1,6 +1,6 @@
 import { l10n, window } from 'vscode';
 import type { ResetLoss } from '../../store/upkeep/reset.ts';
-import { runStoreTask } from '../../watchers/storeTasks.ts';
+import { inBackground } from '../core/background.ts';
 import { readRoots } from '../core/readRoots.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { messages, sessions, transcripts } from '../text/counts.ts';
@@ -14,7 +14,9 @@ export function resetStore(model: SpendModel): Promise<void> {
     const { settings } = model.spend;
     const loss = await resetLoss(model);
     if (loss === undefined) {
-      void window.showInformationMessage(l10n.t('There is no store yet, so nothing to reset.'));
+      inBackground(
+        window.showInformationMessage(l10n.t('There is no store yet, so nothing to reset.')),
+      );
       return;
     }
     const reset = l10n.t('Reset');
@@ -32,10 +34,12 @@ export function resetStore(model: SpendModel): Promise<void> {
         continue;
       }
       await busyWith(l10n.t('Emptying the store…'), () => resetNow(model));
-      void window.showInformationMessage(
-        settings.enabled
-          ? l10n.t('The store is empty. Transcripts are being read again.')
-          : l10n.t('The store is empty. Transcripts are read again when you resume.'),
+      inBackground(
+        window.showInformationMessage(
+          settings.enabled
+            ? l10n.t('The store is empty. Transcripts are being read again.')
+            : l10n.t('The store is empty. Transcripts are read again when you resume.'),
+        ),
       );
       return;
     }
@@ -46,7 +50,7 @@ export function resetStore(model: SpendModel): Promise<void> {
 export function resetLoss(model: SpendModel): Promise<ResetLoss | undefined> {
   const roots = readRoots(model.spend.settings);
   // On another thread: it looks for every transcript.
-  return runStoreTask<'loss'>({ kind: 'loss', file: model.storeFile, roots });
+  return model.runTask<'loss'>({ kind: 'loss', file: model.storeFile, roots });
 }
 
 /** What a reset loses and what it does not, for the dialog that asks. */
@@ -93,6 +97,6 @@ export function resetDetail(model: SpendModel, loss: ResetLoss): string {
 /** Empties the store, whoever writes it, and begins to read again. */
 export async function resetNow(model: SpendModel): Promise<void> {
   await model.whileClosed(async () => {
-    await runStoreTask<'reset'>({ kind: 'reset', file: model.storeFile, role: 'editor' });
+    await model.runTask<'reset'>({ kind: 'reset', file: model.storeFile, role: 'editor' });
   });
 }

@@ -3,7 +3,7 @@ import { dataFolder, resolveStorePath } from '../../dataFolder/paths.ts';
 import { openForReading } from '../../store/connection/openStore.ts';
 import { StoreReader } from '../../store/query/storeReader.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
-import { runStoreTask } from '../../watchers/storeTasks.ts';
+import { inBackground } from '../core/background.ts';
 import { commandIds } from '../core/commandIds.ts';
 import type { ReportDocuments } from '../core/readonlyDocuments.ts';
 import { readRoots } from '../core/readRoots.ts';
@@ -21,7 +21,7 @@ export async function showStorage(model: SpendModel, reports: ReportDocuments): 
   const markdown = await describeStorage(model);
   await reports.show(l10n.t('Outlay: What Is Stored, and Where'), markdown);
   // A preview runs no commands, so the page can only name them.
-  void offerActions();
+  inBackground(offerActions());
 }
 
 /** The page as Markdown. It is about the user's own store, in the demo as well. */
@@ -31,7 +31,7 @@ export async function describeStorage(model: SpendModel): Promise<string> {
   const facts: StorageInputs = {
     ...keptIn(store),
     // Asked on another thread: it looks for every transcript on disk.
-    loss: await runStoreTask<'loss'>({ kind: 'loss', file: store, roots: readRoots(settings) }),
+    loss: await model.runTask<'loss'>({ kind: 'loss', file: store, roots: readRoots(settings) }),
     files: storedFiles(store, dataFolder()),
     storesTitles: settings.storeTitles,
     retention: settings.retention,

@@ -114,7 +114,12 @@ function kindNames(): Readonly<Record<StoredKind, string>> {
     marks: l10n.t('Marks of time, by which spend is tagged'),
     summaries: l10n.t('Summaries kept for trends'),
     peers: l10n.t('What peers have reported'),
+    statusLine: l10n.t(
+      'Status line of Claude Code: last figures, and what it reports of plan and cache',
+    ),
     launcher: l10n.t('Command `outlay` for terminals'),
+    guard: l10n.t('What the guard remembers of sessions, and Claude Code’s settings as they were'),
+    cache: l10n.t('The guard as it was compiled, so that it starts sooner'),
     other: l10n.t('Other stores (`--config-dir`, or left behind)'),
   };
 }

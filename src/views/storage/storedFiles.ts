@@ -1,17 +1,23 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { alertHistoryFile, alertsFile } from '../../dataFolder/alertFile.ts';
+import { clientReportsFile } from '../../dataFolder/clientReports.ts';
+import { backupPattern, installsFile } from '../../dataFolder/guardInstalls.ts';
 import { insightsFile } from '../../dataFolder/insightFile.ts';
+import { launcherNames } from '../../dataFolder/launcherScript.ts';
 import { auditFile } from '../../dataFolder/overrideFile.ts';
 import { federationFile } from '../../dataFolder/peerFile.ts';
+import { statusLineFile } from '../../dataFolder/statusLineFile.ts';
 import { marksFile } from '../../dataFolder/timeTagFile.ts';
+import { stateFilePattern } from '../../guard/sessionState.ts';
 import { messageOf } from '../../model/errors.ts';
 import { brokenEnd } from '../../platform/setAsideFile.ts';
 import { snapshotsFile } from '../../reports/spend/snapshots.ts';
 import { importedPricesFile } from '../../settings/priceOverrides.ts';
+import { installFile, settingsBackup } from '../../statusline/installRecord.ts';
+import { refreshLock } from '../../statusline/refresher.ts';
 import { filesOfStore, type StoreFileKind } from '../../store/connection/storeFiles.ts';
-import { launcherNames } from '../launcher/script.ts';
 
 /** What a file of Outlay's is for; `other` is a store that is not the one shown. */
 export type StoredKind =
@@ -25,7 +31,10 @@ export type StoredKind =
   | 'marks'
   | 'summaries'
   | 'peers'
-  | 'launcher';
+  | 'statusLine'
+  | 'launcher'
+  | 'guard'
+  | 'cache';
 
 /** One file Outlay has written. */
 export interface StoredFile {
@@ -46,18 +55,27 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     file(alertHistoryFile(dataFolder), 'alerts'),
     // The definition of a scheduled task of Windows.
     file(join(dataFolder, 'alerts-task.xml'), 'alerts'),
+    file(installsFile(dataFolder), 'guard'),
+    ...matching(dataFolder, backupPattern, 'guard'),
+    ...matching(join(dataFolder, 'guard'), stateFilePattern, 'guard'),
+    ...compiled(join(dataFolder, 'cache')),
     file(marksFile(dataFolder), 'marks'),
     file(snapshotsFile(dataFolder), 'summaries'),
     file(federationFile(dataFolder), 'peers'),
+    file(clientReportsFile(dataFolder), 'statusLine'),
+    file(statusLineFile(dataFolder), 'statusLine'),
+    file(installFile(dataFolder), 'statusLine'),
+    file(settingsBackup(dataFolder), 'statusLine'),
+    file(refreshLock(dataFolder), 'unfinished'),
     ...launcherNames.map((name) => file(join(bin, name), 'launcher')),
     // What a program that was ended in the middle of writing has left.
     ...unfinished(
       dataFolder,
-      /^((config|prices|insights|alerts)\.json|(snapshots|alerts)\.jsonl)\.\d+(-[0-9a-f]{8})?\.part$/,
+      /^((config|prices|insights|alerts|client|statusline|statusline-install|guard-installs|claude-settings\.statusline\.bak|claude-settings-[0-9a-f]{16})\.json|(snapshots|alerts)\.jsonl)\.\d+(-[0-9a-f]{8})?\.part$/,
     ),
     ...unfinished(
       dataFolder,
-      /^(config|insights|alerts)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$/,
+      /^(config|insights|alerts|client|statusline-install|guard-installs)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$/,
     ),
     ...namesIn(dataFolder)
       .filter(
@@ -86,6 +104,19 @@ function otherStores(store: string, dataFolder: string): StoredFile[] {
     .map((found) => ({ ...found, kind: 'other' as const }));
 }
 
+function matching(folder: string, pattern: RegExp, kind: StoredKind): (StoredFile | undefined)[] {
+  return namesIn(folder)
+    .filter((name) => pattern.test(name))
+    .map((name) => file(join(folder, name), kind));
+}
+
+/** What Node has compiled of the guard: a folder for each version of it. */
+function compiled(cache: string): (StoredFile | undefined)[] {
+  return namesIn(cache).flatMap((version) =>
+    matching(join(cache, version), /^[0-9a-f]+$/, 'cache'),
+  );
+}
+
 function unfinished(folder: string, pattern: RegExp): (StoredFile | undefined)[] {
   return namesIn(folder)
     .filter((name) => pattern.test(name))
@@ -93,7 +124,12 @@ function unfinished(folder: string, pattern: RegExp): (StoredFile | undefined)[]
 }
 
 function namesIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).sort() : [];
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    // Not there, no folder, or not ours to read.
+    return [];
+  }
 }
 
 function file(path: string, kind: StoredKind): StoredFile | undefined {
@@ -114,9 +150,12 @@ export async function deleteFiles(paths: readonly string[]): Promise<string[]> {
   return failed;
 }
 
-/** Removes the data folder and its two folders, those of them that hold nothing any more. */
+/** Removes the data folder and its folders, those of them that hold nothing any more. */
 export async function deleteEmptyFolders(dataFolder: string): Promise<void> {
-  for (const folder of [join(dataFolder, 'bin'), join(dataFolder, 'roots'), dataFolder]) {
+  const cache = join(dataFolder, 'cache');
+  const inside = namesIn(cache).map((name) => join(cache, name));
+  const folders = ['guard', 'cache', 'bin', 'roots'].map((name) => join(dataFolder, name));
+  for (const folder of [...inside, ...folders, dataFolder]) {
     // Not empty, not there, or not ours to remove: then it stays.
     await rmdir(folder).catch(() => undefined);
   }

@@ -40,6 +40,12 @@ export function knownText(what: ErrorText | undefined, english: string): string 
         first,
         second,
       );
+    case 'storeSilent':
+      return l10n.t(
+        'The store {0} gave no answer for {1} s. Check its disk, or move it to a local one.',
+        first,
+        second,
+      );
     case 'storeDamaged':
       return l10n.t(
         'The store {0} is damaged. It will be set aside and rebuilt by the next program that writes. ({1})',
@@ -79,12 +85,21 @@ export function knownText(what: ErrorText | undefined, english: string): string 
       return l10n.t(
         'The store was written by a newer Outlay, so this one only reads it. Update Outlay here too.',
       );
+    case 'storeOlder':
+      return l10n.t(
+        'The store {0} was written by an older Outlay and may not be written here, so it cannot be brought up to date. Copy it into a folder you may write to and name the copy with "outlay.storePath" or OUTLAY_STORE, or see to the rights.',
+        first,
+      );
+    case 'storeClosed':
+      return l10n.t('The store is closed just now. Ask again in a moment.');
     case 'storeFolder':
       return l10n.t(
         'The folder for the store, {0}, cannot be made. Choose another place with "outlay.storePath" or OUTLAY_STORE. ({1})',
         first,
         second,
       );
+    case 'fileSilent':
+      return l10n.t('{0} gave no answer for {1} s. Check its disk.', first, second);
     case 'noEngine':
       return l10n.t(
         'No SQLite engine can run here. Outlay needs Node 22.14 or newer, or VS Code 1.101 or newer. ({0})',

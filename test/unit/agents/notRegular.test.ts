@@ -13,8 +13,8 @@ import { readMessageText } from '../../../src/agents/claude/read/messageText.ts'
 import { promptTexts } from '../../../src/agents/claude/read/promptTexts.ts';
 import { readChunks } from '../../../src/agents/claude/read/readChunks.ts';
 import { runningSessions } from '../../../src/agents/claude/runningSessions.ts';
+import { gitRootOf } from '../../../src/platform/gitRoot.ts';
 import { notRegular } from '../../../src/platform/regularFile.ts';
-import { gitRootOf } from '../../../src/watchers/gitRoot.ts';
 import { agentPlace, mainPlace } from '../../lib/parseLines.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 

@@ -349,6 +349,19 @@ describe('one line', () => {
     );
   });
 
+  test('of another session each is taken as any other', () => {
+    // More than may be handed over as arguments.
+    const sessions = 250_000;
+    const time = '"timestamp":"2026-11-20T12:00:00.000Z"';
+    const text = Array.from(
+      { length: sessions },
+      (_, i) => `{"type":"user",${time},"uuid":"${i}","sessionId":"${i}"}\n`,
+    );
+    using file = new Tail(text.join(''));
+    const found = file.read(2 ** 40).flatMap(({ batch }) => batch.sessions);
+    assert.equal(new Set(found.map(({ sessionId }) => sessionId)).size, sessions);
+  });
+
   test('of many records is read as far as a line may go', () => {
     using file = new Tail(`${line('m1').repeat(12_000)}\n${line('m2')}\n`);
     const batches = file.read().map(({ batch }) => batch);

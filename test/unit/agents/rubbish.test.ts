@@ -177,6 +177,8 @@ test('hostile records throw nothing', () => {
     { type: 'assistant', message: { usage: {}, model: 'm', content: 'x' }, timestamp: noon },
     user({ content: 'x' }),
     user([[], null, 7, { type: 'text' }, { type: 'tool_result', tool_use_id: 7, is_error: true }]),
+    // A key with an escape is read as JSON, with all that stands behind it.
+    deep.replace('"x"', '"\\u0078"').replaceAll('[', '[[').replaceAll(']', ']]'),
     { type: 'system', subtype: 7 },
     { type: 'user', message: 'x', toolUseResult: 'Error: x', timestamp: afterNoon(1) },
     { type: 'progress', data: { type: 'agent_progress', message: { type: 'assistant' } } },

@@ -139,12 +139,17 @@ describe('events', () => {
     assert.deepEqual(kinds(user('x', { toolUseResult: { interrupted: false } })), []);
   });
   test('web searches are counted', () => {
+    const searchLine = (count: string): string =>
+      JSON.stringify(user([], { toolUseResult: { searchCount: 0 } })).replace(':0}', `:${count}}`);
     const search = (searchCount: unknown): unknown[] =>
       events([user([], { toolUseResult: { searchCount } })]).map(({ kind, count }) => [
         kind,
         count,
       ]);
     assert.deepEqual(search(3), [['web-search', 3]]);
+    assert.deepEqual(search(999_999), [['web-search', 999_999]]);
+    // Few characters say a number no column takes, and with it the whole file was refused.
+    assert.deepEqual(events([searchLine('1e308'), searchLine('1e7')]), []);
     for (const odd of [0, -1, 1.5, '3', null, 1e9]) assert.deepEqual(search(odd), []);
   });
   test('without a uuid an event is known by its place', () => {

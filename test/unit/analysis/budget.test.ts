@@ -85,12 +85,24 @@ describe('how far a budget is used', () => {
   });
 
   it('says at the end what is refused', () => {
-    const said = budgetActions.map((action) => recommendedAction('stop', { ...budget, action }));
+    const said = budgetActions.map((action) =>
+      recommendedAction('stop', { ...budget, action }, { guarded: true }),
+    );
     assert.equal(new Set(said).size, budgetActions.length);
     assert.equal(said[0], 'Nothing is refused. Raise the budget.');
+    // Nothing stands in an agent's way: whoever reads this must not rely on it.
+    for (const sentence of said) assert.match(sentence, /^Nothing is refused/);
     assert.match(
       recommendedAction('stop', { action: 'stop', period: { kind: 'day' } }),
       /wait for the next day\.$/,
     );
+  });
+
+  it('claims nothing where no guard is there to act', () => {
+    for (const action of budgetActions) {
+      const said = recommendedAction('stop', { ...budget, action });
+      assert.match(said, /^Nothing is refused/);
+      assert.equal(said.includes('outlay guard install'), action !== 'notify');
+    }
   });
 });

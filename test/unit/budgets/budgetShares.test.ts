@@ -38,7 +38,7 @@ function budget(more: Partial<Budget>): Budget {
 
 describe('budgets at a glance', () => {
   let text: (overview: Overview) => { text: string; label: string; level: string };
-  let tooltip: (overview: Overview) => string;
+  let tooltip: (overview: Overview, more?: Partial<Spend>) => string;
   before(async () => {
     standInForVscode();
     const { statusText } = await import('../../../src/views/statusBar/statusText.ts');
@@ -56,7 +56,8 @@ describe('budgets at a glance', () => {
         demo: false,
       }) as unknown as Spend;
     text = (overview) => statusText(spendOf(overview), overview.at);
-    tooltip = (overview) => figureTable(spendOf(overview), overview, overview.at);
+    tooltip = (overview, more = {}) =>
+      figureTable({ ...spendOf(overview), ...more }, overview, overview.at);
   });
 
   function rig(folder: string) {
@@ -107,6 +108,27 @@ describe('budgets at a glance', () => {
     const rolling = store.ask();
     assert.match(text(rolling).label, /Budget of 7 d: /);
     assert.equal(rolling.dailyBudget, undefined);
+  });
+
+  test('a plan’s windows stand first for a subscriber, as the client told them, with their age', () => {
+    using dir = tempDir();
+    using store = rig(dir.path);
+    const overview = store.ask();
+    const windows = {
+      five_hour: { share: 0.624, resetsAt: overview.at + 3_600_000 },
+      seven_day: { share: 0.48, resetsAt: overview.at + 86_400_000 * 3 },
+    };
+    const official = { at: overview.at - 120_000, windows };
+    const subscriber = { settings: { ...settings, billing: 'subscription' as const }, official };
+    const [, , first, second] = tooltip(overview, subscriber).split('\n');
+    assert.match(
+      first!,
+      /Plan, 5 hours.*\*\*62 %\*\*.*begins anew at .* as Claude Code said 2 min ago/,
+    );
+    assert.match(second!, /Plan, week.*\*\*48 %\*\*/);
+    assert.match(tooltip(overview, { official }).split('\n')[2]!, /Today/);
+    assert.match(tooltip(overview, { official }), /Plan, week/);
+    assert.doesNotMatch(tooltip(overview), /Plan/);
   });
 
   test('a budget of another project is not told in this window', () => {

@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { parseEvent, peerNamespace } from '../../../src/dataFolder/peerEvents.ts';
 import { addEvents, federationFile, readFederation } from '../../../src/dataFolder/peerFile.ts';
-import { readPeers } from '../../../src/query/peers.ts';
+import { readPeers } from '../../../src/dataFolder/readPeers.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
 const event = {

@@ -38,7 +38,7 @@ test('days are days of the calendar, and the rows of a model follow each other',
     for (const day of [...days, ...rows.map((row) => row.checked), fast?.removed, ends?.day]) {
       if (day !== undefined) assert.notEqual(dayStart(day), undefined, `${id}: ${day}`);
     }
-    for (const row of rows) assert.ok(row.from <= row.checked, `${id}: checked before it began`);
+    for (const row of rows) assert.ok(row.from! <= row.checked!, `${id}: checked before it began`);
   }
   assert.notEqual(dayStart(bundledCatalogue.checked), undefined);
 });

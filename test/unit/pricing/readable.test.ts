@@ -47,6 +47,7 @@ test('the list has one row a rate, named as figures name it', () => {
       webSearchPerThousand: 10,
       fast: null,
       fastRemoved: null,
+      fastUnpriced: false,
       usGeo: 1.1,
       bedrockRegion: 1.1,
       multiplier: 1,

@@ -14,11 +14,14 @@ const idText = fc.stringMatching(/^[a-z][a-z0-9.:/@>+*-]{0,20}[a-z0-9]$/);
 const day = fc.constantFrom(null, '2025-09-29', '2026-11-01');
 const factor = fc.constantFrom('1', '0.9', '1.125');
 
-/** Names of periods as they come: an id of the catalogue, or any id with `+override`. */
+/** Names of periods as they come: an id of the catalogue, or any id with `@client` or `+override`. */
 const period = fc.oneof(
   fc
     .tuple(fc.stringMatching(/^claude-[a-z0-9-]{0,9}[a-z0-9]$/), day, factor)
     .map(([id, from, by]) => periodRowName(id, from, false, by)),
+  fc
+    .tuple(idText, fc.constantFrom('client', 'managed'), factor)
+    .map(([id, by, times]) => periodRowName(id, by, false, times)),
   fc.tuple(idText, day, factor).map(([id, from, by]) => periodRowName(id, from, true, by)),
 );
 const traits = fc

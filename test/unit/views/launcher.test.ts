@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { writeLauncher } from '../../../src/views/launcher/files.ts';
-import { batchScript, launcherFiles, shellScript } from '../../../src/views/launcher/script.ts';
+import { writeLauncher } from '../../../src/dataFolder/launcherFiles.ts';
+import { batchScript, launcherFiles, shellScript } from '../../../src/dataFolder/launcherScript.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
 const unix = process.platform !== 'win32';

@@ -12,7 +12,8 @@ import { SessionMessages } from '../../../src/views/sessionPanel/messageCache.ts
 import { chunksOf, otherBook, soleWriter } from '../../lib/ingest.ts';
 import { random } from '../../lib/random.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
-import { playWorld, type WorldFile, worlds } from '../../lib/world.ts';
+import { playWorld, type WorldFile } from '../../lib/world.ts';
+import { worlds } from '../../lib/worldOps.ts';
 
 const book = createPriceBook();
 const runs = Number(process.env.OUTLAY_TEST_RUNS ?? 100);

@@ -3,12 +3,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { updateAlertState } from '../../../src/dataFolder/alertFile.ts';
+import { clientReportsFile } from '../../../src/dataFolder/clientReports.ts';
 import { updateLedger } from '../../../src/dataFolder/insightFile.ts';
 import { addEvents } from '../../../src/dataFolder/peerFile.ts';
+import { statusLineFile } from '../../../src/dataFolder/statusLineFile.ts';
 import { appendTimeTag } from '../../../src/dataFolder/timeTagFile.ts';
 import { lockOf } from '../../../src/platform/fileLock.ts';
 import { partName } from '../../../src/platform/partName.ts';
 import { keepBroken } from '../../../src/platform/setAsideFile.ts';
+import { installFile, settingsBackup } from '../../../src/statusline/installRecord.ts';
+import { refreshLock } from '../../../src/statusline/refresher.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
 import { storedFiles } from '../../../src/views/storage/storedFiles.ts';
 import { tempDir } from '../../lib/tempDir.ts';
@@ -41,6 +45,16 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'alerts-task.xml',
   ])
     make(at(name));
+  for (const path of [
+    ...[clientReportsFile(folder), statusLineFile(folder), installFile(folder)],
+    ...[settingsBackup(folder), refreshLock(folder)],
+  ]) {
+    make(path);
+  }
+  for (const path of [clientReportsFile(folder), statusLineFile(folder), installFile(folder)]) {
+    make(partName(path));
+  }
+  for (const path of [clientReportsFile(folder), installFile(folder)]) make(lockOf(path));
   for (const name of ['bin/outlay', 'bin/outlay.cmd', 'roots/0a1b.db', 'roots/0a1b.db-wal'])
     make(at(name));
   for (const name of [

@@ -102,9 +102,12 @@ describe('an indexer while things happen at once', () => {
     await until('the first one reads', () => said.some(({ type }) => type === 'committed'));
     client.configure(b!);
     client.configure(c!);
+    // It has not begun: this waits until it has.
+    client.rescan();
     await until('the last one has read', () => rows(c!.storeFile, 'message') === all);
     appendFileSync(transcript, answer('later'));
     await until('an append counts', () => rows(c!.storeFile, 'message') === all + 1);
+    assert.equal(kinds(said).at(-1), 'watching');
     assert.deepEqual(
       stores.map((storeFile) => rows(storeFile, 'lease') ?? 0),
       [0, 0, 1],
@@ -145,10 +148,11 @@ describe('an indexer while things happen at once', () => {
     const indexer = new Indexer(wish, (message) => said.push(message));
     const started = indexer.start();
     await sleep(50);
-    const stopped = indexer.stop();
+    const stopped = [indexer.stop(), indexer.stop()];
     other.exec('COMMIT');
     other.close();
-    await Promise.all([started, stopped]);
+    await Promise.all([started, ...stopped]);
+    assert.equal(said.filter(({ type }) => type === 'stopped').length, 1);
     assert.equal(said.at(-1)?.type, 'stopped');
     await sleep(1200);
     assert.equal(said.at(-1)?.type, 'stopped');
@@ -175,12 +179,46 @@ describe('an indexer while things happen at once', () => {
       await indexer.resume();
       assert.equal(kinds(said).at(-1), 'watching');
       assert.equal(rows(wish.storeFile, 'message'), all);
+      await Promise.all([indexer.pause(), indexer.resume(), indexer.pause(), indexer.resume()]);
+      assert.equal(kinds(said).at(-1), 'watching');
+      assert.equal(rows(wish.storeFile, 'lease'), 1);
     } finally {
       await indexer.stop();
     }
   });
 
   for (const engine of engines) {
+    it(`leaves nothing behind that waits for a lock when it pauses, with ${engine}`, async () => {
+      using dir = tempDir();
+      const transcript = transcriptIn(dir);
+      const said: FromIndexer[] = [];
+      const wish = config(dir, { engine });
+      const indexer = new Indexer(wish, (message) => said.push(message));
+      try {
+        await indexer.start();
+        // The watcher is ready by then, and has asked for a scan.
+        await sleep(300);
+        const other = openForWriting(wish.storeFile, { engine }).db;
+        other.exec('BEGIN IMMEDIATE');
+        appendFileSync(transcript, answer('later'));
+        await sleep(400);
+        const asked = Date.now();
+        await indexer.pause();
+        assert.ok(Date.now() - asked < 1500, 'it waited for the lock');
+        const before = said.length;
+        other.exec('COMMIT');
+        other.close();
+        await sleep(1500);
+        assert.deepEqual(said.slice(before), []);
+        assert.equal(logged(said, /cannot be read|not open|finalized/), 0);
+        // The lease could not be given back, and is still its own.
+        await indexer.resume();
+        assert.equal(rows(wish.storeFile, 'message'), 2);
+      } finally {
+        await indexer.stop();
+      }
+    });
+
     it(`sets a store aside that an unclean end has damaged, with ${engine}`, async () => {
       using dir = tempDir();
       transcriptIn(dir, 3000);

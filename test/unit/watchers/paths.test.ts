@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { dataFolder, resolveStorePath } from '../../../src/dataFolder/paths.ts';
+import { gitRootOf } from '../../../src/platform/gitRoot.ts';
 import { needsPolling } from '../../../src/watchers/fileWatcher.ts';
-import { gitRootOf } from '../../../src/watchers/gitRoot.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
 describe('where the store is', () => {

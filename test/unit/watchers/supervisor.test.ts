@@ -7,6 +7,9 @@ import { IndexerSupervisor } from '../../../src/watchers/thread/supervisor.ts';
 import { indexerConfig } from '../../lib/indexerConfig.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
 
+const silence = /no sign of life/;
+/** On a busy machine a thread takes a while before it says anything. */
+const patient = { patience: 60_000 };
 const times = { firstWait: 20, longestWait: 50, sound: 60_000, patience: 400, look: 50 };
 
 function config(dir: TempDir): IndexerConfig {
@@ -56,6 +59,11 @@ class Watched {
     );
   }
 
+  /** A test that fails leaves no thread behind, which would keep its process alive. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.supervisor.stop();
+  }
+
   isIn(kind: string): boolean {
     return this.said.some((message) => message.type === 'state' && message.state.kind === kind);
   }
@@ -65,18 +73,24 @@ describe('a thread that ends by itself is started again', () => {
   for (const [what, failure, reason] of [
     ['throws', "throw new Error('a fault of its own');", /a fault of its own/],
     ['exits', 'process.exit(3);', /exit code 3/],
-    ['hangs', 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);', /no sign of life/],
-    ['loops', 'for (;;);', /no sign of life/],
+    [
+      'leaves a rejection to nobody',
+      "void Promise.reject(new Error('a promise of its own')); return;",
+      /a promise of its own/,
+    ],
+    ['hangs', 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);', silence],
+    ['loops', 'for (;;);', silence],
   ] as const) {
     it(`which ${what}`, async () => {
       using dir = tempDir();
-      const watched = new Watched(thread(dir, failure, 3));
+      await using watched = new Watched(thread(dir, failure, 3), reason === silence ? {} : patient);
       watched.supervisor.configure(config(dir));
       await until('it watches', () => watched.isIn('watching'));
-      assert.equal(watched.ends.length, 3);
+      // Where silence is an end, a machine too busy to start a thread in time may add one.
+      if (reason !== silence) assert.equal(watched.ends.length, 3);
       for (const { text } of watched.ends) assert.match(text, reason);
       assert.deepEqual(
-        watched.ends.map(({ waitMs }) => waitMs),
+        watched.ends.slice(0, 3).map(({ waitMs }) => waitMs),
         [20, 40, 50],
       );
       await watched.supervisor.stop();
@@ -85,7 +99,7 @@ describe('a thread that ends by itself is started again', () => {
 
   it('as it was last asked to be, and not once it is stopped', async () => {
     using dir = tempDir();
-    const watched = new Watched(thread(dir, 'process.exit(3);', 1));
+    await using watched = new Watched(thread(dir, 'process.exit(3);', 1), patient);
     watched.supervisor.configure(config(dir));
     watched.supervisor.pause();
     await until('it is paused', () => watched.isIn('paused'));
@@ -98,7 +112,7 @@ describe('a thread that ends by itself is started again', () => {
 
   it('never while it works', async () => {
     using dir = tempDir();
-    const watched = new Watched(undefined, { patience: 10_000 });
+    await using watched = new Watched(undefined, { patience: 10_000 });
     watched.supervisor.configure(config(dir));
     await until('it watches', () => watched.isIn('watching'));
     await new Promise((resolve) => setTimeout(resolve, 2500));

@@ -1,4 +1,3 @@
-import { hashText, uuidHash } from '../../../model/hash53.ts';
 import {
   type CostState,
   type EventKind,
@@ -6,12 +5,11 @@ import {
   mainAgent,
   oddTime,
   type RejectReason,
-  type TitleKind,
   type TranscriptBatch,
   unnamedAgent,
 } from '../../../model/records.ts';
 import { emptyAgentMetadata, emptyBatch } from '../../batch.ts';
-import { agentTypeOf, attributionOf, errorCode, requestedModel } from './attribution.ts';
+import { agentTypeOf, errorCode } from './attribution.ts';
 import { recordsIn } from './brokenLine.ts';
 import { ByteCache, bounded } from './byteCache.ts';
 import { clientTotal } from './costState.ts';
@@ -27,6 +25,8 @@ import {
   stringAt,
   type ValueHandler,
 } from './jsonScanner.ts';
+import { messageLine } from './messageLine.ts';
+import { isOtherJson, parseObject, parseRecord } from './parseRecord.ts';
 import type { ParserState } from './parserState.ts';
 import { RecordCollector } from './recordCollector.ts';
 import {
@@ -46,9 +46,8 @@ import {
   TYPE,
   UUID,
 } from './recordFields.ts';
-import { squeezed } from './squeeze.ts';
 import { isOddTime, readTime, timeAt } from './timestamp.ts';
-import { oneLine } from './titleLine.ts';
+import { TitleCollector } from './titles.ts';
 import { ToolMemory, toolCallsIn } from './toolCalls.ts';
 import { isJsonObject, readUsage, text } from './usage.ts';
 import { UserRecordReader } from './userRecord.ts';
@@ -87,17 +86,8 @@ handlers[DATA] = (buf, start, end) => {
 handlers[MESSAGE] = userRecord.message;
 handlers[TOOL_RESULT] = userRecord.toolResult;
 
-const titleFields: Readonly<Record<string, { kind: TitleKind; field: string }>> = {
-  'custom-title': { kind: 'custom', field: 'customTitle' },
-  'ai-title': { kind: 'ai', field: 'aiTitle' },
-  summary: { kind: 'summary', field: 'summary' },
-};
-
 /** Whole records read of one line that holds several; unclean ends leave two or three. */
 const mostRecords = 10_000;
-
-/** Bytes of a line that are parsed as they are. */
-const longestParsed = 64 * 1024;
 
 /** A longer pause means an idle user, not a slow response. */
 const longestResponseMs = 3_600_000;
@@ -113,8 +103,7 @@ export class TranscriptParser {
   readonly #tools: ToolMemory;
   #batch: TranscriptBatch = emptyBatch();
   readonly #records = new RecordCollector();
-  /** Earliest prompt of each session in this batch: only the first can name it. */
-  #firstPrompts = new Map<string, number>();
+  #titles = new TitleCollector();
   /** Whether the time of the record just read is out of reason. */
   #oddTime = false;
   #held = 0;
@@ -154,9 +143,10 @@ export class TranscriptParser {
   /** What was read since the last call. */
   take(): TranscriptBatch {
     for (const records of this.#records.take()) this.#batch.sessions.push(records);
-    const batch = this.#batch;
+    const { titles, summaries } = this.#titles;
+    const batch = { ...this.#batch, titles, summaries };
     this.#batch = emptyBatch();
-    this.#firstPrompts = new Map();
+    this.#titles = new TitleCollector();
     this.#agentTypes = new Set();
     this.#held = 0;
     this.state.tools = this.#tools.list();
@@ -262,7 +252,9 @@ export class TranscriptParser {
         this.#pullRequest(parseObject(buf, start, end), head);
         break;
       default:
-        if (Object.hasOwn(titleFields, type)) this.#title(type, parseObject(buf, start, end), head);
+        if (TitleCollector.names(type)) {
+          this.#titles.add(type, parseObject(buf, start, end), head, this.state.lastAt);
+        }
     }
     if (head.at > this.state.lastAt) this.state.lastAt = head.at;
     // Bookmarks written by earlier versions lack this field.
@@ -385,37 +377,15 @@ export class TranscriptParser {
       return;
     }
     if (this.#oddTime) this.#reject(oddTime, head.offset, head.sessionId);
-    const requestId = bounded(text(record.requestId));
-    const line: MessageLine = {
-      messageId: bounded(text(message.id)) || this.#ownId(head, requestId, at),
-      requestId,
-      uuidHash: uuidHash(head.uuid),
-      sessionId: head.sessionId,
-      requestSessionId: bounded(text(record.requestSessionId)),
-      agentId: head.agentId,
-      progress,
-      sidechain: head.sidechain,
+    const line = messageLine(record, message, read, head, {
+      ...this.#place,
       at,
-      model: bounded(text(model)),
-      ...read,
-      speed: bounded(read.speed),
-      geo: bounded(read.geo),
-      tier: bounded(read.tier),
-      cacheRequested: bounded(text(record.promptCacheRequested)),
-      requestedModel: bounded(requestedModel(record, text(model))),
-      stopReason: bounded(text(message.stop_reason)),
+      progress,
       tools,
       promptId: head.sidechain ? '' : this.state.promptId,
-      branch: bounded(text(record.gitBranch)),
-      cwd: bounded(text(record.cwd)),
-      version: bounded(text(record.version)),
-      entrypoint: bounded(text(record.entrypoint)),
-      // The effort of this turn may differ from that of the session, which `effort` says.
-      effort: bounded(text(record.perTurnEffort) || text(record.effort)),
-      attribution: attributionOf(record, this.#place.workflow),
       durationMs: progress ? null : this.#duration(at),
       error,
-    };
+    });
     this.#batch.messages.push(line);
     if (!progress) this.#agentType(line);
   }
@@ -433,12 +403,6 @@ export class TranscriptParser {
   #duration(at: number): number | null {
     const since = at - this.state.userAt;
     return this.state.userAt > 0 && since >= 0 && since <= longestResponseMs ? since : null;
-  }
-
-  /** What a line without a message id is known by: its request, its uuid and time, or its place. */
-  #ownId({ uuid, offset }: RecordHead, requestId: string, at: number): string {
-    if (requestId !== '') return `request:${requestId}`;
-    return uuid === '' ? `line:${this.#place.path}@${offset}` : `uuid:${uuid}@${at}`;
   }
 
   #toolCalls(content: unknown, head: RecordHead): string[] {
@@ -478,7 +442,7 @@ export class TranscriptParser {
       if (!Number.isNaN(head.at)) this.state.userAt = head.at;
     }
     if (user.isPrompt && !meta && !head.sidechain && !Number.isNaN(head.at)) {
-      this.#promptTitle(user.prompt, head);
+      this.#titles.addPrompt(user.prompt, head);
     }
     return user.interrupted;
   }
@@ -522,76 +486,9 @@ export class TranscriptParser {
     this.state.openTotal = state;
   }
 
-  #title(type: string, record: Record<string, unknown> | undefined, head: RecordHead): void {
-    const { kind, field } = titleFields[type]!;
-    const line = oneLine(text(record?.[field]));
-    if (line === '') return;
-    const at = this.state.lastAt;
-    const leafUuid = kind === 'summary' ? text(record?.leafUuid) : '';
-    // Clients wrote summaries of other sessions into whichever file was open.
-    if (leafUuid === '') this.#titleRecord(kind, head, line, at);
-    else {
-      const { offset } = head;
-      this.#batch.summaries.push({ leaf: hashText(leafUuid), at, offset, text: line });
-    }
-  }
-
-  #promptTitle(prompt: string, head: RecordHead): void {
-    const known = this.#firstPrompts.get(head.sessionId);
-    if (known !== undefined && known <= head.at) return;
-    const line = oneLine(prompt);
-    if (line === '') return;
-    this.#firstPrompts.set(head.sessionId, head.at);
-    this.#titleRecord('prompt', head, line, head.at);
-  }
-
-  #titleRecord(kind: TitleKind, head: RecordHead, line: string, at: number): void {
-    const { sessionId, offset } = head;
-    this.#batch.titles.push({ sessionId, kind, at, offset, text: line });
-  }
-
   #pullRequest(record: Record<string, unknown> | undefined, head: RecordHead): void {
     const url = bounded(text(record?.prUrl) || text(record?.url));
     const at = Number.isNaN(head.at) ? this.state.lastAt : head.at;
     if (url !== '') this.#batch.pullRequests.push({ sessionId: head.sessionId, at, url });
-  }
-}
-
-/** A line that is JSON but no object. A long one is told by its structure: parsed it would fill the memory. */
-function isOtherJson(buf: Buffer, start: number, end: number): boolean {
-  if (isObject(buf, start)) return false;
-  if (end - start > longestParsed) {
-    const stop = skipValue(buf, start, end);
-    return stop > 0 && skipSpace(buf, stop, end) === end;
-  }
-  const value = tryParse(buf.toString('utf8', start, end));
-  return value !== undefined && !isJsonObject(value);
-}
-
-/** Parses a record; undefined where it is none. Long texts in it are cut. */
-function parseRecord(
-  buf: Buffer,
-  start: number,
-  end: number,
-): Record<string, unknown> | 'too many parts' | undefined {
-  const bytes = end - start > longestParsed ? squeezed(buf, start, end) : buf.subarray(start, end);
-  if (bytes === undefined) return 'too many parts';
-  const json = bytes.toString('utf8');
-  // Some writers leave control characters in strings as they are; none of those matter here.
-  const value = tryParse(json) ?? tryParse(json.replace(/\p{Cc}/gu, ' '));
-  return isJsonObject(value) ? value : undefined;
-}
-
-/** The same for records in which no spend stands: one that has too much in it says nothing. */
-function parseObject(buf: Buffer, start: number, end: number): Record<string, unknown> | undefined {
-  const record = parseRecord(buf, start, end);
-  return record === 'too many parts' ? undefined : record;
-}
-
-function tryParse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
   }
 }

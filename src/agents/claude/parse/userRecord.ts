@@ -155,8 +155,11 @@ function textStart(buf: Buffer, start: number, stop: number): string {
   return stringAt(buf, start, stop, longest) ?? '';
 }
 
+/** More searches are no response's: five characters (1e308) can say a number no column takes. */
+const mostSearches = 999_999;
+
 function smallCount(buf: Buffer, start: number, stop: number): number {
   if (start < 0 || stop - start > 6) return 0;
   const value = Number(buf.toString('latin1', start, stop));
-  return Number.isInteger(value) && value > 0 ? value : 0;
+  return Number.isInteger(value) && value > 0 && value <= mostSearches ? value : 0;
 }

@@ -1,6 +1,6 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../../platform/partFile.ts';
+import { writeFileAtomically } from '../platform/partFile.ts';
 
 const executable = 0o755;
 

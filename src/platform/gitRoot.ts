@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { readRegular } from '../platform/regularFile.ts';
+import { readRegular } from './regularFile.ts';
 
 /**
  * The repository a directory belongs to, or null when git cannot tell (any more). A worktree counts

@@ -1,19 +1,7 @@
-/** A rule of the source, and how to break it. */
-export interface Mutation {
-  readonly rule: string;
-  /** Below `src`. */
-  readonly file: string;
-  /** Stands in the file exactly once. */
-  readonly find: string;
-  readonly replace: string;
-}
+/** Rules of merging, pricing, storing and downsampling. */
+import { MutationList } from './mutationList.ts';
 
-const mutations: Mutation[] = [];
-
-/** Notes mutations of one file: rule, text, replacement. */
-function mutate(file: string, ...list: [rule: string, find: string, replace: string][]): void {
-  for (const [rule, find, replace] of list) mutations.push({ rule, file, find, replace });
-}
+const { all, mutate } = new MutationList();
 
 mutate(
   'store/ingest/merge.ts',
@@ -446,54 +434,4 @@ mutate('store/ingest/fileTable.ts', [
   '',
 ]);
 
-mutate(
-  'agents/claude/parse/usage.ts',
-  [
-    'the larger of total and split',
-    'Math.max(count(raw.cache_creation_input_tokens), fiveMinutes + oneHour)',
-    'fiveMinutes + oneHour',
-  ],
-  ['an hour is not five minutes', 'cacheWrite5m: written - oneHour,', 'cacheWrite5m: written,'],
-  ['turns are judged one by one', 'turns = readTurns(iterations, usage);', ''],
-  [
-    'turns say all their counts',
-    "if (!turnCounts.every((name) => typeof entry[name] === 'number')) return noIterations;",
-    '',
-  ],
-  ['advisors are billed', "return 'advisor';", 'return undefined;'],
-  ['compaction is billed', "return 'compaction';", 'return undefined;'],
-);
-mutate(
-  'agents/claude/parse/parser.ts',
-  ['a line without a message id stands alone', ' || this.#ownId(head, requestId, at)', ''],
-  [
-    'but for its request',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is text of the source
-    "if (requestId !== '') return `request:${requestId}`;",
-    '',
-  ],
-  ['client-made lines cost nothing', "if (model === '<synthetic>') {", 'if (false) {'],
-  [
-    'an undated record has the time before it',
-    'const at = Number.isNaN(head.at) ? this.state.lastAt : head.at;\n    if (at === 0)',
-    'const at = Number.isNaN(head.at) ? 1 : head.at;\n    if (at === 0)',
-  ],
-  [
-    'own records are of any type',
-    'this.#records.add(buf, recordSpans, head);',
-    "if (type === 'assistant') this.#records.add(buf, recordSpans, head);",
-  ],
-  ['a progress copy has its own time', 'at: Number.isNaN(own) ? head.at : own,', 'at: head.at,'],
-);
-mutate(
-  'agents/claude/read/readChunks.ts',
-  [
-    'a last line without its newline counts',
-    'if (done) addUnterminated(fd, offset, place, state, batch);',
-    '',
-  ],
-  ['a torn last line waits', 'if (tail.rejected.length > 0) return;', ''],
-  ['a file begins anew once', 'restarted = false;', ''],
-);
-
-export { mutations };
+export { all as storeMutations };

@@ -1,0 +1,148 @@
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { backupOf, readInstalls, rememberInstall } from '../../dataFolder/guardInstalls.ts';
+import { HumanError } from '../../model/errors.ts';
+import { fingerprint } from '../../model/fingerprint.ts';
+import { withFileLock } from '../../platform/fileLock.ts';
+import { writeFileAtomically } from '../../platform/partFile.ts';
+import { depthVariable, type InstallWishes } from './hookEntries.ts';
+import { memberOf, parseJsonText, plainValue, removePart } from './jsonText.ts';
+import { ownHandlers, withGuard, withoutGuard } from './settingsEdit.ts';
+
+/** Which of Claude Code's settings: the user's, a project's shared ones, or a project's private ones. */
+export type InstallScope = 'user' | 'project' | 'local';
+
+/** A settings file, changed or to be changed. */
+export interface SettingsChange {
+  readonly file: string;
+  /** Undefined where there is no file. */
+  readonly before: string | undefined;
+  /** Undefined where the file goes. */
+  readonly after: string | undefined;
+}
+
+/** Where Claude Code looks for settings of a scope. */
+export function settingsFile(
+  scope: InstallScope,
+  { configDir, project }: { readonly configDir: string; readonly project: string },
+): string {
+  if (scope === 'user') return join(configDir, 'settings.json');
+  return join(project, '.claude', scope === 'project' ? 'settings.json' : 'settings.local.json');
+}
+
+/** The change that installs the guard; `before` and `after` are the same where it is there. */
+export function planInstall(file: string, wishes: InstallWishes): SettingsChange {
+  const before = textOf(file);
+  const after = withGuard(before ?? '', file, wishes);
+  return { file, before, after };
+}
+
+/** The change that takes it out: to the letter what was there, where nothing else has changed since. */
+export function planUninstall(file: string, dataFolder: string): SettingsChange {
+  const before = textOf(file);
+  if (before === undefined) return { file, before, after: undefined };
+  const record = readInstalls(dataFolder).find((each) => each.file === file);
+  if (record !== undefined && record.written === fingerprint(before)) {
+    if (record.backup === '') return { file, before, after: undefined };
+    const kept = record.backup === undefined ? undefined : textOf(record.backup);
+    if (kept !== undefined) return { file, before, after: kept };
+  }
+  const without = withoutGuard(before, file);
+  return { file, before, after: withoutDepth(without, file, record?.maxHops ?? 0) };
+}
+
+/** Takes out the limit of depth, where it is still the one that was added. */
+function withoutDepth(text: string, file: string, maxHops: number): string {
+  if (maxHops === 0 || text.trim() === '') return text;
+  const root = parseJsonText(text, file);
+  const env = memberOf(root, 'env')?.node;
+  if (root.kind !== 'object' || env?.kind !== 'object') return text;
+  const at = env.members.findLastIndex(({ name }) => name === depthVariable);
+  if (at < 0 || plainValue(env.members[at]!.node) !== String(maxHops)) return text;
+  if (env.members.length > 1) return removePart(text, env, at);
+  return removePart(
+    text,
+    root,
+    root.members.findLastIndex(({ name }) => name === 'env'),
+  );
+}
+
+/** Writes a change that installs, and keeps a copy of what was there. */
+export function carryOutInstall(
+  change: SettingsChange,
+  dataFolder: string,
+  wishes: InstallWishes,
+  now: number,
+): void {
+  const { file, before, after } = change;
+  const known = readInstalls(dataFolder).find((each) => each.file === file);
+  const chained =
+    known !== undefined && before !== undefined && known.written === fingerprint(before);
+  let backup = chained ? known.backup : undefined;
+  if (!chained && before === undefined) backup = '';
+  if (!chained && before !== undefined && ownHandlers(before, file).length === 0) {
+    backup = backupOf(dataFolder, file);
+    writeFileAtomically(backup, before, 0o600);
+  }
+  write(change);
+  const maxHops = addedDepth(before, after, file, wishes, chained ? known.maxHops : 0);
+  rememberInstall(dataFolder, file, {
+    file,
+    at: now,
+    written: fingerprint(after ?? ''),
+    backup,
+    maxHops,
+  });
+}
+
+function addedDepth(
+  before: string | undefined,
+  after: string | undefined,
+  file: string,
+  { maxHops }: InstallWishes,
+  known: number,
+): number {
+  const depthIn = (text: string | undefined): unknown => {
+    if (text === undefined || text.trim() === '') return undefined;
+    const env = memberOf(parseJsonText(text, file), 'env')?.node;
+    const own = memberOf(env, depthVariable)?.node;
+    return own && plainValue(own);
+  };
+  return depthIn(before) === undefined && depthIn(after) !== undefined ? maxHops : known;
+}
+
+/** Writes a change that takes the guard out, and forgets the installation. */
+export function carryOutUninstall(change: SettingsChange, dataFolder: string): void {
+  write(change);
+  const record = readInstalls(dataFolder).find((each) => each.file === change.file);
+  rememberInstall(dataFolder, change.file, undefined);
+  if (record?.backup) rmSync(record.backup, { force: true });
+}
+
+/** Writes what was shown, or nothing: another program may have changed the file since. */
+function write({ file, before, after }: SettingsChange): void {
+  if (before === after) return;
+  const target = existsSync(file) ? realpathSync(file) : file;
+  withFileLock(target, () => {
+    if (textOf(file) !== before) {
+      throw new HumanError('files', `${file} has changed meanwhile; look at the change again.`);
+    }
+    if (after === undefined) rmSync(target, { force: true });
+    else {
+      mkdirSync(dirname(target), { recursive: true });
+      // Its user's rights stay; settings may hold keys.
+      const mode = before === undefined ? 0o600 : statSync(target).mode & 0o777;
+      writeFileAtomically(target, after, mode);
+    }
+  });
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new HumanError('files', `${file} cannot be read (${code ?? 'unknown reason'}).`);
+  }
+}

@@ -1,0 +1,82 @@
+import type { ChildProcess } from 'node:child_process';
+
+/** How long the user's own command may take: Claude Code shows what is a second late, and no later. */
+export const chainMs = 1000;
+
+/** Lines and characters of it that are shown. */
+const mostLines = 3;
+const mostLength = 4000;
+
+/**
+ * Runs the status line command the user had before, as Claude Code would: by a shell, with the same
+ * input. It comes from the user's own settings or command line, never from a workspace. What is not
+ * there in time is '' and its processes are ended.
+ */
+export async function chained(
+  command: string,
+  input: string,
+  env: NodeJS.ProcessEnv = process.env,
+  limitMs = chainMs,
+): Promise<string> {
+  const { spawn } = process.getBuiltinModule('node:child_process');
+  const onWindows = process.platform === 'win32';
+  return new Promise((resolve) => {
+    let child: ChildProcess;
+    try {
+      child = spawn(command, {
+        shell: true,
+        // A group of its own, so that all of it can be ended.
+        detached: !onWindows,
+        windowsHide: true,
+        env: ownEnvironment(env),
+        stdio: ['pipe', 'pipe', 'ignore'],
+      });
+    } catch {
+      resolve('');
+      return;
+    }
+    let text = '';
+    let over = false;
+    const end = (answer: string): void => {
+      if (over) return;
+      over = true;
+      clearTimeout(timer);
+      endAll(child, onWindows);
+      resolve(answer);
+    };
+    const timer = setTimeout(() => end(''), limitMs);
+    child.on('error', () => end(''));
+    child.stdin?.on('error', () => undefined);
+    child.stdout?.setEncoding('utf8');
+    child.stdout?.on('data', (data: string) => {
+      text += data;
+      if (text.length > mostLength) end(shown(text.slice(0, mostLength)));
+    });
+    // As Claude Code has it: what fails shows nothing.
+    child.on('close', (code) => end(code === 0 ? shown(text) : ''));
+    child.stdin?.end(input);
+  });
+}
+
+function endAll(child: ChildProcess, onWindows: boolean): void {
+  child.stdout?.destroy();
+  child.unref();
+  try {
+    if (onWindows || child.pid === undefined) child.kill();
+    else process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
+
+/** Programs of the user's are not to run as Node because Outlay does. */
+function ownEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { ELECTRON_RUN_AS_NODE: _, ...rest } = env;
+  return rest;
+}
+
+/** Its lines as they are, colours and links too, without empty ones. */
+function shown(text: string): string {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  return lines.slice(0, mostLines).join('\n');
+}

@@ -1,0 +1,533 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, test } from 'node:test';
+import { answerRecord, bundle, CliWorld, now, usageOf } from './runCli.ts';
+
+const guardBundle = join(dirname(bundle), 'guard.cjs');
+const sid = 'aaaaaaaa-0000-4000-8000-000000000001';
+const clock = new Date(now).toISOString();
+
+/** A session that has spent a dollar: 200,000 tokens of input at $5 a million. */
+function spent(world: CliWorld, more: readonly unknown[] = [], name = sid): string {
+  const answer = answerRecord(`a${name.at(-1)}`, 'claude-opus-4-7', usageOf({ input: 200_000 }), {
+    sessionId: name,
+    timestamp: new Date(now - 60_000).toISOString(),
+  });
+  return world.transcript(`p/${name}.jsonl`, [answer, ...more]);
+}
+
+interface Answer {
+  readonly decision?: string;
+  readonly reason?: string;
+  readonly continue?: boolean;
+  readonly systemMessage?: string;
+  readonly hookSpecificOutput?: Record<string, string | boolean>;
+}
+
+/** Answers a hook as Claude Code has it answered; by the small bundle unless another is named. */
+async function hook(
+  world: CliWorld,
+  event: string,
+  input: Record<string, unknown>,
+  { via = [guardBundle], env = {}, args = [] as string[] } = {},
+): Promise<{ code: number | null; out: string; answer: Answer }> {
+  mkdirSync(world.dir.at('home'), { recursive: true });
+  const child = spawn(process.execPath, [...via, event, ...args], {
+    env: {
+      ...{ PATH: process.env.PATH, HOME: world.dir.at('home'), TZ: 'UTC' },
+      ...{ OUTLAY_DATA_DIR: world.dir.at('data'), OUTLAY_NOW: clock },
+      ...world.env,
+      ...env,
+    },
+    stdio: 'pipe',
+  });
+  child.stdin.end(JSON.stringify({ session_id: sid, hook_event_name: event, ...input }));
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  if (child.exitCode === null) await once(child, 'exit');
+  assert.equal(err, '');
+  return { code: child.exitCode, out, answer: out === '' ? {} : JSON.parse(out) };
+}
+
+function budgets(world: CliWorld, list: readonly object[], more: object = {}): void {
+  world.dataFile(
+    'config.json',
+    JSON.stringify({ revision: 1, settings: {}, budgets: list, ...more }),
+  );
+}
+
+const stop = { scope: 'global', period: 'day', limit: 0.5, action: 'stop' };
+const bash = {
+  tool_name: 'Bash',
+  tool_input: { command: 'ls' },
+  tool_use_id: 't1',
+  prompt_id: 'p1',
+};
+
+describe('outlay guard', () => {
+  test('both bundles give the same answers, and an unknown event none', async () => {
+    using world = new CliWorld();
+    const transcript_path = spent(world);
+    budgets(world, [stop]);
+    for (const [event, more] of [
+      ['UserPromptSubmit', { prompt: 'go', prompt_id: 'p1' }],
+      ['PreToolUse', bash],
+      ['PostToolBatch', { prompt_id: 'p1', tool_calls: [] }],
+      ['SessionStart', { source: 'startup' }],
+      ['Stop', {}],
+      ['PreCompact', { trigger: 'auto' }],
+      ['Notification', {}],
+    ] as const) {
+      rmSync(world.dir.at('data', 'guard'), { recursive: true, force: true });
+      const small = await hook(world, event, { transcript_path, ...more });
+      rmSync(world.dir.at('data', 'guard'), { recursive: true, force: true });
+      const large = await hook(
+        world,
+        event,
+        { transcript_path, ...more },
+        { via: [bundle, 'guard'] },
+      );
+      assert.equal(small.code, 0);
+      assert.equal(large.code, 0);
+      assert.equal(large.out, small.out, event);
+      assert.equal(small.out === '', event === 'PreCompact' || event === 'Notification', event);
+    }
+  });
+
+  test('says once what is spent of what, and how to go on', async () => {
+    using world = new CliWorld();
+    const transcript_path = spent(world);
+    budgets(world, [stop]);
+    const { answer } = await hook(world, 'PreToolUse', { transcript_path, ...bash });
+    assert.match(
+      answer.systemMessage!,
+      /^Outlay: \$1\.00 of \$0\.50 spent: day, global\. Stopped\./,
+    );
+    assert.match(
+      answer.systemMessage!,
+      /outlay budget raise 2 --period day, or once: outlay budget allow --period day\.$/,
+    );
+    assert.equal(answer.continue, false);
+    assert.equal(answer.hookSpecificOutput?.permissionDecision, 'deny');
+    const again = await hook(world, 'PreToolUse', { transcript_path, ...bash });
+    assert.equal(again.answer.systemMessage, undefined, 'once');
+    assert.equal(again.answer.continue, false);
+    const blocked = await hook(world, 'UserPromptSubmit', { transcript_path, prompt: 'go' });
+    assert.equal(blocked.answer.decision, 'block');
+    assert.match(blocked.answer.reason!, /No prompt is sent/);
+    assert.ok(!blocked.answer.reason!.includes('\n'));
+  });
+
+  test('estimates a reply in flight and says "about"', async () => {
+    using world = new CliWorld();
+    const request = {
+      type: 'api-request',
+      sessionId: sid,
+      id: 'r1',
+      timestamp: new Date(now - 1000).toISOString(),
+      params: { model: 'claude-opus-4-7' },
+    };
+    const transcript_path = spent(world, [request]);
+    // The dollar that is spent is below; with 200,000 tokens read again ($0.10) it is above.
+    budgets(world, [{ ...stop, limit: 1.05, scope: 'session', period: 'lifetime' }]);
+    const { answer } = await hook(
+      world,
+      'PreToolUse',
+      { transcript_path, ...bash },
+      { env: { OUTLAY_NOW: new Date().toISOString() } },
+    );
+    assert.deepEqual(answer, {}, 'a request of long ago has failed');
+    const fresh = { ...request, timestamp: new Date(Date.now() - 1000).toISOString() };
+    writeFileSync(
+      transcript_path,
+      `${readFileSync(transcript_path, 'utf8')}${JSON.stringify(fresh)}\n`,
+    );
+    const estimated = await hook(
+      world,
+      'PreToolUse',
+      { transcript_path, ...bash },
+      { env: { OUTLAY_NOW: new Date().toISOString() } },
+    );
+    assert.match(estimated.answer.systemMessage!, /about \$1\.10 of \$1\.05/);
+  });
+
+  test('one permission lets one of many through', async () => {
+    using world = new CliWorld();
+    const transcript_path = spent(world);
+    budgets(world, [{ ...stop, action: 'block-prompts' }]);
+    assert.equal(world.on('budget', 'allow', '--period', 'day', '--no-index').code, 0);
+    const asked = await Promise.all(
+      Array.from({ length: 6 }, (_, i) =>
+        hook(world, 'UserPromptSubmit', { transcript_path, prompt: 'go', prompt_id: `p${i}` }),
+      ),
+    );
+    const passed = asked.filter(({ answer }) => answer.decision === undefined);
+    assert.equal(passed.length, 1);
+    const audit = readFileSync(world.dir.at('data', 'audit.jsonl'), 'utf8').trim().split('\n');
+    const said = audit.map((line) => JSON.parse(line) as { by: string; what: string });
+    assert.deepEqual(
+      said.map(({ by, what }) => `${by} ${what}`),
+      ['terminal allow', 'guard used'],
+    );
+  });
+
+  test('an agent that is allowed is one, and what happens in an agent is told outside', async () => {
+    using world = new CliWorld();
+    const transcript_path = spent(world);
+    budgets(world, [{ ...stop, action: 'halt-agents' }]);
+    world.on('budget', 'allow', '--period', 'day');
+    const call = { transcript_path, prompt_id: 'p1', tool_name: 'Agent', tool_input: {} };
+    const decision = async (id: string): Promise<unknown> =>
+      (await hook(world, 'PreToolUse', { ...call, tool_use_id: id })).answer.hookSpecificOutput
+        ?.permissionDecision;
+    assert.deepEqual([await decision('a'), await decision('b')], [undefined, 'deny']);
+    // Without names of prompts a permission ends with the next one.
+    budgets(world, [stop]);
+    world.on('budget', 'allow', '--period', 'day');
+    const nameless = { transcript_path, prompt: 'x' };
+    const blocked = async (): Promise<unknown> =>
+      (await hook(world, 'UserPromptSubmit', nameless)).answer.decision;
+    assert.equal(await blocked(), undefined);
+    const { prompt_id: _, ...tool } = bash;
+    assert.deepEqual((await hook(world, 'PreToolUse', { transcript_path, ...tool })).answer, {});
+    assert.equal(await blocked(), 'block');
+    const inside = { transcript_path, ...bash, agent_id: 'x1' };
+    const stopped = (await hook(world, 'PreToolUse', inside)).answer;
+    assert.deepEqual([stopped.continue, stopped.systemMessage], [false, undefined]);
+    const outside = { transcript_path, prompt_id: 'p1', tool_calls: [] };
+    assert.match((await hook(world, 'PostToolBatch', outside)).answer.systemMessage!, /Stopped/);
+    assert.equal((await hook(world, 'PostToolBatch', outside)).answer.systemMessage, undefined);
+  });
+
+  test('a permission for a session is for no other', async () => {
+    using world = new CliWorld();
+    const transcript_path = spent(world);
+    const other = 'aaaaaaaa-0000-4000-8000-000000000002';
+    spent(world, [], other);
+    budgets(world, [{ ...stop, action: 'block-prompts' }]);
+    world.on('budget', 'allow', '--period', 'day', '--session', other);
+    const own = { transcript_path, prompt: 'go', prompt_id: 'p' };
+    assert.equal((await hook(world, 'UserPromptSubmit', own)).answer.decision, 'block');
+    const theirs = { ...own, session_id: other };
+    assert.equal((await hook(world, 'UserPromptSubmit', theirs)).answer.decision, undefined);
+    assert.equal(
+      (await hook(world, 'UserPromptSubmit', { ...theirs, prompt_id: 'q' })).answer.decision,
+      'block',
+    );
+  });
+
+  test('a raise and a pause hold until they end', async () => {
+    using world = new CliWorld();
+    const transcript_path = spent(world);
+    const input = { transcript_path, prompt: 'go', prompt_id: 'p' };
+    const blocked = async (): Promise<boolean> =>
+      (await hook(world, 'UserPromptSubmit', input)).answer.decision === 'block';
+    budgets(world, [stop]);
+    assert.equal(await blocked(), true);
+    world.on('budget', 'raise', '5', '--period', 'day', '--for', '1h');
+    assert.equal(await blocked(), false);
+    world.on('budget', 'resume', '--period', 'day');
+    assert.equal(await blocked(), true);
+    world.on('budget', 'pause', '--period', 'day', '--for', '1h');
+    assert.equal(await blocked(), false);
+    const later = new Date(now + 3_700_000).toISOString();
+    const { answer } = await hook(world, 'UserPromptSubmit', input, { env: { OUTLAY_NOW: later } });
+    assert.equal(answer.decision, 'block');
+  });
+
+  test('what is asked is asked once for a batch, and again in the next', async () => {
+    using world = new CliWorld();
+    const transcript_path = spent(world);
+    budgets(world, [{ ...stop, action: 'ask' }]);
+    const call = { transcript_path, ...bash };
+    const decisions = async (): Promise<unknown> =>
+      (await hook(world, 'PreToolUse', call)).answer.hookSpecificOutput?.permissionDecision;
+    assert.equal(await decisions(), 'ask');
+    assert.equal(await decisions(), undefined);
+    const inAgent = await hook(world, 'PreToolUse', { ...call, agent_id: 'x1' });
+    assert.equal(inAgent.answer.hookSpecificOutput?.permissionDecision, 'ask', 'another thread');
+    await hook(world, 'PostToolBatch', { transcript_path, prompt_id: 'p1', tool_calls: [] });
+    assert.equal(await decisions(), 'ask');
+    const print = { env: { CLAUDE_CODE_ENTRYPOINT: 'sdk-cli' } };
+    const denied = (await hook(world, 'PreToolUse', { ...call, prompt_id: 'p2' }, print)).answer;
+    assert.equal(denied.hookSpecificOutput?.permissionDecision, 'deny');
+    assert.match(denied.systemMessage!, /In print mode nobody can be asked/);
+  });
+
+  test('before an expired cache is written anew a person is told, or asked once', async () => {
+    using world = new CliWorld();
+    const transcript_path = spent(world);
+    const resume = {
+      transcript_path,
+      source: 'resume',
+      context_tokens: 150_000,
+      prompt_cache_likely_expired: true,
+      estimated_cache_write_usd: 0.94,
+    };
+    const told = (await hook(world, 'SessionStart', resume)).answer.systemMessage;
+    assert.match(told!, /150(\.0)?k tokens of context anew, \$0\.94/);
+    world.settings({ 'outlay.guard.coldCache': 'ask' });
+    assert.deepEqual((await hook(world, 'SessionStart', resume)).answer, {});
+    const prompt = { transcript_path, prompt: 'go', prompt_id: 'p' };
+    const held = (await hook(world, 'UserPromptSubmit', prompt)).answer;
+    assert.equal(held.decision, 'block');
+    assert.match(held.reason!, /Send the prompt again to go on/);
+    assert.equal((await hook(world, 'UserPromptSubmit', prompt)).answer.decision, undefined);
+    const change = { from_model: 'a', to_model: 'claude-haiku-4-5', context_tokens: 200_000 };
+    const asked = (await hook(world, 'PreModelSwitch', { ...change, transcript_path })).answer;
+    assert.deepEqual(asked, {}, '200,000 tokens of Haiku are $0.25: not worth a word');
+    const dear = { ...change, transcript_path, estimated_cache_write_usd: 2 };
+    const { hookSpecificOutput } = (await hook(world, 'PreModelSwitch', dear)).answer;
+    assert.equal(hookSpecificOutput?.permissionDecision, 'ask');
+    world.settings({ 'outlay.guard.coldCache': 'off' });
+    assert.deepEqual((await hook(world, 'SessionStart', resume)).answer, {});
+  });
+
+  test('a session in circles is warned, then asked', async () => {
+    using world = new CliWorld();
+    const transcript_path = spent(world);
+    world.settings({ 'outlay.guard.breaker': { sameCall: { warn: 2, ask: 3, deny: 5 } } });
+    const said: unknown[] = [];
+    for (let i = 0; i < 5; i++) {
+      const { answer } = await hook(world, 'PreToolUse', { transcript_path, ...bash });
+      await hook(world, 'PostToolBatch', { transcript_path, prompt_id: 'p1', tool_calls: [] });
+      said.push(
+        answer.hookSpecificOutput?.permissionDecision ?? answer.systemMessage?.slice(0, 30),
+      );
+    }
+    assert.deepEqual(
+      said,
+      [undefined, 'Outlay: Bash was called 2 times', 'ask', 'ask', 'deny'].map((each) =>
+        each?.slice(0, 30),
+      ),
+    );
+    const state = readFileSync(world.dir.at('data', 'guard', `${sid}.json`), 'utf8');
+    assert.ok(!state.includes('Bash') && !state.includes('ls'), 'no text of a call is kept');
+  });
+
+  test('fails open and says so once; strict refuses', async () => {
+    using world = new CliWorld();
+    const transcript_path = spent(world);
+    world.dataFile('config.json', '{');
+    const input = { transcript_path, ...bash };
+    const first = (await hook(world, 'PreToolUse', input)).answer;
+    assert.match(first.systemMessage!, /cannot check spending limits .*Nothing is refused/);
+    assert.equal(first.continue, undefined);
+    assert.deepEqual((await hook(world, 'PreToolUse', input)).answer, {});
+    const strict = { args: ['--strict'] };
+    const denied = (await hook(world, 'PreToolUse', input, strict)).answer;
+    assert.equal(denied.continue, false);
+    assert.match(String(denied.hookSpecificOutput?.permissionDecisionReason), /^GUARD_FAILED/);
+    assert.equal(
+      (await hook(world, 'UserPromptSubmit', { prompt: 'x' }, strict)).answer.decision,
+      'block',
+    );
+    const nobody = await hook(world, 'UserPromptSubmit', { session_id: 7 }, strict);
+    assert.equal(nobody.answer.decision, 'block', 'what cannot be read is refused as well');
+    // A store that is no database.
+    world.dataFile('config.json', JSON.stringify({ settings: {}, budgets: [stop] }));
+    world.dataFile('outlay.db', 'no database at all, but long enough to be looked at '.repeat(100));
+    rmSync(world.dir.at('data', 'guard'), { recursive: true });
+    const open = (await hook(world, 'PreToolUse', input)).answer;
+    assert.match(open.systemMessage!, /Nothing is refused/);
+  });
+
+  test('strict refuses a model without a price where a limit is in dollars', async () => {
+    using world = new CliWorld();
+    const answer = answerRecord('u', 'nobody-knows-1', usageOf({ input: 1000 }), {
+      timestamp: new Date(now - 1000).toISOString(),
+    });
+    const transcript_path = world.transcript(`p/${sid}.jsonl`, [answer]);
+    budgets(world, [{ ...stop, limit: 100 }]);
+    const input = { transcript_path, ...bash };
+    assert.deepEqual((await hook(world, 'PreToolUse', input)).answer, {});
+    const strict = (await hook(world, 'PreToolUse', input, { args: ['--strict'] })).answer;
+    assert.match(strict.systemMessage!, /a model without a price/);
+    assert.equal(strict.continue, false);
+  });
+
+  test('what nobody indexes is worked out once, and comes to the same', async () => {
+    using world = new CliWorld();
+    const line = (i: number, output: number): unknown => {
+      const answer = answerRecord(`m${i}`, 'claude-opus-4-7', usageOf({ output }), {
+        timestamp: new Date(now - 3_600_000 + i * 1000).toISOString(),
+        uuid: `uuid-${i}-${output}`,
+      });
+      return { ...answer, padding: 'x'.repeat(1000) };
+    };
+    const lines = Array.from({ length: 500 }, (_, i) => line(i, 100));
+    const transcript_path = world.transcript(`p/${sid}.jsonl`, lines);
+    budgets(world, [{ ...stop, limit: 0.01, scope: 'session', period: 'lifetime' }]);
+    const said = async (): Promise<string> => {
+      const { answer } = await hook(world, 'UserPromptSubmit', { transcript_path, prompt: 'x' });
+      return /^Outlay: (\$[\d.]+)/.exec(answer.reason ?? '')?.[1] ?? '';
+    };
+    const add = (...more: unknown[]): void => {
+      const text = more.map((each) => `${JSON.stringify(each)}\n`).join('');
+      writeFileSync(transcript_path, readFileSync(transcript_path, 'utf8') + text);
+    };
+    const cache = world.dir.at('data', 'guard', `${sid}.tail.json`);
+    // 500 messages of 100 tokens at $25 a million.
+    assert.equal(await said(), '$1.25');
+    assert.ok(existsSync(cache));
+    assert.equal(await said(), '$1.25', 'from the cache');
+    assert.ok(!readFileSync(cache, 'utf8').includes('xxxx'), 'no text is in it');
+    add(line(500, 4000), line(500, 4000));
+    assert.equal(await said(), '$1.35');
+    // A later record of the last message, and one of a message that was settled long ago.
+    add(line(500, 8000));
+    assert.equal(await said(), '$1.45');
+    add(line(3, 4100));
+    assert.equal(await said(), '$1.55');
+    rmSync(cache, { force: true });
+    assert.equal(await said(), '$1.55');
+    // Once the store knows all of it, the same is in no sum twice.
+    world.on('index');
+    assert.equal(await said(), '$1.55');
+  });
+
+  test('the store is neither made, migrated nor written', async () => {
+    using world = new CliWorld();
+    const transcript_path = spent(world);
+    budgets(world, [stop]);
+    await hook(world, 'PreToolUse', { transcript_path, ...bash });
+    assert.equal(existsSync(world.dir.at('data', 'outlay.db')), false);
+    assert.equal(world.on('index').code, 0);
+    const revision = (): string =>
+      JSON.stringify(world.json('summary', '--no-index').total_cost_usd);
+    const before = revision();
+    await hook(world, 'PreToolUse', { transcript_path, ...bash });
+    assert.equal(revision(), before);
+  });
+
+  test('nothing is said where Outlay is switched off', async () => {
+    using world = new CliWorld();
+    const transcript_path = spent(world);
+    budgets(world, [stop], { settings: { 'outlay.enabled': false } });
+    assert.deepEqual((await hook(world, 'PreToolUse', { transcript_path, ...bash })).answer, {});
+    assert.equal(existsSync(world.dir.at('data', 'guard')), false);
+  });
+});
+
+describe('outlay guard install', () => {
+  const settings = (world: CliWorld): string => join(world.root, 'settings.json');
+
+  function prepare(world: CliWorld, content?: string): string {
+    mkdirSync(join(world.root, 'projects'), { recursive: true });
+    if (content !== undefined) writeFileSync(settings(world), content);
+    return settings(world);
+  }
+
+  test('shows the change and writes nothing; --yes writes it; undone to the letter', () => {
+    using world = new CliWorld();
+    const own =
+      '{\n\t"model": "opus", // mine\n\t"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "x"}]}]}\n}';
+    const file = prepare(world, own);
+    const shown = world.on('guard', 'install');
+    assert.equal(shown.code, 0, shown.err);
+    assert.match(shown.out, /\+\t\t"PreToolUse": \[/);
+    assert.match(shown.out, /--yes writes it/);
+    assert.equal(readFileSync(file, 'utf8'), own);
+    assert.equal(existsSync(world.dir.at('data', 'guard-installs.json')), false);
+    const installed = world.json('guard', 'install', '--yes');
+    assert.equal(installed.written, true);
+    const after = readFileSync(file, 'utf8');
+    assert.ok(after.startsWith('{\n\t"model": "opus", // mine\n'));
+    const launcher = world.dir.at('data', 'bin', 'outlay');
+    assert.ok(after.includes(JSON.stringify(launcher)));
+    assert.ok(existsSync(launcher), 'the launcher is there');
+    assert.equal(world.json('guard', 'install', '--yes').written, false, 'idempotent');
+    assert.equal(readFileSync(file, 'utf8'), after);
+    assert.match(world.on('guard', 'status').out, /Installed in the user settings/);
+    assert.equal(world.json('guard', 'uninstall', '--yes').written, true);
+    assert.equal(readFileSync(file, 'utf8'), own);
+    const left = readdirSync(world.dir.at('data')).filter((name) => /guard-|claude-/.test(name));
+    assert.deepEqual(left, []);
+    assert.match(world.on('guard', 'status').out, /not installed: no budget acts/);
+  });
+
+  test('what others have changed since stays', () => {
+    using world = new CliWorld();
+    const file = prepare(world, '{}');
+    world.on('guard', 'install', '--yes');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace('{', '{\n  "theme": "dark",'));
+    world.on('guard', 'uninstall', '--yes');
+    assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), { theme: 'dark' });
+  });
+
+  test('strict and the limit of depth come with the settings', () => {
+    using world = new CliWorld();
+    const file = prepare(world, '{\n  "env": { "A": "1" }\n}\n');
+    world.settings({ 'outlay.guard.strict': true, 'outlay.guard.maxHops': 2 });
+    world.on('guard', 'install', '--yes');
+    const { hooks, env } = JSON.parse(readFileSync(file, 'utf8'));
+    assert.equal(env.CLAUDE_CODE_MAX_SUBAGENT_SPAWN_DEPTH, '2');
+    assert.equal(hooks.PreToolUse[0].hooks[0].onFailure, 'block');
+    assert.deepEqual(hooks.PreToolUse[0].hooks[0].args, ['guard', 'PreToolUse', '--strict']);
+    assert.equal(hooks.Stop[0].hooks[0].onFailure, undefined);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"A": "1"', '"A": "2"'));
+    world.on('guard', 'uninstall', '--yes');
+    assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), { env: { A: '2' } });
+  });
+
+  test('a project’s settings are written only where that is asked for', () => {
+    using world = new CliWorld();
+    prepare(world);
+    world.cwd = world.dir.at('shop');
+    mkdirSync(world.cwd);
+    world.on('guard', 'install', '--local', '--yes');
+    assert.ok(existsSync(join(world.cwd, '.claude', 'settings.local.json')));
+    assert.equal(existsSync(join(world.cwd, '.claude', 'settings.json')), false);
+    assert.equal(existsSync(settings(world)), false);
+    world.on('guard', 'uninstall', '--local', '--yes');
+    assert.equal(existsSync(join(world.cwd, '.claude', 'settings.local.json')), false);
+    assert.equal(world.on('guard', 'install', '--local', '--project').code, 2);
+  });
+
+  test('is refused where hooks do not run, and where the file is no settings', () => {
+    using world = new CliWorld();
+    const file = prepare(world, '{"disableAllHooks": true}');
+    const off = world.on('guard', 'install', '--yes');
+    assert.equal(off.code, 2);
+    assert.match(off.err, /disableAllHooks/);
+    assert.equal(readFileSync(file, 'utf8'), '{"disableAllHooks": true}');
+    for (const text of ['[]', '{"hooks": 3}', '{"a": ']) {
+      writeFileSync(file, text);
+      assert.equal(world.on('guard', 'install', '--yes').code, 2, text);
+      assert.equal(readFileSync(file, 'utf8'), text);
+    }
+  });
+
+  test('a session that spends without the guard is named, with the reason', async () => {
+    using world = new CliWorld();
+    const transcript_path = spent(world);
+    const status = () => world.json('guard', 'status');
+    assert.match(status().sessions[0].reason, /not installed/);
+    world.on('guard', 'install', '--yes');
+    assert.match(status().sessions[0].reason, /before the guard was installed/);
+    await hook(world, 'Stop', { transcript_path });
+    const [session] = status().sessions;
+    assert.deepEqual([session.guarded, session.reason], [true, null]);
+  });
+
+  test('what a budget says it does is true', () => {
+    using world = new CliWorld();
+    prepare(world);
+    spent(world);
+    const set = world.on('budget', 'set', '0.5', '--period', 'day', '--action', 'stop');
+    assert.match(set.out, /Nothing enforces it yet: "outlay guard install"/);
+    const advice = (): string =>
+      JSON.parse(world.on('budget', 'check', '--json').out).recommended_action;
+    assert.match(advice(), /Nothing is refused, as the guard/);
+    world.on('guard', 'install', '--yes');
+    assert.match(advice(), /The run is stopped/);
+    assert.doesNotMatch(
+      world.on('budget', 'set', '0.5', '--period', 'day', '--action', 'stop').out,
+      /Nothing enforces/,
+    );
+  });
+});
