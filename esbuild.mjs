@@ -60,6 +60,19 @@ const noProgramsAsCommands = {
   },
 };
 
+/**
+ * nodemailer is a bundle of its own beside the others, loaded when an e-mail is sent: what is loaded with
+ * every command stays small.
+ */
+const mailInABundleOfItsOwn = {
+  name: 'mail-in-a-bundle-of-its-own',
+  setup(build) {
+    build.onResolve({ filter: /^nodemailer$/ }, ({ kind }) =>
+      kind === 'entry-point' ? undefined : { path: './mail.cjs', external: true },
+    );
+  },
+};
+
 /** Prints what the editor's background task waits for, once for all bundles that build together. */
 function watchMessages() {
   let active = 0;
@@ -105,7 +118,7 @@ async function bundleOptions({ production, outdir }) {
     external: ['vscode'],
     // Sources are ES modules and bundles are not: this is how a source finds its neighbours in both.
     define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
-    plugins: [explicitNativeBinding, noProgramsAsCommands],
+    plugins: [explicitNativeBinding, noProgramsAsCommands, mailInABundleOfItsOwn],
   };
 
   const cli = await find('src/cli.ts');
@@ -136,6 +149,7 @@ async function bundleOptions({ production, outdir }) {
       entryPoints: cli.length > 0 ? { cli: cli[0] } : {},
       banner: needsShebang ? { js: shebang } : {},
     },
+    { ...node, entryPoints: cli.length > 0 ? { mail: 'nodemailer' } : {} },
     {
       ...common,
       platform: 'browser',

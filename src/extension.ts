@@ -1,6 +1,7 @@
 import { type ExtensionContext, l10n, window } from 'vscode';
 import { dataFolder, homeFolder } from './dataFolder/paths.ts';
 import { HumanError, messageOf } from './model/errors.ts';
+import { Alerts } from './views/alerts/alerts.ts';
 import { type OutlayExports, outlayExports } from './views/api.ts';
 import { registerCommands } from './views/commands.ts';
 import { inBackground, reportFailures } from './views/core/background.ts';
@@ -36,6 +37,7 @@ export interface OutlayApi extends OutlayExports {
     readonly storage: typeof storageWork;
     readonly sessions: SessionsView;
     readonly insights: Insights;
+    readonly alerts: Alerts;
   };
 }
 
@@ -61,6 +63,7 @@ export function activate(context: ExtensionContext): OutlayApi {
   const actions = new SessionActions(spend, sessionPanels, transcripts);
   const insights = new Insights(spend, reports, log);
   const panels = new Panels(spend, insights.model, context.extensionUri, log);
+  const alerts = new Alerts(spend, context.secrets, actions, log);
   const owned = [
     log,
     settings,
@@ -76,6 +79,7 @@ export function activate(context: ExtensionContext): OutlayApi {
     panels,
     transcripts,
     insights,
+    alerts,
     ...registerCommands({
       model: spend,
       log,
@@ -87,6 +91,7 @@ export function activate(context: ExtensionContext): OutlayApi {
       insights,
       demo,
       launcher,
+      alerts,
       version,
     }),
   ];
@@ -101,7 +106,7 @@ export function activate(context: ExtensionContext): OutlayApi {
   });
   log.info(`Outlay ${version} activated in ${(performance.now() - started).toFixed(1)} ms`);
   return {
-    ...outlayExports(spend),
+    ...outlayExports(spend, alerts),
     get spend() {
       return spend.spend;
     },
@@ -109,7 +114,7 @@ export function activate(context: ExtensionContext): OutlayApi {
     get storeFile() {
       return spend.storeFile;
     },
-    parts: { model: spend, launcher, storage: storageWork, sessions, insights },
+    parts: { model: spend, launcher, storage: storageWork, sessions, insights, alerts },
   };
 }
 

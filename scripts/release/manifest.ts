@@ -11,6 +11,7 @@ import { commandEntries, panelCommands, reportCommandId } from '../../src/views/
 export const settingSections = [
   'figures',
   'budget',
+  'alerts',
   'guard',
   'prices',
   'reading',

@@ -133,7 +133,7 @@ async function openServer({ folder, env }, { port, open }, untilStopped) {
   const dataDir = path.join(devDir, 'server');
   const exists = await canAccess(userSettingsFile(dataDir));
   // What a developer has set in this window stays.
-  if (!exists) await writeUserSettings(dataDir);
+  if (!exists) await writeUserSettings(dataDir, { 'outlay.alerts.enabled': true });
   const server = await startServer({ dataDir, port: port && Number(port), env });
   try {
     const address = windowAddress(server, { folder, extensionPaths: [root], env });

@@ -11,6 +11,8 @@ import { installedServer } from './serverInstall.mjs';
 
 /** A window that shows nothing of its own accord, so that tests and pictures see only Outlay. */
 export const calmSettings = {
+  // Budgets of tests would be told over what they look at: those of alerts switch them on.
+  'outlay.alerts.enabled': false,
   'chat.disableAIFeatures': true,
   'chat.commandCenter.enabled': false,
   'extensions.autoCheckUpdates': false,

@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { type ErrorReason, type ErrorText, HumanError, messageOf } from '../model/errors.ts';
 import { storeError } from '../store/connection/storeErrors.ts';
+import { type AlertResult, type AlertTask, runAlerts } from './alertTask.ts';
 import { type PanelTask, runPanel } from './panelTask.ts';
 import { type ReportResult, type ReportTask, runReport } from './reportTask.ts';
 
@@ -8,12 +9,14 @@ import { type ReportResult, type ReportTask, runReport } from './reportTask.ts';
 export type Asked = { readonly id: number } & (
   | { readonly type: 'report'; readonly task: ReportTask }
   | { readonly type: 'panel'; readonly task: PanelTask }
+  | { readonly type: 'alerts'; readonly task: AlertTask }
 );
 
 /** What the thread answers with. */
 export type Answered = { readonly id: number } & (
   | { readonly type: 'report'; readonly result: ReportResult }
   | { readonly type: 'panel'; readonly data: unknown }
+  | { readonly type: 'alerts'; readonly result: AlertResult }
   | {
       readonly type: 'failed';
       readonly reason: ErrorReason | undefined;
@@ -31,9 +34,14 @@ parentPort?.on('message', (asked: Asked) => parentPort?.postMessage(answer(asked
 function answer(asked: Asked): Answered {
   const { id } = asked;
   try {
-    return asked.type === 'report'
-      ? { id, type: 'report', result: runReport(asked.task) }
-      : { id, type: 'panel', data: runPanel(asked.task) };
+    switch (asked.type) {
+      case 'report':
+        return { id, type: 'report', result: runReport(asked.task) };
+      case 'panel':
+        return { id, type: 'panel', data: runPanel(asked.task) };
+      case 'alerts':
+        return { id, type: 'alerts', result: runAlerts(asked.task) };
+    }
   } catch (thrown) {
     const error = storeError(asked.task.storeFile, thrown);
     const { reason, what } = error instanceof HumanError ? error : {};

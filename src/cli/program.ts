@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { reportDefinitions } from '../reports/registry.ts';
+import { addAlerts } from './commands/alerts.ts';
 import { addBudget } from './commands/budget.ts';
 import { addBudgetOverrides } from './commands/budgetOverrides.ts';
 import { addCompletion } from './commands/completion.ts';
@@ -46,6 +47,7 @@ const adders: readonly (readonly [words: readonly string[], add: Add])[] = [
     (program) => addReport(program, definition),
   ]),
   [['optimize', 'outcome'], addOptimize],
+  [['alerts'], addAlerts],
   [['mark'], addMarkCommand],
   [['export'], addExport],
   [['guard'], addGuard],

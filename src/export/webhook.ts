@@ -13,6 +13,8 @@ export interface Delivery {
   readonly timeoutMs: number;
   /** Tries after the first. */
   readonly retries: number;
+  /** Names the delivery for the other side; without one each call has its own. */
+  readonly id?: string;
 }
 
 /** What a delivery needs of the world; tests bring their own. */
@@ -82,7 +84,7 @@ export function signatureOf(body: string, secret: string): string {
 export async function deliver(delivery: Delivery, wire: Wire = realWire): Promise<number> {
   const { url, retries } = delivery;
   const { host } = new URL(url);
-  const id = crypto().randomUUID();
+  const id = delivery.id ?? crypto().randomUUID();
   for (let tries = 1; ; tries++) {
     const outcome = await attempt(delivery, id, wire);
     if (outcome.status !== undefined && outcome.status >= 200 && outcome.status < 300) {

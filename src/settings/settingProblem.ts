@@ -36,6 +36,18 @@ const expectations = {
   branches: 'a list of branch patterns',
   accounts: 'an object of names by configuration directory',
   name: 'a name',
+  channels: 'a list of channels',
+  channel: '"editor", "log", "webhook", "slack", "email" or "command"',
+  rules: 'a list of rules',
+  rule: '"budget", "forecast", "exhaustion", "hourly", "projection", "spike", "acceleration", "outlier" or "peer"',
+  alertDays: 'a number of days from 0 to 3650',
+  templates: 'an object with a text for "info", "warning", "critical" or "stop"',
+  template:
+    'a text for "info", "warning", "critical" or "stop" with fields such as {title}, {text}, {spent} and {limit}',
+  webhookUrl:
+    'an address that begins with https:// (http:// only for this machine), without a password',
+  webhookFormat: '"json", "slack", "discord", "teams" or "ntfy"',
+  command: 'a list that begins with the absolute path of a program (no .bat or .cmd)',
   rate: 'a number above 0: what one US dollar is worth',
 } as const;
 

@@ -10,7 +10,7 @@ export type Refuse = (
 
 /** Where the editor's settings page lists a setting, and who may set it. */
 export interface SettingEntry {
-  readonly section: 'figures' | 'budget' | 'guard' | 'prices' | 'reading' | 'labels';
+  readonly section: 'figures' | 'budget' | 'alerts' | 'guard' | 'prices' | 'reading' | 'labels';
   /** Its place in the section, from 1 on. */
   readonly order: number;
   /** Keys of its texts in `package.nls.json` are `settings.NAME` and, of its values, `settings.NAME.VALUE`. */

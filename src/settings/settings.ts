@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { isZone, systemZone, type WeekStart, type Zone } from '../model/calendar.ts';
 import { defaultRetention, fewestMessageDays, type RetentionSettings } from '../model/retention.ts';
+import { type AlertSettings, alertTable } from './alertSettings.ts';
 import { amount, readProjects } from './budgetSettings.ts';
 import { readCurrency } from './currencySetting.ts';
 import { guardSettings } from './guardSettings.ts';
@@ -110,6 +111,7 @@ export const sharedSettings = {
     ...listed('budget', 3, 'projects', 'machine'),
     json: jsonSchemas.projectBudgets,
   }),
+  ...alertTable,
   ...guardSettings,
   /** What the editor shows figures in; terminal, JSON and exports stay with US dollars. */
   currency: structured({
@@ -207,15 +209,17 @@ export const sharedSettings = {
 export const sharedKeys: readonly string[] = Object.values(sharedSettings).map(({ key }) => key);
 
 type Shared = Values<typeof sharedSettings>;
+type Alerts = Values<typeof alertTable>;
 export type Billing = Shared['billing'];
 
 /** The editor's settings as terminal and hooks see them: checked, with defaults. */
 export interface UserSettings
   extends Omit<
     Shared,
-    'retentionEnabled' | 'messageDays' | 'dayDays' | 'groups' | 'tags' | 'accounts'
+    'retentionEnabled' | 'messageDays' | 'dayDays' | 'groups' | 'tags' | 'accounts' | keyof Alerts
   > {
   readonly retention: RetentionSettings;
+  readonly alerts: AlertSettings;
   /** Groups of projects, tags of branches, names of accounts. */
   readonly labels: LabelSettings;
 }
@@ -236,9 +240,31 @@ export function parseSettings(written: Readonly<Record<string, unknown>>): {
   const problems: SettingProblem[] = [];
   const shared = readTable(sharedSettings, new Map(Object.entries(written)), problems);
   const { retentionEnabled: enabled, messageDays, dayDays, ...others } = shared;
-  const { groups, tags, accounts, ...rest } = others;
+  const { groups, tags, accounts, ...withAlerts } = others;
+  const { alerts, rest } = alertsApart(withAlerts);
   const retention = { enabled, messageDays, dayDays };
-  return { settings: { ...rest, retention, labels: { groups, tags, accounts } }, problems };
+  return { settings: { ...rest, retention, alerts, labels: { groups, tags, accounts } }, problems };
+}
+
+function alertsApart<Rest extends Alerts>(
+  settings: Rest,
+): { alerts: AlertSettings; rest: Omit<Rest, keyof Alerts> } {
+  const { alertsEnabled, alertChannels, hourlyUsd, dailyProjectionUsd, ...first } = settings;
+  const { exhaustionDays, quietRules, alertTemplates, webhookUrl, ...second } = first;
+  const { webhookFormat, alertNames, alertCommand, ...rest } = second;
+  return {
+    alerts: {
+      enabled: alertsEnabled,
+      channels: alertChannels,
+      ...{ hourlyUsd, dailyProjectionUsd, exhaustionDays },
+      quiet: quietRules,
+      templates: alertTemplates,
+      ...{ webhookUrl, webhookFormat },
+      sendNames: alertNames,
+      command: alertCommand,
+    },
+    rest: rest as unknown as Omit<Rest, keyof Alerts>,
+  };
 }
 
 /** Days cannot be summed up before their messages are. */

@@ -1,5 +1,6 @@
 import type { Event } from 'vscode';
 import type { RawOptions } from '../query/question.ts';
+import type { Alerts } from './alerts/alerts.ts';
 import { makeReport } from './core/analysis.ts';
 import type { SpendModel } from './core/spendModel.ts';
 
@@ -21,10 +22,15 @@ export interface OutlayExports {
   readonly report: (name: string, options?: RawOptions) => Promise<unknown>;
   /** Fired when a figure on the screen has changed: ask again what you show. */
   readonly onDidChange: Event<unknown>;
+  /**
+   * Fired with an alert as `outlay alerts --json` writes one, in the window that tells it and in no other:
+   * once. An id that comes again is the same alert.
+   */
+  readonly onAlert: Event<unknown>;
 }
 
 /** Builds what other extensions get. Reports are made on a thread of their own. */
-export function outlayExports(model: SpendModel): OutlayExports {
+export function outlayExports(model: SpendModel, alerts: Alerts): OutlayExports {
   const report = async (name: string, options: RawOptions = {}): Promise<unknown> =>
     JSON.parse((await makeReport(model, { name, raw: options }, 'json', Date.now())).text);
   return {
@@ -34,5 +40,6 @@ export function outlayExports(model: SpendModel): OutlayExports {
     budgets: (options) => report('budget check', options),
     report,
     onDidChange: model.onDidChange,
+    onAlert: alerts.onAlert,
   };
 }

@@ -1,6 +1,7 @@
 import { commands, type Disposable, type LogOutputChannel, l10n } from 'vscode';
 import { dataPanelNames } from '../protocol/panels.ts';
 import { editorReports } from '../reports/registry.ts';
+import type { Alerts } from './alerts/alerts.ts';
 import { setDailyBudget } from './budgets/budgetInput.ts';
 import {
   type CommandId,
@@ -42,6 +43,7 @@ export interface CommandContext {
   readonly insights: Insights;
   readonly demo: Demo;
   readonly launcher: Launcher;
+  readonly alerts: Alerts;
   /** This extension's version. */
   readonly version: string;
 }
@@ -55,6 +57,9 @@ const table: Readonly<Record<Exclude<CommandId, PanelCommand>, Run>> = {
   [commandIds.resume]: ({ model }) => model.resume(),
   [commandIds.showLog]: ({ log }) => log.show(),
   [commandIds.showMenu]: ({ model }) => showMenu(model),
+  [commandIds.showAlerts]: ({ alerts }) => alerts.show(),
+  [commandIds.setAlertSecret]: ({ alerts }) => alerts.setSecret(),
+  [commandIds.testAlert]: ({ alerts }) => alerts.test(),
   [commandIds.setDailyBudget]: ({ model }) => setDailyBudget(model),
   [commandIds.installGuard]: ({ model, launcher }) => installGuard(model, launcher),
   [commandIds.uninstallGuard]: ({ model }) => uninstallGuard(model),

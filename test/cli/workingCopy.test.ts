@@ -223,6 +223,11 @@ test('programs are started in few places', () => {
     .filter((name) => name.endsWith('.ts'))
     .filter((name) => /child_process/.test(readFileSync(join('src', name), 'utf8')));
   assert.deepEqual(starters.sort(), [
+    // A program the user names by its absolute path.
+    join('alerts', 'channels', 'command.ts'),
+    // systemctl, launchctl or schtasks, found in absolute folders of the PATH.
+    join('cli', 'commands', 'alertService.ts'),
+    join('cli', 'support', 'git.ts'),
     join('cli', 'support', 'git.ts'),
     // The command somebody writes behind "outlay run --".
     join('run', 'supervise.ts'),

@@ -19,7 +19,7 @@ const allowed = [
   'extension/readme.md',
   'extension/changelog.md',
   'extension/LICENSE.txt',
-  /^extension\/dist\/(extension|indexer|report|cli|guard|guardAnswer|statusline)\.cjs$/,
+  /^extension\/dist\/(extension|indexer|report|cli|mail|guard|guardAnswer|statusline)\.cjs$/,
   'extension/dist/sbom.cdx.json',
   /^extension\/dist\/webview\/[\w-]+\.(js|css)$/,
   /^extension\/docs\/[\w-]+\.schema\.json$/,
@@ -44,6 +44,7 @@ const required = [
   'extension/dist/guard.cjs',
   'extension/dist/guardAnswer.cjs',
   'extension/dist/cli.cjs',
+  'extension/dist/mail.cjs',
   'extension/dist/statusline.cjs',
   'extension/dist/sbom.cdx.json',
 ];

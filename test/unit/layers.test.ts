@@ -43,10 +43,14 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src/run': [...upToQuery(), 'src/agents', 'src/watchers'],
   'src/panels': [...upToQuery(), 'src/budgets', 'src/insights', 'src/reports', 'src/protocol'],
   'src/export': [...upToQuery(), 'src/budgets', 'src/reports'],
+  'src/alerts': [
+    ...[...upToQuery(), 'src/budgets', 'src/reports', 'src/export'],
+    ...['nodemailer'],
+  ],
   'src/guard': [...upToQuery(), 'src/agents', 'src/budgets'],
   'src/analysisThread': [
     ...upToQuery(),
-    ...['src/budgets', 'src/reports', 'src/panels', 'src/protocol'],
+    ...['src/budgets', 'src/reports', 'src/panels', 'src/protocol', 'src/alerts'],
   ],
   'src/cli': ['src/*', 'node', 'commander'],
   'src/cli.ts': ['src/*', 'node', 'commander'],
@@ -75,6 +79,10 @@ const never: Readonly<Record<string, readonly string[]>> = {
  * not listed may import all of them and are imported by none.
  */
 const inside: Readonly<Record<string, readonly string[]>> = {
+  'src/alerts': [
+    ...['alertText.ts', 'secrets.ts', 'cause.ts', 'decide.ts', 'rules', 'checkAlerts.ts'],
+    ...['deliverAlerts.ts', 'channels'],
+  ],
   'src/agents': ['agentLog.ts', 'batch.ts', 'claude', 'registry.ts'],
   'src/agents/claude': ['parse', 'read'],
   'src/analysis': ['statistics', 'spend', 'budgets', 'peers', 'insights'],
@@ -86,7 +94,7 @@ const inside: Readonly<Record<string, readonly string[]>> = {
   'src/reports': ['document', 'upkeep', 'budgets', 'spend', 'sessions', 'insights', 'peers'],
   'src/views': [
     ...['text', 'core', 'panels', 'launcher', 'settings', 'demo', 'help', 'budgets', 'statusBar'],
-    ...['guard', 'reports', 'insights', 'storage', 'sessionPanel', 'sessions'],
+    ...['guard', 'reports', 'insights', 'storage', 'sessionPanel', 'sessions', 'alerts'],
     ...['dashboard', 'burn', 'anomalies', 'api.ts', 'panelRegistry.ts', 'commands.ts'],
   ],
   'src/cli': ['support', 'commands', 'program.ts', 'main.ts'],
@@ -99,6 +107,7 @@ const inside: Readonly<Record<string, readonly string[]>> = {
  * into `text`, `core` or `panels`.
  */
 const features: Readonly<Record<string, readonly string[]>> = {
+  'src/views/alerts': ['src/views/sessions'],
   'src/views/budgets': [],
   'src/views/burn': ['src/views/budgets'],
   'src/views/guard': ['src/views/launcher'],

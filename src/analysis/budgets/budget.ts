@@ -95,7 +95,7 @@ const unguarded =
   'Nothing is refused, as the guard that would do it is not installed ("outlay guard install")';
 
 /** What a person can do instead of raising a budget. */
-const endings: Readonly<Record<BudgetPeriod['kind'], string>> = {
+export const endings: Readonly<Record<BudgetPeriod['kind'], string>> = {
   day: ' or wait for the next day',
   week: ' or wait for the next week',
   month: ' or wait for the next month',

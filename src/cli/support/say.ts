@@ -19,6 +19,11 @@ export function sayAtLength(text: string): void {
   process.stdout.write(plainLines(text));
 }
 
+/** One value as a line of JSON, for what goes on and on. */
+export function sayJsonLine(value: unknown): void {
+  process.stdout.write(`${safeJson(value, 0)}\n`);
+}
+
 /** An answer for programs. */
 export function sayJson(value: unknown): void {
   process.stdout.write(`${safeJson(value)}\n`);

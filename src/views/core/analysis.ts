@@ -1,3 +1,4 @@
+import type { AlertResult } from '../../analysisThread/alertTask.ts';
 import type { PanelQuery } from '../../analysisThread/panelTask.ts';
 import type { ReportResult } from '../../analysisThread/reportTask.ts';
 import type { TaskOrigin } from '../../analysisThread/taskContext.ts';
@@ -5,6 +6,7 @@ import { dataFolder, homeFolder } from '../../dataFolder/paths.ts';
 import type { PanelFigures, PanelQueryName } from '../../panels/registry.ts';
 import type { RawOptions } from '../../query/question.ts';
 import type { Format } from '../../reports/document/document.ts';
+import type { ChannelName } from '../../settings/alertSettings.ts';
 import { readSettings, settingsSentence } from './settingsModel.ts';
 import type { SpendModel } from './spendModel.ts';
 
@@ -36,7 +38,22 @@ export async function panelData<Name extends PanelQueryName>(
   return answered.data as PanelFigures<Name>;
 }
 
-function placeOf({ storeFile, keptFolder, clientModels }: Asker, now: number): TaskOrigin {
+/** Asks whether something is to be told, and decides it; telling it is the caller's. */
+export async function askAlerts(
+  model: Pick<SpendModel, 'storeFile' | 'keptFolder' | 'clientModels' | 'slowAnalysis'>,
+  channels: readonly ChannelName[],
+  now: number,
+): Promise<AlertResult> {
+  const task = { ...placeOf(model, now), channels };
+  const answered = await model.slowAnalysis.ask({ type: 'alerts', task });
+  if (answered.type !== 'alerts') throw new Error('Another answer came than was asked for.');
+  return answered.result;
+}
+
+function placeOf(
+  { storeFile, keptFolder, clientModels }: Omit<Asker, 'analysis'>,
+  now: number,
+): TaskOrigin {
   const { settings, problems } = readSettings();
   return {
     storeFile,

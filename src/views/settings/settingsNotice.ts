@@ -145,6 +145,30 @@ function expectedText(expected: Expected): string {
       return l10n.t('a list of branch patterns');
     case 'accounts':
       return l10n.t('an object with a name for each configuration directory');
+    case 'channels':
+      return l10n.t('a list of channels');
+    case 'channel':
+      return '"editor", "log", "webhook", "slack", "email", "command"';
+    case 'rules':
+      return l10n.t('a list of rules');
+    case 'rule':
+      return '"budget", "forecast", "exhaustion", "hourly", "projection", "spike", "acceleration", "outlier", "peer"';
+    case 'alertDays':
+      return l10n.t('a number of days from 0 to 3,650');
+    case 'templates':
+      return l10n.t('an object with a text for "info", "warning", "critical" or "stop"');
+    case 'template':
+      return l10n.t(
+        'a text for "info", "warning", "critical" or "stop" with fields such as {title}, {text}, {spent} and {limit}',
+      );
+    case 'webhookUrl':
+      return l10n.t(
+        'an address that begins with https:// (http:// only for this machine), without a password',
+      );
+    case 'webhookFormat':
+      return l10n.t('"json", "slack", "discord", "teams" or "ntfy"');
+    case 'command':
+      return l10n.t('a list that begins with the absolute path of a program (no .bat or .cmd)');
     case 'name':
       return l10n.t('a name');
   }

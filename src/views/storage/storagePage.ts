@@ -28,7 +28,9 @@ export function storageText(facts: StorageInputs, format: Format): string {
     `# ${l10n.t('What is stored, and where')}`,
     keptSentence(facts, format),
     ...goneSentence(facts, format),
-    l10n.t('All of it stays on this machine. Outlay sends nothing anywhere.'),
+    l10n.t(
+      'All of it stays on this machine. Outlay sends nothing anywhere but alerts, by channels you switch on.',
+    ),
     `## ${l10n.t('Places')}`,
     placesTable(facts),
     elsewhere(),
@@ -108,6 +110,7 @@ function kindNames(): Readonly<Record<StoredKind, string>> {
     prices: l10n.t('Prices imported in the terminal'),
     decisions: l10n.t('Decisions on insights, and agents’ files as they were before a change'),
     audit: l10n.t('Who changed what about spending limits'),
+    alerts: l10n.t('Alerts that were told, and what is still to be told'),
     marks: l10n.t('Marks of time, by which spend is tagged'),
     summaries: l10n.t('Summaries kept for trends'),
     peers: l10n.t('What peers have reported'),

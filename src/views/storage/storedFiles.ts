@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { alertHistoryFile, alertsFile } from '../../dataFolder/alertFile.ts';
 import { clientReportsFile } from '../../dataFolder/clientReports.ts';
 import { backupPattern, installsFile } from '../../dataFolder/guardInstalls.ts';
 import { insightsFile } from '../../dataFolder/insightFile.ts';
@@ -26,6 +27,7 @@ export type StoredKind =
   | 'prices'
   | 'decisions'
   | 'audit'
+  | 'alerts'
   | 'marks'
   | 'summaries'
   | 'peers'
@@ -49,6 +51,10 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     file(importedPricesFile(dataFolder), 'prices'),
     file(insightsFile(dataFolder), 'decisions'),
     file(auditFile(dataFolder), 'audit'),
+    file(alertsFile(dataFolder), 'alerts'),
+    file(alertHistoryFile(dataFolder), 'alerts'),
+    // The definition of a scheduled task of Windows.
+    file(join(dataFolder, 'alerts-task.xml'), 'alerts'),
     file(installsFile(dataFolder), 'guard'),
     ...matching(dataFolder, backupPattern, 'guard'),
     ...matching(join(dataFolder, 'guard'), stateFilePattern, 'guard'),
@@ -65,16 +71,16 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     // What a program that was ended in the middle of writing has left.
     ...unfinished(
       dataFolder,
-      /^((config|prices|insights|client|statusline|statusline-install|guard-installs|claude-settings\.statusline\.bak|claude-settings-[0-9a-f]{16})\.json|snapshots\.jsonl)\.\d+(-[0-9a-f]{8})?\.part$/,
+      /^((config|prices|insights|alerts|client|statusline|statusline-install|guard-installs|claude-settings\.statusline\.bak|claude-settings-[0-9a-f]{16})\.json|(snapshots|alerts)\.jsonl)\.\d+(-[0-9a-f]{8})?\.part$/,
     ),
     ...unfinished(
       dataFolder,
-      /^(config|insights|client|statusline-install|guard-installs)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$/,
+      /^(config|insights|alerts|client|statusline-install|guard-installs)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$/,
     ),
     ...namesIn(dataFolder)
       .filter(
         (name) =>
-          /^((config|insights)\.json|snapshots\.jsonl)\./.test(name) && brokenEnd.test(name),
+          /^((config|insights|alerts)\.json|snapshots\.jsonl)\./.test(name) && brokenEnd.test(name),
       )
       .map((name) => file(join(dataFolder, name), 'settings')),
     ...unfinished(bin, /^outlay(\.cmd)?\.\d+(-[0-9a-f]{8})?\.part$/),

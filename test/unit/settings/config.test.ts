@@ -16,6 +16,17 @@ const good: Record<string, unknown> = {
   'outlay.billing': 'subscription',
   'outlay.budget.dailyUsd': 50,
   'outlay.budget.monthlyUsd': 0,
+  'outlay.alerts.enabled': false,
+  'outlay.alerts.channels': ['log', 'email'],
+  'outlay.alerts.hourlyUsd': 5,
+  'outlay.alerts.dailyProjectionUsd': 0,
+  'outlay.alerts.exhaustionDays': 14,
+  'outlay.alerts.quiet': ['spike'],
+  'outlay.alerts.templates': { stop: '{title} {spent}' },
+  'outlay.alerts.webhook.url': 'https://example.com/x',
+  'outlay.alerts.webhook.format': 'ntfy',
+  'outlay.alerts.sendNames': true,
+  'outlay.alerts.command': [process.execPath, '-e', ''],
   'outlay.budget.projects': { '/p': { dailyUsd: 5 }, '/q': { dailyUsd: 'much' } },
   'outlay.timeZone': 'Asia/Kathmandu',
   'outlay.weekStart': 'sunday',
@@ -50,6 +61,19 @@ describe('mirrored settings', () => {
       dailyBudgetUsd: 50,
       monthlyBudgetUsd: undefined,
       projectBudgets: new Map([['/p', { dailyUsd: 5 }]]),
+      alerts: {
+        enabled: false,
+        channels: ['log', 'email'],
+        hourlyUsd: 5,
+        dailyProjectionUsd: undefined,
+        exhaustionDays: 14,
+        quiet: ['spike'],
+        templates: { stop: '{title} {spent}' },
+        webhookUrl: 'https://example.com/x',
+        webhookFormat: 'ntfy',
+        sendNames: true,
+        command: [process.execPath, '-e', ''],
+      },
       guardStrict: true,
       guardMostAgents: 40,
       guardMaxHops: 2,
@@ -94,6 +118,55 @@ describe('mirrored settings', () => {
       assert.equal(named.length, 1, key);
       assert.equal(settings.billing, key === 'outlay.billing' ? 'api' : 'subscription');
     }
+  });
+
+  test('each bad part of what is said of alerts is named and the others hold', () => {
+    const { settings, problems } = parseSettings({
+      'outlay.alerts.channels': ['log', 'pigeon', 'log', 'slack'],
+      'outlay.alerts.quiet': ['spike', 3],
+      'outlay.alerts.templates': {
+        stop: '{title}',
+        info: '{secret}',
+        warning: '',
+        critical: 'x'.repeat(501),
+        ok: 'x',
+      },
+    });
+    assert.deepEqual(
+      problems.map(({ key, place, expected }) => [key.slice(14) + place, expected]),
+      [
+        ['channels[1]', 'channel'],
+        ['quiet[1]', 'rule'],
+        ['templates["info"]', 'template'],
+        ['templates["warning"]', 'template'],
+        ['templates["critical"]', 'template'],
+        ['templates["ok"]', 'template'],
+      ],
+    );
+    assert.deepEqual(settings.alerts.channels, ['log', 'slack']);
+    assert.deepEqual(settings.alerts.templates, { stop: '{title}' });
+    for (const [name, value] of [
+      ['webhook.url', 'http://example.com'],
+      ['webhook.url', 'https://user:secret@example.com'],
+      ['webhook.url', 'ftp://example.com'],
+      ['command', ['tell.sh']],
+      ['command', ['./tell.sh']],
+      ['command', ['/a/b.cmd']],
+      ['command', ['/a', 3]],
+      ['command', '/a'],
+      ['exhaustionDays', -1],
+    ] as const) {
+      const key = `outlay.alerts.${name}`;
+      const { problems: own, settings: held } = parseSettings({ [key]: value });
+      assert.deepEqual(
+        own.map((each) => each.key),
+        [key],
+        String(value),
+      );
+      assert.deepEqual([held.alerts.webhookUrl, held.alerts.command], ['', []]);
+    }
+    const good = { 'outlay.alerts.webhook.url': 'http://127.0.0.1:8080/x' };
+    assert.deepEqual(parseSettings(good).problems, []);
   });
 
   test('each bad part of a budget or a currency is named and the others hold', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
+import { updateAlertState } from '../../../src/dataFolder/alertFile.ts';
 import { clientReportsFile } from '../../../src/dataFolder/clientReports.ts';
 import { updateLedger } from '../../../src/dataFolder/insightFile.ts';
 import { addEvents } from '../../../src/dataFolder/peerFile.ts';
@@ -30,11 +31,20 @@ test('every file Outlay makes is known, what is broken and what killed programs 
   made.push(at('outlay.db'));
   // What the program itself writes, under the names it gives.
   updateLedger(folder, 'id', () => ({ dismissedAt: 1 }));
+  updateAlertState(folder, (state) => ({ state, result: undefined }));
   appendTimeTag(folder, { name: 'a', kind: 'start', at: 1 });
   const event = { peer: 'a', task: '', tokens: 1, nano: 1 };
   addEvents(folder, 'n', [{ key: 'k', namespace: 'n', event }]);
+  made.push(at('alerts.json'));
   made.push(at('insights.json'), at('marks.jsonl'), at('federation.jsonl'));
-  for (const name of ['config.json', 'prices.json', 'snapshots.jsonl']) make(at(name));
+  for (const name of [
+    'config.json',
+    'prices.json',
+    'snapshots.jsonl',
+    'alerts.jsonl',
+    'alerts-task.xml',
+  ])
+    make(at(name));
   for (const path of [
     ...[clientReportsFile(folder), statusLineFile(folder), installFile(folder)],
     ...[settingsBackup(folder), refreshLock(folder)],
@@ -47,14 +57,28 @@ test('every file Outlay makes is known, what is broken and what killed programs 
   for (const path of [clientReportsFile(folder), installFile(folder)]) make(lockOf(path));
   for (const name of ['bin/outlay', 'bin/outlay.cmd', 'roots/0a1b.db', 'roots/0a1b.db-wal'])
     make(at(name));
-  for (const name of ['config.json', 'insights.json', 'snapshots.jsonl', 'bin/outlay']) {
+  for (const name of [
+    'config.json',
+    'insights.json',
+    'snapshots.jsonl',
+    'alerts.json',
+    'alerts.jsonl',
+    'bin/outlay',
+  ]) {
     make(partName(at(name)));
     make(`${at(name)}.4711.part`);
   }
-  for (const name of ['config.json', 'insights.json', 'snapshots.jsonl', 'federation.jsonl']) {
+  for (const name of [
+    'config.json',
+    'insights.json',
+    'alerts.json',
+    'snapshots.jsonl',
+    'federation.jsonl',
+  ]) {
     make(lockOf(at(name)));
   }
-  for (const name of ['config.json', 'snapshots.jsonl']) made.push(keepBroken(at(name)));
+  for (const name of ['config.json', 'snapshots.jsonl', 'alerts.json'])
+    made.push(keepBroken(at(name)));
   for (const store of ['outlay.db', 'roots/0a1b.db']) {
     make(partName(at(store)));
     make(partName(`${at(store)}.backup-2026-11-22T10-00-00-000Z`));

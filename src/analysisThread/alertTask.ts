@@ -1,0 +1,24 @@
+import { type Checked, checkAlerts } from '../alerts/checkAlerts.ts';
+import { KeptStore } from '../query/openContext.ts';
+import type { ChannelName } from '../settings/alertSettings.ts';
+import { contextParts, type TaskOrigin } from './taskContext.ts';
+
+/** Asks whether something is to be told. Plain data. */
+export interface AlertTask extends TaskOrigin {
+  /** By which channels it is told. */
+  readonly channels: readonly ChannelName[];
+}
+
+/** What was decided upon; it is told where the windows are. */
+export type AlertResult = Pick<Checked, 'fired'>;
+
+/** Asked again with every commit, while something is spent. */
+const store = new KeptStore();
+
+/** Asks the rules and decides, together with all other windows and terminals. */
+export function runAlerts(task: AlertTask): AlertResult {
+  const { dataFolder, settings, channels } = task;
+  const options = { dataFolder, settings: settings.alerts, channels };
+  const { fired } = store.use(contextParts(task), (context) => checkAlerts(context, options));
+  return { fired };
+}
