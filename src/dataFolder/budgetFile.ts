@@ -21,7 +21,9 @@ import { updateConfig } from './configFile.ts';
 /** A budget and where it was set. */
 export interface BudgetEntry {
   readonly budget: Budget;
-  readonly origin: 'settings' | 'environment' | 'budget set';
+  readonly origin: 'settings' | 'environment' | 'budget set' | 'project file';
+  /** The project file it stands in. */
+  readonly file?: string;
   /** UTC milliseconds; undefined where nobody wrote down when. */
   readonly setAt: number | undefined;
   /** What its user has excepted from it for a while. */

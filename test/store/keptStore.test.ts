@@ -50,7 +50,13 @@ class Asked {
   spent(meanwhile = (): void => undefined): number {
     const facts = contextParts({
       ...{ storeFile: this.store, dataFolder: this.#dir.path, keptFolder: this.#dir.path },
-      ...{ settings: defaultSettings(), now: Date.UTC(2026, 10, 21), home: '', problems: [] },
+      ...{
+        settings: defaultSettings(),
+        now: Date.UTC(2026, 10, 21),
+        home: '',
+        problems: [],
+        folders: [],
+      },
     });
     return this.kept.use(facts, ({ db, reader }) => {
       this.seen.add(db);

@@ -90,7 +90,10 @@ function find(options: KeyOptions): {
   const wanted = keyOf(options);
   const key = budgetKey(wanted);
   const environment = findEnvironment(options);
-  const entry = environment.budgets.find(({ budget }) => budgetKey(budget) === key);
+  const { scope } = wanted;
+  const place = scope.kind === 'project' ? [{ cwd: scope.path, gitRoot: null }] : [];
+  const { budgets } = environment.budgetsOf(place);
+  const entry = budgets.find(({ budget }) => budgetKey(budget) === key);
   if (entry !== undefined) return { environment, entry, key };
   throw new HumanError(
     'usage',

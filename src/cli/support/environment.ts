@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Root } from '../../agents/agentLog.ts';
 import { folderProblem } from '../../agents/registry.ts';
-import { budgetsInForce } from '../../budgets/budgetsInForce.ts';
+import { budgetsWithProjects, type InForce } from '../../budgets/budgetsInForce.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import { dataFolder, homeFolder, resolveStorePath } from '../../dataFolder/paths.ts';
 import { readConfig } from '../../dataFolder/readConfig.ts';
@@ -12,6 +12,7 @@ import { HumanError } from '../../model/errors.ts';
 import { planOf } from '../../model/retention.ts';
 import { createPriceBook, type RateBook } from '../../pricing/priceBook.ts';
 import { type Peers, readPeers } from '../../query/peers.ts';
+import type { ProjectPlace } from '../../query/projects.ts';
 import type { Labels } from '../../settings/labels.ts';
 import { type MergedOverrides, mergeOverrides } from '../../settings/priceOverrides.ts';
 import type { UserSettings } from '../../settings/settings.ts';
@@ -34,7 +35,10 @@ export interface Environment {
   readonly roots: readonly Root[];
   readonly labels: Labels;
   readonly peers: Peers;
+  /** Those that hold whatever the store says; with the project file of the current folder. */
   readonly budgets: readonly BudgetEntry[];
+  /** The same with those of project files. */
+  readonly budgetsOf: (projects: readonly ProjectPlace[]) => InForce;
   readonly problems: readonly string[];
   /** Why nothing is to be read now, or undefined. */
   readonly switchedOff: string | undefined;
@@ -46,12 +50,14 @@ export function findEnvironment(options: CommonOptions): Environment {
   const configDirs = options.configDir ?? [];
   const stored = readConfig(join(folder, 'config.json'));
   const { settings, problems } = stored;
-  const { budgets, problems: budgetProblems } = budgetsInForce(
+  const budgetsOf = budgetsWithProjects({
     settings,
     stored,
-    process.env.COST_BUDGET_USD,
-    now(),
-  );
+    variable: process.env.COST_BUDGET_USD,
+    folders: [process.cwd()],
+    now: now(),
+  });
+  const inForce = budgetsOf([]);
   const prices = mergeOverrides({
     setting: settings.priceOverrides,
     file: settings.priceFile === '' ? '' : resolve(settings.priceFile),
@@ -90,11 +96,12 @@ export function findEnvironment(options: CommonOptions): Environment {
     indexer,
     roots,
     labels: { ...settings.labels, marks },
-    budgets,
+    budgets: inForce.budgets,
+    budgetsOf,
     peers: readPeers(folder, process.env),
     problems: [
       ...problems,
-      ...budgetProblems,
+      ...inForce.problems,
       ...markProblems,
       ...prices.problems,
       ...rootProblems(roots),

@@ -7,6 +7,7 @@ import type { RawOptions } from '../../query/question.ts';
 import type { Format } from '../../reports/document/document.ts';
 import { readSettings, settingsSentence } from './settingsModel.ts';
 import type { SpendModel } from './spendModel.ts';
+import { windowFolders } from './windowScope.ts';
 
 /** Whose store is asked, and on which thread. */
 type Asker = Pick<SpendModel, 'storeFile' | 'keptFolder' | 'analysis'>;
@@ -47,6 +48,7 @@ function placeOf({ storeFile, keptFolder }: Asker, now: number): TaskOrigin {
     now,
     home: homeFolder(),
     problems: problems.map(settingsSentence),
+    folders: windowFolders(),
   };
 }
 
