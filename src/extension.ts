@@ -2,6 +2,7 @@ import { type ExtensionContext, window } from 'vscode';
 import { dataFolder, homeFolder } from './dataFolder/paths.ts';
 import { messageOf } from './model/errors.ts';
 import { type OutlayExports, outlayExports } from './views/api.ts';
+import { Budgets } from './views/budgets/budgets.ts';
 import { registerCommands } from './views/commands.ts';
 import { ReportDocuments } from './views/core/readonlyDocuments.ts';
 import { SettingsModel } from './views/core/settingsModel.ts';
@@ -33,6 +34,7 @@ export interface OutlayApi extends OutlayExports {
     readonly launcher: Launcher;
     readonly storage: typeof storageWork;
     readonly sessions: SessionsView;
+    readonly budgets: Budgets;
     readonly insights: Insights;
   };
 }
@@ -56,6 +58,7 @@ export function activate(context: ExtensionContext): OutlayApi {
   const sessionPanels = new SessionPanels(spend, context.extensionUri, log);
   const transcripts = new TranscriptDocuments();
   const actions = new SessionActions(spend, sessionPanels, transcripts);
+  const budgets = new Budgets(spend, log);
   const insights = new Insights(spend, reports, log);
   const panels = new Panels(spend, insights.model, context.extensionUri, log);
   const owned = [
@@ -72,6 +75,7 @@ export function activate(context: ExtensionContext): OutlayApi {
     sessionPanels,
     panels,
     transcripts,
+    budgets,
     insights,
     ...registerCommands({
       model: spend,
@@ -81,6 +85,7 @@ export function activate(context: ExtensionContext): OutlayApi {
       sessions,
       panels,
       actions,
+      budgets,
       insights,
       demo,
       launcher,
@@ -106,7 +111,7 @@ export function activate(context: ExtensionContext): OutlayApi {
     get storeFile() {
       return spend.storeFile;
     },
-    parts: { model: spend, launcher, storage: storageWork, sessions, insights },
+    parts: { model: spend, launcher, storage: storageWork, sessions, budgets, insights },
   };
 }
 

@@ -35,6 +35,19 @@ export interface BudgetEntry {
   };
 }
 
+/** Where a budget was set, in a word: the terminal's are those of `outlay budget set`. */
+export type BudgetPlace = 'settings' | 'environment' | 'terminal' | 'file';
+
+export function placeOf({ origin }: Pick<BudgetEntry, 'origin'>): BudgetPlace {
+  if (origin === 'budget set') return 'terminal';
+  return origin === 'project file' ? 'file' : origin;
+}
+
+/** A budget as the terminal's are: one that is kept in `config.json`. */
+export function terminalEntry(budget: Budget, setAt: number | undefined): BudgetEntry {
+  return { budget, origin: 'budget set', setAt };
+}
+
 const stored = z.object({
   scope: z.string(),
   period: z.string(),

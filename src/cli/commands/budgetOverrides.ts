@@ -1,15 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { parseLimit } from '../../analysis/budgets/budgetNotation.ts';
 import { amountText } from '../../budgets/budgetLabels.ts';
 import { type BudgetEntry, budgetKey } from '../../dataFolder/budgetFile.ts';
 import {
-  type AuditEntry,
-  addOverride,
-  audit,
   type BudgetOverride,
-  endOverrides,
+  type Exception,
+  endExceptions,
   longestOverrideMs,
+  makeException,
 } from '../../dataFolder/overrideFile.ts';
 import { daySpan, hourMs, localTime } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
@@ -17,7 +15,7 @@ import { lengthMs } from '../../query/spans.ts';
 import { now } from '../support/clock.ts';
 import { type Environment, findEnvironment } from '../support/environment.ts';
 import { withCommonOptions } from '../support/options.ts';
-import { fileOf, type KeyOptions, keyOf, nameOf, say, withKey } from './budget.ts';
+import { type KeyOptions, keyOf, nameOf, say, withKey } from './budget.ts';
 import { groupOf } from './reports.ts';
 
 /** `outlay budget raise`, `pause` and `resume`: exceptions that end by themselves. */
@@ -54,8 +52,7 @@ function raiseBudget(written: string, options: LengthOptions): void {
       `The budget ${nameOf(entry.budget)} is ${amountText(unit, present)} now; ${amountText(unit, limit)} would not raise it.`,
     );
   }
-  const override = except(environment, { key, kind: 'raise', limit }, options.for);
-  note(environment, override, { from: present, to: limit });
+  const override = except(environment, { key, kind: 'raise', limit, from: present }, options.for);
   const until = localTime(override.until, environment.zone);
   tell(environment, override, [
     `Raised: ${amountText(unit, limit)} until ${until} (${nameOf(entry.budget)}).`,
@@ -65,7 +62,6 @@ function raiseBudget(written: string, options: LengthOptions): void {
 function pauseBudget(options: LengthOptions): void {
   const { environment, entry, key } = find(options);
   const override = except(environment, { key, kind: 'pause' }, options.for);
-  note(environment, override);
   const until = localTime(override.until, environment.zone);
   tell(environment, override, [`Paused until ${until}: the budget ${nameOf(entry.budget)}.`]);
 }
@@ -74,10 +70,9 @@ function resumeBudget(options: KeyOptions): void {
   const { environment, entry, key } = find(options);
   const at = now();
   const name = nameOf(entry.budget);
-  if (!endOverrides(fileOf(environment), key, at)) {
+  if (!endExceptions(environment.folder, 'terminal', key, at)) {
     throw new HumanError('usage', `The budget ${name} is neither raised nor paused.`);
   }
-  audit(environment.folder, { at, by: 'terminal', what: 'end', key, id: '' });
   say(environment, [`The budget ${name} holds again.`], { key, ended: true });
 }
 
@@ -103,7 +98,7 @@ function find(options: KeyOptions): {
 
 function except(
   environment: Environment,
-  override: Pick<BudgetOverride, 'key' | 'kind' | 'limit'>,
+  exception: Omit<Exception, 'until'>,
   length: string | undefined,
 ): BudgetOverride {
   const at = now();
@@ -111,9 +106,7 @@ function except(
     length === undefined
       ? daySpan(at, environment.zone).to
       : at + lengthOf(length, environment, at);
-  const whole = { ...override, id: randomUUID(), at, until };
-  addOverride(fileOf(environment), whole);
-  return whole;
+  return makeException(environment.folder, 'terminal', { ...exception, until }, at);
 }
 
 function lengthOf(text: string, { settings, zone }: Environment, at: number): number {
@@ -124,14 +117,6 @@ function lengthOf(text: string, { settings, zone }: Environment, at: number): nu
     'usage',
     `${JSON.stringify(text.slice(0, 40))} is no length of time for an exception. Use 90m, 24h or 7d, at most ${longest}d.`,
   );
-}
-
-function note(
-  { folder }: Environment,
-  { id, key, kind, at, until }: BudgetOverride,
-  change: Pick<AuditEntry, 'from' | 'to'> = {},
-): void {
-  audit(folder, { at, by: 'terminal', what: kind, key, id, until, ...change });
 }
 
 function tell(

@@ -3,6 +3,7 @@ import { HumanError } from '../../model/errors.ts';
 import { noFilters, usualDashboard } from '../../protocol/dashboard.ts';
 import type { DataPanelName } from '../../protocol/panels.ts';
 import {
+  type BudgetVerb,
   type CommonAction,
   type InsightVerb,
   isFromDataPanel,
@@ -61,6 +62,16 @@ const fullBusy = mostBusy / 2;
 const insightCommands: Readonly<Record<InsightVerb, string>> = {
   apply: commandIds.applyInsight,
   dismiss: commandIds.dismissInsight,
+};
+
+/** What is done with a budget a panel lists. */
+const budgetCommands: Readonly<Record<BudgetVerb, string>> = {
+  change: commandIds.changeBudget,
+  raise: commandIds.raiseBudgetToday,
+  raiseFor: commandIds.raiseBudgetFor,
+  pause: commandIds.pauseBudget,
+  resume: commandIds.resumeBudget,
+  remove: commandIds.removeBudget,
 };
 
 /** An answer that is being made. */
@@ -145,6 +156,9 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
       }
       case 'insight':
         void commands.executeCommand(insightCommands[message.verb], message.id);
+        break;
+      case 'budget':
+        void commands.executeCommand(budgetCommands[message.verb], message.id);
         break;
       case 'export':
         void exportFromPanel(message);
