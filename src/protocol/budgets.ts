@@ -35,6 +35,8 @@ export interface BudgetRow {
   readonly leftOf: string;
   readonly used: string;
   readonly outcome: string;
+  /** It is likely to be used up before its period ends. */
+  readonly early: boolean;
   /** What is excepted just now, where it was set and when its period ends. */
   readonly notes: readonly string[];
   /** The row in one sentence. */
@@ -58,6 +60,9 @@ export interface BudgetHistoryChart {
 export interface BudgetsData extends PanelAround {
   /** Why, or what comes next; '' for nothing to add. */
   readonly lead: string;
+  /** What helps most just now: to raise the budget the verdict is about; '' for nothing. */
+  readonly raiseId: string;
+  readonly raiseLabel: string;
   readonly budgets: readonly BudgetRow[];
   /** Budgets nothing stored can judge, and why. */
   readonly others: readonly string[];
@@ -98,7 +103,7 @@ export function isBudgetsQuestion(value: unknown): value is BudgetsQuestion {
 
 export function isBudgetsData(value: unknown): value is BudgetsData {
   return hasFields(value, {
-    texts: ['answer', 'lead'],
+    texts: ['answer', 'lead', 'raiseId', 'raiseLabel'],
     numbers: ['at'],
     flags: ['live'],
     lists: ['cards', 'budgets', 'others', 'months', 'history', 'levels', 'notes'],

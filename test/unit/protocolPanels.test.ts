@@ -49,7 +49,7 @@ const panels: readonly Panel[] = [
     isQuestion: isBudgetsQuestion,
     usual: usualBudgets,
     data: {
-      ...parts({ answer: '', lead: '', at: 0, live: false }),
+      ...parts({ answer: '', lead: '', raiseId: '', raiseLabel: '', at: 0, live: false }),
       ...lists('cards budgets others months history levels notes'),
     },
   },

@@ -14,6 +14,12 @@ export function budgetRows({ data, words }: BudgetsShown, tools: BudgetsTools): 
   return data.budgets.map((row) => rowOf(row, words, tools));
 }
 
+/** What is likely to run out has the mark of a warning, whatever its level is. */
+function outcomeOf({ outcome, early }: BudgetRow): (HTMLElement | string)[] {
+  if (!early) return [outcome];
+  return [el('span', { class: 'mark early', 'aria-hidden': 'true' }, '⚠ '), outcome];
+}
+
 function rowOf(row: BudgetRow, words: BudgetsShown['words'], tools: BudgetsTools): HTMLElement {
   const act = (verb: BudgetVerb) => (): void => tools.budget(row.id, verb);
   const { level, verbs } = row;
@@ -45,7 +51,7 @@ function rowOf(row: BudgetRow, words: BudgetsShown['words'], tools: BudgetsTools
       el('p', { class: 'amount' }, row.left),
       el('p', { class: 'quiet' }, row.leftOf),
     ),
-    el('div', { class: 'outlook' }, used, el('p', { class: 'quiet' }, row.outcome)),
+    el('div', { class: 'outlook' }, used, el('p', { class: 'quiet' }, ...outcomeOf(row))),
     el('div', { class: 'tools' }, change, exportMenu(fill(words.more, row.name), others, '…')),
     el('p', { class: 'quiet notes' }, row.notes.join(' · ')),
   );

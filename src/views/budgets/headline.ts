@@ -1,9 +1,11 @@
 import { l10n } from 'vscode';
 import { dayMs } from '../../model/calendar.ts';
 import type { BudgetOutlook } from '../../panels/parts/budgetForecasts.ts';
+import type { BudgetsData } from '../../protocol/budgets.ts';
 import type { Format } from '../text/format.ts';
 import type { BudgetsInputs } from './inputs.ts';
 import {
+  budgetId,
   budgetNames,
   isForetold,
   isUsedUp,
@@ -25,16 +27,36 @@ interface Verdict {
 }
 
 /** The verdict, and why: which budgets are used up, and which will be. */
-export function budgetsHeadline(inputs: BudgetsInputs): { answer: string; lead: string } {
+export function budgetsHeadline(
+  inputs: BudgetsInputs,
+): Pick<BudgetsData, 'answer' | 'lead' | 'raiseId' | 'raiseLabel'> {
   const { budgets } = inputs.figures;
   if (budgets.length === 0) {
     return {
       answer: l10n.t('No budget is set'),
       lead: l10n.t('With a budget Outlay says how much is left, and when it will be used up.'),
+      raiseId: '',
+      raiseLabel: '',
     };
   }
   const verdict = judge(inputs);
-  return { answer: verdictText(verdict, inputs), lead: leadText(verdict, inputs) };
+  return {
+    answer: verdictText(verdict, inputs),
+    lead: leadText(verdict, inputs),
+    ...raise(verdict, inputs),
+  };
+}
+
+/** To raise the budget the verdict is about is what helps at once. */
+function raise(
+  { used, early }: Verdict,
+  inputs: BudgetsInputs,
+): Pick<BudgetsData, 'raiseId' | 'raiseLabel'> {
+  const index = used[0] ?? early[0];
+  if (index === undefined) return { raiseId: '', raiseLabel: '' };
+  const { budgets } = inputs.figures;
+  const name = budgetNames(budgets, inputs)[index]!;
+  return { raiseId: budgetId(budgets[index]!.entry), raiseLabel: l10n.t('Raise {0}…', name) };
 }
 
 /** Which are used up, and which are likely to be before their period ends. */
@@ -47,7 +69,8 @@ function judge(inputs: BudgetsInputs): Verdict {
   };
 }
 
-function isEarly(outlook: BudgetOutlook, inputs: BudgetsInputs): boolean {
+/** It is likely to be used up before its period ends, by more than a forecast is off anyway. */
+export function isEarly(outlook: BudgetOutlook, inputs: BudgetsInputs): boolean {
   if (isUsedUp(outlook) || !isForetold(outlook, inputs)) return false;
   const { projected, budget, usedUpAt } = outlook;
   if (projected === undefined) return usedUpAt! - inputs.now < nearMs;

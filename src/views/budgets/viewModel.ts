@@ -13,7 +13,7 @@ import type { Format } from '../text/format.ts';
 import { projectName } from '../text/names.ts';
 import { plainUiText } from '../text/plainUiText.ts';
 import { budgetAmount } from './budgetLabels.ts';
-import { budgetsHeadline } from './headline.ts';
+import { budgetsHeadline, isEarly } from './headline.ts';
 import type { BudgetsInputs } from './inputs.ts';
 import { levelWords } from './levelWords.ts';
 import {
@@ -51,7 +51,7 @@ export function budgetsViewModel(inputs: BudgetsInputs): BudgetsData {
         limitText(entry.budget, format),
       );
     }),
-    months: figures.months.map(({ from }) => format.month(from)),
+    months: figures.months.map(({ from }) => format.shortMonth(from)),
     history: history(inputs),
     levels: levelWords(worst?.budget ?? usual, format),
     notes: [
@@ -89,6 +89,7 @@ function rowOf(outlook: BudgetOutlook, name: string, inputs: BudgetsInputs): Bud
     leftOf: over > 0 ? l10n.t('over {0}', limit) : l10n.t('left of {0}', limit),
     used,
     outcome,
+    early: isEarly(outlook, inputs),
     notes: [
       ...exceptionTexts(entry, inputs),
       ...[timeLeftText(outlook, inputs)].filter(Boolean),

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Disposable, RelativePattern, Uri, workspace } from 'vscode';
 import { budgetsWithProjects } from '../../budgets/budgetsInForce.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
@@ -10,6 +10,9 @@ import { DisposableStore } from './disposables.ts';
 import type { Settings } from './settingsModel.ts';
 import { windowFolders } from './windowScope.ts';
 
+/** Project files that are watched outside this window's folders. */
+const mostWatched = 50;
+
 /** Where budgets are written down besides the settings; tells when any of these files changes. */
 export class BudgetSources implements Disposable {
   readonly #owned = new DisposableStore();
@@ -17,6 +20,7 @@ export class BudgetSources implements Disposable {
   readonly #files = new ProjectFiles();
   readonly #onChange: () => void;
   #watched: Disposable[] = [];
+  readonly #seen = new Set<string>();
 
   constructor(onChange: () => void) {
     this.#onChange = onChange;
@@ -33,23 +37,37 @@ export class BudgetSources implements Disposable {
       folders: windowFolders(),
       now,
     };
-    return budgetsWithProjects(sources, this.#files)(projects).budgets;
+    const { budgets } = budgetsWithProjects(sources, this.#files)(projects);
+    this.#watchFiles(budgets);
+    return budgets;
   }
 
-  /** Those of this window's folders; what changes elsewhere is seen with the next figures. */
+  /** Project files that are there outside this window's folders; a new one is seen with the next figures. */
+  #watchFiles(budgets: readonly BudgetEntry[]): void {
+    for (const { file } of budgets) {
+      if (file === undefined || this.#seen.has(file) || this.#seen.size >= mostWatched) continue;
+      this.#seen.add(file);
+      this.#owned.add(this.#watcher(Uri.file(dirname(file)), projectFileName));
+    }
+  }
+
+  /** Whatever happens to the file of this name in the folder. */
+  #watcher(folder: Uri, name: string): Disposable {
+    const watcher = workspace.createFileSystemWatcher(new RelativePattern(folder, name));
+    watcher.onDidCreate(this.#onChange);
+    watcher.onDidChange(this.#onChange);
+    watcher.onDidDelete(this.#onChange);
+    return watcher;
+  }
+
+  /** Those of this window's folders, which may come any time. */
   #watch(): void {
     for (const each of this.#watched) each.dispose();
     const places: [Uri, string][] = [[Uri.file(dataFolder()), 'config.json']];
     for (const { uri } of workspace.workspaceFolders ?? []) {
       if (uri.scheme === 'file') places.push([uri, projectFileName]);
     }
-    this.#watched = places.map(([folder, name]) => {
-      const watcher = workspace.createFileSystemWatcher(new RelativePattern(folder, name));
-      watcher.onDidCreate(this.#onChange);
-      watcher.onDidChange(this.#onChange);
-      watcher.onDidDelete(this.#onChange);
-      return watcher;
-    });
+    this.#watched = places.map(([folder, name]) => this.#watcher(folder, name));
   }
 
   dispose(): void {

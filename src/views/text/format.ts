@@ -183,6 +183,11 @@ export class Format {
     return this.#date(ms, 'monthName', { month: 'long' });
   }
 
+  /** The same, shortened. */
+  shortMonth(ms: number): string {
+    return this.#date(ms, 'shortMonth', { month: 'short' });
+  }
+
   /** The month a moment lies in. */
   month(ms: number): string {
     return this.#date(ms, 'month', { month: 'short', year: 'numeric' });

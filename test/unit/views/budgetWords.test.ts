@@ -244,6 +244,9 @@ describe('what is said of budgets', () => {
     );
     assert.equal(row?.strip.spent, 44.34 / 55);
     assert.equal(row?.strip.high, 60 / 55);
+    assert.equal(row?.early, false);
+    const [early] = panel([{ ...three()[0]!, projected: 63e9 }]).budgets;
+    assert.equal(early?.early, true);
     assert.deepEqual(row?.verbs, ['change', 'raise', 'raiseFor', 'pause', 'remove']);
   });
 
