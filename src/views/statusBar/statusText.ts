@@ -21,7 +21,7 @@ export interface StatusText {
 
 const levelIcons: Readonly<Record<Level, string>> = {
   ok: '$(credit-card)',
-  info: '$(info)',
+  info: '$(credit-card)',
   warning: '$(warning)',
   critical: '$(error)',
   stop: '$(circle-slash)',

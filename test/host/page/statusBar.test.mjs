@@ -89,7 +89,7 @@ test.describe('the status bar', () => {
       assert.equal(await workbench.statusItem().locator(`.codicon-${icon}`).count(), 1, icon);
     };
     await level(50, /^\$4\.42$/, 'credit-card');
-    await level(8.84, /^\$4\.42$/, 'info');
+    await level(8.84, /^\$4\.42$/, 'credit-card');
     await level(5.5, /^\$4\.42 of \$5\.50$/, 'warning');
     await level(4.9, /^\$4\.42 of \$4\.90$/, 'error');
     await level(4.42, /^\$4\.42 of \$4\.42$/, 'circle-slash');
