@@ -4,7 +4,7 @@ import { button } from '../shared/controls.ts';
 import { el } from '../shared/dom.ts';
 import { BasePage } from '../shared/page/basePage.ts';
 import { BudgetHistory } from './history.ts';
-import { budgetRows } from './list.ts';
+import { BudgetList } from './list.ts';
 import type { BudgetsShown, BudgetsTools } from './shown.ts';
 
 /** The panel of budgets: the verdict, each budget, the months before, what happens at which level. */
@@ -13,7 +13,7 @@ export class BudgetsPage extends BasePage<BudgetsData, BudgetsStrings, BudgetsQu
   readonly #raise = el('div', { class: 'tools' });
   readonly #title = el('h2', {});
   readonly #add = el('div', { class: 'tools' });
-  readonly #list = el('ul', { class: 'budget-list' });
+  readonly #list: BudgetList;
   readonly #others = el('p', { class: 'quiet' });
   readonly #history: BudgetHistory;
   readonly #levels = el('section', { 'data-part': 'levels' });
@@ -21,11 +21,12 @@ export class BudgetsPage extends BasePage<BudgetsData, BudgetsStrings, BudgetsQu
   constructor(tools: BudgetsTools) {
     super('budgets', tools);
     this.#history = new BudgetHistory(tools);
+    this.#list = new BudgetList(tools);
     const list = el(
       'section',
       { 'data-part': 'budgets' },
       el('div', { class: 'bar-title' }, this.#title, this.#add),
-      this.#list,
+      this.#list.element,
       this.#others,
     );
     const first = el('div', { class: 'first' }, this.#lead, this.#raise);
@@ -50,8 +51,8 @@ export class BudgetsPage extends BasePage<BudgetsData, BudgetsStrings, BudgetsQu
     this.parts.fill(this.#add, [words.addBudget, isFirst], () => [
       button(words.addBudget, () => this.tools.act('addBudget'), isFirst ? 'primary' : 'secondary'),
     ]);
-    this.#list.hidden = isFirst;
-    this.parts.fill(this.#list, [data.budgets, words], () => budgetRows(shown, this.tools));
+    this.#list.element.hidden = isFirst;
+    this.#list.draw(shown);
     this.#others.hidden = data.others.length === 0;
     this.#others.textContent = `${words.notJudged}: ${data.others.join('; ')}`;
     this.#history.draw(shown);
