@@ -278,7 +278,7 @@ describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
     await set('outlay.budget.dailyUsd', 10);
     await until('the budget is there', () => wholeBudget(overview(), 'day') !== undefined);
     assert.equal(wholeBudget(overview(), 'day')?.entry.budget.limit, 10e9);
-    assert.match(tooltip(), /\$\d+\.\d\d (left|over) of \$10/, 'a budget stays in dollars');
+    assert.match(tooltip(), /\$\d+\.\d\d (left of|over) \$10/, 'a budget stays in dollars');
   });
 
   it('a day is one of this machine where no zone is set', async () => {

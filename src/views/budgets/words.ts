@@ -153,6 +153,13 @@ export function ofLimitText({ entry, state }: Judged, format: Format): string {
     : l10n.t('{0} of {1}', amount, limitText(entry.budget, format));
 }
 
+/** "$3.88 left of $10", and above the limit "$1.42 over $10": beside a figure that says what is spent. */
+export function leftOfText(judged: Judged, format: Format): string {
+  if (isUsedUp(judged)) return ofLimitText(judged, format);
+  const limit = limitText(judged.entry.budget, format);
+  return l10n.t('{0} of {1}', leftText(judged, format), limit);
+}
+
 /** "likely $56 ($52–60)"; '' where nothing is known of the end of its period. */
 export function likelyText(
   { budget, projected, band }: Pick<BudgetOutlook, 'budget' | 'projected' | 'band'>,

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import { type BudgetShare, wholeBudget } from '../../budgets/budgetShares.ts';
 import type { Figure, Overview } from '../../budgets/overview.ts';
 import { totalTokens } from '../../model/tokens.ts';
-import { budgetNames, leftText, limitText, ofLimitText } from '../budgets/words.ts';
+import { budgetNames, leftOfText, leftText, ofLimitText } from '../budgets/words.ts';
 import type { Spend } from '../core/spendModel.ts';
 import { type Format, formatOf } from '../text/format.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
@@ -17,9 +17,7 @@ export function figureTable(spend: Spend, overview: Overview, now: number): stri
   const period = (name: string, figure: Figure, share?: BudgetShare): void => {
     const detail = [usageText(figure, format)];
     if (share !== undefined) {
-      detail.push(
-        l10n.t('{0} of {1}', leftText(share, format), limitText(share.entry.budget, format)),
-      );
+      detail.push(leftOfText(share, format));
     }
     rows.push(row(name, format.brief(figure.shown), detail.join(' · ')));
   };

@@ -10,7 +10,7 @@ import {
 import { type BudgetShare, wholeBudget } from '../../budgets/budgetShares.ts';
 import type { Figure, Overview } from '../../budgets/overview.ts';
 import { type DashboardPeriod, usualDashboard } from '../../protocol/dashboard.ts';
-import { leftText, limitText } from '../budgets/words.ts';
+import { leftOfText } from '../budgets/words.ts';
 import { type CommandId, commandIds } from '../core/commandIds.ts';
 import type { Spend, SpendModel } from '../core/spendModel.ts';
 import { findsNothing } from '../core/storeState.ts';
@@ -43,9 +43,7 @@ export function figureItems(overview: Overview, format: Format): Action[] {
   const worth = (figure: Figure): string =>
     format.headline(figure.shown, { atLeast: figure.sums.lower + figure.sums.unpriced > 0 });
   const used = (budget: BudgetShare | undefined): string =>
-    budget === undefined
-      ? ''
-      : l10n.t('{0} of {1}', leftText(budget, format), limitText(budget.entry.budget, format));
+    budget === undefined ? '' : leftOfText(budget, format);
   const { today, week, month, session } = overview;
   const items: Action[] = [
     {
