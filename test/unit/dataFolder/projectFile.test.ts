@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -10,6 +10,7 @@ import {
   parseProjectFile,
   projectFileName,
 } from '../../../src/dataFolder/projectFile.ts';
+import { type Schema, violations } from '../../cli/jsonSchema.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
 const root = '/home/dev/shop';
@@ -91,6 +92,42 @@ describe('a project file', () => {
     }
     assert.deepEqual(parseProjectFile('{}', root, file), { entries: [], problems: [] });
     assert.equal(parseProjectFile('\ufeff{}', root, file).problems.length, 0);
+  });
+
+  test('is checked by the editor as it is read', () => {
+    const text = readFileSync(
+      join(import.meta.dirname, '../../../docs/project.schema.json'),
+      'utf8',
+    );
+    const schema = JSON.parse(text) as Schema;
+    const day = { period: 'day', limit: 5 };
+    const good = [
+      day,
+      { ...day, unit: 'tokens:input,output', limit: 1000 },
+      { ...day, period: 'rolling:5h', ladder: 'daily', basis: 'forecast', action: 'stop' },
+      { ...day, ladder: '50/75/90/100' },
+    ];
+    const bad = [
+      { ...day, limit: 0 },
+      { ...day, limit: '5' },
+      { ...day, period: 'year' },
+      { ...day, scope: 'global' },
+      { ...day, unit: 'eur' },
+      { ...day, ladder: 'steep' },
+      { ...day, basis: 'hope' },
+      { ...day, action: 'panic' },
+      { limit: 5 },
+    ];
+    for (const one of good) {
+      assert.deepEqual(violations(schema, { budgets: [one] }), []);
+      assert.deepEqual(parse({ budgets: [one] }).problems, []);
+    }
+    for (const one of bad) {
+      assert.ok(violations(schema, { budgets: [one] }).length > 0, JSON.stringify(one));
+      assert.equal(parse({ budgets: [one] }).problems.length, 1, JSON.stringify(one));
+    }
+    const many = { budgets: Array.from({ length: 21 }, () => day) };
+    assert.ok(violations(schema, many).length > 0 && parse(many).entries.length === 0);
   });
 
   test('whatever it says: budgets are of that project and above 0, sentences are short and plain', () => {
