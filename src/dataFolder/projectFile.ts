@@ -12,6 +12,7 @@ import {
 import { parseThresholds } from '../analysis/budgets/thresholds.ts';
 import { HumanError, messageOf } from '../model/errors.ts';
 import { defaultThresholds } from '../model/level.ts';
+import { appendAll } from '../model/lists.ts';
 import { isObject } from '../model/objects.ts';
 import { readRegular } from '../platform/regularFile.ts';
 import { pathKey } from '../text/paths.ts';
@@ -139,8 +140,8 @@ export class ProjectFiles {
     const problems: string[] = [];
     for (const root of rootsToRead(roots)) {
       const one = this.#readOne(root);
-      entries.push(...one.entries);
-      problems.push(...one.problems);
+      appendAll(entries, one.entries);
+      appendAll(problems, one.problems);
     }
     return { entries, problems };
   }

@@ -42,7 +42,9 @@ export function figureTable(spend: Spend, overview: Overview, now: number): stri
     const words = l10n.t('of today’s prompt tokens were read from the cache');
     rows.push(row(l10n.t('Cache'), format.percent(cacheShare), words));
   }
-  rows.push(...budgetRows(overview, spend, said).map((cells) => row(...cells)));
+  for (const [name, figure, detail] of budgetRows(overview, spend, said)) {
+    rows.push(row(name, figure, detail));
+  }
   return rows.join('\n');
 }
 

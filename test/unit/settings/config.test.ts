@@ -188,7 +188,7 @@ describe('mirrored settings', () => {
 
   test('null and empty are as good as not set', () => {
     const settings = Object.fromEntries(Object.keys(good).map((key) => [key, null]));
-    const plain = { settings: defaultSettings(), budgets: [], problems: [] };
+    const plain = { settings: defaultSettings(), budgets: [], overrides: [], problems: [] };
     assert.deepEqual(parseConfig({ settings }), plain);
     assert.deepEqual(parseConfig({ settings: { 'outlay.timeZone': '' } }).problems, []);
   });
