@@ -3,6 +3,7 @@ import { dataFolder, homeFolder } from './dataFolder/paths.ts';
 import { HumanError, messageOf } from './model/errors.ts';
 import { Alerts } from './views/alerts/alerts.ts';
 import { type OutlayExports, outlayExports } from './views/api.ts';
+import { Budgets } from './views/budgets/budgets.ts';
 import { registerCommands } from './views/commands.ts';
 import { inBackground, reportFailures } from './views/core/background.ts';
 import { ReportDocuments } from './views/core/readonlyDocuments.ts';
@@ -36,6 +37,7 @@ export interface OutlayApi extends OutlayExports {
     readonly launcher: Launcher;
     readonly storage: typeof storageWork;
     readonly sessions: SessionsView;
+    readonly budgets: Budgets;
     readonly insights: Insights;
     readonly alerts: Alerts;
   };
@@ -61,6 +63,7 @@ export function activate(context: ExtensionContext): OutlayApi {
   const sessionPanels = new SessionPanels(spend, context.extensionUri, log);
   const transcripts = new TranscriptDocuments();
   const actions = new SessionActions(spend, sessionPanels, transcripts);
+  const budgets = new Budgets(spend, log);
   const insights = new Insights(spend, reports, log);
   const panels = new Panels(spend, insights.model, context.extensionUri, log);
   const alerts = new Alerts(spend, context.secrets, actions, log);
@@ -78,6 +81,7 @@ export function activate(context: ExtensionContext): OutlayApi {
     sessionPanels,
     panels,
     transcripts,
+    budgets,
     insights,
     alerts,
     ...registerCommands({
@@ -88,6 +92,7 @@ export function activate(context: ExtensionContext): OutlayApi {
       sessions,
       panels,
       actions,
+      budgets,
       insights,
       demo,
       launcher,
@@ -114,7 +119,7 @@ export function activate(context: ExtensionContext): OutlayApi {
     get storeFile() {
       return spend.storeFile;
     },
-    parts: { model: spend, launcher, storage: storageWork, sessions, insights, alerts },
+    parts: { model: spend, launcher, storage: storageWork, sessions, budgets, insights, alerts },
   };
 }
 

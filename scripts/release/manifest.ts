@@ -1,5 +1,6 @@
 /** The parts of `package.json` that follow from the sources: commands, settings, panels, reports. */
 import * as z from 'zod/mini';
+import { projectFileName } from '../../src/dataFolder/projectFile.ts';
 import { dataPanelNames, dataPanels, openPanel, viewTypes } from '../../src/protocol/panels.ts';
 import { editorReports } from '../../src/reports/registry.ts';
 import { sharedSettings } from '../../src/settings/settings.ts';
@@ -47,6 +48,7 @@ export function withGenerated<M extends Manifest>(manifest: M): M {
       ...contributes,
       commands: commands(),
       configuration: configuration(),
+      jsonValidation: [{ fileMatch: projectFileName, url: './docs/project.schema.json' }],
       menus: {
         ...contributes.menus,
         'view/title': titleBar(contributes.menus['view/title'] ?? []),
@@ -86,7 +88,9 @@ function titleBar(items: readonly MenuItem[]): MenuItem[] {
     group: dataPanels[name].menu,
   }));
   const isPanel = new RegExp(`^outlay\\.(${dataPanelNames.map(openPanel).join('|')})$`);
-  return [...panels, ...items.filter(({ command }) => !isPanel.test(command))];
+  const isByHand = ({ command, when }: MenuItem): boolean =>
+    !isPanel.test(command) || when !== panels[0]!.when;
+  return [...panels, ...items.filter(isByHand)];
 }
 
 function configuration(): Json[] {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { budgetsInForce } from '../budgets/budgetsInForce.ts';
+import { budgetsWithProjects } from '../budgets/budgetsInForce.ts';
 import { readConfig } from '../dataFolder/readConfig.ts';
 import { readPeers } from '../dataFolder/readPeers.ts';
 import { readTimeTags } from '../dataFolder/timeTagFile.ts';
@@ -24,6 +24,8 @@ export interface TaskOrigin {
   readonly home: string;
   /** What is wrong with the settings, one sentence each. */
   readonly problems: readonly string[];
+  /** Folders of the window: their project files count before anything was spent in them. */
+  readonly folders: readonly string[];
 }
 
 /** What such a question's context is made of: prices, marks and budgets are read from their files. */
@@ -36,6 +38,7 @@ export function contextParts({
   storeFile,
   home,
   problems: known,
+  folders,
 }: TaskOrigin): ContextInputs {
   const prices = mergeOverrides({
     setting: settings.priceOverrides,
@@ -44,7 +47,7 @@ export function contextParts({
   });
   const { marks, problems } = readTimeTags(dataFolder);
   const stored = readConfig(join(dataFolder, 'config.json'));
-  const inForce = budgetsInForce(settings, stored, process.env.COST_BUDGET_USD, now);
+  const variable = process.env.COST_BUDGET_USD;
   return {
     storeFile,
     book: createPriceBook(prices.overrides, extendCatalogue(clientModels)),
@@ -52,9 +55,9 @@ export function contextParts({
     zone: settings.zone,
     now,
     accounts: undefined,
-    budgets: inForce.budgets,
+    budgets: budgetsWithProjects({ settings, stored, variable, folders, now }),
     peers: readPeers(dataFolder, process.env),
-    problems: [...known, ...inForce.problems, ...prices.problems, ...problems],
+    problems: [...known, ...prices.problems, ...problems],
     labels: { ...settings.labels, marks },
     home,
     dataFolder: keptFolder,

@@ -2,9 +2,11 @@ import type { Budget } from '../analysis/budgets/budget.ts';
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
 import { budgetKey } from '../dataFolder/budgetKey.ts';
 import { type BudgetOverride, holds } from '../dataFolder/overrideFile.ts';
+import { ProjectFiles } from '../dataFolder/projectFile.ts';
 import type { ReadSettings } from '../dataFolder/readConfig.ts';
 import { defaultThresholds } from '../model/level.ts';
 import { usdToNano } from '../model/money.ts';
+import { type ProjectPlace, projectPath } from '../query/projects.ts';
 import type { UserSettings } from '../settings/settings.ts';
 
 function plainBudget(
@@ -63,18 +65,49 @@ function variableBudget(text: string | undefined): {
   return { entries: limit > 0 ? [lifetime] : [], problems: [] };
 }
 
+/** What budgets are put together from. */
+export interface BudgetSources {
+  readonly settings: Parameters<typeof settingBudgets>[0];
+  readonly stored: Pick<ReadSettings, 'budgets' | 'overrides'>;
+  /** `COST_BUDGET_USD` */
+  readonly variable: string | undefined;
+  /** Folders whose project files count besides those of the projects in the store. */
+  readonly folders: readonly string[];
+  /** UTC milliseconds. */
+  readonly now: number;
+}
+
+/** Budgets that hold, and what of them could not be used. */
+export interface InForce {
+  readonly budgets: BudgetEntry[];
+  readonly problems: readonly string[];
+}
+
+/** The same with the budgets of project files, once it is known which projects there are. */
+export function budgetsWithProjects(
+  { settings, stored, variable, folders, now }: BudgetSources,
+  files = new ProjectFiles(),
+): (projects: readonly ProjectPlace[]) => InForce {
+  return (projects) => {
+    const own = files.read([...folders, ...projects.map(projectPath)]);
+    const { budgets, problems } = budgetsInForce(settings, stored, variable, now, own.entries);
+    return { budgets, problems: [...problems, ...own.problems] };
+  };
+}
+
 /**
- * Every budget that holds: the environment's, those of the settings, and those of `budget set`, each
- * with what is excepted from it at the moment.
+ * Every budget that holds: the environment's, those of the settings, of `budget set` and of project
+ * files, each with what is excepted from it at the moment.
  */
 export function budgetsInForce(
   settings: Parameters<typeof settingBudgets>[0],
   { budgets: stored, overrides }: Pick<ReadSettings, 'budgets' | 'overrides'>,
   variable: string | undefined,
   now: number,
-): { readonly budgets: BudgetEntry[]; readonly problems: readonly string[] } {
+  ofProjects: readonly BudgetEntry[] = [],
+): InForce {
   const lifetime = variableBudget(variable);
-  const budgets = [...lifetime.entries, ...settingBudgets(settings), ...stored];
+  const budgets = [...lifetime.entries, ...settingBudgets(settings), ...stored, ...ofProjects];
   const held = overrides.filter((override) => holds(override, now));
   return {
     budgets: held.length === 0 ? budgets : budgets.map((entry) => excepted(entry, held)),
@@ -90,11 +123,13 @@ function excepted(entry: BudgetEntry, overrides: readonly BudgetOverride[]): Bud
   const raise = own.findLast(({ kind }) => kind === 'raise');
   const pause = own.findLast(({ kind }) => kind === 'pause');
   const { limit } = entry.budget;
+  // Of two budgets with one key only the one below the raised limit is raised: none is lowered.
+  const raised = raise?.limit !== undefined && raise.limit > limit ? raise.limit : undefined;
   return {
     ...entry,
-    budget: { ...entry.budget, limit: raise?.limit ?? limit },
+    budget: { ...entry.budget, limit: raised ?? limit },
     override: {
-      ...(raise && { raised: { from: limit, until: raise.until } }),
+      ...(raised !== undefined && { raised: { from: limit, until: raise!.until } }),
       ...(pause && { pausedUntil: pause.until }),
     },
   };

@@ -138,7 +138,16 @@ export function entriesFor(
 ): readonly BudgetEntry[] {
   if (target === undefined) return entries;
   const here = entries.map(({ budget }) => atTarget(budget, target));
-  const holding = new Set(applicableBudgets(here, target));
+  const isOfFile = (_: unknown, index: number): boolean =>
+    entries[index]!.origin === 'project file';
+  // Those of project files hold beside all others: they displace none and are displaced by none.
+  const holding = new Set([
+    ...applicableBudgets(
+      here.filter((each, index) => !isOfFile(each, index)),
+      target,
+    ),
+    ...here.filter(isOfFile).filter((each) => applicableBudgets([each], target).length > 0),
+  ]);
   return entries.filter((_, index) => holding.has(here[index]!));
 }
 
@@ -168,7 +177,8 @@ function countsPart(
   const sees = { cwd: part, gitRoot: null };
   if (target?.project !== undefined && !isSamePath(part, target.project)) return false;
   return !entries.some(
-    ({ budget: other }) =>
+    ({ budget: other, origin }) =>
+      origin !== 'project file' &&
       other.scope.kind === 'project' &&
       other.scope.path !== '*' &&
       formatPeriod(other.period) === formatPeriod(budget.period) &&

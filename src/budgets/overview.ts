@@ -15,6 +15,7 @@ import type { Scope } from '../store/query/fragments.ts';
 import type { SessionSummary, StoreReader } from '../store/query/storeReader.ts';
 import type { SpendSums } from '../store/schema/sums.ts';
 import { type BudgetShares, budgetShares } from './budgetShares.ts';
+import type { Crossings } from './crossings.ts';
 import { SumSpends } from './sumSpends.ts';
 
 /** A figure and what it is made of. Money in nano-dollars. */
@@ -68,6 +69,8 @@ export interface OverviewOptions {
   readonly budgets?: readonly BudgetEntry[];
   /** What `shown` figures are in; US dollars where none is named. */
   readonly currency?: Currency;
+  /** What is known of when budgets were used up; kept from one question to the next. */
+  readonly crossings?: Crossings;
 }
 
 /** Asks the store for the overview. A few milliseconds, whatever the history. */
@@ -88,7 +91,12 @@ export function readOverview(reader: StoreReader, options: OverviewOptions): Ove
     session,
     cacheShare: cacheShare(today.sums),
     unpricedToday: today.sums.unpriced === 0 ? [] : reader.unpricedModels(day, scope),
-    ...budgetShares({ reader, now, zone, weekStart, budgets }, spends, options.windowScope),
+    ...budgetShares(
+      { reader, now, zone, weekStart, budgets },
+      spends,
+      options.windowScope,
+      options.crossings,
+    ),
     rejectedLines: reader.rejectedLines(),
     hasData: session !== undefined,
   };

@@ -23,7 +23,9 @@ export { budgetKey };
 /** A budget and where it was set. */
 export interface BudgetEntry {
   readonly budget: Budget;
-  readonly origin: 'settings' | 'environment' | 'budget set';
+  readonly origin: 'settings' | 'environment' | 'budget set' | 'project file';
+  /** The project file it stands in. */
+  readonly file?: string;
   /** UTC milliseconds; undefined where nobody wrote down when. */
   readonly setAt: number | undefined;
   /** What its user has excepted from it for a while. */
@@ -33,6 +35,19 @@ export interface BudgetEntry {
     /** Until when it neither acts nor alerts (UTC milliseconds). */
     readonly pausedUntil?: number;
   };
+}
+
+/** Where a budget was set, in a word: the terminal's are those of `outlay budget set`. */
+export type BudgetPlace = 'settings' | 'environment' | 'terminal' | 'file';
+
+export function placeOf({ origin }: Pick<BudgetEntry, 'origin'>): BudgetPlace {
+  if (origin === 'budget set') return 'terminal';
+  return origin === 'project file' ? 'file' : origin;
+}
+
+/** A budget as the terminal's are: one that is kept in `config.json`. */
+export function terminalEntry(budget: Budget, setAt: number | undefined): BudgetEntry {
+  return { budget, origin: 'budget set', setAt };
 }
 
 const stored = z.object({

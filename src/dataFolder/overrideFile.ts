@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isObject } from '../model/objects.ts';
 import { addLines } from '../platform/jsonLines.ts';
+import { crypto } from '../platform/lazyCrypto.ts';
 import { type ConfigContent, updateConfig } from './configFile.ts';
 
 /** How long an override holds at most: it is an exception, not another budget. */
@@ -99,6 +100,44 @@ function without(file: string, now: number, ends: (override: BudgetOverride) => 
     const left = held.filter((override) => !ends(override));
     return left.length === held.length ? undefined : { ...content, overrides: left };
   });
+}
+
+/** What is excepted from a budget, before it has a name and a time. */
+export interface Exception
+  extends Pick<BudgetOverride, 'key' | 'kind' | 'limit' | 'session' | 'until'> {
+  /** Of `raise`: the limit before. */
+  readonly from?: number;
+}
+
+/** Makes an exception and its line of audit. */
+export function makeException(
+  dataFolder: string,
+  by: AuditEntry['by'],
+  { from, ...wanted }: Exception,
+  at: number,
+): BudgetOverride {
+  const override = { ...wanted, id: crypto().randomUUID(), at };
+  addOverride(join(dataFolder, 'config.json'), override);
+  const { id, key, kind, limit, session, until } = override;
+  const change = {
+    ...(from !== undefined && { from }),
+    ...(limit !== undefined && { to: limit }),
+    ...(session !== undefined && { session }),
+  };
+  audit(dataFolder, { at, by, what: kind, key, id, until, ...change });
+  return override;
+}
+
+/** Ends what is excepted from a budget, with its line of audit; false where nothing is. */
+export function endExceptions(
+  dataFolder: string,
+  by: AuditEntry['by'],
+  key: string,
+  at: number,
+): boolean {
+  const ended = endOverrides(join(dataFolder, 'config.json'), key, at);
+  if (ended) audit(dataFolder, { at, by, what: 'end', key, id: '' });
+  return ended;
 }
 
 /** File in the data folder that says who changed what about spending limits, a line each. */

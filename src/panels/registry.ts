@@ -1,5 +1,6 @@
 import type { ReportContext } from '../query/context.ts';
 import { anomaliesData } from './anomalies.ts';
+import { budgetsData } from './budgets.ts';
 import { burnData } from './burn.ts';
 import { dashboardData, dashboardSummary } from './dashboard.ts';
 
@@ -7,6 +8,7 @@ import { dashboardData, dashboardSummary } from './dashboard.ts';
 export const panelQueries = {
   dashboard: dashboardData,
   dashboardSummary,
+  budgets: budgetsData,
   burn: burnData,
   anomalies: anomaliesData,
 } as const;

@@ -82,7 +82,8 @@ export interface DashboardBar {
 export interface DashboardBudget {
   readonly name: string;
   readonly level: 'ok' | 'info' | 'warning' | 'critical' | 'stop';
-  readonly levelWord: string;
+  /** What comes of it: "used up on Nov 30"; '' where nothing is known. */
+  readonly outcome: string;
   readonly spent: string;
   readonly limit: string;
   /** 1 is all of it. */

@@ -13,6 +13,7 @@ interface PanelEntry {
  */
 export const dataPanels = {
   dashboard: { icon: 'dashboard', menu: 'navigation@0' },
+  budgets: { icon: 'credit-card', menu: '1_panels@0' },
   burn: { icon: 'flame', menu: '1_panels@1' },
   anomalies: { icon: 'graph-scatter', menu: '1_panels@2' },
 } as const satisfies Readonly<Record<string, PanelEntry>>;

@@ -99,6 +99,7 @@ export const commonActions = [
   'openDemo',
   'openSettings',
   'setBudget',
+  'addBudget',
   ...dataPanelNames.map(openPanel),
   'showInsights',
   /** Asks what a panel asks when it opens. */
@@ -109,6 +110,10 @@ export type CommonAction = (typeof commonActions)[number];
 /** What can be done at once with an insight. */
 export const insightVerbs = ['apply', 'dismiss'] as const;
 export type InsightVerb = (typeof insightVerbs)[number];
+
+/** What can be done with a budget from its row in a list. */
+export const budgetVerbs = ['change', 'raise', 'raiseFor', 'pause', 'resume', 'remove'] as const;
+export type BudgetVerb = (typeof budgetVerbs)[number];
 
 /** What the host tells the webview of a panel that is asked questions. */
 export type ToDataPanel<Data, Words, Question> =
@@ -155,6 +160,13 @@ export type FromDataPanel<Question> =
       readonly v: number;
       readonly id: string;
       readonly verb: InsightVerb;
+    }
+  /** Does something with a budget the page lists. */
+  | {
+      readonly type: 'budget';
+      readonly v: number;
+      readonly id: string;
+      readonly verb: BudgetVerb;
     }
   | Exported;
 
@@ -237,6 +249,8 @@ export function isFromDataPanel<Question>(
       return isDay(value.day) && typeof value.project === 'string';
     case 'insight':
       return typeof value.id === 'string' && insightVerbs.some((verb) => verb === value.verb);
+    case 'budget':
+      return typeof value.id === 'string' && budgetVerbs.some((verb) => verb === value.verb);
     case 'export':
       return isExported(value);
     default:

@@ -17,6 +17,7 @@ import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
 import { isOlder, schemaState } from '../store/schema/migrations.ts';
 import type { GitState, ReportContext } from './context.ts';
+import type { ProjectPlace } from './projects.ts';
 
 /** What a report's context is made of. */
 export interface ContextInputs {
@@ -31,7 +32,11 @@ export interface ContextInputs {
   /** What is new could not be read, or not all of it yet. */
   readonly behind?: boolean;
   readonly labels: Labels;
-  readonly budgets: ReportContext['budgets'];
+  /** Which hold is known once it is known which projects there are. */
+  readonly budgets: (projects: readonly ProjectPlace[]) => {
+    readonly budgets: ReportContext['budgets'];
+    readonly problems: readonly string[];
+  };
   readonly peers: ReportContext['peers'];
   readonly home: string;
   readonly dataFolder: string;
@@ -195,10 +200,11 @@ function migrateIfWritable(storeFile: string): void {
 }
 
 function contextOf(facts: ContextInputs, db: SqlDatabase): ReportContext {
-  const { book, settings, zone, now, accounts, problems, labels, budgets, home } = facts;
+  const { book, settings, zone, now, accounts, problems, labels, home } = facts;
   const { peers } = facts;
   const { weekStart, billing, warnAfterDays } = settings;
   const reader = new StoreReader(db);
+  const inForce = facts.budgets(reader.projects());
   const unreadable = reader.unreadable(accounts);
   const { dataFolder, git } = facts;
   const wishes = { zone, weekStart, billing, warnAfterDays };
@@ -209,11 +215,11 @@ function contextOf(facts: ContextInputs, db: SqlDatabase): ReportContext {
     now,
     ...wishes,
     accounts,
-    problems,
+    problems: [...new Set([...problems, ...inForce.problems])],
     unreadable,
     unread: facts.behind === true || listsOf(unreadable).some(({ count }) => count > 0),
     labels,
-    budgets,
+    budgets: inForce.budgets,
     peers,
     home,
     dataFolder,

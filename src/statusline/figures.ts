@@ -39,7 +39,7 @@ export function readStatusLine(
     .sort(([, a], [, b]) => b.at - a.at)
     .slice(0, mostSessions);
   const stored = storedSessions(context, new Set(recent.map(([sid]) => sid)));
-  const { outlooks } = readOutlooks(context, { sumsOnly: true, wholeBandsOnly: true });
+  const { outlooks } = readOutlooks(context, { sumsOnly: true });
   const targets = recent.map(([sid, report]) => ({
     sid,
     target: targetOf(context, report, stored.get(sid)),

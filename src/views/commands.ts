@@ -3,6 +3,7 @@ import { dataPanelNames } from '../protocol/panels.ts';
 import { editorReports } from '../reports/registry.ts';
 import type { Alerts } from './alerts/alerts.ts';
 import { setDailyBudget } from './budgets/budgetInput.ts';
+import type { Budgets } from './budgets/budgets.ts';
 import {
   type CommandId,
   commandIds,
@@ -40,6 +41,7 @@ export interface CommandContext {
   readonly sessions: SessionsView;
   readonly panels: Panels;
   readonly actions: SessionActions;
+  readonly budgets: Budgets;
   readonly insights: Insights;
   readonly demo: Demo;
   readonly launcher: Launcher;
@@ -63,6 +65,13 @@ const table: Readonly<Record<Exclude<CommandId, PanelCommand>, Run>> = {
   [commandIds.setDailyBudget]: ({ model }) => setDailyBudget(model),
   [commandIds.installGuard]: ({ model, launcher }) => installGuard(model, launcher),
   [commandIds.uninstallGuard]: ({ model }) => uninstallGuard(model),
+  [commandIds.addBudget]: ({ budgets }) => budgets.actions.add(),
+  [commandIds.changeBudget]: ({ budgets }, item) => budgets.actions.change(item),
+  [commandIds.raiseBudgetToday]: ({ budgets }, item) => budgets.actions.raiseToday(item),
+  [commandIds.raiseBudgetFor]: ({ budgets }, item) => budgets.actions.raiseFor(item),
+  [commandIds.pauseBudget]: ({ budgets }, item) => budgets.actions.pause(item),
+  [commandIds.resumeBudget]: ({ budgets }, item) => budgets.actions.resume(item),
+  [commandIds.removeBudget]: ({ budgets }, item) => budgets.actions.remove(item),
   [commandIds.setPrice]: ({ model }, name) => setPrice(model, name),
   [commandIds.setCurrency]: () => setCurrency(),
   [commandIds.openSettings]: () => openSettings(),

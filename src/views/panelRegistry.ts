@@ -9,6 +9,7 @@ import {
 import { type DataPanelName, viewTypes } from '../protocol/panels.ts';
 import { isObject } from '../protocol/shared.ts';
 import { anomaliesPanel } from './anomalies/anomaliesPanel.ts';
+import { budgetsPanel } from './budgets/budgetsPanel.ts';
 import { burnPanel } from './burn/burnPanel.ts';
 import { DisposableStore } from './core/disposables.ts';
 import type { SpendModel } from './core/spendModel.ts';
@@ -97,6 +98,7 @@ export class Panels implements Disposable {
       this.#owned.add(new SinglePanel(kind, model, extension, log));
     this.#panels = {
       dashboard: add(dashboardPanel(insights)),
+      budgets: add(budgetsPanel),
       burn: add(burnPanel),
       anomalies: add(anomaliesPanel),
     };

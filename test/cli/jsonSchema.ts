@@ -9,12 +9,15 @@ export interface Schema {
   readonly additionalProperties?: boolean | Schema;
   readonly items?: Schema;
   readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maxItems?: number;
   readonly pattern?: string;
 }
 
 const known = new Set([
   ...['$schema', 'title', 'description', 'type', 'const', 'enum', 'anyOf', 'properties'],
   ...['required', 'additionalProperties', 'items', 'minimum', 'pattern'],
+  ...['exclusiveMinimum', 'maxItems', 'default', 'examples'],
 ]);
 
 /** Where a value breaks a schema, one sentence each. */
@@ -34,6 +37,12 @@ export function violations(schema: Schema, value: unknown, at = '$'): string[] {
   }
   if (typeof value === 'number' && value < (schema.minimum ?? -Infinity)) {
     found.push(`${at}: ${value} is too small`);
+  }
+  if (typeof value === 'number' && value <= (schema.exclusiveMinimum ?? -Infinity)) {
+    found.push(`${at}: ${value} is too small`);
+  }
+  if (Array.isArray(value) && value.length > (schema.maxItems ?? Infinity)) {
+    found.push(`${at}: ${value.length} are too many`);
   }
   if (typeof value === 'string' && schema.pattern && !new RegExp(schema.pattern).test(value)) {
     found.push(`${at}: ${value} does not look right`);

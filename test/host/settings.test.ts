@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { until } from '../../scripts/shared/retry.ts';
+import { wholeBudget } from '../../src/budgets/budgetShares.ts';
 import type { OutlayApi } from '../../src/extension.ts';
 import { addDays, dayMs, dayOf } from '../../src/model/calendar.ts';
 import { convert, usDollars } from '../../src/model/currency.ts';
@@ -275,9 +276,9 @@ describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
     assert.match(statusText(api.spend, now).text, /€\d/);
     assert.match(tooltip(), /Converted to EUR at your own rates/);
     await set('outlay.budget.dailyUsd', 10);
-    await until('the budget is there', () => overview().dailyBudget !== undefined);
-    assert.equal(overview().dailyBudget?.limit, 10e9, 'a budget stays in dollars');
-    assert.match(tooltip(), /% of €20\.00/, 'and is shown at the rate of today');
+    await until('the budget is there', () => wholeBudget(overview(), 'day') !== undefined);
+    assert.equal(wholeBudget(overview(), 'day')?.entry.budget.limit, 10e9);
+    assert.match(tooltip(), /\$\d+\.\d\d (left of|over) \$10/, 'a budget stays in dollars');
   });
 
   it('a day is one of this machine where no zone is set', async () => {
@@ -289,17 +290,15 @@ describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
     const line = (id: string, output: number, at: number): string =>
       answer({ id, session: 'session-midnight', cwd, output, at });
     append(file, line('before', 1000, midnight - 1) + line('after', 3000, midnight));
-    const share = (): number | undefined => overview().projectBudgets[0]?.daily?.share;
+    const share = (): number | undefined => overview().budgets[0]?.state.share;
     await until('only what came after midnight counts', () => share() === 0.06);
   });
 
   it('a budget of a project is shown with its level', async () => {
     await set('outlay.budget.projects', { '/home/dev/shop': { dailyUsd: 0.001 }, '/none': {} });
-    await until('it is there', () => overview().projectBudgets.length === 1);
-    const [project] = overview().projectBudgets;
-    assert.equal(project?.name, 'shop');
-    assert.equal(project?.daily?.level, 'stop');
-    assert.match(tooltip(), /\*\*shop\*\*.*% of \$0\.0010 today, stop/);
+    await until('it is there', () => overview().budgets.length === 1);
+    assert.equal(overview().budgets[0]?.state.level, 'stop');
+    assert.match(tooltip(), /shop.*\*\*\$[\d.]+ over \$0\.0010\*\*/);
   });
 
   it('figures follow the editor’s language', () => {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { until } from '../../scripts/shared/retry.ts';
+import { wholeBudget } from '../../src/budgets/budgetShares.ts';
 import type { OutlayApi } from '../../src/extension.ts';
 import { editorReports } from '../../src/reports/registry.ts';
 import { commandIds, reportCommandId } from '../../src/views/core/commandIds.ts';
@@ -175,12 +176,13 @@ describe(`spend (${run})`, () => {
   });
 
   it('gives the daily budget its level', async () => {
+    const daily = () => api.spend.overview && wholeBudget(api.spend.overview, 'day');
     const limit = (today() / 1e9) * 1.25;
     await config().update('budget.dailyUsd', limit, vscode.ConfigurationTarget.Global);
-    await until('the budget is there', () => api.spend.overview?.dailyBudget !== undefined);
-    assert.equal(api.spend.overview?.dailyBudget?.level, 'warning');
+    await until('the budget is there', () => daily() !== undefined);
+    assert.equal(daily()?.state.level, 'warning');
     await config().update('budget.dailyUsd', undefined, vscode.ConfigurationTarget.Global);
-    await until('the budget is gone', () => api.spend.overview?.dailyBudget === undefined);
+    await until('the budget is gone', () => daily() === undefined);
   });
 
   it('pauses and resumes', async () => {

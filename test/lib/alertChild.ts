@@ -9,7 +9,7 @@ import { channels } from '../../src/alerts/channels/registry.ts';
 import { checkAlerts } from '../../src/alerts/checkAlerts.ts';
 import { type Deliverer, deliverAlerts } from '../../src/alerts/deliverAlerts.ts';
 import { readSecrets } from '../../src/alerts/secrets.ts';
-import { budgetsInForce } from '../../src/budgets/budgetsInForce.ts';
+import { budgetsInForce, type InForce } from '../../src/budgets/budgetsInForce.ts';
 import { readConfig } from '../../src/dataFolder/readConfig.ts';
 import { noPeers } from '../../src/dataFolder/readPeers.ts';
 import { createPriceBook } from '../../src/pricing/priceBook.ts';
@@ -29,7 +29,7 @@ export interface AlertChild {
 const { dataFolder, storeFile, now, webhookUrl, dies } = JSON.parse(process.argv[2]!) as AlertChild;
 const stored = readConfig(join(dataFolder, 'config.json'));
 const settings = { ...stored.settings.alerts, webhookUrl };
-const { budgets } = budgetsInForce(stored.settings, stored, undefined, now);
+const budgets = (): InForce => budgetsInForce(stored.settings, stored, undefined, now);
 
 const die = (point: AlertChild['dies']): void => {
   if (dies === point) process.kill(process.pid, 'SIGKILL');

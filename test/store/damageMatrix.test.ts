@@ -82,7 +82,8 @@ class Cell {
     const facts: ContextInputs = {
       ...{ storeFile: this.#store, book, zone: 'UTC', now: Date.now(), accounts: undefined },
       settings: { weekStart: 1, billing: 'api', warnAfterDays: 10_000 },
-      ...{ problems: [], labels: noLabels, budgets: [], peers: noPeers },
+      ...{ problems: [], labels: noLabels, peers: noPeers },
+      budgets: () => ({ budgets: [], problems: [] }),
       ...{ home: '/home/somebody', dataFolder: '', git: null },
     };
     try {

@@ -56,6 +56,7 @@ class Asked {
         now: Date.UTC(2026, 10, 21),
         home: '',
         problems: [],
+        folders: [],
       },
     });
     return this.kept.use(facts, ({ db, reader }) => {

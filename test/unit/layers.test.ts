@@ -98,7 +98,7 @@ const inside: Readonly<Record<string, readonly string[]>> = {
     ...['dashboard', 'burn', 'anomalies', 'api.ts', 'panelRegistry.ts', 'commands.ts'],
   ],
   'src/cli': ['support', 'commands', 'program.ts', 'main.ts'],
-  webview: ['shared', 'session', 'dashboard', 'burn', 'anomalies'],
+  webview: ['shared', 'session', 'dashboard', 'budgets', 'burn', 'anomalies'],
   'webview/shared': ['.', 'table', 'charts', 'page'],
 };
 

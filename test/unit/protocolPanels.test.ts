@@ -5,6 +5,7 @@ import {
   isAnomaliesQuestion,
   usualAnomalies,
 } from '../../src/protocol/anomalies.ts';
+import { isBudgetsData, isBudgetsQuestion, usualBudgets } from '../../src/protocol/budgets.ts';
 import { isBurnData, isBurnQuestion, usualBurn } from '../../src/protocol/burn.ts';
 import {
   isDashboardData,
@@ -12,6 +13,7 @@ import {
   usualDashboard,
 } from '../../src/protocol/dashboard.ts';
 import {
+  budgetVerbs,
   commonActions,
   isFromDataPanel,
   isTablesUi,
@@ -39,6 +41,16 @@ const panels: readonly Panel[] = [
       ...parts({ answer: '', total: 0, insights: null, details: null }),
       ...lists('cards buckets budgets notes'),
       ...parts({ stack: {}, windows: {}, choices: {} }),
+    },
+  },
+  {
+    name: 'budgets',
+    isData: isBudgetsData,
+    isQuestion: isBudgetsQuestion,
+    usual: usualBudgets,
+    data: {
+      ...parts({ answer: '', lead: '', raiseId: '', raiseLabel: '', at: 0, live: false }),
+      ...lists('cards budgets others months history levels notes'),
     },
   },
   {
@@ -84,6 +96,7 @@ for (const { name, isData, isQuestion, usual, data } of panels) {
       ...commonActions.map((action) => ({ type: 'do', v, action })),
       { type: 'openSession', v, sid: 'a', message: '' },
       { type: 'openDay', v, day: '2026-11-24', project: '' },
+      ...budgetVerbs.map((verb) => ({ type: 'budget', v, id: 'a', verb })),
       { type: 'export', v, to: 'csv', name: 'spend', content: 'a,b' },
     ];
 

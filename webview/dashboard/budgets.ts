@@ -21,7 +21,7 @@ export function budgetList({ data, words }: DashboardShown, tools: DashboardTool
 }
 
 function budgetBar(budget: DashboardBudget, words: DashboardShown['words']): HTMLElement {
-  const { name, level, levelWord, spent, limit, share, shareText, projected, steps } = budget;
+  const { name, level, outcome, spent, limit, share, shareText, projected, steps } = budget;
   // The bar reaches as far as anything on it: a budget that is overrun has its end inside it.
   const whole = largestOf([share, projected?.high ?? 0, ...steps], 1);
   const at = (value: number): string => `${(Math.max(0, Math.min(value, whole)) / whole) * 100}%`;
@@ -42,7 +42,7 @@ function budgetBar(budget: DashboardBudget, words: DashboardShown['words']): HTM
     line.style.insetInlineStart = at(step);
     bar.append(line);
   }
-  const text = levelWord === '' ? shareText : `${marks[level]}${shareText} · ${levelWord}`;
+  const text = `${marks[level]}${[shareText, outcome].filter(Boolean).join(' · ')}`;
   const ahead = budget.projectedText === '' ? '' : fill(words.projectedTo, budget.projectedText);
   return el(
     'li',

@@ -136,6 +136,7 @@ const sources: Readonly<Record<BudgetEntry['origin'], string>> = {
   settings: 'the settings',
   environment: 'COST_BUDGET_USD',
   'budget set': 'here',
+  'project file': 'the project’s .outlay.json',
 };
 
 function takeAway(options: KeyOptions): void {
@@ -148,7 +149,7 @@ function takeAway(options: KeyOptions): void {
     throw new HumanError(
       'usage',
       elsewhere
-        ? `The budget ${nameOf(key)} comes from the settings or from COST_BUDGET_USD; change it there.`
+        ? `The budget ${nameOf(key)} comes from the settings, from COST_BUDGET_USD or from a project's .outlay.json; change it there.`
         : `No budget ${nameOf(key)} was set. "outlay budget list" shows all.`,
     );
   }

@@ -1,16 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { parseLimit } from '../../analysis/budgets/budgetNotation.ts';
 import { amountText } from '../../budgets/budgetLabels.ts';
 import { type BudgetEntry, budgetKey } from '../../dataFolder/budgetFile.ts';
 import { isGuardInstalled } from '../../dataFolder/guardInstalls.ts';
 import {
-  type AuditEntry,
-  addOverride,
-  audit,
   type BudgetOverride,
-  endOverrides,
+  type Exception,
+  endExceptions,
   longestOverrideMs,
+  makeException,
 } from '../../dataFolder/overrideFile.ts';
 import { daySpan, hourMs, localTime } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
@@ -20,7 +18,7 @@ import { bringUpToDate, withContext } from '../support/answer.ts';
 import { now } from '../support/clock.ts';
 import { type Environment, findEnvironment } from '../support/environment.ts';
 import { withCommonOptions } from '../support/options.ts';
-import { fileOf, type KeyOptions, keyOf, nameOf, say, withKey } from './budget.ts';
+import { type KeyOptions, keyOf, nameOf, say, withKey } from './budget.ts';
 import { groupOf } from './reports.ts';
 
 /** `outlay budget raise`, `pause`, `allow` and `resume`: exceptions that end by themselves. */
@@ -62,8 +60,7 @@ function raiseBudget(written: string, options: LengthOptions): void {
       `The budget ${nameOf(entry.budget)} is ${amountText(unit, present)} now; ${amountText(unit, limit)} would not raise it.`,
     );
   }
-  const override = except(environment, { key, kind: 'raise', limit }, options.for);
-  note(environment, override, { from: present, to: limit });
+  const override = except(environment, { key, kind: 'raise', limit, from: present }, options.for);
   const until = localTime(override.until, environment.zone);
   tell(environment, override, [
     `Raised: ${amountText(unit, limit)} until ${until} (${nameOf(entry.budget)}).`,
@@ -73,7 +70,6 @@ function raiseBudget(written: string, options: LengthOptions): void {
 function pauseBudget(options: LengthOptions): void {
   const { environment, entry, key } = find(options);
   const override = except(environment, { key, kind: 'pause' }, options.for);
-  note(environment, override);
   const until = localTime(override.until, environment.zone);
   tell(environment, override, [`Paused until ${until}: the budget ${nameOf(entry.budget)}.`]);
 }
@@ -82,7 +78,6 @@ async function allowOnce(options: LengthOptions & { readonly session?: string })
   const { environment, entry, key } = find(options);
   const session = await sessionNamed(environment, options.session);
   const override = except(environment, { key, kind: 'allow', session }, options.for);
-  note(environment, override, { session });
   const until = localTime(override.until, environment.zone);
   const where = session === '' ? '' : ` in session ${session.slice(0, 8)}`;
   const guarded = isGuardInstalled(environment.folder);
@@ -103,13 +98,12 @@ function resumeBudget(options: KeyOptions): void {
   const { environment, entry, key } = find(options);
   const at = now();
   const name = nameOf(entry.budget);
-  if (!endOverrides(fileOf(environment), key, at)) {
+  if (!endExceptions(environment.folder, 'terminal', key, at)) {
     throw new HumanError(
       'usage',
       `The budget ${name} is neither raised nor paused, and nothing of it is allowed.`,
     );
   }
-  audit(environment.folder, { at, by: 'terminal', what: 'end', key, id: '' });
   say(environment, [`The budget ${name} holds again.`], { key, ended: true });
 }
 
@@ -122,7 +116,10 @@ function find(options: KeyOptions): {
   const wanted = keyOf(options);
   const key = budgetKey(wanted);
   const environment = findEnvironment(options);
-  const entry = environment.budgets.find(({ budget }) => budgetKey(budget) === key);
+  const { scope } = wanted;
+  const place = scope.kind === 'project' ? [{ cwd: scope.path, gitRoot: null }] : [];
+  const { budgets } = environment.budgetsOf(place);
+  const entry = budgets.find(({ budget }) => budgetKey(budget) === key);
   if (entry !== undefined) return { environment, entry, key };
   throw new HumanError(
     'usage',
@@ -132,7 +129,7 @@ function find(options: KeyOptions): {
 
 function except(
   environment: Environment,
-  override: Pick<BudgetOverride, 'key' | 'kind' | 'limit' | 'session'>,
+  exception: Omit<Exception, 'until'>,
   length: string | undefined,
 ): BudgetOverride {
   const at = now();
@@ -140,9 +137,7 @@ function except(
     length === undefined
       ? daySpan(at, environment.zone).to
       : at + lengthOf(length, environment, at);
-  const whole = { ...override, id: randomUUID(), at, until };
-  addOverride(fileOf(environment), whole);
-  return whole;
+  return makeException(environment.folder, 'terminal', { ...exception, until }, at);
 }
 
 function lengthOf(text: string, { settings, zone }: Environment, at: number): number {
@@ -153,14 +148,6 @@ function lengthOf(text: string, { settings, zone }: Environment, at: number): nu
     'usage',
     `${JSON.stringify(text.slice(0, 40))} is no length of time for an exception. Use 90m, 24h or 7d, at most ${longest}d.`,
   );
-}
-
-function note(
-  { folder }: Environment,
-  { id, key, kind, at, until }: BudgetOverride,
-  change: Pick<AuditEntry, 'from' | 'to' | 'session'> = {},
-): void {
-  audit(folder, { at, by: 'terminal', what: kind, key, id, until, ...change });
 }
 
 function tell(

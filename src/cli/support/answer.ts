@@ -94,6 +94,7 @@ function contextFacts(
   const { options, roots } = environment;
   return {
     ...environment,
+    budgets: environment.budgetsOf,
     now: now(),
     accounts: options.configDir !== undefined ? roots.map(({ path }) => path) : undefined,
     problems: [...environment.problems, ...problems],

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Root } from '../../agents/agentLog.ts';
 import { clientPrices, folderProblem } from '../../agents/registry.ts';
-import { budgetsInForce } from '../../budgets/budgetsInForce.ts';
+import { budgetsWithProjects, type InForce } from '../../budgets/budgetsInForce.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import { dataFolder, homeFolder, resolveStorePath } from '../../dataFolder/paths.ts';
 import { readConfig } from '../../dataFolder/readConfig.ts';
@@ -14,6 +14,7 @@ import { planOf } from '../../model/retention.ts';
 import type { Catalogue } from '../../pricing/catalogue.ts';
 import { clientModels, extendCatalogue } from '../../pricing/clientModels.ts';
 import { createPriceBook, type RateBook } from '../../pricing/priceBook.ts';
+import type { ProjectPlace } from '../../query/projects.ts';
 import type { Labels } from '../../settings/labels.ts';
 import { type MergedOverrides, mergeOverrides } from '../../settings/priceOverrides.ts';
 import type { UserSettings } from '../../settings/settings.ts';
@@ -38,7 +39,10 @@ export interface Environment {
   readonly roots: readonly Root[];
   readonly labels: Labels;
   readonly peers: Peers;
+  /** Those that hold whatever the store says; with the project file of the current folder. */
   readonly budgets: readonly BudgetEntry[];
+  /** The same with those of project files. */
+  readonly budgetsOf: (projects: readonly ProjectPlace[]) => InForce;
   readonly problems: readonly string[];
   /** Why nothing is to be read now, or undefined. */
   readonly switchedOff: string | undefined;
@@ -50,12 +54,14 @@ export function findEnvironment(options: CommonOptions): Environment {
   const configDirs = options.configDir ?? [];
   const stored = readConfig(join(folder, 'config.json'));
   const { settings, problems } = stored;
-  const { budgets, problems: budgetProblems } = budgetsInForce(
+  const budgetsOf = budgetsWithProjects({
     settings,
     stored,
-    process.env.COST_BUDGET_USD,
-    now(),
-  );
+    variable: process.env.COST_BUDGET_USD,
+    folders: [process.cwd()],
+    now: now(),
+  });
+  const inForce = budgetsOf([]);
   const prices = mergeOverrides({
     setting: settings.priceOverrides,
     file: settings.priceFile === '' ? '' : resolve(settings.priceFile),
@@ -101,11 +107,12 @@ export function findEnvironment(options: CommonOptions): Environment {
     indexer,
     roots,
     labels: { ...settings.labels, marks },
-    budgets,
+    budgets: inForce.budgets,
+    budgetsOf,
     peers: readPeers(folder, process.env),
     problems: [
       ...problems,
-      ...budgetProblems,
+      ...inForce.problems,
       ...markProblems,
       ...prices.problems,
       ...rootProblems(roots),

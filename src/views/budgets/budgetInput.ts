@@ -6,14 +6,23 @@ import {
   window,
   workspace,
 } from 'vscode';
+import type { Budget, BudgetScope } from '../../analysis/budgets/budget.ts';
 import { budgetChoices, daysAbove } from '../../analysis/budgets/suggestions.ts';
 import { type DailySpend, dailySpend } from '../../analysis/spend/spendPoints.ts';
+import { SumSpends } from '../../budgets/sumSpends.ts';
+import { type BudgetEntry, terminalEntry } from '../../dataFolder/budgetFile.ts';
 import { parseDollars } from '../../model/amount.ts';
 import { addDays, dayOf, firstMoment, type Zone } from '../../model/calendar.ts';
+import { defaultThresholds } from '../../model/level.ts';
 import { usdToNano } from '../../model/money.ts';
+import { knownProjects } from '../../query/projects.ts';
 import type { StoreReader } from '../../store/query/storeReader.ts';
 import type { SpendModel } from '../core/spendModel.ts';
+import { windowFolders } from '../core/windowScope.ts';
 import { type Format, formatOf } from '../text/format.ts';
+import { projectName } from '../text/names.ts';
+import { plainUiText } from '../text/plainUiText.ts';
+import { fitsSettings } from './writeBudget.ts';
 
 /** So many days, today included, are looked back on. */
 const lookBackDays = 30;
@@ -29,24 +38,111 @@ export async function setDailyBudget(model: SpendModel): Promise<void> {
   const now = Date.now();
   const days = model.reader === undefined ? [] : spendOfDays(model.reader, settings.zone, now);
   const current = settings.dailyBudgetUsd;
+  const title = l10n.t('Daily budget for Claude Code, over all projects');
   const picked = await window.showQuickPick(choices(days, current, formatOf(settings), now), {
-    title: l10n.t('Daily budget for Claude Code, over all projects'),
+    title,
     placeHolder: measure(dailySpend(days), formatOf(settings)),
   });
   if (picked?.dollars === undefined) return;
-  const dollars = picked.dollars === 'other' ? await askAmount(current) : picked.dollars;
+  const dollars = picked.dollars === 'other' ? await askAmount(title, current) : picked.dollars;
   if (dollars === undefined) return;
   const config = workspace.getConfiguration('outlay');
   await config.update('budget.dailyUsd', dollars || undefined, ConfigurationTarget.Global);
 }
 
-/** Nano-dollars of each of the last days, today last. */
-function spendOfDays(reader: StoreReader, zone: Zone, now: number): number[] {
+/** A budget that is asked for: what it covers and when it begins again. */
+interface Target extends QuickPickItem {
+  readonly scope: BudgetScope;
+  readonly period: 'day' | 'week' | 'month';
+}
+
+/** Asks what a new budget is to cover, and how much it allows, with what was spent as a measure. */
+export async function askNewBudget(model: SpendModel): Promise<BudgetEntry | undefined> {
+  const { settings } = model.spend;
+  const target = await window.showQuickPick(targets(model), {
+    title: l10n.t('Add a budget for Claude Code'),
+    placeHolder: l10n.t('What it is for'),
+    matchOnDescription: true,
+  });
+  if (target === undefined) return undefined;
+  const now = Date.now();
+  const format = formatOf(settings);
+  const budget: Omit<Budget, 'limit'> = {
+    scope: target.scope,
+    period: { kind: target.period },
+    unit: { kind: 'usd' },
+    thresholds: defaultThresholds,
+    basis: 'actual',
+    action: 'notify',
+  };
+  const title = plainUiText([target.label, target.description].filter(Boolean).join(' · '));
+  const { reader } = model;
+  const days =
+    reader === undefined ? [] : spendOfDays(reader, settings.zone, now, scopeOf(reader, target));
+  const spend = dailySpend(days);
+  const items = amountsFor(target.period, spend).map(
+    (dollars): Choice => ({ label: format.limit(usdToNano(dollars)), dollars }),
+  );
+  const other: Choice = { label: `$(edit) ${l10n.t('Other amount…')}`, dollars: 'other' };
+  const picked = await window.showQuickPick([...items, other], {
+    title,
+    placeHolder: measure(spend, format),
+  });
+  if (picked?.dollars === undefined) return undefined;
+  const dollars = picked.dollars === 'other' ? await askAmount(title, undefined) : picked.dollars;
+  if (!dollars) return undefined;
+  const whole = { ...budget, limit: usdToNano(dollars) };
+  const entry = terminalEntry(whole, undefined);
+  return fitsSettings(whole) ? { ...entry, origin: 'settings' } : entry;
+}
+
+/** Everything, then the projects of this window, then all others. */
+function targets(model: SpendModel): Target[] {
+  const names = { day: l10n.t('A day'), week: l10n.t('A week'), month: l10n.t('A month') };
+  const known = model.reader === undefined ? [] : knownProjects(model.reader);
+  const paths = [...new Set([...windowFolders(), ...known])].slice(0, mostTargets);
+  const of = (scope: BudgetScope, description: string): Target[] =>
+    (['day', 'week', 'month'] as const).map((period) => ({
+      label: names[period],
+      description,
+      scope,
+      period,
+    }));
+  return [
+    ...of({ kind: 'global' }, l10n.t('everything')),
+    ...paths.flatMap((path) => of({ kind: 'project', path }, plainUiText(projectName(path)))),
+  ];
+}
+
+function scopeOf(reader: StoreReader, { scope }: Target): string[] | undefined {
+  return scope.kind === 'project' ? new SumSpends(reader).directoriesOf(scope.path) : undefined;
+}
+
+/** What is offered for a day, or for as many days as its period has. */
+function amountsFor(period: Target['period'], { average }: DailySpend): number[] {
+  if (period === 'day') return budgetChoices(average).all;
+  const factor = period === 'week' ? 5 : 21;
+  const { twice, all } = budgetChoices((average * factor) / 2);
+  const usual = (period === 'week' ? [25, 50, 100, 250] : [50, 100, 200, 500, 1000]) as number[];
+  const offered = twice === undefined || all.length === 0 ? usual : [...usual, twice];
+  return [...new Set(offered)].sort((a, b) => a - b);
+}
+
+/** Projects that are offered. */
+const mostTargets = 50;
+
+/** Nano-dollars of each of the last days, today last; `scope`: the directories that count. */
+function spendOfDays(
+  reader: StoreReader,
+  zone: Zone,
+  now: number,
+  scope?: readonly string[],
+): number[] {
   const today = dayOf(now, zone);
   return Array.from({ length: lookBackDays }, (_, index) => {
     const day = addDays(today, index + 1 - lookBackDays);
     const span = { from: firstMoment(day, zone), to: firstMoment(addDays(day, 1), zone) };
-    return reader.spend(span, undefined).nano + reader.background(span, undefined);
+    return reader.spend(span, scope).nano + reader.background(span, scope);
   });
 }
 
@@ -97,10 +193,10 @@ function aboveText(count: number): string {
     : l10n.t('{0} days of the last {1} were above it', count, lookBackDays);
 }
 
-async function askAmount(current: number | undefined): Promise<number | undefined> {
+async function askAmount(title: string, current: number | undefined): Promise<number | undefined> {
   const answer = await window.showInputBox({
-    title: l10n.t('Daily budget for Claude Code, over all projects'),
-    prompt: l10n.t('US dollars a day. 0: no daily budget.'),
+    title,
+    prompt: l10n.t('US dollars. 0: no budget.'),
     value: current === undefined ? '' : String(current),
     validateInput: (value) =>
       parseDollars(value) === undefined

@@ -9,6 +9,7 @@ import type { Format } from '../../reports/document/document.ts';
 import type { ChannelName } from '../../settings/alertSettings.ts';
 import { readSettings, settingsSentence } from './settingsModel.ts';
 import type { SpendModel } from './spendModel.ts';
+import { windowFolders } from './windowScope.ts';
 
 /** Whose store is asked, and on which thread. */
 type Asker = Pick<SpendModel, 'storeFile' | 'keptFolder' | 'analysis' | 'clientModels'>;
@@ -65,6 +66,7 @@ function placeOf(
     now,
     home: homeFolder(),
     problems: problems.map(settingsSentence),
+    folders: windowFolders(),
   };
 }
 

@@ -1,17 +1,17 @@
 import { statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { type Disposable, EventEmitter, type LogOutputChannel, l10n, type Memento } from 'vscode';
 import { runningSessions } from '../../agents/registry.ts';
 import { AnalysisThread } from '../../analysisThread/client.ts';
-import { budgetsInForce } from '../../budgets/budgetsInForce.ts';
+import { Crossings } from '../../budgets/crossings.ts';
 import { type Overview, readOverview } from '../../budgets/overview.ts';
+import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import {
   type OfficialShares,
   officialShares,
   readClientReports,
 } from '../../dataFolder/clientReports.ts';
 import { dataFolder, resolveStorePath } from '../../dataFolder/paths.ts';
-import { StoredBudgets } from '../../dataFolder/storedBudgets.ts';
 import { dayOf, daySpan } from '../../model/calendar.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { CatalogueModel } from '../../pricing/catalogue.ts';
@@ -33,6 +33,7 @@ import {
 import { IndexerSupervisor } from '../../watchers/thread/supervisor.ts';
 import { errorText } from '../text/errorText.ts';
 import { inBackground } from './background.ts';
+import { BudgetSources } from './budgetSources.ts';
 import { indexerConfig } from './indexerConfig.ts';
 import { type DemoLocation, readClientModels } from './readRoots.ts';
 import { mirrorSettings } from './settingsMirror.ts';
@@ -96,7 +97,8 @@ export class SpendModel implements Disposable {
   #reader: StoreReader | undefined;
   /** The file the reader has open. */
   #readerFile = '';
-  readonly #storedBudgets = new StoredBudgets();
+  readonly #budgetSources = new BudgetSources(() => this.#askSoon());
+  readonly #crossings = new Crossings();
   #storeFile = '';
   #config = '';
   /** What the store said of itself when it was last asked. */
@@ -184,6 +186,17 @@ export class SpendModel implements Disposable {
   /** Sessions whose Claude Code is known to run. */
   get running(): ReadonlySet<string> {
     return this.#running;
+  }
+
+  /** Every budget that holds now, wherever it was set. */
+  budgets(): BudgetEntry[] {
+    const projects = this.#reader?.projects() ?? [];
+    return this.#budgetSources.inForce(this.#settings.current, projects, Date.now());
+  }
+
+  /** What a file besides the store says has changed: the figures are asked for again. */
+  refresh(): void {
+    this.#askSoon();
   }
 
   /** Shows made-up sessions instead of the user's, or the user's again. */
@@ -394,8 +407,8 @@ export class SpendModel implements Disposable {
       this.#reader ??= this.#openReader();
       if (this.#reader === undefined) return;
       this.#revision = this.#reader.revision();
-      const inWindow = hasFolders() ? directoriesInWindow(this.#reader.projects()) : undefined;
-      const stored = this.#storedBudgets.read(join(dataFolder(), 'config.json'));
+      const projects = this.#reader.projects();
+      const inWindow = hasFolders() ? directoriesInWindow(projects) : undefined;
       const now = Date.now();
       const overview = readOverview(this.#reader, {
         now,
@@ -404,7 +417,8 @@ export class SpendModel implements Disposable {
         scope: settings.scope === 'workspace' ? (inWindow ?? []) : undefined,
         windowScope: inWindow,
         running: this.#running,
-        budgets: budgetsInForce(settings, stored, process.env.COST_BUDGET_USD, now).budgets,
+        budgets: this.#budgetSources.inForce(settings, projects, now),
+        crossings: this.#crossings,
         currency: settings.currency,
       });
       this.#set({
@@ -514,6 +528,7 @@ export class SpendModel implements Disposable {
 
   dispose(): void {
     inBackground(this.stop());
+    this.#budgetSources.dispose();
     this.#changed.dispose();
   }
 }

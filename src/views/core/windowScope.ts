@@ -4,7 +4,7 @@ import type { ProjectPlace } from '../../query/projects.ts';
 import { isProject } from '../../text/paths.ts';
 
 /** Folders of this window on this machine's disk, by name and by real path. */
-function windowFolders(): string[] {
+export function windowFolders(): string[] {
   const folders = new Set<string>();
   for (const { uri } of workspace.workspaceFolders ?? []) {
     if (uri.scheme !== 'file') continue;

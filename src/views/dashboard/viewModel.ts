@@ -6,7 +6,14 @@ import type { BudgetOutlook } from '../../panels/parts/budgetForecasts.ts';
 import type { DashboardBudget, DashboardData, DashboardWindow } from '../../protocol/dashboard.ts';
 import type { PanelCard } from '../../protocol/shared.ts';
 import { isLowerBound } from '../../store/schema/sums.ts';
-import { budgetAmount, budgetTitle } from '../budgets/budgetLabels.ts';
+import { budgetAmount } from '../budgets/budgetLabels.ts';
+import {
+  budgetNames,
+  leftText,
+  ofLimitText,
+  outcomeText,
+  type WordContext,
+} from '../budgets/words.ts';
 import { insightTitle } from '../insights/strings.ts';
 import { savingText } from '../insights/treeItems.ts';
 import { arrangeInsights } from '../insights/treeNodes.ts';
@@ -15,7 +22,6 @@ import { panelNotes } from '../panels/notes.ts';
 import { projectChoices } from '../panels/projectOptions.ts';
 import { agentName } from '../text/agentName.ts';
 import type { Format } from '../text/format.ts';
-import { levelWord } from '../text/levels.ts';
 import { oneLine } from '../text/names.ts';
 import { officialRows } from '../text/officialShares.ts';
 import { dashboardDetails } from './details.ts';
@@ -49,7 +55,7 @@ export function dashboardViewModel(facts: DashboardInputs): DashboardData {
     })),
     chartTitle: spendBy(figures.unit),
     stack: { names: figures.stackNames, labels: figures.stackNames.map(label) },
-    budgets: figures.budgets.map((budget) => budgetOf(budget, format)),
+    budgets: budgets(facts),
     windows: {
       fiveHours: figures.recent.windows.map((window) =>
         windowOf(window, now, format.shortRange(window.from, window.to)),
@@ -74,7 +80,8 @@ export function dashboardViewModel(facts: DashboardInputs): DashboardData {
   };
 }
 
-function cards({ figures, question, format }: DashboardInputs): PanelCard[] {
+function cards(facts: DashboardInputs): PanelCard[] {
+  const { figures, question, format } = facts;
   const { total, background, sums, recent, now } = figures;
   const money = (nano: number): string => format.brief(format.convert(nano, now));
   const atLeast = isLowerBound(sums);
@@ -97,9 +104,9 @@ function cards({ figures, question, format }: DashboardInputs): PanelCard[] {
     },
     worst && {
       id: 'budget',
-      label: budgetTitle(worst.budget, worst.part),
-      figure: format.percent(worst.state.share),
-      detail: budgetDetail(worst, format),
+      label: l10n.t('Budget: {0}', budgetNames(figures.budgets, wordsOf(facts))[0]!),
+      figure: leftText(worst, format),
+      detail: budgetDetail(worst, facts),
       ...levelMark(worst),
     },
     {
@@ -159,13 +166,14 @@ function officialCards({ official, now }: DashboardFigures, format: Format): Pan
   }));
 }
 
-function budgetDetail({ budget, state }: BudgetOutlook, format: Format): string {
-  const spent = budgetAmount(budget.unit, state.spent, format);
-  const limit = budgetAmount(budget.unit, budget.limit, format);
-  const word = levelWord(state.level);
-  return word === ''
-    ? l10n.t('{0} of {1}', spent, limit)
-    : l10n.t('{0} of {1}: {2}', spent, limit, word);
+function wordsOf({ figures, format, zone }: DashboardInputs): WordContext {
+  return { format, now: figures.now, zone };
+}
+
+/** What of its limit is spent, and what comes of it. */
+function budgetDetail(outlook: BudgetOutlook, facts: DashboardInputs): string {
+  const outcome = outcomeText(outlook, wordsOf(facts));
+  return [ofLimitText(outlook, facts.format), outcome].filter(Boolean).join(' · ');
 }
 
 function levelMark({ state }: BudgetOutlook): Pick<PanelCard, 'level'> {
@@ -211,20 +219,24 @@ function bucketLabel(from: number, { unit }: DashboardFigures, format: Format): 
   return unit === 'month' ? format.month(from) : format.shortDay(from);
 }
 
-function budgetOf(
-  { budget, part, state, projected, band }: BudgetOutlook,
-  format: Format,
-): DashboardBudget {
+function budgets(facts: DashboardInputs): DashboardBudget[] {
+  const names = budgetNames(facts.figures.budgets, wordsOf(facts));
+  return facts.figures.budgets.map((outlook, index) => budgetOf(outlook, names[index]!, facts));
+}
+
+function budgetOf(outlook: BudgetOutlook, name: string, facts: DashboardInputs): DashboardBudget {
+  const { budget, state, projected, band } = outlook;
+  const { format } = facts;
   const { limit, unit, thresholds } = budget;
   const amount = (value: number): string => budgetAmount(unit, value, format);
   return {
-    name: budgetTitle(budget, part),
+    name,
     level: state.level,
-    levelWord: levelWord(state.level),
+    outcome: outcomeText(outlook, wordsOf(facts)),
     spent: amount(state.spent),
     limit: amount(limit),
     share: state.spent / limit,
-    shareText: format.percent(state.spent / limit),
+    shareText: l10n.t('{0} used', format.percent(state.spent / limit)),
     projected:
       projected === undefined
         ? null

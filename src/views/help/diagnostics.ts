@@ -25,7 +25,7 @@ export function diagnostics(model: SpendModel, version: string): string {
     accounts: undefined,
     problems: [...problems.map(settingsSentence), ...prices.problems],
     labels: { ...settings.labels, marks: [] },
-    budgets: settingBudgets(settings),
+    budgets: () => ({ budgets: settingBudgets(settings), problems: [] }),
     peers: noPeers,
     home: homedir(),
     dataFolder: '',

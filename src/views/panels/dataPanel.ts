@@ -3,6 +3,7 @@ import { HumanError } from '../../model/errors.ts';
 import { noFilters, usualDashboard } from '../../protocol/dashboard.ts';
 import type { DataPanelName } from '../../protocol/panels.ts';
 import {
+  type BudgetVerb,
   type CommonAction,
   type InsightVerb,
   isFromDataPanel,
@@ -62,6 +63,16 @@ const fullBusy = mostBusy / 2;
 const insightCommands: Readonly<Record<InsightVerb, string>> = {
   apply: commandIds.applyInsight,
   dismiss: commandIds.dismissInsight,
+};
+
+/** What is done with a budget a panel lists. */
+const budgetCommands: Readonly<Record<BudgetVerb, string>> = {
+  change: commandIds.changeBudget,
+  raise: commandIds.raiseBudgetToday,
+  raiseFor: commandIds.raiseBudgetFor,
+  pause: commandIds.pauseBudget,
+  resume: commandIds.resumeBudget,
+  remove: commandIds.removeBudget,
 };
 
 /** An answer that is being made. */
@@ -146,6 +157,9 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
       }
       case 'insight':
         inBackground(commands.executeCommand(insightCommands[message.verb], message.id));
+        break;
+      case 'budget':
+        inBackground(commands.executeCommand(budgetCommands[message.verb], message.id));
         break;
       case 'export':
         inBackground(exportFromPanel(message));

@@ -240,9 +240,9 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
     const welcome = this.#welcome(spend, listed);
     const message = listed === 0 ? undefined : this.#message(spend, listed);
     const { overview } = spend;
-    const others = overview?.otherBudgets.filter(({ here }) => here) ?? [];
-    const over = [overview?.dailyBudget, overview?.monthlyBudget, ...others].filter(
-      (budget) => budget?.level === 'stop',
+    const over = (overview?.budgets ?? []).filter(
+      ({ here, state, entry }) =>
+        here && state.level === 'stop' && entry.override?.pausedUntil === undefined,
     ).length;
     const state = {
       welcome,

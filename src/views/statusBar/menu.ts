@@ -7,14 +7,14 @@ import {
   window,
   workspace,
 } from 'vscode';
-import type { BudgetShare } from '../../budgets/budgetShares.ts';
+import { type BudgetShare, wholeBudget } from '../../budgets/budgetShares.ts';
 import type { Figure, Overview } from '../../budgets/overview.ts';
 import { type DashboardPeriod, usualDashboard } from '../../protocol/dashboard.ts';
+import { leftOfText } from '../budgets/words.ts';
 import { type CommandId, commandIds } from '../core/commandIds.ts';
 import type { Spend, SpendModel } from '../core/spendModel.ts';
 import { findsNothing } from '../core/storeState.ts';
 import { type Format, formatOf } from '../text/format.ts';
-import { levelWord } from '../text/levels.ts';
 import { titleText } from '../text/names.ts';
 import { plainUiText } from '../text/plainUiText.ts';
 
@@ -42,23 +42,23 @@ export async function showMenu(model: SpendModel): Promise<void> {
 export function figureItems(overview: Overview, format: Format): Action[] {
   const worth = (figure: Figure): string =>
     format.headline(figure.shown, { atLeast: figure.sums.lower + figure.sums.unpriced > 0 });
-  const used = (budget: BudgetShare): string => {
-    const limit = format.money(budget.limit, overview.at);
-    const word = levelWord(budget.level);
-    const share = l10n.t('{0} of the budget of {1}', format.percent(budget.share), limit);
-    return word === '' ? share : `${share}, ${word}`;
-  };
-  const { today, week, month, session, dailyBudget, monthlyBudget } = overview;
+  const used = (budget: BudgetShare | undefined): string =>
+    budget === undefined ? '' : leftOfText(budget, format);
+  const { today, week, month, session } = overview;
   const items: Action[] = [
     {
       label: l10n.t('Today {0}', worth(today)),
-      description: dailyBudget === undefined ? '' : used(dailyBudget),
+      description: used(wholeBudget(overview, 'day')),
       ...dashboard('today'),
     },
-    { label: l10n.t('Week {0}', worth(week)), ...dashboard('7d') },
+    {
+      label: l10n.t('Week {0}', worth(week)),
+      description: used(wholeBudget(overview, 'week')),
+      ...dashboard('7d'),
+    },
     {
       label: l10n.t('Month {0}', worth(month)),
-      description: monthlyBudget === undefined ? '' : used(monthlyBudget),
+      description: used(wholeBudget(overview, 'month')),
       ...dashboard('month'),
     },
   ];
@@ -91,7 +91,8 @@ function actions(spend: Spend, unpriced: boolean): Action[] {
   if (indexer.kind === 'paused') add('debug-start', l10n.t('Resume'), commandIds.resume);
   else add('debug-pause', l10n.t('Pause'), commandIds.pause);
   add('refresh', l10n.t('Rescan transcripts'), commandIds.rescan);
-  add('dashboard', l10n.t('Set a daily budget…'), commandIds.setDailyBudget);
+  add('dashboard', l10n.t('Budgets'), commandIds.openBudgets);
+  add('edit', l10n.t('Set a daily budget…'), commandIds.setDailyBudget);
   if (unpriced) {
     add('question', l10n.t('Set a price for an unpriced model…'), commandIds.setPrice);
   }

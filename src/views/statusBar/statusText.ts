@@ -1,12 +1,12 @@
 import { l10n } from 'vscode';
-import { type BudgetShare, type OtherShare, worstHere } from '../../budgets/budgetShares.ts';
+import { type BudgetShare, worstHere } from '../../budgets/budgetShares.ts';
 import type { Overview } from '../../budgets/overview.ts';
 import type { Level } from '../../model/level.ts';
-import { budgetAmount, budgetTitle } from '../budgets/budgetLabels.ts';
+import { isAlarming } from '../budgets/alarm.ts';
+import { budgetNames, isUsedUp, ofLimitText } from '../budgets/words.ts';
 import type { Spend } from '../core/spendModel.ts';
 import { findsNothing, storeProblem } from '../core/storeState.ts';
 import { type Format, formatOf } from '../text/format.ts';
-import { levelWord } from '../text/levels.ts';
 
 /** What the status bar item says, before VS Code draws it. */
 export interface StatusText {
@@ -21,7 +21,7 @@ export interface StatusText {
 
 const levelIcons: Readonly<Record<Level, string>> = {
   ok: '$(credit-card)',
-  info: '$(info)',
+  info: '$(credit-card)',
   warning: '$(warning)',
   critical: '$(error)',
   stop: '$(circle-slash)',
@@ -80,15 +80,17 @@ function spokenFigure({ demo }: Spend, figure: string): string {
 function withLevel(spend: Spend, figure: string, spoken: string, format: Format): StatusText {
   const { overview, settings } = spend;
   const budget = overview && worstHere(overview);
-  const level = budget?.level ?? 'ok';
-  const parts = [figure];
+  const level = budget?.state.level ?? 'ok';
   const label = [spoken];
+  let parts = [figure];
   if (overview !== undefined && budget !== undefined && settings.show.includes('budget')) {
-    const share = format.percent(budget.share);
-    const word = levelWord(level);
-    parts.push(word === '' ? share : `${share} ${word}`);
-    label.push(budgetLabel(budget, share, overview.at, format));
-    if (word !== '') label.push(word);
+    const said = budgetText(budget, format);
+    const name = nameOf(budget, overview, spend, format);
+    label.push(l10n.t('budget for {0}: {1}', name, said));
+    // Below its first warning a budget asks for nothing: the hover has it.
+    if (isAlarming(budget)) {
+      parts = isToday(budget, spend) ? [said] : [figure, l10n.t('{0}: {1}', name, said)];
+    }
   }
   const unpriced = unpricedMessages(overview);
   if (unpriced > 0) {
@@ -107,18 +109,32 @@ function withLevel(spend: Spend, figure: string, spoken: string, format: Format)
   };
 }
 
-/** A share as a screen reader says it. */
-function budgetLabel(
-  budget: BudgetShare | OtherShare,
-  share: string,
-  at: number,
-  format: Format,
-): string {
-  if (!('budget' in budget)) {
-    return l10n.t('{0} of the daily budget of {1}', share, format.money(budget.limit, at));
-  }
-  const limit = budgetAmount(budget.budget.unit, budget.limit, format);
-  return l10n.t('{0}: {1}', budgetTitle(budget.budget, ''), l10n.t('{0} of {1}', share, limit));
+/** "$7.80 of $10", "$1.42 over $10"; and where the forecast is what alarms, that it is likely. */
+function budgetText(budget: BudgetShare, format: Format): string {
+  const text = ofLimitText(budget, format);
+  const likely = budget.state.level === 'stop' && !isUsedUp(budget);
+  return likely ? l10n.t('{0}, likely over', text) : text;
+}
+
+function nameOf(budget: BudgetShare, overview: Overview, spend: Spend, format: Format): string {
+  const all = overview.budgets.map(({ entry }) => ({ entry, part: '' }));
+  const context = { format, now: overview.at, zone: spend.settings.zone };
+  return budgetNames(all, context)[overview.budgets.indexOf(budget)]!;
+}
+
+/** The budget of the day says today’s figure itself, where that is the one figure shown and in dollars. */
+function isToday({ entry }: BudgetShare, { settings, demo }: Spend): boolean {
+  const { scope, period, unit } = entry.budget;
+  const isDay = scope.kind === 'global' && period.kind === 'day' && unit.kind === 'usd';
+  const figures = settings.show.filter((name) => name !== 'budget');
+  return (
+    isDay &&
+    !demo &&
+    settings.scope === 'all' &&
+    settings.currency.code === 'USD' &&
+    settings.billing !== 'subscription' &&
+    figures.every((name) => name === 'today')
+  );
 }
 
 /** Messages of today that no figure has because their model has no price. */

@@ -1,5 +1,8 @@
 import { l10n } from 'vscode';
+import { worstHere } from '../../budgets/budgetShares.ts';
 import type { Overview } from '../../budgets/overview.ts';
+import { alarmText, isAlarming } from '../budgets/alarm.ts';
+import { budgetId } from '../budgets/words.ts';
 import type { CommandId } from '../core/commandIds.ts';
 import type { Spend } from '../core/spendModel.ts';
 import { findsNothing, storeProblem } from '../core/storeState.ts';
@@ -27,6 +30,8 @@ export const tooltipCommands = [
   'outlay.showLog',
   'outlay.setPrice',
   'outlay.setDailyBudget',
+  'outlay.openBudgets',
+  'outlay.raiseBudgetToday',
   'outlay.openSettings',
   'outlay.explainNoTranscripts',
   'outlay.showDiagnostics',
@@ -41,7 +46,7 @@ type LinkCommand = (typeof tooltipCommands)[number];
 export function tooltipMarkdown(spend: Spend, context: TooltipContext): string {
   const { overview } = spend;
   const format = formatOf(spend.settings);
-  const lines: string[] = [demoLine(spend), stateLine(spend, format)];
+  const lines: string[] = [demoLine(spend), alarmLine(spend, format), stateLine(spend, format)];
   if (overview !== undefined && !findsNothing(spend)) {
     lines.push(figureTable(spend, overview, context.now));
     lines.push(notes(overview, format));
@@ -68,6 +73,14 @@ function demoLine({ demo }: Spend): string {
   if (!demo) return '';
   const words = l10n.t('**Demo.** These sessions are made up.');
   return `$(beaker) ${words} ${link(l10n.t('Close the demo'), 'outlay.closeDemo')}`;
+}
+
+/** The budget that is nearly used up, or is: which one, and why it says so. */
+function alarmLine({ overview, settings }: Spend, format: Format): string {
+  const budget = overview && worstHere(overview);
+  if (overview === undefined || budget === undefined || !isAlarming(budget)) return '';
+  const context = { format, now: overview.at, zone: settings.zone };
+  return `$(warning) **${escapeMarkdown(alarmText(budget, context))}**`;
 }
 
 function stateLine(spend: Spend, format: Format): string {
@@ -202,6 +215,11 @@ function footer({ settings }: Spend, context: TooltipContext, format: Format): s
 function links(spend: Spend): string {
   const list: string[] = [];
   const { indexer, overview, demo } = spend;
+  const budget = overview && worstHere(overview);
+  if (budget !== undefined && isAlarming(budget)) {
+    const raise = 'outlay.raiseBudgetToday';
+    list.push(link(l10n.t('Raise until midnight…'), raise, budgetId(budget.entry)));
+  }
   if (overview?.session !== undefined)
     list.push(link(l10n.t('Open session'), 'outlay.openSession'));
   if (findsNothing(spend)) {
@@ -211,9 +229,11 @@ function links(spend: Spend): string {
   if (indexer.kind === 'paused') list.push(link(l10n.t('Resume'), 'outlay.resume'));
   else if (indexer.kind !== 'unavailable') list.push(link(l10n.t('Pause'), 'outlay.pause'));
   list.push(link(l10n.t('Rescan'), 'outlay.rescan'));
-  if (overview?.dailyBudget === undefined) {
-    list.push(link(l10n.t('Set a daily budget…'), 'outlay.setDailyBudget'));
-  }
+  list.push(
+    overview === undefined || overview.budgets.length === 0
+      ? link(l10n.t('Set a daily budget…'), 'outlay.setDailyBudget')
+      : link(l10n.t('Budgets'), 'outlay.openBudgets'),
+  );
   list.push(
     link(l10n.t('Settings'), 'outlay.openSettings'),
     link(l10n.t('Log'), 'outlay.showLog'),

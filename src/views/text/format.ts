@@ -2,7 +2,7 @@ import { env, l10n } from 'vscode';
 import { ageOf, lengthOf, type Zone } from '../../model/calendar.ts';
 import { type Currency, convert, rateAt } from '../../model/currency.ts';
 import { formatPercent } from '../../model/level.ts';
-import { formatMoney } from '../../model/money.ts';
+import { formatMoney, nanoPerUsd } from '../../model/money.ts';
 import { formatNumber } from '../../model/numbers.ts';
 import { formatTokens } from '../../model/tokens.ts';
 import type { PanelFormat } from '../../protocol/shared.ts';
@@ -52,6 +52,18 @@ export class Format {
   /** Nano-dollars as they are, for budgets and prices, which are in dollars whatever is shown. */
   dollars(nanoUsd: number): string {
     return formatMoney(nanoUsd, { locale: this.#locale });
+  }
+
+  /** Dollars of a limit: without cents where there are none. */
+  limit(nanoUsd: number): string {
+    const whole = nanoUsd % nanoPerUsd === 0;
+    return whole ? `$${this.count(nanoUsd / nanoPerUsd)}` : this.dollars(nanoUsd);
+  }
+
+  /** Dollars of a forecast, which knows no cents: whole ones from five up. */
+  about(nanoUsd: number): string {
+    const dollars = Math.round(nanoUsd / nanoPerUsd);
+    return dollars < 5 ? this.dollars(Math.round(nanoUsd)) : `$${this.count(dollars)}`;
   }
 
   /**
@@ -164,6 +176,16 @@ export class Format {
   shortRange(from: number, to: number): string {
     const options = { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' } as const;
     return this.#formatter('shortRange', options).formatRange(from, to);
+  }
+
+  /** The month a moment lies in, by its name alone. */
+  monthName(ms: number): string {
+    return this.#date(ms, 'monthName', { month: 'long' });
+  }
+
+  /** The same, shortened. */
+  shortMonth(ms: number): string {
+    return this.#date(ms, 'shortMonth', { month: 'short' });
   }
 
   /** The month a moment lies in. */

@@ -24,8 +24,15 @@ import {
   write,
   writeMeta,
 } from '../page/lib/records.mjs';
-import { hoverOver, openSessions, unfold, waitForRows, waitForWelcome } from '../page/lib/tree.mjs';
-import { sessionFrame, watchPolicy } from '../page/lib/webview.mjs';
+import {
+  hoverOver,
+  openSessions,
+  openView,
+  unfold,
+  waitForRows,
+  waitForWelcome,
+} from '../page/lib/tree.mjs';
+import { frameWith, sessionFrame, watchPolicy } from '../page/lib/webview.mjs';
 
 const run = promisify(execFile);
 const minute = 60_000;
@@ -146,9 +153,9 @@ test.describe('the package in a window in German', () => {
   test('speaks German in the status bar and its tooltip', async () => {
     await workbench.setSettings({
       'outlay.statusBar.show': ['today', 'budget', 'session'],
-      'outlay.budget.dailyUsd': 2000,
+      'outlay.budget.dailyUsd': 1500,
     });
-    const wanted = /^\$1\.250 · Sitzung \$15,50 · 62\s% Info · \s*1 ohne Preis$/;
+    const wanted = /^\$1\.250 · Sitzung \$15,50 · Heute: \$1\.250 von \$1\.500 · \s*1 ohne Preis$/;
     const text = plain(await workbench.waitForStatus(wanted));
     const spoken = plain(await workbench.statusAriaLabel());
     assert.match(spoken, /^Claude-Ausgaben heute \$/);
@@ -162,6 +169,28 @@ test.describe('the package in a window in German', () => {
     assert.deepEqual(englishIn(said), []);
     await picture('tooltip');
     await workbench.page.mouse.move(900, 300);
+  });
+
+  test('says in German how far a budget is used, in its view and its panel', async () => {
+    await openView(workbench, 'budgets');
+    const [{ label, spoken: row }] = await waitForRows(
+      workbench,
+      (seen) => seen.length === 1,
+      'budgets',
+    );
+    assert.equal(label, 'Heute');
+    assert.match(plain(row), /Heute, \$1\.250 von \$1\.500, \$2\d\d,\d\d übrig/);
+    assert.deepEqual(englishIn(row), []);
+    const hover = await hoverOver(workbench, 'Heute', 'Statusleiste', 'budgets');
+    assert.deepEqual(englishIn(await hover.innerText()), []);
+    await workbench.page.mouse.move(900, 300);
+    await workbench.executeCommand('outlay.openBudgets');
+    const frame = await frameWith(workbench, '.budgets:has(.budget)');
+    await frame.locator('[data-part="history-1"] canvas').waitFor();
+    assert.deepEqual(englishIn(await wordsIn(frame, 'body')), []);
+    await picture('budgets');
+    await workbench.executeCommand('workbench.action.closeActiveEditor');
+    await openSessions(workbench);
   });
 
   test('lists its commands and describes its settings in German', async () => {

@@ -84,7 +84,7 @@ test.describe('hostile text', () => {
     );
 
   test.beforeAll(async () => {
-    workbench = await openWindow({ viewport: { width: 1280, height: 1000 } });
+    workbench = await openWindow({ viewport: { width: 1280, height: 1300 } });
     harm = watchHarm(workbench);
     policy = watchPolicy(workbench);
     const now = Date.now();

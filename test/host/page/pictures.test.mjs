@@ -55,14 +55,14 @@ test.describe('pictures', () => {
 
   /** A panel as it stands in the window, which is tall enough for all of it. */
   const panel = async (name) => {
-    const frame = await frameWith(workbench, `.${name}:has(.card)`);
+    const frame = await frameWith(workbench, `.${name}:has(.card, .budget)`);
     // The day of the price catalogue is another one with each release.
     return { clip: await frame.locator(`.${name}`).boundingBox(), mask: [frame.locator('footer')] };
   };
 
   /** A picture is that of the panel, and with one thing changed on the page it is another. */
   async function expectOther(name, change, what) {
-    const frame = await frameWith(workbench, `.${name}:has(.card)`);
+    const frame = await frameWith(workbench, `.${name}:has(.card, .budget)`);
     const reference = `${name}-dark.png`;
     await expect(workbench.page).toHaveScreenshot(reference, await panel(name));
     const undo = await frame.evaluateHandle(change, what);
@@ -74,7 +74,7 @@ test.describe('pictures', () => {
   async function openPanel(command, name) {
     await workbench.executeCommand('workbench.action.closeAllEditors');
     await workbench.executeCommand(command);
-    await frameWith(workbench, `.${name}:has(.card)`);
+    await frameWith(workbench, `.${name}:has(.card, .budget)`);
   }
 
   test('of the list of sessions are those that were looked at', async () => {
@@ -85,7 +85,7 @@ test.describe('pictures', () => {
     // Nothing is hovered, focused or selected.
     await workbench.executeCommand('workbench.action.focusActiveEditorGroup');
     await expectPictures('sessions', async () => {
-      const tree = workbench.page.locator('.sidebar .tree-explorer-viewlet-tree-view').first();
+      const tree = workbench.page.locator('.sidebar .tree-explorer-viewlet-tree-view').nth(1);
       const clip = { ...(await tree.boundingBox()), height: 200 };
       return { clip };
     });
@@ -144,6 +144,26 @@ test.describe('pictures', () => {
 
   test('of burn rate are others when two figures have changed places', () =>
     expectOther('burn', textsSwapped, '[data-part="budgets"] td:nth-child(3)'));
+
+  test('of budgets are those that were looked at', async () => {
+    await workbench.setSettings({
+      'outlay.budget.projects': { '/home/dev/billing-api': { monthlyUsd: 44 } },
+    });
+    await openPanel('outlay.openBudgets', 'budgets');
+    const frame = await frameWith(workbench, '.budgets:has(.budget)');
+    await expect(frame.locator('.budget')).toHaveCount(3);
+    await frame.locator('[data-part="history-2"] canvas').waitFor();
+    await expectPictures('budgets', () => panel('budgets'));
+  });
+
+  test('of budgets are others when a strip has no colour', () =>
+    expectOther('budgets', otherClass, ['.strip.critical', 'critical', 'ok']));
+
+  test('of budgets are others when an outcome is missing', () =>
+    expectOther('budgets', textMissing, '.outlook .quiet'));
+
+  test('of budgets are others when two figures have changed places', () =>
+    expectOther('budgets', textsSwapped, '.budget .amount'));
 
   test('of anomalies are those that were looked at', async () => {
     await openPanel('outlay.openAnomalies', 'anomalies');

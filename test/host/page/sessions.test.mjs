@@ -274,10 +274,12 @@ test.describe('the sessions view', () => {
       .locator('.badge-content');
     try {
       await workbench.setSettings({ 'outlay.budget.dailyUsd': 100 });
-      await workbench.waitForStatus(/100|%/);
+      await until('the budget is there', async () =>
+        /budget for/.test(await workbench.statusAriaLabel()),
+      );
       assert.equal((await badge.allInnerTexts()).join(''), '');
       await workbench.setSettings({ 'outlay.budget.dailyUsd': 1 });
-      await workbench.waitForStatus('stop');
+      await workbench.waitForStatus(/over \$1/);
       await expect(badge).toHaveText('1');
     } finally {
       await workbench.setSettings({ 'outlay.budget.dailyUsd': null });

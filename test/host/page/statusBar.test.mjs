@@ -81,22 +81,23 @@ test.describe('the status bar', () => {
     await workbench.waitForStatus(/^\$4\.42$/);
   });
 
-  test('shows the share of the budget, and each level as icon and word', async () => {
+  test('says what is spent of the budget once it warns, and each level by an icon', async () => {
     await given(/^\$4\.42$/, 2);
     const level = async (limit, text, icon) => {
       await workbench.setSettings({ 'outlay.budget.dailyUsd': limit });
       await workbench.waitForStatus(text);
       assert.equal(await workbench.statusItem().locator(`.codicon-${icon}`).count(), 1, icon);
     };
-    await level(50, /^\$4\.42 · 8 %$/, 'credit-card');
-    await level(8.84, /^\$4\.42 · 50 % info$/, 'info');
-    await level(5.5, /^\$4\.42 · 80 % warning$/, 'warning');
-    await level(4.9, /^\$4\.42 · 90 % critical$/, 'error');
-    await level(4.42, /^\$4\.42 · 100 % stop$/, 'circle-slash');
+    await level(50, /^\$4\.42$/, 'credit-card');
+    await level(8.84, /^\$4\.42$/, 'credit-card');
+    await level(5.5, /^\$4\.42 of \$5\.50$/, 'warning');
+    await level(4.9, /^\$4\.42 of \$4\.90$/, 'error');
+    await level(4.42, /^\$4\.42 of \$4\.42$/, 'circle-slash');
     const label = await workbench.statusAriaLabel();
-    assert.match(label, /100 % of the daily budget of \$4\.42, stop/);
+    assert.match(label, /budget for Today: \$4\.42 of \$4\.42/);
+    await level(3, /^\$1\.42 over \$3$/, 'circle-slash');
     // 99.96 % is not over.
-    await level(4.4218, /^\$4\.42 · 99 % critical$/, 'error');
+    await level(4.4218, /^\$4\.42 of \$4\.42$/, 'error');
     await workbench.setSettings({ 'outlay.budget.dailyUsd': null });
     await workbench.waitForStatus(/^\$4\.42$/);
   });

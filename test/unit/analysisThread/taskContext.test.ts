@@ -16,7 +16,7 @@ test('the thread prices by what Claude Code knows and by prices of the user’s 
   };
   const origin = {
     ...{ storeFile: dir.at('outlay.db'), dataFolder: dir.path, keptFolder: dir.path },
-    ...{ settings, now: 0, home: '', problems: [] },
+    ...{ settings, now: 0, home: '', problems: [], folders: [] },
     clientModels: clientModels([{ source: 'managed', data }]),
   };
   // As it comes to the thread.

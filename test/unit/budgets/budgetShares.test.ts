@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { Budget } from '../../../src/analysis/budgets/budget.ts';
-import { worstHere } from '../../../src/budgets/budgetShares.ts';
+import { wholeBudget, worstHere } from '../../../src/budgets/budgetShares.ts';
 import { budgetsInForce } from '../../../src/budgets/budgetsInForce.ts';
 import { type Overview, readOverview } from '../../../src/budgets/overview.ts';
 import { storeBudget } from '../../../src/dataFolder/budgetFile.ts';
@@ -85,29 +85,32 @@ describe('budgets at a glance', () => {
     assert.ok(bySetting.today.total > 0);
     store.set({ limit: 1e9 });
     const byCommand = store.ask();
-    assert.deepEqual(byCommand, bySetting);
+    const { entry, ...said } = wholeBudget(byCommand, 'day')!;
+    assert.equal(entry.origin, 'budget set');
+    const { entry: _, ...other } = wholeBudget(bySetting, 'day')!;
+    assert.deepEqual(said, other);
     assert.deepEqual(text(byCommand), text(bySetting));
-    assert.match(text(byCommand).label, / of the daily budget of \$1\.00/);
+    assert.match(text(byCommand).label, /budget for Today: \$\d+\.\d\d over \$1/);
     // Of two the one used more is told.
-    const share = bySetting.dailyBudget!.share;
-    assert.equal(store.ask({ dailyBudgetUsd: 0.5 }).dailyBudget?.share, share * 2);
-    assert.equal(store.ask({ dailyBudgetUsd: 5 }).dailyBudget?.share, share);
+    const share = bySetting.budgets[0]!.state.share;
+    assert.equal(store.ask({ dailyBudgetUsd: 0.5 }).budgets[0]?.state.share, share * 2);
+    assert.equal(store.ask({ dailyBudgetUsd: 5 }).budgets[0]?.state.share, share);
   });
 
   test('COST_BUDGET_USD and budgets of other periods are told, the worst in the status bar', () => {
     using dir = tempDir();
     using store = rig(dir.path);
     const lifetime = store.ask({ dailyBudgetUsd: 9999 }, '0.01');
-    assert.equal(lifetime.otherBudgets.length, 1);
+    assert.equal(lifetime.budgets.length, 2);
     assert.equal(text(lifetime).level, 'stop');
-    assert.match(text(lifetime).label, /Lifetime budget: [\d,]+ % of \$0\.01, stop/);
-    assert.match(tooltip(lifetime), /Lifetime budget/);
+    assert.match(text(lifetime).label, /budget for All time: \$[\d,.]+ over \$0\.01/);
+    assert.match(tooltip(lifetime), /All time.*over \$0\.01/);
     const fine = store.ask({ dailyBudgetUsd: 0.0001 }, '99999');
-    assert.match(text(fine).label, / of the daily budget of /);
+    assert.match(text(fine).label, /budget for Today: \$/);
     store.set({ period: { kind: 'rolling', count: 7, unit: 'd' }, basis: 'forecast' });
     const rolling = store.ask();
-    assert.match(text(rolling).label, /Budget of 7 d: /);
-    assert.equal(rolling.dailyBudget, undefined);
+    assert.match(text(rolling).label, /budget for Last 7 days: /);
+    assert.equal(wholeBudget(rolling, 'day'), undefined);
   });
 
   test('a plan’s windows stand first for a subscriber, as the client told them, with their age', () => {
@@ -137,11 +140,11 @@ describe('budgets at a glance', () => {
     const [project] = store.reader.projects();
     store.set({ scope: { kind: 'project', path: project!.cwd }, period: { kind: 'week' } });
     assert.equal(worstHere(store.ask()), undefined);
-    assert.equal(worstHere(store.ask({}, undefined, [project!.cwd]))?.level, 'stop');
+    assert.equal(worstHere(store.ask({}, undefined, [project!.cwd]))?.state.level, 'stop');
     store.set({ scope: { kind: 'project', path: project!.cwd }, period: { kind: 'month' } });
-    assert.equal(store.ask().projectBudgets[0]?.monthly?.level, 'stop');
+    assert.equal(store.ask().budgets[0]?.state.level, 'stop');
     // What is judged part by part is left to dashboard and gate.
     store.set({ scope: { kind: 'session' } });
-    assert.equal(store.ask().otherBudgets.length, 1);
+    assert.equal(store.ask().budgets.length, 2);
   });
 });

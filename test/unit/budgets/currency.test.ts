@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { wholeBudget } from '../../../src/budgets/budgetShares.ts';
 import { settingBudgets } from '../../../src/budgets/budgetsInForce.ts';
-import { readFigure, readOverview } from '../../../src/budgets/overview.ts';
+import { type Overview, readFigure, readOverview } from '../../../src/budgets/overview.ts';
 import { addDays, dayMs, dayOf, firstMoment } from '../../../src/model/calendar.ts';
 import { type Currency, convert } from '../../../src/model/currency.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
@@ -102,12 +103,13 @@ describe('figures in another currency', () => {
           projectBudgets: new Map([[path, { dailyUsd: 1 }]]),
         }),
       });
+    const budgetOf = ({ budgets }: Overview) =>
+      budgets.find(({ entry }) => entry.budget.scope.kind === 'project');
     const overview = ask(own);
-    const project = overview.projectBudgets[0]!;
+    const project = budgetOf(overview)!;
     const day = { from: firstMoment(dayOf(last, zone), zone), to: last + dayMs };
-    assert.equal(project.daily?.share, readFigure(reader, day, [own]).total / 1e9);
-    assert.equal(project.monthly, undefined);
-    assert.equal(ask('/nowhere').projectBudgets[0]?.daily?.share, 0);
-    assert.ok((overview.dailyBudget?.share ?? 0) >= (project.daily?.share ?? 1));
+    assert.equal(project.state.share, readFigure(reader, day, [own]).total / 1e9);
+    assert.equal(budgetOf(ask('/nowhere'))?.state.share, 0);
+    assert.ok(wholeBudget(overview, 'day')!.state.share >= project.state.share);
   });
 });

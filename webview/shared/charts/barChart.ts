@@ -12,9 +12,9 @@ import { largestOf } from '../../../src/model/lists.ts';
 import type { Figures } from '../figures.ts';
 import type { Theme } from '../theme.ts';
 import {
+  amountAxis,
   barLook,
   crosshair,
-  moneyAxis,
   nameAxis,
   stillOptions,
   type Threshold,
@@ -30,7 +30,7 @@ Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
 /** Bars of one look, or one part of stacked ones. */
 export interface BarSeries {
   readonly label?: string;
-  /** Nano-dollars, one for each bar. */
+  /** Nano-dollars, one for each bar; or how many of something, where `Bars.counts` is set. */
   readonly nanos: readonly number[];
   readonly fill: NonNullable<ChartDataset<'bar'>['backgroundColor']>;
   readonly edge: string | readonly string[];
@@ -45,6 +45,10 @@ export interface Bars {
   readonly ticks: object;
   readonly series: readonly BarSeries[];
   readonly stacked?: boolean;
+  /** The bars count something; they are no money. */
+  readonly counts?: boolean;
+  /** Ticks of the axis of amounts at most. */
+  readonly mostTicks?: number;
   /** Lines across the chart; there is room above the highest. */
   readonly thresholds?: readonly Threshold[];
   readonly tooltip: NonNullable<NonNullable<ChartOptions<'bar'>['plugins']>['tooltip']>;
@@ -90,11 +94,11 @@ export class BarChart {
   }
 
   #paint(canvas: HTMLCanvasElement, bars: Bars): void {
-    const { names, series, figures, theme } = bars;
+    const { names, series, figures, theme, counts = false } = bars;
     const datasets = series.map(
       ({ label, nanos, fill, edge }): ChartDataset<'bar', number[]> => ({
         ...(label !== undefined && { label }),
-        data: nanos.map((nano) => figures.units(nano)),
+        data: counts ? [...nanos] : nanos.map((nano) => figures.units(nano)),
         backgroundColor: fill,
         borderColor: edge as string | string[],
         ...barLook(theme),
@@ -110,6 +114,8 @@ export class BarChart {
     stacked = false,
     thresholds,
     tooltip,
+    counts = false,
+    mostTicks = 6,
   }: Bars): ChartOptions<'bar'> {
     const highest = largestOf(
       (thresholds ?? []).map(({ value }) => value),
@@ -121,7 +127,11 @@ export class BarChart {
       scales: {
         x: { ...nameAxis(theme, ticks), ...(stacked && { stacked }) },
         y: {
-          ...moneyAxis(theme, figures),
+          ...amountAxis(
+            theme,
+            (value) => (counts ? countText(value, figures) : figures.shown(value)),
+            mostTicks,
+          ),
           ...(stacked && { stacked }),
           // Room for the highest line and its name.
           ...(thresholds !== undefined && { suggestedMax: highest * 1.1 }),
@@ -134,4 +144,9 @@ export class BarChart {
   dispose(): void {
     this.#chart.dispose();
   }
+}
+
+/** Nothing stands at a tick between two whole numbers. */
+function countText(value: number, figures: Figures): string {
+  return Number.isInteger(value) ? figures.count(value) : '';
 }

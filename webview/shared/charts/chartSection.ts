@@ -147,12 +147,13 @@ function sheetOf({ sheet }: ChartInput): Sheet {
   return typeof sheet === 'function' ? sheet() : sheet;
 }
 
-/** A button that unfolds a few ways to take something along. */
+/** A button that unfolds a few things to do: ways to take something along, unless another sign is on it. */
 export function exportMenu(
   label: string,
   items: readonly { readonly label: string; readonly run: () => void }[],
+  sign = '⤓',
 ): HTMLElement {
-  const opener = el('summary', { 'aria-label': label, title: label }, '⤓');
+  const opener = el('summary', { 'aria-label': label, title: label }, sign);
   const list = el(
     'ul',
     {},

@@ -1,4 +1,5 @@
 import {
+  type BudgetVerb,
   type CommonAction,
   type CommonStrings,
   type DataShape,
@@ -44,6 +45,8 @@ export interface PageTools<Question, Ui> {
   readonly openDay: (day: string, project: string) => void;
   /** Does something with an insight. */
   readonly insight: (id: string, verb: InsightVerb) => void;
+  /** Does something with a budget. */
+  readonly budget: (id: string, verb: BudgetVerb) => void;
   readonly exportTo: (exported: Omit<Exported, 'type' | 'v'>) => void;
 }
 
@@ -103,6 +106,7 @@ export function runPage<Data, Words, Question, Ui>(
     act: (action) => tell({ type: 'do', action }),
     openSession: (sid, message = '') => tell({ type: 'openSession', sid, message }),
     openDay: (day, project) => tell({ type: 'openDay', day, project }),
+    budget: (id, verb) => tell({ type: 'budget', id, verb }),
     insight: (id, verb) => tell({ type: 'insight', id, verb }),
     exportTo: (exported) => tell({ type: 'export', ...exported }),
   };

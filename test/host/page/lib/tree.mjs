@@ -3,7 +3,7 @@ import { expect } from '@playwright/test';
 import { retry, until } from '../../../../scripts/shared/retry.ts';
 
 /** The views, from the top. */
-const places = { sessions: 0, insights: 1 };
+const places = { budgets: 0, sessions: 1, insights: 2 };
 
 /** A view with its header. */
 export function pane(workbench, view = 'sessions') {

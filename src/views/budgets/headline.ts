@@ -1,0 +1,132 @@
+import { l10n } from 'vscode';
+import { dayMs } from '../../model/calendar.ts';
+import type { BudgetOutlook } from '../../panels/parts/budgetForecasts.ts';
+import type { BudgetsData } from '../../protocol/budgets.ts';
+import type { Format } from '../text/format.ts';
+import type { BudgetsInputs } from './inputs.ts';
+import {
+  budgetId,
+  budgetNames,
+  isForetold,
+  isUsedUp,
+  likelyText,
+  limitText,
+  ofLimitText,
+  outcomeText,
+} from './words.ts';
+
+/** A forecast that is so little above the limit says nothing yet. */
+const slack = 1.05;
+
+/** A budget without an end is foretold no farther than this in a verdict. */
+const nearMs = 7 * dayMs;
+
+interface Verdict {
+  readonly used: readonly number[];
+  readonly early: readonly number[];
+}
+
+/** The verdict, and why: which budgets are used up, and which will be. */
+export function budgetsHeadline(
+  inputs: BudgetsInputs,
+): Pick<BudgetsData, 'answer' | 'lead' | 'raiseId' | 'raiseLabel'> {
+  const { budgets } = inputs.figures;
+  if (budgets.length === 0) {
+    return {
+      answer: l10n.t('No budget is set'),
+      lead: l10n.t('With a budget Outlay says how much is left, and when it will be used up.'),
+      raiseId: '',
+      raiseLabel: '',
+    };
+  }
+  const verdict = judge(inputs);
+  return {
+    answer: verdictText(verdict, inputs),
+    lead: leadText(verdict, inputs),
+    ...raise(verdict, inputs),
+  };
+}
+
+/** To raise the budget the verdict is about is what helps at once. */
+function raise(
+  { used, early }: Verdict,
+  inputs: BudgetsInputs,
+): Pick<BudgetsData, 'raiseId' | 'raiseLabel'> {
+  const index = used[0] ?? early[0];
+  if (index === undefined) return { raiseId: '', raiseLabel: '' };
+  const { budgets } = inputs.figures;
+  const name = budgetNames(budgets, inputs)[index]!;
+  return { raiseId: budgetId(budgets[index]!.entry), raiseLabel: l10n.t('Raise {0}…', name) };
+}
+
+/** Which are used up, and which are likely to be before their period ends. */
+function judge(inputs: BudgetsInputs): Verdict {
+  const { budgets } = inputs.figures;
+  const indexes = budgets.map((_, index) => index);
+  return {
+    used: indexes.filter((index) => isUsedUp(budgets[index]!)),
+    early: indexes.filter((index) => isEarly(budgets[index]!, inputs)),
+  };
+}
+
+/** It is likely to be used up before its period ends, by more than a forecast is off anyway. */
+export function isEarly(outlook: BudgetOutlook, inputs: BudgetsInputs): boolean {
+  if (isUsedUp(outlook) || !isForetold(outlook, inputs)) return false;
+  const { projected, budget, usedUpAt } = outlook;
+  if (projected === undefined) return usedUpAt! - inputs.now < nearMs;
+  return projected > slack * budget.limit;
+}
+
+function verdictText({ used, early }: Verdict, { figures, format }: BudgetsInputs): string {
+  const all = figures.budgets.length;
+  const [few, many] = [used.length || early.length, numberWord(all, format)];
+  if (few === 0) {
+    return all === 1 ? l10n.t('The budget will last') : l10n.t('All {0} budgets will last', many);
+  }
+  if (all === 1) {
+    return used.length > 0
+      ? l10n.t('The budget is used up')
+      : l10n.t('The budget will be used up early');
+  }
+  const some = numberWord(few, format, true);
+  if (used.length > 0) {
+    return few === 1
+      ? l10n.t('One of {0} budgets is used up', many)
+      : l10n.t('{0} of {1} budgets are used up', some, many);
+  }
+  return few === 1
+    ? l10n.t('One of {0} budgets will be used up early', many)
+    : l10n.t('{0} of {1} budgets will be used up early', some, many);
+}
+
+/** Small numbers as words. */
+function numberWord(count: number, format: Format, begins = false): string {
+  const words = begins
+    ? [l10n.t('Two'), l10n.t('Three'), l10n.t('Four'), l10n.t('Five')]
+    : [l10n.t('two'), l10n.t('three'), l10n.t('four'), l10n.t('five')];
+  return words[count - 2] ?? format.count(count);
+}
+
+/** The budget the verdict is about: what is spent of it, and what is likely. */
+function leadText({ used, early }: Verdict, inputs: BudgetsInputs): string {
+  const { figures, format } = inputs;
+  const index = used[0] ?? early[0];
+  if (index === undefined) return l10n.t('At the pace of the last 7 days none reaches its limit.');
+  const outlook = figures.budgets[index]!;
+  const name = budgetNames(figures.budgets, inputs)[index]!;
+  const outcome = outcomeText(outlook, inputs);
+  if (used.length > 0) {
+    return l10n.t('{0}: {1}, {2}.', name, ofLimitText(outlook, format), outcome);
+  }
+  const likely = likelyText(outlook, format);
+  const limit = limitText(outlook.budget, format);
+  return likely === ''
+    ? l10n.t('At the pace of the last 7 days {0} is {1}.', name, outcome)
+    : l10n.t(
+        'At the pace of the last 7 days {0} is {1}: {2} of {3}.',
+        name,
+        outcome,
+        likely,
+        limit,
+      );
+}

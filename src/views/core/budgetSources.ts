@@ -1,0 +1,77 @@
+import { dirname, join } from 'node:path';
+import { type Disposable, RelativePattern, Uri, workspace } from 'vscode';
+import { budgetsWithProjects } from '../../budgets/budgetsInForce.ts';
+import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
+import { dataFolder } from '../../dataFolder/paths.ts';
+import { ProjectFiles, projectFileName } from '../../dataFolder/projectFile.ts';
+import { StoredBudgets } from '../../dataFolder/storedBudgets.ts';
+import type { ProjectPlace } from '../../query/projects.ts';
+import { DisposableStore } from './disposables.ts';
+import type { Settings } from './settingsModel.ts';
+import { windowFolders } from './windowScope.ts';
+
+/** Project files that are watched outside this window's folders. */
+const mostWatched = 50;
+
+/** Where budgets are written down besides the settings; tells when any of these files changes. */
+export class BudgetSources implements Disposable {
+  readonly #owned = new DisposableStore();
+  readonly #stored = new StoredBudgets();
+  readonly #files = new ProjectFiles();
+  readonly #onChange: () => void;
+  #watched: Disposable[] = [];
+  readonly #seen = new Set<string>();
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+    this.#owned.add(workspace.onDidChangeWorkspaceFolders(() => this.#watch()));
+    this.#watch();
+  }
+
+  /** Every budget that holds, with what is excepted from it at the moment. */
+  inForce(settings: Settings, projects: readonly ProjectPlace[], now: number): BudgetEntry[] {
+    const sources = {
+      settings,
+      stored: this.#stored.read(join(dataFolder(), 'config.json')),
+      variable: process.env.COST_BUDGET_USD,
+      folders: windowFolders(),
+      now,
+    };
+    const { budgets } = budgetsWithProjects(sources, this.#files)(projects);
+    this.#watchFiles(budgets);
+    return budgets;
+  }
+
+  /** Project files that are there outside this window's folders; a new one is seen with the next figures. */
+  #watchFiles(budgets: readonly BudgetEntry[]): void {
+    for (const { file } of budgets) {
+      if (file === undefined || this.#seen.has(file) || this.#seen.size >= mostWatched) continue;
+      this.#seen.add(file);
+      this.#owned.add(this.#watcher(Uri.file(dirname(file)), projectFileName));
+    }
+  }
+
+  /** Whatever happens to the file of this name in the folder. */
+  #watcher(folder: Uri, name: string): Disposable {
+    const watcher = workspace.createFileSystemWatcher(new RelativePattern(folder, name));
+    watcher.onDidCreate(this.#onChange);
+    watcher.onDidChange(this.#onChange);
+    watcher.onDidDelete(this.#onChange);
+    return watcher;
+  }
+
+  /** Those of this window's folders, which may come any time. */
+  #watch(): void {
+    for (const each of this.#watched) each.dispose();
+    const places: [Uri, string][] = [[Uri.file(dataFolder()), 'config.json']];
+    for (const { uri } of workspace.workspaceFolders ?? []) {
+      if (uri.scheme === 'file') places.push([uri, projectFileName]);
+    }
+    this.#watched = places.map(([folder, name]) => this.#watcher(folder, name));
+  }
+
+  dispose(): void {
+    for (const each of this.#watched) each.dispose();
+    this.#owned.dispose();
+  }
+}
