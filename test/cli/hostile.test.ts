@@ -122,10 +122,10 @@ describe('text nobody vouches for', () => {
       // Escape sequences of its own around a number.
       'cli/support/progress.ts',
       'cli/support/say.ts',
-      // One line of cleaned parts, and what the person's own command says.
-      'statusline/main.ts',
       // One line of JSON for Claude Code, whose texts are cleaned where they are made.
       'guard/main.ts',
+      // One line of cleaned parts, and what the person's own command says.
+      'statusline/main.ts',
     ]);
   });
 

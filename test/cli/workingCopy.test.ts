@@ -228,7 +228,6 @@ test('programs are started in few places', () => {
     // systemctl, launchctl or schtasks, found in absolute folders of the PATH.
     join('cli', 'commands', 'alertService.ts'),
     join('cli', 'support', 'git.ts'),
-    join('cli', 'support', 'git.ts'),
     // The command somebody writes behind "outlay run --".
     join('run', 'supervise.ts'),
     // The status line the person had before, from their own settings or command line.

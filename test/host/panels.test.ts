@@ -10,6 +10,7 @@ import { answer, append, transcriptFile } from './transcript.ts';
 
 const kinds = [
   ['dashboard', commandIds.openDashboard],
+  ['budgets', commandIds.openBudgets],
   ['burn', commandIds.openBurn],
   ['anomalies', commandIds.openAnomalies],
 ] as const;
@@ -47,6 +48,8 @@ describe(`panels (${process.env.OUTLAY_TEST_RUN})`, () => {
     undo = () => {
       analysis.ask = ask;
     };
+    // The view of budgets asks the same as their panel, while it is seen.
+    await vscode.commands.executeCommand('workbench.view.explorer');
     await grow();
   });
   after(() => undo());

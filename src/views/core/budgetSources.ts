@@ -25,7 +25,6 @@ export class BudgetSources implements Disposable {
   constructor(onChange: () => void) {
     this.#onChange = onChange;
     this.#owned.add(workspace.onDidChangeWorkspaceFolders(() => this.#watch()));
-    this.#watch();
   }
 
   /** Every budget that holds, with what is excepted from it at the moment. */
@@ -37,6 +36,8 @@ export class BudgetSources implements Disposable {
       folders: windowFolders(),
       now,
     };
+    // Not while the extension is activated: that takes time, and there may be no data folder.
+    if (this.#watched.length === 0) this.#watch();
     const { budgets } = budgetsWithProjects(sources, this.#files)(projects);
     this.#watchFiles(budgets);
     return budgets;
