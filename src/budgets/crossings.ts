@@ -1,5 +1,5 @@
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
-import { budgetKey } from '../dataFolder/budgetFile.ts';
+import { budgetKey } from '../dataFolder/budgetKey.ts';
 import { budgetSpan, spentIn } from './budgetSpend.ts';
 import type { BudgetContext, JudgedBudget } from './evaluateBudgets.ts';
 import { isOneSum, type SumSpends } from './sumSpends.ts';

@@ -1,6 +1,5 @@
 import { lstatSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import * as z from 'zod/mini';
 import { budgetActions, budgetBases } from '../analysis/budgets/budget.ts';
 import {
   formatPeriod,
@@ -17,7 +16,8 @@ import { isObject } from '../model/objects.ts';
 import { readRegular } from '../platform/regularFile.ts';
 import { pathKey } from '../text/paths.ts';
 import { clip, plainText } from '../text/plainText.ts';
-import { type BudgetEntry, budgetKey } from './budgetFile.ts';
+import type { BudgetEntry } from './budgetFile.ts';
+import { budgetKey } from './budgetKey.ts';
 
 /**
  * A project's own budgets: `.outlay.json` in its root folder, which whoever wrote the project may have
@@ -34,14 +34,37 @@ const mostProjects = 2000;
 /** Characters of a problem's sentence that come from the file. */
 const longestReason = 160;
 
-const written = z.strictObject({
-  period: z.string(),
-  limit: z.number().check(z.positive()),
-  unit: z._default(z.string(), 'usd'),
-  ladder: z.optional(z.string()),
-  basis: z._default(z.enum(budgetBases), 'actual'),
-  action: z._default(z.enum(budgetActions), 'notify'),
-});
+/** What each field has to be. Checked by hand: the guard, which reads this too, has no time to load more. */
+const fields: Readonly<Record<string, readonly [is: (value: unknown) => boolean, what: string]>> = {
+  period: [isText, 'a text such as "day" or "month"'],
+  limit: [(value) => typeof value === 'number' && value > 0, 'a number above 0'],
+  unit: [isTextOrNone, 'a text such as "usd" or "tokens"'],
+  ladder: [isTextOrNone, 'a text such as "50/75/90/100"'],
+  basis: [(value) => isOneOf(value, budgetBases), `one of ${budgetBases.join(', ')}`],
+  action: [(value) => isOneOf(value, budgetActions), `one of ${budgetActions.join(', ')}`],
+};
+
+/** A budget as the file has it, once its fields are what they have to be. */
+interface Written {
+  readonly period: string;
+  readonly limit: number;
+  readonly unit?: string;
+  readonly ladder?: string;
+  readonly basis?: (typeof budgetBases)[number];
+  readonly action?: (typeof budgetActions)[number];
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function isTextOrNone(value: unknown): boolean {
+  return value === undefined || isText(value);
+}
+
+function isOneOf(value: unknown, known: readonly string[]): boolean {
+  return value === undefined || known.includes(value as string);
+}
 
 /** Budgets of project files, and one sentence for each thing in them that does not hold. */
 export interface ProjectBudgets {
@@ -91,10 +114,8 @@ export function parseProjectFile(text: string, root: string, file: string): Proj
 }
 
 function entryOf(value: unknown, root: string, file: string): BudgetEntry {
-  const parsed = written.safeParse(value);
-  if (!parsed.success) throw new HumanError('config', whyRefused(value, parsed.error.issues[0]));
-  const { period, limit, ladder, basis, action } = parsed.data;
-  const unit = parseUnit(clip(parsed.data.unit, longestReason));
+  const { period, limit, unit: named = 'usd', ladder, basis, action } = checked(value);
+  const unit = parseUnit(clip(named, longestReason));
   return {
     budget: {
       scope: { kind: 'project', path: root },
@@ -103,8 +124,8 @@ function entryOf(value: unknown, root: string, file: string): BudgetEntry {
       limit: parseLimit(String(limit), unit),
       thresholds:
         ladder === undefined ? defaultThresholds : parseThresholds(clip(ladder, longestReason)),
-      basis,
-      action,
+      basis: basis ?? 'actual',
+      action: action ?? 'notify',
     },
     origin: 'project file',
     file,
@@ -112,22 +133,25 @@ function entryOf(value: unknown, root: string, file: string): BudgetEntry {
   };
 }
 
-function whyRefused(value: unknown, issue: z.core.$ZodIssue | undefined): string {
-  if (!isObject(value)) return 'it is no object.';
-  if ('scope' in value) return 'a project file has budgets of its own project only, without scope.';
-  if (issue?.code === 'unrecognized_keys') {
-    return `${issue.keys.map((key) => JSON.stringify(clip(key, 40))).join(', ')} is no field of a budget.`;
-  }
-  const [field = ''] = issue?.path ?? [];
-  const expected: Readonly<Record<string, string>> = {
-    period: 'a text such as "day" or "month"',
-    limit: 'a number above 0',
-    unit: 'a text such as "usd" or "tokens"',
-    ladder: 'a text such as "50/75/90/100"',
-    basis: `one of ${budgetBases.join(', ')}`,
-    action: `one of ${budgetActions.join(', ')}`,
+function checked(value: unknown): Written {
+  const refuse = (why: string): never => {
+    throw new HumanError('config', why);
   };
-  return `${String(field)} is not ${expected[String(field)] ?? 'what it has to be'}.`;
+  if (!isObject(value)) return refuse('it is no object.');
+  if ('scope' in value) {
+    return refuse('a project file has budgets of its own project only, without scope.');
+  }
+  for (const [name, [is, what]] of Object.entries(fields)) {
+    if (!is(Object.hasOwn(value, name) ? value[name] : undefined)) {
+      return refuse(`${name} is not ${what}.`);
+    }
+  }
+  const unknown = Object.keys(value).filter((name) => !Object.hasOwn(fields, name));
+  if (unknown.length > 0) {
+    const names = unknown.slice(0, 5).map((name) => JSON.stringify(clip(name, 40)));
+    return refuse(`${names.join(', ')} is no field of a budget.`);
+  }
+  return value as unknown as Written;
 }
 
 /** Project files by their folders, each read again only when it has changed. */

@@ -135,7 +135,7 @@ function answer(
   if (config.incomplete) {
     throw new Error(`${join(dataFolder, 'config.json')} cannot be read in full`);
   }
-  const budgets = budgetsOf(config, machine);
+  const budgets = budgetsOf(config, machine, input.cwd);
   const own = settledFiles(input, now);
   const judged = judge(input, own, config, budgets, lazyBook(config, machine), machine);
   return remember((state) => decideIn(state, input, own, judged, config, machine, strict));

@@ -3,6 +3,7 @@ import { budgetsInForce } from '../budgets/budgetsInForce.ts';
 import { judgeTarget } from '../budgets/evaluateBudgets.ts';
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
 import { resolveStorePath } from '../dataFolder/paths.ts';
+import { ProjectFiles } from '../dataFolder/projectFile.ts';
 import { HumanError } from '../model/errors.ts';
 import type { MessageLine } from '../model/records.ts';
 import { noUsage, promptTokens } from '../model/tokens.ts';
@@ -57,9 +58,14 @@ export interface Judgement {
   readonly last: MessageLine | undefined;
 }
 
-/** Every budget that holds, with its exceptions. */
-export function budgetsOf(config: GuardConfig, { env, now }: GuardMachine): BudgetEntry[] {
-  return budgetsInForce(config, config, env.COST_BUDGET_USD, now).budgets;
+/** Every budget that holds, with its exceptions, those of the project's own file among them. */
+export function budgetsOf(
+  config: GuardConfig,
+  { env, now }: GuardMachine,
+  cwd: string,
+): BudgetEntry[] {
+  const { entries } = new ProjectFiles().read([gitRootOf(cwd) ?? cwd]);
+  return budgetsInForce(config, config, env.COST_BUDGET_USD, now, entries).budgets;
 }
 
 /** The prices, made when they are first needed. */
