@@ -86,7 +86,7 @@ export interface InForce {
 /** The same with the budgets of project files, once it is known which projects there are. */
 export function budgetsWithProjects(
   { settings, stored, variable, folders, now }: BudgetSources,
-  files = new ProjectFiles(),
+  files: Pick<ProjectFiles, 'read'> = new ProjectFiles(),
 ): (projects: readonly ProjectPlace[]) => InForce {
   return (projects) => {
     const own = files.read([...folders, ...projects.map(projectPath)]);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { until } from '../../scripts/shared/retry.ts';
 import { worstHere } from '../../src/budgets/budgetShares.ts';
@@ -140,6 +141,8 @@ describe('budgets', () => {
 
   it('are asked for by nobody while the view is hidden', async () => {
     await vscode.commands.executeCommand('workbench.view.explorer');
+    // What was asked while it was seen is answered by now.
+    await sleep(1000);
     let told = 0;
     const listening = api.parts.budgets.model.onDidChange(() => told++);
     const total = api.spend.overview!.today.total;

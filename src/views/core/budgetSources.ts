@@ -3,12 +3,19 @@ import { type Disposable, RelativePattern, Uri, workspace } from 'vscode';
 import { budgetsWithProjects } from '../../budgets/budgetsInForce.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import { dataFolder } from '../../dataFolder/paths.ts';
-import { ProjectFiles, projectFileName } from '../../dataFolder/projectFile.ts';
+import {
+  type ProjectBudgets,
+  ProjectFiles,
+  projectFileName,
+} from '../../dataFolder/projectFile.ts';
 import { StoredBudgets } from '../../dataFolder/storedBudgets.ts';
 import type { ProjectPlace } from '../../query/projects.ts';
 import { DisposableStore } from './disposables.ts';
 import type { Settings } from './settingsModel.ts';
 import { windowFolders } from './windowScope.ts';
+
+/** Milliseconds between two looks at them. */
+const restMs = 250;
 
 /** Project files that are watched outside this window's folders. */
 const mostWatched = 50;
@@ -21,6 +28,8 @@ export class BudgetSources implements Disposable {
   readonly #onChange: () => void;
   #watched: Disposable[] = [];
   readonly #seen = new Set<string>();
+  #kept: { key: string; until: number; read: ProjectBudgets } | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(onChange: () => void) {
     this.#onChange = onChange;
@@ -38,9 +47,30 @@ export class BudgetSources implements Disposable {
     };
     // Not while the extension is activated: that takes time, and there may be no data folder.
     if (this.#watched.length === 0) this.#watch();
-    const { budgets } = budgetsWithProjects(sources, this.#files)(projects);
+    const { budgets } = budgetsWithProjects(sources, { read: (roots) => this.#read(roots) })(
+      projects,
+    );
     this.#watchFiles(budgets);
     return budgets;
+  }
+
+  /**
+   * Looks at project files, which may be thousands of places, a few times a second at most; the trailing
+   * edge asks once more.
+   */
+  #read(roots: readonly string[]): ProjectBudgets {
+    const now = Date.now();
+    const key = roots.join('\0');
+    if (this.#kept?.key === key && now < this.#kept.until) {
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        this.#onChange();
+      }, this.#kept.until - now);
+      return this.#kept.read;
+    }
+    const read = this.#files.read(roots);
+    this.#kept = { key, until: now + restMs, read };
+    return read;
   }
 
   /** Project files that are there outside this window's folders; a new one is seen with the next figures. */
@@ -72,6 +102,7 @@ export class BudgetSources implements Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.#timer);
     for (const each of this.#watched) each.dispose();
     this.#owned.dispose();
   }
