@@ -280,6 +280,22 @@ describe('layers', () => {
     assert.deepEqual(crowded([...many, 'src/b/1.ts']), ['src/a']);
   });
 
+  it('what Claude Code waits for at every step loads no large library', async () => {
+    const root = resolve(import.meta.dirname, '../..');
+    const libraries = async (entry: string): Promise<string[]> => {
+      const inputs = Object.values(await bundleInputs(root, [entry]));
+      const packages = inputs
+        .flatMap(({ imports }) => imports)
+        .filter(({ external, path }) => external && !builtinModules.includes(path))
+        .map(({ path }) => path)
+        .filter((path) => !path.startsWith('node:'));
+      return [...new Set(packages)].sort();
+    };
+    assert.deepEqual(await libraries('src/guard/main.ts'), ['better-sqlite3', 'env-paths']);
+    assert.deepEqual(await libraries('src/statusline/entry.ts'), ['env-paths']);
+    assert.ok((await libraries('src/cli.ts')).includes('zod/mini'), 'others are found');
+  });
+
   it('forbidden imports are found, type-only and dynamic ones included', async () => {
     const root = await mkdtemp(join(tmpdir(), 'outlay-layers-'));
     try {
