@@ -97,6 +97,32 @@ describe('outlay guard', () => {
     }
   });
 
+  test('obeys a project’s own file for that project, and for no other', async () => {
+    using world = new CliWorld();
+    // What a session has spent counts where it began.
+    const cwd = world.dir.at('shop');
+    const record = answerRecord('a1', 'claude-opus-4-7', usageOf({ input: 200_000 }), {
+      cwd,
+      timestamp: new Date(now - 60_000).toISOString(),
+    });
+    const transcript_path = world.transcript(`p/${sid}.jsonl`, [record]);
+    mkdirSync(join(cwd, 'src'), { recursive: true });
+    mkdirSync(join(cwd, '.git'));
+    const own = { budgets: [{ period: 'day', limit: 0.5, action: 'block-prompts' }] };
+    writeFileSync(join(cwd, '.outlay.json'), JSON.stringify(own));
+    const ask = (place: string) =>
+      hook(world, 'UserPromptSubmit', {
+        ...{ transcript_path, prompt: 'go', prompt_id: 'p1', cwd: place },
+      });
+    const { answer } = await ask(join(cwd, 'src'));
+    assert.equal(answer.decision, 'block');
+    assert.match(answer.reason!, /\$1\.00 of \$0\.50/);
+    // A budget of everything that is wider loosens nothing.
+    budgets(world, [{ ...stop, limit: 100 }]);
+    assert.equal((await ask(cwd)).answer.decision, 'block');
+    assert.equal((await ask(world.dir.path)).answer.decision, undefined);
+  });
+
   test('says once what is spent of what, and how to go on', async () => {
     using world = new CliWorld();
     const transcript_path = spent(world);
