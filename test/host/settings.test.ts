@@ -34,7 +34,7 @@ describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
       settings: Record<string, unknown>;
     };
     // Set for the whole run.
-    const { 'outlay.timeZone': _, ...settings } = file.settings;
+    const { 'outlay.timeZone': _, 'outlay.alerts.enabled': __, ...settings } = file.settings;
     return settings;
   };
   const overview = () => {
@@ -181,7 +181,11 @@ describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
         assert.match(markdownDescription ?? '', /^[^%].{10,}/, key);
       }
       const orders = entries.map(([, { order }]) => order);
-      assert.deepEqual(orders, [...new Set(orders)].sort(), title);
+      assert.deepEqual(
+        orders,
+        [...new Set(orders)].sort((a = 0, b = 0) => a - b),
+        title,
+      );
     }
     const own = ['outlay.statusBar.show', 'outlay.statusBar.scope'];
     assert.deepEqual(keys.sort(), [...sharedKeys, ...own].sort());

@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import { test } from 'node:test';
 import { dayMs } from '../../src/model/calendar.ts';
 import { HumanError } from '../../src/model/errors.ts';
+import type { MessageLine } from '../../src/model/records.ts';
 import { anomaliesData } from '../../src/panels/anomalies.ts';
 import { burnData } from '../../src/panels/burn.ts';
 import { dashboardData } from '../../src/panels/dashboard.ts';
@@ -26,6 +27,7 @@ import {
 } from '../../src/store/query/messageCosts.ts';
 import { messagePages } from '../../src/store/query/messagePages.ts';
 import { keyedMessageNanos } from '../../src/store/query/messages.ts';
+import { pendingSpend } from '../../src/store/query/pendingMessages.ts';
 import { tryReprice } from '../../src/store/query/repriceTrial.ts';
 import { runTotal } from '../../src/store/query/runs.ts';
 import { sessionTitles } from '../../src/store/query/sessionInfo.ts';
@@ -36,7 +38,7 @@ import { resetLoss, resetStore } from '../../src/store/upkeep/reset.ts';
 import { unpackCase } from '../lib/cases.ts';
 import { examples } from '../lib/examples.ts';
 import { bundledBook, ingestAll, otherBook, soleWriter } from '../lib/ingest.ts';
-import { noonMs } from '../lib/parseLines.ts';
+import { noonMs, parseLines } from '../lib/parseLines.ts';
 import { reportContext } from '../lib/reportContext.ts';
 import { byDayBefore, thinAll } from '../lib/retention.ts';
 import { retentionCut, retentionExamples } from '../lib/retentionExamples.ts';
@@ -44,6 +46,7 @@ import { rowType, type TypedCall, typedCalls } from '../lib/rowTypes.ts';
 import { ingestPlainly } from '../lib/schedule.ts';
 import { tempDir } from '../lib/tempDir.ts';
 import { clientSet, unpackSet } from '../lib/transcriptSets.ts';
+import type { WorldFile } from '../lib/world.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const calls = new Map(typedCalls().map((call) => [call.at, call]));
@@ -189,6 +192,14 @@ function read(db: SqlDatabase): void {
   resetLoss(db, [], () => false);
 }
 
+/** The lines of messages in a transcript of a world. */
+function linesOf({ content, path }: WorldFile): readonly MessageLine[] {
+  const sessionId = path.replace(/^.*\//, '').replace(/\.jsonl$/, '');
+  return parseLines(content.toString('utf8').trimEnd().split('\n'), {
+    ...{ path, sessionId, agentId: '', workflow: '' },
+  }).messages;
+}
+
 test('every query of the store answers with the columns its row type names', () => {
   const recorder = new Recorder();
   {
@@ -219,6 +230,8 @@ test('every query of the store answers with the columns its row type names', () 
     spendRows(db, { from: noonMs - 1000, to: noonMs + 1000 }, ['model', 'facet']);
     [...messagePages(db, undefined)].flat();
     declinedRows(db, undefined);
+    // Lines that were read already, as the guard may meet them.
+    pendingSpend(db, files.flatMap(linesOf), bundledBook());
     wordNumber(db, 'claude-opus-4-8');
     db.close();
   }

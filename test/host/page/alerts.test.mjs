@@ -64,7 +64,7 @@ test.describe('an alert in two windows', () => {
 
   test('is a notification in one of them, and its button opens what did it', async () => {
     appendFileSync(file, title + answer('a', 12));
-    for (const window of [one, two]) await window.waitForStatus(/^\$12\.00/);
+    for (const window of [one, two]) await window.waitForStatus('$2.00 over $10');
     await until('it was told', () => history().some(({ channel }) => channel === 'editor'));
     const words = 'budget of $10 is used up: $12 since';
     let where;
@@ -104,7 +104,7 @@ test.describe('an alert in two windows', () => {
 
   test('more of the same says nothing; raised for today, it is told at its new level', async () => {
     appendFileSync(file, answer('b', 1));
-    for (const window of [one, two]) await window.waitForStatus(/^\$13\.00/);
+    for (const window of [one, two]) await window.waitForStatus('$3.00 over $10');
     await one.runCommand('Outlay: Show Alerts');
     const input = one.page.locator('.quick-input-widget input[type="text"]');
     await one.page
