@@ -10,6 +10,8 @@ export interface ClientArguments {
   readonly hasCap: boolean;
   /** Sessions known before it starts: one it goes on with, or is to have. */
   readonly sessions: readonly string[];
+  /** It answers once in a new session, which may be given an id. */
+  readonly isNew: boolean;
   /** A session it starts from and does not go on with. */
   readonly forkOf: string | undefined;
   /** It says its result in JSON, one object or one a line; undefined for text. */
@@ -19,6 +21,12 @@ export interface ClientArguments {
 }
 
 const id = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Options with which the client goes on with a session, names it itself, or works somewhere else. */
+const elsewhere = [
+  ...['--resume', '-r', '--continue', '-c', '--session-id', '--fork-session', '--from-pr'],
+  ...['--no-session-persistence', '--teleport', '--remote', '--bg', '--background'],
+];
 
 /** Reads a command line: the program and what it is given. What stands behind `--` is a prompt. */
 export function clientArguments([program = '', ...given]: readonly string[]): ClientArguments {
@@ -39,11 +47,13 @@ export function clientArguments([program = '', ...given]: readonly string[]): Cl
   const forks = has('--fork-session');
   const named = valueAt('--session-id');
   const format = valueAt('--output-format');
+  const prints = isClaude && has('--print', '-p');
   return {
     isClaude,
-    prints: isClaude && has('--print', '-p'),
+    prints,
     hasCap: has('--max-budget-usd'),
     sessions: [...(isId(resumed) && !forks ? [resumed] : []), ...(isId(named) ? [named] : [])],
+    isNew: prints && !has(...elsewhere),
     forkOf: forks && isId(resumed) ? resumed : undefined,
     json: isClaude && (format === 'json' || format === 'stream-json') ? format : undefined,
     leavesNothing: has('--no-session-persistence'),
@@ -53,4 +63,12 @@ export function clientArguments([program = '', ...given]: readonly string[]): Cl
 /** The command line with the client's own cap of so many nano-dollars. */
 export function withOwnCap([program = '', ...args]: readonly string[], nano: number): string[] {
   return [program, '--max-budget-usd', String(nanoToUsd(nano)), ...args];
+}
+
+/**
+ * The command line with an id for its new session: one that ends at once would have no process left to
+ * be found by.
+ */
+export function withOwnSession([program = '', ...args]: readonly string[], sid: string): string[] {
+  return [program, '--session-id', sid, ...args];
 }

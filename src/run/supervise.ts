@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { createWriteStream, openSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,7 +8,12 @@ import { runningAgents } from '../agents/registry.ts';
 import { HumanError } from '../model/errors.ts';
 import { programCall } from '../platform/programCall.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
-import { type ClientArguments, clientArguments, withOwnCap } from './clientArguments.ts';
+import {
+  type ClientArguments,
+  clientArguments,
+  withOwnCap,
+  withOwnSession,
+} from './clientArguments.ts';
 import { type RunFacts, type RunOutcome, runOutcome } from './outcome.ts';
 import { belongsTo, type RunStart } from './ownSessions.ts';
 import { ResultReader } from './resultReader.ts';
@@ -74,6 +80,8 @@ class Run {
   readonly #watch: SpendWatch;
   readonly #client: ClientArguments;
   readonly #sessions: Set<string>;
+  /** The id a new session is given. */
+  readonly #newSession: string | undefined;
   readonly #result = new ResultReader();
   #before: Spent;
   #spent: Spent;
@@ -85,6 +93,7 @@ class Run {
     this.#question = question;
     this.#watch = watch;
     this.#client = clientArguments(question.command);
+    this.#newSession = this.#client.isNew ? randomUUID() : undefined;
     this.#sessions = new Set(this.#client.sessions);
     this.#spent = this.#read();
     this.#before = this.#spent;
@@ -124,7 +133,9 @@ class Run {
     const { command, maxNano, capture } = this.#question;
     const { prints, hasCap, json } = this.#client;
     const own = prints && !hasCap && maxNano !== undefined;
-    const line = own ? withOwnCap(command, maxNano - this.#before.nano) : [...command];
+    const capped = own ? withOwnCap(command, maxNano - this.#before.nano) : [...command];
+    const line = this.#newSession === undefined ? capped : withOwnSession(capped, this.#newSession);
+    if (this.#newSession !== undefined) this.#sessions.add(this.#newSession);
     const { file, args, verbatim } = programCall(line[0]!, line.slice(1));
     const piped = json !== undefined || capture !== undefined;
     const kept = capture === undefined ? undefined : openCapture(capture);

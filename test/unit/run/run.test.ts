@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { clientArguments, withOwnCap } from '../../../src/run/clientArguments.ts';
+import { clientArguments, withOwnCap, withOwnSession } from '../../../src/run/clientArguments.ts';
 import { runOutcome } from '../../../src/run/outcome.ts';
 import { belongsTo } from '../../../src/run/ownSessions.ts';
 import { ResultReader } from '../../../src/run/resultReader.ts';
@@ -32,6 +32,29 @@ describe('the command line of a run', () => {
     assert.deepEqual([fork.sessions, fork.forkOf], [[], id]);
     assert.equal(facts('claude -p --output-format=stream-json').json, 'stream-json');
     assert.equal(facts('claude -p --output-format text').json, undefined);
+  });
+
+  test('a new session in print mode is given an id, and no other', () => {
+    assert.equal(facts('claude -p hi').isNew, true);
+    const others = [
+      'claude hi',
+      'npm -p hi',
+      'claude -p -c hi',
+      'claude -p --continue hi',
+      `claude -p -r ${id}`,
+      `claude -p --resume=${id} --fork-session`,
+      `claude -p --session-id ${id} hi`,
+      'claude -p --no-session-persistence hi',
+    ];
+    for (const line of others) assert.equal(facts(line).isNew, false, line);
+    assert.equal(facts('claude -p -- --resume').isNew, true);
+    assert.deepEqual(withOwnSession(['claude', '-p', 'x'], id), [
+      'claude',
+      '--session-id',
+      id,
+      '-p',
+      'x',
+    ]);
   });
 
   test('its own cap stands before everything else', () => {
