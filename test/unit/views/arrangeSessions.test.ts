@@ -182,8 +182,8 @@ describe('texts of sessions', () => {
 describe('projects in the list', () => {
   const one = session({ cwd: '/Users/Me/App', endedAt: now - 3 * hour });
   const two = session({ cwd: '/users/me/app', endedAt: now - 2 * hour });
-  const far = session({ cwd: 'C:\\Work\\Shop', endedAt: now - 5 * hour });
-  const near = session({ cwd: 'c:\\work\\shop', endedAt: now - 4 * hour });
+  const far = session({ cwd: 'C:\\Code\\Shop', endedAt: now - 5 * hour });
+  const near = session({ cwd: 'c:\\code\\shop', endedAt: now - 4 * hour });
   const grouped = (ignoreCase: boolean): [string, string, number][] =>
     arrange([one, two, far, near], question({ grouping: 'project' }), ignoreCase).map(
       ({ key, path, sessions }) => [key, path, sessions.length],
@@ -192,7 +192,7 @@ describe('projects in the list', () => {
   it('are one however their path is spelled, and called as the latest session spells it', () => {
     assert.deepEqual(grouped(true), [
       ['/users/me/app', '/users/me/app', 2],
-      ['c:/work/shop', 'c:\\work\\shop', 2],
+      ['c:/code/shop', 'c:\\code\\shop', 2],
     ]);
   });
 
@@ -200,7 +200,7 @@ describe('projects in the list', () => {
     assert.deepEqual(grouped(false), [
       ['/users/me/app', '/users/me/app', 1],
       ['/Users/Me/App', '/Users/Me/App', 1],
-      ['c:/work/shop', 'c:\\work\\shop', 2],
+      ['c:/code/shop', 'c:\\code\\shop', 2],
     ]);
   });
 });
