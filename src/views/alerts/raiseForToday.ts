@@ -1,12 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { l10n, window } from 'vscode';
 import { formatUnit, parseLimit } from '../../analysis/budgets/budgetNotation.ts';
-import { budgetsInForce } from '../../budgets/budgetsInForce.ts';
 import { type BudgetEntry, budgetKey } from '../../dataFolder/budgetFile.ts';
-import { addOverride, audit } from '../../dataFolder/overrideFile.ts';
+import { makeException } from '../../dataFolder/overrideFile.ts';
 import { dataFolder } from '../../dataFolder/paths.ts';
-import { readConfig } from '../../dataFolder/readConfig.ts';
 import { daySpan } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
 import { nanoToUsd } from '../../model/money.ts';
@@ -39,20 +35,14 @@ export async function raiseForToday(model: SpendModel, key: string): Promise<voi
 
 /** The budget of a key, with what is excepted from it now. */
 export function entryOf(model: SpendModel, key: string): BudgetEntry | undefined {
-  const stored = readConfig(join(dataFolder(), 'config.json'));
-  const { settings } = model.spend;
-  const { budgets } = budgetsInForce(settings, stored, process.env.COST_BUDGET_USD, Date.now());
-  return budgets.find(({ budget }) => budgetKey(budget) === key);
+  return model.budgets().find(({ budget }) => budgetKey(budget) === key);
 }
 
 /** Raises a budget until midnight. `limit` and `from` in its unit. */
 export function raise(model: SpendModel, key: string, limit: number, from: number): void {
   const at = Date.now();
   const until = daySpan(at, model.spend.settings.zone).to;
-  const override = { id: randomUUID(), key, kind: 'raise', limit, at, until } as const;
-  addOverride(join(dataFolder(), 'config.json'), override);
-  const { id } = override;
-  audit(dataFolder(), { at, by: 'editor', what: 'raise', key, id, until, from, to: limit });
+  makeException(dataFolder(), 'editor', { key, kind: 'raise', limit, until, from }, at);
 }
 
 function proposed({ budget: { unit, limit } }: BudgetEntry): string {
