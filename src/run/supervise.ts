@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Root, RunningAgent } from '../agents/agentLog.ts';
 import { runningAgents } from '../agents/registry.ts';
 import { HumanError } from '../model/errors.ts';
+import { ownEnvironment } from '../platform/ownEnvironment.ts';
 import { programCall } from '../platform/programCall.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import {
@@ -343,12 +344,6 @@ function ownGroup(): boolean {
 function endingText(reason: 'max-usd' | 'max-tokens' | 'timeout'): string {
   const what = reason === 'timeout' ? 'The time is over' : 'The cap is reached';
   return `${what}: the command is ended.`;
-}
-
-/** The command is not to run as Node because Outlay does. */
-function ownEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { ELECTRON_RUN_AS_NODE: _, ...rest } = env;
-  return rest;
 }
 
 function realFolder(): string {

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { ownEnvironment } from '../platform/ownEnvironment.ts';
 
 /** How long the user's own command may take: Claude Code shows what is a second late, and no later. */
 export const chainMs = 1000;
@@ -67,12 +68,6 @@ function endAll(child: ChildProcess, onWindows: boolean): void {
   } catch {
     // It has ended.
   }
-}
-
-/** Programs of the user's are not to run as Node because Outlay does. */
-function ownEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { ELECTRON_RUN_AS_NODE: _, ...rest } = env;
-  return rest;
 }
 
 /** Its lines as they are, colours and links too, without empty ones. */
