@@ -73,6 +73,42 @@ const mailInABundleOfItsOwn = {
   },
 };
 
+/**
+ * Writes the chunks several bundles share as CommonJS modules: esbuild splits ES modules only, and those
+ * are slower to load. What is imported dynamically is required, when it is asked for.
+ */
+const chunksAsCommonJs = {
+  name: 'chunks-as-common-js',
+  setup(build) {
+    const { minify, sourcemap, target, outdir } = build.initialOptions;
+    build.onStart(() => removeChunks(outdir));
+    build.onEnd(async ({ outputFiles = [] }) => {
+      for (const { path: file, text } of outputFiles.filter(({ path }) => path.endsWith('.cjs'))) {
+        const { code, map } = await esbuild.transform(text, {
+          sourcefile: file,
+          platform: 'node',
+          format: 'cjs',
+          target,
+          minify,
+          sourcemap: sourcemap && 'external',
+          supported: { 'dynamic-import': false },
+        });
+        await mkdir(path.dirname(file), { recursive: true });
+        if (!sourcemap) await writeFile(file, code);
+        else {
+          await writeFile(file, `${code}//# sourceMappingURL=${path.basename(file)}.map\n`);
+          await writeFile(`${file}.map`, map);
+        }
+      }
+    });
+  },
+};
+
+/** Their names depend on what is in them: old ones would stay. */
+async function removeChunks(outdir) {
+  for await (const file of glob('shared-*', { cwd: outdir })) await rm(path.join(outdir, file));
+}
+
 /** Prints what the editor's background task waits for, once for all bundles that build together. */
 function watchMessages() {
   let active = 0;
@@ -124,6 +160,8 @@ async function bundleOptions({ production, outdir }) {
   const cli = await find('src/cli.ts');
   const needsShebang = cli.length > 0 && !(await hasShebang('src/cli.ts'));
   const webviews = await find('webview/*/main.ts');
+  // What VS Code gives its panels, and a browser has to be given.
+  const pageStyles = await find('webview/shared/page/browser.css');
   const hostTests = production ? [] : await find('test/host/*.ts');
   const [extension] = await find('src/extension.ts');
   const [indexer] = await find('src/watchers/worker.ts');
@@ -131,18 +169,41 @@ async function bundleOptions({ production, outdir }) {
   const [statusline] = await find('src/statusline/entry.ts');
   const [guard] = await find('src/guard/worker.ts');
   const [guardAnswer] = await find('src/guard/main.ts');
+  const [cliMain] = await find('src/cli/main.ts');
+  const [serve] = await find('src/serve/serve.ts');
 
   return [
     {
       ...node,
+      // What waits for nothing else, and what runs the same few lines millions of times: each in one file.
       entryPoints: {
-        ...(extension && { extension }),
         ...(indexer && { indexer }),
-        ...(report && { report }),
         ...(statusline && { statusline }),
         ...(guard && { guard }),
         ...(guardAnswer && { guardAnswer }),
       },
+    },
+    {
+      ...node,
+      // Window, thread and terminal have most of their code in common: it is there once.
+      entryPoints: {
+        ...(extension && { extension }),
+        ...(report && { report }),
+        ...(cliMain && { cliMain }),
+      },
+      format: 'esm',
+      splitting: true,
+      chunkNames: 'shared-[hash]',
+      write: false,
+      sourcemap: production ? false : 'inline',
+      plugins: [...node.plugins, chunksAsCommonJs],
+    },
+    // The pages of the server say what panels say, in words that come from no editor.
+    {
+      ...node,
+      entryPoints: serve ? { serve } : {},
+      external: [],
+      alias: { vscode: './src/serve/pages/editorWords.ts' },
     },
     {
       ...node,
@@ -159,7 +220,10 @@ async function bundleOptions({ production, outdir }) {
       chunkNames: 'shared-[hash]',
       target: 'es2023',
       tsconfig: 'webview/tsconfig.json',
-      entryPoints: webviews.map((file) => ({ in: file, out: file.split('/')[1] })),
+      entryPoints: [
+        ...webviews.map((file) => ({ in: file, out: file.split('/')[1] })),
+        ...pageStyles.map((file) => ({ in: file, out: 'browser' })),
+      ],
       outdir: path.join(outdir, 'webview'),
     },
     {

@@ -3,6 +3,7 @@ import { dataFolder, homeFolder } from './dataFolder/paths.ts';
 import { HumanError, messageOf } from './model/errors.ts';
 import { Alerts } from './views/alerts/alerts.ts';
 import { type OutlayExports, outlayExports } from './views/api.ts';
+import { OpenInBrowser } from './views/browser/openInBrowser.ts';
 import { Budgets } from './views/budgets/budgets.ts';
 import { registerCommands } from './views/commands.ts';
 import { inBackground, reportFailures } from './views/core/background.ts';
@@ -10,6 +11,7 @@ import { ReportDocuments } from './views/core/readonlyDocuments.ts';
 import { SettingsModel } from './views/core/settingsModel.ts';
 import { SpendModel } from './views/core/spendModel.ts';
 import { Demo } from './views/demo/demo.ts';
+import { GuardContext } from './views/guard/guardContext.ts';
 import { Insights } from './views/insights/insights.ts';
 import { Launcher } from './views/launcher/launcher.ts';
 import { Panels } from './views/panelRegistry.ts';
@@ -23,6 +25,7 @@ import { SpendStatus } from './views/statusBar/statusBar.ts';
 import { storageWork } from './views/storage/storage.ts';
 import { errorText } from './views/text/errorText.ts';
 import { plainUiText } from './views/text/plainUiText.ts';
+import { FirstContact } from './views/welcome/firstContact.ts';
 
 /** What other extensions may ask of Outlay, and what only its own tests need. */
 export interface OutlayApi extends OutlayExports {
@@ -50,9 +53,10 @@ export function activate(context: ExtensionContext): OutlayApi {
   const log = window.createOutputChannel('Outlay', { log: true });
   reportFailures({ log: (error) => log.error(error), show: showFailure });
   const { version } = context.extension.packageJSON as { version: string };
-  const documents = new ReportDocuments();
+  const documents = new ReportDocuments(context.extensionUri);
   const settings = new SettingsModel((problem) => log.warn(problem));
   const spend = new SpendModel(settings, context.globalState, log);
+  const firstContact = new FirstContact(spend, context, log);
   model = spend;
   refuseRelativeHome();
   spend.recall();
@@ -65,8 +69,10 @@ export function activate(context: ExtensionContext): OutlayApi {
   const actions = new SessionActions(spend, sessionPanels, transcripts);
   const budgets = new Budgets(spend, log);
   const insights = new Insights(spend, reports, log);
-  const panels = new Panels(spend, insights.model, context.extensionUri, log);
+  const panels = new Panels(spend, insights.model, context.globalState, context.extensionUri, log);
+  const guard = new GuardContext(spend);
   const alerts = new Alerts(spend, context.secrets, actions, log);
+  const browser = new OpenInBrowser(spend, context.asAbsolutePath('dist/cli.cjs'));
   const owned = [
     log,
     settings,
@@ -84,6 +90,9 @@ export function activate(context: ExtensionContext): OutlayApi {
     budgets,
     insights,
     alerts,
+    guard,
+    browser,
+    firstContact,
     ...registerCommands({
       model: spend,
       log,
@@ -96,7 +105,9 @@ export function activate(context: ExtensionContext): OutlayApi {
       insights,
       demo,
       launcher,
+      guard,
       alerts,
+      browser,
       version,
     }),
   ];
@@ -109,7 +120,7 @@ export function activate(context: ExtensionContext): OutlayApi {
       log.error(`Outlay could not start: ${messageOf(error)}`);
     }
   });
-  log.info(`Outlay ${version} activated in ${(performance.now() - started).toFixed(1)} ms`);
+  log.debug(`Outlay ${version} activated in ${(performance.now() - started).toFixed(1)} ms`);
   return {
     ...outlayExports(spend, alerts),
     get spend() {

@@ -1,15 +1,16 @@
 /**
  * How long Claude Code waits for the guard: whole processes through the launcher, as its hooks start
- * them, on a store of a million messages; and beside them what the same answers take in a process that
- * runs already, which is what an http hook would wait for.
+ * them, on a store of a million messages; and beside them the same answers over HTTP, by the server an
+ * installation with `--transport http` has.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import path from 'node:path';
+import { newPlace, readServerNote, writePlace } from '../../src/dataFolder/guardServer.ts';
 import { shellScript } from '../../src/dataFolder/launcherScript.ts';
-import { answerHook } from '../../src/guard/answerHook.ts';
-
-const sessionId = '7d0f8f0e-5c0b-4f5e-9a54-2b1f0c6f1a11';
+import { dropTailCache } from '../../src/guard/tailCache.ts';
+import { until } from '../shared/retry.ts';
 
 /** Answers so often; the first few compile what the others find compiled. */
 const runs = 60;
@@ -20,8 +21,12 @@ function percentile(numbers, share) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
-/** A transcript whose last lines no store knows, some of them of one message. */
+/** A session whose transcript has so many lines. */
+const sessionOf = (lines) => `7d0f8f0e-5c0b-4f5e-9a54-${String(lines).padStart(12, '0')}`;
+
+/** A transcript whose lines no store knows, two of each message. */
 function writeTranscript(file, now, lines) {
+  const sessionId = sessionOf(lines);
   const records = Array.from({ length: lines }, (_, i) => ({
     type: 'assistant',
     uuid: `00000000-0000-4000-8000-0000${String(i).padStart(8, '0')}`,
@@ -29,9 +34,9 @@ function writeTranscript(file, now, lines) {
     timestamp: new Date(now - (lines - i) * 1000).toISOString(),
     cwd: '/home/dev/project-1',
     isSidechain: false,
-    requestId: `req_${i >> 1}`,
+    requestId: `req_${lines}_${i >> 1}`,
     message: {
-      id: `msg_${i >> 1}`,
+      id: `msg_${lines}_${i >> 1}`,
       type: 'message',
       role: 'assistant',
       model: 'claude-opus-5-5',
@@ -48,7 +53,7 @@ function writeTranscript(file, now, lines) {
  * Rows: what, median, and beside it the 95th percentile.
  * @param {{ home: string, store: string, bundle: string, now: number }} options `bundle` is the terminal command's
  */
-export function guardTimes({ home, store, bundle, now }) {
+export async function guardTimes({ home, store, bundle, now }) {
   const folder = path.join(home, 'guard');
   rmSync(folder, { recursive: true, force: true });
   const data = path.join(folder, 'data');
@@ -65,46 +70,85 @@ export function guardTimes({ home, store, bundle, now }) {
   const launcher = path.join(folder, 'outlay');
   writeFileSync(launcher, shellScript({ runtime: process.execPath, bundle }));
   chmodSync(launcher, 0o755);
-  const transcript = path.join(folder, `config/projects/p/${sessionId}.jsonl`);
   const env = { ...process.env, OUTLAY_DATA_DIR: data, OUTLAY_STORE: store };
   env.OUTLAY_NOW = new Date(now).toISOString();
-  const input = JSON.stringify({
-    session_id: sessionId,
-    transcript_path: transcript,
-    cwd: '/home/dev/project-1',
-    prompt_id: 'p1',
-    tool_name: 'Bash',
-    tool_input: { command: 'ls' },
-    tool_use_id: 't1',
-  });
-  const timed = (program, args) => {
-    const times = Array.from({ length: runs + warmUp }, () => {
-      const started = performance.now();
-      const { status, stderr } = spawnSync(program, args, { input, env, encoding: 'utf8' });
-      if (status !== 0 || stderr !== '') throw new Error(`${program}: ${stderr}`);
-      return performance.now() - started;
+  const inputWith = (lines) => {
+    const transcript = path.join(folder, `config/projects/p/${sessionOf(lines)}.jsonl`);
+    writeTranscript(transcript, now, lines);
+    return JSON.stringify({
+      session_id: sessionOf(lines),
+      transcript_path: transcript,
+      cwd: '/home/dev/project-1',
+      prompt_id: 'p1',
+      tool_name: 'Bash',
+      tool_input: { command: 'ls' },
+      tool_use_id: 't1',
     });
-    return times.slice(warmUp);
   };
-  const row = (what, times) => [what, percentile(times, 0.5), percentile(times, 0.95)];
-  writeTranscript(transcript, now, 20);
-  const rows = [
-    row('Node, nothing to do', timed(process.execPath, ['-e', '0'])),
-    row('before a tool, 20 lines ahead of the store', timed(launcher, ['guard', 'PreToolUse'])),
-    row('before a prompt', timed(launcher, ['guard', 'UserPromptSubmit'])),
-    row('at the end of a turn', timed(launcher, ['guard', 'Stop'])),
-  ];
-  writeTranscript(transcript, now, 4000);
-  rows.push(row('before a tool, 4,000 lines ahead', timed(launcher, ['guard', 'PreToolUse'])));
-  writeTranscript(transcript, now, 20);
-  const machine = { env, now, dataFolder: data, home: '' };
-  const inside = Array.from({ length: runs + warmUp }, () => {
-    const started = performance.now();
-    answerHook('PreToolUse', input, machine, { strict: false });
-    return performance.now() - started;
+  const [short, long, fresh] = [inputWith(20), inputWith(4000), inputWith(3999)];
+  const starts = (program, args, input) => () => {
+    const { status, stderr } = spawnSync(program, args, { input, env, encoding: 'utf8' });
+    if (status !== 0 || stderr !== '') throw new Error(`${program}: ${stderr}`);
+  };
+  const place = newPlace();
+  writePlace(data, place);
+  const server = spawn(launcher, ['guard', 'serve'], { env, stdio: 'ignore' });
+  const overHttp = async () => {
+    const { status, text } = await ask(place, short);
+    if (status !== 200 || !text.startsWith('{')) throw new Error(`the server: ${status} ${text}`);
+  };
+  try {
+    await until('the server runs', () => readServerNote(data)?.pid === server.pid);
+    return await inTurns([
+      ['Node, nothing to do', starts(process.execPath, ['-e', '0'], '')],
+      [
+        'before a tool, 20 lines ahead of the store',
+        starts(launcher, ['guard', 'PreToolUse'], short),
+      ],
+      ['before a prompt', starts(launcher, ['guard', 'UserPromptSubmit'], short)],
+      ['at the end of a turn', starts(launcher, ['guard', 'Stop'], short)],
+      ['before a tool, 4,000 lines ahead', starts(launcher, ['guard', 'PreToolUse'], long)],
+      [
+        'the same, for the first time',
+        starts(launcher, ['guard', 'PreToolUse'], fresh),
+        () => dropTailCache(data, sessionOf(3999)),
+      ],
+      ['before a tool, over HTTP', overHttp],
+    ]);
+  } finally {
+    server.kill();
+  }
+}
+
+/**
+ * One after the other, again and again: what else this machine does meets all of them alike. What has to be
+ * done before each is not measured.
+ */
+async function inTurns(tasks) {
+  const times = tasks.map(() => []);
+  for (let run = 0; run < runs + warmUp; run++) {
+    for (const [index, [, task, before]] of tasks.entries()) {
+      before?.();
+      const started = performance.now();
+      await task();
+      if (run >= warmUp) times[index].push(performance.now() - started);
+    }
+  }
+  return tasks.map(([what], i) => [what, percentile(times[i], 0.5), percentile(times[i], 0.95)]);
+}
+
+function ask({ port, token }, body) {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const target = { host: '127.0.0.1', port, path: '/outlay/guard/PreToolUse', method: 'POST' };
+  return new Promise((resolve, reject) => {
+    const asked = request({ ...target, agent: false, headers }, (response) => {
+      let text = '';
+      response.on('data', (part) => (text += part));
+      response.on('end', () => resolve({ status: response.statusCode, text }));
+    });
+    asked.on('error', reject);
+    asked.end(body);
   });
-  rows.push(row('the same answer without a process of its own', inside.slice(warmUp)));
-  return rows;
 }
 
 /** The rows as a table of Markdown. */

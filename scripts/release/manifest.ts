@@ -1,4 +1,4 @@
-/** The parts of `package.json` that follow from the sources: commands, settings, panels, reports. */
+/** The parts of `package.json` that follow from others: addresses, commands, settings, panels, reports. */
 import * as z from 'zod/mini';
 import { projectFileName } from '../../src/dataFolder/projectFile.ts';
 import { dataPanelNames, dataPanels, openPanel, viewTypes } from '../../src/protocol/panels.ts';
@@ -29,6 +29,8 @@ interface MenuItem {
 
 /** What is read of a manifest; all else is kept as it is. */
 export interface Manifest {
+  /** As npm writes it: `git+https://….git`. */
+  readonly repository: { readonly url: string };
   readonly activationEvents: readonly string[];
   readonly contributes: Json & {
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
@@ -40,6 +42,7 @@ export function withGenerated<M extends Manifest>(manifest: M): M {
   const { contributes } = manifest;
   return {
     ...manifest,
+    ...addresses(manifest),
     activationEvents: [
       'onStartupFinished',
       ...Object.values(viewTypes).map((type) => `onWebviewPanel:${type}`),
@@ -55,6 +58,20 @@ export function withGenerated<M extends Manifest>(manifest: M): M {
         commandPalette: palette(),
       },
     },
+  };
+}
+
+/** The repository's page in the web: its address is written in `repository` and nowhere else. */
+export function webAddress({ repository }: Pick<Manifest, 'repository'>): string {
+  return repository.url.replace(/^git\+/, '').replace(/\.git$/, '');
+}
+
+function addresses(manifest: Manifest): Json {
+  const page = webAddress(manifest);
+  return {
+    homepage: `${page}#readme`,
+    bugs: { url: `${page}/issues` },
+    qna: `${page}/discussions`,
   };
 }
 
@@ -75,9 +92,15 @@ function commands(): Json[] {
 
 /** Where the command palette does not list a command, or not always. */
 function palette(): MenuItem[] {
-  return Object.entries(commandEntries).flatMap(([name, { palette: when }]) =>
+  const own = Object.entries(commandEntries).flatMap(([name, { palette: when }]) =>
     when === undefined ? [] : [{ command: `outlay.${name}`, when: String(when) }],
   );
+  // Single reports are for key bindings and other extensions: "Report…" offers them to people.
+  const reports = editorReports.map(({ name }) => ({
+    command: reportCommandId(name),
+    when: 'false',
+  }));
+  return [...own, ...reports];
 }
 
 /** The title bar of the list of sessions: the panels before what is written by hand. */

@@ -17,6 +17,7 @@ import { createVSIX } from '@vscode/vsce';
 import { build } from '../../esbuild.mjs';
 import { inRoot, root } from '../shared/paths.mjs';
 import { npm } from '../shared/processes.mjs';
+import { absoluteLinks } from './pages.mjs';
 import { billOfMaterials } from './shipped.mjs';
 
 /** VS Code's name of each platform, and the binary it gets. */
@@ -76,6 +77,10 @@ async function prepareStage() {
   await writeFile(path.join(stage, 'package.json'), `${JSON.stringify(rest, null, 2)}\n`);
   await build({ production: true, outdir: path.join(stage, 'dist') });
   const meta = JSON.parse(await readFile(path.join(stage, 'dist/meta.json'), 'utf8'));
+  for (const page of ['README.md', 'CHANGELOG.md']) {
+    const text = await readFile(inRoot(page), 'utf8');
+    await writeFile(path.join(stage, page), absoluteLinks(text, rest));
+  }
   const bill = await billOfMaterials(meta);
   await writeFile(path.join(stage, 'dist/sbom.cdx.json'), `${JSON.stringify(bill, null, 2)}\n`);
   await rename(path.join(stage, 'dist/native'), path.join(stage, 'natives'));
@@ -116,11 +121,12 @@ async function makeVsix(stage, target) {
     cwd: stage,
     packagePath,
     dependencies: false,
-    allowMissingRepository: true,
     // The list also names what later versions bring.
     allowUnusedFilesPattern: true,
     skipLicense: true,
+    // The pages come with whole addresses, and "#1" in them is no issue.
     rewriteRelativeLinks: false,
+    gitHubIssueLinking: false,
     ...(target === universal ? {} : { target }),
   };
   await quietly(() => createVSIX(options));

@@ -29,7 +29,7 @@ function common(): string {
   return [
     'Every report takes `--format table|markdown|json|csv` (`--json` is `--format json`), `--config-dir DIR`,',
     '`--store FILE`, `--no-index`, `--time-zone ZONE` and `--quiet`; those with a period take `--period',
-    'today|week|month|all|7d|FROM..TO`, `--since` and `--until`. Exit codes: 0 fine or no data, 1 an alert, 2 wrong',
+    'today|yesterday|week|month|lastmonth|2026-10|7d|all|FROM..TO`, `--since` and `--until`. Exit codes: 0 fine or no data, 1 an alert, 2 wrong',
     'use or configuration, 3 the store or the files could not be read. Gates exit 1 on an alert, with',
     '`--fail-on no-data|unpriced|incomplete` on these as well.',
   ].join('\n');
@@ -39,7 +39,11 @@ function filters(): string {
   const rows = Object.entries(filterTexts).map(
     ([name, { value, text }]) => `| \`--${name} ${value}\` | ${cell(text)} |`,
   );
-  return ['## Filters', 'All that are given must hold.', table('filter', rows)].join('\n\n');
+  return [
+    '## Filters',
+    'Filters combine: a row has to match all of them.',
+    table('filter', rows),
+  ].join('\n\n');
 }
 
 function section(definition: ReportDefinition): string {

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Milliseconds after which what is waited for is not coming any more: machines may be slow, and busy. */
 export const longestWaitMs = 120_000;
 
-function timedOut(what: string, error?: Error): Error {
-  const sentence = `Timed out after ${longestWaitMs / 1000} s waiting until ${what}`;
+function timedOut(what: string, error?: Error, afterMs = longestWaitMs): Error {
+  const sentence = `Timed out after ${afterMs / 1000} s waiting until ${what}`;
   return new Error(error ? `${sentence}: ${error.message}` : sentence, { cause: error });
 }
 
@@ -16,8 +16,9 @@ export async function until<T>(
   what: string | (() => string),
   holds: () => T | Promise<T>,
   everyMs = 50,
+  mostMs = longestWaitMs,
 ): Promise<Exclude<T, false | '' | undefined>> {
-  const end = Date.now() + longestWaitMs;
+  const end = Date.now() + mostMs;
   for (;;) {
     let refused: Error | undefined;
     try {
@@ -26,7 +27,9 @@ export async function until<T>(
     } catch (error) {
       refused = error as Error;
     }
-    if (Date.now() > end) throw timedOut(typeof what === 'function' ? what() : what, refused);
+    if (Date.now() > end) {
+      throw timedOut(typeof what === 'function' ? what() : what, refused, mostMs);
+    }
     await sleep(everyMs);
   }
 }

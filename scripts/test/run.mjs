@@ -165,6 +165,10 @@ const failures = results.flatMap(({ name, failures }) =>
   failures.map((failure) => `${name}: ${failure.name} — ${failure.error}`),
 );
 if (early) console.log(early);
+for (const { name, passedAgain = [] } of results) {
+  for (const test of passedAgain)
+    console.log(`${name}: only in its second run: ${test.name} — ${test.error}`);
+}
 if (failures.length > 0) console.log('\n=== failed');
 for (const failure of failures.slice(0, mostNamed)) console.log(failure);
 if (failures.length > mostNamed) console.log(`… and ${failures.length - mostNamed} more`);

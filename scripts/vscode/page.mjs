@@ -13,19 +13,24 @@ import { windowAddress } from './vscodeServer.mjs';
 /** The status bar item every helper means unless told otherwise. */
 export const spendItem = 'outlay.outlay.spend';
 
-/** The four looks of VS Code, by the names `setTheme` takes. */
+/** The looks of VS Code, by the names `setTheme` takes; those of 2026 are what a new user has. */
 export const themes = {
   dark: 'Dark Modern',
   light: 'Light Modern',
+  'dark-2026': 'Dark 2026',
+  'light-2026': 'Light 2026',
   'hc-dark': 'Default High Contrast',
   'hc-light': 'Default High Contrast Light',
 };
 
-const bodyClass = {
-  dark: 'vs-dark',
-  light: 'vs',
-  'hc-dark': 'hc-black',
-  'hc-light': 'hc-light',
+/** The file each theme is from, as the workbench names it in its classes. */
+const themeFiles = {
+  dark: 'dark_modern',
+  light: 'light_modern',
+  'dark-2026': '2026-dark',
+  'light-2026': '2026-light',
+  'hc-dark': 'hc_black',
+  'hc-light': 'hc_light',
 };
 
 /** What went wrong in the extension host, as opposed to on the way there. */
@@ -216,7 +221,7 @@ class Workbench {
 
   /**
    * The frames of webviews follow a moment later.
-   * @param {'dark' | 'light' | 'hc-dark' | 'hc-light'} theme
+   * @param {keyof typeof themes} theme
    */
   async setTheme(theme) {
     await this.setSettings({
@@ -224,7 +229,8 @@ class Workbench {
       'window.autoDetectColorScheme': false,
       'window.autoDetectHighContrast': false,
     });
-    await this.page.locator(`.monaco-workbench.${bodyClass[theme]}`).waitFor();
+    const shown = `vscode-theme-defaults-themes-${themeFiles[theme]}-json`;
+    await this.page.locator(`.monaco-workbench.${shown}`).waitFor();
   }
 
   /** Reloads the window, as "Developer: Reload Window" does. */
@@ -284,13 +290,19 @@ async function prepareHome(given) {
 }
 
 /**
+ * How long a window may take to end its extensions. Now and then the server does not hear that the window
+ * has gone, and keeps them for one that comes back: a new machine is there sooner.
+ */
+const leavingMs = 15_000;
+
+/**
  * Leaves a window and gives its machine back; one that cannot be left is ended.
  * @param {() => Promise<boolean>} isGone whether the window's extensions have ended
  */
 async function leave(machines, kind, machine, isGone) {
   try {
     await machine.leave();
-    await until('the extensions of a window that was left have ended', isGone);
+    await until('the extensions of a window that was left have ended', isGone, 50, leavingMs);
   } catch (error) {
     console.error(`Not used again: ${error.message}`);
     return machine.stop();

@@ -1,21 +1,22 @@
 /**
  * Builds, and opens a real VS Code with Outlay in it: the `code` on the PATH, else the VS Code
- * server with an address to open in a browser. Stays until Ctrl-C.
+ * server with an address to open in a browser. Stays until Ctrl-C. Without transcripts it opens
+ * with the walkthrough, which offers the demo.
  *
  *     npm start [-- [FOLDER] [--demo] [--real-store] [--server] [--open] [--port N]]
  */
 import { spawn } from 'node:child_process';
-import { access, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from '../../esbuild.mjs';
-import { writeDemo } from '../../src/demo/writeDemo.ts';
 import { requireNode24 } from '../shared/node24.mjs';
 import { inRoot, root } from '../shared/paths.mjs';
 import { run } from '../shared/processes.mjs';
-import { hasTranscripts } from './transcriptRoots.mjs';
+import { shortAddress } from './shortAddress.mjs';
+import { demoSetting, ownSetting } from './startSetting.mjs';
 import {
+  settingsForPeople,
   startServer,
   userSettingsFile,
   windowAddress,
@@ -27,7 +28,7 @@ requireNode24();
 const help = `npm start [-- [FOLDER] [--demo] [--real-store] [--server] [--open] [--port N]]
 
   FOLDER        the folder to open (default: this project; with --demo: one of the demo's)
-  --demo        on generated transcripts, one of which keeps growing
+  --demo        on made-up sessions, one of which keeps growing
   --real-store  with your own store instead of one for development
   --server      the VS Code server, although there is a "code" on the PATH
   --open        open the server's address in the browser
@@ -51,40 +52,6 @@ function readArguments() {
     throw new Error('--demo and --real-store exclude each other: invented spend is not yours.');
   }
   return { ...values, folder: positionals[0] && path.resolve(positionals[0]) };
-}
-
-/** Generated transcripts in a throw-away folder, with a store of their own. */
-async function demoSetting() {
-  const home = await mkdtemp(path.join(tmpdir(), 'outlay-demo-'));
-  const configDir = path.join(home, 'claude');
-  const { projectDirs, live } = writeDemo(configDir, { projectsDir: path.join(home, 'projects') });
-  for (const folder of projectDirs) await mkdir(folder, { recursive: true });
-  const stopGrowing = live.keepGrowing();
-  console.log(`Demo transcripts in ${configDir}; one session keeps growing.`);
-  return {
-    folder: projectDirs[0],
-    env: {
-      CLAUDE_CONFIG_DIR: configDir,
-      OUTLAY_STORE: path.join(home, 'outlay.db'),
-      OUTLAY_DATA_DIR: path.join(home, 'data'),
-    },
-    end: async () => {
-      stopGrowing();
-      await rm(home, { recursive: true, force: true, maxRetries: 5 });
-    },
-  };
-}
-
-/** The user's own transcripts; what Outlay makes of them stays in the development store. */
-async function ownSetting({ realStore }) {
-  await mkdir(devDir, { recursive: true });
-  const env = {};
-  if (process.env.CLAUDE_CONFIG_DIR) env.CLAUDE_CONFIG_DIR = process.env.CLAUDE_CONFIG_DIR;
-  if (!realStore) {
-    env.OUTLAY_STORE = path.join(devDir, 'outlay.db');
-    env.OUTLAY_DATA_DIR = devDir;
-  }
-  return { folder: root, env, end: async () => {} };
 }
 
 async function canAccess(file) {
@@ -133,14 +100,16 @@ async function openServer({ folder, env }, { port, open }, untilStopped) {
   const dataDir = path.join(devDir, 'server');
   const exists = await canAccess(userSettingsFile(dataDir));
   // What a developer has set in this window stays.
-  if (!exists) await writeUserSettings(dataDir, { 'outlay.alerts.enabled': true });
-  const server = await startServer({ dataDir, port: port && Number(port), env });
+  if (!exists) await writeUserSettings(dataDir, settingsForPeople);
+  const server = await startServer({ dataDir, port: port && Number(port), env, source: root });
+  const short = await shortAddress(windowAddress(server, { folder }));
   try {
-    const address = windowAddress(server, { folder, extensionPaths: [root], env });
-    console.log(`\nOutlay runs in a VS Code at\n\n  ${address}\n\nPress Ctrl-C to end.`);
-    if (open) openInBrowser(address);
+    console.log(`\nOutlay runs in a VS Code at\n\n  ${short.address}\n`);
+    console.log('The amount at the bottom right is what was spent today. Press Ctrl-C to end.');
+    if (open) openInBrowser(short.address);
     await untilStopped;
   } finally {
+    short.stop();
     await server.stop();
   }
 }
@@ -152,11 +121,10 @@ async function main() {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve);
   });
   await build();
-  const demo = options.demo || !(options['real-store'] || (await hasTranscripts()));
-  if (demo && !options.demo)
-    console.log('You have no Claude Code transcripts yet: showing a demo.');
   const realStore = options['real-store'];
-  const setting = demo ? await demoSetting() : await ownSetting({ realStore });
+  const setting = options.demo
+    ? await demoSetting(devDir)
+    : await ownSetting(devDir, { realStore });
   if (options.folder) setting.folder = options.folder;
   try {
     const code = options.server ? undefined : await desktopCode();

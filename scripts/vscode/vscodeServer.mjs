@@ -1,5 +1,5 @@
 /** Starts and stops VS Code servers, each with its own port and data folder. */
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,6 +29,12 @@ export const calmSettings = {
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
 };
 
+/** What differs in a window for people: alerts and greetings are shown. */
+export const settingsForPeople = {
+  'outlay.alerts.enabled': true,
+  'workbench.welcomePage.walkthroughs.openOnInstall': true,
+};
+
 /** For windows of tests: no marketplace, so nothing is looked for in the network. */
 export const withoutMarketplace = { EXTENSIONS_GALLERY: '{}' };
 
@@ -47,11 +53,20 @@ export const userFolder = (dataDir) => path.join(dataDir, 'data/User');
 /** Where a server with this data folder keeps the user's settings. */
 export const userSettingsFile = (dataDir) => path.join(userFolder(dataDir), 'settings.json');
 
-/** Replaces the user settings of a server, running or not. */
+/** Settings of the machine a window works on: among those of the user they say nothing. */
+const ofMachine = new Set(['workbench.welcomePage.walkthroughs.openOnInstall']);
+
+/** Replaces the user settings of a server, running or not, and those of its machine. */
 export async function writeUserSettings(dataDir, settings = {}) {
-  const file = userSettingsFile(dataDir);
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, `${JSON.stringify({ ...calmSettings, ...settings }, null, 2)}\n`);
+  const all = Object.entries({ ...calmSettings, ...settings });
+  const files = [
+    [userSettingsFile(dataDir), all.filter(([name]) => !ofMachine.has(name))],
+    [path.join(dataDir, 'data/Machine/settings.json'), all.filter(([name]) => ofMachine.has(name))],
+  ];
+  for (const [file, entries] of files) {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
+  }
 }
 
 /** Installs a packed extension where a server started with the same two folders finds it. */
@@ -94,7 +109,28 @@ async function linkParts(vscode, dataDir) {
   return folder;
 }
 
-function serverArgs({ vscode, port, dataDir, extensionsDir, language, askTrust, parts, preload }) {
+/** An empty folder of extensions takes in what lies there when a server first starts on it. */
+async function linkSource(extensionsDir, source) {
+  const { publisher, name, version } = JSON.parse(
+    await readFile(path.join(source, 'package.json'), 'utf8'),
+  );
+  const link = path.join(extensionsDir, `${publisher}.${name}-${version}`);
+  await rm(link, { recursive: true, force: true });
+  await rm(path.join(extensionsDir, 'extensions.json'), { force: true });
+  await symlink(source, link);
+}
+
+function serverArgs({
+  vscode,
+  port,
+  dataDir,
+  extensionsDir,
+  language,
+  askTrust,
+  parts,
+  preload,
+  source,
+}) {
   return [
     // What is loaded before the server is loaded before its extension hosts, too.
     ...(clockOffset !== 0 ? ['--require', inRoot('scripts/vscode/movedClock.cjs')] : []),
@@ -106,8 +142,9 @@ function serverArgs({ vscode, port, dataDir, extensionsDir, language, askTrust, 
     ...['--server-data-dir', dataDir, '--extensions-dir', extensionsDir],
     ...['--telemetry-level', 'off'],
     ...(askTrust ? [] : ['--disable-workspace-trust']),
-    // Without it the server ignores an extension under development that a page asks for.
-    '--enable-smoke-test-driver',
+    // Without it the server ignores an extension under development that a page asks for; with it
+    // notifications do not pop up.
+    ...(source ? [] : ['--enable-smoke-test-driver']),
     ...(language ? ['--locale', language] : []),
     ...(parts ? ['--builtin-extensions-dir', parts] : []),
   ];
@@ -140,6 +177,8 @@ async function waitUntilReady(child, onLine) {
  * @param {boolean} [options.bare] only with the parts of VS Code that tests need
  * @param {boolean} [options.askTrust] a folder is not trusted until somebody says so
  * @param {string} [options.language] of its windows, where `addLanguage` has told of it
+ * @param {string} [options.source] the folder of an extension that is there as if it were installed: a
+ *   window for people, in which notifications pop up. Else windows ask for extensions by their address.
  * @param {string} [options.preload] a script that runs first in each process and thread
  * @param {(text: string) => void} [options.onOutput] gets what the server prints
  */
@@ -152,11 +191,13 @@ export async function startServer({
   bare,
   askTrust,
   preload,
+  source,
   onOutput,
 }) {
   const vscode = await installedServer();
   const extensions = extensionsDir ?? path.join(dataDir, 'extensions');
   await mkdir(extensions, { recursive: true });
+  if (source) await linkSource(extensions, source);
   const chosenPort = port ?? (await freePort());
   const args = serverArgs({
     vscode,
@@ -166,6 +207,7 @@ export async function startServer({
     language,
     askTrust,
     preload,
+    source,
     parts: bare && (await linkParts(vscode, dataDir)),
   });
   const child = spawnGroup(process.execPath, args, {

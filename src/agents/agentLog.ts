@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import type { ClientPriceList } from '../model/clientPrices.ts';
-import type { AgentMetadata, Bookmark, TranscriptChunk } from '../model/records.ts';
+import type { AgentMetadata, Bookmark, MessageLine, TranscriptChunk } from '../model/records.ts';
 import type { Unreadable } from '../model/unreadable.ts';
 
 /** How a root came to be read; environment variables go by their names. */
@@ -68,6 +68,15 @@ export interface RecordLocation {
   readonly length: number;
 }
 
+/** A record that counts, with its place. */
+export interface LocatedMessage {
+  /** First line is 1. */
+  readonly line: number;
+  /** Bytes before the line. */
+  readonly offset: number;
+  readonly message: MessageLine;
+}
+
 /** Which record is looked for: a response by the id it is counted by. */
 export interface WantedRecord {
   /** As in `MessageLine.messageId`. */
@@ -82,6 +91,27 @@ export interface MessagePart {
   readonly text: string;
   /** Characters left out at its end; all that is known of a line that is too long to be parsed. */
   readonly left: number;
+}
+
+/** What a response is about in a few words. */
+export interface MessageOutline {
+  /** The words are those of the prompt it answers first, what its tool is called on, or its own. */
+  readonly kind: 'prompt' | 'tool' | 'text';
+  /** Of the tool; '' for the others. */
+  readonly name: string;
+  readonly words: string;
+}
+
+/** What the responses of a transcript are about, up to a place of it. */
+export interface TranscriptOutline {
+  /** Bytes that were looked at. */
+  readonly offset: number;
+  /** A prompt that no response has answered yet. */
+  readonly asked: string;
+  /** What a subagent was told to do; '' for a main thread. */
+  readonly task: string;
+  /** By the id a response is counted by (`MessageLine.messageId`). */
+  readonly messages: ReadonlyMap<string, MessageOutline>;
 }
 
 /** Part of a transcript, short enough for an editor. */
@@ -140,6 +170,12 @@ export interface AgentLog {
     chunkBytes: number,
   ): Generator<TranscriptChunk, void, void>;
 
+  /**
+   * The records of a transcript that count, read anew from its start, each with its place. Throws the file
+   * system's errors.
+   */
+  messageLines(root: Root, path: string): Generator<LocatedMessage, void, void>;
+
   /** Days after which the agent deletes a transcript; undefined where it keeps them. */
   cleanupDays(root: Root): number | undefined;
   /** What the agent's own files say models cost, unchecked; of two prices the first holds. */
@@ -154,6 +190,8 @@ export interface AgentLog {
   findRecord(path: string, wanted: WantedRecord): Promise<RecordLocation | undefined>;
   /** What a message says; undefined when the file does not have it. */
   readMessageText(path: string, wanted: WantedRecord): Promise<MessagePart[] | undefined>;
+  /** What each response is about; goes on from an outline of the same file. */
+  readOutline(path: string, before?: TranscriptOutline): Promise<TranscriptOutline>;
   /** The lines around a place of a file (bytes before the line), cut to what can be looked at. */
   readExcerpt(path: string, offset: number): Promise<Excerpt>;
   /** What a person asked for in the main thread, by the id of the prompt (`MessageLine.promptId`). */

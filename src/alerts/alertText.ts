@@ -120,7 +120,7 @@ function told(alert: Alert, options: WordsOptions): Told {
     case 'projection':
       return {
         title: 'On the way to more than your limit for a day',
-        text: `${least}${usdWords(spent)} in the last hour; 24 such hours cost ${usdWords(facts.projected ?? 0)}, the limit is ${usdWords(limit)}.`,
+        text: `${least}${usdWords(spent)} today, on track for ${usdWords(facts.projected ?? 0)}; the limit is ${usdWords(limit)}.`,
         action: level === 'critical' ? 'See what runs just now.' : 'Keep an eye on it.',
       };
     case 'spike':
@@ -187,7 +187,7 @@ function budgetAction(level: Alert['level'], period: BudgetPeriod): string {
 function stateWords(level: Alert['level'], byForecast: boolean, share: number): string {
   if (level === 'stop') return byForecast ? 'will not last' : 'is used up';
   const percent = Math.floor(share * 100 + 1e-9);
-  return byForecast ? `is on track for ${percent} %` : `is ${percent} % used`;
+  return byForecast ? `is on track for ${percent}%` : `is ${percent}% used`;
 }
 
 /** What a budget is called, as `today's budget of shop`. */

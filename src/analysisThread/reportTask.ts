@@ -1,6 +1,7 @@
 import { HumanError } from '../model/errors.ts';
 import { withReportContext } from '../query/openContext.ts';
 import { type RawOptions, readQuestion } from '../query/question.ts';
+import type { ReportDefinition } from '../reports/document/definition.ts';
 import type { Format, Verdict } from '../reports/document/document.ts';
 import { render } from '../reports/document/render.ts';
 import { reportDefinitions } from '../reports/registry.ts';
@@ -21,18 +22,22 @@ export interface ReportResult {
   readonly verdict: Verdict | undefined;
 }
 
+/** The definition of a report by its name. */
+export function definitionOf(name: string): ReportDefinition {
+  const definition = reportDefinitions.find((each) => each.name === name);
+  if (definition !== undefined) return definition;
+  const known = reportDefinitions.map((each) => each.name).join(', ');
+  throw new HumanError('usage', `There is no report ${JSON.stringify(name)}: use ${known}.`);
+}
+
 /** Makes a report, the same the terminal prints. */
 export function runReport(task: ReportTask): ReportResult {
-  const definition = reportDefinitions.find(({ name }) => name === task.name);
-  if (definition === undefined) {
-    const known = reportDefinitions.map(({ name }) => name).join(', ');
-    throw new HumanError('usage', `There is no report ${JSON.stringify(task.name)}: use ${known}.`);
-  }
+  const definition = definitionOf(task.name);
   return withReportContext(contextParts(task), (context) => {
     const document = definition.run(context, readQuestion(definition, task.raw, context));
     const forPeople = task.format === 'table' || task.format === 'markdown';
     const zone = forPeople ? task.settings.zone : 'UTC';
-    const text = render(document, task.format, { colour: false, zone });
+    const text = render(document, task.format, { colour: false, zone, now: context.now });
     return { title: document.title, text, verdict: document.verdict };
   });
 }

@@ -14,7 +14,7 @@ import type { UserSettings } from '../settings/settings.ts';
 export interface TaskOrigin {
   readonly storeFile: string;
   readonly dataFolder: string;
-  /** Where decisions on insights and kept summaries are: the data folder, but for the demo. */
+  /** Where decisions on insights, budgets and kept summaries are: the data folder, but for the demo. */
   readonly keptFolder: string;
   readonly settings: UserSettings;
   /** Models the catalogue does not know and Claude Code has a price of. */
@@ -26,6 +26,10 @@ export interface TaskOrigin {
   readonly problems: readonly string[];
   /** Folders of the window: their project files count before anything was spent in them. */
   readonly folders: readonly string[];
+  /** Only sessions of these accounts count; all without it. */
+  readonly accounts?: readonly string[];
+  /** What is new is not read yet, so that figures may be too low. */
+  readonly behind?: boolean;
 }
 
 /** What such a question's context is made of: prices, marks and budgets are read from their files. */
@@ -39,6 +43,8 @@ export function contextParts({
   home,
   problems: known,
   folders,
+  accounts,
+  behind = false,
 }: TaskOrigin): ContextInputs {
   const prices = mergeOverrides({
     setting: settings.priceOverrides,
@@ -46,21 +52,30 @@ export function contextParts({
     dataFolder,
   });
   const { marks, problems } = readTimeTags(dataFolder);
-  const stored = readConfig(join(dataFolder, 'config.json'));
-  const variable = process.env.COST_BUDGET_USD;
+  const stored = readConfig(join(keptFolder, 'config.json'));
+  const isDemo = keptFolder !== dataFolder;
+  const variable = isDemo ? undefined : process.env.COST_BUDGET_USD;
   return {
     storeFile,
     book: createPriceBook(prices.overrides, extendCatalogue(clientModels)),
     settings,
     zone: settings.zone,
     now,
-    accounts: undefined,
-    budgets: budgetsWithProjects({ settings, stored, variable, folders, now }),
+    accounts,
+    behind,
+    budgets: budgetsWithProjects({
+      settings,
+      stored,
+      variable,
+      folders: isDemo ? [] : folders,
+      now,
+    }),
     peers: readPeers(dataFolder, process.env),
     problems: [...known, ...prices.problems, ...problems],
     labels: { ...settings.labels, marks },
     home,
     dataFolder: keptFolder,
     git: null,
+    folder: folders[0],
   };
 }

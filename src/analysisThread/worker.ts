@@ -2,14 +2,20 @@ import { parentPort } from 'node:worker_threads';
 import { type ErrorReason, type ErrorText, HumanError, messageOf } from '../model/errors.ts';
 import { storeError } from '../store/connection/storeErrors.ts';
 import { type AlertResult, type AlertTask, runAlerts } from './alertTask.ts';
+import { type GuardResult, type GuardTask, runGuardStatus } from './guardTask.ts';
 import { type PanelTask, runPanel } from './panelTask.ts';
 import { type ReportResult, type ReportTask, runReport } from './reportTask.ts';
+import { type ChangeTask, runChange } from './servedChange.ts';
+import { runServed, type ServedResult, type ServedTask } from './servedTask.ts';
 
 /** What the thread is asked; answers carry the same number. */
 export type Asked = { readonly id: number } & (
   | { readonly type: 'report'; readonly task: ReportTask }
   | { readonly type: 'panel'; readonly task: PanelTask }
   | { readonly type: 'alerts'; readonly task: AlertTask }
+  | { readonly type: 'guard'; readonly task: GuardTask }
+  | { readonly type: 'served'; readonly task: ServedTask }
+  | { readonly type: 'change'; readonly task: ChangeTask }
 );
 
 /** What the thread answers with. */
@@ -17,6 +23,9 @@ export type Answered = { readonly id: number } & (
   | { readonly type: 'report'; readonly result: ReportResult }
   | { readonly type: 'panel'; readonly data: unknown }
   | { readonly type: 'alerts'; readonly result: AlertResult }
+  | { readonly type: 'guard'; readonly result: GuardResult }
+  | { readonly type: 'served'; readonly result: ServedResult }
+  | { readonly type: 'changed' }
   | {
       readonly type: 'failed';
       readonly reason: ErrorReason | undefined;
@@ -41,6 +50,13 @@ function answer(asked: Asked): Answered {
         return { id, type: 'panel', data: runPanel(asked.task) };
       case 'alerts':
         return { id, type: 'alerts', result: runAlerts(asked.task) };
+      case 'guard':
+        return { id, type: 'guard', result: runGuardStatus(asked.task) };
+      case 'served':
+        return { id, type: 'served', result: runServed(asked.task) };
+      case 'change':
+        runChange(asked.task);
+        return { id, type: 'changed' };
     }
   } catch (thrown) {
     const error = storeError(asked.task.storeFile, thrown);

@@ -1,6 +1,14 @@
 import type { Budget, BudgetPeriod, BudgetScope, BudgetUnit } from '../analysis/budgets/budget.ts';
 import { fits } from '../analysis/spend/patterns.ts';
-import { dayMs, daySpan, hourMs, monthSpan, type TimeSpan, weekSpan } from '../model/calendar.ts';
+import {
+  dayMs,
+  daySpan,
+  hourMs,
+  lastSpan,
+  monthSpan,
+  type TimeSpan,
+  weekSpan,
+} from '../model/calendar.ts';
 import type { Declined, ReportContext } from '../query/context.ts';
 import { declinedBeside, sumDeclined } from '../query/declined.ts';
 import type { Names } from '../query/names.ts';
@@ -54,12 +62,17 @@ export function budgetSpan(
     case 'month':
       return monthSpan(now, zone);
     case 'rolling':
-      return { from: now - period.count * (period.unit === 'h' ? hourMs : dayMs) + 1, to: now + 1 };
+      return lastSpan(now, zone, rollingMs(period));
     case 'run':
-      return { from: now - runReachMs, to: now + 1 };
+      return lastSpan(now, zone, runReachMs);
     case 'lifetime':
       return undefined;
   }
+}
+
+/** How long a rolling period is, in milliseconds. */
+export function rollingMs({ count, unit }: Extract<BudgetPeriod, { kind: 'rolling' }>): number {
+  return count * (unit === 'h' ? hourMs : dayMs);
 }
 
 /** Days until spend begins again; undefined where it never does. */
@@ -154,8 +167,8 @@ export class BudgetSpends implements SpendSource {
   }
 
   #atWork(parts: Parts): Set<string | undefined> {
-    const { now } = this.#context;
-    const selection = this.#select({ from: now - atWorkMs, to: now + 1 }, parts.keys, false);
+    const { now, zone } = this.#context;
+    const selection = this.#select(lastSpan(now, zone, atWorkMs), parts.keys, false);
     return new Set(selection.rows.map((row) => parts.ofRow(row, selection)));
   }
 }

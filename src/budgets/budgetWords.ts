@@ -26,7 +26,7 @@ export interface SpokenBudget {
 
 /** How far a budget is used: `$41 of $50`. */
 export function usedOf({ unit, limit, spent, atLeast = false }: SpokenBudget): string {
-  const used = `${atLeast ? 'at least ' : ''}${spokenAmount(unit, spent)}`;
+  const used = `${atLeast ? '≥ ' : ''}${spokenAmount(unit, spent)}`;
   // Of two amounts in tokens the first says only how many.
   const first = unit.kind === 'tokens' ? used.replace(/ tokens$/, '') : used;
   return `${first} of ${spokenAmount(unit, limit)}`;

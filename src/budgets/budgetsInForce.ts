@@ -1,31 +1,12 @@
-import type { Budget } from '../analysis/budgets/budget.ts';
+import { type Budget, dollarBudget } from '../analysis/budgets/budget.ts';
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
 import { budgetKey } from '../dataFolder/budgetKey.ts';
 import { type BudgetOverride, holds } from '../dataFolder/overrideFile.ts';
 import { ProjectFiles } from '../dataFolder/projectFile.ts';
 import type { ReadSettings } from '../dataFolder/readConfig.ts';
-import { defaultThresholds } from '../model/level.ts';
 import { usdToNano } from '../model/money.ts';
 import { type ProjectPlace, projectPath } from '../query/projects.ts';
 import type { UserSettings } from '../settings/settings.ts';
-
-function plainBudget(
-  limit: number,
-  scope: Budget['scope'],
-  period: Budget['period'],
-  origin: BudgetEntry['origin'],
-): BudgetEntry {
-  const budget: Budget = {
-    scope,
-    period,
-    unit: { kind: 'usd' },
-    limit,
-    thresholds: defaultThresholds,
-    basis: 'actual',
-    action: 'notify',
-  };
-  return { budget, origin, setAt: undefined };
-}
 
 /** The budgets settings and environment ask for. */
 export function settingBudgets(
@@ -35,7 +16,11 @@ export function settingBudgets(
     usd: number | undefined,
     kind: 'day' | 'month',
     scope: Budget['scope'] = { kind: 'global' },
-  ): BudgetEntry[] => (usd ? [plainBudget(usdToNano(usd), scope, { kind }, 'settings')] : []);
+  ): BudgetEntry[] => {
+    if (!usd) return [];
+    const budget = dollarBudget(scope, { kind }, usdToNano(usd));
+    return [{ budget, origin: 'settings', setAt: undefined }];
+  };
   const projects = [...settings.projectBudgets].flatMap(([path, { dailyUsd, monthlyUsd }]) => {
     const scope = { kind: 'project', path } as const;
     return [...entry(dailyUsd, 'day', scope), ...entry(monthlyUsd, 'month', scope)];
@@ -57,12 +42,13 @@ function variableBudget(text: string | undefined): {
   if (!/^\d{1,7}(\.\d+)?$/.test(trimmed)) {
     return {
       entries: [],
-      problems: ['COST_BUDGET_USD is no number of dollars; it is ignored.'],
+      problems: ['COST_BUDGET_USD is not a number of dollars; it is ignored.'],
     };
   }
   const limit = usdToNano(Number(trimmed));
-  const lifetime = plainBudget(limit, { kind: 'global' }, { kind: 'lifetime' }, 'environment');
-  return { entries: limit > 0 ? [lifetime] : [], problems: [] };
+  const budget = dollarBudget({ kind: 'global' }, { kind: 'lifetime' }, limit);
+  const entry: BudgetEntry = { budget, origin: 'environment', setAt: undefined };
+  return { entries: limit > 0 ? [entry] : [], problems: [] };
 }
 
 /** What budgets are put together from. */

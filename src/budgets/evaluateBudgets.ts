@@ -4,9 +4,11 @@ import { applicableBudgets, type BudgetTarget } from '../analysis/budgets/budget
 import { fits } from '../analysis/spend/patterns.ts';
 import { type ProjectedBudget, spentAtPeriodEnd } from '../analysis/spend/projection.ts';
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
-import { dayMs } from '../model/calendar.ts';
+import { dayMs, lastSpan } from '../model/calendar.ts';
 import { levels } from '../model/level.ts';
 import type { ReportContext } from '../query/context.ts';
+import { usualWindowDays } from '../query/forecast/forecast.ts';
+import { usualHoursOf } from '../query/forecast/usualHours.ts';
 import { isProject, isSamePath } from '../text/paths.ts';
 import {
   type BudgetSpend,
@@ -18,9 +20,6 @@ import {
   whyNotJudged,
 } from './budgetSpend.ts';
 import { isOneSum, type SumSpends } from './sumSpends.ts';
-
-/** Days a forecast and a projection of a budget take their rate from, unless told otherwise. */
-export const usualWindowDays = 7;
 
 /** A budget, or one part of it, with how far it is used now. */
 export interface JudgedBudget extends BudgetSpend {
@@ -109,9 +108,23 @@ function judge(
 ): JudgedBudget {
   const { budget } = entry;
   const spent = spentIn(budget.unit, spend);
-  const projected = { limit: budget.limit, spent, daysLeft: daysLeft(budget.period, context) };
+  const projected = projectedOf(context, budget, spent, rate !== undefined);
   const forecast = rate === undefined ? undefined : spentAtPeriodEnd(projected, rate);
   return { ...spend, entry, rate, projected, state: budgetState(budget, spent, forecast) };
+}
+
+/** The days' spend ahead is asked for where something is forecast. */
+function projectedOf(
+  context: BudgetContext,
+  { period, limit }: Budget,
+  spent: number,
+  isForecast: boolean,
+): ProjectedBudget {
+  const left = daysLeft(period, context);
+  if (left === undefined || !isForecast) return { limit, spent, daysLeft: left };
+  const { now } = context;
+  const spendDaysLeft = usualHoursOf(context).between(now, budgetSpan(period, context)!.to);
+  return { limit, spent, daysLeft: left, spendDaysLeft };
 }
 
 /** What each part spends in a day, in its unit. */
@@ -121,12 +134,12 @@ function ratesOf(
   budget: Budget,
   window: BudgetQuestion['window'],
 ): Map<string, number> {
-  const { now } = context;
+  const { now, zone } = context;
   const first = window === undefined ? context.reader.firstAt() : window.first;
   const asked = window?.days ?? usualWindowDays;
   const age = first == null ? asked : Math.max(now - first, dayMs / 24) / dayMs;
   const days = Math.min(asked, age);
-  const span = { from: now - Math.round(asked * dayMs) + 1, to: now + 1 };
+  const span = lastSpan(now, zone, Math.round(asked * dayMs));
   const found = spends.read(budget, span);
   return new Map(found.map((spend) => [spend.part, spentIn(budget.unit, spend) / days]));
 }

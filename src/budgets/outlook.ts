@@ -1,16 +1,13 @@
 import type { BudgetTarget } from '../analysis/budgets/budgetScope.ts';
-import { exhaustion, project } from '../analysis/spend/projection.ts';
+import { exhaustion, spentAtPeriodEnd } from '../analysis/spend/projection.ts';
 import { dayMs } from '../model/calendar.ts';
 import type { ReportContext } from '../query/context.ts';
 import { firstEver } from '../query/firstSpend.ts';
+import { projectHistory, type SpendHistory, usualWindowDays } from '../query/forecast/forecast.ts';
+import { usualHoursOf } from '../query/forecast/usualHours.ts';
 import { budgetSpan, spentIn } from './budgetSpend.ts';
 import { Crossings } from './crossings.ts';
-import {
-  type JudgedBudget,
-  type JudgedBudgets,
-  judgeBudgets,
-  usualWindowDays,
-} from './evaluateBudgets.ts';
+import { type JudgedBudget, type JudgedBudgets, judgeBudgets } from './evaluateBudgets.ts';
 import { isOneSum, SumSpends } from './sumSpends.ts';
 
 /** Where a budget will be at the end of its period. Amounts in its unit, times in UTC milliseconds. */
@@ -18,7 +15,7 @@ export interface Outlook {
   readonly judged: JudgedBudget;
   /** When its period ends and spend begins again; undefined where it never does. */
   readonly endsAt: number | undefined;
-  /** Spent at the end of the period at the rate of the last seven days; undefined without an end. */
+  /** Spent at the end of the period, if it goes on as in the last seven days; undefined without an end. */
   readonly projected: number | undefined;
   /**
    * Where it will lie in about 19 of 20 cases; undefined before three days of data, and for budgets that
@@ -72,15 +69,15 @@ function outlookOf(
 ): Outlook {
   const { entry, projected, rate = 0 } = judged;
   const { daysLeft, spent } = projected;
-  const ahead = daysLeft === undefined ? undefined : rate * daysLeft;
+  const end = spentAtPeriodEnd(projected, rate);
   const band =
-    ahead === undefined || !isOneSum(entry.budget)
+    end === undefined || !isOneSum(entry.budget)
       ? undefined
       : bandOf(context, judged, spends, first, daysLeft!);
   return {
     judged,
     endsAt: daysLeft === undefined ? undefined : budgetSpan(entry.budget.period, context)!.to,
-    projected: ahead === undefined ? undefined : spent + ahead,
+    projected: end,
     band: band && { low: spent + band.low, high: spent + band.high },
     evident: first !== undefined && context.now - first >= dayMs,
     usedUpAt: usedUpAt(context, judged, rate),
@@ -90,28 +87,27 @@ function outlookOf(
 
 /** How far what is still to be spent may lie from the forecast, by how much the last days differ. */
 function bandOf(
-  { now }: ReportContext,
+  context: ReportContext,
   { entry: { budget } }: JudgedBudget,
   spends: SumSpends,
   first: number | undefined,
   daysLeft: number,
 ): { readonly low: number; readonly high: number } | undefined {
-  const points = Array.from({ length: usualWindowDays }, (_, age) => {
-    const span = { from: now - (age + 1) * dayMs + 1, to: now - age * dayMs + 1 };
-    const spent = spentIn(budget.unit, spends.read(budget, span)[0]!);
-    return { at: now - age * dayMs, nano: spent };
-  });
-  const question = { now, window: usualWindowDays, first, horizons: [daysLeft] };
-  return project(points, question).horizons[0]?.band;
+  const history: SpendHistory = {
+    first,
+    spentIn: (span) => spentIn(budget.unit, spends.read(budget, span)[0]!),
+  };
+  return projectHistory(context, history, [daysLeft]).horizons[0]?.band;
 }
 
 /** A rolling budget loses old spend as time goes by: when it is used up is not known. */
 function usedUpAt(
-  { now }: ReportContext,
+  context: ReportContext,
   { entry: { budget }, projected }: JudgedBudget,
   rate: number,
 ): number | undefined {
   if (budget.period.kind === 'rolling' || budget.period.kind === 'run') return undefined;
-  const [end] = exhaustion(projected, rate, [1]);
+  const { now } = context;
+  const [end] = exhaustion(projected, rate, [1], { now, hours: usualHoursOf(context) });
   return end?.outcome === 'ahead' ? now + end.days! * dayMs : undefined;
 }

@@ -10,6 +10,8 @@ import {
 } from '../model/calendar.ts';
 import { type Currency, convert, rateAt, ratedSpans, usDollars } from '../model/currency.ts';
 import { promptTokens } from '../model/tokens.ts';
+import { firstEver } from '../query/firstSpend.ts';
+import { type Forecasts, forecastsOf } from '../query/forecast/forecast.ts';
 import { clockSkewMs, isLive } from '../query/liveSession.ts';
 import type { Scope } from '../store/query/fragments.ts';
 import type { SessionSummary, StoreReader } from '../store/query/storeReader.ts';
@@ -44,6 +46,8 @@ export interface Overview extends BudgetShares {
   readonly week: Figure;
   readonly month: Figure;
   readonly lastHour: Figure;
+  /** Where today, this week and this month lead, in nano-dollars. */
+  readonly forecasts: Forecasts;
   /** This window's session, or the last one anywhere. */
   readonly session: SessionFigure | undefined;
   /** Prompt tokens of today that came from the cache, 0 … 1; undefined without any. */
@@ -87,7 +91,17 @@ export function readOverview(reader: StoreReader, options: OverviewOptions): Ove
     today,
     week: figure(weekSpan(now, zone, weekStart)),
     month: figure(month),
-    lastHour: figure(lastHourSpan(now)),
+    lastHour: figure(lastHourSpan(now, zone)),
+    forecasts: forecastsOf(
+      { reader, now, zone, weekStart },
+      {
+        first: firstEver({ db: reader.db, reader }),
+        spentIn: (span) => {
+          const { sums, background } = spends.sums(span, scope);
+          return sums.nano + background;
+        },
+      },
+    ),
     session,
     cacheShare: cacheShare(today.sums),
     unpricedToday: today.sums.unpriced === 0 ? [] : reader.unpricedModels(day, scope),

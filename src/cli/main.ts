@@ -19,11 +19,23 @@ export async function main(argv: readonly string[], manifest: string): Promise<v
   }
   try {
     const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
-    const program = createProgram(version, argv[2]);
-    await program.parseAsync(argv.length > 2 ? [...argv] : [...argv, '--help']);
+    const words = withCommand(argv);
+    const program = await createProgram(version, words[2]);
+    await program.parseAsync([...words]);
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/** Of its own options alone the program has these. */
+const ownOptions = new Set(['-h', '--help', '-V', '--version']);
+
+/** Options without a command are those of the overview. */
+function withCommand(argv: readonly string[]): readonly string[] {
+  const [node = '', file = '', first, ...rest] = argv;
+  if (first === undefined) return [node, file, 'overview'];
+  if (!first.startsWith('-') || ownOptions.has(first)) return argv;
+  return [node, file, 'overview', first, ...rest];
 }
 
 function outputProblem(code: string): string {

@@ -130,10 +130,19 @@ function written({ budget, setAt }: BudgetEntry): object {
 
 /** Writes a budget into the file, instead of the one with its scope, period and unit. */
 export function storeBudget(file: string, entry: BudgetEntry): void {
-  const key = budgetKey(entry.budget);
+  changeBudgets(file, [entry], []);
+}
+
+/** Writes some budgets and takes others out by their keys, all at once or none. */
+export function changeBudgets(
+  file: string,
+  entries: readonly BudgetEntry[],
+  removed: readonly string[],
+): void {
+  const gone = new Set([...removed, ...entries.map(({ budget }) => budgetKey(budget))]);
   updateConfig(file, (content) => {
-    const others = listOf(content).filter((each) => keyOf(each, file) !== key);
-    return { ...content, budgets: [...others, written(entry)] };
+    const others = listOf(content).filter((each) => !gone.has(keyOf(each, file) ?? ''));
+    return { ...content, budgets: [...others, ...entries.map(written)] };
   });
 }
 

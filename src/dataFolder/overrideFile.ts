@@ -33,8 +33,9 @@ export interface BudgetOverride {
 export interface AuditEntry {
   /** UTC milliseconds. */
   readonly at: number;
-  readonly by: 'editor' | 'terminal' | 'guard';
-  readonly what: 'raise' | 'pause' | 'allow' | 'end' | 'used';
+  readonly by: 'editor' | 'terminal' | 'guard' | 'server';
+  readonly what: 'raise' | 'pause' | 'allow' | 'end' | 'used' | 'set' | 'remove';
+  /** Of a budget, or the full name of a setting. */
   readonly key: string;
   readonly id: string;
   readonly until?: number;

@@ -26,8 +26,22 @@ export interface DemoSessionStart {
   readonly sessionId?: string;
   readonly branch?: string;
   readonly words?: SampleText;
+  /** Nothing is dated later than this, in milliseconds. */
+  readonly untilMs?: number;
   /** For a subagent's own file. */
   readonly agent?: { readonly agentId: string; readonly promptId: string };
+}
+
+/** A piece of work for a subagent; what is left out is as it happens. */
+export interface DemoTask {
+  /** Type of the subagent. */
+  readonly type: string;
+  readonly description: string;
+  readonly model: string;
+  /** Responses with a tool. */
+  readonly works: number;
+  /** What its tool results have in them, in characters. */
+  readonly padBytes?: number;
 }
 
 /** A piece of work handed to a subagent. */
@@ -56,6 +70,8 @@ export class DemoSession {
   readonly prompt: string;
   /** The session's own clock, in milliseconds. */
   nowMs: number;
+  /** Nothing is dated later than this, in milliseconds. */
+  untilMs: number;
   /** Responses so far. */
   messages = 0;
   readonly #dice: Dice;
@@ -64,12 +80,14 @@ export class DemoSession {
   #promptId: string;
   #lastUuid: string | null = null;
   #context = 0;
+  #isCold = false;
   #paddingBytes = 0;
 
   constructor(dice: Dice, start: DemoSessionStart) {
     this.#dice = dice;
     this.cwd = start.cwd;
     this.nowMs = start.start;
+    this.untilMs = start.untilMs ?? Number.MAX_SAFE_INTEGER;
     this.model = start.model;
     this.sessionId = start.sessionId ?? dice.uuid();
     this.branch = start.branch ?? 'main';
@@ -98,7 +116,7 @@ export class DemoSession {
       entrypoint: 'cli',
       type,
       uuid,
-      timestamp: new Date(this.nowMs).toISOString(),
+      timestamp: new Date(Math.min(this.nowMs, this.untilMs)).toISOString(),
     };
     this.#lastUuid = uuid;
     return record;
@@ -108,7 +126,8 @@ export class DemoSession {
     const dice = this.#dice;
     const fresh = this.#context === 0 ? dice.skewed(14_000) : dice.skewed(1_800);
     // A cache that has gone cold is written again: the expensive message of a session.
-    const expired = this.#context > 0 && dice.chance(0.03);
+    const expired = this.#context > 0 && (dice.chance(0.03) || this.#isCold);
+    this.#isCold = false;
     const written = expired ? this.#context + fresh : fresh;
     const read = expired ? 0 : this.#context;
     const oneHour = this.#agent ? 0 : written;
@@ -194,25 +213,25 @@ export class DemoSession {
     return this.#response([{ type: 'text', text: 'Done. The tests pass.' }], 'end_turn');
   }
 
-  /** Hands a piece of work to a subagent. */
-  delegate(): DemoRun {
+  /** Hands a piece of work to a subagent; any, unless a task is given. */
+  delegate(task?: DemoTask): DemoRun {
     const dice = this.#dice;
-    const type = dice.pick(agentTypes);
-    const tasks = this.words.tasks[type];
-    const description = tasks[this.messages % tasks.length]!;
+    const { type, description, model } = task ?? this.#anyTask();
     const tool = this.#toolUse('Agent', { subagent_type: type, description });
     const before = this.#response([tool], 'tool_use');
     const agentId = dice.hex(17);
     const agent = new DemoSession(dice, {
       cwd: this.cwd,
       start: this.nowMs + 30,
-      model: type === 'Explore' ? 'claude-haiku-5-5' : this.model,
+      model,
       sessionId: this.sessionId,
       branch: this.branch,
+      untilMs: this.untilMs,
       agent: { agentId, promptId: this.#promptId },
     });
+    agent.padResults(task?.padBytes ?? 0);
     const lines = agent.ask(description);
-    for (let i = dice.whole(2, 8); i > 0; i--) appendAll(lines, agent.work());
+    for (let i = task?.works ?? dice.whole(2, 8); i > 0; i--) appendAll(lines, agent.work());
     appendAll(lines, agent.finish());
     const startMs = this.nowMs;
     this.nowMs = agent.nowMs + 20;
@@ -223,7 +242,7 @@ export class DemoSession {
     });
     const meta = {
       agentType: type,
-      isBuiltIn: true,
+      isBuiltIn: (agentTypes as readonly string[]).includes(type),
       description,
       toolUseId: tool.id,
       spawnDepth: 1,
@@ -233,9 +252,16 @@ export class DemoSession {
     return { main: [...before, after], agentId, lines, meta, messages: agent.messages };
   }
 
+  #anyTask(): Omit<DemoTask, 'works'> {
+    const type = this.#dice.pick(agentTypes);
+    const tasks = this.words.tasks[type];
+    const description = tasks[this.messages % tasks.length]!;
+    return { type, description, model: type === 'Explore' ? quickModel(this.model) : this.model };
+  }
+
   /** The title the client makes up, with a request that no message shows. */
   title(text = this.prompt): DemoRecord[] {
-    this.#totals.count('claude-haiku-5-5', {
+    this.#totals.count(quickModel(this.model), {
       input_tokens: this.#dice.whole(300, 900),
       output_tokens: this.#dice.whole(10, 30),
       cache_creation_input_tokens: 0,
@@ -279,8 +305,26 @@ export class DemoSession {
     return [{ type: 'cost-state', totalCostUSD, modelUsage, sessionId: this.sessionId }];
   }
 
+  /** Dollars by the client's own count. */
+  get usd(): number {
+    return this.#totals.usd;
+  }
+
+  /** A break so long that what was cached is gone. */
+  leave(ms: number): void {
+    this.nowMs += ms;
+    this.#isCold = true;
+  }
+
   /** A break in which a person reads, thinks or has lunch. */
   pause(): void {
     this.nowMs += this.#dice.skewed(90_000);
   }
+}
+
+/** The small model that came with a model. */
+function quickModel(model: string): string {
+  return model.endsWith('-5-5') || !model.startsWith('claude-')
+    ? 'claude-haiku-5-5'
+    : 'claude-haiku-4-5';
 }

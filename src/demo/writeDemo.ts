@@ -1,8 +1,11 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dayMs, hourMs } from '../model/calendar.ts';
+import type { DemoSession, DemoSessionStart } from './demoSession.ts';
 import { Dice } from './dice.ts';
 import { LiveSession } from './liveSession.ts';
 import { type SampleText, sampleTextOf } from './sampleText.ts';
+import { reviewer, reviewOf, writeColdCache, writeRunaway } from './story.ts';
 import { writeSession } from './writeSession.ts';
 
 /** A project that does not exist. */
@@ -90,6 +93,16 @@ const projects: readonly [DemoProject, ...DemoProject[]] = [
 
 const models = ['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-5-5'];
 
+/** What the models of today took the place of. */
+const modelsBefore: Readonly<Record<string, string>> = {
+  'claude-opus-5-5': 'claude-opus-5',
+  'claude-sonnet-5-5': 'claude-sonnet-5',
+  'claude-haiku-5-5': 'claude-haiku-4-5',
+};
+
+/** Sessions that began longer ago than this used those before. */
+const newModelsMs = 12 * dayMs;
+
 /** Somebody's own model behind a gateway: nobody has a price for it. */
 const unpricedModel = 'qwen3-coder-480b';
 
@@ -114,12 +127,21 @@ export interface DemoOptions {
   readonly projectsDir?: string;
 }
 
+/** A budget that goes with the sessions: US dollars a calendar month. */
+export interface DemoBudget {
+  /** A project's folder; undefined for everything. */
+  readonly project: string | undefined;
+  readonly monthlyUsd: number;
+}
+
 /** What was written. */
 export interface DemoSet {
   /** A Claude Code configuration folder. */
   readonly configDir: string;
   readonly projectDirs: readonly string[];
   readonly live: LiveSession;
+  /** One is nearly used up, one is not. */
+  readonly budgets: readonly DemoBudget[];
 }
 
 /** Writes the demonstration set, one session a step, for a thread that has other things to do. */
@@ -131,32 +153,67 @@ export function* demoSteps(
   const nowMs = options.nowMs ?? Date.now();
   const dice = new Dice(seed);
   const cwdOf = (project: DemoProject): string => join(projectsDir, project.name);
-  const past = sessions - 2;
+  const written: DemoSession[] = [];
+  const startIn = (project: DemoProject, start: number, branch: string): DemoSessionStart => ({
+    cwd: cwdOf(project),
+    start,
+    model: nowMs - start > newModelsMs ? modelsBefore[project.model]! : project.model,
+    branch,
+    words: project.words,
+    untilMs: nowMs,
+  });
+  // Beside these: the three of the story, one without a price, and the one that is alive.
+  const past = sessions - 4;
   for (let i = 0; i < past; i++) {
     const project = pickProject(dice);
     // Half of all work of the latest days, and the last sessions early today.
     const ageMs = Math.floor((1 - (i + 1) / (past + 1)) ** 1.5 * days * dayMs);
-    const model = dice.chance(0.7) ? project.model : dice.pick(models);
-    const branch = dice.chance(0.6) ? 'main' : dice.pick(project.branches);
     const start = nowMs - 2 * hourMs - ageMs;
-    const size = { prompts: dice.whole(1, 7), worksEach: 9 };
-    const { words } = project;
-    writeSession(configDir, dice, { cwd: cwdOf(project), start, model, branch, words }, size);
+    const picked = dice.chance(0.7) ? project.model : dice.pick(models);
+    const model = nowMs - start > newModelsMs ? modelsBefore[picked]! : picked;
+    const branch = dice.chance(0.6) ? 'main' : dice.pick(project.branches);
+    const size = {
+      prompts: dice.whole(1, 7),
+      worksEach: 9,
+      task: i % 2 === 0 && i > past / 4 ? reviewOf(dice, projects[0].model) : undefined,
+    };
+    const began = { ...startIn(project, start, branch), model };
+    written.push(writeSession(configDir, dice, began, size).session);
     yield;
   }
+  const [shop, billing] = projects;
+  written.push(
+    writeRunaway(configDir, dice, startIn(shop, nowMs - 27 * hourMs, 'feature/payment')),
+  );
+  yield;
+  const opus = { ...startIn(billing!, nowMs - 6 * hourMs, 'main'), model: shop.model };
+  written.push(writeColdCache(configDir, dice, opus));
+  yield;
   writeUnpriced(configDir, dice, cwdOf(projects.at(-1)!), nowMs - 3 * dayMs);
   yield;
-  const started = {
-    cwd: cwdOf(projects[0]),
-    start: nowMs - 20 * 60_000,
-    model: projects[0].model,
-    branch: projects[0].branches[0]!,
-    words: projects[0].words,
-  };
+  const started = startIn(shop, nowMs - 20 * 60_000, shop.branches[0]!);
   const size = { prompts: 2, worksEach: 5, ended: false };
   const { session, file } = writeSession(configDir, dice, started, size);
+  written.push(session);
+  mkdirSync(join(configDir, 'agents'), { recursive: true });
+  writeFileSync(join(configDir, 'agents', `${reviewer.name}.md`), reviewer.file);
   const live = new LiveSession(dice, session, file);
-  return { configDir, projectDirs: projects.map(cwdOf), live };
+  const budgets = budgetsFor(written, cwdOf(shop), nowMs);
+  return { configDir, projectDirs: projects.map(cwdOf), live, budgets };
+}
+
+/** Budgets by what this month has cost: a whole one nearly used up, and a project's with room left. */
+function budgetsFor(written: readonly DemoSession[], project: string, nowMs: number): DemoBudget[] {
+  const now = new Date(nowMs);
+  const month = new Date(now.getFullYear(), now.getMonth(), 1).getTime();
+  const own = written.filter((session) => session.nowMs >= month);
+  const usdOf = (list: readonly DemoSession[]): number =>
+    list.reduce((sum, session) => sum + session.usd, 0);
+  const inProject = own.filter(({ cwd }) => cwd === project);
+  return [
+    { project: undefined, monthlyUsd: Math.max(1, Math.ceil(usdOf(own) / 0.88)) },
+    { project, monthlyUsd: Math.max(1, Math.ceil(usdOf(inProject) / 0.55)) },
+  ];
 }
 
 /** A short session with a model without a price, whose client has not written its total either. */

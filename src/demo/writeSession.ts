@@ -5,6 +5,7 @@ import {
   type DemoRun,
   DemoSession,
   type DemoSessionStart,
+  type DemoTask,
 } from './demoSession.ts';
 import type { Dice } from './dice.ts';
 
@@ -19,7 +20,7 @@ export function toText(records: readonly DemoRecord[]): string {
 }
 
 /** Writes the files of one session; keeps what is not yet on disk below a megabyte. */
-class SessionFile {
+export class SessionFile {
   readonly path: string;
   bytes = 0;
   readonly #descriptor: number;
@@ -70,6 +71,8 @@ export interface DemoSize {
   readonly padBytes?: number;
   /** The client has ended and written its total. Default true. */
   readonly ended?: boolean;
+  /** What a subagent is given to do at the end. */
+  readonly task?: DemoTask | undefined;
 }
 
 export interface WrittenSession {
@@ -86,7 +89,7 @@ export function writeSession(
   configDir: string,
   dice: Dice,
   start: DemoSessionStart,
-  { prompts, worksEach, padBytes = 0, ended = true }: DemoSize,
+  { prompts, worksEach, padBytes = 0, ended = true, task }: DemoSize,
 ): WrittenSession {
   const session = new DemoSession(dice, start);
   session.padResults(padBytes);
@@ -103,10 +106,16 @@ export function writeSession(
       file.writeAgent(run);
       messages += run.messages;
     }
+    if (task !== undefined && i === prompts - 1) {
+      const run = session.delegate(task);
+      file.write(run.main);
+      file.writeAgent(run);
+      messages += run.messages;
+    }
     file.write(session.finish());
   }
   if (dice.chance(0.3)) session.hiddenRequest();
   if (ended) file.write(session.costState());
-  file.close(session.nowMs);
+  file.close(Math.min(session.nowMs, session.untilMs));
   return { session, file: file.path, bytes: file.bytes, messages: messages + session.messages };
 }

@@ -7,6 +7,8 @@ import { declinedBeside, sumDeclined } from '../query/declined.ts';
 import type { Question } from '../query/question.ts';
 import { type Selection, select } from '../query/select.ts';
 import { sumBy } from '../query/sums.ts';
+import { budgetJson } from '../reports/document/jsonContract.ts';
+import { budgetOf } from '../reports/spend/summary.ts';
 import type { SpendSums } from '../store/schema/sums.ts';
 import { clip, plainText } from '../text/plainText.ts';
 import { exposition, type Family, type Sample } from './prometheusText.ts';
@@ -17,6 +19,11 @@ export interface ExportedBudget {
   readonly budget_usd: number;
   readonly utilization: number;
   readonly level: string;
+}
+
+/** The budget metrics are of: that of the summary. */
+export function exportedBudget(context: ReportContext): ExportedBudget | null {
+  return budgetJson(budgetOf(context)) as ExportedBudget | null;
 }
 
 export interface PrometheusOptions {

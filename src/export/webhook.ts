@@ -95,7 +95,7 @@ export async function deliver(delivery: Delivery, wire: Wire = realWire): Promis
       const times = tries === 1 ? 'once' : `${tries} times`;
       throw new HumanError(
         'files',
-        `The webhook at ${host} was tried ${times} and took nothing: ${outcome.reason}.`,
+        `The webhook at ${host} was tried ${times} and accepted nothing: ${outcome.reason}.`,
       );
     }
     await wire.sleep(wait);

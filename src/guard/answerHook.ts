@@ -10,6 +10,7 @@ import { batchEnded, callBegins, callFailed, promptBegins, type Trip } from './b
 import { coldCacheCost, coldCacheText } from './coldCache.ts';
 import { type Decision, decide, type Facts, type Limit, type Verdict } from './decide.ts';
 import { type GuardConfig, readGuardConfig } from './guardConfig.ts';
+import { heardAfter, spawns, unheardIn, unheardText } from './heardCalls.ts';
 import { type HookInput, isGuardEvent, parseHookInput } from './hookInput.ts';
 import { budgetsOf, type GuardMachine, type Judgement, judge, lazyBook } from './judge.ts';
 import {
@@ -32,13 +33,15 @@ const otherSessionMs = 30 * 60_000;
 /** Somebody who was asked has answered by then. */
 const longestAskMs = 10 * 60_000;
 
-/** The tool that starts agents; it had another name. */
-const spawningTools = new Set(['Agent', 'Task']);
-
 /** How the guard was installed. */
 export interface GuardOptions {
   /** Installed with `--strict`: what the settings say may not be readable. */
   readonly strict: boolean;
+  /**
+   * `http`: asked over HTTP, about single calls; `beside`: by a process, which sees to it that the
+   * server is asked about them. Undefined where processes answer everything.
+   */
+  readonly transport?: 'http' | 'beside' | undefined;
 }
 
 /**
@@ -60,7 +63,10 @@ export function answerHook(
     if (!config.enabled) return '{}';
     strict ||= config.guardStrict;
     if (input === undefined) throw new Error('what Claude Code sent cannot be read');
-    return JSON.stringify(hookAnswer(event, answer(input, config, machine, strict)));
+    // Agents are left to the process, which is asked beside the server and may wait.
+    if (options.transport === 'http' && spawns(input)) return '{}';
+    const mode = { strict, transport: options.transport };
+    return JSON.stringify(hookAnswer(event, answer(input, config, machine, mode)));
   } catch (error) {
     const cannot = messageOf(error);
     if (input === undefined && event !== 'UserPromptSubmit' && event !== 'PreToolUse') return '{}';
@@ -108,7 +114,7 @@ function answer(
   input: HookInput,
   config: GuardConfig,
   machine: GuardMachine,
-  strict: boolean,
+  options: GuardOptions,
 ): Reply {
   const { dataFolder, now } = machine;
   const remember = <T>(work: Parameters<typeof updateState<T>>[3]): T =>
@@ -129,7 +135,7 @@ function answer(
     case 'PreModelSwitch':
       return remember((state) => ({
         state,
-        result: modelSwitches(input, config, machine, strict),
+        result: modelSwitches(input, config, machine, options.strict),
       }));
   }
   if (config.incomplete) {
@@ -137,8 +143,9 @@ function answer(
   }
   const budgets = budgetsOf(config, machine, input.cwd);
   const own = settledFiles(input, now);
-  const judged = judge(input, own, config, budgets, lazyBook(config, machine), machine);
-  return remember((state) => decideIn(state, input, own, judged, config, machine, strict));
+  const book = lazyBook(config, machine, input.transcript);
+  const judged = judge(input, own, config, budgets, book, machine);
+  return remember((state) => decideIn(state, input, own, judged, config, machine, options));
 }
 
 /**
@@ -146,9 +153,10 @@ function answer(
  * writes it up to a tenth of a second after its tools have begun. Only where it decides whether something
  * dear begins: before the next request, and before an agent starts.
  */
-function settledFiles({ event, call, transcript, agentId }: HookInput, now: number): OwnFiles {
-  const spawns = call !== undefined && spawningTools.has(call.name);
-  const patience = event === 'PostToolBatch' ? 160 : event === 'PreToolUse' && spawns ? 100 : 0;
+function settledFiles(input: HookInput, now: number): OwnFiles {
+  const { event, transcript, agentId } = input;
+  const patience =
+    event === 'PostToolBatch' ? 160 : event === 'PreToolUse' && spawns(input) ? 100 : 0;
   const pause = 20;
   for (let waited = 0; ; waited += pause) {
     const own = findOwnFiles(transcript);
@@ -174,7 +182,7 @@ type Remembered<T> = { readonly state: SessionState; readonly result: T };
 /** Before a resume writes an expired cache anew: said at once, or held for the first prompt. */
 function sessionStarts(
   state: SessionState,
-  { source, cache }: HookInput,
+  { source, cache, transcript }: HookInput,
   config: GuardConfig,
   machine: GuardMachine,
 ): Remembered<Reply> {
@@ -182,7 +190,7 @@ function sessionStarts(
   if (!resumes || config.guardColdCache === 'off' || cache.expired !== true) {
     return { state, result: nothingToSay };
   }
-  const { price } = lazyBook(config, machine)();
+  const { price } = lazyBook(config, machine, transcript)();
   const cost = coldCacheCost(cache, undefined, price, machine.now);
   if (cost === undefined || cost.nano < usdToNano(config.guardColdCacheUsd)) {
     return { state, result: nothingToSay };
@@ -193,12 +201,12 @@ function sessionStarts(
 }
 
 function modelSwitches(
-  { cache }: HookInput,
+  { cache, transcript }: HookInput,
   config: GuardConfig,
   machine: GuardMachine,
   strict: boolean,
 ): Reply {
-  const { price } = lazyBook(config, machine)();
+  const { price } = lazyBook(config, machine, transcript)();
   const { toModel } = cache;
   const known =
     toModel === '' || price({ ...oneToken }, toModel, {}, machine.now).kind === 'priced';
@@ -231,15 +239,16 @@ function decideIn(
   judged: Judgement,
   config: GuardConfig,
   machine: GuardMachine,
-  strict: boolean,
+  { strict, transport }: GuardOptions,
 ): Remembered<Reply> {
   const { now, env } = machine;
   const { event, call, promptId, agentId } = input;
   const thread = `${promptId} ${agentId}`;
-  const spawns = call !== undefined && spawningTools.has(call.name);
+  const missed = transport === 'beside' && event === 'PostToolBatch' ? unheardIn(before, input) : 0;
   const notification = /^\s*<task-notification>/.test(input.prompt);
   const broken = followBreaker(before, input, judged.spent, notification, config);
-  const agents = spawns ? countAgents(own, before, now) : undefined;
+  const starts = spawns(input);
+  const agents = starts ? countAgents(own, before, now) : undefined;
   const limits: Limit[] = [
     ...judged.limits,
     ...(strict && judged.unpriced && hasMoneyLimit(judged.context.budgets) ? [unpricedLimit] : []),
@@ -248,7 +257,7 @@ function decideIn(
   ];
   const facts: Facts = {
     event,
-    spawns,
+    spawns: starts,
     notification,
     print: env.CLAUDE_CODE_ENTRYPOINT === 'sdk-cli',
     limits,
@@ -279,8 +288,8 @@ function decideIn(
         ? [...before.asked, ...decision.refusing.map(({ key }) => ({ key, thread, at: now }))]
         : before.asked;
   const lets = decision.verdict === 'pass' || decision.verdict === 'ask';
-  const starts = agents !== undefined && lets;
-  const starting = starts
+  const startsNow = agents !== undefined && lets;
+  const starting = startsNow
     ? [...agents.starting, { call: call?.id ?? '', at: now }]
     : (agents?.starting ?? before.starting);
   const state: SessionState = {
@@ -288,14 +297,16 @@ function decideIn(
     allowed,
     asked,
     starting,
-    live: agents === undefined ? before.live : agents.live + Number(starts),
+    live: agents === undefined ? before.live : agents.live + Number(startsNow),
     breaker: broken.state,
     // Stopping an agent ends it without a word.
     ended: decision.verdict === 'stop' ? agentEnded(before, input, now).ended : before.ended,
+    heard: heardAfter(before, input, transport === 'http'),
+    missed: before.missed + missed,
   };
   const cold = coldAnswer(state, event, decision.verdict, notification);
   if (cold !== undefined) return cold;
-  return speak(state, input, facts, decision, broken.trip);
+  return speak(state, input, facts, decision, { trip: broken.trip, missed });
 }
 
 function followBreaker(
@@ -427,7 +438,7 @@ function speak(
   { event, agentId, promptId }: HookInput,
   facts: Facts,
   { verdict, limit }: Decision,
-  trip: Trip | undefined,
+  { trip, missed }: { readonly trip: Trip | undefined; readonly missed: number },
 ): Remembered<Reply> {
   const reason = limit === undefined ? '' : personText(limit, verdict, facts);
   const code = limit?.code ?? nothingToSay.code;
@@ -448,6 +459,9 @@ function speak(
       const text = `Outlay: ${tripText(trip)}. Is it going in circles?`;
       warnings.push({ key: `trip ${trip.sign} ${promptId}`, text });
     }
+  }
+  if (missed > 0) {
+    warnings.push({ key: `missed ${promptId}`, text: unheardText(missed) });
   }
   const known = new Set([...state.warned, ...state.unsaid.map(({ key }) => key)]);
   const fresh = warnings.filter(({ key }) => !known.has(key));

@@ -59,7 +59,7 @@ export interface CacheFacts {
 }
 
 /** A hook's input is that large at most; what tools answered may be long. */
-const longestInput = 32 * 1024 * 1024;
+export const longestInput = 32 * 1024 * 1024;
 const longestText = 4096;
 
 /**

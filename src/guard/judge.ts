@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
+import { clientPrices } from '../agents/registry.ts';
 import { budgetsInForce } from '../budgets/budgetsInForce.ts';
 import { judgeTarget } from '../budgets/evaluateBudgets.ts';
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
@@ -8,6 +9,7 @@ import { HumanError } from '../model/errors.ts';
 import type { MessageLine } from '../model/records.ts';
 import { noUsage, promptTokens } from '../model/tokens.ts';
 import { gitRootOf } from '../platform/gitRoot.ts';
+import { clientModels, extendCatalogue } from '../pricing/clientModels.ts';
 import { createPriceBook, type RateBook } from '../pricing/priceBook.ts';
 import type { ReportContext } from '../query/context.ts';
 import { mergeOverrides } from '../settings/priceOverrides.ts';
@@ -23,7 +25,13 @@ import type { Limit } from './decide.ts';
 import { type GuardConfig, readMarks } from './guardConfig.ts';
 import type { HookInput } from './hookInput.ts';
 import { acts, budgetLimit } from './limits.ts';
-import { type Outstanding, type OwnFiles, outstanding, readTail } from './ownTranscripts.ts';
+import {
+  type Outstanding,
+  type OwnFiles,
+  outstanding,
+  readTail,
+  rootOf,
+} from './ownTranscripts.ts';
 import {
   dropTailCache,
   hasTailCache,
@@ -68,14 +76,26 @@ export function budgetsOf(
   return budgetsInForce(config, config, env.COST_BUDGET_USD, now, entries).budgets;
 }
 
-/** The prices, made when they are first needed. */
-export function lazyBook(config: GuardConfig, { dataFolder }: GuardMachine): () => RateBook {
+/**
+ * The prices, made when they are first needed: the catalogue's, those Claude Code itself has of models the
+ * catalogue does not know, where the session's transcript stands, and the user's own.
+ */
+export function lazyBook(
+  config: GuardConfig,
+  machine: GuardMachine,
+  transcript: string,
+): () => RateBook {
+  const { dataFolder, home } = machine;
   let book: RateBook | undefined;
   return () => {
-    book ??= createPriceBook(
-      mergeOverrides({ setting: config.priceOverrides, file: config.priceFile, dataFolder })
-        .overrides,
-    );
+    if (book !== undefined) return book;
+    const { priceOverrides: setting, priceFile: file } = config;
+    const { overrides } = mergeOverrides({ setting, file, dataFolder });
+    const root = rootOf(transcript);
+    // Without a home the folder a hook is started in would be taken for it.
+    const known = root !== undefined && isAbsolute(home);
+    const models = known ? clientModels(clientPrices([root], machine)) : [];
+    book = createPriceBook(overrides, extendCatalogue(models));
     return book;
   };
 }
@@ -341,6 +361,7 @@ function contextOf(
     labels: { groups, tags, accounts: new Map(), marks },
     dataFolder,
     git: null,
+    folder: undefined,
     budgets,
     peers: { events: [], limit: undefined, problems: [] },
   };

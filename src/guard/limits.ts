@@ -1,7 +1,7 @@
 import type { Budget } from '../analysis/budgets/budget.ts';
 import { formatPeriod, formatScope, formatUnit } from '../analysis/budgets/budgetNotation.ts';
 import { amountText, budgetName } from '../budgets/budgetLabels.ts';
-import { budgetSpan } from '../budgets/budgetSpend.ts';
+import { budgetSpan, rollingMs } from '../budgets/budgetSpend.ts';
 import type { JudgedBudget } from '../budgets/evaluateBudgets.ts';
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
 import { budgetKey } from '../dataFolder/budgetKey.ts';
@@ -27,7 +27,7 @@ export function budgetLimit(
   const least = judged.sums.unpriced > 0 || judged.sums.lower > 0 ? 'at least ' : '';
   const amount = `${estimated ? 'about ' : least}${amountText(budget.unit, spent)}`;
   const forecast =
-    sum > spent ? ` (${amountText(budget.unit, sum)} by the end of its period at this rate)` : '';
+    sum > spent ? ` (${amountText(budget.unit, sum)} likely by the end of its period)` : '';
   return {
     key: budgetKey(budget),
     period: periodName(context, budget),
@@ -41,8 +41,8 @@ export function budgetLimit(
 
 /** The same while a period lasts; of rolling ones, which never end, for as long as they are. */
 function periodName(context: ReportContext, { period }: Budget): string {
-  const { from, to } = budgetSpan(period, context) ?? { from: 0, to: 1 };
-  return String(period.kind === 'rolling' ? Math.floor(to / (to - from)) : from);
+  if (period.kind === 'rolling') return String(Math.floor(context.now / rollingMs(period)));
+  return String(budgetSpan(period, context)?.from ?? 0);
 }
 
 /** A budget of agents at once that one more would exceed. */

@@ -1,16 +1,30 @@
 import { fstatSync, readFileSync, writeSync } from 'node:fs';
+import { lacksServer } from '../dataFolder/guardServer.ts';
 import { dataFolder } from '../dataFolder/paths.ts';
 import { answerHook } from './answerHook.ts';
+import { startServer } from './http/callServer.ts';
+import { serveGuard } from './http/serve.ts';
 import type { GuardMachine } from './judge.ts';
 
-/** Answers the hook that started this process: its event is an argument, its input stands on stdin. */
+/**
+ * Answers the hook that started this process: its event is an argument, its input stands on stdin. Where
+ * the guard is installed with a server, it sees to it that there is one; `serve` is that server.
+ */
 export function runGuard(args: readonly string[]): void {
   // The launcher hands on what it was given.
   const [event = '', ...options] = args[0] === 'guard' ? args.slice(1) : args;
-  const answer = answerHook(event, standardInput(), guardMachine(), {
+  if (event === 'serve') {
+    void serveGuard(guardMachine);
+    return;
+  }
+  const machine = guardMachine();
+  const beside = options.includes('--http');
+  const answer = answerHook(event, standardInput(), machine, {
     strict: options.includes('--strict'),
+    transport: beside ? 'beside' : undefined,
   });
   if (answer !== '') print(`${answer}\n`);
+  if (beside && lacksServer(machine.dataFolder)) startServer(machine.env);
 }
 
 /** This machine, at this moment. `OUTLAY_NOW` stands still for tests, as in the terminal. */

@@ -30,10 +30,9 @@ const mostFiles = 5_000;
 
 /** Finds a session's own transcripts. The main one may not be there yet: that is no error. */
 export function findOwnFiles(transcript: string): OwnFiles {
-  if (!isAbsolute(transcript) || !transcript.endsWith('.jsonl'))
-    return { root: undefined, files: [] };
+  const root = rootOf(transcript);
+  if (root === undefined) return { root: undefined, files: [] };
   const main = realPath(transcript);
-  const root = knownRoot(dirname(dirname(dirname(main))));
   const folder = join(main.slice(0, -'.jsonl'.length), 'subagents');
   const files = [main, ...agentFiles(folder)].flatMap((path): OwnFile[] => {
     const stats = statSync(path, { throwIfNoEntry: false });
@@ -42,6 +41,12 @@ export function findOwnFiles(transcript: string): OwnFiles {
     return [{ path, agentId, size: stats.size, mtimeMs: stats.mtimeMs }];
   });
   return { root, files };
+}
+
+/** The configuration directory a session's main transcript stands in, or will stand in. */
+export function rootOf(transcript: string): Root | undefined {
+  if (!isAbsolute(transcript) || !transcript.endsWith('.jsonl')) return undefined;
+  return knownRoot(dirname(dirname(dirname(realPath(transcript)))));
 }
 
 function realPath(path: string): string {

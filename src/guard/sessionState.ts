@@ -37,6 +37,10 @@ export interface SessionState {
   readonly breaker: BreakerState;
   /** What writing an expired cache will cost: told instead of sending the next prompt, once. */
   readonly cold: string;
+  /** Calls the server was asked about, until their batch has ended. */
+  readonly heard: readonly string[];
+  /** Calls that ran although it should have been asked and was not. */
+  readonly missed: number;
 }
 
 export function freshState(sid: string, now: number): SessionState {
@@ -56,6 +60,8 @@ export function freshState(sid: string, now: number): SessionState {
     live: 0,
     breaker: freshBreaker,
     cold: '',
+    heard: [],
+    missed: 0,
   };
 }
 
@@ -81,6 +87,7 @@ const longestKeptMs = 30 * 86_400_000;
 
 /** Lists kept in a state are cut to their newest. */
 const mostNoted = 60;
+const mostHeard = 500;
 const mostAgents = 2_000;
 
 /**
@@ -112,6 +119,7 @@ function bounded(state: SessionState): SessionState {
     allowed: state.allowed.slice(-mostNoted),
     starting: state.starting.slice(-mostNoted),
     ended: state.ended.slice(-mostAgents),
+    heard: state.heard.slice(-mostHeard),
   };
 }
 

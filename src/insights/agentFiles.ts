@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { promises } from 'node:fs';
 import { join } from 'node:path';
 import { frontmatterValue } from '../analysis/insights/frontmatter.ts';
 import { readRegular } from '../platform/regularFile.ts';
@@ -63,7 +63,7 @@ export async function agentFiles(
 
 async function markdownIn(folder: string): Promise<string[]> {
   try {
-    return (await readdir(folder)).filter((name) => name.endsWith('.md')).sort();
+    return (await promises.readdir(folder)).filter((name) => name.endsWith('.md')).sort();
   } catch {
     return [];
   }

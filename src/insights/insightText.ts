@@ -11,21 +11,22 @@ type MissReason = ThreadMiss['reason'];
 
 const reasonTexts: Readonly<Record<MissReason, string>> = {
   'first-write': 'first writes',
-  expired: 'pauses longer than the cache lives',
-  'model-switch': 'switches of the model',
+  expired: 'breaks longer than the cache lives',
+  'model-switch': 'model switches',
   compaction: 'compactions',
-  'prefix-change': 'changes of the prefix',
+  'prefix-change': 'changes of the beginning',
 };
 
 /** What to do about each cause; a first write and a compaction are the price of starting. */
 const remedies: Readonly<Record<MissReason, string>> = {
-  'first-write': 'Give one agent several tasks: each start writes its prefix anew.',
+  'first-write':
+    'Give one agent several tasks: each new agent writes its prefix to the cache again.',
   expired:
-    'Go on within the life of the cache, or start with /clear after a long pause instead of sending everything anew.',
-  'model-switch': 'Stay with one model in a session: a cache belongs to its model.',
-  compaction: 'Compact rarely, at the end of a piece of work.',
+    'Continue before the cache expires, or start with /clear after a long break instead of sending everything again.',
+  'model-switch': 'Use one model per session: each model has its own cache.',
+  compaction: 'Use /compact rarely, when a piece of work is done.',
   'prefix-change':
-    'Leave memory files, MCP servers and tools as they are while a session runs: whatever changes at the front is sent anew.',
+    'Leave memory files, MCP servers and tools unchanged while a session runs: after a change at the beginning, everything that follows is sent again.',
 };
 
 /** What was found, in a sentence without its full stop. */
@@ -40,25 +41,25 @@ export function insightTitle(insight: Insight): string {
     case 'top-tier':
       return `${agent}: ${runs} runs of a subagent on the top tier (${model})`;
     case 'cache-share':
-      return `Only ${Math.floor(percent('cacheShare'))} % of the prompt tokens of ${agentText(agent)} came from the cache`;
+      return `Only ${Math.floor(percent('cacheShare'))}% of the prompt tokens of ${agentText(agent)} came from the cache`;
     case 'tiny-agents': {
       const batches = evidenceOf(insight, 'batches');
-      return `${agent}: ${runs} tiny runs in ${batches} ${batches === 1 ? 'batch' : 'batches'} that one run each could have done`;
+      return `${agent}: ${runs} tiny runs in ${batches} ${batches === 1 ? 'batch' : 'batches'} that one run each could have handled`;
     }
     case 'context-bloat': {
       const sessions = evidenceOf(insight, 'sessions');
-      return `${sessions} ${sessions === 1 ? 'session' : 'sessions'} went on with a context of more than 100k tokens where /compact or /clear would have paid`;
+      return `${sessions} ${sessions === 1 ? 'session' : 'sessions'} continued with a context of more than 100k tokens where /compact or /clear would have paid off`;
     }
     case 'first-prefix': {
       const thousands = Math.round(Number(evidenceOf(insight, 'firstPromptTokens')) / 1000);
-      return `${agent === 'main' ? 'Sessions' : agent} begin with ${thousands}k tokens before any work is done`;
+      return `${agent === 'main' ? 'Sessions begin' : `${agent} begins`} with ${thousands}k tokens before any work is done`;
     }
     case 'failures':
-      return `Something went wrong in ${Math.round(percent('failureRate'))} % of the runs of ${agentText(agent)}`;
+      return `Errors in ${Math.round(percent('failureRate'))}% of the runs of ${agentText(agent)}`;
     case 'effort':
       return `${runs} small runs of ${agentText(agent)} on ${model} with high effort`;
     case 'deterministic':
-      return `${evidenceOf(insight, 'prompts')} prompts a formatter, a rename or a codemod could have done`;
+      return `${evidenceOf(insight, 'prompts')} prompts that a formatter, a rename or a codemod could have handled`;
   }
 }
 
@@ -82,12 +83,12 @@ function advice(insight: Insight): string {
     case 'cache-share':
       return remedies[(evidenceOf(insight, 'mainCause') ?? 'first-write') as MissReason];
     case 'tiny-agents':
-      return `Ask for one ${agent} agent with a list of tasks instead of one agent for each.`;
+      return `Use one ${agent} agent with a list of tasks instead of one agent per task.`;
     case 'context-bloat':
-      return 'Use /compact once a piece of work is done, /clear where the next one needs nothing of it.';
+      return 'Use /compact when a piece of work is done, and /clear when the next one does not need its context.';
     case 'first-prefix':
       return agent === 'main'
-        ? 'Shorten CLAUDE.md and what it imports, and switch off MCP servers a project does not need ("/context" lists them).'
+        ? 'Shorten CLAUDE.md and what it imports, and turn off MCP servers a project does not need ("/context" lists them).'
         : `Shorten the prompt of ${agent} and name only the tools it needs.`;
     case 'failures':
       return '';

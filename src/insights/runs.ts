@@ -1,10 +1,11 @@
-import type { Run, RunPart } from '../analysis/insights/insight.ts';
+import type { Run, RunErrors, RunPart } from '../analysis/insights/insight.ts';
 import type { TimeSpan } from '../model/calendar.ts';
 import type { ReportContext } from '../query/context.ts';
-import type { Names } from '../query/names.ts';
+import { Names } from '../query/names.ts';
 import type { Question } from '../query/question.ts';
-import { type Selection, select, type TaggedSpend } from '../query/select.ts';
+import { type RowSource, type Selection, select, type TaggedSpend } from '../query/select.ts';
 import { type FailureRow, failureRows } from '../store/query/failures.ts';
+import { spendRows } from '../store/query/spendRows.ts';
 import { addTo, noSums, type RowKeys, type RunningSums } from '../store/schema/sums.ts';
 
 /** A run with the numbers the store knows it by, and what went wrong in it. */
@@ -29,18 +30,15 @@ export function findRuns(
   context: ReportContext,
   question: Pick<Question, 'span' | 'filters'>,
 ): FoundRuns {
-  const selection = select(context, question, [
-    'bucket',
-    'session',
-    'agent',
-    'model',
-    'facet',
-    'prompt',
-  ]);
+  const keys = ['session', 'agent', 'model', 'facet', 'prompt'] as const;
+  const selection = select(context, question, keys, false, new Names(context), startedRows);
   const { placed, unplaced } = failuresOf(context, question.span, selection);
   const runs = openRuns(selection.rows).map((run) => foundRun(selection.names, run, placed));
   return { runs, selection, unplaced };
 }
+
+/** What was spent, with when it began: a run may last for hours, and there are many. */
+const startedRows: RowSource = (db, span, keys) => spendRows(db, span, [...keys, 'start']);
 
 /** What of a run is known by one model and one facet. */
 interface OpenPart {
@@ -98,17 +96,21 @@ function failuresOf(
   span: TimeSpan | undefined,
   { rows }: Selection,
 ): { placed: ReadonlyMap<string, FailureRow[]>; unplaced: number } {
-  const sessions = new Set(rows.map(({ session }) => session));
-  const prompted = new Set(rows.filter(({ prompt }) => prompt !== 0).map(({ agent }) => agent));
-  const subagents = new Set(rows.map(({ agent }) => agent).filter((agent) => !prompted.has(agent)));
+  const sessions = new Set<number>();
+  const prompted = new Set<number>();
+  const subagents = new Set<number>();
+  for (const { session, agent, prompt } of rows) {
+    sessions.add(session);
+    subagents.add(agent);
+    if (prompt !== 0) prompted.add(agent);
+  }
+  for (const agent of prompted) subagents.delete(agent);
   const all = failureRows(context.db, span, subagents).filter(({ session }) =>
     sessions.has(session),
   );
   const unplaced = all.filter(({ prompt }) => prompt === undefined).length;
   return { placed: Map.groupBy(all, runKey), unplaced };
 }
-
-const noFailures: readonly FailureRow[] = [];
 
 function foundRun(
   names: Names,
@@ -117,11 +119,14 @@ function foundRun(
 ): FoundRun {
   const { session, agent, prompt } = row;
   const key = runKey(row);
-  const failures = placed.get(key) ?? noFailures;
-  const count = (kind: FailureRow['kind']): number =>
-    failures.filter((failure) => failure.kind === kind).length;
-  const whole = noSums();
-  for (const { sums } of parts) addTo(whole, sums);
+  const failures = placed.get(key);
+  const [first, ...others] = parts;
+  // Most runs have one part.
+  let whole: RunningSums = first!.sums;
+  if (others.length > 0) {
+    whole = { ...whole };
+    for (const { sums } of others) addTo(whole, sums);
+  }
   return {
     key,
     session: names.place(session).sid,
@@ -136,12 +141,20 @@ function foundRun(
       return { model: names.word(part.row.model), row: priceRow, effort, ...spentIn(part.sums) };
     }),
     ...spentIn(whole),
-    errors: {
-      api: count('api-error'),
-      tool: count('tool-error'),
-      interrupted: count('interrupted'),
-    },
-    failures,
+    errors: failures === undefined ? noErrors : errorsOf(failures),
+    failures: failures ?? [],
+  };
+}
+
+const noErrors: RunErrors = { api: 0, tool: 0, interrupted: 0 };
+
+function errorsOf(failures: readonly FailureRow[]): RunErrors {
+  const count = (kind: FailureRow['kind']): number =>
+    failures.filter((failure) => failure.kind === kind).length;
+  return {
+    api: count('api-error'),
+    tool: count('tool-error'),
+    interrupted: count('interrupted'),
   };
 }
 

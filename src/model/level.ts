@@ -1,4 +1,4 @@
-import { formatNumber } from './numbers.ts';
+import { percentText } from './numbers.ts';
 
 /** How far a budget is used, in words. */
 export const levels = ['ok', 'info', 'warning', 'critical', 'stop'] as const;
@@ -28,5 +28,5 @@ export function levelOf(share: number, thresholds: Thresholds = defaultThreshold
 
 /** A share in percent, rounded down so that nothing is called full before it is. */
 export function formatPercent(share: number, locale?: string): string {
-  return `${formatNumber(Math.floor(share * 100 + 1e-9), 0, locale)} %`;
+  return percentText(Math.floor(share * 100 + 1e-9), 0, locale);
 }

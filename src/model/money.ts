@@ -37,7 +37,7 @@ export function nanoToUsd(nano: number): number {
 
 /** How a figure is written. */
 export interface MoneyFormat {
-  /** BCP 47 tag for grouping and the decimal separator; without one, plain digits and a point. */
+  /** BCP 47 tag for grouping and the decimal separator; English without one. */
   readonly locale?: string | undefined;
   /** ISO 4217 code of the currency the figure is in; US dollars where none is named. */
   readonly code?: string | undefined;
@@ -53,11 +53,46 @@ export function formatUsd(nano: number, { locale }: MoneyFormat = {}): string {
  * `$0.42`, `$0.0042` below a cent, `$0` only for nothing at all. Currencies without a minor unit
  * have none here either: `¥12`.
  */
-export function formatMoney(nano: number, { locale, code = 'USD' }: MoneyFormat = {}): string {
+export function formatMoney(
+  nano: number,
+  { locale = 'en', code = 'USD' }: MoneyFormat = {},
+): string {
   const { symbol, digits } = currencyTraits(code);
   const amount = Math.abs(nano);
   const text = nano === 0 ? '0' : formatAmount(amount, digits, locale);
   return `${nano < 0 ? '-' : ''}${symbol}${text}`;
+}
+
+/** From so many units on a forecast, which knows no cents, is written without them. */
+const wholeFrom = 5;
+
+/** An amount that is only about so much: `$121`, below five units as `formatMoney` writes it. */
+export function formatAbout(nano: number, format: MoneyFormat = {}): string {
+  const units = Math.round(nano / nanoPerUsd);
+  return Math.abs(units) < wholeFrom
+    ? formatMoney(Math.round(nano), format)
+    : formatWhole(nano, format);
+}
+
+/** From one amount to a larger one, the currency said once: `$112–134`. */
+export function formatAboutRange(low: number, high: number, format: MoneyFormat = {}): string {
+  const { symbol } = currencyTraits(format.code ?? 'USD');
+  const [from, to] = [formatAbout(low, format), formatAbout(high, format)];
+  return from === to ? to : `${from}–${to.slice(symbol.length)}`;
+}
+
+/** An amount to the nearest unit: `$3`. */
+export function formatWhole(nano: number, format: MoneyFormat = {}): string {
+  const units = Math.round(nano / nanoPerUsd);
+  const { symbol } = currencyTraits(format.code ?? 'USD');
+  return `${units < 0 ? '-' : ''}${symbol}${formatNumber(Math.abs(units), 0, format.locale)}`;
+}
+
+/** The same to the cent: what is less than one is said to be. */
+export function formatCents(nano: number, format: MoneyFormat = {}): string {
+  const coin = nanoPerUsd / 10 ** currencyTraits(format.code ?? 'USD').digits;
+  if (nano <= 0 || nano >= coin) return formatMoney(nano, format);
+  return `<\u2009${formatMoney(coin, format)}`;
 }
 
 /** An amount above nothing, without its symbol. `minor` is the number of digits of a minor unit. */

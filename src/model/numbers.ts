@@ -52,6 +52,41 @@ function styled(plain: string, { decimal, group, early }: NumberStyle): string {
   return fraction === undefined ? grouped : grouped + decimal + fraction;
 }
 
+/** Languages that set the percent sign apart. */
+const apart: ReadonlySet<string> = new Set(['de', 'es', 'fr', 'ru', 'cs']);
+
+/** A number of percent as its language writes it: `15%`, in German `15 %`; without a language `15 %`. */
+export function percentText(percent: number, decimals: number, locale?: string): string {
+  const figure = formatNumber(percent, decimals, locale);
+  if (locale === undefined) return `${figure} %`;
+  const language = locale.toLowerCase().split('-')[0]!;
+  return language === 'tr' ? `%${figure}` : `${figure}${apart.has(language) ? '\u00a0' : ''}%`;
+}
+
+/**
+ * A share of one in whole percent, to the nearest; what is little is not called nothing, and what
+ * lacks a little not all.
+ */
+export function shareText(share: number, locale: string): string {
+  if (share > 0 && share < 0.005) return `<\u2009${percentText(1, 0, locale)}`;
+  if (share >= 0.995 && share < 1 - 1e-9) return `>\u2009${percentText(99, 0, locale)}`;
+  return percentText(Math.round(share * 100), 0, locale);
+}
+
+/** Parts as shares of their sum in whole percent that add up to a hundred (largest remainder). */
+export function wholeShares(parts: readonly number[]): number[] {
+  const sum = parts.reduce((total, part) => total + part, 0);
+  if (!(sum > 0)) return parts.map(() => 0);
+  const exact = parts.map((part) => (part / sum) * 100);
+  const whole = exact.map(Math.floor);
+  const missing = 100 - whole.reduce((total, part) => total + part, 0);
+  const byRemainder = [...exact.keys()].sort(
+    (a, b) => exact[b]! - whole[b]! - (exact[a]! - whole[a]!) || a - b,
+  );
+  for (const index of byRemainder.slice(0, missing)) whole[index]! += 1;
+  return whole.map((part) => part / 100);
+}
+
 function byIntl(value: number, decimals: number, locale: string): string {
   const key = `${locale} ${decimals}`;
   let format = others.get(key);

@@ -53,8 +53,9 @@ export function totalTokens(usage: Usage): number {
 
 /** Tokens as a person reads them: `4.2M`, `81.0k`, `312`; the decimal separator by the locale. */
 export function formatTokens(count: number, locale?: string): string {
-  if (count >= 999_950_000) return `${formatNumber(count / 1e9, 1, locale)}B`;
-  if (count >= 999_950) return `${formatNumber(count / 1e6, 1, locale)}M`;
-  if (count >= 1000) return `${formatNumber(count / 1000, 1, locale)}k`;
+  const shown = (value: number): string => formatNumber(value, value < 99.95 ? 1 : 0, locale);
+  if (count >= 999_500_000) return `${shown(count / 1e9)}B`;
+  if (count >= 999_500) return `${shown(count / 1e6)}M`;
+  if (count >= 1000) return `${shown(count / 1000)}k`;
   return String(count);
 }

@@ -16,9 +16,7 @@ import {
   readAnomalies,
 } from '../reports/spend/anomaly.ts';
 import { messageColumns } from '../store/query/messages.ts';
-import { type Forecast, readForecast } from './parts/forecast.ts';
 import { type OutlierReason, outlierReasons } from './parts/outlierReasons.ts';
-import { readWhatIf, type WhatIf } from './parts/whatIf.ts';
 
 /** Something that stands out, with what it was. */
 export interface ListedOutlier extends Outlier {
@@ -48,8 +46,6 @@ export interface AnomaliesFigures {
   readonly outliers: readonly ListedOutlier[];
   /** The others that stand out, as much of them as a chart can show. */
   readonly more: readonly SpendPoint[];
-  readonly forecast: Forecast;
-  readonly whatIf: WhatIf;
   readonly unpricedMessages: number;
   readonly projects: readonly string[];
   readonly catalogueDate: string;
@@ -68,7 +64,7 @@ const mostDrawn = 1000;
 /** Reads the figures of the panel of anomalies. */
 export function anomaliesData(
   context: ReportContext,
-  { by, period, log, project, horizon }: AnomaliesQuestion,
+  { by, period, log, project }: AnomaliesQuestion,
 ): AnomaliesFigures {
   const filter = project === '' ? {} : { project };
   const raw = { ...filter, period };
@@ -103,8 +99,6 @@ export function anomaliesData(
       span,
       columns,
     ),
-    forecast: readForecast(context, filter, horizon),
-    whatIf: readWhatIf(context, raw),
     unpricedMessages: found.unpriced,
     projects: knownProjects(context.reader),
     catalogueDate: context.book.catalogueDate,

@@ -46,6 +46,13 @@ export function firstLines(bad: readonly number[]): string {
   return bad.slice(0, 5).join(', ');
 }
 
+/** That lines do not fit and are left out; `noun` is what each of them is not: `snapshot`. */
+export function leftOutText(file: string, bad: readonly number[], noun: string): string {
+  return bad.length === 1
+    ? `${file}: line ${firstLines(bad)} is not a ${noun} and is left out.`
+    : `${file}: lines ${firstLines(bad)} are not ${noun}s and are left out.`;
+}
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

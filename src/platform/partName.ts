@@ -16,8 +16,11 @@ function chance(): string {
   return (mixed >>> 0).toString(16).padStart(8, '0');
 }
 
-/** How such a name ends, with the process in its first group; SQLite keeps a journal beside its own. */
-const partEnd = /\.(\d{1,10})(?:-[0-9a-f]{8})?\.part(?:-journal)?$/;
+/** What SQLite keeps beside a file of its own. */
+const besideDatabase = ['-journal', '-wal', '-shm'];
+
+/** How such a name ends, with the process in its first group. */
+const partEnd = /\.(\d{1,10})(?:-[0-9a-f]{8})?\.part(?:-journal|-wal|-shm)?$/;
 
 /** Whether a name is one of `partName`'s, of this version or an older one. */
 export function isPartOf(file: string, name: string): boolean {
@@ -27,7 +30,7 @@ export function isPartOf(file: string, name: string): boolean {
 
 /** Removes a part after a failure, which it must not hide. */
 export function removePart(part: string): void {
-  for (const file of [part, `${part}-journal`]) {
+  for (const file of [part, ...besideDatabase.map((end) => part + end)]) {
     try {
       rmSync(file, { force: true });
     } catch {

@@ -1,5 +1,14 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  // Loaded when it is used, unlike the module of its own.
+  promises,
+  readFileSync,
+  type Stats,
+} from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 
 /** What is said of a path behind which no regular file is: a pipe, a socket, a device, a folder. */
 export const notRegular = 'no regular file';
@@ -34,7 +43,7 @@ export function openRegular(path: string): { readonly fd: number; readonly stats
 
 /** The same without holding up the thread. */
 export async function openRegularFile(path: string): Promise<FileHandle> {
-  const file = await open(path, readingFlags);
+  const file = await promises.open(path, readingFlags);
   try {
     if (!(await file.stat()).isFile()) throw new NotRegularError(path);
     return file;

@@ -24,6 +24,23 @@ export function times(a: Decimal, b: Decimal): Decimal {
   return reduced(a.digits * b.digits, a.places + b.places);
 }
 
+/** The exact sum. */
+export function plus(a: Decimal, b: Decimal): Decimal {
+  const places = Math.max(a.places, b.places);
+  return reduced(scaledTo(a, places) + scaledTo(b, places), places);
+}
+
+/** The whole number nearest to a value times ten to the power of `places`; halves go up. */
+export function roundedTo(value: Decimal, places: number): bigint {
+  if (value.places <= places) return scaledTo(value, places);
+  const unit = 10n ** BigInt(value.places - places);
+  return (2n * value.digits + unit) / (2n * unit);
+}
+
+function scaledTo({ digits, places }: Decimal, wanted: number): bigint {
+  return digits * 10n ** BigInt(wanted - places);
+}
+
 /** The value as the nearest JavaScript number, for tables. */
 export function decimalToNumber(value: Decimal): number {
   return Number(decimalText(value));

@@ -4,10 +4,6 @@ import { type Choice, hasFields, isObject, type PanelAround } from './shared.ts'
 export const anomalyPeriods = ['7d', '30d', '90d', 'all'] as const;
 export type AnomalyPeriod = (typeof anomalyPeriods)[number];
 
-/** Days a projection can look ahead. */
-export const anomalyHorizons = [7, 30, 90] as const;
-export type AnomalyHorizon = (typeof anomalyHorizons)[number];
-
 /** What the panel of anomalies is asked. */
 export interface AnomaliesQuestion {
   readonly by: AnomalyUnit;
@@ -16,8 +12,6 @@ export interface AnomaliesQuestion {
   readonly log: boolean;
   /** Path of a project; '' for everything. */
   readonly project: string;
-  /** Days the projection looks ahead. */
-  readonly horizon: AnomalyHorizon;
 }
 
 export const usualAnomalies: AnomaliesQuestion = {
@@ -25,7 +19,6 @@ export const usualAnomalies: AnomaliesQuestion = {
   period: '30d',
   log: false,
   project: '',
-  horizon: 30,
 };
 
 /** Something that stands out. Money in nano-dollars. */
@@ -41,29 +34,13 @@ export interface AnomalyRow {
   /** UTC milliseconds. */
   readonly at: number;
   readonly nano: number;
-  readonly z: number;
-  readonly zText: string;
+  /** Where and when. */
+  readonly where: string;
+  /** How much more than usual: "7.7× usual". */
+  readonly factor: string;
   readonly reason: string;
-}
-
-/** A day with its spend, or what is spent by then: nano-dollars from the start of the chart. */
-export interface ForecastPoint {
-  /** UTC milliseconds. */
-  readonly at: number;
-  readonly nano: number;
-  /** Where it will lie in about 19 of 20 cases; null before now and where nothing can be said. */
-  readonly low: number | null;
-  readonly high: number | null;
-}
-
-/** What the same tokens would have cost with another model. */
-export interface BaselineRow {
-  readonly model: string;
-  readonly nano: number;
-  /** Above 0 where what was used is the cheaper one. */
-  readonly savings: number;
-  /** The same in words. */
-  readonly said: string;
+  /** What its button says. */
+  readonly act: string;
 }
 
 /** Everything the panel of anomalies shows, in words where a person reads it. */
@@ -81,17 +58,8 @@ export interface AnomaliesData extends PanelAround {
   readonly points: readonly (readonly [number, number])[];
   /** What stands out without being listed. */
   readonly more: readonly (readonly [number, number])[];
+  readonly listTitle: string;
   readonly rows: readonly AnomalyRow[];
-  readonly estimator: string;
-  readonly forecastTitle: string;
-  readonly forecastSentence: string;
-  /** What was spent, then what will be; both meet at `at`. */
-  readonly spent: readonly ForecastPoint[];
-  readonly forecast: readonly ForecastPoint[];
-  readonly whatIfTitle: string;
-  readonly whatIfSentence: string;
-  readonly actual: number;
-  readonly baselines: readonly BaselineRow[];
   readonly projects: readonly Choice[];
 }
 
@@ -111,31 +79,16 @@ export const anomaliesStringKeys = [
   'logarithmic',
   'project',
   'everything',
-  'outliers',
-  'name',
-  'score',
-  'reason',
   'median',
   'threshold',
+  'lowest',
   'kind',
   'usual',
   'outlier',
-  'open',
-  'openDay',
-  'noOutlier',
-  'horizon',
-  'today',
-  'spent',
-  'projected',
   'low',
   'high',
-  'baseline',
-  'wouldCost',
-  'comparison',
-  'didCost',
   'burn',
   'dashboard',
-  'insights',
 ] as const;
 export type AnomaliesStrings = Readonly<Record<(typeof anomaliesStringKeys)[number], string>>;
 
@@ -144,7 +97,6 @@ export function isAnomaliesQuestion(value: unknown): value is AnomaliesQuestion 
     isObject(value) &&
     anomalyUnits.some((unit) => unit === value.by) &&
     anomalyPeriods.some((period) => period === value.period) &&
-    anomalyHorizons.some((horizon) => horizon === value.horizon) &&
     typeof value.log === 'boolean' &&
     typeof value.project === 'string'
   );
@@ -154,29 +106,10 @@ export function isAnomaliesData(value: unknown): value is AnomaliesData {
   const isLevel = (level: unknown): boolean => level === null || typeof level === 'number';
   return (
     hasFields(value, {
-      texts: [
-        'answer',
-        'chartTitle',
-        'chartSentence',
-        'estimator',
-        'forecastTitle',
-        'forecastSentence',
-        'whatIfTitle',
-        'whatIfSentence',
-      ],
-      numbers: ['at', 'from', 'to', 'actual'],
+      texts: ['answer', 'chartTitle', 'chartSentence', 'listTitle'],
+      numbers: ['at', 'from', 'to'],
       flags: ['live'],
-      lists: [
-        'cards',
-        'points',
-        'more',
-        'rows',
-        'spent',
-        'forecast',
-        'baselines',
-        'projects',
-        'notes',
-      ],
+      lists: ['cards', 'points', 'more', 'rows', 'projects', 'notes'],
     }) && ['median', 'low', 'high'].every((name) => isLevel(value[name]))
   );
 }

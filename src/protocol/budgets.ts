@@ -1,4 +1,10 @@
-import { type BudgetVerb, hasFields, isObject, type PanelAround } from './shared.ts';
+import {
+  type BudgetVerb,
+  hasFields,
+  isObject,
+  type PanelAround,
+  type PanelStrip,
+} from './shared.ts';
 
 /** What the panel of budgets is asked: how many months of history stand beside them. */
 export interface BudgetsQuestion {
@@ -11,15 +17,6 @@ export const usualBudgets: BudgetsQuestion = { months: 6 };
 /** More months are not looked back. */
 const mostMonths = 24;
 
-/** How far a budget is used as a strip: shares of the limit, 1 being all of it. */
-export interface BudgetStrip {
-  readonly spent: number;
-  /** Most likely at the end of its period, and the range around it; null where it is not known. */
-  readonly likely: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
-}
-
 /** A budget in the list, in words where a person reads it. */
 export interface BudgetRow {
   readonly id: string;
@@ -28,7 +25,7 @@ export interface BudgetRow {
   readonly name: string;
   readonly cover: string;
   readonly level: 'ok' | 'info' | 'warning' | 'critical' | 'stop';
-  readonly strip: BudgetStrip;
+  readonly strip: PanelStrip;
   readonly likely: string;
   /** What is left or over, and of what. */
   readonly left: string;
@@ -58,11 +55,6 @@ export interface BudgetHistoryChart {
 
 /** Everything the panel of budgets shows. */
 export interface BudgetsData extends PanelAround {
-  /** Why, or what comes next; '' for nothing to add. */
-  readonly lead: string;
-  /** What helps most just now: to raise the budget the verdict is about; '' for nothing. */
-  readonly raiseId: string;
-  readonly raiseLabel: string;
   readonly budgets: readonly BudgetRow[];
   /** Budgets nothing stored can judge, and why. */
   readonly others: readonly string[];
@@ -103,7 +95,7 @@ export function isBudgetsQuestion(value: unknown): value is BudgetsQuestion {
 
 export function isBudgetsData(value: unknown): value is BudgetsData {
   return hasFields(value, {
-    texts: ['answer', 'lead', 'raiseId', 'raiseLabel'],
+    texts: ['answer'],
     numbers: ['at'],
     flags: ['live'],
     lists: ['cards', 'budgets', 'others', 'months', 'history', 'levels', 'notes'],

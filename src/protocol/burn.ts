@@ -1,100 +1,96 @@
 import { type Choice, hasFields, isObject, type PanelAround } from './shared.ts';
 
-export const burnUnits = ['hour', 'day', 'week'] as const;
-export type BurnUnit = (typeof burnUnits)[number];
-
-/** Percent above the mean that can be chosen as the threshold. */
-export const burnThresholds = [50, 100, 200, 400] as const;
+export const burnPeriods = ['today', '7d', 'month'] as const;
+export type BurnPeriod = (typeof burnPeriods)[number];
 
 /** What a burn panel is asked. */
 export interface BurnQuestion {
-  readonly unit: BurnUnit;
+  readonly period: BurnPeriod;
   /** Path of a project; '' for everything. */
   readonly project: string;
-  /** Percent above the mean from which on spend accelerates. */
-  readonly threshold: number;
 }
 
-/** What it is asked when it opens: the threshold is that of the status bar's spikes. */
-export const usualBurn: BurnQuestion = { unit: 'hour', project: '', threshold: 200 };
+export const usualBurn: BurnQuestion = { period: 'today', project: '' };
 
-/** A bucket of time with its spend; the latest one ends now. Money in nano-dollars. */
-export interface BurnBucket {
-  /** UTC milliseconds. */
-  readonly from: number;
-  readonly to: number;
+/** An hour or a day of the chart. Money in nano-dollars. */
+export interface PaceStep {
   /** Short, for the axis. */
   readonly label: string;
   /** From when to when. */
   readonly range: string;
   readonly nano: number;
-  readonly latest: boolean;
+  /** What such a step usually costs; null where nothing is usual. */
+  readonly usual: number | null;
 }
 
-/** A level across the chart: a mean, or the threshold. */
-export interface BurnLine {
-  readonly kind: 'active' | 'all' | 'threshold';
-  readonly nano: number;
-  readonly label: string;
+/** The running total of the period beside what is usual. Money in nano-dollars. */
+export interface PaceChartData {
+  readonly steps: readonly PaceStep[];
+  /** Where it is now, in steps from the start. */
+  readonly now: number;
+  /** From the start to the step it is now in; the total of now follows. */
+  readonly running: readonly number[];
+  readonly total: number;
+  /** The middle half of periods like it, at the start and the end of each step. */
+  readonly usual: {
+    readonly low: readonly number[];
+    readonly median: readonly number[];
+    readonly high: readonly number[];
+  } | null;
+  /** Where it ends; null where too little is known, and for one that is not over at its end. */
+  readonly ahead: { readonly likely: number; readonly low: number; readonly high: number } | null;
+  /** The budget of the same period. */
+  readonly limit: number | null;
+  /** What made the total rise most, and where. */
+  readonly mark: { readonly step: number; readonly label: string } | null;
 }
 
-/** When a threshold of a budget is reached. */
-export interface BurnStep {
-  readonly text: string;
-  /** The moment in full; '' where there is none. */
-  readonly hint: string;
-  /** Days from now, 0 for what is passed; null where it is not reached. */
-  readonly days: number | null;
-}
-
-/** A budget with its steps in the order of the levels: info, warning, critical, stop. */
-export interface BurnBudgetRow {
+/** A budget and what becomes of it. */
+export interface PaceBudget {
   readonly name: string;
-  readonly limit: string;
-  /** In its own unit. */
-  readonly limitValue: number;
   readonly used: string;
-  /** 1 is all of it. */
-  readonly usedShare: number;
-  readonly steps: readonly BurnStep[];
+  readonly left: string;
+  readonly likely: string;
+  /** "of $150" */
+  readonly limit: string;
+  readonly outcome: string;
+  readonly level: 'ok' | 'warning' | 'error';
 }
 
 /** Everything a burn panel shows, in words where a person reads it. */
 export interface BurnData extends PanelAround {
   readonly chartTitle: string;
+  readonly chartHint: string;
   /** The chart in a sentence. */
   readonly chartSentence: string;
-  readonly buckets: readonly BurnBucket[];
-  readonly lines: readonly BurnLine[];
-  readonly budgets: readonly BurnBudgetRow[];
-  /** What the table of budgets assumes, or why there is none. */
-  readonly budgetNote: string;
-  /** A budget can be set: there is none. */
-  readonly offerBudget: boolean;
+  readonly chart: PaceChartData;
+  readonly budgetsTitle: string;
+  readonly budgets: readonly PaceBudget[];
   readonly projects: readonly Choice[];
-  readonly thresholds: readonly Choice[];
 }
 
 /** The page's own texts. */
 export const burnStringKeys = [
-  'unit',
-  'hour',
-  'day',
+  'period',
+  'today',
   'week',
+  'month',
   'project',
   'everything',
-  'threshold',
-  'bucket',
-  'latest',
-  'budgets',
+  'step',
+  'usual',
+  'usualLine',
+  'usualStep',
+  'running',
+  'now',
+  'onTrack',
+  'budgetLine',
+  'budgetHint',
   'budget',
-  'limit',
   'used',
-  'info',
-  'warning',
-  'critical',
-  'stop',
-  'setBudget',
+  'left',
+  'likely',
+  'usedUp',
   'anomalies',
   'dashboard',
 ] as const;
@@ -103,17 +99,17 @@ export type BurnStrings = Readonly<Record<(typeof burnStringKeys)[number], strin
 export function isBurnQuestion(value: unknown): value is BurnQuestion {
   return (
     isObject(value) &&
-    burnUnits.some((unit) => unit === value.unit) &&
-    typeof value.project === 'string' &&
-    burnThresholds.some((threshold) => threshold === value.threshold)
+    burnPeriods.some((period) => period === value.period) &&
+    typeof value.project === 'string'
   );
 }
 
 export function isBurnData(value: unknown): value is BurnData {
   return hasFields(value, {
-    texts: ['answer', 'chartTitle', 'chartSentence', 'budgetNote'],
+    texts: ['answer', 'chartTitle', 'chartHint', 'chartSentence', 'budgetsTitle'],
     numbers: ['at'],
-    flags: ['live', 'offerBudget'],
-    lists: ['cards', 'buckets', 'lines', 'budgets', 'projects', 'thresholds', 'notes'],
+    flags: ['live'],
+    lists: ['cards', 'budgets', 'projects', 'notes'],
+    objects: ['chart'],
   });
 }

@@ -1,4 +1,12 @@
-import { type Choice, hasFields, isDay, isObject, type PanelAround } from './shared.ts';
+import {
+  type Choice,
+  hasFields,
+  type InsightVerb,
+  isDay,
+  isObject,
+  type PanelAround,
+  type PanelStrip,
+} from './shared.ts';
 
 export const dashboardPeriods = ['today', '7d', '30d', 'month', 'all', 'custom'] as const;
 export type DashboardPeriod = (typeof dashboardPeriods)[number];
@@ -26,6 +34,8 @@ export interface DashboardQuestion {
   readonly until: string;
   readonly filters: Readonly<Record<DashboardFilter, string>>;
   readonly stack: DashboardStack;
+  /** What other models would have cost and what comes next is read too: it takes its time. */
+  readonly outlook: boolean;
 }
 
 export const noFilters: DashboardQuestion['filters'] = {
@@ -44,6 +54,7 @@ export const usualDashboard: DashboardQuestion = {
   until: '',
   filters: noFilters,
   stack: 'model',
+  outlook: false,
 };
 
 /** A bucket of the bar chart: an hour, a day, a week or a month. */
@@ -57,6 +68,8 @@ export interface DashboardBucket {
   readonly total: number;
   /** It is not over yet. */
   readonly soFar: boolean;
+  /** What it is likely to come to in nano-dollars; 0 for one that is over. */
+  readonly expected: number;
   /** Its first and last day, YYYY-MM-DD, for who wants to look at it alone; '' for hours. */
   readonly first: string;
   readonly last: string;
@@ -78,26 +91,33 @@ export interface DashboardBar {
   readonly background: boolean;
 }
 
-/** A budget as the dashboard draws it. Amounts in the unit it is in, as text and as shares of the limit. */
-export interface DashboardBudget {
-  readonly name: string;
-  readonly level: 'ok' | 'info' | 'warning' | 'critical' | 'stop';
-  /** What comes of it: "used up on Nov 30"; '' where nothing is known. */
-  readonly outcome: string;
-  readonly spent: string;
-  readonly limit: string;
-  /** 1 is all of it. */
-  readonly share: number;
-  readonly shareText: string;
-  /** Projected share at the end of its period with its band; null where there is none. */
-  readonly projected: {
-    readonly share: number;
+/** The running total above the bars. Money in nano-dollars. */
+export interface DashboardRunning {
+  /** The running total of the stretch before, at the end of each of its bars; empty for none. */
+  readonly before: readonly number[];
+  readonly beforeLabel: string;
+  /** What the period is likely to come to, and the range around it; null where it is not known. */
+  readonly ahead: {
+    readonly likely: number;
     readonly low: number;
     readonly high: number;
   } | null;
-  readonly projectedText: string;
-  /** Shares at which the level rises. */
-  readonly steps: readonly number[];
+  /** The budget of the period; null without one. */
+  readonly limit: number | null;
+}
+
+/** A budget as the dashboard draws it. */
+export interface DashboardBudget {
+  readonly key: string;
+  readonly name: string;
+  readonly level: 'ok' | 'info' | 'warning' | 'critical' | 'stop';
+  /** "$3.88 left of $10". */
+  readonly left: string;
+  readonly strip: PanelStrip;
+  /** "61% used". */
+  readonly used: string;
+  /** What comes of it: "likely $56: used up on Nov 30"; '' where nothing is known. */
+  readonly outcome: string;
 }
 
 /** A session or a message in a list of the most expensive. */
@@ -130,14 +150,43 @@ export interface DashboardActivity {
   readonly error: string;
 }
 
-/** Something that could be saved. */
-export interface DashboardInsight {
+/** Something to do that would save money. */
+export interface DashboardTodo {
   readonly id: string;
+  /** What to do. */
   readonly title: string;
-  /** How much a month, and whether that is measured or estimated. */
+  readonly evidence: string;
+  /** How much it saves. */
   readonly saving: string;
-  /** It changes an agent's file, which can be done from here. */
-  readonly canApply: boolean;
+  /** Of what, and whether that was measured or estimated. */
+  readonly basis: string;
+  /** The one thing that can be done at once. */
+  readonly verb: InsightVerb;
+  readonly verbLabel: string;
+}
+
+/** What the same tokens would have cost with one other model. Money in nano-dollars. */
+export interface DashboardWhatIf {
+  readonly name: string;
+  readonly nano: number;
+  /** More than was paid, or less. */
+  readonly difference: string;
+}
+
+/** What is likely to be spent in a stretch of the future. */
+export interface DashboardNext {
+  readonly name: string;
+  readonly likely: string;
+  readonly range: string;
+  readonly strip: PanelStrip;
+}
+
+/** Other models, and the time ahead. */
+export interface DashboardOutlook {
+  /** What was paid for the messages compared, in nano-dollars. */
+  readonly paid: number;
+  readonly whatIf: readonly DashboardWhatIf[];
+  readonly next: readonly DashboardNext[];
 }
 
 /** A window of time with what was spent in it, the running one last. */
@@ -169,6 +218,17 @@ export interface DashboardDetailsData {
   readonly sessions: readonly DashboardRow[];
   readonly messages: readonly DashboardRow[];
   readonly activity: readonly DashboardActivity[];
+  /** What each section says while it is closed. */
+  readonly answers: {
+    readonly breakdown: string;
+    readonly sessions: string;
+    readonly rhythm: string;
+    readonly outlook: string;
+  };
+  /** Tokens, messages, runs and what else is no decision, in a few words each. */
+  readonly facts: readonly string[];
+  /** Null where it was not asked for. */
+  readonly outlook: DashboardOutlook | null;
 }
 
 /** Everything a dashboard shows, in words where a person reads it. Money in nano-dollars. */
@@ -178,7 +238,13 @@ export interface DashboardData extends PanelAround {
   /** Of the chart: what its bars stand for. */
   readonly chartTitle: string;
   readonly stack: { readonly names: readonly string[]; readonly labels: readonly string[] };
+  /** Null for a period without a running total. */
+  readonly running: DashboardRunning | null;
+  /** The budget of a bar, in nano-dollars; null without one. */
+  readonly barLimit: number | null;
   readonly budgets: readonly DashboardBudget[];
+  /** What Claude Code says of a plan's windows; empty where it says nothing. */
+  readonly official: readonly DashboardBudget[];
   readonly windows: {
     readonly fiveHours: readonly DashboardWindow[];
     readonly weeks: readonly DashboardWindow[];
@@ -186,7 +252,16 @@ export interface DashboardData extends PanelAround {
   /** Null while it is being read: the summary is known sooner. */
   readonly details: DashboardDetailsData | null;
   /** The first of what could be saved; null while it is looked for. */
-  readonly insights: readonly DashboardInsight[] | null;
+  readonly todo: readonly DashboardTodo[] | null;
+  /** Where the period has nothing: what there was before, by month; null for a period with something. */
+  readonly earlier: {
+    readonly title: string;
+    readonly months: readonly {
+      readonly from: number;
+      readonly label: string;
+      readonly nano: number;
+    }[];
+  } | null;
   /** Values each filter can take, with what they are called. */
   readonly choices: Readonly<Record<DashboardFilter, readonly Choice[]>>;
 }
@@ -206,7 +281,6 @@ export const dashboardStringKeys = [
   'byModel',
   'byProject',
   'byAgent',
-  'byBranch',
   'filterProject',
   'filterGroup',
   'filterAccount',
@@ -214,47 +288,67 @@ export const dashboardStringKeys = [
   'filterAgent',
   'filterBranch',
   'everything',
+  'moreFilters',
   'clearFilters',
   'budgets',
+  'addBudget',
   'noBudget',
   'setBudget',
-  'projectedTo',
+  'onTrack',
+  'budgetLine',
+  'dayBudget',
+  'expected',
+  'usual',
+  'todo',
+  'todoHint',
+  'moreTodo',
+  'noTodo',
+  'lookingForTodo',
+  'showInsights',
+  'snooze',
+  'dismiss',
+  'breakdown',
+  'project',
+  'agent',
+  'branch',
+  'model',
   'classes',
+  'sessionsPart',
+  'rhythm',
   'heat',
   'heatCell',
-  'windows',
   'fiveHours',
   'weeks',
   'windowRunning',
+  'yourWindows',
+  'officialHint',
+  'outlook',
+  'whatIf',
+  'whatIfHint',
+  'whatNext',
+  'whatNextHint',
+  'reading',
   'sessions',
   'messages',
   'title',
-  'project',
-  'model',
-  'agent',
   'activity',
   'narrow',
   'open',
   'failed',
-  'insights',
-  'showInsights',
-  'dismiss',
-  'noInsights',
-  'lookingForInsights',
-  'burn',
-  'anomalies',
-  'shares',
   'spendSummary',
+  'runningSummary',
   'messageCount',
   'unpriced',
   'atLeast',
   'narrowTime',
+  'cutAxis',
+  'earlierSummary',
 ] as const;
 export type DashboardStrings = Readonly<Record<(typeof dashboardStringKeys)[number], string>>;
 
 export function isDashboardQuestion(value: unknown): value is DashboardQuestion {
   if (!isObject(value) || !isObject(value.filters)) return false;
-  const { period, since, until, filters, stack } = value;
+  const { period, since, until, filters, stack, outlook } = value;
   const isDayOrNone = (text: unknown): boolean => text === '' || isDay(text);
   return (
     dashboardPeriods.some((known) => known === period) &&
@@ -262,6 +356,7 @@ export function isDashboardQuestion(value: unknown): value is DashboardQuestion 
     isDayOrNone(until) &&
     (period !== 'custom' || (since !== '' && until !== '')) &&
     dashboardStacks.some((known) => known === stack) &&
+    typeof outlook === 'boolean' &&
     Object.keys(filters).length === dashboardFilters.length &&
     dashboardFilters.every((name) => typeof filters[name] === 'string')
   );
@@ -272,17 +367,19 @@ export function isDashboardData(value: unknown): value is DashboardData {
     hasFields(value, {
       texts: ['answer'],
       numbers: ['total'],
-      lists: ['cards', 'buckets', 'budgets', 'notes'],
+      lists: ['cards', 'buckets', 'budgets', 'official', 'notes'],
       objects: ['stack', 'windows', 'choices'],
     }) &&
     (value.details === null || isDetails(value.details)) &&
-    (value.insights === null || Array.isArray(value.insights))
+    (value.todo === null || Array.isArray(value.todo)) &&
+    (value.running === null || isObject(value.running)) &&
+    (value.earlier === null || isObject(value.earlier))
   );
 }
 
 function isDetails(value: unknown): boolean {
   return hasFields(value, {
-    lists: ['classes', 'sessions', 'messages', 'activity'],
-    objects: ['bars', 'heat'],
+    lists: ['classes', 'sessions', 'messages', 'activity', 'facts'],
+    objects: ['bars', 'heat', 'answers'],
   });
 }

@@ -1,9 +1,11 @@
 /** How the editor offers a panel. */
-interface PanelEntry {
+export interface PanelEntry {
   /** Its command's icon. */
   readonly icon: string;
   /** Where its command stands in the title bar of the list of sessions. */
   readonly menu: string;
+  /** When the command palette lists its command, where that is not always: a condition in VS Code's words. */
+  readonly palette?: string;
 }
 
 /**
@@ -14,8 +16,8 @@ interface PanelEntry {
 export const dataPanels = {
   dashboard: { icon: 'dashboard', menu: 'navigation@0' },
   budgets: { icon: 'credit-card', menu: '1_panels@0' },
-  burn: { icon: 'flame', menu: '1_panels@1' },
-  anomalies: { icon: 'graph-scatter', menu: '1_panels@2' },
+  burn: { icon: 'flame', menu: '1_panels@1', palette: 'outlay.state != none' },
+  anomalies: { icon: 'graph-scatter', menu: '1_panels@2', palette: 'outlay.state != none' },
 } as const satisfies Readonly<Record<string, PanelEntry>>;
 export type DataPanelName = keyof typeof dataPanels;
 export const dataPanelNames = Object.keys(dataPanels) as DataPanelName[];

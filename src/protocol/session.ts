@@ -24,6 +24,8 @@ export interface PanelThread {
   readonly messages: number;
   /** What its own messages cost. */
   readonly nano: number;
+  /** How many messages, of which model, and what its own subagents cost. */
+  readonly detail: string;
 }
 
 /** Why a message could not read what the message before it had in its cache. */
@@ -95,20 +97,48 @@ export interface PanelTextPart {
   readonly left: number;
 }
 
+/** How the parts of a session add up, and what Claude Code says. */
+export interface PanelSum {
+  readonly lines: readonly {
+    readonly label: string;
+    readonly detail: string;
+    readonly figure: string;
+  }[];
+  /** What is to be said of the last line; '' for nothing. */
+  readonly note: string;
+  /** Claude Code's own figure is the same. */
+  readonly agrees: boolean;
+}
+
+/** What a message is about, in a few words of its transcript. */
+export interface PanelOutline {
+  readonly kind: 'prompt' | 'tool' | 'text';
+  /** Of the tool. */
+  readonly name: string;
+  readonly words: string;
+}
+
 /** Everything about a session but its messages, in words where a person reads it. */
 export interface PanelSession {
   readonly sid: string;
   readonly title: string;
-  /** Project, branch and the like, below the title. */
+  /** Project, branch and time, beside the title. */
   readonly place: readonly string[];
   readonly live: boolean;
-  /** The answer in one sentence. */
+  /** The verdict in one sentence, and why in another. */
   readonly answer: string;
+  readonly lead: string;
+  /** The message the verdict is about; null for none. */
+  readonly show: { readonly key: string; readonly label: string } | null;
   readonly cards: readonly PanelCard[];
-  /** "messages + background = Claude Code says". */
-  readonly sum: { readonly text: string; readonly agrees: boolean };
+  /** How messages, overhead and Claude Code's own figure add up. */
+  readonly sum: PanelSum;
+  /** What would have avoided the most expensive missed cache; null for nothing. */
+  readonly advice: { readonly title: string; readonly text: string } | null;
   /** What the figures are and leave out. */
   readonly notes: readonly string[];
+  /** Messages that were summed up: they had the first numbers. */
+  readonly summedUp: number;
   /** Messages and background. */
   readonly total: number;
   readonly backgrounds: readonly { readonly at: number; readonly nano: number }[];
@@ -125,14 +155,33 @@ export const sessionStringKeys = [
   'openTranscript',
   'resume',
   'copyId',
+  'ways',
   'chartTitle',
   'chartSummary',
   'chartKey',
-  'contextTitle',
+  'keyMiss',
+  'keySwitch',
+  'keyCompacted',
   'contextSummary',
   'context',
+  'contextUnit',
+  'writePrice',
+  'writesShort',
+  'again',
+  'againShort',
+  'firstWrite',
+  'stepNamed',
+  'stepShort',
   'messagesTitle',
+  'order',
+  'mostExpensive',
+  'inOrder',
+  'showAll',
   'number',
+  'about',
+  'quoted',
+  'byAgent',
+  'written',
   'thread',
   'model',
   'input',
@@ -150,8 +199,9 @@ export const sessionStringKeys = [
   'otherThreads',
   'agentsTitle',
   'onlyAgent',
-  'messageCount',
-  'withSubagents',
+  'adviceTitle',
+  'openSimilar',
+  'rangeTitle',
   'rangeFrom',
   'rangeTo',
   'range',
@@ -159,6 +209,7 @@ export const sessionStringKeys = [
   'filtered',
   'details',
   'openMessage',
+  'explain',
   'showText',
   'readingText',
   'textGone',
@@ -171,6 +222,7 @@ export const sessionStringKeys = [
   'atLeast',
   'clientPrice',
   'tools',
+  'answeredBy',
   'arithmetic',
   'requested',
   'perMillion',
@@ -189,9 +241,11 @@ export const sessionStringKeys = [
   'missCompaction',
   'missPrefix',
   'missCost',
+  'missLifetime',
   'seconds',
   'minutes',
   'hours',
+  'wholeHours',
   'days',
 ] as const;
 export type SessionStrings = CommonStrings &
@@ -233,6 +287,13 @@ export type ToPanel =
       readonly key: string;
     }
   | {
+      /** What messages are about, and what subagents were told to do: those that were asked for. */
+      readonly type: 'outlines';
+      readonly v: number;
+      readonly outlines: readonly (readonly [key: string, about: PanelOutline])[];
+      readonly tasks: readonly (readonly [agentId: string, task: string])[];
+    }
+  | {
       /** The text of a message that was asked for. */
       readonly type: 'text';
       readonly v: number;
@@ -244,7 +305,15 @@ export type ToPanel =
   | NothingToShow;
 
 /** What a session's buttons ask the host to do. */
-export const panelActions = ['openTranscript', 'resume', 'copyId', 'showLog', 'rescan'] as const;
+export const panelActions = [
+  'openTranscript',
+  'resume',
+  'copyId',
+  'openSimilar',
+  'showLog',
+  'rescan',
+  'closeDemo',
+] as const;
 export type PanelAction = (typeof panelActions)[number];
 
 /** What a session's webview tells the host. */
@@ -253,12 +322,21 @@ export type FromPanel =
   | { readonly type: 'ready'; readonly v: number }
   | { readonly type: 'do'; readonly v: number; readonly action: PanelAction }
   | { readonly type: 'openMessage'; readonly v: number; readonly key: string }
+  /** Asks for the derivation of a message's cost, as a document. */
+  | { readonly type: 'explain'; readonly v: number; readonly key: string }
   /** Asks for a message's text: it stands in the transcript only. */
   | { readonly type: 'readText'; readonly v: number; readonly key: string }
+  /** Asks what messages in sight are about, and what subagents were told: it stands in transcripts only. */
+  | {
+      readonly type: 'outline';
+      readonly v: number;
+      readonly keys: readonly string[];
+      readonly agents: readonly string[];
+    }
   | Exported;
 
 /** The parts that can be shown as a chart or as a table. */
-export const sessionCharts = ['cost', 'context'] as const;
+export const sessionCharts = ['time'] as const;
 export type SessionChart = (typeof sessionCharts)[number];
 
 /** Some of a session's time: from and to, UTC milliseconds, both included. */
@@ -283,6 +361,8 @@ export interface SessionPanelState {
   readonly range: PanelRange | null;
   /** Words the listed messages have in them. */
   readonly filter: string;
+  /** All messages are listed, not only the first. */
+  readonly all: boolean;
 }
 
 /** Whether a webview's message is one the host acts upon. */
@@ -294,8 +374,11 @@ export function isFromPanel(value: unknown): value is FromPanel {
     case 'do':
       return panelActions.some((action) => action === value.action);
     case 'openMessage':
+    case 'explain':
     case 'readText':
       return typeof value.key === 'string';
+    case 'outline':
+      return isTexts(value.keys) && isTexts(value.agents);
     case 'export':
       return isExported(value);
     default:
@@ -322,6 +405,8 @@ export function isToPanel(value: unknown): value is ToPanel {
       );
     case 'reveal':
       return typeof value.key === 'string';
+    case 'outlines':
+      return Array.isArray(value.outlines) && Array.isArray(value.tasks);
     case 'text':
       return (
         typeof value.key === 'string' &&
@@ -338,7 +423,7 @@ export function isToPanel(value: unknown): value is ToPanel {
 /** Whether what VS Code kept of a panel is of this version: then it comes back as it was. */
 export function isSessionState(value: unknown): value is SessionPanelState {
   if (!isObject(value) || value.v !== protocolVersion) return false;
-  const { sid, order, tables, open, agent, range, filter } = value;
+  const { sid, order, tables, open, agent, range, filter, all } = value;
   return (
     typeof sid === 'string' &&
     isObject(order) &&
@@ -349,7 +434,19 @@ export function isSessionState(value: unknown): value is SessionPanelState {
     typeof open === 'string' &&
     (agent === null || typeof agent === 'string') &&
     (range === null || isRange(range)) &&
-    typeof filter === 'string'
+    typeof filter === 'string' &&
+    typeof all === 'boolean'
+  );
+}
+
+/** More is not asked for at once. */
+const mostAsked = 500;
+
+function isTexts(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length <= mostAsked &&
+    value.every((one) => typeof one === 'string')
   );
 }
 

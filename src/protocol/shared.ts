@@ -5,7 +5,7 @@ import { dataPanelNames, openPanel } from './panels.ts';
  * another version, or of no known kind, is not acted upon. What one kind of panel alone says stands
  * beside this file, in `protocol/`.
  */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** How figures and times are written. Figures are nano-dollars; `rate` turns them into the currency. */
 export interface PanelFormat {
@@ -19,14 +19,55 @@ export interface PanelFormat {
   readonly rate: number;
 }
 
+/**
+ * How far something has come, drawn on a track that begins at 0 and ends at `whole`; everything in one
+ * unit. Null for what is not known.
+ */
+export interface PanelStrip {
+  readonly whole: number;
+  readonly filled: number;
+  /** The yardstick: what was before, is usual, or is allowed, where that is not the end of the track. */
+  readonly tick: number | null;
+  /** Most likely in the end, and the range around it. */
+  readonly likely: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** What the filled part is made of, the largest first; none for one thing. */
+  readonly parts?: readonly number[];
+  /** What each part is, where their order does not say it. */
+  readonly tones?: readonly StripTone[];
+}
+
+/** A part of a strip: a main thread, a subagent, an ordinary one, what went wrong. */
+export type StripTone = 'main' | 'agent' | 'plain' | 'lost';
+
 /** A figure at the head of a panel. */
 export interface PanelCard {
   readonly id: string;
   readonly label: string;
   readonly figure: string;
   readonly detail: string;
+  /** What the figure is held against, in full. */
+  readonly more?: string;
+  /** The same as a picture; the words say it too. */
+  readonly strip?: PanelStrip;
   /** How grave it is: said by an icon and the detail's words as well. */
   readonly level?: 'info' | 'warning' | 'error';
+}
+
+/** What a button of a panel's answer does. */
+export type PanelAct =
+  | { readonly kind: 'do'; readonly action: CommonAction }
+  | { readonly kind: 'openSession'; readonly sid: string; readonly message: string }
+  | { readonly kind: 'budget'; readonly id: string; readonly verb: BudgetVerb }
+  /** Brings a part of the page into view, by its `data-part`. */
+  | { readonly kind: 'show'; readonly part: string }
+  /** Asks the same question with these answers changed. */
+  | { readonly kind: 'ask'; readonly changes: Readonly<Record<string, string>> };
+
+export interface PanelButton {
+  readonly label: string;
+  readonly act: PanelAct;
 }
 
 /** A value something can be narrowed to, and what it is called. */
@@ -57,6 +98,11 @@ export const commonStringKeys = [
   'cost',
   'time',
   'apply',
+  'otherVersions',
+  'moreModels',
+  'versions',
+  'openFamily',
+  'closeFamily',
 ] as const;
 export type CommonStrings = Readonly<Record<(typeof commonStringKeys)[number], string>>;
 
@@ -97,6 +143,7 @@ export const commonActions = [
   'showLog',
   'rescan',
   'openDemo',
+  'closeDemo',
   'openSettings',
   'setBudget',
   'addBudget',
@@ -108,7 +155,14 @@ export const commonActions = [
 export type CommonAction = (typeof commonActions)[number];
 
 /** What can be done at once with an insight. */
-export const insightVerbs = ['apply', 'dismiss'] as const;
+export const insightVerbs = [
+  'apply',
+  'configure',
+  'failures',
+  'snooze',
+  'dismiss',
+  'show',
+] as const;
 export type InsightVerb = (typeof insightVerbs)[number];
 
 /** What can be done with a budget from its row in a list. */
@@ -125,6 +179,8 @@ export type ToDataPanel<Data, Words, Question> =
       /** What was asked; the page keeps it. */
       readonly question: Question;
       readonly data: Data;
+      /** What the last page of this kind kept besides its question; null for nothing. */
+      readonly ui: unknown;
     }
   | {
       /** A question was taken; its answer takes longer than a moment. */
@@ -139,6 +195,8 @@ export type FromDataPanel<Question> =
   /** The page is there and waits to be shown something; with the question it was last asked. */
   | { readonly type: 'ready'; readonly v: number; readonly question: Question | null }
   | { readonly type: 'ask'; readonly v: number; readonly question: Question }
+  /** Keeps what the page has besides its question, for the next page of its kind. */
+  | { readonly type: 'keep'; readonly v: number; readonly ui: object }
   | { readonly type: 'do'; readonly v: number; readonly action: CommonAction }
   /** Opens a session's panel, at a message where `message` names one. */
   | {
@@ -172,8 +230,12 @@ export type FromDataPanel<Question> =
 
 /** What every panel over the whole store shows around its own parts. */
 export interface PanelAround {
-  /** The answer in one or two sentences. */
+  /** The verdict in one sentence. */
   readonly answer: string;
+  /** Why, or what comes of it, in a sentence or two. */
+  readonly lead?: string;
+  /** What helps: the first is the panel's only primary button. */
+  readonly acts?: readonly PanelButton[];
   /** A session is live. */
   readonly live: boolean;
   /** When the figures were read, UTC milliseconds. */
@@ -219,6 +281,9 @@ export function isNothing(value: Record<string, unknown>): boolean {
 /** Longest text or picture that is taken to be saved: a chart of a big screen has a few megabytes. */
 const longestExport = 30_000_000;
 
+/** Longest that is kept of a page, as JSON: which of its parts are open is short. */
+const longestKept = 10_000;
+
 /** Whether a message is something to save or to copy. */
 export function isExported(value: Record<string, unknown>): boolean {
   const { to, name, content } = value;
@@ -241,6 +306,8 @@ export function isFromDataPanel<Question>(
       return value.question === null || isQuestion(value.question);
     case 'ask':
       return isQuestion(value.question);
+    case 'keep':
+      return isObject(value.ui) && JSON.stringify(value.ui).length <= longestKept;
     case 'do':
       return commonActions.some((action) => action === value.action);
     case 'openSession':

@@ -28,7 +28,7 @@ export function baselinesOf(book: RateBook, asked: string, now: number): Baselin
     .map(({ id }) => id);
   throw new HumanError(
     'usage',
-    `--baseline ${JSON.stringify(clip(plainText(asked), 80))} is no family and no model with a price. Use ${families.join(', ')}, all, or a model: ${known.slice(0, 12).join(', ')}${known.length > 12 ? ' and others ("outlay prices" lists them)' : ''}.`,
+    `--baseline ${JSON.stringify(clip(plainText(asked), 80))} is neither a family nor a model with a price. Use ${families.join(', ')}, all, or a model: ${known.slice(0, 12).join(', ')}${known.length > 12 ? ' and others ("outlay prices" lists them)' : ''}.`,
   );
 }
 

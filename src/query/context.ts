@@ -3,6 +3,7 @@ import type { Peers } from '../dataFolder/readPeers.ts';
 import type { WeekStart, Zone } from '../model/calendar.ts';
 import { appendAll } from '../model/lists.ts';
 import { formatUsd } from '../model/money.ts';
+import { formatNumber } from '../model/numbers.ts';
 import { totalTokens, type Usage } from '../model/tokens.ts';
 import { listsOf, type RootUnreadable, type UnreadableList } from '../model/unreadable.ts';
 import { daysOld } from '../pricing/days.ts';
@@ -45,6 +46,8 @@ export interface ReportContext {
   readonly dataFolder: string;
   /** The working copy somebody stands in; null where nobody asked, or git cannot tell. */
   readonly git: GitState | null;
+  /** Folder somebody stands in, or has open; undefined where nobody does. */
+  readonly folder: string | undefined;
   /** Every budget, wherever it was set. */
   readonly budgets: readonly BudgetEntry[];
   /** What peers of a federation reported. */
@@ -68,6 +71,9 @@ export interface Declined {
   /** Attempts without a price. */
   readonly unpriced: number;
 }
+
+/** A note: what a figure lacks is always told, what it is (`about`) where somebody asks. */
+export type Note = string | { readonly about: string };
 
 /** What decides which cautions stand beside a figure. */
 export interface FigureInputs {
@@ -111,9 +117,9 @@ export function warnings(
 
 function lostNotes(lost: number): string[] {
   if (lost === 0) return [];
-  const [lines, they] = lost === 1 ? ['1 line', 'it'] : [`${lost} lines`, 'they'];
+  const they = lost === 1 ? 'it' : 'they';
   return [
-    `At least: ${lines} of transcripts could not be read or placed, and what ${they} may have cost is in no figure. "outlay doctor" says which.`,
+    `At least: ${count(lost, 'line')} of transcripts could not be read or placed, and what ${they} may have cost is in no figure. "outlay doctor" says which.`,
   ];
 }
 
@@ -144,22 +150,22 @@ export function unreadableNote(lists: readonly UnreadableList[], home: string): 
 }
 
 /** The footer of a report: what its figures are and what they leave out. */
-export function figureNotes(context: ReportContext, facts: FigureInputs): string[] {
+export function figureNotes(context: ReportContext, facts: FigureInputs): Note[] {
   const { book, billing } = context;
   const own = [...book.table.models.values()].some(({ periods }) =>
     periods.some(({ origin, multiplier }) => origin === 'override' || multiplier.digits !== 1n),
   );
   const rates = own ? 'list price and at prices of your own' : 'list price';
-  const notes = [`Estimate at ${rates}, catalogue of ${book.catalogueDate}.`];
+  const notes: Note[] = [{ about: `Estimate at ${rates}, catalogue of ${book.catalogueDate}.` }];
   if (billing === 'subscription') {
-    notes.push(
-      'You pay by subscription: this is what the same work is worth by token, not a bill.',
-    );
+    notes.push({
+      about: 'You pay by subscription: this is the API value of the work, not a bill.',
+    });
   }
   if (facts.background > 0) {
-    notes.push(
-      `Background: ${formatUsd(facts.background)} that Claude Code's own total has beyond the messages.`,
-    );
+    notes.push({
+      about: `Claude Code overhead: ${formatUsd(facts.background)} that its own total has beyond the messages (title, summaries).`,
+    });
   }
   appendAll(notes, clientPricedNotes(facts.clientPriced));
   if (facts.declined.attempts > 0) notes.push(declinedNote(facts.declined));
@@ -168,33 +174,32 @@ export function figureNotes(context: ReportContext, facts: FigureInputs): string
       facts.unpriced,
       ({ model, messages }) => `${count(messages, 'message')} of ${modelText(model)}`,
     );
-    notes.push(`Unpriced, and in no figure: ${shown}. Set a price with "outlay prices import".`);
+    notes.push(`≥ No price, not counted: ${shown}. Set one: outlay prices import`);
   }
-  if (facts.lower > 0 || facts.unpriced.length > 0) {
-    const reason =
-      facts.lower > 0
-        ? `${count(facts.lower, 'message')} recorded no final output count, or one that cannot be read`
-        : 'some messages have no price';
-    notes.push(`At least: ${reason}, so the true figure is not lower.`);
+  if (facts.lower > 0) {
+    const [messages, have] = [count(facts.lower, 'message'), facts.lower === 1 ? 'has' : 'have'];
+    notes.push(`≥ ${messages} ${have} no final output count, so the figure may be higher.`);
   }
   if (facts.saturated) {
     notes.push(
-      'At least: a sum has reached the most that can be counted (9 million dollars, or 9 quadrillion tokens). Counts that no response can have stand in a transcript.',
+      '≥ A sum has reached the most that can be counted (9 million dollars, or 9 quadrillion tokens). Counts that no response can have stand in a transcript.',
     );
   }
   if (facts.client > 0) {
-    notes.push(
-      `${count(facts.client, 'message')} of models the catalogue does not know took their cost from Claude Code's own totals.`,
-    );
+    notes.push({
+      about: `${count(facts.client, 'message')} of models the catalogue does not know took their cost from Claude Code's own totals.`,
+    });
   }
   return [...notes, ...warnings(context, facts)];
 }
 
 /** Where a price is neither the catalogue's nor the user's. */
-function clientPricedNotes(models: readonly string[] = []): string[] {
+function clientPricedNotes(models: readonly string[] = []): Note[] {
   if (models.length === 0) return [];
   return [
-    `${count(models.length, 'model')} the catalogue does not know yet at Claude Code's own price: ${namedFew(models, modelText)}.`,
+    {
+      about: `${count(models.length, 'model')} the catalogue does not know yet at Claude Code's own price: ${namedFew(models, modelText)}.`,
+    },
   ];
 }
 
@@ -228,13 +233,13 @@ export function inMessages(sums: Usage & { readonly messages: number }): string 
 
 /** `1 message`, `3 messages`. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
-  return `${number} ${number === 1 ? noun : plural}`;
+  return `${formatNumber(number, 0, 'en')} ${number === 1 ? noun : plural}`;
 }
 
 /** A headline figure: for subscribers what the work is worth, for others what it cost. */
 export function headline(context: ReportContext, nano: number, atLeast: boolean): string {
-  const figure = `${atLeast || nano >= mostSum ? 'at least ' : ''}${formatUsd(nano)}`;
-  return context.billing === 'subscription' ? `worth ${figure} at list price` : figure;
+  const figure = `${atLeast || nano >= mostSum ? '≥ ' : ''}${formatUsd(nano)}`;
+  return context.billing === 'subscription' ? `${figure} (API value)` : figure;
 }
 
 /** A path as a person reads it. */

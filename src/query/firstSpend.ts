@@ -1,4 +1,4 @@
-import type { TimeSpan } from '../model/calendar.ts';
+import { daySpan, type TimeSpan } from '../model/calendar.ts';
 import { smallestOf } from '../model/lists.ts';
 import { firstBackground } from '../store/query/background.ts';
 import type { ReportContext } from './context.ts';
@@ -15,10 +15,10 @@ export function firstEver({
   return found.length === 0 ? undefined : smallestOf(found);
 }
 
-/** From the first spend, background included, up to and including now. */
-export function everSpan(context: Pick<ReportContext, 'db' | 'reader' | 'now'>): TimeSpan {
-  const { now } = context;
-  return { from: Math.min(now, firstEver(context) ?? now), to: now + 1 };
+/** From the first spend, background included, to the end of today. */
+export function everSpan(context: Pick<ReportContext, 'db' | 'reader' | 'now' | 'zone'>): TimeSpan {
+  const { now, zone } = context;
+  return { from: Math.min(now, firstEver(context) ?? now), to: daySpan(now, zone).to };
 }
 
 /** The same of what filters and accounts let pass, in UTC milliseconds; undefined for never. */
@@ -30,17 +30,17 @@ export function firstSpend(
 ): number | undefined {
   const { accounts, now } = context;
   if (accounts !== undefined || Object.keys(filters).length > 0) {
-    return firstFiltered(read, after, now);
+    return firstFiltered(read, after, daySpan(now, context.zone).to);
   }
   return firstEver(context);
 }
 
 /** The same of what filters let pass; where that was before `after`, some moment before it. */
-function firstFiltered(read: SpanReader, after: number, now: number): number | undefined {
+function firstFiltered(read: SpanReader, after: number, end: number): number | undefined {
   const isSpent = (from: number, to: number): boolean => !isNothing(read({ from, to }));
   if (isSpent(0, after)) return after - 1;
-  if (!isSpent(after, now + 1)) return undefined;
-  let [from, to] = [after, now + 1];
+  if (!isSpent(after, end)) return undefined;
+  let [from, to] = [after, end];
   while (to - from > 1) {
     const middle = Math.floor((from + to) / 2);
     if (isSpent(from, middle)) to = middle;

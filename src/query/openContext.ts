@@ -22,6 +22,8 @@ import type { ProjectPlace } from './projects.ts';
 /** What a report's context is made of. */
 export interface ContextInputs {
   readonly storeFile: string;
+  /** The store, where it is open already; whoever answers closes it. */
+  readonly opened?: SqlDatabase | undefined;
   readonly book: RateBook;
   readonly settings: Pick<UserSettings, 'weekStart' | 'billing' | 'warnAfterDays'>;
   readonly zone: Zone;
@@ -41,6 +43,8 @@ export interface ContextInputs {
   readonly home: string;
   readonly dataFolder: string;
   readonly git: GitState | null;
+  /** Folder somebody stands in, or has open; undefined where nobody does. */
+  readonly folder?: string | undefined;
 }
 
 /** Opens the store and answers with what `report` makes of it: figures of one moment, which add up. */
@@ -165,11 +169,11 @@ function versionOf(db: SqlDatabase): number {
 const mappedBytes = 2 ** 30;
 
 /** A store that is missing is restored, if it can be; without one there is no data, an answer too. */
-function openStore({ storeFile, problems }: ContextInputs): {
+function openStore({ storeFile, problems, opened }: ContextInputs): {
   readonly db: SqlDatabase;
   readonly problems: readonly string[];
 } {
-  const found = openMapped(storeFile);
+  const found = opened === undefined ? openMapped(storeFile) : mapped(opened);
   if (found !== undefined) return { db: found, problems };
   const damage = restoreMissing(storeFile);
   const db = (damage && openMapped(storeFile)) ?? openForWriting(':memory:').db;
@@ -184,8 +188,12 @@ function openMapped(storeFile: string): SqlDatabase | undefined {
     migrateIfWritable(storeFile);
     db = openForReading(storeFile);
   }
-  // A report may go through much of the file, once: mapped, no page has to be read by itself.
-  db?.pragma(`mmap_size = ${mappedBytes}`);
+  return db && mapped(db);
+}
+
+/** A report may go through much of the file, once: mapped, no page has to be read by itself. */
+function mapped(db: SqlDatabase): SqlDatabase {
+  db.pragma(`mmap_size = ${mappedBytes}`);
   return db;
 }
 
@@ -206,7 +214,7 @@ function contextOf(facts: ContextInputs, db: SqlDatabase): ReportContext {
   const reader = new StoreReader(db);
   const inForce = facts.budgets(reader.projects());
   const unreadable = reader.unreadable(accounts);
-  const { dataFolder, git } = facts;
+  const { dataFolder, git, folder } = facts;
   const wishes = { zone, weekStart, billing, warnAfterDays };
   return {
     db,
@@ -224,5 +232,6 @@ function contextOf(facts: ContextInputs, db: SqlDatabase): ReportContext {
     home,
     dataFolder,
     git,
+    folder,
   };
 }

@@ -5,7 +5,6 @@ import {
   firstMoment,
   hourMs,
   isDay,
-  localTime,
   monthSpan,
   type TimeSpan,
   type WeekStart,
@@ -28,6 +27,9 @@ export interface SpanQuestion {
   readonly until?: string | undefined;
   readonly period?: string | undefined;
 }
+
+/** The periods that have a name. */
+const periodsInWords = 'today, yesterday, week, lastweek, month, lastmonth, all';
 
 const end = Number.MAX_SAFE_INTEGER;
 const unitMs: Readonly<Record<string, number>> = {
@@ -64,7 +66,17 @@ function periodSpan(period: string, clock: Clock): TimeSpan | undefined {
       return weekSpan(now, zone, weekStart);
     case 'month':
       return monthSpan(now, zone);
+    case 'yesterday':
+      return daySpan(daySpan(now, zone).from - 1, zone);
+    case 'lastweek':
+      return weekSpan(weekSpan(now, zone, weekStart).from - 1, zone, weekStart);
+    case 'lastmonth':
+      return monthSpan(monthSpan(now, zone).from - 1, zone);
   }
+  if (/^\d{4}-(0[1-9]|1[0-2])$/.test(period)) {
+    return monthSpan(firstMoment(`${period}-01`, zone), zone);
+  }
+  if (isDay(period)) return momentOf(period, '--period', clock);
   const range = period.split('..');
   if (range.length === 2) {
     const from = momentOf(range[0]!, '--period', clock).from;
@@ -75,10 +87,10 @@ function periodSpan(period: string, clock: Clock): TimeSpan | undefined {
     });
   }
   const rolling = durationStart(period, clock);
-  if (rolling !== undefined) return { from: rolling, to: now + 1 };
+  if (rolling !== undefined) return { from: rolling, to: daySpan(now, zone).to };
   throw new HumanError(
     'usage',
-    `--period ${JSON.stringify(period)} is not known. Use today, week, month, all, a length such as 7d, or FROM..TO such as 2026-11-01..2026-11-15.`,
+    `--period ${JSON.stringify(period)} is not known. Use ${periodsInWords}, a length such as 7d, a day or month such as 2026-11, or FROM..TO such as 2026-11-01..2026-11-15.`,
   );
 }
 
@@ -96,7 +108,7 @@ function momentOf(text: string, option: string, clock: Clock): TimeSpan {
   if (start !== undefined) return { from: start, to: start };
   throw new HumanError(
     'usage',
-    `${option} ${JSON.stringify(text)} is no time. Use a day (2026-11-01), a moment (2026-11-01T10:00Z) or a length back from now (90m, 24h, 7d, 2w, 3mo).`,
+    `${option} ${JSON.stringify(text)} is not a time. Use a day (2026-11-01), a moment (2026-11-01T10:00Z) or a length back from now (90m, 24h, 7d, 2w, 3mo).`,
   );
 }
 
@@ -127,14 +139,6 @@ function durationStart(text: string, { now, zone }: Clock): number | undefined {
 export function lengthMs(text: string, clock: Clock): number | undefined {
   const start = durationStart(text, clock);
   return start === undefined ? undefined : clock.now - start;
-}
-
-/** A span in words, in the user's zone. */
-export function spanText(span: TimeSpan | undefined, zone: Zone): string {
-  if (span === undefined) return 'all time';
-  const from = span.from === 0 ? '' : ` from ${localTime(span.from, zone).slice(0, 16)}`;
-  const to = span.to === end ? '' : ` until ${localTime(span.to, zone).slice(0, 16)}`;
-  return `${from}${to}`.trim();
 }
 
 /** A span for programs: null where it has no edge. */

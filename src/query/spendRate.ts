@@ -1,5 +1,5 @@
 import type { SpendPoint } from '../analysis/spend/spendPoints.ts';
-import type { TimeSpan } from '../model/calendar.ts';
+import { lastSpan, type TimeSpan, type Zone } from '../model/calendar.ts';
 import { backgroundRows } from '../store/query/background.ts';
 import { spendRows } from '../store/query/spendRows.ts';
 import { addSums, type SpendSums, withMissing } from '../store/schema/sums.ts';
@@ -53,17 +53,19 @@ export interface SpendRate {
 
 /**
  * Reads buckets of a length counted back from now, and what of the reach is left over as one
- * more. A bucket holds its end and not its beginning. Exact, wherever its edges lie.
+ * more. A bucket holds its end and not its beginning, and the latest what is dated later today. Exact,
+ * wherever its edges lie.
  */
 export function readSpendRate(
   read: SpanReader,
-  { now, length, reach }: { now: number; length: number; reach: number },
+  { now, zone, length, reach }: { now: number; zone: Zone; length: number; reach: number },
 ): SpendRate {
   const whole = Math.floor(reach / length);
   const edges = Array.from({ length: whole + 1 }, (_, index) => index * length);
   if (edges.at(-1)! < reach) edges.push(reach);
   const buckets = edges.slice(0, -1).map((age, index) => {
-    const { sums, background } = read({ from: now - edges[index + 1]! + 1, to: now - age + 1 });
+    const { from, to } = lastSpan(now, zone, edges[index + 1]!);
+    const { sums, background } = read({ from, to: age === 0 ? to : now - age + 1 });
     return { age, sums, background };
   });
   return {

@@ -2,7 +2,12 @@ import { budgetCheck, budgetGet, budgetList } from './budgets/budget.ts';
 import { limitsStatus } from './budgets/limits.ts';
 import type { ReportDefinition } from './document/definition.ts';
 import { optimize } from './insights/optimize.ts';
+import { overview } from './overview/overview.ts';
 import { federation, federationStatus } from './peers/peers.ts';
+import { benchmark } from './proof/benchmark.ts';
+import { explain } from './proof/explain.ts';
+import { verify } from './proof/verify.ts';
+import { receipt } from './receipt/receipt.ts';
 import { conversation } from './sessions/conversation.ts';
 import { session } from './sessions/session.ts';
 import { activity } from './spend/activity.ts';
@@ -20,11 +25,15 @@ import { trend } from './spend/trend.ts';
 
 /** Every report that terminal, palette and documentation offer, in the order they list them. */
 export const reportDefinitions: readonly ReportDefinition[] = [
+  overview,
   summary,
   report,
   breakdown,
   session,
+  explain,
+  verify,
   conversation,
+  receipt,
   history,
   activity,
   projection,
@@ -34,6 +43,7 @@ export const reportDefinitions: readonly ReportDefinition[] = [
   health,
   diff,
   trend,
+  benchmark,
   optimize,
   budgetCheck,
   budgetGet,

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createWriteStream, openSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Root, RunningAgent } from '../agents/agentLog.ts';
 import { runningAgents } from '../agents/registry.ts';
 import { HumanError } from '../model/errors.ts';
 import { ownEnvironment } from '../platform/ownEnvironment.ts';
 import { programCall } from '../platform/programCall.ts';
+import { signalGroup } from '../platform/signalGroup.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import {
   type ClientArguments,
@@ -314,27 +314,18 @@ async function endProcess(
 
 /** Signals a process, its group where it has its own, and others that are known to be below it. */
 function signalAll(child: ChildProcess, signal: NodeJS.Signals, others: Iterable<number>): void {
-  if (process.platform === 'win32' && child.pid !== undefined) {
-    // Nothing there is asked to end; a command file's program would go on without it.
-    endTree(child.pid);
-    return;
-  }
-  const targets = [...others].filter((pid) => pid !== child.pid);
-  if (ownGroup() && child.pid !== undefined) targets.push(-child.pid);
-  child.kill(signal);
-  for (const target of targets) {
+  // On Windows a command file's program would go on without what started it.
+  if (ownGroup() || process.platform === 'win32') signalGroup(child, signal);
+  else child.kill(signal);
+  if (process.platform === 'win32') return;
+  for (const pid of others) {
+    if (pid === child.pid) continue;
     try {
-      process.kill(target, signal);
+      process.kill(pid, signal);
     } catch {
       // It has ended.
     }
   }
-}
-
-function endTree(pid: number): void {
-  const file = join(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'taskkill.exe');
-  const options = { stdio: 'ignore', windowsHide: true } as const;
-  spawn(file, ['/pid', String(pid), '/t', '/f'], options).on('error', () => undefined);
 }
 
 function ownGroup(): boolean {

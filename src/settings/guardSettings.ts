@@ -35,6 +35,10 @@ export const defaultBreaker: BreakerSettings = {
 const coldCacheChoices = ['off', 'say', 'ask'] as const;
 export type ColdCache = (typeof coldCacheChoices)[number];
 
+const transports = ['process', 'http'] as const;
+/** How Claude Code asks about single calls of tools: a process each, or a server on loopback. */
+export type GuardTransport = (typeof transports)[number];
+
 const signs = ['sameCall', 'failing', 'idleUsd'] as const;
 const steps = ['warn', 'ask', 'deny'] as const;
 
@@ -158,6 +162,18 @@ export const guardSettings = {
     },
     ...listed('guard', 6, 'guard.coldCacheUsd', 'machine'),
     json: { type: 'number', minimum: 0, maximum: mostDollars },
+  }),
+  /** How the guard is installed. */
+  guardTransport: structured({
+    key: 'outlay.guard.transport',
+    default: 'process',
+    read: (value, refuse): GuardTransport => {
+      const known = transports.find((choice) => choice === value);
+      if (known === undefined) refuse('', 'transport', 'default');
+      return known ?? 'process';
+    },
+    ...listed('guard', 7, 'guard.transport', 'machine'),
+    json: { type: 'string', enum: transports },
   }),
 } satisfies Readonly<Record<string, Setting<unknown>>>;
 

@@ -21,6 +21,7 @@ const expectations = {
   hops: 'a whole number from 0 to 100',
   breaker: '{ "sameCall": { "warn": 8, "ask": 16, "deny": 0 }, "failing": …, "idleUsd": … }',
   coldCache: '"off", "say" or "ask"',
+  transport: '"process" or "http"',
   budgets: 'an object of budgets by path',
   budget: '{ "dailyUsd": …, "monthlyUsd": … }',
   figures: 'a list of figures',
@@ -64,9 +65,17 @@ export interface SettingProblem {
 
 /** A problem as one English sentence; `file` is where the value was read. */
 export function problemSentence(problem: SettingProblem, file: string): string {
-  const { key, place, expected, instead } = problem;
-  const holds = instead === 'default' ? 'its default is used' : 'it is ignored';
-  return `${file}: ${key}${place} is not ${expectations[expected]}; ${holds}.`;
+  const holds = problem.instead === 'default' ? 'its default is used' : 'it is ignored';
+  return `${file}: ${said(problem)}; ${holds}.`;
+}
+
+/** The same where a value is refused. */
+export function wrongValue(problem: SettingProblem): string {
+  return `${said(problem)}.`;
+}
+
+function said({ key, place, expected }: SettingProblem): string {
+  return `${key}${place} is not ${expectations[expected]}`;
 }
 
 /** A name or a number in a list, as a place inside a setting. */

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { ownEnvironment } from '../platform/ownEnvironment.ts';
+import { signalGroup } from '../platform/signalGroup.ts';
 
 /** How long the user's own command may take: Claude Code shows what is a second late, and no later. */
 export const chainMs = 1000;
@@ -20,14 +21,13 @@ export async function chained(
   limitMs = chainMs,
 ): Promise<string> {
   const { spawn } = process.getBuiltinModule('node:child_process');
-  const onWindows = process.platform === 'win32';
   return new Promise((resolve) => {
     let child: ChildProcess;
     try {
       child = spawn(command, {
         shell: true,
         // A group of its own, so that all of it can be ended.
-        detached: !onWindows,
+        detached: process.platform !== 'win32',
         windowsHide: true,
         env: ownEnvironment(env),
         stdio: ['pipe', 'pipe', 'ignore'],
@@ -42,7 +42,9 @@ export async function chained(
       if (over) return;
       over = true;
       clearTimeout(timer);
-      endAll(child, onWindows);
+      child.stdout?.destroy();
+      child.unref();
+      signalGroup(child, 'SIGKILL');
       resolve(answer);
     };
     const timer = setTimeout(() => end(''), limitMs);
@@ -57,17 +59,6 @@ export async function chained(
     child.on('close', (code) => end(code === 0 ? shown(text) : ''));
     child.stdin?.end(input);
   });
-}
-
-function endAll(child: ChildProcess, onWindows: boolean): void {
-  child.stdout?.destroy();
-  child.unref();
-  try {
-    if (onWindows || child.pid === undefined) child.kill();
-    else process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // It has ended.
-  }
 }
 
 /** Its lines as they are, colours and links too, without empty ones. */

@@ -53,7 +53,7 @@ export function readStatusLine(
       from: day.from,
       until: day.to,
     },
-    lastHour: readFigure(reader, lastHourSpan(now), undefined).total,
+    lastHour: readFigure(reader, lastHourSpan(now, zone), undefined).total,
     budgets: outlooks
       .filter(({ judged }) => judged.entry.override?.pausedUntil === undefined)
       .map((outlook) => budgetOf(context, outlook, targets))

@@ -30,7 +30,7 @@ export interface IngestItem {
   readonly file: SourceFile;
   readonly chunk: TranscriptChunk;
   /** The chunk's messages, already merged where another thread has done it. */
-  readonly messages?: readonly MessageVariants[];
+  readonly messages?: Iterable<MessageVariants>;
   /** Metadata from the agent's meta file, where there is one. */
   readonly agentMetadata?: readonly AgentMetadata[];
 }
@@ -42,6 +42,11 @@ export interface WriterOptions {
   readonly storeTitles: boolean;
   /** Throws inside the transaction when this process does not hold the lease any more. */
   readonly assertWriter: () => void;
+  /**
+   * The store is being made and nobody else sees it: what follows from all of its messages together is left
+   * to `complete`.
+   */
+  readonly isNewStore?: boolean;
 }
 
 /**
@@ -253,9 +258,24 @@ export class Writer {
   /** The steps that need all records of the transaction. */
   #finish(): void {
     this.#ownership.resolveOwners();
-    this.#reconcileChanged();
+    if (this.#options.isNewStore === true) this.#unreconciled = new Set();
+    else this.#reconcileChanged();
     this.#sessions.flush();
     this.#rollup.flush();
+  }
+
+  /** Derives what was left until everything is stored that a new store begins with. */
+  complete(): void {
+    const withTotals = this.#db.prepare('SELECT DISTINCT session FROM cost_state');
+    this.#transaction(() => {
+      for (const { session } of withTotals.all<{ session: number }>()) {
+        this.#unreconciled.add(session);
+      }
+      this.#reconcileChanged();
+      this.#sessions.flush();
+      this.#rollup.flush();
+      this.#notePrices();
+    });
   }
 
   #reconcileChanged(): void {
@@ -319,9 +339,14 @@ export class Writer {
         const now = this.#messages.byId(id)!;
         if (now.nano !== nano || now.priced !== pricing.client) changed++;
       }
-      this.#setMeta.run('priceRevision', this.#options.book.revision);
-      this.#setMeta.run('catalogueDate', this.#options.book.catalogueDate);
+      this.#notePrices();
     });
     return changed;
+  }
+
+  /** Notes whose prices all messages have. */
+  #notePrices(): void {
+    this.#setMeta.run('priceRevision', this.#options.book.revision);
+    this.#setMeta.run('catalogueDate', this.#options.book.catalogueDate);
   }
 }

@@ -2,6 +2,7 @@ import { commands, type Disposable, type LogOutputChannel, l10n } from 'vscode';
 import { dataPanelNames } from '../protocol/panels.ts';
 import { editorReports } from '../reports/registry.ts';
 import type { Alerts } from './alerts/alerts.ts';
+import type { OpenInBrowser } from './browser/openInBrowser.ts';
 import { setDailyBudget } from './budgets/budgetInput.ts';
 import type { Budgets } from './budgets/budgets.ts';
 import {
@@ -14,6 +15,7 @@ import {
 import type { ReportDocuments } from './core/readonlyDocuments.ts';
 import type { SpendModel } from './core/spendModel.ts';
 import type { Demo } from './demo/demo.ts';
+import type { GuardContext } from './guard/guardContext.ts';
 import { installGuard, uninstallGuard } from './guard/installGuard.ts';
 import { diagnostics } from './help/diagnostics.ts';
 import { openWalkthrough, showHelp } from './help/help.ts';
@@ -24,13 +26,17 @@ import type { Reports } from './reports/reports.ts';
 import type { SessionActions } from './sessions/actions.ts';
 import type { SessionsView } from './sessions/sessionsView.ts';
 import { setCurrency } from './settings/currencyInput.ts';
+import { openSettings } from './settings/openSettings.ts';
 import { setPrice } from './settings/priceInput.ts';
-import { explainNoTranscripts, showMenu } from './statusBar/menu.ts';
+import { showMenu } from './statusBar/menu.ts';
+import { rescan } from './statusBar/rescan.ts';
+import { showWhereItLooks } from './statusBar/whereItLooks.ts';
 import { backUpStore } from './storage/backup.ts';
 import { moveStore } from './storage/move.ts';
 import { removeAll } from './storage/removeAll.ts';
 import { resetStore } from './storage/reset.ts';
 import { showStorage } from './storage/storage.ts';
+import { chooseBilling } from './welcome/chooseBilling.ts';
 
 /** What commands work with. */
 export interface CommandContext {
@@ -45,7 +51,9 @@ export interface CommandContext {
   readonly insights: Insights;
   readonly demo: Demo;
   readonly launcher: Launcher;
+  readonly guard: GuardContext;
   readonly alerts: Alerts;
+  readonly browser: OpenInBrowser;
   /** This extension's version. */
   readonly version: string;
 }
@@ -54,7 +62,7 @@ export interface CommandContext {
 type Run = (context: CommandContext, argument: unknown, more: unknown) => unknown;
 
 const table: Readonly<Record<Exclude<CommandId, PanelCommand>, Run>> = {
-  [commandIds.rescan]: ({ model }) => model.rescan(),
+  [commandIds.rescan]: ({ model }) => rescan(model),
   [commandIds.pause]: ({ model }) => model.pause(),
   [commandIds.resume]: ({ model }) => model.resume(),
   [commandIds.showLog]: ({ log }) => log.show(),
@@ -63,8 +71,14 @@ const table: Readonly<Record<Exclude<CommandId, PanelCommand>, Run>> = {
   [commandIds.setAlertSecret]: ({ alerts }) => alerts.setSecret(),
   [commandIds.testAlert]: ({ alerts }) => alerts.test(),
   [commandIds.setDailyBudget]: ({ model }) => setDailyBudget(model),
-  [commandIds.installGuard]: ({ model, launcher }) => installGuard(model, launcher),
-  [commandIds.uninstallGuard]: ({ model }) => uninstallGuard(model),
+  [commandIds.installGuard]: async ({ model, launcher, guard }) => {
+    await installGuard(model, launcher);
+    guard.look();
+  },
+  [commandIds.uninstallGuard]: async ({ model, guard }) => {
+    await uninstallGuard(model);
+    guard.look();
+  },
   [commandIds.addBudget]: ({ budgets }) => budgets.actions.add(),
   [commandIds.changeBudget]: ({ budgets }, item) => budgets.actions.change(item),
   [commandIds.raiseBudgetToday]: ({ budgets }, item) => budgets.actions.raiseToday(item),
@@ -74,14 +88,16 @@ const table: Readonly<Record<Exclude<CommandId, PanelCommand>, Run>> = {
   [commandIds.removeBudget]: ({ budgets }, item) => budgets.actions.remove(item),
   [commandIds.setPrice]: ({ model }, name) => setPrice(model, name),
   [commandIds.setCurrency]: () => setCurrency(),
+  [commandIds.chooseBilling]: () => chooseBilling(),
   [commandIds.openSettings]: () => openSettings(),
   [commandIds.showDiagnostics]: ({ model, version, documents }) =>
     documents.show(l10n.t('Outlay Diagnostics'), diagnostics(model, version)),
-  [commandIds.explainNoTranscripts]: ({ model }) => explainNoTranscripts(model),
+  [commandIds.explainNoTranscripts]: ({ model }) => showWhereItLooks(model),
   [commandIds.help]: ({ model, documents }, question) => showHelp(model, documents, question),
   [commandIds.openWalkthrough]: () => openWalkthrough(),
   [commandIds.openDemo]: ({ demo }) => demo.open(),
   [commandIds.closeDemo]: ({ demo }) => demo.close(),
+  [commandIds.openInBrowser]: ({ browser }) => browser.open(),
   [commandIds.showStorage]: ({ model, documents }) => showStorage(model, documents),
   [commandIds.backUpStore]: ({ model }) => backUpStore(model),
   [commandIds.moveStore]: ({ model }) => moveStore(model),
@@ -112,8 +128,9 @@ const table: Readonly<Record<Exclude<CommandId, PanelCommand>, Run>> = {
   [commandIds.showDismissed]: ({ insights }) => insights.view.showHidden(true),
   [commandIds.hideDismissed]: ({ insights }) => insights.view.showHidden(false),
   [commandIds.showReport]: ({ reports }, argument) => reports.show(undefined, argument),
-  [commandIds.saveReport]: ({ reports }) => reports.save(),
-  [commandIds.openReportPanel]: ({ reports }) => reports.openPanel(),
+  [commandIds.refineReport]: ({ reports }, name, step) => reports.refine(name, step),
+  [commandIds.saveReport]: ({ reports }, name) => reports.save(name),
+  [commandIds.openReportPanel]: ({ reports }, name) => reports.openPanel(name),
 };
 
 export function registerCommands(context: CommandContext): Disposable[] {
@@ -133,8 +150,4 @@ export function registerCommands(context: CommandContext): Disposable[] {
     ),
   );
   return [...others, ...panels, ...single];
-}
-
-function openSettings(): Thenable<unknown> {
-  return commands.executeCommand('workbench.action.openSettings', '@ext:outlay.outlay');
 }

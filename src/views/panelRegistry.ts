@@ -1,6 +1,7 @@
 import {
   type Disposable,
   type LogOutputChannel,
+  type Memento,
   type Uri,
   ViewColumn,
   type WebviewPanel,
@@ -22,6 +23,7 @@ import { panelHtml, panelIcon, panelOptions } from './panels/html.ts';
 export class SinglePanel<Data, Words, Question> implements Disposable {
   readonly #kind: DataPanelKind<Data, Words, Question>;
   readonly #model: SpendModel;
+  readonly #memory: Memento;
   readonly #extension: Uri;
   readonly #log: LogOutputChannel;
   readonly #registration: Disposable;
@@ -30,11 +32,13 @@ export class SinglePanel<Data, Words, Question> implements Disposable {
   constructor(
     kind: DataPanelKind<Data, Words, Question>,
     model: SpendModel,
+    memory: Memento,
     extension: Uri,
     log: LogOutputChannel,
   ) {
     this.#kind = kind;
     this.#model = model;
+    this.#memory = memory;
     this.#extension = extension;
     this.#log = log;
     this.#registration = window.registerWebviewPanelSerializer(viewTypes[kind.name], {
@@ -71,7 +75,7 @@ export class SinglePanel<Data, Words, Question> implements Disposable {
 
   #adopt(panel: WebviewPanel, question: Question): void {
     panel.iconPath = panelIcon(this.#extension);
-    const shown = new DataPanel(panel, this.#kind, question, this.#model, this.#log);
+    const shown = new DataPanel(panel, this.#kind, question, this.#model, this.#memory, this.#log);
     this.#shown = shown;
     panel.onDidDispose(() => {
       if (this.#shown === shown) this.#shown = undefined;
@@ -91,11 +95,17 @@ export class Panels implements Disposable {
   readonly #owned = new DisposableStore();
   readonly #panels: Readonly<Record<DataPanelName, { open(question?: unknown): void }>>;
 
-  constructor(model: SpendModel, insights: InsightsModel, extension: Uri, log: LogOutputChannel) {
+  constructor(
+    model: SpendModel,
+    insights: InsightsModel,
+    memory: Memento,
+    extension: Uri,
+    log: LogOutputChannel,
+  ) {
     const add = <Data, Words, Question>(
       kind: DataPanelKind<Data, Words, Question>,
     ): SinglePanel<Data, Words, Question> =>
-      this.#owned.add(new SinglePanel(kind, model, extension, log));
+      this.#owned.add(new SinglePanel(kind, model, memory, extension, log));
     this.#panels = {
       dashboard: add(dashboardPanel(insights)),
       budgets: add(budgetsPanel),

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { createRequire } from 'node:module';
 import { HumanError } from '../model/errors.ts';
 import { type Unreadable, unreadableKey } from '../model/unreadable.ts';
 import { openForReading } from '../store/connection/openStore.ts';
@@ -10,9 +10,11 @@ import { isOlder, schemaState } from '../store/schema/migrations.ts';
 import type { FromIndexer, IndexerConfig, IndexerState } from './messages.ts';
 import { storedUnreadable } from './readFailures.ts';
 import { configuredRoots, newFiles, type ScannedRoot, scanRoots } from './scanRoots.ts';
-import { IndexerClient } from './thread/client.ts';
+import { workerFile } from './workerFile.ts';
 
 export interface IndexOutcome {
+  /** The store that was looked at, open, where nothing is new and `keepOpen` was asked for. */
+  readonly store?: SqlDatabase;
   /** Transcripts that had something new. */
   readonly fresh: number;
   readonly transcripts: number;
@@ -34,38 +36,49 @@ export interface Backlog {
 }
 
 /**
- * How long a program waits for another one, the writer, to catch up: somebody waits for this program's
- * answer, and it says what is missing.
+ * How long a program waits for another one, the writer, to catch up, in ms: somebody waits for this
+ * program's answer, and it says what is missing. Where nothing at all has been read yet there is no
+ * answer to give: then it waits longer.
  */
-const patienceMs = 600;
+const patienceMs = { some: 600, nothing: 5_000 };
+
+/** Less than this is read before a thread has started. */
+const worthAThreadBytes = 24 * 1024 * 1024;
 
 /** Times it tries to take the place of a writer that has ended; others may be faster. */
 const mostTries = 5;
 
+export interface IndexOnceOptions {
+  /** Runs the indexer; a test may. */
+  readonly run?: RunIndexer;
+  /** Whoever asks answers from the store that is looked at, and closes it. */
+  readonly keepOpen?: boolean;
+}
+
 /**
  * Brings the store up to date with the transcripts and comes back. Where nothing is new nothing is
  * started; where another process is the writer, this waits a moment for it to read what there is, and
- * takes its place at once should it end. `run` runs the indexer; a test may, without a thread.
+ * takes its place at once should it end.
  */
 export async function indexOnce(
   config: IndexerConfig,
   priceRevision: string,
   onMessage: (message: FromIndexer) => void = () => {},
-  run = runIndexer,
+  { run, keepOpen = false }: IndexOnceOptions = {},
 ): Promise<IndexOutcome> {
-  const until = Date.now() + patienceMs;
   const scanned = scanRoots(configuredRoots(config));
   const transcripts = scanned.reduce((sum, { files }) => sum + files.length, 0);
-  const fresh = pending(config, scanned, priceRevision);
-  const done: IndexOutcome = { fresh, transcripts, behind: false };
+  const { fresh, bytes, store } = pending(config, scanned, priceRevision, keepOpen);
+  const done: IndexOutcome = { fresh, transcripts, behind: false, ...(store && { store }) };
   if (fresh === 0) return done;
   for (let tries = 0; tries < mostTries; tries++) {
-    const outcome = await run(config, onMessage);
+    const runNow = run ?? (bytes < worthAThreadBytes ? runHere : runOnThread);
+    const outcome = await runNow(config, onMessage);
     if (outcome.kind === 'unavailable') {
       throw new HumanError('store', outcome.reason, { what: outcome.what });
     }
     if (outcome.kind !== 'following') return done;
-    const missing = await caughtUp(config, scanned, until);
+    const missing = await caughtUp(config, scanned, transcripts);
     if (missing === 'no writer') continue;
     const unreadable = unsaid(config, scanned);
     const also = unreadable.length > 0 && { unreadable };
@@ -73,20 +86,22 @@ export async function indexOnce(
       ? { ...done, ...also }
       : { ...done, behind: true, missing, ...also };
   }
-  const { length } = newFiles(scanned, new Map());
-  return { ...done, behind: true, missing: { transcripts: length, bytes: 0, pid: 0, role: '' } };
+  return { ...done, behind: true, missing: { transcripts, bytes: 0, pid: 0, role: '' } };
 }
 
 /** Waits until the writer has read what was listed, the moment is over, or nobody writes any more. */
 async function caughtUp(
   config: IndexerConfig,
   scanned: readonly ScannedRoot[],
-  until: number,
+  transcripts: number,
 ): Promise<Backlog | 'no writer'> {
+  const started = performance.now();
   for (;;) {
     const missing = backlog(config, scanned);
-    if (missing === 'no writer' || missing.transcripts === 0 || Date.now() >= until) return missing;
-    await sleep(25);
+    if (missing === 'no writer' || missing.transcripts === 0) return missing;
+    const patience = missing.transcripts === transcripts ? patienceMs.nothing : patienceMs.some;
+    if (performance.now() - started >= patience) return missing;
+    await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
 
@@ -134,33 +149,61 @@ function backlog(config: IndexerConfig, scanned: readonly ScannedRoot[]): Backlo
   }
 }
 
+/** What there is to be done. */
+interface Pending {
+  /** Number of transcripts the store is behind by, or one where there is something else to be done. */
+  readonly fresh: number;
+  /** What is to be read of them, about. */
+  readonly bytes: number;
+  /** Open, where there is nothing to be done and it was to be kept. */
+  readonly store?: SqlDatabase;
+}
+
 /**
- * Number of transcripts the store is behind by; at least one when prices changed since, or where an
- * older Outlay wrote the store last: migrating it may make all of them new.
+ * What the store is behind by; more than nothing when prices changed since, or where an older Outlay wrote
+ * the store last: migrating it may make all transcripts new.
  */
 function pending(
   config: IndexerConfig,
   scanned: readonly ScannedRoot[],
   priceRevision: string,
-): number {
+  keepOpen: boolean,
+): Pending {
   const db = openUnlessDamaged(config);
-  if (db === undefined) return Math.max(1, newFiles(scanned, new Map()).length);
+  if (db === undefined) return everything(scanned);
   const reader = new StoreReader(db);
+  let isKept = false;
   try {
-    const fresh = newFiles(scanned, reader.knownSizes()).length;
+    const known = reader.knownSizes();
+    const files = newFiles(scanned, known);
+    const bytes = files.reduce(
+      (sum, { path, size }) => sum + Math.max(0, size - Math.max(0, known.get(path)?.size ?? 0)),
+      0,
+    );
+    if (isOlder(schemaState(db))) {
+      return { ...everything(scanned), fresh: Math.max(1, files.length) };
+    }
     const unreadable = reader.meta(unreadableKey);
     const same =
-      !isOlder(schemaState(db)) &&
       reader.meta('priceRevision') === priceRevision &&
       storedUnreadable(unreadable, scanned) === unreadable;
-    return same ? fresh : Math.max(1, fresh);
+    const fresh = same ? files.length : Math.max(1, files.length);
+    isKept = fresh === 0 && keepOpen;
+    return isKept ? { fresh, bytes, store: db } : { fresh, bytes };
   } catch (error) {
     // The indexer repairs it.
-    if (isDamage(error)) return 1;
+    if (isDamage(error)) return { ...everything(scanned), fresh: 1 };
     throw storeError(config.storeFile, error);
   } finally {
-    reader.close();
+    if (!isKept) reader.close();
   }
+}
+
+/** All there is, as where there is no store yet. */
+function everything(scanned: readonly ScannedRoot[]): Pending {
+  const files = newFiles(scanned, new Map());
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  return { fresh: Math.max(1, files.length), bytes };
 }
 
 /** The store, or undefined where there is none that can be read: then the indexer makes or mends it. */
@@ -173,11 +216,36 @@ function openUnlessDamaged({ storeFile, engine }: IndexerConfig): SqlDatabase | 
   }
 }
 
-/** Runs the indexing thread until it has read everything, or cannot; returns its last word. */
-function runIndexer(
+/** Runs the indexer until it has read everything, or cannot; returns its last word. */
+type RunIndexer = (
+  config: IndexerConfig,
+  onMessage: (message: FromIndexer) => void,
+) => Promise<IndexerState>;
+
+/** On this thread, from the bundle of the indexing thread: what only reads does not load it. */
+async function runHere(
   config: IndexerConfig,
   onMessage: (message: FromIndexer) => void,
 ): Promise<IndexerState> {
+  const load = createRequire(import.meta.filename);
+  const { Indexer } = load(workerFile()) as typeof import('./worker.ts');
+  let state: IndexerState = { kind: 'starting' };
+  const indexer = new Indexer({ ...config, mode: 'once' }, (message) => {
+    onMessage(message);
+    if (message.type === 'state') state = message.state;
+  });
+  await indexer.start();
+  await indexer.stop();
+  return state;
+}
+
+/** On a thread of its own: what it has to say is said meanwhile. */
+async function runOnThread(
+  config: IndexerConfig,
+  onMessage: (message: FromIndexer) => void,
+): Promise<IndexerState> {
+  // Threads are loaded when there is something for one to do.
+  const { IndexerClient } = await import('./thread/client.ts');
   return new Promise((resolve, reject) => {
     let state: IndexerState = { kind: 'starting' };
     const finish = (): void => {

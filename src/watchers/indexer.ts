@@ -1,5 +1,6 @@
 import { hourMs } from '../model/calendar.ts';
 import { HumanError, messageOf } from '../model/errors.ts';
+import type { PriceBook } from '../model/price.ts';
 import { SerialQueue } from '../platform/serialQueue.ts';
 import { extendCatalogue } from '../pricing/clientModels.ts';
 import { parsePriceOverrides } from '../pricing/parseOverrides.ts';
@@ -10,6 +11,7 @@ import { isDamage, storeError } from '../store/connection/storeErrors.ts';
 import { LeaseLostError, usualLease } from '../store/connection/writerLease.ts';
 import { newerStore } from '../store/schema/migrations.ts';
 import { Writer } from '../store/writer.ts';
+import { buildFirstStore } from './history/firstStore.ts';
 import { type Acquired, LeaseKeeper, StoreReplacedError } from './leaseKeeper.ts';
 import { Maintenance } from './maintenance.ts';
 import type { FromIndexer, IndexerConfig } from './messages.ts';
@@ -42,6 +44,9 @@ export class Indexer {
   readonly #transitions = new SerialQueue();
   #goal: Goal;
   #heartbeat: NodeJS.Timeout | undefined;
+  /** While a store that was not there is built. */
+  #building: AbortController | undefined;
+  #book: PriceBook | undefined;
   /** While this process writes, and until it has stood down. */
   #term: WriterTerm | undefined;
   /** A scan that has not begun. */
@@ -101,7 +106,10 @@ export class Indexer {
 
   #aimAt(goal: Goal): Promise<void> {
     if (this.#goal !== 'stopped') this.#goal = goal;
-    if (this.#goal !== 'writing') this.#term?.end();
+    if (this.#goal !== 'writing') {
+      this.#building?.abort();
+      this.#term?.end();
+    }
     return this.#queue(() => this.#reachGoal());
   }
 
@@ -158,12 +166,38 @@ export class Indexer {
 
   /** Opens the store and takes the lease, unless another process holds it. */
   async #tryToWrite(): Promise<void> {
+    await this.#buildFirst();
+    if (this.#goal !== 'writing') return;
     const acquired = await this.#lease.acquire();
     // Another goal has its transition in the queue, which gives back what has just been got.
     if (this.#goal !== 'writing') return;
     if (acquired.kind === 'held') await this.#beginTerm(acquired);
     else if (acquired.kind === 'taken') this.#follow(acquired.pid, acquired.role);
     else this.#output.unavailable(newerStore());
+  }
+
+  /** Builds the store where there is none, as far as that is quick. */
+  async #buildFirst(): Promise<void> {
+    const building = new AbortController();
+    this.#building = building;
+    try {
+      const { holder } = this.#lease;
+      await buildFirstStore(this.#config, this.#priceBook(), holder, this.#output, building.signal);
+    } finally {
+      this.#building = undefined;
+    }
+  }
+
+  #priceBook(): PriceBook {
+    if (this.#book === undefined) {
+      const { priceOverrides, clientModels } = this.#config;
+      const { overrides, problems } = parsePriceOverrides(priceOverrides ?? {});
+      for (const problem of problems) {
+        this.#output.log('warn', `Price override ignored: ${problem}`);
+      }
+      this.#book = createPriceBook(overrides, extendCatalogue(clientModels));
+    }
+    return this.#book;
   }
 
   /** Another process writes: say so once, with what there is to be read. */
@@ -175,9 +209,7 @@ export class Indexer {
   async #beginTerm({ db, assertWriter }: Extract<Acquired, { kind: 'held' }>): Promise<void> {
     const config = this.#config;
     const output = this.#output;
-    const { overrides, problems } = parsePriceOverrides(config.priceOverrides ?? {});
-    for (const problem of problems) output.log('warn', `Price override ignored: ${problem}`);
-    const book = createPriceBook(overrides, extendCatalogue(config.clientModels));
+    const book = this.#priceBook();
     const writer = new Writer(db, { book, storeTitles: config.storeTitles, assertWriter });
     const maintenance = new Maintenance(db, config.storeFile, writer, (level, text) =>
       output.log(level, text),

@@ -37,7 +37,7 @@ export class LeaseKeeper {
   readonly #config: Pick<IndexerConfig, 'storeFile' | 'engine' | 'role' | 'lease'>;
   readonly #output: IndexerOutput;
   /** A lease that could not be given back is still this one's. */
-  readonly #holder = newHolder();
+  readonly holder = newHolder();
   #store: WritableStore | undefined;
   #lease: Lease | undefined;
   #held = false;
@@ -78,7 +78,7 @@ export class LeaseKeeper {
       const store = await this.#openFile();
       if (storeIdentity(storeFile) === identity && existsSync(storeFile)) {
         this.#store = store;
-        this.#lease = new Lease(store.db, role, lease, this.#holder);
+        this.#lease = new Lease(store.db, role, lease, this.holder);
         this.#identity = identity;
         this.#openIdentity = openIdentity(storeFile);
         return store;

@@ -154,13 +154,24 @@ export class Maintenance {
     }
   }
 
-  /** Meta files that changed since they were last read. */
-  newMetaFiles(scanned: readonly ScannedRoot[]): { root: Root; facts: AgentMetadata[] }[] {
+  /**
+   * Meta files that changed since they were last read. `covered`: transcripts that were read with the facts
+   * beside them since the roots were listed.
+   */
+  newMetaFiles(
+    scanned: readonly ScannedRoot[],
+    covered: ReadonlySet<string>,
+  ): { root: Root; facts: AgentMetadata[] }[] {
     return scanned.map(({ root, metaFiles }) => {
+      const agent = agentLog(root);
       const facts: AgentMetadata[] = [];
       for (const { path, mtimeMs } of metaFiles) {
         if (this.#metaSeen.get(path) === mtimeMs) continue;
-        const fact = agentLog(root).readMeta(root, path);
+        if (covered.has(agent.transcriptOf(path))) {
+          this.#metaSeen.set(path, mtimeMs);
+          continue;
+        }
+        const fact = agent.readMeta(root, path);
         if (fact === undefined) continue;
         this.#metaSeen.set(path, mtimeMs);
         facts.push(fact);

@@ -5,6 +5,14 @@ import type { CatalogueModel } from '../pricing/catalogue.ts';
 import type { LeaseTimes } from '../store/connection/writerLease.ts';
 import type { PollingMode } from './fileWatcher.ts';
 
+/** When a store that is not there is built at once. */
+export interface FirstStoreLimits {
+  /** Fewer bytes of transcripts are stored as quickly in the ordinary way. */
+  readonly leastBytes: number;
+  /** Milliseconds of reading after which the store is to be there with what has been read, newest first. */
+  readonly mostMs: number;
+}
+
 /** All an indexer needs to know. Plain data: it crosses into a worker thread. */
 export interface IndexerConfig {
   readonly storeFile: string;
@@ -26,6 +34,8 @@ export interface IndexerConfig {
   readonly paused: boolean;
   readonly engine?: 'better-sqlite3' | 'node:sqlite' | undefined;
   readonly lease?: LeaseTimes | undefined;
+  /** Others than the usual only in tests. */
+  readonly firstStore?: FirstStoreLimits | undefined;
 }
 
 /** A root as the user is shown it. */

@@ -1,9 +1,10 @@
 import type { KnownFile } from '../store/ingest/fileTable.ts';
 import type { Writer } from '../store/writer.ts';
+import { Progress } from './history/progress.ts';
+import { readAhead, type UnreadFiles } from './history/readAhead.ts';
 import { type ReadingEvents, storeItems } from './ingestFile.ts';
 import type { Maintenance } from './maintenance.ts';
 import type { IndexerOutput } from './output.ts';
-import { readAhead, type UnreadFiles } from './readAhead.ts';
 import type { ReadFailures } from './readFailures.ts';
 import { whileBusy } from './retryBusy.ts';
 import { type FoundFile, newFiles, rootAbove, type ScannedRoot, scanRoots } from './scanRoots.ts';
@@ -12,12 +13,6 @@ import type { WatchedRoots } from './watchedRoots.ts';
 
 /** How often everything is listed again. */
 const rescanEveryMs = 10 * 60_000;
-
-/** Reading more than this is shown as progress. */
-const noticeableBytes = 4 * 1024 * 1024;
-
-/** Progress is reported at most this often (throttle), milliseconds. */
-const progressEveryMs = 100;
 
 /** Lists all roots and reads what is new. */
 export class Scanner {
@@ -66,9 +61,9 @@ export class Scanner {
     const known = this.#writer.files.all();
     this.#markGone(scanned, known);
     const fresh = newFiles(scanned, known);
-    await this.#readAll(fresh, known);
+    const covered = await this.#readAll(fresh, known);
     if (!this.#over.aborted) await whileBusy(() => this.#writer.matchSummaries());
-    await this.#readMetaFiles(scanned);
+    await this.#readMetaFiles(scanned, covered);
     if (this.#over.aborted) return;
     await this.#failures.save();
     if (this.#over.aborted) return;
@@ -91,38 +86,49 @@ export class Scanner {
     }
   }
 
-  /** Reads the history, newest first, many files to a transaction. */
+  /**
+   * Reads the history, newest first, many files to a transaction. Returns the transcripts that were stored
+   * with what a meta file says of their agent.
+   */
   async #readAll(
     files: readonly FoundFile[],
     known: ReadonlyMap<string, Pick<KnownFile, 'size'>>,
-  ): Promise<void> {
-    const total = files.reduce((sum, { size }) => sum + size, 0);
+  ): Promise<ReadonlySet<string>> {
+    const covered = new Set<string>();
+    const progress = new Progress(
+      this.#output,
+      files.reduce((sum, { size }) => sum + size, 0),
+    );
     const unread: UnreadFiles = {
       files,
       bytes: files.reduce((sum, { path, size }) => sum + size - (known.get(path)?.size ?? 0), 0),
       bookmarkOf: (path) => this.#writer.files.find(path)?.bookmark,
     };
-    let told = 0;
     const events: ReadingEvents = {
       log: (text) => this.#output.log('info', text),
       failed: (path, reason) => this.#failures.failed(path, reason),
     };
     for await (const portion of readAhead(unread, events, { signal: this.#over })) {
-      if (this.#over.aborted) return;
+      if (this.#over.aborted) return covered;
       if (portion.items.length > 0) {
         const stale = await storeItems(this.#writer, portion.items, this.#failures);
         for (const path of stale) this.#sweeper.touch(path);
+        for (const { file, agentMetadata } of portion.items) {
+          if (agentMetadata?.length && !stale.includes(file.path)) covered.add(file.path);
+        }
         this.#output.committed();
       }
-      if (total < noticeableBytes || Date.now() - told < progressEveryMs) continue;
-      told = Date.now();
-      this.#output.state({ kind: 'indexing', done: portion.doneBytes, total });
+      progress.tell(portion.doneBytes);
     }
+    return covered;
   }
 
-  async #readMetaFiles(scanned: readonly ScannedRoot[]): Promise<void> {
+  async #readMetaFiles(
+    scanned: readonly ScannedRoot[],
+    covered: ReadonlySet<string>,
+  ): Promise<void> {
     if (this.#over.aborted) return;
-    for (const { root, facts } of this.#maintenance.newMetaFiles(scanned)) {
+    for (const { root, facts } of this.#maintenance.newMetaFiles(scanned, covered)) {
       if (facts.length === 0) continue;
       await whileBusy(() => this.#writer.addAgentMetadata(root.path, facts), this.#over);
     }

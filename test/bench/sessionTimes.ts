@@ -8,6 +8,7 @@ import { backgroundRowsOf } from '../../src/store/query/background.ts';
 import { type ListedSession, SessionLister } from '../../src/store/query/sessionList.ts';
 import { StoreReader } from '../../src/store/query/storeReader.ts';
 import { SessionMessages } from '../../src/views/sessionPanel/messageCache.ts';
+import { usualSession } from '../../src/views/sessionPanel/usual.ts';
 import { arrange, groupings, noFilter, orders } from '../../src/views/sessions/arrange.ts';
 import { addMessage, fillStore } from './bigStore.ts';
 import { standInForVscode } from './vscodeStandIn.ts';
@@ -110,7 +111,14 @@ async function listTimes(reader: StoreReader): Promise<Timing[]> {
   const filtered = arranged('feature-3 opus');
   const currency = { code: 'USD', rates: [] };
   const format = new Format({ currency, zone, billing: 'api' }, 'en');
-  const context = { format, now: endMs, today: '2026-11-22', grouping: 'none', isLive } as const;
+  const context = {
+    format,
+    now: endMs,
+    today: '2026-11-22',
+    grouping: 'none',
+    isLive,
+    unguarded: () => undefined,
+  } as const;
   const nodes = sessions
     .slice(0, 100)
     .map((session) => ({ kind: 'session', sid: session.sid, session }) as const);
@@ -162,6 +170,7 @@ async function panelTimes(home: string, messages: number, sessions: number): Pro
       catalogueDate: '2026-11-20',
       summedUpBefore: 0,
       format,
+      usual: usualSession(reader.db, summary),
     });
     return { session, ...changes };
   };

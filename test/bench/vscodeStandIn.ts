@@ -9,6 +9,7 @@ const source = (translations: Readonly<Record<string, string>>): string => `
   const translations = ${JSON.stringify(translations)};
   export const l10n = { t: (text, ...values) => fill(translations[text] ?? text, values) };
   export const env = { language: 'en' };
+  export const workspace = {};
   export class ThemeColor {}
   export class ThemeIcon {}
   export class MarkdownString {}

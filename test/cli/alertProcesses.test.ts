@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlertChild } from '../lib/alertChild.ts';
+import { hook } from './guardHook.ts';
 import { answerRecord, CliWorld, now, usageOf } from './runCli.ts';
 
 const childFile = join(import.meta.dirname, '..', 'lib', 'alertChild.ts');
@@ -56,6 +57,14 @@ function world(url: string): CliWorld {
   });
   assert.equal(made.run('index').code, 0);
   return made;
+}
+
+/** What of an alert the list says. */
+interface Listed {
+  readonly id: string;
+  readonly key: string;
+  readonly level: string;
+  readonly told: readonly { readonly channel: string; readonly ok: boolean }[];
 }
 
 interface Ended {
@@ -121,6 +130,79 @@ describe('windows and terminals at once', () => {
       ],
     );
     assert.equal(server.ids[0], alerts[0].id);
+  });
+
+  test('ten sessions that spend, ten windows and three terminals that index: every alert once', {
+    timeout: 600_000,
+  }, async () => {
+    await using server = await hooks();
+    using made = new CliWorld();
+    made.env = { TZ: 'UTC', CLAUDE_CONFIG_DIR: made.root };
+    const settings = {
+      'outlay.budget.dailyUsd': 20,
+      'outlay.alerts.channels': ['editor', 'webhook'],
+      'outlay.alerts.webhook.url': server.url,
+      'outlay.alerts.quiet': ['acceleration', 'outlier', 'spike', 'forecast', 'projection'],
+    };
+    const perSession = { scope: 'session', period: 'lifetime', limit: 2, action: 'stop' };
+    const config = { revision: 1, settings, budgets: [perSession] };
+    made.dataFile('config.json', JSON.stringify(config));
+    assert.equal(made.run('index').code, 0);
+    const over = made.dir.at('over');
+    const windows = Array.from({ length: 10 }, () =>
+      endOf(start(made, server.url, { untilFile: over })),
+    );
+    const terminals = Array.from({ length: 3 }, () =>
+      made.start('alerts', '--continuous', '--interval', '1'),
+    );
+    for (const { stdout, stderr } of terminals) for (const each of [stdout, stderr]) each.resume();
+    /** Five answers of half a dollar each, the guard asked after each of them. */
+    const spend = async (index: number): Promise<(string | undefined)[]> => {
+      const sessionId = `aaaaaaaa-0000-4000-8000-00000000001${index}`;
+      const lines: object[] = [];
+      const warnings: (string | undefined)[] = [];
+      for (let step = 0; step < 5; step++) {
+        lines.push(
+          answerRecord(`${index}-${step}`, 'claude-opus-4-7', usageOf({ input: 100_000 }), {
+            ...{ sessionId, requestId: `req-${index}-${step}` },
+            timestamp: new Date(now - 600_000 + step * 60_000).toISOString(),
+          }),
+        );
+        const transcript_path = made.transcript(`p${index}/${sessionId}.jsonl`, lines);
+        const input = { transcript_path, session_id: sessionId, tool_calls: [] };
+        const { answer } = await hook(made, 'PostToolBatch', input);
+        assert.equal(answer.continue, step < 3 ? undefined : false, `${index} ${step}`);
+        warnings.push(answer.systemMessage);
+      }
+      return warnings;
+    };
+    const warned = await Promise.all(Array.from({ length: 10 }, (_, index) => spend(index)));
+    for (const warnings of warned) assert.equal(warnings.filter(Boolean).length, 1, 'said once');
+    const list = () => JSON.parse(made.run('alerts', 'list', '--json').out).alerts as Listed[];
+    // $25 of $20; what each window has yet to tell comes with its next look.
+    const done = (): boolean => {
+      const alerts = list();
+      const stops = alerts.filter(({ level }) => level === 'HARD_STOP');
+      return stops.length >= 11 && alerts.every(({ told }) => told.length === 2);
+    };
+    for (let tries = 0; !done() && tries < 60; tries++) await sleep(500);
+    writeFileSync(over, '');
+    const ended = await Promise.all(windows);
+    for (const terminal of terminals) {
+      terminal.kill('SIGTERM');
+      if (terminal.exitCode === null) await once(terminal, 'exit');
+    }
+    for (const { code } of ended) assert.equal(code, 0);
+    const alerts = list();
+    const names = alerts.map(({ key, level }) => `${key} ${level}`);
+    // Which levels below are met on the way hangs on when somebody looks.
+    const stops = alerts.filter(({ level }) => level === 'HARD_STOP');
+    assert.equal(stops.length, 11, 'the day and each session');
+    assert.equal(new Set(names).size, names.length, `each level once: ${names.join(', ')}`);
+    const ids = alerts.map(({ id }) => id).sort();
+    assert.deepEqual(server.ids.toSorted(), ids, 'posted once each');
+    const shown = editorLines(ended).map((line) => line.slice('editor '.length));
+    assert.deepEqual(shown.toSorted(), ids, 'and shown in one window each');
   });
 
   for (const [dies, posts] of [

@@ -42,7 +42,7 @@ describe('outlay alerts', () => {
     const ask = (...args: string[]) => made.run('alerts', '--json', ...args);
     const none = ask();
     assert.deepEqual([none.code, json(none).status], [0, 'ok']);
-    const over = ask('--budget', '13', '--hourly-max', '5', '--daily-max', '150');
+    const over = ask('--budget', '13', '--hourly-max', '5', '--daily-max', '11');
     assert.equal(over.code, 1);
     const { status, alerts } = json(over);
     assert.deepEqual(
@@ -51,7 +51,7 @@ describe('outlay alerts', () => {
     );
     assert.deepEqual(alerts[0].figures, { spent_usd: 12, limit_usd: 13, share: 12 / 13 });
     assert.equal(alerts[0].cause.sessionId, 'aaaaaaaa-0000-4000-8000-000000000001');
-    const again = ask('--budget', '13', '--hourly-max', '5', '--daily-max', '150');
+    const again = ask('--budget', '13', '--hourly-max', '5', '--daily-max', '11');
     assert.deepEqual([again.code, json(again).alerts, json(again).held.length], [0, [], 3]);
     // Worse is told at once; the next day is another period.
     assert.deepEqual(json(ask('--budget', '12')).alerts[0].level, 'HARD_STOP');
@@ -75,7 +75,7 @@ describe('outlay alerts', () => {
     assert.equal(told.code, 1);
     assert.match(told.out, /Today's budget is used up: \$12 of \$10 since 00:00, over by \$2\./);
     made.run('budget', 'raise', '15', '--period', 'day');
-    assert.match(made.run('alerts').out, /Today's budget is 80 % used: \$12 of \$15/);
+    assert.match(made.run('alerts').out, /Today's budget is 80% used: \$12 of \$15/);
     made.env = { ...made.env, OUTLAY_NOW: '2026-11-25T12:00:00Z' };
     assert.equal(made.run('alerts').code, 0);
   });
@@ -103,7 +103,7 @@ describe('outlay alerts', () => {
     );
     for (const [args, words] of [
       [['nothing'], /No alert was told/],
-      [[key, '--for', '90d'], /is no length of time to snooze/],
+      [[key, '--for', '90d'], /is not a length of time to snooze/],
     ] as const) {
       const { code, err } = made.run('alerts', 'snooze', ...args);
       assert.equal(code, 2);
@@ -153,7 +153,7 @@ describe('outlay alerts', () => {
       made.env = { ...made.env, SLACK_WEBHOOK_URL: url };
       const good = await made.runBeside('alerts', 'test', 'slack');
       assert.deepEqual([good.code, seen.length], [0, 1]);
-      assert.match(seen[0]!, /Test alert of Outlay/);
+      assert.match(seen[0]!, /[Tt]est alert from Outlay/);
     } finally {
       server.closeAllConnections();
       server.close();

@@ -57,8 +57,11 @@ describe('exceptions from a budget', () => {
     const wrong: [args: string[], words: RegExp][] = [
       [['raise', '5', '--period', 'day'], /is \$10\.00 now; \$5\.00 would not raise it/],
       [['raise', '20'], /No budget lifetime, global is set/],
-      [['raise', '20', '--period', 'day', '--for', '9mo'], /is no length of time for an exception/],
-      [['pause', '--period', 'day', '--for', 'x'], /is no length of time for an exception/],
+      [
+        ['raise', '20', '--period', 'day', '--for', '9mo'],
+        /is not a length of time for an exception/,
+      ],
+      [['pause', '--period', 'day', '--for', 'x'], /is not a length of time for an exception/],
       [['resume', '--period', 'day'], /is neither raised nor paused/],
     ];
     for (const [args, words] of wrong) {

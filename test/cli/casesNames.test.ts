@@ -49,7 +49,7 @@ describe('which model it is', () => {
       'msg-2': [null, '1h'],
       'msg-3': [null, null],
     });
-    assert.match(world.on('session').out, /asked for claude-opus-5-5\[1m\]/);
+    assert.match(world.on('session', '--wide').out, /asked for claude-opus-5-5\[1m\]/);
   });
 
   test('the day a model ends stands in the price list, and in doctor where it is still used', () => {

@@ -13,7 +13,7 @@ const cache = {
     promptCacheReadTokens: 0.5,
   },
 };
-const unpriced = /Unpriced, and in no figure: 1 message of claude-opus-9/;
+const unpriced = /≥ No price, not counted: 1 message of claude-opus-9/;
 const ofClient =
   /1 model the catalogue does not know yet at Claude Code's own price: claude-opus-9/;
 
@@ -65,7 +65,7 @@ describe('a model only Claude Code has a price of', () => {
       ['claude-opus-9'],
     );
     assert.match(world.run('summary').out, unpriced);
-    assert.doesNotMatch(world.run('summary').out, ofClient);
+    assert.doesNotMatch(world.run('summary', '--notes').out, ofClient);
 
     serve(world.dir.at('home'));
     const trial = world.run('reprice').out;
@@ -75,12 +75,12 @@ describe('a model only Claude Code has a price of', () => {
     assert.deepEqual(after.unpriced, []);
     assert.deepEqual(rowsOf(after), [known, 'claude-opus-9@client']);
     for (const command of ['summary', 'sessions', 'history', 'breakdown']) {
-      const { out } = world.run(command);
+      const { out } = world.run(command, '--notes');
       assert.match(out, ofClient, command);
       assert.doesNotMatch(out, unpriced, command);
     }
-    assert.match(world.run('session', sessionId).out, ofClient);
-    assert.match(world.run('track', '--session', sessionId).out, ofClient);
+    assert.match(world.run('session', sessionId, '--notes').out, ofClient);
+    assert.match(world.run('track', '--session', sessionId, '--notes').out, ofClient);
 
     rmSync(world.dir.at('home', '.claude.json'));
     assert.deepEqual(session(world), before);
@@ -114,7 +114,7 @@ describe('a model only Claude Code has a price of', () => {
     using world = new CliWorld();
     used(world, world.root);
     serve(world.root);
-    assert.match(world.on('summary').out, ofClient);
+    assert.match(world.on('summary', '--notes').out, ofClient);
     world.env = { CLAUDE_CONFIG_DIR: world.root };
     assert.deepEqual(rowsOf(session(world)), [known, 'claude-opus-9@client']);
   });
@@ -129,7 +129,7 @@ describe('a model only Claude Code has a price of', () => {
     assert.match(imported.out, /1 message changed: \$5\.00 → \$1\.00/);
     assert.match(imported.out, /claude-opus-9: input \$5\.00 → \$1\.00, output \$25\.00 → \$2\.00/);
     assert.deepEqual(rowsOf(session(world)), [known, 'claude-opus-9@client+override']);
-    assert.doesNotMatch(world.run('summary').out, ofClient);
+    assert.doesNotMatch(world.run('summary', '--notes').out, ofClient);
   });
 
   test('is nothing that breaks anything where the list is broken', () => {

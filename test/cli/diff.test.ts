@@ -82,7 +82,7 @@ describe('diff in the terminal', () => {
         'model claude-opus-4-7',
       ],
     );
-    assert.match(rules('--alert-on-pct', '5').out, /Alert: the total grew by 10\.0 %/);
+    assert.match(rules('--alert-on-pct', '5').out, /Alert: the total grew by 10\.0%/);
     assert.equal(existsSync(world.dir.at('data', 'outlay.db')), false, 'two files need no store');
   });
 
@@ -164,7 +164,7 @@ describe('trend in the terminal', () => {
     );
     assert.equal(figures.perSessionUsd.regression, true);
     assert.equal(figures.cacheShare.regression, false);
-    assert.match(notes[0], /lines 4 are no snapshots/);
+    assert.match(notes[0], /line 4 is not a snapshot/);
     assert.equal(world.on('trend').code, 0);
     assert.equal(world.on('trend', '--tolerance-pct', '100', '--alert-on-regression').code, 0);
   });

@@ -118,6 +118,6 @@ describe('doctor', () => {
     assert.equal(world.on('index', '--quiet').out, '');
     const workers = world.json('workers');
     assert.deepEqual(Object.keys(workers), ['schemaVersion', 'writer', 'jobs']);
-    assert.match(world.on('workers').out, /Writer: nobody just now\./);
+    assert.match(world.on('workers').out, /Writer: none at the moment\./);
   });
 });

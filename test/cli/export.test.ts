@@ -117,7 +117,11 @@ describe('outlay export', () => {
     mkdirSync(world.dir.at('folder'));
     writeFileSync(world.dir.at('file'), '');
     const cases: [string[], number, RegExp][] = [
-      [['--to', `csv=${kept}`, '--to', `json=${world.dir.at('folder')}`], 2, /is no regular file/],
+      [
+        ['--to', `csv=${kept}`, '--to', `json=${world.dir.at('folder')}`],
+        2,
+        /is not a regular file/,
+      ],
       [
         ['--to', `csv=${kept}`, '--to', `json=${world.dir.at('file', 'x')}`],
         3,

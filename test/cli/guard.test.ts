@@ -61,6 +61,32 @@ describe('outlay guard', () => {
     assert.equal((await ask(world.dir.path)).answer.decision, undefined);
   });
 
+  test('prices what only Claude Code has a price of, in a tail as in the store', async () => {
+    using world = new CliWorld();
+    const record = answerRecord('a1', 'claude-opus-9', usageOf({ input: 200_000 }), {
+      sessionId: sid,
+      timestamp: new Date(now - 60_000).toISOString(),
+    });
+    const transcript_path = world.transcript(`p/${sid}.jsonl`, [record]);
+    budgets(world, [stop]);
+    const ask = () => hook(world, 'UserPromptSubmit', { transcript_path, prompt: 'go' });
+    assert.equal((await ask()).answer.decision, undefined, 'nobody has a price of it');
+    const price = {
+      ...{ inputTokens: 5, outputTokens: 25 },
+      ...{ promptCacheWriteTokens: 6.25, promptCacheReadTokens: 0.5 },
+    };
+    // It counts where Claude Code keeps it, and nowhere else.
+    for (const folder of [world.dir.path, world.root]) {
+      const served = { additionalModelCostsCache: { 'claude-opus-9': price } };
+      writeFileSync(join(folder, '.claude.json'), JSON.stringify(served));
+      const { answer } = await ask();
+      assert.equal(answer.decision, folder === world.root ? 'block' : undefined);
+      if (answer.decision) assert.match(answer.reason!, /\$1\.00 of \$0\.50/);
+    }
+    world.on('index');
+    assert.match((await ask()).answer.reason!, /\$1\.00 of \$0\.50/, 'and as the store has it');
+  });
+
   test('says once what is spent of what, and how to go on', async () => {
     using world = new CliWorld();
     const transcript_path = spent(world);

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { unguardedSessions } from '../../src/guard/install/guardStatus.ts';
+import { openForReading } from '../../src/store/connection/openStore.ts';
 import { hook, spent } from './guardHook.ts';
-import { CliWorld } from './runCli.ts';
+import { answerRecord, CliWorld, now, usageOf } from './runCli.ts';
 
 describe('outlay guard install', () => {
   const settings = (world: CliWorld): string => join(world.root, 'settings.json');
@@ -105,6 +107,47 @@ describe('outlay guard install', () => {
     await hook(world, 'Stop', { transcript_path });
     const [session] = status().sessions;
     assert.deepEqual([session.guarded, session.reason], [true, null]);
+  });
+
+  test('it is marked where the guard is installed for it, and nowhere else', () => {
+    using world = new CliWorld();
+    prepare(world);
+    // Two projects; the sessions ended a minute ago, and no hook ran at the end of their turns.
+    const folders = ['shop', 'forge'].map((name) => world.dir.at(name));
+    for (const [index, cwd] of folders.entries()) {
+      mkdirSync(cwd, { recursive: true });
+      const sessionId = `aaaaaaaa-0000-4000-8000-00000000000${index + 1}`;
+      const record = answerRecord(`a${index}`, 'claude-opus-4-7', usageOf({ input: 1000 }), {
+        ...{ sessionId, cwd, timestamp: new Date(now - 60_000).toISOString() },
+      });
+      world.transcript(`p${index}/${sessionId}.jsonl`, [record]);
+    }
+    const marked = (): string[] => {
+      const db = openForReading(world.dir.at('data', 'outlay.db'))!;
+      try {
+        const places = { configDir: world.root, dataFolder: world.dir.at('data') };
+        return unguardedSessions(db, places, now)
+          .map(({ sid, reason }) => `${sid.at(-1)} ${reason}`)
+          .sort();
+      } finally {
+        db.close();
+      }
+    };
+    /** As if it had been installed before anything was spent. */
+    const longAgo = (): void => {
+      const file = world.dir.at('data', 'guard-installs.json');
+      const text = readFileSync(file, 'utf8').replace(/"at": \d+/g, '"at": 1');
+      writeFileSync(file, text);
+    };
+    world.env = { CLAUDE_CONFIG_DIR: world.root };
+    world.run('index');
+    assert.deepEqual(marked(), [], 'it is installed nowhere');
+    world.cwd = folders[0];
+    world.run('guard', 'install', '--local', '--yes');
+    longAgo();
+    assert.deepEqual(marked(), ['1 noHooks'], 'in one project');
+    world.run('guard', 'install', '--yes');
+    assert.deepEqual(marked(), ['1 noHooks', '2 noHooks'], 'everywhere');
   });
 
   test('what a budget says it does is true', () => {

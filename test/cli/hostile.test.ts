@@ -169,7 +169,7 @@ describe('text nobody vouches for', () => {
   test('Markdown shows markup instead of obeying it', () => {
     using world = new CliWorld();
     fill(world);
-    const { out } = world.on('sessions', '--format', 'markdown');
+    const { out } = world.on('sessions', '--format', 'markdown', '--wide');
     assert.ok(out.includes('&lt;img src=x onerror=alert(1)&gt;'));
     assert.ok(!out.includes('<img') && !out.includes('](http'));
     const rows = out.split('\n').filter((line) => line.startsWith('|'));

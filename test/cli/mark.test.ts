@@ -58,7 +58,7 @@ describe('outlay mark', () => {
     ['a stop before its start', ['stop', 'w', '--at', '3h'], /cannot stop before that/],
     ['a start before a running one', ['start', 'w', '--at', '3h'], /Stop it first/],
     ['a time ahead', ['start', 'x', '--at', '2999-01-01'], /lies ahead/],
-    ['a time that is none', ['start', 'x', '--at', 'noon'], /--at "noon" is no time/],
+    ['a time that is none', ['start', 'x', '--at', 'noon'], /--at "noon" is not a time/],
     ['an empty name', ['start', ' '], /cannot name a mark/],
     ['a name of two lines', ['start', 'a\nb'], /cannot name a mark/],
     ['a session nobody has', ['start', 'x', '--session', 'ffff'], /No session begins with "ffff"/],

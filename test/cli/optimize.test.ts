@@ -79,7 +79,9 @@ describe('outlay optimize', () => {
     assert.deepEqual(found.coverage, { seen: 6, all: 6, noun: 'run' });
     const table = here.on('optimize', '--no-index').out;
     assert.match(table, /finder: 6 small runs on claude-opus-4-7/);
-    assert.match(table, /do not add them up|Estimated: the same tokens/);
+    assert.match(table, /^One change could save \$[\d.]+–[\d.]+ a month\./);
+    assert.match(table, /→ outlay optimize apply small-runs/);
+    assert.match(here.on('optimize', '--no-index', '--notes').out, /Estimated: the same tokens/);
   });
 
   test('lists the runs in which something went wrong', () => {
@@ -155,7 +157,7 @@ describe('outlay optimize', () => {
 
   const wrong: [string, string[], RegExp][] = [
     ['an id nothing has', ['optimize', 'dismiss', 'x'], /No insight is called "x"\. There are /],
-    ['no length of time', ['optimize', 'snooze', 'ID', 'soon'], /no length of time/],
+    ['no length of time', ['optimize', 'snooze', 'ID', 'soon'], /not a length of time/],
     ['no outcome', ['outcome', 'ID', 'fine'], /success, escalated, failure/],
     ['nothing to undo', ['optimize', 'undo', 'ID'], /Nothing was applied/],
     ['a file of another agent', ['optimize', 'apply', 'ID', '--file', 'x'], /does not define/],

@@ -13,7 +13,7 @@ describe('run', () => {
     const wrong: [args: string[], words: RegExp][] = [
       [['--', node], /Name a limit/],
       [['--max-usd', '0', '--', node], /amount of dollars above 0/],
-      [['--timeout', 'soon', '--', node], /no length of time/],
+      [['--timeout', 'soon', '--', node], /not a length of time/],
       [['--timeout', '5s', '--json', '--', node], /--json needs --capture/],
       [['--timeout', '5s'], /missing required argument/],
     ];

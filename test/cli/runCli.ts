@@ -70,7 +70,7 @@ export class CliWorld implements Disposable {
   /** The same with other streams, or as another user. */
   runWith(options: SpawnSyncOptions, ...args: string[]): CliResult {
     const result = spawnSync(process.execPath, [bundle, ...args], {
-      ...this.#options(),
+      ...this.surroundings(),
       ...options,
       encoding: 'utf8',
       timeout: 60_000,
@@ -89,10 +89,11 @@ export class CliWorld implements Disposable {
 
   /** Starts the command; what it says is read by nobody yet. */
   start(...args: string[]): ChildProcessByStdio<Writable, Readable, Readable> {
-    return spawn(process.execPath, [bundle, ...args], { ...this.#options(), stdio: 'pipe' });
+    return spawn(process.execPath, [bundle, ...args], { ...this.surroundings(), stdio: 'pipe' });
   }
 
-  #options(): { cwd: string; env: Record<string, string> } {
+  /** Where commands are started, and with which variables. */
+  surroundings(): { cwd: string; env: Record<string, string> } {
     mkdirSync(this.dir.at('home'), { recursive: true });
     return {
       cwd: this.cwd ?? this.dir.at('home'),

@@ -49,13 +49,13 @@ describe('settings', () => {
     assert.match(result.out, /The settings .*config\.json is not JSON; defaults are used/);
   });
 
-  test('a subscriber reads what the work is worth', () => {
+  test('a subscriber reads the API value of the work', () => {
     using world = new CliWorld();
     oneDollar(world);
     world.settings({ 'outlay.billing': 'subscription' });
     for (const command of ['sessions', 'session', 'summary', 'track']) {
       const args = command === 'track' ? ['--session', sessionId] : [];
-      assert.match(world.on(command, ...args).out, /worth \$1\.00 at list price/, command);
+      assert.match(world.on(command, ...args).out, /\$1\.00 \(API value\)/, command);
     }
   });
 
@@ -88,7 +88,7 @@ describe('settings', () => {
       assert.equal(budget().period, 'lifetime');
     }
     world.env = { COST_BUDGET_USD: 'plenty' };
-    assert.match(world.json('summary', '--no-index').notes[0], /COST_BUDGET_USD is no number/);
+    assert.match(world.json('summary', '--no-index').notes[0], /COST_BUDGET_USD is not a number/);
   });
 
   test('titles are left out where the user wants none', () => {
@@ -152,7 +152,7 @@ describe('prices', () => {
     });
     assert.equal(input(), 8);
     assert.equal(world.json('sessions').totals.usd, 1.6);
-    assert.match(world.on('sessions').out, /at prices of your own/);
+    assert.match(world.on('sessions', '--notes').out, /at prices of your own/);
   });
 
   test('problems name their place, and the other entries hold', () => {

@@ -70,12 +70,9 @@ describe('what a figure is made of', () => {
     const { out } = world.on('session', sessionId);
     assert.match(
       out,
-      /messages \$2\.00 \+ background \$0\.25 = \$2\.25 \(of it not yet confirmed: \$1\.00\); Claude Code says \$1\.25\./,
+      /Claude Code says \$1\.25, the same: \$2\.00 in messages and \$0\.25 overhead; \$1\.00 came after that\./,
     );
-    assert.match(
-      world.on('session', sid('3')).out,
-      /not yet confirmed: Claude Code has not written/,
-    );
+    assert.doesNotMatch(world.on('session', sid('3')).out, /Claude Code says/);
   });
 
   test("a model the catalogue does not know takes Claude Code's own cost, and it is said", () => {
@@ -89,7 +86,10 @@ describe('what a figure is made of', () => {
     const { totals } = world.json('sessions');
     assert.deepEqual([totals.usd, totals.unpricedMessages], [0.75, 0]);
     assert.equal(world.json('session').topMessages[0].pricedBy, 'client');
-    assert.match(world.on('sessions').out, /took their cost from Claude Code's own totals/);
+    assert.match(
+      world.on('sessions', '--notes').out,
+      /took their cost from Claude Code's own totals/,
+    );
   });
 });
 
@@ -373,12 +373,10 @@ describe('transcripts that cannot be read', { skip: process.platform !== 'linux'
 });
 
 describe('a history of centuries', () => {
-  test('lists the days with spend, in no time', () => {
+  test('lists the days with spend', () => {
     using world = new CliWorld();
     for (const digit of ['1', '2']) oneSession(world, digit);
-    const started = Date.now();
     const { steps, notes } = world.json('history', '--since', '1971-01-01');
-    assert.ok(Date.now() - started < 10_000);
     assert.deepEqual(
       steps.map(({ from, messages }: { from: string; messages: number }) => [from, messages]),
       [['2026-11-20', 2]],

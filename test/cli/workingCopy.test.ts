@@ -228,11 +228,19 @@ test('programs are started in few places', () => {
     // systemctl, launchctl or schtasks, found in absolute folders of the PATH.
     join('cli', 'commands', 'alertService.ts'),
     join('cli', 'support', 'git.ts'),
+    // Outlay itself: what answers the guard's hooks.
+    join('guard', 'http', 'callServer.ts'),
+    // Git as well, for what a report asks of a history.
+    join('platform', 'askGit.ts'),
+    // Ends what the others have started.
+    join('platform', 'signalGroup.ts'),
     // The command somebody writes behind "outlay run --".
     join('run', 'supervise.ts'),
     // The status line the person had before, from their own settings or command line.
     join('statusline', 'chain.ts'),
     // Outlay itself.
     join('statusline', 'refresher.ts'),
+    // Outlay itself: the server of "Open in Browser".
+    join('views', 'browser', 'serverProcess.ts'),
   ]);
 });

@@ -1,6 +1,7 @@
 /** Alerts in a real extension host: told once, what can be done about them, the list. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -120,6 +121,41 @@ describe('alerts', () => {
     const lines = readFileSync(join(folder, 'audit.jsonl'), 'utf8').trim().split('\n');
     const { what, by, to } = JSON.parse(lines.at(-1)!);
     assert.deepEqual([what, by, to], ['raise', 'editor', limit * 2]);
+  });
+
+  it('raises a budget of a project’s own file from its notification', async () => {
+    const project = realpathSync(mkdtempSync(join(tmpdir(), 'outlay-alerts-')));
+    const own = join(project, '.outlay.json');
+    const text = JSON.stringify({ budgets: [{ period: 'day', limit: 0.01 }] });
+    mkdirSync(join(project, '.git'));
+    writeFileSync(own, text);
+    append(
+      transcriptFile('-tmp-outlay-alerts', 'alert-project'),
+      answer({ id: 'project-1', session: 'alert-project', cwd: project }),
+    );
+    const ofProject = (): Alert | undefined =>
+      budgetAlerts().find(({ budget: of, level }) => of?.key.includes(project) && level === 'stop');
+    await until('it is told', async () => {
+      await api.parts.alerts.check();
+      return ofProject() !== undefined;
+    });
+    const alert = ofProject()!;
+    const { key } = alert.budget!;
+    const before = entryOf(api.parts.model, key)!;
+    assert.deepEqual([before.origin, before.file], ['project file', own]);
+    assert.ok(actionsOf(alert, false).includes('raise'));
+    // What is proposed, half more, is taken as it stands.
+    const done = api.parts.alerts.notifications.act(alert, 'raise').then(() => true);
+    await until('it is raised', async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return Promise.race([done, sleep(100, false)]);
+    });
+    const raised = entryOf(api.parts.model, key)!;
+    assert.equal(raised.budget.limit, 20_000_000);
+    assert.equal(raised.override?.raised?.from, before.budget.limit);
+    assert.equal(readFileSync(own, 'utf8'), text, 'nobody writes into the project');
+    endOverrides(join(folder, 'config.json'), key, Date.now());
+    rmSync(project, { recursive: true });
   });
 
   it('keeps secrets where the editor keeps them, and reads them back', async () => {

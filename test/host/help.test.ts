@@ -102,10 +102,13 @@ describe('help', () => {
     const text = await ask('costs', /^# No costs are shown/);
     const root = process.env.CLAUDE_CONFIG_DIR ?? '';
     assert.ok(text.includes(`| ${root} |`), text);
-    assert.ok(text.includes('named by `CLAUDE_CONFIG_DIR`'), text);
+    assert.ok(text.includes('set by `CLAUDE_CONFIG_DIR`'), text);
     assert.ok(text.includes(api.storeFile), text);
     assert.match(text, /\| Last message \| .*just now/);
-    assert.match(text, /\*\*Most likely:\*\* Nothing is in the way: .* Today comes to \$/);
+    assert.match(
+      text,
+      /\*\*Most likely:\*\* Everything (works|is up to date): .* Today comes to \$/,
+    );
   });
 
   it('names the folder in which there is nothing, and why that may be', async () => {
@@ -114,10 +117,10 @@ describe('help', () => {
     await until('it looks there', () => api.spend.roots[0]?.path.includes('nothing-here') === true);
     const text = await ask(
       'costs',
-      /\*\*Most likely:\*\* There is no transcript in .*nothing-here/,
+      /\*\*Most likely:\*\* There are no transcripts in .*nothing-here/,
     );
-    assert.ok(text.includes('named by the setting `outlay.roots`'), text);
-    assert.ok(text.includes('no folder "projects" in it yet'), text);
+    assert.ok(text.includes('set by the setting `outlay.roots`'), text);
+    assert.ok(text.includes('no "projects" folder in it yet'), text);
     await set('roots', undefined);
     rmdirSync(empty);
     await until('it looks where it did', () => api.spend.roots[0]?.source === 'CLAUDE_CONFIG_DIR');
@@ -128,7 +131,7 @@ describe('help', () => {
     await set('enabled', false);
     await until('it is paused', () => api.spend.indexer.kind === 'paused');
     for (const question of ['costs', 'bill', 'updates'] as const) {
-      await ask(question, /\*\*Most likely:\*\* Reading is switched off/);
+      await ask(question, /\*\*Most likely:\*\* Reading is turned off/);
     }
     await set('enabled', undefined);
     await until('it reads again', () => api.spend.indexer.kind === 'watching');
@@ -146,7 +149,7 @@ describe('help', () => {
   });
 
   it('tells a bill from an estimate, by how it is paid for', async () => {
-    const byToken = await ask('bill', /estimates at list price by the token/);
+    const byToken = await ask('bill', /estimates at list price per token/);
     assert.ok(byToken.includes(bundledCatalogue.checked), byToken);
     assert.ok(byToken.includes('evil*model`|x (1 message)'), byToken);
     await set('billing', 'subscription');
@@ -158,7 +161,13 @@ describe('help', () => {
 
   it('explains every word that stands beside a figure', async () => {
     const text = await ask('meanings', /^# What does a figure mean/);
-    for (const word of ['Estimate', 'At least', 'Unpriced', 'Background', 'Not yet confirmed']) {
+    for (const word of [
+      'Estimate',
+      'At least',
+      'No price',
+      'Claude Code overhead',
+      'Not yet confirmed',
+    ]) {
       assert.ok(text.includes(`**${word}.**`), word);
     }
     assert.ok(text.includes('evil*model`|x (1 message)'), text);
@@ -184,7 +193,7 @@ describe('help', () => {
     const { files, contributes } = extension.packageJSON as Manifest;
     const [walkthrough] = contributes.walkthroughs;
     assert.equal(walkthrough?.id, 'outlay.start');
-    assert.equal(walkthrough?.steps.length, 4);
+    assert.equal(walkthrough?.steps.length, 5);
     assert.ok(files.includes('media/**'));
     const commands = await vscode.commands.getCommands(true);
     const views = Object.values(contributes.views).flatMap((list) => list.map(({ id }) => id));

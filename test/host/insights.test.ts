@@ -135,8 +135,8 @@ describe('insights', () => {
     assert.equal(item.contextValue, 'insight.apply.hide.outcome');
     const lines = parts().view.getChildren(node).map(label);
     assert.equal(lines[0], 'Saves (estimated)');
-    assert.ok(lines.includes('Looked at') && lines.includes('Cost of a run'), lines.join());
-    assert.equal(lines.at(-1), 'Give scout the model haiku.');
+    assert.ok(lines.includes('Examined') && lines.includes('Cost per run'), lines.join());
+    assert.equal(lines.at(-1), 'Set the model of scout to haiku.');
   });
 
   it('are not looked for while nobody looks', async () => {
@@ -159,7 +159,7 @@ describe('insights', () => {
     assert.equal(listed(), undefined);
     const group = roots().find((node) => node.kind === 'group' && node.group === 'taken');
     const [node] = parts().view.getChildren(group);
-    assert.equal(label(node!), 'scout has the model haiku');
+    assert.equal(label(node!), 'scout now uses haiku');
     const item = parts().view.getTreeItem(node!);
     assert.match(String(item.description), /^\$0\.\d+ → \$0 a day · measured$/);
     const lines = parts().view.getChildren(node).map(label);

@@ -97,7 +97,7 @@ describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
     const { settings, problems } = readSettings();
     const sentences = problems.map(settingProblemText);
     for (const [, , place, word] of bad) {
-      const own = sentences.filter((sentence) => sentence.startsWith(`${place} has to be`));
+      const own = sentences.filter((sentence) => sentence.startsWith(`${place} must be`));
       assert.equal(own.length, 1, place);
       assert.match(own[0] ?? '', word);
     }
@@ -129,7 +129,7 @@ describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
     );
     assert.equal(
       noticeText(['A.', 'B.', 'C.', 'D.', 'E.']),
-      'Outlay: 5 settings have values it cannot use. A. B. C. And 2 more: see the log.',
+      'Outlay: 5 settings have values it cannot use. A. B. C. And 2 more; see the log.',
     );
     assert.equal(plainUiText('$(bug) [x](command:y)\u202e\nz'), '$ (bug) [x] (command:y) z');
   });
@@ -209,7 +209,7 @@ describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
     assert.match(status.text, new RegExp(`worth ${figure.replace('$', '\\$')}`));
     assert.match(status.label, /Claude spend today worth/);
     assert.ok(tooltip().includes(`**worth ${figure}**`), tooltip());
-    assert.match(tooltip(), /a subscription pays no token price/);
+    assert.match(tooltip(), /a subscription has no price per token/);
     const [today] = figureItems(overview(), formatOf(api.spend.settings));
     assert.match(today?.label ?? '', /^Today worth (at least )?\$\d.* at list price$/);
     await set('outlay.billing', undefined);
@@ -223,7 +223,7 @@ describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
     const context = { now, catalogueDate: '2026-11-01', catalogueDays: 1, remote: '' };
     const demo = { ...api.spend, demo: true };
     assert.match(statusText(demo, now).text, /\$[\d.]+ demo/);
-    assert.match(statusText(demo, now).label, /made-up sessions/);
+    assert.match(statusText(demo, now).label, /in the demo/);
     const [first] = tooltipMarkdown(demo, context).split('\n');
     assert.match(
       first ?? '',
@@ -240,7 +240,7 @@ describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
       indexer: { kind: 'watching' } as const,
       roots: api.spend.roots.map((root) => ({ ...root, transcripts: 0 })),
     };
-    assert.equal(statusText(none, now).text, '$(credit-card) No transcripts');
+    assert.equal(statusText(none, now).text, '$(outlay-spend) No transcripts');
     assert.match(tooltipMarkdown(none, context), /command:outlay\.openDemo/);
     assert.match(tooltipMarkdown(api.spend, context), /command:outlay\.openSession\)/);
   });

@@ -3,6 +3,7 @@
  * JSON: `AlertChild`. Prints a line for each alert it tells in the editor, and `fired N` at its end.
  */
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ChannelWorld, messageFor } from '../../src/alerts/channels/channel.ts';
 import { channels } from '../../src/alerts/channels/registry.ts';
@@ -24,9 +25,12 @@ export interface AlertChild {
   readonly webhookUrl: string;
   /** Where it ends itself with SIGKILL: nobody is told that it does. */
   readonly dies?: 'decided' | 'claimed' | 'sent';
+  /** It goes on, as a window does, until there is such a file. */
+  readonly untilFile?: string;
 }
 
-const { dataFolder, storeFile, now, webhookUrl, dies } = JSON.parse(process.argv[2]!) as AlertChild;
+const asked = JSON.parse(process.argv[2]!) as AlertChild;
+const { dataFolder, storeFile, now, webhookUrl, dies, untilFile } = asked;
 const stored = readConfig(join(dataFolder, 'config.json'));
 const settings = { ...stored.settings.alerts, webhookUrl };
 const budgets = (): InForce => budgetsInForce(stored.settings, stored, undefined, now);
@@ -34,20 +38,6 @@ const budgets = (): InForce => budgetsInForce(stored.settings, stored, undefined
 const die = (point: AlertChild['dies']): void => {
   if (dies === point) process.kill(process.pid, 'SIGKILL');
 };
-
-const { fired } = withReportContext(
-  {
-    ...{ storeFile, dataFolder, now, budgets, labels: noLabels, peers: noPeers, home: '/home/x' },
-    book: createPriceBook(),
-    settings: stored.settings,
-    zone: 'UTC',
-    accounts: undefined,
-    problems: [],
-    git: null,
-  },
-  (context) => checkAlerts(context, { dataFolder, settings, channels: ['editor', 'webhook'] }),
-);
-die('decided');
 
 const world: ChannelWorld = {
   settings,
@@ -71,5 +61,26 @@ const deliverers: Deliverer[] = [
     },
   },
 ];
-await deliverAlerts({ dataFolder, owner: randomUUID(), clock: () => now }, deliverers);
-process.stdout.write(`fired ${fired.length}\n`);
+const check = (): number =>
+  withReportContext(
+    {
+      ...{ storeFile, dataFolder, now, budgets, labels: noLabels, peers: noPeers, home: '/home/x' },
+      book: createPriceBook(),
+      settings: stored.settings,
+      zone: 'UTC',
+      accounts: undefined,
+      problems: [],
+      git: null,
+    },
+    (context) => checkAlerts(context, { dataFolder, settings, channels: ['editor', 'webhook'] }),
+  ).fired.length;
+
+const owner = randomUUID();
+let told = 0;
+do {
+  told += check();
+  die('decided');
+  await deliverAlerts({ dataFolder, owner, clock: () => now }, deliverers);
+  if (untilFile !== undefined) await new Promise((resolve) => setTimeout(resolve, 100));
+} while (untilFile !== undefined && !existsSync(untilFile));
+process.stdout.write(`fired ${told}\n`);

@@ -34,6 +34,11 @@ export const linesAgent: AgentLog = {
   readMeta: () => undefined,
   metadataBeside: () => [],
   readChunks,
+  *messageLines(root, path) {
+    for (const { batch } of readChunks(root, path, undefined)) {
+      yield* batch.messages.map((message, i) => ({ line: i + 1, offset: 0, message }));
+    }
+  },
   cleanupDays: () => undefined,
   clientPrices: () => [],
   runningAgents: () => [],
@@ -41,6 +46,7 @@ export const linesAgent: AgentLog = {
   runningSessions: (directory) => [`runs in ${basename(directory)}`],
   findRecord: () => Promise.resolve(undefined),
   readMessageText: () => Promise.resolve(undefined),
+  readOutline: () => Promise.resolve({ offset: 0, asked: '', task: '', messages: new Map() }),
   readExcerpt: () => Promise.resolve({ lines: [], wanted: 0 }),
   promptTexts: () => new Map(),
 };

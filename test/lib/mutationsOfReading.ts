@@ -7,8 +7,8 @@ mutate(
   'agents/claude/parse/usage.ts',
   [
     'the larger of total and split',
-    'Math.max(count(raw.cache_creation_input_tokens), fiveMinutes + oneHour)',
-    'fiveMinutes + oneHour',
+    'Math.max(counts.written, counts.fiveMinutes + oneHour)',
+    'counts.fiveMinutes + oneHour',
   ],
   ['an hour is not five minutes', 'cacheWrite5m: written - oneHour,', 'cacheWrite5m: written,'],
   ['turns are judged one by one', 'turns = readTurns(iterations, usage);', ''],
@@ -32,7 +32,7 @@ mutate(
 );
 mutate(
   'agents/claude/parse/parser.ts',
-  ['client-made lines cost nothing', "if (model === '<synthetic>') {", 'if (false) {'],
+  ['client-made lines cost nothing', "if (record.model === '<synthetic>') {", 'if (false) {'],
   [
     'an undated record has the time before it',
     'const at = Number.isNaN(head.at) ? this.state.lastAt : head.at;\n    if (at === 0)',
@@ -40,8 +40,8 @@ mutate(
   ],
   [
     'own records are of any type',
-    'this.#records.add(buf, recordSpans, head);',
-    "if (type === 'assistant') this.#records.add(buf, recordSpans, head);",
+    'this.#records.add(buf, this.#scanned, head);',
+    "if (type === 'assistant') this.#records.add(buf, this.#scanned, head);",
   ],
   ['a progress copy has its own time', 'at: Number.isNaN(own) ? head.at : own,', 'at: head.at,'],
 );
@@ -49,7 +49,7 @@ mutate(
   'agents/claude/read/readChunks.ts',
   [
     'a last line without its newline counts',
-    'if (done) addUnterminated(fd, offset, place, state, batch);',
+    'if (done) addUnterminated(file, offset, place, state, batch);',
     '',
   ],
   ['a torn last line waits', 'if (tail.rejected.length > 0) return;', ''],

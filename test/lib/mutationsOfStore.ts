@@ -49,8 +49,8 @@ mutate(
   ],
   [
     'every session a message stands in',
-    'merged.set(session, known === undefined ? occurrence : betterOccurrence(known, occurrence));',
-    'if (known) merged.set(session, betterOccurrence(known, occurrence));',
+    'const best = known === undefined ? occurrence : betterOccurrence(known, occurrence);',
+    'if (known === undefined) continue;\n    const best = betterOccurrence(known, occurrence);',
   ],
   [
     'the main thread stands before a subagent',

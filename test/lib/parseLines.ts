@@ -1,5 +1,9 @@
+import { deepEqual } from 'node:assert/strict';
 import { type TranscriptLocation, TranscriptParser } from '../../src/agents/claude/parse/parser.ts';
-import { freshState } from '../../src/agents/claude/parse/parserState.ts';
+import { freshState, type ParserState } from '../../src/agents/claude/parse/parserState.ts';
+import { lineRoom } from '../../src/agents/claude/scan/lineScanner.ts';
+import { PlainScanner } from '../../src/agents/claude/scan/plainScanner.ts';
+import { ScannedRecord } from '../../src/agents/claude/scan/scannedRecord.ts';
 import type { TranscriptBatch } from '../../src/model/records.ts';
 
 export const mainPlace: TranscriptLocation = {
@@ -15,15 +19,43 @@ export const agentPlace: TranscriptLocation = {
   workflow: '',
 };
 
-/** What a transcript of these lines says: objects are written as JSON, texts as they are. */
+/**
+ * What a transcript of these lines says: objects are written as JSON, texts as they are. Both scanners must
+ * say the same.
+ */
 export function parseLines(
   lines: readonly (object | string)[],
   place: TranscriptLocation = mainPlace,
 ): TranscriptBatch {
   const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
   const bytes = Buffer.from(`${text.join('\n')}\n`);
-  const parser = new TranscriptParser(place, freshState());
-  parser.feed(bytes, 0, bytes.length, 0);
+  return parseBytes(bytes, place);
+}
+
+/** The same of whole lines as bytes. */
+export function parseBytes(
+  bytes: Buffer,
+  place: TranscriptLocation = mainPlace,
+  before: ParserState = freshState(),
+): TranscriptBatch {
+  const plain = feed(bytes, place, before, new ScannedRecord(new PlainScanner()));
+  const room = lineRoom();
+  if (bytes.length > room.length) return plain;
+  room.set(bytes);
+  const batch = feed(room, place, before, undefined, bytes.length);
+  deepEqual(batch, plain);
+  return batch;
+}
+
+function feed(
+  buf: Buffer,
+  place: TranscriptLocation,
+  before: ParserState,
+  scanned: ScannedRecord | undefined,
+  length = buf.length,
+): TranscriptBatch {
+  const parser = new TranscriptParser(place, before, scanned);
+  parser.feed(buf, 0, length, 0);
   return parser.take();
 }
 

@@ -27,6 +27,7 @@ export function reportContext(
     budgets: [],
     dataFolder: '',
     git: null,
+    folder: undefined,
     peers: noPeers,
     ...more,
   };

@@ -43,9 +43,14 @@ export const expectedSets = readJson('expected.json') as Readonly<Record<string,
 export const clientSet = 'client-2.1.330';
 export const clientTruth = readJson('truth.json') as ClientTruth;
 
+/** The files of a set. */
+export function filesOfSet(set: string): Generator<[path: string, content: Buffer]> {
+  return unpack(readFileSync(join(folder, `${set}.br`)));
+}
+
 /** Unpacks a set below `target`, which becomes a configuration directory. */
 export function unpackSet(set: string, target: string): void {
-  for (const [path, content] of unpack(readFileSync(join(folder, `${set}.br`)))) {
+  for (const [path, content] of filesOfSet(set)) {
     const file = join(target, ...path.split('/'));
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
@@ -57,15 +62,21 @@ export function unpackSet(set: string, target: string): void {
  * their bytes one after the other, all of it under Brotli. Bytes come back exactly, torn ones too.
  */
 export function pack(source: string): Buffer {
+  return packFiles(filesBelow(source));
+}
+
+function filesBelow(source: string): [path: string, content: Buffer][] {
   const paths = readdirSync(source, { recursive: true, encoding: 'utf8' })
     .map((path) => join(source, path))
     .filter((path) => statSync(path).isFile())
     .sort();
-  const contents = paths.map((path) => readFileSync(path));
-  const index = paths.map((path, i) => [
-    relative(source, path).split(sep).join('/'),
-    contents[i]!.length,
-  ]);
+  return paths.map((path) => [relative(source, path).split(sep).join('/'), readFileSync(path)]);
+}
+
+/** The same of files by their paths. */
+export function packFiles(files: readonly (readonly [path: string, content: Buffer])[]): Buffer {
+  const index = files.map(([path, content]) => [path, content.length]);
+  const contents = files.map(([, content]) => content);
   const plain = Buffer.concat([Buffer.from(`${JSON.stringify(index)}\n`), ...contents]);
   return brotliCompressSync(plain, {
     params: {

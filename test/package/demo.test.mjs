@@ -101,6 +101,26 @@ describe('demo transcripts', () => {
     assert.equal(await count(), atFirst + 2);
   });
 
+  it('grow at the pace of a person, and never ahead of the clock', async (context) => {
+    const { live } = writeDemo(path.join(folder, 'pace'), { nowMs });
+    context.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: nowMs });
+    const read = async () => (await readFile(live.file, 'utf8')).trimEnd().split('\n');
+    const answers = async () => responses([['live.jsonl', (await read()).join('\n')]]).size;
+    const atFirst = await answers();
+    const stop = live.keepGrowing(assert.fail);
+    for (let second = 1; second <= 600; second++) {
+      context.mock.timers.tick(1000);
+      if (second % 60 > 0) continue;
+      const times = (await read()).map((line) => Date.parse(JSON.parse(line).timestamp));
+      assert.ok(Math.max(...times.filter(Number.isFinite)) <= nowMs + second * 1000);
+    }
+    const grown = (await answers()) - atFirst;
+    assert.ok(grown >= 600 / 25 && grown <= 600 / 15, `${grown} answers in ten minutes`);
+    stop();
+    context.mock.timers.tick(60_000);
+    assert.equal((await answers()) - atFirst, grown);
+  });
+
   it('come in sets of about the size that was asked for', async () => {
     const written = writeBigSet(path.join(folder, 'big'), { messages: 5_000, bytes: 20e6, nowMs });
     const found = responses(await contents(path.join(folder, 'big')));

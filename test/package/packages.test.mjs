@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
 import { before, describe, it } from 'node:test';
 import { nativeOf, pack, universal, vsixPath } from '../../scripts/release/pack.mjs';
-import { listZip } from '../../scripts/release/zip.mjs';
+import { absoluteLinks } from '../../scripts/release/pages.mjs';
+import { listZip, textInZip } from '../../scripts/release/zip.mjs';
 import { inRoot } from '../../scripts/shared/paths.mjs';
 
 const megabyte = 1_000_000;
@@ -19,11 +20,15 @@ const allowed = [
   'extension/readme.md',
   'extension/changelog.md',
   'extension/LICENSE.txt',
-  /^extension\/dist\/(extension|indexer|report|cli|mail|guard|guardAnswer|statusline)\.cjs$/,
+  /^extension\/dist\/(extension|indexer|report|cli|cliMain|mail|guard|guardAnswer|serve|statusline)\.cjs$/,
+  /^extension\/dist\/shared-[A-Z0-9]{8}\.cjs$/,
   'extension/dist/sbom.cdx.json',
   /^extension\/dist\/webview\/[\w-]+\.(js|css)$/,
+  'extension/golden/corpus.br',
+  'extension/golden/expected.json',
   /^extension\/docs\/[\w-]+\.schema\.json$/,
-  /^extension\/media\/[\w-]+\.(png|svg)$/,
+  /^extension\/media\/[\w-]+\.(png|svg|woff)$/,
+  'extension/media/document.css',
   /^extension\/media\/walkthrough\/[\w-]+\.svg$/,
 ];
 
@@ -37,16 +42,22 @@ const required = [
   'extension/media/walkthrough/watch.svg',
   'extension/media/walkthrough/budget.svg',
   'extension/media/walkthrough/session.svg',
-  'extension/media/walkthrough/terminal.svg',
+  'extension/media/walkthrough/pay.svg',
+  'extension/media/walkthrough/save.svg',
+  'extension/media/document.css',
   'extension/dist/extension.cjs',
   'extension/dist/indexer.cjs',
   'extension/dist/report.cjs',
   'extension/dist/guard.cjs',
   'extension/dist/guardAnswer.cjs',
   'extension/dist/cli.cjs',
+  'extension/dist/cliMain.cjs',
   'extension/dist/mail.cjs',
+  'extension/dist/serve.cjs',
   'extension/dist/statusline.cjs',
   'extension/dist/sbom.cdx.json',
+  'extension/golden/corpus.br',
+  'extension/golden/expected.json',
 ];
 
 const isAllowed = (name) =>
@@ -59,10 +70,11 @@ describe('packed extension', () => {
 
   for (const target of targets) {
     describe(target, () => {
+      let file;
       let names;
       before(async () => {
-        const entries = listZip(await readFile(await vsixPath(target)));
-        names = entries.map((entry) => entry.name);
+        file = await readFile(await vsixPath(target));
+        names = listZip(file).map((entry) => entry.name);
       });
 
       it('holds everything that is needed', () => {
@@ -72,6 +84,14 @@ describe('packed extension', () => {
       it('holds nothing else', () => {
         const others = names.filter((name) => !isNative(name) && !isAllowed(name));
         assert.deepEqual(others, []);
+      });
+
+      it('has pages whose links lead into the repository', async () => {
+        const manifest = JSON.parse(textInZip(file, 'extension/package.json'));
+        for (const page of ['README.md', 'CHANGELOG.md']) {
+          const text = absoluteLinks(await readFile(inRoot(page), 'utf8'), manifest);
+          assert.equal(textInZip(file, `extension/${page.toLowerCase()}`), text, page);
+        }
       });
 
       it('holds the right binaries', () => {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { build } from '../../esbuild.mjs';
 import { pack } from '../../scripts/release/pack.mjs';
+import { absoluteLinks } from '../../scripts/release/pages.mjs';
 import { auditedProject } from '../../scripts/release/shipped.mjs';
 import { inRoot } from '../../scripts/shared/paths.mjs';
 import { npm } from '../../scripts/shared/processes.mjs';
@@ -37,6 +38,15 @@ describe('npm package', () => {
     assert.deepEqual(Object.keys(lock.packages).sort(), ['', 'node_modules/outlay']);
   });
 
+  it('has a page whose links lead into the repository', async () => {
+    const installed = path.join(folder, 'node_modules/outlay');
+    const manifest = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
+    assert.equal(
+      await readFile(path.join(installed, 'README.md'), 'utf8'),
+      absoluteLinks(await readFile(inRoot('README.md'), 'utf8'), manifest),
+    );
+  });
+
   it('has a bill of what of other people’s is in it: those that were bundled, and nothing else', async () => {
     const installed = path.join(folder, 'node_modules/outlay');
     const bill = JSON.parse(await readFile(path.join(installed, 'dist/sbom.cdx.json'), 'utf8'));
@@ -46,23 +56,18 @@ describe('npm package', () => {
       ['CycloneDX', name, version],
     );
     assert.deepEqual([bill.serialNumber, bill.metadata.timestamp], [undefined, undefined]);
-    // Counted from the bundles' own comments, which only an unminified build has.
+    // Counted from the source maps, which only an unminified build has.
     const plain = path.join(folder, 'plain');
     await build({ outdir: plain });
     const files = await readdir(plain, { recursive: true });
-    const shipped = files.filter((file) =>
-      /^(cli|extension|guard|guardAnswer|indexer|mail|report|statusline)\.cjs$|^webview.*\.js$/.test(
-        file,
-      ),
-    );
+    const shipped = files.filter((file) => /^[\w-]+\.cjs\.map$|^webview.*\.js\.map$/.test(file));
     assert.ok(shipped.length > 7, shipped.join());
     const bundled = new Set(['better-sqlite3', 'sqlite']);
     for (const file of shipped) {
-      const text = await readFile(path.join(plain, file), 'utf8');
-      for (const [, found] of text.matchAll(
-        /^ *\/\/ .*node_modules\/((?:@[\w.-]+\/)?[\w.-]+)\//gm,
-      )) {
-        bundled.add(found);
+      const { sources } = JSON.parse(await readFile(path.join(plain, file), 'utf8'));
+      for (const source of sources) {
+        const found = /node_modules\/((?:@[\w.-]+\/)?[\w.-]+)\//.exec(source)?.[1];
+        if (found !== undefined) bundled.add(found);
       }
     }
     const listed = bill.components.map((each) =>

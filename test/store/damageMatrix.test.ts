@@ -49,7 +49,7 @@ class Cell {
   async #index(priceRevision = book.revision): Promise<void> {
     const config = { ...this.#config, role: 'terminal' as const };
     try {
-      await indexOnce(config, priceRevision, this.#hear, runHere);
+      await indexOnce(config, priceRevision, this.#hear, { run: runHere });
     } catch (error) {
       this.#complain(error);
     }

@@ -12,6 +12,7 @@ import { dimensionNames } from '../../src/query/dimensions.ts';
 import { readQuestion } from '../../src/query/question.ts';
 import type { ReportDefinition } from '../../src/reports/document/definition.ts';
 import { reportDefinitions } from '../../src/reports/registry.ts';
+import { dropMessageIndexes } from '../../src/store/connection/newStore.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
 import { Lease } from '../../src/store/connection/writerLease.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../../src/store/driver/types.ts';
@@ -24,15 +25,23 @@ import {
   messageCostPages,
   messageCosts,
   messagesPrint,
+  sessionsOfMessage,
 } from '../../src/store/query/messageCosts.ts';
 import { messagePages } from '../../src/store/query/messagePages.ts';
 import { keyedMessageNanos } from '../../src/store/query/messages.ts';
 import { pendingSpend } from '../../src/store/query/pendingMessages.ts';
+import { sessionsOnBranches, summedUpSpend } from '../../src/store/query/proof/branchSpend.ts';
+import {
+  relatedSessions,
+  rollupGaps,
+  sessionsOfAgent,
+} from '../../src/store/query/proof/related.ts';
 import { tryReprice } from '../../src/store/query/repriceTrial.ts';
 import { runTotal } from '../../src/store/query/runs.ts';
 import { sessionTitles } from '../../src/store/query/sessionInfo.ts';
 import { SessionLister, sessionFiles } from '../../src/store/query/sessionList.ts';
 import { spendRows, wordNumber } from '../../src/store/query/spendRows.ts';
+import { sessionSizes } from '../../src/store/query/usualSession.ts';
 import { downsamplingForecast } from '../../src/store/retention/downsampleState.ts';
 import { resetLoss, resetStore } from '../../src/store/upkeep/reset.ts';
 import { unpackCase } from '../lib/cases.ts';
@@ -143,12 +152,19 @@ function read(db: SqlDatabase): void {
   }
   const all = { project: '', group: '', account: '', model: '', agent: '', branch: '' };
   for (const stack of ['model', 'agent'] as const) {
-    dashboardData(context, { period: 'all', since: '', until: '', filters: all, stack });
+    dashboardData(context, {
+      period: 'all',
+      since: '',
+      until: '',
+      filters: all,
+      stack,
+      outlook: true,
+    });
   }
-  burnData(context, { unit: 'day', project: '', threshold: 25 });
+  for (const period of ['today', 'month'] as const) burnData(context, { period, project: '' });
   for (const by of ['message', 'session', 'day'] as const) {
     for (const project of ['', first?.cwd ?? '']) {
-      anomaliesData(context, { by, period: 'all', log: false, project, horizon: 7 });
+      anomaliesData(context, { by, period: 'all', log: false, project });
     }
   }
   for (const scope of [undefined, [first?.cwd ?? '']]) {
@@ -175,6 +191,7 @@ function read(db: SqlDatabase): void {
   sessionFiles(db, sid);
   sessionTitles(db, [session]);
   agentParents(db, session);
+  sessionSizes(db, { except: 0, until: Number.MAX_SAFE_INTEGER, most: 10 });
   backgroundRowsOf(db, session);
   keyedMessageNanos(db, span, ['session', 'model']);
   runTotal(db, span);
@@ -190,6 +207,14 @@ function read(db: SqlDatabase): void {
   tryReprice(db, (...asked) => bundledBook().price(...asked));
   downsamplingForecast(db, byDayBefore(last));
   resetLoss(db, [], () => false);
+  relatedSessions(db, session);
+  sessionsOfAgent(db, 'nobody');
+  rollupGaps(db);
+  for (const { id } of reader.sessions()) {
+    summedUpSpend(db, id);
+    for (const message of messageCosts(db, id)) sessionsOfMessage(db, message);
+  }
+  sessionsOnBranches(db, branchesKnown(db));
 }
 
 /** The lines of messages in a transcript of a world. */
@@ -235,6 +260,10 @@ test('every query of the store answers with the columns its row type names', () 
     wordNumber(db, 'claude-opus-4-8');
     db.close();
   }
+  const first = recorder.over(openForWriting(':memory:').db);
+  dropMessageIndexes(first);
+  soleWriter(first).complete();
+  first.close();
   for (const { early, late } of retentionExamples) {
     using dir = tempDir();
     const db = recorder.over(openForWriting(':memory:').db);

@@ -16,6 +16,7 @@ import {
   sessionFiles,
 } from '../../src/store/query/sessionList.ts';
 import { StoreReader } from '../../src/store/query/storeReader.ts';
+import { sessionSizes } from '../../src/store/query/usualSession.ts';
 import { engines } from '../lib/engines.ts';
 import { ingestAll } from '../lib/ingest.ts';
 import { ingestPlainly } from '../lib/schedule.ts';
@@ -37,6 +38,31 @@ function dearestModel(reader: StoreReader, session: number): string {
     ([a, x], [b, y]) => y.nano - x.nano || y.messages - x.messages || (a < b ? -1 : 1),
   );
   return first?.[0] ?? '';
+}
+
+/** A usual session is told from what the sessions before it came to. */
+function assertSizes(db: SqlDatabase): void {
+  const sessions = new StoreReader(db).sessions();
+  const sizeOf = ({ nano, background, startedAt, endedAt }: (typeof sessions)[number]): string =>
+    `${nano + background} ${endedAt - startedAt}`;
+  // A session without a date was at no time before.
+  const spent = sessions.filter(
+    ({ nano, background, endedAt }) => nano + background > 0 && endedAt > 0,
+  );
+  const [last] = spent;
+  const sizes = (except: number, until: number): string[] =>
+    sessionSizes(db, { except, until, most: 1000 })
+      .map(({ nano, length }) => `${nano} ${length}`)
+      .toSorted();
+  assert.deepEqual(sizes(0, always), spent.map(sizeOf).toSorted());
+  if (last === undefined) return;
+  assert.deepEqual(
+    sizes(last.id, last.endedAt),
+    spent
+      .filter(({ id, endedAt }) => id !== last.id && endedAt <= last.endedAt)
+      .map(sizeOf)
+      .toSorted(),
+  );
 }
 
 /** What the list must be, from the reader's own sessions. */
@@ -134,6 +160,7 @@ for (const engine of engines) {
           assert.ok(new StoreReader(db).sessions().length > 0 && files > 0);
           assertList(db);
           assertMessages(db);
+          assertSizes(db);
         });
       });
     }
@@ -149,6 +176,7 @@ for (const engine of engines) {
             ingestPlainly(db, folder, playWorld(ops));
             assertList(db);
             assertMessages(db);
+            assertSizes(db);
           });
         }),
         { numRuns: 60 },

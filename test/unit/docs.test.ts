@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { apiPage } from '../../scripts/release/apiPage.ts';
 import { reportsPage, withColumns } from '../../scripts/release/reportsPage.ts';
 import { reportDefinitions } from '../../src/reports/registry.ts';
 
@@ -11,6 +12,10 @@ const page = (name: string): string =>
 describe('pages made of the sources', () => {
   test('docs/reports.md is what the definitions say (npm run docs)', () => {
     assert.equal(page('reports.md'), reportsPage());
+  });
+
+  test('docs/api.md is what the endpoints say (npm run docs)', () => {
+    assert.equal(page('api.md'), apiPage());
   });
 
   test('docs/export.md has the columns there are (npm run docs)', () => {

@@ -10,6 +10,8 @@ import type { SettingProblem } from '../../src/settings/settingProblem.ts';
 import { parseSettings, sharedSettings } from '../../src/settings/settings.ts';
 import { readTable } from '../../src/settings/settingTable.ts';
 import { editorSettings } from '../../src/settings/statusBarSettings.ts';
+import { reportCommandId } from '../../src/views/core/commandIds.ts';
+import { elsewhere, offered } from '../../src/views/reports/offered.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const text = readFileSync(join(root, 'package.json'), 'utf8');
@@ -53,6 +55,93 @@ describe('package.json', () => {
     const reports = commands.filter((command) => command.startsWith('outlay.report.'));
     assert.equal(reports.length, editorReports.length);
     assert.ok(commands.includes('outlay.report.budgetCheck'));
+  });
+});
+
+/** What the palette depends on, as VS Code knows it. */
+type Moment = Readonly<Record<string, unknown>>;
+
+/** Whether the palette lists a command at a moment; reads the few forms of conditions we write. */
+function isListed(when: string | undefined, moment: Moment): boolean {
+  if (when === undefined) return true;
+  if (when === 'false') return false;
+  return when.split(' && ').every((part) => {
+    const [, not, name, operator, value] = /^(!?)([\w.]+)(?: (==|!=) (\w+))?$/.exec(part) ?? [];
+    assert.ok(name, `a condition that is understood: ${part}`);
+    const known = moment[name];
+    const holds =
+      operator === undefined ? known === true : (known === value) === (operator === '==');
+    return holds === (not === '');
+  });
+}
+
+function palette(moment: Moment): string[] {
+  const items = manifest.contributes.menus.commandPalette ?? [];
+  const conditions = new Map(items.map(({ command, when }) => [command, when]));
+  return contributesCommands().filter((command) => isListed(conditions.get(command), moment));
+}
+
+const titleOf = (command: string): string => strings[command.replace('outlay.', 'command.')] ?? '';
+
+describe('the command palette', () => {
+  const usual = { 'outlay.state': 'sessions', 'outlay.guardInstalled': false };
+
+  test('lists fourteen commands at most, in every state', () => {
+    const states: Moment[] = [
+      usual,
+      { ...usual, 'outlay.state': 'none' },
+      { ...usual, 'outlay.paused': true, 'outlay.hasExcluded': true },
+      { ...usual, 'outlay.demo': true, 'outlay.hasHiddenInsights': true },
+      { ...usual, 'outlay.guardInstalled': true, 'outlay.filtered': true },
+    ];
+    for (const state of states) {
+      const listed = palette(state);
+      assert.ok(listed.length <= 14, `${listed.length}: ${listed.map(titleOf).join(', ')}`);
+      const titles = listed.map(titleOf);
+      assert.deepEqual(titles, [...new Set(titles)], 'no two have one title');
+    }
+  });
+
+  test('leads nowhere only where there is something', () => {
+    const without = palette({ ...usual, 'outlay.state': 'none' });
+    for (const command of ['openSession', 'showReport', 'openBurn', 'openAnomalies']) {
+      assert.ok(palette(usual).includes(`outlay.${command}`), command);
+      assert.ok(!without.includes(`outlay.${command}`), command);
+    }
+    assert.ok(without.includes('outlay.explainNoTranscripts'));
+    assert.ok(without.includes('outlay.openWalkthrough'));
+    assert.ok(!palette(usual).includes('outlay.openWalkthrough'));
+    assert.ok(palette(usual).includes('outlay.installGuard'));
+    assert.ok(!palette(usual).includes('outlay.uninstallGuard'));
+  });
+
+  test('has what texts send people to it for', () => {
+    const bundle = readFileSync(join(root, 'l10n', 'bundle.l10n.json'), 'utf8');
+    const listed = contributesCommands().filter((command) => {
+      const item = manifest.contributes.menus.commandPalette?.find((i) => i.command === command);
+      return item?.when !== 'false';
+    });
+    const titles = new Set(listed.map(titleOf));
+    const named = [JSON.stringify(strings), bundle].flatMap((texts) =>
+      [...texts.matchAll(/(?:\\"|“)Outlay: ([^"”\\]+)/g)].map((match) => match[1]!),
+    );
+    // What the status bar's own menu calls the item.
+    const wrong = named.filter((name) => !titles.has(name) && name !== 'Claude Code spend');
+    assert.ok(named.length > 0);
+    assert.deepEqual(wrong, []);
+  });
+
+  test('and the list of reports together have every report, or it is said where it is', () => {
+    const all = offered(new Set(['trend', 'federation', 'federation status']));
+    const names = [...all.flatMap((group) => group.names), ...elsewhere].sort();
+    assert.deepEqual(names, editorReports.map(({ name }) => name).sort());
+    assert.ok(!offered(new Set()).some(({ group }) => group === 'others'));
+  });
+
+  test('calls a report as its document is called', () => {
+    for (const { name, title, editorTitle = title } of editorReports) {
+      assert.equal(titleOf(reportCommandId(name)), editorTitle, name);
+    }
   });
 });
 

@@ -38,8 +38,8 @@ const panels: readonly Panel[] = [
     isQuestion: isDashboardQuestion,
     usual: usualDashboard,
     data: {
-      ...parts({ answer: '', total: 0, insights: null, details: null }),
-      ...lists('cards buckets budgets notes'),
+      ...parts({ answer: '', total: 0, todo: null, details: null, running: null, earlier: null }),
+      ...lists('cards buckets budgets official notes'),
       ...parts({ stack: {}, windows: {}, choices: {} }),
     },
   },
@@ -49,7 +49,7 @@ const panels: readonly Panel[] = [
     isQuestion: isBudgetsQuestion,
     usual: usualBudgets,
     data: {
-      ...parts({ answer: '', lead: '', raiseId: '', raiseLabel: '', at: 0, live: false }),
+      ...parts({ answer: '', at: 0, live: false }),
       ...lists('cards budgets others months history levels notes'),
     },
   },
@@ -59,9 +59,9 @@ const panels: readonly Panel[] = [
     isQuestion: isBurnQuestion,
     usual: usualBurn,
     data: {
-      ...parts({ answer: '', chartTitle: '', chartSentence: '', budgetNote: '' }),
-      ...parts({ at: 0, live: false, offerBudget: false }),
-      ...lists('cards buckets lines budgets projects thresholds notes'),
+      ...parts({ answer: '', chartTitle: '', chartHint: '', chartSentence: '' }),
+      ...parts({ budgetsTitle: '', at: 0, live: false, chart: {} }),
+      ...lists('cards budgets projects notes'),
     },
   },
   {
@@ -70,10 +70,9 @@ const panels: readonly Panel[] = [
     isQuestion: isAnomaliesQuestion,
     usual: usualAnomalies,
     data: {
-      ...parts({ answer: '', chartTitle: '', chartSentence: '', estimator: '' }),
-      ...parts({ forecastTitle: '', forecastSentence: '', whatIfTitle: '', whatIfSentence: '' }),
-      ...parts({ at: 0, from: 0, to: 0, actual: 0, median: null, low: null, high: 1, live: true }),
-      ...lists('cards points more rows spent forecast baselines projects notes'),
+      ...parts({ answer: '', chartTitle: '', chartSentence: '', listTitle: '' }),
+      ...parts({ at: 0, from: 0, to: 0, median: null, low: null, high: 1, live: true }),
+      ...lists('cards points more rows projects notes'),
     },
   },
 ];
@@ -149,7 +148,12 @@ for (const { name, isData, isQuestion, usual, data } of panels) {
 describe('what a dashboard is told of its details', () => {
   it('is nothing yet, or all of it', () => {
     const { data } = panels[0]!;
-    const rest = { ...lists('classes sessions messages activity'), bars: {}, heat: {} };
+    const rest = {
+      ...lists('classes sessions messages activity facts'),
+      bars: {},
+      heat: {},
+      answers: {},
+    };
     assert.ok(isDashboardData({ ...data, details: null }));
     assert.ok(isDashboardData({ ...data, details: rest }));
     for (const key of Object.keys(rest)) {
@@ -186,21 +190,10 @@ describe('a question of the dashboard', () => {
 
 describe('a question of burn rate or anomalies', () => {
   it('is one only with values that can be chosen', () => {
-    for (const wrong of [
-      { unit: 'month' },
-      { project: 1 },
-      { threshold: 150 },
-      { threshold: '200' },
-    ]) {
+    for (const wrong of [{ period: '2d' }, { project: 1 }, { period: undefined }]) {
       assert.ok(!isBurnQuestion({ ...usualBurn, ...wrong }), JSON.stringify(wrong));
     }
-    for (const wrong of [
-      { by: 'hour' },
-      { period: '2d' },
-      { log: 1 },
-      { project: null },
-      { horizon: 8 },
-    ]) {
+    for (const wrong of [{ by: 'hour' }, { period: '2d' }, { log: 1 }, { project: null }]) {
       assert.ok(!isAnomaliesQuestion({ ...usualAnomalies, ...wrong }), JSON.stringify(wrong));
     }
   });

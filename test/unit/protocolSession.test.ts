@@ -19,6 +19,7 @@ const toPanel: readonly Message[] = [
   { type: 'update', v, session: object, changed: [], removed: [] },
   { type: 'reveal', v, key: 'msg_1 req_1' },
   { type: 'text', v, key: 'msg_1 req_1', found: true, parts: [] },
+  { type: 'outlines', v, outlines: [], tasks: [] },
   { type: 'nothing', v, text: 'There is nothing.', actions: [] },
 ];
 
@@ -26,21 +27,34 @@ const fromPanel: readonly Message[] = [
   { type: 'ready', v },
   ...panelActions.map((action) => ({ type: 'do', v, action })),
   { type: 'openMessage', v, key: 'msg_1 req_1' },
+  { type: 'explain', v, key: 'msg_1 req_1' },
   { type: 'readText', v, key: 'msg_1 req_1' },
+  { type: 'outline', v, keys: ['msg_1 req_1'], agents: [''] },
 ];
 
 const order = { column: 'cost', descending: true };
 const states: readonly Message[] = [
-  { v, sid: 'a', order, tables: [], open: '', agent: 'x', range: { from: 1, to: 2 }, filter: '' },
+  {
+    v,
+    sid: 'a',
+    order,
+    tables: [],
+    open: '',
+    agent: 'x',
+    range: { from: 1, to: 2 },
+    filter: '',
+    all: false,
+  },
   {
     v,
     sid: '',
     order,
-    tables: ['cost'],
+    tables: ['time'],
     open: 'msg_1 req_1',
     agent: '',
     range: { from: 0, to: 0 },
     filter: 'a',
+    all: true,
   },
 ];
 
@@ -60,7 +74,7 @@ describe('what panel and webview say to each other', () => {
     for (const wrong of [
       { order: { column: 1, descending: true } },
       { order: { column: 'cost' } },
-      { tables: ['cost', 'toString'] },
+      { tables: ['time', 'toString'] },
       { range: { from: 1 } },
       { range: { from: 1, to: Number.NaN } },
       { range: { from: '1', to: 2 } },

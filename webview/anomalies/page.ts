@@ -11,14 +11,11 @@ import { el } from '../shared/dom.ts';
 import { filterChoice, isChoice } from '../shared/filterDropdown.ts';
 import { BasePage } from '../shared/page/basePage.ts';
 import { Segments } from '../shared/segmentedControl.ts';
-import { moneyCell, type Sheet, textCell } from '../shared/table/sheet.ts';
-import { TableSection } from '../shared/table/tableSection.ts';
-import { ForecastChart } from './forecastChart.ts';
+import { OutlierList } from './outlierList.ts';
 import { ScatterChart } from './scatterChart.ts';
-import { type AnomaliesShown, type AnomaliesTools, openOutlier } from './shown.ts';
-import { WhatIfChart } from './whatIfChart.ts';
+import type { AnomaliesShown, AnomaliesTools } from './shown.ts';
 
-/** The panel of anomalies: what stands out and why, where it leads, what another model would cost. */
+/** The panel of anomalies: the verdict, what stands out and why, and what it is compared with. */
 export class AnomaliesPage extends BasePage<
   AnomaliesData,
   AnomaliesStrings,
@@ -29,16 +26,12 @@ export class AnomaliesPage extends BasePage<
   readonly #periods = new Segments<AnomalyPeriod>();
   readonly #choices = el('div', { class: 'choices' });
   readonly #scatter: ScatterChart;
-  readonly #outliers = new TableSection('outliers');
-  readonly #estimator = el('p', { class: 'quiet' });
-  readonly #forecast: ForecastChart;
-  readonly #whatIf: WhatIfChart;
+  readonly #outliers: OutlierList;
 
   constructor(tools: AnomaliesTools) {
     super('anomalies', tools);
+    this.#outliers = new OutlierList(tools);
     this.#scatter = new ScatterChart(tools);
-    this.#forecast = new ForecastChart(tools);
-    this.#whatIf = new WhatIfChart(tools);
     const bar = el(
       'div',
       { class: 'toolbar filters' },
@@ -46,17 +39,11 @@ export class AnomaliesPage extends BasePage<
       this.#periods.element,
       this.#choices,
     );
-    this.#outliers.element.append(this.#estimator);
-    this.assemble(
-      bar,
-      this.#scatter.element,
-      this.#outliers.element,
-      el('div', { class: 'columns' }, this.#forecast.element, this.#whatIf.element),
-    );
+    this.assemble(bar, this.#outliers.element, this.#scatter.element);
   }
 
   draw(shown: AnomaliesShown): void {
-    const { data, words, figures, asked } = shown;
+    const { data, words, asked } = shown;
     const { ask } = this.tools;
     this.#units.draw(
       words.compare,
@@ -73,23 +60,13 @@ export class AnomaliesPage extends BasePage<
     this.#periods.draw(words.period, periods, asked.period, (period) => ask({ ...asked, period }));
     this.parts.fill(this.#choices, [data.projects, asked, words], () => this.#dropdowns(shown));
     this.drawAround(shown, words, () => [
-      button(words.insights, () => this.tools.act('showInsights'), 'primary'),
       button(words.burn, () => this.tools.act('openBurn')),
       button(words.dashboard, () => this.tools.act('openDashboard')),
     ]);
-    this.#scatter.draw(shown);
-    this.#outliers.draw({
-      title: words.outliers,
-      sheet: outlierSheet(shown),
-      seen: data.rows.length > 0,
-      words,
-      figures,
-      openHint: shown.question.by === 'day' ? words.openDay : words.open,
-      onOpen: (key) => openOutlier(shown, Number(key), this.tools),
-    });
-    this.#estimator.textContent = data.rows.length > 0 ? data.estimator : words.noOutlier;
-    this.#forecast.draw(shown);
-    this.#whatIf.draw(shown);
+    this.#outliers.draw(shown);
+    // Nothing to compare needs no empty axes.
+    this.#scatter.element.hidden = data.median === null;
+    if (data.median !== null) this.#scatter.draw(shown);
   }
 
   #dropdowns({ data, words, asked }: AnomaliesShown): HTMLElement[] {
@@ -115,37 +92,5 @@ export class AnomaliesPage extends BasePage<
 
   dispose(): void {
     this.#scatter.dispose();
-    this.#forecast.dispose();
-    this.#whatIf.dispose();
   }
-}
-
-function outlierSheet({ data, words, figures, question }: AnomaliesShown): Sheet {
-  const isDay = question.by === 'day';
-  return {
-    columns: [
-      { key: 'name', label: words.name, numeric: false },
-      ...(isDay
-        ? []
-        : [
-            { key: 'project', label: words.project, numeric: false },
-            { key: 'time', label: words.time, numeric: false },
-          ]),
-      { key: 'cost', label: words.cost, numeric: true },
-      { key: 'score', label: words.score, numeric: true },
-      { key: 'reason', label: words.reason, numeric: false },
-    ],
-    rows: data.rows.map(({ name, project, at, nano, z, zText, reason }, index) => ({
-      key: String(index),
-      cells: [
-        textCell(name, name),
-        ...(isDay
-          ? []
-          : [textCell(project), { text: figures.dayTime(at), value: new Date(at).toISOString() }]),
-        moneyCell(nano, figures),
-        { text: zText, value: z },
-        textCell(reason, reason),
-      ],
-    })),
-  };
 }

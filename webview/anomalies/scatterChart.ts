@@ -119,9 +119,7 @@ export class ScatterChart {
             label: ({ parsed, datasetIndex, dataIndex }) => {
               const row = datasetIndex === listed ? data.rows[dataIndex] : undefined;
               const cost = figures.shown(parsed.y ?? 0);
-              return row === undefined
-                ? cost
-                : [cost, `${this.#shown!.words.score} ${row.zText}`, row.reason].filter(Boolean);
+              return row === undefined ? cost : [cost, row.factor, row.reason].filter(Boolean);
             },
           },
         },
@@ -152,8 +150,8 @@ function datasetsOf({
 }: AnomaliesShown): ChartDataset<'scatter', Point[]>[] {
   const shown = ([, nano]: readonly [number, number]): boolean => !question.log || nano > 0;
   const point = ([x, nano]: readonly [number, number]): Point => ({ x, y: figures.units(nano) });
-  const mark = theme.token('editorWarning-foreground');
-  const usual = mixed(theme.token('charts-blue'), theme.highContrast ? 100 : 70, theme);
+  const mark = theme.token('outlay-levelWarning');
+  const usual = mixed(theme.foreground, theme.highContrast ? 100 : 56, theme);
   const apart = {
     backgroundColor: mark,
     borderColor: mark,
@@ -188,11 +186,11 @@ function linesOf({ data, figures, theme, words }: AnomaliesShown): Threshold[] {
     colour,
     dash,
   });
-  const warning = theme.token('editorWarning-foreground');
+  const edge = theme.muted;
   return [
-    ...(median === null ? [] : [line(median, words.median, theme.foreground, [8, 3])]),
-    ...(high === null ? [] : [line(high, words.threshold, warning, [4, 4])]),
-    ...(low === null || low <= 0 ? [] : [line(low, words.threshold, warning, [4, 4])]),
+    ...(median === null ? [] : [line(median, words.median, theme.foreground, [])]),
+    ...(high === null ? [] : [line(high, words.threshold, edge, [4, 4])]),
+    ...(low === null || low <= 0 ? [] : [line(low, words.lowest, edge, [4, 4])]),
   ];
 }
 

@@ -2,7 +2,8 @@ import type { BudgetHistoryChart } from '../../src/protocol/budgets.ts';
 import { BarChart } from '../shared/charts/barChart.ts';
 import { momentTicks } from '../shared/charts/chartBase.ts';
 import { chartWays } from '../shared/charts/chartToggles.ts';
-import { fillOf, mixed } from '../shared/charts/palette.ts';
+import { fillOf } from '../shared/charts/fillOf.ts';
+import { mixed } from '../shared/charts/palette.ts';
 import { el } from '../shared/dom.ts';
 import { moneyCell, type Sheet } from '../shared/table/sheet.ts';
 import type { BudgetsShown, BudgetsTools } from './shown.ts';
@@ -46,9 +47,9 @@ export class BudgetHistory {
   #drawOne(one: BudgetHistoryChart, index: number, shown: BudgetsShown): void {
     const { theme, figures, data } = shown;
     const last = one.values.length - 1;
-    const now = fillOf({ colour: theme.foreground, pattern: 0 }, theme);
+    const now = fillOf({ colour: theme.foreground, pattern: 'solid' }, theme);
     const before = theme.highContrast
-      ? fillOf({ colour: theme.foreground, pattern: 1 }, theme)
+      ? fillOf({ colour: theme.foreground, pattern: 'lines' }, theme)
       : mixed(theme.foreground, 56, theme);
     this.#drawn[index]!.draw(
       {

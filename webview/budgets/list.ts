@@ -5,8 +5,8 @@ import { button } from '../shared/controls.ts';
 import { el } from '../shared/dom.ts';
 import { fill } from '../shared/fill.ts';
 import { Parts } from '../shared/page/stableParts.ts';
+import { stripOf } from '../shared/page/strip.ts';
 import type { BudgetsShown, BudgetsTools } from './shown.ts';
-import { budgetStrip } from './strip.ts';
 
 const marks = { ok: '', info: '', warning: '⚠ ', critical: '⚠ ', stop: '✖ ' } as const;
 
@@ -69,7 +69,7 @@ class Row {
       el('p', { class: 'quiet' }, cover),
     ]);
     this.#parts.fill(this.#howFar, [strip, level, likely], () => [
-      budgetStrip(strip, level),
+      stripOf(strip, level),
       el('p', { class: 'quiet' }, likely),
     ]);
     this.#parts.fill(this.#left, [row.left, row.leftOf], () => [
@@ -93,7 +93,7 @@ class Row {
     const others = verbs
       .filter((verb) => verb !== 'change')
       .map((verb) => ({ label: words[verb], run: act(verb) }));
-    return [change, exportMenu(fill(words.more, name), others, '…')];
+    return [change, exportMenu(fill(words.more, name), others, 'more')];
   }
 }
 

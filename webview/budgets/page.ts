@@ -9,8 +9,6 @@ import type { BudgetsShown, BudgetsTools } from './shown.ts';
 
 /** The panel of budgets: the verdict, each budget, the months before, what happens at which level. */
 export class BudgetsPage extends BasePage<BudgetsData, BudgetsStrings, BudgetsQuestion, TablesUi> {
-  readonly #lead = el('p', { class: 'lead quiet' });
-  readonly #raise = el('div', { class: 'tools' });
   readonly #title = el('h2', {});
   readonly #add = el('div', { class: 'tools' });
   readonly #list: BudgetList;
@@ -29,8 +27,7 @@ export class BudgetsPage extends BasePage<BudgetsData, BudgetsStrings, BudgetsQu
       this.#list.element,
       this.#others,
     );
-    const first = el('div', { class: 'first' }, this.#lead, this.#raise);
-    this.assemble(el('div', {}), first, list, this.#history.element, this.#levels);
+    this.assemble(el('div', {}), list, this.#history.element, this.#levels);
   }
 
   draw(shown: BudgetsShown): void {
@@ -39,13 +36,6 @@ export class BudgetsPage extends BasePage<BudgetsData, BudgetsStrings, BudgetsQu
       button(words.dashboard, () => this.tools.act('openDashboard')),
       button(words.burn, () => this.tools.act('openBurn')),
     ]);
-    this.#lead.textContent = data.lead;
-    const { raiseId, raiseLabel } = data;
-    this.parts.fill(this.#raise, [raiseId, raiseLabel], () =>
-      raiseId === ''
-        ? []
-        : [button(raiseLabel, () => this.tools.budget(raiseId, 'raiseFor'), 'primary')],
-    );
     this.#title.textContent = words.budgets;
     const isFirst = data.budgets.length === 0;
     this.parts.fill(this.#add, [words.addBudget, isFirst], () => [

@@ -1,125 +1,67 @@
 import {
   type BurnData,
+  type BurnPeriod,
   type BurnQuestion,
   type BurnStrings,
-  type BurnUnit,
-  burnUnits,
+  burnPeriods,
 } from '../../src/protocol/burn.ts';
 import type { TablesUi } from '../../src/protocol/shared.ts';
-import { button, dropdown } from '../shared/controls.ts';
+import { button } from '../shared/controls.ts';
 import { el } from '../shared/dom.ts';
 import { filterChoice, isChoice } from '../shared/filterDropdown.ts';
 import { BasePage } from '../shared/page/basePage.ts';
 import { Segments } from '../shared/segmentedControl.ts';
-import { type Sheet, textCell } from '../shared/table/sheet.ts';
-import { TableSection } from '../shared/table/tableSection.ts';
-import { BurnChart } from './chart.ts';
+import { BudgetTable } from './budgetTable.ts';
+import { PaceChart } from './chart.ts';
 import type { BurnShown, BurnTools } from './shown.ts';
 
-/** The burn panel: the answer, the rates, the buckets as bars, when budgets are used. */
+/** The burn panel: the verdict, the pace in four figures, the period beside a usual one, budgets. */
 export class BurnPage extends BasePage<BurnData, BurnStrings, BurnQuestion, TablesUi> {
-  readonly #units = new Segments<BurnUnit>();
+  readonly #periods = new Segments<BurnPeriod>();
   readonly #choices = el('div', { class: 'choices' });
-  readonly #chart: BurnChart;
-  readonly #budgets = new TableSection('budgets');
-  readonly #note = el('p', { class: 'quiet' });
+  readonly #chart: PaceChart;
+  readonly #budgets = new BudgetTable();
 
   constructor(tools: BurnTools) {
     super('burn', tools);
-    this.#chart = new BurnChart(tools);
-    this.#budgets.element.append(this.#note);
+    this.#chart = new PaceChart(tools);
     this.assemble(
-      el('div', { class: 'toolbar filters' }, this.#units.element, this.#choices),
+      el('div', { class: 'toolbar filters' }, this.#periods.element, this.#choices),
       this.#chart.element,
       this.#budgets.element,
     );
   }
 
   draw(shown: BurnShown): void {
-    const { data, words, asked: question, figures } = shown;
-    this.#units.draw(
-      words.unit,
-      burnUnits.map((value) => ({ value, label: words[value] })),
-      question.unit,
-      (unit) => this.tools.ask({ ...question, unit }),
+    const { data, words, asked: question } = shown;
+    const names = { today: words.today, '7d': words.week, month: words.month };
+    this.#periods.draw(
+      words.period,
+      burnPeriods.map((value) => ({ value, label: names[value] })),
+      question.period,
+      (period) => this.tools.ask({ ...question, period }),
     );
-    this.parts.fill(this.#choices, [data.projects, data.thresholds, question, words], () =>
-      this.#dropdowns(shown),
-    );
-    this.drawAround(shown, [words, data.offerBudget], () => this.#ways(shown));
-    this.#chart.draw(shown);
-    this.#budgets.draw({
-      title: words.budgets,
-      sheet: budgetSheet(shown),
-      seen: data.budgets.length > 0,
-      words,
-      figures,
-    });
-    this.#note.textContent = data.budgetNote;
-  }
-
-  #ways({ data, words }: BurnShown): HTMLElement[] {
-    return [
-      ...(data.offerBudget
-        ? [button(words.setBudget, () => this.tools.act('setBudget'), 'primary')]
-        : []),
-      button(
-        words.anomalies,
-        () => this.tools.act('openAnomalies'),
-        data.offerBudget ? 'secondary' : 'primary',
-      ),
+    this.parts.fill(this.#choices, [data.projects, question, words], () => this.#dropdowns(shown));
+    this.drawAround(shown, [words], () => [
+      button(words.anomalies, () => this.tools.act('openAnomalies')),
       button(words.dashboard, () => this.tools.act('openDashboard')),
-    ];
+    ]);
+    // A period without anything, and nothing to hold it against, needs no empty axes.
+    this.#chart.element.hidden = data.chart.total === 0 && data.chart.usual === null;
+    if (!this.#chart.element.hidden) this.#chart.draw(shown);
+    this.#budgets.draw(shown);
   }
 
   #dropdowns({ data, words, asked: question }: BurnShown): HTMLElement[] {
-    const { ask } = this.tools;
-    const projects = isChoice(data.projects, question.project)
-      ? [
-          filterChoice(
-            words.project,
-            words.everything,
-            data.projects,
-            question.project,
-            (project) => ask({ ...question, project }),
-          ),
-        ]
-      : [];
-    const threshold = dropdown(
-      words.threshold,
-      data.thresholds,
-      String(question.threshold),
-      (value) => ask({ ...question, threshold: Number(value) }),
-    );
-    return [...projects, threshold];
+    if (!isChoice(data.projects, question.project)) return [];
+    return [
+      filterChoice(words.project, words.everything, data.projects, question.project, (project) =>
+        this.tools.ask({ ...question, project }),
+      ),
+    ];
   }
 
   dispose(): void {
     this.#chart.dispose();
   }
-}
-
-function budgetSheet({ data, words }: BurnShown): Sheet {
-  const levels = ['info', 'warning', 'critical', 'stop'] as const;
-  return {
-    columns: [
-      { key: 'budget', label: words.budget, numeric: false },
-      { key: 'limit', label: words.limit, numeric: true },
-      { key: 'used', label: words.used, numeric: true },
-      ...levels.map((level) => ({ key: level, label: words[level], numeric: true })),
-    ],
-    rows: data.budgets.map(({ name, limit, limitValue, used, usedShare, steps }, index) => ({
-      key: String(index),
-      cells: [
-        textCell(name),
-        { text: limit, value: limitValue },
-        { text: used, value: usedShare },
-        ...steps.map(({ text, hint, days }) => ({
-          text,
-          value: days ?? text,
-          ...(hint !== '' && { hint }),
-        })),
-      ],
-    })),
-  };
 }

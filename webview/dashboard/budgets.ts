@@ -1,60 +1,50 @@
-import { largestOf } from '../../src/model/lists.ts';
 import type { DashboardBudget } from '../../src/protocol/dashboard.ts';
-import { button } from '../shared/controls.ts';
+import { button, iconButton } from '../shared/controls.ts';
 import { el } from '../shared/dom.ts';
-import { fill } from '../shared/fill.ts';
+import { stripOf } from '../shared/page/strip.ts';
 import type { DashboardShown, DashboardTools } from './shown.ts';
 
-const marks = { ok: '', info: 'ℹ ', warning: '⚠ ', critical: '✖ ', stop: '✖ ' } as const;
+const marks = { ok: '', info: '', warning: '⚠ ', critical: '⚠ ', stop: '✖ ' } as const;
 
-/** Every budget as a bar: what is spent, where it leads, and its thresholds. */
+/** Every budget: what is left, how far it is used, what comes of it. Of a plan its windows. */
 export function budgetList({ data, words }: DashboardShown, tools: DashboardTools): HTMLElement[] {
+  const { official, budgets } = data;
+  const plan =
+    official.length === 0
+      ? []
+      : [
+          el('h2', {}, words.yourWindows),
+          el('ul', { class: 'budgets' }, ...official.map(budgetRow)),
+          el('p', { class: 'quiet small' }, words.officialHint),
+        ];
+  // Whoever has a plan need not set a budget.
+  if (budgets.length === 0 && plan.length > 0) return plan;
   const title = el('h2', {}, words.budgets);
-  if (data.budgets.length === 0) {
-    const empty = el('p', { class: 'empty' }, words.noBudget);
+  if (budgets.length === 0) {
+    const empty = el('p', { class: 'quiet' }, words.noBudget);
     return [title, empty, button(words.setBudget, () => tools.act('setBudget'))];
   }
+  const add = iconButton(words.addBudget, 'plus', () => tools.act('addBudget'));
   return [
-    title,
-    el('ul', { class: 'budgets' }, ...data.budgets.map((budget) => budgetBar(budget, words))),
+    ...plan,
+    el('div', { class: 'bar-title' }, title, add),
+    el('ul', { class: 'budgets' }, ...budgets.map(budgetRow)),
   ];
 }
 
-function budgetBar(budget: DashboardBudget, words: DashboardShown['words']): HTMLElement {
-  const { name, level, outcome, spent, limit, share, shareText, projected, steps } = budget;
-  // The bar reaches as far as anything on it: a budget that is overrun has its end inside it.
-  const whole = largestOf([share, projected?.high ?? 0, ...steps], 1);
-  const at = (value: number): string => `${(Math.max(0, Math.min(value, whole)) / whole) * 100}%`;
-  const bar = el('span', { class: `meter ${level}`, 'aria-hidden': 'true' });
-  const part = (kind: string, from: number, to: number): void => {
-    const one = el('span', { class: kind });
-    one.style.insetInlineStart = at(from);
-    one.style.width = `calc(${at(to)} - ${at(from)})`;
-    bar.append(one);
-  };
-  if (projected !== null) {
-    part('band', Math.max(share, projected.low), projected.high);
-    part('ahead', share, projected.share);
-  }
-  part('spent', 0, share);
-  for (const step of steps) {
-    const line = el('span', { class: step === 1 ? 'step whole' : 'step' });
-    line.style.insetInlineStart = at(step);
-    bar.append(line);
-  }
-  const text = `${marks[level]}${[shareText, outcome].filter(Boolean).join(' · ')}`;
-  const ahead = budget.projectedText === '' ? '' : fill(words.projectedTo, budget.projectedText);
+function budgetRow({ key, name, level, left, strip, used, outcome }: DashboardBudget): HTMLElement {
+  const mark = marks[level];
+  const sign = mark === '' ? [] : [el('span', { class: 'mark', 'aria-hidden': 'true' }, mark)];
   return el(
     'li',
-    {},
+    { 'data-key': key, class: level },
+    el('p', { class: 'budget-line' }, el('span', { class: 'name' }, name), el('span', {}, left)),
+    stripOf(strip, level),
     el(
       'p',
-      { class: 'budget-line' },
-      el('span', {}, name),
-      el('span', { class: 'figures' }, `${spent} / ${limit}`),
-      el('span', { class: `level ${level}` }, text),
+      { class: 'budget-line quiet small' },
+      el('span', { class: 'used' }, ...sign, used),
+      el('span', {}, outcome),
     ),
-    bar,
-    ...(ahead === '' ? [] : [el('p', { class: 'quiet' }, ahead)]),
   );
 }

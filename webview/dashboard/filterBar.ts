@@ -84,22 +84,38 @@ export class FilterBar {
       agent: words.filterAgent,
       branch: words.filterBranch,
     };
-    const lists = dashboardFilters
-      .filter((name) => isChoice(data.choices[name], question.filters[name]))
-      .map((name) =>
-        filterChoice(
-          labels[name],
-          words.everything,
-          data.choices[name],
-          question.filters[name],
-          (value) => this.#tools.ask(filtered(question, name, value)),
-        ),
+    const list = (name: DashboardFilter): HTMLElement =>
+      filterChoice(
+        labels[name],
+        words.everything,
+        data.choices[name],
+        question.filters[name],
+        (value) => this.#tools.ask(filtered(question, name, value)),
       );
+    const offered = dashboardFilters.filter((name) =>
+      isChoice(data.choices[name], question.filters[name]),
+    );
+    // What most people narrow by is in sight, and what is narrowed just now.
+    const inSight = (name: DashboardFilter): boolean =>
+      name === 'project' || name === 'model' || question.filters[name] !== '';
+    const lists = offered.filter(inSight).map(list);
+    const others = offered.filter((name) => !inSight(name));
+    const more =
+      others.length === 0
+        ? []
+        : [
+            el(
+              'details',
+              { class: 'menu more-filters' },
+              el('summary', { 'aria-label': words.moreFilters, title: words.moreFilters }, '…'),
+              el('div', { class: 'menu-body' }, ...others.map(list)),
+            ),
+          ];
     const some = dashboardFilters.some((name) => question.filters[name] !== '');
     const clear = some
       ? [button(words.clearFilters, () => this.#tools.ask({ ...question, filters: noFilters }))]
       : [];
-    this.#filters.replaceChildren(...lists, ...clear);
+    this.#filters.replaceChildren(...lists, ...clear, ...more);
   }
 }
 

@@ -6,14 +6,14 @@ import {
   isDashboardData,
   isDashboardQuestion,
 } from '../../src/protocol/dashboard.ts';
-import { isTablesUi, type TablesUi } from '../../src/protocol/shared.ts';
 import { runPage } from '../shared/page/page.ts';
 import { DashboardPage } from './page.ts';
+import { type DashboardUi, isDashboardUi, usualUi } from './shown.ts';
 
-runPage<DashboardData, DashboardStrings, DashboardQuestion, TablesUi>({
+runPage<DashboardData, DashboardStrings, DashboardQuestion, DashboardUi>({
   isData: isDashboardData,
   isQuestion: isDashboardQuestion,
-  isUi: isTablesUi,
-  ui: { tables: [] },
+  isUi: isDashboardUi,
+  ui: usualUi,
   make: (tools) => new DashboardPage(tools),
 });

@@ -1,102 +1,126 @@
-import { largestOf } from '../../src/model/lists.ts';
 import type {
   DashboardActivity,
   DashboardData,
   DashboardDetailsData,
-  DashboardFilter,
   DashboardQuestion,
   DashboardRow,
   DashboardStrings,
 } from '../../src/protocol/dashboard.ts';
-import type { TablesUi } from '../../src/protocol/shared.ts';
-import { restStyle } from '../shared/charts/palette.ts';
-import { button } from '../shared/controls.ts';
 import { el } from '../shared/dom.ts';
 import { fill } from '../shared/fill.ts';
-import { type Bar, barList } from '../shared/page/bars.ts';
 import { BasePage } from '../shared/page/basePage.ts';
+import { FoldedSection } from '../shared/page/foldedSection.ts';
 import { isSame } from '../shared/page/page.ts';
 import { type Sheet, textCell } from '../shared/table/sheet.ts';
 import { TableSection } from '../shared/table/tableSection.ts';
+import { breakdownLists } from './breakdown.ts';
 import { budgetList } from './budgets.ts';
+import { EarlierChart } from './earlierChart.ts';
 import { FilterBar } from './filterBar.ts';
-import { heatMap } from './heatMap.ts';
-import { insightList } from './insightList.ts';
-import { barKey, filterOf, rowKey, rowTarget } from './keys.ts';
-import { SharesChart } from './sharesChart.ts';
-import { type DashboardShown, type DashboardTools, stylesOf } from './shown.ts';
+import { rowKey, rowTarget } from './keys.ts';
+import { outlookLists } from './outlook.ts';
+import { rhythm } from './rhythm.ts';
+import {
+  costText,
+  type DashboardSection,
+  type DashboardShown,
+  type DashboardTools,
+  type DashboardUi,
+} from './shown.ts';
 import { SpendChart } from './spendChart.ts';
-import { windowStrip } from './usageWindows.ts';
+import { todoList } from './todoList.ts';
 
-/** The dashboard: the answer, its figures, where the money went, what to look at next. */
+/** The dashboard: the verdict, four figures, the chart, what to do; the rest in sections that unfold. */
 export class DashboardPage extends BasePage<
   DashboardData,
   DashboardStrings,
   DashboardQuestion,
-  TablesUi
+  DashboardUi
 > {
   readonly #bar: FilterBar;
   readonly #spend: SpendChart;
-  readonly #shares: SharesChart;
+  readonly #earlier: EarlierChart;
   readonly #budgets = el('section', { 'data-part': 'budgets' });
-  readonly #bars = el('div', { class: 'bar-parts' });
-  readonly #heat = el('section', { 'data-part': 'heat' });
-  readonly #windows = el('section', { 'data-part': 'windows' });
+  readonly #todo = el('section', { 'data-part': 'todo' });
+  readonly #beside: HTMLElement;
+  readonly #sections: Readonly<Record<DashboardSection, FoldedSection>>;
   readonly #sessions = new TableSection('sessions');
   readonly #messages = new TableSection('messages');
   readonly #activity = new TableSection('activity');
-  readonly #insights = el('section', { 'data-part': 'insights' });
   /** Stands where the details will be. */
   readonly #soon = el('div', { class: 'bone rows', 'aria-busy': 'true' });
-  readonly #columns: HTMLElement;
+  readonly #folds: HTMLElement;
   /** The last that was sent with its details, or else the last. */
   #last: DashboardShown | undefined;
+  #shown: DashboardShown | undefined;
 
   constructor(tools: DashboardTools) {
     super('dashboard', tools);
     this.#bar = new FilterBar(tools);
     this.#spend = new SpendChart(tools);
-    this.#shares = new SharesChart(tools);
-    for (const list of [this.#sessions, this.#messages, this.#activity]) list.element.hidden = true;
-    this.#columns = el(
+    this.#earlier = new EarlierChart(tools);
+    const section = (name: DashboardSection): FoldedSection =>
+      new FoldedSection(name, (isOpen) => this.#fold(name, isOpen));
+    this.#sections = {
+      breakdown: section('breakdown'),
+      'session-lists': section('session-lists'),
+      rhythm: section('rhythm'),
+      outlook: section('outlook'),
+    };
+    const lists = [this.#sessions, this.#messages, this.#activity];
+    for (const list of lists) list.element.hidden = true;
+    this.#sections['session-lists'].body.append(...lists.map(({ element }) => element));
+    this.#folds = el(
       'div',
-      { class: 'columns' },
-      this.#bars,
-      this.#shares.element,
-      this.#heat,
-      this.#windows,
+      { class: 'folds' },
+      ...Object.values(this.#sections).map(({ element }) => element),
     );
+    this.#beside = el('div', { class: 'beside' }, this.#todo, this.#budgets);
     this.assemble(
       this.#bar.element,
-      el(
-        'div',
-        { class: 'beside' },
-        this.#spend.element,
-        el('div', { class: 'stacked' }, this.#budgets, this.#insights),
-      ),
+      this.#spend.element,
+      this.#earlier.element,
+      this.#beside,
       this.#soon,
-      this.#columns,
-      this.#sessions.element,
-      this.#messages.element,
-      this.#activity.element,
+      this.#folds,
     );
   }
 
   draw(sent: DashboardShown): void {
-    const shown = this.#withDetails(sent);
+    const isStale = this.#isOfAnother(sent);
+    const shown = isStale ? this.#withChoices(sent) : this.#withDetails(sent);
+    this.#shown = shown;
     const { data, words, theme } = shown;
     this.#bar.draw(shown);
     const look = [theme, words];
-    this.drawAround(shown, [look], () => [
-      button(words.burn, () => this.tools.act('openBurn')),
-      button(words.anomalies, () => this.tools.act('openAnomalies')),
-    ]);
-    this.#spend.draw(shown);
-    this.parts.fill(this.#budgets, [data.budgets, look], () => budgetList(shown, this.tools));
-    this.parts.fill(this.#insights, [data.insights, look], () => insightList(shown, this.tools));
-    this.#soon.hidden = data.details !== null;
-    this.#columns.hidden = data.details === null;
+    this.drawAround(shown, [look], () => []);
+    // A period with nothing in it has no chart of nothing.
+    const isEmpty = data.cards.length === 0;
+    this.#spend.element.hidden = isEmpty;
+    if (!isEmpty) this.#spend.draw(shown);
+    this.#earlier.draw(shown);
+    this.#beside.hidden = isEmpty && data.budgets.length === 0;
+    this.#todo.hidden = isEmpty;
+    this.parts.fill(this.#budgets, [data.budgets, data.official, look], () =>
+      budgetList(shown, this.tools),
+    );
+    this.parts.fill(this.#todo, [data.todo, look], () => todoList(shown, this.tools));
+    this.#soon.hidden = isEmpty || isStale || data.details !== null;
+    this.#folds.hidden = isEmpty || (!isStale && data.details === null);
+    this.#folds.ariaBusy = String(isStale);
     if (data.details !== null) this.#drawDetails(shown, data.details);
+  }
+
+  /** A summary came, and the details on the page answer another question: they stay, marked, and its focus. */
+  #isOfAnother({ data, question }: DashboardShown): boolean {
+    const last = this.#last;
+    return data.details === null && !!last?.data.details && !isSame(last.question, question);
+  }
+
+  /** What can be chosen has hardly changed. */
+  #withChoices(sent: DashboardShown): DashboardShown {
+    const { choices } = this.#last!.data;
+    return { ...sent, data: { ...sent.data, choices } };
   }
 
   /** A summary stands beside the details of the last one to the same question. */
@@ -107,100 +131,64 @@ export class DashboardPage extends BasePage<
       this.#last = sent;
       return sent;
     }
-    const { answer, choices, details } = last.data;
-    return { ...sent, data: { ...sent.data, answer, choices, details } };
+    const { answer, lead, acts, choices, details } = last.data;
+    return {
+      ...sent,
+      data: {
+        ...sent.data,
+        answer,
+        ...(lead !== undefined && { lead }),
+        ...(acts !== undefined && { acts }),
+        choices,
+        details,
+      },
+    };
+  }
+
+  #fold(name: DashboardSection, isOpen: boolean): void {
+    const shown = this.#shown;
+    if (shown === undefined) return;
+    const others = shown.ui.open.filter((other) => other !== name);
+    this.tools.change({ open: isOpen ? [...others, name] : others });
+    // What takes its time is read once somebody looks at it.
+    if (name === 'outlook') this.tools.ask({ ...shown.asked, outlook: isOpen });
   }
 
   #drawDetails(shown: DashboardShown, details: DashboardDetailsData): void {
-    const { data, words, theme } = shown;
+    const { data, words, theme, ui } = shown;
+    const { answers } = details;
     const look = [theme, words];
-    this.#shares.draw(shown, details);
-    this.parts.fill(
-      this.#bars,
-      [details.bars, details.classes, data.total, shown.asked, look],
-      () => this.#barParts(shown, details),
+    const titles: Readonly<Record<DashboardSection, readonly [title: string, answer: string]>> = {
+      breakdown: [words.breakdown, answers.breakdown],
+      'session-lists': [words.sessionsPart, answers.sessions],
+      rhythm: [words.rhythm, answers.rhythm],
+      outlook: [words.outlook, answers.outlook],
+    };
+    for (const [name, [title, answer]] of Object.entries(titles)) {
+      const isAsked = name === 'outlook' && shown.asked.outlook;
+      const isOpen = isAsked || ui.open.includes(name as DashboardSection);
+      this.#sections[name as DashboardSection].draw(title, answer, isOpen);
+    }
+    const fillIn = (name: DashboardSection, from: unknown, make: () => HTMLElement[]): void =>
+      this.parts.fill(this.#sections[name].body, [from, look], make);
+    const { bars, classes, facts } = details;
+    const { model, agent } = data.choices;
+    const hues = [data.stack, model, agent];
+    fillIn('breakdown', [bars, classes, facts, data.total, hues, shown.asked], () =>
+      breakdownLists(shown, details, this.tools),
     );
-    this.parts.fill(this.#heat, [details.heat, look], () => heatMap(details.heat, shown));
-    this.parts.fill(this.#windows, [data.windows, look], () => windowStrip(shown));
+    fillIn('rhythm', [details.heat, data.windows], () => rhythm(shown, details));
+    fillIn('outlook', details.outlook, () => outlookLists(details.outlook, shown));
     drawRows(this.#sessions, shown, this.tools, rowSheet(details.sessions, shown, true));
     drawRows(this.#messages, shown, this.tools, rowSheet(details.messages, shown, false));
     drawRows(this.#activity, shown, this.tools, activitySheet(details.activity, shown));
   }
 
-  #barParts(shown: DashboardShown, details: DashboardDetailsData): HTMLElement[] {
-    const { data, words, figures, theme } = shown;
-    const parts = [
-      { name: 'project', title: words.byProject },
-      { name: 'agent', title: words.byAgent },
-      { name: 'model', title: words.byModel },
-      { name: 'branch', title: words.byBranch },
-    ] as const;
-    const lists = parts.map(({ name, title }) => {
-      const bars = details.bars[name].slice(0, mostBars);
-      const style = stylesOf(name, shown);
-      const longest = bars[0]?.nano ?? 0;
-      const list = bars.map(
-        (bar): Bar => ({
-          key: barKey(bar.filter, bar.name),
-          label: bar.name,
-          hint: `${bar.hint}: ${bar.detail}`,
-          length: longest > 0 ? bar.nano / longest : 0,
-          figure: costText(bar, shown),
-          share: data.total > 0 ? figures.percent(bar.nano / data.total) : '',
-          colour: (bar.background ? restStyle(theme) : (style.get(bar.filter) ?? restStyle(theme)))
-            .colour,
-          hatched: bar.background,
-          chosen: bar.filter !== '' && shown.asked.filters[name] === bar.filter,
-        }),
-      );
-      return el(
-        'section',
-        { 'data-part': `by-${name}` },
-        el('h2', {}, title),
-        barList(list, title, (key) => this.#narrow(shown, name, filterOf(key)), words.narrow),
-      );
-    });
-    const classes = details.classes.map(
-      ({ name, label, tokens, nano }): Bar => ({
-        key: name,
-        label: tokens > 0 ? `${label} ·\u00a0${figures.tokens(tokens)}` : label,
-        hint: `${label}: ${figures.count(tokens)}`,
-        length:
-          nano /
-          largestOf(
-            details.classes.map((one) => one.nano),
-            1,
-          ),
-        figure: figures.money(nano),
-        share: data.total > 0 ? figures.percent(nano / data.total) : '',
-        colour: theme.foreground,
-        hatched: name === '(background)',
-      }),
-    );
-    const last = el(
-      'section',
-      { 'data-part': 'classes' },
-      el('h2', {}, words.classes),
-      barList(classes, words.classes),
-    );
-    return [...lists, last];
-  }
-
-  /** A click on a bar narrows the whole dashboard to it; another one widens it again. */
-  #narrow({ asked: question }: DashboardShown, name: DashboardFilter, filter: string): void {
-    if (filter === '') return;
-    const value = question.filters[name] === filter ? '' : filter;
-    this.tools.ask({ ...question, filters: { ...question.filters, [name]: value } });
-  }
-
   dispose(): void {
     this.#spend.dispose();
-    this.#shares.dispose();
+    this.#earlier.dispose();
   }
 }
-
-/** Bars of a list. */
-const mostBars = 8;
 
 /** Draws a list whose rows open a session. */
 function drawRows(
@@ -223,14 +211,8 @@ function drawRows(
   });
 }
 
-/** A cost; what has no price says so instead of being nothing, and beside what has one. */
-function costText(
-  { nano, unpriced }: { readonly nano: number; readonly unpriced: number },
-  { words, figures }: DashboardShown,
-): string {
-  if (unpriced === 0) return figures.money(nano);
-  return nano === 0 ? words.unpriced : `${words.atLeast} ${figures.money(nano)}`;
-}
+const text = (key: string, label: string) => ({ key, label, numeric: false });
+const number = (key: string, label: string) => ({ key, label, numeric: true });
 
 function rowSheet(
   rows: readonly DashboardRow[],
@@ -238,33 +220,31 @@ function rowSheet(
   sessions: boolean,
 ): { title: string; sheet: Sheet } {
   const { words, figures, data } = shown;
-  const text = (key: string, label: string) => ({ key, label, numeric: false });
-  const number = (key: string, label: string) => ({ key, label, numeric: true });
   return {
     title: sessions ? words.sessions : words.messages,
     sheet: {
       columns: [
         text('title', words.title),
+        number('cost', words.cost),
+        number('share', words.share),
         text('project', words.project),
         text('model', words.model),
         text('time', words.time),
         ...(sessions ? [number('messages', words.messageCount)] : []),
-        number('cost', words.cost),
-        number('share', words.share),
       ],
       rows: rows.map((row, index) => ({
         key: rowKey(row.sid, row.message, index),
         cells: [
           textCell(row.title),
-          textCell(row.project),
-          textCell(row.model.replace(/^claude-/, ''), row.model),
-          { text: figures.dayTime(row.at), value: new Date(row.at).toISOString() },
-          ...(sessions ? [{ text: figures.count(row.messages), value: row.messages }] : []),
           { text: costText(row, shown), value: row.nano / 1e9 },
           {
             text: data.total > 0 ? figures.percent(row.nano / data.total) : '',
             value: data.total > 0 ? row.nano / data.total : 0,
           },
+          textCell(row.project),
+          textCell(row.model.replace(/^claude-/, ''), row.model),
+          { text: figures.dayTime(row.at), value: new Date(row.at).toISOString() },
+          ...(sessions ? [{ text: figures.count(row.messages), value: row.messages }] : []),
         ],
       })),
     },
@@ -280,22 +260,22 @@ function activitySheet(
     title: words.activity,
     sheet: {
       columns: [
-        { key: 'time', label: words.time, numeric: false },
-        { key: 'agent', label: words.agent, numeric: false },
-        { key: 'model', label: words.model, numeric: false },
-        { key: 'project', label: words.project, numeric: false },
-        { key: 'cost', label: words.cost, numeric: true },
+        text('time', words.time),
+        number('cost', words.cost),
+        text('agent', words.agent),
+        text('model', words.model),
+        text('project', words.project),
       ],
       rows: rows.map((row, index) => ({
         key: rowKey(row.sid, row.message, index),
         cells: [
-          { text: figures.dateTime(row.at), value: new Date(row.at).toISOString() },
-          textCell(row.agent),
-          textCell(row.model.replace(/^claude-/, ''), row.model),
-          textCell(row.project),
+          { text: figures.dayTime(row.at), value: new Date(row.at).toISOString() },
           row.error === ''
             ? { text: costText(row, shown), value: row.nano / 1e9 }
             : { text: fill(words.failed, row.error), value: 0 },
+          textCell(row.agent),
+          textCell(row.model.replace(/^claude-/, ''), row.model),
+          textCell(row.project),
         ],
       })),
     },

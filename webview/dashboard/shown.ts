@@ -3,31 +3,65 @@ import type {
   DashboardQuestion,
   DashboardStrings,
 } from '../../src/protocol/dashboard.ts';
-import type { TablesUi } from '../../src/protocol/shared.ts';
+import { isTablesUi, type TablesUi } from '../../src/protocol/shared.ts';
 import {
   agentStyles,
+  greyStyles,
   modelStyles,
-  namedStyles,
   type SeriesStyle,
 } from '../shared/charts/palette.ts';
+import { fill } from '../shared/fill.ts';
 import type { PageTools, Shown } from '../shared/page/page.ts';
 
-export type DashboardShown = Shown<DashboardData, DashboardStrings, DashboardQuestion, TablesUi>;
-export type DashboardTools = PageTools<DashboardQuestion, TablesUi>;
+/** Parts of the dashboard that unfold. */
+export type DashboardSection = 'breakdown' | 'session-lists' | 'rhythm' | 'outlook';
 
-/** How things of a kind look, in every part of the dashboard. */
+/** What the page keeps: charts that are tables, and sections that are open. */
+export interface DashboardUi extends TablesUi {
+  readonly open: readonly DashboardSection[];
+}
+
+export const usualUi: DashboardUi = { tables: [], open: ['breakdown'] };
+
+export function isDashboardUi(value: unknown): value is DashboardUi {
+  return isTablesUi(value) && Array.isArray((value as { open?: unknown }).open);
+}
+
+export type DashboardShown = Shown<DashboardData, DashboardStrings, DashboardQuestion, DashboardUi>;
+export type DashboardTools = PageTools<DashboardQuestion, DashboardUi>;
+
+/** How things of a kind look, in every part of the dashboard: by what was spent on them in the period. */
 export function stylesOf(
   kind: 'model' | 'project' | 'agent' | 'branch',
-  { data, theme }: DashboardShown,
+  { data, question, theme }: DashboardShown,
 ): Map<string, SeriesStyle> {
-  const names = [
-    ...new Set([
-      ...data.choices[kind].map(({ value }) => value),
-      ...(data.details?.bars[kind] ?? [])
-        .map(({ filter }) => filter)
-        .filter((filter) => filter !== ''),
-    ]),
-  ];
-  if (kind === 'model') return modelStyles(names, theme);
-  return kind === 'agent' ? agentStyles(names, theme) : namedStyles(names, theme);
+  const spend = new Map(data.choices[kind].map(({ value }) => [value, 0]));
+  for (const { filter, nano } of data.details?.bars[kind] ?? []) {
+    if (filter !== '') spend.set(filter, nano);
+  }
+  if (question.stack === kind) {
+    for (const [index, name] of data.stack.names.entries()) {
+      if (spend.has(name)) spend.set(name, stackSum(data, index));
+    }
+  }
+  if (kind === 'model') {
+    return modelStyles(new Map([...spend].filter(([, nano]) => nano > 0)), theme);
+  }
+  if (kind === 'agent') return agentStyles([...spend.keys()], theme);
+  const names = [...spend.keys()].sort((a, b) => spend.get(b)! - spend.get(a)!);
+  return greyStyles(names, theme);
+}
+
+/** What a name of the chart came to in the whole period, in nano-dollars. */
+export function stackSum({ buckets }: DashboardData, index: number): number {
+  return buckets.reduce((sum, { parts }) => sum + (parts[index] ?? 0), 0);
+}
+
+/** A cost; what has no price says so instead of being nothing, and beside what has one. */
+export function costText(
+  { nano, unpriced }: { readonly nano: number; readonly unpriced: number },
+  { words, figures }: DashboardShown,
+): string {
+  if (unpriced === 0) return figures.money(nano);
+  return nano === 0 ? words.unpriced : fill(words.atLeast, figures.money(nano));
 }

@@ -1,29 +1,37 @@
 import { type DashboardStack, dashboardStacks } from '../../src/protocol/dashboard.ts';
-import { BarChart, type Bars } from '../shared/charts/barChart.ts';
 import { Brush } from '../shared/charts/brush.ts';
-import { byAmount, momentTicks } from '../shared/charts/chartBase.ts';
+import { ChartSection } from '../shared/charts/chartSection.ts';
 import { chartWays } from '../shared/charts/chartToggles.ts';
 import { legend } from '../shared/charts/legend.ts';
-import { fillOf, restStyle, type SeriesStyle } from '../shared/charts/palette.ts';
+import type { ModelGroup } from '../shared/charts/modelGroups.ts';
 import { fill } from '../shared/fill.ts';
 import { Segments } from '../shared/segmentedControl.ts';
 import { moneyCell, type Sheet } from '../shared/table/sheet.ts';
-import { type DashboardShown, type DashboardTools, stylesOf } from './shown.ts';
+import { cutText, MainChart } from './mainChart.ts';
+import type { DashboardShown, DashboardTools } from './shown.ts';
+import { stackSeries } from './stackSeries.ts';
 
-/** Spend over the period, a bar for each hour, day, week or month, stacked. */
+/** Height of the bars, and with the running total above them, in pixels. */
+const barsHeight = 240;
+const wholeHeight = 292;
+
+/** Spend over the period: a bar for each hour, day, week or month, stacked, below the running total. */
 export class SpendChart {
   readonly #tools: DashboardTools;
   readonly #stacks = new Segments<DashboardStack>();
-  readonly #chart = new BarChart('spend', { hasCrosshair: true });
+  readonly #section = new ChartSection('spend');
+  readonly #chart = new MainChart();
   #shown: DashboardShown | undefined;
   #brushed = false;
+  /** The family whose versions are shown, of many models. */
+  #opened: ModelGroup['family'] | '' = '';
 
   constructor(tools: DashboardTools) {
     this.#tools = tools;
   }
 
   get element(): HTMLElement {
-    return this.#chart.element;
+    return this.#section.element;
   }
 
   draw(shown: DashboardShown): void {
@@ -40,24 +48,33 @@ export class SpendChart {
       (best, bucket) => (best === undefined || bucket.total > best.total ? bucket : best),
       data.buckets[0],
     );
-    const stack = series(shown);
-    const section = {
+    const stack = stackSeries(shown, this.#opened);
+    const cut = cutText(shown);
+    const ahead = data.running?.ahead;
+    this.#section.draw({
       title: data.chartTitle,
-      sentence: fill(
-        words.spendSummary,
-        figures.money(data.total),
-        highest?.label ?? '',
-        figures.money(highest?.total ?? 0),
-      ),
+      sentence: [
+        fill(
+          words.spendSummary,
+          figures.money(data.total),
+          highest?.label ?? '',
+          figures.money(highest?.total ?? 0),
+        ),
+        ...(ahead ? [fill(words.runningSummary, figures.money(ahead.likely))] : []),
+      ].join(' '),
+      caption: cut,
+      height: data.running === null ? barsHeight : wholeHeight,
       sheet: sheetOf(shown),
       ...chartWays('spend', shown, this.#tools),
       choices: [this.#stacks.element],
       legend: legend(
-        stack.map(({ label, style, sum }) => ({
+        stack.map(({ label, style, sum, group }) => ({
           name: label,
           figure: figures.money(sum),
           style,
+          ...this.#choiceOf(group, shown),
         })),
+        shown.theme,
       ),
       onOpenRow:
         data.buckets[0]?.first === ''
@@ -65,15 +82,39 @@ export class SpendChart {
           : (key: string) =>
               this.#narrow(data.buckets.findIndex(({ from }) => String(from) === key)),
       openHint: words.narrowTime,
+      paint: (canvas) => {
+        this.#makeBrush(canvas);
+        this.#chart.paint(canvas, { shown, stack });
+      },
+    });
+  }
+
+  /** A family's versions can be shown, and hidden again. */
+  #choiceOf(group: ModelGroup | undefined, { words, asked }: DashboardShown): object {
+    if (group === undefined || asked.stack !== 'model') return {};
+    const { family, kind, models } = group;
+    const open = kind === 'family';
+    if (!open && (family !== this.#opened || group.striped)) return {};
+    return {
+      choice: {
+        text: open ? fill(words.versions, String(models.length)) : '×',
+        hint: fill(open ? words.openFamily : words.closeFamily, family),
+        run: () => {
+          this.#opened = open ? family : '';
+          this.draw(this.#shown!);
+        },
+      },
     };
-    this.#chart.draw(section, this.#bars(shown, stack), (canvas) => this.#makeBrush(canvas));
   }
 
   /** Looks at some buckets alone: the whole dashboard follows. */
   #narrow(from: number, to = from): void {
     const { data, asked } = this.#shown!;
-    const [first, last] = [data.buckets[from]?.first, data.buckets[to]?.last];
-    if (first === undefined || last === undefined || first === '' || last === '') return;
+    // What is yet to come has nothing to look at.
+    const past = data.buckets.filter((bucket) => bucket.from <= data.at).length - 1;
+    const [first, last] = [data.buckets[from]?.first, data.buckets[Math.min(to, past)]?.last];
+    if (from > past || first === undefined || last === undefined || first === '' || last === '')
+      return;
     this.#tools.ask({ ...asked, period: 'custom', since: first, until: last });
   }
 
@@ -88,64 +129,9 @@ export class SpendChart {
     );
   }
 
-  #bars({ data, words, figures, theme }: DashboardShown, stack: readonly StackSeries[]): Bars {
-    return {
-      theme,
-      figures,
-      names: data.buckets.map(({ label, soFar }) => (soFar ? `${label} (${words.soFar})` : label)),
-      ticks: momentTicks,
-      series: stack.map(({ label, parts, style, background }) => ({
-        label,
-        nanos: parts,
-        fill: data.buckets.map(({ soFar }) => fillOf(style, theme, soFar || background)),
-        edge: style.colour,
-      })),
-      stacked: true,
-      tooltip: {
-        filter: ({ parsed }) => (parsed.y ?? 0) > 0,
-        itemSort: byAmount,
-        callbacks: {
-          title: ([item]) => this.#totalAt(item?.dataIndex ?? 0),
-          label: ({ dataset, parsed }) => `${dataset.label}: ${figures.shown(parsed.y ?? 0)}`,
-        },
-      },
-    };
-  }
-
-  /** The total stands first, above its parts. */
-  #totalAt(index: number): string {
-    const { data, figures } = this.#shown!;
-    const bucket = data.buckets[index];
-    return bucket === undefined ? '' : `${bucket.label}: ${figures.money(bucket.total)}`;
-  }
-
   dispose(): void {
     this.#chart.dispose();
   }
-}
-
-interface StackSeries {
-  readonly label: string;
-  readonly parts: readonly number[];
-  readonly sum: number;
-  readonly style: SeriesStyle;
-  readonly background: boolean;
-}
-
-function series(shown: DashboardShown): StackSeries[] {
-  const { data, question, theme } = shown;
-  const styles = stylesOf(question.stack, shown);
-  return data.stack.names.map((name, index) => {
-    const parts = data.buckets.map((bucket) => bucket.parts[index] ?? 0);
-    const style = styles.get(name);
-    return {
-      label: data.stack.labels[index] ?? name,
-      parts,
-      sum: parts.reduce((total, nano) => total + nano, 0),
-      style: style ?? restStyle(theme),
-      background: style === undefined,
-    };
-  });
 }
 
 function sheetOf({ data, words, figures }: DashboardShown): Sheet {

@@ -1,106 +1,116 @@
-import type { PanelThread } from '../../src/protocol/session.ts';
+import type { PanelSession, PanelThread } from '../../src/protocol/session.ts';
 import { el } from '../shared/dom.ts';
-import { fill } from '../shared/fill.ts';
-import { type Bar, barList } from '../shared/page/bars.ts';
+import { Parts } from '../shared/page/stableParts.ts';
 import type { SessionView } from './view.ts';
 
-/** So many rows are shown at once; more of them scroll. */
+/** So many agents are shown at once; more of them scroll. */
 const mostRows = 12;
 
 /**
- * Who spent it: the main thread with its subagents below it, each with its own share of the session,
- * and background. A click shows that agent's messages only.
+ * Who spent it: the main thread with its subagents below it, what each was told to do, and how it all adds
+ * up to what Claude Code says. A click shows that agent's messages only.
  */
 export class AgentTree {
   readonly element = el('section', { 'data-part': 'agents' });
-  #made = '';
+  readonly #title = el('h2', {});
+  readonly #tree = el('div', { class: 'tree' });
+  readonly #sum = el('div', { class: 'sum' });
+  readonly #parts = new Parts();
+
+  constructor() {
+    this.element.append(this.#title, this.#tree, this.#sum);
+  }
 
   draw(view: SessionView): void {
-    const { session, words, state, figures, theme, tools } = view;
-    const { threads, backgrounds } = session;
-    this.element.hidden = threads.length < 2;
-    if (threads.length < 2) return;
-    const made = JSON.stringify([threads, backgrounds, session.total, state.agent, theme, words]);
-    if (made === this.#made) return;
-    this.#made = made;
-    const held = this.element.contains(document.activeElement)
-      ? document.activeElement?.closest('[data-key]')?.getAttribute('data-key')
-      : undefined;
-    const background = backgrounds.reduce((sum, { nano }) => sum + nano, 0);
-    const bars = treeOf(threads, view);
-    if (background > 0) {
-      bars.push({
-        key: backgroundKey,
-        label: words.background,
-        length: background / Math.max(1, session.total),
-        figure: figures.money(background),
-        share: share(background, view),
-        colour: theme.muted,
-        hatched: true,
-        fixed: true,
-      });
-    }
-    const list = barList(
-      bars,
-      words.agentsTitle,
-      (key) => tools.change({ agent: state.agent === idOf(key) ? null : idOf(key) }),
-      words.onlyAgent,
-    );
+    const { session, words, state, tasks, tools } = view;
+    const { threads } = session;
+    this.#title.textContent = words.agentsTitle;
     const long = threads.length > mostRows;
-    this.element.replaceChildren(
-      el('h2', {}, words.agentsTitle),
-      el(
-        'div',
-        long
-          ? { class: 'tree long', tabindex: '0', role: 'region', 'aria-label': words.agentsTitle }
-          : { class: 'tree' },
-        list,
-      ),
-    );
-    if (held === null || held === undefined) return;
-    this.element.querySelector<HTMLElement>(`[data-key="${CSS.escape(held)}"] button`)?.focus();
+    this.#tree.classList.toggle('long', long);
+    if (long) {
+      this.#tree.tabIndex = 0;
+      this.#tree.setAttribute('role', 'region');
+      this.#tree.setAttribute('aria-label', words.agentsTitle);
+    } else {
+      for (const name of ['tabindex', 'role', 'aria-label']) this.#tree.removeAttribute(name);
+    }
+    // Those in sight; the others when one of them is looked at.
+    const asked = state.agent === null ? [] : [state.agent];
+    for (const agentId of [...threads.slice(0, mostRows).map((one) => one.agentId), ...asked]) {
+      if (agentId !== '' && !tasks.has(agentId)) tools.wantTask(agentId);
+    }
+    const known = threads.map(({ agentId }) => tasks.get(agentId) ?? '');
+    this.#parts.fill(this.#tree, [threads, known, state.agent, words], () => [
+      el('ul', {}, ...rowsOf(view, threads)),
+    ]);
+    this.#parts.fill(this.#sum, session.sum, () => sumOf(session));
   }
 }
 
-/** An agent's id may be anything: keys of rows have a letter before it. */
-const keyOf = (agentId: string): string => `a${agentId}`;
-const idOf = (key: string): string => key.slice(1);
-const backgroundKey = 'background';
-
-function share(nano: number, { session, figures }: SessionView): string {
-  return session.total > 0 ? figures.percent(nano / session.total) : '';
+/** The main thread, and below each agent those it started. */
+function rowsOf(view: SessionView, threads: readonly PanelThread[]): HTMLElement[] {
+  const started = (by: string): PanelThread[] =>
+    threads.filter((thread) => thread.agentId !== '' && thread.parent === by);
+  const rowOf = (thread: PanelThread): HTMLElement => {
+    const below = started(thread.agentId).map(rowOf);
+    return el(
+      'li',
+      // An agent's id may be anything: keys of rows have a letter before it.
+      { 'data-key': `a${thread.agentId}` },
+      lineOf(thread, view),
+      ...(below.length === 0 ? [] : [el('ul', {}, ...below)]),
+    );
+  };
+  return threads.filter(({ agentId }) => agentId === '').map(rowOf);
 }
 
-/** The main thread, and below each agent those it started. */
-function treeOf(threads: readonly PanelThread[], view: SessionView): Bar[] {
-  const { session, figures, words, state, theme } = view;
-  const byParent = Map.groupBy(
-    threads.filter(({ agentId }) => agentId !== ''),
-    ({ parent }) => parent,
+function lineOf(
+  { agentId, name, hint, detail, nano }: PanelThread,
+  view: SessionView,
+): HTMLElement {
+  const { figures, words, state, tasks, tools } = view;
+  const task = tasks.get(agentId) ?? '';
+  const line = el(
+    'button',
+    {
+      type: 'button',
+      class: agentId === '' ? 'agent-row main' : 'agent-row',
+      'aria-pressed': String(state.agent === agentId),
+      title: [hint, task, words.onlyAgent].filter(Boolean).join('\n'),
+    },
+    el(
+      'span',
+      { class: 'agent-name' },
+      el('span', { class: 'name' }, name),
+      ' ',
+      el('span', { class: 'quiet' }, detail),
+      ...(task === '' ? [] : [el('span', { class: 'task quiet' }, task)]),
+    ),
+    el('span', { class: 'amount' }, figures.cents(nano)),
   );
-  const below = ({ agentId }: PanelThread): readonly PanelThread[] => byParent.get(agentId) ?? [];
-  const whole = (thread: PanelThread): number =>
-    below(thread).reduce((sum, one) => sum + whole(one), thread.nano);
-  const barOf = (thread: PanelThread): Bar => {
-    const { agentId, name, hint, messages, nano } = thread;
-    const children = below(thread).map(barOf);
-    const derived = [
-      fill(words.messageCount, figures.count(messages)),
-      ...(children.length > 0 && agentId !== ''
-        ? [fill(words.withSubagents, figures.money(whole(thread)))]
-        : []),
-    ];
-    return {
-      key: keyOf(agentId),
-      label: `${name} · ${derived.join(' · ')}`,
-      hint,
-      length: nano / Math.max(1, session.total),
-      figure: figures.money(nano),
-      share: share(nano, view),
-      colour: agentId === '' ? theme.foreground : theme.token('charts-yellow'),
-      chosen: state.agent === agentId,
-      children,
-    };
-  };
-  return threads.filter(({ agentId }) => agentId === '').map(barOf);
+  line.addEventListener('click', () =>
+    tools.change({ agent: state.agent === agentId ? null : agentId }),
+  );
+  return line;
+}
+
+function sumOf({ sum: { lines, note, agrees } }: PanelSession): HTMLElement[] {
+  const rows = lines.map(({ label, detail, figure }, index) => {
+    const last = index === lines.length - 1;
+    const mark =
+      last && agrees ? [' ', el('span', { class: 'agrees', 'aria-hidden': 'true' }, '✓')] : [];
+    return el(
+      'div',
+      { class: last && lines.length > 1 ? 'sum-line total' : 'sum-line' },
+      el(
+        'span',
+        {},
+        label,
+        ...(detail === '' ? [] : [' ', el('span', { class: 'quiet' }, detail)]),
+        ...mark,
+      ),
+      el('span', { class: 'amount' }, figure),
+    );
+  });
+  return note === '' ? rows : [...rows, el('p', { class: 'quiet' }, note)];
 }

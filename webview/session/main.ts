@@ -7,11 +7,13 @@ import {
   keptSession,
   type PanelAction,
   type PanelMessage,
+  type PanelOutline,
   type SessionPanelState,
   type ToPanel,
 } from '../../src/protocol/session.ts';
 import { protocolVersion } from '../../src/protocol/shared.ts';
 import { Figures } from '../shared/figures.ts';
+import { showBanner } from '../shared/page/banner.ts';
 import { keepState, keptState, listen, send, type Unversioned } from '../shared/page/host.ts';
 import { nothingToShow } from '../shared/page/page.ts';
 import { onThemeChange, readTheme } from '../shared/theme.ts';
@@ -23,12 +25,16 @@ import {
   passes,
   type SessionTools,
 } from './view.ts';
+import { Wanted } from './wanted.ts';
 
 type Snapshot = Extract<ToPanel, { type: 'snapshot' }>;
 
 const root = document.getElementById('root')!;
 const messages = new Map<string, PanelMessage>();
 const texts = new Map<string, MessageText>();
+const outlines = new Map<string, PanelOutline>();
+const tasks = new Map<string, string>();
+const wanted = new Wanted((keys, agents) => tell({ type: 'outline', keys, agents }));
 
 /** Sent ahead of the snapshot or update they belong to. */
 let ahead: PanelMessage[] = [];
@@ -52,6 +58,7 @@ let state: SessionPanelState = isSessionState(kept)
       agent: null,
       range: null,
       filter: '',
+      all: false,
     };
 
 const tell = (message: Unversioned<FromPanel>): void => send(message);
@@ -63,12 +70,16 @@ const tools: SessionTools = {
     draw();
   },
   act: (action) => tell({ type: 'do', action }),
+  show: (key) => reveal(key),
   openMessage: (key) => tell({ type: 'openMessage', key }),
+  explain: (key) => tell({ type: 'explain', key }),
   readText: (key) => {
     texts.set(key, 'reading');
     draw();
     tell({ type: 'readText', key });
   },
+  wantOutline: (key) => wanted.message(key),
+  wantTask: (agentId) => wanted.agent(agentId),
   exportTo: (exported) => tell({ type: 'export', ...exported }),
 };
 
@@ -80,7 +91,8 @@ function draw(): void {
   }
   const { snapshot, figures, derived } = shown;
   const { session, words, format } = snapshot;
-  page.draw({ session, words, figures, theme, zone: format.zone, derived, state, texts, tools });
+  const around = { session, words, figures, theme, zone: format.zone, derived, state, tools };
+  page.draw({ ...around, texts, outlines, tasks });
 }
 
 /** Shows what is known now. */
@@ -104,17 +116,25 @@ function onMessage(message: ToPanel): void {
       break;
     case 'snapshot':
       messages.clear();
+      wanted.forget();
       take(message.messages);
       show(message);
       break;
     case 'update':
       if (shown === undefined) return;
       for (const key of message.removed) messages.delete(key);
+      for (const { key } of [...ahead, ...message.changed]) wanted.again(key);
       take(message.changed);
       show({ ...shown.snapshot, session: message.session });
       break;
     case 'reveal':
       reveal(message.key);
+      break;
+    case 'outlines':
+      for (const [key, about] of message.outlines) outlines.set(key, about);
+      for (const [agentId, task] of message.tasks) tasks.set(agentId, task);
+      page?.outlined(message.outlines.map(([key]) => key));
+      draw();
       break;
     case 'text':
       texts.set(message.key, { found: message.found, parts: message.parts });
@@ -146,6 +166,7 @@ function reveal(key: string): void {
   page?.reveal(key);
 }
 
+showBanner(root, () => tell({ type: 'do', action: 'closeDemo' }));
 listen(isToPanel, onMessage);
 onThemeChange(() => {
   theme = readTheme();

@@ -19,7 +19,7 @@ export function marksOf(ordered: readonly PanelMessage[]): Marker[] {
     const last = models.get(agentId);
     models.set(agentId, model);
     const before = last !== undefined && last !== model ? last : '';
-    return { message, before, kind: before !== '' ? 'switch' : lost(message) ? 'miss' : 'message' };
+    return { message, before, kind: lost(message) ? 'miss' : before !== '' ? 'switch' : 'message' };
   });
 }
 
@@ -28,46 +28,57 @@ export function lost({ miss }: PanelMessage): boolean {
   return miss !== null && miss.reason !== 'first-write';
 }
 
-/** Messages of a lane that stand at one place of the axis. */
-export interface LaneMarker {
-  /** The most expensive of them, or the one that is noteworthy. */
+/** A share of all from which on what a missed cache cost is pointed at. */
+const telling = 0.05;
+
+/** The message whose missed cache cost most, if what all of them cost is a good part of the whole. */
+export function worstMiss(
+  messages: readonly PanelMessage[],
+  total: number,
+): PanelMessage | undefined {
+  const missed = messages.filter(lost);
+  const sum = missed.reduce((nano, { miss }) => nano + miss!.nano, 0);
+  if (sum < telling * total) return undefined;
+  return missed.reduce<PanelMessage | undefined>(
+    (best, one) => (best === undefined || one.miss!.nano > best.miss!.nano ? one : best),
+    undefined,
+  );
+}
+
+/** A message as a dot of a lane. */
+export interface Dot {
   readonly mark: Marker;
-  /** What they cost together, and how many they are. */
-  readonly nano: number;
-  readonly count: number;
+  /** Pixels from the left, and its radius. */
+  readonly x: number;
+  readonly radius: number;
 }
 
 /**
- * As many marks as there is room for: those of one column are one. `columns`: how many the axis has
- * between two moments.
+ * The dots of a lane: every message has one, larger where it cost more; only one that lies wholly
+ * behind another is left out. `place`: where a moment stands, in pixels.
  */
-export function laneMarkers(
+export function dotsOf(
   marks: readonly Marker[],
-  { from, to }: { readonly from: number; readonly to: number },
-  columns: number,
-): LaneMarker[] {
-  const width = Math.max(1, (to - from) / Math.max(1, columns));
-  const found = new Map<number, LaneMarker>();
+  place: (at: number) => number,
+  mostNano: number,
+): Dot[] {
+  const largest = new Map<number, Dot>();
+  const kept: Dot[] = [];
   for (const mark of marks) {
-    const column = Math.floor((mark.message.at - from) / width);
-    const known = found.get(column);
-    const { nano } = mark.message;
-    if (known === undefined) found.set(column, { mark, nano, count: 1 });
-    else {
-      const better = rank(mark) > rank(known.mark) || isDearer(mark, known.mark);
-      const shown = better ? mark : known.mark;
-      found.set(column, { mark: shown, nano: known.nano + nano, count: known.count + 1 });
+    const { at, nano } = mark.message;
+    const share = Math.sqrt(Math.max(0, nano) / Math.max(1, mostNano));
+    const dot = { mark, x: place(at), radius: Math.max(2.5, Math.min(7, 7 * share)) };
+    if (mark.kind !== 'message') {
+      kept.push(dot);
+      continue;
     }
+    // Two dots of one pixel differ by their size alone.
+    const column = Math.round(dot.x);
+    const known = largest.get(column);
+    if (known === undefined || dot.radius > known.radius) largest.set(column, dot);
   }
-  return [...found.values()];
-}
-
-function rank({ kind }: Marker): number {
-  return ['message', 'miss', 'switch'].indexOf(kind);
-}
-
-function isDearer(a: Marker, b: Marker): boolean {
-  return rank(a) === rank(b) && a.message.nano > b.message.nano;
+  // What is noteworthy lies on top.
+  return [...largest.values(), ...kept];
 }
 
 /** The message nearest to a moment, of messages in their order. */

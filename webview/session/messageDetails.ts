@@ -4,8 +4,8 @@ import { button } from '../shared/controls.ts';
 import { el } from '../shared/dom.ts';
 import { fill } from '../shared/fill.ts';
 import { tokenClassLabels } from './messageRows.ts';
-import { missSentence, priceText } from './messageText.ts';
-import type { MessageText, SessionView } from './view.ts';
+import { missSentence, modelText, priceText } from './messageText.ts';
+import { type MessageText, type SessionView, threadName } from './view.ts';
 
 /**
  * What is shown below a message's row: how its cost came about, and on demand what it says. The element
@@ -32,9 +32,15 @@ export class MessageDetails {
   }
 
   #make(message: PanelMessage, view: SessionView): HTMLElement {
-    const { words, tools } = view;
+    const { words, tools, session, figures } = view;
     const missed = missSentence(message, view);
     const lines = [
+      fill(
+        words.answeredBy,
+        modelText(message.model),
+        threadName(session, message.agentId),
+        figures.time(message.at),
+      ),
       `${words.price}: ${priceText(message, words)}`,
       ...(message.requestedModel === '' ? [] : [fill(words.requested, message.requestedModel)]),
       ...message.parts.map((part) => partText(part, view)),
@@ -51,6 +57,7 @@ export class MessageDetails {
         { class: 'actions' },
         button(words.showText, () => tools.readText(message.key)),
         button(words.openMessage, () => tools.openMessage(message.key)),
+        button(words.explain, () => tools.explain(message.key)),
       ),
       this.#text,
     );

@@ -1,14 +1,19 @@
 import type { PanelMessage } from '../../src/protocol/session.ts';
 import { exportMenu } from '../shared/charts/chartSection.ts';
+import { iconButton } from '../shared/controls.ts';
 import { el } from '../shared/dom.ts';
 import { fill } from '../shared/fill.ts';
+import { Segments } from '../shared/segmentedControl.ts';
 import { DataTable } from '../shared/table/dataTable.ts';
 import { type Sheet, sheetCsv } from '../shared/table/sheet.ts';
 import { MessageDetails } from './messageDetails.ts';
-import { cellContent, messageSheet, wholeSheet } from './messageRows.ts';
+import { cellContent, messageRow, messageSheet, wholeSheet } from './messageRows.ts';
 import { passes, type SessionView, threadName } from './view.ts';
 
-/** The messages of a session with every token class, its dollars and the price row behind them. */
+/** So many messages are listed until all are wanted. */
+const first = 12;
+
+/** The messages of a session: what was asked or done, what it cost, and below a row how that came about. */
 export class MessageList {
   readonly element: HTMLElement;
   readonly #title = el('h2', {});
@@ -17,6 +22,11 @@ export class MessageList {
   readonly #empty = el('p', { class: 'empty' });
   readonly #table = new DataTable();
   readonly #details = new MessageDetails();
+  readonly #orders = new Segments<'cost' | 'number'>();
+  readonly #more = el('div', { class: 'show-all' });
+  #madeMore = '';
+  /** A filter is being typed. */
+  #searching = false;
   #view: SessionView | undefined;
   #madeTools = '';
   /** Rows of these messages through these filters. */
@@ -27,9 +37,17 @@ export class MessageList {
     this.element = el(
       'section',
       { class: 'messages', 'data-part': 'messages' },
-      el('div', { class: 'bar-title' }, this.#title, this.#chips, this.#tools),
+      el(
+        'div',
+        { class: 'bar-title' },
+        this.#title,
+        this.#chips,
+        this.#orders.element,
+        this.#tools,
+      ),
       this.#empty,
       this.#table.element,
+      this.#more,
     );
   }
 
@@ -44,9 +62,27 @@ export class MessageList {
     this.#tools.hidden = none;
     this.#drawTools(view);
     this.#drawChips(view);
+    this.#orders.element.hidden = none;
+    this.#more.hidden = none;
     if (none) return;
+    const byCost = state.order.column === 'cost' && state.order.descending;
+    const inOrder = state.order.column === 'number' && !state.order.descending;
+    this.#orders.draw(
+      words.order,
+      [
+        { value: 'cost', label: words.mostExpensive },
+        { value: 'number', label: words.inOrder },
+      ],
+      byCost ? 'cost' : inOrder ? 'number' : undefined,
+      (column) => tools.change({ order: { column, descending: column === 'cost' } }),
+    );
+    const sheet = this.#rows(view);
+    const all = state.all || state.filter !== '' || sheet.rows.length <= first + 2;
+    this.#drawMore(view, all ? 0 : sheet.rows.length);
     this.#table.draw({
-      sheet: this.#rows(view),
+      sheet,
+      ...(!all && { most: first }),
+      filterFrom: this.#searching ? 0 : Number.POSITIVE_INFINITY,
       label: words.messagesTitle,
       words,
       figures,
@@ -63,15 +99,47 @@ export class MessageList {
       },
       cell: (cell, column, row) => {
         const message = this.#byKey.get(row.key);
-        return message && cellContent(message, cell, column, view);
+        if (message === undefined) return undefined;
+        if (column === 'about' && !view.outlines.has(row.key)) tools.wantOutline(row.key);
+        return cellContent(message, cell, column, view);
       },
     });
   }
 
   /** Brings a message's row into view; the filters have to let it through. */
   reveal(key: string): void {
-    this.#table.reveal(key);
+    if (!this.#table.reveal(key)) {
+      // It is behind the first ones.
+      this.#view?.tools.change({ all: true });
+      this.#table.reveal(key);
+    }
     this.element.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** What these messages are about has become known: their rows say it from the next drawing on. */
+  outlined(keys: readonly string[]): void {
+    const [view, sheet] = [this.#view, this.#sheet];
+    if (view === undefined || sheet === undefined) return;
+    const known = new Set(keys);
+    const rows = sheet.sheet.rows.map((row) => {
+      const message = known.has(row.key) ? this.#byKey.get(row.key) : undefined;
+      return message === undefined ? row : messageRow(message, view);
+    });
+    this.#sheet = { ...sheet, sheet: { ...sheet.sheet, rows } };
+  }
+
+  /** A way to all messages, where only the first are listed. */
+  #drawMore({ words, figures, tools }: SessionView, count: number): void {
+    const text = count === 0 ? '' : fill(words.showAll, figures.count(count));
+    if (text === this.#madeMore) return;
+    this.#madeMore = text;
+    if (text === '') {
+      this.#more.replaceChildren();
+      return;
+    }
+    const more = el('button', { type: 'button', class: 'link' }, text);
+    more.addEventListener('click', () => tools.change({ all: true }));
+    this.#more.replaceChildren(more);
   }
 
   #rows(view: SessionView): Sheet {
@@ -94,11 +162,22 @@ export class MessageList {
       view.tools.exportTo({ to, name: 'messages', content: sheetCsv(wholeSheet(view)) });
     };
     this.#tools.replaceChildren(
+      iconButton(words.filterRows, 'search', () => this.#search()),
       exportMenu(fill(words.exportMenu, words.messagesTitle), [
         { label: words.copyCsv, run: () => send('clipboard') },
         { label: words.saveCsv, run: () => send('csv') },
       ]),
     );
+  }
+
+  /** Offers the filter, or takes it back. */
+  #search(): void {
+    const view = this.#view;
+    if (view === undefined) return;
+    this.#searching = !this.#searching;
+    if (!this.#searching && view.state.filter !== '') view.tools.change({ filter: '' });
+    else this.draw(view);
+    if (this.#searching) this.element.querySelector<HTMLElement>('.filter')?.focus();
   }
 
   /** What the list is narrowed to, each to be taken back with a click. */

@@ -1,15 +1,17 @@
-import { type TokenClass, tokenClasses, usageKeys } from '../../src/model/tokens.ts';
+import { type TokenClass, usageKeys } from '../../src/model/tokens.ts';
 import type { PanelMessage, SessionStrings } from '../../src/protocol/session.ts';
-import { modelFamily } from '../shared/charts/modelFamily.ts';
 import { el } from '../shared/dom.ts';
 import {
   LazyCell,
   MomentCell,
   type Sheet,
   type SheetCell,
+  type SheetRow,
   textCell,
 } from '../shared/table/sheet.ts';
-import { isUnpriced, missText, modelText, priceText } from './messageText.ts';
+import { aboutContent, aboutText } from './about.ts';
+import { lost } from './markers.ts';
+import { isUnpriced, missText, priceText } from './messageText.ts';
 import { passes, type SessionView, threadName } from './view.ts';
 
 interface Column {
@@ -44,129 +46,155 @@ export function messageSheet(view: SessionView): Sheet {
 
 /** The same with everything that is known of each message, to be taken along. */
 export function wholeSheet(view: SessionView): Sheet {
-  const { derived, state, words } = view;
-  const names = tokenClassLabels(words);
-  const id: Column = {
-    key: 'id',
-    label: 'ID',
-    numeric: false,
-    cell: ({ key }) => textCell(key),
-  };
-  const dollars = usageKeys.map(
-    (name): Column => ({
-      key: `${name}Usd`,
-      label: `${names[name]} $`,
-      numeric: true,
-      cell: ({ classes }) =>
-        classes === null ? textCell('') : new LazyCell(classes[name] / 1e9, String),
-    }),
-  );
+  const { derived, state } = view;
   return sheetOf(
-    [id, ...columnsOf(view, true), ...dollars],
+    wholeColumns(view),
     derived.ordered.filter((message) => passes(message, state)),
   );
+}
+
+/** A row as it is now: what its message is about may have become known. */
+export function messageRow(message: PanelMessage, view: SessionView): SheetRow {
+  return rowOf(message, columnsOf(view));
 }
 
 function sheetOf(columns: readonly Column[], messages: readonly PanelMessage[]): Sheet {
   return {
     columns: columns.map(({ key, label, numeric }) => ({ key, label, numeric })),
-    rows: messages.map((message) => ({
-      key: message.key,
-      cells: columns.map(({ cell }) => cell(message)),
-    })),
+    rows: messages.map((message) => rowOf(message, columns)),
   };
 }
 
-function columnsOf(view: SessionView, whole = false): Column[] {
-  const { derived, words, figures, session } = view;
-  const { ordered, numbers, messageNano } = derived;
-  const threads = new Map(
-    session.threads.map(({ agentId }) => [agentId, textCell(threadName(session, agentId))]),
-  );
-  const names = tokenClassLabels(words);
-  const count = (value: number): string => figures.count(value);
-  const money = (usd: number): string => figures.money(usd * 1e9);
-  const text = (key: string, label: string, cell: Column['cell']): Column => {
-    return { key, label, numeric: false, cell };
+function rowOf(message: PanelMessage, columns: readonly Column[]): SheetRow {
+  return {
+    key: message.key,
+    cells: columns.map(({ cell }) => cell(message)),
+    ...(lost(message) && { mark: 'missed' }),
   };
+}
+
+/** The columns of the list: what was asked or done, what it cost, and the tokens that tell why. */
+function columnsOf({ derived, session, words, figures, outlines }: SessionView): Column[] {
+  const { numbers } = derived;
+  const { total } = session;
+  const tokens = (value: number): string => figures.tokens(value);
   const number = (key: string, label: string, cell: Column['cell']): Column => {
     return { key, label, numeric: true, cell };
   };
-  // A class nobody used is not worth a column; input and output always are.
-  const used = [...tokenClasses, 'webSearches' as const].filter(
-    (name) =>
-      whole ||
-      name === 'input' ||
-      name === 'output' ||
-      ordered.some(({ usage }) => usage[name] > 0),
-  );
-  const hasOthers = whole || ordered.some((message) => othersNano(message) > 0);
-  const hasMisses = whole || ordered.some(({ miss }) => miss !== null);
   const unpriced = textCell(words.unpriced);
   return [
-    number('number', words.number, ({ key }) => new LazyCell(numbers.get(key) ?? 0, count)),
-    text('time', words.time, ({ at }) => new MomentCell(at, (moment) => figures.time(moment))),
-    text('thread', words.thread, ({ agentId }) => threads.get(agentId) ?? textCell(agentId)),
-    text('model', words.model, ({ model }) => textCell(modelText(model), model)),
-    ...used.map((name) =>
-      number(name, names[name], ({ usage }) => new LazyCell(usage[name], count)),
+    number(
+      'number',
+      words.number,
+      ({ key }) => new LazyCell(numbers.get(key) ?? 0, (value) => figures.count(value)),
     ),
-    ...(hasOthers
-      ? [
-          number('others', words.otherModels, (message) => {
-            const nano = othersNano(message);
-            return nano === 0 ? textCell('') : new LazyCell(nano / 1e9, money);
-          }),
-        ]
-      : []),
+    {
+      key: 'about',
+      label: words.about,
+      numeric: false,
+      cell: (message) => ({
+        ...textCell(aboutText(message, outlines.get(message.key), words)),
+        found: [message.model, threadName(session, message.agentId), ...message.tools].join(' '),
+      }),
+    },
     number('cost', words.cost, (message) =>
       isUnpriced(message)
-        ? { ...unpriced, value: whole ? '' : 0 }
-        : new LazyCell(message.nano / 1e9, money),
+        ? { ...unpriced, value: 0 }
+        : new LazyCell(message.nano / 1e9, (usd) => figures.cents(usd * 1e9)),
     ),
     number('share', words.share, ({ nano }) => {
-      const share = messageNano > 0 ? nano / messageNano : 0;
+      const share = total > 0 ? nano / total : 0;
       return new LazyCell(share, (value) => (value === 0 ? '' : figures.percent(value)));
     }),
-    ...(hasMisses ? [text('why', words.why, ({ miss }) => textCell(missText(miss, words)))] : []),
-    ...(whole
-      ? [text('price', words.price, (message) => textCell(priceText(message, words)))]
-      : []),
+    number('written', words.written, (message) => new LazyCell(written(message), tokens)),
+    number('read', words.read, ({ usage }) => new LazyCell(usage.cacheRead, tokens)),
+    number('output', words.output, ({ usage }) => new LazyCell(usage.output, tokens)),
+    {
+      key: 'time',
+      label: words.time,
+      numeric: false,
+      cell: ({ at }) => new MomentCell(at, (moment) => figures.shortTime(moment)),
+    },
   ];
+}
+
+/** Everything that is known of a message, for a file. */
+function wholeColumns(view: SessionView): Column[] {
+  const { derived, words, session, outlines } = view;
+  const names = tokenClassLabels(words);
+  const text = (key: string, label: string, of: (message: PanelMessage) => string): Column => {
+    return { key, label, numeric: false, cell: (message) => textCell(of(message)) };
+  };
+  const number = (key: string, label: string, of: (message: PanelMessage) => number): Column => {
+    return { key, label, numeric: true, cell: (message) => new LazyCell(of(message), String) };
+  };
+  return [
+    text('id', 'ID', ({ key }) => key),
+    number('number', words.number, ({ key }) => derived.numbers.get(key) ?? 0),
+    {
+      key: 'time',
+      label: words.time,
+      numeric: false,
+      cell: ({ at }) => new MomentCell(at, (moment) => new Date(moment).toISOString()),
+    },
+    text('thread', words.thread, ({ agentId }) => threadName(session, agentId)),
+    text('model', words.model, ({ model }) => model),
+    text('about', words.about, (message) => aboutText(message, outlines.get(message.key), words)),
+    ...usageKeys.map((key) => number(key, names[key], ({ usage }) => usage[key])),
+    number('others', words.otherModels, (message) => othersNano(message) / 1e9),
+    {
+      key: 'cost',
+      label: words.cost,
+      numeric: true,
+      cell: (message) =>
+        isUnpriced(message) ? textCell('') : new LazyCell(message.nano / 1e9, String),
+    },
+    text('why', words.why, ({ miss }) => missText(miss, words)),
+    text('price', words.price, (message) => priceText(message, words)),
+    ...usageKeys.map(
+      (key): Column => ({
+        key: `${key}Usd`,
+        label: `${names[key]} $`,
+        numeric: true,
+        cell: ({ classes }) =>
+          classes === null ? textCell('') : new LazyCell(classes[key] / 1e9, String),
+      }),
+    ),
+  ];
+}
+
+function written({ usage }: PanelMessage): number {
+  return usage.cacheWrite5m + usage.cacheWrite1h;
 }
 
 function othersNano({ parts }: PanelMessage): number {
   return parts.reduce((sum, part) => sum + (part.kind === 'declined' ? 0 : part.nano), 0);
 }
 
-/** What a cell shows beside its text: dollars of a class, a bar of the share, "at least". */
+/** What a cell shows beside its text: what the message is about, a bar of its share, a lower bound. */
 export function cellContent(
   message: PanelMessage,
   cell: SheetCell,
   column: string,
-  { derived, figures, words }: SessionView,
+  view: SessionView,
 ): (Node | string)[] | undefined {
+  const { session, words } = view;
   switch (column) {
+    case 'about':
+      return aboutContent(message, cell, view);
     case 'cost': {
       if (isUnpriced(message)) return [el('span', { class: 'word' }, cell.text)];
-      const figure = el('strong', {}, cell.text);
       const incomplete = message.atLeast || message.pricedBy === 'unpriced';
-      return incomplete ? [`${words.atLeast} `, figure] : [figure];
+      const bound = el('span', { title: words.atLeast }, '≥\u2009');
+      return [...(incomplete ? [bound] : []), el('strong', {}, cell.text)];
     }
     case 'share': {
-      const bar = el('span', { class: `bar ${modelFamily(message.model)}` });
-      bar.style.width = `${derived.messageNano > 0 ? (message.nano / derived.messageNano) * 100 : 0}%`;
-      return [cell.text, el('span', { class: 'track', 'aria-hidden': 'true' }, bar)];
-    }
-    case 'input':
-    case 'output':
-    case 'cacheWrite5m':
-    case 'cacheWrite1h':
-    case 'cacheRead':
-    case 'webSearches': {
-      const { classes, usage } = message;
-      const dollars = classes === null || usage[column] === 0 ? '' : figures.money(classes[column]);
-      return [cell.text, el('span', { class: 'dollars' }, dollars)];
+      const bar = el('span', { class: 'bar' });
+      bar.style.width = `${session.total > 0 ? (message.nano / session.total) * 100 : 0}%`;
+      return [
+        el('span', { class: 'track', 'aria-hidden': 'true' }, bar),
+        el('span', { class: 'percent' }, cell.text),
+      ];
     }
     default:
       return undefined;

@@ -13,7 +13,7 @@ export function missText(miss: PanelMiss | null, words: SessionStrings): string 
     case 'first-write':
       return words.missFirst;
     case 'expired':
-      return fill(words.missExpired, length(miss.gap, words), length(miss.lifetime, words));
+      return fill(words.missExpired, length(miss.gap, words));
     case 'model-switch':
       return words.missSwitch;
     case 'compaction':
@@ -26,19 +26,19 @@ export function missText(miss: PanelMiss | null, words: SessionStrings): string 
 /** What a missed cache cost, in a sentence; '' where nothing was lost. */
 export function missSentence({ miss }: PanelMessage, { words, figures }: Wording): string {
   if (miss === null || miss.reason === 'first-write') return '';
-  return fill(
-    words.missCost,
-    missText(miss, words),
-    figures.count(miss.tokens),
-    figures.money(miss.nano),
-  );
+  const [tokens, cost] = [figures.count(miss.tokens), figures.money(miss.nano)];
+  if (miss.reason === 'expired') {
+    const [kept, gap] = [length(miss.lifetime, words), length(miss.gap, words)];
+    return fill(words.missLifetime, kept, gap, tokens, cost);
+  }
+  return fill(words.missCost, missText(miss, words), tokens, cost);
 }
 
 /** What a message cost, or that it has no price. */
 export function costText(message: PanelMessage, { words, figures }: Wording): string {
   if (isUnpriced(message)) return words.unpriced;
   const figure = figures.money(message.nano);
-  return message.atLeast || message.pricedBy === 'unpriced' ? `${words.atLeast} ${figure}` : figure;
+  return message.atLeast || message.pricedBy === 'unpriced' ? `≥\u2009${figure}` : figure;
 }
 
 export function isUnpriced({ pricedBy, nano }: PanelMessage): boolean {
@@ -65,6 +65,7 @@ function length(ms: number, words: SessionStrings): string {
     case 'min':
       return fill(words.minutes, String(count));
     case 'h':
+      if (found.minutes === 0) return fill(words.wholeHours, String(count));
       return fill(words.hours, String(count), String(found.minutes).padStart(2, '0'));
     case 'd':
       return fill(words.days, String(count));

@@ -5,9 +5,11 @@ import type { SessionView } from './view.ts';
 /** Steps between the ends of a session. */
 const steps = 200;
 
-/** Two sliders that choose a range of time with the keyboard; in the charts it is pulled up. */
+/** Two sliders that choose a range of time with the keyboard, folded away: in the chart it is pulled up. */
 export class RangeBar {
-  readonly element = el('div', { class: 'range' });
+  readonly element: HTMLElement;
+  readonly #title = el('summary', {});
+  readonly #sliders = el('div', { class: 'range' });
   readonly #from = el('input', { type: 'range', min: '0', max: String(steps) }) as HTMLInputElement;
   readonly #to = el('input', { type: 'range', min: '0', max: String(steps) }) as HTMLInputElement;
   readonly #fromText = el('span', { class: 'moment' });
@@ -17,7 +19,8 @@ export class RangeBar {
   #view: SessionView | undefined;
 
   constructor() {
-    this.element.append(
+    this.element = el('details', { class: 'narrow' }, this.#title, this.#sliders);
+    this.#sliders.append(
       el('label', {}, this.#fromName, this.#from, this.#fromText),
       el('label', {}, this.#toName, this.#to, this.#toText),
     );
@@ -33,6 +36,7 @@ export class RangeBar {
     this.element.hidden = derived.ordered.length < 2 || from === to;
     if (this.element.hidden) return;
     const shown = state.range ?? { from, to };
+    this.#title.textContent = words.rangeTitle;
     this.#fromName.textContent = words.rangeFrom;
     this.#toName.textContent = words.rangeTo;
     const put = (slider: HTMLInputElement, text: HTMLElement, at: number): void => {

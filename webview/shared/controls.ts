@@ -9,6 +9,7 @@ import {
   vsCodeOption,
 } from '@vscode/webview-ui-toolkit';
 import { el } from './dom.ts';
+import { type IconName, icon } from './icons.ts';
 
 provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeDropdown(), vsCodeOption());
 
@@ -19,6 +20,19 @@ export function button(
   look: 'primary' | 'secondary' = 'secondary',
 ): HTMLElement {
   const made = el('vscode-button', { appearance: look }, label);
+  made.addEventListener('click', onClick);
+  return made;
+}
+
+/** A button with a drawing on it, whose words are its name and stand in its tooltip. */
+export function iconButton(label: string, drawing: IconName, onClick: () => void): HTMLElement {
+  const words = el('span', { class: 'unseen' }, label);
+  const made = el(
+    'vscode-button',
+    { 'aria-label': label, appearance: 'icon', title: label },
+    icon(drawing),
+    words,
+  );
   made.addEventListener('click', onClick);
   return made;
 }

@@ -1,6 +1,7 @@
 import { convert } from '../../src/model/currency.ts';
-import { formatMoney } from '../../src/model/money.ts';
-import { formatNumber } from '../../src/model/numbers.ts';
+import { DateWriter, shortDay, shortMoment } from '../../src/model/dates.ts';
+import { formatCents, formatMoney, formatWhole } from '../../src/model/money.ts';
+import { formatNumber, shareText } from '../../src/model/numbers.ts';
 import { formatTokens } from '../../src/model/tokens.ts';
 import type { PanelFormat } from '../../src/protocol/shared.ts';
 
@@ -10,8 +11,8 @@ export class Figures {
   readonly #time: Intl.DateTimeFormat;
   readonly #dateTime: Intl.DateTimeFormat;
   readonly #short: Intl.DateTimeFormat;
-  readonly #dayTime: Intl.DateTimeFormat;
-  readonly #day: Intl.DateTimeFormat;
+  readonly #dayTime: DateWriter;
+  readonly #day: DateWriter;
 
   constructor(format: PanelFormat) {
     this.#format = format;
@@ -20,8 +21,8 @@ export class Figures {
       new Intl.DateTimeFormat(format.locale, { ...options, ...zone });
     this.#time = of({ timeStyle: 'medium' });
     this.#short = of({ timeStyle: 'short' });
-    this.#dayTime = of({ day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' });
-    this.#day = of({ day: 'numeric', month: 'short' });
+    this.#dayTime = new DateWriter(format.locale, format.zone, shortMoment);
+    this.#day = new DateWriter(format.locale, format.zone, shortDay);
     this.#dateTime = of({ dateStyle: 'short', timeStyle: 'medium' });
   }
 
@@ -29,6 +30,12 @@ export class Figures {
   money(nanoUsd: number): string {
     const { locale, currency, rate } = this.#format;
     return formatMoney(convert(nanoUsd, rate), { locale, code: currency });
+  }
+
+  /** The same to the cent: what is less than one is said to be. */
+  cents(nanoUsd: number): string {
+    const { locale, currency, rate } = this.#format;
+    return formatCents(convert(nanoUsd, rate), { locale, code: currency });
   }
 
   /** Nano-dollars as units of the display currency, for an axis. */
@@ -42,6 +49,18 @@ export class Figures {
     return formatMoney(Math.round(units * 1e9), { locale, code: currency });
   }
 
+  /** Units of the display currency at a tick of an axis: whole ones without decimals. */
+  axisMoney(units: number): string {
+    if (units < 1 || !Number.isInteger(units)) return this.shown(units);
+    const { locale, currency } = this.#format;
+    return formatWhole(units * 1e9, { locale, code: currency });
+  }
+
+  /** Tokens at a tick of an axis: round ones without decimals. */
+  axisTokens(count: number): string {
+    return count === 0 ? '0' : this.tokens(count).replace(/[.,]0(?=\D)/, '');
+  }
+
   tokens(count: number): string {
     return formatTokens(count, this.#format.locale);
   }
@@ -51,10 +70,9 @@ export class Figures {
     return formatNumber(value, 0, this.#format.locale);
   }
 
-  /** A share of one, with one decimal below ten percent. */
+  /** A share of one, in whole percent. */
   percent(share: number): string {
-    const percent = share * 100;
-    return `${formatNumber(percent, percent < 9.95 ? 1 : 0, this.#format.locale)} %`;
+    return shareText(share, this.#format.locale);
   }
 
   time(at: number): string {
@@ -65,12 +83,12 @@ export class Figures {
     return this.#short.format(at);
   }
 
-  /** Day and time, to the minute. */
+  /** Day and time, to the minute; with the year where it is not this one. */
   dayTime(at: number): string {
     return this.#dayTime.format(at);
   }
 
-  /** A day without its year. */
+  /** A day, with its year where it is not this one. */
   day(at: number): string {
     return this.#day.format(at);
   }

@@ -10,7 +10,8 @@ export class Segments<T extends string> {
   draw(
     label: string,
     options: readonly { readonly value: T; readonly label: string }[],
-    chosen: T,
+    /** Undefined where none of them holds. */
+    chosen: T | undefined,
     onChoose: (value: T) => void,
   ): void {
     this.#choose = onChoose;
@@ -28,7 +29,7 @@ export class Segments<T extends string> {
           role: 'radio',
           'aria-checked': String(on),
           'data-value': option.value,
-          tabindex: on ? '0' : '-1',
+          tabindex: on || (chosen === undefined && option === options[0]) ? '0' : '-1',
         },
         option.label,
       );

@@ -1,17 +1,7 @@
-/** The theme's colours as the page has them now, for what is drawn on a canvas. */
-export interface Theme {
-  readonly foreground: string;
-  readonly muted: string;
-  readonly grid: string;
-  readonly background: string;
-  readonly border: string;
-  readonly font: string;
-  readonly fontSize: number;
-  readonly highContrast: boolean;
-  readonly reducedMotion: boolean;
-  /** A colour by its token, e.g. `charts-yellow`. */
-  readonly token: (name: string) => string;
-}
+import { mix, opaque } from './colours.ts';
+import type { Theme } from './themeTokens.ts';
+
+export type { Theme } from './themeTokens.ts';
 
 /** Reads the theme off the page. */
 export function readTheme(): Theme {
@@ -20,7 +10,7 @@ export function readTheme(): Theme {
     const value = style.getPropertyValue(`--vscode-${name}`).trim();
     // Some themes have no orange, others one that is half transparent and hard to see.
     if (name !== 'charts-orange') return value;
-    return value === '' ? token('charts-yellow') : `rgb(from ${value} r g b / 1)`;
+    return value === '' ? token('charts-yellow') : opaque(value);
   };
   const { classList } = document.body;
   const highContrast =
@@ -29,7 +19,12 @@ export function readTheme(): Theme {
   return {
     foreground,
     muted: token('descriptionForeground') || foreground,
-    grid: highContrast ? token('contrastBorder') || foreground : token('charts-lines'),
+    grid: highContrast
+      ? token('contrastBorder') || foreground
+      : mix(foreground, 0.11, token('editor-background')),
+    axis: highContrast
+      ? token('contrastBorder') || foreground
+      : mix(foreground, 0.4, token('editor-background')),
     background: token('editor-background'),
     border: token('widget-border') || token('contrastBorder') || token('charts-lines'),
     font: token('font-family') || style.fontFamily,

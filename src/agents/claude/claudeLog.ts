@@ -6,7 +6,9 @@ import { readClientPrices } from './clientPrices.ts';
 import { discover, isAgentMeta, isTranscript, locationOf, sessionFiles } from './discover.ts';
 import { readExcerpt } from './read/excerpt.ts';
 import { findRecord } from './read/findRecord.ts';
+import { messageLines } from './read/messageLines.ts';
 import { readMessageText } from './read/messageText.ts';
+import { readOutline } from './read/outline.ts';
 import { promptTexts } from './read/promptTexts.ts';
 import { readChunks } from './read/readChunks.ts';
 import { defaultRoots, isConfigDirectory, rootAt } from './roots.ts';
@@ -28,13 +30,14 @@ export const claudeLog: AgentLog = {
   transcriptOf: (metaPath) => metaPath.replace(/\.meta\.json$/, '.jsonl'),
   readMeta: ({ logFolder }, metaPath) => readAgentMeta(metaPath, locationOf(logFolder, metaPath)),
   metadataBeside({ logFolder }, path) {
-    if (locationOf(logFolder, path).agentId === '') return [];
-    const meta = path.replace(/\.jsonl$/, '.meta.json');
-    const fact = readAgentMeta(meta, locationOf(logFolder, meta));
+    const place = locationOf(logFolder, path);
+    if (place.agentId === '') return [];
+    const fact = readAgentMeta(path.replace(/\.jsonl$/, '.meta.json'), place);
     return fact === undefined ? [] : [fact];
   },
   readChunks: ({ logFolder }, path, bookmark, chunkBytes) =>
     readChunks(path, locationOf(logFolder, path), bookmark, chunkBytes),
+  messageLines: ({ logFolder }, path) => messageLines(path, locationOf(logFolder, path)),
   cleanupDays: ({ path }) => cleanupDays(path),
   clientPrices: (roots, { home }) => readClientPrices([...roots.map(({ path }) => path), home]),
   runningSessions: (directory) => runningSessions([directory]),
@@ -42,6 +45,7 @@ export const claudeLog: AgentLog = {
   sessionFiles: ({ logFolder }, sessionId) => sessionFiles(logFolder, sessionId),
   findRecord,
   readMessageText,
+  readOutline,
   readExcerpt,
   promptTexts,
 };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ClientPriceList, ClientPriceSource } from '../../model/clientPrices.ts';
 import { readRegular } from '../../platform/regularFile.ts';
-import { KeySet, scanObject, skipSpace } from './parse/jsonScanner.ts';
+import { KeySet, scanObject, skipSpace } from './scan/jsonScanner.ts';
 
 /** Largest file read, bytes: `.claude.json` keeps something of every project. */
 const largestFile = 64 * 1024 * 1024;

@@ -70,11 +70,11 @@ function isTest({ part, key }: Alert): boolean {
 }
 
 const testWords: AlertWords = {
-  title: 'Test alert of Outlay',
+  title: 'Test alert from Outlay',
   text: 'Alerts will arrive here.',
   cause: '',
   action: 'Nothing to do.',
-  message: 'Test alert of Outlay: alerts will arrive here.',
+  message: 'This is a test alert from Outlay. Alerts will arrive here.',
 };
 
 /** An alert that says nothing of where and what somebody works on. */

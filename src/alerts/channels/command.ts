@@ -1,6 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import { HumanError } from '../../model/errors.ts';
+import { ownEnvironment } from '../../platform/ownEnvironment.ts';
+import { signalGroup } from '../../platform/signalGroup.ts';
 import { redacted, secretVariables } from '../secrets.ts';
 import { alertJson } from './bodies.ts';
 import {
@@ -50,7 +52,7 @@ function attempt(message: AlertMessage, { settings }: ChannelWorld): Promise<voi
       stdio: ['pipe', 'ignore', 'pipe'],
     });
     let complaint = '';
-    const timer = setTimeout(() => endWithAll(child), timeoutMs);
+    const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), timeoutMs);
     child.stderr.on('data', (data: Buffer) => {
       complaint = (complaint + data.toString()).slice(0, mostComplaint);
     });
@@ -86,20 +88,9 @@ function attempt(message: AlertMessage, { settings }: ChannelWorld): Promise<voi
   });
 }
 
-/** A program and what it has started. */
-function endWithAll(child: ChildProcess): void {
-  const { pid } = child;
-  if (pid === undefined) return;
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
-  } catch {
-    child.kill('SIGKILL');
-  }
-}
-
 /** The environment without secrets, with the alert in it. */
 function environmentFor({ alert, words }: AlertMessage): NodeJS.ProcessEnv {
-  const env = { ...process.env };
+  const env = ownEnvironment(process.env);
   for (const name of [...Object.values(secretVariables), 'OUTLAY_WEBHOOK_SECRET']) delete env[name];
   const { id, key, rule, level, facts, cause, at } = alert;
   const values: Record<string, string> = {

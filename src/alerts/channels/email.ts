@@ -21,10 +21,10 @@ export const emailChannel: Channel = {
       ...(mail.to === '' ? ['EMAIL_TO'] : []),
     ];
     if (lacking.length > 0) return `Nothing is set for ${lacking.join(', ')}.`;
-    if (!/^[1-9]\d{0,4}$/.test(mail.port)) return 'EMAIL_SMTP_PORT is no port.';
+    if (!/^[1-9]\d{0,4}$/.test(mail.port)) return 'EMAIL_SMTP_PORT is not a port.';
     const wrong = [mail.from, ...addressesOf(mail.to)].find((each) => !isAddress(each));
     if (wrong !== undefined) {
-      return `${JSON.stringify(plainText(wrong).slice(0, 80))} is no e-mail address (EMAIL_FROM, EMAIL_TO).`;
+      return `${JSON.stringify(plainText(wrong).slice(0, 80))} is not an e-mail address (EMAIL_FROM, EMAIL_TO).`;
     }
     return emailPassword !== '' && isLineBroken(emailPassword)
       ? 'EMAIL_PASSWORD has a line break in it.'

@@ -1,11 +1,13 @@
 import type { Budget, BudgetPeriod } from '../../analysis/budgets/budget.ts';
 import { formatPeriod, formatScope, formatUnit } from '../../analysis/budgets/budgetNotation.ts';
 import { exhaustion, spentAtPeriodEnd } from '../../analysis/spend/projection.ts';
-import { budgetSpan } from '../../budgets/budgetSpend.ts';
-import { type JudgedBudget, judgeBudgets, usualWindowDays } from '../../budgets/evaluateBudgets.ts';
+import { budgetSpan, rollingMs } from '../../budgets/budgetSpend.ts';
+import { type JudgedBudget, judgeBudgets } from '../../budgets/evaluateBudgets.ts';
 import { budgetKey } from '../../dataFolder/budgetFile.ts';
-import { dayMs, hourMs } from '../../model/calendar.ts';
+import { dayMs } from '../../model/calendar.ts';
 import type { ReportContext } from '../../query/context.ts';
+import { usualWindowDays } from '../../query/forecast/forecast.ts';
+import { usualHoursOf } from '../../query/forecast/usualHours.ts';
 import { isLowerBound } from '../../store/schema/sums.ts';
 import { causeOf } from '../cause.ts';
 import { alertKey, type Candidate, type Repeat, toldKey } from '../decide.ts';
@@ -88,7 +90,8 @@ function forecastCandidate(context: ReportContext, judged: JudgedBudget): Candid
   const { thresholds, limit } = entry.budget;
   // Who has spent nothing yet is not told what usual days cost.
   if (projected.daysLeft === undefined || projected.spent <= 0) return undefined;
-  const [end] = exhaustion(projected, rate, [thresholds.stop]);
+  const reckoning = { now: context.now, hours: usualHoursOf(context) };
+  const [end] = exhaustion(projected, rate, [thresholds.stop], reckoning);
   if (end?.outcome !== 'ahead') return undefined;
   return {
     ...budgetParts(context, judged),
@@ -115,7 +118,8 @@ function exhaustionCandidate(
   const { entry, projected, rate = 0 } = judged;
   const { thresholds, period, limit } = entry.budget;
   if (within === 0 || projected.daysLeft !== undefined || period.kind === 'run') return [];
-  const [end] = exhaustion(projected, rate, [thresholds.stop]);
+  const reckoning = { now: context.now, hours: usualHoursOf(context) };
+  const [end] = exhaustion(projected, rate, [thresholds.stop], reckoning);
   if (end?.outcome !== 'ahead' || end.days! > within) return [];
   // At a rate its own length does not carry beyond its limit a rolling budget is never used up.
   const length = lengthMs(period);
@@ -169,5 +173,5 @@ function repeatOf(context: ReportContext, { period, limit }: Budget): Repeat {
 
 function lengthMs(period: BudgetPeriod): number | undefined {
   if (period.kind !== 'rolling') return undefined;
-  return period.count * (period.unit === 'h' ? hourMs : dayMs);
+  return rollingMs(period);
 }

@@ -1,6 +1,7 @@
-import { dayMs, hourMs, lastHourSpan } from '../../model/calendar.ts';
+import { dayMs, hourMs, lastHourSpan, lastSpan } from '../../model/calendar.ts';
 import { usdToNano } from '../../model/money.ts';
 import type { ReportContext } from '../../query/context.ts';
+import { readForecasts } from '../../query/forecast/forecast.ts';
 import { readQuestion } from '../../query/question.ts';
 import { type SpanSums, spanReader } from '../../query/spendRate.ts';
 import { burn, readBurn } from '../../reports/spend/burn.ts';
@@ -30,9 +31,9 @@ export function hourCandidates(
   context: ReportContext,
   { hourlyUsd, dailyProjectionUsd }: RateRuleOptions,
 ): Candidate[] {
-  const { now } = context;
+  const { now, zone } = context;
   const read = spanReader(context, {});
-  const hour = lastHourSpan(now);
+  const hour = lastHourSpan(now, zone);
   const last = read(hour);
   const spent = totalOf(last);
   const parts = {
@@ -41,33 +42,60 @@ export function hourCandidates(
     atLeast: isLowerBound(last.sums),
     findCause: () => dearestSession(context, hour),
   };
-  const over = (
-    rule: 'hourly' | 'projection',
-    usd: number | undefined,
-    amount: number,
-  ): Candidate[] => {
-    const limit = usd === undefined ? undefined : usdToNano(usd);
-    if (limit === undefined || amount <= limit) return [];
-    const level = amount > criticalFactor * limit ? 'critical' : 'warning';
-    const facts = { spent, limit, ...(rule === 'projection' && { projected: amount }) };
-    return [{ ...parts, key: alertKey(rule), rule, level, repeat: within(hourMs, limit), facts }];
-  };
+  const limit = hourlyUsd === undefined ? undefined : usdToNano(hourlyUsd);
   return [
-    ...over('hourly', hourlyUsd, spent),
-    ...over('projection', dailyProjectionUsd, spent * 24),
-    ...spike(read, now, spent).map((facts): Candidate => {
+    ...(limit === undefined || spent <= limit
+      ? []
+      : [
+          {
+            ...parts,
+            key: alertKey('hourly'),
+            rule: 'hourly' as const,
+            level: levelOf(spent, limit),
+            repeat: within(hourMs, limit),
+            facts: { spent, limit },
+          },
+        ]),
+    ...(dailyProjectionUsd === undefined ? [] : dayCandidates(context, dailyProjectionUsd)),
+    ...spike(read, context, spent).map((facts): Candidate => {
       const level = spent > criticalFactor * spikeFactor * facts.usual! ? 'critical' : 'warning';
       return { ...parts, key: 'spike', rule: 'spike', level, repeat: within(hourMs), facts };
     }),
   ];
 }
 
+function levelOf(amount: number, limit: number): Candidate['level'] {
+  return amount > criticalFactor * limit ? 'critical' : 'warning';
+}
+
+/** Today, where the one forecast says that it will cost more than a limit. */
+function dayCandidates(context: ReportContext, usd: number): Candidate[] {
+  const limit = usdToNano(usd);
+  const { day, evident } = readForecasts(context, {});
+  const isForeseen = evident && day.spent > 0 && day.nano > limit;
+  if (!isForeseen && day.spent <= limit) return [];
+  const projected = Math.round(evident ? day.nano : day.spent);
+  return [
+    {
+      key: alertKey('projection'),
+      rule: 'projection',
+      level: levelOf(projected, limit),
+      part: '',
+      since: day.span.from,
+      atLeast: isLowerBound(spanReader(context, {})(day.span).sums),
+      repeat: within(hourMs, limit),
+      facts: { spent: day.spent, limit, projected },
+      findCause: () => dearestSession(context, day.span),
+    },
+  ];
+}
+
 function spike(
   read: ReturnType<typeof spanReader>,
-  now: number,
+  { now, zone }: Pick<ReportContext, 'now' | 'zone'>,
   spent: number,
 ): Candidate['facts'][] {
-  const day = read({ from: now - dayMs + 1, to: now + 1 });
+  const day = read(lastSpan(now, zone, dayMs));
   if (day.sums.messages < fewestMessages) return [];
   const before = totalOf(read({ from: now - hourMs - dayMs + 1, to: now - hourMs + 1 }));
   // One multiplication on each side: the mean itself need not be exact.
@@ -81,7 +109,7 @@ export function accelerationCandidates(context: ReportContext): Candidate[] {
   const found = readBurn(context, readQuestion(burn, raw, context));
   const { active, latest, alert } = found.burn;
   if (!alert || active === undefined) return [];
-  const span = { from: context.now - found.bucket + 1, to: context.now + 1 };
+  const span = lastSpan(context.now, context.zone, found.bucket);
   return [
     {
       key: 'acceleration',

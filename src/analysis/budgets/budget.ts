@@ -1,4 +1,4 @@
-import { type Level, levelOf, type Thresholds } from '../../model/level.ts';
+import { defaultThresholds, type Level, levelOf, type Thresholds } from '../../model/level.ts';
 import type { TokenClass } from '../../model/tokens.ts';
 
 /** What a budget covers. `*` as a project's path is each project by itself. */
@@ -34,6 +34,27 @@ export interface Budget {
   readonly thresholds: Thresholds;
   readonly basis: BudgetBasis;
   readonly action: BudgetAction;
+}
+
+/** A budget in dollars that only tells, at the default thresholds. `limit`: nano-dollars. */
+export function dollarBudget(scope: BudgetScope, period: BudgetPeriod, limit: number): Budget {
+  return {
+    scope,
+    period,
+    unit: { kind: 'usd' },
+    limit,
+    thresholds: defaultThresholds,
+    basis: 'actual',
+    action: 'notify',
+  };
+}
+
+/** Whether it is about everything, in dollars, and begins again with a period of this kind. */
+export function isOverall(
+  { scope, unit, period }: Pick<Budget, 'scope' | 'unit' | 'period'>,
+  kind: BudgetPeriod['kind'],
+): boolean {
+  return scope.kind === 'global' && unit.kind === 'usd' && period.kind === kind;
 }
 
 /** How far a budget is used, in its unit. */

@@ -34,7 +34,7 @@ export function parseThresholds(text: string): Thresholds {
   }
   throw new HumanError(
     'usage',
-    `${JSON.stringify(text)} is no ladder of a budget. Use ${Object.keys(thresholdPresets).join(', ')}, or three or four rising percentages up to 100 such as 50/75/90/100.`,
+    `${JSON.stringify(text)} is not a ladder of thresholds. Use ${Object.keys(thresholdPresets).join(', ')}, or three or four rising percentages up to 100 such as 50/75/90/100.`,
   );
 }
 

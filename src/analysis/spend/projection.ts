@@ -1,6 +1,7 @@
 import { dayMs, hourMs } from '../../model/calendar.ts';
 import { defaultThresholds } from '../../model/level.ts';
 import { intervalSums, type SpendPoint, total } from './spendPoints.ts';
+import { evenHours, type UsualHours } from './usualHours.ts';
 
 /**
  * Where spend leads if it goes on as in a window of the past. Money in nano-dollars, not rounded;
@@ -22,6 +23,8 @@ export interface ProjectionQuestion {
   readonly first: number | undefined;
   /** For how many days from now to project. */
   readonly horizons: readonly number[];
+  /** Which hours are usual; every one like any other without it. */
+  readonly hours?: UsualHours;
 }
 
 /** A length of the future and what is spent in it. */
@@ -54,11 +57,12 @@ export interface Projection {
  *
  * The band around `rate · h` is the usual prediction interval for a sum of h days, seen from the mean
  * of n days with the standard deviation s: ± 1.96 · s · √(h + h²/n), never below nothing. The first
- * term is how days differ, the second how little n days know of their mean.
+ * term is how days differ, the second how little n days know of their mean. Where the usual hours are
+ * known, h is how many days' spend lies ahead: in the evening little of a day's is left.
  */
 export function project(
   points: readonly SpendPoint[],
-  { now, window, first, horizons }: ProjectionQuestion,
+  { now, window, first, horizons, hours = evenHours }: ProjectionQuestion,
 ): Projection {
   const [spent = 0] = intervalSums(points, now, window * dayMs, 1);
   const age = first === undefined ? undefined : Math.max(now - first, hourMs) / dayMs;
@@ -74,11 +78,13 @@ export function project(
     clamped,
     rate,
     deviation,
-    horizons: horizons.map((length) => {
+    horizons: horizons.map((days) => {
+      // Whole days have every hour, whatever clocks do in between.
+      const length = Number.isInteger(days) ? days : hours.between(now, now + days * dayMs);
       const nano = rate * length;
-      if (deviation === undefined) return { days: length, nano, band: undefined };
+      if (deviation === undefined) return { days, nano, band: undefined };
       const reach = bandWidth * deviation * Math.sqrt(length + (length * length) / whole);
-      return { days: length, nano, band: { low: Math.max(0, nano - reach), high: nano + reach } };
+      return { days, nano, band: { low: Math.max(0, nano - reach), high: nano + reach } };
     }),
   };
 }
@@ -97,6 +103,8 @@ export interface ProjectedBudget {
   readonly spent: number;
   /** Days until its period ends and spend begins again; undefined for one that never does. */
   readonly daysLeft: number | undefined;
+  /** How many days' spend lies in them; as many without it. */
+  readonly spendDaysLeft?: number | undefined;
 }
 
 /** When a share of a budget is used up. */
@@ -107,17 +115,26 @@ export interface Exhaustion {
   readonly outcome: 'passed' | 'ahead' | 'period-ends-first' | 'never';
 }
 
+/** When something is reached: from a moment on, by the usual hours. */
+export interface Reckoning {
+  readonly now: number;
+  readonly hours: UsualHours;
+}
+
+const evenly: Reckoning = { now: 0, hours: evenHours };
+
 /** In how many days a budget is used up to each of some shares, at a rate per day. */
 export function exhaustion(
   { limit, spent, daysLeft }: ProjectedBudget,
   rate: number,
   shares: readonly number[] = Object.values(defaultThresholds),
+  { now, hours }: Reckoning = evenly,
 ): Exhaustion[] {
   return shares.map((share) => {
     const missing = share * limit - spent;
     if (missing <= 0) return { share, days: 0, outcome: 'passed' };
     if (rate <= 0) return { share, days: undefined, outcome: 'never' };
-    const days = missing / rate;
+    const days = hours.daysUntil(now, missing / rate);
     const late = daysLeft !== undefined && days > daysLeft;
     return { share, days, outcome: late ? 'period-ends-first' : 'ahead' };
   });
@@ -125,8 +142,8 @@ export function exhaustion(
 
 /** What a budget's period will have cost at its end, at a rate per day; undefined for one without an end. */
 export function spentAtPeriodEnd(
-  { spent, daysLeft }: ProjectedBudget,
+  { spent, daysLeft, spendDaysLeft = daysLeft }: ProjectedBudget,
   rate: number,
 ): number | undefined {
-  return daysLeft === undefined ? undefined : spent + rate * daysLeft;
+  return spendDaysLeft === undefined ? undefined : spent + rate * spendDaysLeft;
 }

@@ -109,7 +109,7 @@ export function parseClassRules(text: string): Map<string, number> {
     if (percent === '' || !(snapshotClasses as readonly string[]).includes(name)) {
       throw new HumanError(
         'usage',
-        `${JSON.stringify(part)} is no rule for a token class. Use class:percent with one of the classes ${snapshotClasses.join(', ')}, such as input:20,cache_read:50.`,
+        `${JSON.stringify(part)} is not a rule for a token class. Use class:percent with one of the classes ${snapshotClasses.join(', ')}, such as input:20,cache_read:50.`,
       );
     }
     rules.set(name, shareOfPercent(Number(percent)));

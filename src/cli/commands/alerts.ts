@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { alertList } from '../../alerts/alertList.ts';
 import { alertWords } from '../../alerts/alertText.ts';
 import { alertJson } from '../../alerts/channels/bodies.ts';
 import { type ChannelWorld, messageFor } from '../../alerts/channels/channel.ts';
@@ -9,30 +10,25 @@ import { type Checked, checkAlerts, testAlert } from '../../alerts/checkAlerts.t
 import { snooze } from '../../alerts/decide.ts';
 import { type Deliverer, deliverAlerts } from '../../alerts/deliverAlerts.ts';
 import { readSecrets } from '../../alerts/secrets.ts';
-import {
-  type Alert,
-  type AlertOutcome,
-  readAlertHistory,
-  readAlertState,
-  updateAlertState,
-} from '../../dataFolder/alertFile.ts';
+import { dollarBudget } from '../../analysis/budgets/budget.ts';
+import { type Alert, readAlertHistory, updateAlertState } from '../../dataFolder/alertFile.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import { resolveStorePath } from '../../dataFolder/paths.ts';
-import { parseDollars } from '../../model/amount.ts';
 import { hourMs } from '../../model/calendar.ts';
 import { HumanError, messageOf } from '../../model/errors.ts';
 import { fingerprint } from '../../model/fingerprint.ts';
-import { defaultThresholds } from '../../model/level.ts';
+import { levelNames } from '../../model/level.ts';
 import { usdToNano } from '../../model/money.ts';
 import { count } from '../../query/context.ts';
 import { lengthMs, pastMoment } from '../../query/spans.ts';
-import type { Document } from '../../reports/document/document.ts';
+import { type Document, noteText } from '../../reports/document/document.ts';
 import type { AlertSettings, ChannelName } from '../../settings/alertSettings.ts';
 import { bringUpToDate, print, withContext } from '../support/answer.ts';
 import { now } from '../support/clock.ts';
 import { type Environment, findEnvironment } from '../support/environment.ts';
 import {
   type CommonOptions,
+  dollars,
   formatOf,
   wholeNumber,
   withCommonOptions,
@@ -73,7 +69,7 @@ export function addAlerts(program: Command): void {
     )
     .option('--budget <usd>', 'as if there were a budget of so many dollars for today', dollars)
     .option('--hourly-max <usd>', 'tell when 60 minutes cost more', dollars)
-    .option('--daily-max <usd>', 'tell when 24 hours like the last one cost more', dollars)
+    .option('--daily-max <usd>', 'tell when today is on track to cost more', dollars)
     .option('--continuous', 'go on until stopped')
     .option('--interval <seconds>', 'how often, with --continuous', wholeNumber, 300)
     .addHelpText('after', examples);
@@ -85,12 +81,6 @@ export function addAlerts(program: Command): void {
   addTest(group);
   addSnooze(group);
   addAlertService(group);
-}
-
-function dollars(text: string): number {
-  const amount = parseDollars(text);
-  if (amount !== undefined && amount > 0) return amount;
-  throw new InvalidArgumentError('It must be an amount of dollars above 0, such as 20 or 0.50.');
 }
 
 async function checkOnce(options: AlertOptions): Promise<void> {
@@ -111,7 +101,7 @@ async function checkForEver(options: AlertOptions): Promise<void> {
       const environment = findEnvironment({ ...options, quiet: true });
       const { checked, document } = await check(environment, options);
       tellLines(environment, checked);
-      told = complainOnce(document.notes.join(' '), told);
+      told = complainOnce(document.notes.map(noteText).join(' '), told);
     } catch (error) {
       told = complainOnce(messageOf(error), told);
     }
@@ -193,15 +183,7 @@ function withLimits(settings: AlertSettings, { hourlyMax, dailyMax }: AlertOptio
 
 function dayBudget(usd: number): BudgetEntry {
   return {
-    budget: {
-      scope: { kind: 'global' },
-      period: { kind: 'day' },
-      unit: { kind: 'usd' },
-      limit: usdToNano(usd),
-      thresholds: defaultThresholds,
-      basis: 'actual',
-      action: 'notify',
-    },
+    budget: dollarBudget({ kind: 'global' }, { kind: 'day' }, usdToNano(usd)),
     origin: 'environment',
     setAt: undefined,
   };
@@ -266,8 +248,8 @@ function documentOf(
         title: '',
         columns: [
           { key: 'level', header: 'Level', unit: 'text' },
-          { key: 'message', header: 'What', unit: 'text', widest: 200 },
-          { key: 'key', header: 'Key', unit: 'text', widest: 80 },
+          { key: 'message', header: 'What', unit: 'text', widest: 200, wraps: true, fills: true },
+          { key: 'key', header: 'Key', unit: 'text', widest: 80, details: true },
         ],
         rows: told.map(({ alert, words }) => [alert.level, words.message, alert.key]),
       },
@@ -277,14 +259,10 @@ function documentOf(
       schemaVersion: 1,
       status: fired.length > 0 ? 'alert' : noData ? 'no-data' : 'ok',
       alerts: told.map(({ alert, words }) => alertJson({ alert, words, test: false })),
-      held: held.map(({ key, rule, level }) => ({ key, rule, level: levelName(level) })),
+      held: held.map(({ key, rule, level }) => ({ key, rule, level: levelNames[level] })),
       notes,
     },
   };
-}
-
-function levelName(level: Alert['level']): string {
-  return level === 'stop' ? 'HARD_STOP' : level.toUpperCase();
 }
 
 interface ListOptions extends CommonOptions {
@@ -299,81 +277,15 @@ function addList(group: Command): void {
   withCommonOptions(list).action(() => {
     const options = list.optsWithGlobals<ListOptions>();
     const environment = findEnvironment(options);
-    const { zone, settings, folder } = environment;
+    const { zone, settings, folder, problems } = environment;
     const clock = { now: now(), zone, weekStart: settings.weekStart };
-    const since = options.since === undefined ? 0 : pastMoment(options.since, '--since', clock);
-    const { alerts, outcomes, problems } = readAlertHistory(folder);
-    const found = alerts.filter(({ at }) => at >= since).toReversed();
-    const byAlert = Map.groupBy(outcomes, ({ id }) => id);
-    const notes = [...problems, ...environment.problems];
-    print(environment, listDocument(environment, found, byAlert, notes));
+    const { since } = options;
+    const from = since === undefined ? 0 : pastMoment(since, '--since', clock);
+    const span = { from, to: Number.MAX_SAFE_INTEGER };
+    const { templates } = settings.alerts;
+    const asked = { dataFolder: folder, span, now: clock.now, zone, templates, problems };
+    print(environment, alertList(asked));
   });
-}
-
-function listDocument(
-  environment: Environment,
-  alerts: readonly Alert[],
-  outcomes: ReadonlyMap<string, readonly AlertOutcome[]>,
-  notes: readonly string[],
-): Document {
-  const options = { ...wordsOptions(environment), names: true };
-  const { snoozed } = readAlertState(environment.folder);
-  const rows = alerts.map((alert) => ({
-    alert,
-    words: alertWords(alert, options),
-    told: outcomes.get(alert.id) ?? [],
-  }));
-  const at = now();
-  const asleep = Object.entries(snoozed).filter(([, until]) => at < until);
-  return {
-    title: 'Alerts told',
-    sentences: [
-      alerts.length === 0 ? 'Nothing was told.' : `${count(alerts.length, 'alert')}.`,
-      ...asleep.map(([key, until]) => `${key} is snoozed until ${new Date(until).toISOString()}.`),
-    ],
-    tables: [
-      {
-        title: '',
-        columns: [
-          { key: 'at', header: 'Time', unit: 'time' },
-          { key: 'level', header: 'Level', unit: 'text' },
-          { key: 'message', header: 'What', unit: 'text', widest: 120 },
-          { key: 'told', header: 'Told by', unit: 'text', widest: 40 },
-          { key: 'key', header: 'Key', unit: 'text', widest: 60 },
-          { key: 'id', header: 'Id', unit: 'text', prefix: 8 },
-        ],
-        rows: rows.map(({ alert, words, told }) => [
-          alert.at,
-          alert.level,
-          words.message,
-          told.map(({ channel, ok }) => (ok ? channel : `${channel} failed`)).join(', ') || null,
-          alert.key,
-          alert.id,
-        ]),
-      },
-    ],
-    notes,
-    json: {
-      schemaVersion: 1,
-      counts: Object.fromEntries(
-        (['info', 'warning', 'critical', 'stop'] as const).map((level) => [
-          levelName(level),
-          alerts.filter((each) => each.level === level).length,
-        ]),
-      ),
-      alerts: rows.map(({ alert, words, told }) => ({
-        ...alertJson({ alert, words, test: false }),
-        told: told.map(({ channel, at: when, ok, note }) => ({
-          channel,
-          at: new Date(when).toISOString(),
-          ok,
-          note: note ?? null,
-        })),
-      })),
-      snoozed: asleep.map(([key, until]) => ({ key, until: new Date(until).toISOString() })),
-      notes,
-    },
-  };
 }
 
 function addTest(group: Command): void {
@@ -446,7 +358,7 @@ function addSnooze(group: Command): void {
     if (length === undefined || length <= 0 || length > longestSnoozeMs) {
       throw new HumanError(
         'usage',
-        `${JSON.stringify(options.for.slice(0, 40))} is no length of time to snooze. Use 90m, 24h or 7d, at most 32d.`,
+        `${JSON.stringify(options.for.slice(0, 40))} is not a length of time to snooze. Use 90m, 24h or 7d, at most 32d.`,
       );
     }
     const until = at + length;

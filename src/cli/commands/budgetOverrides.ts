@@ -146,7 +146,7 @@ function lengthOf(text: string, { settings, zone }: Environment, at: number): nu
   const longest = Math.floor(longestOverrideMs / (24 * hourMs));
   throw new HumanError(
     'usage',
-    `${JSON.stringify(text.slice(0, 40))} is no length of time for an exception. Use 90m, 24h or 7d, at most ${longest}d.`,
+    `${JSON.stringify(text.slice(0, 40))} is not a length of time for an exception. Use 90m, 24h or 7d, at most ${longest}d.`,
   );
 }
 

@@ -1,16 +1,24 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import {
+  lacksServer,
+  readPlace,
+  readServerNote,
+  type ServerPlace,
+} from '../../dataFolder/guardServer.ts';
 import { writeLauncher } from '../../dataFolder/launcherFiles.ts';
 import { launcherFiles } from '../../dataFolder/launcherScript.ts';
 import { guardEvents } from '../../guard/hookInput.ts';
+import { answersHealth } from '../../guard/http/callServer.ts';
 import {
   type GuardPlaces,
   installedAt,
   launcherPath,
   obstaclesOf,
   sessionGuards,
+  unguardedText,
 } from '../../guard/install/guardStatus.ts';
 import type { InstallWishes } from '../../guard/install/hookEntries.ts';
 import {
@@ -20,6 +28,7 @@ import {
   planInstall,
   planUninstall,
   type SettingsChange,
+  serverFor,
   settingsFile,
 } from '../../guard/install/installFiles.ts';
 import { lineDiff } from '../../guard/install/lineDiff.ts';
@@ -27,6 +36,7 @@ import { runGuard } from '../../guard/main.ts';
 import { localTime } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
 import { homePath } from '../../query/context.ts';
+import type { GuardTransport } from '../../settings/guardSettings.ts';
 import { plainText } from '../../text/plainText.ts';
 import { bringUpToDate, print, withContext } from '../support/answer.ts';
 import { now } from '../support/clock.ts';
@@ -39,6 +49,7 @@ interface ScopeOptions extends CommonOptions {
   readonly project?: true;
   readonly local?: true;
   readonly yes?: true;
+  readonly transport?: GuardTransport;
 }
 
 const examples = `
@@ -65,6 +76,12 @@ export function addGuard(program: Command): void {
     });
   const install = withScope(guard.command('install'))
     .description('Show the change that installs the guard; --yes makes it.')
+    .addOption(
+      new Option(
+        '--transport <how>',
+        'how single calls of tools are asked about (setting outlay.guard.transport)',
+      ).choices(['process', 'http']),
+    )
     .option('--yes', 'write the settings');
   withCommonOptions(install).action(() => change(true, install.optsWithGlobals<ScopeOptions>()));
   const uninstall = withScope(guard.command('uninstall'))
@@ -113,11 +130,13 @@ async function change(installs: boolean, options: ScopeOptions): Promise<void> {
   const places = placesOf(environment);
   const scope = scopeOf(options);
   const file = settingsFile(scope, places);
-  const { guardStrict: strict, guardMaxHops: maxHops } = environment.settings;
+  const { guardStrict: strict, guardMaxHops: maxHops, guardTransport } = environment.settings;
+  const transport = options.transport ?? guardTransport;
   const launcher = launcherPath(places.dataFolder, places.platform);
-  const wishes: InstallWishes = { launcher, platform: places.platform, strict, maxHops };
+  const server = installs ? serverFor(transport, scope, places.dataFolder) : undefined;
+  const wishes: InstallWishes = { launcher, platform: places.platform, strict, maxHops, server };
   const planned = installs ? planInstall(file, wishes) : planUninstall(file, places.dataFolder);
-  const obstacles = installs ? obstaclesOf(places) : [];
+  const obstacles = installs ? obstaclesOf(places, server !== undefined) : [];
   if (obstacles.length > 0) {
     throw new HumanError(
       'config',
@@ -132,7 +151,7 @@ async function change(installs: boolean, options: ScopeOptions): Promise<void> {
       carryOutInstall(planned, places.dataFolder, wishes, now());
     } else carryOutUninstall(planned, places.dataFolder);
   }
-  tellChange(environment, scope, planned, installs, writes);
+  tellChange(environment, scope, planned, { installs, written: writes, server });
 }
 
 /** The editor writes it; without an editor this is the first to need it. */
@@ -147,11 +166,22 @@ function tellChange(
   environment: Environment,
   scope: InstallScope,
   { file, before, after }: SettingsChange,
-  installs: boolean,
-  written: boolean,
+  {
+    installs,
+    written,
+    server,
+  }: {
+    readonly installs: boolean;
+    readonly written: boolean;
+    readonly server: ServerPlace | undefined;
+  },
 ): void {
   const shown = plainText(file);
-  const diff = lineDiff(before ?? '', after ?? '');
+  const token = server?.token ?? readPlace(environment.folder)?.token;
+  const diff = lineDiff(before ?? '', after ?? '').map((line) =>
+    // A terminal keeps what it has shown.
+    token === undefined ? line : line.replaceAll(token, '…'),
+  );
   if (before !== after && formatOf(environment.options) === 'table') {
     // As it stands in the file, indentation included: sentences have none.
     const head = [`--- ${shown}`, `+++ ${after === undefined ? '(removed)' : shown}`];
@@ -180,18 +210,22 @@ async function tellStatus(options: CommonOptions): Promise<void> {
   const places = placesOf(environment);
   const freshness = await bringUpToDate(environment);
   const installed = installedAt(places, guardEvents.length);
-  const obstacles = obstaclesOf(places);
+  const http = installed.some((each) => each.http);
+  const obstacles = obstaclesOf(places, http);
+  const server = http ? await serverState(places.dataFolder) : undefined;
   const document = withContext(environment, freshness, (context) => {
-    const sessions = sessionGuards(context.db, places, installed, context.now);
+    const anywhere = installed.some((each) => each.installed);
+    const sessions = sessionGuards(context.db, places, anywhere, context.now);
     const open = sessions.filter(({ guarded }) => !guarded);
     const where = installed.filter((each) => each.installed);
     const sentences = [
       ...(where.length === 0
         ? ['The guard is not installed: no budget acts. "outlay guard install" shows the change.']
         : where.map(
-            ({ scope, file, strict, partly, launcherGone }) =>
-              `Installed in the ${scope} settings ${homePath(file, context.home)}${strict ? ', strict' : ''}.${partly ? ' Some of its hooks are missing: "outlay guard install --yes" adds them.' : ''}${launcherGone ? ' What it starts is gone: open the editor once, or install it again.' : ''}`,
+            ({ scope, file, strict, http, partly, launcherGone }) =>
+              `Installed in the ${scope} settings ${homePath(file, context.home)}${strict ? ', strict' : ''}${http ? ', with a server' : ''}.${partly ? ' Some of its hooks are missing: "outlay guard install --yes" adds them.' : ''}${launcherGone ? ' What it starts is gone: open the editor once, or install it again.' : ''}`,
           )),
+      ...(server === undefined ? [] : [serverText[server]]),
       ...obstacles,
       ...installed.filter(({ problem }) => problem !== '').map(({ problem }) => plainText(problem)),
       ...(sessions.length === 0
@@ -220,7 +254,7 @@ async function tellStatus(options: CommonOptions): Promise<void> {
             homePath(cwd, context.home),
             lastAt,
             guarded ? 'yes' : 'not guarded',
-            reason,
+            reason === undefined ? '' : unguardedText[reason],
           ]),
         },
       ],
@@ -231,22 +265,51 @@ async function tellStatus(options: CommonOptions): Promise<void> {
             ({ sid, failures, answeredAt }) =>
               `The guard could not judge ${failures} ${failures === 1 ? 'time' : 'times'} in session ${sid.slice(0, 8)}, last answered ${answeredAt === null ? 'never' : localTime(answeredAt, context.zone)}.`,
           ),
+        ...sessions
+          .filter(({ missed }) => missed > 0)
+          .map(
+            ({ sid, missed }) =>
+              `In session ${sid.slice(0, 8)} the server was not asked about ${missed} ${missed === 1 ? 'call' : 'calls'} of a tool.`,
+          ),
         ...freshness.problems,
         ...environment.problems,
       ],
       json: {
         schemaVersion: 1,
         installed: installed.map(({ problem, ...each }) => ({ ...each, problem: problem || null })),
+        server: server ?? null,
         obstacles,
         sessions: sessions.map(({ lastAt, answeredAt, reason, ...each }) => ({
           ...each,
           lastAt: new Date(lastAt).toISOString(),
           answeredAt: answeredAt === null ? null : new Date(answeredAt).toISOString(),
-          reason: reason || null,
+          reason: reason === undefined ? null : unguardedText[reason],
         })),
         notes: [...freshness.problems, ...environment.problems],
       },
     };
   });
   print(environment, document);
+}
+
+type ServerState = 'runs' | 'notYet' | 'portTaken' | 'silent' | 'noPlace';
+
+const serverText: Readonly<Record<ServerState, string>> = {
+  runs: 'Its server runs.',
+  notYet: 'Its server does not run; the next prompt starts it.',
+  portTaken:
+    'Another program has the port of its server, so single calls of tools are not asked about. Install the guard again: another port is then chosen.',
+  silent:
+    'Its server does not answer, so single calls of tools are not asked about. End its process; the next prompt starts another.',
+  noPlace:
+    'Where its server listens is no longer known: "outlay guard install --yes" writes it again.',
+};
+
+async function serverState(dataFolder: string): Promise<ServerState> {
+  const place = readPlace(dataFolder);
+  if (place === undefined) return 'noPlace';
+  if (await answersHealth(place)) return 'runs';
+  const note = readServerNote(dataFolder);
+  if (note?.portTaken) return 'portTaken';
+  return lacksServer(dataFolder) ? 'notYet' : 'silent';
 }

@@ -76,7 +76,7 @@ function readLength(text: string, context: ReportContext): number {
   if (length !== undefined && length > 0) return length;
   throw new HumanError(
     'usage',
-    `${JSON.stringify(clip(plainText(text), 40))} is no length of time. Use 24h, 7d, 2w or 3mo.`,
+    `${JSON.stringify(clip(plainText(text), 40))} is not a length of time. Use 24h, 7d, 2w or 3mo.`,
   );
 }
 

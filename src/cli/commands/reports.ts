@@ -9,7 +9,7 @@ import { asStored, bringUpToDate, print, withContext } from '../support/answer.t
 import { now } from '../support/clock.ts';
 import { findEnvironment } from '../support/environment.ts';
 import { gitState } from '../support/git.ts';
-import { type CommonOptions, withCommonOptions } from '../support/options.ts';
+import { type CommonOptions, formatOf, withCommonOptions } from '../support/options.ts';
 
 /** What a gate may be told to fail on besides its alert. */
 const failReasons = ['no-data', 'unpriced', 'incomplete'] as const;
@@ -17,8 +17,8 @@ type FailReason = (typeof failReasons)[number];
 
 /** A report as a command; what it may be asked is written in its definition. */
 export function addReport(program: Command, definition: ReportDefinition): void {
-  const { name, summary, argument, options, gate, examples } = definition;
-  const command = commandAt(program, name).description(summary);
+  const { name, aliases = [], summary, argument, options, gate, examples } = definition;
+  const command = commandAt(program, name).description(summary).aliases(aliases);
   if (argument !== undefined) command.argument(`[${argument.value}]`, argument.text);
   addQuestion(command, definition);
   for (const option of options) command.addOption(optionOf(option));
@@ -40,9 +40,11 @@ export function addReport(program: Command, definition: ReportDefinition): void 
     // What cannot be asked is refused before anything is read.
     const question = readQuestion(definition, raw, clock);
     const reads = definition.needsStore?.(question) !== false;
+    // Only programs are told the working copy, and asking git takes longer than most reports.
+    const namesGit = definition.git === true && formatOf(given) === 'json';
     const [git, freshness] = await Promise.all([
-      definition.git ? gitState(process.cwd()) : null,
-      reads ? bringUpToDate(environment) : asStored,
+      namesGit ? gitState(process.cwd()) : null,
+      reads ? bringUpToDate(environment, { keepOpen: true }) : asStored,
     ]);
     const document = withContext(
       environment,
@@ -101,7 +103,7 @@ function addPeriod(command: Command, period: string): void {
     .option('--until <time>', 'up to this time; a day is included')
     .option(
       '--period <period>',
-      `today, week, month, all, 7d, or FROM..TO (default: ${period} unless --since or --until is given)`,
+      `today, yesterday, week, month, lastmonth, 2026-11, 7d, all, or FROM..TO (default: ${period} unless --since or --until is given)`,
     );
 }
 

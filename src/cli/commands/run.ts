@@ -102,7 +102,7 @@ function lengthOf(text: string, weekStart: 0 | 1 | 2 | 3 | 4 | 5 | 6): number {
   if (length !== undefined && length > 0) return length;
   throw new HumanError(
     'usage',
-    `"${plainText(text).slice(0, 40)}" is no length of time (--timeout). Use 90s, 30m, 2h.`,
+    `"${plainText(text).slice(0, 40)}" is not a length of time (--timeout). Use 90s, 30m, 2h.`,
   );
 }
 

@@ -62,7 +62,7 @@ export function addStatusLine(program: Command): void {
       'run this command as well, or the one from before the installation',
     )
     .option('--fresh', 'read what is new before answering, instead of behind it')
-    .addOption(new Option('--refresh', 'read the figures anew and print nothing').hideHelp())
+    .addOption(new Option('--refresh', 'read the figures again and print nothing').hideHelp())
     .addHelpText('after', help);
   withStoreOptions(group).action(run);
   const install = group

@@ -12,12 +12,14 @@ import { render } from '../../reports/document/render.ts';
 import { openForReading } from '../../store/connection/openStore.ts';
 import { sizeText } from '../../text/byteSize.ts';
 import { type Backlog, type IndexOutcome, indexOnce } from '../../watchers/indexOnce.ts';
+import type { FromIndexer } from '../../watchers/messages.ts';
 import { now } from './clock.ts';
 import type { Environment } from './environment.ts';
 import { exitCodes } from './exitCodes.ts';
 import { formatOf } from './options.ts';
 import { Progress } from './progress.ts';
 import { complain } from './say.ts';
+import { terminal } from './terminal.ts';
 
 /** What bringing the store up to date came to. */
 export interface Freshness {
@@ -34,14 +36,19 @@ export const asStored: Freshness = { outcome: undefined, problems: [], behind: f
 /**
  * Reads what is new, unless the user does not want it. A store that cannot be written is still read,
  * but then the program ends with 3 (unless with an alert): nobody is to take the answer for a whole one.
+ * `keepOpen`: the answer comes from the store that is looked at, and closes it.
  */
-export async function bringUpToDate(environment: Environment): Promise<Freshness> {
+export async function bringUpToDate(
+  environment: Environment,
+  { keepOpen = false }: { readonly keepOpen?: boolean } = {},
+): Promise<Freshness> {
   const { options, indexer, book, switchedOff } = environment;
   if (!options.index) return asStored;
   if (switchedOff !== undefined) return { ...asStored, problems: [switchedOff] };
   const progress = new Progress(process.stderr, options.quiet !== true);
+  const listen = (message: FromIndexer): void => progress.on(message);
   try {
-    const outcome = await indexOnce(indexer, book.revision, (message) => progress.on(message));
+    const outcome = await indexOnce(indexer, book.revision, listen, { keepOpen });
     const behind = outcome.missing === undefined ? [] : [backlogNote(outcome, outcome.missing)];
     const unreadable = unreadableNote([unreadableList(outcome.unreadable ?? [])], homeFolder());
     const problems = [...behind, ...unreadable];
@@ -88,7 +95,7 @@ export function withContextMeanwhile<T>(
 
 function contextFacts(
   environment: Environment,
-  { problems, behind }: Freshness,
+  { outcome, problems, behind }: Freshness,
   git: GitState | null = null,
 ): ContextInputs {
   const { options, roots } = environment;
@@ -99,9 +106,11 @@ function contextFacts(
     accounts: options.configDir !== undefined ? roots.map(({ path }) => path) : undefined,
     problems: [...environment.problems, ...problems],
     behind,
+    opened: outcome?.store,
     home: homeFolder(),
     dataFolder: environment.folder,
     git,
+    folder: process.cwd(),
   };
 }
 
@@ -110,18 +119,18 @@ export async function answer(
   environment: Environment,
   report: (context: ReportContext) => Document,
 ): Promise<void> {
-  const freshness = await bringUpToDate(environment);
+  const freshness = await bringUpToDate(environment, { keepOpen: true });
   withContext(environment, freshness, (context) => print(environment, report(context)));
 }
 
 /** Prints a document in the format asked for. */
 export function print(environment: Environment, document: Document): void {
-  const format = formatOf(environment.options);
-  const { isTTY } = process.stdout;
-  const colour = isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+  const { options } = environment;
+  const { wide, notes, quiet } = options;
   // What programs read is in UTC: no zone is looked for.
   const zone = forPeople(environment) ? environment.zone : 'UTC';
-  process.stdout.write(render(document, format, { colour, zone }));
+  const style = { ...terminal(), zone, now: now(), wide, notes, quiet };
+  process.stdout.write(render(document, formatOf(options), style));
 }
 
 /** The formats that list everything unless told otherwise are for programs. */

@@ -11,6 +11,6 @@ export function now(variable: string | undefined = process.env.OUTLAY_NOW): numb
   if (Number.isFinite(at)) return at;
   throw new HumanError(
     'config',
-    `OUTLAY_NOW=${written.slice(0, 40)} is no moment. Write one such as 2026-11-01T10:00:00Z.`,
+    `OUTLAY_NOW=${written.slice(0, 40)} is not a time. Use one such as 2026-11-01T10:00:00Z.`,
   );
 }

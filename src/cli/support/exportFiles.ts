@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { csvText, type ExportText, jsonText } from '../../export/csvJson.ts';
-import { type ExportedBudget, prometheusText } from '../../export/prometheus.ts';
+import { exportedBudget, prometheusText } from '../../export/prometheus.ts';
 import { type Openness, redactedFilters } from '../../export/redact.ts';
 import { ExportCount, type ExportTotals, exportDeclined, exportPages } from '../../export/rows.ts';
 import type { ExportTarget } from '../../export/targets.ts';
@@ -12,7 +12,6 @@ import { PartFile } from '../../platform/partFile.ts';
 import { count, declinedWords, type ReportContext } from '../../query/context.ts';
 import type { Question } from '../../query/question.ts';
 import { periodJson } from '../../query/spans.ts';
-import { summaryReport } from '../../reports/spend/summary.ts';
 import { snapshot } from '../../store/query/messagePages.ts';
 
 /** All that the parts of one export share. */
@@ -78,7 +77,10 @@ function openOutput(target: FileTarget): Output {
   // The collector that reads metrics runs as somebody else.
   const stats = statSync(file, { throwIfNoEntry: false });
   if (stats !== undefined && !stats.isFile()) {
-    throw new HumanError('usage', `${file} is no regular file. Name one, or - for the terminal.`);
+    throw new HumanError(
+      'usage',
+      `${file} is not a regular file. Name one, or - for the terminal.`,
+    );
   }
   const part = new PartFile(file, kind === 'prometheus' ? 0o644 : 0o600);
   return { target, part, write: async (text) => part.write(text) };
@@ -95,7 +97,7 @@ async function fill(
   const { context, question, open, sessions } = work;
   for (const { target, write } of outputs) {
     if (target.kind !== 'prometheus') continue;
-    const budget = budgetOf(work);
+    const budget = exportedBudget(context);
     await write(prometheusText(context, question, { budget, sessions, open }));
   }
   const lists = outputs.flatMap(({ target, write }) => {
@@ -129,11 +131,6 @@ function textOf(
     redacted: { paths: !open.paths, titles: !open.titles },
     catalogueDate: context.book.catalogueDate,
   });
-}
-
-function budgetOf({ context, question }: ExportWork): ExportedBudget | null {
-  const { json } = summaryReport(context, question);
-  return (json as { readonly budget: ExportedBudget | null }).budget;
 }
 
 function doneText({ kind, file }: FileTarget, totals: ExportTotals | undefined): string {

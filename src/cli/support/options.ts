@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDollars } from '../../model/amount.ts';
+import { shareOfPercent } from '../../model/numbers.ts';
 import { type Format, formats } from '../../reports/document/document.ts';
 
 /** What every command understands. */
@@ -9,6 +11,10 @@ export interface CommonOptions {
   readonly index: boolean;
   readonly format?: Format;
   readonly json?: true;
+  /** Every column, as wide as it is. */
+  readonly wide?: true;
+  /** What the figures are, beside what they lack. */
+  readonly notes?: true;
   readonly timeZone?: string;
   readonly quiet?: true;
 }
@@ -17,7 +23,9 @@ export interface CommonOptions {
 export function withCommonOptions(command: Command): Command {
   return withStoreOptions(command)
     .addOption(new Option('--format <format>', 'how to write the answer').choices([...formats]))
-    .option('--json', 'the same as --format json');
+    .option('--json', 'the same as --format json')
+    .option('--wide', 'every column, ids among them, however wide the terminal is')
+    .option('--notes', 'what the figures are made of, below them');
 }
 
 /** Adds what says where everything is and what is read. */
@@ -41,6 +49,20 @@ export function withStoreOptions(command: Command): Command {
 /** The format asked for. */
 export function formatOf(options: CommonOptions): Format {
   return options.json ? 'json' : (options.format ?? 'table');
+}
+
+/** Reads an amount of dollars above zero. */
+export function dollars(text: string): number {
+  const amount = parseDollars(text);
+  if (amount !== undefined && amount > 0) return amount;
+  throw new InvalidArgumentError('It must be an amount of dollars above 0, such as 20 or 0.50.');
+}
+
+/** Reads a percentage of what can be full, as a share. */
+export function percentage(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,3}(\.\d{1,3})?$/.test(text) && value > 0 && value <= 100) return shareOfPercent(value);
+  throw new InvalidArgumentError('It must be a percentage above 0 and up to 100, such as 80.');
 }
 
 /** Reads a whole number above zero. */

@@ -1,11 +1,19 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { backupOf, readInstalls, rememberInstall } from '../../dataFolder/guardInstalls.ts';
+import {
+  dropPlace,
+  newPlace,
+  readPlace,
+  readServerNote,
+  type ServerPlace,
+  writePlace,
+} from '../../dataFolder/guardServer.ts';
 import { HumanError } from '../../model/errors.ts';
 import { fingerprint } from '../../model/fingerprint.ts';
 import { withFileLock } from '../../platform/fileLock.ts';
 import { writeFileAtomically } from '../../platform/partFile.ts';
-import { depthVariable, type InstallWishes } from './hookEntries.ts';
+import { depthVariable, type InstallWishes, portOf } from './hookEntries.ts';
 import { memberOf, parseJsonText, plainValue, removePart } from './jsonText.ts';
 import { ownHandlers, withGuard, withoutGuard } from './settingsEdit.ts';
 
@@ -28,6 +36,26 @@ export function settingsFile(
 ): string {
   if (scope === 'user') return join(configDir, 'settings.json');
   return join(project, '.claude', scope === 'project' ? 'settings.json' : 'settings.local.json');
+}
+
+/**
+ * Where a server is asked, if one is wished for: the place that is known unless another program has it,
+ * else a new one, which is written down with the change. A project's shared settings are of other machines too, where nobody listens.
+ */
+export function serverFor(
+  transport: 'process' | 'http',
+  scope: InstallScope,
+  dataFolder: string,
+): ServerPlace | undefined {
+  if (transport === 'process') return undefined;
+  if (scope === 'project') {
+    throw new HumanError(
+      'usage',
+      "A server of this machine cannot stand in a project's shared settings. Install it for the user or locally, or with processes.",
+    );
+  }
+  const taken = readServerNote(dataFolder)?.portTaken === true;
+  return (taken ? undefined : readPlace(dataFolder)) ?? newPlace();
 }
 
 /** The change that installs the guard; `before` and `after` are the same where it is there. */
@@ -84,6 +112,7 @@ export function carryOutInstall(
     backup = backupOf(dataFolder, file);
     writeFileAtomically(backup, before, 0o600);
   }
+  if (wishes.server !== undefined) writePlace(dataFolder, wishes.server);
   write(change);
   const maxHops = addedDepth(before, after, file, wishes, chained ? known.maxHops : 0);
   rememberInstall(dataFolder, file, {
@@ -93,6 +122,22 @@ export function carryOutInstall(
     backup,
     maxHops,
   });
+  forgetUnusedPlace(dataFolder);
+}
+
+/** Without settings that name it, the server has nobody to answer: it ends once its place is gone. */
+function forgetUnusedPlace(dataFolder: string): void {
+  const used = readInstalls(dataFolder).some(({ file }) => {
+    try {
+      return ownHandlers(textOf(file) ?? '', file).some(
+        ({ handler }) => portOf(handler) !== undefined,
+      );
+    } catch {
+      // A file that cannot be read may name it.
+      return true;
+    }
+  });
+  if (!used) dropPlace(dataFolder);
 }
 
 function addedDepth(
@@ -117,6 +162,7 @@ export function carryOutUninstall(change: SettingsChange, dataFolder: string): v
   const record = readInstalls(dataFolder).find((each) => each.file === change.file);
   rememberInstall(dataFolder, change.file, undefined);
   if (record?.backup) rmSync(record.backup, { force: true });
+  forgetUnusedPlace(dataFolder);
 }
 
 /** Writes what was shown, or nothing: another program may have changed the file since. */

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject } from '../../model/objects.ts';
+import { guardEvents } from '../hookInput.ts';
+import { eventUrl, sessionHeaders } from '../http/routes.ts';
 import { parseJsonText, plainValue } from './jsonText.ts';
 
 /** Where an organisation's settings are, which nobody else's can override. */
@@ -62,4 +64,60 @@ function settingsIn(file: string): Readonly<Record<string, unknown>> {
     // Not there, or not to be read: then Claude Code cannot read it either.
     return {};
   }
+}
+
+/**
+ * Why Claude Code would not ask a server on loopback, one sentence each. Its http hooks go through a proxy
+ * of the environment like everything else, this machine's own address included.
+ */
+export function httpObstacles(
+  files: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): string[] {
+  const found: string[] = [];
+  const variables = [env];
+  for (const file of files) {
+    const value = settingsIn(file);
+    const { allowedHttpHookUrls: urls, httpHookAllowedEnvVars: names } = value;
+    if (Array.isArray(urls) && !urls.some(matchesLoopback)) {
+      found.push(
+        `Claude Code may ask only certain addresses (allowedHttpHookUrls in ${file}); "http://127.0.0.1:*" is not among them.`,
+      );
+    }
+    if (Array.isArray(names)) {
+      const missing = Object.values(sessionHeaders).filter((name) => !names.includes(name));
+      if (missing.length > 0) {
+        found.push(
+          `Claude Code may not say ${missing.join(', ')} to a server (httpHookAllowedEnvVars in ${file}).`,
+        );
+      }
+    }
+    if (isObject(value.env)) variables.push(textsOf(value.env));
+  }
+  // Settings' variables take the place of those a session is started with.
+  const all = Object.assign({}, ...variables) as Readonly<Record<string, string | undefined>>;
+  const named = (name: string): string => all[name.toLowerCase()] || all[name] || '';
+  const proxy = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].find((name) => named(name) !== '');
+  const direct = named('NO_PROXY').split(/[\s,]+/);
+  if (proxy !== undefined && !direct.some((each) => each === '127.0.0.1' || each === '*')) {
+    found.push(
+      `Claude Code asks this machine's own address through the proxy of ${proxy}, unless NO_PROXY names 127.0.0.1.`,
+    );
+  }
+  return found;
+}
+
+function matchesLoopback(pattern: unknown): boolean {
+  if (typeof pattern !== 'string') return false;
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  const matcher = new RegExp(`^${parts.join('.*')}$`);
+  return guardEvents.every((event) => matcher.test(eventUrl(20_000, event, false)));
+}
+
+function textsOf(value: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(value).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  );
 }

@@ -22,10 +22,11 @@ export function withGuard(text: string, file: string, wishes: InstallWishes): st
   let next = text.trim() === '' ? '{}\n' : text;
   const clean = withoutWrong(next, file, groups);
   next = clean;
-  for (const [event, group] of groups) {
-    const root = rootOf(next, file);
-    if (hasGroup(root, event, group)) continue;
-    next = addGroup(next, root, file, event, group);
+  for (const [event, wanted] of groups) {
+    for (const group of wanted) {
+      const root = rootOf(next, file);
+      if (!hasGroup(root, event, group)) next = addGroup(next, root, file, event, group);
+    }
   }
   return wishes.maxHops > 0 ? withDepth(next, file, wishes.maxHops) : next;
 }
@@ -73,11 +74,10 @@ function groupsIn(node: JsonNode): Group[] {
 function hasGroup(root: ObjectNode, event: string, group: object): boolean {
   const list = memberOf(memberOf(root, 'hooks')?.node, event)?.node;
   const wanted = JSON.stringify(group);
-  return list !== undefined && groupsIn(list).some(({ node }) => sameJson(node, wanted));
-}
-
-function sameJson(node: JsonNode, wanted: string): boolean {
-  return JSON.stringify(plainValue(node)) === wanted;
+  return (
+    list !== undefined &&
+    groupsIn(list).some(({ node }) => JSON.stringify(plainValue(node)) === wanted)
+  );
 }
 
 function addGroup(
@@ -107,7 +107,11 @@ function unusable(file: string, name: string): HumanError {
  * Takes out handlers of Outlay's, but for groups that are right; what is empty then and was not before
  * goes with them. One at a time: each moves the places of those behind it.
  */
-function withoutWrong(text: string, file: string, right: ReadonlyMap<string, object>): string {
+function withoutWrong(
+  text: string,
+  file: string,
+  right: ReadonlyMap<string, readonly object[]>,
+): string {
   let next = text;
   for (let tries = 0; tries < 1000; tries++) {
     const removed = withoutOne(next, file, right);
@@ -120,22 +124,19 @@ function withoutWrong(text: string, file: string, right: ReadonlyMap<string, obj
 function withoutOne(
   text: string,
   file: string,
-  right: ReadonlyMap<string, object>,
+  right: ReadonlyMap<string, readonly object[]>,
 ): string | undefined {
   const root = rootOf(text, file);
   const hooks = memberOf(root, 'hooks')?.node;
   if (hooks?.kind !== 'object') return undefined;
   for (const { name, node } of hooks.members) {
     if (node.kind !== 'list') continue;
-    const wanted = JSON.stringify(right.get(name));
-    let found = false;
+    const wanted = new Set((right.get(name) ?? []).map((group) => JSON.stringify(group)));
     for (const [index, { node: group, handlers }] of groupsIn(node).entries()) {
       const at = handlers?.items.findIndex((item) => isOwnHandler(plainValue(item))) ?? -1;
       if (handlers === undefined || at < 0) continue;
-      if (!found && sameJson(group, wanted)) {
-        found = true;
-        continue;
-      }
+      // Of two that are the same the second is one too many.
+      if (wanted.delete(JSON.stringify(plainValue(group)))) continue;
       if (handlers.items.length > 1) return removePart(text, handlers, at);
       if (node.items.length > 1) return removePart(text, node, index);
       return withoutMember(text, root, hooks, name);

@@ -20,6 +20,7 @@ export const restName = '\u0000rest';
 
 /**
  * Splits spend over time by model, project or agent: the most expensive names first, then the rest.
+ * Every model has a name of its own.
  */
 export function stacked(
   context: ReportContext,
@@ -51,7 +52,8 @@ export function stacked(
     .sort((a, b) => b.sum - a.sum || (a.name < b.name ? -1 : 1));
   const apart = whole.filter(({ name }) => name === backgroundKey);
   const named = whole.filter(({ name }) => name !== backgroundKey);
-  const tooMany = named.length > mostNames + 1;
+  // Models are folded by the page, family by family.
+  const tooMany = by !== 'model' && named.length > mostNames + 1;
   const shown = tooMany ? named.slice(0, mostNames) : named;
   const rest = tooMany ? [{ name: restName, line: addLines(named.slice(mostNames)) }] : [];
   const lines = [...shown, ...rest, ...apart];

@@ -2,6 +2,7 @@ import {
   addDays,
   dayMs,
   dayOf,
+  daySpan,
   firstMoment,
   hourMs,
   monthSpan,
@@ -21,12 +22,16 @@ export interface Buckets {
   readonly indexOf: (at: number) => number;
 }
 
-/** Cuts a span so that a chart has some dozens of bars: by hour, day, week or month. */
+/**
+ * Cuts a span so that a chart has some dozens of bars: by hour, day, week or month. What is yet to come
+ * has bars only where it is wanted.
+ */
 export function bucketsOf(
   span: TimeSpan,
   { zone, weekStart, now }: Pick<ReportContext, 'zone' | 'weekStart' | 'now'>,
+  withFuture = false,
 ): Buckets {
-  const to = Math.max(span.from + 1, Math.min(span.to, now + 1));
+  const to = Math.max(span.from + 1, withFuture ? span.to : Math.min(span.to, now + 1));
   const length = to - span.from;
   const unit =
     length <= 2 * dayMs
@@ -57,7 +62,10 @@ export function bucketsOf(
   };
   const spans: TimeSpan[] = [];
   for (let at = span.from; at < to; at = spans.at(-1)!.to) spans.push(next(at));
-  return { unit, spans, indexOf: (at) => indexIn(spans, at) };
+  const endOfToday = daySpan(now, zone).to;
+  // What is dated later today is of now: its hour has no bar yet.
+  const counted = (at: number): number => (at < endOfToday ? Math.min(at, now) : at);
+  return { unit, spans, indexOf: (at) => indexIn(spans, counted(at)) };
 }
 
 function indexIn(spans: readonly TimeSpan[], at: number): number {

@@ -9,6 +9,7 @@ import {
   mostExpensiveMessages,
 } from '../../store/query/activity.ts';
 import { eventRows } from '../../store/query/events.ts';
+import { messageFilter } from '../../store/query/messages.ts';
 import { sessionTitles } from '../../store/query/sessionInfo.ts';
 
 /** Money in nano-dollars, times in UTC milliseconds. */
@@ -52,9 +53,13 @@ export function mostExpensive(
   context: ReportContext,
   question: Question,
   whole: Selection,
-): { topSessions: TopSession[]; topMessages: TopMessage[] } {
+): {
+  topSessions: TopSession[];
+  medianSession: number | undefined;
+  topMessages: TopMessage[];
+} {
   return {
-    topSessions: dearestSessions(context, whole),
+    ...dearestSessions(context, whole),
     topMessages: withTitles(
       context,
       whole.names,
@@ -83,7 +88,7 @@ interface SessionSums {
 function dearestSessions(
   { db }: ReportContext,
   { rows, backgrounds, names }: Selection,
-): TopSession[] {
+): { topSessions: TopSession[]; medianSession: number | undefined } {
   const found = new Map<number, SessionSums>();
   const of = (session: number): SessionSums => {
     let known = found.get(session);
@@ -101,12 +106,13 @@ function dearestSessions(
     sums.models.set(model, (sums.models.get(model) ?? 0) + nano);
   }
   for (const { session, nano } of backgrounds) of(session).nano += nano;
-  const top = [...found].sort(([, a], [, b]) => b.nano - a.nano).slice(0, listed);
+  const ordered = [...found].sort(([, a], [, b]) => b.nano - a.nano);
+  const top = ordered.slice(0, listed);
   const titles = sessionTitles(
     db,
     top.map(([session]) => session),
   );
-  return top.map(([session, { nano, messages, unpriced, models }]) => {
+  const topSessions = top.map(([session, { nano, messages, unpriced, models }]) => {
     const [model] = [...models].sort(([, a], [, b]) => b - a)[0] ?? [0];
     const place = names.place(session);
     return {
@@ -120,6 +126,7 @@ function dearestSessions(
       nano,
     };
   });
+  return { topSessions, medianSession: ordered[Math.floor(ordered.length / 2)]?.[1].nano };
 }
 
 function firstPassing(
@@ -129,8 +136,13 @@ function firstPassing(
   list: typeof latestMessages,
 ): ActivityRow[] {
   const matcher = matcherOf(context, filters, names);
+  const [key, ...more] = matcher.keys;
+  const only = messageFilter(context.db, span, more.length === 0 ? key : undefined, (rows) => {
+    names.prefetch(rows, matcher.keys);
+    return rows.map((row) => matcher.passes(row));
+  });
   const found: ActivityRow[] = [];
-  for (const row of list(context.db, span)) {
+  for (const row of list(context.db, span, only)) {
     names.prefetch([row], ['agent', 'model', ...matcher.keys]);
     if (matcher.passes(row)) found.push(row);
     if (found.length === listed) break;

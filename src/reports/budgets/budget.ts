@@ -9,22 +9,18 @@ import {
   budgetName,
   exceptionText,
   judgedFields,
-  judgedName,
 } from '../../budgets/budgetLabels.ts';
-import {
-  type JudgedBudget,
-  type JudgedBudgets,
-  judgeBudgets,
-} from '../../budgets/evaluateBudgets.ts';
+import { usedOf } from '../../budgets/budgetWords.ts';
+import type { JudgedBudget, JudgedBudgets } from '../../budgets/evaluateBudgets.ts';
+import { type Outlook, type Outlooks, readOutlooks } from '../../budgets/outlook.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import { isGuardInstalled } from '../../dataFolder/guardInstalls.ts';
 import { HumanError } from '../../model/errors.ts';
-import { formatPercent, levelNames } from '../../model/level.ts';
+import { levelNames } from '../../model/level.ts';
 import {
   count,
-  declinedWords,
   figureNotes,
-  headline,
+  type Note,
   type ReportContext,
   warnings,
 } from '../../query/context.ts';
@@ -36,7 +32,6 @@ import { reachesLimit } from '../../query/sums.ts';
 import {
   addSums,
   isIncomplete,
-  isLowerBound,
   type Missing,
   shortcomings,
   withMissing,
@@ -44,7 +39,8 @@ import {
 import { isProject, isSamePath, lastPart } from '../../text/paths.ts';
 import { clip, plainText } from '../../text/plainText.ts';
 import type { ReportDefinition } from '../document/definition.ts';
-import type { Column, Document, Table } from '../document/document.ts';
+import type { Cell, Column, Document, Table } from '../document/document.ts';
+import { budgetVerdict, outlookMark, outlookText, shortName, spoken } from './outlookWords.ts';
 
 /** Rows a table of budgets shows; JSON has all. */
 export const shownBudgets = 15;
@@ -60,7 +56,7 @@ export function cutSentence(budgets: number): string[] {
 export const budgetCheck: ReportDefinition = {
   name: 'budget check',
   title: 'Budget Check',
-  summary: 'How far budgets are used; exit 1 at the level stop.',
+  summary: 'How far budgets are used; exit 1 where one is used up.',
   period: undefined,
   filters: [],
   options: [
@@ -118,20 +114,9 @@ export const budgetGet: ReportDefinition = {
   run: getReport,
 };
 
-/** How far the most used budget is used, in a line; undefined where none can be judged. */
-export function budgetLine(context: ReportContext): string | undefined {
-  const [worst] = judgeBudgets(context).judged;
-  if (worst === undefined) return undefined;
-  const { entry, state, declined } = worst;
-  const { unit, limit } = entry.budget;
-  const used = `${amountText(unit, state.spent)} of ${amountText(unit, limit)}`;
-  const facts = [used, formatPercent(state.share), levelNames[state.level]];
-  return `Budget (${judgedName(context, worst)}): ${[...facts, ...declinedWords(declined)].join(', ')}.`;
-}
-
 function checkReport(context: ReportContext, question: Question): Document {
   const target = targetOf(context, question);
-  return checkDocument(context, judgeBudgets(context, { target }));
+  return checkDocument(context, readOutlooks(context, { target }));
 }
 
 /** Where the budgets are to hold; undefined where nothing is named. */
@@ -162,8 +147,9 @@ function targetOf(context: ReportContext, question: Question): BudgetTarget | un
 }
 
 /** Budgets as a document; the worst stands on top of the JSON. */
-export function checkDocument(context: ReportContext, found: JudgedBudgets): Document {
-  const { judged, others } = found;
+function checkDocument(context: ReportContext, { outlooks, others }: Outlooks): Document {
+  const judged = outlooks.map((outlook) => outlook.judged);
+  const found = { judged, others };
   const [worst] = judged;
   const noData = context.reader.kept().messages === 0;
   const alert = worst?.state.level === 'stop';
@@ -172,8 +158,13 @@ export function checkDocument(context: ReportContext, found: JudgedBudgets): Doc
     worst === undefined ? missingIn(context, { span: undefined, filters: {} }) : worst.sums;
   return {
     title: 'Budgets',
-    sentences: checkSentences(context, found, noData),
-    tables: [checkTable(context, judged)],
+    lead: true,
+    sentences: checkSentences(context, outlooks, others, noData),
+    tables: [checkTable(context, outlooks)],
+    next:
+      worst === undefined
+        ? []
+        : ['Change one: outlay budget set, outlay budget raise. Which: outlay budget list'],
     notes: [
       ...notJudgedNotes(context, others),
       ...(worst === undefined ? warnings(context, missing) : usageNotes(context, worst, judged)),
@@ -194,10 +185,11 @@ function advice({ dataFolder }: ReportContext, { state, entry }: JudgedBudget): 
 
 function checkSentences(
   context: ReportContext,
-  { judged, others }: JudgedBudgets,
+  outlooks: readonly Outlook[],
+  others: JudgedBudgets['others'],
   noData: boolean,
 ): string[] {
-  const [worst] = judged;
+  const [worst] = outlooks;
   if (worst === undefined) {
     return [
       others.length > 0
@@ -205,26 +197,14 @@ function checkSentences(
         : 'No budget is set. "outlay budget set 20 --period day" sets one.',
     ];
   }
-  const { entry, state } = worst;
-  const none = noData
-    ? ['No data: no sessions found. "outlay doctor" shows where Outlay looked.']
-    : [];
+  if (noData) {
+    return ['No data: no sessions found. "outlay doctor" shows where Outlay looked.'];
+  }
   return [
-    ...none,
-    `${levelNames[state.level]}: ${spentText(context, worst)} of ${amountText(entry.budget.unit, entry.budget.limit)} (${judgedName(context, worst)}), ${formatPercent(state.share)}.`,
-    advice(context, worst),
-    ...(judged.length > 1 ? [`The most used of ${count(judged.length, 'budget')}.`] : []),
-    ...cutSentence(judged.length),
-  ];
-}
-
-function spentText(context: ReportContext, { entry, state, sums }: JudgedBudget): string {
-  const { unit } = entry.budget;
-  const atLeast = isLowerBound(sums);
-  const spent =
-    unit.kind === 'usd' ? headline(context, state.spent, atLeast) : amountText(unit, state.spent);
-  if (state.judged <= state.spent) return spent;
-  return `${spent} now and ${amountText(unit, state.judged)} by its end at the pace of 7 days`;
+    budgetVerdict(outlooks),
+    advice(context, worst.judged),
+    ...cutSentence(outlooks.length),
+  ].filter((sentence) => sentence !== '');
 }
 
 /** Names the budgets that nothing stored can judge. */
@@ -244,7 +224,7 @@ export function usageNotes(
   context: ReportContext,
   worst: JudgedBudget,
   judged: readonly JudgedBudget[],
-): string[] {
+): Note[] {
   const parted = judged.some(
     ({ entry: { budget } }) =>
       budget.period.kind === 'run' ||
@@ -261,31 +241,45 @@ export function usageNotes(
       saturated: reachesLimit(worst.sums, worst.background),
     }),
     ...(parted
-      ? ['Sessions, agents and runs are judged by themselves, those at work in the last 24 hours.']
+      ? [
+          {
+            about:
+              'Sessions, agents and runs are judged by themselves, those at work in the last 24 hours.',
+          },
+        ]
       : []),
   ];
 }
 
+/** For programs; people read the last of them. */
 const checkColumns: readonly Column[] = [
-  { key: 'scope', header: 'Scope', unit: 'text', widest: 40 },
-  { key: 'part', header: 'Which', unit: 'text', widest: 44, idle: true },
-  { key: 'period', header: 'Period', unit: 'text' },
-  { key: 'unit', header: 'Unit', unit: 'text' },
-  { key: 'spent', header: 'Spent', unit: 'text' },
-  { key: 'limit', header: 'Limit', unit: 'text' },
-  { key: 'utilization', header: 'Used', unit: 'percent' },
-  { key: 'level', header: 'Level', unit: 'text' },
-  { key: 'basis', header: 'Basis', unit: 'text' },
-  { key: 'origin', header: 'Set by', unit: 'text' },
-  { key: 'exception', header: 'For now', unit: 'text', idle: true },
-  { key: 'declined_usd', header: 'Declined', unit: 'usd', idle: true },
+  { key: 'scope', header: 'Scope', unit: 'text', widest: 40, details: true },
+  { key: 'part', header: 'Which', unit: 'text', widest: 44, details: true, idle: true },
+  { key: 'period', header: 'Period', unit: 'text', details: true },
+  { key: 'unit', header: 'Unit', unit: 'text', details: true },
+  { key: 'spent', header: 'Spent', unit: 'text', details: true },
+  { key: 'limit', header: 'Limit', unit: 'text', details: true },
+  { key: 'utilization', header: 'Share', unit: 'percent', bar: 'track' },
+  { key: 'level', header: 'Level', unit: 'text', details: true },
+  { key: 'basis', header: 'Basis', unit: 'text', details: true },
+  { key: 'origin', header: 'Set by', unit: 'text', leaves: 4 },
+  { key: 'exception', header: 'For now', unit: 'text', idle: true, leaves: 1 },
+  { key: 'declined_usd', header: 'Declined', unit: 'usd', idle: true, leaves: 1 },
+  { key: 'name', header: 'Budget', unit: 'text', widest: 50, peopleOnly: true, fills: true },
+  { key: 'used', header: 'Used', unit: 'text', peopleOnly: true, strong: true },
+  { key: 'mark', header: '', unit: 'text', peopleOnly: true, idle: true, mark: true },
+  { key: 'outlook', header: 'Ahead', unit: 'text', peopleOnly: true, idle: true },
 ];
 
-function checkTable(context: ReportContext, judged: readonly JudgedBudget[]): Table {
+const checkOrder = ['name', 'used', 'utilization', 'mark', 'outlook', 'exception', 'origin'];
+
+function checkTable(context: ReportContext, outlooks: readonly Outlook[]): Table {
   return {
     title: '',
     columns: checkColumns,
-    rows: judged.slice(0, shownBudgets).map(({ entry, part, state, declined }) => {
+    order: checkOrder,
+    rows: outlooks.slice(0, shownBudgets).map((outlook): Cell[] => {
+      const { entry, part, state, declined } = outlook.judged;
       const { scope, period, unit, limit, basis } = entry.budget;
       return [
         formatScope(scope),
@@ -300,6 +294,10 @@ function checkTable(context: ReportContext, judged: readonly JudgedBudget[]): Ta
         entry.origin,
         exceptionText(context, entry) || null,
         declined.nano,
+        shortName(context, outlook),
+        usedOf(spoken(outlook)),
+        outlookMark(outlook),
+        outlookText(context, outlook),
       ];
     }),
   };
@@ -352,15 +350,15 @@ function listReport(context: ReportContext, entries: readonly BudgetEntry[]): Do
       {
         title: '',
         columns: [
-          { key: 'scope', header: 'Scope', unit: 'text', widest: 50 },
+          { key: 'scope', header: 'Scope', unit: 'text', widest: 50, fills: true },
           { key: 'period', header: 'Period', unit: 'text' },
-          { key: 'unit', header: 'Unit', unit: 'text' },
+          { key: 'unit', header: 'Unit', unit: 'text', leaves: 3 },
           { key: 'limit', header: 'Limit', unit: 'text' },
-          { key: 'ladder', header: 'Ladder in %', unit: 'text' },
-          { key: 'basis', header: 'Basis', unit: 'text' },
-          { key: 'action', header: 'At stop', unit: 'text' },
-          { key: 'origin', header: 'Set by', unit: 'text' },
-          { key: 'set_at', header: 'Set', unit: 'time' },
+          { key: 'ladder', header: 'Levels in %', unit: 'text', leaves: 2 },
+          { key: 'basis', header: 'Basis', unit: 'text', leaves: 4 },
+          { key: 'action', header: 'When used up', unit: 'text', leaves: 3 },
+          { key: 'origin', header: 'Set by', unit: 'text', leaves: 1 },
+          { key: 'set_at', header: 'Set', unit: 'time', leaves: 2, byDay: true },
           { key: 'exception', header: 'For now', unit: 'text', idle: true },
         ],
         rows: entries.map((entry) => {

@@ -1,19 +1,13 @@
 import { exceptionText, judgedFields, judgedName } from '../../budgets/budgetLabels.ts';
 import { budgetSpan } from '../../budgets/budgetSpend.ts';
-import { type SpokenBudget, spokenAmount, spokenState, usedOf } from '../../budgets/budgetWords.ts';
+import { spokenAmount, spokenState, usedOf } from '../../budgets/budgetWords.ts';
 import { type Outlook, type Outlooks, readOutlooks } from '../../budgets/outlook.ts';
 import { dayMs } from '../../model/calendar.ts';
 import { levelNames } from '../../model/level.ts';
 import { nanoToUsd } from '../../model/money.ts';
 import { count, type ReportContext, warnings } from '../../query/context.ts';
 import { missingIn } from '../../query/select.ts';
-import {
-  addSums,
-  isIncomplete,
-  isLowerBound,
-  shortcomings,
-  withMissing,
-} from '../../store/schema/sums.ts';
+import { addSums, isIncomplete, shortcomings, withMissing } from '../../store/schema/sums.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Document, Table } from '../document/document.ts';
 import {
@@ -23,6 +17,7 @@ import {
   shownBudgets,
   usageNotes,
 } from './budget.ts';
+import { outlookSentence, spoken } from './outlookWords.ts';
 
 /** `outlay limits status` */
 export const limitsStatus: ReportDefinition = {
@@ -93,42 +88,23 @@ function sentences(
   const none = noData
     ? ['No data: no sessions found. "outlay doctor" shows where Outlay looked.']
     : [];
-  const name = judgedName(context, worst.judged);
   const more = outlooks.length > 1 ? [`The most used of ${count(outlooks.length, 'budget')}.`] : [];
-  return [
-    ...none,
-    `${spokenState(spoken(worst), context)} (${name}).`,
-    ...more,
-    ...cutSentence(outlooks.length),
-  ];
-}
-
-/** What is said of a budget. */
-function spoken({ judged, evident, ...ahead }: Outlook): SpokenBudget {
-  const { entry, state, sums } = judged;
-  const { unit, limit } = entry.budget;
-  return {
-    unit,
-    limit,
-    spent: state.spent,
-    ...(evident && { projected: ahead.projected, usedUpAt: ahead.usedUpAt }),
-    atLeast: isLowerBound(sums),
-  };
+  return [...none, outlookSentence(context, worst), ...more, ...cutSentence(outlooks.length)];
 }
 
 function table(context: ReportContext, outlooks: readonly Outlook[]): Table {
   return {
     title: '',
     columns: [
-      { key: 'budget', header: 'Budget', unit: 'text', widest: 44 },
-      { key: 'used', header: 'Used', unit: 'text' },
-      { key: 'utilization', header: 'Share', unit: 'percent' },
-      { key: 'level', header: 'Level', unit: 'text' },
+      { key: 'budget', header: 'Budget', unit: 'text', widest: 44, fills: true },
+      { key: 'used', header: 'Used', unit: 'text', strong: true },
+      { key: 'utilization', header: 'Share', unit: 'percent', bar: 'track' },
+      { key: 'level', header: 'Level', unit: 'text', leaves: 3 },
       { key: 'remaining', header: 'Left', unit: 'text' },
       { key: 'projected', header: 'On track for', unit: 'text', idle: true },
-      { key: 'time_left', header: 'Time left', unit: 'text', idle: true },
-      { key: 'action', header: 'At stop', unit: 'text' },
-      { key: 'origin', header: 'Set by', unit: 'text' },
+      { key: 'time_left', header: 'Time left', unit: 'text', idle: true, leaves: 2 },
+      { key: 'action', header: 'When used up', unit: 'text', leaves: 4 },
+      { key: 'origin', header: 'Set by', unit: 'text', leaves: 4 },
       { key: 'exception', header: 'For now', unit: 'text', idle: true },
     ],
     rows: outlooks.slice(0, shownBudgets).map((outlook): Cell[] => {

@@ -6,6 +6,8 @@ import type { Document } from './document.ts';
 export interface ReportDefinition extends Askable {
   /** Its command in the terminal; two words for a command inside another. */
   readonly name: string;
+  /** Other names of its command. */
+  readonly aliases?: readonly string[];
   /** Its title in documents. */
   readonly title: string;
   /** Its title in the editor, where that is another one. */
@@ -20,6 +22,8 @@ export interface ReportDefinition extends Askable {
   readonly formatVariable?: string;
   /** Command lines with what they answer. */
   readonly examples: readonly (readonly [command: string, answer: string])[];
+  /** It reads transcripts, and may take a while: in the editor a thread of its own makes it. */
+  readonly slow?: boolean;
   /** It names the working copy it was asked for in: `context.git`. */
   readonly git?: boolean;
   /** It is asked with files or names that only a terminal offers. */

@@ -12,7 +12,7 @@ export function render(document: Document, format: Format, style: TextStyle): st
     case 'csv':
       return renderCsv(document);
     case 'markdown':
-      return renderMarkdown(document, style.zone);
+      return renderMarkdown(document, style);
     case 'table':
       return renderTable(document, style);
   }

@@ -5,7 +5,9 @@ import type { Cell, Document, Unit } from './document.ts';
 export function renderCsv(document: Document): string {
   const table = document.tables[0];
   if (table === undefined) return '';
-  const { columns, rows } = table;
+  const { rows } = table;
+  const kept = table.columns.map((_, i) => i).filter((i) => !table.columns[i]!.peopleOnly);
+  const columns = kept.map((i) => table.columns[i]!);
   const units = columns.map(({ unit }) => unit);
   const head = `${columns.map(({ key }) => quoted(key)).join(',')}\r\n`;
   return (
@@ -13,7 +15,7 @@ export function renderCsv(document: Document): string {
     rows
       .map((row) =>
         csvLine(
-          units.map((_, i) => row[i] ?? null),
+          kept.map((i) => row[i] ?? null),
           units,
         ),
       )

@@ -4,24 +4,26 @@ import { nanoToUsd } from '../../model/money.ts';
 import { isoTime } from '../../query/context.ts';
 import type { Selection } from '../../query/select.ts';
 import type { Table } from '../document/document.ts';
+import { shownAgent, shownModel } from '../document/shown.ts';
 
 /** Runs in which something went wrong, latest first. */
 export function failedRunsTable({ names }: Selection, failed: readonly FoundRun[]): Table {
   return {
-    title: 'Runs in which something went wrong',
+    title: 'Runs with errors',
     columns: [
       { key: 'at', header: 'First error', unit: 'time' },
-      { key: 'session', header: 'Session', unit: 'text', prefix: 8 },
-      { key: 'project', header: 'Project', unit: 'text', widest: 30 },
-      { key: 'agent', header: 'Agent', unit: 'text', widest: 30 },
-      { key: 'model', header: 'Model', unit: 'text', widest: 30 },
+      { key: 'session', header: 'ID', unit: 'text', prefix: 8, details: true },
+      { key: 'project', header: 'Project', unit: 'text', widest: 30, leaves: 1 },
+      { key: 'agent', header: 'Agent', unit: 'text', widest: 30, shown: shownAgent },
+      { key: 'model', header: 'Model', unit: 'text', widest: 30, leaves: 3, shown: shownModel },
       { key: 'messages', header: 'Messages', unit: 'count' },
-      { key: 'cost_usd', header: 'Cost', unit: 'usd' },
-      { key: 'api_errors', header: 'API', unit: 'count', idle: true },
-      { key: 'tool_errors', header: 'Tool', unit: 'count', idle: true },
-      { key: 'interrupted', header: 'Interrupted', unit: 'count', idle: true },
-      { key: 'codes', header: 'What', unit: 'text', widest: 40 },
+      { key: 'cost_usd', header: 'Cost', unit: 'usd', strong: true },
+      { key: 'api_errors', header: 'API', unit: 'count', idle: true, leaves: 3 },
+      { key: 'tool_errors', header: 'Tool', unit: 'count', idle: true, leaves: 3 },
+      { key: 'interrupted', header: 'Interrupted', unit: 'count', idle: true, leaves: 3 },
+      { key: 'codes', header: 'What', unit: 'text', widest: 40, fills: true },
     ],
+    order: ['cost_usd', 'agent', 'codes', 'project', 'model'],
     rows: latestFirst(failed).map((run) => [
       firstError(run),
       names.place(run.sessionNumber).sid,

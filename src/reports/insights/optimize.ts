@@ -11,11 +11,12 @@ import { formatUsd } from '../../model/money.ts';
 import { count, figureNotes, headline, type ReportContext } from '../../query/context.ts';
 import { filterNames } from '../../query/options.ts';
 import type { Question } from '../../query/question.ts';
-import { spanText } from '../../query/spans.ts';
 import { figuresOf } from '../../query/sums.ts';
 import { isLowerBound, shortcomings } from '../../store/schema/sums.ts';
+import { spanWords } from '../../text/when.ts';
 import type { ReportDefinition } from '../document/definition.ts';
-import type { Document, Table } from '../document/document.ts';
+import type { Block, Document, Table } from '../document/document.ts';
+import { shownAgent, shownModel } from '../document/shown.ts';
 import { nothing } from '../spend/breakdown.ts';
 import { retentionNotes } from '../upkeep/retention.ts';
 import { failedRunsTable } from './failedRuns.ts';
@@ -29,7 +30,7 @@ export const optimize: ReportDefinition = {
   period: '30d',
   filters: filterNames,
   options: [
-    { name: 'failures', text: 'list the runs in which something went wrong', kind: 'flag' },
+    { name: 'failures', text: 'list the runs with errors', kind: 'flag' },
     { name: 'all', text: 'list dismissed and snoozed insights as well', kind: 'flag' },
   ],
   gate: false,
@@ -53,7 +54,6 @@ function optimizeDocument(context: ReportContext, question: Question): Document 
   const notes = [
     ...retentionNotes(context, question.span, ['session']),
     ...(empty ? [] : cautions(facts)),
-    ...facts.problems,
   ];
   const tables = [
     ...(withFailures ? [failedRunsTable(found.selection, failed)] : []),
@@ -61,11 +61,21 @@ function optimizeDocument(context: ReportContext, question: Question): Document 
     ...(taken.length > 0 ? [takenTable(taken)] : []),
   ];
   return {
-    title: `Insights, ${spanText(question.span, context.zone)}`,
+    lead: true,
+    title: `Insights, ${spanWords(question.span, context).name}`,
     sentences: empty ? [nothing(context)] : sentences(context, facts, failed.length),
     tables: empty ? [] : tables,
-    notes: [...notes, ...figureNotes(context, figures)],
-    json: optimizeJson(context, question, facts, figures, withFailures ? failed : undefined, notes),
+    blocks: empty ? [] : insights.map(insightBlock),
+    next: nextLines(insights),
+    notes: [
+      ...notes.map((about) => ({ about })),
+      ...facts.problems,
+      ...figureNotes(context, figures),
+    ],
+    json: optimizeJson(context, question, facts, figures, withFailures ? failed : undefined, [
+      ...notes,
+      ...facts.problems,
+    ]),
     verdict: { status: empty ? 'no-data' : 'ok', ...shortcomings(sums) },
   };
 }
@@ -77,25 +87,70 @@ function sentences(
 ): string[] {
   const { sums } = found.selection;
   const spent = headline(context, sums.nano, isLowerBound(sums));
-  const [first] = insights;
-  const from = `From ${count(found.runs.length, 'run')} in ${daysText(world.days)}, ${spent}`;
+  const from = `Looked at ${count(found.runs.length, 'run')} in ${daysText(world.days)}, ${spent}.`;
+  const wrong =
+    failed === 0 ? [] : [`Errors in ${count(failed, 'run')}: outlay optimize --failures`];
   const hiddenText =
-    hidden === 0 ? [] : [`${count(hidden, 'more')} dismissed or snoozed: --all lists them.`];
-  if (first === undefined) {
-    return [`${from}: nothing was found that would clearly save something.`, ...hiddenText];
-  }
-  return [
-    `${from}: ${count(insights.length, 'insight')}.`,
-    `The largest: ${insightTitle(first.insight)}${savingText(first.insight)}.`,
-    `To do: ${actionText(first.insight)}`,
-    `Something went wrong in ${count(failed, 'run')}.`,
-    ...hiddenText,
-  ];
+    hidden === 0 ? [] : [`${count(hidden, 'more')} dismissed or snoozed: outlay optimize --all`];
+  const first =
+    insights.length === 0
+      ? 'Nothing was found that would clearly save something.'
+      : `${sentenceCount(insights.length)} could save ${savingRange(insights)}.`;
+  return [first, from, ...wrong, ...hiddenText];
 }
 
-function savingText({ perMonth, basis }: Insight): string {
-  if (perMonth === undefined) return ', how much it costs is not known';
-  return `, ${formatUsd(perMonth.low)} to ${formatUsd(perMonth.high)} a month (${basis})`;
+const small = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine', 'Ten'];
+
+/** `Four changes`, `12 changes`. */
+function sentenceCount(number: number): string {
+  return `${small[number] ?? number} ${number === 1 ? 'change' : 'changes'}`;
+}
+
+/** What the largest saves: savings overlap, so they are never added up. */
+function savingRange(insights: readonly JudgedInsight[]): string {
+  const known = insights.flatMap(({ insight }) => insight.perMonth ?? []);
+  const [most] = known.sort((a, b) => b.high - a.high);
+  if (most === undefined) return 'something; how much is not known';
+  return `${insights.length > 1 ? 'up to ' : ''}${monthRange(most, insights.length > 1)}`;
+}
+
+/** `$7.10–11.20 a month`, or only the higher of the two. */
+function monthRange({ low, high }: { low: number; high: number }, onlyHigh = false): string {
+  const [from, to] = [formatUsd(low), formatUsd(high)];
+  if (onlyHigh || from === to) return `${to} a month`;
+  return `${from}–${to.slice(1)} a month`;
+}
+
+/** An insight as people read it: what, what it saves, why, and what to type. */
+function insightBlock({ insight, state }: JudgedInsight): Block {
+  const { perMonth, basis } = insight;
+  const action = wordedAction(insight);
+  const saving = perMonth === undefined ? 'not known' : `${monthRange(perMonth)}, ${basis}`;
+  const lines = [
+    ...(action.kind === 'advice' ? [action.text] : []),
+    `${coverageText(insight)} looked at${state === 'open' ? '' : `; ${state}`}`,
+  ];
+  return { title: insightTitle(insight), figure: saving, lines, command: commandOf(insight) };
+}
+
+/** The command that applies an insight, or shows what it is about. */
+function commandOf(insight: Insight): string {
+  const action = wordedAction(insight);
+  switch (action.kind) {
+    case 'agent-model':
+      return `outlay optimize apply ${insight.id}   (shows the change first, can be undone)`;
+    case 'view-failures':
+      return `outlay optimize --agent ${action.agent} --failures`;
+    case 'advice':
+      return insight.agent === undefined || insight.agent === 'main'
+        ? 'outlay sessions'
+        : `outlay activity --agent ${insight.agent}`;
+  }
+}
+
+function nextLines(insights: readonly JudgedInsight[]): string[] {
+  const [first] = insights;
+  return first === undefined ? [] : [`Not for you? outlay optimize dismiss ${first.insight.id}`];
 }
 
 function daysText(days: number): string {
@@ -118,6 +173,7 @@ export function actionText(insight: Insight): string {
 function insightTable(insights: readonly JudgedInsight[]): Table {
   return {
     title: 'Insights',
+    programsOnly: true,
     columns: [
       { key: 'id', header: 'ID', unit: 'text' },
       { key: 'title', header: 'Insight', unit: 'text', widest: 70 },
@@ -154,14 +210,14 @@ function takenTable(taken: readonly AdviceTaken[]): Table {
   return {
     title: 'Advice taken',
     columns: [
-      { key: 'id', header: 'ID', unit: 'text' },
-      { key: 'agent', header: 'Agent', unit: 'text', widest: 40 },
-      { key: 'model', header: 'Model', unit: 'text' },
-      { key: 'applied_at', header: 'Applied', unit: 'time' },
+      { key: 'id', header: 'ID', unit: 'text', details: true },
+      { key: 'agent', header: 'Agent', unit: 'text', widest: 40, shown: shownAgent },
+      { key: 'model', header: 'Model', unit: 'text', shown: shownModel, leaves: 2 },
+      { key: 'applied_at', header: 'Applied', unit: 'time', byDay: true, leaves: 2 },
       { key: 'before_usd_per_day', header: 'Before a day', unit: 'usd' },
       { key: 'after_usd_per_day', header: 'After a day', unit: 'usd' },
-      { key: 'before_usd_per_run', header: 'Before a run', unit: 'usd' },
-      { key: 'after_usd_per_run', header: 'After a run', unit: 'usd' },
+      { key: 'before_usd_per_run', header: 'Before a run', unit: 'usd', leaves: 4 },
+      { key: 'after_usd_per_run', header: 'After a run', unit: 'usd', leaves: 4 },
       { key: 'outcome', header: 'Outcome', unit: 'text' },
     ],
     rows: taken.map(({ id, agent, model, at, before, after, outcome }) => [

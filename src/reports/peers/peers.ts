@@ -25,7 +25,7 @@ const options: readonly OptionDefinition[] = [
 export const federation: ReportDefinition = {
   name: 'federation',
   title: 'Federation',
-  editorTitle: 'Spend of Peers',
+  editorTitle: 'Peer Spend',
   summary: 'What peers reported to spend in an hour, a day and a week.',
   period: undefined,
   filters: [],
@@ -124,10 +124,10 @@ const columns = [
   { key: 'state', header: 'State', unit: 'text' },
   { key: 'events', header: 'Events', unit: 'count' },
   { key: 'tokens_24h', header: 'Tokens 24 h', unit: 'tokens' },
-  { key: 'usd_1h', header: '1 h', unit: 'usd' },
+  { key: 'usd_1h', header: '1 h', unit: 'usd', leaves: 3 },
   { key: 'usd_24h', header: '24 h', unit: 'usd' },
   { key: 'usd_7d', header: '7 d', unit: 'usd' },
-  { key: 'total_usd', header: 'All', unit: 'usd' },
+  { key: 'total_usd', header: 'All', unit: 'usd', strong: true },
   { key: 'flag', header: '', unit: 'text' },
 ] as const;
 

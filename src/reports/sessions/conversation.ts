@@ -11,13 +11,15 @@ import {
 import { filterNames } from '../../query/options.ts';
 import { numberOption, type Question, textOption } from '../../query/question.ts';
 import { type Selection, select } from '../../query/select.ts';
-import { periodJson, spanText } from '../../query/spans.ts';
+import { periodJson } from '../../query/spans.ts';
 import { figuresOf, sumBy } from '../../query/sums.ts';
 import { sessionTitles } from '../../store/query/sessionInfo.ts';
 import { addSums, isLowerBound, shortcomings } from '../../store/schema/sums.ts';
 import { lastPart } from '../../text/paths.ts';
+import { spanWords } from '../../text/when.ts';
 import type { ReportDefinition } from '../document/definition.ts';
-import type { Cell, Column, Document } from '../document/document.ts';
+import { type Cell, type Column, type Document, figureCell } from '../document/document.ts';
+import { shownModel } from '../document/shown.ts';
 import { nothing } from '../spend/breakdown.ts';
 import { retentionNotes } from '../upkeep/retention.ts';
 
@@ -42,7 +44,10 @@ export const conversation: ReportDefinition = {
   gate: false,
   examples: [
     ['outlay conversation', 'the fifty sessions begun last'],
-    ['outlay conversation --sort cost --limit 10 --period month', 'the ten dearest this month'],
+    [
+      'outlay conversation --sort cost --limit 10 --period month',
+      'the ten most expensive this month',
+    ],
   ],
   run: conversations,
 };
@@ -76,19 +81,20 @@ function conversations(context: ReportContext, question: Question): Document {
   );
   const empty = all.length === 0;
   return {
-    title: `Conversations, ${spanText(question.span, context.zone)}`,
+    title: `Conversations, ${spanWords(question.span, context).name}`,
     sentences: empty
       ? [nothing(context)]
       : [
           `${headline(context, total, isLowerBound(sums))} in ${count(all.length, 'session')}.`,
           ...(shown.length < all.length
-            ? [`${shown.length} are listed, ${byCost ? 'dearest' : 'latest'} first.`]
+            ? [`${shown.length} are listed, ${byCost ? 'most expensive' : 'latest'} first.`]
             : []),
         ],
     tables: [
       {
         title: '',
         columns,
+        order,
         rows: shown.map((spent) => cells(spent, selection, titles.get(spent.session) ?? null)),
       },
     ],
@@ -132,15 +138,17 @@ function spentBySession({ rows, backgrounds, names }: Selection): Spent[] {
 }
 
 const columns: readonly Column[] = [
-  { key: 'started', header: 'Started', unit: 'time' },
-  { key: 'session', header: 'Session', unit: 'text', prefix: 8 },
-  { key: 'title', header: 'Title', unit: 'text', widest: 40 },
-  { key: 'project', header: 'Project', unit: 'text', widest: 24 },
+  { key: 'started', header: 'Started', unit: 'time', byDay: true },
+  { key: 'session', header: 'ID', unit: 'text', prefix: 8, details: true },
+  { key: 'title', header: 'Session', unit: 'text', widest: 40, fills: true, orElse: 'session' },
+  { key: 'project', header: 'Project', unit: 'text', widest: 24, leaves: 1 },
   { key: 'messages', header: 'Messages', unit: 'count' },
-  { key: 'model', header: 'Top model', unit: 'text', widest: 24 },
+  { key: 'model', header: 'Model', unit: 'text', widest: 24, leaves: 3, shown: shownModel },
   { key: 'tokens', header: 'Tokens', unit: 'tokens' },
-  { key: 'cost_usd', header: 'Cost', unit: 'usd' },
+  { key: 'cost_usd', header: 'Cost', unit: 'usd', strong: true },
 ];
+
+const order = ['cost_usd', 'title', 'project', 'model', 'messages', 'tokens', 'started'] as const;
 
 function cells(spent: Spent, { names }: Selection, title: string | null): Cell[] {
   const { sid, startedAt } = names.place(spent.session);
@@ -152,7 +160,7 @@ function cells(spent: Spent, { names }: Selection, title: string | null): Cell[]
     spent.messages,
     spent.topModel,
     spent.tokens,
-    spent.total,
+    figureCell(spent.total, spent.atLeast),
   ];
 }
 

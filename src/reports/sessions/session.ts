@@ -2,6 +2,7 @@ import { percentile } from '../../analysis/statistics/percentile.ts';
 import { formatDuration } from '../../model/calendar.ts';
 import { agreesWithClient } from '../../model/clientTotal.ts';
 import { largestOf } from '../../model/lists.ts';
+import { messageNumbers, messageReference } from '../../model/messageNumber.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { formatTokens, promptTokens, totalTokens } from '../../model/tokens.ts';
 import { type ClassCosts, costByClass } from '../../pricing/costByClass.ts';
@@ -15,16 +16,20 @@ import {
   type PricedMiss,
 } from '../../query/cacheMisses.ts';
 import {
+  count,
+  countedSessions,
   declinedWords,
   figureNotes,
   headline,
-  homePath,
   isoTime,
+  type Note,
   type ReportContext,
   warnings,
 } from '../../query/context.ts';
 import { declinedOfSessions } from '../../query/declined.ts';
 import { findSession } from '../../query/findSession.ts';
+import { isLive } from '../../query/liveSession.ts';
+import { projectPath } from '../../query/projects.ts';
 import { numberOption, textOption } from '../../query/question.ts';
 import { clientPricedOf, reachesLimit, sumBy, unpricedOf } from '../../query/sums.ts';
 import { compactionsOf } from '../../store/query/events.ts';
@@ -32,8 +37,12 @@ import { type MessageCost, messageCosts, priceRows } from '../../store/query/mes
 import type { SessionSummary } from '../../store/query/storeReader.ts';
 import { isBilled } from '../../store/schema/messageRow.ts';
 import { isLowerBound } from '../../store/schema/sums.ts';
+import { lastPart } from '../../text/paths.ts';
+import { rangeText } from '../../text/when.ts';
+import { shareText } from '../document/cells.ts';
 import type { ReportDefinition } from '../document/definition.ts';
-import type { Cell, Column, Document } from '../document/document.ts';
+import { type Cell, type Column, type Document, figureCell } from '../document/document.ts';
+import { shownAgent, shownModel, shownNote } from '../document/shown.ts';
 import { downsampledNote } from '../upkeep/retention.ts';
 import { agentsOf, sessionJson, totalOf } from './sessions.ts';
 
@@ -45,7 +54,7 @@ export const session: ReportDefinition = {
   name: 'session',
   title: 'Session',
   editorTitle: 'Session Report',
-  summary: 'One session taken apart: its dearest messages, agents, and how it adds up.',
+  summary: 'Details of one session: its most expensive messages, agents, and how it adds up.',
   argument: {
     value: 'id',
     text: 'id of the session or its beginning; without one the last active',
@@ -56,7 +65,7 @@ export const session: ReportDefinition = {
     {
       name: 'top',
       value: 'number',
-      text: 'how many of the dearest messages to list',
+      text: 'how many of the most expensive messages to list',
       kind: 'count',
       default: defaultTop,
     },
@@ -77,7 +86,7 @@ export const session: ReportDefinition = {
 /** A most expensive message above this multiple of the 99th percentile stands out. */
 const outlierFactor = 2;
 
-/** One session taken apart: its most expensive messages, agents and models, and how it adds up. */
+/** Details of one session: its most expensive messages, agents and models, and how it adds up. */
 export function sessionReport(
   context: ReportContext,
   session: SessionSummary | undefined,
@@ -88,28 +97,38 @@ export function sessionReport(
   const declined = declinedOfSessions(context)([session.id]);
   const all = messageCosts(context.db, session.id);
   const misses = missedCaches(context.book, all, compactionsOf(context.db, session.id));
+  const numbers = messageNumbers(all, session.messages - all.length);
   const dearest = all
     .slice(0, top)
-    .map((message) => priced(context.book, message, session, misses.get(message)));
+    .map((message) =>
+      priced(context.book, message, session, misses.get(message), numbers.get(message)!),
+    );
   const lost = missSentence(misses.values());
   const spread = spreadOf(all);
   const summedUp = downsampledNote(context, session.messages - all.length);
   const notes = [...summedUp, ...warnings(context, session)];
   return {
-    title: session.title === null ? `Session ${session.sid}` : `"${session.title}"`,
+    title: session.title ?? `Session ${session.sid.slice(0, 8)}`,
     sentences: [
       ...headSentences(context, session),
       ...reconciliation(session),
-      ...spreadSentences(spread),
+      ...(all.length > 1 ? spreadSentences(spread, totalOf(session)) : []),
       ...(lost === undefined ? [] : [lost]),
     ],
     tables: [
-      messageTable(dearest, new Map(rows.map(({ agentId, type }) => [agentId, type])), all.length),
+      messageTable(
+        dearest,
+        new Map(rows.map(({ agentId, type }) => [agentId, type])),
+        all.length,
+        session,
+      ),
       agentTable(rows),
       modelTable(rows),
     ],
+    next: nextLines(all.length, dearest, session),
     notes: [
       ...summedUp,
+      ...spreadNotes(spread),
       ...figureNotes(context, {
         ...session,
         unpriced: unpricedOf(rows),
@@ -134,11 +153,27 @@ export function sessionReport(
       cacheMisses: missesJson(misses.values()),
       context: contextJson(all),
       summedUpMessages: session.messages - all.length,
-      topMessages: dearest.map(messageJson),
+      topMessages: dearest.map((each) => messageJson(each, session)),
       catalogueDate: context.book.catalogueDate,
       notes,
     },
   };
+}
+
+/** What to type next about a session. */
+function nextLines(
+  all: number,
+  listed: readonly PricedMessage[],
+  { sid }: SessionSummary,
+): string[] {
+  const id = sid.slice(0, 8);
+  const more = all > listed.length ? [`More messages: outlay session ${id} --top ${all}`] : [];
+  const [first] = listed;
+  const why =
+    first === undefined
+      ? []
+      : [`How a cost comes about: outlay explain ${messageReference(sid, first.number)}`];
+  return [[...more, ...why, 'What to change: outlay optimize'].join('. ')];
 }
 
 function noSession(context: ReportContext): Document {
@@ -152,34 +187,48 @@ function noSession(context: ReportContext): Document {
 }
 
 function headSentences(context: ReportContext, session: SessionSummary): string[] {
-  const { sid, cwd, branch, startedAt, endedAt, messages } = session;
+  const { sid, branch, startedAt, endedAt, messages } = session;
   const atLeast = isLowerBound(session);
   const length = startedAt > 0 ? ` over ${formatDuration(endedAt - startedAt)}` : '';
-  const place = [homePath(cwd, context.home), branch].filter((text) => text !== '').join(', ');
+  const when = startedAt > 0 ? rangeText(startedAt, endedAt, context) : '';
+  const live = isLive(session, context.now, false) ? 'live' : '';
+  const place = [lastPart(projectPath(session)), branch, when, live, `id ${sid.slice(0, 8)}`];
   return [
-    `${headline(context, totalOf(session), atLeast)} in ${messages} messages${length}.`,
-    `${sid}${place === '' ? '' : ` in ${place}`}`,
+    place.filter((text) => text !== '').join(', '),
+    `${headline(context, totalOf(session), atLeast)} in ${count(messages, 'message')}${length}${usualText(context, session)}.`,
   ];
 }
 
-/** How messages, background and Claude Code's own figure add up. */
+/** Sessions it takes to say what is usual. */
+const fewest = 5;
+
+/** How far a session is from half of all. */
+function usualText(context: ReportContext, session: SessionSummary): string {
+  const totals = countedSessions(context)
+    .map(totalOf)
+    .filter((total) => total > 0)
+    .sort((a, b) => a - b);
+  const usual = percentile(totals, 0.5);
+  if (usual === undefined || totals.length < fewest) return '';
+  const factor = totalOf(session) / usual;
+  return factor >= 1.5 ? `, ${factor.toFixed(1)}× your usual session` : '';
+}
+
+/** How the session's figure stands to Claude Code's own. */
 function reconciliation(session: SessionSummary): string[] {
   const { clientUsd, nano, background, unconfirmed, irreconcilable } = session;
-  const messages = `messages ${formatUsd(nano)}`;
-  if (clientUsd === null) {
-    return [`${messages}; not yet confirmed: Claude Code has not written its own total.`];
-  }
-  const says = formatUsd(Math.round(clientUsd * 1e9));
+  if (clientUsd === null) return [];
+  const says = `Claude Code says ${formatUsd(Math.round(clientUsd * 1e9))}`;
   if (irreconcilable) {
     return [
-      `${messages}; Claude Code says ${says}, which cannot be reconciled: the session was forked from one whose total is not known.`,
+      `${says}, which cannot be compared: the session was forked from one whose total is not known.`,
     ];
   }
-  const later = unconfirmed > 0 ? ` (of it not yet confirmed: ${formatUsd(unconfirmed)})` : '';
-  const sum = `${messages} + background ${formatUsd(background)} = ${formatUsd(nano + background)}${later}`;
-  if (agreesWithClient(session, clientUsd)) return [`${sum}; Claude Code says ${says}.`];
+  const sum = `${formatUsd(nano)} in messages and ${formatUsd(background)} overhead`;
+  const later = unconfirmed > 0 ? `; ${formatUsd(unconfirmed)} came after that` : '';
+  if (agreesWithClient(session, clientUsd)) return [`${says}, the same: ${sum}${later}.`];
   return [
-    `${sum}; Claude Code says ${says}, which may hold what its parent spent before the fork, or prices of its own.`,
+    `${says}; counted are ${sum}. It may hold what its parent spent before the fork, or prices of its own.`,
   ];
 }
 
@@ -205,20 +254,29 @@ function spreadOf(messages: readonly MessageCost[]): Spread | undefined {
   };
 }
 
-function spreadSentences(spread: Spread | undefined): string[] {
+/** The message that stands out, and how the others are spread. */
+function spreadSentences(spread: Spread | undefined, total: number): string[] {
+  if (spread === undefined || total <= 0) return [];
+  const share = spread.top / total;
+  const large = spread.outlier || share >= 0.25;
+  return large ? [`One message made ${shareText(share)} of it.`] : [];
+}
+
+function spreadNotes(spread: Spread | undefined): Note[] {
   if (spread === undefined) return [];
-  const { p50, p90, p99, top, outlier } = spread;
-  const half = `Half of the messages cost at most ${formatUsd(p50)}, 90 % at most ${formatUsd(p90)}, 99 % at most ${formatUsd(p99)}.`;
-  if (!outlier) return [half];
+  const { p50, p90, p99 } = spread;
   return [
-    half,
-    `The dearest stands out: ${formatUsd(top)} is more than ${outlierFactor} times the 99 % mark.`,
+    {
+      about: `Half of the messages cost at most ${formatUsd(p50)}, 90% at most ${formatUsd(p90)}, 99% at most ${formatUsd(p99)}.`,
+    },
   ];
 }
 
 /** A message with the dollars of each class, as far as its price is known. */
 interface PricedMessage {
   readonly message: MessageCost;
+  /** The number it goes by in its session. */
+  readonly number: number;
   readonly classes: ClassCosts | undefined;
   readonly partNano: number;
   readonly share: number | null;
@@ -241,47 +299,60 @@ function priced(
   message: MessageCost,
   session: SessionSummary,
   miss: PricedMiss | undefined,
+  number: number,
 ): PricedMessage {
   const classes = message.pricedBy === 'catalogue' ? costByClass(book, message) : undefined;
   const partNano = message.parts.filter(isBilled).reduce((sum, { nano }) => sum + nano, 0);
   const share = session.nano > 0 ? message.nano / session.nano : null;
-  return { message, classes, partNano, share, miss };
+  return { message, number, classes, partNano, share, miss };
 }
 
 const messageColumns: readonly Column[] = [
   { key: 'time', header: 'Time', unit: 'time' },
-  { key: 'message', header: 'Message', unit: 'text', widest: 14 },
-  { key: 'agent', header: 'Agent', unit: 'text', widest: 20 },
-  { key: 'model', header: 'Model', unit: 'text', widest: 24 },
-  { key: 'input', header: 'Input', unit: 'count' },
-  { key: 'input_usd', header: '$', unit: 'usd' },
-  { key: 'output', header: 'Output', unit: 'count' },
-  { key: 'output_usd', header: '$', unit: 'usd' },
-  { key: 'cache_write_5m', header: 'Write 5m', unit: 'count', idle: true },
-  { key: 'cache_write_5m_usd', header: '$', unit: 'usd', idle: true },
-  { key: 'cache_write_1h', header: 'Write 1h', unit: 'count', idle: true },
-  { key: 'cache_write_1h_usd', header: '$', unit: 'usd', idle: true },
-  { key: 'cache_read', header: 'Read', unit: 'count' },
-  { key: 'cache_read_usd', header: '$', unit: 'usd' },
-  { key: 'web_searches', header: 'Searches', unit: 'count', idle: true },
-  { key: 'other_models_usd', header: 'Other models', unit: 'usd', idle: true },
-  { key: 'total_usd', header: 'Cost', unit: 'usd' },
-  { key: 'share', header: 'Share', unit: 'percent' },
-  { key: 'cache_miss', header: 'Cache missed', unit: 'text', widest: 50, idle: true },
-  { key: 'price', header: 'Price', unit: 'text', widest: 60 },
+  { key: 'message', header: 'Message', unit: 'text', widest: 14, details: true },
+  { key: 'agent', header: 'Agent', unit: 'text', widest: 20, leaves: 2, shown: shownAgent },
+  { key: 'model', header: 'Model', unit: 'text', widest: 24, leaves: 3, shown: shownModel },
+  { key: 'input', header: 'Input', unit: 'tokens', leaves: 6 },
+  { key: 'input_usd', header: '$', unit: 'usd', details: true },
+  { key: 'output', header: 'Output', unit: 'tokens' },
+  { key: 'output_usd', header: '$', unit: 'usd', details: true },
+  { key: 'cache_write_5m', header: 'Written 5m', unit: 'tokens', idle: true, leaves: 2 },
+  { key: 'cache_write_5m_usd', header: '$', unit: 'usd', details: true },
+  { key: 'cache_write_1h', header: 'Written', unit: 'tokens', idle: true, leaves: 2 },
+  { key: 'cache_write_1h_usd', header: '$', unit: 'usd', details: true },
+  { key: 'cache_read', header: 'Read', unit: 'tokens', leaves: 3 },
+  { key: 'cache_read_usd', header: '$', unit: 'usd', details: true },
+  { key: 'web_searches', header: 'Searches', unit: 'count', idle: true, leaves: 5 },
+  { key: 'other_models_usd', header: 'Other models', unit: 'usd', idle: true, leaves: 5 },
+  { key: 'total_usd', header: 'Cost', unit: 'usd', strong: true },
+  { key: 'share', header: 'Share', unit: 'percent', leaves: 1 },
+  { key: 'cache_miss', header: 'Cache', unit: 'text', widest: 50, idle: true, leaves: 1 },
+  { key: 'price', header: 'Price', unit: 'text', widest: 60, details: true },
+  { key: 'number', header: 'No.', unit: 'count', leaves: 0 },
+  { key: 'reference', header: 'Explain', unit: 'text', details: true },
+  { key: 'tools', header: 'Done', unit: 'text', widest: 40, peopleOnly: true, fills: true },
+];
+
+const messageOrder = [
+  ...['number', 'total_usd', 'share', 'tools', 'cache_miss', 'cache_write_5m', 'cache_write_1h'],
+  ...['cache_read', 'output', 'input', 'agent', 'model', 'time'],
 ];
 
 function messageTable(
   dearest: readonly PricedMessage[],
   types: ReadonlyMap<string, string>,
   all: number,
+  { sid }: SessionSummary,
 ): Document['tables'][number] {
   const title =
-    dearest.length < all ? `The ${dearest.length} dearest of ${all} messages` : 'Messages by cost';
+    dearest.length < all
+      ? `The ${dearest.length} most expensive of ${all} messages`
+      : 'Messages by cost';
   return {
     title,
     columns: messageColumns,
-    rows: dearest.map(({ message, classes, partNano, share, miss }): Cell[] => {
+    order: messageOrder,
+    rows: dearest.map(({ message, number, classes, partNano, share, miss }): Cell[] => {
       const { usage } = message;
       return [
         message.at,
@@ -300,10 +371,15 @@ function messageTable(
         classes?.cacheRead ?? null,
         usage.webSearches,
         partNano === 0 ? null : partNano,
-        message.pricedBy === 'unpriced' && message.nano === 0 ? null : message.nano,
+        message.pricedBy === 'unpriced' && message.nano === 0
+          ? null
+          : figureCell(message.nano, !message.ended),
         share,
         miss === undefined ? null : missText(miss),
         priceText(message),
+        number,
+        messageReference(sid, number),
+        message.tools.length === 0 ? 'answer' : message.tools.join(', '),
       ];
     }),
   };
@@ -325,9 +401,14 @@ function priceText(message: MessageCost): string {
   return [price, ...notes].join(', ');
 }
 
-function messageJson({ message, classes, share, miss }: PricedMessage): object {
+function messageJson(
+  { message, number, classes, share, miss }: PricedMessage,
+  { sid }: SessionSummary,
+): object {
   const { usage, parts } = message;
   return {
+    number,
+    reference: messageReference(sid, number),
     messageId: message.messageId,
     requestId: message.requestId === '' ? null : message.requestId,
     at: new Date(message.at).toISOString(),
@@ -366,12 +447,13 @@ function agentTable(rows: AgentRows): Document['tables'][number] {
   return {
     title: 'Agents',
     columns: [
-      { key: 'type', header: 'Type', unit: 'text', widest: 24 },
-      { key: 'agent', header: 'Agent', unit: 'text', widest: 20 },
+      { key: 'type', header: 'Agent', unit: 'text', widest: 24, shown: shownAgent },
+      { key: 'agent', header: 'ID', unit: 'text', widest: 20, details: true },
       { key: 'messages', header: 'Messages', unit: 'count' },
       { key: 'tokens', header: 'Tokens', unit: 'tokens' },
-      { key: 'usd', header: 'Cost', unit: 'usd' },
+      { key: 'usd', header: 'Cost', unit: 'usd', strong: true },
     ],
+    order: ['type', 'usd'],
     rows: agentsOf(rows).map(({ agentId, type, sums }) => [
       type,
       agentId,
@@ -386,16 +468,17 @@ function modelTable(rows: AgentRows): Document['tables'][number] {
   return {
     title: 'Models',
     columns: [
-      { key: 'model', header: 'Model', unit: 'text', widest: 40 },
+      { key: 'model', header: 'Model', unit: 'text', widest: 40, shown: shownModel },
       { key: 'messages', header: 'Messages', unit: 'count' },
       { key: 'input', header: 'Input', unit: 'tokens' },
       { key: 'output', header: 'Output', unit: 'tokens' },
-      { key: 'cache_write_5m', header: 'Write 5m', unit: 'tokens', idle: true },
-      { key: 'cache_write_1h', header: 'Write 1h', unit: 'tokens', idle: true },
+      { key: 'cache_write_5m', header: 'Written 5m', unit: 'tokens', idle: true },
+      { key: 'cache_write_1h', header: 'Written', unit: 'tokens', idle: true },
       { key: 'cache_read', header: 'Read', unit: 'tokens' },
-      { key: 'usd', header: 'Cost', unit: 'usd' },
-      { key: 'note', header: 'Note', unit: 'text' },
+      { key: 'usd', header: 'Cost', unit: 'usd', strong: true },
+      { key: 'note', header: '', unit: 'text', idle: true, shown: shownNote },
     ],
+    order: ['model', 'usd', 'note'],
     rows: sumBy(rows, ({ model }) => model).map(([model, sums]) => [
       model,
       sums.messages,

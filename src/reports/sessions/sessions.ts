@@ -1,5 +1,6 @@
 import type { TimeSpan } from '../../model/calendar.ts';
-import { formatUsd, nanoToUsd } from '../../model/money.ts';
+import { nanoToUsd } from '../../model/money.ts';
+import { formatNumber } from '../../model/numbers.ts';
 import { totalTokens } from '../../model/tokens.ts';
 import {
   count,
@@ -26,7 +27,9 @@ import { lostLines } from '../../store/query/losses.ts';
 import type { AgentSums, SessionSummary } from '../../store/query/storeReader.ts';
 import { addSums, isLowerBound, type SpendSums, withMissing } from '../../store/schema/sums.ts';
 import { isAt, isProject, lastPart } from '../../text/paths.ts';
-import type { Cell, Column, Document } from '../document/document.ts';
+import { spanWords } from '../../text/when.ts';
+import { type Cell, type Column, type Document, figureCell } from '../document/document.ts';
+import { shownModel, shownNote } from '../document/shown.ts';
 
 /** Which sessions are asked for. All conditions hold together. */
 export interface SessionsQuestion {
@@ -42,7 +45,7 @@ export interface SessionsQuestion {
 }
 
 /** Sessions a table lists unless told otherwise. */
-export const defaultLimit = 30;
+export const defaultLimit = 15;
 
 /** Every session with its figure: what `outlay sessions` prints. */
 export function sessionsReport(
@@ -67,13 +70,21 @@ export function sessionsReport(
   const notes = warnings(context, totals);
   return {
     title: 'Sessions',
-    sentences: sentences(context, matching, totals, listed.length),
+    lead: true,
+    sentences: sentences(context, question, matching, totals),
+    next: nextLines(matching.length, listed),
     tables: [
       {
         title: '',
         columns,
+        order,
         rows: listed.map((session) =>
-          tableRow(session, rows.get(session.id) ?? [], declinedOf([session.id])),
+          tableRow(
+            session,
+            rows.get(session.id) ?? [],
+            declinedOf([session.id]),
+            totals.nano + background,
+          ),
         ),
       },
     ],
@@ -121,18 +132,27 @@ function agentRows(
 
 function sentences(
   context: ReportContext,
+  question: SessionsQuestion,
   matching: readonly SessionSummary[],
   sums: SpendSums,
-  listed: number,
 ): string[] {
   if (matching.length === 0) {
     return ['No sessions found. "outlay doctor" shows where Outlay looked.'];
   }
   const background = matching.reduce((sum, session) => sum + session.background, 0);
   const figure = headline(context, sums.nano + background, isLowerBound(sums));
-  const parts = `messages ${formatUsd(sums.nano)} + background ${formatUsd(background)}`;
-  const all = `${count(matching.length, 'session')}, ${count(sums.messages, 'message')}: ${figure} (${parts}).`;
-  return listed === matching.length ? [all] : [all, `The first ${listed} are listed.`];
+  const within = spanWords(question.span, context).within;
+  const first = question.sort === 'cost' ? 'Most expensive first.' : 'Latest first.';
+  return [`${count(matching.length, 'session')} ${within}, ${figure}. ${first}`];
+}
+
+/** What to type next: for the sessions that are not listed, and for one of those that are. */
+function nextLines(matching: number, listed: readonly SessionSummary[]): string[] {
+  const left = matching - listed.length;
+  const more = left > 0 ? [`${formatNumber(left, 0, 'en')} more: outlay sessions --all`] : [];
+  const [first] = listed;
+  if (first === undefined) return [];
+  return [[...more, `One of them: outlay session ${first.sid.slice(0, 8)}`].join('. ')];
 }
 
 /** What a person is shown and budgets count. */
@@ -164,20 +184,31 @@ function matches(session: SessionSummary, question: SessionsQuestion): boolean {
 }
 
 const columns: readonly Column[] = [
-  { key: 'ended', header: 'Last active', unit: 'time' },
-  { key: 'session', header: 'Session', unit: 'text', prefix: 8 },
-  { key: 'project', header: 'Project', unit: 'text', widest: 24 },
-  { key: 'title', header: 'Title', unit: 'text', widest: 40 },
-  { key: 'model', header: 'Top model', unit: 'text', widest: 24 },
+  { key: 'ended', header: 'When', unit: 'time', byDay: true, live: true },
+  { key: 'session', header: 'ID', unit: 'text', prefix: 8, details: true },
+  { key: 'project', header: 'Project', unit: 'text', widest: 24, leaves: 1 },
+  { key: 'title', header: 'Session', unit: 'text', widest: 40, fills: true, orElse: 'session' },
+  { key: 'model', header: 'Model', unit: 'text', widest: 24, leaves: 3, shown: shownModel },
   { key: 'messages', header: 'Messages', unit: 'count' },
   { key: 'tokens', header: 'Tokens', unit: 'tokens' },
-  { key: 'usd', header: 'By messages', unit: 'usd' },
-  { key: 'background_usd', header: 'Background', unit: 'usd' },
-  { key: 'total_usd', header: 'Cost', unit: 'usd' },
-  { key: 'note', header: 'Note', unit: 'text', widest: 48 },
+  { key: 'usd', header: 'By messages', unit: 'usd', details: true },
+  { key: 'background_usd', header: 'Overhead', unit: 'usd', details: true },
+  { key: 'total_usd', header: 'Cost', unit: 'usd', strong: true },
+  { key: 'note', header: '', unit: 'text', widest: 48, idle: true, leaves: 1, shown: shownNote },
+  { key: 'share', header: 'Share', unit: 'percent', peopleOnly: true, leaves: 1 },
 ];
 
-function tableRow(session: SessionSummary, rows: readonly AgentSums[], declined: Declined): Cell[] {
+const order = [
+  ...['total_usd', 'share', 'title', 'project', 'model', 'messages', 'tokens', 'ended'],
+  'note',
+];
+
+function tableRow(
+  session: SessionSummary,
+  rows: readonly AgentSums[],
+  declined: Declined,
+  all: number,
+): Cell[] {
   return [
     session.endedAt || null,
     session.sid,
@@ -188,8 +219,9 @@ function tableRow(session: SessionSummary, rows: readonly AgentSums[], declined:
     totalTokens(session),
     session.nano,
     session.background,
-    totalOf(session),
+    figureCell(totalOf(session), isLowerBound(session) || session.unpriced > 0),
     noteOf(session, rows, declined),
+    all > 0 ? totalOf(session) / all : null,
   ];
 }
 

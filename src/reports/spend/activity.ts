@@ -20,6 +20,7 @@ import { isIncomplete } from '../../store/schema/sums.ts';
 import { lastPart } from '../../text/paths.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document } from '../document/document.ts';
+import { shownAgent, shownModel } from '../document/shown.ts';
 import { retentionNotes } from '../upkeep/retention.ts';
 import { nothing } from './breakdown.ts';
 
@@ -72,7 +73,7 @@ function activityReport(context: ReportContext, question: Question): Document {
         : [
             `The last ${count(entries.length, 'request')}, ${failed === 0 ? 'none' : failed} failed.`,
           ],
-    tables: [{ title: '', columns, rows: entries.map((entry) => cells(entry, names)) }],
+    tables: [{ title: '', columns, order, rows: entries.map((entry) => cells(entry, names)) }],
     notes: [
       ...(entries.length < limit ? retentionNotes(context, question.span, ['message']) : []),
       ...warnings(context, missing),
@@ -150,15 +151,26 @@ function errors(
 
 const columns: readonly Column[] = [
   { key: 'time', header: 'Time', unit: 'time' },
-  { key: 'session', header: 'Session', unit: 'text', prefix: 8 },
-  { key: 'project', header: 'Project', unit: 'text', widest: 24 },
-  { key: 'agent', header: 'Agent', unit: 'text', widest: 24 },
-  { key: 'model', header: 'Model', unit: 'text', widest: 24 },
-  { key: 'tools', header: 'Tools', unit: 'text', widest: 24 },
+  { key: 'session', header: 'ID', unit: 'text', prefix: 8, details: true },
+  { key: 'project', header: 'Project', unit: 'text', widest: 24, leaves: 1 },
+  { key: 'agent', header: 'Agent', unit: 'text', widest: 24, leaves: 2, shown: shownAgent },
+  { key: 'model', header: 'Model', unit: 'text', widest: 24, leaves: 3, shown: shownModel },
+  { key: 'tools', header: 'Tools', unit: 'text', widest: 24, fills: true },
   { key: 'tokens', header: 'Tokens', unit: 'tokens' },
-  { key: 'cost_usd', header: 'Cost', unit: 'usd' },
+  { key: 'cost_usd', header: 'Cost', unit: 'usd', strong: true },
   { key: 'result', header: 'Result', unit: 'text', widest: 48 },
 ];
+
+const order = [
+  'cost_usd',
+  'tools',
+  'project',
+  'agent',
+  'model',
+  'tokens',
+  'result',
+  'time',
+] as const;
 
 function cells({ at, session, agent, model, message, error }: Entry, names: Names): Cell[] {
   return [

@@ -3,27 +3,27 @@ import { type AnomalyUnit, anomalyUnits } from '../../model/anomalyUnits.ts';
 import { dayOf, daysOf, firstMoment } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
-import { count, homePath, type ReportContext, warnings } from '../../query/context.ts';
+import { count, homePath, type Note, type ReportContext, warnings } from '../../query/context.ts';
 import { matcherOf } from '../../query/filters.ts';
 import { Names } from '../../query/names.ts';
 import { filterNames } from '../../query/options.ts';
 import { numberOption, type Question, textOption } from '../../query/question.ts';
 import { missingIn, select } from '../../query/select.ts';
-import { periodJson, spanText } from '../../query/spans.ts';
+import { periodJson } from '../../query/spans.ts';
 import {
   keyedMessageNanos,
-  type MessageFilter,
-  type MessageKey,
+  messageFilter,
   messageNames,
   messageNanos,
 } from '../../store/query/messages.ts';
 import { sessionTitles } from '../../store/query/sessionInfo.ts';
-import { spendRows } from '../../store/query/spendRows.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
 import { isIncomplete, type RowKeys } from '../../store/schema/sums.ts';
 import { lastPart } from '../../text/paths.ts';
+import { dateText, spanWords } from '../../text/when.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Column, Document, Table } from '../document/document.ts';
+import { shownModel } from '../document/shown.ts';
 import { retentionNotes } from '../upkeep/retention.ts';
 import { nothing } from './breakdown.ts';
 
@@ -32,6 +32,7 @@ const shownOutliers = 20;
 /** `outlay anomaly` */
 export const anomaly: ReportDefinition = {
   name: 'anomaly',
+  aliases: ['outliers'],
   title: 'Anomalies',
   summary: 'Sessions, messages or days that cost far more or less than the others.',
   period: 'all',
@@ -184,7 +185,7 @@ function byMessage(context: ReportContext, { span, filters }: Question): Compare
   const { nanos, beyond } =
     keys.length > 1 || keys.some((key) => key === 'facet' || key === 'prompt')
       ? keyedMessageNanos(context.db, span, keys, passes)
-      : messageNanos(context.db, span, filterOf(context, span, keys[0], passes));
+      : messageNanos(context.db, span, messageFilter(context.db, span, keys[0], passes));
   const { sums } = select(context, { span, filters }, []);
   return {
     values: nanos,
@@ -201,19 +202,6 @@ function byMessage(context: ReportContext, { span, filters }: Question): Compare
     unpriced: sums.unpriced,
     names,
   };
-}
-
-/** What the one column of messages that filters ask about has to be: known from the rollups. */
-function filterOf(
-  { db }: ReportContext,
-  span: Question['span'],
-  key: MessageKey | undefined,
-  passes: (rows: readonly RowKeys[]) => boolean[],
-): MessageFilter | undefined {
-  if (key !== 'session' && key !== 'agent' && key !== 'model') return undefined;
-  const rows = spendRows(db, span, [key]);
-  const wanted = passes(rows);
-  return { key, numbers: rows.filter((_, index) => wanted[index]).map((row) => row[key]) };
 }
 
 /** Something that stands out, in words and numbers. */
@@ -280,20 +268,20 @@ function anomalyDocument(
   const outliers = outliersOf(context, found, limit);
   const empty = values.length === 0;
   const cautions = anomalyCautions(context, question, unit);
-  const lines = [
-    ...(result.status === 'ok' ? [`Scored by ${estimators[result.estimator]}.`] : []),
-    ...(log ? ['Logarithms were compared, so factors count rather than differences.'] : []),
+  const lines: Note[] = [
+    ...(result.status === 'ok' ? [{ about: `Scored by ${estimators[result.estimator]}.` }] : []),
+    ...(log
+      ? [{ about: 'Logarithms were compared, so factors count rather than differences.' }]
+      : []),
     ...(result.leftOut > 0
-      ? [`${count(result.leftOut, unit)} without any cost were left out.`]
+      ? [`Left out, since they cost nothing: ${count(result.leftOut, unit)}.`]
       : []),
-    ...(unit === 'message' ? ['Background belongs to no message.'] : []),
-    ...(unpriced > 0
-      ? [`${count(unpriced, 'message')} have no price: they are in no figure.`]
-      : []),
+    ...(unit === 'message' ? ['Claude Code overhead belongs to no message.'] : []),
+    ...(unpriced > 0 ? [`No price: ${count(unpriced, 'message')}, not counted.`] : []),
   ];
   const missing = missingIn(context, question);
   return {
-    title: `Anomalies by ${unit}, ${spanText(question.span, context.zone)}`,
+    title: `Anomalies by ${unit}, ${spanWords(question.span, context).name}`,
     sentences: empty ? [nothing(context)] : anomalySentences(found, outliers.length),
     tables: [outlierTable(context, unit, outliers)],
     notes: [...lines, ...cautions, ...warnings(context, missing)],
@@ -343,30 +331,58 @@ export function anomalySentences(found: FoundAnomalies, shown: number): string[]
 }
 
 function outlierTable(
-  { home }: ReportContext,
+  context: ReportContext,
   unit: AnomalyUnit,
   outliers: readonly Outlier[],
 ): Table {
   const named: readonly (readonly [Column, (outlier: Outlier) => string | number | null])[] =
     unit === 'day'
-      ? [[{ key: 'day', header: 'Day', unit: 'text' }, ({ day }) => day]]
+      ? [
+          [
+            { key: 'day', header: 'Day', unit: 'text', shown: (day) => dateText(day, context) },
+            ({ day }) => day,
+          ],
+        ]
       : [
           [
-            { key: 'session', header: 'Session', unit: 'text', prefix: 8 },
+            { key: 'session', header: 'ID', unit: 'text', prefix: 8, details: true },
             ({ session }) => session,
           ],
           [
-            { key: 'project', header: 'Project', unit: 'text', widest: 30 },
-            ({ project }) => (project === null ? null : lastPart(homePath(project, home))),
+            { key: 'project', header: 'Project', unit: 'text', widest: 30, leaves: 1 },
+            ({ project }) => (project === null ? null : lastPart(homePath(project, context.home))),
           ],
-          [{ key: 'title', header: 'Title', unit: 'text', widest: 40 }, ({ title }) => title],
+          [
+            {
+              key: 'title',
+              header: 'Session',
+              unit: 'text',
+              widest: 40,
+              fills: true,
+              orElse: 'session',
+            },
+            ({ title }) => title,
+          ],
         ];
   const ofMessage: typeof named =
     unit === 'message'
       ? [
-          [{ key: 'message', header: 'Message', unit: 'text', widest: 32 }, (each) => each.message],
+          [
+            { key: 'message', header: 'Message', unit: 'text', widest: 32, details: true },
+            (each) => each.message,
+          ],
           [{ key: 'at', header: 'Time', unit: 'time' }, ({ at }) => at],
-          [{ key: 'model', header: 'Model', unit: 'text', widest: 30 }, ({ model }) => model],
+          [
+            {
+              key: 'model',
+              header: 'Model',
+              unit: 'text',
+              widest: 30,
+              leaves: 3,
+              shown: shownModel,
+            },
+            ({ model }) => model,
+          ],
         ]
       : [];
   const all = [...named, ...ofMessage];
@@ -374,10 +390,11 @@ function outlierTable(
     title: '',
     columns: [
       ...all.map(([column]) => column),
-      { key: 'usd', header: 'Cost', unit: 'usd' },
+      { key: 'usd', header: 'Cost', unit: 'usd', strong: true },
       { key: 'z', header: 'Score', unit: 'count' },
-      { key: 'direction', header: 'Side', unit: 'text' },
+      { key: 'direction', header: 'Side', unit: 'text', leaves: 3 },
     ],
+    order: ['day', 'usd', 'title', 'project', 'model', 'z', 'direction', 'at'],
     rows: outliers.map((outlier) => [
       ...all.map(([, cell]) => cell(outlier)),
       outlier.nano,

@@ -20,11 +20,13 @@ import { type Group, groupCost, groupsOf, selectFor } from '../../query/groupBy.
 import { filterNames } from '../../query/options.ts';
 import { type Question, textOption } from '../../query/question.ts';
 import type { Selection } from '../../query/select.ts';
-import { periodJson, spanText } from '../../query/spans.ts';
+import { periodJson } from '../../query/spans.ts';
 import { figuresOf, isNothing, tokenCounts } from '../../query/sums.ts';
 import { isLowerBound, shortcomings } from '../../store/schema/sums.ts';
+import { spanWords } from '../../text/when.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document } from '../document/document.ts';
+import { shownBy } from '../document/shown.ts';
 import { retentionNotes } from '../upkeep/retention.ts';
 
 /** `outlay breakdown` */
@@ -92,7 +94,7 @@ function documentOf(
   const dimensionsUsed = dimensions.map(({ name }) => name);
   const summedUp = retentionNotes(context, question.span, dimensionsUsed);
   return {
-    title: `Cost by ${title}, ${spanText(question.span, context.zone)}`,
+    title: `Cost by ${title}, ${spanWords(question.span, context).name}`,
     sentences: empty
       ? [nothing(context)]
       : [
@@ -149,9 +151,7 @@ function dimensionNotes(dimensions: readonly Dimension[], { filters }: Question)
     notes.push('A message shares its cost among the tools it called; "(none)" called none.');
   }
   if (has('tag') || has('group')) {
-    notes.push(
-      'What carries several values counts for each: shares may add up to more than 100 %.',
-    );
+    notes.push('What carries several values counts for each: shares may add up to more than 100%.');
   }
   if (filters.model !== undefined || filters.agent !== undefined) {
     notes.push('Background belongs to no model and no agent, so it is left out.');
@@ -163,25 +163,31 @@ function columnsOf(dimensions: readonly Dimension[]): Column[] {
   const isClass = dimensions.some(({ name }) => name === 'class');
   return [
     ...dimensions.map(
-      ({ name, header }): Column => ({ key: name, header, unit: 'text', widest: 40 }),
+      ({ name, header }): Column => ({
+        key: name,
+        header,
+        unit: 'text',
+        widest: 40,
+        shown: shownBy(name),
+      }),
     ),
-    { key: 'cost_usd', header: 'Cost', unit: 'usd' },
-    { key: 'share', header: 'Share', unit: 'percent' },
-    { key: 'background_usd', header: 'Background', unit: 'usd', idle: true },
+    { key: 'cost_usd', header: 'Cost', unit: 'usd', strong: true },
+    { key: 'share', header: 'Share', unit: 'percent', bar: 'beside' },
+    { key: 'background_usd', header: 'Overhead', unit: 'usd', idle: true, details: true },
     { key: 'messages', header: 'Messages', unit: 'count' },
     { key: 'runs', header: 'Runs', unit: 'count', idle: true },
-    { key: 'per_run_usd', header: 'A run', unit: 'usd', idle: true },
+    { key: 'per_run_usd', header: 'A run', unit: 'usd', idle: true, leaves: 3 },
     { key: 'tokens', header: 'Tokens', unit: 'tokens' },
     ...(isClass ? [] : tokenColumns),
-    { key: 'unpriced_messages', header: 'Unpriced', unit: 'count', idle: true },
+    { key: 'unpriced_messages', header: 'No price', unit: 'count', idle: true, leaves: 0 },
   ];
 }
 
 const tokenColumns: readonly Column[] = [
-  { key: 'input_tokens', header: 'Input', unit: 'tokens' },
-  { key: 'output_tokens', header: 'Output', unit: 'tokens' },
-  { key: 'cache_write_tokens', header: 'Cache write', unit: 'tokens' },
-  { key: 'cache_read_tokens', header: 'Cache read', unit: 'tokens' },
+  { key: 'input_tokens', header: 'Input', unit: 'tokens', leaves: 5 },
+  { key: 'output_tokens', header: 'Output', unit: 'tokens', leaves: 5 },
+  { key: 'cache_write_tokens', header: 'Written', unit: 'tokens', leaves: 5 },
+  { key: 'cache_read_tokens', header: 'Read', unit: 'tokens', leaves: 5 },
 ];
 
 function cells(group: Group, texts: readonly ReadonlyMap<string, string>[], total: number): Cell[] {

@@ -4,7 +4,7 @@ import {
   burnSkips,
   type Comparison,
 } from '../../analysis/spend/burn.ts';
-import { formatDuration } from '../../model/calendar.ts';
+import { formatDuration, lastSpan } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type ReportContext,
   warnings,
 } from '../../query/context.ts';
+import { readForecasts } from '../../query/forecast/forecast.ts';
 import { filterNames } from '../../query/options.ts';
 import { numberOption, type Question } from '../../query/question.ts';
 import { select } from '../../query/select.ts';
@@ -25,6 +26,7 @@ import type { ReportDefinition } from '../document/definition.ts';
 import type { Document, Table } from '../document/document.ts';
 import { retentionNotes } from '../upkeep/retention.ts';
 import { nothing } from './breakdown.ts';
+import { forecastJson, forecastSentences } from './forecastWords.ts';
 
 /** More buckets than these answer nothing and take long. */
 const mostBuckets = 1000;
@@ -32,15 +34,16 @@ const mostBuckets = 1000;
 /** `outlay burn` */
 export const burn: ReportDefinition = {
   name: 'burn',
+  aliases: ['pace'],
   title: 'Burn Rate',
-  summary: 'Whether spend accelerates: the latest stretch against those before it.',
+  summary: 'Whether spend accelerates: the latest interval compared with those before it.',
   period: undefined,
   filters: filterNames,
   options: [
     {
       name: 'bucket',
       value: 'length',
-      text: 'length of a stretch, counted back from now',
+      text: 'length of an interval, counted back from now',
       kind: 'duration',
       default: '1d',
     },
@@ -54,7 +57,7 @@ export const burn: ReportDefinition = {
     {
       name: 'alert-on-acceleration-pct',
       value: 'percent',
-      text: 'exit 1 where the latest stretch is above the mean by more than this',
+      text: 'exit 1 where the latest interval is above the mean by more than this',
       kind: 'percent',
     },
   ],
@@ -104,11 +107,12 @@ function checkBurn(question: Question): void {
 
 /** Reads the intervals back from now and compares the latest. */
 export function readBurn(context: ReportContext, question: Question): FoundBurn {
-  const { now } = context;
+  const { now, zone } = context;
   const parts = partsOf(question);
   const { bucket, lookback, alertAbove } = parts;
   const spendRate = readSpendRate(spanReader(context, question.filters), {
     now,
+    zone,
     length: bucket,
     reach: reachOf(parts),
   });
@@ -122,25 +126,35 @@ export function readBurn(context: ReportContext, question: Question): FoundBurn 
 function burnDocument(context: ReportContext, question: Question, found: FoundBurn): Document {
   const { burn: result, spendRate } = found;
   const noData = result.skipped === 'no-data';
-  const { now } = context;
-  const span = { from: now - reachOf(found) + 1, to: now + 1 };
+  const forecasts = readForecasts(context, question.filters);
+  const span = lastSpan(context.now, context.zone, reachOf(found));
   const figures = figuresOf(
     context,
     select(context, { span, filters: question.filters }, ['model']),
   );
   return {
     title: `Burn rate, ${formatDuration(found.bucket)} at a time over ${formatDuration(found.lookback)}`,
-    sentences: noData ? [nothing(context)] : burnSentences(context, found),
+    sentences: noData
+      ? [nothing(context)]
+      : [...burnSentences(context, found), ...forecastSentences(forecasts)],
     tables: noData ? [] : [bucketTable(context, found)],
     notes: [
-      'Stretches are counted back from now. An active one is one with any spend; the mean of the active ones decides.',
+      {
+        about:
+          'Intervals are counted back from now. Only those with spend are active; the latest is compared with the mean of the active ones.',
+      },
       ...(result.rest > 0
-        ? [`${formatDuration(result.rest)} of the lookback do not fill a stretch and are left out.`]
+        ? [
+            `${formatDuration(result.rest)} of the lookback do not fill an interval and are left out.`,
+          ]
         : []),
       ...retentionNotes(context, span),
       ...figureNotes(context, figures),
     ],
-    json: burnJson(context, question, found, figures, retentionNotes(context, span)),
+    json: {
+      ...burnJson(context, question, found, figures, retentionNotes(context, span)),
+      forecast: forecastJson(forecasts),
+    },
     verdict: {
       status: noData ? 'no-data' : result.alert ? 'alert' : 'ok',
       ...shortcomings(spendRate.sums),
@@ -160,7 +174,7 @@ export function burnSentences(context: ReportContext, found: FoundBurn): string[
   }
   const actives = result.buckets.slice(0, -1).filter((nano) => nano > 0).length;
   const lines = [
-    `${first}, ${changeText(active)} the mean of ${formatUsd(Math.round(active.mean))} of ${count(actives, 'active stretch', 'active stretches')} before it.`,
+    `${first}, ${changeText(active)} the mean of ${formatUsd(Math.round(active.mean))} of ${count(actives, 'active interval', 'active intervals')} before it.`,
     `The mean over all ${result.buckets.length - 1} before it is ${formatUsd(Math.round(all.mean))} (${percentText(all.change)}).`,
   ];
   if (alertAbove !== undefined) {
@@ -176,13 +190,13 @@ export function burnSentences(context: ReportContext, found: FoundBurn): string[
 
 function changeText({ change }: Comparison): string {
   if (change === 0) return 'exactly';
-  const size = `${Math.abs(change * 100).toFixed(1)} %`;
+  const size = `${Math.abs(change * 100).toFixed(1)}%`;
   return `${size} ${change > 0 ? 'above' : 'below'}`;
 }
 
 /** A change as a person reads it: `+12.5 %`. */
 export function percentText(share: number): string {
-  return `${share > 0 ? '+' : ''}${(share * 100).toFixed(1)} %`;
+  return `${share > 0 ? '+' : ''}${(share * 100).toFixed(1)}%`;
 }
 
 function bucketTable({ now }: ReportContext, { burn: { buckets }, bucket }: FoundBurn): Table {
@@ -192,7 +206,7 @@ function bucketTable({ now }: ReportContext, { burn: { buckets }, bucket }: Foun
     columns: [
       { key: 'from', header: 'From', unit: 'time' },
       { key: 'to', header: 'Up to', unit: 'time' },
-      { key: 'usd', header: 'Spend', unit: 'usd' },
+      { key: 'usd', header: 'Spend', unit: 'usd', strong: true },
     ],
     rows: buckets.map((nano, index) => [
       now - (length - index) * bucket,

@@ -13,24 +13,35 @@ import type { ModelRates, RatePeriod } from '../../pricing/rateTable.ts';
 import { traitsOfRow } from '../../pricing/rowName.ts';
 import { type Baseline, baselinesOf } from '../../query/baselines.ts';
 import { classCosts } from '../../query/classCosts.ts';
-import { count, figureNotes, headline, type ReportContext, warnings } from '../../query/context.ts';
+import {
+  count,
+  figureNotes,
+  headline,
+  type Note,
+  type ReportContext,
+  warnings,
+} from '../../query/context.ts';
 import { matcherOf } from '../../query/filters.ts';
 import { filterNames } from '../../query/options.ts';
 import { type Question, textOption } from '../../query/question.ts';
 import { type Selection, select } from '../../query/select.ts';
-import { periodJson, spanText } from '../../query/spans.ts';
+import { periodJson } from '../../query/spans.ts';
 import { figuresOf, isNothing } from '../../query/sums.ts';
 import { longPromptRows } from '../../store/query/messages.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
 import { addSums, isLowerBound, type SpendSums, shortcomings } from '../../store/schema/sums.ts';
+import { spanWords } from '../../text/when.ts';
+import { shareText } from '../document/cells.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Document, Table } from '../document/document.ts';
+import { shownModel } from '../document/shown.ts';
 import { retentionNotes } from '../upkeep/retention.ts';
 import { nothing } from './breakdown.ts';
 
 /** `outlay counterfactual` */
 export const counterfactual: ReportDefinition = {
   name: 'counterfactual',
+  aliases: ['what-if'],
   title: 'What If',
   summary: 'What the same tokens would have cost with another model.',
   period: 'month',
@@ -230,7 +241,8 @@ function documentOf(
     ...shortNotes(context, question, found),
   ];
   return {
-    title: `What if, ${spanText(question.span, context.zone)}`,
+    lead: true,
+    title: `What if, ${spanWords(question.span, context).name}`,
     sentences: empty ? [nothing(context)] : sentences(context, selection, found),
     tables: empty ? [] : [baselineTable(found), classTable(actual, found)],
     notes: [
@@ -280,35 +292,42 @@ function sentences(
   const [first] = found;
   if (first === undefined) return ['No model has a price now.'];
   const atLeast = sums.lower > 0;
-  const lines = found.map(({ baseline, result }) => {
-    const { savings, share } = result;
-    const side = savings < 0 ? 'less' : 'more';
-    const percent = share === undefined ? '' : `, ${percentOf(share)}`;
-    return savings === 0
-      ? `With ${baseline.model.id} it would have cost the same.`
-      : `With ${baseline.model.id} it would have cost ${formatUsd(result.baseline)}: ${formatUsd(Math.abs(savings))} ${side} (savings ${formatUsd(savings)}${percent}).`;
+  const { actual } = first.result;
+  // The table has all of them.
+  const [cheapest] = found.toSorted((a, b) => saved(b.result) - saved(a.result));
+  const lines = [cheapest ?? first].map(({ baseline, result }) => {
+    const model = shownModel(baseline.model.id);
+    const more = -saved(result);
+    if (more === 0) return `With ${model} it would have cost the same.`;
+    const percent = actual > 0 ? `, ${shareText(Math.abs(more) / actual)}` : '';
+    const side = more > 0 ? 'more' : 'less';
+    return `With ${model} it would have cost ${formatUsd(result.baseline)}: ${formatUsd(Math.abs(more))}${percent} ${side}.`;
   });
   return [
-    `${headline(context, first.result.actual, atLeast)} in ${count(first.result.messages, 'message')}.`,
+    `${headline(context, actual, atLeast)} in ${count(first.result.messages, 'message')}.`,
     ...lines,
   ];
 }
 
-function percentOf(share: number): string {
-  return `${(share * 100).toFixed(2).replace(/\.?0+$/, '')} % of it`;
+/** What the other model would have saved, below nothing where it costs more. JSON has its opposite. */
+function saved({ actual, baseline }: Repriced['result']): number {
+  return actual - baseline;
 }
 
 function baselineTable(found: readonly Repriced[]): Table {
   return {
     title: '',
     columns: [
-      { key: 'baseline', header: 'Baseline', unit: 'text' },
-      { key: 'model', header: 'Model', unit: 'text', widest: 40 },
-      { key: 'baseline_usd', header: 'Would cost', unit: 'usd' },
-      { key: 'actual_usd', header: 'Did cost', unit: 'usd' },
-      { key: 'savings_usd', header: 'Savings', unit: 'usd' },
-      { key: 'savings_share', header: 'Of baseline', unit: 'percent' },
-      { key: 'left_out_messages', header: 'Left out', unit: 'count', idle: true },
+      { key: 'baseline', header: 'Baseline', unit: 'text', details: true },
+      { key: 'model', header: 'Model', unit: 'text', widest: 40, shown: shownModel },
+      { key: 'baseline_usd', header: 'Would cost', unit: 'usd', strong: true },
+      { key: 'actual_usd', header: 'Did cost', unit: 'usd', leaves: 3 },
+      // Of the baseline, and less what was paid: as programs know them, and the wrong way round for people.
+      { key: 'savings_usd', header: 'Baseline less cost', unit: 'usd', details: true },
+      { key: 'savings_share', header: 'Of baseline', unit: 'percent', details: true },
+      { key: 'left_out_messages', header: 'No price', unit: 'count', idle: true, leaves: 1 },
+      { key: 'saved', header: 'Saves', unit: 'usd', peopleOnly: true },
+      { key: 'saved_share', header: 'Of cost', unit: 'percent', peopleOnly: true },
     ],
     rows: found.map(({ baseline, result }) => [
       baseline.name,
@@ -318,6 +337,8 @@ function baselineTable(found: readonly Repriced[]): Table {
       result.savings,
       result.share ?? null,
       result.leftOut,
+      saved(result),
+      result.actual > 0 ? saved(result) / result.actual : null,
     ]),
   };
 }
@@ -329,11 +350,12 @@ function classTable(actual: ActualClasses, found: readonly Repriced[]): Table {
     columns: [
       { key: 'class', header: 'Class', unit: 'text' },
       { key: 'tokens', header: 'Tokens', unit: 'tokens' },
-      { key: 'actual_usd', header: 'Did cost', unit: 'usd' },
-      ...found.map(({ baseline }) => ({
+      { key: 'actual_usd', header: 'Did cost', unit: 'usd', strong: true },
+      ...found.map(({ baseline }, i) => ({
         key: `${baseline.model.id}_usd`,
-        header: baseline.model.id,
+        header: shownModel(baseline.model.id),
         unit: 'usd' as const,
+        leaves: i === 0 ? 0 : i,
       })),
     ],
     rows: used.map((key) => [
@@ -350,19 +372,24 @@ function assumptions(
   { background }: Selection,
   found: readonly Repriced[],
   { unsplit }: ActualClasses,
-): string[] {
+): Note[] {
   const leftOut = largestOf(
     found.map(({ result }) => result.leftOut),
     0,
   );
   const bands = found.some(({ baseline }) => baseline.model.periods.some(({ above }) => above));
   return [
-    "Assumed: the same tokens at the baseline's prices of now, fast mode, region and batch where it has a factor for them. Another model would not use the same tokens, nor do the same work.",
-    'Savings are the baseline less what was paid: above nothing, what was used is the cheaper one.',
+    {
+      about:
+        "Assumed: the same tokens at the baseline's prices of now, fast mode, region and batch where it has a factor for them. Another model would not use the same tokens, nor do the same work.",
+    },
     ...(bands
       ? [
           tellsLong(filters)
-            ? 'A band for long prompts is judged message by message, and turn by turn where one tells its turns.'
+            ? {
+                about:
+                  'A band for long prompts is judged message by message, and turn by turn where one tells its turns.',
+              }
             : 'With --tag and --correlation every prompt counts as a short one.',
         ]
       : []),
@@ -372,7 +399,9 @@ function assumptions(
     ...(unsplit > 0
       ? [`${formatUsd(unsplit)} from Claude Code's own totals is split by no class.`]
       : []),
-    ...(background > 0 ? ['Background has no tokens, so it is on neither side.'] : []),
+    ...(background > 0
+      ? [{ about: 'Claude Code overhead has no tokens, so it is on neither side.' }]
+      : []),
   ];
 }
 

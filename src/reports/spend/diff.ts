@@ -21,6 +21,7 @@ import { filterNames } from '../../query/options.ts';
 import { numberOption, type Question, textOption } from '../../query/question.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Document, Table } from '../document/document.ts';
+import { shownModel } from '../document/shown.ts';
 import { summaryReport } from './summary.ts';
 
 /** `outlay diff` */
@@ -199,7 +200,7 @@ const ruleNames = {
 function ruleText({ rule, limit, row }: BrokenRule): string {
   const { kind, name, isNew, delta, change } = row;
   const what = kind === 'class' ? `${name} tokens` : 'the total';
-  const percent = `${Number((limit * 100).toFixed(6))} %`;
+  const percent = `${Number((limit * 100).toFixed(6))}%`;
   switch (rule) {
     case 'nano':
       return `${what} grew by ${formatUsd(delta)}, more than ${formatUsd(limit)} (--alert-on-usd)`;
@@ -207,13 +208,13 @@ function ruleText({ rule, limit, row }: BrokenRule): string {
     case 'class':
       return isNew
         ? `${what} ${kind === 'class' ? 'are' : 'is'} new where there was nothing, more than ${percent} (--${ruleNames[rule]})`
-        : `${what} grew by ${(change! * 100).toFixed(1)} %, more than ${percent} (--${ruleNames[rule]})`;
+        : `${what} grew by ${(change! * 100).toFixed(1)}%, more than ${percent} (--${ruleNames[rule]})`;
   }
 }
 
 function totalText({ before, after, delta, change, isNew }: DiffRow): string {
   if (delta === 0) return `The total is the same: ${formatUsd(after)}.`;
-  const percent = isNew ? 'new' : `${delta > 0 ? '+' : ''}${((change ?? 0) * 100).toFixed(1)} %`;
+  const percent = isNew ? 'new' : `${delta > 0 ? '+' : ''}${((change ?? 0) * 100).toFixed(1)}%`;
   const size = `${delta > 0 ? '+' : ''}${formatUsd(delta)}`;
   return `The total went from ${formatUsd(before)} to ${formatUsd(after)}: ${size} (${percent}).`;
 }
@@ -235,10 +236,10 @@ function tableOf(kind: DiffKind, title: string, rows: readonly DiffRow[]): Table
   return {
     title,
     columns: [
-      { key: 'name', header: 'What', unit: 'text', widest: 40 },
-      { key: 'before', header: 'Before', unit },
-      { key: 'after', header: 'After', unit },
-      { key: 'delta', header: 'Change', unit: kind === 'class' ? 'text' : unit },
+      { key: 'name', header: 'What', unit: 'text', widest: 40, shown: shownModel },
+      { key: 'before', header: 'Before', unit, leaves: 0 },
+      { key: 'after', header: 'After', unit, leaves: 0, strong: true },
+      { key: 'delta', header: 'Change', unit: kind === 'class' ? 'text' : unit, leaves: 0 },
       { key: 'change', header: 'Of before', unit: 'percent' },
       { key: 'note', header: '', unit: 'text' },
     ],

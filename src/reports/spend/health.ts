@@ -10,7 +10,7 @@ import { amountText, judgedName } from '../../budgets/budgetLabels.ts';
 import { judgeBudgets } from '../../budgets/evaluateBudgets.ts';
 import { dayMs } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
-import { formatPercent, levelNames } from '../../model/level.ts';
+import { formatPercent } from '../../model/level.ts';
 import {
   count,
   declinedWords,
@@ -30,8 +30,8 @@ import { isIncomplete, isLowerBound } from '../../store/schema/sums.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Document } from '../document/document.ts';
 import { anomaly, readAnomalies } from './anomaly.ts';
-import { burn, percentText, readBurn } from './burn.ts';
-import { projection, readProjection } from './projection.ts';
+import { burn, readBurn } from './burn.ts';
+import { daysText, projection, readProjection } from './projection.ts';
 
 /** `outlay health` */
 export const health: ReportDefinition = {
@@ -102,22 +102,26 @@ function healthDocument(context: ReportContext, question: Question): Document {
   const word = { ok: 'OK', alert: 'ALERT', error: 'ERROR', 'no-data': 'NO DATA' };
   const found = findings.filter(({ status }) => status === 'alert' || status === 'error');
   const sentence = {
-    ok: `${isIncomplete(missing) ? 'OK as far as could be read' : 'OK'}: ${count(findings.length, 'check')}, no alert.`,
-    alert: `ALERT: ${found.map(({ name }) => name).join(', ')}.`,
-    error: `ERROR: ${found.map(({ name }) => name).join(', ')}.`,
+    ok: `${isIncomplete(missing) ? 'As far as could be read, all is well' : 'All is well'}: ${count(findings.length, 'check')}.`,
+    alert: `Attention: ${found.length} of ${count(findings.length, 'check')}.`,
+    error: `${count(found.length, 'check')} could not be made.`,
     'no-data': 'No data: nothing can be said. "outlay doctor" shows where Outlay looked.',
   }[result.status];
   return {
     title: 'Health',
+    lead: true,
     sentences: [sentence],
+    next: nextLines(result.exit, found),
     tables: [
       {
         title: '',
         columns: [
-          { key: 'check', header: 'Check', unit: 'text' },
-          { key: 'status', header: 'Status', unit: 'text' },
-          { key: 'detail', header: 'Finding', unit: 'text', widest: 160 },
+          { key: 'check', header: 'Check', unit: 'text', shown: capitalized },
+          { key: 'status', header: 'Status', unit: 'text', mark: true, shown: markOf },
+          { key: 'detail', header: 'Finding', unit: 'text', widest: 160, fills: true, wraps: true },
         ],
+        order: ['status', 'check', 'detail'],
+        bare: true,
         rows: findings.map(({ name, status, detail }) => [name, word[status], detail]),
       },
     ],
@@ -140,6 +144,23 @@ function healthDocument(context: ReportContext, question: Question): Document {
       incomplete: isIncomplete(missing),
     },
   };
+}
+
+const marks: Readonly<Record<string, string>> = { OK: '✓', ALERT: '!', ERROR: '✗', 'NO DATA': '–' };
+
+function markOf(status: string): string {
+  return marks[status] ?? status;
+}
+
+function capitalized(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** What a program is told, and how to ask for less. */
+function nextLines(exit: number, found: readonly { readonly name: string }[]): string[] {
+  if (exit === 0) return [];
+  const because = found.map(({ name }) => capitalized(name)).join(', ');
+  return [`Exit code ${exit}, because of ${because}. Leave a check out: --skip ${found[0]!.name}`];
 }
 
 /** A check that cannot be made is an error of its own, and the others are still made. */
@@ -170,8 +191,8 @@ function checkBudget(context: ReportContext): Finding {
   const { state, entry, declined } = worst;
   const { unit, limit } = entry.budget;
   const facts = [
-    `${levelNames[state.level]}: ${amountText(unit, state.spent)} of ${amountText(unit, limit)} (${judgedName(context, worst)})`,
-    formatPercent(state.share),
+    `${amountText(unit, state.spent)} of ${amountText(unit, limit)} (${judgedName(context, worst)})`,
+    formatPercent(state.share, 'en'),
     ...declinedWords(declined),
   ];
   const detail = `${facts.join(', ')}.`;
@@ -190,8 +211,13 @@ function checkBurn(context: ReportContext, question: Question): Finding {
     const detail = `Not compared: ${burnSkips[skipped ?? 'no-data']}.`;
     return { status: skipped === 'no-data' ? 'no-data' : 'ok', detail, unpriced };
   }
-  const detail = `The last day is ${percentText(active.change)} against the mean of active days; the limit is ${percentText(limit)}.`;
+  const detail = `The last 24 hours cost ${factorText(active.change)} an active day; the limit is ${factorText(limit)}.`;
   return { status: alert ? 'alert' : 'ok', detail, unpriced };
+}
+
+/** A change as a multiple: `2.9×`. */
+function factorText(change: number): string {
+  return `${(1 + change).toFixed(1)}×`;
 }
 
 function checkAnomaly(context: ReportContext, question: Question): Finding {
@@ -208,7 +234,9 @@ function checkAnomaly(context: ReportContext, question: Question): Finding {
     return { status: 'ok', detail, ...some };
   }
   const { high, low } = result;
-  const detail = `${count(high.length + low.length, 'outlier')} among ${sessions} of the last 30 days (${high.length} high, ${low.length} low); the limit is ${from}.`;
+  const out = high.length + low.length;
+  const found = out === 0 ? `None of ${sessions}` : `${out} of ${sessions}`;
+  const detail = `${found} of the last 30 days ${out > 1 ? 'stand' : 'stands'} out; the limit is ${from}.`;
   return { status: alert ? 'alert' : 'ok', detail, ...some };
 }
 
@@ -232,6 +260,6 @@ function checkProjection(context: ReportContext, question: Question): Finding {
         : `${rate}; no budget is used up before its period ends.`;
     return { status: 'ok', detail, unpriced };
   }
-  const detail = `${rate}; the budget (${judgedName(context, first.judged)}) is used up in ${first.days.toFixed(1)} d; the limit is ${within} d.`;
+  const detail = `${rate}; the budget (${judgedName(context, first.judged)}) is used up in ${daysText(first.days)}; the limit is ${daysText(within)}.`;
   return { status: first.days <= within ? 'alert' : 'ok', detail, unpriced };
 }

@@ -16,9 +16,10 @@ import { count, figureNotes, headline, type ReportContext, warnings } from '../.
 import { filterNames } from '../../query/options.ts';
 import { type Question, textOption } from '../../query/question.ts';
 import { type Selection, select } from '../../query/select.ts';
-import { periodJson, spanText } from '../../query/spans.ts';
+import { periodJson } from '../../query/spans.ts';
 import { figuresOf, isNothing } from '../../query/sums.ts';
 import { isLowerBound, shortcomings } from '../../store/schema/sums.ts';
+import { dateText, monthText, spanWords } from '../../text/when.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document } from '../document/document.ts';
 import { retentionNotes } from '../upkeep/retention.ts';
@@ -78,12 +79,12 @@ function historyReport(context: ReportContext, question: Question): Document {
       ]
     : [];
   return {
-    title: `History by ${step}, ${spanText(question.span, context.zone)}`,
+    title: `History by ${step}, ${spanWords(question.span, context).name}`,
     sentences: empty ? [nothing(context)] : sentences(context, selection, entries, average, step),
     tables: [
       {
         title: '',
-        columns: columnsOf(step),
+        columns: columnsOf(step, (day) => stepText(context, step, day)),
         rows: empty ? [] : entries.map((entry) => cells(entry, most)),
       },
     ],
@@ -91,7 +92,9 @@ function historyReport(context: ReportContext, question: Question): Document {
       ...retentionNotes(context, question.span, [step]),
       ...left,
       ...figureNotes(context, figures),
-      ...(empty ? [] : [`Trend: the later half of the ${step}s against the earlier half.`]),
+      ...(empty
+        ? []
+        : [{ about: `Trend: the later half of the ${step}s against the earlier half.` }]),
     ],
     json: {
       schemaVersion: 1,
@@ -194,7 +197,7 @@ function sentences(
   ];
   if (trend !== undefined) {
     const change =
-      trend.change === undefined ? '' : ` by ${Math.round(Math.abs(trend.change) * 100)} %`;
+      trend.change === undefined ? '' : ` by ${Math.round(Math.abs(trend.change) * 100)}%`;
     const words = {
       up: `Going up${change}.`,
       down: `Going down${change}.`,
@@ -204,21 +207,28 @@ function sentences(
   }
   const high = entries.filter((entry) => entry.high);
   if (high.length > 0) {
-    const shown = high.slice(-5).map(({ from, total: own }) => `${from} (${formatUsd(own)})`);
+    const shown = high
+      .slice(-5)
+      .map(({ from, total: own }) => `${stepText(context, step, from)} (${formatUsd(own)})`);
     const more = high.length > shown.length ? `, and ${high.length - shown.length} before` : '';
     lines.push(`More than twice the average: ${shown.join(', ')}${more}.`);
   }
   return lines;
 }
 
-function columnsOf(step: Step): Column[] {
+/** A step as people read it: a day, the first day of a week, a month. */
+function stepText(context: ReportContext, step: Step, day: string): string {
+  return step === 'month' ? monthText(day, context) : dateText(day, context);
+}
+
+function columnsOf(step: Step, shown: (step: string) => string): Column[] {
   return [
-    { key: step, header: step.charAt(0).toUpperCase() + step.slice(1), unit: 'text' },
-    { key: 'cost_usd', header: 'Cost', unit: 'usd' },
-    { key: 'background_usd', header: 'Background', unit: 'usd', idle: true },
+    { key: step, header: step.charAt(0).toUpperCase() + step.slice(1), unit: 'text', shown },
+    { key: 'cost_usd', header: 'Cost', unit: 'usd', strong: true },
+    { key: 'background_usd', header: 'Overhead', unit: 'usd', idle: true, details: true },
     { key: 'messages', header: 'Messages', unit: 'count' },
-    { key: 'bar', header: '', unit: 'text' },
-    { key: 'note', header: 'Note', unit: 'text' },
+    { key: 'bar', header: '', unit: 'text', leaves: 3 },
+    { key: 'note', header: '', unit: 'text', leaves: 4 },
   ];
 }
 

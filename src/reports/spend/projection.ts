@@ -6,16 +6,18 @@ import {
 } from '../../analysis/spend/projection.ts';
 import { amountText, judgedFields, judgedName } from '../../budgets/budgetLabels.ts';
 import { type JudgedBudget, judgeBudgets } from '../../budgets/evaluateBudgets.ts';
-import { dayMs } from '../../model/calendar.ts';
+import { dayMs, lastSpan } from '../../model/calendar.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import {
   type FigureInputs,
   figureNotes,
   headline,
+  type Note,
   type ReportContext,
   warnings,
 } from '../../query/context.ts';
 import { firstSpend } from '../../query/firstSpend.ts';
+import { usualHoursOf } from '../../query/forecast/usualHours.ts';
 import { filterNames } from '../../query/options.ts';
 import { numberOption, type Question } from '../../query/question.ts';
 import { select } from '../../query/select.ts';
@@ -32,8 +34,9 @@ import { nothing } from './breakdown.ts';
 /** `outlay projection` */
 export const projection: ReportDefinition = {
   name: 'projection',
+  aliases: ['forecast'],
   title: 'Projection',
-  summary: 'What is spent if it goes on as lately, and when budgets are used up.',
+  summary: 'Forecast at the recent rate, and when budgets are used up.',
   period: undefined,
   filters: filterNames,
   options: [
@@ -77,16 +80,22 @@ export interface BudgetForecast {
 
 /** Reads the rate of a window, and looks ahead from now. */
 export function readProjection(context: ReportContext, question: Question): FoundProjection {
-  const { now } = context;
+  const { now, zone } = context;
   const reach = numberOption(question, 'window')!;
   const windowDays = reach / dayMs;
   const horizons = (question.options.horizons as readonly string[]).map(
     (text) => lengthMs(text, context)! / dayMs,
   );
   const read = spanReader(context, question.filters);
-  const spendRate = readSpendRate(read, { now, length: Math.min(dayMs, reach), reach });
+  const spendRate = readSpendRate(read, { now, zone, length: Math.min(dayMs, reach), reach });
   const first = firstSpend(context, question.filters, read, now - reach + 1);
-  const found = project(spendRate.points, { now, window: windowDays, first, horizons });
+  const found = project(spendRate.points, {
+    now,
+    window: windowDays,
+    first,
+    horizons,
+    hours: usualHoursOf(context),
+  });
   const budgets = found.status === 'ok' ? budgetsAhead(context, question, windowDays, first) : [];
   return { windowDays, projection: found, spendRate, budgets };
 }
@@ -102,14 +111,18 @@ function budgetsAhead(
   const { judged } = judgeBudgets(context, { window: { days, first } });
   return judged
     .filter(({ entry }) => entry.budget.period.kind !== 'run')
-    .map((each) => ({ judged: each, steps: stepsOf(each) }));
+    .map((each) => ({ judged: each, steps: stepsOf(context, each) }));
 }
 
 /** A rolling budget is never used up at a rate that its own length does not carry beyond it. */
-function stepsOf({ entry, projected, rate = 0 }: JudgedBudget): Exhaustion[] {
+function stepsOf(
+  context: ReportContext,
+  { entry, projected, rate = 0 }: JudgedBudget,
+): Exhaustion[] {
   const { thresholds, period, limit } = entry.budget;
   const shares = [...new Set(Object.values(thresholds))];
-  const steps = exhaustion(projected, rate, shares);
+  const hours = usualHoursOf(context);
+  const steps = exhaustion(projected, rate, shares, { now: context.now, hours });
   if (period.kind !== 'rolling') return steps;
   const length = period.unit === 'h' ? period.count / 24 : period.count;
   return steps.map((step) =>
@@ -126,7 +139,7 @@ function projectionDocument(
 ): Document {
   const { projection: result, spendRate, windowDays } = found;
   const noData = result.status === 'no-data';
-  const span = { from: context.now - Math.round(windowDays * dayMs) + 1, to: context.now + 1 };
+  const span = lastSpan(context.now, context.zone, Math.round(windowDays * dayMs));
   const figures = figuresOf(
     context,
     select(context, { span, filters: question.filters }, ['model']),
@@ -157,7 +170,7 @@ function sentences(context: ReportContext, found: FoundProjection): string[] {
       ]
     : [];
   return [
-    `${headline(context, Math.round(result.rate), atLeast)} a day; at that rate ${ahead}.`,
+    `${headline(context, Math.round(result.rate), atLeast)} a day in the last ${daysText(result.days)}; on track for ${ahead}.`,
     ...clamped,
     ...firstEmpty(context, budgets),
     ...cutSentence(budgets.length),
@@ -188,8 +201,8 @@ function horizonTable({ horizons }: Projection): Table {
   return {
     title: '',
     columns: [
-      { key: 'days', header: 'Days', unit: 'count' },
-      { key: 'usd', header: 'Spend', unit: 'usd' },
+      { key: 'days', header: 'Days', unit: 'count', leaves: 0 },
+      { key: 'usd', header: 'Spend', unit: 'usd', strong: true },
       { key: 'low_usd', header: 'Low', unit: 'usd', idle: true },
       { key: 'high_usd', header: 'High', unit: 'usd', idle: true },
     ],
@@ -206,12 +219,12 @@ function budgetTable(context: ReportContext, budgets: readonly BudgetForecast[])
   return {
     title: 'Days until budgets are used',
     columns: [
-      { key: 'budget', header: 'Budget', unit: 'text', widest: 50 },
+      { key: 'budget', header: 'Budget', unit: 'text', widest: 50, fills: true },
       { key: 'limit', header: 'Limit', unit: 'text' },
       { key: 'utilization', header: 'Used', unit: 'percent' },
-      { key: 'info', header: 'Info', unit: 'text' },
-      { key: 'warning', header: 'Warning', unit: 'text' },
-      { key: 'critical', header: 'Critical', unit: 'text' },
+      { key: 'info', header: 'Info', unit: 'text', leaves: 4 },
+      { key: 'warning', header: 'Warning', unit: 'text', leaves: 3 },
+      { key: 'critical', header: 'Critical', unit: 'text', leaves: 2 },
       { key: 'stop', header: 'Stop', unit: 'text' },
     ],
     rows: budgets.slice(0, shownBudgets).map(({ judged, steps }) => {
@@ -231,7 +244,7 @@ function budgetTable(context: ReportContext, budgets: readonly BudgetForecast[])
 
 function stepText(step: Exhaustion | undefined): string | null {
   if (step === undefined) return null;
-  const percent = `${Number((step.share * 100).toFixed(3))} %`;
+  const percent = `${Number((step.share * 100).toFixed(3))}%`;
   switch (step.outcome) {
     case 'passed':
       return `${percent}: passed`;
@@ -244,12 +257,14 @@ function stepText(step: Exhaustion | undefined): string | null {
   }
 }
 
-function notes({ projection: result, budgets }: FoundProjection, { filters }: Question): string[] {
+function notes({ projection: result, budgets }: FoundProjection, { filters }: Question): Note[] {
   const whole = Math.floor(result.days);
-  const lines = [
+  const lines: Note[] = [
     result.deviation === undefined
       ? 'No low and high before three whole days of data. It is assumed that spend goes on as in the window.'
-      : `Low to high: spend ± 1.96 · s · √(h + h²/n) with the standard deviation s = ${formatUsd(Math.round(result.deviation))} of the n = ${whole} whole days of the window and h days ahead; about 19 of 20 cases, if spend goes on as in the window.`,
+      : {
+          about: `Low to high: spend ± 1.96 · s · √(h + h²/n) with the standard deviation s = ${formatUsd(Math.round(result.deviation))} of the n = ${whole} whole days of the window and h days ahead; about 19 of 20 cases, if spend goes on as in the window.`,
+        },
   ];
   if (Object.keys(filters).length > 0) {
     lines.push('Budgets count all they cover, so they are left out beside filters.');

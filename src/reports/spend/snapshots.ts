@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { dayMs, dayOf } from '../../model/calendar.ts';
+import { dayMs, dayOf, startOfDay, type TimeSpan } from '../../model/calendar.ts';
 import { withFileLock } from '../../platform/fileLock.ts';
-import { firstLines, readLines } from '../../platform/jsonLines.ts';
+import { leftOutText, readLines } from '../../platform/jsonLines.ts';
 import { writeFileAtomically } from '../../platform/partFile.ts';
 import { keepBroken } from '../../platform/setAsideFile.ts';
 import type { ReportContext } from '../../query/context.ts';
@@ -59,9 +59,8 @@ export function readSnapshots(folder: string): { kept: KeptSnapshot[]; problems:
   if (unreadable !== undefined) {
     return { kept: [], problems: [`The snapshots ${file} cannot be read (${unreadable}).`] };
   }
-  const problem = `${file}: lines ${firstLines(bad)} are no snapshots and are left out.`;
   const kept = entries.sort((a, b) => (a.keptAt < b.keptAt ? -1 : 1));
-  return { kept, problems: bad.length === 0 ? [] : [problem] };
+  return { kept, problems: bad.length === 0 ? [] : [leftOutText(file, bad, 'snapshot')] };
 }
 
 /** What tells rows of snapshots apart: filters and length. */
@@ -95,6 +94,11 @@ function wholeDays(ms: number): number {
   return days >= 28 && days <= 31 ? 30 : days;
 }
 
+/** A length back from now begins within a day, and ends with today: its days are those up to now. */
+function daysOfSpan({ from, to }: TimeSpan, { now, zone }: ReportContext): number {
+  return wholeDays((from === startOfDay(from, zone) ? to : Math.min(to, now)) - from);
+}
+
 function snapshotOf(
   context: ReportContext,
   question: Pick<Question, 'span' | 'filters'>,
@@ -112,7 +116,7 @@ function snapshotOf(
     keptAt: new Date(now).toISOString(),
     day: dayOf(now, zone),
     filters: filters as Record<string, string>,
-    days: span === undefined ? null : wholeDays(span.to - span.from),
+    days: span === undefined ? null : daysOfSpan(span, context),
     total_cost_usd,
     sessionCount,
     messages,

@@ -15,13 +15,14 @@ import {
 } from '../../query/context.ts';
 import { type DaySpend, spendByDay } from '../../query/daySpend.ts';
 import { declinedBeside, sumDeclined } from '../../query/declined.ts';
+import { type Forecasts, readForecasts } from '../../query/forecast/forecast.ts';
 import { Names } from '../../query/names.ts';
 import { filterNames } from '../../query/options.ts';
 import { federationJson } from '../../query/peers.ts';
 import { projectNames } from '../../query/projects.ts';
 import type { Question } from '../../query/question.ts';
 import { type Selection, select } from '../../query/select.ts';
-import { periodJson, spanText } from '../../query/spans.ts';
+import { periodJson } from '../../query/spans.ts';
 import { figuresOf, isNothing, sumBy } from '../../query/sums.ts';
 import type { SessionInfo } from '../../store/query/sessionInfo.ts';
 import type { SpendKey } from '../../store/query/spendRows.ts';
@@ -32,11 +33,14 @@ import {
   shortcomings,
 } from '../../store/schema/sums.ts';
 import { lastPart } from '../../text/paths.ts';
+import { spanWords } from '../../text/when.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Document, Table } from '../document/document.ts';
 import { budgetJson, byModel, byTier } from '../document/jsonContract.ts';
-import { modelCells, modelColumns } from '../document/modelTable.ts';
+import { modelCells, modelColumns, modelOrder } from '../document/modelTable.ts';
+import { shownAgent, shownNote } from '../document/shown.ts';
 import { retentionNotes } from '../upkeep/retention.ts';
+import { forecastJson, forecastSentences } from './forecastWords.ts';
 import { keepSnapshot } from './snapshots.ts';
 
 /** `outlay summary` */
@@ -113,9 +117,10 @@ export function summaryReport(context: ReportContext, question: SummaryQuestion)
   );
   const budget = budgetOf(context);
   const figures = figuresOf(context, spend);
+  const forecasts = readForecasts(context, filters);
   return {
     title: 'Summary',
-    sentences: sentences(context, { today, month, all, spend, span }, budget),
+    sentences: sentences(context, { today, month, all, spend, span, forecasts }, budget),
     tables: [
       periodTable(context, {
         Today: today,
@@ -129,7 +134,8 @@ export function summaryReport(context: ReportContext, question: SummaryQuestion)
     ],
     notes: [...retentionNotes(context, span), ...figureNotes(context, figures)],
     get json() {
-      return summaryJson(context, question, { spend, models, budget, figures });
+      const found = { spend, models, budget, figures };
+      return { ...summaryJson(context, question, found), forecast: forecastJson(forecasts) };
     },
     verdict: {
       status: isNothing(spend) ? 'no-data' : 'ok',
@@ -140,17 +146,30 @@ export function summaryReport(context: ReportContext, question: SummaryQuestion)
 
 function sentences(
   context: ReportContext,
-  spends: { today: Spend; month: Spend; all: Spend; spend: Spend; span: TimeSpan | undefined },
+  spends: {
+    today: Spend;
+    month: Spend;
+    all: Spend;
+    spend: Spend;
+    span: TimeSpan | undefined;
+    forecasts: Forecasts;
+  },
   budget: JudgedBudget | undefined,
 ): string[] {
-  const { today, month, all, spend, span } = spends;
+  const { today, month, all, spend, span, forecasts } = spends;
   if (all.sessions.length === 0) {
     return ['No data: no sessions found. "outlay doctor" shows where Outlay looked.'];
   }
   const figure = ({ total, sums }: Spend): string => headline(context, total, isLowerBound(sums));
   const first = `Today ${figure(today)}, this month ${figure(month)}, all time ${figure(all)}.`;
-  const range = span === undefined ? [] : [`${spanText(span, context.zone)}: ${figure(spend)}.`];
-  return [first, ...range, ...(budget === undefined ? [] : [budgetSentence(budget)])];
+  const range =
+    span === undefined ? [] : [`${begun(spanWords(span, context).name)}: ${figure(spend)}.`];
+  return [
+    first,
+    ...range,
+    ...forecastSentences(forecasts),
+    ...(budget === undefined ? [] : [budgetSentence(budget)]),
+  ];
 }
 
 function budgetSentence({ entry, state, declined }: JudgedBudget): string {
@@ -163,7 +182,7 @@ function budgetSentence({ entry, state, declined }: JudgedBudget): string {
 const budgetOrder: readonly BudgetPeriod['kind'][] = ['lifetime', 'month', 'week', 'day'];
 
 /** The budget of everything, the longest period first; where there are several of one, the most used. */
-function budgetOf(context: ReportContext): JudgedBudget | undefined {
+export function budgetOf(context: ReportContext): JudgedBudget | undefined {
   const budgets = context.budgets.filter(
     ({ budget: { scope, unit, period } }) =>
       scope.kind === 'global' && unit.kind === 'usd' && budgetOrder.includes(period.kind),
@@ -182,11 +201,12 @@ function periodTable(context: ReportContext, spends: Readonly<Record<string, Spe
       { key: 'sessions', header: 'Sessions', unit: 'count' },
       { key: 'messages', header: 'Messages', unit: 'count' },
       { key: 'tokens', header: 'Tokens', unit: 'tokens' },
-      { key: 'usd', header: 'By messages', unit: 'usd' },
-      { key: 'background_usd', header: 'Background', unit: 'usd' },
-      { key: 'total_usd', header: 'Cost', unit: 'usd' },
+      { key: 'usd', header: 'By messages', unit: 'usd', details: true },
+      { key: 'background_usd', header: 'Overhead', unit: 'usd', details: true },
+      { key: 'total_usd', header: 'Cost', unit: 'usd', strong: true },
       { key: 'declined_usd', header: 'Declined', unit: 'usd', idle: true },
     ],
+    order: ['period', 'total_usd'],
     rows: Object.entries(spends).map(([name, spend]): Cell[] => [
       name,
       spend.sessions.length,
@@ -210,12 +230,13 @@ function modelTable(
   context: ReportContext,
 ): Table {
   return {
-    title: `By model, ${spanText(span, context.zone)}`,
+    title: `By model, ${spanWords(span, context).name}`,
     columns: [
       ...modelColumns,
-      { key: 'share', header: 'Share', unit: 'percent' },
-      { key: 'note', header: 'Note', unit: 'text' },
+      { key: 'share', header: 'Share', unit: 'percent', bar: 'beside' },
+      { key: 'note', header: 'Note', unit: 'text', idle: true, shown: shownNote },
     ],
+    order: modelOrder,
     rows: models
       .slice(0, shownRows)
       .map(({ model, ...sums }) => [
@@ -226,16 +247,22 @@ function modelTable(
   };
 }
 
+/** A name that begins a sentence. */
+function begun(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
 function agentTable(spend: Spend): Table {
   return {
     title: 'By agent',
     columns: [
-      { key: 'agent', header: 'Agent', unit: 'text', widest: 40 },
+      { key: 'agent', header: 'Agent', unit: 'text', widest: 40, shown: shownAgent },
       { key: 'runs', header: 'Runs', unit: 'count' },
       { key: 'messages', header: 'Messages', unit: 'count' },
-      { key: 'usd', header: 'Cost', unit: 'usd' },
-      { key: 'share', header: 'Share', unit: 'percent' },
+      { key: 'usd', header: 'Cost', unit: 'usd', strong: true },
+      { key: 'share', header: 'Share', unit: 'percent', bar: 'beside' },
     ],
+    order: ['agent', 'usd', 'share'],
     rows: agentGroups(spend)
       .slice(0, shownRows)
       .map(({ type, executions, sums }) => [
@@ -304,9 +331,10 @@ function projectTable(context: ReportContext, spend: Spend): Table {
       { key: 'project', header: 'Project', unit: 'text', widest: 40 },
       { key: 'sessions', header: 'Sessions', unit: 'count' },
       { key: 'messages', header: 'Messages', unit: 'count' },
-      { key: 'total_usd', header: 'Cost', unit: 'usd' },
-      { key: 'share', header: 'Share', unit: 'percent' },
+      { key: 'total_usd', header: 'Cost', unit: 'usd', strong: true },
+      { key: 'share', header: 'Share', unit: 'percent', bar: 'beside' },
     ],
+    order: ['project', 'total_usd', 'share'],
     rows: projectsOf(context, spend)
       .slice(0, shownRows)
       .map(({ project, sessions, messages, nano, background }) => [

@@ -1,4 +1,5 @@
 import { type Trend, trendOf } from '../../analysis/spend/trend.ts';
+import { type BenchmarkRun, readBenchmarks } from '../../dataFolder/benchmarkFile.ts';
 import { formatUsd, usdToNano } from '../../model/money.ts';
 import { count, type ReportContext, warnings } from '../../query/context.ts';
 import { numberOption, type Question, textOption } from '../../query/question.ts';
@@ -11,7 +12,8 @@ import { type KeptSnapshot, readSnapshots, seriesOf } from './snapshots.ts';
 export const trend: ReportDefinition = {
   name: 'trend',
   title: 'Trend',
-  summary: 'Whether spend per session, cache share and failures drift over kept summaries.',
+  summary:
+    'Whether spend per session, cache share and failures drift over kept summaries, and accuracy over benchmarks.',
   period: undefined,
   filters: [],
   options: [
@@ -31,7 +33,7 @@ export const trend: ReportDefinition = {
     {
       name: 'limit',
       value: 'number',
-      text: 'look at the latest so many summaries',
+      text: 'look at the latest so many summaries, and benchmarks',
       kind: 'count',
       default: 30,
     },
@@ -44,6 +46,7 @@ export const trend: ReportDefinition = {
   gate: true,
   examples: [
     ['outlay summary --period 7d --keep', 'once a day: keep the figures of the last week'],
+    ['outlay benchmark', 'keep how accurate this version counts'],
     ['outlay trend', 'how those figures went'],
   ],
   needsStore: () => false,
@@ -51,15 +54,15 @@ export const trend: ReportDefinition = {
 };
 
 interface Figure {
-  readonly key: 'perSessionUsd' | 'cacheShare' | 'failureRate';
+  readonly key: 'perSessionUsd' | 'cacheShare' | 'failureRate' | 'accuracy';
   readonly name: string;
   readonly worse: 'up' | 'down';
   readonly text: (value: number) => string;
 }
 
-const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
+const percent = (value: number): string => `${(value * 100).toFixed(1)}%`;
 
-const figures: readonly Figure[] = [
+const figures: readonly (Figure & { readonly key: keyof KeptSnapshot })[] = [
   {
     key: 'perSessionUsd',
     name: 'Spend per session',
@@ -69,6 +72,9 @@ const figures: readonly Figure[] = [
   { key: 'cacheShare', name: 'Cache share', worse: 'down', text: percent },
   { key: 'failureRate', name: 'Failure rate', worse: 'up', text: percent },
 ];
+
+/** Of benchmarks, which have a series of their own. */
+const accuracy: Figure = { key: 'accuracy', name: 'Accuracy', worse: 'down', text: percent };
 
 interface Found {
   readonly figure: Figure;
@@ -94,24 +100,36 @@ function trendReport(context: ReportContext, question: Question): Document {
     const values = series.flatMap((each) => each[figure.key] ?? []);
     return { figure, values, trend: trendOf(values, { worse: figure.worse, tolerance }) };
   });
+  const benchmarks = readBenchmarks(context.dataFolder);
+  const runs = benchmarks.runs.slice(-numberOption(question, 'limit')!);
+  if (runs.length > 0) {
+    const values = runs.map((run) => run.accuracy);
+    found.push({
+      figure: accuracy,
+      values,
+      trend: trendOf(values, { worse: accuracy.worse, tolerance }),
+    });
+  }
+  const empty = series.length === 0 && runs.length === 0;
   const worse = found.filter(({ trend: { regression } }) => regression);
   const alert = question.options['alert-on-regression'] === true && worse.length > 0;
   const others = mine.length - mine.filter((each) => seriesOf(each) === seriesOf(latest!)).length;
   return {
     title: 'Trend of kept summaries',
-    sentences: sentences(series, found, tolerance),
-    tables: latest === undefined ? [] : [figureTable(found), seriesTable(series)],
+    sentences: [...sentences(series, found, tolerance), ...accuracySentences(runs)],
+    tables: empty ? [] : [figureTable(found), seriesTable(series), benchmarkTable(runs)],
     notes: [
       ...(latest === undefined ? [] : [spanNote(latest)]),
       ...(others > 0
         ? [`${count(others, 'summary', 'summaries')} of another length are left out.`]
         : []),
       ...problems,
+      ...benchmarks.problems,
       ...warnings(context),
     ],
     json: {
       schemaVersion: 1,
-      status: series.length === 0 ? 'no-data' : alert ? 'alert' : 'ok',
+      status: empty ? 'no-data' : alert ? 'alert' : 'ok',
       project: project ?? null,
       days: latest?.days ?? null,
       tolerance_pct: tolerance * 100,
@@ -131,11 +149,12 @@ function trendReport(context: ReportContext, question: Question): Document {
         ]),
       ),
       snapshots: series,
+      benchmarks: runs,
       alert,
-      notes: [...problems, ...warnings(context)],
+      notes: [...problems, ...benchmarks.problems, ...warnings(context)],
     },
     verdict: {
-      status: series.length === 0 ? 'no-data' : alert ? 'alert' : 'ok',
+      status: empty ? 'no-data' : alert ? 'alert' : 'ok',
       unpriced: false,
       incomplete: false,
     },
@@ -150,7 +169,9 @@ function sentences(
   if (series.length === 0) {
     return ['No data: no summary is kept. "outlay summary --period 7d --keep" keeps one a day.'];
   }
-  const compared = found.filter(({ trend: { status } }) => status === 'ok');
+  const compared = found.filter(
+    ({ figure, trend: { status } }) => status === 'ok' && figure !== accuracy,
+  );
   if (compared.length === 0) {
     return [
       `Too little to compare: ${count(series.length, 'summary', 'summaries')}; a trend needs four.`,
@@ -168,6 +189,39 @@ function sentences(
     const size = change === undefined ? 'from nothing' : percentText(change);
     return `${figure.name} got worse by more than ${limit}: ${figure.text(earlier)} to ${figure.text(later)} (${size}).`;
   });
+}
+
+/** How accurate the last benchmark was, and whether it was ever worse. */
+function accuracySentences(runs: readonly BenchmarkRun[]): string[] {
+  const last = runs.at(-1);
+  if (last === undefined) return [];
+  const least = runs.reduce((a, b) => (b.accuracy < a.accuracy ? b : a));
+  const worst = least.accuracy < last.accuracy ? `, the least ${percent(least.accuracy)}` : '';
+  return [
+    `Accuracy of ${count(runs.length, 'benchmark')}: the last ${percent(last.accuracy)} (${last.right} of ${last.figures} figures)${worst}.`,
+  ];
+}
+
+function benchmarkTable(runs: readonly BenchmarkRun[]): Table {
+  return {
+    title: 'Benchmarks',
+    columns: [
+      { key: 'kept_at', header: 'When', unit: 'time' },
+      { key: 'version', header: 'Version', unit: 'text' },
+      { key: 'accuracy', header: 'Accuracy', unit: 'text', strong: true },
+      { key: 'right', header: 'Right', unit: 'count' },
+      { key: 'figures', header: 'Figures', unit: 'count' },
+      { key: 'catalogue', header: 'Prices of', unit: 'text', leaves: 3 },
+    ],
+    rows: runs.map((run) => [
+      Date.parse(run.keptAt),
+      run.version,
+      percent(run.accuracy),
+      run.right,
+      run.figures,
+      run.catalogueDate,
+    ]),
+  };
 }
 
 function spanNote({ days }: KeptSnapshot): string {
@@ -203,7 +257,7 @@ function seriesTable(series: readonly KeptSnapshot[]): Table {
     title: 'Summaries',
     columns: [
       { key: 'day', header: 'Day', unit: 'text' },
-      { key: 'usd', header: 'Cost', unit: 'usd' },
+      { key: 'usd', header: 'Cost', unit: 'usd', strong: true },
       { key: 'sessions', header: 'Sessions', unit: 'count' },
       { key: 'per_session_usd', header: 'A session', unit: 'usd' },
       { key: 'cache_share', header: 'From cache', unit: 'percent' },

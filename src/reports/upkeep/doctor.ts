@@ -166,18 +166,18 @@ function endingSentence({ model, ends, source, over, messages }: EndingModel): s
 
 const pairColumns: Table['columns'] = [
   { key: 'what', header: 'What', unit: 'text' },
-  { key: 'value', header: 'Value', unit: 'text', widest: 160 },
+  { key: 'value', header: 'Value', unit: 'text', widest: 160, wraps: true, fills: true },
 ];
 
 function rootTable({ roots }: MachineInfo, home: string): Table {
   return {
     title: 'Where transcripts are read',
     columns: [
-      { key: 'root', header: 'Folder', unit: 'text', widest: 80 },
-      { key: 'source', header: 'Named by', unit: 'text' },
+      { key: 'root', header: 'Folder', unit: 'text', widest: 80, wraps: true, fills: true },
+      { key: 'source', header: 'Named by', unit: 'text', leaves: 2 },
       { key: 'transcripts', header: 'Transcripts', unit: 'count' },
       { key: 'size', header: 'Size', unit: 'text' },
-      { key: 'cleanup_days', header: 'Deleted after', unit: 'text' },
+      { key: 'cleanup_days', header: 'Deleted after', unit: 'text', leaves: 1 },
       { key: 'state', header: 'State', unit: 'text' },
     ],
     rows: roots.map(({ path, source, exists, transcripts, bytes, unreadable, cleanupDays }) => {
@@ -198,7 +198,7 @@ function unreadableTable({ roots }: MachineInfo): Table {
   return {
     title: 'Unreadable',
     columns: [
-      { key: 'path', header: 'Path', unit: 'text', widest: 160 },
+      { key: 'path', header: 'Path', unit: 'text', widest: 160, wraps: true, fills: true },
       { key: 'reason', header: 'Reason', unit: 'text' },
     ],
     rows: roots.flatMap(({ unreadable }) => unreadable.map(({ path, code }) => [path, code])),
@@ -244,9 +244,9 @@ function rejectedTable(rejected: readonly RejectedCount[]): Table {
     title: 'Lines that could not be used as they are',
     columns: [
       { key: 'reason', header: 'Reason', unit: 'text' },
-      { key: 'lines', header: 'Lines', unit: 'count' },
+      { key: 'lines', header: 'Lines', unit: 'count', leaves: 0 },
       { key: 'numbers', header: 'Line numbers', unit: 'text' },
-      { key: 'path', header: 'Transcript', unit: 'text', widest: 160 },
+      { key: 'path', header: 'Transcript', unit: 'text', widest: 160, wraps: true, fills: true },
     ],
     rows: rejected.map(({ path, reason, count: lines, lines: numbers }) => [
       reason,

@@ -9,6 +9,7 @@ import { count, type ReportContext, warnings } from '../../query/context.ts';
 import { type RepriceEffect, tryReprice } from '../../store/query/repriceTrial.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
 import type { Cell, Column, Document, Table } from '../document/document.ts';
+import { shownModel } from '../document/shown.ts';
 
 /** Every price in force: what `outlay prices` prints. */
 export function pricesReport(context: ReportContext): Document {
@@ -46,12 +47,12 @@ export function pricesReport(context: ReportContext): Document {
 
 const priceColumns: readonly Column[] = [
   { key: 'model', header: 'Model', unit: 'text', widest: 40 },
-  { key: 'tier', header: 'Tier', unit: 'text' },
+  { key: 'tier', header: 'Tier', unit: 'text', leaves: 6 },
   { key: 'from', header: 'From', unit: 'text' },
-  { key: 'until', header: 'Until', unit: 'text' },
+  { key: 'until', header: 'Until', unit: 'text', leaves: 4 },
   { key: 'above_prompt_tokens', header: 'Prompt above', unit: 'count' },
-  { key: 'input', header: 'Input', unit: 'count' },
-  { key: 'output', header: 'Output', unit: 'count' },
+  { key: 'input', header: 'Input', unit: 'count', leaves: 0 },
+  { key: 'output', header: 'Output', unit: 'count', leaves: 0 },
   { key: 'cache_write_5m', header: 'Write 5m', unit: 'count' },
   { key: 'cache_write_1h', header: 'Write 1h', unit: 'count' },
   { key: 'cache_read', header: 'Read', unit: 'count' },
@@ -186,10 +187,10 @@ function effectTable(effects: readonly RepriceEffect[]): Table {
   return {
     title: '',
     columns: [
-      { key: 'model', header: 'Model', unit: 'text', widest: 40 },
+      { key: 'model', header: 'Model', unit: 'text', widest: 40, shown: shownModel },
       { key: 'messages', header: 'Messages', unit: 'count' },
       { key: 'before_usd', header: 'Before', unit: 'usd' },
-      { key: 'after_usd', header: 'After', unit: 'usd' },
+      { key: 'after_usd', header: 'After', unit: 'usd', strong: true },
       { key: 'change_usd', header: 'Change', unit: 'usd' },
       { key: 'note', header: 'Note', unit: 'text' },
     ],

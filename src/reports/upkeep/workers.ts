@@ -20,7 +20,9 @@ export function workerTables(context: ReportContext): Table[] {
   return [
     {
       title: 'Writer',
-      columns: [{ key: 'writer', header: 'Who', unit: 'text', widest: 120 }],
+      columns: [
+        { key: 'writer', header: 'Who', unit: 'text', widest: 120, wraps: true, fills: true },
+      ],
       rows: [[writerText(context)]],
     },
     jobTable(context),
@@ -58,7 +60,7 @@ function currentWriter({ reader, now }: ReportContext): LeaseRow | null {
 
 function writerText(context: ReportContext): string {
   const writer = currentWriter(context);
-  if (writer === null) return 'nobody just now';
+  if (writer === null) return 'none at the moment';
   const length = formatDuration(Math.max(0, context.now - writer.since));
   return `process ${writer.pid} (${writer.role}), for ${length}`;
 }
@@ -70,7 +72,7 @@ function jobTable({ reader }: ReportContext): Table {
       { key: 'job', header: 'Job', unit: 'text' },
       { key: 'last_run', header: 'Last run', unit: 'time' },
       { key: 'took', header: 'Took', unit: 'text' },
-      { key: 'result', header: 'Result', unit: 'text', widest: 120 },
+      { key: 'result', header: 'Result', unit: 'text', widest: 120, wraps: true, fills: true },
     ],
     rows: reader.jobs().map(jobRow),
   };

@@ -14,7 +14,7 @@ export interface StoreFile {
 
 const stamp = String.raw`\d{4}-\d\d-\d\dT[\d-]+Z`;
 /** What `partName` and SQLite make of the name of a copy that is being written. */
-const part = String.raw`\.\d{1,10}-[0-9a-f]{8}\.part(-journal)?`;
+const part = String.raw`\.\d{1,10}-[0-9a-f]{8}\.part(-journal|-wal|-shm)?`;
 
 /** By the rest of the name behind the store's own; nothing else beside the store is ours. */
 const kinds: readonly (readonly [RegExp, StoreFileKind])[] = [

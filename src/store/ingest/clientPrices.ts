@@ -1,3 +1,4 @@
+import { withoutMarker } from '../../model/modelName.ts';
 import { usdToNano } from '../../model/money.ts';
 import { type MessageRow, pricing, type StoredCostState } from '../schema/messageRow.ts';
 import { saturated } from '../schema/saturate.ts';
@@ -54,7 +55,7 @@ export function allotClientPrices(
   for (const { at, model, weight } of downsampled) add(model, { at, weight, row: undefined });
   for (const row of unpriced) add(row.model, { at: row.at, weight: tokenWeight(row), row });
   for (const [model, rows] of byModel) {
-    const name = plainModel(strings.text(model));
+    const name = withoutMarker(strings.text(model));
     rows.sort((a, b) => a.at - b.at);
     let from = 0;
     let counted = 0;
@@ -79,13 +80,9 @@ function modelTotal(state: StoredCostState, model: string): number | undefined {
   let sum: number | undefined;
   const models = JSON.parse(state.models) as Record<string, number>;
   for (const [name, usd] of Object.entries(models)) {
-    if (plainModel(name) === model) sum = (sum ?? 0) + usdToNano(usd);
+    if (withoutMarker(name) === model) sum = (sum ?? 0) + usdToNano(usd);
   }
   return sum === undefined ? undefined : saturated(sum);
-}
-
-function plainModel(name: string): string {
-  return name.replace(/\[[^\]]*\]$/, '').toLowerCase();
 }
 
 /**

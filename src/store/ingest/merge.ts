@@ -87,13 +87,55 @@ export function fromLine(line: MessageLine): MergedMessage {
     ended: line.stopReason !== '',
     inMain: !line.sidechain,
     tools: uniqueSorted(line.tools),
-    occurrences: new Map([
-      [line.sessionId, { agentId: line.agentId, standing: sourceRankOf(line) }],
-    ]),
-    sides: side === '' ? [] : [side],
-    lines: line.uuidHash === 0 ? [] : [line.uuidHash],
+    occurrences: soleOccurrence(line.sessionId, line.agentId, sourceRankOf(line)),
+    sides: side === '' ? none : [side],
+    lines: line.uuidHash === 0 ? none : [line.uuidHash],
     requester: line.requestSessionId,
   };
+}
+
+const none: readonly never[] = [];
+
+let lastSole: ReadonlyMap<string, Occurrence> = new Map();
+
+/** The occurrences of what occurs in one session: for as long as it is the same, the same map. */
+export function soleOccurrence(
+  sessionId: string,
+  agentId: string,
+  standing: SourceRank,
+): ReadonlyMap<string, Occurrence> {
+  const known = lastSole.get(sessionId);
+  if (known?.agentId !== agentId || known.standing !== standing) {
+    lastSole = new Map([[sessionId, { agentId, standing }]]);
+  }
+  return lastSole;
+}
+
+/** The join of a message and one more of its records: what `merge` makes of it and `fromLine`. */
+function withLine(a: MergedMessage, line: MessageLine): MergedMessage {
+  const side = hasSideOf(a.kept.usage, line.usage) ? '' : inputSide(line.usage);
+  return {
+    kept: compareLines(a.kept, line) <= 0 ? a.kept : line,
+    ended: a.ended || line.stopReason !== '',
+    inMain: a.inMain || !line.sidechain,
+    tools: line.tools.length === 0 ? a.tools : union(a.tools, uniqueSorted(line.tools)),
+    occurrences: mergeOccurrences(
+      a.occurrences,
+      soleOccurrence(line.sessionId, line.agentId, sourceRankOf(line)),
+    ),
+    sides: side === '' ? a.sides : withItem(a.sides, side),
+    lines: line.uuidHash === 0 ? a.lines : withItem(a.lines, line.uuidHash),
+    requester: a.requester >= line.requestSessionId ? a.requester : line.requestSessionId,
+  };
+}
+
+/** Whether two usages have the same input side. */
+function hasSideOf(a: Usage, b: Usage): boolean {
+  return (
+    a.input === b.input &&
+    a.cacheRead === b.cacheRead &&
+    a.cacheWrite5m + a.cacheWrite1h === b.cacheWrite5m + b.cacheWrite1h
+  );
 }
 
 /** The join of two partial states of one message. */
@@ -114,12 +156,16 @@ function mergeOccurrences(
   a: ReadonlyMap<string, Occurrence>,
   b: ReadonlyMap<string, Occurrence>,
 ): ReadonlyMap<string, Occurrence> {
-  const merged = new Map(a);
+  if (a === b) return a;
+  let merged: Map<string, Occurrence> | undefined;
   for (const [session, occurrence] of b) {
-    const known = merged.get(session);
-    merged.set(session, known === undefined ? occurrence : betterOccurrence(known, occurrence));
+    const known = a.get(session);
+    const best = known === undefined ? occurrence : betterOccurrence(known, occurrence);
+    if (best === known) continue;
+    merged ??= new Map(a);
+    merged.set(session, best);
   }
-  return merged;
+  return merged ?? a;
 }
 
 /**
@@ -171,8 +217,17 @@ function compareText(a: string, b: string): number {
 
 /** Both lists in one, sorted, each once; `a` itself where `b` adds nothing. */
 export function union<T extends string | number>(a: readonly T[], b: readonly T[]): readonly T[] {
+  if (b.length === 1) return withItem(a, b[0]!);
   if (b.every((item) => a.includes(item))) return a;
   return uniqueSorted([...a, ...b]);
+}
+
+/** A sorted list with one more item; `a` itself where it has it. */
+function withItem<T extends string | number>(a: readonly T[], item: T): readonly T[] {
+  let place = a.length;
+  while (place > 0 && a[place - 1]! > item) place--;
+  if (place > 0 && a[place - 1] === item) return a;
+  return a.toSpliced(place, 0, item);
 }
 
 function uniqueSorted<T extends string | number>(list: readonly T[]): readonly T[] {
@@ -183,22 +238,61 @@ function uniqueSorted<T extends string | number>(list: readonly T[]): readonly T
 /** The variants of one message id. */
 export interface MessageVariants {
   readonly messageId: string;
-  /** By `keyText`. */
-  readonly variants: ReadonlyMap<string, MergedMessage>;
+  /** Of different keys. */
+  readonly variants: readonly MergedMessage[];
+}
+
+/** The variants of a message id while records are merged. */
+class VariantsOf implements MessageVariants {
+  readonly messageId: string;
+  readonly variants: MergedMessage[] = [];
+  readonly #keys: VariantKey[] = [];
+  /** Place by key, where there are several. */
+  #places: Map<string, number> | undefined;
+
+  constructor(messageId: string) {
+    this.messageId = messageId;
+  }
+
+  add(line: MessageLine): void {
+    const key = variantKeyOf(line);
+    const place = this.#placeOf(key);
+    const known = this.variants[place];
+    if (known !== undefined) {
+      this.variants[place] = withLine(known, line);
+      return;
+    }
+    this.variants.push(fromLine(line));
+    this.#keys.push(key);
+    this.#places?.set(keyText(key), place);
+  }
+
+  #placeOf(key: VariantKey): number {
+    const { length } = this.#keys;
+    if (length === 0) return 0;
+    if (length === 1) {
+      const [only] = this.#keys;
+      return only!.rid === key.rid && only!.side === key.side ? 0 : 1;
+    }
+    this.#places ??= new Map(this.#keys.map((each, place) => [keyText(each), place]));
+    return this.#places.get(keyText(key)) ?? length;
+  }
 }
 
 /** Records reduced to the variants of each message id. */
 export function mergeLines(lines: readonly MessageLine[]): MessageVariants[] {
-  const byId = new Map<string, Map<string, MergedMessage>>();
+  const byId = new Map<string, VariantsOf>();
+  let last: VariantsOf | undefined;
   for (const line of lines) {
-    let variants = byId.get(line.messageId);
-    if (variants === undefined) {
-      variants = new Map();
-      byId.set(line.messageId, variants);
+    // The records of a response mostly follow each other.
+    if (last?.messageId !== line.messageId) {
+      last = byId.get(line.messageId);
+      if (last === undefined) {
+        last = new VariantsOf(line.messageId);
+        byId.set(line.messageId, last);
+      }
     }
-    const key = keyText(variantKeyOf(line));
-    const known = variants.get(key);
-    variants.set(key, known === undefined ? fromLine(line) : merge(known, fromLine(line)));
+    last.add(line);
   }
-  return [...byId].map(([messageId, variants]) => ({ messageId, variants }));
+  return [...byId.values()].map(({ messageId, variants }) => ({ messageId, variants }));
 }

@@ -8,6 +8,7 @@ import {
   iterationsText,
   type MessageRow,
   messageColumns,
+  messageValues,
   packLines,
   partsOf,
   pricing,
@@ -18,6 +19,7 @@ import {
   usageOf,
 } from '../schema/messageRow.ts';
 import { Facets } from './facetTable.ts';
+import { IdFilter } from './idFilter.ts';
 import { inputSide, type MergedMessage, type SourceRank, type VariantKey } from './merge.ts';
 import { priceLine } from './priceMessage.ts';
 import type { Rollup } from './rollups.ts';
@@ -48,6 +50,8 @@ export class Messages {
   readonly #insert: Statement;
   readonly #update: Statement;
   readonly #delete: Statement;
+  /** Of the ids in a table that was empty when this process became its writer; else undefined. */
+  readonly #ids: IdFilter | undefined;
 
   constructor(
     db: SqlDatabase,
@@ -69,10 +73,13 @@ export class Messages {
     const sets = messageColumns.map((name) => `${name} = ?`).join(', ');
     this.#update = db.prepare(`UPDATE message SET ${sets} WHERE id = ?`);
     this.#delete = db.prepare('DELETE FROM message WHERE id = ?');
+    const isEmpty = db.prepare('SELECT 1 FROM message LIMIT 1').get() === undefined;
+    this.#ids = isEmpty ? new IdFilter() : undefined;
   }
 
   /** Every response that has this message id. */
   withMessageId(mid: string): MessageRow[] {
+    if (this.#ids?.mayHave(mid) === false) return [];
     return this.#byMid.all<MessageRow>(mid);
   }
 
@@ -93,9 +100,12 @@ export class Messages {
     state: Pick<MessageRow, 'identity' | 'counted'>,
   ): MessageRow {
     const mid = merged.kept.messageId;
-    const row = { id: 0, mid, rid, side, ...this.#fields(merged), ...owner, ...state };
+    const { session, agent, standing } = owner;
+    const own = { id: 0, mid, rid, side, session, agent, standing };
+    const row: MessageRow = { ...this.#fields(merged), ...own, ...state };
     this.#setPrice(row, merged.kept);
-    row.id = Number(this.#insert.run(...values(row)).lastInsertRowid);
+    row.id = Number(this.#insert.run(...messageValues(row)).lastInsertRowid);
+    this.#ids?.add(mid);
     this.contribute(1, row);
     return row;
   }
@@ -113,7 +123,7 @@ export class Messages {
     if (moved && after.listed === 0) after.list_nano = null;
     if (messageColumns.every((name) => isSame(before[name], after[name]))) return before;
     this.contribute(-1, before);
-    this.#update.run(...values(after), after.id);
+    this.#update.run(...messageValues(after), after.id);
     this.contribute(1, after);
     return after;
   }
@@ -297,10 +307,6 @@ function isSame(a: SqlValue, b: SqlValue): boolean {
   return (
     a === b || (a instanceof Uint8Array && b instanceof Uint8Array && Buffer.compare(a, b) === 0)
   );
-}
-
-function values(row: MessageRow): SqlValue[] {
-  return messageColumns.map((name) => row[name]);
 }
 
 function attributionText(attribution: Attribution): string {

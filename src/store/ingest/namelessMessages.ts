@@ -24,7 +24,7 @@ export class NamelessMessages {
     if (!messageId.startsWith('request:')) return [];
     this.#rows ??= this.#load();
     const taken: MessageRow[] = [];
-    for (const { lines, kept } of variants.values()) {
+    for (const { lines, kept } of variants) {
       for (const key of [...lines, -kept.at]) {
         const row = this.#rows.get(key);
         if (row === undefined) continue;

@@ -85,13 +85,13 @@ export class Ownership {
   add(incoming: MessageVariants, sessionOf: SessionOf): void {
     const { messageId, variants } = incoming;
     for (const row of this.#nameless.take(incoming)) this.#delete(row);
-    for (const { occurrences } of variants.values()) {
+    for (const { occurrences } of variants) {
       for (const sid of occurrences.keys()) sessionOf(sid);
     }
     const rows = this.#messages.withMessageId(messageId);
     const tombstones = this.#downsampled.withMessageId(messageId);
-    const [only] = variants.values();
-    if (variants.size === 1 && tombstones.length === 0 && only!.sides.length < 2) {
+    const only = variants[0];
+    if (variants.length === 1 && tombstones.length === 0 && only!.sides.length < 2) {
       // Nearly every message: its id has one variant.
       const key = keyOf(only!);
       if (rows.length === 0) {
@@ -189,7 +189,7 @@ export class Ownership {
    */
   #resolve(
     mid: string,
-    incoming: ReadonlyMap<string, MergedMessage>,
+    incoming: readonly MergedMessage[],
     rows: readonly MessageRow[],
     downsampled: readonly DownsampledRow[],
   ): void {
@@ -198,7 +198,7 @@ export class Ownership {
     const known = new Map(stored.map((variant) => [variantName(variant), variant]));
     const changed = new Set<Variant>();
     let absorbed = false;
-    for (const state of incoming.values()) {
+    for (const state of incoming) {
       const key = keyOf(state);
       const before = known.get(variantName({ ...key, legacy: false }));
       const tombstone = before === undefined ? tombstoneOf(key, state, tombstones) : undefined;

@@ -103,22 +103,41 @@ export class Rollup {
   }
 }
 
+interface ChangedRow {
+  readonly keys: readonly number[];
+  readonly delta: Delta;
+}
+
+function isSameKey(row: ChangedRow | undefined, keys: readonly number[]): boolean {
+  if (row === undefined) return false;
+  for (let i = 0; i < keys.length; i++) if (row.keys[i] !== keys[i]) return false;
+  return true;
+}
+
 /** Deltas of a table's rows, by key. */
 class Changes {
-  readonly #rows = new Map<string, { readonly keys: readonly number[]; readonly delta: Delta }>();
+  readonly #rows = new Map<string, ChangedRow>();
+  #last: ChangedRow | undefined;
 
   add(keys: readonly number[], sums: readonly number[], sign = 1): void {
-    const name = keys.join(' ');
-    let row = this.#rows.get(name);
-    if (row === undefined) {
-      row = { keys, delta: sums.map(() => 0) };
-      this.#rows.set(name, row);
-    }
+    // Messages that follow each other mostly count in the same row.
+    const row = isSameKey(this.#last, keys) ? this.#last! : this.#rowOf(keys, sums.length);
+    this.#last = row;
     for (let i = 0; i < sums.length; i++) row.delta[i]! += sign * sums[i]!;
   }
 
+  #rowOf(keys: readonly number[], length: number): ChangedRow {
+    const name = keys.join(' ');
+    let row = this.#rows.get(name);
+    if (row === undefined) {
+      row = { keys, delta: new Array<number>(length).fill(0) };
+      this.#rows.set(name, row);
+    }
+    return row;
+  }
+
   /** The non-zero deltas. */
-  *rows(): Generator<{ readonly keys: readonly number[]; readonly delta: Delta }> {
+  *rows(): Generator<ChangedRow> {
     for (const row of this.#rows.values()) {
       if (row.delta.some((value) => value !== 0)) yield row;
     }

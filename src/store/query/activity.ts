@@ -4,6 +4,7 @@ import type { SqlDatabase } from '../driver/types.ts';
 import { isBilled, partsOf } from '../schema/messageRow.ts';
 import type { SpendRow } from '../schema/sums.ts';
 import { facetJoin, type MessageSpend, spendRowOf } from './messageSpend.ts';
+import { filterSql, filterValues, type MessageFilter } from './messages.ts';
 
 /** One message, its parts included, with what a list of messages shows. */
 export interface ActivityRow extends SpendRow {
@@ -33,15 +34,16 @@ const columns = `m.id, m.mid AS messageId, m.at, m.session, m.agent, m.sidechain
 export function* latestMessages(
   db: SqlDatabase,
   span: TimeSpan | undefined,
+  only?: MessageFilter,
 ): Generator<ActivityRow, void, void> {
   const statement = db.prepare(
     `SELECT ${columns} FROM message m ${facetJoin} JOIN word t ON t.id = m.tools
-     WHERE (m.at, m.id) < (?, ?) AND m.at >= ? AND m.counted = 1
+     WHERE (m.at, m.id) < (?, ?) AND m.at >= ? AND m.counted = 1${filterSql(only)}
      ORDER BY m.at DESC, m.id DESC LIMIT ${pageSize}`,
   );
   let [at, id] = [span?.to ?? Number.MAX_SAFE_INTEGER, 0];
   for (;;) {
-    const rows = statement.all<Row>(at, id, span?.from ?? 0);
+    const rows = statement.all<Row>(at, id, span?.from ?? 0, ...filterValues(only));
     yield* rows.map(activityOf);
     const last = rows.at(-1);
     if (last === undefined || rows.length < pageSize) return;
@@ -51,17 +53,19 @@ export function* latestMessages(
 
 /**
  * Messages of a span, or all of them, most expensive first, in pages. A page looks through the
- * costs of the whole span, in an index, and reads the rows of its own messages only.
+ * costs of the whole span, in an index that has the models too, and reads the rows of its own messages only.
  */
 export function* mostExpensiveMessages(
   db: SqlDatabase,
   span: TimeSpan | undefined,
+  only?: MessageFilter,
 ): Generator<ActivityRow, void, void> {
   const statement = db.prepare(
     `SELECT ${columns} FROM (
-       SELECT id, nano FROM message
-       WHERE at >= ? AND at < ? AND counted = 1 AND priced <> 0 AND (nano, id) < (?, ?)
-       ORDER BY nano DESC, id DESC LIMIT ?) d
+       SELECT m.id, m.nano FROM message m
+       WHERE m.at >= ? AND m.at < ? AND m.counted = 1 AND m.priced <> 0${filterSql(only)}
+         AND (m.nano, m.id) < (?, ?)
+       ORDER BY m.nano DESC, m.id DESC LIMIT ?) d
      JOIN message m ON m.id = d.id ${facetJoin} JOIN word t ON t.id = m.tools
      ORDER BY m.nano DESC, m.id DESC`,
   );
@@ -69,7 +73,7 @@ export function* mostExpensiveMessages(
   // Most who ask want a few; only filters make anybody ask on.
   for (let size = 25; ; size = pageSize) {
     const { from, to } = span ?? { from: 0, to: Number.MAX_SAFE_INTEGER };
-    const rows = statement.all<Row>(from, to, nano, id, size);
+    const rows = statement.all<Row>(from, to, ...filterValues(only), nano, id, size);
     yield* rows.map(activityOf);
     const last = rows.at(-1);
     if (last === undefined || rows.length < size) return;

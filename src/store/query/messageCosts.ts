@@ -53,6 +53,8 @@ export interface MessageCost {
   readonly tools: readonly string[];
   readonly stopReason: string;
   readonly promptId: string;
+  /** Branch its record names; '' for none. */
+  readonly branch: string;
 }
 
 type Row = Pick<
@@ -81,6 +83,7 @@ type Row = Pick<
   readonly toolsText: string;
   readonly stopText: string;
   readonly promptText: string;
+  readonly branchText: string;
 };
 
 const pricedBy: readonly PricedBy[] = ['unpriced', 'catalogue', 'client'];
@@ -89,11 +92,13 @@ const costsOf = `SELECT m.id, m.mid, m.rid, m.side, m.at, m.nano, m.declined, m.
          m.cache_split, m.parts, m.iterations, m.band,
          m.input, m.output, m.write5m, m.write1h, m.cache_read, m.searches, a.aid AS aid,
          w.text AS modelText, o.text AS writtenText, t.text AS traitsText, r.text AS rowText,
-         l.text AS toolsText, s.text AS stopText, p.text AS promptText
+         l.text AS toolsText, s.text AS stopText, p.text AS promptText,
+         b.text AS branchText
        FROM message m JOIN agent a ON a.id = m.agent JOIN word w ON w.id = m.model_id
          JOIN word o ON o.id = m.model JOIN word t ON t.id = m.traits
          JOIN word r ON r.id = m.price_row JOIN word l ON l.id = m.tools
          JOIN word s ON s.id = m.stop JOIN word p ON p.id = m.prompt
+         JOIN word b ON b.id = m.branch
        WHERE m.session = ? AND m.counted = 1`;
 
 /** The messages of a session that count, most expensive first. */
@@ -130,6 +135,20 @@ export function* messageCostPages(
   }
 }
 
+/** Ids of the sessions that have a copy of a message. */
+export function sessionsOfMessage(
+  db: SqlDatabase,
+  { messageId, requestId }: Pick<MessageCost, 'messageId' | 'requestId'>,
+): string[] {
+  return db
+    .prepare(
+      `SELECT DISTINCT s.sid AS sid FROM message m JOIN place p ON p.message = m.id
+         JOIN session s ON s.id = p.session WHERE m.mid = ? AND m.rid = ?`,
+    )
+    .all<{ sid: string }>(messageId, requestId)
+    .map(({ sid }) => sid);
+}
+
 /** What can change of a message, each with a weight of its own. Words are compared by number. */
 const weighted = [
   ...['at', 'nano', 'declined', 'priced', 'ended', 'cache_split', 'input', 'output', 'write5m'],
@@ -163,8 +182,11 @@ export function messagesPrint(db: SqlDatabase, session: number, before: number):
   return `${count} ${sum}`;
 }
 
-/** A placeholder's session may be another's of the same response: a session has one of an id. */
-function keyOf({ mid, rid, side }: Pick<Row, 'mid' | 'rid' | 'side'>): string {
+/**
+ * What names a message among all of its session. A placeholder's session may be another's of the same
+ * response: a session has one of an id.
+ */
+export function messageKey({ mid, rid, side }: Pick<Row, 'mid' | 'rid' | 'side'>): string {
   return `${mid} ${rid}${side && ` ${side.startsWith('@') ? '@' : side}`}`;
 }
 
@@ -178,7 +200,7 @@ function costOf(row: Row): MessageCost {
   return {
     messageId: row.mid,
     requestId: row.rid,
-    key: keyOf(row),
+    key: messageKey(row),
     at: row.at,
     agentId: row.aid,
     model: row.modelText,
@@ -199,5 +221,6 @@ function costOf(row: Row): MessageCost {
     tools: row.toolsText === '' ? [] : (JSON.parse(row.toolsText) as string[]),
     stopReason: row.stopText,
     promptId: row.promptText,
+    branch: row.branchText,
   };
 }

@@ -3,6 +3,7 @@ import type { SqlDatabase } from '../driver/types.ts';
 import type { RowKeys, SpendRow } from '../schema/sums.ts';
 import { type FacetedMessage, longTurnReader } from './messagePieces.ts';
 import { facetJoin, keyColumns, ownSums } from './messageSpend.ts';
+import { type SpendKey, spendRows } from './spendRows.ts';
 
 /** What message rows can be distinguished by without reading more than they need. */
 export type MessageKey = 'session' | 'agent' | 'model' | 'facet' | 'prompt';
@@ -29,6 +30,33 @@ export interface MessageFilter {
 }
 
 /**
+ * What the one column of messages that filters ask about has to be, known from the rollups: so SQLite
+ * passes over messages nobody asks for. Undefined where it is no column.
+ */
+export function messageFilter(
+  db: SqlDatabase,
+  span: TimeSpan | undefined,
+  key: SpendKey | undefined,
+  passes: (rows: readonly RowKeys[]) => readonly boolean[],
+): MessageFilter | undefined {
+  if (key !== 'session' && key !== 'agent' && key !== 'model') return undefined;
+  const rows = spendRows(db, span, [key]);
+  const wanted = passes(rows);
+  return { key, numbers: rows.filter((_, index) => wanted[index]).map((row) => row[key]) };
+}
+
+/** The condition on messages (`m`) a filter is, behind others; '' for none. */
+export function filterSql(only: MessageFilter | undefined): string {
+  if (only === undefined) return '';
+  return ` AND ${keyColumns[only.key]} IN (SELECT value FROM json_each(?))`;
+}
+
+/** The value of that condition, to be bound in its place. */
+export function filterValues(only: MessageFilter | undefined): readonly string[] {
+  return only === undefined ? [] : [JSON.stringify(only.numbers)];
+}
+
+/**
  * What each message of a span cost; messages without a price are left out. One value for the whole
  * column: a million messages take less than a second, and only few of them are asked for by number.
  */
@@ -37,14 +65,9 @@ export function messageNanos(
   span: TimeSpan = always,
   only?: MessageFilter,
 ): MessageNanos {
-  const values = [
-    span.from,
-    span.to,
-    ...(only === undefined ? [] : [JSON.stringify(only.numbers)]),
-  ];
+  const values = [span.from, span.to, ...filterValues(only)];
   const from = `FROM message m
-    WHERE m.at >= ? AND m.at < ? AND m.counted = 1 AND m.priced <> 0
-    ${only === undefined ? '' : `AND ${keyColumns[only.key]} IN (SELECT value FROM json_each(?))`}`;
+    WHERE m.at >= ? AND m.at < ? AND m.counted = 1 AND m.priced <> 0${filterSql(only)}`;
   const all = db.prepare(`SELECT json_group_array(m.nano) AS nanos ${from}`);
   return {
     nanos: JSON.parse(all.get<{ nanos: string }>(...values)!.nanos) as number[],
@@ -149,15 +172,13 @@ export function messageColumns(
   { width, low, high }: { readonly width: number; readonly low: number; readonly high: number },
   only?: MessageFilter,
 ): MessageColumn[] {
-  const wanted = only === undefined ? [] : [JSON.stringify(only.numbers)];
   return db
     .prepare(
       `SELECT CAST((m.at - ?) / ? AS INTEGER) AS "column", min(m.nano) AS low, max(m.nano) AS high
        FROM message m
        WHERE m.at >= ? AND m.at < ? AND m.counted = 1 AND m.priced <> 0
-         AND m.nano BETWEEN ? AND ?
-         ${only === undefined ? '' : `AND ${keyColumns[only.key]} IN (SELECT value FROM json_each(?))`}
+         AND m.nano BETWEEN ? AND ?${filterSql(only)}
        GROUP BY 1`,
     )
-    .all<MessageColumn>(span.from, width, span.from, span.to, low, high, ...wanted);
+    .all<MessageColumn>(span.from, width, span.from, span.to, low, high, ...filterValues(only));
 }

@@ -53,10 +53,11 @@ export function pendingSpend(
     const known = stored?.withMessageId(messageId);
     // Summed up months ago: its amount stays, whatever copies of it say.
     if (known === 'downsampled') return [];
-    const [only] = variants.values();
+    const only = variants[0];
     // Nearly every message: nothing is known of it, and there is one of it.
-    if (known === undefined && variants.size === 1) return [spendOf(only!, undefined, book.price)];
-    return changes([...variants.values()], known ?? { variants: [], counted: [] }, book);
+    if (known === undefined && variants.length === 1)
+      return [spendOf(only!, undefined, book.price)];
+    return changes(variants, known ?? { variants: [], counted: [] }, book);
   });
 }
 

@@ -1,4 +1,5 @@
 import type { TimeSpan } from '../../model/calendar.ts';
+import { smallestOf } from '../../model/lists.ts';
 import { totalTokens } from '../../model/tokens.ts';
 import type { SqlDatabase } from '../driver/types.ts';
 import { downsampledUpTo } from '../retention/downsampleState.ts';
@@ -12,6 +13,9 @@ import { type EdgePiece, spanPieces } from './spanPieces.ts';
 /** What rollups can be split by; `bucket` is a quarter of an hour. */
 export type SpendKey = 'bucket' | 'session' | 'agent' | 'model' | 'facet' | 'prompt';
 
+/** `start` splits nothing: it asks for the first quarter of an hour of each row. */
+type SpendColumn = SpendKey | 'start';
+
 /**
  * What was spent in a span, or ever, split by these keys. Exact for any span. Edges of a span that cut
  * a quarter of an hour have rows of their own, so that the same keys may stand in two rows. Who wants
@@ -20,7 +24,7 @@ export type SpendKey = 'bucket' | 'session' | 'agent' | 'model' | 'facet' | 'pro
 export function spendRows(
   db: SqlDatabase,
   span: TimeSpan | undefined,
-  keys: readonly SpendKey[],
+  keys: readonly SpendColumn[],
   only?: readonly (keyof SpendSums)[],
 ): SpendRow[] {
   const table = tableFor(span, keys);
@@ -33,8 +37,8 @@ export function spendRows(
 }
 
 /** The rollup that answers soonest: the one with the fewest rows that tells the keys apart. */
-function tableFor(span: TimeSpan | undefined, keys: readonly SpendKey[]): RollupTable {
-  const within = (...known: readonly SpendKey[]): boolean =>
+function tableFor(span: TimeSpan | undefined, keys: readonly SpendColumn[]): RollupTable {
+  const within = (...known: readonly SpendColumn[]): boolean =>
     keys.every((key) => known.includes(key));
   if (within('bucket')) return 'spend_slot';
   if (within('bucket', 'model')) return 'spend_model';
@@ -77,7 +81,7 @@ export function downsampledRows(db: SqlDatabase, span: TimeSpan | undefined): Sp
 /** A question to one rollup. */
 interface Grouping {
   readonly table: RollupTable;
-  readonly keys: readonly SpendKey[];
+  readonly keys: readonly SpendColumn[];
   /** Buckets from … to, the last not included; undefined for all. */
   readonly within?: readonly [number, number];
   readonly only?: readonly (keyof SpendSums)[] | undefined;
@@ -85,16 +89,25 @@ interface Grouping {
 
 /** Only what was asked for is read: half the time of many rows is spent on their columns. */
 function grouped(db: SqlDatabase, { table, keys, within, only }: Grouping): SpendRow[] {
-  const named = keys.map((key) => (key === 'bucket' ? `bucket * ${bucketMs} AS at` : key));
+  const named = keys.map((key) => {
+    if (key === 'bucket') return `bucket * ${bucketMs} AS at`;
+    return key === 'start' ? `min(bucket) * ${bucketMs} AS at` : key;
+  });
+  const splitting = keys.filter((key) => key !== 'start');
   const sums = spendSumsOf(only);
   const where = within === undefined ? '' : `WHERE ${bucketsOf(table)}`;
   // Rows that are only distinguished need not be sorted to be downsampled.
   const columns = `${sums.length === 0 ? 'DISTINCT ' : ''}${[...named, ...sums].join(', ')}`;
-  const groups = keys.length === 0 || sums.length === 0 ? '' : `GROUP BY ${keys.join(', ')}`;
+  const groups =
+    splitting.length === 0 || sums.length === 0 ? '' : `GROUP BY ${splitting.join(', ')}`;
   const rows = db
     .prepare(`SELECT ${columns} FROM ${table} ${where} ${groups}`)
     .all<Partial<SpendRow>>(...(within ?? []));
-  return rows.map((row) => ({ ...nothing, ...row }));
+  // Hundreds of thousands of rows that have everything are not copied.
+  const isNamed = (key: SpendKey): boolean =>
+    keys.includes(key) || (key === 'bucket' && keys.includes('start'));
+  const isWhole = only === undefined && every.every(isNamed);
+  return isWhole ? (rows as SpendRow[]) : rows.map((row) => ({ ...nothing, ...row }));
 }
 
 /** Single messages, split as the rollups split them. */
@@ -111,14 +124,15 @@ function rowsOfMessages(db: SqlDatabase, span: TimeSpan): SpendRow[] {
 }
 
 /** One row for each combination of the keys. */
-function combine(rows: readonly SpendRow[], keys: readonly SpendKey[]): SpendRow[] {
-  const has = (key: SpendKey): boolean => keys.includes(key);
+function combine(rows: readonly SpendRow[], keys: readonly SpendColumn[]): SpendRow[] {
+  const has = (key: SpendColumn): boolean => keys.includes(key);
+  const splitting = keys.filter((key) => key !== 'start');
   const keyOf = (row: SpendRow): string =>
-    keys.map((key) => (key === 'bucket' ? row.at : row[key])).join(' ');
+    splitting.map((key) => (key === 'bucket' ? row.at : row[key])).join(' ');
   return [...Map.groupBy(rows, keyOf).values()].map((group) => {
     const first = group[0]!;
     return {
-      at: has('bucket') ? first.at : 0,
+      at: has('bucket') ? first.at : has('start') ? smallestOf(group.map(({ at }) => at)) : 0,
       session: has('session') ? first.session : 0,
       agent: has('agent') ? first.agent : 0,
       model: has('model') ? first.model : 0,

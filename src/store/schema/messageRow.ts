@@ -2,6 +2,7 @@
 
 import type { MessageLine, UsagePart } from '../../model/records.ts';
 import { combineUsage, type Usage } from '../../model/tokens.ts';
+import type { SqlValue } from '../driver/types.ts';
 
 export const pricing = { unpriced: 0, row: 1, client: 2 } as const;
 
@@ -111,6 +112,58 @@ export const messageColumns = [
   'listed',
   'list_nano',
 ] as const satisfies readonly (keyof MessageRow)[];
+
+/** A row's values in the order of `messageColumns`. Written out: it is done for every message. */
+export function messageValues(row: MessageRow): SqlValue[] {
+  return [
+    row.mid,
+    row.rid,
+    row.session,
+    row.agent,
+    row.standing,
+    row.at,
+    row.counted,
+    row.ended,
+    row.in_main,
+    row.progress,
+    row.sidechain,
+    row.model,
+    row.traits,
+    row.input,
+    row.output,
+    row.write5m,
+    row.write1h,
+    row.cache_read,
+    row.searches,
+    row.parts,
+    row.stop,
+    row.cache_split,
+    row.tools,
+    row.prompt,
+    row.branch,
+    row.cwd,
+    row.version,
+    row.entrypoint,
+    row.effort,
+    row.attribution,
+    row.duration,
+    row.error,
+    row.model_id,
+    row.price_row,
+    row.priced,
+    row.nano,
+    row.declined,
+    row.side,
+    row.identity,
+    row.lines,
+    row.requester,
+    row.incomplete,
+    row.iterations,
+    row.band,
+    row.listed,
+    row.list_nano,
+  ];
+}
 
 /** The columns of a usage. */
 export type UsageColumn = 'input' | 'output' | 'write5m' | 'write1h' | 'cache_read' | 'searches';
@@ -240,12 +293,27 @@ export type RequestFields = Pick<
   'speed' | 'geo' | 'tier' | 'cacheRequested' | 'requestedModel'
 >;
 
+let lastTraits: RequestFields | undefined;
+let lastTraitsText = '';
+
 /** A message's traits word: a JSON array without the empty fields at its end, '' where all are. */
 export function traitsText(fields: RequestFields): string {
   const { speed, geo, tier, cacheRequested, requestedModel } = fields;
+  // One message after the other has the same.
+  if (
+    lastTraits?.speed === speed &&
+    lastTraits.geo === geo &&
+    lastTraits.tier === tier &&
+    lastTraits.cacheRequested === cacheRequested &&
+    lastTraits.requestedModel === requestedModel
+  ) {
+    return lastTraitsText;
+  }
   const list = [speed, geo, tier, cacheRequested, requestedModel];
   const length = list.findLastIndex((field) => field !== '') + 1;
-  return length === 0 ? '' : JSON.stringify(list.slice(0, Math.max(length, 3)));
+  lastTraits = { speed, geo, tier, cacheRequested, requestedModel };
+  lastTraitsText = length === 0 ? '' : JSON.stringify(list.slice(0, Math.max(length, 3)));
+  return lastTraitsText;
 }
 
 export function traitsOf(text: string): RequestFields {

@@ -2,7 +2,16 @@ import { closeSync, openSync, renameSync } from 'node:fs';
 import { HumanError } from '../../model/errors.ts';
 import { partName, removeDeadPartsOf, removePart } from '../../platform/partName.ts';
 import type { SqlDatabase } from '../driver/types.ts';
-import { schemaV1, schemaV2, schemaV3, schemaV4, schemaV5, schemaV6, schemaV7 } from './schema.ts';
+import {
+  schemaV1,
+  schemaV2,
+  schemaV3,
+  schemaV4,
+  schemaV5,
+  schemaV6,
+  schemaV7,
+  schemaV8,
+} from './schema.ts';
 
 /** One step of the schema. Released steps never change; a new one is added behind them. */
 export interface Migration {
@@ -22,6 +31,8 @@ export const migrations: readonly Migration[] = [
   { version: 5, minReader: 1, sql: schemaV5 },
   { version: 6, minReader: 1, sql: schemaV6 },
   { version: 7, minReader: 1, sql: schemaV7 },
+  // Indexes only.
+  { version: 8, minReader: 1, sql: schemaV8 },
 ];
 
 /** The schema this program writes. */

@@ -370,3 +370,13 @@ UPDATE title SET at = CASE kind WHEN 'prompt' THEN 9007199254740991 ELSE -1 END
 DELETE FROM rejected WHERE file IN (SELECT id FROM file WHERE gone = 0);
 UPDATE file SET size = -1, mtime = -1, head = '', offset = 0, lines = 0 WHERE gone = 0;
 `;
+
+/**
+ * Costs by model without reading the table, and the few messages with a declined attempt without looking
+ * at all others.
+ */
+export const schemaV8 = `
+DROP INDEX message_at;
+CREATE INDEX message_at ON message (at, counted, priced, nano, model_id);
+CREATE INDEX message_declined ON message (at) WHERE instr(parts, '"kind":"declined"') > 0;
+`;

@@ -36,7 +36,7 @@ export async function showAlerts(
 ): Promise<void> {
   const picked = await window.showQuickPick(itemsOf(model, notifications), {
     title: l10n.t('Alerts'),
-    placeHolder: l10n.t('What was told, the latest first'),
+    placeHolder: l10n.t('Alerts, latest first'),
     matchOnDetail: true,
   });
   if (picked?.unmute !== undefined) notifications.mute(picked.unmute, false);
@@ -73,7 +73,7 @@ export function itemsOf(model: SpendModel, notifications: AlertNotifications): I
       ...detailOf(byAlert.get(alert.id) ?? []),
     });
   }
-  if (items.length === 0) items.push({ label: l10n.t('Nothing was told yet.') });
+  if (items.length === 0) items.push({ label: l10n.t('No alerts yet.') });
   const asleep = Object.entries(snoozed).filter(([, until]) => now < until);
   if (asleep.length + muted.length > 0) {
     items.push({ label: l10n.t('Quiet'), kind: QuickPickItemKind.Separator });
@@ -101,7 +101,7 @@ function detailOf(outcomes: readonly AlertOutcome[]): { detail?: string } {
   const told = outcomes.map(({ channel, ok }) =>
     ok ? channelLabel(channel) : l10n.t('{0} failed', channelLabel(channel)),
   );
-  return { detail: l10n.t('Told by: {0}', told.join(', ')) };
+  return { detail: l10n.t('Sent by: {0}', told.join(', ')) };
 }
 
 function wake(key: string): void {

@@ -43,7 +43,7 @@ function factText(alert: Alert, format: Format): string {
       );
     case 'exhaustion':
       return l10n.t(
-        '{0} is used up {1} at the pace of the last seven days: {2} of {3}.',
+        'At the pace of the last seven days, {0} will be used up {1}: {2} of {3}.',
         budgetText(alert, format),
         whenText(alert, format),
         spent,
@@ -57,7 +57,7 @@ function factText(alert: Alert, format: Format): string {
       );
     case 'projection':
       return l10n.t(
-        'Claude Code cost {0} in the last hour. 24 such hours cost {1}; your limit is {2}.',
+        'Claude Code cost {0} today, on track for {1}; your limit is {2}.',
         spent,
         amount(facts.projected),
         limit,
@@ -150,11 +150,11 @@ function periodText(written: string, at: number, format: Format): string {
     case 'lifetime':
       return l10n.t('The lifetime Claude Code budget');
     case 'run':
-      return l10n.t('The Claude Code budget of a run');
+      return l10n.t('The Claude Code budget per run');
     case 'rolling':
       return period.unit === 'h'
-        ? l10n.t('The Claude Code budget of {0} h', period.count)
-        : l10n.t('The Claude Code budget of {0} d', period.count);
+        ? l10n.t('The {0}-hour Claude Code budget', period.count)
+        : l10n.t('The {0}-day Claude Code budget', period.count);
   }
 }
 

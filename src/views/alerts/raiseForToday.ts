@@ -16,7 +16,7 @@ const proposedFactor = 1.5;
 export async function raiseForToday(model: SpendModel, key: string): Promise<void> {
   const entry = entryOf(model, key);
   if (entry === undefined) {
-    inBackground(window.showInformationMessage(l10n.t('This budget is not set any more.')));
+    inBackground(window.showInformationMessage(l10n.t('This budget no longer exists.')));
     return;
   }
   const { unit, limit } = entry.budget;
@@ -54,12 +54,12 @@ function problemOf(text: string, { budget: { unit, limit } }: BudgetEntry): stri
   try {
     return parseLimit(text, unit) > limit
       ? undefined
-      : l10n.t('This would not raise it: it is {0} now.', currentText(limit, unit));
+      : l10n.t('That would not raise it: the limit is {0} now.', currentText(limit, unit));
   } catch (error) {
     if (!(error instanceof HumanError)) throw error;
     return unit.kind === 'usd'
-      ? l10n.t('Write an amount such as 20 or 0.50.')
-      : l10n.t('Write a whole number of tokens such as 500000, 100k or 1M.');
+      ? l10n.t('Enter an amount, such as 20 or 0.50.')
+      : l10n.t('Enter a whole number of tokens, such as 500000, 100k or 1M.');
   }
 }
 

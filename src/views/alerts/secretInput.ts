@@ -49,7 +49,7 @@ export async function askSecret(store: SecretStorage): Promise<void> {
     title: picked.label,
     password: true,
     ignoreFocusOut: true,
-    prompt: l10n.t('Kept by the editor, in no file of Outlay. Empty deletes it.'),
+    prompt: l10n.t('Stored by the editor, in no file of Outlay’s. Leave it empty to delete it.'),
   });
   if (secret === undefined) return;
   await keepSecret(store, picked.name, secret);

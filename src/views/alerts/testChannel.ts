@@ -29,7 +29,7 @@ export async function testChannel(world: ChannelWorld): Promise<void> {
   if (problem !== undefined) {
     inBackground(
       window.showErrorMessage(
-        l10n.t('The test alert was not sent by {0}: {1}', picked.label, plainUiText(problem)),
+        l10n.t('The test alert could not be sent by {0}: {1}', picked.label, plainUiText(problem)),
       ),
     );
   } else if (picked.name !== 'editor') {
@@ -46,7 +46,9 @@ export async function tryChannel(
 ): Promise<string | undefined> {
   if (name === 'editor') {
     inBackground(
-      window.showWarningMessage(l10n.t('Test alert of Outlay: alerts will look like this.')),
+      window.showWarningMessage(
+        l10n.t('This is a test alert from Outlay. Alerts will look like this.'),
+      ),
     );
     return undefined;
   }

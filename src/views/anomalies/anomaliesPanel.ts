@@ -15,7 +15,7 @@ import { formatOf } from '../text/format.ts';
 import { anomaliesStrings } from './strings.ts';
 import { anomaliesViewModel } from './viewModel.ts';
 
-/** The panel of anomalies: what stands out, where it leads and what another model would have cost. */
+/** The panel of anomalies: what stands out, by how much and why. */
 export const anomaliesPanel: DataPanelKind<
   AnomaliesData,
   AnomaliesStrings & CommonStrings,

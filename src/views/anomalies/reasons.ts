@@ -44,16 +44,16 @@ export function reasonText(reason: OutlierReason | undefined, format: Format): s
       );
       if (reason.project !== '') {
         parts.push(
-          l10n.t('{0} of it for {1}', format.percent(reason.share), projectName(reason.project)),
+          l10n.t('{0} of it for {1}', format.share(reason.share), projectName(reason.project)),
         );
       }
   }
-  return parts.join(', ');
+  return parts.join(' · ');
 }
 
 function classPart(topClass: TopClass | undefined, format: Format): string[] {
   if (topClass === undefined) return [];
-  return [l10n.t('{0} {1}', format.percent(topClass.share), classLabel(topClass.name))];
+  return [l10n.t('{0} {1}', format.share(topClass.share), classLabel(topClass.name))];
 }
 
 function missText(

@@ -8,7 +8,6 @@ import {
   longestOverrideMs,
   makeException,
 } from '../../dataFolder/overrideFile.ts';
-import { dataFolder } from '../../dataFolder/paths.ts';
 import { dayMs, daySpan, hourMs } from '../../model/calendar.ts';
 import { messageOf } from '../../model/errors.ts';
 import { isObject } from '../../model/objects.ts';
@@ -47,7 +46,9 @@ export class BudgetActions {
   async add(): Promise<void> {
     const found = await askNewBudget(this.#model);
     if (found === undefined) return;
-    await this.#try(() => writeLimit(found, found.budget.limit, Date.now()));
+    await this.#try(() =>
+      writeLimit(this.#model.keptFolder, found, found.budget.limit, Date.now()),
+    );
   }
 
   /** Asks for another limit, and writes it where the budget comes from. */
@@ -61,7 +62,7 @@ export class BudgetActions {
     const value = typedLimit({ unit, limit: own });
     const limit = await askLimit(this.#titleOf(entry), prompt, value, { unit }, format);
     if (limit === undefined || limit === own) return;
-    await this.#try(() => writeLimit(entry, limit, Date.now()));
+    await this.#try(() => writeLimit(this.#model.keptFolder, entry, limit, Date.now()));
   }
 
   /** Raises a budget until midnight. */
@@ -92,7 +93,7 @@ export class BudgetActions {
     const entry = await this.#entry(item, isExcepted);
     if (entry === undefined) return;
     await this.#try(async () => {
-      endExceptions(dataFolder(), 'editor', budgetKey(entry.budget), Date.now());
+      endExceptions(this.#model.keptFolder, 'editor', budgetKey(entry.budget), Date.now());
     });
   }
 
@@ -105,7 +106,7 @@ export class BudgetActions {
     const remove = l10n.t('Remove');
     const question = l10n.t('Remove the budget “{0}” of {1}?', this.#titleOf(entry), limit);
     const picked = await window.showWarningMessage(question, { modal: true }, remove);
-    if (picked === remove) await this.#try(() => takeAway(entry));
+    if (picked === remove) await this.#try(() => takeAway(this.#model.keptFolder, entry));
   }
 
   async #raise(entry: BudgetEntry, until: number): Promise<void> {
@@ -155,7 +156,12 @@ export class BudgetActions {
 
   async #except({ budget }: BudgetEntry, exception: Omit<Exception, 'key'>): Promise<void> {
     await this.#try(async () => {
-      makeException(dataFolder(), 'editor', { key: budgetKey(budget), ...exception }, Date.now());
+      makeException(
+        this.#model.keptFolder,
+        'editor',
+        { key: budgetKey(budget), ...exception },
+        Date.now(),
+      );
     });
   }
 

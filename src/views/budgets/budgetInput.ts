@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   ConfigurationTarget,
   l10n,
@@ -6,14 +7,19 @@ import {
   window,
   workspace,
 } from 'vscode';
-import type { Budget, BudgetScope } from '../../analysis/budgets/budget.ts';
+import { type BudgetScope, dollarBudget } from '../../analysis/budgets/budget.ts';
 import { budgetChoices, daysAbove } from '../../analysis/budgets/suggestions.ts';
 import { type DailySpend, dailySpend } from '../../analysis/spend/spendPoints.ts';
 import { SumSpends } from '../../budgets/sumSpends.ts';
-import { type BudgetEntry, terminalEntry } from '../../dataFolder/budgetFile.ts';
+import {
+  type BudgetEntry,
+  budgetKey,
+  removeBudget,
+  storeBudget,
+  terminalEntry,
+} from '../../dataFolder/budgetFile.ts';
 import { parseDollars } from '../../model/amount.ts';
 import { addDays, dayOf, firstMoment, type Zone } from '../../model/calendar.ts';
-import { defaultThresholds } from '../../model/level.ts';
 import { usdToNano } from '../../model/money.ts';
 import { knownProjects } from '../../query/projects.ts';
 import type { StoreReader } from '../../store/query/storeReader.ts';
@@ -34,10 +40,10 @@ interface Choice extends QuickPickItem {
 
 /** Asks for the daily budget, with what was spent as a measure, and writes it to the settings. */
 export async function setDailyBudget(model: SpendModel): Promise<void> {
-  const { settings } = model.spend;
+  const { settings, demo } = model.spend;
   const now = Date.now();
   const days = model.reader === undefined ? [] : spendOfDays(model.reader, settings.zone, now);
-  const current = settings.dailyBudgetUsd;
+  const current = demo ? undefined : settings.dailyBudgetUsd;
   const title = l10n.t('Daily budget for Claude Code, over all projects');
   const picked = await window.showQuickPick(choices(days, current, formatOf(settings), now), {
     title,
@@ -46,8 +52,21 @@ export async function setDailyBudget(model: SpendModel): Promise<void> {
   if (picked?.dollars === undefined) return;
   const dollars = picked.dollars === 'other' ? await askAmount(title, current) : picked.dollars;
   if (dollars === undefined) return;
+  if (demo) {
+    setDemoBudget(model, dollars, now);
+    return;
+  }
   const config = workspace.getConfiguration('outlay');
   await config.update('budget.dailyUsd', dollars || undefined, ConfigurationTarget.Global);
+}
+
+/** A daily budget of the demo goes with the demo. */
+function setDemoBudget(model: SpendModel, dollars: number, now: number): void {
+  const file = join(model.keptFolder, 'config.json');
+  const budget = dollarBudget({ kind: 'global' }, { kind: 'day' }, usdToNano(dollars));
+  if (dollars > 0) storeBudget(file, terminalEntry(budget, now));
+  else removeBudget(file, budgetKey(budget));
+  model.refresh();
 }
 
 /** A budget that is asked for: what it covers and when it begins again. */
@@ -67,14 +86,6 @@ export async function askNewBudget(model: SpendModel): Promise<BudgetEntry | und
   if (target === undefined) return undefined;
   const now = Date.now();
   const format = formatOf(settings);
-  const budget: Omit<Budget, 'limit'> = {
-    scope: target.scope,
-    period: { kind: target.period },
-    unit: { kind: 'usd' },
-    thresholds: defaultThresholds,
-    basis: 'actual',
-    action: 'notify',
-  };
   const title = plainUiText([target.label, target.description].filter(Boolean).join(' · '));
   const { reader } = model;
   const days =
@@ -91,9 +102,10 @@ export async function askNewBudget(model: SpendModel): Promise<BudgetEntry | und
   if (picked?.dollars === undefined) return undefined;
   const dollars = picked.dollars === 'other' ? await askAmount(title, undefined) : picked.dollars;
   if (!dollars) return undefined;
-  const whole = { ...budget, limit: usdToNano(dollars) };
-  const entry = terminalEntry(whole, undefined);
-  return fitsSettings(whole) ? { ...entry, origin: 'settings' } : entry;
+  const budget = dollarBudget(target.scope, { kind: target.period }, usdToNano(dollars));
+  const entry = terminalEntry(budget, undefined);
+  // The demo's budgets stay out of the user's settings.
+  return fitsSettings(budget) && !model.spend.demo ? { ...entry, origin: 'settings' } : entry;
 }
 
 /** Everything, then the projects of this window, then all others. */
@@ -150,8 +162,8 @@ function measure({ active, average }: DailySpend, format: Format): string {
   if (active === 0) return l10n.t('Nothing was spent in the last {0} days', lookBackDays);
   const money = format.dollars(average);
   return active === 1
-    ? l10n.t('1 day of the last {0} had spend: {1}', lookBackDays, money)
-    : l10n.t('{0} days of the last {1} had spend, {2} on average', active, lookBackDays, money);
+    ? l10n.t('Spend on 1 of the last {0} days: {1}', lookBackDays, money)
+    : l10n.t('Spend on {0} of the last {1} days, {2} on average', active, lookBackDays, money);
 }
 
 function choices(
@@ -187,10 +199,10 @@ function choices(
 }
 
 function aboveText(count: number): string {
-  if (count === 0) return l10n.t('no day of the last {0} was above it', lookBackDays);
+  if (count === 0) return l10n.t('never exceeded in the last {0} days', lookBackDays);
   return count === 1
-    ? l10n.t('1 day of the last {0} was above it', lookBackDays)
-    : l10n.t('{0} days of the last {1} were above it', count, lookBackDays);
+    ? l10n.t('exceeded on 1 of the last {0} days', lookBackDays)
+    : l10n.t('exceeded on {0} of the last {1} days', count, lookBackDays);
 }
 
 async function askAmount(title: string, current: number | undefined): Promise<number | undefined> {
@@ -200,7 +212,7 @@ async function askAmount(title: string, current: number | undefined): Promise<nu
     value: current === undefined ? '' : String(current),
     validateInput: (value) =>
       parseDollars(value) === undefined
-        ? l10n.t('Write dollars and cents, such as 50 or 12.50, up to a million.')
+        ? l10n.t('Enter dollars and cents, such as 50 or 12.50, up to a million.')
         : undefined,
   });
   return answer === undefined ? undefined : parseDollars(answer);

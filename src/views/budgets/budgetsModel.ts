@@ -2,7 +2,8 @@ import { type Disposable, EventEmitter, type LogOutputChannel } from 'vscode';
 import { messageOf } from '../../model/errors.ts';
 import type { BudgetsFigures } from '../../panels/budgets.ts';
 import { panelData } from '../core/analysis.ts';
-import type { Spend, SpendModel } from '../core/spendModel.ts';
+import type { Spend } from '../core/spend.ts';
+import type { SpendModel } from '../core/spendModel.ts';
 
 /** Between two questions there is at least this rest, and so many times what the last one took. */
 const leastRestMs = 100;
@@ -56,7 +57,7 @@ export class BudgetsModel implements Disposable {
     const { overview } = this.#spend.spend;
     if (!this.#active || overview === undefined || overview === this.#askedWith) return;
     if (this.#asking !== undefined || this.#timer !== undefined) return;
-    const wait = this.#restUntil - Date.now();
+    const wait = this.#restUntil - performance.now();
     if (wait <= 0) this.#asking = this.#ask(overview);
     else {
       this.#timer = setTimeout(() => {
@@ -67,20 +68,21 @@ export class BudgetsModel implements Disposable {
   }
 
   async #ask(overview: Spend['overview']): Promise<void> {
-    const started = Date.now();
+    const started = performance.now();
     const place = this.#spend.storeFile;
     this.#askedWith = overview;
     try {
       const query = { panel: 'budgets', question: { months: 0 } } as const;
-      const figures = await panelData(this.#spend, query, started);
+      const figures = await panelData(this.#spend, query, Date.now());
       if (place === this.#spend.storeFile && this.#spend.spend.overview !== undefined) {
         this.#figures = figures;
       }
     } catch (error) {
       this.#log.error(`Budgets: ${messageOf(error)}`);
     }
-    const took = Date.now() - started;
-    this.#restUntil = Date.now() + Math.max(leastRestMs, restFactor * took);
+    const ended = performance.now();
+    // By a clock that cannot be set back: budgets would stay as they are until it has caught up.
+    this.#restUntil = ended + Math.max(leastRestMs, restFactor * (ended - started));
     this.#asking = undefined;
     this.#changed.fire();
     this.#askIfStale();

@@ -2,17 +2,21 @@ import { l10n } from 'vscode';
 import { dayMs } from '../../model/calendar.ts';
 import type { BudgetOutlook } from '../../panels/parts/budgetForecasts.ts';
 import type { BudgetsData } from '../../protocol/budgets.ts';
+import type { PanelButton } from '../../protocol/shared.ts';
 import type { Format } from '../text/format.ts';
 import type { BudgetsInputs } from './inputs.ts';
 import {
   budgetId,
   budgetNames,
+  dayText,
   isForetold,
+  isToday,
   isUsedUp,
   likelyText,
   limitText,
   ofLimitText,
   outcomeText,
+  type WordContext,
 } from './words.ts';
 
 /** A forecast that is so little above the limit says nothing yet. */
@@ -29,34 +33,32 @@ interface Verdict {
 /** The verdict, and why: which budgets are used up, and which will be. */
 export function budgetsHeadline(
   inputs: BudgetsInputs,
-): Pick<BudgetsData, 'answer' | 'lead' | 'raiseId' | 'raiseLabel'> {
+): Pick<BudgetsData, 'answer' | 'lead' | 'acts'> {
   const { budgets } = inputs.figures;
   if (budgets.length === 0) {
     return {
       answer: l10n.t('No budget is set'),
       lead: l10n.t('With a budget Outlay says how much is left, and when it will be used up.'),
-      raiseId: '',
-      raiseLabel: '',
+      acts: [],
     };
   }
   const verdict = judge(inputs);
   return {
     answer: verdictText(verdict, inputs),
     lead: leadText(verdict, inputs),
-    ...raise(verdict, inputs),
+    acts: raise(verdict, inputs),
   };
 }
 
 /** To raise the budget the verdict is about is what helps at once. */
-function raise(
-  { used, early }: Verdict,
-  inputs: BudgetsInputs,
-): Pick<BudgetsData, 'raiseId' | 'raiseLabel'> {
+function raise({ used, early }: Verdict, inputs: BudgetsInputs): PanelButton[] {
   const index = used[0] ?? early[0];
-  if (index === undefined) return { raiseId: '', raiseLabel: '' };
+  if (index === undefined) return [];
   const { budgets } = inputs.figures;
   const name = budgetNames(budgets, inputs)[index]!;
-  return { raiseId: budgetId(budgets[index]!.entry), raiseLabel: l10n.t('Raise {0}…', name) };
+  const id = budgetId(budgets[index]!.entry);
+  const act = { kind: 'budget', id, verb: 'raiseFor' } as const;
+  return [{ label: l10n.t('Raise {0}…', name), act }];
 }
 
 /** Which are used up, and which are likely to be before their period ends. */
@@ -70,10 +72,10 @@ function judge(inputs: BudgetsInputs): Verdict {
 }
 
 /** It is likely to be used up before its period ends, by more than a forecast is off anyway. */
-export function isEarly(outlook: BudgetOutlook, inputs: BudgetsInputs): boolean {
-  if (isUsedUp(outlook) || !isForetold(outlook, inputs)) return false;
+export function isEarly(outlook: BudgetOutlook, context: WordContext): boolean {
+  if (isUsedUp(outlook) || !isForetold(outlook, context)) return false;
   const { projected, budget, usedUpAt } = outlook;
-  if (projected === undefined) return usedUpAt! - inputs.now < nearMs;
+  if (projected === undefined) return usedUpAt! - context.now < nearMs;
   return projected > slack * budget.limit;
 }
 
@@ -111,21 +113,35 @@ function numberWord(count: number, format: Format, begins = false): string {
 function leadText({ used, early }: Verdict, inputs: BudgetsInputs): string {
   const { figures, format } = inputs;
   const index = used[0] ?? early[0];
-  if (index === undefined) return l10n.t('At the pace of the last 7 days none reaches its limit.');
+  if (index === undefined) return l10n.t('At the pace of the last 7 days, none reaches its limit.');
   const outlook = figures.budgets[index]!;
   const name = budgetNames(figures.budgets, inputs)[index]!;
-  const outcome = outcomeText(outlook, inputs);
   if (used.length > 0) {
+    const outcome = outcomeText(outlook, inputs);
     return l10n.t('{0}: {1}, {2}.', name, ofLimitText(outlook, format), outcome);
   }
   const likely = likelyText(outlook, format);
   const limit = limitText(outlook.budget, format);
+  const end = outlook.usedUpAt!;
+  if (isToday(end, inputs)) {
+    const at = format.time(end);
+    return likely === ''
+      ? l10n.t('At the pace of the last 7 days, {0} is used up at {1}.', name, at)
+      : l10n.t(
+          'At the pace of the last 7 days, {0} is used up at {1}: {2} of {3}.',
+          name,
+          at,
+          likely,
+          limit,
+        );
+  }
+  const on = dayText(end, inputs);
   return likely === ''
-    ? l10n.t('At the pace of the last 7 days {0} is {1}.', name, outcome)
+    ? l10n.t('At the pace of the last 7 days, {0} is used up on {1}.', name, on)
     : l10n.t(
-        'At the pace of the last 7 days {0} is {1}: {2} of {3}.',
+        'At the pace of the last 7 days, {0} is used up on {1}: {2} of {3}.',
         name,
-        outcome,
+        on,
         likely,
         limit,
       );

@@ -17,7 +17,7 @@ export function levelWords(
   const { warning, critical, stop } = thresholds;
   const at = (share: number): string =>
     basis === 'forecast'
-      ? l10n.t('At {0} of it, likely by the end of its period', format.percent(share))
+      ? l10n.t('At {0}, if likely by the end of its period', format.percent(share))
       : l10n.t('At {0}', format.percent(share));
   const steps = [{ at: at(warning), what: l10n.t('status bar turns yellow') }];
   if (critical < stop) steps.push({ at: at(critical), what: l10n.t('status bar turns red') });

@@ -40,7 +40,7 @@ export function limitProblem(
   if (limit === undefined) return expected(unit);
   if (above === undefined || limit > above) return undefined;
   return l10n.t(
-    'Write more than the {0} it is now.',
+    'Enter more than the current {0}.',
     limitText({ unit, limit: above } as Budget, format),
   );
 }
@@ -48,10 +48,10 @@ export function limitProblem(
 function expected(unit: BudgetUnit): string {
   switch (unit.kind) {
     case 'usd':
-      return l10n.t('Write dollars and cents above 0, such as 50 or 12.50, up to a million.');
+      return l10n.t('Enter dollars and cents above 0, such as 50 or 12.50, up to a million.');
     case 'tokens':
-      return l10n.t('Write a whole number of tokens above 0, such as 500000, 100k or 1M.');
+      return l10n.t('Enter a whole number of tokens above 0, such as 500000, 100k or 1M.');
     case 'agents':
-      return l10n.t('Write a whole number of agents above 0.');
+      return l10n.t('Enter a whole number of agents above 0.');
   }
 }

@@ -8,7 +8,7 @@ export function budgetsStrings(): BudgetsStrings {
     addBudget: l10n.t('Add a Budget…'),
     noBudget: l10n.t('No budget is set.'),
     change: l10n.t('Change…'),
-    more: l10n.t('More for {0}'),
+    more: l10n.t('More actions for {0}'),
     raise: l10n.t('Raise Until Midnight…'),
     raiseFor: l10n.t('Raise for…'),
     pause: l10n.t('Pause for an Hour'),

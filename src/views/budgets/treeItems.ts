@@ -56,9 +56,9 @@ export function budgetNodes(figures: BudgetsFigures, context: WordContext): Budg
 const icons: Readonly<Record<Level, readonly [icon: string, colour: string]>> = {
   ok: ['check', ''],
   info: ['check', ''],
-  warning: ['warning', 'list.warningForeground'],
-  critical: ['warning', 'list.warningForeground'],
-  stop: ['error', 'list.errorForeground'],
+  warning: ['warning', 'outlay.levelWarning'],
+  critical: ['warning', 'outlay.levelWarning'],
+  stop: ['error', 'outlay.levelError'],
 };
 
 /** The words of an item. */

@@ -1,12 +1,7 @@
 import { l10n } from 'vscode';
 import { defaultThresholds } from '../../model/level.ts';
 import type { BudgetOutlook } from '../../panels/parts/budgetForecasts.ts';
-import type {
-  BudgetHistoryChart,
-  BudgetRow,
-  BudgetStrip,
-  BudgetsData,
-} from '../../protocol/budgets.ts';
+import type { BudgetHistoryChart, BudgetRow, BudgetsData } from '../../protocol/budgets.ts';
 import { type BudgetVerb, budgetVerbs } from '../../protocol/shared.ts';
 import { panelNotes } from '../panels/notes.ts';
 import type { Format } from '../text/format.ts';
@@ -16,6 +11,7 @@ import { budgetAmount } from './budgetLabels.ts';
 import { budgetsHeadline, isEarly } from './headline.ts';
 import type { BudgetsInputs } from './inputs.ts';
 import { levelWords } from './levelWords.ts';
+import { budgetStrip } from './strip.ts';
 import {
   budgetId,
   budgetNames,
@@ -56,7 +52,7 @@ export function budgetsViewModel(inputs: BudgetsInputs): BudgetsData {
     levels: levelWords(worst?.budget ?? usual, format),
     notes: [
       l10n.t(
-        'Likely: at the pace of the last 7 days; in brackets where it lies in about 19 of 20 cases.',
+        'Likely: at the pace of the last 7 days; the range in brackets holds in about 19 of 20 cases.',
       ),
       ...panelNotes({ demo, catalogueDate: figures.catalogueDate, unpriced: [], lower: 0 }, format),
       ...figures.problems.filter((sentence) => sentence.includes('.outlay.json')).map(plainUiText),
@@ -83,7 +79,7 @@ function rowOf(outlook: BudgetOutlook, name: string, inputs: BudgetsInputs): Bud
     name,
     cover: coverText(outlook, inputs),
     level: state.level,
-    strip: stripOf(outlook),
+    strip: budgetStrip(outlook),
     likely,
     left: amount,
     leftOf: over > 0 ? l10n.t('over {0}', limit) : l10n.t('left of {0}', limit),
@@ -105,17 +101,6 @@ function rowOf(outlook: BudgetOutlook, name: string, inputs: BudgetsInputs): Bud
       .filter(Boolean)
       .join(', '),
     verbs: verbsOf(outlook),
-  };
-}
-
-function stripOf({ state, budget, projected, band }: BudgetOutlook): BudgetStrip {
-  const share = (amount: number | undefined): number | null =>
-    amount === undefined ? null : amount / budget.limit;
-  return {
-    spent: state.spent / budget.limit,
-    likely: share(projected),
-    low: share(band?.low),
-    high: share(band?.high),
   };
 }
 

@@ -166,23 +166,25 @@ export function likelyText(
   format: Format,
 ): string {
   if (projected === undefined) return '';
+  const isMoney = budget.unit.kind === 'usd';
   const about = (amount: number): string =>
-    budget.unit.kind === 'usd' ? format.about(amount) : budgetAmount(budget.unit, amount, format);
+    isMoney ? format.about(amount) : budgetAmount(budget.unit, amount, format);
   if (band === undefined) return l10n.t('likely {0}', about(projected));
-  return l10n.t('likely {0} ({1}–{2})', about(projected), about(band.low), about(band.high));
+  const range = isMoney
+    ? format.aboutRange(band.low, band.high)
+    : `${about(band.low)}–${about(band.high)}`;
+  return l10n.t('likely {0} ({1})', about(projected), range);
 }
 
 /** Farther ahead than this nothing is foretold. */
 const farthest = 300 * dayMs;
 
 /** A day of this year, another one's with its year; today's moments as a time. */
-export function dayText(at: number, { format, now, zone }: WordContext): string {
-  return dayOf(at, zone).slice(0, 4) === dayOf(now, zone).slice(0, 4)
-    ? format.shortDay(at)
-    : format.day(at);
+export function dayText(at: number, { format }: WordContext): string {
+  return format.shortDay(at);
 }
 
-function isToday(at: number, { now, zone }: WordContext): boolean {
+export function isToday(at: number, { now, zone }: WordContext): boolean {
   return dayOf(at, zone) === dayOf(now, zone);
 }
 
@@ -272,6 +274,6 @@ export function originText(entry: BudgetEntry, format: Format): string {
     case 'environment':
       return l10n.t('Set by COST_BUDGET_USD in the environment.');
     case 'file':
-      return l10n.t('Set by the project, in {0}: it can only tighten.', oneLine(file));
+      return l10n.t('Set by the project, in {0}; it can only make limits tighter.', oneLine(file));
   }
 }

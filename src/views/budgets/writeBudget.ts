@@ -8,7 +8,6 @@ import {
   storeBudget,
   terminalEntry,
 } from '../../dataFolder/budgetFile.ts';
-import { dataFolder } from '../../dataFolder/paths.ts';
 import { nanoToUsd } from '../../model/money.ts';
 import { isObject } from '../../model/objects.ts';
 import { isSamePath } from '../../text/paths.ts';
@@ -23,19 +22,27 @@ export function fitsSettings({
   return whole && unit.kind === 'usd' && (period.kind === 'day' || period.kind === 'month');
 }
 
-/** Writes a budget's limit where the budget comes from; nano-dollars where it is in dollars. */
-export async function writeLimit(entry: BudgetEntry, limit: number, now: number): Promise<void> {
+/**
+ * Writes a budget's limit where the budget comes from; nano-dollars where it is in dollars. `folder` has the
+ * `config.json` of those that are not in the settings.
+ */
+export async function writeLimit(
+  folder: string,
+  entry: BudgetEntry,
+  limit: number,
+  now: number,
+): Promise<void> {
   if (entry.origin === 'settings') await writeSetting(entry.budget, limit);
   else {
     const budget = { ...entry.budget, limit };
-    storeBudget(join(dataFolder(), 'config.json'), terminalEntry(budget, now));
+    storeBudget(join(folder, 'config.json'), terminalEntry(budget, now));
   }
 }
 
 /** Takes a budget away from where it comes from. */
-export async function takeAway({ budget, origin }: BudgetEntry): Promise<void> {
+export async function takeAway(folder: string, { budget, origin }: BudgetEntry): Promise<void> {
   if (origin === 'settings') await writeSetting(budget, undefined);
-  else removeBudget(join(dataFolder(), 'config.json'), budgetKey(budget));
+  else removeBudget(join(folder, 'config.json'), budgetKey(budget));
 }
 
 /** Undefined takes the budget away. */

@@ -1,114 +1,128 @@
 import { l10n } from 'vscode';
-import type { BudgetPeriod } from '../../analysis/budgets/budget.ts';
-import { dayMs, dayOf, type Zone } from '../../model/calendar.ts';
-import type { BurnUnit } from '../../protocol/burn.ts';
-import { capitalized } from '../text/capitalized.ts';
-import type { Format } from '../text/format.ts';
-import type { BurnInputs } from './inputs.ts';
-import { latestName } from './strings.ts';
+import type { BudgetOutlook } from '../../panels/parts/budgetForecasts.ts';
+import type { PanelAround, PanelButton } from '../../protocol/shared.ts';
+import { budgetNames, dayText, isForetold, isUsedUp } from '../budgets/words.ts';
+import { oneLine } from '../text/names.ts';
+import { type BurnInputs, weekdayOf } from './inputs.ts';
 
-/** From so many times the usual on it is said as a factor. */
-const factorFrom = 1.95;
+/** A session that made less of it is not the reason. */
+const telling = 0.3;
 
-/** Closer to the usual than this is as usual. */
-const near = 0.05;
+/** Longer titles make no headline. */
+const longestTitle = 60;
 
-/** How much, is that normal, what comes of it: two sentences. */
-export function burnHeadline(facts: BurnInputs): string {
-  return [beside(facts), whatComes(facts)].filter(Boolean).join(' ');
+/** Is it faster than usual, since when, what did it, which limit comes next: and what helps. */
+export function burnHeadline(facts: BurnInputs): Pick<PanelAround, 'answer' | 'lead' | 'acts'> {
+  return {
+    answer: verdict(facts),
+    lead: [reason(facts), nextLimit(facts)].filter(Boolean).join(' '),
+    acts: acts(facts),
+  };
 }
 
-/** The latest bucket beside what is usual: the mean of the earlier ones that had any spend. */
-function beside({ figures, question, format }: BurnInputs): string {
-  const { unit } = question;
-  const { latest, active, skipped, atLeast } = figures.rates[unit];
-  const name = latestName(unit);
-  if (skipped === 'no-data') return nothingIn(unit);
-  const figure = format.headline(format.convert(latest, figures.now), { atLeast });
-  if (active === undefined) {
-    return l10n.t('{0} {1}. There is no earlier spend to compare with.', name, figure);
+function verdict({ figures, question, format }: BurnInputs): string {
+  const { pace, now } = figures;
+  const { total, usual, aboveSince, span } = pace;
+  const { period } = question;
+  if (total === 0) {
+    if (period === 'today') return l10n.t('Nothing spent today');
+    return period === '7d'
+      ? l10n.t('Nothing spent in the last 7 days')
+      : l10n.t('Nothing spent this month');
   }
-  const usual = format.money(Math.round(active.mean), figures.now);
-  if (latest === 0) return l10n.t('{0}: nothing. Your usual is {1}.', name, usual);
-  const factor = 1 + active.change;
-  if (factor >= factorFrom) {
-    return l10n.t('{0} {1}, {2} times your usual.', name, figure, factorText(factor, format));
+  if (usual === undefined) {
+    const figure = format.money(total, now);
+    if (period === 'today') return l10n.t('{0} today so far', figure);
+    return period === '7d'
+      ? l10n.t('{0} in the last 7 days', figure)
+      : l10n.t('{0} this month so far', figure);
   }
-  const share = format.percent(Math.abs(active.change));
-  if (Math.abs(active.change) < near) return l10n.t('{0} {1}, as usual.', name, figure);
-  return active.change > 0
-    ? l10n.t('{0} {1}, {2} above your usual.', name, figure, share)
-    : l10n.t('{0} {1}, {2} below your usual.', name, figure, share);
+  if (aboveSince !== undefined) {
+    if (aboveSince === span.from) return l10n.t('Faster than usual');
+    return period === 'today'
+      ? l10n.t('Faster than usual since {0}', format.time(aboveSince))
+      : l10n.t('Faster than usual since {0}', format.shortDay(aboveSince));
+  }
+  return total < usual.byNow.low ? l10n.t('Slower than usual') : l10n.t('As usual');
 }
 
-function nothingIn(unit: BurnUnit): string {
-  switch (unit) {
-    case 'hour':
-      return l10n.t('Nothing was spent in the last 25 hours.');
-    case 'day':
-      return l10n.t('Nothing was spent in the last 14 days.');
-    case 'week':
-      return l10n.t('Nothing was spent in the last 8 weeks.');
+/** What it is held against where nothing was spent, or nothing is known; else what made most of it. */
+function reason(facts: BurnInputs): string {
+  const { figures, question, format } = facts;
+  const { pace, most, now } = figures;
+  const { usual, total, aboveSince } = pace;
+  if (total === 0 && usual !== undefined && usual.byNow.median > 0) {
+    const cost = format.money(usual.byNow.median, now);
+    return question.period === 'today'
+      ? l10n.t('A usual {0} has cost {1} by now.', weekdayOf(facts), cost)
+      : l10n.t('Usually it has cost {0} by now.', cost);
   }
+  if (most !== undefined && most.nano >= telling * most.of) {
+    const title = nameOf(facts);
+    const cost = format.money(most.nano, now);
+    const share = format.share(most.nano / most.of);
+    return aboveSince === undefined || aboveSince === pace.span.from
+      ? l10n.t('“{0}” alone cost {1}, {2} of it.', title, cost, share)
+      : l10n.t('“{0}” alone cost {1} since then, {2} of it.', title, cost, share);
+  }
+  if (usual !== undefined || total === 0) return '';
+  return question.period === 'today'
+    ? l10n.t('What is usual is known after two such weekdays.')
+    : l10n.t('What is usual is known after two such periods.');
 }
 
-/** `4`, `2.5`, `12`. */
-function factorText(factor: number, format: Format): string {
-  const tenths = Math.round(factor * 10) / 10;
-  return format.number(tenths, tenths >= 10 || Number.isInteger(tenths) ? 0 : 1);
+/** The session most was spent on, as people call it. */
+export function nameOf({ figures: { most } }: BurnInputs): string {
+  if (most === undefined) return '';
+  return oneLine(most.title ?? '', longestTitle) || oneLine(most.sid, 9);
 }
 
-/** What a day or a budget comes to if every hour were like the last. */
-function whatComes({ figures, question, format, zone }: BurnInputs): string {
-  const { first, now, endOfDay, endOfMonth } = figures;
-  const { latest } = figures.rates[question.unit];
-  if (first?.days === 0) {
-    return l10n.t(
-      '{0} is used up.',
-      capitalized(budgetPhrase(first.ahead.judged.entry.budget.period)),
-    );
-  }
-  if (latest === 0) return '';
-  const money = (nano: number): string => format.money(Math.round(nano), now);
-  if (first === undefined) {
-    return l10n.t(
-      'At this rate {0} by midnight and {1} by the end of the month.',
-      money(endOfDay.nano),
-      money(endOfMonth.nano),
-    );
-  }
-  const { entry, projected } = first.ahead.judged;
-  const { period } = entry.budget;
-  const phrase = budgetPhrase(period);
-  if (first.days !== undefined) {
-    const at = now + first.days * dayMs;
-    return dayOf(at, zone) === dayOf(now, zone)
-      ? l10n.t('At this rate {0} ends at {1}.', phrase, format.time(at))
-      : l10n.t('At this rate {0} ends on {1}.', phrase, format.dateTime(at));
-  }
-  const rate = (latest * dayMs) / figures.rates[question.unit].bucket;
-  const end = format.dollars(Math.round(projected.spent + rate * (projected.daysLeft ?? 0)));
-  return period.kind === 'day'
-    ? l10n.t('At this rate {0} by midnight: inside {1}.', end, phrase)
-    : l10n.t('At this rate {0} by the end of it: inside {1}.', end, phrase);
+/** The budget that is used up first, where one is. */
+function nextLimit({ figures, format, zone }: BurnInputs): string {
+  const { budgets, now } = figures;
+  const context = { format, now, zone };
+  const names = budgetNames(budgets, context);
+  const ends = budgets
+    .map((budget, index) => ({ budget, name: names[index]! }))
+    .filter(({ budget }) => isUsedUp(budget) || isForetold(budget, context))
+    .sort((a, b) => endOf(a.budget) - endOf(b.budget));
+  const [first] = ends;
+  if (first === undefined) return '';
+  const { budget, name } = first;
+  if (isUsedUp(budget)) return l10n.t('The budget “{0}” is used up.', name);
+  const at = budget.usedUpAt!;
+  const isToday = dayText(at, context) === dayText(now, context);
+  return isToday
+    ? l10n.t('The budget “{0}” is likely used up at {1}.', name, format.time(at))
+    : l10n.t('The budget “{0}” is likely used up on {1}.', name, dayText(at, context));
 }
 
-function budgetPhrase(period: BudgetPeriod): string {
-  switch (period.kind) {
-    case 'day':
-      return l10n.t('the daily budget');
-    case 'week':
-      return l10n.t('the weekly budget');
-    case 'month':
-      return l10n.t('the monthly budget');
-    default:
-      return l10n.t('the lifetime budget');
-  }
+function endOf(budget: BudgetOutlook): number {
+  return isUsedUp(budget) ? 0 : budget.usedUpAt!;
 }
 
-/** A moment as briefly as it can be said: the time of today, or in how many days. */
-export function whenText(days: number, now: number, zone: Zone, format: Format): string {
-  const at = now + days * dayMs;
-  if (dayOf(at, zone) === dayOf(now, zone)) return format.time(at);
-  return l10n.t('in {0} d', format.number(days, days < 10 ? 1 : 0));
+/** The one that helps most first. */
+function acts({ figures, question }: BurnInputs): PanelButton[] {
+  const { pace, most, hasBudgets } = figures;
+  const show: PanelButton[] =
+    most === undefined
+      ? []
+      : [
+          {
+            label: l10n.t('Show the Session'),
+            act: { kind: 'openSession', sid: most.sid, message: '' },
+          },
+        ];
+  const set: PanelButton[] =
+    hasBudgets || question.project !== ''
+      ? []
+      : [{ label: l10n.t('Set a Budget'), act: { kind: 'do', action: 'setBudget' } }];
+  if (pace.total === 0 && question.period === 'today') {
+    const week: PanelButton = {
+      label: l10n.t('Show 7 Days'),
+      act: { kind: 'ask', changes: { period: '7d' } },
+    };
+    return [week, ...set];
+  }
+  return [...show, ...set].slice(0, 2);
 }

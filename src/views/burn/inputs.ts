@@ -1,4 +1,4 @@
-import type { Zone } from '../../model/calendar.ts';
+import { dayOf, type Zone } from '../../model/calendar.ts';
 import type { BurnFigures } from '../../panels/burn.ts';
 import type { BurnQuestion } from '../../protocol/burn.ts';
 import type { WindowFolder } from '../panels/projectOptions.ts';
@@ -14,4 +14,9 @@ export interface BurnInputs {
   /** A session is live. */
   readonly live: boolean;
   readonly demo: boolean;
+}
+
+/** The day of the week it is, in full. */
+export function weekdayOf({ figures, format, zone }: BurnInputs): string {
+  return format.weekday(new Date(`${dayOf(figures.now, zone)}T12:00:00Z`).getUTCDay(), 'long');
 }

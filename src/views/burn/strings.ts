@@ -1,40 +1,30 @@
 import { l10n } from 'vscode';
-import type { BurnStrings, BurnUnit } from '../../protocol/burn.ts';
+import type { BurnStrings } from '../../protocol/burn.ts';
 
 /** The burn panel's own texts; `{0}` is filled in by the page. */
 export function burnStrings(): BurnStrings {
   return {
-    unit: l10n.t('Length of a stretch'),
-    hour: l10n.t('Hour'),
-    day: l10n.t('Day'),
-    week: l10n.t('Week'),
+    period: l10n.t('Period'),
+    today: l10n.t('Today'),
+    week: l10n.t('7 days'),
+    month: l10n.t('Month'),
     project: l10n.t('Project'),
     everything: l10n.t('All'),
-    threshold: l10n.t('Threshold'),
-    bucket: l10n.t('Stretch'),
-    latest: l10n.t('latest'),
-    budgets: l10n.t('When budgets are used'),
+    step: l10n.t('When'),
+    usual: l10n.t('Usual'),
+    usualLine: l10n.t('usual'),
+    usualStep: l10n.t('— usual'),
+    running: l10n.t('Running total'),
+    now: l10n.t('Now'),
+    onTrack: l10n.t('On track'),
+    budgetLine: l10n.t('Budget'),
+    budgetHint: l10n.t('at the pace of the last 7 days'),
     budget: l10n.t('Budget'),
-    limit: l10n.t('Limit'),
     used: l10n.t('Used'),
-    info: l10n.t('Info'),
-    warning: l10n.t('Warning'),
-    critical: l10n.t('Critical'),
-    stop: l10n.t('Stop'),
-    setBudget: l10n.t('Set a Budget'),
+    left: l10n.t('Left'),
+    likely: l10n.t('Likely at the end'),
+    usedUp: l10n.t('Outlook'),
     anomalies: l10n.t('Anomalies'),
     dashboard: l10n.t('Dashboard'),
   };
-}
-
-/** The latest bucket of a length, as a heading. */
-export function latestName(unit: BurnUnit): string {
-  switch (unit) {
-    case 'hour':
-      return l10n.t('Last hour');
-    case 'day':
-      return l10n.t('Last 24 hours');
-    case 'week':
-      return l10n.t('Last 7 days');
-  }
 }

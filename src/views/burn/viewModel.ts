@@ -1,227 +1,177 @@
 import { l10n } from 'vscode';
-import { dayMs } from '../../model/calendar.ts';
-import type { BurnRate } from '../../panels/burn.ts';
+import type { BudgetOutlook } from '../../panels/parts/budgetForecasts.ts';
+import type { BurnData, PaceBudget, PaceChartData } from '../../protocol/burn.ts';
+import { budgetAmount } from '../budgets/budgetLabels.ts';
+import { overallBudget } from '../budgets/overallBudget.ts';
 import {
-  type BurnBucket,
-  type BurnBudgetRow,
-  type BurnData,
-  type BurnLine,
-  type BurnStep,
-  type BurnUnit,
-  burnThresholds,
-  burnUnits,
-} from '../../protocol/burn.ts';
-import type { PanelCard } from '../../protocol/shared.ts';
-import type { BudgetForecast } from '../../reports/spend/projection.ts';
-import { budgetAmount, budgetTitle } from '../budgets/budgetLabels.ts';
-import { spendBy } from '../panels/bucketLabels.ts';
+  budgetNames,
+  isForetold,
+  isUsedUp,
+  leftText,
+  limitText,
+  outcomeText,
+} from '../budgets/words.ts';
 import { panelNotes } from '../panels/notes.ts';
 import { projectChoices } from '../panels/projectOptions.ts';
-import type { Format } from '../text/format.ts';
-import { burnHeadline, whenText } from './headline.ts';
-import type { BurnInputs } from './inputs.ts';
-import { latestName } from './strings.ts';
+import { burnCards } from './cards.ts';
+import { burnHeadline, nameOf } from './headline.ts';
+import { type BurnInputs, weekdayOf } from './inputs.ts';
+
+/** A session is named in the chart where it made so much of the total. */
+const worthMarking = 0.3;
 
 /** Everything the burn panel shows, in the editor's language. */
 export function burnViewModel(facts: BurnInputs): BurnData {
-  const { figures, question, format, live, demo } = facts;
-  const { unit } = question;
-  const rate = figures.rates[unit];
-  const lines = linesOf(facts);
+  const { figures, format, live, demo } = facts;
+  const { usual } = figures.pace;
+  const drawn = limitOf(facts);
+  const others = figures.budgets.filter((budget) => budget !== drawn);
   return {
-    answer: burnHeadline(facts),
+    ...burnHeadline(facts),
     live,
     at: figures.now,
-    cards: cards(facts),
-    chartTitle: spendBy(unit),
-    chartSentence: [
-      `${latestName(unit)}: ${format.money(rate.latest, figures.now)}`,
-      ...lines.map(({ label }) => label),
-    ].join('; '),
-    buckets: bucketsOf(rate, unit, figures.now, format),
-    lines,
-    budgets: figures.budgets.map((budget) => budgetRow(budget, facts)),
-    budgetNote: budgetNote(facts),
-    offerBudget: !figures.hasBudgets,
+    cards: burnCards(facts),
+    chartTitle: chartTitle(facts),
+    chartHint:
+      usual === undefined ? '' : l10n.t('the band holds half of the {0} before', usual.count),
+    chartSentence: chartSentence(facts),
+    chart: chartOf(facts, drawn),
+    budgetsTitle: drawn === undefined ? l10n.t('Budgets') : l10n.t('Other budgets'),
+    budgets: budgetRows(others, facts),
     projects: projectChoices(figures.projects, facts.folders),
-    thresholds: burnThresholds.map((value) => ({
-      value: String(value),
-      label: l10n.t('{0} above the mean', format.percent(value / 100)),
-    })),
     notes: [
-      l10n.t('Stretches are counted back from now. The mean of those with any spend decides.'),
-      ...panelNotes(
-        { ...figures, demo, lower: rate.lower, lost: rate.lost, unread: rate.unread },
-        format,
-      ),
+      ...(usual === undefined
+        ? []
+        : [
+            l10n.t(
+              'Usual: the one in the middle of the {0} before, up to this time.',
+              format.count(usual.count),
+            ),
+          ]),
+      ...panelNotes({ ...figures, demo }, format),
     ],
   };
 }
 
-function bucketsOf(
-  { buckets, bucket }: BurnRate,
-  unit: BurnUnit,
-  now: number,
-  format: Format,
-): BurnBucket[] {
-  return buckets.map((nano, index) => {
-    const to = now - (buckets.length - 1 - index) * bucket;
-    const from = to - bucket;
-    const latest = index === buckets.length - 1;
-    const label = unit === 'hour' ? format.time(from) : format.shortDay(from);
-    return {
-      from,
-      to,
-      label: latest ? latestName(unit) : label,
-      range: format.range(from, to),
-      nano,
-      latest,
-    };
-  });
-}
-
-/** Both means, and what lies as far above the one that decides as the threshold says. */
-function linesOf({ figures, question, format }: BurnInputs): BurnLine[] {
-  const { active, all, activeCount, buckets } = figures.rates[question.unit];
-  if (active === undefined || all === undefined) return [];
-  const money = (nano: number): string => format.money(Math.round(nano), figures.now);
-  const alarm = active.mean * (1 + question.threshold / 100);
-  return [
-    {
-      kind: 'active',
-      nano: active.mean,
-      label: l10n.t('mean of {0} with spend: {1}', format.count(activeCount), money(active.mean)),
-    },
-    {
-      kind: 'all',
-      nano: all.mean,
-      label: l10n.t('mean of all {0}: {1}', format.count(buckets.length - 1), money(all.mean)),
-    },
-    { kind: 'threshold', nano: alarm, label: l10n.t('threshold: {0}', money(alarm)) },
-  ];
-}
-
-function cards(facts: BurnInputs): PanelCard[] {
+function chartTitle(facts: BurnInputs): string {
   const { figures, question, format } = facts;
-  const { now, endOfDay, endOfMonth } = figures;
-  const money = (nano: number): string => format.brief(format.convert(Math.round(nano), now));
-  const soFar = (spent: number): string => l10n.t('{0} so far', money(spent));
-  return [
-    ...burnUnits.map((unit): PanelCard => {
-      const rate = figures.rates[unit];
-      return {
-        id: unit,
-        label: latestName(unit),
-        figure: money(rate.latest),
-        detail: changeText(rate, format, now),
-        ...(rate.alert && { level: 'warning' as const }),
-      };
-    }),
-    {
-      id: 'midnight',
-      label: l10n.t('By midnight'),
-      figure: money(endOfDay.nano),
-      detail: `${soFar(endOfDay.spent)}, ${goesOn(question.unit)}`,
-    },
-    {
-      id: 'monthEnd',
-      label: l10n.t('By the end of the month'),
-      figure: money(endOfMonth.nano),
-      detail: `${soFar(endOfMonth.spent)}, ${goesOn(question.unit)}`,
-    },
-    ...budgetCard(facts),
-  ];
-}
-
-function goesOn(unit: BurnUnit): string {
-  switch (unit) {
-    case 'hour':
-      return l10n.t('every hour like the last');
-    case 'day':
-      return l10n.t('every day like the last');
-    case 'week':
-      return l10n.t('every week like the last');
-  }
-}
-
-/** The latest bucket against the mean that decides: a sign, a number and a word. */
-function changeText({ active, skipped }: BurnRate, format: Format, now: number): string {
-  if (active === undefined) {
-    return skipped === 'no-data' ? l10n.t('no spend') : l10n.t('no earlier spend to compare with');
-  }
-  const usual = format.money(Math.round(active.mean), now);
-  const share = format.percent(Math.abs(active.change));
-  if (Math.abs(active.change) < 0.005) return l10n.t('as usual: {0}', usual);
-  return active.change > 0
-    ? l10n.t('▲ {0} above the usual {1}', share, usual)
-    : l10n.t('▼ {0} below the usual {1}', share, usual);
-}
-
-/** The budget that ends first at the rate of the latest bucket. */
-function budgetCard({ figures, format, zone }: BurnInputs): PanelCard[] {
-  const { first, now } = figures;
-  if (first === undefined) return [];
-  const { judged } = first.ahead;
-  const label = budgetTitle(judged.entry.budget, judged.part);
-  const used = format.percent(judged.state.spent / judged.entry.budget.limit);
-  if (first.days === undefined) {
-    const detail = l10n.t('used; enough until its period ends');
-    return [{ id: 'budget', label, figure: used, detail }];
-  }
-  if (first.days === 0) {
-    return [{ id: 'budget', label, figure: used, detail: l10n.t('used up'), level: 'error' }];
-  }
-  const figure = whenText(first.days, now, zone, format);
-  const detail = l10n.t('used up at this rate; {0} now', used);
-  return [{ id: 'budget', label, figure, detail, level: 'warning' }];
-}
-
-function budgetRow({ judged, steps }: BudgetForecast, facts: BurnInputs): BurnBudgetRow {
-  const { format } = facts;
-  const { budget } = judged.entry;
-  const { thresholds, unit, limit } = budget;
-  const usedShare = judged.state.spent / limit;
-  return {
-    name: budgetTitle(budget, judged.part),
-    limit: budgetAmount(unit, limit, format),
-    limitValue: unit.kind === 'usd' ? limit / 1e9 : limit,
-    used: format.percent(usedShare),
-    usedShare,
-    steps: [thresholds.info, thresholds.warning, thresholds.critical, thresholds.stop].map(
-      (share) => stepOf(steps.find((step) => step.share === share)!, facts),
-    ),
-  };
-}
-
-function stepOf(
-  { share, days, outcome }: BudgetForecast['steps'][number],
-  { figures, format, zone }: BurnInputs,
-): BurnStep {
-  const said = (text: string): string => l10n.t('{0}: {1}', format.percent(share), text);
-  switch (outcome) {
-    case 'passed':
-      return { text: said(l10n.t('passed')), hint: '', days: 0 };
-    case 'never':
-      return { text: said(l10n.t('never')), hint: '', days: null };
-    case 'period-ends-first':
-      return { text: said(l10n.t('period ends first')), hint: '', days: null };
-    case 'ahead': {
-      const when = days ?? 0;
-      return {
-        text: said(whenText(when, figures.now, zone, format)),
-        hint: format.dateTime(figures.now + when * dayMs),
-        days: when,
-      };
+  const { usual } = figures.pace;
+  switch (question.period) {
+    case 'today':
+      return usual === undefined
+        ? l10n.t('Today')
+        : l10n.t('Today against a usual {0}', weekdayOf(facts));
+    case '7d':
+      return usual === undefined
+        ? l10n.t('The last 7 days')
+        : l10n.t('The last 7 days against the weeks before');
+    case 'month': {
+      const month = format.monthName(figures.now);
+      return usual === undefined ? month : l10n.t('{0} against the months before', month);
     }
   }
 }
 
-function budgetNote({ figures, question, format }: BurnInputs): string {
-  if (!figures.hasBudgets) return l10n.t('No budget is set.');
-  if (question.project !== '') {
-    return l10n.t('Budgets count all they cover, so they are left out beside a filter.');
-  }
-  if (figures.budgets.length === 0) return l10n.t('No budget can be looked ahead.');
-  const days = format.number(figures.budgetDays, Number.isInteger(figures.budgetDays) ? 0 : 1);
-  return l10n.t('At the rate of the last {0} days, which is steadier than that of an hour.', days);
+function chartSentence({ figures, format }: BurnInputs): string {
+  const { pace, ahead, forecasts, now } = figures;
+  const money = (nano: number): string => format.money(Math.round(nano), now);
+  return [
+    l10n.t('{0} so far', money(pace.total)),
+    ...(pace.usual === undefined
+      ? []
+      : [l10n.t('usually {0} by now', money(pace.usual.byNow.median))]),
+    ...(forecasts.evident
+      ? [l10n.t('likely {0} at the end', format.aboutMoney(ahead.nano, now))]
+      : []),
+  ].join('; ');
+}
+
+/** The budget of the period, which is a line of its chart. */
+function limitOf(facts: BurnInputs): BudgetOutlook | undefined {
+  const { period } = facts.question;
+  if (period === '7d') return undefined;
+  return overallBudget(facts.figures.budgets, period === 'today' ? 'day' : 'month');
+}
+
+function chartOf(facts: BurnInputs, limit: BudgetOutlook | undefined): PaceChartData {
+  const { figures, question, format } = facts;
+  const { pace, ahead, forecasts, most, now } = figures;
+  const { starts, sums, present, span, usual } = pace;
+  const byHour = question.period === 'today';
+  const skipped = byHour ? quietHours(facts) : 0;
+  const ends = [...starts.slice(1), span.to];
+  const from = starts[present]!;
+  let sum = 0;
+  const running = [0, ...sums.slice(0, present).map((nano) => (sum += nano))];
+  const totals = usual?.totals.slice(skipped);
+  return {
+    steps: sums
+      .map((nano, step) => ({
+        label: byHour ? format.time(starts[step]!) : format.shortDay(starts[step]!),
+        range: byHour ? format.range(starts[step]!, ends[step]!) : format.shortDay(starts[step]!),
+        nano,
+        usual: usual?.steps[step] ?? null,
+      }))
+      .slice(skipped),
+    now: present - skipped + (now - from) / (ends[present]! - from),
+    running: running.slice(skipped),
+    total: pace.total,
+    usual:
+      totals === undefined
+        ? null
+        : {
+            low: totals.map(({ low }) => low),
+            median: totals.map(({ median }) => median),
+            high: totals.map(({ high }) => high),
+          },
+    ahead: forecasts.evident
+      ? {
+          likely: ahead.nano,
+          low: ahead.band?.low ?? ahead.nano,
+          high: ahead.band?.high ?? ahead.nano,
+        }
+      : null,
+    limit: limit?.budget.limit ?? null,
+    mark:
+      most !== undefined && most.nano >= worthMarking * pace.total
+        ? { step: most.step - skipped, label: nameOf(facts) }
+        : null,
+  };
+}
+
+/** Hours at the start of a day in which nothing happens, now and usually; one of them is shown. */
+function quietHours({ figures: { pace } }: BurnInputs): number {
+  const { sums, present, usual } = pace;
+  const first = sums.findIndex(
+    (nano, step) => nano > 0 || (usual?.totals[step + 1]?.high ?? 0) > 0,
+  );
+  return Math.max(0, Math.min(first < 0 ? present : first, present) - 1);
+}
+
+function budgetRows(budgets: readonly BudgetOutlook[], facts: BurnInputs): PaceBudget[] {
+  const { figures, format, zone } = facts;
+  const context = { format, now: figures.now, zone };
+  const names = budgetNames(budgets, context);
+  return budgets.map((outlook, index) => {
+    const { budget, state, projected } = outlook;
+    const isUsd = budget.unit.kind === 'usd';
+    return {
+      name: names[index]!,
+      used: format.percent(state.spent / budget.limit),
+      // The column says that it is left; above the limit there is more to say.
+      left:
+        state.spent < budget.limit
+          ? budgetAmount(budget.unit, state.remaining, format)
+          : leftText(outlook, format),
+      likely:
+        projected === undefined
+          ? ''
+          : isUsd
+            ? format.about(projected)
+            : budgetAmount(budget.unit, projected, format),
+      limit: l10n.t('of {0}', limitText(budget, format)),
+      outcome: outcomeText(outlook, context),
+      level: isUsedUp(outlook) ? 'error' : isForetold(outlook, context) ? 'warning' : 'ok',
+    };
+  });
 }

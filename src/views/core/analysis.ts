@@ -1,4 +1,5 @@
 import type { AlertResult } from '../../analysisThread/alertTask.ts';
+import type { GuardResult } from '../../analysisThread/guardTask.ts';
 import type { PanelQuery } from '../../analysisThread/panelTask.ts';
 import type { ReportResult } from '../../analysisThread/reportTask.ts';
 import type { TaskOrigin } from '../../analysisThread/taskContext.ts';
@@ -6,13 +7,16 @@ import { dataFolder, homeFolder } from '../../dataFolder/paths.ts';
 import type { PanelFigures, PanelQueryName } from '../../panels/registry.ts';
 import type { RawOptions } from '../../query/question.ts';
 import type { Format } from '../../reports/document/document.ts';
+import { reportDefinitions } from '../../reports/registry.ts';
 import type { ChannelName } from '../../settings/alertSettings.ts';
 import { readSettings, settingsSentence } from './settingsModel.ts';
 import type { SpendModel } from './spendModel.ts';
 import { windowFolders } from './windowScope.ts';
+import { withoutBudgets } from './withoutBudgets.ts';
 
 /** Whose store is asked, and on which thread. */
-type Asker = Pick<SpendModel, 'storeFile' | 'keptFolder' | 'analysis' | 'clientModels'>;
+type Asker = Pick<SpendModel, 'storeFile' | 'keptFolder' | 'analysis' | 'clientModels'> &
+  Partial<Pick<SpendModel, 'slowAnalysis'>>;
 
 /** Makes a report on a thread of its own. Throws a `HumanError` where a choice cannot be used. */
 export async function makeReport(
@@ -22,7 +26,9 @@ export async function makeReport(
   now: number,
 ): Promise<ReportResult> {
   const task = { ...placeOf(model, now), name, raw, format };
-  const answered = await model.analysis.ask({ type: 'report', task });
+  const isSlow = reportDefinitions.find((one) => one.name === name)?.slow === true;
+  const thread = (isSlow ? model.slowAnalysis : undefined) ?? model.analysis;
+  const answered = await thread.ask({ type: 'report', task });
   if (answered.type !== 'report') throw new Error('Another answer came than was asked for.');
   return answered.result;
 }
@@ -51,8 +57,20 @@ export async function askAlerts(
   return answered.result;
 }
 
+/** Which sessions spend although the guard, which is installed, does not see them. */
+export async function askGuard(
+  model: Pick<SpendModel, 'storeFile' | 'keptFolder' | 'clientModels' | 'slowAnalysis'>,
+  configDir: string,
+  now: number,
+): Promise<GuardResult> {
+  const task = { ...placeOf(model, now), configDir };
+  const answered = await model.slowAnalysis.ask({ type: 'guard', task });
+  if (answered.type !== 'guard') throw new Error('Another answer came than was asked for.');
+  return answered.result;
+}
+
 function placeOf(
-  { storeFile, keptFolder, clientModels }: Omit<Asker, 'analysis'>,
+  { storeFile, keptFolder, clientModels }: Pick<Asker, 'storeFile' | 'keptFolder' | 'clientModels'>,
   now: number,
 ): TaskOrigin {
   const { settings, problems } = readSettings();
@@ -60,8 +78,11 @@ function placeOf(
     storeFile,
     dataFolder: dataFolder(),
     keptFolder,
-    // What VS Code gives is a proxy, which goes into no other thread.
-    settings: { ...settings, priceOverrides: plain(settings.priceOverrides) },
+    settings: {
+      ...(keptFolder === dataFolder() ? settings : withoutBudgets(settings)),
+      // What VS Code gives is a proxy, which goes into no other thread.
+      priceOverrides: plain(settings.priceOverrides),
+    },
     clientModels,
     now,
     home: homeFolder(),

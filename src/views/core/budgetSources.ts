@@ -13,6 +13,7 @@ import type { ProjectPlace } from '../../query/projects.ts';
 import { DisposableStore } from './disposables.ts';
 import type { Settings } from './settingsModel.ts';
 import { windowFolders } from './windowScope.ts';
+import { withoutBudgets } from './withoutBudgets.ts';
 
 /** Milliseconds between two looks at them. */
 const restMs = 250;
@@ -36,15 +37,27 @@ export class BudgetSources implements Disposable {
     this.#owned.add(workspace.onDidChangeWorkspaceFolders(() => this.#watch()));
   }
 
-  /** Every budget that holds, with what is excepted from it at the moment. */
-  inForce(settings: Settings, projects: readonly ProjectPlace[], now: number): BudgetEntry[] {
-    const sources = {
-      settings,
-      stored: this.#stored.read(join(dataFolder(), 'config.json')),
-      variable: process.env.COST_BUDGET_USD,
-      folders: windowFolders(),
-      now,
-    };
+  /**
+   * Every budget that holds, with what is excepted from it at the moment. The demo has a folder of its own
+   * and only the budgets there: `demoFolder`.
+   */
+  inForce(
+    settings: Settings,
+    projects: readonly ProjectPlace[],
+    now: number,
+    demoFolder: string | undefined,
+  ): BudgetEntry[] {
+    const stored = this.#stored.read(join(demoFolder ?? dataFolder(), 'config.json'));
+    const sources =
+      demoFolder === undefined
+        ? {
+            settings,
+            stored,
+            variable: process.env.COST_BUDGET_USD,
+            folders: windowFolders(),
+            now,
+          }
+        : { settings: withoutBudgets(settings), stored, variable: undefined, folders: [], now };
     // Not while the extension is activated: that takes time, and there may be no data folder.
     if (this.#watched.length === 0) this.#watch();
     const { budgets } = budgetsWithProjects(sources, { read: (roots) => this.#read(roots) })(

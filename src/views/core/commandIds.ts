@@ -3,6 +3,7 @@ import {
   dataPanelNames,
   dataPanels,
   openPanel,
+  type PanelEntry,
 } from '../../protocol/panels.ts';
 
 /** How VS Code offers a command. Its title is `command.NAME` in `package.nls.json`. */
@@ -15,54 +16,62 @@ export interface CommandEntry {
   readonly palette?: string | false;
 }
 
+/** Where there is something to look at: without transcripts these would lead nowhere. */
+const withData = 'outlay.state != none';
+/** For those at the beginning; "Help" has the same for all others. */
+const withoutData = 'outlay.state == none';
+
 /** Commands but those that open a panel or show a report, in the order in which `package.json` lists them. */
 const ownCommands = {
-  showMenu: {},
+  showMenu: { palette: false },
   rescan: { icon: 'refresh' },
   pause: { icon: 'debug-pause', enablement: '!outlay.paused', palette: '!outlay.paused' },
   resume: { icon: 'debug-start', enablement: 'outlay.paused', palette: 'outlay.paused' },
-  showAlerts: { icon: 'bell' },
-  setAlertSecret: {},
-  testAlert: {},
-  setDailyBudget: {},
-  installGuard: {},
-  uninstallGuard: {},
-  addBudget: { icon: 'add' },
-  changeBudget: { icon: 'edit' },
-  raiseBudgetToday: { icon: 'arrow-up' },
-  raiseBudgetFor: {},
-  pauseBudget: { icon: 'debug-pause' },
-  resumeBudget: { icon: 'debug-start' },
-  removeBudget: { icon: 'trash' },
-  setPrice: {},
-  setCurrency: {},
-  explainNoTranscripts: {},
+  showAlerts: { icon: 'bell', palette: false },
+  setAlertSecret: { palette: false },
+  testAlert: { palette: false },
+  setDailyBudget: { palette: false },
+  installGuard: { palette: '!outlay.guardInstalled' },
+  uninstallGuard: { palette: 'outlay.guardInstalled' },
+  addBudget: { icon: 'add', palette: false },
+  changeBudget: { icon: 'edit', palette: false },
+  raiseBudgetToday: { icon: 'arrow-up', palette: false },
+  raiseBudgetFor: { palette: false },
+  pauseBudget: { icon: 'debug-pause', palette: false },
+  resumeBudget: { icon: 'debug-start', palette: false },
+  removeBudget: { icon: 'trash', palette: false },
+  setPrice: { palette: false },
+  setCurrency: { palette: false },
+  chooseBilling: { palette: false },
+  explainNoTranscripts: { palette: withoutData },
   showDiagnostics: {},
   help: {},
-  openWalkthrough: {},
+  openWalkthrough: { palette: withoutData },
   openDemo: { enablement: '!outlay.demo', palette: '!outlay.demo' },
   closeDemo: { enablement: 'outlay.demo', palette: 'outlay.demo' },
+  /** In the title bar of each panel. */
+  openInBrowser: { icon: 'globe', palette: false },
   showStorage: {},
-  backUpStore: {},
-  moveStore: {},
-  resetStore: {},
-  removeAll: {},
+  backUpStore: { palette: false },
+  moveStore: { palette: false },
+  resetStore: { palette: false },
+  removeAll: { palette: false },
   openSettings: { icon: 'gear' },
-  showLog: { icon: 'output' },
-  openSession: { icon: 'graph-line' },
-  openTranscript: { icon: 'go-to-file' },
+  showLog: { icon: 'output', palette: false },
+  openSession: { icon: 'graph-line', palette: withData },
+  openTranscript: { icon: 'go-to-file', palette: false },
   copySessionId: { palette: false },
   copyResumeCommand: { palette: false },
   resumeInTerminal: { icon: 'terminal', palette: false },
   revealProject: { palette: false },
   excludeSession: { palette: false },
-  showExcluded: { palette: 'outlay.hasExcluded' },
-  groupSessions: { icon: 'list-tree' },
-  sortSessions: { icon: 'sort-precedence' },
-  filterSessions: { icon: 'filter' },
+  showExcluded: { palette: false },
+  groupSessions: { icon: 'list-tree', palette: false },
+  sortSessions: { icon: 'sort-precedence', palette: false },
+  filterSessions: { icon: 'filter', palette: false },
   clearSessionFilter: { icon: 'filter-filled', palette: false },
-  refreshInsights: { icon: 'refresh' },
-  applyInsight: { icon: 'edit' },
+  refreshInsights: { icon: 'refresh', palette: false },
+  applyInsight: { icon: 'edit', palette: false },
   configureInsight: { icon: 'gear', palette: false },
   undoInsight: { icon: 'discard', palette: false },
   showFailures: { icon: 'list-flat', palette: false },
@@ -70,14 +79,12 @@ const ownCommands = {
   snoozeInsight: { icon: 'bell-slash', palette: false },
   restoreInsight: { icon: 'eye', palette: false },
   recordOutcome: { icon: 'feedback', palette: false },
-  showDismissed: {
-    icon: 'eye',
-    palette: 'outlay.hasHiddenInsights && !outlay.hiddenInsightsShown',
-  },
-  hideDismissed: { icon: 'eye-closed', palette: 'outlay.hiddenInsightsShown' },
-  showReport: {},
-  saveReport: { icon: 'save', enablement: 'outlay.reportShown' },
-  openReportPanel: { icon: 'graph-line', enablement: 'outlay.reportHasPanel' },
+  showDismissed: { icon: 'eye', palette: false },
+  hideDismissed: { icon: 'eye-closed', palette: false },
+  showReport: { palette: withData },
+  refineReport: { palette: false },
+  saveReport: { icon: 'save', palette: false },
+  openReportPanel: { icon: 'graph-line', palette: false },
 } as const satisfies Readonly<Record<string, CommandEntry>>;
 
 type OwnCommand = keyof typeof ownCommands;
@@ -103,7 +110,10 @@ export type CommandId = (typeof commandIds)[keyof typeof commandIds];
 export const commandEntries: Readonly<Record<string, CommandEntry>> = {
   ...ownCommands,
   ...Object.fromEntries(
-    dataPanelNames.map((name) => [openPanel(name), { icon: dataPanels[name].icon }]),
+    dataPanelNames.map((name): [string, CommandEntry] => {
+      const { icon, palette }: PanelEntry = dataPanels[name];
+      return [openPanel(name), { icon, ...(palette !== undefined && { palette }) }];
+    }),
   ),
 };
 

@@ -27,8 +27,8 @@ export function readPlaces(
 }
 
 /** Paths of the configuration directories that are read at these settings, paused or not. */
-export function readRoots(settings: Settings): string[] {
-  return configuredRoots(readPlaces(settings)).map(({ path }) => path);
+export function readRoots(settings: Settings, demo?: DemoLocation): string[] {
+  return configuredRoots(readPlaces(settings, demo)).map(({ path }) => path);
 }
 
 /** Models the catalogue does not know and Claude Code has a price of, as of now. */

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Disposable, EventEmitter, type LogOutputChannel, l10n, type Memento } from 'vscode';
 import { runningSessions } from '../../agents/registry.ts';
@@ -6,24 +5,15 @@ import { AnalysisThread } from '../../analysisThread/client.ts';
 import { Crossings } from '../../budgets/crossings.ts';
 import { type Overview, readOverview } from '../../budgets/overview.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
-import {
-  type OfficialShares,
-  officialShares,
-  readClientReports,
-} from '../../dataFolder/clientReports.ts';
+import { officialShares, readClientReports } from '../../dataFolder/clientReports.ts';
 import { dataFolder, resolveStorePath } from '../../dataFolder/paths.ts';
-import { dayOf, daySpan } from '../../model/calendar.ts';
+import { daySpan } from '../../model/calendar.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { CatalogueModel } from '../../pricing/catalogue.ts';
-import { extendCatalogue } from '../../pricing/clientModels.ts';
-import { createPriceBook, type RateBook } from '../../pricing/priceBook.ts';
-import type { MergedOverrides } from '../../settings/priceOverrides.ts';
-import { openForReading } from '../../store/connection/openStore.ts';
+import type { RateBook } from '../../pricing/priceBook.ts';
 import { isBusy, storeError } from '../../store/connection/storeErrors.ts';
-import { storeIdentity } from '../../store/connection/storeFiles.ts';
-import { StoreReader } from '../../store/query/storeReader.ts';
-import { isOlder, schemaState } from '../../store/schema/migrations.ts';
-import type { FromIndexer, IndexerState, RootStatus } from '../../watchers/messages.ts';
+import type { StoreReader } from '../../store/query/storeReader.ts';
+import type { FromIndexer } from '../../watchers/messages.ts';
 import { StoreWatch } from '../../watchers/storeWatcher.ts';
 import {
   runStoreTask,
@@ -35,10 +25,13 @@ import { errorText } from '../text/errorText.ts';
 import { inBackground } from './background.ts';
 import { BudgetSources } from './budgetSources.ts';
 import { indexerConfig } from './indexerConfig.ts';
-import { type DemoLocation, readClientModels } from './readRoots.ts';
-import { mirrorSettings } from './settingsMirror.ts';
-import type { Settings, SettingsModel } from './settingsModel.ts';
-import { userPrices } from './userPrices.ts';
+import { OpenReader } from './openReader.ts';
+import { PricesInForce } from './pricesInForce.ts';
+import { type DemoLocation, readRoots } from './readRoots.ts';
+import { RememberedFigure } from './rememberedFigure.ts';
+import { adoptSettings, mirrorSettings } from './settingsMirror.ts';
+import type { SettingsModel } from './settingsModel.ts';
+import { nothingYet, type Spend } from './spend.ts';
 import { directoriesInWindow, hasFolders } from './windowScope.ts';
 
 /** While commits come thick and fast, the figures are asked for at most this often. */
@@ -46,36 +39,9 @@ const restMs = 16;
 
 /** Figures that hang on the clock (the last hour, a new day) are asked for again this often. */
 const tickMs = 30_000;
-const cacheKey = 'overview';
 
-/** Everything a view may show. */
-export interface Spend {
-  /** Undefined until the store has been read once. */
-  readonly overview: Overview | undefined;
-  /** Today's figure, of the last window or just read, until the overview is there. Nano-dollars. */
-  readonly remembered: number | undefined;
-  readonly indexer: IndexerState;
-  /** Why the store cannot be read just now, '' when it can. */
-  readonly readProblem: string;
-  readonly roots: readonly RootStatus[];
-  readonly settings: Settings;
-  /** SQLite engine the figures are read with; '' until the store is open. */
-  readonly engine: string;
-  /** What the store said of itself when it was last asked; changes with every commit that matters. */
-  readonly revision: string;
-  /** The figures are those of the demo. */
-  readonly demo: boolean;
-  /** What Claude Code itself said of a plan's windows; undefined where it has not, or that is over. */
-  readonly official: OfficialShares | undefined;
-}
-
-interface Remembered {
-  readonly day: string;
-  readonly zone: string;
-  readonly scope: string;
-  readonly store: string;
-  readonly total: number;
-}
+/** Who waits for a rescan waits no longer than this. */
+const longestRescanMs = 60_000;
 
 /**
  * The state all views share: queries the store after every commit, of any process, and runs the
@@ -91,12 +57,10 @@ export class SpendModel implements Disposable {
   readonly slowAnalysis = new AnalysisThread();
   readonly #log: LogOutputChannel;
   readonly #settings: SettingsModel;
-  readonly #memory: Memento;
+  readonly #figure: RememberedFigure;
   #indexer: IndexerSupervisor | undefined;
   #watch: StoreWatch | undefined;
-  #reader: StoreReader | undefined;
-  /** The file the reader has open. */
-  #readerFile = '';
+  readonly #open = new OpenReader();
   readonly #budgetSources = new BudgetSources(() => this.#askSoon());
   readonly #crossings = new Crossings();
   #storeFile = '';
@@ -105,35 +69,24 @@ export class SpendModel implements Disposable {
   #revision: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #tick: NodeJS.Timeout | undefined;
-  #askedAt = 0;
+  #askedAt = -Infinity;
   /** Sessions whose Claude Code runs, as of the last tick. */
   #running: ReadonlySet<string> = new Set();
   #demo: DemoLocation | undefined;
+  /** Told when everything has been read. */
+  readonly #waiting = new Set<() => void>();
   /** The store that is being migrated just now. */
   #migrating: string | undefined;
-  #prices: MergedOverrides | undefined;
-  #clientModels: readonly CatalogueModel[] | undefined;
-  #book: RateBook | undefined;
+  #prices: PricesInForce | undefined;
   /** Nothing is opened or read: the store is being moved or removed, or the window ends. */
   #closed = false;
   #spend: Spend;
 
   constructor(settings: SettingsModel, memory: Memento, log: LogOutputChannel) {
     this.#settings = settings;
-    this.#memory = memory;
+    this.#figure = new RememberedFigure(memory);
     this.#log = log;
-    this.#spend = {
-      overview: undefined,
-      remembered: undefined,
-      indexer: { kind: 'starting' },
-      readProblem: '',
-      roots: [],
-      settings: settings.current,
-      engine: '',
-      revision: '',
-      demo: false,
-      official: undefined,
-    };
+    this.#spend = nothingYet(settings.current);
     settings.onDidChange(() => this.#configure());
   }
 
@@ -146,41 +99,46 @@ export class SpendModel implements Disposable {
     return this.#storeFile;
   }
 
-  /** Where decisions on insights are written: those on the demo's go with the demo. */
+  get #demoFolder(): string | undefined {
+    return this.#demo && dirname(this.#demo.storeFile);
+  }
+
+  /** Where decisions on insights and budgets are written: those of the demo go with the demo. */
   get keptFolder(): string {
-    return this.#demo === undefined ? dataFolder() : dirname(this.#demo.storeFile);
+    return this.#demoFolder ?? dataFolder();
+  }
+
+  /** Paths of the configuration directories that are read: the demo's, or those of the settings. */
+  readRoots(): string[] {
+    return readRoots(this.#spend.settings, this.#demo);
   }
 
   /** The figure remembered from the last window; before anything is opened. */
   recall(): void {
     const { settings } = this.#spend;
     this.#storeFile = resolveStorePath({ setting: settings.storePath });
-    const known = this.#memory.get<Remembered>(cacheKey);
-    const same =
-      known !== undefined &&
-      known.zone === settings.zone &&
-      known.scope === settings.scope &&
-      known.day === dayOf(Date.now(), settings.zone) &&
-      known.store === storeStamp(this.#storeFile);
-    if (same) this.#set({ remembered: known.total });
+    const remembered = this.#figure.recall(this.#storeFile, settings);
+    if (remembered !== undefined) this.#set({ remembered });
   }
 
   /** The store's reader, for views that ask more than the overview; undefined while there is none. */
   get reader(): StoreReader | undefined {
-    return this.#reader;
+    return this.#open.reader;
   }
 
   /** The rates in force, the user's own prices among them. */
   get book(): RateBook {
-    this.#prices ??= userPrices(this.#spend.settings);
-    this.#book ??= createPriceBook(this.#prices.overrides, extendCatalogue(this.clientModels));
-    return this.#book;
+    return this.#pricesInForce().book;
   }
 
   /** Models the catalogue does not know and Claude Code has a price of, as last read. */
   get clientModels(): readonly CatalogueModel[] {
-    this.#clientModels ??= readClientModels(this.#spend.settings, this.#demo);
-    return this.#clientModels;
+    return this.#pricesInForce().clientModels;
+  }
+
+  #pricesInForce(): PricesInForce {
+    this.#prices ??= new PricesInForce(this.#spend.settings, this.#demo);
+    return this.#prices;
   }
 
   /** Sessions whose Claude Code is known to run. */
@@ -190,8 +148,13 @@ export class SpendModel implements Disposable {
 
   /** Every budget that holds now, wherever it was set. */
   budgets(): BudgetEntry[] {
-    const projects = this.#reader?.projects() ?? [];
-    return this.#budgetSources.inForce(this.#settings.current, projects, Date.now());
+    const projects = this.reader?.projects() ?? [];
+    return this.#budgetSources.inForce(
+      this.#settings.current,
+      projects,
+      Date.now(),
+      this.#demoFolder,
+    );
   }
 
   /** What a file besides the store says has changed: the figures are asked for again. */
@@ -256,6 +219,8 @@ export class SpendModel implements Disposable {
     this.#configure();
     this.#tick = setInterval(() => {
       this.#findRunning();
+      // What another program has set since. While the store is moved, its files are left alone.
+      if (!this.#closed) inBackground(adoptSettings(dataFolder()));
       const { overview, indexer } = this.#spend;
       // Claude Code may have been told the price meanwhile.
       if (indexer.kind !== 'paused' && overview?.unpricedToday.length) this.#configure();
@@ -266,13 +231,27 @@ export class SpendModel implements Disposable {
   /** Models without a price, with the number of their messages, over everything. */
   unpricedModels(): { model: string; messages: number }[] {
     const always = { from: 0, to: Number.MAX_SAFE_INTEGER };
-    return this.#reader?.unpricedModels(always, undefined) ?? [];
+    return this.reader?.unpricedModels(always, undefined) ?? [];
   }
 
-  /** Reads prices and lists everything again; starts the indexing thread again if it has died. */
-  rescan(): void {
-    if (this.#spend.indexer.kind !== 'paused') this.#configure();
+  /**
+   * Reads prices and lists everything again; starts the indexing thread again if it has died. Resolves when
+   * everything is read, or another process is found to do that; at the latest after a while.
+   */
+  async rescan(): Promise<void> {
+    const { kind } = this.#spend.indexer;
+    if (kind !== 'paused') this.#configure();
     this.#indexer?.rescan();
+    if (kind !== 'watching' && kind !== 'unavailable') return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, longestRescanMs);
+      this.#waiting.add(done);
+    });
   }
 
   pause(): void {
@@ -298,13 +277,12 @@ export class SpendModel implements Disposable {
       this.#watch = undefined;
     }
     this.#watch ??= new StoreWatch(storeFile, () => this.#onStoreEvent());
-    this.#prices = userPrices(settings);
-    this.#clientModels = undefined;
-    this.#book = undefined;
-    for (const problem of this.#prices.problems) this.#log.warn(problem);
+    this.#prices = new PricesInForce(settings, this.#demo);
+    const { overrides, clientModels } = this.#prices;
+    for (const problem of overrides.problems) this.#log.warn(problem);
     const config = indexerConfig(settings, storeFile, this.#demo, {
-      priceOverrides: this.#prices.data,
-      clientModels: this.clientModels,
+      priceOverrides: overrides.data,
+      clientModels,
     });
     const text = JSON.stringify(config);
     if (text !== this.#config) {
@@ -333,7 +311,7 @@ export class SpendModel implements Disposable {
   #onIndexerEnd(error: Error, waitMs: number): void {
     this.#log.error(error);
     const reason = l10n.t(
-      'The indexing thread ended ({0}). It is started again in {1} s; "Outlay: Rescan Transcripts" starts it at once.',
+      'The indexing thread ended ({0}). It restarts in {1} s; "Outlay: Rescan Transcripts" restarts it now.',
       error.message,
       Math.ceil(waitMs / 1000),
     );
@@ -343,12 +321,15 @@ export class SpendModel implements Disposable {
   #onIndexer(message: FromIndexer): void {
     switch (message.type) {
       case 'committed':
+        this.#askSoon();
+        break;
       case 'caughtUp':
         this.#askSoon();
+        for (const done of [...this.#waiting]) done();
         break;
       case 'state':
         this.#set({ indexer: message.state });
-        if (this.#reader === undefined) this.#askSoon();
+        if (this.reader === undefined) this.#askSoon();
         break;
       case 'roots':
         this.#set({ roots: message.roots });
@@ -366,8 +347,8 @@ export class SpendModel implements Disposable {
     try {
       this.#closeReplaced();
       // The writer's heartbeat touches the file as well; only what was read from transcripts counts.
-      const unread = this.#reader === undefined;
-      if (unread || this.#reader?.revision() !== this.#revision) this.#askSoon();
+      const unread = this.reader === undefined;
+      if (unread || this.reader?.revision() !== this.#revision) this.#askSoon();
     } catch (error) {
       this.#failedToRead(error);
     }
@@ -379,11 +360,11 @@ export class SpendModel implements Disposable {
     // Which directories are this workspace's is a question of its own.
     if (settings.scope === 'workspace') return;
     try {
-      this.#reader ??= this.#openReader();
-      if (this.#reader === undefined) return;
+      const reader = this.#openReader();
+      if (reader === undefined) return;
       const day = daySpan(Date.now(), settings.zone);
-      const { nano: messages } = this.#reader.spend(day, undefined);
-      this.#set({ remembered: messages + this.#reader.background(day, undefined) });
+      const { nano: messages } = reader.spend(day, undefined);
+      this.#set({ remembered: messages + reader.background(day, undefined) });
     } catch (error) {
       this.#failedToRead(error);
     }
@@ -392,7 +373,7 @@ export class SpendModel implements Disposable {
   /** Asks at once after a rest, else as soon as the rest is over. */
   #askSoon(): void {
     if (this.#timer !== undefined || this.#closed) return;
-    const wait = Math.max(0, this.#askedAt + restMs - Date.now());
+    const wait = Math.max(0, this.#askedAt + restMs - performance.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#ask();
@@ -404,26 +385,26 @@ export class SpendModel implements Disposable {
     const { settings } = this.#spend;
     try {
       this.#closeReplaced();
-      this.#reader ??= this.#openReader();
-      if (this.#reader === undefined) return;
-      this.#revision = this.#reader.revision();
-      const projects = this.#reader.projects();
+      const reader = this.#openReader();
+      if (reader === undefined) return;
+      this.#revision = reader.revision();
+      const projects = reader.projects();
       const inWindow = hasFolders() ? directoriesInWindow(projects) : undefined;
       const now = Date.now();
-      const overview = readOverview(this.#reader, {
+      const overview = readOverview(reader, {
         now,
         zone: settings.zone,
         weekStart: settings.weekStart,
         scope: settings.scope === 'workspace' ? (inWindow ?? []) : undefined,
         windowScope: inWindow,
         running: this.#running,
-        budgets: this.#budgetSources.inForce(settings, projects, now),
+        budgets: this.#budgetSources.inForce(settings, projects, now, this.#demoFolder),
         crossings: this.#crossings,
         currency: settings.currency,
       });
       this.#set({
         overview,
-        engine: this.#reader.engine,
+        engine: reader.engine,
         revision: this.#revision,
         readProblem: '',
         official:
@@ -435,7 +416,7 @@ export class SpendModel implements Disposable {
     } catch (error) {
       this.#failedToRead(error);
     } finally {
-      this.#askedAt = Date.now();
+      this.#askedAt = performance.now();
     }
   }
 
@@ -451,25 +432,18 @@ export class SpendModel implements Disposable {
   }
 
   #openReader(): StoreReader | undefined {
-    // Asked first: a file that is replaced while it is opened is another one from then on.
-    const identity = storeIdentity(this.#storeFile);
-    const db = openForReading(this.#storeFile);
-    if (db === undefined) return undefined;
-    if (isOlder(schemaState(db))) {
-      db.close();
+    const known = this.#open.reader;
+    const reader = this.#open.open(this.#storeFile, () => {
       // Whoever writes it migrates it first, and tells when that is done.
       if (this.#spend.indexer.kind === 'paused') inBackground(this.#migrate(this.#storeFile));
-      return undefined;
-    }
-    this.#log.debug(`Reading ${this.#storeFile} with ${db.engine}`);
-    this.#readerFile = identity;
-    return new StoreReader(db);
+    });
+    if (reader !== known) this.#log.debug(`Reading ${this.#storeFile} with ${reader?.engine}`);
+    return reader;
   }
 
   /** A store that was replaced is not read any longer. */
   #closeReplaced(): void {
-    if (this.#reader === undefined) return;
-    if (storeIdentity(this.#storeFile) !== this.#readerFile) this.#closeReader();
+    if (this.#open.isReplaced) this.#closeReader();
   }
 
   /** What an older Outlay wrote last is migrated before it is read, also while nothing is written. */
@@ -488,15 +462,7 @@ export class SpendModel implements Disposable {
 
   async #remember(overview: Overview): Promise<void> {
     if (this.#demo !== undefined) return;
-    const { settings } = this.#spend;
-    const value: Remembered = {
-      day: dayOf(overview.at, settings.zone),
-      zone: settings.zone,
-      scope: settings.scope,
-      store: storeStamp(this.#storeFile),
-      total: overview.today.total,
-    };
-    await this.#memory.update(cacheKey, value);
+    await this.#figure.keep(this.#storeFile, this.#spend.settings, overview);
   }
 
   #set(change: Partial<Spend>): void {
@@ -505,8 +471,7 @@ export class SpendModel implements Disposable {
   }
 
   #closeReader(): void {
-    this.#reader?.close();
-    this.#reader = undefined;
+    this.#open.close();
     this.#revision = undefined;
   }
 
@@ -531,14 +496,4 @@ export class SpendModel implements Disposable {
     this.#budgetSources.dispose();
     this.#changed.dispose();
   }
-}
-
-/** Changes whenever the store does: size and time of its files. */
-function storeStamp(file: string): string {
-  return [file, `${file}-wal`]
-    .map((path) => {
-      const stats = statSync(path, { throwIfNoEntry: false });
-      return stats === undefined ? '-' : `${stats.size}@${Math.floor(stats.mtimeMs)}`;
-    })
-    .join(' ');
 }

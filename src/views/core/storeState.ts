@@ -1,5 +1,5 @@
 import { knownText } from '../text/errorText.ts';
-import type { Spend } from './spendModel.ts';
+import type { Spend } from './spend.ts';
 
 /** Why the store cannot be used, by the indexer's word or our own; '' when it can. */
 export function storeProblem({ indexer, readProblem }: Spend): string {

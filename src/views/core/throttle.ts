@@ -1,9 +1,12 @@
-/** A throttle with a trailing call: runs at once after a rest, else as soon as the rest is over. */
+/**
+ * A throttle with a trailing call: runs at once after a rest, else as soon as the rest is over. A clock
+ * that is set back makes no rest longer.
+ */
 export class Throttle {
   readonly #restMs: number;
   readonly #run: () => void;
   #timer: NodeJS.Timeout | undefined;
-  #ranAt = 0;
+  #ranAt = -Infinity;
 
   constructor(restMs: number, run: () => void) {
     this.#restMs = restMs;
@@ -17,13 +20,13 @@ export class Throttle {
         this.#timer = undefined;
         this.#run();
       },
-      Math.max(0, this.#ranAt + this.#restMs - Date.now()),
+      Math.max(0, this.#ranAt + this.#restMs - performance.now()),
     );
   }
 
   /** A run has ended now, whatever started it: the throttle interval begins. */
   ran(): void {
-    this.#ranAt = Date.now();
+    this.#ranAt = performance.now();
   }
 
   dispose(): void {

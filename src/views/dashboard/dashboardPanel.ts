@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Disposable, l10n } from 'vscode';
 import {
   type DashboardData,
@@ -55,6 +56,7 @@ export function dashboardPanel(
     isQuestion: isDashboardQuestion,
     answer: ask('dashboard'),
     summary: ask('dashboardSummary'),
+    isSameSummary: (a, b) => isDeepStrictEqual({ ...a, outlook: false }, { ...b, outlook: false }),
     // What could be saved takes longer to find than a panel to open: it comes when it is known.
     watch: (onChange) => {
       const listening = insights.onDidChange(onChange);

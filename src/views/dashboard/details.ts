@@ -1,18 +1,25 @@
-import { l10n } from 'vscode';
 import type { DashboardDetails, Slice } from '../../panels/dashboard.ts';
 import type { DashboardBar, DashboardDetailsData } from '../../protocol/dashboard.ts';
 import { backgroundKey, none } from '../../query/dimensions.ts';
 import { agentName } from '../text/agentName.ts';
+import { messages as messageCount, runs as runCount } from '../text/counts.ts';
 import type { Format } from '../text/format.ts';
 import { oneLine, projectName, titleText } from '../text/names.ts';
 import { classLabel } from '../text/tokenClassLabels.ts';
+import type { DashboardInputs } from './inputs.ts';
 import { type BarKind, nameOf } from './labels.ts';
+import { outlookOf } from './outlook.ts';
+import { sectionAnswers, smallFacts } from './sectionAnswers.ts';
 
 /** Longest name that is shown in full on hover. */
 const longestHint = 200;
 
 /** Where the money went in detail, in the editor's language. */
-export function dashboardDetails(details: DashboardDetails, format: Format): DashboardDetailsData {
+export function dashboardDetails(
+  details: DashboardDetails,
+  facts: DashboardInputs,
+): DashboardDetailsData {
+  const { format } = facts;
   return {
     bars: {
       agent: details.slices.agent.map((slice) => barOf(slice, 'agent', format)),
@@ -22,13 +29,13 @@ export function dashboardDetails(details: DashboardDetails, format: Format): Das
     },
     classes: details.classes.map(({ key, tokens, nano }) => ({
       name: key,
-      label: key === backgroundKey ? l10n.t('Background') : classLabel(key),
+      label: key === backgroundKey ? nameOf(key, 'model') : classLabel(key),
       tokens,
       nano,
     })),
     heat: {
       days: details.heat.weekdays.map((day) => format.weekday(day)),
-      hours: Array.from({ length: 24 }, (_, hour) => String(hour)),
+      hours: Array.from({ length: 24 }, (_, hour) => format.hour(hour)),
       nano: details.heat.nano,
     },
     sessions: details.topSessions.map(({ title, project, ...row }) => ({
@@ -54,6 +61,9 @@ export function dashboardDetails(details: DashboardDetails, format: Format): Das
       model: oneLine(row.model),
       error: oneLine(row.error),
     })),
+    answers: sectionAnswers(details, facts),
+    facts: smallFacts(facts),
+    outlook: details.outlook === undefined ? null : outlookOf(details.outlook, facts),
   };
 }
 
@@ -68,10 +78,7 @@ function barOf(
     name: nameOf(key, kind),
     hint: special ? nameOf(key, kind) : oneLine(key, longestHint),
     nano,
-    detail:
-      runs === undefined
-        ? l10n.t('{0} messages', format.count(messages))
-        : l10n.t('{0} runs', format.count(runs)),
+    detail: runs === undefined ? messageCount(messages, format) : runCount(runs, format),
     unpriced,
     background: key === backgroundKey,
   };

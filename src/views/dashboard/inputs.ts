@@ -2,6 +2,7 @@ import type { Zone } from '../../model/calendar.ts';
 import type { DashboardFigures } from '../../panels/dashboard.ts';
 import type { DashboardQuestion } from '../../protocol/dashboard.ts';
 import type { OptimizeJson } from '../../reports/insights/optimizeJson.ts';
+import type { WordContext } from '../budgets/words.ts';
 import type { WindowFolder } from '../panels/projectOptions.ts';
 import type { Format } from '../text/format.ts';
 
@@ -18,4 +19,9 @@ export interface DashboardInputs {
   readonly zone: Zone;
   /** What could be saved; undefined while it is looked for. */
   readonly insights: OptimizeJson | undefined;
+}
+
+/** What words about times and budgets need. */
+export function wordsOf({ figures, format, zone }: DashboardInputs): WordContext {
+  return { format, now: figures.now, zone };
 }

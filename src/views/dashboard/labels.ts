@@ -9,7 +9,7 @@ export type BarKind = 'agent' | 'model' | 'project' | 'branch';
 
 /** What a person reads for a key of the figures. */
 export function nameOf(key: string, kind: BarKind): string {
-  if (key === backgroundKey) return l10n.t('Background');
+  if (key === backgroundKey) return l10n.t('Claude Code overhead');
   if (key === restName) return l10n.t('Other');
   if (key === none) return l10n.t('none');
   if (kind === 'project') return projectName(key);

@@ -1,26 +1,24 @@
 import { l10n } from 'vscode';
-import type { DashboardFigures } from '../../panels/dashboard.ts';
-import type { DashboardQuestion } from '../../protocol/dashboard.ts';
-import type { Format } from '../text/format.ts';
+import type { DashboardInputs } from './inputs.ts';
 
-/** What the period is called in a heading or a sentence. */
-export function periodName(
-  { period }: DashboardQuestion,
-  format: Format,
-  { span }: Pick<DashboardFigures, 'span'>,
-): string {
-  switch (period) {
+type Asked = Pick<DashboardInputs, 'question' | 'figures' | 'format'>;
+
+/** What the period is called as a heading. */
+export function periodLabel({ question, figures, format }: Asked): string {
+  switch (question.period) {
     case 'today':
-      return l10n.t('today');
+      return l10n.t('Today');
     case '7d':
-      return l10n.t('last 7 days');
+      return l10n.t('Last 7 days');
     case '30d':
-      return l10n.t('last 30 days');
+      return l10n.t('Last 30 days');
     case 'month':
-      return l10n.t('this month');
+      return l10n.t('This month');
     case 'all':
-      return l10n.t('all time');
-    case 'custom':
-      return span === undefined ? '' : format.dayRange(span.from, span.to - 1);
+      return l10n.t('All time');
+    case 'custom': {
+      const { span } = figures;
+      return span === undefined ? '' : format.days(span.from, span.to - 1);
+    }
   }
 }

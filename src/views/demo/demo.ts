@@ -9,16 +9,22 @@ import {
   l10n,
   window,
 } from 'vscode';
-import { type DemoSet, demoSteps } from '../../demo/writeDemo.ts';
+import { type BudgetScope, dollarBudget } from '../../analysis/budgets/budget.ts';
+import { type BudgetEntry, storeBudget, terminalEntry } from '../../dataFolder/budgetFile.ts';
+import { writeProjects } from '../../demo/demoProjects.ts';
+import { type DemoBudget, type DemoSet, demoSteps } from '../../demo/writeDemo.ts';
 import { messageOf } from '../../model/errors.ts';
+import { usdToNano } from '../../model/money.ts';
 import { processAlive } from '../../platform/processAlive.ts';
 import { SerialQueue } from '../../platform/serialQueue.ts';
 import { inBackground } from '../core/background.ts';
+import { commandIds } from '../core/commandIds.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 
-/** The session that is "worked in" grows this often. */
-const growEveryMs = 4_000;
 const contextKey = 'outlay.demo';
+
+/** Files and folders a demo consists of, its projects aside. */
+const ownNames = /^(claude|config\.json.*|insights\.json|audit\.jsonl|outlay\.db.*)$/;
 
 /**
  * Made-up sessions in a folder of the extension, with a store beside them. While the demo is open,
@@ -30,6 +36,8 @@ export class Demo implements Disposable {
   readonly #log: LogOutputChannel;
   /** Holds one folder for each window that shows a demo, named by its process. */
   readonly #folder: string;
+  /** This window's; `npm start` names one whose project it has opened. */
+  readonly #own: string;
   #stopGrowing: (() => void) | undefined;
   #open = false;
   /** Opening and closing take turns. */
@@ -39,22 +47,20 @@ export class Demo implements Disposable {
     this.#model = model;
     this.#log = log;
     this.#folder = join(context.globalStorageUri.fsPath, 'demo');
+    this.#own = process.env.OUTLAY_DEMO_HOME || join(this.#folder, String(process.pid));
     inBackground(setContext(false));
     setImmediate(() => inBackground(this.#removeLeftovers()));
   }
 
-  get #own(): string {
-    return join(this.#folder, String(process.pid));
-  }
-
-  /** Shows the demo; when it is open already, its sessions. */
+  /** Shows the demo: its sessions and the dashboard. */
   async open(): Promise<void> {
     await this.#turns.run(async () => {
       if (!this.#open) await this.#start();
     });
     if (!this.#open) return;
     await commands.executeCommand('outlay.sessions.focus');
-    inBackground(this.#tell());
+    // It says on top that all of it is made up, and how to end it.
+    await commands.executeCommand(commandIds.openDashboard);
   }
 
   /** Shows the user's own figures again. */
@@ -66,16 +72,22 @@ export class Demo implements Disposable {
 
   async #start(): Promise<void> {
     try {
-      await rm(this.#own, { recursive: true, force: true });
+      await this.#clear();
       await mkdir(this.#own, { recursive: true, mode: 0o700 });
       const configDir = join(this.#own, 'claude');
-      const { live } = await writeInSteps(configDir);
+      const projectsDir = join(this.#own, 'projects');
+      const { live, projectDirs, budgets } = await writeInSteps(configDir, projectsDir);
+      writeProjects(projectDirs);
+      const config = join(this.#own, 'config.json');
+      for (const budget of budgets) storeBudget(config, entryOf(budget));
       // Somebody is at work in it from the first moment.
       live.grow();
-      const storeFile = join(this.#own, 'demo.db');
+      const storeFile = join(this.#own, 'outlay.db');
       await this.#model.useDemo({ configDir, storeFile });
       this.#open = true;
-      this.#stopGrowing = keepGrowing(() => live.grow(), this.#log);
+      this.#stopGrowing = live.keepGrowing((error) => {
+        this.#log.warn(`The demo no longer grows: ${messageOf(error)}`);
+      });
       await setContext(true);
     } catch (error) {
       this.#log.error(`The demo could not be opened: ${messageOf(error)}`);
@@ -92,18 +104,15 @@ export class Demo implements Disposable {
     this.#open = false;
     if (this.#model.spend.demo) await this.#model.useDemo(undefined);
     await setContext(false);
-    await this.#remove(this.#own);
+    await this.#clear();
   }
 
-  async #tell(): Promise<void> {
-    const close = l10n.t('Close Demo');
-    const picked = await window.showInformationMessage(
-      l10n.t(
-        'This is a demo on made-up sessions. Your own figures come back with "Outlay: Close Demo".',
-      ),
-      close,
-    );
-    if (picked === close) await this.close();
+  /** Removes what the demo has written; a folder that was named may have other things in it. */
+  async #clear(): Promise<void> {
+    if (!process.env.OUTLAY_DEMO_HOME) return this.#remove(this.#own);
+    for (const name of namesIn(this.#own)) {
+      if (ownNames.test(name)) await this.#remove(join(this.#own, name));
+    }
   }
 
   /** Removes what windows that are gone have left. */
@@ -131,7 +140,7 @@ export class Demo implements Disposable {
   dispose(): void {
     this.#stopGrowing?.();
     // The store may be open until the window is gone: then the next activation removes it.
-    if (this.#open) inBackground(this.#remove(this.#own));
+    if (this.#open) inBackground(this.#clear());
   }
 }
 
@@ -140,8 +149,8 @@ function setContext(value: boolean): Thenable<unknown> {
 }
 
 /** A session a turn of the event loop: all forty at once would hold up the editor. */
-async function writeInSteps(configDir: string): Promise<DemoSet> {
-  const steps = demoSteps(configDir);
+async function writeInSteps(configDir: string, projectsDir: string): Promise<DemoSet> {
+  const steps = demoSteps(configDir, { projectsDir });
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
@@ -149,17 +158,11 @@ async function writeInSteps(configDir: string): Promise<DemoSet> {
   }
 }
 
-/** Grows until the returned function is called, or until the transcript can no longer be written. */
-function keepGrowing(grow: () => void, log: LogOutputChannel): () => void {
-  const timer = setInterval(() => {
-    try {
-      grow();
-    } catch (error) {
-      clearInterval(timer);
-      log.warn(`The demo no longer grows: ${messageOf(error)}`);
-    }
-  }, growEveryMs);
-  return () => clearInterval(timer);
+/** A budget of the demo, as `outlay budget set` would have written it. */
+function entryOf({ project, monthlyUsd }: DemoBudget): BudgetEntry {
+  const scope: BudgetScope =
+    project === undefined ? { kind: 'global' } : { kind: 'project', path: project };
+  return terminalEntry(dollarBudget(scope, { kind: 'month' }, usdToNano(monthlyUsd)), undefined);
 }
 
 function namesIn(folder: string): string[] {

@@ -11,6 +11,7 @@ import {
   planInstall,
   planUninstall,
   type SettingsChange,
+  serverFor,
   settingsFile,
 } from '../../guard/install/installFiles.ts';
 import { inBackground } from '../core/background.ts';
@@ -25,19 +26,20 @@ const scheme = 'outlay-guard';
 /** Shows what the guard changes in Claude Code's settings, and writes it if that is confirmed. */
 export async function installGuard(model: SpendModel, launcher: Launcher): Promise<void> {
   await withPlaces(model, async (places, scope) => {
-    const obstacles = obstaclesOf(places);
+    const { guardStrict: strict, guardMaxHops: maxHops, guardTransport } = model.spend.settings;
+    const obstacles = obstaclesOf(places, guardTransport === 'http');
     if (obstacles.length > 0) {
       const why = obstacles.map((sentence) => plainUiText(sentence)).join(' ');
       inBackground(window.showErrorMessage(l10n.t('The guard would not run: {0}', why)));
       return;
     }
     await launcher.ready;
-    const { guardStrict: strict, guardMaxHops: maxHops } = model.spend.settings;
     const wishes: InstallWishes = {
       launcher: launcherPath(places.dataFolder, places.platform),
       platform: places.platform,
       strict,
       maxHops,
+      server: serverFor(guardTransport, scope, places.dataFolder),
     };
     const change = planInstall(settingsFile(scope, places), wishes);
     if (change.before === change.after) {
@@ -51,13 +53,13 @@ export async function installGuard(model: SpendModel, launcher: Launcher): Promi
     const install = l10n.t('Install');
     const question = l10n.t('Install Outlay’s guard in {0}?', plainUiText(change.file));
     const detail = l10n.t(
-      'At the stop of a budget that has an action it asks, refuses or stops. Everything else in the file stays as it is. It is a cost guard, not a security boundary.',
+      'When a budget that has an action is used up, the guard asks, refuses or stops. Everything else in the file stays as it is. The guard limits costs; it is not a security boundary.',
     );
     if (!(await confirmed(change, question, detail, install))) return;
     carryOutInstall(change, places.dataFolder, wishes, Date.now());
     inBackground(
       window.showInformationMessage(
-        l10n.t('The guard is installed. Sessions that run take it up within seconds.'),
+        l10n.t('The guard is installed. Running sessions pick it up within seconds.'),
       ),
     );
   });
@@ -69,16 +71,18 @@ export async function uninstallGuard(model: SpendModel): Promise<void> {
     const change = planUninstall(settingsFile(scope, places), places.dataFolder);
     if (change.before === change.after) {
       inBackground(
-        window.showInformationMessage(l10n.t('The guard is not in {0}.', plainUiText(change.file))),
+        window.showInformationMessage(
+          l10n.t('The guard is not installed in {0}.', plainUiText(change.file)),
+        ),
       );
       return;
     }
-    const uninstall = l10n.t('Take It Out');
-    const question = l10n.t('Take Outlay’s guard out of {0}?', plainUiText(change.file));
-    const detail = l10n.t('Budgets then tell, and refuse nothing.');
+    const uninstall = l10n.t('Uninstall');
+    const question = l10n.t('Uninstall Outlay’s guard from {0}?', plainUiText(change.file));
+    const detail = l10n.t('Budgets then only alert, and refuse nothing.');
     if (!(await confirmed(change, question, detail, uninstall))) return;
     carryOutUninstall(change, places.dataFolder);
-    inBackground(window.showInformationMessage(l10n.t('The guard is taken out.')));
+    inBackground(window.showInformationMessage(l10n.t('The guard is uninstalled.')));
   });
 }
 
@@ -151,7 +155,7 @@ async function confirmed(
     provideTextDocumentContent: ({ query }) => (query === 'before' ? before : after) ?? '',
   });
   try {
-    const title = l10n.t('{0}: as it is ↔ as it will be', plainUiText(basename(file)));
+    const title = l10n.t('{0}: before ↔ after', plainUiText(basename(file)));
     await commands.executeCommand('vscode.diff', old, fresh, title, { preview: true });
     const picked = await window.showWarningMessage(question, { modal: true, detail }, yes);
     return picked === yes;

@@ -25,7 +25,7 @@ export function answerMarkdown({ title, likely, nothing, facts, others }: Answer
   return [
     `# ${title}`,
     `**${l10n.t('Most likely:')}** ${first}`,
-    ...(more.length > 0 ? [`**${l10n.t('Then:')}**`, list(more)] : []),
+    ...(more.length > 0 ? [`**${l10n.t('Also possible:')}**`, list(more)] : []),
     `## ${l10n.t('What Outlay sees in this window')}`,
     table(facts),
     `## ${l10n.t('What Outlay cannot see')}`,

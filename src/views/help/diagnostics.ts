@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { l10n } from 'vscode';
 import { settingBudgets } from '../../budgets/budgetsInForce.ts';
 import { noPeers } from '../../dataFolder/readPeers.ts';
 import { extendCatalogue } from '../../pricing/clientModels.ts';
@@ -11,7 +12,7 @@ import { readSettings, settingsSentence } from '../core/settingsModel.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { userPrices } from '../core/userPrices.ts';
 
-/** The doctor's report in Markdown. */
+/** What `outlay doctor` says, as a document. */
 export function diagnostics(model: SpendModel, version: string): string {
   const { roots } = model.spend;
   const { settings, problems } = readSettings();
@@ -39,6 +40,8 @@ export function diagnostics(model: SpendModel, version: string): string {
       store: storeOnDisk(model.storeFile),
       switchedOff: settings.enabled ? undefined : 'Outlay is switched off by outlay.enabled.',
     });
-    return render(report, 'markdown', { colour: false, zone: settings.zone });
+    // The page has the name of the command that shows it.
+    const page = { ...report, title: l10n.t('Outlay Diagnostics') };
+    return render(page, 'markdown', { colour: false, zone: settings.zone, now: Date.now() });
   });
 }

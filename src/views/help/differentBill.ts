@@ -11,7 +11,7 @@ export function differentBill(facts: HelpInputs): string {
     title: l10n.t('The figures differ from my bill'),
     likely: likely(facts),
     nothing: l10n.t(
-      'Nothing is missing from the figures as far as Outlay can see. The reasons below are the ones it cannot see.',
+      'As far as Outlay can see, nothing is missing from the figures. The reasons below are ones it cannot see.',
     ),
     facts: [
       billingRow(facts),
@@ -35,17 +35,17 @@ function likely(facts: HelpInputs): string[] {
   found.push(
     settings.billing === 'subscription'
       ? l10n.t(
-          'You pay by subscription, which has no price per token. Figures say what the same work is worth at list price; they are not meant to equal what you pay.',
+          'You pay by subscription, which has no price per token. Figures show what the same work is worth at list price and will not match what you pay.',
         )
       : l10n.t(
-          'Figures are estimates at list price by the token. If you pay by subscription (Pro, Max, Team), there is no such bill: set `outlay.billing` to `subscription`, and they read "worth $X at list price".',
+          'Figures are estimates at list price per token. With a subscription (Pro, Max, Team) there is no such bill: set `outlay.billing` to `subscription`, and figures read "worth $X at list price".',
         ),
   );
   if (store === undefined) return found;
   if (store.sums.unpriced > 0) {
     found.push(
       l10n.t(
-        'Messages without a price are in no figure: {0}. Run "Outlay: Set a Price for a Model…".',
+        'Messages without a price are not counted: {0}. [Set a price](command:outlay.setPrice).',
         models(store.unpriced, format),
       ),
     );
@@ -53,7 +53,7 @@ function likely(facts: HelpInputs): string[] {
   if (store.sums.lower > 0) {
     found.push(
       l10n.t(
-        'The final output count was never recorded (an answer that was broken off, or a version before 2.1.98) in {0}, so figures with them are "at least".',
+        'The final output count was never recorded (an interrupted response, or a version before 2.1.98) in {0}, so figures that include them are lower bounds (≥).',
         messages(store.sums.lower, format),
       ),
     );
@@ -61,7 +61,7 @@ function likely(facts: HelpInputs): string[] {
   if (hasOverrides(facts)) {
     found.push(
       l10n.t(
-        'Prices of your own are in force (`outlay.prices.overrides` or `outlay.prices.file`): figures follow them instead of the list.',
+        'Your own prices apply (`outlay.prices.overrides` or `outlay.prices.file`) instead of list prices.',
       ),
     );
   }
@@ -84,7 +84,7 @@ function likely(facts: HelpInputs): string[] {
   if (roots.length > 1) {
     found.push(
       l10n.t(
-        '{0} configuration folders are counted together. If they belong to different accounts, each has a bill of its own.',
+        '{0} configuration folders are counted together. If they belong to different accounts, each has its own bill.',
         format.count(roots.length),
       ),
     );
@@ -105,13 +105,13 @@ function hasOverrides({ spend }: HelpInputs): boolean {
 function higher(): string[] {
   return [
     l10n.t(
-      'A higher bill, because the same account is used elsewhere: other machines, Claude Code on the web, programs of your own with the same key.',
+      'Your bill may be higher because the same account is used elsewhere: on other machines, with Claude Code on the web, or by your own programs with the same key.',
     ),
     l10n.t(
-      'A higher bill, because some work left no transcript: `claude --no-session-persistence`, `CLAUDE_CODE_SKIP_PROMPT_HISTORY`, or sessions that Claude Code deleted (after 30 days by default) before Outlay first ran.',
+      'Your bill may be higher because some work left no transcript: `claude --no-session-persistence`, `CLAUDE_CODE_SKIP_PROMPT_HISTORY`, or sessions that Claude Code deleted (after 30 days by default) before Outlay first ran.',
     ),
     l10n.t(
-      'A higher bill, because of taxes and of requests that failed or were repeated on the way and are in no transcript.',
+      'Your bill may be higher because of taxes, and of requests that failed or were retried and are in no transcript.',
     ),
   ];
 }
@@ -120,10 +120,10 @@ function higher(): string[] {
 function lower(): string[] {
   return [
     l10n.t(
-      'A lower bill, because of discounts, credits, committed spend or a price agreed with a cloud or a gateway. A factor in `outlay.prices.overrides` (`"multiplier": 0.9`) brings the figures to it.',
+      'Your bill may be lower because of discounts, credits, commitments or negotiated prices. A factor in `outlay.prices.overrides` (`"multiplier": 0.9`) accounts for them.',
     ),
     l10n.t(
-      'A lower bill, because work was sent in batches, at half the price. Where a transcript says so, Outlay counts it so.',
+      'Your bill may be lower because batch requests cost half. Where a transcript says so, Outlay counts them at that price.',
     ),
   ];
 }
@@ -131,17 +131,17 @@ function lower(): string[] {
 function otherwise(): string[] {
   return [
     l10n.t(
-      'Another day: a bill is usually cut at midnight UTC. Set `outlay.timeZone` to `UTC` to compare day by day.',
+      'A different start of the day: bills usually switch days at midnight UTC. Set `outlay.timeZone` to `UTC` to compare day by day.',
     ),
     l10n.t(
-      'To compare one session, hold it against Claude Code’s own total: `outlay session ID` shows both, with the difference as background.',
+      'To compare one session with Claude Code’s own total, run `outlay session ID`: it shows both, and the difference as overhead.',
     ),
   ];
 }
 
 function billingRow({ spend }: HelpInputs): Row {
   return [
-    l10n.t('Paid for'),
+    l10n.t('Billing'),
     spend.settings.billing === 'subscription'
       ? l10n.t('by subscription (`outlay.billing`)')
       : l10n.t('by the token (`outlay.billing`)'),
@@ -153,15 +153,15 @@ function amountRows({ store, format }: HelpInputs): Row[] {
   const { sums, background, unconfirmed, irreconcilable, firstAt } = store;
   const rows: Row[] = [
     [
-      l10n.t('Counted in all'),
+      l10n.t('Counted in total'),
       l10n.t(
-        '{0} by messages + {1} background',
+        '{0} from messages + {1} overhead',
         format.dollars(sums.nano),
         format.dollars(background),
       ),
     ],
-    [l10n.t('Unpriced messages'), format.count(sums.unpriced)],
-    [l10n.t('Messages that are at least what is shown'), format.count(sums.lower)],
+    [l10n.t('Messages without a price'), format.count(sums.unpriced)],
+    [l10n.t('Messages with incomplete counts'), format.count(sums.lower)],
     [l10n.t('Priced from Claude Code’s own totals'), format.count(sums.client)],
     [l10n.t('Not yet confirmed'), format.dollars(unconfirmed)],
     [l10n.t('Sessions that cannot be reconciled'), format.count(irreconcilable)],

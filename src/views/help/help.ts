@@ -28,14 +28,15 @@ function questions(): Question[] {
     {
       name: 'meanings',
       label: l10n.t('What does a figure mean?'),
-      description: l10n.t('at least, unpriced, background, not yet confirmed, estimate'),
+      description: l10n.t('≥, no price, overhead, not yet confirmed, estimate'),
       answer: meanings,
     },
+    { label: l10n.t('Where Outlay looks'), command: commandIds.explainNoTranscripts },
     { label: l10n.t('Get started'), command: commandIds.openWalkthrough },
     { label: l10n.t('What is stored, and where'), command: commandIds.showStorage },
     {
       label: l10n.t('Diagnostics'),
-      description: l10n.t('everything Outlay knows about itself, to read or to send'),
+      description: l10n.t('everything Outlay knows about itself, to read or to share'),
       command: commandIds.showDiagnostics,
     },
   ];
@@ -52,14 +53,14 @@ export async function showHelp(
     known.find((question) => question.name !== undefined && question.name === name) ??
     (await window.showQuickPick(known, {
       title: l10n.t('Outlay: Help'),
-      placeHolder: l10n.t('What is the question?'),
+      placeHolder: l10n.t('What would you like to know?'),
     }));
   if (picked?.command !== undefined) await commands.executeCommand(picked.command);
   if (picked?.answer === undefined) return;
   await reports.show(`Outlay: ${picked.label}`, picked.answer(await helpInputs(model)));
 }
 
-/** Opens the four steps for beginners. */
+/** Opens the steps for beginners. */
 export async function openWalkthrough(): Promise<void> {
   await commands.executeCommand('workbench.action.openWalkthrough', 'outlay.outlay#outlay.start');
 }

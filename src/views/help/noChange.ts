@@ -21,16 +21,16 @@ export function noChange(facts: HelpInputs): string {
     ],
     others: [
       l10n.t(
-        'An answer in progress: Claude Code writes a response with its cost when it is complete, so a long answer moves nothing until it ends.',
+        'A response in progress: Claude Code writes a response and its cost only when it is complete, so nothing moves during a long one.',
       ),
       l10n.t(
-        'Network drives that do not call themselves one: where no event arrives, set `outlay.watch.polling` to `always`, and Outlay looks every two seconds.',
+        'Network drives that look local: if no event arrives, set `outlay.watch.polling` to `always`, and Outlay looks every two seconds.',
       ),
       l10n.t(
         'Sessions that are not saved: `claude --no-session-persistence` and `CLAUDE_CODE_SKIP_PROMPT_HISTORY` leave no transcript.',
       ),
       l10n.t(
-        'Another account: a Claude Code with another `CLAUDE_CONFIG_DIR` writes elsewhere. Name all folders in the setting `outlay.roots`.',
+        'Another account: Claude Code with another `CLAUDE_CONFIG_DIR` writes elsewhere. List all folders in the setting `outlay.roots`.',
       ),
     ],
   });
@@ -44,7 +44,7 @@ function likely(facts: HelpInputs): string[] {
   if (idle && disk.unreadFiles > 0) {
     found.push(
       l10n.t(
-        'Something has been written that is not read yet ({0} bytes in {1}). Run "Outlay: Rescan Transcripts". If that helps each time, set `outlay.watch.polling` to `always`.',
+        'Something was written that has not been read yet ({0} bytes in {1}). [Rescan the transcripts](command:outlay.rescan). If you need that every time, set `outlay.watch.polling` to `always`.',
         format.count(disk.unreadBytes),
         transcripts(disk.unreadFiles, format),
       ),
@@ -53,7 +53,7 @@ function likely(facts: HelpInputs): string[] {
   if (indexer.kind === 'following') {
     found.push(
       l10n.t(
-        'Process {0} reads the transcripts for all windows. Should it hang, end it: another takes over within seconds.',
+        'Process {0} reads the transcripts for all windows. If it hangs, end it: another takes over within seconds.',
         String(indexer.pid),
       ),
     );
@@ -68,7 +68,7 @@ function likely(facts: HelpInputs): string[] {
   if (disk.writtenAt !== undefined && disk.unreadFiles === 0 && now - disk.writtenAt > 120_000) {
     found.push(
       l10n.t(
-        'Nothing has been written: the newest transcript is of {0} ({1}), and all of it is read.',
+        'Nothing has been written: the newest transcript is from {0} ({1}), and all of it has been read.',
         format.dateTime(disk.writtenAt),
         format.age(now - disk.writtenAt),
       ),
@@ -77,7 +77,7 @@ function likely(facts: HelpInputs): string[] {
   if (remote !== '' && running === 0) {
     found.push(
       l10n.t(
-        'No Claude Code is known to run on the machine this window works on. One that runs on the computer in front of you is counted by a window there.',
+        'No running Claude Code was found on the machine this window works on. One that runs on the computer in front of you is counted by a window there.',
       ),
     );
   }
@@ -87,9 +87,9 @@ function likely(facts: HelpInputs): string[] {
 function nothing({ spend, format, now }: HelpInputs): string {
   const { overview } = spend;
   return overview === undefined
-    ? l10n.t('Nothing is known yet; ask again in a moment.')
+    ? l10n.t('Nothing is known yet. Try again in a moment.')
     : l10n.t(
-        'Nothing is in the way: all that is written has been read. Today comes to {0}.',
+        'Everything is up to date: all that was written has been read. Today comes to {0}.',
         format.money(overview.today.total, now),
       );
 }
@@ -117,15 +117,17 @@ function diskRows({ disk, format, now }: HelpInputs): Row[] {
 function runningRows({ running, store, format }: HelpInputs): Row[] {
   const writer = store?.writer;
   return [
-    [l10n.t('Claude Code known to run'), sessions(running, format)],
+    [l10n.t('Running Claude Code processes'), sessions(running, format)],
     [
-      l10n.t('Who writes the store'),
-      writer === undefined ? l10n.t('nobody just now') : l10n.t('process {0}', String(writer.pid)),
+      l10n.t('Process that writes the store'),
+      writer === undefined
+        ? l10n.t('none at the moment')
+        : l10n.t('process {0}', String(writer.pid)),
     ],
   ];
 }
 
 function askedRows({ spend, format }: HelpInputs): Row[] {
   const at = spend.overview?.at;
-  return at === undefined ? [] : [[l10n.t('Store last asked'), format.dateTime(at)]];
+  return at === undefined ? [] : [[l10n.t('Store last read'), format.dateTime(at)]];
 }

@@ -28,13 +28,13 @@ export function noCosts(facts: HelpInputs): string {
         'Sessions that are not saved: `claude --no-session-persistence` and `CLAUDE_CODE_SKIP_PROMPT_HISTORY` leave no transcript, so their cost is in no figure here.',
       ),
       l10n.t(
-        'Work elsewhere: Claude Code on the web, on another machine, over SSH or in a container writes its transcripts there. Open a window there, and Outlay counts them there.',
+        'Work elsewhere: Claude Code on the web, on another machine, over SSH or in a container writes its transcripts there. Open a window there to have it counted.',
       ),
       l10n.t(
         'Older work: Claude Code deletes transcripts after 30 days by default (its setting `cleanupPeriodDays`). What was deleted before Outlay first ran is gone; what Outlay has read stays.',
       ),
       l10n.t(
-        'A hidden item: right-click the status bar and tick "Outlay: Claude Code spend" if there is no figure at all.',
+        'The item may be hidden: if you see no figure at all, right-click the status bar and turn on "Outlay: Claude Code spend".',
       ),
     ],
   };
@@ -48,7 +48,7 @@ function likely(facts: HelpInputs): string[] {
   if (unreadable.length > 0) {
     found.push(
       l10n.t(
-        'Outlay may not read {0} ({1}). Give your user the right to read it, then run "Outlay: Rescan Transcripts".',
+        'Outlay has no permission to read {0} ({1}). Give your user the right to read it, then [rescan the transcripts](command:outlay.rescan).',
         names(unreadable.slice(0, 3).map(({ path }) => path)),
         names([...new Set(unreadable.map(({ code }) => code))]),
       ),
@@ -66,7 +66,7 @@ function likely(facts: HelpInputs): string[] {
   if (transcripts > 0 && store.messages === 0) {
     found.push(
       l10n.t(
-        'There are transcripts, but no response with usage in them yet. Lines that could not be used: {0}. "Outlay: Show Diagnostics" names them.',
+        'There are transcripts, but no response with token usage in them yet. Lines that could not be used: {0}. The [diagnostics](command:outlay.showDiagnostics) list them.',
         format.count(store.rejectedLines),
       ),
     );
@@ -74,7 +74,7 @@ function likely(facts: HelpInputs): string[] {
   if (store.messages > 0 && store.messages === store.sums.unpriced) {
     found.push(
       l10n.t(
-        'Nobody has a price for your models: {0}. Run "Outlay: Set a Price for a Model…".',
+        'There is no price for these models: {0}. [Set a price](command:outlay.setPrice).',
         models(store.unpriced, format),
       ),
     );
@@ -83,7 +83,7 @@ function likely(facts: HelpInputs): string[] {
   if (store.lastAt !== null && today === 0 && spend.settings.scope === 'all') {
     found.push(
       l10n.t(
-        'There was no response today: the last one is of {0}. Today begins at midnight in the zone of the setting `outlay.timeZone`.',
+        'There was no response today: the last one is from {0}. Today begins at midnight in the time zone of the setting `outlay.timeZone`.',
         format.dateTime(store.lastAt),
       ),
     );
@@ -95,12 +95,12 @@ function noTranscripts({ spend, remote }: HelpInputs): string {
   const places = names(spend.roots.map(({ path }) => path));
   if (remote !== '') {
     return l10n.t(
-      'There is no transcript in {0}, on the machine this window works on. Outlay counts what Claude Code does there, not what it does on the computer in front of you.',
+      'There are no transcripts in {0}, on the machine this window works on. Outlay counts what Claude Code does there, not what it does on the computer in front of you.',
       places,
     );
   }
   return l10n.t(
-    'There is no transcript in {0}. Run Claude Code once on this machine; its sessions appear at once.',
+    'There are no transcripts in {0}. Run Claude Code once on this machine; its sessions appear at once.',
     places,
   );
 }
@@ -111,16 +111,16 @@ function environment({ configDirVariable }: HelpInputs): string {
         'This editor does not have `CLAUDE_CONFIG_DIR`. If you set it in your shell, a program started from the dock or the start menu does not inherit it: name the folder in the setting `outlay.roots`, or start the editor from that shell.',
       )
     : l10n.t(
-        '`CLAUDE_CONFIG_DIR` sends Outlay to another folder than the usual one. If Claude Code runs without that variable, name its folder in the setting `outlay.roots`.',
+        '`CLAUDE_CONFIG_DIR` points Outlay to a folder other than the default. If Claude Code runs without that variable, add its folder to the setting `outlay.roots`.',
       );
 }
 
 function nothing({ spend, format, now }: HelpInputs): string {
   const today = spend.overview?.today.total;
   return today === undefined
-    ? l10n.t('Nothing is known yet; ask again in a moment.')
+    ? l10n.t('Nothing is known yet. Try again in a moment.')
     : l10n.t(
-        'Nothing is in the way: transcripts are found, read and priced. Today comes to {0}.',
+        'Everything works: transcripts are found, read and priced. Today comes to {0}.',
         format.money(today, now),
       );
 }

@@ -14,14 +14,14 @@ export function obstacles(facts: HelpInputs): string[] {
   if (spend.demo) {
     found.push(
       l10n.t(
-        'The demo is open: every figure is made up. Run "Outlay: Close Demo", and your own come back.',
+        'The demo is open: all figures are made up. [Close the demo](command:outlay.closeDemo) to see your own.',
       ),
     );
   }
   if (problem !== '') {
     found.push(
       l10n.t(
-        'The store cannot be used: {0} "Outlay: Show Diagnostics" and "Outlay: Show Log" say more.',
+        'The store cannot be used: {0} The [diagnostics](command:outlay.showDiagnostics) and the [log](command:outlay.showLog) say more.',
         escapeMarkdown(sentence(problem)),
       ),
     );
@@ -29,16 +29,18 @@ export function obstacles(facts: HelpInputs): string[] {
   if (!settings.enabled) {
     found.push(
       l10n.t(
-        'Reading is switched off by the setting `outlay.enabled`: figures stay as they are. Switch it on again.',
+        'Reading is turned off by the setting `outlay.enabled`, so the figures stay as they are. Turn it on again.',
       ),
     );
   } else if (indexer.kind === 'paused') {
-    found.push(l10n.t('Outlay is paused: figures stay as they are. Run "Outlay: Resume".'));
+    found.push(
+      l10n.t('Outlay is paused: figures stay as they are. [Resume](command:outlay.resume).'),
+    );
   }
   if (indexer.kind === 'indexing' || indexer.kind === 'starting') {
     found.push(
       l10n.t(
-        'Transcripts are still being read, newest first: today is right after a moment, older days follow.',
+        'Transcripts are still being read, newest first: today is right within moments, older days follow.',
       ),
     );
   }
@@ -61,12 +63,12 @@ export function readingRow({ spend, format }: HelpInputs): Row {
       return [name, l10n.t('{0} of what is new', format.percent(share))];
     }
     case 'watching':
-      return [name, l10n.t('done; this window waits for changes and writes the store')];
+      return [name, l10n.t('up to date; this window waits for changes and writes the store')];
     case 'following':
       return [
         name,
         l10n.t(
-          'process {0} ({1}) writes the store; this window shows what it commits',
+          'process {0} ({1}) writes the store; this window shows what it writes',
           String(indexer.pid),
           escapeMarkdown(indexer.role),
         ),
@@ -86,9 +88,9 @@ export function rootRows({ spend, disk, format }: HelpInputs): Row[] {
   return spend.roots.map(({ path, source, exists, unreadable, polling }) => {
     const count = disk.counts.get(path) ?? 0;
     const parts = [
-      exists || count > 0 ? transcripts(count, format) : l10n.t('no folder "projects" in it yet'),
+      exists || count > 0 ? transcripts(count, format) : l10n.t('no "projects" folder in it yet'),
       sourceText(source),
-      polling ? l10n.t('looked at every two seconds') : l10n.t('watched by events'),
+      polling ? l10n.t('checked every two seconds') : l10n.t('watched by file events'),
     ];
     if (unreadable.length > 0) {
       parts.push(
@@ -104,13 +106,13 @@ export function rootRows({ spend, disk, format }: HelpInputs): Row[] {
 function sourceText(source: RootSource): string {
   switch (source) {
     case 'option':
-      return l10n.t('named by the demo');
+      return l10n.t('set by the demo');
     case 'setting':
-      return l10n.t('named by the setting `outlay.roots`');
+      return l10n.t('set by the setting `outlay.roots`');
     case 'CLAUDE_CONFIG_DIR':
-      return l10n.t('named by `CLAUDE_CONFIG_DIR`');
+      return l10n.t('set by `CLAUDE_CONFIG_DIR`');
     case 'default':
-      return l10n.t('the usual place');
+      return l10n.t('the default location');
   }
 }
 
@@ -130,7 +132,7 @@ export function machineRow({ remote }: HelpInputs): Row {
     l10n.t('Machine'),
     remote === ''
       ? l10n.t('this one')
-      : l10n.t('the other end of this window: {0}', escapeMarkdown(remote)),
+      : l10n.t('the remote end of this window: {0}', escapeMarkdown(remote)),
   ];
 }
 

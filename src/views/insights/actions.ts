@@ -126,7 +126,7 @@ export class InsightActions {
     if (id !== undefined) {
       const known = listed.find((each) => each.id === id);
       if (known === undefined) {
-        inBackground(window.showInformationMessage(l10n.t('This insight is not found any more.')));
+        inBackground(window.showInformationMessage(l10n.t('This insight no longer exists.')));
       }
       return known;
     }
@@ -156,9 +156,7 @@ function changesModel({ action, state }: InsightJson): boolean {
 
 async function pickOne<T extends QuickPickItem>(items: readonly T[]): Promise<T | undefined> {
   if (items.length === 0) {
-    inBackground(
-      window.showInformationMessage(l10n.t('There is no insight this can be done with.')),
-    );
+    inBackground(window.showInformationMessage(l10n.t('There is no insight this applies to.')));
     return undefined;
   }
   return window.showQuickPick(items, { title: l10n.t('Which insight?') });
@@ -167,10 +165,10 @@ async function pickOne<T extends QuickPickItem>(items: readonly T[]): Promise<T 
 async function chooseOutcome(): Promise<OutcomeResult | undefined> {
   const items: (QuickPickItem & { result: OutcomeResult })[] = [
     { label: l10n.t('It worked'), result: 'success' },
-    { label: l10n.t('A better model was needed after all'), result: 'escalated' },
+    { label: l10n.t('A more capable model was needed'), result: 'escalated' },
     { label: l10n.t('It did not work'), result: 'failure' },
   ];
-  return (await window.showQuickPick(items, { title: l10n.t('What came of it?') }))?.result;
+  return (await window.showQuickPick(items, { title: l10n.t('What was the outcome?') }))?.result;
 }
 
 /** The id of an item of the tree, or the id itself. */

@@ -15,7 +15,6 @@ import {
   projectFolders,
 } from '../../insights/agentFiles.ts';
 import { inBackground } from '../core/background.ts';
-import { readRoots } from '../core/readRoots.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { errorText } from '../text/errorText.ts';
 import { plainUiText } from '../text/plainUiText.ts';
@@ -49,7 +48,6 @@ export class InsightChanges implements Disposable {
   }
 
   async #apply(id: string, action: AgentModel): Promise<void> {
-    if (!this.#isReal()) return;
     const files = await this.filesOf(action.agent);
     if (files.length === 0) {
       if (isBuiltIn(action.agent)) await this.configure(action);
@@ -66,7 +64,7 @@ export class InsightChanges implements Disposable {
   /** Files that define an agent, in the projects sessions started in and the configuration folders. */
   filesOf(agent: string): Promise<AgentFile[]> {
     const projects = projectFolders(this.#model.reader?.projects() ?? []);
-    return agentFiles(agent, projects, readRoots(this.#model.spend.settings));
+    return agentFiles(agent, projects, this.#model.readRoots());
   }
 
   /** Writes a change that was agreed to, unless the file is another one by now; says what came of it. */
@@ -78,7 +76,7 @@ export class InsightChanges implements Disposable {
         inBackground(
           window.showWarningMessage(
             l10n.t(
-              '{0} is not what the comparison showed any more, so nothing was written.',
+              '{0} no longer matches the comparison, so nothing was written.',
               plainUiText(file),
             ),
           ),
@@ -91,7 +89,7 @@ export class InsightChanges implements Disposable {
     }
     this.#written();
     const words = l10n.t(
-      '{0} has "model: {1}" now.',
+      '{0} now has "model: {1}".',
       plainUiText(basename(file)),
       plainUiText(model),
     );
@@ -106,16 +104,16 @@ export class InsightChanges implements Disposable {
       const undone = undoChange(this.#model.keptFolder, id);
       if (undone === undefined) {
         inBackground(
-          window.showInformationMessage(l10n.t('Nothing was changed for this insight.')),
+          window.showInformationMessage(l10n.t('There is no change to undo for this insight.')),
         );
         return false;
       }
       const file = plainUiText(undone.file);
       inBackground(
         undone.done
-          ? window.showInformationMessage(l10n.t('{0} is as it was before.', file))
+          ? window.showInformationMessage(l10n.t('{0} has been restored.', file))
           : window.showWarningMessage(
-              l10n.t('{0} has been changed since, so it is left as it is.', file),
+              l10n.t('{0} has been changed since then, so it was not restored.', file),
             ),
       );
       if (undone.done) this.#written();
@@ -133,7 +131,7 @@ export class InsightChanges implements Disposable {
     const setting = `"env": { "CLAUDE_CODE_SUBAGENT_MODEL": ${JSON.stringify(model)} }`;
     const name = plainUiText(agent);
     const detail = [
-      l10n.t('{0} comes with Claude Code, so no file of yours sets its model.', name),
+      l10n.t('{0} is built into Claude Code, so no file of yours sets its model.', name),
       l10n.t(
         'In Claude Code’s settings.json, {0} holds for all subagents. To change {1} alone, define it yourself in .claude/agents/{1}.md with "model: {2}".',
         setting,
@@ -141,9 +139,9 @@ export class InsightChanges implements Disposable {
         plainUiText(model),
       ),
     ].join('\n\n');
-    const settings = settingsFile(readRoots(this.#model.spend.settings));
+    const settings = settingsFile(this.#model.readRoots());
     const picked = await window.showInformationMessage(
-      l10n.t('Set the model of {0} yourself', name),
+      l10n.t('Set the model of {0} by hand', name),
       { modal: true, detail },
       copy,
       ...(settings === undefined ? [] : [open]),
@@ -162,20 +160,20 @@ export class InsightChanges implements Disposable {
     const question =
       modelNow === undefined
         ? l10n.t(
-            'Give {0} the model {1}, instead of that of the session?',
+            'Set the model of {0} to {1} instead of using the session’s?',
             name,
             plainUiText(model),
           )
         : l10n.t(
-            'Give {0} the model {1} instead of {2}?',
+            'Change the model of {0} from {2} to {1}?',
             name,
             plainUiText(model),
             plainUiText(modelNow),
           );
     const detail = [
-      l10n.t('This writes {0}, as the comparison shows.', plainUiText(file)),
+      l10n.t('This changes {0} as the comparison shows.', plainUiText(file)),
       l10n.t(
-        'Whether {0} does its work as well is yours to judge. "Undo Change" puts the file back.',
+        'Check whether {0} still does its work well. "Undo Change" restores the file.',
         plainUiText(model),
       ),
     ].join('\n\n');
@@ -192,24 +190,11 @@ export class InsightChanges implements Disposable {
     if (picked === open) await window.showTextDocument(Uri.file(file));
   }
 
-  /** Whether files may be written at all: not in a workspace nobody trusts, and not for the demo. */
+  /** Whether files may be written at all: not in a workspace nobody trusts. The demo's are its own. */
   #mayWrite(): boolean {
-    if (!this.#isReal()) return false;
-    if (workspace.isTrusted) return true;
+    if (workspace.isTrusted || this.#model.spend.demo) return true;
     inBackground(askForTrust());
     return false;
-  }
-
-  #isReal(): boolean {
-    const { demo } = this.#model.spend;
-    if (demo) {
-      inBackground(
-        window.showInformationMessage(
-          l10n.t('The demo’s agents are made up: there is no file to change.'),
-        ),
-      );
-    }
-    return !demo;
   }
 
   dispose(): void {
@@ -220,7 +205,7 @@ export class InsightChanges implements Disposable {
 async function askForTrust(): Promise<void> {
   const manage = l10n.t('Manage Workspace Trust');
   const picked = await window.showWarningMessage(
-    l10n.t('This workspace is not trusted, so Outlay changes no agents’ files from here.'),
+    l10n.t('This workspace is not trusted, so Outlay changes no agent files from here.'),
     manage,
   );
   if (picked === manage) await commands.executeCommand('workbench.trust.manage');
@@ -230,7 +215,7 @@ function sayNoFile(agent: string): void {
   inBackground(
     window.showWarningMessage(
       l10n.t(
-        'No file defines {0}: looked in .claude/agents of its projects and in agents of the configuration folders. An agent of a plugin is changed there.',
+        'No file defines {0}: Outlay looked in .claude/agents of its projects and in agents of the configuration folders. Change an agent of a plugin in the plugin.',
         plainUiText(agent),
       ),
     ),
@@ -244,7 +229,10 @@ async function choose(agent: string, files: readonly AgentFile[]): Promise<Agent
     description: plainUiText(file.file),
     file,
   }));
-  const title = l10n.t('Several files define {0}: which one is to be changed?', plainUiText(agent));
+  const title = l10n.t(
+    'Several files define {0}. Which one should be changed?',
+    plainUiText(agent),
+  );
   return (await window.showQuickPick(items, { title, matchOnDescription: true }))?.file;
 }
 
@@ -255,7 +243,7 @@ function prepare(action: AgentModel, chosen: AgentFile): AgentChange | undefined
   if (change === undefined) {
     inBackground(
       window.showWarningMessage(
-        l10n.t('{0} has no frontmatter, so its model cannot be set there.', file),
+        l10n.t('{0} has no front matter, so its model cannot be set there.', file),
       ),
     );
     return undefined;
@@ -263,7 +251,7 @@ function prepare(action: AgentModel, chosen: AgentFile): AgentChange | undefined
   if (change.after !== change.before) return change;
   inBackground(
     window.showInformationMessage(
-      l10n.t('{0} has "model: {1}" already.', file, plainUiText(action.model)),
+      l10n.t('{0} already has "model: {1}".', file, plainUiText(action.model)),
     ),
   );
   return undefined;
@@ -277,7 +265,7 @@ function isUnsaved(file: string): boolean {
   if (open === undefined) return false;
   inBackground(
     window.showWarningMessage(
-      l10n.t('{0} has changes that are not saved. Save or revert them first.', plainUiText(file)),
+      l10n.t('{0} has unsaved changes. Save or revert them first.', plainUiText(file)),
     ),
   );
   return true;

@@ -5,11 +5,15 @@ import { HumanError, messageOf } from '../../model/errors.ts';
 import type { OptimizeJson } from '../../reports/insights/optimizeJson.ts';
 import { makeReport } from '../core/analysis.ts';
 import { inBackground } from '../core/background.ts';
-import type { Spend, SpendModel } from '../core/spendModel.ts';
+import type { Spend } from '../core/spend.ts';
+import type { SpendModel } from '../core/spendModel.ts';
 import { errorText } from '../text/errorText.ts';
 
 /** Insights come from a month of runs: what a minute adds changes nothing about them. */
 const restMs = 3 * 60_000;
+
+/** When something was asked for that was not, or whose answer is stale. */
+const never = -Infinity;
 
 /** What is known of what could be saved. */
 export interface KnownInsights {
@@ -40,7 +44,8 @@ export class InsightsModel implements Disposable {
   #asking: Promise<void> | undefined;
   /** A refresh was requested while one was running, which may miss the latest commit. */
   #again = false;
-  #askedAt = 0;
+  /** By a clock that is never set back. */
+  #askedAt = never;
   /** What the answer was made from: another store, other commits or other decisions give another. */
   #askedOf = '';
   #place = '';
@@ -83,9 +88,9 @@ export class InsightsModel implements Disposable {
     // Another store is shown, or the same is reopened after it was emptied or moved.
     if (place !== this.#place || overview === undefined) {
       this.#place = place;
-      this.#askedAt = 0;
+      this.#askedAt = never;
       if (this.#now !== nothingYet) this.#set(nothingYet);
-    } else if (wasReading && !this.#reading) this.#askedAt = 0;
+    } else if (wasReading && !this.#reading) this.#askedAt = never;
     this.#askIfStale();
   }
 
@@ -93,13 +98,14 @@ export class InsightsModel implements Disposable {
   #askIfStale(): void {
     const { overview } = this.#spend.spend;
     if (this.#watchers.size === 0 || overview === undefined || this.#asking !== undefined) return;
-    const wait = this.#askedAt + restMs - Date.now();
+    const wait = this.#askedAt + restMs - performance.now();
     if (wait > 0) {
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined;
         this.#askIfStale();
       }, wait);
-    } else if (this.#askedAt === 0 || this.#askedOf !== this.#stamp()) inBackground(this.refresh());
+    } else if (this.#askedAt === never || this.#askedOf !== this.#stamp())
+      inBackground(this.refresh());
   }
 
   #stamp(): string {
@@ -115,16 +121,16 @@ export class InsightsModel implements Disposable {
     do {
       this.#again = false;
       const place = this.#spend.storeFile;
-      this.#askedAt = Date.now();
+      this.#askedAt = performance.now();
       this.#askedOf = this.#stamp();
       const answer = await this.#answer();
       if (place === this.#spend.storeFile) this.#now = answer;
-      else this.#askedAt = 0;
+      else this.#askedAt = never;
     } while (this.#again);
     this.#asking = undefined;
     this.#changed.fire();
     // Another store is shown by now: it is asked as soon as it has been read.
-    if (this.#askedAt === 0) this.#askIfStale();
+    if (this.#askedAt === never) this.#askIfStale();
   }
 
   async #answer(): Promise<KnownInsights> {

@@ -63,27 +63,27 @@ export function insightTitle(insight: InsightJson, format: Format): string {
       return l10n.t('{0}: only {1} of the prompts from the cache', agent, fact('cacheShare'));
     case 'tiny-agents':
       return fact('batches') === '1'
-        ? l10n.t('{0}: {1} tiny runs that one could have done', agent, fact('runs'))
+        ? l10n.t('{0}: {1} tiny runs that one run could have handled', agent, fact('runs'))
         : l10n.t(
-            '{0}: {1} tiny runs that {2} could have done',
+            '{0}: {1} tiny runs that {2} could have handled',
             agent,
             fact('runs'),
             fact('batches'),
           );
     case 'context-bloat':
       return fact('sessions') === '1'
-        ? l10n.t('1 session went on with a long context')
-        : l10n.t('{0} sessions went on with a long context', fact('sessions'));
+        ? l10n.t('1 session continued with a long context')
+        : l10n.t('{0} sessions continued with a long context', fact('sessions'));
     case 'first-prefix':
       return insight.agent === 'main'
         ? l10n.t('Sessions begin with {0} tokens', fact('firstPromptTokens'))
         : l10n.t('{0} begins with {1} tokens', agent, fact('firstPromptTokens'));
     case 'failures':
-      return l10n.t('{0}: something went wrong in {1} of the runs', agent, fact('failureRate'));
+      return l10n.t('{0}: errors in {1} of the runs', agent, fact('failureRate'));
     case 'effort':
       return l10n.t('{0}: {1} small runs with high effort', agent, fact('runs'));
     case 'deterministic':
-      return l10n.t('{0} prompts an editor’s own command could have done', fact('prompts'));
+      return l10n.t('{0} prompts that an editor command could have handled', fact('prompts'));
   }
 }
 
@@ -91,9 +91,9 @@ export function insightTitle(insight: InsightJson, format: Format): string {
 export function insightAdvice(insight: InsightJson): string {
   const { action, kind, agent } = insight;
   if (action.kind === 'agent-model') {
-    return l10n.t('Give {0} the model {1}.', agentLabel(action.agent), short(action.model));
+    return l10n.t('Set the model of {0} to {1}.', agentLabel(action.agent), short(action.model));
   }
-  if (action.kind === 'view-failures') return l10n.t('Look at the runs that failed.');
+  if (action.kind === 'view-failures') return l10n.t('Review the runs that failed.');
   switch (kind) {
     case 'small-runs':
     case 'top-tier':
@@ -102,17 +102,17 @@ export function insightAdvice(insight: InsightJson): string {
       return cacheRemedy(firstCause(insight));
     case 'tiny-agents':
       return l10n.t(
-        'Ask for one agent with a list of tasks instead of one agent for each: {0}.',
+        'Use one agent with a list of tasks instead of one agent per task: {0}.',
         agentLabel(agent ?? ''),
       );
     case 'context-bloat':
       return l10n.t(
-        'Use /compact once a piece of work is done, /clear where the next one needs nothing of it.',
+        'Use /compact when a piece of work is done, and /clear when the next one does not need its context.',
       );
     case 'first-prefix':
       return agent === 'main'
         ? l10n.t(
-            'Shorten CLAUDE.md and what it imports, and switch off MCP servers a project does not need; "/context" lists them.',
+            'Shorten CLAUDE.md and what it imports, and turn off MCP servers a project does not need; "/context" lists them.',
           )
         : l10n.t(
             'Shorten the prompt of {0} and name only the tools it needs.',
@@ -126,6 +126,43 @@ export function insightAdvice(insight: InsightJson): string {
       );
     case 'failures':
       return action.text;
+  }
+}
+
+/** What to do in a few words: "Run Explore on haiku-5-5". */
+export function insightTask(insight: InsightJson): string {
+  const { action, kind } = insight;
+  const agent = agentLabel(insight.agent ?? 'main');
+  const isMain = (insight.agent ?? 'main') === 'main';
+  if (action.kind === 'agent-model') {
+    return l10n.t('Run {0} on {1}', agentLabel(action.agent), short(modelName(action.model)));
+  }
+  switch (kind) {
+    case 'small-runs':
+    case 'top-tier':
+      return isMain
+        ? l10n.t('Do small tasks on {0}', cheaperFamily(insight))
+        : l10n.t('Run {0} on {1}', agent, cheaperFamily(insight));
+    case 'cache-share':
+      return firstCause(insight) === 'expired'
+        ? l10n.t('Keep the cache over breaks')
+        : isMain
+          ? l10n.t('Let prompts come from the cache')
+          : l10n.t('Let prompts of {0} come from the cache', agent);
+    case 'tiny-agents':
+      return l10n.t('Give {0} a list of tasks instead of one each', agent);
+    case 'context-bloat':
+      return l10n.t('Start fresh instead of carrying long contexts');
+    case 'first-prefix':
+      return isMain
+        ? l10n.t('Shorten what every session begins with')
+        : l10n.t('Shorten the prompt of {0}', agent);
+    case 'failures':
+      return l10n.t('Find out why {0} fails', agent);
+    case 'effort':
+      return l10n.t('Lower the effort for small tasks');
+    case 'deterministic':
+      return l10n.t('Let the editor format, rename and fix');
   }
 }
 
@@ -151,18 +188,20 @@ function cacheRemedy(cause: string): string {
   switch (cause) {
     case 'expired':
       return l10n.t(
-        'Go on within the life of the cache, or start with /clear after a long pause instead of sending everything anew.',
+        'Continue before the cache expires, or start with /clear after a long break instead of sending everything again.',
       );
     case 'model-switch':
-      return l10n.t('Stay with one model in a session: a cache belongs to its model.');
+      return l10n.t('Use one model per session: each model has its own cache.');
     case 'compaction':
-      return l10n.t('Compact rarely, at the end of a piece of work.');
+      return l10n.t('Use /compact rarely, when a piece of work is done.');
     case 'prefix-change':
       return l10n.t(
-        'Leave memory files, MCP servers and tools as they are while a session runs: whatever changes at the front is sent anew.',
+        'Leave memory files, MCP servers and tools unchanged while a session runs: after a change at the beginning, everything that follows is sent again.',
       );
     default:
-      return l10n.t('Give one agent several tasks: each start writes its prefix anew.');
+      return l10n.t(
+        'Give one agent several tasks: each new agent writes its prefix to the cache again.',
+      );
   }
 }
 
@@ -198,10 +237,10 @@ export function evidenceTexts(insight: InsightJson, format: Format): EvidenceTex
 function causeName(cause: string): string {
   const names: Readonly<Record<string, () => string>> = {
     'first-write': () => l10n.t('First writes'),
-    expired: () => l10n.t('Pauses longer than the cache lives'),
-    'model-switch': () => l10n.t('Switches of the model'),
+    expired: () => l10n.t('Breaks longer than the cache lives'),
+    'model-switch': () => l10n.t('Model switches'),
     compaction: () => l10n.t('Compactions'),
-    'prefix-change': () => l10n.t('Changes of the prefix'),
+    'prefix-change': () => l10n.t('Changes of the beginning'),
   };
   return names[cause]?.() ?? cause;
 }
@@ -211,7 +250,7 @@ function editKind(kind: string): string {
     format: () => l10n.t('Format'),
     imports: () => l10n.t('Imports'),
     rename: () => l10n.t('Rename'),
-    'lint-fix': () => l10n.t('Fix what a linter finds'),
+    'lint-fix': () => l10n.t('Fix lint errors'),
     'remove-logging': () => l10n.t('Remove logging'),
   };
   return names[kind]?.() ?? kind;
@@ -221,29 +260,29 @@ function evidenceLabel(name: string): string {
   const labels: Readonly<Record<string, () => string>> = {
     model: () => l10n.t('Model'),
     repricedWith: () => l10n.t('Repriced with'),
-    runs: () => l10n.t('Runs'),
-    costPerRun: () => l10n.t('Cost of a run'),
+    runs: () => l10n.t('Agent runs'),
+    costPerRun: () => l10n.t('Cost per run'),
     outputPerRun: () => l10n.t('Output of a run, tokens'),
-    messagesPerRun: () => l10n.t('Messages of a run'),
+    messagesPerRun: () => l10n.t('Messages per run'),
     cacheShare: () => l10n.t('From the cache'),
     promptTokens: () => l10n.t('Prompts, tokens'),
     batches: () => l10n.t('Batches'),
-    cacheWriteTokensPerRun: () => l10n.t('Cache writes of a run, tokens'),
+    cacheWriteTokensPerRun: () => l10n.t('Cache writes per run, tokens'),
     sessions: () => l10n.t('Sessions'),
     messagesAfter: () => l10n.t('Messages sent with it'),
     contextTokens: () => l10n.t('Context on average, tokens'),
-    paysAfterMessages: () => l10n.t('Messages after which /compact pays'),
+    paysAfterMessages: () => l10n.t('Messages after which /compact pays off'),
     firstPromptTokens: () => l10n.t('First request, tokens'),
-    beyondTokens: () => l10n.t('Beyond the usual, tokens'),
+    beyondTokens: () => l10n.t('Tokens beyond the usual'),
     threads: () => l10n.t('Threads'),
     messages: () => l10n.t('Messages'),
-    failedRuns: () => l10n.t('Runs in which something went wrong'),
+    failedRuns: () => l10n.t('Runs with errors'),
     failureRate: () => l10n.t('Share of all runs'),
-    apiErrors: () => l10n.t('Errors of the API'),
-    toolErrors: () => l10n.t('Errors of tools'),
+    apiErrors: () => l10n.t('API errors'),
+    toolErrors: () => l10n.t('Tool errors'),
     interrupted: () => l10n.t('Interruptions'),
-    runsWithLess: () => l10n.t('Runs with less effort'),
-    costPerRunWithLess: () => l10n.t('Cost of a run with less effort'),
+    runsWithLess: () => l10n.t('Runs at lower effort'),
+    costPerRunWithLess: () => l10n.t('Cost per run at lower effort'),
     prompts: () => l10n.t('Prompts'),
   };
   return labels[name]?.() ?? name;

@@ -47,11 +47,7 @@ export function describeInsight(node: InsightsNode, format: Format): InsightText
       };
     case 'taken':
       return {
-        label: l10n.t(
-          '{0} has the model {1}',
-          agentLabel(node.taken.agent),
-          short(node.taken.model),
-        ),
+        label: l10n.t('{0} now uses {1}', agentLabel(node.taken.agent), short(node.taken.model)),
         description: l10n.t(
           '{0} → {1} a day · measured',
           money(node.taken.before.perDayUsd, format),
@@ -62,7 +58,7 @@ export function describeInsight(node: InsightsNode, format: Format): InsightText
       };
     case 'group':
       return {
-        label: node.group === 'taken' ? l10n.t('Advice taken') : l10n.t('Dismissed and snoozed'),
+        label: node.group === 'taken' ? l10n.t('Advice followed') : l10n.t('Dismissed and snoozed'),
         description: format.count(node.children.length),
         icon: node.group === 'taken' ? 'checklist' : 'eye-closed',
         context: 'group',
@@ -106,7 +102,7 @@ export function savingText(saving: Saving, format: Format): string {
 }
 
 function amountText({ savingsPerMonthUsd: saves }: Saving, format: Format): string {
-  if (saves === null) return l10n.t('saving not known');
+  if (saves === null) return l10n.t('savings not known');
   const now = Date.now();
   const low = format.convert(usdToNano(saves.low), now);
   const range = format.moneyRange(low, format.convert(usdToNano(saves.high), now));
@@ -132,7 +128,7 @@ function outcomeTexts(outcome: InsightJson['outcome']): string[] {
     case 'success':
       return [l10n.t('it worked')];
     case 'escalated':
-      return [l10n.t('a better model was needed')];
+      return [l10n.t('a more capable model was needed')];
     case 'failure':
       return [l10n.t('it did not work')];
     case null:
@@ -165,7 +161,7 @@ function insightLines(insight: InsightJson, format: Format): LineNode[] {
           },
         ]),
     ...evidenceTexts(insight, format).map((text) => ({ ...text, icon: '' })),
-    { label: l10n.t('Looked at'), value: coverageText(insight, format), icon: '' },
+    { label: l10n.t('Examined'), value: coverageText(insight, format), icon: '' },
     { label: insightAdvice(insight), value: '', icon: 'lightbulb' },
   ];
   return numbered(insight.id, texts);
@@ -181,7 +177,7 @@ function takenLines(taken: TakenJson, format: Format): LineNode[] {
       : [{ label: l10n.t('Applied'), value: format.dateTime(Date.parse(appliedAt)), icon: '' }]),
     ...outcomeTexts(outcome).map((value) => ({ label: l10n.t('Outcome'), value, icon: '' })),
     {
-      label: l10n.t('Spend is measured, for all runs of the agent; why it changed is not.'),
+      label: l10n.t('Spend is measured over all runs of the agent; why it changed is not known.'),
       value: '',
       icon: 'info',
     },
@@ -197,9 +193,9 @@ function stretchText({ days, runs, usd, perRunUsd }: OutcomePeriodJson, format: 
   const length = format.number(days, days < 10 ? 1 : 0);
   const spent = money(usd, format);
   return perRunUsd === null
-    ? l10n.t('{0} in {1} days, no run', spent, length)
+    ? l10n.t('{0} in {1} days, no runs', spent, length)
     : l10n.t(
-        '{0} in {1} days, {2} runs of {3}',
+        '{0} in {1} days, {2} runs at {3} each',
         spent,
         length,
         format.count(runs),
@@ -237,8 +233,10 @@ function tooltipText(node: InsightsNode, format: Format): string {
 
 function basisText({ basis }: InsightJson): string {
   return basis === 'measured'
-    ? l10n.t('Measured: what those runs cost. Not all of it is lost, and nothing says how much is.')
+    ? l10n.t(
+        'Measured: the cost of those runs. Only part of it could be saved; how much is not known.',
+      )
     : l10n.t(
-        'Estimated: the same tokens at other prices or other lives of the cache. Another model would not use the same tokens, nor do the same work.',
+        'Estimated from the same tokens at other prices or cache lifetimes. Another model would use different tokens and do different work.',
       );
 }

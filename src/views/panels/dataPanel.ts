@@ -1,4 +1,11 @@
-import { commands, type Disposable, type LogOutputChannel, l10n, type WebviewPanel } from 'vscode';
+import {
+  commands,
+  type Disposable,
+  type LogOutputChannel,
+  l10n,
+  type Memento,
+  type WebviewPanel,
+} from 'vscode';
 import { HumanError } from '../../model/errors.ts';
 import { noFilters, usualDashboard } from '../../protocol/dashboard.ts';
 import type { DataPanelName } from '../../protocol/panels.ts';
@@ -37,6 +44,8 @@ export interface DataPanelKind<Data, Words, Question> {
   readonly answer: (model: SpendModel, question: Question) => Promise<PanelAnswer<Data, Words>>;
   /** A part of the answer that is known sooner, and shown until the full one is there. */
   readonly summary?: (model: SpendModel, question: Question) => Promise<PanelAnswer<Data, Words>>;
+  /** Whether two questions have the same summary. */
+  readonly isSameSummary?: (a: Question, b: Question) => boolean;
   /** Follows what the answer depends on besides the store, for as long as the panel is seen. */
   readonly watch?: (onChange: () => void) => Disposable;
 }
@@ -62,7 +71,11 @@ const fullBusy = mostBusy / 2;
 /** What is done with an insight a panel lists. */
 const insightCommands: Readonly<Record<InsightVerb, string>> = {
   apply: commandIds.applyInsight,
+  configure: commandIds.configureInsight,
+  failures: commandIds.showFailures,
+  snooze: commandIds.snoozeInsight,
   dismiss: commandIds.dismissInsight,
+  show: 'outlay.insights.focus',
 };
 
 /** What is done with a budget a panel lists. */
@@ -87,6 +100,7 @@ interface PendingAnswer<Data, Words> {
 export class DataPanel<Data, Words, Question> extends LivePanel {
   readonly #kind: DataPanelKind<Data, Words, Question>;
   readonly #session: PanelRequests<Question>;
+  readonly #memory: Memento;
   /** Trailing edge of the throttle of full answers. */
   #fullTimer: NodeJS.Timeout | undefined;
   #watching: Disposable | undefined;
@@ -98,11 +112,16 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     kind: DataPanelKind<Data, Words, Question>,
     question: Question,
     model: SpendModel,
+    memory: Memento,
     log: LogOutputChannel,
   ) {
     super(panel, model, log);
     this.#kind = kind;
-    this.#session = new PanelRequests(question, { hasSummary: kind.summary !== undefined });
+    this.#memory = memory;
+    this.#session = new PanelRequests(question, {
+      hasSummary: kind.summary !== undefined,
+      isSameSummary: kind.isSameSummary,
+    });
     this.#prefetched = this.#request();
   }
 
@@ -141,6 +160,9 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
       case 'ask':
         this.ask(message.question);
         break;
+      case 'keep':
+        inBackground(this.#memory.update(this.#memoryKey, message.ui));
+        break;
       case 'do':
         if (message.action === 'startOver') this.ask(this.#kind.question);
         else inBackground(commands.executeCommand(commandOf(message.action)));
@@ -165,6 +187,10 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
         inBackground(exportFromPanel(message));
         break;
     }
+  }
+
+  get #memoryKey(): string {
+    return `outlay.panel.${this.#kind.name}`;
   }
 
   /** A page that comes back asks what it was last asked. */
@@ -245,6 +271,7 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     if (answer === undefined || 'text' in answer) return;
     if (isDone() || !this.#session.isCurrent(request)) return;
     onSend();
+    this.#session.sentSummary();
     // A page that is gone is no failure here: what follows meets the same.
     await this.post(this.#messageOf(answer, request.question)).catch(() => {});
   }
@@ -283,7 +310,8 @@ export class DataPanel<Data, Words, Question> extends LivePanel {
     if (answer === undefined || 'text' in answer) {
       return this.nothing(answer ?? { text: '', actions: [] });
     }
-    return { type: 'show', v: protocolVersion, question, ...answer } as ToDataPanel<
+    const ui = this.#memory.get<unknown>(this.#memoryKey) ?? null;
+    return { type: 'show', v: protocolVersion, question, ui, ...answer } as ToDataPanel<
       Data,
       Words,
       Question

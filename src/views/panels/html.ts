@@ -14,7 +14,7 @@ export function panelOptions(extension: Uri): WebviewOptions {
 
 /** The icon of every panel's tab. */
 export function panelIcon(extension: Uri): { light: Uri; dark: Uri } {
-  const image = (theme: string): Uri => Uri.joinPath(extension, 'media', `activity-${theme}.svg`);
+  const image = (theme: string): Uri => Uri.joinPath(extension, 'media', `glyph-${theme}.svg`);
   return { light: image('light'), dark: image('dark') };
 }
 

@@ -9,6 +9,7 @@ import {
   workspace,
 } from 'vscode';
 import { messageOf } from '../../model/errors.ts';
+import type { BannerMessage } from '../../protocol/banner.ts';
 import { type Exported, type NothingToShow, protocolVersion } from '../../protocol/shared.ts';
 import { inBackground } from '../core/background.ts';
 import { DisposableStore } from '../core/disposables.ts';
@@ -16,6 +17,7 @@ import type { SpendModel } from '../core/spendModel.ts';
 import { storeProblem } from '../core/storeState.ts';
 import { errorText } from '../text/errorText.ts';
 import { plainUiText } from '../text/plainUiText.ts';
+import { demoBanner } from './commonStrings.ts';
 import { UpdateLoop } from './updateLoop.ts';
 
 /** Updates of an open panel follow one another at most this closely. */
@@ -34,6 +36,8 @@ export abstract class LivePanel implements Disposable {
   protected readonly log: LogOutputChannel;
   /** There is a page, and it waits to be sent something. */
   protected ready = false;
+  /** Whether the page was last told that it shows the demo. */
+  #toldDemo = false;
   /** Counts the pages. */
   protected page = 0;
   readonly #owned = new DisposableStore();
@@ -48,7 +52,12 @@ export abstract class LivePanel implements Disposable {
     this.log = log;
     this.#owned.add(panel.webview.onDidReceiveMessage((message) => this.receive(message)));
     this.#owned.add(panel.onDidChangeViewState(() => this.#seen()));
-    this.#owned.add(model.onDidChange(() => this.updateSoon()));
+    this.#owned.add(
+      model.onDidChange(() => {
+        this.#tellDemo();
+        this.updateSoon();
+      }),
+    );
   }
 
   /** Acts upon what the page says, if it is of the protocol. */
@@ -68,6 +77,8 @@ export abstract class LivePanel implements Disposable {
     this.ready = true;
     this.onSight(true);
     this.page += 1;
+    this.#toldDemo = false;
+    this.#tellDemo();
     this.forgetSent();
     inBackground(this.update());
   }
@@ -77,6 +88,19 @@ export abstract class LivePanel implements Disposable {
     this.ready = false;
     this.onSight(false);
     this.forgetSent();
+  }
+
+  /** What is made up says so on top of every panel. */
+  #tellDemo(): void {
+    const { demo } = this.model.spend;
+    if (!this.ready || demo === this.#toldDemo) return;
+    this.#toldDemo = demo;
+    const banner: BannerMessage = {
+      type: 'banner',
+      v: protocolVersion,
+      banner: demo ? demoBanner() : null,
+    };
+    inBackground(this.post(banner));
   }
 
   /** Throttled: after the rest that follows the last update. */

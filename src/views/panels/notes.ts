@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import { withoutPrice } from '../text/counts.ts';
 import type { Format } from '../text/format.ts';
 import { oneLine } from '../text/names.ts';
 
@@ -23,17 +24,8 @@ export function panelNotes(
   return [
     ...(demo ? [l10n.t('These are made-up sessions of the demo.')] : []),
     l10n.t('Estimate at list prices of {0}.', format.localDay(catalogueDate)),
-    ...unpriced.map(({ model, messages }) =>
-      l10n.t('Unpriced: {0} messages of {1}.', format.count(messages), oneLine(model)),
-    ),
-    ...(lower > 0
-      ? [
-          l10n.t(
-            'At least: {0} messages were broken off, and their output is counted as far as it is recorded.',
-            format.count(lower),
-          ),
-        ]
-      : []),
+    ...unpriced.map(({ model, messages }) => withoutPrice(messages, oneLine(model), format)),
+    ...lowerNotes(lower, format),
     ...lostNotes(lost, format),
     ...(unread
       ? [
@@ -45,14 +37,24 @@ export function panelNotes(
   ];
 }
 
+/** What "≥" before a figure stands for: nothing where every message has its final count. */
+export function lowerNotes(lower: number, format: Format): string[] {
+  if (lower === 0) return [];
+  return [
+    lower === 1
+      ? l10n.t('≥: 1 message lacks a final or readable count.')
+      : l10n.t('≥: {0} messages lack a final or readable count.', format.count(lower)),
+  ];
+}
+
 /** What lines that could not be read leave open. */
 export function lostNotes(lost: number, format: Format): string[] {
   if (lost === 0) return [];
   return [
     lost === 1
-      ? l10n.t('At least: 1 line of transcripts could not be read or placed, and is in no figure.')
+      ? l10n.t('At least: 1 transcript line could not be read or attributed, and is in no figure.')
       : l10n.t(
-          'At least: {0} lines of transcripts could not be read or placed, and are in no figure.',
+          'At least: {0} transcript lines could not be read or attributed, and are in no figure.',
           format.count(lost),
         ),
   ];

@@ -20,6 +20,7 @@ type State<Question> =
  */
 export class PanelRequests<Question> {
   readonly #hasSummary: boolean;
+  readonly #isSameSummary: (a: Question, b: Question) => boolean;
   #question: Question;
   #state: State<Question> = { kind: 'idle' };
   #requests = 0;
@@ -28,10 +29,23 @@ export class PanelRequests<Question> {
   /** Until then only summaries are asked for, UTC milliseconds. */
   #fullFrom = 0;
 
-  /** `hasSummary`: a part of the answer is known sooner. */
-  constructor(question: Question, { hasSummary }: { readonly hasSummary: boolean }) {
+  /**
+   * `hasSummary`: a part of the answer is known sooner; `isSameSummary`: two questions differ in what
+   * that part does not say.
+   */
+  constructor(
+    question: Question,
+    {
+      hasSummary,
+      isSameSummary = () => false,
+    }: {
+      readonly hasSummary: boolean;
+      readonly isSameSummary?: ((a: Question, b: Question) => boolean) | undefined;
+    },
+  ) {
     this.#question = question;
     this.#hasSummary = hasSummary;
+    this.#isSameSummary = isSameSummary;
   }
 
   get question(): Question {
@@ -54,11 +68,13 @@ export class PanelRequests<Question> {
   }
 
   /**
-   * A summary is shown before the full answer on a page that shows nothing, or the answer to the same
-   * question: the answer to another one stays in sight until all of the new one is there.
+   * A summary is shown before the full answer, unless the page has it already: what else it shows of
+   * another question stays in sight, marked as out of date, until all of the new answer is there.
    */
   get wantsSummary(): boolean {
-    return this.#hasSummary && (this.#lastSent === undefined || this.#isAnswered());
+    if (!this.#hasSummary) return false;
+    if (this.#lastSent === undefined || this.#isAnswered()) return true;
+    return !this.#isSameSummary(this.#lastSent.question, this.#question);
   }
 
   /** Begins the request that is due. */
@@ -95,6 +111,11 @@ export class PanelRequests<Question> {
 
   sent(message: string, question: Question): void {
     this.#lastSent = { message, question };
+  }
+
+  /** A summary stands over what was sent: the same full answer would no longer be the same page. */
+  sentSummary(): void {
+    if (this.#lastSent !== undefined) this.#lastSent = { ...this.#lastSent, message: '' };
   }
 
   /** Another page, none, or one that was not sent everything: nothing is waited for. */

@@ -34,7 +34,7 @@ export class UpdateLoop {
         this.#state = { kind: 'idle' };
         inBackground(this.run());
       },
-      Math.max(0, this.#nextAt - Date.now()),
+      Math.max(0, this.#nextAt - performance.now()),
     );
     this.#state = { kind: 'scheduled', timer };
   }
@@ -47,9 +47,9 @@ export class UpdateLoop {
     }
     this.cancel();
     this.#state = { kind: 'running', next: 'none' };
-    const started = Date.now();
+    const started = performance.now();
     await this.#run();
-    this.#nextAt = started + this.#restAfter(Date.now() - started);
+    this.#nextAt = started + this.#restAfter(performance.now() - started);
     const { next } = this.#state as Extract<State, { kind: 'running' }>;
     this.#state = { kind: 'idle' };
     if (next === 'now') this.#nextAt = 0;

@@ -1,6 +1,6 @@
 import { dayMs } from '../../model/calendar.ts';
 import { isAnomaliesQuestion, usualAnomalies } from '../../protocol/anomalies.ts';
-import { isBurnQuestion, usualBurn } from '../../protocol/burn.ts';
+import type { usualBurn } from '../../protocol/burn.ts';
 import {
   dashboardFilters,
   isDashboardQuestion,
@@ -25,14 +25,20 @@ export function panelOf(name: string, raw: RawOptions): PanelOpening | undefined
   switch (name) {
     case 'session':
       return { command: commandIds.openSession, arguments: idOf(raw) };
+    case 'explain':
+      return { command: commandIds.openSession, arguments: sessionOf(raw) };
     case 'report':
     case 'breakdown':
       return { command: commandIds.openDashboard, arguments: [dashboardQuestion(raw)] };
     case 'burn':
       return { command: commandIds.openBurn, arguments: [burnQuestion(raw)] };
-    case 'anomaly':
     case 'projection':
     case 'counterfactual':
+      return {
+        command: commandIds.openDashboard,
+        arguments: [{ ...dashboardQuestion(raw), outlook: true }],
+      };
+    case 'anomaly':
       return { command: commandIds.openAnomalies, arguments: [anomaliesQuestion(raw)] };
     default:
       return undefined;
@@ -41,6 +47,11 @@ export function panelOf(name: string, raw: RawOptions): PanelOpening | undefined
 
 function idOf({ argument }: RawOptions): string[] {
   return typeof argument === 'string' ? [argument] : [];
+}
+
+/** The session of a message that is named by it. */
+function sessionOf({ argument }: RawOptions): string[] {
+  return typeof argument === 'string' ? [argument.split('/', 1)[0]!] : [];
 }
 
 function dashboardQuestion(raw: RawOptions): typeof usualDashboard {
@@ -56,28 +67,12 @@ function dashboardQuestion(raw: RawOptions): typeof usualDashboard {
   );
 }
 
-/** The report's intervals the panel draws, by their length: `7d` is a week as `1w` is. */
-const units = new Map([
-  [3_600_000, 'hour'],
-  [dayMs, 'day'],
-  [7 * dayMs, 'week'],
-]);
-
+/** A report that goes by hours is of today, one by days of the last seven, one by weeks of the month. */
 function burnQuestion(raw: RawOptions): typeof usualBurn {
-  const project = projectOf(raw);
-  const asked = { ...usualBurn, project };
-  // The report's interval is a day unless another one is asked for.
-  const unit = units.get(
-    lengthMs(String(raw.bucket ?? '1d'), { now: 0, zone: 'UTC', weekStart: 1 }) ?? 0,
-  );
-  const threshold = Number(raw['alert-on-acceleration-pct']);
-  return (
-    [
-      { ...asked, unit, threshold },
-      { ...asked, unit },
-      { ...asked, threshold },
-    ].find(isBurnQuestion) ?? asked
-  );
+  const length =
+    lengthMs(String(raw.bucket ?? '1d'), { now: 0, zone: 'UTC', weekStart: 1 }) ?? dayMs;
+  const period = length < dayMs ? 'today' : length < 7 * dayMs ? '7d' : 'month';
+  return { period, project: projectOf(raw) };
 }
 
 function anomaliesQuestion(raw: RawOptions): typeof usualAnomalies {

@@ -1,101 +1,127 @@
-import { l10n, type QuickPickItem, window } from 'vscode';
+import { l10n, type QuickPickItem, QuickPickItemKind, window } from 'vscode';
 import type { FilterName, OptionDefinition } from '../../query/options.ts';
-import { knownProjects, projectPath } from '../../query/projects.ts';
+import { knownProjects } from '../../query/projects.ts';
 import type { RawOptions } from '../../query/question.ts';
 import type { ReportDefinition } from '../../reports/document/definition.ts';
 import { editorReports } from '../../reports/registry.ts';
 import type { StoreReader } from '../../store/query/storeReader.ts';
-import { oneLine, projectName, titleText } from '../text/names.ts';
+import { oneLine, projectName } from '../text/names.ts';
 import { plainUiText } from '../text/plainUiText.ts';
-import { choiceLabel, optionTitle, periodLabel, reportTitle } from './strings.ts';
+import { offered, type Sometimes } from './offered.ts';
+import {
+  choiceLabel,
+  groupTitle,
+  optionTitle,
+  periodLabel,
+  reportAnswer,
+  reportTitle,
+} from './strings.ts';
 
 interface Choice extends QuickPickItem {
   /** Undefined: nothing is narrowed. */
   readonly value: string | undefined;
 }
 
-/** Sessions offered to choose from. */
-const shownSessions = 200;
-
 /** Asks which report; undefined when left with Escape. */
-export async function chooseReport(): Promise<ReportDefinition | undefined> {
-  const items = editorReports.map((definition) => ({
-    label: reportTitle(definition),
-    description: `outlay ${definition.name}`,
-    definition,
-  }));
-  const title = l10n.t('Show a report');
-  return (await window.showQuickPick(items, { title, matchOnDescription: true }))?.definition;
+export async function chooseReport(
+  found: ReadonlySet<Sometimes>,
+): Promise<ReportDefinition | undefined> {
+  const items = offered(found).flatMap(({ group, names }) => [
+    { label: groupTitle(group), kind: QuickPickItemKind.Separator, definition: undefined },
+    ...names.map((name) => {
+      const definition = editorReports.find((each) => each.name === name)!;
+      const description = reportAnswer(name);
+      return { label: reportTitle(definition), description, definition };
+    }),
+  ]);
+  const title = l10n.t('Report');
+  const placeHolder = l10n.t('Period, grouping and project can be changed in the report');
+  const options = { title, placeHolder, matchOnDescription: true };
+  return (await window.showQuickPick(items, options))?.definition;
 }
 
-/** Asks what a report is to be about, step by step; undefined when left with Escape. */
-export async function chooseQuestion(
+/** What a report can be asked, with how it is asked now: one link each. */
+export interface Refinement {
+  readonly name: string;
+  readonly title: string;
+  readonly current: string;
+}
+
+/** What of a report can be changed inside its document. */
+export function refinements(
   definition: ReportDefinition,
   reader: StoreReader | undefined,
+  raw: RawOptions,
+): Refinement[] {
+  return stepsOf(definition, reader).map(({ name, title, preset, items }) => {
+    const days = [raw.since, raw.until].filter((day) => typeof day === 'string').join(' – ');
+    const now = name === 'period' && days !== '' ? days : (raw[name] ?? preset);
+    const item = items.find(({ value }) => value === now);
+    return { name, title, current: item?.label ?? plainUiText(oneLine(String(now ?? ''))) };
+  });
+}
+
+/** Asks for one of these anew; undefined when left with Escape. */
+export async function chooseRefinement(
+  definition: ReportDefinition,
+  reader: StoreReader | undefined,
+  raw: RawOptions,
+  name: string,
 ): Promise<RawOptions | undefined> {
-  const raw: Record<string, string> = {};
-  for (const step of stepsOf(definition, reader)) {
-    const picked = await window.showQuickPick(step.items, {
-      title: `${reportTitle(definition)}: ${step.title}`,
-      matchOnDescription: true,
-    });
-    if (picked === undefined) return undefined;
-    if (picked.value !== undefined) raw[step.name] = picked.value;
-  }
-  return raw;
+  const step = stepsOf(definition, reader).find((each) => each.name === name);
+  if (step === undefined) return undefined;
+  const now = raw[name] ?? step.preset;
+  const items = step.items.map((item) =>
+    item.value === now ? { ...item, label: `$(check) ${item.label}` } : item,
+  );
+  const title = `${reportTitle(definition)}: ${step.title}`;
+  const picked = await window.showQuickPick(items, { title, matchOnDescription: true });
+  if (picked === undefined) return undefined;
+  // A period that was asked for by its days gives way to one by name.
+  const { [name]: _, ...others } = raw;
+  const kept = name === 'period' ? { ...others, since: undefined, until: undefined } : others;
+  return picked.value === undefined ? kept : { ...kept, [name]: picked.value };
 }
 
 interface Step {
   readonly name: string;
   readonly title: string;
+  /** What holds where nothing was chosen. */
+  readonly preset: string | undefined;
   readonly items: readonly Choice[];
 }
 
 function stepsOf(definition: ReportDefinition, reader: StoreReader | undefined): Step[] {
   const steps: Step[] = [];
-  if (definition.argument?.value === 'id' && reader !== undefined) steps.push(sessionStep(reader));
+  if (definition.period !== undefined) steps.push(periodStep(definition.period));
   for (const option of definition.options) {
     if (option.kind === 'choice') steps.push(optionStep(option));
   }
-  if (definition.period !== undefined) steps.push(periodStep(definition.period));
   const may = (filter: FilterName): boolean => definition.filters.includes(filter);
   if (reader !== undefined && may('project')) steps.push(projectStep(reader));
   if (reader !== undefined && may('model')) steps.push(modelStep(reader));
   return steps.filter(({ items }) => items.length > 1);
 }
 
-function sessionStep(reader: StoreReader): Step {
-  const items = reader.sessions(shownSessions).map((session): Choice => {
-    const project = projectName(projectPath(session));
-    const id = titleText({ title: null, sid: session.sid });
-    return {
-      value: session.sid,
-      label: plainUiText(titleText(session)),
-      description: plainUiText([project, id].join(' · ')),
-    };
-  });
-  return { name: 'argument', title: l10n.t('which session?'), items };
-}
-
-/** The default first, so that Enter takes it; an option without one may be left out. */
+/** An option without a default may be left out. */
 function optionStep(option: OptionDefinition): Step {
   const preset = typeof option.default === 'string' ? option.default : undefined;
-  const choices = option.choices ?? [];
-  const values = preset === undefined ? choices : [preset, ...choices.filter((c) => c !== preset)];
+  const values = option.choices ?? [];
   const items = values.map((value): Choice => ({ value, label: choiceLabel(value) }));
-  const none: Choice = { value: undefined, label: l10n.t('Nothing more') };
+  const none: Choice = { value: undefined, label: l10n.t('Nothing Else') };
   return {
     name: option.name,
     title: optionTitle(option.name),
+    preset,
     items: preset === undefined ? [none, ...items] : items,
   };
 }
 
 function periodStep(preset: string): Step {
   const periods = ['today', '7d', 'week', '30d', 'month', 'all'];
-  const ordered = [preset, ...periods.filter((period) => period !== preset)];
+  const ordered = periods.includes(preset) ? periods : [preset, ...periods];
   const items = ordered.map((value): Choice => ({ value, label: periodLabel(value) }));
-  return { name: 'period', title: l10n.t('which period?'), items };
+  return { name: 'period', title: l10n.t('Period'), preset, items };
 }
 
 function projectStep(reader: StoreReader): Step {
@@ -109,7 +135,8 @@ function projectStep(reader: StoreReader): Step {
   const all: Choice = { value: undefined, label: l10n.t('All projects') };
   return {
     name: 'project',
-    title: l10n.t('which project?'),
+    title: l10n.t('Project'),
+    preset: undefined,
     items: items.length < 2 ? [] : [all, ...items.sort(byLabel)],
   };
 }
@@ -121,7 +148,8 @@ function modelStep(reader: StoreReader): Step {
   const all: Choice = { value: undefined, label: l10n.t('All models') };
   return {
     name: 'model',
-    title: l10n.t('which model?'),
+    title: l10n.t('Model'),
+    preset: undefined,
     items: items.length < 2 ? [] : [all, ...items],
   };
 }

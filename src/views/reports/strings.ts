@@ -1,16 +1,62 @@
 import { l10n } from 'vscode';
 import type { ReportDefinition } from '../../reports/document/definition.ts';
+import { commandIds } from '../core/commandIds.ts';
+import type { ReportGroup } from './offered.ts';
 
 /** What reports are called in the editor's language; the bundle has the titles of the registry. */
 export function reportTitle({ title, editorTitle = title }: ReportDefinition): string {
   return l10n.t(editorTitle);
 }
 
+/** The heading of some reports in the list of all. */
+export function groupTitle(group: ReportGroup): string {
+  const titles: Readonly<Record<ReportGroup, () => string>> = {
+    spend: () => l10n.t('What was spent'),
+    ahead: () => l10n.t('Forecasts'),
+    reasons: () => l10n.t('What stands out'),
+    others: () => l10n.t('Over time and machines'),
+  };
+  return titles[group]();
+}
+
+/** What a report answers, in a few words. */
+export function reportAnswer(name: string): string {
+  const answers: Readonly<Record<string, () => string>> = {
+    report: () => l10n.t('totals by day, project, model and agent'),
+    breakdown: () => l10n.t('one table, grouped as you choose'),
+    history: () => l10n.t('day by day, week by week or month by month'),
+    conversation: () => l10n.t('sessions with what they cost'),
+    receipt: () => l10n.t('what a branch cost, between its commits'),
+    activity: () => l10n.t('what was worked on last'),
+    projection: () => l10n.t('what is next, and when a budget is used up'),
+    counterfactual: () => l10n.t('the same work with other models'),
+    optimize: () => l10n.t('what to change, and what it saves'),
+    anomaly: () => l10n.t('sessions and messages that stand out'),
+    verify: () => l10n.t('whether the figures are what the transcripts say'),
+    burn: () => l10n.t('how fast you spend, now and before'),
+    trend: () => l10n.t('how the summaries you saved have developed'),
+    federation: () => l10n.t('what other machines reported'),
+    'federation status': () => l10n.t('who is above the limit'),
+  };
+  return answers[name]?.() ?? '';
+}
+
+/** What a link to a panel says, by the panel's command. */
+export function panelLabel(command: string): string | undefined {
+  const labels: Readonly<Record<string, () => string>> = {
+    [commandIds.openSession]: () => l10n.t('Open Session'),
+    [commandIds.openDashboard]: () => l10n.t('Open Dashboard'),
+    [commandIds.openBurn]: () => l10n.t('Open Burn Rate'),
+    [commandIds.openAnomalies]: () => l10n.t('Open Anomalies'),
+  };
+  return labels[command]?.();
+}
+
 /** What a choice of a report is about. */
 export function optionTitle(name: string): string {
   const titles: Readonly<Record<string, () => string>> = {
-    by: () => l10n.t('Broken down by'),
-    'then-by': () => l10n.t('And inside that by'),
+    by: () => l10n.t('By'),
+    'then-by': () => l10n.t('Then by'),
     sort: () => l10n.t('Order'),
   };
   return titles[name]?.() ?? name;

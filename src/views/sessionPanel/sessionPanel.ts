@@ -9,7 +9,9 @@ import {
   type WebviewPanelSerializer,
   window,
 } from 'vscode';
+import { messageNumbers } from '../../model/messageNumber.ts';
 import { bundledCatalogue } from '../../pricing/catalogue.ts';
+import { type AnomaliesQuestion, usualAnomalies } from '../../protocol/anomalies.ts';
 import { viewTypes } from '../../protocol/panels.ts';
 import {
   type FromPanel,
@@ -21,12 +23,13 @@ import {
   type ToPanel,
 } from '../../protocol/session.ts';
 import { protocolVersion } from '../../protocol/shared.ts';
+import { projectPath } from '../../query/projects.ts';
 import { agentParents } from '../../store/query/agentParents.ts';
 import { backgroundRowsOf } from '../../store/query/background.ts';
 import type { SessionSummary, StoreReader } from '../../store/query/storeReader.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
 import { inBackground } from '../core/background.ts';
-import { commandIds } from '../core/commandIds.ts';
+import { commandIds, reportCommandId } from '../core/commandIds.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { panelHtml, panelIcon, panelOptions } from '../panels/html.ts';
 import { exportFromPanel, LivePanel } from '../panels/livePanel.ts';
@@ -34,7 +37,9 @@ import { formatOf } from '../text/format.ts';
 import { oneLine } from '../text/names.ts';
 import { downsampledMessages } from './inputs.ts';
 import { type MessageChanges, SessionMessages } from './messageCache.ts';
+import { type OutlinedFile, SessionOutlines } from './outlines.ts';
 import { sessionStrings } from './strings.ts';
+import { usualSession } from './usual.ts';
 import { panelSession } from './viewModel.ts';
 
 /** Messages sent at once: a few milliseconds for each of the two threads. */
@@ -49,6 +54,8 @@ export interface PanelActions {
   openMessage(sid: string, messageId: string, agentId: string): PromiseLike<unknown>;
   /** A message's text as a person may read it; undefined when no transcript has it any more. */
   readText(sid: string, messageId: string, agentId: string): Promise<PanelTextPart[] | undefined>;
+  /** Transcripts on disk words may be read of. */
+  outlinedFiles(sid: string): readonly OutlinedFile[];
   resumeInTerminal(sid: string): PromiseLike<unknown>;
   copyId(sid: string): PromiseLike<unknown>;
 }
@@ -122,11 +129,14 @@ class SessionPanel extends LivePanel {
   readonly #sid: string;
   readonly #actions: () => PanelActions | undefined;
   #messages = new SessionMessages();
+  readonly #outlines: SessionOutlines;
   #reader: StoreReader | undefined;
   /** The page has had its first snapshot. */
   #shown = false;
   /** Id of the message the page is to show as soon as it has it; '' for none. */
   #wanted = '';
+  /** Messages that were summed up: they had the first numbers. */
+  #summedUp = 0;
   #lastSent = '';
   #lastFormat = '';
 
@@ -140,6 +150,7 @@ class SessionPanel extends LivePanel {
     super(panel, model, log);
     this.#sid = sid;
     this.#actions = actions;
+    this.#outlines = new SessionOutlines(() => actions()?.outlinedFiles(sid) ?? []);
   }
 
   /** Brings a message into view, now or as soon as it is there. */
@@ -162,10 +173,11 @@ class SessionPanel extends LivePanel {
     }
     if (message.type === 'ready') this.welcome();
     else if (message.type === 'export') inBackground(exportFromPanel(message));
+    else if (message.type === 'outline') inBackground(this.#sendOutlines(message));
     else this.#do(message);
   }
 
-  #do(message: Exclude<FromPanel, { type: 'ready' | 'export' }>): void {
+  #do(message: Exclude<FromPanel, { type: 'ready' | 'export' | 'outline' }>): void {
     const actions = this.#actions();
     if (message.type !== 'do') {
       const found = this.#messages.find(message.key);
@@ -173,6 +185,7 @@ class SessionPanel extends LivePanel {
       const { messageId, agentId } = found;
       if (message.type === 'readText')
         inBackground(this.#sendText(message.key, messageId, agentId));
+      else if (message.type === 'explain') this.#explain(message.key);
       else inBackground(actions?.openMessage(this.#sid, messageId, agentId));
       return;
     }
@@ -186,13 +199,53 @@ class SessionPanel extends LivePanel {
       case 'copyId':
         inBackground(actions?.copyId(this.#sid));
         break;
+      case 'openSimilar':
+        this.#openSimilar();
+        break;
       case 'showLog':
         inBackground(commands.executeCommand(commandIds.showLog));
+        break;
+      case 'closeDemo':
+        inBackground(commands.executeCommand(commandIds.closeDemo));
         break;
       case 'rescan':
         inBackground(commands.executeCommand(commandIds.rescan));
         break;
     }
+  }
+
+  /** Shows the messages of this project that stand out, each with its reason. */
+  #openSimilar(): void {
+    const summary = this.model.reader?.sessionById(this.#sid);
+    const project = summary === undefined ? '' : projectPath(summary);
+    const question: AnomaliesQuestion = { ...usualAnomalies, by: 'message', project };
+    inBackground(commands.executeCommand(commandIds.openAnomalies, question));
+  }
+
+  /** Opens the report on how a message's cost comes about. */
+  #explain(key: string): void {
+    const numbers = messageNumbers(this.#messages.all, this.#summedUp);
+    const number = [...numbers].find(([message]) => message.key === key)?.[1];
+    if (number === undefined) return;
+    const options = { argument: `${this.#sid}/${number}` };
+    inBackground(commands.executeCommand(reportCommandId('explain'), { options }));
+  }
+
+  /** Answers with what messages are about; nothing of it is stored. */
+  async #sendOutlines({ keys, agents }: Extract<FromPanel, { type: 'outline' }>): Promise<void> {
+    const page = this.page;
+    const wanted = keys.flatMap((key) => {
+      const found = this.#messages.find(key);
+      return found === undefined ? [] : [{ key, ...found }];
+    });
+    const about = await this.#outlines.about(wanted);
+    const tasks = await this.#outlines.tasks(agents);
+    if (page !== this.page || !this.ready) return;
+    const outlines = wanted.flatMap(({ key }, index) => {
+      const outline = about[index];
+      return outline === undefined ? [] : [[key, outline] as const];
+    });
+    await this.post({ type: 'outlines', v: protocolVersion, outlines, tasks: [...tasks] });
   }
 
   /** Answers with a message's text; it is read from the transcript and kept nowhere. */
@@ -252,7 +305,9 @@ class SessionPanel extends LivePanel {
       now: Date.now(),
       catalogueDate: bundledCatalogue.checked,
       format,
+      usual: usualSession(reader.db, summary),
     });
+    this.#summedUp = session.summedUp;
     this.#setTitle(session);
     const panelFormat = format.forPanel(summary.endedAt);
     const sent = JSON.stringify([session, panelFormat]);

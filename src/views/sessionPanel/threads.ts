@@ -8,6 +8,15 @@ export interface ThreadStrings {
   readonly subagent: string;
 }
 
+/** What is said of a thread beside its name. */
+export interface ThreadSums {
+  readonly messages: number;
+  /** The model most was spent on; '' for none. */
+  readonly model: string;
+  /** Nano-dollars with those it started; undefined for the main thread and where there are none. */
+  readonly withSubagents: number | undefined;
+}
+
 /**
  * The threads of a session: main thread first, then the subagents, most expensive first. `parents`:
  * who started each agent, of all the session has had. An agent that has spent nothing is one of
@@ -18,6 +27,7 @@ export function sessionThreads(
   parents: ReadonlyMap<string, string>,
   messages: readonly Pick<PanelMessage, 'agentId' | 'at'>[],
   words: ThreadStrings,
+  detail: (thread: ThreadSums) => string,
 ): PanelThread[] {
   const spent = Map.groupBy(agents, ({ agentId }) => agentId);
   const known = new Set(['', ...spent.keys()]);
@@ -25,17 +35,37 @@ export function sessionThreads(
     for (const ancestor of ancestors(agentId, parents)) known.add(ancestor);
   }
   const names = threadNames(known, spent, messages, words);
+  const nanoOf = (agentId: string): number =>
+    (spent.get(agentId) ?? []).reduce((sum, one) => sum + one.nano, 0);
+  const below = new Map<string, number>();
+  for (const agentId of known) {
+    // What a subagent cost is of all that led to it, but the main thread: that is the session.
+    for (const ancestor of ancestors(agentId, parents)) {
+      below.set(ancestor, (below.get(ancestor) ?? 0) + nanoOf(agentId));
+    }
+  }
   return [...known]
     .map((agentId): PanelThread => {
       const own = spent.get(agentId) ?? [];
       const [parent = ''] = ancestors(agentId, parents);
+      const messages = own.reduce((sum, one) => sum + one.messages, 0);
+      const model = own.reduce(
+        (a, b) => (b.nano > a.nano ? b : a),
+        own[0] ?? { model: '', nano: 0 },
+      );
+      const others = below.get(agentId);
       return {
         agentId,
         name: names.get(agentId)!,
         hint: agentId === '' ? names.get('')! : `${names.get(agentId)} (${oneLine(agentId, 40)})`,
         parent,
-        messages: own.reduce((sum, one) => sum + one.messages, 0),
-        nano: own.reduce((sum, one) => sum + one.nano, 0),
+        messages,
+        nano: nanoOf(agentId),
+        detail: detail({
+          messages,
+          model: model.model,
+          withSubagents: others === undefined ? undefined : nanoOf(agentId) + others,
+        }),
       };
     })
     .sort((a, b) => Number(b.agentId === '') - Number(a.agentId === '') || b.nano - a.nano);

@@ -10,6 +10,7 @@ import type { SessionSummary } from '../../store/query/storeReader.ts';
 import { plainLines } from '../../text/plainText.ts';
 import { inBackground } from '../core/background.ts';
 import type { SpendModel } from '../core/spendModel.ts';
+import type { OutlinedFile } from '../sessionPanel/outlines.ts';
 import type { PanelActions, SessionPanels } from '../sessionPanel/sessionPanel.ts';
 import { formatOf } from '../text/format.ts';
 import { oneLine, projectName, titleText } from '../text/names.ts';
@@ -51,7 +52,7 @@ export class SessionActions implements PanelActions {
 
   /** Opens the session's transcript at its end. */
   async openTranscript(item: unknown): Promise<void> {
-    const session = await this.#session(item);
+    const session = await this.#session(item, l10n.t('Open a transcript'));
     if (session === undefined) return;
     const file = this.#transcriptsOf(session.sid).find(
       ({ sessionId, agentId }) => sessionId === session.sid && agentId === '',
@@ -71,6 +72,11 @@ export class SessionActions implements PanelActions {
       return;
     }
     sayGone(session);
+  }
+
+  /** Transcripts of a session a panel may read words of; none where no words are to be kept or shown. */
+  outlinedFiles(sid: string): readonly OutlinedFile[] {
+    return this.#model.spend.settings.storeTitles ? this.#transcriptsOf(sid) : [];
   }
 
   /** Reads what a message says from the transcript it stands in. */
@@ -112,7 +118,7 @@ export class SessionActions implements PanelActions {
     if (!existsSync(cwd)) {
       inBackground(
         window.showWarningMessage(
-          l10n.t('The folder of this session is not there any more: {0}', plainUiText(cwd)),
+          l10n.t('The folder of this session no longer exists: {0}', plainUiText(cwd)),
         ),
       );
       return;
@@ -136,7 +142,7 @@ export class SessionActions implements PanelActions {
     if (path === undefined || path === null) {
       const gone = plainUiText(projectPath(session));
       inBackground(
-        window.showWarningMessage(l10n.t('The project’s folder is not there any more: {0}', gone)),
+        window.showWarningMessage(l10n.t('The project’s folder no longer exists: {0}', gone)),
       );
       return;
     }
@@ -193,16 +199,22 @@ export class SessionActions implements PanelActions {
   }
 
   /** The session an argument stands for; without one it is asked for. */
-  async #session(item: unknown): Promise<SessionSummary | undefined> {
+  async #session(
+    item: unknown,
+    title = l10n.t('Open a session'),
+  ): Promise<SessionSummary | undefined> {
     const { reader } = this.#model;
     const sid = idOf(item);
     if (sid !== undefined) return reader?.sessionById(sid);
-    return this.#pick(reader?.sessions(offered) ?? []);
+    return this.#pick(reader?.sessions(offered) ?? [], title);
   }
 
-  async #pick(sessions: readonly SessionSummary[]): Promise<SessionSummary | undefined> {
+  async #pick(
+    sessions: readonly SessionSummary[],
+    title: string,
+  ): Promise<SessionSummary | undefined> {
     if (sessions.length === 0) {
-      inBackground(window.showInformationMessage(l10n.t('There is no session yet.')));
+      inBackground(window.showInformationMessage(l10n.t('There are no sessions yet.')));
       return undefined;
     }
     const format = formatOf(this.#model.spend.settings);
@@ -220,7 +232,7 @@ export class SessionActions implements PanelActions {
     // This window's session is the one most often meant.
     items.sort((a, b) => Number(b.session.sid === own) - Number(a.session.sid === own));
     const picked = await window.showQuickPick(items, {
-      title: l10n.t('Open a session'),
+      title,
       placeHolder: l10n.t('Title or project'),
       matchOnDescription: true,
     });
@@ -233,7 +245,7 @@ function sayGone(session: SessionSummary): void {
   inBackground(
     window.showInformationMessage(
       l10n.t(
-        'The transcript of "{0}" is not on disk any more: Claude Code deletes transcripts after 30 days unless told otherwise. Its figures are kept.',
+        'The transcript of "{0}" no longer exists: Claude Code deletes transcripts after 30 days by default. Its figures are kept.',
         plainUiText(titleText(session)),
       ),
     ),
@@ -253,7 +265,7 @@ function idOf(item: unknown): string | undefined {
 async function resumeCommand(sid: string): Promise<string | undefined> {
   if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(sid)) return `claude --resume ${sid}`;
   await window.showErrorMessage(
-    l10n.t('The id of this session is none that Claude Code gives, so it cannot be resumed.'),
+    l10n.t('This session’s ID is not one that Claude Code assigns, so it cannot be resumed.'),
   );
   return undefined;
 }

@@ -10,7 +10,7 @@ export async function chooseGrouping(current: Grouping): Promise<Grouping | unde
   const items: Choice<Grouping>[] = [
     { value: 'project', label: l10n.t('By project') },
     { value: 'day', label: l10n.t('By day'), description: l10n.t('of the last message') },
-    { value: 'none', label: l10n.t('Not at all') },
+    { value: 'none', label: l10n.t('No Grouping') },
   ];
   return choose(items, current, l10n.t('Group sessions'));
 }
@@ -52,7 +52,7 @@ export function askFilter(current: SessionFilter): Promise<SessionFilter | undef
     alwaysShow: true,
   });
   pick.title = l10n.t('Filter sessions');
-  pick.placeholder = l10n.t('Words of title, project, branch, model or id; tick conditions below');
+  pick.placeholder = l10n.t('Search title, project, branch, model or ID; select conditions below');
   pick.canSelectMany = true;
   pick.items = [
     item('live', l10n.t('Live')),

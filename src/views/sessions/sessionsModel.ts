@@ -44,7 +44,7 @@ export class SessionsModel implements Disposable {
   /** What was in force when the change was last fired. */
   #settings: Settings | undefined;
   #running: ReadonlySet<string> | undefined;
-  #firedAt = 0;
+  #firedAt = -Infinity;
   #restMs = 0;
 
   constructor(spend: SpendModel, log: LogOutputChannel) {
@@ -75,8 +75,9 @@ export class SessionsModel implements Disposable {
     return undefined;
   }
 
-  /** Active in the last two minutes, or its Claude Code runs. */
+  /** Active in the last two minutes, or its Claude Code runs; while nothing is read, nobody knows. */
   isLive(session: ListedSession, now: number): boolean {
+    if (this.#spend.spend.indexer.kind === 'paused') return false;
     return isLive(session, now, this.#spend.running.has(session.sid));
   }
 
@@ -99,13 +100,13 @@ export class SessionsModel implements Disposable {
       this.#readAllSoon();
     }
     const same = settings === this.#settings && running === this.#running;
-    if (changed || !same || Date.now() - this.#firedAt >= clockMs) this.#fire();
+    if (changed || !same || performance.now() - this.#firedAt >= clockMs) this.#fire();
   }
 
   #fire(): void {
     this.#settings = this.#spend.spend.settings;
     this.#running = this.#spend.running;
-    this.#firedAt = Date.now();
+    this.#firedAt = performance.now();
     this.#changed.fire();
   }
 

@@ -1,3 +1,4 @@
+import type { UnguardedReason } from '../../guard/install/guardStatus.ts';
 import { ageOf } from '../../model/calendar.ts';
 import type { ListedSession } from '../../store/query/sessionList.ts';
 import type { Format } from '../text/format.ts';
@@ -6,7 +7,7 @@ import type { ItemText } from './treeItems.ts';
 import type { GroupNode, SessionNode, SessionsNode } from './treeNodes.ts';
 
 /** Sessions a list shows before "Show more", and how many more each time. */
-const pageSize = 100;
+const pageSize = 50;
 const rootKey = '';
 
 /** What the texts of items are made from, besides their nodes. */
@@ -16,6 +17,8 @@ export interface TextContext {
   /** The same object for as long as figures are written the same. */
   readonly format: Format;
   readonly isLive: (session: ListedSession) => boolean;
+  /** Why the guard does not see it, where it should. */
+  readonly unguarded: (session: ListedSession) => UnguardedReason | undefined;
   readonly describe: (node: SessionsNode) => ItemText;
 }
 
@@ -23,6 +26,7 @@ export interface TextContext {
 interface SentSession {
   readonly session: ListedSession;
   readonly live: boolean;
+  readonly unguarded: UnguardedReason | undefined;
   /** The age as it is written. */
   readonly age: string;
   readonly format: Format;
@@ -144,6 +148,7 @@ export class SessionsTree {
     const isSame =
       sent.session === session &&
       sent.live === live &&
+      sent.unguarded === context.unguarded(session) &&
       sent.format === context.format &&
       // A live session has no age.
       (live || sent.age === ageText(session, context.now));
@@ -198,9 +203,16 @@ export class SessionsTree {
 function sentOf(
   { session }: SessionNode,
   text: ItemText,
-  { isLive, now, format }: TextContext,
+  { isLive, unguarded, now, format }: TextContext,
 ): SentSession {
-  return { session, live: isLive(session), age: ageText(session, now), format, text };
+  return {
+    session,
+    live: isLive(session),
+    unguarded: unguarded(session),
+    age: ageText(session, now),
+    format,
+    text,
+  };
 }
 
 function isSameText(a: ItemText, b: ItemText): boolean {

@@ -16,12 +16,14 @@ import type { ListedSession } from '../../store/query/sessionList.ts';
 import type { AgentSums } from '../../store/query/storeReader.ts';
 import { inBackground } from '../core/background.ts';
 import { DisposableStore } from '../core/disposables.ts';
-import type { Spend, SpendModel } from '../core/spendModel.ts';
+import type { Spend } from '../core/spend.ts';
+import type { SpendModel } from '../core/spendModel.ts';
 import { findsNothing, storeProblem } from '../core/storeState.ts';
 import { Throttle } from '../core/throttle.ts';
 import { directoriesInWindow } from '../core/windowScope.ts';
 import { formatOf } from '../text/format.ts';
 import { isFiltering, noFilter } from './arrange.ts';
+import { GuardMarks } from './guardMarks.ts';
 import { SessionsMemory } from './listState.ts';
 import { askFilter, chooseGrouping, chooseOrder } from './pickers.ts';
 import { SessionsModel } from './sessionsModel.ts';
@@ -43,17 +45,20 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
   readonly #owned = new DisposableStore();
   readonly #spend: SpendModel;
   readonly #list: SessionsModel;
+  readonly #guard: GuardMarks;
   readonly #memory: SessionsMemory;
   readonly #view: TreeView<SessionsNode>;
   readonly #tree = new SessionsTree();
   readonly #throttle = new Throttle(throttleMs, () => this.#update());
   #groupThrottle: NodeJS.Timeout | undefined;
+  #context: TextContext | undefined;
   /** What context keys, message and badge were last set from. */
   #shownState: object | undefined;
 
   constructor(spend: SpendModel, context: ExtensionContext, log: LogOutputChannel) {
     this.#spend = spend;
     this.#list = this.#owned.add(new SessionsModel(spend, log));
+    this.#guard = this.#owned.add(new GuardMarks(spend, log));
     this.#memory = new SessionsMemory(context);
     this.#view = this.#owned.add(
       window.createTreeView<SessionsNode>('outlay.sessions', {
@@ -68,6 +73,7 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
         if (this.#view.visible) this.#throttle.request();
       }),
     );
+    this.#owned.add(this.#guard.onDidChange(() => this.#throttle.request()));
     this.#owned.add(spend.onDidChange((now) => this.#showState(now)));
     this.#owned.add(
       commands.registerCommand(moreCommand, (node: SessionsNode) => this.#showMore(node)),
@@ -81,7 +87,13 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
     return this.#list.byId(sid);
   }
 
+  /** What is about to change is in sight. */
+  async #show(): Promise<void> {
+    if (!this.#view.visible) await commands.executeCommand('outlay.sessions.focus');
+  }
+
   async chooseGrouping(): Promise<void> {
+    await this.#show();
     const grouping = await chooseGrouping(this.#memory.grouping);
     if (grouping === undefined) return;
     this.#memory.grouping = grouping;
@@ -89,6 +101,7 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
   }
 
   async chooseOrder(): Promise<void> {
+    await this.#show();
     const order = await chooseOrder(this.#memory.order);
     if (order === undefined) return;
     this.#memory.order = order;
@@ -96,6 +109,7 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
   }
 
   async askFilter(): Promise<void> {
+    await this.#show();
     const filter = await askFilter(this.#memory.filter);
     if (filter === undefined) return;
     this.#memory.filter = filter;
@@ -138,7 +152,8 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
 
   resolveTreeItem(item: TreeItem, node: SessionsNode): TreeItem {
     const { settings } = this.#spend.spend;
-    item.tooltip = tooltipOf(node, formatOf(settings), Date.now());
+    const unguarded = node.kind === 'session' ? this.#guard.reasonOf(node.sid) : undefined;
+    item.tooltip = tooltipOf(node, formatOf(settings), Date.now(), unguarded);
     return item;
   }
 
@@ -155,12 +170,14 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
 
   #setVisible(visible: boolean): void {
     this.#list.setActive(visible);
+    this.#guard.setActive(visible);
     if (visible) this.#update();
   }
 
   /** Fires for what differs from what VS Code was last sent, and for no more than that. */
   #update(): void {
     if (!this.#view.visible) return;
+    this.#context = undefined;
     this.#arrange();
     const changes = this.#tree.changes(this.#textContext());
     for (const node of changes) this.#changed.fire(node);
@@ -210,7 +227,18 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
     return partsOf(node.session, agents);
   }
 
+  /** Made once a turn: VS Code asks for the items of a whole page in one. */
   #textContext(): TextContext {
+    if (this.#context === undefined) {
+      this.#context = this.#newTextContext();
+      setImmediate(() => {
+        this.#context = undefined;
+      });
+    }
+    return this.#context;
+  }
+
+  #newTextContext(): TextContext {
     const { settings } = this.#spend.spend;
     const now = Date.now();
     const context = {
@@ -219,12 +247,14 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
       today: dayOf(now, settings.zone),
       grouping: this.#memory.grouping,
       isLive: (session: ListedSession) => this.#list.isLive(session, now),
+      unguarded: ({ sid }: ListedSession) => this.#guard.reasonOf(sid),
     };
     return { ...context, describe: (node) => describeNode(node, context) };
   }
 
   /** The arrangement has changed: VS Code asks for everything again, from the first page. */
   #rearranged(): void {
+    this.#context = undefined;
     this.#tree.reset();
     this.#arrange();
     this.#changed.fire(undefined);

@@ -34,7 +34,7 @@ export class TranscriptDocuments implements TextDocumentContentProvider, Disposa
   provideTextDocumentContent(uri: Uri): string {
     return (
       this.#contents.get(uri.path) ??
-      l10n.t('This excerpt was of another window. Open it again from Outlay.')
+      l10n.t('This excerpt belonged to another window. Open it again from Outlay.')
     );
   }
 
@@ -53,8 +53,10 @@ export class TranscriptDocuments implements TextDocumentContentProvider, Disposa
     const head = [
       l10n.t('Excerpt of {0}', path),
       place.line < 0
-        ? l10n.t('The file is too large for the editor: its last lines, long ones cut.')
-        : l10n.t('Line {0} and the lines around it, long ones cut.', String(place.line + 1)),
+        ? l10n.t(
+            'The file is too large for the editor. These are its last lines; long ones are cut.',
+          )
+        : l10n.t('Line {0} and the lines around it; long ones are cut.', String(place.line + 1)),
       '',
     ];
     const text = lines.map(({ text: line, cut }) =>

@@ -6,12 +6,13 @@ import {
   TreeItem,
   TreeItemCollapsibleState,
 } from 'vscode';
+import type { UnguardedReason } from '../../guard/install/guardStatus.ts';
 import { addDays } from '../../model/calendar.ts';
 import { projectPath } from '../../query/projects.ts';
 import type { ListedSession } from '../../store/query/sessionList.ts';
 import { isLowerBound } from '../../store/schema/sums.ts';
 import { commandIds } from '../core/commandIds.ts';
-import { lostNotes } from '../panels/notes.ts';
+import { lostNotes, lowerNotes } from '../panels/notes.ts';
 import { agentName } from '../text/agentName.ts';
 import type { Format } from '../text/format.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
@@ -39,6 +40,8 @@ export interface ItemContext {
   readonly today: string;
   readonly grouping: Grouping;
   readonly isLive: (session: ListedSession) => boolean;
+  /** Why the guard does not see it, where it should. */
+  readonly unguarded: (session: ListedSession) => UnguardedReason | undefined;
 }
 
 const separator = ' · ';
@@ -102,27 +105,24 @@ function describeSession({ session }: SessionNode, context: ItemContext): ItemTe
   const unpriced = session.unpriced > 0;
   const figure =
     unpriced && total === 0 ? '' : format.brief(format.convert(total, session.endedAt));
+  const lower = figure !== '' && isLowerBound(session);
   const model = modelName(session.model);
   const parts = [
-    ...(figure === '' ? [l10n.t('unpriced')] : []),
-    ...(figure !== '' && isLowerBound(session) ? [l10n.t('at least')] : []),
+    ...(figure === '' ? [l10n.t('no price')] : []),
     ...(live ? [l10n.t('live')] : []),
+    ...(context.unguarded(session) === undefined ? [] : [l10n.t('not guarded')]),
     ...(model === '' ? [] : [model]),
     ...(live ? [] : [format.age(now - session.endedAt)]),
     // In a list of many projects the name says where it was.
     ...(grouping === 'project' ? [] : [projectName(projectPath(session))]),
   ];
   return {
-    label: figure === '' ? title : `${figure}  ${title}`,
+    label: figure === '' ? title : `${lower ? l10n.t('≥ {0}', figure) : figure}  ${title}`,
     description: parts.join(separator),
-    spoken: [title, figure, ...parts].filter(Boolean).join(', '),
-    icon: live
-      ? 'pulse'
-      : unpriced
-        ? 'question'
-        : isLowerBound(session)
-          ? 'arrow-up'
-          : 'comment-discussion',
+    spoken: [title, lower ? l10n.t('at least {0}', figure) : figure, ...parts]
+      .filter(Boolean)
+      .join(', '),
+    icon: live ? 'pulse' : unpriced ? 'question' : 'comment-discussion',
     colour: live ? 'charts.green' : '',
     context: live ? 'session.live' : 'session',
   };
@@ -130,13 +130,13 @@ function describeSession({ session }: SessionNode, context: ItemContext): ItemTe
 
 function describePart(node: PartNode, { format }: ItemContext): ItemText {
   const label = partName(node);
-  const share = node.share === undefined ? [] : [format.percent(node.share)];
+  const share = node.share === undefined ? [] : [format.share(node.share)];
   const model = modelName(node.model);
   const parts = [
     format.money(node.nano, node.at),
     ...share,
     ...(model === '' ? [] : [model]),
-    ...(node.unpriced > 0 ? [l10n.t('unpriced: {0}', format.count(node.unpriced))] : []),
+    ...(node.unpriced > 0 ? [l10n.t('no price: {0}', format.count(node.unpriced))] : []),
   ];
   const icons = { main: 'comment', agent: 'robot', background: 'circle-outline' } as const;
   return {
@@ -151,7 +151,7 @@ function describePart(node: PartNode, { format }: ItemContext): ItemText {
 
 function partName({ part, type }: PartNode): string {
   if (part === 'main') return agentName(type, 60);
-  if (part === 'background') return l10n.t('Background');
+  if (part === 'background') return l10n.t('Claude Code overhead');
   return oneLine(type, 60) || l10n.t('Subagent');
 }
 
@@ -183,18 +183,28 @@ export function itemOf(node: SessionsNode, text: ItemText, id: string): TreeItem
 }
 
 /** What an item says on hover: the whole names, the exact figures, and how they add up. */
-export function tooltipOf(node: SessionsNode, format: Format, now: number): MarkdownString {
-  const markdown = new MarkdownString(tooltipText(node, format, now), true);
+export function tooltipOf(
+  node: SessionsNode,
+  format: Format,
+  now: number,
+  unguarded?: UnguardedReason,
+): MarkdownString {
+  const markdown = new MarkdownString(tooltipText(node, format, now, unguarded), true);
   markdown.supportHtml = false;
   return markdown;
 }
 
-function tooltipText(node: SessionsNode, format: Format, now: number): string {
+function tooltipText(
+  node: SessionsNode,
+  format: Format,
+  now: number,
+  unguarded: UnguardedReason | undefined,
+): string {
   switch (node.kind) {
     case 'group':
       return escapeMarkdown(oneLine(node.group.path || node.key, 300));
     case 'session':
-      return sessionTooltip(node.session, format, now);
+      return sessionTooltip(node.session, format, now, unguarded);
     case 'part':
       return partTooltip(node, format);
     case 'more':
@@ -202,7 +212,12 @@ function tooltipText(node: SessionsNode, format: Format, now: number): string {
   }
 }
 
-function sessionTooltip(session: ListedSession, format: Format, now: number): string {
+function sessionTooltip(
+  session: ListedSession,
+  format: Format,
+  now: number,
+  unguarded: UnguardedReason | undefined,
+): string {
   const { nano, background, endedAt, startedAt, messages, lower, unpriced } = session;
   const money = (value: number): string => format.money(value, endedAt);
   const branch = oneLine(session.branch, 100);
@@ -213,7 +228,7 @@ function sessionTooltip(session: ListedSession, format: Format, now: number): st
     `**${escapeMarkdown(titleText(session))}**`,
     [place, branch].filter(Boolean).map(escapeMarkdown).join(separator),
     l10n.t(
-      'Messages {0} + background {1} = {2}',
+      'Messages {0} + overhead {1} = {2}',
       money(nano),
       money(background),
       money(nano + background),
@@ -223,25 +238,14 @@ function sessionTooltip(session: ListedSession, format: Format, now: number): st
       ...(startedAt > 0 ? [format.duration(endedAt - startedAt)] : []),
       l10n.t('last active {0}', format.age(now - endedAt)),
     ].join(separator),
-    ...(lower > 0
-      ? [
-          lower === 1
-            ? l10n.t('$(arrow-up) At least: 1 message lacks a final or readable count.')
-            : l10n.t(
-                '$(arrow-up) At least: {0} messages lack a final or readable count.',
-                format.count(lower),
-              ),
-        ]
-      : []),
-    ...lostNotes(session.lost ?? 0, format).map((note) => `$(arrow-up) ${note}`),
+    ...(unguarded === undefined ? [] : [`$(warning) ${unguardedSentence(unguarded)}`]),
+    ...lowerNotes(lower, format),
+    ...lostNotes(session.lost ?? 0, format),
     ...(unpriced > 0
       ? [
           unpriced === 1
-            ? l10n.t('$(question) Unpriced: 1 message, not in the figures.')
-            : l10n.t(
-                '$(question) Unpriced: {0} messages, not in the figures.',
-                format.count(unpriced),
-              ),
+            ? l10n.t('$(question) No price: 1 message, not counted.')
+            : l10n.t('$(question) No price: {0} messages, not counted.', format.count(unpriced)),
         ]
       : []),
     escapeMarkdown(oneLine(session.sid, 80)),
@@ -249,10 +253,30 @@ function sessionTooltip(session: ListedSession, format: Format, now: number): st
   return lines.filter((line) => line !== '').join('\n\n');
 }
 
+/** That budgets do not act on a session, and why. */
+function unguardedSentence(reason: UnguardedReason): string {
+  switch (reason) {
+    case 'notInstalled':
+      return l10n.t('Not guarded: the guard is not in settings this session reads.');
+    case 'before':
+      return l10n.t('Not guarded: its spending began before the guard was installed.');
+    case 'otherHooks':
+      return l10n.t('Not guarded: its hooks ran, and the guard was not among them.');
+    case 'editorPanel':
+      return l10n.t('Not guarded: Claude Code’s panel in the editor skips some hooks.');
+    case 'noHooks':
+      return l10n.t(
+        'Not guarded: no hook ran. Its folder is not trusted, or it was started with --bare or --safe-mode.',
+      );
+    case 'unknown':
+      return l10n.t('Not guarded: budgets do not act on it; the reason is not known.');
+  }
+}
+
 function partTooltip(node: PartNode, format: Format): string {
   if (node.part === 'background') {
     return l10n.t(
-      'Background: Claude Code’s own total has it, no message explains it (titles, compaction, permission checks).',
+      'It is in Claude Code’s own total, but in no message (titles, compaction, permission checks).',
     );
   }
   const count =

@@ -1,3 +1,4 @@
+import { wholeShares } from '../../model/numbers.ts';
 import type { ListedSession } from '../../store/query/sessionList.ts';
 import type { AgentSums } from '../../store/query/storeReader.ts';
 import type { SessionGroup } from './arrange.ts';
@@ -28,7 +29,7 @@ export interface PartNode {
   readonly type: string;
   readonly model: string;
   readonly nano: number;
-  /** Of the session's total; undefined where that is nothing. */
+  /** Of the session's total, in whole percents that add up; undefined where that is nothing. */
   readonly share: number | undefined;
   readonly messages: number;
   readonly lower: number;
@@ -50,7 +51,6 @@ export type SessionsNode = GroupNode | SessionNode | PartNode | MoreNode;
 /** What a session's total is made of, in the order it is shown: main thread, subagents, background. */
 export function partsOf(session: ListedSession, agents: readonly AgentSums[]): PartNode[] {
   const total = session.nano + session.background;
-  const share = (nano: number): number | undefined => (total > 0 ? nano / total : undefined);
   const node = (
     part: PartNode['part'],
     agentId: string,
@@ -64,7 +64,7 @@ export function partsOf(session: ListedSession, agents: readonly AgentSums[]): P
     type: '',
     model: '',
     nano,
-    share: share(nano),
+    share: undefined,
     messages: 0,
     lower: 0,
     unpriced: 0,
@@ -85,5 +85,7 @@ export function partsOf(session: ListedSession, agents: readonly AgentSums[]): P
   });
   nodes.sort((a, b) => Number(b.part === 'main') - Number(a.part === 'main') || b.nano - a.nano);
   if (session.background > 0) nodes.push(node('background', '', session.background));
-  return nodes;
+  if (total <= 0) return nodes;
+  const shares = wholeShares(nodes.map(({ nano }) => nano));
+  return nodes.map((one, index) => ({ ...one, share: shares[index] || one.nano / total }));
 }

@@ -29,7 +29,7 @@ export async function setCurrency(): Promise<void> {
   const { currency, zone } = readSettings().settings;
   const picked = await window.showQuickPick(choices(currency.code), {
     title: l10n.t('Display currency'),
-    placeHolder: l10n.t('Outlay never looks up rates: you say what one US dollar is worth'),
+    placeHolder: l10n.t('Outlay never looks up rates: enter what one US dollar is worth'),
     matchOnDescription: true,
   });
   if (picked?.code === undefined) return;
@@ -81,13 +81,13 @@ async function confirmRemoval(code: string): Promise<boolean> {
 
 async function askRate(code: string, known: number | undefined): Promise<number | undefined> {
   const answer = await window.showInputBox({
-    title: l10n.t('1 US dollar is how many {0}, from today on?', code),
+    title: l10n.t('How many {0} is 1 US dollar worth from today?', code),
     prompt: l10n.t(
-      'Figures of earlier days keep the rate of their day. Budgets and prices stay in US dollars.',
+      'Earlier days keep the rate of their day. Budgets and prices stay in US dollars.',
     ),
     value: known === undefined ? '' : String(known),
     validateInput: (value) =>
-      rateOf(value) === undefined ? l10n.t('Write a number above 0, such as 0.92') : undefined,
+      rateOf(value) === undefined ? l10n.t('Enter a number above 0, such as 0.92') : undefined,
   });
   return answer === undefined ? undefined : rateOf(answer);
 }

@@ -41,7 +41,7 @@ function priceChoices(): PriceChoice[] {
     },
     {
       label: l10n.t('It runs on my own machine'),
-      description: l10n.t('$0, as a price of its own'),
+      description: l10n.t('A price of your own of $0'),
       kindOfPrice: 'local',
     },
     { label: l10n.t('Edit all prices in the settings'), kindOfPrice: 'settings' },
@@ -54,7 +54,7 @@ async function pickModel(model: SpendModel): Promise<string | undefined> {
     return window.showInputBox({
       title: l10n.t('Set a price for a model'),
       prompt: l10n.t(
-        'Every message has a price. To change one, write the model as transcripts name it.',
+        'Every message has a price. To change one, enter the model’s name as it appears in transcripts.',
       ),
       placeHolder: 'claude-opus-5-5',
     });
@@ -76,7 +76,7 @@ async function askRates(name: string): Promise<Record<string, number> | undefine
   const input = await askRate(
     l10n.t('{0}: US dollars per million input tokens (1/2)', shown),
     l10n.t(
-      'Writing to the cache will cost 1.25 (5 minutes) and 2 times (1 hour) this, reading 0.1 times, unless the settings say otherwise.',
+      'Cache writes will cost 1.25 times (5 minutes) or 2 times (1 hour) this price and cache reads 0.1 times, unless the settings say otherwise.',
     ),
   );
   if (input === undefined) return undefined;
@@ -92,7 +92,7 @@ async function askRate(title: string, prompt: string): Promise<number | undefine
     title,
     prompt,
     validateInput: (value) =>
-      parseNumber(value) === undefined ? l10n.t('Write a number, such as 3 or 0.25') : undefined,
+      parseNumber(value) === undefined ? l10n.t('Enter a number, such as 3 or 0.25') : undefined,
   });
   return answer === undefined ? undefined : parseNumber(answer);
 }

@@ -68,7 +68,7 @@ export function noticeText(sentences: readonly string[]): string {
       : l10n.t('Outlay: {0} settings have values it cannot use.', sentences.length);
   const shown = sentences.slice(0, named);
   const more = sentences.length - shown.length;
-  if (more > 0) shown.push(l10n.t('And {0} more: see the log.', more));
+  if (more > 0) shown.push(l10n.t('And {0} more; see the log.', more));
   return [lead, ...shown].join(' ');
 }
 
@@ -77,8 +77,8 @@ export function settingProblemText({ key, place, expected, instead }: SettingPro
   const setting = plainUiText(key + place);
   const wanted = expectedText(expected);
   return instead === 'default'
-    ? l10n.t('{0} has to be {1}; its default holds until then.', setting, wanted)
-    : l10n.t('{0} has to be {1}; it is ignored until then.', setting, wanted);
+    ? l10n.t('{0} must be {1}; its default applies until then.', setting, wanted)
+    : l10n.t('{0} must be {1}; it is ignored until then.', setting, wanted);
 }
 
 function expectedText(expected: Expected): string {
@@ -115,6 +115,8 @@ function expectedText(expected: Expected): string {
       return l10n.t('an object with "sameCall", "failing" and "idleUsd", each with thresholds');
     case 'coldCache':
       return l10n.t('"off", "say" or "ask"');
+    case 'transport':
+      return l10n.t('"process" or "http"');
     case 'budgets':
       return l10n.t('an object with a budget for each project folder');
     case 'budget':

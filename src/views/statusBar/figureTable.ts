@@ -3,8 +3,10 @@ import { type BudgetShare, wholeBudget } from '../../budgets/budgetShares.ts';
 import type { Figure, Overview } from '../../budgets/overview.ts';
 import { appendAll } from '../../model/lists.ts';
 import { totalTokens } from '../../model/tokens.ts';
+import type { PeriodForecast } from '../../query/forecast/forecast.ts';
 import { budgetNames, leftOfText, leftText, ofLimitText } from '../budgets/words.ts';
-import type { Spend } from '../core/spendModel.ts';
+import type { Spend } from '../core/spend.ts';
+import { onTrackText } from '../text/forecastWords.ts';
 import { type Format, formatOf } from '../text/format.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 import { titleText } from '../text/names.ts';
@@ -16,8 +18,11 @@ export function figureTable(spend: Spend, overview: Overview, now: number): stri
   const row = (name: string, figure: string, detail: string): string =>
     `| ${name}&nbsp;&nbsp; | **${figure}** | &nbsp;&nbsp;${detail} |`;
   const rows = ['| | | |', '|:--|--:|:--|'];
-  const period = (name: string, figure: Figure, share?: BudgetShare): void => {
-    const detail = [usageText(figure, format)];
+  const { forecasts } = overview;
+  const ahead = (forecast: PeriodForecast): string =>
+    forecasts.evident && forecast.spent > 0 ? onTrackText(forecast, format, now) : '';
+  const period = (name: string, figure: Figure, end: string, share?: BudgetShare): void => {
+    const detail = [usageText(figure, format), ...(end === '' ? [] : [end])];
     if (share !== undefined) {
       detail.push(leftOfText(share, format));
     }
@@ -33,13 +38,11 @@ export function figureTable(spend: Spend, overview: Overview, now: number): stri
   const beside = (kind: 'day' | 'week' | 'month'): BudgetShare | undefined =>
     spend.settings.scope === 'all' ? wholeBudget(overview, kind) : undefined;
   const said = [beside('day'), beside('week'), beside('month')];
-  period(l10n.t('Today'), overview.today, said[0]);
-  period(l10n.t('Week'), overview.week, said[1]);
-  period(l10n.t('Month'), overview.month, said[2]);
+  period(l10n.t('Today'), overview.today, ahead(forecasts.day), said[0]);
+  period(l10n.t('Week'), overview.week, '', said[1]);
+  period(l10n.t('Month'), overview.month, ahead(forecasts.month), said[2]);
   const { lastHour, session, cacheShare } = overview;
-  const rate =
-    lastHour.shown === 0 ? '' : l10n.t('{0} a day at that rate', format.shown(lastHour.shown * 24));
-  rows.push(row(l10n.t('Last hour'), format.brief(lastHour.shown), rate));
+  rows.push(row(l10n.t('Last hour'), format.brief(lastHour.shown), ''));
   if (session !== undefined) {
     const { summary, live } = session;
     const state = live ? l10n.t('live') : format.age(now - summary.endedAt);
@@ -48,7 +51,7 @@ export function figureTable(spend: Spend, overview: Overview, now: number): stri
   }
   if (cacheShare !== undefined) {
     const words = l10n.t('of today’s prompt tokens were read from the cache');
-    rows.push(row(l10n.t('Cache'), format.percent(cacheShare), words));
+    rows.push(row(l10n.t('Cache'), format.share(cacheShare), words));
   }
   for (const [name, figure, detail] of budgetRows(overview, spend, said)) {
     rows.push(row(name, figure, detail));

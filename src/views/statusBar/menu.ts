@@ -1,18 +1,11 @@
-import {
-  ConfigurationTarget,
-  commands,
-  l10n,
-  type QuickPickItem,
-  QuickPickItemKind,
-  window,
-  workspace,
-} from 'vscode';
+import { commands, l10n, type QuickPickItem, QuickPickItemKind, ThemeIcon, window } from 'vscode';
 import { type BudgetShare, wholeBudget } from '../../budgets/budgetShares.ts';
 import type { Figure, Overview } from '../../budgets/overview.ts';
 import { type DashboardPeriod, usualDashboard } from '../../protocol/dashboard.ts';
 import { leftOfText } from '../budgets/words.ts';
 import { type CommandId, commandIds } from '../core/commandIds.ts';
-import type { Spend, SpendModel } from '../core/spendModel.ts';
+import type { Spend } from '../core/spend.ts';
+import type { SpendModel } from '../core/spendModel.ts';
 import { findsNothing } from '../core/storeState.ts';
 import { type Format, formatOf } from '../text/format.ts';
 import { titleText } from '../text/names.ts';
@@ -34,7 +27,7 @@ export async function showMenu(model: SpendModel): Promise<void> {
   const { overview, settings } = model.spend;
   const figures = overview === undefined ? [] : figureItems(overview, formatOf(settings));
   const items = [...figures, ...actions(model.spend, model.unpricedModels().length > 0)];
-  const picked = await window.showQuickPick(items, { title: l10n.t('Outlay: Claude Code spend') });
+  const picked = await window.showQuickPick(items, { title: l10n.t('Outlay') });
   if (picked?.command !== undefined) await commands.executeCommand(picked.command, picked.argument);
 }
 
@@ -47,16 +40,19 @@ export function figureItems(overview: Overview, format: Format): Action[] {
   const { today, week, month, session } = overview;
   const items: Action[] = [
     {
+      iconPath: new ThemeIcon('calendar'),
       label: l10n.t('Today {0}', worth(today)),
       description: used(wholeBudget(overview, 'day')),
       ...dashboard('today'),
     },
     {
+      iconPath: new ThemeIcon('calendar'),
       label: l10n.t('Week {0}', worth(week)),
       description: used(wholeBudget(overview, 'week')),
       ...dashboard('7d'),
     },
     {
+      iconPath: new ThemeIcon('calendar'),
       label: l10n.t('Month {0}', worth(month)),
       description: used(wholeBudget(overview, 'month')),
       ...dashboard('month'),
@@ -66,6 +62,7 @@ export function figureItems(overview: Overview, format: Format): Action[] {
     const { summary } = session;
     const atLeast = summary.lower + summary.unpriced > 0;
     items.push({
+      iconPath: new ThemeIcon('graph-line'),
       label: l10n.t('Session {0}', format.headline(session.shown, { atLeast })),
       description: plainUiText(titleText(summary)),
       command: commandIds.openSession,
@@ -81,18 +78,20 @@ function actions(spend: Spend, unpriced: boolean): Action[] {
     items.push({ label: `$(${icon}) ${label}`, command });
   };
   if (demo) add('beaker', l10n.t('Close the demo'), commandIds.closeDemo);
+  add('dashboard', l10n.t('Dashboard'), commandIds.openDashboard);
   if (overview?.session !== undefined) {
     add('graph-line', l10n.t('Open session'), commandIds.openSession);
   }
   if (findsNothing(spend)) {
-    add('search', l10n.t('Where does Outlay look?'), commandIds.explainNoTranscripts);
+    add('search', l10n.t('Where Outlay looks'), commandIds.explainNoTranscripts);
     if (!demo) add('beaker', l10n.t('Open the demo'), commandIds.openDemo);
   }
   if (indexer.kind === 'paused') add('debug-start', l10n.t('Resume'), commandIds.resume);
   else add('debug-pause', l10n.t('Pause'), commandIds.pause);
   add('refresh', l10n.t('Rescan transcripts'), commandIds.rescan);
-  add('dashboard', l10n.t('Budgets'), commandIds.openBudgets);
+  add('credit-card', l10n.t('Budgets'), commandIds.openBudgets);
   add('edit', l10n.t('Set a daily budget…'), commandIds.setDailyBudget);
+  add('bell', l10n.t('Alerts'), commandIds.showAlerts);
   if (unpriced) {
     add('question', l10n.t('Set a price for an unpriced model…'), commandIds.setPrice);
   }
@@ -101,48 +100,4 @@ function actions(spend: Spend, unpriced: boolean): Action[] {
   add('output', l10n.t('Show log'), commandIds.showLog);
   add('info', l10n.t('Help'), commandIds.help);
   return items;
-}
-
-/** Says where Outlay looked and offers the ways out. */
-export async function explainNoTranscripts(model: SpendModel): Promise<void> {
-  const choose = l10n.t('Choose a Folder…');
-  const rescan = l10n.t('Rescan');
-  const demo = l10n.t('Open Demo');
-  const picked = await window.showInformationMessage(
-    placesLookedAt(model.spend),
-    ...(model.spend.demo ? [choose, rescan] : [choose, rescan, demo]),
-  );
-  if (picked === rescan) model.rescan();
-  if (picked === demo) await commands.executeCommand(commandIds.openDemo);
-  if (picked !== choose) return;
-  const folders = await window.showOpenDialog({
-    canSelectFolders: true,
-    canSelectFiles: false,
-    openLabel: l10n.t('Read transcripts here'),
-    title: l10n.t('Claude Code’s configuration folder (the one that has "projects" in it)'),
-  });
-  const folder = folders?.[0];
-  if (folder === undefined) return;
-  await workspace
-    .getConfiguration('outlay')
-    .update('roots', [folder.fsPath], ConfigurationTarget.Global);
-}
-
-function placesLookedAt({ roots, settings }: Spend): string {
-  const format = formatOf(settings);
-  const places = roots.map(({ path, exists, transcripts }) => {
-    const place = plainUiText(path);
-    if (!exists) return l10n.t('{0} (no projects folder yet)', place);
-    return transcripts === 1
-      ? l10n.t('{0} (1 transcript)', place)
-      : l10n.t('{0} ({1} transcripts)', place, format.count(transcripts));
-  });
-  const looked =
-    places.length === 0
-      ? l10n.t('Outlay found no folder in which Claude Code could have left transcripts.')
-      : l10n.t('Outlay looked for Claude Code transcripts in: {0}.', places.join(', '));
-  const remedy = l10n.t(
-    'They appear as soon as Claude Code runs on this machine. If its configuration is elsewhere, choose that folder.',
-  );
-  return `${looked} ${remedy}`;
 }

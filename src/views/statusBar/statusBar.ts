@@ -11,7 +11,8 @@ import {
 import { bundledCatalogue } from '../../pricing/catalogue.ts';
 import { daysOld } from '../../pricing/days.ts';
 import { DisposableStore } from '../core/disposables.ts';
-import type { Spend, SpendModel } from '../core/spendModel.ts';
+import type { Spend } from '../core/spend.ts';
+import type { SpendModel } from '../core/spendModel.ts';
 import { type StatusText, statusText } from './statusText.ts';
 import { tooltipCommands, tooltipMarkdown } from './tooltip.ts';
 
@@ -49,7 +50,7 @@ export class SpendStatus implements Disposable {
       now,
       catalogueDate: date,
       catalogueDays: daysOld(date, now),
-      remote: env.remoteName ?? '',
+      remote: otherMachine(env.remoteName),
     });
     if (markdown === this.#tooltip) return;
     this.#tooltip = markdown;
@@ -75,4 +76,9 @@ function background(level: StatusText['level']): ThemeColor | undefined {
   if (level === 'warning') return new ThemeColor('statusBarItem.warningBackground');
   const alarming = level === 'critical' || level === 'stop' || level === 'error';
   return alarming ? new ThemeColor('statusBarItem.errorBackground') : undefined;
+}
+
+/** The name of a remote that is another machine; '' for none. A browser's server on this one is called by its address. */
+function otherMachine(remote = ''): string {
+  return /^(localhost|127\.|\[::1\])/.test(remote) ? '' : remote;
 }

@@ -1,10 +1,11 @@
 import { l10n } from 'vscode';
+import { isOverall } from '../../analysis/budgets/budget.ts';
 import { type BudgetShare, worstHere } from '../../budgets/budgetShares.ts';
 import type { Overview } from '../../budgets/overview.ts';
 import type { Level } from '../../model/level.ts';
 import { isAlarming } from '../budgets/alarm.ts';
 import { budgetNames, isUsedUp, ofLimitText } from '../budgets/words.ts';
-import type { Spend } from '../core/spendModel.ts';
+import type { Spend } from '../core/spend.ts';
 import { findsNothing, storeProblem } from '../core/storeState.ts';
 import { type Format, formatOf } from '../text/format.ts';
 
@@ -20,8 +21,8 @@ export interface StatusText {
 }
 
 const levelIcons: Readonly<Record<Level, string>> = {
-  ok: '$(credit-card)',
-  info: '$(credit-card)',
+  ok: '$(outlay-spend)',
+  info: '$(outlay-spend)',
   warning: '$(warning)',
   critical: '$(error)',
   stop: '$(circle-slash)',
@@ -58,7 +59,7 @@ export function statusText(spend: Spend, now: number): StatusText {
   }
   if (findsNothing(spend)) {
     return {
-      text: `$(credit-card) ${l10n.t('No transcripts')}`,
+      text: `$(outlay-spend) ${l10n.t('No transcripts')}`,
       label: l10n.t('Outlay found no Claude Code transcripts. Activate to see where it looked.'),
       level: 'ok',
       command: 'outlay.explainNoTranscripts',
@@ -73,7 +74,7 @@ function plain(text: string, label: string): StatusText {
 
 function spokenFigure({ demo }: Spend, figure: string): string {
   return demo
-    ? l10n.t('Claude spend of made-up sessions {0}', figure)
+    ? l10n.t('Claude spend in the demo {0}', figure)
     : l10n.t('Claude spend today {0}', figure);
 }
 
@@ -94,7 +95,7 @@ function withLevel(spend: Spend, figure: string, spoken: string, format: Format)
   }
   const unpriced = unpricedMessages(overview);
   if (unpriced > 0) {
-    parts.push(`$(question) ${l10n.t('{0} unpriced', format.count(unpriced))}`);
+    parts.push(`$(question) ${l10n.t('{0} without a price', format.count(unpriced))}`);
     label.push(
       unpriced === 1
         ? l10n.t('1 message has no price')
@@ -124,11 +125,9 @@ function nameOf(budget: BudgetShare, overview: Overview, spend: Spend, format: F
 
 /** The budget of the day says today’s figure itself, where that is the one figure shown and in dollars. */
 function isToday({ entry }: BudgetShare, { settings, demo }: Spend): boolean {
-  const { scope, period, unit } = entry.budget;
-  const isDay = scope.kind === 'global' && period.kind === 'day' && unit.kind === 'usd';
   const figures = settings.show.filter((name) => name !== 'budget');
   return (
-    isDay &&
+    isOverall(entry.budget, 'day') &&
     !demo &&
     settings.scope === 'all' &&
     settings.currency.code === 'USD' &&

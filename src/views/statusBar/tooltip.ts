@@ -4,8 +4,9 @@ import type { Overview } from '../../budgets/overview.ts';
 import { alarmText, isAlarming } from '../budgets/alarm.ts';
 import { budgetId } from '../budgets/words.ts';
 import type { CommandId } from '../core/commandIds.ts';
-import type { Spend } from '../core/spendModel.ts';
+import type { Spend } from '../core/spend.ts';
 import { findsNothing, storeProblem } from '../core/storeState.ts';
+import { withoutPrice } from '../text/counts.ts';
 import { type Format, formatOf } from '../text/format.ts';
 import { escapeMarkdown } from '../text/markdown.ts';
 import { oneLine } from '../text/names.ts';
@@ -51,7 +52,8 @@ export function tooltipMarkdown(spend: Spend, context: TooltipContext): string {
     lines.push(figureTable(spend, overview, context.now));
     lines.push(notes(overview, format));
   }
-  lines.push(footer(spend, context, format), links(spend));
+  if (!findsNothing(spend)) lines.push(footer(spend, context, format));
+  lines.push(links(spend));
   return lines.filter((line) => line !== '').join('\n\n');
 }
 
@@ -123,7 +125,7 @@ function notes(overview: Overview, format: Format): string {
   if (today.background > 0) {
     const background = format.money(today.background, overview.at);
     found.push(
-      `$(circle-outline) ${l10n.t('Background {0} today: Claude Code’s own total has it, no message explains it (titles, compaction, permission checks).', background)}`,
+      `$(circle-outline) ${l10n.t('Claude Code’s overhead today: {0}. It is in Claude Code’s own total, but in no message (titles, compaction, permission checks).', background)}`,
     );
   }
   for (const { model, messages } of unpricedToday.slice(0, 3)) {
@@ -142,9 +144,9 @@ function notes(overview: Overview, format: Format): string {
   if (today.sums.client > 0) {
     const text =
       today.sums.client === 1
-        ? l10n.t('1 of today’s messages is priced from Claude Code’s own totals.')
+        ? l10n.t('The cost of 1 of today’s messages comes from Claude Code’s own totals.')
         : l10n.t(
-            '{0} of today’s messages are priced from Claude Code’s own totals.',
+            'The cost of {0} of today’s messages comes from Claude Code’s own totals.',
             format.count(today.sums.client),
           );
     found.push(`$(info) ${text}`);
@@ -152,39 +154,31 @@ function notes(overview: Overview, format: Format): string {
   if (overview.rejectedLines > 0) {
     const text =
       overview.rejectedLines === 1
-        ? l10n.t('1 line of transcripts could not be used.')
-        : l10n.t(
-            '{0} lines of transcripts could not be used.',
-            format.count(overview.rejectedLines),
-          );
-    found.push(`$(warning) ${text} ${link(l10n.t('Which?'), 'outlay.showDiagnostics')}`);
+        ? l10n.t('1 transcript line could not be used.')
+        : l10n.t('{0} transcript lines could not be used.', format.count(overview.rejectedLines));
+    found.push(`$(warning) ${text} ${link(l10n.t('Which one?'), 'outlay.showDiagnostics')}`);
   }
   if (session !== undefined) found.push(reconciliation(session, format));
-  return found.join('  \n');
+  return found.filter((note) => note !== '').join('  \n');
 }
 
 function unpricedNote(model: string, messages: number, format: Format): string {
   const name = escapeMarkdown(oneLine(model, 60));
-  const text =
-    messages === 1
-      ? l10n.t('Unpriced: 1 message of {0}, not in the figures.', name)
-      : l10n.t('Unpriced: {0} messages of {1}, not in the figures.', format.count(messages), name);
-  return `${text} ${link(l10n.t('Set a price for {0}…', name), 'outlay.setPrice', model)}`;
+  return `${withoutPrice(messages, name, format)} ${link(l10n.t('Set a price for {0}…', name), 'outlay.setPrice', model)}`;
 }
 
 /** How the session's messages and background come to what Claude Code says itself. */
 function reconciliation(session: NonNullable<Overview['session']>, format: Format): string {
   const { nano, background, clientUsd, unconfirmed, irreconcilable, endedAt } = session.summary;
   const money = (nanoUsd: number): string => format.money(nanoUsd, endedAt);
-  if (clientUsd === null) {
-    return `$(circle-outline) ${l10n.t('Session: Claude Code has not written its own total yet.')}`;
-  }
+  // It has none while it runs: that is as it should be.
+  if (clientUsd === null) return '';
   const says = money(Math.round(clientUsd * 1e9));
   if (irreconcilable) {
-    return `$(info) ${l10n.t('Session: Claude Code says {0}, which cannot be reconciled: it goes on from another session’s total that was never written.', says)}`;
+    return `$(info) ${l10n.t('Session: Claude Code says {0}, which cannot be compared: it continues another session’s total that was never written.', says)}`;
   }
   const sum = l10n.t(
-    'Session: messages {0} + background {1}; Claude Code says {2}',
+    'Session: messages {0} + overhead {1}; Claude Code says {2}',
     money(nano),
     money(background),
     says,
@@ -196,12 +190,12 @@ function reconciliation(session: NonNullable<Overview['session']>, format: Forma
 function footer({ settings }: Spend, context: TooltipContext, format: Format): string {
   const parts: string[] = [];
   if (settings.billing === 'subscription') {
-    parts.push(l10n.t('Worth at list price; a subscription pays no token price.'));
+    parts.push(l10n.t('Value at list price; a subscription has no price per token.'));
   }
   parts.push(l10n.t('Estimate at list prices of {0}.', context.catalogueDate));
   if (context.catalogueDays > settings.warnAfterDays) {
     const days = format.count(context.catalogueDays);
-    parts.push(`$(warning) ${l10n.t('These prices are {0} days old: update Outlay.', days)}`);
+    parts.push(`$(warning) ${l10n.t('These prices are {0} days old. Update Outlay.', days)}`);
   }
   if (settings.currency.code !== 'USD') {
     parts.push(l10n.t('Converted to {0} at your own rates.', settings.currency.code));
@@ -215,6 +209,12 @@ function footer({ settings }: Spend, context: TooltipContext, format: Format): s
 function links(spend: Spend): string {
   const list: string[] = [];
   const { indexer, overview, demo } = spend;
+  if (findsNothing(spend)) {
+    list.push(link(l10n.t('Where does Outlay look?'), 'outlay.explainNoTranscripts'));
+    if (!demo) list.push(link(l10n.t('Open the demo'), 'outlay.openDemo'));
+    list.push(link(l10n.t('Help'), 'outlay.help'));
+    return list.join(' · ');
+  }
   const budget = overview && worstHere(overview);
   if (budget !== undefined && isAlarming(budget)) {
     const raise = 'outlay.raiseBudgetToday';
@@ -222,10 +222,6 @@ function links(spend: Spend): string {
   }
   if (overview?.session !== undefined)
     list.push(link(l10n.t('Open session'), 'outlay.openSession'));
-  if (findsNothing(spend)) {
-    list.push(link(l10n.t('Where does Outlay look?'), 'outlay.explainNoTranscripts'));
-    if (!demo) list.push(link(l10n.t('Open the demo'), 'outlay.openDemo'));
-  }
   if (indexer.kind === 'paused') list.push(link(l10n.t('Resume'), 'outlay.resume'));
   else if (indexer.kind !== 'unavailable') list.push(link(l10n.t('Pause'), 'outlay.pause'));
   list.push(link(l10n.t('Rescan'), 'outlay.rescan'));

@@ -13,7 +13,7 @@ export async function guarded(model: SpendModel, work: () => Promise<void>): Pro
   if (model.spend.demo) {
     inBackground(
       window.showWarningMessage(
-        l10n.t('This window shows the demo. Close the demo first: this is about your own store.'),
+        l10n.t('This window shows the demo. Close it first: this concerns your own store.'),
       ),
     );
     return;
@@ -34,7 +34,7 @@ export function busyWith<T>(title: string, work: () => Promise<T>): Thenable<T> 
 export function notHere(): HumanError {
   return new HumanError(
     'files',
-    l10n.t('Choose a place on the machine where Outlay runs and the transcripts are.'),
+    l10n.t('Choose a location on the machine where Outlay runs and the transcripts are.'),
   );
 }
 
@@ -60,7 +60,7 @@ export function inUse(store: string, { pid }: LeaseRow): HumanError {
   return new HumanError(
     'store',
     l10n.t(
-      'Process {0} still uses {1}, and would make it anew. Close other windows that run Outlay, and try again.',
+      'Process {0} still uses {1} and would create it again. Close other windows that run Outlay, and try again.',
       String(pid),
       store,
     ),

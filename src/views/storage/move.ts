@@ -16,7 +16,7 @@ export function moveStore(model: SpendModel): Promise<void> {
     if (process.env.OUTLAY_STORE) {
       inBackground(
         window.showInformationMessage(
-          l10n.t('The environment variable OUTLAY_STORE says where the store is. Change it there.'),
+          l10n.t('The environment variable OUTLAY_STORE sets where the store is. Change it there.'),
         ),
       );
       return;
@@ -33,7 +33,7 @@ export function moveStore(model: SpendModel): Promise<void> {
     const old = model.storeFile;
     const target = join(folder.fsPath, basename(old));
     if (target === old) {
-      inBackground(window.showInformationMessage(l10n.t('The store is in that folder already.')));
+      inBackground(window.showInformationMessage(l10n.t('The store is already in that folder.')));
       return;
     }
     if (existsSync(target)) {
@@ -51,11 +51,11 @@ async function asksToUse(target: string): Promise<boolean> {
   openForReading(target)?.close();
   const use = l10n.t('Use That Store');
   const picked = await window.showWarningMessage(
-    l10n.t('There is a store in that folder already.'),
+    l10n.t('That folder already contains a store.'),
     {
       modal: true,
       detail: l10n.t(
-        '{0} stays as it is. Outlay can use it from now on; what only your present store knows is not in it, and your present store stays where it is.',
+        '{0} stays unchanged. Outlay can use it from now on; it lacks what only your present store knows, and your present store stays where it is.',
         target,
       ),
     },

@@ -39,15 +39,17 @@ export function removalDetail(files: readonly StoredFile[]): string {
     ...(more > 0 ? [l10n.t('and {0} more files in the same folders', String(more))] : []),
     '',
     ...(files.some(({ path }) => path.endsWith(basename(installFile(''))))
-      ? [l10n.t('Claude Code’s status line becomes what it was before Outlay’s.'), '']
+      ? [l10n.t('Claude Code’s status line is restored to what it was before Outlay’s.'), '']
       : []),
     l10n.t(
-      'What was read from transcripts that Claude Code has deleted meanwhile cannot be read again.',
+      'What was read from transcripts that Claude Code has since deleted cannot be read again.',
     ),
     '',
-    ...readInstalls(dataFolder()).map(({ file }) => l10n.t('The guard is taken out of {0}.', file)),
+    ...readInstalls(dataFolder()).map(({ file }) =>
+      l10n.t('The guard is uninstalled from {0}.', file),
+    ),
     l10n.t(
-      'Transcripts stay. So do your settings of Outlay: VS Code keeps them in settings.json, also when the extension is uninstalled.',
+      'Transcripts stay. So do your Outlay settings: VS Code keeps them in settings.json even when the extension is uninstalled.',
     ),
   ].join('\n');
 }
@@ -94,7 +96,7 @@ async function offerToUninstall(): Promise<void> {
   const reload = l10n.t('Reload Window');
   const picked = await window.showInformationMessage(
     l10n.t(
-      'Outlay has removed what it stored. Uninstall the extension, or reload the window to start anew.',
+      'Outlay has removed what it stored. Uninstall the extension, or reload the window to start over.',
     ),
     uninstall,
     reload,

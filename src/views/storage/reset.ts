@@ -15,7 +15,9 @@ export function resetStore(model: SpendModel): Promise<void> {
     const loss = await resetLoss(model);
     if (loss === undefined) {
       inBackground(
-        window.showInformationMessage(l10n.t('There is no store yet, so nothing to reset.')),
+        window.showInformationMessage(
+          l10n.t('There is no store yet, so there is nothing to reset.'),
+        ),
       );
       return;
     }
@@ -68,9 +70,9 @@ export function resetDetail(model: SpendModel, loss: ResetLoss): string {
   if (gone > 0) {
     lines.push(
       gone === 1
-        ? l10n.t('1 of these transcripts is no longer on disk: what it cost is lost for good.')
+        ? l10n.t('1 of these transcripts is no longer on disk; its cost will be lost for good.')
         : l10n.t(
-            '{0} of these transcripts are no longer on disk: what they cost is lost for good.',
+            '{0} of these transcripts are no longer on disk; their cost will be lost for good.',
             format.count(gone),
           ),
     );
@@ -78,17 +80,19 @@ export function resetDetail(model: SpendModel, loss: ResetLoss): string {
   if (outside > 0) {
     lines.push(
       outside === 1
-        ? l10n.t('1 is in a configuration folder that is not read now, and is not read again.')
+        ? l10n.t(
+            '1 is in a configuration folder that is no longer read, so it will not be read again.',
+          )
         : l10n.t(
-            '{0} are in configuration folders that are not read now, and are not read again.',
+            '{0} are in configuration folders that are no longer read, so they will not be read again.',
             format.count(outside),
           ),
     );
   }
   lines.push(
     gone + outside === 0
-      ? l10n.t('All are still on disk and are read again at once, so nothing is lost.')
-      : l10n.t('All others are read again at once.'),
+      ? l10n.t('All of them are still on disk and will be read again, so nothing is lost.')
+      : l10n.t('All others will be read again.'),
     l10n.t('Transcripts, settings and backups stay as they are.'),
   );
   return lines.join('\n\n');

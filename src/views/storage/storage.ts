@@ -1,10 +1,8 @@
-import { commands, l10n, window } from 'vscode';
+import { l10n } from 'vscode';
 import { dataFolder, resolveStorePath } from '../../dataFolder/paths.ts';
 import { openForReading } from '../../store/connection/openStore.ts';
 import { StoreReader } from '../../store/query/storeReader.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
-import { inBackground } from '../core/background.ts';
-import { commandIds } from '../core/commandIds.ts';
 import type { ReportDocuments } from '../core/readonlyDocuments.ts';
 import { readRoots } from '../core/readRoots.ts';
 import type { SpendModel } from '../core/spendModel.ts';
@@ -16,12 +14,10 @@ import { resetDetail, resetLoss, resetNow } from './reset.ts';
 import { type StorageInputs, storageText } from './storagePage.ts';
 import { storedFiles } from './storedFiles.ts';
 
-/** Says what Outlay keeps, where and why, and offers what can be done about it. */
+/** Says what Outlay keeps, where and why, with links to what can be done about it. */
 export async function showStorage(model: SpendModel, reports: ReportDocuments): Promise<void> {
   const markdown = await describeStorage(model);
   await reports.show(l10n.t('Outlay: What Is Stored, and Where'), markdown);
-  // A preview runs no commands, so the page can only name them.
-  inBackground(offerActions());
 }
 
 /** The page as Markdown. It is about the user's own store, in the demo as well. */
@@ -51,21 +47,6 @@ function keptIn(
   } finally {
     db.close();
   }
-}
-
-async function offerActions(): Promise<void> {
-  const actions = new Map([
-    [l10n.t('Back Up…'), commandIds.backUpStore],
-    [l10n.t('Move…'), commandIds.moveStore],
-    [l10n.t('Reset…'), commandIds.resetStore],
-    [l10n.t('Remove Everything…'), commandIds.removeAll],
-  ]);
-  const picked = await window.showInformationMessage(
-    l10n.t('What do you want to do with what Outlay has stored?'),
-    ...actions.keys(),
-  );
-  const command = picked && actions.get(picked);
-  if (command) await commands.executeCommand(command);
 }
 
 /** What the dialogs start once they are answered: for tests, where nobody answers. */

@@ -29,9 +29,9 @@ export function storageText(facts: StorageInputs, format: Format): string {
     keptSentence(facts, format),
     ...goneSentence(facts, format),
     l10n.t(
-      'All of it stays on this machine. Outlay sends nothing anywhere but alerts, by channels you switch on.',
+      'All of it stays on this machine. Outlay sends nothing but alerts, through channels you turn on.',
     ),
-    `## ${l10n.t('Places')}`,
+    `## ${l10n.t('Locations')}`,
     placesTable(facts),
     elsewhere(),
     `## ${l10n.t('What is in the store')}`,
@@ -64,17 +64,17 @@ function goneSentence({ loss }: StorageInputs, format: Format): string[] {
     return [
       loss.transcripts === 1
         ? l10n.t('It was read from {0}, which is still on disk.', all)
-        : l10n.t('It was read from {0}, which are all still on disk.', all),
+        : l10n.t('It was read from {0}, all of which are still on disk.', all),
     ];
   }
   return [
     gone === 1
       ? l10n.t(
-          'It was read from {0}. **One of them is no longer on disk: what it cost is known only here.**',
+          'It was read from {0}. **One of them is no longer on disk: its cost is known only here.**',
           all,
         )
       : l10n.t(
-          'It was read from {0}. **{1} of them are no longer on disk: what they cost is known only here.**',
+          'It was read from {0}. **{1} of them are no longer on disk: their cost is known only here.**',
           all,
           format.count(gone),
         ),
@@ -101,51 +101,52 @@ function placesTable({ files }: StorageInputs): string {
 function kindNames(): Readonly<Record<StoredKind, string>> {
   return {
     store: l10n.t('Store'),
-    log: l10n.t('Its log (SQLite)'),
+    log: l10n.t('Write-ahead log (SQLite)'),
     backup: l10n.t('Weekly backups'),
-    migration: l10n.t('Copy made before an update'),
-    damaged: l10n.t('Damaged store, kept aside'),
-    unfinished: l10n.t('Unfinished copies'),
+    migration: l10n.t('Copy from before an update'),
+    damaged: l10n.t('Damaged store, set aside'),
+    unfinished: l10n.t('Incomplete copies'),
     settings: l10n.t('Your settings for the terminal'),
     prices: l10n.t('Prices imported in the terminal'),
-    decisions: l10n.t('Decisions on insights, and agents’ files as they were before a change'),
-    audit: l10n.t('Who changed what about spending limits'),
-    alerts: l10n.t('Alerts that were told, and what is still to be told'),
-    marks: l10n.t('Marks of time, by which spend is tagged'),
-    summaries: l10n.t('Summaries kept for trends'),
-    peers: l10n.t('What peers have reported'),
+    decisions: l10n.t('Decisions about insights, and agent files as they were before a change'),
+    audit: l10n.t('Who changed which spending limit'),
+    alerts: l10n.t('Alerts that were sent, and those still to be sent'),
+    marks: l10n.t('Time tags'),
+    summaries: l10n.t('Summaries saved for trends'),
+    peers: l10n.t('Reports from peers'),
     statusLine: l10n.t(
-      'Status line of Claude Code: last figures, and what it reports of plan and cache',
+      'Claude Code’s status line: its last figures, and what it reports about plan and cache',
     ),
     launcher: l10n.t('Command `outlay` for terminals'),
     guard: l10n.t('What the guard remembers of sessions, and Claude Code’s settings as they were'),
-    cache: l10n.t('The guard as it was compiled, so that it starts sooner'),
+    server: l10n.t('The token of `outlay serve`, and where it runs'),
+    cache: l10n.t('The compiled guard, so that it starts sooner'),
     other: l10n.t('Other stores (`--config-dir`, or left behind)'),
   };
 }
 
 function elsewhere(): string {
   return l10n.t(
-    'VS Code itself keeps your settings, today’s figure, and how the list of sessions is ordered, grouped and filtered and which sessions are excluded from it.',
+    'VS Code itself keeps your settings, today’s figure, the order, groups and filter of the list of sessions, and which sessions are excluded from it.',
   );
 }
 
 function contents({ storesTitles, ...facts }: StorageInputs, format: Format): string[] {
   return [
     l10n.t(
-      'Of each message: time, model, numbers of tokens, price, ids, the tools it called by name, and how it ended.',
+      'Of each message: time, model, token counts, price, IDs, the names of the tools it called, and how it ended.',
     ),
     l10n.t(
-      'Of each session: its folder, repository and branch, agents, the version of Claude Code, links to pull requests, and Claude Code’s own totals.',
+      'Of each session: folder, repository and branch, agents, version of Claude Code, links to pull requests, and Claude Code’s own totals.',
     ),
     storesTitles
       ? l10n.t(
-          'Of your words only titles of sessions, one line of at most 80 characters. The setting `outlay.storeTitles` turns that off.',
+          'Of your texts only session titles, one line of at most 80 characters. The setting `outlay.storeTitles` turns them off.',
         )
-      : l10n.t('Of your words nothing: `outlay.storeTitles` is off.'),
+      : l10n.t('No text of yours: `outlay.storeTitles` is off.'),
     ...retentionLines(facts, format),
-    l10n.t('Never: prompts, answers, thinking, content of files, output of tools, keys.'),
-    l10n.t('Transcripts belong to Claude Code. Outlay reads them and never changes one.'),
+    l10n.t('Never stored: prompts, responses, thinking, file contents, tool output, keys.'),
+    l10n.t('Transcripts belong to Claude Code. Outlay reads them and never changes them.'),
   ];
 }
 
@@ -158,17 +159,17 @@ function retentionLines(
   return [
     enabled
       ? l10n.t(
-          'Single messages stay for {0} days, days for {1} days, sums by month for ever (`outlay.retention.enabled`).',
+          'Messages are kept for {0} days, totals by day for {1} days, totals by month for good (`outlay.retention.enabled`).',
           format.count(messageDays),
           format.count(dayDays),
         )
       : l10n.t(
-          'All of it stays. The setting `outlay.retention.enabled` sums up what is old, by day and later by month.',
+          'All of it is kept. The setting `outlay.retention.enabled` aggregates old data by day and later by month.',
         ),
     ...(summedUpBefore > 0
       ? [
           l10n.t(
-            'Of messages before {0}: sums by day or month, and of each its time, cost and hashed ids, so that nothing counts twice.',
+            'Of messages before {0}: totals by day or month, and the time, cost and hashed IDs of each, so that nothing counts twice.',
             format.day(summedUpBefore),
           ),
         ]
@@ -180,19 +181,19 @@ function actions({ files }: StorageInputs): string[] {
   const hasBackup = files.some(({ kind }) => kind === 'backup');
   return [
     l10n.t(
-      '**Back up**: "Outlay: Back Up the Store…" writes a consistent copy, also while Claude Code works. To use a copy, name it in the setting `outlay.storePath`.',
+      '[Back up the store](command:outlay.backUpStore): writes a consistent copy, even while Claude Code works. To use a copy, set `outlay.storePath` to it.',
     ),
     ...(hasBackup
       ? [l10n.t('Outlay makes a backup by itself every week and keeps the last two.')]
       : []),
     l10n.t(
-      '**Move**: "Outlay: Move the Store…" copies it to another local folder, checks the copy, and sets `outlay.storePath`. All windows and the terminal follow.',
+      '[Move the store](command:outlay.moveStore): copies it to another local folder, checks the copy, and sets `outlay.storePath`. All windows and the terminal follow.',
     ),
     l10n.t(
-      '**Reset**: "Outlay: Reset the Store…", in a terminal `outlay reset`, empties the store and reads again all transcripts that are still there.',
+      '[Reset the store](command:outlay.resetStore), or `outlay reset` in a terminal: empties it and reads all transcripts again that still exist.',
     ),
     l10n.t(
-      '**Uninstall**: "Outlay: Remove Everything Outlay Has Stored…" deletes the files above and offers to uninstall the extension. Uninstalling alone leaves them, so that nothing is lost when you come back.',
+      '[Remove everything](command:outlay.removeAll): deletes the files above and offers to uninstall the extension. Uninstalling alone keeps them, so nothing is lost if you come back.',
     ),
   ];
 }

@@ -2,12 +2,15 @@ import { readdirSync, statSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { alertHistoryFile, alertsFile } from '../../dataFolder/alertFile.ts';
+import { benchmarksFile } from '../../dataFolder/benchmarkFile.ts';
 import { clientReportsFile } from '../../dataFolder/clientReports.ts';
 import { backupPattern, installsFile } from '../../dataFolder/guardInstalls.ts';
+import { placeFile, serverNoteFile } from '../../dataFolder/guardServer.ts';
 import { insightsFile } from '../../dataFolder/insightFile.ts';
 import { launcherNames } from '../../dataFolder/launcherScript.ts';
 import { auditFile } from '../../dataFolder/overrideFile.ts';
 import { federationFile } from '../../dataFolder/peerFile.ts';
+import { serveNoteFile, serveTokenFile } from '../../dataFolder/serveFiles.ts';
 import { statusLineFile } from '../../dataFolder/statusLineFile.ts';
 import { marksFile } from '../../dataFolder/timeTagFile.ts';
 import { stateFilePattern } from '../../guard/sessionState.ts';
@@ -34,6 +37,7 @@ export type StoredKind =
   | 'statusLine'
   | 'launcher'
   | 'guard'
+  | 'server'
   | 'cache';
 
 /** One file Outlay has written. */
@@ -56,11 +60,16 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     // The definition of a scheduled task of Windows.
     file(join(dataFolder, 'alerts-task.xml'), 'alerts'),
     file(installsFile(dataFolder), 'guard'),
+    file(placeFile(dataFolder), 'guard'),
+    file(serverNoteFile(dataFolder), 'guard'),
+    file(serveTokenFile(dataFolder), 'server'),
+    file(serveNoteFile(dataFolder), 'server'),
     ...matching(dataFolder, backupPattern, 'guard'),
     ...matching(join(dataFolder, 'guard'), stateFilePattern, 'guard'),
     ...compiled(join(dataFolder, 'cache')),
     file(marksFile(dataFolder), 'marks'),
     file(snapshotsFile(dataFolder), 'summaries'),
+    file(benchmarksFile(dataFolder), 'summaries'),
     file(federationFile(dataFolder), 'peers'),
     file(clientReportsFile(dataFolder), 'statusLine'),
     file(statusLineFile(dataFolder), 'statusLine'),
@@ -71,11 +80,11 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     // What a program that was ended in the middle of writing has left.
     ...unfinished(
       dataFolder,
-      /^((config|prices|insights|alerts|client|statusline|statusline-install|guard-installs|claude-settings\.statusline\.bak|claude-settings-[0-9a-f]{16})\.json|(snapshots|alerts)\.jsonl)\.\d+(-[0-9a-f]{8})?\.part$/,
+      /^((config|prices|insights|alerts|client|statusline|statusline-install|guard-installs|guard-http|guard-server|serve|claude-settings\.statusline\.bak|claude-settings-[0-9a-f]{16})\.json|(snapshots|alerts)\.jsonl|serve-token)\.\d+(-[0-9a-f]{8})?\.part$/,
     ),
     ...unfinished(
       dataFolder,
-      /^(config|insights|alerts|client|statusline-install|guard-installs)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$/,
+      /^(config|insights|alerts|client|statusline-install|guard-installs)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$|^serve-token\.lock$/,
     ),
     ...namesIn(dataFolder)
       .filter(

@@ -13,18 +13,18 @@ export function knownText(what: ErrorText | undefined, english: string): string 
   switch (what.id) {
     case 'storeBusy':
       return l10n.t(
-        'The store {0} is busy: another program holds it. Try again in a moment.',
+        'The store {0} is busy: another program is using it. Try again in a moment.',
         first,
       );
     case 'storeNotOpened':
       return l10n.t(
-        'The store {0} cannot be opened. Check its folder and rights, or move it with "outlay.storePath" or OUTLAY_STORE. ({1})',
+        'The store {0} cannot be opened. Check its folder and permissions, or move it with "outlay.storePath" or OUTLAY_STORE. ({1})',
         first,
         second,
       );
     case 'storeReadOnly':
       return l10n.t(
-        'The store {0} may not be written. Check the rights of the file and its folder. ({1})',
+        'The store {0} cannot be written. Check the permissions of the file and its folder. ({1})',
         first,
         second,
       );
@@ -55,23 +55,23 @@ export function knownText(what: ErrorText | undefined, english: string): string 
     case 'storeRepaired':
       return second === ''
         ? l10n.t(
-            'The store was damaged and is kept as {0}; there was no backup. Ask again in a moment.',
+            'The store was damaged and is kept as {0}; there was no backup. Try again in a moment.',
             first,
           )
         : l10n.t(
-            'The store was damaged and is kept as {0}; the backup {1} took its place. Ask again in a moment.',
+            'The store was damaged and is kept as {0}; the backup {1} took its place. Try again in a moment.',
             first,
             second,
           );
     case 'storeNoDatabase':
       return l10n.t(
-        'The store {0} is no SQLite file. Choose another place with "outlay.storePath" or OUTLAY_STORE. ({1})',
+        'The store {0} is not an SQLite file. Choose another place with "outlay.storePath" or OUTLAY_STORE. ({1})',
         first,
         second,
       );
     case 'storeNoFile':
       return l10n.t(
-        '{0} cannot be the store: it is no regular file. Choose another place with "outlay.storePath" or OUTLAY_STORE.',
+        '{0} cannot be the store: it is not a regular file. Choose another place with "outlay.storePath" or OUTLAY_STORE.',
         first,
       );
     case 'storeForeign':
@@ -87,14 +87,14 @@ export function knownText(what: ErrorText | undefined, english: string): string 
       );
     case 'storeOlder':
       return l10n.t(
-        'The store {0} was written by an older Outlay and may not be written here, so it cannot be brought up to date. Copy it into a folder you may write to and name the copy with "outlay.storePath" or OUTLAY_STORE, or see to the rights.',
+        'The store {0} was written by an older Outlay and cannot be written here, so it cannot be brought up to date. Copy it into a folder you may write to and name the copy with "outlay.storePath" or OUTLAY_STORE, or correct its permissions.',
         first,
       );
     case 'storeClosed':
-      return l10n.t('The store is closed just now. Ask again in a moment.');
+      return l10n.t('The store is closed at the moment. Try again shortly.');
     case 'storeFolder':
       return l10n.t(
-        'The folder for the store, {0}, cannot be made. Choose another place with "outlay.storePath" or OUTLAY_STORE. ({1})',
+        'The folder for the store, {0}, cannot be created. Choose another place with "outlay.storePath" or OUTLAY_STORE. ({1})',
         first,
         second,
       );
@@ -107,15 +107,15 @@ export function knownText(what: ErrorText | undefined, english: string): string 
       );
     case 'relativeHome':
       return l10n.t(
-        'The folder "{0}" is no absolute path. Set {1} to absolute paths.',
+        'The folder "{0}" is not an absolute path. Set {1} to absolute paths.',
         first,
         second,
       );
     case 'nameUnknown':
-      return l10n.t('There is nothing called "{0}" any more (filter "{1}").', first, second);
+      return l10n.t('"{0}" no longer exists (filter "{1}").', first, second);
     case 'sessionUnknown':
-      return l10n.t('There is no session "{0}" any more.', first);
+      return l10n.t('The session "{0}" no longer exists.', first);
     case 'spanReversed':
-      return l10n.t('The span of time asked for ends before it begins.');
+      return l10n.t('The requested time range ends before it begins.');
   }
 }

@@ -1,13 +1,23 @@
 import { env, l10n } from 'vscode';
-import { ageOf, lengthOf, type Zone } from '../../model/calendar.ts';
+import { addDays, ageOf, dayOf, lengthOf, type Zone } from '../../model/calendar.ts';
 import { type Currency, convert, rateAt } from '../../model/currency.ts';
+import { DateWriter, shortDay, shortMoment } from '../../model/dates.ts';
 import { formatPercent } from '../../model/level.ts';
-import { formatMoney, nanoPerUsd } from '../../model/money.ts';
-import { formatNumber } from '../../model/numbers.ts';
+import {
+  formatAbout,
+  formatAboutRange,
+  formatCents,
+  formatMoney,
+  nanoPerUsd,
+} from '../../model/money.ts';
+import { formatNumber, shareText } from '../../model/numbers.ts';
 import { formatTokens } from '../../model/tokens.ts';
 import type { PanelFormat } from '../../protocol/shared.ts';
 import { clockSkewMs } from '../../query/liveSession.ts';
 import type { Billing } from '../../settings/settings.ts';
+
+/** Up to so many days ago are counted; before, a date says more. */
+const mostDaysAgo = 30;
 
 /** The settings a figure's look depends on. */
 export interface FormatSettings {
@@ -26,6 +36,7 @@ export class Format {
   readonly #currency: Currency;
   readonly #subscription: boolean;
   readonly #dates = new Map<string, Intl.DateTimeFormat>();
+  readonly #shorts = new Map<string, DateWriter>();
 
   constructor({ currency, zone, billing }: FormatSettings, locale: string) {
     this.#locale = knownLocale(locale);
@@ -34,9 +45,20 @@ export class Format {
     this.#subscription = billing === 'subscription';
   }
 
+  /** BCP 47 tag of the language figures are written in. */
+  get locale(): string {
+    return this.#locale;
+  }
+
   /** Nano-dollars spent at a moment, in the display currency. */
   money(nanoUsd: number, at: number): string {
     return this.shown(this.convert(nanoUsd, at));
+  }
+
+  /** The same to the cent: what is less than one is said to be. */
+  cents(nanoUsd: number, at: number): string {
+    const code = this.#currency.code;
+    return formatCents(this.convert(nanoUsd, at), { locale: this.#locale, code });
   }
 
   /** Nano-dollars spent at a moment as nano-units of the display currency. */
@@ -62,8 +84,13 @@ export class Format {
 
   /** Dollars of a forecast, which knows no cents: whole ones from five up. */
   about(nanoUsd: number): string {
-    const dollars = Math.round(nanoUsd / nanoPerUsd);
-    return dollars < 5 ? this.dollars(Math.round(nanoUsd)) : `$${this.count(dollars)}`;
+    return formatAbout(nanoUsd, { locale: this.#locale });
+  }
+
+  /** The same of an amount in the display currency, of nano-dollars at a moment. */
+  aboutMoney(nanoUsd: number, at: number): string {
+    const options = { locale: this.#locale, code: this.#currency.code };
+    return formatAbout(this.convert(Math.round(nanoUsd), at), options);
   }
 
   /**
@@ -93,6 +120,18 @@ export class Format {
     return this.#subscription ? l10n.t('worth {0}', figure) : figure;
   }
 
+  /** Dollars of a forecast, from one amount to a larger one: "$112–134". */
+  aboutRange(low: number, high: number): string {
+    return formatAboutRange(low, high, { locale: this.#locale });
+  }
+
+  /** The same in the display currency, of nano-dollars at a moment. */
+  aboutMoneyRange(low: number, high: number, at: number): string {
+    const options = { locale: this.#locale, code: this.#currency.code };
+    const shown = (nano: number): number => this.convert(Math.round(nano), at);
+    return formatAboutRange(shown(low), shown(high), options);
+  }
+
   /** Tokens, rounded: `4.2M`. */
   tokens(count: number): string {
     return formatTokens(count, this.#locale);
@@ -108,12 +147,20 @@ export class Format {
     return formatNumber(value, decimals, this.#locale);
   }
 
-  /** A share, 1 being all of it, rounded down. */
+  /** A share of a whole, 1 being all of it, to the nearest percent. */
+  share(share: number): string {
+    return shareText(share, this.#locale);
+  }
+
+  /** How much of a limit is used, 1 being all of it, rounded down. */
   percent(share: number): string {
     return formatPercent(share, this.#locale);
   }
 
-  /** How long ago something was, from milliseconds; a time that is yet to come is said to be. */
+  /**
+   * How long ago something was, from milliseconds; from a month on its date. A time that is yet to come is
+   * said to be.
+   */
   age(ms: number): string {
     if (ms < -clockSkewMs) return l10n.t('in the future');
     const { unit, count } = ageOf(ms);
@@ -125,6 +172,7 @@ export class Format {
       case 'h':
         return l10n.t('{0} h ago', count);
       case 'd':
+        if (count > mostDaysAgo) return this.shortDay(Date.now() - ms);
         return l10n.t('{0} d ago', count);
     }
   }
@@ -138,6 +186,7 @@ export class Format {
       case 'min':
         return l10n.t('{0} min', length.count);
       case 'h':
+        if (length.minutes === 0) return l10n.t('{0} h', length.count);
         return l10n.t('{0} h {1} min', length.count, String(length.minutes).padStart(2, '0'));
       case 'd':
         return l10n.t('{0} d', length.count);
@@ -167,15 +216,45 @@ export class Format {
     return this.#date(ms, 'day', { dateStyle: 'medium' });
   }
 
-  /** A day without its year. */
+  /** A day, with its year where it is not this one. */
   shortDay(ms: number): string {
-    return this.#date(ms, 'shortDay', { day: 'numeric', month: 'short' });
+    return this.#short('day', shortDay).format(ms);
   }
 
-  /** From one moment to another, without the year. */
+  /** From one time of day to another, in milliseconds since midnight: "2 – 5 PM". */
+  hours(from: number, to: number): string {
+    const format = new Intl.DateTimeFormat(this.#locale, { hour: 'numeric', timeZone: 'UTC' });
+    return format.formatRange(from, to);
+  }
+
+  /** An hour of the day by its number: "6 AM", "18 Uhr". */
+  hour(hour: number): string {
+    const format = new Intl.DateTimeFormat(this.#locale, { hour: 'numeric', timeZone: 'UTC' });
+    return format.format(hour * 3_600_000);
+  }
+
+  /** The hour a moment lies in: "3 PM". */
+  hourOf(ms: number): string {
+    return this.#date(ms, 'hour', { hour: 'numeric' });
+  }
+
+  /** From one moment to another, with the year where it is not this one. */
   shortRange(from: number, to: number): string {
-    const options = { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' } as const;
-    return this.#formatter('shortRange', options).formatRange(from, to);
+    return this.#short('moment', shortMoment).range(from, to);
+  }
+
+  /** The day of a moment as one speaks of it: today, yesterday, else its date. */
+  spokenDay(ms: number, now: number = Date.now()): string {
+    const [day, today] = [dayOf(ms, this.#zone), dayOf(now, this.#zone)];
+    if (day === today) return l10n.t('today');
+    return day === addDays(today, -1) ? l10n.t('yesterday') : this.shortDay(ms);
+  }
+
+  /** From one moment to another as one speaks of it: `today, 2:02 – 2:43 PM`. */
+  spokenRange(from: number, to: number, now: number = Date.now()): string {
+    const [first, last] = [this.spokenDay(from, now), this.spokenDay(to, now)];
+    if (first !== last) return `${first} – ${last}`;
+    return `${first}, ${this.#formatter('time', { timeStyle: 'short' }).formatRange(from, to)}`;
   }
 
   /** The month a moment lies in, by its name alone. */
@@ -193,9 +272,9 @@ export class Format {
     return this.#date(ms, 'month', { month: 'short', year: 'numeric' });
   }
 
-  /** From one day to another, what both have in common said once. */
-  dayRange(from: number, to: number): string {
-    return this.#formatter('day', { dateStyle: 'medium' }).formatRange(from, to);
+  /** From one day to another, with the year where it is not this one: "Oct 1 – 24". */
+  days(from: number, to: number): string {
+    return this.#short('day', shortDay).range(from, to);
   }
 
   /** A day of the week; 0 is Sunday. */
@@ -226,6 +305,15 @@ export class Format {
       this.#dates.set(name, format);
     }
     return Number.isNaN(noon) ? day : format.format(noon);
+  }
+
+  #short(name: string, options: Intl.DateTimeFormatOptions): DateWriter {
+    let writer = this.#shorts.get(name);
+    if (writer === undefined) {
+      writer = new DateWriter(this.#locale, this.#zone, options);
+      this.#shorts.set(name, writer);
+    }
+    return writer;
   }
 
   #date(ms: number, name: string, options: Intl.DateTimeFormatOptions): string {

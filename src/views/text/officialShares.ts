@@ -42,9 +42,9 @@ function rowOf(
   if (resetsAt !== undefined) {
     const today = format.day(resetsAt) === format.day(now);
     const when = today ? format.time(resetsAt) : format.dateTime(resetsAt);
-    detail.push(l10n.t('begins anew at {0}', when));
+    detail.push(l10n.t('starts again at {0}', when));
   }
-  detail.push(l10n.t('as Claude Code said {0}', format.age(now - at)));
+  detail.push(l10n.t('reported by Claude Code {0}', format.age(now - at)));
   return {
     window,
     name: nameOf(window),

@@ -17,7 +17,7 @@ export function classLabel(name: string): string {
     case names.webSearches:
       return l10n.t('Web search');
     case unsplitName:
-      return l10n.t('Not split');
+      return l10n.t('Not attributed');
     default:
       return name;
   }

@@ -2,16 +2,14 @@
  * The real Claude Code in a terminal, as a person runs it: some of what it does it does not do in print
  * mode. The terminal is tmux, which the client itself uses for a team's panes.
  */
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { until } from '../../../scripts/shared/retry.ts';
-import { debianTool } from '../../lib/debianTool.ts';
+import { Tmux } from '../../lib/tmux.ts';
 
 export class Terminal {
   #claude;
   #tmux;
-  #socket;
 
   /**
    * Opens a terminal in which the client is given a prompt.
@@ -24,30 +22,23 @@ export class Terminal {
   static open(claude, prompt, { args = [], env = {} } = {}) {
     const terminal = new Terminal();
     terminal.#claude = claude;
-    terminal.#tmux = debianTool('tmux', ['tmux', 'libevent-core-2.1-7', 'libutempter0']);
-    terminal.#socket = path.join(claude.home, 'tmux');
+    terminal.#tmux = new Tmux(claude.home);
     answerFirstQuestions(claude);
     const permitted = ['--permission-mode', 'default', '--allowedTools', 'Bash', 'Agent'];
     const command = [claude.program, ...args, ...permitted, '--', prompt];
-    terminal.#run(
-      ['new-session', '-d', '-x', '120', '-y', '40', '-c', claude.workspace, ...command],
-      claude.environment({ TERM: 'xterm-256color', SHELL: '/bin/sh', ...env }),
-    );
+    terminal.#tmux.open({
+      command,
+      env: claude.environment(env),
+      cwd: claude.workspace,
+      width: 120,
+      height: 40,
+    });
     return terminal;
-  }
-
-  #run(args, env = {}) {
-    const { path: tmux, env: libraries } = this.#tmux;
-    // Without a configuration of the person who runs the tests.
-    const all = ['-S', this.#socket, '-f', '/dev/null', ...args];
-    const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] };
-    return execFileSync(tmux, all, { ...options, env: { ...env, ...libraries } });
   }
 
   /** What the panes show, for a failed test to say. */
   screen() {
-    const panes = this.#run(['list-panes', '-a', '-F', '#{pane_id}']).trim().split('\n');
-    return panes.map((id) => this.#run(['capture-pane', '-p', '-t', id])).join('\n');
+    return this.#tmux.screen();
   }
 
   /** Hangs up; resolves with the total that each session's transcript then ends with, by session. */
@@ -65,11 +56,7 @@ export class Terminal {
   }
 
   close() {
-    try {
-      this.#run(['kill-server']);
-    } catch {
-      // It has ended.
-    }
+    this.#tmux.close();
   }
 }
 

@@ -68,7 +68,7 @@ test.describe('the package in a window in German', () => {
 
   test('says where to begin when there is nothing', async () => {
     await workbench.waitForStatus(german('No transcripts'));
-    const text = await waitForWelcome(workbench, /Wo sucht Outlay\?/);
+    const text = await waitForWelcome(workbench, /Sehen, wo Outlay sucht/);
     const [sentence] = manifest['welcome.none'].split('\n');
     assert.ok(text.includes(sentence), text);
     assert.deepEqual(englishIn(text), []);
@@ -128,23 +128,20 @@ test.describe('the package in a window in German', () => {
     );
     const shown = list.map(({ label, description }) => [plain(label), plain(description)]);
     assert.match(shown[0].join(' | '), /^shop \| \$1\.250 · 2 Sitzungen · live$/);
-    assert.match(
-      shown[1].join(' | '),
-      /^\$15,50 {2}Wackeligen .* \| mindestens · live · opus-5-5$/,
-    );
+    assert.match(shown[1].join(' | '), /^≥\s\$15,50 {2}Wackeligen .* \| live · opus-5-5$/);
     assert.deepEqual(shown[2], ['$1.235  Gutscheine', 'opus-5-5 · vor 3 h']);
     await unfold(workbench, 'Wackeligen');
     const parts = await waitForRows(workbench, (seen) => seen.length === 6);
     assert.deepEqual(
       parts.slice(2, 5).map(({ label }) => label),
-      [german('Main thread'), 'Explore', german('Background')],
+      [german('Main thread'), 'Explore', german('Claude Code overhead')],
     );
     // The buttons in a row are VS Code's.
     const words = parts.flatMap(({ label, description, spoken }) => [label, description, spoken]);
     assert.deepEqual(englishIn(words.join('\n')), []);
     const hover = await hoverOver(workbench, 'Wackeligen', 'Nachrichten $');
     const text = plain(await hover.innerText());
-    assert.match(text, /Nachrichten \$\d+,\d\d \+ Hintergrund \$\d,\d\d = \$15,50/);
+    assert.match(text, /Nachrichten \$\d+,\d\d \+ Eigenbedarf \$\d,\d\d = \$15,50/);
     assert.deepEqual(englishIn(text), []);
     await picture('tree');
     await workbench.page.mouse.move(900, 300);
@@ -214,15 +211,24 @@ test.describe('the package in a window in German', () => {
     // At work, however long the tests before took.
     append(transcriptOf(workbench.paths.claude, { session, cwd }), title);
     await workbench.executeCommand('outlay.openSession', session);
-    const frame = await sessionFrame(workbench, /Mindestens\s\$15,50/);
+    const frame = await sessionFrame(workbench, /≥\s\$15,50/);
     const page = async () => plain(await wordsIn(frame, 'body'));
     const said = await page();
-    assert.match(said, /Mindestens \$15,50 bisher, in 40 min mit 7 Nachrichten\./);
+    assert.match(said, /Bisher ≥\s\$15,50 in 40 min und 7 Nachrichten\./);
     assert.equal(await frame.evaluate(() => document.documentElement.lang), 'de');
     const texts = (selector) => frame.locator(selector).allInnerTexts();
     // The column the list is ordered by says so behind its name.
     const headers = (await texts('.messages thead th')).map(plain);
-    for (const english of ['No.', 'Time', 'Agent', 'Model', 'Input', 'Output', 'Cost', 'Share']) {
+    for (const english of [
+      'No.',
+      'Asked or done',
+      'Cost',
+      'Share',
+      'Written',
+      'Read',
+      'Output',
+      'Time',
+    ]) {
       const german = plain(bundle[english]);
       assert.ok(
         headers.some((header) => header.startsWith(german)),
@@ -230,13 +236,13 @@ test.describe('the package in a window in German', () => {
       );
     }
     const labels = (await texts('.card h2')).map((text) => text.toLowerCase());
-    for (const english of ['Cost', 'Messages', 'Tokens', 'Dearest message', 'Duration', 'Models']) {
+    for (const english of ['Cost', 'Messages', 'Lost to missed caches', 'Goes mostly to']) {
       assert.ok(labels.includes(bundle[english].toLowerCase()), `${english}: ${labels}`);
     }
-    const [opening] = bundle['Cumulative cost from {0} to {1}: {2}.'].split('{0}');
+    const [opening] = bundle['From {0} to {1} the session came to {2}.'].split('{0}');
     const label = await frame.locator('canvas').first().getAttribute('aria-label');
     assert.ok(label.includes(opening), label);
-    for (const english of ['Open Transcript', 'Resume in Terminal', 'Copy ID', 'Show as Table']) {
+    for (const english of ['Open Transcript', 'Resume in Terminal', 'Show as Table']) {
       await frame.locator('vscode-button', { hasText: bundle[english] }).first().waitFor();
     }
     assert.deepEqual(englishIn(said), []);

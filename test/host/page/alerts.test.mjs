@@ -51,6 +51,8 @@ test.describe('an alert in two windows', () => {
     await one?.close();
   });
 
+  /** Opens the list of alerts; the command ends only when the list is closed. */
+  const showAlerts = (window) => void window.executeCommand('outlay.showAlerts').catch(() => {});
   const history = () => {
     const written = path.join(one.paths.data, 'alerts.jsonl');
     if (!existsSync(written)) return [];
@@ -93,7 +95,7 @@ test.describe('an alert in two windows', () => {
 
   test('is in the list of both', async () => {
     for (const window of [one, two]) {
-      await window.runCommand('Outlay: Show Alerts');
+      showAlerts(window);
       const row = window.page.locator('.quick-input-list .monaco-list-row', {
         hasText: 'is used up: $12 since',
       });
@@ -105,7 +107,7 @@ test.describe('an alert in two windows', () => {
   test('more of the same says nothing; raised for today, it is told at its new level', async () => {
     appendFileSync(file, answer('b', 1));
     for (const window of [one, two]) await window.waitForStatus('$3.00 over $10');
-    await one.runCommand('Outlay: Show Alerts');
+    showAlerts(one);
     const input = one.page.locator('.quick-input-widget input[type="text"]');
     await one.page
       .locator('.quick-input-list .monaco-list-row', { hasText: 'is used up: $12 since' })
@@ -124,12 +126,12 @@ test.describe('an alert in two windows', () => {
   });
 
   test('a test alert is shown', async () => {
-    await one.runCommand('Outlay: Send a Test Alert');
+    void one.executeCommand('outlay.testAlert').catch(() => {});
     const rows = one.page.locator('.quick-input-list .monaco-list-row');
     await expect(rows.filter({ hasText: 'Program of your own' })).toBeVisible();
     await one.page.locator('.quick-input-widget input[type="text"]').fill('Notification');
     await expect(rows).toHaveCount(1);
     await one.page.keyboard.press('Enter');
-    await expectNotification(one, 'Test alert of Outlay');
+    await expectNotification(one, 'This is a test alert from Outlay');
   });
 });

@@ -54,7 +54,7 @@ test.describe('the guard in the editor', () => {
     await expectNotification(workbench, 'The guard is installed');
     const question = await begin('Outlay: Uninstall Guard…');
     assert.match(question, /refuse nothing/);
-    await answer('Take It Out');
+    await answer('Uninstall');
     await until('it is gone', () => readFileSync(file(), 'utf8') === mine);
   });
 });

@@ -106,7 +106,7 @@ test.describe('the insights view', () => {
 
   test('says so when nothing was spent', async () => {
     const text = await waitForWelcome(workbench, /Nothing was spent/, view);
-    assert.match(text, /Where Does Outlay Look\?/);
+    assert.match(text, /See Where Outlay Looks/);
   });
 
   test('lists what could be saved, a month, and whether that was measured', async () => {
@@ -116,7 +116,7 @@ test.describe('the insights view', () => {
     const list = await until('all three are found', async () => {
       await workbench.executeCommand('outlay.refreshInsights');
       const seen = await rows(workbench, view);
-      const all = ['finder: 8 small', 'Explore: 6 small', 'builder: something went wrong in 30'];
+      const all = ['finder: 8 small', 'Explore: 6 small', 'builder: errors in 30'];
       return all.every((text) => labelled(seen, text)) && seen;
     });
     // Eight runs of 10k × $4 + 100 × $20 a million on one day, thirty days a month.
@@ -126,18 +126,18 @@ test.describe('the insights view', () => {
     const builder = labelled(list, 'builder');
     assert.match(builder.description, /^up to \$\d\.\d\d a month · measured$/);
     assert.equal(builder.icon, 'warning');
-    const hover = await hoverOver(workbench, 'finder: 8', /Looked at: 8 of 8 runs/, view);
-    assert.match(await hover.innerText(), /Another model would not use the same tokens/);
+    const hover = await hoverOver(workbench, 'finder: 8', /Examined: 8 of 8 runs/, view);
+    assert.match(await hover.innerText(), /Another model would use different tokens/);
     await workbench.page.mouse.move(900, 300);
     await unfold(workbench, 'finder: 8', view);
-    await waitFor('Give finder the model haiku.');
+    await waitFor('Set the model of finder to haiku.');
     await unfold(workbench, 'finder: 8', view);
   });
 
   test('shows the change, and does not make it when the answer is no', async () => {
     await clickInRow('finder: 8', 'Apply…');
     const text = await dialog().innerText();
-    assert.match(text, /Give finder the model haiku instead of opus\?/);
+    assert.match(text, /Change the model of finder from opus to haiku\?/);
     assert.ok(text.includes(file), text);
     await comparison().waitFor();
     const sides = workbench.page.locator('.monaco-diff-editor .view-line', { hasText: 'model:' });
@@ -155,19 +155,22 @@ test.describe('the insights view', () => {
     await say('Change Model');
     await expect.poll(agentText).toBe(head.replace('opus', 'haiku'));
     await comparison().waitFor({ state: 'detached' });
-    const list = await waitFor('finder has the model haiku');
-    assert.match(labelled(list, 'finder has').description, /^\$0\.\d\d → \$0 a day · measured$/);
+    const list = await waitFor('finder now uses haiku');
+    assert.match(
+      labelled(list, 'finder now uses').description,
+      /^\$0\.\d\d → \$0 a day · measured$/,
+    );
     assert.equal(labelled(list, 'finder: 8'), undefined);
-    await said('finder.md has "model: haiku" now');
+    await said('finder.md now has "model: haiku".');
     await retry('it is undone', async (timeout) => {
       await workbench.notifications();
       const notice = workbench.page.locator('.notifications-center .notification-list-item', {
-        hasText: 'has "model: haiku" now',
+        hasText: 'now has "model: haiku"',
       });
       await notice.hover({ timeout });
       await notice.getByText('Undo', { exact: true }).click({ timeout });
     });
-    await said('is as it was before');
+    await said('finder.md has been restored.');
     assert.equal(agentText(), head);
     await waitFor('finder: 8 small runs');
   });
@@ -176,7 +179,7 @@ test.describe('the insights view', () => {
     await clickInRow('finder: 8', 'Apply…');
     writeFileSync(file, `${head}Mine.\n`);
     await say('Change Model');
-    await said('is not what the comparison showed any more');
+    await said('no longer matches the comparison');
     assert.equal(agentText(), `${head}Mine.\n`);
     writeFileSync(file, head);
   });
@@ -185,7 +188,10 @@ test.describe('the insights view', () => {
     const { page } = workbench;
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await clickInRow('Explore: 6', 'Configure…');
-    assert.match(await dialog().innerText(), /Explore comes with Claude Code[\s\S]*all subagents/);
+    assert.match(
+      await dialog().innerText(),
+      /Explore is built into Claude Code[\s\S]*all subagents/,
+    );
     await say('Copy Setting');
     const setting = '"env": { "CLAUDE_CODE_SUBAGENT_MODEL": "haiku" }';
     const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
@@ -193,7 +199,7 @@ test.describe('the insights view', () => {
   });
 
   test('opens the runs in which something went wrong', async () => {
-    await chooseInMenu(workbench, 'builder: something', 'View Failures', view);
+    await chooseInMenu(workbench, 'builder: errors', 'View Failures', view);
     await until('the report lists them', async () => {
       const bodies = await Promise.all(
         workbench.page.frames().map((frame) =>
@@ -203,7 +209,7 @@ test.describe('the insights view', () => {
             .catch(() => ''),
         ),
       );
-      return bodies.some((body) => /Runs in which something went wrong[\s\S]*builder/.test(body));
+      return bodies.some((body) => /Runs with errors[\s\S]*builder/.test(body));
     });
     await workbench.executeCommand('workbench.action.closeAllEditors');
   });
@@ -216,7 +222,7 @@ test.describe('the insights view', () => {
     await openView(workbench, view);
     await waitFor('Explore: 6');
     assert.ok(gone(await rows(workbench, view)));
-    await workbench.runCommand('Outlay: Show Dismissed Insights');
+    await workbench.executeCommand('outlay.showDismissed');
     const list = await waitFor('finder: 8');
     assert.match(labelled(list, 'finder: 8').description, /dismissed$/);
     await chooseInMenu(workbench, 'finder: 8', 'Restore', view);

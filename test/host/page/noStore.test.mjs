@@ -16,7 +16,7 @@ test.describe('a window without a usable store', () => {
     workbench = await openWindow({ home });
     await workbench.waitForStatus('store unavailable');
     const { text } = await workbench.statusTooltip();
-    assert.match(text, /Store unavailable\..*outlay\.db.*no regular file.*outlay\.storePath/s);
+    assert.match(text, /Store unavailable\..*outlay\.db.*not a regular file.*outlay\.storePath/s);
     await openSessions(workbench);
     await waitForWelcome(workbench, /The store is unavailable[\s\S]*Show Log/);
   });

@@ -52,7 +52,7 @@ test.describe('a plan’s windows', () => {
     const { text } = await workbench.statusTooltip();
     assert.match(
       text,
-      /Plan, 5 hours[\s\S]*62 %[\s\S]*as Claude Code said[\s\S]*Plan, week[\s\S]*48 %/,
+      /Plan, 5 hours[\s\S]*62%[\s\S]*reported by Claude Code[\s\S]*Plan, week[\s\S]*48%/,
     );
     assert.ok(text.indexOf('Plan, week') < text.indexOf('Today'), text);
   });
@@ -61,8 +61,8 @@ test.describe('a plan’s windows', () => {
     await workbench.executeCommand('outlay.openDashboard');
     const frame = await frameWith(workbench, '.dashboard:has(.card)');
     await expect(frame.locator('.card').first()).toContainText('Plan, 5 hours');
-    assert.equal(await figureOf(frame, 'five_hour'), '62 %');
-    assert.equal(await figureOf(frame, 'seven_day'), '48 %');
+    assert.equal(await figureOf(frame, 'five_hour'), '62%');
+    assert.equal(await figureOf(frame, 'seven_day'), '48%');
     await expectAccessible(workbench, frame);
     report(99, -1);
     append(file, answer('c', 1, { session, cwd }));

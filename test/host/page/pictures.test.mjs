@@ -1,5 +1,5 @@
 /**
- * What is on the screen is what was looked at by eye: pictures in the four themes. In this window it
+ * What is on the screen is what was looked at by eye: pictures in six themes. In this window it
  * is always the same moment, so that nothing in them hangs on the clock.
  */
 import { expect } from '@playwright/test';
@@ -55,14 +55,14 @@ test.describe('pictures', () => {
 
   /** A panel as it stands in the window, which is tall enough for all of it. */
   const panel = async (name) => {
-    const frame = await frameWith(workbench, `.${name}:has(.card, .budget)`);
+    const frame = await frameWith(workbench, `.${name}:has(.card, .budget, .outlier-list)`);
     // The day of the price catalogue is another one with each release.
     return { clip: await frame.locator(`.${name}`).boundingBox(), mask: [frame.locator('footer')] };
   };
 
   /** A picture is that of the panel, and with one thing changed on the page it is another. */
   async function expectOther(name, change, what) {
-    const frame = await frameWith(workbench, `.${name}:has(.card, .budget)`);
+    const frame = await frameWith(workbench, `.${name}:has(.card, .budget, .outlier-list)`);
     const reference = `${name}-dark.png`;
     await expect(workbench.page).toHaveScreenshot(reference, await panel(name));
     const undo = await frame.evaluateHandle(change, what);
@@ -74,7 +74,7 @@ test.describe('pictures', () => {
   async function openPanel(command, name) {
     await workbench.executeCommand('workbench.action.closeAllEditors');
     await workbench.executeCommand(command);
-    await frameWith(workbench, `.${name}:has(.card, .budget)`);
+    await frameWith(workbench, `.${name}:has(.card, .budget, .outlier-list)`);
   }
 
   test('of the list of sessions are those that were looked at', async () => {
@@ -103,20 +103,20 @@ test.describe('pictures', () => {
         .waitFor({ timeout: 3_000 });
       return sessionFrame(workbench, 'Fix the flaky');
     });
-    await frame.locator('.messages tr.row').nth(21).waitFor();
+    await frame.locator('.messages tr.row').nth(11).waitFor();
     await frame.locator('.messages .opener').first().click();
     await frame.locator('.arithmetic').waitFor();
     await expectPictures('session', () => panel('session'));
   });
 
   test('of the session panel are others when a bar has another colour', () =>
-    expectOther('session', otherClass, ['.bar.opus', 'opus', 'haiku']));
+    expectOther('session', otherClass, ['.strip-fill.plain', 'plain', 'lost']));
 
   test('of the session panel are others when a label is missing', () =>
-    expectOther('session', textMissing, '[data-card="tokens"] .detail'));
+    expectOther('session', textMissing, '[data-card="cost"] .detail'));
 
   test('of the session panel are others when one digit of a small figure is another', () =>
-    expectOther('session', otherDigit, '.dollars'));
+    expectOther('session', otherDigit, '.messages strong'));
 
   test('of the session panel are others when the chart is of another session', () =>
     expectOther('session', strayMark, 'canvas'));
@@ -129,21 +129,21 @@ test.describe('pictures', () => {
   });
 
   test('of the dashboard are others when two figures have changed places', () =>
-    expectOther('dashboard', textsSwapped, '[data-part="by-model"] .bar-figure'));
+    expectOther('dashboard', textsSwapped, '[data-part="by-project"] .bar-figure'));
 
   test('of burn rate are those that were looked at', async () => {
     await openPanel('outlay.openBurn', 'burn');
     await expectPictures('burn', () => panel('burn'));
   });
 
-  test('of burn rate are others when a warning has no colour', () =>
-    expectOther('burn', otherClass, ['[data-card="hour"]', 'warning', 'info']));
+  test('of burn rate are others when a yardstick is missing', () =>
+    expectOther('burn', textMissing, '.burn .card .detail'));
 
   test('of burn rate are others when the lines of the chart have no names', () =>
-    expectOther('burn', lineNamesMissing, '[data-part="burn"] canvas'));
+    expectOther('burn', lineNamesMissing, '[data-part="pace"] canvas'));
 
   test('of burn rate are others when two figures have changed places', () =>
-    expectOther('burn', textsSwapped, '[data-part="budgets"] td:nth-child(3)'));
+    expectOther('burn', textsSwapped, '.burn .card .figure'));
 
   test('of budgets are those that were looked at', async () => {
     await workbench.setSettings({
@@ -159,8 +159,8 @@ test.describe('pictures', () => {
   test('of budgets are others when a strip has no colour', () =>
     expectOther('budgets', otherClass, ['.strip.critical', 'critical', 'ok']));
 
-  test('of budgets are others when an outcome is missing', () =>
-    expectOther('budgets', textMissing, '.outlook .quiet'));
+  test('of budgets are others when a forecast is missing', () =>
+    expectOther('budgets', textMissing, '.how-far .quiet'));
 
   test('of budgets are others when two figures have changed places', () =>
     expectOther('budgets', textsSwapped, '.budget .amount'));
@@ -170,12 +170,12 @@ test.describe('pictures', () => {
     await expectPictures('anomalies', () => panel('anomalies'));
   });
 
-  test('of anomalies are others when the projection has another colour', () =>
-    expectOther('anomalies', otherColours, '[data-part="projection"] canvas'));
+  test('of anomalies are others when the chart has another colour', () =>
+    expectOther('anomalies', otherColours, '[data-part="outliers-chart"] canvas'));
 
   test('of anomalies are others when a likely reason is missing', () =>
-    expectOther('anomalies', textMissing, '[data-part="outliers"] tbody td:last-child'));
+    expectOther('anomalies', textMissing, '[data-part="outliers"] .why'));
 
   test('of anomalies are others when two figures have changed places', () =>
-    expectOther('anomalies', textsSwapped, '.anomalies .card .figure'));
+    expectOther('anomalies', textsSwapped, '.anomalies .cost p'));
 });

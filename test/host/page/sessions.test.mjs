@@ -92,9 +92,9 @@ test.describe('the sessions view', () => {
 
   test('says where to begin when there is nothing', async () => {
     await workbench.waitForStatus('No transcripts');
-    const text = await waitForWelcome(workbench, /No Claude Code transcripts found/);
-    assert.match(text, /Where Does Outlay Look\?/);
-    assert.match(text, /Open the demo/);
+    const text = await waitForWelcome(workbench, /No Claude Code sessions found/);
+    assert.match(text, /See Where Outlay Looks/);
+    assert.match(text, /try the demo/);
   });
 
   test('says that it is paused when it has read nothing', async () => {
@@ -120,7 +120,7 @@ test.describe('the sessions view', () => {
         [2, '$3.75  Fix flaky upload test', 'live · opus-5-5'],
         [2, '$8.00  Add gift cards', 'sonnet-5-5 · 3 h ago'],
         [1, 'billing-api', '$4.00 · 1 session'],
-        [2, '$4.00  Export invoices', 'sonnet-5-5 · 30 h ago'],
+        [2, '$4.00  Export invoices', 'sonnet-5-5 · 1 d ago'],
       ],
     );
     assert.equal(seen[1].icon, 'pulse');
@@ -133,9 +133,9 @@ test.describe('the sessions view', () => {
     assert.deepEqual(
       seen.slice(2, 5).map(({ label, description }) => [label, description]),
       [
-        ['Main thread', '$3.00 · 80 % · opus-5-5'],
-        ['Explore', '$0.50 · 13 % · opus-5-5'],
-        ['Background', '$0.25 · 6 %'],
+        ['Main thread', '$3.00 · 80% · opus-5-5'],
+        ['Explore', '$0.50 · 13% · opus-5-5'],
+        ['Claude Code overhead', '$0.25 · 7%'],
       ],
     );
   });
@@ -146,7 +146,7 @@ test.describe('the sessions view', () => {
     await hoverOver(
       workbench,
       'Fix flaky upload test',
-      /Messages \$4\.50 \+ background \$0\.25 = \$4\.75/,
+      /Messages \$4\.50 \+ overhead \$0\.25 = \$4\.75/,
     );
     await workbench.page.mouse.move(600, 300);
     await unfold(workbench, 'Fix flaky upload test');
@@ -157,7 +157,7 @@ test.describe('the sessions view', () => {
     const byDay = await waitForRows(workbench, (list) => labels(list)[0] === 'Today');
     // It is noon, so thirty hours ago was yesterday.
     assert.ok(labels(byDay).includes('Yesterday'));
-    await chooseInAction(workbench, 'Group Sessions By', 'Not at all');
+    await chooseInAction(workbench, 'Group Sessions By', 'No Grouping');
     await waitForRows(workbench, (list) => list.length === 3);
     await chooseInAction(workbench, 'Sort Sessions By', 'Most expensive first');
     const flat = await waitForRows(workbench, (list) =>
@@ -173,7 +173,7 @@ test.describe('the sessions view', () => {
 
   test('filters by words and conditions, says so, and can be cleared', async () => {
     await everythingIsListed();
-    await chooseInAction(workbench, 'Group Sessions By', 'Not at all');
+    await chooseInAction(workbench, 'Group Sessions By', 'No Grouping');
     await clickAction(workbench, 'Filter Sessions');
     const title = workbench.page.locator('.quick-input-title', { hasText: 'Filter sessions' });
     await title.waitFor();
@@ -189,7 +189,7 @@ test.describe('the sessions view', () => {
 
   test('remembers grouping, order and filter over a reload', async () => {
     await everythingIsListed();
-    await chooseInAction(workbench, 'Group Sessions By', 'Not at all');
+    await chooseInAction(workbench, 'Group Sessions By', 'No Grouping');
     await chooseInAction(workbench, 'Sort Sessions By', 'Most expensive first');
     const filtered = workbench.page.getByText(/Filter: live/).first();
     await retry('the filter outlasts a reload', async (timeout) => {
@@ -207,7 +207,7 @@ test.describe('the sessions view', () => {
     assert.equal(seen[0].level, 1);
     await waitForMessage(workbench, /Filter: live/);
     await filterBy(workbench, 'no such words');
-    await waitForWelcome(workbench, /No session matches the filter/);
+    await waitForWelcome(workbench, /No sessions match the filter/);
     await workbench.page.locator('.welcome-view-content').getByText('Clear Filter').click();
     const flat = await waitForRows(workbench, (list) => list.length === 3);
     assert.ok(flat.every(({ level }) => level === 1));
@@ -262,7 +262,7 @@ test.describe('the sessions view', () => {
     await waitForRows(workbench, (list) => sessionsIn(list).length === 2);
     // What is not listed still counts.
     assert.match(await workbench.statusText(), /\$12\.75/);
-    await workbench.runCommand('Outlay: Show Excluded Sessions');
+    await workbench.executeCommand('outlay.showExcluded');
     await waitForRows(workbench, (list) => sessionsIn(list).length === 3);
   });
 
@@ -323,7 +323,7 @@ test.describe('the sessions view with a million messages in ten thousand session
     await workbench.waitForStatus(/\$\d/);
     await openSessions(workbench);
     await waitForRows(workbench, (list) => list.length > 5);
-    await chooseInAction(workbench, 'Group Sessions By', 'Not at all');
+    await chooseInAction(workbench, 'Group Sessions By', 'No Grouping');
     await waitForRows(workbench, (list) => list[0]?.level === 1 && /Session/.test(list[0].label));
     const atTheEnd = (label) =>
       until(`"${label}" is at the end`, async () => {
@@ -331,9 +331,9 @@ test.describe('the sessions view with a million messages in ten thousand session
         await workbench.page.keyboard.press('End');
         return labels(await rows(workbench)).includes(label);
       });
-    await atTheEnd('Show more (9,900 left)');
+    await atTheEnd('Show more (9,950 left)');
     await row(workbench, 'Show more').click();
-    await atTheEnd('Show more (9,800 left)');
+    await atTheEnd('Show more (9,900 left)');
     await workbench.executeCommand('outlay.openSession', 'session-005000');
     const frame = await sessionFrame(workbench, 'Session 5000');
     await frame.locator('[data-card="messages"] .figure', { hasText: /^100$/ }).waitFor();

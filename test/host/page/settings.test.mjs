@@ -44,14 +44,16 @@ test.describe('settings on the screen', () => {
     retry(`"${text}" is written`, async (timeout) => {
       await input().fill(text, { timeout });
       const message = workbench.page.locator('.quick-input-message');
-      const refusal = message.filter({ hasText: /Write|above/ });
+      const refusal = message.filter({ hasText: /Enter|above/ });
       if (answer) await message.filter({ hasText: answer }).waitFor({ timeout });
       else await refusal.waitFor({ state: 'hidden', timeout });
     });
   const mirrors = (key, value) => expect.poll(() => written()[key]).toBe(value);
+  /** Runs a command that the palette does not list; it ends only when it has its answer. */
+  const start = (command) => void workbench.executeCommand(command).catch(() => {});
   /** Opens a list by a command and chooses an entry of it. */
-  const choose = async (command, entry) => {
-    await workbench.runCommand(command);
+  const chooseIn = async (command, entry) => {
+    start(command);
     await pick(entry);
   };
 
@@ -71,8 +73,8 @@ test.describe('settings on the screen', () => {
     await expect.poll(told).toHaveLength(1);
     const [text] = await told();
     assert.match(text, /^Outlay: 2 settings have values it cannot use\./);
-    assert.match(text, /outlay\.billing has to be "api" or "subscription"; its default holds/);
-    assert.match(text, /outlay\.statusBar\.show\[1\] has to be .*; it is ignored until then\./);
+    assert.match(text, /outlay\.billing must be "api" or "subscription"; its default applies/);
+    assert.match(text, /outlay\.statusBar\.show\[1\] must be .*; it is ignored until then\./);
     const buttons = workbench.page
       .locator('.notifications-center .notification-list-item', { hasText: 'Outlay: 2' })
       .locator('.monaco-button');
@@ -95,34 +97,34 @@ test.describe('settings on the screen', () => {
   });
 
   test('a daily budget is chosen by what was spent', async () => {
-    await workbench.runCommand('Outlay: Set a Daily Budget');
+    start('outlay.setDailyBudget');
     await rows().filter({ hasText: 'Other amount' }).waitFor();
     assert.equal(
       await input().getAttribute('placeholder'),
-      '1 day of the last 30 had spend: $3.00',
+      'Spend on 1 of the last 30 days: $3.00',
     );
     const texts = await rows().allInnerTexts();
     assert.match(
       texts[1],
-      /\$6\.00\s*about twice your average day · no day of the last 30 was above/,
+      /\$6\.00\s*about twice your average day · never exceeded in the last 30 days/,
     );
     await pick('$5.00');
     await mirrors('outlay.budget.dailyUsd', 5);
     assert.match(await workbench.statusText(), /^\$3\.00$/);
-    await workbench.runCommand('Outlay: Set a Daily Budget');
+    start('outlay.setDailyBudget');
     await rows().filter({ hasText: 'your budget now' }).waitFor();
     await pick('Other amount');
-    await write('1,000', 'Write dollars');
+    await write('1,000', 'Enter dollars');
     await write('12,50');
     await input().press('Enter');
     await mirrors('outlay.budget.dailyUsd', 12.5);
-    await choose('Outlay: Set a Daily Budget', 'No daily budget');
+    await chooseIn('outlay.setDailyBudget', 'No daily budget');
     await workbench.waitForStatus(/^\$3\.00$/);
     await mirrors('outlay.budget.dailyUsd', undefined);
   });
 
   test('a currency is shown at a rate of today, and taken back', async () => {
-    await choose('Outlay: Set a Display Currency', 'EUR');
+    await chooseIn('outlay.setCurrency', 'EUR');
     await workbench.page.locator('.quick-input-title', { hasText: 'how many EUR' }).waitFor();
     await write('0', 'above 0');
     await write('0.5');
@@ -134,15 +136,15 @@ test.describe('settings on the screen', () => {
       assert.deepEqual(Object.values(rates), [0.5]);
       return true;
     });
-    await choose('Outlay: Set a Display Currency', 'Back to US dollars');
+    await chooseIn('outlay.setCurrency', 'Back to US dollars');
     await workbench.waitForStatus(/^\$3\.00$/);
   });
 
   test('a model’s name is only text where it is given a price', async () => {
     const name = 'm$(bug)[a](command:b)';
     appendFileSync(file, answer('b', 1, name));
-    await workbench.waitForStatus(/1 unpriced/);
-    await workbench.runCommand('Outlay: Set a Price for a Model');
+    await workbench.waitForStatus(/1 without a price/);
+    start('outlay.setPrice');
     const row = rows().filter({ hasText: '1 message' });
     await row.waitFor();
     assert.match(await row.innerText(), /m\$ \(bug\)\[a\] \(command:b\)/);

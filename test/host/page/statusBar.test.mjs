@@ -6,6 +6,7 @@ import { expect } from '@playwright/test';
 import { until } from '../../../scripts/shared/retry.ts';
 import { themes } from '../../../scripts/vscode/page.mjs';
 import { Indexer } from '../../../src/watchers/indexer.ts';
+import { frameWith } from './lib/webview.mjs';
 import { openWindow, test } from './lib/window.mjs';
 
 /** A response's line of so many dollars, dated now. Opus 5.5 output costs $20 a million. */
@@ -88,8 +89,8 @@ test.describe('the status bar', () => {
       await workbench.waitForStatus(text);
       assert.equal(await workbench.statusItem().locator(`.codicon-${icon}`).count(), 1, icon);
     };
-    await level(50, /^\$4\.42$/, 'credit-card');
-    await level(8.84, /^\$4\.42$/, 'credit-card');
+    await level(50, /^\$4\.42$/, 'outlay-spend');
+    await level(8.84, /^\$4\.42$/, 'outlay-spend');
     await level(5.5, /^\$4\.42 of \$5\.50$/, 'warning');
     await level(4.9, /^\$4\.42 of \$4\.90$/, 'error');
     await level(4.42, /^\$4\.42 of \$4\.42$/, 'circle-slash');
@@ -111,7 +112,7 @@ test.describe('the status bar', () => {
       'outlay.statusBar.show': null,
     });
     await workbench.waitForStatus(/^worth \$4\.42$/);
-    assert.match((await workbench.statusTooltip()).text, /a subscription pays no token price/i);
+    assert.match((await workbench.statusTooltip()).text, /a subscription has no price per token/i);
     await workbench.setSettings({ 'outlay.billing': null });
     await workbench.waitForStatus(/^\$4\.42$/);
   });
@@ -130,26 +131,23 @@ test.describe('the status bar', () => {
     ]) {
       assert.match(text, part);
     }
-    assert.match(text, /\$136\.08 a day at that rate/);
-    assert.match(text, /Background \$0\.25 today/);
-    assert.match(text, /messages \$1\.00 \+ background \$0\.25; Claude Code says \$1\.25/);
+    assert.doesNotMatch(text, /a day at that rate|on track/, 'hours are no forecast');
+    assert.match(text, /Claude Code’s overhead today: \$0\.25/);
+    assert.match(text, /messages \$1\.00 \+ overhead \$0\.25; Claude Code says \$1\.25/);
     // A title is text, whatever it says.
     assert.ok(text.includes('<img src=x onerror=alert(1)> [fix](command:x) $(bug)'), text);
     assert.doesNotMatch(html, /<img|href="command:x"|codicon-bug/);
   });
 
   test('counts a model without a price beside the figure, with a way to price it', async () => {
-    await given(/^\$5\.67 ·\s+1 unpriced$/, 4);
+    await given(/^\$5\.67 ·\s+1 without a price$/, 4);
     const { text } = await workbench.statusTooltip();
-    assert.match(
-      text,
-      /Unpriced: 1 message of model-x, not in the figures\. Set a price for model-x…/,
-    );
+    assert.match(text, /No price: 1 message of model-x, not counted\. Set a price for model-x…/);
     const overrides = { models: { 'model-x': { input: 1, output: 20 } } };
     await workbench.setSettings({ 'outlay.prices.overrides': overrides });
     await workbench.waitForStatus(/^\$6\.67$/);
     await workbench.setSettings({ 'outlay.prices.overrides': null });
-    await workbench.waitForStatus(/1 unpriced/);
+    await workbench.waitForStatus(/1 without a price/);
   });
 
   test('says when it is paused, and goes on where it stopped', async () => {
@@ -173,16 +171,13 @@ test.describe('the status bar', () => {
     await workbench.runCommand('Outlay: Open Demo');
     await workbench.waitForStatus(/\$\d.*demo/);
     assert.equal(leftovers().length, 1);
-    const pane = workbench.page.locator('.pane-body').filter({ hasText: 'Add gift cards' });
+    const pane = workbench.page.locator('.pane-body').filter({ hasText: 'Move the checkout' });
     await pane
       .filter({ hasText: /shop[\s\S]*\$\d/ })
       .first()
       .waitFor();
-    await workbench.executeCommand('notifications.showList');
-    await workbench.page
-      .locator('.notification-list-item-message')
-      .filter({ hasText: /made-up sessions.*Outlay: Close Demo/ })
-      .waitFor();
+    const frame = await frameWith(workbench, '.banner', 'Made-up sessions');
+    await expect(frame.locator('.banner vscode-button')).toHaveText('Close Demo');
     await workbench.reload();
     await workbench.waitForStatus(/^\$6\.67/);
     await expect.poll(leftovers).toEqual([]);
@@ -200,7 +195,7 @@ test.describe('the status bar', () => {
           .innerText({ timeout: 500 })
           .catch(() => ''),
       );
-      return (await Promise.all(texts)).some((text) => /Outlay doctor[\s\S]*Store/.test(text));
+      return (await Promise.all(texts)).some((text) => /Outlay Diagnostics[\s\S]*Store/.test(text));
     };
     await until('the diagnostics are there', shown);
   });

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { retry, until } from '../../../scripts/shared/retry.ts';
 import { openForReading } from '../../../src/store/connection/openStore.ts';
 import { StoreReader } from '../../../src/store/query/storeReader.ts';
+import { frameWith } from './lib/webview.mjs';
 import { expectNotification, openWindow, test } from './lib/window.mjs';
 
 /** A response's line that costs a dollar, dated now. */
@@ -84,9 +85,8 @@ test.describe('what is stored', () => {
     for (const file of [paths.store, path.join(paths.data, 'bin/outlay')]) {
       assert.ok(text.includes(file), text);
     }
-    const asked = await notification('What do you want to do');
-    await asked.hover();
-    await asked.getByText('Reset…').click();
+    const frame = await frameWith(workbench, 'main', 'What you can do');
+    await frame.getByRole('link', { name: 'Reset the store' }).click();
     await dialog().waitFor();
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'hidden' });
@@ -95,7 +95,7 @@ test.describe('what is stored', () => {
 
   test('backs up first when asked to, and resets then', async () => {
     const { page, paths } = workbench;
-    await workbench.runCommand('Outlay: Reset the Store…');
+    void workbench.executeCommand('outlay.resetStore').catch(() => {});
     const question = await answer('Back Up First…');
     assert.match(question, /Reset the store\?/);
     assert.match(question, /The store holds 2 messages of 2 sessions, read from 2 transcripts\./);
@@ -124,7 +124,7 @@ test.describe('what is stored', () => {
 
   test('removes everything that was listed, and stays closed until the window is reloaded', async () => {
     const { paths } = workbench;
-    await workbench.runCommand('Outlay: Remove Everything Outlay Has Stored…');
+    void workbench.executeCommand('outlay.removeAll').catch(() => {});
     const question = await answer('Delete These Files');
     for (const name of ['outlay.db', 'bin/outlay']) {
       assert.ok(question.includes(path.join(paths.data, name)), question);

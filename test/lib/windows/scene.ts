@@ -48,6 +48,8 @@ export class Scene {
   readonly #script: string;
   readonly #engines: readonly IndexerConfig['engine'][];
   readonly #pieces: Piece[];
+  /** In half of the lives a new store is built at once, in half of these only for a moment. */
+  readonly #firstStore: IndexerConfig['firstStore'];
   #failures: unknown[] = [];
   #names = 0;
 
@@ -61,6 +63,8 @@ export class Scene {
     this.#script = script;
     this.#engines = engines;
     this.#pieces = pieces(folder, seed);
+    this.#firstStore =
+      seed % 2 === 0 ? { leastBytes: 0, mostMs: seed % 4 === 0 ? 60_000 : 0 } : undefined;
     for (const root of this.#roots(2)) mkdirSync(join(root, 'projects'), { recursive: true });
     this.append(this.#pieces.length / 2);
   }
@@ -82,6 +86,7 @@ export class Scene {
       engine: this.#engines[index],
       paused,
       lease,
+      firstStore: this.#firstStore,
     });
   }
 

@@ -11,7 +11,7 @@ import {
   scanObject,
   skipValue,
   stringAt,
-} from '../../../src/agents/claude/parse/jsonScanner.ts';
+} from '../../../src/agents/claude/scan/jsonScanner.ts';
 
 const keys = new KeySet(['type', 'uuid', 'data', ''] as const);
 
@@ -94,20 +94,18 @@ for (const [text, expected] of [
   });
 }
 
-test('a handler reads its value in passing', () => {
+test('the items of an array are read in passing', () => {
   const buf = Buffer.from('{"type":1,"data":[1,"]",{"a":[2]}],"uuid":"x"}');
   const items: string[] = [];
-  const handlers = [
-    undefined,
-    undefined,
-    (b: Buffer, start: number, end: number) =>
-      scanArray(b, start, end, (bytes, from, to) => {
-        const stop = skipValue(bytes, from, to);
-        items.push(bytes.toString('utf8', from, stop));
-        return stop;
-      }),
-  ];
-  assert.equal(scanObject(buf, 0, buf.length, keys, keys.spans(), handlers), buf.length);
+  const spans = keys.spans();
+  assert.equal(scanObject(buf, 0, buf.length, keys, spans), buf.length);
+  const [start, end] = [spans.start(2), spans.end(2)];
+  const stop = scanArray(buf, start, buf.length, (bytes, from, to) => {
+    const behind = skipValue(bytes, from, to);
+    items.push(bytes.toString('utf8', from, behind));
+    return behind;
+  });
+  assert.equal(stop, end);
   assert.deepEqual(items, ['1', '"]"', '{"a":[2]}']);
 });
 

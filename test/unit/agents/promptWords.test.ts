@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { firstWords, promptWords } from '../../../src/agents/claude/parse/promptWords.ts';
 import { parseLines, user } from '../../lib/parseLines.ts';
+import { processorMs } from '../../lib/processorTime.ts';
 
 const theirs: [text: string, words: string][] = [
   ['Fix the tests', 'Fix the tests'],
@@ -63,13 +64,14 @@ test('words stand behind a wrapper of any usual length', () => {
 });
 
 test('hostile text takes no more than a moment', () => {
-  const started = performance.now();
-  for (const text of [
-    '<a-b>'.repeat(50_000),
-    '<ide_x>'.repeat(30_000),
-    '<command-x '.repeat(20_000),
-  ]) {
-    assert.ok(promptWords(text).length <= text.length);
-  }
-  assert.ok(performance.now() - started < 2_000);
+  const took = processorMs(() => {
+    for (const text of [
+      '<a-b>'.repeat(50_000),
+      '<ide_x>'.repeat(30_000),
+      '<command-x '.repeat(20_000),
+    ]) {
+      assert.ok(promptWords(text).length <= text.length);
+    }
+  });
+  assert.ok(took < 2_000, `${took} ms`);
 });

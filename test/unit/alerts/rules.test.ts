@@ -138,17 +138,18 @@ describe('forecasts', () => {
 
   test('a month that will not last is told with the day, as the projection says', () => {
     const budgets = [budgetEntry(['global', 'month', 'usd'], 100)];
-    // Spent since the first of November: all seven days; five of seven days are left.
+    // Spent since the first of November: all seven days; six days are left, and an afternoon.
     const [candidate] = found([old, ...week], {}, { budgets }).filter(
       ({ rule }) => rule === 'forecast',
     );
     assert.equal(candidate?.level, 'warning');
     assert.deepEqual(
       [candidate.facts.spent, Math.round(candidate.facts.days! * 1000)],
-      [70e9, 3000],
+      [70e9, 2969],
     );
-    assert.equal(candidate.facts.usedUpAt, now + 3 * dayMs);
-    assert.equal(Math.round(candidate.facts.forecast! / 1e7), Math.round(100 * (70 + 6.5 * 10)));
+    // All of a usual day is spent before noon, in the quarter of an hour after eleven.
+    assert.equal(candidate.facts.usedUpAt, now + 3 * dayMs - 45 * 60_000);
+    assert.equal(Math.round(candidate.facts.forecast! / 1e7), Math.round(100 * (70 + 6 * 10)));
     world([old, ...week], now, (context) => {
       const question = readQuestion(projection, {}, context);
       const [budget] = readProjection({ ...context, budgets }, question).budgets;
@@ -159,10 +160,10 @@ describe('forecasts', () => {
   });
 
   test('a projection ends with its period: what lasts until the reset is not told', () => {
-    const budgets = [budgetEntry(['global', 'month', 'usd'], 136)];
+    const budgets = [budgetEntry(['global', 'month', 'usd'], 131)];
     assert.deepEqual(rulesOf(found([old, ...week], {}, { budgets })), ['budget info']);
     const weekly = [budgetEntry(['global', 'week', 'usd'], 100)];
-    // Since Monday $20; five and a half days are left, which is $75.
+    // Since Monday $20; five days are left, which is $70.
     assert.deepEqual(rulesOf(found([old, ...week], {}, { budgets: weekly })), []);
   });
 
@@ -172,7 +173,11 @@ describe('forecasts', () => {
   });
 
   test('where nothing was spent yet in the period nothing is foretold', () => {
-    const before = week.slice(1).map((each) => ({ ...each, usd: 100 }));
+    // At six in the evening, which is yet to come.
+    const before = week.slice(1).map(({ ago, ...each }) => ({
+      ...each,
+      ...{ usd: 100, ago: ago - 7 * hourMs },
+    }));
     const budgets = [day(5)];
     assert.deepEqual(rulesOf(found([old, ...before], {}, { budgets })), []);
     const some = [old, ...before, today(0.01)];
@@ -225,12 +230,20 @@ describe('rates', () => {
     assert.deepEqual(rules([{ ...hour(6), ago: 0 }], 5), ['hourly warning']);
   });
 
-  test('24 hours like the last one against the limit of a day, strictly', () => {
-    const rules = (usd: number, limit: number) =>
-      rulesOf(found([hour(usd)], { dailyProjectionUsd: limit, quiet: ['spike'] }));
-    assert.deepEqual(rules(1, 24), []);
-    assert.deepEqual(rules(1.01, 24), ['projection warning']);
-    assert.deepEqual(rules(2.01, 24), ['projection critical']);
+  test('today by its forecast against the limit of a day, strictly; by itself on a first day', () => {
+    const quiet = ['spike', 'acceleration'] as const;
+    const rules = (spent: Spent[], limit: number) =>
+      rulesOf(found(spent, { dailyProjectionUsd: limit, quiet: [...quiet] }));
+    assert.deepEqual(rules([hour(1)], 1), [], 'an hour is no forecast');
+    assert.deepEqual(rules([hour(1.01)], 1), ['projection warning']);
+    assert.deepEqual(rules([hour(2.01)], 1), ['projection critical']);
+    // Eight dollars of the last week: what is left of today brings its part of one and a seventh.
+    const week = [hour(1), { ...hour(7), session: 'before', ago: 6 * dayMs }, old];
+    const expected = 1 + ((daySpan(now, 'UTC').to - now) / dayMs) * (8 / 7);
+    assert.deepEqual(rules(week, expected + 0.01), []);
+    assert.deepEqual(rules(week, expected - 0.01), ['projection warning']);
+    // Who has spent nothing today is not told what usual days cost.
+    assert.deepEqual(rules(week.slice(1), 0.1), []);
   });
 
   test('a spike: ten messages in 24 hours, the last hour above three times the mean of the 24 before it', () => {

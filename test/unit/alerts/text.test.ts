@@ -50,7 +50,7 @@ describe('words of alerts', () => {
         },
         cause,
       },
-      'Today\'s budget is 82 % used: $41 of $50 since 00:00, on track for $63, likely used up today at 18:20. "Fix the flaky upload test" made $8.48 of it. Look at what costs most.',
+      'Today\'s budget is 82% used: $41 of $50 since 00:00, on track for $63, likely used up today at 18:20. "Fix the flaky upload test" made $8.48 of it. Look at what costs most.',
     ],
     [
       'a day that is over',
@@ -81,7 +81,7 @@ describe('words of alerts', () => {
         facts: { spent: 3e9, limit: 5e9, share: 0.6 },
         cause: { ...cause, amount: 3e9 },
       },
-      'The lifetime budget of a session is 60 % used: at least $3 of $5. "Fix the flaky upload test" made all of it. Keep an eye on it.',
+      'The lifetime budget of a session is 60% used: at least $3 of $5. "Fix the flaky upload test" made all of it. Keep an eye on it.',
     ],
     [
       'tokens',
@@ -91,7 +91,7 @@ describe('words of alerts', () => {
         since: at - 5 * hourMs,
         facts: { spent: 950_000, limit: 1_000_000, share: 0.95 },
       },
-      'The budget of any 5 hours (tokens) is 95 % used: 950k tokens of 1M tokens since 10:20. Use a cheaper model for what costs most.',
+      'The budget of any 5 hours (tokens) is 95% used: 950k tokens of 1M tokens since 10:20. Use a cheaper model for what costs most.',
     ],
     [
       'an hour',
@@ -115,7 +115,7 @@ describe('words of alerts', () => {
       cause,
     });
     const { message } = alertWords(whole, { ...options, names: false });
-    assert.match(message, /budget of a project is 82 % used.*Session aaaaaaaa made \$8\.48 of it/);
+    assert.match(message, /budget of a project is 82% used.*Session aaaaaaaa made \$8\.48 of it/);
     for (const name of ['billing', 'flaky', 'shop']) assert.ok(!message.includes(name), message);
   });
 

@@ -10,7 +10,7 @@ import { defaultThresholds } from '../../../src/model/level.ts';
 import { defaultSettings } from '../../../src/settings/settings.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
 import { StoreReader } from '../../../src/store/query/storeReader.ts';
-import type { Spend } from '../../../src/views/core/spendModel.ts';
+import type { Spend } from '../../../src/views/core/spend.ts';
 import { standInForVscode } from '../../bench/vscodeStandIn.ts';
 import { ingestAll } from '../../lib/ingest.ts';
 import { tempDir } from '../../lib/tempDir.ts';
@@ -126,9 +126,9 @@ describe('budgets at a glance', () => {
     const [, , first, second] = tooltip(overview, subscriber).split('\n');
     assert.match(
       first!,
-      /Plan, 5 hours.*\*\*62 %\*\*.*begins anew at .* as Claude Code said 2 min ago/,
+      /Plan, 5 hours.*\*\*62%\*\*.*starts again at .* reported by Claude Code 2 min ago/,
     );
-    assert.match(second!, /Plan, week.*\*\*48 %\*\*/);
+    assert.match(second!, /Plan, week.*\*\*48%\*\*/);
     assert.match(tooltip(overview, { official }).split('\n')[2]!, /Today/);
     assert.match(tooltip(overview, { official }), /Plan, week/);
     assert.doesNotMatch(tooltip(overview), /Plan/);

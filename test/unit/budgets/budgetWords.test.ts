@@ -36,7 +36,7 @@ describe('budgets in words people say', () => {
   });
 
   test('a lower bound says so, tokens are named once', () => {
-    assert.equal(usedOf({ unit: usd, limit: 2e9, spent: 1e9, atLeast: true }), 'at least $1 of $2');
+    assert.equal(usedOf({ unit: usd, limit: 2e9, spent: 1e9, atLeast: true }), '≥ $1 of $2');
     const tokens = { kind: 'tokens', classes: ['input'] } as const;
     assert.match(usedOf({ unit: tokens, limit: 1e6, spent: 41_000 }), /^41\S* of 1\S* tokens$/);
   });

@@ -103,7 +103,7 @@ describe('budgets on a store', () => {
     });
   });
 
-  test('a cost report has the line of the most used one', () => {
+  test('a cost report says how budgets stand', () => {
     world(spent, now, (context) => {
       const budgets = [
         budgetEntry(['global', 'month', 'usd'], 10),
@@ -111,11 +111,12 @@ describe('budgets on a store', () => {
       ];
       const lines = (own: readonly BudgetEntry[]): readonly string[] =>
         report.run({ ...context, budgets: own }, readQuestion(report, {}, context)).sentences;
-      assert.equal(
-        lines(budgets).at(-1),
-        'Budget (lifetime, global): $15.00 of $16.00, 93 %, CRITICAL.',
+      assert.ok(
+        lines(budgets).some((line) =>
+          /budgets? (will be used up early|lasts?|is used up)/.test(line),
+        ),
       );
-      assert.ok(!lines([]).some((line) => line.startsWith('Budget')));
+      assert.ok(!lines([]).some((line) => line.includes('budget')));
     });
   });
 
@@ -146,7 +147,12 @@ describe('looking back from now', () => {
     world(edges, now, (context) => {
       for (const filters of [{}, { project: 'one' }, { model: 'opus' }, { branch: 'main' }]) {
         const read = spanReader(context, filters);
-        const { points, sums } = readSpendRate(read, { now, length: dayMs, reach: 2.5 * dayMs });
+        const { points, sums } = readSpendRate(read, {
+          now,
+          zone: context.zone,
+          length: dayMs,
+          reach: 2.5 * dayMs,
+        });
         assert.deepEqual(
           points.map(({ at, nano }) => [(now - at) / dayMs, nano / 1e9]),
           [

@@ -64,7 +64,7 @@ describe('a project file', () => {
       /budgets\[3\] does not hold: limit is not a number above 0/,
       /budgets\[4\] does not hold: "fortnight" is no period/,
       /budgets\[5\] does not hold: period is not a text/,
-      /budgets\[6\] does not hold: "100\/50" is no ladder/,
+      /budgets\[6\] does not hold: "100\/50" is not a ladder/,
       /budgets\[7\] does not hold: "note" is no field of a budget/,
       /budgets\[8\] does not hold: it is no object/,
       /budgets\[9\] does not hold: it is no object/,

@@ -105,7 +105,12 @@ describe('a webhook', () => {
   });
 
   const failures: [string, (response: ServerResponse) => void, number, RegExp][] = [
-    ['that refuses is not tried again', status(404), 1, /tried once and took nothing: status 404/],
+    [
+      'that refuses is not tried again',
+      status(404),
+      1,
+      /tried once and accepted nothing: status 404/,
+    ],
     ['that goes on failing is given up', status(500), 5, /tried 5 times .*: status 500/],
     [
       'that wants more than a minute is left to the next export',

@@ -11,15 +11,29 @@ import {
 } from 'node:fs';
 import { describe, test } from 'node:test';
 import { isGuardInstalled, readInstalls } from '../../../src/dataFolder/guardInstalls.ts';
+import {
+  lacksServer,
+  placeFile,
+  readPlace,
+  serverNoteFile,
+  writePlace,
+  writeServerNote,
+} from '../../../src/dataFolder/guardServer.ts';
 import { stopHooksIn } from '../../../src/guard/install/guardStatus.ts';
-import { hookGroups, isOwnHandler, launcherOf } from '../../../src/guard/install/hookEntries.ts';
+import {
+  hookGroups,
+  isOwnHandler,
+  launcherOf,
+  portOf,
+} from '../../../src/guard/install/hookEntries.ts';
 import {
   carryOutInstall,
   carryOutUninstall,
   planInstall,
   planUninstall,
+  serverFor,
 } from '../../../src/guard/install/installFiles.ts';
-import { hookObstacles } from '../../../src/guard/install/policy.ts';
+import { hookObstacles, httpObstacles } from '../../../src/guard/install/policy.ts';
 import { storedFiles } from '../../../src/views/storage/storedFiles.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
 
@@ -28,6 +42,7 @@ const wishes = {
   platform: 'linux',
   strict: false,
   maxHops: 0,
+  server: undefined,
 } as const;
 
 function install(dir: TempDir, file: string, more: Partial<typeof wishes> = {}): void {
@@ -108,10 +123,12 @@ describe('installing the guard', () => {
     for (const name of [state, 'x0123456789abcdef.json', 'notes.txt']) {
       writeFileSync(dir.at('data', 'guard', name), '{}');
     }
+    writePlace(dir.at('data'), { port: 20_123, token: 'x'.repeat(43) });
+    writeServerNote(dir.at('data'), { pid: 1, at: 1, portTaken: false });
     writeFileSync(dir.at('data', 'cache', 'v24', '52ebf587'), 'x');
     const found = storedFiles(dir.at('data', 'outlay.db'), dir.at('data'));
     const names = found.map(({ path, kind }) => `${kind} ${path.split('/').at(-1)}`);
-    assert.equal(names.filter((name) => name.startsWith('guard ')).length, 4, names.join());
+    assert.equal(names.filter((name) => name.startsWith('guard ')).length, 6, names.join());
     assert.ok(names.includes('cache 52ebf587'));
     assert.ok(!names.some((name) => name.includes('notes.txt')), 'what is not ours stays');
   });
@@ -120,7 +137,8 @@ describe('installing the guard', () => {
 describe('entries of hooks', () => {
   test('are exec form, with absolute paths, and known again', () => {
     for (const platform of ['linux', 'win32'] as const) {
-      for (const group of hookGroups({ ...wishes, platform, strict: true }).values()) {
+      const groups = [...hookGroups({ ...wishes, platform, strict: true }).values()].flat();
+      for (const group of groups) {
         const [handler] = (group as { hooks: { command: string; args: string[] }[] }).hooks;
         assert.ok(handler!.args.includes('guard'));
         assert.ok(isOwnHandler(handler));
@@ -135,11 +153,144 @@ describe('entries of hooks', () => {
       { command: '/x/outlay', args: ['guard', 'status'] },
       { command: '/x/other', args: ['guard', 'Stop'] },
       { command: '/x/not-outlay', args: ['guard', 'Stop'] },
+      { type: 'http', url: 'http://127.0.0.1:20000/outlay/guard/Nothing' },
+      { type: 'http', url: 'http://example.com/outlay/guard/PreToolUse' },
+      { type: 'http', url: 'http://127.0.0.1:20000/other/guard/PreToolUse' },
+      { type: 'command', url: 'http://127.0.0.1:20000/outlay/guard/PreToolUse' },
     ]) {
       assert.equal(isOwnHandler(other), false, JSON.stringify(other));
     }
   });
 });
+
+describe('a server for single calls', () => {
+  const server = { port: 20_123, token: 'x'.repeat(43) };
+
+  test('is asked about calls, and everything else is left to processes', () => {
+    const groups = hookGroups({ ...wishes, strict: true, server }) as ReadonlyMap<string, Group[]>;
+    const asked = [...groups].flatMap(([event, list]) =>
+      list.flatMap(({ matcher, hooks }) => hooks.map((each) => ({ event, matcher, ...each }))),
+    );
+    const served = asked.filter(({ type }) => type === 'http');
+    assert.deepEqual(
+      served.map(({ event, matcher, onFailure }) => [event, matcher, onFailure]),
+      [
+        ['PreToolUse', '*', 'block'],
+        ['PostToolUseFailure', '*', undefined],
+      ],
+    );
+    for (const handler of served) {
+      assert.ok(isOwnHandler(handler));
+      assert.equal(portOf(handler), server.port);
+      assert.equal(launcherOf(handler), undefined);
+      assert.equal(handler.headers.Authorization, `Bearer ${server.token}`);
+      const named = Object.values(handler.headers).filter((value) => value.startsWith('$'));
+      assert.deepEqual(
+        named,
+        handler.allowedEnvVars.map((name) => `$${name}`),
+      );
+    }
+    const processes = asked.filter(({ type }) => type === 'command');
+    assert.deepEqual(
+      processes.map(({ event, matcher }) => (matcher ? `${event} ${matcher}` : event)),
+      [
+        ...['SessionStart', 'UserPromptSubmit', 'PreToolUse Agent|Task', 'PostToolBatch'],
+        ...['SubagentStop', 'Stop', 'PreModelSwitch'],
+      ],
+    );
+    assert.ok(processes.every(({ args }) => args.includes('--http')));
+  });
+
+  test('its place comes with the last settings that name it, and goes with them', () => {
+    using dir = tempDir();
+    const [data, first, second] = [dir.at('data'), dir.at('a.json'), dir.at('b.json')];
+    const own = serverFor('http', 'user', data)!;
+    assert.equal(readPlace(data), undefined, 'nothing is written to show a change');
+    for (const file of [first, second]) {
+      writeFileSync(file, '{}');
+      install(dir, file, { server: own } as never);
+    }
+    assert.deepEqual(readPlace(data), own);
+    assert.deepEqual(serverFor('http', 'local', data), own);
+    if (process.platform !== 'win32') assert.equal(statSync(placeFile(data)).mode & 0o777, 0o600);
+    uninstall(dir, first);
+    assert.deepEqual(readPlace(data), own);
+    install(dir, second);
+    assert.equal(readPlace(data), undefined, 'with processes again');
+    assert.ok(!readFileSync(second, 'utf8').includes('http'), 'and nothing of it is left');
+    uninstall(dir, second);
+    assert.equal(readFileSync(second, 'utf8'), '{}');
+    assert.throws(() => serverFor('http', 'project', data), /shared settings/);
+    assert.equal(serverFor('process', 'project', data), undefined);
+  });
+
+  test('another port is chosen where another program has it', () => {
+    using dir = tempDir();
+    const data = dir.at('data');
+    writePlace(data, server);
+    writeServerNote(data, { pid: process.pid, at: Date.now(), portTaken: true });
+    assert.notEqual(serverFor('http', 'user', data)!.token, server.token);
+    assert.equal(lacksServer(data), false, 'not with every hook');
+    writeServerNote(data, { pid: process.pid, at: Date.now() - 120_000, portTaken: true });
+    assert.equal(lacksServer(data), true);
+    writeServerNote(data, { pid: process.pid, at: 0, portTaken: false });
+    assert.equal(lacksServer(data), false);
+    writeFileSync(serverNoteFile(data), '{');
+    assert.equal(lacksServer(data), true);
+  });
+
+  test('a place that is none is as if there were none', () => {
+    using dir = tempDir();
+    const data = dir.at('data');
+    mkdirSync(data);
+    for (const text of ['', '[]', '{"port":80,"token":"x"}', '{"port":20123,"token":"a\\r\\nb"}']) {
+      writeFileSync(placeFile(data), text);
+      assert.equal(readPlace(data), undefined, text);
+    }
+  });
+
+  test('what keeps Claude Code from asking it is named', () => {
+    using dir = tempDir();
+    const file = dir.at('settings.json');
+    const found = (content: string, env = {}): string[] => {
+      writeFileSync(file, content);
+      return httpObstacles([file, dir.at('none')], env);
+    };
+    for (const [content, what] of [
+      ['{"allowedHttpHookUrls": []}', /allowedHttpHookUrls/],
+      ['{"allowedHttpHookUrls": ["https://a.example/*"]}', /allowedHttpHookUrls/],
+      ['{"httpHookAllowedEnvVars": ["COST_BUDGET_USD"]}', /CLAUDE_CODE_ENTRYPOINT, OUTLAY_STORE/],
+      ['{"env": {"HTTPS_PROXY": "http://proxy:1"}}', /proxy of HTTPS_PROXY/],
+    ] as const) {
+      const [sentence, ...more] = found(content);
+      assert.match(sentence!, what);
+      assert.deepEqual(more, []);
+    }
+    const proxy = { http_proxy: 'http://proxy:1' };
+    assert.equal(found('{}', proxy).length, 1);
+    assert.equal(found('{}', { ...proxy, NO_PROXY: 'a.example,127.0.0.1' }).length, 0);
+    assert.equal(found('{"env":{"NO_PROXY":"*"}}', proxy).length, 0);
+    assert.equal(found('{"env":{"NO_PROXY":""}}', { ...proxy, NO_PROXY: '*' }).length, 1);
+    for (const content of [
+      ...['{}', '[]', '{', '{"allowedHttpHookUrls": ["http://127.0.0.1:*"]}'],
+      '{"httpHookAllowedEnvVars": ["CLAUDE_CODE_ENTRYPOINT", "COST_BUDGET_USD", "OUTLAY_STORE"]}',
+    ]) {
+      assert.deepEqual(found(content), [], content);
+    }
+  });
+});
+
+/** A group of handlers as it stands in settings. */
+interface Group {
+  readonly matcher?: string;
+  readonly hooks: readonly {
+    readonly type: string;
+    readonly args: readonly string[];
+    readonly headers: Readonly<Record<string, string>>;
+    readonly allowedEnvVars: readonly string[];
+    readonly onFailure?: string;
+  }[];
+}
 
 describe('what keeps hooks from running', () => {
   test('is named, with its file', () => {

@@ -10,6 +10,7 @@ const wishes: InstallWishes = {
   platform: 'linux',
   strict: false,
   maxHops: 0,
+  server: undefined,
 };
 
 /** Settings as people have them: other hooks, in any order, written in any way. */
@@ -49,14 +50,20 @@ const texts = fc.tuple(settings, form).map(([value, { indent, crlf, bom, end, co
   return (bom ? '\ufeff' : '') + (crlf ? plain.replaceAll('\n', '\r\n') : plain);
 });
 
+const served = fc.constantFrom(undefined, { port: 20_123, token: 'x'.repeat(43) });
+
 describe('the guard in settings of Claude Code', () => {
   test('comes and goes without a trace, whatever else is there and however it is written', () => {
     fc.assert(
-      fc.property(texts, fc.boolean(), (text, strict) => {
-        const installed = withGuard(text, 'f', { ...wishes, strict });
+      fc.property(texts, fc.boolean(), served, (text, strict, server) => {
+        const installed = withGuard(text, 'f', { ...wishes, strict, server });
         assert.equal(withoutGuard(installed, 'f'), text === '{}' ? text : text);
-        assert.equal(withGuard(installed, 'f', { ...wishes, strict }), installed, 'idempotent');
-        assert.equal(ownHandlers(installed, 'f').length, 8);
+        assert.equal(
+          withGuard(installed, 'f', { ...wishes, strict, server }),
+          installed,
+          'idempotent',
+        );
+        assert.equal(ownHandlers(installed, 'f').length, server ? 9 : 8);
         // What was there is there, in its order; ours is the last of each list.
         const before = plainValue(parseJsonText(text, 'f')) as Record<string, never>;
         const after = plainValue(parseJsonText(installed, 'f')) as Record<string, never>;
@@ -75,9 +82,11 @@ describe('the guard in settings of Claude Code', () => {
 
   test('a guard of another place or mode is replaced, not joined', () => {
     fc.assert(
-      fc.property(texts, (text) => {
-        const old = withGuard(text, 'f', { ...wishes, launcher: '/old/bin/outlay', strict: true });
-        assert.equal(withGuard(old, 'f', wishes), withGuard(text, 'f', wishes));
+      fc.property(texts, served, served, (text, before, server) => {
+        const other = { launcher: '/old/bin/outlay', strict: true, server: before };
+        const old = withGuard(text, 'f', { ...wishes, ...other });
+        const now = { ...wishes, server };
+        assert.equal(withGuard(old, 'f', now), withGuard(text, 'f', now));
       }),
       { numRuns: 300 },
     );

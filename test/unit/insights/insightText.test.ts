@@ -25,32 +25,32 @@ describe('sentences of insights', () => {
     ],
     [
       insight('cache-share', 'main', { cacheShare: 0.4789, mainCause: 'expired' }),
-      'Only 47 % of the prompt tokens of the main thread came from the cache',
-      'Go on within the life of the cache, or start with /clear after a long pause instead of sending everything anew.',
+      'Only 47% of the prompt tokens of the main thread came from the cache',
+      'Continue before the cache expires, or start with /clear after a long break instead of sending everything again.',
     ],
     [
       insight('cache-share', 'Explore', { cacheShare: 0.5 }),
-      'Only 50 % of the prompt tokens of Explore came from the cache',
-      'Give one agent several tasks: each start writes its prefix anew.',
+      'Only 50% of the prompt tokens of Explore came from the cache',
+      'Give one agent several tasks: each new agent writes its prefix to the cache again.',
     ],
     [
       insight('tiny-agents', 'Explore', { runs: 9, batches: 1 }),
-      'Explore: 9 tiny runs in 1 batch that one run each could have done',
-      'Ask for one Explore agent with a list of tasks instead of one agent for each.',
+      'Explore: 9 tiny runs in 1 batch that one run each could have handled',
+      'Use one Explore agent with a list of tasks instead of one agent per task.',
     ],
     [
       insight('context-bloat', 'main', { sessions: 1 }),
-      '1 session went on with a context of more than 100k tokens where /compact or /clear would have paid',
-      'Use /compact once a piece of work is done, /clear where the next one needs nothing of it.',
+      '1 session continued with a context of more than 100k tokens where /compact or /clear would have paid off',
+      'Use /compact when a piece of work is done, and /clear when the next one does not need its context.',
     ],
     [
       insight('first-prefix', 'main', { firstPromptTokens: 41_700 }),
       'Sessions begin with 42k tokens before any work is done',
-      'Shorten CLAUDE.md and what it imports, and switch off MCP servers a project does not need ("/context" lists them).',
+      'Shorten CLAUDE.md and what it imports, and turn off MCP servers a project does not need ("/context" lists them).',
     ],
     [
       insight('first-prefix', 'Explore', { firstPromptTokens: 41_400 }),
-      'Explore begin with 41k tokens before any work is done',
+      'Explore begins with 41k tokens before any work is done',
       'Shorten the prompt of Explore and name only the tools it needs.',
     ],
     [
@@ -60,7 +60,7 @@ describe('sentences of insights', () => {
     ],
     [
       insight('deterministic', 'main', { prompts: 6 }),
-      '6 prompts a formatter, a rename or a codemod could have done',
+      '6 prompts that a formatter, a rename or a codemod could have handled',
       'Use "Format Document", "Organize Imports", "Rename Symbol" or the linter\'s own fix.',
     ],
   ] as const) {
@@ -76,13 +76,10 @@ describe('sentences of insights', () => {
     assert.equal(insightTitle(top), 'planner: 5 runs of a subagent on the top tier (opus)');
     assert.deepEqual(wordedAction({ ...top, action }), action);
     const failed = insight('failures', 'main', { failureRate: 0.255 });
-    assert.equal(
-      insightTitle(failed),
-      'Something went wrong in 26 % of the runs of the main thread',
-    );
+    assert.equal(insightTitle(failed), 'Errors in 26% of the runs of the main thread');
     const expired = { name: 'mainCause', value: 'expired', unit: 'text' } as const;
-    assert.equal(evidenceValue(expired), 'pauses longer than the cache lives');
+    assert.equal(evidenceValue(expired), 'breaks longer than the cache lives');
     const cause = { name: 'mainCause', value: 'prefix-change', unit: 'text' } as const;
-    assert.equal(evidenceValue(cause), 'changes of the prefix');
+    assert.equal(evidenceValue(cause), 'changes of the beginning');
   });
 });

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { dayMs, hourMs } from '../../../src/model/calendar.ts';
+import { hourMs } from '../../../src/model/calendar.ts';
 import { anomaliesData } from '../../../src/panels/anomalies.ts';
 import type { AnomaliesQuestion } from '../../../src/protocol/anomalies.ts';
 import type { ReportContext } from '../../../src/query/context.ts';
 import { type RawOptions, readQuestion } from '../../../src/query/question.ts';
 import type { ReportDefinition } from '../../../src/reports/document/definition.ts';
 import { anomaly } from '../../../src/reports/spend/anomaly.ts';
-import { counterfactual } from '../../../src/reports/spend/counterfactual.ts';
-import { projection } from '../../../src/reports/spend/projection.ts';
 import { type Spent, world } from '../../lib/spentWorld.ts';
 
 const now = Date.UTC(2026, 10, 20, 12, 0, 0, 0);
@@ -28,7 +26,6 @@ const asked = (more: Partial<AnomaliesQuestion> = {}): AnomaliesQuestion => ({
   period: '30d',
   log: false,
   project: '',
-  horizon: 30,
   ...more,
 });
 
@@ -95,40 +92,12 @@ describe('the figures of the panel of anomalies', () => {
     });
   });
 
-  test('where spend leads and what other models would have cost are the terminal’s', () => {
-    world(spent, now, (context) => {
-      const { forecast, whatIf } = anomaliesData(context, asked({ horizon: 7 }));
-      const said = terminal(context, projection, { horizons: '7d' });
-      const last = forecast.horizons.at(-1)!;
-      assert.equal(last.days, 7);
-      assert.equal(Math.round(last.nano) / 1e9, said.horizons[0].projected_usd);
-      assert.equal(Math.round(last.band!.high) / 1e9, said.horizons[0].high_usd);
-      // The last seven days, each counted back from now.
-      const total = spent
-        .filter(({ ago }) => ago < 7 * dayMs)
-        .reduce((sum, { usd }) => sum + usd, 0);
-      assert.equal(forecast.days.length, 7);
-      assert.ok(Math.abs(forecast.days.reduce((sum, nano) => sum + nano, 0) / 1e9 - total) < 1e-6);
-      assert.ok(Math.abs(forecast.days[6]! / 1e9 - spent[0]!.usd - spent[1]!.usd) < 1e-6);
-      const other = terminal(context, counterfactual, { period: '30d', baseline: 'all' });
-      assert.deepEqual(
-        whatIf.baselines.map(({ model, nano, savings }) => [model, nano / 1e9, savings / 1e9]),
-        other.baselines.map((each: Record<string, unknown>) => [
-          each.model,
-          each.baseline_usd,
-          each.savings_usd,
-        ]),
-      );
-      assert.equal(whatIf.actual / 1e9, other.actual_usd);
-    });
-  });
-
   test('of nothing are nothing', () => {
     world([], now, (context) => {
-      const { status, count, bounds, points, forecast, hasData } = anomaliesData(context, asked());
+      const { status, count, bounds, points, hasData } = anomaliesData(context, asked());
       assert.deepEqual(
-        [status, count, bounds, points.length, forecast.rate, hasData],
-        ['insufficient', 0, undefined, 0, 0, false],
+        [status, count, bounds, points.length, hasData],
+        ['insufficient', 0, undefined, 0, false],
       );
     });
   });

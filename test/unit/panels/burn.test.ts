@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { dayMs, hourMs } from '../../../src/model/calendar.ts';
-import { burnData, burnOptions } from '../../../src/panels/burn.ts';
-import type { BurnUnit } from '../../../src/protocol/burn.ts';
+import { burnData } from '../../../src/panels/burn.ts';
+import type { BurnPeriod } from '../../../src/protocol/burn.ts';
 import type { ReportContext } from '../../../src/query/context.ts';
 import { type RawOptions, readQuestion } from '../../../src/query/question.ts';
 import { burn } from '../../../src/reports/spend/burn.ts';
 import { projection } from '../../../src/reports/spend/projection.ts';
 import { budgetEntry, type Spent, world } from '../../lib/spentWorld.ts';
 
+/** A Friday, noon. */
 const now = Date.UTC(2026, 10, 20, 12, 0, 0, 0);
 
 const spent: readonly Spent[] = [
@@ -19,7 +20,15 @@ const spent: readonly Spent[] = [
   { session: 'c', usd: 16, ago: 10 * dayMs },
 ];
 
-const asked = (unit: BurnUnit, more = {}) => ({ unit, project: '', threshold: 100, ...more });
+/** Fridays before: so much at nine, and as much again in the evening. */
+const fridays = (...usd: readonly number[]): Spent[] =>
+  usd.flatMap((each, index) => [
+    { session: `f${index}`, usd: each, ago: 7 * (index + 1) * dayMs + 3 * hourMs },
+    { session: `f${index}`, usd: each, ago: 7 * (index + 1) * dayMs - 6 * hourMs },
+  ]);
+const old: Spent = { session: 'old', usd: 0.001, ago: 300 * dayMs };
+
+const asked = (period: BurnPeriod = 'today', project = '') => ({ period, project });
 
 // biome-ignore lint/suspicious/noExplicitAny: what comes back is what the tests look into
 function terminal(context: ReportContext, definition: typeof burn, raw: RawOptions): any {
@@ -27,81 +36,107 @@ function terminal(context: ReportContext, definition: typeof burn, raw: RawOptio
 }
 
 describe('the burn panel’s figures', () => {
-  test('are known values: the last hour beside the day before it', () => {
-    world(spent, now, (context) => {
-      const { rates, endOfDay, endOfMonth } = burnData(context, asked('hour'));
-      const { latest, active, all, activeCount, alert, buckets } = rates.hour;
-      assert.equal(buckets.length, 25);
-      assert.equal(latest, 4e9);
-      assert.deepEqual([activeCount, active?.mean, active?.change], [2, 2e9, 1]);
-      assert.equal(all?.mean, 4e9 / 24);
-      assert.equal(alert, false, 'exactly the threshold is not above it');
-      // Noon: twelve hours like the last, on top of five dollars; three of the four were yesterday.
-      assert.deepEqual([endOfDay.spent, endOfDay.nano], [5e9, 5e9 + 12 * 4e9]);
-      assert.equal(endOfDay.at, Date.UTC(2026, 10, 21));
-      // Ten days and a half of November are left.
-      assert.deepEqual([endOfMonth.spent, endOfMonth.nano], [32e9, 32e9 + 10.5 * 24 * 4e9]);
-      assert.equal(burnData(context, asked('hour', { threshold: 50 })).rates.hour.alert, true);
+  test('hold today against the middle half of the last eight days of its name', () => {
+    world([...spent, ...fridays(1, 2, 3, 4, 5, 6, 7, 8), old], now, (context) => {
+      const { pace } = burnData(context, asked());
+      assert.equal(pace.total, 5e9);
+      assert.equal(pace.starts.length, 24);
+      assert.deepEqual([pace.sums[9], pace.sums[11]], [1e9, 4e9]);
+      const { count, byNow, totals, steps } = pace.usual!;
+      assert.equal(count, 8);
+      assert.deepEqual(byNow, { low: 2.75e9, median: 4.5e9, high: 6.25e9 });
+      assert.deepEqual(totals[9], { low: 0, median: 0, high: 0 });
+      assert.deepEqual(totals[10], byNow);
+      assert.deepEqual(totals[24], { low: 5.5e9, median: 9e9, high: 12.5e9 });
+      assert.deepEqual([steps[9], steps[18], steps[3]], [4.5e9, 4.5e9, 0]);
+      assert.equal(pace.aboveSince, undefined, 'inside the band');
     });
   });
 
-  test('equal the terminal’s for every unit and project', () => {
-    world(spent, now, (context) => {
+  test('tell since when it is faster, and what did it', () => {
+    world([...spent, ...fridays(1, 1, 2, 2), old], now, (context) => {
+      const { pace, most } = burnData(context, asked());
+      // The four dollars of eleven o'clock lead out of the band.
+      assert.equal(pace.aboveSince, Date.UTC(2026, 10, 20, 11));
+      assert.deepEqual([most?.sid, most?.nano, most?.of, most?.step], ['a', 4e9, 4e9, 11]);
+    });
+  });
+
+  test('know nothing usual before two periods', () => {
+    world([...spent, ...fridays(1)], now, (context) => {
+      assert.equal(burnData(context, asked()).pace.usual, undefined);
+      assert.equal(burnData(context, asked('month')).pace.usual, undefined);
+    });
+  });
+
+  test('count the periods by days, the last one so far', () => {
+    world([...spent, ...fridays(1, 2, 3, 4, 5, 6, 7, 8), old], now, (context) => {
+      const week = burnData(context, asked('7d'));
+      assert.equal(week.pace.starts.length, 7);
+      assert.deepEqual(week.pace.sums, [0, 0, 0, 8e9, 0, 3e9, 5e9]);
+      assert.equal(week.pace.usual?.count, 8);
+      const month = burnData(context, asked('month'));
+      assert.equal(month.pace.starts.length, 30);
+      assert.equal(month.pace.present, 19);
+      assert.equal(month.ahead.nano, month.forecasts.month.nano);
+      // What is to come today is the same, whatever came before.
+      const { day } = week.forecasts;
+      assert.ok(Math.abs(week.ahead.nano - week.pace.total - (day.nano - day.spent)) < 1);
+    });
+  });
+
+  test('equal the terminal’s', () => {
+    world([...spent, ...fridays(1, 2), old], now, (context) => {
       for (const project of ['', '/src/two']) {
-        const { rates, budgets } = burnData(context, asked('day', { project }));
+        const figures = burnData(context, asked('today', project));
         const filter = project === '' ? {} : { project };
-        for (const unit of ['hour', 'day', 'week'] as const) {
-          const said = terminal(context, burn, { ...filter, ...burnOptions[unit] });
-          const rate = rates[unit];
-          assert.deepEqual(
-            said.buckets.map(({ usd }: { usd: number }) => usd * 1e9),
-            rate.buckets,
-          );
-          assert.equal(said.latest_usd * 1e9, rate.latest);
-          const mean = rate.active && Math.round(rate.active.mean) / 1e9;
-          assert.deepEqual(
-            [said.mean_active_usd, said.delta_pct],
-            [mean ?? null, rate.active === undefined ? null : rate.active.change * 100],
-          );
-        }
-        assert.deepEqual(budgets, []);
+        const latest = (bucket: string, lookback: string): number =>
+          terminal(context, burn, { ...filter, bucket, lookback }).latest_usd * 1e9;
+        if (figures.hour?.isNow) assert.equal(figures.hour.nano, latest('1h', '25h'));
+        else assert.equal(latest('1h', '25h'), 0);
+        assert.equal(figures.week.now, latest('7d', '14d'));
       }
-    });
-  });
-
-  test('the days of budgets are the terminal’s, and the first to end is by the latest stretch', () => {
-    world(spent, now, (plain) => {
       const budgets = [
         budgetEntry(['global', 'day', 'usd'], 9),
-        budgetEntry(['global', 'month', 'usd'], 1000),
-        budgetEntry(['project:*', 'month', 'usd'], 10),
+        budgetEntry(['global', 'month', 'usd'], 60),
+        budgetEntry(['project:/src/two', 'month', 'usd'], 14),
       ];
-      const context = { ...plain, budgets };
-      const figures = burnData(context, asked('hour'));
-      const said = terminal(context, projection, {});
+      const figures = burnData({ ...context, budgets }, asked());
+      const said = terminal({ ...context, budgets }, projection, {});
+      for (const { budget, usedUpAt, state } of figures.budgets) {
+        const found = said.budgets.find(
+          (each: { limit: number }) => each.limit === budget.limit / 1e9,
+        );
+        const end = found.exhaustion.find(({ share }: { share: number }) => share === 1);
+        if (state.spent >= budget.limit) assert.equal(end.outcome, 'passed');
+        else if (usedUpAt === undefined) assert.equal(end.outcome, 'period-ends-first');
+        else assert.ok(Math.abs(end.days - (usedUpAt - now) / dayMs) < 1e-6);
+      }
+      assert.deepEqual(burnData({ ...context, budgets }, asked('today', '/src/two')).budgets, []);
+    });
+  });
+
+  test('hold the last active hour against others', () => {
+    world([...spent, ...fridays(1, 2), old], now, (context) => {
+      const { hour } = burnData(context, asked());
+      // One, three, eight, sixteen, and four of Fridays: 1, 1, 2, 2.
+      assert.deepEqual([hour?.isNow, hour?.nano, hour?.usual], [true, 4e9, 2e9]);
+      const later = burnData({ ...context, now: now + 5 * hourMs }, asked()).hour;
       assert.deepEqual(
-        figures.budgets.map(({ steps }) => steps.map(({ share, days }) => [share, days ?? null])),
-        said.budgets.map(({ exhaustion }: { exhaustion: { share: number; days: number }[] }) =>
-          exhaustion.map(({ share, days }) => [share, days]),
-        ),
+        [later?.isNow, later?.nano, later?.span.from],
+        [false, 4e9, Date.UTC(2026, 10, 20, 11)],
       );
-      // Four dollars are left of nine at four dollars an hour.
-      assert.equal(figures.first?.ahead.judged.entry.budget.period.kind, 'day');
-      assert.equal(figures.first?.days, 1 / 24);
-      const idle = burnData({ ...context, now: now + 2 * hourMs }, asked('hour'));
-      assert.equal(idle.first?.days, undefined, 'nothing ends while nothing is spent');
-      assert.equal(burnData(plain, asked('hour')).first, undefined);
-      assert.equal(burnData(context, asked('hour', { project: '/src/two' })).first, undefined);
     });
   });
 
   test('a project nothing is called is refused, an empty store has no data', () => {
     world(spent, now, (context) => {
-      assert.throws(() => burnData(context, asked('hour', { project: '/nowhere' })), /No project/);
+      assert.throws(() => burnData(context, asked('today', '/nowhere')), /No project/);
     });
     world([], now, (context) => {
-      const { hasData, rates, endOfDay } = burnData(context, asked('hour'));
-      assert.deepEqual([hasData, rates.hour.skipped, endOfDay.nano], [false, 'no-data', 0]);
+      const { hasData, hour, pace, most, forecasts } = burnData(context, asked());
+      assert.deepEqual([hasData, hour, most, pace.total], [false, undefined, undefined, 0]);
+      assert.equal(forecasts.day.nano, 0);
     });
   });
 });

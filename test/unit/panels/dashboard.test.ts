@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { dayMs, hourMs } from '../../../src/model/calendar.ts';
 import { dashboardData, dashboardSummary } from '../../../src/panels/dashboard.ts';
 import type { DashboardQuestion } from '../../../src/protocol/dashboard.ts';
 import type { ReportContext } from '../../../src/query/context.ts';
-import { readQuestion } from '../../../src/query/question.ts';
+import { type RawOptions, readQuestion } from '../../../src/query/question.ts';
+import type { ReportDefinition } from '../../../src/reports/document/definition.ts';
 import { reportDefinitions } from '../../../src/reports/registry.ts';
+import { counterfactual } from '../../../src/reports/spend/counterfactual.ts';
+import { projection } from '../../../src/reports/spend/projection.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
 import { ingestAll } from '../../lib/ingest.ts';
 import { reportContext } from '../../lib/reportContext.ts';
+import { world } from '../../lib/spentWorld.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 import { expectedSets, unpackSet } from '../../lib/transcriptSets.ts';
 
@@ -18,6 +23,7 @@ const question = (more: Partial<DashboardQuestion> = {}): DashboardQuestion => (
   until: '',
   filters: all,
   stack: 'model',
+  outlook: false,
   ...more,
 });
 
@@ -146,4 +152,41 @@ it('a dashboard of nothing has nothing, and says so', () => {
     [figures.details.topSessions, figures.details.activity, figures.budgets],
     [[], [], []],
   );
+});
+
+it('says what other models would have cost and what comes next as the terminal does', () => {
+  const now = Date.UTC(2026, 10, 20, 12);
+  const spent = Array.from({ length: 20 }, (_, n) => ({
+    session: `s${n}`,
+    usd: 1 + (n % 4),
+    ago: n * dayMs + 3 * hourMs,
+  }));
+  world(spent, now, (context) => {
+    const asked = question({ period: 'month', outlook: true });
+    const { whatIf, next } = dashboardData(context, asked).details.outlook!;
+    const json = (definition: ReportDefinition, raw: RawOptions) =>
+      definition.run(context, readQuestion(definition, raw, context)).json as {
+        horizons: { projected_usd: number; low_usd: number; high_usd: number }[];
+        baselines: { model: string; baseline_usd: number }[];
+        actual_usd: number;
+      };
+    const ahead = json(projection, { horizons: '30d,90d' });
+    const [thirty, december, ninety] = next;
+    for (const [said, { nano, band }] of [
+      [ahead.horizons[0]!, thirty!],
+      [ahead.horizons[1]!, ninety!],
+    ] as const) {
+      assert.equal(Math.round(nano) / 1e9, said.projected_usd);
+      assert.equal(Math.round(band!.high) / 1e9, said.high_usd);
+    }
+    assert.deepEqual([december!.kind, december!.days], ['month', 31]);
+    assert.equal(december!.from, Date.UTC(2026, 11, 1));
+    const other = json(counterfactual, { period: 'month', baseline: 'all' });
+    assert.deepEqual(
+      whatIf.baselines.map(({ model, nano }) => [model, nano / 1e9]),
+      other.baselines.map(({ model, baseline_usd }) => [model, baseline_usd]),
+    );
+    assert.equal(whatIf.actual / 1e9, other.actual_usd);
+    assert.equal(dashboardData(context, question()).details.outlook, undefined);
+  });
 });

@@ -19,16 +19,14 @@ describe('the lock of a file', () => {
     assert.deepEqual(readdirSync(dir.at('new')), []);
   });
 
-  test('of a dead program is taken over, at once', () => {
+  test('of a dead program is taken over', () => {
     using dir = tempDir();
     const file = dir.at('a.json');
     writeFileSync(lockOf(file), '999999999 0a1b');
-    const started = Date.now();
     assert.equal(
       withFileLock(file, (isHeld) => isHeld()),
       true,
     );
-    assert.ok(Date.now() - started < 2000);
   });
 
   test('that is old is taken over, whoever has its holder’s number now', () => {

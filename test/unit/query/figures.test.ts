@@ -104,6 +104,37 @@ describe('figures of reports', () => {
     db.close();
   });
 
+  test('where something began is its first quarter of an hour, in any span', () => {
+    using dir = tempDir();
+    unpackSet(clientSet, dir.path);
+    const { db } = openForWriting(':memory:');
+    ingestAll(db, dir.path);
+    const keys = ['session', 'agent', 'prompt'] as const;
+    const keyOf = ({ session, agent, prompt }: SpendRow): string => `${session} ${agent} ${prompt}`;
+    const starts = (rows: readonly SpendRow[]) =>
+      new Map(
+        [...Map.groupBy(rows, keyOf)].map(([key, own]) => [
+          key,
+          Math.min(...own.map(({ at }) => at)),
+        ]),
+      );
+    const [first, last] = ['min', 'max'].map(
+      (name) => db.prepare(`SELECT ${name}(at) AS at FROM message`).get<{ at: number }>()!.at,
+    );
+    const moment = fc.integer({ min: first!, max: last! });
+    fc.assert(
+      fc.property(fc.option(fc.tuple(moment, moment)), (cut) => {
+        const span = cut && { from: Math.min(...cut), to: Math.max(...cut) };
+        const split = spendRows(db, span ?? undefined, ['bucket', ...keys]);
+        const begun = spendRows(db, span ?? undefined, ['start', ...keys]);
+        assert.deepEqual(starts(begun), starts(split));
+        assert.deepEqual(addSums(begun), addSums(split));
+      }),
+      { numRuns: 100 },
+    );
+    db.close();
+  });
+
   test('folder names as Claude Code makes them', () => {
     assert.equal(projectFolderName('/src/my.app').name, '-src-my-app');
     assert.equal(projectFolderName('D:\\project\\Subcloudy').name, 'D--project-Subcloudy');

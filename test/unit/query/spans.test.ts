@@ -37,10 +37,10 @@ describe('spans of time', () => {
     ]);
   });
 
-  test('rolling ones end now, months are months of the calendar', () => {
+  test('rolling ones go back from now and hold what is dated later today; months are months of the calendar', () => {
     assert.deepEqual(iso({ period: '7d' }), [
       '2026-11-15T13:00:00.000Z',
-      '2026-11-22T13:00:00.001Z',
+      '2026-11-22T23:00:00.000Z',
     ]);
     assert.deepEqual(iso({ since: '90m' }), ['2026-11-22T11:30:00.000Z', 'end']);
     assert.deepEqual(iso({ since: '2w' }), ['2026-11-08T13:00:00.000Z', 'end']);

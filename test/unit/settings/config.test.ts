@@ -36,6 +36,7 @@ const good: Record<string, unknown> = {
   'outlay.guard.breaker': { sameCall: { ask: 0, deny: 30 } },
   'outlay.guard.coldCache': 'ask',
   'outlay.guard.coldCacheUsd': 2,
+  'outlay.guard.transport': 'http',
   'outlay.currency': { code: 'eur', rates: { '2026-11-01': 0.9, '2026-03-29': 0.92 } },
   'outlay.prices.overrides': { multiplier: 2 },
   'outlay.prices.file': '/p.json',
@@ -84,6 +85,7 @@ describe('mirrored settings', () => {
       },
       guardColdCache: 'ask',
       guardColdCacheUsd: 2,
+      guardTransport: 'http',
       zone: 'Asia/Kathmandu',
       weekStart: 0,
       currency: {

@@ -113,7 +113,7 @@ describe('the status line', () => {
       expires_at: seconds(now - 1),
       recache_tokens_if_cold: 120_000,
     };
-    assert.match(line({ ...input, prompt_cache: cold }), /cache cold, 120\.0k to write/);
+    assert.match(line({ ...input, prompt_cache: cold }), /cache cold, 120k to write/);
     const none = { warm: false, caching_observed: false };
     assert.doesNotMatch(line({ ...input, prompt_cache: none }), /cache/);
   });

@@ -108,7 +108,7 @@ describe('what is said of budgets', () => {
     assert.deepEqual(items([over]), ['error Today: $1.42 over, used up since 2:47 PM']);
     assert.deepEqual(items([outlook(day, 10, 10)]), ['error Today: used up']);
     const tokens = outlook(['global', 'rolling:5h', 'tokens'], 1_000_000, 900_000);
-    assert.deepEqual(items([tokens]), ['warning Last 5 hours: 100.0k tokens left']);
+    assert.deepEqual(items([tokens]), ['warning Last 5 hours: 100k tokens left']);
   });
 
   test('is never a level’s name or a share above all of it', () => {
@@ -175,12 +175,12 @@ describe('what is said of budgets', () => {
       .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
     for (const part of [
       '**billing-api** project, November',
-      '`████████████████░░░░` 80 % used · $44.34 of $55',
-      'likely $56 ($52–$60) · used up on Nov 30',
+      '`████████████████░░░░` 80% used · $44.34 of $55',
+      'likely $56 ($52–60) · used up on Nov 30',
       '6 d to go',
       'Set with “outlay budget set” or here.',
-      '- At 75 %: status bar turns yellow',
-      '- At 100 %: status bar says it is used up; nothing is refused',
+      '- At 75%: status bar turns yellow',
+      '- At 100%: status bar says it is used up; nothing is refused',
     ]) {
       assert.ok(text.includes(part), `${part} in\n${text}`);
     }
@@ -214,7 +214,7 @@ describe('what is said of budgets', () => {
     const certain = { ...early, projected: 63e9, band: undefined };
     assert.deepEqual(said([certain, today, whole]), [
       'One of three budgets will be used up early',
-      'At the pace of the last 7 days billing-api is used up on Nov 30: likely $63 of $55.',
+      'At the pace of the last 7 days, billing-api is used up on Nov 30: likely $63 of $55.',
     ]);
     const over = outlook(day, 10, 11.42, { overSince: Date.parse('2026-11-24T13:47:00Z') });
     assert.deepEqual(said([over, certain]), [
@@ -229,7 +229,7 @@ describe('what is said of budgets', () => {
     assert.equal(said([lifetime(30)])[0], 'The budget will last');
   });
 
-  test('has a row for each budget, with shares of its limit', () => {
+  test('has a row for each budget, with a strip as far as its range reaches', () => {
     const [row] = panel(three()).budgets;
     assert.deepEqual(
       [row?.name, row?.left, row?.leftOf, row?.used, row?.likely, row?.outcome],
@@ -237,13 +237,19 @@ describe('what is said of budgets', () => {
         'billing-api',
         '$10.66',
         'left of $55',
-        '80 % used',
-        'likely $56 ($52–$60)',
+        '80% used',
+        'likely $56 ($52–60)',
         'used up on Nov 30',
       ],
     );
-    assert.equal(row?.strip.spent, 44.34 / 55);
-    assert.equal(row?.strip.high, 60 / 55);
+    assert.deepEqual(row?.strip, {
+      whole: 60e9,
+      filled: 44.34e9,
+      tick: 55e9,
+      likely: 56.2e9,
+      low: 52e9,
+      high: 60e9,
+    });
     assert.equal(row?.early, false);
     const [early] = panel([{ ...three()[0]!, projected: 63e9 }]).budgets;
     assert.equal(early?.early, true);
@@ -262,7 +268,7 @@ describe('what is said of budgets', () => {
       share(outlook(month, 100, 103, { overSince: now - 3 * dayMs })),
       'Over the budget for “November” by $3.00 since Nov 21',
     );
-    assert.equal(share(outlook(day, 10, 7.8)), 'Today’s budget is 78 % used: $2.20 left of $10');
+    assert.equal(share(outlook(day, 10, 7.8)), 'Today’s budget is 78% used: $2.20 left of $10');
     assert.equal(share(outlook(day, 10, 10)), 'Today’s budget is used up');
     const forecast = { ...outlook(day, 10, 7.8) };
     const judged = {
@@ -279,12 +285,12 @@ describe('what is said of budgets', () => {
     for (const wrong of ['', '0', '-1', 'ten', '1e3', '9999999', '1,000']) {
       assert.match(
         limits.limitProblem(wrong, usd, format) ?? '',
-        /^Write dollars and cents/,
+        /^Enter dollars and cents/,
         wrong,
       );
     }
     const raise = { ...usd, above: 10e9 };
-    assert.equal(limits.limitProblem('10', raise, format), 'Write more than the $10 it is now.');
+    assert.equal(limits.limitProblem('10', raise, format), 'Enter more than the current $10.');
     assert.equal(limits.limitProblem('10.01', raise, format), undefined);
     assert.equal(limits.readLimit('12,50', { kind: 'usd' }), 12.5e9);
   });

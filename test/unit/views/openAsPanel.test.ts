@@ -27,7 +27,7 @@ describe('the panel of a report', () => {
         'outlay.openDashboard',
         'outlay.openBurn',
         'outlay.openAnomalies',
-        'outlay.openAnomalies',
+        'outlay.openDashboard',
         undefined,
       ],
     );
@@ -50,23 +50,21 @@ describe('the panel of a report', () => {
       period: 'custom',
     });
     assert.deepEqual(asked('report', { period: 'week', since: 'yesterday' }), usualDashboard);
-    assert.deepEqual(asked('burn'), { ...usualBurn, unit: 'day' });
-    assert.deepEqual(
-      asked('burn', { bucket: '1w', project: 'shop', 'alert-on-acceleration-pct': 50 }),
-      { unit: 'week', project: 'shop', threshold: 50 },
-    );
-    for (const [bucket, unit] of [
-      ['7d', 'week'],
-      ['168h', 'week'],
-      ['24h', 'day'],
-      ['60m', 'hour'],
-    ]) {
-      assert.deepEqual(asked('burn', { bucket }), { ...usualBurn, unit }, bucket);
-    }
-    assert.deepEqual(asked('burn', { bucket: '2h', 'alert-on-acceleration-pct': '100' }), {
-      ...usualBurn,
-      threshold: 100,
+    assert.deepEqual(asked('projection'), { ...usualDashboard, outlook: true });
+    assert.deepEqual(asked('burn'), { ...usualBurn, period: '7d' });
+    assert.deepEqual(asked('burn', { bucket: '1w', project: 'shop' }), {
+      period: 'month',
+      project: 'shop',
     });
+    for (const [bucket, period] of [
+      ['7d', 'month'],
+      ['168h', 'month'],
+      ['24h', '7d'],
+      ['60m', 'today'],
+      ['2h', 'today'],
+    ]) {
+      assert.deepEqual(asked('burn', { bucket }), { ...usualBurn, period }, bucket);
+    }
     assert.deepEqual(asked('anomaly', { by: 'message', period: '7d', log: true }), {
       ...usualAnomalies,
       by: 'message',

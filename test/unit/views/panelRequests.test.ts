@@ -21,18 +21,25 @@ describe('the session of a panel', () => {
     assert.equal(session.fullIn(5001), 0);
   });
 
-  it('has no summaries where none is known sooner, and none for an unanswered question', () => {
+  it('shows the summary of another question first, unless it is the same one', () => {
     const plain = new PanelRequests(first, { hasSummary: false });
     plain.finish(plain.begin(1, 0), 9000);
     plain.sent('a', first);
     assert.deepEqual([plain.begin(1, 10).kind, plain.wantsSummary], ['full', false]);
-    const session = new PanelRequests(first, { hasSummary: true });
+    const third = { of: 'one', more: true };
+    const isSameSummary = (a: { of: string }, b: { of: string }): boolean => a.of === b.of;
+    const session = new PanelRequests<{ of: string }>(first, { hasSummary: true, isSameSummary });
     assert.ok(session.wantsSummary, 'an empty page shows what it can');
     session.finish(session.begin(1, 0), 9000);
     session.sent('a', first);
     session.ask(second);
-    assert.ok(!session.wantsSummary, 'the other answer stays in sight');
+    assert.ok(session.wantsSummary, 'a click is answered at once');
     assert.equal(session.begin(1, 10).kind, 'full');
+    session.sentSummary();
+    assert.ok(!session.isSent('a'), 'the page is not what was sent: the first answer would be new');
+    session.sent('b', second);
+    session.ask(third);
+    assert.ok(!session.wantsSummary, 'it would say what is there');
   });
 
   it('wants no answer of an earlier request, question or page', () => {
@@ -65,6 +72,7 @@ describe('the session of a panel', () => {
 describe('updates of a panel', () => {
   it('run one at a time, and what is asked for meanwhile makes one more after a rest', async () => {
     mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+    mock.method(performance, 'now', () => Date.now());
     try {
       const runs: number[] = [];
       let end = (): void => {};
@@ -111,6 +119,7 @@ describe('updates of a panel', () => {
       assert.equal(runs.length, 4, 'a run takes the scheduled one along');
     } finally {
       mock.timers.reset();
+      mock.restoreAll();
     }
   });
 });

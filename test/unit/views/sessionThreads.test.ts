@@ -18,6 +18,7 @@ const threads = (
     new Map(Object.entries(parents)),
     begun.map((agentId, at) => ({ agentId, at })),
     words,
+    ({ model, withSubagents }) => `${model} ${withSubagents ?? ''}`.trim(),
   ).map(({ agentId, name, parent, messages, nano }) => [agentId, name, parent, messages, nano]);
 
 describe('the threads of a session', () => {
@@ -71,5 +72,29 @@ describe('the threads of a session', () => {
     );
     for (const [agentId, , parent] of found) assert.equal(parent, '', agentId);
     assert.equal(found.length, 6);
+  });
+
+  it('say their most expensive model, and what they cost with those they started', () => {
+    const agents = [sums('a', 1), sums('a', 4), sums('b', 2), sums('c', 8)];
+    const found = sessionThreads(
+      agents,
+      new Map([
+        ['a', ''],
+        ['b', 'a'],
+        ['c', 'b'],
+      ]),
+      [],
+      words,
+      ({ messages, model, withSubagents }) => `${messages} ${model} ${withSubagents ?? 'alone'}`,
+    );
+    assert.deepEqual(
+      found.map(({ agentId, detail }) => [agentId, detail]),
+      [
+        ['', '0  alone'],
+        ['c', '1 of 8 alone'],
+        ['a', '2 of 4 15'],
+        ['b', '1 of 2 10'],
+      ],
+    );
   });
 });

@@ -27,7 +27,7 @@ function context(more: Partial<TextContext> = {}): TextContext {
         ? `${node.group.total}`
         : node.kind;
   return {
-    ...{ now, format, isLive: () => false },
+    ...{ now, format, isLive: () => false, unguarded: () => undefined },
     describe: (node) => ({
       ...{ label: label(node), description: '', spoken: '', icon: '', colour: '', context: '' },
     }),
@@ -102,6 +102,23 @@ describe('what differs from what VS Code was sent', () => {
     assert.deepEqual(names(tree.changes(aged(false, 9))), ['a']);
   });
 
+  it('is a session the guard does not see, until it does', () => {
+    const { tree } = treeOf([session('a'), session('b')]);
+    const marked = (unguarded: TextContext['unguarded']): TextContext => ({
+      ...context({ unguarded }),
+      describe: (node) => ({
+        ...{ label: node.kind, description: '', spoken: '', icon: '', colour: '', context: '' },
+        ...(node.kind === 'session' && { description: unguarded(node.session) ?? '' }),
+      }),
+    });
+    const none = marked(() => undefined);
+    const one = marked(({ sid }) => (sid === 'b' ? 'noHooks' : undefined));
+    send(tree, none);
+    assert.deepEqual(names(tree.changes(one)), ['b']);
+    assert.deepEqual(tree.changes(one), []);
+    assert.deepEqual(names(tree.changes(none)), ['b']);
+  });
+
   it('tells totals of groups by themselves', () => {
     const { tree, arrange } = treeOf([session('a')]);
     send(tree);
@@ -114,14 +131,16 @@ describe('what differs from what VS Code was sent', () => {
     const many = Array.from({ length: 150 }, (_, index) => session(`s${1000 + index}`));
     const { tree, arrange } = treeOf(many, 'none');
     send(tree);
-    assert.equal(tree.children().length, 101);
-    assert.deepEqual(tree.children().at(-1), { kind: 'more', list: '', left: 50 });
+    assert.equal(tree.children().length, 51);
+    assert.deepEqual(tree.children().at(-1), { kind: 'more', list: '', left: 100 });
     arrange([...many.slice(0, 149), session('s1149', { nano: 5 })]);
     assert.deepEqual(tree.changes(context()), []);
     assert.equal(tree.showMore(''), undefined);
+    assert.equal(tree.children().length, 101);
+    tree.showMore('');
     assert.equal(tree.children().length, 150);
     assert.equal(tree.groupOf('s1000'), undefined);
     tree.reset();
-    assert.equal(tree.children().length, 101);
+    assert.equal(tree.children().length, 51);
   });
 });

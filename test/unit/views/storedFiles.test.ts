@@ -41,6 +41,7 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'config.json',
     'prices.json',
     'snapshots.jsonl',
+    'benchmarks.jsonl',
     'alerts.jsonl',
     'alerts-task.xml',
   ])

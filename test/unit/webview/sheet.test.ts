@@ -24,6 +24,12 @@ const sheet: Sheet = {
 };
 
 describe('a sheet', () => {
+  it('finds a row by what its cells do not show, too', () => {
+    const row = { key: 'r', cells: [{ ...textCell('A reply.'), found: 'claude-Haiku-5-5' }] };
+    assert.deepEqual(filterRows([row], 'haiku reply'), [row]);
+    assert.deepEqual(filterRows([row], 'opus'), []);
+  });
+
   it('is written as CSV: plain numbers, quoted texts, no formula', () => {
     assert.equal(
       sheetCsv(sheet),

@@ -73,32 +73,3 @@ export function pointLabels(
     },
   };
 }
-
-/** A moment on a time axis that is worth a line, with its name at the top. */
-export function momentLine(
-  theme: () => Theme,
-  moment: () => { readonly at: number; readonly label: string },
-): Plugin {
-  return {
-    id: 'momentLine',
-    beforeDatasetsDraw: ({ ctx, chartArea, scales }) => {
-      const { at, label } = moment();
-      const x = scales.x?.getPixelForValue(at);
-      if (x === undefined) return;
-      const { font, fontSize, muted } = theme();
-      ctx.save();
-      ctx.font = `${fontSize - 1}px ${font}`;
-      ctx.strokeStyle = muted;
-      ctx.fillStyle = muted;
-      ctx.lineWidth = 1;
-      ctx.setLineDash([2, 3]);
-      ctx.beginPath();
-      ctx.moveTo(x, chartArea.top);
-      ctx.lineTo(x, chartArea.bottom);
-      ctx.stroke();
-      ctx.textAlign = 'right';
-      ctx.fillText(label, x - 6, chartArea.top + fontSize + 2);
-      ctx.restore();
-    },
-  };
-}

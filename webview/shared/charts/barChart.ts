@@ -94,14 +94,16 @@ export class BarChart {
   }
 
   #paint(canvas: HTMLCanvasElement, bars: Bars): void {
-    const { names, series, figures, theme, counts = false } = bars;
+    const { names, series, figures, theme, counts = false, stacked = false } = bars;
     const datasets = series.map(
       ({ label, nanos, fill, edge }): ChartDataset<'bar', number[]> => ({
         ...(label !== undefined && { label }),
         data: counts ? [...nanos] : nanos.map((nano) => figures.units(nano)),
         backgroundColor: fill,
-        borderColor: edge as string | string[],
-        ...barLook(theme),
+        // Neighbouring hues can be as little apart as 1.2:1: a line of the ground is between them.
+        ...(stacked && !theme.highContrast
+          ? { ...barLook(theme), borderColor: theme.background, borderWidth: { top: 1 } }
+          : { ...barLook(theme), borderColor: edge as string | string[] }),
       }),
     );
     this.#chart.paint(canvas, { labels: [...names], datasets }, this.#options(bars));
@@ -129,7 +131,7 @@ export class BarChart {
         y: {
           ...amountAxis(
             theme,
-            (value) => (counts ? countText(value, figures) : figures.shown(value)),
+            (value) => (counts ? countText(value, figures) : figures.axisMoney(value)),
             mostTicks,
           ),
           ...(stacked && { stacked }),

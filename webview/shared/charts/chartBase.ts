@@ -8,7 +8,7 @@ import { areDays, spansDays, timeTicks } from './timeAxis.ts';
 
 /** The font of what is written inside a chart. */
 export function chartFont({ font, fontSize }: Theme): { family: string; size: number } {
-  return { family: font, size: fontSize - 1 };
+  return { family: font, size: fontSize - 2 };
 }
 
 /** Charts fill their place, stand still and are read along the time axis. */
@@ -52,7 +52,7 @@ export function amountAxis(
     beginAtZero: true,
     border: { display: false, dash: theme.highContrast ? [2, 4] : [] },
     // Without marks beside it: they are drawn whole where the lines are dotted.
-    grid: { color: theme.grid, lineWidth: theme.highContrast ? 1 : 0.5, drawTicks: false },
+    grid: { color: theme.grid, drawTicks: false },
     ticks: {
       padding: 5,
       color: theme.muted,
@@ -65,13 +65,13 @@ export function amountAxis(
 
 /** An axis of money, in units of the display currency. */
 export function moneyAxis(theme: Theme, figures: Figures): object {
-  return amountAxis(theme, (units) => figures.shown(units), 6);
+  return amountAxis(theme, (units) => figures.axisMoney(units), 6);
 }
 
 /** An axis of names, below the bars that have them. */
 export function nameAxis(theme: Theme, ticks: object): object {
   return {
-    border: { color: theme.grid },
+    border: { color: theme.axis },
     grid: { display: false },
     ticks: { color: theme.muted, font: chartFont(theme), ...ticks },
   };
@@ -111,7 +111,7 @@ export function timeAxis(
       const ticks = areDays(narrow) ? narrow : ticksOf(timeRoom);
       axis.ticks = ticks.map((value) => ({ value }));
     },
-    border: { color: theme.grid },
+    border: { color: theme.axis },
     grid: { display: false },
     ticks: {
       color: theme.muted,

@@ -1,8 +1,9 @@
 import type { CommonStrings, Exported } from '../../../src/protocol/shared.ts';
-import { button } from '../controls.ts';
+import { iconButton } from '../controls.ts';
 import { el } from '../dom.ts';
 import type { Figures } from '../figures.ts';
 import { fill } from '../fill.ts';
+import { type IconName, icon } from '../icons.ts';
 import { DataTable, type TableOrder } from '../table/dataTable.ts';
 import { type Sheet, sheetCsv } from '../table/sheet.ts';
 
@@ -12,6 +13,8 @@ export interface ChartInput {
   /** The chart in one sentence, for who cannot see it; shown below it as well where it helps. */
   readonly sentence: string;
   readonly showSentence?: boolean;
+  /** Said below the chart: what is drawn otherwise than one would expect. */
+  readonly caption?: string;
   /** The figures behind the chart; made when they are looked at where making them takes a while. */
   readonly sheet: Sheet | (() => Sheet);
   readonly asTable: boolean;
@@ -69,9 +72,16 @@ export class ChartSection {
     this.#input = input;
     const { title, sentence, asTable, words, choices = [], legend } = input;
     this.#title.textContent = title;
-    this.canvas.setAttribute('aria-label', `${title}. ${sentence}`);
-    this.#sentence.textContent = input.showSentence === true ? sentence : '';
-    this.#sentence.hidden = input.showSentence !== true;
+    this.canvas.setAttribute(
+      'aria-label',
+      [`${title}.`, sentence, input.caption].filter(Boolean).join(' '),
+    );
+    const below = [
+      input.showSentence === true ? sentence : '',
+      asTable ? '' : (input.caption ?? ''),
+    ];
+    this.#sentence.textContent = below.filter(Boolean).join(' ');
+    this.#sentence.hidden = this.#sentence.textContent === '';
     const made = JSON.stringify([asTable, title, words.showTable]);
     if (made !== this.#made) {
       this.#made = made;
@@ -119,7 +129,9 @@ export class ChartSection {
     };
     this.#tools.replaceChildren(
       // Asked of the last input: what else is kept may have changed since the button was made.
-      button(asTable ? words.showChart : words.showTable, () => this.#input?.onToggle(!asTable)),
+      iconButton(asTable ? words.showChart : words.showTable, asTable ? 'chart' : 'table', () =>
+        this.#input?.onToggle(!asTable),
+      ),
       exportMenu(fill(words.exportMenu, title), [
         { label: words.copyCsv, run: () => send('clipboard') },
         { label: words.saveCsv, run: () => send('csv') },
@@ -147,13 +159,13 @@ function sheetOf({ sheet }: ChartInput): Sheet {
   return typeof sheet === 'function' ? sheet() : sheet;
 }
 
-/** A button that unfolds a few things to do: ways to take something along, unless another sign is on it. */
+/** A button that unfolds a few things to do: ways to take something along, unless another drawing is on it. */
 export function exportMenu(
   label: string,
   items: readonly { readonly label: string; readonly run: () => void }[],
-  sign = '⤓',
+  drawing: IconName = 'export',
 ): HTMLElement {
-  const opener = el('summary', { 'aria-label': label, title: label }, sign);
+  const opener = el('summary', { 'aria-label': label, title: label }, icon(drawing));
   const list = el(
     'ul',
     {},

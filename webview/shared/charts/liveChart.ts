@@ -32,6 +32,11 @@ export class LiveChart<T extends ChartType, D, L = unknown> {
       this.#chart = new Chart(canvas, whole);
       return;
     }
+    // What was pointed at is no longer there when the axis is another one.
+    if (String(chart.data.labels ?? '') !== String(data.labels ?? '')) {
+      chart.setActiveElements([]);
+      chart.tooltip?.setActiveElements([], { x: 0, y: 0 });
+    }
     chart.data = data;
     chart.options = options as typeof chart.options;
     chart.update('none');

@@ -1,161 +1,111 @@
-import type { Theme } from '../theme.ts';
-import { modelFamily } from './modelFamily.ts';
+import { mix, readable } from '../colours.ts';
+import type { Theme } from '../themeTokens.ts';
+import { hueOf, modelFamily } from './modelFamily.ts';
+import { type ModelGroup, modelGroups } from './modelGroups.ts';
+import type { Pattern } from './patterns.ts';
 
-/** How a series is told from the others: by hue, and by pattern or dash as well. */
+/** How a thing is told from the others: by its hue, and by a pattern. */
 export interface SeriesStyle {
   readonly colour: string;
-  /** 0 is plain; the others are patterns of fills and dashes of lines. */
-  readonly pattern: number;
+  readonly pattern: Pattern;
 }
 
-/** Dashes of lines, by pattern. */
-export const dashes: readonly (readonly number[])[] = [
-  [],
-  [6, 3],
-  [2, 3],
-  [10, 3, 2, 3],
-  [4, 2],
-  [1, 2],
-  [12, 4],
-];
-
-const families = {
+/** Colours of families. Opus, sonnet and haiku have a token of their own. */
+const tokens = {
   opus: 'charts-purple',
   sonnet: 'charts-blue',
   haiku: 'charts-green',
   fable: 'charts-orange',
-  mythos: 'charts-orange',
 } as const;
 
-/** Colours of a series that has none of its own. */
-const others = ['charts-blue', 'charts-orange', 'charts-green', 'charts-purple'];
+/** Where patterns tell families apart: one for the whole or the first version, one for the others. */
+const contrastPatterns = {
+  opus: ['solid', 'counter'],
+  sonnet: ['stripes', 'bars'],
+  haiku: ['dots', 'checks'],
+  fable: ['lines', 'dashes'],
+  other: ['grid', 'empty'],
+} as const satisfies Readonly<Record<string, readonly [Pattern, Pattern]>>;
 
-/** A thing keeps its style in every chart, whichever of its kind are shown beside it. */
-export function modelStyles(models: readonly string[], theme: Theme): Map<string, SeriesStyle> {
-  const versions = new Map<string, number>();
+/** Shares of the foreground that greys are made of: strong, less, and that of ordinary bars. */
+const greys = [1, 0.72, 0.56] as const;
+
+/** Patterns of greys and of subagents, most expensive first. */
+const patterns: readonly Pattern[] = ['solid', 'stripes', 'lines', 'dots', 'bars', 'checks'];
+
+/** How a group of models is drawn. */
+export function groupStyle({ family, striped }: ModelGroup, theme: Theme): SeriesStyle {
+  const hue = hueOf(family);
+  const colour =
+    hue === 'other' ? grey(greys[2], theme) : readable(theme.token(tokens[hue]), theme);
+  if (!theme.highContrast) return { colour, pattern: striped ? 'stripes' : 'solid' };
+  return { colour, pattern: contrastPatterns[hue][striped ? 1 : 0] };
+}
+
+/** How each model is drawn that something was spent on; see `modelGroups`. */
+export function modelStyles(
+  spend: ReadonlyMap<string, number>,
+  theme: Theme,
+  opened?: ModelGroup['family'] | '',
+): Map<string, SeriesStyle> {
   return new Map(
-    [...models].sort(newestFirst).map((model) => {
-      const family = modelFamily(model);
-      const version = versions.get(family) ?? 0;
-      versions.set(family, version + 1);
-      const base =
-        family === 'other' ? mixed(theme.foreground, 50, theme) : theme.token(families[family]);
-      const colour = version === 0 ? base : mixed(base, Math.max(35, 85 - 25 * version), theme);
-      return [model, { colour, pattern: version % dashes.length }];
+    modelGroups(spend, opened).flatMap((group) => {
+      const style = groupStyle(group, theme);
+      return group.models.map((model): [string, SeriesStyle] => [model, style]);
     }),
   );
 }
 
-/** The main thread in the foreground's colour, subagents in yellow, distinguished by pattern. */
-export function agentStyles(agents: readonly string[], theme: Theme): Map<string, SeriesStyle> {
-  const rest = agents.filter((agent) => agent !== 'main').sort();
-  const styles = rest.map((agent, index): [string, SeriesStyle] => {
-    const colour = theme.token('charts-yellow');
-    return [agent, { colour, pattern: index % dashes.length }];
-  });
-  return new Map([['main', { colour: theme.foreground, pattern: 0 }], ...styles]);
+/** The colour of a model's family, for a mark that stands alone. */
+export function familyColour(model: string, theme: Theme): string {
+  const family = modelFamily(model);
+  return groupStyle({ key: model, family, kind: 'version', models: [model], striped: false }, theme)
+    .colour;
 }
 
-/** Any other kind of thing: by its place in the alphabet of all that are known. */
-export function namedStyles(names: readonly string[], theme: Theme): Map<string, SeriesStyle> {
+/** The main thread in the foreground's colour, subagents in yellow, told apart by patterns. */
+export function agentStyles(agents: readonly string[], theme: Theme): Map<string, SeriesStyle> {
+  const colour = subagentColour(theme);
+  const rest = agents.filter((agent) => agent !== 'main').sort();
+  return new Map([
+    ['main', { colour: theme.foreground, pattern: 'solid' }],
+    ...rest.map((agent, index): [string, SeriesStyle] => [
+      agent,
+      { colour, pattern: patterns[index % patterns.length]! },
+    ]),
+  ]);
+}
+
+/** Subagents, wherever they are shown. */
+export function subagentColour(theme: Theme): string {
+  return readable(theme.token('charts-yellow'), theme);
+}
+
+/** Whatever has no hue of its own (projects, branches, kinds of tokens): greys, most expensive first. */
+export function greyStyles(names: readonly string[], theme: Theme): Map<string, SeriesStyle> {
   return new Map(
-    [...names].sort().map((name, index) => [
+    names.map((name, index) => [
       name,
       {
-        colour: theme.token(others[index % others.length]!),
-        pattern: Math.floor(index / others.length) % dashes.length,
+        colour: grey(greys[index % greys.length]!, theme),
+        pattern: patterns[Math.floor(index / greys.length) % patterns.length]!,
       },
     ]),
   );
 }
 
-/** Token classes from heavy to light. */
-export function classStyles(theme: Theme): Map<string, SeriesStyle> {
-  const names = ['output', 'cacheWrite1h', 'cacheWrite5m', 'input', 'cacheRead', 'webSearches'];
-  return new Map(
-    names.map((name, index) => [
-      name,
-      { colour: mixed(theme.foreground, 90 - 15 * index, theme), pattern: index },
-    ]),
-  );
+/** An ordinary bar beside its name, and Claude Code's overhead. */
+export function restStyle(theme: Theme): SeriesStyle {
+  return { colour: grey(greys[2], theme), pattern: theme.highContrast ? 'empty' : 'solid' };
 }
 
-/** What is left over, and what no message explains: quiet, and patterned. */
-export function restStyle(theme: Theme): SeriesStyle {
-  return { colour: mixed(theme.foreground, 50, theme), pattern: 1 };
+/** The foreground mixed with the ground: `share` of it stays. */
+function grey(share: number, { foreground, background }: Theme): string {
+  return mix(foreground, share, background);
 }
 
 /** A colour mixed with the background: so many percent of it stay. */
 export function mixed(colour: string, percent: number, { background }: Theme): string {
   const ground = background === '' ? 'transparent' : background;
   return `color-mix(in srgb, ${colour} ${percent}%, ${ground})`;
-}
-
-function newestFirst(a: string, b: string): number {
-  return b.localeCompare(a, 'en', { numeric: true });
-}
-
-/**
- * What an area is filled with. In high contrast: the pattern alone, on the background. Hatched: spend
- * that is not complete yet, or that no message explains.
- */
-export function fillOf(
-  { colour, pattern }: SeriesStyle,
-  theme: Theme,
-  hatched = false,
-): string | CanvasPattern {
-  if (hatched) return patternOf(colour, 1, theme.background) ?? colour;
-  if (!theme.highContrast)
-    return pattern === 0
-      ? colour
-      : (patternOf(colour, pattern, mixed(colour, 45, theme)) ?? colour);
-  return patternOf(colour, pattern + 2, theme.background) ?? colour;
-}
-
-/** Lines or dots of a colour on a ground; each number another kind. */
-function patternOf(colour: string, kind: number, ground: string): CanvasPattern | undefined {
-  const size = 8;
-  const tile = document.createElement('canvas');
-  tile.width = size;
-  tile.height = size;
-  const context = tile.getContext('2d');
-  if (context === null) return undefined;
-  if (ground !== '') {
-    context.fillStyle = ground;
-    context.fillRect(0, 0, size, size);
-  }
-  context.strokeStyle = colour;
-  context.fillStyle = colour;
-  context.lineWidth = 1.5;
-  const line = (...points: readonly (readonly [number, number, number, number])[]): void => {
-    for (const [x1, y1, x2, y2] of points) {
-      context.beginPath();
-      context.moveTo(x1, y1);
-      context.lineTo(x2, y2);
-      context.stroke();
-    }
-  };
-  switch (kind % 7) {
-    case 1:
-      line([0, size, size, 0], [-1, 1, 1, -1], [size - 1, size + 1, size + 1, size - 1]);
-      break;
-    case 2:
-      context.fillRect(0, 0, size, size);
-      break;
-    case 3:
-      line([0, 0, size, size], [-1, size - 1, 1, size + 1], [size - 1, -1, size + 1, 1]);
-      break;
-    case 4:
-      line([0, 4, size, 4]);
-      break;
-    case 5:
-      line([4, 0, 4, size]);
-      break;
-    case 6:
-      context.fillRect(1, 1, 3, 3);
-      break;
-    default:
-      line([0, 4, size, 4], [4, 0, 4, size]);
-  }
-  return context.createPattern(tile, 'repeat') ?? undefined;
 }

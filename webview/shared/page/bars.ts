@@ -1,3 +1,4 @@
+import type { SeriesStyle } from '../charts/palette.ts';
 import { el } from '../dom.ts';
 
 /** One line of a bar list. */
@@ -7,12 +8,11 @@ export interface Bar {
   readonly label: string;
   /** Whole name where the label is shortened. */
   readonly hint?: string;
-  /** Between 0 and 1, of the longest bar. */
+  /** Between 0 and 1, of the whole where there is one: a bar of 46 % looks like 46 %. */
   readonly length: number;
   readonly figure: string;
   readonly share: string;
-  readonly colour: string;
-  readonly hatched?: boolean;
+  readonly style: SeriesStyle;
   /** Cannot be chosen although others can. */
   readonly fixed?: boolean;
   /** Chosen as a filter just now. */
@@ -69,8 +69,8 @@ function choiceOf(bar: Bar, onChoose: (key: string) => void, hint: string): HTML
 }
 
 function contentOf(bar: Bar): HTMLElement[] {
-  const fill = el('span', { class: bar.hatched === true ? 'bar-fill hatched' : 'bar-fill' });
-  fill.style.setProperty('--bar', bar.colour);
+  const fill = el('span', { class: `bar-fill as-${bar.style.pattern}` });
+  fill.style.setProperty('--bar', bar.style.colour);
   fill.style.width = `${Math.max(0, Math.min(1, bar.length)) * 100}%`;
   return [
     el('span', { class: 'bar-name', title: bar.hint ?? bar.label }, bar.label),

@@ -1,24 +1,36 @@
-import type { CommonStrings, PanelAround } from '../../../src/protocol/shared.ts';
+import type { PanelAct, PanelAround } from '../../../src/protocol/shared.ts';
+import { button } from '../controls.ts';
 import { el } from '../dom.ts';
-import type { Figures } from '../figures.ts';
-import { fill } from '../fill.ts';
+import { Parts } from './stableParts.ts';
 
-/** The head of a panel over the whole store: its choices, the answer, and how fresh it is. */
+/** The head of a panel over the whole store: its choices, the verdict and what helps. */
 export class PanelHead {
   readonly element: HTMLElement;
   readonly #answer = el('h1', { class: 'answer' });
-  readonly #state = el('p', { class: 'place', role: 'status' });
+  readonly #lead = el('p', { class: 'lead quiet' });
+  readonly #acts = el('div', { class: 'actions' });
+  readonly #parts = new Parts();
+  readonly #act: (act: PanelAct) => void;
 
-  constructor(choices: HTMLElement) {
-    this.element = el('header', { class: 'head' }, choices, this.#answer, this.#state);
+  constructor(choices: HTMLElement, act: (act: PanelAct) => void) {
+    this.#act = act;
+    const verdict = el('div', { class: 'verdict' }, this.#answer, this.#lead);
+    this.element = el(
+      'header',
+      { class: 'head' },
+      choices,
+      el('div', { class: 'first' }, verdict, this.#acts),
+    );
   }
 
-  draw(
-    { answer, live, at }: PanelAround,
-    { words, figures }: { readonly words: CommonStrings; readonly figures: Figures },
-  ): void {
+  draw({ answer, lead = '', acts = [] }: PanelAround): void {
     this.#answer.textContent = answer;
-    const updated = fill(words.updated, figures.time(at));
-    this.#state.textContent = live ? `● ${words.live} · ${updated}` : updated;
+    this.#lead.textContent = lead;
+    this.#lead.hidden = lead === '';
+    this.#parts.fill(this.#acts, acts, () =>
+      acts.map(({ label, act }, index) =>
+        button(label, () => this.#act(act), index === 0 ? 'primary' : 'secondary'),
+      ),
+    );
   }
 }

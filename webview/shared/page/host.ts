@@ -1,22 +1,18 @@
 import { protocolVersion } from '../../../src/protocol/shared.ts';
+import { httpHost } from './httpHost.ts';
+import type { PageHost } from './pageHost.ts';
 
-interface VsCode {
-  postMessage(message: unknown): void;
-  getState(): unknown;
-  setState(state: unknown): void;
-}
-
-declare function acquireVsCodeApi(): VsCode;
+declare const acquireVsCodeApi: (() => PageHost) | undefined;
 
 /** May be called once only, so it stays in here. */
-const vscode = acquireVsCodeApi();
+const host = typeof acquireVsCodeApi === 'undefined' ? httpHost() : acquireVsCodeApi();
 
 /** A message without its version. */
 export type Unversioned<M> = M extends unknown ? Omit<M, 'v'> : never;
 
 /** Tells the host something, in this version of the protocol. */
 export function send(message: object): void {
-  vscode.postMessage({ ...message, v: protocolVersion });
+  host.postMessage({ ...message, v: protocolVersion });
 }
 
 /** Listens to the host; what is not of this protocol is not listened to. */
@@ -31,10 +27,10 @@ export function listen<M>(
 
 /** What was kept when the page was last there. */
 export function keptState(): unknown {
-  return vscode.getState();
+  return host.getState();
 }
 
 /** Keeps what the page needs to come back as it was. */
 export function keepState(state: unknown): void {
-  vscode.setState(state);
+  host.setState(state);
 }

@@ -16,6 +16,7 @@ import { button } from '../controls.ts';
 import { el } from '../dom.ts';
 import { Figures } from '../figures.ts';
 import { onThemeChange, readTheme, type Theme } from '../theme.ts';
+import { showBanner } from './banner.ts';
 import { keepState, keptState, listen, send, type Unversioned } from './host.ts';
 
 /** Everything a page is drawn from. */
@@ -101,6 +102,7 @@ export function runPage<Data, Words, Question, Ui>(
     change: (more) => {
       ui = { ...ui, ...more };
       keep();
+      tell({ type: 'keep', ui: ui as object });
       draw();
     },
     act: (action) => tell({ type: 'do', action }),
@@ -131,6 +133,8 @@ export function runPage<Data, Words, Question, Ui>(
   function onMessage(message: Message): void {
     if (message.type === 'show') {
       // An answer to an earlier question is shown, and the later one waited for.
+      // A page that was closed has left nothing behind but what the host has kept.
+      if (last === undefined && !known && kind.isUi(message.ui)) ui = message.ui;
       const waiting = asked !== undefined && !isSame(message.question, asked);
       if (!waiting) asked = undefined;
       document.body.classList.toggle('waiting', waiting);
@@ -151,6 +155,7 @@ export function runPage<Data, Words, Question, Ui>(
     } else root.replaceChildren(...nothingToShow<CommonAction>(message, tools.act));
   }
 
+  showBanner(root, () => tools.act('closeDemo'));
   listen((value) => isToDataPanel<Data, Words, Question>(value, kind), onMessage);
   onThemeChange(draw);
   tell({ type: 'ready', question: known ? kept.question! : null });

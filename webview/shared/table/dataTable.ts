@@ -27,6 +27,8 @@ export interface TableInput {
   readonly figures: Figures;
   readonly order: TableOrder;
   readonly onOrder: (order: TableOrder) => void;
+  /** Shows only the first so many rows. */
+  readonly most?: number;
   /** Offers a filter from so many rows on. */
   readonly filterFrom?: number;
   /** What rows are filtered by, where whoever draws keeps it; told of by `onFilter`. */
@@ -104,20 +106,21 @@ export class DataTable {
     this.#redraw();
   }
 
-  /** Brings a row into view and, where it can be opened, gives it the focus. */
-  reveal(key: string): void {
+  /** Brings a row into view and, where it can be opened, gives it the focus; false where it is not shown. */
+  reveal(key: string): boolean {
     const at = this.#rows.findIndex((row) => row.key === key);
-    if (at < 0) return;
+    if (at < 0) return false;
     this.#current = key;
     this.#scrollTo(at);
     this.#drawRows(true);
     this.#focus();
+    return true;
   }
 
   #redraw(): void {
     const input = this.#input;
     if (input === undefined) return;
-    const { sheet, words, figures, order, filterFrom = 12, label } = input;
+    const { sheet, words, figures, order, filterFrom = 12, label, most } = input;
     const offered = sheet.rows.length >= filterFrom || this.#filter.value !== '';
     this.#bar.hidden = !offered;
     if (offered) this.#ahead.each(sheet.rows, searchedText);
@@ -125,7 +128,8 @@ export class DataTable {
     this.#filter.setAttribute('aria-label', `${words.filterRows}: ${label}`);
     const column = sheet.columns.findIndex(({ key }) => key === order.column);
     const filtered = filterRows(sheet.rows, this.#filter.value);
-    this.#rows = column < 0 ? filtered : sortRows(filtered, column, order.descending);
+    const sorted = column < 0 ? filtered : sortRows(filtered, column, order.descending);
+    this.#rows = most === undefined ? sorted : sorted.slice(0, most);
     this.#count.textContent =
       filtered.length === sheet.rows.length
         ? ''
@@ -140,7 +144,7 @@ export class DataTable {
     this.#frame.setAttribute('role', 'region');
     this.#frame.setAttribute('aria-label', label);
     this.#table.setAttribute('aria-label', label);
-    this.#table.setAttribute('aria-rowcount', String(this.#rows.length + 1));
+    this.#table.setAttribute('aria-rowcount', String(sorted.length + 1));
     this.#drawHead(input, long);
     this.#drawRows(true);
   }
@@ -291,6 +295,7 @@ export class DataTable {
       const content = cell?.(one, key, row) ?? [one.text];
       const attributes = {
         class: numeric ? 'number' : 'text',
+        'data-column': key,
         ...(one.hint !== undefined && { title: one.hint }),
       };
       if (i > 0 || onOpen === undefined)

@@ -31,6 +31,8 @@ export interface SheetCell {
   readonly rank?: number;
   /** Exact figures, where the text is rounded. */
   readonly hint?: string;
+  /** What else its row is found by. */
+  readonly found?: string;
 }
 
 export function textCell(text: string, hint?: string): SheetCell {
@@ -152,7 +154,9 @@ const searched = new WeakMap<SheetRow, string>();
 export function searchedText(row: SheetRow): string {
   let text = searched.get(row);
   if (text === undefined) {
-    text = row.cells.map((cell) => cell.text.toLocaleLowerCase()).join('\n');
+    text = row.cells
+      .map(({ text: shown, found = '' }) => `${shown}\n${found}`.toLocaleLowerCase())
+      .join('\n');
     searched.set(row, text);
   }
   return text;

@@ -1,3 +1,4 @@
+import { withoutMarker } from '../../../model/modelName.ts';
 import { type Attribution, mainAgent } from '../../../model/records.ts';
 import { bounded } from './byteCache.ts';
 import { text } from './usage.ts';
@@ -16,6 +17,9 @@ const namedFields: Readonly<Record<string, string>> = {
   agentName: 'agentName',
 };
 
+/** Their names. */
+export const attributionFields = Object.keys(namedFields);
+
 /** Fields kept of one record; real ones have a few. */
 const mostFields = 40;
 
@@ -26,18 +30,19 @@ const none: Attribution = Object.freeze({});
  * them: every `attribution…` field (`attributionMcpServer` becomes `mcpServer`) and a few by name.
  */
 export function attributionOf(record: Record<string, unknown>, workflow: string): Attribution {
-  const found: [string, string][] = workflow === '' ? [] : [['workflowRun', workflow]];
+  const found: [string, string, string][] = workflow === '' ? [] : [['workflowRun', workflow, '']];
   for (const key of Object.keys(record)) {
     let name = namedFields[key];
     if (name === undefined && key.startsWith('attribution') && key.length > 11 && key.length < 40) {
       name = key.charAt(11).toLowerCase() + key.slice(12);
     }
     const value = name === undefined ? '' : bounded(text(record[key]));
-    if (name !== undefined && value !== '') found.push([name, value]);
+    if (name !== undefined && value !== '') found.push([name, value, key]);
   }
   if (found.length === 0) return none;
-  found.sort(([a], [b]) => (a < b ? -1 : 1)).splice(mostFields);
-  return Object.fromEntries(found);
+  // Of two fields that say the same the last by name counts, wherever they stand.
+  found.sort(([a, , x], [b, , y]) => (a === b ? Number(x > y) - Number(x < y) : a < b ? -1 : 1));
+  return Object.fromEntries(found.splice(0, mostFields).map(([name, value]) => [name, value]));
 }
 
 /** What Claude Code calls the one that leads a team: for us the main thread, as of any session. */
@@ -68,17 +73,14 @@ export function errorCode(record: Record<string, unknown>): string {
 }
 
 /**
- * The model a record's request asked for, '' where it says none or the one that answered: dates and
- * markers such as `[1m]` make no other model.
+ * The model a request asked for, '' where that is the one that answered: dates and markers such as `[1m]`
+ * make no other model.
  */
-export function requestedModel(record: Record<string, unknown>, answered: string): string {
-  const asked = text(record.requestedModel);
-  return plainModel(asked) === plainModel(answered) ? '' : asked;
+export function otherModel(asked: string, answered: string): string {
+  if (asked === answered) return '';
+  return undated(asked) === undated(answered) ? '' : asked;
 }
 
-function plainModel(name: string): string {
-  return name
-    .replace(/\[[^\]]*\]$/, '')
-    .replace(/[-@]20\d{6}$/, '')
-    .toLowerCase();
+function undated(name: string): string {
+  return withoutMarker(name).replace(/[-@]20\d{6}$/, '');
 }

@@ -1,4 +1,4 @@
-import { isObject, KeySet, scanObject, skipSpace, stringAt } from './jsonScanner.ts';
+import { isObject, KeySet, scanObject, skipSpace, stringAt } from '../scan/jsonScanner.ts';
 
 /** A whole record in a line; start −1 stands for bytes that were lost. */
 export interface RecordSpan {

@@ -1,4 +1,4 @@
-import { stringAt } from './jsonScanner.ts';
+import { stringAt } from '../scan/jsonScanner.ts';
 
 /** Longer values are not kept: they would stay in memory behind their line. */
 const longestKept = 4096;

@@ -1,56 +1,57 @@
 import { uuidHash } from '../../../model/hash53.ts';
 import type { MessageLine } from '../../../model/records.ts';
-import { attributionOf, requestedModel } from './attribution.ts';
+import type { AssistantRecord } from './assistantRecord.ts';
+import { otherModel } from './attribution.ts';
 import { bounded } from './byteCache.ts';
 import type { RecordHead } from './recordFields.ts';
-import { type ReadUsage, text } from './usage.ts';
+import type { ReadUsage } from './usage.ts';
 
 /** What of a message's line does not stand in its record. */
 interface LineContext
-  extends Pick<MessageLine, 'at' | 'progress' | 'tools' | 'promptId' | 'durationMs' | 'error'> {
+  extends Pick<MessageLine, 'at' | 'progress' | 'tools' | 'promptId' | 'durationMs'> {
   readonly path: string;
-  readonly workflow: string;
 }
 
 /** The line of a message, from an `assistant` record or one inside a `progress` record. */
 export function messageLine(
-  record: Record<string, unknown>,
-  message: Record<string, unknown>,
+  record: AssistantRecord,
   read: ReadUsage,
   head: RecordHead,
-  { path, workflow, at, progress, tools, promptId, durationMs, error }: LineContext,
+  { path, at, progress, tools, promptId, durationMs }: LineContext,
 ): MessageLine {
-  const requestId = bounded(text(record.requestId));
-  const model = text(message.model);
+  const requestId = bounded(record.requestId);
   return {
-    messageId: bounded(text(message.id)) || ownId(head, requestId, at, path),
+    messageId: bounded(record.messageId) || ownId(head, requestId, at, path),
     requestId,
     uuidHash: uuidHash(head.uuid),
     sessionId: head.sessionId,
-    requestSessionId: bounded(text(record.requestSessionId)),
+    requestSessionId: bounded(record.requestSessionId),
     agentId: head.agentId,
     progress,
     sidechain: head.sidechain,
     at,
-    model: bounded(model),
-    ...read,
+    model: bounded(record.model),
+    usage: read.usage,
+    parts: read.parts,
+    iterations: read.iterations,
+    incomplete: read.incomplete,
+    cacheSplit: read.cacheSplit,
     speed: bounded(read.speed),
     geo: bounded(read.geo),
     tier: bounded(read.tier),
-    cacheRequested: bounded(text(record.promptCacheRequested)),
-    requestedModel: bounded(requestedModel(record, model)),
-    stopReason: bounded(text(message.stop_reason)),
+    cacheRequested: bounded(record.cacheRequested),
+    requestedModel: bounded(otherModel(record.requestedModel, record.model)),
+    stopReason: bounded(record.stopReason),
     tools,
     promptId,
-    branch: bounded(text(record.gitBranch)),
-    cwd: bounded(text(record.cwd)),
-    version: bounded(text(record.version)),
-    entrypoint: bounded(text(record.entrypoint)),
-    // The effort of this turn may differ from that of the session, which `effort` says.
-    effort: bounded(text(record.perTurnEffort) || text(record.effort)),
-    attribution: attributionOf(record, workflow),
+    branch: bounded(record.branch),
+    cwd: bounded(record.cwd),
+    version: bounded(record.version),
+    entrypoint: bounded(record.entrypoint),
+    effort: bounded(record.effort),
+    attribution: record.attribution,
     durationMs,
-    error,
+    error: record.error,
   };
 }
 

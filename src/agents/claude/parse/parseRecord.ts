@@ -1,9 +1,9 @@
-import { isObject, skipSpace, skipValue } from './jsonScanner.ts';
+import { isObject, skipSpace, skipValue } from '../scan/jsonScanner.ts';
 import { squeezed } from './squeeze.ts';
 import { isJsonObject } from './usage.ts';
 
 /** Bytes of a line that are parsed as they are. */
-const longestParsed = 64 * 1024;
+export const longestParsed = 64 * 1024;
 
 /** A line that is JSON but no object. A long one is told by its structure: parsed it would fill the memory. */
 export function isOtherJson(buf: Buffer, start: number, end: number): boolean {

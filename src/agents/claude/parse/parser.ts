@@ -9,48 +9,38 @@ import {
   unnamedAgent,
 } from '../../../model/records.ts';
 import { emptyAgentMetadata, emptyBatch } from '../../batch.ts';
+import { isFalse, isTrue, skipSpace, stringAt } from '../scan/jsonScanner.ts';
+import { lineScanner } from '../scan/lineScanner.ts';
+import { ScannedRecord } from '../scan/scannedRecord.ts';
+import { type AssistantRecord, parsedAssistant } from './assistantRecord.ts';
 import { agentTypeOf, errorCode } from './attribution.ts';
 import { recordsIn } from './brokenLine.ts';
 import { ByteCache, bounded } from './byteCache.ts';
 import { clientTotal } from './costState.ts';
-import {
-  isFalse,
-  isObject,
-  isTrue,
-  KeySet,
-  malformed,
-  scanObject,
-  skipSpace,
-  skipValue,
-  stringAt,
-  type ValueHandler,
-} from './jsonScanner.ts';
 import { messageLine } from './messageLine.ts';
-import { isOtherJson, parseObject, parseRecord } from './parseRecord.ts';
+import { isOtherJson, longestParsed, parseObject, parseRecord } from './parseRecord.ts';
 import type { ParserState } from './parserState.ts';
 import { RecordCollector } from './recordCollector.ts';
 import {
   AGENT,
   COMPACT,
-  DATA,
-  MESSAGE,
+  DATA_TYPE,
   META,
   PROMPT,
   type RecordHead,
-  recordKeys,
   SESSION,
   SIDECHAIN,
   SUBTYPE,
   TIME,
-  TOOL_RESULT,
   TYPE,
   UUID,
 } from './recordFields.ts';
+import { scannedAssistant } from './scannedAssistant.ts';
 import { isOddTime, readTime, timeAt } from './timestamp.ts';
 import { TitleCollector } from './titles.ts';
-import { ToolMemory, toolCallsIn } from './toolCalls.ts';
-import { isJsonObject, readUsage, text } from './usage.ts';
-import { UserRecordReader } from './userRecord.ts';
+import { type ToolCall, ToolMemory } from './toolCalls.ts';
+import { isJsonObject, text } from './usage.ts';
+import { userRecord } from './userRecord.ts';
 
 /** What the path of a transcript says about its records. */
 export interface TranscriptLocation {
@@ -64,30 +54,19 @@ export interface TranscriptLocation {
   readonly workflow: string;
 }
 
-const dataKeys = new KeySet(['type'] as const);
-
 /*
  * What one line needs while it is read, and what remembers the last value of a field: a line is read in
  * one go, so one of each serves all parsers of a thread. A hundred thousand files need no more.
  */
-const recordSpans = recordKeys.spans();
-const dataSpans = dataKeys.spans();
-const userRecord = new UserRecordReader();
+let ownScanned: ScannedRecord | undefined;
 const types = new ByteCache();
 const sessions = new ByteCache();
 const agents = new ByteCache();
 
-/** What is read inside a record while it is scanned, by the index of its key. */
-const handlers: (ValueHandler | undefined)[] = [];
-handlers[DATA] = (buf, start, end) => {
-  const stop = isObject(buf, start) ? scanObject(buf, start, end, dataKeys, dataSpans) : malformed;
-  return stop < 0 ? skipValue(buf, start, end) : stop;
-};
-handlers[MESSAGE] = userRecord.message;
-handlers[TOOL_RESULT] = userRecord.toolResult;
-
 /** Whole records read of one line that holds several; unclean ends leave two or three. */
 const mostRecords = 10_000;
+
+const noNames: readonly string[] = [];
 
 /** A longer pause means an idle user, not a slow response. */
 const longestResponseMs = 3_600_000;
@@ -101,6 +80,7 @@ export class TranscriptParser {
   readonly #place: TranscriptLocation;
   readonly state: ParserState;
   readonly #tools: ToolMemory;
+  readonly #scanned: ScannedRecord;
   #batch: TranscriptBatch = emptyBatch();
   readonly #records = new RecordCollector();
   #titles = new TitleCollector();
@@ -110,7 +90,10 @@ export class TranscriptParser {
   /** Types said of agents in this batch: each is stated once. */
   #agentTypes = new Set<string>();
 
-  constructor(place: TranscriptLocation, state: ParserState) {
+  /** @param scanned another scanner than the thread's, for tests */
+  constructor(place: TranscriptLocation, state: ParserState, scanned?: ScannedRecord) {
+    ownScanned ??= new ScannedRecord(lineScanner());
+    this.#scanned = scanned ?? ownScanned;
     this.#place = place;
     this.state = { ...state };
     this.#tools = new ToolMemory(state.tools);
@@ -204,20 +187,23 @@ export class TranscriptParser {
   }
 
   #scan(buf: Buffer, start: number, end: number): number {
-    userRecord.reset();
-    return scanObject(buf, start, end, recordKeys, recordSpans, handlers);
+    return this.#scanned.scan(buf, start, end);
   }
 
   /** Reads the record that was just scanned; false when it is no JSON after all. */
   #record(buf: Buffer, start: number, end: number, offset: number): boolean {
-    const s = recordSpans;
+    const s = this.#scanned;
     const type = types.read(buf, s.start(TYPE), s.end(TYPE));
     if (type === '' || buf[s.start(TYPE)] !== 0x22) {
       this.#reject('no type', offset);
       return true;
     }
     let record: Record<string, unknown> | undefined;
-    if (type === 'assistant' || this.#isAgentProgress(buf, type)) {
+    let answer: AssistantRecord | undefined;
+    if (type === 'assistant' && end - start <= longestParsed) {
+      answer = scannedAssistant(buf, s, this.#place.workflow);
+    }
+    if (answer === undefined && (type === 'assistant' || this.#isAgentProgress(buf, type))) {
       const parsed = parseRecord(buf, start, end);
       if (parsed === 'too many parts') {
         this.#reject(parsed, offset);
@@ -229,12 +215,13 @@ export class TranscriptParser {
     this.#held++;
     const head = this.#head(buf, offset);
     this.state.sessionId = head.sessionId;
-    this.#records.add(buf, recordSpans, head);
+    this.#records.add(buf, this.#scanned, head);
     const behind = this.#batch.messages.length;
     let interrupted = false;
     switch (type) {
       case 'assistant':
-        this.#assistant(record!, head);
+        answer ??= this.#parsed(record!, record!.message);
+        if (answer !== undefined) this.#message(answer, head, false);
         break;
       case 'progress':
         if (record !== undefined) this.#progress(record, head);
@@ -278,12 +265,13 @@ export class TranscriptParser {
   }
 
   #isAgentProgress(buf: Buffer, type: string): boolean {
-    if (type !== 'progress' || !isObject(buf, recordSpans.start(DATA))) return false;
-    return stringAt(buf, dataSpans.start(0), dataSpans.end(0)) === 'agent_progress';
+    const s = this.#scanned;
+    if (type !== 'progress') return false;
+    return stringAt(buf, s.start(DATA_TYPE), s.end(DATA_TYPE)) === 'agent_progress';
   }
 
   #head(buf: Buffer, offset: number): RecordHead {
-    const s = recordSpans;
+    const s = this.#scanned;
     const place = this.#place;
     const inAgentFile = place.agentId !== '';
     const flagged = isTrue(buf, s.start(SIDECHAIN));
@@ -308,10 +296,10 @@ export class TranscriptParser {
     return this.#oddTime ? Number.NaN : at;
   }
 
-  #assistant(record: Record<string, unknown>, head: RecordHead): void {
-    const message = record.message;
-    if (!isJsonObject(message)) return;
-    this.#message(record, message, head, false);
+  #parsed(record: Record<string, unknown>, message: unknown): AssistantRecord | undefined {
+    return isJsonObject(message)
+      ? parsedAssistant(record, message, this.#place.workflow)
+      : undefined;
   }
 
   /** A subagent's record copied into its parent's transcript. */
@@ -319,20 +307,20 @@ export class TranscriptParser {
     const data = record.data;
     const inner = isJsonObject(data) ? data.message : undefined;
     if (!isJsonObject(data) || !isJsonObject(inner) || inner.type !== 'assistant') return;
-    const message = inner.message;
-    if (!isJsonObject(message)) return;
+    const copied = {
+      ...record,
+      requestId: inner.requestId,
+      requestSessionId: inner.requestSessionId,
+      effort: inner.effort ?? record.effort,
+      perTurnEffort: inner.perTurnEffort,
+      requestedModel: inner.requestedModel,
+      promptCacheRequested: inner.promptCacheRequested,
+    };
+    const answer = this.#parsed(copied, inner.message);
+    if (answer === undefined) return;
     const own = this.#soundTime(readTime(inner.timestamp));
     this.#message(
-      {
-        ...record,
-        requestId: inner.requestId,
-        requestSessionId: inner.requestSessionId,
-        effort: inner.effort ?? record.effort,
-        perTurnEffort: inner.perTurnEffort,
-        requestedModel: inner.requestedModel,
-        promptCacheRequested: inner.promptCacheRequested,
-      },
-      message,
+      answer,
       {
         ...head,
         at: Number.isNaN(own) ? head.at : own,
@@ -344,30 +332,22 @@ export class TranscriptParser {
     );
   }
 
-  #message(
-    record: Record<string, unknown>,
-    message: Record<string, unknown>,
-    head: RecordHead,
-    progress: boolean,
-  ): void {
-    const tools = this.#toolCalls(message.content, head);
-    const error = errorCode(record);
-    const model = message.model;
-    if (model === '<synthetic>') {
-      if (record.isApiErrorMessage === true) this.#event('api-error', head, error, 1);
+  #message(record: AssistantRecord, head: RecordHead, progress: boolean): void {
+    const tools = this.#toolCalls(record.tools, head);
+    const { error, usage } = record;
+    if (record.model === '<synthetic>') {
+      if (record.isApiError) this.#event('api-error', head, error, 1);
       return;
     }
-    const raw = message.usage;
-    if (raw === undefined || raw === null) return;
-    const read = isJsonObject(raw) ? readUsage(raw, text(model)) : 'unreadable';
-    if (read === 'unreadable') {
+    if (usage === 'none') return;
+    if (usage === 'unreadable') {
       this.#reject('bad usage', head.offset, head.sessionId);
       return;
     }
     if (error !== '') this.#event('api-error', head, error, 1);
     // Placeholders, and answers that never came.
-    if (read === 'nothing') return;
-    if (text(model) === '') {
+    if (usage === 'nothing') return;
+    if (record.model === '') {
       this.#reject('no model', head.offset, head.sessionId);
       return;
     }
@@ -377,14 +357,13 @@ export class TranscriptParser {
       return;
     }
     if (this.#oddTime) this.#reject(oddTime, head.offset, head.sessionId);
-    const line = messageLine(record, message, read, head, {
-      ...this.#place,
+    const line = messageLine(record, usage, head, {
+      path: this.#place.path,
       at,
       progress,
       tools,
       promptId: head.sidechain ? '' : this.state.promptId,
       durationMs: progress ? null : this.#duration(at),
-      error,
     });
     this.#batch.messages.push(line);
     if (!progress) this.#agentType(line);
@@ -405,8 +384,8 @@ export class TranscriptParser {
     return this.state.userAt > 0 && since >= 0 && since <= longestResponseMs ? since : null;
   }
 
-  #toolCalls(content: unknown, head: RecordHead): string[] {
-    const calls = toolCallsIn(content);
+  #toolCalls(calls: readonly ToolCall[], head: RecordHead): readonly string[] {
+    if (calls.length === 0) return noNames;
     for (const { id, spawns } of calls) {
       if (id === '' || spawns === '') continue;
       this.#batch.spawns.push({ sessionId: head.sessionId, toolUseId: id, type: spawns });
@@ -417,8 +396,8 @@ export class TranscriptParser {
 
   /** Returns whether the record marks a turn the user interrupted. */
   #user(buf: Buffer, head: RecordHead): boolean {
-    const s = recordSpans;
-    const user = userRecord.read(buf);
+    const s = this.#scanned;
+    const user = userRecord(buf, this.#scanned);
     if (user.tooMany) this.#reject('too many parts', head.offset, head.sessionId);
     for (const id of user.failedTools) {
       this.#event('tool-error', head, this.#tools.nameOf(id), 1, `${head.uuid}#${id}`);
@@ -448,7 +427,7 @@ export class TranscriptParser {
   }
 
   #system(buf: Buffer, start: number, end: number, head: RecordHead): void {
-    const subtype = stringAt(buf, recordSpans.start(SUBTYPE), recordSpans.end(SUBTYPE));
+    const subtype = stringAt(buf, this.#scanned.start(SUBTYPE), this.#scanned.end(SUBTYPE));
     if (subtype === 'compact_boundary') {
       const metadata = parseObject(buf, start, end)?.compactMetadata;
       this.#event('compaction', head, isJsonObject(metadata) ? text(metadata.trigger) : '', 1);

@@ -1,8 +1,8 @@
 import { hashBytes } from '../../../model/hash53.ts';
 import type { SessionRecords } from '../../../model/records.ts';
 import { emptySessionRecords } from '../../batch.ts';
+import type { Spans } from '../scan/jsonScanner.ts';
 import { ByteCache } from './byteCache.ts';
-import type { Spans } from './jsonScanner.ts';
 import { BRANCH, CWD, ENTRYPOINT, type RecordHead, UUID, VERSION } from './recordFields.ts';
 
 // One of each serves all files of a thread: they remember bytes, not whose they are.

@@ -1,44 +1,21 @@
-import { KeySet } from './jsonScanner.ts';
+import { slotOf } from '../scan/shapes.ts';
 
-/** The top-level fields of a record that the scanner looks for. */
-export const recordKeys = new KeySet([
-  'type',
-  'uuid',
-  'timestamp',
-  'sessionId',
-  'isSidechain',
-  'agentId',
-  'cwd',
-  'gitBranch',
-  'version',
-  'entrypoint',
-  'data',
-  'message',
-  'toolUseResult',
-  'promptId',
-  'isMeta',
-  'isCompactSummary',
-  'subtype',
-] as const);
-
-/** The index of each field in a scan's `Spans`. */
-export const TYPE = recordKeys.indexOf('type');
-export const UUID = recordKeys.indexOf('uuid');
-export const TIME = recordKeys.indexOf('timestamp');
-export const SESSION = recordKeys.indexOf('sessionId');
-export const SIDECHAIN = recordKeys.indexOf('isSidechain');
-export const AGENT = recordKeys.indexOf('agentId');
-export const CWD = recordKeys.indexOf('cwd');
-export const BRANCH = recordKeys.indexOf('gitBranch');
-export const VERSION = recordKeys.indexOf('version');
-export const ENTRYPOINT = recordKeys.indexOf('entrypoint');
-export const DATA = recordKeys.indexOf('data');
-export const MESSAGE = recordKeys.indexOf('message');
-export const TOOL_RESULT = recordKeys.indexOf('toolUseResult');
-export const PROMPT = recordKeys.indexOf('promptId');
-export const META = recordKeys.indexOf('isMeta');
-export const COMPACT = recordKeys.indexOf('isCompactSummary');
-export const SUBTYPE = recordKeys.indexOf('subtype');
+/** The slots of a record's fields that are read of every type. */
+export const TYPE = slotOf('type');
+export const UUID = slotOf('uuid');
+export const TIME = slotOf('timestamp');
+export const SESSION = slotOf('sessionId');
+export const SIDECHAIN = slotOf('isSidechain');
+export const AGENT = slotOf('agentId');
+export const CWD = slotOf('cwd');
+export const BRANCH = slotOf('gitBranch');
+export const VERSION = slotOf('version');
+export const ENTRYPOINT = slotOf('entrypoint');
+export const DATA_TYPE = slotOf('data.type');
+export const PROMPT = slotOf('promptId');
+export const META = slotOf('isMeta');
+export const COMPACT = slotOf('isCompactSummary');
+export const SUBTYPE = slotOf('subtype');
 
 /** One record's common fields, decoded once. */
 export interface RecordHead {

@@ -1,4 +1,4 @@
-import { skipString } from './jsonScanner.ts';
+import { skipString } from '../scan/jsonScanner.ts';
 
 /** Bytes kept of a string: more than any id, name or path takes with every character escaped. */
 const keptBytes = 4096;

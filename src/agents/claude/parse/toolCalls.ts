@@ -12,7 +12,7 @@ export interface ToolCall {
 }
 
 /** Calls read of one message; real ones have a few. */
-const mostCalls = 1000;
+export const mostCalls = 1000;
 
 /** The tool calls among a message's content blocks. */
 export function toolCallsIn(content: unknown): ToolCall[] {
@@ -20,17 +20,21 @@ export function toolCallsIn(content: unknown): ToolCall[] {
   const calls: ToolCall[] = [];
   for (const block of content) {
     if (!isJsonObject(block) || block.type !== 'tool_use') continue;
-    const name = bounded(text(block.name));
-    if (name === '') continue;
-    // The tool was called Task before it was called Agent.
-    const starts = (name === 'Agent' || name === 'Task') && isJsonObject(block.input);
-    const spawns = starts
-      ? bounded(text((block.input as { subagent_type?: unknown }).subagent_type))
-      : '';
+    const asked = isJsonObject(block.input) ? text(block.input.subagent_type) : '';
+    const call = toolCall(text(block.id), text(block.name), asked);
+    if (call === undefined) continue;
     if (calls.length >= mostCalls) break;
-    calls.push({ id: bounded(text(block.id)), name, spawns });
+    calls.push(call);
   }
   return calls;
+}
+
+/** A call by what its block says; `asked`: the type of subagent in its input. Undefined without a name. */
+export function toolCall(id: string, name: string, asked: string): ToolCall | undefined {
+  if (name === '') return undefined;
+  // The tool was called Task before it was called Agent.
+  const starts = name === 'Agent' || name === 'Task';
+  return { id: bounded(id), name: bounded(name), spawns: starts ? bounded(asked) : '' };
 }
 
 /** Enough to name the tool of any result that is still outstanding. */

@@ -1,5 +1,5 @@
 import type { UsagePart } from '../../../model/records.ts';
-import { combineUsage, noUsage, type Usage, usageKeys } from '../../../model/tokens.ts';
+import { combineUsage, noUsage, totalTokens, type Usage } from '../../../model/tokens.ts';
 import { bounded } from './byteCache.ts';
 
 /** The usage object of a record, read. */
@@ -40,11 +40,7 @@ const mostTokens = 1e12;
 /** Iterations read of one response; real ones have a few. Of more none is, and the figure is "at least". */
 const mostIterations = 1000;
 
-/**
- * Token counts of one usage object. Cache writes are the larger of the total and the sum of the two
- * lifetimes (before 2.1.152 the total could be 0 while the split was not); what the split leaves
- * unexplained counts as five minutes.
- */
+/** Token counts of one usage object. */
 function readCounts(raw: Json): Counts {
   let odd = false;
   const count = (value: unknown): number => {
@@ -57,36 +53,82 @@ function readCounts(raw: Json): Counts {
   };
   const split = isJsonObject(raw.cache_creation) ? raw.cache_creation : {};
   const server = isJsonObject(raw.server_tool_use) ? raw.server_tool_use : {};
-  const fiveMinutes = count(split.ephemeral_5m_input_tokens);
-  const oneHour = count(split.ephemeral_1h_input_tokens);
-  const written = Math.max(count(raw.cache_creation_input_tokens), fiveMinutes + oneHour);
-  const usage: Usage = {
+  const usage = usageOfCounts({
     input: count(raw.input_tokens),
     output: count(raw.output_tokens),
-    cacheWrite5m: written - oneHour,
-    cacheWrite1h: oneHour,
+    written: count(raw.cache_creation_input_tokens),
+    fiveMinutes: count(split.ephemeral_5m_input_tokens),
+    oneHour: count(split.ephemeral_1h_input_tokens),
     cacheRead: count(raw.cache_read_input_tokens),
     webSearches: count(server.web_search_requests),
-  };
+  });
   return { usage, odd };
 }
 
-function isNothing(usage: Usage): boolean {
-  return usageKeys.every((key) => usage[key] === 0);
+/** The counts of a usage as they are written. */
+interface WrittenCounts extends Pick<Usage, 'input' | 'output' | 'cacheRead' | 'webSearches'> {
+  /** Cache writes in all, and those of each lifetime. */
+  readonly written: number;
+  readonly fiveMinutes: number;
+  readonly oneHour: number;
 }
 
 /**
- * Reads a `message.usage`. Of its `iterations`, advisor and compaction entries are not in the
- * top-level counts and become parts of their own; a `message` entry of another model is an attempt
- * that a refusal fallback replaced. The other `message` entries are the model's turns. `nothing` where
- * all counts are 0, `unreadable` where none can be read.
+ * The usage of written counts. Cache writes are the larger of the total and the sum of the two lifetimes
+ * (before 2.1.152 the total could be 0 while the split was not); what the split leaves unexplained counts
+ * as five minutes.
+ */
+export function usageOfCounts(counts: WrittenCounts): Usage {
+  const { oneHour } = counts;
+  const written = Math.max(counts.written, counts.fiveMinutes + oneHour);
+  return {
+    input: counts.input,
+    output: counts.output,
+    cacheWrite5m: written - oneHour,
+    cacheWrite1h: oneHour,
+    cacheRead: counts.cacheRead,
+    webSearches: counts.webSearches,
+  };
+}
+
+function isNothing(usage: Usage): boolean {
+  return totalTokens(usage) === 0 && usage.webSearches === 0;
+}
+
+/**
+ * Reads a `message.usage`. `nothing` where all counts are 0, `unreadable` where none can be read.
  */
 export function readUsage(raw: Json, model: string): ReadUsage | 'nothing' | 'unreadable' {
   const { usage, odd } = readCounts(raw);
+  return completeUsage(usage, odd, raw.iterations, model, {
+    speed: text(raw.speed),
+    geo: text(raw.inference_geo),
+    tier: text(raw.service_tier),
+    isSplit: isJsonObject(raw.cache_creation),
+  });
+}
+
+/** What a usage says beside its counts. */
+interface UsageNotes extends Pick<ReadUsage, 'speed' | 'geo' | 'tier'> {
+  /** The lifetimes of its cache writes are told apart. */
+  readonly isSplit: boolean;
+}
+
+/**
+ * A usage of known counts with what its `iterations` add. Of these, advisor and compaction entries are not
+ * in the top-level counts and become parts of their own; a `message` entry of another model is an attempt
+ * that a refusal fallback replaced. The other `message` entries are the model's turns.
+ */
+export function completeUsage(
+  usage: Usage,
+  odd: boolean,
+  iterations: unknown,
+  model: string,
+  { speed, geo, tier, isSplit }: UsageNotes,
+): ReadUsage | 'nothing' | 'unreadable' {
   let parts = noParts;
   let turns = noIterations;
   let incomplete = odd;
-  const iterations = raw.iterations;
   if (Array.isArray(iterations) && iterations.length > mostIterations) incomplete = true;
   else if (Array.isArray(iterations) && iterations.length > 0) {
     const read = readParts(iterations, model);
@@ -95,16 +137,8 @@ export function readUsage(raw: Json, model: string): ReadUsage | 'nothing' | 'un
     turns = readTurns(iterations, usage);
   }
   if (parts.length === 0 && isNothing(usage)) return incomplete ? 'unreadable' : 'nothing';
-  return {
-    usage,
-    parts,
-    iterations: turns,
-    incomplete,
-    speed: text(raw.speed),
-    geo: text(raw.inference_geo),
-    tier: text(raw.service_tier),
-    cacheSplit: usage.cacheWrite5m === 0 || isJsonObject(raw.cache_creation),
-  };
+  const cacheSplit = usage.cacheWrite5m === 0 || isSplit;
+  return { usage, parts, iterations: turns, incomplete, speed, geo, tier, cacheSplit };
 }
 
 function readParts(

@@ -5,9 +5,7 @@ import type { Bookmark, TranscriptBatch, TranscriptChunk } from '../../../model/
 import { openRegular } from '../../../platform/regularFile.ts';
 import { type TranscriptLocation, TranscriptParser } from '../parse/parser.ts';
 import { freshState, type ParserState } from '../parse/parserState.ts';
-
-/** Bytes read at once. */
-const blockBytes = 4 * 1024 * 1024;
+import { lineRoom, roomBytes } from '../scan/lineScanner.ts';
 
 /** A longer line is counted as rejected and passed over; Claude Code's longest are a few megabytes. */
 export const longestLineBytes = 128 * 1024 * 1024;
@@ -21,8 +19,13 @@ const headBytes = 512;
 /** Bytes before a bookmark that tell whether they are those that were read. */
 const tailBytes = 512;
 
-/** Block buffers are reused from file to file; one reader is at work at a time in a thread. */
+/** Block buffers are reused from file to file, and by readers that take turns in a thread. */
 let block = Buffer.alloc(0);
+/** Whose bytes are in the block. */
+let owner: OpenFile | undefined;
+
+/** Bytes read at once, unless a line is longer: what is scanned then is still in the processor's cache. */
+const portionBytes = 512 * 1024;
 
 /**
  * Reads on from a bookmark, yielding a chunk about every `chunkBytes`. Only complete lines are
@@ -37,15 +40,17 @@ export function* readChunks(
 ): Generator<TranscriptChunk, void, void> {
   const { fd, stats } = openRegular(path);
   // Threads that only ask who wrote a file never need it.
-  if (block.length === 0) block = Buffer.allocUnsafe(blockBytes);
+  if (block.length === 0) block = lineRoom();
   try {
+    const file = new OpenFile(fd, stats.size);
     const inode = `${stats.dev}:${stats.ino}`;
-    const head = readHead(fd);
+    if (bookmark === undefined) file.fill(0, portionBytes);
+    const head = headOf(file);
     const same =
       bookmark !== undefined &&
       bookmark.offset <= stats.size &&
       bookmark.inode === inode &&
-      isSameText(fd, bookmark, head);
+      isSameText(file, bookmark, head);
     let offset = same ? bookmark.offset : 0;
     // Of a file of which nothing was read there is nothing to read again.
     let restarted = bookmark !== undefined && bookmark.offset > 0 && !same;
@@ -59,15 +64,14 @@ export function* readChunks(
       taken = offset;
       const batch = parser.take();
       const state = { ...parser.state };
-      if (done) addUnterminated(fd, offset, place, state, batch);
-      const size = stats.size;
-      const bookmark = { offset, state, inode, head: withTail(head, fd, offset) };
-      const next = { batch, start, bookmark, size, restarted, done };
+      const bookmark = { offset, state, inode, head: withTail(head, file, offset) };
+      if (done) addUnterminated(file, offset, place, state, batch);
+      const next = { batch, start, bookmark, size: stats.size, restarted, done };
       restarted = false;
       return next;
     };
     for (;;) {
-      const next = feedBlock(fd, offset, parser);
+      const next = feedBlock(file, offset, parser);
       if (next === offset) break;
       offset = next;
       if (offset - taken >= chunkBytes || parser.held >= mostHeld) yield chunk(false);
@@ -75,28 +79,84 @@ export function* readChunks(
     yield chunk(true);
   } finally {
     closeSync(fd);
-    if (block.length > blockBytes) block = Buffer.allocUnsafe(blockBytes);
+    owner = undefined;
+    if (block.length > roomBytes) block = lineRoom();
+  }
+}
+
+/** A file as long as it was when it was opened, and which of its bytes are in the block. */
+class OpenFile {
+  readonly #fd: number;
+  readonly size: number;
+  #from = 0;
+  #filled = 0;
+
+  constructor(fd: number, size: number) {
+    this.#fd = fd;
+    this.size = size;
+  }
+
+  /**
+   * Brings the bytes from `offset` on into the block, at least `wanted` unless the file or the block ends
+   * before; returns how many of them are there.
+   */
+  fill(offset: number, wanted: number): number {
+    const known = owner === this && offset === this.#from ? this.#filled : 0;
+    owner = this;
+    const length = Math.min(wanted, block.length, Math.max(0, this.size - offset));
+    this.#from = offset;
+    this.#filled = known >= length ? known : known + this.#read(block, known, length, offset);
+    return this.#filled;
+  }
+
+  /** Bytes [from, to) of the file, as far as it has them; good until the next are read. */
+  bytes(from: number, to: number): Buffer {
+    const start = from - this.#from;
+    if (owner === this && start >= 0 && to - this.#from <= this.#filled) {
+      return block.subarray(start, to - this.#from);
+    }
+    const few = Buffer.allocUnsafe(to - from);
+    return few.subarray(0, this.#read(few, 0, few.length, from));
+  }
+
+  /** Fills `buf` from `known` up to `length` with what stands behind `offset`; returns the bytes read. */
+  #read(buf: Buffer, known: number, length: number, offset: number): number {
+    let filled = known;
+    while (filled < length) {
+      const got = readSync(this.#fd, buf, filled, length - filled, offset + filled);
+      if (got === 0) break;
+      filled += got;
+    }
+    return filled - known;
   }
 }
 
 /** Reads one block, feeds its complete lines, and returns the offset behind them. */
-function feedBlock(fd: number, offset: number, parser: TranscriptParser): number {
-  let filled = fill(fd, 0, offset);
-  let newline = block.lastIndexOf(0x0a, filled - 1);
+function feedBlock(file: OpenFile, offset: number, parser: TranscriptParser): number {
+  let filled = file.fill(offset, portionBytes);
+  let newline = lastNewline(filled);
   // No line ends in this block: make room until one does.
-  while (filled > 0 && newline < 0 && filled === block.length) {
-    if (block.length >= longestLineBytes) return skipLine(fd, offset, parser);
-    const larger = Buffer.allocUnsafe(Math.min(block.length * 2, longestLineBytes));
-    block.copy(larger, 0, 0, filled);
-    block = larger;
-    const from = filled;
-    filled += fill(fd, filled, offset + filled);
-    if (filled === from) break;
-    newline = block.lastIndexOf(0x0a, filled - 1);
+  while (newline < 0 && offset + filled < file.size) {
+    if (filled >= longestLineBytes) return skipLine(file, offset, parser);
+    if (filled === block.length) {
+      const larger = Buffer.allocUnsafe(Math.min(block.length * 2, longestLineBytes));
+      block.copy(larger, 0, 0, filled);
+      block = larger;
+    }
+    const before = filled;
+    filled = file.fill(offset, filled * 2);
+    if (filled === before) break;
+    newline = lastNewline(filled);
   }
-  if (filled === 0 || newline < 0) return offset;
+  if (newline < 0) return offset;
   parser.feed(block, 0, newline + 1, offset);
   return offset + newline + 1;
+}
+
+/** Where the last newline among the first bytes of the block is, or -1. */
+function lastNewline(filled: number): number {
+  // Of no bytes the last would be the block's own.
+  return filled === 0 ? -1 : block.lastIndexOf(0x0a, filled - 1);
 }
 
 /**
@@ -104,13 +164,13 @@ function feedBlock(fd: number, offset: number, parser: TranscriptParser): number
  * is read once more when it is terminated, and the merge makes that safe.
  */
 function addUnterminated(
-  fd: number,
+  file: OpenFile,
   offset: number,
   place: TranscriptLocation,
   state: ParserState,
   batch: TranscriptBatch,
 ): void {
-  const filled = fill(fd, 0, offset);
+  const filled = file.fill(offset, block.length);
   if (filled === 0 || filled === block.length || !endsLikeAnObject(block, filled)) return;
   const parser = new TranscriptParser(place, state);
   parser.feed(block, 0, filled, offset);
@@ -127,22 +187,11 @@ function endsLikeAnObject(buf: Uint8Array, end: number): boolean {
   return buf[i] === 0x7d;
 }
 
-/** Fills the block from `from` on; returns the number of bytes read. */
-function fill(fd: number, from: number, position: number): number {
-  let total = 0;
-  while (from + total < block.length) {
-    const got = readSync(fd, block, from + total, block.length - from - total, position + total);
-    if (got === 0) break;
-    total += got;
-  }
-  return total;
-}
-
 /** Passes over a line longer than the limit; returns the offset behind its newline, or `offset`. */
-function skipLine(fd: number, offset: number, parser: TranscriptParser): number {
+function skipLine(file: OpenFile, offset: number, parser: TranscriptParser): number {
   let position = offset + block.length;
   for (;;) {
-    const got = fill(fd, 0, position);
+    const got = file.fill(position, block.length);
     if (got === 0) return offset;
     const newline = block.subarray(0, got).indexOf(0x0a);
     if (newline >= 0) {
@@ -157,37 +206,34 @@ function skipLine(fd: number, offset: number, parser: TranscriptParser): number 
  * Whether what a bookmark stands behind is still what was read. Claude Code drops a line by cutting the
  * file in place: what has grown since may reach further, and may have a newline in the same place.
  */
-function isSameText(fd: number, bookmark: Bookmark, head: string): boolean {
+function isSameText(file: OpenFile, bookmark: Bookmark, head: string): boolean {
   const { offset } = bookmark;
   if (offset === 0) return bookmark.head === head;
   // Bookmarks of earlier versions know nothing of the bytes before them, but that a newline is the last.
   const hasTail = bookmark.head.includes(tailMark);
   return (
-    bookmark.head === (hasTail ? withTail(head, fd, offset) : head) && isBehindNewline(fd, offset)
+    bookmark.head === (hasTail ? withTail(head, file, offset) : head) &&
+    isBehindNewline(file, offset)
   );
 }
 
-function isBehindNewline(fd: number, offset: number): boolean {
-  const byte = Buffer.allocUnsafe(1);
-  return readSync(fd, byte, 0, 1, offset - 1) === 1 && byte[0] === 0x0a;
+function isBehindNewline(file: OpenFile, offset: number): boolean {
+  return file.bytes(offset - 1, offset)[0] === 0x0a;
 }
 
 /** Stands between the two hashes of a bookmark. */
 const tailMark = '.';
 
 /** The hash of the first line, and behind it that of the bytes before an offset. */
-function withTail(head: string, fd: number, offset: number): string {
+function withTail(head: string, file: OpenFile, offset: number): string {
   if (offset === 0) return head;
-  const length = Math.min(offset, tailBytes);
-  const bytes = Buffer.allocUnsafe(length);
-  const got = readSync(fd, bytes, 0, length, offset - length);
-  return `${head}${tailMark}${hashBytes(bytes, 0, got).toString(36)}`;
+  const bytes = file.bytes(Math.max(0, offset - tailBytes), offset);
+  return `${head}${tailMark}${hashBytes(bytes, 0, bytes.length).toString(36)}`;
 }
 
-function readHead(fd: number): string {
-  const bytes = Buffer.allocUnsafe(headBytes);
-  const got = readSync(fd, bytes, 0, headBytes, 0);
-  const newline = bytes.subarray(0, got).indexOf(0x0a);
-  if (newline < 0 && got < headBytes) return '';
-  return hashBytes(bytes, 0, newline < 0 ? got : newline).toString(36);
+function headOf(file: OpenFile): string {
+  const bytes = file.bytes(0, Math.min(headBytes, file.size));
+  const newline = bytes.indexOf(0x0a);
+  if (newline < 0 && bytes.length < headBytes) return '';
+  return hashBytes(bytes, 0, newline < 0 ? bytes.length : newline).toString(36);
 }

@@ -32,6 +32,7 @@ export function answer(id, usd, more = {}) {
     at = Date.now(),
     usage = {},
     tools = [],
+    input = {},
     text = 'A reply.',
     stop = 'end_turn',
     extra = {},
@@ -55,7 +56,7 @@ export function answer(id, usd, more = {}) {
       stop_reason: stop,
       content: [
         { type: 'text', text },
-        ...tools.map((name) => ({ type: 'tool_use', id: `toolu-${id}-${name}`, name, input: {} })),
+        ...tools.map((name) => ({ type: 'tool_use', id: `toolu-${id}-${name}`, name, input })),
       ],
       usage: {
         input_tokens: 0,
@@ -108,6 +109,16 @@ export function write(file, lines, writtenAt) {
 }
 
 export const append = (file, ...lines) => appendFileSync(file, lines.join(''));
+
+/** What a person asked for. */
+export const asked = (text, { session, at }) =>
+  `${JSON.stringify({
+    type: 'user',
+    uuid: `uuid-asked-${at}`,
+    sessionId: session,
+    timestamp: new Date(at).toISOString(),
+    message: { role: 'user', content: text },
+  })}\n`;
 
 /** What Claude Code knows of a subagent, beside its transcript. */
 export function writeMeta(agentFile, agentType, more = {}) {

@@ -2,6 +2,7 @@
 import { hostileTexts } from './hostile.mjs';
 import {
   answer,
+  asked,
   clientTotal,
   compactBoundary,
   customTitle,
@@ -39,6 +40,7 @@ export function writeStory(claude, { session, cwd, start }) {
           },
         },
         tools: ['Bash', 'Read'],
+        input: { command: 'npm test' },
       }),
       answer('b', 0, {
         session,
@@ -47,6 +49,7 @@ export function writeStory(claude, { session, cwd, start }) {
         usage: { input_tokens: 5, output_tokens: 900, cache_read_input_tokens: 30_000 },
         text: hostileText,
       }),
+      asked('Make it stop failing', { session, at: start + 119_000 }),
       answer('c', 0.5, { session, cwd, at: start + 120_000 }),
       answer('u', 1, { session, cwd, at: start + 180_000, model: 'model-x' }),
       compactBoundary(session, start + 501_000),
@@ -67,7 +70,7 @@ export function writeStory(claude, { session, cwd, start }) {
     });
   const agent = transcriptOf(claude, explore);
   write(agent, [written(0.1, 90_000), written(0.01, 500_000)], start + 500_000);
-  writeMeta(agent, 'Explore');
+  writeMeta(agent, 'Explore', { description: 'Find the flaky test' });
   const planned = transcriptOf(claude, { session, cwd, agent: 'p1' });
   const plan = { session, cwd, agent: 'p1', at: start + 100_000 };
   write(planned, [answer('p', 0.01, plan)], start + 100_000);

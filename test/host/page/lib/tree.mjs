@@ -137,7 +137,7 @@ export async function chooseInAction(workbench, action, entry) {
 export async function filterBy(workbench, words, condition) {
   const widget = workbench.page.locator('.quick-input-widget');
   await retry(`"${words}" is filtered by`, async (timeout) => {
-    await workbench.runCommand('Outlay: Filter Sessions…');
+    void workbench.executeCommand('outlay.filterSessions').catch(() => {});
     await widget.locator('.quick-input-title', { hasText: 'Filter sessions' }).waitFor({ timeout });
     const input = widget.locator('input[type="text"]');
     if (words !== '') await input.fill(words, { timeout });

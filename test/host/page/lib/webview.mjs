@@ -68,20 +68,21 @@ function isOurs(message) {
   return /vscode-resource|fake\.html|webview|'nonce-[0-9a-f]{32}'|default-src 'none'/.test(text);
 }
 
-/** What axe-core finds in a frame; empty when all is well. */
-async function axeViolations(frame) {
+/** What axe-core finds in a frame, or in a part of it; empty when all is well. */
+async function axeViolations(frame, part) {
   await frame.evaluate(axeSource);
-  return frame.evaluate(async () => {
-    const { violations } = await window.axe.run(document, {
+  return frame.evaluate(async (selector) => {
+    const { violations } = await window.axe.run(selector ?? document, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
     });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
+    const where = ({ html, failureSummary }) => `${html} (${failureSummary})`;
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(where).join(' ')}`);
+  }, part);
 }
 
 /** Waits until axe-core finds nothing in a frame, in the theme that is set. */
-export const expectNoViolation = (frame, where = 'as it is') =>
-  expect(async () => expect(await axeViolations(frame), where).toEqual([])).toPass();
+export const expectNoViolation = (frame, where = 'as it is', part = undefined) =>
+  expect(async () => expect(await axeViolations(frame, part), where).toEqual([])).toPass();
 
 /** No theme has a violation that axe-core finds in a frame; `also` holds in each of them too. */
 export async function expectAccessible(workbench, frame, also = async () => undefined) {
@@ -107,12 +108,27 @@ export async function expectNarrow(workbench, frame) {
   await workbench.page.setViewportSize(usual);
 }
 
+/** Unfolds a section of a panel, unless it is open. */
+export async function unfoldSection(frame, part) {
+  const section = frame.locator(`details[data-part="${part}"]`);
+  if (!(await section.evaluate(({ open }) => open)))
+    await section.locator('summary').first().click();
+  await frame.locator(`details[data-part="${part}"][open]`).waitFor();
+}
+
+/** The small facts below a dashboard's breakdown. */
+export const factsOf = (frame) => frame.locator('.facts li').allInnerTexts();
+
 const figure = (frame, id) => frame.locator(`[data-card="${id}"] .figure`);
 
 /** The figure of a card. */
 export const figureOf = (frame, id) => figure(frame, id).innerText();
 
-export const waitForFigure = (frame, id, text) => expect(figure(frame, id)).toHaveText(text);
+/** Waits for a figure, and for what is below it to be of the same question. */
+export async function waitForFigure(frame, id, text) {
+  await expect(figure(frame, id)).toHaveText(text);
+  await expect(frame.locator('.folds[aria-busy="true"]')).toHaveCount(0);
+}
 
 /**
  * Something a page keeps is still so after a reload of the window, and the panel itself is still

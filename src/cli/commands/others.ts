@@ -1,0 +1,20 @@
+/** The commands that are no reports: one chunk, loaded when one of them is meant. */
+export { addAlerts } from './alerts.ts';
+export { addBudget } from './budget.ts';
+export { addBudgetOverrides } from './budgetOverrides.ts';
+export { addCompletion } from './completion.ts';
+export { addDashboard } from './dashboard.ts';
+export { addDoctor, addIndex, addWorkers } from './doctor.ts';
+export { addExport } from './export.ts';
+export { addGuard } from './guard.ts';
+export { addIngest } from './ingestPeers.ts';
+export { addMarkCommand } from './mark.ts';
+export { addOptimize } from './optimize.ts';
+export { addPrices, addReprice } from './prices.ts';
+export { addReset } from './reset.ts';
+export { addRetention } from './retention.ts';
+export { addRun } from './run.ts';
+export { addServe } from './serve.ts';
+export { addSessions } from './sessions.ts';
+export { addStatusLine } from './statusline.ts';
+export { addTrack } from './track.ts';
