@@ -146,6 +146,32 @@ export const examples: readonly Example[] = [
     answer: [0, 1],
   },
   {
+    name: 'else the last one before it',
+    files: [
+      file(
+        's1.jsonl',
+        line(0, 7, running, noRequest),
+        line(5, 9, running, noRequest),
+        line(10, 0, {}, noRequest),
+      ),
+    ],
+    ask: 'SELECT ended FROM message ORDER BY at',
+    answer: [0, 1],
+  },
+  {
+    name: 'of placeholders of two requests the nearest joins a response without one',
+    files: [
+      file(
+        's1.jsonl',
+        line(0, 0, {}, { requestId: 'r2' }),
+        line(4, 0, {}, { requestId: 'r1' }),
+        line(5, 7, running, noRequest),
+      ),
+    ],
+    ask: 'SELECT rid FROM message ORDER BY rid',
+    answer: ['r1', 'r2'],
+  },
+  {
     name: 'a request of which only a placeholder is there is none of another',
     files: [
       file('s1.jsonl', line(0, 0, {}, { requestId: 'r1' }), line(5, 7, {}, { requestId: 'r2' })),

@@ -99,11 +99,16 @@ mutate(
     '...found(bySession, sessionsOf(placeholder)).map((at) => {',
     '...found(bySession, new Set<string>()).map((at) => {',
   ],
-  ['the next one', 'later >= 0 ? later : Number.MAX_SAFE_INTEGER + later', '0'],
+  ['the next one', 'later >= 0 ? later : afterAllLater - later', '0'],
   [
     'two requests are two responses',
     'candidates.filter(({ at }) => !(placeholder.requested && formed[at]!.requested))',
     'candidates',
+  ],
+  [
+    'of several placeholders with a request only one joins',
+    'const joins = best !== undefined && (!other.requested || nearest.get(best.at) === choice);',
+    'const joins = best !== undefined;',
   ],
   [
     'a replay has the input side of its original',

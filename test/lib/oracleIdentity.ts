@@ -31,17 +31,22 @@ interface Candidate {
   readonly rank: readonly (number | string)[];
 }
 
-function least(candidates: readonly Candidate[]): Response[] | undefined {
+function firstOf(candidates: readonly Candidate[]): Candidate | undefined {
   return [...candidates].sort((a, b) => {
     const at = a.rank.findIndex((value, i) => value !== b.rank[i]);
     return at < 0 ? 0 : a.rank[at]! < b.rank[at]! ? -1 : 1;
-  })[0]?.group;
+  })[0];
+}
+
+function least(candidates: readonly Candidate[]): Response[] | undefined {
+  return firstOf(candidates)?.group;
 }
 
 /**
  * Names the responses among the records of one message id. Requests stand for themselves; what has
  * no request id joins the request of its uuid, else of its input side, its own session's before
- * another's; where nothing was sent, the next response of its session, else the last one.
+ * another's; where nothing was sent, the next response of its session, else the last one. Of several
+ * requests that sent nothing only the nearest joins a response without one.
  */
 export function identify(records: readonly Response[]): void {
   const named = (group: readonly Response[]): string =>
@@ -80,9 +85,9 @@ export function identify(records: readonly Response[]): void {
     ...emptyBySession(others.filter(({ sent }) => sent === '')),
   ];
   const alone: Response[][] = [];
-  for (const group of empty) {
+  const wishes = empty.map((group) => {
     const at = best(group).at;
-    const to = least(
+    const wish = firstOf(
       formed.flatMap((candidate): Candidate[] => {
         const all = whole.get(candidate)!;
         if (named(group) !== '' && named(all) !== '') return [];
@@ -91,11 +96,26 @@ export function identify(records: readonly Response[]): void {
         if (meet(group, all, 'uuid')) return [{ group: candidate, rank: [0, 0, 0, unnamed, name] }];
         if (!meet(group, all, 'session')) return [];
         const later = best(all).at - at;
-        return [{ group: candidate, rank: [1, later >= 0 ? 0 : 1, later, unnamed, name] }];
+        return [
+          { group: candidate, rank: [1, later >= 0 ? 0 : 1, Math.abs(later), unnamed, name] },
+        ];
       }),
     );
-    if (to === undefined) alone.push(group);
-    else joins.push([group, to]);
+    return { group, wish };
+  });
+  for (const { group, wish } of wishes) {
+    const rivals = wishes.filter(
+      (one) => one.wish?.group === wish?.group && named(one.group) !== '',
+    );
+    const nearest = firstOf(
+      rivals.map((one) => ({
+        group: one.group,
+        rank: [...(one.wish?.rank ?? []).slice(0, 3), named(one.group)],
+      })),
+    );
+    const mayJoin = named(group) === '' || nearest?.group === group;
+    if (wish !== undefined && mayJoin) joins.push([group, wish.group]);
+    else alone.push(group);
   }
   const aloneRequests = alone.filter((group) => named(group) !== '');
   for (const group of alone) {

@@ -29,7 +29,8 @@ interface Group {
  *
  * - Records of one request are one response, those of two requests are two.
  * - A record without a request id belongs to the response it shares a uuid or its input side with.
- * - A placeholder, whose input side is empty, belongs to the next response of its session.
+ * - A placeholder, whose input side is empty, belongs to the next response of its session, else to
+ *   its last; of placeholders of several requests only the nearest may.
  * - A side chain with the input side of a main-thread response repeats it, whatever its request.
  *
  * A pure function of the set of variants: each choice is made by content, never by order.
@@ -79,7 +80,7 @@ function attach(groups: readonly Group[]): Group[] {
   );
 }
 
-/** Placeholders join a response they share a line with, else the next of their session, else its last. */
+/** Placeholders join a response they share a line with, else the next of their session, else the one before. */
 function placePlaceholders(formed: readonly Group[], placeholders: readonly Group[]): Group[] {
   const byLine = indexed(formed, linesOf);
   const bySession = indexed(formed, sessionsOf);
@@ -89,7 +90,7 @@ function placePlaceholders(formed: readonly Group[], placeholders: readonly Grou
       ...found(byLine, linesOf(placeholder)).map((at) => ({ at, rank: -1 })),
       ...found(bySession, sessionsOf(placeholder)).map((at) => {
         const later = keptAt(formed[at]!) - since;
-        return { at, rank: later >= 0 ? later : Number.MAX_SAFE_INTEGER + later };
+        return { at, rank: later >= 0 ? later : afterAllLater - later };
       }),
     ];
     return candidates.filter(({ at }) => !(placeholder.requested && formed[at]!.requested));
@@ -113,13 +114,26 @@ function attachEmpty(alone: readonly Group[]): Group[] {
   );
 }
 
+/** Milliseconds beyond any between two responses: ranks what came before after all that came later. */
+const afterAllLater = 2 ** 52;
+
 interface Candidate {
   /** Which of the groups to join. */
   readonly at: number;
   readonly rank: number;
 }
 
-/** The groups, each with what joins it, then what joins none: each the first of its lowest rank. */
+function firstOfLowestRank(candidates: readonly Candidate[]): Candidate | undefined {
+  return candidates.reduce<Candidate | undefined>((best, next) => {
+    if (best === undefined || next.rank < best.rank) return next;
+    return next.rank === best.rank && next.at < best.at ? next : best;
+  }, undefined);
+}
+
+/**
+ * The groups, each with what joins it, then what joins none: each the first of its lowest rank. Of
+ * several requests that would join one group only the nearest does: two requests are two responses.
+ */
 function join(
   groups: readonly Group[],
   others: readonly Group[],
@@ -127,16 +141,18 @@ function join(
 ): Group[] {
   const joined = groups.map((group) => ({ ...group, members: [...group.members] }));
   const alone: Group[] = [];
-  for (const other of others) {
-    const candidates = candidatesOf(other);
-    if (candidates.length === 0) {
-      alone.push(other);
-      continue;
-    }
-    const best = candidates.reduce((a, b) =>
-      b.rank < a.rank || (b.rank === a.rank && b.at < a.at) ? b : a,
-    );
-    appendAll(joined[best.at]!.members, other.members);
+  const choices = others.map((other) => ({ other, best: firstOfLowestRank(candidatesOf(other)) }));
+  const nearest = new Map<number, (typeof choices)[number]>();
+  for (const choice of choices) {
+    if (choice.best === undefined || !choice.other.requested) continue;
+    const rival = nearest.get(choice.best.at)?.best;
+    if (rival === undefined || choice.best.rank < rival.rank) nearest.set(choice.best.at, choice);
+  }
+  for (const choice of choices) {
+    const { other, best } = choice;
+    const joins = best !== undefined && (!other.requested || nearest.get(best.at) === choice);
+    if (joins) appendAll(joined[best.at]!.members, other.members);
+    else alone.push(other);
   }
   return [...joined, ...alone];
 }

@@ -39,6 +39,14 @@ test.describe('from the session panel', () => {
       return /Excerpt of .*\.jsonl/.test(plain) && plain;
     });
 
+  test('opens the messages of the project that stand out', async () => {
+    const frame = await openPanel();
+    await inPart(frame, 'advice', 'vscode-button').filter({ hasText: 'Open Similar' }).click();
+    const anomalies = await frameWith(workbench, '.anomalies', /messages? stands? out/);
+    await expect(anomalies.getByRole('radio', { name: 'Messages' })).toBeChecked();
+    await workbench.executeCommand('workbench.action.closeActiveEditor');
+  });
+
   test('opens a message in its transcript, at its line', async () => {
     const frame = await openPanel();
     await sortBy(frame, 'time');
@@ -103,14 +111,6 @@ test.describe('from the session panel', () => {
       /The file is too large for the editor\. These are its last lines; long ones are cut\./,
     );
     rmSync(bigFile);
-  });
-
-  test('opens the messages of the project that stand out', async () => {
-    const frame = await openPanel();
-    await inPart(frame, 'advice', 'vscode-button').filter({ hasText: 'Open Similar' }).click();
-    const anomalies = await frameWith(workbench, '.anomalies', /messages? stands? out/);
-    await expect(anomalies.getByRole('radio', { name: 'Messages' })).toBeChecked();
-    await workbench.executeCommand('workbench.action.closeActiveEditor');
   });
 
   test('says that a transcript is gone, and keeps the figures', async () => {
