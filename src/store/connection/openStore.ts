@@ -10,9 +10,11 @@ import {
   readRefusal,
   schemaState,
 } from '../schema/migrations.ts';
+import { anchored } from './anchor.ts';
 import { refuseForeign } from './ownStore.ts';
 import { type Damage, repairStore, restoreMissing } from './repair.ts';
 import { diskError, inStore, isDamage } from './storeErrors.ts';
+import { storeIdentity } from './storeFiles.ts';
 
 export interface StoreOptions extends Pick<DriverOptions, 'engine' | 'busyTimeoutMs' | 'napi'> {
   /** Steps of the schema; another list only in tests of versions that meet. */
@@ -49,12 +51,14 @@ export function openForWriting(file: string, options: StoreOptions = {}): Writab
 function open(file: string, options: StoreOptions): { db: SqlDatabase; newer: boolean } {
   const steps = options.steps ?? migrations;
   refuseForeign(file, options);
-  const db = openDatabase(file, options);
+  const found = existsSync(file) ? storeIdentity(file) : undefined;
+  let db = openDatabase(file, options);
   try {
     // A checkpoint waits for the disk: at one per 32 MB of WAL it does not slow the first index.
     db.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 8000',
     );
+    if (file !== ':memory:') db = anchored(db, file, found ?? storeIdentity(file));
     makePrivate(file);
     const state = schemaState(db);
     const refusal = readRefusal(state, steps);
