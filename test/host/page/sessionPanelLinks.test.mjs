@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { expect } from '@playwright/test';
-import { until } from '../../../scripts/shared/retry.ts';
+import { retry, until } from '../../../scripts/shared/retry.ts';
 import { answer, append, customTitle, transcriptOf, write } from './lib/records.mjs';
 import {
   costOf,
@@ -14,7 +14,7 @@ import {
   story,
   waitForCost,
 } from './lib/storyPanel.mjs';
-import { frameWith } from './lib/webview.mjs';
+import { frameWith, sessionFrame } from './lib/webview.mjs';
 import { expectNotification, test } from './lib/window.mjs';
 
 const { session, cwd } = story;
@@ -38,14 +38,6 @@ test.describe('from the session panel', () => {
       const plain = lines.replaceAll('\u00a0', ' ');
       return /Excerpt of .*\.jsonl/.test(plain) && plain;
     });
-
-  test('opens the messages of the project that stand out', async () => {
-    const frame = await openPanel();
-    await inPart(frame, 'advice', 'vscode-button').filter({ hasText: 'Open Similar' }).click();
-    const anomalies = await frameWith(workbench, '.anomalies', /messages? stands? out/);
-    await expect(anomalies.getByRole('radio', { name: 'Messages' })).toBeChecked();
-    await workbench.executeCommand('workbench.action.closeActiveEditor');
-  });
 
   test('opens a message in its transcript, at its line', async () => {
     const frame = await openPanel();
@@ -111,6 +103,33 @@ test.describe('from the session panel', () => {
       /The file is too large for the editor\. These are its last lines; long ones are cut\./,
     );
     rmSync(bigFile);
+  });
+
+  test('opens the messages of the project that stand out', async () => {
+    const own = { session: 'late-session', cwd };
+    const cached = { cache_creation_input_tokens: 200_000, cache_creation: {} };
+    const at = (minute) => Date.now() + (minute - 55) * 60_000;
+    write(transcriptOf(workbench.paths.claude, own), [
+      customTitle(own.session, 'Back from lunch'),
+      answer('first', 0, { ...own, at: at(0), usage: cached }),
+      ...Array.from({ length: 12 }, (_, i) =>
+        answer(`warm-${i}`, 0, {
+          ...own,
+          at: at(i / 4),
+          usage: { cache_read_input_tokens: 200_000, output_tokens: 10 + i },
+        }),
+      ),
+      answer('late', 0, { ...own, at: at(50), usage: cached }),
+    ]);
+    await retry('the session is open', async (timeout) => {
+      await workbench.executeCommand('outlay.openSession', own.session);
+      await workbench.page.locator('.tab').filter({ hasText: 'Back from' }).waitFor({ timeout });
+    });
+    const frame = await sessionFrame(workbench, 'Back from lunch');
+    await inPart(frame, 'advice', 'vscode-button').filter({ hasText: 'Open Similar' }).click();
+    const anomalies = await frameWith(workbench, '.anomalies', /messages? stands? out/);
+    await expect(anomalies.getByRole('radio', { name: 'Messages' })).toBeChecked();
+    await workbench.executeCommand('workbench.action.closeActiveEditor');
   });
 
   test('says that a transcript is gone, and keeps the figures', async () => {
