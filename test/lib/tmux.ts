@@ -12,6 +12,9 @@ export interface TmuxOptions {
   readonly height?: number;
 }
 
+/** How many there have been in this process. */
+let servers = 0;
+
 /** A real terminal by tmux, on a server of its own: keys go in, what the screen shows comes out. */
 export class Tmux implements Disposable {
   readonly #tool: Tool = debianTool('tmux', ['tmux', 'libevent-core-2.1-7', 'libutempter0']);
@@ -19,7 +22,8 @@ export class Tmux implements Disposable {
 
   /** `folder`: where its socket lies; a short path, as sockets have. */
   constructor(folder: string) {
-    this.#socket = join(folder, 'tmux');
+    // The server before may still be on its way out, and would take a new session with it.
+    this.#socket = join(folder, `tmux-${++servers}`);
   }
 
   open({ command, env, cwd, width = 80, height = 24 }: TmuxOptions): void {

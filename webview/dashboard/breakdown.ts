@@ -77,7 +77,7 @@ function classBars(shown: DashboardShown, { classes }: DashboardDetailsData): Ba
     label,
     hint: tokens > 0 ? `${label}: ${figures.count(tokens)}` : label,
     length: shareOf(nano, shown),
-    figure: figures.money(nano),
+    figure: figures.cents(nano),
     share: data.total > 0 ? figures.percent(shareOf(nano, shown)) : '',
     style: restStyle(theme),
   }));

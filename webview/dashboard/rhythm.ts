@@ -103,7 +103,7 @@ function bars(
       hint: running ? fill(words.windowRunning, label, figures.dayTime(to)) : label,
       // Windows are no parts of a whole: the longest is the measure.
       length: nano / highest,
-      figure: figures.money(nano),
+      figure: figures.cents(nano),
       share: '',
       style: restStyle(theme),
     };

@@ -62,6 +62,6 @@ export function costText(
   { nano, unpriced }: { readonly nano: number; readonly unpriced: number },
   { words, figures }: DashboardShown,
 ): string {
-  if (unpriced === 0) return figures.money(nano);
+  if (unpriced === 0) return figures.cents(nano);
   return nano === 0 ? words.unpriced : fill(words.atLeast, figures.money(nano));
 }

@@ -70,7 +70,7 @@ export class SpendChart {
       legend: legend(
         stack.map(({ label, style, sum, group }) => ({
           name: label,
-          figure: figures.money(sum),
+          figure: figures.cents(sum),
           style,
           ...this.#choiceOf(group, shown),
         })),

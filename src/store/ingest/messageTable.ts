@@ -3,7 +3,10 @@ import type { Attribution, MessageLine, UsagePart } from '../../model/records.ts
 import type { Usage } from '../../model/tokens.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
 import {
+  boundColumns,
+  boundValues,
   isLower,
+  isUsual,
   iterationsOf,
   iterationsText,
   type MessageRow,
@@ -17,6 +20,7 @@ import {
   traitsText,
   unpackLines,
   usageOf,
+  usualValues,
 } from '../schema/messageRow.ts';
 import { Facets } from './facetTable.ts';
 import { IdFilter } from './idFilter.ts';
@@ -48,6 +52,7 @@ export class Messages {
   readonly #byMid: Statement;
   readonly #byId: Statement;
   readonly #insert: Statement;
+  readonly #insertUsual: Statement;
   readonly #update: Statement;
   readonly #delete: Statement;
   /** Of the ids in a table that was empty when this process became its writer; else undefined. */
@@ -66,10 +71,8 @@ export class Messages {
     this.#listPrice = listPrice;
     this.#byMid = db.prepare('SELECT * FROM message WHERE mid = ?');
     this.#byId = db.prepare('SELECT * FROM message WHERE id = ?');
-    const marks = messageColumns.map(() => '?').join(', ');
-    this.#insert = db.prepare(
-      `INSERT INTO message (${messageColumns.join(', ')}) VALUES (${marks})`,
-    );
+    this.#insert = db.prepare(insertSql(messageColumns));
+    this.#insertUsual = db.prepare(insertSql(boundColumns, usualValues));
     const sets = messageColumns.map((name) => `${name} = ?`).join(', ');
     this.#update = db.prepare(`UPDATE message SET ${sets} WHERE id = ?`);
     this.#delete = db.prepare('DELETE FROM message WHERE id = ?');
@@ -104,7 +107,10 @@ export class Messages {
     const own = { id: 0, mid, rid, side, session, agent, standing };
     const row: MessageRow = { ...this.#fields(merged), ...own, ...state };
     this.#setPrice(row, merged.kept);
-    row.id = Number(this.#insert.run(...messageValues(row)).lastInsertRowid);
+    const { lastInsertRowid } = isUsual(row)
+      ? this.#insertUsual.run(...boundValues(row))
+      : this.#insert.run(...messageValues(row));
+    row.id = Number(lastInsertRowid);
     this.#ids?.add(mid);
     this.contribute(1, row);
     return row;
@@ -295,6 +301,18 @@ export class Messages {
   forget(): void {
     this.#facets.forget();
   }
+}
+
+/** Inserts a message: some columns bound, others with the values given. */
+function insertSql(
+  bound: readonly string[],
+  written: Readonly<Record<string, number | string | null>> = {},
+): string {
+  const literals = Object.values(written).map((value) =>
+    typeof value === 'string' ? `'${value}'` : String(value),
+  );
+  const columns = [...bound, ...Object.keys(written)];
+  return `INSERT INTO message (${columns.join(', ')}) VALUES (${[...bound.map(() => '?'), ...literals].join(', ')})`;
 }
 
 /** The counts of a usage in the order of a rollup's columns. */

@@ -165,6 +165,88 @@ export function messageValues(row: MessageRow): SqlValue[] {
   ];
 }
 
+/**
+ * What nearly every message has in these columns: a row that has all of it is inserted with them written
+ * into the statement, which takes two thirds of the time of binding every value.
+ */
+export const usualValues = {
+  counted: 1,
+  progress: 0,
+  searches: 0,
+  parts: null,
+  error: 0,
+  priced: pricing.row,
+  declined: 0,
+  side: '',
+  identity: identity.sole,
+  requester: 0,
+  incomplete: 0,
+  band: null,
+  listed: 1,
+  list_nano: null,
+} as const satisfies Partial<MessageRow>;
+
+/** Whether a row has all the usual values. Written out: it is asked of every message. */
+export function isUsual(row: MessageRow): boolean {
+  return (
+    row.counted === usualValues.counted &&
+    row.progress === usualValues.progress &&
+    row.searches === usualValues.searches &&
+    row.parts === usualValues.parts &&
+    row.error === usualValues.error &&
+    row.priced === usualValues.priced &&
+    row.declined === usualValues.declined &&
+    row.side === usualValues.side &&
+    row.identity === usualValues.identity &&
+    row.requester === usualValues.requester &&
+    row.incomplete === usualValues.incomplete &&
+    row.band === usualValues.band &&
+    row.listed === usualValues.listed &&
+    row.list_nano === usualValues.list_nano
+  );
+}
+
+/** The other columns. */
+export const boundColumns = messageColumns.filter((name) => !Object.hasOwn(usualValues, name));
+
+/** A usual row's values in the order of `boundColumns`. */
+export function boundValues(row: MessageRow): SqlValue[] {
+  return [
+    row.mid,
+    row.rid,
+    row.session,
+    row.agent,
+    row.standing,
+    row.at,
+    row.ended,
+    row.in_main,
+    row.sidechain,
+    row.model,
+    row.traits,
+    row.input,
+    row.output,
+    row.write5m,
+    row.write1h,
+    row.cache_read,
+    row.stop,
+    row.cache_split,
+    row.tools,
+    row.prompt,
+    row.branch,
+    row.cwd,
+    row.version,
+    row.entrypoint,
+    row.effort,
+    row.attribution,
+    row.duration,
+    row.model_id,
+    row.price_row,
+    row.nano,
+    row.lines,
+    row.iterations,
+  ];
+}
+
 /** The columns of a usage. */
 export type UsageColumn = 'input' | 'output' | 'write5m' | 'write1h' | 'cache_read' | 'searches';
 

@@ -103,16 +103,21 @@ function describeSession({ session }: SessionNode, context: ItemContext): ItemTe
   const live = context.isLive(session);
   const total = totalOf(session);
   const unpriced = session.unpriced > 0;
-  const figure =
-    unpriced && total === 0 ? '' : format.brief(format.convert(total, session.endedAt));
-  const lower = figure !== '' && isLowerBound(session);
+  const { endedAt } = session;
+  const isUnknown = unpriced && total === 0;
+  const lower = !isUnknown && isLowerBound(session);
+  const figure = isUnknown
+    ? ''
+    : lower
+      ? format.brief(format.convert(total, endedAt))
+      : format.briefCents(total, endedAt);
   const model = modelName(session.model);
   const parts = [
     ...(figure === '' ? [l10n.t('no price')] : []),
     ...(live ? [l10n.t('live')] : []),
     ...(context.unguarded(session) === undefined ? [] : [l10n.t('not guarded')]),
     ...(model === '' ? [] : [model]),
-    ...(live ? [] : [format.age(now - session.endedAt)]),
+    ...(live ? [] : [format.age(now - endedAt)]),
     // In a list of many projects the name says where it was.
     ...(grouping === 'project' ? [] : [projectName(projectPath(session))]),
   ];
@@ -133,7 +138,7 @@ function describePart(node: PartNode, { format }: ItemContext): ItemText {
   const share = node.share === undefined ? [] : [format.share(node.share)];
   const model = modelName(node.model);
   const parts = [
-    format.money(node.nano, node.at),
+    format.cents(node.nano, node.at),
     ...share,
     ...(model === '' ? [] : [model]),
     ...(node.unpriced > 0 ? [l10n.t('no price: {0}', format.count(node.unpriced))] : []),

@@ -113,6 +113,12 @@ export class Format {
     return this.#subscription ? l10n.t('worth {0}', figure) : figure;
   }
 
+  /** The same of nano-dollars spent at a moment, in a list: to the cent. */
+  briefCents(nanoUsd: number, at: number): string {
+    const figure = this.cents(nanoUsd, at);
+    return this.#subscription ? l10n.t('worth {0}', figure) : figure;
+  }
+
   /** From one amount to another, in nano-units of the display currency; one where both read alike. */
   moneyRange(low: number, high: number): string {
     const [from, to] = [this.shown(low), this.shown(high)];

@@ -279,8 +279,9 @@ export class Scene {
     const own = ['', '-wal', '-shm'].map((end) => `${this.storeFile(store)}${end}`);
     const allowed = store === undefined ? [] : own;
     const wrong = open.filter((path) => !allowed.includes(path));
-    const twice = open.filter((path, index) => open.indexOf(path) !== index);
-    if (wrong.length + twice.length === 0) return '';
+    // The connection, and the one that keeps it from being the last to close.
+    const thrice = open.filter((path) => open.filter((other) => other === path).length > 2);
+    if (wrong.length + thrice.length === 0) return '';
     return `${window.pid} has open ${open.join(', ')}`;
   }
 
