@@ -26,6 +26,7 @@ import {
  * @property {boolean} [steadyFonts] text looks the same on every machine
  * @property {number} [scale] pixels of the picture for each pixel of the window
  * @property {'de'} [language] of the windows; VS Code's own words stay English
+ * @property {string} [forwardsTo] address of a forwarded port, `{{port}}` standing for it
  */
 
 const trust = {
@@ -35,7 +36,7 @@ const trust = {
 // What a window does on its own may take the focus, and would close a list that is open.
 const steady = { 'workbench.quickOpen.closeOnFocusLost': false };
 
-async function startTheServer({ vsix, restricted, language }, folder) {
+async function startTheServer({ vsix, restricted, language, forwardsTo }, folder) {
   const dataDir = path.join(folder, 'server');
   const extensionsDir = path.join(folder, 'extensions');
   // A window takes one extension from source, so the driver is an installed one: the first start of
@@ -47,7 +48,7 @@ async function startTheServer({ vsix, restricted, language }, folder) {
   return startServer({
     dataDir,
     extensionsDir,
-    env: withoutMarketplace,
+    env: { ...withoutMarketplace, ...(forwardsTo && { VSCODE_PROXY_URI: forwardsTo }) },
     language,
     bare: true,
     askTrust: restricted,

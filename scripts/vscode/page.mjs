@@ -324,8 +324,8 @@ async function leave(machines, kind, machine, isGone) {
  * @returns {Promise<Workbench>}
  */
 export async function openWorkbench(options = {}, machines = undefined) {
-  const { vsix, restricted, steadyFonts, scale, language } = options;
-  const kind = { vsix, restricted, steadyFonts, scale, language };
+  const { vsix, restricted, steadyFonts, scale, language, forwardsTo } = options;
+  const kind = { vsix, restricted, steadyFonts, scale, language, forwardsTo };
   const { home, paths } = await prepareHome(options.home);
   if (options.workspace) paths.workspace = path.resolve(options.workspace);
   const machine = await (machines ? machines.take(kind) : Machine.start(kind));
