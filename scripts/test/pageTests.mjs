@@ -20,12 +20,12 @@ function testsIn({ title, specs = [], suites = [] }, above = []) {
   return [...own, ...suites.flatMap((suite) => testsIn(suite, names))];
 }
 
-async function runFiles(files, { quiet, env: added }) {
+async function runFiles(files, { quiet, env: surroundings }) {
   const folder = await mkdtemp(path.join(tmpdir(), 'outlay-pages-'));
   const report = path.join(folder, 'results.json');
   try {
     const args = [runner, 'test', '--reporter=list,json', ...files];
-    const env = { ...process.env, ...added, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
+    const env = { ...surroundings, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
     const options = { cwd: root, env };
     if (quiet) console.log(await run(process.execPath, args, options).catch(String));
     else await stream(process.execPath, args, options);
@@ -50,7 +50,8 @@ async function runFiles(files, { quiet, env: added }) {
  * @param {Record<string, string>} [options.env] added to the environment
  */
 export async function pageTests({ quiet = false, env = {} } = {}) {
-  const options = { quiet, env };
+  // As it is now: what runs beside may be given another zone in a moment.
+  const options = { quiet, env: { ...process.env, ...env } };
   let tests = await runFiles([], options);
   const lost = tests.filter(({ status, file }) => status === 'unexpected' && file !== undefined);
   const files = [...new Set(lost.map(({ file }) => file))];

@@ -284,7 +284,7 @@ test.describe('the package in a window in German', () => {
 
   test('would notice English', () => {
     assert.ok(known > 200, `${known} pieces of English are known`);
-    assert.deepEqual(englishIn('Open Transcript'), ['Open Transcript']);
+    assert.ok(englishIn('Open Transcript').includes('Open Transcript'));
     assert.deepEqual(englishIn('5 × $3 per million'), ['per million']);
     assert.deepEqual(policy(), []);
   });

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from '@playwright/test';
 import { retry } from '../../../scripts/shared/retry.ts';
+import { noonZone } from '../../lib/noonZone.ts';
 import { answer, append, customTitle, transcriptOf, write } from './lib/records.mjs';
 import { terminalSays } from './lib/terminal.mjs';
 import {
@@ -26,6 +27,7 @@ import { openWindow, test } from './lib/window.mjs';
 const minute = 60_000;
 const day = 24 * 60 * minute;
 const view = 'budgets';
+const monthName = new Intl.DateTimeFormat('en', { month: 'long', timeZone: noonZone() });
 
 test.describe('budgets', () => {
   let workbench;
@@ -115,7 +117,7 @@ test.describe('budgets', () => {
       [
         ['billing-api', 'warning'],
         ['Today', 'check'],
-        [new Intl.DateTimeFormat('en', { month: 'long' }).format(Date.now()), 'check'],
+        [monthName.format(Date.now()), 'check'],
       ],
     );
     assert.match(seen[0].spoken, /billing-api, \$4\.00 of \$5, \$1\.00 left/);

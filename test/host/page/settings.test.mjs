@@ -44,7 +44,7 @@ test.describe('settings on the screen', () => {
     retry(`"${text}" is written`, async (timeout) => {
       await input().fill(text, { timeout });
       const message = workbench.page.locator('.quick-input-message');
-      const refusal = message.filter({ hasText: /Enter|above/ });
+      const refusal = message.filter({ hasText: /^Enter / });
       if (answer) await message.filter({ hasText: answer }).waitFor({ timeout });
       else await refusal.waitFor({ state: 'hidden', timeout });
     });
