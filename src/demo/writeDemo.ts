@@ -198,8 +198,43 @@ export function* demoSteps(
   mkdirSync(join(configDir, 'agents'), { recursive: true });
   writeFileSync(join(configDir, 'agents', `${reviewer.name}.md`), reviewer.file);
   const live = new LiveSession(dice, session, file);
+  yield* writeMonthBefore(configDir, { seed, nowMs, days, cwdOf });
   const budgets = budgetsFor(written, cwdOf(shop), nowMs);
   return { configDir, projectDirs: projects.map(cwdOf), live, budgets };
+}
+
+/** Sessions a working day of the five weeks before, from nine to five: so that a month has one to compare with. */
+function* writeMonthBefore(
+  configDir: string,
+  {
+    seed,
+    nowMs,
+    days,
+    cwdOf,
+  }: {
+    readonly seed: number;
+    readonly nowMs: number;
+    readonly days: number;
+    readonly cwdOf: (project: DemoProject) => string;
+  },
+): Generator<void, void> {
+  // Dice of their own: what is told of the latest days stays as it is.
+  const dice = new Dice(seed + 1);
+  for (let ago = days + 35; ago > days; ago--) {
+    const day = new Date(nowMs - ago * dayMs);
+    if (day.getDay() === 0 || day.getDay() === 6) continue;
+    const project = pickProject(dice);
+    const began = {
+      cwd: cwdOf(project),
+      start: day.setHours(dice.whole(9, 16), dice.whole(0, 59)),
+      model: modelsBefore[project.model]!,
+      branch: dice.chance(0.6) ? 'main' : dice.pick(project.branches),
+      words: project.words,
+      untilMs: nowMs,
+    };
+    writeSession(configDir, dice, began, { prompts: dice.whole(3, 9), worksEach: 9 });
+    yield;
+  }
 }
 
 /** Budgets by what this month has cost: a whole one nearly used up, and a project's with room left. */
