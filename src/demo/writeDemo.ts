@@ -203,7 +203,7 @@ export function* demoSteps(
   return { configDir, projectDirs: projects.map(cwdOf), live, budgets };
 }
 
-/** Sessions a working day of the five weeks before, from nine to five: so that a month has one to compare with. */
+/** Sessions a working day of the five weeks before, begun before noon: so that a month has one to compare with. */
 function* writeMonthBefore(
   configDir: string,
   {
@@ -226,7 +226,7 @@ function* writeMonthBefore(
     const project = pickProject(dice);
     const began = {
       cwd: cwdOf(project),
-      start: day.setHours(dice.whole(9, 16), dice.whole(0, 59)),
+      start: day.setHours(dice.whole(8, 12), dice.whole(0, 59)),
       model: modelsBefore[project.model]!,
       branch: dice.chance(0.6) ? 'main' : dice.pick(project.branches),
       words: project.words,

@@ -12,7 +12,7 @@ import {
 } from 'chart.js';
 import { largestOf } from '../../src/model/lists.ts';
 import { promptTokens } from '../../src/model/tokens.ts';
-import type { PanelMessage } from '../../src/protocol/session.ts';
+import type { PanelMessage, PanelSession } from '../../src/protocol/session.ts';
 import { amountAxis, chartFont } from '../shared/charts/chartBase.ts';
 import { ChartSection } from '../shared/charts/chartSection.ts';
 import { chartWays } from '../shared/charts/chartToggles.ts';
@@ -24,7 +24,7 @@ import { fill } from '../shared/fill.ts';
 import { LazyCell, MomentCell, type Sheet, textCell } from '../shared/table/sheet.ts';
 import { lost } from './markers.ts';
 import { missText } from './messageText.ts';
-import { roomForWords, type TimeDrawing, timeDrawing } from './timeDrawing.ts';
+import { axisRoom, roomForWords, type TimeDrawing, timeDrawing } from './timeDrawing.ts';
 import { timeChartOptions } from './timeReading.ts';
 import { linesAt } from './timeTooltip.ts';
 import { type SessionView, threadName } from './view.ts';
@@ -73,7 +73,7 @@ export class TimeChart {
 
   draw(view: SessionView): void {
     const { words, figures, derived, state, tools, session } = view;
-    const agentId = state.agent ?? '';
+    const agentId = state.agent ?? costliestThread(session);
     this.#drawing = { view, agentId, writePrice: writePrice(view, agentId) };
     this.element.hidden = derived.steps.length === 0;
     if (derived.steps.length === 0) return;
@@ -210,6 +210,11 @@ export class TimeChart {
   }
 }
 
+/** The thread that most was spent in: its context is what explains the cost. */
+function costliestThread({ threads }: PanelSession): string {
+  return threads.toSorted((a, b) => b.nano - a.nano)[0]?.agentId ?? '';
+}
+
 /** Pixels that names of plots need, with room for the figures of an axis behind them. */
 function namesWidth({ words, theme }: SessionView, price: string): number {
   const context = document.createElement('canvas').getContext('2d');
@@ -221,7 +226,7 @@ function namesWidth({ words, theme }: SessionView, price: string): number {
       (text) => context.measureText(text).width,
     ),
   );
-  return Math.ceil(Math.max(124, Math.min(220, widest + 46)));
+  return Math.ceil(Math.max(124, Math.min(220, widest + axisRoom)));
 }
 
 /** What the marks mean, of those that are there. */

@@ -7,7 +7,7 @@ import type { Theme } from '../shared/theme.ts';
 import { valueAt } from './lanes.ts';
 import { dotsOf, lost } from './markers.ts';
 import { missText } from './messageText.ts';
-import type { SessionView } from './view.ts';
+import { type SessionView, threadName } from './view.ts';
 
 /** What the drawing of a session's chart is made from. */
 export interface TimeDrawing {
@@ -17,6 +17,9 @@ export interface TimeDrawing {
   /** What a written token costs, of a read one; '' where that is not known. */
   readonly writePrice: string;
 }
+
+/** Pixels the figures of an axis take beside the names of plots. */
+export const axisRoom = 46;
 
 /** A narrower chart has shorter words. */
 export const roomForWords = 560;
@@ -74,8 +77,8 @@ function drawMoment(chart: Chart, { view: { derived, theme } }: TimeDrawing): vo
   });
 }
 
-function drawNames(chart: Chart, { view, writePrice }: TimeDrawing): void {
-  const { words, theme, derived } = view;
+function drawNames(chart: Chart, { view, agentId, writePrice }: TimeDrawing): void {
+  const { words, theme, derived, session } = view;
   const narrow = chart.width < roomForWords;
   inked(chart, theme, (ctx, bold) => {
     const name = (axis: string, text: string, more: string): void => {
@@ -88,10 +91,15 @@ function drawNames(chart: Chart, { view, writePrice }: TimeDrawing): void {
       if (narrow || more === '') return;
       ctx.fillStyle = theme.muted;
       bold(false);
-      ctx.fillText(more, 0, y + 14);
+      ctx.fillText(shortened(ctx, more, chart.chartArea.left - axisRoom), 0, y + 14);
     };
     name('cost', words.cost, '');
-    name('context', words.context, words.contextUnit);
+    // Of which thread it is, where that is not the one to be expected.
+    name(
+      'context',
+      words.context,
+      agentId === '' ? words.contextUnit : threadName(session, agentId),
+    );
     name('writes', narrow ? words.writesShort : words.writes, writePrice);
     const lanes = chart.scales.lanes;
     if (lanes === undefined) return;

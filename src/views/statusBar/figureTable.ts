@@ -16,7 +16,7 @@ import { officialRows } from '../text/officialShares.ts';
 export function figureTable(spend: Spend, overview: Overview, now: number): string {
   const format = formatOf(spend.settings);
   const row = (name: string, figure: string, detail: string): string =>
-    `| ${name}&nbsp;&nbsp; | **${figure}** | &nbsp;&nbsp;${detail} |`;
+    `| ${name.replaceAll(' ', '&nbsp;')}&nbsp;&nbsp; | **${figure.replaceAll(' ', '&nbsp;')}** | &nbsp;&nbsp;${detail} |`;
   const rows = ['| | | |', '|:--|--:|:--|'];
   const { forecasts } = overview;
   const ahead = (forecast: PeriodForecast): string =>

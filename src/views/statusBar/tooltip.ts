@@ -123,7 +123,7 @@ function notes(overview: Overview, format: Format): string {
   const { today, unpricedToday, session } = overview;
   const found: string[] = [];
   if (today.background > 0) {
-    const background = format.money(today.background, overview.at);
+    const background = format.cents(today.background, overview.at);
     found.push(
       `$(circle-outline) ${l10n.t('Claude Code’s overhead today: {0}. It is in Claude Code’s own total, but in no message (titles, compaction, permission checks).', background)}`,
     );
