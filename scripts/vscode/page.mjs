@@ -132,7 +132,8 @@ class Workbench {
       await hover.waitFor({ state: 'hidden', timeout });
       await this.statusItem(id).hover({ timeout });
       await hover.waitFor({ timeout });
-      const text = (await hover.innerText({ timeout })).trim();
+      // Names and figures of its table do not break.
+      const text = (await hover.innerText({ timeout })).trim().replaceAll('\u00a0', ' ');
       return { text, html: await hover.innerHTML({ timeout }) };
     });
   }

@@ -57,7 +57,10 @@ describe('budgets at a glance', () => {
       }) as unknown as Spend;
     text = (overview) => statusText(spendOf(overview), overview.at);
     tooltip = (overview, more = {}) =>
-      figureTable({ ...spendOf(overview), ...more }, overview, overview.at);
+      figureTable({ ...spendOf(overview), ...more }, overview, overview.at).replaceAll(
+        '&nbsp;',
+        ' ',
+      );
   });
 
   function rig(folder: string) {
