@@ -3,8 +3,6 @@ import type { Attribution, MessageLine, UsagePart } from '../../model/records.ts
 import type { Usage } from '../../model/tokens.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
 import {
-  boundColumns,
-  boundValues,
   isLower,
   isUsual,
   iterationsOf,
@@ -21,6 +19,8 @@ import {
   unpackLines,
   usageOf,
   usualValues,
+  variedColumns,
+  variedValues,
 } from '../schema/messageRow.ts';
 import { Facets } from './facetTable.ts';
 import { IdFilter } from './idFilter.ts';
@@ -72,7 +72,7 @@ export class Messages {
     this.#byMid = db.prepare('SELECT * FROM message WHERE mid = ?');
     this.#byId = db.prepare('SELECT * FROM message WHERE id = ?');
     this.#insert = db.prepare(insertSql(messageColumns));
-    this.#insertUsual = db.prepare(insertSql(boundColumns, usualValues));
+    this.#insertUsual = db.prepare(insertSql(variedColumns, usualValues));
     const sets = messageColumns.map((name) => `${name} = ?`).join(', ');
     this.#update = db.prepare(`UPDATE message SET ${sets} WHERE id = ?`);
     this.#delete = db.prepare('DELETE FROM message WHERE id = ?');
@@ -108,7 +108,7 @@ export class Messages {
     const row: MessageRow = { ...this.#fields(merged), ...own, ...state };
     this.#setPrice(row, merged.kept);
     const { lastInsertRowid } = isUsual(row)
-      ? this.#insertUsual.run(...boundValues(row))
+      ? this.#insertUsual.run(...variedValues(row))
       : this.#insert.run(...messageValues(row));
     row.id = Number(lastInsertRowid);
     this.#ids?.add(mid);
