@@ -1,13 +1,13 @@
 import type * as z from 'zod/mini';
 import type { RawOptions } from '../query/question.ts';
+import type { ToolName } from './toolNames.ts';
 
 /** What a tool was called with, read and checked. */
 export type ToolInput = Readonly<Record<string, unknown>>;
 
 /** A question an agent may ask: what it is called, takes and answers. */
 export interface Tool {
-  /** Unique among Outlay's tools: letters and underscores. */
-  readonly name: string;
+  readonly name: ToolName;
   /** For people. */
   readonly title: string;
   /** For the model: when to call it, and what comes back. */

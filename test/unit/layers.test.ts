@@ -128,13 +128,29 @@ const inside: Readonly<Record<string, readonly string[]>> = {
       'sessions',
       'alerts',
     ],
-    ...['browser', 'dashboard', 'burn', 'anomalies', 'api.ts', 'panelRegistry.ts', 'commands.ts'],
+    ...[
+      'agentTools',
+      'browser',
+      'dashboard',
+      'burn',
+      'anomalies',
+      'api.ts',
+      'panelRegistry.ts',
+      'commands.ts',
+    ],
   ],
   'src/serve': [
     ...['questions.ts', 'live', 'http/problem.ts', 'http/pageSource.ts', 'api', 'http'],
     ...['pages', 'serve.ts'],
   ],
-  'src/tools': ['tool.ts', 'inputs.ts', 'outputs.ts', 'registry.ts', 'answerTool.ts'],
+  'src/tools': [
+    'toolNames.ts',
+    'tool.ts',
+    'inputs.ts',
+    'outputs.ts',
+    'registry.ts',
+    'answerTool.ts',
+  ],
   'src/cli': ['support', 'dashboard', 'commands', 'program.ts', 'main.ts'],
   webview: ['shared', 'session', 'dashboard', 'budgets', 'burn', 'anomalies'],
   'webview/shared': ['.', 'table', 'charts', 'page'],
@@ -145,6 +161,7 @@ const inside: Readonly<Record<string, readonly string[]>> = {
  * into `text`, `core` or `panels`.
  */
 const features: Readonly<Record<string, readonly string[]>> = {
+  'src/views/agentTools': [],
   'src/views/alerts': ['src/views/sessions'],
   'src/views/budgets': [],
   'src/views/browser': ['src/views/launcher'],

@@ -5,9 +5,11 @@ import { HumanError } from '../../../src/model/errors.ts';
 import { reportDefinitions } from '../../../src/reports/registry.ts';
 import { sessionsList } from '../../../src/reports/sessions/sessionsList.ts';
 import { estimateTokens } from '../../../src/text/tokenEstimate.ts';
+import { answerFor } from '../../../src/tools/answerFor.ts';
 import { answerTool, failureText } from '../../../src/tools/answerTool.ts';
 import { jsonSchemaOf } from '../../../src/tools/inputs.ts';
 import { tools } from '../../../src/tools/registry.ts';
+import { toolNames } from '../../../src/tools/toolNames.ts';
 import { setBudget, writeBudget } from '../../../src/tools/writeBudget.ts';
 
 const toolNamed = (name: string) => tools.find((tool) => tool.name === name)!;
@@ -39,7 +41,10 @@ describe('tools for agents', () => {
   it('each asks a report that there is', () => {
     const known = [...reportDefinitions, sessionsList].map(({ name }) => name);
     for (const { report } of tools) assert.ok(known.includes(report), report);
-    assert.equal(new Set(tools.map(({ name }) => name)).size, tools.length);
+    assert.deepEqual(
+      tools.map(({ name }) => name),
+      toolNames,
+    );
   });
 
   it('cost a conversation little: what a model is told of all of them', () => {
@@ -128,6 +133,27 @@ describe('tools for agents', () => {
     const answer = answerTool(toolNamed('budgets'), {}, () => never, stop.signal);
     stop.abort();
     await assert.rejects(answer, /was cancelled/);
+  });
+
+  it('are as small in an editor as there is room for', async () => {
+    const room = async (tokens: number | undefined, given: object = {}): Promise<number> => {
+      const { asked, ask } = store();
+      await answerFor('sessions', given, { ask, signal: AbortSignal.any([]), room: tokens });
+      const [question] = asked;
+      assert.ok(question?.what === 'bounded');
+      return question.bounds.jsonTokens + question.bounds.textTokens;
+    };
+    const usual = await room(undefined);
+    assert.equal(usual - (await room(2500)), 1500);
+    assert.equal(await room(2500, { max_tokens: 1500 }), await room(1500));
+    assert.equal(await room(10), await room(1000), 'no answer is smaller');
+    assert.equal(await room(1e9), usual);
+    const refused = answerFor(
+      'sessions',
+      { limit: 0 },
+      { ...store(), signal: AbortSignal.any([]), room: 1 },
+    );
+    await assert.rejects(refused, /^Error: The argument "limit" of sessions/);
   });
 
   it('a failure is one line, in the names of the tool', () => {
