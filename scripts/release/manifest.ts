@@ -70,6 +70,15 @@ export function webAddress({ repository }: Pick<Manifest, 'repository'>): string
   return repository.url.replace(/^git\+/, '').replace(/\.git$/, '');
 }
 
+/** The manifest of the plugin for Claude Code: it has the version and the pages of Outlay itself. */
+export function pluginOf(
+  plugin: Json,
+  manifest: Pick<Manifest, 'repository'> & { readonly version: string },
+): Json {
+  const page = webAddress(manifest);
+  return { ...plugin, version: manifest.version, homepage: `${page}#readme`, repository: page };
+}
+
 function addresses(manifest: Manifest): Json {
   const page = webAddress(manifest);
   return {
