@@ -351,7 +351,14 @@ describe('layers', () => {
     assert.deepEqual(await libraries('src/guard/main.ts'), ['better-sqlite3', 'env-paths']);
     assert.deepEqual(await libraries('src/statusline/entry.ts'), ['env-paths']);
     assert.deepEqual(await libraries('src/cli.ts'), ['env-paths']);
-    assert.ok((await libraries('src/cli/main.ts')).includes('zod/mini'), 'others are found');
+    const ofCommands = await libraries('src/cli/main.ts');
+    assert.ok(ofCommands.includes('zod/mini'), 'others are found');
+    // Nor does any other command than the one that needs it, nor a window.
+    for (const found of [ofCommands, await libraries('src/extension.ts')]) {
+      assert.ok(!found.some((name) => name.startsWith('@modelcontextprotocol/')));
+    }
+    const ofServer = await libraries('src/mcp/startMcp.ts');
+    assert.ok(ofServer.some((name) => name.startsWith('@modelcontextprotocol/')));
   });
 
   it('forbidden imports are found, type-only and dynamic ones included', async () => {
