@@ -135,5 +135,7 @@ describe('tools for agents', () => {
     assert.equal(mcpServers({ storeFile, spend }, server).length, 1);
     assert.deepEqual(mcpServers({ storeFile: `${storeFile}.none`, spend }, server), []);
     assert.deepEqual(mcpServers({ storeFile, spend: { ...spend, demo: true } }, server), []);
+    const without = { ...spend, settings: { ...spend.settings, mcpServer: false } };
+    assert.deepEqual(mcpServers({ storeFile, spend: without }, server), []);
   });
 });

@@ -47,7 +47,7 @@ export class McpProvider implements Disposable {
   }
 
   #state(): string {
-    return whyNoAnswer(this.#model) === undefined ? this.#model.storeFile : '';
+    return isOffered(this.#model) ? this.#model.storeFile : '';
   }
 
   dispose(): void {
@@ -55,13 +55,17 @@ export class McpProvider implements Disposable {
   }
 }
 
-/** The server, or none where agents are not answered. */
+/** The server, or none where agents are not answered, or somebody wants none. */
 export function mcpServers(
   model: AskedModel,
   { bundle, version }: McpServer,
 ): McpStdioServerDefinition[] {
-  if (whyNoAnswer(model) !== undefined) return [];
+  if (!isOffered(model)) return [];
   const args = [bundle, 'mcp', '--no-index', '--store', model.storeFile];
   const env = { ELECTRON_RUN_AS_NODE: '1' };
   return [new McpStdioServerDefinition('Outlay', process.execPath, args, env, version)];
+}
+
+function isOffered(model: AskedModel): boolean {
+  return model.spend.settings.mcpServer && whyNoAnswer(model) === undefined;
 }
