@@ -61,6 +61,28 @@ const noProgramsAsCommands = {
 };
 
 /**
+ * MCP's SDK checks what people fill into forms with ajv, a third of its bytes. Our server asks for no forms:
+ * who does is told so.
+ */
+const noForms = {
+  name: 'no-forms',
+  setup(build) {
+    build.onLoad(
+      { filter: /[\\/]sdk[\\/]dist[\\/]esm[\\/]validation[\\/]ajv-provider\.js$/ },
+      () => ({
+        contents: `
+        export class AjvJsonSchemaValidator {
+          getValidator() {
+            throw new Error('This server asks for no forms.');
+          }
+        }`,
+        loader: 'js',
+      }),
+    );
+  },
+};
+
+/**
  * nodemailer is a bundle of its own beside the others, loaded when an e-mail is sent: what is loaded with
  * every command stays small.
  */
@@ -171,6 +193,7 @@ async function bundleOptions({ production, outdir }) {
   const [guardAnswer] = await find('src/guard/main.ts');
   const [cliMain] = await find('src/cli/main.ts');
   const [serve] = await find('src/serve/serve.ts');
+  const [mcp] = await find('src/mcp/startMcp.ts');
 
   return [
     {
@@ -204,6 +227,13 @@ async function bundleOptions({ production, outdir }) {
       entryPoints: serve ? { serve } : {},
       external: [],
       alias: { vscode: './src/serve/pages/editorWords.ts' },
+    },
+    // Its SDK is larger than all that other commands load.
+    {
+      ...node,
+      entryPoints: mcp ? { mcp } : {},
+      external: [],
+      plugins: [...node.plugins, noForms],
     },
     {
       ...node,

@@ -1,6 +1,8 @@
 import { type ExtensionContext, l10n, window } from 'vscode';
 import { dataFolder, homeFolder } from './dataFolder/paths.ts';
 import { HumanError, messageOf } from './model/errors.ts';
+import { AgentTools } from './views/agentTools/agentTools.ts';
+import { McpProvider } from './views/agentTools/mcpProvider.ts';
 import { Alerts } from './views/alerts/alerts.ts';
 import { type OutlayExports, outlayExports } from './views/api.ts';
 import { OpenInBrowser } from './views/browser/openInBrowser.ts';
@@ -72,7 +74,8 @@ export function activate(context: ExtensionContext): OutlayApi {
   const panels = new Panels(spend, insights.model, context.globalState, context.extensionUri, log);
   const guard = new GuardContext(spend);
   const alerts = new Alerts(spend, context.secrets, actions, log);
-  const browser = new OpenInBrowser(spend, context.asAbsolutePath('dist/cli.cjs'));
+  const cli = context.asAbsolutePath('dist/cli.cjs');
+  const browser = new OpenInBrowser(spend, cli);
   const owned = [
     log,
     settings,
@@ -92,6 +95,8 @@ export function activate(context: ExtensionContext): OutlayApi {
     alerts,
     guard,
     browser,
+    new AgentTools(spend),
+    new McpProvider(spend, { bundle: cli, version }),
     firstContact,
     ...registerCommands({
       model: spend,

@@ -11,15 +11,28 @@ import { KeptStore } from '../query/openContext.ts';
 import { filterNames } from '../query/options.ts';
 import { type RawOptions, readQuestion } from '../query/question.ts';
 import { select } from '../query/select.ts';
+import {
+  type AnswerBounds,
+  type BoundedAnswer,
+  boundedAnswer,
+} from '../reports/document/boundedAnswer.ts';
 import { render } from '../reports/document/render.ts';
+import { sessionsList } from '../reports/sessions/sessionsList.ts';
 import { isLowerBound } from '../store/schema/sums.ts';
 import { definitionOf } from './reportTask.ts';
 import { contextParts, type TaskOrigin } from './taskContext.ts';
 
-/** What `outlay serve` is asked. Plain data. */
+/** What `outlay serve` and agents ask. Plain data. */
 export type ServedQuestion =
   /** A report's JSON, as the terminal prints it. */
   | { readonly what: 'report'; readonly name: string; readonly raw: RawOptions }
+  /** A report, no larger than it may be: for an agent. */
+  | {
+      readonly what: 'bounded';
+      readonly name: string;
+      readonly raw: RawOptions;
+      readonly bounds: AnswerBounds;
+    }
   /** What `export prometheus` writes. */
   | { readonly what: 'metrics'; readonly raw: RawOptions }
   /** What `alerts list --json` prints. */
@@ -59,6 +72,7 @@ export interface BudgetsInForce {
 
 export type ServedResult =
   | { readonly what: 'text'; readonly text: string }
+  | { readonly what: 'bounded'; readonly answer: BoundedAnswer }
   | { readonly what: 'budgets'; readonly budgets: BudgetsInForce }
   | {
       readonly what: 'panel';
@@ -89,6 +103,11 @@ function answer(context: ReportContext, task: ServedTask): ServedResult {
       const definition = definitionOf(task.name);
       const document = definition.run(context, readQuestion(definition, task.raw, context));
       return { what: 'text', text: json(context, document) };
+    }
+    case 'bounded': {
+      const definition = task.name === sessionsList.name ? sessionsList : definitionOf(task.name);
+      const document = definition.run(context, readQuestion(definition, task.raw, context));
+      return { what: 'bounded', answer: boundedAnswer(document, task.bounds, context) };
     }
     case 'metrics': {
       const question = readQuestion(metricsQuestion, task.raw, context);

@@ -37,6 +37,7 @@ const adders: readonly (readonly [words: readonly string[], load: () => Promise<
   [['export'], other('addExport')],
   [['guard'], other('addGuard')],
   [['ingest'], other('addIngest')],
+  [['mcp'], other('addMcp')],
   [['prices'], other('addPrices')],
   [['reprice'], other('addReprice')],
   [['run'], other('addRun')],

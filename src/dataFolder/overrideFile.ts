@@ -33,7 +33,7 @@ export interface BudgetOverride {
 export interface AuditEntry {
   /** UTC milliseconds. */
   readonly at: number;
-  readonly by: 'editor' | 'terminal' | 'guard' | 'server';
+  readonly by: 'editor' | 'terminal' | 'guard' | 'server' | 'agent';
   readonly what: 'raise' | 'pause' | 'allow' | 'end' | 'used' | 'set' | 'remove';
   /** Of a budget, or the full name of a setting. */
   readonly key: string;

@@ -30,6 +30,13 @@ export const editorSettings = {
     expected: 'scope',
     ...listed('figures', 3, 'scope'),
   }),
+  mcpServer: plain({
+    key: 'outlay.agents.mcpServer',
+    schema: z.boolean(),
+    default: true,
+    expected: 'boolean',
+    ...listed('reading', 9, 'mcpServer'),
+  }),
 };
 
 function readFigures(value: unknown, refuse: Refuse): readonly ShownFigure[] {

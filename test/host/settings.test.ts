@@ -187,7 +187,8 @@ describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
         title,
       );
     }
-    const own = ['outlay.statusBar.show', 'outlay.statusBar.scope'];
+    const statusBar = ['outlay.statusBar.show', 'outlay.statusBar.scope'];
+    const own = [...statusBar, 'outlay.agents.mcpServer'];
     assert.deepEqual(keys.sort(), [...sharedKeys, ...own].sort());
   });
 

@@ -20,6 +20,10 @@ interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
+    readonly languageModelTools: readonly {
+      readonly name: string;
+      readonly inputSchema: object;
+    }[];
     readonly configuration: readonly { readonly properties: Readonly<Record<string, unknown>> }[];
   };
 }
@@ -87,8 +91,7 @@ describe('strings of the manifest', () => {
   });
 
   it('leave nothing of the manifest in one language', () => {
-    const plain = plainTexts(manifest.contributes);
-    assert.deepEqual(plain, []);
+    assert.deepEqual(plainTexts(withoutWordsForModels(manifest.contributes)), []);
     assert.deepEqual(plainTexts({ a: [{ title: 'Open' }, { title: '%open%' }], label: 'Go' }), [
       'title: Open',
       'label: Go',
@@ -96,10 +99,18 @@ describe('strings of the manifest', () => {
   });
 });
 
+/** Of a tool for agents a model reads the schema, in English, and `name` is an id. */
+function withoutWordsForModels(contributes: Manifest['contributes']): unknown {
+  const languageModelTools = contributes.languageModelTools.map(
+    ({ name: _, inputSchema, ...shown }) => shown,
+  );
+  return { ...contributes, languageModelTools };
+}
+
 /** Texts of the manifest that people read and that are no reference; the product's name is. */
 function plainTexts(value: unknown): string[] {
   const shown =
-    /^(title|name|label|description|markdownDescription|contents|contextualTitle|altText)$/;
+    /^(title|name|label|displayName|userDescription|description|markdownDescription|contents|contextualTitle|altText)$/;
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, item]) => {
     if (typeof item !== 'string') return plainTexts(item);

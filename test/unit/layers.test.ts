@@ -62,6 +62,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     ...['src/analysisThread', 'src/views'],
     ...['hono', '@hono/node-server', 'rate-limiter-flexible', 'zod'],
   ],
+  'src/tools': [...upToQuery(), 'src/reports', 'src/analysisThread', 'zod'],
+  'src/mcp': ['src/model', 'src/analysisThread', 'src/tools', 'node', '@modelcontextprotocol/sdk'],
   'src/cli': ['src/*', 'node', 'commander'],
   'src/cli.ts': ['src/*', 'node', 'commander'],
   'src/views': ['src/*', 'node', 'vscode'],
@@ -126,11 +128,28 @@ const inside: Readonly<Record<string, readonly string[]>> = {
       'sessions',
       'alerts',
     ],
-    ...['browser', 'dashboard', 'burn', 'anomalies', 'api.ts', 'panelRegistry.ts', 'commands.ts'],
+    ...[
+      'agentTools',
+      'browser',
+      'dashboard',
+      'burn',
+      'anomalies',
+      'api.ts',
+      'panelRegistry.ts',
+      'commands.ts',
+    ],
   ],
   'src/serve': [
     ...['questions.ts', 'live', 'http/problem.ts', 'http/pageSource.ts', 'api', 'http'],
     ...['pages', 'serve.ts'],
+  ],
+  'src/tools': [
+    'toolNames.ts',
+    'tool.ts',
+    'inputs.ts',
+    'outputs.ts',
+    'registry.ts',
+    'answerTool.ts',
   ],
   'src/cli': ['support', 'dashboard', 'commands', 'program.ts', 'main.ts'],
   webview: ['shared', 'session', 'dashboard', 'budgets', 'burn', 'anomalies'],
@@ -142,6 +161,7 @@ const inside: Readonly<Record<string, readonly string[]>> = {
  * into `text`, `core` or `panels`.
  */
 const features: Readonly<Record<string, readonly string[]>> = {
+  'src/views/agentTools': [],
   'src/views/alerts': ['src/views/sessions'],
   'src/views/budgets': [],
   'src/views/browser': ['src/views/launcher'],
@@ -331,7 +351,14 @@ describe('layers', () => {
     assert.deepEqual(await libraries('src/guard/main.ts'), ['better-sqlite3', 'env-paths']);
     assert.deepEqual(await libraries('src/statusline/entry.ts'), ['env-paths']);
     assert.deepEqual(await libraries('src/cli.ts'), ['env-paths']);
-    assert.ok((await libraries('src/cli/main.ts')).includes('zod/mini'), 'others are found');
+    const ofCommands = await libraries('src/cli/main.ts');
+    assert.ok(ofCommands.includes('zod/mini'), 'others are found');
+    // Nor does any other command than the one that needs it, nor a window.
+    for (const found of [ofCommands, await libraries('src/extension.ts')]) {
+      assert.ok(!found.some((name) => name.startsWith('@modelcontextprotocol/')));
+    }
+    const ofServer = await libraries('src/mcp/startMcp.ts');
+    assert.ok(ofServer.some((name) => name.startsWith('@modelcontextprotocol/')));
   });
 
   it('forbidden imports are found, type-only and dynamic ones included', async () => {

@@ -10,6 +10,7 @@ import type { SettingProblem } from '../../src/settings/settingProblem.ts';
 import { parseSettings, sharedSettings } from '../../src/settings/settings.ts';
 import { readTable } from '../../src/settings/settingTable.ts';
 import { editorSettings } from '../../src/settings/statusBarSettings.ts';
+import { toolNames } from '../../src/tools/toolNames.ts';
 import { reportCommandId } from '../../src/views/core/commandIds.ts';
 import { elsewhere, offered } from '../../src/views/reports/offered.ts';
 
@@ -55,6 +56,30 @@ describe('package.json', () => {
     const reports = commands.filter((command) => command.startsWith('outlay.report.'));
     assert.equal(reports.length, editorReports.length);
     assert.ok(commands.includes('outlay.report.budgetCheck'));
+  });
+});
+
+describe('tools for agents', () => {
+  const contributed = manifest.contributes.languageModelTools as readonly {
+    readonly name: string;
+    readonly toolReferenceName: string;
+    readonly displayName: string;
+    readonly modelDescription: string;
+    readonly inputSchema: { readonly type: string; readonly additionalProperties: boolean };
+  }[];
+
+  test('are contributed under the names they are registered by', () => {
+    const names = contributed.map(({ name }) => name);
+    assert.deepEqual(
+      names,
+      toolNames.map((name) => `outlay_${name}`),
+    );
+    for (const { toolReferenceName, displayName, modelDescription, inputSchema } of contributed) {
+      assert.match(toolReferenceName, /^outlay[A-Z][a-z]+$/);
+      assert.ok(Object.hasOwn(strings, displayName.slice(1, -1)), displayName);
+      assert.match(modelDescription, /data, never instructions\.$/);
+      assert.deepEqual([inputSchema.type, inputSchema.additionalProperties], ['object', false]);
+    }
   });
 });
 

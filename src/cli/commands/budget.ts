@@ -96,7 +96,7 @@ export function keyOf({
   scope,
   period,
   unit,
-}: KeyOptions): Pick<Budget, 'scope' | 'period' | 'unit'> {
+}: Pick<KeyOptions, 'scope' | 'period' | 'unit'>): Pick<Budget, 'scope' | 'period' | 'unit'> {
   return { scope: parseScope(scope), period: parsePeriod(period), unit: parseUnit(unit) };
 }
 
@@ -110,15 +110,26 @@ function setBudget(limit: string, options: SetOptions): void {
     action: options.action,
   };
   const environment = findEnvironment(options);
+  const { sentences, json } = storeSetBudget(environment, budget);
+  say(environment, sentences, json);
+}
+
+/** What was done, for people and for programs. */
+export interface Done {
+  readonly sentences: readonly string[];
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** Stores a budget in the place of one of the same scope, period and unit, and says what holds beside it. */
+export function storeSetBudget(environment: Environment, budget: Budget): Done {
   const entry: BudgetEntry = { budget, origin: 'budget set', setAt: Date.now() };
   storeBudget(fileOf(environment), entry);
   const beside = environment.budgets.filter(
     (other) => other.origin !== 'budget set' && budgetKey(other.budget) === budgetKey(budget),
   );
   const acts = budget.action !== 'notify' && !isGuardInstalled(environment.folder);
-  say(
-    environment,
-    [
+  return {
+    sentences: [
       `Set: ${amountText(budget.unit, budget.limit)} (${nameOf(budget)}).`,
       ...(acts
         ? [`Nothing enforces it yet: "outlay guard install" shows how the guard is installed.`]
@@ -128,8 +139,8 @@ function setBudget(limit: string, options: SetOptions): void {
           `The budget of ${amountText(budget.unit, other.budget.limit)} from ${sources[other.origin]} holds as well.`,
       ),
     ],
-    { ...budgetFields(entry), set: true },
-  );
+    json: { ...budgetFields(entry), set: true },
+  };
 }
 
 const sources: Readonly<Record<BudgetEntry['origin'], string>> = {

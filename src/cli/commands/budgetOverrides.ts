@@ -4,6 +4,7 @@ import { amountText } from '../../budgets/budgetLabels.ts';
 import { type BudgetEntry, budgetKey } from '../../dataFolder/budgetFile.ts';
 import { isGuardInstalled } from '../../dataFolder/guardInstalls.ts';
 import {
+  type AuditEntry,
   type BudgetOverride,
   type Exception,
   endExceptions,
@@ -18,7 +19,7 @@ import { bringUpToDate, withContext } from '../support/answer.ts';
 import { now } from '../support/clock.ts';
 import { type Environment, findEnvironment } from '../support/environment.ts';
 import { withCommonOptions } from '../support/options.ts';
-import { type KeyOptions, keyOf, nameOf, say, withKey } from './budget.ts';
+import { type Done, type KeyOptions, keyOf, nameOf, say, withKey } from './budget.ts';
 import { groupOf } from './reports.ts';
 
 /** `outlay budget raise`, `pause`, `allow` and `resume`: exceptions that end by themselves. */
@@ -51,7 +52,20 @@ interface LengthOptions extends KeyOptions {
 }
 
 function raiseBudget(written: string, options: LengthOptions): void {
-  const { environment, entry, key } = find(options);
+  const environment = findEnvironment(options);
+  const { sentences, json } = storeRaise(environment, options, written, options.for);
+  say(environment, sentences, json);
+}
+
+/** Raises a budget for a while, until midnight where no length is given; then its own limit holds again. */
+export function storeRaise(
+  environment: Environment,
+  named: Pick<KeyOptions, 'scope' | 'period' | 'unit'>,
+  written: string,
+  length: string | undefined,
+  by: AuditEntry['by'] = 'terminal',
+): Done {
+  const { entry, key } = findIn(environment, named);
   const { unit, limit: present } = entry.budget;
   const limit = parseLimit(written, unit);
   if (limit <= present) {
@@ -60,11 +74,13 @@ function raiseBudget(written: string, options: LengthOptions): void {
       `The budget ${nameOf(entry.budget)} is ${amountText(unit, present)} now; ${amountText(unit, limit)} would not raise it.`,
     );
   }
-  const override = except(environment, { key, kind: 'raise', limit, from: present }, options.for);
+  const raise = { key, kind: 'raise', limit, from: present } as const;
+  const override = except(environment, raise, length, by);
   const until = localTime(override.until, environment.zone);
-  tell(environment, override, [
-    `Raised: ${amountText(unit, limit)} until ${until} (${nameOf(entry.budget)}).`,
-  ]);
+  return {
+    sentences: [`Raised: ${amountText(unit, limit)} until ${until} (${nameOf(entry.budget)}).`],
+    json: jsonOf(override),
+  };
 }
 
 function pauseBudget(options: LengthOptions): void {
@@ -107,15 +123,23 @@ function resumeBudget(options: KeyOptions): void {
   say(environment, [`The budget ${name} holds again.`], { key, ended: true });
 }
 
-/** The budget that is meant; only one that holds can be excepted from. */
-function find(options: KeyOptions): {
+interface Found {
   readonly environment: Environment;
   readonly entry: BudgetEntry;
   readonly key: string;
-} {
-  const wanted = keyOf(options);
+}
+
+function find(options: KeyOptions): Found {
+  return findIn(findEnvironment(options), options);
+}
+
+/** The budget that is meant; only one that holds can be excepted from. */
+function findIn(
+  environment: Environment,
+  named: Pick<KeyOptions, 'scope' | 'period' | 'unit'>,
+): Found {
+  const wanted = keyOf(named);
   const key = budgetKey(wanted);
-  const environment = findEnvironment(options);
   const { scope } = wanted;
   const place = scope.kind === 'project' ? [{ cwd: scope.path, gitRoot: null }] : [];
   const { budgets } = environment.budgetsOf(place);
@@ -131,13 +155,14 @@ function except(
   environment: Environment,
   exception: Omit<Exception, 'until'>,
   length: string | undefined,
+  by: AuditEntry['by'] = 'terminal',
 ): BudgetOverride {
   const at = now();
   const until =
     length === undefined
       ? daySpan(at, environment.zone).to
       : at + lengthOf(length, environment, at);
-  return makeException(environment.folder, 'terminal', { ...exception, until }, at);
+  return makeException(environment.folder, by, { ...exception, until }, at);
 }
 
 function lengthOf(text: string, { settings, zone }: Environment, at: number): number {
@@ -152,9 +177,12 @@ function lengthOf(text: string, { settings, zone }: Environment, at: number): nu
 
 function tell(
   environment: Environment,
-  { id, key, kind, limit, until }: BudgetOverride,
+  override: BudgetOverride,
   sentences: readonly string[],
 ): void {
-  const json = { id, key, kind, limit: limit ?? null, until: new Date(until).toISOString() };
-  say(environment, sentences, json);
+  say(environment, sentences, jsonOf(override));
+}
+
+function jsonOf({ id, key, kind, limit, until }: BudgetOverride): Done['json'] {
+  return { id, key, kind, limit: limit ?? null, until: new Date(until).toISOString() };
 }

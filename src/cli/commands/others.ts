@@ -9,6 +9,7 @@ export { addExport } from './export.ts';
 export { addGuard } from './guard.ts';
 export { addIngest } from './ingestPeers.ts';
 export { addMarkCommand } from './mark.ts';
+export { addMcp } from './mcp.ts';
 export { addOptimize } from './optimize.ts';
 export { addPrices, addReprice } from './prices.ts';
 export { addReset } from './reset.ts';

@@ -1,13 +1,11 @@
-import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { homeFolder } from '../../dataFolder/paths.ts';
 import { serveTokenFile } from '../../dataFolder/serveFiles.ts';
-import { HumanError } from '../../model/errors.ts';
 import type { ServeSurroundings } from '../../serve/serve.ts';
 import { now } from '../support/clock.ts';
-import { type Environment, findEnvironment } from '../support/environment.ts';
+import type { Environment } from '../support/environment.ts';
+import { readAgain, rethrow, taskOrigin } from '../support/longLived.ts';
 import { type CommonOptions, withStoreOptions } from '../support/options.ts';
 import { complain, say, sayJsonLine } from '../support/say.ts';
 
@@ -22,9 +20,6 @@ interface ServeCommandOptions extends CommonOptions {
 /** The port unless another one is named, and the age answers may have, in seconds. */
 const usualPort = 8080;
 const usualInterval = 3;
-
-/** Settings are looked at again when their file has changed; prices and folders after so long. */
-const environmentMs = 30_000;
 
 const examples = `
 Examples:
@@ -91,12 +86,6 @@ function localeOf({ LC_ALL, LC_MESSAGES, LANG }: NodeJS.ProcessEnv): string {
   return LC_ALL || LC_MESSAGES || LANG || '';
 }
 
-/** Another bundle has an error class of its own by the same name. */
-function rethrow(error: unknown): never {
-  if (!(error instanceof Error) || error.name !== 'HumanError') throw error;
-  throw new HumanError((error as HumanError).reason, error.message);
-}
-
 /** Resolves when somebody wants the program to end; who insists is not kept waiting. */
 function ended(): Promise<void> {
   return new Promise((resolve) => {
@@ -115,54 +104,12 @@ function loadServer(): typeof import('../../serve/serve.ts') {
   return require('./serve.cjs') as typeof import('../../serve/serve.ts');
 }
 
-/** The environment, found anew when the settings have changed or it is old. */
-function readAgain(options: CommonOptions): { readonly environment: () => Environment } {
-  let known = findEnvironment(options);
-  let stamp = stampOf(known);
-  let readAt = performance.now();
-  return {
-    environment: () => {
-      const isYoung = performance.now() - readAt < environmentMs;
-      if (isYoung && stampOf(known) === stamp) return known;
-      try {
-        known = findEnvironment(options);
-      } catch (error) {
-        // What holds goes on holding: the next look finds the folder again, say.
-        if (!(error instanceof HumanError)) throw error;
-        complain(error.message);
-      }
-      stamp = stampOf(known);
-      readAt = performance.now();
-      return known;
-    },
-  };
-}
-
-function stampOf({ folder }: Environment): string {
-  const stats = statSync(join(folder, 'config.json'), { throwIfNoEntry: false });
-  // Whoever writes it replaces it: another file is another number.
-  return `${stats?.ino} ${stats?.size} ${stats?.mtimeMs}`;
-}
-
 function surroundingsOf(environment: Environment): ServeSurroundings {
-  const { options, settings, zone, storeFile, folder, indexer, roots, problems } = environment;
+  const { options, indexer, roots } = environment;
   const isRead = options.index && environment.switchedOff === undefined;
+  const switchedOff = environment.switchedOff === undefined ? [] : [environment.switchedOff];
   return {
-    origin: {
-      storeFile,
-      dataFolder: folder,
-      keptFolder: folder,
-      settings: { ...settings, zone },
-      clientModels: indexer.clientModels ?? [],
-      now: now(),
-      home: homeFolder(),
-      problems: [
-        ...problems,
-        ...(environment.switchedOff === undefined ? [] : [environment.switchedOff]),
-      ],
-      folders: [process.cwd()],
-      ...(options.configDir !== undefined && { accounts: roots.map(({ path }) => path) }),
-    },
+    origin: taskOrigin(environment, switchedOff),
     roots: roots.map(({ path }) => path),
     indexer: isRead ? { ...indexer, mode: 'watch' } : undefined,
   };

@@ -2,6 +2,7 @@ import type { AlertResult } from '../../analysisThread/alertTask.ts';
 import type { GuardResult } from '../../analysisThread/guardTask.ts';
 import type { PanelQuery } from '../../analysisThread/panelTask.ts';
 import type { ReportResult } from '../../analysisThread/reportTask.ts';
+import type { ServedQuestion, ServedResult } from '../../analysisThread/servedTask.ts';
 import type { TaskOrigin } from '../../analysisThread/taskContext.ts';
 import { dataFolder, homeFolder } from '../../dataFolder/paths.ts';
 import type { PanelFigures, PanelQueryName } from '../../panels/registry.ts';
@@ -54,6 +55,18 @@ export async function askAlerts(
   const task = { ...placeOf(model, now), channels };
   const answered = await model.slowAnalysis.ask({ type: 'alerts', task });
   if (answered.type !== 'alerts') throw new Error('Another answer came than was asked for.');
+  return answered.result;
+}
+
+/** What an agent asks, on the thread of what may take long: nobody's panel waits for it. */
+export async function askForAgent(
+  model: Pick<SpendModel, 'storeFile' | 'keptFolder' | 'clientModels' | 'slowAnalysis'>,
+  question: ServedQuestion,
+  now: number,
+): Promise<ServedResult> {
+  const task = { ...placeOf(model, now), ...question };
+  const answered = await model.slowAnalysis.ask({ type: 'served', task });
+  if (answered.type !== 'served') throw new Error('Another answer came than was asked for.');
   return answered.result;
 }
 

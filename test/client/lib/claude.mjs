@@ -19,6 +19,8 @@ import { StandIn } from './standIn.mjs';
 /** A run that takes longer hangs: some have a dozen answers, on whatever machine. */
 const longestRunMs = 3 * longestWaitMs;
 
+const usualTools = ['Bash', 'Agent', 'WebSearch'];
+
 /**
  * What a run came to.
  * @typedef {object} Run
@@ -88,16 +90,17 @@ export class Claude {
    * @param {string} [options.resume] id of a session
    * @param {string[]} [options.args]
    * @param {Record<string, string>} [options.env]
+   * @param {string[]} [options.allowed] tools it may use unasked
    * @returns {{ child: import('node:child_process').ChildProcess, ended: Promise<Run> }}
    */
-  begin(prompt, { model, resume, args = [], env = {} } = {}) {
+  begin(prompt, { model, resume, args = [], env = {}, allowed = usualTools } = {}) {
     return this.#spawn(
       [
         ...['--output-format', 'json'],
         ...(model ? ['--model', model] : []),
         ...(resume ? ['--resume', resume] : []),
         ...args,
-        ...['--allowedTools', 'Bash', 'Agent', 'WebSearch'],
+        ...(allowed.length > 0 ? ['--allowedTools', ...allowed] : []),
         ...['--', prompt],
       ],
       env,
@@ -186,6 +189,14 @@ export class Claude {
     );
     const lines = readFileSync(path.join(this.configDir, name), 'utf8').trim().split('\n');
     return lines.map((line) => JSON.parse(line));
+  }
+
+  /** The records of all subagents. */
+  agentRecords() {
+    return readdirSync(this.configDir, { recursive: true })
+      .filter((name) => /agent-[^/\\]*\.jsonl$/.test(name))
+      .flatMap((name) => readFileSync(path.join(this.configDir, name), 'utf8').trim().split('\n'))
+      .map((line) => JSON.parse(line));
   }
 
   /** Copies what a session has left, subagents included, into another configuration directory. */

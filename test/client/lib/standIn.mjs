@@ -19,6 +19,7 @@ const planTag = /\[plan ([\w-]+)\]/;
  * @property {string} plan
  * @property {number} turn
  * @property {string} asked the model of the request
+ * @property {string} prompt the words of its last message of a person
  * @property {string} model the model that answered
  * @property {boolean} stream
  * @property {number} at when it was answered
@@ -122,7 +123,9 @@ export class StandIn {
   }
 
   #naming(body) {
-    return { asked: body.model, model: body.model, stream: body.stream === true, at: 0 };
+    const last = body.messages.findLast(({ role }) => role === 'user');
+    const prompt = last === undefined ? '' : promptText(last);
+    return { asked: body.model, prompt, model: body.model, stream: body.stream === true, at: 0 };
   }
 
   #attempt({ sessionId, plan, turn }) {

@@ -21,6 +21,7 @@ const settings = {
   ...defaultSettings(),
   show: ['today', 'budget'] as const,
   scope: 'all' as const,
+  mcpServer: true,
 };
 
 function budget(more: Partial<Budget>): Budget {
