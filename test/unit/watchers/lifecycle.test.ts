@@ -98,22 +98,26 @@ describe('an indexer while things happen at once', () => {
       (error) => assert.fail(error),
     );
     const [a, b, c] = stores.map((storeFile) => config(dir, { storeFile }));
-    client.configure(a!);
-    await until('the first one reads', () => said.some(({ type }) => type === 'committed'));
-    client.configure(b!);
-    client.configure(c!);
-    // It has not begun: this waits until it has.
-    client.rescan();
-    await until('the last one has read', () => rows(c!.storeFile, 'message') === all);
-    appendFileSync(transcript, answer('later'));
-    await until('an append counts', () => rows(c!.storeFile, 'message') === all + 1);
-    assert.equal(kinds(said).at(-1), 'watching');
-    assert.deepEqual(
-      stores.map((storeFile) => rows(storeFile, 'lease') ?? 0),
-      [0, 0, 1],
-    );
-    assert.equal(said.filter(({ type }) => type === 'stopped').length, 2);
-    await client.stop();
+    try {
+      client.configure(a!);
+      await until('the first one reads', () => said.some(({ type }) => type === 'committed'));
+      client.configure(b!);
+      client.configure(c!);
+      // It has not begun: this waits until it has.
+      client.rescan();
+      await until('the last one has read', () => rows(c!.storeFile, 'message') === all);
+      appendFileSync(transcript, answer('later'));
+      await until('an append counts', () => rows(c!.storeFile, 'message') === all + 1);
+      await until('it watches', () => kinds(said).at(-1) === 'watching');
+      assert.deepEqual(
+        stores.map((storeFile) => rows(storeFile, 'lease') ?? 0),
+        [0, 0, 1],
+      );
+      assert.equal(said.filter(({ type }) => type === 'stopped').length, 2);
+    } finally {
+      // Its thread would keep a failed run alive.
+      await client.stop();
+    }
     assert.equal(rows(c!.storeFile, 'lease'), 0);
   });
 
