@@ -19,6 +19,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src/platform': ['src/model', 'node', 'zod'],
   'src/agents': ['src/model', 'src/platform', 'node'],
   'src/pricing': ['src/model'],
+  'src/telemetry': ['src/model', 'src/platform', 'node'],
   'src/store': ['src/model', 'src/platform', 'node', 'better-sqlite3'],
   'src/analysis': ['src/model'],
   'src/protocol': ['src/model'],
