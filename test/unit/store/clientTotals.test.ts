@@ -24,7 +24,7 @@ function derive(
   base?: StoredCostState,
 ): { steps: number[]; whole: number; background: number } {
   const steps = totalSteps(states, base);
-  const background = backgroundOf(steps, messages, 0);
+  const { found: background } = backgroundOf(steps, messages, 0);
   return {
     steps: steps.map(({ nano }) => nano / dollar),
     whole: wholeTotal(steps),
