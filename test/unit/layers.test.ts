@@ -29,7 +29,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     ...['node', 'zod', 'env-paths'],
   ],
   'src/watchers': [
-    ...['src/model', 'src/platform', 'src/agents', 'src/pricing', 'src/store'],
+    ...['src/model', 'src/platform', 'src/agents', 'src/pricing', 'src/telemetry', 'src/store'],
     ...['node', 'chokidar'],
   ],
   webview: [
