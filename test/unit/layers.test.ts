@@ -52,6 +52,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     ...['nodemailer'],
   ],
   'src/guard': [...upToQuery(), 'src/agents', 'src/budgets'],
+  'src/exact': [...upToQuery(), 'src/telemetry', 'src/guard'],
   'src/analysisThread': [
     ...upToQuery(),
     ...['src/budgets', 'src/reports', 'src/panels', 'src/protocol', 'src/alerts', 'src/guard'],

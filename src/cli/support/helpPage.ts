@@ -67,6 +67,7 @@ export const helpGroups: readonly HelpGroup[] = [
         'export',
         'serve',
         'statusline',
+        'exact',
         'track',
         'federation',
         'ingest',
