@@ -382,16 +382,10 @@ mutate(
     "{ at: told[0]!.at, kind: 'difference'",
   ],
 );
-mutate('store/ingest/requestTable.ts', [
-  'copies of another session explain its requests',
-  'WHERE p.session = ?)\n       UNION ALL',
-  'WHERE p.session = -?)\n       UNION ALL',
-]);
 mutate(
   'store/ingest/background.ts',
   ['what is hidden behind a total may be in it', 'gap -= nano;', 'gap -= nano; break;'],
   ['only as far as the total leaves so much', '|| !fits', ''],
-  ['not beyond the next run', '|| over >= end ', ''],
   ['what was seen before stays', 'Math.min(behind + gap, mostSum) - found;', 'gap - found;'],
   ['messages up to a total’s place', 'spent[next]!.at <= at', 'true'],
   ['background never shrinks', ' || nano <= 0) continue;', ') continue;'],
