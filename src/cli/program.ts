@@ -34,6 +34,7 @@ const adders: readonly (readonly [words: readonly string[], load: () => Promise<
   [['optimize', 'outcome'], other('addOptimize')],
   [['alerts'], other('addAlerts')],
   [['mark'], other('addMarkCommand')],
+  [['exact'], other('addExact')],
   [['export'], other('addExport')],
   [['guard'], other('addGuard')],
   [['ingest'], other('addIngest')],

@@ -1,5 +1,6 @@
 import type { PriceBook } from '../model/price.ts';
 import type { AgentMetadata, TranscriptBatch, TranscriptChunk } from '../model/records.ts';
+import type { RequestEvent } from '../model/requests/requestEvent.ts';
 import type { RetentionLimits } from '../model/retention.ts';
 import type { SqlDatabase, Statement } from './driver/types.ts';
 import { Agents } from './ingest/agentTable.ts';
@@ -10,6 +11,7 @@ import { Messages } from './ingest/messageTable.ts';
 import { Ownership } from './ingest/ownership.ts';
 import { Reconciler } from './ingest/reconcile.ts';
 import { RecordIndex } from './ingest/recordIndex.ts';
+import { Requests } from './ingest/requestTable.ts';
 import { Rollup } from './ingest/rollups.ts';
 import { type SessionRow, Sessions } from './ingest/sessionTable.ts';
 import { StringTable } from './ingest/stringTable.ts';
@@ -66,6 +68,7 @@ export class Writer {
   readonly #recordIndex: RecordIndex;
   readonly #summaries: Summaries;
   readonly #ownership: Ownership;
+  readonly #requests: Requests;
   readonly #reconciler: Reconciler;
   readonly #downsampler: Downsampler;
   readonly #addCostState: Statement;
@@ -96,7 +99,14 @@ export class Writer {
       recordIndex: this.#recordIndex,
     };
     this.#ownership = new Ownership(db, tables, (session) => this.#unreconciled.add(session));
-    this.#reconciler = new Reconciler(db, this.#sessions, this.#messages, this.#strings);
+    this.#requests = new Requests(db, this.#strings);
+    this.#reconciler = new Reconciler(
+      db,
+      this.#sessions,
+      this.#messages,
+      this.#strings,
+      this.#requests,
+    );
     this.#downsampler = new Downsampler(db, this.#messages, this.#rollup);
     this.#addCostState = db.prepare(
       'INSERT OR REPLACE INTO cost_state VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -132,6 +142,21 @@ export class Writer {
     return stale;
   }
 
+  /**
+   * Stores requests that telemetry told of. What is known of them already changes nothing, and those of
+   * sessions no transcript has been read of wait for it.
+   */
+  addRequests(events: readonly RequestEvent[]): void {
+    this.#transaction(() => {
+      for (const event of events) {
+        if (!this.#requests.add(event)) continue;
+        const session = this.#sessions.find(event.sessionId);
+        if (session !== undefined) this.#unreconciled.add(session.id);
+      }
+      this.#finish();
+    });
+  }
+
   /** Stores metadata of agent meta files that came without new records. */
   addAgentMetadata(root: string, all: readonly AgentMetadata[]): void {
     this.#transaction(() => {
@@ -139,7 +164,7 @@ export class Writer {
       for (const metadata of all) {
         this.#agents.addMetadata(this.#sessions.get(metadata.sessionId, account).id, metadata);
       }
-      this.#sessions.flush();
+      this.#finish();
     });
   }
 
@@ -184,6 +209,7 @@ export class Writer {
       this.#recordIndex.forget();
       this.#summaries.forget();
       this.#ownership.forget();
+      this.#requests.forget();
       this.#unreconciled = new Set();
       throw error;
     }
@@ -258,6 +284,8 @@ export class Writer {
   /** The steps that need all records of the transaction. */
   #finish(): void {
     this.#ownership.resolveOwners();
+    // Requests may have been told of before.
+    for (const id of this.#sessions.takeCreated()) this.#unreconciled.add(id);
     if (this.#options.isNewStore === true) this.#unreconciled = new Set();
     else this.#reconcileChanged();
     this.#sessions.flush();

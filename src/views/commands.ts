@@ -15,6 +15,7 @@ import {
 import type { ReportDocuments } from './core/readonlyDocuments.ts';
 import type { SpendModel } from './core/spendModel.ts';
 import type { Demo } from './demo/demo.ts';
+import { turnOffExactMode, turnOnExactMode } from './guard/exactMode.ts';
 import type { GuardContext } from './guard/guardContext.ts';
 import { installGuard, uninstallGuard } from './guard/installGuard.ts';
 import { diagnostics } from './help/diagnostics.ts';
@@ -79,6 +80,8 @@ const table: Readonly<Record<Exclude<CommandId, PanelCommand>, Run>> = {
     await uninstallGuard(model);
     guard.look();
   },
+  [commandIds.turnOnExactMode]: ({ model }) => turnOnExactMode(model),
+  [commandIds.turnOffExactMode]: () => turnOffExactMode(),
   [commandIds.addBudget]: ({ budgets }) => budgets.actions.add(),
   [commandIds.changeBudget]: ({ budgets }, item) => budgets.actions.change(item),
   [commandIds.raiseBudgetToday]: ({ budgets }, item) => budgets.actions.raiseToday(item),

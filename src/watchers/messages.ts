@@ -30,6 +30,8 @@ export interface IndexerConfig {
   readonly storeTitles: boolean;
   /** Without it nothing is downsampled. */
   readonly retention?: RetentionPlan | undefined;
+  /** File that says where to receive telemetry, while exact mode is on; never without it. */
+  readonly telemetryFile?: string | undefined;
   readonly polling: PollingMode;
   readonly paused: boolean;
   readonly engine?: 'better-sqlite3' | 'node:sqlite' | undefined;

@@ -8,6 +8,7 @@ import { ReadFailures } from './readFailures.ts';
 import { RetentionJob, retentionJob } from './retentionJob.ts';
 import { Scanner } from './scanner.ts';
 import { Sweeper } from './sweeper.ts';
+import { TelemetryListener } from './telemetryListener.ts';
 import { WatchedRoots } from './watchedRoots.ts';
 
 /** How often it is asked whether the night's work is due. */
@@ -42,6 +43,7 @@ export class WriterTerm {
   readonly #sweeper: Sweeper;
   readonly #scanner: Scanner;
   readonly #retention: RetentionJob | undefined;
+  readonly #telemetry: TelemetryListener | undefined;
   readonly #fail: (error: unknown) => void;
   /** Work that nobody waits for, until it is done. */
   readonly #background = new Set<Promise<void>>();
@@ -76,6 +78,11 @@ export class WriterTerm {
       output,
       signal,
     );
+    if (config.telemetryFile !== undefined && config.mode === 'watch') {
+      this.#telemetry = new TelemetryListener(config.telemetryFile, writer, output, this.#fail);
+      // It need not wait for a long history.
+      this.#telemetry.lookIfDue(Date.now());
+    }
     if (config.retention !== undefined) {
       this.#retention = new RetentionJob(
         db,
@@ -129,6 +136,7 @@ export class WriterTerm {
 
   /** What need not be there the moment a line is: new sessions' repositories, the night's work. */
   doBackgroundWork(now: number): void {
+    this.#telemetry?.lookIfDue(now);
     if (this.#sweeper.takeCommitted()) {
       this.#beside(this.#parts.maintenance.resolveProjects(this.#over.signal));
     }
@@ -168,7 +176,12 @@ export class WriterTerm {
   async close(isWhole: boolean): Promise<void> {
     this.end();
     const { output, maintenance } = this.#parts;
-    await Promise.all([this.#roots.close(), this.#sweeper.close(), ...this.#background]);
+    await Promise.all([
+      this.#roots.close(),
+      this.#sweeper.close(),
+      this.#telemetry?.close(),
+      ...this.#background,
+    ]);
     if (isWhole) output.quietly(() => maintenance.markClean());
   }
 }

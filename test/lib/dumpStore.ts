@@ -64,6 +64,11 @@ const views = {
   cost_state: `SELECT sid, path, c.offset, at, total, models, unknown, started FROM cost_state c
       JOIN session s ON s.id = c.session JOIN file f ON f.id = c.file`,
   background: 'SELECT sid, at, nano FROM background b JOIN session s ON s.id = b.session',
+  background_item:
+    'SELECT sid, at, kind, requests, nano FROM background_item b JOIN session s ON s.id = b.session',
+  request_event: `SELECT ${word('e.sid')}, key, rid, at, sequence, ${words('e.model', 'e.source', 'e.agent', 'e.prompt')},
+      nano, input, output, write5m, write1h, cache_read, duration, first_token, attempts, failed, status
+      FROM request_event e`,
   event: `SELECT key, sid, kind, at, aid, ${word('code')}, count FROM event e
       JOIN session s ON s.id = e.session JOIN agent a ON a.id = e.agent`,
   pull_request: 'SELECT sid, url, at FROM pull_request p JOIN session s ON s.id = p.session',

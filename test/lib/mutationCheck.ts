@@ -14,6 +14,8 @@ import { difference, dumpStore } from './dumpStore.ts';
 import { assertExample, type Example, examples, orders } from './examples.ts';
 import { bundledBook, otherBook, soleWriter } from './ingest.ts';
 import { judge } from './oracle.ts';
+import { random } from './random.ts';
+import { tellOf } from './requestEvents.ts';
 import {
   assertNoOrphans,
   assertRetentionExample,
@@ -97,6 +99,26 @@ function check(files: readonly WorldFile[], seed: number): void {
   assert.equal(actual === expected, true, difference(actual, expected));
 }
 
+/** The same with what telemetry tells of the world. */
+function checkTold(files: readonly WorldFile[], seed: number): void {
+  const place = mkdtempSync(join(folder, 'told-'));
+  const { price } = bundledBook();
+  const events = tellOf(judge(files, price), random(seed));
+  const expected = withStore((db) => {
+    ingestPlainly(db, place, files);
+    soleWriter(db).addRequests(events);
+    assertVerdict(db, judge(files, price, events));
+    return dumpStore(db);
+  });
+  rmSync(place, { recursive: true });
+  mkdirSync(place);
+  const actual = withStore((db) => {
+    ingestSomehow(db, place, files, seed, events);
+    return dumpStore(db);
+  });
+  assert.equal(actual === expected, true, difference(actual, expected));
+}
+
 /** Sums stay when all messages are summed up, and when everything is read again after that. */
 function checkRetention(
   db: SqlDatabase,
@@ -145,6 +167,10 @@ const ofWorlds = Array.from({ length: worlds }, (_, i) => ({
   name: `world ${i + 1}`,
   run: () => check(world(i + 1), i + 1),
 }));
+const ofTold = ofWorlds.map(({ name }, i) => ({
+  name: `${name}, told`,
+  run: () => checkTold(world(i + 1), i + 1),
+}));
 const ofExamples = examples.map((example) => ({
   name: example.name,
   run: () => checkExample(example),
@@ -161,7 +187,13 @@ const ofRetention = [
   })),
 ];
 // Most rules show in the first few worlds, the rest in the examples or not at all.
-const all = [...ofWorlds.slice(0, 8), ...ofExamples, ...ofRetention, ...ofWorlds.slice(8)];
+const all = [
+  ...ofWorlds.slice(0, 8),
+  ...ofExamples,
+  ...ofRetention,
+  ...ofWorlds.slice(8),
+  ...ofTold,
+];
 const first = all.filter(({ name }) => name === process.argv[4]);
 
 try {

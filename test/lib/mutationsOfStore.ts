@@ -315,7 +315,6 @@ mutate(
     'if (!this.#shareMessage(row.id, relative.session)) continue;',
     '',
   ],
-  ['own prices are not the client’s', "'coalesce(m.list_nano, m.nano)'", "'m.nano'"],
   [
     'messages after the last total are unconfirmed',
     'counted = 1 AND at > ?',
@@ -348,8 +347,45 @@ mutate(
   ],
   ['undated background stands at the start', 'row.first_at ?? 0', '0'],
 );
+mutate('store/ingest/clientNano.ts', [
+  'own prices are not the client’s',
+  "'coalesce(m.list_nano, m.nano)'",
+  "'m.nano'",
+]);
+mutate(
+  'store/ingest/backgroundItems.ts',
+  [
+    'a request with a message is not hidden',
+    '.filter(({ request }) => !answered.has(request))',
+    '',
+  ],
+  ['a message without an id explains its amount', 'if (first.take(nano)) return false;', ''],
+  [
+    'a request without an id has its message by the amount',
+    'if (second.take(nano)) return false;',
+    '',
+  ],
+  [
+    'an answer without an id and a message is left out',
+    "return kind !== 'answer' && kind !== 'other';",
+    'return true;',
+  ],
+  ['a message is taken once', 'this.#next++;\n    return true;', 'return true;'],
+  [
+    'only what the client counts beyond is a difference',
+    'if (nano <= rounding * (told.length + counted.length)) return [];',
+    '',
+  ],
+  [
+    'a difference stands at its message',
+    "{ at, kind: 'difference'",
+    "{ at: told[0]!.at, kind: 'difference'",
+  ],
+);
 mutate(
   'store/ingest/background.ts',
+  ['what is hidden behind a total may be in it', 'gap -= nano;', 'gap -= nano; break;'],
+  ['only as far as the total leaves so much', '|| !fits', ''],
   ['what was seen before stays', 'Math.min(behind + gap, mostSum) - found;', 'gap - found;'],
   ['messages up to a total’s place', 'spent[next]!.at <= at', 'true'],
   ['background never shrinks', ' || nano <= 0) continue;', ') continue;'],

@@ -1,4 +1,5 @@
 import type { PriceFunction } from '../../src/model/price.ts';
+import type { RequestEvent } from '../../src/model/requests/requestEvent.ts';
 import { areOne, best, identify } from './oracleIdentity.ts';
 import {
   billedParts,
@@ -10,6 +11,7 @@ import {
   tokensOf,
   turnsOf,
 } from './oracleRecords.ts';
+import type { ItemVerdict } from './oracleRequests.ts';
 import { judgeSessions } from './oracleTotals.ts';
 import type { WorldFile } from './world.ts';
 
@@ -42,16 +44,27 @@ export interface SessionVerdict {
   /** Undefined when it cannot be reconciled or there is nothing to reconcile with. */
   readonly background: number | undefined;
   readonly unconfirmed: number;
+  /** A fork of which nobody knows what its total goes on from. */
+  readonly irreconcilable: boolean;
+  /** What of background requests itemise. */
+  readonly items: readonly ItemVerdict[];
 }
 
-export function judge(files: readonly WorldFile[], price: PriceFunction): Verdict {
+export function judge(
+  files: readonly WorldFile[],
+  price: PriceFunction,
+  events: readonly RequestEvent[] = [],
+): Verdict {
   const records = files.flatMap(recordsOf);
   const responses = records.map(responseOf).filter((response) => response !== undefined);
   for (const same of Map.groupBy(responses, ({ mid }) => mid).values()) identify(same);
   const standing = sessionsOfUuids(records);
   const starts = ownStarts(records, standing, sharing(responses));
   const messages = judgeMessages(responses, starts, price);
-  return { messages, sessions: judgeSessions(records, responses, standing, starts, messages) };
+  return {
+    messages,
+    sessions: judgeSessions(records, responses, standing, starts, messages, events),
+  };
 }
 
 /** In which sessions each uuid of a dated record stands, and when. */

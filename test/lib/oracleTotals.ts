@@ -1,6 +1,8 @@
 /** The oracle on Claude Code's own totals, and what of them no message explains. */
+import type { RequestEvent } from '../../src/model/requests/requestEvent.ts';
 import type { MessageVerdict, SessionVerdict } from './oracle.ts';
 import { firstOwner, type Json, type Rec, type Response, responseOf } from './oracleRecords.ts';
+import { judgeItems } from './oracleRequests.ts';
 
 interface CostState {
   readonly session: string;
@@ -41,6 +43,7 @@ export function judgeSessions(
   standing: ReadonlyMap<string, ReadonlyMap<string, number>>,
   starts: ReadonlyMap<string, number>,
   messages: ReadonlyMap<string, MessageVerdict>,
+  events: readonly RequestEvent[],
 ): Map<string, SessionVerdict> {
   const states = records
     .flatMap((record, i): CostState[] => {
@@ -68,7 +71,7 @@ export function judgeSessions(
     );
     const here = new Set(responses.filter((r) => r.session === session).map(({ key }) => key));
     let unconfirmed = 0;
-    const spent: { at: number; nano: number }[] = [];
+    const spent: Spent[] = [];
     for (const [key, message] of messages) {
       if (!message.counted) continue;
       const nano = message.nano ?? 0;
@@ -79,11 +82,24 @@ export function judgeSessions(
     }
     const possible = last !== undefined && (parent === undefined || base !== undefined);
     const growth = growthOf(own, base);
+    const occurring = [...messages].flatMap(([key, { at, counted, nano }]) =>
+      here.has(key) ? [{ rid: key.split(' ')[1]!, at, counted, nano }] : [],
+    );
+    const items = judgeItems(
+      events.filter(({ sessionId }) => sessionId === session),
+      occurring,
+    );
+    const parts = items.map((item): Spent => ({ ...item, isHidden: item.kind !== 'difference' }));
+    const rest = possible ? backgroundOf(growth, [...spent, ...parts]) : 0;
+    const itemised = items.reduce((sum, { nano }) => sum + nano, 0);
+    const later = parts.filter(({ at, covered }) => last !== undefined && !covered && at > last.at);
     verdicts.set(session, {
       ownStart,
       client: last && wholeTotal(growth, base),
-      background: possible ? backgroundOf(growth, spent) : undefined,
-      unconfirmed,
+      background: possible || items.length > 0 ? rest + itemised : undefined,
+      irreconcilable: last !== undefined && !possible,
+      unconfirmed: later.reduce((sum, { nano }) => sum + nano, unconfirmed),
+      items,
     });
   }
   return verdicts;
@@ -100,6 +116,17 @@ function goesOnFrom(before: readonly CostState[], state: CostState): CostState |
   }
   if (state.started === 0 && last !== undefined && state.total < last.total) return undefined;
   return kindred.findLast(({ total }) => total <= state.total);
+}
+
+/** What explains totals. */
+interface Spent {
+  /** Moved to the total that is found to have it. */
+  at: number;
+  readonly nano: number;
+  /** A request that no record shows. */
+  readonly isHidden?: boolean;
+  /** Found to be in a total that was written before. */
+  covered?: boolean;
 }
 
 /** A total without what those have that it goes on from. */
@@ -128,14 +155,11 @@ function wholeTotal(growth: readonly Growth[], base: CostState | undefined): num
  * Nothing from before a run began explains its total; but where the one before was still at work, its
  * messages do.
  */
-function backgroundOf(
-  growth: readonly Growth[],
-  spent: readonly { readonly at: number; readonly nano: number }[],
-): number {
+function backgroundOf(growth: readonly Growth[], spent: readonly Spent[]): number {
   let [sum, most, told] = [0, 0, 0];
   let since = Number.NEGATIVE_INFINITY;
   let lastAt = Number.NEGATIVE_INFINITY;
-  for (const { state, from } of growth) {
+  for (const [i, { state, from }] of growth.entries()) {
     if (from === undefined) {
       // Messages of the very time of a total are before it, those of a beginning behind that.
       const start = state.started > 0 ? state.started - 1 : lastAt;
@@ -146,7 +170,24 @@ function backgroundOf(
     lastAt = state.at;
     const inside = spent.filter(({ at }) => at > since && at <= state.at);
     const explained = inside.reduce((all, message) => all + message.nano, 0);
-    const gap = told - explained;
+    let gap = told - explained;
+    // What is hidden may have been over behind the record that dates the total.
+    const next = growth[i + 1];
+    const end =
+      next !== undefined && next.from === undefined && next.state.started > 0
+        ? next.state.started
+        : Number.POSITIVE_INFINITY;
+    const behind = spent
+      .filter(({ at, covered }) => at > state.at && !covered)
+      .sort((a, b) => a.at - b.at || Number(a.isHidden ?? false) - Number(b.isHidden ?? false));
+    for (const item of behind) {
+      const slack = Math.min(inside.length + 1, 1000);
+      if (!item.isHidden || item.at >= end || item.at <= since || item.nano > gap + slack) break;
+      item.covered = true;
+      item.at = state.at;
+      inside.push(item);
+      gap -= item.nano;
+    }
     // What rounding each message can make up is no background.
     if (gap > Math.min(inside.length, 1000)) most = Math.max(most, gap);
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { RequestEvent } from '../../src/model/requests/requestEvent.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import type { IngestItem, Writer, WriterOptions } from '../../src/store/writer.ts';
 import { chunksOf, soleWriter } from './ingest.ts';
@@ -30,15 +31,17 @@ export function ingestPlainly(
 /**
  * Any other way that must lead to the same store, decided by a seed: files grow in pieces cut at
  * any byte, in any order; chunks of any length; several in one transaction; files read again
- * from the start; transactions that fail and are made again; new processes in between.
+ * from the start; transactions that fail and are made again; new processes in between; events early, late,
+ * in any order and again.
  */
 export function ingestSomehow(
   db: SqlDatabase,
   folder: string,
   files: readonly WorldFile[],
   seed: number,
+  events: readonly RequestEvent[] = [],
 ): void {
-  new Schedule(db, folder, random(seed)).run(files);
+  new Schedule(db, folder, random(seed), events).run(files);
 }
 
 /** Reads files that have been read before from the start, in an order decided by a seed. */
@@ -83,7 +86,10 @@ class Schedule {
   #writer: Writer;
   #held: IngestItem[] = [];
 
-  constructor(db: SqlDatabase, folder: string, dice: Random) {
+  readonly #events: readonly RequestEvent[];
+
+  constructor(db: SqlDatabase, folder: string, dice: Random, events: readonly RequestEvent[]) {
+    this.#events = events;
     this.#db = db;
     this.#folder = folder;
     this.#random = dice;
@@ -102,13 +108,22 @@ class Schedule {
       this.#read(file);
       if (dice.oneIn(6)) this.#writer = soleWriter(this.#db);
       if (dice.oneIn(6)) this.#writer.matchSummaries();
+      this.#tell();
     }
+    if (this.#events.length > 0) this.#writer.addRequests(dice.shuffle([...this.#events]));
     for (const file of dice.shuffle([...files])) {
       this.#read(file);
       if (dice.oneIn(4)) this.#readAgain(file);
     }
     this.#flush();
     this.#writer.matchSummaries();
+  }
+
+  /** Some of the events, whichever have come before. */
+  #tell(): void {
+    if (this.#events.length === 0 || !this.#random.oneIn(3)) return;
+    const some = this.#events.filter(() => this.#random.oneIn(4));
+    this.#writer.addRequests(this.#random.shuffle(some));
   }
 
   readonly #lastPieces = new Map<WorldFile, Buffer[]>();

@@ -16,6 +16,7 @@ interface StoredMessage {
 }
 
 interface StoredSession {
+  readonly id: number;
   readonly sid: string;
   readonly client: number | null;
   readonly reconciled: number;
@@ -66,7 +67,7 @@ export function assertVerdict(db: SqlDatabase, verdict: Verdict): void {
 function assertSessions(db: SqlDatabase, verdict: Verdict): void {
   const sessions = db
     .prepare(
-      `SELECT sid, client_total AS client, reconciled, background, unconfirmed,
+      `SELECT id, sid, client_total AS client, reconciled, background, unconfirmed,
          (SELECT sum(nano) FROM background b WHERE b.session = s.id) AS dated,
          EXISTS (SELECT 1 FROM message m WHERE m.priced <> 1 AND (m.session = s.id
            OR m.id IN (SELECT message FROM place WHERE session = s.id))) AS shares
@@ -81,12 +82,28 @@ function assertSessions(db: SqlDatabase, verdict: Verdict): void {
       usd == null ? undefined : Math.round(usd * 1e9);
     assert.equal(nano(stored.client), nano(expected.client), `client's total of ${stored.sid}`);
     assert.equal(stored.dated ?? 0, stored.background, `dated background of ${stored.sid}`);
-    const possible = expected.background !== undefined;
-    const outcome = expected.client === undefined ? 0 : possible ? 1 : 2;
+    const outcome = expected.client === undefined ? 0 : expected.irreconcilable ? 2 : 1;
     assert.equal(stored.reconciled, outcome, `outcome for ${stored.sid}`);
+    assert.equal(
+      db
+        .prepare('SELECT coalesce(sum(nano), 0) AS nano FROM background_item WHERE session = ?')
+        .get<{ nano: number }>(stored.id)!.nano <= stored.background,
+      true,
+      `items of ${stored.sid} are a part`,
+    );
     // A price taken from the client's total is no rule of the oracle's.
     if (stored.shares === 1) continue;
     assert.equal(stored.background, expected.background ?? 0, `background of ${stored.sid}`);
     assert.equal(stored.unconfirmed, expected.unconfirmed, `unconfirmed of ${stored.sid}`);
+    const items = db
+      .prepare(
+        'SELECT at, kind, requests, nano FROM background_item WHERE session = ? ORDER BY at, kind',
+      )
+      .all(stored.id);
+    assert.deepEqual(
+      items.map((item) => ({ ...item })),
+      [...expected.items].sort((a, b) => a.at - b.at || (a.kind < b.kind ? -1 : 1)),
+      `items of ${stored.sid}`,
+    );
   }
 }

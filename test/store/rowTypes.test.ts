@@ -37,6 +37,8 @@ import {
   sessionsOfAgent,
 } from '../../src/store/query/proof/related.ts';
 import { tryReprice } from '../../src/store/query/repriceTrial.ts';
+import { backgroundKinds } from '../../src/store/query/requests/backgroundItems.ts';
+import { requestEvents, toldRequests } from '../../src/store/query/requests/requestEvents.ts';
 import { runTotal } from '../../src/store/query/runs.ts';
 import { sessionTitles } from '../../src/store/query/sessionInfo.ts';
 import { SessionLister, sessionFiles } from '../../src/store/query/sessionList.ts';
@@ -49,6 +51,7 @@ import { examples } from '../lib/examples.ts';
 import { bundledBook, ingestAll, otherBook, soleWriter } from '../lib/ingest.ts';
 import { noonMs, parseLines } from '../lib/parseLines.ts';
 import { reportContext } from '../lib/reportContext.ts';
+import { requestEvent } from '../lib/requestEvents.ts';
 import { byDayBefore, thinAll } from '../lib/retention.ts';
 import { retentionCut, retentionExamples } from '../lib/retentionExamples.ts';
 import { rowType, type TypedCall, typedCalls } from '../lib/rowTypes.ts';
@@ -193,6 +196,9 @@ function read(db: SqlDatabase): void {
   agentParents(db, session);
   sessionSizes(db, { except: 0, until: Number.MAX_SAFE_INTEGER, most: 10 });
   backgroundRowsOf(db, session);
+  backgroundKinds(db, session);
+  requestEvents(db, [sid]);
+  toldRequests(db);
   keyedMessageNanos(db, span, ['session', 'model']);
   runTotal(db, span);
   reader.background(span, undefined);
@@ -238,6 +244,8 @@ test('every query of the store answers with the columns its row type names', () 
     read(db);
     const writer = soleWriter(db, { book: otherBook });
     writer.files.all();
+    const [session] = db.prepare('SELECT sid FROM session').all<{ sid: string }>();
+    writer.addRequests([requestEvent({ sessionId: session!.sid, at: noonMs, nano: 5 })]);
     writer.files.reject(1, [{ line: 1, offset: 0, reason: 'not JSON', at: 0, sessionId: 's1' }]);
     writer.reprice();
     const { last } = db.prepare('SELECT max(at) AS last FROM message').get<{ last: number }>()!;

@@ -19,6 +19,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src/platform': ['src/model', 'node', 'zod'],
   'src/agents': ['src/model', 'src/platform', 'node'],
   'src/pricing': ['src/model'],
+  'src/telemetry': ['src/model', 'src/platform', 'node'],
   'src/store': ['src/model', 'src/platform', 'node', 'better-sqlite3'],
   'src/analysis': ['src/model'],
   'src/protocol': ['src/model'],
@@ -28,7 +29,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     ...['node', 'zod', 'env-paths'],
   ],
   'src/watchers': [
-    ...['src/model', 'src/platform', 'src/agents', 'src/pricing', 'src/store'],
+    ...['src/model', 'src/platform', 'src/agents', 'src/pricing', 'src/telemetry', 'src/store'],
     ...['node', 'chokidar'],
   ],
   webview: [
@@ -51,6 +52,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     ...['nodemailer'],
   ],
   'src/guard': [...upToQuery(), 'src/agents', 'src/budgets'],
+  'src/exact': [...upToQuery(), 'src/telemetry', 'src/guard'],
   'src/analysisThread': [
     ...upToQuery(),
     ...['src/budgets', 'src/reports', 'src/panels', 'src/protocol', 'src/alerts', 'src/guard'],

@@ -7,6 +7,7 @@ import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import { dataFolder, homeFolder, resolveStorePath } from '../../dataFolder/paths.ts';
 import { readConfig } from '../../dataFolder/readConfig.ts';
 import { type Peers, readPeers } from '../../dataFolder/readPeers.ts';
+import { telemetryFile } from '../../dataFolder/telemetryFile.ts';
 import { marksFile, readTimeTags } from '../../dataFolder/timeTagFile.ts';
 import { isZone, type Zone } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
@@ -91,6 +92,7 @@ export function findEnvironment(options: CommonOptions): Environment {
     clientModels: models,
     storeTitles: settings.storeTitles,
     retention: planOf(settings.retention, settings.zone, marksFile(folder)),
+    telemetryFile: telemetryFile(folder),
     polling: settings.polling,
     paused: false,
   };

@@ -69,6 +69,7 @@ export const helpGroups: readonly HelpGroup[] = [
         'serve',
         'mcp',
         'statusline',
+        'exact',
         'track',
         'federation',
         'ingest',

@@ -8,6 +8,7 @@ import { openForWriting } from '../../store/connection/openStore.ts';
 import type { SqlDatabase } from '../../store/driver/types.ts';
 import { rootsKnown } from '../../store/query/knownNames.ts';
 import { sessionsOfAgent } from '../../store/query/proof/related.ts';
+import { requestEvents } from '../../store/query/requests/requestEvents.ts';
 import { StoreReader } from '../../store/query/storeReader.ts';
 import { Writer } from '../../store/writer.ts';
 import { Filler } from './filler.ts';
@@ -33,7 +34,8 @@ export interface Recount extends Disposable {
 
 /**
  * Reads transcripts into a store of its own, which is removed afterwards: all, or those of some
- * sessions. Nothing is taken from the store there is but which transcripts it has seen.
+ * sessions. Nothing is taken from the store there is but which transcripts it has seen, and the requests that
+ * telemetry told it of.
  */
 export function recount(context: ReportContext, only: ReadonlySet<string> | undefined): Recount {
   const folder = mkdtempSync(join(tmpdir(), 'outlay-verify-'));
@@ -56,6 +58,8 @@ export function recount(context: ReportContext, only: ReadonlySet<string> | unde
       return { ...file, state: 'unreadable' };
     });
     filler.flush();
+    // No transcript has them; held against the transcripts anew they must itemise the same.
+    writer.addRequests(requestEvents(context.db, only));
     return { db, reader: new StoreReader(db), files, unreadable, [Symbol.dispose]: dispose };
   } catch (error) {
     dispose();

@@ -1,6 +1,5 @@
 import { percentile } from '../../analysis/statistics/percentile.ts';
 import { formatDuration } from '../../model/calendar.ts';
-import { agreesWithClient } from '../../model/clientTotal.ts';
 import { largestOf } from '../../model/lists.ts';
 import { messageNumbers, messageReference } from '../../model/messageNumber.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
@@ -44,6 +43,14 @@ import type { ReportDefinition } from '../document/definition.ts';
 import { type Cell, type Column, type Document, figureCell } from '../document/document.ts';
 import { shownAgent, shownModel, shownNote } from '../document/shown.ts';
 import { downsampledNote } from '../upkeep/retention.ts';
+import { reconciliation } from './clientTotal.ts';
+import {
+  overheadTables,
+  requestSentences,
+  requestsJson,
+  type SessionRequests,
+  sessionRequests,
+} from './requests.ts';
 import { agentsOf, sessionJson, totalOf } from './sessions.ts';
 
 /** Messages listed unless told otherwise. */
@@ -98,6 +105,7 @@ export function sessionReport(
   const all = messageCosts(context.db, session.id);
   const misses = missedCaches(context.book, all, compactionsOf(context.db, session.id));
   const numbers = messageNumbers(all, session.messages - all.length);
+  const requests = sessionRequests(context.db, session);
   const dearest = all
     .slice(0, top)
     .map((message) =>
@@ -112,6 +120,7 @@ export function sessionReport(
     sentences: [
       ...headSentences(context, session),
       ...reconciliation(session),
+      ...requestSentences(requests),
       ...(all.length > 1 ? spreadSentences(spread, totalOf(session)) : []),
       ...(lost === undefined ? [] : [lost]),
     ],
@@ -124,6 +133,7 @@ export function sessionReport(
       ),
       agentTable(rows),
       modelTable(rows),
+      ...overheadTables(requests),
     ],
     next: nextLines(all.length, dearest, session),
     notes: [
@@ -153,7 +163,8 @@ export function sessionReport(
       cacheMisses: missesJson(misses.values()),
       context: contextJson(all),
       summedUpMessages: session.messages - all.length,
-      topMessages: dearest.map((each) => messageJson(each, session)),
+      exact: requestsJson(requests),
+      topMessages: dearest.map((each) => messageJson(each, session, requests)),
       catalogueDate: context.book.catalogueDate,
       notes,
     },
@@ -212,24 +223,6 @@ function usualText(context: ReportContext, session: SessionSummary): string {
   if (usual === undefined || totals.length < fewest) return '';
   const factor = totalOf(session) / usual;
   return factor >= 1.5 ? `, ${factor.toFixed(1)}× your usual session` : '';
-}
-
-/** How the session's figure stands to Claude Code's own. */
-function reconciliation(session: SessionSummary): string[] {
-  const { clientUsd, nano, background, unconfirmed, irreconcilable } = session;
-  if (clientUsd === null) return [];
-  const says = `Claude Code says ${formatUsd(Math.round(clientUsd * 1e9))}`;
-  if (irreconcilable) {
-    return [
-      `${says}, which cannot be compared: the session was forked from one whose total is not known.`,
-    ];
-  }
-  const sum = `${formatUsd(nano)} in messages and ${formatUsd(background)} overhead`;
-  const later = unconfirmed > 0 ? `; ${formatUsd(unconfirmed)} came after that` : '';
-  if (agreesWithClient(session, clientUsd)) return [`${says}, the same: ${sum}${later}.`];
-  return [
-    `${says}; counted are ${sum}. It may hold what its parent spent before the fork, or prices of its own.`,
-  ];
 }
 
 interface Spread {
@@ -404,8 +397,10 @@ function priceText(message: MessageCost): string {
 function messageJson(
   { message, number, classes, share, miss }: PricedMessage,
   { sid }: SessionSummary,
+  requests: SessionRequests | undefined,
 ): object {
   const { usage, parts } = message;
+  const told = requests?.byRequest.get(message.requestId);
   return {
     number,
     reference: messageReference(sid, number),
@@ -438,6 +433,8 @@ function messageJson(
     })),
     tools: message.tools,
     stopReason: message.stopReason === '' ? null : message.stopReason,
+    durationMs: told?.durationMs ?? null,
+    firstTokenMs: told?.firstTokenMs ?? null,
   };
 }
 

@@ -9,6 +9,7 @@ import { mergeOverrides } from '../../settings/priceOverrides.ts';
 import { openForReading } from '../../store/connection/openStore.ts';
 import { agentParents } from '../../store/query/agentParents.ts';
 import { backgroundRowsOf } from '../../store/query/background.ts';
+import { backgroundKinds } from '../../store/query/requests/backgroundItems.ts';
 import { StoreReader } from '../../store/query/storeReader.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
 import { downsampledMessages } from '../../views/sessionPanel/inputs.ts';
@@ -55,6 +56,7 @@ export async function sessionAnswer({ origin, roots }: SessionWorld, sid: string
       parents: agentParents(reader.db, summary.id),
       compactions: known.compactions,
       backgrounds: backgroundRowsOf(reader.db, summary.id),
+      overhead: backgroundKinds(reader.db, summary.id),
       messages,
       rates: known.rates,
       running: runningSessions(roots).has(sid),

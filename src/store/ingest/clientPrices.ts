@@ -2,6 +2,7 @@ import { withoutMarker } from '../../model/modelName.ts';
 import { usdToNano } from '../../model/money.ts';
 import { type MessageRow, pricing, type StoredCostState } from '../schema/messageRow.ts';
 import { saturated } from '../schema/saturate.ts';
+import type { ToldRequest } from './backgroundItems.ts';
 import type { TotalStep } from './clientTotals.ts';
 import type { Messages } from './messageTable.ts';
 import type { StringTable } from './stringTable.ts';
@@ -31,7 +32,8 @@ export interface DownsampledShare {
 /**
  * Messages of a model the catalogue does not know take their cost from Claude Code's own totals:
  * what the total of that model grew by between two records is shared among the messages between
- * them, by weighted tokens. Messages no total covers stay unpriced. True when one changed.
+ * them, by weighted tokens. What requests without a message cost (`hidden`, earliest first) is not shared: it is
+ * known by itself. Messages no total covers stay unpriced. True when one changed.
  */
 export function allotClientPrices(
   messages: Messages,
@@ -39,6 +41,7 @@ export function allotClientPrices(
   unpriced: readonly MessageRow[],
   downsampled: readonly DownsampledShare[],
   steps: readonly TotalStep[],
+  hidden: readonly ToldRequest[] = [],
 ): boolean {
   let changed = false;
   const setPrice = ({ row }: Share, nano: number, priced: number): void => {
@@ -57,6 +60,9 @@ export function allotClientPrices(
   for (const [model, rows] of byModel) {
     const name = withoutMarker(strings.text(model));
     rows.sort((a, b) => a.at - b.at);
+    const apart = new HiddenSpend(
+      hidden.filter((request) => withoutMarker(request.model) === name),
+    );
     let from = 0;
     let counted = 0;
     for (const [i, { state, from: before, follows }] of steps.entries()) {
@@ -66,13 +72,36 @@ export function allotClientPrices(
       let until = from;
       while (until < rows.length && rows[until]!.at <= state.at) until++;
       if (total === undefined || until === from) continue;
-      allot(rows.slice(from, until), Math.max(0, total - counted), setPrice);
+      const more = Math.max(0, total - counted);
+      const upTo = i === steps.length - 1 ? Number.POSITIVE_INFINITY : state.at;
+      allot(rows.slice(from, until), more - apart.take(upTo, more), setPrice);
       counted = Math.max(counted, total);
       from = until;
     }
     for (const row of rows.slice(from)) setPrice(row, 0, pricing.unpriced);
   }
   return changed;
+}
+
+/** What hidden requests of one model cost, taken as totals come to have it. */
+class HiddenSpend {
+  readonly #requests: readonly ToldRequest[];
+  #next = 0;
+  #left = 0;
+
+  constructor(requests: readonly ToldRequest[]) {
+    this.#requests = requests;
+  }
+
+  /** What was over up to a time and not taken before, as far as there is so much. */
+  take(until: number, most: number): number {
+    while ((this.#requests[this.#next]?.at ?? Number.NaN) <= until) {
+      this.#left += this.#requests[this.#next++]!.nano;
+    }
+    const taken = Math.min(this.#left, most);
+    this.#left -= taken;
+    return taken;
+  }
 }
 
 /** Nano-dollars of one model in a total, markers like `[1m]` aside; undefined when it has none. */

@@ -92,7 +92,8 @@ export class DownsampledMessages {
   }
 }
 
-const noRequest = idHash('');
+/** What stands for no request id. */
+export const noRequest = idHash('');
 
 /** The tombstone of the response these records belong to, if it was downsampled. */
 export function tombstoneOf(

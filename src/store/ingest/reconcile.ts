@@ -1,11 +1,14 @@
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 import type { MessageRow, StoredCostState } from '../schema/messageRow.ts';
-import { sumSql } from '../schema/saturate.ts';
-import { backgroundOf, type Spent } from './background.ts';
+import { saturated, sumSql } from '../schema/saturate.ts';
+import { backgroundOf, type Explained, type Spent } from './background.ts';
+import type { BackgroundItem } from './backgroundItems.ts';
+import { clientNano } from './clientNano.ts';
 import { allotClientPrices, type DownsampledShare } from './clientPrices.ts';
 import { totalSteps, wholeTotal } from './clientTotals.ts';
 import type { Messages } from './messageTable.ts';
 import { ownsBefore } from './recordIndex.ts';
+import type { Requests } from './requestTable.ts';
 import type { SessionRow, Sessions } from './sessionTable.ts';
 import type { StringTable } from './stringTable.ts';
 
@@ -15,15 +18,18 @@ import type { StringTable } from './stringTable.ts';
 export const reconciliation = { noClientTotal: 0, reconciled: 1, impossible: 2 } as const;
 
 /**
- * Reconciles a session's messages with Claude Code's own running totals. What a total exceeds the
- * messages before it by, at Claude Code's own prices, is background, dated to that total. A fork's
- * total continues its parent's, so the parent's last total before the fork is subtracted first.
+ * Reconciles a session's messages with Claude Code's own running totals. Background is two things: what
+ * requests that telemetry told of cost beyond the messages (items, each at its own time), and what a
+ * total exceeds messages and items before it by, at Claude Code's own prices, dated to that total. So
+ * nothing of a total is counted that is told of by itself, and without telemetry all of it is the rest.
+ * A fork's total continues its parent's, so the parent's last total before the fork is subtracted first.
  * What each total goes on from is told by `totalSteps`.
  */
 export class Reconciler {
   readonly #sessions: Sessions;
   readonly #messages: Messages;
   readonly #strings: StringTable;
+  readonly #requests: Requests;
   readonly #states: Statement;
   readonly #relatives: Statement;
   readonly #message: Statement;
@@ -35,10 +41,20 @@ export class Reconciler {
   readonly #known: Statement;
   readonly #clear: Statement;
   readonly #insert: Statement;
+  readonly #knownItems: Statement;
+  readonly #clearItems: Statement;
+  readonly #insertItem: Statement;
   readonly #result: Statement;
 
-  constructor(db: SqlDatabase, sessions: Sessions, messages: Messages, strings: StringTable) {
+  constructor(
+    db: SqlDatabase,
+    sessions: Sessions,
+    messages: Messages,
+    strings: StringTable,
+    requests: Requests,
+  ) {
     this.#sessions = sessions;
+    this.#requests = requests;
     this.#messages = messages;
     this.#strings = strings;
     this.#states = db.prepare(
@@ -58,9 +74,9 @@ export class Reconciler {
        WHERE p.session = ? AND q.session = ? LIMIT 1`,
     );
     this.#alone = db.prepare(
-      `SELECT at, ${listNano} AS nano FROM message m WHERE session = ? AND counted = 1
+      `SELECT at, ${clientNano} AS nano FROM message m WHERE session = ? AND counted = 1
        UNION ALL
-       SELECT at, ${listNano} FROM thinned m WHERE session = ? AND counted = 1 ORDER BY 1`,
+       SELECT at, ${clientNano} FROM thinned m WHERE session = ? AND counted = 1 ORDER BY 1`,
     );
     this.#spent = db.prepare(
       `${spentSql('message', 'place', 'message')} UNION ALL
@@ -82,6 +98,11 @@ export class Reconciler {
     this.#known = db.prepare('SELECT at, nano FROM background WHERE session = ? ORDER BY at');
     this.#clear = db.prepare('DELETE FROM background WHERE session = ?');
     this.#insert = db.prepare('INSERT INTO background VALUES (?, ?, ?)');
+    this.#knownItems = db.prepare(
+      'SELECT at, kind, requests, nano FROM background_item WHERE session = ? ORDER BY at, kind',
+    );
+    this.#clearItems = db.prepare('DELETE FROM background_item WHERE session = ?');
+    this.#insertItem = db.prepare('INSERT INTO background_item VALUES (?, ?, ?, ?, ?)');
     this.#result = db.prepare(
       `UPDATE session SET client_total = ?, client_at = ?, reconciled = ?, background = ?,
          unconfirmed = ? WHERE id = ?`,
@@ -90,7 +111,8 @@ export class Reconciler {
 
   /** Whether a change of a session's messages at this time can matter here. */
   concerns(session: number): boolean {
-    return this.#states.get(session) !== undefined;
+    if (this.#states.get(session) !== undefined) return true;
+    return this.#requests.concerns(this.#sessions.byNumber(session).sid);
   }
 
   /**
@@ -104,25 +126,48 @@ export class Reconciler {
     const { base, possible } = this.#origin(id);
     const downsampled = this.#downsampledShares.all<DownsampledShare>(id);
     const steps = possible ? totalSteps(states, base) : [];
-    return allotClientPrices(this.#messages, this.#strings, unpriced, downsampled, steps);
+    const hidden = this.#requests.hiddenOf(this.#sessions.byNumber(id));
+    return allotClientPrices(this.#messages, this.#strings, unpriced, downsampled, steps, hidden);
   }
 
   /** Derives a session's background and unconfirmed spend again. */
   reconcile(id: number): void {
     const states = this.#states.all<StoredCostState>(id);
-    const last = states[states.length - 1];
-    if (last === undefined) return;
     const row = this.#sessions.byNumber(id);
-    const { parent, base, possible } = this.#origin(id);
-    const steps = totalSteps(states, base);
-    const increments = possible
-      ? backgroundOf(steps, this.#spentIn(row, parent?.session), row.first_at ?? 0)
-      : [];
+    const items = this.#requests.itemsOf(row);
+    const last = states[states.length - 1];
+    const { found, unconfirmed, outcome, total } =
+      last === undefined ? withoutTotal : this.#holdAgainst(states, last, row, items);
+    const increments = summedByTime([...items, ...found]);
     this.#store(id, increments);
-    const background = increments.reduce((sum, { nano }) => sum + nano, 0);
-    const unconfirmed = this.#unconfirmed.get<{ nano: number }>(id, last.at, id, last.at)!.nano;
-    const outcome = possible ? reconciliation.reconciled : reconciliation.impossible;
-    this.#result.run(wholeTotal(steps), last.at, outcome, background, unconfirmed, id);
+    this.#storeItems(id, items);
+    const background = saturated(increments.reduce((sum, { nano }) => sum + nano, 0));
+    this.#result.run(total, last?.at ?? null, outcome, background, unconfirmed, id);
+  }
+
+  /** Holds messages and items against the client's totals. */
+  #holdAgainst(
+    states: readonly StoredCostState[],
+    last: StoredCostState,
+    row: SessionRow,
+    items: readonly BackgroundItem[],
+  ): Outcome {
+    const { parent, base, possible } = this.#origin(row.id);
+    const steps = totalSteps(states, base);
+    const spent = possible ? explained(this.#spentIn(row, parent?.session), items) : [];
+    const { found, covered } = possible
+      ? backgroundOf(steps, spent, row.first_at ?? 0)
+      : { found: [], covered: 0 };
+    const later = possible
+      ? spent.slice(covered).filter(({ isItem }) => isItem)
+      : items.filter(({ at }) => at > last.at);
+    const messages = this.#unconfirmed.get<{ nano: number }>(row.id, last.at, row.id, last.at)!;
+    return {
+      found,
+      total: wholeTotal(steps),
+      outcome: possible ? reconciliation.reconciled : reconciliation.impossible,
+      unconfirmed: saturated(later.reduce((sum, { nano }) => sum + nano, messages.nano)),
+    };
   }
 
   /** Where a session was forked from, if it was, and the parent's total its own goes on from. */
@@ -155,6 +200,21 @@ export class Reconciler {
     for (const { at, nano } of increments) this.#insert.run(id, at, nano);
   }
 
+  #storeItems(id: number, items: readonly BackgroundItem[]): void {
+    const known = this.#knownItems.all<Omit<BackgroundItem, 'kind'> & { kind: string }>(id);
+    const same =
+      known.length === items.length &&
+      known.every((row, i) => {
+        const { at, kind, requests, nano } = items[i]!;
+        return row.at === at && row.kind === kind && row.requests === requests && row.nano === nano;
+      });
+    if (same) return;
+    this.#clearItems.run(id);
+    for (const { at, kind, requests, nano } of items) {
+      this.#insertItem.run(id, at, kind, requests, nano);
+    }
+  }
+
   /** The session this one was forked from, and the time of the last record both have. */
   #parentOf(row: SessionRow): { session: number; at: number } | undefined {
     let best: { session: number; at: number } | undefined;
@@ -182,18 +242,55 @@ export class Reconciler {
   }
 }
 
-/** What a message or tombstone `m` cost at Claude Code's own prices. */
-const listNano = 'coalesce(m.list_nano, m.nano)';
+/** What a session came to beside the client's totals. */
+interface Outcome {
+  readonly found: readonly Spent[];
+  /** The client's last total in dollars; null where it has written none. */
+  readonly total: number | null;
+  readonly outcome: number;
+  readonly unconfirmed: number;
+}
+
+const withoutTotal: Outcome = {
+  found: [],
+  total: null,
+  outcome: reconciliation.noClientTotal,
+  unconfirmed: 0,
+};
+
+/** Messages and items, earliest first; of one time messages come first. */
+function explained(
+  messages: readonly Spent[],
+  items: readonly BackgroundItem[],
+): (Explained & { readonly isItem: boolean })[] {
+  const own = messages.map(({ at, nano }) => ({ at, nano, isItem: false }));
+  if (items.length === 0) return own;
+  const more = items.map(({ at, nano, kind }) => ({
+    at,
+    nano,
+    isItem: true,
+    // A difference is dated by its message.
+    hidden: kind !== 'difference',
+  }));
+  return [...own, ...more].sort((a, b) => a.at - b.at || Number(a.isItem) - Number(b.isItem));
+}
+
+/** One amount for each time, earliest first. */
+function summedByTime(amounts: readonly Spent[]): Spent[] {
+  const byTime = new Map<number, number>();
+  for (const { at, nano } of amounts) byTime.set(at, saturated((byTime.get(at) ?? 0) + nano));
+  return [...byTime].map(([at, nano]) => ({ at, nano })).sort((a, b) => a.at - b.at);
+}
 
 /**
  * What stands in one session (asked for twice) and not in another: messages, or what was
  * downsampled.
  */
 function spentSql(table: string, occurrences: string, key: string): string {
-  return `SELECT m.at AS at, ${listNano} AS nano FROM ${table} m WHERE m.counted = 1 AND m.session = ?
+  return `SELECT m.at AS at, ${clientNano} AS nano FROM ${table} m WHERE m.counted = 1 AND m.session = ?
       AND NOT EXISTS (SELECT 1 FROM ${occurrences} p WHERE p.${key} = m.id)
     UNION ALL
-    SELECT m.at, ${listNano} FROM ${occurrences} p JOIN ${table} m ON m.id = p.${key}
+    SELECT m.at, ${clientNano} FROM ${occurrences} p JOIN ${table} m ON m.id = p.${key}
     WHERE p.session = ? AND m.counted = 1
       AND NOT EXISTS (SELECT 1 FROM ${occurrences} q WHERE q.${key} = m.id AND q.session = ?)`;
 }

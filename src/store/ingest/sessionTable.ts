@@ -66,6 +66,7 @@ export class Sessions {
   #rows = new Map<string, SessionRow>();
   #byNumber = new Map<number, SessionRow>();
   #changed = new Set<SessionRow>();
+  #created: number[] = [];
 
   constructor(db: SqlDatabase, strings: StringTable) {
     this.#strings = strings;
@@ -92,6 +93,7 @@ export class Sessions {
     if (row === undefined) {
       this.#insert.run(sid, root);
       row = this.#find(sid)!;
+      this.#created.push(row.id);
     }
     // Copied into two accounts, a session belongs to the one whose path sorts first.
     if (row.root !== root && this.#strings.text(root) < this.#strings.text(row.root)) {
@@ -101,9 +103,22 @@ export class Sessions {
     return this.#cache(row);
   }
 
+  /** Sessions inserted since this was asked last. */
+  takeCreated(): readonly number[] {
+    const created = this.#created;
+    this.#created = [];
+    return created;
+  }
+
   /** A session that is known by its id: where it stands is left as it is. */
   known(sid: string): SessionRow {
     return this.#cache(this.#find(sid)!);
+  }
+
+  /** A session by its id, if there is one. */
+  find(sid: string): SessionRow | undefined {
+    const row = this.#find(sid);
+    return row && this.#cache(row);
   }
 
   #find(sid: string): SessionRow | undefined {
@@ -197,6 +212,7 @@ export class Sessions {
     this.#rows = new Map();
     this.#byNumber = new Map();
     this.#changed = new Set();
+    this.#created = [];
   }
 
   #cache(row: SessionRow): SessionRow {

@@ -219,7 +219,7 @@ export class StoreReader {
            ELSE s.unconfirmed END AS unconfirmed,
          s.client_total AS clientUsd, s.reconciled = 2 AS irreconcilable, ${spendSums}
        FROM (SELECT s.id AS wanted FROM session s
-           WHERE (s.client_total IS NOT NULL OR EXISTS
+           WHERE (s.client_total IS NOT NULL OR s.background > 0 OR EXISTS
              (SELECT 1 FROM spend_total t WHERE t.session = s.id AND t.messages > 0)) AND ${where}
            ORDER BY s.last_at DESC, s.sid LIMIT ?)
          JOIN session s ON s.id = wanted

@@ -36,6 +36,7 @@ type MessageToDrop = Pick<
   | 'in_main'
   | 'sidechain'
   | 'model'
+  | 'listed'
   | 'input'
   | 'output'
   | 'write5m'
@@ -83,14 +84,14 @@ export class Downsampler {
     this.#whole = db.prepare('SELECT * FROM message WHERE at >= ? AND at < ?');
     this.#ofSpan = db.prepare(
       `SELECT id, mid, rid, session, at, counted, in_main, sidechain, model, input, output, write5m,
-         write1h, cache_read, priced, parts, nano, list_nano, side, identity,
+         write1h, cache_read, priced, parts, nano, listed, list_nano, side, identity,
          EXISTS (SELECT 1 FROM place p WHERE p.message = m.id) AS shared
        FROM message m WHERE at >= ? AND at < ? ORDER BY at, id`,
     );
     this.#add = db.prepare(
       `INSERT INTO thinned (mid, rid, side, session, at, counted, in_main, sidechain, nano, list_nano,
-         model, weight)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         model, weight, listed)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     // Of another variant of the same response only the identity is kept.
     this.#setState = db.prepare('UPDATE message SET identity = ?, lines = ? WHERE mid = ?');
@@ -196,6 +197,7 @@ export class Downsampler {
       row.list_nano,
       shares ? row.model : 0,
       shares ? tokenWeight(row) : 0,
+      row.listed,
     );
     for (const { rid, side, inMain } of copies) {
       const values = [mid, rid, side, lastInsertRowid, row.session, row.at];

@@ -11,6 +11,7 @@ import {
   schemaV6,
   schemaV7,
   schemaV8,
+  schemaV9,
 } from './schema.ts';
 
 /** One step of the schema. Released steps never change; a new one is added behind them. */
@@ -33,6 +34,8 @@ export const migrations: readonly Migration[] = [
   { version: 7, minReader: 1, sql: schemaV7 },
   // Indexes only.
   { version: 8, minReader: 1, sql: schemaV8 },
+  // Background's sums stay where older programs read them.
+  { version: 9, minReader: 1, sql: schemaV9 },
 ];
 
 /** The schema this program writes. */

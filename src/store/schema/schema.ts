@@ -380,3 +380,36 @@ DROP INDEX message_at;
 CREATE INDEX message_at ON message (at, counted, priced, nano, model_id);
 CREATE INDEX message_declined ON message (at) WHERE instr(parts, '"kind":"declined"') > 0;
 `;
+
+/**
+ * Exact mode: requests as Claude Code's telemetry tells of them, and what of background spend they
+ * itemise. `sid` is a session id (a word): whose transcript has not been read yet has no number.
+ */
+export const schemaV9 = `
+CREATE TABLE request_event (
+  sid INTEGER NOT NULL,
+  -- Hash of all that was told: told again it is the same row.
+  key INTEGER NOT NULL,
+  rid TEXT NOT NULL, at INTEGER NOT NULL, sequence INTEGER NOT NULL,
+  model INTEGER NOT NULL, source INTEGER NOT NULL, agent INTEGER NOT NULL, prompt INTEGER NOT NULL,
+  nano INTEGER NOT NULL,
+  input INTEGER NOT NULL, output INTEGER NOT NULL,
+  write5m INTEGER NOT NULL, write1h INTEGER NOT NULL, cache_read INTEGER NOT NULL,
+  duration INTEGER, first_token INTEGER,
+  attempts INTEGER NOT NULL, failed INTEGER NOT NULL, status INTEGER NOT NULL,
+  PRIMARY KEY (sid, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX request_event_at ON request_event (at);
+
+-- What of background is known one by one; the rest of it no request explains.
+CREATE TABLE background_item (
+  session INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL,
+  requests INTEGER NOT NULL, nano INTEGER NOT NULL,
+  PRIMARY KEY (session, at, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX background_item_at ON background_item (at);
+
+-- Whether the list had a price: what a request cost beyond a share of a total is no difference.
+ALTER TABLE thinned ADD COLUMN listed INTEGER NOT NULL DEFAULT 1;
+UPDATE thinned SET listed = 0 WHERE model <> 0;
+`;

@@ -33,6 +33,9 @@ const ownCommands = {
   setDailyBudget: { palette: false },
   installGuard: { palette: '!outlay.guardInstalled' },
   uninstallGuard: { palette: 'outlay.guardInstalled' },
+  // In the status bar's menu: the palette is full.
+  turnOnExactMode: { palette: false },
+  turnOffExactMode: { palette: false },
   addBudget: { icon: 'add', palette: false },
   changeBudget: { icon: 'edit', palette: false },
   raiseBudgetToday: { icon: 'arrow-up', palette: false },

@@ -1,4 +1,5 @@
 import { dataFolder } from '../../dataFolder/paths.ts';
+import { telemetryFile } from '../../dataFolder/telemetryFile.ts';
 import { marksFile } from '../../dataFolder/timeTagFile.ts';
 import { planOf } from '../../model/retention.ts';
 import type { IndexerConfig } from '../../watchers/messages.ts';
@@ -20,6 +21,7 @@ export function indexerConfig(
     role: 'editor',
     storeTitles: settings.storeTitles,
     retention: planOf(settings.retention, settings.zone, marksFile(dataFolder())),
+    telemetryFile: telemetryFile(dataFolder()),
     polling: settings.polling,
     paused: demo === undefined && !settings.enabled,
   };

@@ -137,7 +137,7 @@ async function chosenScope(hasFolder: boolean): Promise<InstallScope | undefined
 }
 
 /** Shows the file beside what it would be, and asks. */
-async function confirmed(
+export async function confirmed(
   { file, before, after }: SettingsChange,
   question: string,
   detail: string,

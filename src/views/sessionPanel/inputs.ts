@@ -1,5 +1,6 @@
 import type { PanelMessage, PanelRates } from '../../protocol/session.ts';
 import type { backgroundRowsOf } from '../../store/query/background.ts';
+import type { BackgroundKind } from '../../store/query/requests/backgroundItems.ts';
 import type { AgentSums, SessionSummary } from '../../store/query/storeReader.ts';
 import type { SessionSize } from '../../store/query/usualSession.ts';
 import type { Format } from '../text/format.ts';
@@ -13,6 +14,8 @@ export interface SessionInputs {
   /** When contexts were compacted, by agent. */
   readonly compactions: ReadonlyMap<string, readonly number[]>;
   readonly backgrounds: ReturnType<typeof backgroundRowsOf>;
+  /** What exact mode itemises of background; nothing without it. */
+  readonly overhead?: readonly BackgroundKind[];
   readonly messages: readonly PanelMessage[];
   readonly rates: Readonly<Record<string, PanelRates>>;
   /** Its Claude Code is known to run. */

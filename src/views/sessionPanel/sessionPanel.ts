@@ -26,6 +26,7 @@ import { protocolVersion } from '../../protocol/shared.ts';
 import { projectPath } from '../../query/projects.ts';
 import { agentParents } from '../../store/query/agentParents.ts';
 import { backgroundRowsOf } from '../../store/query/background.ts';
+import { backgroundKinds } from '../../store/query/requests/backgroundItems.ts';
 import type { SessionSummary, StoreReader } from '../../store/query/storeReader.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
 import { inBackground } from '../core/background.ts';
@@ -299,6 +300,7 @@ class SessionPanel extends LivePanel {
       parents: agentParents(reader.db, summary.id),
       compactions: this.#messages.compactions,
       backgrounds: backgroundRowsOf(reader.db, summary.id),
+      overhead: backgroundKinds(reader.db, summary.id),
       messages,
       rates: this.#messages.rates,
       running: this.model.running.has(this.#sid),

@@ -10,6 +10,7 @@ import { modelName, oneLine, projectName, titleText } from '../text/names.ts';
 import { sessionCards } from './cards.ts';
 import { sessionAdvice, sessionVerdict } from './headline.ts';
 import { downsampledMessages, type SessionInputs, totalOf } from './inputs.ts';
+import { overheadDetail } from './overhead.ts';
 import { sessionThreads, type ThreadSums } from './threads.ts';
 
 /** Everything about a session but its messages, in words. Money of the whole panel has one rate. */
@@ -66,13 +67,24 @@ function threadDetail(
 }
 
 /** How messages, Claude Code's overhead and its own figure add up. */
-function sumOf({ summary, format }: SessionInputs): PanelSession['sum'] {
+function sumOf(facts: SessionInputs): PanelSession['sum'] {
+  const { summary, format } = facts;
   const { clientUsd, nano, background, unconfirmed, irreconcilable, endedAt } = summary;
   const money = (value: number): string => format.cents(value, endedAt);
   const messages = { label: l10n.t('Messages'), detail: '', figure: money(nano) };
+  const overhead =
+    background > 0
+      ? [
+          {
+            label: l10n.t('Claude Code overhead'),
+            detail: overheadDetail(facts),
+            figure: money(background),
+          },
+        ]
+      : [];
   if (clientUsd === null) {
     return {
-      lines: [messages],
+      lines: [messages, ...overhead],
       note: l10n.t('Claude Code has not written its own total yet.'),
       agrees: false,
     };
@@ -84,23 +96,13 @@ function sumOf({ summary, format }: SessionInputs): PanelSession['sum'] {
   };
   if (irreconcilable) {
     return {
-      lines: [messages, says],
+      lines: [messages, ...overhead, says],
       note: l10n.t(
         'The two cannot be compared: the session was forked from one whose total is not known.',
       ),
       agrees: false,
     };
   }
-  const overhead =
-    background > 0
-      ? [
-          {
-            label: l10n.t('Claude Code overhead'),
-            detail: l10n.t('title, summaries'),
-            figure: money(background),
-          },
-        ]
-      : [];
   if (!agreesWithClient(summary, clientUsd)) {
     return {
       lines: [

@@ -1,6 +1,8 @@
 import { commands, l10n, type QuickPickItem, QuickPickItemKind, ThemeIcon, window } from 'vscode';
 import { type BudgetShare, wholeBudget } from '../../budgets/budgetShares.ts';
 import type { Figure, Overview } from '../../budgets/overview.ts';
+import { dataFolder } from '../../dataFolder/paths.ts';
+import { exactFile } from '../../exact/install.ts';
 import { type DashboardPeriod, usualDashboard } from '../../protocol/dashboard.ts';
 import { leftOfText } from '../budgets/words.ts';
 import { type CommandId, commandIds } from '../core/commandIds.ts';
@@ -94,6 +96,11 @@ function actions(spend: Spend, unpriced: boolean): Action[] {
   add('bell', l10n.t('Alerts'), commandIds.showAlerts);
   if (unpriced) {
     add('question', l10n.t('Set a price for an unpriced model…'), commandIds.setPrice);
+  }
+  if (!demo) {
+    if (exactFile(dataFolder()) === undefined) {
+      add('target', l10n.t('Turn on exact mode…'), commandIds.turnOnExactMode);
+    } else add('target', l10n.t('Turn off exact mode…'), commandIds.turnOffExactMode);
   }
   add('pulse', l10n.t('Diagnostics'), commandIds.showDiagnostics);
   add('gear', l10n.t('Settings'), commandIds.openSettings);

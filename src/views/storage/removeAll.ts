@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { commands, l10n, window } from 'vscode';
 import { readInstalls } from '../../dataFolder/guardInstalls.ts';
 import { dataFolder } from '../../dataFolder/paths.ts';
+import { carryOut, exactFile, planOff } from '../../exact/install.ts';
 import { carryOutUninstall, planUninstall } from '../../guard/install/installFiles.ts';
 import { makeChange, uninstallChange } from '../../statusline/install.ts';
 import { installFile } from '../../statusline/installRecord.ts';
@@ -34,6 +35,7 @@ export function removeAll(model: SpendModel, launcher: Launcher): Promise<void> 
 export function removalDetail(files: readonly StoredFile[]): string {
   const named = files.slice(0, files.length > mostNamed ? mostNamed - 1 : mostNamed);
   const more = files.length - named.length;
+  const exact = exactFile(dataFolder());
   return [
     ...named.map(({ path, bytes }) => `${path} (${sizeText(bytes)})`),
     ...(more > 0 ? [l10n.t('and {0} more files in the same folders', String(more))] : []),
@@ -48,6 +50,7 @@ export function removalDetail(files: readonly StoredFile[]): string {
     ...readInstalls(dataFolder()).map(({ file }) =>
       l10n.t('The guard is uninstalled from {0}.', file),
     ),
+    ...(exact === undefined ? [] : [l10n.t('Exact mode is switched off in {0}.', exact)]),
     l10n.t(
       'Transcripts stay. So do your Outlay settings: VS Code keeps them in settings.json even when the extension is uninstalled.',
     ),
@@ -75,6 +78,9 @@ export async function removeFiles(
   for (const { file } of readInstalls(folder)) {
     carryOutUninstall(planUninstall(file, folder), folder);
   }
+  // Nobody is left to receive what Claude Code tells of its requests.
+  const exact = planOff(folder);
+  if (exact !== undefined) carryOut(exact, folder);
   const paths = new Set(agreed.map(({ path }) => path));
   if (paths.has(installFile(folder))) {
     // Claude Code must not go on starting what is deleted.

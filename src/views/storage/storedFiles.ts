@@ -12,7 +12,9 @@ import { auditFile } from '../../dataFolder/overrideFile.ts';
 import { federationFile } from '../../dataFolder/peerFile.ts';
 import { serveNoteFile, serveTokenFile } from '../../dataFolder/serveFiles.ts';
 import { statusLineFile } from '../../dataFolder/statusLineFile.ts';
+import { telemetryFile } from '../../dataFolder/telemetryFile.ts';
 import { marksFile } from '../../dataFolder/timeTagFile.ts';
+import { exactRecordFile } from '../../exact/install.ts';
 import { stateFilePattern } from '../../guard/sessionState.ts';
 import { messageOf } from '../../model/errors.ts';
 import { brokenEnd } from '../../platform/setAsideFile.ts';
@@ -61,6 +63,8 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     file(join(dataFolder, 'alerts-task.xml'), 'alerts'),
     file(installsFile(dataFolder), 'guard'),
     file(placeFile(dataFolder), 'guard'),
+    file(telemetryFile(dataFolder), 'guard'),
+    file(exactRecordFile(dataFolder), 'guard'),
     file(serverNoteFile(dataFolder), 'guard'),
     file(serveTokenFile(dataFolder), 'server'),
     file(serveNoteFile(dataFolder), 'server'),
@@ -80,7 +84,7 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     // What a program that was ended in the middle of writing has left.
     ...unfinished(
       dataFolder,
-      /^((config|prices|insights|alerts|client|statusline|statusline-install|guard-installs|guard-http|guard-server|serve|claude-settings\.statusline\.bak|claude-settings-[0-9a-f]{16})\.json|(snapshots|alerts)\.jsonl|serve-token)\.\d+(-[0-9a-f]{8})?\.part$/,
+      /^((config|prices|insights|alerts|client|statusline|statusline-install|guard-installs|guard-http|guard-server|exact|exact-install|serve|claude-settings\.statusline\.bak|claude-settings-[0-9a-f]{16})\.json|(snapshots|alerts)\.jsonl|serve-token)\.\d+(-[0-9a-f]{8})?\.part$/,
     ),
     ...unfinished(
       dataFolder,

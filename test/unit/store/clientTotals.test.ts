@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { backgroundOf, type Spent } from '../../../src/store/ingest/background.ts';
+import { backgroundOf, type Explained, type Spent } from '../../../src/store/ingest/background.ts';
 import { totalSteps, wholeTotal } from '../../../src/store/ingest/clientTotals.ts';
 import type { StoredCostState } from '../../../src/store/schema/messageRow.ts';
 
@@ -24,7 +24,7 @@ function derive(
   base?: StoredCostState,
 ): { steps: number[]; whole: number; background: number } {
   const steps = totalSteps(states, base);
-  const background = backgroundOf(steps, messages, 0);
+  const { found: background } = backgroundOf(steps, messages, 0);
   return {
     steps: steps.map(({ nano }) => nano / dollar),
     whole: wholeTotal(steps),
@@ -100,5 +100,38 @@ describe('what the client’s totals go on from', () => {
     const states = [total(10, 3, 1), total(20, 4, 1)];
     const messages = spent([5, 1], [12, 9], [15, 1]);
     assert.equal(derive(states, messages).background, 2);
+  });
+});
+
+describe('requests that no record shows, right behind a total', () => {
+  const hidden = (at: number, usd: number) => ({ at, nano: usd * dollar, hidden: true });
+  const judged = (states: readonly StoredCostState[], ...more: Explained[]) => {
+    const { found, covered } = backgroundOf(totalSteps(states, undefined), more, 0);
+    return { found: found.map(({ nano }) => nano / dollar), covered };
+  };
+  const [message] = spent([5, 2]);
+
+  test('are in it as far as it leaves so much unexplained', () => {
+    const one = [total(10, 3, 1)];
+    assert.deepEqual(judged(one, message!, hidden(12, 1)), { found: [], covered: 2 });
+    assert.deepEqual(judged(one, message!, hidden(12, 1), hidden(13, 1)), {
+      found: [],
+      covered: 2,
+    });
+    assert.deepEqual(judged(one, message!, hidden(12, 4)), { found: [1], covered: 1 });
+  });
+
+  test('are not behind the next message, nor of the next run', () => {
+    const [later] = spent([11, 0.5]);
+    assert.deepEqual(judged([total(10, 3, 1)], message!, later!, hidden(12, 1)), {
+      found: [1],
+      covered: 1,
+    });
+    const two = [total(10, 3, 1), total(30, 1, 20)];
+    assert.deepEqual(judged(two, message!, hidden(25, 1)), { found: [1], covered: 2 });
+    assert.deepEqual(judged(two, message!, hidden(15, 1), hidden(25, 1)), {
+      found: [],
+      covered: 3,
+    });
   });
 });

@@ -187,4 +187,28 @@ describe('the verdict on a session', () => {
     assert.equal(format.age(30 * day), '30 d ago');
     assert.match(format.age(536 * day), /^[A-Z][a-z]{2} \d{1,2}, 20\d\d$/);
   });
+
+  it('adds up with what exact mode itemises of overhead, before the client has said its total too', () => {
+    const more = { background: 0.3e9 };
+    const inputs: SessionInputs = {
+      ...facts([message(1, 1)], more),
+      overhead: [
+        { kind: 'compaction', requests: 2, nano: 0.2e9 },
+        { kind: 'title', requests: 1, nano: 0.04e9 },
+      ],
+    };
+    const overhead = {
+      label: 'Claude Code overhead',
+      detail: 'compaction\u00a0$0.20, titles\u00a0$0.04, unexplained\u00a0$0.06',
+      figure: '$0.30',
+    };
+    const { lines, note } = model.panelSession(inputs).sum;
+    assert.deepEqual(lines[1], overhead);
+    assert.equal(note, 'Claude Code has not written its own total yet.');
+    const told = { ...inputs, summary: { ...inputs.summary, clientUsd: 1.3 } };
+    assert.deepEqual(model.panelSession(told).sum.lines[1], overhead);
+    const [, plain] = model.panelSession(facts([message(1, 1)], { ...more, clientUsd: 1.3 })).sum
+      .lines;
+    assert.equal(plain?.detail, 'title, summaries');
+  });
 });

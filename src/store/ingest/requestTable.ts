@@ -1,0 +1,156 @@
+import { hashText } from '../../model/hash53.ts';
+import type { RequestEvent } from '../../model/requests/requestEvent.ts';
+import type { SqlDatabase, Statement } from '../driver/types.ts';
+import {
+  type BackgroundItem,
+  backgroundItems,
+  hiddenRequests,
+  type KnownResponse,
+  type ToldRequest,
+} from './backgroundItems.ts';
+import { clientNano } from './clientNano.ts';
+import { idHash } from './downsampledMessages.ts';
+import type { StringTable } from './stringTable.ts';
+
+/** What a session is found by: its row's number, and its id. */
+type SessionKey = { readonly id: number; readonly sid: string };
+
+interface RequestRow {
+  readonly rid: string;
+  readonly at: number;
+  readonly nano: number;
+  readonly source: string;
+  readonly model: string;
+}
+
+/** A message as the query has it; what was downsampled has a hash in place of its request id. */
+interface ResponseRow {
+  readonly rid: string | number;
+  readonly at: number;
+  readonly nano: number;
+  readonly counted: number;
+  readonly listed: number;
+  readonly shared: number;
+}
+
+/** Requests that telemetry told of. A set: what comes again, late or in another order is the same. */
+export class Requests {
+  readonly #strings: StringTable;
+  readonly #add: Statement;
+  readonly #any: Statement;
+  readonly #ofSession: Statement;
+  readonly #concerns: Statement;
+  readonly #responses: Statement;
+  /** Memoized: most stores have none. */
+  #empty: boolean | undefined;
+
+  constructor(db: SqlDatabase, strings: StringTable) {
+    this.#strings = strings;
+    this.#add = db.prepare(
+      `INSERT OR IGNORE INTO request_event VALUES (${Array(20).fill('?').join(', ')})`,
+    );
+    this.#any = db.prepare('SELECT 1 FROM request_event LIMIT 1');
+    this.#concerns = db.prepare('SELECT 1 FROM request_event WHERE sid = ? LIMIT 1');
+    this.#ofSession = db.prepare(
+      `SELECT e.rid AS rid, e.at AS at, e.nano AS nano, w.text AS source, m.text AS model
+       FROM request_event e JOIN word w ON w.id = e.source JOIN word m ON m.id = e.model
+       WHERE e.sid = ? AND e.nano > 0`,
+    );
+    this.#responses = db.prepare(
+      `SELECT rid, at, nano, counted, listed, shared FROM
+         (SELECT m.id, ${responseSql} FROM message m WHERE m.session = ?
+          UNION SELECT m.id, ${responseSql} FROM place p JOIN message m ON m.id = p.message
+            WHERE p.session = ?)
+       UNION ALL SELECT rid, at, nano, counted, listed, shared FROM
+         (SELECT m.id, ${responseSql} FROM thinned m WHERE m.session = ?
+          UNION SELECT m.id, ${responseSql} FROM thinned_place p JOIN thinned m ON m.id = p.thinned
+            WHERE p.session = ?)`,
+    );
+  }
+
+  /** Stores a request; false where it is known. Inside a transaction only. */
+  add(event: RequestEvent): boolean {
+    const { usage } = event;
+    const id = (text: string): number => this.#strings.id(text);
+    const values = [
+      event.requestId,
+      event.at,
+      event.sequence,
+      id(event.model),
+      id(event.source),
+      id(event.agentId),
+      id(event.promptId),
+      event.nano,
+      usage.input,
+      usage.output,
+      usage.cacheWrite5m,
+      usage.cacheWrite1h,
+      usage.cacheRead,
+      event.durationMs,
+      event.firstTokenMs,
+      event.attempts,
+      Number(event.failed),
+      event.status,
+    ];
+    this.#empty = false;
+    return this.#add.run(id(event.sessionId), keyOf(event), ...values).changes > 0;
+  }
+
+  /** Whether anything is known of a session's requests. */
+  concerns(sid: string): boolean {
+    this.#empty ??= this.#any.get() === undefined;
+    if (this.#empty) return false;
+    const word = this.#strings.find(sid);
+    return word !== undefined && this.#concerns.get(word) !== undefined;
+  }
+
+  /** What of a session's background its requests itemise. */
+  itemsOf(session: SessionKey): BackgroundItem[] {
+    if (!this.concerns(session.sid)) return [];
+    return backgroundItems(this.#requestsOf(session), this.#responsesOf(session));
+  }
+
+  /** A session's requests without a message, earliest first. */
+  hiddenOf(session: SessionKey): ToldRequest[] {
+    if (!this.concerns(session.sid)) return [];
+    const hidden = hiddenRequests(this.#requestsOf(session), this.#responsesOf(session));
+    return hidden.sort((a, b) => a.at - b.at || a.nano - b.nano);
+  }
+
+  #requestsOf({ sid }: SessionKey): ToldRequest[] {
+    return this.#ofSession
+      .all<RequestRow>(this.#strings.find(sid)!)
+      .map(({ rid, ...row }) => ({ request: idHash(rid), ...row }));
+  }
+
+  #responsesOf({ id }: SessionKey): KnownResponse[] {
+    return this.#responses.all<ResponseRow>(id, id, id, id).map(
+      ({ rid, at, nano, counted, listed, shared }): KnownResponse => ({
+        request: typeof rid === 'number' ? rid : idHash(rid),
+        at,
+        nano,
+        counted: counted === 1,
+        listed: listed === 1,
+        shared: shared === 1,
+      }),
+    );
+  }
+
+  /** Invalidates the memo after a rollback. */
+  forget(): void {
+    this.#empty = undefined;
+  }
+}
+
+/** Of a message or a tombstone. Without a price of the list it has a share of the client's total, or nothing. */
+const responseSql = `m.rid, m.at, ${clientNano} AS nano, m.counted, m.listed,
+  m.listed = 0 AND ${clientNano} <> 0 AS shared`;
+
+/** A number that all of an event decides. */
+function keyOf(event: RequestEvent): number {
+  const { usage, ...rest } = event;
+  const { input, output, cacheWrite5m, cacheWrite1h, cacheRead } = usage;
+  const counts = [input, output, cacheWrite5m, cacheWrite1h, cacheRead];
+  const names = Object.keys(rest).sort() as (keyof typeof rest)[];
+  return hashText(JSON.stringify([...names.map((name) => rest[name]), ...counts]));
+}

@@ -1,0 +1,52 @@
+import { isObject } from '../model/objects.ts';
+import { type LogRecord, msOfNanos, type Scalar } from './logRecord.ts';
+
+/**
+ * The records of an `ExportLogsServiceRequest` in JSON (Protobuf's JSON mapping: names in lowerCamelCase,
+ * 64-bit numbers as texts). What is not of its shape is passed over; throws where it is no JSON.
+ */
+export function recordsInJson(text: string): LogRecord[] {
+  const root: unknown = JSON.parse(text);
+  return itemsOf(root, 'resourceLogs')
+    .flatMap((resource) => itemsOf(resource, 'scopeLogs'))
+    .flatMap((scope) => itemsOf(scope, 'logRecords'))
+    .flatMap((record) => (isObject(record) ? [recordOf(record)] : []));
+}
+
+function itemsOf(value: unknown, name: string): readonly unknown[] {
+  const items = isObject(value) ? value[name] : undefined;
+  return Array.isArray(items) ? items : [];
+}
+
+function recordOf(record: Readonly<Record<string, unknown>>): LogRecord {
+  const body = scalarOf(record.body);
+  const attributes = new Map<string, Scalar>();
+  for (const attribute of itemsOf(record, 'attributes')) {
+    if (!isObject(attribute)) continue;
+    const { key = '' } = attribute;
+    const value = scalarOf(attribute.value);
+    if (typeof key === 'string' && value !== undefined) attributes.set(key, value);
+  }
+  return {
+    at: timeOf(record.timeUnixNano),
+    body: typeof body === 'string' ? body : '',
+    attributes,
+  };
+}
+
+/** A 64-bit number is a text; some exporters write a number all the same. */
+function timeOf(value: unknown): number {
+  if (typeof value === 'string' && /^\d{1,20}$/.test(value)) return msOfNanos(BigInt(value));
+  return typeof value === 'number' && value > 0 ? Math.floor(value / 1e6) : 0;
+}
+
+function scalarOf(value: unknown): Scalar | undefined {
+  if (!isObject(value)) return undefined;
+  const { stringValue, boolValue, intValue, doubleValue } = value;
+  if (typeof stringValue === 'string') return stringValue;
+  if (typeof boolValue === 'boolean') return boolValue;
+  if (typeof intValue === 'number') return intValue;
+  if (typeof intValue === 'string' && /^-?\d{1,19}$/.test(intValue)) return Number(intValue);
+  if (typeof doubleValue === 'number') return doubleValue;
+  return undefined;
+}

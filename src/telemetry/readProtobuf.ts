@@ -1,0 +1,84 @@
+import { type LogRecord, msOfNanos, type Scalar } from './logRecord.ts';
+import { fieldsOf } from './protobuf.ts';
+
+/**
+ * The records of an `ExportLogsServiceRequest` in protobuf (opentelemetry/proto/collector/logs/v1).
+ * Resources and scopes are passed over. Throws `ProtobufError` where it is none.
+ */
+export function recordsInProtobuf(bytes: Uint8Array): LogRecord[] {
+  return parts(bytes, resourceLogs)
+    .flatMap((resource) => parts(resource, scopeLogs))
+    .flatMap((scope) => parts(scope, logRecords))
+    .map(recordOf);
+}
+
+// Numbers of fields, by the messages they stand in.
+const resourceLogs = 1;
+const scopeLogs = 2;
+const logRecords = 2;
+const record = { time: 1, body: 5, attribute: 6 } as const;
+const keyValue = { key: 1, value: 2 } as const;
+const anyValue = { string: 1, bool: 2, int: 3, double: 4 } as const;
+
+/** The messages in a repeated field. */
+function parts(bytes: Uint8Array, wanted: number): Uint8Array[] {
+  const found: Uint8Array[] = [];
+  for (const field of fieldsOf(bytes)) {
+    if (field.number === wanted && field.kind === 'bytes') found.push(field.bytes);
+  }
+  return found;
+}
+
+function recordOf(bytes: Uint8Array): LogRecord {
+  let at = 0;
+  let body = '';
+  const attributes = new Map<string, Scalar>();
+  for (const field of fieldsOf(bytes)) {
+    if (field.number === record.time && field.kind === 'fixed64') at = msOfNanos(field.value);
+    if (field.kind !== 'bytes') continue;
+    if (field.number === record.body) {
+      const value = scalarOf(field.bytes);
+      body = typeof value === 'string' ? value : '';
+    }
+    if (field.number === record.attribute) addAttribute(attributes, field.bytes);
+  }
+  return { at, body, attributes };
+}
+
+function addAttribute(attributes: Map<string, Scalar>, bytes: Uint8Array): void {
+  let key = '';
+  let value: Scalar | undefined;
+  for (const field of fieldsOf(bytes)) {
+    if (field.kind !== 'bytes') continue;
+    if (field.number === keyValue.key) key = textOf(field.bytes);
+    if (field.number === keyValue.value) value = scalarOf(field.bytes);
+  }
+  if (value !== undefined) attributes.set(key, value);
+}
+
+function scalarOf(bytes: Uint8Array): Scalar | undefined {
+  let value: Scalar | undefined;
+  // Of several the last one is meant.
+  for (const field of fieldsOf(bytes)) {
+    if (field.kind === 'bytes') {
+      value = field.number === anyValue.string ? textOf(field.bytes) : undefined;
+    } else if (field.number === anyValue.bool) value = field.value !== 0n;
+    else if (field.number === anyValue.int) value = Number(BigInt.asIntN(64, field.value));
+    else if (field.number === anyValue.double && field.kind === 'fixed64') {
+      value = doubleOf(field.value);
+    }
+  }
+  return value;
+}
+
+function doubleOf(bits: bigint): number {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigUint64(0, bits);
+  return view.getFloat64(0);
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+function textOf(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}

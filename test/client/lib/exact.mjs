@@ -1,0 +1,100 @@
+/** Outlay in exact mode beside the real client: switched on by the command, received by an indexer. */
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { until } from '../../../scripts/shared/retry.ts';
+import { telemetryFile } from '../../../src/dataFolder/telemetryFile.ts';
+import { openForReading } from '../../../src/store/connection/openStore.ts';
+import { backgroundKinds } from '../../../src/store/query/requests/backgroundItems.ts';
+import { requestEvents } from '../../../src/store/query/requests/requestEvents.ts';
+import { StoreReader } from '../../../src/store/query/storeReader.ts';
+import { Indexer } from '../../../src/watchers/indexer.ts';
+
+const bundle = path.join(import.meta.dirname, '..', '..', '..', 'dist', 'cli.cjs');
+
+export class ExactMode {
+  #claude;
+  #indexer;
+  #folder;
+  #storeFile;
+
+  /** @param {import('./claude.mjs').Claude} claude */
+  static async start(claude) {
+    const exact = new ExactMode();
+    exact.#claude = claude;
+    exact.#folder = path.join(claude.home, 'exact-data');
+    exact.#storeFile = path.join(claude.home, 'exact.db');
+    exact.command('on', '--yes');
+    exact.#indexer = new Indexer(
+      {
+        storeFile: exact.#storeFile,
+        mode: 'watch',
+        role: 'editor',
+        configDirs: [claude.configDir],
+        rootsSetting: [],
+        env: {},
+        home: claude.home,
+        priceOverrides: {},
+        storeTitles: true,
+        telemetryFile: telemetryFile(exact.#folder),
+        polling: 'auto',
+        paused: false,
+      },
+      () => {},
+    );
+    await exact.#indexer.start();
+    return exact;
+  }
+
+  /** `outlay exact …`; what it prints. */
+  command(...args) {
+    const done = spawnSync(process.execPath, [bundle, 'exact', ...args], {
+      env: { ...this.#claude.environment(), OUTLAY_DATA_DIR: this.#folder },
+      encoding: 'utf8',
+    });
+    if (done.status !== 0) throw new Error(done.stderr);
+    return done.stdout;
+  }
+
+  #ask(question) {
+    const db = openForReading(this.#storeFile);
+    try {
+      return question(db);
+    } finally {
+      db.close();
+    }
+  }
+
+  /** Requests received of a session. */
+  requests(sessionId) {
+    return this.#ask((db) => requestEvents(db, [sessionId]));
+  }
+
+  /** Every session with what its background is made of. */
+  sessions() {
+    return this.#ask((db) =>
+      new StoreReader(db).sessions().map((summary) => {
+        const items = backgroundKinds(db, summary.id);
+        const itemised = items.reduce((sum, { nano }) => sum + nano, 0);
+        return { summary, items, unexplained: summary.background - itemised };
+      }),
+    );
+  }
+
+  session(sessionId) {
+    return this.sessions().find(({ summary }) => summary.sid === sessionId);
+  }
+
+  /** Waits until the store has all that the client has written of a session, its total included. */
+  async settled({ sessionId, usd }) {
+    await this.#indexer.rescan();
+    return until(`the total of ${sessionId} is read`, async () => {
+      await this.#indexer.rescan();
+      const session = this.session(sessionId);
+      return session?.summary.clientUsd === usd && session;
+    });
+  }
+
+  async close() {
+    await this.#indexer.stop();
+  }
+}

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { RequestEvent } from '../../src/model/requests/requestEvent.ts';
+import { openForWriting } from '../../src/store/connection/openStore.ts';
+import type { Engine } from '../../src/store/driver/open.ts';
+import type { SqlDatabase } from '../../src/store/driver/types.ts';
+import { difference, dumpStore } from '../lib/dumpStore.ts';
+import { bundledBook, soleWriter } from '../lib/ingest.ts';
+import { judge } from '../lib/oracle.ts';
+import { random } from '../lib/random.ts';
+import { requestEvent, tellOf } from '../lib/requestEvents.ts';
+import { byDayBefore, thinAll } from '../lib/retention.ts';
+import { ingestPlainly, ingestSomehow, readAgain } from '../lib/schedule.ts';
+import { tempDir } from '../lib/tempDir.ts';
+import { assertVerdict } from '../lib/verdict.ts';
+import { playWorld } from '../lib/world.ts';
+import { worlds } from '../lib/worldOps.ts';
+
+/** Worlds tried per property; `OUTLAY_TEST_RUNS=5000` for a long night. */
+const runs = Number(process.env.OUTLAY_TEST_RUNS ?? 300);
+
+function withStore<T>(engine: Engine, work: (db: SqlDatabase) => T): T {
+  const { db } = openForWriting(':memory:', { engine });
+  try {
+    return work(db);
+  } finally {
+    db.close();
+  }
+}
+
+/** Every world in a folder of its own, with what is told of it. */
+function forWorlds(
+  numRuns: number,
+  hold: (
+    world: ReturnType<typeof playWorld>,
+    events: RequestEvent[],
+    folder: string,
+    seed: number,
+  ) => void,
+): void {
+  using dir = tempDir();
+  let count = 0;
+  fc.assert(
+    fc.property(worlds, fc.nat(), (ops, seed) => {
+      const files = playWorld(ops);
+      const folder = dir.at(String(count++));
+      mkdirSync(folder);
+      hold(files, tellOf(judge(files, bundledBook().price), random(seed)), folder, seed);
+    }),
+    { numRuns },
+  );
+}
+
+test('whatever arrives first, late or twice, the store is the same', () => {
+  forWorlds(runs, (files, events, folder, seed) => {
+    const actual = withStore('better-sqlite3', (db) => {
+      ingestSomehow(db, folder, files, seed, events);
+      return dumpStore(db);
+    });
+    const expected = withStore('node:sqlite', (db) => {
+      soleWriter(db).addRequests(events);
+      ingestPlainly(db, folder, files);
+      return dumpStore(db);
+    });
+    assert.equal(actual === expected, true, difference(actual, expected));
+  });
+});
+
+test('with any of the events missing, background is what the words of the design say', () => {
+  forWorlds(runs * 2, (files, all, folder, seed) => {
+    const dice = random(seed);
+    const events = dice.oneIn(3) ? all.filter(() => dice.oneIn(2)) : all;
+    withStore('better-sqlite3', (db) => {
+      ingestPlainly(db, folder, files);
+      soleWriter(db).addRequests(events);
+      assertVerdict(db, judge(files, bundledBook().price, events));
+    });
+  });
+});
+
+test('events add nothing but what they itemise, and take nothing away', () => {
+  /** What rounding makes of some totals. */
+  const slack = 20_000;
+  forWorlds(runs, (files, events, folder) => {
+    withStore('better-sqlite3', (db) => {
+      ingestPlainly(db, folder, files);
+      const sums = (): { sid: string; whole: number; items: number }[] =>
+        db
+          .prepare(
+            `SELECT sid, background + (SELECT coalesce(sum(nano), 0) FROM spend_total t
+                 WHERE t.session = s.id) AS whole,
+               (SELECT coalesce(sum(nano), 0) FROM background_item i WHERE i.session = s.id) AS items
+             FROM session s ORDER BY sid`,
+          )
+          .all();
+      const before = sums();
+      soleWriter(db).addRequests(events);
+      for (const [i, { sid, whole, items }] of sums().entries()) {
+        const known = before[i]!.whole;
+        assert.ok(whole <= known + items + slack, `${sid}: ${whole} of ${known} and ${items}`);
+        assert.ok(whole >= known - slack, `${sid}: ${whole} of ${known}`);
+      }
+    });
+  });
+});
+
+test('summed up or read again, background stays what it was', () => {
+  forWorlds(runs, (files, events, folder, seed) => {
+    withStore('better-sqlite3', (db) => {
+      ingestPlainly(db, folder, files);
+      soleWriter(db).addRequests(events);
+      const background = (): string =>
+        dumpStore(db)
+          .split('\n')
+          .filter((line) => /^background/.test(line))
+          .join('\n');
+      const before = background();
+      readAgain(db, folder, files, seed);
+      assert.equal(background(), before, 'read again');
+      thinAll(soleWriter(db), byDayBefore(Date.UTC(2027, 0, 1)));
+      // A request that failed has every session looked at again.
+      const sids = db.prepare('SELECT sid FROM session').all<{ sid: string }>();
+      soleWriter(db).addRequests(
+        sids.map(({ sid }) =>
+          requestEvent({ sessionId: sid, at: Date.UTC(2026, 11, 1), failed: true, status: 500 }),
+        ),
+      );
+      assert.equal(background(), before, 'summed up');
+    });
+  });
+});
+
+test('a transaction that fails leaves nothing of its events', () => {
+  withStore('better-sqlite3', (db) => {
+    let holds = true;
+    const assertWriter = (): void => {
+      if (!holds) throw new Error('replaced');
+    };
+    const writer = soleWriter(db, { assertWriter });
+    const event = requestEvent({ sessionId: 's', at: Date.UTC(2026, 10, 20), nano: 5 });
+    holds = false;
+    assert.throws(() => writer.addRequests([event]), /replaced/);
+    assert.equal(db.prepare('SELECT count(*) AS n FROM request_event').get<{ n: number }>()!.n, 0);
+    holds = true;
+    writer.addRequests([event, event]);
+    assert.equal(db.prepare('SELECT count(*) AS n FROM request_event').get<{ n: number }>()!.n, 1);
+  });
+});
