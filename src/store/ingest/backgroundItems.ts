@@ -1,3 +1,4 @@
+import { appendAll } from '../../model/lists.ts';
 import { type RequestKind, requestKind } from '../../model/requests/requestKind.ts';
 import { mostSum } from '../schema/saturate.ts';
 import { noRequest } from './downsampledMessages.ts';
@@ -61,7 +62,7 @@ export function backgroundItems(
   const byRequest = Map.groupBy(responses, ({ request }) => request);
   byRequest.delete(noRequest);
   for (const [id, told] of Map.groupBy(requests, ({ request }) => request)) {
-    found.push(...differenceOf(told, byRequest.get(id) ?? []));
+    appendAll(found, differenceOf(told, byRequest.get(id) ?? []));
   }
   return summed(found);
 }
