@@ -1,4 +1,4 @@
-import { appendAll } from '../../model/lists.ts';
+import { appendAll, smallestOf } from '../../model/lists.ts';
 import { type RequestKind, requestKind } from '../../model/requests/requestKind.ts';
 import { mostSum } from '../schema/saturate.ts';
 import { noRequest } from './downsampledMessages.ts';
@@ -95,7 +95,7 @@ function differenceOf(
   if (counted.length === 0 || counted.some(({ shared }) => shared)) return [];
   const nano = sumOf(told) - sumOf(counted);
   if (nano <= rounding * (told.length + counted.length)) return [];
-  const at = Math.min(...counted.map((answer) => answer.at));
+  const at = smallestOf(counted.map((answer) => answer.at));
   return [{ at, kind: 'difference', requests: told.length, nano }];
 }
 
