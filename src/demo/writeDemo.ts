@@ -203,7 +203,10 @@ export function* demoSteps(
   return { configDir, projectDirs: projects.map(cwdOf), live, budgets };
 }
 
-/** Sessions a working day of the five weeks before, begun before noon: so that a month has one to compare with. */
+/**
+ * A session each working day of the five weeks before, begun some hours before this time of day: so that a
+ * month and a day have others to be compared with. The same in every zone.
+ */
 function* writeMonthBefore(
   configDir: string,
   {
@@ -221,12 +224,12 @@ function* writeMonthBefore(
   // Dice of their own: what is told of the latest days stays as it is.
   const dice = new Dice(seed + 1);
   for (let ago = days + 35; ago > days; ago--) {
-    const day = new Date(nowMs - ago * dayMs);
-    if (day.getDay() === 0 || day.getDay() === 6) continue;
+    const day = nowMs - ago * dayMs;
+    if ([0, 6].includes(new Date(day).getUTCDay())) continue;
     const project = pickProject(dice);
     const began = {
       cwd: cwdOf(project),
-      start: day.setHours(dice.whole(8, 12), dice.whole(0, 59)),
+      start: day - dice.whole(60, 300) * 60_000,
       model: modelsBefore[project.model]!,
       branch: dice.chance(0.6) ? 'main' : dice.pick(project.branches),
       words: project.words,
