@@ -116,7 +116,9 @@ async function runAll() {
   // Page tests have their environment already.
   if (early?.names === others) process.env.TZ = early.zone;
   const client = page.then(() => runPart('client'));
-  const beside = await runInTurn(others.filter((name) => name !== 'client'));
+  // What waits for an editor as well goes first; what computes has both cores once the pages are done.
+  const computing = others.filter((name) => name !== 'client' && name !== 'host');
+  const beside = await runInTurn(['host', ...computing]);
   const results = [built, ...beside, await page, await client];
   const order = Object.keys(parts);
   results.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));

@@ -47,7 +47,7 @@ describe(`settings (${process.env.OUTLAY_TEST_RUN})`, () => {
       catalogueDate: '2026-11-01',
       catalogueDays: 1,
       remote: '',
-    });
+    }).replaceAll('&nbsp;', ' ');
 
   before(async () => {
     const extension = vscode.extensions.getExtension<OutlayApi>('outlay.outlay');

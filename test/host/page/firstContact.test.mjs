@@ -103,6 +103,11 @@ test.describe('a stranger with the demo', () => {
     await window.look('demo-dashboard');
     await expectNoViolation(dashboard, 'the banner', '.banner');
 
+    // Below the sessions of a project that has most of them.
+    await sessions
+      .locator('.monaco-list-row', { hasText: /^\s*shop/ })
+      .first()
+      .click();
     const cold = sessions.locator('.monaco-list-row', { hasText: 'Why does the monthly export' });
     await cold.dblclick();
     const session = await frameWith(window, '.session:has(.card)', 'Why does the monthly export');
