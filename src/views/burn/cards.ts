@@ -46,14 +46,10 @@ function paceCard(facts: BurnInputs): PanelCard {
   return {
     ...card,
     detail: againstPeriod(total, median, facts),
-    more: high > 0 ? usuallyByNow(low, high, facts) : '',
+    more:
+      high > 0 ? l10n.t('usually {0} by now', format.moneyRange(...shown([low, high], facts))) : '',
     strip: against(total, median),
   };
-}
-
-function usuallyByNow(low: number, high: number, facts: BurnInputs): string {
-  const range = facts.format.moneyRange(...shown([low, high], facts));
-  return low > 0 ? l10n.t('usually {0} by now', range) : l10n.t('usually up to {0} by now', range);
 }
 
 function shown([low, high]: [number, number], { figures, format }: BurnInputs): [number, number] {
