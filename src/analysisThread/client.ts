@@ -7,6 +7,9 @@ import type { Answered, Asked } from './worker.ts';
 /** A question without its number. */
 type Question = Asked extends infer A ? (A extends Asked ? Omit<A, 'id'> : never) : never;
 
+/** The answer to a kind of question: it is of the same kind. */
+type AnswerTo<Type extends Question['type']> = Extract<Answered, { readonly type: Type }>;
+
 interface Waiting {
   readonly resolve: (answered: Answered) => void;
   readonly reject: (error: Error) => void;
@@ -33,7 +36,7 @@ export class AnalysisThread {
   }
 
   /** Asks and waits. Throws a `HumanError` where what was asked cannot be answered. */
-  async ask(question: Question): Promise<Answered> {
+  async ask<Asking extends Question>(question: Asking): Promise<AnswerTo<Asking['type']>> {
     if (this.#closed) throw storeClosed();
     clearTimeout(this.#idle);
     const worker = this.#worker ?? this.#start();
@@ -44,9 +47,14 @@ export class AnalysisThread {
         this.#waiting.set(id, { resolve, reject });
         worker.postMessage({ ...question, id });
       });
-      if (answered.type !== 'failed') return answered;
-      if (answered.reason === undefined) throw new Error(answered.text);
-      throw new HumanError(answered.reason, answered.text, { what: answered.what });
+      if (answered.type === 'failed') {
+        if (answered.reason === undefined) throw new Error(answered.text);
+        throw new HumanError(answered.reason, answered.text, { what: answered.what });
+      }
+      if (answered.type !== question.type) {
+        throw new Error('Another answer came than was asked for.');
+      }
+      return answered as AnswerTo<Asking['type']>;
     } finally {
       this.#waiting.delete(id);
       if (this.#waiting.size === 0) this.#rest();

@@ -25,7 +25,7 @@ export type Answered = { readonly id: number } & (
   | { readonly type: 'alerts'; readonly result: AlertResult }
   | { readonly type: 'guard'; readonly result: GuardResult }
   | { readonly type: 'served'; readonly result: ServedResult }
-  | { readonly type: 'changed' }
+  | { readonly type: 'change' }
   | {
       readonly type: 'failed';
       readonly reason: ErrorReason | undefined;
@@ -56,7 +56,7 @@ function answer(asked: Asked): Answered {
         return { id, type: 'served', result: runServed(asked.task) };
       case 'change':
         runChange(asked.task);
-        return { id, type: 'changed' };
+        return { id, type: 'change' };
     }
   } catch (thrown) {
     const error = storeError(asked.task.storeFile, thrown);

@@ -25,9 +25,7 @@ export async function startMcp({ version, origin, write, complain }: McpOptions)
   const thread = new AnalysisThread();
   const ask: AskStore = async (question) => {
     const task: ServedTask = { ...(await origin()), ...question };
-    const answered = await thread.ask({ type: 'served', task });
-    if (answered.type !== 'served') throw new Error('Another answer came than was asked for.');
-    return answered.result;
+    return (await thread.ask({ type: 'served', task })).result;
   };
   const lines = lineLimit(mostLineBytes, () =>
     complain(`A message of more than ${mostLineBytes} bytes was passed over.`),

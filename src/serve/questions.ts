@@ -111,9 +111,8 @@ export class Questions {
     const generation = this.#generation;
     const madeAt = this.#clock();
     const task = { ...this.#origin(), ...question };
-    const answered = await this.#thread.ask({ type: 'served', task });
-    if (answered.type !== 'served') throw new Error('Another answer came than was asked for.');
-    const made = { result: answered.result, madeAt, doneAt: this.#clock() };
+    const { result } = await this.#thread.ask({ type: 'served', task });
+    const made = { result, madeAt, doneAt: this.#clock() };
     if (generation === this.#generation) this.#keep(key, made);
     return made;
   }

@@ -73,9 +73,8 @@ export async function serveOutlay(options: ServeOptions): Promise<Served> {
   const log = new CommitLog();
   const readState = async (): Promise<StoreState> => {
     const task: ServedTask = { ...surroundings().origin, what: 'state' };
-    const answered = await states.ask({ type: 'served', task });
-    if (answered.type === 'served' && answered.result.what === 'state')
-      return answered.result.state;
+    const { result } = await states.ask({ type: 'served', task });
+    if (result.what === 'state') return result.state;
     throw new Error('Another answer came than was asked for.');
   };
   let follower: StoreFollower | undefined;

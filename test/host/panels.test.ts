@@ -41,9 +41,9 @@ describe(`panels (${process.env.OUTLAY_TEST_RUN})`, () => {
     api = await vscode.extensions.getExtension<OutlayApi>('outlay.outlay')!.activate();
     const { analysis } = api.parts.model;
     const { ask } = analysis;
-    analysis.ask = async (question) => {
+    analysis.ask = (question) => {
       if (question.type === 'panel') asked.push(question.task.panel);
-      return ask.call(analysis, question);
+      return ask.call(analysis, question) as ReturnType<typeof ask<typeof question>>;
     };
     undo = () => {
       analysis.ask = ask;

@@ -19,14 +19,14 @@ export const servedNow = Date.parse('2026-11-24T12:00:00Z');
 
 /** The worker's part, on this thread. */
 export const ownThread: Pick<AnalysisThread, 'ask'> = {
-  ask: async (question) => {
+  ask: (async (question: Parameters<AnalysisThread['ask']>[0]) => {
     if (question.type === 'served') {
       return { id: 0, type: 'served', result: runServed(question.task) };
     }
     if (question.type !== 'change') throw new Error('Nothing else is asked.');
     runChange(question.task);
-    return { id: 0, type: 'changed' };
-  },
+    return { id: 0, type: 'change' };
+  }) as AnalysisThread['ask'],
 };
 
 /** A server without a port over a store of its own; requests are made by calling it. */

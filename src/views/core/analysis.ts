@@ -19,6 +19,9 @@ import { withoutBudgets } from './withoutBudgets.ts';
 type Asker = Pick<SpendModel, 'storeFile' | 'keptFolder' | 'analysis' | 'clientModels'> &
   Partial<Pick<SpendModel, 'slowAnalysis'>>;
 
+/** The same on the thread of what may take long: nobody's panel waits for it. */
+type SlowAsker = Pick<SpendModel, 'storeFile' | 'keptFolder' | 'clientModels' | 'slowAnalysis'>;
+
 /** Makes a report on a thread of its own. Throws a `HumanError` where a choice cannot be used. */
 export async function makeReport(
   model: Asker,
@@ -29,9 +32,7 @@ export async function makeReport(
   const task = { ...placeOf(model, now), name, raw, format };
   const isSlow = reportDefinitions.find((one) => one.name === name)?.slow === true;
   const thread = (isSlow ? model.slowAnalysis : undefined) ?? model.analysis;
-  const answered = await thread.ask({ type: 'report', task });
-  if (answered.type !== 'report') throw new Error('Another answer came than was asked for.');
-  return answered.result;
+  return (await thread.ask({ type: 'report', task })).result;
 }
 
 /** What a panel shows, from the same thread. */
@@ -41,45 +42,38 @@ export async function panelData<Name extends PanelQueryName>(
   now: number,
 ): Promise<PanelFigures<Name>> {
   const task = { ...placeOf(model, now), ...query };
-  const answered = await model.analysis.ask({ type: 'panel', task });
-  if (answered.type !== 'panel') throw new Error('Another answer came than was asked for.');
-  return answered.data as PanelFigures<Name>;
+  const { data } = await model.analysis.ask({ type: 'panel', task });
+  return data as PanelFigures<Name>;
 }
 
 /** Asks whether something is to be told, and decides it; telling it is the caller's. */
 export async function askAlerts(
-  model: Pick<SpendModel, 'storeFile' | 'keptFolder' | 'clientModels' | 'slowAnalysis'>,
+  model: SlowAsker,
   channels: readonly ChannelName[],
   now: number,
 ): Promise<AlertResult> {
   const task = { ...placeOf(model, now), channels };
-  const answered = await model.slowAnalysis.ask({ type: 'alerts', task });
-  if (answered.type !== 'alerts') throw new Error('Another answer came than was asked for.');
-  return answered.result;
+  return (await model.slowAnalysis.ask({ type: 'alerts', task })).result;
 }
 
-/** What an agent asks, on the thread of what may take long: nobody's panel waits for it. */
+/** What an agent asks. */
 export async function askForAgent(
-  model: Pick<SpendModel, 'storeFile' | 'keptFolder' | 'clientModels' | 'slowAnalysis'>,
+  model: SlowAsker,
   question: ServedQuestion,
   now: number,
 ): Promise<ServedResult> {
   const task = { ...placeOf(model, now), ...question };
-  const answered = await model.slowAnalysis.ask({ type: 'served', task });
-  if (answered.type !== 'served') throw new Error('Another answer came than was asked for.');
-  return answered.result;
+  return (await model.slowAnalysis.ask({ type: 'served', task })).result;
 }
 
 /** Which sessions spend although the guard, which is installed, does not see them. */
 export async function askGuard(
-  model: Pick<SpendModel, 'storeFile' | 'keptFolder' | 'clientModels' | 'slowAnalysis'>,
+  model: SlowAsker,
   configDir: string,
   now: number,
 ): Promise<GuardResult> {
   const task = { ...placeOf(model, now), configDir };
-  const answered = await model.slowAnalysis.ask({ type: 'guard', task });
-  if (answered.type !== 'guard') throw new Error('Another answer came than was asked for.');
-  return answered.result;
+  return (await model.slowAnalysis.ask({ type: 'guard', task })).result;
 }
 
 function placeOf(

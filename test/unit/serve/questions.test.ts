@@ -13,13 +13,13 @@ class Thread {
   readonly #waiting: (() => void)[] = [];
   held = false;
 
-  ask = async (question: Asked): ReturnType<AnalysisThread['ask']> => {
+  ask = (async (question: Asked) => {
     this.asked.push(question);
     const number = this.asked.length;
     if (this.held) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    if (question.type === 'change') return { id: 0, type: 'changed' };
+    if (question.type === 'change') return { id: 0, type: 'change' };
     return { id: 0, type: 'served', result: { what: 'text', text: String(number) } };
-  };
+  }) as AnalysisThread['ask'];
 
   letGo(): void {
     this.held = false;
