@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { telemetryFile } from '../dataFolder/telemetryFile.ts';
 import {
   addMember,
@@ -14,6 +14,7 @@ import { isObject } from '../model/objects.ts';
 import { withFileLock } from '../platform/fileLock.ts';
 import { writeFileAtomically } from '../platform/partFile.ts';
 import { readRegular } from '../platform/regularFile.ts';
+import { readUserFile, writeUserFile } from '../platform/userFile.ts';
 import { readTelemetryPlace, type TelemetryPlace } from '../telemetry/place.ts';
 import { otherReceiver, refuse, type Variables, variablesFor } from './variables.ts';
 
@@ -73,7 +74,7 @@ export function exactFile(dataFolder: string): string | undefined {
 export function isInForce(dataFolder: string): boolean {
   const record = readRecord(dataFolder);
   if (record === undefined) return false;
-  const env = envIn(textOf(record.file) ?? '', record.file);
+  const env = envIn(readUserFile(record.file) ?? '', record.file);
   return Object.entries(record.variables).every(([name, value]) => env[name] === value);
 }
 
@@ -89,7 +90,7 @@ export function planOn(question: ExactQuestion): ExactChange | undefined {
     );
   }
   assertNotManaged(managedFile);
-  const before = textOf(file);
+  const before = readUserFile(file);
   const text = before === undefined || before.trim() === '' ? '{}\n' : before;
   const env = { ...question.env, ...envIn(text, file) };
   const other = otherReceiver(env);
@@ -107,7 +108,7 @@ export function planOff(dataFolder: string): ExactChange | undefined {
   const record = readRecord(dataFolder);
   if (record === undefined) return undefined;
   const { file, variables } = record;
-  const before = textOf(file);
+  const before = readUserFile(file);
   const change = { file, before, place: undefined, variables };
   if (before === undefined) return { ...change, after: undefined };
   if (before === record.after) return { ...change, after: record.before ?? undefined };
@@ -119,7 +120,7 @@ export function carryOut(change: ExactChange, dataFolder: string): void {
   const { file, before, after, place, variables } = change;
   mkdirSync(dataFolder, { recursive: true });
   withFileLock(exactRecordFile(dataFolder), () => {
-    if (textOf(file) !== before) {
+    if (readUserFile(file) !== before) {
       throw new HumanError(
         'files',
         `${file} has just been changed: nothing is written. Try again.`,
@@ -131,7 +132,7 @@ export function carryOut(change: ExactChange, dataFolder: string): void {
       writeJson(exactRecordFile(dataFolder), record);
       writeJson(telemetryFile(dataFolder), place);
     }
-    write(file, before, after);
+    if (after !== before) writeUserFile(file, before, after);
     if (place === undefined) {
       for (const each of [telemetryFile(dataFolder), exactRecordFile(dataFolder)]) {
         rmSync(each, { force: true });
@@ -149,24 +150,11 @@ function writeJson(file: string, value: object): void {
   writeFileAtomically(file, `${JSON.stringify(value, null, 2)}\n`, 0o600);
 }
 
-function write(file: string, before: string | undefined, after: string | undefined): void {
-  if (before === after) return;
-  // A link stays one: what it leads to is written.
-  const target = existsSync(file) ? realpathSync(file) : file;
-  if (after === undefined) {
-    rmSync(target, { force: true });
-    return;
-  }
-  mkdirSync(dirname(target), { recursive: true });
-  const mode = before === undefined ? 0o600 : statSync(target).mode & 0o777;
-  writeFileAtomically(target, after, mode);
-}
-
 /** Variables an organisation sets are not ours to change, and the user's do not count beside them. */
 function assertNotManaged(managedFile: string): void {
   let text: string | undefined;
   try {
-    text = textOf(managedFile);
+    text = readUserFile(managedFile);
   } catch {
     // Who may not read it cannot know; Claude Code will tell in what it sends.
   }
@@ -259,16 +247,5 @@ function readRecord(dataFolder: string): ExactRecord | undefined {
     return { file, before, after, variables };
   } catch {
     return undefined;
-  }
-}
-
-/** Undefined for no file. */
-function textOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new HumanError('files', `${file} cannot be read (${code ?? 'unknown reason'}).`);
   }
 }

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { backupOf, readInstalls, rememberInstall } from '../../dataFolder/guardInstalls.ts';
 import {
   dropPlace,
@@ -13,6 +13,7 @@ import { HumanError } from '../../model/errors.ts';
 import { fingerprint } from '../../model/fingerprint.ts';
 import { withFileLock } from '../../platform/fileLock.ts';
 import { writeFileAtomically } from '../../platform/partFile.ts';
+import { readUserFile, targetOf, writeUserFile } from '../../platform/userFile.ts';
 import { depthVariable, type InstallWishes, portOf } from './hookEntries.ts';
 import { memberOf, parseJsonText, plainValue, removePart } from './jsonText.ts';
 import { ownHandlers, withGuard, withoutGuard } from './settingsEdit.ts';
@@ -60,19 +61,19 @@ export function serverFor(
 
 /** The change that installs the guard; `before` and `after` are the same where it is there. */
 export function planInstall(file: string, wishes: InstallWishes): SettingsChange {
-  const before = textOf(file);
+  const before = readUserFile(file);
   const after = withGuard(before ?? '', file, wishes);
   return { file, before, after };
 }
 
 /** The change that takes it out: to the letter what was there, where nothing else has changed since. */
 export function planUninstall(file: string, dataFolder: string): SettingsChange {
-  const before = textOf(file);
+  const before = readUserFile(file);
   if (before === undefined) return { file, before, after: undefined };
   const record = readInstalls(dataFolder).find((each) => each.file === file);
   if (record !== undefined && record.written === fingerprint(before)) {
     if (record.backup === '') return { file, before, after: undefined };
-    const kept = record.backup === undefined ? undefined : textOf(record.backup);
+    const kept = record.backup === undefined ? undefined : readUserFile(record.backup);
     if (kept !== undefined) return { file, before, after: kept };
   }
   const without = withoutGuard(before, file);
@@ -129,7 +130,7 @@ export function carryOutInstall(
 function forgetUnusedPlace(dataFolder: string): void {
   const used = readInstalls(dataFolder).some(({ file }) => {
     try {
-      return ownHandlers(textOf(file) ?? '', file).some(
+      return ownHandlers(readUserFile(file) ?? '', file).some(
         ({ handler }) => portOf(handler) !== undefined,
       );
     } catch {
@@ -168,27 +169,10 @@ export function carryOutUninstall(change: SettingsChange, dataFolder: string): v
 /** Writes what was shown, or nothing: another program may have changed the file since. */
 function write({ file, before, after }: SettingsChange): void {
   if (before === after) return;
-  const target = existsSync(file) ? realpathSync(file) : file;
-  withFileLock(target, () => {
-    if (textOf(file) !== before) {
+  withFileLock(targetOf(file), () => {
+    if (readUserFile(file) !== before) {
       throw new HumanError('files', `${file} has changed meanwhile; look at the change again.`);
     }
-    if (after === undefined) rmSync(target, { force: true });
-    else {
-      mkdirSync(dirname(target), { recursive: true });
-      // Its user's rights stay; settings may hold keys.
-      const mode = before === undefined ? 0o600 : statSync(target).mode & 0o777;
-      writeFileAtomically(target, after, mode);
-    }
+    writeUserFile(file, before, after);
   });
-}
-
-function textOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new HumanError('files', `${file} cannot be read (${code ?? 'unknown reason'}).`);
-  }
 }
