@@ -77,8 +77,15 @@ export interface OverviewOptions {
   readonly crossings?: Crossings;
 }
 
-/** Asks the store for the overview. A few milliseconds, whatever the history. */
+/**
+ * Asks the store for the overview, all of it at one moment whoever writes meanwhile. A few milliseconds,
+ * whatever the history.
+ */
 export function readOverview(reader: StoreReader, options: OverviewOptions): Overview {
+  return reader.db.snapshot(() => overviewOf(reader, options));
+}
+
+function overviewOf(reader: StoreReader, options: OverviewOptions): Overview {
   const { now, zone, weekStart, scope, budgets = [], currency = usDollars } = options;
   const spends = new SumSpends(reader);
   const figure = (span: TimeSpan): Figure => figureOf(spends, span, scope, currency);

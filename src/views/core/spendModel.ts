@@ -382,12 +382,26 @@ export class SpendModel implements Disposable {
 
   #ask(): void {
     if (this.#closed) return;
+    const { settings } = this.#spend;
     try {
       this.#closeReplaced();
       const reader = this.#openReader();
       if (reader === undefined) return;
       this.#revision = reader.revision();
-      const overview = reader.db.snapshot(() => this.#overviewOf(reader));
+      const projects = reader.projects();
+      const inWindow = hasFolders() ? directoriesInWindow(projects) : undefined;
+      const now = Date.now();
+      const overview = readOverview(reader, {
+        now,
+        zone: settings.zone,
+        weekStart: settings.weekStart,
+        scope: settings.scope === 'workspace' ? (inWindow ?? []) : undefined,
+        windowScope: inWindow,
+        running: this.#running,
+        budgets: this.#budgetSources.inForce(settings, projects, now, this.#demoFolder),
+        crossings: this.#crossings,
+        currency: settings.currency,
+      });
       this.#set({
         overview,
         engine: reader.engine,
@@ -395,7 +409,7 @@ export class SpendModel implements Disposable {
         readProblem: '',
         official:
           this.#demo === undefined
-            ? officialShares(readClientReports(dataFolder()), overview.at)
+            ? officialShares(readClientReports(dataFolder()), now)
             : undefined,
       });
       inBackground(this.#remember(overview));
@@ -404,24 +418,6 @@ export class SpendModel implements Disposable {
     } finally {
       this.#askedAt = performance.now();
     }
-  }
-
-  #overviewOf(reader: StoreReader): Overview {
-    const { settings } = this.#spend;
-    const projects = reader.projects();
-    const inWindow = hasFolders() ? directoriesInWindow(projects) : undefined;
-    const now = Date.now();
-    return readOverview(reader, {
-      now,
-      zone: settings.zone,
-      weekStart: settings.weekStart,
-      scope: settings.scope === 'workspace' ? (inWindow ?? []) : undefined,
-      windowScope: inWindow,
-      running: this.#running,
-      budgets: this.#budgetSources.inForce(settings, projects, now, this.#demoFolder),
-      crossings: this.#crossings,
-      currency: settings.currency,
-    });
   }
 
   #failedToRead(error: unknown): void {
