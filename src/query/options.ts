@@ -58,3 +58,13 @@ export interface OptionDefinition {
   readonly choices?: readonly string[];
   readonly default?: OptionValue;
 }
+
+/** How a list of sessions is ordered. */
+export const sortOption: OptionDefinition = {
+  name: 'sort',
+  value: 'by',
+  text: 'order of the list',
+  kind: 'choice',
+  choices: ['time', 'cost'],
+  default: 'time',
+};

@@ -8,7 +8,7 @@ import {
   type ReportContext,
   warnings,
 } from '../../query/context.ts';
-import { filterNames } from '../../query/options.ts';
+import { filterNames, sortOption } from '../../query/options.ts';
 import { numberOption, type Question, textOption } from '../../query/question.ts';
 import { type Selection, select } from '../../query/select.ts';
 import { periodJson } from '../../query/spans.ts';
@@ -32,14 +32,7 @@ export const conversation: ReportDefinition = {
   filters: filterNames,
   options: [
     { name: 'limit', value: 'number', text: 'list at most so many', kind: 'count', default: 50 },
-    {
-      name: 'sort',
-      value: 'by',
-      text: 'order of the list',
-      kind: 'choice',
-      choices: ['time', 'cost'],
-      default: 'time',
-    },
+    sortOption,
   ],
   gate: false,
   examples: [

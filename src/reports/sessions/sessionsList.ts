@@ -1,3 +1,4 @@
+import { sortOption } from '../../query/options.ts';
 import { textOption } from '../../query/question.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import { sessionsReport } from './sessions.ts';
@@ -12,16 +13,7 @@ export const sessionsList: ReportDefinition = {
   summary: 'Every session with its cost.',
   period: 'all',
   filters: ['project', 'account'],
-  options: [
-    {
-      name: 'sort',
-      value: 'by',
-      text: 'order of the list',
-      kind: 'choice',
-      choices: ['time', 'cost'],
-      default: 'time',
-    },
-  ],
+  options: [sortOption],
   gate: false,
   examples: [],
   run: (context, question) =>
