@@ -1,8 +1,8 @@
 /** Starts and stops VS Code servers, each with its own port and data folder. */
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../shared/freePort.ts';
 import { inRoot } from '../shared/paths.mjs';
 import { endGroup, run, spawnGroup } from '../shared/processes.mjs';
 import { longestWaitMs } from '../shared/retry.ts';
@@ -37,15 +37,6 @@ export const settingsForPeople = {
 
 /** For windows of tests: no marketplace, so nothing is looked for in the network. */
 export const withoutMarketplace = { EXTENSIONS_GALLERY: '{}' };
-
-/** A TCP port that is free now. */
-export async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Where a server with this data folder keeps what is the user's: settings, and what extensions store. */
 export const userFolder = (dataDir) => path.join(dataDir, 'data/User');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type IncomingMessage, request } from 'node:http';
+import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -16,6 +16,7 @@ import {
   writePlace,
 } from '../../src/dataFolder/guardServer.ts';
 import { processAlive } from '../../src/platform/processAlive.ts';
+import { type Asked, askLoopback } from './askLoopback.ts';
 import { bash, budgets, hook, sid, spent, stop } from './guardHook.ts';
 import { bundle, CliWorld, now } from './runCli.ts';
 
@@ -54,29 +55,17 @@ describe('the guard over HTTP', () => {
 
   const noteOf = (world: CliWorld) => readServerNote(world.dir.at('data'));
 
-  interface Asked {
-    readonly path?: string;
-    readonly method?: string;
-    readonly headers?: Readonly<Record<string, string | undefined>>;
-    readonly body?: string;
-  }
+  type AskedGuard = Asked & { readonly path?: string };
 
   async function ask(
-    { port, token }: ServerPlace,
-    { path = '/outlay/guard/PreToolUse', method = 'POST', headers = {}, body = '' }: Asked,
+    place: ServerPlace,
+    { path = '/outlay/guard/PreToolUse', method = 'POST', headers, body }: AskedGuard,
   ): Promise<{ status: number; text: string }> {
-    const all = {
-      authorization: `Bearer ${token}`,
-      'content-type': 'application/json',
-      ...headers,
-    };
-    const given = Object.entries(all).filter((entry) => entry[1] !== undefined);
-    const asked = request({
-      ...{ host: '127.0.0.1', port, path, method, agent: false },
-      headers: Object.fromEntries(given) as Record<string, string>,
+    const response = await askLoopback(place, path, {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(body !== undefined && { body }),
     });
-    asked.end(body);
-    const [response] = (await once(asked, 'response')) as [IncomingMessage];
     return { status: response.statusCode!, text: await text(response) };
   }
 
@@ -151,7 +140,7 @@ describe('the guard over HTTP', () => {
     const place = await serve(world);
     budgets(world, [stop]);
     const body = inputOf('PreToolUse', { transcript_path, ...bash });
-    const cases: readonly [number, Asked][] = [
+    const cases: readonly [number, AskedGuard][] = [
       [401, { headers: { authorization: undefined } }],
       [401, { headers: { authorization: `Bearer ${place.token}x` } }],
       [401, { headers: { authorization: place.token } }],

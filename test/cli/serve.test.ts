@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { type IncomingMessage, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +10,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, it } from 'node:test';
 import { until } from '../../scripts/shared/retry.ts';
 import { readServeNote, serveNoteFile, serveTokenFile } from '../../src/dataFolder/serveFiles.ts';
+import { type Asked, askLoopback } from './askLoopback.ts';
 import { answerRecord, CliWorld, usageOf } from './runCli.ts';
 
 const model = 'claude-opus-4-7';
@@ -22,12 +23,6 @@ interface Place {
   readonly child: ChildProcess;
   readonly port: number;
   readonly token: string;
-}
-
-interface Asked {
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string | undefined>>;
-  readonly body?: string;
 }
 
 describe('outlay serve', () => {
@@ -60,24 +55,8 @@ describe('outlay serve', () => {
     return { line: (await Promise.race([line, exit]))[0] };
   }
 
-  async function answerOf(
-    { port, token }: Place,
-    path: string,
-    { method = 'GET', headers = {}, body = '' }: Asked = {},
-  ): Promise<IncomingMessage> {
-    const all = { authorization: `Bearer ${token}`, ...headers };
-    const given = Object.entries(all).filter((entry) => entry[1] !== undefined);
-    const asked = request({
-      ...{ host: '127.0.0.1', port, path, method, agent: false },
-      headers: Object.fromEntries(given) as Record<string, string>,
-    });
-    asked.end(body);
-    const [response] = (await once(asked, 'response')) as [IncomingMessage];
-    return response;
-  }
-
   async function ask(place: Place, path: string, asked?: Asked) {
-    const response = await answerOf(place, path, asked);
+    const response = await askLoopback(place, path, asked);
     return { status: response.statusCode!, text: await text(response) };
   }
 
@@ -106,7 +85,7 @@ describe('outlay serve', () => {
   }
 
   async function listen(place: Place, headers: Asked['headers'] = {}): Promise<Events> {
-    const response = await answerOf(place, '/stream', { headers });
+    const response = await askLoopback(place, '/stream', { headers });
     assert.equal(response.statusCode, 200);
     assert.match(response.headers['content-type']!, /^text\/event-stream/);
     return new Events(response);

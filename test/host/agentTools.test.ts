@@ -9,7 +9,7 @@ import { until } from '../../scripts/shared/retry.ts';
 import type { OutlayApi } from '../../src/extension.ts';
 import { toolNames } from '../../src/tools/toolNames.ts';
 import { mcpServers } from '../../src/views/agentTools/mcpProvider.ts';
-import { answer, append, transcriptFile } from './transcript.ts';
+import { twoAnswers } from './transcript.ts';
 
 const extension = vscode.extensions.getExtension<OutlayApi>('outlay.outlay')!;
 const cli = join(extension.extensionPath, 'dist', 'cli.cjs');
@@ -49,15 +49,7 @@ describe('tools for agents', () => {
 
   before(async () => {
     api = await extension.activate();
-    await until('the indexer watches', () => api.spend.indexer.kind === 'watching');
-    const messages = (): number => api.spend.overview?.today.sums.messages ?? 0;
-    const before = messages();
-    append(
-      transcriptFile('-home-dev-agents', 'agents-a'),
-      answer({ id: 'agents-1', session: 'agents-a' }) +
-        answer({ id: 'agents-2', session: 'agents-a', model: 'claude-haiku-4-5' }),
-    );
-    await until('both are counted', () => messages() === before + 2);
+    await twoAnswers(api, '-home-dev-agents', 'agents-a');
   });
 
   it('are known to the editor, each with its schema', async () => {

@@ -7,7 +7,7 @@ import { until } from '../../scripts/shared/retry.ts';
 import type { OutlayApi } from '../../src/extension.ts';
 import { editorReports } from '../../src/reports/registry.ts';
 import { commandIds, reportCommandId } from '../../src/views/core/commandIds.ts';
-import { answer, append, transcriptFile } from './transcript.ts';
+import { answer, append, transcriptFile, twoAnswers } from './transcript.ts';
 
 const extension = vscode.extensions.getExtension<OutlayApi>('outlay.outlay')!;
 
@@ -43,15 +43,7 @@ describe('reports', () => {
 
   before(async () => {
     api = await extension.activate();
-    await until('the indexer watches', () => api.spend.indexer.kind === 'watching');
-    const messages = (): number => api.spend.overview?.today.sums.messages ?? 0;
-    const before = messages();
-    append(
-      transcriptFile('-home-dev-reports', 'report-a'),
-      answer({ id: 'report-1', session: 'report-a' }) +
-        answer({ id: 'report-2', session: 'report-a', model: 'claude-haiku-4-5' }),
-    );
-    await until('both are counted', () => messages() === before + 2);
+    await twoAnswers(api, '-home-dev-reports', 'report-a');
   });
 
   /** Reports that are about one thing. */

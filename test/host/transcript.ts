@@ -1,5 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { until } from '../../scripts/shared/retry.ts';
+import type { OutlayApi } from '../../src/extension.ts';
 
 /** A transcript the tests of one run write into, below CLAUDE_CONFIG_DIR. */
 export function transcriptFile(project: string, session: string): string {
@@ -53,4 +55,17 @@ export const thousandOutputNano = 20_000_000;
 
 export function append(file: string, text: string): void {
   appendFileSync(file, text);
+}
+
+/** Writes two answers, of two models, into a session of its own and waits until both are counted. */
+export async function twoAnswers(api: OutlayApi, project: string, session: string): Promise<void> {
+  await until('the indexer watches', () => api.spend.indexer.kind === 'watching');
+  const messages = (): number => api.spend.overview?.today.sums.messages ?? 0;
+  const before = messages();
+  append(
+    transcriptFile(project, session),
+    answer({ id: `${session}-1`, session }) +
+      answer({ id: `${session}-2`, session, model: 'claude-haiku-4-5' }),
+  );
+  await until('both are counted', () => messages() === before + 2);
 }

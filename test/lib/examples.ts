@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Row, SqlDatabase } from '../../src/store/driver/types.ts';
-import { afterNoon, assistant, noonMs, user } from './parseLines.ts';
+import { costState, file, own, queue, response, unknown } from './exampleRecords.ts';
+import { afterNoon, noonMs, user } from './parseLines.ts';
 import type { WorldFile } from './world.ts';
 
 /** A world too particular for chance to make, and what the store must say of it. */
@@ -26,45 +27,6 @@ export function orders<T>(list: readonly T[]): T[][] {
   return list.flatMap((first, i) => orders(list.toSpliced(i, 1)).map((rest) => [first, ...rest]));
 }
 
-export function file(path: string, ...records: object[]): WorldFile {
-  const content = records.map((record) => `${JSON.stringify(record)}\n`).join('');
-  return { root: 'a', path: `p/${path}`, content: Buffer.from(content) };
-}
-
-/** One line of a response. */
-export function response(
-  id: string,
-  at: number,
-  message: object = {},
-  record: object = {},
-): object {
-  return assistant(
-    { id, ...message },
-    { uuid: `u-${id}`, requestId: `r-${id}`, timestamp: afterNoon(at), ...record },
-  );
-}
-
-export function costState(
-  sessionId: string,
-  totalCostUSD: number,
-  models: Record<string, number> = {},
-  started?: number,
-): object {
-  const startTime = started === undefined ? undefined : noonMs + started;
-  const modelUsage = Object.fromEntries(
-    Object.entries(models).map(([model, costUSD]) => [model, { costUSD }]),
-  );
-  return { type: 'cost-state', sessionId, totalCostUSD, startTime, modelUsage };
-}
-
-/** A dated record without a uuid: always the session's own. */
-export function queue(sessionId: string, at: number): object {
-  return { type: 'queue-operation', sessionId, timestamp: afterNoon(at) };
-}
-
-export const own = (sessionId: string): object => ({ sessionId });
-/** A response of a model without a price. */
-export const unknown = { model: 'made-up-model', usage: { output_tokens: 10 } };
 const nanoByMessage = 'SELECT nano FROM message ORDER BY mid';
 const backgroundBySession = 'SELECT background FROM session ORDER BY sid';
 

@@ -5,7 +5,7 @@ import type { Row, SqlDatabase } from '../../src/store/driver/types.ts';
 import { bucketMs, sumColumns } from '../../src/store/schema/rollupTables.ts';
 import type { Writer } from '../../src/store/writer.ts';
 import { difference, dumpStore } from './dumpStore.ts';
-import { costState, file, response } from './examples.ts';
+import { costState, file, response } from './exampleRecords.ts';
 import { soleWriter } from './ingest.ts';
 import { type RetentionExample, retentionCut } from './retentionExamples.ts';
 import { ingestPlainly } from './schedule.ts';

@@ -1,5 +1,5 @@
 import { addDays, firstMoment } from '../../src/model/calendar.ts';
-import { costState, file, own, queue, response, unknown } from './examples.ts';
+import { costState, file, own, queue, response, unknown } from './exampleRecords.ts';
 import { noonMs } from './parseLines.ts';
 import type { WorldFile } from './world.ts';
 

@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { openForWriting } from '../../src/store/connection/openStore.ts';
-import type { Engine } from '../../src/store/driver/open.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { difference, dumpStore } from '../lib/dumpStore.ts';
 import { bundledBook, otherBook, soleWriter } from '../lib/ingest.ts';
+import { withStore } from '../lib/memoryStore.ts';
 import { judge } from '../lib/oracle.ts';
 import { assertRollups } from '../lib/rollups.ts';
 import { ingestPlainly, ingestSomehow } from '../lib/schedule.ts';
@@ -17,15 +15,6 @@ import { worlds } from '../lib/worldOps.ts';
 
 /** Worlds tried per property; `OUTLAY_TEST_RUNS=5000` for a long night. */
 const runs = Number(process.env.OUTLAY_TEST_RUNS ?? 300);
-
-function withStore<T>(engine: Engine, work: (db: SqlDatabase) => T): T {
-  const { db } = openForWriting(':memory:', { engine });
-  try {
-    return work(db);
-  } finally {
-    db.close();
-  }
-}
 
 test('any order, any split and any repetition gives the same store', () => {
   using dir = tempDir();

@@ -3,11 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { RequestEvent } from '../../src/model/requests/requestEvent.ts';
-import { openForWriting } from '../../src/store/connection/openStore.ts';
-import type { Engine } from '../../src/store/driver/open.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { difference, dumpStore } from '../lib/dumpStore.ts';
 import { bundledBook, soleWriter } from '../lib/ingest.ts';
+import { withStore } from '../lib/memoryStore.ts';
 import { judge } from '../lib/oracle.ts';
 import { random } from '../lib/random.ts';
 import { requestEvent, tellOf } from '../lib/requestEvents.ts';
@@ -20,15 +18,6 @@ import { worlds } from '../lib/worldOps.ts';
 
 /** Worlds tried per property; `OUTLAY_TEST_RUNS=5000` for a long night. */
 const runs = Number(process.env.OUTLAY_TEST_RUNS ?? 300);
-
-function withStore<T>(engine: Engine, work: (db: SqlDatabase) => T): T {
-  const { db } = openForWriting(':memory:', { engine });
-  try {
-    return work(db);
-  } finally {
-    db.close();
-  }
-}
 
 /** Every world in a folder of its own, with what is told of it. */
 function forWorlds(

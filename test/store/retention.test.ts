@@ -17,7 +17,7 @@ import { addSums } from '../../src/store/schema/sums.ts';
 import { bundleChild, Life } from '../lib/crashLife.ts';
 import { difference, dumpStore } from '../lib/dumpStore.ts';
 import { engines } from '../lib/engines.ts';
-import { file, response } from '../lib/examples.ts';
+import { file, response } from '../lib/exampleRecords.ts';
 import { otherBook, soleWriter } from '../lib/ingest.ts';
 import { noonMs } from '../lib/parseLines.ts';
 import { random } from '../lib/random.ts';

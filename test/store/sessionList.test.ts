@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { openForWriting } from '../../src/store/connection/openStore.ts';
-import type { Engine } from '../../src/store/driver/open.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import {
   type MessageCost,
@@ -19,6 +17,7 @@ import { StoreReader } from '../../src/store/query/storeReader.ts';
 import { sessionSizes } from '../../src/store/query/usualSession.ts';
 import { engines } from '../lib/engines.ts';
 import { ingestAll } from '../lib/ingest.ts';
+import { withStore } from '../lib/memoryStore.ts';
 import { ingestPlainly } from '../lib/schedule.ts';
 import { tempDir } from '../lib/tempDir.ts';
 import { expectedSets, unpackSet } from '../lib/transcriptSets.ts';
@@ -137,15 +136,6 @@ function assertMessages(db: SqlDatabase): void {
       const wanted = all.filter(({ at }) => at >= since);
       assert.deepEqual(byCost([...messageCostPages(db, id, since, 2)].flat()), byCost(wanted));
     }
-  }
-}
-
-function withStore(engine: Engine, work: (db: SqlDatabase) => void): void {
-  const { db } = openForWriting(':memory:', { engine });
-  try {
-    work(db);
-  } finally {
-    db.close();
   }
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sessionReport } from '../../../src/reports/sessions/session.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
-import { costState, file, own, response } from '../../lib/examples.ts';
+import { costState, file, own, response } from '../../lib/exampleRecords.ts';
 import { soleWriter } from '../../lib/ingest.ts';
 import { reportContext } from '../../lib/reportContext.ts';
 import { requestEvent } from '../../lib/requestEvents.ts';

@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { freePort } from '../../../scripts/shared/freePort.ts';
 import type { RequestEvent } from '../../../src/model/requests/requestEvent.ts';
 import { listenOnLoopback, newToken } from '../../../src/platform/loopback.ts';
 import { Allowance } from '../../../src/telemetry/allowance.ts';
@@ -18,15 +19,6 @@ const event = requestEvent({
   at: Date.UTC(2026, 10, 20),
   nano: 5_000_000,
 });
-
-/** A port nobody had a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await listenOnLoopback(server, 0);
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe('the receiver of telemetry', () => {
   const open: { close(): Promise<void> | unknown }[] = [];

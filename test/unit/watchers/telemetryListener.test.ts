@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { freePort } from '../../../scripts/shared/freePort.ts';
 import { until } from '../../../scripts/shared/retry.ts';
-import { listenOnLoopback, newToken } from '../../../src/platform/loopback.ts';
+import { newToken } from '../../../src/platform/loopback.ts';
 import { openForReading } from '../../../src/store/connection/openStore.ts';
 import { toldRequests } from '../../../src/store/query/requests/requestEvents.ts';
 import { Indexer } from '../../../src/watchers/indexer.ts';
@@ -14,14 +13,6 @@ import { indexerConfig } from '../../lib/indexerConfig.ts';
 import { postEvents } from '../../lib/postLogs.ts';
 import { requestEvent } from '../../lib/requestEvents.ts';
 import { tempDir } from '../../lib/tempDir.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await listenOnLoopback(server, 0);
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 const event = (sequence: number) =>
   requestEvent({ sessionId: 's', at: Date.UTC(2026, 10, 20), nano: 5_000_000, sequence });
