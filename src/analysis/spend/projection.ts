@@ -31,7 +31,10 @@ export interface ProjectionQuestion {
 export interface Horizon {
   readonly days: number;
   readonly nano: number;
-  /** Where the spend will lie in about 19 of 20 cases; undefined before three days of data. */
+  /**
+   * Where the spend will lie in about 19 of 20 cases; undefined before three days of data, and where
+   * those were all alike (as after a week without spend): they do not tell how days differ.
+   */
   readonly band: { readonly low: number; readonly high: number } | undefined;
 }
 
@@ -82,7 +85,7 @@ export function project(
       // Whole days have every hour, whatever clocks do in between.
       const length = Number.isInteger(days) ? days : hours.between(now, now + days * dayMs);
       const nano = rate * length;
-      if (deviation === undefined) return { days, nano, band: undefined };
+      if (!deviation) return { days, nano, band: undefined };
       const reach = bandWidth * deviation * Math.sqrt(length + (length * length) / whole);
       return { days, nano, band: { low: Math.max(0, nano - reach), high: nano + reach } };
     }),

@@ -260,8 +260,8 @@ function stepText(step: Exhaustion | undefined): string | null {
 function notes({ projection: result, budgets }: FoundProjection, { filters }: Question): Note[] {
   const whole = Math.floor(result.days);
   const lines: Note[] = [
-    result.deviation === undefined
-      ? 'No low and high before three whole days of data. It is assumed that spend goes on as in the window.'
+    !result.deviation
+      ? 'No low and high before three whole days of data that differ. It is assumed that spend goes on as in the window.'
       : {
           about: `Low to high: spend ± 1.96 · s · √(h + h²/n) with the standard deviation s = ${formatUsd(Math.round(result.deviation))} of the n = ${whole} whole days of the window and h days ahead; about 19 of 20 cases, if spend goes on as in the window.`,
         },

@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import type { UsualAt } from '../../analysis/spend/pace.ts';
 import type { BudgetOutlook } from '../../panels/parts/budgetForecasts.ts';
 import type { PanelCard, PanelStrip } from '../../protocol/shared.ts';
 import type { PeriodForecast } from '../../query/forecast/forecast.ts';
@@ -42,18 +43,21 @@ function paceCard(facts: BurnInputs): PanelCard {
       strip: against(total, 0),
     };
   }
-  const { low, median, high } = usual.byNow;
+  const { median } = usual.byNow;
   return {
     ...card,
     detail: againstPeriod(total, median, facts),
-    more:
-      high > 0 ? l10n.t('usually {0} by now', format.moneyRange(...shown([low, high], facts))) : '',
+    more: usualRange(usual.byNow, facts),
     strip: against(total, median),
   };
 }
 
-function shown([low, high]: [number, number], { figures, format }: BurnInputs): [number, number] {
-  return [format.convert(low, figures.now), format.convert(high, figures.now)];
+/** What half of the periods before had cost by this time. */
+function usualRange({ low, high }: UsualAt, { figures, format }: BurnInputs): string {
+  if (high <= 0) return '';
+  const shown = (nano: number): number => format.convert(nano, figures.now);
+  const range = format.moneyRange(shown(low), shown(high));
+  return low > 0 ? l10n.t('usually {0} by now', range) : l10n.t('usually up to {0} by now', range);
 }
 
 function againstPeriod(total: number, median: number, facts: BurnInputs): string {

@@ -4,6 +4,7 @@ import type { Figure, Overview } from '../../budgets/overview.ts';
 import { dataFolder } from '../../dataFolder/paths.ts';
 import { exactFile } from '../../exact/install.ts';
 import { type DashboardPeriod, usualDashboard } from '../../protocol/dashboard.ts';
+import { isLowerBound } from '../../store/schema/sums.ts';
 import { leftOfText } from '../budgets/words.ts';
 import { type CommandId, commandIds } from '../core/commandIds.ts';
 import type { Spend } from '../core/spend.ts';
@@ -36,7 +37,7 @@ export async function showMenu(model: SpendModel): Promise<void> {
 /** The figures of the menu. A figure of time opens the dashboard, the session its panel. */
 export function figureItems(overview: Overview, format: Format): Action[] {
   const worth = (figure: Figure): string =>
-    format.headline(figure.shown, { atLeast: figure.sums.lower + figure.sums.unpriced > 0 });
+    format.headline(figure.shown, { atLeast: isLowerBound(figure.sums) });
   const used = (budget: BudgetShare | undefined): string =>
     budget === undefined ? '' : leftOfText(budget, format);
   const { today, week, month, session } = overview;
@@ -62,7 +63,7 @@ export function figureItems(overview: Overview, format: Format): Action[] {
   ];
   if (session !== undefined) {
     const { summary } = session;
-    const atLeast = summary.lower + summary.unpriced > 0;
+    const atLeast = isLowerBound(summary);
     items.push({
       iconPath: new ThemeIcon('graph-line'),
       label: l10n.t('Session {0}', format.headline(session.shown, { atLeast })),

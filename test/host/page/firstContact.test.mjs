@@ -16,8 +16,15 @@ import {
   withoutMarketplace,
   writeUserSettings,
 } from '../../../scripts/vscode/vscodeServer.mjs';
+import { expectedSets, unpackSet } from '../../lib/transcriptSets.ts';
 import { answer, transcriptOf, write } from './lib/records.mjs';
-import { expectNoViolation, frameWith, watchErrors, watchPolicy } from './lib/webview.mjs';
+import {
+  expectNoViolation,
+  frameWith,
+  unfoldSection,
+  watchErrors,
+  watchPolicy,
+} from './lib/webview.mjs';
 import { test } from './lib/window.mjs';
 
 const day = 86_400_000;
@@ -166,22 +173,80 @@ test.describe('a stranger without transcripts', () => {
   });
 });
 
+/** A stranger who has used Claude Code: a folder of transcripts, written before the window opens. */
+async function openWith(transcripts) {
+  const claude = await mkdtemp(path.join(tmpdir(), 'outlay-stranger-'));
+  await mkdir(path.join(claude, 'projects'), { recursive: true });
+  transcripts(claude);
+  const window = await StartWindow.open(
+    async (devDir) => {
+      const { env, ...setting } = await ownSetting(devDir, { realStore: false });
+      return { ...setting, env: { ...env, CLAUDE_CONFIG_DIR: claude } };
+    },
+    { claude },
+  );
+  return { window, claude };
+}
+
+test.describe('a stranger with three years of real transcripts', () => {
+  const sets = Object.values(expectedSets);
+  const messages = sets.reduce((count, set) => count + set.messages, 0);
+  let window;
+  let claude;
+  test.beforeAll(async () => {
+    ({ window, claude } = await openWith((folder) => {
+      for (const set of Object.keys(expectedSets)) unpackSet(set, folder);
+    }));
+  });
+  test.afterAll(async () => {
+    await window?.close();
+    await rm(claude, { recursive: true, force: true });
+  });
+
+  test('is told what was found, sees all of it, and gets to why a message cost so much', async () => {
+    const [broken, failed] = [watchPolicy(window), watchErrors(window)];
+    const greeting = window.toast('Outlay found');
+    // What of it is of this month depends on the day.
+    await expect(greeting).toContainText(/found \d+ sessions: \$\d/);
+    await window.look('real-greeting');
+    await greeting.getByText('Open Dashboard', { exact: true }).click();
+    const dashboard = await frameWith(window, '.dashboard:has(.card, .actions)');
+    await expect(dashboard.locator('h1')).not.toBeEmpty();
+    await window.look('real-month');
+    await dashboard.getByText('All time', { exact: true }).first().click();
+    await expect(dashboard.locator('.facts')).toContainText(
+      `${messages.toLocaleString('en')} messages`,
+    );
+    await window.look('real-all-time');
+    await expectNoViolation(dashboard, 'the dashboard', '.dashboard');
+
+    await unfoldSection(dashboard, 'session-lists');
+    const dearest = dashboard.locator('[data-part="sessions"] .opener').first();
+    await retry('the most expensive session is opened', (timeout) => dearest.click({ timeout }));
+    const session = await frameWith(window, '.session:has(.card)');
+    // Its messages stand by their cost: of the first it is said what was asked, and the sum.
+    const first = session.locator('.messages .opener').first();
+    await retry('its first message is opened', async (timeout) => {
+      await first.click({ timeout });
+      await session.locator('.arithmetic').waitFor({ timeout });
+    });
+    await expect(session.locator('.arithmetic')).toContainText(/× \$[\d.]+ per million = \$/);
+    await expect(session.locator('.arithmetic')).toContainText('Price list entry: claude-');
+    await window.look('real-session');
+    await expectNoViolation(session, 'the session', '.session');
+    assert.deepEqual([broken(), failed()], [[], []]);
+  });
+});
+
 test.describe('a stranger whose sessions ended months ago', () => {
   let window;
   let claude;
   test.beforeAll(async () => {
-    claude = await mkdtemp(path.join(tmpdir(), 'outlay-old-'));
-    await mkdir(path.join(claude, 'projects'), { recursive: true });
-    const place = { session: 'old', cwd: '/home/dev/shop' };
-    const at = Date.now() - 120 * day;
-    write(transcriptOf(claude, place), [answer('a', 41.2, { ...place, at })]);
-    window = await StartWindow.open(
-      async (devDir) => {
-        const { env, ...setting } = await ownSetting(devDir, { realStore: false });
-        return { ...setting, env: { ...env, CLAUDE_CONFIG_DIR: claude } };
-      },
-      { claude },
-    );
+    ({ window, claude } = await openWith((folder) => {
+      const place = { session: 'old', cwd: '/home/dev/shop' };
+      const at = Date.now() - 120 * day;
+      write(transcriptOf(folder, place), [answer('a', 41.2, { ...place, at })]);
+    }));
   });
   test.afterAll(async () => {
     await window?.close();

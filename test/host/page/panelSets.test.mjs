@@ -139,22 +139,22 @@ test.describe('the panels on real transcripts', () => {
     });
     await waitForFigure(frame, 'cost', `≥ ${usd(sum + said.backgroundUsd)}`);
     const byProject = said.byProject.map(({ cost_usd }) => usd(cost_usd));
+    const count = (number, noun) => `${number.toLocaleString('en')} ${noun}`;
     // The cards are told before the rest of the page.
-    await until('the bars show the dearest projects', async () => {
+    await until('the rest is of the same moment', async () => {
       const bars = await frame.locator('[data-part="by-project"] .bar-figure').allInnerTexts();
       assert.ok(bars.length > 3);
       const shown = bars.slice(0, 3).map((text) => text.replace(/^≥ /, ''));
       assert.deepEqual(shown, byProject.slice(0, 3));
+      const facts = await factsOf(frame);
+      assert.deepEqual(facts.slice(1, 4), [
+        count(messages, 'messages'),
+        count(said.sessions, 'sessions'),
+        count(said.runs, 'runs'),
+      ]);
+      assert.equal(facts.at(-1), `${usd(said.backgroundUsd)} of Claude Code’s own overhead`);
       return true;
     });
-    const facts = await factsOf(frame);
-    const count = (number, noun) => `${number.toLocaleString('en')} ${noun}`;
-    assert.deepEqual(facts.slice(1, 4), [
-      count(messages, 'messages'),
-      count(said.sessions, 'sessions'),
-      count(said.runs, 'runs'),
-    ]);
-    assert.equal(facts.at(-1), `${usd(said.backgroundUsd)} of Claude Code’s own overhead`);
     await expectWhole(frame, panels.dashboard);
   });
 
