@@ -49,7 +49,7 @@ function rowOf({ name, used, left, likely, limit, outcome, level }: PaceBudget):
     el('th', { scope: 'row' }, name),
     el('td', { class: 'number' }, used),
     el('td', { class: 'number spare' }, left),
-    el('td', { class: 'number' }, likely, el('span', { class: 'quiet of' }, ` ${limit}`)),
+    el('td', { class: 'number' }, likely || '–', el('span', { class: 'quiet of' }, ` ${limit}`)),
     el(
       'td',
       { class: level === 'ok' ? 'quiet' : '' },
