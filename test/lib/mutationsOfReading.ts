@@ -46,10 +46,10 @@ mutate(
   ['a progress copy has its own time', 'at: Number.isNaN(own) ? head.at : own,', 'at: head.at,'],
 );
 mutate(
-  'agents/claude/read/readChunks.ts',
+  'agents/lineReader.ts',
   [
     'a last line without its newline counts',
-    'if (done) addUnterminated(file, offset, place, state, batch);',
+    'if (done) addUnterminated(file, offset, parserFor(state), batch);',
     '',
   ],
   ['a torn last line waits', 'if (tail.rejected.length > 0) return;', ''],

@@ -1,6 +1,6 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { longestLineBytes } from '../../src/agents/claude/read/readChunks.ts';
+import { longestLineBytes } from '../../src/agents/lineReader.ts';
 import { type RejectReason, rejectReasons } from '../../src/model/records.ts';
 import { assistant, user } from './parseLines.ts';
 

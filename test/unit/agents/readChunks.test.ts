@@ -12,7 +12,8 @@ import {
 } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { longestLineBytes, readChunks } from '../../../src/agents/claude/read/readChunks.ts';
+import { readChunks } from '../../../src/agents/claude/read/readChunks.ts';
+import { longestLineBytes } from '../../../src/agents/lineReader.ts';
 import type { Bookmark, MessageLine, TranscriptChunk } from '../../../src/model/records.ts';
 import { afterNoon, assistant, mainPlace, user } from '../../lib/parseLines.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';

@@ -1,10 +1,10 @@
 import { closeSync, readSync } from 'node:fs';
 import { openRegular } from '../../../platform/regularFile.ts';
 import type { LocatedMessage } from '../../agentLog.ts';
+import { longestLineBytes } from '../../lineReader.ts';
 import { type TranscriptLocation, TranscriptParser } from '../parse/parser.ts';
 import { freshState } from '../parse/parserState.ts';
 import { lineRoom } from '../scan/lineScanner.ts';
-import { longestLineBytes } from './readChunks.ts';
 
 /**
  * The records of a transcript that count, each with the line it stands in, as the parser reads them for
