@@ -4,7 +4,7 @@ import type { AgentMetadata, Bookmark, MessageLine, TranscriptChunk } from '../m
 import type { Unreadable } from '../model/unreadable.ts';
 
 /** How a root came to be read; environment variables go by their names. */
-export type RootSource = 'option' | 'setting' | 'CLAUDE_CONFIG_DIR' | 'default';
+export type RootSource = 'option' | 'setting' | 'CLAUDE_CONFIG_DIR' | 'CODEX_HOME' | 'default';
 
 /** A configuration directory of an agent. One root is one account. */
 export interface Root {

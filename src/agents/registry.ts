@@ -4,9 +4,10 @@ import type { ClientPriceList } from '../model/clientPrices.ts';
 import type { AgentLog, Machine, Root, RootSource, RunningAgent } from './agentLog.ts';
 import { claudeLog } from './claude/claudeLog.ts';
 import { desktopLog } from './claude/desktopLog.ts';
+import { codexLog } from './codex/codexLog.ts';
 
 /** The agents whose logs are read. Of a directory none recognizes, the first is taken to be its agent. */
-const logs: AgentLog[] = [claudeLog, desktopLog];
+const logs: AgentLog[] = [claudeLog, desktopLog, codexLog];
 
 /** Adds an agent's log until it is disposed of. Each thread has a registry of its own. */
 export function registerAgentLog(log: AgentLog): Disposable {
@@ -30,8 +31,29 @@ export function knownRoot(directory: string): Root {
   return agentLogAt(directory).rootAt(directory, 'default');
 }
 
+/** Environment variables that decide where roots are. */
+const rootVariables = ['CLAUDE_CONFIG_DIR', 'CODEX_HOME', 'XDG_CONFIG_HOME', 'APPDATA'] as const;
+
+/** Of an environment what decides where roots are: little enough to be sent from thread to thread. */
+export function rootEnvironment(env: Machine['env']): Machine['env'] {
+  return Object.fromEntries(rootVariables.map((name) => [name, env[name]]));
+}
+
+/** Names of agents whose logs may be left out, by what a person sets. */
+export function agentsLeftOut(reads: {
+  readonly readsCodex: boolean;
+  readonly readsClaudeDesktop: boolean;
+}): string[] {
+  return [
+    ...(reads.readsCodex ? [] : [codexLog.name]),
+    ...(reads.readsClaudeDesktop ? [] : [desktopLog.name]),
+  ];
+}
+
 /** What decides the roots. The first non-empty list replaces those after it. */
 export interface RootOptions extends Machine {
+  /** Agents whose logs are not read, wherever they stand. */
+  readonly withoutAgents?: readonly string[] | undefined;
   /** `--config-dir`, repeatable. */
   readonly configDirs?: readonly string[];
   /** The setting `outlay.roots`. */
@@ -44,9 +66,13 @@ export interface RootOptions extends Machine {
  */
 export function findRoots(options: RootOptions): Root[] {
   const { configDirs = [], setting = [] } = options;
+  // What is named for one command is read, whatever is set.
   if (configDirs.length > 0) return namedRoots(configDirs, 'option', options);
-  if (setting.length > 0) return namedRoots(setting, 'setting', options);
+  const isRead = ({ agent }: Pick<Root, 'agent'>): boolean =>
+    options.withoutAgents?.includes(agent) !== true;
+  if (setting.length > 0) return namedRoots(setting, 'setting', options).filter(isRead);
   const usual = logs.flatMap((log) => {
+    if (!isRead({ agent: log.name })) return [];
     const { paths, source } = log.defaultRoots(options);
     return paths.map((path) => log.rootAt(absolute(path, options), source));
   });

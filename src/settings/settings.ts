@@ -70,6 +70,20 @@ export const sharedSettings = {
     ...listed('reading', 2, 'roots', 'machine'),
     json: jsonSchemas.folders,
   }),
+  readsCodex: plain({
+    key: 'outlay.agents.codex',
+    schema: z.boolean(),
+    default: true,
+    expected: 'boolean',
+    ...listed('reading', 10, 'readsCodex', 'machine'),
+  }),
+  readsClaudeDesktop: plain({
+    key: 'outlay.agents.claudeDesktop',
+    schema: z.boolean(),
+    default: true,
+    expected: 'boolean',
+    ...listed('reading', 11, 'readsClaudeDesktop', 'machine'),
+  }),
   /** '' where the user named none. */
   storePath: plain({
     key: 'outlay.storePath',

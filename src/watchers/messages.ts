@@ -21,6 +21,8 @@ export interface IndexerConfig {
   readonly role: 'editor' | 'terminal';
   readonly configDirs: readonly string[];
   readonly rootsSetting: readonly string[];
+  /** Agents whose logs are not read, by the names of their `AgentLog`; all are without it. */
+  readonly withoutAgents?: readonly string[] | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
   /** The user's price overrides as written; checked where they are used. */

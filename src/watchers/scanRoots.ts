@@ -10,10 +10,10 @@ export interface ScannedRoot extends Discovery {
 
 /** The roots of a configuration, looked for on disk now. */
 export function configuredRoots(
-  config: Pick<IndexerConfig, 'configDirs' | 'rootsSetting' | 'env' | 'home'>,
+  config: Pick<IndexerConfig, 'configDirs' | 'rootsSetting' | 'withoutAgents' | 'env' | 'home'>,
 ): Root[] {
-  const { configDirs, rootsSetting, env, home } = config;
-  return findRoots({ configDirs, setting: rootsSetting, env, home });
+  const { configDirs, rootsSetting, withoutAgents, env, home } = config;
+  return findRoots({ configDirs, setting: rootsSetting, withoutAgents, env, home });
 }
 
 export function scanRoots(roots: readonly Root[]): ScannedRoot[] {

@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import type { AgentLog } from '../agentLog.ts';
+import { readExcerpt } from '../excerpt.ts';
 import { readAgentMeta } from './agentMeta.ts';
 import { cleanupDays } from './cleanup.ts';
 import { readClientPrices } from './clientPrices.ts';
 import { discover, isAgentMeta, isTranscript, locationOf, sessionFiles } from './discover.ts';
-import { readExcerpt } from './read/excerpt.ts';
 import { findRecord } from './read/findRecord.ts';
 import { messageLines } from './read/messageLines.ts';
 import { readMessageText } from './read/messageText.ts';

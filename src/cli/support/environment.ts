@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Root } from '../../agents/agentLog.ts';
-import { clientPrices, folderProblem } from '../../agents/registry.ts';
+import {
+  agentsLeftOut,
+  clientPrices,
+  folderProblem,
+  rootEnvironment,
+} from '../../agents/registry.ts';
 import { budgetsWithProjects, type InForce } from '../../budgets/budgetsInForce.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import { dataFolder, homeFolder, resolveStorePath } from '../../dataFolder/paths.ts';
@@ -73,11 +78,11 @@ export function findEnvironment(options: CommonOptions): Environment {
     configDirs,
     setting: settings.storePath,
   });
-  const { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME, APPDATA } = process.env;
   const places = {
     configDirs,
     rootsSetting: settings.roots,
-    env: { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME, APPDATA },
+    withoutAgents: agentsLeftOut(settings),
+    env: rootEnvironment(process.env),
     home: homeFolder(),
   };
   const roots = configuredRoots(places);

@@ -40,6 +40,7 @@ const sources: Readonly<Record<RootSource, string>> = {
   option: '--config-dir',
   setting: 'setting outlay.roots',
   CLAUDE_CONFIG_DIR: 'CLAUDE_CONFIG_DIR',
+  CODEX_HOME: 'CODEX_HOME',
   default: 'default place',
 };
 

@@ -1,4 +1,4 @@
-import { clientPrices } from '../../agents/registry.ts';
+import { agentsLeftOut, clientPrices, rootEnvironment } from '../../agents/registry.ts';
 import { homeFolder } from '../../dataFolder/paths.ts';
 import type { CatalogueModel } from '../../pricing/catalogue.ts';
 import { clientModels } from '../../pricing/clientModels.ts';
@@ -16,12 +16,12 @@ export interface DemoLocation {
 export function readPlaces(
   settings: Settings,
   demo?: DemoLocation,
-): Pick<IndexerConfig, 'configDirs' | 'rootsSetting' | 'env' | 'home'> {
-  const { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME, APPDATA } = process.env;
+): Pick<IndexerConfig, 'configDirs' | 'rootsSetting' | 'withoutAgents' | 'env' | 'home'> {
   return {
     configDirs: demo === undefined ? [] : [demo.configDir],
     rootsSetting: settings.roots,
-    env: { CLAUDE_CONFIG_DIR, XDG_CONFIG_HOME, APPDATA },
+    withoutAgents: agentsLeftOut(settings),
+    env: rootEnvironment(process.env),
     home: homeFolder(),
   };
 }

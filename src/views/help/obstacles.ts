@@ -110,7 +110,8 @@ function sourceText(source: RootSource): string {
     case 'setting':
       return l10n.t('set by the setting `outlay.roots`');
     case 'CLAUDE_CONFIG_DIR':
-      return l10n.t('set by `CLAUDE_CONFIG_DIR`');
+    case 'CODEX_HOME':
+      return l10n.t('set by `{0}`', source);
     case 'default':
       return l10n.t('the default location');
   }

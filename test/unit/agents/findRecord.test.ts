@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { readExcerpt } from '../../../src/agents/claude/read/excerpt.ts';
+import { readExcerpt } from '../../../src/agents/excerpt.ts';
 import { findRecord } from '../../../src/agents/claude/read/findRecord.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 

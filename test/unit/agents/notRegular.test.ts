@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import { readAgentMeta } from '../../../src/agents/claude/agentMeta.ts';
 import { cleanupDays } from '../../../src/agents/claude/cleanup.ts';
 import { discover } from '../../../src/agents/claude/discover.ts';
-import { readExcerpt } from '../../../src/agents/claude/read/excerpt.ts';
+import { readExcerpt } from '../../../src/agents/excerpt.ts';
 import { findRecord } from '../../../src/agents/claude/read/findRecord.ts';
 import { readMessageText } from '../../../src/agents/claude/read/messageText.ts';
 import { promptTexts } from '../../../src/agents/claude/read/promptTexts.ts';

@@ -1,7 +1,7 @@
 import { hashText } from '../../../model/hash53.ts';
 import type { SummaryRecord, TitleKind, TitleRecord } from '../../../model/records.ts';
+import { oneLine } from '../../titleLine.ts';
 import type { RecordHead } from './recordFields.ts';
-import { oneLine } from './titleLine.ts';
 import { text } from './usage.ts';
 
 const titleFields: Readonly<Record<string, { kind: TitleKind; field: string }>> = {

@@ -1,5 +1,5 @@
-import { openRegularFile } from '../../../platform/regularFile.ts';
-import type { Excerpt } from '../../agentLog.ts';
+import { openRegularFile } from '../platform/regularFile.ts';
+import type { Excerpt } from './agentLog.ts';
 
 /** Lines of an excerpt before and after the wanted one. */
 const linesAround = 60;

@@ -1,0 +1,68 @@
+import type { MessageLine } from '../../model/records.ts';
+import type { Usage } from '../../model/tokens.ts';
+import type { RolloutState, ThreadPlace } from './rolloutState.ts';
+
+/** A request as read from a rollout. */
+export interface CodexRequest {
+  readonly id: string;
+  readonly place: ThreadPlace;
+  /** It stands in another thread's rollout. */
+  readonly copied: boolean;
+  readonly at: number;
+  readonly model: string;
+  readonly usage: Usage;
+  readonly incomplete: boolean;
+  readonly tier: string;
+  readonly effort: string;
+  readonly turn: string;
+  readonly tools: readonly string[];
+  readonly state: Pick<RolloutState, 'cwd' | 'branch' | 'version' | 'originator'>;
+}
+
+/** What is named where a rollout does not say the model: it is counted, and has no price. */
+const unnamedModel = 'unknown';
+
+/** A request as the record of a message. */
+export function codexMessage(request: CodexRequest): MessageLine {
+  const { id, place, copied, at, usage, state } = request;
+  return {
+    messageId: id,
+    // One request, whatever two files say of it.
+    requestId: id,
+    uuidHash: 0,
+    sessionId: place.session,
+    requestSessionId: '',
+    agentId: place.agent,
+    progress: copied,
+    sidechain: place.agent !== '',
+    at,
+    model: request.model || unnamedModel,
+    usage,
+    parts: [],
+    iterations: [],
+    speed: '',
+    geo: '',
+    tier: tierOf(request.tier),
+    cacheRequested: '',
+    requestedModel: '',
+    incomplete: request.incomplete,
+    stopReason: 'end',
+    cacheSplit: true,
+    tools: request.tools,
+    promptId: request.turn,
+    branch: state.branch,
+    cwd: state.cwd,
+    version: state.version,
+    entrypoint: state.originator,
+    effort: request.effort,
+    attribution: {},
+    durationMs: null,
+    error: '',
+  };
+}
+
+/** The tier that was asked for: the one that answered stands in no rollout. */
+function tierOf(written: string): string {
+  if (written === 'fast') return 'priority';
+  return written === 'default' ? '' : written;
+}
