@@ -139,6 +139,8 @@ export interface RunningAgent {
 export interface AgentLog {
   /** The same for ever: roots carry it from thread to thread. */
   readonly name: string;
+  /** The product as its makers call it: what its sessions are told apart by. */
+  readonly product: string;
 
   defaultRoots(machine: Machine): DefaultRoots;
   /** Whether a directory somebody named is a configuration directory of this agent. */

@@ -1,5 +1,8 @@
 import type { Usage } from './tokens.ts';
 
+/** The product whose sessions they are where nothing else is said. */
+export const usualProduct = 'Claude Code';
+
 /** Agent id of the main thread. Subagents carry the id Claude Code gave them. */
 export const mainAgent = '';
 

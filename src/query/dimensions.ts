@@ -22,6 +22,7 @@ export const dimensionNames = [
   'project',
   'group',
   'account',
+  'product',
   'branch',
   'session',
   'task',
@@ -121,6 +122,12 @@ export function dimension(name: DimensionName, context: ReportContext): Dimensio
         ...base,
         header: 'Account',
         ...bySession((session, names) => [names.account(session)]),
+      };
+    case 'product':
+      return {
+        ...base,
+        header: 'Product',
+        ...bySession((session, names) => [names.product(session)]),
       };
     case 'session':
       return {

@@ -1,6 +1,7 @@
 import { fits } from '../analysis/spend/patterns.ts';
 import { HumanError } from '../model/errors.ts';
 import { memoize } from '../model/memoize.ts';
+import { usualProduct } from '../model/records.ts';
 import { gradeOf, tierOf } from '../pricing/tiers.ts';
 import type { Loss } from '../store/query/losses.ts';
 import type { SessionInfo } from '../store/query/sessionInfo.ts';
@@ -77,7 +78,7 @@ function build(context: ReportContext, filters: Filters, names: Names): Matcher 
     );
   }
   const { accounts } = context;
-  const { project, group, account, session } = filters;
+  const { project, group, account, product, session } = filters;
   const named = project !== undefined || group !== undefined || session !== undefined;
   const narrow = model !== undefined || agent !== undefined || correlation !== undefined;
   return {
@@ -92,7 +93,9 @@ function build(context: ReportContext, filters: Filters, names: Names): Matcher 
     passesLoss: ({ session: number, root }) => {
       if (number !== undefined) return sessions?.(number) !== false;
       const counts = accounts === undefined || accounts.includes(root);
-      return counts && !named && (account === undefined || isAccount(context, root, account));
+      if (!counts || named) return false;
+      if (product !== undefined && !isProduct(names.productAt(root), product)) return false;
+      return account === undefined || isAccount(context, root, account);
     },
   };
 }
@@ -100,7 +103,7 @@ function build(context: ReportContext, filters: Filters, names: Names): Matcher 
 /** Whether sessions pass the filters that are about them; undefined where none is. */
 function sessionTest(
   context: ReportContext,
-  { project, group, account, session }: Filters,
+  { project, group, account, product, session }: Filters,
   names: Names,
 ): ((session: number) => boolean) | undefined {
   const { accounts } = context;
@@ -109,6 +112,9 @@ function sessionTest(
   if (project !== undefined) tests.push((place) => isProject(place, project));
   if (group !== undefined) tests.push((place) => groupsOf(context, place).includes(group));
   if (account !== undefined) tests.push(({ root }) => isAccount(context, root, account));
+  if (product !== undefined) {
+    tests.push(({ id }) => isProduct(names.product(id), product));
+  }
   if (session !== undefined) {
     const wanted = session.toLowerCase();
     tests.push(({ sid }) => sid.toLowerCase().startsWith(wanted));
@@ -118,6 +124,17 @@ function sessionTest(
     const place = names.place(number);
     return tests.every((test) => test(place));
   });
+}
+
+/** Whether a product is the one named, in upper or lower case; `claude` is Claude Code. */
+function isProduct(product: string, named: string): boolean {
+  const plain = (text: string): string =>
+    text
+      .toLowerCase()
+      .replaceAll(/[\s_-]+/g, ' ')
+      .trim();
+  const wanted = plain(named);
+  return plain(product) === wanted || (wanted === 'claude' && product === usualProduct);
 }
 
 function isAccount({ labels }: ReportContext, root: string, named: string): boolean {
@@ -134,7 +151,7 @@ function isModel({ book }: ReportContext, model: string, named: string): boolean
 /** Refuses what nothing in the store or the catalogue is called, naming what there is. */
 function checkFilters(context: ReportContext, filters: Filters, names: Names): void {
   const { labels, reader } = context;
-  const { model, agent, project, group, account, session, tag } = filters;
+  const { model, agent, project, group, account, product, session, tag } = filters;
   const places = (): SessionInfo[] => [...names.places.values()];
   if (model !== undefined && !knownModel(context, model)) {
     const known = reader.knownModels().slice(0, shownNames);
@@ -159,6 +176,9 @@ function checkFilters(context: ReportContext, filters: Filters, names: Names): v
   }
   if (account !== undefined && !places().some(({ root }) => isAccount(context, root, account))) {
     refuse('account', account, 'account', [...new Set(places().map(({ root }) => root))]);
+  }
+  if (product !== undefined && !names.products.some((one) => isProduct(one, product))) {
+    refuse('product', product, 'product', names.products);
   }
   if (session !== undefined) {
     const wanted = session.toLowerCase();

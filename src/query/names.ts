@@ -1,4 +1,6 @@
 import { isInFolder, pullRequestName, taskOf } from '../analysis/spend/patterns.ts';
+import { usualProduct } from '../model/records.ts';
+import { rootsKnown } from '../store/query/knownNames.ts';
 import { pullRequests, type SessionInfo, sessionInfo } from '../store/query/sessionInfo.ts';
 import {
   type AgentName,
@@ -41,6 +43,7 @@ export class Names {
   readonly #agents = new Map<number, AgentName | undefined>();
   readonly #words = new Map<number, string>([[0, '']]);
   #nameOf: ReturnType<typeof projectNames> | undefined;
+  #products: ReadonlyMap<string, string> | undefined;
 
   constructor(context: ReportContext) {
     this.#context = context;
@@ -156,6 +159,23 @@ export class Names {
   /** Groups the project of a session is in. */
   groups(session: number): string[] {
     return groupsOf(this.#context, this.place(session));
+  }
+
+  /** The product a session is of. */
+  product(session: number): string {
+    return this.productAt(this.place(session).root);
+  }
+
+  /** The product that writes below a root. */
+  productAt(root: string): string {
+    this.#products ??= this.#context.reader.products();
+    return this.#products.get(root) ?? usualProduct;
+  }
+
+  /** Products that have sessions. */
+  get products(): string[] {
+    const roots = rootsKnown(this.#context.db);
+    return [...new Set(roots.map((root) => this.productAt(root)))];
   }
 
   /** What an account is called: its name by setting, else its directory. */

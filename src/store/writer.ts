@@ -1,10 +1,15 @@
 import type { PriceBook } from '../model/price.ts';
-import type { AgentMetadata, TranscriptBatch, TranscriptChunk } from '../model/records.ts';
+import {
+  type AgentMetadata,
+  type TranscriptBatch,
+  type TranscriptChunk,
+  usualProduct,
+} from '../model/records.ts';
 import type { RequestEvent } from '../model/requests/requestEvent.ts';
 import type { RetentionLimits } from '../model/retention.ts';
 import type { SqlDatabase, Statement } from './driver/types.ts';
 import { Agents } from './ingest/agentTable.ts';
-import { Files } from './ingest/fileTable.ts';
+import { Files, productKey } from './ingest/fileTable.ts';
 import { Losses } from './ingest/lossTable.ts';
 import { type MessageVariants, mergeLines } from './ingest/merge.ts';
 import { Messages } from './ingest/messageTable.ts';
@@ -24,6 +29,8 @@ export interface SourceFile {
   readonly path: string;
   /** Configuration directory it stands under: the account. */
   readonly root: string;
+  /** Product that writes there; the usual one where it is not said. */
+  readonly product?: string;
   readonly mtimeMs: number;
 }
 
@@ -76,6 +83,8 @@ export class Writer {
   readonly #addPullRequest: Statement;
   readonly #related: Statement;
   readonly #setMeta: Statement;
+  /** Products as noted by root. */
+  readonly #products = new Map<string, string>();
   readonly #bumpRevision: Statement;
   /** Sessions to be reconciled with the client's total again. */
   #unreconciled = new Set<number>();
@@ -216,6 +225,13 @@ export class Writer {
   }
 
   /** Stores one chunk; false when it is stale. */
+  /** Notes which product writes below a root: its sessions stay its, when the folder has gone. */
+  #nameProduct({ root, product = usualProduct }: SourceFile): void {
+    if (product === usualProduct || this.#products.get(root) === product) return;
+    this.#setMeta.run(productKey(root), product);
+    this.#products.set(root, product);
+  }
+
   #ingest({ file, chunk, messages, agentMetadata = [] }: IngestItem): boolean {
     const { batch, start, bookmark, size } = chunk;
     const readTo = this.files.find(file.path)?.bookmark.offset ?? 0;
@@ -223,6 +239,7 @@ export class Writer {
     // Reading from the start resets the file's counters, whatever the reader knew.
     const restarted = chunk.restarted || (start === 0 && readTo > 0);
     const root = this.#strings.id(file.root);
+    this.#nameProduct(file);
     const sessionOf = (sid: string): SessionRow => this.#sessions.get(sid, root);
     const source = { path: file.path, root, size, mtimeMs: file.mtimeMs };
     const fileId = this.files.save(source, bookmark, batch.lines, restarted);

@@ -36,7 +36,7 @@ export function* newChunks(
   events: ReadingEvents,
 ): Generator<IngestItem, void, void> {
   const agent = agentLog(root);
-  const file = { path, root: root.path, mtimeMs };
+  const file = { path, root: root.path, product: agent.product, mtimeMs };
   try {
     const agentFacts = agent.metadataBeside(root, path);
     for (const chunk of agent.readChunks(root, path, bookmark, chunkBytes)) {

@@ -118,6 +118,7 @@ async function listTimes(reader: StoreReader): Promise<Timing[]> {
     grouping: 'none',
     isLive,
     unguarded: () => undefined,
+    otherProduct: () => '',
   } as const;
   const nodes = sessions
     .slice(0, 100)

@@ -16,6 +16,7 @@ import { noUsage } from '../../src/model/tokens.ts';
  */
 export const linesAgent: AgentLog = {
   name: 'lines',
+  product: 'Lines',
   defaultRoots: ({ home }) => ({ paths: [join(home, '.lines')], source: 'default' }),
   recognizes: (directory) => isDirectory(join(directory, 'logs')),
   rootAt(directory, source) {

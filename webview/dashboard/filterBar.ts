@@ -80,6 +80,7 @@ export class FilterBar {
       project: words.filterProject,
       group: words.filterGroup,
       account: words.filterAccount,
+      product: words.filterProduct,
       model: words.filterModel,
       agent: words.filterAgent,
       branch: words.filterBranch,

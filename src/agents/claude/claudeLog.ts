@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { usualProduct } from '../../model/records.ts';
 import type { AgentLog } from '../agentLog.ts';
 import { readExcerpt } from '../excerpt.ts';
 import { readAgentMeta } from './agentMeta.ts';
@@ -17,6 +18,7 @@ import { runningAgents, runningSessions } from './runningSessions.ts';
 /** The transcripts of Claude Code: `projects/<project>/<session>.jsonl` and what stands below. */
 export const claudeLog: AgentLog = {
   name: 'claude',
+  product: usualProduct,
   defaultRoots: defaultRoots,
   recognizes: isConfigDirectory,
   rootAt,

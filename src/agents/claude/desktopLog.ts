@@ -79,6 +79,7 @@ const projectsPart = `${sep}.claude${sep}projects${sep}`;
 export const desktopLog: AgentLog = {
   ...claudeLog,
   name: 'claude-desktop',
+  product: 'Claude Desktop',
   defaultRoots,
   recognizes: (directory) => basename(directory) === folderName,
   rootAt,

@@ -12,6 +12,7 @@ import { readRollout, rolloutMessages, threadOf } from './readRollout.ts';
  */
 export const codexLog: AgentLog = {
   name: 'codex',
+  product: 'Codex',
   defaultRoots,
   recognizes,
   rootAt,

@@ -134,9 +134,13 @@ export function sessionGuards(
     `SELECT w.text AS text FROM message m JOIN word w ON w.id = m.entrypoint
      WHERE m.session = ? ORDER BY m.at DESC LIMIT 1`,
   );
-  return new StoreReader(db)
+  const reader = new StoreReader(db);
+  // Other products have no hooks of ours.
+  const others = reader.products();
+  return reader
     .sessions(200)
-    .filter(({ endedAt, messages }) => {
+    .filter(({ root, endedAt, messages }) => {
+      if (others.has(root)) return false;
       return messages > 0 && now - endedAt < lookedBackMs && endedAt < now + clockSkewMs;
     })
     .map(({ id, sid, cwd, endedAt }) => {

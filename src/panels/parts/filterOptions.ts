@@ -1,6 +1,6 @@
 import type { DashboardFilter } from '../../protocol/dashboard.ts';
 import type { ReportContext } from '../../query/context.ts';
-import { groupsOf } from '../../query/names.ts';
+import { groupsOf, Names } from '../../query/names.ts';
 import { knownProjects } from '../../query/projects.ts';
 import { branchesKnown, rootsKnown } from '../../store/query/knownNames.ts';
 
@@ -17,9 +17,20 @@ const found: {
       ? []
       : context.reader.projects().flatMap((place) => groupsOf(context, place)),
   account: ({ db }) => rootsKnown(db),
+  product: (context) => new Names(context).products,
   model: ({ reader }) => reader.knownModels(),
   agent: ({ reader }) => reader.knownAgentTypes(),
   branch: ({ db }) => branchesKnown(db),
+};
+
+const nothing: FilterChoices = {
+  project: [],
+  group: [],
+  account: [],
+  product: [],
+  model: [],
+  agent: [],
+  branch: [],
 };
 
 /** What filters may be chosen from; of some filters only where a few are named. */
@@ -27,9 +38,8 @@ export function filterChoices(
   context: ReportContext,
   names = Object.keys(found) as readonly (keyof FilterChoices)[],
 ): FilterChoices {
-  const none = { project: [], group: [], account: [], model: [], agent: [], branch: [] };
   const some = names.map((name) => [name, sorted(found[name](context))] as const);
-  return { ...none, ...Object.fromEntries(some) };
+  return { ...nothing, ...Object.fromEntries(some) };
 }
 
 function sorted(values: Iterable<string>): string[] {

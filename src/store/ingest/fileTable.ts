@@ -27,6 +27,11 @@ interface FileRow {
 /** Line numbers kept as examples for each reason and file. */
 const examples = 20;
 
+/** The key in `meta` under which it is kept which product writes below a root. */
+export function productKey(root: string): string {
+  return `product:${root}`;
+}
+
 /** Transcripts, how far each has been read, and which of their lines could not be used. */
 export class Files {
   readonly #all: Statement;

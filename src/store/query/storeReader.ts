@@ -3,6 +3,7 @@ import { oddTime } from '../../model/records.ts';
 import { parseUnreadable, type RootUnreadable, unreadableKey } from '../../model/unreadable.ts';
 import type { LeaseRow } from '../connection/writerLease.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
+import { productKey } from '../ingest/fileTable.ts';
 import { downsampleMeta } from '../retention/downsampleState.ts';
 import { bucketMs, bucketsOf, everyModel } from '../schema/rollupTables.ts';
 import { sumSql } from '../schema/saturate.ts';
@@ -359,6 +360,16 @@ export class StoreReader {
 
   meta(key: string): string | undefined {
     return this.#all<{ value: string }>('SELECT value FROM meta WHERE key = ?', key)[0]?.value;
+  }
+
+  /** Products that write below roots, by root; a root that is not there has the usual one. */
+  products(): Map<string, string> {
+    const rows = this.#all<{ key: string; value: string }>(
+      'SELECT key, value FROM meta WHERE key >= ? AND key < ?',
+      productKey(''),
+      productKey('\u{10ffff}'),
+    );
+    return new Map(rows.map(({ key, value }) => [key.slice(productKey('').length), value]));
   }
 
   /** What could not be read below these roots, or any, by root. */

@@ -20,6 +20,7 @@ export function dashboardStrings(): DashboardStrings {
     filterProject: l10n.t('Project'),
     filterGroup: l10n.t('Group'),
     filterAccount: l10n.t('Account'),
+    filterProduct: l10n.t('Product'),
     filterModel: l10n.t('Model'),
     filterAgent: l10n.t('Agent'),
     filterBranch: l10n.t('Branch'),

@@ -193,13 +193,14 @@ function earlierOf({ figures, format }: DashboardInputs): DashboardData['earlier
 }
 
 function choices({ figures, folders }: DashboardInputs): DashboardData['choices'] {
-  const { project, group, account, model, agent, branch } = figures.choices;
+  const { project, group, account, product, model, agent, branch } = figures.choices;
   const offered = (values: readonly string[], name = (value: string) => oneLine(value)) =>
     values.slice(0, mostChoices).map((value) => ({ value, label: name(value) }));
   return {
     project: projectChoices(project, folders),
     group: offered(group),
     account: offered(account),
+    product: offered(product),
     model: offered(model, (value) => nameOf(value, 'model')),
     agent: offered(agent, agentName),
     branch: offered(branch),

@@ -105,14 +105,14 @@ export class SessionActions implements PanelActions {
 
   async copyResumeCommand(item: unknown): Promise<void> {
     const session = await this.#session(item);
-    const command = session && (await resumeCommand(session.sid));
+    const command = session && (await resumeCommand(session));
     if (command !== undefined) await env.clipboard.writeText(command);
   }
 
   /** Goes on with the session in a terminal of the folder it was started in. */
   async resumeInTerminal(item: unknown): Promise<void> {
     const session = await this.#session(item);
-    const command = session && (await resumeCommand(session.sid));
+    const command = session && (await resumeCommand(session));
     if (session === undefined || command === undefined) return;
     const { cwd, root } = session;
     if (!existsSync(cwd)) {
@@ -123,12 +123,13 @@ export class SessionActions implements PanelActions {
       );
       return;
     }
+    const variable = isCodex(session) ? 'CODEX_HOME' : 'CLAUDE_CONFIG_DIR';
     const source = this.#model.spend.roots.find(({ path }) => path === root)?.source;
     const terminal = window.createTerminal({
-      name: 'claude --resume',
+      name: command.replace(/ \S+$/, ''),
       cwd,
-      // Claude Code looks for the session in its own configuration folder.
-      ...(source !== undefined && source !== 'default' && { env: { CLAUDE_CONFIG_DIR: root } }),
+      // It looks for the session in its own configuration folder.
+      ...(source !== undefined && source !== 'default' && { env: { [variable]: root } }),
     });
     terminal.show();
     terminal.sendText(command);
@@ -262,10 +263,19 @@ function idOf(item: unknown): string | undefined {
  * The command that goes on with a session. An id comes from a file's content: one that is more than
  * letters, digits and dashes never reaches a shell.
  */
-async function resumeCommand(sid: string): Promise<string | undefined> {
-  if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(sid)) return `claude --resume ${sid}`;
+async function resumeCommand(
+  session: Pick<SessionSummary, 'sid' | 'root'>,
+): Promise<string | undefined> {
+  const { sid } = session;
+  if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(sid)) {
+    return isCodex(session) ? `codex resume ${sid}` : `claude --resume ${sid}`;
+  }
   await window.showErrorMessage(
     l10n.t('This session’s ID is not one that Claude Code assigns, so it cannot be resumed.'),
   );
   return undefined;
+}
+
+function isCodex({ root }: Pick<SessionSummary, 'root'>): boolean {
+  return knownRoot(root).agent === 'codex';
 }

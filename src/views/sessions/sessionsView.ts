@@ -241,6 +241,7 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
   #newTextContext(): TextContext {
     const { settings } = this.#spend.spend;
     const now = Date.now();
+    const others = this.#products();
     const context = {
       format: formatOf(settings),
       now,
@@ -248,8 +249,19 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
       grouping: this.#memory.grouping,
       isLive: (session: ListedSession) => this.#list.isLive(session, now),
       unguarded: ({ sid }: ListedSession) => this.#guard.reasonOf(sid),
+      otherProduct: ({ root }: ListedSession) => others.get(root) ?? '',
     };
     return { ...context, describe: (node) => describeNode(node, context) };
+  }
+
+  /** Products other than Claude Code, by the roots they write below; none while the store is not there. */
+  #products(): ReadonlyMap<string, string> {
+    try {
+      return this.#spend.reader?.products() ?? new Map();
+    } catch {
+      // The state says what is wrong with the store.
+      return new Map();
+    }
   }
 
   /** The arrangement has changed: VS Code asks for everything again, from the first page. */

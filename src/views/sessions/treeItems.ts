@@ -42,6 +42,8 @@ export interface ItemContext {
   readonly isLive: (session: ListedSession) => boolean;
   /** Why the guard does not see it, where it should. */
   readonly unguarded: (session: ListedSession) => UnguardedReason | undefined;
+  /** The product it is of, where that is not Claude Code; else ''. */
+  readonly otherProduct: (session: ListedSession) => string;
 }
 
 const separator = ' · ';
@@ -112,7 +114,9 @@ function describeSession({ session }: SessionNode, context: ItemContext): ItemTe
       ? format.brief(format.convert(total, endedAt))
       : format.briefCents(total, endedAt);
   const model = modelName(session.model);
+  const product = context.otherProduct(session);
   const parts = [
+    ...(product === '' ? [] : [product]),
     ...(figure === '' ? [l10n.t('no price')] : []),
     ...(live ? [l10n.t('live')] : []),
     ...(context.unguarded(session) === undefined ? [] : [l10n.t('not guarded')]),

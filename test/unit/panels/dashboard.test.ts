@@ -16,7 +16,7 @@ import { world } from '../../lib/spentWorld.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 import { expectedSets, unpackSet } from '../../lib/transcriptSets.ts';
 
-const all = { project: '', group: '', account: '', model: '', agent: '', branch: '' };
+const all = { project: '', group: '', account: '', product: '', model: '', agent: '', branch: '' };
 const question = (more: Partial<DashboardQuestion> = {}): DashboardQuestion => ({
   period: 'all',
   since: '',
