@@ -153,7 +153,15 @@ function read(db: SqlDatabase): void {
     for (const by of ['message', 'session', 'day']) ask(context, definition, { period: '30d', by });
     for (const top of [true, false]) ask(context, definition, { period: '30d', expensive: top });
   }
-  const all = { project: '', group: '', account: '', product: '', model: '', agent: '', branch: '' };
+  const all = {
+    project: '',
+    group: '',
+    account: '',
+    product: '',
+    model: '',
+    agent: '',
+    branch: '',
+  };
   for (const stack of ['model', 'agent'] as const) {
     dashboardData(context, {
       period: 'all',

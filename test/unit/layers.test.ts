@@ -97,7 +97,10 @@ const inside: Readonly<Record<string, readonly string[]>> = {
     ...['alertText.ts', 'secrets.ts', 'cause.ts', 'decide.ts', 'rules', 'checkAlerts.ts'],
     ...['deliverAlerts.ts', 'channels'],
   ],
-  'src/agents': ['agentLog.ts', 'batch.ts', 'lineReader.ts', 'claude', 'codex', 'registry.ts'],
+  'src/agents': [
+    ...['agentLog.ts', 'batch.ts', 'lineReader.ts', 'titleLine.ts', 'excerpt.ts'],
+    ...['claude', 'codex', 'registry.ts'],
+  ],
   'src/agents/claude': ['scan', 'parse', 'read'],
   'src/analysis': ['statistics', 'spend', 'budgets', 'peers', 'insights'],
   'src/store': [

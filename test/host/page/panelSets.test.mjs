@@ -30,7 +30,15 @@ const answerOf = (frame) => frame.locator('h1.answer').innerText();
 const waitForAnswer = (frame, wanted) =>
   expect(frame.locator('h1.answer')).toHaveText(wanted, { useInnerText: true });
 
-const everything = { project: '', group: '', account: '', product: '', model: '', agent: '', branch: '' };
+const everything = {
+  project: '',
+  group: '',
+  account: '',
+  product: '',
+  model: '',
+  agent: '',
+  branch: '',
+};
 /** The panels over the whole store, with a question that takes in all of it. */
 const panels = {
   dashboard: {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { readExcerpt } from '../../../src/agents/excerpt.ts';
 import { findRecord } from '../../../src/agents/claude/read/findRecord.ts';
+import { readExcerpt } from '../../../src/agents/excerpt.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
 const line = (id: string, output: number, more: object = {}): string =>

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { findRoots, folderProblem, type RootOptions } from '../../../src/agents/registry.ts';
+import {
+  findRoots,
+  folderProblem,
+  knownRoot,
+  type RootOptions,
+} from '../../../src/agents/registry.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
 
 /** A home with these configuration directories, each with a `projects` folder. */
@@ -114,4 +119,29 @@ test('Claude Desktop’s local agent sessions are one more default, where they e
   assert.deepEqual(rootsOf(roaming, { env: { APPDATA: `${roaming.path}/roaming` } }), [
     '~/roaming/Claude/local-agent-mode-sessions default',
   ]);
+});
+
+test('Codex: its own directory beside Claude Code’s, unless it is switched off', () => {
+  using dir = home('.claude');
+  mkdirSync(`${dir.path}/.codex/sessions/2026/11/30`, { recursive: true });
+  assert.deepEqual(rootsOf(dir), ['~/.claude default', '~/.codex default']);
+  assert.deepEqual(rootsOf(dir, { withoutAgents: ['codex'] }), ['~/.claude default']);
+  const setting = [`${dir.path}/.codex`, `${dir.path}/.claude`];
+  assert.deepEqual(rootsOf(dir, { setting, withoutAgents: ['codex'] }), ['~/.claude setting']);
+  // What is named for one command is read.
+  const configDirs = [`${dir.path}/.codex`];
+  assert.deepEqual(rootsOf(dir, { configDirs, withoutAgents: ['codex'] }), ['~/.codex option']);
+});
+
+test('Codex: CODEX_HOME replaces its default, and a directory is told by what is in it', () => {
+  using dir = home('.claude');
+  mkdirSync(`${dir.path}/.claude/sessions`, { recursive: true });
+  mkdirSync(`${dir.path}/work/archived_sessions`, { recursive: true });
+  mkdirSync(`${dir.path}/.codex/sessions/2026`, { recursive: true });
+  const env = { CODEX_HOME: `${dir.path}/work` };
+  assert.deepEqual(rootsOf(dir, { env }), ['~/.claude default', '~/work CODEX_HOME']);
+  const agents = ['.claude', 'work', '.codex'].map(
+    (name) => knownRoot(`${dir.path}/${name}`).agent,
+  );
+  assert.deepEqual(agents, ['claude', 'codex', 'codex']);
 });

@@ -46,6 +46,8 @@ const good: Record<string, unknown> = {
   'outlay.retention.messageDays': 60,
   'outlay.retention.dayDays': 100,
   'outlay.watch.polling': 'always',
+  'outlay.agents.codex': false,
+  'outlay.agents.claudeDesktop': false,
   'outlay.groups': { 'Client A': ['~/a', '~/a-*'] },
   'outlay.tags': { Bugs: 'fix/*' },
   'outlay.accounts': { '/home/ada/.claude-work': 'Work' },
@@ -57,6 +59,8 @@ describe('mirrored settings', () => {
     assert.deepEqual(settings, {
       enabled: false,
       roots: ['/a'],
+      readsCodex: false,
+      readsClaudeDesktop: false,
       storePath: '/s.db',
       billing: 'subscription',
       dailyBudgetUsd: 50,
