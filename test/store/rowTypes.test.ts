@@ -43,6 +43,7 @@ import {
   requestEvents,
   toldRequests,
 } from '../../src/store/query/requests/requestEvents.ts';
+import { requestsPrint, requestTimePages } from '../../src/store/query/requests/requestTimes.ts';
 import { runTotal } from '../../src/store/query/runs.ts';
 import { sessionTitles } from '../../src/store/query/sessionInfo.ts';
 import { SessionLister, sessionFiles } from '../../src/store/query/sessionList.ts';
@@ -204,6 +205,8 @@ function read(db: SqlDatabase): void {
   requestEvents(db, [sid]);
   toldRequests(db);
   keptRequests(db, [sid]);
+  requestsPrint(db, sid);
+  [...requestTimePages(db, sid)].flat();
   keyedMessageNanos(db, span, ['session', 'model']);
   runTotal(db, span);
   reader.background(span, undefined);
