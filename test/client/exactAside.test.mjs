@@ -150,7 +150,6 @@ describe('exact mode with the real client: broken off, side by side, permissions
         () => `both are answered and titled:\n${terminals.map((each) => each.screen()).join('\n')}`,
         () => names.every((name) => isTitled(sessionOf(name))),
       );
-      for (const name of names) await claude.written(sessionOf(name), name);
       assert.notEqual(sessionOf('left'), sessionOf('right'));
       for (const [i, name] of names.entries()) {
         const sessionId = sessionOf(name);
