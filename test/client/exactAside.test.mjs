@@ -21,6 +21,7 @@ describe('exact mode with the real client: broken off, side by side, permissions
     claude.api.plan('tools', [use([bash()]), say()]);
     claude.api.plan('hangs', [use([bash()]), hang()]);
     claude.api.plan('delegates', [use([agent('hangs')]), say()]);
+    claude.api.plan('asks', [use([bash('curl http://127.0.0.1:9')]), say()]);
     exact = await ExactMode.start(claude);
   });
   after(async () => {
@@ -204,7 +205,6 @@ describe('exact mode with the real client: broken off, side by side, permissions
 
   it('a permission check the API makes within its answer is no request', async () => {
     const args = ['--permission-mode', 'auto'];
-    claude.api.plan('asks', [use([bash('curl http://127.0.0.1:9')]), say()]);
     const run = await claude.begin('Do it [plan asks]', { args, allowed: [] }).ended;
     assert.equal(run.result.permission_denials.length, 1);
     const { kinds, told } = await exact.agrees(run);
