@@ -85,6 +85,18 @@ export interface PanelMessage {
   readonly parts: readonly PanelPart[];
   readonly tools: readonly string[];
   readonly miss: PanelMiss | null;
+  /** What exact mode knows of its request; null without it. */
+  readonly request: PanelRequest | null;
+}
+
+/** The request behind a message, as Claude Code's telemetry tells of it. Milliseconds. */
+export interface PanelRequest {
+  /** Until the answer was whole. */
+  readonly duration: number;
+  /** Until its first token came; null where that was not told. */
+  readonly firstToken: number | null;
+  /** How often it was tried, as far as that was told. */
+  readonly attempts: number;
 }
 
 /** A piece of a message's text, as the transcript has it. */
@@ -225,6 +237,9 @@ export const sessionStringKeys = [
   'answeredBy',
   'arithmetic',
   'requested',
+  'requestTook',
+  'requestBegan',
+  'requestTried',
   'perMillion',
   'perThousand',
   'advisor',

@@ -22,6 +22,7 @@ import { type SessionRow, Sessions } from './ingest/sessionTable.ts';
 import { StringTable } from './ingest/stringTable.ts';
 import { Summaries } from './ingest/summaryTable.ts';
 import { Downsampler, type DownsampleStep } from './retention/downsample.ts';
+import type { KeptRequest } from './schema/keptRequest.ts';
 import { pricing } from './schema/messageRow.ts';
 
 /** The transcript a chunk was read from. */
@@ -116,7 +117,7 @@ export class Writer {
       this.#strings,
       this.#requests,
     );
-    this.#downsampler = new Downsampler(db, this.#messages, this.#rollup);
+    this.#downsampler = new Downsampler(db, this.#messages, this.#requests, this.#rollup);
     this.#addCostState = db.prepare(
       'INSERT OR REPLACE INTO cost_state VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     );
@@ -160,6 +161,18 @@ export class Writer {
       for (const event of events) {
         if (!this.#requests.add(event)) continue;
         const session = this.#sessions.find(event.sessionId);
+        if (session !== undefined) this.#unreconciled.add(session.id);
+      }
+      this.#finish();
+    });
+  }
+
+  /** Takes over what another store has kept of downsampled requests. */
+  adoptRequests(kept: readonly KeptRequest[]): void {
+    this.#transaction(() => {
+      for (const request of kept) {
+        this.#requests.adopt(request);
+        const session = this.#sessions.find(request.sessionId);
         if (session !== undefined) this.#unreconciled.add(session.id);
       }
       this.#finish();

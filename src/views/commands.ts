@@ -80,8 +80,14 @@ const table: Readonly<Record<Exclude<CommandId, PanelCommand>, Run>> = {
     await uninstallGuard(model);
     guard.look();
   },
-  [commandIds.turnOnExactMode]: ({ model }) => turnOnExactMode(model),
-  [commandIds.turnOffExactMode]: () => turnOffExactMode(),
+  [commandIds.turnOnExactMode]: async ({ model, guard }) => {
+    await turnOnExactMode(model);
+    guard.look();
+  },
+  [commandIds.turnOffExactMode]: async ({ guard }) => {
+    await turnOffExactMode();
+    guard.look();
+  },
   [commandIds.addBudget]: ({ budgets }) => budgets.actions.add(),
   [commandIds.changeBudget]: ({ budgets }, item) => budgets.actions.change(item),
   [commandIds.raiseBudgetToday]: ({ budgets }, item) => budgets.actions.raiseToday(item),

@@ -5,7 +5,7 @@ import { registerHooks } from 'node:module';
  * Node, and tested where no part of an editor matters.
  */
 const source = (translations: Readonly<Record<string, string>>): string => `
-  const fill = (text, values) => text.replace(/\\{(\\d+)\\}/g, (_, n) => String(values[n]));
+  const fill = (text, values) => text.replace(/\\{(\\d+)\\}/g, (hole, n) => String(values[n] ?? hole));
   const translations = ${JSON.stringify(translations)};
   export const l10n = { t: (text, ...values) => fill(translations[text] ?? text, values) };
   export const env = { language: 'en' };

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { until } from '../../scripts/shared/retry.ts';
 import { Claude } from './lib/claude.mjs';
-import { ExactMode } from './lib/exact.mjs';
+import { assertNothingUnexplained, ExactMode } from './lib/exact.mjs';
 import { agent, bash, broken, drop, fail, overloaded, say, use } from './lib/replies.mjs';
 import { assertNear, toNano } from './lib/spend.mjs';
 import { Terminal } from './lib/terminal.mjs';
@@ -25,22 +25,6 @@ describe('exact mode with the real client', () => {
     await claude?.close();
   });
 
-  /** A session comes to what the client says, of which nothing is unexplained, and every request was told of. */
-  async function assertExact(run, { from, rest = 0 } = {}) {
-    const { summary, items, unexplained } = await exact.settled(run);
-    assert.ok(Math.abs(unexplained - rest) <= 1000, `unexplained: $${unexplained / 1e9}`);
-    const told = new Map(exact.requests(run.sessionId).map((event) => [event.requestId, event]));
-    const ours = claude.api.ledger.filter(
-      ({ sessionId, outcome }) =>
-        sessionId === run.sessionId && (outcome === 'answered' || outcome === 'dropped'),
-    );
-    for (const { requestId, plan } of ours) assert.ok(told.has(requestId), `${plan} ${requestId}`);
-    const client = toNano(run.usd) - toNano(from?.usd ?? 0);
-    const sum = [...told.values()].reduce((all, { nano }) => all + nano, 0);
-    assertNear(sum, client, 'what was told of the requests');
-    return { summary, items, told, kinds: items.map(({ kind, requests }) => [kind, requests]) };
-  }
-
   async function runs(plan, turns, options) {
     claude.api.plan(plan, turns);
     return claude.run(`Do it [plan ${plan}]`, options);
@@ -48,7 +32,7 @@ describe('exact mode with the real client', () => {
 
   it('a prompt with tools: no background, real durations', async () => {
     const run = await claude.run('Look around [plan tools]');
-    const { summary, told, kinds } = await assertExact(run);
+    const { summary, told, kinds } = await exact.agrees(run);
     assert.deepEqual(kinds, []);
     assert.equal(summary.background, 0);
     for (const { durationMs, firstTokenMs, source } of told.values()) {
@@ -60,26 +44,26 @@ describe('exact mode with the real client', () => {
   it('compaction, and a fork behind it', async () => {
     const first = await claude.run('Look around [plan tools]');
     const run = await claude.run('/compact', { resume: first.sessionId });
-    const { summary, kinds } = await assertExact(run);
+    const { summary, kinds } = await exact.agrees(run);
     assert.deepEqual(kinds, [['compaction', 2]]);
     assertNear(summary.background, toNano(run.usd) - toNano(first.usd), 'both requests');
     const args = ['--fork-session'];
     const fork = await claude.run('On [plan tools]', { resume: run.sessionId, args });
     assert.notEqual(fork.sessionId, run.sessionId);
-    const forked = await assertExact(fork, { from: run });
+    const forked = await exact.agrees(fork, { from: run });
     assert.deepEqual(forked.kinds, []);
-    assert.deepEqual((await assertExact(run)).kinds, [['compaction', 2]]);
+    assert.deepEqual((await exact.agrees(run)).kinds, [['compaction', 2]]);
   });
 
   it('a web search', async () => {
     const search = { name: 'WebSearch', input: { query: 'shops' } };
-    const { kinds } = await assertExact(await runs('search', [use([search]), say()]));
+    const { kinds } = await exact.agrees(await runs('search', [use([search]), say()]));
     assert.deepEqual(kinds, [['webSearch', 1]]);
   });
 
   it('subagents', async () => {
     const run = await runs('sub', [use([agent('tools'), agent('tools')]), say()]);
-    const { kinds, told } = await assertExact(run);
+    const { kinds, told } = await exact.agrees(run);
     assert.deepEqual(kinds, []);
     assert.equal(told.size, 6);
     assert.equal(new Set([...told.values()].map(({ agentId }) => agentId)).size, 3);
@@ -94,13 +78,13 @@ describe('exact mode with the real client', () => {
         [say({ stop: 'refusal', details: { type: 'refusal', category: 'cyber' } }), say()],
       ],
     ]) {
-      const { kinds } = await assertExact(await runs(plan, turns));
+      const { kinds } = await exact.agrees(await runs(plan, turns));
       assert.deepEqual(kinds, [], plan);
     }
   });
 
   it('a broken connection: what the client guesses beyond its transcript is a difference', async () => {
-    const { kinds, summary } = await assertExact(await runs('breaks', [[drop()], say()]));
+    const { kinds, summary } = await exact.agrees(await runs('breaks', [[drop()], say()]));
     assert.deepEqual(kinds, [['difference', 1]]);
     assert.ok(summary.background > 0);
   });
@@ -133,7 +117,7 @@ describe('exact mode with the real client', () => {
       ['nimbus', say({ model: 'claude-nimbus-7' }), 'claude-opus-5-5', [['difference', 1]]],
     ]) {
       const run = await runs(plan, [reply], { model });
-      const found = await assertExact(run);
+      const found = await exact.agrees(run);
       assert.deepEqual(found.kinds, kinds, plan);
     }
   });
@@ -155,7 +139,7 @@ describe('exact mode with the real client', () => {
     });
     const run = await runs('advised', [say({ shape })], { model: 'claude-sonnet-5-5' });
     const { unexplained } = await exact.settled(run);
-    assert.ok(Math.abs(unexplained) <= 1000, `unexplained: $${unexplained / 1e9}`);
+    assertNothingUnexplained(unexplained);
   });
 
   it('in protobuf, and stronger than what the environment says', async () => {
@@ -165,7 +149,7 @@ describe('exact mode with the real client', () => {
     const env = { OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://127.0.0.1:9/v1/logs' };
     const run = await claude.run('Look around [plan tools]', { env });
     writeFileSync(file, written);
-    const { told } = await assertExact(run);
+    const { told } = await exact.agrees(run);
     assert.equal(told.size, 2);
   });
 
@@ -193,7 +177,7 @@ describe('exact mode with the real client', () => {
       );
       const totals = await terminal.hangUp([sessionId]);
       const { totalCostUSD } = totals.get(sessionId);
-      const { kinds } = await assertExact({ sessionId, usd: totalCostUSD });
+      const { kinds } = await exact.agrees({ sessionId, usd: totalCostUSD });
       assert.deepEqual(kinds, [['title', 1]]);
     } finally {
       terminal.close();
@@ -210,9 +194,7 @@ describe('exact mode with the real client', () => {
   });
 
   it('in no session anything is unexplained, and what was there comes back', () => {
-    for (const { summary, unexplained } of exact.sessions()) {
-      assert.ok(Math.abs(unexplained) <= 1000, `${summary.sid}: $${unexplained / 1e9}`);
-    }
+    for (const { unexplained } of exact.sessions()) assertNothingUnexplained(unexplained);
     exact.command('off', '--yes');
     assert.throws(() => readFileSync(path.join(claude.configDir, 'settings.json')), /ENOENT/);
   });

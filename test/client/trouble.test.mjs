@@ -82,17 +82,7 @@ describe('trouble with the real client', () => {
     assertAgrees(claude, await spendOf(run), run);
   });
 
-  /** Breaks a run off while an answer is on its way. */
-  async function breakOff(signal, plan = 'hangs', options) {
-    const hanging = claude.api.hanging();
-    const { child, ended } = claude.begin(`Do it [plan ${plan}]`, options);
-    const { sessionId } = await hanging;
-    await claude.written(sessionId);
-    // Long enough for the client to have taken in what was sent of the last one, too.
-    await sleep(800);
-    child.kill(signal);
-    return { ...(await ended), sessionId };
-  }
+  const breakOff = (signal, plan = 'hangs', options = {}) => claude.breakOff(signal, plan, options);
 
   it('Ctrl-C in the middle of an answer: what came counts once', async () => {
     let run = await breakOff('SIGINT');

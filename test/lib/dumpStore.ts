@@ -69,6 +69,8 @@ const views = {
   request_event: `SELECT ${word('e.sid')}, key, rid, at, sequence, ${words('e.model', 'e.source', 'e.agent', 'e.prompt')},
       nano, input, output, write5m, write1h, cache_read, duration, first_token, attempts, failed, status
       FROM request_event e`,
+  thinned_request: `SELECT ${word('e.sid')}, key, rid, at, nano, ${words('e.source', 'e.model')}, failed
+      FROM thinned_request e`,
   event: `SELECT key, sid, kind, at, aid, ${word('code')}, count FROM event e
       JOIN session s ON s.id = e.session JOIN agent a ON a.id = e.agent`,
   pull_request: 'SELECT sid, url, at FROM pull_request p JOIN session s ON s.id = p.session',

@@ -14,4 +14,5 @@ export const plainMessage: Omit<PanelMessage, 'key' | 'at' | 'nano'> = {
   parts: [],
   tools: [],
   miss: null,
+  request: null,
 };

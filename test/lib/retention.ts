@@ -104,6 +104,8 @@ export function sumsOf(db: SqlDatabase, limits: RetentionLimits): string {
     'place',
     'thinned',
     'thinned_place',
+    'request_event',
+    'thinned_request',
     'spend_bucket',
     'spend_slot',
     'spend_model',

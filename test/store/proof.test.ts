@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { dayMs } from '../../src/model/calendar.ts';
 import { decimal, plus, roundedTo } from '../../src/pricing/decimal.ts';
 import type { VerifiedState } from '../../src/reports/proof/compare.ts';
 import { explainReport } from '../../src/reports/proof/explain.ts';
@@ -11,6 +12,7 @@ import { openForWriting } from '../../src/store/connection/openStore.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { ingestAll, soleWriter } from '../lib/ingest.ts';
 import { reportContext } from '../lib/reportContext.ts';
+import { requestEvent } from '../lib/requestEvents.ts';
 import { byDayBefore, longHistory, thinAll } from '../lib/retention.ts';
 import { ingestSomehow, writeWorld } from '../lib/schedule.ts';
 import { type TempDir, tempDir } from '../lib/tempDir.ts';
@@ -75,6 +77,25 @@ test('any world verifies, and every message of it is explained to the last digit
     }),
     { numRuns: runs },
   );
+});
+
+test('what exact mode told the day before a session’s first message verifies when it is summed up', () => {
+  using dir = tempDir();
+  const { db } = openForWriting(':memory:');
+  ingestSomehow(db, dir.path, longHistory(1), 1);
+  const { sid: sessionId } = db.prepare('SELECT sid FROM session').get<{ sid: string }>()!;
+  const { at } = db.prepare('SELECT min(at) AS at FROM message').get<{ at: number }>()!;
+  const today = at - (at % dayMs);
+  // More than the client has in all: its total would have the same sum without it.
+  const told = { sessionId, requestId: 'hidden', nano: 9e9, source: 'compact' };
+  soleWriter(db).addRequests([requestEvent({ ...told, at: today - 1000 })]);
+  assert.equal(thinAll(soleWriter(db), byDayBefore(today)), 1);
+  const items = db.prepare('SELECT sum(nano) AS nano FROM background_item');
+  assert.equal(items.get<{ nano: number }>()!.nano, 9e9);
+  const { states, sums, rollups } = verified(db, true);
+  assert.deepEqual({ sums, rollups }, { sums: [], rollups: [] });
+  assert.equal(states.agrees.messages, 2);
+  db.close();
 });
 
 /** Adds up what the explanation of each message of a session says, by hand. */

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { RequestEvent } from '../../src/model/requests/requestEvent.ts';
 import { difference, dumpStore } from '../lib/dumpStore.ts';
+import { engines } from '../lib/engines.ts';
 import { bundledBook, soleWriter } from '../lib/ingest.ts';
 import { withStore } from '../lib/memoryStore.ts';
 import { judge } from '../lib/oracle.ts';
@@ -95,31 +96,41 @@ test('events add nothing but what they itemise, and take nothing away', () => {
   });
 });
 
-test('summed up or read again, background stays what it was', () => {
-  forWorlds(runs, (files, events, folder, seed) => {
-    withStore('better-sqlite3', (db) => {
-      ingestPlainly(db, folder, files);
-      soleWriter(db).addRequests(events);
-      const background = (): string =>
-        dumpStore(db)
-          .split('\n')
-          .filter((line) => /^background/.test(line))
-          .join('\n');
-      const before = background();
-      readAgain(db, folder, files, seed);
-      assert.equal(background(), before, 'read again');
-      thinAll(soleWriter(db), byDayBefore(Date.UTC(2027, 0, 1)));
-      // A request that failed has every session looked at again.
-      const sids = db.prepare('SELECT sid FROM session').all<{ sid: string }>();
-      soleWriter(db).addRequests(
-        sids.map(({ sid }) =>
-          requestEvent({ sessionId: sid, at: Date.UTC(2026, 11, 1), failed: true, status: 500 }),
-        ),
-      );
-      assert.equal(background(), before, 'summed up');
+for (const engine of engines) {
+  test(`summed up or read again, background stays what it was, ${engine}`, () => {
+    forWorlds(runs / 2, (files, events, folder, seed) => {
+      withStore(engine, (db) => {
+        ingestPlainly(db, folder, files);
+        soleWriter(db).addRequests(events);
+        const background = (): string =>
+          dumpStore(db)
+            .split('\n')
+            .filter((line) => /^background/.test(line))
+            .join('\n');
+        const before = background();
+        readAgain(db, folder, files, seed);
+        assert.equal(background(), before, 'read again');
+        thinAll(soleWriter(db), byDayBefore(Date.UTC(2027, 0, 1)));
+        // What a transaction or a client repeats is known by what was kept.
+        const rows = (table: string): number =>
+          db.prepare(`SELECT count(*) AS n FROM ${table}`).get<{ n: number }>()!.n;
+        const kept = rows('thinned_request');
+        assert.equal(kept, new Set(events.map((event) => JSON.stringify(event))).size);
+        assert.equal(rows('request_event'), 0);
+        soleWriter(db).addRequests(events);
+        assert.deepEqual([rows('request_event'), rows('thinned_request')], [0, kept]);
+        // A request that failed has every session looked at again.
+        const sids = db.prepare('SELECT sid FROM session').all<{ sid: string }>();
+        soleWriter(db).addRequests(
+          sids.map(({ sid }) =>
+            requestEvent({ sessionId: sid, at: Date.UTC(2026, 11, 1), failed: true, status: 500 }),
+          ),
+        );
+        assert.equal(background(), before, 'summed up');
+      });
     });
   });
-});
+}
 
 test('a transaction that fails leaves nothing of its events', () => {
   withStore('better-sqlite3', (db) => {

@@ -38,7 +38,12 @@ import {
 } from '../../src/store/query/proof/related.ts';
 import { tryReprice } from '../../src/store/query/repriceTrial.ts';
 import { backgroundKinds } from '../../src/store/query/requests/backgroundItems.ts';
-import { requestEvents, toldRequests } from '../../src/store/query/requests/requestEvents.ts';
+import {
+  keptRequests,
+  requestEvents,
+  toldRequests,
+} from '../../src/store/query/requests/requestEvents.ts';
+import { requestsPrint, requestTimePages } from '../../src/store/query/requests/requestTimes.ts';
 import { runTotal } from '../../src/store/query/runs.ts';
 import { sessionTitles } from '../../src/store/query/sessionInfo.ts';
 import { SessionLister, sessionFiles } from '../../src/store/query/sessionList.ts';
@@ -207,6 +212,9 @@ function read(db: SqlDatabase): void {
   backgroundKinds(db, session);
   requestEvents(db, [sid]);
   toldRequests(db);
+  keptRequests(db, [sid]);
+  requestsPrint(db, sid);
+  [...requestTimePages(db, sid)].flat();
   keyedMessageNanos(db, span, ['session', 'model']);
   runTotal(db, span);
   reader.background(span, undefined);
@@ -253,7 +261,8 @@ test('every query of the store answers with the columns its row type names', () 
     const writer = soleWriter(db, { book: otherBook });
     writer.files.all();
     const [session] = db.prepare('SELECT sid FROM session').all<{ sid: string }>();
-    writer.addRequests([requestEvent({ sessionId: session!.sid, at: noonMs, nano: 5 })]);
+    const told = { sessionId: session!.sid, requestId: 'r', durationMs: 1 };
+    writer.addRequests([requestEvent({ ...told, at: Date.UTC(2035, 0, 1), nano: 5 })]);
     writer.files.reject(1, [{ line: 1, offset: 0, reason: 'not JSON', at: 0, sessionId: 's1' }]);
     writer.reprice();
     const { last } = db.prepare('SELECT max(at) AS last FROM message').get<{ last: number }>()!;

@@ -3,6 +3,7 @@ import type { PanelMessage, PanelPart, PanelTextPart } from '../../src/protocol/
 import { button } from '../shared/controls.ts';
 import { el } from '../shared/dom.ts';
 import { fill } from '../shared/fill.ts';
+import { requestSentence } from './lengths.ts';
 import { tokenClassLabels } from './messageRows.ts';
 import { missSentence, modelText, priceText } from './messageText.ts';
 import { type MessageText, type SessionView, threadName } from './view.ts';
@@ -34,6 +35,7 @@ export class MessageDetails {
   #make(message: PanelMessage, view: SessionView): HTMLElement {
     const { words, tools, session, figures } = view;
     const missed = missSentence(message, view);
+    const request = requestSentence(message, view);
     const lines = [
       fill(
         words.answeredBy,
@@ -41,6 +43,7 @@ export class MessageDetails {
         threadName(session, message.agentId),
         figures.time(message.at),
       ),
+      ...(request === '' ? [] : [request]),
       `${words.price}: ${priceText(message, words)}`,
       ...(message.requestedModel === '' ? [] : [fill(words.requested, message.requestedModel)]),
       ...message.parts.map((part) => partText(part, view)),

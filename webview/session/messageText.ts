@@ -1,6 +1,6 @@
-import { lengthOf } from '../../src/model/calendar.ts';
 import type { PanelMessage, PanelMiss, SessionStrings } from '../../src/protocol/session.ts';
 import { fill } from '../shared/fill.ts';
+import { lengthText } from './lengths.ts';
 import type { SessionView } from './view.ts';
 
 type Wording = Pick<SessionView, 'words' | 'figures'>;
@@ -13,7 +13,7 @@ export function missText(miss: PanelMiss | null, words: SessionStrings): string 
     case 'first-write':
       return words.missFirst;
     case 'expired':
-      return fill(words.missExpired, length(miss.gap, words));
+      return fill(words.missExpired, lengthText(miss.gap, words));
     case 'model-switch':
       return words.missSwitch;
     case 'compaction':
@@ -28,7 +28,7 @@ export function missSentence({ miss }: PanelMessage, { words, figures }: Wording
   if (miss === null || miss.reason === 'first-write') return '';
   const [tokens, cost] = [figures.count(miss.tokens), figures.money(miss.nano)];
   if (miss.reason === 'expired') {
-    const [kept, gap] = [length(miss.lifetime, words), length(miss.gap, words)];
+    const [kept, gap] = [lengthText(miss.lifetime, words), lengthText(miss.gap, words)];
     return fill(words.missLifetime, kept, gap, tokens, cost);
   }
   return fill(words.missCost, missText(miss, words), tokens, cost);
@@ -54,20 +54,4 @@ export function priceText({ pricedBy, row }: PanelMessage, words: SessionStrings
 /** A model's name without what all have in common. */
 export function modelText(model: string): string {
   return model.replace(/^claude-/, '');
-}
-
-function length(ms: number, words: SessionStrings): string {
-  const found = lengthOf(ms);
-  const { count } = found;
-  switch (found.unit) {
-    case 's':
-      return fill(words.seconds, String(count));
-    case 'min':
-      return fill(words.minutes, String(count));
-    case 'h':
-      if (found.minutes === 0) return fill(words.wholeHours, String(count));
-      return fill(words.hours, String(count), String(found.minutes).padStart(2, '0'));
-    case 'd':
-      return fill(words.days, String(count));
-  }
 }

@@ -70,6 +70,11 @@ export class Figures {
     return formatNumber(value, 0, this.#format.locale);
   }
 
+  /** A number with so many decimals. */
+  decimal(value: number, decimals: number): string {
+    return formatNumber(value, decimals, this.#format.locale);
+  }
+
   /** A share of one, in whole percent. */
   percent(share: number): string {
     return shareText(share, this.#format.locale);

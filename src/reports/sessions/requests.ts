@@ -8,13 +8,16 @@ import {
   type BackgroundKind,
   backgroundKinds,
 } from '../../store/query/requests/backgroundItems.ts';
-import { requestEvents } from '../../store/query/requests/requestEvents.ts';
+import { keptRequests, requestEvents } from '../../store/query/requests/requestEvents.ts';
 import type { SessionSummary } from '../../store/query/storeReader.ts';
+import type { KeptRequest } from '../../store/schema/keptRequest.ts';
 import type { Table } from '../document/document.ts';
 
 /** What exact mode knows of a session. */
 export interface SessionRequests {
   readonly events: readonly RequestEvent[];
+  /** How many were downsampled with their messages: they count, but nothing else is known of them. */
+  readonly summedUp: readonly KeptRequest[];
   /** By request id. */
   readonly byRequest: ReadonlyMap<string, RequestEvent>;
   readonly kinds: readonly BackgroundKind[];
@@ -28,11 +31,13 @@ export function sessionRequests(
   { id, sid, background }: SessionSummary,
 ): SessionRequests | undefined {
   const events = requestEvents(db, [sid]);
-  if (events.length === 0) return undefined;
+  const summedUp = keptRequests(db, [sid]);
+  if (events.length + summedUp.length === 0) return undefined;
   const kinds = backgroundKinds(db, id);
   const named = events.filter(({ requestId, failed }) => requestId !== '' && !failed);
   return {
     events,
+    summedUp,
     byRequest: new Map(named.map((event) => [event.requestId, event])),
     kinds,
     unexplained: background - kinds.reduce((sum, { nano }) => sum + nano, 0),
@@ -59,19 +64,24 @@ const kindWords: Readonly<Record<RequestKind, string>> = {
 /** How long requests took, and how many failed. */
 export function requestSentences(requests: SessionRequests | undefined): string[] {
   if (requests === undefined) return [];
-  const { events } = requests;
+  const { events, summedUp } = requests;
   const times = events
     .flatMap(({ durationMs, failed }) => (durationMs === null || failed ? [] : [durationMs]))
     .sort((a, b) => a - b);
   const middle = percentile(times, 0.5);
   const failed = events.filter((event) => event.failed);
   const tries = failed.reduce((sum, { attempts }) => sum + attempts, 0);
-  const told = count(events.length, 'request');
+  const told = count(events.length + summedUp.length, 'request');
   return [
     ...(middle === undefined
       ? []
       : [
           `Exact mode has ${told}: half were answered within ${seconds(middle)}, the slowest in ${seconds(times.at(-1)!)}.`,
+        ]),
+    ...(summedUp.length === 0
+      ? []
+      : [
+          `${count(summedUp.length, 'request')} of exact mode ${summedUp.length === 1 ? 'was' : 'were'} summed up with the messages: counted, without details.`,
         ]),
     ...(failed.length === 0
       ? []
@@ -108,10 +118,10 @@ export function overheadTables(requests: SessionRequests | undefined): Table[] {
 /** The same for programs; null without exact mode. */
 export function requestsJson(requests: SessionRequests | undefined): object | null {
   if (requests === undefined) return null;
-  const { events, kinds, unexplained } = requests;
+  const { events, summedUp, kinds, unexplained } = requests;
   return {
-    requests: events.length,
-    failed: events.filter(({ failed }) => failed).length,
+    requests: events.length + summedUp.length,
+    failed: [...events, ...summedUp].filter(({ failed }) => failed).length,
     overhead: kinds.map(({ kind, requests: many, nano }) => ({
       kind,
       requests: many,

@@ -1,6 +1,7 @@
 import { hashText } from '../../model/hash53.ts';
 import type { RequestEvent } from '../../model/requests/requestEvent.ts';
 import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { KeptRequest } from '../schema/keptRequest.ts';
 import {
   type BackgroundItem,
   backgroundItems,
@@ -15,12 +16,25 @@ import type { StringTable } from './stringTable.ts';
 /** What a session is found by: its row's number, and its id. */
 type SessionKey = { readonly id: number; readonly sid: string };
 
+/** A request, or what is kept of one: that has a hash in place of its id. */
 interface RequestRow {
-  readonly rid: string;
+  readonly rid: string | number;
   readonly at: number;
   readonly nano: number;
   readonly source: string;
   readonly model: string;
+}
+
+/** A request that is to be downsampled; text by its number. */
+interface EventToDrop {
+  readonly sid: number;
+  readonly key: number;
+  readonly rid: string;
+  readonly at: number;
+  readonly nano: number;
+  readonly source: number;
+  readonly model: number;
+  readonly failed: number;
 }
 
 /** A message as the query has it; what was downsampled has a hash in place of its request id. */
@@ -37,6 +51,10 @@ interface ResponseRow {
 export class Requests {
   readonly #strings: StringTable;
   readonly #add: Statement;
+  readonly #isKept: Statement;
+  readonly #keep: Statement;
+  readonly #ofSpan: Statement;
+  readonly #dropSpan: Statement;
   readonly #any: Statement;
   readonly #ofSession: Statement;
   readonly #concerns: Statement;
@@ -49,11 +67,25 @@ export class Requests {
     this.#add = db.prepare(
       `INSERT OR IGNORE INTO request_event VALUES (${Array(20).fill('?').join(', ')})`,
     );
-    this.#any = db.prepare('SELECT 1 FROM request_event LIMIT 1');
-    this.#concerns = db.prepare('SELECT 1 FROM request_event WHERE sid = ? LIMIT 1');
+    this.#isKept = db.prepare('SELECT 1 FROM thinned_request WHERE sid = ? AND key = ?');
+    this.#keep = db.prepare(
+      'INSERT OR IGNORE INTO thinned_request VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    );
+    this.#ofSpan = db.prepare(
+      'SELECT sid, key, rid, at, nano, source, model, failed FROM request_event WHERE at < ?',
+    );
+    this.#dropSpan = db.prepare('DELETE FROM request_event WHERE at < ?');
+    const either = (where: string): string =>
+      `SELECT 1 FROM request_event ${where} UNION ALL SELECT 1 FROM thinned_request ${where} LIMIT 1`;
+    this.#any = db.prepare(either(''));
+    this.#concerns = db.prepare(either('WHERE sid = ?'));
     this.#ofSession = db.prepare(
       `SELECT e.rid AS rid, e.at AS at, e.nano AS nano, w.text AS source, m.text AS model
        FROM request_event e JOIN word w ON w.id = e.source JOIN word m ON m.id = e.model
+       WHERE e.sid = ? AND e.nano > 0
+       UNION ALL
+       SELECT e.rid, e.at, e.nano, w.text, m.text
+       FROM thinned_request e JOIN word w ON w.id = e.source JOIN word m ON m.id = e.model
        WHERE e.sid = ? AND e.nano > 0`,
     );
     this.#responses = db.prepare(
@@ -93,7 +125,26 @@ export class Requests {
       event.status,
     ];
     this.#empty = false;
-    return this.#add.run(id(event.sessionId), keyOf(event), ...values).changes > 0;
+    const [sid, key] = [id(event.sessionId), keyOf(event)];
+    if (this.#isKept.get(sid, key) !== undefined) return false;
+    return this.#add.run(sid, key, ...values).changes > 0;
+  }
+
+  /** Keeps of all requests before a moment what background depends on, and drops the rest. */
+  downsample(before: number): void {
+    for (const row of this.#ofSpan.all<EventToDrop>(before)) {
+      const { sid, key, rid, at, nano, source, model, failed } = row;
+      this.#keep.run(sid, key, idHash(rid), at, nano, source, model, failed);
+    }
+    this.#dropSpan.run(before);
+  }
+
+  /** Takes over what another store has kept of downsampled requests. Inside a transaction only. */
+  adopt({ sessionId, key, request, at, nano, source, model, failed }: KeptRequest): void {
+    const id = (text: string): number => this.#strings.id(text);
+    this.#empty = false;
+    const names = [id(source), id(model)];
+    this.#keep.run(id(sessionId), key, request, at, nano, ...names, Number(failed));
   }
 
   /** Whether anything is known of a session's requests. */
@@ -101,7 +152,7 @@ export class Requests {
     this.#empty ??= this.#any.get() === undefined;
     if (this.#empty) return false;
     const word = this.#strings.find(sid);
-    return word !== undefined && this.#concerns.get(word) !== undefined;
+    return word !== undefined && this.#concerns.get(word, word) !== undefined;
   }
 
   /** What of a session's background its requests itemise. */
@@ -118,15 +169,16 @@ export class Requests {
   }
 
   #requestsOf({ sid }: SessionKey): ToldRequest[] {
+    const word = this.#strings.find(sid)!;
     return this.#ofSession
-      .all<RequestRow>(this.#strings.find(sid)!)
-      .map(({ rid, ...row }) => ({ request: idHash(rid), ...row }));
+      .all<RequestRow>(word, word)
+      .map(({ rid, ...row }) => ({ request: hashOf(rid), ...row }));
   }
 
   #responsesOf({ id }: SessionKey): KnownResponse[] {
     return this.#responses.all<ResponseRow>(id, id, id, id).map(
       ({ rid, at, nano, counted, listed, shared }): KnownResponse => ({
-        request: typeof rid === 'number' ? rid : idHash(rid),
+        request: hashOf(rid),
         at,
         nano,
         counted: counted === 1,
@@ -145,6 +197,11 @@ export class Requests {
 /** Of a message or a tombstone. Without a price of the list it has a share of the client's total, or nothing. */
 const responseSql = `m.rid, m.at, ${clientNano} AS nano, m.counted, m.listed,
   m.listed = 0 AND ${clientNano} <> 0 AS shared`;
+
+/** Of an id, or what has been kept of it. */
+function hashOf(rid: string | number): number {
+  return typeof rid === 'number' ? rid : idHash(rid);
+}
 
 /** A number that all of an event decides. */
 function keyOf(event: RequestEvent): number {

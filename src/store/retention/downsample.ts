@@ -5,6 +5,7 @@ import { tokenWeight } from '../ingest/clientPrices.ts';
 import { idHash, tombstoneSides } from '../ingest/downsampledMessages.ts';
 import { inputSide, type MergedMessage, type VariantKey } from '../ingest/merge.ts';
 import type { Messages } from '../ingest/messageTable.ts';
+import type { Requests } from '../ingest/requestTable.ts';
 import { formResponses } from '../ingest/responses.ts';
 import { moveBuckets, type Rollup } from '../ingest/rollups.ts';
 import { Variants } from '../ingest/variantTable.ts';
@@ -60,6 +61,7 @@ export class Downsampler {
   readonly #oldest: Statement;
   readonly #messages: Messages;
   readonly #variants: Variants;
+  readonly #requests: Requests;
   readonly #rollup: Rollup;
   readonly #ofSpan: Statement;
   readonly #whole: Statement;
@@ -76,11 +78,15 @@ export class Downsampler {
   /** Message ids that lost a variant in this step. */
   #divided = new Set<string>();
 
-  constructor(db: SqlDatabase, messages: Messages, rollup: Rollup) {
+  constructor(db: SqlDatabase, messages: Messages, requests: Requests, rollup: Rollup) {
     this.#messages = messages;
+    this.#requests = requests;
     this.#variants = new Variants(db);
     this.#rollup = rollup;
-    this.#oldest = db.prepare('SELECT min(at) AS at FROM message WHERE at < ?');
+    this.#oldest = db.prepare(
+      `SELECT min(at) AS at FROM (SELECT min(at) AS at FROM message WHERE at < ?
+         UNION ALL SELECT min(at) FROM request_event WHERE at < ?)`,
+    );
     this.#whole = db.prepare('SELECT * FROM message WHERE at >= ? AND at < ?');
     this.#ofSpan = db.prepare(
       `SELECT id, mid, rid, session, at, counted, in_main, sidechain, model, input, output, write5m,
@@ -121,7 +127,8 @@ export class Downsampler {
   /** The oldest step still to be done; days come before months. */
   nextStep(limits: RetentionLimits): DownsampleStep | undefined {
     const { messagesBefore, zone } = limits;
-    const oldest = this.#oldest.get<{ at: number | null }>(messagesBefore)?.at ?? null;
+    const oldest =
+      this.#oldest.get<{ at: number | null }>(messagesBefore, messagesBefore)?.at ?? null;
     if (oldest === null) return this.#nextMonth(limits);
     const span = daySpan(oldest, zone);
     return { unit: 'day', span, parts: partsOf(span, limits) };
@@ -152,7 +159,10 @@ export class Downsampler {
     for (const row of rows) this.#keepIdentity(row);
     if (unit === 'day') this.#pullOver(parts);
     for (const { first, end } of parts) if (first < end) this.#move(first, end, first);
-    if (unit === 'day') this.#drop.run(from, to);
+    if (unit === 'day') {
+      this.#drop.run(from, to);
+      this.#requests.downsample(to);
+    }
     this.#settle();
     this.#raiseMeta.run(unit === 'day' ? downsampleMeta.messages : downsampleMeta.days, String(to));
     if (rows.length > 0) {

@@ -12,6 +12,7 @@ import {
   schemaV7,
   schemaV8,
   schemaV9,
+  schemaV10,
 } from './schema.ts';
 
 /** One step of the schema. Released steps never change; a new one is added behind them. */
@@ -36,6 +37,8 @@ export const migrations: readonly Migration[] = [
   { version: 8, minReader: 1, sql: schemaV8 },
   // Background's sums stay where older programs read them.
   { version: 9, minReader: 1, sql: schemaV9 },
+  // Background and its items stay where older programs read them.
+  { version: 10, minReader: 1, sql: schemaV10 },
 ];
 
 /** The schema this program writes. */

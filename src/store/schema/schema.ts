@@ -413,3 +413,16 @@ CREATE INDEX background_item_at ON background_item (at);
 ALTER TABLE thinned ADD COLUMN listed INTEGER NOT NULL DEFAULT 1;
 UPDATE thinned SET listed = 0 WHERE model <> 0;
 `;
+
+/** What is kept of requests whose messages have been downsampled: all that background depends on. */
+export const schemaV10 = `
+CREATE TABLE thinned_request (
+  sid INTEGER NOT NULL,
+  key INTEGER NOT NULL,
+  -- Hash of the request's id.
+  rid INTEGER NOT NULL,
+  at INTEGER NOT NULL, nano INTEGER NOT NULL, source INTEGER NOT NULL, model INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  PRIMARY KEY (sid, key)
+) STRICT, WITHOUT ROWID;
+`;

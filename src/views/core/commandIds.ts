@@ -33,7 +33,7 @@ const ownCommands = {
   setDailyBudget: { palette: false },
   installGuard: { palette: '!outlay.guardInstalled' },
   uninstallGuard: { palette: 'outlay.guardInstalled' },
-  // In the status bar's menu: the palette is full.
+  // In the menu of the list of sessions: the palette is full.
   turnOnExactMode: { palette: false },
   turnOffExactMode: { palette: false },
   addBudget: { icon: 'add', palette: false },

@@ -1,16 +1,20 @@
 import { commands, type Disposable, window, workspace } from 'vscode';
 import { knownRoot } from '../../agents/registry.ts';
 import { dataFolder } from '../../dataFolder/paths.ts';
+import { exactFile } from '../../exact/install.ts';
 import { installedAt } from '../../guard/install/guardStatus.ts';
 import { inBackground } from '../core/background.ts';
 import { readRoots } from '../core/readRoots.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 
-/** Tells VS Code whether the guard is installed, here or for all projects; the terminal may have done it. */
+/**
+ * Tells VS Code whether the guard is installed, here or for all projects, and whether exact mode is on; the
+ * terminal may have done it.
+ */
 export class GuardContext implements Disposable {
   readonly #model: SpendModel;
   readonly #listening: Disposable;
-  #told: boolean | undefined;
+  readonly #told = new Map<string, boolean>();
 
   constructor(model: SpendModel) {
     this.#model = model;
@@ -38,9 +42,14 @@ export class GuardContext implements Disposable {
         },
         0,
       ).some(({ installed }) => installed);
-    if (found === this.#told) return;
-    this.#told = found;
-    inBackground(commands.executeCommand('setContext', 'outlay.guardInstalled', found));
+    this.#tell('outlay.guardInstalled', found);
+    this.#tell('outlay.exactMode', exactFile(dataFolder()) !== undefined);
+  }
+
+  #tell(key: string, holds: boolean): void {
+    if (this.#told.get(key) === holds) return;
+    this.#told.set(key, holds);
+    inBackground(commands.executeCommand('setContext', key, holds));
   }
 
   dispose(): void {

@@ -12,8 +12,9 @@ import {
   messagesPrint,
   priceRows,
 } from '../../store/query/messageCosts.ts';
-import type { StoreReader } from '../../store/query/storeReader.ts';
+import type { SessionSummary, StoreReader } from '../../store/query/storeReader.ts';
 import { oneLine } from '../text/names.ts';
+import { RequestTimes } from './requestTimes.ts';
 
 /** Messages this much older than a session's last are seldom changed any more. */
 const settledMs = 2 * 60_000;
@@ -40,6 +41,7 @@ interface Known {
 export class SessionMessages {
   readonly #known = new Map<string, Known>();
   readonly #rates = new Map<string, PanelRates>();
+  readonly #requests = new RequestTimes();
   /** When each thread was compacted, as it was when its missed caches were last looked for. */
   #compactions: ReadonlyMap<string, readonly number[]> = new Map();
   /** Before this moment nothing has changed while the fingerprint is this one. */
@@ -77,7 +79,7 @@ export class SessionMessages {
   async update(
     reader: StoreReader,
     book: RateBook,
-    { id, endedAt }: { readonly id: number; readonly endedAt: number },
+    { id, sid, endedAt }: Pick<SessionSummary, 'id' | 'sid' | 'endedAt'>,
   ): Promise<MessageChanges> {
     const { at, print } = this.#settled;
     const same = messagesPrint(reader.db, id, at) === print;
@@ -90,7 +92,9 @@ export class SessionMessages {
         : { at: next, print: messagesPrint(reader.db, id, next) };
     const changed = new Set<string>();
     const threads = new Set<string>();
+    const retimed = await this.#requests.update(reader.db, sid);
     const seen = await this.#read(reader, book, id, since, changed, threads);
+    if (retimed) this.#retime(changed);
     const removed: string[] = [];
     for (const [key, { message }] of this.#known) {
       if (message.at >= since && !seen.has(key)) removed.push(key);
@@ -129,6 +133,18 @@ export class SessionMessages {
       await nextTurn();
     }
     return seen;
+  }
+
+  /** Telemetry may tell of a request long after its message was read. */
+  #retime(changed: Set<string>): void {
+    for (const [key, known] of this.#known) {
+      const request = this.#requests.of(known.cost.requestId);
+      if (JSON.stringify(request) === JSON.stringify(known.plain.request)) continue;
+      const plain = { ...known.plain, request };
+      const message = { ...known.message, request };
+      this.#known.set(key, { ...known, plain, text: JSON.stringify(plain), message });
+      changed.add(key);
+    }
   }
 
   /** Looks for missed caches again in the threads where something is different. */
@@ -184,6 +200,7 @@ export class SessionMessages {
       parts,
       tools: cost.tools.map((tool) => oneLine(tool, 60)).slice(0, 40),
       miss: null,
+      request: this.#requests.of(cost.requestId),
     };
   }
 

@@ -174,6 +174,9 @@ function detailStrings(): Some<
   | 'answeredBy'
   | 'arithmetic'
   | 'requested'
+  | 'requestTook'
+  | 'requestBegan'
+  | 'requestTried'
   | 'perMillion'
   | 'perThousand'
   | 'advisor'
@@ -203,6 +206,9 @@ function detailStrings(): Some<
     answeredBy: l10n.t('{0}, {1}, {2}'),
     arithmetic: l10n.t('{0} × {1} = {2}'),
     requested: l10n.t('Requested: {0}'),
+    requestTook: l10n.t('The request took {0}.'),
+    requestBegan: l10n.t('The request took {0}; its first token came after {1}.'),
+    requestTried: l10n.t('It was tried {0} times.'),
     perMillion: l10n.t('{0} per million'),
     perThousand: l10n.t('{0} per thousand'),
     advisor: l10n.t('Advisor'),

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { longestWaitMs, until } from '../../../scripts/shared/retry.ts';
 import { installedClient } from '../../../scripts/test/realClient.mjs';
 import { StandIn } from './standIn.mjs';
@@ -162,6 +163,24 @@ export class Claude {
   }
 
   /**
+   * Breaks a run off while an answer is on its way: one of the plan's that hangs.
+   * @param {NodeJS.Signals} signal
+   * @param {string} plan
+   * @param {object} [options] those of `begin`, and `when`: what has to be over before
+   */
+  async breakOff(signal, plan, { when, ...options } = {}) {
+    const hanging = this.api.hanging();
+    const { child, ended } = this.begin(`Do it [plan ${plan}]`, options);
+    const { sessionId } = await hanging;
+    await this.written(sessionId, plan);
+    // Long enough for the client to have taken in what was sent of the last one, too.
+    await sleep(800);
+    await when?.(sessionId);
+    child.kill(signal);
+    return { ...(await ended), sessionId };
+  }
+
+  /**
    * Waits until the client has written down the answers that a session was given by now: all, or those
    * of a plan where others are in no transcript.
    */
@@ -173,13 +192,17 @@ export class Claude {
         (plan === undefined || entry.plan === plan),
     );
     await until('the answers are in transcripts', () => {
-      const names = readdirSync(this.configDir, { recursive: true });
-      const text = names
-        .filter((name) => name.endsWith('.jsonl'))
-        .map((name) => readFileSync(path.join(this.configDir, name), 'utf8'))
-        .join('');
+      const text = this.transcripts();
       return answers.every(({ requestId }) => text.includes(requestId));
     });
+  }
+
+  /** All transcripts as one text. */
+  transcripts() {
+    return readdirSync(this.configDir, { recursive: true })
+      .filter((name) => name.endsWith('.jsonl'))
+      .map((name) => readFileSync(path.join(this.configDir, name), 'utf8'))
+      .join('');
   }
 
   /** The records in a session's own transcript, those of its subagents aside. */

@@ -1,13 +1,16 @@
 /** Outlay in exact mode beside the real client: switched on by the command, received by an indexer. */
+import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { until } from '../../../scripts/shared/retry.ts';
 import { telemetryFile } from '../../../src/dataFolder/telemetryFile.ts';
 import { openForReading } from '../../../src/store/connection/openStore.ts';
+import { messagePages } from '../../../src/store/query/messagePages.ts';
 import { backgroundKinds } from '../../../src/store/query/requests/backgroundItems.ts';
 import { requestEvents } from '../../../src/store/query/requests/requestEvents.ts';
 import { StoreReader } from '../../../src/store/query/storeReader.ts';
 import { Indexer } from '../../../src/watchers/indexer.ts';
+import { assertNear, toNano } from './spend.mjs';
 
 const bundle = path.join(import.meta.dirname, '..', '..', '..', 'dist', 'cli.cjs');
 
@@ -94,7 +97,57 @@ export class ExactMode {
     });
   }
 
+  /** A session's messages, without their parts. */
+  messages(sessionId) {
+    const { id } = this.session(sessionId).summary;
+    const pieces = this.#ask((db) => [...messagePages(db, undefined)].flat());
+    return pieces.filter(({ session, kind }) => session === id && kind === 'message');
+  }
+
+  /** Everything that is in transcripts by now is in the store. */
+  async reread(sessionId) {
+    await this.#indexer.rescan();
+    return this.session(sessionId);
+  }
+
+  /**
+   * A session comes to what the client says, of which nothing is unexplained; every request was told of,
+   * and each once.
+   * @param {{ sessionId: string, usd: number }} run
+   * @param {object} [options]
+   * @param {{ usd: number }} [options.from] a fork's parent, as it was when it was forked
+   */
+  async agrees(run, { from } = {}) {
+    const { summary, items, unexplained } = await this.settled(run);
+    assertNothingUnexplained(unexplained);
+    const events = this.requests(run.sessionId);
+    const told = new Map(events.map((event) => [event.requestId, event]));
+    assert.equal(told.size, events.length, 'each request is told of once');
+    for (const { requestId, plan } of this.answered(run.sessionId)) {
+      assert.ok(told.has(requestId), `${plan} ${requestId}`);
+    }
+    const client = toNano(run.usd) - toNano(from?.usd ?? 0);
+    const sum = events.reduce((all, { nano }) => all + nano, 0);
+    assertNear(sum, client, 'what was told of the requests');
+    assertNear(summary.nano + summary.background, client, 'messages and background');
+    return { summary, items, told, kinds: items.map(({ kind, requests }) => [kind, requests]) };
+  }
+
+  /** Requests of a session that the API has answered, in whole or in part. */
+  answered(sessionId) {
+    return this.#claude.api.ledger.filter(
+      (entry) =>
+        entry.sessionId === sessionId &&
+        (entry.outcome === 'answered' || entry.outcome === 'dropped'),
+    );
+  }
+
   async close() {
     await this.#indexer.stop();
   }
+}
+
+/** To a millionth of a dollar. */
+export function assertNothingUnexplained(nano) {
+  assert.ok(Math.abs(nano) <= 1000, `unexplained: $${nano / 1e9}`);
 }

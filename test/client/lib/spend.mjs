@@ -141,8 +141,12 @@ export function assertAgrees(claude, spend, run, { from, background = 0, cutOff 
   assertTokens(claude, spend);
 }
 
-/** What the client thinks a broken-off answer was longer than its transcript says, in money. */
-function guessedOutput({ summary, messages }, run) {
+/**
+ * What the client thinks a broken-off answer was longer than its transcript says, in money.
+ * @param {Pick<SessionSpend, 'summary' | 'messages'>} spend
+ * @param {{ models: Record<string, { outputTokens: number }> }} run
+ */
+export function guessedOutput({ summary, messages }, run) {
   let nano = 0;
   let tokens = 0;
   for (const [model, { outputTokens }] of Object.entries(run.models)) {

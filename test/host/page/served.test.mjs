@@ -1,5 +1,5 @@
 /** The panels in a browser, as `outlay serve` shows them: no VS Code is needed, only Chromium. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,6 +11,8 @@ import { inRoot } from '../../../scripts/shared/paths.mjs';
 import { until } from '../../../scripts/shared/retry.ts';
 import { launchChromium } from '../../../scripts/vscode/chromium.mjs';
 import { writeDemo } from '../../../src/demo/writeDemo.ts';
+import { postEvents } from '../../lib/postLogs.ts';
+import { requestEvent } from '../../lib/requestEvents.ts';
 
 /** A Thursday afternoon. */
 const now = Date.parse('2026-11-12T14:20:00Z');
@@ -25,16 +27,15 @@ async function serve(env = {}) {
   writeDemo(config, { nowMs: now, projectsDir: '/home/dev' });
   const data = path.join(home, 'data');
   mkdirSync(data, { recursive: true });
+  const bundle = inRoot('dist/cli.cjs');
+  const ours = {
+    ...{ PATH: process.env.PATH, HOME: home, OUTLAY_DATA_DIR: data, TZ: 'UTC' },
+    ...{ OUTLAY_NOW: new Date(now).toISOString(), COST_BUDGET_USD: '200', ...env },
+  };
   const child = spawn(
     process.execPath,
-    [inRoot('dist/cli.cjs'), 'serve', '--port', '0', '--json', '--config-dir', config],
-    {
-      env: {
-        ...{ PATH: process.env.PATH, HOME: home, OUTLAY_DATA_DIR: data, TZ: 'UTC' },
-        ...{ OUTLAY_NOW: new Date(now).toISOString(), COST_BUDGET_USD: '200', ...env },
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
+    [bundle, 'serve', '--port', '0', '--json', '--config-dir', config],
+    { env: ours, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const [line] = await once(createInterface(child.stdout), 'line');
   const { address } = JSON.parse(line);
@@ -44,7 +45,13 @@ async function serve(env = {}) {
     await (await fetch(at(place), { headers: { authorization: `Bearer ${token}` } })).json();
   await until('everything is read', async () => !(await get('/health')).behind);
   return {
-    ...{ address, at, get, config, token },
+    ...{ address, at, get, config, data, token },
+    /** What a command of the same person prints. */
+    run: (...args) =>
+      execFileSync(process.execPath, [bundle, ...args], {
+        env: { ...ours, CLAUDE_CONFIG_DIR: config },
+        encoding: 'utf8',
+      }),
     async close() {
       child.kill();
       await once(child, 'exit');
@@ -189,6 +196,30 @@ test.describe('the panels in a browser', () => {
     await expect(figure).not.toHaveText(before);
     await close();
     await own.close();
+  });
+
+  test('say in exact mode how long a message’s request took, as soon as it is told', async () => {
+    const sessionId = await longestSession();
+    const { topMessages } = JSON.parse(server.run('session', sessionId, '--json', '--top', '1000'));
+    const { page, close } = await openPage();
+    await page.goto(server.at(`/session?id=${sessionId}`));
+    const row = page.locator('.messages tr.row').first();
+    const number = Number((await row.locator(':scope > *').first().innerText()).replace(/\D/g, ''));
+    const { requestId, at } = topMessages.find((message) => message.number === number);
+    await row.click();
+    const details = page.locator('.arithmetic');
+    await expect(details).toBeVisible();
+    await expect(details).not.toContainText('The request took');
+    server.run('exact', 'on', '--yes');
+    const place = JSON.parse(readFileSync(path.join(server.data, 'exact.json'), 'utf8'));
+    const answered = { sessionId, requestId, durationMs: 12_340, firstTokenMs: 801, attempts: 3 };
+    const event = requestEvent({ ...answered, at: Date.parse(at), nano: 1 });
+    await until('it is received', async () => (await postEvents(place, [event])) === 200);
+    await expect(details).toContainText(
+      'The request took 12.3 s; its first token came after 0.80 s. It was tried 3 times.',
+    );
+    server.run('exact', 'off', '--yes');
+    await close();
   });
 
   test('have no violation that axe-core finds, in either scheme, and fit 320 to 1600 pixels', async () => {

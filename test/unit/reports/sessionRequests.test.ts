@@ -6,6 +6,7 @@ import { costState, file, own, response } from '../../lib/exampleRecords.ts';
 import { soleWriter } from '../../lib/ingest.ts';
 import { reportContext } from '../../lib/reportContext.ts';
 import { requestEvent } from '../../lib/requestEvents.ts';
+import { byDayBefore, thinAll } from '../../lib/retention.ts';
 import { ingestPlainly } from '../../lib/schedule.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
@@ -68,5 +69,21 @@ test('a session says what its overhead went to, how long requests took and what 
     ['compaction', 1, 250_000_000],
     ['unexplained', null, rest],
   ]);
+
+  thinAll(soleWriter(db), byDayBefore(Date.UTC(2026, 11, 1)));
+  const [later] = context.reader.sessions();
+  const after = sessionReport(context, later);
+  assert.deepEqual(
+    (after.json as { exact: unknown }).exact,
+    (json as { exact: unknown }).exact,
+    'what was summed up counts as before',
+  );
+  assert.deepEqual(
+    after.tables.find(({ title }) => title === 'Claude Code overhead'),
+    tables.find(({ title }) => title === 'Claude Code overhead'),
+  );
+  const said =
+    '3 requests of exact mode were summed up with the messages: counted, without details.';
+  assert.ok(after.sentences.includes(said), after.sentences.join('\n'));
   db.close();
 });

@@ -3,14 +3,19 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { RequestEvent } from '../../../src/model/requests/requestEvent.ts';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
 import type { PanelMessage } from '../../../src/protocol/session.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
 import type { SqlDatabase } from '../../../src/store/driver/types.ts';
 import { StoreReader } from '../../../src/store/query/storeReader.ts';
 import { SessionMessages } from '../../../src/views/sessionPanel/messageCache.ts';
+import { file, response } from '../../lib/exampleRecords.ts';
 import { chunksOf, otherBook, soleWriter } from '../../lib/ingest.ts';
-import { random } from '../../lib/random.ts';
+import { noonMs } from '../../lib/parseLines.ts';
+import { type Random, random } from '../../lib/random.ts';
+import { requestEvent } from '../../lib/requestEvents.ts';
+import { ingestPlainly } from '../../lib/schedule.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
 import { playWorld, type WorldFile } from '../../lib/world.ts';
 import { worlds } from '../../lib/worldOps.ts';
@@ -101,11 +106,38 @@ async function growing(
       writer.ingest([{ file: { path, root, mtimeMs: i }, chunk }]);
     }
     await then();
+    if (dice.oneIn(3)) {
+      tellSome(db, dice);
+      await then();
+    }
     if (!dice.oneIn(12)) continue;
     soleWriter(db, { book: otherBook }).reprice();
     await then();
     soleWriter(db).reprice();
   }
+}
+
+/** Telemetry tells of requests at some time: of any message, of one twice, of others. */
+function tellSome(db: SqlDatabase, dice: Random): void {
+  const known = db
+    .prepare(
+      'SELECT s.sid AS sid, m.rid AS rid, m.at AS at FROM message m JOIN session s ON s.id = m.session',
+    )
+    .all<{ sid: string; rid: string; at: number }>();
+  const events = known
+    .filter(() => dice.oneIn(3))
+    .map(({ sid, rid, at }) =>
+      requestEvent({
+        sessionId: sid,
+        requestId: dice.oneIn(6) ? 'another' : rid,
+        at: at + dice.below(3000),
+        durationMs: dice.oneIn(5) ? null : dice.below(90_000),
+        firstTokenMs: dice.oneIn(3) ? null : dice.below(900),
+        attempts: 1 + dice.below(3),
+        failed: dice.oneIn(8),
+      }),
+    );
+  soleWriter(db).addRequests(events);
 }
 
 async function watched(dir: TempDir, name: string, files: readonly WorldFile[], seed: number) {
@@ -126,6 +158,51 @@ async function watched(dir: TempDir, name: string, files: readonly WorldFile[], 
 }
 
 describe('the messages of an open session', () => {
+  it('have what exact mode tells of their requests, whenever that is', async () => {
+    using dir = tempDir();
+    const { db } = openForWriting(':memory:', { engine: 'better-sqlite3' });
+    try {
+      const minutes = [0, 10, 20];
+      const records = minutes.map((minute) => response(`m${minute}`, minute * 60_000));
+      ingestPlainly(db, dir.path, [file('s.jsonl', ...records)]);
+      const reader = new StoreReader(db);
+      const messages = new SessionMessages();
+      const look = async (): Promise<(PanelMessage['request'] | undefined)[]> => {
+        const session = reader.sessions()[0]!;
+        const { changed } = await messages.update(reader, book, session);
+        return minutes.map((minute) => {
+          const key = messages.withId(`m${minute}`)!.key;
+          return changed.find((message) => message.key === key)?.request;
+        });
+      };
+      const tell = (minute: number, more: Partial<RequestEvent>): void => {
+        const at = noonMs + minute * 60_000;
+        const sessionId = reader.sessions()[0]!.sid;
+        const event = { sessionId, requestId: `r-m${minute}`, at, ...more };
+        soleWriter(db).addRequests([requestEvent(event)]);
+      };
+      assert.deepEqual(await look(), [null, null, null]);
+      // The oldest has long been settled.
+      tell(0, { durationMs: 1500, firstTokenMs: 300, attempts: 2 });
+      assert.deepEqual(await look(), [
+        { duration: 1500, firstToken: 300, attempts: 2 },
+        undefined,
+        undefined,
+      ]);
+      tell(10, { durationMs: 900, failed: true });
+      tell(20, { durationMs: null });
+      assert.deepEqual(await look(), [undefined, undefined, undefined]);
+      tell(0, { at: noonMs + 1000, durationMs: 2000 });
+      assert.deepEqual(await look(), [
+        { duration: 2000, firstToken: null, attempts: 1 },
+        undefined,
+        undefined,
+      ]);
+    } finally {
+      db.close();
+    }
+  });
+
   it('are those of a first look, after any growth, fork or change of prices', async () => {
     using dir = tempDir();
     let count = 0;

@@ -1,6 +1,7 @@
 import type { RequestEvent } from '../../../model/requests/requestEvent.ts';
 import { noUsage } from '../../../model/tokens.ts';
 import type { SqlDatabase } from '../../driver/types.ts';
+import type { KeptRequest } from '../../schema/keptRequest.ts';
 
 interface RequestRow extends Omit<RequestEvent, 'usage' | 'failed'> {
   readonly failed: number;
@@ -35,6 +36,21 @@ export function requestEvents(db: SqlDatabase, sids?: Iterable<string>): Request
     });
 }
 
+/** What is kept of downsampled requests, of some sessions (by id) or of all. */
+export function keptRequests(db: SqlDatabase, sids?: Iterable<string>): KeptRequest[] {
+  const wanted = sids === undefined ? [] : [JSON.stringify([...sids])];
+  return db
+    .prepare(
+      `SELECT s.text AS sessionId, e.key AS key, e.rid AS request, e.at AS at, e.nano AS nano,
+         w.text AS source, m.text AS model, e.failed AS failed
+       FROM thinned_request e JOIN word s ON s.id = e.sid JOIN word w ON w.id = e.source
+         JOIN word m ON m.id = e.model
+       ${sids === undefined ? '' : 'WHERE s.text IN (SELECT value FROM json_each(?))'}`,
+    )
+    .all<Omit<KeptRequest, 'failed'> & { readonly failed: number }>(...wanted)
+    .map((row): KeptRequest => ({ ...row, failed: row.failed === 1 }));
+}
+
 /** What telemetry has told in all, and of sessions without a transcript. */
 export interface ToldRequests {
   readonly requests: number;
@@ -51,7 +67,9 @@ export function toldRequests(db: SqlDatabase): ToldRequests {
       `SELECT count(*) AS requests, max(e.at) AS lastAt,
          coalesce(sum(s.id IS NULL), 0) AS elsewhere,
          CAST(total(CASE WHEN s.id IS NULL THEN e.nano ELSE 0 END) AS INTEGER) AS elsewhereNano
-       FROM request_event e JOIN word w ON w.id = e.sid LEFT JOIN session s ON s.sid = w.text`,
+       FROM (SELECT sid, at, nano FROM request_event
+             UNION ALL SELECT sid, at, nano FROM thinned_request) e
+         JOIN word w ON w.id = e.sid LEFT JOIN session s ON s.sid = w.text`,
     )
     .get<ToldRequests>()!;
 }

@@ -84,13 +84,28 @@ export async function hoverOver(workbench, text, words, view) {
 }
 
 /** Chooses an entry of a row's context menu. */
-export async function chooseInMenu(workbench, text, entry, view) {
+export function chooseInMenu(workbench, text, entry, view) {
+  return chooseInOpened(workbench, entry, (timeout) =>
+    row(workbench, text, view).click({ button: 'right', timeout }),
+  );
+}
+
+/** Chooses an entry of the menu "…" in the view's title. */
+export function chooseInTitleMenu(workbench, entry, view) {
+  return chooseInOpened(workbench, entry, async (timeout) => {
+    const title = pane(workbench, view).locator('.pane-header');
+    await title.hover({ timeout });
+    await title.locator('.action-label[aria-label*="More Actions"]').click({ timeout });
+  });
+}
+
+async function chooseInOpened(workbench, entry, open) {
   const item = workbench.page
     .locator('.monaco-menu .action-item')
     .filter({ hasText: new RegExp(`^\\s*${entry}\\s*$`) });
   await retry(`"${entry}" is chosen`, async (timeout) => {
     await workbench.calm();
-    await row(workbench, text, view).click({ button: 'right', timeout });
+    await open(timeout);
     await item.waitFor({ timeout });
     // A menu takes no click that might still be the one that opened it.
     await workbench.page.waitForTimeout(300);
