@@ -39,7 +39,8 @@ const themes = Object.entries(
   },
 }));
 
-const catalogue = new Map(bundledCatalogue.models.map(({ id }, index) => [id, 1000 - index]));
+const everyModel = [...bundledCatalogue.models, ...bundledCatalogue.others!.models];
+const catalogue = new Map(everyModel.map(({ id }, index) => [id, 1000 - index]));
 
 /** Dollars by model of all the real transcripts: three years of Claude Code's versions. */
 function history(): Map<string, number> {
@@ -217,7 +218,7 @@ describe('models of a period', () => {
       ['llama', 2],
       ['mistral', 1],
     ]);
-    assert.deepEqual(named(spend), ['gpt-9', '2 other models (striped)']);
+    assert.deepEqual(named(spend), ['gpt-9', 'llama', 'mistral (striped)']);
   });
 
   it('of a real history leave nothing out', () => {
