@@ -214,8 +214,8 @@ class CardIndex {
   readonly #table: RateTable;
   readonly #byModel = new Map<string, ModelCards>();
   #byWritten = new Map<string, ModelCards | undefined>();
-  /** Models by the names of their periods' rows; made when first asked for. */
-  #byRow: ReadonlyMap<string, ModelRates> | undefined;
+  /** Models by the names of their periods' rows, as they were asked for. */
+  readonly #byRow = new Map<string, ModelRates | undefined>();
 
   constructor(table: RateTable) {
     this.#table = table;
@@ -238,8 +238,8 @@ class CardIndex {
 
   /** The card a row's name stands for: the name says period, band and traits. */
   ofRow(row: string): RateCard | undefined {
-    this.#byRow ??= rowsOf(this.#table);
     const { period, traits } = parseRowName(row);
+    if (!this.#byRow.has(period)) this.#byRow.set(period, modelOfPeriod(this.#table, period));
     const rates = this.#byRow.get(period);
     if (rates === undefined) return undefined;
     const model = this.#modelCards(rates, traits.includes('region'));
@@ -278,9 +278,11 @@ class CardIndex {
   }
 }
 
-function rowsOf(table: RateTable): ReadonlyMap<string, ModelRates> {
-  const models = [...table.models.values()];
-  return new Map(models.flatMap((model) => model.periods.map(({ row }) => [row, model] as const)));
+/** The model a period's row is of: the name begins with its id. */
+function modelOfPeriod({ models }: RateTable, name: string): ModelRates | undefined {
+  return [...models.values()].find(
+    (model) => name.startsWith(model.id) && model.periods.some(({ row }) => row === name),
+  );
 }
 
 function datedCards(model: ModelCards, traits: number): DatedCard[] {

@@ -57,6 +57,8 @@ export interface ModelRates {
   readonly id: string;
   /** Who makes it: null where only a user's row knows the model. */
   readonly provider: Provider | 'anthropic' | null;
+  /** Set where the price is Claude Code's own, wherever no row of the user's is laid over it. */
+  readonly namedBy: ClientPriceSource | undefined;
   readonly tier: Tier;
   readonly retired: boolean;
   /** The day Anthropic ends the model and who says so, in words; null where no day is known. */
@@ -77,6 +79,8 @@ export interface RateTable {
   readonly ids: ReadonlyMap<string, string>;
   /** Those of them that are other vendors', which are found in more ways. */
   readonly otherIds: ReadonlyMap<string, string>;
+  /** Whether some of the prices are the user's own. */
+  readonly hasOwn: boolean;
 }
 
 /** The normalised names a catalogue's models go by. */
@@ -106,14 +110,16 @@ export function rateTable(overrides: PriceOverrides, catalogue: Catalogue): Rate
     else rows.push(row);
   }
   const models = new Map<string, ModelRates>();
-  const context = { catalogue, multiplier: decimal(overrides.multiplier ?? '1') };
+  const multiplier = decimal(overrides.multiplier ?? '1');
+  const context = { catalogue, multiplier };
   const others = catalogue.others?.models ?? [];
   for (const model of [...catalogue.models, ...others]) {
     models.set(model.id, modelRates(context, model.id, model, rowsOf.get(model.id) ?? []));
     rowsOf.delete(model.id);
   }
   for (const [id, rows] of rowsOf) models.set(id, modelRates(context, id, undefined, rows));
-  return { models, ids, otherIds: idsOf(others) };
+  const hasOwn = overrides.rows.length > 0 || decimalText(multiplier) !== '1';
+  return { models, ids, otherIds: idsOf(others), hasOwn };
 }
 
 interface Context {
@@ -127,6 +133,28 @@ function modelRates(
   model: CatalogueModel | undefined,
   overrides: readonly OverrideRow[],
 ): ModelRates {
+  let periods: readonly RatePeriod[] | undefined;
+  return {
+    id,
+    provider: model === undefined ? null : (model.provider ?? 'anthropic'),
+    namedBy: model?.namedBy,
+    tier: tierIn(model, overrides),
+    retired: model?.retired === true,
+    ends: endOf(context, model),
+    // Models are many, and most programs price a few.
+    get periods() {
+      periods ??= periodsOf(context, id, model, overrides);
+      return periods;
+    },
+  };
+}
+
+function periodsOf(
+  context: Context,
+  id: string,
+  model: CatalogueModel | undefined,
+  overrides: readonly OverrideRow[],
+): readonly RatePeriod[] {
   const periods: RatePeriod[] = [];
   const rows = model?.rows ?? [];
   const cuts = [...rows.slice(1).flatMap(ends), ...overrides.flatMap(ends)];
@@ -143,14 +171,7 @@ function modelRates(
     const period = periodAt(context, { id, model, row, override }, start, untilMs);
     if (period !== undefined) periods.push(period);
   }
-  return {
-    id,
-    provider: model === undefined ? null : (model.provider ?? 'anthropic'),
-    tier: tierIn(model, overrides),
-    retired: model?.retired === true,
-    ends: endOf(context, model),
-    periods,
-  };
+  return periods;
 }
 
 function endOf({ catalogue }: Context, model: CatalogueModel | undefined): ModelRates['ends'] {

@@ -43,7 +43,7 @@ describe('other vendors’ models, in the terminal', () => {
     using world = new CliWorld();
     const none: Prices = world.json('prices');
     assert.deepEqual(vendorsOf(none), ['anthropic']);
-    assert.match(world.on('prices').out, /53 models of other vendors' left out: --all/);
+    assert.match(world.on('prices').out, /54 models of other vendors' left out: --all/);
     used(world);
     world.on('index');
     const some: Prices = world.json('prices');

@@ -7,6 +7,7 @@ import { hueOf, modelFamily } from '../../../webview/shared/charts/modelFamily.t
 import { groupName, modelGroups } from '../../../webview/shared/charts/modelGroups.ts';
 import {
   agentStyles,
+  familyColour,
   greyStyles,
   groupStyle,
   modelStyles,
@@ -121,6 +122,26 @@ for (const { name, theme } of themes) {
       }
       const greys = [...greyStyles(['a', 'b', 'c', 'd', 'e', 'f'], theme).values()].map(look);
       assert.equal(new Set(greys).size, greys.length);
+    });
+
+    it('Claude’s families and other vendors’ have each a hue of their own', () => {
+      const models = [
+        'claude-opus-5-5',
+        'claude-sonnet-5-5',
+        'claude-haiku-5-5',
+        'claude-fable-5-2',
+      ];
+      const hues = [...models, 'gpt-5.5', 'gemini-2.5-pro', 'kimi-k3'].map((model) =>
+        familyColour(model, theme),
+      );
+      assert.equal(new Set(hues).size, hues.length, hues.join());
+      for (const model of ['openai/gpt-6-sol', 'o3', 'o4-mini', 'codex-mini-latest']) {
+        assert.equal(familyColour(model, theme), hues[4], model);
+      }
+      assert.equal(familyColour('grok-4.7', theme), hues[5]);
+      for (const colour of hues) {
+        assert.ok(contrast(colour, theme.background)! >= leastContrast, colour);
+      }
     });
 
     it('a family has one hue, at most two looks, and no shade of it', () => {
