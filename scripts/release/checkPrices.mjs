@@ -1,5 +1,5 @@
 /**
- * Compares the price catalogue with what others publish as packages: rates with the data files of
+ * Compares the price catalogues with what others publish as packages: rates with the data files of
  * `@earendil-works/pi-ai`, model ids and the days models end with `@anthropic-ai/sdk`. Prints every
  * difference by name and fails on those nobody has explained below.
  *
@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listPrices } from '../../src/pricing/listPrices.ts';
 import { createPriceBook } from '../../src/pricing/priceBook.ts';
+import { isOtherVendors } from '../../src/pricing/rateTable.ts';
 
 const [piAiVersion = '1.6.0', sdkVersion = '1.14.0'] = process.argv.slice(2);
 
@@ -22,6 +23,14 @@ const explained = [
     names: /^(anthropic|amazon-bedrock) \S*claude-sonnet-4(-5)?(-\d{8}(-v1:0)?)? band$/,
     reason:
       'long prompts on Sonnet 4 and 4.5 need the 1M beta, whose price pi-ai has only in the rows of the Vercel gateway, and there it is ours',
+  },
+  {
+    names: /^github-copilot gpt-5\.6-luna /,
+    reason: 'Copilot lets the band of this model begin at 200,000 tokens, OpenAI at 272,000',
+  },
+  {
+    names: /^github-copilot grok-4\.5 /,
+    reason: 'Copilot has other cache reads of this model than xAI, whose own price is ours',
   },
 ];
 
@@ -53,6 +62,9 @@ try {
   const { generatedAt } = readJson(join(data, '.manifest.json'));
   for (const file of ['anthropic', 'amazon-bedrock', 'vercel-ai-gateway']) {
     compareRates(file, readJson(join(data, `${file}.json`)), Date.parse(generatedAt));
+  }
+  for (const file of ['openai', 'google', 'xai', 'moonshotai', 'github-copilot']) {
+    compareVendor(file, readJson(join(data, `${file}.json`)), Date.parse(generatedAt));
   }
   compareIds(readFileSync(join(sdk, 'resources', 'messages', 'messages.d.ts'), 'utf8'));
   compareEnds(readFileSync(join(sdk, 'internal', 'data', 'deprecated-models.js'), 'utf8'));
@@ -101,6 +113,34 @@ function compareRates(provider, byApi, atMs) {
   }
 }
 
+/** Every model of a provider that our table of other vendors has, by the provider's id. */
+function compareVendor(provider, byApi, atMs) {
+  const models = Object.values(byApi)
+    .flatMap((entries) => Object.values(entries))
+    // A classifier has a price of its own under the name of the model it is made of.
+    .filter(({ id, cost, type }) => isOthers(id) && cost !== undefined && type !== 'classifier');
+  if (models.length === 0) differ(`${provider} models`, `${provider} lists no model of ours`);
+  for (const { id, cost } of models) {
+    const price = (usage) => book.price(usage, id, {}, atMs);
+    compareBand(`${provider} ${id}`, ratesOf(cost), price, 0);
+    for (const tier of cost.tiers ?? []) {
+      const above = tier.inputTokensAbove;
+      compareBand(`${provider} ${id} above ${above}`, ratesOf(tier), price, above + 1);
+    }
+    compareBands(`${provider} ${id}`, id, cost.tiers ?? [], atMs);
+  }
+}
+
+function isOthers(id) {
+  const model = book.table.models.get(book.modelId(id));
+  return model !== undefined && isOtherVendors(model);
+}
+
+/** There a class without a rate of its own costs 0. */
+function ratesOf(cost) {
+  return Object.fromEntries(Object.entries(cost).filter(([, rate]) => rate !== 0));
+}
+
 /** Rates as the price of a thousand tokens more on a prompt of a given length. */
 function compareBand(where, rates, price, promptTokens) {
   const start = { ...noUsage, input: promptTokens };
@@ -144,7 +184,7 @@ function compareIds(declarations) {
   const union = /export type Model = ([^;]*);/.exec(declarations)?.[1];
   const theirs = [...(union ?? '').matchAll(/'([^']+)'/g)].map((match) => match[1]);
   if (theirs.length === 0) differ('sdk ids', 'the SDK has no Model type with ids in it');
-  const rows = listPrices(book);
+  const rows = listPrices(book).filter(({ provider }) => provider === 'anthropic');
   for (const id of theirs) {
     compared += 1;
     const ours = rows.find((row) => row.model === book.modelId(id));

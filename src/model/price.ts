@@ -7,7 +7,10 @@ export interface RequestTraits {
   readonly speed?: string | undefined;
   /** `inference_geo` as recorded; `us` carries a premium on newer models. */
   readonly geo?: string | undefined;
-  /** `service_tier` as recorded; `batch` is half price. */
+  /**
+   * `service_tier` as recorded: `batch` is half price; `priority` (which OpenAI's agents also call `fast`)
+   * and `flex` change the price of models that offer them.
+   */
   readonly tier?: string | undefined;
 }
 
@@ -29,6 +32,8 @@ export type Price =
       readonly model: string;
       /** Names the catalogue or override row behind the figure, e.g. `claude-opus-5-5@2026-09-22`. */
       readonly row: string;
+      /** True for a model of another vendor than Anthropic, of which Claude Code itself has no price. */
+      readonly otherVendor?: true;
       /** What of it was priced in the upper band, where iterations fall into both; else absent. */
       readonly above?: BandShare;
     }

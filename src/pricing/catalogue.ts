@@ -1,6 +1,14 @@
 import type { ClientPriceSource } from '../model/clientPrices.ts';
 import type { TokenClass } from '../model/tokens.ts';
 import bundled from './catalogue.json' with { type: 'json' };
+import others from './otherVendors.json' with { type: 'json' };
+import type {
+  OtherVendorsJson,
+  Provider,
+  RatesJson,
+  RowJson,
+  TierFactors,
+} from './otherVendors.ts';
 
 /** Claude's model families; the names are Anthropic's. */
 export const families = ['haiku', 'sonnet', 'opus', 'fable', 'mythos'] as const;
@@ -32,6 +40,8 @@ export interface CatalogueModel {
   readonly id: string;
   /** Absent where neither the table nor the name says it. */
   readonly family?: Family;
+  /** Who makes a model that is not Claude's. */
+  readonly provider?: Provider;
   /** Set where the price is not the table's but Claude Code's own. */
   readonly namedBy?: ClientPriceSource;
   /** Other names of the same model that no normalisation leads to. */
@@ -45,6 +55,8 @@ export interface CatalogueModel {
   readonly fast?: { readonly factor: string; readonly removed?: string };
   /** Fast mode has rates that are no multiple of the others: its requests have no price. */
   readonly fastUnpriced?: true;
+  /** Factors of service tiers. Absent for Claude's models, which have the catalogue's `batch` alone. */
+  readonly tiers?: TierFactors;
   /** Factor for requests kept in the United States (`inference_geo: us`). */
   readonly usGeo?: string;
   /** Day on which Anthropic ends the model (requests fail from then on), and who says so. */
@@ -57,6 +69,14 @@ export interface CatalogueModel {
   readonly rows: readonly CatalogueRow[];
 }
 
+/** Models of other vendors. `otherVendors.schema.json` describes the JSON, which is shorter. */
+export interface OtherVendors {
+  /** Day on which the table was last compared with the world. */
+  readonly checked: string;
+  readonly sources: { readonly [key: string]: string };
+  readonly models: readonly (CatalogueModel & { readonly provider: Provider })[];
+}
+
 /** The dated table of list prices. `catalogue.schema.json` describes its JSON. */
 export interface Catalogue {
   /** Day on which the table was last compared with the world. */
@@ -66,8 +86,36 @@ export interface Catalogue {
   readonly batch: string;
   /** US dollars per thousand web searches; no factor of speed, region or batch applies. */
   readonly webSearchPerThousand: string;
+  /** Claude's models, and those Claude Code names the price of. */
   readonly models: readonly CatalogueModel[];
+  /** Models other agents use; without them in catalogues of Claude's models alone. */
+  readonly others?: OtherVendors;
 }
 
-/** The table this version was built with. Its shape is proved by a test, not at run time. */
-export const bundledCatalogue: Catalogue = bundled as unknown as Catalogue;
+/** The tables this version was built with. Their shape is proved by a test, not at run time. */
+export const bundledCatalogue: Catalogue = {
+  ...(bundled as unknown as Catalogue),
+  others: readOtherVendors(others as unknown as OtherVendorsJson),
+};
+
+function readOtherVendors({ checked, sources, models }: OtherVendorsJson): OtherVendors {
+  return {
+    checked,
+    sources,
+    models: models.map((model) => ({ ...model, rows: model.rows.map(rowOf) })),
+  };
+}
+
+function rowOf({ from, above, source, checked, ...rates }: RowJson): CatalogueRow {
+  return {
+    ...(from !== null && { from }),
+    ...ratesOf(rates),
+    ...(above && { above: { promptTokens: above.promptTokens, ...ratesOf(above) } }),
+    source,
+    checked,
+  };
+}
+
+function ratesOf({ input, output, cacheRead = input, cacheWrite = input }: RatesJson): RateTexts {
+  return { input, output, cacheWrite5m: cacheWrite, cacheWrite1h: cacheWrite, cacheRead };
+}

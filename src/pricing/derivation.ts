@@ -56,7 +56,7 @@ export function derivationOf(book: RateBook, priced: PricedUsage): Derivation | 
   const bands = book.bandsOf(usage, written, traits, at, iterations);
   const model = book.table.models.get(book.modelId(written));
   if (bands === undefined || model === undefined) return undefined;
-  const derived = bands.flatMap((band) => bandDerivation(book, model, band) ?? []);
+  const derived = bands.flatMap((band) => bandDerivation(model, band) ?? []);
   if (derived.length < bands.length) return undefined;
   const dollars = derived
     .flatMap(({ lines }) => lines)
@@ -65,7 +65,6 @@ export function derivationOf(book: RateBook, priced: PricedUsage): Derivation | 
 }
 
 function bandDerivation(
-  book: RateBook,
   model: ModelRates,
   { card, usage, iterations }: BandUsage,
 ): BandDerivation | undefined {
@@ -73,7 +72,7 @@ function bandDerivation(
   const period = model.periods.find(({ row }) => row === name);
   const rates = above === undefined ? period?.rates : period?.above?.rates;
   if (period === undefined || rates === undefined) return undefined;
-  const factors = traits.map((trait) => ({ trait, factor: factorOf(book, period, trait) }));
+  const factors = traits.map((trait) => ({ trait, factor: factorOf(period, trait) }));
   const together = factors.reduce((product, { factor }) => times(product, factor), decimal('1'));
   const lines = usageKeys
     .filter((key) => usage[key] > 0)
@@ -89,12 +88,9 @@ function bandDerivation(
   return { row: card.row, period, above, turns: iterations, factors, lines };
 }
 
-function factorOf(book: RateBook, period: RatePeriod, trait: RowTrait): Decimal {
-  const named = {
-    fast: period.fast,
-    region: period.bedrockRegion,
-    us: period.usGeo,
-    batch: book.table.batch,
-  }[trait];
-  return named ?? decimal('1');
+function factorOf(
+  { fast, bedrockRegion: region, usGeo: us, batch, priority, flex }: RatePeriod,
+  trait: RowTrait,
+): Decimal {
+  return { fast, region, us, batch, priority, flex }[trait] ?? decimal('1');
 }

@@ -3,6 +3,7 @@ import { dayOf } from './days.ts';
 import { type Decimal, decimalText } from './decimal.ts';
 import type { RateBook } from './priceBook.ts';
 import type { ModelRates, RatePeriod, Rates } from './rateTable.ts';
+import { serviceTiers } from './rowName.ts';
 
 /** What differs between two books for one model over one period. */
 export interface PriceChange {
@@ -78,6 +79,11 @@ function diffPeriod(
     ['fast mode', fastText(old), fastText(now)],
     ['US inference', factorText(old.usGeo), factorText(now.usGeo)],
     ['Bedrock region', factorText(old.bedrockRegion), factorText(now.bedrockRegion)],
+    ...serviceTiers.map((tier): [string, string, string] => [
+      tier,
+      factorText(old[tier]),
+      factorText(now[tier]),
+    ]),
   ];
   for (const [name, from, to] of factors) if (from !== to) parts.push(`${name} ${from} → ${to}`);
   const searches = [old, now].map((period) => usd(period.webSearchPerThousand));

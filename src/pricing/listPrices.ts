@@ -2,7 +2,7 @@ import type { TokenClass } from '../model/tokens.ts';
 import { dayOf } from './days.ts';
 import { type Decimal, decimalToNumber } from './decimal.ts';
 import type { RateBook } from './priceBook.ts';
-import { mapRates, type PriceOrigin, type Rates } from './rateTable.ts';
+import { type ModelRates, mapRates, type PriceOrigin, type Rates } from './rateTable.ts';
 import type { Tier } from './tiers.ts';
 
 /** Rates as plain numbers, US dollars per million tokens. */
@@ -11,6 +11,8 @@ export type RateNumbers = { readonly [K in TokenClass]: number };
 /** One row of a price list: a model over one period, multipliers included. */
 export interface PriceListing {
   readonly model: string;
+  /** Who makes it; null where only a row of the user's own knows the model. */
+  readonly provider: ModelRates['provider'];
   readonly tier: Tier;
   /** True when Anthropic no longer offers the model. */
   readonly retired: boolean;
@@ -35,6 +37,9 @@ export interface PriceListing {
   readonly fastUnpriced: boolean;
   readonly usGeo: number | null;
   readonly bedrockRegion: number | null;
+  readonly batch: number | null;
+  readonly priority: number | null;
+  readonly flex: number | null;
   /** What the user multiplies by; already in the rates. */
   readonly multiplier: number;
   readonly origin: PriceOrigin;
@@ -44,11 +49,12 @@ export interface PriceListing {
   readonly checked: string | null;
 }
 
-/** Every price of a book, models in the catalogue's order and the user's own last, oldest first. */
+/** Every price of a book, Claude's models first, other vendors' next, both in the catalogue's order, and the user's own last, oldest first. */
 export function listPrices(book: RateBook): PriceListing[] {
-  return [...book.table.models.values()].flatMap(({ id, tier, retired, ends, periods }) =>
+  return [...book.table.models.values()].flatMap(({ id, provider, tier, retired, ends, periods }) =>
     periods.map((period) => ({
       model: id,
+      provider,
       tier,
       retired,
       ends: ends?.day ?? null,
@@ -65,6 +71,9 @@ export function listPrices(book: RateBook): PriceListing[] {
       fastUnpriced: period.fastUnpriced === true,
       usGeo: factor(period.usGeo),
       bedrockRegion: factor(period.bedrockRegion),
+      batch: factor(period.batch),
+      priority: factor(period.priority),
+      flex: factor(period.flex),
       multiplier: decimalToNumber(period.multiplier),
       origin: period.origin,
       source: period.source,

@@ -50,12 +50,26 @@ export function normaliseModel(written: string): ModelName {
  * Finds the model a string stands for among normalised names. First as it is, then without a date
  * of eight digits; never by prefix or family, because a new model's id often begins with an old
  * one's and costs something else.
+ *
+ * Agents write models of other vendors in more ways: among `others` a name is also found behind a path
+ * (`openai/`, `models/`), and before a date in three parts or `-latest`.
  */
 export function matchModel(
   written: string,
   ids: ReadonlyMap<string, string>,
+  others?: ReadonlyMap<string, string>,
 ): ModelMatch | undefined {
   const { name, regional } = normaliseModel(written);
-  const id = ids.get(name) ?? ids.get(name.replace(/-\d{8}$/, ''));
+  const id =
+    ids.get(name) ?? ids.get(name.replace(/-\d{8}$/, '')) ?? (others && otherVendors(name, others));
   return id === undefined ? undefined : { id, regional };
+}
+
+function otherVendors(name: string, ids: ReadonlyMap<string, string>): string | undefined {
+  const last = name.slice(name.lastIndexOf('/') + 1);
+  return (
+    ids.get(last) ??
+    ids.get(last.replace(/-\d{4}-\d{2}-\d{2}$/, '')) ??
+    ids.get(last.replace(/-(?:\d{8}|latest)$/, ''))
+  );
 }

@@ -183,7 +183,8 @@ class RowReader {
   /** Around the list price, where there is one: nobody is billed a hundredth or the hundredfold. */
   #range(model: string, name: TokenClass, upper: boolean): RateRange {
     const id = matchModel(model, this.#ids)?.id;
-    const row = this.#base.models.find((candidate) => candidate.id === id)?.rows.at(-1);
+    const models = [...this.#base.models, ...(this.#base.others?.models ?? [])];
+    const row = models.find((candidate) => candidate.id === id)?.rows.at(-1);
     if (row === undefined) return {};
     const list = Number((upper ? (row.above ?? row) : row)[name]);
     return { list, free: name !== 'input' && name !== 'output' };

@@ -8,17 +8,25 @@ import { type ModelMatch, matchModel } from './matchModel.ts';
 import { noOverrides, type PriceOverrides } from './overrides.ts';
 import { costOf, costOfBands, type RateCard, rateCard } from './rateCard.ts';
 import {
+  isOtherVendors,
   type ModelRates,
   mapRates,
   type RatePeriod,
   type RateTable,
   rateTable,
 } from './rateTable.ts';
-import { formatRowName, parseRowName, type RowTrait } from './rowName.ts';
+import {
+  formatRowName,
+  parseRowName,
+  type RowTrait,
+  type ServiceTier,
+  serviceTiers,
+  traitsOfRow,
+} from './rowName.ts';
 import type { Tier } from './tiers.ts';
 
 /** Part of every revision: raised when matching, arithmetic or the names of rows change. */
-const rulesVersion = 2;
+const rulesVersion = 3;
 
 /** Model strings remembered; transcripts hold a handful, a hostile one must not fill the memory. */
 const rememberedModels = 2_000;
@@ -64,7 +72,8 @@ export function createPriceBook(
 ): RateBook {
   const table = rateTable(overrides, base);
   const cards = new CardIndex(table);
-  const match = (written: string): ModelMatch | undefined => matchModel(written, table.ids);
+  const match = (written: string): ModelMatch | undefined =>
+    matchModel(written, table.ids, table.otherIds);
 
   const price = (
     usage: Usage,
@@ -116,7 +125,8 @@ function priceDated(
   const nano = above === undefined ? costOf(lower.card, usage) : costOfBands([lower, above]);
   if (nano === undefined) return undefined;
   const { model } = dated;
-  const priced = { kind: 'priced', nanoUsd: nano as NanoUsd, model, row: lower.card.row } as const;
+  const base = { kind: 'priced', nanoUsd: nano as NanoUsd, model, row: lower.card.row } as const;
+  const priced = dated.otherVendor ? ({ ...base, otherVendor: true } as const) : base;
   if (above === undefined) return priced;
   const share = costOf(above.card, above.usage);
   if (share === undefined) return undefined;
@@ -160,6 +170,7 @@ function bandsOf(
 /** A period's cards under one set of traits. */
 interface DatedCard {
   readonly model: string;
+  readonly otherVendor: boolean;
   readonly fromMs: number;
   readonly untilMs: number;
   readonly card: RateCard;
@@ -170,7 +181,26 @@ interface DatedCard {
 /** Traits as a number: an index into a model's cards. */
 const fastBit = 1;
 const usBit = 2;
-const batchBit = 4;
+const tierBits: Readonly<Record<ServiceTier, number>> = { batch: 4, priority: 8, flex: 16 };
+const traitSets = 32;
+
+function traitIndex({ speed, geo, tier }: RequestTraits): number {
+  return (speed === 'fast' ? fastBit : 0) | (geo === 'us' ? usBit : 0) | tierBit(tier);
+}
+
+/** OpenAI's agents call priority processing "fast"; a Claude model has no factor for either word. */
+function tierBit(tier: string | undefined): number {
+  switch (tier) {
+    case 'batch':
+    case 'priority':
+    case 'flex':
+      return tierBits[tier];
+    case 'fast':
+      return tierBits.priority;
+    default:
+      return 0;
+  }
+}
 
 /** The cards of a model, or of its regional profiles, by traits; built when first asked for. */
 interface ModelCards {
@@ -184,8 +214,8 @@ class CardIndex {
   readonly #table: RateTable;
   readonly #byModel = new Map<string, ModelCards>();
   #byWritten = new Map<string, ModelCards | undefined>();
-  /** Models by the names of their periods' rows; made when first asked for. */
-  #byRow: ReadonlyMap<string, ModelRates> | undefined;
+  /** Models by the names of their periods' rows, as they were asked for. */
+  readonly #byRow = new Map<string, ModelRates | undefined>();
 
   constructor(table: RateTable) {
     this.#table = table;
@@ -198,11 +228,7 @@ class CardIndex {
       model = this.#remember(written);
       if (model === undefined) return undefined;
     }
-    const index =
-      (traits.speed === 'fast' ? fastBit : 0) |
-      (traits.geo === 'us' ? usBit : 0) |
-      (traits.tier === 'batch' ? batchBit : 0);
-    const dated = this.#ofTraits(model, index);
+    const dated = this.#ofTraits(model, traitIndex(traits));
     for (let at = dated.length - 1; at >= 0; at -= 1) {
       const candidate = dated[at]!;
       if (atMs >= candidate.fromMs) return atMs < candidate.untilMs ? candidate : undefined;
@@ -212,16 +238,12 @@ class CardIndex {
 
   /** The card a row's name stands for: the name says period, band and traits. */
   ofRow(row: string): RateCard | undefined {
-    this.#byRow ??= rowsOf(this.#table);
     const { period, traits } = parseRowName(row);
+    if (!this.#byRow.has(period)) this.#byRow.set(period, modelOfPeriod(this.#table, period));
     const rates = this.#byRow.get(period);
     if (rates === undefined) return undefined;
-    const index =
-      (traits.includes('fast') ? fastBit : 0) |
-      (traits.includes('us') ? usBit : 0) |
-      (traits.includes('batch') ? batchBit : 0);
     const model = this.#modelCards(rates, traits.includes('region'));
-    return this.#ofTraits(model, index)
+    return this.#ofTraits(model, traitIndex(traitsOfRow(row)))
       .flatMap(({ card, above }) => [card, above])
       .find((card) => card?.row === row);
   }
@@ -229,7 +251,7 @@ class CardIndex {
   #ofTraits(model: ModelCards, index: number): readonly DatedCard[] {
     let dated = model.byTraits[index];
     if (dated === undefined) {
-      dated = datedCards(this.#table, model, index);
+      dated = datedCards(model, index);
       model.byTraits[index] = dated;
     }
     return dated;
@@ -239,7 +261,7 @@ class CardIndex {
     const key = `${regional ? 'regional ' : ''}${rates.id}`;
     let model = this.#byModel.get(key);
     if (model === undefined) {
-      model = { rates, regional, byTraits: new Array(8).fill(undefined) };
+      model = { rates, regional, byTraits: new Array(traitSets).fill(undefined) };
       this.#byModel.set(key, model);
     }
     return model;
@@ -247,7 +269,8 @@ class CardIndex {
 
   #remember(written: string): ModelCards | undefined {
     if (this.#byWritten.size >= rememberedModels) this.#byWritten = new Map();
-    const match = matchModel(written, this.#table.ids);
+    const { ids, otherIds } = this.#table;
+    const match = matchModel(written, ids, otherIds);
     const rates = match && this.#table.models.get(match.id);
     const model = match && rates && this.#modelCards(rates, match.regional);
     this.#byWritten.set(written, model);
@@ -255,21 +278,24 @@ class CardIndex {
   }
 }
 
-function rowsOf(table: RateTable): ReadonlyMap<string, ModelRates> {
-  const models = [...table.models.values()];
-  return new Map(models.flatMap((model) => model.periods.map(({ row }) => [row, model] as const)));
+/** The model a period's row is of: the name begins with its id. */
+function modelOfPeriod({ models }: RateTable, name: string): ModelRates | undefined {
+  return [...models.values()].find(
+    (model) => name.startsWith(model.id) && model.periods.some(({ row }) => row === name),
+  );
 }
 
-function datedCards(table: RateTable, model: ModelCards, traits: number): DatedCard[] {
+function datedCards(model: ModelCards, traits: number): DatedCard[] {
   const isPriced = ({ fastUnpriced }: RatePeriod): boolean =>
     fastUnpriced !== true || (traits & fastBit) === 0;
   return model.rates.periods.filter(isPriced).map((period) => {
-    const { factors, changed } = factorsOf(table, period, model.regional, traits);
+    const { factors, changed } = factorsOf(period, model.regional, traits);
     const upper = period.above;
     const nameOf = (above?: number): string =>
       formatRowName({ period: period.row, above, traits: changed });
     return {
       model: model.rates.id,
+      otherVendor: isOtherVendors(model.rates),
       fromMs: period.fromMs,
       untilMs: period.untilMs,
       card: rateCard(nameOf(), period.rates, period, factors),
@@ -281,7 +307,6 @@ function datedCards(table: RateTable, model: ModelCards, traits: number): DatedC
 
 /** A trait the model has no factor for changes nothing and is not named. */
 function factorsOf(
-  table: RateTable,
   period: RatePeriod,
   regional: boolean,
   traits: number,
@@ -297,7 +322,7 @@ function factorsOf(
   // A request runs in one place: the premium for staying there is paid once.
   if (regional) apply(period.bedrockRegion, 'region');
   else if ((traits & usBit) !== 0) apply(period.usGeo, 'us');
-  if ((traits & batchBit) !== 0) apply(table.batch, 'batch');
+  for (const tier of serviceTiers) if ((traits & tierBits[tier]) !== 0) apply(period[tier], tier);
   return { factors, changed };
 }
 
@@ -307,7 +332,7 @@ function revisionOf(table: RateTable): string {
     .map(({ id, periods }) => `${id} ${JSON.stringify(periods.map(periodKey))}`)
     .sort();
   const ids = [...table.ids].map(([name, id]) => `${name}=${id}`).sort();
-  return fingerprint([rulesVersion, decimalText(table.batch), ...models, ...ids].join('\n'));
+  return fingerprint([rulesVersion, ...models, ...ids].join('\n'));
 }
 
 function periodKey(period: RatePeriod): unknown {
@@ -325,6 +350,7 @@ function periodKey(period: RatePeriod): unknown {
     text(period.fast),
     text(period.usGeo),
     text(period.bedrockRegion),
+    ...serviceTiers.map((tier) => text(period[tier])),
     // Only where it is so: every other revision stays what it was.
     ...(period.fastUnpriced === true ? ['fast unpriced'] : []),
   ];

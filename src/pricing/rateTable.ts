@@ -4,8 +4,9 @@ import type { Catalogue, CatalogueModel, CatalogueRow, RateTexts } from './catal
 import { dayStart } from './days.ts';
 import { type Decimal, decimal, decimalText, decimalZero, times } from './decimal.ts';
 import { matchModel, normaliseModel } from './matchModel.ts';
+import type { Provider } from './otherVendors.ts';
 import type { OverrideRow, PartialRates, PriceOverrides } from './overrides.ts';
-import { periodRowName } from './rowName.ts';
+import { periodRowName, type ServiceTier } from './rowName.ts';
 import { gradeOfRate, type Tier } from './tiers.ts';
 
 /** Who says a price: the catalogue, Claude Code (as its list or its managed settings have it), or the user. */
@@ -42,6 +43,9 @@ export interface RatePeriod {
   readonly fastUnpriced?: true;
   readonly usGeo?: Decimal;
   readonly bedrockRegion?: Decimal;
+  readonly batch?: Decimal;
+  readonly priority?: Decimal;
+  readonly flex?: Decimal;
   readonly origin: PriceOrigin;
   /** Where the catalogue's part comes from, in words; null when nothing is left of it. */
   readonly source: string | null;
@@ -51,6 +55,10 @@ export interface RatePeriod {
 /** A model of a price book with its price through time. */
 export interface ModelRates {
   readonly id: string;
+  /** Who makes it: null where only a user's row knows the model. */
+  readonly provider: Provider | 'anthropic' | null;
+  /** Set where the price is Claude Code's own, wherever no row of the user's is laid over it. */
+  readonly namedBy: ClientPriceSource | undefined;
   readonly tier: Tier;
   readonly retired: boolean;
   /** The day Anthropic ends the model and who says so, in words; null where no day is known. */
@@ -59,18 +67,30 @@ export interface ModelRates {
   readonly periods: readonly RatePeriod[];
 }
 
+/** Whether a model is neither Claude's nor known from a user's row alone. */
+export function isOtherVendors({ provider }: Pick<ModelRates, 'provider'>): boolean {
+  return provider !== null && provider !== 'anthropic';
+}
+
 /** Everything a price book knows about models. */
 export interface RateTable {
   readonly models: ReadonlyMap<string, ModelRates>;
   /** Normalised name to model id. */
   readonly ids: ReadonlyMap<string, string>;
-  readonly batch: Decimal;
+  /** Those of them that are other vendors', which are found in more ways. */
+  readonly otherIds: ReadonlyMap<string, string>;
+  /** Whether some of the prices are the user's own. */
+  readonly hasOwn: boolean;
 }
 
 /** The normalised names a catalogue's models go by. */
-export function catalogueIds(catalogue: Catalogue): Map<string, string> {
+export function catalogueIds({ models, others }: Catalogue): Map<string, string> {
+  return new Map([...idsOf(others?.models ?? []), ...idsOf(models)]);
+}
+
+function idsOf(models: readonly CatalogueModel[]): Map<string, string> {
   const ids = new Map<string, string>();
-  for (const { id, aliases = [] } of catalogue.models) {
+  for (const { id, aliases = [] } of models) {
     for (const name of [id, ...aliases]) ids.set(normaliseModel(name).name, id);
   }
   return ids;
@@ -90,13 +110,16 @@ export function rateTable(overrides: PriceOverrides, catalogue: Catalogue): Rate
     else rows.push(row);
   }
   const models = new Map<string, ModelRates>();
-  const context = { catalogue, multiplier: decimal(overrides.multiplier ?? '1') };
-  for (const model of catalogue.models) {
+  const multiplier = decimal(overrides.multiplier ?? '1');
+  const context = { catalogue, multiplier };
+  const others = catalogue.others?.models ?? [];
+  for (const model of [...catalogue.models, ...others]) {
     models.set(model.id, modelRates(context, model.id, model, rowsOf.get(model.id) ?? []));
     rowsOf.delete(model.id);
   }
   for (const [id, rows] of rowsOf) models.set(id, modelRates(context, id, undefined, rows));
-  return { models, ids, batch: decimal(catalogue.batch) };
+  const hasOwn = overrides.rows.length > 0 || decimalText(multiplier) !== '1';
+  return { models, ids, otherIds: idsOf(others), hasOwn };
 }
 
 interface Context {
@@ -110,6 +133,28 @@ function modelRates(
   model: CatalogueModel | undefined,
   overrides: readonly OverrideRow[],
 ): ModelRates {
+  let periods: readonly RatePeriod[] | undefined;
+  return {
+    id,
+    provider: model === undefined ? null : (model.provider ?? 'anthropic'),
+    namedBy: model?.namedBy,
+    tier: tierIn(model, overrides),
+    retired: model?.retired === true,
+    ends: endOf(context, model),
+    // Models are many, and most programs price a few.
+    get periods() {
+      periods ??= periodsOf(context, id, model, overrides);
+      return periods;
+    },
+  };
+}
+
+function periodsOf(
+  context: Context,
+  id: string,
+  model: CatalogueModel | undefined,
+  overrides: readonly OverrideRow[],
+): readonly RatePeriod[] {
   const periods: RatePeriod[] = [];
   const rows = model?.rows ?? [];
   const cuts = [...rows.slice(1).flatMap(ends), ...overrides.flatMap(ends)];
@@ -126,8 +171,7 @@ function modelRates(
     const period = periodAt(context, { id, model, row, override }, start, untilMs);
     if (period !== undefined) periods.push(period);
   }
-  const tier = tierIn(model, overrides);
-  return { id, tier, retired: model?.retired === true, ends: endOf(context, model), periods };
+  return periods;
 }
 
 function endOf({ catalogue }: Context, model: CatalogueModel | undefined): ModelRates['ends'] {
@@ -192,10 +236,27 @@ function periodAt(
     ...(model?.fastUnpriced === true && override === undefined && { fastUnpriced: true }),
     ...(model?.usGeo !== undefined && { usGeo: decimal(model.usGeo) }),
     ...(model?.bedrockRegion !== undefined && { bedrockRegion: decimal(model.bedrockRegion) }),
+    ...tierFactors(context, model),
     origin: override !== undefined ? 'override' : (model?.namedBy ?? 'catalogue'),
-    source: row === undefined ? null : (context.catalogue.sources[row.source] ?? row.source),
+    source: row === undefined ? null : sourceOf(context, model, row.source),
     checked: row?.checked ?? null,
   };
+}
+
+function sourceOf({ catalogue }: Context, model: CatalogueModel | undefined, key: string): string {
+  const sources = model?.provider === undefined ? catalogue.sources : catalogue.others?.sources;
+  return sources?.[key] ?? key;
+}
+
+/** A batch of any model is cheaper by the catalogue's factor, but for other vendors', which have their own. */
+function tierFactors(
+  { catalogue }: Context,
+  model: CatalogueModel | undefined,
+): Pick<RatePeriod, ServiceTier> {
+  const texts = model?.provider === undefined ? { batch: catalogue.batch } : (model.tiers ?? {});
+  return Object.fromEntries(
+    Object.entries(texts).map(([tier, factor]) => [tier, decimal(factor)] as const),
+  );
 }
 
 /** The later of the two days: that is when this price began. */

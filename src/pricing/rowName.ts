@@ -4,7 +4,7 @@ import type { RequestTraits } from '../model/price.ts';
 /**
  * The grammar of price rows' names, which stand in the store:
  *
- *     row    = period [">" tokens] ["+fast"] ["+region" | "+us"] ["+batch"]
+ *     row    = period [">" tokens] ["+fast"] ["+region" | "+us"] ["+batch" | "+priority" | "+flex"]
  *     period = id ["@" (day | "client" | "managed")] ["+override"] ["*" factor]
  *
  * An id may contain anything, so a name is read from its end.
@@ -21,7 +21,11 @@ export interface RowName {
 }
 
 /** What a request's traits changed, in the order in which they are written. */
-export type RowTrait = 'fast' | 'region' | 'us' | 'batch';
+export type RowTrait = 'fast' | 'region' | 'us' | ServiceTier;
+
+/** The service tiers that change a price. */
+export const serviceTiers = ['batch', 'priority', 'flex'] as const;
+export type ServiceTier = (typeof serviceTiers)[number];
 
 /** The name of a model's price from a day on, or of the one Claude Code names; `factor` is '1' for none. */
 export function periodRowName(
@@ -41,7 +45,9 @@ export function formatRowName({ period, above, traits }: RowName): string {
 
 export function parseRowName(row: string): RowName {
   const [, period, tokens, thousands, suffix] =
-    /^(.*?)(?:>(\d+)(k?))?((?:\+fast)?(?:\+region|\+us)?(?:\+batch)?)$/s.exec(row)!;
+    /^(.*?)(?:>(\d+)(k?))?((?:\+fast)?(?:\+region|\+us)?(?:\+batch|\+priority|\+flex)?)$/s.exec(
+      row,
+    )!;
   const above = tokens === undefined ? undefined : Number(tokens) * (thousands === 'k' ? 1000 : 1);
   return { period: period!, above, traits: suffix!.split('+').slice(1) as RowTrait[] };
 }
@@ -52,6 +58,6 @@ export function traitsOfRow(row: string): RequestTraits {
   return {
     speed: traits.includes('fast') ? 'fast' : undefined,
     geo: traits.includes('us') || traits.includes('region') ? 'us' : undefined,
-    tier: traits.includes('batch') ? 'batch' : undefined,
+    tier: serviceTiers.find((tier) => traits.includes(tier)),
   };
 }

@@ -2,7 +2,7 @@ import { HumanError } from '../model/errors.ts';
 import { families } from '../pricing/catalogue.ts';
 import { dayOf } from '../pricing/days.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
-import type { ModelRates } from '../pricing/rateTable.ts';
+import { isOtherVendors, type ModelRates } from '../pricing/rateTable.ts';
 import { clip, plainText } from '../text/plainText.ts';
 
 /** A model everything is repriced with. */
@@ -12,7 +12,10 @@ export interface Baseline {
   readonly model: ModelRates;
 }
 
-/** The baselines asked for: a family is its newest model that has a price now, `all` every family's. */
+/**
+ * The baselines asked for: a family is its newest model that has a price now, `all` every family's. Other
+ * vendors' models only where one is named: nobody asks for them by a grade.
+ */
 export function baselinesOf(book: RateBook, asked: string, now: number): Baseline[] {
   const name = asked.trim().toLowerCase();
   if (name === 'all') {
@@ -39,7 +42,7 @@ function isPricedAt({ periods }: ModelRates, now: number): boolean {
 /** The model of a family that came last, of those that have a price now. */
 function newestOf({ table }: RateBook, family: string, now: number): ModelRates | undefined {
   return [...table.models.values()]
-    .filter((model) => model.tier === family && isPricedAt(model, now))
+    .filter((model) => model.tier === family && !isOtherVendors(model) && isPricedAt(model, now))
     .map((model) => ({ model, since: model.periods[0]!.from ?? '' }))
     .filter(({ since }) => since <= (dayOf(now) ?? ''))
     .sort((a, b) =>

@@ -152,10 +152,7 @@ export function unreadableNote(lists: readonly UnreadableList[], home: string): 
 /** The footer of a report: what its figures are and what they leave out. */
 export function figureNotes(context: ReportContext, facts: FigureInputs): Note[] {
   const { book, billing } = context;
-  const own = [...book.table.models.values()].some(({ periods }) =>
-    periods.some(({ origin, multiplier }) => origin === 'override' || multiplier.digits !== 1n),
-  );
-  const rates = own ? 'list price and at prices of your own' : 'list price';
+  const rates = book.table.hasOwn ? 'list price and at prices of your own' : 'list price';
   const notes: Note[] = [{ about: `Estimate at ${rates}, catalogue of ${book.catalogueDate}.` }];
   if (billing === 'subscription') {
     notes.push({

@@ -92,8 +92,8 @@ export function clientPricedOf(
   { book }: Pick<ReportContext, 'book'>,
   models: () => Iterable<string>,
 ): string[] {
-  const named = [...book.table.models.values()].filter(({ periods }) =>
-    periods.some(isNamedByClient),
+  const named = [...book.table.models.values()].filter(
+    (model) => model.namedBy !== undefined && model.periods.some(isNamedByClient),
   );
   // Most often there is none, and rows are many.
   if (named.length === 0) return [];

@@ -21,6 +21,10 @@ interface YesOptions extends CommonOptions {
   readonly yes?: true;
 }
 
+interface PricesOptions extends CommonOptions {
+  readonly all?: true;
+}
+
 const yesText = 'write it; without, only what would change is shown';
 
 /** `outlay prices` and `outlay prices import FILE` */
@@ -29,9 +33,11 @@ export function addPrices(program: Command): void {
     .command('prices')
     .description('The prices in force, your own included.')
     .addHelpText('after', '\n"outlay prices import FILE" sets prices of your own.');
-  withCommonOptions(prices).action((options: CommonOptions) => {
+  prices.option('--all', "other vendors' models too that no message is of");
+  withCommonOptions(prices).action((options: PricesOptions) => {
     const environment = findEnvironment(options);
-    print(environment, withContext(environment, asStored, pricesReport));
+    const report = (context: ReportContext) => pricesReport(context, options.all === true);
+    print(environment, withContext(environment, asStored, report));
   });
   const command = prices
     .command('import')

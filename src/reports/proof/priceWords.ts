@@ -17,6 +17,8 @@ const traitNames: Readonly<Record<RateFactor['trait'], string>> = {
   region: 'regional profile',
   us: 'US inference',
   batch: 'batch',
+  priority: 'priority processing',
+  flex: 'flex processing',
 };
 
 /** `×2 fast mode, ×1.1 US inference`; '' for none. */

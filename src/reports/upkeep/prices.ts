@@ -3,20 +3,26 @@ import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { dayStart } from '../../pricing/days.ts';
 import { describePriceChanges } from '../../pricing/diffBooks.ts';
 import { listPrices, type PriceListing } from '../../pricing/listPrices.ts';
+import type { Provider } from '../../pricing/otherVendors.ts';
 import type { RateBook } from '../../pricing/priceBook.ts';
-import { isNamedByClient } from '../../pricing/rateTable.ts';
+import { isNamedByClient, isOtherVendors } from '../../pricing/rateTable.ts';
 import { count, type ReportContext, warnings } from '../../query/context.ts';
 import { type RepriceEffect, tryReprice } from '../../store/query/repriceTrial.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
 import type { Cell, Column, Document, Table } from '../document/document.ts';
 import { shownModel } from '../document/shown.ts';
 
-/** Every price in force: what `outlay prices` prints. */
-export function pricesReport(context: ReportContext): Document {
+/**
+ * The prices in force: what `outlay prices` prints. Of other vendors' models those that were used or have
+ * a price of the user's own, unless `all` are asked for.
+ */
+export function pricesReport(context: ReportContext, all = false): Document {
   const { book, now } = context;
-  const listings = listPrices(book);
+  const every = listPrices(book);
+  const listings = all ? every : ofInterest(context, every);
   const modelsOf = (rows: readonly PriceListing[]): number =>
     new Set(rows.map(({ model }) => model)).size;
+  const unlisted = modelsOf(every) - modelsOf(listings);
   const own = listings.filter(({ origin }) => origin === 'override').length;
   const client = modelsOf(listings.filter(isNamedByClient));
   const facts = [
@@ -27,9 +33,20 @@ export function pricesReport(context: ReportContext): Document {
   ];
   return {
     title: 'Prices',
-    sentences: [`US dollars per million tokens, ${facts.join(', ')}.`],
+    sentences: [
+      `US dollars per million tokens, ${facts.join(', ')}.`,
+      ...(unlisted > 0
+        ? [
+            `${count(unlisted, "model of other vendors'", "models of other vendors'")} left out: --all`,
+          ]
+        : []),
+    ],
     tables: [
-      { title: '', columns: priceColumns, rows: listings.flatMap((one) => listingRows(one, now)) },
+      {
+        title: '',
+        columns: priceColumns(listings),
+        rows: listings.flatMap((one) => listingRows(one, now)),
+      },
     ],
     notes: [
       'A price holds from its first day (UTC) until the next one. Writes last 5 minutes or 1 hour.',
@@ -40,12 +57,43 @@ export function pricesReport(context: ReportContext): Document {
       catalogueDate: book.catalogueDate,
       revision: book.revision,
       prices: listings,
+      unlistedModels: unlisted,
       notes: warnings(context),
     },
   };
 }
 
-const priceColumns: readonly Column[] = [
+/** All but the prices of other vendors' models that are neither used nor the user's own. */
+function ofInterest(
+  { book, reader }: ReportContext,
+  listings: readonly PriceListing[],
+): PriceListing[] {
+  const used = new Set(reader.knownModels().map(book.modelId));
+  return listings.filter(
+    (listing) =>
+      !isOtherVendors(listing) || used.has(listing.model) || listing.origin === 'override',
+  );
+}
+
+const vendorNames: Readonly<Record<string, string>> = {
+  anthropic: 'Anthropic',
+  openai: 'OpenAI',
+  google: 'Google',
+  xai: 'xAI',
+  moonshot: 'Moonshot',
+  microsoft: 'Microsoft',
+} satisfies Record<Provider | 'anthropic', string>;
+
+/** Columns that say something of these prices: vendors where there are several, tiers where one has them. */
+const priceColumns = (listings: readonly PriceListing[]): readonly Column[] => [
+  {
+    key: 'provider',
+    header: 'Vendor',
+    unit: 'text',
+    details: !listings.some(isOtherVendors),
+    leaves: 5,
+    shown: (provider) => vendorNames[provider] ?? provider,
+  },
   { key: 'model', header: 'Model', unit: 'text', widest: 40 },
   { key: 'tier', header: 'Tier', unit: 'text', leaves: 6 },
   { key: 'from', header: 'From', unit: 'text' },
@@ -58,6 +106,9 @@ const priceColumns: readonly Column[] = [
   { key: 'cache_read', header: 'Read', unit: 'count' },
   { key: 'fast', header: 'Fast', unit: 'factor' },
   { key: 'us_geo', header: 'US', unit: 'factor' },
+  { key: 'batch', header: 'Batch', unit: 'factor', details: true },
+  { key: 'priority', header: 'Priority', unit: 'factor', idle: true },
+  { key: 'flex', header: 'Flex', unit: 'factor', idle: true },
   { key: 'multiplier', header: 'Yours', unit: 'factor' },
   { key: 'note', header: 'Note', unit: 'text' },
 ];
@@ -66,6 +117,7 @@ const priceColumns: readonly Column[] = [
 function listingRows(listing: PriceListing, now: number): Cell[][] {
   const { model, tier, from, until, rates, above, fast, usGeo, multiplier } = listing;
   const row = (promptTokens: number | null, band: PriceListing['rates']): Cell[] => [
+    listing.provider,
     model,
     tier,
     from,
@@ -78,6 +130,9 @@ function listingRows(listing: PriceListing, now: number): Cell[][] {
     band.cacheRead,
     fast,
     usGeo,
+    listing.batch,
+    listing.priority,
+    listing.flex,
     multiplier === 1 ? null : multiplier,
     listingNotes(listing, now).join(', '),
   ];

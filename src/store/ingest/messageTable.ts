@@ -204,9 +204,11 @@ export class Messages {
     row.priced = cost.priced ? pricing.row : pricing.unpriced;
     row.nano = cost.nano;
     const list = this.#listPrice === this.#price ? cost : priceLine(line, this.#listPrice);
-    row.listed = Number(list.priced);
+    // Claude Code has no list price of another vendor's model, whatever its totals take for one.
+    const listed = list.priced && !list.otherVendor;
+    row.listed = Number(listed);
     // A share of the client's total, where the list has no price, is allocated later.
-    row.list_nano = !list.priced || list.nano === cost.nano ? null : list.nano;
+    row.list_nano = !listed || list.nano === cost.nano ? null : list.nano;
     row.declined = cost.declined;
     row.parts = cost.parts.length === 0 ? null : JSON.stringify(cost.parts);
     row.band = cost.band === undefined ? null : JSON.stringify(cost.band);

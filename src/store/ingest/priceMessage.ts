@@ -1,4 +1,4 @@
-import type { PriceFunction } from '../../model/price.ts';
+import type { Price, PriceFunction } from '../../model/price.ts';
 import type { MessageLine } from '../../model/records.ts';
 import type { BandPart, PricedPart } from '../schema/messageRow.ts';
 import { saturated } from '../schema/saturate.ts';
@@ -9,6 +9,8 @@ export interface MessagePrice {
   readonly row: string;
   /** False when the message or one of its parts has no price: the figure is then a lower bound. */
   readonly priced: boolean;
+  /** Some of it is of a model of another vendor, of which Claude Code itself has no price. */
+  readonly otherVendor: boolean;
   /** Own tokens and all parts that are billed with it. */
   readonly nano: number;
   /** A declined attempt that may be billed beside it. */
@@ -25,6 +27,7 @@ export function priceLine(line: MessageLine, price: PriceFunction): MessagePrice
   const above = own.kind === 'priced' ? own.above : undefined;
   let nano: number = own.kind === 'priced' ? own.nanoUsd : 0;
   let priced = own.kind === 'priced';
+  let otherVendor = isOtherVendors(own);
   let declined = 0;
   const parts: PricedPart[] = [];
   for (const part of line.parts) {
@@ -38,12 +41,14 @@ export function priceLine(line: MessageLine, price: PriceFunction): MessagePrice
     else {
       nano += partNano;
       priced &&= cost.kind === 'priced';
+      otherVendor ||= isOtherVendors(cost);
     }
   }
   return {
     model: own.model,
     row: own.kind === 'priced' ? own.row : '',
     priced,
+    otherVendor,
     nano: saturated(nano),
     declined: saturated(declined),
     parts,
@@ -54,4 +59,8 @@ export function priceLine(line: MessageLine, price: PriceFunction): MessagePrice
       nano: above.nanoUsd,
     },
   };
+}
+
+function isOtherVendors(price: Price): boolean {
+  return price.kind === 'priced' && price.otherVendor === true;
 }

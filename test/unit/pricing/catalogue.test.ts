@@ -10,7 +10,8 @@ import { normaliseModel } from '../../../src/pricing/matchModel.ts';
 const validator = z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
 
 test('the catalogue has the shape its schema describes', () => {
-  assert.deepEqual(validator.safeParse(bundledCatalogue).error?.issues ?? [], []);
+  const { others: _, ...claude } = bundledCatalogue;
+  assert.deepEqual(validator.safeParse(claude).error?.issues ?? [], []);
 });
 
 test('the schema refuses what would price wrongly', () => {
@@ -26,7 +27,8 @@ test('the schema refuses what would price wrongly', () => {
     { ...price, above: { promptTokens: 200_000, input: '1' } },
   ];
   for (const bad of damaged) {
-    const catalogue = { ...bundledCatalogue, models: [{ ...first, rows: [bad] }] };
+    const { others: _, ...claude } = bundledCatalogue;
+    const catalogue = { ...claude, models: [{ ...first, rows: [bad] }] };
     assert.equal(validator.safeParse(catalogue).success, false, JSON.stringify(bad));
   }
 });

@@ -5,7 +5,7 @@ import type { ClientPriceList, ClientPriceSource } from '../../../src/model/clie
 import { bundledCatalogue } from '../../../src/pricing/catalogue.ts';
 import { clientModels, extendCatalogue } from '../../../src/pricing/clientModels.ts';
 import { describePriceChanges } from '../../../src/pricing/diffBooks.ts';
-import { listPrices } from '../../../src/pricing/listPrices.ts';
+import { listPrices, type PriceListing } from '../../../src/pricing/listPrices.ts';
 import { parsePriceOverrides } from '../../../src/pricing/parseOverrides.ts';
 import { createPriceBook, type RateBook } from '../../../src/pricing/priceBook.ts';
 import { tierOf } from '../../../src/pricing/tiers.ts';
@@ -36,6 +36,10 @@ function idsOf(data: unknown, source?: ClientPriceSource): string[] {
 
 function isUnpriced(book: RateBook, model: string, speed?: string): boolean {
   return book.price(usage(million), model, { speed }, at(day)).kind === 'unpriced';
+}
+
+function listed(book: RateBook): PriceListing {
+  return listPrices(book).find(({ model }) => model === 'claude-opus-9')!;
 }
 
 describe('a model only Claude Code has a price of', () => {
@@ -69,8 +73,7 @@ describe('a model only Claude Code has a price of', () => {
   });
 
   it('is listed as what it is', () => {
-    const listing = listPrices(book).find(({ model }) => model === 'claude-opus-9')!;
-    const { origin, row, from, until, source, checked, tier } = listing;
+    const { origin, row, from, until, source, checked, tier } = listed(book);
     assert.deepEqual(
       { origin, row, from, until, checked, tier },
       {
@@ -145,7 +148,7 @@ describe('what a list says beside the five rates', () => {
       const own = bookOf([list({ 'claude-opus-9': { ...served, fast: { ...fast, ...odd } } })]);
       assert.equal(isUnpriced(own, 'claude-opus-9', 'fast'), true, 'better none than a wrong one');
       assert.equal(isUnpriced(own, 'claude-opus-9'), false);
-      assert.equal(listPrices(own).at(-1)!.fastUnpriced, true);
+      assert.equal(listed(own).fastUnpriced, true);
       assert.notEqual(own.revision, book.revision);
       assert.match(describePriceChanges(book, own).join(), /fast mode ×6 → unpriced/);
     }
@@ -159,7 +162,7 @@ describe('what a list says beside the five rates', () => {
     assert.equal(row(book, million, 'claude-opus-9', day, traits), 'claude-opus-9@managed');
     assert.equal(nano(book, { cacheWrite1h: 1_000_000 }, 'claude-opus-9', day), 5e9);
     assert.equal(nano(book, { cacheWrite5m: 1_000_000 }, 'claude-opus-9', day), 5e9);
-    assert.equal(listPrices(book).at(-1)!.origin, 'managed');
+    assert.equal(listed(book).origin, 'managed');
   });
 });
 

@@ -32,7 +32,7 @@ const usage: fc.Arbitrary<Usage> = fc.record({
 const traits = fc.record({
   speed: fc.constantFrom('', 'standard', 'fast'),
   geo: fc.constantFrom('', 'us', 'global'),
-  tier: fc.constantFrom('', 'standard', 'batch'),
+  tier: fc.constantFrom('', 'standard', 'batch', 'priority', 'flex', 'fast'),
 });
 const written = fc
   .tuple(fc.constantFrom('', 'us.anthropic.', 'eu.anthropic.'), fc.constantFrom(...models))
@@ -97,6 +97,36 @@ describe('a derivation', () => {
     );
     assert.equal(decimalText(derived.dollars), '0.020418');
     assert.equal(derived.nano, 20_418_000);
+  });
+
+  it('names the tier of another vendor’s model and its band', () => {
+    const derived = derivationOf(books[0]!, {
+      usage: { ...noUsage, input: 2001, cacheRead: 270_000, cacheWrite5m: 300, output: 10 },
+      iterations: [],
+      written: 'openai/gpt-5.6-sol',
+      traits: { tier: 'priority' },
+      at: day,
+    })!;
+    const [band] = derived.bands;
+    assert.equal(derived.model, 'gpt-5.6-sol');
+    assert.equal(band!.row, 'gpt-5.6-sol@2026-08-21>272k+priority');
+    assert.equal(band!.above, 272_000);
+    assert.deepEqual(
+      band!.factors.map(({ trait, factor }) => [trait, decimalText(factor)]),
+      [['priority', '2']],
+    );
+    assert.deepEqual(
+      band!.lines.map(({ key, count, rate, dollars }) => [
+        ...[key, count, decimalText(rate), decimalText(dollars)],
+      ]),
+      [
+        ['input', 2001, '8', '0.032016'],
+        ['output', 10, '30', '0.0006'],
+        ['cacheWrite5m', 300, '10', '0.006'],
+        ['cacheRead', 270_000, '0.8', '0.432'],
+      ],
+    );
+    assert.equal(derived.nano, 470_616_000);
   });
 });
 

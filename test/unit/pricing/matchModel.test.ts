@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { bundledCatalogue } from '../../../src/pricing/catalogue.ts';
 import { matchModel } from '../../../src/pricing/matchModel.ts';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
@@ -82,7 +83,14 @@ const unknown = [
   'claude-opus-4-202505140',
   'claude-opus-5-v1:0',
   'glm-4.7',
-  'gpt-5',
+  'gpt-9',
+  'gpt',
+  'gpt-5-turbo',
+  'my-gpt-5',
+  'gpt-5-2025-8-7',
+  'gpt-5-latest-2025',
+  'gpt-5/claude',
+  'models/',
   'openai/claude-opus-5',
   'xanthropic/claude-opus-5',
   'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123',
@@ -107,3 +115,66 @@ for (const written of unknown) {
     );
   });
 }
+
+const elsewhere: [written: string, id: string][] = [
+  ['gpt-5.5', 'gpt-5.5'],
+  ['openai/gpt-5.5', 'gpt-5.5'],
+  ['openrouter/openai/GPT-5.5', 'gpt-5.5'],
+  ['gpt-5-2025-08-07', 'gpt-5'],
+  ['gpt-5.5-2026-04-23', 'gpt-5.5'],
+  ['gpt-5-20250807', 'gpt-5'],
+  ['azure/gpt-5-mini-2025-08-07', 'gpt-5-mini'],
+  ['gpt-5-codex', 'gpt-5'],
+  ['gpt-5.1-codex-mini', 'gpt-5-mini'],
+  ['codex-mini', 'gpt-5-mini'],
+  ['codex-mini-latest', 'codex-mini-latest'],
+  ['gpt-5.3', 'gpt-5.3-codex'],
+  ['gpt-5.6', 'gpt-5.6-sol'],
+  ['gpt-6', 'gpt-6-astra'],
+  ['gpt-4o-2024-11-20', 'gpt-4o'],
+  ['gpt-4.1-2025-04-14', 'gpt-4.1'],
+  ['o3-2025-04-16', 'o3'],
+  ['models/gemini-2.5-pro', 'gemini-2.5-pro'],
+  ['google/gemini-2.5-flash-latest', 'gemini-2.5-flash'],
+  ['gemini-pro-latest', 'gemini-3.1-pro-preview'],
+  ['gemini-3-pro-preview', 'gemini-3.1-pro-preview'],
+  ['x-ai/grok-4.7', 'grok-4.7'],
+  ['moonshotai/kimi-k3', 'kimi-k3'],
+];
+
+for (const [written, id] of elsewhere) {
+  test(`${JSON.stringify(written)} is ${id}, another vendor’s`, () => {
+    assert.equal(createPriceBook().modelId(written), id);
+  });
+}
+
+test('every name of another vendor’s model is found behind a path, before a date and before -latest', () => {
+  const book = createPriceBook();
+  for (const { id, aliases = [] } of bundledCatalogue.others!.models) {
+    for (const name of [id, ...aliases]) {
+      for (const path of ['', 'openai/', 'a/b/']) {
+        for (const end of ['', '-2026-01-31', '-20260131', '-latest']) {
+          // A name of its own comes before what its parts say.
+          if (end === '-latest' && ['codex-mini', 'gpt-5-chat'].includes(name)) continue;
+          assert.equal(book.modelId(`${path}${name}${end}`), id, `${path}${name}${end}`);
+        }
+      }
+    }
+  }
+});
+
+test('no name of Claude’s stands for more than it did', () => {
+  const { others: _, ...claude } = bundledCatalogue;
+  const before = catalogueIds(claude);
+  const { ids: now, otherIds } = createPriceBook().table;
+  const names = [...known.map(([name]) => name), ...unknown.filter((name) => /claude/.test(name))];
+  const part = fc.constantFrom('', 'openai/', 'models/', 'x/', 'us.', 'anthropic.', 'gpt-5-');
+  const end = fc.constantFrom('', '-latest', '-2026-01-31', '-20260131', '[1m]', '-v1:0', '-codex');
+  fc.assert(
+    fc.property(part, part, fc.constantFrom(...names), end, end, (one, two, name, last, more) => {
+      const written = `${one}${two}${name}${last}${more}`;
+      assert.deepEqual(matchModel(written, now, otherIds), matchModel(written, before), written);
+    }),
+    { numRuns: 5000 },
+  );
+});

@@ -106,6 +106,7 @@ const refused: [what: string, model: string, entry: unknown, says: RegExp][] = [
   ['per-token units', 'x', { input: 3e-6, output: 1.5e-5 }, /3e-?0?6|0\.000003, which looks like/],
   ['per-token units', id, { output: 2e-5 }, /looks like a price per single token/],
   ['per-thousand units', id, { input: 0.004 }, /a hundredth or less of the list price 4/],
+  ['another vendor’s', 'gpt-5.5', { output: 3000 }, /a hundred times or more the list price 30/],
   ['cents per token', id, { output: 2000 }, /a hundred times or more the list price 20/],
   ['a free Claude', id, { input: 0, output: 0 }, /\.input is 0\. Write "local": true/],
   ['a model free by accident', 'x', { input: 0, output: 0 }, /costs nothing\. Write "local": true/],

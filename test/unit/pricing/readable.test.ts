@@ -21,12 +21,14 @@ test('the list has one row a rate, named as figures name it', () => {
   const list = listPrices(plain);
   assert.equal(
     list.length,
-    bundledCatalogue.models.reduce((sum, { rows }) => sum + rows.length, 0),
+    [...bundledCatalogue.models, ...bundledCatalogue.others!.models].flatMap(({ rows }) => rows)
+      .length,
   );
   assert.deepEqual(
     list.find((entry) => entry.row === 'claude-haiku-5-5@2026-10-07'),
     {
       model: 'claude-haiku-5-5',
+      provider: 'anthropic',
       tier: 'haiku',
       retired: false,
       ends: null,
@@ -50,6 +52,9 @@ test('the list has one row a rate, named as figures name it', () => {
       fastUnpriced: false,
       usGeo: 1.1,
       bedrockRegion: 1.1,
+      batch: 0.5,
+      priority: null,
+      flex: null,
       multiplier: 1,
       origin: 'catalogue',
       source: bundledCatalogue.sources['haiku-5-5'],
@@ -186,7 +191,8 @@ test('tiers: Claude’s families, the user’s own, unknown only when nothing is
     ['my-rig', 'local', 'local'],
     ['graded', 'mini', 'mini'],
     ['claude-opus-5', 'local', 'local'],
-    ['gpt-5', 'unknown', 'unknown'],
+    ['gpt-5', 'standard', 'standard'],
+    ['gpt-9', 'unknown', 'unknown'],
     ['claude-epic-7', 'unknown', 'unknown'],
     ['my-claude-opus', 'unknown', 'unknown'],
     ['claude-opusculum', 'unknown', 'unknown'],

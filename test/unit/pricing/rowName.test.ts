@@ -25,12 +25,12 @@ const period = fc.oneof(
   fc.tuple(idText, day, factor).map(([id, from, by]) => periodRowName(id, from, true, by)),
 );
 const traits = fc
-  .tuple(fc.boolean(), fc.constantFrom('region', 'us', undefined), fc.boolean())
-  .map(([fast, where, batch]) =>
-    [fast ? 'fast' : undefined, where, batch ? 'batch' : undefined].filter(
-      (trait): trait is RowTrait => trait !== undefined,
-    ),
-  );
+  .tuple(
+    fc.constantFrom('fast', undefined),
+    fc.constantFrom('region', 'us', undefined),
+    fc.constantFrom('batch', 'priority', 'flex', undefined),
+  )
+  .map((all) => all.filter((trait): trait is RowTrait => trait !== undefined));
 const above = fc.option(fc.integer({ min: 1, max: 2_000_000 }), { nil: undefined });
 
 describe('names of price rows', () => {
@@ -48,6 +48,15 @@ describe('names of price rows', () => {
     const name = { period, above: 200_000, traits: ['fast', 'region', 'batch'] } as const;
     assert.equal(formatRowName(name), row);
     assert.deepEqual(traitsOfRow(row), { speed: 'fast', geo: 'us', tier: 'batch' });
+    const priority = 'gpt-5.6-sol@2026-08-21>272k+priority';
+    assert.deepEqual(parseRowName(priority), {
+      period: 'gpt-5.6-sol@2026-08-21',
+      above: 272_000,
+      traits: ['priority'],
+    });
+    const none = { speed: undefined, geo: undefined };
+    assert.deepEqual(traitsOfRow(priority), { ...none, tier: 'priority' });
+    assert.deepEqual(traitsOfRow('gpt-5+flex'), { ...none, tier: 'flex' });
     assert.deepEqual(traitsOfRow('my+fast+override'), {
       speed: undefined,
       geo: undefined,
@@ -58,17 +67,26 @@ describe('names of price rows', () => {
   it('lead back to the card of every row of the book', () => {
     const book = createPriceBook();
     const usage = { input: 1, output: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0 };
+    const asked = [undefined, 'fast'].flatMap((speed) =>
+      [undefined, 'batch', 'priority', 'flex'].map((tier) => [speed, tier] as const),
+    );
+    const found = new Set<string>();
     for (const model of book.table.models.values()) {
       for (const { fromMs } of model.periods) {
         for (const input of [1, 1_900_000]) {
-          for (const speed of ['fast', undefined] as const) {
-            const asked = { speed, geo: 'us', tier: 'batch' } as const;
+          for (const [speed, tier] of asked) {
             const at = Math.max(0, fromMs);
-            const card = book.cardOf({ ...usage, input, webSearches: 0 }, model.id, asked, at);
-            if (card !== undefined) assert.deepEqual(book.cardOfRow(card.row), card);
+            const traits = { speed, geo: 'us', tier };
+            const card = book.cardOf({ ...usage, input, webSearches: 0 }, model.id, traits, at);
+            if (card === undefined) continue;
+            assert.deepEqual(book.cardOfRow(card.row), card);
+            found.add(card.row);
           }
         }
       }
+    }
+    for (const row of ['gpt-5.5>272k+priority', 'gpt-5+flex', 'gpt-4o+batch']) {
+      assert.ok(found.has(row), row);
     }
   });
 });

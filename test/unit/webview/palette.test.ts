@@ -7,6 +7,7 @@ import { hueOf, modelFamily } from '../../../webview/shared/charts/modelFamily.t
 import { groupName, modelGroups } from '../../../webview/shared/charts/modelGroups.ts';
 import {
   agentStyles,
+  familyColour,
   greyStyles,
   groupStyle,
   modelStyles,
@@ -39,7 +40,8 @@ const themes = Object.entries(
   },
 }));
 
-const catalogue = new Map(bundledCatalogue.models.map(({ id }, index) => [id, 1000 - index]));
+const everyModel = [...bundledCatalogue.models, ...bundledCatalogue.others!.models];
+const catalogue = new Map(everyModel.map(({ id }, index) => [id, 1000 - index]));
 
 /** Dollars by model of all the real transcripts: three years of Claude Code's versions. */
 function history(): Map<string, number> {
@@ -120,6 +122,26 @@ for (const { name, theme } of themes) {
       }
       const greys = [...greyStyles(['a', 'b', 'c', 'd', 'e', 'f'], theme).values()].map(look);
       assert.equal(new Set(greys).size, greys.length);
+    });
+
+    it('Claude’s families and other vendors’ have each a hue of their own', () => {
+      const models = [
+        'claude-opus-5-5',
+        'claude-sonnet-5-5',
+        'claude-haiku-5-5',
+        'claude-fable-5-2',
+      ];
+      const hues = [...models, 'gpt-5.5', 'gemini-2.5-pro', 'kimi-k3'].map((model) =>
+        familyColour(model, theme),
+      );
+      assert.equal(new Set(hues).size, hues.length, hues.join());
+      for (const model of ['openai/gpt-6-sol', 'o3', 'o4-mini', 'codex-mini-latest']) {
+        assert.equal(familyColour(model, theme), hues[4], model);
+      }
+      assert.equal(familyColour('grok-4.7', theme), hues[5]);
+      for (const colour of hues) {
+        assert.ok(contrast(colour, theme.background)! >= leastContrast, colour);
+      }
     });
 
     it('a family has one hue, at most two looks, and no shade of it', () => {
@@ -217,7 +239,7 @@ describe('models of a period', () => {
       ['llama', 2],
       ['mistral', 1],
     ]);
-    assert.deepEqual(named(spend), ['gpt-9', '2 other models (striped)']);
+    assert.deepEqual(named(spend), ['gpt-9', 'llama', 'mistral (striped)']);
   });
 
   it('of a real history leave nothing out', () => {

@@ -10,13 +10,15 @@ export interface SeriesStyle {
   readonly pattern: Pattern;
 }
 
-/** Colours of families. Opus, sonnet and haiku have a token of their own. */
+/** Tokens of families' colours. Themes have one each for Claude's; between two lies that of another vendor's. */
 const tokens = {
-  opus: 'charts-purple',
-  sonnet: 'charts-blue',
-  haiku: 'charts-green',
-  fable: 'charts-orange',
-} as const;
+  opus: ['charts-purple'],
+  sonnet: ['charts-blue'],
+  haiku: ['charts-green'],
+  fable: ['charts-orange'],
+  gpt: ['charts-green', 'charts-blue'],
+  gemini: ['charts-purple', 'charts-red'],
+} as const satisfies Readonly<Record<string, readonly [string] | readonly [string, string]>>;
 
 /** Where patterns tell families apart: one for the whole or the first version, one for the others. */
 const contrastPatterns = {
@@ -24,6 +26,8 @@ const contrastPatterns = {
   sonnet: ['stripes', 'bars'],
   haiku: ['dots', 'checks'],
   fable: ['lines', 'dashes'],
+  gpt: ['crosses', 'pairs'],
+  gemini: ['diamonds', 'net'],
   other: ['grid', 'empty'],
 } as const satisfies Readonly<Record<string, readonly [Pattern, Pattern]>>;
 
@@ -36,10 +40,14 @@ const patterns: readonly Pattern[] = ['solid', 'stripes', 'lines', 'dots', 'bars
 /** How a group of models is drawn. */
 export function groupStyle({ family, striped }: ModelGroup, theme: Theme): SeriesStyle {
   const hue = hueOf(family);
-  const colour =
-    hue === 'other' ? grey(greys[2], theme) : readable(theme.token(tokens[hue]), theme);
+  const colour = hue === 'other' ? grey(greys[2], theme) : hueColour(tokens[hue], theme);
   if (!theme.highContrast) return { colour, pattern: striped ? 'stripes' : 'solid' };
   return { colour, pattern: contrastPatterns[hue][striped ? 1 : 0] };
+}
+
+function hueColour([first, second = first]: readonly [string, string?], theme: Theme): string {
+  const [one, other] = [theme.token(first), theme.token(second)];
+  return readable(first === second ? one : mix(one, 0.5, other), theme);
 }
 
 /** How each model is drawn that something was spent on; see `modelGroups`. */

@@ -22,6 +22,17 @@ const tiles = {
   dots: even(5, [1, 1, 2, 2]),
   checks: even(8, [0, 0, 4, 4], [4, 4, 4, 4]),
   dashes: even(8, [0, 1, 5, 2], [4, 5, 4, 2], [0, 5, 1, 2]),
+  crosses: even(8, [3, 1, 2, 6], [1, 3, 6, 2]),
+  pairs: even(9, [0, 0, 9, 1], [0, 3, 9, 1]),
+  diamonds: { size: 7, turn: 45, rects: [[1, 1, 4, 4]] },
+  net: {
+    size: 7,
+    turn: 45,
+    rects: [
+      [0, 0, 7, 1],
+      [0, 0, 1, 7],
+    ],
+  },
   grid: even(7, [0, 0, 7, 2], [0, 0, 2, 7]),
 } as const satisfies Readonly<Record<string, Tile>>;
 
