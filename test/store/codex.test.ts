@@ -76,6 +76,30 @@ describe('rollouts of Codex in the store', () => {
     });
   }
 
+  it('cost what an independent program says, each set and model', () => {
+    for (const { name, expected } of sets) {
+      withStore('better-sqlite3', (db) => {
+        ingest(db, homeOf(name));
+        const rows = db
+          .prepare(
+            `SELECT w.text AS model, sum(t.messages) AS messages, sum(t.unpriced) AS unpriced,
+               sum(t.nano) AS nano
+             FROM spend_total t JOIN word w ON w.id = t.model GROUP BY t.model`,
+          )
+          .all<{ model: string; messages: number; unpriced: number; nano: number }>();
+        const models = new Map(rows.map((row) => [row.model, row]));
+        for (const [model, { requests, unpriced, usd }] of Object.entries(expected.models)) {
+          const row = models.get(model === 'None' ? 'unknown' : model);
+          const where = `${name}: ${model}`;
+          assert.deepEqual([row?.messages, row?.unpriced], [requests, unpriced], where);
+          // Each request is rounded to the nano-dollar once.
+          const off = Math.abs(row!.nano - Number(usd) * 1e9);
+          assert.ok(off <= requests / 2 + 1, `${where}: ${row!.nano} beside ${usd}`);
+        }
+      });
+    }
+  });
+
   it('come to the same in any order, and read twice', () => {
     fc.assert(
       fc.property(
