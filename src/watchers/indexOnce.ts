@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { HumanError } from '../model/errors.ts';
 import { type Unreadable, unreadableKey } from '../model/unreadable.ts';
-import { openForReading } from '../store/connection/openStore.ts';
+import { mapped, openForReading } from '../store/connection/openStore.ts';
 import { isDamage, storeError } from '../store/connection/storeErrors.ts';
 import { isAlive } from '../store/connection/writerLease.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
@@ -171,7 +171,7 @@ function pending(
 ): Pending {
   const db = openUnlessDamaged(config);
   if (db === undefined) return everything(scanned);
-  const reader = new StoreReader(db);
+  const reader = new StoreReader(mapped(db));
   let isKept = false;
   try {
     const known = reader.knownSizes();
