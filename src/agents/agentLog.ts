@@ -46,8 +46,8 @@ export interface LogFile {
 export interface Discovery {
   /** The transcripts. */
   readonly files: LogFile[];
-  /** Files beside them that state facts about a subagent. */
-  readonly metaFiles: LogFile[];
+  /** Paths of files beside them that state facts about a subagent: who reads one asks when it changed. */
+  readonly metaFiles: string[];
   readonly unreadable: Unreadable[];
 }
 

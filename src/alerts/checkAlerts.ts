@@ -1,6 +1,6 @@
 import type { Alert } from '../dataFolder/alertFile.ts';
 import { readAlertState, updateAlertState } from '../dataFolder/alertFile.ts';
-import { crypto } from '../platform/lazyCrypto.ts';
+import { crypto } from '../platform/lazyBuiltins.ts';
 import type { ReportContext } from '../query/context.ts';
 import type { AlertRule, AlertSettings, ChannelName } from '../settings/alertSettings.ts';
 import { alertKey, type Candidate, decide, due, toldKey } from './decide.ts';

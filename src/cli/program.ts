@@ -44,7 +44,8 @@ const adders: readonly (readonly [words: readonly string[], load: () => Promise<
   [['run'], other('addRun')],
   [['serve'], other('addServe')],
   [['statusline'], other('addStatusLine')],
-  [['index'], other('addIndex')],
+  // The first command of all, and what scripts run.
+  [['index'], async () => (await import('./commands/doctor.ts')).addIndex],
   [['doctor'], other('addDoctor')],
   [['workers'], other('addWorkers')],
   [['retention'], other('addRetention')],

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject } from '../model/objects.ts';
-import { crypto } from '../platform/lazyCrypto.ts';
+import { crypto } from '../platform/lazyBuiltins.ts';
 import { isToken, newToken } from '../platform/loopback.ts';
 import { writeFileAtomically } from '../platform/partFile.ts';
 import { processAlive } from '../platform/processAlive.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isObject } from '../model/objects.ts';
 import { addLines } from '../platform/jsonLines.ts';
-import { crypto } from '../platform/lazyCrypto.ts';
+import { crypto } from '../platform/lazyBuiltins.ts';
 import { type ConfigContent, updateConfig } from './configFile.ts';
 
 /** How long an override holds at most: it is an exception, not another budget. */

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { PeerEvent } from '../analysis/peers/peers.ts';
 import { HumanError } from '../model/errors.ts';
 import { usdToNano } from '../model/money.ts';
-import { crypto } from '../platform/lazyCrypto.ts';
+import { crypto } from '../platform/lazyBuiltins.ts';
 import { clip, plainText } from '../text/plainText.ts';
 
 /** Where other tools keep what peers spent. */

@@ -1,5 +1,5 @@
 import { memoize } from '../model/memoize.ts';
-import { crypto } from '../platform/lazyCrypto.ts';
+import { crypto } from '../platform/lazyBuiltins.ts';
 import type { Filters } from '../query/options.ts';
 import { pathKey } from '../text/paths.ts';
 

@@ -1,5 +1,5 @@
 import { HumanError, messageOf } from '../model/errors.ts';
-import { crypto } from '../platform/lazyCrypto.ts';
+import { crypto } from '../platform/lazyBuiltins.ts';
 
 /** A delivery: one JSON body to one address. */
 export interface Delivery {

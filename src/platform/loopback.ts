@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { crypto } from './lazyCrypto.ts';
+import { crypto } from './lazyBuiltins.ts';
 
 /** The address servers of this machine listen at, and nobody beyond it can ask. */
 export const loopbackAddress = '127.0.0.1';

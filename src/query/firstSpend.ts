@@ -1,10 +1,12 @@
-import { daySpan, type TimeSpan } from '../model/calendar.ts';
+import { dayMs, daySpan, type TimeSpan } from '../model/calendar.ts';
 import { smallestOf } from '../model/lists.ts';
 import { firstBackground } from '../store/query/background.ts';
 import type { ReportContext } from './context.ts';
 import type { Filters } from './options.ts';
 import type { SpanReader } from './spendRate.ts';
 import { isNothing } from './sums.ts';
+
+const weekMs = 7 * dayMs;
 
 /** When anything was spent for the very first time, background included; undefined for never. */
 export function firstEver({
@@ -38,7 +40,8 @@ export function firstSpend(
 /** The same of what filters let pass; where that was before `after`, some moment before it. */
 function firstFiltered(read: SpanReader, after: number, end: number): number | undefined {
   const isSpent = (from: number, to: number): boolean => !isNothing(read({ from, to }));
-  if (isSpent(0, after)) return after - 1;
+  // Whoever spends mostly did so the week before as well: all of a long history is seldom gone through.
+  if (isSpent(after - weekMs, after) || isSpent(0, after)) return after - 1;
   if (!isSpent(after, end)) return undefined;
   let [from, to] = [after, end];
   while (to - from > 1) {

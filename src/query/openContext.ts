@@ -4,7 +4,7 @@ import { listsOf } from '../model/unreadable.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import type { Labels } from '../settings/labels.ts';
 import type { UserSettings } from '../settings/settings.ts';
-import { openForReading, openForWriting } from '../store/connection/openStore.ts';
+import { mapped, openForReading, openForWriting } from '../store/connection/openStore.ts';
 import {
   type Damage,
   damageText,
@@ -165,9 +165,6 @@ function versionOf(db: SqlDatabase): number {
   return schemaState(db).version;
 }
 
-/** So much of the store's file is mapped into memory at most. */
-const mappedBytes = 2 ** 30;
-
 /** A store that is missing is restored, if it can be; without one there is no data, an answer too. */
 function openStore({ storeFile, problems, opened }: ContextInputs): {
   readonly db: SqlDatabase;
@@ -189,12 +186,6 @@ function openMapped(storeFile: string): SqlDatabase | undefined {
     db = openForReading(storeFile);
   }
   return db && mapped(db);
-}
-
-/** A report may go through much of the file, once: mapped, no page has to be read by itself. */
-function mapped(db: SqlDatabase): SqlDatabase {
-  db.pragma(`mmap_size = ${mappedBytes}`);
-  return db;
 }
 
 /** Where nobody may write, an older store is asked as it is. */

@@ -247,7 +247,8 @@ export class Writer {
 
   #ingest({ file, chunk, messages, agentMetadata = [] }: IngestItem): boolean {
     const { batch, start, bookmark, size } = chunk;
-    const readTo = this.files.find(file.path)?.bookmark.offset ?? 0;
+    const known = this.files.find(file.path);
+    const readTo = known?.bookmark.offset ?? 0;
     if (start > 0 && start !== readTo) return false;
     // Reading from the start resets the file's counters, whatever the reader knew.
     const restarted = chunk.restarted || (start === 0 && readTo > 0);
@@ -255,7 +256,7 @@ export class Writer {
     this.#nameProduct(file);
     const sessionOf = (sid: string): SessionRow => this.#sessions.get(sid, root);
     const source = { path: file.path, root, size, mtimeMs: file.mtimeMs };
-    const fileId = this.files.save(source, bookmark, batch.lines, restarted);
+    const fileId = this.files.save(known, source, bookmark, batch.lines, restarted);
     this.files.reject(fileId, batch.rejected);
     if (restarted) this.#losses.forgive(fileId);
     this.#losses.add(fileId, batch.rejected);

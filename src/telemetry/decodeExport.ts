@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { zlib } from '../platform/lazyBuiltins.ts';
 import type { LogRecord } from './logRecord.ts';
 import { recordsInJson } from './readJson.ts';
 import { recordsInProtobuf } from './readProtobuf.ts';
@@ -50,7 +50,7 @@ function formOf(contentType: string): ExportForm | undefined {
 
 function unpack(bytes: Uint8Array): Uint8Array | 400 | 413 {
   try {
-    return gunzipSync(bytes, { maxOutputLength: mostUnpacked });
+    return zlib().gunzipSync(bytes, { maxOutputLength: mostUnpacked });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'ERR_BUFFER_TOO_LARGE' ? 413 : 400;

@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { RequestEvent } from '../model/requests/requestEvent.ts';
+import { http } from '../platform/lazyBuiltins.ts';
 import { listenOnLoopback, loopbackAddress, secretCheck } from '../platform/loopback.ts';
 import { Allowance } from './allowance.ts';
 import { decodeExport, type ExportForm, mostBody } from './decodeExport.ts';
@@ -34,7 +35,7 @@ export class Receiver {
 
   private constructor(place: TelemetryPlace, events: ReceiverEvents) {
     const handle = handler(place, events, this.#closing.signal);
-    this.#server = createServer(
+    this.#server = http().createServer(
       { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 5_000 },
       (request, response) => {
         handle(request, response).catch((error: unknown) => {

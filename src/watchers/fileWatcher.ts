@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { sep } from 'node:path';
-import { type FSWatcher, watch } from 'chokidar';
+import type * as Chokidar from 'chokidar';
 
 /** Whether to look at files at intervals because the system sends no events. */
 export type PollingMode = 'auto' | 'always' | 'never';
@@ -40,22 +40,36 @@ export function watchFolder(
 ): FileEvents {
   const polling = mode === 'always' || (mode === 'auto' && needsPolling(folder));
   // Events are hints: what was missed, the sweep finds. So no waiting for writes to finish.
-  const watcher: FSWatcher = watch(folder, {
-    backend: polling ? 'polling' : 'native',
-    pollingInterval: pollEveryMs,
-    ignoreInitial: true,
-    atomic: false,
-    followSymlinks: true,
-    depth: deepest,
-    ignored: (path, stats) =>
-      stats?.isFile() === true ? !isWanted(path) : stats !== undefined && isLoop(path, folder),
-  });
-  watcher.on('add', (path) => onEvent(path, 'changed'));
-  watcher.on('change', (path) => onEvent(path, 'changed'));
-  watcher.on('unlink', (path) => onEvent(path, 'removed'));
-  watcher.on('ready', onReady);
-  watcher.on('error', onError);
-  return { polling, close: () => watcher.close() };
+  const begin = (watch: typeof Chokidar.watch): Chokidar.FSWatcher => {
+    const watcher = watch(folder, {
+      backend: polling ? 'polling' : 'native',
+      pollingInterval: pollEveryMs,
+      ignoreInitial: true,
+      atomic: false,
+      followSymlinks: true,
+      depth: deepest,
+      ignored: (path, stats) =>
+        stats?.isFile() === true ? !isWanted(path) : stats !== undefined && isLoop(path, folder),
+    });
+    watcher.on('add', (path) => onEvent(path, 'changed'));
+    watcher.on('change', (path) => onEvent(path, 'changed'));
+    watcher.on('unlink', (path) => onEvent(path, 'removed'));
+    watcher.on('ready', onReady);
+    watcher.on('error', onError);
+    return watcher;
+  };
+  let isClosed = false;
+  // Who reads once watches nothing, and need not load what does.
+  const watcher = import('chokidar')
+    .then(({ watch }) => (isClosed ? undefined : begin(watch)))
+    .catch((error: unknown) => void onError(error));
+  return {
+    polling,
+    async close() {
+      isClosed = true;
+      await (await watcher)?.close();
+    },
+  };
 }
 
 /** Whether a link leads to a folder that holds the watched one, or is it: watching it would never end. */

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { HumanError } from '../model/errors.ts';
 import { type Unreadable, unreadableKey } from '../model/unreadable.ts';
-import { openForReading } from '../store/connection/openStore.ts';
+import { mapped, openForReading } from '../store/connection/openStore.ts';
 import { isDamage, storeError } from '../store/connection/storeErrors.ts';
 import { isAlive } from '../store/connection/writerLease.ts';
 import type { SqlDatabase } from '../store/driver/types.ts';
@@ -42,9 +42,6 @@ export interface Backlog {
  */
 const patienceMs = { some: 600, nothing: 5_000 };
 
-/** Less than this is read before a thread has started. */
-const worthAThreadBytes = 24 * 1024 * 1024;
-
 /** Times it tries to take the place of a writer that has ended; others may be faster. */
 const mostTries = 5;
 
@@ -64,16 +61,15 @@ export async function indexOnce(
   config: IndexerConfig,
   priceRevision: string,
   onMessage: (message: FromIndexer) => void = () => {},
-  { run, keepOpen = false }: IndexOnceOptions = {},
+  { run = runHere, keepOpen = false }: IndexOnceOptions = {},
 ): Promise<IndexOutcome> {
   const scanned = scanRoots(configuredRoots(config));
   const transcripts = scanned.reduce((sum, { files }) => sum + files.length, 0);
-  const { fresh, bytes, store } = pending(config, scanned, priceRevision, keepOpen);
+  const { fresh, store } = pending(config, scanned, priceRevision, keepOpen);
   const done: IndexOutcome = { fresh, transcripts, behind: false, ...(store && { store }) };
   if (fresh === 0) return done;
   for (let tries = 0; tries < mostTries; tries++) {
-    const runNow = run ?? (bytes < worthAThreadBytes ? runHere : runOnThread);
-    const outcome = await runNow(config, onMessage);
+    const outcome = await run({ ...config, listed: scanned }, onMessage);
     if (outcome.kind === 'unavailable') {
       throw new HumanError('store', outcome.reason, { what: outcome.what });
     }
@@ -153,8 +149,6 @@ function backlog(config: IndexerConfig, scanned: readonly ScannedRoot[]): Backlo
 interface Pending {
   /** Number of transcripts the store is behind by, or one where there is something else to be done. */
   readonly fresh: number;
-  /** What is to be read of them, about. */
-  readonly bytes: number;
   /** Open, where there is nothing to be done and it was to be kept. */
   readonly store?: SqlDatabase;
 }
@@ -171,28 +165,21 @@ function pending(
 ): Pending {
   const db = openUnlessDamaged(config);
   if (db === undefined) return everything(scanned);
-  const reader = new StoreReader(db);
+  const reader = new StoreReader(mapped(db));
   let isKept = false;
   try {
-    const known = reader.knownSizes();
-    const files = newFiles(scanned, known);
-    const bytes = files.reduce(
-      (sum, { path, size }) => sum + Math.max(0, size - Math.max(0, known.get(path)?.size ?? 0)),
-      0,
-    );
-    if (isOlder(schemaState(db))) {
-      return { ...everything(scanned), fresh: Math.max(1, files.length) };
-    }
+    const files = newFiles(scanned, reader.knownSizes());
+    if (isOlder(schemaState(db))) return { fresh: Math.max(1, files.length) };
     const unreadable = reader.meta(unreadableKey);
     const same =
       reader.meta('priceRevision') === priceRevision &&
       storedUnreadable(unreadable, scanned) === unreadable;
     const fresh = same ? files.length : Math.max(1, files.length);
     isKept = fresh === 0 && keepOpen;
-    return isKept ? { fresh, bytes, store: db } : { fresh, bytes };
+    return isKept ? { fresh, store: db } : { fresh };
   } catch (error) {
     // The indexer repairs it.
-    if (isDamage(error)) return { ...everything(scanned), fresh: 1 };
+    if (isDamage(error)) return { fresh: 1 };
     throw storeError(config.storeFile, error);
   } finally {
     if (!isKept) reader.close();
@@ -201,9 +188,7 @@ function pending(
 
 /** All there is, as where there is no store yet. */
 function everything(scanned: readonly ScannedRoot[]): Pending {
-  const files = newFiles(scanned, new Map());
-  const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  return { fresh: Math.max(1, files.length), bytes };
+  return { fresh: Math.max(1, newFiles(scanned, new Map()).length) };
 }
 
 /** The store, or undefined where there is none that can be read: then the indexer makes or mends it. */
@@ -222,7 +207,10 @@ type RunIndexer = (
   onMessage: (message: FromIndexer) => void,
 ) => Promise<IndexerState>;
 
-/** On this thread, from the bundle of the indexing thread: what only reads does not load it. */
+/**
+ * On this thread, from the bundle of the indexing thread: what only reads does not load it. What there is much
+ * of is read by a thread of its own.
+ */
 async function runHere(
   config: IndexerConfig,
   onMessage: (message: FromIndexer) => void,
@@ -237,27 +225,4 @@ async function runHere(
   await indexer.start();
   await indexer.stop();
   return state;
-}
-
-/** On a thread of its own: what it has to say is said meanwhile. */
-async function runOnThread(
-  config: IndexerConfig,
-  onMessage: (message: FromIndexer) => void,
-): Promise<IndexerState> {
-  // Threads are loaded when there is something for one to do.
-  const { IndexerClient } = await import('./thread/client.ts');
-  return new Promise((resolve, reject) => {
-    let state: IndexerState = { kind: 'starting' };
-    const finish = (): void => {
-      void client.stop().then(() => resolve(state));
-    };
-    const client = new IndexerClient((message) => {
-      onMessage(message);
-      if (message.type === 'state') {
-        state = message.state;
-        if (state.kind === 'following' || state.kind === 'unavailable') finish();
-      } else if (message.type === 'caughtUp') finish();
-    }, reject);
-    client.configure({ ...config, mode: 'once' });
-  });
 }

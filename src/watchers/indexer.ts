@@ -47,6 +47,8 @@ export class Indexer {
   /** While a store that was not there is built. */
   #building: AbortController | undefined;
   #book: PriceBook | undefined;
+  /** Transcripts that were stored with the facts beside them since they were listed. */
+  #covered: ReadonlySet<string> = new Set();
   /** While this process writes, and until it has stood down. */
   #term: WriterTerm | undefined;
   /** A scan that has not begun. */
@@ -181,8 +183,11 @@ export class Indexer {
     const building = new AbortController();
     this.#building = building;
     try {
-      const { holder } = this.#lease;
-      await buildFirstStore(this.#config, this.#priceBook(), holder, this.#output, building.signal);
+      const { signal } = building;
+      const config = this.#config;
+      const book = this.#priceBook();
+      const covered = await buildFirstStore(config, book, this.#lease.holder, this.#output, signal);
+      if (config.listed !== undefined) this.#covered = covered;
     } finally {
       this.#building = undefined;
     }
@@ -203,7 +208,9 @@ export class Indexer {
   /** Another process writes: say so once, with what there is to be read. */
   #follow(pid: number, role: string): void {
     const isNews = this.#output.state({ kind: 'following', pid, role });
-    if (isNews) this.#output.roots(scanRoots(configuredRoots(this.#config)), () => false);
+    if (!isNews) return;
+    const { listed = scanRoots(configuredRoots(this.#config)) } = this.#config;
+    this.#output.roots(listed, () => false);
   }
 
   async #beginTerm({ db, assertWriter }: Extract<Acquired, { kind: 'held' }>): Promise<void> {
@@ -217,7 +224,7 @@ export class Indexer {
     await maintenance.checkAfterUncleanEnd();
     await maintenance.repriceIfChanged();
     const term = new WriterTerm(
-      { config, db, writer, maintenance, output },
+      { config, db, writer, maintenance, output, covered: this.#covered },
       {
         failed: (failed, error) => this.#endTerm(failed, error),
         scanWanted: () => void this.#scanSoon(),

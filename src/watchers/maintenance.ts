@@ -155,8 +155,8 @@ export class Maintenance {
   }
 
   /**
-   * Meta files that changed since they were last read. `covered`: transcripts that were read with the facts
-   * beside them since the roots were listed.
+   * Meta files that changed since they were last read here. `covered`: transcripts that were read with the
+   * facts beside them since the roots were listed.
    */
   newMetaFiles(
     scanned: readonly ScannedRoot[],
@@ -165,12 +165,10 @@ export class Maintenance {
     return scanned.map(({ root, metaFiles }) => {
       const agent = agentLog(root);
       const facts: AgentMetadata[] = [];
-      for (const { path, mtimeMs } of metaFiles) {
-        if (this.#metaSeen.get(path) === mtimeMs) continue;
-        if (covered.has(agent.transcriptOf(path))) {
-          this.#metaSeen.set(path, mtimeMs);
-          continue;
-        }
+      for (const path of metaFiles) {
+        if (covered.has(agent.transcriptOf(path))) continue;
+        const mtimeMs = modifiedAt(path);
+        if (mtimeMs === undefined || this.#metaSeen.get(path) === mtimeMs) continue;
         const fact = agent.readMeta(root, path);
         if (fact === undefined) continue;
         this.#metaSeen.set(path, mtimeMs);
@@ -178,5 +176,14 @@ export class Maintenance {
       }
       return { root, facts };
     });
+  }
+}
+
+/** When a file was changed last; undefined where that cannot be found out. */
+function modifiedAt(path: string): number | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  } catch {
+    return undefined;
   }
 }

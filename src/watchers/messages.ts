@@ -4,6 +4,7 @@ import type { RetentionPlan } from '../model/retention.ts';
 import type { CatalogueModel } from '../pricing/catalogue.ts';
 import type { LeaseTimes } from '../store/connection/writerLease.ts';
 import type { PollingMode } from './fileWatcher.ts';
+import type { RootsConfig, ScannedRoot } from './scanRoots.ts';
 
 /** When a store that is not there is built at once. */
 export interface FirstStoreLimits {
@@ -14,17 +15,11 @@ export interface FirstStoreLimits {
 }
 
 /** All an indexer needs to know. Plain data: it crosses into a worker thread. */
-export interface IndexerConfig {
+export interface IndexerConfig extends RootsConfig {
   readonly storeFile: string;
   /** `watch` goes on until it is stopped; `once` reads what is new and ends. */
   readonly mode: 'watch' | 'once';
   readonly role: 'editor' | 'terminal';
-  readonly configDirs: readonly string[];
-  readonly rootsSetting: readonly string[];
-  /** Agents whose logs are not read, by the names of their `AgentLog`; all are without it. */
-  readonly withoutAgents?: readonly string[] | undefined;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly home: string;
   /** The user's price overrides as written; checked where they are used. */
   readonly priceOverrides: unknown;
   /** Models the catalogue does not know and Claude Code has a price of; none when absent. */
@@ -38,6 +33,8 @@ export interface IndexerConfig {
   readonly paused: boolean;
   readonly engine?: 'better-sqlite3' | 'node:sqlite' | undefined;
   readonly lease?: LeaseTimes | undefined;
+  /** What a program that reads once has listed a moment ago: it is to read that, and lists nothing again. */
+  readonly listed?: readonly ScannedRoot[] | undefined;
   /** Others than the usual only in tests. */
   readonly firstStore?: FirstStoreLimits | undefined;
 }

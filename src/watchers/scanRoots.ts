@@ -1,17 +1,24 @@
 import { sep } from 'node:path';
 import type { Discovery, LogFile, Root } from '../agents/agentLog.ts';
 import { agentLog, findRoots } from '../agents/registry.ts';
-import type { IndexerConfig } from './messages.ts';
 
 /** A root with what was found below it. */
 export interface ScannedRoot extends Discovery {
   readonly root: Root;
 }
 
+/** What decides where a configuration's roots are. */
+export interface RootsConfig {
+  readonly configDirs: readonly string[];
+  readonly rootsSetting: readonly string[];
+  /** Agents whose logs are not read, by the names of their `AgentLog`; all are without it. */
+  readonly withoutAgents?: readonly string[] | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+}
+
 /** The roots of a configuration, looked for on disk now. */
-export function configuredRoots(
-  config: Pick<IndexerConfig, 'configDirs' | 'rootsSetting' | 'withoutAgents' | 'env' | 'home'>,
-): Root[] {
+export function configuredRoots(config: RootsConfig): Root[] {
   const { configDirs, rootsSetting, withoutAgents, env, home } = config;
   return findRoots({ configDirs, setting: rootsSetting, withoutAgents, env, home });
 }

@@ -14,6 +14,12 @@ import type { WatchedRoots } from './watchedRoots.ts';
 /** How often everything is listed again. */
 const rescanEveryMs = 10 * 60_000;
 
+/** What was listed by the program that wants it read, and which of it has been stored with the facts beside it. */
+interface Listed {
+  readonly scanned: readonly ScannedRoot[];
+  readonly covered: ReadonlySet<string>;
+}
+
 /** Lists all roots and reads what is new. */
 export class Scanner {
   readonly #writer: Writer;
@@ -23,6 +29,7 @@ export class Scanner {
   readonly #failures: ReadFailures;
   readonly #output: IndexerOutput;
   readonly #over: AbortSignal;
+  #listed: Listed | undefined;
   #lastScan = 0;
 
   constructor(
@@ -33,6 +40,7 @@ export class Scanner {
     failures: ReadFailures,
     output: IndexerOutput,
     over: AbortSignal,
+    listed?: Listed,
   ) {
     this.#writer = writer;
     this.#maintenance = maintenance;
@@ -41,6 +49,7 @@ export class Scanner {
     this.#failures = failures;
     this.#output = output;
     this.#over = over;
+    this.#listed = listed;
   }
 
   isDue(now: number): boolean {
@@ -53,7 +62,9 @@ export class Scanner {
     this.#lastScan = started;
     // Watch before listing: what is written in between is then seen by one of the two.
     const roots = this.#roots.refresh();
-    const scanned = scanRoots(roots);
+    const listed = this.#listed;
+    this.#listed = undefined;
+    const scanned = listed?.scanned ?? scanRoots(roots);
     this.#failures.scanned(scanned);
     await this.#failures.save();
     const files = scanned.flatMap((each) => each.files);
@@ -61,7 +72,7 @@ export class Scanner {
     const known = this.#writer.files.all();
     this.#markGone(scanned, known);
     const fresh = newFiles(scanned, known);
-    const covered = await this.#readAll(fresh, known);
+    const covered = await this.#readAll(fresh, known, new Set(listed?.covered));
     if (!this.#over.aborted) await whileBusy(() => this.#writer.matchSummaries());
     await this.#readMetaFiles(scanned, covered);
     if (this.#over.aborted) return;
@@ -87,14 +98,14 @@ export class Scanner {
   }
 
   /**
-   * Reads the history, newest first, many files to a transaction. Returns the transcripts that were stored
-   * with what a meta file says of their agent.
+   * Reads the history, newest first, many files to a transaction. Adds the transcripts that were stored
+   * with what a meta file says of their agent to those that were before.
    */
   async #readAll(
     files: readonly FoundFile[],
     known: ReadonlyMap<string, Pick<KnownFile, 'size'>>,
+    covered: Set<string>,
   ): Promise<ReadonlySet<string>> {
-    const covered = new Set<string>();
     const progress = new Progress(
       this.#output,
       files.reduce((sum, { size }) => sum + size, 0),

@@ -25,6 +25,8 @@ interface Parts {
   readonly writer: Writer;
   readonly maintenance: Maintenance;
   readonly output: IndexerOutput;
+  /** Transcripts that were stored with the facts beside them since they were listed. */
+  readonly covered: ReadonlySet<string>;
 }
 
 /** What a term tells the indexer, as long as it is not over. */
@@ -51,7 +53,7 @@ export class WriterTerm {
   #failure: unknown;
 
   constructor(parts: Parts, events: TermEvents) {
-    const { config, db, writer, maintenance, output } = parts;
+    const { config, db, writer, maintenance, output, covered } = parts;
     const { signal } = this.#over;
     this.#parts = parts;
     this.#fail = (error) => {
@@ -77,6 +79,9 @@ export class WriterTerm {
       failures,
       output,
       signal,
+      config.mode === 'once' && config.listed !== undefined
+        ? { scanned: config.listed, covered }
+        : undefined,
     );
     if (config.telemetryFile !== undefined && config.mode === 'watch') {
       this.#telemetry = new TelemetryListener(config.telemetryFile, writer, output, this.#fail);

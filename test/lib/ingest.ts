@@ -50,7 +50,7 @@ export function ingestAll(
     }
   }
   writer.matchSummaries();
-  for (const { path } of found.metaFiles) {
+  for (const path of found.metaFiles) {
     const fact = readAgentMeta(path, locationOf(projects, path));
     if (fact !== undefined) writer.addAgentMetadata(root, [fact]);
   }

@@ -471,7 +471,7 @@ mutate(
 );
 mutate('store/ingest/fileTable.ts', [
   'a file read again begins its counts anew',
-  'if (restarted) this.#forgive.run(id);',
+  'if (restarted) this.#forgive.run(known.id);',
   '',
 ]);
 

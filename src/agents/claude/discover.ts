@@ -52,13 +52,23 @@ class Behind {
 
   constructor(found: Discovery) {
     this.found = found;
-    this.#inodes = new Set([...found.files, ...found.metaFiles].map(({ inode }) => inode));
+    this.#inodes = new Set(found.files.map(({ inode }) => inode));
+    for (const path of found.metaFiles) this.#isNewMeta(path);
   }
 
   /** Adds the files that are not known by another path. */
   add({ files, metaFiles }: Discovery): void {
     for (const file of files) if (this.#isNew(file)) this.found.files.push(file);
-    for (const file of metaFiles) if (this.#isNew(file)) this.found.metaFiles.push(file);
+    for (const path of metaFiles) if (this.#isNewMeta(path)) this.found.metaFiles.push(path);
+  }
+
+  #isNewMeta(path: string): boolean {
+    try {
+      return this.#isNew(logFile(path, statSync(path)));
+    } catch {
+      // Whoever reads it would find nothing either.
+      return false;
+    }
   }
 
   #isNew({ inode }: LogFile): boolean {
@@ -82,14 +92,15 @@ function walk(
     found.unreadable.push({ path: folder, code: reasonOf(folder, error) });
     return;
   }
+  // Before every answer of the terminal this is done for thousands of files.
+  const start = folder.endsWith(sep) ? folder : folder + sep;
   for (const entry of entries) {
-    const path = join(folder, entry.name);
-    const wanted = isTranscript(entry.name) || isAgentMeta(entry.name);
-    if (entry.isDirectory()) {
-      if (depth >= deepest || skippedFolders.has(entry.name)) continue;
-      if (mayEnter()) walk(path, depth + 1, links, found, mayEnter);
-    } else if (entry.isSymbolicLink()) links.push({ path, depth });
-    else if (wanted && entry.isFile()) addFile(path, found);
+    const { name } = entry;
+    if (entry.isFile()) addFile(start + name, name, found);
+    else if (entry.isDirectory()) {
+      if (depth >= deepest || skippedFolders.has(name)) continue;
+      if (mayEnter()) walk(start + name, depth + 1, links, found, mayEnter);
+    } else if (entry.isSymbolicLink()) links.push({ path: start + name, depth });
   }
 }
 
@@ -109,7 +120,7 @@ function followLink({ path, depth }: Link, behind: Behind, links: Link[]): void 
     if (stats.isDirectory()) {
       if (isAbove(real, path) || depth >= deepest || !mayEnter()) return;
       walk(path, depth + 1, links, found, mayEnter);
-    } else if (stats.isFile() && (isTranscript(name) || isAgentMeta(name))) addFile(path, found);
+    } else if (stats.isFile()) addFile(path, name, found);
   } catch (error) {
     noteUnreadable(path, error, unreadable);
   }
@@ -121,11 +132,12 @@ function isAbove(folder: string, path: string): boolean {
   return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-function addFile(path: string, found: Discovery): void {
+/** Adds a file if it is one of ours by its name. */
+function addFile(path: string, name: string, found: Discovery): void {
+  if (isAgentMeta(name)) found.metaFiles.push(path);
+  if (!isTranscript(name)) return;
   try {
-    const file = logFile(path, statSync(path));
-    if (isAgentMeta(basename(path))) found.metaFiles.push(file);
-    else found.files.push(file);
+    found.files.push(logFile(path, statSync(path)));
   } catch (error) {
     noteUnreadable(path, error, found.unreadable);
   }
@@ -151,7 +163,7 @@ export function sessionFiles(projects: string, sessionId: string): LogFile[] {
     if (!entry.isDirectory() && !entry.isSymbolicLink()) continue;
     const own = join(projects, entry.name, `${sessionId}.jsonl`);
     if (statSync(own, { throwIfNoEntry: false })?.isFile() !== true) continue;
-    addFile(own, found);
+    addFile(own, basename(own), found);
     const links: Link[] = [];
     walk(join(projects, entry.name, sessionId), 2, links, found);
   }

@@ -4,7 +4,7 @@ export { addBudget } from './budget.ts';
 export { addBudgetOverrides } from './budgetOverrides.ts';
 export { addCompletion } from './completion.ts';
 export { addDashboard } from './dashboard.ts';
-export { addDoctor, addIndex, addWorkers } from './doctor.ts';
+export { addDoctor, addWorkers } from './doctor.ts';
 export { addExact } from './exact.ts';
 export { addExport } from './export.ts';
 export { addGuard } from './guard.ts';

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
-import { brotliDecompressSync } from 'node:zlib';
 import * as z from 'zod/mini';
 import { HumanError, messageOf } from '../../model/errors.ts';
+import { zlib } from '../../platform/lazyBuiltins.ts';
 
 /** The counts of a model, or of all, that an item must come to. `usd` is an exact decimal. */
 const modelSums = z.object({
@@ -81,7 +81,7 @@ export function openGoldenCorpus(source = goldenFolder()): GoldenCorpus {
  * under Brotli.
  */
 function unpack(packed: Buffer, folder: string): void {
-  const plain = brotliDecompressSync(packed);
+  const plain = zlib().brotliDecompressSync(packed);
   const lineEnd = plain.indexOf(0x0a);
   const index = z
     .array(z.tuple([z.string(), z.number()]))

@@ -36,7 +36,8 @@ export function productKey(root: string): string {
 export class Files {
   readonly #all: Statement;
   readonly #find: Statement;
-  readonly #save: Statement;
+  readonly #insert: Statement;
+  readonly #update: Statement;
   readonly #gone: Statement;
   readonly #rejected: Statement;
   readonly #reject: Statement;
@@ -46,14 +47,15 @@ export class Files {
     const list = 'id, path, size, mtime, inode, head, offset, state, gone';
     this.#all = db.prepare('SELECT path, size, mtime, gone FROM file');
     this.#find = db.prepare(`SELECT ${list} FROM file WHERE path = ?`);
-    this.#save = db.prepare(
-      `INSERT INTO file (path, root, size, mtime, inode, head, offset, state, lines, gone)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
-       ON CONFLICT (path) DO UPDATE SET root = excluded.root, size = excluded.size,
-         mtime = excluded.mtime, inode = excluded.inode, head = excluded.head,
-         offset = excluded.offset, state = excluded.state, gone = 0,
-         lines = CASE WHEN ? THEN excluded.lines ELSE lines + excluded.lines END
-       RETURNING id`,
+    // Two statements: one with RETURNING makes a table for its answer each time.
+    this.#insert = db.prepare(
+      `INSERT INTO file (root, size, mtime, inode, head, offset, state, lines, path)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#update = db.prepare(
+      `UPDATE file SET root = ?, size = ?, mtime = ?, inode = ?, head = ?, offset = ?, state = ?,
+         lines = ? + CASE WHEN ? THEN 0 ELSE lines END, gone = 0
+       WHERE id = ?`,
     );
     this.#gone = db.prepare('UPDATE file SET gone = ? WHERE path = ?');
     this.#rejected = db.prepare('SELECT count, lines FROM rejected WHERE file = ? AND reason = ?');
@@ -76,8 +78,9 @@ export class Files {
     return row === undefined ? undefined : knownFile(row);
   }
 
-  /** Saves how far a file has been read; returns its number. */
+  /** Saves how far a file has been read, known as it was found or not yet; returns its number. */
   save(
+    known: Pick<KnownFile, 'id'> | undefined,
     file: { path: string; root: number; size: number; mtimeMs: number },
     bookmark: Bookmark,
     lines: number,
@@ -86,11 +89,12 @@ export class Files {
     const { inode, head, offset } = bookmark;
     const state = JSON.stringify(bookmark.state);
     const { path, root, size, mtimeMs } = file;
-    const values = [path, root, size, mtimeMs, inode, head, offset, state, lines];
-    const { id } = this.#save.get<{ id: number }>(...values, Number(restarted))!;
+    const values = [root, size, mtimeMs, inode, head, offset, state, lines];
+    if (known === undefined) return Number(this.#insert.run(...values, path).lastInsertRowid);
+    this.#update.run(...values, Number(restarted), known.id);
     // Counts of rejected lines belong to the file as it is now.
-    if (restarted) this.#forgive.run(id);
-    return id;
+    if (restarted) this.#forgive.run(known.id);
+    return known.id;
   }
 
   setGone(path: string, gone: boolean): void {

@@ -297,10 +297,10 @@ export class StoreReader {
 
   /** Size at which each transcript was last looked at, by path. */
   knownSizes(): Map<string, { size: number; mtimeMs: number }> {
-    const rows = this.#all<{ path: string; size: number; mtime: number }>(
-      'SELECT path, size, mtime FROM file',
+    const rows = this.#all<{ path: string; size: number; mtimeMs: number }>(
+      'SELECT path, size, mtime AS mtimeMs FROM file',
     );
-    return new Map(rows.map((row) => [row.path, { size: row.size, mtimeMs: row.mtime }]));
+    return new Map(rows.map((row) => [row.path, row]));
   }
 
   /** Transcripts with the configuration directory each stands under. */

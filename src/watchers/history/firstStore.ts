@@ -19,7 +19,8 @@ const usualLimits: Record<IndexerConfig['mode'], FirstStoreLimits> = {
 /**
  * Builds the store that is not there yet from the newest transcripts, all of them where time allows: in a
  * file of its own, which then takes its place with `holder` as its writer. Whatever keeps it from that, the
- * store is made in the ordinary way; what has not been read then is, as always, read by the next scan.
+ * store is made in the ordinary way; what has not been read then is, as always, read by the next scan. Returns
+ * the transcripts that are in it with the facts beside them.
  */
 export async function buildFirstStore(
   config: IndexerConfig,
@@ -27,39 +28,52 @@ export async function buildFirstStore(
   holder: string,
   output: IndexerOutput,
   over: AbortSignal,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
+  const covered = new Set<string>();
   const { storeFile, engine, storeTitles, role } = config;
-  if (existsSync(storeFile)) return;
+  if (existsSync(storeFile)) return covered;
   const { leastBytes, mostMs } = config.firstStore ?? usualLimits[config.mode];
-  const files = newFiles(scanRoots(configuredRoots(config)), new Map());
+  const files = newFiles(config.listed ?? scanRoots(configuredRoots(config)), new Map());
   const total = files.reduce((sum, { size }) => sum + size, 0);
-  if (total < leastBytes || files.length === 0) return;
+  if (total < leastBytes || files.length === 0) return covered;
+  const unread: UnreadFiles = { files, bytes: total, bookmarkOf: () => undefined };
+  const events = { log: (text: string) => output.log('info', text), failed() {} };
+  const reading = readAhead(unread, events, { signal: over });
   let store: NewStore | undefined;
   try {
+    // A thread that reads starts while the store is begun.
+    const first = reading.next();
+    first.catch(() => {});
     store = NewStore.begin(storeFile, { engine });
-    if (store === undefined) return;
+    if (store === undefined) return covered;
     const { db } = store;
     const writer = new Writer(db, { book, storeTitles, assertWriter() {}, isNewStore: true });
-    const unread: UnreadFiles = { files, bytes: total, bookmarkOf: () => undefined };
-    const events = { log: (text: string) => output.log('info', text), failed() {} };
     const progress = new Progress(output, total);
     const until = Date.now() + mostMs;
-    for await (const { items, doneBytes } of readAhead(unread, events, { signal: over })) {
-      if (over.aborted || existsSync(storeFile)) break;
+    const isWanted = (): boolean => !over.aborted && !existsSync(storeFile);
+    for (let step = await first; !step.done && isWanted(); step = await reading.next()) {
+      const { items, doneBytes } = step.value;
       if (items.length > 0) writer.ingest(items);
+      for (const { file, agentMetadata } of items) {
+        if (agentMetadata?.length) covered.add(file.path);
+      }
       progress.tell(doneBytes);
       if (Date.now() >= until) break;
     }
-    if (over.aborted || existsSync(storeFile)) return;
+    if (!isWanted()) return new Set();
     store.makeIndexes();
     writer.complete();
     db.transaction(() => new Lease(db, role, config.lease, holder).seize(Date.now()));
-    if (store.publish()) output.committed();
+    if (!store.publish()) return new Set();
+    output.committed();
+    return covered;
   } catch (error) {
     // A disk that does not answer answers no better the other way.
     if (error instanceof HumanError && error.reason === 'files') throw error;
     output.log('info', `The store could not be built at once: ${messageOf(error)}`);
+    return new Set();
   } finally {
     store?.discard();
+    await reading.return();
   }
 }

@@ -24,10 +24,10 @@ interface Found {
 
 function found(projects: string): Found {
   const { files, metaFiles, unreadable } = discover(projects);
-  const local = (list: readonly { path: string }[]): string[] =>
-    list.map(({ path }) => relative(projects, path).split(sep).join('/')).sort();
+  const local = (paths: readonly string[]): string[] =>
+    paths.map((path) => relative(projects, path).split(sep).join('/')).sort();
   return {
-    files: local(files),
+    files: local(files.map(({ path }) => path)),
     metaFiles: local(metaFiles),
     unreadable: unreadable.map(({ path, code }) => `${relative(projects, path)} ${code}`),
   };

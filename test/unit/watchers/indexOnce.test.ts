@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
-import { openForWriting } from '../../../src/store/connection/openStore.ts';
+import { openForReading, openForWriting } from '../../../src/store/connection/openStore.ts';
 import type { SqlDatabase } from '../../../src/store/driver/types.ts';
+import { Indexer } from '../../../src/watchers/indexer.ts';
 import { type IndexOutcome, indexOnce } from '../../../src/watchers/indexOnce.ts';
 import type { FromIndexer, IndexerConfig } from '../../../src/watchers/messages.ts';
 import { ingestAll } from '../../lib/ingest.ts';
@@ -147,6 +148,50 @@ describe('indexing once', () => {
     const repriced = await indexOnce(wish, 'other prices');
     assert.equal(repriced.fresh, 1);
   });
+
+  for (const leastBytes of [0, Number.MAX_SAFE_INTEGER]) {
+    const way = leastBytes === 0 ? 'at once' : 'bit by bit';
+    it(`reads what it has listed, a store being made ${way}, and the next what came since`, async () => {
+      using dir = tempDir();
+      const folder = dir.at('projects/p/s/subagents');
+      mkdirSync(folder, { recursive: true });
+      const meta = join(folder, 'agent-a.meta.json');
+      const of = (id: string): string => line.replace('"id":"m"', `"id":"${id}"`);
+      writeFileSync(dir.at('projects/p/s.jsonl'), of('m1'));
+      writeFileSync(join(folder, 'agent-a.jsonl'), of('m2'));
+      writeFileSync(meta, '{"agentType":"first"}');
+      const wish = {
+        ...config(dir.path, dir.at('store/outlay.db')),
+        firstStore: { leastBytes, mostMs: 60_000 },
+      };
+      const stored = (): [number, string] => {
+        const db = openForReading(wish.storeFile)!;
+        const { n } = db.prepare('SELECT count(*) AS n FROM message').get<{ n: number }>()!;
+        const { type } = db
+          .prepare("SELECT type FROM agent WHERE aid = 'a'")
+          .get<{ type: string }>()!;
+        db.close();
+        return [n, type];
+      };
+      await indexOnce(wish, revision, () => {}, {
+        async run(given, tell) {
+          appendFileSync(dir.at('projects/p/s.jsonl'), of('m3'));
+          writeFileSync(dir.at('projects/p/later.jsonl'), of('m4'));
+          const indexer = new Indexer(given, tell);
+          await indexer.start();
+          await indexer.stop();
+          return { kind: 'watching' };
+        },
+      });
+      // What a listed file has grown by is read with it.
+      assert.deepEqual(stored(), [3, 'first']);
+      writeFileSync(meta, '{"agentType":"second"}');
+      const next = await indexOnce(wish, revision);
+      // What has grown since it was listed is looked at again.
+      assert.deepEqual(next, { fresh: 2, transcripts: 3, behind: false });
+      assert.deepEqual(stored(), [4, 'second']);
+    });
+  }
 
   it('sets a damaged store aside, and says so', async () => {
     using dir = tempDir();

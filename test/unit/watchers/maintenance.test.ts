@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { until } from '../../../scripts/shared/retry.ts';
+import { knownRoot } from '../../../src/agents/registry.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
 import { Indexer } from '../../../src/watchers/indexer.ts';
+import { Maintenance } from '../../../src/watchers/maintenance.ts';
 import type { FromIndexer } from '../../../src/watchers/messages.ts';
+import { scanRoots } from '../../../src/watchers/scanRoots.ts';
 import { indexerConfig } from '../../lib/indexerConfig.ts';
+import { soleWriter } from '../../lib/ingest.ts';
 import { assistant } from '../../lib/parseLines.ts';
 import { scribble } from '../../lib/storePlace.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
@@ -76,6 +80,36 @@ describe('the check of the whole store', () => {
     await again.start();
     assert.deepEqual(check.get(), first);
     await again.stop();
+    db.close();
+  });
+});
+
+describe('facts beside transcripts', () => {
+  it('are read when they are new or have changed, not where a transcript was read with them', () => {
+    using dir = tempDir();
+    const subagents = dir.at('claude', 'projects', 'p', 's', 'subagents');
+    mkdirSync(subagents, { recursive: true });
+    const meta = join(subagents, 'agent-a1.meta.json');
+    writeFileSync(join(subagents, 'agent-a1.jsonl'), '');
+    writeFileSync(meta, '{"agentType":"first"}');
+    const { db } = openForWriting(':memory:');
+    const maintenance = new Maintenance(db, ':memory:', soleWriter(db), () => {});
+    const found = (...covered: string[]): string[] =>
+      maintenance
+        .newMetaFiles(scanRoots([knownRoot(dir.at('claude'))]), new Set(covered))
+        .flatMap(({ facts }) => facts.map(({ agentId, type }) => `${agentId} ${type}`));
+    assert.deepEqual(found(join(subagents, 'agent-a1.jsonl')), []);
+    assert.deepEqual(found(), ['a1 first']);
+    assert.deepEqual(found(), []);
+    writeFileSync(meta, '{"agentType":"second"}');
+    utimesSync(meta, 1_800_000_000, 1_800_000_000);
+    assert.deepEqual(found(), ['a1 second']);
+    const listed = scanRoots([knownRoot(dir.at('claude'))]);
+    rmSync(meta);
+    assert.deepEqual(
+      maintenance.newMetaFiles(listed, new Set()).flatMap(({ facts }) => facts),
+      [],
+    );
     db.close();
   });
 });
