@@ -27,6 +27,7 @@ const untranslatable: readonly [file: string, text: string, why: string][] = [
   ['src/analysisThread/client.ts', 'The thread', 'a bug, for the log'],
   ['src/views/reports/strings.ts', 'federation status', 'the name of a report in the code'],
   ['src/views/sessions/actions.ts', 'claude --resume', 'a command for a terminal'],
+  ['src/views/sessions/actions.ts', 'codex resume', 'a command for a terminal'],
   ['webview/', 'color-mix(in srgb', 'a colour'],
   ['webview/shared/page/httpHost.ts', 'outlay ', 'a command for a terminal'],
 ];

@@ -1,5 +1,6 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join, sep } from 'node:path';
+import { largestOf } from '../../model/lists.ts';
 import {
   type DefaultRoots,
   type Discovery,
@@ -91,7 +92,7 @@ export function isRolloutPath(path: string): boolean {
 
 /** The configuration directory a rollout stands in; '' for another file. */
 export function homeOf(path: string): string {
-  const at = Math.max(...rolloutFolders.map((folder) => path.lastIndexOf(`${sep}${folder}${sep}`)));
+  const at = largestOf(rolloutFolders.map((folder) => path.lastIndexOf(`${sep}${folder}${sep}`)));
   return at < 0 ? '' : path.slice(0, at);
 }
 

@@ -91,7 +91,7 @@ export class RolloutParser implements LineParser {
 
   take(): TranscriptBatch {
     const batch = this.#batch;
-    batch.sessions.push(...this.#sessions.values());
+    for (const records of this.#sessions.values()) batch.sessions.push(records);
     this.#batch = emptyBatch();
     this.#sessions = new Map();
     return batch;
