@@ -276,7 +276,7 @@ mutate(
     'if (first < end) this.#move(first, end, first);',
     "if (first < end && unit === 'day') this.#move(first, end, first);",
   ],
-  ['messages go', "if (unit === 'day') this.#drop.run(from, to);", ''],
+  ['messages go', 'this.#drop.run(from, to);', ''],
   ['a month ends where days begin', 'Math.min(bucketOf(month.to), end)', 'bucketOf(month.to)'],
 );
 mutate(
