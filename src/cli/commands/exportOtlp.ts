@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -13,7 +14,7 @@ import {
 } from '../../export/otlp/settings.ts';
 import { headerOf } from '../../export/post.ts';
 import type { TimeSpan } from '../../model/calendar.ts';
-import { HumanError, messageOf } from '../../model/errors.ts';
+import { HumanError } from '../../model/errors.ts';
 import { crypto } from '../../platform/lazyBuiltins.ts';
 import { filterNames } from '../../query/options.ts';
 import { listed, readQuestion } from '../../query/question.ts';
@@ -107,22 +108,23 @@ async function run(command: Command, version: string): Promise<void> {
 /** Sends again and again. What fails is said, and tried again; messages stay due. */
 async function followUntilStopped(sending: Sending, every: number): Promise<void> {
   const ended = new AbortController();
+  const stopped = once(ended.signal, 'abort');
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
   let told = '';
   while (!ended.signal.aborted) {
     let problem = '';
     try {
-      await sending.following(sending.environment());
+      await Promise.race([sending.following(), stopped]);
     } catch (error) {
       if (!(error instanceof HumanError)) throw error;
-      problem = messageOf(error);
+      problem = error.message;
     }
     if (problem !== '' && problem !== told) complain(problem);
     told = problem;
     await sleep(every * 1000, undefined, { signal: ended.signal }).catch(() => undefined);
   }
-  // What failed in between is no failure of the whole.
-  process.exitCode = 0;
+  // What failed in between is no failure of the whole, and what is still being tried waits for nobody.
+  process.exit(0);
 }
 
 /** A message is sent when it is this old: its last record has been written by then. */
@@ -151,11 +153,6 @@ class Sending {
     this.#targets = targets;
   }
 
-  /** Settings and prices may have changed since. */
-  environment(): Environment {
-    return findEnvironment({ ...this.#options, quiet: true });
-  }
-
   /** Sends all that was asked for. */
   async once(environment: Environment): Promise<OtlpSender> {
     return await this.#send(environment, async (asked, sender, collect) => {
@@ -166,7 +163,9 @@ class Sending {
   }
 
   /** The same, of messages only what is new since the last time. */
-  async following(environment: Environment): Promise<void> {
+  async following(): Promise<void> {
+    // Settings and prices may have changed since.
+    const environment = findEnvironment({ ...this.#options, quiet: true });
     await this.#send(environment, async (asked, sender, collect) => {
       const { context, question } = asked;
       const until = context.now - settledMs;

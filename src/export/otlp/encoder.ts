@@ -16,7 +16,6 @@ import {
   ProtobufMetricsSerializer,
   ProtobufTraceSerializer,
 } from '@opentelemetry/otlp-transformer';
-import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AggregationTemporality, DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
 import type { MessageRecord } from './messageRecord.ts';
 import type { Metric } from './metric.ts';
@@ -26,6 +25,7 @@ import type { Protocol, Signal } from './settings.ts';
 type RequestOf<S> = S extends ISerializer<infer R, unknown> ? R : never;
 type Span = RequestOf<typeof JsonTraceSerializer>[number];
 type LogRecord = RequestOf<typeof JsonLogsSerializer>[number];
+type Resource = Span['resource'];
 
 const serializers = {
   'http/json': {
@@ -49,11 +49,12 @@ export interface Rejected {
 
 /** Writes requests of OTLP with OpenTelemetry's own library, and reads their answers. */
 export class Encoder {
-  readonly #resource: ReturnType<typeof resourceFromAttributes>;
+  readonly #resource: Resource;
   readonly #scope: { readonly name: string; readonly version: string };
 
   constructor(resource: Readonly<Record<string, string>>, version: string) {
-    this.#resource = resourceFromAttributes(resource);
+    // All that is written of one; the package that makes them brings programs that ask for the machine's id.
+    this.#resource = { attributes: resource } as Resource;
     this.#scope = { name: 'outlay', version };
   }
 

@@ -84,7 +84,7 @@ export class OtlpSender {
   told(): string[] {
     return this.#targets.map(({ signal, url }) => {
       const { sent = 0 } = this.#tallies.get(signal) ?? {};
-      return `${count(sent, itemNames[signal])} were sent to ${new URL(url).host}.`;
+      return `Sent ${count(sent, itemNames[signal])} to ${new URL(url).host}.`;
     });
   }
 
