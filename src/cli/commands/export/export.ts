@@ -1,21 +1,21 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { headerOf } from '../../export/post.ts';
-import { type Openness, redactedSummary } from '../../export/redact.ts';
-import { type ExportTarget, exportKinds, exportTargets } from '../../export/targets.ts';
-import { deliver } from '../../export/webhook.ts';
-import { filterNames } from '../../query/options.ts';
-import { listed, readQuestion } from '../../query/question.ts';
-import { summaryReport } from '../../reports/spend/summary.ts';
-import { safeJson } from '../../text/plainText.ts';
-import { bringUpToDate, withContextMeanwhile } from '../support/answer.ts';
-import { now } from '../support/clock.ts';
-import { findEnvironment } from '../support/environment.ts';
-import { type ExportWork, writeFiles } from '../support/exportFiles.ts';
-import { gitState } from '../support/git.ts';
-import { type CommonOptions, wholeNumber, withStoreOptions } from '../support/options.ts';
-import { complain, say } from '../support/say.ts';
+import { headerOf } from '../../../export/post.ts';
+import { type Openness, redactedSummary } from '../../../export/redact.ts';
+import { type ExportTarget, exportKinds, exportTargets } from '../../../export/targets.ts';
+import { deliver } from '../../../export/webhook.ts';
+import { filterNames } from '../../../query/options.ts';
+import { listed, readQuestion } from '../../../query/question.ts';
+import { summaryReport } from '../../../reports/spend/summary.ts';
+import { safeJson } from '../../../text/plainText.ts';
+import { bringUpToDate, withContextMeanwhile } from '../../support/answer.ts';
+import { now } from '../../support/clock.ts';
+import { findEnvironment } from '../../support/environment.ts';
+import { type ExportWork, writeFiles } from '../../support/exportFiles.ts';
+import { gitState } from '../../support/git.ts';
+import { type CommonOptions, wholeNumber, withStoreOptions } from '../../support/options.ts';
+import { complain, say } from '../../support/say.ts';
+import { addQuestion, byFlag } from '../reports.ts';
 import { addExportOtlp } from './exportOtlp.ts';
-import { addQuestion, byFlag } from './reports.ts';
 
 interface ExportOptions extends CommonOptions {
   readonly out?: string;

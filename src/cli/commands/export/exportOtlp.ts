@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { OtlpQuestion } from '../../export/otlp/collect.ts';
-import type { OtlpSender } from '../../export/otlp/sender.ts';
+import type { OtlpQuestion } from '../../../export/otlp/collect.ts';
+import type { OtlpSender } from '../../../export/otlp/sender.ts';
 import {
   otlpTargets,
   protocols,
@@ -11,20 +11,20 @@ import {
   type Signal,
   type SignalTarget,
   signals,
-} from '../../export/otlp/settings.ts';
-import { headerOf } from '../../export/post.ts';
-import type { TimeSpan } from '../../model/calendar.ts';
-import { HumanError } from '../../model/errors.ts';
-import { crypto } from '../../platform/lazyBuiltins.ts';
-import { filterNames } from '../../query/options.ts';
-import { listed, readQuestion } from '../../query/question.ts';
-import { bringUpToDate, withContextMeanwhile } from '../support/answer.ts';
-import { now } from '../support/clock.ts';
-import { type Environment, findEnvironment } from '../support/environment.ts';
-import { exitCodes } from '../support/exitCodes.ts';
-import { type CommonOptions, wholeNumber, withStoreOptions } from '../support/options.ts';
-import { complain, say } from '../support/say.ts';
-import { addQuestion, byFlag } from './reports.ts';
+} from '../../../export/otlp/settings.ts';
+import { headerOf } from '../../../export/post.ts';
+import type { TimeSpan } from '../../../model/calendar.ts';
+import { HumanError } from '../../../model/errors.ts';
+import { crypto } from '../../../platform/lazyBuiltins.ts';
+import { filterNames } from '../../../query/options.ts';
+import { listed, readQuestion } from '../../../query/question.ts';
+import { bringUpToDate, withContextMeanwhile } from '../../support/answer.ts';
+import { now } from '../../support/clock.ts';
+import { type Environment, findEnvironment } from '../../support/environment.ts';
+import { exitCodes } from '../../support/exitCodes.ts';
+import { type CommonOptions, wholeNumber, withStoreOptions } from '../../support/options.ts';
+import { complain, say } from '../../support/say.ts';
+import { addQuestion, byFlag } from '../reports.ts';
 
 interface OtlpCommandOptions extends CommonOptions {
   readonly endpoint?: string;
@@ -191,14 +191,14 @@ class Sending {
     messages: (
       asked: OtlpQuestion,
       sender: OtlpSender,
-      collect: typeof import('../../export/otlp/collect.ts'),
+      collect: typeof import('../../../export/otlp/collect.ts'),
     ) => Promise<void>,
   ): Promise<OtlpSender> {
     const { includePaths, includeTitles, sessions, retries } = this.#options;
     // OpenTelemetry's library: only where it is used.
-    const { Encoder } = await import('../../export/otlp/encoder.ts');
-    const { OtlpSender } = await import('../../export/otlp/sender.ts');
-    const collect = await import('../../export/otlp/collect.ts');
+    const { Encoder } = await import('../../../export/otlp/encoder.ts');
+    const { OtlpSender } = await import('../../../export/otlp/sender.ts');
+    const collect = await import('../../../export/otlp/collect.ts');
     const encoder = new Encoder(
       resourceOf(ownResource(environment, this.#version), process.env),
       this.#version,
