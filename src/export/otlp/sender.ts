@@ -124,16 +124,25 @@ export class OtlpSender {
     );
     if (!posted.accepted) {
       const hint = posted.status === undefined ? undefined : hints[posted.status];
-      const before =
-        tally.sent === 0 ? '' : ` It had taken ${count(tally.sent, itemNames[signal])} before.`;
-      throw new HumanError(
-        'files',
-        `The collector at ${new URL(url).host} was tried ${timesText(posted.tries)} and did not take the ${signal}: ${posted.reason}${hint === undefined ? '' : ` (${hint})`}.${before}`,
-      );
+      const reason = hint === undefined ? posted.reason : `${posted.reason} (${hint})`;
+      throw this.#refusal(target, timesText(posted.tries), reason);
+    }
+    // A proxy that wants somebody to log in, say.
+    if (posted.contentType.startsWith('text/html')) {
+      throw this.#refusal(target, 'once', 'a web page answered, and no collector');
     }
     const rejected = rejectedOf(protocol, signal, posted.answer);
     tally.rejected += rejected?.items ?? 0;
     tally.sent += items - (rejected?.items ?? 0);
     if (tally.why === '') tally.why = rejected?.why ?? '';
+  }
+
+  #refusal({ signal, url }: SignalTarget, times: string, reason: string): HumanError {
+    const { sent = 0 } = this.#tallies.get(signal) ?? {};
+    const before = sent === 0 ? '' : ` It had taken ${count(sent, itemNames[signal])} before.`;
+    return new HumanError(
+      'files',
+      `The collector at ${new URL(url).host} was tried ${times} and did not take the ${signal}: ${reason}.${before}`,
+    );
   }
 }

@@ -486,6 +486,11 @@ describe('a collector', () => {
     [status(401), 1, /status 401 \(it does not accept the credentials: see --header\)/],
     [status(404), 1, /status 404 \(nothing at that address takes OTLP over HTTP/],
     [status(503), 4, /tried 4 times and did not take the traces: status 503\.$/],
+    [
+      status(200, { 'content-type': 'text/html' }, '<form>'),
+      1,
+      /a web page answered, and no collector\.$/,
+    ],
     [status(503, { 'retry-after': '3600' }), 1, /tried once .*status 503/],
     [status(307, { location: 'http://127.0.0.1:1/' }), 1, /a redirect, which is not followed/],
   ];

@@ -14,7 +14,7 @@ import {
 } from '../../../export/otlp/settings.ts';
 import { headerOf } from '../../../export/post.ts';
 import type { TimeSpan } from '../../../model/calendar.ts';
-import { HumanError } from '../../../model/errors.ts';
+import { messageOf } from '../../../model/errors.ts';
 import { crypto } from '../../../platform/lazyBuiltins.ts';
 import { filterNames } from '../../../query/options.ts';
 import { listed, readQuestion } from '../../../query/question.ts';
@@ -116,8 +116,7 @@ async function followUntilStopped(sending: Sending, every: number): Promise<void
     try {
       await Promise.race([sending.following(), stopped]);
     } catch (error) {
-      if (!(error instanceof HumanError)) throw error;
-      problem = error.message;
+      problem = messageOf(error);
     }
     if (problem !== '' && problem !== told) complain(problem);
     told = problem;
