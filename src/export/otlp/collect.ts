@@ -8,6 +8,7 @@ import type { Openness } from '../redact.ts';
 import { exportPages } from '../rows.ts';
 import { type MessageRecord, MessageRecords } from './messageRecord.ts';
 import { type Metric, metricOf } from './metric.ts';
+import { providersOf } from './provider.ts';
 import { UsageMetrics } from './usageMetrics.ts';
 
 /** What is sent is about. */
@@ -31,7 +32,7 @@ export async function collectMetrics(asked: OtlpQuestion): Promise<CollectedMetr
   return await snapshot(context.db, async () => {
     const budget = exportedBudget(context);
     const families = metricFamilies(context, question, { budget, sessions, open });
-    const usage = new UsageMetrics();
+    const usage = new UsageMetrics(providersOf(context.book));
     for (const page of exportPages(context, question, open)) {
       for (const row of page) usage.add(row);
       await nextTurn();
@@ -50,7 +51,7 @@ export function* collectRecords(
   { context, question, open }: OtlpQuestion,
   span: TimeSpan | undefined = question.span,
 ): Generator<MessageRecord[], void, void> {
-  const records = new MessageRecords();
+  const records = new MessageRecords(providersOf(context.book));
   for (const page of exportPages(context, { ...question, span }, open, pageSize)) {
     // What was downsampled comes at once, however much it is.
     for (let i = 0; i < page.length; i += pageSize) {

@@ -3,6 +3,7 @@ import { crypto } from '../../platform/lazyBuiltins.ts';
 import { markUnsafe } from '../../text/plainText.ts';
 import type { ExportRow } from '../rows.ts';
 import { attributeNames as names } from './names.ts';
+import type { ProviderOf } from './provider.ts';
 import { tokensOf } from './usageMetrics.ts';
 
 const longestText = 1000;
@@ -29,8 +30,13 @@ export interface MessageRecord {
 
 /** Makes records of rows, which come in the order of an export: parts behind their message. */
 export class MessageRecords {
+  readonly #providerOf: ProviderOf;
   #message = '';
   readonly #parts = new Map<string, number>();
+
+  constructor(providerOf: ProviderOf) {
+    this.#providerOf = providerOf;
+  }
 
   of(row: ExportRow): MessageRecord {
     const { session, promptId, model, kind, at, durationMs, error } = row;
@@ -44,7 +50,7 @@ export class MessageRecords {
       from: at - (durationMs ?? 0),
       to: at,
       error: bounded(error),
-      attributes: attributesOf(row),
+      attributes: attributesOf(row, this.#providerOf),
     };
   }
 
@@ -77,13 +83,13 @@ function hashed(digits: number, ...parts: readonly string[]): string {
 }
 
 /** What is not known is left out. */
-function attributesOf(row: ExportRow): Record<string, AttributeValue> {
+function attributesOf(row: ExportRow, providerOf: ProviderOf): Record<string, AttributeValue> {
   const { kind, model, nano } = row;
   const { input, output, cacheRead, cacheWrite } = tokensOf(row);
   const isOne = kind === 'message' || kind === 'part';
   const all: Record<string, AttributeValue | null> = {
     [names.operation]: isOne ? 'chat' : null,
-    [names.provider]: 'anthropic',
+    [names.provider]: model === '' ? null : providerOf(model),
     [names.requestModel]: model,
     [names.responseModel]: model,
     [names.responseId]: row.messageId,

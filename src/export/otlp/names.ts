@@ -42,9 +42,9 @@ export const attributeNames = {
 /** What each attribute of a span or log record says: for the documentation. */
 export const attributeTexts: Readonly<Record<keyof typeof attributeNames, string>> = {
   operation: 'always `chat`',
-  provider: 'always `anthropic`: whose usage counts these are, however they were reached',
+  provider: 'who made the model, however it was reached: `anthropic`, `openai`, `gcp.gemini` …',
   requestModel: "the model's id",
-  responseModel: 'the same: transcripts name the model that answered',
+  responseModel: 'the same: logs name the model that answered',
   responseId: 'id of the response',
   finishReasons: 'why the answer ended, a list of one',
   conversation: 'session',

@@ -2,6 +2,7 @@ import { clip, plainText } from '../../text/plainText.ts';
 import type { ExportRow } from '../rows.ts';
 import type { Distribution, Metric, Point } from './metric.ts';
 import { attributeNames, genAiMetrics, tokenModality, tokenType } from './names.ts';
+import type { ProviderOf } from './provider.ts';
 
 /** Bounds the conventions recommend. */
 const tokenBounds = [...Array(14).keys()].map((i) => 4 ** i);
@@ -24,7 +25,12 @@ interface ModelUsage {
 /** What the GenAI conventions measure, counted as the rows of an export pass, by model. */
 export class UsageMetrics {
   readonly #models = new Map<string, ModelUsage>();
+  readonly #providerOf: ProviderOf;
   #from: number | undefined;
+
+  constructor(providerOf: ProviderOf) {
+    this.#providerOf = providerOf;
+  }
 
   add(row: ExportRow): void {
     this.#from = Math.min(this.#from ?? row.at, row.at);
@@ -59,18 +65,18 @@ export class UsageMetrics {
       ...metric,
       kind: 'sum',
       points: models.map(([model, usage]) => ({
-        attributes: { ...common(model), [tokenModality]: 'unknown' },
+        attributes: { ...this.#common(model), [tokenModality]: 'unknown' },
         value: usage[of],
       })),
     });
     const usages = models.flatMap(([model, { inputs, outputs }]): Point<Distribution>[] => [
-      { attributes: { ...common(model), [tokenType]: 'input' }, value: inputs.value },
-      { attributes: { ...common(model), [tokenType]: 'output' }, value: outputs.value },
+      { attributes: { ...this.#common(model), [tokenType]: 'input' }, value: inputs.value },
+      { attributes: { ...this.#common(model), [tokenType]: 'output' }, value: outputs.value },
     ]);
     const durations = models.flatMap(([model, usage]) =>
       [...usage.durations].map(([error, { value }]) => ({
         attributes: {
-          ...common(model),
+          ...this.#common(model),
           ...(error !== '' && { [attributeNames.errorType]: error }),
         },
         value,
@@ -85,6 +91,17 @@ export class UsageMetrics {
       { ...duration, kind: 'histogram', points: durations },
     ];
     return all.filter(({ points }) => points.length > 0);
+  }
+
+  /** What all points say. */
+  #common(model: string): Record<string, string> {
+    const { operation, provider, requestModel, responseModel } = attributeNames;
+    return {
+      [operation]: 'chat',
+      [provider]: this.#providerOf(model),
+      [requestModel]: model,
+      [responseModel]: model,
+    };
   }
 
   #usageOf(written: string): ModelUsage {
@@ -112,17 +129,6 @@ export function tokensOf(row: ExportRow): Sums {
   const cacheWrite = row.cacheWrite5m + row.cacheWrite1h;
   const { output, cacheRead } = row;
   return { input: row.input + cacheRead + cacheWrite, output, cacheRead, cacheWrite };
-}
-
-/** What all points of the conventions' metrics say. */
-function common(model: string): Record<string, string> {
-  const { operation, provider, requestModel, responseModel } = attributeNames;
-  return {
-    [operation]: 'chat',
-    [provider]: 'anthropic',
-    [requestModel]: model,
-    [responseModel]: model,
-  };
 }
 
 /** A distribution that is being counted. */

@@ -5,6 +5,7 @@ import { Encoder, rejectedOf } from '../../../src/export/otlp/encoder.ts';
 import { MessageRecords } from '../../../src/export/otlp/messageRecord.ts';
 import { type Distribution, metricOf } from '../../../src/export/otlp/metric.ts';
 import { attributeNames, attributeTexts, genAiMetrics } from '../../../src/export/otlp/names.ts';
+import { providersOf } from '../../../src/export/otlp/provider.ts';
 import { OtlpSender } from '../../../src/export/otlp/sender.ts';
 import {
   type OtlpOptions,
@@ -17,6 +18,7 @@ import {
 } from '../../../src/export/otlp/settings.ts';
 import { UsageMetrics } from '../../../src/export/otlp/usageMetrics.ts';
 import type { ExportRow } from '../../../src/export/rows.ts';
+import { createPriceBook } from '../../../src/pricing/priceBook.ts';
 import { select } from '../../../src/query/select.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
 import { recordsInJson } from '../../../src/telemetry/readJson.ts';
@@ -41,7 +43,9 @@ const sample: ExportRow = {
   ...{ error: '', promptId: 'p', messageId: 'm', requestId: 'q' },
 };
 
-const recordOf = (more: Partial<ExportRow> = {}) => new MessageRecords().of({ ...sample, ...more });
+const providerOf = providersOf(createPriceBook());
+const recordOf = (more: Partial<ExportRow> = {}) =>
+  new MessageRecords(providerOf).of({ ...sample, ...more });
 const ids = (more: Partial<ExportRow>) => recordOf(more).spanId;
 const encoder = new Encoder({ 'service.name': 'outlay' }, '1.2.3');
 const typeOf = (protocol: Protocol) =>
@@ -126,13 +130,27 @@ describe('a message over OTLP', () => {
   });
 
   test('and its parts: children of it, also where two are alike', () => {
-    const records = new MessageRecords();
+    const records = new MessageRecords(providerOf);
     const part = { ...sample, kind: 'part', model: 'claude-haiku-4-5' } as const;
     const [message, one, two] = [sample, part, part].map((row) => records.of(row));
     assert.equal(one!.parentId, message!.spanId);
     assert.equal(new Set([message, one, two].map((each) => each!.spanId)).size, 3);
     // Without its message, when only its model is asked for, it is the same.
-    assert.equal(new MessageRecords().of(part).spanId, one!.spanId);
+    assert.equal(new MessageRecords(providerOf).of(part).spanId, one!.spanId);
+  });
+
+  test('says who made its model by the conventions’ names', () => {
+    for (const [model, provider] of [
+      ['claude-opus-4-7', 'anthropic'],
+      ['claude-nova-9', 'anthropic'],
+      ['gpt-5', 'openai'],
+      ['gpt-99-codex', 'openai'],
+      ['gemini-3-pro-preview', 'gcp.gemini'],
+      ['grok-4.5', 'x_ai'],
+      ['somebody-else', 'unknown'],
+    ] as const) {
+      assert.equal(recordOf({ model }).attributes['gen_ai.provider.name'], provider, model);
+    }
   });
 
   for (const set of Object.keys(expectedSets)) {
@@ -168,7 +186,7 @@ describe('a message over OTLP', () => {
 
 describe('metrics over OTLP', () => {
   const usage = (...rows: Partial<ExportRow>[]) => {
-    const counted = new UsageMetrics();
+    const counted = new UsageMetrics(providerOf);
     for (const row of rows) counted.add({ ...sample, ...row });
     return counted;
   };
@@ -316,7 +334,7 @@ describe('requests of OTLP', () => {
   });
 
   test('sums are cumulative, begin at their beginning and end now', () => {
-    const counted = new UsageMetrics();
+    const counted = new UsageMetrics(providerOf);
     counted.add(sample);
     const bytes = encoder.metrics('http/protobuf', counted.metrics(), at - 5, at);
     const { metrics } = received('/v1/metrics', 'application/x-protobuf', bytes);
