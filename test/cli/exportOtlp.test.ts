@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { until } from '../../scripts/shared/retry.ts';
 import { type Answer, collector, ok, status } from '../lib/collector.ts';
+import { debianTool } from '../lib/debianTool.ts';
 import type { ReceivedMetric } from '../lib/otlpReceived.ts';
 import { clientSet, unpackSet } from '../lib/transcriptSets.ts';
 import { answerRecord, CliWorld, now, usageOf } from './runCli.ts';
@@ -175,6 +179,43 @@ describe('outlay export otlp', () => {
     const nobody = await world.runBeside(...args, '--config-dir', world.root);
     assert.equal(nobody.code, 3);
     assert.match(nobody.err, /did not take the metrics: not reached/);
+  });
+
+  test('trusts no certificate of somebody’s own, unless its authority is named', {
+    skip: process.platform !== 'linux',
+  }, async () => {
+    using world = clientWorld();
+    const openssl = debianTool('openssl', ['openssl']);
+    const [key, cert] = [world.dir.at('key.pem'), world.dir.at('cert.pem')];
+    const made = spawnSync(
+      openssl.path,
+      [
+        ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert],
+        ...['-days', '3650', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'],
+      ],
+      { env: { ...process.env, ...openssl.env } },
+    );
+    assert.equal(made.status, 0, String(made.stderr));
+    let requests = 0;
+    const server = createServer(
+      { key: readFileSync(key), cert: readFileSync(cert) },
+      (request, response) => {
+        requests++;
+        request.resume().on('end', () => response.end());
+      },
+    ).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const args = ['export', 'otlp', '--endpoint', `https://localhost:${port}`, '--retries', '0'];
+    const refused = await world.runBeside(...args, '--config-dir', world.root);
+    assert.equal(refused.code, 3);
+    assert.match(refused.err, /not reached \(DEPTH_ZERO_SELF_SIGNED_CERT\)/);
+    assert.equal(requests, 0);
+    world.env = { NODE_EXTRA_CA_CERTS: cert };
+    const taken = await world.runBeside(...args, '--config-dir', world.root);
+    server.closeAllConnections();
+    server.close();
+    assert.deepEqual([taken.code, requests], [0, 1], taken.err);
   });
 
   test('sends many messages in requests of a bounded size', async () => {

@@ -26,21 +26,37 @@ export interface CollectedMetrics {
   readonly from: number;
 }
 
-/** All metrics of a question from one look at the store; no more than a page of it stands in memory. */
-export async function collectMetrics(asked: OtlpQuestion): Promise<CollectedMetrics> {
-  const { context, question, open, sessions } = asked;
-  return await snapshot(context.db, async () => {
-    const budget = exportedBudget(context);
-    const families = metricFamilies(context, question, { budget, sessions, open });
+/** Collects metrics again and again; what a store that has not changed was counted to is kept. */
+export class MetricsCollector {
+  #key = '';
+  #usage: UsageMetrics | undefined;
+
+  /** All metrics of a question from one look at the store; no more than a page of it stands in memory. */
+  async collect(asked: OtlpQuestion): Promise<CollectedMetrics> {
+    const { context, question, open, sessions } = asked;
+    return await snapshot(context.db, async () => {
+      const budget = exportedBudget(context);
+      const families = metricFamilies(context, question, { budget, sessions, open });
+      const usage = await this.#usageOf(asked);
+      const metrics = [...usage.metrics(), ...families.map(metricOf)];
+      const begins = question.span?.from || (usage.from ?? context.now);
+      return { metrics: metrics.filter(({ points }) => points.length > 0), from: begins };
+    });
+  }
+
+  async #usageOf({ context, question, open }: OtlpQuestion): Promise<UsageMetrics> {
+    const key = JSON.stringify([context.reader.revision(), question.span, context.accounts]);
+    // What filters mean may change with the settings.
+    const isKept = Object.keys(question.filters).length === 0;
+    if (isKept && this.#usage !== undefined && key === this.#key) return this.#usage;
     const usage = new UsageMetrics(providersOf(context.book));
     for (const page of exportPages(context, question, open)) {
       for (const row of page) usage.add(row);
       await nextTurn();
     }
-    const metrics = [...usage.metrics(), ...families.map(metricOf)];
-    const begins = question.span?.from || (usage.from ?? context.now);
-    return { metrics: metrics.filter(({ points }) => points.length > 0), from: begins };
-  });
+    [this.#key, this.#usage] = [key, usage];
+    return usage;
+  }
 }
 
 /** Messages in one request: some hundred kilobytes. */

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { collectMetrics, collectRecords } from '../../../src/export/otlp/collect.ts';
+import {
+  collectRecords,
+  MetricsCollector,
+  type OtlpQuestion,
+} from '../../../src/export/otlp/collect.ts';
 import { Encoder, rejectedOf } from '../../../src/export/otlp/encoder.ts';
 import { MessageRecords } from '../../../src/export/otlp/messageRecord.ts';
 import { type Distribution, metricOf } from '../../../src/export/otlp/metric.ts';
@@ -59,6 +63,7 @@ function contextOf(set: string) {
   return reportContext(db, { now: Date.UTC(2026, 10, 24) });
 }
 
+const collectMetrics = (asked: OtlpQuestion) => new MetricsCollector().collect(asked);
 const question = { span: undefined, filters: {} };
 const open = { paths: false, titles: false };
 
@@ -261,6 +266,31 @@ describe('metrics over OTLP', () => {
       const back = metric.name.replaceAll('.', '_') + (kind === 'sum' ? '_total' : '');
       assert.equal(back, name);
     }
+  });
+
+  test('of a store that has changed are counted anew, and of another span', async () => {
+    using dir = tempDir();
+    unpackSet('sniffly', dir.path);
+    const { db } = openForWriting(':memory:');
+    const kept = new MetricsCollector();
+    const countOf = async (more: Partial<OtlpQuestion> = {}) => {
+      const context = reportContext(db, { now: Date.UTC(2026, 10, 24) });
+      const asked = { context, question, open, sessions: 3, ...more };
+      const { metrics } = await kept.collect(asked);
+      assert.deepEqual(metrics, (await collectMetrics(asked)).metrics);
+      return metrics.length;
+    };
+    const empty = await countOf();
+    ingestAll(db, dir.path);
+    const all = await countOf();
+    assert.ok(all > empty);
+    assert.equal(await countOf(), all);
+    const span = { from: Date.UTC(2026, 10, 24), to: Date.UTC(2026, 10, 25) };
+    assert.ok((await countOf({ question: { span, filters: {} } })) < all);
+    assert.ok(
+      (await countOf({ question: { span: undefined, filters: { agent: 'main' } } })) > empty,
+    );
+    assert.equal(await countOf(), all);
   });
 
   test('are of one moment, and begin where what was asked for begins', async () => {

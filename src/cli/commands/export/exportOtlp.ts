@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { OtlpQuestion } from '../../../export/otlp/collect.ts';
+import type { MetricsCollector, OtlpQuestion } from '../../../export/otlp/collect.ts';
 import type { OtlpSender } from '../../../export/otlp/sender.ts';
 import {
   otlpTargets,
@@ -139,6 +139,7 @@ class Sending {
   /** Spans of the last minutes that were sent, with their times. */
   readonly #sent = new Map<string, number>();
   #sentUntil: number | undefined;
+  #metrics: MetricsCollector | undefined;
 
   constructor(
     options: OtlpCommandOptions,
@@ -210,7 +211,8 @@ class Sending {
       const question = readQuestion(otlpQuestion, this.#raw, context);
       const asked = { context, question, open, sessions };
       if (wanted.has('metrics')) {
-        await sender.metrics(await collect.collectMetrics(asked), context.now);
+        this.#metrics ??= new collect.MetricsCollector();
+        await sender.metrics(await this.#metrics.collect(asked), context.now);
       }
       if (wanted.has('traces') || wanted.has('logs')) await messages(asked, sender, collect);
     });
