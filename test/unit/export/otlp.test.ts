@@ -25,6 +25,7 @@ import type { ExportRow } from '../../../src/export/rows.ts';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
 import { select } from '../../../src/query/select.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
+import { decodeExport } from '../../../src/telemetry/decodeExport.ts';
 import { recordsInJson } from '../../../src/telemetry/readJson.ts';
 import { recordsInProtobuf } from '../../../src/telemetry/readProtobuf.ts';
 import { type Answer, collector, ok, status } from '../../lib/collector.ts';
@@ -361,6 +362,14 @@ describe('requests of OTLP', () => {
       recordsInProtobuf(encoder.logs('http/protobuf', [record], at)),
     ];
     for (const records of read) assert.deepEqual(records, [{ at, body: '', attributes: scalars }]);
+  });
+
+  test('are no requests of Claude Code to exact mode, whose receiver its variables may name', () => {
+    for (const protocol of protocols) {
+      const bytes = encoder.logs(protocol, [recordOf(), recordOf({ error: 'overloaded' })], at);
+      const decoded = decodeExport({ contentType: typeOf(protocol), encoding: '', bytes });
+      assert.partialDeepStrictEqual(decoded, { ok: true, events: [], unusable: 0 });
+    }
   });
 
   test('sums are cumulative, begin at their beginning and end now', () => {
