@@ -1,5 +1,5 @@
-import { gzipSync } from 'node:zlib';
 import { HumanError } from '../../model/errors.ts';
+import { zlib } from '../../platform/lazyBuiltins.ts';
 import { count } from '../../query/context.ts';
 import { clip, plainText } from '../../text/plainText.ts';
 import { post, realWire, timesText, type Wire } from '../post.ts';
@@ -110,7 +110,7 @@ export class OtlpSender {
     const posted = await post(
       {
         ...{ url, timeoutMs, mostAnswer },
-        body: gzip ? new Uint8Array(gzipSync(bytes)) : new Uint8Array(bytes),
+        body: gzip ? new Uint8Array(zlib().gzipSync(bytes)) : new Uint8Array(bytes),
         retries: this.#retries,
         isPassing: (status) => passing.has(status),
         headers: {
