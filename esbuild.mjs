@@ -82,6 +82,17 @@ const noForms = {
   },
 };
 
+/** OpenTelemetry's library can ask programs for the machine's number. Nothing that is sent has it. */
+const noMachineNumbers = {
+  name: 'no-machine-numbers',
+  setup(build) {
+    build.onLoad({ filter: /resources[\\/]dist[\\/].*[\\/]getMachineId\.mjs$/ }, () => ({
+      contents: 'export async function getMachineId() {}',
+      loader: 'js',
+    }));
+  },
+};
+
 /**
  * nodemailer is a bundle of its own beside the others, loaded when an e-mail is sent: what is loaded with
  * every command stays small.
@@ -248,7 +259,7 @@ async function bundleOptions({ production, outdir }) {
       minify: false,
       minifySyntax: production,
       sourcemap: production ? false : 'inline',
-      plugins: [...node.plugins, chunksAsCommonJs],
+      plugins: [...node.plugins, noMachineNumbers, chunksAsCommonJs],
     },
     // The pages of the server say what panels say, in words that come from no editor.
     {

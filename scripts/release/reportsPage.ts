@@ -2,6 +2,7 @@ import { exportColumns } from '../../src/export/columns.ts';
 import { filterTexts, type OptionDefinition } from '../../src/query/options.ts';
 import type { ReportDefinition } from '../../src/reports/document/definition.ts';
 import { reportDefinitions } from '../../src/reports/registry.ts';
+import { tableOf, withTable } from './markedTable.ts';
 
 /** The page of all reports, made of their definitions. */
 export function reportsPage(): string {
@@ -87,20 +88,13 @@ function exampleText(examples: ReportDefinition['examples']): string {
 
 /** The columns of an export, in their order. */
 export function exportTable(): string {
-  const rows = exportColumns.map(({ key, text }) => `| \`${key}\` | ${cell(text)} |`);
-  return ['| column | what it is |', '| --- | --- |', ...rows].join('\n');
+  const rows = exportColumns.map(({ key, text }) => [`\`${key}\``, text]);
+  return tableOf(['column', 'what it is'], rows);
 }
-
-const begin = '<!-- columns: written by `npm run docs` -->';
-const end = '<!-- /columns -->';
 
 /** A page with its table of columns written anew. */
 export function withColumns(page: string): string {
-  const [before, rest] = page.split(begin);
-  const after = rest?.split(end)[1];
-  if (before === undefined || after === undefined)
-    throw new Error('The marks of the table are gone.');
-  return `${before}${begin}\n\n${exportTable()}\n\n${end}${after}`;
+  return withTable(page, 'columns', exportTable());
 }
 
 function table(head: string, rows: readonly string[]): string {

@@ -45,7 +45,7 @@ export function resolveStorePath(options: StorePathOptions = {}): string {
   if (option) return resolve(option);
   if (configDirs.length > 0) {
     // Not a cryptographic hash: loading one takes as long as answering does.
-    const paths = configDirs.map((dir) => resolve(dir)).sort();
+    const paths = [...new Set(configDirs.map((dir) => resolve(dir)))].sort();
     const key = fingerprint(paths.join('\0'));
     return join(dataFolder(env), 'roots', `${key}.db`);
   }

@@ -46,13 +46,22 @@ export function prometheusText(
   question: Pick<Question, 'span' | 'filters'>,
   options: PrometheusOptions,
 ): string {
+  return exposition(metricFamilies(context, question, options));
+}
+
+/** The same metrics before they are written. */
+export function metricFamilies(
+  context: ReportContext,
+  question: Pick<Question, 'span' | 'filters'>,
+  options: PrometheusOptions,
+): Family[] {
   const selection = select(context, question, ['session', 'agent', 'model']);
-  return exposition([
+  return [
     ...totals(context, selection),
     ...sessionFamilies(selection, options.sessions),
     ...budgetFamilies(options.budget),
     ...ours(context, selection, options.open),
-  ]);
+  ];
 }
 
 function gauge(name: string, help: string, samples: readonly Sample[]): Family {
@@ -190,6 +199,14 @@ function ours(context: ReportContext, selection: Selection, open: Openness): Fam
         value: nanoToUsd(nano),
       })),
     ),
+    {
+      name: 'outlay_cost_usd_total',
+      help: 'Cost in US dollars by model, background as (background): what rates and increases are made of.',
+      type: 'counter',
+      samples: [...models, ...(background > 0 ? [['(background)', background] as const] : [])].map(
+        ([model, nano]) => ({ labels: { model }, value: nanoToUsd(nano) }),
+      ),
+    },
     gauge(
       'outlay_project_cost_usd',
       'Cost in US dollars by project, background included.',

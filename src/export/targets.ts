@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { HumanError } from '../model/errors.ts';
 import { listed } from '../query/question.ts';
-import { webhookUrl } from './webhook.ts';
+import { webhookUrl } from './post.ts';
 
 /** What an export can be. */
 export const exportKinds = ['csv', 'json', 'prometheus', 'webhook'] as const;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { apiPage } from '../../scripts/release/apiPage.ts';
+import { withNames } from '../../scripts/release/otelPage.ts';
 import { reportsPage, withColumns } from '../../scripts/release/reportsPage.ts';
 import { reportDefinitions } from '../../src/reports/registry.ts';
 
@@ -21,6 +22,13 @@ describe('pages made of the sources', () => {
   test('docs/export.md has the columns there are (npm run docs)', () => {
     assert.equal(page('export.md'), withColumns(page('export.md')));
     assert.match(page('export.md'), /\| `cost_usd` \|/);
+  });
+
+  test('docs/otel.md has the names that are sent (npm run docs)', () => {
+    assert.equal(page('otel.md'), withNames(page('otel.md')));
+    for (const name of ['gen_ai.usage.input_tokens', 'outlay.cost.nano_usd', '--follow']) {
+      assert.ok(page('otel.md').includes(`| \`${name}\` |`), name);
+    }
   });
 
   test('every report has an example, and each begins with its command', () => {

@@ -46,7 +46,10 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src/statusline': [...upToQuery(), 'src/budgets'],
   'src/run': [...upToQuery(), 'src/agents', 'src/watchers'],
   'src/panels': [...upToQuery(), 'src/budgets', 'src/insights', 'src/reports', 'src/protocol'],
-  'src/export': [...upToQuery(), 'src/budgets', 'src/reports'],
+  'src/export': [
+    ...[...upToQuery(), 'src/budgets', 'src/reports'],
+    ...['@opentelemetry/api', '@opentelemetry/otlp-transformer', '@opentelemetry/sdk-metrics'],
+  ],
   'src/alerts': [
     ...[...upToQuery(), 'src/budgets', 'src/reports', 'src/export'],
     ...['nodemailer'],
@@ -107,6 +110,7 @@ const inside: Readonly<Record<string, readonly string[]>> = {
     ...['driver', 'schema', 'connection', 'ingest', 'retention'],
     ...['writer.ts', 'query', 'upkeep'],
   ],
+  'src/export': ['.', 'otlp'],
   'src/query': ['.', 'forecast'],
   'src/panels': ['parts'],
   'src/reports': [

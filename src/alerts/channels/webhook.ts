@@ -1,4 +1,5 @@
-import { deliver, realWire, webhookUrl } from '../../export/webhook.ts';
+import { realWire, webhookUrl } from '../../export/post.ts';
+import { deliver } from '../../export/webhook.ts';
 import { HumanError } from '../../model/errors.ts';
 import type { WebhookFormat } from '../../settings/alertSettings.ts';
 import { redacted } from '../secrets.ts';

@@ -6,7 +6,7 @@ export { addCompletion } from './completion.ts';
 export { addDashboard } from './dashboard.ts';
 export { addDoctor, addWorkers } from './doctor.ts';
 export { addExact } from './exact.ts';
-export { addExport } from './export.ts';
+export { addExport } from './export/export.ts';
 export { addGuard } from './guard.ts';
 export { addIngest } from './ingestPeers.ts';
 export { addMarkCommand } from './mark.ts';

@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
+import { headerOf, webhookUrl } from '../../../src/export/post.ts';
 import { exportTargets } from '../../../src/export/targets.ts';
-import { type Delivery, deliver, headerOf, webhookUrl } from '../../../src/export/webhook.ts';
+import { type Delivery, deliver } from '../../../src/export/webhook.ts';
 
 interface Received {
   readonly body: string;

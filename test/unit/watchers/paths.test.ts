@@ -19,9 +19,10 @@ describe('where the store is', () => {
     assert.match(dataFolder({}), /outlay/);
   });
 
-  it('is one of its own for --config-dir, whatever the order of the folders', () => {
+  it('is one of its own for --config-dir, whatever the order of the folders, each once', () => {
     const one = resolveStorePath({ configDirs: ['/a', '/b'], env });
     assert.equal(one, resolveStorePath({ configDirs: ['/b', '/a'], env }));
+    assert.equal(one, resolveStorePath({ configDirs: ['/a', '/b', '/a/'], env }));
     assert.notEqual(one, resolveStorePath({ configDirs: ['/a'], env }));
     assert.notEqual(one, resolveStorePath({ env }));
     assert.match(one, /^\/data\/roots\/[0-9a-f]{16}\.db$/);

@@ -1,19 +1,21 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Openness, redactedSummary } from '../../export/redact.ts';
-import { type ExportTarget, exportKinds, exportTargets } from '../../export/targets.ts';
-import { deliver, headerOf } from '../../export/webhook.ts';
-import { filterNames } from '../../query/options.ts';
-import { listed, readQuestion } from '../../query/question.ts';
-import { summaryReport } from '../../reports/spend/summary.ts';
-import { safeJson } from '../../text/plainText.ts';
-import { bringUpToDate, withContextMeanwhile } from '../support/answer.ts';
-import { now } from '../support/clock.ts';
-import { findEnvironment } from '../support/environment.ts';
-import { type ExportWork, writeFiles } from '../support/exportFiles.ts';
-import { gitState } from '../support/git.ts';
-import { type CommonOptions, wholeNumber, withStoreOptions } from '../support/options.ts';
-import { complain, say } from '../support/say.ts';
-import { addQuestion, byFlag } from './reports.ts';
+import { headerOf } from '../../../export/post.ts';
+import { type Openness, redactedSummary } from '../../../export/redact.ts';
+import { type ExportTarget, exportKinds, exportTargets } from '../../../export/targets.ts';
+import { deliver } from '../../../export/webhook.ts';
+import { filterNames } from '../../../query/options.ts';
+import { listed, readQuestion } from '../../../query/question.ts';
+import { summaryReport } from '../../../reports/spend/summary.ts';
+import { safeJson } from '../../../text/plainText.ts';
+import { bringUpToDate, withContextMeanwhile } from '../../support/answer.ts';
+import { now } from '../../support/clock.ts';
+import { findEnvironment } from '../../support/environment.ts';
+import { type ExportWork, writeFiles } from '../../support/exportFiles.ts';
+import { gitState } from '../../support/git.ts';
+import { type CommonOptions, wholeNumber, withStoreOptions } from '../../support/options.ts';
+import { complain, say } from '../../support/say.ts';
+import { addQuestion, byFlag } from '../reports.ts';
+import { addExportOtlp } from './exportOtlp.ts';
 
 interface ExportOptions extends CommonOptions {
   readonly out?: string;
@@ -37,12 +39,13 @@ Examples:
   outlay export prometheus --out /var/lib/node_exporter/outlay.prom
   outlay export webhook --url https://example.com/hook
   outlay export --to csv=a.csv --to json=a.json       several at once, of the same moment
+  outlay export otlp --help                           to an OpenTelemetry collector
 
 Paths are replaced by short names and titles left out; prompts are never in an export.
 OUTLAY_WEBHOOK_SECRET signs webhooks. docs/export.md has the columns, and a schedule.`;
 
 /** `outlay export` */
-export function addExport(program: Command): void {
+export function addExport(program: Command, version: string): void {
   const collect = (value: string, before: readonly string[] = []) => [...before, value];
   const command = program
     .command('export')
@@ -54,13 +57,14 @@ export function addExport(program: Command): void {
     .option('--include-paths', 'write paths of projects and accounts as they are')
     .option('--include-titles', 'write titles of sessions')
     .option('--sessions <number>', 'newest sessions with metrics of their own', wholeNumber, 20)
-    .option('--header <header>', 'header of the webhook, as "Name: value"', collect)
-    .option('--timeout <seconds>', 'how long each try of the webhook may take', seconds, 10)
-    .option('--retries <number>', 'tries of the webhook after the first', retries, 4);
+    .option('--header <header>', 'header of what is sent, as "Name: value"', collect)
+    .option('--timeout <seconds>', 'how long each try of sending may take', seconds, 10)
+    .option('--retries <number>', 'tries of sending after the first', retries, 4);
   addQuestion(command, exportQuestion);
   withStoreOptions(command)
     .addHelpText('after', examples)
     .action((kind: string | undefined, options: ExportOptions) => run(command, kind, options));
+  addExportOtlp(command, version);
 }
 
 async function run(
