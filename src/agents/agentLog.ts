@@ -150,6 +150,8 @@ export interface AgentLog {
   /** Every file below the root, each once; what cannot be read is named and the rest goes on. */
   discover(root: Root): Discovery;
 
+  /** Whether transcripts may stand in a folder below a root, or deeper in it: others are not watched. */
+  mayHold(root: Root, folder: string): boolean;
   /** What a file is by its whole path: a transcript, facts about a subagent, or nothing of ours. */
   kindOf(path: string): 'transcript' | 'meta' | undefined;
   locationOf(root: Root, path: string): LogLocation;

@@ -26,6 +26,12 @@ export interface FileEvents {
   readonly polling: boolean;
 }
 
+/** What below a watched folder is wanted: files by their paths, and the folders they may stand in. */
+export interface Wanted {
+  readonly file: (path: string) => boolean;
+  readonly folder: (path: string) => boolean;
+}
+
 /**
  * Reports the wanted files below a folder that were added, changed or removed. What happened before
  * `onReady` is called may not be reported.
@@ -33,7 +39,7 @@ export interface FileEvents {
 export function watchFolder(
   folder: string,
   mode: PollingMode,
-  isWanted: (path: string) => boolean,
+  wanted: Wanted,
   onEvent: (path: string, event: 'changed' | 'removed') => void,
   onReady: () => void,
   onError: (error: unknown) => void,
@@ -48,8 +54,11 @@ export function watchFolder(
       atomic: false,
       followSymlinks: true,
       depth: deepest,
-      ignored: (path, stats) =>
-        stats?.isFile() === true ? !isWanted(path) : stats !== undefined && isLoop(path, folder),
+      ignored: (path, stats) => {
+        if (stats === undefined) return false;
+        if (stats.isFile()) return !wanted.file(path);
+        return path !== folder && (!wanted.folder(path) || isLoop(path, folder));
+      },
     });
     watcher.on('add', (path) => onEvent(path, 'changed'));
     watcher.on('change', (path) => onEvent(path, 'changed'));

@@ -41,7 +41,10 @@ export class WatchedRoots {
     const watcher = watchFolder(
       root.logFolder,
       this.#config.polling,
-      (path) => log.kindOf(path) !== undefined,
+      {
+        file: (path) => log.kindOf(path) !== undefined,
+        folder: (path) => log.mayHold(root, path),
+      },
       this.#onEvent,
       this.#onReady,
       (error) => this.#output.log('warn', `Watching ${root.logFolder}: ${messageOf(error)}`),

@@ -29,6 +29,7 @@ export const linesAgent: AgentLog = {
     const files = paths.map((path) => logFile(path, statSync(path)));
     return { files, metaFiles: [], unreadable: [] };
   },
+  mayHold: () => true,
   kindOf: (name) => (name.endsWith('.log') ? 'transcript' : undefined),
   locationOf: (_root, path) => ({ sessionId: basename(path, '.log'), agentId: '' }),
   transcriptOf: (path) => path,

@@ -5,7 +5,14 @@ import { readExcerpt } from '../excerpt.ts';
 import { readAgentMeta } from './agentMeta.ts';
 import { cleanupDays } from './cleanup.ts';
 import { readClientPrices } from './clientPrices.ts';
-import { discover, isAgentMeta, isTranscript, locationOf, sessionFiles } from './discover.ts';
+import {
+  discover,
+  isAgentMeta,
+  isTranscript,
+  locationOf,
+  mayHold,
+  sessionFiles,
+} from './discover.ts';
 import { findRecord } from './read/findRecord.ts';
 import { messageLines } from './read/messageLines.ts';
 import { readMessageText } from './read/messageText.ts';
@@ -23,6 +30,7 @@ export const claudeLog: AgentLog = {
   recognizes: isConfigDirectory,
   rootAt,
   discover: ({ logFolder }) => discover(logFolder),
+  mayHold: (_root, folder) => mayHold(basename(folder)),
   kindOf(path) {
     const name = basename(path);
     if (isTranscript(name)) return 'transcript';

@@ -84,6 +84,7 @@ export const desktopLog: AgentLog = {
   recognizes: (directory) => basename(directory) === folderName,
   rootAt,
   discover: ({ logFolder }) => discoverAll(logFolder),
+  mayHold: (root, folder) => !skipped.has(basename(folder)) && claudeLog.mayHold(root, folder),
   // Nobody starts these from a terminal.
   sessionFiles: () => [],
   // Desktop sessions are exempt from Claude Code's cleaning up.

@@ -7,6 +7,11 @@ import type { TranscriptLocation } from './parse/parser.ts';
 /** Folders that hold no transcripts, whatever their files are called. */
 const skippedFolders = new Set(['tool-results', 'node_modules']);
 
+/** Whether a folder below the projects may hold transcripts, by its name. */
+export function mayHold(name: string): boolean {
+  return !skippedFolders.has(name);
+}
+
 /** Deep enough for workflow agents (project/session/subagents/workflows/wf_x), with room. */
 const deepest = 12;
 
@@ -98,7 +103,7 @@ function walk(
     const { name } = entry;
     if (entry.isFile()) addFile(start + name, name, found);
     else if (entry.isDirectory()) {
-      if (depth >= deepest || skippedFolders.has(name)) continue;
+      if (depth >= deepest || !mayHold(name)) continue;
       if (mayEnter()) walk(start + name, depth + 1, links, found, mayEnter);
     } else if (entry.isSymbolicLink()) links.push({ path: start + name, depth });
   }

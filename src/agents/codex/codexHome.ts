@@ -80,6 +80,14 @@ function walk(folder: string, depth: number, found: Discovery): void {
   }
 }
 
+/** Beside its rollouts Codex keeps working copies of whole projects. */
+export function mayHold({ logFolder }: Pick<Root, 'logFolder'>, folder: string): boolean {
+  return rolloutFolders.some((name) => {
+    const own = join(logFolder, name);
+    return folder === own || folder.startsWith(own + sep);
+  });
+}
+
 /** The paths of all rollouts; what cannot be listed has none. */
 export function rolloutPaths(home: string): string[] {
   return discover({ logFolder: home }).files.map(({ path }) => path);

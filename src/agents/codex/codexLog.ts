@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { AgentLog, LogFile, MessagePart, RecordLocation, Root } from '../agentLog.ts';
 import { readExcerpt } from '../excerpt.ts';
-import { defaultRoots, discover, isRolloutPath, recognizes, rootAt } from './codexHome.ts';
+import { defaultRoots, discover, isRolloutPath, mayHold, recognizes, rootAt } from './codexHome.ts';
 import { outlineOf, saidIn } from './conversation.ts';
 import { readRollout, rolloutMessages, threadOf } from './readRollout.ts';
 
@@ -17,6 +17,7 @@ export const codexLog: AgentLog = {
   recognizes,
   rootAt,
   discover,
+  mayHold,
   kindOf: (path) => (isRolloutPath(path) ? 'transcript' : undefined),
   locationOf: (_root, path) => threadOf(path),
   transcriptOf: (path) => path,

@@ -137,8 +137,12 @@ export class Window {
     await this.#closed;
   }
 
-  /** Stops it; fails unless thread and process end by themselves. */
+  /**
+   * Stops it; fails unless thread and process end by themselves. A thread that is still being loaded, on a busy
+   * machine, has nothing to give back and may be ended.
+   */
   async stop(): Promise<void> {
+    const isUp = this.state !== undefined;
     this.#ask({ type: 'stop' });
     const timer = new AbortController();
     const late = sleep(patienceMs, 'late', { signal: timer.signal });
@@ -148,6 +152,7 @@ export class Window {
     assert.notEqual(end, 'late', 'the process of a window that was stopped goes on');
     assert.deepEqual(end, [0, null], this.#stderr);
     assert.equal(this.#stopped?.threads, 0, 'its thread goes on');
+    if (!isUp && this.#stopped?.exitCode === 1) return;
     assert.equal(this.#stopped?.exitCode, 0, 'its thread had to be ended');
     if (!this.#wasKilled) assert.equal(this.#lastSaid, 'stopped');
   }
