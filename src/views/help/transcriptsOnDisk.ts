@@ -1,6 +1,6 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AgentLog } from '../../agents/agentLog.ts';
+import type { Root } from '../../agents/agentLog.ts';
 import { agentLog, knownRoot } from '../../agents/registry.ts';
 
 /** Transcripts as the disk has them just now, against what has been read of them. */
@@ -28,7 +28,7 @@ export async function transcriptsOnDisk(
   let unreadBytes = 0;
   for (const configDir of configDirs) {
     const root = knownRoot(configDir);
-    const paths = await transcriptsIn(root.logFolder, agentLog(root));
+    const paths = await transcriptsIn(root);
     counts.set(configDir, paths.length);
     for (const path of paths) {
       const stats = await stat(path).catch(() => undefined);
@@ -43,15 +43,19 @@ export async function transcriptsOnDisk(
   return { counts, writtenAt, unreadFiles, unreadBytes };
 }
 
-async function transcriptsIn(folder: string, log: AgentLog): Promise<string[]> {
-  try {
-    // The store knows them by their real paths.
-    const entries = await readdir(await realpath(folder), { recursive: true, withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .filter((path) => log.kindOf(path) === 'transcript');
-  } catch {
-    return [];
+/** The store knows transcripts by their real paths, and so does a root that exists. */
+async function transcriptsIn(root: Root): Promise<string[]> {
+  const log = agentLog(root);
+  const found: string[] = [];
+  const folders = [root.logFolder];
+  for (const folder of folders) {
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) {
+        if (log.mayHold(root, path)) folders.push(path);
+      } else if (entry.isFile() && log.kindOf(path) === 'transcript') found.push(path);
+    }
   }
+  return found;
 }
