@@ -9,9 +9,14 @@ export async function bundleInputs(
   entryPoints: string[],
   plugins: esbuild.Plugin[] = [],
 ): Promise<esbuild.Metafile['inputs']> {
+  // One bundle of all: of a bundle each, most is the same files printed again.
+  const stdin = {
+    contents: entryPoints.map((file) => `import ${JSON.stringify(`./${file}`)};`).join('\n'),
+    resolveDir: root,
+  };
   const { metafile } = await esbuild.build({
     absWorkingDir: root,
-    entryPoints,
+    stdin,
     bundle: true,
     write: false,
     outdir: 'out',
@@ -22,5 +27,6 @@ export async function bundleInputs(
     logLevel: 'silent',
     plugins,
   });
-  return metafile.inputs;
+  const { '<stdin>': _, ...inputs } = metafile.inputs;
+  return inputs;
 }
