@@ -152,6 +152,9 @@ export async function chooseInAction(workbench, action, entry) {
 export async function filterBy(workbench, words, condition) {
   const widget = workbench.page.locator('.quick-input-widget');
   await retry(`"${words}" is filtered by`, async (timeout) => {
+    // One that is open already would take the words, and be replaced by the one that is asked for.
+    if (await widget.isVisible()) await workbench.page.keyboard.press('Escape');
+    await widget.waitFor({ state: 'hidden', timeout });
     void workbench.executeCommand('outlay.filterSessions').catch(() => {});
     await widget.locator('.quick-input-title', { hasText: 'Filter sessions' }).waitFor({ timeout });
     const input = widget.locator('input[type="text"]');
