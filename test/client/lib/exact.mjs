@@ -116,20 +116,25 @@ export class ExactMode {
    * @param {{ sessionId: string, usd: number }} run
    * @param {object} [options]
    * @param {{ usd: number }} [options.from] a fork's parent, as it was when it was forked
+   * @param {boolean} [options.samePrices] false where the client has other prices than we have
    */
-  async agrees(run, { from } = {}) {
-    const { summary, items, unexplained } = await this.settled(run);
-    assertNothingUnexplained(unexplained);
-    const events = this.requests(run.sessionId);
+  async agrees(run, { from, samePrices = true } = {}) {
+    // On a busy machine the client's last words come a moment after its end.
+    const events = await until('every request was told of', () => {
+      const all = this.requests(run.sessionId);
+      const ids = new Set(all.map(({ requestId }) => requestId));
+      return this.answered(run.sessionId).every(({ requestId }) => ids.has(requestId)) && all;
+    });
     const told = new Map(events.map((event) => [event.requestId, event]));
     assert.equal(told.size, events.length, 'each request is told of once');
-    for (const { requestId, plan } of this.answered(run.sessionId)) {
-      assert.ok(told.has(requestId), `${plan} ${requestId}`);
-    }
+    const { summary, items, unexplained } = await this.settled(run);
+    assertNothingUnexplained(unexplained);
     const client = toNano(run.usd) - toNano(from?.usd ?? 0);
     const sum = events.reduce((all, { nano }) => all + nano, 0);
     assertNear(sum, client, 'what was told of the requests');
-    assertNear(summary.nano + summary.background, client, 'messages and background');
+    if (samePrices) {
+      assertNear(summary.nano + summary.background, client, 'messages and background');
+    }
     return { summary, items, told, kinds: items.map(({ kind, requests }) => [kind, requests]) };
   }
 
