@@ -84,8 +84,6 @@ export class Writer {
   readonly #addPullRequest: Statement;
   readonly #related: Statement;
   readonly #setMeta: Statement;
-  /** Products as noted by root. */
-  readonly #products = new Map<string, string>();
   readonly #bumpRevision: Statement;
   /** Sessions to be reconciled with the client's total again. */
   #unreconciled = new Set<number>();
@@ -237,14 +235,12 @@ export class Writer {
     }
   }
 
-  /** Stores one chunk; false when it is stale. */
   /** Notes which product writes below a root: its sessions stay its, when the folder has gone. */
   #nameProduct({ root, product = usualProduct }: SourceFile): void {
-    if (product === usualProduct || this.#products.get(root) === product) return;
-    this.#setMeta.run(productKey(root), product);
-    this.#products.set(root, product);
+    if (product !== usualProduct) this.#setMeta.run(productKey(root), product);
   }
 
+  /** Stores one chunk; false when it is stale. */
   #ingest({ file, chunk, messages, agentMetadata = [] }: IngestItem): boolean {
     const { batch, start, bookmark, size } = chunk;
     const known = this.files.find(file.path);

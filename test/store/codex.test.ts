@@ -122,6 +122,25 @@ describe('rollouts of Codex in the store', () => {
     );
   });
 
+  it('are sessions of Codex after a transaction that failed, too', () => {
+    withStore('better-sqlite3', (db) => {
+      const root = codexLog.rootAt(homeOf('cases/tiers'), 'option');
+      const [file] = codexLog.discover(root).files;
+      const events = { log: () => undefined, failed: (path: string) => assert.fail(path) };
+      const writer = soleWriter(db);
+      const [item] = newChunks({ ...file!, root }, undefined, events);
+      // Once its product is noted, the rest of the work fails.
+      const torn: Iterable<never> = {
+        [Symbol.iterator]() {
+          throw new Error('torn');
+        },
+      };
+      assert.throws(() => writer.ingest([{ ...item!, messages: torn }]), /torn/);
+      writer.ingest([item!]);
+      assert.deepEqual([...new StoreReader(db).products().values()], ['Codex']);
+    });
+  });
+
   it('are sessions of Codex, whose folder may go', () => {
     withStore('better-sqlite3', (db) => {
       const home = homeOf('cases/tiers');
