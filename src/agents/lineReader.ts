@@ -1,8 +1,10 @@
-import { closeSync, readSync } from 'node:fs';
+import { closeSync, readSync, type Stats } from 'node:fs';
 import { hashBytes } from '../model/hash53.ts';
 import { appendAll } from '../model/lists.ts';
 import type { Bookmark, TranscriptBatch, TranscriptChunk } from '../model/records.ts';
 import { openRegular } from '../platform/regularFile.ts';
+import type { LocatedMessage } from './agentLog.ts';
+import { emptyBatch } from './batch.ts';
 
 /** A longer line is counted as rejected and passed over; the longest real ones are a few megabytes. */
 export const longestLineBytes = 128 * 1024 * 1024;
@@ -24,13 +26,28 @@ export interface LineParser {
   /** Records it holds until they are taken. */
   readonly held: number;
   /** What must be remembered to read on: plain data, of which a copy is kept. */
-  readonly state: object;
+  readonly state: { readonly line: number };
   /** Reads the whole lines in [start, stop) of `buf`; the byte at `start` is byte `offset` of the file. */
   feed(buf: Buffer, start: number, stop: number, offset: number): void;
   /** Counts a line longer than any that is read, which begins at `offset`. */
   skipLongLine(offset: number): void;
   /** The records since the last call. */
   take(): TranscriptBatch;
+}
+
+/** Calls `take` with where each line in [start, stop) of `buf` begins and ends, newlines left out. */
+export function eachLine(
+  buf: Buffer,
+  start: number,
+  stop: number,
+  take: (from: number, end: number) => void,
+): void {
+  for (let from = start; from < stop; ) {
+    const newline = buf.indexOf(0x0a, from);
+    const end = newline < 0 || newline >= stop ? stop : newline;
+    take(from, end);
+    from = end + 1;
+  }
 }
 
 /** A parser that goes on from a state of its own kind; undefined for the start of a file. */
@@ -42,12 +59,29 @@ type ParserFor = (state: unknown) => LineParser;
  */
 export class LineReader {
   readonly #room: () => Buffer;
-  readonly #block: Block;
+  readonly #block: Block = { bytes: Buffer.alloc(0), owner: undefined };
+  #roomBytes = 0;
 
   /** @param room makes the memory lines are read into, when first needed and after very long lines */
   constructor(room: () => Buffer) {
     this.#room = room;
-    this.#block = { bytes: Buffer.alloc(0), owner: undefined };
+  }
+
+  #open(path: string): OpenFile {
+    const { fd, stats } = openRegular(path);
+    // Threads that only ask who wrote a file never need it.
+    if (this.#roomBytes === 0) this.#makeRoom();
+    return new OpenFile(fd, stats, this.#block);
+  }
+
+  #close(file: OpenFile): void {
+    file.close();
+    if (this.#block.bytes.length > this.#roomBytes) this.#makeRoom();
+  }
+
+  #makeRoom(): void {
+    this.#block.bytes = this.#room();
+    this.#roomBytes = this.#block.bytes.length;
   }
 
   /**
@@ -61,19 +95,14 @@ export class LineReader {
     bookmark: Bookmark | undefined,
     chunkBytes = 16 * 1024 * 1024,
   ): Generator<TranscriptChunk, void, void> {
-    const { fd, stats } = openRegular(path);
-    const block = this.#block;
-    // Threads that only ask who wrote a file never need it.
-    if (block.bytes.length === 0) block.bytes = this.#room();
-    const roomBytes = block.bytes.length;
+    const file = this.#open(path);
     try {
-      const file = new OpenFile(fd, stats.size, block);
-      const inode = `${stats.dev}:${stats.ino}`;
+      const { inode, size } = file;
       if (bookmark === undefined) file.fill(0, portionBytes);
       const head = headOf(file);
       const same =
         bookmark !== undefined &&
-        bookmark.offset <= stats.size &&
+        bookmark.offset <= size &&
         bookmark.inode === inode &&
         isSameText(file, bookmark, head);
       let offset = same ? bookmark.offset : 0;
@@ -88,7 +117,7 @@ export class LineReader {
         const state = { ...parser.state };
         const bookmark = { offset, state, inode, head: withTail(head, file, offset) };
         if (done) addUnterminated(file, offset, parserFor(state), batch);
-        const next = { batch, start, bookmark, size: stats.size, restarted, done };
+        const next = { batch, start, bookmark, size, restarted, done };
         restarted = false;
         return next;
       };
@@ -100,10 +129,78 @@ export class LineReader {
       }
       yield chunk(true);
     } finally {
-      closeSync(fd);
-      block.owner = undefined;
-      if (block.bytes.length > roomBytes) block.bytes = this.#room();
+      this.#close(file);
     }
+  }
+
+  /**
+   * The records of a file that count, each with the line it stands in, as a parser that begins with it reads
+   * them for the store. A last line without its newline counts where it is whole.
+   */
+  *messages(path: string, parser: LineParser): Generator<LocatedMessage, void, void> {
+    const file = this.#open(path);
+    try {
+      const lines = new LineByLine(parser);
+      let offset = 0;
+      for (;;) {
+        const next = feedBlock(file, offset, lines);
+        // Others may read into the block meanwhile: nothing of it is used after this.
+        yield* lines.takeFound();
+        if (next === offset) break;
+        offset = next;
+      }
+      const tail = emptyBatch();
+      addUnterminated(file, offset, parser, tail);
+      lines.note(tail, offset);
+      yield* lines.takeFound();
+    } finally {
+      this.#close(file);
+    }
+  }
+}
+
+/** Has a parser take a line at a time, and notes where the records that count stand. */
+class LineByLine implements LineParser {
+  readonly #parser: LineParser;
+  #found: LocatedMessage[] = [];
+
+  constructor(parser: LineParser) {
+    this.#parser = parser;
+  }
+
+  get held(): number {
+    return this.#parser.held;
+  }
+
+  get state(): LineParser['state'] {
+    return this.#parser.state;
+  }
+
+  feed(buf: Buffer, start: number, stop: number, offset: number): void {
+    eachLine(buf, start, stop, (from, end) => {
+      const at = offset + (from - start);
+      this.#parser.feed(buf, from, Math.min(end + 1, stop), at);
+      this.note(this.#parser.take(), at);
+    });
+  }
+
+  skipLongLine(offset: number): void {
+    this.#parser.skipLongLine(offset);
+  }
+
+  take(): TranscriptBatch {
+    return this.#parser.take();
+  }
+
+  note({ messages }: TranscriptBatch, offset: number): void {
+    for (const message of messages) this.#found.push({ line: this.state.line, offset, message });
+  }
+
+  /** The records since the last call. */
+  takeFound(): LocatedMessage[] {
+    const found = this.#found;
+    this.#found = [];
+    return found;
   }
 }
 
@@ -117,14 +214,21 @@ interface Block {
 class OpenFile {
   readonly #fd: number;
   readonly size: number;
+  readonly inode: string;
   readonly block: Block;
   #from = 0;
   #filled = 0;
 
-  constructor(fd: number, size: number, block: Block) {
+  constructor(fd: number, { size, dev, ino }: Stats, block: Block) {
     this.#fd = fd;
     this.size = size;
+    this.inode = `${dev}:${ino}`;
     this.block = block;
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+    this.block.owner = undefined;
   }
 
   /**

@@ -10,7 +10,7 @@ export interface FoundEvents {
   readonly unusable: number;
 }
 
-/** Times as transcripts may have them: see `agents/claude/parse/timestamp`. */
+/** Times as transcripts may have them: see `agents/timestamp`. */
 const earliest = Date.UTC(2024, 0, 1);
 const latest = Date.UTC(2036, 0, 1);
 /** No request costs a million dollars; sums of what is said to cost more would leave their range. */

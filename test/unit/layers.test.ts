@@ -102,6 +102,7 @@ const inside: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/agents': [
     ...['agentLog.ts', 'batch.ts', 'lineReader.ts', 'titleLine.ts', 'excerpt.ts'],
+    'timestamp.ts',
     ...['claude', 'codex', 'registry.ts'],
   ],
   'src/agents/claude': ['scan', 'parse', 'read'],

@@ -1,10 +1,11 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import { appendAll } from '../../model/lists.ts';
+import { isDirectory, realPath } from '../../platform/realPath.ts';
 import type { AgentLog, DefaultRoots, Discovery, Machine, Root, RootSource } from '../agentLog.ts';
 import { claudeLog } from './claudeLog.ts';
 import { discover } from './discover.ts';
-import { absolute, isDirectory, namesConfigDirectory, real } from './roots.ts';
+import { absolute, namesConfigDirectory } from './roots.ts';
 
 /** The folder in which Claude Desktop keeps the sessions its agent runs on this machine. */
 const folderName = 'local-agent-mode-sessions';
@@ -27,7 +28,7 @@ function defaultRoots({ env, home }: Machine): DefaultRoots {
 }
 
 function rootAt(path: string, source: RootSource): Root {
-  const folder = real(path);
+  const folder = realPath(path);
   return {
     agent: 'claude-desktop',
     path: folder,

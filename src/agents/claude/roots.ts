@@ -1,5 +1,5 @@
-import { realpathSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
+import { isDirectory, realPath } from '../../platform/realPath.ts';
 import type { DefaultRoots, Machine, Root, RootSource } from '../agentLog.ts';
 
 /** Where Claude Code keeps its configuration when nobody says otherwise. */
@@ -35,23 +35,6 @@ export function rootAt(path: string, source: RootSource): Root {
   const config = isProjects ? join(path, '..') : path;
   const projects = isProjects ? path : join(path, 'projects');
   const exists = isDirectory(projects);
-  const logFolder = exists ? real(projects) : projects;
-  return { agent: 'claude', path: real(config), logFolder, source, exists };
-}
-
-/** The real path of what exists, else the path itself. */
-export function real(path: string): string {
-  try {
-    return realpathSync.native(path);
-  } catch {
-    return path;
-  }
-}
-
-export function isDirectory(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
+  const logFolder = exists ? realPath(projects) : projects;
+  return { agent: 'claude', path: realPath(config), logFolder, source, exists };
 }

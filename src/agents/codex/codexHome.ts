@@ -1,6 +1,7 @@
-import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join, sep } from 'node:path';
 import { largestOf } from '../../model/lists.ts';
+import { isDirectory, realPath } from '../../platform/realPath.ts';
 import {
   type DefaultRoots,
   type Discovery,
@@ -41,7 +42,7 @@ export function recognizes(directory: string): boolean {
 }
 
 export function rootAt(directory: string, source: RootSource): Root {
-  const path = real(directory);
+  const path = realPath(directory);
   const exists = rolloutFolders.some((folder) => isDirectory(join(path, folder)));
   return { agent: 'codex', path, logFolder: path, source, exists };
 }
@@ -109,18 +110,6 @@ function entriesIn(folder: string): Dirent[] {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
     return [];
-  }
-}
-
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-function real(path: string): string {
-  try {
-    return realpathSync.native(path);
-  } catch {
-    return path;
   }
 }
 

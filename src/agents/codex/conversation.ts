@@ -6,6 +6,7 @@ import type {
   TranscriptOutline,
 } from '../agentLog.ts';
 import { homeOf } from './codexHome.ts';
+import { type Json, object, text } from './json.ts';
 import { linesOf, rolloutParser } from './readRollout.ts';
 
 /** Characters of one piece, and pieces of one response, that a person reads on a screen. */
@@ -54,8 +55,6 @@ export function* saidIn(path: string): Generator<Said> {
     if (said?.part !== undefined && parts.length < mostParts) parts.push(said.part);
   }
 }
-
-type Json = Readonly<Record<string, unknown>>;
 
 interface Piece {
   readonly prompt?: string;
@@ -147,14 +146,4 @@ function commandOf(written: string): string {
 
 function oneLine(words: string): string {
   return cut(words.trim().replaceAll(/\s+/g, ' '), longestWords);
-}
-
-function object(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Json)
-    : {};
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -44,16 +44,8 @@ export function readRollout(
 }
 
 /** The requests of a rollout, read anew from its start, each with its place. */
-export function* rolloutMessages(
-  home: string,
-  path: string,
-): Generator<LocatedMessage, void, void> {
-  const parser = rolloutParser(home, path);
-  for (const { bytes, start, stop } of linesOf(path)) {
-    parser.feed(bytes, start, stop, start);
-    const { line } = parser.state;
-    for (const message of parser.take().messages) yield { line, offset: start, message };
-  }
+export function rolloutMessages(home: string, path: string): Generator<LocatedMessage, void, void> {
+  return reader.messages(path, rolloutParser(home, path));
 }
 
 /** A parser for a rollout from its start. */
@@ -93,23 +85,18 @@ function historiesBelow(home: string): ThreadHistories {
 
 function read(path: string, histories: ThreadHistories): RolloutHistory {
   const counters: CounterEvent[] = [];
-  let last: RolloutParser | undefined;
+  const place = placeOf(path);
+  const whole = new RolloutParser(place, undefined, histories, (event) => counters.push(event));
   // A history may need another one while it is read: each has a block of its own.
   const chunks = new LineReader(() => Buffer.allocUnsafe(roomBytes)).read(
     path,
-    (state) => {
-      // The torn line at the end is no part of it.
-      if (last !== undefined)
-        return new RolloutParser(placeOf(path), state as RolloutState, histories);
-      last = new RolloutParser(placeOf(path), undefined, histories, (event) =>
-        counters.push(event),
-      );
-      return last;
-    },
+    // A last line without its newline, which has a parser of its own, is no part of it.
+    (state) =>
+      state === undefined ? whole : new RolloutParser(place, state as RolloutState, histories),
     undefined,
   );
   for (const _ of chunks);
-  return { own: last?.state.threads[0], counters };
+  return { own: whole.state.threads[0], counters };
 }
 
 function skim(path: string): RolloutSkim {

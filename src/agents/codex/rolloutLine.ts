@@ -1,6 +1,7 @@
+import { isObject } from '../../model/objects.ts';
+import { readTime } from '../timestamp.ts';
 import { type ReadCounts, readCounts } from './counts.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import { type Json, object, text } from './json.ts';
 
 /** What a line of a rollout says, as far as it counts here. */
 export type RolloutLine = { readonly at: number } & (
@@ -93,7 +94,7 @@ export function rolloutLine(
   const beginning = buf.toString('latin1', start, Math.min(stop, start + headLength));
   const [, timestamp, type, kind] = head.exec(beginning) ?? [];
   if (kind !== undefined) {
-    const at = timeOf(timestamp);
+    const at = readTime(timestamp);
     if (type === 'response_item') {
       if (!calls.has(kind)) return { kind: 'other', at };
       const name = /"name":"([^"\\]+)"/.exec(beginning)?.[1] ?? kind.replace(/_call$/, '');
@@ -116,7 +117,7 @@ function eventKind(type: string): 'error' | 'compaction' | 'other' {
 }
 
 function lineOf(record: Json): RolloutLine | null {
-  const at = timeOf(record.timestamp);
+  const at = readTime(record.timestamp);
   const payload = record.payload;
   if (!isObject(payload)) {
     // Versions before 0.30 wrote bare lines, the first of them with the thread's id.
@@ -210,24 +211,4 @@ function subagentType(subagent: unknown, spawn: Json): string {
       ? 'subagent'
       : text(object(subagent).other) || kind)
   );
-}
-
-function timeOf(value: unknown): number {
-  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:?\d\d)$/.test(value)
-    ? Date.parse(value)
-    : Number.NaN;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-const nothing: Json = {};
-
-function object(value: unknown): Json {
-  return isObject(value) ? value : nothing;
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -2,10 +2,11 @@ import type {
   MessageLine,
   RejectReason,
   SessionRecords,
+  TitleKind,
   TranscriptBatch,
 } from '../../model/records.ts';
 import { emptyAgentMetadata, emptyBatch, emptySessionRecords } from '../batch.ts';
-import type { LineParser } from '../lineReader.ts';
+import { eachLine, type LineParser } from '../lineReader.ts';
 import { oneLine } from '../titleLine.ts';
 import { codexMessage } from './codexMessage.ts';
 import {
@@ -73,14 +74,10 @@ export class RolloutParser implements LineParser {
   }
 
   feed(buf: Buffer, start: number, stop: number, offset: number): void {
-    let i = start;
-    while (i < stop) {
-      const newline = buf.indexOf(0x0a, i);
-      const end = newline < 0 || newline >= stop ? stop : newline;
+    eachLine(buf, start, stop, (from, end) => {
       this.state.line++;
-      this.#line(buf, i, end, offset + (i - start));
-      i = end + 1;
-    }
+      this.#line(buf, from, end, offset + (from - start));
+    });
   }
 
   skipLongLine(offset: number): void {
@@ -236,8 +233,8 @@ export class RolloutParser implements LineParser {
     const before = state.counter;
     const total = line.total?.counts ?? plus(before ?? noCounts, last);
     const origin = this.#originOf({ last, total: line.total?.counts });
-    const index = state.counted++;
-    const id = this.#counterId(origin, total, index);
+    state.counted++;
+    const id = this.#counterId(origin, total);
     this.#onCounter?.({ last, total: line.total?.counts, id, owner: origin.owner });
     // A counter that has not moved was written again.
     if (before !== null && isEqual(total, before)) return;
@@ -263,29 +260,29 @@ export class RolloutParser implements LineParser {
     const { state } = this;
     const own = this.#own;
     if (!this.#hasHistory) return { owner: own, copied: false };
-    const [ownAt, turnAt] = [madeAt(own.thread), madeAt(state.turn)];
-    if (ownAt !== undefined && turnAt !== undefined) {
-      return turnAt < ownAt
-        ? { owner: this.#threadAt(turnAt), copied: true }
-        : { owner: own, copied: false };
+    const isOlder = this.#isTurnOlder();
+    if (isOlder === undefined) {
+      const counters = state.copying ? this.#histories.counters(state.parent) : undefined;
+      const known = counters?.[state.counted];
+      state.copying &&= counters === undefined ? this.#isLikeACopy() : isKnown(known, event);
+      if (!state.copying) return { owner: own, copied: false };
+      const owner = known?.owner ?? this.#placeOfThread(state.parent || own.thread);
+      return { owner, copied: true, known };
     }
-    if (!state.copying) return { owner: own, copied: false };
-    const known = this.#histories.counters(state.parent)?.[state.counted];
-    state.copying = this.#isCopied(event, known);
-    if (!state.copying) return { owner: own, copied: false };
-    return {
-      owner: known?.owner ?? this.#placeOfThread(state.parent || own.thread),
-      copied: true,
-      known,
-    };
+    return isOlder
+      ? { owner: this.#threadAt(madeAt(state.turn)!), copied: true }
+      : { owner: own, copied: false };
   }
 
-  /** Without ids of turns a copy is told by the parent's own counters, or by those of another fork of it. */
-  #isCopied(event: Pick<CounterEvent, 'last' | 'total'>, known: CounterEvent | undefined): boolean {
+  /** Whether the turn was begun before the thread; undefined where their ids do not tell. */
+  #isTurnOlder(): boolean | undefined {
+    const [ownAt, turnAt] = [madeAt(this.#own.thread), madeAt(this.state.turn)];
+    return ownAt === undefined || turnAt === undefined ? undefined : turnAt < ownAt;
+  }
+
+  /** Where the parent is gone, a copy is told by another fork of it, or by when it was written. */
+  #isLikeACopy(): boolean {
     const { state } = this;
-    if (this.#histories.counters(state.parent) !== undefined) {
-      return known !== undefined && isSame(known, event);
-    }
     if (state.counted < this.#histories.sharedStart(this.#path, state.parent)) return true;
     return state.firstAt > 0 && state.lastAt - state.firstAt < copiedWithinMs;
   }
@@ -300,8 +297,8 @@ export class RolloutParser implements LineParser {
     return before[0] ?? this.#placeOfThread(parent || threads[1]!.thread);
   }
 
-  #counterId({ owner, known }: Origin, total: Counts, index: number): string {
-    if (known !== undefined && index >= 0) return known.id;
+  #counterId({ owner, known }: Origin, total: Counts): string {
+    if (known !== undefined) return known.id;
     const { turn } = this.state;
     const scope = madeAt(turn) === undefined ? owner.thread : turn;
     return [scope, ...total].join('.');
@@ -343,38 +340,25 @@ export class RolloutParser implements LineParser {
   }
 
   #prompt({ text, at }: LineOf<'prompt'>, offset: number): void {
-    const { state } = this;
-    const { session, agent } = this.#own;
-    if (state.named || agent !== '' || this.#isInCopy()) return;
-    const line = oneLine(text);
-    if (line === '') return;
-    state.named = true;
-    this.#batch.titles.push({
-      sessionId: session,
-      kind: 'prompt',
-      at: this.#timeOf(at),
-      offset,
-      text: line,
-    });
+    if (this.state.named || this.#isInCopy()) return;
+    if (this.#title('prompt', text, at, offset)) this.state.named = true;
   }
 
   #isInCopy(): boolean {
-    if (!this.#hasHistory) return false;
-    const [ownAt, turnAt] = [madeAt(this.#own.thread), madeAt(this.state.turn)];
-    return ownAt !== undefined && turnAt !== undefined ? turnAt < ownAt : this.state.copying;
+    return this.#hasHistory && (this.#isTurnOlder() ?? this.state.copying);
   }
 
   #name({ thread, text, at }: LineOf<'name'>, offset: number): void {
-    const { session, agent } = this.#own;
-    const line = oneLine(text);
-    if (line === '' || agent !== '' || (thread !== '' && thread !== this.#own.thread)) return;
-    this.#batch.titles.push({
-      sessionId: session,
-      kind: 'custom',
-      at: this.#timeOf(at),
-      offset,
-      text: line,
-    });
+    if (thread === '' || thread === this.#own.thread) this.#title('custom', text, at, offset);
+  }
+
+  /** Names the session, by its main thread only; false where nothing in the words does. */
+  #title(kind: TitleKind, words: string, at: number, offset: number): boolean {
+    const { session: sessionId, agent } = this.#own;
+    const text = oneLine(words);
+    if (text === '' || agent !== '') return false;
+    this.#batch.titles.push({ sessionId, kind, at: this.#timeOf(at), offset, text });
+    return true;
   }
 
   #event({ kind, at }: LineOf<'compaction' | 'error'>, offset: number): void {
@@ -468,6 +452,13 @@ function spent({
   }
   if (isWhole(moved)) return { counts: moved };
   return { counts: last ?? total };
+}
+
+function isKnown(
+  known: CounterEvent | undefined,
+  event: Pick<CounterEvent, 'last' | 'total'>,
+): boolean {
+  return known !== undefined && isSame(known, event);
 }
 
 function remember<T>(

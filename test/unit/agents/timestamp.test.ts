@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isOddTime, readTime, timeAt } from '../../../src/agents/claude/parse/timestamp.ts';
+import { isOddTime, readTime, timeAt } from '../../../src/agents/timestamp.ts';
 
 function read(json: string): number {
   const buf = Buffer.from(json);

@@ -9,6 +9,8 @@ import {
   unnamedAgent,
 } from '../../../model/records.ts';
 import { emptyAgentMetadata, emptyBatch } from '../../batch.ts';
+import { eachLine } from '../../lineReader.ts';
+import { isOddTime, readTime, timeAt } from '../../timestamp.ts';
 import { isFalse, isTrue, skipSpace, stringAt } from '../scan/jsonScanner.ts';
 import { lineScanner } from '../scan/lineScanner.ts';
 import { ScannedRecord } from '../scan/scannedRecord.ts';
@@ -36,7 +38,6 @@ import {
   UUID,
 } from './recordFields.ts';
 import { scannedAssistant } from './scannedAssistant.ts';
-import { isOddTime, readTime, timeAt } from './timestamp.ts';
 import { TitleCollector } from './titles.ts';
 import { type ToolCall, ToolMemory } from './toolCalls.ts';
 import { isJsonObject, text } from './usage.ts';
@@ -101,14 +102,10 @@ export class TranscriptParser {
 
   /** Reads the lines in [start, stop) of `buf`; the byte at `start` is byte `offset` of the file. */
   feed(buf: Buffer, start: number, stop: number, offset: number): void {
-    let i = start;
-    while (i < stop) {
-      const newline = buf.indexOf(0x0a, i);
-      const end = newline < 0 || newline >= stop ? stop : newline;
+    eachLine(buf, start, stop, (from, end) => {
       this.state.line++;
-      this.#line(buf, i, end, offset + (i - start));
-      i = end + 1;
-    }
+      this.#line(buf, from, end, offset + (from - start));
+    });
   }
 
   /** Counts a line that was too long to hold and passes over it. */

@@ -4,8 +4,8 @@ import { type TranscriptLocation, TranscriptParser } from '../parse/parser.ts';
 import { freshState, type ParserState } from '../parse/parserState.ts';
 import { lineRoom } from '../scan/lineScanner.ts';
 
-/** Lines are read into the memory they are scanned in. */
-const reader = new LineReader(lineRoom);
+/** Reads transcripts' lines into the memory they are scanned in, of which a thread has one. */
+export const transcriptReader = new LineReader(lineRoom);
 
 /** Reads a transcript on from a bookmark, yielding a chunk about every `chunkBytes`. */
 export function readChunks(
@@ -14,7 +14,7 @@ export function readChunks(
   bookmark: Bookmark | undefined,
   chunkBytes?: number,
 ): Generator<TranscriptChunk, void, void> {
-  return reader.read(
+  return transcriptReader.read(
     path,
     (state) => new TranscriptParser(place, (state as ParserState | undefined) ?? freshState()),
     bookmark,
