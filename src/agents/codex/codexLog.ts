@@ -1,9 +1,8 @@
-import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { AgentLog, LogFile, MessagePart, RecordLocation, Root } from '../agentLog.ts';
+import type { AgentLog, LogFile, MessagePart, Root, WantedRecord } from '../agentLog.ts';
 import { readExcerpt } from '../excerpt.ts';
 import { defaultRoots, discover, isRolloutPath, mayHold, recognizes, rootAt } from './codexHome.ts';
-import { outlineOf, saidIn } from './conversation.ts';
+import { promptsIn, readOutline, type Said, saidIn } from './conversation.ts';
 import { readRollout, rolloutMessages, threadOf } from './readRollout.ts';
 
 /**
@@ -32,39 +31,34 @@ export const codexLog: AgentLog = {
   // It leaves no note of the processes that run.
   runningSessions: () => [],
   runningAgents: () => [],
-  sessionFiles: (root, sessionId) => filesOfSession(root, sessionId),
-  findRecord: (path, { messageId }) => Promise.resolve(findRequest(path, messageId)),
-  readMessageText: (path, { messageId }) => Promise.resolve(textOf(path, messageId)),
-  readOutline: (path, before) => Promise.resolve(outlineOf(path, statSync(path).size, before)),
+  sessionFiles,
+  findRecord,
+  readMessageText,
+  readOutline,
   readExcerpt,
-  promptTexts: (path) => promptsIn(path),
+  promptTexts: promptsIn,
 };
 
 /** The rollout of a thread: of those it started, which stand in files of their own, nothing tells but themselves. */
-function filesOfSession(root: Root, sessionId: string): LogFile[] {
+function sessionFiles(root: Root, sessionId: string): LogFile[] {
   if (!/^[\w-]+$/.test(sessionId)) return [];
   return discover(root).files.filter(({ path }) => basename(path).includes(sessionId));
 }
 
-function findRequest(path: string, messageId: string): RecordLocation | undefined {
-  for (const { id, place } of saidIn(path)) if (id === messageId) return place;
-  return undefined;
+async function findRecord(path: string, { messageId }: WantedRecord) {
+  return (await saidBy(path, messageId))?.place;
 }
 
-function textOf(path: string, messageId: string): MessagePart[] | undefined {
-  for (const { id, prompt, parts } of saidIn(path)) {
-    if (id !== messageId) continue;
-    return prompt === ''
-      ? [...parts]
-      : [{ kind: 'text', name: '', text: prompt, left: 0 }, ...parts];
-  }
-  return undefined;
+async function readMessageText(path: string, { messageId }: WantedRecord) {
+  const said = await saidBy(path, messageId);
+  if (said === undefined) return undefined;
+  const { prompt, parts } = said;
+  const asked: MessagePart[] =
+    prompt === '' ? [] : [{ kind: 'text', name: '', text: prompt, left: 0 }];
+  return [...asked, ...parts];
 }
 
-function promptsIn(path: string): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const { turn, prompt } of saidIn(path)) {
-    if (prompt !== '' && !found.has(turn)) found.set(turn, prompt);
-  }
-  return found;
+async function saidBy(path: string, messageId: string): Promise<Said | undefined> {
+  for await (const said of saidIn(path)) if (said.id === messageId) return said;
+  return undefined;
 }

@@ -1,4 +1,7 @@
+import { stat } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { cut } from '../../model/cut.ts';
+import { openRegularFile, readRegular } from '../../platform/regularFile.ts';
 import type {
   MessageOutline,
   MessagePart,
@@ -7,11 +10,15 @@ import type {
 } from '../agentLog.ts';
 import { homeOf } from './codexHome.ts';
 import { type Json, object, text } from './json.ts';
-import { linesOf, rolloutParser } from './readRollout.ts';
+import { type FileLine, linesIn, rolloutParser } from './readRollout.ts';
+import type { RolloutParser } from './rolloutParser.ts';
 
 /** Characters of one piece, and pieces of one response, that a person reads on a screen. */
 const longestPart = 8_000;
 const mostParts = 50;
+
+/** Bytes gone through at once. */
+const blockBytes = 1024 * 1024;
 
 /** What is seen of a prompt, a command or a path. */
 const longestWords = 200;
@@ -23,7 +30,7 @@ const longestLine = 512 * 1024;
 const largestRollout = 128 * 1024 * 1024;
 
 /** What stands in a rollout before a response's count: the prompt it answers, and what it says and does. */
-interface Said {
+export interface Said {
   readonly id: string;
   readonly prompt: string;
   readonly turn: string;
@@ -32,28 +39,84 @@ interface Said {
   readonly place: RecordLocation;
 }
 
-/** What each request of a rollout says, in order; nothing of a file that is gone or too large. */
-export function* saidIn(path: string): Generator<Said> {
-  const parser = rolloutParser(homeOf(path), path);
-  let parts: MessagePart[] = [];
-  let prompt = '';
-  for (const { bytes, start, stop } of linesOf(path, largestRollout)) {
-    parser.feed(bytes, start, stop, start);
-    const [message] = parser.take().messages;
-    if (message !== undefined) {
-      const { messageId: id, promptId: turn } = message;
-      const line = parser.state.line - 1;
-      const length = bytes[stop - 1] === 0x0a ? stop - start - 1 : stop - start;
-      yield { id, prompt, turn, parts, place: { line, offset: start, length } };
-      parts = [];
-      prompt = '';
-      continue;
-    }
-    if (stop - start > longestLine) continue;
-    const said = pieceOf(bytes.toString('utf8', start, stop));
-    if (said?.prompt !== undefined) prompt = said.prompt;
-    if (said?.part !== undefined && parts.length < mostParts) parts.push(said.part);
+/** Goes through the lines of a rollout, and gathers what stands before each count. */
+class Conversation {
+  readonly #parser: RolloutParser;
+  #parts: MessagePart[] = [];
+  #prompt = '';
+
+  constructor(path: string) {
+    this.#parser = rolloutParser(homeOf(path), path);
   }
+
+  /** What the requests said that the line counts: one, and before it those whose own lines were lost. */
+  take({ bytes, start, stop }: FileLine): Said[] {
+    this.#parser.feed(bytes, start, stop, start);
+    const { messages } = this.#parser.take();
+    if (messages.length === 0) {
+      if (stop - start <= longestLine) this.#note(bytes.toString('utf8', start, stop));
+      return [];
+    }
+    const line = this.#parser.state.line - 1;
+    const length = bytes[stop - 1] === 0x0a ? stop - start - 1 : stop - start;
+    const place = { line, offset: start, length };
+    const said = messages.map(({ messageId: id, promptId: turn }, i) =>
+      i < messages.length - 1
+        ? { id, prompt: '', turn, parts: [], place }
+        : { id, prompt: this.#prompt, turn, parts: this.#parts, place },
+    );
+    [this.#prompt, this.#parts] = ['', []];
+    return said;
+  }
+
+  #note(line: string): void {
+    const piece = pieceOf(line);
+    if (piece?.prompt !== undefined) this.#prompt = piece.prompt;
+    if (piece?.part !== undefined && this.#parts.length < mostParts) this.#parts.push(piece.part);
+  }
+}
+
+/**
+ * What each request of a rollout says, in order; between two blocks others have the thread. Throws the file
+ * system's errors, and a RangeError for a file that is too large.
+ */
+export async function* saidIn(path: string): AsyncGenerator<Said> {
+  const file = await openRegularFile(path);
+  let bytes: Buffer;
+  try {
+    const { size } = await file.stat();
+    if (size > largestRollout)
+      throw new RangeError(`${path} has more than ${largestRollout} bytes`);
+    bytes = await file.readFile();
+  } finally {
+    await file.close();
+  }
+  const conversation = new Conversation(path);
+  let rested = 0;
+  for (const line of linesIn(bytes)) {
+    yield* conversation.take(line);
+    if (line.stop - rested < blockBytes) continue;
+    rested = line.stop;
+    await nextTurn();
+  }
+}
+
+/** What a person asked for, by turn; nothing of a file that is gone or too large. */
+export function promptsIn(path: string): Map<string, string> {
+  const found = new Map<string, string>();
+  let bytes: Buffer;
+  try {
+    bytes = readRegular(path, largestRollout);
+  } catch {
+    return found;
+  }
+  const conversation = new Conversation(path);
+  for (const line of linesIn(bytes)) {
+    for (const { turn, prompt } of conversation.take(line)) {
+      if (prompt !== '' && !found.has(turn)) found.set(turn, prompt);
+    }
+  }
+  return found;
 }
 
 interface Piece {
@@ -105,15 +168,15 @@ function textsOf(content: unknown): string {
 }
 
 /** What each request of a rollout is about, in a few words; a file that has grown is read anew. */
-export function outlineOf(
+export async function readOutline(
   path: string,
-  size: number,
   before?: TranscriptOutline,
-): TranscriptOutline {
+): Promise<TranscriptOutline> {
+  const { size } = await stat(path);
   if (before?.offset === size) return before;
   const messages = new Map<string, MessageOutline>();
   let task = '';
-  for (const { id, prompt, parts } of saidIn(path)) {
+  for await (const { id, prompt, parts } of saidIn(path)) {
     const asked = oneLine(prompt);
     if (task === '') task = asked;
     const outline =

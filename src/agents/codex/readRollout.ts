@@ -58,12 +58,15 @@ export function threadOf(path: string): LogLocation {
   return { sessionId: placeOf(path).fallback, agentId: '' };
 }
 
-/** The lines of a file, newlines included. Throws the file system's errors, and a RangeError for a larger file. */
-export function* linesOf(
-  path: string,
-  largest = largestHistory,
-): Generator<{ readonly bytes: Buffer; readonly start: number; readonly stop: number }> {
-  const bytes = readRegular(path, largest);
+/** A line of a file, its newline included. */
+export interface FileLine {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly stop: number;
+}
+
+/** The lines of a file that is held whole, but for those too long to be read. */
+export function* linesIn(bytes: Buffer): Generator<FileLine> {
   for (let start = 0; start < bytes.length; ) {
     const newline = bytes.indexOf(0x0a, start);
     const stop = newline < 0 ? bytes.length : newline + 1;
@@ -103,7 +106,7 @@ function skim(path: string): RolloutSkim {
   let thread = '';
   let parent = '';
   const counters: Pick<CounterEvent, 'last' | 'total'>[] = [];
-  for (const { bytes, start, stop } of linesOf(path)) {
+  for (const { bytes, start, stop } of linesIn(readRegular(path, largestHistory))) {
     const line = rolloutLine(bytes, start, stop);
     if (line?.kind === 'meta') {
       if (thread === '') ({ thread, parent } = line);

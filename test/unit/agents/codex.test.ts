@@ -112,6 +112,30 @@ describe('rollouts of Codex', () => {
     );
   });
 
+  it('says nothing of a rollout that is gone, and throws in no promise’s place', async () => {
+    const gone = join(homeOf('nobody'), 'sessions', 'rollout-gone.jsonl');
+    assert.equal(codexLog.promptTexts(gone).size, 0);
+    const asked = [
+      codexLog.readOutline(gone),
+      codexLog.readMessageText(gone, { messageId: 'resp_1' }),
+      codexLog.findRecord(gone, { messageId: 'resp_1' }),
+    ];
+    for (const answer of asked) await assert.rejects(answer, { code: 'ENOENT' });
+  });
+
+  it('finds a request and the one whose own line was lost before it', async () => {
+    const home = homeOf('cases/lost-lines-and-fall');
+    const root = codexLog.rootAt(home, 'option');
+    const { path } = codexLog.discover(root).files[0]!;
+    const records = [...codexLog.readChunks(root, path, undefined, 1e9)].flatMap(
+      ({ batch }) => batch.messages,
+    );
+    assert.ok(records.some(({ messageId }) => messageId.endsWith('/lost')));
+    for (const { messageId } of records) {
+      assert.ok(await codexLog.findRecord(path, { messageId }), messageId);
+    }
+  });
+
   it('says of every request what stands before it', async () => {
     const home = homeOf('conversation');
     const thread = '019ee77a-1c00-7000-8000-000000000001';
