@@ -1,6 +1,6 @@
 import { sep } from 'node:path';
-import type { Discovery, LogFile, Root } from '../agents/agentLog.ts';
-import { agentLog, findRoots } from '../agents/registry.ts';
+import type { Discovery, LogFile, Machine, Root } from '../agents/agentLog.ts';
+import { agentLog, agentsLeftOut, findRoots, rootEnvironment } from '../agents/registry.ts';
 
 /** A root with what was found below it. */
 export interface ScannedRoot extends Discovery {
@@ -15,6 +15,25 @@ export interface RootsConfig {
   readonly withoutAgents?: readonly string[] | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
+}
+
+/** What is configured by what a person set, and by directories that are named instead of all others. */
+export function rootsConfig(
+  settings: {
+    readonly roots: readonly string[];
+    readonly readsCodex: boolean;
+    readonly readsClaudeDesktop: boolean;
+  },
+  configDirs: readonly string[],
+  { env, home }: Machine,
+): RootsConfig {
+  return {
+    configDirs,
+    rootsSetting: settings.roots,
+    withoutAgents: agentsLeftOut(settings),
+    env: rootEnvironment(env),
+    home,
+  };
 }
 
 /** The roots of a configuration, looked for on disk now. */

@@ -1,12 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Root } from '../../agents/agentLog.ts';
-import {
-  agentsLeftOut,
-  clientPrices,
-  folderProblem,
-  rootEnvironment,
-} from '../../agents/registry.ts';
+import { clientPrices, folderProblem } from '../../agents/registry.ts';
 import { budgetsWithProjects, type InForce } from '../../budgets/budgetsInForce.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import { dataFolder, homeFolder, resolveStorePath } from '../../dataFolder/paths.ts';
@@ -25,7 +20,7 @@ import type { Labels } from '../../settings/labels.ts';
 import { type MergedOverrides, mergeOverrides } from '../../settings/priceOverrides.ts';
 import type { UserSettings } from '../../settings/settings.ts';
 import type { IndexerConfig } from '../../watchers/messages.ts';
-import { configuredRoots } from '../../watchers/scanRoots.ts';
+import { configuredRoots, rootsConfig } from '../../watchers/scanRoots.ts';
 import { now } from './clock.ts';
 import type { CommonOptions } from './options.ts';
 
@@ -78,13 +73,7 @@ export function findEnvironment(options: CommonOptions): Environment {
     configDirs,
     setting: settings.storePath,
   });
-  const places = {
-    configDirs,
-    rootsSetting: settings.roots,
-    withoutAgents: agentsLeftOut(settings),
-    env: rootEnvironment(process.env),
-    home: homeFolder(),
-  };
+  const places = rootsConfig(settings, configDirs, { env: process.env, home: homeFolder() });
   const roots = configuredRoots(places);
   const models = clientModels(clientPrices(roots, places));
   const catalogue = extendCatalogue(models);

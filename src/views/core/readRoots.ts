@@ -1,9 +1,8 @@
-import { agentsLeftOut, clientPrices, rootEnvironment } from '../../agents/registry.ts';
+import { clientPrices } from '../../agents/registry.ts';
 import { homeFolder } from '../../dataFolder/paths.ts';
 import type { CatalogueModel } from '../../pricing/catalogue.ts';
 import { clientModels } from '../../pricing/clientModels.ts';
-import type { IndexerConfig } from '../../watchers/messages.ts';
-import { configuredRoots } from '../../watchers/scanRoots.ts';
+import { configuredRoots, type RootsConfig, rootsConfig } from '../../watchers/scanRoots.ts';
 import type { Settings } from './settingsModel.ts';
 
 /** Made-up transcripts and a store of their own, shown instead of the user's. */
@@ -13,17 +12,9 @@ export interface DemoLocation {
 }
 
 /** Where transcripts are looked for at these settings. */
-export function readPlaces(
-  settings: Settings,
-  demo?: DemoLocation,
-): Pick<IndexerConfig, 'configDirs' | 'rootsSetting' | 'withoutAgents' | 'env' | 'home'> {
-  return {
-    configDirs: demo === undefined ? [] : [demo.configDir],
-    rootsSetting: settings.roots,
-    withoutAgents: agentsLeftOut(settings),
-    env: rootEnvironment(process.env),
-    home: homeFolder(),
-  };
+export function readPlaces(settings: Settings, demo?: DemoLocation): RootsConfig {
+  const configDirs = demo === undefined ? [] : [demo.configDir];
+  return rootsConfig(settings, configDirs, { env: process.env, home: homeFolder() });
 }
 
 /** Paths of the configuration directories that are read at these settings, paused or not. */

@@ -136,11 +136,11 @@ test('Codex: its own directory beside Claude Code’s, unless it is switched off
 test('Codex: CODEX_HOME replaces its default, and a directory is told by what is in it', () => {
   using dir = home('.claude');
   mkdirSync(`${dir.path}/.claude/sessions`, { recursive: true });
-  mkdirSync(`${dir.path}/work/archived_sessions`, { recursive: true });
+  mkdirSync(`${dir.path}/other/archived_sessions`, { recursive: true });
   mkdirSync(`${dir.path}/.codex/sessions/2026`, { recursive: true });
-  const env = { CODEX_HOME: `${dir.path}/work` };
-  assert.deepEqual(rootsOf(dir, { env }), ['~/.claude default', '~/work CODEX_HOME']);
-  const agents = ['.claude', 'work', '.codex'].map(
+  const env = { CODEX_HOME: `${dir.path}/other` };
+  assert.deepEqual(rootsOf(dir, { env }), ['~/.claude default', '~/other CODEX_HOME']);
+  const agents = ['.claude', 'other', '.codex'].map(
     (name) => knownRoot(`${dir.path}/${name}`).agent,
   );
   assert.deepEqual(agents, ['claude', 'codex', 'codex']);

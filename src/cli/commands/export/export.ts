@@ -1,9 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { headerOf } from '../../../export/post.ts';
-import { type Openness, redactedSummary } from '../../../export/redact.ts';
+import { redactedSummary } from '../../../export/redact.ts';
 import { type ExportTarget, exportKinds, exportTargets } from '../../../export/targets.ts';
 import { deliver } from '../../../export/webhook.ts';
-import { filterNames } from '../../../query/options.ts';
 import { listed, readQuestion } from '../../../query/question.ts';
 import { summaryReport } from '../../../reports/spend/summary.ts';
 import { safeJson } from '../../../text/plainText.ts';
@@ -12,25 +11,17 @@ import { now } from '../../support/clock.ts';
 import { findEnvironment } from '../../support/environment.ts';
 import { type ExportWork, writeFiles } from '../../support/exportFiles.ts';
 import { gitState } from '../../support/git.ts';
-import { type CommonOptions, wholeNumber, withStoreOptions } from '../../support/options.ts';
+import { wholeNumber, withStoreOptions } from '../../support/options.ts';
 import { complain, say } from '../../support/say.ts';
 import { addQuestion, byFlag } from '../reports.ts';
+import { exportQuestion, openness, type SharedExportOptions } from './exportOptions.ts';
 import { addExportOtlp } from './exportOtlp.ts';
 
-interface ExportOptions extends CommonOptions {
+interface ExportOptions extends SharedExportOptions {
   readonly out?: string;
   readonly url?: string;
   readonly to?: readonly string[];
-  readonly includePaths?: true;
-  readonly includeTitles?: true;
-  readonly sessions: number;
-  readonly header?: readonly string[];
-  readonly timeout: number;
-  readonly retries: number;
 }
-
-/** What an export is about: everything, unless a period or a filter is given. */
-const exportQuestion = { period: 'all', filters: filterNames, options: [] } as const;
 
 const examples = `
 Examples:
@@ -91,10 +82,6 @@ async function run(
   // Where the rows went to standard output, words would stand among them.
   const words = targets.some((each) => 'file' in each && each.file === undefined) ? complain : say;
   if (options.quiet !== true) for (const sentence of said) words(sentence);
-}
-
-function openness({ includePaths, includeTitles }: ExportOptions): Openness {
-  return { paths: includePaths === true, titles: includeTitles === true };
 }
 
 async function sendAll(

@@ -16,33 +16,24 @@ import { headerOf } from '../../../export/post.ts';
 import type { TimeSpan } from '../../../model/calendar.ts';
 import { messageOf } from '../../../model/errors.ts';
 import { crypto } from '../../../platform/lazyBuiltins.ts';
-import { filterNames } from '../../../query/options.ts';
 import { listed, readQuestion } from '../../../query/question.ts';
 import { bringUpToDate, withContextMeanwhile } from '../../support/answer.ts';
 import { now } from '../../support/clock.ts';
 import { type Environment, findEnvironment } from '../../support/environment.ts';
 import { exitCodes } from '../../support/exitCodes.ts';
-import { type CommonOptions, wholeNumber, withStoreOptions } from '../../support/options.ts';
+import { wholeNumber, withStoreOptions } from '../../support/options.ts';
 import { complain, say } from '../../support/say.ts';
 import { addQuestion, byFlag } from '../reports.ts';
+import { exportQuestion, openness, type SharedExportOptions } from './exportOptions.ts';
 
-interface OtlpCommandOptions extends CommonOptions {
+interface OtlpCommandOptions extends SharedExportOptions {
   readonly endpoint?: string;
   readonly protocol?: string;
   readonly signals: readonly Signal[];
   readonly insecure?: true;
   readonly follow?: true;
   readonly every: number;
-  readonly includePaths?: true;
-  readonly includeTitles?: true;
-  readonly sessions: number;
-  readonly header?: readonly string[];
-  readonly timeout: number;
-  readonly retries: number;
 }
-
-/** What is sent is about: everything, unless a period or a filter is given. */
-const otlpQuestion = { period: 'all', filters: filterNames, options: [] } as const;
 
 const examples = `
 Examples:
@@ -69,7 +60,7 @@ export function addExportOtlp(group: Command, version: string): void {
     .option('--insecure', 'send unencrypted to another machine')
     .option('--follow', 'go on until stopped: metrics each time, messages as they come')
     .option('--every <seconds>', 'how often, with --follow', wholeNumber, 60);
-  addQuestion(command, otlpQuestion);
+  addQuestion(command, exportQuestion);
   withStoreOptions(command)
     .addHelpText('after', examples)
     .action(() => run(command, version));
@@ -98,7 +89,11 @@ async function run(command: Command, version: string): Promise<void> {
   const raw = byFlag(command, { ...options });
   const environment = findEnvironment(options);
   // What cannot be asked is refused before anything is read.
-  readQuestion(otlpQuestion, raw, { now: now(), ...environment.settings, zone: environment.zone });
+  readQuestion(exportQuestion, raw, {
+    now: now(),
+    ...environment.settings,
+    zone: environment.zone,
+  });
   const sending = new Sending(options, raw, targets, version);
   if (options.follow) return await followUntilStopped(sending, options.every);
   const sender = await sending.once(environment);
@@ -194,7 +189,7 @@ class Sending {
       collect: typeof import('../../../export/otlp/collect.ts'),
     ) => Promise<void>,
   ): Promise<OtlpSender> {
-    const { includePaths, includeTitles, sessions, retries } = this.#options;
+    const { sessions, retries } = this.#options;
     // OpenTelemetry's library: only where it is used.
     const { Encoder } = await import('../../../export/otlp/encoder.ts');
     const { OtlpSender } = await import('../../../export/otlp/sender.ts');
@@ -207,8 +202,8 @@ class Sending {
     const wanted = new Set(this.#targets.map(({ signal }) => signal));
     const freshness = await bringUpToDate(environment);
     await withContextMeanwhile(environment, freshness, async (context) => {
-      const open = { paths: includePaths === true, titles: includeTitles === true };
-      const question = readQuestion(otlpQuestion, this.#raw, context);
+      const open = openness(this.#options);
+      const question = readQuestion(exportQuestion, this.#raw, context);
       const asked = { context, question, open, sessions };
       if (wanted.has('metrics')) {
         this.#metrics ??= new collect.MetricsCollector();
