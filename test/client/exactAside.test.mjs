@@ -8,6 +8,7 @@ import { Claude } from './lib/claude.mjs';
 import { assertNothingUnexplained, ExactMode } from './lib/exact.mjs';
 import { agent, bash, hang, say, use } from './lib/replies.mjs';
 import { assertNear, guessedOutput, listPrice, toNano } from './lib/spend.mjs';
+import { isQuiet } from './lib/standIn.mjs';
 import { leadTeam } from './lib/team.mjs';
 import { Terminal } from './lib/terminal.mjs';
 
@@ -147,10 +148,14 @@ describe('exact mode with the real client: broken off, side by side, permissions
         claude.api.ledger.find(({ plan, turn }) => plan === name && turn === 1)?.sessionId ?? '';
       const isTitled = (sessionId) =>
         exact.requests(sessionId).some(({ source }) => source === 'generate_session_title');
+      const isOver = (sessionId) =>
+        isTitled(sessionId) &&
+        isQuiet(claude.api.ledger.filter((entry) => entry.sessionId === sessionId));
       await until(
         () => `both are answered and titled:\n${terminals.map((each) => each.screen()).join('\n')}`,
-        () => names.every((name) => isTitled(sessionOf(name))),
+        () => names.every((name) => isOver(sessionOf(name))),
       );
+      for (const name of names) await exact.allTold(sessionOf(name));
       assert.notEqual(sessionOf('left'), sessionOf('right'));
       for (const [i, name] of names.entries()) {
         const sessionId = sessionOf(name);
@@ -191,7 +196,12 @@ describe('exact mode with the real client: broken off, side by side, permissions
       ['in-process', [5]],
       ['tmux', [3, 2]],
     ]) {
-      const { sessions, totals } = await leadTeam(claude, { mode, name: mode, work: 'tools' });
+      const { sessions, totals } = await leadTeam(claude, {
+        mode,
+        name: mode,
+        work: 'tools',
+        when: (sessionId) => exact.allTold(sessionId),
+      });
       const found = [];
       for (const sessionId of sessions) {
         const { totalCostUSD: usd } = totals.get(sessionId);

@@ -119,12 +119,7 @@ export class ExactMode {
    * @param {boolean} [options.samePrices] false where the client has other prices than we have
    */
   async agrees(run, { from, samePrices = true } = {}) {
-    // On a busy machine the client's last words come a moment after its end.
-    const events = await until('every request was told of', () => {
-      const all = this.requests(run.sessionId);
-      const ids = new Set(all.map(({ requestId }) => requestId));
-      return this.answered(run.sessionId).every(({ requestId }) => ids.has(requestId)) && all;
-    });
+    const events = await this.allTold(run.sessionId);
     const told = new Map(events.map((event) => [event.requestId, event]));
     assert.equal(told.size, events.length, 'each request is told of once');
     const { summary, items, unexplained } = await this.settled(run);
@@ -136,6 +131,18 @@ export class ExactMode {
       assertNear(summary.nano + summary.background, client, 'messages and background');
     }
     return { summary, items, told, kinds: items.map(({ kind, requests }) => [kind, requests]) };
+  }
+
+  /**
+   * Waits until every request of a session was told of. On a busy machine the client's last words come a
+   * moment after its end; who hangs up on it waits before, since it does not wait for them to be heard.
+   */
+  allTold(sessionId) {
+    return until('every request was told of', () => {
+      const all = this.requests(sessionId);
+      const ids = new Set(all.map(({ requestId }) => requestId));
+      return this.answered(sessionId).every(({ requestId }) => ids.has(requestId)) && all;
+    });
   }
 
   /** Requests of a session that the API has answered, in whole or in part. */

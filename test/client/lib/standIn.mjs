@@ -9,6 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Dice } from './dice.mjs';
 import { say, throwUsage } from './replies.mjs';
 
+/** Every answer comes at once: who asks for nothing for so long is idle. */
+const quietMs = 1500;
+
 const planTag = /\[plan ([\w-]+)\]/;
 
 /**
@@ -163,6 +166,14 @@ export class StandIn {
     if (reply.kind === 'drop') return response.destroy();
     for (const resolve of this.#waiting.splice(0)) resolve(entry);
   }
+}
+
+/**
+ * Whether all that was asked has been answered, and nothing has been asked since for a while.
+ * @param {Entry[]} entries
+ */
+export function isQuiet(entries) {
+  return entries.every(({ at }) => at > 0 && at < Date.now() - quietMs);
 }
 
 /** A person's words in a message, without what tools answered. */
