@@ -93,6 +93,7 @@ export class SessionMessages {
     const changed = new Set<string>();
     const threads = new Set<string>();
     const retimed = await this.#requests.update(reader.db, sid);
+    await nextTurn();
     const seen = await this.#read(reader, book, id, since, changed, threads);
     if (retimed) this.#retime(changed);
     const removed: string[] = [];

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   commands,
   type Disposable,
@@ -271,6 +272,7 @@ class SessionPanel extends LivePanel {
       return;
     }
     const changes = await messages.update(reader, this.model.book, summary);
+    await nextTurn();
     // Hidden meanwhile, or another page, which the next update sends a full snapshot.
     if (reader !== this.model.reader || !this.ready || messages !== this.#messages) return;
     await this.#send(reader, summary, changes);
@@ -311,6 +313,8 @@ class SessionPanel extends LivePanel {
     });
     this.#summedUp = session.summedUp;
     this.#setTitle(session);
+    await nextTurn();
+    if (page !== this.page || !this.ready) return;
     const panelFormat = format.forPanel(summary.endedAt);
     const sent = JSON.stringify([session, panelFormat]);
     const v = protocolVersion;

@@ -6,7 +6,9 @@ import { arrange, type ListQuestion, type SessionGroup } from './arrange.ts';
 import type { ItemText } from './treeItems.ts';
 import type { GroupNode, SessionNode, SessionsNode } from './treeNodes.ts';
 
-/** Sessions a list shows before "Show more", and how many more each time. */
+/** Sessions a list shows before "Show more": VS Code asks for all of their items in one turn. */
+const firstPage = 30;
+/** How many more each time. */
 const pageSize = 50;
 const rootKey = '';
 
@@ -177,14 +179,14 @@ export class SessionsTree {
   }
 
   #limitOf(list: string): number {
-    return this.#limits.get(list) ?? pageSize;
+    return this.#limits.get(list) ?? firstPage;
   }
 
   #groupNode(group: SessionGroup): GroupNode {
     const known = this.#groupNodes.get(group.key);
     if (known !== undefined) return known;
     // VS Code asks for the items of every open group at once: a page of them is enough to begin with.
-    const open = group.live || this.#grouped < pageSize;
+    const open = group.live || this.#grouped < firstPage;
     this.#grouped += group.sessions.length;
     const node: GroupNode = { kind: 'group', key: group.key, open, group };
     this.#groupNodes.set(group.key, node);
