@@ -8,7 +8,9 @@ const longestKept = 4096;
  * bytes with the last one and makes a new string only when they differ.
  */
 export class ByteCache {
+  /** The last value's bytes, of which a longer one had more. */
   #bytes: Buffer = Buffer.alloc(0);
+  #length = -1;
   #text = '';
 
   /** The string at [start, stop), '' when there is none. */
@@ -16,17 +18,18 @@ export class ByteCache {
     if (start < 0) return '';
     const length = stop - start;
     if (length > longestKept) return bounded(stringAt(buf, start, stop) ?? '');
-    const known = this.#bytes;
-    if (known.length === length && sameBytes(known, buf, start)) return this.#text;
-    this.#bytes = Buffer.from(buf.subarray(start, stop));
+    if (this.#length === length && sameBytes(this.#bytes, length, buf, start)) return this.#text;
+    if (length > this.#bytes.length) this.#bytes = Buffer.alloc(Math.max(32, 2 * length));
+    for (let i = 0; i < length; i++) this.#bytes[i] = buf[start + i]!;
+    this.#length = length;
     this.#text = bounded(stringAt(buf, start, stop) ?? '');
     return this.#text;
   }
 }
 
-/** Whether `known` stands at `start`. Values are short, so a loop beats a call into native code. */
-function sameBytes(known: Uint8Array, buf: Uint8Array, start: number): boolean {
-  for (let i = known.length - 1; i >= 0; i--) if (known[i] !== buf[start + i]) return false;
+/** Whether the first bytes of `known` stand at `start`. Values are short, so a loop beats a call into native code. */
+function sameBytes(known: Uint8Array, length: number, buf: Uint8Array, start: number): boolean {
+  for (let i = length - 1; i >= 0; i--) if (known[i] !== buf[start + i]) return false;
   return true;
 }
 
