@@ -12,6 +12,7 @@ import { inBackground, reportFailures } from './views/core/background.ts';
 import { ReportDocuments } from './views/core/readonlyDocuments.ts';
 import { SettingsModel } from './views/core/settingsModel.ts';
 import { SpendModel } from './views/core/spendModel.ts';
+import { timings } from './views/core/timings.ts';
 import { Demo } from './views/demo/demo.ts';
 import { GuardContext } from './views/guard/guardContext.ts';
 import { Insights } from './views/insights/insights.ts';
@@ -125,7 +126,8 @@ export function activate(context: ExtensionContext): OutlayApi {
       log.error(`Outlay could not start: ${messageOf(error)}`);
     }
   });
-  log.debug(`Outlay ${version} activated in ${(performance.now() - started).toFixed(1)} ms`);
+  const { duration } = performance.measure(timings.activation, { start: started });
+  log.debug(`Outlay ${version} activated in ${duration.toFixed(1)} ms`);
   return {
     ...outlayExports(spend, alerts),
     get spend() {

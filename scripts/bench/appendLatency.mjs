@@ -15,6 +15,7 @@ import { formatUsd } from '../../src/model/money.ts';
 import { requireNode24 } from '../shared/node24.mjs';
 import { openWorkbench } from '../vscode/page.mjs';
 import { Growing, machine, table, writeMeasured } from './latency.mjs';
+import { held } from './measure.mjs';
 
 requireNode24();
 
@@ -72,13 +73,8 @@ function row(name, { appends, lost, times }) {
 
 const heading = ['appended', 'appends', 'p50', 'p95', 'max', 'lost'];
 
-async function main() {
-  const { values } = parseArgs({
-    options: {
-      write: { type: 'boolean', default: false },
-      appends: { type: 'string', default: '100' },
-    },
-  });
+/** All kinds of append in one window of a real VS Code. */
+export async function appendLatency(appends = 100) {
   await build();
   await using workbench = await openWorkbench();
   const transcript = new Growing(workbench.paths.claude, lineNano);
@@ -87,23 +83,44 @@ async function main() {
   const recorded = await workbench.recordStatus();
   const results = new Map();
   for (const [i, [name, act]] of Object.entries(runs).entries()) {
-    const options = { appends: Number(values.appends), act, seed: 20_261_121 + i };
+    const options = { appends, act, seed: 20_261_121 + i };
     results.set(name, await measure(workbench, recorded, transcript, options));
   }
+  return results;
+}
+
+/** What must hold of it. */
+export function appendTargets(results) {
+  return [...results].map(([name, { lost, times }]) =>
+    held(
+      `from the append to the text of the status bar, 95 of 100 within: ${name}`,
+      lost > 0 ? Number.POSITIVE_INFINITY : percentile(times, 0.95),
+      promisedMs,
+    ),
+  );
+}
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      write: { type: 'boolean', default: false },
+      appends: { type: 'string', default: '100' },
+    },
+  });
+  const results = await appendLatency(Number(values.appends));
   const rows = [...results].map(([name, result]) => row(name, result));
   const text = `${table([heading, ...rows])}\n\n${machine()}`;
   console.log(text);
   if (values.write) await writeMeasured('table', text);
-  const all = [...results.values()];
-  if (all.some(({ lost }) => lost > 0)) throw new Error('An append never appeared.');
-  if (all.some(({ times }) => percentile(times, 0.95) > promisedMs)) {
-    throw new Error(`The 95th percentile is beyond ${promisedMs} ms.`);
-  }
+  const broken = appendTargets(results).filter((line) => line.includes('missed'));
+  if (broken.length > 0) throw new Error(broken.join('\n'));
 }
 
-try {
-  await main();
-} catch (error) {
-  console.error(error.message);
-  process.exitCode = 1;
+if (process.argv[1] === import.meta.filename) {
+  try {
+    await main();
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }

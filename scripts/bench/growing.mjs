@@ -14,6 +14,7 @@ import { openForReading } from '../../src/store/connection/openStore.ts';
 import { StoreReader } from '../../src/store/query/storeReader.ts';
 import { IndexerClient } from '../../src/watchers/thread/client.ts';
 import { scratch } from '../shared/paths.mjs';
+import { factor, held, megabytes, ms, row } from './measure.mjs';
 
 const transcriptOf = (folder, session) =>
   path.join(folder, 'claude/projects/-home-dev', `${session}.jsonl`);
@@ -157,6 +158,33 @@ export async function quietTranscripts(bundle, { transcripts = 10_000, seconds =
   await client.stop();
   rmSync(folder, { recursive: true, force: true });
   return ((user + system) / 1000) * (60 / seconds);
+}
+
+/** What must hold of both. */
+export function growingTargets({ lost, p95, firstMb, lastMb }, quietMs) {
+  return [
+    held(
+      '200 sessions, 1,000 lines a second for a minute: lost',
+      lost,
+      0,
+      (number) => `${number.toFixed(0)} lines`,
+    ),
+    held('the same: 95 of 100 lines in the figures of the status bar within', p95, 150),
+    held('the same: memory at the end against the beginning', lastMb / firstMb, 1.1, factor),
+    held('a quiet minute beside 10,000 transcripts: processor time', quietMs, 300),
+  ];
+}
+
+/** The figures behind them that stand in no other row. */
+export function growingRows({ median, lines: written, firstMb, lastMb }) {
+  const memory = `memory ${megabytes(firstMb)}, at the end ${megabytes(lastMb)}`;
+  return [
+    row(
+      '200 sessions that grow: a line into the figures of the status bar',
+      ms(median),
+      `${written} lines, ${memory}`,
+    ),
+  ];
 }
 
 if (process.argv[1] === import.meta.filename) {

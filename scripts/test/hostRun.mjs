@@ -70,10 +70,11 @@ async function prepareHome() {
  * @param {object} options
  * @param {string} options.name
  * @param {string} [options.vsix] test this packed extension instead of the sources
+ * @param {boolean} [options.bare] a host without Outlay
  * @param {Record<string, string>} [options.env] added to the host's environment
  * @returns {Promise<{ passed: number, failed: number, pending: number, failures: { name: string, error: string }[] }>}
  */
-export async function runHostTests({ name, vsix, env }) {
+export async function runHostTests({ name, vsix, bare = false, env }) {
   const home = await prepareHome();
   const ended = (error, { passed, pending } = { passed: 0, pending: 0 }) => ({
     ...{ passed, pending, failed: 1 },
@@ -87,13 +88,13 @@ export async function runHostTests({ name, vsix, env }) {
   try {
     const vscodeExecutablePath = await vscodeExecutable();
     const carrier = path.join(home, 'carrier');
+    if (vsix || bare) await writeCarrier(carrier);
     if (vsix) {
-      await writeCarrier(carrier);
       await installPacked(vscodeExecutablePath, vsix, profileArgs);
     }
     await runTests({
       vscodeExecutablePath,
-      extensionDevelopmentPath: vsix ? carrier : root,
+      extensionDevelopmentPath: vsix || bare ? carrier : root,
       extensionTestsPath: inRoot('dist/test/index.cjs'),
       launchArgs: [path.join(home, 'workspace'), ...profileArgs],
       extensionTestsEnv: {

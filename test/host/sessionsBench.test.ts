@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { OutlayApi } from '../../src/extension.ts';
 import { commandIds } from '../../src/views/core/commandIds.ts';
+import { timings } from '../../src/views/core/timings.ts';
 import { answer, append, transcriptFile } from './transcript.ts';
 
 const appends = 50;
@@ -72,7 +73,7 @@ async function grow(session: string): Promise<void> {
 
 if (process.env.OUTLAY_TEST_RUN === 'bench') {
   describe('the extension host’s thread', () => {
-    const results: Record<string, Held> = {};
+    const results: Record<string, Held | number> = {};
     let api: OutlayApi;
 
     before(async () => {
@@ -80,6 +81,11 @@ if (process.env.OUTLAY_TEST_RUN === 'bench') {
       if (extension === undefined) throw new Error('Outlay is not there');
       api = await extension.activate();
       while (api.spend.indexer.kind !== 'watching') await sleep(50);
+      const [activation] = performance.getEntriesByName(timings.activation);
+      const [figure] = performance.getEntriesByName(timings.firstFigure);
+      if (activation === undefined || figure === undefined) throw new Error('nothing was timed');
+      results.activationMs = activation.duration;
+      results.firstFigureMs = figure.startTime - activation.startTime;
       await writeLong(api);
     });
 

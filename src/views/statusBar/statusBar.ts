@@ -13,6 +13,7 @@ import { daysOld } from '../../pricing/days.ts';
 import { DisposableStore } from '../core/disposables.ts';
 import type { Spend } from '../core/spend.ts';
 import type { SpendModel } from '../core/spendModel.ts';
+import { timings } from '../core/timings.ts';
 import { type StatusText, statusText } from './statusText.ts';
 import { tooltipCommands, tooltipMarkdown } from './tooltip.ts';
 
@@ -24,6 +25,7 @@ export class SpendStatus implements Disposable {
   readonly #owned = new DisposableStore();
   readonly #item: StatusBarItem;
   #shown = '';
+  #hasFigure = false;
   #tooltip = '';
 
   constructor(model: SpendModel) {
@@ -44,6 +46,10 @@ export class SpendStatus implements Disposable {
     if (text !== this.#shown) {
       this.#shown = text;
       this.#drawText(status);
+    }
+    if (!this.#hasFigure && spend.overview !== undefined) {
+      this.#hasFigure = true;
+      performance.mark(timings.firstFigure);
     }
     const { checked: date } = bundledCatalogue;
     const markdown = tooltipMarkdown(spend, {
