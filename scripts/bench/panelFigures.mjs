@@ -61,7 +61,7 @@ export async function panelFigures(store, folder) {
   let id = 0;
   const origin = {
     ...{ storeFile: store, dataFolder: folder, keptFolder: folder, home: homedir() },
-    ...{ settings: defaultSettings(), problems: [] },
+    ...{ settings: defaultSettings(), problems: [], folders: [], clientModels: [] },
   };
   const ask = async (name, question) => {
     const task = { ...origin, now: Date.now() };
@@ -76,12 +76,15 @@ export async function panelFigures(store, folder) {
     return performance.now() - started;
   };
   const results = new Map();
-  for (const [name, panel, question, most] of questionsOn(store)) {
-    const times = [];
-    for (let n = 0; n < 6; n++) times.push(await ask(panel, question));
-    // The first of a kind compiles what the others use.
-    results.set(name, { first: times[0], later: spread(times.slice(1)), most });
+  try {
+    for (const [name, panel, question, most] of questionsOn(store)) {
+      const times = [];
+      for (let n = 0; n < 6; n++) times.push(await ask(panel, question));
+      // The first of a kind compiles what the others use.
+      results.set(name, { first: times[0], later: spread(times.slice(1)), most });
+    }
+  } finally {
+    await worker.terminate();
   }
-  await worker.terminate();
   return results;
 }
