@@ -87,9 +87,9 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
     return this.#list.byId(sid);
   }
 
-  /** What is about to change is in sight. */
+  /** What is about to change is in sight; that it is not any more, VS Code tells a moment later. */
   async #show(): Promise<void> {
-    if (!this.#view.visible) await commands.executeCommand('outlay.sessions.focus');
+    await commands.executeCommand('outlay.sessions.focus');
   }
 
   async chooseGrouping(): Promise<void> {
