@@ -182,7 +182,8 @@ function backgroundOf(growth: readonly Growth[], spent: readonly Spent[]): numbe
       .sort((a, b) => a.at - b.at || Number(a.isHidden ?? false) - Number(b.isHidden ?? false));
     for (const item of behind) {
       const slack = Math.min(inside.length + 1, 1000);
-      if (!item.isHidden || item.at >= end || item.at <= since || item.nano > gap + slack) break;
+      if (!item.isHidden || item.at >= end || item.at <= since || item.nano > gap - most + slack)
+        break;
       item.covered = true;
       item.at = state.at;
       inside.push(item);
