@@ -166,10 +166,16 @@ while (performance.now() - began < seconds * 1000) {
   await sleep(50);
 }
 const asked = await loud;
-await until(`all is told, within ${longestWaitMs} ms`, async () => {
-  const { behind, revision } = await getJson('/health');
-  return !behind && all.every((heard) => heard.revision === revision);
-});
+let lacking = '';
+await until(
+  () => `all is told, within ${longestWaitMs} ms: ${lacking}`,
+  async () => {
+    const { behind, revision } = await getJson('/health');
+    const late = all.filter((heard) => heard.revision !== revision);
+    lacking = behind ? 'transcripts are still read' : `${late.length} listeners lack the last`;
+    return !behind && late.length === 0;
+  },
+);
 const total = await getJson('/api/v1/usage/summary', { 'cache-control': 'no-cache' });
 const counted = Object.values(total.byModel).reduce((sum, each) => sum + each.messages, 0);
 server.kill('SIGTERM');

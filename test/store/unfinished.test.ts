@@ -8,7 +8,7 @@ import { engines } from '../lib/engines.ts';
 import { file, queue } from '../lib/exampleRecords.ts';
 import { soleWriter } from '../lib/ingest.ts';
 import { withStore } from '../lib/memoryStore.ts';
-import { noonMs } from '../lib/parseLines.ts';
+import { afterNoon, noonMs } from '../lib/parseLines.ts';
 import { reportContext } from '../lib/reportContext.ts';
 import { requestEvent } from '../lib/requestEvents.ts';
 import { byDayBefore, thinAll } from '../lib/retention.ts';
@@ -44,6 +44,21 @@ for (const engine of engines) {
     });
   });
 }
+
+test('also where it had called a tool, whose result comes before the mark', () => {
+  using dir = tempDir();
+  withStore('better-sqlite3', (db) => {
+    const result = {
+      ...{ type: 'user', sessionId: 's', uuid: 'u-result', timestamp: afterNoon(2) },
+      message: { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't1' }] },
+    };
+    const lines = [answered, total(30, 55), broken, result, interruption];
+    ingestPlainly(db, dir.path, [file('s.jsonl', ...lines)]);
+    assert.deepEqual(kinds(db), [{ kind: 'unfinished', requests: 1, nano: fourTokens }]);
+    const [summary] = reportContext(db, { now: noonMs }).reader.sessions();
+    assert.equal(summary!.background, fourTokens, 'the answer itself is no background');
+  });
+});
 
 test('what is told in sum stands beside it, and what nobody tells of stays unexplained', () => {
   using dir = tempDir();

@@ -7,16 +7,16 @@ import { type BackgroundItem, summed } from './backgroundItems.ts';
 import { clientNano } from './clientNano.ts';
 import { allotClientPrices, type DownsampledShare } from './clientPrices.ts';
 import { type TotalStep, totalSteps, wholeTotal } from './clientTotals.ts';
-import { itemsInSum } from './inSum.ts';
 import type { Messages } from './messageTable.ts';
 import { ownsBefore } from './recordIndex.ts';
 import type { Requests } from './requestTable.ts';
-import { Rest } from './rest.ts';
+import { itemsInSum } from './rest/inSum.ts';
+import { Rest } from './rest/rest.ts';
+import type { ToldSums } from './rest/toldSumTable.ts';
+import { type CountedTokens, unfinishedAnswers } from './rest/unfinishedAnswers.ts';
 import type { SessionRow, Sessions } from './sessionTable.ts';
 import { spentSql } from './spentSql.ts';
 import type { StringTable } from './stringTable.ts';
-import type { ToldSums } from './toldSumTable.ts';
-import { type CountedTokens, unfinishedAnswers } from './unfinishedAnswers.ts';
 
 /**
  * Outcome of reconciling a session with Claude Code's own total; values of `session.reconciled`.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { itemsInSum } from '../../../src/store/ingest/inSum.ts';
-import { Rest } from '../../../src/store/ingest/rest.ts';
+import { itemsInSum } from '../../../src/store/ingest/rest/inSum.ts';
+import { Rest } from '../../../src/store/ingest/rest/rest.ts';
 import { toldSum } from '../../lib/toldSums.ts';
 
 const sum = (startedAt: number, at: number, nano: number, series?: number) =>

@@ -3,11 +3,11 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ModelTokens } from '../../../src/model/records.ts';
 import { totalSteps } from '../../../src/store/ingest/clientTotals.ts';
-import { Rest } from '../../../src/store/ingest/rest.ts';
+import { Rest } from '../../../src/store/ingest/rest/rest.ts';
 import {
   type CountedTokens,
   unfinishedAnswers,
-} from '../../../src/store/ingest/unfinishedAnswers.ts';
+} from '../../../src/store/ingest/rest/unfinishedAnswers.ts';
 import type { StoredCostState } from '../../../src/store/schema/messageRow.ts';
 
 /** Nano-dollars a token, by model. */

@@ -1,7 +1,7 @@
-import { hashText } from '../../model/hash53.ts';
-import type { ToldSum } from '../../model/requests/toldSum.ts';
-import type { SqlDatabase, Statement } from '../driver/types.ts';
-import type { StringTable } from './stringTable.ts';
+import { hashText } from '../../../model/hash53.ts';
+import type { ToldSum } from '../../../model/requests/toldSum.ts';
+import type { SqlDatabase, Statement } from '../../driver/types.ts';
+import type { StringTable } from '../stringTable.ts';
 
 /** A sum as background depends on it. */
 export type StoredSum = Omit<ToldSum, 'sessionId'>;

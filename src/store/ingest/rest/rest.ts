@@ -1,4 +1,4 @@
-import type { Spent } from './background.ts';
+import type { Spent } from '../background.ts';
 
 /** What totals leave unexplained, as it is named piece by piece. */
 export class Rest {

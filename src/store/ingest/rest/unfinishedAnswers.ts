@@ -1,10 +1,10 @@
-import { roundingOf } from '../../model/clientTotal.ts';
-import { usdToNano } from '../../model/money.ts';
-import type { ModelTokens } from '../../model/records.ts';
-import type { StoredCostState } from '../schema/messageRow.ts';
-import { countBefore } from './background.ts';
-import type { BackgroundItem } from './backgroundItems.ts';
-import type { TotalStep } from './clientTotals.ts';
+import { roundingOf } from '../../../model/clientTotal.ts';
+import { usdToNano } from '../../../model/money.ts';
+import type { ModelTokens } from '../../../model/records.ts';
+import type { StoredCostState } from '../../schema/messageRow.ts';
+import { countBefore } from '../background.ts';
+import type { BackgroundItem } from '../backgroundItems.ts';
+import type { TotalStep } from '../clientTotals.ts';
 import type { Rest } from './rest.ts';
 
 /** A message or a request without one, as it counts in a total. */

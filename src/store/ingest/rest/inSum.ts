@@ -1,6 +1,6 @@
-import { roundingOf } from '../../model/clientTotal.ts';
-import type { Spent } from './background.ts';
-import type { BackgroundItem } from './backgroundItems.ts';
+import { roundingOf } from '../../../model/clientTotal.ts';
+import type { Spent } from '../background.ts';
+import type { BackgroundItem } from '../backgroundItems.ts';
 import type { Rest } from './rest.ts';
 import type { StoredSum } from './toldSumTable.ts';
 
