@@ -35,7 +35,8 @@ export function itemsInSum(
     const next = found < 0 ? totals.length : found;
     let left = nano;
     for (const at of [totals[next], totals[next - 1], ...totals.slice(next + 1)]) {
-      if (left > 0) left = take(at, left);
+      if (left <= 0) break;
+      left = take(at, left);
     }
   }
   return items;
