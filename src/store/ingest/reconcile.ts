@@ -2,6 +2,7 @@ import type { ModelTokens } from '../../model/records.ts';
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 import type { MessageRow, StoredCostState } from '../schema/messageRow.ts';
 import { saturated, sumSql } from '../schema/saturate.ts';
+import { spentSql } from '../schema/spentSql.ts';
 import { backgroundOf, type Explained, type Spent } from './background.ts';
 import { type BackgroundItem, summed } from './backgroundItems.ts';
 import { clientNano } from './clientNano.ts';
@@ -15,7 +16,6 @@ import { Rest } from './rest/rest.ts';
 import type { ToldSums } from './rest/toldSumTable.ts';
 import { type CountedTokens, unfinishedAnswers } from './rest/unfinishedAnswers.ts';
 import type { SessionRow, Sessions } from './sessionTable.ts';
-import { spentSql } from './spentSql.ts';
 import type { StringTable } from './stringTable.ts';
 
 /**
