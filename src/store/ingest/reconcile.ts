@@ -196,7 +196,7 @@ export class Reconciler {
     },
   ): BackgroundItem[] {
     const rest = new Rest(found);
-    const dated = ({ at }: StoredCostState): number => at || (row.first_at ?? 0);
+    const dated = ({ at }: StoredCostState): number => at || startOf(row);
     const before = known.filter(({ kind }) => kind === 'unfinished');
     const unfinished =
       before.length === 0 && this.#unended.get(row.id) === undefined
@@ -224,7 +224,7 @@ export class Reconciler {
     const steps = totalSteps(states, base);
     const spent = possible ? explained(this.#spentIn(row, parent?.session), items) : [];
     const { found, covered } = possible
-      ? backgroundOf(steps, spent, row.first_at ?? 0)
+      ? backgroundOf(steps, spent, startOf(row))
       : { found: [], covered: 0 };
     const later = possible
       ? spent.slice(covered).filter(({ isItem }) => isItem)
@@ -254,7 +254,7 @@ export class Reconciler {
 
   /** Everything that occurs in the session, owned or not, except what its parent has too. */
   #spentIn(row: SessionRow, parent: number | undefined): Spent[] {
-    const own = [row.id, row.id, parent ?? 0];
+    const own = apartFrom(row, parent);
     return row.related === 1
       ? this.#spent.all<Spent>(...own, ...own)
       : this.#alone.all<Spent>(row.id, row.id);
@@ -262,7 +262,7 @@ export class Reconciler {
 
   /** The same with tokens, and requests that no message stands for, earliest first. */
   #countedIn(row: SessionRow, parent: number | undefined): CountedTokens[] {
-    const own = [row.id, row.id, parent ?? 0];
+    const own = apartFrom(row, parent);
     const messages = this.#withTokens
       .all<TokenRow>(...own, ...own)
       .map((message): CountedTokens => {
@@ -361,6 +361,16 @@ const withoutTotal: Outcome = {
   outcome: reconciliation.noClientTotal,
   unconfirmed: 0,
 };
+
+/** What `spentSql` asks with: a session's own, and not what its parent has too. */
+function apartFrom(row: SessionRow, parent: number | undefined): number[] {
+  return [row.id, row.id, parent ?? 0];
+}
+
+/** Where what no record dates stands. */
+function startOf(row: SessionRow): number {
+  return row.first_at ?? 0;
+}
 
 /** Messages and items, earliest first; of one time messages come first. */
 function explained(
