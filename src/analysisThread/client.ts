@@ -69,7 +69,12 @@ export class AnalysisThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#file, { name: 'outlay-analysis' });
+    const worker = new Worker(this.#file, {
+      name: 'outlay-analysis',
+      // What an answer is made of is garbage when it is given: a thread that is asked all the time keeps
+      // 130 MB of it without a limit.
+      resourceLimits: { maxYoungGenerationSizeMb: 32 },
+    });
     const end = (error: Error): void => {
       if (this.#worker === worker) this.#worker = undefined;
       for (const { reject } of this.#waiting.values()) reject(error);

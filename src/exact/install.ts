@@ -16,7 +16,16 @@ import { writeFileAtomically } from '../platform/partFile.ts';
 import { readRegular } from '../platform/regularFile.ts';
 import { readUserFile, writeUserFile } from '../platform/userFile.ts';
 import { readTelemetryPlace, type TelemetryPlace } from '../telemetry/place.ts';
-import { otherReceiver, refuse, type Variables, variablesFor } from './variables.ts';
+import {
+  metricsExporter,
+  type OtherReceiver,
+  otherReceiver,
+  refuse,
+  type Signal,
+  takesMetrics,
+  type Variables,
+  variablesFor,
+} from './variables.ts';
 
 /** What switching on changed, so that it can be undone to the letter. */
 interface ExactRecord {
@@ -93,14 +102,38 @@ export function planOn(question: ExactQuestion): ExactChange | undefined {
   const before = readUserFile(file);
   const text = before === undefined || before.trim() === '' ? '{}\n' : before;
   const env = { ...question.env, ...envIn(text, file) };
-  const other = otherReceiver(env);
+  const logs = otherReceiver(env, 'LOGS');
   const headersHelper = memberOf(parseJsonText(text, file), 'otelHeadersHelper') !== undefined;
-  refuse(env, other, { chain, headersHelper });
-  const { port, token } = question.place;
-  const forward = other && { url: other.url, headers: other.headers };
-  const place = { port, token, ...(forward !== undefined && { forward }) };
-  const variables = variablesFor(place, env, other);
+  refuse(env, logs, { chain, headersHelper });
+  const others = new Map<Signal, OtherReceiver | undefined>([['LOGS', logs]]);
+  if (takesMetrics(env, { chain, headersHelper })) {
+    others.set('METRICS', otherReceiver(env, 'METRICS'));
+  }
+  const place = placeWith(question.place, others);
+  const variables = variablesFor(place, env, others);
   return { file, before, after: withVariables(text, file, variables), place, variables };
+}
+
+function placeWith(
+  { port, token }: ExactQuestion['place'],
+  others: ReadonlyMap<Signal, OtherReceiver | undefined>,
+): TelemetryPlace {
+  const [forward, forwardMetrics] = (['LOGS', 'METRICS'] as const).map((signal) => {
+    const other = others.get(signal);
+    return other && { url: other.url, headers: other.headers };
+  });
+  return { port, token, ...(forward && { forward }), ...(forwardMetrics && { forwardMetrics }) };
+}
+
+/** Whether metrics are received by what is written there, or was. */
+export function takesInMetrics(variables: Readonly<Record<string, string>>): boolean {
+  return Object.hasOwn(variables, metricsExporter);
+}
+
+/** Whether metrics are received while exact mode is on. */
+export function exactTakesMetrics(dataFolder: string): boolean {
+  const record = readRecord(dataFolder);
+  return record !== undefined && takesInMetrics(record.variables);
 }
 
 /** The change that switches it off; undefined where it is off. */

@@ -2,6 +2,7 @@ import { HumanError } from '../model/errors.ts';
 import {
   type ForwardTarget,
   logsPath,
+  metricsPath,
   type TelemetryPlace,
   tokenHeader,
 } from '../telemetry/place.ts';
@@ -9,50 +10,80 @@ import {
 /** Environment variables, as settings or a process have them. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-const names = {
-  enabled: 'CLAUDE_CODE_ENABLE_TELEMETRY',
-  exporter: 'OTEL_LOGS_EXPORTER',
-  protocol: 'OTEL_EXPORTER_OTLP_LOGS_PROTOCOL',
-  endpoint: 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT',
-  headers: 'OTEL_EXPORTER_OTLP_LOGS_HEADERS',
-} as const;
+const enabled = 'CLAUDE_CODE_ENABLE_TELEMETRY';
 
-/** The variables exact mode sets. */
-export const exactVariables: readonly string[] = Object.values(names);
+/** What telemetry consists of, as variables name it. */
+export type Signal = 'LOGS' | 'METRICS';
 
-/** A receiver of logs that Claude Code has already. */
+const paths: Readonly<Record<Signal, string>> = { LOGS: logsPath, METRICS: metricsPath };
+
+function namesOf(signal: Signal) {
+  const of = (what: string): string => `OTEL_EXPORTER_OTLP_${signal}_${what}`;
+  return {
+    exporter: `OTEL_${signal}_EXPORTER`,
+    protocol: of('PROTOCOL'),
+    endpoint: of('ENDPOINT'),
+    headers: of('HEADERS'),
+  };
+}
+
+/** The variable that names exporters of metrics: exact mode receives metrics where it sets it. */
+export const metricsExporter = namesOf('METRICS').exporter;
+
+/** A receiver of logs or metrics that Claude Code has already. */
 export interface OtherReceiver extends ForwardTarget {
   readonly protocol: string;
 }
 
 const spoken = ['http/json', 'http/protobuf'];
-/** Certificates are the sender's own; ours cannot show them. */
-const certificates = /^OTEL_EXPORTER_OTLP_(?:LOGS_)?(?:CLIENT_CERTIFICATE|CLIENT_KEY|CERTIFICATE)$/;
-
-/** What Claude Code's logs go to by these variables; undefined where they go nowhere. */
-export function otherReceiver(env: Variables): OtherReceiver | undefined {
+/** What Claude Code's logs or metrics go to by these variables; undefined where they go nowhere. */
+export function otherReceiver(env: Variables, signal: Signal): OtherReceiver | undefined {
+  const names = namesOf(signal);
   const exporters = listOf(env[names.exporter]);
-  if (!isOn(env[names.enabled]) || !exporters.includes('otlp')) return undefined;
+  if (!isOn(env[enabled]) || !exporters.includes('otlp')) return undefined;
   const base = env.OTEL_EXPORTER_OTLP_ENDPOINT ?? 'http://localhost:4318';
   return {
-    url: env[names.endpoint] ?? `${base.replace(/\/$/, '')}${logsPath}`,
+    url: env[names.endpoint] ?? `${base.replace(/\/$/, '')}${paths[signal]}`,
     headers: headersOf(env[names.headers] ?? env.OTEL_EXPORTER_OTLP_HEADERS ?? ''),
     protocol: env[names.protocol] ?? env.OTEL_EXPORTER_OTLP_PROTOCOL ?? 'http/protobuf',
   };
 }
 
+/** Headers and certificates that are the sender's own: ours cannot show them. */
+function isBound(env: Variables, signal: Signal, headersHelper: boolean): boolean {
+  const certificate = new RegExp(
+    `^OTEL_EXPORTER_OTLP_(?:${signal}_)?(?:CLIENT_CERTIFICATE|CLIENT_KEY|CERTIFICATE)$`,
+  );
+  return headersHelper || Object.keys(env).some((name) => certificate.test(name) && env[name]);
+}
+
+/** How exact mode is switched on. */
+export interface Wish {
+  /** The person wants what the other receiver gets to go through Outlay. */
+  readonly chain: boolean;
+  /** Headers come from a program. */
+  readonly headersHelper: boolean;
+}
+
 /**
- * Why exact mode cannot be switched on beside what is set; nothing where it can. `chain`: the person
- * wants what the other receiver gets to go through Outlay.
+ * Whether metrics can be received, too: they go nowhere, or are to be passed on and can be. Metrics that
+ * cannot are left to who has them: they only name what is known in sum.
  */
+export function takesMetrics(env: Variables, { chain, headersHelper }: Wish): boolean {
+  const other = otherReceiver(env, 'METRICS');
+  if (other === undefined) return true;
+  return chain && spoken.includes(other.protocol) && !isBound(env, 'METRICS', headersHelper);
+}
+
+/** Throws why exact mode cannot be switched on beside what is set; does nothing where it can. */
 export function refuse(
   env: Variables,
   other: OtherReceiver | undefined,
-  { chain, headersHelper }: { readonly chain: boolean; readonly headersHelper: boolean },
+  { chain, headersHelper }: Wish,
 ): void {
   if (other === undefined) {
     const silent = ['OTEL_METRICS_EXPORTER', 'OTEL_TRACES_EXPORTER'].filter(
-      (name) => !isOn(env[names.enabled]) && listOf(env[name]).some((each) => each !== 'none'),
+      (name) => !isOn(env[enabled]) && listOf(env[name]).some((each) => each !== 'none'),
     );
     if (silent.length > 0) {
       throw unfit(
@@ -67,7 +98,7 @@ export function refuse(
       `${where}, by ${other.protocol}. Outlay receives HTTP only and could not pass them on, so nothing is changed.`,
     );
   }
-  if (headersHelper || Object.keys(env).some((name) => certificates.test(name) && env[name])) {
+  if (isBound(env, 'LOGS', headersHelper)) {
     throw unfit(
       `${where}, with headers from a program (otelHeadersHelper) or certificates that Outlay cannot show, so nothing is changed.`,
     );
@@ -79,19 +110,29 @@ export function refuse(
   }
 }
 
-/** The variables to be set, with their values. */
+/** The variables to be set, with their values: those of logs, and of metrics where they are taken. */
 export function variablesFor(
+  place: TelemetryPlace,
+  env: Variables,
+  others: ReadonlyMap<Signal, OtherReceiver | undefined>,
+): Readonly<Record<string, string>> {
+  const signals = [...others].map(([signal, other]) => signalVariables(signal, place, env, other));
+  return Object.assign({ [enabled]: '1' }, ...signals);
+}
+
+function signalVariables(
+  signal: Signal,
   { port, token }: TelemetryPlace,
   env: Variables,
   other: OtherReceiver | undefined,
-): Readonly<Record<string, string>> {
+): Record<string, string> {
+  const names = namesOf(signal);
   const others = listOf(env[names.exporter]).filter((each) => each !== 'otlp' && each !== 'none');
   return {
-    [names.enabled]: '1',
-    [names.exporter]: [...(isOn(env[names.enabled]) ? others : []), 'otlp'].join(','),
+    [names.exporter]: [...(isOn(env[enabled]) ? others : []), 'otlp'].join(','),
     // What is passed on stays in the form the other receiver was sent.
     [names.protocol]: other?.protocol ?? 'http/json',
-    [names.endpoint]: `http://127.0.0.1:${port}${logsPath}`,
+    [names.endpoint]: `http://127.0.0.1:${port}${paths[signal]}`,
     [names.headers]: `${tokenHeader}=${token}`,
   };
 }

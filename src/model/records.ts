@@ -72,6 +72,14 @@ export interface MessageLine {
   readonly error: string;
 }
 
+/** Tokens a total has of a model; of cache writes whatever their lifetime. */
+export interface ModelTokens {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead: number;
+  readonly cacheWrite: number;
+}
+
 /** Claude Code's own running total, as written, with its position in the file. */
 export interface CostState {
   readonly sessionId: string;
@@ -82,6 +90,8 @@ export interface CostState {
   readonly totalUsd: number;
   /** Dollars per model as written, `[1m]` markers included. */
   readonly models: Readonly<Record<string, number>>;
+  /** Tokens of those models; without one that does not say them. */
+  readonly tokens: Readonly<Record<string, ModelTokens>>;
   /** The client guessed a price for a model it did not know. */
   readonly unknownModel: boolean;
   /** When the first run began that is in it; resumed runs and forks keep it. 0 when not known. */

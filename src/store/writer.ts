@@ -6,6 +6,7 @@ import {
   usualProduct,
 } from '../model/records.ts';
 import type { RequestEvent } from '../model/requests/requestEvent.ts';
+import type { ToldSum } from '../model/requests/toldSum.ts';
 import type { RetentionLimits } from '../model/retention.ts';
 import type { SqlDatabase, Statement } from './driver/types.ts';
 import { Agents } from './ingest/agentTable.ts';
@@ -17,6 +18,7 @@ import { Ownership } from './ingest/ownership.ts';
 import { Reconciler } from './ingest/reconcile.ts';
 import { RecordIndex } from './ingest/recordIndex.ts';
 import { Requests } from './ingest/requestTable.ts';
+import { ToldSums } from './ingest/rest/toldSumTable.ts';
 import { Rollup } from './ingest/rollups.ts';
 import { type SessionRow, Sessions } from './ingest/sessionTable.ts';
 import { StringTable } from './ingest/stringTable.ts';
@@ -77,6 +79,7 @@ export class Writer {
   readonly #summaries: Summaries;
   readonly #ownership: Ownership;
   readonly #requests: Requests;
+  readonly #toldSums: ToldSums;
   readonly #reconciler: Reconciler;
   readonly #downsampler: Downsampler;
   readonly #addCostState: Statement;
@@ -108,16 +111,17 @@ export class Writer {
     };
     this.#ownership = new Ownership(db, tables, (session) => this.#unreconciled.add(session));
     this.#requests = new Requests(db, this.#strings);
-    this.#reconciler = new Reconciler(
-      db,
-      this.#sessions,
-      this.#messages,
-      this.#strings,
-      this.#requests,
-    );
+    this.#toldSums = new ToldSums(db, this.#strings);
+    this.#reconciler = new Reconciler(db, {
+      sessions: this.#sessions,
+      messages: this.#messages,
+      strings: this.#strings,
+      requests: this.#requests,
+      toldSums: this.#toldSums,
+    });
     this.#downsampler = new Downsampler(db, this.#messages, this.#requests, this.#rollup);
     this.#addCostState = db.prepare(
-      'INSERT OR REPLACE INTO cost_state VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO cost_state VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
     this.#addEvent = db.prepare('INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.#addPullRequest = db.prepare(
@@ -159,6 +163,18 @@ export class Writer {
       for (const event of events) {
         if (!this.#requests.add(event)) continue;
         const session = this.#sessions.find(event.sessionId);
+        if (session !== undefined) this.#unreconciled.add(session.id);
+      }
+      this.#finish();
+    });
+  }
+
+  /** Stores what metrics told of background in sum, in the same way. */
+  addSums(sums: readonly ToldSum[]): void {
+    this.#transaction(() => {
+      for (const sum of sums) {
+        if (!this.#toldSums.add(sum)) continue;
+        const session = this.#sessions.find(sum.sessionId);
         if (session !== undefined) this.#unreconciled.add(session.id);
       }
       this.#finish();
@@ -286,9 +302,11 @@ export class Writer {
       const session = sessionOf(state.sessionId).id;
       const models = JSON.stringify(state.models);
       const unknown = Number(state.unknownModel);
-      // What bookmarks of earlier versions remember of a total lacks when it began.
-      const { offset, at, totalUsd, startedAt = 0 } = state;
-      this.#addCostState.run(session, fileId, offset, at, totalUsd, models, unknown, startedAt);
+      // What bookmarks of earlier versions remember of a total lacks when it began, and its tokens.
+      const { offset, at, totalUsd, startedAt = 0, tokens = {} } = state;
+      const known = Object.keys(tokens).length === 0 ? '' : JSON.stringify(tokens);
+      const place = [session, fileId, offset, at];
+      this.#addCostState.run(...place, totalUsd, models, unknown, startedAt, known);
       this.#unreconciled.add(session);
     }
     if (this.#options.storeTitles) {

@@ -1,8 +1,8 @@
 import { zlib } from '../platform/lazyBuiltins.ts';
-import type { LogRecord } from './logRecord.ts';
-import { recordsInJson } from './readJson.ts';
-import { recordsInProtobuf } from './readProtobuf.ts';
+import { pointsInJson, recordsInJson } from './readJson.ts';
+import { pointsInProtobuf, recordsInProtobuf } from './readProtobuf.ts';
 import { type FoundEvents, requestEvents } from './requestEvents.ts';
+import { type FoundSums, toldSums } from './toldSums.ts';
 
 /** Bytes of a body as it may come. Claude Code sends what five seconds bring. */
 export const mostBody = 4 * 2 ** 20;
@@ -18,14 +18,30 @@ export interface ExportBody {
 }
 
 /** What an export held; otherwise why it cannot be read, as an HTTP status. */
-export type DecodedExport =
-  | ({ readonly ok: true; readonly form: ExportForm } & FoundEvents)
+export type DecodedExport<Found> =
+  | ({ readonly ok: true; readonly form: ExportForm } & Found)
   | { readonly ok: false; readonly status: 400 | 413 | 415 };
 
 export type ExportForm = 'json' | 'protobuf';
 
 /** Reads a body of OTLP/HTTP logs. Whatever the bytes are, it does not throw. */
-export function decodeExport({ contentType, encoding, bytes }: ExportBody): DecodedExport {
+export function decodeExport(body: ExportBody): DecodedExport<FoundEvents> {
+  return decode(body, (form, bytes) =>
+    requestEvents(form === 'json' ? recordsInJson(textOf(bytes)) : recordsInProtobuf(bytes)),
+  );
+}
+
+/** Reads a body of OTLP/HTTP metrics in the same way. */
+export function decodeMetrics(body: ExportBody): DecodedExport<FoundSums> {
+  return decode(body, (form, bytes) =>
+    toldSums(form === 'json' ? pointsInJson(textOf(bytes)) : pointsInProtobuf(bytes)),
+  );
+}
+
+function decode<Found>(
+  { contentType, encoding, bytes }: ExportBody,
+  read: (form: ExportForm, bytes: Uint8Array) => Found,
+): DecodedExport<Found> {
   const form = formOf(contentType);
   if (form === undefined) return { ok: false, status: 415 };
   if (bytes.length > mostBody) return { ok: false, status: 413 };
@@ -36,7 +52,7 @@ export function decodeExport({ contentType, encoding, bytes }: ExportBody): Deco
     plain = unpacked;
   } else if (encoding !== '' && encoding !== 'identity') return { ok: false, status: 415 };
   try {
-    return { ok: true, form, ...requestEvents(recordsOf(form, plain)) };
+    return { ok: true, form, ...read(form, plain) };
   } catch {
     return { ok: false, status: 400 };
   }
@@ -57,8 +73,6 @@ function unpack(bytes: Uint8Array): Uint8Array | 400 | 413 {
   }
 }
 
-function recordsOf(form: ExportForm, bytes: Uint8Array): LogRecord[] {
-  return form === 'json'
-    ? recordsInJson(new TextDecoder().decode(bytes))
-    : recordsInProtobuf(bytes);
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }

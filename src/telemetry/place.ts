@@ -7,11 +7,13 @@ export interface TelemetryPlace {
   readonly port: number;
   /** What a sender has to know. */
   readonly token: string;
-  /** The receiver Claude Code had before, which goes on getting what it got. */
+  /** The receiver Claude Code had before for its logs, which goes on getting what it got. */
   readonly forward?: ForwardTarget;
+  /** The same for its metrics. */
+  readonly forwardMetrics?: ForwardTarget;
 }
 
-/** Another receiver of OTLP/HTTP logs. */
+/** Another receiver of OTLP over HTTP. */
 export interface ForwardTarget {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -20,8 +22,9 @@ export interface ForwardTarget {
 /** Header in which a sender shows the token. */
 export const tokenHeader = 'x-outlay-token';
 
-/** Path logs are posted to, by the OTLP specification. */
+/** Paths logs and metrics are posted to, by the OTLP specification. */
 export const logsPath = '/v1/logs';
+export const metricsPath = '/v1/metrics';
 
 /** Reads the file that says where to listen; undefined where exact mode is off, or the file is not ours. */
 export function readTelemetryPlace(file: string): TelemetryPlace | undefined {
@@ -32,14 +35,22 @@ export function readTelemetryPlace(file: string): TelemetryPlace | undefined {
     return undefined;
   }
   if (!isObject(value)) return undefined;
-  const { port, token, forward } = value;
+  const { port, token, forward, forwardMetrics } = value;
   if (!Number.isInteger(port) || (port as number) < 1024 || (port as number) > 65_535) {
     return undefined;
   }
   if (!isToken(token)) return undefined;
-  const place = { port: port as number, token };
-  if (forward === undefined) return place;
-  return isTarget(forward) ? { ...place, forward } : undefined;
+  if (!isTargetOrNone(forward) || !isTargetOrNone(forwardMetrics)) return undefined;
+  return {
+    port: port as number,
+    token,
+    ...(forward !== undefined && { forward }),
+    ...(forwardMetrics !== undefined && { forwardMetrics }),
+  };
+}
+
+function isTargetOrNone(value: unknown): value is ForwardTarget | undefined {
+  return value === undefined || isTarget(value);
 }
 
 function isTarget(value: unknown): value is ForwardTarget {

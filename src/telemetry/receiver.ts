@@ -1,10 +1,17 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { RequestEvent } from '../model/requests/requestEvent.ts';
+import type { ToldSum } from '../model/requests/toldSum.ts';
 import { http } from '../platform/lazyBuiltins.ts';
 import { listenOnLoopback, loopbackAddress, secretCheck } from '../platform/loopback.ts';
 import { Allowance } from './allowance.ts';
-import { decodeExport, type ExportForm, mostBody } from './decodeExport.ts';
-import { type ForwardTarget, logsPath, type TelemetryPlace, tokenHeader } from './place.ts';
+import { decodeExport, decodeMetrics, type ExportForm, mostBody } from './decodeExport.ts';
+import {
+  type ForwardTarget,
+  logsPath,
+  metricsPath,
+  type TelemetryPlace,
+  tokenHeader,
+} from './place.ts';
 
 /** Another receiver that does not answer for so long keeps Claude Code waiting. */
 const forwardMs = 4000;
@@ -13,11 +20,13 @@ const forwardMs = 4000;
 export interface ReceiverEvents {
   /** Stores requests; throws where it cannot, and the sender tries again. */
   readonly store: (events: readonly RequestEvent[]) => void;
+  /** The same with what metrics tell only in sum. */
+  readonly storeSums: (sums: readonly ToldSum[]) => void;
   readonly log: (level: 'debug' | 'warn', text: string) => void;
 }
 
 /**
- * Receives OTLP/HTTP logs on loopback from who knows the token. What it says it has is stored: an answer
+ * Receives OTLP/HTTP logs and metrics on loopback from who knows the token. What it says it has is stored: an answer
  * of 200 comes behind the transaction, and everything else the sender keeps and sends again.
  */
 export class Receiver {
@@ -60,8 +69,8 @@ export class Receiver {
 }
 
 function handler(
-  { port, token, forward }: TelemetryPlace,
-  { store, log }: ReceiverEvents,
+  { port, token, forward, forwardMetrics }: TelemetryPlace,
+  { store, storeSums, log }: ReceiverEvents,
   closing: AbortSignal,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const knowsToken = secretCheck(token);
@@ -79,24 +88,30 @@ function handler(
     if (!hosts.has(request.headers.host ?? '')) return answer(421);
     const given = request.headers[tokenHeader];
     if (!knowsToken(typeof given === 'string' ? given : '')) return answer(401);
-    if (request.url !== logsPath) return answer(404);
+    const isMetrics = request.url === metricsPath;
+    if (!isMetrics && request.url !== logsPath) return answer(404);
     if (request.method !== 'POST') return answer(405);
     if (!allowance.take()) return answer(429);
     const bytes = await bodyOf(request);
     if (bytes === undefined) return answer(413);
     const contentType = request.headers['content-type'] ?? '';
     const encoding = request.headers['content-encoding'] ?? '';
-    const decoded = decodeExport({ contentType, encoding, bytes });
+    const body = { contentType, encoding, bytes };
+    const decoded = isMetrics ? decodeMetrics(body) : decodeExport(body);
     if (!decoded.ok) return answer(decoded.status);
     if (decoded.unusable > 0) {
-      log('warn', `${decoded.unusable} requests in Claude Code's telemetry could not be used.`);
+      const what = isMetrics ? 'sums' : 'requests';
+      log('warn', `${decoded.unusable} ${what} in Claude Code's telemetry could not be used.`);
     }
     try {
-      if (decoded.events.length > 0) store(decoded.events);
+      if ('sums' in decoded) {
+        if (decoded.sums.length > 0) storeSums(decoded.sums);
+      } else if (decoded.events.length > 0) store(decoded.events);
     } catch {
       return answer(503);
     }
-    const passedOn = forward && (await passOn(forward, { contentType, encoding, bytes }, log));
+    const target = isMetrics ? forwardMetrics : forward;
+    const passedOn = target && (await passOn(target, body, log));
     // The other receiver's answer is the one Claude Code acts on, as if ours were not there.
     if (passedOn !== undefined && passedOn >= 300) return answer(passedOn);
     response.setHeader('content-type', contentType);
@@ -104,7 +119,7 @@ function handler(
   };
 }
 
-/** An `ExportLogsServiceResponse` that rejects nothing. */
+/** An `ExportLogsServiceResponse`, or one of metrics, that rejects nothing. */
 function emptyAnswer(form: ExportForm): string {
   return form === 'json' ? '{}' : '';
 }

@@ -1,6 +1,7 @@
 import { usdToNano } from '../model/money.ts';
 import type { RequestEvent } from '../model/requests/requestEvent.ts';
 import { noUsage } from '../model/tokens.ts';
+import { isSoundTime, mostUsd, textOf } from './bounds.ts';
 import type { LogRecord, Scalar } from './logRecord.ts';
 
 /** Requests found in an export. */
@@ -9,14 +10,6 @@ export interface FoundEvents {
   /** Records about requests that say too little to be used. */
   readonly unusable: number;
 }
-
-/** Times as transcripts may have them: see `agents/timestamp`. */
-const earliest = Date.UTC(2024, 0, 1);
-const latest = Date.UTC(2036, 0, 1);
-/** No request costs a million dollars; sums of what is said to cost more would leave their range. */
-const mostUsd = 1_000_000;
-/** Ids and names are shorter; nothing longer is stored. */
-const longestText = 300;
 
 /** The requests among records of telemetry. Everything else, prompts included, is dropped here. */
 export function requestEvents(records: readonly LogRecord[]): FoundEvents {
@@ -87,11 +80,7 @@ function timeOf({ at, attributes }: LogRecord): number | undefined {
   const own = attributes.get('event.timestamp');
   const told = typeof own === 'string' ? Date.parse(own) : Number.NaN;
   const ms = Number.isNaN(told) ? at : told;
-  return ms >= earliest && ms < latest ? ms : undefined;
-}
-
-function textOf(value: Scalar | undefined): string {
-  return typeof value === 'string' && value.length <= longestText ? value : '';
+  return isSoundTime(ms) ? ms : undefined;
 }
 
 /** A whole number from 0 on, as a number or as digits. */

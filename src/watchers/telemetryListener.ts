@@ -50,16 +50,8 @@ export class TelemetryListener {
     this.#receiver = undefined;
     if (place === undefined || this.#isClosed) return;
     const receiver = await Receiver.listen(place, {
-      store: (events) => {
-        try {
-          this.#writer.addRequests(events);
-        } catch (error) {
-          // Who is busy writes again in a moment, and the sender tries again.
-          if (!isBusy(error)) this.#fail(error);
-          throw error;
-        }
-        this.#output.committed();
-      },
+      store: (events) => this.#store(() => this.#writer.addRequests(events)),
+      storeSums: (sums) => this.#store(() => this.#writer.addSums(sums)),
       log: (level, text) => this.#output.log(level, text),
     });
     // The program that wrote before may not have let go yet.
@@ -74,6 +66,18 @@ export class TelemetryListener {
     if (receiver !== undefined) {
       this.#output.log('info', `Exact mode: receiving telemetry on port ${place.port}`);
     }
+  }
+
+  /** Stores what was received; throws where it cannot, and the sender tries again. */
+  #store(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      // Who is busy writes again in a moment.
+      if (!isBusy(error)) this.#fail(error);
+      throw error;
+    }
+    this.#output.committed();
   }
 
   /** Stops listening; what is being received is stored first. */

@@ -43,6 +43,10 @@ describe('outlay exact', () => {
         shown.out,
         /OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": "http:\/\/127\.0\.0\.1:\d+\/v1\/logs/,
       );
+      assert.match(
+        shown.out,
+        /OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "http:\/\/127\.0\.0\.1:\d+\/v1\/metrics/,
+      );
       assert.match(shown.out, /Nothing is written yet/);
       assert.equal(existsSync(file) ? readFileSync(file, 'utf8') : undefined, settings);
       assert.equal(made.run('exact', 'on', '--yes').code, 0);
@@ -53,6 +57,7 @@ describe('outlay exact', () => {
       assert.match(again.out, /is on in .*already/);
       const status = JSON.parse(made.run('exact', 'status', '--json').out);
       assert.deepEqual([status.on, status.inForce, status.port], [true, true, place.port]);
+      assert.deepEqual([status.metrics, status.forwardMetrics], [true, null]);
       assert.match(made.run('exact', 'off').out, /Nothing is written yet/);
       assert.equal(made.run('exact', 'off', '--yes').code, 0);
       assert.equal(existsSync(file) ? readFileSync(file, 'utf8') : undefined, settings);
@@ -99,17 +104,51 @@ describe('outlay exact', () => {
     assert.equal(readFileSync(settingsOf(made), 'utf8'), settings);
     const done = made.run('exact', 'on', '--chain', '--yes');
     assert.equal(done.code, 0, done.err);
-    assert.match(done.out, /passed on to https:\/\/otel\.example\/v1\/logs\. While no Outlay runs/);
-    const { forward } = JSON.parse(readFileSync(made.dir.at('data', 'exact.json'), 'utf8'));
+    assert.match(
+      done.out,
+      /passed on to https:\/\/otel\.example\/v1\/logs and https:\/\/otel\.example\/v1\/metrics\. While no Outlay runs/,
+    );
+    const { forward, forwardMetrics } = JSON.parse(
+      readFileSync(made.dir.at('data', 'exact.json'), 'utf8'),
+    );
     assert.deepEqual(forward, {
       url: 'https://otel.example/v1/logs',
       headers: { authorization: 'Bearer abc', 'x-team': 'a' },
     });
+    assert.deepEqual(forwardMetrics, { ...forward, url: 'https://otel.example/v1/metrics' });
     const env = envOf(made);
     assert.equal(env.OTEL_EXPORTER_OTLP_LOGS_PROTOCOL, 'http/protobuf', 'theirs stays the form');
-    assert.equal(env.OTEL_EXPORTER_OTLP_ENDPOINT, theirs.OTEL_EXPORTER_OTLP_ENDPOINT, 'metrics');
+    assert.equal(env.OTEL_EXPORTER_OTLP_METRICS_PROTOCOL, 'http/protobuf');
+    assert.equal(env.OTEL_EXPORTER_OTLP_ENDPOINT, theirs.OTEL_EXPORTER_OTLP_ENDPOINT, 'traces');
+    const status = JSON.parse(made.run('exact', 'status', '--json').out);
+    assert.equal(status.forwardMetrics, 'https://otel.example/v1/metrics');
     made.run('exact', 'off', '--yes');
     assert.equal(readFileSync(settingsOf(made), 'utf8'), settings);
+  });
+
+  test('metrics that go elsewhere are left as they are, unless they are to be passed on and can be', () => {
+    const metrics = { CLAUDE_CODE_ENABLE_TELEMETRY: '1', OTEL_METRICS_EXPORTER: 'prometheus,otlp' };
+    for (const [env, args, taken] of [
+      [metrics, [], false],
+      [metrics, ['--chain'], true],
+      [{ ...metrics, OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'grpc' }, ['--chain'], false],
+      [{ ...metrics, OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY: '/key' }, ['--chain'], false],
+      [{ ...metrics, OTEL_METRICS_EXPORTER: 'prometheus' }, [], true],
+    ] as const) {
+      const settings = JSON.stringify({ env });
+      using made = world(settings);
+      const done = made.run('exact', 'on', ...args, '--yes');
+      assert.equal(done.code, 0, done.err);
+      assert.equal(/metrics go elsewhere and are left/.test(done.out), !taken, settings);
+      const written = envOf(made);
+      assert.match(written.OTEL_LOGS_EXPORTER!, /^otlp$/);
+      assert.equal(/127/.test(written.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT ?? ''), taken, settings);
+      if (taken) assert.equal(written.OTEL_METRICS_EXPORTER, 'prometheus,otlp');
+      const status = made.run('exact', 'status');
+      assert.equal(/metrics go elsewhere and are left/.test(status.out), !taken);
+      made.run('exact', 'off', '--yes');
+      assert.equal(readFileSync(settingsOf(made), 'utf8'), settings);
+    }
   });
 
   test('what could not be passed on, or would send more than before, is refused', () => {

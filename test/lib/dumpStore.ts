@@ -61,7 +61,7 @@ const views = {
       JOIN facet f ON f.id = s.facet`,
   spend_slot: `SELECT bucket, ${sums} FROM spend_slot s`,
   spend_model: `SELECT bucket, ${word('s.model')}, ${sums} FROM spend_model s`,
-  cost_state: `SELECT sid, path, c.offset, at, total, models, unknown, started FROM cost_state c
+  cost_state: `SELECT sid, path, c.offset, at, total, models, unknown, started, tokens FROM cost_state c
       JOIN session s ON s.id = c.session JOIN file f ON f.id = c.file`,
   background: 'SELECT sid, at, nano FROM background b JOIN session s ON s.id = b.session',
   background_item:
@@ -71,6 +71,7 @@ const views = {
       FROM request_event e`,
   thinned_request: `SELECT ${word('e.sid')}, key, rid, at, nano, ${words('e.source', 'e.model')}, failed
       FROM thinned_request e`,
+  told_sum: `SELECT ${word('t.sid')}, key, series, started, at, nano, cumulative FROM told_sum t`,
   event: `SELECT key, sid, kind, at, aid, ${word('code')}, count FROM event e
       JOIN session s ON s.id = e.session JOIN agent a ON a.id = e.agent`,
   pull_request: 'SELECT sid, url, at FROM pull_request p JOIN session s ON s.id = p.session',

@@ -28,6 +28,7 @@ import {
 import { retentionExamples } from './retentionExamples.ts';
 import { assertRollups } from './rollups.ts';
 import { ingestPlainly, ingestSomehow, readAgain } from './schedule.ts';
+import { sumsTold } from './toldSums.ts';
 import { assertVerdict } from './verdict.ts';
 import type { WorldFile } from './world.ts';
 
@@ -104,16 +105,18 @@ function checkTold(files: readonly WorldFile[], seed: number): void {
   const place = mkdtempSync(join(folder, 'told-'));
   const { price } = bundledBook();
   const events = tellOf(judge(files, price), random(seed));
+  const sums = sumsTold(events, random(seed + 1));
   const expected = withStore((db) => {
     ingestPlainly(db, place, files);
     soleWriter(db).addRequests(events);
     assertVerdict(db, judge(files, price, events));
+    soleWriter(db).addSums(sums);
     return dumpStore(db);
   });
   rmSync(place, { recursive: true });
   mkdirSync(place);
   const actual = withStore((db) => {
-    ingestSomehow(db, place, files, seed, events);
+    ingestSomehow(db, place, files, seed, { events, sums });
     return dumpStore(db);
   });
   assert.equal(actual === expected, true, difference(actual, expected));

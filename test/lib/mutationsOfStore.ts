@@ -332,8 +332,8 @@ mutate(
   ],
   [
     'also in a fork',
-    "spentSql('thinned', 'thinned_place', 'thinned')",
-    "spentSql('(SELECT * FROM thinned WHERE FALSE)', 'thinned_place', 'thinned')",
+    "('thinned', moneyColumns)} ORDER",
+    "('thinned', moneyColumns)} AND FALSE ORDER",
   ],
   [
     'a message in common makes a parent, summed up too',

@@ -19,7 +19,8 @@ function isTotal({ json }: Rec): boolean {
 
 /**
  * When the client's total was taken: behind the last dated record before it, and behind the mark of
- * an interruption where nothing but the responses that were broken off stands in between.
+ * an interruption where nothing but the responses that were broken off, and results of tools, stand in
+ * between.
  */
 function placeInTime(records: readonly Rec[], index: number): number {
   const { file, lastAt } = records[index]!;
@@ -32,9 +33,18 @@ function placeInTime(records: readonly Rec[], index: number): number {
     const content = (record.json.message as Json | undefined)?.content;
     if (record.json.type === 'user' && /^\[Request interrupted by user/.test(String(content))) {
       at = latest;
-    } else if (responseOf(record)?.stopped !== false) break;
+    } else if (!isResult(record) && responseOf(record)?.stopped !== false) break;
   }
   return at;
+}
+
+function isResult({ json }: Rec): boolean {
+  const content = (json.message as Json | undefined)?.content;
+  return (
+    json.type === 'user' &&
+    Array.isArray(content) &&
+    content.some((block) => (block as Json | null)?.type === 'tool_result')
+  );
 }
 
 export function judgeSessions(
@@ -182,7 +192,8 @@ function backgroundOf(growth: readonly Growth[], spent: readonly Spent[]): numbe
       .sort((a, b) => a.at - b.at || Number(a.isHidden ?? false) - Number(b.isHidden ?? false));
     for (const item of behind) {
       const slack = Math.min(inside.length + 1, 1000);
-      if (!item.isHidden || item.at >= end || item.at <= since || item.nano > gap + slack) break;
+      if (!item.isHidden || item.at >= end || item.at <= since || item.nano > gap - most + slack)
+        break;
       item.covered = true;
       item.at = state.at;
       inside.push(item);

@@ -101,24 +101,28 @@ export function protobufExport(records: readonly WrittenRecord[], spread = false
   return bytesField(1, Buffer.concat(scopes));
 }
 
-function anyValue(value: Scalar): Buffer {
+export function anyValue(value: Scalar): Buffer {
   if (typeof value === 'string') return bytesField(1, Buffer.from(value));
   if (typeof value === 'boolean') return varintField(2, value ? 1n : 0n);
   if (Number.isInteger(value)) return varintField(3, BigInt.asUintN(64, BigInt(value)));
-  const bytes = Buffer.alloc(8);
-  bytes.writeDoubleLE(value);
-  return Buffer.concat([varint((4n << 3n) | 1n), bytes]);
+  return doubleField(4, value);
 }
 
-function bytesField(number: number, bytes: Uint8Array): Buffer {
+export function doubleField(number: number, value: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeDoubleLE(value);
+  return Buffer.concat([varint((BigInt(number) << 3n) | 1n), bytes]);
+}
+
+export function bytesField(number: number, bytes: Uint8Array): Buffer {
   return Buffer.concat([varint((BigInt(number) << 3n) | 2n), varint(BigInt(bytes.length)), bytes]);
 }
 
-function varintField(number: number, value: bigint): Buffer {
+export function varintField(number: number, value: bigint): Buffer {
   return Buffer.concat([varint(BigInt(number) << 3n), varint(value)]);
 }
 
-function fixed64(number: number, value: bigint): Buffer {
+export function fixed64(number: number, value: bigint): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64LE(value);
   return Buffer.concat([varint((BigInt(number) << 3n) | 1n), bytes]);

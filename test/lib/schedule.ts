@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RequestEvent } from '../../src/model/requests/requestEvent.ts';
+import type { ToldSum } from '../../src/model/requests/toldSum.ts';
 import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import type { IngestItem, Writer, WriterOptions } from '../../src/store/writer.ts';
 import { chunksOf, soleWriter } from './ingest.ts';
@@ -39,9 +40,9 @@ export function ingestSomehow(
   folder: string,
   files: readonly WorldFile[],
   seed: number,
-  events: readonly RequestEvent[] = [],
+  told: Partial<Told> = {},
 ): void {
-  new Schedule(db, folder, random(seed), events).run(files);
+  new Schedule(db, folder, random(seed), { events: [], sums: [], ...told }).run(files);
 }
 
 /** Reads files that have been read before from the start, in an order decided by a seed. */
@@ -79,6 +80,12 @@ export function placed(
   return { path, projects, root };
 }
 
+/** What telemetry tells. */
+interface Told {
+  readonly events: readonly RequestEvent[];
+  readonly sums: readonly ToldSum[];
+}
+
 class Schedule {
   readonly #db: SqlDatabase;
   readonly #folder: string;
@@ -86,10 +93,10 @@ class Schedule {
   #writer: Writer;
   #held: IngestItem[] = [];
 
-  readonly #events: readonly RequestEvent[];
+  readonly #told: Told;
 
-  constructor(db: SqlDatabase, folder: string, dice: Random, events: readonly RequestEvent[]) {
-    this.#events = events;
+  constructor(db: SqlDatabase, folder: string, dice: Random, told: Told) {
+    this.#told = told;
     this.#db = db;
     this.#folder = folder;
     this.#random = dice;
@@ -110,7 +117,9 @@ class Schedule {
       if (dice.oneIn(6)) this.#writer.matchSummaries();
       this.#tell();
     }
-    if (this.#events.length > 0) this.#writer.addRequests(dice.shuffle([...this.#events]));
+    const { events, sums } = this.#told;
+    if (events.length > 0) this.#writer.addRequests(dice.shuffle([...events]));
+    if (sums.length > 0) this.#writer.addSums(dice.shuffle([...sums]));
     for (const file of dice.shuffle([...files])) {
       this.#read(file);
       if (dice.oneIn(4)) this.#readAgain(file);
@@ -119,11 +128,14 @@ class Schedule {
     this.#writer.matchSummaries();
   }
 
-  /** Some of the events, whichever have come before. */
+  /** Some of what is told, whatever has come before. */
   #tell(): void {
-    if (this.#events.length === 0 || !this.#random.oneIn(3)) return;
-    const some = this.#events.filter(() => this.#random.oneIn(4));
-    this.#writer.addRequests(this.#random.shuffle(some));
+    const dice = this.#random;
+    const { events, sums } = this.#told;
+    if (events.length === 0 || !dice.oneIn(3)) return;
+    this.#writer.addRequests(dice.shuffle(events.filter(() => dice.oneIn(4))));
+    if (sums.length === 0) return;
+    this.#writer.addSums(dice.shuffle(sums.filter(() => dice.oneIn(4))));
   }
 
   readonly #lastPieces = new Map<WorldFile, Buffer[]>();

@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { RequestEvent } from '../../src/model/requests/requestEvent.ts';
+import { isBackgroundSource } from '../../src/model/requests/requestKind.ts';
+import type { ToldSum } from '../../src/model/requests/toldSum.ts';
 import { difference, dumpStore } from '../lib/dumpStore.ts';
 import { engines } from '../lib/engines.ts';
 import { bundledBook, soleWriter } from '../lib/ingest.ts';
@@ -13,6 +15,7 @@ import { requestEvent, tellOf } from '../lib/requestEvents.ts';
 import { byDayBefore, thinAll } from '../lib/retention.ts';
 import { ingestPlainly, ingestSomehow, readAgain } from '../lib/schedule.ts';
 import { tempDir } from '../lib/tempDir.ts';
+import { sumsTold } from '../lib/toldSums.ts';
 import { assertVerdict } from '../lib/verdict.ts';
 import { playWorld } from '../lib/world.ts';
 import { worlds } from '../lib/worldOps.ts';
@@ -45,12 +48,14 @@ function forWorlds(
 
 test('whatever arrives first, late or twice, the store is the same', () => {
   forWorlds(runs, (files, events, folder, seed) => {
+    const sums = sumsTold(events, random(seed + 1));
     const actual = withStore('better-sqlite3', (db) => {
-      ingestSomehow(db, folder, files, seed, events);
+      ingestSomehow(db, folder, files, seed, { events, sums });
       return dumpStore(db);
     });
     const expected = withStore('node:sqlite', (db) => {
       soleWriter(db).addRequests(events);
+      soleWriter(db).addSums(sums);
       ingestPlainly(db, folder, files);
       return dumpStore(db);
     });
@@ -97,11 +102,51 @@ test('events add nothing but what they itemise, and take nothing away', () => {
 });
 
 for (const engine of engines) {
+  test(`sums change no amount: they name a part of what nothing explains, ${engine}`, () => {
+    let named = 0;
+    forWorlds(runs / 2, (files, all, folder, seed) => {
+      const dice = random(seed);
+      const sums = sumsTold(all, random(seed + 1));
+      const events = dice.oneIn(2) ? all.filter(() => dice.oneIn(2)) : all;
+      withStore(engine, (db) => {
+        ingestPlainly(db, folder, files);
+        soleWriter(db).addRequests(events);
+        const rows = (sql: string): unknown[] => db.prepare(sql).all();
+        const amounts = (): unknown[] => [
+          rows('SELECT * FROM background ORDER BY session, at'),
+          rows("SELECT * FROM background_item WHERE kind <> 'inSum' ORDER BY session, at, kind"),
+          rows('SELECT sid, background, unconfirmed FROM session ORDER BY sid'),
+        ];
+        const before = amounts();
+        soleWriter(db).addSums(sums);
+        assert.deepEqual(amounts(), before);
+        const open = db
+          .prepare(
+            `SELECT s.sid AS sid, b.at AS at, b.nano - total(i.nano) AS nano,
+               total(CASE i.kind WHEN 'inSum' THEN i.nano END) AS inSum
+             FROM background b JOIN session s ON s.id = b.session
+               LEFT JOIN background_item i ON i.session = b.session AND i.at = b.at
+             GROUP BY b.session, b.at`,
+          )
+          .all<{ sid: string; nano: number; inSum: number }>();
+        for (const { sid, nano } of open) assert.ok(nano >= 0, `${sid}: more than there is`);
+        for (const [sid, parts] of Map.groupBy(open, (part) => part.sid)) {
+          const inSum = parts.reduce((sum, part) => sum + part.inSum, 0);
+          const most = beyondEvents(sid, sums, events);
+          assert.ok(inSum <= most + 2000, `${sid}: ${inSum} of ${most}`);
+          if (inSum > 0) named++;
+        }
+      });
+    });
+    assert.ok(named > 0, 'some is named');
+  });
+
   test(`summed up or read again, background stays what it was, ${engine}`, () => {
     forWorlds(runs / 2, (files, events, folder, seed) => {
       withStore(engine, (db) => {
         ingestPlainly(db, folder, files);
         soleWriter(db).addRequests(events);
+        soleWriter(db).addSums(sumsTold(events, random(seed + 1)));
         const background = (): string =>
           dumpStore(db)
             .split('\n')
@@ -148,3 +193,24 @@ test('a transaction that fails leaves nothing of its events', () => {
     assert.equal(db.prepare('SELECT count(*) AS n FROM request_event').get<{ n: number }>()!.n, 1);
   });
 });
+
+/** What sums have of a session beyond all that events tell of its background. */
+function beyondEvents(
+  sid: string,
+  sums: readonly ToldSum[],
+  events: readonly RequestEvent[],
+): number {
+  const own = sums.filter(({ sessionId }) => sessionId === sid);
+  const last = new Map<number, number>();
+  let whole = 0;
+  for (const { series, nano, cumulative } of own) {
+    if (cumulative) last.set(series, Math.max(nano, last.get(series) ?? 0));
+    else whole += nano;
+  }
+  for (const nano of last.values()) whole += nano;
+  const told = new Map(events.map((event) => [JSON.stringify(event), event]));
+  for (const { sessionId, source, nano } of told.values()) {
+    if (sessionId === sid && isBackgroundSource(source)) whole -= nano;
+  }
+  return Math.max(0, whole);
+}

@@ -44,6 +44,7 @@ import {
   toldRequests,
 } from '../../src/store/query/requests/requestEvents.ts';
 import { requestsPrint, requestTimePages } from '../../src/store/query/requests/requestTimes.ts';
+import { toldSums } from '../../src/store/query/requests/toldSums.ts';
 import { runTotal } from '../../src/store/query/runs.ts';
 import { sessionTitles } from '../../src/store/query/sessionInfo.ts';
 import { SessionLister, sessionFiles } from '../../src/store/query/sessionList.ts';
@@ -51,7 +52,9 @@ import { spendRows, wordNumber } from '../../src/store/query/spendRows.ts';
 import { sessionSizes } from '../../src/store/query/usualSession.ts';
 import { downsamplingForecast } from '../../src/store/retention/downsampleState.ts';
 import { resetLoss, resetStore } from '../../src/store/upkeep/reset.ts';
+import { answered, broken, interruption, total } from '../lib/brokenOff.ts';
 import { unpackCase } from '../lib/cases.ts';
+import { file } from '../lib/exampleRecords.ts';
 import { examples } from '../lib/examples.ts';
 import { bundledBook, ingestAll, otherBook, soleWriter } from '../lib/ingest.ts';
 import { noonMs, parseLines } from '../lib/parseLines.ts';
@@ -62,6 +65,7 @@ import { retentionCut, retentionExamples } from '../lib/retentionExamples.ts';
 import { rowType, type TypedCall, typedCalls } from '../lib/rowTypes.ts';
 import { ingestPlainly } from '../lib/schedule.ts';
 import { tempDir } from '../lib/tempDir.ts';
+import { toldSum } from '../lib/toldSums.ts';
 import { clientSet, unpackSet } from '../lib/transcriptSets.ts';
 import type { WorldFile } from '../lib/world.ts';
 
@@ -283,6 +287,15 @@ test('every query of the store answers with the columns its row type names', () 
     // Lines that were read already, as the guard may meet them.
     pendingSpend(db, files.flatMap(linesOf), bundledBook());
     wordNumber(db, 'claude-opus-4-8');
+    db.close();
+  }
+  {
+    using dir = tempDir();
+    const db = recorder.over(openForWriting(':memory:').db);
+    const lines = [answered, broken, interruption, total(30, 55)];
+    ingestPlainly(db, dir.path, [file('s.jsonl', ...lines)]);
+    soleWriter(db).addSums([toldSum({ sessionId: 's', at: noonMs, nano: 5 })]);
+    toldSums(db, ['s']);
     db.close();
   }
   const first = recorder.over(openForWriting(':memory:').db);

@@ -7,15 +7,18 @@ import {
   type ExactChange,
   exactFile,
   exactPlace,
+  exactTakesMetrics,
   isInForce,
   managedSettingsFile,
   planOff,
   planOn,
+  takesInMetrics,
 } from '../../exact/install.ts';
 import { freePlace } from '../../exact/newPlace.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { openForReading } from '../../store/connection/openStore.ts';
 import { type ToldRequests, toldRequests } from '../../store/query/requests/requestEvents.ts';
+import type { TelemetryPlace } from '../../telemetry/place.ts';
 import { findEnvironment } from '../support/environment.ts';
 import { type CommonOptions, formatOf, withCommonOptions } from '../support/options.ts';
 import { sayAtLength, sayJson } from '../support/say.ts';
@@ -46,7 +49,7 @@ export function addExact(program: Command): void {
     .command('on')
     .description("Show the change of Claude Code's settings.json; --yes makes it.")
     .option('--yes', 'write the file')
-    .option('--chain', 'pass on to the receiver of logs that is set already');
+    .option('--chain', 'pass on to the receivers of logs and metrics that are set already');
   withCommonOptions(on).action(() => switchOn(on.optsWithGlobals<ExactOptions>()));
   const off = group
     .command('off')
@@ -73,17 +76,28 @@ async function switchOn(options: ExactOptions): Promise<void> {
     tell(options, [`Exact mode is on in ${exactFile(folder)} already.`], { written: false });
     return;
   }
-  const forward = change.place?.forward?.url;
+  const forward = forwardsOf(change.place);
   tellChange(options, change, folder, {
-    more:
-      forward === undefined
+    more: [
+      ...(forward.length === 0
         ? []
         : [
-            `What is received is passed on to ${forward}. While no Outlay runs, nothing reaches it.`,
-          ],
+            `What is received is passed on to ${forward.join(' and ')}. While no Outlay runs, nothing reaches it.`,
+          ]),
+      ...(takesInMetrics(change.variables) ? [] : [metricsLeft]),
+    ],
     ask: 'Nothing is written yet: "outlay exact on --yes" writes it.',
     done: `Written: ${change.file}. Sessions begun from now on tell of their requests; "outlay exact off" takes it out again.`,
   });
+}
+
+/** Why some background stays unexplained. */
+const metricsLeft =
+  "Claude Code's metrics go elsewhere and are left as they are: requests they alone tell of stay unexplained.";
+
+/** What logs and metrics are passed on to. */
+function forwardsOf(place: TelemetryPlace | undefined): string[] {
+  return [place?.forward, place?.forwardMetrics].flatMap((each) => (each ? [each.url] : []));
 }
 
 function switchOff(options: ExactOptions): void {
@@ -113,7 +127,14 @@ function tellChange(
       : [`--- ${file}`, `+++ ${file}`, ...hunkOf(before ?? '', after ?? '')];
   if (options.yes) carryOut(change, folder);
   const written = options.yes === true;
-  const facts = { file, diff, forward: place?.forward?.url ?? null, written };
+  const facts = {
+    file,
+    diff,
+    forward: place?.forward?.url ?? null,
+    forwardMetrics: place?.forwardMetrics?.url ?? null,
+    metrics: takesInMetrics(change.variables),
+    written,
+  };
   tell(options, [...diff, ...words.more, written ? words.done : words.ask], facts);
 }
 
@@ -124,6 +145,7 @@ function sayStatus(options: ExactOptions): void {
   const { storeFile } = findEnvironment({ ...options, quiet: true });
   const told = readTold(storeFile);
   const inForce = isInForce(folder);
+  const metrics = exactTakesMetrics(folder);
   const lines =
     file === undefined || place === undefined
       ? ['Exact mode is off. "outlay exact on" shows what switching it on would change.']
@@ -131,7 +153,8 @@ function sayStatus(options: ExactOptions): void {
           inForce
             ? `Exact mode is on in ${file}, received on port ${place.port}.`
             : `Exact mode was switched on, but ${file} has been changed since and sends nothing here. "outlay exact off" and "on" put it right.`,
-          ...(place.forward === undefined ? [] : [`Passed on to ${place.forward.url}.`]),
+          ...forwardsOf(place).map((url) => `Passed on to ${url}.`),
+          ...(metrics ? [] : [metricsLeft]),
         ];
   tell(options, [...lines, ...toldLines(told)], {
     on: file !== undefined && place !== undefined,
@@ -139,6 +162,8 @@ function sayStatus(options: ExactOptions): void {
     file: file ?? null,
     port: place?.port ?? null,
     forward: place?.forward?.url ?? null,
+    forwardMetrics: place?.forwardMetrics?.url ?? null,
+    metrics,
     requests: told.requests,
     lastAt: told.lastAt === null ? null : new Date(told.lastAt).toISOString(),
     withoutTranscript: { requests: told.elsewhere, usd: nanoToUsd(told.elsewhereNano) },

@@ -1,4 +1,8 @@
-/** What a request without a message was for, and `difference`: what a message cost the client more. */
+/**
+ * What a request without a message was for. Beside them: `difference`, what a message cost the client more;
+ * `inSum`, requests of the background that are told of only all together; `unfinished`, the rest of answers
+ * that have no end in their transcript.
+ */
 export const requestKinds = [
   'compaction',
   'title',
@@ -13,6 +17,8 @@ export const requestKinds = [
   'answer',
   'other',
   'difference',
+  'inSum',
+  'unfinished',
 ] as const;
 export type RequestKind = (typeof requestKinds)[number];
 
@@ -48,4 +54,13 @@ export function requestKind(source: string): RequestKind {
     name.endsWith('*') ? source.startsWith(name.slice(0, -1)) : source === name,
   );
   return found?.[1] ?? 'other';
+}
+
+/**
+ * Whether a request is one of those that Claude Code's metrics sum up as the background, by what its event
+ * calls its source. The client's own rule: everything but the main thread and subagents.
+ */
+export function isBackgroundSource(source: string): boolean {
+  if (source === '' || source === 'sdk' || source === 'hook_agent') return false;
+  return !source.startsWith('repl_main_thread') && !source.startsWith('agent:');
 }

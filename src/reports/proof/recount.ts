@@ -9,6 +9,7 @@ import type { SqlDatabase } from '../../store/driver/types.ts';
 import { rootsKnown } from '../../store/query/knownNames.ts';
 import { sessionsOfAgent } from '../../store/query/proof/related.ts';
 import { keptRequests, requestEvents } from '../../store/query/requests/requestEvents.ts';
+import { toldSums } from '../../store/query/requests/toldSums.ts';
 import { StoreReader } from '../../store/query/storeReader.ts';
 import { Writer } from '../../store/writer.ts';
 import { Filler } from './filler.ts';
@@ -61,6 +62,7 @@ export function recount(context: ReportContext, only: ReadonlySet<string> | unde
     // No transcript has them; held against the transcripts anew they must itemise the same.
     writer.addRequests(requestEvents(context.db, only));
     writer.adoptRequests(keptRequests(context.db, only));
+    writer.addSums(toldSums(context.db, only));
     return { db, reader: new StoreReader(db), files, unreadable, [Symbol.dispose]: dispose };
   } catch (error) {
     dispose();

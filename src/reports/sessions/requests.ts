@@ -7,6 +7,7 @@ import type { SqlDatabase } from '../../store/driver/types.ts';
 import {
   type BackgroundKind,
   backgroundKinds,
+  isTold,
 } from '../../store/query/requests/backgroundItems.ts';
 import { keptRequests, requestEvents } from '../../store/query/requests/requestEvents.ts';
 import type { SessionSummary } from '../../store/query/storeReader.ts';
@@ -25,15 +26,15 @@ export interface SessionRequests {
   readonly unexplained: number;
 }
 
-/** What telemetry told of a session's requests; undefined where it told nothing. */
+/** What telemetry told of a session and its requests; undefined where it told nothing. */
 export function sessionRequests(
   db: SqlDatabase,
   { id, sid, background }: SessionSummary,
 ): SessionRequests | undefined {
   const events = requestEvents(db, [sid]);
   const summedUp = keptRequests(db, [sid]);
-  if (events.length + summedUp.length === 0) return undefined;
   const kinds = backgroundKinds(db, id);
+  if (events.length + summedUp.length === 0 && !isTold(kinds)) return undefined;
   const named = events.filter(({ requestId, failed }) => requestId !== '' && !failed);
   return {
     events,
@@ -59,6 +60,8 @@ const kindWords: Readonly<Record<RequestKind, string>> = {
   answer: 'answers no transcript shows',
   other: 'other requests',
   difference: "Claude Code's price above ours",
+  inSum: 'requests told of only in sum',
+  unfinished: 'rest of answers that broke off',
 };
 
 /** How long requests took, and how many failed. */
@@ -108,7 +111,7 @@ export function overheadTables(requests: SessionRequests | undefined): Table[] {
       ],
       order: ['kind', 'usd'],
       rows: [
-        ...kinds.map(({ kind, requests: many, nano }) => [kindWords[kind], many, nano]),
+        ...kinds.map(({ kind, requests: many, nano }) => [kindWords[kind], many || null, nano]),
         ...(unexplained === 0 ? [] : [['unexplained', null, unexplained]]),
       ],
     },
@@ -124,7 +127,7 @@ export function requestsJson(requests: SessionRequests | undefined): object | nu
     failed: [...events, ...summedUp].filter(({ failed }) => failed).length,
     overhead: kinds.map(({ kind, requests: many, nano }) => ({
       kind,
-      requests: many,
+      requests: many || null,
       usd: nanoToUsd(nano),
     })),
     unexplainedUsd: nanoToUsd(unexplained),

@@ -46,7 +46,7 @@ export class CommitStream {
         let revision = given === undefined ? undefined : Number(given);
         while (!gone.signal.aborted && !this.#log.isClosed) {
           const events = this.#log.after(revision);
-          for (const event of events) await out.write(event.text);
+          for (const event of events) await out.write(event.bytes);
           revision = events.at(-1)?.revision ?? revision;
           if (events.length > 0) continue;
           const before = this.#log.revision;

@@ -3,8 +3,8 @@ import type { StoreState } from '../../analysisThread/servedTask.ts';
 /** What callers of the stream are told: a commit, or how things stand for who missed some. */
 export interface StreamEvent {
   readonly revision: number;
-  /** As server-sent events are written. */
-  readonly text: string;
+  /** As server-sent events are written: encoded once, whoever is told. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** Events that are kept for who comes back. */
@@ -37,8 +37,8 @@ export class CommitLog {
     // The first is where listening begins. A store that was emptied or replaced may count anew.
     if (previous === undefined || state.revision < previous) this.#events.length = 0;
     else {
-      const text = written('commit', { previous, ...state }, at);
-      this.#events.push({ revision: state.revision, previous, text });
+      const bytes = written('commit', { previous, ...state }, at);
+      this.#events.push({ revision: state.revision, previous, bytes });
       if (this.#events.length > mostKept) this.#events.shift();
     }
     this.#wake();
@@ -54,8 +54,8 @@ export class CommitLog {
     const first = this.#events.findIndex(({ previous }) => previous === revision);
     if (first >= 0) return this.#events.slice(first, first + 50);
     const missed = revision !== undefined;
-    const text = written('state', { missed, ...now.state }, now.at);
-    return [{ revision: now.state.revision, text }];
+    const bytes = written('state', { missed, ...now.state }, now.at);
+    return [{ revision: now.state.revision, bytes }];
   }
 
   /** Resolves when there is something more, when the log is closed, or after a while. */
@@ -89,7 +89,7 @@ function written(
   type: string,
   data: StoreState & Readonly<Record<string, unknown>>,
   at: number,
-): string {
+): Uint8Array<ArrayBuffer> {
   const json = JSON.stringify({ type, at: new Date(at).toISOString(), ...data });
-  return `id: ${data.revision}\ndata: ${json}\n\n`;
+  return new TextEncoder().encode(`id: ${data.revision}\ndata: ${json}\n\n`);
 }

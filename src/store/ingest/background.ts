@@ -60,7 +60,9 @@ export function backgroundOf(
     const end = beginningOf(steps[i + 1]);
     for (; next >= first && next < spent.length; next++) {
       const { hidden = false, at: over, nano } = spent[next]!;
-      const fits = nano <= gap + roundingOf(Math.max(1, next - first));
+      // What earlier totals left unexplained they have found.
+      const left = gap - (found - behind);
+      const fits = nano <= left + roundingOf(Math.max(1, next - first));
       if (!hidden || over >= end || !fits) break;
       gap -= nano;
     }
@@ -79,8 +81,8 @@ function beginningOf(step: TotalStep | undefined): number {
   return isNew ? step.state.started : Number.POSITIVE_INFINITY;
 }
 
-/** How many were spent before a time (binary search). */
-function countBefore(spent: readonly Spent[], at: number): number {
+/** How many were spent before a time, of those in its order (binary search). */
+export function countBefore(spent: readonly Pick<Spent, 'at'>[], at: number): number {
   let [low, high] = [0, spent.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -1,4 +1,5 @@
 import { appendAll, smallestOf } from '../../model/lists.ts';
+import type { ModelTokens } from '../../model/records.ts';
 import { type RequestKind, requestKind } from '../../model/requests/requestKind.ts';
 import { mostSum } from '../schema/saturate.ts';
 import { noRequest } from './downsampledMessages.ts';
@@ -13,6 +14,8 @@ export interface ToldRequest {
   readonly source: string;
   /** As the client names it. */
   readonly model: string;
+  /** Undefined where it was summed up. */
+  readonly tokens: ModelTokens | undefined;
 }
 
 /** A message, or what is kept of one, that occurs in the session. */
@@ -32,6 +35,7 @@ export interface KnownResponse {
 export interface BackgroundItem {
   readonly at: number;
   readonly kind: RequestKind;
+  /** 0 where nobody knows how many. */
   readonly requests: number;
   readonly nano: number;
 }
@@ -153,7 +157,7 @@ class Amounts {
 }
 
 /** One item for each time and kind, earliest first; together no more than a sum may be. */
-function summed(items: readonly BackgroundItem[]): BackgroundItem[] {
+export function summed(items: readonly BackgroundItem[]): BackgroundItem[] {
   const byPlace = Map.groupBy(items, ({ at, kind }) => `${at} ${kind}`);
   let left = mostSum;
   return [...byPlace.values()]

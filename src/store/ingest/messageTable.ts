@@ -1,6 +1,6 @@
 import type { PriceBook, PriceFunction } from '../../model/price.ts';
 import type { Attribution, MessageLine, UsagePart } from '../../model/records.ts';
-import type { Usage } from '../../model/tokens.ts';
+import { noUsage, type Usage } from '../../model/tokens.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
 import {
   isLower,
@@ -217,6 +217,21 @@ export class Messages {
   /** Prices a stored message again at the present rates. */
   reprice(row: MessageRow): MessageRow {
     return this.update(row, {}, this.line(row));
+  }
+
+  /** The catalogue's id of a model as it is written. */
+  modelId(written: string): string {
+    return this.#listPrice(noUsage, written, {}, 0).model;
+  }
+
+  /** What more output of a stored message costs by the list, in nano-dollars; undefined without a price. */
+  moreOutput(row: MessageRow, tokens: number): number | undefined {
+    const line = this.line(row);
+    const usage = { ...line.usage, output: line.usage.output + tokens };
+    const [before, after] = [line, { ...line, usage }].map((each) =>
+      priceLine(each, this.#listPrice),
+    );
+    return after!.priced ? after!.nano - before!.nano : undefined;
   }
 
   /** The kept record of a stored message; session and agent are left empty. */

@@ -1,14 +1,20 @@
+import type { ModelTokens } from '../../model/records.ts';
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 import type { MessageRow, StoredCostState } from '../schema/messageRow.ts';
 import { saturated, sumSql } from '../schema/saturate.ts';
+import { spentSql } from '../schema/spentSql.ts';
 import { backgroundOf, type Explained, type Spent } from './background.ts';
-import type { BackgroundItem } from './backgroundItems.ts';
+import { type BackgroundItem, summed } from './backgroundItems.ts';
 import { clientNano } from './clientNano.ts';
 import { allotClientPrices, type DownsampledShare } from './clientPrices.ts';
-import { totalSteps, wholeTotal } from './clientTotals.ts';
+import { type TotalStep, totalSteps, wholeTotal } from './clientTotals.ts';
 import type { Messages } from './messageTable.ts';
 import { ownsBefore } from './recordIndex.ts';
 import type { Requests } from './requestTable.ts';
+import { itemsInSum } from './rest/inSum.ts';
+import { Rest } from './rest/rest.ts';
+import type { ToldSums } from './rest/toldSumTable.ts';
+import { type CountedTokens, unfinishedAnswers } from './rest/unfinishedAnswers.ts';
 import type { SessionRow, Sessions } from './sessionTable.ts';
 import type { StringTable } from './stringTable.ts';
 
@@ -17,11 +23,36 @@ import type { StringTable } from './stringTable.ts';
  */
 export const reconciliation = { noClientTotal: 0, reconciled: 1, impossible: 2 } as const;
 
+/** What a session is reconciled by. */
+export interface ReconciledTables {
+  readonly sessions: Sessions;
+  readonly messages: Messages;
+  readonly strings: StringTable;
+  readonly requests: Requests;
+  readonly toldSums: ToldSums;
+}
+
+const moneyColumns = `m.at AS at, ${clientNano} AS nano`;
+
+/** Of a message; `ended` is below 0 where it was summed up. */
+interface TokenRow extends Spent, ModelTokens {
+  readonly id: number;
+  /** Number of the catalogue's id. */
+  readonly model: number;
+  readonly ended: number;
+}
+
+const tokenColumns = `m.at AS at, ${clientNano} AS nano, m.id AS id, m.model_id AS model,
+  m.input AS input, m.output AS output, m.cache_read AS cacheRead, m.ended AS ended,
+  m.write5m + m.write1h AS cacheWrite`;
+
 /**
  * Reconciles a session's messages with Claude Code's own running totals. Background is two things: what
  * requests that telemetry told of cost beyond the messages (items, each at its own time), and what a
  * total exceeds messages and items before it by, at Claude Code's own prices, dated to that total. So
  * nothing of a total is counted that is told of by itself, and without telemetry all of it is the rest.
+ * Of the rest some is named all the same, by what metrics tell in sum and by answers without an end; that
+ * changes no amount.
  * A fork's total continues its parent's, so the parent's last total before the fork is subtracted first.
  * What each total goes on from is told by `totalSteps`.
  */
@@ -30,11 +61,14 @@ export class Reconciler {
   readonly #messages: Messages;
   readonly #strings: StringTable;
   readonly #requests: Requests;
+  readonly #toldSums: ToldSums;
   readonly #states: Statement;
   readonly #relatives: Statement;
   readonly #message: Statement;
   readonly #alone: Statement;
   readonly #spent: Statement;
+  readonly #unended: Statement;
+  readonly #withTokens: Statement;
   readonly #unpriced: Statement;
   readonly #downsampledShares: Statement;
   readonly #unconfirmed: Statement;
@@ -46,19 +80,14 @@ export class Reconciler {
   readonly #insertItem: Statement;
   readonly #result: Statement;
 
-  constructor(
-    db: SqlDatabase,
-    sessions: Sessions,
-    messages: Messages,
-    strings: StringTable,
-    requests: Requests,
-  ) {
-    this.#sessions = sessions;
-    this.#requests = requests;
-    this.#messages = messages;
-    this.#strings = strings;
+  constructor(db: SqlDatabase, tables: ReconciledTables) {
+    this.#sessions = tables.sessions;
+    this.#requests = tables.requests;
+    this.#toldSums = tables.toldSums;
+    this.#messages = tables.messages;
+    this.#strings = tables.strings;
     this.#states = db.prepare(
-      `SELECT at, total, models, started FROM cost_state WHERE session = ?
+      `SELECT at, total, models, tokens, started FROM cost_state WHERE session = ?
        ORDER BY at, offset, file`,
     );
     this.#relatives = db.prepare(
@@ -79,8 +108,15 @@ export class Reconciler {
        SELECT at, ${clientNano} FROM thinned m WHERE session = ? AND counted = 1 ORDER BY 1`,
     );
     this.#spent = db.prepare(
-      `${spentSql('message', 'place', 'message')} UNION ALL
-       ${spentSql('thinned', 'thinned_place', 'thinned')} ORDER BY 1`,
+      `${spentSql('message', moneyColumns)} UNION ALL
+       ${spentSql('thinned', moneyColumns)} ORDER BY 1`,
+    );
+    this.#unended = db.prepare(
+      'SELECT 1 FROM message WHERE session = ? AND counted = 1 AND ended = 0 LIMIT 1',
+    );
+    this.#withTokens = db.prepare(
+      `${spentSql('message', tokenColumns)} UNION ALL
+       ${spentSql('thinned', 'm.at, 0, 0, 0, 0, 0, 0, -1, 0')} ORDER BY 1`,
     );
     this.#unpriced = db.prepare(
       `SELECT * FROM message WHERE session = ? AND counted = 1 AND listed = 0 AND parts IS NULL
@@ -136,13 +172,45 @@ export class Reconciler {
     const row = this.#sessions.byNumber(id);
     const items = this.#requests.itemsOf(row);
     const last = states[states.length - 1];
-    const { found, unconfirmed, outcome, total } =
+    const { found, unconfirmed, outcome, total, steps, parent } =
       last === undefined ? withoutTotal : this.#holdAgainst(states, last, row, items);
     const increments = summedByTime([...items, ...found]);
+    const known = this.#knownItems.all<BackgroundItem>(id);
+    const named = found.length === 0 ? [] : this.#named(row, { found, steps, parent, known });
     this.#store(id, increments);
-    this.#storeItems(id, items);
+    this.#storeItems(id, named.length === 0 ? items : summed([...items, ...named]), known);
     const background = saturated(increments.reduce((sum, { nano }) => sum + nano, 0));
     this.#result.run(total, last?.at ?? null, outcome, background, unconfirmed, id);
+  }
+
+  /** What can be said of background that no message and no request explains. */
+  #named(
+    row: SessionRow,
+    {
+      found,
+      steps,
+      parent,
+      known,
+    }: Pick<Outcome, 'found' | 'steps' | 'parent'> & {
+      readonly known: readonly BackgroundItem[];
+    },
+  ): BackgroundItem[] {
+    const rest = new Rest(found);
+    const dated = ({ at }: StoredCostState): number => at || startOf(row);
+    const before = known.filter(({ kind }) => kind === 'unfinished');
+    const unfinished =
+      before.length === 0 && this.#unended.get(row.id) === undefined
+        ? []
+        : unfinishedAnswers(steps, this.#countedIn(row, parent), before, {
+            dated,
+            modelId: (written) => this.#messages.modelId(written),
+            rest,
+          });
+    const sums = this.#toldSums.ofSession(row.sid);
+    if (sums.length === 0) return unfinished;
+    const totals = steps.map(({ state }) => dated(state)).sort((a, b) => a - b);
+    const told = this.#requests.inBackground(row);
+    return [...unfinished, ...itemsInSum(sums, told, totals, rest)];
   }
 
   /** Holds messages and items against the client's totals. */
@@ -156,7 +224,7 @@ export class Reconciler {
     const steps = totalSteps(states, base);
     const spent = possible ? explained(this.#spentIn(row, parent?.session), items) : [];
     const { found, covered } = possible
-      ? backgroundOf(steps, spent, row.first_at ?? 0)
+      ? backgroundOf(steps, spent, startOf(row))
       : { found: [], covered: 0 };
     const later = possible
       ? spent.slice(covered).filter(({ isItem }) => isItem)
@@ -164,6 +232,8 @@ export class Reconciler {
     const messages = this.#unconfirmed.get<{ nano: number }>(row.id, last.at, row.id, last.at)!;
     return {
       found,
+      steps,
+      parent: parent?.session,
       total: wholeTotal(steps),
       outcome: possible ? reconciliation.reconciled : reconciliation.impossible,
       unconfirmed: saturated(later.reduce((sum, { nano }) => sum + nano, messages.nano)),
@@ -184,10 +254,36 @@ export class Reconciler {
 
   /** Everything that occurs in the session, owned or not, except what its parent has too. */
   #spentIn(row: SessionRow, parent: number | undefined): Spent[] {
-    const own = [row.id, row.id, parent ?? 0];
+    const own = apartFrom(row, parent);
     return row.related === 1
       ? this.#spent.all<Spent>(...own, ...own)
       : this.#alone.all<Spent>(row.id, row.id);
+  }
+
+  /** The same with tokens, and requests that no message stands for, earliest first. */
+  #countedIn(row: SessionRow, parent: number | undefined): CountedTokens[] {
+    const own = apartFrom(row, parent);
+    const messages = this.#withTokens
+      .all<TokenRow>(...own, ...own)
+      .map((message): CountedTokens => {
+        const { id, at, nano, model, ended, ...tokens } = message;
+        return {
+          at,
+          nano,
+          model: this.#strings.text(model),
+          tokens: ended < 0 ? undefined : tokens,
+          ...(ended === 0 && {
+            more: (output: number) => this.#messages.moreOutput(this.#messages.byId(id)!, output),
+          }),
+        };
+      });
+    const hidden = this.#requests.hiddenOf(row).map(({ at, nano, model, tokens }) => ({
+      at,
+      nano,
+      model: this.#messages.modelId(model),
+      tokens,
+    }));
+    return [...messages, ...hidden].sort((a, b) => a.at - b.at);
   }
 
   #store(id: number, increments: readonly Spent[]): void {
@@ -200,8 +296,11 @@ export class Reconciler {
     for (const { at, nano } of increments) this.#insert.run(id, at, nano);
   }
 
-  #storeItems(id: number, items: readonly BackgroundItem[]): void {
-    const known = this.#knownItems.all<Omit<BackgroundItem, 'kind'> & { kind: string }>(id);
+  #storeItems(
+    id: number,
+    items: readonly BackgroundItem[],
+    known: readonly BackgroundItem[],
+  ): void {
     const same =
       known.length === items.length &&
       known.every((row, i) => {
@@ -245,6 +344,9 @@ export class Reconciler {
 /** What a session came to beside the client's totals. */
 interface Outcome {
   readonly found: readonly Spent[];
+  readonly steps: readonly TotalStep[];
+  /** The session it was forked from. */
+  readonly parent: number | undefined;
   /** The client's last total in dollars; null where it has written none. */
   readonly total: number | null;
   readonly outcome: number;
@@ -253,10 +355,22 @@ interface Outcome {
 
 const withoutTotal: Outcome = {
   found: [],
+  steps: [],
+  parent: undefined,
   total: null,
   outcome: reconciliation.noClientTotal,
   unconfirmed: 0,
 };
+
+/** What `spentSql` asks with: a session's own, and not what its parent has too. */
+function apartFrom(row: SessionRow, parent: number | undefined): number[] {
+  return [row.id, row.id, parent ?? 0];
+}
+
+/** Where what no record dates stands. */
+function startOf(row: SessionRow): number {
+  return row.first_at ?? 0;
+}
 
 /** Messages and items, earliest first; of one time messages come first. */
 function explained(
@@ -280,17 +394,4 @@ function summedByTime(amounts: readonly Spent[]): Spent[] {
   const byTime = new Map<number, number>();
   for (const { at, nano } of amounts) byTime.set(at, saturated((byTime.get(at) ?? 0) + nano));
   return [...byTime].map(([at, nano]) => ({ at, nano })).sort((a, b) => a.at - b.at);
-}
-
-/**
- * What stands in one session (asked for twice) and not in another: messages, or what was
- * downsampled.
- */
-function spentSql(table: string, occurrences: string, key: string): string {
-  return `SELECT m.at AS at, ${clientNano} AS nano FROM ${table} m WHERE m.counted = 1 AND m.session = ?
-      AND NOT EXISTS (SELECT 1 FROM ${occurrences} p WHERE p.${key} = m.id)
-    UNION ALL
-    SELECT m.at, ${clientNano} FROM ${occurrences} p JOIN ${table} m ON m.id = p.${key}
-    WHERE p.session = ? AND m.counted = 1
-      AND NOT EXISTS (SELECT 1 FROM ${occurrences} q WHERE q.${key} = m.id AND q.session = ?)`;
 }

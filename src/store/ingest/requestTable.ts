@@ -1,5 +1,6 @@
 import { hashText } from '../../model/hash53.ts';
 import type { RequestEvent } from '../../model/requests/requestEvent.ts';
+import { isBackgroundSource } from '../../model/requests/requestKind.ts';
 import type { SqlDatabase, Statement } from '../driver/types.ts';
 import type { KeptRequest } from '../schema/keptRequest.ts';
 import {
@@ -23,6 +24,10 @@ interface RequestRow {
   readonly nano: number;
   readonly source: string;
   readonly model: string;
+  readonly input: number | null;
+  readonly output: number;
+  readonly cacheRead: number;
+  readonly cacheWrite: number;
 }
 
 /** A request that is to be downsampled; text by its number. */
@@ -80,11 +85,13 @@ export class Requests {
     this.#any = db.prepare(either(''));
     this.#concerns = db.prepare(either('WHERE sid = ?'));
     this.#ofSession = db.prepare(
-      `SELECT e.rid AS rid, e.at AS at, e.nano AS nano, w.text AS source, m.text AS model
+      `SELECT e.rid AS rid, e.at AS at, e.nano AS nano, w.text AS source, m.text AS model,
+         e.input AS input, e.output AS output, e.cache_read AS cacheRead,
+         e.write5m + e.write1h AS cacheWrite
        FROM request_event e JOIN word w ON w.id = e.source JOIN word m ON m.id = e.model
        WHERE e.sid = ? AND e.nano > 0
        UNION ALL
-       SELECT e.rid, e.at, e.nano, w.text, m.text
+       SELECT e.rid, e.at, e.nano, w.text, m.text, NULL, 0, 0, 0
        FROM thinned_request e JOIN word w ON w.id = e.source JOIN word m ON m.id = e.model
        WHERE e.sid = ? AND e.nano > 0`,
     );
@@ -168,11 +175,20 @@ export class Requests {
     return hidden.sort((a, b) => a.at - b.at || a.nano - b.nano);
   }
 
+  /** Requests of a session that Claude Code's metrics sum up as the background. */
+  inBackground(session: SessionKey): ToldRequest[] {
+    if (!this.concerns(session.sid)) return [];
+    return this.#requestsOf(session).filter(({ source }) => isBackgroundSource(source));
+  }
+
   #requestsOf({ sid }: SessionKey): ToldRequest[] {
     const word = this.#strings.find(sid)!;
     return this.#ofSession
       .all<RequestRow>(word, word)
-      .map(({ rid, ...row }) => ({ request: hashOf(rid), ...row }));
+      .map(({ rid, at, nano, source, model, input, ...more }): ToldRequest => {
+        const tokens = input === null ? undefined : { input, ...more };
+        return { request: hashOf(rid), at, nano, source, model, tokens };
+      });
   }
 
   #responsesOf({ id }: SessionKey): KnownResponse[] {

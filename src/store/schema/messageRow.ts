@@ -350,6 +350,8 @@ export interface StoredCostState {
   readonly total: number;
   /** JSON: model as written → dollars. */
   readonly models: string;
+  /** JSON: model as written → `ModelTokens`; '' where it was read before they were kept. */
+  readonly tokens: string;
   /** When the first run of those it goes on from began; 0 when not known. */
   readonly started: number;
 }

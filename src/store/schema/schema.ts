@@ -426,3 +426,18 @@ CREATE TABLE thinned_request (
   PRIMARY KEY (sid, key)
 ) STRICT, WITHOUT ROWID;
 `;
+
+/** What metrics tell of background in sum, and the tokens of Claude Code's totals by model. */
+export const schemaV11 = `
+CREATE TABLE told_sum (
+  sid INTEGER NOT NULL,
+  -- Hash of all that was told: told again it is the same row.
+  key INTEGER NOT NULL,
+  series INTEGER NOT NULL,
+  started INTEGER NOT NULL, at INTEGER NOT NULL, nano INTEGER NOT NULL, cumulative INTEGER NOT NULL,
+  PRIMARY KEY (sid, key)
+) STRICT, WITHOUT ROWID;
+
+-- JSON; '' where they were not read.
+ALTER TABLE cost_state ADD COLUMN tokens TEXT NOT NULL DEFAULT '';
+`;

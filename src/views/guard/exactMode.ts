@@ -29,14 +29,15 @@ export function turnOnExactMode(model: SpendModel): Promise<void> {
     const detail = l10n.t(
       'Claude Code then tells Outlay of every request, on this machine only: of compaction, titles, permission checks and web searches too. Everything else in the file stays as it is.',
     );
-    const forward = change.place?.forward?.url;
+    const { forward, forwardMetrics } = change.place ?? {};
+    const urls = [forward, forwardMetrics].flatMap((each) => (each ? [each.url] : []));
     const chain =
-      forward === undefined
+      urls.length === 0
         ? []
         : [
             l10n.t(
               'What {0} has been receiving then goes through Outlay, which passes it on. While no Outlay runs, nothing reaches it.',
-              plainUiText(forward),
+              plainUiText(urls.join(', ')),
             ),
           ];
     const question = l10n.t('Turn on exact mode in {0}?', plainUiText(change.file));

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { RequestKind } from '../../model/requests/requestKind.ts';
+import { isTold } from '../../store/query/requests/backgroundItems.ts';
 import type { SessionInputs } from './inputs.ts';
 
 /** What Claude Code's overhead of a session went to, as one line; what nobody knows of it last. */
@@ -8,9 +9,10 @@ export function overheadDetail({ summary, overhead = [], format }: SessionInputs
   const money = (nano: number): string => format.cents(nano, summary.endedAt);
   const known = overhead.reduce((sum, { nano }) => sum + nano, 0);
   const rest = summary.background - known;
+  const restName = isTold(overhead) ? l10n.t('unexplained') : l10n.t('title, summaries');
   return [
     ...overhead.map(({ kind, nano }) => `${kindName(kind)}\u00a0${money(nano)}`),
-    ...(rest > 0 ? [`${l10n.t('unexplained')}\u00a0${money(rest)}`] : []),
+    ...(rest > 0 ? [`${restName}\u00a0${money(rest)}`] : []),
   ].join(', ');
 }
 
@@ -42,5 +44,9 @@ function kindName(kind: RequestKind): string {
       return l10n.t('other requests');
     case 'difference':
       return l10n.t('Claude Code’s price above ours');
+    case 'inSum':
+      return l10n.t('requests told of only in sum');
+    case 'unfinished':
+      return l10n.t('rest of answers that broke off');
   }
 }

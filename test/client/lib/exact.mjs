@@ -97,6 +97,15 @@ export class ExactMode {
     });
   }
 
+  /** The same, and until metrics have come, which tell in sum what no event does. */
+  async explained(run) {
+    await this.settled(run);
+    return until(`what ${run.sessionId} spent is explained`, () => {
+      const session = this.session(run.sessionId);
+      return Math.abs(session.unexplained) <= 1000 && session;
+    });
+  }
+
   /** A session's messages, without their parts. */
   messages(sessionId) {
     const { id } = this.session(sessionId).summary;

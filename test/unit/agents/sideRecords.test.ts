@@ -222,6 +222,7 @@ describe('the client’s own totals', () => {
         at: noonMs,
         totalUsd: 0.5,
         models: { 'claude-opus-5-5[1m]': 0.5 },
+        tokens: {},
         unknownModel: true,
         startedAt: 0,
       },
@@ -239,6 +240,24 @@ describe('the client’s own totals', () => {
       parseLines([user('x'), state({ totalCostUSD: 1, startTime })]).costStates[0]?.startedAt;
     assert.equal(startedAt(noonMs - 500), noonMs - 500);
     for (const odd of [noonMs + 1, 0, -1, 1.5, '1', null]) assert.equal(startedAt(odd), 0);
+  });
+  test('with the tokens of a model, where all of them are counts', () => {
+    const counts = {
+      inputTokens: 1,
+      outputTokens: 2,
+      cacheReadInputTokens: 3,
+      cacheCreationInputTokens: 4,
+    };
+    const tokensOf = (more: object): unknown => {
+      const modelUsage = { m: { costUSD: 1, ...counts, ...more } };
+      return parseLines([state({ totalCostUSD: 1, modelUsage })]).costStates[0]?.tokens;
+    };
+    const m = { input: 1, output: 2, cacheRead: 3, cacheWrite: 4 };
+    assert.deepEqual(tokensOf({ webSearchRequests: 1 }), { m });
+    for (const odd of [-1, 1.5, '1', null, 2 ** 60]) {
+      for (const name of Object.keys(counts)) assert.deepEqual(tokensOf({ [name]: odd }), {});
+    }
+    assert.deepEqual(tokensOf({ costUSD: 'x' }), {});
   });
   test('with names that mean something to JavaScript, or are cut to the same', () => {
     const long = 'm'.repeat(500);

@@ -13,7 +13,8 @@ function told(log: CommitLog, from?: number): Record<string, unknown>[] {
   for (;;) {
     const events = log.after(at);
     if (events.length === 0) return found;
-    for (const { revision, text } of events) {
+    for (const { revision, bytes } of events) {
+      const text = new TextDecoder().decode(bytes);
       const [, id, data = ''] = /^id: (\d+)\ndata: (.*)\n\n$/.exec(text) ?? [];
       assert.equal(Number(id), revision);
       found.push(JSON.parse(data));

@@ -11,6 +11,7 @@ const total = (at: number, dollars: number, started = 0): StoredCostState => ({
   at,
   total: dollars,
   models: '{}',
+  tokens: '',
   started,
 });
 

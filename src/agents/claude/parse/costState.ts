@@ -1,4 +1,4 @@
-import type { CostState } from '../../../model/records.ts';
+import type { CostState, ModelTokens } from '../../../model/records.ts';
 import { bounded } from './byteCache.ts';
 import { isJsonObject } from './usage.ts';
 
@@ -19,14 +19,17 @@ export function clientTotal(
   const total = record.totalCostUSD;
   if (typeof total !== 'number' || !(total >= 0) || total > mostUsd) return undefined;
   const models = new Map<string, number>();
+  const tokens = new Map<string, ModelTokens>();
   const usage = record.modelUsage;
   if (isJsonObject(usage)) {
     for (const [model, entry] of Object.entries(usage)) {
-      const cost = isJsonObject(entry) ? entry.costUSD : undefined;
       if (models.size >= mostModels) break;
-      if (typeof cost === 'number' && cost >= 0 && cost <= mostUsd) {
-        models.set(bounded(model), cost);
-      }
+      if (!isJsonObject(entry)) continue;
+      const cost = entry.costUSD;
+      if (typeof cost !== 'number' || !(cost >= 0) || cost > mostUsd) continue;
+      models.set(bounded(model), cost);
+      const counted = tokensOf(entry);
+      if (counted !== undefined) tokens.set(bounded(model), counted);
     }
   }
   const startedAt = record.startTime;
@@ -35,7 +38,26 @@ export function clientTotal(
   return {
     totalUsd: total,
     models: Object.fromEntries(models),
+    tokens: Object.fromEntries(tokens),
     unknownModel: record.hasUnknownModelCost === true,
     startedAt: began ? (startedAt as number) : 0,
   };
+}
+
+function tokensOf(entry: Record<string, unknown>): ModelTokens | undefined {
+  const counts = [
+    'inputTokens',
+    'outputTokens',
+    'cacheReadInputTokens',
+    'cacheCreationInputTokens',
+  ];
+  const [input, output, cacheRead, cacheWrite] = counts.map((name) => entry[name]);
+  if (!isCount(input) || !isCount(output) || !isCount(cacheRead) || !isCount(cacheWrite)) {
+    return undefined;
+  }
+  return { input, output, cacheRead, cacheWrite };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

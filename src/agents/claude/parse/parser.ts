@@ -41,7 +41,7 @@ import { scannedAssistant } from './scannedAssistant.ts';
 import { TitleCollector } from './titles.ts';
 import { type ToolCall, ToolMemory } from './toolCalls.ts';
 import { isJsonObject, text } from './usage.ts';
-import { userRecord } from './userRecord.ts';
+import { type UserRecord, userRecord } from './userRecord.ts';
 
 /** What the path of a transcript says about its records. */
 export interface TranscriptLocation {
@@ -214,7 +214,7 @@ export class TranscriptParser {
     this.state.sessionId = head.sessionId;
     this.#records.add(buf, this.#scanned, head);
     const behind = this.#batch.messages.length;
-    let interrupted = false;
+    let user: UserRecord | undefined;
     switch (type) {
       case 'assistant':
         answer ??= this.#parsed(record!, record!.message);
@@ -224,7 +224,7 @@ export class TranscriptParser {
         if (record !== undefined) this.#progress(record, head);
         break;
       case 'user':
-        interrupted = this.#user(buf, head);
+        user = this.#user(buf, head);
         break;
       case 'system':
         this.#system(buf, start, end, head);
@@ -244,15 +244,17 @@ export class TranscriptParser {
     // Bookmarks written by earlier versions lack this field.
     const total = this.state.openTotal ?? null;
     if (total === null || type === 'cost-state' || Number.isNaN(head.at)) return true;
-    if (interrupted) this.#coverInterruption(total);
-    else if (this.#batch.messages[behind]?.stopReason !== '') this.state.openTotal = null;
+    if (user?.interrupted) this.#coverInterruption(total);
+    else if (!user?.hasResult && this.#batch.messages[behind]?.stopReason !== '') {
+      this.state.openTotal = null;
+    }
     return true;
   }
 
   /**
-   * An interrupted run writes its total first, then the interrupted response and the interruption
-   * marker, although the total already includes that response: the total is moved behind the
-   * marker.
+   * An interrupted run writes its total first, then the interrupted response, results of tools it has
+   * called already, and the interruption marker, although the total already includes that response: the
+   * total is moved behind the marker.
    */
   #coverInterruption(total: CostState): void {
     const covering = { ...total, at: this.state.lastAt };
@@ -391,8 +393,7 @@ export class TranscriptParser {
     return calls.map(({ name }) => name);
   }
 
-  /** Returns whether the record marks a turn the user interrupted. */
-  #user(buf: Buffer, head: RecordHead): boolean {
+  #user(buf: Buffer, head: RecordHead): UserRecord {
     const s = this.#scanned;
     const user = userRecord(buf, this.#scanned);
     if (user.tooMany) this.#reject('too many parts', head.offset, head.sessionId);
@@ -420,7 +421,7 @@ export class TranscriptParser {
     if (user.isPrompt && !meta && !head.sidechain && !Number.isNaN(head.at)) {
       this.#titles.addPrompt(user.prompt, head);
     }
-    return user.interrupted;
+    return user;
   }
 
   #system(buf: Buffer, start: number, end: number, head: RecordHead): void {

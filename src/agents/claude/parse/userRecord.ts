@@ -13,6 +13,8 @@ export interface UserRecord {
   /** Start of the prompt; kept only as a title, if at all. */
   readonly prompt: string;
   readonly interrupted: boolean;
+  /** It has the result of a tool. */
+  readonly hasResult: boolean;
   /** Ids of the tool calls whose result is an error. */
   readonly failedTools: readonly string[];
   /** Searches a WebSearch result reports (`searchCount`, since 2.1.205). */
@@ -42,6 +44,7 @@ export function userRecord(buf: Buffer, record: ScannedRecord): UserRecord {
   let prompt = '';
   let toolUseId = '';
   let interrupted = false;
+  let hasResult = false;
   const sawText = (start: number, stop: number): void => {
     const words = textStart(buf, start, stop);
     if (words.startsWith(interruptMark)) interrupted = true;
@@ -52,6 +55,7 @@ export function userRecord(buf: Buffer, record: ScannedRecord): UserRecord {
     const type = stringAt(buf, block.start(TYPE), block.end(TYPE));
     if (type === 'text') sawText(block.start(TEXT), block.end(TEXT));
     else if (type === 'tool_result') {
+      hasResult = true;
       toolUseId = bounded(stringAt(buf, block.start(TOOL_USE), block.end(TOOL_USE)) ?? '');
       if (isTrue(buf, block.start(IS_ERROR))) failedTools.push(toolUseId);
     }
@@ -63,6 +67,7 @@ export function userRecord(buf: Buffer, record: ScannedRecord): UserRecord {
     tooMany: (record.flags & flag.tooMany) !== 0,
     prompt,
     interrupted,
+    hasResult,
     failedTools,
     webSearches: smallCount(buf, record.start(SEARCHES), record.end(SEARCHES)),
     agentId,
