@@ -1,4 +1,4 @@
-import type { Row, SqlDatabase } from '../../src/store/driver/types.ts';
+import type { Row, SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { sumColumns } from '../../src/store/schema/rollupTables.ts';
 
 /**

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { codexLog } from '../../src/agents/codex/codexLog.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
+import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { StoreReader } from '../../src/store/query/storeReader.ts';
 import { newChunks } from '../../src/watchers/ingestFile.ts';
 import { agentSets, writeAgentSet } from '../lib/agentSets.ts';

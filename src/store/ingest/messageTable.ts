@@ -1,7 +1,7 @@
 import type { PriceBook, PriceFunction } from '../../model/price.ts';
 import type { Attribution, MessageLine, UsagePart } from '../../model/records.ts';
 import type { Usage } from '../../model/tokens.ts';
-import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
+import type { SqlDatabase, SqlValue, Statement } from '../../platform/sqlite/types.ts';
 import {
   isLower,
   isUsual,

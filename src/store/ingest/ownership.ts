@@ -1,4 +1,4 @@
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 import { identity, type MessageRow } from '../schema/messageRow.ts';
 import type { Agents } from './agentTable.ts';
 import {

@@ -1,4 +1,4 @@
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 import type { MessageRow, StoredCostState } from '../schema/messageRow.ts';
 import { saturated, sumSql } from '../schema/saturate.ts';
 import { backgroundOf, type Explained, type Spent } from './background.ts';

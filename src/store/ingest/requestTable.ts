@@ -1,6 +1,6 @@
 import { hashText } from '../../model/hash53.ts';
 import type { RequestEvent } from '../../model/requests/requestEvent.ts';
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 import type { KeptRequest } from '../schema/keptRequest.ts';
 import {
   type BackgroundItem,

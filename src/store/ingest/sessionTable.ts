@@ -1,5 +1,5 @@
 import type { SessionRecords, TitleRecord } from '../../model/records.ts';
-import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
+import type { SqlDatabase, SqlValue, Statement } from '../../platform/sqlite/types.ts';
 import type { StringTable } from './stringTable.ts';
 
 /** A session's row, held in memory while a transaction changes it. */

@@ -1,5 +1,5 @@
 import type { MessageLine } from '../../model/records.ts';
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 import type { MergedMessage, Occurrence } from './merge.ts';
 import type { Variant } from './responses.ts';
 

@@ -1,6 +1,6 @@
 import type { RequestTraits } from '../../model/price.ts';
 import type { Usage } from '../../model/tokens.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import {
   bandOf,
   isLower,

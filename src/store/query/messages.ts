@@ -1,5 +1,5 @@
 import type { TimeSpan } from '../../model/calendar.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import type { RowKeys, SpendRow } from '../schema/sums.ts';
 import { type FacetedMessage, longTurnReader } from './messagePieces.ts';
 import { facetJoin, keyColumns, ownSums } from './messageSpend.ts';

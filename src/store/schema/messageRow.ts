@@ -2,7 +2,7 @@
 
 import type { MessageLine, UsagePart } from '../../model/records.ts';
 import { combineUsage, type Usage } from '../../model/tokens.ts';
-import type { SqlValue } from '../driver/types.ts';
+import type { SqlValue } from '../../platform/sqlite/types.ts';
 
 export const pricing = { unpriced: 0, row: 1, client: 2 } as const;
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync, renameSync } from 'node:fs';
 import { HumanError } from '../../model/errors.ts';
 import { partName, removeDeadPartsOf, removePart } from '../../platform/partName.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import {
   schemaV1,
   schemaV2,
