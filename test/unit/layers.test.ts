@@ -101,9 +101,9 @@ const inside: Readonly<Record<string, readonly string[]>> = {
     ...['deliverAlerts.ts', 'channels'],
   ],
   'src/agents': [
-    ...['agentLog.ts', 'batch.ts', 'lineReader.ts', 'titleLine.ts', 'excerpt.ts'],
-    'timestamp.ts',
-    ...['claude', 'codex', 'registry.ts'],
+    ...['agentLog.ts', 'json.ts', 'batch.ts', 'lineReader.ts', 'titleLine.ts', 'excerpt.ts'],
+    ...['timestamp.ts', 'said.ts', 'wholeFile.ts'],
+    ...['database.ts', 'claude', 'codex', 'copilot', 'opencode', 'registry.ts'],
   ],
   'src/agents/claude': ['scan', 'parse', 'read'],
   'src/analysis': ['statistics', 'spend', 'budgets', 'peers', 'insights'],

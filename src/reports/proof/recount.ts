@@ -77,7 +77,8 @@ function transcripts(
   const known = reader.knownSizes();
   const roots = rootsKnown(db).filter((root) => accounts?.includes(root) !== false);
   const isWanted = ({ sessions }: Pick<CheckedFile, 'sessions'>): boolean =>
-    only === undefined || sessions.some((sid) => only.has(sid));
+    // Whose sessions one without a name holds, only reading it tells.
+    only === undefined || sessions.some((sid) => sid === '' || only.has(sid));
   const sids = new Set(reader.sessions().map(({ sid }) => sid));
   const placed = (root: Root, path: string): LogLocation & Pick<CheckedFile, 'sessions'> => {
     const { sessionId, agentId } = agentLog(root).locationOf(root, path);
