@@ -260,6 +260,15 @@ function rowTable(pieces: readonly Piece[]): Table {
   };
 }
 
+/** Said of what an agent wrote down for several requests at once. */
+function sumNote({ traits: { requests = 1 } }: MessageCost): string[] {
+  return requests === 1
+    ? []
+    : [
+        `A sum of ${requests} requests, as the agent wrote it when it ended: which of them had long prompts is not known, and none has their rates.`,
+      ];
+}
+
 function notesOf(
   context: ReportContext,
   { message }: NumberedMessage,
@@ -274,6 +283,7 @@ function notesOf(
     ...(message.requestedModel === ''
       ? []
       : [`Asked for ${message.requestedModel}; ${message.written} answered.`]),
+    ...sumNote(message),
     ...figureNotes(context, {
       lower: message.ended ? 0 : 1,
       client: message.pricedBy === 'client' ? 1 : 0,

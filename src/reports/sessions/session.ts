@@ -379,7 +379,7 @@ function messageTable(
 }
 
 function priceText(message: MessageCost): string {
-  const { pricedBy, ended, declined, requestedModel } = message;
+  const { pricedBy, ended, declined, requestedModel, traits } = message;
   const price =
     pricedBy === 'catalogue'
       ? priceRows(message)
@@ -390,6 +390,7 @@ function priceText(message: MessageCost): string {
     ...(ended ? [] : ['at least']),
     ...declinedWords({ nano: declined }),
     ...(requestedModel === '' ? [] : [`asked for ${requestedModel}`]),
+    ...(traits.requests === undefined ? [] : [`sum of ${traits.requests} requests`]),
   ];
   return [price, ...notes].join(', ');
 }
@@ -410,6 +411,7 @@ function messageJson(
     agentId: message.agentId === '' ? 'main' : message.agentId,
     model: message.model,
     requestedModel: message.requestedModel === '' ? null : message.requestedModel,
+    requests: message.traits.requests ?? 1,
     priceRow: message.row === '' ? null : message.row,
     pricedBy: message.pricedBy,
     usd: message.pricedBy === 'unpriced' && message.nano === 0 ? null : nanoToUsd(message.nano),

@@ -104,6 +104,8 @@ function storedState({ kept: line, ...all }: MergedMessage): StoredState {
       attribution: line.attribution,
       durationMs: line.durationMs,
       error: line.error,
+      ...(line.requests !== undefined && { requests: line.requests }),
+      ...(line.countedFrom !== undefined && { countedFrom: line.countedFrom }),
     },
   };
 }

@@ -72,6 +72,7 @@ type Row = Pick<
   | 'iterations'
   | 'band'
   | 'cache_split'
+  | 'requests'
   | 'parts'
   | UsageColumn
 > & {
@@ -89,7 +90,7 @@ type Row = Pick<
 const pricedBy: readonly PricedBy[] = ['unpriced', 'catalogue', 'client'];
 
 const costsOf = `SELECT m.id, m.mid, m.rid, m.side, m.at, m.nano, m.declined, m.priced, m.ended, m.incomplete,
-         m.cache_split, m.parts, m.iterations, m.band,
+         m.cache_split, m.requests, m.parts, m.iterations, m.band,
          m.input, m.output, m.write5m, m.write1h, m.cache_read, m.searches, a.aid AS aid,
          w.text AS modelText, o.text AS writtenText, t.text AS traitsText, r.text AS rowText,
          l.text AS toolsText, s.text AS stopText, p.text AS promptText,
@@ -161,6 +162,7 @@ const weighted = [
     'length(rid)',
     'length(side)',
     'incomplete',
+    'requests',
     'coalesce(length(band), 0)',
   ],
 ]
@@ -205,7 +207,7 @@ function costOf(row: Row): MessageCost {
     agentId: row.aid,
     model: row.modelText,
     written: row.writtenText,
-    traits,
+    traits: row.requests === 1 ? traits : { ...traits, requests: row.requests },
     cacheRequested,
     requestedModel,
     row: row.rowText,

@@ -1,6 +1,6 @@
 /** How a message was priced; values of `message.priced`. */
 
-import type { MessageLine, UsagePart } from '../../model/records.ts';
+import { countSources, type MessageLine, type UsagePart } from '../../model/records.ts';
 import { combineUsage, type Usage } from '../../model/tokens.ts';
 import type { SqlValue } from '../../platform/sqlite/types.ts';
 
@@ -62,6 +62,8 @@ export interface MessageRow {
   band: string | null;
   listed: number;
   list_nano: number | null;
+  requests: number;
+  source: number;
 }
 
 /** The columns that differ from message to message. */
@@ -119,6 +121,8 @@ export const usualValues = {
   band: null,
   listed: 1,
   list_nano: null,
+  requests: 1,
+  source: countSources.only,
 } as const satisfies Partial<MessageRow>;
 
 const usualColumns = Object.keys(usualValues) as (keyof typeof usualValues)[];

@@ -13,6 +13,7 @@ import {
   schemaV8,
   schemaV9,
   schemaV10,
+  schemaV11,
 } from './schema.ts';
 
 /** One step of the schema. Released steps never change; a new one is added behind them. */
@@ -39,6 +40,8 @@ export const migrations: readonly Migration[] = [
   { version: 9, minReader: 1, sql: schemaV9 },
   // Background and its items stay where older programs read them.
   { version: 10, minReader: 1, sql: schemaV10 },
+  // Older programs show a sum of requests as one.
+  { version: 11, minReader: 1, sql: schemaV11 },
 ];
 
 /** The schema this program writes. */

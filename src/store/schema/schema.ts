@@ -426,3 +426,13 @@ CREATE TABLE thinned_request (
   PRIMARY KEY (sid, key)
 ) STRICT, WITHOUT ROWID;
 `;
+
+/**
+ * Agents that write the same spend down in several places: of how many requests a message is the sum, and which
+ * place it was counted from (`countSources`); of a session the best that was seen, 0 for none.
+ */
+export const schemaV11 = `
+ALTER TABLE message ADD COLUMN requests INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE message ADD COLUMN source INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE session ADD COLUMN source INTEGER NOT NULL DEFAULT 0;
+`;

@@ -1,4 +1,10 @@
-import type { Attribution, MessageLine, UsagePart } from '../../model/records.ts';
+import {
+  type Attribution,
+  type CountSource,
+  countSources,
+  type MessageLine,
+  type UsagePart,
+} from '../../model/records.ts';
 import type { Usage } from '../../model/tokens.ts';
 import {
   inputSide,
@@ -279,6 +285,8 @@ function packLine(packer: MessagePacker, line: MessageLine): void {
   packer.number(line.uuidHash);
   packer.number(line.at);
   packer.number(line.durationMs ?? noDuration);
+  packer.number(line.requests ?? 1);
+  packer.number(line.countedFrom ?? countSources.only);
   packer.number(
     Number(line.progress) +
       2 * Number(line.sidechain) +
@@ -324,6 +332,8 @@ function unpackLine(unpacker: Unpacker, messageId: string): MessageLine {
   const uuidHash = unpacker.number();
   const at = unpacker.number();
   const duration = unpacker.number();
+  const requests = unpacker.number();
+  const countedFrom = unpacker.number() as CountSource;
   const bits = unpacker.number();
   return {
     messageId,
@@ -360,6 +370,8 @@ function unpackLine(unpacker: Unpacker, messageId: string): MessageLine {
     iterations: unpacker.list(() => unpackUsage(unpacker)),
     tools: unpacker.list(text),
     attribution: unpackAttribution(unpacker),
+    ...(requests !== 1 && { requests }),
+    ...(countedFrom !== countSources.only && { countedFrom }),
   };
 }
 
