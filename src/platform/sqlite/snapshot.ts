@@ -1,4 +1,4 @@
-import { constants, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, constants, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from './open.ts';
@@ -76,6 +76,15 @@ export function openSnapshot(path: string): Snapshot | undefined {
       return undefined;
     }
     const db = openDatabase(copy);
+    try {
+      // Its files are all open after a first question.
+      db.prepare('SELECT count(*) FROM sqlite_master').get();
+      // What is open goes on without a name, and a process that is killed leaves nothing; not so on Windows.
+      if (process.platform !== 'win32') remove();
+    } catch (error) {
+      db.close();
+      throw error;
+    }
     const dispose = (): void => {
       db.close();
       remove();
@@ -96,6 +105,8 @@ function copyDatabase(path: string, copy: string): DatabaseState | undefined {
       try {
         // Shares the blocks where the file system can.
         copyFileSync(path + end, copy + end, constants.COPYFILE_FICLONE);
+        // A copy has the rights of what it was copied from.
+        chmodSync(copy + end, 0o600);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       }
