@@ -37,7 +37,8 @@ export function* readDatabase<S>(
   bookmark: Bookmark | undefined,
   read: RowsReader<S>,
 ): Generator<TranscriptChunk, void, void> {
-  if (Date.now() < (restsUntil.get(path) ?? 0)) return;
+  // Who begins at the start wants to know now.
+  if (bookmark !== undefined && Date.now() < (restsUntil.get(path) ?? 0)) return;
   using snapshot = copyOf(path);
   const { inode, size } = snapshot.state;
   const isSame = bookmark?.inode === inode;

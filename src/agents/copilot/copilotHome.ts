@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, sep } from 'node:path';
 import { isDirectory, realPath } from '../../platform/realPath.ts';
 import { databaseState } from '../../platform/sqlite/snapshot.ts';
@@ -6,7 +6,6 @@ import {
   type DefaultRoots,
   type Discovery,
   type LogFile,
-  logFile,
   type Machine,
   type Root,
   type RootSource,
@@ -33,10 +32,7 @@ export function recognizes(directory: string): boolean {
 }
 
 function holdsLogs(directory: string): boolean {
-  return (
-    isDirectory(join(directory, sessionsFolder)) ||
-    statSync(join(directory, databaseName), { throwIfNoEntry: false })?.isFile() === true
-  );
+  return isDirectory(join(directory, sessionsFolder)) || existsSync(join(directory, databaseName));
 }
 
 export function rootAt(directory: string, source: RootSource): Root {
@@ -128,10 +124,7 @@ export function sessionFiles({ logFolder }: Root, sessionId: string): LogFile[] 
   if (!/^[\w-]+$/.test(sessionId)) return [];
   const folder = join(logFolder, sessionsFolder);
   const paths = [join(folder, sessionId, eventsName), join(folder, `${sessionId}.jsonl`)];
-  return paths.flatMap((path) => {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    return stats?.isFile() === true ? [logFile(path, stats)] : [];
-  });
+  return paths.flatMap((path) => regularFileAt(path) ?? []);
 }
 
 function codeOf(error: unknown): string {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { commands, env, l10n, type QuickPickItem, Uri, window, workspace } from 'vscode';
 import type { AgentLog, LogLocation, RecordLocation } from '../../agents/agentLog.ts';
 import { agentLog, knownRoot } from '../../agents/registry.ts';
@@ -54,11 +54,12 @@ export class SessionActions implements PanelActions {
   async openTranscript(item: unknown): Promise<void> {
     const session = await this.#session(item, l10n.t('Open a transcript'));
     if (session === undefined) return;
-    const file = this.#transcriptsOf(session.sid).find(
-      ({ sessionId, agentId }) => sessionId === session.sid && agentId === '',
-    );
-    if (file === undefined) sayGone(session);
-    else await this.#show(file, undefined);
+    const files = this.#transcriptsOf(session.sid);
+    const own = files.find(({ sessionId, agentId }) => sessionId === session.sid && agentId === '');
+    const shared = files.find(({ sessionId }) => sessionId === '');
+    if (own !== undefined && isFile(own.path)) await this.#show(own, undefined);
+    else if (own !== undefined || shared !== undefined) sayKeptIn((own ?? shared)!.path);
+    else sayGone(session);
   }
 
   /** Opens the transcript at the line a message was counted from. */
@@ -252,6 +253,22 @@ export class SessionActions implements PanelActions {
 }
 
 /** Fire and forget. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** A database or a folder of small files is nothing an editor shows. */
+function sayKeptIn(path: string): void {
+  inBackground(
+    window.showInformationMessage(
+      l10n.t(
+        'This session is no file of its own: it is kept in {0}. The session panel opens each message’s record.',
+        plainUiText(path),
+      ),
+    ),
+  );
+}
+
 function sayGone(session: SessionSummary): void {
   inBackground(
     window.showInformationMessage(
