@@ -85,6 +85,8 @@ export interface MessageLine {
   readonly requests?: number;
   /** Absent for `only`. */
   readonly countedFrom?: CountSource;
+  /** What the vendor counted for it in credits of its own, billionths of one; absent where that is not said. */
+  readonly nanoCredits?: number;
 }
 
 /** Claude Code's own running total, as written, with its position in the file. */

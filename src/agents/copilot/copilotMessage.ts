@@ -62,6 +62,8 @@ export interface CopilotSpend {
   readonly version: string;
   readonly effort: string;
   readonly durationMs: number | null;
+  /** AI credits that were counted, billionths; 0 where that is not said, as for models of one's own provider. */
+  readonly nanoCredits: number;
 }
 
 /** What was spent as the record of a message. */
@@ -101,5 +103,6 @@ export function copilotMessage(spend: CopilotSpend): MessageLine {
     error: '',
     countedFrom: spend.countedFrom,
     ...(requests > 1 && { requests }),
+    ...(spend.nanoCredits > 0 && { nanoCredits: spend.nanoCredits }),
   };
 }

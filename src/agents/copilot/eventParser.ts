@@ -45,9 +45,13 @@ interface CountedSums {
 /** A sum of requests at one model. */
 interface ModelSum extends Omit<CopilotCounts, 'odd'> {
   readonly requests: number;
+  readonly nanoCredits: number;
 }
 
-const noSum: ModelSum = { input: 0, output: 0, read: 0, written: 0, requests: 0 };
+const noSum: ModelSum = {
+  ...{ input: 0, output: 0, read: 0, written: 0 },
+  ...{ requests: 0, nanoCredits: 0 },
+};
 const noSums: CountedSums = { first: noSum, later: noSum };
 
 export function freshEvents(session: string): EventState {
@@ -225,6 +229,7 @@ export class EventParser implements LineParser {
       countedFrom: countSources.record,
       tools: Object.keys(object(usage.toolCounts)).slice(0, mostNames),
       durationMs: tokenCount(usage.duration) ?? null,
+      nanoCredits: creditsOf(usage),
     });
   }
 
@@ -236,6 +241,7 @@ export class EventParser implements LineParser {
       model: text(usage.model) || this.state.model,
       counts: readCounts(usage, fields),
       countedFrom: countSources.beside,
+      nanoCredits: creditsOf(usage),
     });
   }
 
@@ -267,6 +273,7 @@ export class EventParser implements LineParser {
         counts: { ...own, odd: sum.odd },
         countedFrom: countSources.sum,
         requests: Math.max(1, own.requests),
+        nanoCredits: own.nanoCredits,
       });
     }
   }
@@ -305,6 +312,7 @@ export class EventParser implements LineParser {
         version: state.version,
         effort: state.effort,
         durationMs: null,
+        nanoCredits: 0,
         ...spend,
       }),
     );
@@ -357,10 +365,16 @@ export class EventParser implements LineParser {
 
 function sumOf(metric: Json): ModelSum & Pick<CopilotCounts, 'odd'> {
   const requests = tokenCount(object(metric.requests).count) ?? 0;
-  return { ...readCounts(object(metric.usage), fields), requests };
+  const nanoCredits = tokenCount(metric.totalNanoAiu) ?? 0;
+  return { ...readCounts(object(metric.usage), fields), requests, nanoCredits };
 }
 
-const sumKeys = ['input', 'output', 'read', 'written', 'requests'] as const;
+/** AI credits of one request, billionths; 0 where they are not said. */
+function creditsOf(usage: Json): number {
+  return tokenCount(object(usage.copilotUsage).totalNanoAiu) ?? 0;
+}
+
+const sumKeys = ['input', 'output', 'read', 'written', 'requests', 'nanoCredits'] as const;
 
 function plus(a: ModelSum, b: ModelSum, sign: 1 | -1 = 1): ModelSum {
   const sum = { ...noSum } as { -readonly [K in keyof ModelSum]: number };

@@ -126,6 +126,7 @@ class RowReader {
         version: '',
         effort: text(row.reasoning_effort),
         durationMs: tokenCount(row.duration_ms) ?? null,
+        nanoCredits: tokenCount(row.total_nano_aiu) ?? 0,
       }),
     );
   }

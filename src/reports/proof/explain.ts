@@ -14,6 +14,7 @@ import { textOption } from '../../query/question.ts';
 import type { MessageCost } from '../../store/query/messageCosts.ts';
 import { lastPart } from '../../text/paths.ts';
 import { momentText } from '../../text/when.ts';
+import { creditNotes } from '../document/credits.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document, Table } from '../document/document.ts';
 import { shownModel } from '../document/shown.ts';
@@ -284,6 +285,7 @@ function notesOf(
       ? []
       : [`Asked for ${message.requestedModel}; ${message.written} answered.`]),
     ...sumNote(message),
+    ...creditNotes(message.nanoCredits ?? 0),
     ...figureNotes(context, {
       lower: message.ended ? 0 : 1,
       client: message.pricedBy === 'client' ? 1 : 0,

@@ -198,6 +198,7 @@ export class Messages {
       list_nano: null,
       requests: line.requests ?? 1,
       source: line.countedFrom ?? countSources.only,
+      credits: line.nanoCredits ?? null,
     };
   }
 
@@ -269,6 +270,7 @@ export class Messages {
       error: strings.text(row.error),
       ...(row.requests !== 1 && { requests: row.requests }),
       ...(row.source !== countSources.only && { countedFrom: row.source as CountSource }),
+      ...(row.credits !== null && { nanoCredits: row.credits }),
     };
   }
 

@@ -106,6 +106,7 @@ function storedState({ kept: line, ...all }: MergedMessage): StoredState {
       error: line.error,
       ...(line.requests !== undefined && { requests: line.requests }),
       ...(line.countedFrom !== undefined && { countedFrom: line.countedFrom }),
+      ...(line.nanoCredits !== undefined && { nanoCredits: line.nanoCredits }),
     },
   };
 }

@@ -64,6 +64,7 @@ export interface MessageRow {
   list_nano: number | null;
   requests: number;
   source: number;
+  credits: number | null;
 }
 
 /** The columns that differ from message to message. */
@@ -123,6 +124,7 @@ export const usualValues = {
   list_nano: null,
   requests: 1,
   source: countSources.only,
+  credits: null,
 } as const satisfies Partial<MessageRow>;
 
 const usualColumns = Object.keys(usualValues) as (keyof typeof usualValues)[];

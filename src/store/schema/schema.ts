@@ -429,10 +429,12 @@ CREATE TABLE thinned_request (
 
 /**
  * Agents that write the same spend down in several places: of how many requests a message is the sum, and which
- * place it was counted from (`countSources`); of a session the best that was seen, 0 for none.
+ * place it was counted from (`countSources`); of a session the best that was seen, 0 for none. And what the vendor
+ * counted for a message in credits of its own, billionths, null where that is not said.
  */
 export const schemaV11 = `
 ALTER TABLE message ADD COLUMN requests INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE message ADD COLUMN source INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE message ADD COLUMN credits INTEGER;
 ALTER TABLE session ADD COLUMN source INTEGER NOT NULL DEFAULT 0;
 `;

@@ -53,8 +53,9 @@ const textFields = [
   'error',
 ] as const satisfies readonly (keyof MessageLine)[];
 
-/** A line without its duration. */
+/** A line without its duration, or without credits. */
 const noDuration = -1;
+const noCredits = -1;
 
 /** What of a merged message need not be packed, because the record kept says it; bits. */
 const asKept = { ended: 1, inMain: 2, occurrences: 4, sides: 8, tools: 16, requester: 32 } as const;
@@ -287,6 +288,7 @@ function packLine(packer: MessagePacker, line: MessageLine): void {
   packer.number(line.durationMs ?? noDuration);
   packer.number(line.requests ?? 1);
   packer.number(line.countedFrom ?? countSources.only);
+  packer.number(line.nanoCredits ?? noCredits);
   packer.number(
     Number(line.progress) +
       2 * Number(line.sidechain) +
@@ -334,6 +336,7 @@ function unpackLine(unpacker: Unpacker, messageId: string): MessageLine {
   const duration = unpacker.number();
   const requests = unpacker.number();
   const countedFrom = unpacker.number() as CountSource;
+  const nanoCredits = unpacker.number();
   const bits = unpacker.number();
   return {
     messageId,
@@ -372,6 +375,7 @@ function unpackLine(unpacker: Unpacker, messageId: string): MessageLine {
     attribution: unpackAttribution(unpacker),
     ...(requests !== 1 && { requests }),
     ...(countedFrom !== countSources.only && { countedFrom }),
+    ...(nanoCredits !== noCredits && { nanoCredits }),
   };
 }
 

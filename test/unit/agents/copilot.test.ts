@@ -321,6 +321,47 @@ describe('logs of Copilot', () => {
     assert.equal(await copilotLog.findRecord(path, { messageId: 'r1' }), undefined);
   });
 
+  it('say the AI credits of rows, records and sums, and none where none were said', () => {
+    const read = (write: (home: string) => void): unknown[] => {
+      const home = mkdtempSync(join(folder, 'credits-'));
+      write(home);
+      return readOn(copilotLog, home, new Map()).flatMap(({ messages }) =>
+        messages.map(({ nanoCredits }) => nanoCredits),
+      );
+    };
+    const credits = (totalNanoAiu: number | null) => ({ copilotUsage: { totalNanoAiu } });
+    const usage = (id: string, nano: number | null) =>
+      event(
+        'session.usage_record',
+        { usage: { apiCallId: id, inputTokens: 9, ...credits(nano) } },
+        id,
+      );
+    assert.deepEqual(
+      read((home) => writeFileSync(logOf(home), usage('a', 2_500_000_000) + usage('b', null))),
+      [2_500_000_000, undefined],
+    );
+    const sum = (nano: number) => ({
+      modelMetrics: {
+        'gpt-5.4': { ...metrics(2, 900).modelMetrics['gpt-5.4'], totalNanoAiu: nano },
+      },
+    });
+    assert.deepEqual(
+      read((home) => writeFileSync(logOf(home), event('session.shutdown', sum(7)))),
+      [7],
+    );
+    assert.deepEqual(
+      read((home) => {
+        const db = openDatabase(join(home, 'session-store.db'));
+        usageTable(db);
+        db.exec('ALTER TABLE assistant_usage_events ADD COLUMN total_nano_aiu INTEGER');
+        for (const input of [500, 600]) addRow(db, input);
+        db.exec('UPDATE assistant_usage_events SET total_nano_aiu = 3 WHERE id = 1');
+        db.close();
+      }),
+      [3, undefined],
+    );
+  });
+
   it('are told by their folder, and watched where they stand', () => {
     const home = homeOf('samples/client-1.0.102');
     const root = copilotLog.rootAt(home, 'option');
