@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { relative, resolve } from 'node:path';
 import { test } from 'node:test';
+import { copilotLog } from '../../src/agents/copilot/copilotLog.ts';
 import { dayMs } from '../../src/model/calendar.ts';
 import { HumanError } from '../../src/model/errors.ts';
 import type { MessageLine } from '../../src/model/records.ts';
@@ -51,6 +52,8 @@ import { spendRows, wordNumber } from '../../src/store/query/spendRows.ts';
 import { sessionSizes } from '../../src/store/query/usualSession.ts';
 import { downsamplingForecast } from '../../src/store/retention/downsampleState.ts';
 import { resetLoss, resetStore } from '../../src/store/upkeep/reset.ts';
+import { agentSets, writeAgentSet } from '../lib/agentSets.ts';
+import { ingestLogs } from '../lib/agentStore.ts';
 import { unpackCase } from '../lib/cases.ts';
 import { examples } from '../lib/examples.ts';
 import { bundledBook, ingestAll, otherBook, soleWriter } from '../lib/ingest.ts';
@@ -270,6 +273,15 @@ test('every query of the store answers with the columns its row type names', () 
     read(db);
     new Lease(db, 'terminal').acquire(0);
     resetStore(db, 'terminal', 0);
+    db.close();
+  }
+  {
+    using dir = tempDir();
+    // The same spend in several places.
+    const set = agentSets('copilot').find(({ name }) => name === 'cases/database-wins');
+    writeAgentSet(set!, dir.path);
+    const db = recorder.over(openForWriting(':memory:').db);
+    ingestLogs(db, copilotLog, dir.path);
     db.close();
   }
   for (const { files } of examples) {

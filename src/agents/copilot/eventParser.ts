@@ -9,7 +9,13 @@ import { type Json, object, parseObject, text, tokenCount } from '../json.ts';
 import { eachLine, type LineParser } from '../lineReader.ts';
 import { readTime } from '../timestamp.ts';
 import { oneLine } from '../titleLine.ts';
-import { type CopilotCounts, copilotMessage, isNothing, readCounts } from './copilotMessage.ts';
+import {
+  type CopilotCounts,
+  type CopilotSpend,
+  copilotMessage,
+  isNothing,
+  readCounts,
+} from './copilotMessage.ts';
 
 /** What a reader must remember between two chunks of one log. Plain data, kept in the store. */
 export interface EventState {
@@ -285,8 +291,7 @@ export class EventParser implements LineParser {
   #spend(
     record: Json,
     offset: number,
-    spend: Pick<Parameters<typeof copilotMessage>[0], 'id' | 'model' | 'counts' | 'countedFrom'> &
-      Partial<Parameters<typeof copilotMessage>[0]>,
+    spend: Pick<CopilotSpend, 'id' | 'model' | 'counts' | 'countedFrom'> & Partial<CopilotSpend>,
   ): void {
     const { state } = this;
     if (isNothing(spend.counts)) {
