@@ -16,12 +16,12 @@ import {
 import { openWindow, test } from './lib/window.mjs';
 
 const products = [
-  { product: 'Codex', agent: 'codex', client: '0.171.0' },
-  { product: 'Copilot', agent: 'copilot', client: '1.0.102' },
-  { product: 'OpenCode', agent: 'opencode', client: '1.18.33' },
+  { product: 'Codex', agent: 'codex', client: '0.171.0', tab: /rollout-.*\.jsonl/ },
+  { product: 'Copilot', agent: 'copilot', client: '1.0.102', tab: /session-store\.db \d+/ },
+  { product: 'OpenCode', agent: 'opencode', client: '1.18.33', tab: /opencode\.db \d+/ },
 ];
 
-for (const { product, agent, client } of products)
+for (const { product, agent, client, tab } of products)
   test.describe(`sessions of ${product}`, () => {
     const set = agentSets(agent).find(({ name }) => name === `samples/client-${client}`);
     let workbench;
@@ -73,6 +73,8 @@ for (const { product, agent, client } of products)
       await waitForFigure(frame, 'messages', String(dearest.messages));
       await frame.locator('.messages .opener').first().click();
       await frame.locator('.arithmetic', { hasText: 'Price list entry: gpt-' }).waitFor();
+      await frame.locator('.arithmetic vscode-button').filter({ hasText: 'Transcript' }).click();
+      await workbench.page.locator('.tab').filter({ hasText: tab }).waitFor();
       assert.deepEqual([failed(), broken()], [[], []]);
     });
   });
