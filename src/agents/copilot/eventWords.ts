@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { readRegular } from '../../platform/regularFile.ts';
 import type {
   MessageOutline,
@@ -6,16 +7,20 @@ import type {
   RecordLocation,
   TranscriptOutline,
 } from '../agentLog.ts';
+import { askDatabase } from '../database.ts';
 import { object, parseObject, text } from '../json.ts';
 import { mostParts, outlineOf as outlineOfParts, partOf, seenWords } from '../said.ts';
 import { type FileLine, largestSaid, linesIn, linesOfFile } from '../wholeFile.ts';
-import { sessionOf } from './copilotHome.ts';
+import { databaseAt, databaseName, homeOf, sessionOf } from './copilotHome.ts';
 import { EventParser } from './eventParser.ts';
+import { requestsOfSession, rowIn } from './usageRows.ts';
 
 /** What a request of a log says: the prompt it answers, and its own words and tools. */
 interface Said {
   /** The response's id, by which usage records are counted. */
   readonly id: string;
+  /** '' for the main one. */
+  readonly agent: string;
   readonly prompt: string;
   readonly parts: readonly MessagePart[];
 }
@@ -38,9 +43,10 @@ class Conversation {
       return undefined;
     }
     if (record.type !== 'assistant.message') return undefined;
-    const prompt = text(record.agentId) === '' ? this.#prompt : '';
+    const agent = text(record.agentId);
+    const prompt = agent === '' ? this.#prompt : '';
     if (prompt !== '') this.#prompt = '';
-    return { id: text(data.apiCallId), prompt, parts: partsOf(data) };
+    return { id: text(data.apiCallId), agent, prompt, parts: partsOf(data) };
   }
 }
 
@@ -63,14 +69,59 @@ function partsOf(data: ReturnType<typeof object>): MessagePart[] {
 
 /** What a request says; undefined where the log does not have it, as where a client named no requests. */
 export async function textOf(path: string, messageId: string): Promise<MessagePart[] | undefined> {
+  const rows = new PairedRows(path, rowIn(messageId) !== undefined);
   const conversation = new Conversation();
+  let found: Said | undefined;
   for await (const line of linesOfFile(path)) {
     const said = conversation.take(line);
-    if (said === undefined || said.id !== messageId) continue;
-    const asked = partOf('text', '', said.prompt);
-    return asked === undefined ? [...said.parts] : [asked, ...said.parts];
+    if (said !== undefined && (rows.next(said) === messageId || said.id === messageId))
+      found = said;
   }
-  return undefined;
+  // What was paired is right only where nothing is left.
+  if (found === undefined || (found.id !== messageId && !rows.isEven(found.agent)))
+    return undefined;
+  const asked = partOf('text', '', found.prompt);
+  return asked === undefined ? [...found.parts] : [asked, ...found.parts];
+}
+
+/** A larger database is not copied for the sake of words. */
+const largestDatabase = 64 * 1024 * 1024;
+
+/**
+ * The rows of the database beside a log, each with the answer it was counted for. A row names no response: they
+ * are paired by order, an answer a request, where an agent has as many of one as of the other.
+ */
+class PairedRows {
+  readonly #rows: ReadonlyMap<string, readonly string[]>;
+  readonly #taken = new Map<string, number>();
+
+  constructor(path: string, isWanted = true) {
+    this.#rows = isWanted ? rowsBeside(path) : new Map();
+  }
+
+  /** The row of an agent's next answer; undefined for none. */
+  next({ agent }: Pick<Said, 'agent'>): string | undefined {
+    const place = this.#taken.get(agent) ?? 0;
+    this.#taken.set(agent, place + 1);
+    return this.#rows.get(agent)?.[place];
+  }
+
+  /** Whether an agent has had as many answers as rows. */
+  isEven(agent: string): boolean {
+    return (this.#taken.get(agent) ?? 0) === (this.#rows.get(agent)?.length ?? 0);
+  }
+}
+
+function rowsBeside(path: string): Map<string, string[]> {
+  const database = join(homeOf(path), databaseName);
+  try {
+    if ((databaseAt(database)?.size ?? Number.POSITIVE_INFINITY) > largestDatabase)
+      return new Map();
+    return askDatabase(database, (db) => requestsOfSession(db, sessionOf(path)));
+  } catch {
+    // Figures are read elsewhere, and say what is wrong.
+    return new Map();
+  }
 }
 
 /** What each request is about; a log that has grown is read anew. */
@@ -81,6 +132,12 @@ export async function outlineOf(
   const { size } = await stat(path);
   if (before?.offset === size) return before;
   const messages = new Map<string, MessageOutline>();
+  const byRow: {
+    readonly row: string;
+    readonly agent: string;
+    readonly outline: MessageOutline;
+  }[] = [];
+  const rows = new PairedRows(path);
   const conversation = new Conversation();
   let task = '';
   for await (const line of linesOfFile(path)) {
@@ -88,8 +145,12 @@ export async function outlineOf(
     if (said === undefined) continue;
     if (task === '') task = seenWords(said.prompt);
     const outline = outlineOfParts(said.prompt, said.parts);
-    if (outline !== undefined && said.id !== '') messages.set(said.id, outline);
+    const row = rows.next(said);
+    if (outline === undefined) continue;
+    if (said.id !== '') messages.set(said.id, outline);
+    if (row !== undefined) byRow.push({ row, agent: said.agent, outline });
   }
+  for (const { row, agent, outline } of byRow) if (rows.isEven(agent)) messages.set(row, outline);
   return { offset: size, asked: '', task, messages };
 }
 

@@ -68,6 +68,19 @@ export function rowsAround(db: SqlDatabase, row: number, around: number): Row[] 
     .all(row - around, row + around);
 }
 
+/** The ids requests of a session are counted by, in order, by agent; '' is the main one. Compactions say nothing. */
+export function requestsOfSession(db: SqlDatabase, session: string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  if (columnsOf(db, table).size === 0) return found;
+  const rows = db.prepare(`SELECT * FROM ${table} WHERE session_id = ? ORDER BY id`);
+  for (const row of rows.all(session)) {
+    if (row.initiator === 'compaction') continue;
+    const agent = text(row.agent_id);
+    found.set(agent, [...(found.get(agent) ?? []), rowId(row)]);
+  }
+  return found;
+}
+
 /** The id a row is counted by. A database that was made anew gives its ids again, but not at the same time. */
 export function rowId(row: Row): string {
   return `${text(row.session_id)}/row/${row.id}/${timeOf(row.created_at)}`;

@@ -295,6 +295,35 @@ describe('logs of Copilot', () => {
     assert.equal(await copilotLog.readMessageText(log, { messageId: 'other' }), undefined);
   });
 
+  it('say of a row what the answer says that was counted by it, where each has one', async () => {
+    const home = mkdtempSync(join(folder, 'pairs-'));
+    const log = logOf(home);
+    const path = join(home, 'session-store.db');
+    const db = openDatabase(path);
+    usageTable(db);
+    const say = (content: string, agentId = ''): string =>
+      event('assistant.message', { content }).replace('{', `{"agentId":"${agentId}",`);
+    writeFileSync(log, say('First.') + say('Of an agent.', 'a-1') + say('Second.'));
+    for (const agent of [null, null, 'a-1']) addRow(db, 500, agent);
+    const root = copilotLog.rootAt(home, 'option');
+    const wordsOfRows = async (): Promise<(string | undefined)[]> => {
+      const rows = [...copilotLog.messageLines(root, path)].map(({ message }) => message.messageId);
+      const { messages } = await copilotLog.readOutline(log);
+      const words = rows.map((messageId) => messages.get(messageId)?.words);
+      for (const [i, messageId] of rows.entries()) {
+        const said = await copilotLog.readMessageText(log, { messageId });
+        assert.equal(said?.[0]?.text, words[i]);
+        assert.equal(await copilotLog.readMessageText(path, { messageId }), undefined);
+      }
+      return words;
+    };
+    assert.deepEqual(await wordsOfRows(), ['First.', 'Second.', 'Of an agent.']);
+    // One more request than answers: which is whose, nobody knows.
+    addRow(db, 700);
+    db.close();
+    assert.deepEqual(await wordsOfRows(), [undefined, undefined, 'Of an agent.', undefined]);
+  });
+
   it('show the rows around the one a request was counted from', async () => {
     const home = mkdtempSync(join(folder, 'rows-'));
     const path = join(home, 'session-store.db');
