@@ -6,7 +6,7 @@ import type { Excerpt, RecordLocation } from './agentLog.ts';
 /** What was read of a database, and where to go on. */
 export interface RowBatch<S> {
   readonly batch: TranscriptBatch;
-  /** Never falls while the database is the same: how far it was read, as the bookmark's offset. */
+  /** How far it was read, as the bookmark's offset: another one than before where there was anything new. */
   readonly offset: number;
   /** What the reader must remember: plain data. */
   readonly state: S;
@@ -78,9 +78,15 @@ export function askDatabase<T>(path: string, ask: (db: SqlDatabase) => T): T {
   return ask(snapshot.db);
 }
 
-/** The names of a table's columns; none where there is no such table. */
+/** The names of a table's columns; none where there is no such table. A view, which may never end, is none. */
 export function columnsOf(db: SqlDatabase, table: string): ReadonlySet<string> {
-  const rows = db.prepare('SELECT name FROM pragma_table_info(?)').all<{ name: string }>(table);
+  const rows = db
+    .prepare(
+      `SELECT name FROM pragma_table_info(?) WHERE EXISTS
+         (SELECT 1 FROM sqlite_master m WHERE m.type = 'table' AND m.name = ?
+            AND m.sql LIKE 'CREATE TABLE%')`,
+    )
+    .all<{ name: string }>(table, table);
   return new Set(rows.map(({ name }) => name));
 }
 

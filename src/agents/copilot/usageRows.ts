@@ -50,6 +50,8 @@ export function* usageRows(
     yield { batch, offset: row, state: { row, sessionsAt } };
     return;
   }
+  // Ids begin anew in a database that was written over the other.
+  if (lastId(db) < row) row = 0;
   const next = db.prepare(`SELECT * FROM ${table} WHERE id > ? ORDER BY id LIMIT ${mostRows}`);
   for (let reader = new RowReader(sessions, batch); ; reader = new RowReader(sessions)) {
     const rows = next.all(row);
@@ -58,6 +60,13 @@ export function* usageRows(
     yield { batch: reader.end(), offset: row, state: { row, sessionsAt } };
     if (rows.length < mostRows) return;
   }
+}
+
+/** The last id that was given, whether its row is still there or not. */
+function lastId(db: SqlDatabase): number {
+  if (columnsOf(db, 'sqlite_sequence').size === 0) return Number.POSITIVE_INFINITY;
+  const sql = 'SELECT seq FROM sqlite_sequence WHERE name = ?';
+  return db.prepare(sql).get<{ seq: number }>(table)?.seq ?? Number.POSITIVE_INFINITY;
 }
 
 /** The rows of a database around one. */

@@ -34,7 +34,10 @@ export function* messageRows(
   const since = state.updated - overlapMs;
   let { row, updated, chunks } = state;
   let titles = [...sessions.values()].filter((session) => session.updated >= since);
-  for (const session of titles) updated = Math.max(updated, session.updated);
+  // A clock that was ahead must not hide what is written from now on.
+  const now = Date.now();
+  const later = (at: number): number => Math.max(updated, Math.min(at, now));
+  for (const session of titles) updated = later(session.updated);
   if (columnsOf(db, 'message').size === 0) {
     yield { batch: emptyBatch(), offset: chunks + 1, state: { row, updated, chunks: chunks + 1 } };
     return;
@@ -52,7 +55,7 @@ export function* messageRows(
     titles = [];
     for (const each of rows) {
       last = Number(each.row);
-      updated = Math.max(updated, timeIn(each.time_updated));
+      updated = later(timeIn(each.time_updated));
       const message = storedMessage(each, partsOf);
       if (message !== undefined) addMessage(batch, traces, message);
       else {

@@ -77,6 +77,8 @@ export function openSnapshot(path: string): Snapshot | undefined {
     }
     const db = openDatabase(copy);
     try {
+      // What its schema names was chosen by others.
+      db.exec('PRAGMA trusted_schema = OFF');
       // Its files are all open after a first question.
       db.prepare('SELECT count(*) FROM sqlite_master').get();
       // What is open goes on without a name, and a process that is killed leaves nothing; not so on Windows.

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   appendFileSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -173,6 +174,24 @@ describe('logs of Copilot', () => {
       ]);
     });
     assert.deepEqual(read, [[[false, 400]], [[true, 800]]]);
+  });
+
+  it('are read where another database was written over the one before', () => {
+    const home = mkdtempSync(join(folder, 'over-'));
+    const path = join(home, 'session-store.db');
+    const bookmarks = new Map<string, Bookmark>();
+    const read = [[500, 600, 700], [900]].map((inputs) => {
+      const db = openDatabase(join(home, 'made'));
+      usageTable(db);
+      for (const input of inputs) addRow(db, input);
+      db.close();
+      copyFileSync(join(home, 'made'), path);
+      rmSync(join(home, 'made'));
+      return readOn(copilotLog, home, bookmarks).flatMap(({ messages }) =>
+        messages.map(({ usage }) => usage.input),
+      );
+    });
+    assert.deepEqual(read, [[400, 500, 600], [800]]);
   });
 
   it('count once, whichever is read first: a row, a record or a sum', () => {

@@ -218,6 +218,17 @@ describe('sessions of OpenCode', () => {
     });
   }
 
+  it('reads no view, which might never end', () => {
+    const home = mkdtempSync(join(folder, 'view-'));
+    const db = openDatabase(join(home, 'opencode.db'));
+    db.exec(`CREATE VIEW message AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+      SELECT i AS id, i AS session_id, i AS time_updated, '{}' AS data FROM n`);
+    db.close();
+    const [read] = readOn(home, new Map());
+    assert.deepEqual(read!.chunk.batch.messages, []);
+    assert.equal(read!.chunk.done, true);
+  });
+
   it('says of a request what its message and the prompt before it say', async () => {
     const home = mkdtempSync(join(folder, 'words-'));
     const path = join(home, 'opencode.db');
