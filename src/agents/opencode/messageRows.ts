@@ -120,18 +120,36 @@ export function partsOfMessage(db: SqlDatabase, message: string): Json[] {
 
 export type PartsOf = (message: string) => Pick<StoredMessage, 'steps' | 'tools'>;
 
+interface PartRow {
+  readonly message: string;
+  /** What a `step-finish` says; null for a tool. */
+  readonly step: string | null;
+  readonly tool: string | null;
+}
+
 /** Finds the steps and tools of messages. */
 export function partReader(db: SqlDatabase): PartsOf {
   if (columnsOf(db, 'part').size === 0) return () => ({ steps: [], tools: [] });
+  const isIndexed = db
+    .prepare(
+      `SELECT 1 FROM pragma_index_list('part') l, pragma_index_info(l.name) i
+       WHERE i.seqno = 0 AND i.name = 'message_id'`,
+    )
+    .get();
   // Tools' results may be large: of them the name is all that is read.
-  const parts = db.prepare(
-    `SELECT type, CASE type WHEN 'step-finish' THEN data END AS step,
+  const select = (where: string): string =>
+    `SELECT message, CASE type WHEN 'step-finish' THEN data END AS step,
        CASE type WHEN 'tool' THEN json_extract(data, '$.tool') END AS tool
-     FROM (SELECT id, data, CASE WHEN json_valid(data) THEN json_extract(data, '$.type') END AS type
-       FROM part WHERE message_id = ?) WHERE type IN ('step-finish', 'tool') ORDER BY id`,
-  );
+     FROM (SELECT id, message_id AS message, data,
+         CASE WHEN json_valid(data) THEN json_extract(data, '$.type') END AS type
+       FROM part ${where}) WHERE type IN ('step-finish', 'tool') ORDER BY id`;
+  const ofMessage = db.prepare(select('WHERE message_id = ?'));
+  // Without an index each question would go through all of them: that is done once.
+  const byMessage = isIndexed
+    ? undefined
+    : Map.groupBy(db.prepare(select('')).all<PartRow>(), ({ message }) => message);
   return (message) => {
-    const rows = parts.all<{ step: string | null; tool: string | null }>(message);
+    const rows = byMessage?.get(message) ?? (byMessage ? [] : ofMessage.all<PartRow>(message));
     return {
       steps: rows.map(({ step }) => parseObject(step ?? '')).filter((step) => step !== undefined),
       tools: [...new Set(rows.flatMap(({ tool }) => text(tool) || []))].slice(0, mostTools),
