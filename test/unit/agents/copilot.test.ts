@@ -343,6 +343,66 @@ describe('logs of Copilot', () => {
     assert.deepEqual(await wordsOfRows(), [undefined, undefined, 'Of an agent.', undefined]);
   });
 
+  it('may hold anything: what cannot be counted is named, and nothing thrown', () => {
+    const home = mkdtempSync(join(folder, 'rubbish-'));
+    const types = ['start', 'resume', 'shutdown', 'usage_record', 'compaction_complete'];
+    const some = fc.oneof(fc.jsonValue(), fc.integer({ min: -5, max: 5 }));
+    const usage = fc.record(
+      {
+        inputTokens: some,
+        outputTokens: some,
+        cacheReadTokens: some,
+        apiCallId: some,
+        model: some,
+      },
+      { requiredKeys: [] },
+    );
+    const metric = fc.record(
+      { requests: some, usage: fc.oneof(usage, some) },
+      { requiredKeys: [] },
+    );
+    const data = fc.record(
+      {
+        usage: fc.oneof(usage, some),
+        compactionTokensUsed: fc.oneof(usage, some),
+        modelMetrics: fc.oneof(fc.dictionary(fc.string(), fc.oneof(metric, some)), some),
+        sessionId: some,
+        context: some,
+      },
+      { requiredKeys: [] },
+    );
+    const line = fc.record({
+      type: fc.constantFrom(...types),
+      data: fc.oneof(data, some),
+      at: some,
+    });
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 8 }), (lines) => {
+        writeFileSync(
+          logOf(home),
+          lines
+            .map(({ type, data: said, at }) =>
+              JSON.stringify({
+                type: `session.${type}`,
+                data: said,
+                id: at,
+                timestamp: '2026-11-29T02:33:41.000Z',
+              }),
+            )
+            .join('\n'),
+        );
+        for (const { messages } of readOn(copilotLog, home, new Map())) {
+          for (const { usage: counted } of messages) {
+            assert.ok(
+              Object.values(counted).every((count) => Number.isSafeInteger(count) && count >= 0),
+            );
+          }
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('show the rows around the one a request was counted from', async () => {
     const home = mkdtempSync(join(folder, 'rows-'));
     const path = join(home, 'session-store.db');

@@ -218,6 +218,38 @@ describe('sessions of OpenCode', () => {
     });
   }
 
+  it('may hold anything: what cannot be counted is no count, and nothing is thrown', () => {
+    const home = mkdtempSync(join(folder, 'rubbish-'));
+    const file = join(home, 'storage', 'message', 'ses_a', 'msg_1.json');
+    mkdirSync(dirname(file), { recursive: true });
+    const some = fc.oneof(fc.jsonValue(), fc.integer({ min: -5, max: 5 }));
+    const fields = { input: some, output: some, reasoning: some, cache: some, total: some };
+    const message = fc.record(
+      {
+        role: fc.constant('assistant'),
+        tokens: fc.oneof(fc.record(fields, { requiredKeys: [] }), some),
+        time: fc.oneof(fc.record({ created: some, completed: some }, { requiredKeys: [] }), some),
+        modelID: some,
+        error: some,
+        path: some,
+      },
+      { requiredKeys: ['role'] },
+    );
+    fc.assert(
+      fc.property(fc.oneof(message, some), (written) => {
+        writeFileSync(file, JSON.stringify(written));
+        for (const { chunk } of readOn(home, new Map())) {
+          for (const { usage } of chunk.batch.messages) {
+            assert.ok(
+              Object.values(usage).every((count) => Number.isSafeInteger(count) && count >= 0),
+            );
+          }
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('reads no view, which might never end', () => {
     const home = mkdtempSync(join(folder, 'view-'));
     const db = openDatabase(join(home, 'opencode.db'));
