@@ -1,10 +1,17 @@
-import type { Stats } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import type { ClientPriceList } from '../model/clientPrices.ts';
 import type { AgentMetadata, Bookmark, MessageLine, TranscriptChunk } from '../model/records.ts';
 import type { Unreadable } from '../model/unreadable.ts';
 
 /** How a root came to be read; environment variables go by their names. */
-export type RootSource = 'option' | 'setting' | 'CLAUDE_CONFIG_DIR' | 'CODEX_HOME' | 'default';
+export type RootSource =
+  | 'option'
+  | 'setting'
+  | 'CLAUDE_CONFIG_DIR'
+  | 'CODEX_HOME'
+  | 'COPILOT_HOME'
+  | 'OPENCODE_DB'
+  | 'default';
 
 /** A configuration directory of an agent. One root is one account. */
 export interface Root {
@@ -33,11 +40,12 @@ export interface DefaultRoots {
   readonly source: RootSource;
 }
 
-/** A file on disk. */
+/** A transcript on disk: mostly a file, for some agents a database or a folder of small files. */
 export interface LogFile {
   readonly path: string;
+  /** Bytes of all that belongs to it. */
   readonly size: number;
-  /** UTC milliseconds, whole ones. */
+  /** When any of it changed last; UTC milliseconds, whole ones. */
   readonly mtimeMs: number;
   readonly inode: string;
 }
@@ -53,6 +61,7 @@ export interface Discovery {
 
 /** What a transcript's path says of its records. */
 export interface LogLocation {
+  /** '' for a transcript that holds many sessions: its records say whose they are. */
   readonly sessionId: string;
   /** Subagent that writes the file, '' for the main thread. */
   readonly agentId: string;
@@ -62,17 +71,17 @@ export interface LogLocation {
 export interface RecordLocation {
   /** First line is 0. */
   readonly line: number;
-  /** Bytes before the line. */
+  /** Bytes before the line; of a database what finds the row again. */
   readonly offset: number;
-  /** Bytes of the line, its newline left out. */
+  /** Bytes of the line, its newline left out; more than the file has where it can be seen in an excerpt only. */
   readonly length: number;
 }
 
 /** A record that counts, with its place. */
 export interface LocatedMessage {
-  /** First line is 1. */
+  /** First line is 1; of a database the number of the row. */
   readonly line: number;
-  /** Bytes before the line. */
+  /** Bytes before the line; of a database what finds the row again. */
   readonly offset: number;
   readonly message: MessageLine;
 }
@@ -141,6 +150,10 @@ export interface AgentLog {
   readonly name: string;
   /** The product as its makers call it: what its sessions are told apart by. */
   readonly product: string;
+  /** The environment variable by which the agent finds its configuration directory; undefined for none. */
+  readonly homeVariable: string | undefined;
+  /** The command that goes on with a session. The id has to be of letters, digits, dashes and underscores. */
+  resumeCommand(sessionId: string): string;
 
   defaultRoots(machine: Machine): DefaultRoots;
   /** Whether a directory somebody named is a configuration directory of this agent. */
@@ -152,11 +165,16 @@ export interface AgentLog {
 
   /** Whether transcripts may stand in a folder below a root, or deeper in it: others are not watched. */
   mayHold(root: Root, folder: string): boolean;
-  /** What a file is by its whole path: a transcript, facts about a subagent, or nothing of ours. */
-  kindOf(path: string): 'transcript' | 'meta' | undefined;
+  /**
+   * What a file is by its whole path: a transcript, facts about a subagent, a part of a transcript (a
+   * database's log, a file of a folder that is one), or nothing of ours.
+   */
+  kindOf(path: string): 'transcript' | 'meta' | 'part' | undefined;
+  /** A transcript as it is now; undefined where there is none. Throws the file system's errors. */
+  fileAt(path: string): LogFile | undefined;
   locationOf(root: Root, path: string): LogLocation;
-  /** The transcript a meta file is about. */
-  transcriptOf(metaPath: string): string;
+  /** The transcript a meta file is about, or a part belongs to. */
+  transcriptOf(path: string): string;
   /** Undefined while the file is torn, absent or says nothing. */
   readMeta(root: Root, metaPath: string): AgentMetadata | undefined;
   /** Facts that stand beside a subagent's transcript. */
@@ -210,4 +228,10 @@ export function logFile(path: string, stats: Stats): LogFile {
     mtimeMs: Math.floor(stats.mtimeMs),
     inode: `${stats.dev}:${stats.ino}`,
   };
+}
+
+/** The file at a path; undefined for anything else, and for nothing. Throws the file system's errors. */
+export function regularFileAt(path: string): LogFile | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats?.isFile() === true ? logFile(path, stats) : undefined;
 }

@@ -5,9 +5,11 @@ import type { AgentLog, Machine, Root, RootSource, RunningAgent } from './agentL
 import { claudeLog } from './claude/claudeLog.ts';
 import { desktopLog } from './claude/desktopLog.ts';
 import { codexLog } from './codex/codexLog.ts';
+import { copilotLog } from './copilot/copilotLog.ts';
+import { openCodeLog } from './opencode/openCodeLog.ts';
 
 /** The agents whose logs are read. Of a directory none recognizes, the first is taken to be its agent. */
-const logs: AgentLog[] = [claudeLog, desktopLog, codexLog];
+const logs: AgentLog[] = [claudeLog, desktopLog, codexLog, copilotLog, openCodeLog];
 
 /** Adds an agent's log until it is disposed of. Each thread has a registry of its own. */
 export function registerAgentLog(log: AgentLog): Disposable {
@@ -32,7 +34,10 @@ export function knownRoot(directory: string): Root {
 }
 
 /** Environment variables that decide where roots are. */
-const rootVariables = ['CLAUDE_CONFIG_DIR', 'CODEX_HOME', 'XDG_CONFIG_HOME', 'APPDATA'] as const;
+const rootVariables = [
+  ...['CLAUDE_CONFIG_DIR', 'CODEX_HOME', 'COPILOT_HOME'],
+  ...['OPENCODE_DB', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'APPDATA'],
+] as const;
 
 /** Of an environment what decides where roots are: little enough to be sent from thread to thread. */
 export function rootEnvironment(env: Machine['env']): Machine['env'] {
@@ -43,10 +48,14 @@ export function rootEnvironment(env: Machine['env']): Machine['env'] {
 export function agentsLeftOut(reads: {
   readonly readsCodex: boolean;
   readonly readsClaudeDesktop: boolean;
+  readonly readsCopilot: boolean;
+  readonly readsOpenCode: boolean;
 }): string[] {
   return [
     ...(reads.readsCodex ? [] : [codexLog.name]),
     ...(reads.readsClaudeDesktop ? [] : [desktopLog.name]),
+    ...(reads.readsCopilot ? [] : [copilotLog.name]),
+    ...(reads.readsOpenCode ? [] : [openCodeLog.name]),
   ];
 }
 

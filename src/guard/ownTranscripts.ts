@@ -5,7 +5,7 @@ import { agentLog, knownRoot } from '../agents/registry.ts';
 import { isObject } from '../model/objects.ts';
 import type { AgentMetadata, Bookmark, MessageLine } from '../model/records.ts';
 import { openRegular } from '../platform/regularFile.ts';
-import type { SqlDatabase } from '../store/driver/types.ts';
+import type { SqlDatabase } from '../platform/sqlite/types.ts';
 import { Files } from '../store/ingest/fileTable.ts';
 
 /** A transcript of the session: its own, or one of a subagent's. */

@@ -12,6 +12,8 @@ export interface RequestTraits {
    * and `flex` change the price of models that offer them.
    */
   readonly tier?: string | undefined;
+  /** Requests the usage is a sum of: which of them had long prompts, nobody knows. Absent for one. */
+  readonly requests?: number | undefined;
 }
 
 /** The iterations of a response whose prompts are longer than its model's band begins. */

@@ -3,6 +3,9 @@ import type { Usage } from './tokens.ts';
 /** The product whose sessions they are where nothing else is said. */
 export const usualProduct = 'Claude Code';
 
+/** What is named where an agent does not say the model: it is counted, and has no price. */
+export const unnamedModel = 'unknown';
+
 /** Agent id of the main thread. Subagents carry the id Claude Code gave them. */
 export const mainAgent = '';
 
@@ -19,6 +22,14 @@ export interface UsagePart {
 
 /** Where a record's tokens came from inside Claude Code, as far as the record says. Keys sorted. */
 export type Attribution = Readonly<Record<string, string>>;
+
+/**
+ * Where a count was taken from, best first, by an agent that writes the same spend down in several places:
+ * of one session the best alone count. `only` is any other agent's. A `beside` stands in no `sum`, but beside
+ * records it is one of them.
+ */
+export const countSources = { only: 0, row: 1, record: 2, beside: 3, sum: 4 } as const;
+export type CountSource = (typeof countSources)[keyof typeof countSources];
 
 /**
  * One transcript line that carries a response's usage. Several lines may belong to one message; the
@@ -70,6 +81,12 @@ export interface MessageLine {
   readonly durationMs: number | null;
   /** Code of an API error the record reports, or ''. */
   readonly error: string;
+  /** Requests it is a sum of; absent for one. */
+  readonly requests?: number;
+  /** Absent for `only`. */
+  readonly countedFrom?: CountSource;
+  /** What the vendor counted for it in credits of its own, billionths of one; absent where that is not said. */
+  readonly nanoCredits?: number;
 }
 
 /** Tokens a total has of a model; of cache writes whatever their lifetime. */

@@ -83,7 +83,7 @@ export function createPriceBook(
     iterations?: readonly Usage[],
   ): Price => {
     const dated = cards.find(model, traits, atMs);
-    return (dated && priceDated(dated, usage, iterations)) ?? { kind: 'unpriced', model };
+    return (dated && priceDated(dated, usage, traits, iterations)) ?? { kind: 'unpriced', model };
   };
 
   let revision: string | undefined;
@@ -101,11 +101,11 @@ export function createPriceBook(
     knownTier: (written) => table.models.get(match(written)?.id ?? '')?.tier,
     cardOf: (usage, model, traits, atMs) => {
       const dated = cards.find(model, traits, atMs);
-      return dated && bandOf(dated, usage);
+      return dated && bandOf(dated, usage, traits);
     },
     bandsOf: (usage, model, traits, atMs, iterations) => {
       const dated = cards.find(model, traits, atMs);
-      return dated && bandsOf(dated, usage, iterations);
+      return dated && bandsOf(dated, usage, traits, iterations);
     },
     cardOfRow: (row) => cards.ofRow(row),
   };
@@ -118,9 +118,10 @@ function isNothing({ multiplier, rows }: PriceOverrides): boolean {
 function priceDated(
   dated: DatedCard,
   usage: Usage,
+  traits: RequestTraits,
   iterations: readonly Usage[] | undefined,
 ): Price | undefined {
-  const [lower, above] = bandsOf(dated, usage, iterations);
+  const [lower, above] = bandsOf(dated, usage, traits, iterations);
   if (lower === undefined) return undefined;
   const nano = above === undefined ? costOf(lower.card, usage) : costOfBands([lower, above]);
   if (nano === undefined) return undefined;
@@ -141,20 +142,22 @@ function isLong(dated: DatedCard, usage: Usage): boolean {
   return dated.above !== undefined && promptTokens(usage) > dated.threshold;
 }
 
-function bandOf(dated: DatedCard, usage: Usage): RateCard {
-  return isLong(dated, usage) ? dated.above! : dated.card;
+/** Of a sum of requests nobody knows which were long: all are priced in the lower band. */
+function bandOf(dated: DatedCard, usage: Usage, { requests = 1 }: RequestTraits): RateCard {
+  return requests === 1 && isLong(dated, usage) ? dated.above! : dated.card;
 }
 
 /** One band, or the lower and the upper where iterations fall into both. */
 function bandsOf(
   dated: DatedCard,
   usage: Usage,
+  traits: RequestTraits,
   iterations: readonly Usage[] = [],
 ): readonly BandUsage[] {
   // A response no longer than the band begins has no iteration that is.
   const long = isLong(dated, usage) ? iterations.filter((turn) => isLong(dated, turn)) : [];
   if (long.length === iterations.length)
-    return [{ card: bandOf(dated, usage), usage, iterations: 0 }];
+    return [{ card: bandOf(dated, usage, traits), usage, iterations: 0 }];
   if (long.length === 0) return [{ card: dated.card, usage, iterations: 0 }];
   const above = long.reduce((a, b) => combineUsage(a, b), noUsage);
   return [

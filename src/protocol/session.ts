@@ -71,6 +71,8 @@ export interface PanelMessage {
   readonly model: string;
   /** Model asked for, where another one answered; else ''. */
   readonly requestedModel: string;
+  /** Requests it is the sum of, as its agent wrote it; mostly 1. */
+  readonly requests: number;
   /** Price row; '' when unpriced. */
   readonly row: string;
   readonly pricedBy: 'catalogue' | 'client' | 'unpriced';
@@ -237,6 +239,7 @@ export const sessionStringKeys = [
   'answeredBy',
   'arithmetic',
   'requested',
+  'sumOfRequests',
   'requestTook',
   'requestBegan',
   'requestTried',

@@ -1,6 +1,7 @@
 import type { Zone } from '../model/calendar.ts';
 import { HumanError, messageOf } from '../model/errors.ts';
 import { listsOf } from '../model/unreadable.ts';
+import type { SqlDatabase } from '../platform/sqlite/types.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import type { Labels } from '../settings/labels.ts';
 import type { UserSettings } from '../settings/settings.ts';
@@ -13,7 +14,6 @@ import {
 } from '../store/connection/repair.ts';
 import { isDamage, storeError } from '../store/connection/storeErrors.ts';
 import { storeIdentity } from '../store/connection/storeFiles.ts';
-import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
 import { isOlder, schemaState } from '../store/schema/migrations.ts';
 import type { GitState, ReportContext } from './context.ts';

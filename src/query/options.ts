@@ -24,7 +24,10 @@ export const filterTexts: Readonly<Record<FilterName, { value: string; text: str
   project: { value: 'project', text: "a project's name or path; what is below the path counts" },
   group: { value: 'name', text: 'a group of projects, as the setting outlay.groups names it' },
   account: { value: 'account', text: 'a configuration directory, its last part or its name' },
-  product: { value: 'name', text: 'a coding agent: Claude Code, Claude Desktop or Codex' },
+  product: {
+    value: 'name',
+    text: 'a coding agent: Claude Code, Claude Desktop, Codex, Copilot or OpenCode',
+  },
   model: { value: 'model', text: "a model's id, or a family or tier such as opus or premium" },
   agent: { value: 'type', text: 'main, or a type of subagent' },
   branch: { value: 'branch', text: "a branch's name; * stands for any characters" },

@@ -1,6 +1,6 @@
 import { marksOf, segments } from '../analysis/spend/timeTags.ts';
 import type { TimeSpan } from '../model/calendar.ts';
-import type { SqlDatabase } from '../store/driver/types.ts';
+import type { SqlDatabase } from '../platform/sqlite/types.ts';
 import { type BackgroundRow, backgroundRows } from '../store/query/background.ts';
 import { lossesOf, lostLines } from '../store/query/losses.ts';
 import type { ClassRow, ToolRow } from '../store/query/messageGroups.ts';

@@ -1,9 +1,9 @@
 import type { Root } from '../agents/agentLog.ts';
 import { agentLog } from '../agents/registry.ts';
 import { totalTokens } from '../model/tokens.ts';
+import type { SqlDatabase } from '../platform/sqlite/types.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import { openForWriting } from '../store/connection/openStore.ts';
-import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
 import { isLowerBound } from '../store/schema/sums.ts';
 import { Writer } from '../store/writer.ts';

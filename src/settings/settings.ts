@@ -84,6 +84,20 @@ export const sharedSettings = {
     expected: 'boolean',
     ...listed('reading', 11, 'readsClaudeDesktop', 'machine'),
   }),
+  readsCopilot: plain({
+    key: 'outlay.agents.copilot',
+    schema: z.boolean(),
+    default: true,
+    expected: 'boolean',
+    ...listed('reading', 12, 'readsCopilot', 'machine'),
+  }),
+  readsOpenCode: plain({
+    key: 'outlay.agents.opencode',
+    schema: z.boolean(),
+    default: true,
+    expected: 'boolean',
+    ...listed('reading', 13, 'readsOpenCode', 'machine'),
+  }),
   /** '' where the user named none. */
   storePath: plain({
     key: 'outlay.storePath',

@@ -8,7 +8,7 @@ import {
 import type { RequestEvent } from '../model/requests/requestEvent.ts';
 import type { ToldSum } from '../model/requests/toldSum.ts';
 import type { RetentionLimits } from '../model/retention.ts';
-import type { SqlDatabase, Statement } from './driver/types.ts';
+import type { SqlDatabase, Statement } from '../platform/sqlite/types.ts';
 import { Agents } from './ingest/agentTable.ts';
 import { Files, productKey } from './ingest/fileTable.ts';
 import { Losses } from './ingest/lossTable.ts';

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import { HumanError } from '../model/errors.ts';
 import { type Unreadable, unreadableKey } from '../model/unreadable.ts';
+import type { SqlDatabase } from '../platform/sqlite/types.ts';
 import { mapped, openForReading } from '../store/connection/openStore.ts';
 import { isDamage, storeError } from '../store/connection/storeErrors.ts';
 import { isAlive } from '../store/connection/writerLease.ts';
-import type { SqlDatabase } from '../store/driver/types.ts';
 import { StoreReader } from '../store/query/storeReader.ts';
 import { isOlder, schemaState } from '../store/schema/migrations.ts';
 import type { FromIndexer, IndexerConfig, IndexerState } from './messages.ts';

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
+import type { SqlDatabase } from '../platform/sqlite/types.ts';
 import { openForWriting, type WritableStore } from '../store/connection/openStore.ts';
 import { damageText } from '../store/connection/repair.ts';
 import { isDamage } from '../store/connection/storeErrors.ts';
 import { openIdentity, storeIdentity } from '../store/connection/storeFiles.ts';
 import { Lease, LeaseLostError, newHolder } from '../store/connection/writerLease.ts';
-import type { SqlDatabase } from '../store/driver/types.ts';
 import { assertOwnSchema } from '../store/schema/migrations.ts';
 import type { IndexerConfig } from './messages.ts';
 import type { IndexerOutput } from './output.ts';

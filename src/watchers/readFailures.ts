@@ -5,8 +5,8 @@ import {
   unreadableKey,
   unreadableList,
 } from '../model/unreadable.ts';
+import { sqliteCode } from '../platform/sqlite/open.ts';
 import { LeaseLostError } from '../store/connection/writerLease.ts';
-import { sqliteCode } from '../store/driver/open.ts';
 import type { Writer } from '../store/writer.ts';
 import type { IndexerOutput } from './output.ts';
 import { whileBusy } from './retryBusy.ts';

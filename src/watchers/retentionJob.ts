@@ -8,8 +8,8 @@ import {
   type RetentionLimits,
   type RetentionPlan,
 } from '../model/retention.ts';
+import type { SqlDatabase, Statement } from '../platform/sqlite/types.ts';
 import { LeaseLostError } from '../store/connection/writerLease.ts';
-import type { SqlDatabase, Statement } from '../store/driver/types.ts';
 import type { Writer } from '../store/writer.ts';
 import { whileBusy } from './retryBusy.ts';
 

@@ -23,6 +23,8 @@ export function rootsConfig(
     readonly roots: readonly string[];
     readonly readsCodex: boolean;
     readonly readsClaudeDesktop: boolean;
+    readonly readsCopilot: boolean;
+    readonly readsOpenCode: boolean;
   },
   configDirs: readonly string[],
   { env, home }: Machine,

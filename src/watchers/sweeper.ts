@@ -1,5 +1,4 @@
-import { type Stats, statSync } from 'node:fs';
-import { logFile, type Root } from '../agents/agentLog.ts';
+import type { LogFile, Root } from '../agents/agentLog.ts';
 import { agentLog } from '../agents/registry.ts';
 import type { Writer } from '../store/writer.ts';
 import { Coalescer } from './coalescer.ts';
@@ -59,8 +58,12 @@ export class Sweeper {
   onEvent(path: string, event: 'changed' | 'removed'): void {
     const root = this.#roots.above(path);
     if (root === undefined) return;
-    if (event === 'changed') this.#active.set(path, Date.now());
-    if (event === 'changed' || !isMeta(path, root)) this.touch(path);
+    const log = agentLog(root);
+    const kind = log.kindOf(path);
+    // A transcript in several files is looked at as one.
+    const looked = kind === 'part' ? log.transcriptOf(path) : path;
+    if (event === 'changed') this.#active.set(looked, Date.now());
+    if (event === 'changed' || kind !== 'meta') this.touch(looked);
   }
 
   /** Checks a file now, and once more a moment later. */
@@ -95,21 +98,21 @@ export class Sweeper {
     if (this.#over.aborted || root === undefined) return;
     const { files } = this.#writer;
     try {
-      const isAboutAgent = isMeta(path, root);
-      const transcript = isAboutAgent ? agentLog(root).transcriptOf(path) : path;
-      const stats = this.#statOf(transcript);
-      if (stats === 'unreadable') {
+      const log = agentLog(root);
+      const isAboutAgent = log.kindOf(path) === 'meta';
+      const transcript = isAboutAgent ? log.transcriptOf(path) : path;
+      const file = this.#fileAt(transcript, root);
+      if (file === 'unreadable') {
         await this.#failures.save();
         return;
       }
       const known = files.find(transcript);
-      if (stats === undefined) {
+      // A pipe or a device may be called like a transcript: there is nothing to be read.
+      if (file === undefined) {
         if (known?.gone === false) this.#writer.setGone(transcript, true);
         return;
       }
-      // A pipe, a folder or a device may be called like a transcript: there is nothing to be read.
-      if (!stats.isFile()) return;
-      const { size, mtimeMs } = logFile(transcript, stats);
+      const { size, mtimeMs } = file;
       const same = known?.size === size && known.mtimeMs === mtimeMs && !known.gone;
       if (same && !isAboutAgent) {
         // It may have been unreadable meanwhile.
@@ -132,16 +135,12 @@ export class Sweeper {
   }
 
   /** What stands at a path; where that cannot be found out (a link to itself), it is told. */
-  #statOf(path: string): Stats | 'unreadable' | undefined {
+  #fileAt(path: string, root: Root): LogFile | 'unreadable' | undefined {
     try {
-      return statSync(path, { throwIfNoEntry: false });
+      return agentLog(root).fileAt(path);
     } catch (error) {
       this.#failures.failed(path, reasonOf(error));
       return 'unreadable';
     }
   }
-}
-
-function isMeta(path: string, root: Root): boolean {
-  return agentLog(root).kindOf(path) === 'meta';
 }

@@ -1,5 +1,5 @@
 import { unreadableKey } from '../model/unreadable.ts';
-import type { SqlDatabase } from '../store/driver/types.ts';
+import type { SqlDatabase } from '../platform/sqlite/types.ts';
 import type { Writer } from '../store/writer.ts';
 import type { Maintenance } from './maintenance.ts';
 import type { IndexerConfig } from './messages.ts';

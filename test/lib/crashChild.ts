@@ -7,11 +7,11 @@
 import { readFileSync } from 'node:fs';
 import { discover, locationOf } from '../../src/agents/claude/discover.ts';
 import { readChunks } from '../../src/agents/claude/read/readChunks.ts';
+import type { Engine } from '../../src/platform/sqlite/open.ts';
 import { createPriceBook } from '../../src/pricing/priceBook.ts';
 import { openForReading, openForWriting } from '../../src/store/connection/openStore.ts';
 import { isBusy } from '../../src/store/connection/storeErrors.ts';
 import { Lease, LeaseLostError } from '../../src/store/connection/writerLease.ts';
-import type { Engine } from '../../src/store/driver/open.ts';
 import { Writer } from '../../src/store/writer.ts';
 
 const [role, engine, store, ...roots] = process.argv.slice(2) as [string, Engine, string, string];

@@ -8,9 +8,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { openDatabase } from '../../src/platform/sqlite/open.ts';
 import { backUp } from '../../src/store/connection/backups.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
-import { openDatabase } from '../../src/store/driver/open.ts';
 import { ingestAll } from './ingest.ts';
 import { assistant } from './parseLines.ts';
 import { type TempDir, tempDir } from './tempDir.ts';

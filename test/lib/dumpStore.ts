@@ -1,4 +1,4 @@
-import type { Row, SqlDatabase } from '../../src/store/driver/types.ts';
+import type { Row, SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { sumColumns } from '../../src/store/schema/rollupTables.ts';
 
 /**
@@ -27,7 +27,7 @@ const sums = sumColumns.map((name) => `s.${name}`).join(', ');
 
 const views = {
   session: `SELECT sid, ${words('root', 'cwd', 'branch', 'version', 'entrypoint')},
-      first_at, last_at, anonymous_at, own_at, related, cwd_at, cwd_sidechain, branch_at, version_at,
+      first_at, last_at, anonymous_at, own_at, related, source, cwd_at, cwd_sidechain, branch_at, version_at,
       client_total, client_at, reconciled, background, unconfirmed FROM session`,
   title: 'SELECT sid, kind, at, text FROM title JOIN session s ON s.id = title.session',
   summary: 'SELECT leaf, at, text FROM summary',
@@ -43,7 +43,7 @@ const views = {
       ${words('m.model', 'traits', 'stop', 'tools', 'prompt', 'm.branch', 'm.cwd', 'm.version')},
       ${words('m.entrypoint', 'effort', 'attribution', 'error', 'model_id', 'price_row')},
       input, output, write5m, write1h, cache_read, searches, parts, cache_split, duration, priced,
-      nano, declined
+      nano, declined, requests, m.source, credits
       FROM message m JOIN session s ON s.id = m.session JOIN agent a ON a.id = m.agent`,
   variant: 'SELECT mid, rid, side, legacy, state FROM variant',
   place: `SELECT mid, rid, side, sid, aid, p.standing FROM place p JOIN message m ON m.id = p.message

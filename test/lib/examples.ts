@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Row, SqlDatabase } from '../../src/store/driver/types.ts';
+import type { Row, SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { costState, file, own, queue, response, unknown } from './exampleRecords.ts';
 import { afterNoon, noonMs, user } from './parseLines.ts';
 import type { WorldFile } from './world.ts';

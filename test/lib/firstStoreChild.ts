@@ -3,7 +3,7 @@
  * reads what is left in the ordinary way. Arguments: engine, store, milliseconds of building at most, then the
  * configuration directories.
  */
-import type { Engine } from '../../src/store/driver/open.ts';
+import type { Engine } from '../../src/platform/sqlite/open.ts';
 import { Indexer } from '../../src/watchers/indexer.ts';
 import type { FromIndexer } from '../../src/watchers/messages.ts';
 

@@ -4,8 +4,8 @@ import { readChunks } from '../../src/agents/claude/read/readChunks.ts';
 import { nanoUsd } from '../../src/model/money.ts';
 import type { PriceBook } from '../../src/model/price.ts';
 import type { Bookmark, TranscriptChunk } from '../../src/model/records.ts';
+import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { createPriceBook } from '../../src/pricing/priceBook.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { Writer, type WriterOptions } from '../../src/store/writer.ts';
 
 const book = createPriceBook();

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type AgentLog, logFile, type Root } from '../../src/agents/agentLog.ts';
+import { type AgentLog, logFile, type Root, regularFileAt } from '../../src/agents/agentLog.ts';
 import { emptyBatch, emptySessionRecords } from '../../src/agents/batch.ts';
 import type {
   Bookmark,
@@ -16,6 +16,8 @@ import { noUsage } from '../../src/model/tokens.ts';
  */
 export const linesAgent: AgentLog = {
   name: 'lines',
+  homeVariable: undefined,
+  resumeCommand: (id) => `lines ${id}`,
   product: 'Lines',
   defaultRoots: ({ home }) => ({ paths: [join(home, '.lines')], source: 'default' }),
   recognizes: (directory) => isDirectory(join(directory, 'logs')),
@@ -31,6 +33,7 @@ export const linesAgent: AgentLog = {
   },
   mayHold: () => true,
   kindOf: (name) => (name.endsWith('.log') ? 'transcript' : undefined),
+  fileAt: regularFileAt,
   locationOf: (_root, path) => ({ sessionId: basename(path, '.log'), agentId: '' }),
   transcriptOf: (path) => path,
   readMeta: () => undefined,

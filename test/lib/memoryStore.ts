@@ -1,6 +1,6 @@
+import type { Engine } from '../../src/platform/sqlite/open.ts';
+import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
-import type { Engine } from '../../src/store/driver/open.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
 
 /** Works on a new store that is in memory only. */
 export function withStore<T>(engine: Engine, work: (db: SqlDatabase) => T): T {

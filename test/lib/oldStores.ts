@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { openDatabase } from '../../src/platform/sqlite/open.ts';
+import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
-import { openDatabase } from '../../src/store/driver/open.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { migrations } from '../../src/store/schema/migrations.ts';
 import { sumColumns } from '../../src/store/schema/rollupTables.ts';
 import { schemaV1 } from '../../src/store/schema/schema.ts';
@@ -60,6 +60,7 @@ export function downToV1(db: SqlDatabase): void {
     DROP TABLE thinned; DROP TABLE thinned_place; DROP TABLE variant; DROP TABLE loss; DROP TABLE summary;
     DROP TABLE request_event; DROP TABLE thinned_request; DROP TABLE background_item; DROP TABLE told_sum;
     ALTER TABLE cost_state DROP COLUMN started; ALTER TABLE cost_state DROP COLUMN tokens;
+    ALTER TABLE session DROP COLUMN source;
     ALTER TABLE message RENAME TO later; ${tableOf('message')}
     INSERT OR IGNORE INTO message SELECT ${columnsOf('message')} FROM later; DROP TABLE later;
     CREATE INDEX message_session ON message (session, at);

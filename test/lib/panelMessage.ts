@@ -5,6 +5,7 @@ export const plainMessage: Omit<PanelMessage, 'key' | 'at' | 'nano'> = {
   agentId: '',
   model: 'claude-opus-5-5',
   requestedModel: '',
+  requests: 1,
   row: '',
   pricedBy: 'catalogue',
   declined: 0,

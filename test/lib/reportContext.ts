@@ -1,8 +1,8 @@
 import { noPeers } from '../../src/dataFolder/readPeers.ts';
+import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { createPriceBook } from '../../src/pricing/priceBook.ts';
 import type { ReportContext } from '../../src/query/context.ts';
 import { noLabels } from '../../src/settings/labels.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { StoreReader } from '../../src/store/query/storeReader.ts';
 
 /** A context over a store, in UTC, with nothing set; `more` replaces what a test is about. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { dayMs, dayOf, daySpan, monthSpan } from '../../src/model/calendar.ts';
 import type { RetentionLimits } from '../../src/model/retention.ts';
-import type { Row, SqlDatabase } from '../../src/store/driver/types.ts';
+import type { Row, SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { bucketMs, sumColumns } from '../../src/store/schema/rollupTables.ts';
 import type { Writer } from '../../src/store/writer.ts';
 import { difference, dumpStore } from './dumpStore.ts';

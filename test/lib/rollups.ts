@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Row, SqlDatabase } from '../../src/store/driver/types.ts';
+import type { Row, SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { sumColumns } from '../../src/store/schema/rollupTables.ts';
 
 interface StoredPart {

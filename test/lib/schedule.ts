@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RequestEvent } from '../../src/model/requests/requestEvent.ts';
 import type { ToldSum } from '../../src/model/requests/toldSum.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
+import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import type { IngestItem, Writer, WriterOptions } from '../../src/store/writer.ts';
 import { chunksOf, soleWriter } from './ingest.ts';
 import { type Random, random } from './random.ts';

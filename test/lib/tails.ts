@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { MessageLine } from '../../src/model/records.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
+import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { chunksOf, soleWriter } from './ingest.ts';
 import { random } from './random.ts';
 import { ingestPlainly, placed, writeWorld } from './schedule.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
+import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import type { Verdict } from './oracle.ts';
 
 interface StoredMessage {

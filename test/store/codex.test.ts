@@ -5,51 +5,15 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { codexLog } from '../../src/agents/codex/codexLog.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { StoreReader } from '../../src/store/query/storeReader.ts';
 import { newChunks } from '../../src/watchers/ingestFile.ts';
 import { agentSets, writeAgentSet } from '../lib/agentSets.ts';
+import { assertPrices, expectedTotal, ingestLogs, storeSums } from '../lib/agentStore.ts';
 import { engines } from '../lib/engines.ts';
 import { soleWriter } from '../lib/ingest.ts';
 import { withStore } from '../lib/memoryStore.ts';
 
 const sets = agentSets('codex');
-
-/** Reads all rollouts below a home into a store, in the order given by their keys. */
-function ingest(db: SqlDatabase, home: string, keys: readonly number[] = []): void {
-  const root = codexLog.rootAt(home, 'option');
-  const files = codexLog
-    .discover(root)
-    .files.map((file, i) => ({ file: { ...file, root }, key: keys[i % keys.length] ?? 0 }))
-    .sort((a, b) => a.key - b.key);
-  const writer = soleWriter(db);
-  const events = { log: () => undefined, failed: (path: string) => assert.fail(path) };
-  for (const { file } of files) {
-    const bookmark = writer.files.find(file.path)?.bookmark;
-    for (const item of newChunks(file, bookmark, events)) writer.ingest([item]);
-  }
-}
-
-/** Sums of the store, and requests by thread: a session's main thread, or an agent. */
-function sumsOf(db: SqlDatabase) {
-  const total = db
-    .prepare(
-      `SELECT sum(messages) AS requests, sum(input) AS input, sum(cache_read) AS cached,
-         sum(write5m) AS cacheWrite, sum(output) AS output FROM spend_total`,
-    )
-    .get<Record<string, number | null>>()!;
-  const threads = db
-    .prepare(
-      `SELECT CASE a.aid WHEN '' THEN s.sid ELSE a.aid END AS thread, sum(t.messages) AS requests
-       FROM spend_total t JOIN session s ON s.id = t.session JOIN agent a ON a.id = t.agent
-       GROUP BY 1 HAVING sum(t.messages) > 0`,
-    )
-    .all<{ thread: string; requests: number }>();
-  return {
-    total: Object.fromEntries(Object.entries(total).map(([key, sum]) => [key, sum ?? 0])),
-    threads: Object.fromEntries(threads.map(({ thread, requests }) => [thread, requests])),
-  };
-}
 
 describe('rollouts of Codex in the store', () => {
   let folder: string;
@@ -64,10 +28,9 @@ describe('rollouts of Codex in the store', () => {
     it(`come to what an independent program counts, each set (${engine})`, () => {
       for (const { name, expected } of sets) {
         withStore(engine, (db) => {
-          ingest(db, homeOf(name));
-          const { requests, input, cached, cacheWrite, output } = expected.total;
-          const { total, threads } = sumsOf(db);
-          assert.deepEqual(total, { requests, input, cached, cacheWrite, output }, name);
+          ingestLogs(db, codexLog, homeOf(name));
+          const { total, threads } = storeSums(db);
+          assert.deepEqual(total, expectedTotal(expected.total), name);
           if (name === 'samples/agent-sessions') return;
           const counted = Object.entries(expected.sessions).filter(([, count]) => count > 0);
           assert.deepEqual(threads, Object.fromEntries(counted), name);
@@ -79,23 +42,8 @@ describe('rollouts of Codex in the store', () => {
   it('cost what an independent program says, each set and model', () => {
     for (const { name, expected } of sets) {
       withStore('better-sqlite3', (db) => {
-        ingest(db, homeOf(name));
-        const rows = db
-          .prepare(
-            `SELECT w.text AS model, sum(t.messages) AS messages, sum(t.unpriced) AS unpriced,
-               sum(t.nano) AS nano
-             FROM spend_total t JOIN word w ON w.id = t.model GROUP BY t.model`,
-          )
-          .all<{ model: string; messages: number; unpriced: number; nano: number }>();
-        const models = new Map(rows.map((row) => [row.model, row]));
-        for (const [model, { requests, unpriced, usd }] of Object.entries(expected.models)) {
-          const row = models.get(model === 'None' ? 'unknown' : model);
-          const where = `${name}: ${model}`;
-          assert.deepEqual([row?.messages, row?.unpriced], [requests, unpriced], where);
-          // Each request is rounded to the nano-dollar once.
-          const off = Math.abs(row!.nano - Number(usd) * 1e9);
-          assert.ok(off <= requests / 2 + 1, `${where}: ${row!.nano} beside ${usd}`);
-        }
+        ingestLogs(db, codexLog, homeOf(name));
+        assertPrices(db, name, expected);
       });
     }
   });
@@ -107,13 +55,13 @@ describe('rollouts of Codex in the store', () => {
         fc.array(fc.nat(1_000), { minLength: 1, maxLength: 9 }),
         ({ name }, keys) => {
           const sums = withStore('better-sqlite3', (db) => {
-            ingest(db, homeOf(name), keys);
-            ingest(db, homeOf(name));
-            return sumsOf(db);
+            ingestLogs(db, codexLog, homeOf(name), keys);
+            ingestLogs(db, codexLog, homeOf(name));
+            return storeSums(db);
           });
           const straight = withStore('better-sqlite3', (db) => {
-            ingest(db, homeOf(name));
-            return sumsOf(db);
+            ingestLogs(db, codexLog, homeOf(name));
+            return storeSums(db);
           });
           assert.deepEqual(sums, straight, name);
         },
@@ -144,7 +92,7 @@ describe('rollouts of Codex in the store', () => {
   it('are sessions of Codex, whose folder may go', () => {
     withStore('better-sqlite3', (db) => {
       const home = homeOf('cases/tiers');
-      ingest(db, home);
+      ingestLogs(db, codexLog, home);
       const { path } = codexLog.rootAt(home, 'option');
       assert.deepEqual([...new StoreReader(db).products()], [[path, 'Codex']]);
     });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { backUp, backupsOf } from '../../src/store/connection/backups.ts';
 import { openForReading, openForWriting } from '../../src/store/connection/openStore.ts';
 import { filesOfStore } from '../../src/store/connection/storeFiles.ts';
 import { Lease } from '../../src/store/connection/writerLease.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { StoreReader } from '../../src/store/query/storeReader.ts';
 import { currentVersion, migrate } from '../../src/store/schema/migrations.ts';
 import { copyStore } from '../../src/store/upkeep/copyStore.ts';

@@ -1,6 +1,6 @@
 import { describe, test } from 'node:test';
+import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { engines } from '../lib/engines.ts';
 import { assertExample, examples, orders } from '../lib/examples.ts';
 import { assertRollups } from '../lib/rollups.ts';

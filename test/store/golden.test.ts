@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { discover } from '../../src/agents/claude/discover.ts';
+import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { engines } from '../lib/engines.ts';
 import { ingestAll } from '../lib/ingest.ts';
 import { tempDir } from '../lib/tempDir.ts';

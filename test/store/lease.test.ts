@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
+import { type Engine, sqliteCode } from '../../src/platform/sqlite/open.ts';
+import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
 import { isBusy } from '../../src/store/connection/storeErrors.ts';
 import { isAlive, Lease, LeaseLostError, leaseMs } from '../../src/store/connection/writerLease.ts';
-import { type Engine, sqliteCode } from '../../src/store/driver/open.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { dumpStore } from '../lib/dumpStore.ts';
 import { engines } from '../lib/engines.ts';
 import { chunksOf, soleWriter } from '../lib/ingest.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Engine } from '../../src/platform/sqlite/open.ts';
+import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
-import type { Engine } from '../../src/store/driver/open.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { currentVersion, migrations, schemaState } from '../../src/store/schema/migrations.ts';
 import { comparable, difference, dumpStore } from '../lib/dumpStore.ts';
 import { engines } from '../lib/engines.ts';

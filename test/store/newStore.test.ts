@@ -11,11 +11,11 @@ import {
 import { dirname } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { type Engine, sqliteCode } from '../../src/platform/sqlite/open.ts';
+import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { dropMessageIndexes, NewStore } from '../../src/store/connection/newStore.ts';
 import { openForReading, openForWriting } from '../../src/store/connection/openStore.ts';
 import { Lease } from '../../src/store/connection/writerLease.ts';
-import { type Engine, sqliteCode } from '../../src/store/driver/open.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { difference, dumpStore } from '../lib/dumpStore.ts';
 import { engines } from '../lib/engines.ts';
 import { assertExample, examples, orders } from '../lib/examples.ts';

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { HumanError } from '../../src/model/errors.ts';
+import { openDatabase, sqliteCode } from '../../src/platform/sqlite/open.ts';
+import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { backUp } from '../../src/store/connection/backups.ts';
 import { openForReading, openForWriting } from '../../src/store/connection/openStore.ts';
 import { isDamage, storeError } from '../../src/store/connection/storeErrors.ts';
-import { openDatabase, sqliteCode } from '../../src/store/driver/open.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import {
   currentVersion,
   type Migration,

@@ -3,13 +3,13 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync, truncateSync } from 'n
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { dayMs } from '../../src/model/calendar.ts';
+import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { decimal, plus, roundedTo } from '../../src/pricing/decimal.ts';
 import type { VerifiedState } from '../../src/reports/proof/compare.ts';
 import { explainReport } from '../../src/reports/proof/explain.ts';
 import { findMessage, numberedMessages } from '../../src/reports/proof/findMessage.ts';
 import { type Verification, verifyStore } from '../../src/reports/proof/verification.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { ingestAll, soleWriter } from '../lib/ingest.ts';
 import { reportContext } from '../lib/reportContext.ts';
 import { requestEvent } from '../lib/requestEvents.ts';

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { relative, resolve } from 'node:path';
 import { test } from 'node:test';
+import { copilotLog } from '../../src/agents/copilot/copilotLog.ts';
 import { dayMs } from '../../src/model/calendar.ts';
 import { HumanError } from '../../src/model/errors.ts';
 import type { MessageLine } from '../../src/model/records.ts';
 import { anomaliesData } from '../../src/panels/anomalies.ts';
 import { burnData } from '../../src/panels/burn.ts';
 import { dashboardData } from '../../src/panels/dashboard.ts';
+import type { SqlDatabase, SqlValue, Statement } from '../../src/platform/sqlite/types.ts';
 import type { ReportContext } from '../../src/query/context.ts';
 import { dimensionNames } from '../../src/query/dimensions.ts';
 import { readQuestion } from '../../src/query/question.ts';
@@ -15,7 +17,6 @@ import { reportDefinitions } from '../../src/reports/registry.ts';
 import { dropMessageIndexes } from '../../src/store/connection/newStore.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
 import { Lease } from '../../src/store/connection/writerLease.ts';
-import type { SqlDatabase, SqlValue, Statement } from '../../src/store/driver/types.ts';
 import { agentParents } from '../../src/store/query/agentParents.ts';
 import { backgroundRowsOf } from '../../src/store/query/background.ts';
 import { declinedRows } from '../../src/store/query/declined.ts';
@@ -52,6 +53,8 @@ import { spendRows, wordNumber } from '../../src/store/query/spendRows.ts';
 import { sessionSizes } from '../../src/store/query/usualSession.ts';
 import { downsamplingForecast } from '../../src/store/retention/downsampleState.ts';
 import { resetLoss, resetStore } from '../../src/store/upkeep/reset.ts';
+import { agentSets, writeAgentSet } from '../lib/agentSets.ts';
+import { ingestLogs } from '../lib/agentStore.ts';
 import { answered, broken, interruption, total } from '../lib/brokenOff.ts';
 import { unpackCase } from '../lib/cases.ts';
 import { file } from '../lib/exampleRecords.ts';
@@ -274,6 +277,15 @@ test('every query of the store answers with the columns its row type names', () 
     read(db);
     new Lease(db, 'terminal').acquire(0);
     resetStore(db, 'terminal', 0);
+    db.close();
+  }
+  {
+    using dir = tempDir();
+    // The same spend in several places.
+    const set = agentSets('copilot').find(({ name }) => name === 'cases/database-wins');
+    writeAgentSet(set!, dir.path);
+    const db = recorder.over(openForWriting(':memory:').db);
+    ingestLogs(db, copilotLog, dir.path);
     db.close();
   }
   for (const { files } of examples) {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { SessionLister } from '../../src/store/query/sessionList.ts';
 import { StoreReader } from '../../src/store/query/storeReader.ts';
 import { mostSum } from '../../src/store/schema/saturate.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
+import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import {
   type MessageCost,
   messageCostPages,

@@ -1,8 +1,8 @@
 /** Titles from summaries: each belongs to the sessions that have its leaf. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { openForWriting } from '../../src/store/connection/openStore.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import type { Writer } from '../../src/store/writer.ts';
 import { engines } from '../lib/engines.ts';
 import { soleWriter } from '../lib/ingest.ts';

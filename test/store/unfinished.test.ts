@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { sessionReport } from '../../src/reports/sessions/session.ts';
-import type { SqlDatabase } from '../../src/store/driver/types.ts';
 import { backgroundKinds } from '../../src/store/query/requests/backgroundItems.ts';
 import { answered, broken, interruption, total, usdOf } from '../lib/brokenOff.ts';
 import { engines } from '../lib/engines.ts';

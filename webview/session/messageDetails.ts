@@ -46,6 +46,7 @@ export class MessageDetails {
       ...(request === '' ? [] : [request]),
       `${words.price}: ${priceText(message, words)}`,
       ...(message.requestedModel === '' ? [] : [fill(words.requested, message.requestedModel)]),
+      ...(message.requests === 1 ? [] : [fill(words.sumOfRequests, String(message.requests))]),
       ...message.parts.map((part) => partText(part, view)),
       ...(missed === '' ? [] : [missed]),
       ...(message.tools.length > 0 ? [fill(words.tools, message.tools.join(', '))] : []),

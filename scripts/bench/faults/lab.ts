@@ -2,9 +2,9 @@
 import { copyFileSync, existsSync, globSync, mkdirSync, rmSync, statSync, watch } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openDatabase } from '../../../src/platform/sqlite/open.ts';
 import { openForReading } from '../../../src/store/connection/openStore.ts';
 import { filesOfStore } from '../../../src/store/connection/storeFiles.ts';
-import { openDatabase } from '../../../src/store/driver/open.ts';
 import { bundleChild, Life } from '../../../test/lib/crashLife.ts';
 import { difference, dumpStore } from '../../../test/lib/dumpStore.ts';
 import { type Random, random } from '../../../test/lib/random.ts';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { usualProduct } from '../../model/records.ts';
-import type { AgentLog } from '../agentLog.ts';
+import { type AgentLog, regularFileAt } from '../agentLog.ts';
 import { readExcerpt } from '../excerpt.ts';
 import { readAgentMeta } from './agentMeta.ts';
 import { cleanupDays } from './cleanup.ts';
@@ -26,6 +26,8 @@ import { runningAgents, runningSessions } from './runningSessions.ts';
 export const claudeLog: AgentLog = {
   name: 'claude',
   product: usualProduct,
+  homeVariable: 'CLAUDE_CONFIG_DIR',
+  resumeCommand: (id) => `claude --resume ${id}`,
   defaultRoots: defaultRoots,
   recognizes: isConfigDirectory,
   rootAt,
@@ -36,6 +38,7 @@ export const claudeLog: AgentLog = {
     if (isTranscript(name)) return 'transcript';
     return isAgentMeta(name) ? 'meta' : undefined;
   },
+  fileAt: regularFileAt,
   locationOf: ({ logFolder }, path) => locationOf(logFolder, path),
   transcriptOf: (metaPath) => metaPath.replace(/\.meta\.json$/, '.jsonl'),
   readMeta: ({ logFolder }, metaPath) => readAgentMeta(metaPath, locationOf(logFolder, metaPath)),

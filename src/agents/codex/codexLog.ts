@@ -1,5 +1,12 @@
 import { basename } from 'node:path';
-import type { AgentLog, LogFile, MessagePart, Root, WantedRecord } from '../agentLog.ts';
+import {
+  type AgentLog,
+  type LogFile,
+  type MessagePart,
+  type Root,
+  regularFileAt,
+  type WantedRecord,
+} from '../agentLog.ts';
 import { readExcerpt } from '../excerpt.ts';
 import { defaultRoots, discover, isRolloutPath, mayHold, recognizes, rootAt } from './codexHome.ts';
 import { promptsIn, readOutline, type Said, saidIn } from './conversation.ts';
@@ -12,12 +19,15 @@ import { readRollout, rolloutMessages, threadOf } from './readRollout.ts';
 export const codexLog: AgentLog = {
   name: 'codex',
   product: 'Codex',
+  homeVariable: 'CODEX_HOME',
+  resumeCommand: (id) => `codex resume ${id}`,
   defaultRoots,
   recognizes,
   rootAt,
   discover,
   mayHold,
   kindOf: (path) => (isRolloutPath(path) ? 'transcript' : undefined),
+  fileAt: regularFileAt,
   locationOf: (_root, path) => threadOf(path),
   transcriptOf: (path) => path,
   readMeta: () => undefined,

@@ -1,4 +1,4 @@
-import type { MessageLine } from '../../model/records.ts';
+import { type MessageLine, unnamedModel } from '../../model/records.ts';
 import type { Usage } from '../../model/tokens.ts';
 import type { RolloutState, ThreadPlace } from './rolloutState.ts';
 
@@ -18,9 +18,6 @@ export interface CodexRequest {
   readonly tools: readonly string[];
   readonly state: Pick<RolloutState, 'cwd' | 'branch' | 'version' | 'originator'>;
 }
-
-/** What is named where a rollout does not say the model: it is counted, and has no price. */
-const unnamedModel = 'unknown';
 
 /** A request as the record of a message. */
 export function codexMessage(request: CodexRequest): MessageLine {

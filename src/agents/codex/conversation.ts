@@ -1,33 +1,20 @@
 import { stat } from 'node:fs/promises';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { cut } from '../../model/cut.ts';
-import { openRegularFile, readRegular } from '../../platform/regularFile.ts';
+import { readRegular } from '../../platform/regularFile.ts';
 import type {
   MessageOutline,
   MessagePart,
   RecordLocation,
   TranscriptOutline,
 } from '../agentLog.ts';
+import { type Json, object, text } from '../json.ts';
+import { mostParts, outlineOf, partOf, seenWords } from '../said.ts';
+import { type FileLine, largestSaid, linesIn, linesOfFile } from '../wholeFile.ts';
 import { homeOf } from './codexHome.ts';
-import { type Json, object, text } from './json.ts';
-import { type FileLine, linesIn, rolloutParser } from './readRollout.ts';
+import { rolloutParser } from './readRollout.ts';
 import type { RolloutParser } from './rolloutParser.ts';
-
-/** Characters of one piece, and pieces of one response, that a person reads on a screen. */
-const longestPart = 8_000;
-const mostParts = 50;
-
-/** Bytes gone through at once. */
-const blockBytes = 1024 * 1024;
-
-/** What is seen of a prompt, a command or a path. */
-const longestWords = 200;
 
 /** A longer line carries a picture or a tool's whole result. */
 const longestLine = 512 * 1024;
-
-/** Of a larger rollout nobody waits to be told what was said. */
-const largestRollout = 128 * 1024 * 1024;
 
 /** What stands in a rollout before a response's count: the prompt it answers, and what it says and does. */
 export interface Said {
@@ -81,24 +68,8 @@ class Conversation {
  * system's errors, and a RangeError for a file that is too large.
  */
 export async function* saidIn(path: string): AsyncGenerator<Said> {
-  const file = await openRegularFile(path);
-  let bytes: Buffer;
-  try {
-    const { size } = await file.stat();
-    if (size > largestRollout)
-      throw new RangeError(`${path} has more than ${largestRollout} bytes`);
-    bytes = await file.readFile();
-  } finally {
-    await file.close();
-  }
   const conversation = new Conversation(path);
-  let rested = 0;
-  for (const line of linesIn(bytes)) {
-    yield* conversation.take(line);
-    if (line.stop - rested < blockBytes) continue;
-    rested = line.stop;
-    await nextTurn();
-  }
+  for await (const line of linesOfFile(path)) yield* conversation.take(line);
 }
 
 /** What a person asked for, by turn; nothing of a file that is gone or too large. */
@@ -106,7 +77,7 @@ export function promptsIn(path: string): Map<string, string> {
   const found = new Map<string, string>();
   let bytes: Buffer;
   try {
-    bytes = readRegular(path, largestRollout);
+    bytes = readRegular(path, largestSaid);
   } catch {
     return found;
   }
@@ -138,12 +109,14 @@ function pieceOf(line: string): Piece | undefined {
   if (object(record).type !== 'response_item') return undefined;
   if (type === 'message') {
     return payload.role === 'assistant'
-      ? { part: part('text', '', textsOf(payload.content)) }
+      ? { part: partOf('text', '', textsOf(payload.content)) }
       : undefined;
   }
-  if (type === 'reasoning') return { part: part('thinking', '', textsOf(payload.summary)) };
+  if (type === 'reasoning') return { part: partOf('thinking', '', textsOf(payload.summary)) };
   if (!type.endsWith('_call')) return undefined;
-  return { part: part('tool', text(payload.name) || type.replace(/_call$/, ''), inputOf(payload)) };
+  return {
+    part: partOf('tool', text(payload.name) || type.replace(/_call$/, ''), inputOf(payload)),
+  };
 }
 
 /** What a tool is called with, as it was written. */
@@ -151,12 +124,6 @@ function inputOf(payload: Json): string {
   const { action } = payload;
   const written = text(payload.arguments) || text(payload.input);
   return written === '' && action !== undefined ? JSON.stringify(action) : written;
-}
-
-function part(kind: MessagePart['kind'], name: string, words: string): MessagePart | undefined {
-  if (kind !== 'tool' && words.trim() === '') return undefined;
-  const shown = cut(words, longestPart);
-  return { kind, name, text: shown, left: words.length - shown.length };
 }
 
 function textsOf(content: unknown): string {
@@ -177,36 +144,9 @@ export async function readOutline(
   const messages = new Map<string, MessageOutline>();
   let task = '';
   for await (const { id, prompt, parts } of saidIn(path)) {
-    const asked = oneLine(prompt);
-    if (task === '') task = asked;
-    const outline =
-      asked !== '' ? { kind: 'prompt' as const, name: '', words: asked } : aboutOf(parts);
+    if (task === '') task = seenWords(prompt);
+    const outline = outlineOf(prompt, parts);
     if (outline !== undefined && !messages.has(id)) messages.set(id, outline);
   }
   return { offset: size, asked: '', task, messages };
-}
-
-function aboutOf(parts: readonly MessagePart[]): MessageOutline | undefined {
-  const tool = parts.find(({ kind }) => kind === 'tool');
-  if (tool !== undefined) return { kind: 'tool', name: tool.name, words: commandOf(tool.text) };
-  const said = parts.find(({ kind }) => kind === 'text');
-  return said === undefined ? undefined : { kind: 'text', name: '', words: oneLine(said.text) };
-}
-
-/** What a tool is called on: the command where its arguments have one. */
-function commandOf(written: string): string {
-  let value: unknown;
-  try {
-    value = JSON.parse(written);
-  } catch {
-    return oneLine(written);
-  }
-  const { command, cmd, query, path, input } = object(value);
-  const list = [command, cmd].find(Array.isArray);
-  if (list !== undefined) return oneLine(list.map(text).join(' '));
-  return oneLine([command, cmd, query, path, input].map(text).find((one) => one !== '') ?? '');
-}
-
-function oneLine(words: string): string {
-  return cut(words.trim().replaceAll(/\s+/g, ' '), longestWords);
 }

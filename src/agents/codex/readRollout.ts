@@ -2,7 +2,8 @@ import { basename } from 'node:path';
 import type { Bookmark, TranscriptChunk } from '../../model/records.ts';
 import { readRegular } from '../../platform/regularFile.ts';
 import type { LocatedMessage, LogLocation } from '../agentLog.ts';
-import { LineReader, longestLineBytes } from '../lineReader.ts';
+import { LineReader } from '../lineReader.ts';
+import { linesIn } from '../wholeFile.ts';
 import { rolloutPaths } from './codexHome.ts';
 import { noCounts } from './counts.ts';
 import { rolloutLine } from './rolloutLine.ts';
@@ -56,23 +57,6 @@ export function rolloutParser(home: string, path: string): RolloutParser {
 /** What a rollout's name says: its thread, which may be an agent's of another session. */
 export function threadOf(path: string): LogLocation {
   return { sessionId: placeOf(path).fallback, agentId: '' };
-}
-
-/** A line of a file, its newline included. */
-export interface FileLine {
-  readonly bytes: Buffer;
-  readonly start: number;
-  readonly stop: number;
-}
-
-/** The lines of a file that is held whole, but for those too long to be read. */
-export function* linesIn(bytes: Buffer): Generator<FileLine> {
-  for (let start = 0; start < bytes.length; ) {
-    const newline = bytes.indexOf(0x0a, start);
-    const stop = newline < 0 ? bytes.length : newline + 1;
-    if (stop - start <= longestLineBytes) yield { bytes, start, stop };
-    start = stop;
-  }
 }
 
 function placeOf(path: string): { path: string; fallback: string } {

@@ -1,7 +1,7 @@
 import { isObject } from '../../model/objects.ts';
+import { type Json, object, text } from '../json.ts';
 import { readTime } from '../timestamp.ts';
 import { type ReadCounts, readCounts } from './counts.ts';
-import { type Json, object, text } from './json.ts';
 
 /** What a line of a rollout says, as far as it counts here. */
 export type RolloutLine = { readonly at: number } & (

@@ -14,6 +14,7 @@ import { textOption } from '../../query/question.ts';
 import type { MessageCost } from '../../store/query/messageCosts.ts';
 import { lastPart } from '../../text/paths.ts';
 import { momentText } from '../../text/when.ts';
+import { creditNotes } from '../document/credits.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import type { Cell, Column, Document, Table } from '../document/document.ts';
 import { shownModel } from '../document/shown.ts';
@@ -260,6 +261,15 @@ function rowTable(pieces: readonly Piece[]): Table {
   };
 }
 
+/** Said of what an agent wrote down for several requests at once. */
+function sumNote({ traits: { requests = 1 } }: MessageCost): string[] {
+  return requests === 1
+    ? []
+    : [
+        `A sum of ${requests} requests, as the agent wrote it when it ended: which of them had long prompts is not known, and none has their rates.`,
+      ];
+}
+
 function notesOf(
   context: ReportContext,
   { message }: NumberedMessage,
@@ -274,6 +284,8 @@ function notesOf(
     ...(message.requestedModel === ''
       ? []
       : [`Asked for ${message.requestedModel}; ${message.written} answered.`]),
+    ...sumNote(message),
+    ...creditNotes(message.nanoCredits ?? 0),
     ...figureNotes(context, {
       lower: message.ended ? 0 : 1,
       client: message.pricedBy === 'client' ? 1 : 0,

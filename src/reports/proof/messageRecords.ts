@@ -99,7 +99,7 @@ function transcriptsOf(
     roots.set(root, place);
     const { sessionId, agentId } = agentLog(place).locationOf(place, path);
     const isAgents = agentId !== '' && agentId === message.agentId;
-    return sessions.has(sessionId) || isAgents;
+    return sessionId === '' || sessions.has(sessionId) || isAgents;
   });
 }
 

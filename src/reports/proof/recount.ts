@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LogLocation, Root } from '../../agents/agentLog.ts';
 import { agentLog, knownRoot } from '../../agents/registry.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import type { ReportContext } from '../../query/context.ts';
 import { openForWriting } from '../../store/connection/openStore.ts';
-import type { SqlDatabase } from '../../store/driver/types.ts';
 import { rootsKnown } from '../../store/query/knownNames.ts';
 import { sessionsOfAgent } from '../../store/query/proof/related.ts';
 import { keptRequests, requestEvents } from '../../store/query/requests/requestEvents.ts';
@@ -79,7 +79,8 @@ function transcripts(
   const known = reader.knownSizes();
   const roots = rootsKnown(db).filter((root) => accounts?.includes(root) !== false);
   const isWanted = ({ sessions }: Pick<CheckedFile, 'sessions'>): boolean =>
-    only === undefined || sessions.some((sid) => only.has(sid));
+    // Whose sessions one without a name holds, only reading it tells.
+    only === undefined || sessions.some((sid) => sid === '' || only.has(sid));
   const sids = new Set(reader.sessions().map(({ sid }) => sid));
   const placed = (root: Root, path: string): LogLocation & Pick<CheckedFile, 'sessions'> => {
     const { sessionId, agentId } = agentLog(root).locationOf(root, path);

@@ -2,8 +2,8 @@ import { percentile } from '../../analysis/statistics/percentile.ts';
 import { nanoToUsd } from '../../model/money.ts';
 import type { RequestEvent } from '../../model/requests/requestEvent.ts';
 import type { RequestKind } from '../../model/requests/requestKind.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { count } from '../../query/context.ts';
-import type { SqlDatabase } from '../../store/driver/types.ts';
 import {
   type BackgroundKind,
   backgroundKinds,

@@ -39,6 +39,7 @@ import { isLowerBound } from '../../store/schema/sums.ts';
 import { lastPart } from '../../text/paths.ts';
 import { rangeText } from '../../text/when.ts';
 import { shareText } from '../document/cells.ts';
+import { creditNotes, shownCredits } from '../document/credits.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import { type Cell, type Column, type Document, figureCell } from '../document/document.ts';
 import { shownAgent, shownModel, shownNote } from '../document/shown.ts';
@@ -138,6 +139,7 @@ export function sessionReport(
     next: nextLines(all.length, dearest, session),
     notes: [
       ...summedUp,
+      ...creditNotes(creditsOf(all)),
       ...spreadNotes(spread),
       ...figureNotes(context, {
         ...session,
@@ -153,6 +155,7 @@ export function sessionReport(
       branch: session.branch === '' ? null : session.branch,
       account: session.root,
       irreconcilable: session.irreconcilable,
+      aiCredits: shownCredits(creditsOf(all)),
       unpriced: unpricedOf(rows),
       percentiles: spread && {
         p50Usd: nanoToUsd(spread.p50),
@@ -169,6 +172,11 @@ export function sessionReport(
       notes,
     },
   };
+}
+
+/** Credits of the messages that are kept one by one, billionths. */
+function creditsOf(messages: readonly MessageCost[]): number {
+  return messages.reduce((sum, { nanoCredits }) => sum + (nanoCredits ?? 0), 0);
 }
 
 /** What to type next about a session. */
@@ -379,7 +387,7 @@ function messageTable(
 }
 
 function priceText(message: MessageCost): string {
-  const { pricedBy, ended, declined, requestedModel } = message;
+  const { pricedBy, ended, declined, requestedModel, traits } = message;
   const price =
     pricedBy === 'catalogue'
       ? priceRows(message)
@@ -390,6 +398,7 @@ function priceText(message: MessageCost): string {
     ...(ended ? [] : ['at least']),
     ...declinedWords({ nano: declined }),
     ...(requestedModel === '' ? [] : [`asked for ${requestedModel}`]),
+    ...(traits.requests === undefined ? [] : [`sum of ${traits.requests} requests`]),
   ];
   return [price, ...notes].join(', ');
 }
@@ -410,6 +419,8 @@ function messageJson(
     agentId: message.agentId === '' ? 'main' : message.agentId,
     model: message.model,
     requestedModel: message.requestedModel === '' ? null : message.requestedModel,
+    requests: message.traits.requests ?? 1,
+    aiCredits: shownCredits(message.nanoCredits ?? 0),
     priceRow: message.row === '' ? null : message.row,
     pricedBy: message.pricedBy,
     usd: message.pricedBy === 'unpriced' && message.nano === 0 ? null : nanoToUsd(message.nano),

@@ -41,6 +41,8 @@ const sources: Readonly<Record<RootSource, string>> = {
   setting: 'setting outlay.roots',
   CLAUDE_CONFIG_DIR: 'CLAUDE_CONFIG_DIR',
   CODEX_HOME: 'CODEX_HOME',
+  COPILOT_HOME: 'COPILOT_HOME',
+  OPENCODE_DB: 'OPENCODE_DB',
   default: 'default place',
 };
 

@@ -1,6 +1,6 @@
 import { withFileLock } from '../../platform/fileLock.ts';
-import { type Engine, openDatabase } from '../driver/open.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import { type Engine, openDatabase } from '../../platform/sqlite/open.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { storeIdentity } from './storeFiles.ts';
 
 /**

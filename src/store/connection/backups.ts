@@ -1,6 +1,6 @@
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dayMs } from '../../model/calendar.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { copyDatabase } from '../schema/migrations.ts';
 import { damageIn } from './checkStore.ts';
 import { filesOfStore, removeDeadCopies } from './storeFiles.ts';

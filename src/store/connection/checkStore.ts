@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { messageOf } from '../../model/errors.ts';
-import { openDatabase } from '../driver/open.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import { openDatabase } from '../../platform/sqlite/open.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { isDamage } from './storeErrors.ts';
 
 /** Damage that a check found, and SQLite has not met yet. */

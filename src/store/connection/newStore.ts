@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync } from 'node:fs';
 import { partName, removeDeadPartsOf, removePart } from '../../platform/partName.ts';
-import { type DriverOptions, makePrivate, openDatabase } from '../driver/open.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import { type DriverOptions, makePrivate, openDatabase } from '../../platform/sqlite/open.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { migrate } from '../schema/migrations.ts';
 import { DamageError, findDamage } from './checkStore.ts';
 import { filesOfStore } from './storeFiles.ts';

@@ -1,7 +1,12 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type DriverOptions, makePrivate, openDatabase, sqliteCode } from '../driver/open.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import {
+  type DriverOptions,
+  makePrivate,
+  openDatabase,
+  sqliteCode,
+} from '../../platform/sqlite/open.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import {
   isNewer,
   type Migration,

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { HumanError } from '../../model/errors.ts';
-import { type DriverOptions, isFileProblem, openDatabase } from '../driver/open.ts';
+import { type DriverOptions, isFileProblem, openDatabase } from '../../platform/sqlite/open.ts';
 import { holdsText, type PeekedSchema, peekSchema } from './schemaPages.ts';
 import { filesOfStore } from './storeFiles.ts';
 

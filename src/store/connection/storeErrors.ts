@@ -1,5 +1,5 @@
 import { type ErrorId, HumanError, messageOf } from '../../model/errors.ts';
-import { sqliteCode } from '../driver/open.ts';
+import { sqliteCode } from '../../platform/sqlite/open.ts';
 
 /** Whether an error, put into words or not, says that the file's content cannot be trusted. */
 export function isDamage(error: unknown): boolean {

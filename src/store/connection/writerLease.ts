@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { processAlive } from '../../platform/processAlive.ts';
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 
 /** Lease duration, milliseconds: without a heartbeat for this long, another process takes over. */
 export const leaseMs = 4000;

@@ -1,5 +1,5 @@
 import type { AgentMetadata, SpawnRecord } from '../../model/records.ts';
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 
 /** Cache limit, in agents. */
 const cached = 20_000;

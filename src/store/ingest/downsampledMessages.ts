@@ -1,5 +1,5 @@
 import { hashText } from '../../model/hash53.ts';
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 import type { MergedMessage, VariantKey } from './merge.ts';
 
 /** What is kept of a variant of a downsampled message. */

@@ -1,4 +1,4 @@
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 import type { MessageRow } from '../schema/messageRow.ts';
 
 /** Cache limit, in facets; the cache is cleared when it is exceeded. */

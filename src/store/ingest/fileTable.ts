@@ -1,5 +1,5 @@
 import type { Bookmark, RejectedLine } from '../../model/records.ts';
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 
 /** A transcript as the store knows it. */
 export interface KnownFile {

@@ -1,5 +1,5 @@
 import { lossReasons, type RejectedLine } from '../../model/records.ts';
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 import { bucketOf } from '../schema/rollupTables.ts';
 import type { StringTable } from './stringTable.ts';
 

@@ -1,7 +1,13 @@
 import type { PriceBook, PriceFunction } from '../../model/price.ts';
-import type { Attribution, MessageLine, UsagePart } from '../../model/records.ts';
+import {
+  type Attribution,
+  type CountSource,
+  countSources,
+  type MessageLine,
+  type UsagePart,
+} from '../../model/records.ts';
 import { noUsage, type Usage } from '../../model/tokens.ts';
-import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
+import type { SqlDatabase, SqlValue, Statement } from '../../platform/sqlite/types.ts';
 import {
   isLower,
   isUsual,
@@ -55,6 +61,7 @@ export class Messages {
   readonly #insertUsual: Statement;
   readonly #update: Statement;
   readonly #delete: Statement;
+  readonly #countedFrom: Statement;
   /** Of the ids in a table that was empty when this process became its writer; else undefined. */
   readonly #ids: IdFilter | undefined;
 
@@ -76,6 +83,7 @@ export class Messages {
     const sets = messageColumns.map((name) => `${name} = ?`).join(', ');
     this.#update = db.prepare(`UPDATE message SET ${sets} WHERE id = ?`);
     this.#delete = db.prepare('DELETE FROM message WHERE id = ?');
+    this.#countedFrom = db.prepare('SELECT * FROM message WHERE session = ? AND source > 0');
     const isEmpty = db.prepare('SELECT 1 FROM message LIMIT 1').get() === undefined;
     this.#ids = isEmpty ? new IdFilter() : undefined;
   }
@@ -93,6 +101,11 @@ export class Messages {
 
   byId(id: number): MessageRow | undefined {
     return this.#byId.get<MessageRow>(id);
+  }
+
+  /** The messages of a session whose spend may stand in several places. */
+  withSource(session: number): MessageRow[] {
+    return this.#countedFrom.all<MessageRow>(session);
   }
 
   /** A new message. */
@@ -183,6 +196,9 @@ export class Messages {
       band: null,
       listed: 0,
       list_nano: null,
+      requests: line.requests ?? 1,
+      source: line.countedFrom ?? countSources.only,
+      credits: line.nanoCredits ?? null,
     };
   }
 
@@ -267,6 +283,9 @@ export class Messages {
       attribution: attribution === '' ? {} : (JSON.parse(attribution) as Attribution),
       durationMs: row.duration,
       error: strings.text(row.error),
+      ...(row.requests !== 1 && { requests: row.requests }),
+      ...(row.source !== countSources.only && { countedFrom: row.source as CountSource }),
+      ...(row.credits !== null && { nanoCredits: row.credits }),
     };
   }
 

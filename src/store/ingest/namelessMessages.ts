@@ -1,5 +1,5 @@
 import { uuidHash } from '../../model/hash53.ts';
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 import { identity, type MessageRow } from '../schema/messageRow.ts';
 import type { MessageVariants } from './merge.ts';
 

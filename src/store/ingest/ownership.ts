@@ -1,4 +1,5 @@
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import { countSources } from '../../model/records.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 import { identity, type MessageRow } from '../schema/messageRow.ts';
 import type { Agents } from './agentTable.ts';
 import {
@@ -88,6 +89,7 @@ export class Ownership {
     for (const { occurrences } of variants) {
       for (const sid of occurrences.keys()) sessionOf(sid);
     }
+    if (variants.some((variant) => this.#isOutdone(variant))) return;
     const rows = this.#messages.withMessageId(messageId);
     const tombstones = this.#downsampled.withMessageId(messageId);
     const only = variants[0];
@@ -104,6 +106,30 @@ export class Ownership {
       if (same && this.#update(known, only!)) return;
     }
     this.#resolve(messageId, variants, rows, tombstones);
+  }
+
+  /**
+   * Whether a message's spend is counted from a better place in its session. Where this one is the best so
+   * far, messages counted from others go: they say the same once more.
+   */
+  #isOutdone({ kept, occurrences }: MergedMessage): boolean {
+    const source = kept.countedFrom ?? countSources.only;
+    if (source === countSources.only) return false;
+    // Such an agent copies no messages from session to session.
+    const [sid] = occurrences.keys();
+    const session = this.#sessions.known(sid!);
+    if (yields(source, session.source)) return true;
+    if (!isBetter(source, session.source)) return false;
+    session.source = source;
+    this.#sessions.touch(session);
+    for (const row of this.#messages.withSource(session.id)) {
+      if (!yields(row.source, source)) continue;
+      for (const variant of this.#variants.withMessageId(row.mid)) {
+        this.#variants.drop(row.mid, variant);
+      }
+      this.#delete(row);
+    }
+    return false;
   }
 
   #insert(
@@ -400,6 +426,17 @@ export class Ownership {
     this.#downsampled.forget();
     this.#nameless.forget();
   }
+}
+
+/** Whether what is counted from one place is not to be counted where there is another. */
+function yields(source: number, best: number): boolean {
+  if (best === countSources.row) return source > best;
+  return best === countSources.record && source === countSources.sum;
+}
+
+/** Whether a place decides for its session; what stands beside others never does. */
+function isBetter(source: number, best: number): boolean {
+  return source !== countSources.beside && (best === countSources.only || source < best);
 }
 
 function variantName(variant: VariantKey & { readonly legacy: boolean }): string {

@@ -22,7 +22,8 @@ export interface MessagePrice {
 
 /** Prices a record: its own usage, then its parts, each at its own model's rates of that moment. */
 export function priceLine(line: MessageLine, price: PriceFunction): MessagePrice {
-  const traits = { speed: line.speed, geo: line.geo, tier: line.tier };
+  const { speed, geo, tier, requests } = line;
+  const traits = { speed, geo, tier, requests };
   const own = price(line.usage, line.model, traits, line.at, line.iterations);
   const above = own.kind === 'priced' ? own.above : undefined;
   let nano: number = own.kind === 'priced' ? own.nanoUsd : 0;

@@ -1,5 +1,5 @@
 import type { ModelTokens } from '../../model/records.ts';
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 import type { MessageRow, StoredCostState } from '../schema/messageRow.ts';
 import { saturated, sumSql } from '../schema/saturate.ts';
 import { spentSql } from '../schema/spentSql.ts';

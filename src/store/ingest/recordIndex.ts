@@ -1,6 +1,6 @@
 import { smallestOf } from '../../model/lists.ts';
 import type { SessionRecords } from '../../model/records.ts';
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 import { earlier, type SessionRow, type Sessions } from './sessionTable.ts';
 
 /** Bytes of a packed record: a 53-bit hash and a 40-bit time after the blob's first eight bytes. */

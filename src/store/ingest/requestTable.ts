@@ -1,7 +1,7 @@
 import { hashText } from '../../model/hash53.ts';
 import type { RequestEvent } from '../../model/requests/requestEvent.ts';
 import { isBackgroundSource } from '../../model/requests/requestKind.ts';
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 import type { KeptRequest } from '../schema/keptRequest.ts';
 import {
   type BackgroundItem,

@@ -1,4 +1,4 @@
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 import { bucketOf, bucketsOf, type RollupTable, sumColumns } from '../schema/rollupTables.ts';
 import { saturated, saturatedSql, sumSql } from '../schema/saturate.ts';
 

@@ -1,5 +1,5 @@
 import type { SessionRecords, TitleRecord } from '../../model/records.ts';
-import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
+import type { SqlDatabase, SqlValue, Statement } from '../../platform/sqlite/types.ts';
 import type { StringTable } from './stringTable.ts';
 
 /** A session's row, held in memory while a transaction changes it. */
@@ -24,6 +24,8 @@ export interface SessionRow {
   version_at: number;
   entrypoint: number;
   written_at: number;
+  /** The best place of those its messages were counted from (`countSources`); 0 where they have one only. */
+  source: number;
 }
 
 const columns = [
@@ -42,6 +44,7 @@ const columns = [
   'version_at',
   'entrypoint',
   'written_at',
+  'source',
 ] as const;
 
 /** Cache limit between transactions, in sessions. */

@@ -1,4 +1,4 @@
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 
 /** Cache limit, in strings; the cache is cleared when it is exceeded. */
 const cached = 50_000;

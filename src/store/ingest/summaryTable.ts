@@ -1,5 +1,5 @@
 import type { SessionRecords, SummaryRecord } from '../../model/records.ts';
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 import type { RecordIndex } from './recordIndex.ts';
 import type { Sessions } from './sessionTable.ts';
 

@@ -1,5 +1,5 @@
 import type { MessageLine } from '../../model/records.ts';
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 import type { MergedMessage, Occurrence } from './merge.ts';
 import type { Variant } from './responses.ts';
 
@@ -104,6 +104,9 @@ function storedState({ kept: line, ...all }: MergedMessage): StoredState {
       attribution: line.attribution,
       durationMs: line.durationMs,
       error: line.error,
+      ...(line.requests !== undefined && { requests: line.requests }),
+      ...(line.countedFrom !== undefined && { countedFrom: line.countedFrom }),
+      ...(line.nanoCredits !== undefined && { nanoCredits: line.nanoCredits }),
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import { combineUsage, type Usage } from '../../model/tokens.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { isBilled, partsOf } from '../schema/messageRow.ts';
 import type { SpendRow } from '../schema/sums.ts';
 import { facetJoin, type MessageSpend, spendRowOf } from './messageSpend.ts';

@@ -1,4 +1,4 @@
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 
 /** The agents of a session with the agent that started each; '' is the main thread. */
 export function agentParents(db: SqlDatabase, session: number): Map<string, string> {

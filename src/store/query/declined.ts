@@ -1,5 +1,5 @@
 import type { TimeSpan } from '../../model/calendar.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { isBilled, partsOf } from '../schema/messageRow.ts';
 import type { RowKeys } from '../schema/sums.ts';
 import { countedMessages, messageGrouping } from './messageSpend.ts';

@@ -1,6 +1,6 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import type { EventKind } from '../../model/records.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 
 /** Events that say something went wrong. */
 export const failureKinds: readonly EventKind[] = ['api-error', 'tool-error', 'interrupted'];

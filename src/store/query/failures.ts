@@ -1,5 +1,5 @@
 import type { TimeSpan } from '../../model/calendar.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { type EventRow, eventRows, failureKinds } from './events.ts';
 import { promptColumn } from './messageSpend.ts';
 

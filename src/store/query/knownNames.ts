@@ -1,4 +1,4 @@
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 
 /** Configuration directories sessions were found in: accounts. */
 export function rootsKnown(db: SqlDatabase): string[] {

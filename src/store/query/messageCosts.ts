@@ -1,6 +1,6 @@
 import type { RequestTraits } from '../../model/price.ts';
 import type { Usage } from '../../model/tokens.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import {
   bandOf,
   isLower,
@@ -50,6 +50,8 @@ export interface MessageCost {
   /** The model's turns inside the response, where they tell its bands. */
   readonly iterations: readonly Usage[];
   readonly parts: readonly PricedPart[];
+  /** What the vendor counted for it in credits of its own, billionths; null where that is not said. */
+  readonly nanoCredits: number | null;
   readonly tools: readonly string[];
   readonly stopReason: string;
   readonly promptId: string;
@@ -72,6 +74,8 @@ type Row = Pick<
   | 'iterations'
   | 'band'
   | 'cache_split'
+  | 'requests'
+  | 'credits'
   | 'parts'
   | UsageColumn
 > & {
@@ -89,7 +93,7 @@ type Row = Pick<
 const pricedBy: readonly PricedBy[] = ['unpriced', 'catalogue', 'client'];
 
 const costsOf = `SELECT m.id, m.mid, m.rid, m.side, m.at, m.nano, m.declined, m.priced, m.ended, m.incomplete,
-         m.cache_split, m.parts, m.iterations, m.band,
+         m.cache_split, m.requests, m.credits, m.parts, m.iterations, m.band,
          m.input, m.output, m.write5m, m.write1h, m.cache_read, m.searches, a.aid AS aid,
          w.text AS modelText, o.text AS writtenText, t.text AS traitsText, r.text AS rowText,
          l.text AS toolsText, s.text AS stopText, p.text AS promptText,
@@ -161,6 +165,8 @@ const weighted = [
     'length(rid)',
     'length(side)',
     'incomplete',
+    'requests',
+    'coalesce(credits, 0)',
     'coalesce(length(band), 0)',
   ],
 ]
@@ -205,7 +211,7 @@ function costOf(row: Row): MessageCost {
     agentId: row.aid,
     model: row.modelText,
     written: row.writtenText,
-    traits,
+    traits: row.requests === 1 ? traits : { ...traits, requests: row.requests },
     cacheRequested,
     requestedModel,
     row: row.rowText,
@@ -218,6 +224,7 @@ function costOf(row: Row): MessageCost {
     usage: usageOf(row),
     iterations: iterationsOf(row.iterations),
     parts: partsOf(row),
+    nanoCredits: row.credits,
     tools: row.toolsText === '' ? [] : (JSON.parse(row.toolsText) as string[]),
     stopReason: row.stopText,
     promptId: row.promptText,

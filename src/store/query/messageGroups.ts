@@ -1,6 +1,6 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import { type Usage, usageKeys } from '../../model/tokens.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import {
   isBilled,
   isLower,

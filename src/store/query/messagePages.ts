@@ -1,6 +1,6 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import { memoize } from '../../model/memoize.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { type MessageRow, pricing, splitMessage } from '../schema/messageRow.ts';
 import { noSums, type SpendRow } from '../schema/sums.ts';
 import { agentType } from './fragments.ts';

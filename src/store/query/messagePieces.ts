@@ -1,6 +1,6 @@
 import { memoize } from '../../model/memoize.ts';
 import { promptTokens } from '../../model/tokens.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { bandOf, iterationsOf, type MessageRow, splitMessage } from '../schema/messageRow.ts';
 import { noSums, type SpendRow } from '../schema/sums.ts';
 import { spendRowOf } from './messageSpend.ts';

@@ -1,5 +1,5 @@
 import type { TimeSpan } from '../../model/calendar.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import type { RowKeys, SpendRow } from '../schema/sums.ts';
 import { type FacetedMessage, longTurnReader } from './messagePieces.ts';
 import { facetJoin, keyColumns, ownSums } from './messageSpend.ts';
@@ -127,8 +127,8 @@ export function messageNames(db: SqlDatabase, numbers: Iterable<number>): Map<nu
 
 /**
  * Sums of the messages of a span whose prompt is longer than so many tokens: what a long-context band
- * is judged by, message by message; where a message tells its turns, turn by turn. Split by session, agent, model and facet; without what other
- * models did inside a message.
+ * is judged by, message by message; where a message tells its turns, turn by turn; sums of requests have none.
+ * Split by session, agent, model and facet; without what other models did inside a message.
  */
 export function longPromptRows(
   db: SqlDatabase,
@@ -141,7 +141,7 @@ export function longPromptRows(
     .prepare(
       `SELECT 0 AS at, m.session AS session, m.agent AS agent, m.model_id AS model, f.id AS facet,
          0 AS prompt, ${ownSums} FROM message m ${facetJoin}
-       WHERE ${long} AND m.iterations IS NULL
+       WHERE ${long} AND m.iterations IS NULL AND m.requests = 1
        GROUP BY m.session, m.agent, m.model_id, f.id`,
     )
     .all<SpendRow>(span.from, span.to, threshold);

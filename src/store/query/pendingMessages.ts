@@ -1,7 +1,7 @@
 import type { PriceBook } from '../../model/price.ts';
 import type { MessageLine } from '../../model/records.ts';
 import { combineUsage, type Usage } from '../../model/tokens.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { DownsampledMessages } from '../ingest/downsampledMessages.ts';
 import { keyOf, keyText, type MergedMessage, merge, mergeLines } from '../ingest/merge.ts';
 import { Messages } from '../ingest/messageTable.ts';

@@ -1,5 +1,5 @@
 import type { PriceFunction } from '../../model/price.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { Messages } from '../ingest/messageTable.ts';
 import { priceLine } from '../ingest/priceMessage.ts';
 import { Rollup } from '../ingest/rollups.ts';

@@ -1,5 +1,5 @@
 import type { TimeSpan } from '../../model/calendar.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { bucketMs } from '../schema/rollupTables.ts';
 import type { RowKeys } from '../schema/sums.ts';
 import type { SpendKey } from './spendRows.ts';

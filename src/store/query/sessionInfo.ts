@@ -1,4 +1,4 @@
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { titleOf } from './fragments.ts';
 
 /** Where a session belongs: all that filters and breakdowns ask of it, without its sums. */

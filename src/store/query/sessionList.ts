@@ -1,4 +1,4 @@
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 import { sumSql } from '../schema/saturate.ts';
 import { titleOf } from './fragments.ts';
 import { lossesOf, lostLines } from './losses.ts';

@@ -1,7 +1,7 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import { smallestOf } from '../../model/lists.ts';
 import { totalTokens } from '../../model/tokens.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { downsampledUpTo } from '../retention/downsampleState.ts';
 import { bucketMs, bucketOf, bucketsOf, type RollupTable } from '../schema/rollupTables.ts';
 import { addSums, noSums, type SpendRow, type SpendSums, takenAway } from '../schema/sums.ts';

@@ -1,8 +1,8 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import { oddTime } from '../../model/records.ts';
 import { parseUnreadable, type RootUnreadable, unreadableKey } from '../../model/unreadable.ts';
+import type { SqlDatabase, SqlValue, Statement } from '../../platform/sqlite/types.ts';
 import type { LeaseRow } from '../connection/writerLease.ts';
-import type { SqlDatabase, SqlValue, Statement } from '../driver/types.ts';
 import { productKey } from '../ingest/fileTable.ts';
 import { downsampleMeta } from '../retention/downsampleState.ts';
 import { bucketMs, bucketsOf, everyModel } from '../schema/rollupTables.ts';

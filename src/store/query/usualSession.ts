@@ -1,4 +1,4 @@
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 
 /** What a session came to: nano-dollars with background, and milliseconds from its first to its last moment. */
 export interface SessionSize {

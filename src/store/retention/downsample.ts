@@ -1,6 +1,6 @@
 import { daySpan, monthSpan, type TimeSpan } from '../../model/calendar.ts';
 import type { RetentionLimits } from '../../model/retention.ts';
-import type { SqlDatabase, Statement } from '../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 import { tokenWeight } from '../ingest/clientPrices.ts';
 import { idHash, tombstoneSides } from '../ingest/downsampledMessages.ts';
 import { inputSide, type MergedMessage, type VariantKey } from '../ingest/merge.ts';

@@ -1,6 +1,6 @@
 import { daysOf } from '../../model/calendar.ts';
 import type { RetentionLimits } from '../../model/retention.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { bucketMs, bucketOf } from '../schema/rollupTables.ts';
 
 /** Names in `meta`; values are UTC milliseconds. */

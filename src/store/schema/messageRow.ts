@@ -1,8 +1,8 @@
 /** How a message was priced; values of `message.priced`. */
 
-import type { MessageLine, UsagePart } from '../../model/records.ts';
+import { countSources, type MessageLine, type UsagePart } from '../../model/records.ts';
 import { combineUsage, type Usage } from '../../model/tokens.ts';
-import type { SqlValue } from '../driver/types.ts';
+import type { SqlValue } from '../../platform/sqlite/types.ts';
 
 export const pricing = { unpriced: 0, row: 1, client: 2 } as const;
 
@@ -62,6 +62,9 @@ export interface MessageRow {
   band: string | null;
   listed: number;
   list_nano: number | null;
+  requests: number;
+  source: number;
+  credits: number | null;
 }
 
 /** The columns that differ from message to message. */
@@ -119,6 +122,9 @@ export const usualValues = {
   band: null,
   listed: 1,
   list_nano: null,
+  requests: 1,
+  source: countSources.only,
+  credits: null,
 } as const satisfies Partial<MessageRow>;
 
 const usualColumns = Object.keys(usualValues) as (keyof typeof usualValues)[];

@@ -1,7 +1,7 @@
 import { closeSync, openSync, renameSync } from 'node:fs';
 import { HumanError } from '../../model/errors.ts';
 import { partName, removeDeadPartsOf, removePart } from '../../platform/partName.ts';
-import type { SqlDatabase } from '../driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import {
   schemaV1,
   schemaV2,
@@ -14,6 +14,7 @@ import {
   schemaV9,
   schemaV10,
   schemaV11,
+  schemaV12,
 } from './schema.ts';
 
 /** One step of the schema. Released steps never change; a new one is added behind them. */
@@ -41,6 +42,8 @@ export const migrations: readonly Migration[] = [
   // Background and its items stay where older programs read them.
   { version: 10, minReader: 1, sql: schemaV10 },
   { version: 11, minReader: 1, sql: schemaV11 },
+  // Older programs show a sum of requests as one.
+  { version: 12, minReader: 1, sql: schemaV12 },
 ];
 
 /** The schema this program writes. */

@@ -441,3 +441,15 @@ CREATE TABLE told_sum (
 -- JSON; '' where they were not read.
 ALTER TABLE cost_state ADD COLUMN tokens TEXT NOT NULL DEFAULT '';
 `;
+
+/**
+ * Agents that write the same spend down in several places: of how many requests a message is the sum, and which
+ * place it was counted from (`countSources`); of a session the best that was seen, 0 for none. And what the vendor
+ * counted for a message in credits of its own, billionths, null where that is not said.
+ */
+export const schemaV12 = `
+ALTER TABLE message ADD COLUMN requests INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE message ADD COLUMN source INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE message ADD COLUMN credits INTEGER;
+ALTER TABLE session ADD COLUMN source INTEGER NOT NULL DEFAULT 0;
+`;

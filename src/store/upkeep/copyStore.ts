@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { HumanError, messageOf } from '../../model/errors.ts';
+import { openDatabase } from '../../platform/sqlite/open.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { findDamage } from '../connection/checkStore.ts';
 import { openForReading, type StoreOptions } from '../connection/openStore.ts';
 import { filesOfStore } from '../connection/storeFiles.ts';
-import { openDatabase } from '../driver/open.ts';
-import type { SqlDatabase } from '../driver/types.ts';
 import { StoreReader } from '../query/storeReader.ts';
 import { copyDatabase } from '../schema/migrations.ts';
 

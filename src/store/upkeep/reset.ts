@@ -1,6 +1,6 @@
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { isBusy } from '../connection/storeErrors.ts';
 import { Lease } from '../connection/writerLease.ts';
-import type { SqlDatabase } from '../driver/types.ts';
 import { assertOwnSchema } from '../schema/migrations.ts';
 
 /** What a reset would take away, and how much of it comes back. */

@@ -111,6 +111,8 @@ function sourceText(source: RootSource): string {
       return l10n.t('set by the setting `outlay.roots`');
     case 'CLAUDE_CONFIG_DIR':
     case 'CODEX_HOME':
+    case 'COPILOT_HOME':
+    case 'OPENCODE_DB':
       return l10n.t('set by `{0}`', source);
     case 'default':
       return l10n.t('the default location');

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Root } from '../../agents/agentLog.ts';
+import type { AgentLog, Root } from '../../agents/agentLog.ts';
 import { agentLog, knownRoot } from '../../agents/registry.ts';
 
 /** Transcripts as the disk has them just now, against what has been read of them. */
@@ -34,7 +34,8 @@ export async function transcriptsOnDisk(
       const stats = await stat(path).catch(() => undefined);
       if (stats === undefined) continue;
       writtenAt = Math.max(writtenAt ?? 0, stats.mtimeMs);
-      const unread = stats.size - (known.get(path)?.size ?? 0);
+      // How far a folder that is one transcript was read, its own size does not tell.
+      const unread = stats.isFile() ? stats.size - (known.get(path)?.size ?? 0) : 0;
       if (unread <= 0) continue;
       unreadFiles += 1;
       unreadBytes += unread;
@@ -52,10 +53,20 @@ async function transcriptsIn(root: Root): Promise<string[]> {
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) {
-        if (log.mayHold(root, path)) folders.push(path);
-      } else if (entry.isFile() && log.kindOf(path) === 'transcript') found.push(path);
+      const isNamed = log.kindOf(path) === 'transcript';
+      // A folder may be a transcript, and may only be called like one.
+      const isOne = entry.isDirectory() ? isNamed && isThere(log, path) : entry.isFile() && isNamed;
+      if (isOne) found.push(path);
+      else if (entry.isDirectory() && log.mayHold(root, path)) folders.push(path);
     }
   }
   return found;
+}
+
+function isThere(log: AgentLog, path: string): boolean {
+  try {
+    return log.fileAt(path) !== undefined;
+  } catch {
+    return false;
+  }
 }

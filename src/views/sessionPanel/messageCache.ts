@@ -190,6 +190,7 @@ export class SessionMessages {
       agentId: cost.agentId,
       model: oneLine(cost.model, 60),
       requestedModel: oneLine(cost.requestedModel, 60),
+      requests: cost.traits.requests ?? 1,
       // Rates of one row alone would not explain what two made.
       row: oneLine(priceRows(cost), 100),
       pricedBy: cost.pricedBy,

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import type { PanelRequest } from '../../protocol/session.ts';
-import type { SqlDatabase } from '../../store/driver/types.ts';
 import {
   type RequestTime,
   requestsPrint,

@@ -174,6 +174,7 @@ function detailStrings(): Some<
   | 'answeredBy'
   | 'arithmetic'
   | 'requested'
+  | 'sumOfRequests'
   | 'requestTook'
   | 'requestBegan'
   | 'requestTried'
@@ -206,6 +207,9 @@ function detailStrings(): Some<
     answeredBy: l10n.t('{0}, {1}, {2}'),
     arithmetic: l10n.t('{0} × {1} = {2}'),
     requested: l10n.t('Requested: {0}'),
+    sumOfRequests: l10n.t(
+      'A sum of {0} requests, as the agent wrote it when it ended: rates for long prompts are not in it.',
+    ),
     requestTook: l10n.t('The request took {0}.'),
     requestBegan: l10n.t('The request took {0}; its first token came after {1}.'),
     requestTried: l10n.t('It was tried {0} times.'),

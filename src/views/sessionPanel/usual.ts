@@ -1,5 +1,5 @@
 import { percentile } from '../../analysis/statistics/percentile.ts';
-import type { SqlDatabase } from '../../store/driver/types.ts';
+import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { type SessionSize, sessionSizes } from '../../store/query/usualSession.ts';
 
 /** Sessions a usual one is told from, at most and at least. */

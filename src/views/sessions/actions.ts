@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { commands, env, l10n, type QuickPickItem, Uri, window, workspace } from 'vscode';
 import type { AgentLog, LogLocation, RecordLocation } from '../../agents/agentLog.ts';
 import { agentLog, knownRoot } from '../../agents/registry.ts';
@@ -54,11 +54,12 @@ export class SessionActions implements PanelActions {
   async openTranscript(item: unknown): Promise<void> {
     const session = await this.#session(item, l10n.t('Open a transcript'));
     if (session === undefined) return;
-    const file = this.#transcriptsOf(session.sid).find(
-      ({ sessionId, agentId }) => sessionId === session.sid && agentId === '',
-    );
-    if (file === undefined) sayGone(session);
-    else await this.#show(file, undefined);
+    const files = this.#transcriptsOf(session.sid);
+    const own = files.find(({ sessionId, agentId }) => sessionId === session.sid && agentId === '');
+    const shared = files.find(({ sessionId }) => sessionId === '');
+    if (own !== undefined && isFile(own.path)) await this.#show(own, undefined);
+    else if (own !== undefined || shared !== undefined) sayKeptIn((own ?? shared)!.path);
+    else sayGone(session);
   }
 
   /** Opens the transcript at the line a message was counted from. */
@@ -123,13 +124,15 @@ export class SessionActions implements PanelActions {
       );
       return;
     }
-    const variable = isCodex(session) ? 'CODEX_HOME' : 'CLAUDE_CONFIG_DIR';
+    const { homeVariable: variable } = agentLog(knownRoot(root));
     const source = this.#model.spend.roots.find(({ path }) => path === root)?.source;
     const terminal = window.createTerminal({
       name: command.replace(/ \S+$/, ''),
       cwd,
       // It looks for the session in its own configuration folder.
-      ...(source !== undefined && source !== 'default' && { env: { [variable]: root } }),
+      ...(variable !== undefined &&
+        source !== undefined &&
+        source !== 'default' && { env: { [variable]: root } }),
     });
     terminal.show();
     terminal.sendText(command);
@@ -167,13 +170,21 @@ export class SessionActions implements PanelActions {
     const { reader } = this.#model;
     if (reader === undefined) return [];
     const rootOf = memoize(knownRoot);
-    return sessionFiles(reader.db, sid)
-      .filter(({ path }) => existsSync(path))
-      .map(({ path, root: directory }) => {
-        const root = rootOf(directory);
-        const log = agentLog(root);
-        return { ...log.locationOf(root, path), path, log };
-      });
+    const named = sessionFiles(reader.db, sid);
+    const names = new Set(named.map(({ path }) => path));
+    const own = reader.sessionById(sid)?.root;
+    const placed = ({ path, root: directory }: { path: string; root: string }): Transcript => {
+      const root = rootOf(directory);
+      const log = agentLog(root);
+      return { ...log.locationOf(root, path), path, log };
+    };
+    // Other agents call their files otherwise; a database holds many sessions, whose names it does not bear.
+    const others = reader
+      .transcripts()
+      .filter(({ path, root }) => root === own && !names.has(path))
+      .map(placed)
+      .filter(({ sessionId }) => sessionId === '' || sessionId === sid);
+    return [...named.map(placed), ...others].filter(({ path }) => existsSync(path));
   }
 
   /** The same, the agent's own file first: copies of its messages may stand in others. */
@@ -242,6 +253,22 @@ export class SessionActions implements PanelActions {
 }
 
 /** Fire and forget. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** A database or a folder of small files is nothing an editor shows. */
+function sayKeptIn(path: string): void {
+  inBackground(
+    window.showInformationMessage(
+      l10n.t(
+        'This session is no file of its own: it is kept in {0}. The session panel opens each message’s record.',
+        plainUiText(path),
+      ),
+    ),
+  );
+}
+
 function sayGone(session: SessionSummary): void {
   inBackground(
     window.showInformationMessage(
@@ -266,16 +293,12 @@ function idOf(item: unknown): string | undefined {
 async function resumeCommand(
   session: Pick<SessionSummary, 'sid' | 'root'>,
 ): Promise<string | undefined> {
-  const { sid } = session;
+  const { sid, root } = session;
   if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(sid)) {
-    return isCodex(session) ? `codex resume ${sid}` : `claude --resume ${sid}`;
+    return agentLog(knownRoot(root)).resumeCommand(sid);
   }
   await window.showErrorMessage(
     l10n.t('This session’s ID is not one that Claude Code assigns, so it cannot be resumed.'),
   );
   return undefined;
-}
-
-function isCodex({ root }: Pick<SessionSummary, 'root'>): boolean {
-  return knownRoot(root).agent === 'codex';
 }

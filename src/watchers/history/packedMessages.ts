@@ -1,4 +1,10 @@
-import type { Attribution, MessageLine, UsagePart } from '../../model/records.ts';
+import {
+  type Attribution,
+  type CountSource,
+  countSources,
+  type MessageLine,
+  type UsagePart,
+} from '../../model/records.ts';
 import type { Usage } from '../../model/tokens.ts';
 import {
   inputSide,
@@ -47,8 +53,9 @@ const textFields = [
   'error',
 ] as const satisfies readonly (keyof MessageLine)[];
 
-/** A line without its duration. */
+/** A line without its duration, or without credits. */
 const noDuration = -1;
+const noCredits = -1;
 
 /** What of a merged message need not be packed, because the record kept says it; bits. */
 const asKept = { ended: 1, inMain: 2, occurrences: 4, sides: 8, tools: 16, requester: 32 } as const;
@@ -279,6 +286,9 @@ function packLine(packer: MessagePacker, line: MessageLine): void {
   packer.number(line.uuidHash);
   packer.number(line.at);
   packer.number(line.durationMs ?? noDuration);
+  packer.number(line.requests ?? 1);
+  packer.number(line.countedFrom ?? countSources.only);
+  packer.number(line.nanoCredits ?? noCredits);
   packer.number(
     Number(line.progress) +
       2 * Number(line.sidechain) +
@@ -324,6 +334,9 @@ function unpackLine(unpacker: Unpacker, messageId: string): MessageLine {
   const uuidHash = unpacker.number();
   const at = unpacker.number();
   const duration = unpacker.number();
+  const requests = unpacker.number();
+  const countedFrom = unpacker.number() as CountSource;
+  const nanoCredits = unpacker.number();
   const bits = unpacker.number();
   return {
     messageId,
@@ -360,6 +373,9 @@ function unpackLine(unpacker: Unpacker, messageId: string): MessageLine {
     iterations: unpacker.list(() => unpackUsage(unpacker)),
     tools: unpacker.list(text),
     attribution: unpackAttribution(unpacker),
+    ...(requests !== 1 && { requests }),
+    ...(countedFrom !== countSources.only && { countedFrom }),
+    ...(nanoCredits !== noCredits && { nanoCredits }),
   };
 }
 

@@ -145,3 +145,20 @@ test('Codex: CODEX_HOME replaces its default, and a directory is told by what is
   );
   assert.deepEqual(agents, ['claude', 'codex', 'codex']);
 });
+
+test('Copilot and OpenCode: where they stand, unless switched off, and told by what is in them', () => {
+  using dir = home('.claude');
+  mkdirSync(`${dir.path}/.copilot/session-state`, { recursive: true });
+  mkdirSync(`${dir.path}/.local/share/opencode/storage/message`, { recursive: true });
+  mkdirSync(`${dir.path}/other/session-state`, { recursive: true });
+  const all = ['~/.claude default', '~/.copilot default', '~/.local/share/opencode default'];
+  assert.deepEqual(rootsOf(dir), all);
+  assert.deepEqual(rootsOf(dir, { withoutAgents: ['copilot', 'opencode'] }), all.slice(0, 1));
+  const env = { COPILOT_HOME: `${dir.path}/other`, XDG_DATA_HOME: `${dir.path}/nowhere` };
+  assert.deepEqual(rootsOf(dir, { env }), ['~/.claude default', '~/other COPILOT_HOME']);
+  const names = ['.claude', '.copilot', 'other', '.local/share/opencode'];
+  assert.deepEqual(
+    names.map((name) => knownRoot(`${dir.path}/${name}`).agent),
+    ['claude', 'copilot', 'copilot', 'opencode'],
+  );
+});

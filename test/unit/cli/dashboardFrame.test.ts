@@ -10,6 +10,7 @@ import { Screen } from '../../../src/cli/dashboard/screen.ts';
 import type { BudgetEntry } from '../../../src/dataFolder/budgetFile.ts';
 import { writeDemo } from '../../../src/demo/writeDemo.ts';
 import { nanoPerUsd } from '../../../src/model/money.ts';
+import type { SqlDatabase } from '../../../src/platform/sqlite/types.ts';
 import type { ReportContext } from '../../../src/query/context.ts';
 import {
   type Dashboard,
@@ -17,7 +18,6 @@ import {
   readDashboard,
 } from '../../../src/reports/overview/dashboard.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
-import type { SqlDatabase } from '../../../src/store/driver/types.ts';
 import { displayWidth } from '../../../src/text/plainText.ts';
 import { withoutEmphasis } from '../../lib/emphasis.ts';
 import { ingestAll } from '../../lib/ingest.ts';

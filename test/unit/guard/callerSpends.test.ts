@@ -7,10 +7,10 @@ import { judgeBudgets, judgeTarget } from '../../../src/budgets/evaluateBudgets.
 import type { BudgetEntry } from '../../../src/dataFolder/budgetFile.ts';
 import { type Caller, CallerSpends } from '../../../src/guard/callerSpends.ts';
 import { defaultThresholds } from '../../../src/model/level.ts';
+import type { SqlDatabase } from '../../../src/platform/sqlite/types.ts';
 import type { ReportContext } from '../../../src/query/context.ts';
 import { noLabels } from '../../../src/settings/labels.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
-import type { SqlDatabase } from '../../../src/store/driver/types.ts';
 import { type PendingSpend, pendingSpend } from '../../../src/store/query/pendingMessages.ts';
 import { bundledBook, chunksOf, ingestAll, soleWriter } from '../../lib/ingest.ts';
 import { reportContext } from '../../lib/reportContext.ts';

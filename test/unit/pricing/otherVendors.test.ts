@@ -20,6 +20,25 @@ const validator = z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>
 const table = others as unknown as OtherVendorsJson;
 const book = createPriceBook();
 
+describe('a sum of requests', () => {
+  const long = usage({ input: 300_000 });
+  const atMs = at('2026-11-20');
+
+  it('has no rates of long prompts, whatever its turns: nobody knows which were long', () => {
+    const one = book.price(long, 'gpt-5.4', {}, atMs);
+    const sum = book.price(long, 'gpt-5.4', { requests: 3 }, atMs);
+    assert.ok(one.kind === 'priced' && sum.kind === 'priced');
+    assert.equal(one.nanoUsd, 2 * sum.nanoUsd);
+    assert.equal(one.row, `${sum.row}>272k`);
+    assert.equal(book.cardOf(long, 'gpt-5.4', { requests: 3 }, atMs)?.row, sum.row);
+    assert.deepEqual(
+      book.bandsOf(long, 'gpt-5.4', { requests: 3 }, atMs)?.map(({ card }) => card.row),
+      [sum.row],
+    );
+    assert.deepEqual(book.price(long, 'gpt-5.4', { requests: 1 }, atMs), one);
+  });
+});
+
 describe('the table of other vendors’ models', () => {
   it('has the shape its schema describes', () => {
     assert.deepEqual(validator.safeParse(others).error?.issues ?? [], []);

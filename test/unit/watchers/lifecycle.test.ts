@@ -11,8 +11,8 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SqlDatabase } from '../../../src/platform/sqlite/types.ts';
 import { openForReading, openForWriting } from '../../../src/store/connection/openStore.ts';
-import type { SqlDatabase } from '../../../src/store/driver/types.ts';
 import { Indexer } from '../../../src/watchers/indexer.ts';
 import type { FromIndexer, IndexerConfig } from '../../../src/watchers/messages.ts';
 import { rootAbove } from '../../../src/watchers/scanRoots.ts';

@@ -36,9 +36,11 @@ const full: MessageLine = {
     effort: 'high',
   },
   ...{ attribution: { skill: 's', task: 't' }, durationMs: 0, error: '429' },
+  ...{ requests: 3, countedFrom: 4, nanoCredits: 5 },
 };
+const { requests: _, countedFrom: __, nanoCredits: ___, ...single } = full;
 const empty: MessageLine = {
-  ...full,
+  ...single,
   ...{ messageId: 'n', requestId: '', requestSessionId: '', progress: false, sidechain: false },
   ...{ parts: [], iterations: [], tools: [], attribution: {}, durationMs: null, uuidHash: 0 },
   ...{ incomplete: false, cacheSplit: false, stopReason: '', agentId: '' },

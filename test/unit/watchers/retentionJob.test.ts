@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { RetentionPlan } from '../../../src/model/retention.ts';
+import type { SqlDatabase } from '../../../src/platform/sqlite/types.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
 import { LeaseLostError } from '../../../src/store/connection/writerLease.ts';
-import type { SqlDatabase } from '../../../src/store/driver/types.ts';
 import { StoreReader } from '../../../src/store/query/storeReader.ts';
 import { Maintenance } from '../../../src/watchers/maintenance.ts';
 import {

@@ -1,6 +1,6 @@
 import { hashText } from '../../../model/hash53.ts';
 import type { ToldSum } from '../../../model/requests/toldSum.ts';
-import type { SqlDatabase, Statement } from '../../driver/types.ts';
+import type { SqlDatabase, Statement } from '../../../platform/sqlite/types.ts';
 import type { StringTable } from '../stringTable.ts';
 
 /** A sum as background depends on it. */

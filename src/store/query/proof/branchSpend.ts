@@ -1,4 +1,4 @@
-import type { SqlDatabase } from '../../driver/types.ts';
+import type { SqlDatabase } from '../../../platform/sqlite/types.ts';
 import { downsampledUpTo } from '../../retention/downsampleState.ts';
 import { bucketMs, bucketOf } from '../../schema/rollupTables.ts';
 

@@ -1,4 +1,4 @@
-import type { SqlDatabase } from '../../driver/types.ts';
+import type { SqlDatabase } from '../../../platform/sqlite/types.ts';
 import { type Sums, sumColumns } from '../../schema/rollupTables.ts';
 
 /** Ids of the sessions that share records or messages with one, over any number of others; it among them. */

@@ -1,5 +1,5 @@
 import type { RequestKind } from '../../../model/requests/requestKind.ts';
-import type { SqlDatabase } from '../../driver/types.ts';
+import type { SqlDatabase } from '../../../platform/sqlite/types.ts';
 import { sumSql } from '../../schema/saturate.ts';
 
 /** Background of one kind, as far as requests itemise it. */

@@ -1,6 +1,6 @@
 import type { RequestEvent } from '../../../model/requests/requestEvent.ts';
 import { noUsage } from '../../../model/tokens.ts';
-import type { SqlDatabase } from '../../driver/types.ts';
+import type { SqlDatabase } from '../../../platform/sqlite/types.ts';
 import type { KeptRequest } from '../../schema/keptRequest.ts';
 
 interface RequestRow extends Omit<RequestEvent, 'usage' | 'failed'> {

@@ -1,4 +1,4 @@
-import type { SqlDatabase } from '../../driver/types.ts';
+import type { SqlDatabase } from '../../../platform/sqlite/types.ts';
 
 /** How long the request of a message took, as telemetry told. Milliseconds. */
 export interface RequestTime {

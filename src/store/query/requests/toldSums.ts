@@ -1,5 +1,5 @@
 import type { ToldSum } from '../../../model/requests/toldSum.ts';
-import type { SqlDatabase } from '../../driver/types.ts';
+import type { SqlDatabase } from '../../../platform/sqlite/types.ts';
 
 /** What metrics told of background in sum, of some sessions (by id) or of all. */
 export function toldSums(db: SqlDatabase, sids?: Iterable<string>): ToldSum[] {

@@ -10,7 +10,7 @@ export interface Statement {
   iterate<T = Row>(...parameters: SqlValue[]): IterableIterator<T>;
 }
 
-/** The little of SQLite the store needs, the same over both engines. Everything is synchronous. */
+/** The little of SQLite that is needed here, the same over both engines. Everything is synchronous. */
 export interface SqlDatabase {
   /** `better-sqlite3` or `node:sqlite`. */
   readonly engine: string;

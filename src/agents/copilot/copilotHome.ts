@@ -1,0 +1,132 @@
+import { type Dirent, existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, sep } from 'node:path';
+import { isDirectory, realPath } from '../../platform/realPath.ts';
+import { databaseState } from '../../platform/sqlite/snapshot.ts';
+import {
+  type DefaultRoots,
+  type Discovery,
+  type LogFile,
+  type Machine,
+  type Root,
+  type RootSource,
+  regularFileAt,
+} from '../agentLog.ts';
+
+/** The database of Copilot's sessions: from 1.0.75 it has a row for each request. */
+export const databaseName = 'session-store.db';
+
+/** The folder of Copilot's logs of sessions: a folder each, in older versions a file. */
+const sessionsFolder = 'session-state';
+const eventsName = 'events.jsonl';
+
+/** Where Copilot keeps its configuration: `COPILOT_HOME`, else `~/.copilot`. */
+export function defaultRoots({ env, home }: Machine): DefaultRoots {
+  const named = env.COPILOT_HOME ?? '';
+  return isAbsolute(named)
+    ? { paths: [named], source: 'COPILOT_HOME' }
+    : { paths: [join(home, '.copilot')], source: 'default' };
+}
+
+export function recognizes(directory: string): boolean {
+  return basename(directory) === '.copilot' || holdsLogs(directory);
+}
+
+function holdsLogs(directory: string): boolean {
+  return isDirectory(join(directory, sessionsFolder)) || existsSync(join(directory, databaseName));
+}
+
+export function rootAt(directory: string, source: RootSource): Root {
+  const path = realPath(directory);
+  return { agent: 'copilot', path, logFolder: path, source, exists: holdsLogs(path) };
+}
+
+/** The database, if there is one, and the logs of all sessions. */
+export function discover({ logFolder }: Pick<Root, 'logFolder'>): Discovery {
+  const found: Discovery = { files: [], metaFiles: [], unreadable: [] };
+  add(found, join(logFolder, databaseName), databaseAt);
+  const folder = join(logFolder, sessionsFolder);
+  if (!isDirectory(folder)) return found;
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    found.unreadable.push({ path: folder, code: codeOf(error) });
+    return found;
+  }
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) add(found, join(path, eventsName), regularFileAt);
+    else if (entry.isFile() && isEventLog(path)) add(found, path, regularFileAt);
+  }
+  return found;
+}
+
+function add(found: Discovery, path: string, fileAt: (path: string) => LogFile | undefined): void {
+  try {
+    const file = fileAt(path);
+    if (file !== undefined) found.files.push(file);
+  } catch (error) {
+    found.unreadable.push({ path, code: codeOf(error) });
+  }
+}
+
+/** A database with its log, as one transcript. */
+export function databaseAt(path: string): LogFile | undefined {
+  const state = databaseState(path);
+  if (state === undefined) return undefined;
+  const { size, mtimeMs, inode } = state;
+  return { path, size, mtimeMs, inode };
+}
+
+export function fileAt(path: string): LogFile | undefined {
+  return isDatabase(path) ? databaseAt(path) : regularFileAt(path);
+}
+
+export function isDatabase(path: string): boolean {
+  return basename(path) === databaseName;
+}
+
+/** `session-state/<session>/events.jsonl`, and as older versions had it `session-state/<session>.jsonl`. */
+export function isEventLog(path: string): boolean {
+  const folder = dirname(path);
+  if (basename(path) === eventsName) return basename(dirname(folder)) === sessionsFolder;
+  return path.endsWith('.jsonl') && basename(folder) === sessionsFolder;
+}
+
+/** The session an event log is of, as its path says. */
+export function sessionOf(path: string): string {
+  return basename(path) === eventsName ? basename(dirname(path)) : basename(path, '.jsonl');
+}
+
+/** The configuration directory an event log stands in. */
+export function homeOf(path: string): string {
+  const folder = dirname(path);
+  return basename(path) === eventsName ? dirname(dirname(folder)) : dirname(folder);
+}
+
+/** Beside its logs Copilot keeps packages, checkpoints of sessions and files of theirs. */
+export function mayHold({ logFolder }: Pick<Root, 'logFolder'>, folder: string): boolean {
+  const own = join(logFolder, sessionsFolder);
+  return folder === own || (folder.startsWith(own + sep) && dirname(folder) === own);
+}
+
+export function kindOf(path: string): 'transcript' | 'part' | undefined {
+  if (isDatabase(path) || isEventLog(path)) return 'transcript';
+  return basename(path) === `${databaseName}-wal` ? 'part' : undefined;
+}
+
+export function transcriptOf(path: string): string {
+  return path.replace(/-wal$/, '');
+}
+
+/** The log of one session, found without listing all others. */
+export function sessionFiles({ logFolder }: Root, sessionId: string): LogFile[] {
+  if (!/^[\w-]+$/.test(sessionId)) return [];
+  const folder = join(logFolder, sessionsFolder);
+  const paths = [join(folder, sessionId, eventsName), join(folder, `${sessionId}.jsonl`)];
+  return paths.flatMap((path) => regularFileAt(path) ?? []);
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unreadable';
+}

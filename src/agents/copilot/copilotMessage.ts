@@ -1,0 +1,108 @@
+import { type CountSource, type MessageLine, unnamedModel } from '../../model/records.ts';
+import { noUsage, type Usage } from '../../model/tokens.ts';
+import { type Json, tokenCount } from '../json.ts';
+
+/** Token counts as Copilot writes them: what was read from and written to the cache is inside input. */
+export interface CopilotCounts {
+  readonly input: number;
+  readonly output: number;
+  readonly read: number;
+  readonly written: number;
+  /** One of them was no whole number from 0 up and stands as 0. */
+  readonly odd: boolean;
+}
+
+/** Reads counts by the names of their fields, the first that is there of each; what is absent is 0. */
+export function readCounts(
+  record: Json,
+  names: Readonly<Record<'input' | 'output' | 'read' | 'written', readonly string[]>>,
+): CopilotCounts {
+  let odd = false;
+  const count = (fields: readonly string[]): number => {
+    const value = fields.map((name) => record[name]).find((each) => each != null);
+    if (value === undefined) return 0;
+    const read = tokenCount(value);
+    odd ||= read === undefined;
+    return read ?? 0;
+  };
+  const input = count(names.input);
+  const output = count(names.output);
+  const read = count(names.read);
+  const written = count(names.written);
+  return { input, output, read, written, odd };
+}
+
+export function isNothing({ input, output, read, written }: CopilotCounts): boolean {
+  return input + output + read + written === 0;
+}
+
+/** The counts as disjoint classes. */
+function usageOf({ input, output, read, written }: CopilotCounts): Usage {
+  const cacheRead = Math.min(read, input);
+  const cacheWrite5m = Math.min(written, input - cacheRead);
+  return { ...noUsage, input: input - cacheRead - cacheWrite5m, cacheRead, cacheWrite5m, output };
+}
+
+/** A request, or a sum of several, as Copilot wrote it down. */
+export interface CopilotSpend {
+  readonly id: string;
+  readonly session: string;
+  /** '' for the main agent. */
+  readonly agent: string;
+  readonly at: number;
+  readonly model: string;
+  readonly counts: CopilotCounts;
+  readonly countedFrom: CountSource;
+  /** 1 but for a sum. */
+  readonly requests: number;
+  readonly prompt: string;
+  readonly tools: readonly string[];
+  readonly cwd: string;
+  readonly branch: string;
+  readonly version: string;
+  readonly effort: string;
+  readonly durationMs: number | null;
+  /** AI credits that were counted, billionths; 0 where that is not said, as for models of one's own provider. */
+  readonly nanoCredits: number;
+}
+
+/** What was spent as the record of a message. */
+export function copilotMessage(spend: CopilotSpend): MessageLine {
+  const { id, agent, counts, requests } = spend;
+  return {
+    messageId: id,
+    requestId: id,
+    uuidHash: 0,
+    sessionId: spend.session,
+    requestSessionId: '',
+    agentId: agent,
+    progress: false,
+    sidechain: agent !== '',
+    at: spend.at,
+    model: spend.model || unnamedModel,
+    usage: usageOf(counts),
+    parts: [],
+    iterations: [],
+    speed: '',
+    geo: '',
+    tier: '',
+    cacheRequested: '',
+    requestedModel: '',
+    incomplete: counts.odd,
+    stopReason: 'end',
+    cacheSplit: true,
+    tools: spend.tools,
+    promptId: spend.prompt,
+    branch: spend.branch,
+    cwd: spend.cwd,
+    version: spend.version,
+    entrypoint: '',
+    effort: spend.effort,
+    attribution: {},
+    durationMs: spend.durationMs,
+    error: '',
+    countedFrom: spend.countedFrom,
+    ...(requests > 1 && { requests }),
+    ...(spend.nanoCredits > 0 && { nanoCredits: spend.nanoCredits }),
+  };
+}
