@@ -1,3 +1,4 @@
+import { appendAll } from '../../model/lists.ts';
 import { countSources, type SessionRecords, type TranscriptBatch } from '../../model/records.ts';
 import type { Row, SqlDatabase, SqlValue } from '../../platform/sqlite/types.ts';
 import { emptyAgentMetadata, emptyBatch, emptySessionRecords } from '../batch.ts';
@@ -154,7 +155,7 @@ class RowReader {
   }
 
   end(): TranscriptBatch {
-    this.#batch.sessions.push(...this.#records.values());
+    appendAll(this.#batch.sessions, this.#records.values());
     return this.#batch;
   }
 

@@ -1,3 +1,4 @@
+import { appendAll } from '../../model/lists.ts';
 import type { AgentMetadata, SessionRecords, TranscriptBatch } from '../../model/records.ts';
 import { emptyAgentMetadata, emptySessionRecords } from '../batch.ts';
 import { oneLine } from '../titleLine.ts';
@@ -96,7 +97,7 @@ export class SessionTraces {
   }
 
   end(): void {
-    this.#batch.sessions.push(...this.#records.values());
-    this.#batch.agents.push(...this.#agents.values());
+    appendAll(this.#batch.sessions, this.#records.values());
+    appendAll(this.#batch.agents, this.#agents.values());
   }
 }

@@ -1,6 +1,7 @@
 import { chmodSync, constants, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { largestOf } from '../../model/lists.ts';
 import { openDatabase } from './open.ts';
 import type { SqlDatabase } from './types.ts';
 
@@ -47,7 +48,7 @@ export function databaseState(path: string): DatabaseState | undefined {
   const there = files.filter((stats) => stats !== undefined);
   return {
     size: there.reduce((sum, { size }) => sum + Number(size), 0),
-    mtimeMs: Math.max(...there.map(({ mtimeMs }) => Number(mtimeMs))),
+    mtimeMs: largestOf(there.map(({ mtimeMs }) => Number(mtimeMs))),
     inode: `${own.dev}:${own.ino}`,
     print: files.map((stats) => `${stats?.ino} ${stats?.size} ${stats?.mtimeNs}`).join(', '),
   };
