@@ -53,6 +53,7 @@ const required = [
   'extension/dist/cli.cjs',
   'extension/dist/cliMain.cjs',
   'extension/dist/mail.cjs',
+  'extension/dist/postgres.cjs',
   'extension/dist/mcp.cjs',
   'extension/dist/serve.cjs',
   'extension/dist/statusline.cjs',

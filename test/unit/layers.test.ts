@@ -55,6 +55,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     ...['nodemailer'],
   ],
   'src/guard': [...upToQuery(), 'src/agents', 'src/budgets'],
+  'src/team': [...upToQuery(), 'pg'],
   'src/exact': [...upToQuery(), 'src/telemetry', 'src/guard'],
   'src/analysisThread': [
     ...upToQuery(),
