@@ -44,6 +44,7 @@ const adders: readonly (readonly [words: readonly string[], load: () => Promise<
   [['run'], other('addRun')],
   [['serve'], other('addServe')],
   [['statusline'], other('addStatusLine')],
+  [['team'], async () => (await import('./commands/team/team.ts')).addTeam],
   // The first command of all, and what scripts run.
   [['index'], async () => (await import('./commands/doctor.ts')).addIndex],
   [['doctor'], other('addDoctor')],

@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto';
-import { basename } from 'node:path/posix';
 import type { TeamPolicy } from '../dataFolder/team/membership.ts';
 import { dayMs, dayOf } from '../model/calendar.ts';
 import type { ReportContext } from '../query/context.ts';
@@ -7,6 +6,7 @@ import { Names } from '../query/names.ts';
 import { backgroundRows } from '../store/query/background.ts';
 import { spendRows } from '../store/query/spendRows.ts';
 import { downsampledUpTo } from '../store/retention/downsampleState.ts';
+import { lastPart } from '../text/paths.ts';
 import { clip, plainText } from '../text/plainText.ts';
 import { longestName, mostOfRow, mostRows, type SumColumn, sumColumns } from './schema/columns.ts';
 
@@ -66,9 +66,9 @@ export function teamDays(context: ReportContext, policy: TeamPolicy, since = '')
       row.at,
       {
         project: projectOf(row.session),
-        model: bounded(names.word(row.model), longestName.model),
-        agent: bounded(names.agentType(row.agent), longestName.agent),
-        branch: policy.branches ? bounded(names.facet(row).branch, longestName.branch) : '',
+        model: plainName(names.word(row.model), longestName.model),
+        agent: plainName(names.agentType(row.agent), longestName.agent),
+        branch: policy.branches ? plainName(names.facet(row).branch, longestName.branch) : '',
       },
       {
         messages: row.messages,
@@ -90,7 +90,7 @@ export function teamDays(context: ReportContext, policy: TeamPolicy, since = '')
   }
   const summedUp = downsampledUpTo(db);
   return {
-    days: new Map([...days].map(([day, own]) => [day, few([...own.values()])])),
+    days: new Map([...days].map(([day, own]) => [day, bounded([...own.values()])])),
     from: new Date(first).toISOString().slice(0, 10),
     summedUpBefore: dayFrom(summedUp.messages),
     inMonthsBefore: dayFrom(summedUp.days),
@@ -113,7 +113,7 @@ const nothing = Object.fromEntries(sumColumns.map((name) => [name, 0])) as Recor
 >;
 
 /** More rows than a ledger takes become one for each local day, project and model, then for each local day. */
-function few(rows: readonly Growing[]): TeamRow[] {
+export function bounded(rows: readonly Growing[]): TeamRow[] {
   if (rows.length <= mostRows) return [...rows];
   const merged = merge(rows, (row) => ({ ...row, agent: 'several', branch: '' }));
   if (merged.length <= mostRows) return merged;
@@ -135,13 +135,13 @@ function merge(rows: readonly TeamRow[], change: (row: TeamRow) => TeamRow): Gro
 
 /** A project as others may see it: never the path it lies at. */
 export function projectName(path: string, { projects, salt }: TeamPolicy): string {
-  const name = bounded(basename(path.replaceAll('\\', '/')), longestName.project);
+  const name = plainName(lastPart(path), longestName.project);
   if (projects === 'name' || name === '') return name;
   return `#${createHmac('sha256', salt).update(name).digest('hex').slice(0, 16)}`;
 }
 
 /** One plain line without what PostgreSQL's text cannot hold. */
-function bounded(text: string, length: number): string {
+function plainName(text: string, length: number): string {
   return clip(plainText(text).replaceAll('\0', ''), length).toWellFormed();
 }
 

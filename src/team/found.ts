@@ -74,7 +74,7 @@ export async function addMember(ledger: Ledger, name: string, admin: boolean): P
   if (known.length > 0) {
     throw new HumanError(
       'usage',
-      `There is a member ${name} already. For a new invitation: outlay team members --renew ${name}`,
+      `There is a member ${name} already. For a new invitation: outlay team invite ${name} --renew --to FILE`,
     );
   }
   const password = newPassword();

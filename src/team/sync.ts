@@ -7,6 +7,7 @@ import {
 import { type Pool, writePools } from '../dataFolder/team/poolFile.ts';
 import { readUploadState, updateUploadState } from '../dataFolder/team/uploadState.ts';
 import { HumanError } from '../model/errors.ts';
+import { largestOf } from '../model/lists.ts';
 import { checkVersion, type Ledger, openLedger, type Patience } from './connection.ts';
 import { type PushOutcome, prepare, send, type TeamSource } from './push.ts';
 
@@ -36,7 +37,7 @@ export async function pushToTeam(machine: TeamMachine): Promise<PushOutcome | un
     await checkVersion(ledger);
     const policy = await currentPolicy(ledger, machine.folder, membership);
     const known = await knownRevisions(ledger, membership.machine);
-    const least = Math.max(0, ...known.values());
+    const least = largestOf(known.values(), 0);
     const shipment = prepare(machine.folder, machine.source, policy, { least, known });
     const outcome = await send(ledger, machine.folder, membership, machine.catalogue, shipment);
     await ledger.query('SELECT outlay.pushed($1)', [membership.machine]);
@@ -67,10 +68,14 @@ export async function pushQuietly(machine: TeamMachine): Promise<PushOutcome | O
 function noteOutage(folder: string, text: string): Outage {
   const { problem } = readUploadState(folder);
   if (problem?.text === text) return { text, told: problem.told };
-  updateUploadState(folder, (state) => ({
-    ...state,
-    problem: { text, since: Date.now(), told: true },
-  }));
+  try {
+    updateUploadState(folder, (state) => ({
+      ...state,
+      problem: { text, since: Date.now(), told: true },
+    }));
+  } catch {
+    // Where nothing can be noted it is said each time.
+  }
   return { text, told: false };
 }
 

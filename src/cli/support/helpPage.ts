@@ -73,6 +73,7 @@ export const helpGroups: readonly HelpGroup[] = [
         'track',
         'federation',
         'ingest',
+        'team',
         'prices',
         'reprice',
       ],

@@ -32,7 +32,7 @@ export interface Pools {
   readonly pools: readonly Pool[];
 }
 
-function poolFile(folder: string): string {
+export function poolsFile(folder: string): string {
   return join(folder, 'team-pools.json');
 }
 
@@ -43,7 +43,7 @@ function poolFile(folder: string): string {
 export function readPools(folder: string): Pools | undefined {
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(poolFile(folder), 'utf8'));
+    content = JSON.parse(readFileSync(poolsFile(folder), 'utf8'));
   } catch {
     return undefined;
   }
@@ -54,11 +54,11 @@ export function readPools(folder: string): Pools | undefined {
 }
 
 export function writePools(folder: string, pools: Pools): void {
-  writeFileAtomically(poolFile(folder), `${JSON.stringify(pools)}\n`, 0o600);
+  writeFileAtomically(poolsFile(folder), `${JSON.stringify(pools)}\n`, 0o600);
 }
 
 export function removePools(folder: string): void {
-  rmSync(poolFile(folder), { force: true });
+  rmSync(poolsFile(folder), { force: true });
 }
 
 function isPool(value: unknown): value is Pool {

@@ -39,14 +39,14 @@ const written = z.object({
   problem: z.optional(z.object({ text: z.string(), since: z.number(), told: z.boolean() })),
 });
 
-function stateFile(folder: string): string {
+export function uploadsFile(folder: string): string {
   return join(folder, 'team-uploads.json');
 }
 
 /** The state of a data folder; a file that is not there, or broken, is that of a machine that sent nothing. */
 export function readUploadState(folder: string): UploadState {
   try {
-    const parsed = written.safeParse(JSON.parse(readFileSync(stateFile(folder), 'utf8')));
+    const parsed = written.safeParse(JSON.parse(readFileSync(uploadsFile(folder), 'utf8')));
     return parsed.success ? { ...parsed.data, problem: parsed.data.problem } : nothingSent;
   } catch {
     return nothingSent;
@@ -61,7 +61,7 @@ export function updateUploadState(
   folder: string,
   change: (state: UploadState) => UploadState,
 ): UploadState {
-  const file = stateFile(folder);
+  const file = uploadsFile(folder);
   return withFileLock(file, () => {
     const before = readUploadState(folder);
     const after = change(before);
@@ -71,5 +71,5 @@ export function updateUploadState(
 }
 
 export function removeUploadState(folder: string): void {
-  rmSync(stateFile(folder), { force: true });
+  rmSync(uploadsFile(folder), { force: true });
 }
