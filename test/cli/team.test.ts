@@ -230,6 +230,20 @@ describe('outlay team', () => {
       ['group', 'web', 3, 100],
       ['member', 'ada', 3, 3.5],
     ]);
+    // They hold beside the machine's own, by the same engine.
+    const check = json(ada.run('budget', 'check', '--json', '--no-index'));
+    assert.deepEqual(
+      check.budgets.map((each: Row) => [each.scope, each.origin, each.spent_usd, each.lowerBound]),
+      [
+        ['member', 'team', 3, false],
+        ['team:web', 'team', 3, false],
+      ],
+    );
+    ada.env = { ...ada.env, OUTLAY_NOW: new Date(Date.now() + 3_600_000).toISOString() };
+    const later = json(ada.run('budget', 'check', '--json', '--no-index'));
+    assert.ok(later.notJudged.length + later.budgets.length === 2);
+    assert.ok(later.budgets.every((each: Row) => each.lowerBound === true));
+    ada.env = { ...ada.env, OUTLAY_NOW: new Date(serverNow).toISOString() };
     for (const args of [
       ['groups', 'bob', 'web'],
       ['budget', '1'],

@@ -24,6 +24,13 @@ export interface Pool {
     | undefined;
 }
 
+/** Answers of the ledger older than this are called old: machines that work ask every few minutes. */
+const staleMs = 15 * 60_000;
+
+export function arePoolsStale({ askedAt }: { readonly askedAt: number }, now: number): boolean {
+  return now - askedAt > staleMs;
+}
+
 /** What the ledger last answered. */
 export interface Pools {
   readonly team: string;

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { dataFolder } from '../../../dataFolder/paths.ts';
 import { readMembership } from '../../../dataFolder/team/membership.ts';
-import { type Pool, readPools } from '../../../dataFolder/team/poolFile.ts';
+import { arePoolsStale, type Pool, readPools } from '../../../dataFolder/team/poolFile.ts';
 import { readUploadState } from '../../../dataFolder/team/uploadState.ts';
 import { dayMs } from '../../../model/calendar.ts';
 import { HumanError } from '../../../model/errors.ts';
@@ -28,9 +28,6 @@ import { type Environment, findEnvironment } from '../../support/environment.ts'
 import { complain, say, sayJson } from '../../support/say.ts';
 import { leavesText, membershipFields } from './joining.ts';
 import { pushes, type TeamOptions, teamMachine } from './machine.ts';
-
-/** Figures of a pool older than this are called so: a push comes every five minutes where something runs. */
-export const poolsStaleMs = 15 * 60_000;
 
 /** `outlay team push` */
 export function addPush(group: Command): void {
@@ -91,7 +88,7 @@ export function addStatus(group: Command): void {
       const { pushedAt, problem } = readUploadState(environment.folder);
       const pools = readPools(environment.folder);
       const at = now();
-      const stale = pools !== undefined && at - pools.askedAt > poolsStaleMs;
+      const stale = pools !== undefined && arePoolsStale(pools, at);
       print(environment, {
         title: 'Team',
         sentences: [
