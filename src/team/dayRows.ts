@@ -36,7 +36,7 @@ export interface TeamDays {
   readonly summedUpBefore: string;
   /** Days before it stand in the first of their month. */
   readonly inMonthsBefore: string;
-  /** Of which store and prices this is. */
+  /** By which prices and policy these are. */
   readonly of: string;
 }
 
@@ -94,8 +94,14 @@ export function teamDays(context: ReportContext, policy: TeamPolicy, since = '')
     from: new Date(first).toISOString().slice(0, 10),
     summedUpBefore: dayFrom(summedUp.messages),
     inMonthsBefore: dayFrom(summedUp.days),
-    of: [reader.revision(), book.revision, JSON.stringify(policy)].join(' '),
+    of: kindOfDays(book.revision, policy),
   };
+}
+
+/** What days are by: others have to be looked at anew, each of them. */
+export function kindOfDays(prices: string, policy: TeamPolicy): string {
+  const { projects, branches, salt } = policy;
+  return [prices, projects, branches, salt].join(' ');
 }
 
 /** The first whole UTC day from a moment on; '' for 0. */

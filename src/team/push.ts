@@ -122,7 +122,7 @@ export async function send(
   }
   updateUploadState(folder, (state) => ({
     ...state,
-    ...(complete !== undefined && { complete }),
+    ...(complete !== undefined && { complete, completeAt: Date.now() }),
     pushedAt: Date.now(),
     problem: undefined,
   }));

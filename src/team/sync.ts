@@ -6,9 +6,11 @@ import {
 } from '../dataFolder/team/membership.ts';
 import { type Pool, writePools } from '../dataFolder/team/poolFile.ts';
 import { readUploadState, updateUploadState } from '../dataFolder/team/uploadState.ts';
+import { dayMs } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { largestOf } from '../model/lists.ts';
 import { checkVersion, type Ledger, openLedger, type Patience } from './connection.ts';
+import { kindOfDays } from './dayRows.ts';
 import { type PushOutcome, prepare, send, type TeamSource } from './push.ts';
 
 /** What a push needs to know of this machine. */
@@ -16,8 +18,11 @@ export interface TeamMachine {
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly source: TeamSource;
-  /** Date of the price catalogue, YYYY-MM-DD. */
+  /** Date of the price catalogue, YYYY-MM-DD, and what tells these prices from others. */
   readonly catalogue: string;
+  readonly prices: string;
+  /** Look at every day, not only at the last ones. */
+  readonly everything?: boolean;
   readonly patience?: Patience;
 }
 
@@ -38,7 +43,9 @@ export async function pushToTeam(machine: TeamMachine): Promise<PushOutcome | un
     const policy = await currentPolicy(ledger, machine.folder, membership);
     const known = await knownRevisions(ledger, membership.machine);
     const least = largestOf(known.values(), 0);
-    const shipment = prepare(machine.folder, machine.source, policy, { least, known });
+    const since = machine.everything === true ? '' : firstDayToSee(machine, policy);
+    const options = { least, known, since };
+    const shipment = prepare(machine.folder, machine.source, policy, options);
     const outcome = await send(ledger, machine.folder, membership, machine.catalogue, shipment);
     await ledger.query('SELECT outlay.pushed($1)', [membership.machine]);
     await keepPools(ledger, machine.folder, membership);
@@ -46,6 +53,20 @@ export async function pushToTeam(machine: TeamMachine): Promise<PushOutcome | un
   } finally {
     await ledger.close();
   }
+}
+
+/** Days that may still change by themselves: messages of later are dated to later days. */
+const recentDays = 8;
+
+/**
+ * From which day on is to be looked: reading a long history takes a while, and old days change seldom. Once a
+ * day, and with other prices or another policy, all are looked at: ''.
+ */
+function firstDayToSee({ folder, prices }: TeamMachine, policy: TeamPolicy): string {
+  const { complete, completeAt } = readUploadState(folder);
+  const age = Date.now() - completeAt;
+  if (complete !== kindOfDays(prices, policy) || age > dayMs || age < 0) return '';
+  return new Date(Date.now() - recentDays * dayMs).toISOString().slice(0, 10);
 }
 
 /** Whether the outage this push met was met before, and its sentence. */

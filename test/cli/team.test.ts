@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { AnalysisThread } from '../../src/analysisThread/client.ts';
+import { defaultSettings } from '../../src/settings/settings.ts';
 import { PostgresServer } from '../lib/postgres.ts';
-import { answerRecord, type CliResult, CliWorld, usageOf } from './runCli.ts';
+import { answerRecord, bundle, type CliResult, CliWorld, usageOf } from './runCli.ts';
 
 let server: PostgresServer;
 /** What the server's clock says: the periods of pools are cut by it. */
@@ -186,6 +189,28 @@ describe('outlay team', () => {
     assert.match(json(ada.run('team', 'status', '--json')).problem, /cannot be reached/);
     ok(ada.run('index'));
     assert.equal(json(ada.run('team', 'status', '--json')).problem, null);
+  });
+
+  it('is pushed to by the thread of windows and servers as well', async () => {
+    using ada = machine(2);
+    const database = found(ada);
+    ok(ada.run('summary'));
+    const thread = new AnalysisThread(join(dirname(bundle), 'report.cjs'));
+    const task = {
+      ...{ storeFile: ada.dir.at('data', 'outlay.db'), dataFolder: ada.dir.at('data') },
+      ...{ keptFolder: ada.dir.at('data'), settings: defaultSettings(), clientModels: [] },
+      ...{ now: serverNow, home: ada.dir.at('home'), problems: [], folders: [] },
+    };
+    try {
+      const { result } = await thread.ask({ type: 'team', task });
+      assert.deepEqual(result, { outage: undefined });
+      assert.equal(Number(server.sql(database, 'SELECT sum(nano) / 1e9 FROM outlay.spend')), 2);
+      server.sql(database, 'ALTER TABLE outlay.migration RENAME TO elsewhere');
+      const again = await thread.ask({ type: 'team', task });
+      assert.match(again.result.outage!.text, /There is no team here/);
+    } finally {
+      await thread.close();
+    }
   });
 
   it('leaves: nothing is sent any more, and what was sent goes where that is asked for', () => {

@@ -60,7 +60,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'src/analysisThread': [
     ...upToQuery(),
     ...['src/budgets', 'src/reports', 'src/panels', 'src/protocol', 'src/alerts', 'src/guard'],
-    'src/export',
+    ...['src/export', 'src/team'],
   ],
   'src/serve': [
     ...upToQuery(),

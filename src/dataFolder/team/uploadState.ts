@@ -13,8 +13,9 @@ export interface UploadState {
   readonly revision: number;
   /** By UTC day: what was acknowledged, as a hash of its rows, and its revision. */
   readonly days: Readonly<Record<string, readonly [hash: string, revision: number]>>;
-  /** What the last complete push was of; another store or other prices have another. */
+  /** By which prices and policy every day was looked at last, and when (UTC milliseconds; 0 for never). */
   readonly complete: string;
+  readonly completeAt: number;
   /** When everything had been sent, last; UTC milliseconds, 0 for never. */
   readonly pushedAt: number;
   /** Why nothing can be sent, since when, and whether somebody was told. */
@@ -27,6 +28,7 @@ export const nothingSent: UploadState = {
   revision: 0,
   days: {},
   complete: '',
+  completeAt: 0,
   pushedAt: 0,
   problem: undefined,
 };
@@ -35,6 +37,7 @@ const written = z.object({
   revision: z.number().check(z.nonnegative()),
   days: z.record(z.string(), z.tuple([z.string(), z.number()])),
   complete: z.string(),
+  completeAt: z.number(),
   pushedAt: z.number(),
   problem: z.optional(z.object({ text: z.string(), since: z.number(), told: z.boolean() })),
 });

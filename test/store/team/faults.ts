@@ -9,6 +9,7 @@ import { readUploadState } from '../../../src/dataFolder/team/uploadState.ts';
 import { HumanError } from '../../../src/model/errors.ts';
 import { parseAddress } from '../../../src/team/address.ts';
 import { openLedger } from '../../../src/team/connection.ts';
+import { kindOfDays } from '../../../src/team/dayRows.ts';
 import { foundTeam, renewMember } from '../../../src/team/found.ts';
 import { joinTeam, leaveTeam } from '../../../src/team/membership.ts';
 import { scramVerifier } from '../../../src/team/scram.ts';
@@ -27,6 +28,8 @@ function machineWith(folder: string, nano: () => number, env = {}): TeamMachine 
     env,
     source: () => teamDaysOf({ [day]: [teamRow(day, { nano: nano() })] }),
     catalogue: '2026-11-01',
+    prices: 'p',
+    everything: true,
     patience: soon,
   };
 }
@@ -77,6 +80,27 @@ export function faultTests(server: () => PostgresServer): void {
       await blocking.run('ROLLBACK');
       await pushToTeam(machine);
       assert.equal(team.sql(stands), '5');
+    });
+
+    it('and looks at old days once a day, or with other prices, and at the last ones always', async () => {
+      await using team = await TeamWorld.found(server());
+      using dir = tempDir();
+      await join(dir.path, await team.member('ada'));
+      const seen: (string | undefined)[] = [];
+      const source: TeamMachine['source'] = (_, since) => {
+        seen.push(since);
+        return { ...teamDaysOf({}), of: kindOfDays(prices, policy!) };
+      };
+      const policy = readMembership(dir.path, {})?.policy;
+      let prices = 'p';
+      const push = () =>
+        pushToTeam({ folder: dir.path, env: {}, source, catalogue: '2026-11-01', prices });
+      await push();
+      await push();
+      prices = 'q';
+      await push();
+      const recent = new Date(Date.now() - 8 * 86_400_000).toISOString().slice(0, 10);
+      assert.deepEqual(seen, ['', recent, '']);
     });
 
     it('while something listens there that never answers', async () => {

@@ -42,7 +42,7 @@ export function addPush(group: Command): void {
     .action(async (options: TeamOptions) => {
       const environment = findEnvironment(options);
       await bringUpToDate(environment);
-      const outcome = await pushToTeam(teamMachine(environment));
+      const outcome = await pushToTeam({ ...teamMachine(environment), everything: true });
       if (outcome === undefined) throw notJoined();
       if (options.json)
         sayJson({ schemaVersion: 1, sentDays: outcome.sent, refusedDays: outcome.refused });

@@ -24,6 +24,7 @@ export function teamMachine(environment: Environment): TeamMachine {
     env: process.env,
     source: teamSource(environment, asStored),
     catalogue: environment.book.catalogueDate,
+    prices: environment.book.revision,
   };
 }
 
