@@ -41,6 +41,7 @@ const adders: readonly (readonly [words: readonly string[], load: () => Promise<
   [['mcp'], other('addMcp')],
   [['prices'], other('addPrices')],
   [['reprice'], other('addReprice')],
+  [['reconcile'], other('addReconcile')],
   [['run'], other('addRun')],
   [['serve'], other('addServe')],
   [['statusline'], other('addStatusLine')],

@@ -85,6 +85,8 @@ export async function openLedger(
   const place = placeOf(address);
   try {
     await client.connect();
+    // Compiling a question takes longer than answering it.
+    await client.query('SET jit = off');
   } catch (error) {
     await client.end().catch(() => {});
     throw ledgerError(place, error);

@@ -19,25 +19,31 @@ export interface MemberSpend {
 /** Every member who asks may see, the fullest budget first. */
 export async function memberSpends(ledger: Ledger): Promise<MemberSpend[]> {
   const rows = await ledger.query<Record<string, string | number | boolean | string[] | null>>(
-    `WITH span AS (SELECT period, starts, ends FROM outlay.periods()),
+    `WITH span AS (
+       SELECT min(starts) AS first,
+         min(starts) FILTER (WHERE period = 'day') AS day, min(starts) FILTER (WHERE period = 'week') AS week,
+         min(starts) FILTER (WHERE period = 'month') AS month, min(ends) AS ends
+       FROM outlay.periods()),
      spent AS (
-       SELECT d.member, p.period, sum(d.nano) AS nano FROM outlay.member_day d
-         JOIN span p ON d.day >= p.starts AND d.day < p.ends
-         WHERE d.day >= (SELECT min(starts) FROM span) GROUP BY d.member, p.period)
-     SELECT m.name, m.admin,
-       coalesce((SELECT array_agg(g.name ORDER BY g.name) FROM outlay.member_group g WHERE g.member = m.id), '{}') AS groups,
-       (SELECT count(*)::int FROM outlay.machine x WHERE x.member = m.id) AS machines,
-       (SELECT extract(epoch FROM max(x.pushed_at)) * 1000 FROM outlay.machine x WHERE x.member = m.id) AS pushed,
-       coalesce((SELECT nano FROM spent s WHERE s.member = m.id AND s.period = 'day'), 0) AS day,
-       coalesce((SELECT nano FROM spent s WHERE s.member = m.id AND s.period = 'week'), 0) AS week,
-       coalesce((SELECT nano FROM spent s WHERE s.member = m.id AND s.period = 'month'), 0) AS month,
-       (SELECT max(coalesce(s.nano, 0) / l.nano) FROM (
-          SELECT DISTINCT ON (b.period) b.period, b.nano FROM outlay.pool b
-          WHERE b.scope = 'member' AND b.name IN ('', m.name) ORDER BY b.period, b.name DESC) l
-        LEFT JOIN spent s ON s.member = m.id AND s.period = l.period) AS share
-     FROM outlay.member m ORDER BY share DESC NULLS LAST, month DESC, m.name`,
+       SELECT d.member, sum(d.nano) FILTER (WHERE d.day >= span.day) AS day,
+         sum(d.nano) FILTER (WHERE d.day >= span.week) AS week,
+         sum(d.nano) FILTER (WHERE d.day >= span.month) AS month
+       FROM outlay.member_day d, span WHERE d.day >= span.first AND d.day < span.ends GROUP BY d.member),
+     grouped AS (
+       SELECT member, array_agg(name ORDER BY name) AS names FROM outlay.member_group GROUP BY member),
+     used AS (
+       SELECT member, count(*)::int AS machines, max(pushed_at) AS pushed FROM outlay.machine GROUP BY member),
+     budget AS MATERIALIZED (SELECT name, period, nano FROM outlay.pool WHERE scope = 'member')
+     SELECT m.name, m.admin, coalesce(g.names, '{}') AS groups, coalesce(u.machines, 0) AS machines,
+       extract(epoch FROM u.pushed) * 1000 AS pushed,
+       coalesce(s.day, 0) AS day, coalesce(s.week, 0) AS week, coalesce(s.month, 0) AS month,
+       (SELECT max(coalesce(CASE b.period WHEN 'day' THEN s.day WHEN 'week' THEN s.week ELSE s.month END, 0)::float8 / b.nano)
+          FROM budget b WHERE b.name = m.name OR (b.name = '' AND NOT EXISTS (
+            SELECT FROM budget o WHERE o.name = m.name AND o.period = b.period))) AS share
+     FROM outlay.member m LEFT JOIN spent s ON s.member = m.id LEFT JOIN grouped g ON g.member = m.id
+       LEFT JOIN used u ON u.member = m.id`,
   );
-  return rows.map((row) => ({
+  const members = rows.map((row) => ({
     name: String(row.name),
     admin: row.admin === true,
     groups: row.groups as string[],
@@ -48,6 +54,9 @@ export async function memberSpends(ledger: Ledger): Promise<MemberSpend[]> {
     month: Number(row.month),
     share: row.share === null ? null : Number(row.share),
   }));
+  return members.sort(
+    (a, b) => (b.share ?? -1) - (a.share ?? -1) || b.month - a.month || (a.name < b.name ? -1 : 1),
+  );
 }
 
 /** How an export splits what it holds. */
@@ -93,30 +102,39 @@ export async function exportRows(
   const sums = sumColumns.map((name) => `sum(${name})::text AS ${name}`).join(', ');
   const single = sumColumns.map((name) => `s.${name}::text`).join(', ');
   const within = 'day >= $1::date AND day < $2::date';
+  const [seen] = await ledger.query<{ totals: boolean; members: boolean }>(
+    "SELECT outlay.sees('totals') AS totals, outlay.sees('members') AS members",
+  );
+  // The policy says the same of every row; said here, an index answers.
+  const own = seen!.members ? 'TRUE' : 'member = outlay.me()';
+  const ownRows = seen!.members ? 'TRUE' : 's.member = outlay.me()';
   if (by === 'row') {
     return ledger.query(
       `SELECT m.name AS member, x.name AS machine, s.day::text, s.local_day::text, s.project, s.model, s.agent,
          s.branch, s.catalogue::text, ${single}
        FROM outlay.spend s JOIN outlay.member m ON m.id = s.member JOIN outlay.machine x ON x.id = s.machine
-       WHERE s.day >= $1::date AND s.day < $2::date
+       WHERE s.day >= $1::date AND s.day < $2::date AND ${ownRows}
        ORDER BY s.day, m.name, x.name, s.local_day, s.project, s.model, s.agent, s.branch LIMIT $3::int`,
       [from, to, mostExported + 1],
     );
   }
   if (by === 'member') {
-    return ledger.query(
-      `SELECT m.name AS member, ${sums} FROM outlay.member_day d JOIN outlay.member m ON m.id = d.member
-       WHERE ${within} GROUP BY m.name ORDER BY sum(nano) DESC, m.name`,
+    const rows = await ledger.query<Record<string, string>>(
+      `SELECT m.name AS member, s.* FROM (
+         SELECT member AS id, ${sums} FROM outlay.member_day
+         WHERE ${within} AND ${own} GROUP BY member) s
+       JOIN outlay.member m USING (id)`,
       [from, to],
     );
+    return rows.sort((a, b) => Number(b.nano) - Number(a.nano) || (a.member! < b.member! ? -1 : 1));
   }
-  const [seen] = await ledger.query<{ totals: boolean }>("SELECT outlay.sees('totals') AS totals");
   const table = seen!.totals ? 'project_day' : 'spend';
+  const whose = seen!.totals ? 'TRUE' : own;
   const [key] = splits[by];
   const order = by === 'day' ? 'day' : `sum(nano) DESC, ${key}`;
   return ledger.query(
     `SELECT ${key}::text AS ${key}, ${sums} FROM outlay.${table}
-     WHERE ${within} GROUP BY ${key} ORDER BY ${order}`,
+     WHERE ${within} AND ${whose} GROUP BY ${key} ORDER BY ${order}`,
     [from, to],
   );
 }

@@ -1,8 +1,8 @@
 import {
+  followPolicy,
   type Membership,
   readMembership,
   type TeamPolicy,
-  writeMembership,
 } from '../dataFolder/team/membership.ts';
 import { type Pool, writePools } from '../dataFolder/team/poolFile.ts';
 import { readUploadState, updateUploadState } from '../dataFolder/team/uploadState.ts';
@@ -106,20 +106,29 @@ async function currentPolicy(
   folder: string,
   membership: Membership,
 ): Promise<TeamPolicy> {
-  const [policy] = await ledger.query<TeamPolicy>(
-    'SELECT projects, branches, salt FROM outlay.team',
+  const [found] = await ledger.query<TeamPolicy & { instance: string | null }>(
+    `SELECT t.projects, t.branches, t.salt, m.instance::text AS instance
+     FROM outlay.team t LEFT JOIN outlay.machine m ON m.id = $1 AND m.member = outlay.me()`,
+    [membership.machine],
   );
-  if (policy === undefined) {
+  if (found === undefined) {
     throw new HumanError(
       'config',
       `The team ${membership.team} no longer knows ${membership.member}. Ask for a new invitation, or leave with "outlay team leave".`,
     );
   }
+  const { instance, ...policy } = found;
+  if (instance !== membership.instance) {
+    throw new HumanError(
+      'config',
+      instance === null
+        ? `The team's ledger no longer knows this machine, ${membership.machineName}. Leave with "outlay team leave", and join again if it is to send.`
+        : `Another data folder sends as ${membership.machineName} now. Leave with "outlay team leave", and join with a name of its own (--machine NAME).`,
+    );
+  }
   const { projects, branches, salt } = membership.policy;
   if (projects !== policy.projects || branches !== policy.branches || salt !== policy.salt) {
-    // The connection string of the environment is not to end up in the file.
-    const kept = readMembership(folder, {});
-    if (kept !== undefined) writeMembership(folder, { ...kept, policy });
+    followPolicy(folder, policy);
   }
   return policy;
 }

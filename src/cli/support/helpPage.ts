@@ -76,6 +76,7 @@ export const helpGroups: readonly HelpGroup[] = [
         'team',
         'prices',
         'reprice',
+        'reconcile',
       ],
       ...['index', 'doctor', 'workers', 'retention', 'reset', 'completion'],
     ],

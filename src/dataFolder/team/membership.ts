@@ -2,6 +2,7 @@ import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { HumanError } from '../../model/errors.ts';
+import { withFileLock } from '../../platform/fileLock.ts';
 import { writeFileAtomically } from '../../platform/partFile.ts';
 import { readUserFile } from '../../platform/userFile.ts';
 
@@ -81,8 +82,17 @@ export function writeMembership(folder: string, membership: Membership): void {
   writeFileAtomically(membershipFile(folder), `${JSON.stringify(membership, null, 2)}\n`, 0o600);
 }
 
+/** Follows a policy that has changed; a machine that has left meanwhile stays away. */
+export function followPolicy(folder: string, policy: TeamPolicy): void {
+  withFileLock(membershipFile(folder), () => {
+    // As it is in the file: a connection string of the environment is not to end up there.
+    const kept = readMembership(folder, {});
+    if (kept !== undefined) writeMembership(folder, { ...kept, policy });
+  });
+}
+
 export function removeMembership(folder: string): void {
-  rmSync(membershipFile(folder), { force: true });
+  withFileLock(membershipFile(folder), () => rmSync(membershipFile(folder), { force: true }));
 }
 
 function jsonOf(text: string): unknown {

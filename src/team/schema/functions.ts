@@ -217,7 +217,7 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA outlay FROM PUBLIC;
 /** Who may change the team: its admins, and who made the ledger. */
 export const administration = `
 CREATE FUNCTION outlay.is_owner_or_admin() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT outlay.is_admin() OR pg_has_role(session_user,
     (SELECT nspowner FROM pg_namespace WHERE nspname = 'outlay'), 'MEMBER')
 $$;

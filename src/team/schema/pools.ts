@@ -60,7 +60,7 @@ CREATE FUNCTION outlay.my_pools(p_machine int) RETURNS TABLE (
   scope text, name text, period text, starts bigint, ends bigint,
   nano bigint, ladder text, action text, spent numeric, own numeric
 )
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off AS $$
   WITH me AS (SELECT m.id, m.name FROM outlay.member m WHERE m.id = outlay.me()),
   asked AS (
     SELECT 'team' AS scope, '' AS name, '' AS pool FROM me

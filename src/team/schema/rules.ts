@@ -5,16 +5,16 @@
  */
 export const rules = `
 CREATE FUNCTION outlay.me() RETURNS int
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT id FROM outlay.member WHERE login = session_user
 $$;
 CREATE FUNCTION outlay.is_admin() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT EXISTS (SELECT FROM outlay.member WHERE login = session_user AND admin)
 $$;
 -- Whether the person sees what is open to: 'totals' of the team, or single 'members'.
 CREATE FUNCTION outlay.sees(what text) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT outlay.me() IS NOT NULL AND (outlay.is_admin() OR
     EXISTS (SELECT FROM outlay.team WHERE visible = 'members' OR (what = 'totals' AND visible = 'totals')))
 $$;

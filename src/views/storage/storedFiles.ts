@@ -95,7 +95,7 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     ),
     ...unfinished(
       dataFolder,
-      /^(config|insights|alerts|client|statusline-install|guard-installs|team-uploads)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$|^serve-token\.lock$/,
+      /^(config|insights|alerts|client|statusline-install|guard-installs|team|team-uploads)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$|^serve-token\.lock$/,
     ),
     ...namesIn(dataFolder)
       .filter(

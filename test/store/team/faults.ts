@@ -229,6 +229,12 @@ export function faultTests(server: () => PostgresServer): void {
       // Its counter begins anew, and goes on where the ledger is.
       await pushToTeam(machineWith(two.path, () => 8));
       assert.equal(team.sql(stands), '8');
+      // The folder that had the name before sends nothing any more.
+      await assert.rejects(
+        pushToTeam(machineWith(one.path, () => 64)),
+        /Another data folder sends as laptop/,
+      );
+      assert.equal(team.sql(stands), '8');
       const elsewhere = await join(one.path, connection, 'desktop');
       assert.notEqual(elsewhere.machine, first.machine);
     });
@@ -249,6 +255,15 @@ export function faultTests(server: () => PostgresServer): void {
       assert.equal(team.sql(stands), '111');
       assert.equal(await leaveTeam(two.path, {}, 'machine'), 1);
       assert.equal(team.sql('SELECT sum(nano) FROM outlay.member_day'), '101');
+      await join(two.path, connection, 'm1');
+      await (await team.connect(connection)).query('SELECT outlay.forget_machine(NULL)');
+      const late = machineWith(three.path, () => 4);
+      await assert.rejects(pushToTeam(late), /no longer knows this machine, m2/);
+      for (const [at, dir] of [one, two, three].entries()) {
+        await leaveTeam(dir.path, {}, 'nothing').catch(() => {});
+        await join(dir.path, connection, `m${at}`);
+        if (at !== 1) await pushToTeam(machineWith(dir.path, () => 10 ** at));
+      }
       assert.equal(await leaveTeam(three.path, {}, 'member'), 2);
       assert.equal(team.sql('SELECT count(*) FROM outlay.project_day'), '0');
       await assert.rejects(leaveTeam(three.path, {}, 'nothing'), /has joined no team/);

@@ -81,6 +81,7 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'alerts.json',
     'snapshots.jsonl',
     'federation.jsonl',
+    'team.json',
     'team-uploads.json',
   ]) {
     make(lockOf(at(name)));
