@@ -88,10 +88,12 @@ function load() {
         generate_series(0, ${rows - 1}) k WHERE m.name = 'laptop' AND m.id <> ${machine};
     INSERT INTO outlay.project_day SELECT day, project, model, count(*), ${sums} FROM outlay.spend GROUP BY 1, 2, 3;
     INSERT INTO outlay.member_day SELECT member, day, count(*), ${sums} FROM outlay.spend GROUP BY 1, 2;
+    INSERT INTO outlay.member_month SELECT member, date_trunc('month', day)::date, count(*), ${sums}
+      FROM outlay.spend GROUP BY 1, 2;
     ALTER TABLE outlay.spend ENABLE TRIGGER USER;
     ANALYZE;`);
   // What autovacuum does of itself once the loading is over.
-  team.sql('VACUUM outlay.member_day, outlay.project_day');
+  team.sql('VACUUM outlay.member_day, outlay.member_month, outlay.project_day');
   const [count, size] = team
     .sql('SELECT count(*), pg_size_pretty(pg_database_size(current_database())) FROM outlay.spend')
     .split('|');
@@ -103,6 +105,11 @@ function load() {
 async function questions() {
   const within = { from: dayAt(first), to: dayAt(today + dayMs) };
   const mine = { from: dayAt(first), to: dayAt(today + dayMs) };
+  // Calendar months, as a dashboard has them.
+  const months = {
+    from: `${dayAt(first).slice(0, 7)}-01`,
+    to: `${dayAt(today + 31 * dayMs).slice(0, 7)}-01`,
+  };
   const asked = {
     'how the pools stand (a member)': () =>
       probe.query('SELECT * FROM outlay.my_pools($1)', [machine]),
@@ -110,7 +117,7 @@ async function questions() {
     'a month by project': () => exportRows(probe, 'project', within),
     'a month by model': () => exportRows(probe, 'model', within),
     'a month by day': () => exportRows(probe, 'day', within),
-    'a month by member (admin)': () => exportRows(admin, 'member', within),
+    'a month by member (admin)': () => exportRows(admin, 'member', months),
     'a member’s own rows of a month': () => exportRows(probe, 'row', mine),
   };
   const found = [];

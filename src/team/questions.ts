@@ -20,14 +20,13 @@ export interface MemberSpend {
 export async function memberSpends(ledger: Ledger): Promise<MemberSpend[]> {
   const rows = await ledger.query<Record<string, string | number | boolean | string[] | null>>(
     `WITH span AS (
-       SELECT min(starts) AS first,
+       SELECT min(starts) FILTER (WHERE period <> 'month') AS first,
          min(starts) FILTER (WHERE period = 'day') AS day, min(starts) FILTER (WHERE period = 'week') AS week,
          min(starts) FILTER (WHERE period = 'month') AS month, min(ends) AS ends
        FROM outlay.periods()),
      spent AS (
        SELECT d.member, sum(d.nano) FILTER (WHERE d.day >= span.day) AS day,
-         sum(d.nano) FILTER (WHERE d.day >= span.week) AS week,
-         sum(d.nano) FILTER (WHERE d.day >= span.month) AS month
+         sum(d.nano) FILTER (WHERE d.day >= span.week) AS week
        FROM outlay.member_day d, span WHERE d.day >= span.first AND d.day < span.ends GROUP BY d.member),
      grouped AS (
        SELECT member, array_agg(name ORDER BY name) AS names FROM outlay.member_group GROUP BY member),
@@ -36,11 +35,13 @@ export async function memberSpends(ledger: Ledger): Promise<MemberSpend[]> {
      budget AS MATERIALIZED (SELECT name, period, nano FROM outlay.pool WHERE scope = 'member')
      SELECT m.name, m.admin, coalesce(g.names, '{}') AS groups, coalesce(u.machines, 0) AS machines,
        extract(epoch FROM u.pushed) * 1000 AS pushed,
-       coalesce(s.day, 0) AS day, coalesce(s.week, 0) AS week, coalesce(s.month, 0) AS month,
-       (SELECT max(coalesce(CASE b.period WHEN 'day' THEN s.day WHEN 'week' THEN s.week ELSE s.month END, 0)::float8 / b.nano)
+       coalesce(s.day, 0) AS day, coalesce(s.week, 0) AS week, coalesce(n.nano, 0) AS month,
+       (SELECT max(coalesce(CASE b.period WHEN 'day' THEN s.day WHEN 'week' THEN s.week ELSE n.nano END, 0)::float8 / b.nano)
           FROM budget b WHERE b.name = m.name OR (b.name = '' AND NOT EXISTS (
             SELECT FROM budget o WHERE o.name = m.name AND o.period = b.period))) AS share
-     FROM outlay.member m LEFT JOIN spent s ON s.member = m.id LEFT JOIN grouped g ON g.member = m.id
+     FROM outlay.member m LEFT JOIN spent s ON s.member = m.id
+       LEFT JOIN outlay.member_month n ON n.member = m.id AND n.month = (SELECT month FROM span)
+       LEFT JOIN grouped g ON g.member = m.id
        LEFT JOIN used u ON u.member = m.id`,
   );
   const members = rows.map((row) => ({
@@ -119,10 +120,13 @@ export async function exportRows(
     );
   }
   if (by === 'member') {
+    // Whole months are there as sums.
+    const isMonths = from.endsWith('-01') && to.endsWith('-01');
+    const [source, unit] = isMonths ? ['member_month', 'month'] : ['member_day', 'day'];
     const rows = await ledger.query<Record<string, string>>(
       `SELECT m.name AS member, s.* FROM (
-         SELECT member AS id, ${sums} FROM outlay.member_day
-         WHERE ${within} AND ${own} GROUP BY member) s
+         SELECT member AS id, ${sums} FROM outlay.${source}
+         WHERE ${unit} >= $1::date AND ${unit} < $2::date AND ${own} GROUP BY member) s
        JOIN outlay.member m USING (id)`,
       [from, to],
     );

@@ -20,7 +20,7 @@ const allowed = [
   'extension/readme.md',
   'extension/changelog.md',
   'extension/LICENSE.txt',
-  /^extension\/dist\/(extension|indexer|report|cli|cliMain|mail|guard|guardAnswer|mcp|serve|statusline)\.cjs$/,
+  /^extension\/dist\/(extension|indexer|report|cli|cliMain|mail|postgres|guard|guardAnswer|mcp|serve|statusline)\.cjs$/,
   /^extension\/dist\/shared-[A-Z0-9]{8}\.cjs$/,
   'extension/dist/sbom.cdx.json',
   /^extension\/dist\/webview\/[\w-]+\.(js|css)$/,

@@ -24,7 +24,7 @@ function keep(event: 'insert' | 'update' | 'delete', transitions: string, delta:
   return `
 CREATE FUNCTION outlay.after_${event}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN${checks}${addTo('project_day', 'day, project, model', delta)}${addTo('member_day', 'member, day', delta)}
+BEGIN${checks}${addTo('project_day', 'day, project, model', delta)}${addTo('member_day', 'member, day', delta)}${addTo('member_month', 'member, month', delta)}
   RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION outlay.after_${event}() FROM PUBLIC;
@@ -44,10 +44,11 @@ const isAllowed = `
   THEN RAISE EXCEPTION 'a day has more than ${mostRows} rows' USING ERRCODE = 'OL003';
   END IF;`;
 
+const month = "date_trunc('month', day)::date AS month";
 const plus = (table: string): string =>
-  `SELECT member, day, project, model, 1 AS entries, ${columns} FROM ${table}`;
+  `SELECT member, day, ${month}, project, model, 1 AS entries, ${columns} FROM ${table}`;
 const minus = (table: string): string =>
-  `SELECT member, day, project, model, -1 AS entries, ${negated} FROM ${table}`;
+  `SELECT member, day, ${month}, project, model, -1 AS entries, ${negated} FROM ${table}`;
 
 /** Roll-ups follow every change of \`spend\` in its own transaction, whoever makes it. */
 export const rollups = [

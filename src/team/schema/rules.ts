@@ -27,6 +27,7 @@ ALTER TABLE outlay.upload ENABLE ROW LEVEL SECURITY;
 ALTER TABLE outlay.spend ENABLE ROW LEVEL SECURITY;
 ALTER TABLE outlay.project_day ENABLE ROW LEVEL SECURITY;
 ALTER TABLE outlay.member_day ENABLE ROW LEVEL SECURITY;
+ALTER TABLE outlay.member_month ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY seen ON outlay.team FOR SELECT USING ((SELECT outlay.me()) IS NOT NULL);
 CREATE POLICY seen ON outlay.member FOR SELECT
@@ -46,6 +47,8 @@ CREATE POLICY removed ON outlay.spend FOR DELETE USING (member = (SELECT outlay.
 CREATE POLICY seen ON outlay.project_day FOR SELECT USING ((SELECT outlay.sees('totals')));
 CREATE POLICY seen ON outlay.member_day FOR SELECT
   USING (member = (SELECT outlay.me()) OR (SELECT outlay.sees('members')));
+CREATE POLICY seen ON outlay.member_month FOR SELECT
+  USING (member = (SELECT outlay.me()) OR (SELECT outlay.sees('members')));
 `;
 
 /** Rights of members on what migration 1 makes; the role's name is the team's. */
@@ -53,7 +56,7 @@ export const rights = `
 DO $do$ DECLARE members text := (SELECT role FROM outlay.team); BEGIN
   EXECUTE format('GRANT USAGE ON SCHEMA outlay TO %I', members);
   EXECUTE format('GRANT SELECT ON outlay.migration, outlay.team, outlay.member, outlay.member_group,
-    outlay.machine, outlay.project_day, outlay.member_day TO %I', members);
+    outlay.machine, outlay.project_day, outlay.member_day, outlay.member_month TO %I', members);
   EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON outlay.upload, outlay.spend TO %I', members);
   EXECUTE format('GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA outlay TO %I', members);
 END $do$;

@@ -8,8 +8,8 @@ const isShort = Object.entries(longestName)
 
 /**
  * Tables of a team's ledger. `spend` holds what members sent, a row for each member, UTC day, machine and
- * key, in a partition for each month; its key leads with what a member asks for. `project_day` and
- * `member_day` are its sums, kept by triggers in the transaction that changes it. A project's name has no
+ * key, in a partition for each month; its key leads with what a member asks for. `project_day`,
+ * `member_day` and `member_month` are its sums, kept by triggers in the transaction that changes it. A project's name has no
  * slash in it: what looks like a path is refused here, whatever a client sends.
  */
 export const tables = `
@@ -84,6 +84,11 @@ CREATE TABLE outlay.member_day (
   member int NOT NULL, day date NOT NULL, entries bigint NOT NULL,
   ${sums},
   PRIMARY KEY (member, day)
+);
+CREATE TABLE outlay.member_month (
+  member int NOT NULL, month date NOT NULL, entries bigint NOT NULL,
+  ${sums},
+  PRIMARY KEY (member, month)
 );
 CREATE INDEX member_day_day ON outlay.member_day (day, member) INCLUDE (nano);
 `;

@@ -87,12 +87,13 @@ async function stand(ledger: Ledger): Promise<unknown[]> {
 function wrongSums(team: TeamWorld): string {
   const sums = sumColumns.map((name) => `sum(${name})::bigint`).join(', ');
   const compared = (table: string, key: string): string => `(SELECT count(*) FROM (
-    (SELECT ${key}, count(*), ${sums} FROM outlay.spend GROUP BY ${key}
+    (SELECT ${key}, count(*), ${sums} FROM spent GROUP BY ${key}
       EXCEPT SELECT ${key}, entries, ${sumColumns.join(', ')} FROM outlay.${table})
     UNION ALL (SELECT ${key}, entries, ${sumColumns.join(', ')} FROM outlay.${table}
-      EXCEPT SELECT ${key}, count(*), ${sums} FROM outlay.spend GROUP BY ${key})) different)`;
+      EXCEPT SELECT ${key}, count(*), ${sums} FROM spent GROUP BY ${key})) different)`;
   return team.sql(
-    `SELECT ${compared('project_day', 'day, project, model')}, ${compared('member_day', 'member, day')}`,
+    `WITH spent AS (SELECT *, date_trunc('month', day)::date AS month FROM outlay.spend)
+     SELECT ${compared('project_day', 'day, project, model')}, ${compared('member_day', 'member, day')}, ${compared('member_month', 'member, month')}`,
   );
 }
 
@@ -162,7 +163,7 @@ export function pushTests(server: () => PostgresServer): void {
         }),
         { numRuns: 60 },
       );
-      assert.equal(wrongSums(team), '0|0');
+      assert.equal(wrongSums(team), '0|0|0');
       assert.equal(team.sql('SELECT count(*) FROM outlay.project_day'), '0');
     });
 
@@ -182,7 +183,7 @@ export function pushTests(server: () => PostgresServer): void {
         }
       });
       await Promise.all(pushing);
-      assert.equal(wrongSums(team), '0|0');
+      assert.equal(wrongSums(team), '0|0|0');
       assert.notEqual(team.sql('SELECT sum(nano) FROM outlay.project_day'), '0');
     });
 

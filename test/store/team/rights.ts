@@ -44,7 +44,15 @@ export function rightsTests(server: () => PostgresServer): void {
       const eve = await team.connect(await team.member('eve'));
       await put(ada, await machineOf(ada));
       const tables = [
-        ...['project_day', 'member_day', 'member', 'member_group', 'machine', 'team'],
+        ...[
+          'project_day',
+          'member_day',
+          'member_month',
+          'member',
+          'member_group',
+          'machine',
+          'team',
+        ],
         ...['migration', 'pool'],
       ];
       for (const table of tables) {
@@ -151,6 +159,7 @@ export function rightsTests(server: () => PostgresServer): void {
             await of('project_day'),
           ];
           assert.equal(await of('member_day'), rows);
+          assert.equal(await of('member_month'), rows);
           assert.equal(await of('machine'), rows);
           return { rows, members, totals };
         };

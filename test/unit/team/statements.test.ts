@@ -6,7 +6,20 @@ import { describe, test } from 'node:test';
 const root = join(import.meta.dirname, '..', '..', '..');
 
 /** What may stand between the braces of a statement's text: lists of columns, and constants of the schema. */
-const constants = new Set(['name', 'sums', 'within', 'table', 'key', 'order', 'own', 'ownRows', 'single', 'whose']);
+const constants = new Set([
+  'name',
+  'sums',
+  'within',
+  'table',
+  'key',
+  'order',
+  'own',
+  'ownRows',
+  'single',
+  'source',
+  'unit',
+  'whose',
+]);
 
 describe('statements of the team’s ledger', () => {
   test('hold nothing that comes from outside', () => {
