@@ -112,8 +112,11 @@ export async function send(
       try {
         if (await sendDay(ledger, machine, catalogue, parcel)) done.push(parcel);
       } catch (error) {
-        if (stateOf(error) !== 'OL001') throw error;
-        refused.push(parcel.day);
+        const state = stateOf(error);
+        // Of a day the ledger is closed for it keeps what it has, and is not asked again.
+        if (state === 'OL004') done.push(parcel);
+        else if (state === 'OL001') refused.push(parcel.day);
+        else throw error;
       }
       if (done.length % 50 === 49) note(folder, done.splice(0));
     }

@@ -18,6 +18,9 @@ BEGIN
   IF p_day IS NULL OR p_day < DATE '2020-01-01' OR p_day > current_date + 40 THEN
     RAISE EXCEPTION 'the ledger keeps no such day' USING ERRCODE = 'OL001';
   END IF;
+  IF p_day < (SELECT closed_before FROM outlay.team) THEN
+    RAISE EXCEPTION 'the ledger is closed for this day' USING ERRCODE = 'OL004';
+  END IF;
   IF to_regclass('outlay.' || partition) IS NOT NULL THEN RETURN; END IF;
   PERFORM pg_advisory_xact_lock(hashtext('outlay.ensure_month'));
   -- From the table: what to_regclass knows may be of before the lock.

@@ -23,6 +23,8 @@ CREATE TABLE outlay.team (
   visible text NOT NULL CHECK (visible IN ('own', 'totals', 'members')),
   -- Key of the hashes of project names: the same project is the same for all members.
   salt text NOT NULL,
+  -- Days before it stay as they are: their partitions may be put away, their sums are here.
+  closed_before date NOT NULL DEFAULT '2020-01-01',
   created_at timestamptz NOT NULL DEFAULT now()
 );
 

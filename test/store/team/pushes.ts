@@ -249,6 +249,27 @@ export function pushTests(server: () => PostgresServer): void {
       assert.equal(team.sql('SELECT sum(nano) FROM outlay.spend'), '2');
     });
 
+    it('change nothing of days the ledger is closed for, whose partitions may be gone', async () => {
+      await using team = await TeamWorld.found(server());
+      const ledger = await team.connect(await team.member('ada'));
+      const machine = await machineOf(ledger);
+      using dir = tempDir();
+      let state: State = { [days[0]!]: [5, 0, 0], [days[1]!]: [7, 0, 0] };
+      const source: TeamSource = () => teamDaysOf(rowsOf(state));
+      const push = async (): Promise<number> => {
+        const shipment = prepare(dir.path, source, openPolicy);
+        await send(ledger, dir.path, { machine }, catalogue, shipment);
+        return shipment.parcels.length;
+      };
+      assert.equal(await push(), 2);
+      team.sql(`UPDATE outlay.team SET closed_before = '${days[1]}';
+        ALTER TABLE outlay.spend DETACH PARTITION outlay.spend_202610; DROP TABLE outlay.spend_202610`);
+      state = { [days[0]!]: [6, 0, 0], [days[1]!]: [8, 0, 0] };
+      assert.deepEqual([await push(), await push()], [2, 0]);
+      const sums = `SELECT string_agg(nano::text, ',' ORDER BY day) FROM outlay.member_day`;
+      assert.equal(team.sql(sums), '5,8');
+    });
+
     it('are numbered on the disk before they are sent', () => {
       using dir = tempDir();
       const source: TeamSource = () => teamDaysOf(rowsOf({ [days[0]!]: [1, 0, 0] }));
