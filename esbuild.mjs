@@ -107,6 +107,27 @@ const mailInABundleOfItsOwn = {
 };
 
 /**
+ * PostgreSQL's driver is such a bundle as well, loaded by who asks a team's ledger. It knows drivers of other
+ * runtimes and a file of passwords of other programs: none of them is used.
+ */
+const driverInABundleOfItsOwn = {
+  name: 'driver-in-a-bundle-of-its-own',
+  setup(build) {
+    build.onResolve({ filter: /^pg$/ }, ({ kind }) =>
+      kind === 'entry-point' ? undefined : { path: './postgres.cjs', external: true },
+    );
+    build.onResolve({ filter: /^(?:\.\/native|pg-cloudflare|pgpass)$/ }, ({ importer }) =>
+      /node_modules[\\/]pg[\\/]lib[\\/]/.test(importer)
+        ? { path: 'none', namespace: 'drivers' }
+        : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'drivers' }, () => ({
+      contents: 'module.exports = {};',
+    }));
+  },
+};
+
+/**
  * Writes the chunks several bundles share as CommonJS modules: esbuild splits ES modules only, and those
  * are slower to load. What is imported dynamically is required, when it is asked for.
  */
@@ -213,7 +234,12 @@ async function bundleOptions({ production, outdir }) {
     external: ['vscode'],
     // Sources are ES modules and bundles are not: this is how a source finds its neighbours in both.
     define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
-    plugins: [explicitNativeBinding, noProgramsAsCommands, mailInABundleOfItsOwn],
+    plugins: [
+      explicitNativeBinding,
+      noProgramsAsCommands,
+      mailInABundleOfItsOwn,
+      driverInABundleOfItsOwn,
+    ],
   };
 
   const cli = await find('src/cli.ts');
@@ -280,7 +306,7 @@ async function bundleOptions({ production, outdir }) {
       entryPoints: cli.length > 0 ? { cli: cli[0] } : {},
       banner: needsShebang ? { js: shebang } : {},
     },
-    { ...node, entryPoints: cli.length > 0 ? { mail: 'nodemailer' } : {} },
+    { ...node, entryPoints: cli.length > 0 ? { mail: 'nodemailer', postgres: 'pg' } : {} },
     {
       ...common,
       platform: 'browser',

@@ -12,6 +12,7 @@ import { inBackground, reportFailures } from './views/core/background.ts';
 import { ReportDocuments } from './views/core/readonlyDocuments.ts';
 import { SettingsModel } from './views/core/settingsModel.ts';
 import { SpendModel } from './views/core/spendModel.ts';
+import { TeamPushes } from './views/core/teamPushes.ts';
 import { timings } from './views/core/timings.ts';
 import { Demo } from './views/demo/demo.ts';
 import { GuardContext } from './views/guard/guardContext.ts';
@@ -97,6 +98,7 @@ export function activate(context: ExtensionContext): OutlayApi {
     guard,
     browser,
     new AgentTools(spend),
+    new TeamPushes(spend, log),
     new McpProvider(spend, { bundle: cli, version }),
     firstContact,
     ...registerCommands({

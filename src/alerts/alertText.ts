@@ -171,9 +171,13 @@ function budgetTold(alert: Alert, options: WordsOptions): Told {
       ? ''
       : `, likely used up ${whenWords(alert, options)}`;
   const since = sinceWords(alert, options);
+  const asOf =
+    facts.asOf === undefined
+      ? ''
+      : ` What the team spent is of ${localTime(facts.asOf, options.zone).slice(0, 16)}.`;
   return {
     title: `${capital(name)} ${stateWords(level, judged !== undefined, facts.share ?? 0)}`,
-    text: `${used}${since}${ahead}${early}.`,
+    text: `${used}${since}${ahead}${early}.${asOf}`,
     action: budgetAction(level, parsePeriod(budget?.period ?? 'lifetime')),
   };
 }
@@ -210,6 +214,12 @@ export function budgetWords(alert: Alert, { zone, names }: WordsOptions): string
       case 'session':
       case 'agent':
         return ` of ${scope.kind === 'agent' ? 'an agent' : 'a session'}`;
+      case 'team':
+        return ' of the team';
+      case 'teamGroup':
+        return names ? ` of the team's group ${shortName(scope.name)}` : ' of a group of the team';
+      case 'member':
+        return ' of all your machines';
       default:
         return '';
     }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { budgetsWithProjects } from '../budgets/budgetsInForce.ts';
 import { readConfig } from '../dataFolder/readConfig.ts';
 import { readPeers } from '../dataFolder/readPeers.ts';
+import { readPools } from '../dataFolder/team/poolFile.ts';
 import { readTimeTags } from '../dataFolder/timeTagFile.ts';
 import type { CatalogueModel } from '../pricing/catalogue.ts';
 import { extendCatalogue } from '../pricing/clientModels.ts';
@@ -68,6 +69,7 @@ export function contextParts({
       stored,
       variable,
       folders: isDemo ? [] : folders,
+      pools: isDemo ? undefined : readPools(dataFolder),
       now,
     }),
     peers: readPeers(dataFolder, process.env),

@@ -7,6 +7,8 @@ import { type PanelTask, runPanel } from './panelTask.ts';
 import { type ReportResult, type ReportTask, runReport } from './reportTask.ts';
 import { type ChangeTask, runChange } from './servedChange.ts';
 import { runServed, type ServedResult, type ServedTask } from './servedTask.ts';
+import type { TaskOrigin } from './taskContext.ts';
+import type { TeamPushResult } from './teamPush.ts';
 
 /** What the thread is asked; answers carry the same number. */
 export type Asked = { readonly id: number } & (
@@ -16,6 +18,7 @@ export type Asked = { readonly id: number } & (
   | { readonly type: 'guard'; readonly task: GuardTask }
   | { readonly type: 'served'; readonly task: ServedTask }
   | { readonly type: 'change'; readonly task: ChangeTask }
+  | { readonly type: 'team'; readonly task: TaskOrigin }
 );
 
 /** What the thread answers with. */
@@ -26,6 +29,7 @@ export type Answered = { readonly id: number } & (
   | { readonly type: 'guard'; readonly result: GuardResult }
   | { readonly type: 'served'; readonly result: ServedResult }
   | { readonly type: 'change' }
+  | { readonly type: 'team'; readonly result: TeamPushResult }
   | {
       readonly type: 'failed';
       readonly reason: ErrorReason | undefined;
@@ -38,9 +42,13 @@ export type Answered = { readonly id: number } & (
  * Entry of the thread that makes reports and what panels show: a long history takes longer than an
  * editor may wait.
  */
-parentPort?.on('message', (asked: Asked) => parentPort?.postMessage(answer(asked)));
+parentPort?.on('message', (asked: Asked) => {
+  const answered = answer(asked);
+  if (!(answered instanceof Promise)) parentPort?.postMessage(answered);
+  else void answered.then((late) => parentPort?.postMessage(late));
+});
 
-function answer(asked: Asked): Answered {
+function answer(asked: Asked): Answered | Promise<Answered> {
   const { id } = asked;
   try {
     switch (asked.type) {
@@ -57,10 +65,29 @@ function answer(asked: Asked): Answered {
       case 'change':
         runChange(asked.task);
         return { id, type: 'change' };
+      case 'team':
+        return pushForTeam(id, asked.task);
     }
   } catch (thrown) {
-    const error = storeError(asked.task.storeFile, thrown);
-    const { reason, what } = error instanceof HumanError ? error : {};
-    return { id, type: 'failed', reason, text: messageOf(error), what };
+    return failure(asked, thrown);
   }
+}
+
+/** Others are answered while the network is waited for; only who has joined a team loads what that takes. */
+async function pushForTeam(id: number, task: TaskOrigin): Promise<Answered> {
+  try {
+    const { runTeamPush } = await import('./teamPush.ts');
+    return { id, type: 'team', result: await runTeamPush(task) };
+  } catch (thrown) {
+    return failure({ id, task }, thrown);
+  }
+}
+
+function failure(
+  { id, task }: { readonly id: number; readonly task: { readonly storeFile: string } },
+  thrown: unknown,
+): Answered {
+  const error = storeError(task.storeFile, thrown);
+  const { reason, what } = error instanceof HumanError ? error : {};
+  return { id, type: 'failed', reason, text: messageOf(error), what };
 }

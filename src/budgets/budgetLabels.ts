@@ -43,6 +43,7 @@ export function budgetFields({
   origin,
   setAt,
   override,
+  pool,
 }: BudgetEntry): Record<string, unknown> {
   const { scope, period, unit, limit, thresholds, basis, action } = budget;
   const usd = unit.kind === 'usd';
@@ -66,6 +67,7 @@ export function budgetFields({
             until: timeOrNull(raised.until),
           },
     pausedUntil: timeOrNull(override?.pausedUntil),
+    ...(pool !== undefined && { asOf: timeOrNull(pool.askedAt) }),
   };
 }
 

@@ -95,12 +95,9 @@ export function spentIn(
 }
 
 /** Why a budget cannot be judged from what is stored; undefined where it can. */
-export function whyNotJudged({ scope, unit }: Budget): string | undefined {
-  if (unit.kind === 'agents') {
-    return 'agents at once are counted when one is started, not in hindsight; a new one is refused, never queued';
-  }
-  return scope.kind === 'team'
-    ? 'what others of the team spent is not known on this machine'
+export function whyNotJudged({ unit }: Budget): string | undefined {
+  return unit.kind === 'agents'
+    ? 'agents at once are counted when one is started, not in hindsight; a new one is refused, never queued'
     : undefined;
 }
 

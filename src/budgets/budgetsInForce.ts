@@ -4,9 +4,11 @@ import { budgetKey } from '../dataFolder/budgetKey.ts';
 import { type BudgetOverride, holds } from '../dataFolder/overrideFile.ts';
 import { ProjectFiles } from '../dataFolder/projectFile.ts';
 import type { ReadSettings } from '../dataFolder/readConfig.ts';
+import type { Pools } from '../dataFolder/team/poolFile.ts';
 import { usdToNano } from '../model/money.ts';
 import { type ProjectPlace, projectPath } from '../query/projects.ts';
 import type { UserSettings } from '../settings/settings.ts';
+import { teamBudgets, withPool } from './pooled.ts';
 
 /** The budgets settings and environment ask for. */
 export function settingBudgets(
@@ -59,6 +61,8 @@ export interface BudgetSources {
   readonly variable: string | undefined;
   /** Folders whose project files count besides those of the projects in the store. */
   readonly folders: readonly string[];
+  /** What the team's ledger last said; undefined where no team was joined. */
+  readonly pools: Pools | undefined;
   /** UTC milliseconds. */
   readonly now: number;
 }
@@ -71,19 +75,26 @@ export interface InForce {
 
 /** The same with the budgets of project files, once it is known which projects there are. */
 export function budgetsWithProjects(
-  { settings, stored, variable, folders, now }: BudgetSources,
+  { settings, stored, variable, folders, pools, now }: BudgetSources,
   files: Pick<ProjectFiles, 'read'> = new ProjectFiles(),
 ): (projects: readonly ProjectPlace[]) => InForce {
   return (projects) => {
     const own = files.read([...folders, ...projects.map(projectPath)]);
-    const { budgets, problems } = budgetsInForce(settings, stored, variable, now, own.entries);
+    const { budgets, problems } = budgetsInForce(
+      settings,
+      stored,
+      variable,
+      now,
+      own.entries,
+      pools,
+    );
     return { budgets, problems: [...problems, ...own.problems] };
   };
 }
 
 /**
- * Every budget that holds: the environment's, those of the settings, of `budget set` and of project
- * files, each with what is excepted from it at the moment.
+ * Every budget that holds: the environment's, those of the settings, of `budget set`, of project files and
+ * of the team, each with what is excepted from it at the moment.
  */
 export function budgetsInForce(
   settings: Parameters<typeof settingBudgets>[0],
@@ -91,9 +102,11 @@ export function budgetsInForce(
   variable: string | undefined,
   now: number,
   ofProjects: readonly BudgetEntry[] = [],
+  pools?: Pools,
 ): InForce {
   const lifetime = variableBudget(variable);
-  const budgets = [...lifetime.entries, ...settingBudgets(settings), ...stored, ...ofProjects];
+  const own = [...lifetime.entries, ...settingBudgets(settings), ...stored, ...ofProjects];
+  const budgets = [...own.map((entry) => withPool(entry, pools)), ...teamBudgets(pools)];
   const held = overrides.filter((override) => holds(override, now));
   return {
     budgets: held.length === 0 ? budgets : budgets.map((entry) => excepted(entry, held)),

@@ -19,13 +19,14 @@ import {
   spentIn,
   whyNotJudged,
 } from './budgetSpend.ts';
+import { isPooled, pooledSpend, whyPoolUnknown } from './pooled.ts';
 import { isOneSum, type SumSpends } from './sumSpends.ts';
 
 /** A budget, or one part of it, with how far it is used now. */
 export interface JudgedBudget extends BudgetSpend {
   readonly entry: BudgetEntry;
   readonly state: BudgetState;
-  /** In its unit per day, in the window; undefined where it was not asked for. */
+  /** In its unit per day, in the window; undefined where it was not asked for, or is shared with others. */
   readonly rate: number | undefined;
   readonly projected: ProjectedBudget;
 }
@@ -54,7 +55,9 @@ export type BudgetContext = Pick<
 
 /** Judges the budgets that are one sum each, the worst first: fast enough for a status bar. */
 export function judgeSums(context: BudgetContext, spends: SumSpends): readonly JudgedBudget[] {
-  const budgets = context.budgets.filter(({ budget }) => isOneSum(budget));
+  const budgets = context.budgets.filter(
+    ({ budget }) => isOneSum(budget) || isPooled(budget.scope),
+  );
   return judgeEntries(context, budgets, spends, {}).judged;
 }
 
@@ -83,9 +86,15 @@ function judgeEntries(
   const others: { entry: BudgetEntry; reason: string }[] = [];
   for (const entry of entries) {
     const { budget } = entry;
-    const reason = whyNotJudged(budget);
+    const isShared = isPooled(budget.scope);
+    const reason =
+      whyNotJudged(budget) ?? (isShared ? whyPoolUnknown(entry, context.now) : undefined);
     if (reason !== undefined) {
       others.push({ entry, reason });
+      continue;
+    }
+    if (isShared) {
+      judged.push(judge(context, entry, pooledSpend(entry, spends, context.now), undefined));
       continue;
     }
     const rates =
@@ -108,7 +117,7 @@ function judge(
 ): JudgedBudget {
   const { budget } = entry;
   const spent = spentIn(budget.unit, spend);
-  const projected = projectedOf(context, budget, spent, rate !== undefined);
+  const projected = projectedOf(context, entry, spent, rate !== undefined);
   const forecast = rate === undefined ? undefined : spentAtPeriodEnd(projected, rate);
   return { ...spend, entry, rate, projected, state: budgetState(budget, spent, forecast) };
 }
@@ -116,11 +125,11 @@ function judge(
 /** The days' spend ahead is asked for where something is forecast. */
 function projectedOf(
   context: BudgetContext,
-  { period, limit }: Budget,
+  { budget: { period, limit }, pool }: BudgetEntry,
   spent: number,
   isForecast: boolean,
 ): ProjectedBudget {
-  const left = daysLeft(period, context);
+  const left = pool === undefined ? daysLeft(period, context) : (pool.to - context.now) / dayMs;
   if (left === undefined || !isForecast) return { limit, spent, daysLeft: left };
   const { now } = context;
   const spendDaysLeft = usualHoursOf(context).between(now, budgetSpan(period, context)!.to);

@@ -69,18 +69,22 @@ function outlookOf(
 ): Outlook {
   const { entry, projected, rate = 0 } = judged;
   const { daysLeft, spent } = projected;
-  const end = spentAtPeriodEnd(projected, rate);
+  const { pool } = entry;
+  // At which pace others will spend nobody here knows.
+  const end = pool === undefined ? spentAtPeriodEnd(projected, rate) : undefined;
   const band =
     end === undefined || !isOneSum(entry.budget)
       ? undefined
       : bandOf(context, judged, spends, first, daysLeft!);
   return {
     judged,
-    endsAt: daysLeft === undefined ? undefined : budgetSpan(entry.budget.period, context)!.to,
+    endsAt:
+      pool?.to ??
+      (daysLeft === undefined ? undefined : budgetSpan(entry.budget.period, context)!.to),
     projected: end,
     band: band && { low: spent + band.low, high: spent + band.high },
     evident: first !== undefined && context.now - first >= dayMs,
-    usedUpAt: usedUpAt(context, judged, rate),
+    usedUpAt: pool === undefined ? usedUpAt(context, judged, rate) : undefined,
     overSince: crossings.since(context, judged, spends),
   };
 }

@@ -41,9 +41,11 @@ const adders: readonly (readonly [words: readonly string[], load: () => Promise<
   [['mcp'], other('addMcp')],
   [['prices'], other('addPrices')],
   [['reprice'], other('addReprice')],
+  [['reconcile'], other('addReconcile')],
   [['run'], other('addRun')],
   [['serve'], other('addServe')],
   [['statusline'], other('addStatusLine')],
+  [['team'], async () => (await import('./commands/team/team.ts')).addTeam],
   // The first command of all, and what scripts run.
   [['index'], async () => (await import('./commands/doctor.ts')).addIndex],
   [['doctor'], other('addDoctor')],

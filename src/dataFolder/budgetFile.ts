@@ -17,17 +17,20 @@ import { isObject } from '../model/objects.ts';
 import { plainText } from '../text/plainText.ts';
 import { budgetKey } from './budgetKey.ts';
 import { updateConfig } from './configFile.ts';
+import type { Pool } from './team/poolFile.ts';
 
 export { budgetKey };
 
 /** A budget and where it was set. */
 export interface BudgetEntry {
   readonly budget: Budget;
-  readonly origin: 'settings' | 'environment' | 'budget set' | 'project file';
+  readonly origin: 'settings' | 'environment' | 'budget set' | 'project file' | 'team';
   /** The project file it stands in. */
   readonly file?: string;
   /** UTC milliseconds; undefined where nobody wrote down when. */
   readonly setAt: number | undefined;
+  /** What the team's ledger said of its spend, and when (UTC milliseconds), where it is shared with others. */
+  readonly pool?: Pool & { readonly askedAt: number };
   /** What its user has excepted from it for a while. */
   readonly override?: {
     /** The limit it has otherwise, where it is raised until then (UTC milliseconds). */
@@ -38,7 +41,7 @@ export interface BudgetEntry {
 }
 
 /** Where a budget was set, in a word: the terminal's are those of `outlay budget set`. */
-export type BudgetPlace = 'settings' | 'environment' | 'terminal' | 'file';
+export type BudgetPlace = 'settings' | 'environment' | 'terminal' | 'file' | 'team';
 
 export function placeOf({ origin }: Pick<BudgetEntry, 'origin'>): BudgetPlace {
   if (origin === 'budget set') return 'terminal';

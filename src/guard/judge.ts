@@ -5,6 +5,7 @@ import { judgeTarget } from '../budgets/evaluateBudgets.ts';
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
 import { resolveStorePath } from '../dataFolder/paths.ts';
 import { ProjectFiles } from '../dataFolder/projectFile.ts';
+import { readPools } from '../dataFolder/team/poolFile.ts';
 import { HumanError } from '../model/errors.ts';
 import type { MessageLine } from '../model/records.ts';
 import { noUsage, promptTokens } from '../model/tokens.ts';
@@ -69,11 +70,12 @@ export interface Judgement {
 /** Every budget that holds, with its exceptions, those of the project's own file among them. */
 export function budgetsOf(
   config: GuardConfig,
-  { env, now }: GuardMachine,
+  { env, now, dataFolder }: GuardMachine,
   cwd: string,
 ): BudgetEntry[] {
   const { entries } = new ProjectFiles().read([gitRootOf(cwd) ?? cwd]);
-  return budgetsInForce(config, config, env.COST_BUDGET_USD, now, entries).budgets;
+  const pools = readPools(dataFolder);
+  return budgetsInForce(config, config, env.COST_BUDGET_USD, now, entries, pools).budgets;
 }
 
 /**

@@ -1,10 +1,11 @@
-import type { Budget } from '../analysis/budgets/budget.ts';
 import { formatPeriod, formatScope, formatUnit } from '../analysis/budgets/budgetNotation.ts';
 import { amountText, budgetName } from '../budgets/budgetLabels.ts';
 import { budgetSpan, rollingMs } from '../budgets/budgetSpend.ts';
 import type { JudgedBudget } from '../budgets/evaluateBudgets.ts';
+import { staleSince } from '../budgets/pooled.ts';
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
 import { budgetKey } from '../dataFolder/budgetKey.ts';
+import { localTime } from '../model/calendar.ts';
 import { formatUsd } from '../model/money.ts';
 import type { ReportContext } from '../query/context.ts';
 import { plainText } from '../text/plainText.ts';
@@ -24,25 +25,31 @@ export function budgetLimit(
 ): Limit {
   const { budget } = judged.entry;
   const { spent, judged: sum } = judged.state;
-  const least = judged.sums.unpriced > 0 || judged.sums.lower > 0 ? 'at least ' : '';
+  const askedAt = staleSince(judged.entry, context.now);
+  const isLeast = judged.sums.unpriced > 0 || judged.sums.lower > 0 || askedAt !== undefined;
+  const least = isLeast ? 'at least ' : '';
+  const stale =
+    askedAt === undefined
+      ? ''
+      : ` (what the team spent is of ${localTime(askedAt, context.zone).slice(0, 16)})`;
   const amount = `${estimated ? 'about ' : least}${amountText(budget.unit, spent)}`;
   const forecast =
     sum > spent ? ` (${amountText(budget.unit, sum)} likely by the end of its period)` : '';
   return {
     key: budgetKey(budget),
-    period: periodName(context, budget),
+    period: periodName(context, judged.entry),
     code: 'BUDGET_EXCEEDED',
     action: budget.action,
     about: 'budget',
-    text: `${amount} of ${amountText(budget.unit, budget.limit)} spent${forecast}: ${plainText(budgetName(context, budget))}`,
+    text: `${amount} of ${amountText(budget.unit, budget.limit)} spent${forecast}${stale}: ${plainText(budgetName(context, budget))}`,
     remedy: remedyOf(judged),
   };
 }
 
 /** The same while a period lasts; of rolling ones, which never end, for as long as they are. */
-function periodName(context: ReportContext, { period }: Budget): string {
+function periodName(context: ReportContext, { budget: { period }, pool }: BudgetEntry): string {
   if (period.kind === 'rolling') return String(Math.floor(context.now / rollingMs(period)));
-  return String(budgetSpan(period, context)?.from ?? 0);
+  return String(pool?.from ?? budgetSpan(period, context)?.from ?? 0);
 }
 
 /** A budget of agents at once that one more would exceed. */

@@ -3,6 +3,8 @@ import { createAdaptorServer } from '@hono/node-server';
 import { AnalysisThread } from '../analysisThread/client.ts';
 import type { ServedTask, StoreState } from '../analysisThread/servedTask.ts';
 import type { TaskOrigin } from '../analysisThread/taskContext.ts';
+import { TeamSchedule } from '../analysisThread/teamSchedule.ts';
+import { resolveStorePath } from '../dataFolder/paths.ts';
 import {
   forgetServeNote,
   readServeNote,
@@ -123,8 +125,14 @@ export async function serveOutlay(options: ServeOptions): Promise<Served> {
     const port = await listen(server, options, dataFolder);
     follower = new StoreFollower({ storeFile, log, readState, now, complain });
     follower.configure(surroundings().indexer);
+    const team = new TeamSchedule({
+      thread: states,
+      origin: () => teamOrigin(surroundings()),
+      tell: complain,
+    });
     writeServeNote(dataFolder, { pid: process.pid, port, version, store: storeFile });
     const stop = async (): Promise<void> => {
+      team.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       log.close();
       server.closeIdleConnections();
@@ -140,6 +148,16 @@ export async function serveOutlay(options: ServeOptions): Promise<Served> {
     await Promise.all([follower?.stop(), answers.close(), states.close()]);
     throw error;
   }
+}
+
+/** Where this machine's own store is served and followed: what another one holds is no team's. */
+function teamOrigin({ origin, indexer }: ServeSurroundings): TaskOrigin | undefined {
+  const isOwn = origin.accounts === undefined && origin.storeFile === ownStore(origin);
+  return isOwn && indexer !== undefined ? origin : undefined;
+}
+
+function ownStore({ settings }: Pick<TaskOrigin, 'settings'>): string {
+  return resolveStorePath({ setting: settings.storePath });
 }
 
 /** Before everything is read, figures say that they may be too low. */

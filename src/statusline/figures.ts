@@ -170,6 +170,9 @@ function where({ scope, period }: Budget, part: string): string {
   if (scope.kind === 'project') {
     return `${when} in ${lastPart(scope.path === '*' ? part : scope.path)}`;
   }
+  if (scope.kind === 'team') return `${when} in the team`;
+  if (scope.kind === 'teamGroup') return `${when} in the team's ${scope.name}`;
+  if (scope.kind === 'member') return `${when} on all machines`;
   if ('name' in scope) return `${when} on ${scope.name}`;
   return when;
 }

@@ -61,6 +61,45 @@ describe('outlay guard', () => {
     assert.equal((await ask(world.dir.path)).answer.decision, undefined);
   });
 
+  test('obeys what the team shares, by what its ledger last said, and says how old that is', async () => {
+    using world = new CliWorld();
+    const transcript_path = spent(world);
+    const day = now - (now % 86_400_000);
+    const pool = {
+      ...{ scope: 'team', name: '', period: 'day', from: day, to: day + 86_400_000 },
+      // The dollar this machine spent is not in it yet.
+      ...{ spent: 49.5e9, own: 0 },
+      budget: { nano: 50e9, ladder: '50/75/90/100', action: 'block-prompts' },
+    };
+    const ask = async (askedAt: number, more: object = {}) => {
+      const pools = [{ ...pool, ...more }];
+      world.dataFile('team-pools.json', JSON.stringify({ team: 'Acme', askedAt, pools }));
+      rmSync(world.dir.at('data', 'guard'), { recursive: true, force: true });
+      const prompt = { transcript_path, prompt: 'go', prompt_id: 'p1' };
+      return (await hook(world, 'UserPromptSubmit', prompt)).answer;
+    };
+    const fresh = await ask(now - 60_000);
+    assert.equal(fresh.decision, 'block');
+    assert.match(fresh.reason!, /Outlay: \$50\.50 of \$50\.00 spent: day, team\./);
+    const stale = await ask(now - 3 * 3_600_000);
+    assert.equal(stale.decision, 'block');
+    assert.match(
+      stale.reason!,
+      /at least \$50\.50 of \$50\.00 spent \(what the team spent is of 2026-11-24 09:00\)/,
+    );
+    assert.equal((await ask(now, { spent: 1e9 })).decision, undefined);
+    // Yesterday's figures say nothing of today.
+    const before = { from: day - 86_400_000, to: day };
+    assert.equal((await ask(now - 60_000, before)).decision, undefined);
+    world.dataFile('team-pools.json', '{"team":');
+    const broken = await hook(world, 'UserPromptSubmit', {
+      transcript_path,
+      prompt: 'go',
+      prompt_id: 'p1',
+    });
+    assert.equal(broken.answer.decision, undefined);
+  });
+
   test('prices what only Claude Code has a price of, in a tail as in the store', async () => {
     using world = new CliWorld();
     const record = answerRecord('a1', 'claude-opus-9', usageOf({ input: 200_000 }), {

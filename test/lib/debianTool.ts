@@ -13,11 +13,15 @@ export interface Tool {
 
 /**
  * Finds a program: on the PATH, else in its Debian package, which is downloaded once and unpacked
- * beside the project, without being installed. `packages` are the one that holds it and those it needs.
+ * beside the project, without being installed. `packages` are the one that holds it and those it needs;
+ * `place` is the folder it lies in where that is not on the PATH, such as `usr/lib/…/bin`.
  */
-export function debianTool(name: string, packages: readonly string[]): Tool {
+export function debianTool(name: string, packages: readonly string[], place?: string): Tool {
   const known = spawnSync('sh', ['-c', 'command -v "$0"', name], { encoding: 'utf8' });
   if (known.status === 0) return { path: known.stdout.trim(), env: {} };
+  if (place !== undefined && existsSync(join('/', place, name))) {
+    return { path: join('/', place, name), env: {} };
+  }
   const folder = join(cache, packages[0]!);
   if (!existsSync(folder)) {
     try {
@@ -29,7 +33,8 @@ export function debianTool(name: string, packages: readonly string[]): Tool {
       );
     }
   }
-  const path = ['usr/bin', 'bin'].map((bin) => join(folder, bin, name)).find(existsSync);
+  const places = [...(place === undefined ? [] : [place]), 'usr/bin', 'bin'];
+  const path = places.map((bin) => join(folder, bin, name)).find(existsSync);
   if (path === undefined) throw new Error(`There is no ${name} in ${packages.join(', ')}.`);
   const libraries = join(folder, 'usr', 'lib');
   const machine = existsSync(libraries)

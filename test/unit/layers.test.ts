@@ -55,11 +55,12 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     ...['nodemailer'],
   ],
   'src/guard': [...upToQuery(), 'src/agents', 'src/budgets'],
+  'src/team': [...upToQuery(), 'pg'],
   'src/exact': [...upToQuery(), 'src/telemetry', 'src/guard'],
   'src/analysisThread': [
     ...upToQuery(),
     ...['src/budgets', 'src/reports', 'src/panels', 'src/protocol', 'src/alerts', 'src/guard'],
-    'src/export',
+    ...['src/export', 'src/team'],
   ],
   'src/serve': [
     ...upToQuery(),

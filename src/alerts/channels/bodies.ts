@@ -31,7 +31,7 @@ export function alertJson({ alert, words, test }: AlertMessage): Record<string, 
   const { id, at, key, rule, level, budget, part, since, facts, cause, atLeast } = alert;
   const inUsd = budget === undefined || budget.unit === 'usd';
   const figures = Object.entries(facts).map(([name, value]) => {
-    if (name === 'usedUpAt') return ['usedUpAt', new Date(value).toISOString()];
+    if (name === 'usedUpAt' || name === 'asOf') return [name, new Date(value).toISOString()];
     if (!amounts.includes(name)) return [name, value];
     return inUsd ? [`${name}_usd`, nanoToUsd(Math.round(value))] : [name, Math.round(value)];
   });

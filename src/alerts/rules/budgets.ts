@@ -1,8 +1,9 @@
-import type { Budget, BudgetPeriod } from '../../analysis/budgets/budget.ts';
+import type { BudgetPeriod } from '../../analysis/budgets/budget.ts';
 import { formatPeriod, formatScope, formatUnit } from '../../analysis/budgets/budgetNotation.ts';
 import { exhaustion, spentAtPeriodEnd } from '../../analysis/spend/projection.ts';
 import { budgetSpan, rollingMs } from '../../budgets/budgetSpend.ts';
 import { type JudgedBudget, judgeBudgets } from '../../budgets/evaluateBudgets.ts';
+import { staleSince } from '../../budgets/pooled.ts';
 import { budgetKey } from '../../dataFolder/budgetFile.ts';
 import { dayMs } from '../../model/calendar.ts';
 import type { ReportContext } from '../../query/context.ts';
@@ -59,7 +60,8 @@ function levelCandidate(
   const { state, entry } = judged;
   if (state.level === 'ok') return [];
   const end = spentAtPeriodEnd(judged.projected, judged.rate ?? 0);
-  const repeat = repeatOf(context, entry.budget);
+  const repeat = repeatOf(context, entry);
+  const asOf = staleSince(entry, context.now);
   const covers =
     forecast !== undefined && state.level !== 'info'
       ? toldKey(forecast.key, forecast.repeat)
@@ -78,6 +80,7 @@ function levelCandidate(
         ...(state.judged > state.spent && { judged: state.judged }),
         ...(end !== undefined && end > state.spent && { forecast: end }),
         ...(forecast !== undefined && { usedUpAt: forecast.facts.usedUpAt! }),
+        ...(asOf !== undefined && { asOf }),
       },
       covers,
     },
@@ -98,7 +101,7 @@ function forecastCandidate(context: ReportContext, judged: JudgedBudget): Candid
     key: alertKey('forecast', budgetKey(entry.budget), judged.part),
     rule: 'forecast',
     level: 'warning',
-    repeat: repeatOf(context, entry.budget),
+    repeat: repeatOf(context, entry),
     facts: {
       spent: projected.spent,
       limit,
@@ -130,7 +133,7 @@ function exhaustionCandidate(
       key: alertKey('exhaustion', budgetKey(entry.budget), judged.part),
       rule: 'exhaustion',
       level: 'warning',
-      repeat: repeatOf(context, entry.budget),
+      repeat: repeatOf(context, entry),
       facts: {
         spent: projected.spent,
         limit,
@@ -147,7 +150,7 @@ function budgetParts(
 ): Pick<Candidate, 'budget' | 'part' | 'since' | 'atLeast' | 'findCause'> {
   const { budget } = entry;
   const { scope, period, unit } = budget;
-  const span = budgetSpan(period, context);
+  const span = entry.pool ?? budgetSpan(period, context);
   return {
     budget: {
       key: budgetKey(budget),
@@ -163,10 +166,13 @@ function budgetParts(
 }
 
 /** Another limit is another budget: raised for a while, it may reach its levels anew. */
-function repeatOf(context: ReportContext, { period, limit }: Budget): Repeat {
+function repeatOf(
+  context: ReportContext,
+  { budget: { period, limit }, pool }: JudgedBudget['entry'],
+): Repeat {
   const ms = lengthMs(period);
   if (ms !== undefined) return { kind: 'window', ms, limit: String(limit) };
-  const span = period.kind === 'run' ? undefined : budgetSpan(period, context);
+  const span = pool ?? (period.kind === 'run' ? undefined : budgetSpan(period, context));
   const begin = span === undefined ? 'ever' : new Date(span.from).toISOString();
   return { kind: 'period', instance: `${begin} ${limit}`, until: span?.to };
 }

@@ -3,9 +3,9 @@ import type { TokenClass } from '../../model/tokens.ts';
 
 /** What a budget covers. `*` as a project's path is each project by itself. */
 export type BudgetScope =
-  | { readonly kind: 'global' | 'session' | 'agent' | 'team' }
+  | { readonly kind: 'global' | 'session' | 'agent' | 'team' | 'member' }
   | { readonly kind: 'project'; readonly path: string }
-  | { readonly kind: 'group' | 'branch' | 'tag'; readonly name: string };
+  | { readonly kind: 'group' | 'branch' | 'tag' | 'teamGroup'; readonly name: string };
 
 /** When a budget begins again: never for `lifetime`, all the time for `rolling`. */
 export type BudgetPeriod =

@@ -9,15 +9,19 @@ import type { BudgetPeriod, BudgetScope, BudgetUnit } from './budget.ts';
  * `format…` writes `parse…` reads; what cannot be read throws a `HumanError`.
  */
 
-/** Reads `global`, `project:<path>` (`project:*` for each), `group:<name>`, `session` … `team`. */
+/** Reads `global`, `project:<path>` (`project:*` for each), `group:<name>`, `session` … `team`, `team:<group>`. */
 export function parseScope(text: string): BudgetScope {
   const [kind, name] = headAndRest(text);
   switch (kind) {
     case 'global':
     case 'session':
     case 'agent':
+    case 'member':
+      if (name === undefined) return { kind };
+      break;
     case 'team':
       if (name === undefined) return { kind };
+      if (name) return { kind: 'teamGroup', name };
       break;
     case 'project':
       if (name) return { kind, path: name };
@@ -30,12 +34,13 @@ export function parseScope(text: string): BudgetScope {
   }
   throw unknown('scope', text, [
     'global, project:<path>, project:* for each project, group:<name>, session, agent',
-    'branch:<name>, tag:<name> or team',
+    'branch:<name>, tag:<name>, team, team:<group> or member',
   ]);
 }
 
 export function formatScope(scope: BudgetScope): string {
   if (scope.kind === 'project') return `project:${scope.path}`;
+  if (scope.kind === 'teamGroup') return `team:${scope.name}`;
   return 'name' in scope ? `${scope.kind}:${scope.name}` : scope.kind;
 }
 

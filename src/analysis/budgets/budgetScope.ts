@@ -11,8 +11,6 @@ export interface BudgetTarget {
   /** Whether a session, and in it an agent, is meant. */
   readonly session?: boolean | undefined;
   readonly agent?: boolean | undefined;
-  /** Whether spend is pooled with others. */
-  readonly team?: boolean | undefined;
 }
 
 function covers(scope: BudgetScope, target: BudgetTarget): boolean {
@@ -27,6 +25,11 @@ function covers(scope: BudgetScope, target: BudgetTarget): boolean {
       return target.branch === scope.name;
     case 'tag':
       return target.tags?.includes(scope.name) === true;
+    // Whoever works here has a part in what is pooled.
+    case 'team':
+    case 'teamGroup':
+    case 'member':
+      return true;
     default:
       return target[scope.kind] === true;
   }

@@ -81,7 +81,7 @@ export function withKey(command: Command): Command {
   return command
     .option(
       '--scope <scope>',
-      'global, project:<path>, project:* (each), group:<name>, session, agent, branch:<name>, tag:<name>, team',
+      'global, project:<path>, project:* (each), group:<name>, session, agent, branch:<name>, tag:<name>, team, team:<group>, member',
       'global',
     )
     .option(
@@ -148,6 +148,7 @@ const sources: Readonly<Record<BudgetEntry['origin'], string>> = {
   environment: 'COST_BUDGET_USD',
   'budget set': 'here',
   'project file': 'the project’s .outlay.json',
+  team: 'the team',
 };
 
 function takeAway(options: KeyOptions): void {
@@ -160,7 +161,7 @@ function takeAway(options: KeyOptions): void {
     throw new HumanError(
       'usage',
       elsewhere
-        ? `The budget ${nameOf(key)} comes from the settings, from COST_BUDGET_USD or from a project's .outlay.json; change it there.`
+        ? `The budget ${nameOf(key)} comes from the settings, from COST_BUDGET_USD, from a project's .outlay.json or from the team; change it there.`
         : `No budget ${nameOf(key)} was set. "outlay budget list" shows all.`,
     );
   }

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import { membershipFile } from '../../dataFolder/team/membership.ts';
 import { doctorReport } from '../../reports/upkeep/doctor.ts';
 import { indexReport } from '../../reports/upkeep/indexing.ts';
 import { workersReport } from '../../reports/upkeep/workers.ts';
@@ -41,5 +43,8 @@ export function addIndex(program: Command): void {
     const facts = outcome && { ...outcome, tookMs: Date.now() - started, roots: environment.roots };
     const document = withContext(environment, freshness, (context) => indexReport(context, facts));
     if (!options.quiet) print(environment, document);
+    if (existsSync(membershipFile(environment.folder))) {
+      await (await import('./team/figures.ts')).pushBehind(environment);
+    }
   });
 }

@@ -13,6 +13,7 @@ export { addMarkCommand } from './mark.ts';
 export { addMcp } from './mcp.ts';
 export { addOptimize } from './optimize.ts';
 export { addPrices, addReprice } from './prices.ts';
+export { addReconcile } from './reconcile.ts';
 export { addReset } from './reset.ts';
 export { addRetention } from './retention.ts';
 export { addRun } from './run.ts';

@@ -7,6 +7,7 @@ import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import { dataFolder, homeFolder, resolveStorePath } from '../../dataFolder/paths.ts';
 import { readConfig } from '../../dataFolder/readConfig.ts';
 import { type Peers, readPeers } from '../../dataFolder/readPeers.ts';
+import { readPools } from '../../dataFolder/team/poolFile.ts';
 import { telemetryFile } from '../../dataFolder/telemetryFile.ts';
 import { marksFile, readTimeTags } from '../../dataFolder/timeTagFile.ts';
 import { isZone, type Zone } from '../../model/calendar.ts';
@@ -60,6 +61,7 @@ export function findEnvironment(options: CommonOptions): Environment {
     stored,
     variable: process.env.COST_BUDGET_USD,
     folders: [process.cwd()],
+    pools: readPools(folder),
     now: now(),
   });
   const inForce = budgetsOf([]);

@@ -13,6 +13,7 @@ import {
 import { usedOf } from '../../budgets/budgetWords.ts';
 import type { JudgedBudget, JudgedBudgets } from '../../budgets/evaluateBudgets.ts';
 import { type Outlook, type Outlooks, readOutlooks } from '../../budgets/outlook.ts';
+import { staleNotes } from '../../budgets/pooled.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import { isGuardInstalled } from '../../dataFolder/guardInstalls.ts';
 import { HumanError } from '../../model/errors.ts';
@@ -240,6 +241,10 @@ export function usageNotes(
       declined: worst.declined,
       saturated: reachesLimit(worst.sums, worst.background),
     }),
+    ...staleNotes(
+      judged.map(({ entry }) => entry),
+      context,
+    ),
     ...(parted
       ? [
           {

@@ -31,7 +31,7 @@ function factText(alert: Alert, format: Format): string {
   const usual = amount(facts.usual);
   switch (rule) {
     case 'budget':
-      return levelText(alert, spent, format);
+      return levelText(alert, spent, format) + asOfText(alert, format);
     case 'forecast':
       return l10n.t(
         '{0} is likely to be used up early, {1}: {2} of {3}, on track for {4}.',
@@ -116,6 +116,12 @@ function levelText(alert: Alert, spent: string, format: Format): string {
   return text + ahead;
 }
 
+/** That others of a team may have spent since, where its ledger was not asked for long. */
+function asOfText({ facts }: Alert, format: Format): string {
+  if (facts.asOf === undefined) return '';
+  return ` ${l10n.t('What the team spent is of {0}.', format.dateTime(facts.asOf))}`;
+}
+
 /** What a budget is called. */
 export function budgetText({ budget, part, at }: Alert, format: Format): string {
   if (budget === undefined) return l10n.t('The budget');
@@ -133,6 +139,12 @@ export function budgetText({ budget, part, at }: Alert, format: Format): string 
       return l10n.t('{0} for a session', name);
     case 'agent':
       return l10n.t('{0} for an agent', name);
+    case 'team':
+      return l10n.t('{0} for the team', name);
+    case 'teamGroup':
+      return l10n.t('{0} for the group {1} of the team', name, oneLine(scope.name, 60));
+    case 'member':
+      return l10n.t('{0} for all your machines', name);
     default:
       return name;
   }

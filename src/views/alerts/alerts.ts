@@ -11,6 +11,7 @@ import { type Deliverer, deliverAlerts, isWaiting } from '../../alerts/deliverAl
 import type { Alert } from '../../dataFolder/alertFile.ts';
 import { alertStateStamp, readAlertState } from '../../dataFolder/alertFile.ts';
 import { dataFolder } from '../../dataFolder/paths.ts';
+import { poolsFile } from '../../dataFolder/team/poolFile.ts';
 import { dayOf } from '../../model/calendar.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { ChannelName } from '../../settings/alertSettings.ts';
@@ -103,7 +104,8 @@ export class Alerts implements Disposable {
     const { storeFile, spend } = this.#model;
     const config = statSync(join(dataFolder(), 'config.json'), { throwIfNoEntry: false });
     const day = dayOf(Date.now(), spend.settings.zone);
-    return `${storeFile} ${spend.revision} ${config?.mtimeMs} ${config?.size} ${day}`;
+    const pools = statSync(poolsFile(dataFolder()), { throwIfNoEntry: false })?.mtimeMs;
+    return `${storeFile} ${spend.revision} ${config?.mtimeMs} ${config?.size} ${day} ${pools}`;
   }
 
   async #check(): Promise<void> {

@@ -172,6 +172,14 @@ export class BudgetActions {
       await commands.executeCommand('vscode.open', Uri.file(file));
       return true;
     }
+    if (placeOf(entry) === 'team') {
+      inBackground(
+        window.showInformationMessage(
+          l10n.t('This budget is the team’s. Its admins change it with “outlay team budget”.'),
+        ),
+      );
+      return true;
+    }
     if (placeOf(entry) !== 'environment') return false;
     inBackground(
       window.showInformationMessage(

@@ -100,7 +100,9 @@ export function contextOf({ entry }: Pick<BudgetOutlook, 'entry'>): string {
   const { override, budget } = entry;
   const place = placeOf(entry);
   const words = ['budget'];
-  words.push(place === 'file' ? 'file' : place === 'environment' ? 'variable' : 'own');
+  words.push(
+    place === 'file' ? 'file' : place === 'environment' || place === 'team' ? 'variable' : 'own',
+  );
   if (budget.unit.kind !== 'agents') words.push('raise');
   words.push(override?.pausedUntil === undefined ? 'pause' : 'paused');
   if (override?.pausedUntil !== undefined || override?.raised !== undefined) words.push('resume');

@@ -78,6 +78,8 @@ function placeName(scope: BudgetScope, part: string): string {
       return l10n.t('Each agent');
     case 'team':
       return l10n.t('The team');
+    case 'member':
+      return l10n.t('All your machines');
     default:
       return oneLine(scope.name, 60);
   }
@@ -121,6 +123,8 @@ export function coverText({ entry, part }: Named, context: WordContext): string 
     session: part === '' ? l10n.t('by itself') : l10n.t('session'),
     agent: part === '' ? l10n.t('by itself') : l10n.t('agent'),
     team: l10n.t('together'),
+    teamGroup: l10n.t('together'),
+    member: l10n.t('together'),
   };
   return [kinds[scope.kind], periodPhrase(period, context), ...units].join(', ');
 }
@@ -258,6 +262,8 @@ function originWord(entry: BudgetEntry): string {
       return l10n.t('environment');
     case 'file':
       return l10n.t('project file');
+    case 'team':
+      return l10n.t('team');
   }
 }
 
@@ -275,5 +281,10 @@ export function originText(entry: BudgetEntry, format: Format): string {
       return l10n.t('Set by COST_BUDGET_USD in the environment.');
     case 'file':
       return l10n.t('Set by the project, in {0}; it can only make limits tighter.', oneLine(file));
+    case 'team':
+      return l10n.t(
+        'Set by the team. What it spent was asked on {0}; this machine’s part is up to date.',
+        format.dateTime(entry.pool!.askedAt),
+      );
   }
 }

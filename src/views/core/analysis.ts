@@ -29,7 +29,7 @@ export async function makeReport(
   format: Format,
   now: number,
 ): Promise<ReportResult> {
-  const task = { ...placeOf(model, now), name, raw, format };
+  const task = { ...taskOrigin(model, now), name, raw, format };
   const isSlow = reportDefinitions.find((one) => one.name === name)?.slow === true;
   const thread = (isSlow ? model.slowAnalysis : undefined) ?? model.analysis;
   return (await thread.ask({ type: 'report', task })).result;
@@ -41,7 +41,7 @@ export async function panelData<Name extends PanelQueryName>(
   query: PanelQuery<Name>,
   now: number,
 ): Promise<PanelFigures<Name>> {
-  const task = { ...placeOf(model, now), ...query };
+  const task = { ...taskOrigin(model, now), ...query };
   const { data } = await model.analysis.ask({ type: 'panel', task });
   return data as PanelFigures<Name>;
 }
@@ -52,7 +52,7 @@ export async function askAlerts(
   channels: readonly ChannelName[],
   now: number,
 ): Promise<AlertResult> {
-  const task = { ...placeOf(model, now), channels };
+  const task = { ...taskOrigin(model, now), channels };
   return (await model.slowAnalysis.ask({ type: 'alerts', task })).result;
 }
 
@@ -62,7 +62,7 @@ export async function askForAgent(
   question: ServedQuestion,
   now: number,
 ): Promise<ServedResult> {
-  const task = { ...placeOf(model, now), ...question };
+  const task = { ...taskOrigin(model, now), ...question };
   return (await model.slowAnalysis.ask({ type: 'served', task })).result;
 }
 
@@ -72,11 +72,12 @@ export async function askGuard(
   configDir: string,
   now: number,
 ): Promise<GuardResult> {
-  const task = { ...placeOf(model, now), configDir };
+  const task = { ...taskOrigin(model, now), configDir };
   return (await model.slowAnalysis.ask({ type: 'guard', task })).result;
 }
 
-function placeOf(
+/** Whose store is asked, where and when, as another thread is told it. */
+export function taskOrigin(
   { storeFile, keptFolder, clientModels }: Pick<Asker, 'storeFile' | 'keptFolder' | 'clientModels'>,
   now: number,
 ): TaskOrigin {

@@ -9,6 +9,7 @@ import {
   projectFileName,
 } from '../../dataFolder/projectFile.ts';
 import { StoredBudgets } from '../../dataFolder/storedBudgets.ts';
+import { readPools } from '../../dataFolder/team/poolFile.ts';
 import type { ProjectPlace } from '../../query/projects.ts';
 import { DisposableStore } from './disposables.ts';
 import type { Settings } from './settingsModel.ts';
@@ -55,9 +56,17 @@ export class BudgetSources implements Disposable {
             stored,
             variable: process.env.COST_BUDGET_USD,
             folders: windowFolders(),
+            pools: readPools(dataFolder()),
             now,
           }
-        : { settings: withoutBudgets(settings), stored, variable: undefined, folders: [], now };
+        : {
+            settings: withoutBudgets(settings),
+            stored,
+            variable: undefined,
+            folders: [],
+            pools: undefined,
+            now,
+          };
     // Not while the extension is activated: that takes time, and there may be no data folder.
     if (this.#watched.length === 0) this.#watch();
     const { budgets } = budgetsWithProjects(sources, { read: (roots) => this.#read(roots) })(

@@ -114,6 +114,7 @@ function kindNames(): Readonly<Record<StoredKind, string>> {
     marks: l10n.t('Time tags'),
     summaries: l10n.t('Summaries saved for trends'),
     peers: l10n.t('Reports from peers'),
+    team: l10n.t('Membership in a team'),
     statusLine: l10n.t(
       'Claude Code’s status line: its last figures, and what it reports about plan and cache',
     ),

@@ -12,6 +12,9 @@ import { auditFile } from '../../dataFolder/overrideFile.ts';
 import { federationFile } from '../../dataFolder/peerFile.ts';
 import { serveNoteFile, serveTokenFile } from '../../dataFolder/serveFiles.ts';
 import { statusLineFile } from '../../dataFolder/statusLineFile.ts';
+import { membershipFile } from '../../dataFolder/team/membership.ts';
+import { poolsFile } from '../../dataFolder/team/poolFile.ts';
+import { uploadsFile } from '../../dataFolder/team/uploadState.ts';
 import { telemetryFile } from '../../dataFolder/telemetryFile.ts';
 import { marksFile } from '../../dataFolder/timeTagFile.ts';
 import { exactRecordFile } from '../../exact/install.ts';
@@ -36,6 +39,7 @@ export type StoredKind =
   | 'marks'
   | 'summaries'
   | 'peers'
+  | 'team'
   | 'statusLine'
   | 'launcher'
   | 'guard'
@@ -75,6 +79,9 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     file(snapshotsFile(dataFolder), 'summaries'),
     file(benchmarksFile(dataFolder), 'summaries'),
     file(federationFile(dataFolder), 'peers'),
+    file(membershipFile(dataFolder), 'team'),
+    file(uploadsFile(dataFolder), 'team'),
+    file(poolsFile(dataFolder), 'team'),
     file(clientReportsFile(dataFolder), 'statusLine'),
     file(statusLineFile(dataFolder), 'statusLine'),
     file(installFile(dataFolder), 'statusLine'),
@@ -84,11 +91,11 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     // What a program that was ended in the middle of writing has left.
     ...unfinished(
       dataFolder,
-      /^((config|prices|insights|alerts|client|statusline|statusline-install|guard-installs|guard-http|guard-server|exact|exact-install|serve|claude-settings\.statusline\.bak|claude-settings-[0-9a-f]{16})\.json|(snapshots|alerts)\.jsonl|serve-token)\.\d+(-[0-9a-f]{8})?\.part$/,
+      /^((config|prices|insights|alerts|client|statusline|statusline-install|guard-installs|guard-http|guard-server|exact|exact-install|serve|team|team-uploads|team-pools|claude-settings\.statusline\.bak|claude-settings-[0-9a-f]{16})\.json|(snapshots|alerts)\.jsonl|serve-token)\.\d+(-[0-9a-f]{8})?\.part$/,
     ),
     ...unfinished(
       dataFolder,
-      /^(config|insights|alerts|client|statusline-install|guard-installs)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$|^serve-token\.lock$/,
+      /^(config|insights|alerts|client|statusline-install|guard-installs|team|team-uploads)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$|^serve-token\.lock$/,
     ),
     ...namesIn(dataFolder)
       .filter(

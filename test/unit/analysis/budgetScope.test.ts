@@ -77,12 +77,17 @@ describe('which budgets apply', () => {
     ],
     [
       'session and agent beside the project, not instead of it',
-      ['project:* run', 'session run', 'agent run', 'team run'],
+      ['project:* run', 'session run', 'agent run', 'branch:x run'],
       ['project:* run', 'session run', 'agent run'],
       { ...place, session: true, agent: true },
     ],
-    ['no session where none is meant', ['session run', 'team day'], []],
-    ['the team where spend is pooled', ['team day'], ['team day'], { team: true }],
+    ['no session where none is meant', ['session run'], []],
+    [
+      'what is pooled, whoever works where',
+      ['team day', 'team:web day', 'member day'],
+      ['team day', 'team:web day', 'member day'],
+      {},
+    ],
     ['no project outside of one', ['project:* day', 'global day'], ['global day'], {}],
   ] as const satisfies readonly (readonly [
     string,

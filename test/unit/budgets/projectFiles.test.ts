@@ -96,6 +96,7 @@ describe('budgets of project files', () => {
         stored: noOverrides,
         variable: 'x',
         folders: ['/window'],
+        pools: undefined,
         now,
       },
       files as never,

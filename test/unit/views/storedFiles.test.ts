@@ -44,6 +44,9 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'benchmarks.jsonl',
     'alerts.jsonl',
     'alerts-task.xml',
+    'team.json',
+    'team-uploads.json',
+    'team-pools.json',
   ])
     make(at(name));
   for (const path of [
@@ -65,6 +68,9 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'alerts.json',
     'alerts.jsonl',
     'bin/outlay',
+    'team.json',
+    'team-uploads.json',
+    'team-pools.json',
   ]) {
     make(partName(at(name)));
     make(`${at(name)}.4711.part`);
@@ -75,6 +81,8 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'alerts.json',
     'snapshots.jsonl',
     'federation.jsonl',
+    'team.json',
+    'team-uploads.json',
   ]) {
     make(lockOf(at(name)));
   }

@@ -1,0 +1,124 @@
+import {
+  type Budget,
+  type BudgetScope,
+  budgetActions,
+  dollarBudget,
+} from '../analysis/budgets/budget.ts';
+import { parseThresholds } from '../analysis/budgets/thresholds.ts';
+import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
+import { arePoolsStale, type Pool, type Pools } from '../dataFolder/team/poolFile.ts';
+import { localTime, type Zone } from '../model/calendar.ts';
+import { HumanError } from '../model/errors.ts';
+import { defaultThresholds } from '../model/level.ts';
+import { noneDeclined } from '../query/declined.ts';
+import { noSums } from '../store/schema/sums.ts';
+import type { BudgetSpend, SpendSource } from './budgetSpend.ts';
+
+/** Budgets whose spend is shared with others: of the team, of a group of it, of all machines of a member. */
+export function isPooled({ kind }: BudgetScope): boolean {
+  return kind === 'team' || kind === 'teamGroup' || kind === 'member';
+}
+
+/** The budgets the team has set for who works on this machine. */
+export function teamBudgets(pools: Pools | undefined): BudgetEntry[] {
+  if (pools === undefined) return [];
+  return pools.pools.flatMap((pool): BudgetEntry[] => {
+    if (pool.budget === undefined) return [];
+    const { nano, ladder, action } = pool.budget;
+    const budget: Budget = {
+      ...dollarBudget(scopeOf(pool), { kind: pool.period }, nano),
+      thresholds: thresholdsOf(ladder),
+      action: budgetActions.find((each) => each === action) ?? 'notify',
+    };
+    return [
+      { budget, origin: 'team', setAt: undefined, pool: { ...pool, askedAt: pools.askedAt } },
+    ];
+  });
+}
+
+/** The same entry with what the ledger last said of its spend, where it is about a pool. */
+export function withPool(entry: BudgetEntry, pools: Pools | undefined): BudgetEntry {
+  if (!isPooled(entry.budget.scope) || entry.pool !== undefined) return entry;
+  const pool = pools?.pools.find((each) => isOf(each, entry.budget));
+  return pool === undefined ? entry : { ...entry, pool: { ...pool, askedAt: pools!.askedAt } };
+}
+
+function scopeOf({ scope, name }: Pool): BudgetScope {
+  if (scope === 'group') return { kind: 'teamGroup', name };
+  return { kind: scope };
+}
+
+function isOf({ scope, name, period }: Pool, budget: Budget): boolean {
+  if (period !== budget.period.kind) return false;
+  if (budget.scope.kind === 'teamGroup') return scope === 'group' && name === budget.scope.name;
+  return scope === budget.scope.kind;
+}
+
+function thresholdsOf(ladder: string): Budget['thresholds'] {
+  try {
+    return parseThresholds(ladder);
+  } catch (error) {
+    if (!(error instanceof HumanError)) throw error;
+    return defaultThresholds;
+  }
+}
+
+/** Why a pooled budget cannot be judged now; undefined where it can. */
+export function whyPoolUnknown({ budget, pool }: BudgetEntry, now: number): string | undefined {
+  if (budget.unit.kind !== 'usd') return 'what a team spends is known in dollars only';
+  if (pool === undefined) {
+    return 'what others of the team spent is not known on this machine; "outlay team push" asks the team\'s ledger';
+  }
+  // A clock that is behind still counts: a later period has begun only where time has passed the end.
+  if (now >= pool.to) {
+    return `what the team spent is known of an earlier ${budget.period.kind} only; "outlay team push" asks its ledger`;
+  }
+  return undefined;
+}
+
+/**
+ * What was spent of a pool: what the ledger said when it was last asked, with this machine's own part as it is
+ * by now. Others have spent since: an answer that is old is a lower bound, and says so.
+ */
+export function pooledSpend(entry: BudgetEntry, spends: SpendSource, now: number): BudgetSpend {
+  const { from, to, spent, own, askedAt } = entry.pool!;
+  const here = { scope: { kind: 'global' }, period: { kind: 'month' } } as const;
+  const local = spends.read(here, { from, to })[0]!;
+  const since = Math.max(0, local.sums.nano + local.background - own);
+  const { lower, unpriced, lost } = local.sums;
+  const sums = {
+    ...noSums(),
+    ...{ lower, unpriced, nano: spent + since },
+    ...(lost !== undefined && { lost }),
+    ...((local.sums.unread === true || arePoolsStale({ askedAt }, now)) && { unread: true }),
+  };
+  return {
+    part: '',
+    sums,
+    background: 0,
+    sessions: local.sessions,
+    unpriced: local.unpriced,
+    declined: noneDeclined,
+  };
+}
+
+/** When the ledger was asked last, where that is longer ago than it may be; undefined where it is not. */
+export function staleSince({ pool }: Pick<BudgetEntry, 'pool'>, now: number): number | undefined {
+  return pool !== undefined && arePoolsStale(pool, now) ? pool.askedAt : undefined;
+}
+
+/** Said once beside figures of pools that are old. */
+export function staleNotes(
+  entries: Iterable<Pick<BudgetEntry, 'pool'>>,
+  { now, zone }: { readonly now: number; readonly zone: Zone },
+): string[] {
+  for (const entry of entries) {
+    const askedAt = staleSince(entry, now);
+    if (askedAt !== undefined) {
+      return [
+        `≥ What the team spent is of ${localTime(askedAt, zone).slice(0, 16)}: others may have spent since. "outlay team push" asks its ledger.`,
+      ];
+    }
+  }
+  return [];
+}

@@ -1,0 +1,53 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { HumanError } from '../../../model/errors.ts';
+import { writeFileAtomically } from '../../../platform/partFile.ts';
+
+/** Connection strings are in files for their owner alone, or in the environment: nobody types or prints them. */
+
+/** Reads one from a file. `what` names it in a sentence. */
+export function readSecret(file: string, what: string): string {
+  const path = resolve(file);
+  let text: string;
+  let mode: number;
+  try {
+    text = readFileSync(path, 'utf8').trim();
+    ({ mode } = statSync(path));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
+    throw new HumanError('usage', `${what}, ${path}, cannot be read (${code}).`);
+  }
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    throw new HumanError(
+      'usage',
+      `${path} holds a password and can be read by others. Make it yours alone (chmod 600) and try again.`,
+    );
+  }
+  if (text === '' || text.includes('\n') || text.length > 4096) {
+    throw new HumanError('usage', `${path} is no connection string in one line.`);
+  }
+  return text;
+}
+
+/** Writes one into a file that is not there yet. */
+export function writeSecret(file: string, secret: string): string {
+  const path = resolve(file);
+  if (existsSync(path)) {
+    throw new HumanError('usage', `${path} is there already. Name a file that is not.`);
+  }
+  writeFileAtomically(path, `${secret}\n`, 0o600);
+  return path;
+}
+
+/** Refuses before anything is done what `writeSecret` would refuse behind it. */
+export function isFree(file: string): void {
+  if (existsSync(resolve(file))) {
+    throw new HumanError('usage', `${resolve(file)} is there already. Name a file that is not.`);
+  }
+}
+
+/** The connection of who owns the ledger: a file, else `OUTLAY_TEAM_ADMIN_URL`. */
+export function ownerConnection(file: string | undefined): string | undefined {
+  if (file !== undefined) return readSecret(file, 'The connection string');
+  return (process.env.OUTLAY_TEAM_ADMIN_URL ?? '').trim() || undefined;
+}

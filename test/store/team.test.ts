@@ -1,0 +1,17 @@
+import { after, before } from 'node:test';
+import { PostgresServer } from '../lib/postgres.ts';
+import { faultTests } from './team/faults.ts';
+import { pushTests } from './team/pushes.ts';
+import { rightsTests } from './team/rights.ts';
+
+let server: PostgresServer;
+before(async () => {
+  server = await PostgresServer.start();
+});
+after(async () => {
+  await server[Symbol.asyncDispose]();
+});
+
+rightsTests(() => server);
+pushTests(() => server);
+faultTests(() => server);
