@@ -331,9 +331,9 @@ test.describe('the sessions view with a million messages in ten thousand session
         await workbench.page.keyboard.press('End');
         return labels(await rows(workbench)).includes(label);
       });
-    await atTheEnd('Show more (9,950 left)');
+    await atTheEnd('Show more (9,970 left)');
     await row(workbench, 'Show more').click();
-    await atTheEnd('Show more (9,900 left)');
+    await atTheEnd('Show more (9,920 left)');
     await workbench.executeCommand('outlay.openSession', 'session-005000');
     const frame = await sessionFrame(workbench, 'Session 5000');
     await frame.locator('[data-card="messages"] .figure', { hasText: /^100$/ }).waitFor();
