@@ -2,7 +2,7 @@
  * The indexing thread as an editor runs it, without the editor: many sessions that grow at once, and none that
  * does beside many transcripts. Also run by itself:
  *
- *     node scripts/bench/growing.mjs [--seconds N]
+ *     node scripts/bench/growing.mjs [--seconds N] [--bundle FILE]     prints JSON
  */
 import { appendFileSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -14,7 +14,7 @@ import { openForReading } from '../../src/store/connection/openStore.ts';
 import { StoreReader } from '../../src/store/query/storeReader.ts';
 import { IndexerClient } from '../../src/watchers/thread/client.ts';
 import { scratch } from '../shared/paths.mjs';
-import { factor, held, megabytes, ms, row } from './measure.mjs';
+import { factor, held, megabytes, ms, row, timed } from './measure.mjs';
 
 const transcriptOf = (folder, session) =>
   path.join(folder, 'claude/projects/-home-dev', `${session}.jsonl`);
@@ -72,10 +72,7 @@ function freshFolder(name) {
  * Sessions that grow at once: how long each line takes until the figures of the status bar have it, how many
  * are lost, and what memory the process has in the first and the last quarter of the time.
  */
-export async function growingSessions(
-  bundle,
-  { sessions = 200, perSecond = 1000, seconds = 60 } = {},
-) {
+async function growingSessions(bundle, { sessions = 200, perSecond = 1000, seconds = 60 } = {}) {
   const folder = freshFolder('growing');
   const names = Array.from({ length: sessions }, (_, i) => `session-${i}`);
   for (const name of names) writeFileSync(transcriptOf(folder, name), lines(name, 0));
@@ -141,7 +138,7 @@ export async function growingSessions(
 }
 
 /** Processor time of a process that watches transcripts none of which changes, in milliseconds. */
-export async function quietTranscripts(bundle, { transcripts = 10_000, seconds = 60 } = {}) {
+async function quietTranscripts(bundle, { transcripts = 10_000, seconds = 60 } = {}) {
   const folder = freshFolder('quiet');
   const dayAgo = Date.now() - 86_400_000;
   for (let i = 0; i < transcripts; i++) {
@@ -187,9 +184,18 @@ export function growingRows({ median, lines: written, firstMb, lastMb }) {
   ];
 }
 
+/** Both, in a process that has done nothing before: its memory and its processor time are what is measured. */
+export function growingAlone(bundle) {
+  const { stdout } = timed(process.execPath, [import.meta.filename, '--bundle', bundle]);
+  return JSON.parse(stdout.trim().split('\n').at(-1));
+}
+
 if (process.argv[1] === import.meta.filename) {
-  const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } });
+  const { values } = parseArgs({
+    options: { seconds: { type: 'string', default: '60' }, bundle: { type: 'string' } },
+  });
   const seconds = Number(values.seconds);
-  console.log(await growingSessions(undefined, { seconds }));
-  console.log(`quiet: ${(await quietTranscripts(undefined, { seconds })).toFixed(0)} ms a minute`);
+  const quiet = await quietTranscripts(values.bundle, { seconds });
+  const growing = await growingSessions(values.bundle, { seconds });
+  console.log(JSON.stringify({ growing, quiet }));
 }

@@ -53,7 +53,7 @@ export function hostTargets(times) {
   ];
   return [
     held('activation, synchronous part', activationMs, 10),
-    held('activation until the status bar has a figure of the store', firstFigureMs, 100),
+    held('activation until the status bar has a figure', firstFigureMs, 100),
     ...turns.map(([what, { longestCpu }]) =>
       held(`longest turn of the host’s thread, processor time: ${what}`, longestCpu, 20),
     ),

@@ -2,6 +2,6 @@
 export const timings = {
   /** A measure: the synchronous part of the activation. */
   activation: 'outlay/activation',
-  /** A mark: the first time the status bar has been given a figure of the store. */
+  /** A mark: the first time the status bar has a figure, be it today's alone. */
   firstFigure: 'outlay/firstFigure',
 } as const;

@@ -47,7 +47,7 @@ export class SpendStatus implements Disposable {
       this.#shown = text;
       this.#drawText(status);
     }
-    if (!this.#hasFigure && spend.overview !== undefined) {
+    if (!this.#hasFigure && (spend.overview ?? spend.remembered) !== undefined) {
       this.#hasFigure = true;
       performance.mark(timings.firstFigure);
     }
