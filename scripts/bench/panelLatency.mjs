@@ -14,7 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { build } from '../../esbuild.mjs';
 import { Dice } from '../../src/demo/dice.ts';
-import { fillStore } from '../../test/bench/bigStore.ts';
+import { fillStore, isOfThisSchema } from '../../test/bench/bigStore.ts';
 import { requireNode24 } from '../shared/node24.mjs';
 import { scratch } from '../shared/paths.mjs';
 import { until } from '../shared/retry.ts';
@@ -41,7 +41,8 @@ const ms = (value) => (value === undefined ? '–' : `${Math.round(value)} ms`);
 async function prepareStore(file) {
   const kept = path.join(scratch, 'bench/panels.db');
   const made = await stat(kept).catch(() => undefined);
-  if (made === undefined || Date.now() - made.birthtimeMs > freshMs) {
+  const isOld = made === undefined || Date.now() - made.birthtimeMs > freshMs;
+  if (isOld || !isOfThisSchema(kept)) {
     console.log('Making a store of a million messages…');
     const part = `${kept}.part`;
     await mkdir(path.dirname(kept), { recursive: true });

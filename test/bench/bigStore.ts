@@ -1,16 +1,18 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { emptyBatch, emptySessionRecords } from '../../src/agents/batch.ts';
 import { freshState } from '../../src/agents/claude/parse/parserState.ts';
 import { dayMs } from '../../src/model/calendar.ts';
 import type { MessageLine, SessionRecords, TranscriptChunk } from '../../src/model/records.ts';
-import { openForWriting } from '../../src/store/connection/openStore.ts';
+import { openForReading, openForWriting } from '../../src/store/connection/openStore.ts';
+import { currentVersion, schemaState } from '../../src/store/schema/migrations.ts';
 import { soleWriter } from '../lib/ingest.ts';
 
 const models = ['claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-5-5'];
 
-/** Fills a store with made-up messages over a year, as the writer would. */
+/** Fills a store with made-up messages over a year, as the writer would; one of this schema is kept. */
 export function fillStore(file: string, messages: number, endMs: number, perSession = 200): void {
-  if (existsSync(file)) return;
+  if (isOfThisSchema(file)) return;
+  for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true });
   const { db } = openForWriting(file);
   const writer = soleWriter(db);
   const sessions = Math.ceil(messages / perSession);
@@ -27,6 +29,18 @@ export function fillStore(file: string, messages: number, endMs: number, perSess
   }
   writer.setMeta('priceRevision', writer.priceRevision);
   db.close();
+}
+
+/** Whether there is a store that no program has to migrate first, which would be measured as well. */
+export function isOfThisSchema(file: string): boolean {
+  if (!existsSync(file)) return false;
+  const db = openForReading(file);
+  if (db === undefined) return false;
+  try {
+    return schemaState(db).version === currentVersion();
+  } finally {
+    db.close();
+  }
 }
 
 /** Adds one message to the end of a session of such a store, in a transaction of its own. */
