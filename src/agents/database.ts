@@ -1,7 +1,7 @@
 import type { Bookmark, TranscriptBatch, TranscriptChunk } from '../model/records.ts';
-import { openSnapshot, type Snapshot } from '../platform/sqlite/snapshot.ts';
+import { databaseState, openSnapshot, type Snapshot } from '../platform/sqlite/snapshot.ts';
 import type { Row, SqlDatabase } from '../platform/sqlite/types.ts';
-import type { Excerpt, RecordLocation } from './agentLog.ts';
+import type { Excerpt, LogFile, RecordLocation } from './agentLog.ts';
 
 /** What was read of a database, and where to go on. */
 export interface RowBatch<S> {
@@ -10,6 +10,14 @@ export interface RowBatch<S> {
   readonly offset: number;
   /** What the reader must remember: plain data. */
   readonly state: S;
+}
+
+/** A database with its log, as one transcript. */
+export function databaseAt(path: string): LogFile | undefined {
+  const state = databaseState(path);
+  if (state === undefined) return undefined;
+  const { size, mtimeMs, inode } = state;
+  return { path, size, mtimeMs, inode };
 }
 
 /** Reads a database from a state of its own on, undefined for its start; yields at least once. */

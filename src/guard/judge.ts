@@ -7,7 +7,7 @@ import { resolveStorePath } from '../dataFolder/paths.ts';
 import { ProjectFiles } from '../dataFolder/projectFile.ts';
 import { readPools } from '../dataFolder/team/poolFile.ts';
 import { HumanError } from '../model/errors.ts';
-import type { MessageLine } from '../model/records.ts';
+import { emptyMessage, type MessageLine } from '../model/records.ts';
 import { noUsage, promptTokens } from '../model/tokens.ts';
 import { gitRootOf } from '../platform/gitRoot.ts';
 import type { SqlDatabase } from '../platform/sqlite/types.ts';
@@ -265,42 +265,8 @@ function storedReply(db: SqlDatabase, sid: string, agentId: string): MessageLine
     .get<{ at: number; model: string } & Omit<MessageLine['usage'], 'webSearches'>>(sid, agentId);
   if (row === undefined) return undefined;
   const { at, model, ...usage } = row;
-  return { ...emptyLine, at, model, sessionId: sid, agentId, usage: { ...noUsage, ...usage } };
+  return { ...emptyMessage, at, model, sessionId: sid, agentId, usage: { ...noUsage, ...usage } };
 }
-
-const emptyLine: MessageLine = {
-  messageId: '',
-  requestId: '',
-  uuidHash: 0,
-  sessionId: '',
-  requestSessionId: '',
-  agentId: '',
-  progress: false,
-  sidechain: false,
-  at: 0,
-  model: '',
-  usage: noUsage,
-  parts: [],
-  iterations: [],
-  speed: '',
-  geo: '',
-  tier: '',
-  cacheRequested: '',
-  requestedModel: '',
-  incomplete: false,
-  stopReason: '',
-  cacheSplit: true,
-  tools: [],
-  promptId: '',
-  branch: '',
-  cwd: '',
-  version: '',
-  entrypoint: '',
-  effort: '',
-  attribution: {},
-  durationMs: null,
-  error: '',
-};
 
 /** A reply on its way: as long as the last one of its thread, with all before it read from the cache. */
 function estimate(

@@ -1,4 +1,4 @@
-import type { Usage } from './tokens.ts';
+import { noUsage, type Usage } from './tokens.ts';
 
 /** The product whose sessions they are where nothing else is said. */
 export const usualProduct = 'Claude Code';
@@ -88,6 +88,41 @@ export interface MessageLine {
   /** What the vendor counted for it in credits of its own, billionths of one; absent where that is not said. */
   readonly nanoCredits?: number;
 }
+
+/** A message of which nothing is known: what its agent does not write stays so. */
+export const emptyMessage: MessageLine = {
+  messageId: '',
+  requestId: '',
+  uuidHash: 0,
+  sessionId: '',
+  requestSessionId: '',
+  agentId: '',
+  progress: false,
+  sidechain: false,
+  at: 0,
+  model: '',
+  usage: noUsage,
+  parts: [],
+  iterations: [],
+  speed: '',
+  geo: '',
+  tier: '',
+  cacheRequested: '',
+  requestedModel: '',
+  incomplete: false,
+  stopReason: '',
+  cacheSplit: true,
+  tools: [],
+  promptId: '',
+  branch: '',
+  cwd: '',
+  version: '',
+  entrypoint: '',
+  effort: '',
+  attribution: {},
+  durationMs: null,
+  error: '',
+};
 
 /** Tokens a total has of a model; of cache writes whatever their lifetime. */
 export interface ModelTokens {

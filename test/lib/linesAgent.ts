@@ -2,11 +2,12 @@ import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type AgentLog, logFile, type Root, regularFileAt } from '../../src/agents/agentLog.ts';
 import { emptyBatch, emptySessionRecords } from '../../src/agents/batch.ts';
-import type {
-  Bookmark,
-  MessageLine,
-  SessionRecords,
-  TranscriptChunk,
+import {
+  type Bookmark,
+  emptyMessage,
+  type MessageLine,
+  type SessionRecords,
+  type TranscriptChunk,
 } from '../../src/model/records.ts';
 import { noUsage } from '../../src/model/tokens.ts';
 
@@ -111,37 +112,13 @@ function readFrom(path: string, from: number, to: number): string {
 
 function messageOf(line: Line, sessionId: string): MessageLine {
   return {
+    ...emptyMessage,
     messageId: `${sessionId}-${line.n}`,
-    requestId: '',
     sessionId,
-    agentId: '',
-    progress: false,
-    sidechain: false,
     at: line.t * 1000,
     model: line.ai,
     usage: { ...noUsage, input: line.in, output: line.out },
-    parts: [],
-    iterations: [],
-    incomplete: false,
-    uuidHash: 0,
-    requestSessionId: '',
-    speed: '',
-    geo: '',
-    tier: '',
-    cacheRequested: '',
-    requestedModel: '',
     stopReason: 'done',
-    cacheSplit: true,
-    tools: [],
-    promptId: '',
-    branch: '',
-    cwd: '',
-    version: '',
-    entrypoint: '',
-    effort: '',
-    attribution: {},
-    durationMs: null,
-    error: '',
   };
 }
 

@@ -102,7 +102,16 @@ const inside: Readonly<Record<string, readonly string[]>> = {
     ...['deliverAlerts.ts', 'channels'],
   ],
   'src/agents': [
-    ...['agentLog.ts', 'json.ts', 'batch.ts', 'lineReader.ts', 'titleLine.ts', 'excerpt.ts'],
+    ...[
+      'agentLog.ts',
+      'bareLog.ts',
+      'folders.ts',
+      'json.ts',
+      'batch.ts',
+      'lineReader.ts',
+      'titleLine.ts',
+      'excerpt.ts',
+    ],
     ...['timestamp.ts', 'said.ts', 'wholeFile.ts'],
     ...['database.ts', 'claude', 'codex', 'copilot', 'opencode', 'registry.ts'],
   ],

@@ -2,6 +2,7 @@ import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Unreadable } from '../../model/unreadable.ts';
 import { type Discovery, type LogFile, logFile } from '../agentLog.ts';
+import { entriesIn } from '../folders.ts';
 import type { TranscriptLocation } from './parse/parser.ts';
 
 /** Folders that hold no transcripts, whatever their files are called. */
@@ -173,14 +174,6 @@ export function sessionFiles(projects: string, sessionId: string): LogFile[] {
     walk(join(projects, entry.name, sessionId), 2, links, found);
   }
   return found.files;
-}
-
-function entriesIn(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
 }
 
 /** What a transcript's path says about session, agent and workflow. */

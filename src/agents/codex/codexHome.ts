@@ -1,5 +1,5 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
-import { basename, isAbsolute, join, sep } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { largestOf } from '../../model/lists.ts';
 import { isDirectory, realPath } from '../../platform/realPath.ts';
 import {
@@ -10,6 +10,7 @@ import {
   type Root,
   type RootSource,
 } from '../agentLog.ts';
+import { codeOf, entriesIn, homeNamedBy } from '../folders.ts';
 
 /** Folders of Codex's configuration directory in which rollouts stand. */
 export const rolloutFolders = ['sessions', 'archived_sessions'] as const;
@@ -22,11 +23,8 @@ export function isRollout(name: string): boolean {
 }
 
 /** Where Codex keeps its configuration: `CODEX_HOME`, else `~/.codex`. */
-export function defaultRoots({ env, home }: Machine): DefaultRoots {
-  const named = env.CODEX_HOME ?? '';
-  return isAbsolute(named)
-    ? { paths: [named], source: 'CODEX_HOME' }
-    : { paths: [join(home, '.codex')], source: 'default' };
+export function defaultRoots(machine: Machine): DefaultRoots {
+  return homeNamedBy('CODEX_HOME', '.codex', machine);
 }
 
 /** Claude Code has a folder `sessions`, too, but beside its `projects`. */
@@ -103,16 +101,4 @@ export function isRolloutPath(path: string): boolean {
 export function homeOf(path: string): string {
   const at = largestOf(rolloutFolders.map((folder) => path.lastIndexOf(`${sep}${folder}${sep}`)));
   return at < 0 ? '' : path.slice(0, at);
-}
-
-function entriesIn(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? 'unreadable';
 }

@@ -7,6 +7,7 @@ import {
   regularFileAt,
   type WantedRecord,
 } from '../agentLog.ts';
+import { bareLog } from '../bareLog.ts';
 import { readExcerpt } from '../excerpt.ts';
 import { defaultRoots, discover, isRolloutPath, mayHold, recognizes, rootAt } from './codexHome.ts';
 import { promptsIn, readOutline, type Said, saidIn } from './conversation.ts';
@@ -17,6 +18,7 @@ import { readRollout, rolloutMessages, threadOf } from './readRollout.ts';
  * `sessions/<year>/<month>/<day>/rollout-<time>-<thread>.jsonl`, and those in `archived_sessions`.
  */
 export const codexLog: AgentLog = {
+  ...bareLog,
   name: 'codex',
   product: 'Codex',
   homeVariable: 'CODEX_HOME',
@@ -30,17 +32,11 @@ export const codexLog: AgentLog = {
   fileAt: regularFileAt,
   locationOf: (_root, path) => threadOf(path),
   transcriptOf: (path) => path,
-  readMeta: () => undefined,
-  metadataBeside: () => [],
   readChunks: ({ path: home }, path, bookmark, chunkBytes) =>
     readRollout(home, path, bookmark, chunkBytes),
   messageLines: ({ path: home }, path) => rolloutMessages(home, path),
   // It keeps them until a person archives or deletes them.
   cleanupDays: () => undefined,
-  clientPrices: () => [],
-  // It leaves no note of the processes that run.
-  runningSessions: () => [],
-  runningAgents: () => [],
   sessionFiles,
   findRecord,
   readMessageText,

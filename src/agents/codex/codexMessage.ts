@@ -1,4 +1,4 @@
-import { type MessageLine, unnamedModel } from '../../model/records.ts';
+import { emptyMessage, type MessageLine, unnamedModel } from '../../model/records.ts';
 import type { Usage } from '../../model/tokens.ts';
 import type { RolloutState, ThreadPlace } from './rolloutState.ts';
 
@@ -23,28 +23,20 @@ export interface CodexRequest {
 export function codexMessage(request: CodexRequest): MessageLine {
   const { id, place, copied, at, usage, state } = request;
   return {
+    ...emptyMessage,
     messageId: id,
     // One request, whatever two files say of it.
     requestId: id,
-    uuidHash: 0,
     sessionId: place.session,
-    requestSessionId: '',
     agentId: place.agent,
     progress: copied,
     sidechain: place.agent !== '',
     at,
     model: request.model || unnamedModel,
     usage,
-    parts: [],
-    iterations: [],
-    speed: '',
-    geo: '',
     tier: tierOf(request.tier),
-    cacheRequested: '',
-    requestedModel: '',
     incomplete: request.incomplete,
     stopReason: 'end',
-    cacheSplit: true,
     tools: request.tools,
     promptId: request.turn,
     branch: state.branch,
@@ -52,9 +44,6 @@ export function codexMessage(request: CodexRequest): MessageLine {
     version: state.version,
     entrypoint: state.originator,
     effort: request.effort,
-    attribution: {},
-    durationMs: null,
-    error: '',
   };
 }
 

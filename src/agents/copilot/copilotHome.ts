@@ -1,7 +1,6 @@
 import { type Dirent, existsSync, readdirSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { isDirectory, realPath } from '../../platform/realPath.ts';
-import { databaseState } from '../../platform/sqlite/snapshot.ts';
 import {
   type DefaultRoots,
   type Discovery,
@@ -11,6 +10,8 @@ import {
   type RootSource,
   regularFileAt,
 } from '../agentLog.ts';
+import { databaseAt } from '../database.ts';
+import { codeOf, homeNamedBy } from '../folders.ts';
 
 /** The database of Copilot's sessions: from 1.0.75 it has a row for each request. */
 export const databaseName = 'session-store.db';
@@ -20,11 +21,8 @@ const sessionsFolder = 'session-state';
 const eventsName = 'events.jsonl';
 
 /** Where Copilot keeps its configuration: `COPILOT_HOME`, else `~/.copilot`. */
-export function defaultRoots({ env, home }: Machine): DefaultRoots {
-  const named = env.COPILOT_HOME ?? '';
-  return isAbsolute(named)
-    ? { paths: [named], source: 'COPILOT_HOME' }
-    : { paths: [join(home, '.copilot')], source: 'default' };
+export function defaultRoots(machine: Machine): DefaultRoots {
+  return homeNamedBy('COPILOT_HOME', '.copilot', machine);
 }
 
 export function recognizes(directory: string): boolean {
@@ -68,14 +66,6 @@ function add(found: Discovery, path: string, fileAt: (path: string) => LogFile |
   } catch (error) {
     found.unreadable.push({ path, code: codeOf(error) });
   }
-}
-
-/** A database with its log, as one transcript. */
-export function databaseAt(path: string): LogFile | undefined {
-  const state = databaseState(path);
-  if (state === undefined) return undefined;
-  const { size, mtimeMs, inode } = state;
-  return { path, size, mtimeMs, inode };
 }
 
 export function fileAt(path: string): LogFile | undefined {
@@ -125,8 +115,4 @@ export function sessionFiles({ logFolder }: Root, sessionId: string): LogFile[] 
   const folder = join(logFolder, sessionsFolder);
   const paths = [join(folder, sessionId, eventsName), join(folder, `${sessionId}.jsonl`)];
   return paths.flatMap((path) => regularFileAt(path) ?? []);
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? 'unreadable';
 }

@@ -6,6 +6,7 @@ import type {
   RecordLocation,
   WantedRecord,
 } from '../agentLog.ts';
+import { bareLog } from '../bareLog.ts';
 import { askDatabase, readDatabase, rowLocation, rowsExcerpt } from '../database.ts';
 import { readExcerpt as readLines } from '../excerpt.ts';
 import { LineReader } from '../lineReader.ts';
@@ -40,6 +41,7 @@ const reader = new LineReader(() => Buffer.allocUnsafe(roomBytes));
  * usage records in the log, else the sums clients write when they end.
  */
 export const copilotLog: AgentLog = {
+  ...bareLog,
   name: 'copilot',
   product: 'Copilot',
   homeVariable: 'COPILOT_HOME',
@@ -56,8 +58,6 @@ export const copilotLog: AgentLog = {
     agentId: '',
   }),
   transcriptOf,
-  readMeta: () => undefined,
-  metadataBeside: () => [],
   readChunks: (_root, path, bookmark, chunkBytes) =>
     isDatabase(path)
       ? readDatabase(path, bookmark, usageRows)
@@ -65,10 +65,6 @@ export const copilotLog: AgentLog = {
   messageLines: (_root, path) => (isDatabase(path) ? rowMessages(path) : eventMessages(path)),
   // It drops rows of its own accord, at no time anybody is told.
   cleanupDays: () => undefined,
-  clientPrices: () => [],
-  // It leaves no note of the processes that run.
-  runningSessions: () => [],
-  runningAgents: () => [],
   sessionFiles,
   findRecord,
   readMessageText: async (path, { messageId }) =>

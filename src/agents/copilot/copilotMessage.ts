@@ -1,4 +1,9 @@
-import { type CountSource, type MessageLine, unnamedModel } from '../../model/records.ts';
+import {
+  type CountSource,
+  emptyMessage,
+  type MessageLine,
+  unnamedModel,
+} from '../../model/records.ts';
 import { noUsage, type Usage } from '../../model/tokens.ts';
 import { type Json, tokenCount } from '../json.ts';
 
@@ -70,37 +75,24 @@ export interface CopilotSpend {
 export function copilotMessage(spend: CopilotSpend): MessageLine {
   const { id, agent, counts, requests } = spend;
   return {
+    ...emptyMessage,
     messageId: id,
     requestId: id,
-    uuidHash: 0,
     sessionId: spend.session,
-    requestSessionId: '',
     agentId: agent,
-    progress: false,
     sidechain: agent !== '',
     at: spend.at,
     model: spend.model || unnamedModel,
     usage: usageOf(counts),
-    parts: [],
-    iterations: [],
-    speed: '',
-    geo: '',
-    tier: '',
-    cacheRequested: '',
-    requestedModel: '',
     incomplete: counts.odd,
     stopReason: 'end',
-    cacheSplit: true,
     tools: spend.tools,
     promptId: spend.prompt,
     branch: spend.branch,
     cwd: spend.cwd,
     version: spend.version,
-    entrypoint: '',
     effort: spend.effort,
-    attribution: {},
     durationMs: spend.durationMs,
-    error: '',
     countedFrom: spend.countedFrom,
     ...(requests > 1 && { requests }),
     ...(spend.nanoCredits > 0 && { nanoCredits: spend.nanoCredits }),

@@ -7,11 +7,11 @@ import type {
   RecordLocation,
   TranscriptOutline,
 } from '../agentLog.ts';
-import { askDatabase } from '../database.ts';
+import { askDatabase, databaseAt } from '../database.ts';
 import { object, parseObject, text } from '../json.ts';
 import { mostParts, outlineOf as outlineOfParts, partOf, seenWords } from '../said.ts';
 import { type FileLine, largestSaid, linesIn, linesOfFile } from '../wholeFile.ts';
-import { databaseAt, databaseName, homeOf, sessionOf } from './copilotHome.ts';
+import { databaseName, homeOf, sessionOf } from './copilotHome.ts';
 import { EventParser } from './eventParser.ts';
 import { requestsOfSession, rowIn } from './usageRows.ts';
 

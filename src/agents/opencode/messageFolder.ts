@@ -2,8 +2,9 @@ import { basename, join } from 'node:path';
 import type { TranscriptBatch, TranscriptChunk } from '../../model/records.ts';
 import { readRegular } from '../../platform/regularFile.ts';
 import { emptyBatch } from '../batch.ts';
+import { entriesIn } from '../folders.ts';
 import { type Json, object, parseObject, text } from '../json.ts';
-import { entriesIn, fileAt, messageFiles, storageOf } from './openCodeHome.ts';
+import { fileAt, messageFiles, storageOf } from './openCodeHome.ts';
 import { addMessage, type StoredMessage, timeIn } from './openCodeMessage.ts';
 import { type SessionInfo, SessionTraces } from './sessionBook.ts';
 

@@ -1,8 +1,9 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, sep } from 'node:path';
 import { isDirectory, realPath } from '../../platform/realPath.ts';
-import { databaseState } from '../../platform/sqlite/snapshot.ts';
 import type { DefaultRoots, Discovery, LogFile, Machine, Root, RootSource } from '../agentLog.ts';
+import { databaseAt } from '../database.ts';
+import { codeOf, entriesIn } from '../folders.ts';
 
 /** `opencode.db`, and those of other channels. */
 const databasePattern = /^opencode(?:-[\w.-]+)?\.db$/;
@@ -68,13 +69,6 @@ export function fileAt(path: string): LogFile | undefined {
   return isDatabase(path) ? databaseAt(path) : folderAt(path);
 }
 
-function databaseAt(path: string): LogFile | undefined {
-  const state = databaseState(path);
-  if (state === undefined) return undefined;
-  const { size, mtimeMs, inode } = state;
-  return { path, size, mtimeMs, inode };
-}
-
 /** The messages of a session as one transcript: a message is written again in its place while it streams. */
 function folderAt(path: string): LogFile | undefined {
   const own = statSync(path, { throwIfNoEntry: false });
@@ -132,16 +126,4 @@ export function sessionFiles({ logFolder }: Root, sessionId: string): LogFile[] 
   if (!/^[\w-]+$/.test(sessionId)) return [];
   const file = fileAt(join(logFolder, messageFolder, sessionId));
   return file === undefined ? [] : [file];
-}
-
-export function entriesIn(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? 'unreadable';
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { TranscriptChunk } from '../../model/records.ts';
 import type { AgentLog, Excerpt, LocatedMessage } from '../agentLog.ts';
+import { bareLog } from '../bareLog.ts';
 import { askDatabase, readDatabase, rowsExcerpt } from '../database.ts';
 import { messagesIn, readFolder, sessionReader } from './messageFolder.ts';
 import { messageRows, messagesAround, requestsIn } from './messageRows.ts';
@@ -28,6 +29,7 @@ const messagesBeside = 30;
  * session that another one started is its agent; a fork copies messages, which count once, for the older one.
  */
 export const openCodeLog: AgentLog = {
+  ...bareLog,
   name: 'opencode',
   product: 'OpenCode',
   homeVariable: undefined,
@@ -45,17 +47,11 @@ export const openCodeLog: AgentLog = {
     agentId: '',
   }),
   transcriptOf,
-  readMeta: () => undefined,
-  metadataBeside: () => [],
   readChunks: (_root, path, bookmark) =>
     isDatabase(path) ? readDatabase(path, bookmark, messageRows) : folderChunks(path),
   messageLines,
   // They go with their session, which a person deletes.
   cleanupDays: () => undefined,
-  clientPrices: () => [],
-  // It leaves no note of the processes that run.
-  runningSessions: () => [],
-  runningAgents: () => [],
   sessionFiles,
   findRecord: async (path, { messageId }) => recordIn(path, messageId),
   readMessageText: async (path, { messageId }) => textOf(path, messageId),

@@ -1,4 +1,4 @@
-import { type MessageLine, type TranscriptBatch, unnamedModel } from '../../model/records.ts';
+import { emptyMessage, type TranscriptBatch, unnamedModel } from '../../model/records.ts';
 import { noUsage, type Usage } from '../../model/tokens.ts';
 import type { LocatedMessage } from '../agentLog.ts';
 import { emptyBatch } from '../batch.ts';
@@ -82,7 +82,7 @@ export function addMessage(
     // A fork has copies under other ids: what they say stays the same.
     const key = `${made}:${counts}${before === 0 ? '' : `#${before}`}`;
     batch.messages.push({
-      ...emptyLine,
+      ...emptyMessage,
       messageId: key,
       requestId: key,
       sessionId: owner.session,
@@ -160,33 +160,3 @@ function isReasoningApart(step: StepCounts, model: string): boolean {
   if (reasoning > 0 && total === inside + reasoning) return true;
   return total === inside ? false : /gemini/i.test(model);
 }
-
-const emptyLine: Omit<
-  MessageLine,
-  'messageId' | 'requestId' | 'sessionId' | 'agentId' | 'at' | 'model' | 'usage'
-> = {
-  uuidHash: 0,
-  requestSessionId: '',
-  progress: false,
-  sidechain: false,
-  parts: [],
-  iterations: [],
-  speed: '',
-  geo: '',
-  tier: '',
-  cacheRequested: '',
-  requestedModel: '',
-  incomplete: false,
-  stopReason: 'end',
-  cacheSplit: true,
-  tools: [],
-  promptId: '',
-  branch: '',
-  cwd: '',
-  version: '',
-  entrypoint: '',
-  effort: '',
-  attribution: {},
-  durationMs: null,
-  error: '',
-};
