@@ -159,34 +159,31 @@ export class Writer {
    * sessions no transcript has been read of wait for it.
    */
   addRequests(events: readonly RequestEvent[]): void {
-    this.#transaction(() => {
-      for (const event of events) {
-        if (!this.#requests.add(event)) continue;
-        const session = this.#sessions.find(event.sessionId);
-        if (session !== undefined) this.#unreconciled.add(session.id);
-      }
-      this.#finish();
-    });
+    this.#addTold(events, (event) => this.#requests.add(event));
   }
 
   /** Stores what metrics told of background in sum, in the same way. */
   addSums(sums: readonly ToldSum[]): void {
-    this.#transaction(() => {
-      for (const sum of sums) {
-        if (!this.#toldSums.add(sum)) continue;
-        const session = this.#sessions.find(sum.sessionId);
-        if (session !== undefined) this.#unreconciled.add(session.id);
-      }
-      this.#finish();
-    });
+    this.#addTold(sums, (sum) => this.#toldSums.add(sum));
   }
 
   /** Takes over what another store has kept of downsampled requests. */
   adoptRequests(kept: readonly KeptRequest[]): void {
+    this.#addTold(kept, (request) => {
+      this.#requests.adopt(request);
+      return true;
+    });
+  }
+
+  /** Stores what was told of sessions; `add` says whether it changed anything. */
+  #addTold<T extends { readonly sessionId: string }>(
+    told: readonly T[],
+    add: (one: T) => boolean,
+  ): void {
     this.#transaction(() => {
-      for (const request of kept) {
-        this.#requests.adopt(request);
-        const session = this.#sessions.find(request.sessionId);
+      for (const one of told) {
+        if (!add(one)) continue;
+        const session = this.#sessions.find(one.sessionId);
         if (session !== undefined) this.#unreconciled.add(session.id);
       }
       this.#finish();
