@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { TeamPolicy } from '../dataFolder/team/membership.ts';
 import { dayMs, dayOf } from '../model/calendar.ts';
+import { memoize } from '../model/memoize.ts';
 import type { ReportContext } from '../query/context.ts';
 import { Names } from '../query/names.ts';
 import { backgroundRows } from '../store/query/background.ts';
@@ -149,16 +150,4 @@ export function projectName(path: string, { projects, salt }: TeamPolicy): strin
 /** One plain line without what PostgreSQL's text cannot hold. */
 function plainName(text: string, length: number): string {
   return clip(plainText(text).replaceAll('\0', ''), length).toWellFormed();
-}
-
-function memoize<V>(of: (key: number) => V): (key: number) => V {
-  const known = new Map<number, V>();
-  return (key) => {
-    let value = known.get(key);
-    if (value === undefined) {
-      value = of(key);
-      known.set(key, value);
-    }
-    return value;
-  };
 }

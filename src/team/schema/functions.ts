@@ -127,12 +127,8 @@ CREATE FUNCTION outlay.add_member(p_name text, p_admin boolean, p_verifier text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE members text := (SELECT role FROM outlay.team); new_login text := members || '_' || p_name;
 BEGIN
-  IF NOT outlay.is_owner_or_admin() THEN
-    RAISE EXCEPTION 'only an admin adds members' USING ERRCODE = '42501';
-  END IF;
-  IF p_verifier !~ '^SCRAM-SHA-256[$]' THEN
-    RAISE EXCEPTION 'a password is no verifier' USING ERRCODE = '22023';
-  END IF;
+  PERFORM outlay.require_admin('adds members');
+  PERFORM outlay.require_verifier(p_verifier);
   INSERT INTO outlay.member (name, login, admin) VALUES (p_name, new_login, p_admin);
   PERFORM outlay.make_login(new_login, p_verifier);
   RETURN new_login;
@@ -143,12 +139,8 @@ CREATE FUNCTION outlay.renew_member(p_name text, p_verifier text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE known text := (SELECT login FROM outlay.member WHERE name = p_name);
 BEGIN
-  IF NOT outlay.is_owner_or_admin() THEN
-    RAISE EXCEPTION 'only an admin renews members' USING ERRCODE = '42501';
-  END IF;
-  IF p_verifier !~ '^SCRAM-SHA-256[$]' THEN
-    RAISE EXCEPTION 'a password is no verifier' USING ERRCODE = '22023';
-  END IF;
+  PERFORM outlay.require_admin('renews members');
+  PERFORM outlay.require_verifier(p_verifier);
   IF known IS NOT NULL AND to_regrole(quote_ident(known)) IS NOT NULL THEN
     EXECUTE format('ALTER ROLE %I PASSWORD %L', known, p_verifier);
   ELSIF known IS NOT NULL THEN
@@ -163,9 +155,7 @@ CREATE FUNCTION outlay.remove_member(p_name text, p_delete boolean) RETURNS bool
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE gone outlay.member;
 BEGIN
-  IF NOT outlay.is_owner_or_admin() THEN
-    RAISE EXCEPTION 'only an admin removes members' USING ERRCODE = '42501';
-  END IF;
+  PERFORM outlay.require_admin('removes members');
   SELECT * INTO gone FROM outlay.member WHERE name = p_name FOR UPDATE;
   IF gone.id IS NULL THEN RETURN false; END IF;
   IF to_regrole(quote_ident(gone.login)) IS NOT NULL THEN
@@ -186,9 +176,7 @@ CREATE FUNCTION outlay.set_groups(p_name text, p_groups text[]) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE who int := (SELECT id FROM outlay.member WHERE name = p_name);
 BEGIN
-  IF NOT outlay.is_owner_or_admin() THEN
-    RAISE EXCEPTION 'only an admin sets groups' USING ERRCODE = '42501';
-  END IF;
+  PERFORM outlay.require_admin('sets groups');
   IF who IS NULL THEN RETURN false; END IF;
   DELETE FROM outlay.member_group WHERE member = who AND NOT (name = ANY (p_groups));
   INSERT INTO outlay.member_group (member, name) SELECT DISTINCT who, unnest(p_groups)
@@ -199,9 +187,7 @@ END $$;
 CREATE FUNCTION outlay.set_policy(p_projects text, p_branches boolean, p_visible text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  IF NOT outlay.is_owner_or_admin() THEN
-    RAISE EXCEPTION 'only an admin sets the policy' USING ERRCODE = '42501';
-  END IF;
+  PERFORM outlay.require_admin('sets the policy');
   UPDATE outlay.team SET projects = coalesce(p_projects, projects),
     branches = coalesce(p_branches, branches), visible = coalesce(p_visible, visible);
 END $$;
@@ -224,4 +210,22 @@ LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog,
   SELECT outlay.is_admin() OR pg_has_role(session_user,
     (SELECT nspowner FROM pg_namespace WHERE nspname = 'outlay'), 'MEMBER')
 $$;
+
+-- Refuses what only they may do; p_what says what, such as 'adds members'.
+CREATE FUNCTION outlay.require_admin(p_what text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF NOT outlay.is_owner_or_admin() THEN
+    RAISE EXCEPTION 'only an admin %', p_what USING ERRCODE = '42501';
+  END IF;
+END $$;
+
+-- Refuses a password that comes as itself.
+CREATE FUNCTION outlay.require_verifier(p_verifier text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF p_verifier !~ '^SCRAM-SHA-256[$]' THEN
+    RAISE EXCEPTION 'a password is no verifier' USING ERRCODE = '22023';
+  END IF;
+END $$;
 `;

@@ -30,9 +30,7 @@ CREATE FUNCTION outlay.set_pool(
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  IF NOT outlay.is_owner_or_admin() THEN
-    RAISE EXCEPTION 'only an admin sets pooled budgets' USING ERRCODE = '42501';
-  END IF;
+  PERFORM outlay.require_admin('sets pooled budgets');
   INSERT INTO outlay.pool AS p (scope, name, period, nano, ladder, action)
     VALUES (p_scope, p_name, p_period, p_nano, p_ladder, p_action)
     ON CONFLICT (scope, name, period) DO UPDATE
@@ -42,9 +40,7 @@ END $$;
 CREATE FUNCTION outlay.remove_pool(p_scope text, p_name text, p_period text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  IF NOT outlay.is_owner_or_admin() THEN
-    RAISE EXCEPTION 'only an admin removes pooled budgets' USING ERRCODE = '42501';
-  END IF;
+  PERFORM outlay.require_admin('removes pooled budgets');
   DELETE FROM outlay.pool WHERE scope = p_scope AND name = p_name AND period = p_period;
   RETURN FOUND;
 END $$;
