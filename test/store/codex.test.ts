@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { codexLog } from '../../src/agents/codex/codexLog.ts';
 import { StoreReader } from '../../src/store/query/storeReader.ts';
 import { newChunks } from '../../src/watchers/ingestFile.ts';
-import { agentSets, writeAgentSet } from '../lib/agentSets.ts';
+import { homesOf } from '../lib/agentHomes.ts';
+import { agentSets } from '../lib/agentSets.ts';
 import { assertPrices, expectedTotal, ingestLogs, storeSums } from '../lib/agentStore.ts';
 import { engines } from '../lib/engines.ts';
 import { soleWriter } from '../lib/ingest.ts';
@@ -16,13 +14,7 @@ import { withStore } from '../lib/memoryStore.ts';
 const sets = agentSets('codex');
 
 describe('rollouts of Codex in the store', () => {
-  let folder: string;
-  const homeOf = (name: string): string => join(folder, name);
-  before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'outlay-codex-'));
-    for (const set of sets) writeAgentSet(set, homeOf(set.name));
-  });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  const homeOf = homesOf(sets);
 
   for (const engine of engines) {
     it(`come to what an independent program counts, each set (${engine})`, () => {

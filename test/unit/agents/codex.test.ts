@@ -7,13 +7,13 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { codexLog } from '../../../src/agents/codex/codexLog.ts';
 import type { Bookmark, MessageLine } from '../../../src/model/records.ts';
 import { mergeLines } from '../../../src/store/ingest/merge.ts';
+import { homesOf } from '../../lib/agentHomes.ts';
 import { agentSets, writeAgentSet } from '../../lib/agentSets.ts';
 
 const sets = agentSets('codex');
@@ -48,13 +48,7 @@ function sumsOf(records: readonly MessageLine[]) {
 }
 
 describe('rollouts of Codex', () => {
-  let folder: string;
-  const homeOf = (name: string): string => join(folder, name);
-  before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'outlay-codex-'));
-    for (const set of sets) writeAgentSet(set, homeOf(set.name));
-  });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  const homeOf = homesOf(sets);
 
   for (const { name, expected } of sets) {
     it(`${name}: counts what an independent program counts`, () => {
@@ -76,7 +70,7 @@ describe('rollouts of Codex', () => {
         fc.array(fc.nat(20_000), { maxLength: 6 }),
         fc.infiniteStream(fc.nat(1_000)),
         ({ name, files }, cuts, order) => {
-          const home = mkdtempSync(join(folder, 'cut-'));
+          const home = mkdtempSync(homeOf('cut-'));
           const root = codexLog.rootAt(home, 'option');
           const records: MessageLine[] = [];
           const bookmarks = new Map<string, Bookmark>();

@@ -12,9 +12,8 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { AgentLog } from '../../../src/agents/agentLog.ts';
 import { copilotLog } from '../../../src/agents/copilot/copilotLog.ts';
@@ -22,6 +21,7 @@ import type { Bookmark } from '../../../src/model/records.ts';
 import { openDatabase } from '../../../src/platform/sqlite/open.ts';
 import type { SqlDatabase } from '../../../src/platform/sqlite/types.ts';
 import { mergeLines } from '../../../src/store/ingest/merge.ts';
+import { homesOf } from '../../lib/agentHomes.ts';
 import { agentSets, writeAgentSet } from '../../lib/agentSets.ts';
 import { expectedTotal, storeSums } from '../../lib/agentStore.ts';
 import { engines } from '../../lib/engines.ts';
@@ -71,13 +71,7 @@ const metrics = (count: number, inputTokens: number) => ({
 });
 
 describe('logs of Copilot', () => {
-  let folder: string;
-  const homeOf = (name: string): string => join(folder, name);
-  before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'outlay-copilot-'));
-    for (const set of sets) writeAgentSet(set, homeOf(set.name));
-  });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  const homeOf = homesOf(sets);
 
   const logOf = (home: string): string => {
     const path = join(home, 'session-state', session, 'events.jsonl');
@@ -91,7 +85,7 @@ describe('logs of Copilot', () => {
         fc.constantFrom(...sets.filter(({ name }) => name !== 'samples/agentv')),
         fc.array(fc.nat(20_000), { maxLength: 6 }),
         ({ name, files, expected }, cuts) => {
-          const home = mkdtempSync(join(folder, 'cut-'));
+          const home = mkdtempSync(homeOf('cut-'));
           const bookmarks = new Map<string, Bookmark>();
           withStore('better-sqlite3', (db) => {
             const writer = soleWriter(db);
@@ -119,7 +113,7 @@ describe('logs of Copilot', () => {
 
   for (const engine of engines) {
     it(`are read beside a writer that has the database open, and nothing is left (${engine})`, () => {
-      const home = mkdtempSync(join(folder, 'live-'));
+      const home = mkdtempSync(homeOf('live-'));
       const path = join(home, 'session-store.db');
       const writer = openDatabase(path, { engine });
       usageTable(writer);
@@ -158,7 +152,7 @@ describe('logs of Copilot', () => {
   }
 
   it('are rows of another database where one took its place', () => {
-    const home = mkdtempSync(join(folder, 'replaced-'));
+    const home = mkdtempSync(homeOf('replaced-'));
     const path = join(home, 'session-store.db');
     const bookmarks = new Map<string, Bookmark>();
     const read = [500, 900].map((input) => {
@@ -177,7 +171,7 @@ describe('logs of Copilot', () => {
   });
 
   it('are read where another database was written over the one before', () => {
-    const home = mkdtempSync(join(folder, 'over-'));
+    const home = mkdtempSync(homeOf('over-'));
     const path = join(home, 'session-store.db');
     const bookmarks = new Map<string, Bookmark>();
     const read = [[500, 600, 700], [900]].map((inputs) => {
@@ -195,7 +189,7 @@ describe('logs of Copilot', () => {
   });
 
   it('count once, whichever is read first: a row, a record or a sum', () => {
-    const home = mkdtempSync(join(folder, 'order-'));
+    const home = mkdtempSync(homeOf('order-'));
     const log = logOf(home);
     const root = copilotLog.rootAt(home, 'option');
     withStore('better-sqlite3', (db) => {
@@ -243,7 +237,7 @@ describe('logs of Copilot', () => {
   });
 
   it('has sums that go on over a change of what clients sum up', () => {
-    const home = mkdtempSync(join(folder, 'upgraded-'));
+    const home = mkdtempSync(homeOf('upgraded-'));
     const answer = event('assistant.message', {});
     const resume = event('session.resume', {});
     writeFileSync(
@@ -277,7 +271,7 @@ describe('logs of Copilot', () => {
   });
 
   it('say of a request what stands beside it', async () => {
-    const home = mkdtempSync(join(folder, 'words-'));
+    const home = mkdtempSync(homeOf('words-'));
     const log = logOf(home);
     writeFileSync(
       log,
@@ -315,7 +309,7 @@ describe('logs of Copilot', () => {
   });
 
   it('say of a row what the answer says that was counted by it, where each has one', async () => {
-    const home = mkdtempSync(join(folder, 'pairs-'));
+    const home = mkdtempSync(homeOf('pairs-'));
     const log = logOf(home);
     const path = join(home, 'session-store.db');
     const db = openDatabase(path);
@@ -344,7 +338,7 @@ describe('logs of Copilot', () => {
   });
 
   it('may hold anything: what cannot be counted is named, and nothing thrown', () => {
-    const home = mkdtempSync(join(folder, 'rubbish-'));
+    const home = mkdtempSync(homeOf('rubbish-'));
     const types = ['start', 'resume', 'shutdown', 'usage_record', 'compaction_complete'];
     const some = fc.oneof(fc.jsonValue(), fc.integer({ min: -5, max: 5 }));
     const usage = fc.record(
@@ -404,7 +398,7 @@ describe('logs of Copilot', () => {
   });
 
   it('show the rows around the one a request was counted from', async () => {
-    const home = mkdtempSync(join(folder, 'rows-'));
+    const home = mkdtempSync(homeOf('rows-'));
     const path = join(home, 'session-store.db');
     const db = openDatabase(path);
     usageTable(db);
@@ -431,7 +425,7 @@ describe('logs of Copilot', () => {
 
   it('say the AI credits of rows, records and sums, and none where none were said', () => {
     const read = (write: (home: string) => void): unknown[] => {
-      const home = mkdtempSync(join(folder, 'credits-'));
+      const home = mkdtempSync(homeOf('credits-'));
       write(home);
       return readOn(copilotLog, home, new Map()).flatMap(({ messages }) =>
         messages.map(({ nanoCredits }) => nanoCredits),
@@ -474,8 +468,8 @@ describe('logs of Copilot', () => {
     const home = homeOf('samples/client-1.0.102');
     const root = copilotLog.rootAt(home, 'option');
     assert.equal(copilotLog.recognizes(home), true);
-    assert.equal(copilotLog.recognizes(join(folder, '.copilot')), true);
-    assert.equal(copilotLog.recognizes(folder), false);
+    assert.equal(copilotLog.recognizes(homeOf('.copilot')), true);
+    assert.equal(copilotLog.recognizes(homeOf('')), false);
     const path = join(root.path, 'session-store.db');
     assert.equal(copilotLog.kindOf(`${path}-wal`), 'part');
     assert.equal(copilotLog.transcriptOf(`${path}-wal`), path);

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { requestKind } from '../../../src/model/requests/requestKind.ts';
 import { decodeExport, mostBody } from '../../../src/telemetry/decodeExport.ts';
+import { mutilated } from '../../lib/mutilated.ts';
 import { jsonExport, protobufExport, recordOf, type WrittenRecord } from '../../lib/otlp.ts';
 import { anyRequestEvent, requestEvent } from '../../lib/requestEvents.ts';
 
@@ -44,14 +45,7 @@ describe('exports of logs', () => {
       prompt,
       recordOf(requestEvent({ sessionId: 's', at: prompt.at })),
     ]);
-    const mutilated = fc
-      .tuple(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length))
-      .map(([at, byte, end]) => {
-        const bytes = Buffer.from(whole);
-        bytes[at] = byte;
-        return bytes.subarray(0, end);
-      });
-    const bodies = fc.oneof(fc.uint8Array({ maxLength: 200 }), mutilated);
+    const bodies = fc.oneof(fc.uint8Array({ maxLength: 200 }), mutilated(whole));
     fc.assert(
       fc.property(
         bodies,

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { isBackgroundSource, requestKind } from '../../../src/model/requests/requestKind.ts';
 import type { ToldSum } from '../../../src/model/requests/toldSum.ts';
 import { decodeMetrics } from '../../../src/telemetry/decodeExport.ts';
+import { mutilated } from '../../lib/mutilated.ts';
 import { jsonMetrics, protobufMetrics, type WrittenPoint } from '../../lib/otlpMetrics.ts';
 
 const json = 'application/json';
@@ -94,14 +95,7 @@ describe('exports of metrics', () => {
   it('are answered whatever the bytes are', () => {
     const point = { sessionId: 's', source: 'auxiliary', startedAt: from, at: from, usd: 1 };
     const whole = protobufMetrics([point]);
-    const mutilated = fc
-      .tuple(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length))
-      .map(([at, byte, end]) => {
-        const bytes = Buffer.from(whole);
-        bytes[at] = byte;
-        return bytes.subarray(0, end);
-      });
-    const bodies = fc.oneof(fc.uint8Array({ maxLength: 200 }), mutilated);
+    const bodies = fc.oneof(fc.uint8Array({ maxLength: 200 }), mutilated(whole));
     fc.assert(
       fc.property(bodies, fc.constantFrom(json, protobuf), (bytes, type) => {
         const result = decode(type, bytes);
