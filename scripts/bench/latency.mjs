@@ -90,3 +90,20 @@ export async function writeMeasured(name, text) {
     page.replace(place, () => `${text}\n`),
   );
 }
+
+/** Throws where a row of `held` says that a promise was not kept. */
+export function requireHeld(targets) {
+  const broken = targets.filter((line) => line.includes('missed'));
+  if (broken.length > 0) throw new Error(broken.join('\n'));
+}
+
+/** Runs a benchmark if it was started by itself, not as a part of another. */
+export async function asCommand(file, main) {
+  if (process.argv[1] !== file) return;
+  try {
+    await main();
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
