@@ -9,6 +9,11 @@ export function shownCredits(nanoCredits: number): number | null {
   return nanoCredits === 0 ? null : nanoCredits / 1e9;
 }
 
+/** Credits of several messages together, billionths. */
+export function creditsOf(messages: readonly { readonly nanoCredits: number | null }[]): number {
+  return messages.reduce((sum, { nanoCredits }) => sum + (nanoCredits ?? 0), 0);
+}
+
 /** Said beside a figure of which GitHub counted AI credits: the figure itself is at list price. */
 export function creditNotes(nanoCredits: number): string[] {
   const credits = shownCredits(nanoCredits);

@@ -39,7 +39,7 @@ import { isLowerBound } from '../../store/schema/sums.ts';
 import { lastPart } from '../../text/paths.ts';
 import { rangeText } from '../../text/when.ts';
 import { shareText } from '../document/cells.ts';
-import { creditNotes, shownCredits } from '../document/credits.ts';
+import { creditNotes, creditsOf, shownCredits } from '../document/credits.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import { type Cell, type Column, type Document, figureCell } from '../document/document.ts';
 import { shownAgent, shownModel, shownNote } from '../document/shown.ts';
@@ -114,6 +114,7 @@ export function sessionReport(
     );
   const lost = missSentence(misses.values());
   const spread = spreadOf(all);
+  const credits = creditsOf(all);
   const summedUp = downsampledNote(context, session.messages - all.length);
   const notes = [...summedUp, ...warnings(context, session)];
   return {
@@ -139,7 +140,7 @@ export function sessionReport(
     next: nextLines(all.length, dearest, session),
     notes: [
       ...summedUp,
-      ...creditNotes(creditsOf(all)),
+      ...creditNotes(credits),
       ...spreadNotes(spread),
       ...figureNotes(context, {
         ...session,
@@ -155,7 +156,7 @@ export function sessionReport(
       branch: session.branch === '' ? null : session.branch,
       account: session.root,
       irreconcilable: session.irreconcilable,
-      aiCredits: shownCredits(creditsOf(all)),
+      aiCredits: shownCredits(credits),
       unpriced: unpricedOf(rows),
       percentiles: spread && {
         p50Usd: nanoToUsd(spread.p50),
@@ -172,11 +173,6 @@ export function sessionReport(
       notes,
     },
   };
-}
-
-/** Credits of the messages that are kept one by one, billionths. */
-function creditsOf(messages: readonly MessageCost[]): number {
-  return messages.reduce((sum, { nanoCredits }) => sum + (nanoCredits ?? 0), 0);
 }
 
 /** What to type next about a session. */

@@ -1,4 +1,4 @@
-import { type MessageLine, mainAgent } from '../../model/records.ts';
+import { countSources, type MessageLine, mainAgent } from '../../model/records.ts';
 import { promptTokens, totalTokens, type Usage } from '../../model/tokens.ts';
 
 /**
@@ -77,6 +77,17 @@ export function keyText({ rid, side }: VariantKey): string {
 export function sourceRankOf(line: MessageLine): SourceRank {
   if (line.progress) return 2;
   return line.agentId === mainAgent ? 0 : 1;
+}
+
+/** Whether what is counted from one place is not to be counted where there is another. */
+export function yieldsTo(source: number, best: number): boolean {
+  if (best === countSources.row) return source > best;
+  return best === countSources.record && source === countSources.sum;
+}
+
+/** Whether a place decides for its session; what stands beside others never does. */
+export function isBetterSource(source: number, best: number): boolean {
+  return source !== countSources.beside && (best === countSources.only || source < best);
 }
 
 /** One record as a message of its own. */

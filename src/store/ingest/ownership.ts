@@ -11,6 +11,7 @@ import {
 import {
   betterOccurrence,
   compareLines,
+  isBetterSource,
   keyOf,
   keyText,
   type MergedMessage,
@@ -19,6 +20,7 @@ import {
   type Occurrence,
   type SourceRank,
   type VariantKey,
+  yieldsTo,
 } from './merge.ts';
 import type { Messages, Owner } from './messageTable.ts';
 import { NamelessMessages } from './namelessMessages.ts';
@@ -118,12 +120,12 @@ export class Ownership {
     // Such an agent copies no messages from session to session.
     const [sid] = occurrences.keys();
     const session = this.#sessions.known(sid!);
-    if (yields(source, session.source)) return true;
-    if (!isBetter(source, session.source)) return false;
+    if (yieldsTo(source, session.source)) return true;
+    if (!isBetterSource(source, session.source)) return false;
     session.source = source;
     this.#sessions.touch(session);
     for (const row of this.#messages.withSource(session.id)) {
-      if (!yields(row.source, source)) continue;
+      if (!yieldsTo(row.source, source)) continue;
       for (const variant of this.#variants.withMessageId(row.mid)) {
         this.#variants.drop(row.mid, variant);
       }
@@ -426,17 +428,6 @@ export class Ownership {
     this.#downsampled.forget();
     this.#nameless.forget();
   }
-}
-
-/** Whether what is counted from one place is not to be counted where there is another. */
-function yields(source: number, best: number): boolean {
-  if (best === countSources.row) return source > best;
-  return best === countSources.record && source === countSources.sum;
-}
-
-/** Whether a place decides for its session; what stands beside others never does. */
-function isBetter(source: number, best: number): boolean {
-  return source !== countSources.beside && (best === countSources.only || source < best);
 }
 
 function variantName(variant: VariantKey & { readonly legacy: boolean }): string {
