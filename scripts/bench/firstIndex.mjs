@@ -2,7 +2,7 @@
  * First indexes beside what peers take on the same transcripts, generated and real ones; histories that grow;
  * and one of ten gigabytes for its memory. Totals must agree before a time is shown.
  */
-import { rmSync, statfsSync, symlinkSync } from 'node:fs';
+import { mkdirSync, rmSync, statfsSync, symlinkSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expectedSets, unpackSet } from '../../test/lib/transcriptSets.ts';
@@ -121,14 +121,9 @@ function compareOn(transcripts, { name, home, cli, rounds, peers }) {
 function runTokscale(program, transcripts, home) {
   const own = path.join(home, 'tokscale');
   rmSync(own, { recursive: true, force: true });
-  symlinkInto(own, transcripts);
+  mkdirSync(own, { recursive: true });
+  symlinkSync(transcripts, path.join(own, '.claude'));
   return timedWhole(program, ['models', '--json', '--client', 'claude'], { HOME: own });
-}
-
-function symlinkInto(folder, transcripts) {
-  rmSync(folder, { recursive: true, force: true });
-  timed('mkdir', ['-p', folder]);
-  symlinkSync(transcripts, path.join(folder, '.claude'));
 }
 
 /** All must have counted the same tokens, or their times mean nothing. */

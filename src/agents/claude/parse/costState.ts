@@ -1,4 +1,5 @@
 import type { CostState, ModelTokens } from '../../../model/records.ts';
+import { tokenCount } from '../../json.ts';
 import { bounded } from './byteCache.ts';
 import { isJsonObject } from './usage.ts';
 
@@ -51,13 +52,8 @@ function tokensOf(entry: Record<string, unknown>): ModelTokens | undefined {
     'cacheReadInputTokens',
     'cacheCreationInputTokens',
   ];
-  const [input, output, cacheRead, cacheWrite] = counts.map((name) => entry[name]);
-  if (!isCount(input) || !isCount(output) || !isCount(cacheRead) || !isCount(cacheWrite)) {
-    return undefined;
-  }
+  const [input, output, cacheRead, cacheWrite] = counts.map((name) => tokenCount(entry[name]));
+  if (input === undefined || output === undefined) return undefined;
+  if (cacheRead === undefined || cacheWrite === undefined) return undefined;
   return { input, output, cacheRead, cacheWrite };
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
