@@ -123,8 +123,6 @@ export class WriterTerm {
       if (this.isOver) return;
       if (config.mode === 'once') await this.#sumUp(briefMs);
       if (this.isOver) return;
-      // What SQLite has cached of a long history is not needed for the lines to come.
-      if (config.mode === 'watch') this.#parts.db.exec('PRAGMA shrink_memory');
       output.state({ kind: 'watching' });
       output.caughtUp();
       if (config.mode === 'watch') this.#beside(this.#doDailyWork());
