@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isObject } from '../model/objects.ts';
+import { isAmount, isObject } from '../model/objects.ts';
 import { withFileLock } from '../platform/fileLock.ts';
 import { writeFileAtomically } from '../platform/partFile.ts';
 import { readRegular } from '../platform/regularFile.ts';
@@ -153,30 +153,26 @@ export function isSessionId(id: unknown): id is string {
 function isReport(value: unknown): value is ClientReport {
   if (!isObject(value)) return false;
   const { at, cwd, costUsd, runsMs, context, cache, windows } = value;
-  const numbers = [costUsd, runsMs, context].every((each) => each === undefined || isCount(each));
+  const numbers = [costUsd, runsMs, context].every((each) => each === undefined || isAmount(each));
   const wholeCache =
     cache === undefined ||
     (isObject(cache) &&
       typeof cache.warm === 'boolean' &&
       [cache.expiresAt, cache.recacheTokens, cache.hitRatio].every(
-        (each) => each === undefined || isCount(each),
+        (each) => each === undefined || isAmount(each),
       ));
   const wholeWindows =
     windows === undefined ||
     (isObject(windows) &&
       windowNames.every((name) => windows[name] === undefined || isShare(windows[name])));
-  return isCount(at) && typeof cwd === 'string' && numbers && wholeCache && wholeWindows;
+  return isAmount(at) && typeof cwd === 'string' && numbers && wholeCache && wholeWindows;
 }
 
 function isShare(value: unknown): boolean {
   if (!isObject(value)) return false;
   const { share, resetsAt, usedUsd, limitUsd } = value;
   return (
-    isCount(share) &&
-    [resetsAt, usedUsd, limitUsd].every((each) => each === undefined || isCount(each))
+    isAmount(share) &&
+    [resetsAt, usedUsd, limitUsd].every((each) => each === undefined || isAmount(each))
   );
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }

@@ -1,4 +1,4 @@
-import { isObject } from '../model/objects.ts';
+import { isAmount, isObject } from '../model/objects.ts';
 import { plainText } from '../text/plainText.ts';
 
 /** Events of Claude Code the guard answers. */
@@ -128,7 +128,7 @@ function idOf(value: unknown): string {
 }
 
 function count(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+  return isAmount(value) ? value : undefined;
 }
 
 /** JSON with the names of objects in order: two spellings of one value are the same text. */

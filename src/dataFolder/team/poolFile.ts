@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isObject } from '../../model/objects.ts';
+import { isAmount, isObject } from '../../model/objects.ts';
 import { writeFileAtomically } from '../../platform/partFile.ts';
 
 export const poolScopes = ['team', 'group', 'member'] as const;
@@ -56,7 +56,7 @@ export function readPools(folder: string): Pools | undefined {
   }
   if (!isObject(content)) return undefined;
   const { team, askedAt, pools } = content;
-  if (typeof team !== 'string' || !isCount(askedAt) || !Array.isArray(pools)) return undefined;
+  if (typeof team !== 'string' || !isAmount(askedAt) || !Array.isArray(pools)) return undefined;
   return { team, askedAt, pools: pools.flatMap((pool) => (isPool(pool) ? [pool] : [])) };
 }
 
@@ -74,7 +74,7 @@ function isPool(value: unknown): value is Pool {
   const isBudget =
     budget === undefined ||
     (isObject(budget) &&
-      isCount(budget.nano) &&
+      isAmount(budget.nano) &&
       budget.nano > 0 &&
       typeof budget.ladder === 'string' &&
       typeof budget.action === 'string');
@@ -82,11 +82,7 @@ function isPool(value: unknown): value is Pool {
     poolScopes.some((each) => each === scope) &&
     typeof name === 'string' &&
     poolPeriods.some((each) => each === period) &&
-    [from, to, spent, own].every(isCount) &&
+    [from, to, spent, own].every(isAmount) &&
     isBudget
   );
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
