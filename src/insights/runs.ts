@@ -3,10 +3,15 @@ import type { TimeSpan } from '../model/calendar.ts';
 import type { ReportContext } from '../query/context.ts';
 import { Names } from '../query/names.ts';
 import type { Question } from '../query/question.ts';
-import { type RowSource, type Selection, select, type TaggedSpend } from '../query/select.ts';
+import { type Selection, select, type TaggedSpend } from '../query/select.ts';
 import { type FailureRow, failureRows } from '../store/query/failures.ts';
-import { spendRows } from '../store/query/spendRows.ts';
-import { addTo, noSums, type RowKeys, type RunningSums } from '../store/schema/sums.ts';
+import {
+  addTo,
+  noSums,
+  type RowKeys,
+  type RunningSums,
+  type SpendSums,
+} from '../store/schema/sums.ts';
 
 /** A run with the numbers the store knows it by, and what went wrong in it. */
 export interface FoundRun extends Run {
@@ -30,20 +35,21 @@ export function findRuns(
   context: ReportContext,
   question: Pick<Question, 'span' | 'filters'>,
 ): FoundRuns {
-  const keys = ['session', 'agent', 'model', 'facet', 'prompt'] as const;
-  const selection = select(context, question, keys, false, new Names(context), startedRows);
+  // By time as well: it tells when a run began, and the store has such rows as they are.
+  const keys = ['bucket', 'session', 'agent', 'model', 'facet', 'prompt'] as const;
+  const selection = select(context, question, keys, false, new Names(context));
   const { placed, unplaced } = failuresOf(context, question.span, selection);
   const runs = openRuns(selection.rows).map((run) => foundRun(selection.names, run, placed));
   return { runs, selection, unplaced };
 }
 
-/** What was spent, with when it began: a run may last for hours, and there are many. */
-const startedRows: RowSource = (db, span, keys) => spendRows(db, span, [...keys, 'start']);
-
 /** What of a run is known by one model and one facet. */
 interface OpenPart {
   readonly row: RowKeys;
-  readonly sums: RunningSums;
+  /** Those of the one row there is, as a rule. */
+  sums: SpendSums;
+  /** What they are added up in, from the second row on. */
+  running: RunningSums | undefined;
 }
 
 /** A run that is still being added to. */
@@ -71,16 +77,22 @@ function openRuns(rows: readonly TaggedSpend[]): OpenRun[] {
       runs.push(run);
     }
     run.startedAt = Math.min(run.startedAt, row.at);
-    let part = run.parts.find(
+    const part = run.parts.find(
       (each) => each.row.model === row.model && each.row.facet === row.facet,
     );
-    if (part === undefined) {
-      part = { row, sums: noSums() };
-      run.parts.push(part);
-    }
-    addTo(part.sums, row);
+    if (part === undefined) run.parts.push({ row, sums: row, running: undefined });
+    else addToPart(part, row);
   }
   return runs;
+}
+
+function addToPart(part: OpenPart, row: SpendSums): void {
+  if (part.running === undefined) {
+    part.running = noSums();
+    addTo(part.running, part.sums);
+    part.sums = part.running;
+  }
+  addTo(part.running, row);
 }
 
 function runKey({
@@ -122,10 +134,11 @@ function foundRun(
   const failures = placed.get(key);
   const [first, ...others] = parts;
   // Most runs have one part.
-  let whole: RunningSums = first!.sums;
+  let whole = first!.sums;
   if (others.length > 0) {
-    whole = { ...whole };
-    for (const { sums } of others) addTo(whole, sums);
+    const running = noSums();
+    for (const { sums } of parts) addTo(running, sums);
+    whole = running;
   }
   return {
     key,
@@ -138,9 +151,14 @@ function foundRun(
     startedAt,
     parts: parts.map((part): RunPart => {
       const { row: priceRow, effort } = names.facet(part.row);
-      return { model: names.word(part.row.model), row: priceRow, effort, ...spentIn(part.sums) };
+      const { sums } = part;
+      const model = names.word(part.row.model);
+      const { messages, nano } = sums;
+      return { model, row: priceRow, effort, usage: sums, messages, nano };
     }),
-    ...spentIn(whole),
+    usage: whole,
+    messages: whole.messages,
+    nano: whole.nano,
     errors: failures === undefined ? noErrors : errorsOf(failures),
     failures: failures ?? [],
   };
@@ -156,9 +174,4 @@ function errorsOf(failures: readonly FailureRow[]): RunErrors {
     tool: count('tool-error'),
     interrupted: count('interrupted'),
   };
-}
-
-/** Tokens, messages and money of sums. */
-function spentIn(sums: RunningSums): Pick<RunPart, 'usage' | 'messages' | 'nano'> {
-  return { usage: sums, messages: sums.messages, nano: sums.nano };
 }

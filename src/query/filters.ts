@@ -23,6 +23,11 @@ export interface Matcher {
   /** What rows must be split by to be distinguished. */
   readonly keys: readonly SpendKey[];
   readonly passes: (row: RowKeys) => boolean;
+  /** The models of the rollups that pass, by string number, for queries that can be told; missing where all do. */
+  readonly models?: readonly number[];
+  /** `keys` and `passes` for rows of these `models`. */
+  readonly furtherKeys: readonly SpendKey[];
+  readonly passesFurther: (row: RowKeys) => boolean;
   /** Whether background of a session passes: it belongs to no model and no agent. */
   readonly passesBackground: (session: number) => boolean;
   /** Whether what lines may have held would pass: nobody knows its model, agent or branch. */
@@ -52,11 +57,6 @@ function build(context: ReportContext, filters: Filters, names: Names): Matcher 
     rowTests.push(({ session }) => sessions(session));
   }
   const { model, agent, branch, task, correlation } = filters;
-  if (model !== undefined) {
-    keys.add('model');
-    const wanted = memoize((word: number) => isModel(context, names.word(word), model));
-    rowTests.push((row) => wanted(row.model));
-  }
   if (agent !== undefined) {
     keys.add('agent');
     rowTests.push((row) => names.agentType(row.agent) === agent);
@@ -81,9 +81,16 @@ function build(context: ReportContext, filters: Filters, names: Names): Matcher 
   const { project, group, account, product, session } = filters;
   const named = project !== undefined || group !== undefined || session !== undefined;
   const narrow = model !== undefined || agent !== undefined || correlation !== undefined;
+  const passesFurther = (row: RowKeys): boolean => rowTests.every((test) => test(row));
+  const isWanted = memoize(
+    (word: number) => model === undefined || isModel(context, names.word(word), model),
+  );
   return {
-    keys: [...keys],
-    passes: (row) => rowTests.every((test) => test(row)),
+    keys: model === undefined ? [...keys] : [...keys, 'model'],
+    passes: (row) => isWanted(row.model) && passesFurther(row),
+    ...(model !== undefined && { models: context.reader.modelNumbers().filter(isWanted) }),
+    furtherKeys: [...keys],
+    passesFurther,
     passesBackground: (session) => {
       if (narrow || (sessions !== undefined && !sessions(session))) return false;
       const own = names.place(session).branch;

@@ -17,12 +17,12 @@ export function runCounts(
   keys: readonly SpendKey[],
 ): RunRow[] {
   const matcher = matcherOf(context, filters, names);
-  const { key, wanted } = countKey({ span, filters }, [...keys, ...matcher.keys]);
+  const { key, wanted } = countKey({ span, filters }, [...keys, ...matcher.furtherKeys]);
   let rows = counted.get(names)?.get(key);
   if (rows === undefined) {
-    const all = runRows(context.db, span, [...wanted]);
-    names.prefetch(all, matcher.keys);
-    rows = all.filter(matcher.passes);
+    const all = runRows(context.db, span, [...wanted], matcher);
+    names.prefetch(all, matcher.furtherKeys);
+    rows = all.filter(matcher.passesFurther);
     counted.set(names, (counted.get(names) ?? new Map()).set(key, rows));
   }
   names.prefetch(rows, keys);
@@ -48,8 +48,10 @@ export function countRuns(
   names: Names,
 ): number {
   const matcher = matcherOf(context, question.filters, names);
-  const known = counted.get(names)?.has(countKey(question, matcher.keys).key);
+  const known = counted.get(names)?.has(countKey(question, matcher.furtherKeys).key);
   // All together are counted sooner than each by itself.
-  if (matcher.keys.length === 0 && !known) return runTotal(context.db, question.span);
+  if (matcher.furtherKeys.length === 0 && !known) {
+    return runTotal(context.db, question.span, matcher);
+  }
   return runCounts(context, question, names, []).reduce((sum, { runs }) => sum + runs, 0);
 }

@@ -4,7 +4,7 @@ import type { SqlDatabase } from '../platform/sqlite/types.ts';
 import { type BackgroundRow, backgroundRows } from '../store/query/background.ts';
 import { lossesOf, lostLines } from '../store/query/losses.ts';
 import type { ClassRow, ToolRow } from '../store/query/messageGroups.ts';
-import { type SpendKey, spendRows } from '../store/query/spendRows.ts';
+import { type SpendKey, type SpendWanted, spendRows } from '../store/query/spendRows.ts';
 import {
   addSums,
   type Missing,
@@ -36,6 +36,8 @@ export type RowSource = (
   db: SqlDatabase,
   span: TimeSpan | undefined,
   keys: readonly SpendKey[],
+  /** Models that will not pass may be left out. */
+  wanted: Pick<SpendWanted, 'models'>,
 ) => TaggedSpend[];
 
 /** Background with the tags it carries. */
@@ -116,11 +118,11 @@ export function countSessions(
   const rows = spendRows(
     context.db,
     span,
-    [...new Set<SpendKey>(['session', ...matcher.keys])],
-    [],
+    [...new Set<SpendKey>(['session', ...matcher.furtherKeys])],
+    { ...matcher, only: [] },
   );
-  names.prefetch(rows, matcher.keys);
-  return new Set(rows.filter(matcher.passes).map(({ session }) => session)).size;
+  names.prefetch(rows, matcher.furtherKeys);
+  return new Set(rows.filter(matcher.passesFurther).map(({ session }) => session)).size;
 }
 
 /** What `selectSums` finds. */
@@ -135,7 +137,8 @@ export function selectSums(
   only: readonly (keyof SpendSums)[],
 ): SumsOnly {
   const matcher = matcherOf(context, filters, names);
-  const source: RowSource = (db, within, needed) => spendRows(db, within, needed, only);
+  const source: RowSource = (db, within, needed, wanted) =>
+    spendRows(db, within, needed, { ...wanted, only });
   return { ...plain(context, span, matcher, names, keys, source), names };
 }
 
@@ -152,7 +155,7 @@ function plain(
   keys: readonly SpendKey[],
   source: RowSource,
 ): Found {
-  const all = source(context.db, span, [...new Set([...keys, ...matcher.keys])]);
+  const all = source(context.db, span, [...new Set([...keys, ...matcher.keys])], matcher);
   // Prompts are as many as runs: who names them has them read.
   names.prefetch(all, [...keys.filter((key) => key !== 'prompt'), ...matcher.keys]);
   const rows = matcher.keys.length === 0 ? all : all.filter(matcher.passes);

@@ -31,13 +31,13 @@ export function spanReader(context: ReportContext, filters: Filters): SpanReader
   const names = new Names(context);
   const matcher = matcherOf(context, filters, names);
   return (span) => {
-    const rows = spendRows(db, span, matcher.keys);
-    names.prefetch(rows, matcher.keys);
+    const rows = spendRows(db, span, matcher.furtherKeys, matcher);
+    names.prefetch(rows, matcher.furtherKeys);
     const background = backgroundRows(db, span)
       .filter(({ session }) => matcher.passesBackground(session))
       .reduce((sum, { nano }) => sum + nano, 0);
     const lacking = missing(context, span, () => matcher);
-    return { sums: withMissing(addSums(rows.filter(matcher.passes)), lacking), background };
+    return { sums: withMissing(addSums(rows.filter(matcher.passesFurther)), lacking), background };
   };
 }
 

@@ -197,6 +197,7 @@ function read(db: SqlDatabase): void {
     reader.latestSession(scope);
   }
   reader.agents(session);
+  reader.modelNumbers();
   reader.knownAgentTypes();
   reader.projects();
   reader.lastUsed('/nowhere');

@@ -26,7 +26,10 @@ function readUsualHours({
     to: startOfDay(now, zone),
   };
   return usualHours(
-    [...spendRows(reader.db, span, ['bucket'], ['nano']), ...backgroundRows(reader.db, span)],
+    [
+      ...spendRows(reader.db, span, ['bucket'], { only: ['nano'] }),
+      ...backgroundRows(reader.db, span),
+    ],
     zone,
   );
 }

@@ -14,10 +14,22 @@ export function alias(name: (typeof sumColumns)[number]): keyof SpendSums {
 
 /** These sum columns, or all, under the names of `SpendSums`, for queries over a rollup. */
 export function spendSumsOf(only?: readonly (keyof SpendSums)[]): string[] {
+  return namedSums(only, sumSql);
+}
+
+/** The same of single rows, that need not be added up. */
+export function sumsAsTheyAre(only?: readonly (keyof SpendSums)[]): string[] {
+  return namedSums(only, (name) => name);
+}
+
+function namedSums(
+  only: readonly (keyof SpendSums)[] | undefined,
+  sqlOf: (column: string) => string,
+): string[] {
   return sumColumns
     .map((name) => [name, alias(name)] as const)
     .filter(([, as]) => only === undefined || only.includes(as))
-    .map(([name, as]) => `${sumSql(name)} AS ${as}`);
+    .map(([name, as]) => `${sqlOf(name)} AS ${as}`);
 }
 
 /** All of them. */

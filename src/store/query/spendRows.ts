@@ -1,11 +1,16 @@
 import type { TimeSpan } from '../../model/calendar.ts';
-import { smallestOf } from '../../model/lists.ts';
 import { totalTokens } from '../../model/tokens.ts';
 import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { downsampledUpTo } from '../retention/downsampleState.ts';
-import { bucketMs, bucketOf, bucketsOf, type RollupTable } from '../schema/rollupTables.ts';
+import {
+  bucketMs,
+  bucketOf,
+  bucketsOf,
+  ofModels,
+  type RollupTable,
+} from '../schema/rollupTables.ts';
 import { addSums, noSums, type SpendRow, type SpendSums, takenAway } from '../schema/sums.ts';
-import { agentType, spendSumsOf } from './fragments.ts';
+import { agentType, spendSumsOf, sumsAsTheyAre } from './fragments.ts';
 import { type FacetedMessage, pieceReader } from './messagePieces.ts';
 import { facetJoin } from './messageSpend.ts';
 import { type EdgePiece, spanPieces } from './spanPieces.ts';
@@ -13,40 +18,54 @@ import { type EdgePiece, spanPieces } from './spanPieces.ts';
 /** What rollups can be split by; `bucket` is a quarter of an hour. */
 export type SpendKey = 'bucket' | 'session' | 'agent' | 'model' | 'facet' | 'prompt';
 
-/** `start` splits nothing: it asks for the first quarter of an hour of each row. */
-type SpendColumn = SpendKey | 'start';
+/** What of the rows is wanted. */
+export interface SpendWanted {
+  /** Some of the sums, or none: answered several times sooner. The others are 0 then. */
+  readonly only?: readonly (keyof SpendSums)[];
+  /** Rows of these models, by string number; all where it is missing. */
+  readonly models?: readonly number[];
+}
 
 /**
  * What was spent in a span, or ever, split by these keys. Exact for any span. Edges of a span that cut
- * a quarter of an hour have rows of their own, so that the same keys may stand in two rows. Who wants
- * some of the sums `only`, or none, is answered several times sooner; the others are 0 then.
+ * a quarter of an hour have rows of their own, so that the same keys may stand in two rows.
  */
 export function spendRows(
   db: SqlDatabase,
   span: TimeSpan | undefined,
-  keys: readonly SpendColumn[],
-  only?: readonly (keyof SpendSums)[],
+  keys: readonly SpendKey[],
+  { only, models }: SpendWanted = {},
 ): SpendRow[] {
-  const table = tableFor(span, keys);
-  if (span === undefined) return grouped(db, { table, keys, only });
+  const table = tableFor(span, models === undefined ? keys : [...keys, 'model']);
+  const grouping = { table, keys, only, models };
+  if (span === undefined) return grouped(db, grouping);
   const { buckets, edges } = spanPieces(db, span);
-  const inner = buckets === undefined ? [] : grouped(db, { table, keys, only, within: buckets });
-  const cut = edges.flatMap((edge) => edgeRows(db, edge));
+  const inner = buckets === undefined ? [] : grouped(db, { ...grouping, within: buckets });
+  const cut = edges
+    .flatMap((edge) => edgeRows(db, edge))
+    .filter(({ model }) => models === undefined || models.includes(model));
   // Whoever asks adds up what belongs together: a long list is not gone through for a short one.
   return [...inner, ...combine(cut, keys)];
 }
 
+/** What each rollup has one row for a combination of. */
+const rollupKeys: Readonly<Record<RollupTable, readonly SpendKey[]>> = {
+  spend_slot: ['bucket'],
+  spend_model: ['bucket', 'model'],
+  spend_total: ['session', 'agent', 'model', 'facet'],
+  spend_bucket: ['bucket', 'session', 'agent', 'model', 'facet', 'prompt'],
+};
+
 /** The rollup that answers soonest: the one with the fewest rows that tells the keys apart. */
-function tableFor(span: TimeSpan | undefined, keys: readonly SpendColumn[]): RollupTable {
-  const within = (...known: readonly SpendColumn[]): boolean =>
-    keys.every((key) => known.includes(key));
-  if (within('bucket')) return 'spend_slot';
-  if (within('bucket', 'model')) return 'spend_model';
-  const timeless = span === undefined && within('session', 'agent', 'model', 'facet');
-  return timeless ? 'spend_total' : 'spend_bucket';
+function tableFor(span: TimeSpan | undefined, keys: readonly SpendKey[]): RollupTable {
+  const tellsApart = (table: RollupTable): boolean =>
+    keys.every((key) => rollupKeys[table].includes(key));
+  if (tellsApart('spend_slot')) return 'spend_slot';
+  if (tellsApart('spend_model')) return 'spend_model';
+  return span === undefined && tellsApart('spend_total') ? 'spend_total' : 'spend_bucket';
 }
 
-const every: readonly SpendKey[] = ['bucket', 'session', 'agent', 'model', 'facet', 'prompt'];
+const every = rollupKeys.spend_bucket;
 
 /** Whether anything is left of sums others were taken from. */
 function isLeft(row: SpendSums): boolean {
@@ -81,32 +100,34 @@ export function downsampledRows(db: SqlDatabase, span: TimeSpan | undefined): Sp
 /** A question to one rollup. */
 interface Grouping {
   readonly table: RollupTable;
-  readonly keys: readonly SpendColumn[];
+  readonly keys: readonly SpendKey[];
   /** Buckets from … to, the last not included; undefined for all. */
   readonly within?: readonly [number, number];
   readonly only?: readonly (keyof SpendSums)[] | undefined;
+  readonly models?: readonly number[] | undefined;
 }
 
 /** Only what was asked for is read: half the time of many rows is spent on their columns. */
-function grouped(db: SqlDatabase, { table, keys, within, only }: Grouping): SpendRow[] {
-  const named = keys.map((key) => {
-    if (key === 'bucket') return `bucket * ${bucketMs} AS at`;
-    return key === 'start' ? `min(bucket) * ${bucketMs} AS at` : key;
-  });
-  const splitting = keys.filter((key) => key !== 'start');
-  const sums = spendSumsOf(only);
-  const where = within === undefined ? '' : `WHERE ${bucketsOf(table)}`;
-  // Rows that are only distinguished need not be sorted to be downsampled.
+function grouped(db: SqlDatabase, { table, keys, within, only, models }: Grouping): SpendRow[] {
+  const named = keys.map((key) => (key === 'bucket' ? `bucket * ${bucketMs} AS at` : key));
+  // Where every row is a group of its own nothing is sorted or added up.
+  const isSingle = rollupKeys[table].every((key) => keys.includes(key));
+  const sums = isSingle ? sumsAsTheyAre(only) : spendSumsOf(only);
+  const conditions = [
+    ...(within === undefined ? [] : [bucketsOf(table)]),
+    ...(models === undefined ? [] : [ofModels]),
+  ];
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const bounds = [...(within ?? []), ...(models === undefined ? [] : [JSON.stringify(models)])];
+  // Rows that are only distinguished need not be sorted to be added up.
   const columns = `${sums.length === 0 ? 'DISTINCT ' : ''}${[...named, ...sums].join(', ')}`;
   const groups =
-    splitting.length === 0 || sums.length === 0 ? '' : `GROUP BY ${splitting.join(', ')}`;
+    isSingle || keys.length === 0 || sums.length === 0 ? '' : `GROUP BY ${keys.join(', ')}`;
   const rows = db
     .prepare(`SELECT ${columns} FROM ${table} ${where} ${groups}`)
-    .all<Partial<SpendRow>>(...(within ?? []));
+    .all<Partial<SpendRow>>(...bounds);
   // Hundreds of thousands of rows that have everything are not copied.
-  const isNamed = (key: SpendKey): boolean =>
-    keys.includes(key) || (key === 'bucket' && keys.includes('start'));
-  const isWhole = only === undefined && every.every(isNamed);
+  const isWhole = only === undefined && every.every((key) => keys.includes(key));
   return isWhole ? (rows as SpendRow[]) : rows.map((row) => ({ ...nothing, ...row }));
 }
 
@@ -124,15 +145,14 @@ function rowsOfMessages(db: SqlDatabase, span: TimeSpan): SpendRow[] {
 }
 
 /** One row for each combination of the keys. */
-function combine(rows: readonly SpendRow[], keys: readonly SpendColumn[]): SpendRow[] {
-  const has = (key: SpendColumn): boolean => keys.includes(key);
-  const splitting = keys.filter((key) => key !== 'start');
+function combine(rows: readonly SpendRow[], keys: readonly SpendKey[]): SpendRow[] {
+  const has = (key: SpendKey): boolean => keys.includes(key);
   const keyOf = (row: SpendRow): string =>
-    splitting.map((key) => (key === 'bucket' ? row.at : row[key])).join(' ');
+    keys.map((key) => (key === 'bucket' ? row.at : row[key])).join(' ');
   return [...Map.groupBy(rows, keyOf).values()].map((group) => {
     const first = group[0]!;
     return {
-      at: has('bucket') ? first.at : has('start') ? smallestOf(group.map(({ at }) => at)) : 0,
+      at: has('bucket') ? first.at : 0,
       session: has('session') ? first.session : 0,
       agent: has('agent') ? first.agent : 0,
       model: has('model') ? first.model : 0,

@@ -250,6 +250,13 @@ export class StoreReader {
     );
   }
 
+  /** String numbers of models that messages are counted under. */
+  modelNumbers(): number[] {
+    return this.#all<{ model: number }>(`SELECT model FROM ${everyModel} m`).map(
+      ({ model }) => model,
+    );
+  }
+
   /** Models that messages are counted under, by name. */
   knownModels(): string[] {
     return this.#all<{ text: string }>(

@@ -19,6 +19,9 @@ export function bucketsOf(table: RollupTable): string {
   return table === 'spend_model' ? `model IN ${everyModel} AND ${within}` : within;
 }
 
+/** The SQL condition that a row's model is in the JSON array of string numbers that is the parameter. */
+export const ofModels = 'model IN (SELECT value FROM json_each(?))';
+
 /** The sum columns of a rollup, in table order. */
 export const sumColumns = [
   'messages',

@@ -7,7 +7,8 @@ import { costByClass } from '../../../src/pricing/costByClass.ts';
 import { createPriceBook } from '../../../src/pricing/priceBook.ts';
 import { projectFolderName } from '../../../src/query/findSession.ts';
 import { openForWriting } from '../../../src/store/connection/openStore.ts';
-import { spendRows } from '../../../src/store/query/spendRows.ts';
+import { runRows, runTotal } from '../../../src/store/query/runs.ts';
+import { type SpendKey, spendRows } from '../../../src/store/query/spendRows.ts';
 import { addSums, type SpendRow } from '../../../src/store/schema/sums.ts';
 import { sizeText } from '../../../src/text/byteSize.ts';
 import { ingestAll } from '../../lib/ingest.ts';
@@ -104,33 +105,51 @@ describe('figures of reports', () => {
     db.close();
   });
 
-  test('where something began is its first quarter of an hour, in any span', () => {
+  test('rows of some models are those that a filter leaves, in any span, by any keys', () => {
     using dir = tempDir();
     unpackSet(clientSet, dir.path);
     const { db } = openForWriting(':memory:');
     ingestAll(db, dir.path);
-    const keys = ['session', 'agent', 'prompt'] as const;
-    const keyOf = ({ session, agent, prompt }: SpendRow): string => `${session} ${agent} ${prompt}`;
-    const starts = (rows: readonly SpendRow[]) =>
-      new Map(
-        [...Map.groupBy(rows, keyOf)].map(([key, own]) => [
-          key,
-          Math.min(...own.map(({ at }) => at)),
-        ]),
-      );
     const [first, last] = ['min', 'max'].map(
       (name) => db.prepare(`SELECT ${name}(at) AS at FROM message`).get<{ at: number }>()!.at,
     );
+    const known = [...new Set(spendRows(db, undefined, ['model']).map(({ model }) => model))];
+    assert.ok(known.length > 2);
+    const every: SpendKey[] = ['bucket', 'session', 'agent', 'model', 'facet', 'prompt'];
+    const sumsBy = (rows: readonly SpendRow[], keys: readonly SpendKey[]) => {
+      const keyOf = (row: SpendRow): string =>
+        keys.map((key) => (key === 'bucket' ? row.at : row[key])).join(' ');
+      return new Map(
+        [...Map.groupBy(rows, keyOf)].map(([key, own]) => [key, addSums(own)] as const),
+      );
+    };
     const moment = fc.integer({ min: first!, max: last! });
+    const chosen = fc.record({
+      cut: fc.option(fc.tuple(moment, moment)),
+      keys: fc.subarray(every),
+      models: fc.subarray(known),
+    });
     fc.assert(
-      fc.property(fc.option(fc.tuple(moment, moment)), (cut) => {
-        const span = cut && { from: Math.min(...cut), to: Math.max(...cut) };
-        const split = spendRows(db, span ?? undefined, ['bucket', ...keys]);
-        const begun = spendRows(db, span ?? undefined, ['start', ...keys]);
-        assert.deepEqual(starts(begun), starts(split));
-        assert.deepEqual(addSums(begun), addSums(split));
+      fc.property(chosen, ({ cut, keys, models }) => {
+        const span = cut === null ? undefined : { from: Math.min(...cut), to: Math.max(...cut) };
+        const all = spendRows(db, span, every);
+        const left = all.filter(({ model }) => models.includes(model));
+        assert.deepEqual(sumsBy(spendRows(db, span, keys), keys), sumsBy(all, keys));
+        const some = spendRows(db, span, keys, { models }).filter(({ messages }) => messages > 0);
+        assert.deepEqual(sumsBy(some, keys), sumsBy(left, keys));
       }),
       { numRuns: 100 },
+    );
+    const runs = new Set(
+      spendRows(db, undefined, every)
+        .filter(({ model }) => model === known[0])
+        .map(({ agent, prompt }) => `${agent} ${prompt}`),
+    );
+    assert.equal(runTotal(db, undefined, { models: [known[0]!] }), runs.size);
+    const counted = runRows(db, undefined, ['session', 'agent'], { models: [known[0]!] });
+    assert.equal(
+      counted.reduce((sum, row) => sum + row.runs, 0),
+      runs.size,
     );
     db.close();
   });
