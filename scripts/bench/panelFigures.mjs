@@ -54,9 +54,10 @@ function cheapestModel(store) {
  * Asks the thread as the extension does.
  * @param {string} store
  * @param {string} folder the data folder
+ * @param {number} now when it is asked, UTC milliseconds
  * @returns {Promise<Map<string, { first: number, later: number[], most?: number }>>} milliseconds
  */
-export async function panelFigures(store, folder) {
+export async function panelFigures(store, folder, now) {
   const worker = new Worker(inRoot('dist/report.cjs'));
   let id = 0;
   const origin = {
@@ -64,7 +65,7 @@ export async function panelFigures(store, folder) {
     ...{ settings: defaultSettings(), problems: [], folders: [], clientModels: [] },
   };
   const ask = async (name, question) => {
-    const task = { ...origin, now: Date.now() };
+    const task = { ...origin, now };
     const asked =
       name === 'optimize'
         ? { type: 'report', task: { ...task, name, raw: question, format: 'json' } }

@@ -231,6 +231,12 @@ function report({ paint, figures, live }, appends) {
   ].join('\n\n');
 }
 
+/** The end of the last whole month: on the first days of one there is little to add up. */
+function lastMonthsEnd() {
+  const now = new Date();
+  return Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1) - 60_000;
+}
+
 /** All of it, in one window of a real VS Code. */
 export async function panelLatency({ rounds = 15, appends = 30 } = {}) {
   await build({ production: true });
@@ -239,7 +245,7 @@ export async function panelLatency({ rounds = 15, appends = 30 } = {}) {
     await mkdir(path.join(home, 'data'), { recursive: true });
     const store = path.join(home, 'data/outlay.db');
     await prepareStore(store);
-    const figures = await panelFigures(store, path.join(home, 'data'));
+    const figures = await panelFigures(store, path.join(home, 'data'), lastMonthsEnd());
     await using workbench = await openWorkbench({ home });
     await workbench.waitForStatus(/\$\d/);
     // Whatever the start has left to do is not part of an opening.
