@@ -21,7 +21,7 @@ import { playWorld } from '../lib/world.ts';
 import { worlds } from '../lib/worldOps.ts';
 
 /** Worlds tried per property; `OUTLAY_TEST_RUNS=5000` for a long night. */
-const runs = Number(process.env.OUTLAY_TEST_RUNS ?? 300);
+const runs = Number(process.env.OUTLAY_TEST_RUNS ?? 100);
 
 /** Every world in a folder of its own, with what is told of it. */
 function forWorlds(
