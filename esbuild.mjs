@@ -257,6 +257,8 @@ async function bundleOptions({ production, outdir }) {
   const [cliMain] = await find('src/cli/main.ts');
   const [serve] = await find('src/serve/serve.ts');
   const [mcp] = await find('src/mcp/startMcp.ts');
+  const [capture] = await find('src/capture/capture.ts');
+  const [captureStore] = await find('src/capture/store/store.ts');
 
   return [
     {
@@ -267,6 +269,9 @@ async function bundleOptions({ production, outdir }) {
         ...(statusline && { statusline }),
         ...(guard && { guard }),
         ...(guardAnswer && { guardAnswer }),
+        // What other programs import, and beside it what asks the store for them.
+        ...(capture && { capture }),
+        ...(captureStore && { captureStore }),
       },
     },
     {
@@ -377,6 +382,7 @@ export async function build({ production = false, outdir = path.join(root, 'dist
   if (warnings.length > 0) throw new Error(`esbuild gave ${warnings.length} warning(s)`);
   await writeMetafile(outdir, results);
   await copyNatives(outdir);
+  await copyFile(path.join(root, 'src/capture/capture.d.cts'), path.join(outdir, 'capture.d.cts'));
   await chmod(path.join(outdir, 'cli.cjs'), 0o755).catch((error) => {
     if (error.code !== 'ENOENT') throw error;
   });

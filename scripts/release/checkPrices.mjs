@@ -132,7 +132,7 @@ function compareVendor(provider, byApi, atMs) {
 }
 
 function isOthers(id) {
-  const model = book.table.models.get(book.modelId(id));
+  const model = book.ratesOf(id);
   return model !== undefined && isOtherVendors(model);
 }
 

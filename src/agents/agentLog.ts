@@ -11,6 +11,7 @@ export type RootSource =
   | 'CODEX_HOME'
   | 'COPILOT_HOME'
   | 'OPENCODE_DB'
+  | 'OUTLAY_CAPTURE_DIR'
   | 'default';
 
 /** A configuration directory of an agent. One root is one account. */
@@ -30,6 +31,8 @@ export interface Root {
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
+  /** Folder of the calls programs write down themselves; they are not looked for without it. */
+  readonly captureFolder?: string | undefined;
 }
 
 /** Configuration directories an agent has where the user names none. */
@@ -152,8 +155,11 @@ export interface AgentLog {
   readonly product: string;
   /** The environment variable by which the agent finds its configuration directory; undefined for none. */
   readonly homeVariable: string | undefined;
-  /** The command that goes on with a session. The id has to be of letters, digits, dashes and underscores. */
-  resumeCommand(sessionId: string): string;
+  /**
+   * The command that goes on with a session; undefined where nothing does. The id has to be of letters, digits,
+   * dashes and underscores.
+   */
+  resumeCommand(sessionId: string): string | undefined;
 
   defaultRoots(machine: Machine): DefaultRoots;
   /** Whether a directory somebody named is a configuration directory of this agent. */

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ClientPriceList } from '../model/clientPrices.ts';
 import type { AgentLog, Machine, Root, RootSource, RunningAgent } from './agentLog.ts';
+import { captureLog } from './capture/captureLog.ts';
 import { claudeLog } from './claude/claudeLog.ts';
 import { desktopLog } from './claude/desktopLog.ts';
 import { codexLog } from './codex/codexLog.ts';
@@ -9,7 +10,7 @@ import { copilotLog } from './copilot/copilotLog.ts';
 import { openCodeLog } from './opencode/openCodeLog.ts';
 
 /** The agents whose logs are read. Of a directory none recognizes, the first is taken to be its agent. */
-const logs: AgentLog[] = [claudeLog, desktopLog, codexLog, copilotLog, openCodeLog];
+const logs: AgentLog[] = [claudeLog, desktopLog, codexLog, copilotLog, openCodeLog, captureLog];
 
 /** Adds an agent's log until it is disposed of. Each thread has a registry of its own. */
 export function registerAgentLog(log: AgentLog): Disposable {
@@ -36,7 +37,7 @@ export function knownRoot(directory: string): Root {
 /** Environment variables that decide where roots are. */
 const rootVariables = [
   ...['CLAUDE_CONFIG_DIR', 'CODEX_HOME', 'COPILOT_HOME'],
-  ...['OPENCODE_DB', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'APPDATA'],
+  ...['OPENCODE_DB', 'OUTLAY_CAPTURE_DIR', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'APPDATA'],
 ] as const;
 
 /** Of an environment what decides where roots are: little enough to be sent from thread to thread. */
@@ -50,12 +51,14 @@ export function agentsLeftOut(reads: {
   readonly readsClaudeDesktop: boolean;
   readonly readsCopilot: boolean;
   readonly readsOpenCode: boolean;
+  readonly readsCapturedCalls: boolean;
 }): string[] {
   return [
     ...(reads.readsCodex ? [] : [codexLog.name]),
     ...(reads.readsClaudeDesktop ? [] : [desktopLog.name]),
     ...(reads.readsCopilot ? [] : [copilotLog.name]),
     ...(reads.readsOpenCode ? [] : [openCodeLog.name]),
+    ...(reads.readsCapturedCalls ? [] : [captureLog.name]),
   ];
 }
 

@@ -13,6 +13,12 @@ export function dataFolder(env: NodeJS.ProcessEnv = process.env): string {
   throw relativeFolder(data, 'HOME and XDG_DATA_HOME (LOCALAPPDATA on Windows)');
 }
 
+/** Folder of the calls programs write down with `outlay/capture`. `OUTLAY_CAPTURE_DIR` moves it. */
+export function captureFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const moved = env.OUTLAY_CAPTURE_DIR;
+  return moved ? resolve(moved) : join(dataFolder(env), 'capture');
+}
+
 /** The person's home, where agents keep their transcripts. */
 export function homeFolder(): string {
   const home = homedir();

@@ -54,7 +54,7 @@ const perThousand = { per: 1000, each: decimal('0.001') };
 export function derivationOf(book: RateBook, priced: PricedUsage): Derivation | undefined {
   const { usage, written, traits, at, iterations } = priced;
   const bands = book.bandsOf(usage, written, traits, at, iterations);
-  const model = book.table.models.get(book.modelId(written));
+  const model = book.ratesOf(written);
   if (bands === undefined || model === undefined) return undefined;
   const derived = bands.flatMap((band) => bandDerivation(model, band) ?? []);
   if (derived.length < bands.length) return undefined;

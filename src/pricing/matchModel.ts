@@ -12,10 +12,18 @@ export interface ModelName {
   readonly regional: boolean;
 }
 
+/** Begins the name of a model that runs on the user's own hardware, unless the price list knows it. */
+const localPrefix = 'local/';
+
+/** The price list's model whose rows hold for all of those. */
+const localModel = 'local';
+
 /** The model a string stands for. */
 export interface ModelMatch {
   /** The price book's id. */
   readonly id: string;
+  /** What it is called where a row holds for many models; else it goes by its id. */
+  readonly name?: string;
   readonly regional: boolean;
 }
 
@@ -53,12 +61,20 @@ export function normaliseModel(written: string): ModelName {
  *
  * Agents write models of other vendors in more ways: among `others` a name is also found behind a path
  * (`openai/`, `models/`), and before a date in three parts or `-latest`.
+ *
+ * A name that begins with `local/` was asked of a server on the user's own machine: a gateway there sells models at
+ * their prices, and any other model costs what the list's row for local models says.
  */
 export function matchModel(
   written: string,
   ids: ReadonlyMap<string, string>,
   others?: ReadonlyMap<string, string>,
 ): ModelMatch | undefined {
+  if (written.startsWith(localPrefix)) {
+    const known = matchModel(written.slice(localPrefix.length), ids, others);
+    if (known !== undefined || !ids.has(localModel)) return known;
+    return { id: localModel, name: written, regional: false };
+  }
   const { name, regional } = normaliseModel(written);
   const id =
     ids.get(name) ?? ids.get(name.replace(/-\d{8}$/, '')) ?? (others && otherVendors(name, others));

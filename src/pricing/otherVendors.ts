@@ -1,5 +1,8 @@
-/** Makers of models that are not Claude's; the names are those of their own APIs. */
-export const providers = ['openai', 'google', 'xai', 'moonshot', 'microsoft'] as const;
+/**
+ * Makers of models that are not Claude's; the names are those of their own APIs. `local` is no maker: whatever runs
+ * on the user's own hardware.
+ */
+export const providers = ['openai', 'google', 'xai', 'moonshot', 'microsoft', 'local'] as const;
 export type Provider = (typeof providers)[number];
 
 /** What a service tier multiplies every rate for tokens by; a tier that is not there costs what standard costs. */

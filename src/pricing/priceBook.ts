@@ -34,8 +34,13 @@ const rememberedModels = 2_000;
 /** A price book that can also be read: listed, compared, asked for a model's id and tier. */
 export interface RateBook extends PriceBook {
   readonly table: RateTable;
-  /** The book's id of a model as written in a transcript; a model it does not know, as written. */
+  /**
+   * What a model as written in a transcript is called: the book's id, but for local models, which share one; a model
+   * it does not know, as written.
+   */
   readonly modelId: (written: string) => string;
+  /** Its rates through time; undefined for a model the book does not know. */
+  readonly ratesOf: (written: string) => ModelRates | undefined;
   /** The tier of a model the book prices, or undefined. */
   readonly knownTier: (written: string) => Tier | undefined;
   /** The rates a usage is priced at, band and traits settled; undefined when it has no price. */
@@ -75,6 +80,9 @@ export function createPriceBook(
   const match = (written: string): ModelMatch | undefined =>
     matchModel(written, table.ids, table.otherIds);
 
+  const ratesOf = (written: string): ModelRates | undefined =>
+    table.models.get(match(written)?.id ?? '');
+
   const price = (
     usage: Usage,
     model: string,
@@ -97,8 +105,12 @@ export function createPriceBook(
     },
     catalogueDate: base.checked,
     table,
-    modelId: (written) => match(written)?.id ?? written,
-    knownTier: (written) => table.models.get(match(written)?.id ?? '')?.tier,
+    modelId: (written) => {
+      const found = match(written);
+      return found?.name ?? found?.id ?? written;
+    },
+    ratesOf,
+    knownTier: (written) => ratesOf(written)?.tier,
     cardOf: (usage, model, traits, atMs) => {
       const dated = cards.find(model, traits, atMs);
       return dated && bandOf(dated, usage, traits);
@@ -208,6 +220,7 @@ function tierBit(tier: string | undefined): number {
 /** The cards of a model, or of its regional profiles, by traits; built when first asked for. */
 interface ModelCards {
   readonly rates: ModelRates;
+  readonly name: string;
   readonly regional: boolean;
   readonly byTraits: (readonly DatedCard[] | undefined)[];
 }
@@ -245,7 +258,7 @@ class CardIndex {
     if (!this.#byRow.has(period)) this.#byRow.set(period, modelOfPeriod(this.#table, period));
     const rates = this.#byRow.get(period);
     if (rates === undefined) return undefined;
-    const model = this.#modelCards(rates, traits.includes('region'));
+    const model = this.#modelCards(rates, { regional: traits.includes('region') });
     return this.#ofTraits(model, traitIndex(traitsOfRow(row)))
       .flatMap(({ card, above }) => [card, above])
       .find((card) => card?.row === row);
@@ -260,14 +273,17 @@ class CardIndex {
     return dated;
   }
 
-  #modelCards(rates: ModelRates, regional: boolean): ModelCards {
-    const key = `${regional ? 'regional ' : ''}${rates.id}`;
-    let model = this.#byModel.get(key);
-    if (model === undefined) {
-      model = { rates, regional, byTraits: new Array(traitSets).fill(undefined) };
-      this.#byModel.set(key, model);
-    }
-    return model;
+  #modelCards(
+    rates: ModelRates,
+    { name = rates.id, regional }: Pick<ModelMatch, 'name' | 'regional'>,
+  ): ModelCards {
+    const made = { rates, name, regional, byTraits: new Array(traitSets).fill(undefined) };
+    // Local models share their rates under as many names as there are.
+    if (name !== rates.id) return made;
+    const key = `${regional ? 'regional ' : ''}${name}`;
+    const known = this.#byModel.get(key);
+    if (known === undefined) this.#byModel.set(key, made);
+    return known ?? made;
   }
 
   #remember(written: string): ModelCards | undefined {
@@ -275,7 +291,7 @@ class CardIndex {
     const { ids, otherIds } = this.#table;
     const match = matchModel(written, ids, otherIds);
     const rates = match && this.#table.models.get(match.id);
-    const model = match && rates && this.#modelCards(rates, match.regional);
+    const model = match && rates && this.#modelCards(rates, match);
     this.#byWritten.set(written, model);
     return model;
   }
@@ -297,7 +313,7 @@ function datedCards(model: ModelCards, traits: number): DatedCard[] {
     const nameOf = (above?: number): string =>
       formatRowName({ period: period.row, above, traits: changed });
     return {
-      model: model.rates.id,
+      model: model.name,
       otherVendor: isOtherVendors(model.rates),
       fromMs: period.fromMs,
       untilMs: period.untilMs,

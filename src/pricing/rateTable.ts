@@ -318,7 +318,7 @@ function longContext(
 function tierIn(model: CatalogueModel | undefined, overrides: readonly OverrideRow[]): Tier {
   const last = overrides.at(-1);
   if (last?.tier !== undefined) return last.tier;
-  if (last?.local === true) return 'local';
+  if (last?.local === true || model?.provider === 'local') return 'local';
   return (
     model?.family ?? gradeOfRate(Number(last?.rates.input ?? model?.rows.at(-1)?.input ?? '0'))
   );

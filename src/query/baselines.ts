@@ -24,7 +24,7 @@ export function baselinesOf(book: RateBook, asked: string, now: number): Baselin
       return model === undefined ? [] : [{ name: family, model }];
     });
   }
-  const model = newestOf(book, name, now) ?? book.table.models.get(book.modelId(asked.trim()));
+  const model = newestOf(book, name, now) ?? book.ratesOf(asked.trim());
   if (model !== undefined && isPricedAt(model, now)) return [{ name, model }];
   const known = [...book.table.models.values()]
     .filter((each) => isPricedAt(each, now))

@@ -207,7 +207,7 @@ function checkFilters(context: ReportContext, filters: Filters, names: Names): v
 
 function knownModel(context: ReportContext, named: string): boolean {
   const { book, reader } = context;
-  if (book.table.models.has(book.modelId(named))) return true;
+  if (book.ratesOf(named) !== undefined) return true;
   if (reader.knownModels().some((model) => isModel(context, model, named))) return true;
   const tiers = [...book.table.models.keys()].map((id) => tierOf(id, book));
   const wanted = named.toLowerCase();

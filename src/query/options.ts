@@ -26,7 +26,7 @@ export const filterTexts: Readonly<Record<FilterName, { value: string; text: str
   account: { value: 'account', text: 'a configuration directory, its last part or its name' },
   product: {
     value: 'name',
-    text: 'a coding agent: Claude Code, Claude Desktop, Codex, Copilot or OpenCode',
+    text: 'a coding agent: Claude Code, Claude Desktop, Codex, Copilot or OpenCode; or API calls',
   },
   model: { value: 'model', text: "a model's id, or a family or tier such as opus or premium" },
   agent: { value: 'type', text: 'main, or a type of subagent' },

@@ -98,6 +98,13 @@ export const sharedSettings = {
     expected: 'boolean',
     ...listed('reading', 13, 'readsOpenCode', 'machine'),
   }),
+  readsCapturedCalls: plain({
+    key: 'outlay.agents.capture',
+    schema: z.boolean(),
+    default: true,
+    expected: 'boolean',
+    ...listed('reading', 14, 'readsCapturedCalls', 'machine'),
+  }),
   /** '' where the user named none. */
   storePath: plain({
     key: 'outlay.storePath',

@@ -15,6 +15,8 @@ export interface RootsConfig {
   readonly withoutAgents?: readonly string[] | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
+  /** As `Machine.captureFolder`. */
+  readonly captureFolder?: string | undefined;
 }
 
 /** What is configured by what a person set, and by directories that are named instead of all others. */
@@ -25,9 +27,10 @@ export function rootsConfig(
     readonly readsClaudeDesktop: boolean;
     readonly readsCopilot: boolean;
     readonly readsOpenCode: boolean;
+    readonly readsCapturedCalls: boolean;
   },
   configDirs: readonly string[],
-  { env, home }: Machine,
+  { env, home, captureFolder }: Machine,
 ): RootsConfig {
   return {
     configDirs,
@@ -35,13 +38,14 @@ export function rootsConfig(
     withoutAgents: agentsLeftOut(settings),
     env: rootEnvironment(env),
     home,
+    captureFolder,
   };
 }
 
 /** The roots of a configuration, looked for on disk now. */
 export function configuredRoots(config: RootsConfig): Root[] {
-  const { configDirs, rootsSetting, withoutAgents, env, home } = config;
-  return findRoots({ configDirs, setting: rootsSetting, withoutAgents, env, home });
+  const { configDirs, rootsSetting: setting, withoutAgents, env, home, captureFolder } = config;
+  return findRoots({ configDirs, setting, withoutAgents, env, home, captureFolder });
 }
 
 export function scanRoots(roots: readonly Root[]): ScannedRoot[] {

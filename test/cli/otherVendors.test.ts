@@ -43,7 +43,7 @@ describe('other vendors’ models, in the terminal', () => {
     using world = new CliWorld();
     const none: Prices = world.json('prices');
     assert.deepEqual(vendorsOf(none), ['anthropic']);
-    assert.match(world.on('prices').out, /54 models of other vendors' left out: --all/);
+    assert.match(world.on('prices').out, /59 models of other vendors' left out: --all/);
     used(world);
     world.on('index');
     const some: Prices = world.json('prices');
@@ -55,7 +55,7 @@ describe('other vendors’ models, in the terminal', () => {
     assert.equal(none.unlistedModels - some.unlistedModels, 1);
     const all: Prices = world.json('prices', '--all');
     assert.equal(all.unlistedModels, 0);
-    assert.equal(vendorsOf(all).length, 6);
+    assert.equal(vendorsOf(all).length, 7);
     assert.doesNotMatch(world.on('prices', '--all').out, /left out/);
   });
 

@@ -43,6 +43,7 @@ const sources: Readonly<Record<RootSource, string>> = {
   CODEX_HOME: 'CODEX_HOME',
   COPILOT_HOME: 'COPILOT_HOME',
   OPENCODE_DB: 'OPENCODE_DB',
+  OUTLAY_CAPTURE_DIR: 'OUTLAY_CAPTURE_DIR',
   default: 'default place',
 };
 

@@ -68,7 +68,7 @@ function ofInterest(
   { book, reader }: ReportContext,
   listings: readonly PriceListing[],
 ): PriceListing[] {
-  const used = new Set(reader.knownModels().map(book.modelId));
+  const used = new Set(reader.knownModels().map((model) => book.ratesOf(model)?.id));
   return listings.filter(
     (listing) =>
       !isOtherVendors(listing) || used.has(listing.model) || listing.origin === 'override',
@@ -82,6 +82,7 @@ const vendorNames: Readonly<Record<string, string>> = {
   xai: 'xAI',
   moonshot: 'Moonshot',
   microsoft: 'Microsoft',
+  local: 'your own',
 } satisfies Record<Provider | 'anthropic', string>;
 
 /** Columns that say something of these prices: vendors where there are several, tiers where one has them. */

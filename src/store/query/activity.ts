@@ -13,6 +13,8 @@ export interface ActivityRow extends SpendRow {
   /** The message's id, '' where it has none. */
   readonly messageId: string;
   readonly tools: readonly string[];
+  /** Milliseconds it took; null where that is not known. */
+  readonly durationMs: number | null;
 }
 
 /** Messages asked for at once. */
@@ -24,11 +26,12 @@ type Row = MessageSpend & {
   readonly id: number;
   readonly messageId: string | null;
   readonly toolsText: string;
+  readonly duration: number | null;
 };
 
 const columns = `m.id, m.mid AS messageId, m.at, m.session, m.agent, m.sidechain, m.prompt,
   m.model_id, m.ended, m.incomplete, m.priced, m.input, m.output, m.write5m, m.write1h, m.cache_read,
-  m.searches, m.nano, m.declined, m.parts, f.id AS facet, t.text AS toolsText`;
+  m.searches, m.nano, m.declined, m.parts, m.duration, f.id AS facet, t.text AS toolsText`;
 
 /** Messages of a span, or all of them, latest first, in pages: who has enough stops asking. */
 export function* latestMessages(
@@ -87,5 +90,6 @@ function activityOf(row: Row): ActivityRow {
   const usage = partsOf(row)
     .filter(isBilled)
     .reduce((sum: Usage, part) => combineUsage(sum, part.usage), own);
-  return { ...own, ...usage, declined: row.declined, messageId: row.messageId ?? '', tools };
+  const { declined, messageId, duration: durationMs } = row;
+  return { ...own, ...usage, declined, messageId: messageId ?? '', tools, durationMs };
 }

@@ -113,6 +113,7 @@ function sourceText(source: RootSource): string {
     case 'CODEX_HOME':
     case 'COPILOT_HOME':
     case 'OPENCODE_DB':
+    case 'OUTLAY_CAPTURE_DIR':
       return l10n.t('set by `{0}`', source);
     case 'default':
       return l10n.t('the default location');

@@ -295,7 +295,12 @@ async function resumeCommand(
 ): Promise<string | undefined> {
   const { sid, root } = session;
   if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(sid)) {
-    return agentLog(knownRoot(root)).resumeCommand(sid);
+    const command = agentLog(knownRoot(root)).resumeCommand(sid);
+    if (command !== undefined) return command;
+    await window.showErrorMessage(
+      l10n.t('These are calls of a program, not a conversation: there is nothing to resume.'),
+    );
+    return undefined;
   }
   await window.showErrorMessage(
     l10n.t('This session’s ID is not one that Claude Code assigns, so it cannot be resumed.'),

@@ -153,10 +153,58 @@ const worked: [model: string, day: string, tier: string, counts: Partial<Usage>,
   ['gemini-2.5-pro', '2026-01-01', '', { input: 200_000, output: 1000 }, 0.26],
   ['gemini-2.5-pro', '2026-01-01', 'batch', { input: 200_001, output: 1000 }, 0.5150025],
   ['grok-4.7', '2026-11-01', '', { input: 250_000, output: 1000 }, 1.012],
+  ['text-embedding-3-small', '2026-11-01', '', { input: million }, 0.02],
+  ['text-embedding-3-large', '2026-11-01', 'batch', { input: million }, 0.065],
+  ['models/gemini-embedding-001', '2026-11-01', '', { input: million }, 0.15],
   // No rate of its own for writes: the input rate, whatever the lifetime.
   ['kimi-k3', '2026-11-01', '', { cacheWrite5m: 50_000, cacheWrite1h: 50_000 }, 0.3],
   ['mai-code-2-flash', '2026-11-01', '', { output: million }, 0.25],
 ];
+
+describe('a model on the user’s own hardware', () => {
+  const day = '2026-11-20';
+  const counts = { input: 1000, output: 1000 };
+
+  it('costs nothing by a row of the list, under its own name and in a tier of its own', () => {
+    const price = book.price(usage(counts), 'local/qwen3-coder:30b', {}, at(day));
+    assert.ok(price.kind === 'priced');
+    assert.deepEqual(
+      [price.nanoUsd, price.model, price.row],
+      [0, 'local/qwen3-coder:30b', 'local'],
+    );
+    assert.equal(book.modelId('local/qwen3-coder:30b'), 'local/qwen3-coder:30b');
+    assert.equal(tierOf('local/qwen3-coder:30b', book), 'local');
+    assert.equal(book.cardOfRow('local')?.row, 'local');
+  });
+
+  it('has no price where nobody says it is local', () => {
+    assert.equal(book.price(usage(counts), 'qwen3-coder:30b', {}, at(day)).kind, 'unpriced');
+  });
+
+  it('costs what the list says where a gateway on this machine sells it', () => {
+    for (const model of ['gpt-5', 'openai/gpt-5', 'claude-opus-5-5', 'anthropic/claude-opus-5-5']) {
+      assert.deepEqual(
+        book.price(usage(counts), `local/${model}`, {}, at(day)),
+        book.price(usage(counts), model, {}, at(day)),
+        model,
+      );
+    }
+  });
+
+  it('costs what its user says, whether of one or of all', () => {
+    const own = createPriceBook(
+      parsePriceOverrides({
+        models: {
+          local: { input: 0.1, output: 0.2 },
+          'llama4:70b': { input: 1, output: 2 },
+        },
+      }).overrides,
+    );
+    assert.equal(nano(own, counts, 'local/qwen3-coder:30b', day), 300_000);
+    assert.equal(tierOf('local/qwen3-coder:30b', own), 'local');
+    assert.equal(nano(own, counts, 'local/llama4:70b', day), 3_000_000);
+  });
+});
 
 describe('prices of other vendors’ models', () => {
   for (const [model, day, tier, counts, usd] of worked) {
@@ -306,20 +354,22 @@ describe('other vendors’ models', () => {
       ['gemini-2.5-pro', 'standard'],
       ['grok-4.7', 'standard'],
       ['mai-code-2', 'mini'],
+      ['text-embedding-3-large', 'mini'],
     ]);
     for (const [model, tier] of expected) {
       assert.equal(tierOf(model, book), tier, model);
       assert.equal(gradeOf(tierOf(`openai/${model}`, book)), tier, model);
     }
-    for (const { id } of table.models) {
-      assert.ok(['mini', 'standard', 'premium'].includes(tierOf(id, book)), id);
+    for (const { id, provider } of table.models) {
+      if (provider === 'local') assert.equal(tierOf(id, book), 'local');
+      else assert.ok(['mini', 'standard', 'premium'].includes(tierOf(id, book)), id);
     }
   });
 
   it('are listed behind Claude’s, vendor by vendor, with their tiers and who says so', () => {
     const list = listPrices(book);
     const providers = [...new Set(list.map(({ provider }) => provider))];
-    const vendors = ['openai', 'google', 'xai', 'moonshot', 'microsoft'];
+    const vendors = ['openai', 'google', 'xai', 'moonshot', 'microsoft', 'local'];
     assert.deepEqual(providers, ['anthropic', ...vendors]);
     const order = list.map(({ provider }) => providers.indexOf(provider));
     assert.deepEqual(
