@@ -35,6 +35,9 @@ export const nativeOf = {
 /** The package for platforms that have none of their own; it holds every binary. */
 export const universal = 'universal';
 
+/** What programs import from the npm package; no editor needs it. */
+const library = ['capture.cjs', 'captureStore.cjs', 'capture.d.cts'];
+
 /** Where packages end up. */
 export const artifacts = inRoot('artifacts');
 
@@ -84,6 +87,10 @@ async function prepareStage() {
   const bill = await billOfMaterials(meta);
   await writeFile(path.join(stage, 'dist/sbom.cdx.json'), `${JSON.stringify(bill, null, 2)}\n`);
   await rename(path.join(stage, 'dist/native'), path.join(stage, 'natives'));
+  await mkdir(path.join(stage, 'library'));
+  for (const file of library) {
+    await rename(path.join(stage, 'dist', file), path.join(stage, 'library', file));
+  }
   return stage;
 }
 
@@ -95,6 +102,15 @@ async function chooseNative(stage, target) {
   for (const file of await readdir(path.join(stage, 'natives'))) {
     const wanted = target === universal || file === `${nativeOf[target]}.node`;
     if (wanted) await cp(path.join(stage, 'natives', file), path.join(to, file));
+  }
+}
+
+/** Puts what programs import beside the bundles, or leaves it out. */
+async function chooseLibrary(stage, isWanted) {
+  for (const file of library) {
+    const to = path.join(stage, 'dist', file);
+    if (isWanted) await cp(path.join(stage, 'library', file), to);
+    else await rm(to, { force: true });
   }
 }
 
@@ -116,6 +132,7 @@ async function quietly(work) {
 
 async function makeVsix(stage, target) {
   await chooseNative(stage, target);
+  await chooseLibrary(stage, false);
   const packagePath = await vsixPath(target);
   const options = {
     cwd: stage,
@@ -135,6 +152,7 @@ async function makeVsix(stage, target) {
 
 async function makeTarball(stage) {
   await chooseNative(stage, universal);
+  await chooseLibrary(stage, true);
   await npm(['pack', '--ignore-scripts', '--pack-destination', artifacts], { cwd: stage });
   return tarballPath();
 }

@@ -102,7 +102,12 @@ function readOtherVendors({ checked, sources, models }: OtherVendorsJson): Other
   return {
     checked,
     sources,
-    models: models.map((model) => ({ ...model, rows: model.rows.map(rowOf) })),
+    models: models.map((model) => ({
+      ...model,
+      // Nobody bills for a search either.
+      ...(model.provider === 'local' && { webSearchPerThousand: '0' }),
+      rows: model.rows.map(rowOf),
+    })),
   };
 }
 

@@ -1,7 +1,7 @@
 /** The npm package, as someone gets it who types `npx outlay`. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -112,6 +112,73 @@ describe('npm package', () => {
         bill.components.some((each) => each.purl.endsWith(`@${version}`)),
         at,
       );
+    }
+  });
+
+  it('is a library with types, for modules of both kinds', async () => {
+    const project = path.join(folder, 'project');
+    await mkdir(path.join(project, 'node_modules/@anthropic-ai'), { recursive: true });
+    for (const name of ['openai', '@anthropic-ai/sdk', '@types']) {
+      await symlink(inRoot('node_modules', name), path.join(project, 'node_modules', name));
+    }
+    const program = `
+      import Anthropic from '@anthropic-ai/sdk';
+      import OpenAI from 'openai';
+      import { recentCalls, reset, scope, status, summary, track } from 'outlay/capture';
+      const openai: OpenAI = track(new OpenAI({ apiKey: 'k' }), { agent: 'writer', includeUsage: false });
+      const claude: Anthropic = track(new Anthropic({ apiKey: 'k' }));
+      const ask = async () => {
+        const message = await claude.messages.create({ model: 'claude-sonnet-5-5', max_tokens: 9, messages: [] });
+        const tokens: number = message.usage.output_tokens;
+        const { response } = await openai.chat.completions.create({ model: 'gpt-5.5', messages: [] }).withResponse();
+        const usd: number = (await summary({ since: new Date(), by: 'agent' })).usd;
+        const failure: string | null | undefined = (await recentCalls(5))[0]?.failure;
+        await reset();
+        return [tokens, response.status, usd, failure];
+      };
+      // @ts-expect-error there is no such grouping
+      const wrong = () => summary({ by: 'mood' });
+      // @ts-expect-error a label is a text
+      const odd = () => track(openai, { agent: 5 });
+      const number: number = scope({ task: 'T-1', correlation: 'c' }, () => 1);
+      console.log(typeof ask, typeof wrong, typeof odd, number, status().written);`;
+    for (const name of ['program.mts', 'program.cts']) {
+      await writeFile(path.join(project, name), program);
+    }
+    const options = {
+      module: 'nodenext',
+      target: 'es2023',
+      strict: true,
+      types: ['node'],
+      exactOptionalPropertyTypes: true,
+    };
+    const config = {
+      compilerOptions: { ...options, skipLibCheck: true },
+      files: ['program.mts', 'program.cts'],
+    };
+    await writeFile(path.join(project, 'tsconfig.json'), JSON.stringify(config));
+    // Our own declarations are held to the same.
+    await writeFile(path.join(project, 'alone.mts'), "export * from 'outlay/capture';\n");
+    const alone = {
+      compilerOptions: { ...options, types: [], skipLibCheck: false, noEmit: true },
+      files: ['alone.mts'],
+    };
+    await writeFile(path.join(project, 'alone.json'), JSON.stringify(alone));
+    for (const file of ['tsconfig.json', 'alone.json']) {
+      const args = [inRoot('node_modules/typescript/bin/tsc'), '-p', file];
+      const { status, stdout } = spawnSync(process.execPath, args, {
+        cwd: project,
+        encoding: 'utf8',
+      });
+      assert.equal(status, 0, stdout);
+    }
+    for (const name of ['program.mjs', 'program.cjs']) {
+      const { stdout, stderr } = spawnSync(process.execPath, [name], {
+        cwd: project,
+        env,
+        encoding: 'utf8',
+      });
+      assert.equal(stdout, 'function function function 1 0\n', stderr);
     }
   });
 

@@ -165,8 +165,9 @@ describe('a model on the user’s own hardware', () => {
   const day = '2026-11-20';
   const counts = { input: 1000, output: 1000 };
 
-  it('costs nothing by a row of the list, under its own name and in a tier of its own', () => {
-    const price = book.price(usage(counts), 'local/qwen3-coder:30b', {}, at(day));
+  it('costs nothing, searches included, by a row of the list, under its own name and in a tier of its own', () => {
+    const searched = usage({ ...counts, webSearches: 5 });
+    const price = book.price(searched, 'local/qwen3-coder:30b', {}, at(day));
     assert.ok(price.kind === 'priced');
     assert.deepEqual(
       [price.nanoUsd, price.model, price.row],
