@@ -112,8 +112,9 @@ export function observeEvent(seen: Observed, api: CallApi, value: unknown): void
 }
 
 function observeHead(seen: Observed, answer: Json): void {
-  seen.id = word(answer.id) || seen.id;
-  seen.model = word(answer.model) || seen.model;
+  // Each of thousands of chunks repeats them.
+  if (answer.id !== seen.id) seen.id = word(answer.id) || seen.id;
+  if (answer.model !== seen.model) seen.model = word(answer.model) || seen.model;
   seen.tier = word(answer.service_tier) || seen.tier;
   const usage = usageOf(answer.usage);
   if (usage !== undefined) seen.usage = { ...seen.usage, ...usage };
