@@ -153,6 +153,8 @@ export interface AgentLog {
   readonly name: string;
   /** The product as its makers call it: what its sessions are told apart by. */
   readonly product: string;
+  /** Its sessions are programs that call models themselves: advice on how a coding agent is used is none for them. */
+  readonly isOfPrograms?: true;
   /** The environment variable by which the agent finds its configuration directory; undefined for none. */
   readonly homeVariable: string | undefined;
   /**

@@ -23,6 +23,11 @@ export function agentLog({ agent }: Pick<Root, 'agent'>): AgentLog {
   return logs.find(({ name }) => name === agent) ?? logs[0]!;
 }
 
+/** Whether a product's sessions are programs (`AgentLog.isOfPrograms`). */
+export function isOfPrograms(product: string): boolean {
+  return logs.some((log) => log.product === product && log.isOfPrograms === true);
+}
+
 /** The log whose configuration directory this is. */
 export function agentLogAt(directory: string): AgentLog {
   const [first, ...others] = logs;

@@ -1,3 +1,4 @@
+import { isOfPrograms } from '../agents/registry.ts';
 import type { Run, RunErrors, RunPart } from '../analysis/insights/insight.ts';
 import type { TimeSpan } from '../model/calendar.ts';
 import type { ReportContext } from '../query/context.ts';
@@ -6,6 +7,7 @@ import type { Question } from '../query/question.ts';
 import { type Selection, select, type TaggedSpend } from '../query/select.ts';
 import { type FailureRow, failureRows } from '../store/query/failures.ts';
 import {
+  addSums,
   addTo,
   noSums,
   type RowKeys,
@@ -30,17 +32,26 @@ export interface FoundRuns {
   readonly unplaced: number;
 }
 
-/** Reads the runs that were active in a span, as far as the filters let them. */
+/** Reads the runs that were active in a span, as far as the filters let them; programs have none. */
 export function findRuns(
   context: ReportContext,
   question: Pick<Question, 'span' | 'filters'>,
 ): FoundRuns {
   // By time as well: it tells when a run began, and the store has such rows as they are.
   const keys = ['bucket', 'session', 'agent', 'model', 'facet', 'prompt'] as const;
-  const selection = select(context, question, keys, false, new Names(context));
+  const selection = withoutPrograms(select(context, question, keys, false, new Names(context)));
   const { placed, unplaced } = failuresOf(context, question.span, selection);
   const runs = openRuns(selection.rows).map((run) => foundRun(selection.names, run, placed));
   return { runs, selection, unplaced };
+}
+
+/** What people spent with coding agents: of programs that call models themselves nobody is to change the habits. */
+function withoutPrograms(selection: Selection): Selection {
+  const { names, background } = selection;
+  if (!names.products.some(isOfPrograms)) return selection;
+  const rows = selection.rows.filter(({ session }) => !isOfPrograms(names.product(session)));
+  const sums = { ...selection.sums, ...addSums(rows) };
+  return { ...selection, rows, sums, total: sums.nano + background };
 }
 
 /** What of a run is known by one model and one facet. */

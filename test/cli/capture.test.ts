@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { callFileName } from '../../src/model/capture/callRecord.ts';
 import {
   chatAnswer,
   chatChunks,
@@ -14,7 +15,7 @@ import {
   messageEvents,
   type Reply,
 } from '../lib/modelApis.ts';
-import { bundle, CliWorld } from './runCli.ts';
+import { bundle, CliWorld, now } from './runCli.ts';
 
 const library = pathToFileURL(join(bundle, '..', 'capture.cjs')).href;
 const sdk = (name: string) => import.meta.resolve(name);
@@ -151,6 +152,28 @@ describe('calls of programs', () => {
       assert.doesNotMatch(readFileSync(join(folder, name), 'utf8'), /secret/);
   });
 
+  test('are no habits of a person: nothing is advised about them', () => {
+    using world = new CliWorld();
+    const usage = { input_tokens: 3000, output_tokens: 150, cache_creation_input_tokens: 30_000 };
+    const lines = Array.from({ length: 200 }, (_, n) => ({
+      ...{ v: 1, id: `msg_${n}`, at: now - (300 - n) * 600_000, api: 'anthropic.messages' },
+      ...{
+        model: 'claude-opus-5-5',
+        stop: 'end_turn',
+        agent: 'writer',
+        correlation: `c${n}`,
+        usage,
+      },
+    }));
+    const name = callFileName('2026-11-24', '11111111-2222-4333-8444-555555555555', 1);
+    mkdirSync(world.dir.at('data', 'capture'), { recursive: true });
+    const text = lines.map((line) => JSON.stringify(line)).join('\n');
+    writeFileSync(world.dir.at('data', 'capture', name), `${text}\n`);
+    const { insights, runs } = json(world, 'optimize', '--period', 'all');
+    assert.deepEqual([insights, runs], [[], 0]);
+    assert.equal(json(world, 'summary', '--period', 'all').sessionCount, 1);
+  });
+
   test('are written by every process and thread, and read together', async () => {
     using world = new CliWorld();
     const body = `await openai.chat.completions.create(chat);
@@ -183,7 +206,7 @@ describe('calls of programs', () => {
 
   test('that a program never ended are lower bounds: it left, or never read them', async () => {
     using world = new CliWorld();
-    const begun: Reply = { events: messageEvents('m').slice(0, 2), then: 'wait' };
+    const begun: Reply = { events: messageEvents('m').slice(0, 2), last: 'wait' };
     const { code, said } = await program(
       world,
       `await (async () => void (await claude.messages.create({ ...message, stream: true })))();
@@ -282,6 +305,6 @@ describe('calls of programs', () => {
       /from 1 to 10000/,
       /wraps an instance/,
     ];
-    said.forEach(({ message }, index) => assert.match(message, patterns[index]!));
+    for (const [index, { message }] of said.entries()) assert.match(message, patterns[index]!);
   });
 });

@@ -8,8 +8,7 @@ export type Reply =
   /** Server-sent events; the connection is cut behind them where `cut` says so, or waits for ever. */
   | {
       readonly events: readonly unknown[];
-      readonly then?: 'end' | 'cut' | 'wait';
-      readonly named?: boolean;
+      readonly last?: 'cut' | 'wait';
     }
   | { readonly text: string; readonly type: string };
 
@@ -67,8 +66,8 @@ export class ModelApis implements AsyncDisposable {
           `${name}data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`,
         );
       }
-      if (reply.then === 'cut') setTimeout(() => response.destroy(), 20);
-      else if (reply.then !== 'wait') response.end();
+      if (reply.last === 'cut') setTimeout(() => response.destroy(), 20);
+      else if (reply.last !== 'wait') response.end();
     }
   }
 

@@ -26,6 +26,7 @@ export const captureLog: AgentLog = {
   ...bareLog,
   name: 'capture',
   product: 'API calls',
+  isOfPrograms: true,
   homeVariable: 'OUTLAY_CAPTURE_DIR',
   // A program is started again by whoever started it.
   resumeCommand: () => undefined,

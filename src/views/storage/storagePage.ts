@@ -122,6 +122,7 @@ function kindNames(): Readonly<Record<StoredKind, string>> {
     guard: l10n.t('What the guard remembers of sessions, and Claude Code’s settings as they were'),
     server: l10n.t('The token of `outlay serve`, and where it runs'),
     cache: l10n.t('The compiled guard, so that it starts sooner'),
+    calls: l10n.t('Calls that programs have written down'),
     other: l10n.t('Other stores (`--config-dir`, or left behind)'),
   };
 }

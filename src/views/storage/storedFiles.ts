@@ -44,7 +44,8 @@ export type StoredKind =
   | 'launcher'
   | 'guard'
   | 'server'
-  | 'cache';
+  | 'cache'
+  | 'calls';
 
 /** One file Outlay has written. */
 export interface StoredFile {
@@ -56,6 +57,7 @@ export interface StoredFile {
 /** Every file Outlay has written: those of the store, wherever it is, and those of the data folder. */
 export function storedFiles(store: string, dataFolder: string): StoredFile[] {
   const bin = join(dataFolder, 'bin');
+  const calls = join(dataFolder, 'capture');
   const named = [
     file(join(dataFolder, 'config.json'), 'settings'),
     file(importedPricesFile(dataFolder), 'prices'),
@@ -75,6 +77,8 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     ...matching(dataFolder, backupPattern, 'guard'),
     ...matching(join(dataFolder, 'guard'), stateFilePattern, 'guard'),
     ...compiled(join(dataFolder, 'cache')),
+    ...matching(calls, /^calls-.*\.jsonl$|^beginning\.json$/, 'calls'),
+    ...unfinished(calls, /^beginning\.json\.\d+(-[0-9a-f]{8})?\.part$/),
     file(marksFile(dataFolder), 'marks'),
     file(snapshotsFile(dataFolder), 'summaries'),
     file(benchmarksFile(dataFolder), 'summaries'),
@@ -174,7 +178,9 @@ export async function deleteFiles(paths: readonly string[]): Promise<string[]> {
 export async function deleteEmptyFolders(dataFolder: string): Promise<void> {
   const cache = join(dataFolder, 'cache');
   const inside = namesIn(cache).map((name) => join(cache, name));
-  const folders = ['guard', 'cache', 'bin', 'roots'].map((name) => join(dataFolder, name));
+  const folders = ['guard', 'cache', 'bin', 'roots', 'capture'].map((name) =>
+    join(dataFolder, name),
+  );
   for (const folder of [...inside, ...folders, dataFolder]) {
     // Not empty, not there, or not ours to remove: then it stays.
     await rmdir(folder).catch(() => undefined);

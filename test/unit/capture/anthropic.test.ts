@@ -84,8 +84,8 @@ describe('a client of @anthropic-ai/sdk that is tracked', () => {
     const begun = messageEvents('h2').slice(0, 3);
     apis.reply(
       { events: messageEvents('h1') },
-      { events: begun, then: 'wait' },
-      { events: begun, then: 'cut' },
+      { events: begun, last: 'wait' },
+      { events: begun, last: 'cut' },
     );
     assert.deepEqual((await client.messages.stream(ask).finalMessage()).usage, usage);
     assert.equal(calls.one().id, 'h1');

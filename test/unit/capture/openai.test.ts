@@ -233,7 +233,7 @@ describe('a stream of openai', () => {
   it('is read by the helper, to its end or not', async () => {
     apis.reply(
       { events: chatChunks('h1') },
-      { events: chatChunks('h2').slice(0, 1), then: 'wait' },
+      { events: chatChunks('h2').slice(0, 1), last: 'wait' },
     );
     assert.equal(await client.chat.completions.stream(ask).finalContent(), 'a secret answer');
     assert.equal(calls.one().id, 'h1');
@@ -245,7 +245,7 @@ describe('a stream of openai', () => {
   });
 
   it('that its reader leaves or aborts was broken off', async () => {
-    const begun = { events: chatChunks('b').slice(0, 2), then: 'wait' } as const;
+    const begun = { events: chatChunks('b').slice(0, 2), last: 'wait' } as const;
     apis.reply(begun, begun);
     for await (const _ of await client.chat.completions.create(streamed)) break;
     assert.deepEqual(
@@ -259,7 +259,7 @@ describe('a stream of openai', () => {
 
   it('that breaks fails its reader, and says so', async () => {
     apis.reply(
-      { events: chatChunks('x').slice(0, 2), then: 'cut' },
+      { events: chatChunks('x').slice(0, 2), last: 'cut' },
       {
         events: [
           ...chatChunks('y').slice(0, 1),
@@ -277,7 +277,7 @@ describe('a stream of openai', () => {
   it('is seen where its reader takes the response', async () => {
     apis.reply(
       { events: chatChunks('raw1') },
-      { events: chatChunks('raw2').slice(0, 2), then: 'wait' },
+      { events: chatChunks('raw2').slice(0, 2), last: 'wait' },
     );
     const raw = await client.chat.completions.create(streamed).asResponse();
     assert.match(await raw.text(), /a secret/);
@@ -372,7 +372,7 @@ describe('calls of openai that fail', () => {
     const nobody = client.withOptions({ baseURL: 'http://127.0.0.1:1', maxRetries: 0 });
     await assert.rejects(nobody.chat.completions.create(ask), OpenAI.APIConnectionError);
     assert.equal(calls.one().failed, 'connection');
-    apis.reply({ events: [], then: 'wait' });
+    apis.reply({ events: [], last: 'wait' });
     const hasty = client.withOptions({ timeout: 1, maxRetries: 0 });
     await assert.rejects(hasty.chat.completions.create(ask), OpenAI.APIConnectionTimeoutError);
     assert.equal(calls.one().failed, 'timeout');

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
+import { Journal } from '../../../src/capture/journal.ts';
 import { updateAlertState } from '../../../src/dataFolder/alertFile.ts';
 import { clientReportsFile } from '../../../src/dataFolder/clientReports.ts';
 import { updateLedger } from '../../../src/dataFolder/insightFile.ts';
 import { addEvents } from '../../../src/dataFolder/peerFile.ts';
 import { statusLineFile } from '../../../src/dataFolder/statusLineFile.ts';
 import { appendTimeTag } from '../../../src/dataFolder/timeTagFile.ts';
+import { callFileName } from '../../../src/model/capture/callRecord.ts';
 import { lockOf } from '../../../src/platform/fileLock.ts';
 import { partName } from '../../../src/platform/partName.ts';
 import { keepBroken } from '../../../src/platform/setAsideFile.ts';
@@ -59,6 +61,11 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     make(partName(path));
   }
   for (const path of [clientReportsFile(folder), installFile(folder)]) make(lockOf(path));
+  const session = '11111111-2222-4333-8444-555555555555';
+  new Journal({ session, folder: () => at('capture') }).append({});
+  made.push(at(`capture/${callFileName(new Date().toISOString().slice(0, 10), session, 1)}`));
+  make(at('capture/beginning.json'));
+  make(partName(at('capture/beginning.json')));
   for (const name of ['bin/outlay', 'bin/outlay.cmd', 'roots/0a1b.db', 'roots/0a1b.db-wal'])
     make(at(name));
   for (const name of [
@@ -95,7 +102,14 @@ test('every file Outlay makes is known, what is broken and what killed programs 
   }
   const known = storedFiles(at('outlay.db'), folder).map(({ path }) => path);
   assert.deepEqual(known.sort(), made.sort());
-  const foreign = ['notes.txt', 'config.json.bak', 'x.part', 'config.json.lock.txt', 'bin/other'];
+  const foreign = [
+    'notes.txt',
+    'config.json.bak',
+    'x.part',
+    'config.json.lock.txt',
+    'bin/other',
+    'capture/x.jsonl',
+  ];
   for (const name of foreign) {
     mkdirSync(dirname(at(name)), { recursive: true });
     writeFileSync(at(name), 'mine');
