@@ -47,13 +47,14 @@ export function trackClient<T extends object>(client: T, options: TrackOptions):
       'track() wraps an instance of the client of "openai" or "@anthropic-ai/sdk": track(new OpenAI()).',
     );
   }
+  if (Object.isFrozen(client)) throw new TypeError('track() cannot wrap a client that is frozen.');
   if (isSwitchedOff(process.env)) return client;
   return proxyOf(client, options);
 }
 
 function isClient(value: object): value is Client & object {
   const { post, get } = value as Partial<Client>;
-  return typeof post === 'function' && typeof get === 'function' && !Object.isFrozen(value);
+  return typeof post === 'function' && typeof get === 'function';
 }
 
 /** `ENABLE_COST_TRACKING`, as everywhere in Outlay. */

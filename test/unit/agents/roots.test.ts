@@ -7,6 +7,7 @@ import {
   knownRoot,
   type RootOptions,
 } from '../../../src/agents/registry.ts';
+import { callFileName } from '../../../src/model/capture/callRecord.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
 
 /** A home with these configuration directories, each with a `projects` folder. */
@@ -160,5 +161,29 @@ test('Copilot and OpenCode: where they stand, unless switched off, and told by w
   assert.deepEqual(
     names.map((name) => knownRoot(`${dir.path}/${name}`).agent),
     ['claude', 'copilot', 'copilot', 'opencode'],
+  );
+});
+
+test('calls of programs: where whoever asks says, and told by their files', () => {
+  using dir = home('.claude');
+  const captureFolder = `${dir.path}/data/capture`;
+  assert.deepEqual(rootsOf(dir, { captureFolder }), ['~/.claude default']);
+  mkdirSync(captureFolder, { recursive: true });
+  const both = ['~/.claude default', '~/data/capture default'];
+  assert.deepEqual(rootsOf(dir, { captureFolder }), both);
+  assert.deepEqual(rootsOf(dir), both.slice(0, 1));
+  assert.deepEqual(rootsOf(dir, { captureFolder, withoutAgents: ['capture'] }), both.slice(0, 1));
+  const other = `${dir.path}/elsewhere`;
+  const env = { OUTLAY_CAPTURE_DIR: other };
+  assert.deepEqual(rootsOf(dir, { env, captureFolder: other }), [
+    '~/.claude default',
+    '~/elsewhere OUTLAY_CAPTURE_DIR missing',
+  ]);
+  mkdirSync(other);
+  const session = '11111111-2222-4333-8444-555555555555';
+  writeFileSync(`${other}/${callFileName('2026-11-20', session, 1)}`, '');
+  assert.deepEqual(
+    [captureFolder, other].map((path) => knownRoot(path).agent),
+    ['capture', 'capture'],
   );
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import OpenAI from 'openai';
+import OpenAI, { AzureOpenAI } from 'openai';
 import { inScope } from '../../../src/capture/scopes.ts';
 import { trackClient } from '../../../src/capture/track.ts';
 import { CapturedCalls } from '../../lib/capturedCalls.ts';
@@ -342,6 +342,49 @@ describe('responses of openai', () => {
     await client.responses.retrieve('g1');
     const { id, at, partial, ms } = calls.one();
     assert.deepEqual([id, at, partial, ms], ['g1', 1_764_500_000_000, undefined, undefined]);
+    apis.reply({ events: end('g1', 'response.completed') });
+    await client.responses.stream({ response_id: 'g1' }).finalResponse();
+    assert.deepEqual(
+      [calls.one()].map(({ id, ms }) => [id, ms]),
+      [['g1', undefined]],
+    );
+  });
+});
+
+describe('other clients of openai', () => {
+  it('of Azure are tracked, their requests written for it', async () => {
+    apis.reply({ events: chatChunks('az') });
+    const options = { endpoint: apis.address, apiKey: 'k', apiVersion: '2026-01-01' };
+    const azure = trackClient(new AzureOpenAI(options), { local: false });
+    await read(await azure.chat.completions.create({ ...streamed, model: 'my-deployment' }));
+    const { path, body } = apis.asked.at(-1)!;
+    assert.match(path, /deployments\/my-deployment\/chat\/completions/);
+    assert.deepEqual(body.stream_options, { include_usage: true });
+    assert.equal(calls.one().model, 'gpt-5.5-2026-04-23');
+  });
+
+  it('at this machine say so, and so do those that are told', async () => {
+    for (const [options, local] of [
+      [{}, true],
+      [{ local: false }, undefined],
+    ] as const) {
+      apis.reply({ json: chatAnswer('l') });
+      await trackClient(plain, options).chat.completions.create(ask);
+      assert.equal(calls.one().local, local);
+    }
+    apis.reply({ json: chatAnswer('l') });
+    const fetch = (_: unknown, init?: RequestInit) => globalThis.fetch(`${apis.address}/x`, init);
+    const remote = new OpenAI({ baseURL: 'https://api.example', apiKey: 'k', fetch });
+    await trackClient(remote, {}).chat.completions.create(ask);
+    assert.equal(calls.one().local, undefined);
+  });
+
+  it('that are no clients, or cannot be wrapped, are refused', () => {
+    for (const odd of [{}, () => {}]) {
+      assert.throws(() => trackClient(odd, {}), /wraps an instance/);
+    }
+    const frozen = Object.freeze(new OpenAI({ apiKey: 'k' }));
+    assert.throws(() => trackClient(frozen, {}), /frozen/);
   });
 });
 
