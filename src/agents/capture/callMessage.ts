@@ -38,7 +38,7 @@ export function readCall(line: Json, session: string): ReadCall | undefined {
     agent: label(line.agent),
     cwd: cut(text(line.cwd), 4096),
     program: label(line.program),
-    failed: /^\w{1,20}$/.test(text(line.failed)) ? text(line.failed) : '',
+    failed: /^\w{1,60}$/.test(text(line.failed)) ? text(line.failed) : '',
     id,
   };
   const isAnswered = call.failed === '' || line.partial === true || line.usage !== undefined;
