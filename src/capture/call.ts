@@ -97,8 +97,13 @@ export class Call {
     const { model, effort } = this.#request;
     // An answer that was asked for before took as long as nobody knows.
     const ms = this.#fetched ? undefined : Math.round(performance.now() - this.#startedAt);
-    writeCall(this.#place, { ...seen, model: seen.model || model }, { failed, effort, ms });
+    writeCall(this.#place, { ...seen, model: modelOf(model, seen.model) }, { failed, effort, ms });
   }
+}
+
+/** Bedrock's ids say where a model runs, which decides the price: an answer does not repeat that. */
+function modelOf(asked: string, answered: string): string {
+  return /(?:^|[./])anthropic\.claude/.test(asked) ? asked : answered || asked;
 }
 
 /** What is known of a call beside its answer. */

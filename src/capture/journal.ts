@@ -159,9 +159,10 @@ function removeOld(folder: string, now: number): void {
   }
 }
 
+/** An error's code or class: its message may repeat what was to be written. */
 function problemOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code ?? message ?? String(error);
+  const { code, name } = error as NodeJS.ErrnoException;
+  return code ?? name ?? 'unknown reason';
 }
 
 function emit(sentence: string): void {

@@ -48,15 +48,17 @@ function bodySink(call: Call, guard: Guard, response: unknown): BodySink {
     end: (whole) =>
       void guard(() => {
         if (whole) lines.end();
-        if (whole && !isStream) call.answered(JSON.parse(pieces.join('\n')));
-        else call.end();
+        const answer = whole && !isStream ? parsed(pieces.join('\n')) : undefined;
+        if (answer === undefined) call.end();
+        else call.answered(answer);
       }),
     failed: (error) => void guard(() => call.failed(error)),
   };
 }
 
 function receive(call: Call, data: string): void {
-  if (data.trim() !== '[DONE]') call.received(JSON.parse(data));
+  const event = parsed(data);
+  if (event !== undefined) call.received(event);
 }
 
 /** What the results of a batch of Anthropic's are told to: the SDK makes an iterable of the response. */
@@ -111,7 +113,8 @@ function linesSink(
 ): BodySink {
   let wanted: boolean | undefined;
   const lines = new Lines((line) => {
-    if (line.trim() !== '') guard(() => take(JSON.parse(line)));
+    const value = parsed(line);
+    if (value !== undefined) guard(() => take(value));
   });
   return {
     chunk: (bytes) =>
@@ -125,4 +128,13 @@ function linesSink(
       }),
     failed: () => {},
   };
+}
+
+/** What a text says as JSON; undefined for what is none, such as the end of a stream. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

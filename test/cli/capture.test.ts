@@ -14,6 +14,7 @@ import {
   messageAnswer,
   messageEvents,
   type Reply,
+  responseAnswer,
 } from '../lib/modelApis.ts';
 import { bundle, CliWorld, now } from './runCli.ts';
 
@@ -147,7 +148,7 @@ describe('calls of programs', () => {
     const csv = world.run('export', 'csv', '--period', 'all').out;
     assert.match(csv, /,T-1,job-1,/);
     const folder = world.dir.at('data', 'capture');
-    assert.equal(statSync(folder).mode & 0o777, 0o700);
+    if (process.platform !== 'win32') assert.equal(statSync(folder).mode & 0o777, 0o700);
     for (const name of readdirSync(folder))
       assert.doesNotMatch(readFileSync(join(folder, name), 'utf8'), /secret/);
   });
@@ -202,6 +203,19 @@ describe('calls of programs', () => {
     const { said } = await program(world, body, [file]);
     // A batch costs half.
     assert.deepEqual([said[0].calls, said[0].usd], [1, chatUsd / 2]);
+    // One program asks, another fetches what came of it.
+    const queued = responseAnswer('r1', { status: 'queued', usage: null, output: [] });
+    const create = `await openai.responses.create({ model: 'gpt-5.5', input: 'x', background: true });`;
+    const asked = await program(world, `${create} say(await summary());`, [{ json: queued }]);
+    assert.deepEqual([asked.said[0].calls, asked.said[0].atLeast], [2, 1]);
+    assert.match(asked.said[0].notes.join(' '), /1 message has no final output count/);
+    const fetched = await program(
+      world,
+      `await openai.responses.retrieve('r1'); say(await summary());`,
+      [{ json: responseAnswer('r1', { service_tier: 'default' }) }],
+    );
+    const { calls, usd, atLeast } = fetched.said[0];
+    assert.deepEqual([calls, usd, atLeast], [2, chatUsd * 1.5, 0]);
   });
 
   test('that a program never ended are lower bounds: it left, or never read them', async () => {

@@ -47,6 +47,12 @@ describe('a client of @anthropic-ai/sdk that is tracked', () => {
     );
   });
 
+  it('keeps the place that the name of a model says, which an answer does not', async () => {
+    apis.reply({ json: messageAnswer('b1') });
+    await client.messages.create({ ...ask, model: 'us.anthropic.claude-sonnet-5-5' });
+    assert.equal(calls.one().model, 'us.anthropic.claude-sonnet-5-5');
+  });
+
   it('returns the promise of the SDK', async () => {
     const headers = { 'request-id': 'req_1' };
     apis.reply({ json: messageAnswer('p1'), headers }, { json: messageAnswer('p2') });

@@ -275,13 +275,14 @@ describe('a stream of openai', () => {
   });
 
   it('is seen where its reader takes the response', async () => {
-    apis.reply(
-      { events: chatChunks('raw1') },
-      { events: chatChunks('raw2').slice(0, 2), last: 'wait' },
-    );
+    apis.reply({ events: chatChunks('raw1') });
     const raw = await client.chat.completions.create(streamed).asResponse();
     assert.match(await raw.text(), /a secret/);
     assert.deepEqual(calls.one().usage, chatUsage);
+    apis.reply({ text: 'a secret that is no JSON', type: 'application/json' });
+    await (await client.chat.completions.create(ask).asResponse()).text();
+    assert.equal(calls.one().partial, true);
+    apis.reply({ events: chatChunks('raw2').slice(0, 2), last: 'wait' });
     const { body } = await client.chat.completions.create(streamed).asResponse();
     const reader = body!.getReader();
     await reader.read();
