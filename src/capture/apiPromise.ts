@@ -29,7 +29,16 @@ function isApiPromise(value: unknown): value is ApiPromise {
  * it is asked, and whose failure is unhandled where its caller handles none.
  */
 export function tapPromise(promise: unknown, sink: AnswerSink): unknown {
-  if (!isApiPromise(promise)) return promise;
+  // A client of another make, or of another version.
+  if (!isApiPromise(promise)) {
+    return Promise.resolve(promise).then(
+      (data) => sink.body(data),
+      (error: unknown) => {
+        sink.failed(error);
+        throw error;
+      },
+    );
+  }
   return watched(
     promise._thenUnwrap((data) => sink.body(data)),
     sink,

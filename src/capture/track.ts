@@ -133,8 +133,13 @@ function send(
   if (endpoint === undefined) return client[method](path, request);
   const tap = guard(() => tapOf(client, options, endpoint, String(path)));
   if (tap === undefined) return client[method](path, request);
-  const promise = client[method](path, guard(() => tap.request(request)) ?? request);
-  return guard(() => tapPromise(promise, tap.sink)) ?? promise;
+  try {
+    const promise = client[method](path, guard(() => tap.request(request)) ?? request);
+    return guard(() => tapPromise(promise, tap.sink)) ?? promise;
+  } catch (error) {
+    tap.sink.failed(error);
+    throw error;
+  }
 }
 
 /** What is done with a request, and with what it comes to. */

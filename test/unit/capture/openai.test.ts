@@ -380,6 +380,27 @@ describe('other clients of openai', () => {
     assert.equal(calls.one().local, undefined);
   });
 
+  it('that speak the same API and return plain promises are tracked, too', async () => {
+    let answer = async (): Promise<unknown> => chatAnswer('own');
+    const own = trackClient(
+      { post: (_path: string, _request: object) => answer(), get: () => {} },
+      {},
+    );
+    assert.deepEqual(await own.post('/chat/completions', { body: ask }), chatAnswer('own'));
+    assert.equal(calls.one().id, 'own');
+    answer = async () => {
+      throw Object.assign(new Error('a secret'), { status: 503 });
+    };
+    await assert.rejects(own.post('/chat/completions', { body: ask }), /a secret/);
+    assert.equal(calls.one().failed, '503');
+    answer = () => {
+      throw new TypeError('a secret');
+    };
+    assert.throws(() => own.post('/chat/completions', { body: ask }), TypeError);
+    assert.equal(calls.one().failed, 'error');
+    assert.throws(() => own.post('/something/else', { body: ask }), TypeError);
+  });
+
   it('that are no clients, or cannot be wrapped, are refused', () => {
     for (const odd of [{}, () => {}]) {
       assert.throws(() => trackClient(odd, {}), /wraps an instance/);
