@@ -4,14 +4,13 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
-  readdirSync,
-  rmSync,
-  statSync,
+  // Loaded when it is used, unlike the module of its own.
+  promises,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { captureFolder } from '../dataFolder/paths.ts';
-import { callFileDays, callFileName, sessionOfCallFile } from '../model/capture/callRecord.ts';
+import { callFileDays, callFileName, callFileOf } from '../model/capture/callRecord.ts';
 import type { CaptureStatus } from './capture.d.cts';
 
 /** A file that has grown to this is left for a new one. */
@@ -119,7 +118,7 @@ export class Journal {
   }
 
   #fileFor(now: number) {
-    const day = new Date(now).toISOString().slice(0, 10);
+    const day = dayOf(now);
     // Somebody may have removed it: lines of it would be read by nobody.
     if (this.#open?.day === day && fstatSync(this.#open.fd).nlink > 0) return this.#open;
     this.#close();
@@ -130,7 +129,7 @@ export class Journal {
     // Never what is there already: a link would lead elsewhere.
     const fd = openSync(join(folder, name), 'ax', 0o600);
     this.#open = { fd, day, size: 0 };
-    removeOld(folder, now);
+    void removeOld(folder, now);
     return this.#open;
   }
 
@@ -146,17 +145,21 @@ export class Journal {
   }
 }
 
-/** Removes files nobody has written to for long: they have been read, or nobody reads them. */
-function removeOld(folder: string, now: number): void {
-  for (const name of readdirSync(folder)) {
-    if (sessionOfCallFile(name) === undefined) continue;
-    const file = join(folder, name);
-    try {
-      if (now - statSync(file).mtimeMs > callFileDays * dayMs) rmSync(file);
-    } catch {
-      // Another process was faster.
+/** Removes files of days long ago: they have been read, or nobody reads them. Nobody waits for it. */
+async function removeOld(folder: string, now: number): Promise<void> {
+  const kept = dayOf(now - callFileDays * dayMs);
+  try {
+    for (const name of await promises.readdir(folder)) {
+      const file = callFileOf(name);
+      if (file !== undefined && file.day < kept) await promises.rm(join(folder, name));
     }
+  } catch {
+    // Another process was faster, or may do what this one may not.
   }
+}
+
+function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
 }
 
 /** An error's code or class: its message may repeat what was to be written. */

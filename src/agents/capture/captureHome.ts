@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { sessionOfCallFile } from '../../model/capture/callRecord.ts';
+import { callFileOf } from '../../model/capture/callRecord.ts';
 import { isDirectory, realPath } from '../../platform/realPath.ts';
 import {
   type DefaultRoots,
@@ -36,7 +36,7 @@ export function isCallFile(path: string): boolean {
 
 /** The run of a program whose calls a file has; '' for another file. */
 export function sessionOfFile(path: string): string {
-  return sessionOfCallFile(basename(path)) ?? '';
+  return callFileOf(basename(path))?.session ?? '';
 }
 
 /** The files of calls; they stand in one folder. */

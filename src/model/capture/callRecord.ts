@@ -57,16 +57,19 @@ export interface CallUsage {
 
 /** A file of calls: the day (UTC) it was begun, the run of a program that writes it, its number among that run's. */
 const callFilePattern =
-  /^calls-\d{4}-\d{2}-\d{2}-([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})-\d+\.jsonl$/;
+  /^calls-(\d{4}-\d{2}-\d{2})-([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})-\d+\.jsonl$/;
 
 /** The name of a file of calls. `session` is a UUID. */
 export function callFileName(day: string, session: string, number: number): string {
   return `calls-${day}-${session}-${number}.jsonl`;
 }
 
-/** The run whose calls a file has, by its name; undefined for another file. */
-export function sessionOfCallFile(name: string): string | undefined {
-  return callFilePattern.exec(name)?.[1];
+/** What the name of a file of calls says; undefined for another file. */
+export function callFileOf(
+  name: string,
+): { readonly day: string; readonly session: string } | undefined {
+  const [, day, session] = callFilePattern.exec(name) ?? [];
+  return day === undefined || session === undefined ? undefined : { day, session };
 }
 
 /** Days after which files of calls are removed by who writes new ones. */

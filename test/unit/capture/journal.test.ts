@@ -9,10 +9,10 @@ import {
   rmSync,
   statSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { Journal, type JournalOptions } from '../../../src/capture/journal.ts';
 import { callFileName } from '../../../src/model/capture/callRecord.ts';
 import { type TempDir, tempDir } from '../../lib/tempDir.ts';
@@ -66,22 +66,16 @@ describe('the files of calls', () => {
     }
   });
 
-  it('are removed when nobody has written to them for long; no other file is', () => {
+  it('are removed when their day is long ago; no other file is', async () => {
     using dir = tempDir();
-    const old = dir.at(callFileName('2026-01-01', session, 1));
-    const young = dir.at(callFileName('2026-11-01', session, 1));
-    const other = dir.at('notes.jsonl');
-    for (const file of [old, young, other]) writeFileSync(file, '');
-    const now = Date.now();
-    for (const file of [old, other])
-      utimesSync(file, now / 1000 - 91 * 86_400, now / 1000 - 91 * 86_400);
-    const { journal } = journalIn(dir.path);
+    const old = callFileName('2026-08-31', session, 1);
+    const kept = [callFileName('2026-09-01', session, 1), 'calls-2026-01-01.jsonl', 'notes.jsonl'];
+    for (const name of [old, ...kept]) writeFileSync(dir.at(name), '');
+    const { journal } = journalIn(dir.path, { now: () => Date.parse('2026-11-30T12:00:00Z') });
     journal.append({});
-    const names = readdirSync(dir.path);
-    assert.deepEqual(
-      [old, young, other].map((file) => names.includes(file.slice(dir.path.length + 1))),
-      [false, true, true],
-    );
+    for (let n = 0; n < 500 && readdirSync(dir.path).includes(old); n++) await setTimeout(10);
+    const own = callFileName('2026-11-30', session, 1);
+    assert.deepEqual(readdirSync(dir.path).sort(), [...kept, own].sort());
   });
 
   it('that somebody has removed are begun anew', () => {
