@@ -38,7 +38,7 @@ describe('captured calls', () => {
       effort: 'low',
       tools: ['look_up'],
       program: 'worker.js',
-      cwd: '/work/it',
+      cwd: '/src/it',
     });
     const [message] = messages;
     assert.deepEqual(
@@ -62,7 +62,7 @@ describe('captured calls', () => {
         promptId: 'job-1',
         attribution: { task: 'T-1' },
         durationMs: 12,
-        cwd: '/work/it',
+        cwd: '/src/it',
         error: '',
         incomplete: false,
       },
@@ -77,7 +77,7 @@ describe('captured calls', () => {
     );
     assert.deepEqual(
       sessions.map(({ sessionId, cwd, firstAt, lastAt }) => [sessionId, cwd, firstAt, lastAt]),
-      [[session, '/work/it', at, at]],
+      [[session, '/src/it', at, at]],
     );
     assert.deepEqual([events, rejected], [[], []]);
   });
