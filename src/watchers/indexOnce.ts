@@ -9,7 +9,13 @@ import { StoreReader } from '../store/query/storeReader.ts';
 import { isOlder, schemaState } from '../store/schema/migrations.ts';
 import type { FromIndexer, IndexerConfig, IndexerState } from './messages.ts';
 import { storedUnreadable } from './readFailures.ts';
-import { configuredRoots, newFiles, type ScannedRoot, scanRoots } from './scanRoots.ts';
+import {
+  configuredRoots,
+  type FoundFile,
+  newFiles,
+  type ScannedRoot,
+  scanRoots,
+} from './scanRoots.ts';
 import { workerFile } from './workerFile.ts';
 
 export interface IndexOutcome {
@@ -50,6 +56,8 @@ export interface IndexOnceOptions {
   readonly run?: RunIndexer;
   /** Whoever asks answers from the store that is looked at, and closes it. */
   readonly keepOpen?: boolean;
+  /** Is told before reading begins how many bytes the transcripts have in which something is new. */
+  readonly beforeReading?: (bytes: number) => void;
 }
 
 /**
@@ -61,13 +69,14 @@ export async function indexOnce(
   config: IndexerConfig,
   priceRevision: string,
   onMessage: (message: FromIndexer) => void = () => {},
-  { run = runHere, keepOpen = false }: IndexOnceOptions = {},
+  { run = runHere, keepOpen = false, beforeReading = () => {} }: IndexOnceOptions = {},
 ): Promise<IndexOutcome> {
   const scanned = scanRoots(configuredRoots(config));
   const transcripts = scanned.reduce((sum, { files }) => sum + files.length, 0);
-  const { fresh, store } = pending(config, scanned, priceRevision, keepOpen);
+  const { fresh, bytes = 0, store } = pending(config, scanned, priceRevision, keepOpen);
   const done: IndexOutcome = { fresh, transcripts, behind: false, ...(store && { store }) };
   if (fresh === 0) return done;
+  beforeReading(bytes);
   for (let tries = 0; tries < mostTries; tries++) {
     const outcome = await run({ ...config, listed: scanned }, onMessage);
     if (outcome.kind === 'unavailable') {
@@ -149,6 +158,8 @@ function backlog(config: IndexerConfig, scanned: readonly ScannedRoot[]): Backlo
 interface Pending {
   /** Number of transcripts the store is behind by, or one where there is something else to be done. */
   readonly fresh: number;
+  /** What these transcripts have, where they are known. */
+  readonly bytes?: number;
   /** Open, where there is nothing to be done and it was to be kept. */
   readonly store?: SqlDatabase;
 }
@@ -169,14 +180,14 @@ function pending(
   let isKept = false;
   try {
     const files = newFiles(scanned, reader.knownSizes());
-    if (isOlder(schemaState(db))) return { fresh: Math.max(1, files.length) };
+    if (isOlder(schemaState(db))) return someOf(files);
     const unreadable = reader.meta(unreadableKey);
     const same =
       reader.meta('priceRevision') === priceRevision &&
       storedUnreadable(unreadable, scanned) === unreadable;
-    const fresh = same ? files.length : Math.max(1, files.length);
-    isKept = fresh === 0 && keepOpen;
-    return isKept ? { fresh, store: db } : { fresh };
+    if (files.length > 0 || !same) return someOf(files);
+    isKept = keepOpen;
+    return isKept ? { fresh: 0, store: db } : { fresh: 0 };
   } catch (error) {
     // The indexer repairs it.
     if (isDamage(error)) return { fresh: 1 };
@@ -188,7 +199,12 @@ function pending(
 
 /** All there is, as where there is no store yet. */
 function everything(scanned: readonly ScannedRoot[]): Pending {
-  return { fresh: Math.max(1, newFiles(scanned, new Map()).length) };
+  return someOf(newFiles(scanned, new Map()));
+}
+
+function someOf(files: readonly FoundFile[]): Pending {
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  return { fresh: Math.max(1, files.length), bytes };
 }
 
 /** The store, or undefined where there is none that can be read: then the indexer makes or mends it. */

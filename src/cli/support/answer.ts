@@ -19,6 +19,7 @@ import { exitCodes } from './exitCodes.ts';
 import { formatOf } from './options.ts';
 import { Progress } from './progress.ts';
 import { complain } from './say.ts';
+import { spareMemory } from './sparingMemory.ts';
 import { terminal } from './terminal.ts';
 
 /** What bringing the store up to date came to. */
@@ -48,7 +49,10 @@ export async function bringUpToDate(
   const progress = new Progress(process.stderr, options.quiet !== true);
   const listen = (message: FromIndexer): void => progress.on(message);
   try {
-    const outcome = await indexOnce(indexer, book.revision, listen, { keepOpen });
+    const outcome = await indexOnce(indexer, book.revision, listen, {
+      keepOpen,
+      beforeReading: spareMemory,
+    });
     const behind = outcome.missing === undefined ? [] : [backlogNote(outcome, outcome.missing)];
     const unreadable = unreadableNote([unreadableList(outcome.unreadable ?? [])], homeFolder());
     const problems = [...behind, ...unreadable];
