@@ -1,0 +1,141 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type * as firestore from '@google-cloud/firestore';
+import { HumanError, messageOf } from '../../model/errors.ts';
+import { isObject } from '../../model/objects.ts';
+
+/** Google's client of Firestore's API, and how it is told what to do without. */
+export interface GoogleClient {
+  readonly client: InstanceType<typeof firestore.v1.FirestoreClient>;
+  /** What each call is given: how long it may take, and that nothing is tried again behind our back. */
+  readonly options: (ms: number) => object;
+}
+
+/** The version Outlay is tested with; another of this major version is taken as well. */
+export const clientVersion = '9.4.1';
+const packageName = '@google-cloud/firestore';
+
+/** The folder of a data folder Google's client is installed in. */
+export function clientFolder(dataFolder: string): string {
+  return join(dataFolder, 'firestore');
+}
+
+/** The command that installs it there. */
+export function installCommand(dataFolder: string): string {
+  return `npm install --ignore-scripts --prefix "${clientFolder(dataFolder)}" ${packageName}@${clientVersion}`;
+}
+
+/**
+ * Loads Google's client. It is 45 MB installed, and few need it: it is not in the package. It is taken from one
+ * folder, in the person's own data folder and nowhere else, so that no workspace can bring one along.
+ */
+export async function openClient(dataFolder: string, emulator: string): Promise<GoogleClient> {
+  const { firestore, gax } = load(dataFolder);
+  // It has retries of its own, for ten minutes: a push goes on later instead.
+  const none = gax.createRetryOptions(
+    [],
+    gax.createBackoffSettings(100, 1, 100, null, 1, 100, 100),
+  );
+  const options = (ms: number): object => ({
+    timeout: ms,
+    retry: none,
+    retryRequestOptions: { retries: 0, noResponseRetries: 0 },
+    ...(emulator !== '' && { otherArgs: { headers: { authorization: 'Bearer owner' } } }),
+  });
+  const usual = { universeDomain: 'googleapis.com' };
+  if (emulator !== '') {
+    const at = emulator.lastIndexOf(':');
+    const client = new firestore.v1.FirestoreClient({
+      ...usual,
+      servicePath: emulator.slice(0, at),
+      port: Number(emulator.slice(at + 1)),
+      sslCreds: gax.grpc.credentials.createInsecure(),
+    });
+    return { client, options };
+  }
+  checkCredentials(process.env.GOOGLE_APPLICATION_CREDENTIALS ?? '');
+  const auth = new gax.GoogleAuth({ scopes: ['https://www.googleapis.com/auth/datastore'] });
+  try {
+    // Here it can be caught; inside the client it would be nobody's.
+    await auth.getClient();
+  } catch (error) {
+    throw new HumanError(
+      'config',
+      `Google's client has no credentials (${firstLine(messageOf(error))}). Name a key's file by its absolute path in GOOGLE_APPLICATION_CREDENTIALS, or run: gcloud auth application-default login`,
+      { cause: error },
+    );
+  }
+  return { client: new firestore.v1.FirestoreClient({ ...usual, auth }), options };
+}
+
+interface Loaded {
+  readonly firestore: typeof firestore;
+  // biome-ignore lint/suspicious/noExplicitAny: a dependency of the client's own, which we do not depend on
+  readonly gax: any;
+}
+
+function load(dataFolder: string): Loaded {
+  const folder = clientFolder(dataFolder);
+  const home = join(folder, 'node_modules', packageName);
+  if (!existsSync(join(home, 'package.json'))) {
+    throw new HumanError(
+      'config',
+      `Firestore needs Google's client, which is not installed. Run: ${installCommand(dataFolder)}`,
+    );
+  }
+  checkOwner(folder);
+  const version = versionIn(join(home, 'package.json'));
+  if (version.split('.')[0] !== clientVersion.split('.')[0]) {
+    throw new HumanError(
+      'config',
+      `Google's client of Firestore in ${folder} is of version ${version || 'unknown'}. Run: ${installCommand(dataFolder)}`,
+    );
+  }
+  try {
+    return {
+      firestore: createRequire(join(folder, 'package.json'))(packageName),
+      gax: createRequire(join(home, 'package.json'))('google-gax'),
+    };
+  } catch (error) {
+    throw new HumanError(
+      'config',
+      `Google's client of Firestore in ${folder} cannot be loaded (${firstLine(messageOf(error))}). Run: ${installCommand(dataFolder)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** What others can write to is not run. */
+function checkOwner(folder: string): void {
+  if (process.platform === 'win32') return;
+  const { uid, mode } = statSync(folder);
+  const isOwn = uid === process.getuid!() && (mode & 0o022) === 0;
+  if (isOwn) return;
+  throw new HumanError(
+    'config',
+    `${folder} belongs to somebody else, or others can write to it: Google's client is not loaded from there. Remove it and install it again.`,
+  );
+}
+
+function versionIn(file: string): string {
+  try {
+    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return isObject(content) && typeof content.version === 'string' ? content.version : '';
+  } catch {
+    return '';
+  }
+}
+
+/** A relative path would be another file in each folder somebody stands in. */
+function checkCredentials(file: string): void {
+  if (file === '' || /^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(file)) return;
+  throw new HumanError(
+    'config',
+    'GOOGLE_APPLICATION_CREDENTIALS is a relative path. Name the file by its absolute one.',
+  );
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0]!.slice(0, 200);
+}
