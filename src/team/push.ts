@@ -73,7 +73,10 @@ export function prepareDays<Row>(
     const isWhole = since === '' && found.cutAt === undefined;
     const { of, cutAt } = found;
     shipment = { parcels, complete: isWhole ? of : undefined, of, cutAt };
-    return revision === state.revision ? state : { ...state, revision };
+    if (revision === state.revision) return state;
+    // Days whose answer never comes may be there all the same: they are known from now on.
+    const begun = parcels.map(({ day }) => [day, state.days[day] ?? notSent]);
+    return { ...state, revision, days: { ...state.days, ...Object.fromEntries(begun) } };
   });
   return shipment!;
 }
@@ -105,7 +108,7 @@ type Known = PrepareOptions['known'];
 /** Whether the ledger has a day in a state: it was sent, and is not lost since. */
 function sentBy(state: UploadState, known: Known): (day: string, hash: string) => boolean {
   return (day, hash) => {
-    const [sent, revision] = state.days[day] ?? ['', 0];
+    const [sent, revision] = state.days[day] ?? notSent;
     return sent === hash && (known === undefined || (known.get(day) ?? 0) >= revision);
   };
 }
@@ -117,11 +120,15 @@ function differences<Row>(
   known: Known,
 ): Omit<Parcel<Row>, 'revision'>[] {
   const isSent = sentBy(state, known);
-  const months = new Set(Object.keys(state.days).map((day) => day.slice(0, 7)));
+  const wasSent = (day: string): boolean => (state.days[day] ?? notSent)[1] > 0;
+  const months = new Set(
+    Object.keys(state.days)
+      .filter(wasSent)
+      .map((day) => day.slice(0, 7)),
+  );
   // Summed up in the store since it was sent, itself or in the first of its month: the ledger has it as it was.
   const isFrozen = (day: string): boolean =>
-    (day < summedUpBefore && state.days[day] !== undefined) ||
-    (day < inMonthsBefore && months.has(day.slice(0, 7)));
+    (day < summedUpBefore && wasSent(day)) || (day < inMonthsBefore && months.has(day.slice(0, 7)));
   const isRead = (day: string): boolean => day >= since && (cutAt === undefined || day < cutAt);
   const gone = Object.keys(state.days).filter(
     (day) => day >= from && isRead(day) && !days.has(day),
@@ -227,6 +234,9 @@ function hashOf(rows: readonly TeamRow[]): string {
   const values = rows.map((row) => [...keyColumns, ...sumColumns].map((name) => row[name]));
   return createHash('sha256').update(JSON.stringify(values)).digest('base64url').slice(0, 22);
 }
+
+/** A day nobody has acknowledged. */
+const notSent: UploadState['days'][string] = ['', 0];
 
 /** A day without spend. */
 const noRows = { rows: [], hash: hashOf([]) } as const;

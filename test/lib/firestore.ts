@@ -4,6 +4,9 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Firestore } from '@google-cloud/firestore';
 
+// Otherwise Google's client looks for a machine of Google's around it, even to ask an emulator.
+process.env.METADATA_SERVER_DETECTION = 'none';
+
 /** What goes wrong from a call on: `after` calls of the method are answered before. */
 export interface Fault {
   readonly method: 'Commit' | 'BatchGetDocuments' | 'RunQuery';
@@ -63,7 +66,7 @@ export class FirestoreEmulator implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const reader of this.#readers) await reader.terminate();
-    if (this.#process.exitCode !== null) return;
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const end = once(this.#process, 'exit');
     this.#process.kill('SIGKILL');
     await end;

@@ -29,7 +29,7 @@ import {
   machineWrite,
   readMachine,
 } from './machines.ts';
-import { membersOf, rowsOf } from './questions.ts';
+import { membersOf, poolsOf, rowsOf } from './questions.ts';
 import { CallSender } from './sending.ts';
 import { readTeam } from './team.ts';
 
@@ -141,8 +141,9 @@ export class FirestoreLedger implements TeamLedger {
       }
     }
     await sender.end(work.since === '');
-    // Budgets a team shares are PostgreSQL's. That it was asked is noted, so that one window in turn asks.
-    writePools(folder, { team: membership.team, askedAt: Date.now(), pools: [] });
+    const { name, budgets } = await readTeam(this.#database);
+    const pools = await poolsOf(this.#database, budgets, membership);
+    writePools(folder, { team: name, askedAt: Date.now(), pools });
     return { sent, refused: [] };
   }
 

@@ -1,4 +1,6 @@
-import { dayMs, monthSpan, weekSpan } from '../../model/calendar.ts';
+import type { Membership } from '../../dataFolder/team/membership.ts';
+import type { Pool } from '../../dataFolder/team/poolFile.ts';
+import { dayMs, daySpan, monthSpan, type TimeSpan, weekSpan } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
 import { largestOf } from '../../model/lists.ts';
 import { count } from '../../query/context.ts';
@@ -14,6 +16,7 @@ import {
   readCall,
 } from './layout.ts';
 import { type MachineState, machineOf } from './machines.ts';
+import { type PoolBudget, readTeam } from './team.ts';
 
 /** Most machines of a team, and most calls a question reads: each is a document, and is billed as one. */
 const mostMachines = 10_000;
@@ -21,29 +24,86 @@ export const mostRead = 200_000;
 
 /** Who sends and what they spent, from the documents of the machines: one read each, whatever they have sent. */
 export async function membersOf(database: FirestoreDatabase): Promise<MemberSpend[]> {
+  const { budgets } = await readTeam(database);
   const machines = await machinesOf(database);
-  const { now } = database;
-  const today = dayAt(now);
-  const week = dayAt(weekSpan(now, 'UTC', 1).from);
-  const month = dayAt(monthSpan(now, 'UTC').from);
+  const periods = periodsAt(database.now);
   const byMember = Map.groupBy(machines, ({ member }) => member);
   const members = [...byMember].map(([name, own]): MemberSpend => {
-    const since = (first: string): number =>
-      sum(
-        own.flatMap(({ days }) =>
-          Object.entries(days)
-            .filter(([day]) => day >= first && day <= today)
-            .map(([, { nano }]) => nano),
-        ),
-      );
     const pushed = own.flatMap((machine) => machine.pushed?.getTime() ?? []);
+    const spent = { day: 0, week: 0, month: 0 };
+    for (const { period, span } of periods) spent[period] = spentIn(own, span);
+    const shares = periods.flatMap(({ period }) => {
+      const budget = budgetOf(budgets, 'member', name, period);
+      return budget === undefined ? [] : spent[period] / budget.nano;
+    });
     return {
-      ...{ name, admin: false, groups: [], machines: own.length, share: null },
+      ...{ name, admin: false, groups: [], machines: own.length, ...spent },
       pushedAt: pushed.length === 0 ? null : largestOf(pushed, 0),
-      ...{ day: since(today), week: since(week), month: since(month) },
+      share: shares.length === 0 ? null : largestOf(shares, 0),
     };
   });
-  return members.sort((a, b) => b.month - a.month || (a.name < b.name ? -1 : 1));
+  return members.sort(
+    (a, b) => (b.share ?? -1) - (a.share ?? -1) || b.month - a.month || (a.name < b.name ? -1 : 1),
+  );
+}
+
+/**
+ * How the team's budgets stand, for a machine: what all have spent and what its member has, in this day, week and
+ * month of UTC by the service's clock. What others have sent counts, what they have not sent yet does not.
+ */
+export async function poolsOf(
+  database: FirestoreDatabase,
+  budgets: readonly PoolBudget[],
+  { member, machineName }: Pick<Membership, 'member' | 'machineName'>,
+): Promise<Pool[]> {
+  const machines = await machinesOf(database);
+  const mine = machines.filter((each) => each.member === member);
+  const own = mine.filter(({ machine }) => machine === machineName);
+  const whose = [
+    ['team', '', machines],
+    ['member', member, mine],
+  ] as const;
+  return whose.flatMap(([scope, name, some]) =>
+    periodsAt(database.now).map(({ period, span }): Pool => {
+      const budget = budgetOf(budgets, scope, name, period);
+      return {
+        ...{ scope, name, period, ...span },
+        spent: spentIn(some, span),
+        own: spentIn(own, span),
+        budget: budget && { nano: budget.nano, ladder: budget.ladder, action: budget.action },
+      };
+    }),
+  );
+}
+
+/** The budget that holds: a member's own in the place of the one each has. */
+function budgetOf(
+  budgets: readonly PoolBudget[],
+  scope: PoolBudget['scope'],
+  name: string,
+  period: PoolBudget['period'],
+): PoolBudget | undefined {
+  const some = budgets.filter((each) => each.scope === scope && each.period === period);
+  return some.find((each) => each.name === name) ?? some.find((each) => each.name === '');
+}
+
+function periodsAt(now: number) {
+  return [
+    { period: 'day', span: daySpan(now, 'UTC') },
+    { period: 'week', span: weekSpan(now, 'UTC', 1) },
+    { period: 'month', span: monthSpan(now, 'UTC') },
+  ] as const;
+}
+
+function spentIn(machines: readonly MachineState[], span: TimeSpan): number {
+  const [first, behind] = [dayAt(span.from), dayAt(span.to)];
+  return sum(
+    machines.flatMap(({ days }) =>
+      Object.entries(days)
+        .filter(([day]) => day >= first && day < behind)
+        .map(([, { nano }]) => nano),
+    ),
+  );
 }
 
 async function machinesOf(database: FirestoreDatabase): Promise<MachineState[]> {

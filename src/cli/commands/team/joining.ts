@@ -5,21 +5,14 @@ import { HumanError } from '../../../model/errors.ts';
 import { count } from '../../../query/context.ts';
 import { addressOf } from '../../../team/address.ts';
 import { openLedger } from '../../../team/connection.ts';
-import {
-  firestoreOf,
-  firestoreText,
-  isFirestore,
-  parseFirestore,
-  settled,
-} from '../../../team/firestore/address.ts';
-import { openFirestore } from '../../../team/firestore/firestoreLedger.ts';
-import { createTeam } from '../../../team/firestore/team.ts';
+import { firestoreOf, isFirestore } from '../../../team/firestore/address.ts';
 import { addMember, foundTeam, type TeamPlan } from '../../../team/found.ts';
-import type { LedgerPlace } from '../../../team/ledger.ts';
 import { joinTeam, leaveTeam } from '../../../team/membership.ts';
 import { findEnvironment } from '../../support/environment.ts';
 import { say, sayJson } from '../../support/say.ts';
 import { machineFacts, type TeamOptions } from './machine.ts';
+import { checkName } from './names.ts';
+import { checkVisible, createOnFirestore, memberConnection } from './onFirestore.ts';
 import { ownerConnection, readSecret } from './secretFiles.ts';
 
 interface CreateOptions extends TeamOptions, Omit<TeamPlan, 'name' | 'visible'> {
@@ -92,7 +85,12 @@ async function create(name: string | undefined, options: CreateOptions): Promise
   }
   const place = { folder: environment.folder, env: process.env };
   if (isFirestore(connection)) {
-    const own = await createOnFirestore(connection, name, options, place);
+    if (upgrade) {
+      throw new HumanError('usage', 'A ledger in Firestore has nothing to bring up to date.');
+    }
+    checkVisible(options.visible);
+    const plan = { name: name!, projects, branches };
+    const own = await createOnFirestore(connection, plan, options.as!, place);
     const membership = await joinTeam(place, { connection: own, ...facts, takeOver: false });
     sayCreated(options, membership);
     return;
@@ -135,26 +133,6 @@ function sayCreated(options: CreateOptions, membership: Membership): void {
   say(`Made: the team ${membership.team}, with you, ${membership.member}, as ${who}.`);
   say(leavesText(membership));
   say('Next: outlay team invite NAME --to FILE, and outlay team push');
-}
-
-/** Makes a team in Firestore; the connection its first member joins with. */
-async function createOnFirestore(
-  connection: string,
-  name: string | undefined,
-  { as, projects, branches, visible, upgrade }: CreateOptions,
-  place: LedgerPlace,
-): Promise<string> {
-  if (upgrade)
-    throw new HumanError('usage', 'A ledger in Firestore has nothing to bring up to date.');
-  checkVisible(visible);
-  const own = settled(memberConnection(connection, as), 'The connection string', place.env);
-  const database = await openFirestore(parseFirestore(own, 'The connection string'), place);
-  try {
-    await createTeam(database, { name: name!, projects, branches });
-  } finally {
-    await database.close();
-  }
-  return own;
 }
 
 /** `outlay team join` */
@@ -226,41 +204,6 @@ export function addLeave(group: Command): void {
         }
       },
     );
-}
-
-/** The connection of a member: an invitation names them, a connection to Firestore may leave it to who joins. */
-function memberConnection(connection: string, as: string | undefined): string {
-  if (as === undefined) return connection;
-  checkName(as, 'member');
-  if (!isFirestore(connection)) {
-    throw new HumanError(
-      'usage',
-      '--as is for a ledger in Firestore: this invitation says who you are.',
-    );
-  }
-  const address = parseFirestore(connection, 'The connection string');
-  if (address.member !== '' && address.member !== as) {
-    throw new HumanError('usage', `The invitation is for ${address.member}: leave out --as.`);
-  }
-  return firestoreText({ ...address, member: as });
-}
-
-/** Whoever may read a database of Firestore reads all of it. */
-export function checkVisible(visible: string | undefined): void {
-  if (visible === undefined || visible === 'members') return;
-  throw new HumanError(
-    'usage',
-    `Firestore cannot keep members from seeing each other's calls (--visible ${visible}): that needs PostgreSQL.`,
-  );
-}
-
-/** Checks a name as the ledger keeps it. */
-export function checkName(name: string, what: 'member' | 'group'): void {
-  if (/^[a-z0-9][a-z0-9._-]{0,31}$/.test(name)) return;
-  throw new HumanError(
-    'usage',
-    `${JSON.stringify(name)} is no name of a ${what}: use up to 32 lower-case letters, digits, dots, hyphens and underscores, a letter or digit first.`,
-  );
 }
 
 /** What leaves the machine, in a sentence. */

@@ -8,14 +8,22 @@ import { HumanError } from '../../../model/errors.ts';
 import { formatUsd, nanoToUsd } from '../../../model/money.ts';
 import { addressOf } from '../../../team/address.ts';
 import { checkVersion, type Ledger, openLedger } from '../../../team/connection.ts';
-import { firestoreText, isFirestore, parseFirestore } from '../../../team/firestore/address.ts';
-import { FirestoreLedger, openFirestore } from '../../../team/firestore/firestoreLedger.ts';
-import { changePolicy } from '../../../team/firestore/team.ts';
+import { isFirestore } from '../../../team/firestore/address.ts';
 import { addMember, renewMember, unknownMember } from '../../../team/found.ts';
 import { notJoined } from '../../../team/membership.ts';
 import { say, sayJson } from '../../support/say.ts';
-import { checkName, checkVisible, projectsOption, visibleOption } from './joining.ts';
+import { projectsOption, visibleOption } from './joining.ts';
 import type { TeamOptions } from './machine.ts';
+import { checkName } from './names.ts';
+import {
+  checkVisible,
+  inviteToFirestore,
+  noGroups,
+  policyOnFirestore,
+  removeBudgetOnFirestore,
+  removeFromFirestore,
+  setBudgetOnFirestore,
+} from './onFirestore.ts';
 import { isFree, ownerConnection, writeSecret } from './secretFiles.ts';
 
 /** The connection an admin's command uses: the owner's where it is named, else the member's own. */
@@ -27,15 +35,9 @@ function adminConnection(): string {
   return membership.connection;
 }
 
-/** Asks the ledger as an admin does. `what` PostgreSQL's ledger has and Firestore has not. */
-async function asAdmin<T>(
-  what: string,
-  work: (ledger: Ledger, connection: string) => Promise<T>,
-): Promise<T> {
+/** Asks the ledger as an admin does. */
+async function asAdmin<T>(work: (ledger: Ledger, connection: string) => Promise<T>): Promise<T> {
   const connection = adminConnection();
-  if (isFirestore(connection)) {
-    throw new HumanError('usage', `A ledger in Firestore has no ${what}: that needs PostgreSQL.`);
-  }
   const ledger = await openLedger(connection, "The connection string of this machine's team");
   try {
     await checkVersion(ledger);
@@ -75,10 +77,15 @@ export function addInvite(group: Command): void {
         isFree(options.to);
         const connection = adminConnection();
         if (isFirestore(connection)) {
-          inviteToFirestore(connection, name, options);
+          const { file, project } = inviteToFirestore(connection, name, options);
+          done(
+            options,
+            `Invited: ${name}. ${file} says where and as whom, and holds no key: give their Google account the role "Cloud Datastore User" in ${project}. They run: outlay team join FILE`,
+            { member: name, invitation: file },
+          );
           return;
         }
-        const file = await asAdmin('logins', async (ledger, connection) => {
+        const file = await asAdmin(async (ledger, connection) => {
           const made = options.renew
             ? await renewMember(ledger, name)
             : await addMember(ledger, name, options.admin === true);
@@ -96,27 +103,6 @@ export function addInvite(group: Command): void {
     );
 }
 
-/** Who may ask Firestore is Google's to say: the file tells where the ledger is and as whom, and holds no key. */
-function inviteToFirestore(
-  connection: string,
-  name: string,
-  options: TeamOptions & { readonly to: string; readonly admin?: true; readonly renew?: true },
-): void {
-  if (options.admin || options.renew) {
-    throw new HumanError(
-      'usage',
-      'A ledger in Firestore has no admins and no logins to renew: that needs PostgreSQL.',
-    );
-  }
-  const address = parseFirestore(connection, 'The connection string');
-  const file = writeSecret(options.to, firestoreText({ ...address, member: name }));
-  done(
-    options,
-    `Invited: ${name}. The file ${file} says where and as whom, and holds no key: give their Google account the role "Cloud Datastore User" in ${address.project}. They run: outlay team join FILE`,
-    { member: name, invitation: file },
-  );
-}
-
 /** `outlay team remove` */
 export function addRemove(group: Command): void {
   group
@@ -130,10 +116,15 @@ export function addRemove(group: Command): void {
     .action(async (name: string, options: TeamOptions & { readonly delete?: true }) => {
       const connection = adminConnection();
       if (isFirestore(connection)) {
-        await removeFromFirestore(connection, name, options);
+        await removeFromFirestore(connection, name, options.delete === true);
+        done(
+          options,
+          `Removed: ${name}. What they sent was deleted; their machines send nothing more unless they join again. Take their role away in Google Cloud.`,
+          { member: name, deleted: true },
+        );
         return;
       }
-      const removed = await asAdmin('logins', async (ledger) => {
+      const removed = await asAdmin(async (ledger) => {
         const [row] = await ledger.query<{ removed: boolean }>(
           'SELECT outlay.remove_member($1, $2) AS removed',
           [name, options.delete === true],
@@ -146,33 +137,6 @@ export function addRemove(group: Command): void {
     });
 }
 
-/** Deletes what a member has sent; their access is taken away where it was given. */
-async function removeFromFirestore(
-  connection: string,
-  name: string,
-  options: TeamOptions & { readonly delete?: true },
-): Promise<void> {
-  if (!options.delete) {
-    throw new HumanError(
-      'usage',
-      `Firestore knows no logins of Outlay's: take the role of ${name} away in Google Cloud. With --delete what they sent is deleted.`,
-    );
-  }
-  const what = "The connection string of this machine's team";
-  const place = { folder: dataFolder(), env: process.env };
-  const ledger = await FirestoreLedger.open(connection, what, place);
-  try {
-    if (!(await ledger.forgetMember(name))) throw unknownMember(name);
-  } finally {
-    await ledger.close();
-  }
-  done(
-    options,
-    `Removed: ${name}. What they sent was deleted; their machines send nothing more unless they join again. Take their role away in Google Cloud.`,
-    { member: name, deleted: true },
-  );
-}
-
 /** `outlay team groups` */
 export function addGroups(group: Command): void {
   group
@@ -183,7 +147,8 @@ export function addGroups(group: Command): void {
     .option('--json', 'answer as JSON')
     .action(async (name: string, groups: readonly string[], options: TeamOptions) => {
       for (const each of groups) checkName(each, 'group');
-      const known = await asAdmin('groups', async (ledger) => {
+      if (isFirestore(adminConnection())) throw noGroups();
+      const known = await asAdmin(async (ledger) => {
         const [row] = await ledger.query<{ known: boolean }>(
           'SELECT outlay.set_groups($1, $2::text[]) AS known',
           [name, groups],
@@ -210,10 +175,12 @@ export function addPolicy(group: Command): void {
       const { projects = null, branches = null, visible = null } = options;
       const connection = adminConnection();
       if (isFirestore(connection)) {
-        await changeOnFirestore(connection, options);
+        checkVisible(options.visible);
+        const { projects, branches } = await policyOnFirestore(connection, options);
+        sayPolicy(options, { projects, branches, visible: 'members' });
         return;
       }
-      const policy = await asAdmin('policy', async (ledger) => {
+      const policy = await asAdmin(async (ledger) => {
         await ledger.query('SELECT outlay.set_policy($1, $2, $3)', [projects, branches, visible]);
         const [row] = await ledger.query<{
           projects: string;
@@ -230,19 +197,6 @@ interface PolicyOptions extends TeamOptions {
   readonly projects?: 'name' | 'hash';
   readonly branches?: boolean;
   readonly visible?: string;
-}
-
-async function changeOnFirestore(connection: string, options: PolicyOptions): Promise<void> {
-  checkVisible(options.visible);
-  const address = parseFirestore(connection, "The connection string of this machine's team");
-  const place = { folder: dataFolder(), env: process.env };
-  const database = await openFirestore(address, place);
-  try {
-    const { projects, branches } = await changePolicy(database, options);
-    sayPolicy(options, { projects, branches, visible: 'members' });
-  } finally {
-    await database.close();
-  }
 }
 
 function sayPolicy(
@@ -288,12 +242,17 @@ export function addPoolBudget(group: Command): void {
       const [scope, name] = readScope(options.scope);
       const nano = parseLimit(usd, { kind: 'usd' });
       const ladder = formatThresholds(parseThresholds(options.ladder));
-      await asAdmin('budgets', (ledger) =>
-        ledger.query('SELECT outlay.set_pool($1, $2, $3, $4::bigint, $5, $6)', [
-          ...[scope, name, options.period, nano, ladder],
-          options.action,
-        ]),
-      );
+      const connection = adminConnection();
+      const { period, action } = options;
+      if (isFirestore(connection)) {
+        await setBudgetOnFirestore(connection, { scope, name, period, nano, ladder, action });
+      } else {
+        await asAdmin((ledger) =>
+          ledger.query('SELECT outlay.set_pool($1, $2, $3, $4::bigint, $5, $6)', [
+            ...[scope, name, period, nano, ladder, action],
+          ]),
+        );
+      }
       done(options, `Set: ${formatUsd(nano)} (${options.period}, ${options.scope}).`, {
         ...{ scope: options.scope, period: options.period, limit: nanoToUsd(nano) },
         ...{ ladder, action: options.action, set: true },
@@ -303,11 +262,15 @@ export function addPoolBudget(group: Command): void {
     .description('Take such a budget away (admins).')
     .action(async (options: BudgetOptions) => {
       const [scope, name] = readScope(options.scope);
-      const [row] = await asAdmin('budgets', (ledger) =>
-        ledger.query<{ gone: boolean }>('SELECT outlay.remove_pool($1, $2, $3) AS gone', [
-          ...[scope, name, options.period],
-        ]),
-      );
+      const connection = adminConnection();
+      const { period } = options;
+      const [row] = isFirestore(connection)
+        ? [{ gone: await removeBudgetOnFirestore(connection, { scope, name, period }) }]
+        : await asAdmin((ledger) =>
+            ledger.query<{ gone: boolean }>('SELECT outlay.remove_pool($1, $2, $3) AS gone', [
+              ...[scope, name, period],
+            ]),
+          );
       if (!row!.gone) {
         throw new HumanError(
           'usage',
