@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { membershipFile } from '../../src/dataFolder/team/membership.ts';
 import { FirestoreDatabase } from '../../src/team/firestore/database.ts';
 import type { Call } from '../../src/team/firestore/layout.ts';
 import { createTeam } from '../../src/team/firestore/team.ts';
@@ -92,7 +91,10 @@ export class FirestoreTeam {
     const connection = this.connection(member);
     const facts = { machineName: name, zone: 'UTC', takeOver: false };
     await joinTeam({ folder: dir.path, env: {} }, { connection, ...facts });
-    return new FirestoreMachine(dir, callSource(calls, most));
+    const days = () => {
+      throw new Error('nobody asks for sums');
+    };
+    return new FirestoreMachine(dir, { days, calls: callSource(calls, most) });
   }
 
   /** The calls that stand there, by their names. */
@@ -121,17 +123,10 @@ export class FirestoreMachine implements Disposable, TeamMachine {
   readonly everything = true;
   readonly patience = { connectMs: 2_000, statementMs: 1_500 };
 
-  constructor(dir: TempDir, calls: CallSource) {
+  constructor(dir: TempDir, sources: TeamSources) {
     this.dir = dir;
     this.folder = dir.path;
-    const days = () => {
-      throw new Error('nobody asks for sums');
-    };
-    this.sources = { days, calls };
-  }
-
-  get membershipFile(): string {
-    return membershipFile(this.folder);
+    this.sources = sources;
   }
 
   [Symbol.dispose](): void {
