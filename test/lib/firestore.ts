@@ -12,10 +12,9 @@ export interface Fault {
   readonly method: 'Commit' | 'BatchGetDocuments' | 'RunQuery';
   after: number;
   /** `lose`: it is done, and once the answer does not come. */
-  readonly how: 'refuse' | 'lose' | 'hang' | 'slow';
+  readonly how: 'refuse' | 'lose' | 'hang';
   /** Of gRPC. */
   readonly code?: number;
-  readonly ms?: number;
 }
 
 /** The emulator on the loopback, in a process of its own. Each test takes a project of its own. */

@@ -3,7 +3,6 @@
  * service and Outlay goes by is added: fields inside maps in queries, and writes on condition that a document is as it
  * was read.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import { FirestoreServer } from '@firestore-emulator/server';
 import { type handleUnaryCall, ServerCredentials } from '@grpc/grpc-js';
 import type { Fault } from './firestore.ts';
@@ -75,10 +74,6 @@ for (const [path, handler] of server.handlers) {
     const found = fault?.method === method && fault.after-- <= 0 ? fault : undefined;
     if (found === undefined) return run(original, handler, call, callback);
     if (found.how === 'hang') return;
-    if (found.how === 'slow') {
-      void pause(found.ms ?? 50).then(() => run(original, handler, call, callback));
-      return;
-    }
     const error = { code: found.code ?? 14, details: 'as the test wants it' };
     // The answer is lost: what was asked for is done.
     if (found.how === 'lose') {

@@ -28,9 +28,15 @@ export function installCommand(dataFolder: string): string {
 
 /**
  * Loads Google's client. It is 45 MB installed, and few need it: it is not in the package. It is taken from one
- * folder, in the person's own data folder and nowhere else, so that no workspace can bring one along.
+ * folder, in the person's own data folder and nowhere else, so that no workspace can bring one along. `database`:
+ * `projects/…/databases/…`. Of the client the layer without conveniences (v1) is used: it writes whole dollars as
+ * doubles, and takes a time for each call.
  */
-export async function openClient(dataFolder: string, emulator: string): Promise<GoogleClient> {
+export async function openClient(
+  dataFolder: string,
+  emulator: string,
+  database: string,
+): Promise<GoogleClient> {
   const { firestore, gax } = load(dataFolder);
   // It has retries of its own, for ten minutes: a push goes on later instead.
   const none = gax.createRetryOptions(
@@ -41,7 +47,12 @@ export async function openClient(dataFolder: string, emulator: string): Promise<
     timeout: ms,
     retry: none,
     retryRequestOptions: { retries: 0, noResponseRetries: 0 },
-    ...(emulator !== '' && { otherArgs: { headers: { authorization: 'Bearer owner' } } }),
+    otherArgs: {
+      headers: {
+        'google-cloud-resource-prefix': database,
+        ...(emulator !== '' && { authorization: 'Bearer owner' }),
+      },
+    },
   });
   const usual = { universeDomain: 'googleapis.com' };
   if (emulator !== '') {
@@ -56,9 +67,11 @@ export async function openClient(dataFolder: string, emulator: string): Promise<
   }
   checkCredentials(process.env.GOOGLE_APPLICATION_CREDENTIALS ?? '');
   const auth = new gax.GoogleAuth({ scopes: ['https://www.googleapis.com/auth/datastore'] });
+  const client = new firestore.v1.FirestoreClient({ ...usual, auth });
   try {
-    // Here it can be caught; inside the client it would be nobody's.
+    // Here they can be caught; at the first call inside the client they would be nobody's.
     await auth.getClient();
+    await client.initialize();
   } catch (error) {
     throw new HumanError(
       'config',
@@ -66,7 +79,7 @@ export async function openClient(dataFolder: string, emulator: string): Promise<
       { cause: error },
     );
   }
-  return { client: new firestore.v1.FirestoreClient({ ...usual, auth }), options };
+  return { client, options };
 }
 
 interface Loaded {

@@ -41,17 +41,24 @@ export class FirestoreDatabase {
   readonly #ms: number;
   #now: number | undefined;
 
-  private constructor(google: GoogleClient, address: FirestoreAddress, ms: number) {
+  private constructor(google: GoogleClient, name: string, place: string, ms: number) {
     this.#google = google;
-    this.#name = `projects/${address.project}/databases/${address.database}`;
+    this.#name = name;
     this.#ms = ms;
-    this.place = address.emulator === '' ? address.project : address.emulator;
+    this.place = place;
   }
 
   /** `ms`: how long one call may take. */
   static async open(address: FirestoreAddress, dataFolder: string, ms: number) {
-    const google = await within(openClient(dataFolder, address.emulator), ms);
-    return new FirestoreDatabase(google, address, ms);
+    const { project, database, emulator } = address;
+    const name = `projects/${project}/databases/${database}`;
+    const place = emulator === '' ? project : emulator;
+    try {
+      const google = await within(openClient(dataFolder, emulator, name), 2 * ms);
+      return new FirestoreDatabase(google, name, place, ms);
+    } catch (error) {
+      throw firestoreError(place, error);
+    }
   }
 
   /** What the service's clock said when it last answered, UTC milliseconds. */
