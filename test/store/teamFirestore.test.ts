@@ -474,7 +474,7 @@ describe('a machine', () => {
 });
 
 describe('documents nobody vouches for', () => {
-  it('count by what they say, or are named; nothing of them breaks a question', async () => {
+  it('count by what they say or are named, and nothing of them breaks a question', async () => {
     const team = await FirestoreTeam.found(emulator);
     using machine = await team.machine(() => [call('a', day, { nano: 1_000 })]);
     await pushToTeam(machine);
