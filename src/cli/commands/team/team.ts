@@ -18,7 +18,9 @@ Examples:
 export function addTeam(program: Command): void {
   const group = program
     .command('team')
-    .description('Share what is spent with a team, in a PostgreSQL database of yours, or Firestore.')
+    .description(
+      'Share what is spent with a team, in a PostgreSQL database of yours, or Firestore.',
+    )
     .addHelpText('after', help);
   addCreate(group);
   addJoin(group);
