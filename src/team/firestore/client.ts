@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type * as firestore from '@google-cloud/firestore';
 import { HumanError, messageOf } from '../../model/errors.ts';
 import { isObject } from '../../model/objects.ts';
@@ -92,6 +92,8 @@ function load(dataFolder: string): Loaded {
   const folder = clientFolder(dataFolder);
   const home = join(folder, 'node_modules', packageName);
   if (!existsSync(join(home, 'package.json'))) {
+    // For nobody else from the beginning: npm leaves the modes of a folder that is there.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     throw new HumanError(
       'config',
       `Firestore needs Google's client, which is not installed. Run: ${installCommand(dataFolder)}`,
@@ -123,11 +125,12 @@ function load(dataFolder: string): Loaded {
 function checkOwner(folder: string): void {
   if (process.platform === 'win32') return;
   const { uid, mode } = statSync(folder);
-  const isOwn = uid === process.getuid!() && (mode & 0o022) === 0;
-  if (isOwn) return;
+  // Whoever cannot enter the data folder writes to nothing in it, whatever npm left the modes at.
+  const isClosed = (statSync(dirname(folder)).mode & 0o011) === 0;
+  if (uid === process.getuid!() && (isClosed || (mode & 0o022) === 0)) return;
   throw new HumanError(
     'config',
-    `${folder} belongs to somebody else, or others can write to it: Google's client is not loaded from there. Remove it and install it again.`,
+    `${folder} belongs to somebody else, or others can write to it: Google's client is not loaded from there. If all in it is yours, run: chmod -R go-w "${folder}"`,
   );
 }
 

@@ -38,7 +38,7 @@ export function addCreate(group: Command): void {
     )
     .addOption(projectsOption().default('name'))
     .option('--branches', 'names of branches leave machines as well', false)
-    .addOption(visibleOption())
+    .addOption(visibleOption('; totals unless said'))
     .option('--machine <name>', 'what this machine is called; the host’s name')
     .option('--upgrade', 'bring the ledger that is there up to date')
     .option('--json', 'answer as JSON')
@@ -52,10 +52,10 @@ export function projectsOption(): Option {
   ).choices(['name', 'hash']);
 }
 
-export function visibleOption(): Option {
+export function visibleOption(usual = ''): Option {
   return new Option(
     '--visible <what>',
-    'what members see of others: nothing, totals by project and model, or each member',
+    `what members see of others: nothing, totals by project and model, or each member${usual}`,
   ).choices(['own', 'totals', 'members']);
 }
 
