@@ -15,6 +15,7 @@ export interface Fault {
   readonly how: 'refuse' | 'lose' | 'hang';
   /** Of gRPC. */
   readonly code?: number;
+  readonly details?: string;
 }
 
 /** The emulator on the loopback, in a process of its own. Each test takes a project of its own. */

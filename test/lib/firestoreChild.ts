@@ -74,7 +74,7 @@ for (const [path, handler] of server.handlers) {
     const found = fault?.method === method && fault.after-- <= 0 ? fault : undefined;
     if (found === undefined) return run(original, handler, call, callback);
     if (found.how === 'hang') return;
-    const error = { code: found.code ?? 14, details: 'as the test wants it' };
+    const error = { code: found.code ?? 14, details: found.details ?? 'as the test wants it' };
     // The answer is lost: what was asked for is done.
     if (found.how === 'lose') {
       (original as handleUnaryCall<unknown, unknown>).call(server, call, () => callback(error));

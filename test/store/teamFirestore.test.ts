@@ -313,6 +313,10 @@ describe('a machine goes on, tells once, and catches up', () => {
       [{ how: 'refuse', code: 8 }, /has used up its quota\. What is not sent yet follows later\.$/],
       [{ how: 'refuse', code: 5 }, /has no such database/],
       [{ how: 'refuse', code: 14 }, /cannot be reached\. What is not sent yet follows later\.$/],
+      [
+        { how: 'refuse', code: 9, details: 'not available in Datastore Mode' },
+        /cannot keep a ledger .*Datastore Mode\)\. It has to be a database in native mode/,
+      ],
       [{ how: 'hang' }, /took too long\. What is not sent yet follows later\.$/],
     ] as const;
     const patience = { connectMs: 300, statementMs: 300 };

@@ -218,7 +218,13 @@ function codeOf(error: unknown): number | undefined {
 /** Whether a write did not happen because its document was another by then, or there already. */
 export function isRival(error: unknown): boolean {
   const found = codeOf(error);
-  return found === code.precondition || found === code.exists;
+  return (found === code.precondition && !isUnfit(error)) || found === code.exists;
+}
+
+/** Whether the database is of a kind that answers no such question: in Datastore mode, or without indexes. */
+function isUnfit(error: unknown): boolean {
+  const cause = error instanceof HumanError ? error.cause : error;
+  return /Datastore mode|index/i.test(messageOf(cause));
 }
 
 function firestoreError(place: string, error: unknown): Error {
@@ -229,6 +235,9 @@ function firestoreError(place: string, error: unknown): Error {
 function sentenceOf(place: string, error: unknown): string {
   const service = `The team's Firestore ${place}`;
   const message = messageOf(error).split('\n')[0]!.slice(0, 200);
+  if (codeOf(error) === code.precondition && isUnfit(error)) {
+    return `${service} cannot keep a ledger (${message}). It has to be a database in native mode, of the Standard edition.`;
+  }
   switch (codeOf(error)) {
     case code.denied:
       return `${service} refuses this to your Google account. Who runs the project gives it the role "Cloud Datastore User".`;
