@@ -18,7 +18,7 @@ export interface CallsWanted {
   readonly since: string;
   /** Whether the ledger has a day in this state: its calls are not needed. */
   readonly isSent: (day: string, hash: string) => boolean;
-  /** How many calls are kept in memory; a day begun is finished. */
+  /** How many calls are kept in memory, and half of how many are looked at; a day begun is finished. */
   readonly most: number;
 }
 
@@ -43,6 +43,7 @@ export function teamCalls(
   const ids = new CallIds(policy.salt, wanted);
   const days = new Map<string, { hash: string; rows: readonly Call[] }>();
   let kept = 0;
+  let seen = 0;
   let cutAt: string | undefined;
   let day = '';
   let calls: Call[] = [];
@@ -53,6 +54,7 @@ export function teamCalls(
     const isSent = wanted.isSent(day, hash);
     days.set(day, { hash, rows: isSent ? [] : rows });
     if (!isSent) kept += rows.length;
+    seen += rows.length;
     calls = [];
   };
   for (const row of rowsOf(context, span)) {
@@ -61,8 +63,9 @@ export function teamCalls(
       finish();
       day = own;
       ids.begin(day);
-      // What was summed up is few rows, and is judged as one.
-      if (kept >= wanted.most && day >= summedUpBefore) {
+      // Other windows wait for a look to end. What was summed up is few rows, and is judged as one.
+      const isEnough = kept >= wanted.most || seen >= 2 * wanted.most;
+      if (isEnough && day >= summedUpBefore) {
         cutAt = day;
         break;
       }

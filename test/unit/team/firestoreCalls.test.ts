@@ -105,12 +105,14 @@ describe('the calls of a machine', () => {
       const cut = teamCalls(context, openPolicy, { ...wanted, most: 1 });
       assert.deepEqual([[...cut.days], cut.cutAt], [[...all.days].slice(0, 1), '2026-11-23']);
       const isSent = (day: string, hash: string): boolean => hash === all.days.get(day)!.hash;
-      const known = teamCalls(context, openPolicy, { ...wanted, isSent, most: 1 });
+      const known = teamCalls(context, openPolicy, { ...wanted, isSent, most: 2 });
       assert.deepEqual(
         [...known.days.values()].map(({ rows }) => rows.length),
         [0, 0, 0],
       );
       assert.equal(known.cutAt, undefined);
+      const looked = teamCalls(context, openPolicy, { ...wanted, isSent, most: 1 });
+      assert.deepEqual([looked.days.size, looked.cutAt], [2, '2026-11-24']);
     });
   });
 });
