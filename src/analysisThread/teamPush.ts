@@ -1,5 +1,5 @@
 import { withReportContext } from '../query/openContext.ts';
-import { teamDays } from '../team/dayRows.ts';
+import { teamSources } from '../team/sources.ts';
 import { type Outage, pushQuietly } from '../team/sync.ts';
 import { contextParts, type TaskOrigin } from './taskContext.ts';
 
@@ -14,8 +14,7 @@ export async function runTeamPush(task: TaskOrigin): Promise<TeamPushResult> {
   const outcome = await pushQuietly({
     folder: task.dataFolder,
     env: process.env,
-    source: (policy, since) =>
-      withReportContext(facts, (context) => teamDays(context, policy, since)),
+    sources: teamSources((read) => withReportContext(facts, read)),
     catalogue: facts.book.catalogueDate,
     prices: facts.book.revision,
   });

@@ -106,7 +106,7 @@ export function kindOfDays(prices: string, policy: TeamPolicy): string {
 }
 
 /** The first whole UTC day from a moment on; '' for 0. */
-function dayFrom(at: number): string {
+export function dayFrom(at: number): string {
   return at === 0 ? '' : new Date(at + dayMs - 1).toISOString().slice(0, 10);
 }
 
@@ -148,6 +148,6 @@ export function projectName(path: string, { projects, salt }: TeamPolicy): strin
 }
 
 /** One plain line without what PostgreSQL's text cannot hold. */
-function plainName(text: string, length: number): string {
+export function plainName(text: string, length: number): string {
   return clip(plainText(text).replaceAll('\0', ''), length).toWellFormed();
 }

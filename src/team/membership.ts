@@ -3,42 +3,30 @@ import {
   type Membership,
   readMembership,
   removeMembership,
-  type TeamPolicy,
   writeMembership,
 } from '../dataFolder/team/membership.ts';
 import { removePools } from '../dataFolder/team/poolFile.ts';
+import { removeSentCalls } from '../dataFolder/team/sentCalls.ts';
 import { removeUploadState } from '../dataFolder/team/uploadState.ts';
 import { HumanError } from '../model/errors.ts';
-import { checkVersion, openLedger } from './connection.ts';
+import { settled } from './firestore/address.ts';
+import type { JoiningMachine, LedgerPlace } from './ledger.ts';
+import { openTeamLedger } from './openLedger.ts';
 
 /** How a machine joins. */
-export interface JoinRequest {
+export interface JoinRequest extends Omit<JoiningMachine, 'instance'> {
   /** The invitation: a member's connection string. */
   readonly connection: string;
-  readonly machineName: string;
-  readonly zone: string;
-  /** The machine of that name was set up anew: this data folder goes on for it. */
-  readonly takeOver: boolean;
 }
 
 /** Makes this data folder a machine of a member. Nothing leaves it before. */
-export async function joinTeam(folder: string, request: JoinRequest): Promise<Membership> {
-  const { connection, machineName, zone, takeOver } = request;
-  const before = readMembership(folder, {});
-  const ledger = await openLedger(connection, 'The invitation');
+export async function joinTeam(place: LedgerPlace, request: JoinRequest): Promise<Membership> {
+  const { machineName, zone, takeOver } = request;
+  const connection = settled(request.connection, 'The invitation', place.env);
+  const before = readMembership(place.folder, {});
+  const ledger = await openTeamLedger(connection, 'The invitation', place);
   try {
-    await checkVersion(ledger);
-    const [found] = await ledger.query<TeamPolicy & { team: string; member: string }>(
-      `SELECT t.name AS team, t.projects, t.branches, t.salt, m.name AS member
-       FROM outlay.team t JOIN outlay.member m ON m.id = outlay.me()`,
-    );
-    if (found === undefined) {
-      throw new HumanError(
-        'config',
-        'This login is no member of the team. Ask who runs it for an invitation.',
-      );
-    }
-    const { team, member, projects, branches, salt } = found;
+    const { team, member, policy } = await ledger.team();
     if (before !== undefined && (before.team !== team || before.member !== member)) {
       throw new HumanError(
         'usage',
@@ -46,23 +34,22 @@ export async function joinTeam(folder: string, request: JoinRequest): Promise<Me
       );
     }
     const instance = before?.instance ?? randomUUID();
-    const [row] = await ledger.query<{ id: number | null }>(
-      'SELECT outlay.join_machine($1, $2, $3, $4) AS id',
-      [machineName, instance, zone, takeOver],
-    );
-    if (row!.id === null) {
+    const machine = await ledger.joinMachine({ machineName, instance, zone, takeOver });
+    if (machine === undefined) {
       throw new HumanError(
         'usage',
         `${member} has another machine named ${machineName}. Give this one a name of its own (--machine NAME), or add --take-over if it is the same machine, set up anew.`,
       );
     }
     const membership: Membership = {
-      ...{ connection, team, member, machine: row!.id, machineName, instance },
-      policy: { projects, branches, salt },
+      ...{ connection, team, member, machine, machineName, instance, policy },
       joinedAt: Date.now(),
     };
-    if (before?.machine !== row!.id) removeUploadState(folder);
-    writeMembership(folder, membership);
+    if (before?.machine !== machine || before.machineName !== machineName) {
+      removeUploadState(place.folder);
+      removeSentCalls(place.folder);
+    }
+    writeMembership(place.folder, membership);
     return membership;
   } finally {
     await ledger.close();
@@ -83,16 +70,10 @@ export async function leaveTeam(
   if (membership === undefined) throw notJoined();
   let gone = 0;
   if (forget !== 'nothing') {
-    const ledger = await openLedger(
-      membership.connection,
-      "The connection string of this machine's team",
-    );
+    const what = "The connection string of this machine's team";
+    const ledger = await openTeamLedger(membership.connection, what, { folder, env });
     try {
-      const [row] = await ledger.query<{ gone: string }>(
-        'SELECT outlay.forget_machine($1) AS gone',
-        [forget === 'machine' ? membership.machine : null],
-      );
-      gone = Number(row!.gone);
+      gone = await ledger.forget(membership, forget);
     } finally {
       await ledger.close();
     }
@@ -100,6 +81,7 @@ export async function leaveTeam(
   removeMembership(folder);
   removePools(folder);
   removeUploadState(folder);
+  removeSentCalls(folder);
   return gone;
 }
 

@@ -13,19 +13,29 @@ import { keyColumns, sumColumns } from './schema/columns.ts';
 export type TeamSource = (policy: TeamPolicy, since?: string) => TeamDays;
 
 /** A state of a day that is to be sent. */
-interface Parcel {
+export interface Parcel<Row = TeamRow> {
   readonly day: string;
-  readonly rows: readonly TeamRow[];
+  readonly rows: readonly Row[];
   readonly hash: string;
   readonly revision: number;
 }
 
 /** What is to be sent, and what is known once it has been. */
-export interface Shipment {
-  readonly parcels: readonly Parcel[];
+export interface Shipment<Row = TeamRow> {
+  readonly parcels: readonly Parcel<Row>[];
   /** What the days were of; undefined where only some were looked at. */
   readonly complete: string | undefined;
 }
+
+/** The days of a machine by their state: rows are there where a day is to be sent. */
+export interface DayStates<Row> extends Omit<TeamDays, 'days'> {
+  readonly days: ReadonlyMap<string, { readonly hash: string; readonly rows: readonly Row[] }>;
+  /** The first day that was not looked at; undefined where all were. */
+  readonly cutAt?: string | undefined;
+}
+
+/** Reads the days; of those the ledger has in this state no rows are needed. */
+type ReadDays<Row> = (isSent: (day: string, hash: string) => boolean) => DayStates<Row>;
 
 export interface PushOutcome {
   /** Days that were sent and stand in the ledger now. */
@@ -34,31 +44,45 @@ export interface PushOutcome {
   readonly refused: readonly string[];
 }
 
+/** Finds what the ledger lacks of the sums of days and numbers it. */
+export function prepare(
+  folder: string,
+  source: TeamSource,
+  policy: TeamPolicy,
+  options: PrepareOptions = {},
+): Shipment {
+  return prepareDays(folder, () => withHashes(source(policy, options.since ?? '')), options);
+}
+
 /**
  * Finds what the ledger lacks and numbers it. Store and numbers are looked at under one lock, so that of two
  * windows the one with the later state has the higher revision; the number is on the disk before it is used,
  * so that no crash gives it to something else. `least`: the highest revision the ledger has of this machine.
  */
-export function prepare(
+export function prepareDays<Row>(
   folder: string,
-  source: TeamSource,
-  policy: TeamPolicy,
+  read: ReadDays<Row>,
   { least = 0, since = '', known }: PrepareOptions = {},
-): Shipment {
-  let shipment: Shipment | undefined;
+): PreparedDays<Row> {
+  let shipment: PreparedDays<Row> | undefined;
   updateUploadState(folder, (state) => {
-    const found = source(policy, since);
+    const found = read(sentBy(state, known));
     const differing = differences(state, found, since, known);
     let revision = Math.max(state.revision, least);
     const parcels = differing.map((parcel) => ({ ...parcel, revision: ++revision }));
-    shipment = {
-      parcels,
-      complete: since === '' ? found.of : undefined,
-    };
-    return revision === state.revision ? state : { ...state, revision };
+    const isWhole = since === '' && found.cutAt === undefined;
+    const { of, cutAt } = found;
+    shipment = { parcels, complete: isWhole ? of : undefined, of, cutAt };
+    if (revision === state.revision) return state;
+    // Days whose answer never comes may be there all the same: they are known from now on.
+    const begun = parcels.map(({ day }) => [day, state.days[day] ?? notSent]);
+    return { ...state, revision, days: { ...state.days, ...Object.fromEntries(begun) } };
   });
   return shipment!;
 }
+
+/** What is to be sent, by which prices and policy, and up to which day. */
+export type PreparedDays<Row> = Shipment<Row> & Pick<DayStates<Row>, 'of' | 'cutAt'>;
 
 export interface PrepareOptions {
   readonly least?: number;
@@ -70,31 +94,60 @@ export interface PrepareOptions {
 
 /** How many days are not in the ledger as they are now; no number is given to them. */
 export function pendingDays(folder: string, source: TeamSource, policy: TeamPolicy): number {
-  return differences(readUploadState(folder), source(policy), '', undefined).length;
+  return pendingOf(folder, () => withHashes(source(policy)));
 }
 
-function differences(
+/** The same of any days. */
+export function pendingOf<Row>(folder: string, read: ReadDays<Row>): number {
+  const state = readUploadState(folder);
+  return differences(state, read(sentBy(state, undefined)), '', undefined).length;
+}
+
+type Known = PrepareOptions['known'];
+
+/** Whether the ledger has a day in a state: it was sent, and is not lost since. */
+function sentBy(state: UploadState, known: Known): (day: string, hash: string) => boolean {
+  return (day, hash) => {
+    const [sent, revision] = state.days[day] ?? notSent;
+    return sent === hash && (known === undefined || (known.get(day) ?? 0) >= revision);
+  };
+}
+
+function differences<Row>(
   state: UploadState,
-  { days, from, summedUpBefore, inMonthsBefore }: TeamDays,
+  { days, from, summedUpBefore, inMonthsBefore, cutAt }: DayStates<Row>,
   since: string,
-  known: ReadonlyMap<string, number> | undefined,
-): Omit<Parcel, 'revision'>[] {
-  const months = new Set(Object.keys(state.days).map((day) => day.slice(0, 7)));
+  known: Known,
+): Omit<Parcel<Row>, 'revision'>[] {
+  const isSent = sentBy(state, known);
+  const wasSent = (day: string): boolean => (state.days[day] ?? notSent)[1] > 0;
+  const months = new Set(
+    Object.keys(state.days)
+      .filter(wasSent)
+      .map((day) => day.slice(0, 7)),
+  );
   // Summed up in the store since it was sent, itself or in the first of its month: the ledger has it as it was.
   const isFrozen = (day: string): boolean =>
-    (day < summedUpBefore && state.days[day] !== undefined) ||
-    (day < inMonthsBefore && months.has(day.slice(0, 7)));
+    (day < summedUpBefore && wasSent(day)) || (day < inMonthsBefore && months.has(day.slice(0, 7)));
+  const isRead = (day: string): boolean => day >= since && (cutAt === undefined || day < cutAt);
   const gone = Object.keys(state.days).filter(
-    (day) => day >= from && day >= since && !days.has(day),
+    (day) => day >= from && isRead(day) && !days.has(day),
   );
-  const all = [...days.keys(), ...gone].filter((day) => day >= since && !isFrozen(day)).sort();
+  const all = [...days.keys(), ...gone].filter((day) => isRead(day) && !isFrozen(day)).sort();
   return all.flatMap((day) => {
-    const rows = sorted(days.get(day) ?? []);
-    const hash = hashOf(rows);
-    const [sent, revision] = state.days[day] ?? ['', 0];
-    const isThere = known === undefined || (known.get(day) ?? 0) >= revision;
-    return sent === hash && isThere ? [] : [{ day, rows, hash }];
+    const { hash, rows } = days.get(day) ?? noRows;
+    return isSent(day, hash) ? [] : [{ day, rows, hash }];
   });
+}
+
+function withHashes(found: TeamDays): DayStates<TeamRow> {
+  const days = new Map(
+    [...found.days].map(([day, own]) => {
+      const rows = sorted(own);
+      return [day, { rows, hash: hashOf(rows) }];
+    }),
+  );
+  return { ...found, days };
 }
 
 /** Sends what was prepared, a day in a transaction of its own, and notes each that is in the ledger. */
@@ -123,13 +176,18 @@ export async function send(
   } finally {
     note(folder, done.splice(0));
   }
+  noteEnd(folder, complete);
+  return { sent: parcels.length - refused.length, refused };
+}
+
+/** Notes that everything is sent that was looked at. */
+export function noteEnd(folder: string, complete: string | undefined): void {
   updateUploadState(folder, (state) => ({
     ...state,
     ...(complete !== undefined && { complete, completeAt: Date.now() }),
     pushedAt: Date.now(),
     problem: undefined,
   }));
-  return { sent: parcels.length - refused.length, refused };
 }
 
 /** Puts a day into the ledger; false where a later state of it stands there already. */
@@ -153,7 +211,8 @@ async function sendDay(
   }
 }
 
-function note(folder: string, done: readonly Parcel[]): void {
+/** Notes days that are in the ledger. */
+export function note(folder: string, done: readonly Omit<Parcel, 'rows'>[]): void {
   if (done.length === 0) return;
   updateUploadState(folder, (state) => {
     const days = { ...state.days };
@@ -175,3 +234,9 @@ function hashOf(rows: readonly TeamRow[]): string {
   const values = rows.map((row) => [...keyColumns, ...sumColumns].map((name) => row[name]));
   return createHash('sha256').update(JSON.stringify(values)).digest('base64url').slice(0, 22);
 }
+
+/** A day nobody has acknowledged. */
+const notSent: UploadState['days'][string] = ['', 0];
+
+/** A day without spend. */
+const noRows = { rows: [], hash: hashOf([]) } as const;

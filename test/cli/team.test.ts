@@ -5,7 +5,8 @@ import { after, before, describe, it } from 'node:test';
 import { AnalysisThread } from '../../src/analysisThread/client.ts';
 import { defaultSettings } from '../../src/settings/settings.ts';
 import { PostgresServer } from '../lib/postgres.ts';
-import { answerRecord, bundle, type CliResult, CliWorld, usageOf } from './runCli.ts';
+import { bundle, type CliWorld } from './runCli.ts';
+import { json, machineAt, ok, secretText } from './teamMachine.ts';
 
 let server: PostgresServer;
 /** What the server's clock says: the periods of pools are cut by it. */
@@ -19,44 +20,7 @@ after(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-const secretText = 'a prompt nobody else is to read';
-
-/** A machine that spent `dollars` just now, in two projects, with a text that must not leave it. */
-function machine(dollars: number, name = 'ada'): CliWorld {
-  const world = new CliWorld();
-  world.env = {
-    CLAUDE_CONFIG_DIR: world.root,
-    OUTLAY_NOW: new Date(serverNow).toISOString(),
-  };
-  const midnight = serverNow - (serverNow % 86_400_000);
-  ['shop', 'web'].forEach((project, which) => {
-    const sid = `aaaaaaaa-0000-4000-800${which}-${Buffer.from(name).toString('hex').padEnd(12, '0')}`;
-    const own = { sessionId: sid, cwd: `/home/ada/secret-place/${project}` };
-    const records = Array.from({ length: dollars }, (_, at) => at)
-      .filter((at) => at % 2 === which)
-      // A dollar each.
-      .map((at) =>
-        answerRecord(`${name}-${at}`, 'claude-opus-4-7', usageOf({ input: 200_000 }), {
-          ...own,
-          timestamp: new Date(Math.max(serverNow - 1_000 * (at + 1), midnight)).toISOString(),
-          gitBranch: 'feature/hidden',
-        }),
-      );
-    const prompt = {
-      ...{ type: 'user', uuid: `prompt-${name}-${which}`, ...own },
-      timestamp: new Date(midnight).toISOString(),
-      message: { role: 'user', content: secretText },
-    };
-    const summary = { type: 'summary', summary: secretText, leafUuid: `prompt-${name}-${which}` };
-    if (records.length > 0) world.transcript(`p/${sid}.jsonl`, [summary, prompt, ...records]);
-  });
-  return world;
-}
-
-function ok(result: CliResult): string {
-  assert.equal(result.code, 0, result.err);
-  return result.out;
-}
+const machine = (dollars: number, name?: string): CliWorld => machineAt(serverNow, dollars, name);
 
 /** A team with ada as its admin, on a database of its own. */
 function found(world: CliWorld, ...options: string[]): string {
@@ -85,9 +49,6 @@ function invite(admin: CliWorld, name: string): string {
   ok(admin.run('team', 'invite', name, '--to', file));
   return file;
 }
-
-// biome-ignore lint/suspicious/noExplicitAny: what comes back is what the tests look into
-const json = (result: CliResult): any => JSON.parse(ok(result));
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -4,6 +4,8 @@ import { addressOf } from '../../src/team/address.ts';
 import { type Ledger, openLedger } from '../../src/team/connection.ts';
 import type { TeamDays, TeamRow } from '../../src/team/dayRows.ts';
 import { addMember, foundTeam, type TeamPlan } from '../../src/team/found.ts';
+import type { TeamSources } from '../../src/team/ledger.ts';
+import type { TeamSource } from '../../src/team/push.ts';
 import { sumColumns } from '../../src/team/schema/columns.ts';
 import type { PostgresServer } from './postgres.ts';
 
@@ -60,6 +62,14 @@ export async function machineOf(ledger: Ledger, name = 'laptop'): Promise<number
 }
 
 export const openPolicy: TeamPolicy = { projects: 'name', branches: true, salt: 'salt' };
+
+/** What a machine has for PostgreSQL's ledger, which takes no calls. */
+export function sumsOnly(days: TeamSource): TeamSources {
+  const calls = () => {
+    throw new Error('nobody asks for calls');
+  };
+  return { days, calls };
+}
 
 /** A row of a day that is the same in its member's zone. */
 export function teamRow(day: string, more: Partial<TeamRow> = {}): TeamRow {

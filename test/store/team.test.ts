@@ -1,5 +1,6 @@
 import { after, before } from 'node:test';
 import { PostgresServer } from '../lib/postgres.ts';
+import { agreementTests } from './team/agreement.ts';
 import { faultTests } from './team/faults.ts';
 import { pushTests } from './team/pushes.ts';
 import { rightsTests } from './team/rights.ts';
@@ -15,3 +16,4 @@ after(async () => {
 rightsTests(() => server);
 pushTests(() => server);
 faultTests(() => server);
+agreementTests(() => server);

@@ -56,7 +56,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     ...['nodemailer'],
   ],
   'src/guard': [...upToQuery(), 'src/agents', 'src/budgets'],
-  'src/team': [...upToQuery(), 'pg'],
+  'src/team': [...upToQuery(), 'src/export', 'pg', '@google-cloud/firestore'],
   'src/exact': [...upToQuery(), 'src/telemetry', 'src/guard'],
   'src/analysisThread': [
     ...upToQuery(),

@@ -27,7 +27,7 @@ export class NewStore {
       makePrivate(part);
       removeDeadPartsOf(file);
       db.exec(
-        'PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -32000',
+        'PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -16000',
       );
       migrate(db, part);
       return new NewStore(db, file, part);

@@ -14,6 +14,7 @@ import { serveNoteFile, serveTokenFile } from '../../dataFolder/serveFiles.ts';
 import { statusLineFile } from '../../dataFolder/statusLineFile.ts';
 import { membershipFile } from '../../dataFolder/team/membership.ts';
 import { poolsFile } from '../../dataFolder/team/poolFile.ts';
+import { sentCallsFile } from '../../dataFolder/team/sentCalls.ts';
 import { uploadsFile } from '../../dataFolder/team/uploadState.ts';
 import { telemetryFile } from '../../dataFolder/telemetryFile.ts';
 import { marksFile } from '../../dataFolder/timeTagFile.ts';
@@ -86,6 +87,7 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     file(membershipFile(dataFolder), 'team'),
     file(uploadsFile(dataFolder), 'team'),
     file(poolsFile(dataFolder), 'team'),
+    file(sentCallsFile(dataFolder), 'team'),
     file(clientReportsFile(dataFolder), 'statusLine'),
     file(statusLineFile(dataFolder), 'statusLine'),
     file(installFile(dataFolder), 'statusLine'),
@@ -95,7 +97,7 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     // What a program that was ended in the middle of writing has left.
     ...unfinished(
       dataFolder,
-      /^((config|prices|insights|alerts|client|statusline|statusline-install|guard-installs|guard-http|guard-server|exact|exact-install|serve|team|team-uploads|team-pools|claude-settings\.statusline\.bak|claude-settings-[0-9a-f]{16})\.json|(snapshots|alerts)\.jsonl|serve-token)\.\d+(-[0-9a-f]{8})?\.part$/,
+      /^((config|prices|insights|alerts|client|statusline|statusline-install|guard-installs|guard-http|guard-server|exact|exact-install|serve|team|team-uploads|team-pools|team-calls|claude-settings\.statusline\.bak|claude-settings-[0-9a-f]{16})\.json|(snapshots|alerts)\.jsonl|serve-token)\.\d+(-[0-9a-f]{8})?\.part$/,
     ),
     ...unfinished(
       dataFolder,

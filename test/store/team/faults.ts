@@ -12,11 +12,12 @@ import { openLedger } from '../../../src/team/connection.ts';
 import { kindOfDays } from '../../../src/team/dayRows.ts';
 import { foundTeam, renewMember } from '../../../src/team/found.ts';
 import { joinTeam, leaveTeam } from '../../../src/team/membership.ts';
+import type { TeamSource } from '../../../src/team/push.ts';
 import { scramVerifier } from '../../../src/team/scram.ts';
 import { pushQuietly, pushToTeam, type TeamMachine } from '../../../src/team/sync.ts';
 import { debianTool } from '../../lib/debianTool.ts';
 import { PostgresServer } from '../../lib/postgres.ts';
-import { TeamWorld, teamDaysOf, teamRow } from '../../lib/teamWorld.ts';
+import { sumsOnly, TeamWorld, teamDaysOf, teamRow } from '../../lib/teamWorld.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 
 const day = '2026-11-20';
@@ -26,7 +27,7 @@ function machineWith(folder: string, nano: () => number, env = {}): TeamMachine 
   return {
     folder,
     env,
-    source: () => teamDaysOf({ [day]: [teamRow(day, { nano: nano() })] }),
+    sources: sumsOnly(() => teamDaysOf({ [day]: [teamRow(day, { nano: nano() })] })),
     catalogue: '2026-11-01',
     prices: 'p',
     everything: true,
@@ -35,7 +36,7 @@ function machineWith(folder: string, nano: () => number, env = {}): TeamMachine 
 }
 
 async function join(folder: string, connection: string, machineName = 'laptop', takeOver = false) {
-  return joinTeam(folder, { connection, machineName, zone: 'UTC', takeOver });
+  return joinTeam({ folder, env: {} }, { connection, machineName, zone: 'UTC', takeOver });
 }
 
 const stands = 'SELECT sum(nano) FROM outlay.spend';
@@ -87,14 +88,20 @@ export function faultTests(server: () => PostgresServer): void {
       using dir = tempDir();
       await join(dir.path, await team.member('ada'));
       const seen: (string | undefined)[] = [];
-      const source: TeamMachine['source'] = (_, since) => {
+      const source: TeamSource = (_, since) => {
         seen.push(since);
         return { ...teamDaysOf({}), of: kindOfDays(prices, policy!) };
       };
       const policy = readMembership(dir.path, {})?.policy;
       let prices = 'p';
       const push = () =>
-        pushToTeam({ folder: dir.path, env: {}, source, catalogue: '2026-11-01', prices });
+        pushToTeam({
+          folder: dir.path,
+          env: {},
+          sources: sumsOnly(source),
+          catalogue: '2026-11-01',
+          prices,
+        });
       await push();
       await push();
       prices = 'q';

@@ -49,6 +49,7 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'team.json',
     'team-uploads.json',
     'team-pools.json',
+    'team-calls.json',
   ])
     make(at(name));
   for (const path of [
@@ -78,6 +79,7 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'team.json',
     'team-uploads.json',
     'team-pools.json',
+    'team-calls.json',
   ]) {
     make(partName(at(name)));
     make(`${at(name)}.4711.part`);

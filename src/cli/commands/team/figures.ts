@@ -9,19 +9,19 @@ import { formatUsd, nanoToUsd } from '../../../model/money.ts';
 import { count } from '../../../query/context.ts';
 import { spanOf } from '../../../query/spans.ts';
 import type { Cell, Column } from '../../../reports/document/document.ts';
-import { checkVersion, openLedger } from '../../../team/connection.ts';
+import { firestoreWish } from '../../../team/firestore/address.ts';
+import type { TeamLedger } from '../../../team/ledger.ts';
 import { notJoined } from '../../../team/membership.ts';
-import { type PushOutcome, pendingDays } from '../../../team/push.ts';
+import { openTeamLedger } from '../../../team/openLedger.ts';
+import type { PushOutcome } from '../../../team/push.ts';
 import {
   type ExportKey,
   exportColumns,
   exportKeys,
-  exportRows,
-  memberSpends,
   mostExported,
 } from '../../../team/questions.ts';
 import { sumColumns } from '../../../team/schema/columns.ts';
-import { pushQuietly, pushToTeam } from '../../../team/sync.ts';
+import { pendingDaysOf, pushQuietly, pushToTeam } from '../../../team/sync.ts';
 import { bringUpToDate, print } from '../../support/answer.ts';
 import { now } from '../../support/clock.ts';
 import { type Environment, findEnvironment } from '../../support/environment.ts';
@@ -80,11 +80,17 @@ export function addStatus(group: Command): void {
       const membership = readMembership(environment.folder, process.env);
       if (membership === undefined) {
         if (options.json) sayJson({ schemaVersion: 1, joined: false });
-        else say('This machine has joined no team: nothing leaves it.');
+        else {
+          say('This machine has joined no team: nothing leaves it.');
+          if (firestoreWish(process.env) === true) {
+            say(
+              'FRESH_USE_FIRESTORE is on, which by itself sends nothing. To join: outlay team join --as NAME',
+            );
+          }
+        }
         return;
       }
-      const { source } = teamMachine(environment);
-      const pending = pendingDays(environment.folder, source, membership.policy);
+      const pending = pendingDaysOf(teamMachine(environment), membership);
       const { pushedAt, problem } = readUploadState(environment.folder);
       const pools = readPools(environment.folder);
       const at = now();
@@ -168,7 +174,7 @@ export function addMembers(group: Command): void {
     .addOption(new Option('--format <format>').choices(['table', 'markdown', 'json', 'csv']))
     .action(async (options: TeamOptions & { readonly format?: 'csv' }) => {
       const environment = findEnvironment({ ...options, index: false });
-      const members = await asMember((ledger) => memberSpends(ledger));
+      const members = await asMember((ledger) => ledger.members());
       const columns: Column[] = [
         { key: 'member', header: 'Member', unit: 'text', strong: true },
         { key: 'role', header: 'Role', unit: 'text', idle: true },
@@ -214,15 +220,13 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((a, b) => a + b, 0);
 }
 
-async function asMember<T>(
-  work: (ledger: Awaited<ReturnType<typeof openLedger>>) => Promise<T>,
-): Promise<T> {
-  const membership = readMembership(dataFolder(), process.env);
+async function asMember<T>(work: (ledger: TeamLedger) => Promise<T>): Promise<T> {
+  const folder = dataFolder();
+  const membership = readMembership(folder, process.env);
   if (membership === undefined) throw notJoined();
   const what = "The connection string of this machine's team";
-  const ledger = await openLedger(membership.connection, what);
+  const ledger = await openTeamLedger(membership.connection, what, { folder, env: process.env });
   try {
-    await checkVersion(ledger);
     return await work(ledger);
   } finally {
     await ledger.close();
@@ -256,7 +260,7 @@ export function addTeamExport(group: Command): void {
       const { by } = options;
       const environment = findEnvironment({ ...options, index: false });
       const days = exportDays(options);
-      const found = await asMember((ledger) => exportRows(ledger, by, days));
+      const { rows: found, notes } = await asMember((ledger) => ledger.rows(by, days));
       if (found.length > mostExported) {
         throw new HumanError(
           'usage',
@@ -280,11 +284,12 @@ export function addTeamExport(group: Command): void {
         title: 'Team',
         sentences: [],
         tables: [{ title: 'Ledger', columns, rows }],
-        notes: [],
+        notes,
         json: {
           schemaVersion: 1,
           by,
           ...days,
+          ...(notes.length > 0 && { notes }),
           rows: found.map((row) => ({
             ...Object.fromEntries(keys.map((key) => [key, row[key]])),
             ...Object.fromEntries(

@@ -5,14 +5,18 @@ import { HumanError } from '../../../model/errors.ts';
 import { count } from '../../../query/context.ts';
 import { addressOf } from '../../../team/address.ts';
 import { openLedger } from '../../../team/connection.ts';
+import { firestoreOf, isFirestore } from '../../../team/firestore/address.ts';
 import { addMember, foundTeam, type TeamPlan } from '../../../team/found.ts';
 import { joinTeam, leaveTeam } from '../../../team/membership.ts';
 import { findEnvironment } from '../../support/environment.ts';
 import { say, sayJson } from '../../support/say.ts';
 import { machineFacts, type TeamOptions } from './machine.ts';
+import { checkName } from './names.ts';
+import { checkVisible, createOnFirestore, memberConnection } from './onFirestore.ts';
 import { ownerConnection, readSecret } from './secretFiles.ts';
 
-interface CreateOptions extends TeamOptions, Omit<TeamPlan, 'name'> {
+interface CreateOptions extends TeamOptions, Omit<TeamPlan, 'name' | 'visible'> {
+  readonly visible?: TeamPlan['visible'];
   readonly as?: string;
   readonly connection?: string;
   readonly machine?: string;
@@ -24,7 +28,7 @@ export function addCreate(group: Command): void {
   group
     .command('create')
     .description(
-      'Make the ledger of a team in a PostgreSQL database, and join it as its first admin.',
+      'Make the ledger of a team in a PostgreSQL database (or Firestore), and join it as its first admin.',
     )
     .argument('[name]', 'what the team is called')
     .option('--as <member>', 'what its first admin is called, in lower case')
@@ -34,7 +38,7 @@ export function addCreate(group: Command): void {
     )
     .addOption(projectsOption().default('name'))
     .option('--branches', 'names of branches leave machines as well', false)
-    .addOption(visibleOption().default('totals'))
+    .addOption(visibleOption('; totals unless said'))
     .option('--machine <name>', 'what this machine is called; the host’s name')
     .option('--upgrade', 'bring the ledger that is there up to date')
     .option('--json', 'answer as JSON')
@@ -48,22 +52,22 @@ export function projectsOption(): Option {
   ).choices(['name', 'hash']);
 }
 
-export function visibleOption(): Option {
+export function visibleOption(usual = ''): Option {
   return new Option(
     '--visible <what>',
-    'what members see of others: nothing, totals by project and model, or each member',
+    `what members see of others: nothing, totals by project and model, or each member${usual}`,
   ).choices(['own', 'totals', 'members']);
 }
 
 async function create(name: string | undefined, options: CreateOptions): Promise<void> {
-  const connection = ownerConnection(options.connection);
+  const connection = ownerConnection(options.connection) ?? firestoreOf(process.env);
   if (connection === undefined) {
     throw new HumanError(
       'usage',
       'Say where the database is: a file with its connection string (--connection FILE), or OUTLAY_TEAM_ADMIN_URL.',
     );
   }
-  const { projects, branches, visible, upgrade } = options;
+  const { projects, branches, visible = 'totals', upgrade } = options;
   if (!upgrade && (name === undefined || options.as === undefined)) {
     throw new HumanError(
       'usage',
@@ -78,6 +82,18 @@ async function create(name: string | undefined, options: CreateOptions): Promise
       'usage',
       'This machine has joined a team already. Leave that first: outlay team leave',
     );
+  }
+  const place = { folder: environment.folder, env: process.env };
+  if (isFirestore(connection)) {
+    if (upgrade) {
+      throw new HumanError('usage', 'A ledger in Firestore has nothing to bring up to date.');
+    }
+    checkVisible(options.visible);
+    const plan = { name: name!, projects, branches };
+    const own = await createOnFirestore(connection, plan, options.as!, place);
+    const membership = await joinTeam(place, { connection: own, ...facts, takeOver: false });
+    sayCreated(options, membership);
+    return;
   }
   const ledger = await openLedger(connection, 'The connection string');
   let invitation: string;
@@ -105,13 +121,18 @@ async function create(name: string | undefined, options: CreateOptions): Promise
     await ledger.close();
   }
   const request = { connection: invitation, ...facts, takeOver: false };
-  const membership = await joinTeam(environment.folder, request);
-  if (options.json) sayJson({ schemaVersion: 1, created: true, ...membershipFields(membership) });
-  else {
-    say(`Made: the team ${membership.team}, with you, ${membership.member}, as its admin.`);
-    say(leavesText(membership));
-    say('Next: outlay team invite NAME --to FILE, and outlay team push');
+  sayCreated(options, await joinTeam(place, request));
+}
+
+function sayCreated(options: CreateOptions, membership: Membership): void {
+  if (options.json) {
+    sayJson({ schemaVersion: 1, created: true, ...membershipFields(membership) });
+    return;
   }
+  const who = isFirestore(membership.connection) ? 'a member' : 'its admin';
+  say(`Made: the team ${membership.team}, with you, ${membership.member}, as ${who}.`);
+  say(leavesText(membership));
+  say('Next: outlay team invite NAME --to FILE, and outlay team push');
 }
 
 /** `outlay team join` */
@@ -122,31 +143,35 @@ export function addJoin(group: Command): void {
       'Join a team with an invitation. From then on sums leave this machine; no text ever does.',
     )
     .argument('[invitation]', 'the file (0600) you were given; else OUTLAY_TEAM_URL')
+    .option('--as <member>', 'who you are, where the ledger is in Firestore')
     .option('--machine <name>', 'what this machine is called; the host’s name')
     .option('--take-over', 'it is the machine of that name, set up anew')
     .option('--json', 'answer as JSON')
     .action(
       async (
         file: string | undefined,
-        options: TeamOptions & { readonly machine?: string; readonly takeOver?: true },
+        options: TeamOptions & {
+          readonly as?: string;
+          readonly machine?: string;
+          readonly takeOver?: true;
+        },
       ) => {
-        const connection =
+        const named =
           file === undefined
-            ? (process.env.OUTLAY_TEAM_URL ?? '').trim()
+            ? (process.env.OUTLAY_TEAM_URL ?? '').trim() || (firestoreOf(process.env) ?? '')
             : readSecret(file, 'The invitation');
-        if (connection === '') {
+        if (named === '') {
           throw new HumanError(
             'usage',
             'Name the file with your invitation: outlay team join FILE. Who runs the team makes it with "outlay team invite".',
           );
         }
+        const connection = memberConnection(named, options.as);
         const environment = findEnvironment({ index: false });
         const facts = machineFacts(options.machine, environment);
-        const membership = await joinTeam(environment.folder, {
-          connection,
-          ...facts,
-          takeOver: options.takeOver === true,
-        });
+        const place = { folder: environment.folder, env: process.env };
+        const takeOver = options.takeOver === true;
+        const membership = await joinTeam(place, { connection, ...facts, takeOver });
         if (options.json)
           sayJson({ schemaVersion: 1, joined: true, ...membershipFields(membership) });
         else {
@@ -181,23 +206,18 @@ export function addLeave(group: Command): void {
     );
 }
 
-/** Checks a name as the ledger keeps it. */
-export function checkName(name: string, what: 'member' | 'group'): void {
-  if (/^[a-z0-9][a-z0-9._-]{0,31}$/.test(name)) return;
-  throw new HumanError(
-    'usage',
-    `${JSON.stringify(name)} is no name of a ${what}: use up to 32 lower-case letters, digits, dots, hyphens and underscores, a letter or digit first.`,
-  );
-}
-
 /** What leaves the machine, in a sentence. */
 export function leavesText({
   policy,
   machineName,
-}: Pick<Membership, 'policy' | 'machineName'>): string {
+  connection,
+}: Pick<Membership, 'policy' | 'machineName' | 'connection'>): string {
   const projects =
     policy.projects === 'name' ? 'project (the last part of its path)' : 'project (hashed)';
   const branch = policy.branches ? ', branch' : '';
+  if (isFirestore(connection)) {
+    return `What leaves this machine (${machineName}): each call with its time, cost, tokens, model, agent type and whether it failed, ${projects}${branch}. No text, path, title or id of a session.`;
+  }
   return `What leaves this machine (${machineName}): sums by day, ${projects}, model, agent type${branch}. No text, path or title.`;
 }
 

@@ -8,11 +8,22 @@ import { HumanError } from '../../../model/errors.ts';
 import { formatUsd, nanoToUsd } from '../../../model/money.ts';
 import { addressOf } from '../../../team/address.ts';
 import { checkVersion, type Ledger, openLedger } from '../../../team/connection.ts';
+import { isFirestore } from '../../../team/firestore/address.ts';
 import { addMember, renewMember, unknownMember } from '../../../team/found.ts';
 import { notJoined } from '../../../team/membership.ts';
 import { say, sayJson } from '../../support/say.ts';
-import { checkName, projectsOption, visibleOption } from './joining.ts';
+import { projectsOption, visibleOption } from './joining.ts';
 import type { TeamOptions } from './machine.ts';
+import { checkName } from './names.ts';
+import {
+  checkVisible,
+  inviteToFirestore,
+  noGroups,
+  policyOnFirestore,
+  removeBudgetOnFirestore,
+  removeFromFirestore,
+  setBudgetOnFirestore,
+} from './onFirestore.ts';
 import { isFree, ownerConnection, writeSecret } from './secretFiles.ts';
 
 /** The connection an admin's command uses: the owner's where it is named, else the member's own. */
@@ -64,6 +75,16 @@ export function addInvite(group: Command): void {
       ) => {
         checkName(name, 'member');
         isFree(options.to);
+        const connection = adminConnection();
+        if (isFirestore(connection)) {
+          const { file, project } = inviteToFirestore(connection, name, options);
+          done(
+            options,
+            `Invited: ${name}. ${file} says where and as whom, and holds no key: give their Google account the role "Cloud Datastore User" in ${project}. They run: outlay team join FILE`,
+            { member: name, invitation: file },
+          );
+          return;
+        }
         const file = await asAdmin(async (ledger, connection) => {
           const made = options.renew
             ? await renewMember(ledger, name)
@@ -93,6 +114,16 @@ export function addRemove(group: Command): void {
     .option('--delete', 'delete what they have sent')
     .option('--json', 'answer as JSON')
     .action(async (name: string, options: TeamOptions & { readonly delete?: true }) => {
+      const connection = adminConnection();
+      if (isFirestore(connection)) {
+        await removeFromFirestore(connection, name, options.delete === true);
+        done(
+          options,
+          `Removed: ${name}. What they sent was deleted; their machines send nothing more unless they join again. Take their role away in Google Cloud.`,
+          { member: name, deleted: true },
+        );
+        return;
+      }
       const removed = await asAdmin(async (ledger) => {
         const [row] = await ledger.query<{ removed: boolean }>(
           'SELECT outlay.remove_member($1, $2) AS removed',
@@ -116,6 +147,7 @@ export function addGroups(group: Command): void {
     .option('--json', 'answer as JSON')
     .action(async (name: string, groups: readonly string[], options: TeamOptions) => {
       for (const each of groups) checkName(each, 'group');
+      if (isFirestore(adminConnection())) throw noGroups();
       const known = await asAdmin(async (ledger) => {
         const [row] = await ledger.query<{ known: boolean }>(
           'SELECT outlay.set_groups($1, $2::text[]) AS known',
@@ -139,32 +171,44 @@ export function addPolicy(group: Command): void {
     .option('--no-branches', 'they do not')
     .addOption(visibleOption())
     .option('--json', 'answer as JSON')
-    .action(
-      async (
-        options: TeamOptions & {
-          readonly projects?: string;
-          readonly branches?: boolean;
-          readonly visible?: string;
-        },
-      ) => {
-        const { projects = null, branches = null, visible = null } = options;
-        const policy = await asAdmin(async (ledger) => {
-          await ledger.query('SELECT outlay.set_policy($1, $2, $3)', [projects, branches, visible]);
-          const [row] = await ledger.query<{
-            projects: string;
-            branches: boolean;
-            visible: string;
-          }>('SELECT projects, branches, visible FROM outlay.team');
-          return row!;
-        });
-        const branchText = policy.branches ? 'names of branches' : 'no names of branches';
-        done(
-          options,
-          `The policy: projects by ${policy.projects}, ${branchText}; members see ${policy.visible}. Machines follow with their next push.`,
-          { policy },
-        );
-      },
-    );
+    .action(async (options: PolicyOptions) => {
+      const { projects = null, branches = null, visible = null } = options;
+      const connection = adminConnection();
+      if (isFirestore(connection)) {
+        checkVisible(options.visible);
+        const { projects, branches } = await policyOnFirestore(connection, options);
+        sayPolicy(options, { projects, branches, visible: 'members' });
+        return;
+      }
+      const policy = await asAdmin(async (ledger) => {
+        await ledger.query('SELECT outlay.set_policy($1, $2, $3)', [projects, branches, visible]);
+        const [row] = await ledger.query<{
+          projects: string;
+          branches: boolean;
+          visible: string;
+        }>('SELECT projects, branches, visible FROM outlay.team');
+        return row!;
+      });
+      sayPolicy(options, policy);
+    });
+}
+
+interface PolicyOptions extends TeamOptions {
+  readonly projects?: 'name' | 'hash';
+  readonly branches?: boolean;
+  readonly visible?: string;
+}
+
+function sayPolicy(
+  options: TeamOptions,
+  policy: { readonly projects: string; readonly branches: boolean; readonly visible: string },
+): void {
+  const branchText = policy.branches ? 'names of branches' : 'no names of branches';
+  done(
+    options,
+    `The policy: projects by ${policy.projects}, ${branchText}; members see ${policy.visible}. Machines follow with their next push.`,
+    { policy },
+  );
 }
 
 interface BudgetOptions extends TeamOptions {
@@ -198,12 +242,17 @@ export function addPoolBudget(group: Command): void {
       const [scope, name] = readScope(options.scope);
       const nano = parseLimit(usd, { kind: 'usd' });
       const ladder = formatThresholds(parseThresholds(options.ladder));
-      await asAdmin((ledger) =>
-        ledger.query('SELECT outlay.set_pool($1, $2, $3, $4::bigint, $5, $6)', [
-          ...[scope, name, options.period, nano, ladder],
-          options.action,
-        ]),
-      );
+      const connection = adminConnection();
+      const { period, action } = options;
+      if (isFirestore(connection)) {
+        await setBudgetOnFirestore(connection, { scope, name, period, nano, ladder, action });
+      } else {
+        await asAdmin((ledger) =>
+          ledger.query('SELECT outlay.set_pool($1, $2, $3, $4::bigint, $5, $6)', [
+            ...[scope, name, period, nano, ladder, action],
+          ]),
+        );
+      }
       done(options, `Set: ${formatUsd(nano)} (${options.period}, ${options.scope}).`, {
         ...{ scope: options.scope, period: options.period, limit: nanoToUsd(nano) },
         ...{ ladder, action: options.action, set: true },
@@ -213,11 +262,15 @@ export function addPoolBudget(group: Command): void {
     .description('Take such a budget away (admins).')
     .action(async (options: BudgetOptions) => {
       const [scope, name] = readScope(options.scope);
-      const [row] = await asAdmin((ledger) =>
-        ledger.query<{ gone: boolean }>('SELECT outlay.remove_pool($1, $2, $3) AS gone', [
-          ...[scope, name, options.period],
-        ]),
-      );
+      const connection = adminConnection();
+      const { period } = options;
+      const [row] = isFirestore(connection)
+        ? [{ gone: await removeBudgetOnFirestore(connection, { scope, name, period }) }]
+        : await asAdmin((ledger) =>
+            ledger.query<{ gone: boolean }>('SELECT outlay.remove_pool($1, $2, $3) AS gone', [
+              ...[scope, name, period],
+            ]),
+          );
       if (!row!.gone) {
         throw new HumanError(
           'usage',

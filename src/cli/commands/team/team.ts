@@ -4,8 +4,8 @@ import { addCreate, addJoin, addLeave } from './joining.ts';
 import { addGroups, addInvite, addPolicy, addPoolBudget, addRemove } from './people.ts';
 
 const help = `
-Off until a machine joins. What leaves it then are sums by day, project, model and agent type; never a text, a
-path or a title. docs/team.md says more.
+Off until a machine joins. What leaves it then are sums by day, project, model and agent type (with Firestore single
+calls); never a text, a path or a title. docs/team.md and docs/firestore.md say more.
 
 Examples:
   outlay team create "Our Team" --as ada --connection owner.txt   a ledger in a PostgreSQL database
@@ -18,7 +18,9 @@ Examples:
 export function addTeam(program: Command): void {
   const group = program
     .command('team')
-    .description('Share what is spent with a team, in a PostgreSQL database of yours.')
+    .description(
+      'Share what is spent with a team, in a PostgreSQL database of yours, or Firestore.',
+    )
     .addHelpText('after', help);
   addCreate(group);
   addJoin(group);

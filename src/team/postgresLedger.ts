@@ -1,0 +1,151 @@
+import type { Membership, TeamPolicy } from '../dataFolder/team/membership.ts';
+import { type Pool, writePools } from '../dataFolder/team/poolFile.ts';
+import { HumanError } from '../model/errors.ts';
+import { largestOf } from '../model/lists.ts';
+import { checkVersion, type Ledger, openLedger, type Patience } from './connection.ts';
+import {
+  checkInstance,
+  type JoiningMachine,
+  type LedgerRows,
+  type PushWork,
+  type TeamFacts,
+  type TeamLedger,
+  type UtcSpan,
+} from './ledger.ts';
+import { type PushOutcome, prepare, send } from './push.ts';
+import { type ExportKey, exportRows, type MemberSpend, memberSpends } from './questions.ts';
+
+/** A team's ledger in PostgreSQL: sums of days, and a server that says itself who may do what. */
+export class PostgresLedger implements TeamLedger {
+  readonly #ledger: Ledger;
+
+  private constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  static async open(connection: string, what: string, patience?: Patience) {
+    return new PostgresLedger(await openLedger(connection, what, patience));
+  }
+
+  async team(): Promise<TeamFacts> {
+    await checkVersion(this.#ledger);
+    const [found] = await this.#ledger.query<TeamPolicy & { team: string; member: string }>(
+      `SELECT t.name AS team, t.projects, t.branches, t.salt, m.name AS member
+       FROM outlay.team t JOIN outlay.member m ON m.id = outlay.me()`,
+    );
+    if (found === undefined) {
+      throw new HumanError(
+        'config',
+        'This login is no member of the team. Ask who runs it for an invitation.',
+      );
+    }
+    const { team, member, ...policy } = found;
+    return { team, member, policy };
+  }
+
+  async joinMachine({ machineName, instance, zone, takeOver }: JoiningMachine) {
+    const [row] = await this.#ledger.query<{ id: number | null }>(
+      'SELECT outlay.join_machine($1, $2, $3, $4) AS id',
+      [machineName, instance, zone, takeOver],
+    );
+    return row!.id ?? undefined;
+  }
+
+  async policy(membership: Membership): Promise<TeamPolicy> {
+    await checkVersion(this.#ledger);
+    const [found] = await this.#ledger.query<TeamPolicy & { instance: string | null }>(
+      `SELECT t.projects, t.branches, t.salt, m.instance::text AS instance
+       FROM outlay.team t LEFT JOIN outlay.machine m ON m.id = $1 AND m.member = outlay.me()`,
+      [membership.machine],
+    );
+    if (found === undefined) {
+      throw new HumanError(
+        'config',
+        `The team ${membership.team} no longer knows ${membership.member}. Ask for a new invitation, or leave with "outlay team leave".`,
+      );
+    }
+    const { instance, ...policy } = found;
+    checkInstance(instance, membership);
+    return policy;
+  }
+
+  async push(membership: Membership, work: PushWork): Promise<PushOutcome> {
+    const ledger = this.#ledger;
+    const { folder, sources, catalogue, policy, since } = work;
+    const known = await knownRevisions(ledger, membership.machine);
+    const least = largestOf(known.values(), 0);
+    const shipment = prepare(folder, sources.days, policy, { least, known, since });
+    const outcome = await send(ledger, folder, membership, catalogue, shipment);
+    await ledger.query('SELECT outlay.pushed($1)', [membership.machine]);
+    await keepPools(ledger, folder, membership);
+    return outcome;
+  }
+
+  async forget({ machine }: Membership, whose: 'machine' | 'member'): Promise<number> {
+    const [row] = await this.#ledger.query<{ gone: string }>(
+      'SELECT outlay.forget_machine($1) AS gone',
+      [whose === 'machine' ? machine : null],
+    );
+    return Number(row!.gone);
+  }
+
+  async members(): Promise<readonly MemberSpend[]> {
+    await checkVersion(this.#ledger);
+    return memberSpends(this.#ledger);
+  }
+
+  async rows(by: ExportKey, days: UtcSpan): Promise<LedgerRows> {
+    await checkVersion(this.#ledger);
+    return { rows: await exportRows(this.#ledger, by, days), notes: [] };
+  }
+
+  close(): Promise<void> {
+    return this.#ledger.close();
+  }
+}
+
+/** Revisions of the days the ledger has of a machine. */
+async function knownRevisions(ledger: Ledger, machine: number): Promise<Map<string, number>> {
+  const rows = await ledger.query<{ day: string; revision: string }>(
+    'SELECT day::text AS day, revision FROM outlay.upload WHERE machine = $1',
+    [machine],
+  );
+  return new Map(rows.map(({ day, revision }) => [day, Number(revision)]));
+}
+
+interface PoolRow {
+  readonly scope: Pool['scope'];
+  readonly name: string;
+  readonly period: Pool['period'];
+  readonly starts: string;
+  readonly ends: string;
+  readonly nano: string | null;
+  readonly ladder: string | null;
+  readonly action: string | null;
+  readonly spent: string;
+  readonly own: string;
+}
+
+/** Asks how the pools stand and keeps the answer. */
+export async function keepPools(
+  ledger: Ledger,
+  folder: string,
+  { team, machine }: Pick<Membership, 'team' | 'machine'>,
+): Promise<readonly Pool[]> {
+  const rows = await ledger.query<PoolRow>('SELECT * FROM outlay.my_pools($1)', [machine]);
+  const pools = rows.map(
+    ({ scope, name, period, starts, ends, nano, ladder, action, spent, own }): Pool => ({
+      ...{ scope, name, period },
+      from: Number(starts),
+      to: Number(ends),
+      spent: Number(spent),
+      own: Number(own),
+      budget:
+        nano === null
+          ? undefined
+          : { nano: Number(nano), ladder: ladder ?? '', action: action ?? '' },
+    }),
+  );
+  writePools(folder, { team, askedAt: Date.now(), pools });
+  return pools;
+}

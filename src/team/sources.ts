@@ -1,0 +1,14 @@
+import type { ReportContext } from '../query/context.ts';
+import { teamDays } from './dayRows.ts';
+import { teamCalls } from './firestore/calls.ts';
+import type { TeamSources } from './ledger.ts';
+
+/** What a machine has, read from its store by `withContext`. */
+export function teamSources(
+  withContext: <T>(read: (context: ReportContext) => T) => T,
+): TeamSources {
+  return {
+    days: (policy, since) => withContext((context) => teamDays(context, policy, since)),
+    calls: (policy, wanted) => withContext((context) => teamCalls(context, policy, wanted)),
+  };
+}

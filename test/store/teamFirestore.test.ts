@@ -1,0 +1,557 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import google from '@google-cloud/firestore';
+import * as grpc from '@grpc/grpc-js';
+import fc from 'fast-check';
+import { readMembership } from '../../src/dataFolder/team/membership.ts';
+import { readPools } from '../../src/dataFolder/team/poolFile.ts';
+import { sentCallsFile } from '../../src/dataFolder/team/sentCalls.ts';
+import {
+  readUploadState,
+  removeUploadState,
+  uploadsFile,
+} from '../../src/dataFolder/team/uploadState.ts';
+import { openClient } from '../../src/team/firestore/client.ts';
+import { type Call, callFields } from '../../src/team/firestore/layout.ts';
+import { readMachine } from '../../src/team/firestore/machines.ts';
+import { membersOf, rowsOf } from '../../src/team/firestore/questions.ts';
+import { CallSender } from '../../src/team/firestore/sending.ts';
+import { changeTeam } from '../../src/team/firestore/team.ts';
+import { joinTeam, leaveTeam } from '../../src/team/membership.ts';
+import { pendingDaysOf, pushQuietly, pushToTeam } from '../../src/team/sync.ts';
+import { type Fields, FirestoreEmulator, installClient } from '../lib/firestore.ts';
+import { call, FirestoreTeam } from '../lib/firestoreWorld.ts';
+import { tempDir } from '../lib/tempDir.ts';
+
+let emulator: FirestoreEmulator;
+before(async () => {
+  emulator = await FirestoreEmulator.start();
+});
+after(async () => {
+  await emulator[Symbol.asyncDispose]();
+});
+
+const day = '2026-11-20';
+const wholeNames = 'abcdefghijklmnopqrstuvwxyz';
+
+function spentBy(calls: ReadonlyMap<string, Fields>): number {
+  return [...calls.values()].reduce((sum, { metadata }) => sum + metadata.cost_nano, 0);
+}
+
+describe('a call in Firestore', () => {
+  it('is a document of the eight fields other tools know, each of its type', async () => {
+    const team = await FirestoreTeam.found(emulator);
+    const sent = call('a1', day, {
+      ...{ nano: 3_000_000_000, success: false, branch: 'main', project: 'shop' },
+      ...{ write5m: 1, write1h: 2, cacheRead: 3, searches: 4, agent: 'Explore' },
+    });
+    using machine = await team.machine(() => [sent]);
+    assert.deepEqual(await pushToTeam(machine), { sent: 1, refused: [] });
+    // As it stands there: what reads documents for people makes one number of integers and doubles.
+    const [host, port] = emulator.host.split(':') as [string, string];
+    const client = new google.v1.FirestoreClient({
+      ...{ servicePath: host, port: Number(port), projectId: team.project },
+      sslCreds: grpc.credentials.createInsecure() as never,
+    });
+    const database = `projects/${team.project}/databases/(default)`;
+    const name = `${database}/documents/trinity_costs/a1`;
+    const found: { readonly fields: Fields }[] = [];
+    for await (const answer of client.batchGetDocuments({ database, documents: [name] })) {
+      found.push((answer as unknown as { readonly found: { readonly fields: Fields } }).found);
+    }
+    await client.close();
+    const types = Object.entries(found[0]!.fields).map(([field, { valueType }]) => [
+      field,
+      valueType,
+    ]);
+    assert.deepEqual(Object.fromEntries(types), {
+      timestamp: 'timestampValue',
+      agent: 'stringValue',
+      model: 'stringValue',
+      cost_usd: 'doubleValue',
+      input_tokens: 'integerValue',
+      output_tokens: 'integerValue',
+      success: 'booleanValue',
+      metadata: 'mapValue',
+    });
+    const { metadata, timestamp, ...rest } = (await team.calls()).get('a1')!;
+    assert.deepEqual(rest, {
+      ...{ agent: 'Explore', model: 'claude-opus-4-8', cost_usd: 3, input_tokens: 10 },
+      ...{ output_tokens: 20, success: false },
+    });
+    assert.equal(timestamp.toMillis(), Date.parse(`${day}T12:00:00Z`));
+    assert.deepEqual(metadata, {
+      ...{ writer: 'outlay', version: 1, kind: 'message', member: 'ada', machine: 'laptop', day },
+      ...{ local_day: day, project: 'shop', branch: 'main', cost_nano: 3_000_000_000, calls: 1 },
+      ...{ lower_bound: 0, unpriced: 0, cache_write_5m_tokens: 1, cache_write_1h_tokens: 2 },
+      ...{ cache_read_tokens: 3, web_searches: 4, price_catalogue: '2026-11-01' },
+    });
+  });
+
+  it('is summed by Google’s own client, nano-dollars to the last one', async () => {
+    const team = await FirestoreTeam.found(emulator);
+    const calls = [1, 10, 123_456_789].map((nano, at) => call(`c${at}`, day, { nano }));
+    using machine = await team.machine(() => calls);
+    await pushToTeam(machine);
+    const { AggregateField } = google;
+    const answer = await emulator
+      .reader(team.project)
+      .collection('trinity_costs')
+      .aggregate({
+        nano: AggregateField.sum('metadata.cost_nano'),
+        usd: AggregateField.sum('cost_usd'),
+        calls: AggregateField.count(),
+      })
+      .get();
+    const { nano, usd, calls: number } = answer.data();
+    assert.deepEqual([nano, number], [123_456_800, 3]);
+    assert.ok(Math.abs(usd! - 0.1234568) < 1e-12);
+  });
+});
+
+describe('calls are sent exactly once', () => {
+  it('twice, changed, gone, and after what is known of them is lost', async () => {
+    const team = await FirestoreTeam.found(emulator);
+    let calls = [call('a', day), call('b', day), call('c', '2026-11-21')];
+    using machine = await team.machine(() => calls);
+    const push = () => pushToTeam(machine);
+    assert.deepEqual(await push(), { sent: 2, refused: [] });
+    const before = await emulator.fault();
+    assert.deepEqual(await push(), { sent: 0, refused: [] });
+    const between = await emulator.fault();
+    assert.equal(between.Commit, before.Commit, 'what is there as it is now is not written again');
+    // Another price, and one that is gone: only these are written, and nothing is asked for.
+    calls = [call('a', day, { nano: 5 }), call('c', '2026-11-21')];
+    assert.deepEqual(await push(), { sent: 1, refused: [] });
+    const found = await team.calls();
+    assert.deepEqual([...found.keys()].sort(), ['a', 'c']);
+    assert.deepEqual([found.get('a')!.metadata.cost_nano, found.get('a')!.cost_usd], [5, 5e-9]);
+    for (const lost of [uploadsFile, sentCallsFile]) {
+      rmSync(lost(machine.folder), { force: true });
+      calls = [call('a', day, { nano: 6 }), call('d', day), call('c', '2026-11-21')];
+      await push();
+      assert.deepEqual([...(await team.calls()).keys()].sort(), ['a', 'c', 'd']);
+      calls = [call('a', day, { nano: 7 }), call('c', '2026-11-21')];
+      rmSync(lost(machine.folder), { force: true });
+      await push();
+      assert.deepEqual([...(await team.calls()).keys()].sort(), ['a', 'c']);
+    }
+    assert.equal(spentBy(await team.calls()), 1_007);
+    assert.deepEqual((await team.machines()).get('ada:laptop')!.days[day].nano, 7);
+    assert.equal(pendingDaysOf(machine, readMembership(machine.folder, {})!), 0);
+  });
+
+  it('a long history in rounds, and a day of more calls than a commit takes', async () => {
+    const team = await FirestoreTeam.found(emulator);
+    const many = Array.from({ length: 500 }, (_, at) => call(`m${at}`, day, { nano: at + 1 }));
+    const few = Array.from({ length: 25 }, (_, at) =>
+      call(`f${at}`, `2026-10-${String(at + 1).padStart(2, '0')}`),
+    );
+    using machine = await team.machine(() => [...few, ...many], { most: 10 });
+    // It breaks off in the middle of the large day: what was done is refused to count, or was not heard of.
+    for (const [how, after] of [
+      ['refuse', 4],
+      ['lose', 1],
+      ['lose', 0],
+    ] as const) {
+      await emulator.fault({ method: 'Commit', after, how });
+      await assert.rejects(pushToTeam(machine), /cannot be reached\. What is not sent yet follows/);
+      await emulator.fault();
+    }
+    await pushToTeam(machine);
+    const calls = await team.calls();
+    assert.equal(calls.size, 525);
+    assert.equal(spentBy(calls), 25_000 + (500 * 501) / 2);
+    const { days } = (await team.machines()).get('ada:laptop')!;
+    assert.deepEqual([days[day].calls, days[day].open], [500, undefined]);
+    assert.equal(Object.keys(days).length, 26);
+    assert.deepEqual(await pushToTeam(machine), { sent: 0, refused: [] });
+  });
+
+  it('by three windows at once', async () => {
+    const team = await FirestoreTeam.found(emulator);
+    const calls = Array.from({ length: 460 }, (_, at) => call(`w${at}`, day));
+    using machine = await team.machine(() => calls);
+    await Promise.all([pushToTeam(machine), pushToTeam(machine), pushToTeam(machine)]);
+    assert.equal((await team.calls()).size, 460);
+    assert.deepEqual(await pushToTeam(machine), { sent: 0, refused: [] });
+  });
+
+  it('whatever happens in whatever order, in the end what stands there is what there is', async () => {
+    const step = fc.oneof(
+      fc.record({
+        kind: fc.constant('calls' as const),
+        calls: fc.uniqueArray(fc.record({ name: fc.nat(12), day: fc.nat(2), nano: fc.nat(3) }), {
+          selector: ({ name, day: at }) => `${name} ${at}`,
+          maxLength: 9,
+        }),
+      }),
+      fc.record({
+        kind: fc.constant('push' as const),
+        how: fc.constantFrom(undefined, 'refuse' as const, 'lose' as const),
+        after: fc.nat(2),
+      }),
+      ...(['forget', 'uncache', 'both'] as const).map((kind) =>
+        fc.record({ kind: fc.constant(kind) }),
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 9 }), async (steps) => {
+        const team = await FirestoreTeam.found(emulator);
+        let calls: Call[] = [];
+        // Of a day it has no calls of any more a machine that forgot what it sent says nothing: it may be set up anew.
+        const forgotten = new Set<string>();
+        using machine = await team.machine(() => calls, { most: 4 });
+        for (const each of steps) {
+          if (each.kind === 'calls') {
+            calls = each.calls.map(({ name, day: at, nano }) =>
+              call(`${wholeNames[name]}${at}`, `2026-11-1${at}`, { nano }),
+            );
+          } else if (each.kind === 'forget') {
+            for (const { metadata } of (await team.calls()).values()) forgotten.add(metadata.day);
+            removeUploadState(machine.folder);
+          } else if (each.kind === 'uncache')
+            rmSync(sentCallsFile(machine.folder), { force: true });
+          else if (each.kind === 'both')
+            await Promise.all([pushToTeam(machine), pushToTeam(machine)]);
+          else if (each.kind === 'push') {
+            const { how, after } = each;
+            await emulator.fault(how && { method: 'Commit', after, how });
+            await pushQuietly(machine);
+            await emulator.fault();
+          }
+        }
+        await pushToTeam(machine);
+        const has = new Set(calls.map(({ localDay }) => localDay));
+        const isLeft = (of: string): boolean => forgotten.has(of) && !has.has(of);
+        const found = [...(await team.calls())].filter(([, { metadata }]) => !isLeft(metadata.day));
+        assert.deepEqual(
+          Object.fromEntries(found.map(([id, { metadata }]) => [id, metadata.cost_nano])),
+          Object.fromEntries(calls.map(({ id, nano }) => [id, nano])),
+        );
+        const { days } = (await team.machines()).get('ada:laptop')!;
+        const summed = Object.entries<Fields>(days).filter(([of]) => !isLeft(of));
+        assert.equal(
+          summed.reduce((sum, [, { nano }]) => sum + nano, 0),
+          calls.reduce((sum, { nano }) => sum + nano, 0),
+        );
+      }),
+      { numRuns: Number(process.env.OUTLAY_FUZZ_RUNS ?? 12) },
+    );
+  });
+});
+
+describe('a day', () => {
+  it('that broke off in the middle and is as before again stands as it was', async () => {
+    const team = await FirestoreTeam.found(emulator);
+    const first = Array.from({ length: 500 }, (_, at) => call(`m${at}`, day, { nano: 1 }));
+    let calls = first;
+    using machine = await team.machine(() => calls);
+    await pushToTeam(machine);
+    calls = first.map((each) => ({ ...each, nano: 1_000 }));
+    await emulator.fault({ method: 'Commit', after: 1, how: 'refuse' });
+    await assert.rejects(pushToTeam(machine), /cannot be reached/);
+    await emulator.fault();
+    assert.ok(spentBy(await team.calls()) > 400_000);
+    calls = first;
+    await pushToTeam(machine);
+    assert.equal(spentBy(await team.calls()), 500);
+  });
+
+  it('is not put back by a window that has read before another one has sent', async () => {
+    const team = await FirestoreTeam.found(emulator);
+    using machine = await team.machine(() => []);
+    await team.ask(async (database) => {
+      const state = (await readMachine(database, 'ada', 'laptop'))!;
+      const sender = () =>
+        new CallSender(database, machine.folder, state, { catalogue: day, isPaced: false });
+      const [older, newer] = [sender(), sender()];
+      const parcel = (revision: number, nano: number) => ({
+        ...{ day, revision, hash: `${nano}`, rows: [call('a', day, { nano })] },
+      });
+      await newer.send([parcel(2, 7)]);
+      await assert.rejects(older.send([parcel(1, 5)]), /is being written to by another program/);
+      // Who looks again sees that a later state stands there.
+      const again = (await readMachine(database, 'ada', 'laptop'))!;
+      const late = new CallSender(database, machine.folder, again, {
+        catalogue: day,
+        isPaced: false,
+      });
+      await late.send([parcel(1, 5)]);
+    });
+    assert.equal(spentBy(await team.calls()), 7);
+    assert.equal((await team.machines()).get('ada:laptop')!.days[day].nano, 7);
+  });
+
+  it('that was sent unheard and is gone since is taken back', async () => {
+    const team = await FirestoreTeam.found(emulator);
+    let calls = [call('a', day)];
+    using machine = await team.machine(() => calls);
+    await emulator.fault({ method: 'Commit', after: 0, how: 'lose' });
+    await assert.rejects(pushToTeam(machine), /cannot be reached/);
+    await emulator.fault();
+    assert.equal((await team.calls()).size, 1);
+    calls = [];
+    await pushToTeam(machine);
+    assert.equal((await team.calls()).size, 0);
+  });
+});
+
+describe('a machine goes on, tells once, and catches up', () => {
+  it('where Firestore refuses, is gone, slow, or has no quota left', async () => {
+    const team = await FirestoreTeam.found(emulator);
+    using machine = await team.machine(() => [call('a', day)]);
+    const cases = [
+      [
+        { how: 'refuse', code: 7 },
+        /refuses this to your Google account.*"Cloud Datastore User"\.$/,
+      ],
+      [{ how: 'refuse', code: 16 }, /does not take your Google credentials/],
+      [{ how: 'refuse', code: 8 }, /has used up its quota\. What is not sent yet follows later\.$/],
+      [{ how: 'refuse', code: 5 }, /has no such database/],
+      [{ how: 'refuse', code: 14 }, /cannot be reached\. What is not sent yet follows later\.$/],
+      [
+        { how: 'refuse', code: 9, details: 'not available in Datastore Mode' },
+        /cannot keep a ledger .*Datastore Mode\)\. It has to be a database in native mode/,
+      ],
+      [{ how: 'hang' }, /took too long\. What is not sent yet follows later\.$/],
+    ] as const;
+    const patience = { connectMs: 300, statementMs: 300 };
+    for (const [how, sentence] of cases) {
+      for (const method of ['BatchGetDocuments', 'Commit'] as const) {
+        await emulator.fault({ method, after: 0, ...how });
+        const first = await pushQuietly({ ...machine, patience });
+        assert.ok(first !== undefined && 'text' in first, method);
+        assert.match(first.text, sentence);
+        assert.match(first.text, /^The team's Firestore 127\.0\.0\.1:\d+ /);
+        if (method === 'BatchGetDocuments') assert.equal(first.told, false);
+        const again = await pushQuietly({ ...machine, patience });
+        assert.deepEqual(again, { ...first, told: true });
+      }
+      await emulator.fault();
+    }
+    assert.deepEqual(await pushQuietly(machine), { sent: 1, refused: [] });
+    assert.equal(readUploadState(machine.folder).problem, undefined);
+    assert.equal((await team.calls()).size, 1);
+  });
+
+  it('where nobody listens any more', async () => {
+    await using own = await FirestoreEmulator.start();
+    const team = await FirestoreTeam.found(own);
+    using machine = await team.machine(() => [call('a', day)]);
+    await own[Symbol.asyncDispose]();
+    const outcome = await pushQuietly(machine);
+    assert.ok(outcome !== undefined && 'text' in outcome);
+    assert.match(outcome.text, /cannot be reached\. What is not sent yet follows later\.$/);
+  });
+
+  it('where Google’s client is not there, is another, or is not the person’s own', async () => {
+    using dir = tempDir();
+    const open = () => openClient(dir.path, emulator.host, 'projects/p/databases/d');
+    await assert.rejects(open(), (error: Error) => {
+      assert.match(
+        error.message,
+        /needs Google's client, which is not installed\. Run: npm install/,
+      );
+      return error.message.includes(
+        `--prefix "${dir.at('firestore')}" @google-cloud/firestore@9.4.1`,
+      );
+    });
+    const home = dir.at('firestore', 'node_modules', '@google-cloud', 'firestore');
+    mkdirSync(home, { recursive: true, mode: 0o755 });
+    writeFileSync(join(home, 'package.json'), '{ "version": "8.1.0" }');
+    await assert.rejects(open(), /is of version 8\.1\.0\. Run: npm install/);
+    writeFileSync(join(home, 'package.json'), '{ "version": "9.5.0", "main": "index.js" }');
+    writeFileSync(join(home, 'index.js'), 'throw new Error("half a package")');
+    await assert.rejects(open(), /cannot be loaded \(half a package\)\. Run: npm install/);
+    if (process.platform !== 'win32') {
+      chmodSync(dir.at('firestore'), 0o777);
+      // Nobody else gets there; once they do, it counts.
+      await assert.rejects(open(), /cannot be loaded/);
+      chmodSync(dir.path, 0o755);
+      await assert.rejects(open(), /others can write to it: Google's client is not loaded/);
+    }
+    // Nowhere else is looked: it can be loaded from here, as it could from a workspace.
+    assert.ok(createRequire(import.meta.filename).resolve('@google-cloud/firestore'));
+    rmSync(dir.at('firestore'), { recursive: true });
+    await assert.rejects(open(), /is not installed/);
+  });
+});
+
+describe('a machine', () => {
+  it('leaves with what it has sent, or with all its member has, also when it is interrupted', async () => {
+    const team = await FirestoreTeam.found(emulator);
+    const named = (name: string) =>
+      Array.from({ length: 5 }, (_, at) => call(`${name}${at}`, day, { nano: 1 }));
+    let ones = named('one');
+    using one = await team.machine(() => ones, { name: 'one' });
+    using two = await team.machine(() => named('two'), { name: 'two' });
+    using three = await team.machine(() => named('three'), { name: 'three' });
+    using bob = await team.machine(() => named('bob'), { member: 'bob', name: 'one' });
+    for (const machine of [one, two, three, bob]) await pushToTeam(machine);
+    assert.equal((await team.calls()).size, 20);
+    await emulator.fault({ method: 'Commit', after: 1, how: 'refuse' });
+    await assert.rejects(leaveTeam(one.folder, {}, 'machine'), /cannot be reached/);
+    await emulator.fault();
+    // It has not left: what it sends next is whole again, and what it no longer has is not left behind.
+    ones = ones.slice(0, 3);
+    await pushToTeam(one);
+    assert.equal((await team.calls()).size, 18);
+    assert.equal((await team.machines()).get('ada:one')!.forgetting, false);
+    assert.equal(await leaveTeam(one.folder, {}, 'machine'), 3);
+    assert.equal(await leaveTeam(two.folder, {}, 'member'), 10);
+    assert.deepEqual([...(await team.machines()).keys()], ['bob:one']);
+    assert.deepEqual(
+      [...(await team.calls()).values()].map(({ metadata }) => metadata.member),
+      Array.from({ length: 5 }, () => 'bob'),
+    );
+    await assert.rejects(pushToTeam(three), /no longer knows this machine, three/);
+  });
+
+  it('has its name alone, unless it takes it over, and goes on where the ledger is', async () => {
+    const team = await FirestoreTeam.found(emulator);
+    using first = await team.machine(() => [call('a', day)]);
+    await pushToTeam(first);
+    await assert.rejects(
+      team.machine(() => []),
+      /has another machine named laptop\. Give this one a name of its own/,
+    );
+    using anew = tempDir();
+    installClient(anew.path);
+    const facts = { machineName: 'laptop', zone: 'UTC', takeOver: true };
+    await joinTeam(
+      { folder: anew.path, env: {} },
+      { connection: team.connection('ada'), ...facts },
+    );
+    await assert.rejects(pushToTeam(first), /Another data folder sends as laptop now/);
+    const machine = { ...first, sources: first.sources, folder: anew.path };
+    await pushToTeam({ ...machine, env: {}, catalogue: '2026-11-01', prices: 'p' });
+    assert.equal((await team.calls()).size, 1);
+    assert.ok((await team.machines()).get('ada:laptop')!.days[day].revision > 1);
+  });
+
+  it('is told how budgets stand by what all have sent', async () => {
+    const team = await FirestoreTeam.found(emulator);
+    const today = new Date().toISOString().slice(0, 10);
+    const now = { at: Date.now() };
+    using ada = await team.machine(() => [
+      call('a', today, { nano: 2e9, ...now }),
+      call('o', '2026-01-03'),
+    ]);
+    using bob = await team.machine(() => [call('b', today, { nano: 3e9, ...now })], {
+      member: 'bob',
+    });
+    const budget = { ladder: '50/75/90/100', action: 'ask' };
+    await team.ask((database) =>
+      changeTeam(database, (each) => ({
+        ...each,
+        budgets: [
+          { scope: 'team', name: '', period: 'month', nano: 10e9, ...budget },
+          { scope: 'member', name: '', period: 'day', nano: 8e9, ...budget },
+          { scope: 'member', name: 'ada', period: 'day', nano: 4e9, ...budget },
+        ],
+      })),
+    );
+    await pushToTeam(bob);
+    await pushToTeam(ada);
+    const { pools } = readPools(ada.folder)!;
+    const told = pools.map(({ scope, name, period, spent, own, budget: limit }) => [
+      ...[scope, name, period, spent / 1e9, own / 1e9, (limit?.nano ?? 0) / 1e9],
+    ]);
+    assert.deepEqual(told, [
+      ['team', '', 'day', 5, 2, 0],
+      ['team', '', 'week', 5, 2, 0],
+      ['team', '', 'month', 5, 2, 10],
+      ['member', 'ada', 'day', 2, 2, 4],
+      ['member', 'ada', 'week', 2, 2, 0],
+      ['member', 'ada', 'month', 2, 2, 0],
+    ]);
+    const members = await team.ask(membersOf);
+    assert.deepEqual(
+      members.map(({ name, machines, day: spent, share }) => [name, machines, spent / 1e9, share]),
+      [
+        ['ada', 1, 2, 0.5],
+        ['bob', 1, 3, 0.375],
+      ],
+    );
+  });
+});
+
+describe('documents nobody vouches for', () => {
+  it('count by what they say or are named, and nothing of them breaks a question', async () => {
+    const team = await FirestoreTeam.found(emulator);
+    using machine = await team.machine(() => [call('a', day, { nano: 1_000 })]);
+    await pushToTeam(machine);
+    const timestamp = new Date(`${day}T13:00:00Z`);
+    const others: Record<string, Fields> = {
+      // Another tool's.
+      trinity: {
+        timestamp,
+        agent: 'QA',
+        model: 'gpt',
+        cost_usd: 0.25,
+        input_tokens: 7,
+        success: true,
+      },
+      whole: { timestamp, agent: 'QA', model: 'gpt', cost_usd: 2 },
+      text: { timestamp, cost_usd: '3' },
+      negative: { timestamp, cost_usd: -1 },
+      infinite: { timestamp, cost_usd: Number.POSITIVE_INFINITY },
+      huge: { timestamp, cost_usd: 1, metadata: { writer: 'outlay', cost_nano: 1e300 } },
+      odd: {
+        ...{ timestamp, cost_usd: 1, agent: 5, model: ['x'], input_tokens: -1, metadata: ['x'] },
+      },
+      dateless: { cost_usd: 9 },
+    };
+    const reader = emulator.reader(team.project);
+    for (const [id, fields] of Object.entries(others)) {
+      await reader.collection('trinity_costs').doc(id).set(fields);
+    }
+    const span = { from: '2020-01-01', to: '2027-01-01' };
+    const { rows, notes } = await team.ask((database) => rowsOf(database, 'member', span));
+    assert.deepEqual(
+      rows.map(({ member, nano, messages }) => [member, nano, messages]),
+      [
+        ['', '3250000000', '3'],
+        ['ada', '1000', '1'],
+      ],
+    );
+    assert.deepEqual(notes, [
+      '3 documents of other programs: what they say they cost is in it.',
+      '4 documents without a cost or of another form: not in it.',
+    ]);
+    // A machine's and the team's documents as well.
+    await reader.doc('outlay_machines/x').set({ member: 5, days: 'none' });
+    await reader
+      .doc('outlay_machines/y')
+      .set({ member: 'eve', machine: 'y', instance: '1', days: { x: 1 } });
+    const members = await team.ask(membersOf);
+    assert.deepEqual(members.map(({ name, month }) => [name, month > 0]).sort(), [
+      ['ada', false],
+      ['eve', false],
+    ]);
+    await reader
+      .doc('outlay_team/team')
+      .set({ version: 1, name: 'T', projects: 'paths', salt: 'x' });
+    await assert.rejects(pushToTeam(machine), /is not what Outlay wrote: nothing is sent/);
+    await reader.doc('outlay_team/team').set({ version: 2 });
+    await assert.rejects(
+      pushToTeam(machine),
+      /is of a newer Outlay \(layout 2, this one knows 1\)/,
+    );
+    await reader.doc('outlay_team/team').delete();
+    await assert.rejects(pushToTeam(machine), /There is no team here/);
+  });
+
+  it('what is sent holds no field beyond those', () => {
+    const origin = { member: 'ada', machine: 'laptop', catalogue: '2026-11-01' };
+    const fields = callFields(call('a', day, { branch: 'main' }), origin);
+    assert.deepEqual(Object.keys(fields), [
+      ...['timestamp', 'agent', 'model', 'cost_usd', 'input_tokens', 'output_tokens', 'success'],
+      'metadata',
+    ]);
+  });
+});
