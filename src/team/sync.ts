@@ -1,16 +1,19 @@
+import { figuresOf, readTeamFigures } from '../dataFolder/team/figuresFile.ts';
 import {
   followPolicy,
   type Membership,
   readMembership,
   type TeamPolicy,
 } from '../dataFolder/team/membership.ts';
-import { type Pool, writePools } from '../dataFolder/team/poolFile.ts';
 import { readUploadState, updateUploadState } from '../dataFolder/team/uploadState.ts';
-import { dayMs } from '../model/calendar.ts';
+import { dayMs, hourMs } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { largestOf } from '../model/lists.ts';
+import { utcDays } from '../query/spans.ts';
 import { checkVersion, type Ledger, openLedger, type Patience } from './connection.ts';
 import { kindOfDays } from './dayRows.ts';
+import { keepFigures } from './figures.ts';
+import { keepPools } from './pools.ts';
 import { type PushOutcome, prepare, send, type TeamSource } from './push.ts';
 
 /** What a push needs to know of this machine. */
@@ -49,9 +52,25 @@ export async function pushToTeam(machine: TeamMachine): Promise<PushOutcome | un
     const outcome = await send(ledger, machine.folder, membership, machine.catalogue, shipment);
     await ledger.query('SELECT outlay.pushed($1)', [membership.machine]);
     await keepPools(ledger, machine.folder, membership);
+    await keepMonth(ledger, machine.folder, membership);
     return outcome;
   } finally {
     await ledger.close();
+  }
+}
+
+/** How old the month's figures may become between two pushes: thousands of machines ask for them. */
+const figuresMs = hourMs;
+
+/** Keeps the figures of the running month for who looks at them first; without them a push is one all the same. */
+async function keepMonth(ledger: Ledger, folder: string, membership: Membership): Promise<void> {
+  const days = utcDays({ period: 'month' }, Date.now());
+  const askedAt = figuresOf(readTeamFigures(folder), days)?.askedAt ?? 0;
+  if (Math.abs(Date.now() - askedAt) < figuresMs) return;
+  try {
+    await keepFigures(ledger, folder, membership, days);
+  } catch (error) {
+    if (!(error instanceof HumanError)) throw error;
   }
 }
 
@@ -140,41 +159,4 @@ async function knownRevisions(ledger: Ledger, machine: number): Promise<Map<stri
     [machine],
   );
   return new Map(rows.map(({ day, revision }) => [day, Number(revision)]));
-}
-
-interface PoolRow {
-  readonly scope: Pool['scope'];
-  readonly name: string;
-  readonly period: Pool['period'];
-  readonly starts: string;
-  readonly ends: string;
-  readonly nano: string | null;
-  readonly ladder: string | null;
-  readonly action: string | null;
-  readonly spent: string;
-  readonly own: string;
-}
-
-/** Asks how the pools stand and keeps the answer. */
-export async function keepPools(
-  ledger: Ledger,
-  folder: string,
-  { team, machine }: Pick<Membership, 'team' | 'machine'>,
-): Promise<readonly Pool[]> {
-  const rows = await ledger.query<PoolRow>('SELECT * FROM outlay.my_pools($1)', [machine]);
-  const pools = rows.map(
-    ({ scope, name, period, starts, ends, nano, ladder, action, spent, own }): Pool => ({
-      ...{ scope, name, period },
-      from: Number(starts),
-      to: Number(ends),
-      spent: Number(spent),
-      own: Number(own),
-      budget:
-        nano === null
-          ? undefined
-          : { nano: Number(nano), ladder: ladder ?? '', action: action ?? '' },
-    }),
-  );
-  writePools(folder, { team, askedAt: Date.now(), pools });
-  return pools;
 }

@@ -1,6 +1,7 @@
 import { after, before } from 'node:test';
 import { PostgresServer } from '../lib/postgres.ts';
 import { faultTests } from './team/faults.ts';
+import { figureTests } from './team/figures.ts';
 import { pushTests } from './team/pushes.ts';
 import { rightsTests } from './team/rights.ts';
 
@@ -15,3 +16,4 @@ after(async () => {
 rightsTests(() => server);
 pushTests(() => server);
 faultTests(() => server);
+figureTests(() => server);

@@ -2,6 +2,7 @@ import { l10n } from 'vscode';
 import type { UseWindow } from '../../analysis/spend/usageWindows.ts';
 import { dayOf } from '../../model/calendar.ts';
 import type { DashboardFigures } from '../../panels/dashboard.ts';
+import type { BudgetOutlook } from '../../panels/parts/budgetForecasts.ts';
 import type {
   DashboardBucket,
   DashboardBudget,
@@ -24,6 +25,7 @@ import { dashboardDetails } from './details.ts';
 import { type DashboardInputs, wordsOf } from './inputs.ts';
 import { nameOf } from './labels.ts';
 import { budgetOf, budgetOfPeriod } from './periodBudget.ts';
+import { dashboardTeam } from './team.ts';
 import { todoList } from './todo.ts';
 import { dashboardVerdict } from './verdict.ts';
 
@@ -53,8 +55,9 @@ export function dashboardViewModel(facts: DashboardInputs): DashboardData {
     stack: { names: figures.stackNames, labels: figures.stackNames.map(label) },
     running: isEmpty ? null : runningOf(facts),
     barLimit: figures.unit === 'day' ? (budgetOf(facts, 'day')?.budget.limit ?? null) : null,
-    budgets: budgetRows(facts),
+    budgets: budgetRows(figures.budgets, facts),
     official: officialRowsOf(facts),
+    team: dashboardTeam(facts, (budgets) => budgetRows(budgets, facts)),
     windows: {
       fiveHours: figures.recent.windows.map((window) =>
         windowOf(window, now, format.shortRange(window.from, window.to)),
@@ -138,11 +141,11 @@ function bucketLabel(from: number, { unit }: DashboardFigures, format: Format): 
   return unit === 'month' ? format.month(from) : format.shortDay(from);
 }
 
-function budgetRows(facts: DashboardInputs): DashboardBudget[] {
-  const { figures, format } = facts;
+function budgetRows(budgets: readonly BudgetOutlook[], facts: DashboardInputs): DashboardBudget[] {
+  const { format } = facts;
   const context = wordsOf(facts);
-  const names = budgetNames(figures.budgets, context);
-  return figures.budgets.map((outlook, index) => {
+  const names = budgetNames(budgets, context);
+  return budgets.map((outlook, index) => {
     const { entry, part, state, budget } = outlook;
     const likely = likelyText(outlook, format);
     const outcome = outcomeText(outlook, context);

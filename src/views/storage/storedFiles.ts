@@ -12,6 +12,7 @@ import { auditFile } from '../../dataFolder/overrideFile.ts';
 import { federationFile } from '../../dataFolder/peerFile.ts';
 import { serveNoteFile, serveTokenFile } from '../../dataFolder/serveFiles.ts';
 import { statusLineFile } from '../../dataFolder/statusLineFile.ts';
+import { teamFiguresFile } from '../../dataFolder/team/figuresFile.ts';
 import { membershipFile } from '../../dataFolder/team/membership.ts';
 import { poolsFile } from '../../dataFolder/team/poolFile.ts';
 import { uploadsFile } from '../../dataFolder/team/uploadState.ts';
@@ -82,6 +83,7 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     file(membershipFile(dataFolder), 'team'),
     file(uploadsFile(dataFolder), 'team'),
     file(poolsFile(dataFolder), 'team'),
+    file(teamFiguresFile(dataFolder), 'team'),
     file(clientReportsFile(dataFolder), 'statusLine'),
     file(statusLineFile(dataFolder), 'statusLine'),
     file(installFile(dataFolder), 'statusLine'),
@@ -91,11 +93,11 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     // What a program that was ended in the middle of writing has left.
     ...unfinished(
       dataFolder,
-      /^((config|prices|insights|alerts|client|statusline|statusline-install|guard-installs|guard-http|guard-server|exact|exact-install|serve|team|team-uploads|team-pools|claude-settings\.statusline\.bak|claude-settings-[0-9a-f]{16})\.json|(snapshots|alerts)\.jsonl|serve-token)\.\d+(-[0-9a-f]{8})?\.part$/,
+      /^((config|prices|insights|alerts|client|statusline|statusline-install|guard-installs|guard-http|guard-server|exact|exact-install|serve|team|team-uploads|team-pools|team-figures|claude-settings\.statusline\.bak|claude-settings-[0-9a-f]{16})\.json|(snapshots|alerts)\.jsonl|serve-token)\.\d+(-[0-9a-f]{8})?\.part$/,
     ),
     ...unfinished(
       dataFolder,
-      /^(config|insights|alerts|client|statusline-install|guard-installs|team|team-uploads)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$|^serve-token\.lock$/,
+      /^(config|insights|alerts|client|statusline-install|guard-installs|team|team-uploads|team-figures)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$|^serve-token\.lock$/,
     ),
     ...namesIn(dataFolder)
       .filter(

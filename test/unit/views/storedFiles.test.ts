@@ -47,6 +47,7 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'team.json',
     'team-uploads.json',
     'team-pools.json',
+    'team-figures.json',
   ])
     make(at(name));
   for (const path of [
@@ -71,6 +72,7 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'team.json',
     'team-uploads.json',
     'team-pools.json',
+    'team-figures.json',
   ]) {
     make(partName(at(name)));
     make(`${at(name)}.4711.part`);
@@ -83,6 +85,7 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'federation.jsonl',
     'team.json',
     'team-uploads.json',
+    'team-figures.json',
   ]) {
     make(lockOf(at(name)));
   }

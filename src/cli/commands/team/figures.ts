@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
 import { dataFolder } from '../../../dataFolder/paths.ts';
+import type { UtcDays } from '../../../dataFolder/team/figuresFile.ts';
 import { readMembership } from '../../../dataFolder/team/membership.ts';
 import { arePoolsStale, type Pool, readPools } from '../../../dataFolder/team/poolFile.ts';
 import { readUploadState } from '../../../dataFolder/team/uploadState.ts';
-import { dayMs } from '../../../model/calendar.ts';
 import { HumanError } from '../../../model/errors.ts';
 import { formatUsd, nanoToUsd } from '../../../model/money.ts';
 import { count } from '../../../query/context.ts';
-import { spanOf } from '../../../query/spans.ts';
+import { utcDays } from '../../../query/spans.ts';
 import type { Cell, Column } from '../../../reports/document/document.ts';
 import { checkVersion, openLedger } from '../../../team/connection.ts';
 import { notJoined } from '../../../team/membership.ts';
@@ -305,15 +305,7 @@ function headOf(key: (typeof sumColumns)[number]): string {
   return key === 'background' ? 'background_usd' : key;
 }
 
-function exportDays({ since, until, period }: ExportOptions): { from: string; to: string } {
-  const clock = { now: now(), zone: 'UTC', weekStart: 1 } as const;
+function exportDays({ since, until, period }: ExportOptions): UtcDays {
   const asked = since === undefined && until === undefined && period === undefined ? '30d' : period;
-  const span = spanOf({ since, until, period: asked }, clock);
-  const from = Math.max(span?.from ?? 0, Date.parse('2020-01-01'));
-  const to = Math.min(span?.to ?? Number.MAX_SAFE_INTEGER, clock.now + 366 * dayMs);
-  return { from: dayAt(from), to: dayAt(to + dayMs - 1) };
-}
-
-function dayAt(at: number): string {
-  return new Date(at).toISOString().slice(0, 10);
+  return utcDays({ since, until, period: asked }, now());
 }

@@ -1,0 +1,107 @@
+import {
+  keepTeamFigures,
+  mostNamed,
+  noteTeamProblem,
+  type TeamFigures,
+  type TeamList,
+  type TeamMember,
+  type TeamSight,
+  type TeamSlice,
+  type UtcDays,
+} from '../dataFolder/team/figuresFile.ts';
+import { readMembership } from '../dataFolder/team/membership.ts';
+import { HumanError } from '../model/errors.ts';
+import { checkVersion, type Ledger, openLedger, type Patience, stateOf } from './connection.ts';
+import { keepPools } from './pools.ts';
+import { exportRows, memberSpends } from './questions.ts';
+
+/** Somebody looks at what is kept meanwhile: a server that takes longer is asked again later. */
+const shortPatience: Patience = { connectMs: 3_000, statementMs: 5_000 };
+
+/** Where a membership is, and whom it may wait for. */
+export interface TeamAsker {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly patience?: Patience;
+}
+
+/**
+ * Asks the ledger about some days and about its pools, and keeps the answers. False where no team was joined, or
+ * there was no answer, which is noted beside the figures that are kept.
+ */
+export async function refreshTeamFigures(
+  { folder, env, patience = shortPatience }: TeamAsker,
+  days: UtcDays,
+): Promise<boolean> {
+  try {
+    const membership = readMembership(folder, env);
+    if (membership === undefined) return false;
+    const what = "The connection string of this machine's team";
+    const ledger = await openLedger(membership.connection, what, patience);
+    try {
+      await checkVersion(ledger);
+      await keepPools(ledger, folder, membership);
+      await keepFigures(ledger, folder, membership, days);
+    } finally {
+      await ledger.close();
+    }
+    return true;
+  } catch (error) {
+    if (!(error instanceof HumanError)) throw error;
+    const isGone = ['28P01', '28000'].includes(stateOf(error));
+    const { message: text, what } = error;
+    noteTeamProblem(folder, { text, what, at: Date.now() }, isGone);
+    return false;
+  }
+}
+
+/** The same by a connection that is there. */
+export async function keepFigures(
+  ledger: Ledger,
+  folder: string,
+  { team }: { readonly team: string },
+  days: UtcDays,
+): Promise<void> {
+  keepTeamFigures(folder, team, await askFigures(ledger, days));
+}
+
+/** What stands in the ledger of some days by member, project and model, as far as who asks may read it. */
+export async function askFigures(ledger: Ledger, days: UtcDays): Promise<TeamFigures> {
+  const [seen] = await ledger.query<{ totals: boolean; members: boolean }>(
+    "SELECT outlay.sees('totals') AS totals, outlay.sees('members') AS members",
+  );
+  const sees: TeamSight = seen!.members ? 'members' : seen!.totals ? 'totals' : 'own';
+  const projects = slices(await exportRows(ledger, 'project', days), 'project');
+  const models = slices(await exportRows(ledger, 'model', days), 'model');
+  const spent = new Map(
+    slices(await exportRows(ledger, 'member', days), 'member').map(({ name, nano }) => [
+      name,
+      nano,
+    ]),
+  );
+  // In the order of their fullest budgets, and of what they spent in the period.
+  const members = (await memberSpends(ledger)).map(
+    ({ name, share, pushedAt }): TeamMember => ({
+      ...{ name, share, pushedAt },
+      nano: spent.get(name) ?? 0,
+    }),
+  );
+  members.sort((a, b) => (b.share ?? -1) - (a.share ?? -1) || b.nano - a.nano);
+  return {
+    ...days,
+    askedAt: Date.now(),
+    sees,
+    total: projects.reduce((sum, { nano }) => sum + nano, 0),
+    members: firstOf(members),
+    projects: firstOf(projects),
+    models: firstOf(models),
+  };
+}
+
+function slices(rows: readonly Readonly<Record<string, string>>[], key: string): TeamSlice[] {
+  return rows.map((row) => ({ name: row[key] ?? '', nano: Number(row.nano) }));
+}
+
+function firstOf<T>(all: readonly T[]): TeamList<T> {
+  return { first: all.slice(0, mostNamed), of: all.length };
+}
