@@ -17,12 +17,12 @@ const mostBars = 8;
  * what it is of and what is not to be seen. Nothing is drawn where no team was joined.
  */
 export class TeamPart {
-  readonly element = el('div', { class: 'folds', hidden: '' });
+  readonly element = el('div', { class: 'team', hidden: true });
   readonly #section: FoldedSection;
   readonly #said = el('div', { class: 'team-said' });
   readonly #budgets = el('section', { 'data-part': 'team-budgets' });
   readonly #members = new TableSection('team-members');
-  readonly #lists = el('div', {});
+  readonly #lists = el('div', { class: 'team-lists' });
   readonly #notes = el('div', {});
 
   constructor(onFold: (isOpen: boolean) => void) {
