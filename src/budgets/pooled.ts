@@ -122,3 +122,19 @@ export function staleNotes(
   }
   return [];
 }
+
+/** The same for who is told of nothing else: shared budgets that cannot be judged at all are said, too. */
+export function poolNotes(
+  entries: readonly BudgetEntry[],
+  at: { readonly now: number; readonly zone: Zone },
+): string[] {
+  const shared = entries.filter(({ budget }) => isPooled(budget.scope));
+  const unknown = new Set(shared.flatMap((entry) => whyPoolUnknown(entry, at.now) ?? []));
+  return [
+    ...[...unknown].map((reason) => `A shared budget is not judged, as ${reason}.`),
+    ...staleNotes(
+      shared.filter((entry) => whyPoolUnknown(entry, at.now) === undefined),
+      at,
+    ),
+  ];
+}

@@ -8,6 +8,8 @@ export interface Patience {
   readonly connectMs: number;
   readonly statementMs: number;
 }
+/** For what somebody waits for, or looks at what is kept meanwhile: a server that takes longer is asked later. */
+export const shortPatience: Patience = { connectMs: 3_000, statementMs: 5_000 };
 const usualPatience: Patience = { connectMs: 5_000, statementMs: 15_000 };
 
 type Value = string | number | boolean | null | readonly string[];

@@ -11,12 +11,16 @@ import {
 } from '../dataFolder/team/figuresFile.ts';
 import { readMembership } from '../dataFolder/team/membership.ts';
 import { HumanError } from '../model/errors.ts';
-import { checkVersion, type Ledger, openLedger, type Patience, stateOf } from './connection.ts';
+import {
+  checkVersion,
+  type Ledger,
+  openLedger,
+  type Patience,
+  shortPatience,
+  stateOf,
+} from './connection.ts';
 import { keepPools } from './pools.ts';
 import { exportRows, memberSpends } from './questions.ts';
-
-/** Somebody looks at what is kept meanwhile: a server that takes longer is asked again later. */
-const shortPatience: Patience = { connectMs: 3_000, statementMs: 5_000 };
 
 /** Where a membership is, and whom it may wait for. */
 export interface TeamAsker {

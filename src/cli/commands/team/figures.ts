@@ -9,7 +9,7 @@ import { formatUsd, nanoToUsd } from '../../../model/money.ts';
 import { count } from '../../../query/context.ts';
 import { utcDays } from '../../../query/spans.ts';
 import type { Cell, Column } from '../../../reports/document/document.ts';
-import { checkVersion, openLedger } from '../../../team/connection.ts';
+import { checkVersion, openLedger, type Patience } from '../../../team/connection.ts';
 import { notJoined } from '../../../team/membership.ts';
 import { type PushOutcome, pendingDays } from '../../../team/push.ts';
 import {
@@ -59,9 +59,10 @@ function complainOfDays({ refused }: PushOutcome): void {
 }
 
 /** Sends what is new behind a command that read it; says once where that cannot be done, and fails nothing. */
-export async function pushBehind(environment: Environment): Promise<void> {
+export async function pushBehind(environment: Environment, patience?: Patience): Promise<void> {
   if (!pushes(environment)) return;
-  const outcome = await pushQuietly(teamMachine(environment));
+  const machine = teamMachine(environment);
+  const outcome = await pushQuietly(patience === undefined ? machine : { ...machine, patience });
   if (outcome === undefined) return;
   if ('sent' in outcome) complainOfDays(outcome);
   else if (!outcome.told) complain(outcome.text);
