@@ -1,3 +1,4 @@
+import { isGatewayDue } from '../dataFolder/company/gatewayFile.ts';
 import { isPushDue, pushEveryMs } from '../dataFolder/team/pushDue.ts';
 import { HumanError, messageOf } from '../model/errors.ts';
 import type { AnalysisThread } from './client.ts';
@@ -45,7 +46,9 @@ export class TeamSchedule {
 
   async #push(): Promise<void> {
     const task = this.#options.origin();
-    if (task === undefined || !isPushDue(task.dataFolder, this.#options.everyMs)) return;
+    if (task === undefined) return;
+    const { dataFolder } = task;
+    if (!isPushDue(dataFolder, this.#options.everyMs) && !isGatewayDue(dataFolder)) return;
     try {
       const { result } = await this.#options.thread.ask({ type: 'team', task });
       const { outage } = result;

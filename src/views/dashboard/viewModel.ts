@@ -164,17 +164,20 @@ function budgetRows(budgets: readonly BudgetOutlook[], facts: DashboardInputs): 
 
 /** A plan's windows, as Claude Code said; on a plan they stand where budgets would. */
 function officialRowsOf({ figures, format }: DashboardInputs): DashboardBudget[] {
-  return officialRows(figures.official, figures.now, format).map(
-    ({ window, name, figure, detail, share }) => ({
-      key: window,
-      name,
-      level: share >= 1 ? 'stop' : share >= 0.75 ? 'warning' : 'ok',
-      left: l10n.t('{0} used', figure),
-      strip: { ...plainStrip, whole: 1, filled: Math.min(1, share) },
-      used: '',
-      outcome: detail,
-    }),
+  // Where it is a budget, it stands among the budgets.
+  const isBudget = figures.budgets.some(({ budget }) => budget.scope.kind === 'company');
+  const rows = officialRows(figures.official, figures.now, format).filter(
+    ({ window }) => window !== 'spend_limit' || !isBudget,
   );
+  return rows.map(({ window, name, figure, detail, share }) => ({
+    key: window,
+    name,
+    level: share >= 1 ? 'stop' : share >= 0.75 ? 'warning' : 'ok',
+    left: l10n.t('{0} used', figure),
+    strip: { ...plainStrip, whole: 1, filled: Math.min(1, share) },
+    used: '',
+    outcome: detail,
+  }));
 }
 
 function windowOf({ from, to, nano }: UseWindow, now: number, label: string): DashboardWindow {

@@ -48,6 +48,8 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'team-uploads.json',
     'team-pools.json',
     'team-figures.json',
+    'gateway.json',
+    'gateway-limits.json',
   ])
     make(at(name));
   for (const path of [
@@ -73,6 +75,8 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'team-uploads.json',
     'team-pools.json',
     'team-figures.json',
+    'gateway.json',
+    'gateway-limits.json',
   ]) {
     make(partName(at(name)));
     make(`${at(name)}.4711.part`);
@@ -86,6 +90,7 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'team.json',
     'team-uploads.json',
     'team-figures.json',
+    'gateway-limits.json',
   ]) {
     make(lockOf(at(name)));
   }

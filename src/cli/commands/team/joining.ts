@@ -7,10 +7,11 @@ import { addressOf } from '../../../team/address.ts';
 import { openLedger } from '../../../team/connection.ts';
 import { addMember, foundTeam, type TeamPlan } from '../../../team/found.ts';
 import { joinTeam, leaveTeam } from '../../../team/membership.ts';
+import { readSecret } from '../../../team/secretFile.ts';
 import { findEnvironment } from '../../support/environment.ts';
 import { say, sayJson } from '../../support/say.ts';
 import { machineFacts, type TeamOptions } from './machine.ts';
-import { ownerConnection, readSecret } from './secretFiles.ts';
+import { ownerConnection } from './secretFiles.ts';
 
 interface CreateOptions extends TeamOptions, Omit<TeamPlan, 'name'> {
   readonly as?: string;

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isGatewayDue } from '../../../dataFolder/company/gatewayFile.ts';
 import { isPushDue, pushEveryMs } from '../../../dataFolder/team/pushDue.ts';
 import { shortPatience } from '../../../team/connection.ts';
+import { refreshGateway } from '../../../team/gateway/refresh.ts';
 import type { Environment } from '../../support/environment.ts';
+import { complain } from '../../support/say.ts';
 import { pushBehind } from './figures.ts';
 import { pushes } from './machine.ts';
 
@@ -9,24 +12,25 @@ import { pushes } from './machine.ts';
 const longestMs = 10_000;
 
 /**
- * Sends to the team's ledger and asks how its budgets stand, where that is due, for a command that tells of
- * them: no window need be open. Of several programs one does it; a server that does not answer is tried again
+ * Sends to the team's ledger and asks it, and the company's gateway, how their budgets stand, where that is due,
+ * for a command that tells of them: no window need be open. Of several programs one does it; a server that does not answer is tried again
  * as seldom as one that does, and said to be away once.
  */
 export class TeamTurns {
   #running: Promise<void> | undefined;
   #triedAt = Number.NEGATIVE_INFINITY;
 
-  /** Resolves when the ledger has answered, or does not in time; true where its answer may be newer now. */
+  /** Resolves when they have answered, or do not in time; true where their answers may be newer now. */
   async take(environment: Environment): Promise<boolean> {
-    if (!pushes(environment)) return false;
     if (this.#running === undefined) {
-      const isTried = performance.now() - this.#triedAt < pushEveryMs;
-      if (isTried || !isPushDue(environment.folder)) return false;
-      this.#triedAt = performance.now();
-      this.#running = pushBehind(environment, shortPatience).finally(() => {
+      const work = this.#due(environment);
+      if (work.length === 0) return false;
+      const running = Promise.all(work.map((each) => each())).then(() => {});
+      this.#running = running.finally(() => {
         this.#running = undefined;
       });
+      // Whoever waits for it is told; when nobody does any more, nobody is.
+      this.#running.catch(() => {});
     }
     const late = new AbortController();
     try {
@@ -40,4 +44,20 @@ export class TeamTurns {
     }
     return true;
   }
+
+  #due(environment: Environment): (() => Promise<void>)[] {
+    const { folder } = environment;
+    const isTried = performance.now() - this.#triedAt < pushEveryMs;
+    const pushing = pushes(environment) && !isTried && isPushDue(folder);
+    if (pushing) this.#triedAt = performance.now();
+    return [
+      ...(pushing ? [() => pushBehind(environment, shortPatience)] : []),
+      ...(isGatewayDue(folder) ? [() => askQuietly(folder)] : []),
+    ];
+  }
+}
+
+async function askQuietly(folder: string): Promise<void> {
+  const outage = await refreshGateway(folder, process.env);
+  if (outage?.told === false) complain(outage.text);
 }
