@@ -43,7 +43,7 @@ function fill(file: string): void {
 
 export function fullDiskTests(server: () => PostgresServer): void {
   describe('a server whose disk is full', () => {
-    it('is told of once; what was not sent follows when there is room, and nothing is doubled', async (t) => {
+    it('is told of once, what was not sent follows when there is room, and nothing is doubled', async (t) => {
       using dir = tempDir();
       using disk = smallDisk(t, dir.at('disk'), 24);
       if (disk === undefined) return;
