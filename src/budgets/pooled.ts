@@ -6,6 +6,7 @@ import {
 } from '../analysis/budgets/budget.ts';
 import { parseThresholds } from '../analysis/budgets/thresholds.ts';
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
+import { saidByClient } from '../dataFolder/company/limits.ts';
 import { arePoolsStale, type Pool, type Pools } from '../dataFolder/team/poolFile.ts';
 import { localTime, type Zone } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
@@ -147,7 +148,9 @@ export function poolNotes(
   entries: readonly BudgetEntry[],
   at: { readonly now: number; readonly zone: Zone },
 ): string[] {
-  const shared = entries.filter(({ budget }) => isPooled(budget.scope));
+  const shared = entries.filter(
+    ({ budget, pool }) => isPooled(budget.scope) && pool?.saidBy !== saidByClient,
+  );
   const unknown = new Set(shared.flatMap((entry) => whyPoolUnknown(entry, at.now) ?? []));
   return [
     ...[...unknown].map((reason) => `A shared budget is not judged, as ${reason}.`),

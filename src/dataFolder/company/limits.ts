@@ -3,6 +3,9 @@ import { usdToNano } from '../../model/money.ts';
 import { type LimitPeriod, officialShares, readClientReports } from '../clientReports.ts';
 import { readGatewayAnswer } from './gatewayFile.ts';
 
+/** Who says what the status line was told: as old as the last session, which is nothing to tell of. */
+export const saidByClient = 'Claude Code';
+
 /** A limit the company's gateway sets whoever works here. Money in nano-dollars, times in UTC milliseconds. */
 export interface CompanyLimit extends TimeSpan {
   readonly period: LimitPeriod;
@@ -11,7 +14,7 @@ export interface CompanyLimit extends TimeSpan {
   readonly spent: number;
   /** When that was so. */
   readonly askedAt: number;
-  /** Who said it: 'Claude Code', or the gateway's host. */
+  /** Who said it: `saidByClient`, or the gateway's host. */
   readonly saidBy: string;
 }
 
@@ -38,13 +41,14 @@ export function readCompanyLimits(folder: string, now: number): CompanyLimit[] {
 function reported(folder: string, now: number): CompanyLimit[] {
   const shares = officialShares(readClientReports(folder), now);
   const { period, usedUsd, limitUsd, resetsAt } = shares?.windows.spend_limit ?? {};
-  if (period === undefined || usedUsd === undefined || !limitUsd) return [];
+  const limit = usdToNano(limitUsd ?? 0);
+  if (period === undefined || usedUsd === undefined || limit <= 0) return [];
   const { at } = shares!;
   const span = spanOf(period, at);
   return [
     {
-      ...{ period, limit: usdToNano(limitUsd), spent: usdToNano(usedUsd), askedAt: at },
-      ...{ saidBy: 'Claude Code', from: span.from, to: resetsAt ?? span.to },
+      ...{ period, limit, spent: usdToNano(usedUsd), askedAt: at },
+      ...{ saidBy: saidByClient, from: span.from, to: resetsAt ?? span.to },
     },
   ];
 }

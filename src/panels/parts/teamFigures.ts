@@ -47,7 +47,9 @@ export function readTeamShown(
   const days = daysOf(asked, context.now);
   const kept = readTeamFigures(folder);
   const figures = figuresOf(kept, days);
-  const shared = context.budgets.filter(({ budget }) => isPooled(budget.scope));
+  const shared = context.budgets.filter(
+    ({ budget: { scope } }) => isPooled(scope) && scope.kind !== 'company',
+  );
   return {
     team: membership?.team ?? kept.team,
     member: membership?.member ?? '',
