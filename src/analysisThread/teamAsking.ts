@@ -25,6 +25,8 @@ export class TeamAsking {
   readonly #options: TeamAskingOptions;
   #running: Promise<void> | undefined;
   #stopped = false;
+  /** When a question came to nothing that is noted anywhere; UTC milliseconds. */
+  #failedAt = 0;
 
   constructor(options: TeamAskingOptions) {
     this.#options = options;
@@ -36,7 +38,7 @@ export class TeamAsking {
     { days, triedAt }: LookedAt,
   ): boolean {
     if (this.#running !== undefined) return true;
-    const age = Date.now() - triedAt;
+    const age = Date.now() - Math.max(triedAt, this.#failedAt);
     if (this.#stopped || (age >= 0 && age < teamFreshMs)) return false;
     this.#running = this.#ask({ storeFile, dataFolder, days }).finally(() => {
       this.#running = undefined;
@@ -54,6 +56,7 @@ export class TeamAsking {
       await this.#options.thread.ask({ type: 'teamFigures', task });
     } catch {
       // The thread ends, or the store is closed just now: what is kept stays, and its age with it.
+      this.#failedAt = Date.now();
     }
   }
 
