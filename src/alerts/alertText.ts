@@ -220,6 +220,8 @@ export function budgetWords(alert: Alert, { zone, names }: WordsOptions): string
         return names ? ` of the team's group ${shortName(scope.name)}` : ' of a group of the team';
       case 'member':
         return ' of all your machines';
+      case 'company':
+        return ' of the company';
       default:
         return '';
     }

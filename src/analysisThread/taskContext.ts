@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { budgetsWithProjects } from '../budgets/budgetsInForce.ts';
+import { companyBudgets } from '../budgets/company.ts';
 import { readConfig } from '../dataFolder/readConfig.ts';
 import { readPeers } from '../dataFolder/readPeers.ts';
 import { readPools } from '../dataFolder/team/poolFile.ts';
@@ -70,6 +71,7 @@ export function contextParts({
       variable,
       folders: isDemo ? [] : folders,
       pools: isDemo ? undefined : readPools(dataFolder),
+      company: isDemo ? [] : companyBudgets(dataFolder, now),
       now,
     }),
     peers: readPeers(dataFolder, process.env),

@@ -1,4 +1,5 @@
 import { withReportContext } from '../query/openContext.ts';
+import { refreshGateway } from '../team/gateway/refresh.ts';
 import { teamSources } from '../team/sources.ts';
 import { type Outage, pushQuietly } from '../team/sync.ts';
 import { contextParts, type TaskOrigin } from './taskContext.ts';
@@ -8,7 +9,7 @@ export interface TeamPushResult {
   readonly outage: Outage | undefined;
 }
 
-/** Sends what is new in the store to the team's ledger, and asks how its budgets stand. */
+/** Sends what is new to the team's ledger, and asks it and the company's gateway how their budgets stand. */
 export async function runTeamPush(task: TaskOrigin): Promise<TeamPushResult> {
   const facts = contextParts(task);
   const outcome = await pushQuietly({
@@ -18,5 +19,7 @@ export async function runTeamPush(task: TaskOrigin): Promise<TeamPushResult> {
     catalogue: facts.book.catalogueDate,
     prices: facts.book.revision,
   });
-  return { outage: outcome !== undefined && 'text' in outcome ? outcome : undefined };
+  const ledger = outcome !== undefined && 'text' in outcome ? outcome : undefined;
+  const gateway = await refreshGateway(task.dataFolder, process.env);
+  return { outage: ledger?.told === false ? ledger : (gateway ?? ledger) };
 }

@@ -1,12 +1,9 @@
-import { existsSync } from 'node:fs';
-import { membershipFile } from '../dataFolder/team/membership.ts';
-import { readPools } from '../dataFolder/team/poolFile.ts';
+import { isGatewayDue } from '../dataFolder/company/gatewayFile.ts';
+import { isPushDue, pushEveryMs } from '../dataFolder/team/pushDue.ts';
 import { HumanError, messageOf } from '../model/errors.ts';
 import type { AnalysisThread } from './client.ts';
 import type { TaskOrigin } from './taskContext.ts';
 
-/** How often a machine that has joined a team sends and asks, in milliseconds. */
-const everyMs = 5 * 60_000;
 /** The first time, once the transcripts of the last days are read. */
 const firstMs = 30_000;
 
@@ -41,7 +38,7 @@ export class TeamSchedule {
     this.#timer = setTimeout(() => {
       this.#running = this.#push().finally(() => {
         this.#running = undefined;
-        this.#wait(this.#options.everyMs ?? everyMs);
+        this.#wait(this.#options.everyMs ?? pushEveryMs);
       });
     }, ms);
     this.#timer.unref();
@@ -49,7 +46,9 @@ export class TeamSchedule {
 
   async #push(): Promise<void> {
     const task = this.#options.origin();
-    if (task === undefined || !isDue(task, this.#options.everyMs ?? everyMs)) return;
+    if (task === undefined) return;
+    const { dataFolder } = task;
+    if (!isPushDue(dataFolder, this.#options.everyMs) && !isGatewayDue(dataFolder)) return;
     try {
       const { result } = await this.#options.thread.ask({ type: 'team', task });
       const { outage } = result;
@@ -70,11 +69,4 @@ export class TeamSchedule {
   async idle(): Promise<void> {
     await this.#running;
   }
-}
-
-function isDue({ dataFolder }: Pick<TaskOrigin, 'dataFolder'>, every: number): boolean {
-  if (!existsSync(membershipFile(dataFolder))) return false;
-  const askedAt = readPools(dataFolder)?.askedAt ?? 0;
-  const age = Date.now() - askedAt;
-  return age < 0 || age >= every - every / 10;
 }

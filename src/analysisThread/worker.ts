@@ -8,6 +8,7 @@ import { type ReportResult, type ReportTask, runReport } from './reportTask.ts';
 import { type ChangeTask, runChange } from './servedChange.ts';
 import { runServed, type ServedResult, type ServedTask } from './servedTask.ts';
 import type { TaskOrigin } from './taskContext.ts';
+import type { TeamFiguresTask } from './teamFigures.ts';
 import type { TeamPushResult } from './teamPush.ts';
 
 /** What the thread is asked; answers carry the same number. */
@@ -19,6 +20,7 @@ export type Asked = { readonly id: number } & (
   | { readonly type: 'served'; readonly task: ServedTask }
   | { readonly type: 'change'; readonly task: ChangeTask }
   | { readonly type: 'team'; readonly task: TaskOrigin }
+  | { readonly type: 'teamFigures'; readonly task: TeamFiguresTask }
 );
 
 /** What the thread answers with. */
@@ -30,6 +32,7 @@ export type Answered = { readonly id: number } & (
   | { readonly type: 'served'; readonly result: ServedResult }
   | { readonly type: 'change' }
   | { readonly type: 'team'; readonly result: TeamPushResult }
+  | { readonly type: 'teamFigures' }
   | {
       readonly type: 'failed';
       readonly reason: ErrorReason | undefined;
@@ -66,7 +69,8 @@ function answer(asked: Asked): Answered | Promise<Answered> {
         runChange(asked.task);
         return { id, type: 'change' };
       case 'team':
-        return pushForTeam(id, asked.task);
+      case 'teamFigures':
+        return askTeam(asked);
     }
   } catch (thrown) {
     return failure(asked, thrown);
@@ -74,12 +78,20 @@ function answer(asked: Asked): Answered | Promise<Answered> {
 }
 
 /** Others are answered while the network is waited for; only who has joined a team loads what that takes. */
-async function pushForTeam(id: number, task: TaskOrigin): Promise<Answered> {
+async function askTeam(
+  asked: Extract<Asked, { readonly type: 'team' | 'teamFigures' }>,
+): Promise<Answered> {
+  const { id } = asked;
   try {
-    const { runTeamPush } = await import('./teamPush.ts');
-    return { id, type: 'team', result: await runTeamPush(task) };
+    if (asked.type === 'team') {
+      const { runTeamPush } = await import('./teamPush.ts');
+      return { id, type: 'team', result: await runTeamPush(asked.task) };
+    }
+    const { runTeamFigures } = await import('./teamFigures.ts');
+    await runTeamFigures(asked.task);
+    return { id, type: 'teamFigures' };
   } catch (thrown) {
-    return failure({ id, task }, thrown);
+    return failure(asked, thrown);
   }
 }
 

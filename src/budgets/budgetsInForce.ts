@@ -63,6 +63,8 @@ export interface BudgetSources {
   readonly folders: readonly string[];
   /** What the team's ledger last said; undefined where no team was joined. */
   readonly pools: Pools | undefined;
+  /** Limits of the company's gateway: nobody here changes them. */
+  readonly company: readonly BudgetEntry[];
   /** UTC milliseconds. */
   readonly now: number;
 }
@@ -75,7 +77,7 @@ export interface InForce {
 
 /** The same with the budgets of project files, once it is known which projects there are. */
 export function budgetsWithProjects(
-  { settings, stored, variable, folders, pools, now }: BudgetSources,
+  { settings, stored, variable, folders, pools, company, now }: BudgetSources,
   files: Pick<ProjectFiles, 'read'> = new ProjectFiles(),
 ): (projects: readonly ProjectPlace[]) => InForce {
   return (projects) => {
@@ -88,7 +90,7 @@ export function budgetsWithProjects(
       own.entries,
       pools,
     );
-    return { budgets, problems: [...problems, ...own.problems] };
+    return { budgets: [...budgets, ...company], problems: [...problems, ...own.problems] };
   };
 }
 

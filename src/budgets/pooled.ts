@@ -6,6 +6,7 @@ import {
 } from '../analysis/budgets/budget.ts';
 import { parseThresholds } from '../analysis/budgets/thresholds.ts';
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
+import { saidByClient } from '../dataFolder/company/limits.ts';
 import { arePoolsStale, type Pool, type Pools } from '../dataFolder/team/poolFile.ts';
 import { localTime, type Zone } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
@@ -14,9 +15,9 @@ import { noneDeclined } from '../query/declined.ts';
 import { noSums } from '../store/schema/sums.ts';
 import type { BudgetSpend, SpendSource } from './budgetSpend.ts';
 
-/** Budgets whose spend is shared with others: of the team, of a group of it, of all machines of a member. */
+/** Budgets whose spend is counted elsewhere: of the team, a group of it, all machines of a member, the company. */
 export function isPooled({ kind }: BudgetScope): boolean {
-  return kind === 'team' || kind === 'teamGroup' || kind === 'member';
+  return kind === 'team' || kind === 'teamGroup' || kind === 'member' || kind === 'company';
 }
 
 /** The budgets the team has set for who works on this machine. */
@@ -66,11 +67,16 @@ function thresholdsOf(ladder: string): Budget['thresholds'] {
 /** Why a pooled budget cannot be judged now; undefined where it can. */
 export function whyPoolUnknown({ budget, pool }: BudgetEntry, now: number): string | undefined {
   if (budget.unit.kind !== 'usd') return 'what a team spends is known in dollars only';
+  const isCompany = budget.scope.kind === 'company';
   if (pool === undefined) {
+    if (isCompany) return "what the company's gateway counted is not known on this machine";
     return 'what others of the team spent is not known on this machine; "outlay team push" asks the team\'s ledger';
   }
   // A clock that is behind still counts: a later period has begun only where time has passed the end.
   if (now >= pool.to) {
+    if (isCompany) {
+      return `what the company's gateway counted is known of an earlier ${budget.period.kind} only`;
+    }
     return `what the team spent is known of an earlier ${budget.period.kind} only; "outlay team push" asks its ledger`;
   }
   return undefined;
@@ -82,6 +88,13 @@ export function whyPoolUnknown({ budget, pool }: BudgetEntry, now: number): stri
  */
 export function pooledSpend(entry: BudgetEntry, spends: SpendSource, now: number): BudgetSpend {
   const { from, to, spent, own, askedAt } = entry.pool!;
+  // At the gateway's prices: nothing of ours belongs to it.
+  if (entry.budget.scope.kind === 'company') {
+    const isOld = arePoolsStale({ askedAt }, now);
+    const sums = { ...noSums(), nano: spent, ...(isOld && { unread: true }) };
+    const nothing = { part: '', background: 0, sessions: 0, unpriced: [], declined: noneDeclined };
+    return { ...nothing, sums };
+  }
   const here = { scope: { kind: 'global' }, period: { kind: 'month' } } as const;
   const local = spends.read(here, { from, to })[0]!;
   const since = Math.max(0, local.sums.nano + local.background - own);
@@ -112,13 +125,38 @@ export function staleNotes(
   entries: Iterable<Pick<BudgetEntry, 'pool'>>,
   { now, zone }: { readonly now: number; readonly zone: Zone },
 ): string[] {
+  const said = new Map<string, string>();
   for (const entry of entries) {
     const askedAt = staleSince(entry, now);
-    if (askedAt !== undefined) {
-      return [
-        `≥ What the team spent is of ${localTime(askedAt, zone).slice(0, 16)}: others may have spent since. "outlay team push" asks its ledger.`,
-      ];
+    if (askedAt === undefined) continue;
+    const at = localTime(askedAt, zone).slice(0, 16);
+    if (entry.pool?.scope === 'company') {
+      const who = entry.pool.saidBy ?? 'the gateway';
+      said.set('company', `≥ What the company counted is of ${at}, as ${who} said then.`);
+    } else if (!said.has('team')) {
+      said.set(
+        'team',
+        `≥ What the team spent is of ${at}: others may have spent since. "outlay team push" asks its ledger.`,
+      );
     }
   }
-  return [];
+  return [...said.values()];
+}
+
+/** The same for who is told of nothing else: shared budgets that cannot be judged at all are said, too. */
+export function poolNotes(
+  entries: readonly BudgetEntry[],
+  at: { readonly now: number; readonly zone: Zone },
+): string[] {
+  const shared = entries.filter(
+    ({ budget, pool }) => isPooled(budget.scope) && pool?.saidBy !== saidByClient,
+  );
+  const unknown = new Set(shared.flatMap((entry) => whyPoolUnknown(entry, at.now) ?? []));
+  return [
+    ...[...unknown].map((reason) => `A shared budget is not judged, as ${reason}.`),
+    ...staleNotes(
+      shared.filter((entry) => whyPoolUnknown(entry, at.now) === undefined),
+      at,
+    ),
+  ];
 }

@@ -24,13 +24,20 @@ export { budgetKey };
 /** A budget and where it was set. */
 export interface BudgetEntry {
   readonly budget: Budget;
-  readonly origin: 'settings' | 'environment' | 'budget set' | 'project file' | 'team';
+  readonly origin: 'settings' | 'environment' | 'budget set' | 'project file' | 'team' | 'company';
   /** The project file it stands in. */
   readonly file?: string;
   /** UTC milliseconds; undefined where nobody wrote down when. */
   readonly setAt: number | undefined;
-  /** What the team's ledger said of its spend, and when (UTC milliseconds), where it is shared with others. */
-  readonly pool?: Pool & { readonly askedAt: number };
+  /**
+   * What the team's ledger, or the company's gateway, said of its spend, and when (UTC milliseconds), where it
+   * is counted elsewhere. `saidBy`: who said it of a company's.
+   */
+  readonly pool?: Omit<Pool, 'scope'> & {
+    readonly scope: Pool['scope'] | 'company';
+    readonly askedAt: number;
+    readonly saidBy?: string;
+  };
   /** What its user has excepted from it for a while. */
   readonly override?: {
     /** The limit it has otherwise, where it is raised until then (UTC milliseconds). */
@@ -41,7 +48,7 @@ export interface BudgetEntry {
 }
 
 /** Where a budget was set, in a word: the terminal's are those of `outlay budget set`. */
-export type BudgetPlace = 'settings' | 'environment' | 'terminal' | 'file' | 'team';
+export type BudgetPlace = 'settings' | 'environment' | 'terminal' | 'file' | 'team' | 'company';
 
 export function placeOf({ origin }: Pick<BudgetEntry, 'origin'>): BudgetPlace {
   if (origin === 'budget set') return 'terminal';

@@ -9,6 +9,19 @@ import { readRegular } from '../platform/regularFile.ts';
  * anywhere else. Read without zod: the status line has no time for it.
  */
 
+/** Periods a gateway's limits have; they are those of UTC. */
+export type LimitPeriod = 'day' | 'week' | 'month';
+
+/** How a wire names a period: `daily`, `day` …; undefined for what nobody knows yet. */
+export function limitPeriodOf(text: unknown): LimitPeriod | undefined {
+  if (typeof text !== 'string') return undefined;
+  const names: Readonly<Record<string, LimitPeriod>> = {
+    ...{ daily: 'day', weekly: 'week', monthly: 'month' },
+    ...{ day: 'day', week: 'week', month: 'month' },
+  };
+  return Object.hasOwn(names, text) ? names[text] : undefined;
+}
+
 /** A share of a plan's window or of a spend limit, as the client says it. */
 export interface OfficialShare {
   /** 0 … 1, and above where a limit may be passed. */
@@ -18,6 +31,7 @@ export interface OfficialShare {
   /** Of a spend limit, in dollars. */
   readonly usedUsd?: number;
   readonly limitUsd?: number;
+  readonly period?: LimitPeriod;
 }
 
 /** Names of the windows as the client has them. */
@@ -170,9 +184,10 @@ function isReport(value: unknown): value is ClientReport {
 
 function isShare(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { share, resetsAt, usedUsd, limitUsd } = value;
+  const { share, resetsAt, usedUsd, limitUsd, period } = value;
   return (
     isAmount(share) &&
+    (period === undefined || limitPeriodOf(period) === period) &&
     [resetsAt, usedUsd, limitUsd].every((each) => each === undefined || isAmount(each))
   );
 }

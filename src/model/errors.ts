@@ -1,7 +1,10 @@
 /** What went wrong, as a program tells errors apart. Doubles as the terminal's exit code group. */
 export type ErrorReason = 'usage' | 'config' | 'store' | 'files';
 
-/** Errors an editor shows in its own language: those of opening a store, and of asking a panel. */
+/**
+ * Errors an editor shows in its own language: those of opening a store, of asking a panel, and of a
+ * team's server.
+ */
 export const errorIds = [
   'storeBusy',
   'storeNotOpened',
@@ -25,6 +28,11 @@ export const errorIds = [
   'nameUnknown',
   'sessionUnknown',
   'spanReversed',
+  'teamUnreachable',
+  'teamLogin',
+  'teamSlow',
+  'teamProof',
+  'teamOnFirestore',
 ] as const;
 export type ErrorId = (typeof errorIds)[number];
 

@@ -26,6 +26,7 @@ import { type FilterChoices, filterChoices } from './parts/filterOptions.ts';
 import { type Heat, heatOf } from './parts/heatMap.ts';
 import { type Recent, recentSpend } from './parts/recentSpend.ts';
 import { type StackedBucket, stacked } from './parts/stackedSpend.ts';
+import { readTeamShown, type TeamShown } from './parts/teamFigures.ts';
 import { type BucketUnit, bucketsOf } from './parts/timeBuckets.ts';
 import {
   type Activity,
@@ -110,6 +111,8 @@ export interface DashboardSummary {
   /** Only where nothing was spent in the period. */
   readonly earlier: Earlier | undefined;
   readonly budgets: readonly BudgetOutlook[];
+  /** Undefined where this machine has joined no team. */
+  readonly team: TeamShown | undefined;
   /** What Claude Code itself said of a plan's windows; undefined where it has not. */
   readonly official: OfficialShares | undefined;
   /** A subscriber runs out of a plan's windows rather than of dollars. */
@@ -256,6 +259,7 @@ function summaryOf(
         ? readEarlier(context, question.filters, names)
         : undefined,
     budgets: budgetOutlooks(context),
+    team: readTeamShown(context, asked),
     official:
       context.dataFolder === ''
         ? undefined

@@ -233,6 +233,41 @@ export interface DashboardDetailsData {
   readonly outlook: DashboardOutlook | null;
 }
 
+/** A member of the team. Money in nano-dollars. */
+export interface DashboardTeamMember {
+  readonly name: string;
+  readonly nano: number;
+  /** How far their fullest budget is used, and in words; null and '' without one. */
+  readonly share: number | null;
+  readonly used: string;
+  readonly level: 'ok' | 'warning' | 'stop';
+  /** When they last sent, UTC milliseconds; null where they never did. */
+  readonly pushedAt: number | null;
+}
+
+/** What of the machine's team is shown: as its ledger last answered, as far as this login may read it. */
+export interface DashboardTeam {
+  /** What the section says while it is closed. */
+  readonly answer: string;
+  /** Who spent how much, in which days. */
+  readonly lead: string;
+  /** Who is near a limit; '' where nobody is known to be. */
+  readonly near: string;
+  /** Why there is no newer answer; '' where there is. */
+  readonly problem: string;
+  /** Of when the figures are, what is not visible, what they are of. */
+  readonly notes: readonly string[];
+  readonly budgets: readonly DashboardBudget[];
+  /** Of when the budgets' figures are; '' without any. */
+  readonly budgetsAsOf: string;
+  readonly total: number;
+  readonly members: readonly DashboardTeamMember[];
+  readonly projects: readonly { readonly name: string; readonly nano: number }[];
+  readonly models: readonly { readonly name: string; readonly nano: number }[];
+  /** That not everything is listed; '' where it is. */
+  readonly more: string;
+}
+
 /** Everything a dashboard shows, in words where a person reads it. Money in nano-dollars. */
 export interface DashboardData extends PanelAround {
   readonly total: number;
@@ -247,6 +282,8 @@ export interface DashboardData extends PanelAround {
   readonly budgets: readonly DashboardBudget[];
   /** What Claude Code says of a plan's windows; empty where it says nothing. */
   readonly official: readonly DashboardBudget[];
+  /** Null where this machine has joined no team. */
+  readonly team: DashboardTeam | null;
   readonly windows: {
     readonly fiveHours: readonly DashboardWindow[];
     readonly weeks: readonly DashboardWindow[];
@@ -330,6 +367,13 @@ export const dashboardStringKeys = [
   'whatIfHint',
   'whatNext',
   'whatNextHint',
+  'team',
+  'teamMembers',
+  'teamMember',
+  'teamBudgets',
+  'teamUsed',
+  'teamPushed',
+  'teamSpent',
   'reading',
   'sessions',
   'messages',
@@ -376,8 +420,17 @@ export function isDashboardData(value: unknown): value is DashboardData {
     (value.details === null || isDetails(value.details)) &&
     (value.todo === null || Array.isArray(value.todo)) &&
     (value.running === null || isObject(value.running)) &&
-    (value.earlier === null || isObject(value.earlier))
+    (value.earlier === null || isObject(value.earlier)) &&
+    (value.team === null || isTeam(value.team))
   );
+}
+
+function isTeam(value: unknown): boolean {
+  return hasFields(value, {
+    texts: ['answer', 'lead', 'near', 'problem', 'budgetsAsOf', 'more'],
+    numbers: ['total'],
+    lists: ['notes', 'budgets', 'members', 'projects', 'models'],
+  });
 }
 
 function isDetails(value: unknown): boolean {

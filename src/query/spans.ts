@@ -1,5 +1,6 @@
 import {
   addDays,
+  dayMs,
   dayOf,
   daySpan,
   firstMoment,
@@ -153,4 +154,25 @@ export function periodJson(span: TimeSpan | undefined, zone: Zone): object {
       return zoneName(zone);
     },
   };
+}
+
+/** Earlier days no ledger of a team keeps. */
+const firstDay = '2020-01-01';
+
+/**
+ * The days of UTC a period is of, as a team's ledger knows them: `from` belongs to them, `to` does not. Weeks
+ * begin on Monday. All of them where none are asked for.
+ */
+export function utcDays(
+  question: SpanQuestion,
+  now: number,
+): { readonly from: string; readonly to: string } {
+  const span = spanOf(question, { now, zone: 'UTC', weekStart: 1 });
+  const from = Math.max(span?.from ?? 0, Date.parse(firstDay));
+  const to = Math.min(span?.to ?? Number.MAX_SAFE_INTEGER, now + 366 * dayMs);
+  return { from: dayAt(from), to: dayAt(to + dayMs - 1) };
+}
+
+function dayAt(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
 }

@@ -3,6 +3,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { AnalysisThread } from '../analysisThread/client.ts';
 import type { ServedTask, StoreState } from '../analysisThread/servedTask.ts';
 import type { TaskOrigin } from '../analysisThread/taskContext.ts';
+import { TeamAsking } from '../analysisThread/teamAsking.ts';
 import { TeamSchedule } from '../analysisThread/teamSchedule.ts';
 import { resolveStorePath } from '../dataFolder/paths.ts';
 import {
@@ -86,6 +87,7 @@ export async function serveOutlay(options: ServeOptions): Promise<Served> {
     return { ...found, ...behindNote(found, follower?.isBehind === true) };
   };
   const questions = new Questions(answers, origin, options.interval);
+  const asking = new TeamAsking({ thread: states, onAnswer: () => {} });
   const app = servedApp({
     questions,
     log,
@@ -97,6 +99,7 @@ export async function serveOutlay(options: ServeOptions): Promise<Served> {
       roots: () => surroundings().roots,
       distFolder: import.meta.dirname,
       locale: options.locale,
+      look: (team) => asking.look(surroundings().origin, team),
     }),
     alertSettings: () => {
       const { settings, problems } = surroundings().origin;
@@ -133,6 +136,7 @@ export async function serveOutlay(options: ServeOptions): Promise<Served> {
     writeServeNote(dataFolder, { pid: process.pid, port, version, store: storeFile });
     const stop = async (): Promise<void> => {
       team.stop();
+      asking.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       log.close();
       server.closeIdleConnections();

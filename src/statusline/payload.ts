@@ -1,5 +1,5 @@
 import type { CacheReport, ClientReport, OfficialShare } from '../dataFolder/clientReports.ts';
-import { isSessionId, windowNames } from '../dataFolder/clientReports.ts';
+import { isSessionId, limitPeriodOf, windowNames } from '../dataFolder/clientReports.ts';
 import { isObject } from '../model/objects.ts';
 
 /** What a client's status line input says, as far as it can be believed. */
@@ -105,6 +105,7 @@ function windowsOf(limits: Readonly<Record<string, unknown>>): ClientReport['win
       ...known('resetsAt', momentOf(window.resets_at)),
       ...known('usedUsd', numberOf(window.used_usd, 1e9)),
       ...known('limitUsd', numberOf(window.limit_usd, 1e9)),
+      ...known('period', limitPeriodOf(window.period)),
     };
     return [[name, whole]];
   });

@@ -74,7 +74,8 @@ function authority(file: string | null): string | undefined {
   }
 }
 
-function isLoopback(host: string): boolean {
+/** Whether a connection to this host does not leave the machine. */
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { HumanError, messageOf } from '../model/errors.ts';
+import { type ErrorText, HumanError, messageOf } from '../model/errors.ts';
 import { type Address, parseAddress } from './address.ts';
 import { schemaVersion } from './schema/migrations.ts';
 
@@ -8,6 +8,8 @@ export interface Patience {
   readonly connectMs: number;
   readonly statementMs: number;
 }
+/** For what somebody waits for, or looks at what is kept meanwhile: a server that takes longer is asked later. */
+export const shortPatience: Patience = { connectMs: 3_000, statementMs: 5_000 };
 const usualPatience: Patience = { connectMs: 5_000, statementMs: 15_000 };
 
 type Value = string | number | boolean | null | readonly string[];
@@ -138,13 +140,49 @@ export function stateOf(error: unknown): string {
 }
 
 function ledgerError(place: string, error: unknown): Error {
-  return new HumanError('store', sentenceOf(place, error), { cause: error });
+  return new HumanError('store', sentenceOf(place, error), {
+    cause: error,
+    what: whatOf(place, error),
+  });
+}
+
+/** What an editor says in its own language. */
+function whatOf(place: string, error: unknown): ErrorText | undefined {
+  const code = stateOf(error);
+  if (unreachable.has(code)) return { id: 'teamUnreachable', values: [place, code] };
+  if (code === '28P01' || code === '28000') return { id: 'teamLogin', values: [place] };
+  if (code === '55P03' || code === '57014') return { id: 'teamSlow', values: [place] };
+  const message = messageOf(error).split('\n')[0]!;
+  if (isTimeout(message)) return { id: 'teamSlow', values: [place] };
+  return isCertificate(code, message)
+    ? { id: 'teamProof', values: [place, code || message] }
+    : undefined;
+}
+
+const unreachable = new Set([
+  'ECONNREFUSED',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+]);
+
+/** The driver's own: it has no code. */
+function isTimeout(message: string): boolean {
+  return /timeout/i.test(message);
 }
 
 function sentenceOf(place: string, error: unknown): string {
   const code = stateOf(error);
   const message = messageOf(error).split('\n')[0]!;
   const server = `The team's server ${place}`;
+  if (unreachable.has(code)) {
+    return `${server} cannot be reached (${code}). What is not sent yet follows later.`;
+  }
+  if (code === '' && isTimeout(message)) {
+    return `${server} took too long. What is not sent yet follows later.`;
+  }
   switch (code) {
     case '28P01':
     case '28000':
@@ -166,13 +204,6 @@ function sentenceOf(place: string, error: unknown): string {
       return `${server} is being restarted. What is not sent yet follows later.`;
     case 'OL001':
       return `${server} keeps no such day: see to the clock of this machine.`;
-    case 'ECONNREFUSED':
-    case 'ENOENT':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-    case 'ETIMEDOUT':
-    case 'EHOSTUNREACH':
-      return `${server} cannot be reached (${code}). What is not sent yet follows later.`;
     default:
       return isCertificate(code, message)
         ? `${server} could not prove who it is (${code || message}). Name the authority of a private server with sslrootcert in the connection string.`

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { removeTeamFigures } from '../dataFolder/team/figuresFile.ts';
 import {
   type Membership,
   readMembership,
@@ -80,6 +81,7 @@ export async function leaveTeam(
   }
   removeMembership(folder);
   removePools(folder);
+  removeTeamFigures(folder);
   removeUploadState(folder);
   removeSentCalls(folder);
   return gone;

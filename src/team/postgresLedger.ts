@@ -1,8 +1,8 @@
 import type { Membership, TeamPolicy } from '../dataFolder/team/membership.ts';
-import { type Pool, writePools } from '../dataFolder/team/poolFile.ts';
 import { HumanError } from '../model/errors.ts';
 import { largestOf } from '../model/lists.ts';
 import { checkVersion, type Ledger, openLedger, type Patience } from './connection.ts';
+import { keepMonth } from './figures.ts';
 import {
   checkInstance,
   type JoiningMachine,
@@ -12,6 +12,7 @@ import {
   type TeamLedger,
   type UtcSpan,
 } from './ledger.ts';
+import { keepPools } from './pools.ts';
 import { type PushOutcome, prepare, send } from './push.ts';
 import { type ExportKey, exportRows, type MemberSpend, memberSpends } from './questions.ts';
 
@@ -78,6 +79,7 @@ export class PostgresLedger implements TeamLedger {
     const outcome = await send(ledger, folder, membership, catalogue, shipment);
     await ledger.query('SELECT outlay.pushed($1)', [membership.machine]);
     await keepPools(ledger, folder, membership);
+    await keepMonth(ledger, folder, membership);
     return outcome;
   }
 
@@ -111,41 +113,4 @@ async function knownRevisions(ledger: Ledger, machine: number): Promise<Map<stri
     [machine],
   );
   return new Map(rows.map(({ day, revision }) => [day, Number(revision)]));
-}
-
-interface PoolRow {
-  readonly scope: Pool['scope'];
-  readonly name: string;
-  readonly period: Pool['period'];
-  readonly starts: string;
-  readonly ends: string;
-  readonly nano: string | null;
-  readonly ladder: string | null;
-  readonly action: string | null;
-  readonly spent: string;
-  readonly own: string;
-}
-
-/** Asks how the pools stand and keeps the answer. */
-export async function keepPools(
-  ledger: Ledger,
-  folder: string,
-  { team, machine }: Pick<Membership, 'team' | 'machine'>,
-): Promise<readonly Pool[]> {
-  const rows = await ledger.query<PoolRow>('SELECT * FROM outlay.my_pools($1)', [machine]);
-  const pools = rows.map(
-    ({ scope, name, period, starts, ends, nano, ladder, action, spent, own }): Pool => ({
-      ...{ scope, name, period },
-      from: Number(starts),
-      to: Number(ends),
-      spent: Number(spent),
-      own: Number(own),
-      budget:
-        nano === null
-          ? undefined
-          : { nano: Number(nano), ladder: ladder ?? '', action: action ?? '' },
-    }),
-  );
-  writePools(folder, { team, askedAt: Date.now(), pools });
-  return pools;
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { until } from '../../scripts/shared/retry.ts';
 import { AnalysisThread } from '../../src/analysisThread/client.ts';
 import { defaultSettings } from '../../src/settings/settings.ts';
 import { PostgresServer } from '../lib/postgres.ts';
@@ -172,6 +174,81 @@ describe('outlay team', () => {
     } finally {
       await thread.close();
     }
+  });
+
+  it('alerts of what the team shares without an editor: once, whoever asks, and says what is old', async () => {
+    using ada = machine(1);
+    using bob = machine(4, 'bob');
+    found(ada);
+    const others = ['forecast', 'hourly', 'projection', 'spike', 'acceleration', 'outlier'];
+    ada.settings({ 'outlay.alerts.channels': ['log'], 'outlay.alerts.quiet': others });
+    ok(ada.run('team', 'budget', '4', '--period', 'month'));
+    ok(ada.run('team', 'push'));
+    ok(bob.run('team', 'join', invite(ada, 'bob'), '--machine', 'two'));
+    ok(bob.run('team', 'push'));
+    // What ada's machine knows is of before bob's push, and due to be asked again.
+    const file = ada.dir.at('data', 'team-pools.json');
+    const age = (minutes: number): void => {
+      const known = JSON.parse(readFileSync(file, 'utf8'));
+      const askedAt = serverNow - minutes * 60_000;
+      writeFileSync(file, JSON.stringify({ ...known, askedAt }));
+    };
+    age(6);
+    const service = ada.start('alerts', '--continuous', '--interval', '1', '--json');
+    let out = '';
+    service.stdout.on('data', (data: Buffer) => {
+      out += data.toString();
+    });
+    try {
+      const terminals = [1, 2].map(() => ada.runBeside('alerts', '--json'));
+      const said = (await Promise.all(terminals)).flatMap(
+        (each): Row[] => JSON.parse(each.out).alerts,
+      );
+      const lines = (): Row[] =>
+        out
+          .split('\n')
+          .slice(0, -1)
+          .map((line) => JSON.parse(line));
+      const all = (): Row[] => [...said, ...lines()];
+      await until('the shared budget is told of', () => all().length > 0);
+      const status = json(ada.run('team', 'status', '--json'));
+      assert.equal(status.pools.find((pool: Row) => pool.period === 'month').spent_usd, 5);
+      // Later windows, terminals and rounds of the service find that it was told.
+      assert.deepEqual(JSON.parse(ada.run('alerts', '--json').out).alerts, []);
+      assert.deepEqual(
+        all().map(({ rule, level, key }) => [rule, level, key]),
+        [['budget', 'HARD_STOP', 'budget team month usd']],
+      );
+    } finally {
+      service.kill('SIGTERM');
+      if (service.exitCode === null) await once(service, 'exit');
+    }
+    assert.equal(json(ada.run('alerts', 'list', '--json')).alerts.length, 1);
+    // The server goes away: that is said once, and of when the figures are as long as they are old.
+    age(20);
+    const gone = new URL(
+      JSON.parse(readFileSync(ada.dir.at('data', 'team.json'), 'utf8')).connection,
+    );
+    gone.port = '1';
+    ada.env = { ...ada.env, OUTLAY_TEAM_URL: gone.href };
+    const first = ada.run('alerts', '--json');
+    assert.equal(first.code, 0, first.err);
+    assert.match(first.err, /cannot be reached \(ECONNREFUSED\)/);
+    assert.match(
+      json(first).notes.join(' '),
+      /≥ What the team spent is of .*others may have spent since/,
+    );
+    const second = ada.run('alerts', '--json');
+    assert.doesNotMatch(second.err, /cannot be reached/);
+    assert.match(json(second).notes.join(' '), /≥ What the team spent is of/);
+    // A period that is over says nothing of the one that runs.
+    const known = JSON.parse(readFileSync(file, 'utf8'));
+    const over = known.pools.map((pool: Row) => ({ ...pool, to: serverNow - 1 }));
+    writeFileSync(file, JSON.stringify({ ...known, pools: over }));
+    assert.match(
+      json(ada.run('alerts', '--json')).notes.join(' '),
+      /known of an earlier month only/,
+    );
   });
 
   it('leaves: nothing is sent any more, and what was sent goes where that is asked for', () => {

@@ -93,11 +93,23 @@ export class PostgresServer implements AsyncDisposable {
     this.#run('pg_ctl', ['-D', this.#data, '-w', '-m', mode, 'stop']);
   }
 
-  /** A database of its own, as a connection string of its owner. */
-  database(): string {
+  /** A database of its own, as a connection string of its owner. `place`: an empty folder it lies in. */
+  database(place?: string): string {
     const name = `team_${++this.#databases}`;
-    this.sql('postgres', `CREATE DATABASE ${name}`);
+    if (place !== undefined) {
+      chownSync(place, nobody, nobody);
+      this.sql('postgres', `CREATE TABLESPACE ${name} LOCATION '${place}'`);
+    }
+    const where = place === undefined ? '' : ` TABLESPACE ${name}`;
+    this.sql('postgres', `CREATE DATABASE ${name}${where}`);
     return this.address(name);
+  }
+
+  /** Takes such a database away, and the folder is empty again. */
+  drop(address: string): void {
+    const name = new URL(address).pathname.slice(1);
+    this.sql('postgres', `DROP DATABASE ${name} WITH (FORCE)`);
+    this.sql('postgres', `DROP TABLESPACE ${name}`);
   }
 
   address(database: string, { user, password } = owner): string {

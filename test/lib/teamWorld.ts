@@ -22,8 +22,12 @@ export class TeamWorld implements AsyncDisposable {
     this.owner = owner;
   }
 
-  static async found(server: PostgresServer, more: Partial<TeamPlan> = {}): Promise<TeamWorld> {
-    const world = new TeamWorld(server, server.database());
+  static async found(
+    server: PostgresServer,
+    more: Partial<TeamPlan> = {},
+    owner = server.database(),
+  ): Promise<TeamWorld> {
+    const world = new TeamWorld(server, owner);
     await foundTeam(await world.connect(), { ...plan, ...more });
     return world;
   }

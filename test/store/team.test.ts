@@ -2,6 +2,8 @@ import { after, before } from 'node:test';
 import { PostgresServer } from '../lib/postgres.ts';
 import { agreementTests } from './team/agreement.ts';
 import { faultTests } from './team/faults.ts';
+import { figureTests } from './team/figures.ts';
+import { fullDiskTests } from './team/fullDisk.ts';
 import { pushTests } from './team/pushes.ts';
 import { rightsTests } from './team/rights.ts';
 
@@ -17,3 +19,5 @@ rightsTests(() => server);
 pushTests(() => server);
 faultTests(() => server);
 agreementTests(() => server);
+figureTests(() => server);
+fullDiskTests(() => server);

@@ -39,6 +39,7 @@ const panels: readonly Panel[] = [
     usual: usualDashboard,
     data: {
       ...parts({ answer: '', total: 0, todo: null, details: null, running: null, earlier: null }),
+      ...parts({ team: null }),
       ...lists('cards buckets budgets official notes'),
       ...parts({ stack: {}, windows: {}, choices: {} }),
     },
@@ -159,6 +160,21 @@ describe('what a dashboard is told of its details', () => {
     for (const key of Object.keys(rest)) {
       const { [key as 'bars']: _, ...less } = rest;
       assert.ok(!isDashboardData({ ...data, details: less }), key);
+    }
+  });
+});
+
+describe('what a dashboard is told of a team', () => {
+  it('is nothing, or all of it', () => {
+    const { data } = panels[0]!;
+    const team = {
+      ...lists('notes budgets members projects models'),
+      ...{ answer: '', lead: '', near: '', problem: '', budgetsAsOf: '', more: '', total: 0 },
+    };
+    assert.ok(isDashboardData({ ...data, team }));
+    for (const key of Object.keys(team)) {
+      const { [key as 'lead']: _, ...less } = team;
+      assert.ok(!isDashboardData({ ...data, team: less }), key);
     }
   });
 });

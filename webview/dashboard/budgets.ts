@@ -4,7 +4,8 @@ import { el } from '../shared/dom.ts';
 import { stripOf } from '../shared/page/strip.ts';
 import type { DashboardShown, DashboardTools } from './shown.ts';
 
-const marks = { ok: '', info: '', warning: '⚠ ', critical: '⚠ ', stop: '✖ ' } as const;
+/** Signs of levels, beside words that say the same. */
+export const marks = { ok: '', info: '', warning: '⚠ ', critical: '⚠ ', stop: '✖ ' } as const;
 
 /** Every budget: what is left, how far it is used, what comes of it. Of a plan its windows. */
 export function budgetList({ data, words }: DashboardShown, tools: DashboardTools): HTMLElement[] {
@@ -32,7 +33,15 @@ export function budgetList({ data, words }: DashboardShown, tools: DashboardTool
   ];
 }
 
-function budgetRow({ key, name, level, left, strip, used, outcome }: DashboardBudget): HTMLElement {
+export function budgetRow({
+  key,
+  name,
+  level,
+  left,
+  strip,
+  used,
+  outcome,
+}: DashboardBudget): HTMLElement {
   const mark = marks[level];
   const sign = mark === '' ? [] : [el('span', { class: 'mark', 'aria-hidden': 'true' }, mark)];
   return el(

@@ -28,7 +28,11 @@ import {
   type DashboardUi,
 } from './shown.ts';
 import { SpendChart } from './spendChart.ts';
+import { TeamPart } from './team.ts';
 import { todoList } from './todoList.ts';
+
+/** Parts that unfold what the details have. */
+type DetailSection = Exclude<DashboardSection, 'team'>;
 
 /** The dashboard: the verdict, four figures, the chart, what to do; the rest in sections that unfold. */
 export class DashboardPage extends BasePage<
@@ -43,7 +47,8 @@ export class DashboardPage extends BasePage<
   readonly #budgets = el('section', { 'data-part': 'budgets' });
   readonly #todo = el('section', { 'data-part': 'todo' });
   readonly #beside: HTMLElement;
-  readonly #sections: Readonly<Record<DashboardSection, FoldedSection>>;
+  readonly #sections: Readonly<Record<DetailSection, FoldedSection>>;
+  readonly #team = new TeamPart((isOpen) => this.#fold('team', isOpen));
   readonly #sessions = new TableSection('sessions');
   readonly #messages = new TableSection('messages');
   readonly #activity = new TableSection('activity');
@@ -59,7 +64,7 @@ export class DashboardPage extends BasePage<
     this.#bar = new FilterBar(tools);
     this.#spend = new SpendChart(tools);
     this.#earlier = new EarlierChart(tools);
-    const section = (name: DashboardSection): FoldedSection =>
+    const section = (name: DetailSection): FoldedSection =>
       new FoldedSection(name, (isOpen) => this.#fold(name, isOpen));
     this.#sections = {
       breakdown: section('breakdown'),
@@ -83,6 +88,7 @@ export class DashboardPage extends BasePage<
       this.#beside,
       this.#soon,
       this.#folds,
+      this.#team.element,
     );
   }
 
@@ -105,6 +111,7 @@ export class DashboardPage extends BasePage<
       budgetList(shown, this.tools),
     );
     this.parts.fill(this.#todo, [data.todo, look], () => todoList(shown, this.tools));
+    this.#team.draw(shown, this.parts);
     this.#soon.hidden = isEmpty || isStale || data.details !== null;
     this.#folds.hidden = isEmpty || (!isStale && data.details === null);
     this.#folds.ariaBusy = String(isStale);
@@ -158,7 +165,7 @@ export class DashboardPage extends BasePage<
     const { data, words, theme, ui } = shown;
     const { answers } = details;
     const look = [theme, words];
-    const titles: Readonly<Record<DashboardSection, readonly [title: string, answer: string]>> = {
+    const titles: Readonly<Record<DetailSection, readonly [title: string, answer: string]>> = {
       breakdown: [words.breakdown, answers.breakdown],
       'session-lists': [words.sessionsPart, answers.sessions],
       rhythm: [words.rhythm, answers.rhythm],
@@ -166,10 +173,10 @@ export class DashboardPage extends BasePage<
     };
     for (const [name, [title, answer]] of Object.entries(titles)) {
       const isAsked = name === 'outlook' && shown.asked.outlook;
-      const isOpen = isAsked || ui.open.includes(name as DashboardSection);
-      this.#sections[name as DashboardSection].draw(title, answer, isOpen);
+      const isOpen = isAsked || ui.open.includes(name as DetailSection);
+      this.#sections[name as DetailSection].draw(title, answer, isOpen);
     }
-    const fillIn = (name: DashboardSection, from: unknown, make: () => HTMLElement[]): void =>
+    const fillIn = (name: DetailSection, from: unknown, make: () => HTMLElement[]): void =>
       this.parts.fill(this.#sections[name].body, [from, look], make);
     const { bars, classes, facts } = details;
     const { model, agent } = data.choices;

@@ -14,7 +14,7 @@ import { fill } from '../shared/fill.ts';
 import type { PageTools, Shown } from '../shared/page/page.ts';
 
 /** Parts of the dashboard that unfold. */
-export type DashboardSection = 'breakdown' | 'session-lists' | 'rhythm' | 'outlook';
+export type DashboardSection = 'breakdown' | 'session-lists' | 'rhythm' | 'outlook' | 'team';
 
 /** What the page keeps: charts that are tables, and sections that are open. */
 export interface DashboardUi extends TablesUi {

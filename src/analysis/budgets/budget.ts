@@ -3,7 +3,7 @@ import type { TokenClass } from '../../model/tokens.ts';
 
 /** What a budget covers. `*` as a project's path is each project by itself. */
 export type BudgetScope =
-  | { readonly kind: 'global' | 'session' | 'agent' | 'team' | 'member' }
+  | { readonly kind: 'global' | 'session' | 'agent' | 'team' | 'member' | 'company' }
   | { readonly kind: 'project'; readonly path: string }
   | { readonly kind: 'group' | 'branch' | 'tag' | 'teamGroup'; readonly name: string };
 

@@ -17,6 +17,7 @@ export function parseScope(text: string): BudgetScope {
     case 'session':
     case 'agent':
     case 'member':
+    case 'company':
       if (name === undefined) return { kind };
       break;
     case 'team':

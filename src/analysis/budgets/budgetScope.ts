@@ -29,6 +29,7 @@ function covers(scope: BudgetScope, target: BudgetTarget): boolean {
     case 'team':
     case 'teamGroup':
     case 'member':
+    case 'company':
       return true;
     default:
       return target[scope.kind] === true;

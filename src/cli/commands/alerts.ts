@@ -11,6 +11,7 @@ import { snooze } from '../../alerts/decide.ts';
 import { type Deliverer, deliverAlerts } from '../../alerts/deliverAlerts.ts';
 import { readSecrets } from '../../alerts/secrets.ts';
 import { dollarBudget } from '../../analysis/budgets/budget.ts';
+import { poolNotes } from '../../budgets/pooled.ts';
 import { type Alert, readAlertHistory, updateAlertState } from '../../dataFolder/alertFile.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import { resolveStorePath } from '../../dataFolder/paths.ts';
@@ -36,6 +37,7 @@ import {
 import { complain, say, sayJsonLine } from '../support/say.ts';
 import { addAlertService } from './alertService.ts';
 import { groupOf } from './reports.ts';
+import { TeamTurns } from './team/turns.ts';
 
 interface AlertOptions extends CommonOptions {
   readonly budget?: number;
@@ -84,8 +86,7 @@ export function addAlerts(program: Command): void {
 }
 
 async function checkOnce(options: AlertOptions): Promise<void> {
-  const environment = findEnvironment(options);
-  const { checked, document } = await check(environment, options);
+  const { environment, checked, document } = await check(options, options, new TeamTurns());
   print(environment, document);
   if (checked.fired.length > 0) process.exitCode = 1;
 }
@@ -94,12 +95,13 @@ async function checkOnce(options: AlertOptions): Promise<void> {
 async function checkForEver(options: AlertOptions): Promise<void> {
   const ended = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
+  const turns = new TeamTurns();
   let told = '';
   while (!ended.signal.aborted) {
     try {
       // Settings, budgets and prices may have changed meanwhile.
-      const environment = findEnvironment({ ...options, quiet: true });
-      const { checked, document } = await check(environment, options);
+      const quiet = { ...options, quiet: true } as const;
+      const { environment, checked, document } = await check(quiet, options, turns);
       tellLines(environment, checked);
       told = complainOnce(document.notes.map(noteText).join(' '), told);
     } catch (error) {
@@ -131,11 +133,20 @@ function wordsOptions({ zone, settings }: Environment) {
 }
 
 interface CheckedOnce {
+  readonly environment: Environment;
   readonly checked: Checked;
   readonly document: Document;
 }
 
-async function check(environment: Environment, options: AlertOptions): Promise<CheckedOnce> {
+async function check(
+  common: CommonOptions,
+  options: AlertOptions,
+  turns: TeamTurns,
+): Promise<CheckedOnce> {
+  const first = findEnvironment(common);
+  const freshness = await bringUpToDate(first);
+  // What others spent is known by now as well.
+  const environment = (await turns.take(first)) ? findEnvironment(common) : first;
   const { settings, folder } = environment;
   const alerts = withLimits(settings.alerts, options);
   const storeName = nameOfStore(environment);
@@ -143,28 +154,29 @@ async function check(environment: Environment, options: AlertOptions): Promise<C
   const wanted = channelsInForce(alerts, process.env).filter(
     (name) => storeName === '' || name !== 'editor',
   );
-  const freshness = await bringUpToDate(environment);
-  const { checked, noData } = withContext(environment, freshness, (context) => {
+  const { checked, noData, shared } = withContext(environment, freshness, (context) => {
     const own = options.budget === undefined ? [] : [dayBudget(options.budget)];
     const asked = { ...context, budgets: [...context.budgets, ...own] };
     const noData = context.reader.kept().messages === 0;
-    if (!settings.alerts.enabled) return { checked: { fired: [], held: [] }, noData };
+    const shared = poolNotes(asked.budgets, context);
+    if (!settings.alerts.enabled) return { checked: { fired: [], held: [] }, noData, shared };
     const checked = checkAlerts(asked, {
       dataFolder: folder,
       settings: alerts,
       channels: wanted,
       storeName,
     });
-    return { checked, noData };
+    return { checked, noData, shared };
   });
   const problems = await deliver(environment, alerts, wanted, checked);
   const notes = [
     ...(settings.alerts.enabled ? [] : ['Alerts are switched off by outlay.alerts.enabled.']),
+    ...shared,
     ...problems,
     ...freshness.problems,
     ...environment.problems,
   ];
-  return { checked, document: documentOf(environment, checked, noData, notes) };
+  return { environment, checked, document: documentOf(environment, checked, noData, notes) };
 }
 
 /** Of a store that is not the user's own alerts are told apart. */

@@ -97,7 +97,12 @@ export function keyOf({
   period,
   unit,
 }: Pick<KeyOptions, 'scope' | 'period' | 'unit'>): Pick<Budget, 'scope' | 'period' | 'unit'> {
-  return { scope: parseScope(scope), period: parsePeriod(period), unit: parseUnit(unit) };
+  const key = { scope: parseScope(scope), period: parsePeriod(period), unit: parseUnit(unit) };
+  if (key.scope.kind !== 'company') return key;
+  throw new HumanError(
+    'usage',
+    "The company's limits are set at its gateway, and only shown here: nobody changes or pauses them here.",
+  );
 }
 
 function setBudget(limit: string, options: SetOptions): void {
@@ -149,6 +154,7 @@ const sources: Readonly<Record<BudgetEntry['origin'], string>> = {
   'budget set': 'here',
   'project file': 'the project’s .outlay.json',
   team: 'the team',
+  company: 'the company’s gateway',
 };
 
 function takeAway(options: KeyOptions): void {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Root } from '../../agents/agentLog.ts';
 import { clientPrices, folderProblem } from '../../agents/registry.ts';
 import { budgetsWithProjects, type InForce } from '../../budgets/budgetsInForce.ts';
+import { companyBudgets } from '../../budgets/company.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import { captureFolder, dataFolder, homeFolder, resolveStorePath } from '../../dataFolder/paths.ts';
 import { readConfig } from '../../dataFolder/readConfig.ts';
@@ -62,6 +63,7 @@ export function findEnvironment(options: CommonOptions): Environment {
     variable: process.env.COST_BUDGET_USD,
     folders: [process.cwd()],
     pools: readPools(folder),
+    company: companyBudgets(folder, now()),
     now: now(),
   });
   const inForce = budgetsOf([]);

@@ -1,4 +1,6 @@
+import { teamFreshMs } from '../../analysisThread/teamAsking.ts';
 import type { DashboardFigures } from '../../panels/dashboard.ts';
+import type { TeamShown } from '../../panels/parts/teamFigures.ts';
 import type { PanelFigures, PanelQueryName } from '../../panels/registry.ts';
 import { isAnomaliesQuestion, usualAnomalies } from '../../protocol/anomalies.ts';
 import { isBudgetsQuestion, usualBudgets } from '../../protocol/budgets.ts';
@@ -27,6 +29,8 @@ import type { Questions } from '../questions.ts';
 /** What pages are answered from. */
 export interface AnswerWorld {
   readonly questions: Questions;
+  /** Asks a team's ledger behind what is shown; answers whether it is being asked. */
+  readonly look: (team: TeamShown) => boolean;
   readonly settings: () => UserSettings;
 }
 
@@ -85,13 +89,19 @@ async function dashboard(
     read(world, part, question),
     part === 'dashboard' ? insightsOf(world) : undefined,
   ]);
-  const { now, hasData } = figures as DashboardFigures;
+  const { now, hasData, team } = figures as DashboardFigures;
   if (!hasData) return nothing();
   const { zone } = settings;
   const format = formatOf(settings);
   const facts = { ...around, figures, question, format, live, zone, insights };
-  return shown(question, settings, now, dashboardStrings(), dashboardViewModel(facts));
+  const answer = shown(question, settings, now, dashboardStrings(), dashboardViewModel(facts));
+  return team === undefined
+    ? answer
+    : { ...answer, again: world.look(team) ? soonMs : teamFreshMs };
 }
+
+/** When a page asks again while a team's ledger is being asked, milliseconds. */
+const soonMs = 1000;
 
 /** What could be saved, as the report says; found out once in a while, as in the editor. */
 async function insightsOf({ questions }: AnswerWorld): Promise<OptimizeJson | undefined> {

@@ -6,13 +6,13 @@ import { isObject } from '../../protocol/shared.ts';
 import type { PageSource } from '../http/pageSource.ts';
 import { Refusal } from '../http/problem.ts';
 import type { Questions } from '../questions.ts';
-import { answeredPanels, dashboardSummary } from './answers.ts';
+import { type AnswerWorld, answeredPanels, dashboardSummary } from './answers.ts';
 import { readAssets } from './assets.ts';
 import { speak } from './editorWords.ts';
 import { isPageName, manifest, pageHtml } from './pageHtml.ts';
 import { sessionAnswer } from './sessionAnswer.ts';
 
-interface PageOptions {
+interface PageOptions extends Pick<AnswerWorld, 'look'> {
   readonly questions: Questions;
   readonly origin: () => TaskOrigin;
   readonly roots: () => readonly string[];
@@ -31,7 +31,7 @@ export function pageSource(options: PageOptions): PageSource {
   const language = speakLike(options.locale, distFolder);
   const assets = readAssets(distFolder);
   const shared = [...assets.keys()].filter((name) => /^shared-\w+\.js$/.test(name));
-  const world = { questions, settings: () => origin().settings };
+  const world = { questions, settings: () => origin().settings, look: options.look };
   return {
     paths: ['/', ...dataPanelNames.map((name) => `/${name}`), '/session'],
     page: (path, nonce) => {

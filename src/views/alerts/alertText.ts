@@ -145,6 +145,8 @@ export function budgetText({ budget, part, at }: Alert, format: Format): string 
       return l10n.t('{0} for the group {1} of the team', name, oneLine(scope.name, 60));
     case 'member':
       return l10n.t('{0} for all your machines', name);
+    case 'company':
+      return l10n.t('{0} set by the company', name);
     default:
       return name;
   }

@@ -180,6 +180,14 @@ export class BudgetActions {
       );
       return true;
     }
+    if (placeOf(entry) === 'company') {
+      inBackground(
+        window.showInformationMessage(
+          l10n.t('This limit is the company’s: it is set at its gateway and only shown here.'),
+        ),
+      );
+      return true;
+    }
     if (placeOf(entry) !== 'environment') return false;
     inBackground(
       window.showInformationMessage(

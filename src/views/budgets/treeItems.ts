@@ -99,6 +99,7 @@ export function describeBudget({ name, outlook }: BudgetNode, context: WordConte
 export function contextOf({ entry }: Pick<BudgetOutlook, 'entry'>): string {
   const { override, budget } = entry;
   const place = placeOf(entry);
+  if (place === 'company') return 'companyBudget';
   const words = ['budget'];
   words.push(
     place === 'file' ? 'file' : place === 'environment' || place === 'team' ? 'variable' : 'own',

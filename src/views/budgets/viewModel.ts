@@ -107,6 +107,8 @@ function rowOf(outlook: BudgetOutlook, name: string, inputs: BudgetsInputs): Bud
 /** What makes sense for it just now. */
 function verbsOf({ entry }: BudgetOutlook): BudgetVerb[] {
   const { override, origin } = entry;
+  // Nobody here has a say in it.
+  if (origin === 'company') return [];
   const paused = override?.pausedUntil !== undefined;
   const excepted = paused || override?.raised !== undefined;
   return budgetVerbs.filter((verb) => {

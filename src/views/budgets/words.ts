@@ -80,6 +80,8 @@ function placeName(scope: BudgetScope, part: string): string {
       return l10n.t('The team');
     case 'member':
       return l10n.t('All your machines');
+    case 'company':
+      return l10n.t('Your company');
     default:
       return oneLine(scope.name, 60);
   }
@@ -125,6 +127,7 @@ export function coverText({ entry, part }: Named, context: WordContext): string 
     team: l10n.t('together'),
     teamGroup: l10n.t('together'),
     member: l10n.t('together'),
+    company: l10n.t('its gateway'),
   };
   return [kinds[scope.kind], periodPhrase(period, context), ...units].join(', ');
 }
@@ -264,6 +267,8 @@ function originWord(entry: BudgetEntry): string {
       return l10n.t('project file');
     case 'team':
       return l10n.t('team');
+    case 'company':
+      return l10n.t('company');
   }
 }
 
@@ -284,6 +289,12 @@ export function originText(entry: BudgetEntry, format: Format): string {
     case 'team':
       return l10n.t(
         'Set by the team. What it spent was asked on {0}; this machine’s part is up to date.',
+        format.dateTime(entry.pool!.askedAt),
+      );
+    case 'company':
+      return l10n.t(
+        'Set by the company; its gateway counts and stops. {0} said so on {1}.',
+        oneLine(entry.pool!.saidBy ?? ''),
         format.dateTime(entry.pool!.askedAt),
       );
   }

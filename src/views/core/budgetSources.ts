@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { type Disposable, RelativePattern, Uri, workspace } from 'vscode';
 import { budgetsWithProjects } from '../../budgets/budgetsInForce.ts';
+import { companyBudgets } from '../../budgets/company.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import { dataFolder } from '../../dataFolder/paths.ts';
 import {
@@ -57,6 +58,7 @@ export class BudgetSources implements Disposable {
             variable: process.env.COST_BUDGET_USD,
             folders: windowFolders(),
             pools: readPools(dataFolder()),
+            company: companyBudgets(dataFolder(), now),
             now,
           }
         : {
@@ -65,6 +67,7 @@ export class BudgetSources implements Disposable {
             variable: undefined,
             folders: [],
             pools: undefined,
+            company: [],
             now,
           };
     // Not while the extension is activated: that takes time, and there may be no data folder.

@@ -16,12 +16,14 @@ import type { DataPanelKind, PanelAnswer } from '../panels/dataPanel.ts';
 import { windowFolders } from '../panels/projectOptions.ts';
 import { formatOf } from '../text/format.ts';
 import { dashboardStrings } from './strings.ts';
+import { TeamLook } from './teamLook.ts';
 import { dashboardViewModel } from './viewModel.ts';
 
 /** The dashboard: where the money goes, and whether that is normal. */
 export function dashboardPanel(
   insights: InsightsModel,
 ): DataPanelKind<DashboardData, DashboardStrings & CommonStrings, DashboardQuestion> {
+  const team = new TeamLook();
   const ask =
     (panel: 'dashboard' | 'dashboardSummary') =>
     async (
@@ -31,6 +33,7 @@ export function dashboardPanel(
       const now = Date.now();
       const figures = await panelData(model, { panel, question }, now);
       if (!figures.hasData) return noTranscripts();
+      team.look(model, figures.team);
       const { spend } = model;
       const format = formatOf(spend.settings);
       const facts = {
@@ -57,11 +60,14 @@ export function dashboardPanel(
     answer: ask('dashboard'),
     summary: ask('dashboardSummary'),
     isSameSummary: (a, b) => isDeepStrictEqual({ ...a, outlook: false }, { ...b, outlook: false }),
-    // What could be saved takes longer to find than a panel to open: it comes when it is known.
+    // What could be saved takes longer to find than a panel to open, and a team's ledger to answer: both come
+    // when they are known.
     watch: (onChange) => {
       const listening = insights.onDidChange(onChange);
       insights.setActive(listening, true);
+      const answered = team.onDidChange(onChange);
       return new Disposable(() => {
+        answered.dispose();
         insights.setActive(listening, false);
         listening.dispose();
       });

@@ -2,6 +2,7 @@ import { l10n } from 'vscode';
 import type { UseWindow } from '../../analysis/spend/usageWindows.ts';
 import { dayOf } from '../../model/calendar.ts';
 import type { DashboardFigures } from '../../panels/dashboard.ts';
+import type { BudgetOutlook } from '../../panels/parts/budgetForecasts.ts';
 import type {
   DashboardBucket,
   DashboardBudget,
@@ -24,6 +25,7 @@ import { dashboardDetails } from './details.ts';
 import { type DashboardInputs, wordsOf } from './inputs.ts';
 import { nameOf } from './labels.ts';
 import { budgetOf, budgetOfPeriod } from './periodBudget.ts';
+import { dashboardTeam } from './team.ts';
 import { todoList } from './todo.ts';
 import { dashboardVerdict } from './verdict.ts';
 
@@ -53,8 +55,9 @@ export function dashboardViewModel(facts: DashboardInputs): DashboardData {
     stack: { names: figures.stackNames, labels: figures.stackNames.map(label) },
     running: isEmpty ? null : runningOf(facts),
     barLimit: figures.unit === 'day' ? (budgetOf(facts, 'day')?.budget.limit ?? null) : null,
-    budgets: budgetRows(facts),
+    budgets: budgetRows(figures.budgets, facts),
     official: officialRowsOf(facts),
+    team: dashboardTeam(facts, (budgets) => budgetRows(budgets, facts)),
     windows: {
       fiveHours: figures.recent.windows.map((window) =>
         windowOf(window, now, format.shortRange(window.from, window.to)),
@@ -138,11 +141,11 @@ function bucketLabel(from: number, { unit }: DashboardFigures, format: Format): 
   return unit === 'month' ? format.month(from) : format.shortDay(from);
 }
 
-function budgetRows(facts: DashboardInputs): DashboardBudget[] {
-  const { figures, format } = facts;
+function budgetRows(budgets: readonly BudgetOutlook[], facts: DashboardInputs): DashboardBudget[] {
+  const { format } = facts;
   const context = wordsOf(facts);
-  const names = budgetNames(figures.budgets, context);
-  return figures.budgets.map((outlook, index) => {
+  const names = budgetNames(budgets, context);
+  return budgets.map((outlook, index) => {
     const { entry, part, state, budget } = outlook;
     const likely = likelyText(outlook, format);
     const outcome = outcomeText(outlook, context);
@@ -161,17 +164,20 @@ function budgetRows(facts: DashboardInputs): DashboardBudget[] {
 
 /** A plan's windows, as Claude Code said; on a plan they stand where budgets would. */
 function officialRowsOf({ figures, format }: DashboardInputs): DashboardBudget[] {
-  return officialRows(figures.official, figures.now, format).map(
-    ({ window, name, figure, detail, share }) => ({
-      key: window,
-      name,
-      level: share >= 1 ? 'stop' : share >= 0.75 ? 'warning' : 'ok',
-      left: l10n.t('{0} used', figure),
-      strip: { ...plainStrip, whole: 1, filled: Math.min(1, share) },
-      used: '',
-      outcome: detail,
-    }),
+  // Where it is a budget, it stands among the budgets.
+  const isBudget = figures.budgets.some(({ budget }) => budget.scope.kind === 'company');
+  const rows = officialRows(figures.official, figures.now, format).filter(
+    ({ window }) => window !== 'spend_limit' || !isBudget,
   );
+  return rows.map(({ window, name, figure, detail, share }) => ({
+    key: window,
+    name,
+    level: share >= 1 ? 'stop' : share >= 0.75 ? 'warning' : 'ok',
+    left: l10n.t('{0} used', figure),
+    strip: { ...plainStrip, whole: 1, filled: Math.min(1, share) },
+    used: '',
+    outcome: detail,
+  }));
 }
 
 function windowOf({ from, to, nano }: UseWindow, now: number, label: string): DashboardWindow {

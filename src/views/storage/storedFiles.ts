@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { alertHistoryFile, alertsFile } from '../../dataFolder/alertFile.ts';
 import { benchmarksFile } from '../../dataFolder/benchmarkFile.ts';
 import { clientReportsFile } from '../../dataFolder/clientReports.ts';
+import { gatewayAnswerFile, gatewayFile } from '../../dataFolder/company/gatewayFile.ts';
 import { backupPattern, installsFile } from '../../dataFolder/guardInstalls.ts';
 import { placeFile, serverNoteFile } from '../../dataFolder/guardServer.ts';
 import { insightsFile } from '../../dataFolder/insightFile.ts';
@@ -12,6 +13,7 @@ import { auditFile } from '../../dataFolder/overrideFile.ts';
 import { federationFile } from '../../dataFolder/peerFile.ts';
 import { serveNoteFile, serveTokenFile } from '../../dataFolder/serveFiles.ts';
 import { statusLineFile } from '../../dataFolder/statusLineFile.ts';
+import { teamFiguresFile } from '../../dataFolder/team/figuresFile.ts';
 import { membershipFile } from '../../dataFolder/team/membership.ts';
 import { poolsFile } from '../../dataFolder/team/poolFile.ts';
 import { sentCallsFile } from '../../dataFolder/team/sentCalls.ts';
@@ -88,6 +90,9 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     file(uploadsFile(dataFolder), 'team'),
     file(poolsFile(dataFolder), 'team'),
     file(sentCallsFile(dataFolder), 'team'),
+    file(teamFiguresFile(dataFolder), 'team'),
+    file(gatewayFile(dataFolder), 'team'),
+    file(gatewayAnswerFile(dataFolder), 'team'),
     file(clientReportsFile(dataFolder), 'statusLine'),
     file(statusLineFile(dataFolder), 'statusLine'),
     file(installFile(dataFolder), 'statusLine'),
@@ -97,11 +102,11 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     // What a program that was ended in the middle of writing has left.
     ...unfinished(
       dataFolder,
-      /^((config|prices|insights|alerts|client|statusline|statusline-install|guard-installs|guard-http|guard-server|exact|exact-install|serve|team|team-uploads|team-pools|team-calls|claude-settings\.statusline\.bak|claude-settings-[0-9a-f]{16})\.json|(snapshots|alerts)\.jsonl|serve-token)\.\d+(-[0-9a-f]{8})?\.part$/,
+      /^((config|prices|insights|alerts|client|statusline|statusline-install|guard-installs|guard-http|guard-server|exact|exact-install|serve|team|team-uploads|team-pools|team-calls|team-figures|gateway|gateway-limits|claude-settings\.statusline\.bak|claude-settings-[0-9a-f]{16})\.json|(snapshots|alerts)\.jsonl|serve-token)\.\d+(-[0-9a-f]{8})?\.part$/,
     ),
     ...unfinished(
       dataFolder,
-      /^(config|insights|alerts|client|statusline-install|guard-installs|team|team-uploads)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$|^serve-token\.lock$/,
+      /^(config|insights|alerts|client|statusline-install|guard-installs|team|team-uploads|team-figures|gateway-limits)\.json\.lock$|^(snapshots|federation)\.jsonl\.lock$|^serve-token\.lock$/,
     ),
     ...namesIn(dataFolder)
       .filter(

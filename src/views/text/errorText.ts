@@ -117,5 +117,24 @@ export function knownText(what: ErrorText | undefined, english: string): string 
       return l10n.t('The session "{0}" no longer exists.', first);
     case 'spanReversed':
       return l10n.t('The requested time range ends before it begins.');
+    case 'teamUnreachable':
+      return l10n.t('The team’s server {0} cannot be reached ({1}).', first, second);
+    case 'teamLogin':
+      return l10n.t(
+        'The team’s server {0} does not know this login any more. Ask who runs the team for a new invitation.',
+        first,
+      );
+    case 'teamSlow':
+      return l10n.t('The team’s server {0} took too long to answer.', first);
+    case 'teamProof':
+      return l10n.t(
+        'The team’s server {0} could not prove who it is ({1}). Name the authority of a private server with sslrootcert in the connection string.',
+        first,
+        second,
+      );
+    case 'teamOnFirestore':
+      return l10n.t(
+        'A ledger in Firestore is not asked for each look at it: “outlay team members” and “outlay team export” ask it.',
+      );
   }
 }

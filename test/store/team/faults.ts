@@ -367,14 +367,14 @@ export function faultTests(server: () => PostgresServer): void {
     });
   });
 
-  it('what stays in the data folder holds no figure of others beyond the pools, and no password but one', async () => {
+  it('what stays in the data folder is for its owner alone, and holds no password but one', async () => {
     await using team = await TeamWorld.found(server());
     using dir = tempDir();
     const connection = await team.member('ada');
     await join(dir.path, connection);
     await pushToTeam(machineWith(dir.path, () => 1));
     const { password } = new URL(connection);
-    for (const file of ['team-uploads.json', 'team-pools.json']) {
+    for (const file of ['team-uploads.json', 'team-pools.json', 'team-figures.json']) {
       assert.ok(!readFileSync(dir.at(file), 'utf8').includes(password));
       assert.equal(statSync(dir.at(file)).mode & 0o777, 0o600);
     }

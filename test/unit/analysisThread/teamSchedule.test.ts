@@ -4,6 +4,10 @@ import { until } from '../../../scripts/shared/retry.ts';
 import type { AnalysisThread } from '../../../src/analysisThread/client.ts';
 import type { TaskOrigin } from '../../../src/analysisThread/taskContext.ts';
 import { TeamSchedule } from '../../../src/analysisThread/teamSchedule.ts';
+import {
+  updateGatewayAnswer,
+  writeGatewaySetup,
+} from '../../../src/dataFolder/company/gatewayFile.ts';
 import { writeMembership } from '../../../src/dataFolder/team/membership.ts';
 import { writePools } from '../../../src/dataFolder/team/poolFile.ts';
 import { HumanError } from '../../../src/model/errors.ts';
@@ -58,6 +62,21 @@ describe('what a process that runs sends to the team', () => {
     await pause(40);
     demo.schedule.stop();
     assert.equal(demo.asked(), 0);
+  });
+
+  it('includes a company’s gateway that was named, joined a team or not', async () => {
+    using dir = tempDir();
+    const setup = { url: 'https://gateway.example.com/', user: 'ada', tokenFile: '', ca: '' };
+    writeGatewaySetup(dir.path, setup);
+    const { schedule, asked } = scheduled(dir.path, [{ outage: undefined }]);
+    await until('it was asked', () => asked() > 0);
+    // One that has just answered, or wants to be left alone, is not.
+    updateGatewayAnswer(dir.path, (kept) => ({ ...kept, notBefore: Date.now() + 60_000 }));
+    await pause(20);
+    const before = asked();
+    await pause(40);
+    schedule.stop();
+    assert.equal(asked(), before);
   });
 
   it('goes on after an outage and a closed store, and tells what it is told to', async () => {

@@ -97,6 +97,7 @@ describe('budgets of project files', () => {
         variable: 'x',
         folders: ['/window'],
         pools: undefined,
+        company: [],
         now,
       },
       files as never,

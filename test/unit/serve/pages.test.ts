@@ -55,7 +55,8 @@ describe('the pages of the server', () => {
     }
     const origin = () => world.origin;
     const questions = new Questions(ownThread, origin, 0);
-    return pageSource({ questions, origin, roots: () => [], distFolder, locale: 'C' });
+    const look = () => false;
+    return pageSource({ questions, origin, roots: () => [], distFolder, locale: 'C', look });
   }
 
   it('are told what the editor’s panels are told, by their protocol', async () => {

@@ -50,6 +50,9 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'team-uploads.json',
     'team-pools.json',
     'team-calls.json',
+    'team-figures.json',
+    'gateway.json',
+    'gateway-limits.json',
   ])
     make(at(name));
   for (const path of [
@@ -80,6 +83,9 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'team-uploads.json',
     'team-pools.json',
     'team-calls.json',
+    'team-figures.json',
+    'gateway.json',
+    'gateway-limits.json',
   ]) {
     make(partName(at(name)));
     make(`${at(name)}.4711.part`);
@@ -92,6 +98,8 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'federation.jsonl',
     'team.json',
     'team-uploads.json',
+    'team-figures.json',
+    'gateway-limits.json',
   ]) {
     make(lockOf(at(name)));
   }

@@ -48,6 +48,9 @@ class HttpHost implements PageHost {
   /** Only what was asked last is shown. */
   #asked = 0;
   #shown = '';
+  /** How long after an answer it is asked for again although nothing was committed; undefined for never. */
+  #againMs: number | undefined;
+  #later: ReturnType<typeof setTimeout> | undefined;
   #revealed = false;
 
   constructor() {
@@ -174,13 +177,18 @@ class HttpHost implements PageHost {
 
   async #show(asked: number, body: object, isPart: boolean): Promise<void> {
     const text = await this.#server.ask(this.#panel, body);
-    // Another question, the full answer before its summary, or the same again.
-    if (asked !== this.#asked || text === undefined || text === this.#shown) return;
-    if (isPart && this.#shown !== '') return;
-    if (!isPart) this.#shown = text;
-    const message = JSON.parse(text) as Message;
-    post(message);
-    if (this.#panel === 'session') this.#nameAndReveal(message);
+    // Another question, or the full answer before its summary.
+    if (asked !== this.#asked || text === undefined || (isPart && this.#shown !== '')) return;
+    if (text !== this.#shown) {
+      if (!isPart) this.#shown = text;
+      const message = JSON.parse(text) as Message;
+      post(message);
+      this.#againMs = typeof message.again === 'number' ? message.again : undefined;
+      if (this.#panel === 'session') this.#nameAndReveal(message);
+    }
+    clearTimeout(this.#later);
+    if (this.#againMs === undefined) return;
+    this.#later = setTimeout(() => this.#refresh(), Math.max(leastRestMs, this.#againMs));
   }
 
   /** The tab is called as the session is; a message that was named in the address is shown. */

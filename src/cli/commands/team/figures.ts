@@ -1,14 +1,15 @@
 import { type Command, Option } from 'commander';
 import { dataFolder } from '../../../dataFolder/paths.ts';
+import type { UtcDays } from '../../../dataFolder/team/figuresFile.ts';
 import { readMembership } from '../../../dataFolder/team/membership.ts';
 import { arePoolsStale, type Pool, readPools } from '../../../dataFolder/team/poolFile.ts';
 import { readUploadState } from '../../../dataFolder/team/uploadState.ts';
-import { dayMs } from '../../../model/calendar.ts';
 import { HumanError } from '../../../model/errors.ts';
 import { formatUsd, nanoToUsd } from '../../../model/money.ts';
 import { count } from '../../../query/context.ts';
-import { spanOf } from '../../../query/spans.ts';
+import { utcDays } from '../../../query/spans.ts';
 import type { Cell, Column } from '../../../reports/document/document.ts';
+import type { Patience } from '../../../team/connection.ts';
 import { firestoreWish } from '../../../team/firestore/address.ts';
 import type { TeamLedger } from '../../../team/ledger.ts';
 import { notJoined } from '../../../team/membership.ts';
@@ -59,9 +60,10 @@ function complainOfDays({ refused }: PushOutcome): void {
 }
 
 /** Sends what is new behind a command that read it; says once where that cannot be done, and fails nothing. */
-export async function pushBehind(environment: Environment): Promise<void> {
+export async function pushBehind(environment: Environment, patience?: Patience): Promise<void> {
   if (!pushes(environment)) return;
-  const outcome = await pushQuietly(teamMachine(environment));
+  const machine = teamMachine(environment);
+  const outcome = await pushQuietly(patience === undefined ? machine : { ...machine, patience });
   if (outcome === undefined) return;
   if ('sent' in outcome) complainOfDays(outcome);
   else if (!outcome.told) complain(outcome.text);
@@ -310,15 +312,7 @@ function headOf(key: (typeof sumColumns)[number]): string {
   return key === 'background' ? 'background_usd' : key;
 }
 
-function exportDays({ since, until, period }: ExportOptions): { from: string; to: string } {
-  const clock = { now: now(), zone: 'UTC', weekStart: 1 } as const;
+function exportDays({ since, until, period }: ExportOptions): UtcDays {
   const asked = since === undefined && until === undefined && period === undefined ? '30d' : period;
-  const span = spanOf({ since, until, period: asked }, clock);
-  const from = Math.max(span?.from ?? 0, Date.parse('2020-01-01'));
-  const to = Math.min(span?.to ?? Number.MAX_SAFE_INTEGER, clock.now + 366 * dayMs);
-  return { from: dayAt(from), to: dayAt(to + dayMs - 1) };
-}
-
-function dayAt(at: number): string {
-  return new Date(at).toISOString().slice(0, 10);
+  return utcDays({ since, until, period: asked }, now());
 }

@@ -8,12 +8,13 @@ import { openLedger } from '../../../team/connection.ts';
 import { firestoreOf, isFirestore } from '../../../team/firestore/address.ts';
 import { addMember, foundTeam, type TeamPlan } from '../../../team/found.ts';
 import { joinTeam, leaveTeam } from '../../../team/membership.ts';
+import { readSecret } from '../../../team/secretFile.ts';
 import { findEnvironment } from '../../support/environment.ts';
 import { say, sayJson } from '../../support/say.ts';
 import { machineFacts, type TeamOptions } from './machine.ts';
 import { checkName } from './names.ts';
 import { checkVisible, createOnFirestore, memberConnection } from './onFirestore.ts';
-import { ownerConnection, readSecret } from './secretFiles.ts';
+import { ownerConnection } from './secretFiles.ts';
 
 interface CreateOptions extends TeamOptions, Omit<TeamPlan, 'name' | 'visible'> {
   readonly visible?: TeamPlan['visible'];

@@ -1,33 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { HumanError } from '../../../model/errors.ts';
 import { writeFileAtomically } from '../../../platform/partFile.ts';
+import { readSecret } from '../../../team/secretFile.ts';
 
 /** Connection strings are in files for their owner alone, or in the environment: nobody types or prints them. */
-
-/** Reads one from a file. `what` names it in a sentence. */
-export function readSecret(file: string, what: string): string {
-  const path = resolve(file);
-  let text: string;
-  let mode: number;
-  try {
-    text = readFileSync(path, 'utf8').trim();
-    ({ mode } = statSync(path));
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
-    throw new HumanError('usage', `${what}, ${path}, cannot be read (${code}).`);
-  }
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-    throw new HumanError(
-      'usage',
-      `${path} holds a password and can be read by others. Make it yours alone (chmod 600) and try again.`,
-    );
-  }
-  if (text === '' || text.includes('\n') || text.length > 4096) {
-    throw new HumanError('usage', `${path} is no connection string in one line.`);
-  }
-  return text;
-}
 
 /** Writes one into a file that is not there yet. */
 export function writeSecret(file: string, secret: string): string {

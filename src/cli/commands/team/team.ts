@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addMembers, addPush, addStatus, addTeamExport } from './figures.ts';
+import { addGateway } from './gateway.ts';
 import { addCreate, addJoin, addLeave } from './joining.ts';
 import { addGroups, addInvite, addPolicy, addPoolBudget, addRemove } from './people.ts';
 
@@ -34,4 +35,5 @@ export function addTeam(program: Command): void {
   addGroups(group);
   addPolicy(group);
   addPoolBudget(group);
+  addGateway(group);
 }

@@ -1,0 +1,167 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import {
+  type GatewayAnswer,
+  type GatewayLimit,
+  type GatewaySetup,
+  readGatewayAnswer,
+  readGatewaySetup,
+  removeGateway,
+  writeGatewaySetup,
+} from '../../../dataFolder/company/gatewayFile.ts';
+import { HumanError } from '../../../model/errors.ts';
+import { nanoToUsd } from '../../../model/money.ts';
+import type { Cell, Column } from '../../../reports/document/document.ts';
+import { isLoopback } from '../../../team/address.ts';
+import { refreshNow } from '../../../team/gateway/refresh.ts';
+import { print } from '../../support/answer.ts';
+import { type Environment, findEnvironment } from '../../support/environment.ts';
+import { say, sayJson } from '../../support/say.ts';
+import type { TeamOptions } from './machine.ts';
+
+interface GatewayOptions extends TeamOptions {
+  readonly user?: string;
+  readonly tokenFile?: string;
+  readonly ca?: string;
+  readonly off?: true;
+}
+
+const help = `
+The key is one that may read spend limits, in a file for you alone or in OUTLAY_GATEWAY_TOKEN. What is read are
+your own limits and what counts towards them; nothing is sent but the question. Without a key, Claude Code's
+status line says what it knows: outlay statusline install.
+
+Examples:
+  outlay team gateway https://gateway.example.com --user ada@example.com --token-file key.txt
+  outlay team gateway                        asks again, and says how the limits stand
+  outlay team gateway --off                  nothing is asked or kept any more`;
+
+/** `outlay team gateway`: the limits a company's gateway sets, as budgets that are only read. */
+export function addGateway(group: Command): void {
+  group
+    .command('gateway')
+    .description("Read your limits from your company's Claude gateway; off until you name it.")
+    .argument('[address]', 'the base address of the gateway')
+    .option('--user <id>', 'you, by your id or mail address at the gateway')
+    .option('--token-file <file>', 'file with the key, mode 0600')
+    .option('--ca <file>', 'authority of a private gateway, as PEM')
+    .option('--off', 'forget the gateway and what it answered')
+    .option('--json', 'answer as JSON')
+    .addHelpText('after', help)
+    .action(async (address: string | undefined, options: GatewayOptions) => {
+      const environment = findEnvironment({ ...options, index: false });
+      const { folder } = environment;
+      if (options.off === true) {
+        removeGateway(folder);
+        if (options.json) sayJson({ schemaVersion: 1, gateway: null });
+        else say('The gateway is not asked any more, and nothing of it is kept.');
+        return;
+      }
+      const setup = address === undefined ? readGatewaySetup(folder) : setupOf(address, options);
+      if (setup === undefined) {
+        throw new HumanError(
+          'usage',
+          'No gateway is named yet: outlay team gateway https://… --user YOU --token-file FILE',
+        );
+      }
+      // What gives no answer is not kept as a gateway.
+      await refreshNow(folder, setup, process.env);
+      if (address !== undefined) writeGatewaySetup(folder, setup);
+      tell(environment, setup, readGatewayAnswer(folder));
+    });
+}
+
+function setupOf(address: string, { user, tokenFile, ca }: GatewayOptions): GatewaySetup {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || url.username !== '' || url.password !== '' || !isAllowed(url)) {
+    throw new HumanError(
+      'usage',
+      'The address of a gateway looks like https://gateway.example.com, without a password in it; plain http is for this machine only.',
+    );
+  }
+  if (user === undefined || user.trim() === '') {
+    throw new HumanError(
+      'usage',
+      'Say who you are at the gateway: --user ID, or your mail address.',
+    );
+  }
+  for (const file of [tokenFile, ca]) {
+    if (file !== undefined && !existsSync(resolve(file))) {
+      throw new HumanError('usage', `${resolve(file)} is not there.`);
+    }
+  }
+  return {
+    url: url.href,
+    user: user.trim(),
+    tokenFile: tokenFile === undefined ? '' : resolve(tokenFile),
+    ca: ca === undefined ? '' : resolve(ca),
+  };
+}
+
+function isAllowed(url: URL): boolean {
+  return (
+    url.protocol === 'https:' ||
+    (url.protocol === 'http:' && isLoopback(url.hostname.replace(/^\[|\]$/g, '')))
+  );
+}
+
+function tell(environment: Environment, { user }: GatewaySetup, answer: GatewayAnswer): void {
+  const { host, limits, askedAt } = answer;
+  const columns: Column[] = [
+    { key: 'period', header: 'Period', unit: 'text', strong: true },
+    { key: 'spent', header: 'Spent', unit: 'usd' },
+    { key: 'limit', header: 'Limit', unit: 'usd' },
+    { key: 'share', header: 'Used', unit: 'percent' },
+    { key: 'source', header: 'From', unit: 'text', idle: true },
+  ];
+  const rows = limits.map((limit): Cell[] => [
+    limit.period ?? limit.periodName,
+    limit.spent ?? null,
+    limit.limit ?? null,
+    shareOf(limit),
+    limit.source,
+  ]);
+  print(environment, {
+    title: 'Gateway',
+    sentences: [
+      limits.length === 0
+        ? `${host} has no limit for ${user}.`
+        : `${host} has these limits for ${user}; they stand beside your budgets (outlay budget check).`,
+      ...limits.flatMap(whyNoBudget),
+    ],
+    tables: limits.length === 0 ? [] : [{ title: 'Limits', columns, rows }],
+    notes: [
+      { about: 'Spend is as the gateway counts it. Days, weeks and months are those of UTC.' },
+    ],
+    json: {
+      schemaVersion: 1,
+      gateway: host,
+      user,
+      asOf: new Date(askedAt).toISOString(),
+      limits: limits.map((limit) => ({
+        period: limit.period ?? limit.periodName,
+        currency: limit.currency,
+        spent_usd: limit.spent === undefined ? null : nanoToUsd(limit.spent),
+        limit_usd: limit.limit === undefined ? null : nanoToUsd(limit.limit),
+        utilization: shareOf(limit),
+        source: limit.source === '' ? null : limit.source,
+      })),
+    },
+  });
+}
+
+function shareOf({ limit, spent }: GatewayLimit): number | null {
+  return limit === undefined || spent === undefined || limit === 0 ? null : spent / limit;
+}
+
+/** Why a limit is shown here and is no budget. */
+function whyNoBudget({ period, periodName, limit, spent, currency }: GatewayLimit): string[] {
+  const name = period ?? periodName;
+  if (currency !== 'USD') return [`The limit of a ${name} is in ${currency}, and not judged here.`];
+  if (period === undefined)
+    return [`The period "${periodName}" is not known here, and not judged.`];
+  if (limit === undefined) return [`No limit in dollars is set for a ${name}.`];
+  if (limit === 0) return [`For a ${name} nothing may be spent beyond what a plan includes.`];
+  return spent === undefined ? [`What was spent of a ${name} is not said.`] : [];
+}
