@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import google from '@google-cloud/firestore';
 import * as grpc from '@grpc/grpc-js';
 import fc from 'fast-check';
+import { readTeamFigures } from '../../src/dataFolder/team/figuresFile.ts';
 import { readMembership } from '../../src/dataFolder/team/membership.ts';
 import { readPools } from '../../src/dataFolder/team/poolFile.ts';
 import { sentCallsFile } from '../../src/dataFolder/team/sentCalls.ts';
@@ -14,6 +15,8 @@ import {
   removeUploadState,
   uploadsFile,
 } from '../../src/dataFolder/team/uploadState.ts';
+import { utcDays } from '../../src/query/spans.ts';
+import { refreshTeamFigures } from '../../src/team/figures.ts';
 import { openClient } from '../../src/team/firestore/client.ts';
 import { type Call, callFields } from '../../src/team/firestore/layout.ts';
 import { readMachine } from '../../src/team/firestore/machines.ts';
@@ -457,6 +460,11 @@ describe('a machine', () => {
     );
     await pushToTeam(bob);
     await pushToTeam(ada);
+    // A look at the dashboard is answered from what is kept: nothing is asked, and why is said beside it.
+    const days = utcDays({ period: 'month' }, Date.now());
+    const gone = { folder: ada.folder, env: { FIRESTORE_EMULATOR_HOST: 'localhost:1' } };
+    assert.equal(await refreshTeamFigures(gone, days), false);
+    assert.equal(readTeamFigures(ada.folder).problem?.what?.id, 'teamOnFirestore');
     const { pools } = readPools(ada.folder)!;
     const told = pools.map(({ scope, name, period, spent, own, budget: limit }) => [
       ...[scope, name, period, spent / 1e9, own / 1e9, (limit?.nano ?? 0) / 1e9],

@@ -84,7 +84,9 @@ export function fullDiskTests(server: () => PostgresServer): void {
           [first.told, await pushQuietly(asked)],
           [false, { text: first.text, told: true }],
         );
-        const before = Object.keys(readUploadState(folder).days).length;
+        // A day without an answer is noted as one nobody knows the state of.
+        const states = Object.values(readUploadState(folder).days);
+        const before = states.filter(([state]) => state !== '').length;
         assert.ok(before < days.length);
         rmSync(dir.at('disk', 'filler'));
         assert.deepEqual(await pushQuietly(asked), { sent: days.length - before, refused: [] });
