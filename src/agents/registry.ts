@@ -1,11 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ClientPriceList } from '../model/clientPrices.ts';
-import type { AgentLog, Machine, Root, RootSource, RunningAgent } from './agentLog.ts';
+import { type AgentMetadata, sessionKey, type TranscriptChunk } from '../model/records.ts';
+import type { AgentLog, LogFile, Machine, Root, RootSource, RunningAgent } from './agentLog.ts';
 import { claudeLog } from './claude/claudeLog.ts';
 import { desktopLog } from './claude/desktopLog.ts';
 import { codexLog } from './codex/codexLog.ts';
 import { copilotLog } from './copilot/copilotLog.ts';
+import { ofHost } from './ofHost.ts';
 import { openCodeLog } from './opencode/openCodeLog.ts';
 
 /** The agents whose logs are read. Of a directory none recognizes, the first is taken to be its agent. */
@@ -31,6 +33,42 @@ export function agentLogAt(directory: string): AgentLog {
 /** The root of a configuration directory that is known by its path alone, as the store has it. */
 export function knownRoot(directory: string): Root {
   return agentLogAt(directory).rootAt(directory, 'default');
+}
+
+/** A chunk with whose it is, as the store takes it. */
+export interface PlacedChunk {
+  readonly file: {
+    readonly path: string;
+    readonly root: string;
+    readonly product: string;
+    /** '' for this machine. */
+    readonly host: string;
+    readonly mtimeMs: number;
+  };
+  readonly chunk: TranscriptChunk;
+  readonly agentMetadata: readonly AgentMetadata[];
+}
+
+/** Says whose a chunk of a file below a root is; sessions of another host are told apart by its name. */
+export function placed(
+  root: Root,
+  { path, mtimeMs }: Pick<LogFile, 'path' | 'mtimeMs'>,
+  chunk: TranscriptChunk,
+  agentMetadata: readonly AgentMetadata[] = [],
+): PlacedChunk {
+  const { origin } = chunk;
+  const host = origin?.host ?? root.host ?? '';
+  const product = origin?.product ?? agentLog(root).product;
+  return {
+    file: { path, root: origin?.account ?? root.path, product, host, mtimeMs },
+    chunk: host === '' ? chunk : ofHost(chunk, host),
+    agentMetadata: host === '' ? agentMetadata : agentMetadata.map((fact) => ofRoot(root, fact)),
+  };
+}
+
+/** A fact about a session below a root. */
+export function ofRoot<T extends { readonly sessionId: string }>({ host = '' }: Root, fact: T): T {
+  return host === '' ? fact : { ...fact, sessionId: sessionKey(fact.sessionId, host) };
 }
 
 /** Environment variables that decide where roots are. */

@@ -32,6 +32,11 @@ export function productKey(root: string): string {
   return `product:${root}`;
 }
 
+/** The key in `meta` under which it is kept whose a root is, where it is another host's. */
+export function hostKey(root: string): string {
+  return `host:${root}`;
+}
+
 /** Transcripts, how far each has been read, and which of their lines could not be used. */
 export class Files {
   readonly #all: Statement;

@@ -3,7 +3,7 @@ import { oddTime } from '../../model/records.ts';
 import { parseUnreadable, type RootUnreadable, unreadableKey } from '../../model/unreadable.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../../platform/sqlite/types.ts';
 import type { LeaseRow } from '../connection/writerLease.ts';
-import { productKey } from '../ingest/fileTable.ts';
+import { hostKey, productKey } from '../ingest/fileTable.ts';
 import { downsampleMeta } from '../retention/downsampleState.ts';
 import { bucketMs, bucketsOf, everyModel } from '../schema/rollupTables.ts';
 import { sumSql } from '../schema/saturate.ts';
@@ -364,12 +364,22 @@ export class StoreReader {
 
   /** Products that write below roots, by root; a root that is not there has the usual one. */
   products(): Map<string, string> {
+    return this.#noted(productKey);
+  }
+
+  /** The host whose agents write below a root, of the roots where it is not this machine. */
+  hosts(): Map<string, string> {
+    return this.#noted(hostKey);
+  }
+
+  /** What is noted of roots in `meta`. */
+  #noted(keyOf: (root: string) => string): Map<string, string> {
     const rows = this.#all<{ key: string; value: string }>(
       'SELECT key, value FROM meta WHERE key >= ? AND key < ?',
-      productKey(''),
-      productKey('\u{10ffff}'),
+      keyOf(''),
+      keyOf('\u{10ffff}'),
     );
-    return new Map(rows.map(({ key, value }) => [key.slice(productKey('').length), value]));
+    return new Map(rows.map(({ key, value }) => [key.slice(keyOf('').length), value]));
   }
 
   /** What could not be read below these roots, or any, by root. */
