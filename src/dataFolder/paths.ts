@@ -13,6 +13,11 @@ export function dataFolder(env: NodeJS.ProcessEnv = process.env): string {
   throw relativeFolder(data, 'HOME and XDG_DATA_HOME (LOCALAPPDATA on Windows)');
 }
 
+/** Where files of other hosts stand that were imported. */
+export function importedHosts(folder: string): string {
+  return join(folder, 'hosts');
+}
+
 /** The person's home, where agents keep their transcripts. */
 export function homeFolder(): string {
   const home = homedir();

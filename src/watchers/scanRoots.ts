@@ -13,11 +13,20 @@ export interface RootsConfig {
   readonly rootsSetting: readonly string[];
   /** Agents whose logs are not read, by the names of their `AgentLog`; all are without it. */
   readonly withoutAgents?: readonly string[] | undefined;
+  /** Folders of other hosts that are read here, by the names of the hosts. */
+  readonly hostFolders?: Readonly<Record<string, string>> | undefined;
+  /** Folders in which files of other hosts arrive. */
+  readonly hostFiles?: readonly string[] | undefined;
+  /** Where those are that were imported. */
+  readonly importFolder?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
 }
 
-/** What is configured by what a person set, and by directories that are named instead of all others. */
+/**
+ * What is configured by what a person set, and by directories that are named instead of all others.
+ * `importFolder`: where files of other hosts that were imported stand.
+ */
 export function rootsConfig(
   settings: {
     readonly roots: readonly string[];
@@ -25,14 +34,20 @@ export function rootsConfig(
     readonly readsClaudeDesktop: boolean;
     readonly readsCopilot: boolean;
     readonly readsOpenCode: boolean;
+    readonly hostFolders: Readonly<Record<string, string>>;
+    readonly hostFiles: readonly string[];
   },
   configDirs: readonly string[],
   { env, home }: Machine,
+  importFolder: string,
 ): RootsConfig {
   return {
     configDirs,
     rootsSetting: settings.roots,
     withoutAgents: agentsLeftOut(settings),
+    hostFolders: settings.hostFolders,
+    hostFiles: settings.hostFiles,
+    importFolder,
     env: rootEnvironment(env),
     home,
   };
@@ -40,8 +55,10 @@ export function rootsConfig(
 
 /** The roots of a configuration, looked for on disk now. */
 export function configuredRoots(config: RootsConfig): Root[] {
-  const { configDirs, rootsSetting, withoutAgents, env, home } = config;
-  return findRoots({ configDirs, setting: rootsSetting, withoutAgents, env, home });
+  const { configDirs, rootsSetting: setting, withoutAgents, env, home } = config;
+  const { hostFolders, hostFiles, importFolder } = config;
+  const hosts = { hostFolders, hostFiles, importFolder };
+  return findRoots({ configDirs, setting, withoutAgents, ...hosts, env, home });
 }
 
 export function scanRoots(roots: readonly Root[]): ScannedRoot[] {

@@ -4,7 +4,7 @@ import type { Root } from '../../agents/agentLog.ts';
 import { clientPrices, folderProblem } from '../../agents/registry.ts';
 import { budgetsWithProjects, type InForce } from '../../budgets/budgetsInForce.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
-import { dataFolder, homeFolder, resolveStorePath } from '../../dataFolder/paths.ts';
+import { dataFolder, homeFolder, importedHosts, resolveStorePath } from '../../dataFolder/paths.ts';
 import { readConfig } from '../../dataFolder/readConfig.ts';
 import { type Peers, readPeers } from '../../dataFolder/readPeers.ts';
 import { readPools } from '../../dataFolder/team/poolFile.ts';
@@ -75,7 +75,8 @@ export function findEnvironment(options: CommonOptions): Environment {
     configDirs,
     setting: settings.storePath,
   });
-  const places = rootsConfig(settings, configDirs, { env: process.env, home: homeFolder() });
+  const machine = { env: process.env, home: homeFolder() };
+  const places = rootsConfig(settings, configDirs, machine, importedHosts(folder));
   const roots = configuredRoots(places);
   const models = clientModels(clientPrices(roots, places));
   const catalogue = extendCatalogue(models);

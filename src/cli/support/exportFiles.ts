@@ -50,7 +50,7 @@ export async function writeFiles(
 const endings = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
 
 /** Cleans up before the program ends when somebody ends it. */
-function onInterrupt(cleanUp: () => void): { readonly forget: () => void } {
+export function onInterrupt(cleanUp: () => void): { readonly forget: () => void } {
   const end = (signal: NodeJS.Signals): void => {
     cleanUp();
     process.exit(128 + endings[signal as keyof typeof endings]);

@@ -39,6 +39,7 @@ export interface MachineInfo {
 const sources: Readonly<Record<RootSource, string>> = {
   option: '--config-dir',
   setting: 'setting outlay.roots',
+  host: 'another host',
   CLAUDE_CONFIG_DIR: 'CLAUDE_CONFIG_DIR',
   CODEX_HOME: 'CODEX_HOME',
   COPILOT_HOME: 'COPILOT_HOME',
@@ -126,7 +127,9 @@ function findings(
     );
   }
   for (const { path, source } of roots.filter(({ exists }) => !exists)) {
-    if (transcripts > 0) found.push(`${path} (${sources[source]}) has no folder "projects".`);
+    // Where other hosts' sessions are read, this machine need not have any.
+    if (transcripts > 0 && source !== 'default')
+      found.push(`${path} (${sources[source]}) has no folder "projects".`);
   }
   const unreadable = roots.flatMap((root) => root.unreadable);
   if (unreadable.length > 0) {

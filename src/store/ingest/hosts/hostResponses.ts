@@ -39,7 +39,7 @@ export function responsesByHost(variants: readonly Variant[]): Response[] {
 /** What records of two hosts have in common where they are of one response. */
 function namesOf({ rid, side, state }: Variant): (string | number)[] {
   const request = rid === '' ? [] : [`request ${rid}`];
-  const placeholder = side.startsWith('@') ? [bareSession(side)] : [];
+  const placeholder = side.startsWith('@') ? [`@${bareSession(side.slice(1))}`] : [];
   return [...request, ...placeholder, ...state.sides, ...state.lines];
 }
 
