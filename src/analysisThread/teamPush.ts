@@ -1,4 +1,5 @@
 import { withReportContext } from '../query/openContext.ts';
+import { teamSessions } from '../team/claims.ts';
 import { teamDays } from '../team/dayRows.ts';
 import { type Outage, pushQuietly } from '../team/sync.ts';
 import { contextParts, type TaskOrigin } from './taskContext.ts';
@@ -14,8 +15,10 @@ export async function runTeamPush(task: TaskOrigin): Promise<TeamPushResult> {
   const outcome = await pushQuietly({
     folder: task.dataFolder,
     env: process.env,
-    source: (policy, since) =>
-      withReportContext(facts, (context) => teamDays(context, policy, since)),
+    source: (policy, since, sends) =>
+      withReportContext(facts, (context) => teamDays(context, policy, since, sends)),
+    sessions: (policy, since) =>
+      withReportContext(facts, (context) => teamSessions(context, policy, since)),
     catalogue: facts.book.catalogueDate,
     prices: facts.book.revision,
   });

@@ -73,7 +73,7 @@ export function* hostBlocks(
     const lines: HostLine[] = [
       ...sessionLines(session, content, open),
       ...content.messages.map((row) => lineOf(session.sid, row)),
-      ...content.events.map((event) => eventLine(session.sid, event)),
+      ...content.events.flatMap((event) => (event.at > 0 ? [eventLine(session.sid, event)] : [])),
     ];
     counted.messages += content.messages.length;
     for (const line of lines) {
@@ -136,7 +136,7 @@ function sessionLines(
   const { sid, first, last, own, cwd, gitRoot, branch, version, entrypoint, title } = session;
   const path = gitRoot ?? cwd;
   const times = { session: sid, first, last, own };
-  const amounts = bounded(background.map(({ at, nano }) => [at, nano] as const));
+  const amounts = bounded(background.map(({ at, nano }) => [Math.max(at, first), nano] as const));
   const whole: SessionLine = {
     ...times,
     ...said({ project: open.paths ? path : lastPart(path), branch, version, entrypoint }),

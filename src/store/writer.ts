@@ -10,7 +10,7 @@ import type { ToldSum } from '../model/requests/toldSum.ts';
 import type { RetentionLimits } from '../model/retention.ts';
 import type { SqlDatabase, Statement } from '../platform/sqlite/types.ts';
 import { Agents } from './ingest/agentTable.ts';
-import { Files, hostKey, productKey } from './ingest/fileTable.ts';
+import { Files, hostKey, productKey, rootsOfHosts } from './ingest/fileTable.ts';
 import { HostSessions } from './ingest/hosts/hostSessions.ts';
 import { Losses } from './ingest/lossTable.ts';
 import { type MessageVariants, mergeLines } from './ingest/merge.ts';
@@ -92,6 +92,9 @@ export class Writer {
   readonly #related: Statement;
   readonly #setMeta: Statement;
   readonly #bumpRevision: Statement;
+  /** Roots that were another host's when they were read last. */
+  #foreignRoots: Set<string>;
+  readonly #dropMeta: Statement;
   /** Sessions to be reconciled with the client's total again. */
   #unreconciled = new Set<number>();
   /** Sessions of other hosts that this transaction is about, by what they are known by. */
@@ -136,6 +139,8 @@ export class Writer {
     );
     this.#related = db.prepare('SELECT other FROM kin WHERE session = ?');
     this.#setMeta = db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
+    this.#dropMeta = db.prepare('DELETE FROM meta WHERE key = ?');
+    this.#foreignRoots = rootsOfHosts(db);
     this.#bumpRevision = db.prepare(
       `INSERT INTO meta VALUES ('revision', '1')
        ON CONFLICT DO UPDATE SET value = CAST(value AS INTEGER) + 1`,
@@ -251,6 +256,7 @@ export class Writer {
       this.#ownership.forget();
       this.#requests.forget();
       this.#hosts.forget();
+      this.#foreignRoots = rootsOfHosts(this.#db);
       this.#foreign = new Map();
       this.#unreconciled = new Set();
       throw error;
@@ -261,6 +267,8 @@ export class Writer {
   #nameRoot({ root, product = usualProduct, host = '' }: SourceFile): void {
     if (product !== usualProduct) this.#setMeta.run(productKey(root), product);
     if (host !== '') this.#setMeta.run(hostKey(root), host);
+    else if (this.#foreignRoots.delete(root)) this.#dropMeta.run(hostKey(root));
+    if (host !== '') this.#foreignRoots.add(root);
   }
 
   /** Stores one chunk; false when it is stale. */

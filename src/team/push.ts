@@ -5,12 +5,13 @@ import {
   type UploadState,
   updateUploadState,
 } from '../dataFolder/team/uploadState.ts';
+import { lastClaimed, type Sends } from './claims.ts';
 import { isPassing, type Ledger, stateOf } from './connection.ts';
 import type { TeamDays, TeamRow } from './dayRows.ts';
 import { keyColumns, sumColumns } from './schema/columns.ts';
 
 /** Where the days of this machine come from; asked while no other window may number a state. */
-export type TeamSource = (policy: TeamPolicy, since?: string) => TeamDays;
+export type TeamSource = (policy: TeamPolicy, since?: string, sends?: Sends) => TeamDays;
 
 /** A state of a day that is to be sent. */
 interface Parcel {
@@ -43,11 +44,11 @@ export function prepare(
   folder: string,
   source: TeamSource,
   policy: TeamPolicy,
-  { least = 0, since = '', known }: PrepareOptions = {},
+  { least = 0, since = '', known, sends }: PrepareOptions = {},
 ): Shipment {
   let shipment: Shipment | undefined;
   updateUploadState(folder, (state) => {
-    const found = source(policy, since);
+    const found = source(policy, since, sends);
     const differing = differences(state, found, since, known);
     let revision = Math.max(state.revision, least);
     const parcels = differing.map((parcel) => ({ ...parcel, revision: ++revision }));
@@ -64,13 +65,16 @@ export interface PrepareOptions {
   readonly least?: number;
   /** Look only at days from this one on. */
   readonly since?: string;
+  /** Which days of sessions are this machine's to send; all are without it. */
+  readonly sends?: Sends;
   /** Revisions the ledger has, by day, where it was asked: what it has lost is sent again. */
   readonly known?: ReadonlyMap<string, number> | undefined;
 }
 
 /** How many days are not in the ledger as they are now; no number is given to them. */
 export function pendingDays(folder: string, source: TeamSource, policy: TeamPolicy): number {
-  return differences(readUploadState(folder), source(policy), '', undefined).length;
+  const days = source(policy, '', lastClaimed(folder));
+  return differences(readUploadState(folder), days, '', undefined).length;
 }
 
 function differences(

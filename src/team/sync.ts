@@ -9,6 +9,7 @@ import { readUploadState, updateUploadState } from '../dataFolder/team/uploadSta
 import { dayMs } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { largestOf } from '../model/lists.ts';
+import { claimSessions, type SessionDay } from './claims.ts';
 import { checkVersion, type Ledger, openLedger, type Patience } from './connection.ts';
 import { kindOfDays } from './dayRows.ts';
 import { type PushOutcome, prepare, send, type TeamSource } from './push.ts';
@@ -18,6 +19,8 @@ export interface TeamMachine {
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly source: TeamSource;
+  /** Days of sessions it might send, from a UTC day on ('' for all). */
+  readonly sessions: (policy: TeamPolicy, since: string) => ReadonlySet<SessionDay>;
   /** Date of the price catalogue, YYYY-MM-DD, and what tells these prices from others. */
   readonly catalogue: string;
   readonly prices: string;
@@ -44,7 +47,9 @@ export async function pushToTeam(machine: TeamMachine): Promise<PushOutcome | un
     const known = await knownRevisions(ledger, membership.machine);
     const least = largestOf(known.values(), 0);
     const since = machine.everything === true ? '' : firstDayToSee(machine, policy);
-    const options = { least, known, since };
+    const asked = machine.sessions(policy, since);
+    const sends = await claimSessions(ledger, machine.folder, membership.machine, asked, since);
+    const options = { least, known, since, sends };
     const shipment = prepare(machine.folder, machine.source, policy, options);
     const outcome = await send(ledger, machine.folder, membership, machine.catalogue, shipment);
     await ledger.query('SELECT outlay.pushed($1)', [membership.machine]);

@@ -1,6 +1,7 @@
 import { sep } from 'node:path';
 import type { Discovery, LogFile, Machine, Root } from '../agents/agentLog.ts';
 import { agentLog, agentsLeftOut, findRoots, rootEnvironment } from '../agents/registry.ts';
+import type { SeenFile } from '../store/ingest/fileTable.ts';
 
 /** A root with what was found below it. */
 export interface ScannedRoot extends Discovery {
@@ -76,17 +77,23 @@ export interface FoundFile extends LogFile {
 /** Transcripts the store has not seen in this size, newest first: today is right after a moment. */
 export function newFiles(
   scanned: readonly ScannedRoot[],
-  known: ReadonlyMap<string, { size: number; mtimeMs: number }>,
+  known: ReadonlyMap<string, SeenFile>,
 ): FoundFile[] {
   const fresh: FoundFile[] = [];
   for (const { root, files } of scanned) {
     for (const file of files) {
       const seen = known.get(file.path);
-      if (seen?.size === file.size && seen.mtimeMs === file.mtimeMs) continue;
+      const isSame = seen?.size === file.size && seen.mtimeMs === file.mtimeMs;
+      if (isSame && isOfHost(root, seen.host)) continue;
       fresh.push({ ...file, root });
     }
   }
   return fresh.sort((a, b) => b.mtimeMs - a.mtimeMs || (a.path < b.path ? -1 : 1));
+}
+
+/** Whether a file of a root is that host's. What hosts sent says itself whose it is. */
+export function isOfHost({ agent, host }: Root, known: string | undefined): boolean {
+  return host === known || agent === 'host';
 }
 
 /** The root a path lies below: the innermost of them. */

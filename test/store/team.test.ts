@@ -1,5 +1,6 @@
 import { after, before } from 'node:test';
 import { PostgresServer } from '../lib/postgres.ts';
+import { claimTests } from './team/claims.ts';
 import { faultTests } from './team/faults.ts';
 import { pushTests } from './team/pushes.ts';
 import { rightsTests } from './team/rights.ts';
@@ -14,4 +15,5 @@ after(async () => {
 
 rightsTests(() => server);
 pushTests(() => server);
+claimTests(() => server);
 faultTests(() => server);

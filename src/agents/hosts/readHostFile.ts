@@ -48,8 +48,8 @@ export function* readHostFile(
   const known = new Set((before as HostState | undefined)?.blocks ?? []);
   const file = openBlocks(path);
   try {
-    if (!file.isBlocked) throw new Error(`${path} is no file that "outlay export host" wrote.`);
-    if (file.size > largestBytes) throw new Error(`${path} is larger than 4 GiB.`);
+    if (!file.isBlocked) throw new Error('no file of "outlay export host"');
+    if (file.size > largestBytes) throw new Error('larger than 4 GiB');
     const seen: string[] = [];
     let start = 0;
     let offset = 0;
@@ -135,7 +135,7 @@ function readBlock(bytes: Buffer, path: string): ReadBlock | undefined {
   if (content === undefined) return undefined;
   const written = content.toString('utf8').split('\n');
   const first = parseObject(written[0]!);
-  const origin = first === undefined ? undefined : readOrigin(first, path);
+  const origin = first === undefined ? undefined : readOrigin(first);
   if (origin === undefined) return undefined;
   const rest = written.slice(1).filter((line) => line !== '');
   const lines: Json[] = [];

@@ -41,19 +41,26 @@ export interface SessionContent {
   }[];
 }
 
+/** A session's first or last time; where no record of it is dated, of its messages. */
+function dated(column: 'first_at' | 'last_at', extreme: 'min' | 'max'): string {
+  return `coalesce(nullif(s.${column}, 0), (SELECT ${extreme}(m.at) FROM message m
+    WHERE m.session = s.id AND m.counted = 1))`;
+}
+
 /** Sessions of this machine with spend, by account and begin: those that are new stand at the end of theirs. */
 export function ownSessions(db: SqlDatabase): OwnSession[] {
   return db
     .prepare(
-      `SELECT s.id AS id, s.sid AS sid, r.text AS root, c.text AS cwd, p.git_root AS gitRoot,
+      `SELECT * FROM (SELECT s.id AS id, s.sid AS sid, r.text AS root, c.text AS cwd, p.git_root AS gitRoot,
          b.text AS branch, v.text AS version, e.text AS entrypoint, ${titleOf} AS title,
-         s.first_at AS first, s.last_at AS last, coalesce(s.own_at, s.first_at) AS own
+         ${dated('first_at', 'min')} AS first, ${dated('last_at', 'max')} AS last,
+         coalesce(s.own_at, ${dated('first_at', 'min')}) AS own
        FROM session s JOIN word r ON r.id = s.root JOIN word c ON c.id = s.cwd
          JOIN word b ON b.id = s.branch JOIN word v ON v.id = s.version JOIN word e ON e.id = s.entrypoint
          LEFT JOIN project p ON p.cwd = s.cwd
-       WHERE s.host = 0 AND s.first_at IS NOT NULL AND s.last_at >= s.first_at AND (s.background > 0
-         OR EXISTS (SELECT 1 FROM message m WHERE m.session = s.id AND m.counted = 1))
-       ORDER BY r.text, s.first_at, s.sid`,
+       WHERE s.host = 0 AND (s.background > 0
+         OR EXISTS (SELECT 1 FROM message m WHERE m.session = s.id AND m.counted = 1)))
+       WHERE first IS NOT NULL AND last >= first ORDER BY root, first, sid`,
     )
     .all<OwnSession>();
 }

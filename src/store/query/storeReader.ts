@@ -3,7 +3,7 @@ import { oddTime } from '../../model/records.ts';
 import { parseUnreadable, type RootUnreadable, unreadableKey } from '../../model/unreadable.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../../platform/sqlite/types.ts';
 import type { LeaseRow } from '../connection/writerLease.ts';
-import { hostKey, productKey } from '../ingest/fileTable.ts';
+import { addHosts, filesOfHosts, hostKey, productKey, type SeenFile } from '../ingest/fileTable.ts';
 import { downsampleMeta } from '../retention/downsampleState.ts';
 import { bucketMs, bucketsOf, everyModel } from '../schema/rollupTables.ts';
 import { sumSql } from '../schema/saturate.ts';
@@ -296,11 +296,13 @@ export class StoreReader {
   }
 
   /** Size at which each transcript was last looked at, by path. */
-  knownSizes(): Map<string, { size: number; mtimeMs: number }> {
-    const rows = this.#all<{ path: string; size: number; mtimeMs: number }>(
+  knownSizes(): Map<string, SeenFile> {
+    const rows = this.#all<SeenFile & { readonly path: string }>(
       'SELECT path, size, mtime AS mtimeMs FROM file',
     );
-    return new Map(rows.map((row) => [row.path, row]));
+    const known = new Map<string, SeenFile>(rows.map((row) => [row.path, row]));
+    addHosts(known, this.#db.prepare(filesOfHosts));
+    return known;
   }
 
   /** Transcripts with the configuration directory each stands under. */

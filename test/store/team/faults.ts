@@ -27,6 +27,7 @@ function machineWith(folder: string, nano: () => number, env = {}): TeamMachine 
     folder,
     env,
     source: () => teamDaysOf({ [day]: [teamRow(day, { nano: nano() })] }),
+    sessions: () => new Set(),
     catalogue: '2026-11-01',
     prices: 'p',
     everything: true,
@@ -94,7 +95,10 @@ export function faultTests(server: () => PostgresServer): void {
       const policy = readMembership(dir.path, {})?.policy;
       let prices = 'p';
       const push = () =>
-        pushToTeam({ folder: dir.path, env: {}, source, catalogue: '2026-11-01', prices });
+        pushToTeam({
+          ...{ folder: dir.path, env: {}, source, sessions: () => new Set<never>() },
+          ...{ catalogue: '2026-11-01', prices },
+        });
       await push();
       await push();
       prices = 'q';

@@ -85,9 +85,11 @@ async function take(input: string, folder: string): Promise<string> {
 
 function inspected(path: string, named: string): Inspection {
   try {
-    return inspectHostFile(path, named);
+    return inspectHostFile(path);
   } catch (error) {
-    throw new HumanError('files', messageOf(error), { cause: error });
+    throw new HumanError('files', `${named} cannot be read: ${messageOf(error)}. ${nothing}`, {
+      cause: error,
+    });
   }
 }
 

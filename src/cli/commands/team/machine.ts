@@ -3,11 +3,11 @@ import { hostname } from 'node:os';
 import { membershipFile } from '../../../dataFolder/team/membership.ts';
 import { zoneName } from '../../../model/calendar.ts';
 import { HumanError } from '../../../model/errors.ts';
+import { teamSessions } from '../../../team/claims.ts';
 import { teamDays } from '../../../team/dayRows.ts';
-import type { TeamSource } from '../../../team/push.ts';
 import type { TeamMachine } from '../../../team/sync.ts';
 import { plainText } from '../../../text/plainText.ts';
-import { asStored, type Freshness, withContext } from '../../support/answer.ts';
+import { asStored, withContext } from '../../support/answer.ts';
 import type { Environment } from '../../support/environment.ts';
 
 /** What every command of a team understands. */
@@ -22,15 +22,13 @@ export function teamMachine(environment: Environment): TeamMachine {
   return {
     folder: environment.folder,
     env: process.env,
-    source: teamSource(environment, asStored),
+    source: (policy, since, sends) =>
+      withContext(environment, asStored, (context) => teamDays(context, policy, since, sends)),
+    sessions: (policy, since) =>
+      withContext(environment, asStored, (context) => teamSessions(context, policy, since)),
     catalogue: environment.book.catalogueDate,
     prices: environment.book.revision,
   };
-}
-
-function teamSource(environment: Environment, freshness: Freshness): TeamSource {
-  return (policy, since) =>
-    withContext(environment, freshness, (context) => teamDays(context, policy, since));
 }
 
 /** Whether this run reads the machine's own store, and a team was joined. */
