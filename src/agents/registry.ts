@@ -211,3 +211,4 @@ export function runningAgents(directories: readonly string[]): RunningAgent[] {
 }
 
 export { folderProblem } from './folders.ts';
+export { type HostFacts, type PlaceBeside, placesBeside } from './hosts/beside.ts';

@@ -61,7 +61,7 @@ function readMessage(line: Json): LineRecords | undefined {
     requestId: name(line.request),
     uuidHash: records[0] ?? 0,
     sessionId,
-    agentId: idOf(line.agent),
+    agentId: name(line.agent),
     progress: line.progress === true,
     sidechain: line.sidechain === true,
     at,
@@ -110,7 +110,7 @@ function readEvent(line: Json): LineRecords | undefined {
   if (tokenCount(count) === undefined) return undefined;
   const code = name(line.code);
   return {
-    event: { key, kind, sessionId, agentId: idOf(line.agent), at, code, count: count as number },
+    event: { key, kind, sessionId, agentId: name(line.agent), at, code, count: count as number },
   };
 }
 
@@ -147,9 +147,9 @@ function readSession(line: Json): LineRecords | undefined {
 
 function readAgent(value: unknown, sessionId: string): AgentMetadata | undefined {
   if (!isObject(value)) return undefined;
-  const agentId = idOf(value.id);
+  const agentId = name(value.id);
   if (agentId === '') return undefined;
-  const named = { type: name(value.type), parentAgentId: idOf(value.parent) };
+  const named = { type: name(value.type), parentAgentId: name(value.parent) };
   return { ...emptyAgentMetadata, sessionId, agentId, ...named };
 }
 
@@ -212,8 +212,8 @@ function nameOrNot(value: unknown): string | undefined {
   return typeof value === 'string' ? name(value) : undefined;
 }
 
-/** The id of a session or an agent, as agents make them: '' for anything else. */
+/** The id of a session, as agents make them: '' for anything else. */
 function idOf(value: unknown): string {
   const id = text(value);
-  return /^[\w.:+/=-]{1,200}$/.test(id) ? id : '';
+  return /^\w[\w.:-]{0,199}$/.test(id) ? id : '';
 }
