@@ -47,6 +47,7 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'team.json',
     'team-uploads.json',
     'team-pools.json',
+    'hosts/devbox.outlay.gz',
   ])
     make(at(name));
   for (const path of [
@@ -55,6 +56,7 @@ test('every file Outlay makes is known, what is broken and what killed programs 
   ]) {
     make(path);
   }
+  make(partName(at('hosts/incoming.outlay.gz')));
   for (const path of [clientReportsFile(folder), statusLineFile(folder), installFile(folder)]) {
     make(partName(path));
   }
@@ -71,6 +73,7 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'team.json',
     'team-uploads.json',
     'team-pools.json',
+    'hosts/devbox.outlay.gz',
   ]) {
     make(partName(at(name)));
     make(`${at(name)}.4711.part`);
