@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -15,7 +16,7 @@ import { describe, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { endOfBlocks, packBlock } from '../../src/platform/blockedGzip.ts';
 import { clientSet, unpackSet } from '../lib/transcriptSets.ts';
-import { answerRecord, CliWorld, usageOf } from './runCli.ts';
+import { answerRecord, bundle, CliWorld, usageOf } from './runCli.ts';
 
 /** A machine whose Claude Code has the sessions of the real client's set. */
 function devbox(): CliWorld {
@@ -44,16 +45,12 @@ describe('sessions of another host', () => {
     using here = new CliWorld();
     const spent = total(there);
     assert.ok(spent > 2);
-    const bytes = there.runWith(
-      { encoding: 'buffer' } as never,
-      'export',
-      'host',
-      '--name',
-      'devbox',
-    );
-    assert.equal(bytes.code, 0);
-    const file = exported(there);
-    const taken = here.runWith({ input: readFileSync(file) }, 'import');
+    const sent = spawnSync(process.execPath, [bundle, 'export', 'host', '--name', 'devbox'], {
+      ...there.surroundings(),
+    });
+    assert.equal(sent.status, 0);
+    assert.match(sent.stderr.toString(), /24 messages of 7 sessions of devbox: standard output/);
+    const taken = here.runWith({ input: sent.stdout }, 'import');
     assert.equal(taken.code, 0, taken.err);
     assert.match(taken.out, /^1 host: devbox\./);
     assert.equal(total(here), spent);

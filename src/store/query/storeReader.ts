@@ -5,7 +5,7 @@ import type { SqlDatabase, SqlValue, Statement } from '../../platform/sqlite/typ
 import type { LeaseRow } from '../connection/writerLease.ts';
 import { addHosts, filesOfHosts, hostKey, productKey, type SeenFile } from '../ingest/fileTable.ts';
 import { downsampleMeta } from '../retention/downsampleState.ts';
-import { bucketMs, bucketsOf, everyModel } from '../schema/rollupTables.ts';
+import { bucketMs, bucketOf, bucketsOf, everyModel } from '../schema/rollupTables.ts';
 import { sumSql } from '../schema/saturate.ts';
 import { addSums, type SpendSums, takenAway, withMissing } from '../schema/sums.ts';
 import { agentType, inScope, type Scope, spendSums, titleOf } from './fragments.ts';
@@ -135,6 +135,21 @@ export class StoreReader {
       list,
       list,
     )[0]!;
+  }
+
+  /**
+   * What sessions of other hosts spent in a span that begins and ends on a quarter of an hour, with background; nano-dollars.
+   */
+  hostSpend({ from, to }: TimeSpan): number {
+    if (this.hosts().size === 0) return 0;
+    const sums = this.#all<{ nano: number }>(
+      `SELECT ${sumSql('b.nano')} AS nano FROM spend_bucket b JOIN session s ON s.id = b.session
+       WHERE b.bucket >= ? AND b.bucket < ? AND s.host <> 0
+       UNION ALL SELECT ${sumSql('b.nano')} FROM background b JOIN session s ON s.id = b.session
+       WHERE b.at >= ? AND b.at < ? AND s.host <> 0`,
+      ...[bucketOf(from), bucketOf(to), from, to],
+    );
+    return sums.reduce((sum, { nano }) => sum + nano, 0);
   }
 
   /** Background spend dated into a span. */

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -14,7 +13,7 @@ import { summedUpMessages } from '../../../store/query/ownSessions.ts';
 import { clip, plainText } from '../../../text/plainText.ts';
 import { bringUpToDate, withContextMeanwhile } from '../../support/answer.ts';
 import { findEnvironment } from '../../support/environment.ts';
-import { onInterrupt } from '../../support/exportFiles.ts';
+import { onInterrupt, toStandardOutput } from '../../support/exportFiles.ts';
 import { type CommonOptions, withStoreOptions } from '../../support/options.ts';
 import { complain } from '../../support/say.ts';
 import { openness } from './exportOptions.ts';
@@ -103,7 +102,7 @@ async function write(
     const summedUp = await snapshot(context.db, async () => {
       for (const block of hostBlocks(context, host, openness(options), counted)) {
         if (part !== undefined) part.writeBytes(block);
-        else if (!process.stdout.write(block)) await once(process.stdout, 'drain');
+        else await toStandardOutput(block);
         await nextTurn();
       }
       return summedUpMessages(context.db);
