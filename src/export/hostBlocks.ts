@@ -16,6 +16,8 @@ import type { ReportContext } from '../query/context.ts';
 import { Names } from '../query/names.ts';
 import {
   contentReader,
+  type OwnEvent,
+  type OwnMessage,
   type OwnSession,
   ownSessions,
   type SessionContent,
@@ -161,7 +163,7 @@ function bounded(amounts: readonly (readonly [number, number])[]): (readonly [nu
   return [[early[0]![0], sum], ...amounts.slice(early.length)];
 }
 
-function eventLine(sid: string, event: SessionContent['events'][number]): EventLine {
+function eventLine(sid: string, event: OwnEvent): EventLine {
   const { key, kind, at, aid, code, count } = event;
   return {
     ...{ event: key, kind, session: sid, at },
@@ -171,9 +173,7 @@ function eventLine(sid: string, event: SessionContent['events'][number]): EventL
 }
 
 /** Writes messages; what numbers stand for is looked up once. */
-function lineWriter(
-  db: SqlDatabase,
-): (sid: string, row: SessionContent['messages'][number]) => MessagePartLine {
+function lineWriter(db: SqlDatabase): (sid: string, row: OwnMessage) => MessagePartLine {
   const known = new Map<number, string>([[0, '']]);
   const word = (number: number): string => {
     if (!known.has(number)) {

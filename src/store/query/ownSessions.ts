@@ -21,24 +21,40 @@ export interface OwnSession {
   readonly own: number;
 }
 
-/** What of a session is read when its turn comes. */
+/** A message that counts; texts by `word`. */
+export interface OwnMessage extends MessageRow {
+  readonly aid: string;
+}
+
+/** Background of a session: UTC milliseconds and nano-dollars. */
+export interface OwnBackground {
+  readonly at: number;
+  readonly nano: number;
+}
+
+/** A subagent of a session. */
+export interface OwnAgent {
+  readonly aid: string;
+  readonly type: string;
+  readonly parent: string;
+}
+
+/** Something that happened beside the messages. */
+export interface OwnEvent {
+  readonly key: string;
+  readonly kind: EventKind;
+  readonly at: number;
+  readonly aid: string;
+  readonly code: string;
+  readonly count: number;
+}
+
+/** What of a session is read when its turn comes: messages and events earliest first. */
 export interface SessionContent {
-  /** Messages that count, earliest first; texts by `word`. */
-  readonly messages: readonly (MessageRow & { readonly aid: string })[];
-  readonly background: readonly { readonly at: number; readonly nano: number }[];
-  readonly agents: readonly {
-    readonly aid: string;
-    readonly type: string;
-    readonly parent: string;
-  }[];
-  readonly events: readonly {
-    readonly key: string;
-    readonly kind: EventKind;
-    readonly at: number;
-    readonly aid: string;
-    readonly code: string;
-    readonly count: number;
-  }[];
+  readonly messages: readonly OwnMessage[];
+  readonly background: readonly OwnBackground[];
+  readonly agents: readonly OwnAgent[];
+  readonly events: readonly OwnEvent[];
 }
 
 /** A session's first or last time; where no record of it is dated, of its messages. */
@@ -92,9 +108,9 @@ export function contentReader(db: SqlDatabase): (session: number) => SessionCont
      WHERE e.session = ? ORDER BY e.at, e.key, e.kind`,
   );
   return (session) => ({
-    messages: messages.all<SessionContent['messages'][number]>(session),
-    background: background.all<SessionContent['background'][number]>(session),
-    agents: agents.all<SessionContent['agents'][number]>(session),
-    events: events.all<SessionContent['events'][number]>(session),
+    messages: messages.all<OwnMessage>(session),
+    background: background.all<OwnBackground>(session),
+    agents: agents.all<OwnAgent>(session),
+    events: events.all<OwnEvent>(session),
   });
 }
