@@ -3,6 +3,7 @@ import { commands, env, l10n, type QuickPickItem, Uri, window, workspace } from 
 import type { AgentLog, LogLocation, RecordLocation } from '../../agents/agentLog.ts';
 import { agentLog, knownRoot } from '../../agents/registry.ts';
 import { memoize } from '../../model/memoize.ts';
+import { hostOf } from '../../model/records.ts';
 import type { PanelTextPart } from '../../protocol/session.ts';
 import { projectPath } from '../../query/projects.ts';
 import { sessionFiles } from '../../store/query/sessionList.ts';
@@ -296,6 +297,13 @@ async function resumeCommand(
   const { sid, root } = session;
   if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(sid)) {
     return agentLog(knownRoot(root)).resumeCommand(sid);
+  }
+  const host = hostOf(sid);
+  if (host !== '') {
+    await window.showInformationMessage(
+      l10n.t('This session is of {0}: it is resumed there.', plainUiText(host)),
+    );
+    return undefined;
   }
   await window.showErrorMessage(
     l10n.t('This session’s ID is not one that Claude Code assigns, so it cannot be resumed.'),
