@@ -19,7 +19,7 @@ import { tempDir } from '../lib/tempDir.ts';
 import { playWorld } from '../lib/world.ts';
 import { worlds } from '../lib/worldOps.ts';
 
-const runs = Number(process.env.OUTLAY_TEST_RUNS ?? 30);
+const runs = Number(process.env.OUTLAY_TEST_RUNS ?? 12);
 const now = Date.parse('2026-11-24T12:00:00Z');
 const closed = { paths: false, titles: false };
 

@@ -90,7 +90,7 @@ export function claimTests(server: () => PostgresServer): void {
             assert.equal(dated, expected);
           },
         ),
-        { numRuns: Number(process.env.OUTLAY_TEST_RUNS ?? 12) },
+        { numRuns: Number(process.env.OUTLAY_TEST_RUNS ?? 6) },
       );
     });
 
