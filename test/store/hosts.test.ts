@@ -11,7 +11,7 @@ import { tempDir } from '../lib/tempDir.ts';
 import { playWorld, type WorldFile } from '../lib/world.ts';
 import { worlds } from '../lib/worldOps.ts';
 
-const runs = Number(process.env.OUTLAY_TEST_RUNS ?? 10);
+const runs = Number(process.env.OUTLAY_TEST_RUNS ?? 20);
 
 /** A world's files as they are seen on several hosts: each file on some of them, `everywhere` on this machine too. */
 function seen(files: readonly WorldFile[], seed: number, everywhere: boolean): WorldFile[] {
