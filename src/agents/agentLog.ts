@@ -6,6 +6,7 @@ import type { Unreadable } from '../model/unreadable.ts';
 /** How a root came to be read; environment variables go by their names. */
 export type RootSource =
   | 'option'
+  | 'host'
   | 'setting'
   | 'CLAUDE_CONFIG_DIR'
   | 'CODEX_HOME'
@@ -25,6 +26,8 @@ export interface Root {
   readonly source: RootSource;
   /** False while the folder is not there; it may come. */
   readonly exists: boolean;
+  /** Name of the host whose agents write there; absent for this machine. */
+  readonly host?: string;
 }
 
 /** The machine's side of where roots are. */

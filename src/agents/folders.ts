@@ -27,3 +27,13 @@ export function homeNamedBy(
     ? { paths: [named], source: variable }
     : { paths: [join(home, folder)], source: 'default' };
 }
+
+/** Why a folder cannot be listed (an errno code); undefined when it can. */
+export function folderProblem(path: string): string | undefined {
+  try {
+    readdirSync(path);
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'unreadable';
+  }
+}

@@ -1,16 +1,27 @@
-import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ClientPriceList } from '../model/clientPrices.ts';
-import type { AgentLog, Machine, Root, RootSource, RunningAgent } from './agentLog.ts';
+import { type AgentMetadata, sessionKey, type TranscriptChunk } from '../model/records.ts';
+import type { AgentLog, LogFile, Machine, Root, RootSource, RunningAgent } from './agentLog.ts';
 import { captureLog } from './capture/captureLog.ts';
 import { claudeLog } from './claude/claudeLog.ts';
 import { desktopLog } from './claude/desktopLog.ts';
 import { codexLog } from './codex/codexLog.ts';
 import { copilotLog } from './copilot/copilotLog.ts';
+import { homesIn } from './hosts/homes.ts';
+import { hostLog } from './hosts/hostLog.ts';
+import { ofHost } from './ofHost.ts';
 import { openCodeLog } from './opencode/openCodeLog.ts';
 
 /** The agents whose logs are read. Of a directory none recognizes, the first is taken to be its agent. */
-const logs: AgentLog[] = [claudeLog, desktopLog, codexLog, copilotLog, openCodeLog, captureLog];
+const logs: AgentLog[] = [
+  claudeLog,
+  desktopLog,
+  codexLog,
+  copilotLog,
+  openCodeLog,
+  captureLog,
+  hostLog,
+];
 
 /** Adds an agent's log until it is disposed of. Each thread has a registry of its own. */
 export function registerAgentLog(log: AgentLog): Disposable {
@@ -37,6 +48,42 @@ export function agentLogAt(directory: string): AgentLog {
 /** The root of a configuration directory that is known by its path alone, as the store has it. */
 export function knownRoot(directory: string): Root {
   return agentLogAt(directory).rootAt(directory, 'default');
+}
+
+/** A chunk with whose it is, as the store takes it. */
+export interface PlacedChunk {
+  readonly file: {
+    readonly path: string;
+    readonly root: string;
+    readonly product: string;
+    /** '' for this machine. */
+    readonly host: string;
+    readonly mtimeMs: number;
+  };
+  readonly chunk: TranscriptChunk;
+  readonly agentMetadata: readonly AgentMetadata[];
+}
+
+/** Says whose a chunk of a file below a root is; sessions of another host are told apart by its name. */
+export function placed(
+  root: Root,
+  { path, mtimeMs }: Pick<LogFile, 'path' | 'mtimeMs'>,
+  chunk: TranscriptChunk,
+  agentMetadata: readonly AgentMetadata[] = [],
+): PlacedChunk {
+  const { origin } = chunk;
+  const host = origin?.host ?? root.host ?? '';
+  const product = origin?.product ?? agentLog(root).product;
+  return {
+    file: { path, root: origin?.account ?? root.path, product, host, mtimeMs },
+    chunk: host === '' ? chunk : ofHost(chunk, host),
+    agentMetadata: host === '' ? agentMetadata : agentMetadata.map((fact) => ofRoot(root, fact)),
+  };
+}
+
+/** A fact about a session below a root. */
+export function ofRoot<T extends { readonly sessionId: string }>({ host = '' }: Root, fact: T): T {
+  return host === '' ? fact : { ...fact, sessionId: sessionKey(fact.sessionId, host) };
 }
 
 /** Environment variables that decide where roots are. */
@@ -75,6 +122,12 @@ export interface RootOptions extends Machine {
   readonly configDirs?: readonly string[];
   /** The setting `outlay.roots`. */
   readonly setting?: readonly string[];
+  /** Folders of other hosts that are read here, by the names of the hosts: the setting `outlay.hosts.folders`. */
+  readonly hostFolders?: Readonly<Record<string, string>> | undefined;
+  /** Folders in which files of other hosts arrive: the setting `outlay.hosts.files`. */
+  readonly hostFiles?: readonly string[] | undefined;
+  /** Where those are that were imported; the folder is made by the first. */
+  readonly importFolder?: string | undefined;
 }
 
 /**
@@ -87,6 +140,14 @@ export function findRoots(options: RootOptions): Root[] {
   if (configDirs.length > 0) return namedRoots(configDirs, 'option', options);
   const isRead = ({ agent }: Pick<Root, 'agent'>): boolean =>
     options.withoutAgents?.includes(agent) !== true;
+  const own = ownRoots(options, setting, isRead);
+  // A folder that is one of this machine's by another path is this machine's.
+  return unique([...own, ...hostRoots(options, isRead)]);
+}
+
+type IsRead = (root: Pick<Root, 'agent'>) => boolean;
+
+function ownRoots(options: RootOptions, setting: readonly string[], isRead: IsRead): Root[] {
   if (setting.length > 0) return namedRoots(setting, 'setting', options).filter(isRead);
   const usual = logs.flatMap((log) => {
     if (!isRead({ agent: log.name })) return [];
@@ -96,6 +157,35 @@ export function findRoots(options: RootOptions): Root[] {
   const all = unique(usual);
   const present = all.filter(({ source, exists }) => exists || source !== 'default');
   return present.length > 0 ? present : all.slice(0, 1);
+}
+
+/** Roots of other hosts: below folders that are mounted here, and folders of what they sent. */
+function hostRoots(options: RootOptions, isRead: IsRead): Root[] {
+  const { hostFolders = {}, hostFiles = [], importFolder } = options;
+  const mounted = Object.entries(hostFolders).flatMap(([host, folder]) =>
+    rootsBelow(absolute(folder, options), isRead).map((root) => ({ ...root, host })),
+  );
+  const sent = hostFiles.map((folder) => hostLog.rootAt(absolute(folder, options), 'host'));
+  const imported = importFolder === undefined ? [] : [hostLog.rootAt(importFolder, 'host')];
+  return [...mounted, ...sent, ...imported.filter(({ exists }) => exists)];
+}
+
+/**
+ * Roots of a folder of another host: it is a configuration directory, a home folder, or the root of a file
+ * system with homes in it. One that holds nothing yet is a root that is not there.
+ */
+function rootsBelow(folder: string, isRead: IsRead): Root[] {
+  const known = logs.find((log) => log.recognizes(folder));
+  if (known !== undefined) return [known.rootAt(folder, 'host')].filter(isRead);
+  const found = homesIn(folder).flatMap((home) =>
+    logs.flatMap((log) =>
+      log
+        .defaultRoots({ env: {}, home })
+        .paths.map((path) => log.rootAt(path, 'host'))
+        .filter((root) => root.exists && isRead(root)),
+    ),
+  );
+  return found.length > 0 ? found : [claudeLog.rootAt(folder, 'host')];
 }
 
 function namedRoots(paths: readonly string[], source: RootSource, machine: Machine): Root[] {
@@ -117,7 +207,8 @@ function absolute(path: string, { home }: Machine): string {
 export function clientPrices(roots: readonly Root[], machine: Machine): ClientPriceList[] {
   return logs.flatMap((log) =>
     log.clientPrices(
-      roots.filter(({ agent }) => agent === log.name),
+      // What another host's files say is priced by this machine's prices.
+      roots.filter(({ agent, host }) => agent === log.name && host === undefined),
       machine,
     ),
   );
@@ -135,12 +226,5 @@ export function runningAgents(directories: readonly string[]): RunningAgent[] {
   return directories.flatMap((directory) => agentLogAt(directory).runningAgents(directory));
 }
 
-/** Why a folder cannot be listed (an errno code); undefined when it can. */
-export function folderProblem(path: string): string | undefined {
-  try {
-    readdirSync(path);
-    return undefined;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? 'unreadable';
-  }
-}
+export { folderProblem } from './folders.ts';
+export { type HostFacts, type PlaceBeside, placesBeside } from './hosts/beside.ts';

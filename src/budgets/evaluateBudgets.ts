@@ -94,7 +94,7 @@ function judgeEntries(
       continue;
     }
     if (isShared) {
-      judged.push(judge(context, entry, pooledSpend(entry, spends, context.now), undefined));
+      judged.push(judge(context, entry, pooledSpend(entry, spends, context), undefined));
       continue;
     }
     const rates =

@@ -11,6 +11,7 @@ import { arePoolsStale, type Pool, type Pools } from '../dataFolder/team/poolFil
 import { localTime, type Zone } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { defaultThresholds } from '../model/level.ts';
+import type { ReportContext } from '../query/context.ts';
 import { noneDeclined } from '../query/declined.ts';
 import { noSums } from '../store/schema/sums.ts';
 import type { BudgetSpend, SpendSource } from './budgetSpend.ts';
@@ -86,7 +87,11 @@ export function whyPoolUnknown({ budget, pool }: BudgetEntry, now: number): stri
  * What was spent of a pool: what the ledger said when it was last asked, with this machine's own part as it is
  * by now. Others have spent since: an answer that is old is a lower bound, and says so.
  */
-export function pooledSpend(entry: BudgetEntry, spends: SpendSource, now: number): BudgetSpend {
+export function pooledSpend(
+  entry: BudgetEntry,
+  spends: SpendSource,
+  { now, reader }: Pick<ReportContext, 'now' | 'reader'>,
+): BudgetSpend {
   const { from, to, spent, own, askedAt } = entry.pool!;
   // At the gateway's prices: nothing of ours belongs to it.
   if (entry.budget.scope.kind === 'company') {
@@ -97,7 +102,9 @@ export function pooledSpend(entry: BudgetEntry, spends: SpendSource, now: number
   }
   const here = { scope: { kind: 'global' }, period: { kind: 'month' } } as const;
   const local = spends.read(here, { from, to })[0]!;
-  const since = Math.max(0, local.sums.nano + local.background - own);
+  // Other hosts send theirs themselves: it is in what the ledger said.
+  const mine = local.sums.nano + local.background - reader.hostSpend({ from, to });
+  const since = Math.max(0, mine - own);
   const { lower, unpriced, lost } = local.sums;
   const sums = {
     ...noSums(),

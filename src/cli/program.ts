@@ -37,6 +37,7 @@ const adders: readonly (readonly [words: readonly string[], load: () => Promise<
   [['exact'], other('addExact')],
   [['export'], other('addExport')],
   [['guard'], other('addGuard')],
+  [['import'], other('addImport')],
   [['ingest'], other('addIngest')],
   [['mcp'], other('addMcp')],
   [['prices'], other('addPrices')],

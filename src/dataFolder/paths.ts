@@ -19,6 +19,11 @@ export function captureFolder(env: NodeJS.ProcessEnv = process.env): string {
   return moved ? resolve(moved) : join(dataFolder(env), 'capture');
 }
 
+/** Where files of other hosts stand that were imported. */
+export function importedHosts(folder: string): string {
+  return join(folder, 'hosts');
+}
+
 /** The person's home, where agents keep their transcripts. */
 export function homeFolder(): string {
   const home = homedir();

@@ -12,6 +12,26 @@ export const mainAgent = '';
 /** Agent id of side-chain records that name none, as versions before 2.0.29 wrote them. */
 export const unnamedAgent = 'sidechain';
 
+/** Stands between a session's id and the host it ran on; no name of a host has one. */
+const hostMark = '@';
+
+/** What a session is known by here: its id, and where it ran on another host that host's name behind it. */
+export function sessionKey(sessionId: string, host: string): string {
+  return host === '' || sessionId === '' ? sessionId : `${sessionId}${hostMark}${host}`;
+}
+
+/** The host a session ran on, by what it is known by; '' for this machine. */
+export function hostOf(key: string): string {
+  const at = key.lastIndexOf(hostMark);
+  return at < 0 ? '' : key.slice(at + 1);
+}
+
+/** The id a session's agent gave it, by what it is known by. */
+export function bareSession(key: string): string {
+  const at = key.lastIndexOf(hostMark);
+  return at < 0 ? key : key.slice(0, at);
+}
+
 /** Tokens inside a response that the top-level usage does not hold, priced at their own model. */
 export interface UsagePart {
   /** `declined` is an attempt a refusal fallback replaced; it is stated beside the cost, not in it. */
@@ -285,6 +305,15 @@ export interface RejectedLine {
   readonly sessionId: string;
 }
 
+/** What of background a host found for a session of its own: nobody here can reconcile it. */
+export interface ToldBackground {
+  readonly sessionId: string;
+  /** Time of the session's last record then: of two accounts the later one holds. */
+  readonly lastAt: number;
+  /** UTC milliseconds and nano-dollars, earliest first. */
+  readonly amounts: readonly (readonly [at: number, nano: number])[];
+}
+
 /** The records of one chunk of a transcript, by kind. */
 export interface TranscriptBatch {
   readonly messages: MessageLine[];
@@ -297,6 +326,8 @@ export interface TranscriptBatch {
   readonly spawns: SpawnRecord[];
   readonly pullRequests: PullRequestLink[];
   readonly rejected: RejectedLine[];
+  /** Absent where totals of the client are read, or none are known. */
+  readonly background?: readonly ToldBackground[];
   /** Non-blank lines seen, rejected ones included. */
   lines: number;
 }
@@ -310,6 +341,15 @@ export interface Bookmark {
   readonly inode: string;
   /** Hashes of the start of the first line and of the last bytes before `offset`; '' until there is a line. */
   readonly head: string;
+}
+
+/** Whose a chunk is, where a file holds what several programs of another host wrote. */
+export interface ChunkOrigin {
+  /** Name of the host; never ''. */
+  readonly host: string;
+  /** What stands for a configuration directory. */
+  readonly account: string;
+  readonly product: string;
 }
 
 /** A chunk of a transcript: whole lines read in one go, with the resume point after them. */
@@ -327,4 +367,6 @@ export interface TranscriptChunk {
   readonly restarted: boolean;
   /** True when no complete line is left to read. */
   readonly done: boolean;
+  /** Absent where its root says it. */
+  readonly origin?: ChunkOrigin;
 }

@@ -43,14 +43,28 @@ export class PartFile {
     if (this.#buffer.length >= bufferLength) this.#flush();
   }
 
-  /** Gives the file its name; with `sync` only once its bytes are on the disk, which takes its time. */
-  commit({ sync = true } = {}): void {
+  /** The same of bytes, which go to the disk at once. */
+  writeBytes(bytes: Uint8Array): void {
+    this.#flush();
+    this.#toDisk(bytes);
+  }
+
+  /** The unfinished file, for who looks at it before it takes its name. */
+  get unfinished(): string {
+    return this.#part;
+  }
+
+  /**
+   * Gives the file its name, or another one in the same folder; with `sync` only once its bytes are on the
+   * disk, which takes its time.
+   */
+  commit({ sync = true, name = this.file } = {}): void {
     this.#flush();
     this.#attempt(() => {
       if (sync) fsyncSync(this.#fd);
       closeSync(this.#fd);
       this.#open = false;
-      renameSync(this.#part, this.file);
+      renameSync(this.#part, name);
     });
   }
 
@@ -65,6 +79,10 @@ export class PartFile {
   #flush(): void {
     const bytes = Buffer.from(this.#buffer);
     this.#buffer = '';
+    this.#toDisk(bytes);
+  }
+
+  #toDisk(bytes: Uint8Array): void {
     this.#attempt(() => {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
     });

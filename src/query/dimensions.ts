@@ -23,6 +23,7 @@ export const dimensionNames = [
   'group',
   'account',
   'product',
+  'host',
   'branch',
   'session',
   'task',
@@ -128,6 +129,12 @@ export function dimension(name: DimensionName, context: ReportContext): Dimensio
         ...base,
         header: 'Product',
         ...bySession((session, names) => [names.product(session)]),
+      };
+    case 'host':
+      return {
+        ...base,
+        header: 'Host',
+        ...bySession((session, names) => [names.host(session)]),
       };
     case 'session':
       return {

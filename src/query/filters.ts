@@ -10,7 +10,7 @@ import type { RowKeys } from '../store/schema/sums.ts';
 import { isAt, isProject, lastPart } from '../text/paths.ts';
 import { clip, plainText } from '../text/plainText.ts';
 import type { ReportContext } from './context.ts';
-import { groupsOf, type Names } from './names.ts';
+import { groupsOf, type Names, ownHost } from './names.ts';
 import type { Filters } from './options.ts';
 import { knownProjects } from './projects.ts';
 import { listed } from './question.ts';
@@ -78,7 +78,7 @@ function build(context: ReportContext, filters: Filters, names: Names): Matcher 
     );
   }
   const { accounts } = context;
-  const { project, group, account, product, session } = filters;
+  const { project, group, account, product, host, session } = filters;
   const named = project !== undefined || group !== undefined || session !== undefined;
   const narrow = model !== undefined || agent !== undefined || correlation !== undefined;
   const passesFurther = (row: RowKeys): boolean => rowTests.every((test) => test(row));
@@ -102,6 +102,7 @@ function build(context: ReportContext, filters: Filters, names: Names): Matcher 
       const counts = accounts === undefined || accounts.includes(root);
       if (!counts || named) return false;
       if (product !== undefined && !isProduct(names.productAt(root), product)) return false;
+      if (host !== undefined && !isNamed(names.hostAt(root), host)) return false;
       return account === undefined || isAccount(context, root, account);
     },
   };
@@ -110,7 +111,7 @@ function build(context: ReportContext, filters: Filters, names: Names): Matcher 
 /** Whether sessions pass the filters that are about them; undefined where none is. */
 function sessionTest(
   context: ReportContext,
-  { project, group, account, product, session }: Filters,
+  { project, group, account, product, host, session }: Filters,
   names: Names,
 ): ((session: number) => boolean) | undefined {
   const { accounts } = context;
@@ -122,6 +123,7 @@ function sessionTest(
   if (product !== undefined) {
     tests.push(({ id }) => isProduct(names.product(id), product));
   }
+  if (host !== undefined) tests.push(({ id }) => isNamed(names.host(id), host));
   if (session !== undefined) {
     const wanted = session.toLowerCase();
     tests.push(({ sid }) => sid.toLowerCase().startsWith(wanted));
@@ -135,13 +137,19 @@ function sessionTest(
 
 /** Whether a product is the one named, in upper or lower case; `claude` is Claude Code. */
 function isProduct(product: string, named: string): boolean {
-  const plain = (text: string): string =>
-    text
-      .toLowerCase()
-      .replaceAll(/[\s_-]+/g, ' ')
-      .trim();
-  const wanted = plain(named);
-  return plain(product) === wanted || (wanted === 'claude' && product === usualProduct);
+  return isNamed(product, named) || (plainName(named) === 'claude' && product === usualProduct);
+}
+
+/** Whether a name is the one that is written, however it is spelled. */
+export function isNamed(name: string, written: string): boolean {
+  return plainName(name) === plainName(written);
+}
+
+function plainName(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[\s_-]+/g, ' ')
+    .trim();
 }
 
 function isAccount({ labels }: ReportContext, root: string, named: string): boolean {
@@ -158,7 +166,7 @@ function isModel({ book }: ReportContext, model: string, named: string): boolean
 /** Refuses what nothing in the store or the catalogue is called, naming what there is. */
 function checkFilters(context: ReportContext, filters: Filters, names: Names): void {
   const { labels, reader } = context;
-  const { model, agent, project, group, account, product, session, tag } = filters;
+  const { model, agent, project, group, account, product, host, session, tag } = filters;
   const places = (): SessionInfo[] => [...names.places.values()];
   if (model !== undefined && !knownModel(context, model)) {
     const known = reader.knownModels().slice(0, shownNames);
@@ -186,6 +194,10 @@ function checkFilters(context: ReportContext, filters: Filters, names: Names): v
   }
   if (product !== undefined && !names.products.some((one) => isProduct(one, product))) {
     refuse('product', product, 'product', names.products);
+  }
+  if (host !== undefined) {
+    const hosts = [...new Set([ownHost, ...places().map(({ id }) => names.host(id))])];
+    if (!hosts.some((one) => isNamed(one, host))) refuse('host', host, 'host', hosts);
   }
   if (session !== undefined) {
     const wanted = session.toLowerCase();

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { HumanError } from '../model/errors.ts';
+import { hostOf } from '../model/records.ts';
 import type { SessionSummary } from '../store/query/storeReader.ts';
 import { pathKey } from '../text/paths.ts';
 import { plainText } from '../text/plainText.ts';
@@ -61,7 +62,8 @@ export function latestSessionIn(
   directory: string,
 ): SessionSummary | undefined {
   const wanted = new Set([directory, resolve(directory), real(directory)]);
-  const all = countedSessions(context);
+  // The same path on another host is another directory.
+  const all = countedSessions(context).filter(({ sid }) => hostOf(sid) === '');
   const keys = new Set([...wanted].map((path) => pathKey(path)));
   const certain = all.find(({ cwd }) => keys.has(pathKey(cwd)));
   if (certain !== undefined) return certain;

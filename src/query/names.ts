@@ -1,5 +1,5 @@
 import { isInFolder, pullRequestName, taskOf } from '../analysis/spend/patterns.ts';
-import { usualProduct } from '../model/records.ts';
+import { hostOf, usualProduct } from '../model/records.ts';
 import { rootsKnown } from '../store/query/knownNames.ts';
 import { pullRequests, type SessionInfo, sessionInfo } from '../store/query/sessionInfo.ts';
 import {
@@ -15,6 +15,9 @@ import type { RowKeys } from '../store/schema/sums.ts';
 import { pathKey } from '../text/paths.ts';
 import type { ReportContext } from './context.ts';
 import { type ProjectPlace, projectNames } from './projects.ts';
+
+/** What sessions of this machine are of, beside those of other hosts. */
+export const ownHost = 'this machine';
 
 const noFacet: Facet = { row: '', branch: '', effort: '', attribution: {} };
 const noPlace: SessionInfo = {
@@ -44,6 +47,7 @@ export class Names {
   readonly #words = new Map<number, string>([[0, '']]);
   #nameOf: ReturnType<typeof projectNames> | undefined;
   #products: ReadonlyMap<string, string> | undefined;
+  #hosts: ReadonlyMap<string, string> | undefined;
 
   constructor(context: ReportContext) {
     this.#context = context;
@@ -161,6 +165,11 @@ export class Names {
     return groupsOf(this.#context, this.place(session));
   }
 
+  /** The host a session ran on. */
+  host(session: number): string {
+    return hostOf(this.place(session).sid) || ownHost;
+  }
+
   /** The product a session is of. */
   product(session: number): string {
     return this.productAt(this.place(session).root);
@@ -170,6 +179,12 @@ export class Names {
   productAt(root: string): string {
     this.#products ??= this.#context.reader.products();
     return this.#products.get(root) ?? usualProduct;
+  }
+
+  /** The host whose agents write below a root; this machine by its name among hosts. */
+  hostAt(root: string): string {
+    this.#hosts ??= this.#context.reader.hosts();
+    return this.#hosts.get(root) ?? ownHost;
   }
 
   /** Products that have sessions. */

@@ -199,7 +199,9 @@ class Run {
   }
 
   #agents(start: RunStart): RunningAgent[] {
-    const folders = this.#question.roots.map(({ path }) => path);
+    // Processes of another host are none here, whatever their numbers.
+    const own = this.#question.roots.filter(({ host }) => host === undefined);
+    const folders = own.map(({ path }) => path);
     return runningAgents(folders).filter((agent) => belongsTo(agent, start));
   }
 

@@ -5,6 +5,7 @@ import { type AlertSettings, alertTable } from './alertSettings.ts';
 import { amount, readProjects } from './budgetSettings.ts';
 import { readCurrency } from './currencySetting.ts';
 import { guardSettings } from './guardSettings.ts';
+import { readHostFiles, readHostFolders } from './hostSettings.ts';
 import * as jsonSchemas from './jsonSchemas.ts';
 import { type LabelSettings, readAccounts, readLists } from './labelSettings.ts';
 import { jsonPathOf, type SettingProblem } from './settingProblem.ts';
@@ -104,6 +105,21 @@ export const sharedSettings = {
     default: true,
     expected: 'boolean',
     ...listed('reading', 14, 'readsCapturedCalls', 'machine'),
+  }),
+  /** By the name of the host whose folder it is. */
+  hostFolders: structured({
+    key: 'outlay.hosts.folders',
+    default: {},
+    read: readHostFolders,
+    ...listed('reading', 15, 'hostFolders', 'machine'),
+    json: jsonSchemas.names,
+  }),
+  hostFiles: structured({
+    key: 'outlay.hosts.files',
+    default: [],
+    read: readHostFiles,
+    ...listed('reading', 16, 'hostFiles', 'machine'),
+    json: jsonSchemas.folders,
   }),
   /** '' where the user named none. */
   storePath: plain({

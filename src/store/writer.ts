@@ -10,7 +10,8 @@ import type { ToldSum } from '../model/requests/toldSum.ts';
 import type { RetentionLimits } from '../model/retention.ts';
 import type { SqlDatabase, Statement } from '../platform/sqlite/types.ts';
 import { Agents } from './ingest/agentTable.ts';
-import { Files, productKey } from './ingest/fileTable.ts';
+import { Files, hostKey, productKey, rootsOfHosts } from './ingest/fileTable.ts';
+import { HostSessions } from './ingest/hosts/hostSessions.ts';
 import { Losses } from './ingest/lossTable.ts';
 import { type MessageVariants, mergeLines } from './ingest/merge.ts';
 import { Messages } from './ingest/messageTable.ts';
@@ -34,6 +35,8 @@ export interface SourceFile {
   readonly root: string;
   /** Product that writes there; the usual one where it is not said. */
   readonly product?: string;
+  /** Name of the host whose sessions they are; this machine's where it is not said. */
+  readonly host?: string;
   readonly mtimeMs: number;
 }
 
@@ -80,6 +83,7 @@ export class Writer {
   readonly #ownership: Ownership;
   readonly #requests: Requests;
   readonly #toldSums: ToldSums;
+  readonly #hosts: HostSessions;
   readonly #reconciler: Reconciler;
   readonly #downsampler: Downsampler;
   readonly #addCostState: Statement;
@@ -88,8 +92,13 @@ export class Writer {
   readonly #related: Statement;
   readonly #setMeta: Statement;
   readonly #bumpRevision: Statement;
+  /** Roots that were another host's when they were read last. */
+  #foreignRoots: Set<string>;
+  readonly #dropMeta: Statement;
   /** Sessions to be reconciled with the client's total again. */
   #unreconciled = new Set<number>();
+  /** Sessions of other hosts that this transaction is about, by what they are known by. */
+  #foreign = new Map<string, number>();
 
   constructor(db: SqlDatabase, options: WriterOptions) {
     this.#db = db;
@@ -112,6 +121,7 @@ export class Writer {
     this.#ownership = new Ownership(db, tables, (session) => this.#unreconciled.add(session));
     this.#requests = new Requests(db, this.#strings);
     this.#toldSums = new ToldSums(db, this.#strings);
+    this.#hosts = new HostSessions(db);
     this.#reconciler = new Reconciler(db, {
       sessions: this.#sessions,
       messages: this.#messages,
@@ -129,6 +139,8 @@ export class Writer {
     );
     this.#related = db.prepare('SELECT other FROM kin WHERE session = ?');
     this.#setMeta = db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
+    this.#dropMeta = db.prepare('DELETE FROM meta WHERE key = ?');
+    this.#foreignRoots = rootsOfHosts(db);
     this.#bumpRevision = db.prepare(
       `INSERT INTO meta VALUES ('revision', '1')
        ON CONFLICT DO UPDATE SET value = CAST(value AS INTEGER) + 1`,
@@ -243,14 +255,20 @@ export class Writer {
       this.#summaries.forget();
       this.#ownership.forget();
       this.#requests.forget();
+      this.#hosts.forget();
+      this.#foreignRoots = rootsOfHosts(this.#db);
+      this.#foreign = new Map();
       this.#unreconciled = new Set();
       throw error;
     }
   }
 
-  /** Notes which product writes below a root: its sessions stay its, when the folder has gone. */
-  #nameProduct({ root, product = usualProduct }: SourceFile): void {
+  /** Notes whose a root is: its sessions stay so, when the folder has gone. */
+  #nameRoot({ root, product = usualProduct, host = '' }: SourceFile): void {
     if (product !== usualProduct) this.#setMeta.run(productKey(root), product);
+    if (host !== '') this.#setMeta.run(hostKey(root), host);
+    else if (this.#foreignRoots.delete(root)) this.#dropMeta.run(hostKey(root));
+    if (host !== '') this.#foreignRoots.add(root);
   }
 
   /** Stores one chunk; false when it is stale. */
@@ -262,8 +280,13 @@ export class Writer {
     // Reading from the start resets the file's counters, whatever the reader knew.
     const restarted = chunk.restarted || (start === 0 && readTo > 0);
     const root = this.#strings.id(file.root);
-    this.#nameProduct(file);
-    const sessionOf = (sid: string): SessionRow => this.#sessions.get(sid, root);
+    this.#nameRoot(file);
+    const isForeign = file.host !== undefined && file.host !== '';
+    const sessionOf = (sid: string): SessionRow => {
+      const row = this.#sessions.get(sid, root);
+      if (isForeign) this.#foreign.set(row.sid, row.id);
+      return row;
+    };
     const source = { path: file.path, root, size, mtimeMs: file.mtimeMs };
     const fileId = this.files.save(known, source, bookmark, batch.lines, restarted);
     this.files.reject(fileId, batch.rejected);
@@ -321,17 +344,31 @@ export class Writer {
     for (const link of batch.pullRequests) {
       this.#addPullRequest.run(sessionOf(link.sessionId).id, link.url, link.at);
     }
+    for (const told of batch.background ?? []) this.#hosts.tell(sessionOf(told.sessionId).id, told);
   }
 
   /** The steps that need all records of the transaction. */
   #finish(): void {
     this.#ownership.resolveOwners();
     // Requests may have been told of before.
-    for (const id of this.#sessions.takeCreated()) this.#unreconciled.add(id);
+    const created = this.#sessions.takeCreated();
+    for (const id of created) this.#unreconciled.add(id);
+    this.#settleHosts(created);
     if (this.#options.isNewStore === true) this.#unreconciled = new Set();
     else this.#reconcileChanged();
     this.#sessions.flush();
     this.#rollup.flush();
+  }
+
+  /** What is read of several hosts is one host's. */
+  #settleHosts(created: readonly number[]): void {
+    const keys = created.map((id) => this.#sessions.byNumber(id).sid);
+    const lost = new Set(this.#hosts.settle([...keys, ...this.#foreign.keys()]));
+    for (const id of lost) this.#unreconciled.delete(id);
+    for (const id of this.#foreign.values()) {
+      if (!lost.has(id) && !this.#reconciler.concerns(id)) this.#hosts.apply(id);
+    }
+    this.#foreign = new Map();
   }
 
   /** Derives what was left until everything is stored that a new store begins with. */

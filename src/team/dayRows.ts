@@ -9,6 +9,7 @@ import { spendRows } from '../store/query/spendRows.ts';
 import { downsampledUpTo } from '../store/retention/downsampleState.ts';
 import { lastPart } from '../text/paths.ts';
 import { clip, plainText } from '../text/plainText.ts';
+import { type Sends, sessionDays } from './claims.ts';
 import { longestName, mostOfRow, mostRows, type SumColumn, sumColumns } from './schema/columns.ts';
 
 /** What tells rows of a day apart. Days are YYYY-MM-DD. */
@@ -41,8 +42,16 @@ export interface TeamDays {
   readonly of: string;
 }
 
-/** Sums what the store has by what a team may know. `since`: only days from this UTC day on. */
-export function teamDays(context: ReportContext, policy: TeamPolicy, since = ''): TeamDays {
+/**
+ * Sums what the store has by what a team may know. `since`: only days from this UTC day on; `sends`: only days of
+ * sessions this machine sends. Sessions of other hosts are theirs to send.
+ */
+export function teamDays(
+  context: ReportContext,
+  policy: TeamPolicy,
+  since = '',
+  sends: Sends = () => true,
+): TeamDays {
   const { db, reader, zone, book } = context;
   const first = reader.firstAt() ?? context.now;
   const names = new Names(context);
@@ -62,7 +71,13 @@ export function teamDays(context: ReportContext, policy: TeamPolicy, since = '')
     for (const name of sumColumns) row[name] = Math.min(row[name] + (sums[name] ?? 0), mostOfRow);
   };
   const projectOf = memoize((session: number) => projectName(names.project(session), policy));
+  const sessionDayOf = sessionDays(names, policy);
+  const isSent = (session: number, at: number): boolean => {
+    const one = sessionDayOf(session, at);
+    return one !== undefined && sends(one);
+  };
   for (const row of rows) {
+    if (!isSent(row.session, row.at)) continue;
     add(
       row.at,
       {
@@ -86,6 +101,7 @@ export function teamDays(context: ReportContext, policy: TeamPolicy, since = '')
     );
   }
   for (const { session, at, nano } of backgroundRows(db, span)) {
+    if (!isSent(session, at)) continue;
     const key = { project: projectOf(session), model: '', agent: 'main', branch: '' };
     add(at, key, { nano, background: nano });
   }
@@ -102,7 +118,7 @@ export function teamDays(context: ReportContext, policy: TeamPolicy, since = '')
 /** What days are by: others have to be looked at anew, each of them. */
 export function kindOfDays(prices: string, policy: TeamPolicy): string {
   const { projects, branches, salt } = policy;
-  return [prices, projects, branches, salt].join(' ');
+  return [prices, projects, branches, salt, 'sessions once'].join(' ');
 }
 
 /** The first whole UTC day from a moment on; '' for 0. */

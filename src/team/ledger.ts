@@ -1,5 +1,6 @@
 import type { Membership, TeamPolicy } from '../dataFolder/team/membership.ts';
 import { HumanError } from '../model/errors.ts';
+import type { SessionDay } from './claims.ts';
 import type { Patience } from './connection.ts';
 import type { CallsWanted } from './firestore/calls.ts';
 import type { Call } from './firestore/layout.ts';
@@ -55,6 +56,8 @@ export interface JoiningMachine {
 export interface TeamSources {
   readonly days: TeamSource;
   readonly calls: CallSource;
+  /** Days of sessions it might send, from a UTC day on ('' for all). */
+  readonly sessions: (policy: TeamPolicy, since: string) => ReadonlySet<SessionDay>;
 }
 
 /** Where calls come from; asked while no other window may number a state. */

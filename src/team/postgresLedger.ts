@@ -1,6 +1,7 @@
 import type { Membership, TeamPolicy } from '../dataFolder/team/membership.ts';
 import { HumanError } from '../model/errors.ts';
 import { largestOf } from '../model/lists.ts';
+import { claimSessions } from './claims.ts';
 import { checkVersion, type Ledger, openLedger, type Patience } from './connection.ts';
 import { keepMonth } from './figures.ts';
 import {
@@ -75,9 +76,12 @@ export class PostgresLedger implements TeamLedger {
     const { folder, sources, catalogue, policy, since } = work;
     const known = await knownRevisions(ledger, membership.machine);
     const least = largestOf(known.values(), 0);
-    const shipment = prepare(folder, sources.days, policy, { least, known, since });
+    const { machine } = membership;
+    const asked = sources.sessions(policy, since);
+    const sends = await claimSessions(ledger, folder, machine, asked, since);
+    const shipment = prepare(folder, sources.days, policy, { least, known, since, sends });
     const outcome = await send(ledger, folder, membership, catalogue, shipment);
-    await ledger.query('SELECT outlay.pushed($1)', [membership.machine]);
+    await ledger.query('SELECT outlay.pushed($1)', [machine]);
     await keepPools(ledger, folder, membership);
     await keepMonth(ledger, folder, membership);
     return outcome;

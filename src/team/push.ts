@@ -5,12 +5,13 @@ import {
   type UploadState,
   updateUploadState,
 } from '../dataFolder/team/uploadState.ts';
+import { lastClaimed, type Sends } from './claims.ts';
 import { isPassing, type Ledger, stateOf } from './connection.ts';
 import type { TeamDays, TeamRow } from './dayRows.ts';
 import { keyColumns, sumColumns } from './schema/columns.ts';
 
 /** Where the days of this machine come from; asked while no other window may number a state. */
-export type TeamSource = (policy: TeamPolicy, since?: string) => TeamDays;
+export type TeamSource = (policy: TeamPolicy, since?: string, sends?: Sends) => TeamDays;
 
 /** A state of a day that is to be sent. */
 export interface Parcel<Row = TeamRow> {
@@ -51,7 +52,11 @@ export function prepare(
   policy: TeamPolicy,
   options: PrepareOptions = {},
 ): Shipment {
-  return prepareDays(folder, () => withHashes(source(policy, options.since ?? '')), options);
+  return prepareDays(
+    folder,
+    () => withHashes(source(policy, options.since ?? '', options.sends)),
+    options,
+  );
 }
 
 /**
@@ -88,13 +93,15 @@ export interface PrepareOptions {
   readonly least?: number;
   /** Look only at days from this one on. */
   readonly since?: string;
+  /** Which days of sessions are this machine's to send; all are without it. */
+  readonly sends?: Sends;
   /** Revisions the ledger has, by day, where it was asked: what it has lost is sent again. */
   readonly known?: ReadonlyMap<string, number> | undefined;
 }
 
 /** How many days are not in the ledger as they are now; no number is given to them. */
 export function pendingDays(folder: string, source: TeamSource, policy: TeamPolicy): number {
-  return pendingOf(folder, () => withHashes(source(policy)));
+  return pendingOf(folder, () => withHashes(source(policy, '', lastClaimed(folder))));
 }
 
 /** The same of any days. */

@@ -1,4 +1,5 @@
 import type { ReportContext } from '../query/context.ts';
+import { teamSessions } from './claims.ts';
 import { teamDays } from './dayRows.ts';
 import { teamCalls } from './firestore/calls.ts';
 import type { TeamSources } from './ledger.ts';
@@ -8,7 +9,9 @@ export function teamSources(
   withContext: <T>(read: (context: ReportContext) => T) => T,
 ): TeamSources {
   return {
-    days: (policy, since) => withContext((context) => teamDays(context, policy, since)),
+    days: (policy, since, sends) =>
+      withContext((context) => teamDays(context, policy, since, sends)),
+    sessions: (policy, since) => withContext((context) => teamSessions(context, policy, since)),
     calls: (policy, wanted) => withContext((context) => teamCalls(context, policy, wanted)),
   };
 }

@@ -1,5 +1,5 @@
 import type { Root } from '../agents/agentLog.ts';
-import { agentLog } from '../agents/registry.ts';
+import { agentLog, placed } from '../agents/registry.ts';
 import { messageOf } from '../model/errors.ts';
 import type { Bookmark } from '../model/records.ts';
 import type { IngestItem, Writer } from '../store/writer.ts';
@@ -36,14 +36,13 @@ export function* newChunks(
   events: ReadingEvents,
 ): Generator<IngestItem, void, void> {
   const agent = agentLog(root);
-  const file = { path, root: root.path, product: agent.product, mtimeMs };
   try {
     const agentFacts = agent.metadataBeside(root, path);
     for (const chunk of agent.readChunks(root, path, bookmark, chunkBytes)) {
       if (chunk.restarted) {
         events.log(`${path} was replaced or shortened: read again from its start`);
       }
-      yield { file, chunk, agentMetadata: agentFacts };
+      yield placed(root, { path, mtimeMs }, chunk, agentFacts);
     }
   } catch (error) {
     // A file that has gone since it was listed is no failure: the next listing does not have it.

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Root } from '../agents/agentLog.ts';
-import { agentLog } from '../agents/registry.ts';
+import { agentLog, ofRoot } from '../agents/registry.ts';
 import { dayMs } from '../model/calendar.ts';
 import { messageOf } from '../model/errors.ts';
 import type { AgentMetadata } from '../model/records.ts';
@@ -172,7 +172,7 @@ export class Maintenance {
         const fact = agent.readMeta(root, path);
         if (fact === undefined) continue;
         this.#metaSeen.set(path, mtimeMs);
-        facts.push(fact);
+        facts.push(ofRoot(root, fact));
       }
       return { root, facts };
     });

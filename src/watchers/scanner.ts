@@ -1,4 +1,4 @@
-import type { KnownFile } from '../store/ingest/fileTable.ts';
+import type { KnownFile, SeenFile } from '../store/ingest/fileTable.ts';
 import type { Writer } from '../store/writer.ts';
 import { Progress } from './history/progress.ts';
 import { readAhead, type UnreadFiles } from './history/readAhead.ts';
@@ -7,7 +7,14 @@ import type { Maintenance } from './maintenance.ts';
 import type { IndexerOutput } from './output.ts';
 import type { ReadFailures } from './readFailures.ts';
 import { whileBusy } from './retryBusy.ts';
-import { type FoundFile, newFiles, rootAbove, type ScannedRoot, scanRoots } from './scanRoots.ts';
+import {
+  type FoundFile,
+  isOfHost,
+  newFiles,
+  rootAbove,
+  type ScannedRoot,
+  scanRoots,
+} from './scanRoots.ts';
 import type { Sweeper } from './sweeper.ts';
 import type { WatchedRoots } from './watchedRoots.ts';
 
@@ -103,7 +110,7 @@ export class Scanner {
    */
   async #readAll(
     files: readonly FoundFile[],
-    known: ReadonlyMap<string, Pick<KnownFile, 'size'>>,
+    known: ReadonlyMap<string, SeenFile>,
     covered: Set<string>,
   ): Promise<ReadonlySet<string>> {
     const progress = new Progress(
@@ -113,7 +120,8 @@ export class Scanner {
     const unread: UnreadFiles = {
       files,
       bytes: files.reduce((sum, { path, size }) => sum + size - (known.get(path)?.size ?? 0), 0),
-      bookmarkOf: (path) => this.#writer.files.find(path)?.bookmark,
+      bookmarkOf: (path, root) =>
+        isOfHost(root, known.get(path)?.host) ? this.#writer.files.find(path)?.bookmark : undefined,
     };
     const events: ReadingEvents = {
       log: (text) => this.#output.log('info', text),

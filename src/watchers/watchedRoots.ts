@@ -61,9 +61,8 @@ export class WatchedRoots {
     return this.#watchers.get(logFolder)?.polling ?? false;
   }
 
-  /** Whether a root that was missing is there now. */
+  /** Whether a root that was missing is there now; the folder of imported files is none before the first. */
   get haveAppeared(): boolean {
-    if (this.#roots.every(({ exists }) => exists)) return false;
     return present(configuredRoots(this.#config)) !== present(this.#roots);
   }
 

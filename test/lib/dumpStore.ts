@@ -26,7 +26,7 @@ const facet = words('f.price_row', 'f.branch', 'f.effort', 'f.attribution');
 const sums = sumColumns.map((name) => `s.${name}`).join(', ');
 
 const views = {
-  session: `SELECT sid, ${words('root', 'cwd', 'branch', 'version', 'entrypoint')},
+  session: `SELECT sid, ${words('root', 'cwd', 'branch', 'version', 'entrypoint', 'host')},
       first_at, last_at, anonymous_at, own_at, related, source, cwd_at, cwd_sidechain, branch_at, version_at,
       client_total, client_at, reconciled, background, unconfirmed FROM session`,
   title: 'SELECT sid, kind, at, text FROM title JOIN session s ON s.id = title.session',

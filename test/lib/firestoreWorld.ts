@@ -94,7 +94,9 @@ export class FirestoreTeam {
     const days = () => {
       throw new Error('nobody asks for sums');
     };
-    return new FirestoreMachine(dir, { days, calls: callSource(calls, most) });
+    return new FirestoreMachine(dir, {
+      ...{ days, calls: callSource(calls, most), sessions: days },
+    });
   }
 
   /** The calls that stand there, by their names. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { placed as placedChunk } from '../../src/agents/registry.ts';
+import type { TranscriptChunk } from '../../src/model/records.ts';
 import type { RequestEvent } from '../../src/model/requests/requestEvent.ts';
 import type { ToldSum } from '../../src/model/requests/toldSum.ts';
 import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
@@ -23,7 +25,7 @@ export function ingestPlainly(
   for (const file of files) {
     const { path, projects, root } = placed(folder, file);
     for (const chunk of chunksOf(projects, path)) {
-      writer.ingest([{ file: { path, root, mtimeMs }, chunk }]);
+      writer.ingest([itemOf(path, root, chunk)]);
     }
     writer.matchSummaries();
   }
@@ -58,7 +60,7 @@ export function readAgain(
     const known = writer.files.find(path)?.bookmark;
     const bookmark = known && { ...known, head: 'another file' };
     for (const chunk of chunksOf(projects, path, bookmark)) {
-      writer.ingest([{ file: { path, root, mtimeMs }, chunk }]);
+      writer.ingest([itemOf(path, root, chunk)]);
     }
   }
   writer.matchSummaries();
@@ -67,6 +69,19 @@ export function readAgain(
 /** Writes a world's files below a folder, whole. */
 export function writeWorld(folder: string, files: readonly WorldFile[]): void {
   for (const file of files) writeFileSync(placed(folder, file).path, file.content);
+}
+
+/** A chunk as the indexer stores it; a root `x@NAME` is that of a host. */
+function itemOf(path: string, root: string, chunk: TranscriptChunk): IngestItem {
+  const [, host] = root.split('@');
+  const whose = {
+    agent: 'claude',
+    path: root,
+    logFolder: root,
+    source: 'host',
+    exists: true,
+  } as const;
+  return placedChunk(host === undefined ? whose : { ...whose, host }, { path, mtimeMs }, chunk);
 }
 
 export function placed(
@@ -162,7 +177,7 @@ class Schedule {
     const bookmark = known !== undefined && forget ? { ...known, head: 'another file' } : known;
     const bytes = this.#random.pick([1, 300, 2000, 1_000_000]);
     for (const chunk of chunksOf(projects, path, bookmark, bytes)) {
-      this.#held.push({ file: { path, root, mtimeMs }, chunk });
+      this.#held.push(itemOf(path, root, chunk));
       if (!this.#random.oneIn(3)) this.#flush();
     }
   }

@@ -68,11 +68,14 @@ export async function machineOf(ledger: Ledger, name = 'laptop'): Promise<number
 export const openPolicy: TeamPolicy = { projects: 'name', branches: true, salt: 'salt' };
 
 /** What a machine has for PostgreSQL's ledger, which takes no calls. */
-export function sumsOnly(days: TeamSource): TeamSources {
+export function sumsOnly(
+  days: TeamSource,
+  sessions: TeamSources['sessions'] = () => new Set(),
+): TeamSources {
   const calls = () => {
     throw new Error('nobody asks for calls');
   };
-  return { days, calls };
+  return { days, calls, sessions };
 }
 
 /** A row of a day that is the same in its member's zone. */

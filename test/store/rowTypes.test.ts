@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { relative, resolve } from 'node:path';
 import { test } from 'node:test';
+import { emptyBatch } from '../../src/agents/batch.ts';
 import { copilotLog } from '../../src/agents/copilot/copilotLog.ts';
 import { dayMs } from '../../src/model/calendar.ts';
 import { HumanError } from '../../src/model/errors.ts';
@@ -30,6 +31,7 @@ import {
 } from '../../src/store/query/messageCosts.ts';
 import { messagePages } from '../../src/store/query/messagePages.ts';
 import { keyedMessageNanos } from '../../src/store/query/messages.ts';
+import { contentReader, ownSessions, summedUpMessages } from '../../src/store/query/ownSessions.ts';
 import { pendingSpend } from '../../src/store/query/pendingMessages.ts';
 import { sessionsOnBranches, summedUpSpend } from '../../src/store/query/proof/branchSpend.ts';
 import {
@@ -50,6 +52,7 @@ import { runTotal } from '../../src/store/query/runs.ts';
 import { sessionTitles } from '../../src/store/query/sessionInfo.ts';
 import { SessionLister, sessionFiles } from '../../src/store/query/sessionList.ts';
 import { spendRows, wordNumber } from '../../src/store/query/spendRows.ts';
+import { StoreReader } from '../../src/store/query/storeReader.ts';
 import { sessionSizes } from '../../src/store/query/usualSession.ts';
 import { downsamplingForecast } from '../../src/store/retention/downsampleState.ts';
 import { resetLoss, resetStore } from '../../src/store/upkeep/reset.ts';
@@ -309,6 +312,38 @@ test('every query of the store answers with the columns its row type names', () 
     ingestPlainly(db, dir.path, [file('s.jsonl', ...lines)]);
     soleWriter(db).addSums([toldSum({ sessionId: 's', at: noonMs, nano: 5 })]);
     toldSums(db, ['s']);
+    db.close();
+  }
+  {
+    using dir = tempDir();
+    const db = recorder.over(openForWriting(':memory:').db);
+    // Another host's folder, the same session of ours, and what a third host told of its background.
+    const files = [file('s.jsonl', answered, broken, interruption, total(30, 55))];
+    ingestPlainly(db, dir.path, files);
+    ingestPlainly(
+      db,
+      dir.path,
+      files.map((each) => ({ ...each, root: 'b@box' })),
+    );
+    const writer = soleWriter(db);
+    const chunk = {
+      ...{ start: 0, size: 1, restarted: false, done: true },
+      bookmark: { offset: 1, state: {}, inode: '', head: '' },
+      batch: {
+        ...emptyBatch(),
+        background: [{ sessionId: 'other@third', lastAt: noonMs, amounts: [[noonMs, 5]] as const }],
+      },
+    };
+    const from = { path: 'third.outlay.gz', root: 'third', host: 'third', mtimeMs: 1 };
+    writer.ingest([{ file: from, chunk }]);
+    writer.ingest([{ file: from, chunk }]);
+    writer.files.all();
+    const reader = new StoreReader(db);
+    reader.knownSizes();
+    reader.hostSpend({ from: 0, to: 9_000_000_000_000 });
+    const content = contentReader(db);
+    for (const { id } of ownSessions(db)) content(id);
+    summedUpMessages(db);
     db.close();
   }
   const first = recorder.over(openForWriting(':memory:').db);

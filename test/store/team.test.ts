@@ -1,6 +1,7 @@
 import { after, before } from 'node:test';
 import { PostgresServer } from '../lib/postgres.ts';
 import { agreementTests } from './team/agreement.ts';
+import { claimTests } from './team/claims.ts';
 import { faultTests } from './team/faults.ts';
 import { figureTests } from './team/figures.ts';
 import { fullDiskTests } from './team/fullDisk.ts';
@@ -17,6 +18,7 @@ after(async () => {
 
 rightsTests(() => server);
 pushTests(() => server);
+claimTests(() => server);
 faultTests(() => server);
 agreementTests(() => server);
 figureTests(() => server);

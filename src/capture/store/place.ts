@@ -1,6 +1,12 @@
 import { join, resolve } from 'node:path';
 import { clientPrices } from '../../agents/registry.ts';
-import { captureFolder, dataFolder, homeFolder, resolveStorePath } from '../../dataFolder/paths.ts';
+import {
+  captureFolder,
+  dataFolder,
+  homeFolder,
+  importedHosts,
+  resolveStorePath,
+} from '../../dataFolder/paths.ts';
 import { readConfig } from '../../dataFolder/readConfig.ts';
 import { noPeers } from '../../dataFolder/readPeers.ts';
 import { clientModels, extendCatalogue } from '../../pricing/clientModels.ts';
@@ -33,10 +39,10 @@ function findPlace(): Place {
   });
   const folder = captureFolder();
   const machine = { env: process.env, home: homeFolder(), captureFolder: folder };
-  const everything = rootsConfig(settings, [], machine);
+  const everything = rootsConfig(settings, [], machine, importedHosts(data));
   // The same prices as everywhere: others would price the whole store anew.
   const models = clientModels(clientPrices(configuredRoots(everything), machine));
-  const places = rootsConfig(settings, [folder], machine);
+  const places = rootsConfig(settings, [folder], machine, importedHosts(data));
   return {
     settings,
     book: createPriceBook(prices.overrides, extendCatalogue(models)),

@@ -7,6 +7,7 @@ export { addDashboard } from './dashboard.ts';
 export { addDoctor, addWorkers } from './doctor.ts';
 export { addExact } from './exact.ts';
 export { addExport } from './export/export.ts';
+export { addImport } from './export/importHosts.ts';
 export { addGuard } from './guard.ts';
 export { addIngest } from './ingestPeers.ts';
 export { addMarkCommand } from './mark.ts';

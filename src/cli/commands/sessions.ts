@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { monthSpan } from '../../model/calendar.ts';
+import { filterTexts } from '../../query/options.ts';
 import { spanOf } from '../../query/spans.ts';
 import { sessionsReport } from '../../reports/sessions/sessions.ts';
 import { answer, forPeople } from '../support/answer.ts';
@@ -12,6 +13,7 @@ interface SessionsOptions extends CommonOptions {
   readonly period?: string;
   readonly project?: string;
   readonly account?: string;
+  readonly host?: string;
   readonly limit?: number;
   readonly all?: true;
   readonly sort?: 'cost' | 'time';
@@ -30,6 +32,7 @@ export function addSessions(program: Command): void {
     )
     .option('--project <project>', "a project's name or path; sessions below the path count")
     .option('--account <account>', 'a configuration directory, or the last part of its path')
+    .option('--host <name>', filterTexts.host.text)
     .option('--limit <number>', 'list at most so many; totals count all', wholeNumber)
     .option('--all', 'list every one')
     .addOption(new Option('--sort <by>', 'order of the list').choices(['time', 'cost']));

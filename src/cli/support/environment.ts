@@ -5,7 +5,13 @@ import { clientPrices, folderProblem } from '../../agents/registry.ts';
 import { budgetsWithProjects, type InForce } from '../../budgets/budgetsInForce.ts';
 import { companyBudgets } from '../../budgets/company.ts';
 import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
-import { captureFolder, dataFolder, homeFolder, resolveStorePath } from '../../dataFolder/paths.ts';
+import {
+  captureFolder,
+  dataFolder,
+  homeFolder,
+  importedHosts,
+  resolveStorePath,
+} from '../../dataFolder/paths.ts';
 import { readConfig } from '../../dataFolder/readConfig.ts';
 import { type Peers, readPeers } from '../../dataFolder/readPeers.ts';
 import { readPools } from '../../dataFolder/team/poolFile.ts';
@@ -77,11 +83,8 @@ export function findEnvironment(options: CommonOptions): Environment {
     configDirs,
     setting: settings.storePath,
   });
-  const places = rootsConfig(settings, configDirs, {
-    env: process.env,
-    home: homeFolder(),
-    captureFolder: captureFolder(),
-  });
+  const machine = { env: process.env, home: homeFolder(), captureFolder: captureFolder() };
+  const places = rootsConfig(settings, configDirs, machine, importedHosts(folder));
   const roots = configuredRoots(places);
   const models = clientModels(clientPrices(roots, places));
   const catalogue = extendCatalogue(models);

@@ -50,7 +50,7 @@ export async function writeFiles(
 const endings = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
 
 /** Cleans up before the program ends when somebody ends it. */
-function onInterrupt(cleanUp: () => void): { readonly forget: () => void } {
+export function onInterrupt(cleanUp: () => void): { readonly forget: () => void } {
   const end = (signal: NodeJS.Signals): void => {
     cleanUp();
     process.exit(128 + endings[signal as keyof typeof endings]);
@@ -86,8 +86,9 @@ function openOutput(target: FileTarget): Output {
   return { target, part, write: async (text) => part.write(text) };
 }
 
-async function toStandardOutput(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+/** Writes text that is clean, or bytes that go to no terminal; waits where the reader is slower. */
+export async function toStandardOutput(content: string | Uint8Array): Promise<void> {
+  if (!process.stdout.write(content)) await once(process.stdout, 'drain');
 }
 
 async function fill(

@@ -1,5 +1,7 @@
+import { release } from 'node:os';
+import { sep } from 'node:path';
 import type { LogFile } from '../../agents/agentLog.ts';
-import { agentLog } from '../../agents/registry.ts';
+import { agentLog, type HostFacts, placesBeside } from '../../agents/registry.ts';
 import { dayMs } from '../../model/calendar.ts';
 import type { ReportContext } from '../../query/context.ts';
 import type { MachineInfo } from '../../reports/upkeep/doctor.ts';
@@ -43,5 +45,21 @@ export function machineInfo(
     }),
     store: storeOnDisk(storeFile),
     switchedOff,
+    beside: placesBeside(hostFacts()).filter(
+      // What is read already needs no words.
+      ({ kind, folder }) =>
+        !roots.some(({ path, host }) =>
+          kind === 'wsl' ? host !== undefined : isBelow(path, folder),
+        ),
+    ),
   };
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path.startsWith(folder + sep);
+}
+
+function hostFacts(): HostFacts {
+  const { platform, env } = process;
+  return { platform, release: release(), env, root: platform === 'win32' ? '' : '/' };
 }

@@ -1,5 +1,5 @@
 import type { Root } from '../../agents/agentLog.ts';
-import { agentLog } from '../../agents/registry.ts';
+import { agentLog, placed } from '../../agents/registry.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { TranscriptChunk } from '../../model/records.ts';
 import type { IngestItem, Writer } from '../../store/writer.ts';
@@ -28,7 +28,6 @@ export class Filler {
 
   /** Reads a transcript and notes whose it is; why it cannot be read, where it cannot. */
   read({ path, root, mtimeMs }: FileToCount, sessions = new Set<string>()): string | undefined {
-    const file = { path, root: root.path, mtimeMs };
     const chunks = agentLog(root).readChunks(root, path, undefined, chunkBytes);
     for (;;) {
       let next: IteratorResult<TranscriptChunk, void>;
@@ -38,8 +37,9 @@ export class Filler {
         return (error as NodeJS.ErrnoException).code ?? messageOf(error);
       }
       if (next.done === true) return undefined;
-      for (const { sessionId } of next.value.batch.sessions) sessions.add(sessionId);
-      this.#add({ file, chunk: next.value });
+      const item = placed(root, { path, mtimeMs }, next.value);
+      for (const { sessionId } of item.chunk.batch.sessions) sessions.add(sessionId);
+      this.#add(item);
     }
   }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LogLocation, Root } from '../../agents/agentLog.ts';
 import { agentLog, knownRoot } from '../../agents/registry.ts';
+import { sessionKey } from '../../model/records.ts';
 import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import type { ReportContext } from '../../query/context.ts';
 import { openForWriting } from '../../store/connection/openStore.ts';
@@ -86,9 +87,16 @@ function transcripts(
     const { sessionId, agentId } = agentLog(root).locationOf(root, path);
     // In a flat folder nothing but its own id says whose an agent's file is.
     const own = agentId === '' || sids.has(sessionId) ? [] : sessionsOfAgent(db, agentId);
-    return { sessionId, agentId, sessions: own.length > 0 ? own : [sessionId] };
+    const named = sessionKey(sessionId, root.host ?? '');
+    return { sessionId, agentId, sessions: own.length > 0 ? own : [named] };
   };
-  const places = new Map(roots.map((path) => [path, knownRoot(path)]));
+  const hosts = reader.hosts();
+  const places = new Map(
+    roots.map((path) => {
+      const host = hosts.get(path);
+      return [path, host === undefined ? knownRoot(path) : { ...knownRoot(path), host }];
+    }),
+  );
   const found = [...places.values()].flatMap((root) => {
     if (!root.exists) return [];
     return agentLog(root)

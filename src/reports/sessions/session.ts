@@ -3,6 +3,7 @@ import { formatDuration } from '../../model/calendar.ts';
 import { largestOf } from '../../model/lists.ts';
 import { messageNumbers, messageReference } from '../../model/messageNumber.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
+import { hostOf } from '../../model/records.ts';
 import { formatTokens, promptTokens, totalTokens } from '../../model/tokens.ts';
 import { type ClassCosts, costByClass } from '../../pricing/costByClass.ts';
 import type { RateBook } from '../../pricing/priceBook.ts';
@@ -207,7 +208,9 @@ function headSentences(context: ReportContext, session: SessionSummary): string[
   const length = startedAt > 0 ? ` over ${formatDuration(endedAt - startedAt)}` : '';
   const when = startedAt > 0 ? rangeText(startedAt, endedAt, context) : '';
   const live = isLive(session, context.now, false) ? 'live' : '';
-  const place = [lastPart(projectPath(session)), branch, when, live, `id ${sid.slice(0, 8)}`];
+  const host = hostOf(sid) === '' ? '' : `on ${hostOf(sid)}`;
+  const project = lastPart(projectPath(session));
+  const place = [project, branch, host, when, live, `id ${sid.slice(0, 8)}`];
   return [
     place.filter((text) => text !== '').join(', '),
     `${headline(context, totalOf(session), atLeast)} in ${count(messages, 'message')}${length}${usualText(context, session)}.`,

@@ -1,6 +1,7 @@
 import type { TimeSpan } from '../../model/calendar.ts';
 import { nanoToUsd } from '../../model/money.ts';
 import { formatNumber } from '../../model/numbers.ts';
+import { hostOf } from '../../model/records.ts';
 import { totalTokens } from '../../model/tokens.ts';
 import {
   count,
@@ -14,6 +15,8 @@ import {
   warnings,
 } from '../../query/context.ts';
 import { declinedOfSessions } from '../../query/declined.ts';
+import { isNamed } from '../../query/filters.ts';
+import { ownHost } from '../../query/names.ts';
 import { projectPath } from '../../query/projects.ts';
 import {
   clientPricedOf,
@@ -39,6 +42,8 @@ export interface SessionsQuestion {
   readonly project?: string | undefined;
   /** An account: the path of a configuration directory, or its last part. */
   readonly account?: string | undefined;
+  /** The name of a host, or `this-machine`. */
+  readonly host?: string | undefined;
   /** How many to list; totals always count all that match. */
   readonly limit?: number | undefined;
   readonly sort?: 'cost' | 'time' | undefined;
@@ -68,6 +73,8 @@ export function sessionsReport(
   const unpriced =
     totals.unpriced === 0 ? [] : unpricedOf(matching.flatMap(({ id }) => rows.get(id) ?? []));
   const notes = warnings(context, totals);
+  // Where there is one machine only, nothing says so.
+  const withHosts = listed.some(({ sid }) => hostOf(sid) !== '');
   return {
     title: 'Sessions',
     lead: true,
@@ -76,16 +83,17 @@ export function sessionsReport(
     tables: [
       {
         title: '',
-        columns,
-        order,
-        rows: listed.map((session) =>
-          tableRow(
+        columns: withHosts ? [...columns, hostColumn] : columns,
+        order: withHosts ? [...order, hostColumn.key] : order,
+        rows: listed.map((session) => [
+          ...tableRow(
             session,
             rows.get(session.id) ?? [],
             declinedOf([session.id]),
             totals.nano + background,
           ),
-        ),
+          ...(withHosts ? [hostOf(session.sid) || null] : []),
+        ]),
       },
     ],
     notes: figureNotes(context, {
@@ -163,9 +171,9 @@ export function totalOf(session: SessionSummary): number {
 /** Lines that stand in no session that is listed: who narrows the list to sessions leaves them out. */
 function strayLines(
   { reader, accounts }: ReportContext,
-  { span, project, account }: SessionsQuestion,
+  { span, project, account, host }: SessionsQuestion,
 ): number {
-  if (span !== undefined || project !== undefined) return 0;
+  if (span !== undefined || project !== undefined || host !== undefined) return 0;
   return lostLines(
     reader.strayLosses().filter(({ root }) => {
       const counted = accounts === undefined || accounts.includes(root);
@@ -175,7 +183,8 @@ function strayLines(
 }
 
 function matches(session: SessionSummary, question: SessionsQuestion): boolean {
-  const { span, project, account } = question;
+  const { span, project, account, host } = question;
+  if (host !== undefined && !isNamed(hostOf(session.sid) || ownHost, host)) return false;
   if (span !== undefined && (session.endedAt < span.from || session.endedAt >= span.to)) {
     return false;
   }
@@ -197,6 +206,8 @@ const columns: readonly Column[] = [
   { key: 'note', header: '', unit: 'text', widest: 48, idle: true, leaves: 1, shown: shownNote },
   { key: 'share', header: 'Share', unit: 'percent', peopleOnly: true, leaves: 1 },
 ];
+
+const hostColumn: Column = { key: 'host', header: 'Host', unit: 'text', widest: 20, leaves: 2 };
 
 const order = [
   ...['total_usd', 'share', 'title', 'project', 'model', 'messages', 'tokens', 'ended'],
@@ -245,6 +256,7 @@ export function sessionJson(
 ): object {
   return {
     sessionId: session.sid,
+    ...(hostOf(session.sid) !== '' && { host: hostOf(session.sid) }),
     project: session.cwd,
     gitRoot: session.gitRoot,
     title: session.title,

@@ -1,4 +1,5 @@
 import type { RootSource } from '../../agents/agentLog.ts';
+import type { PlaceBeside } from '../../agents/registry.ts';
 import { dayOf } from '../../model/calendar.ts';
 import { oddTime } from '../../model/records.ts';
 import { daysOld } from '../../pricing/days.ts';
@@ -34,11 +35,14 @@ export interface MachineInfo {
   readonly roots: readonly RootInfo[];
   readonly store: StoreOnDisk;
   readonly switchedOff: string | undefined;
+  /** Places beside this machine that are not read. */
+  readonly beside?: readonly PlaceBeside[];
 }
 
 const sources: Readonly<Record<RootSource, string>> = {
   option: '--config-dir',
   setting: 'setting outlay.roots',
+  host: 'another host',
   CLAUDE_CONFIG_DIR: 'CLAUDE_CONFIG_DIR',
   CODEX_HOME: 'CODEX_HOME',
   COPILOT_HOME: 'COPILOT_HOME',
@@ -71,7 +75,7 @@ export function doctorReport(context: ReportContext, machine: MachineInfo): Docu
       priceTable(context, unpriced),
       programTable(machine),
     ],
-    notes: [],
+    notes: (machine.beside ?? []).map(besideSentence),
     json: {
       schemaVersion: 1,
       version: machine.version,
@@ -127,7 +131,9 @@ function findings(
     );
   }
   for (const { path, source } of roots.filter(({ exists }) => !exists)) {
-    if (transcripts > 0) found.push(`${path} (${sources[source]}) has no folder "projects".`);
+    // Where other hosts' sessions are read, this machine need not have any.
+    if (transcripts > 0 && source !== 'default')
+      found.push(`${path} (${sources[source]}) has no folder "projects".`);
   }
   const unreadable = roots.flatMap((root) => root.unreadable);
   if (unreadable.length > 0) {
@@ -161,6 +167,14 @@ function findings(
   // What the store says of unreadable files is among what the roots say.
   const others = warnings({ ...context, unreadable: new Map() });
   return [...found, ...ending.map(endingSentence), ...others];
+}
+
+/** What is not read, and how it would be. */
+function besideSentence({ kind, host, folder }: PlaceBeside): string {
+  const setting = JSON.stringify({ [host]: folder });
+  return kind === 'windows'
+    ? `Claude Code of Windows has sessions in ${folder}, which are not read. The setting outlay.hosts.folders reads them: ${setting}.`
+    : `WSL is installed. What Claude Code does there is read where the setting outlay.hosts.folders names the distribution, such as ${setting}; that keeps it running.`;
 }
 
 function endingSentence({ model, ends, source, over, messages }: EndingModel): string {

@@ -32,9 +32,44 @@ export function productKey(root: string): string {
   return `product:${root}`;
 }
 
+/** The key in `meta` under which it is kept whose a root is, where it is another host's. */
+export function hostKey(root: string): string {
+  return `host:${root}`;
+}
+
+/** What tells whether a transcript has changed. */
+export interface SeenFile {
+  readonly size: number;
+  readonly mtimeMs: number;
+  /** The host it was read as; absent for this machine. */
+  readonly host?: string;
+}
+
+/** Transcripts that were read as another host's: few roots are one, so that most stores have none to look at. */
+export const filesOfHosts = `SELECT f.path AS path, m.value AS host FROM meta m
+  JOIN word w ON w.text = substr(m.key, ${hostKey('').length + 1}) JOIN file f ON f.root = w.id
+  WHERE m.key >= '${hostKey('')}' AND m.key < '${hostKey('\u{10ffff}')}'`;
+
+/** Roots that were read as another host's. */
+export function rootsOfHosts(db: SqlDatabase): Set<string> {
+  const rows = db
+    .prepare('SELECT key FROM meta WHERE key >= ? AND key < ?')
+    .all<{ key: string }>(hostKey(''), hostKey('\u{10ffff}'));
+  return new Set(rows.map(({ key }) => key.slice(hostKey('').length)));
+}
+
+/** Adds the hosts that files were read as. */
+export function addHosts(known: Map<string, SeenFile>, ofHosts: Statement): void {
+  for (const { path, host } of ofHosts.iterate<{ path: string; host: string }>()) {
+    const file = known.get(path);
+    if (file !== undefined) known.set(path, { ...file, host });
+  }
+}
+
 /** Transcripts, how far each has been read, and which of their lines could not be used. */
 export class Files {
   readonly #all: Statement;
+  readonly #ofHosts: Statement;
   readonly #find: Statement;
   readonly #insert: Statement;
   readonly #update: Statement;
@@ -46,6 +81,7 @@ export class Files {
   constructor(db: SqlDatabase) {
     const list = 'id, path, size, mtime, inode, head, offset, state, gone';
     this.#all = db.prepare('SELECT path, size, mtime, gone FROM file');
+    this.#ofHosts = db.prepare(filesOfHosts);
     this.#find = db.prepare(`SELECT ${list} FROM file WHERE path = ?`);
     // Two statements: one with RETURNING makes a table for its answer each time.
     this.#insert = db.prepare(
@@ -64,12 +100,13 @@ export class Files {
   }
 
   /** Every transcript by its path, without where reading stopped: that is asked for one by one. */
-  all(): Map<string, Pick<KnownFile, 'size' | 'mtimeMs' | 'gone'>> {
-    const known = new Map<string, Pick<KnownFile, 'size' | 'mtimeMs' | 'gone'>>();
+  all(): Map<string, SeenFile & Pick<KnownFile, 'gone'>> {
+    const known = new Map<string, SeenFile & Pick<KnownFile, 'gone'>>();
     for (const row of this.#all.iterate<Pick<FileRow, 'path' | 'size' | 'mtime' | 'gone'>>()) {
       const { path, size, mtime, gone } = row;
       known.set(path, { size, mtimeMs: mtime, gone: gone === 1 });
     }
+    addHosts(known, this.#ofHosts);
     return known;
   }
 

@@ -1,4 +1,4 @@
-import { countSources } from '../../model/records.ts';
+import { countSources, hostOf } from '../../model/records.ts';
 import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
 import { identity, type MessageRow } from '../schema/messageRow.ts';
 import type { Agents } from './agentTable.ts';
@@ -8,6 +8,7 @@ import {
   sharesSide,
   tombstoneOf,
 } from './downsampledMessages.ts';
+import { compareHosts, hostOfRecords, responsesByHost, sharedBy } from './hosts/hostResponses.ts';
 import {
   betterOccurrence,
   compareLines,
@@ -25,7 +26,7 @@ import {
 import type { Messages, Owner } from './messageTable.ts';
 import { NamelessMessages } from './namelessMessages.ts';
 import { ownsBefore, type RecordIndex } from './recordIndex.ts';
-import { formResponses, mayJoin, type Response, type Variant } from './responses.ts';
+import type { Response, Variant } from './responses.ts';
 import type { SessionRow, Sessions } from './sessionTable.ts';
 import { Variants } from './variantTable.ts';
 
@@ -105,7 +106,10 @@ export class Ownership {
       const known = rows[0]!;
       const same =
         known.identity === identity.sole && known.rid === key.rid && known.side === key.side;
-      if (same && this.#update(known, only!)) return;
+      const hosts = same ? compareHosts(hostOfRecords(only!), this.#hostOf(known.session)) : 0;
+      // The host before has it already, whatever this one says of it.
+      if (hosts > 0) return;
+      if (same && hosts === 0 && this.#update(known, only!)) return;
     }
     this.#resolve(messageId, variants, rows, tombstones);
   }
@@ -132,6 +136,10 @@ export class Ownership {
       this.#delete(row);
     }
     return false;
+  }
+
+  #hostOf(session: number): string {
+    return hostOf(this.#sessions.byNumber(session).sid);
   }
 
   #insert(
@@ -230,13 +238,18 @@ export class Ownership {
       const key = keyOf(state);
       const before = known.get(variantName({ ...key, legacy: false }));
       const tombstone = before === undefined ? tombstoneOf(key, state, tombstones) : undefined;
+      const host = hostOfRecords(state);
       if (tombstone !== undefined) {
+        // Whose it was is final: another host's copy of it says nothing more.
+        if (host !== this.#hostOf(tombstone.session)) continue;
         const merged = this.#mergeDownsampled(tombstone, state);
         tombstones[tombstones.indexOf(tombstone)] = merged;
         absorbed = true;
         continue;
       }
-      const merged = before === undefined ? state : merge(before.state, state);
+      const hosts = before === undefined ? 0 : compareHosts(host, hostOfRecords(before.state));
+      if (hosts > 0) continue;
+      const merged = before === undefined || hosts < 0 ? state : merge(before.state, state);
       const variant = { ...key, legacy: false, state: merged };
       known.set(variantName(variant), variant);
       changed.add(variant);
@@ -253,11 +266,11 @@ export class Ownership {
     const kind = several ? identity.several : all[0]?.legacy ? identity.legacy : identity.sole;
     const keptApart = rows.some((row) => row.identity === identity.several);
     // Proxies give a long history one id: what is as it was is left alone.
-    const before = keptApart && several ? formResponses(stored) : [];
+    const before = keptApart && several ? responsesByHost(stored) : [];
     const settled = absorbed ? new Set<string>() : new Set(before.map(composition));
     const isSettled = (response: Response): boolean =>
       settled.has(composition(response)) && !response.members.some((one) => changed.has(one));
-    this.#synchronize(rows, formResponses(all), isSettled, kind, tombstones);
+    this.#synchronize(rows, responsesByHost(all), isSettled, kind, tombstones);
     const left = several ? all : [];
     const names = new Set(left.map(variantName));
     if (keptApart) {
@@ -437,36 +450,6 @@ function variantName(variant: VariantKey & { readonly legacy: boolean }): string
 /** What a response is made of, as one text. */
 function composition({ members, replay }: Response): string {
   return `${replay} ${members.map(variantName).join('\0')}`;
-}
-
-/** Sessions that have changed variants and others which may be one response with them. */
-function sharedBy(changed: ReadonlySet<Variant>, all: readonly Variant[]): string[][] {
-  const index = new Map<string | number, Variant[]>();
-  const namesOf = ({ rid, state }: Variant): (string | number)[] => [
-    `request ${rid}`,
-    ...state.sides,
-    ...state.lines,
-  ];
-  for (const variant of all) {
-    for (const name of namesOf(variant)) {
-      const list = index.get(name);
-      if (list === undefined) index.set(name, [variant]);
-      else list.push(variant);
-    }
-  }
-  const shared: string[][] = [];
-  for (const one of changed) {
-    const sids = new Set(one.state.occurrences.keys());
-    for (const name of namesOf(one)) {
-      if (name === 'request ') continue;
-      for (const other of index.get(name) ?? []) {
-        if (!mayJoin(one, other)) continue;
-        for (const sid of other.state.occurrences.keys()) sids.add(sid);
-      }
-    }
-    if (sids.size > 1) shared.push([...sids].sort());
-  }
-  return shared;
 }
 
 /**

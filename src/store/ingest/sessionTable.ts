@@ -1,4 +1,4 @@
-import type { SessionRecords, TitleRecord } from '../../model/records.ts';
+import { hostOf, type SessionRecords, type TitleRecord } from '../../model/records.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../../platform/sqlite/types.ts';
 import type { StringTable } from './stringTable.ts';
 
@@ -76,7 +76,7 @@ export class Sessions {
     const list = `id, sid, ${columns.join(', ')}`;
     this.#bySid = db.prepare(`SELECT ${list} FROM session WHERE sid = ?`);
     this.#byId = db.prepare(`SELECT ${list} FROM session WHERE id = ?`);
-    this.#insert = db.prepare('INSERT INTO session (sid, root) VALUES (?, ?)');
+    this.#insert = db.prepare('INSERT INTO session (sid, root, host) VALUES (?, ?, ?)');
     this.#update = db.prepare(
       `UPDATE session SET ${columns.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`,
     );
@@ -94,7 +94,7 @@ export class Sessions {
   get(sid: string, root: number): SessionRow {
     let row = this.#find(sid);
     if (row === undefined) {
-      this.#insert.run(sid, root);
+      this.#insert.run(sid, root, this.#strings.id(hostOf(sid)));
       row = this.#find(sid)!;
       this.#created.push(row.id);
     }

@@ -1,4 +1,6 @@
+import { bareSession, hostOf } from '../../model/records.ts';
 import type { SqlDatabase, Statement } from '../../platform/sqlite/types.ts';
+import { hostKey } from '../ingest/fileTable.ts';
 import { sumSql } from '../schema/saturate.ts';
 import { titleOf } from './fragments.ts';
 import { lossesOf, lostLines } from './losses.ts';
@@ -115,14 +117,16 @@ export interface SessionFile {
 
 /** The transcripts of a session: its own file first, then those of its subagents. */
 export function sessionFiles(db: SqlDatabase, sid: string): SessionFile[] {
+  const bare = bareSession(sid);
   return db
     .prepare(
       `SELECT path, coalesce(w.text, '') AS root, size, gone
-       FROM file LEFT JOIN word w ON w.id = root WHERE instr(path, ?) > 0
-       ORDER BY length(path), path`,
+       FROM file LEFT JOIN word w ON w.id = root
+         LEFT JOIN meta m ON m.key = '${hostKey('')}' || w.text
+       WHERE instr(path, ?) > 0 AND coalesce(m.value, '') = ? ORDER BY length(path), path`,
     )
-    .all<{ path: string; root: string; size: number; gone: number }>(sid)
-    .filter(({ path }) => isOf(path, sid))
+    .all<{ path: string; root: string; size: number; gone: number }>(bare, hostOf(sid))
+    .filter(({ path }) => isOf(path, bare))
     .map((row) => ({ ...row, gone: row.gone === 1 }));
 }
 

@@ -3,9 +3,9 @@ import { oddTime } from '../../model/records.ts';
 import { parseUnreadable, type RootUnreadable, unreadableKey } from '../../model/unreadable.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../../platform/sqlite/types.ts';
 import type { LeaseRow } from '../connection/writerLease.ts';
-import { productKey } from '../ingest/fileTable.ts';
+import { addHosts, filesOfHosts, hostKey, productKey, type SeenFile } from '../ingest/fileTable.ts';
 import { downsampleMeta } from '../retention/downsampleState.ts';
-import { bucketMs, bucketsOf, everyModel } from '../schema/rollupTables.ts';
+import { bucketMs, bucketOf, bucketsOf, everyModel } from '../schema/rollupTables.ts';
 import { sumSql } from '../schema/saturate.ts';
 import { addSums, type SpendSums, takenAway, withMissing } from '../schema/sums.ts';
 import { agentType, inScope, type Scope, spendSums, titleOf } from './fragments.ts';
@@ -135,6 +135,21 @@ export class StoreReader {
       list,
       list,
     )[0]!;
+  }
+
+  /**
+   * What sessions of other hosts spent in a span that begins and ends on a quarter of an hour, with background; nano-dollars.
+   */
+  hostSpend({ from, to }: TimeSpan): number {
+    if (this.hosts().size === 0) return 0;
+    const sums = this.#all<{ nano: number }>(
+      `SELECT ${sumSql('b.nano')} AS nano FROM spend_bucket b JOIN session s ON s.id = b.session
+       WHERE b.bucket >= ? AND b.bucket < ? AND s.host <> 0
+       UNION ALL SELECT ${sumSql('b.nano')} FROM background b JOIN session s ON s.id = b.session
+       WHERE b.at >= ? AND b.at < ? AND s.host <> 0`,
+      ...[bucketOf(from), bucketOf(to), from, to],
+    );
+    return sums.reduce((sum, { nano }) => sum + nano, 0);
   }
 
   /** Background spend dated into a span. */
@@ -303,11 +318,13 @@ export class StoreReader {
   }
 
   /** Size at which each transcript was last looked at, by path. */
-  knownSizes(): Map<string, { size: number; mtimeMs: number }> {
-    const rows = this.#all<{ path: string; size: number; mtimeMs: number }>(
+  knownSizes(): Map<string, SeenFile> {
+    const rows = this.#all<SeenFile & { readonly path: string }>(
       'SELECT path, size, mtime AS mtimeMs FROM file',
     );
-    return new Map(rows.map((row) => [row.path, row]));
+    const known = new Map<string, SeenFile>(rows.map((row) => [row.path, row]));
+    addHosts(known, this.#db.prepare(filesOfHosts));
+    return known;
   }
 
   /** Transcripts with the configuration directory each stands under. */
@@ -371,12 +388,22 @@ export class StoreReader {
 
   /** Products that write below roots, by root; a root that is not there has the usual one. */
   products(): Map<string, string> {
+    return this.#noted(productKey);
+  }
+
+  /** The host whose agents write below a root, of the roots where it is not this machine. */
+  hosts(): Map<string, string> {
+    return this.#noted(hostKey);
+  }
+
+  /** What is noted of roots in `meta`. */
+  #noted(keyOf: (root: string) => string): Map<string, string> {
     const rows = this.#all<{ key: string; value: string }>(
       'SELECT key, value FROM meta WHERE key >= ? AND key < ?',
-      productKey(''),
-      productKey('\u{10ffff}'),
+      keyOf(''),
+      keyOf('\u{10ffff}'),
     );
-    return new Map(rows.map(({ key, value }) => [key.slice(productKey('').length), value]));
+    return new Map(rows.map(({ key, value }) => [key.slice(keyOf('').length), value]));
   }
 
   /** What could not be read below these roots, or any, by root. */

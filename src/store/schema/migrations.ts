@@ -15,6 +15,7 @@ import {
   schemaV10,
   schemaV11,
   schemaV12,
+  schemaV13,
 } from './schema.ts';
 
 /** One step of the schema. Released steps never change; a new one is added behind them. */
@@ -44,6 +45,8 @@ export const migrations: readonly Migration[] = [
   { version: 11, minReader: 1, sql: schemaV11 },
   // Older programs show a sum of requests as one.
   { version: 12, minReader: 1, sql: schemaV12 },
+  // Older programs show a session of another host by the id it is known by, and what the host said of background.
+  { version: 13, minReader: 1, sql: schemaV13 },
 ];
 
 /** The schema this program writes. */

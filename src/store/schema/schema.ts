@@ -453,3 +453,18 @@ ALTER TABLE message ADD COLUMN source INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE message ADD COLUMN credits INTEGER;
 ALTER TABLE session ADD COLUMN source INTEGER NOT NULL DEFAULT 0;
 `;
+
+/**
+ * Sessions of other hosts: which host one ran on (a word; 0 for this machine), and what of its background that
+ * host said, as it cannot be reconciled here.
+ */
+export const schemaV13 = `
+ALTER TABLE session ADD COLUMN host INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE told_background (
+  session INTEGER PRIMARY KEY,
+  -- Time of the session's last record when it was said.
+  last_at INTEGER NOT NULL,
+  -- JSON: [[at, nano], ...], and their sum.
+  amounts TEXT NOT NULL, nano INTEGER NOT NULL
+) STRICT;
+`;

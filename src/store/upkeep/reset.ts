@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import type { SqlDatabase } from '../../platform/sqlite/types.ts';
 import { isBusy } from '../connection/storeErrors.ts';
 import { Lease } from '../connection/writerLease.ts';
@@ -37,7 +38,7 @@ export function resetLoss(
   let [gone, outside] = [0, 0];
   for (const { path, root } of files) {
     if (!isOnDisk(path)) gone++;
-    else if (!read.has(root)) outside++;
+    else if (!read.has(root) && !roots.some((above) => root.startsWith(above + sep))) outside++;
   }
   return { ...kept, transcripts: files.length, gone, outside };
 }

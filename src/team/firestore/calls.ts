@@ -4,6 +4,7 @@ import { type ExportRow, exportPages } from '../../export/rows.ts';
 import { dayOf } from '../../model/calendar.ts';
 import { memoize } from '../../model/memoize.ts';
 import type { ReportContext } from '../../query/context.ts';
+import { ownHost } from '../../query/names.ts';
 import { downsampledUpTo } from '../../store/retention/downsampleState.ts';
 import { dayFrom, kindOfDays, plainName, projectName } from '../dayRows.ts';
 import type { DayStates } from '../push.ts';
@@ -25,7 +26,7 @@ export interface CallsWanted {
 /**
  * Every call the store has, by UTC day, as a team may know it. The money of all calls is the total of a report on the
  * same time: tokens of another model in a message, sums of messages that were summed up, and what no message explains
- * are documents of their own.
+ * are documents of their own. Sessions of other hosts are theirs to send.
  */
 export function teamCalls(
   context: ReportContext,
@@ -104,7 +105,7 @@ function* rowsOf(
   span: { readonly from: number; readonly to: number } | undefined,
 ): Generator<ExportRow, void, void> {
   const open = { paths: true, titles: false };
-  for (const page of exportPages(context, { span, filters: {} }, open)) yield* page;
+  for (const page of exportPages(context, { span, filters: { host: ownHost } }, open)) yield* page;
 }
 
 /**

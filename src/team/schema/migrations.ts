@@ -1,3 +1,4 @@
+import { claimRights, claims } from './claims.ts';
 import { administration, functions } from './functions.ts';
 import { poolRights, pools } from './pools.ts';
 import { rollups } from './rollups.ts';
@@ -15,6 +16,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { sql: [tables, rules, administration, rollups, functions].join('\n'), rights },
   { sql: pools, rights: poolRights },
+  { sql: claims, rights: claimRights },
 ];
 
 export const schemaVersion = migrations.length;

@@ -1,5 +1,5 @@
 import { clientPrices } from '../../agents/registry.ts';
-import { captureFolder, homeFolder } from '../../dataFolder/paths.ts';
+import { captureFolder, dataFolder, homeFolder, importedHosts } from '../../dataFolder/paths.ts';
 import type { CatalogueModel } from '../../pricing/catalogue.ts';
 import { clientModels } from '../../pricing/clientModels.ts';
 import { configuredRoots, type RootsConfig, rootsConfig } from '../../watchers/scanRoots.ts';
@@ -14,11 +14,8 @@ export interface DemoLocation {
 /** Where transcripts are looked for at these settings. */
 export function readPlaces(settings: Settings, demo?: DemoLocation): RootsConfig {
   const configDirs = demo === undefined ? [] : [demo.configDir];
-  return rootsConfig(settings, configDirs, {
-    env: process.env,
-    home: homeFolder(),
-    captureFolder: captureFolder(),
-  });
+  const machine = { env: process.env, home: homeFolder(), captureFolder: captureFolder() };
+  return rootsConfig(settings, configDirs, machine, importedHosts(dataFolder()));
 }
 
 /** Paths of the configuration directories that are read at these settings, paused or not. */

@@ -28,7 +28,7 @@ export function noCosts(facts: HelpInputs): string {
         'Sessions that are not saved: `claude --no-session-persistence` and `CLAUDE_CODE_SKIP_PROMPT_HISTORY` leave no transcript, so their cost is in no figure here.',
       ),
       l10n.t(
-        'Work elsewhere: Claude Code on the web, on another machine, over SSH or in a container writes its transcripts there. Open a window there to have it counted.',
+        'Work elsewhere: Claude Code on the web, on another machine, over SSH or in a container writes its transcripts there. Open a window there to have it counted, or take it in here: `outlay export host` there, `outlay import` here. Folders of WSL, of Windows or of a network are read by the setting `outlay.hosts.folders`.',
       ),
       l10n.t(
         'Older work: Claude Code deletes transcripts after 30 days by default (its setting `cleanupPeriodDays`). What was deleted before Outlay first ran is gone; what Outlay has read stays.',

@@ -109,6 +109,8 @@ function sourceText(source: RootSource): string {
       return l10n.t('set by the demo');
     case 'setting':
       return l10n.t('set by the setting `outlay.roots`');
+    case 'host':
+      return l10n.t('of another host');
     case 'CLAUDE_CONFIG_DIR':
     case 'CODEX_HOME':
     case 'COPILOT_HOME':

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import { agreesWithClient } from '../../model/clientTotal.ts';
+import { hostOf } from '../../model/records.ts';
 import type { PanelSession } from '../../protocol/session.ts';
 import { isLive } from '../../query/liveSession.ts';
 import { projectPath } from '../../query/projects.ts';
@@ -18,6 +19,7 @@ export function panelSession(facts: SessionInputs): PanelSession {
   const { summary, now, running, format } = facts;
   const live = isLive(summary, now, running);
   const branch = oneLine(summary.branch, 80);
+  const host = oneLine(hostOf(summary.sid), 60);
   const threads = sessionThreads(
     facts.agents,
     facts.parents,
@@ -29,6 +31,7 @@ export function panelSession(facts: SessionInputs): PanelSession {
     sid: summary.sid,
     title: titleText(summary),
     place: [
+      ...(host === '' ? [] : [host]),
       projectName(projectPath(summary)),
       ...(branch === '' ? [] : [branch]),
       format.spokenRange(summary.startedAt, summary.endedAt, now),

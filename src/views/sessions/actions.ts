@@ -3,6 +3,7 @@ import { commands, env, l10n, type QuickPickItem, Uri, window, workspace } from 
 import type { AgentLog, LogLocation, RecordLocation } from '../../agents/agentLog.ts';
 import { agentLog, knownRoot } from '../../agents/registry.ts';
 import { memoize } from '../../model/memoize.ts';
+import { hostOf } from '../../model/records.ts';
 import type { PanelTextPart } from '../../protocol/session.ts';
 import { projectPath } from '../../query/projects.ts';
 import { sessionFiles } from '../../store/query/sessionList.ts';
@@ -299,6 +300,13 @@ async function resumeCommand(
     if (command !== undefined) return command;
     await window.showErrorMessage(
       l10n.t('These are calls of a program, not a conversation: there is nothing to resume.'),
+    );
+    return undefined;
+  }
+  const host = hostOf(sid);
+  if (host !== '') {
+    await window.showInformationMessage(
+      l10n.t('This session is of {0}: it is resumed there.', plainUiText(host)),
     );
     return undefined;
   }

@@ -8,6 +8,7 @@ import {
 } from 'vscode';
 import type { UnguardedReason } from '../../guard/install/guardStatus.ts';
 import { addDays } from '../../model/calendar.ts';
+import { hostOf } from '../../model/records.ts';
 import { projectPath } from '../../query/projects.ts';
 import type { ListedSession } from '../../store/query/sessionList.ts';
 import { isLowerBound } from '../../store/schema/sums.ts';
@@ -115,7 +116,9 @@ function describeSession({ session }: SessionNode, context: ItemContext): ItemTe
       : format.briefCents(total, endedAt);
   const model = modelName(session.model);
   const product = context.otherProduct(session);
+  const host = oneLine(hostOf(session.sid), 60);
   const parts = [
+    ...(host === '' ? [] : [host]),
     ...(product === '' ? [] : [product]),
     ...(figure === '' ? [l10n.t('no price')] : []),
     ...(live ? [l10n.t('live')] : []),
@@ -230,7 +233,9 @@ function sessionTooltip(
   const { nano, background, endedAt, startedAt, messages, lower, unpriced } = session;
   const money = (value: number): string => format.money(value, endedAt);
   const branch = oneLine(session.branch, 100);
-  const place = oneLine(projectPath(session), 300);
+  const folder = oneLine(projectPath(session), 300);
+  const host = oneLine(hostOf(session.sid), 60);
+  const place = host === '' ? folder : l10n.t('{0} on {1}', folder, host);
   const count =
     messages === 1 ? l10n.t('1 message') : l10n.t('{0} messages', format.count(messages));
   const lines = [

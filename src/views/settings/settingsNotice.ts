@@ -89,6 +89,12 @@ function expectedText(expected: Expected): string {
       return l10n.t('a list of folders');
     case 'folder':
       return l10n.t('a folder');
+    case 'absoluteFolder':
+      return l10n.t('an absolute path of a folder');
+    case 'hostFolders':
+      return l10n.t('an object of folders by the name of their host');
+    case 'hostName':
+      return l10n.t('the name of a host: letters, digits, dots, dashes');
     case 'path':
       return l10n.t('a path');
     case 'billing':

@@ -10,6 +10,7 @@ import { placeFile, serverNoteFile } from '../../dataFolder/guardServer.ts';
 import { insightsFile } from '../../dataFolder/insightFile.ts';
 import { launcherNames } from '../../dataFolder/launcherScript.ts';
 import { auditFile } from '../../dataFolder/overrideFile.ts';
+import { importedHosts } from '../../dataFolder/paths.ts';
 import { federationFile } from '../../dataFolder/peerFile.ts';
 import { serveNoteFile, serveTokenFile } from '../../dataFolder/serveFiles.ts';
 import { statusLineFile } from '../../dataFolder/statusLineFile.ts';
@@ -29,6 +30,9 @@ import { importedPricesFile } from '../../settings/priceOverrides.ts';
 import { installFile, settingsBackup } from '../../statusline/installRecord.ts';
 import { refreshLock } from '../../statusline/refresher.ts';
 import { filesOfStore, type StoreFileKind } from '../../store/connection/storeFiles.ts';
+
+/** Files of other hosts that were imported. */
+const hostFile = /\.outlay\.gz$/;
 
 /** What a file of Outlay's is for; `other` is a store that is not the one shown. */
 export type StoredKind =
@@ -86,6 +90,8 @@ export function storedFiles(store: string, dataFolder: string): StoredFile[] {
     file(snapshotsFile(dataFolder), 'summaries'),
     file(benchmarksFile(dataFolder), 'summaries'),
     file(federationFile(dataFolder), 'peers'),
+    ...matching(importedHosts(dataFolder), hostFile, 'peers'),
+    ...unfinished(importedHosts(dataFolder), /\.outlay\.gz\.\d+(-[0-9a-f]{8})?\.part$/),
     file(membershipFile(dataFolder), 'team'),
     file(uploadsFile(dataFolder), 'team'),
     file(poolsFile(dataFolder), 'team'),
@@ -185,7 +191,7 @@ export async function deleteFiles(paths: readonly string[]): Promise<string[]> {
 export async function deleteEmptyFolders(dataFolder: string): Promise<void> {
   const cache = join(dataFolder, 'cache');
   const inside = namesIn(cache).map((name) => join(cache, name));
-  const folders = ['guard', 'cache', 'bin', 'roots', 'capture'].map((name) =>
+  const folders = ['guard', 'cache', 'bin', 'roots', 'capture', 'hosts'].map((name) =>
     join(dataFolder, name),
   );
   for (const folder of [...inside, ...folders, dataFolder]) {

@@ -1,5 +1,6 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { type MessagePort, Worker } from 'node:worker_threads';
+import type { Root } from '../../agents/agentLog.ts';
 import { HumanError, messageOf } from '../../model/errors.ts';
 import type { Bookmark } from '../../model/records.ts';
 import { endWorker } from '../../platform/endWorker.ts';
@@ -17,7 +18,7 @@ export interface UnreadFiles {
   /** How much there is to be read, about. */
   readonly bytes: number;
   /** Where to go on in a file: asked when its turn comes. */
-  readonly bookmarkOf: (path: string) => Bookmark | undefined;
+  readonly bookmarkOf: (path: string, root: Root) => Bookmark | undefined;
 }
 
 /** A file to be read and where to go on in it. */
@@ -97,7 +98,7 @@ function* inTurn(
   files: readonly FoundFile[],
 ): Generator<Unread, void, void> {
   for (const { path, root, mtimeMs, size } of files) {
-    yield { file: { path, root, mtimeMs }, size, bookmark: bookmarkOf(path) };
+    yield { file: { path, root, mtimeMs }, size, bookmark: bookmarkOf(path, root) };
   }
 }
 

@@ -37,7 +37,15 @@ for (const { product, agent, client, tab } of products)
       ]);
       const home = path.join(workbench.home, `${agent}-home`);
       writeAgentSet(set, home);
-      await workbench.setSettings({ 'outlay.roots': [workbench.paths.claude, home] });
+      const box = path.join(workbench.home, 'box', '.claude');
+      write(transcriptOf(box, { session: 'session-two' }), [
+        customTitle('session-two', 'Deploy the shop'),
+        answer('b', 2.5, { session: 'session-two' }),
+      ]);
+      await workbench.setSettings({
+        'outlay.roots': [workbench.paths.claude, home],
+        'outlay.hosts.folders': { devbox: path.dirname(box) },
+      });
     });
     test.afterAll(() => workbench?.close());
 
@@ -46,7 +54,15 @@ for (const { product, agent, client, tab } of products)
       await waitForRows(workbench, (list) => {
         const claude = list.find(({ label }) => /Fix flaky/.test(label));
         const others = list.filter(({ description }) => description.startsWith(product));
-        return claude !== undefined && !claude.description.includes(product) && others.length > 0;
+        // Another host's is named by its host, and only that.
+        const ofHost = list.find(({ label }) => /Deploy the shop/.test(label));
+        if (ofHost?.description.startsWith('devbox · ') !== true) return false;
+        return (
+          claude !== undefined &&
+          !claude.description.includes('devbox') &&
+          !claude.description.includes(product) &&
+          others.length > 0
+        );
       });
     });
 

@@ -25,7 +25,7 @@ export function agreementTests(server: () => PostgresServer): void {
           const wanted = { member: 'ada', machineName: 'laptop', since: '', isSent: () => false };
           const days = teamDays(context, openPolicy);
           const calls = teamCalls(context, openPolicy, { ...wanted, most: 10_000 });
-          sources = { days: () => days, calls: () => calls };
+          sources = { days: () => days, calls: () => calls, sessions: () => new Set() };
         });
         await using team = await TeamWorld.found(server());
         const other = await FirestoreTeam.found(emulator);

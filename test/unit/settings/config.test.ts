@@ -51,6 +51,8 @@ const good: Record<string, unknown> = {
   'outlay.agents.copilot': false,
   'outlay.agents.opencode': false,
   'outlay.agents.capture': false,
+  'outlay.hosts.folders': { Windows: '/mnt/c' },
+  'outlay.hosts.files': ['/sync'],
   'outlay.groups': { 'Client A': ['~/a', '~/a-*'] },
   'outlay.tags': { Bugs: 'fix/*' },
   'outlay.accounts': { '/home/ada/.claude-work': 'Work' },
@@ -67,6 +69,8 @@ describe('mirrored settings', () => {
       readsCopilot: false,
       readsOpenCode: false,
       readsCapturedCalls: false,
+      hostFolders: { Windows: '/mnt/c' },
+      hostFiles: ['/sync'],
       storePath: '/s.db',
       billing: 'subscription',
       dailyBudgetUsd: 50,
@@ -130,6 +134,31 @@ describe('mirrored settings', () => {
       assert.equal(named.length, 1, key);
       assert.equal(settings.billing, key === 'outlay.billing' ? 'api' : 'subscription');
     }
+  });
+
+  test('folders of other hosts have names of hosts and absolute paths, or are left out', () => {
+    const { settings, problems } = parseSettings({
+      'outlay.hosts.folders': {
+        Windows: '/mnt/c',
+        'x@y': '/z',
+        relative: 'folder',
+        home: '~/x',
+        n: 5,
+      },
+      'outlay.hosts.files': ['/sync', 'relative', '~/Sync', 7],
+    });
+    assert.deepEqual(settings.hostFolders, { Windows: '/mnt/c', home: '~/x' });
+    assert.deepEqual(settings.hostFiles, ['/sync', '~/Sync']);
+    assert.deepEqual(
+      problems.map(({ key, place, expected }) => `${key.slice(13)}${place} ${expected}`),
+      [
+        'folders["x@y"] hostName',
+        'folders["relative"] absoluteFolder',
+        'folders["n"] absoluteFolder',
+        'files[1] absoluteFolder',
+        'files[3] absoluteFolder',
+      ],
+    );
   });
 
   test('each bad part of what is said of alerts is named and the others hold', () => {

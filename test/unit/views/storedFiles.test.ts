@@ -53,6 +53,7 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'team-figures.json',
     'gateway.json',
     'gateway-limits.json',
+    'hosts/devbox.outlay.gz',
   ])
     make(at(name));
   for (const path of [
@@ -61,6 +62,7 @@ test('every file Outlay makes is known, what is broken and what killed programs 
   ]) {
     make(path);
   }
+  make(partName(at('hosts/incoming.outlay.gz')));
   for (const path of [clientReportsFile(folder), statusLineFile(folder), installFile(folder)]) {
     make(partName(path));
   }
@@ -86,6 +88,7 @@ test('every file Outlay makes is known, what is broken and what killed programs 
     'team-figures.json',
     'gateway.json',
     'gateway-limits.json',
+    'hosts/devbox.outlay.gz',
   ]) {
     make(partName(at(name)));
     make(`${at(name)}.4711.part`);

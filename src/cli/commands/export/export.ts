@@ -14,6 +14,7 @@ import { gitState } from '../../support/git.ts';
 import { wholeNumber, withStoreOptions } from '../../support/options.ts';
 import { complain, say } from '../../support/say.ts';
 import { addQuestion, byFlag } from '../reports.ts';
+import { addExportHost } from './exportHost.ts';
 import { exportQuestion, openness, type SharedExportOptions } from './exportOptions.ts';
 import { addExportOtlp } from './exportOtlp.ts';
 
@@ -30,6 +31,7 @@ Examples:
   outlay export prometheus --out /var/lib/node_exporter/outlay.prom
   outlay export webhook --url https://example.com/hook
   outlay export --to csv=a.csv --to json=a.json       several at once, of the same moment
+  outlay export host --help                           for Outlay on another machine
   outlay export otlp --help                           to an OpenTelemetry collector
 
 Paths are replaced by short names and titles left out; prompts are never in an export.
@@ -55,6 +57,7 @@ export function addExport(program: Command, version: string): void {
   withStoreOptions(command)
     .addHelpText('after', examples)
     .action((kind: string | undefined, options: ExportOptions) => run(command, kind, options));
+  addExportHost(command);
   addExportOtlp(command, version);
 }
 
