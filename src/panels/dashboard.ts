@@ -126,7 +126,9 @@ export interface DashboardSummary {
 
 /** Where it went in detail. */
 export interface DashboardDetails {
-  readonly slices: Readonly<Record<'agent' | 'model' | 'project' | 'branch', readonly Slice[]>>;
+  readonly slices: Readonly<
+    Record<'agent' | 'model' | 'project' | 'branch' | 'product', readonly Slice[]>
+  >;
   readonly classes: readonly Pick<Slice, 'key' | 'nano' | 'tokens'>[];
   readonly heat: Heat;
   readonly topSessions: readonly TopSession[];
@@ -164,6 +166,7 @@ export function dashboardData(
       model: slices('model'),
       project: slices('project'),
       branch: slices('branch'),
+      product: slices('product'),
     },
     classes: slices('class'),
     heat: heatOf(context, selectSums(context, question, ['bucket'], names, ['nano'])),
@@ -198,7 +201,8 @@ export function dashboardSummary(
   return {
     ...summaryOf(context, asked, question, names),
     projects: mostSpentOn(byProject(context, selectSums(context, question, keys, names, ['nano']))),
-    choices: filterChoices(context, [asked.stack]),
+    // Whether there are several products says whether bars can be stacked by them.
+    choices: filterChoices(context, [asked.stack, 'product']),
     details: undefined,
   };
 }

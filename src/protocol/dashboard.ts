@@ -17,6 +17,7 @@ export const dashboardFilters = [
   'group',
   'account',
   'product',
+  'host',
   'model',
   'agent',
   'branch',
@@ -24,7 +25,7 @@ export const dashboardFilters = [
 export type DashboardFilter = (typeof dashboardFilters)[number];
 
 /** What the bars of a day are stacked by. */
-export const dashboardStacks = ['model', 'project', 'agent'] as const;
+export const dashboardStacks = ['model', 'project', 'agent', 'product'] as const;
 export type DashboardStack = (typeof dashboardStacks)[number];
 
 /** What a dashboard is asked. */
@@ -44,6 +45,7 @@ export const noFilters: DashboardQuestion['filters'] = {
   group: '',
   account: '',
   product: '',
+  host: '',
   model: '',
   agent: '',
   branch: '',
@@ -203,7 +205,7 @@ export interface DashboardWindow {
 /** Where the money went in detail. Money in nano-dollars. */
 export interface DashboardDetailsData {
   readonly bars: Readonly<
-    Record<'agent' | 'model' | 'project' | 'branch', readonly DashboardBar[]>
+    Record<'agent' | 'model' | 'project' | 'branch' | 'product', readonly DashboardBar[]>
   >;
   readonly classes: readonly {
     readonly name: string;
@@ -320,10 +322,12 @@ export const dashboardStringKeys = [
   'byModel',
   'byProject',
   'byAgent',
+  'byProduct',
   'filterProject',
   'filterGroup',
   'filterAccount',
   'filterProduct',
+  'filterHost',
   'filterModel',
   'filterAgent',
   'filterBranch',
@@ -352,6 +356,7 @@ export const dashboardStringKeys = [
   'agent',
   'branch',
   'model',
+  'product',
   'classes',
   'sessionsPart',
   'rhythm',

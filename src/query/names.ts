@@ -193,6 +193,12 @@ export class Names {
     return [...new Set(roots.map((root) => this.productAt(root)))];
   }
 
+  /** Hosts that have sessions. */
+  get hosts(): string[] {
+    const roots = rootsKnown(this.#context.db);
+    return [...new Set(roots.map((root) => this.hostAt(root)))];
+  }
+
   /** What an account is called: its name by setting, else its directory. */
   account(session: number): string {
     const { root } = this.place(session);

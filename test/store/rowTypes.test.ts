@@ -10,6 +10,7 @@ import { anomaliesData } from '../../src/panels/anomalies.ts';
 import { burnData } from '../../src/panels/burn.ts';
 import { dashboardData } from '../../src/panels/dashboard.ts';
 import type { SqlDatabase, SqlValue, Statement } from '../../src/platform/sqlite/types.ts';
+import { noFilters } from '../../src/protocol/dashboard.ts';
 import type { ReportContext } from '../../src/query/context.ts';
 import { dimensionNames } from '../../src/query/dimensions.ts';
 import { readQuestion } from '../../src/query/question.ts';
@@ -168,21 +169,12 @@ function read(db: SqlDatabase): void {
     for (const by of ['message', 'session', 'day']) ask(context, definition, { period: '30d', by });
     for (const top of [true, false]) ask(context, definition, { period: '30d', expensive: top });
   }
-  const all = {
-    project: '',
-    group: '',
-    account: '',
-    product: '',
-    model: '',
-    agent: '',
-    branch: '',
-  };
   for (const stack of ['model', 'agent'] as const) {
     dashboardData(context, {
       period: 'all',
       since: '',
       until: '',
-      filters: all,
+      filters: noFilters,
       stack,
       outlook: true,
     });

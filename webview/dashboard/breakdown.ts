@@ -3,24 +3,31 @@ import { restStyle } from '../shared/charts/palette.ts';
 import { el } from '../shared/dom.ts';
 import { type Bar, barList } from '../shared/page/bars.ts';
 import { barKey, filterOf } from './keys.ts';
-import { costText, type DashboardShown, type DashboardTools, stylesOf } from './shown.ts';
+import {
+  costText,
+  type DashboardShown,
+  type DashboardTools,
+  hasProducts,
+  stylesOf,
+} from './shown.ts';
 
 /** Bars of a list. */
 const mostBars = 6;
 
-/** Where the money went: by project, agent, branch and kind of token, as shares of the whole. */
+/** Where the money went: by project, agent, branch, product and kind of token, as shares of the whole. */
 export function breakdownLists(
   shown: DashboardShown,
   details: DashboardDetailsData,
   tools: DashboardTools,
 ): HTMLElement[] {
   const { words } = shown;
-  const lists = (['project', 'agent', 'branch', 'model'] as const)
+  const lists = (['project', 'agent', 'branch', 'model', 'product'] as const)
     // The chart's legend says what each model came to.
     .filter((name) => name !== 'model' || shown.asked.stack !== 'model')
+    .filter((name) => name !== 'product' || hasProducts(shown))
     .map((name) => {
-      // Only models and agents have a hue; beside its name a bar needs none.
-      const styles = name === 'model' || name === 'agent' ? stylesOf(name, shown) : undefined;
+      // Projects and branches have no hue; beside its name a bar needs none.
+      const styles = name === 'project' || name === 'branch' ? undefined : stylesOf(name, shown);
       const bars = details.bars[name].slice(0, mostBars).map((bar) => {
         const style = bar.background ? undefined : styles?.get(bar.filter);
         return barOf(bar, name, style, shown);
@@ -53,7 +60,7 @@ function shareOf(nano: number, { data }: DashboardShown): number {
 
 function barOf(
   bar: DashboardDetailsData['bars']['model'][number],
-  name: 'project' | 'agent' | 'branch' | 'model',
+  name: 'project' | 'agent' | 'branch' | 'model' | 'product',
   style: Bar['style'] | undefined,
   shown: DashboardShown,
 ): Bar {

@@ -81,6 +81,7 @@ export class FilterBar {
       group: words.filterGroup,
       account: words.filterAccount,
       product: words.filterProduct,
+      host: words.filterHost,
       model: words.filterModel,
       agent: words.filterAgent,
       branch: words.filterBranch,

@@ -8,6 +8,7 @@ import {
   agentStyles,
   greyStyles,
   modelStyles,
+  productStyles,
   type SeriesStyle,
 } from '../shared/charts/palette.ts';
 import { fill } from '../shared/fill.ts';
@@ -32,7 +33,7 @@ export type DashboardTools = PageTools<DashboardQuestion, DashboardUi>;
 
 /** How things of a kind look, in every part of the dashboard: by what was spent on them in the period. */
 export function stylesOf(
-  kind: 'model' | 'project' | 'agent' | 'branch',
+  kind: 'model' | 'project' | 'agent' | 'branch' | 'product',
   { data, question, theme }: DashboardShown,
 ): Map<string, SeriesStyle> {
   const spend = new Map(data.choices[kind].map(({ value }) => [value, 0]));
@@ -48,8 +49,14 @@ export function stylesOf(
     return modelStyles(new Map([...spend].filter(([, nano]) => nano > 0)), theme);
   }
   if (kind === 'agent') return agentStyles([...spend.keys()], theme);
+  if (kind === 'product') return productStyles([...spend.keys()], theme);
   const names = [...spend.keys()].sort((a, b) => spend.get(b)! - spend.get(a)!);
   return greyStyles(names, theme);
+}
+
+/** Whether several products have sessions: with one there is nothing to be told apart. */
+export function hasProducts({ data }: DashboardShown): boolean {
+  return data.choices.product.length > 1;
 }
 
 /** What a name of the chart came to in the whole period, in nano-dollars. */

@@ -8,7 +8,7 @@ import { fill } from '../shared/fill.ts';
 import { Segments } from '../shared/segmentedControl.ts';
 import { moneyCell, type Sheet } from '../shared/table/sheet.ts';
 import { cutText, MainChart } from './mainChart.ts';
-import type { DashboardShown, DashboardTools } from './shown.ts';
+import { type DashboardShown, type DashboardTools, hasProducts } from './shown.ts';
 import { stackSeries } from './stackSeries.ts';
 
 /** Height of the bars, and with the running total above them, in pixels. */
@@ -37,10 +37,18 @@ export class SpendChart {
   draw(shown: DashboardShown): void {
     this.#shown = shown;
     const { data, words, figures, asked } = shown;
-    const labels = { model: words.byModel, project: words.byProject, agent: words.byAgent };
+    const labels = {
+      model: words.byModel,
+      project: words.byProject,
+      agent: words.byAgent,
+      product: words.byProduct,
+    };
+    const stacks = dashboardStacks.filter(
+      (value) => value !== 'product' || asked.stack === value || hasProducts(shown),
+    );
     this.#stacks.draw(
       words.stackBy,
-      dashboardStacks.map((value) => ({ value, label: labels[value] })),
+      stacks.map((value) => ({ value, label: labels[value] })),
       asked.stack,
       (stack) => this.#tools.ask({ ...asked, stack }),
     );

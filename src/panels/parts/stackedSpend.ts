@@ -19,14 +19,14 @@ const mostNames = 6;
 export const restName = '\u0000rest';
 
 /**
- * Splits spend over time by model, project or agent: the most expensive names first, then the rest.
+ * Splits spend over time by model, project, agent or product: the most expensive names first, then the rest.
  * Every model has a name of its own.
  */
 export function stacked(
   context: ReportContext,
   selection: SumsOnly,
   buckets: Buckets,
-  by: 'model' | 'project' | 'agent',
+  by: 'model' | 'project' | 'agent' | 'product',
 ): { stackNames: string[]; buckets: StackedBucket[] } {
   const { names, rows, backgrounds } = selection;
   const { of, ofBackground } = dimension(by, context);

@@ -26,6 +26,7 @@ export function dashboardDetails(
       model: details.slices.model.map((slice) => barOf(slice, 'model', format)),
       project: details.slices.project.map((slice) => barOf(slice, 'project', format)),
       branch: details.slices.branch.map((slice) => barOf(slice, 'branch', format)),
+      product: details.slices.product.map((slice) => barOf(slice, 'product', format)),
     },
     classes: details.classes.map(({ key, tokens, nano }) => ({
       name: key,

@@ -5,7 +5,7 @@ import { agentName } from '../text/agentName.ts';
 import { oneLine, projectName } from '../text/names.ts';
 
 /** What a dashboard distinguish by name. */
-export type BarKind = 'agent' | 'model' | 'project' | 'branch';
+export type BarKind = 'agent' | 'model' | 'project' | 'branch' | 'product';
 
 /** What a person reads for a key of the figures. */
 export function nameOf(key: string, kind: BarKind): string {

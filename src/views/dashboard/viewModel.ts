@@ -10,6 +10,7 @@ import type {
   DashboardRunning,
   DashboardWindow,
 } from '../../protocol/dashboard.ts';
+import { ownHost } from '../../query/names.ts';
 import { budgetStrip } from '../budgets/strip.ts';
 import { budgetId, budgetNames, leftOfText, likelyText, outcomeText } from '../budgets/words.ts';
 import { spendBy } from '../panels/bucketLabels.ts';
@@ -198,8 +199,12 @@ function earlierOf({ figures, format }: DashboardInputs): DashboardData['earlier
   };
 }
 
+function hostLabel(host: string): string {
+  return host === ownHost ? l10n.t('This machine') : oneLine(host);
+}
+
 function choices({ figures, folders }: DashboardInputs): DashboardData['choices'] {
-  const { project, group, account, product, model, agent, branch } = figures.choices;
+  const { project, group, account, product, host, model, agent, branch } = figures.choices;
   const offered = (values: readonly string[], name = (value: string) => oneLine(value)) =>
     values.slice(0, mostChoices).map((value) => ({ value, label: name(value) }));
   return {
@@ -207,6 +212,7 @@ function choices({ figures, folders }: DashboardInputs): DashboardData['choices'
     group: offered(group),
     account: offered(account),
     product: offered(product),
+    host: offered(host, hostLabel),
     model: offered(model, (value) => nameOf(value, 'model')),
     agent: offered(agent, agentName),
     branch: offered(branch),

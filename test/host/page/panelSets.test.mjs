@@ -7,6 +7,7 @@ import path from 'node:path';
 import { expect } from '@playwright/test';
 import { retry, until } from '../../../scripts/shared/retry.ts';
 import { formatMoney } from '../../../src/model/money.ts';
+import { noFilters } from '../../../src/protocol/dashboard.ts';
 import { clientTruth, expectedSets, unpackSet } from '../../lib/transcriptSets.ts';
 import { harmIn, hostileNames, hostileTexts, watchHarm, writeHostile } from './lib/hostile.mjs';
 import { millionStore } from './lib/million.mjs';
@@ -30,15 +31,6 @@ const answerOf = (frame) => frame.locator('h1.answer').innerText();
 const waitForAnswer = (frame, wanted) =>
   expect(frame.locator('h1.answer')).toHaveText(wanted, { useInnerText: true });
 
-const everything = {
-  project: '',
-  group: '',
-  account: '',
-  product: '',
-  model: '',
-  agent: '',
-  branch: '',
-};
 /** The panels over the whole store, with a question that takes in all of it. */
 const panels = {
   dashboard: {
@@ -47,7 +39,7 @@ const panels = {
       period: 'all',
       since: '',
       until: '',
-      filters: everything,
+      filters: noFilters,
       stack: 'model',
       outlook: false,
     },

@@ -77,6 +77,18 @@ for (const { product, agent, client, tab } of products)
       await waitForFigure(frame, 'cost', `$${Number(set.expected.total.usd).toFixed(2)}`);
     });
 
+    test('stand beside Claude Code where the dashboard tells products apart', async () => {
+      await workbench.executeCommand('outlay.openDashboard', {
+        ...usualDashboard,
+        ...{ period: 'all', stack: 'product' },
+      });
+      const frame = await frameWith(workbench, '.dashboard:has(.card)');
+      const list = frame.locator('[data-part="by-product"]');
+      for (const name of ['Claude Code', product]) await list.getByText(name).first().waitFor();
+      const chosen = frame.locator('.segments [aria-checked="true"]', { hasText: 'Product' });
+      await chosen.first().waitFor();
+    });
+
     test('open with their requests and what they cost', async () => {
       const said = await terminalSays(workbench, 'sessions', '--limit', '100');
       const dearest = said.sessions

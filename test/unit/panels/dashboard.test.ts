@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { dayMs, hourMs } from '../../../src/model/calendar.ts';
 import { dashboardData, dashboardSummary } from '../../../src/panels/dashboard.ts';
-import type { DashboardQuestion } from '../../../src/protocol/dashboard.ts';
+import { type DashboardQuestion, noFilters } from '../../../src/protocol/dashboard.ts';
 import type { ReportContext } from '../../../src/query/context.ts';
 import { type RawOptions, readQuestion } from '../../../src/query/question.ts';
 import type { ReportDefinition } from '../../../src/reports/document/definition.ts';
@@ -16,7 +16,7 @@ import { world } from '../../lib/spentWorld.ts';
 import { tempDir } from '../../lib/tempDir.ts';
 import { expectedSets, unpackSet } from '../../lib/transcriptSets.ts';
 
-const all = { project: '', group: '', account: '', product: '', model: '', agent: '', branch: '' };
+const all = noFilters;
 const question = (more: Partial<DashboardQuestion> = {}): DashboardQuestion => ({
   period: 'all',
   since: '',
@@ -103,6 +103,7 @@ for (const set of Object.keys(expectedSets)) {
         {},
         { stack: 'project' },
         { stack: 'agent' },
+        { stack: 'product' },
         { period: '7d' },
         { period: 'month', filters: { ...all, model: model! } },
       ] as const) {

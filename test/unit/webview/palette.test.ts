@@ -11,6 +11,7 @@ import {
   greyStyles,
   groupStyle,
   modelStyles,
+  productStyles,
   restStyle,
   type SeriesStyle,
 } from '../../../webview/shared/charts/palette.ts';
@@ -108,6 +109,7 @@ for (const { name, theme } of themes) {
 
     it('so can agents, projects, and what is left over', () => {
       far(agentStyles(['main', 'Explore', 'Plan'], theme).values());
+      far(productStyles(['Claude Code', 'Codex', 'Copilot', 'OpenCode'], theme).values());
       far(greyStyles(['a', 'b', 'c', 'd', 'e', 'f'], theme).values());
       far([restStyle(theme)]);
     });
@@ -122,6 +124,8 @@ for (const { name, theme } of themes) {
       }
       const greys = [...greyStyles(['a', 'b', 'c', 'd', 'e', 'f'], theme).values()].map(look);
       assert.equal(new Set(greys).size, greys.length);
+      const products = [...productStyles(['a', 'b', 'c', 'd', 'e', 'f'], theme).values()].map(look);
+      assert.equal(new Set(products).size, products.length);
     });
 
     it('Claude’s families and other vendors’ have each a hue of their own', () => {

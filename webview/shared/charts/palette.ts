@@ -84,6 +84,29 @@ export function agentStyles(agents: readonly string[], theme: Theme): Map<string
   ]);
 }
 
+/** Hues of products, in the order of their names. */
+const productTokens = [
+  'charts-purple',
+  'charts-blue',
+  'charts-green',
+  'charts-orange',
+  'charts-red',
+  'charts-yellow',
+] as const;
+
+/** Products by hue, whatever was spent on them; in high contrast by pattern as well. */
+export function productStyles(products: readonly string[], theme: Theme): Map<string, SeriesStyle> {
+  return new Map(
+    [...products].sort().map((product, index): [string, SeriesStyle] => [
+      product,
+      {
+        colour: readable(theme.token(productTokens[index % productTokens.length]!), theme),
+        pattern: theme.highContrast ? patterns[index % patterns.length]! : 'solid',
+      },
+    ]),
+  );
+}
+
 /** Subagents, wherever they are shown. */
 export function subagentColour(theme: Theme): string {
   return readable(theme.token('charts-yellow'), theme);
