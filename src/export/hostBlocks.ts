@@ -219,6 +219,7 @@ function lineWriter(db: SqlDatabase): (sid: string, row: OwnMessage) => MessageP
       ...said({ error: word(row.error) }),
       ...(row.requests !== 1 && { requests: row.requests }),
       ...(row.credits !== null && { credits: row.credits }),
+      ...(row.reasoning !== null && { reasoning: row.reasoning }),
       ...(records.length > 0 && { records }),
     };
   };

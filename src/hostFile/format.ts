@@ -97,6 +97,7 @@ export interface MessagePartLine {
   readonly error?: string;
   readonly requests?: number;
   readonly credits?: number;
+  readonly reasoning?: number;
   /** Hashes of the uuids of its records: by them a record without a request id is known again. */
   readonly records?: readonly number[];
 }

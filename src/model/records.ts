@@ -43,6 +43,11 @@ export interface UsagePart {
 /** Where a record's tokens came from inside Claude Code, as far as the record says. Keys sorted. */
 export type Attribution = Readonly<Record<string, string>>;
 
+/** The attribution of an agent that names nothing but who answers: a vendor, or a way to one; '' for none. */
+export function attributionOf(provider = ''): Attribution {
+  return provider === '' ? {} : { provider };
+}
+
 /**
  * Where a count was taken from, best first, by an agent that writes the same spend down in several places:
  * of one session the best alone count. `only` is any other agent's. A `beside` stands in no `sum`, but beside
@@ -107,6 +112,8 @@ export interface MessageLine {
   readonly countedFrom?: CountSource;
   /** What the vendor counted for it in credits of its own, billionths of one; absent where that is not said. */
   readonly nanoCredits?: number;
+  /** Tokens of its output that went into reasoning; absent where that is not said. */
+  readonly reasoning?: number;
 }
 
 /** A message of which nothing is known: what its agent does not write stays so. */

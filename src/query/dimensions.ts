@@ -23,6 +23,7 @@ export const dimensionNames = [
   'group',
   'account',
   'product',
+  'provider',
   'host',
   'branch',
   'session',
@@ -179,6 +180,8 @@ export function dimension(name: DimensionName, context: ReportContext): Dimensio
         of: (row, names) => [names.facet(row).effort || none],
         ofBackground: unexplained,
       };
+    case 'provider':
+      return attributed(name, 'Provider', ['provider']);
     case 'mcp':
       return attributed(name, 'MCP server', ['mcpServer']);
     case 'plugin':

@@ -60,11 +60,13 @@ describe('Copilot and OpenCode, in the terminal', () => {
     assert.match(world.run('session', '11111111', '--wide').out, /sum of 3 requests/);
     place(world, 'copilot', 'cases/database-wins');
     const db = openDatabase(world.dir.at('home', '.copilot', 'session-store.db'));
-    db.exec('UPDATE assistant_usage_events SET total_nano_aiu = 1250000000');
+    db.exec('UPDATE assistant_usage_events SET total_nano_aiu = 1250000000, reasoning_tokens = 7');
     db.close();
     const session = world.run('session', '11111111', '--notes').out;
     assert.match(session, /GitHub counted 5\.00 AI credits for it, \$0\.05 beyond a plan/);
     assert.equal(answer(world, 'session', '11111111').aiCredits, 5);
-    assert.match(world.run('explain', '11111111/1', '--notes').out, /1\.25 AI credits/);
+    const explained = world.run('explain', '11111111/1', '--notes').out;
+    assert.match(explained, /1\.25 AI credits/);
+    assert.match(explained, /7 of its \d+ output tokens went into reasoning/);
   });
 });

@@ -33,7 +33,8 @@ export function storeSums(db: SqlDatabase) {
   const total = db
     .prepare(
       `SELECT sum(messages) AS requests, sum(input) AS input, sum(cache_read) AS cached,
-         sum(write5m) AS cacheWrite, sum(output) AS output FROM spend_total`,
+         sum(write5m) AS cacheWrite, sum(output) AS output,
+         (SELECT sum(reasoning) FROM message WHERE counted = 1) AS reasoning FROM spend_total`,
     )
     .get<Record<string, number | null>>()!;
   const count = (name: string): Record<string, number> =>
@@ -55,8 +56,15 @@ export function storeSums(db: SqlDatabase) {
 }
 
 /** The totals of a set that a store has a column for. */
-export function expectedTotal({ requests, input, cached, cacheWrite, output }: AgentSums) {
-  return { requests, input, cached, cacheWrite, output };
+export function expectedTotal({
+  requests,
+  input,
+  cached,
+  cacheWrite,
+  output,
+  reasoning,
+}: AgentSums) {
+  return { requests, input, cached, cacheWrite, output, reasoning };
 }
 
 /** Holds the price of each model of a store against what an independent program says. */

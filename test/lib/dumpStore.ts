@@ -43,7 +43,7 @@ const views = {
       ${words('m.model', 'traits', 'stop', 'tools', 'prompt', 'm.branch', 'm.cwd', 'm.version')},
       ${words('m.entrypoint', 'effort', 'attribution', 'error', 'model_id', 'price_row')},
       input, output, write5m, write1h, cache_read, searches, parts, cache_split, duration, priced,
-      nano, declined, requests, m.source, credits
+      nano, declined, requests, m.source, credits, reasoning
       FROM message m JOIN session s ON s.id = m.session JOIN agent a ON a.id = m.agent`,
   variant: 'SELECT mid, rid, side, legacy, state FROM variant',
   place: `SELECT mid, rid, side, sid, aid, p.standing FROM place p JOIN message m ON m.id = p.message

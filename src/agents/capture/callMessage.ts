@@ -8,7 +8,7 @@ import { cut } from '../../model/cut.ts';
 import { emptyMessage, type MessageLine, unnamedModel } from '../../model/records.ts';
 import { noUsage } from '../../model/tokens.ts';
 import { type ReadUsage, readUsage } from '../claude/parse/usage.ts';
-import { type Counts, usageOf } from '../codex/counts.ts';
+import { type Counts, reasoningOf, usageOf } from '../codex/counts.ts';
 import { type Json, object, text, tokenCount } from '../json.ts';
 
 /** A call as it was read: who made it, and what of it counts. */
@@ -49,7 +49,7 @@ function messageOf(line: Json, api: CallApi, session: string, call: ReadCall): M
   const { id, agent, at, cwd } = call;
   const model = wordIn(line.model) || unnamedModel;
   const read = usageIn(object(line.usage), api, model);
-  const { usage, parts, iterations, incomplete, cacheSplit, speed, geo } = read;
+  const { usage, parts, iterations, incomplete, cacheSplit, speed, geo, reasoning } = read;
   const task = label(line.task);
   const ms = line.ms;
   return {
@@ -79,10 +79,11 @@ function messageOf(line: Json, api: CallApi, session: string, call: ReadCall): M
     attribution: task === '' ? {} : { task },
     durationMs: typeof ms === 'number' && ms >= 0 && ms < 1e9 ? Math.round(ms) : null,
     error: call.failed,
+    ...(reasoning > 0 && { reasoning }),
   };
 }
 
-const nothing: ReadUsage = {
+const nothing: CallUsage = {
   usage: noUsage,
   parts: [],
   iterations: [],
@@ -91,20 +92,24 @@ const nothing: ReadUsage = {
   geo: '',
   tier: '',
   cacheSplit: true,
+  reasoning: 0,
 };
 
-function usageIn(raw: Json, api: CallApi, model: string): ReadUsage {
+/** A usage, and how much of its output went into reasoning. */
+type CallUsage = ReadUsage & { readonly reasoning: number };
+
+function usageIn(raw: Json, api: CallApi, model: string): CallUsage {
   if (api !== 'anthropic.messages') return openAiUsage(raw);
   const read = readUsage(raw, model);
   if (read === 'nothing') return nothing;
-  return read === 'unreadable' ? { ...nothing, incomplete: true } : read;
+  return read === 'unreadable' ? { ...nothing, incomplete: true } : { ...nothing, ...read };
 }
 
 /**
  * A usage of OpenAI's APIs: cached and written tokens are inside input, reasoning is inside output. Where others speak
  * the same API (Google, xAI) it stands beside output, and only the total has it.
  */
-function openAiUsage(raw: Json): ReadUsage {
+function openAiUsage(raw: Json): CallUsage {
   let odd = false;
   const count = (...values: unknown[]): number => {
     const value = values.find((each) => each !== undefined && each !== null);
@@ -114,6 +119,7 @@ function openAiUsage(raw: Json): ReadUsage {
     return read ?? 0;
   };
   const details = object(raw.prompt_tokens_details ?? raw.input_tokens_details);
+  const spoken = object(raw.completion_tokens_details ?? raw.output_tokens_details);
   const input = count(raw.prompt_tokens, raw.input_tokens);
   const output = count(raw.completion_tokens, raw.output_tokens);
   const beside = Math.max(0, count(raw.total_tokens) - input - output);
@@ -122,9 +128,14 @@ function openAiUsage(raw: Json): ReadUsage {
     count(details.cached_tokens),
     count(details.cache_write_tokens),
     output + beside,
-    0,
+    beside || count(spoken.reasoning_tokens),
   ];
-  return { ...nothing, usage: usageOf(counts), incomplete: odd };
+  return {
+    ...nothing,
+    usage: usageOf(counts),
+    reasoning: reasoningOf(counts),
+    incomplete: odd,
+  };
 }
 
 /** What stands for the usual tier is no tier. */

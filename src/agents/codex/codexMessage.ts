@@ -1,4 +1,9 @@
-import { emptyMessage, type MessageLine, unnamedModel } from '../../model/records.ts';
+import {
+  attributionOf,
+  emptyMessage,
+  type MessageLine,
+  unnamedModel,
+} from '../../model/records.ts';
 import type { Usage } from '../../model/tokens.ts';
 import type { RolloutState, ThreadPlace } from './rolloutState.ts';
 
@@ -11,12 +16,14 @@ export interface CodexRequest {
   readonly at: number;
   readonly model: string;
   readonly usage: Usage;
+  /** Tokens of the output. */
+  readonly reasoning: number;
   readonly incomplete: boolean;
   readonly tier: string;
   readonly effort: string;
   readonly turn: string;
   readonly tools: readonly string[];
-  readonly state: Pick<RolloutState, 'cwd' | 'branch' | 'version' | 'originator'>;
+  readonly state: Pick<RolloutState, 'cwd' | 'branch' | 'version' | 'originator' | 'provider'>;
 }
 
 /** A request as the record of a message. */
@@ -44,6 +51,8 @@ export function codexMessage(request: CodexRequest): MessageLine {
     version: state.version,
     entrypoint: state.originator,
     effort: request.effort,
+    attribution: attributionOf(state.provider),
+    ...(request.reasoning > 0 && { reasoning: request.reasoning }),
   };
 }
 

@@ -49,6 +49,11 @@ export function usageOf([input, cached, written, output]: Counts): Usage {
   return { ...noUsage, input: input - cacheRead - cacheWrite5m, cacheRead, cacheWrite5m, output };
 }
 
+/** Tokens of the output that went into reasoning. */
+export function reasoningOf([, , , output, reasoning]: Counts): number {
+  return Math.min(reasoning, output);
+}
+
 export function minus(a: Counts, b: Counts): Counts {
   return a.map((count, i) => count - b[i]!) as unknown as Counts;
 }

@@ -53,6 +53,8 @@ export interface ThreadMeta {
   readonly depth: number | null;
   readonly version: string;
   readonly originator: string;
+  /** Who answers: `openai`, or a provider the user named in their configuration. */
+  readonly provider: string;
   readonly cwd: string;
   readonly branch: string;
 }
@@ -196,6 +198,7 @@ function metaOf(payload: Json): ThreadMeta {
     depth: typeof spawn.depth === 'number' ? spawn.depth : null,
     version: text(payload.cli_version),
     originator: text(payload.originator),
+    provider: text(payload.model_provider),
     cwd: text(payload.cwd),
     branch: text(object(payload.git).branch),
   };

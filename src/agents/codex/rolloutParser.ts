@@ -17,6 +17,7 @@ import {
   minus,
   noCounts,
   plus,
+  reasoningOf,
   usageOf,
 } from './counts.ts';
 import { type RolloutLine, rolloutLine, type ThreadMeta } from './rolloutLine.ts';
@@ -177,6 +178,7 @@ export class RolloutParser implements LineParser {
     state.branch = meta.branch;
     state.version = meta.version;
     state.originator = meta.originator;
+    state.provider = meta.provider;
     if (meta.subagent === '') return;
     const { session, agent } = this.#own;
     this.#batch.agents.push({
@@ -322,6 +324,7 @@ export class RolloutParser implements LineParser {
       at: time,
       model: request.model,
       usage: usageOf(request.counts),
+      reasoning: reasoningOf(request.counts),
       incomplete: request.odd,
       tier: state.tier,
       effort: state.effort,

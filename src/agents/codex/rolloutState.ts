@@ -27,6 +27,8 @@ export interface RolloutState {
   branch: string;
   version: string;
   originator: string;
+  /** Missing in a state that was kept before providers were read. */
+  provider?: string;
   /** Turn that lines without one belong to; '' before the first. */
   turn: string;
   /** Models of the latest turns, newest last. */

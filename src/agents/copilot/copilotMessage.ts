@@ -13,6 +13,8 @@ export interface CopilotCounts {
   readonly output: number;
   readonly read: number;
   readonly written: number;
+  /** Inside output. */
+  readonly reasoning: number;
   /** One of them was no whole number from 0 up and stands as 0. */
   readonly odd: boolean;
 }
@@ -20,7 +22,7 @@ export interface CopilotCounts {
 /** Reads counts by the names of their fields, the first that is there of each; what is absent is 0. */
 export function readCounts(
   record: Json,
-  names: Readonly<Record<'input' | 'output' | 'read' | 'written', readonly string[]>>,
+  names: Readonly<Record<'input' | 'output' | 'read' | 'written' | 'reasoning', readonly string[]>>,
 ): CopilotCounts {
   let odd = false;
   const count = (fields: readonly string[]): number => {
@@ -34,7 +36,8 @@ export function readCounts(
   const output = count(names.output);
   const read = count(names.read);
   const written = count(names.written);
-  return { input, output, read, written, odd };
+  const reasoning = Math.min(count(names.reasoning), output);
+  return { input, output, read, written, reasoning, odd };
 }
 
 export function isNothing({ input, output, read, written }: CopilotCounts): boolean {
@@ -96,5 +99,6 @@ export function copilotMessage(spend: CopilotSpend): MessageLine {
     countedFrom: spend.countedFrom,
     ...(requests > 1 && { requests }),
     ...(spend.nanoCredits > 0 && { nanoCredits: spend.nanoCredits }),
+    ...(counts.reasoning > 0 && { reasoning: counts.reasoning }),
   };
 }

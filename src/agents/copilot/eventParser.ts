@@ -55,7 +55,7 @@ interface ModelSum extends Omit<CopilotCounts, 'odd'> {
 }
 
 const noSum: ModelSum = {
-  ...{ input: 0, output: 0, read: 0, written: 0 },
+  ...{ input: 0, output: 0, read: 0, written: 0, reasoning: 0 },
   ...{ requests: 0, nanoCredits: 0 },
 };
 const noSums: CountedSums = { first: noSum, later: noSum };
@@ -85,6 +85,7 @@ const fields = {
   output: ['outputTokens', 'output'],
   read: ['cacheReadTokens', 'cachedInput'],
   written: ['cacheWriteTokens'],
+  reasoning: ['reasoningTokens'],
 } as const;
 
 /** Models of one sum, and tools of one request. */
@@ -379,7 +380,9 @@ function creditsOf(usage: Json): number {
   return tokenCount(object(usage.copilotUsage).totalNanoAiu) ?? 0;
 }
 
-const sumKeys = ['input', 'output', 'read', 'written', 'requests', 'nanoCredits'] as const;
+const sumKeys = [
+  ...(['input', 'output', 'read', 'written', 'reasoning', 'requests', 'nanoCredits'] as const),
+];
 
 function plus(a: ModelSum, b: ModelSum, sign: 1 | -1 = 1): ModelSum {
   const sum = { ...noSum } as { -readonly [K in keyof ModelSum]: number };

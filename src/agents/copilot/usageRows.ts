@@ -26,6 +26,7 @@ const fields = {
   output: ['output_tokens'],
   read: ['cache_read_tokens'],
   written: ['cache_write_tokens'],
+  reasoning: ['reasoning_tokens'],
 } as const;
 
 /** A row of a session. Columns come and go from month to month. */

@@ -90,6 +90,7 @@ function readMessage(line: Json): LineRecords | undefined {
       ? { requests: line.requests }
       : {}),
     ...(tokenCount(line.credits) !== undefined && { nanoCredits: tokenCount(line.credits)! }),
+    ...(tokenCount(line.reasoning) !== undefined && { reasoning: tokenCount(line.reasoning)! }),
   };
   if (message.model === '') return undefined;
   // Its other records say the same, but by what they are known.

@@ -1,4 +1,9 @@
-import { emptyMessage, type TranscriptBatch, unnamedModel } from '../../model/records.ts';
+import {
+  attributionOf,
+  emptyMessage,
+  type TranscriptBatch,
+  unnamedModel,
+} from '../../model/records.ts';
 import { noUsage, type Usage } from '../../model/tokens.ts';
 import type { LocatedMessage } from '../agentLog.ts';
 import { emptyBatch } from '../batch.ts';
@@ -97,6 +102,8 @@ export function addMessage(
       tools: message.tools,
       promptId: text(data.parentID),
       cwd,
+      attribution: attributionOf(text(data.providerID)),
+      ...(step.reasoning > 0 && { reasoning: step.reasoning }),
     });
   }
 }

@@ -1,5 +1,6 @@
 import { messageReference } from '../../model/messageNumber.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
+import { formatNumber } from '../../model/numbers.ts';
 import { usageKeys } from '../../model/tokens.ts';
 import { decimalText } from '../../pricing/decimal.ts';
 import {
@@ -270,6 +271,14 @@ function sumNote({ traits: { requests = 1 } }: MessageCost): string[] {
       ];
 }
 
+/** What reasoning was is part of the output, and costs what output does. */
+function reasoningNote({ reasoning, usage }: NumberedMessage['message']): string[] {
+  if (reasoning === null || reasoning === 0) return [];
+  return [
+    `${formatNumber(reasoning, 0)} of its ${formatNumber(usage.output, 0)} output tokens went into reasoning.`,
+  ];
+}
+
 function notesOf(
   context: ReportContext,
   { message }: NumberedMessage,
@@ -286,6 +295,7 @@ function notesOf(
       : [`Asked for ${message.requestedModel}; ${message.written} answered.`]),
     ...sumNote(message),
     ...creditNotes(message.nanoCredits ?? 0),
+    ...reasoningNote(message),
     ...figureNotes(context, {
       lower: message.ended ? 0 : 1,
       client: message.pricedBy === 'client' ? 1 : 0,

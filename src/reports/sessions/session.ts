@@ -420,6 +420,7 @@ function messageJson(
     requestedModel: message.requestedModel === '' ? null : message.requestedModel,
     requests: message.traits.requests ?? 1,
     aiCredits: shownCredits(message.nanoCredits ?? 0),
+    reasoningTokens: message.reasoning,
     priceRow: message.row === '' ? null : message.row,
     pricedBy: message.pricedBy,
     usd: message.pricedBy === 'unpriced' && message.nano === 0 ? null : nanoToUsd(message.nano),

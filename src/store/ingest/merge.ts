@@ -219,7 +219,7 @@ function content(line: MessageLine): string {
     [line.branch, line.cwd, line.version, line.entrypoint, line.effort, line.error],
     line.durationMs,
     line.attribution,
-    [line.requests ?? 1, line.countedFrom ?? 0, line.nanoCredits ?? null],
+    [line.requests ?? 1, line.countedFrom ?? 0, line.nanoCredits ?? null, line.reasoning ?? null],
   ]);
 }
 

@@ -199,6 +199,7 @@ export class Messages {
       requests: line.requests ?? 1,
       source: line.countedFrom ?? countSources.only,
       credits: line.nanoCredits ?? null,
+      reasoning: line.reasoning ?? null,
     };
   }
 
@@ -286,6 +287,7 @@ export class Messages {
       ...(row.requests !== 1 && { requests: row.requests }),
       ...(row.source !== countSources.only && { countedFrom: row.source as CountSource }),
       ...(row.credits !== null && { nanoCredits: row.credits }),
+      ...(row.reasoning !== null && { reasoning: row.reasoning }),
     };
   }
 

@@ -107,6 +107,7 @@ function storedState({ kept: line, ...all }: MergedMessage): StoredState {
       ...(line.requests !== undefined && { requests: line.requests }),
       ...(line.countedFrom !== undefined && { countedFrom: line.countedFrom }),
       ...(line.nanoCredits !== undefined && { nanoCredits: line.nanoCredits }),
+      ...(line.reasoning !== undefined && { reasoning: line.reasoning }),
     },
   };
 }

@@ -52,6 +52,8 @@ export interface MessageCost {
   readonly parts: readonly PricedPart[];
   /** What the vendor counted for it in credits of its own, billionths; null where that is not said. */
   readonly nanoCredits: number | null;
+  /** Tokens of its output that went into reasoning; null where that is not said. */
+  readonly reasoning: number | null;
   readonly tools: readonly string[];
   readonly stopReason: string;
   readonly promptId: string;
@@ -76,6 +78,7 @@ type Row = Pick<
   | 'cache_split'
   | 'requests'
   | 'credits'
+  | 'reasoning'
   | 'parts'
   | UsageColumn
 > & {
@@ -93,7 +96,7 @@ type Row = Pick<
 const pricedBy: readonly PricedBy[] = ['unpriced', 'catalogue', 'client'];
 
 const costsOf = `SELECT m.id, m.mid, m.rid, m.side, m.at, m.nano, m.declined, m.priced, m.ended, m.incomplete,
-         m.cache_split, m.requests, m.credits, m.parts, m.iterations, m.band,
+         m.cache_split, m.requests, m.credits, m.reasoning, m.parts, m.iterations, m.band,
          m.input, m.output, m.write5m, m.write1h, m.cache_read, m.searches, a.aid AS aid,
          w.text AS modelText, o.text AS writtenText, t.text AS traitsText, r.text AS rowText,
          l.text AS toolsText, s.text AS stopText, p.text AS promptText,
@@ -167,6 +170,7 @@ const weighted = [
     'incomplete',
     'requests',
     'coalesce(credits, 0)',
+    'coalesce(reasoning, 0)',
     'coalesce(length(band), 0)',
   ],
 ]
@@ -225,6 +229,7 @@ function costOf(row: Row): MessageCost {
     iterations: iterationsOf(row.iterations),
     parts: partsOf(row),
     nanoCredits: row.credits,
+    reasoning: row.reasoning,
     tools: row.toolsText === '' ? [] : (JSON.parse(row.toolsText) as string[]),
     stopReason: row.stopText,
     promptId: row.promptText,

@@ -65,6 +65,7 @@ export interface MessageRow {
   requests: number;
   source: number;
   credits: number | null;
+  reasoning: number | null;
 }
 
 /** The columns that differ from message to message. */
@@ -125,6 +126,7 @@ export const usualValues = {
   requests: 1,
   source: countSources.only,
   credits: null,
+  reasoning: null,
 } as const satisfies Partial<MessageRow>;
 
 const usualColumns = Object.keys(usualValues) as (keyof typeof usualValues)[];

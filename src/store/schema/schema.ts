@@ -456,10 +456,12 @@ ALTER TABLE session ADD COLUMN source INTEGER NOT NULL DEFAULT 0;
 
 /**
  * Sessions of other hosts: which host one ran on (a word; 0 for this machine), and what of its background that
- * host said, as it cannot be reconciled here.
+ * host said, as it cannot be reconciled here. And how much of a message's output went into reasoning, null where
+ * that is not said.
  */
 export const schemaV13 = `
 ALTER TABLE session ADD COLUMN host INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE message ADD COLUMN reasoning INTEGER;
 CREATE TABLE told_background (
   session INTEGER PRIMARY KEY,
   -- Time of the session's last record when it was said.

@@ -53,9 +53,8 @@ const textFields = [
   'error',
 ] as const satisfies readonly (keyof MessageLine)[];
 
-/** A line without its duration, or without credits. */
-const noDuration = -1;
-const noCredits = -1;
+/** What stands for a number a line does not have. */
+const absent = -1;
 
 /** What of a merged message need not be packed, because the record kept says it; bits. */
 const asKept = { ended: 1, inMain: 2, occurrences: 4, sides: 8, tools: 16, requester: 32 } as const;
@@ -285,10 +284,11 @@ function packLine(packer: MessagePacker, line: MessageLine): void {
   packer.fields(line);
   packer.number(line.uuidHash);
   packer.number(line.at);
-  packer.number(line.durationMs ?? noDuration);
+  packer.number(line.durationMs ?? absent);
   packer.number(line.requests ?? 1);
   packer.number(line.countedFrom ?? countSources.only);
-  packer.number(line.nanoCredits ?? noCredits);
+  packer.number(line.nanoCredits ?? absent);
+  packer.number(line.reasoning ?? absent);
   packer.number(
     Number(line.progress) +
       2 * Number(line.sidechain) +
@@ -337,6 +337,7 @@ function unpackLine(unpacker: Unpacker, messageId: string): MessageLine {
   const requests = unpacker.number();
   const countedFrom = unpacker.number() as CountSource;
   const nanoCredits = unpacker.number();
+  const reasoning = unpacker.number();
   const bits = unpacker.number();
   return {
     messageId,
@@ -360,7 +361,7 @@ function unpackLine(unpacker: Unpacker, messageId: string): MessageLine {
     error,
     uuidHash,
     at,
-    durationMs: duration === noDuration ? null : duration,
+    durationMs: duration === absent ? null : duration,
     progress: (bits & 1) !== 0,
     sidechain: (bits & 2) !== 0,
     incomplete: (bits & 4) !== 0,
@@ -375,7 +376,8 @@ function unpackLine(unpacker: Unpacker, messageId: string): MessageLine {
     attribution: unpackAttribution(unpacker),
     ...(requests !== 1 && { requests }),
     ...(countedFrom !== countSources.only && { countedFrom }),
-    ...(nanoCredits !== noCredits && { nanoCredits }),
+    ...(nanoCredits !== absent && { nanoCredits }),
+    ...(reasoning !== absent && { reasoning }),
   };
 }
 

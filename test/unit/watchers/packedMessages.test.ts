@@ -36,9 +36,9 @@ const full: MessageLine = {
     effort: 'high',
   },
   ...{ attribution: { skill: 's', task: 't' }, durationMs: 0, error: '429' },
-  ...{ requests: 3, countedFrom: 4, nanoCredits: 5 },
+  ...{ requests: 3, countedFrom: 4, nanoCredits: 5, reasoning: 6 },
 };
-const { requests: _, countedFrom: __, nanoCredits: ___, ...single } = full;
+const { requests: _, countedFrom: __, nanoCredits: ___, reasoning: ____, ...single } = full;
 const empty: MessageLine = {
   ...single,
   ...{ messageId: 'n', requestId: '', requestSessionId: '', progress: false, sidechain: false },
