@@ -364,7 +364,11 @@ export class Writer {
   #settleHosts(created: readonly number[]): void {
     const keys = created.map((id) => this.#sessions.byNumber(id).sid);
     const lost = new Set(this.#hosts.settle([...keys, ...this.#foreign.keys()]));
-    for (const id of lost) this.#unreconciled.delete(id);
+    for (const id of lost) {
+      // Its totals are another host's now: what they priced has no price, and its forks are looked at again.
+      this.#reconciler.allot(id);
+      this.#unreconciled.add(id);
+    }
     for (const id of this.#foreign.values()) {
       if (!lost.has(id) && !this.#reconciler.concerns(id)) this.#hosts.apply(id);
     }
