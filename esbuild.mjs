@@ -276,11 +276,12 @@ async function bundleOptions({ production, outdir }) {
     },
     {
       ...node,
-      // Window, thread and terminal have most of their code in common: it is there once.
+      // Window, thread, terminal and MCP server have most of their code in common: it is there once.
       entryPoints: {
         ...(extension && { extension }),
         ...(report && { report }),
         ...(cliMain && { cliMain }),
+        ...(mcp && { mcp }),
       },
       format: 'esm',
       splitting: true,
@@ -290,7 +291,7 @@ async function bundleOptions({ production, outdir }) {
       minify: false,
       minifySyntax: production,
       sourcemap: production ? false : 'inline',
-      plugins: [...node.plugins, noMachineNumbers, chunksAsCommonJs],
+      plugins: [...node.plugins, noMachineNumbers, noForms, chunksAsCommonJs],
     },
     // The pages of the server say what panels say, in words that come from no editor.
     {
@@ -298,13 +299,6 @@ async function bundleOptions({ production, outdir }) {
       entryPoints: serve ? { serve } : {},
       external: [],
       alias: { vscode: './src/serve/pages/editorWords.ts' },
-    },
-    // Its SDK is larger than all that other commands load.
-    {
-      ...node,
-      entryPoints: mcp ? { mcp } : {},
-      external: [],
-      plugins: [...node.plugins, noForms],
     },
     {
       ...node,

@@ -73,6 +73,7 @@ export const helpGroups: readonly HelpGroup[] = [
         'track',
         'federation',
         'ingest',
+        'import',
         'team',
         'prices',
         'reprice',
