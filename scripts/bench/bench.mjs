@@ -201,8 +201,7 @@ reading and walking bytes, a quarter writing rows and their indexes, the rest wh
 of a short one most is the start: compiling, and code that runs too seldom to be made fast. Outlay stores every
 message with its detail while ccusage keeps nothing; from then on Outlay reads only what is new.
 
-The first index of ten gigabytes takes more memory than it should: half of it is V8's heap of the command's own
-thread, a third of which is in use. Insights over all time read a quarter of a million sums of quarters of an hour
-into JavaScript, and a filter by model counts runs there: both could be sums of SQLite's.
+Activation waits for the bundle's modules to be evaluated. Memory of the host on a million messages is that of three
+threads, each with a heap of its own, and of SQLite's caches.
 `;
 }
