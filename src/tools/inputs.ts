@@ -28,7 +28,7 @@ export const commonInput = {
         z.minimum(tokenBounds.least),
         z.maximum(tokenBounds.most),
         z.describe(
-          `most tokens of the answer (${tokenBounds.usual}); what does not fit is counted`,
+          `most tokens of the answer (${tokenBounds.usual}); the rest is counted`,
         ),
       ),
   ),

@@ -68,7 +68,8 @@ describe('the status line of the real client', () => {
     const kept = await until('the report is whole', () => {
       const { sessions } = JSON.parse(readFileSync(path.join(data, 'client.json'), 'utf8'));
       const [report] = Object.values(sessions);
-      return report?.costUsd > 0 && report.cache !== undefined ? report : undefined;
+      const isWhole = report?.costUsd > 0 && report.cache !== undefined && report.context > 0;
+      return isWhole ? report : undefined;
     });
     assert.equal(kept.cwd, claude.workspace);
     assert.equal(typeof kept.cache.warm, 'boolean');

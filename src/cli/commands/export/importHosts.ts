@@ -17,7 +17,7 @@ const examples = `
 Examples:
   ssh devbox outlay export host | outlay import    sessions of another machine, over SSH
   outlay import devbox.outlay.gz                   the same by a file
-  outlay breakdown --by host                            what each machine has spent
+  outlay breakdown --by host                       what each machine has spent
 
 The file of a host replaces the one that was imported before. A folder that machines share is read by itself once the
 setting outlay.hosts.files names it. What is here and there counts once. docs/hosts.md has more.`;
