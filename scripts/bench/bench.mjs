@@ -201,7 +201,8 @@ reading and walking bytes, a quarter writing rows and their indexes, the rest wh
 of a short one most is the start: compiling, and code that runs too seldom to be made fast. Outlay stores every
 message with its detail while ccusage keeps nothing; from then on Outlay reads only what is new.
 
-Activation waits for the bundle's modules to be evaluated. Memory of the host on a million messages is that of three
-threads, each with a heap of its own, and of SQLite's caches.
+Activation reads the settings, and registers commands, views and tools one by one: nothing of it takes more than two
+milliseconds. Memory of the host on a million messages is that of three threads, each with a heap of its own, and of
+SQLite's caches.
 `;
 }
