@@ -27,9 +27,7 @@ export const commonInput = {
       .check(
         z.minimum(tokenBounds.least),
         z.maximum(tokenBounds.most),
-        z.describe(
-          `most tokens of the answer (${tokenBounds.usual}); the rest is counted`,
-        ),
+        z.describe(`most tokens of the answer (${tokenBounds.usual}); the rest is counted`),
       ),
   ),
 };
