@@ -1,6 +1,13 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import type { DefaultRoots, Machine, RootSource } from './agentLog.ts';
+import {
+  type DefaultRoots,
+  type Discovery,
+  type LogFile,
+  type Machine,
+  type RootSource,
+  regularFileAt,
+} from './agentLog.ts';
 
 /** What stands in a folder; nothing where it cannot be listed. */
 export function entriesIn(folder: string): Dirent[] {
@@ -8,6 +15,30 @@ export function entriesIn(folder: string): Dirent[] {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
     return [];
+  }
+}
+
+/** What stands in a folder that logs are looked for in; why it cannot be listed is noted. */
+export function listFolder(folder: string, found: Discovery): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    found.unreadable.push({ path: folder, code: codeOf(error) });
+    return [];
+  }
+}
+
+/** Adds the file at a path, if there is one; why it cannot be looked at is noted. */
+export function addFile(
+  found: Discovery,
+  path: string,
+  fileAt: (path: string) => LogFile | undefined = regularFileAt,
+): void {
+  try {
+    const file = fileAt(path);
+    if (file !== undefined) found.files.push(file);
+  } catch (error) {
+    found.unreadable.push({ path, code: codeOf(error) });
   }
 }
 

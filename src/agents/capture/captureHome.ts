@@ -1,16 +1,8 @@
-import { type Dirent, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { callFileOf } from '../../model/capture/callRecord.ts';
 import { isDirectory, realPath } from '../../platform/realPath.ts';
-import {
-  type DefaultRoots,
-  type Discovery,
-  type Machine,
-  type Root,
-  type RootSource,
-  regularFileAt,
-} from '../agentLog.ts';
-import { codeOf, entriesIn } from '../folders.ts';
+import type { DefaultRoots, Discovery, Machine, Root, RootSource } from '../agentLog.ts';
+import { addFile, entriesIn, listFolder } from '../folders.ts';
 
 /** The folder programs write their calls to, where whoever asks knows it. */
 export function defaultRoots({ env, captureFolder = '' }: Machine): DefaultRoots {
@@ -42,22 +34,8 @@ export function sessionOfFile(path: string): string {
 /** The files of calls; they stand in one folder. */
 export function discover({ logFolder }: Pick<Root, 'logFolder'>): Discovery {
   const found: Discovery = { files: [], metaFiles: [], unreadable: [] };
-  let entries: Dirent[];
-  try {
-    entries = readdirSync(logFolder, { withFileTypes: true });
-  } catch (error) {
-    found.unreadable.push({ path: logFolder, code: codeOf(error) });
-    return found;
-  }
-  for (const entry of entries) {
-    if (!entry.isFile() || !isCallFile(entry.name)) continue;
-    const path = join(logFolder, entry.name);
-    try {
-      const file = regularFileAt(path);
-      if (file !== undefined) found.files.push(file);
-    } catch (error) {
-      found.unreadable.push({ path, code: codeOf(error) });
-    }
+  for (const entry of listFolder(logFolder, found)) {
+    if (entry.isFile() && isCallFile(entry.name)) addFile(found, join(logFolder, entry.name));
   }
   return found;
 }

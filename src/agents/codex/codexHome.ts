@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import { largestOf } from '../../model/lists.ts';
 import { isDirectory, realPath } from '../../platform/realPath.ts';
@@ -10,7 +10,7 @@ import {
   type Root,
   type RootSource,
 } from '../agentLog.ts';
-import { codeOf, entriesIn, homeNamedBy } from '../folders.ts';
+import { codeOf, entriesIn, homeNamedBy, listFolder } from '../folders.ts';
 
 /** Folders of Codex's configuration directory in which rollouts stand. */
 export const rolloutFolders = ['sessions', 'archived_sessions'] as const;
@@ -56,14 +56,7 @@ export function discover({ logFolder }: Pick<Root, 'logFolder'>): Discovery {
 }
 
 function walk(folder: string, depth: number, found: Discovery): void {
-  let entries: Dirent[];
-  try {
-    entries = readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    found.unreadable.push({ path: folder, code: codeOf(error) });
-    return;
-  }
-  for (const entry of entries) {
+  for (const entry of listFolder(folder, found)) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (depth < deepest) walk(path, depth + 1, found);

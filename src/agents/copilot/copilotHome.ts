@@ -1,4 +1,4 @@
-import { type Dirent, existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { isDirectory, realPath } from '../../platform/realPath.ts';
 import {
@@ -11,7 +11,7 @@ import {
   regularFileAt,
 } from '../agentLog.ts';
 import { databaseAt } from '../database.ts';
-import { codeOf, homeNamedBy } from '../folders.ts';
+import { addFile, homeNamedBy, listFolder } from '../folders.ts';
 
 /** The database of Copilot's sessions: from 1.0.75 it has a row for each request. */
 export const databaseName = 'session-store.db';
@@ -41,31 +41,15 @@ export function rootAt(directory: string, source: RootSource): Root {
 /** The database, if there is one, and the logs of all sessions. */
 export function discover({ logFolder }: Pick<Root, 'logFolder'>): Discovery {
   const found: Discovery = { files: [], metaFiles: [], unreadable: [] };
-  add(found, join(logFolder, databaseName), databaseAt);
+  addFile(found, join(logFolder, databaseName), databaseAt);
   const folder = join(logFolder, sessionsFolder);
   if (!isDirectory(folder)) return found;
-  let entries: Dirent[];
-  try {
-    entries = readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    found.unreadable.push({ path: folder, code: codeOf(error) });
-    return found;
-  }
-  for (const entry of entries) {
+  for (const entry of listFolder(folder, found)) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) add(found, join(path, eventsName), regularFileAt);
-    else if (entry.isFile() && isEventLog(path)) add(found, path, regularFileAt);
+    if (entry.isDirectory()) addFile(found, join(path, eventsName));
+    else if (entry.isFile() && isEventLog(path)) addFile(found, path);
   }
   return found;
-}
-
-function add(found: Discovery, path: string, fileAt: (path: string) => LogFile | undefined): void {
-  try {
-    const file = fileAt(path);
-    if (file !== undefined) found.files.push(file);
-  } catch (error) {
-    found.unreadable.push({ path, code: codeOf(error) });
-  }
 }
 
 export function fileAt(path: string): LogFile | undefined {

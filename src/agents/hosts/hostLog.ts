@@ -11,7 +11,7 @@ import {
   type WantedRecord,
 } from '../agentLog.ts';
 import { bareLog } from '../bareLog.ts';
-import { codeOf, entriesIn, folderProblem } from '../folders.ts';
+import { addFile, listFolder } from '../folders.ts';
 import { blockLines, hostMessages, readHostFile } from './readHostFile.ts';
 
 /** Files of one folder: others are not looked at. */
@@ -70,18 +70,10 @@ function rootAt(path: string, source: RootSource): Root {
 
 function discover({ logFolder }: Pick<Root, 'logFolder'>): Discovery {
   const found: Discovery = { files: [], metaFiles: [], unreadable: [] };
-  const code = folderProblem(logFolder);
-  if (code !== undefined) found.unreadable.push({ path: logFolder, code });
-  const names = entriesIn(logFolder).filter((entry) => !entry.isDirectory());
-  for (const { name } of names.filter((entry) => isHostFile(entry.name)).slice(0, mostFiles)) {
-    const path = join(logFolder, name);
-    try {
-      const file = regularFileAt(path);
-      if (file !== undefined) found.files.push(file);
-    } catch (error) {
-      found.unreadable.push({ path, code: codeOf(error) });
-    }
-  }
+  const files = listFolder(logFolder, found).filter(
+    (entry) => !entry.isDirectory() && isHostFile(entry.name),
+  );
+  for (const { name } of files.slice(0, mostFiles)) addFile(found, join(logFolder, name));
   return found;
 }
 

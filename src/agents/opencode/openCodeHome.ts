@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, sep } from 'node:path';
 import { isDirectory, realPath } from '../../platform/realPath.ts';
 import type { DefaultRoots, Discovery, LogFile, Machine, Root, RootSource } from '../agentLog.ts';
 import { databaseAt } from '../database.ts';
-import { codeOf, entriesIn } from '../folders.ts';
+import { addFile, codeOf, entriesIn } from '../folders.ts';
 
 /** `opencode.db`, and those of other channels. */
 const databasePattern = /^opencode(?:-[\w.-]+)?\.db$/;
@@ -50,14 +50,7 @@ export function discover({ logFolder }: Pick<Root, 'logFolder'>): Discovery {
       return;
     }
     for (const entry of entries) {
-      if (!isWanted(entry)) continue;
-      const path = join(folder, entry.name);
-      try {
-        const file = fileAt(path);
-        if (file !== undefined) found.files.push(file);
-      } catch (error) {
-        found.unreadable.push({ path, code: codeOf(error) });
-      }
+      if (isWanted(entry)) addFile(found, join(folder, entry.name), fileAt);
     }
   };
   add(logFolder, (entry) => entry.isFile() && databasePattern.test(entry.name));
