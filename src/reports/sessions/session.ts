@@ -4,7 +4,7 @@ import { largestOf } from '../../model/lists.ts';
 import { messageNumbers, messageReference } from '../../model/messageNumber.ts';
 import { formatUsd, nanoToUsd } from '../../model/money.ts';
 import { hostOf } from '../../model/records.ts';
-import { formatTokens, promptTokens, totalTokens } from '../../model/tokens.ts';
+import { promptTokens } from '../../model/tokens.ts';
 import { type ClassCosts, costByClass } from '../../pricing/costByClass.ts';
 import type { RateBook } from '../../pricing/priceBook.ts';
 import {
@@ -31,7 +31,7 @@ import { findSession } from '../../query/findSession.ts';
 import { isLive } from '../../query/liveSession.ts';
 import { projectPath } from '../../query/projects.ts';
 import { numberOption, textOption } from '../../query/question.ts';
-import { clientPricedOf, reachesLimit, sumBy, unpricedOf } from '../../query/sums.ts';
+import { clientPricedOf, reachesLimit, unpricedOf } from '../../query/sums.ts';
 import { compactionsOf } from '../../store/query/events.ts';
 import { type MessageCost, messageCosts, priceRows } from '../../store/query/messageCosts.ts';
 import type { SessionSummary } from '../../store/query/storeReader.ts';
@@ -43,7 +43,7 @@ import { shareText } from '../document/cells.ts';
 import { creditNotes, creditsOf, shownCredits } from '../document/credits.ts';
 import type { ReportDefinition } from '../document/definition.ts';
 import { type Cell, type Column, type Document, figureCell } from '../document/document.ts';
-import { shownAgent, shownModel, shownNote } from '../document/shown.ts';
+import { shownAgent, shownModel } from '../document/shown.ts';
 import { downsampledNote } from '../upkeep/retention.ts';
 import { reconciliation } from './clientTotal.ts';
 import {
@@ -53,7 +53,8 @@ import {
   type SessionRequests,
   sessionRequests,
 } from './requests.ts';
-import { agentsOf, sessionJson, totalOf } from './sessions.ts';
+import { sessionJson, totalOf } from './sessions.ts';
+import { agentTable, modelTable } from './spendTables.ts';
 
 /** Messages listed unless told otherwise. */
 export const defaultTop = 20;
@@ -446,57 +447,5 @@ function messageJson(
     stopReason: message.stopReason === '' ? null : message.stopReason,
     durationMs: told?.durationMs ?? null,
     firstTokenMs: told?.firstTokenMs ?? null,
-  };
-}
-
-type AgentRows = Parameters<typeof agentsOf>[0];
-
-function agentTable(rows: AgentRows): Document['tables'][number] {
-  return {
-    title: 'Agents',
-    columns: [
-      { key: 'type', header: 'Agent', unit: 'text', widest: 24, shown: shownAgent },
-      { key: 'agent', header: 'ID', unit: 'text', widest: 20, details: true },
-      { key: 'messages', header: 'Messages', unit: 'count' },
-      { key: 'tokens', header: 'Tokens', unit: 'tokens' },
-      { key: 'usd', header: 'Cost', unit: 'usd', strong: true },
-    ],
-    order: ['type', 'usd'],
-    rows: agentsOf(rows).map(({ agentId, type, sums }) => [
-      type,
-      agentId,
-      sums.messages,
-      totalTokens(sums),
-      sums.nano,
-    ]),
-  };
-}
-
-function modelTable(rows: AgentRows): Document['tables'][number] {
-  return {
-    title: 'Models',
-    columns: [
-      { key: 'model', header: 'Model', unit: 'text', widest: 40, shown: shownModel },
-      { key: 'messages', header: 'Messages', unit: 'count' },
-      { key: 'input', header: 'Input', unit: 'tokens' },
-      { key: 'output', header: 'Output', unit: 'tokens' },
-      { key: 'cache_write_5m', header: 'Written 5m', unit: 'tokens', idle: true },
-      { key: 'cache_write_1h', header: 'Written', unit: 'tokens', idle: true },
-      { key: 'cache_read', header: 'Read', unit: 'tokens' },
-      { key: 'usd', header: 'Cost', unit: 'usd', strong: true },
-      { key: 'note', header: '', unit: 'text', idle: true, shown: shownNote },
-    ],
-    order: ['model', 'usd', 'note'],
-    rows: sumBy(rows, ({ model }) => model).map(([model, sums]) => [
-      model,
-      sums.messages,
-      sums.input,
-      sums.output,
-      sums.cacheWrite5m,
-      sums.cacheWrite1h,
-      sums.cacheRead,
-      sums.unpriced > 0 && sums.nano === 0 ? null : sums.nano,
-      sums.unpriced > 0 ? `unpriced: ${formatTokens(sums.unpriced)} messages` : '',
-    ]),
   };
 }
