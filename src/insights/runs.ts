@@ -6,14 +6,7 @@ import { Names } from '../query/names.ts';
 import type { Question } from '../query/question.ts';
 import { type Selection, select, type TaggedSpend } from '../query/select.ts';
 import { type FailureRow, failureRows } from '../store/query/failures.ts';
-import {
-  addSums,
-  addTo,
-  noSums,
-  type RowKeys,
-  type RunningSums,
-  type SpendSums,
-} from '../store/schema/sums.ts';
+import { addSums, type RowKeys, type SpendSums } from '../store/schema/sums.ts';
 
 /** A run with the numbers the store knows it by, and what went wrong in it. */
 export interface FoundRun extends Run {
@@ -57,10 +50,8 @@ function withoutPrograms(selection: Selection): Selection {
 /** What of a run is known by one model and one facet. */
 interface OpenPart {
   readonly row: RowKeys;
-  /** Those of the one row there is, as a rule. */
+  /** Those of the one row there is, as a rule: it is not copied. */
   sums: SpendSums;
-  /** What they are added up in, from the second row on. */
-  running: RunningSums | undefined;
 }
 
 /** A run that is still being added to. */
@@ -91,19 +82,10 @@ function openRuns(rows: readonly TaggedSpend[]): OpenRun[] {
     const part = run.parts.find(
       (each) => each.row.model === row.model && each.row.facet === row.facet,
     );
-    if (part === undefined) run.parts.push({ row, sums: row, running: undefined });
-    else addToPart(part, row);
+    if (part === undefined) run.parts.push({ row, sums: row });
+    else part.sums = addSums([part.sums, row]);
   }
   return runs;
-}
-
-function addToPart(part: OpenPart, row: SpendSums): void {
-  if (part.running === undefined) {
-    part.running = noSums();
-    addTo(part.running, part.sums);
-    part.sums = part.running;
-  }
-  addTo(part.running, row);
 }
 
 function runKey({
@@ -143,14 +125,8 @@ function foundRun(
   const { session, agent, prompt } = row;
   const key = runKey(row);
   const failures = placed.get(key);
-  const [first, ...others] = parts;
   // Most runs have one part.
-  let whole = first!.sums;
-  if (others.length > 0) {
-    const running = noSums();
-    for (const { sums } of parts) addTo(running, sums);
-    whole = running;
-  }
+  const whole = parts.length === 1 ? parts[0]!.sums : addSums(parts.map(({ sums }) => sums));
   return {
     key,
     session: names.place(session).sid,
