@@ -196,7 +196,7 @@ function checkFilters(context: ReportContext, filters: Filters, names: Names): v
     refuse('product', product, 'product', names.products);
   }
   if (host !== undefined) {
-    const hosts = [...new Set([ownHost, ...places().map(({ id }) => names.host(id))])];
+    const hosts = [...new Set([ownHost, ...names.hosts])];
     if (!hosts.some((one) => isNamed(one, host))) refuse('host', host, 'host', hosts);
   }
   if (session !== undefined) {

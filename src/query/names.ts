@@ -1,6 +1,6 @@
 import { isInFolder, pullRequestName, taskOf } from '../analysis/spend/patterns.ts';
 import { hostOf, usualProduct } from '../model/records.ts';
-import { rootsKnown } from '../store/query/knownNames.ts';
+import { hostsKnown, rootsKnown } from '../store/query/knownNames.ts';
 import { pullRequests, type SessionInfo, sessionInfo } from '../store/query/sessionInfo.ts';
 import {
   type AgentName,
@@ -195,8 +195,7 @@ export class Names {
 
   /** Hosts that have sessions. */
   get hosts(): string[] {
-    const roots = rootsKnown(this.#context.db);
-    return [...new Set(roots.map((root) => this.hostAt(root)))];
+    return hostsKnown(this.#context.db).map((host) => host || ownHost);
   }
 
   /** What an account is called: its name by setting, else its directory. */
