@@ -53,11 +53,6 @@ export function readSecrets(
   };
 }
 
-/** Whether a variable such as `EMAIL_ENABLED` switches something on. */
-export function isOn(value: string | undefined): boolean {
-  return ['true', '1', 'yes', 'on'].includes((value ?? '').trim().toLowerCase());
-}
-
 /** A text without any secret in it, however it is encoded: for logs, errors and messages. */
 export function redacted(text: string, secrets: AlertSecrets): string {
   let safe = stripVTControlCharacters(text);

@@ -1,5 +1,6 @@
 import type { CallApi } from '../model/capture/callRecord.ts';
 import { isObject } from '../model/objects.ts';
+import { isOff } from '../text/onOff.ts';
 import { type AnswerSink, tapPromise } from './apiPromise.ts';
 import { Call } from './call.ts';
 import type { TrackOptions } from './capture.d.cts';
@@ -48,18 +49,13 @@ export function trackClient<T extends object>(client: T, options: TrackOptions):
     );
   }
   if (Object.isFrozen(client)) throw new TypeError('track() cannot wrap a client that is frozen.');
-  if (isSwitchedOff(process.env)) return client;
+  if (isOff(process.env.ENABLE_COST_TRACKING)) return client;
   return proxyOf(client, options);
 }
 
 function isClient(value: object): value is Client & object {
   const { post, get } = value as Partial<Client>;
   return typeof post === 'function' && typeof get === 'function';
-}
-
-/** `ENABLE_COST_TRACKING`, as everywhere in Outlay. */
-function isSwitchedOff({ ENABLE_COST_TRACKING: wish = '' }: NodeJS.ProcessEnv): boolean {
-  return ['false', '0', 'no', 'off'].includes(wish.trim().toLowerCase());
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   type TelemetryPlace,
   tokenHeader,
 } from '../telemetry/place.ts';
+import { isOn } from '../text/onOff.ts';
 
 /** Environment variables, as settings or a process have them. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -135,10 +136,6 @@ function signalVariables(
     [names.endpoint]: `http://127.0.0.1:${port}${paths[signal]}`,
     [names.headers]: `${tokenHeader}=${token}`,
   };
-}
-
-function isOn(value: string | undefined): boolean {
-  return /^(?:1|true|yes|on)$/i.test(value?.trim() ?? '');
 }
 
 function listOf(value: string | undefined): string[] {

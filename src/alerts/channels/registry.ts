@@ -1,5 +1,5 @@
 import type { AlertSettings, ChannelName } from '../../settings/alertSettings.ts';
-import { isOn } from '../secrets.ts';
+import { isOn } from '../../text/onOff.ts';
 import type { Channel } from './channel.ts';
 import { commandChannel } from './command.ts';
 import { emailChannel } from './email.ts';

@@ -27,6 +27,7 @@ import type { ProjectPlace } from '../../query/projects.ts';
 import type { Labels } from '../../settings/labels.ts';
 import { type MergedOverrides, mergeOverrides } from '../../settings/priceOverrides.ts';
 import type { UserSettings } from '../../settings/settings.ts';
+import { isOff } from '../../text/onOff.ts';
 import type { IndexerConfig } from '../../watchers/messages.ts';
 import { configuredRoots, rootsConfig } from '../../watchers/scanRoots.ts';
 import { now } from './clock.ts';
@@ -156,7 +157,7 @@ function rootProblems(roots: readonly Root[]): string[] {
 function switchedOff({ enabled }: UserSettings): string | undefined {
   if (!enabled) return 'Outlay is switched off by the setting outlay.enabled: nothing new is read.';
   const wish = (process.env.ENABLE_COST_TRACKING ?? '').trim().toLowerCase();
-  return ['false', '0', 'no', 'off'].includes(wish)
+  return isOff(wish)
     ? `Outlay is switched off by ENABLE_COST_TRACKING=${wish}: nothing new is read.`
     : undefined;
 }

@@ -1,4 +1,5 @@
 import { HumanError } from '../../model/errors.ts';
+import { isOff, isOn } from '../../text/onOff.ts';
 
 /** Where a ledger in Firestore is, and as whom a machine sends. It holds no key: Google's client finds that. */
 export interface FirestoreAddress {
@@ -73,10 +74,10 @@ export function firestoreOf(env: Environment): string | undefined {
 
 /** What `FRESH_USE_FIRESTORE` says: on, off, or nothing. Throws a `HumanError` for anything else. */
 export function firestoreWish(env: Environment): boolean | undefined {
-  const wish = (env.FRESH_USE_FIRESTORE ?? '').trim().toLowerCase();
-  if (wish === '') return undefined;
-  if (['true', '1', 'yes', 'on'].includes(wish)) return true;
-  if (['false', '0', 'no', 'off'].includes(wish)) return false;
+  const wish = env.FRESH_USE_FIRESTORE ?? '';
+  if (wish.trim() === '') return undefined;
+  if (isOn(wish)) return true;
+  if (isOff(wish)) return false;
   throw new HumanError('usage', 'FRESH_USE_FIRESTORE is neither true nor false.');
 }
 
