@@ -1,4 +1,4 @@
-import type { UtcDays } from '../dataFolder/team/figuresFile.ts';
+import type { UtcDays } from '../model/calendar.ts';
 import type { AnalysisThread } from './client.ts';
 import type { TaskOrigin } from './taskContext.ts';
 

@@ -1,4 +1,4 @@
-import type { UtcDays } from '../dataFolder/team/figuresFile.ts';
+import type { UtcDays } from '../model/calendar.ts';
 import { refreshTeamFigures } from '../team/figures.ts';
 
 /** What a dashboard asks of its team's ledger. Plain data. */

@@ -1,6 +1,6 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isObject } from '../model/objects.ts';
+import { objectIn } from '../platform/jsonFile.ts';
 import { crypto } from '../platform/lazyBuiltins.ts';
 import { isToken, newToken } from '../platform/loopback.ts';
 import { writeFileAtomically } from '../platform/partFile.ts';
@@ -78,13 +78,4 @@ export function lacksServer(dataFolder: string): boolean {
   if (note === undefined) return true;
   const age = Date.now() - note.at;
   return note.portTaken ? age < 0 || age > retryMs : !processAlive(note.pid);
-}
-
-function objectIn(file: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
-  }
 }

@@ -1,4 +1,5 @@
 import { HumanError, messageOf } from '../model/errors.ts';
+import { isLoopbackUrl } from '../platform/loopback.ts';
 
 /** What sending needs of the world; tests bring their own. */
 export interface Wire {
@@ -150,7 +151,7 @@ function safeUrl(what: 'webhook' | 'collector', written: string, insecure: boole
       `The address of ${url.host} holds a name or password. Use --header "Authorization: …" instead.`,
     );
   }
-  if (url.protocol === 'http:' && !isLoopback(url.hostname) && !insecure) {
+  if (url.protocol === 'http:' && !isLoopbackUrl(url) && !insecure) {
     const other = what === 'collector' ? ', or --insecure inside a network you trust' : '';
     throw new HumanError(
       'usage',
@@ -158,10 +159,6 @@ function safeUrl(what: 'webhook' | 'collector', written: string, insecure: boole
     );
   }
   return url;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /** Reads `Name: value`. */

@@ -12,6 +12,12 @@ export const systemZone: Zone = '';
 /** First day of a week: 0 Sunday, 1 Monday … 6 Saturday. */
 export type WeekStart = 0 | 1 | 2 | 3 | 4 | 5 | 6;
 
+/** UTC days, YYYY-MM-DD: `from` belongs to them, `to` does not. */
+export interface UtcDays {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** A span of time: `from` belongs to it, `to` does not. UTC milliseconds. */
 export interface TimeSpan {
   readonly from: number;

@@ -4,6 +4,16 @@ import { crypto } from './lazyBuiltins.ts';
 /** The address servers of this machine listen at, and nobody beyond it can ask. */
 export const loopbackAddress = '127.0.0.1';
 
+/** Whether a connection to this host does not leave the machine. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** The same of the host of an address, where one of IPv6 stands in brackets. */
+export function isLoopbackUrl({ hostname }: URL): boolean {
+  return isLoopback(hostname.replace(/^\[|\]$/g, ''));
+}
+
 /** A secret a caller has to know: 256 random bits, as letters, digits, `-` and `_`. */
 export function newToken(): string {
   return crypto().randomBytes(32).toString('base64url');

@@ -8,6 +8,7 @@ import {
   isDay,
   monthSpan,
   type TimeSpan,
+  type UtcDays,
   type WeekStart,
   weekSpan,
   type Zone,
@@ -163,10 +164,7 @@ const firstDay = '2020-01-01';
  * The days of UTC a period is of, as a team's ledger knows them: `from` belongs to them, `to` does not. Weeks
  * begin on Monday. All of them where none are asked for.
  */
-export function utcDays(
-  question: SpanQuestion,
-  now: number,
-): { readonly from: string; readonly to: string } {
+export function utcDays(question: SpanQuestion, now: number): UtcDays {
   const span = spanOf(question, { now, zone: 'UTC', weekStart: 1 });
   const from = Math.max(span?.from ?? 0, Date.parse(firstDay));
   const to = Math.min(span?.to ?? Number.MAX_SAFE_INTEGER, now + 366 * dayMs);

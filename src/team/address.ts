@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { HumanError, messageOf } from '../model/errors.ts';
+import { isLoopback } from '../platform/loopback.ts';
 
 /** Where a ledger is and who asks, as the driver wants it. `password` never goes into a sentence. */
 export interface Address {
@@ -72,11 +73,6 @@ function authority(file: string | null): string | undefined {
       `The certificates of the team's server, ${file}, cannot be read (${(error as NodeJS.ErrnoException).code ?? messageOf(error)}).`,
     );
   }
-}
-
-/** Whether a connection to this host does not leave the machine. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 function decode(text: string): string {

@@ -9,9 +9,9 @@ import {
   type TeamMember,
   type TeamSight,
   type TeamSlice,
-  type UtcDays,
 } from '../dataFolder/team/figuresFile.ts';
 import { readMembership } from '../dataFolder/team/membership.ts';
+import type { UtcDays } from '../model/calendar.ts';
 import { hourMs } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { utcDays } from '../query/spans.ts';

@@ -1,4 +1,5 @@
 import type { Membership, TeamPolicy } from '../dataFolder/team/membership.ts';
+import type { UtcDays } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import type { SessionDay } from './claims.ts';
 import type { Patience } from './connection.ts';
@@ -25,7 +26,7 @@ export interface TeamLedger {
   /** Every member who asks may see, the fullest budget first. */
   members(): Promise<readonly MemberSpend[]>;
   /** What stands in the ledger of some UTC days, the last not included. */
-  rows(by: ExportKey, days: UtcSpan): Promise<LedgerRows>;
+  rows(by: ExportKey, days: UtcDays): Promise<LedgerRows>;
   close(): Promise<void>;
 }
 
@@ -71,12 +72,6 @@ export interface PushWork {
   readonly policy: TeamPolicy;
   /** From which UTC day on is to be looked; '' for all. */
   readonly since: string;
-}
-
-/** UTC days, YYYY-MM-DD; `to` is not included. */
-export interface UtcSpan {
-  readonly from: string;
-  readonly to: string;
 }
 
 export interface LedgerRows {

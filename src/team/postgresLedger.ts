@@ -1,4 +1,5 @@
 import type { Membership, TeamPolicy } from '../dataFolder/team/membership.ts';
+import type { UtcDays } from '../model/calendar.ts';
 import { HumanError } from '../model/errors.ts';
 import { largestOf } from '../model/lists.ts';
 import { claimSessions } from './claims.ts';
@@ -11,7 +12,6 @@ import {
   type PushWork,
   type TeamFacts,
   type TeamLedger,
-  type UtcSpan,
 } from './ledger.ts';
 import { keepPools } from './pools.ts';
 import { type PushOutcome, prepare, send } from './push.ts';
@@ -100,7 +100,7 @@ export class PostgresLedger implements TeamLedger {
     return memberSpends(this.#ledger);
   }
 
-  async rows(by: ExportKey, days: UtcSpan): Promise<LedgerRows> {
+  async rows(by: ExportKey, days: UtcDays): Promise<LedgerRows> {
     await checkVersion(this.#ledger);
     return { rows: await exportRows(this.#ledger, by, days), notes: [] };
   }

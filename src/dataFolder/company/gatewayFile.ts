@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAmount, isObject } from '../../model/objects.ts';
 import { withFileLock } from '../../platform/fileLock.ts';
+import { objectIn } from '../../platform/jsonFile.ts';
 import { writeFileAtomically } from '../../platform/partFile.ts';
 import { type LimitPeriod, limitPeriodOf } from '../clientReports.ts';
 
@@ -55,9 +56,7 @@ export function gatewayAnswerFile(folder: string): string {
 
 /** Undefined where nobody has switched it on. */
 export function readGatewaySetup(folder: string): GatewaySetup | undefined {
-  const content = readJson(gatewayFile(folder));
-  if (!isObject(content)) return undefined;
-  const { url, user, tokenFile, ca } = content;
+  const { url, user, tokenFile, ca } = objectIn(gatewayFile(folder));
   return [url, user, tokenFile, ca].every((each) => typeof each === 'string')
     ? ({ url, user, tokenFile, ca } as GatewaySetup)
     : undefined;
@@ -74,9 +73,8 @@ export function removeGateway(folder: string): void {
 }
 
 export function readGatewayAnswer(folder: string): GatewayAnswer {
-  const content = readJson(gatewayAnswerFile(folder));
-  if (!isObject(content) || typeof content.host !== 'string') return nothing;
-  const { host, limits, askedAt, problem, notBefore } = content;
+  const { host, limits, askedAt, problem, notBefore } = objectIn(gatewayAnswerFile(folder));
+  if (typeof host !== 'string') return nothing;
   return {
     host,
     limits: Array.isArray(limits) ? limits.filter(isLimit) : [],
@@ -107,14 +105,6 @@ export function isGatewayDue(folder: string): boolean {
   const { askedAt, notBefore } = readGatewayAnswer(folder);
   const age = Date.now() - askedAt;
   return (age < 0 || age >= gatewayEveryMs) && Date.now() >= notBefore;
-}
-
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 function isProblem(value: unknown): value is NonNullable<GatewayAnswer['problem']> {

@@ -1,16 +1,11 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDay } from '../../model/calendar.ts';
+import { isDay, type UtcDays } from '../../model/calendar.ts';
 import { type ErrorText, errorIds } from '../../model/errors.ts';
 import { isAmount, isObject } from '../../model/objects.ts';
 import { withFileLock } from '../../platform/fileLock.ts';
+import { objectIn } from '../../platform/jsonFile.ts';
 import { writeFileAtomically } from '../../platform/partFile.ts';
-
-/** UTC days, YYYY-MM-DD: `from` belongs to them, `to` does not. */
-export interface UtcDays {
-  readonly from: string;
-  readonly to: string;
-}
 
 /** A name with its spend in nano-dollars. */
 export interface TeamSlice {
@@ -82,14 +77,8 @@ export function teamFiguresFile(folder: string): string {
 
 /** What is kept in a data folder; what is none of it is left out. */
 export function readTeamFigures(folder: string): KeptFigures {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(teamFiguresFile(folder), 'utf8'));
-  } catch {
-    return nothingKept;
-  }
-  if (!isObject(content) || typeof content.team !== 'string') return nothingKept;
-  const { team, answers, problem } = content;
+  const { team, answers, problem } = objectIn(teamFiguresFile(folder));
+  if (typeof team !== 'string') return nothingKept;
   return {
     team,
     answers: Array.isArray(answers) ? answers.filter(isFigures) : [],

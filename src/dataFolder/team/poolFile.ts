@@ -1,6 +1,7 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAmount, isObject } from '../../model/objects.ts';
+import { objectIn } from '../../platform/jsonFile.ts';
 import { writeFileAtomically } from '../../platform/partFile.ts';
 
 export const poolScopes = ['team', 'group', 'member'] as const;
@@ -48,14 +49,7 @@ export function poolsFile(folder: string): string {
  * no network. Undefined without a file. What is no pool is left out; read by hand, for the guard.
  */
 export function readPools(folder: string): Pools | undefined {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(poolsFile(folder), 'utf8'));
-  } catch {
-    return undefined;
-  }
-  if (!isObject(content)) return undefined;
-  const { team, askedAt, pools } = content;
+  const { team, askedAt, pools } = objectIn(poolsFile(folder));
   if (typeof team !== 'string' || !isAmount(askedAt) || !Array.isArray(pools)) return undefined;
   return { team, askedAt, pools: pools.flatMap((pool) => (isPool(pool) ? [pool] : [])) };
 }

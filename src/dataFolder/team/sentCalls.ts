@@ -1,6 +1,7 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject } from '../../model/objects.ts';
+import { objectIn } from '../../platform/jsonFile.ts';
 import { writeFileAtomically } from '../../platform/partFile.ts';
 
 /** Calls of the last days as they stand in Firestore: by day, in which revision, and a hash of each by its name. */
@@ -22,14 +23,7 @@ export function sentCallsFile(folder: string): string {
  * cache: it counts for a day only while the ledger has the same revision, and losing it costs a question.
  */
 export function readSentCalls(folder: string): SentCalls {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(sentCallsFile(folder), 'utf8'));
-  } catch {
-    return {};
-  }
-  if (!isObject(content)) return {};
-  const days = Object.entries(content).filter(
+  const days = Object.entries(objectIn(sentCallsFile(folder))).filter(
     (entry): entry is [string, SentCalls[string]] =>
       isObject(entry[1]) &&
       typeof entry[1].revision === 'number' &&

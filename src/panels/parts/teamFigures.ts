@@ -4,10 +4,10 @@ import {
   readTeamFigures,
   type TeamFigures,
   type TeamProblem,
-  type UtcDays,
 } from '../../dataFolder/team/figuresFile.ts';
 import { type Membership, readMembership } from '../../dataFolder/team/membership.ts';
 import { readPools } from '../../dataFolder/team/poolFile.ts';
+import type { UtcDays } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
 import type { DashboardQuestion } from '../../protocol/dashboard.ts';
 import type { ReportContext } from '../../query/context.ts';

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type * as firestore from '@google-cloud/firestore';
 import { HumanError, messageOf } from '../../model/errors.ts';
-import { isObject } from '../../model/objects.ts';
+import { objectIn } from '../../platform/jsonFile.ts';
 
 /** Google's client of Firestore's API, and how it is told what to do without. */
 export interface GoogleClient {
@@ -135,12 +135,8 @@ function checkOwner(folder: string): void {
 }
 
 function versionIn(file: string): string {
-  try {
-    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return isObject(content) && typeof content.version === 'string' ? content.version : '';
-  } catch {
-    return '';
-  }
+  const { version } = objectIn(file);
+  return typeof version === 'string' ? version : '';
 }
 
 /** A relative path would be another file in each folder somebody stands in. */

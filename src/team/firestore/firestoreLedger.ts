@@ -1,5 +1,6 @@
 import type { Membership, TeamPolicy } from '../../dataFolder/team/membership.ts';
 import { writePools } from '../../dataFolder/team/poolFile.ts';
+import type { UtcDays } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
 import { largestOf } from '../../model/lists.ts';
 import {
@@ -10,7 +11,6 @@ import {
   type PushWork,
   type TeamFacts,
   type TeamLedger,
-  type UtcSpan,
 } from '../ledger.ts';
 import { noteEnd, type PreparedDays, type PushOutcome, prepareDays } from '../push.ts';
 import type { ExportKey, MemberSpend } from '../questions.ts';
@@ -211,7 +211,7 @@ export class FirestoreLedger implements TeamLedger {
     return membersOf(this.#database);
   }
 
-  rows(by: ExportKey, days: UtcSpan): Promise<LedgerRows> {
+  rows(by: ExportKey, days: UtcDays): Promise<LedgerRows> {
     return rowsOf(this.#database, by, days);
   }
 

@@ -1,10 +1,11 @@
 import type { Membership } from '../../dataFolder/team/membership.ts';
 import type { Pool } from '../../dataFolder/team/poolFile.ts';
+import type { UtcDays } from '../../model/calendar.ts';
 import { dayMs, daySpan, monthSpan, type TimeSpan, weekSpan } from '../../model/calendar.ts';
 import { HumanError } from '../../model/errors.ts';
 import { largestOf } from '../../model/lists.ts';
 import { count } from '../../query/context.ts';
-import type { LedgerRows, UtcSpan } from '../ledger.ts';
+import type { LedgerRows } from '../ledger.ts';
 import { type ExportKey, exportColumns, type MemberSpend } from '../questions.ts';
 import { type SumColumn, sumColumns } from '../schema/columns.ts';
 import type { FirestoreDatabase } from './database.ts';
@@ -126,7 +127,7 @@ async function machinesOf(database: FirestoreDatabase): Promise<MachineState[]> 
 export async function rowsOf(
   database: FirestoreDatabase,
   by: ExportKey,
-  span: UtcSpan,
+  span: UtcDays,
 ): Promise<LedgerRows> {
   const keys = exportColumns(by);
   const groups = new Map<string, Group>();
@@ -214,7 +215,7 @@ function bySpend(key: ExportKey): (a: Group, b: Group) => number {
 /** The calls of some days, a day at a time; undefined for a document that cannot be counted. */
 async function* callsOf(
   database: FirestoreDatabase,
-  { from, to }: UtcSpan,
+  { from, to }: UtcDays,
 ): AsyncGenerator<(Call & CallOrigin) | undefined, void, void> {
   const end = Date.parse(to);
   let left = mostRead;

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import {
-  figuresOf,
-  readTeamFigures,
-  type UtcDays,
-} from '../../../src/dataFolder/team/figuresFile.ts';
+import { figuresOf, readTeamFigures } from '../../../src/dataFolder/team/figuresFile.ts';
 import { readPools } from '../../../src/dataFolder/team/poolFile.ts';
+import type { UtcDays } from '../../../src/model/calendar.ts';
 import { utcDays } from '../../../src/query/spans.ts';
 import { refreshTeamFigures } from '../../../src/team/figures.ts';
 import { joinTeam, leaveTeam } from '../../../src/team/membership.ts';

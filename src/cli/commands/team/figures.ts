@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import { dataFolder } from '../../../dataFolder/paths.ts';
-import type { UtcDays } from '../../../dataFolder/team/figuresFile.ts';
 import { readMembership } from '../../../dataFolder/team/membership.ts';
 import { arePoolsStale, type Pool, readPools } from '../../../dataFolder/team/poolFile.ts';
 import { readUploadState } from '../../../dataFolder/team/uploadState.ts';
+import type { UtcDays } from '../../../model/calendar.ts';
 import { HumanError } from '../../../model/errors.ts';
 import { formatUsd, nanoToUsd } from '../../../model/money.ts';
 import { count } from '../../../query/context.ts';

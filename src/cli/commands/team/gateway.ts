@@ -12,8 +12,8 @@ import {
 } from '../../../dataFolder/company/gatewayFile.ts';
 import { HumanError } from '../../../model/errors.ts';
 import { nanoToUsd } from '../../../model/money.ts';
+import { isLoopbackUrl } from '../../../platform/loopback.ts';
 import type { Cell, Column } from '../../../reports/document/document.ts';
-import { isLoopback } from '../../../team/address.ts';
 import { refreshNow } from '../../../team/gateway/refresh.ts';
 import { print } from '../../support/answer.ts';
 import { type Environment, findEnvironment } from '../../support/environment.ts';
@@ -100,10 +100,7 @@ function setupOf(address: string, { user, tokenFile, ca }: GatewayOptions): Gate
 }
 
 function isAllowed(url: URL): boolean {
-  return (
-    url.protocol === 'https:' ||
-    (url.protocol === 'http:' && isLoopback(url.hostname.replace(/^\[|\]$/g, '')))
-  );
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackUrl(url));
 }
 
 function tell(environment: Environment, { user }: GatewaySetup, answer: GatewayAnswer): void {
