@@ -55,7 +55,7 @@ test.describe('from the session panel', () => {
     await frame.locator('.row.open').filter({ hasText: '30.0k' }).waitFor();
     const number = await frame
       .locator('.row.open')
-      .evaluate((row) => row.cells[0].innerText.trim());
+      .evaluate((row) => row.querySelector('.opener').lastChild.textContent.trim());
     await frame.locator('.arithmetic vscode-button').filter({ hasText: 'Explain' }).click();
     await workbench.page.locator('.tab').filter({ hasText: 'Explain a Message' }).waitFor();
     const page = await frameWith(workbench, 'main', `/${number}`);
