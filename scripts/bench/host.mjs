@@ -3,15 +3,18 @@ import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from '../../esbuild.mjs';
 import { fillStore } from '../../test/bench/bigStore.ts';
+import { packForThisMachine } from '../release/pack.mjs';
 import { runHostTests } from '../test/hostRun.mjs';
 import { held, megabytes, ms, row } from './measure.mjs';
 
+/** What is measured is what is shipped: the packed extension, and tests that are built beside it. */
 async function inHost(home, name, { store, bare, tests }) {
   const results = path.join(home, 'host', `${name}.json`);
   await mkdir(path.dirname(results), { recursive: true });
   const env = { OUTLAY_TEST_FILE: `${tests}.test.cjs`, OUTLAY_BENCH_RESULTS: results };
   if (store !== undefined) env.OUTLAY_STORE = store;
-  const { failed } = await runHostTests({ name, bare, env });
+  const vsix = bare ? undefined : await packForThisMachine();
+  const { failed } = await runHostTests({ name, vsix, bare, env });
   if (failed > 0) throw new Error('the extension host could not be measured');
   return JSON.parse(await readFile(results, 'utf8'));
 }
