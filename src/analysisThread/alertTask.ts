@@ -1,6 +1,6 @@
 import { type Checked, checkAlerts } from '../alerts/checkAlerts.ts';
-import { KeptStore } from '../query/openContext.ts';
 import type { ChannelName } from '../settings/alertSettings.ts';
+import { keptStore } from './keptStore.ts';
 import { contextParts, type TaskOrigin } from './taskContext.ts';
 
 /** Asks whether something is to be told. Plain data. */
@@ -13,12 +13,10 @@ export interface AlertTask extends TaskOrigin {
 export type AlertResult = Pick<Checked, 'fired'>;
 
 /** Asked again with every commit, while something is spent. */
-const store = new KeptStore();
-
 /** Asks the rules and decides, together with all other windows and terminals. */
 export function runAlerts(task: AlertTask): AlertResult {
   const { dataFolder, settings, channels } = task;
   const options = { dataFolder, settings: settings.alerts, channels };
-  const { fired } = store.use(contextParts(task), (context) => checkAlerts(context, options));
+  const { fired } = keptStore.use(contextParts(task), (context) => checkAlerts(context, options));
   return { fired };
 }

@@ -1,5 +1,5 @@
 import { type UnguardedSession, unguardedSessions } from '../guard/install/guardStatus.ts';
-import { KeptStore } from '../query/openContext.ts';
+import { keptStore } from './keptStore.ts';
 import { contextParts, type TaskOrigin } from './taskContext.ts';
 
 /** Asks which sessions the guard should have seen and did not. Plain data. */
@@ -12,12 +12,12 @@ export interface GuardResult {
   readonly unguarded: readonly UnguardedSession[];
 }
 
-const store = new KeptStore();
-
 /** Holds the guard's answers against what was spent. */
 export function runGuardStatus(task: GuardTask): GuardResult {
   const { configDir, dataFolder, now } = task;
   const places = { configDir, dataFolder };
-  const unguarded = store.use(contextParts(task), ({ db }) => unguardedSessions(db, places, now));
+  const unguarded = keptStore.use(contextParts(task), ({ db }) =>
+    unguardedSessions(db, places, now),
+  );
   return { unguarded };
 }

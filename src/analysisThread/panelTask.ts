@@ -4,7 +4,7 @@ import {
   type PanelQuestionOf,
   readPanel,
 } from '../panels/registry.ts';
-import { KeptStore } from '../query/openContext.ts';
+import { keptStore } from './keptStore.ts';
 import { contextParts, type TaskOrigin } from './taskContext.ts';
 
 /** A query of a panel by its name. Plain data. */
@@ -17,9 +17,9 @@ export interface PanelQuery<Name extends PanelQueryName = PanelQueryName> {
 export type PanelTask<Name extends PanelQueryName = PanelQueryName> = TaskOrigin & PanelQuery<Name>;
 
 /** Panels ask again with every line that is written. */
-const store = new KeptStore();
-
 /** Answers with the figures of a panel; words are made of them where the editor's language is known. */
 export function runPanel<Name extends PanelQueryName>(task: PanelTask<Name>): PanelFigures<Name> {
-  return store.use(contextParts(task), (context) => readPanel(context, task.panel, task.question));
+  return keptStore.use(contextParts(task), (context) =>
+    readPanel(context, task.panel, task.question),
+  );
 }

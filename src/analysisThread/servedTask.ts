@@ -7,7 +7,6 @@ import { totalTokens } from '../model/tokens.ts';
 import { type PanelQueryName, readPanel } from '../panels/registry.ts';
 import { type ReportContext, warnings } from '../query/context.ts';
 import { clockSkewMs, isLive } from '../query/liveSession.ts';
-import { KeptStore } from '../query/openContext.ts';
 import { filterNames } from '../query/options.ts';
 import { type RawOptions, readQuestion } from '../query/question.ts';
 import { select } from '../query/select.ts';
@@ -19,6 +18,7 @@ import {
 import { render } from '../reports/document/render.ts';
 import { sessionsList } from '../reports/sessions/sessionsList.ts';
 import { isLowerBound } from '../store/schema/sums.ts';
+import { keptStore } from './keptStore.ts';
 import { definitionOf } from './reportTask.ts';
 import { contextParts, type TaskOrigin } from './taskContext.ts';
 
@@ -82,8 +82,6 @@ export type ServedResult =
     }
   | { readonly what: 'state'; readonly state: StoreState };
 
-const store = new KeptStore();
-
 /** Newest sessions that have metrics of their own: each is a series for ever. */
 const sessionSeries = 20;
 
@@ -94,7 +92,7 @@ export const metricsQuestion = { period: 'all', filters: filterNames, options: [
 export const alertsQuestion = { period: 'all', filters: [], options: [] } as const;
 
 export function runServed(task: ServedTask): ServedResult {
-  return store.use(contextParts(task), (context) => answer(context, task));
+  return keptStore.use(contextParts(task), (context) => answer(context, task));
 }
 
 function answer(context: ReportContext, task: ServedTask): ServedResult {

@@ -5,7 +5,12 @@ import type { SqlDatabase } from '../platform/sqlite/types.ts';
 import type { RateBook } from '../pricing/priceBook.ts';
 import type { Labels } from '../settings/labels.ts';
 import type { UserSettings } from '../settings/settings.ts';
-import { mapped, openForReading, openForWriting } from '../store/connection/openStore.ts';
+import {
+  mapped,
+  openForReading,
+  openForWriting,
+  releaseMemory,
+} from '../store/connection/openStore.ts';
 import {
   type Damage,
   damageText,
@@ -118,14 +123,17 @@ function olderStore(file: string): HumanError {
   );
 }
 
+/** Time without a question after which a store that stays open takes no memory of its file, milliseconds. */
+const restMs = 2_000;
+
 /**
  * A store that stays open between the questions of a thread that is asked again and again: opening
- * and mapping a long history takes as long as some of its answers. Another file under the same name
- * is reopened; closing is left to the end of the thread, which comes before a store is moved or
- * deleted.
+ * a long history takes as long as some of its answers. Another file under the same name is reopened;
+ * closing is left to the end of the thread, which comes before a store is moved or deleted.
  */
 export class KeptStore {
   #kept: { readonly db: SqlDatabase; readonly file: string; readonly version: number } | undefined;
+  #rest: NodeJS.Timeout | undefined;
 
   /** Answers with what `report` makes of the store as it is now. */
   use<T>(facts: ContextInputs, report: (context: ReportContext) => T): T {
@@ -133,7 +141,8 @@ export class KeptStore {
       const db = this.#open(facts.storeFile);
       // A file that is no store yet becomes one without being another file.
       if (db === undefined) return withReportContext(facts, report);
-      return db.snapshot(() => report(contextOf(facts, db)));
+      this.#restLater(db);
+      return mapped(db).snapshot(() => report(contextOf(facts, db)));
     } catch (error) {
       // Whatever it was: the next question is not to meet it in the same connection.
       this.close();
@@ -142,8 +151,15 @@ export class KeptStore {
   }
 
   close(): void {
+    clearTimeout(this.#rest);
     this.#kept?.db.close();
     this.#kept = undefined;
+  }
+
+  #restLater(db: SqlDatabase): void {
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => releaseMemory(db), restMs);
+    this.#rest.unref();
   }
 
   #open(storeFile: string): SqlDatabase | undefined {

@@ -1,5 +1,6 @@
 import { unreadableKey } from '../model/unreadable.ts';
 import type { SqlDatabase } from '../platform/sqlite/types.ts';
+import { releaseMemory } from '../store/connection/openStore.ts';
 import type { Writer } from '../store/writer.ts';
 import type { Maintenance } from './maintenance.ts';
 import type { IndexerConfig } from './messages.ts';
@@ -117,7 +118,7 @@ export class WriterTerm {
   /** Brings everything up to date. Throws only while the term is not over. */
   async scan(): Promise<void> {
     if (this.isOver) return;
-    const { config, output } = this.#parts;
+    const { config, db, output } = this.#parts;
     try {
       await this.#scanner.scan();
       if (this.isOver) return;
@@ -125,6 +126,8 @@ export class WriterTerm {
       if (this.isOver) return;
       output.state({ kind: 'watching' });
       output.caughtUp();
+      // A history fills the cache; what is appended needs little of it.
+      releaseMemory(db);
       if (config.mode === 'watch') this.#beside(this.#doDailyWork());
     } catch (error) {
       if (!this.isOver) throw error;

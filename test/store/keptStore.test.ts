@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { describe, test } from 'node:test';
+import { describe, mock, test } from 'node:test';
 import { contextParts } from '../../src/analysisThread/taskContext.ts';
 import type { SqlDatabase } from '../../src/platform/sqlite/types.ts';
 import { KeptStore } from '../../src/query/openContext.ts';
@@ -89,6 +89,25 @@ describe('a store that stays open between questions', () => {
       assert.equal(asked.spent(), 3);
       assert.equal(asked.seen.size, 1);
     }));
+
+  test('takes no memory of its file while nobody asks', () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      asking((asked) => {
+        asked.spend(['a']);
+        for (let i = 0; i < 2; i++) {
+          assert.equal(asked.spent(), 1);
+          const [db] = asked.seen;
+          assert.equal(db?.pragma('mmap_size'), 2 ** 30);
+          mock.timers.tick(2_000);
+          assert.equal(db?.pragma('mmap_size'), 0);
+        }
+        assert.equal(asked.seen.size, 1);
+      });
+    } finally {
+      mock.timers.reset();
+    }
+  });
 
   test('answers with figures of one moment', () =>
     asking((asked) => {

@@ -122,6 +122,11 @@ export function mapped(db: SqlDatabase): SqlDatabase {
   return db;
 }
 
+/** Gives back the memory that pages of the file take, cached or mapped: they are read again where needed. */
+export function releaseMemory(db: SqlDatabase): void {
+  db.exec('PRAGMA mmap_size = 0; PRAGMA shrink_memory');
+}
+
 /**
  * Whether a store that could not be opened stands where nobody can write, on a medium or in a folder
  * of somebody else's: SQLite makes files beside a store even to read it, unless it is told that
