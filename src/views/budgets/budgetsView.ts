@@ -9,6 +9,7 @@ import {
 } from 'vscode';
 import { inBackground } from '../core/background.ts';
 import { DisposableStore } from '../core/disposables.ts';
+import { nextTurn } from '../core/nextTurn.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { storeProblem } from '../core/storeState.ts';
 import { formatOf } from '../text/format.ts';
@@ -48,8 +49,12 @@ export class BudgetsView implements TreeDataProvider<BudgetNode>, Disposable {
     this.#owned.add(this.#view.onDidChangeVisibility(({ visible }) => budgets.setActive(visible)));
     this.#owned.add(budgets.onDidChange(() => this.#update()));
     this.#owned.add(spend.onDidChange(() => this.#showState()));
-    budgets.setActive(this.#view.visible);
-    this.#showState();
+    this.#owned.add(
+      nextTurn(() => {
+        budgets.setActive(this.#view.visible);
+        this.#showState();
+      }),
+    );
   }
 
   /** The items on the screen, for what names one. */

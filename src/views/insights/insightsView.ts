@@ -11,6 +11,7 @@ import {
 import type { InsightJson, TakenJson } from '../../reports/insights/optimizeJson.ts';
 import { inBackground } from '../core/background.ts';
 import { DisposableStore } from '../core/disposables.ts';
+import { nextTurn } from '../core/nextTurn.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { findsNothing, storeProblem } from '../core/storeState.ts';
 import { type Format, formatOf } from '../text/format.ts';
@@ -55,8 +56,12 @@ export class InsightsView implements TreeDataProvider<InsightsNode>, Disposable 
     );
     this.#owned.add(insights.onDidChange(() => this.#update()));
     this.#owned.add(spend.onDidChange(() => this.#update()));
-    insights.setActive(this, this.#view.visible);
-    this.#update();
+    this.#owned.add(
+      nextTurn(() => {
+        insights.setActive(this, this.#view.visible);
+        this.#update();
+      }),
+    );
   }
 
   /** Insights as the report has them, those that are not listed included. */

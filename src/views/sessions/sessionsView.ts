@@ -16,6 +16,7 @@ import type { ListedSession } from '../../store/query/sessionList.ts';
 import type { AgentSums } from '../../store/query/storeReader.ts';
 import { inBackground } from '../core/background.ts';
 import { DisposableStore } from '../core/disposables.ts';
+import { nextTurn } from '../core/nextTurn.ts';
 import type { Spend } from '../core/spend.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { findsNothing, storeProblem } from '../core/storeState.ts';
@@ -78,8 +79,12 @@ export class SessionsView implements TreeDataProvider<SessionsNode>, Disposable 
     this.#owned.add(
       commands.registerCommand(moreCommand, (node: SessionsNode) => this.#showMore(node)),
     );
-    this.#setVisible(this.#view.visible);
-    this.#showState(spend.spend);
+    this.#owned.add(
+      nextTurn(() => {
+        this.#setVisible(this.#view.visible);
+        this.#showState(spend.spend);
+      }),
+    );
   }
 
   /** A session as the list knows it; undefined while it is not read. */

@@ -11,6 +11,7 @@ import {
 import { bundledCatalogue } from '../../pricing/catalogue.ts';
 import { daysOld } from '../../pricing/days.ts';
 import { DisposableStore } from '../core/disposables.ts';
+import { nextTurn } from '../core/nextTurn.ts';
 import type { Spend } from '../core/spend.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import { timings } from '../core/timings.ts';
@@ -33,14 +34,20 @@ export class SpendStatus implements Disposable {
       window.createStatusBarItem('spend', StatusBarAlignment.Right, priority),
     );
     this.#item.name = l10n.t('Outlay: Claude Code spend');
-    this.#owned.add(model.onDidChange((spend) => this.#draw(spend)));
+    this.#owned.add(
+      model.onDidChange((spend) => {
+        this.#draw(spend);
+        this.#drawTooltip(spend);
+      }),
+    );
     this.#draw(model.spend);
     this.#item.show();
+    // Nobody can point at the item yet.
+    this.#owned.add(nextTurn(() => this.#drawTooltip(model.spend)));
   }
 
   #draw(spend: Spend): void {
-    const now = Date.now();
-    const status = statusText(spend, now);
+    const status = statusText(spend, Date.now());
     const text = JSON.stringify(status);
     // The text first: it is what a person watches. VS Code sends each change to the window.
     if (text !== this.#shown) {
@@ -51,6 +58,10 @@ export class SpendStatus implements Disposable {
       this.#hasFigure = true;
       performance.mark(timings.firstFigure);
     }
+  }
+
+  #drawTooltip(spend: Spend): void {
+    const now = Date.now();
     const { checked: date } = bundledCatalogue;
     const markdown = tooltipMarkdown(spend, {
       now,
