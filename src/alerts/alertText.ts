@@ -1,5 +1,5 @@
 import type { BudgetPeriod } from '../analysis/budgets/budget.ts';
-import { endings, recommendedAction } from '../analysis/budgets/budget.ts';
+import { isCompanys, recommendedAction, reliefOf } from '../analysis/budgets/budget.ts';
 import { parsePeriod, parseScope, parseUnit } from '../analysis/budgets/budgetNotation.ts';
 import type { Alert } from '../dataFolder/alertFile.ts';
 import { dayOf, localTime, type Zone } from '../model/calendar.ts';
@@ -174,18 +174,25 @@ function budgetTold(alert: Alert, options: WordsOptions): Told {
   const asOf =
     facts.asOf === undefined
       ? ''
-      : ` What the team spent is of ${localTime(facts.asOf, options.zone).slice(0, 16)}.`;
+      : ` What ${isCompanyAlert(alert) ? 'the company counted' : 'the team spent'} is of ${localTime(facts.asOf, options.zone).slice(0, 16)}.`;
   return {
     title: `${capital(name)} ${stateWords(level, judged !== undefined, facts.share ?? 0)}`,
     text: `${used}${since}${ahead}${early}.${asOf}`,
-    action: budgetAction(level, parsePeriod(budget?.period ?? 'lifetime')),
+    action: budgetAction(level, budget),
   };
 }
 
 /** What is refused at a budget's stop is the guard's to say: only it knows. */
-function budgetAction(level: Alert['level'], period: BudgetPeriod): string {
-  if (level === 'stop') return `Raise the budget${endings[period.kind]}.`;
-  return recommendedAction(level, { action: 'notify', period });
+function budgetAction(level: Alert['level'], budget: Alert['budget']): string {
+  const scope = parseScope(budget?.scope ?? 'global');
+  const period = parsePeriod(budget?.period ?? 'lifetime');
+  if (level === 'stop') return `${reliefOf({ scope, period })}.`;
+  return recommendedAction(level, { scope, action: 'notify', period });
+}
+
+/** Whether it is about a limit of the company's gateway: nobody here changes that. */
+export function isCompanyAlert({ budget }: Pick<Alert, 'budget'>): boolean {
+  return budget !== undefined && isCompanys(parseScope(budget.scope));
 }
 
 function stateWords(level: Alert['level'], byForecast: boolean, share: number): string {
@@ -222,6 +229,10 @@ export function budgetWords(alert: Alert, { zone, names }: WordsOptions): string
         return ' of all your machines';
       case 'company':
         return ' of the company';
+      case 'companyGroup':
+        return names
+          ? ` of the company's group ${shortName(scope.name)}`
+          : ' of a group of the company';
       default:
         return '';
     }

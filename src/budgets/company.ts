@@ -8,12 +8,16 @@ import { readCompanyLimits } from '../dataFolder/company/limits.ts';
  */
 export function companyBudgets(folder: string, now: number): BudgetEntry[] {
   return readCompanyLimits(folder, now).map(
-    ({ period, limit, spent, from, to, askedAt, saidBy }): BudgetEntry => ({
-      budget: dollarBudget({ kind: 'company' }, { kind: period }, limit),
+    ({ period, group, limit, spent, from, to, askedAt, saidBy }): BudgetEntry => ({
+      budget: dollarBudget(
+        group === '' ? { kind: 'company' } : { kind: 'companyGroup', name: group },
+        { kind: period },
+        limit,
+      ),
       origin: 'company',
       setAt: undefined,
       pool: {
-        ...{ scope: 'company', name: '', period, from, to, spent, own: 0, askedAt, saidBy },
+        ...{ scope: 'company', name: group, period, from, to, spent, own: 0, askedAt, saidBy },
         budget: undefined,
       },
     }),

@@ -3,6 +3,7 @@ import {
   type BudgetScope,
   budgetActions,
   dollarBudget,
+  isCompanys,
 } from '../analysis/budgets/budget.ts';
 import { parseThresholds } from '../analysis/budgets/thresholds.ts';
 import type { BudgetEntry } from '../dataFolder/budgetFile.ts';
@@ -17,8 +18,9 @@ import { noSums } from '../store/schema/sums.ts';
 import type { BudgetSpend, SpendSource } from './budgetSpend.ts';
 
 /** Budgets whose spend is counted elsewhere: of the team, a group of it, all machines of a member, the company. */
-export function isPooled({ kind }: BudgetScope): boolean {
-  return kind === 'team' || kind === 'teamGroup' || kind === 'member' || kind === 'company';
+export function isPooled(scope: BudgetScope): boolean {
+  const { kind } = scope;
+  return kind === 'team' || kind === 'teamGroup' || kind === 'member' || isCompanys(scope);
 }
 
 /** The budgets the team has set for who works on this machine. */
@@ -68,7 +70,7 @@ function thresholdsOf(ladder: string): Budget['thresholds'] {
 /** Why a pooled budget cannot be judged now; undefined where it can. */
 export function whyPoolUnknown({ budget, pool }: BudgetEntry, now: number): string | undefined {
   if (budget.unit.kind !== 'usd') return 'what a team spends is known in dollars only';
-  const isCompany = budget.scope.kind === 'company';
+  const isCompany = isCompanys(budget.scope);
   if (pool === undefined) {
     if (isCompany) return "what the company's gateway counted is not known on this machine";
     return 'what others of the team spent is not known on this machine; "outlay team push" asks the team\'s ledger';
@@ -94,7 +96,7 @@ export function pooledSpend(
 ): BudgetSpend {
   const { from, to, spent, own, askedAt } = entry.pool!;
   // At the gateway's prices: nothing of ours belongs to it.
-  if (entry.budget.scope.kind === 'company') {
+  if (isCompanys(entry.budget.scope)) {
     const isOld = arePoolsStale({ askedAt }, now);
     const sums = { ...noSums(), nano: spent, ...(isOld && { unread: true }) };
     const nothing = { part: '', background: 0, sessions: 0, unpriced: [], declined: noneDeclined };

@@ -174,6 +174,7 @@ function where({ scope, period }: Budget, part: string): string {
   if (scope.kind === 'teamGroup') return `${when} in the team's ${scope.name}`;
   if (scope.kind === 'member') return `${when} on all machines`;
   if (scope.kind === 'company') return `${when} by the company`;
+  if (scope.kind === 'companyGroup') return `${when} in the company's ${scope.name}`;
   if ('name' in scope) return `${when} on ${scope.name}`;
   return when;
 }

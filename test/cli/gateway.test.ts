@@ -4,6 +4,7 @@ import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { debianTool } from '../lib/debianTool.ts';
 import { answerRecord, CliWorld, usageOf } from './runCli.ts';
@@ -67,6 +68,20 @@ function world(): CliWorld {
 }
 
 type Row = Readonly<Record<string, unknown>>;
+
+/** What a real gateway answered, by path and query; how it came about stands in the file. */
+const captured: {
+  readonly answers: Readonly<Record<string, Row>>;
+  readonly refused: { readonly status: number; readonly body: Row };
+  readonly database: Readonly<Record<'spend' | 'pooledSpend', string[]>>;
+} = JSON.parse(
+  readFileSync(join(import.meta.dirname, '..', 'fixtures', 'gateway', 'spendLimits.json'), 'utf8'),
+);
+
+/** Cents in the captured gateway's database. */
+function counted(table: 'spend' | 'pooledSpend', key: string): number {
+  return Number(captured.database[table].find((each) => each.startsWith(`${key}|`))!.split('|')[2]);
+}
 const file = (made: CliWorld): string => made.dir.at('data', 'key.txt');
 
 describe('outlay team gateway', () => {
@@ -146,7 +161,7 @@ describe('outlay team gateway', () => {
     using made = world();
     let spent = '1000';
     server.answer = (url) => {
-      if (url.searchParams.has('user_ids[]')) return { status: 400, body: { type: 'error' } };
+      if (url.searchParams.has('q')) return { status: 400, body: { type: 'error' } };
       return url.searchParams.get('page') === 'two'
         ? { body: { data: [row('user_ada', 'monthly', '2000', spent)], next_page: null } }
         : { body: { data: [row('user_eve', 'monthly', '1', '1'), 'odd', null], next_page: 'two' } };
@@ -210,6 +225,146 @@ describe('outlay team gateway', () => {
     const before = server.asked.length;
     assert.equal((await made.runBeside('alerts', '--json')).err, '');
     assert.equal(server.asked.length, before);
+  });
+
+  it('says of a real gateway’s answers what its database says, by id and by mail address', async () => {
+    await using server = await gateway();
+    using made = world();
+    server.answer = ({ pathname, search }) => {
+      const body = captured.answers[decodeURIComponent(pathname + search)];
+      return body === undefined ? captured.refused : { body };
+    };
+    const named = ['--token-file', file(made)];
+    const ask = async (user: string): Promise<Row[]> => {
+      const asked = await made.runBeside(
+        'team',
+        'gateway',
+        server.url,
+        '--user',
+        user,
+        ...named,
+        '--json',
+      );
+      assert.equal(asked.code, 0, asked.err);
+      return JSON.parse(asked.out).limits;
+    };
+    const usd = (cents: number) => Math.round(cents * 1000) / 100_000;
+    const [own, shared] = [counted('spend', '00u1ada|2026-12'), counted('pooledSpend', 'core')];
+    const ofAda = [
+      ['day', usd(own), 1, 'organization', null, false],
+      ['week', usd(own), 2, 'rbac_group', 'core', false],
+      ['month', usd(own), 900, 'rbac_group', 'core', false],
+      ['month', usd(shared), 7, 'rbac_group', 'core', true],
+    ];
+    for (const user of ['00u1ada', 'ada@example.com']) {
+      const limits = await ask(user);
+      assert.deepEqual(
+        limits.map((each) => [
+          ...[each.period, each.spent_usd, each.limit_usd, each.source, each.group, each.shared],
+        ]),
+        ofAda,
+        user,
+      );
+    }
+    // Days, ISO weeks and months of UTC.
+    const resets = (await ask('00u1ada')).map(({ resetsAt }) => new Date(String(resetsAt)));
+    assert.ok(resets.every((each) => each.getTime() > at && each.getTime() % 86_400_000 === 0));
+    assert.equal(resets[1]!.getUTCDay(), 1);
+    assert.deepEqual([resets[2]!.getUTCDate(), resets[3]!.getUTCDate()], [1, 1]);
+    // What the group shares is a budget beside the person’s own, to be read only.
+    const check = JSON.parse(made.run('budget', 'check', '--json').out);
+    assert.deepEqual(check.budgets.map((each: Row) => [each.scope, each.period]).toSorted(), [
+      ['company', 'day'],
+      ['company', 'month'],
+      ['company', 'week'],
+      ['company:core', 'month'],
+    ]);
+    const refused = made.run(
+      'budget',
+      'raise',
+      '900',
+      '--scope',
+      'company:core',
+      '--period',
+      'month',
+    );
+    assert.match(refused.err, /set at its gateway, and only shown here/);
+    // A limit that was lifted for a person; and whom the gateway has never seen.
+    assert.deepEqual(
+      (await ask('00u2bob')).map((each) => [each.period, each.limit_usd]),
+      [
+        ['day', null],
+        ['week', null],
+        ['month', 900],
+        ['month', 5],
+      ],
+    );
+    const stranger = await made.runBeside(
+      'team',
+      'gateway',
+      server.url,
+      '--user',
+      'nobody',
+      ...named,
+    );
+    assert.match(stranger.out, /Nothing was spent by nobody this month: if that was you/);
+    const nobody = [server.url, '--user', 'nobody@example.com', ...named];
+    assert.match(
+      (await made.runBeside('team', 'gateway', ...nobody)).out,
+      /finds nobody by nobody@example\.com/,
+    );
+    server.answer = () => captured.refused;
+    const other = await made.runBeside(
+      'team',
+      'gateway',
+      server.url,
+      '--user',
+      '00u1ada',
+      ...named,
+    );
+    assert.match(other.err, /refuses the key \(401\)/);
+  });
+
+  it('finds what a group shares on any page, and does without where limits are of people alone', async () => {
+    await using server = await gateway();
+    using made = world();
+    const own = { ...row('ada', 'monthly', '100', '1'), groups: ['web'] };
+    const budget = { amount: '900', paused: false, currency: 'USD', period_to_date_spend: '12.5' };
+    const ofGroup = (id: string) => ({
+      ...{ id: `spl_${id}`, scope: { type: 'rbac_group', rbac_group_id: id }, period: 'monthly' },
+      pooled_budget: budget,
+    });
+    server.answer = ({ pathname, searchParams }) => {
+      if (pathname.endsWith('/effective')) return { body: { data: [own], next_page: null } };
+      return searchParams.get('after_id') === 'spl_ops'
+        ? { body: { data: [ofGroup('web')], has_more: false, last_id: 'spl_web' } }
+        : { body: { data: [ofGroup('ops')], has_more: true, last_id: 'spl_ops' } };
+    };
+    const args = [server.url, '--user', 'ada', '--token-file', file(made), '--json'];
+    const limits = async (): Promise<unknown[]> => {
+      const asked = await made.runBeside('team', 'gateway', ...args);
+      return JSON.parse(asked.out).limits.map(({ group, spent_usd, limit_usd }: Row) => [
+        ...[group, spent_usd, limit_usd],
+      ]);
+    };
+    const person = ['web', 0.01, 1];
+    assert.deepEqual(await limits(), [person, ['web', 0.125, 9]]);
+    server.answer = ({ pathname }) =>
+      pathname.endsWith('/effective') ? { body: { data: [own] } } : { status: 404 };
+    assert.deepEqual(await limits(), [person]);
+  });
+
+  it('asks whom is meant where several people have one mail address', async () => {
+    await using server = await gateway();
+    using made = world();
+    const twins = ['one', 'two'].map((id) => {
+      const each = row(id, 'monthly', '100', '1');
+      return { ...each, actor: { ...each.actor, email_address: 'ada@example.com' } };
+    });
+    server.answer = () => ({ body: { data: twins, next_page: null } });
+    const args = ['--user', 'ada@example.com', '--token-file', file(made)];
+    const result = await made.runBeside('team', 'gateway', server.url, ...args);
+    assert.match(result.err, /knows several people as ada@example\.com\. .* --user: one, two\./);
   });
 
   it('says in one sentence what is wrong, repeats no key, and keeps nothing of it', async () => {

@@ -5,7 +5,15 @@ import type { TokenClass } from '../../model/tokens.ts';
 export type BudgetScope =
   | { readonly kind: 'global' | 'session' | 'agent' | 'team' | 'member' | 'company' }
   | { readonly kind: 'project'; readonly path: string }
-  | { readonly kind: 'group' | 'branch' | 'tag' | 'teamGroup'; readonly name: string };
+  | {
+      readonly kind: 'group' | 'branch' | 'tag' | 'teamGroup' | 'companyGroup';
+      readonly name: string;
+    };
+
+/** Those the company's gateway sets, counts and enforces, for a person or a group together: nobody here changes them. */
+export function isCompanys({ kind }: BudgetScope): boolean {
+  return kind === 'company' || kind === 'companyGroup';
+}
 
 /** When a budget begins again: never for `lifetime`, all the time for `rolling`. */
 export type BudgetPeriod =
@@ -116,7 +124,7 @@ const unguarded =
   'Nothing is refused, as the guard that would do it is not installed ("outlay guard install")';
 
 /** What a person can do instead of raising a budget. */
-export const endings: Readonly<Record<BudgetPeriod['kind'], string>> = {
+const endings: Readonly<Record<BudgetPeriod['kind'], string>> = {
   day: ' or wait for the next day',
   week: ' or wait for the next week',
   month: ' or wait for the next month',
@@ -125,10 +133,16 @@ export const endings: Readonly<Record<BudgetPeriod['kind'], string>> = {
   lifetime: '',
 };
 
+/** What helps whose budget is used up, as `Raise the budget or wait for the next day`. */
+export function reliefOf({ scope, period }: Pick<Budget, 'scope' | 'period'>): string {
+  const more = isCompanys(scope) ? 'Ask your company for more' : 'Raise the budget';
+  return `${more}${endings[period.kind]}`;
+}
+
 /** What to do at a level: one or two sentences. `guarded`: Outlay's guard is installed and acts. */
 export function recommendedAction(
   level: Level,
-  { action, period }: Pick<Budget, 'action' | 'period'>,
+  { scope, action, period }: Pick<Budget, 'scope' | 'action' | 'period'>,
   { savings, spender, guarded = false }: SavingHints & { readonly guarded?: boolean } = {},
 ): string {
   switch (level) {
@@ -143,6 +157,11 @@ export function recommendedAction(
         ? 'Use a cheaper model for what costs most.'
         : `Use ${spender.cheaper} for ${spender.name}, which costs most.`;
     case 'stop':
-      return `${guarded || action === 'notify' ? refusals[action] : unguarded}. Raise the budget${endings[period.kind]}.`;
+      return `${refusalOf({ scope, action }, guarded)}. ${reliefOf({ scope, period })}.`;
   }
+}
+
+function refusalOf({ scope, action }: Pick<Budget, 'scope' | 'action'>, guarded: boolean): string {
+  if (isCompanys(scope)) return "The company's gateway refuses requests";
+  return guarded || action === 'notify' ? refusals[action] : unguarded;
 }

@@ -9,7 +9,7 @@ import type { BudgetPeriod, BudgetScope, BudgetUnit } from './budget.ts';
  * `format…` writes `parse…` reads; what cannot be read throws a `HumanError`.
  */
 
-/** Reads `global`, `project:<path>` (`project:*` for each), `group:<name>`, `session` … `team`, `team:<group>`. */
+/** Reads `global`, `project:<path>` (`project:*` for each), `group:<name>`, `session` … `team`, `team:<group>`, `company`, `company:<group>`. */
 export function parseScope(text: string): BudgetScope {
   const [kind, name] = headAndRest(text);
   switch (kind) {
@@ -17,8 +17,11 @@ export function parseScope(text: string): BudgetScope {
     case 'session':
     case 'agent':
     case 'member':
+      if (name === undefined) return { kind };
+      break;
     case 'company':
       if (name === undefined) return { kind };
+      if (name) return { kind: 'companyGroup', name };
       break;
     case 'team':
       if (name === undefined) return { kind };
@@ -42,6 +45,7 @@ export function parseScope(text: string): BudgetScope {
 export function formatScope(scope: BudgetScope): string {
   if (scope.kind === 'project') return `project:${scope.path}`;
   if (scope.kind === 'teamGroup') return `team:${scope.name}`;
+  if (scope.kind === 'companyGroup') return `company:${scope.name}`;
   return 'name' in scope ? `${scope.kind}:${scope.name}` : scope.kind;
 }
 

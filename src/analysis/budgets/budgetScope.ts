@@ -30,6 +30,7 @@ function covers(scope: BudgetScope, target: BudgetTarget): boolean {
     case 'teamGroup':
     case 'member':
     case 'company':
+    case 'companyGroup':
       return true;
     default:
       return target[scope.kind] === true;

@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { type Budget, budgetActions, budgetBases } from '../../analysis/budgets/budget.ts';
+import {
+  type Budget,
+  budgetActions,
+  budgetBases,
+  isCompanys,
+} from '../../analysis/budgets/budget.ts';
 import {
   formatPeriod,
   formatScope,
@@ -98,7 +103,7 @@ export function keyOf({
   unit,
 }: Pick<KeyOptions, 'scope' | 'period' | 'unit'>): Pick<Budget, 'scope' | 'period' | 'unit'> {
   const key = { scope: parseScope(scope), period: parsePeriod(period), unit: parseUnit(unit) };
-  if (key.scope.kind !== 'company') return key;
+  if (!isCompanys(key.scope)) return key;
   throw new HumanError(
     'usage',
     "The company's limits are set at its gateway, and only shown here: nobody changes or pauses them here.",

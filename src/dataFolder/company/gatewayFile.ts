@@ -29,6 +29,10 @@ export interface GatewayLimit {
   readonly currency: string;
   /** Which level it comes from: `user`, `rbac_group`, `organization`, … */
   readonly source: string;
+  /** The group it is a limit of; '' where it is of none. */
+  readonly group: string;
+  /** Whether the whole group spends of it together: `limit` and `spent` are the group's then. */
+  readonly isShared: boolean;
 }
 
 /** What is kept of the gateway: what it last answered, and how the last question ended. */
@@ -113,10 +117,11 @@ function isProblem(value: unknown): value is NonNullable<GatewayAnswer['problem'
 
 function isLimit(value: unknown): value is GatewayLimit {
   if (!isObject(value)) return false;
-  const { period, periodName, limit, spent, currency, source } = value;
+  const { period, periodName, limit, spent, currency, source, group, isShared } = value;
   return (
+    typeof isShared === 'boolean' &&
     (period === undefined || limitPeriodOf(period) === period) &&
     [limit, spent].every((each) => each === undefined || isAmount(each)) &&
-    [periodName, currency, source].every((each) => typeof each === 'string')
+    [periodName, currency, source, group].every((each) => typeof each === 'string')
   );
 }

@@ -9,6 +9,8 @@ export const saidByClient = 'Claude Code';
 /** A limit the company's gateway sets whoever works here. Money in nano-dollars, times in UTC milliseconds. */
 export interface CompanyLimit extends TimeSpan {
   readonly period: LimitPeriod;
+  /** The group that spends of it together; '' for a limit of the person's own. */
+  readonly group: string;
   readonly limit: number;
   /** As the gateway counts it, by its own prices. */
   readonly spent: number;
@@ -20,19 +22,20 @@ export interface CompanyLimit extends TimeSpan {
 
 /**
  * The limits that are known: what Claude Code told its status line, and what the gateway answered. Of two about
- * one period the later one holds.
+ * one period, and one group, the later one holds.
  */
 export function readCompanyLimits(folder: string, now: number): CompanyLimit[] {
   const { host, limits, askedAt } = readGatewayAnswer(folder);
-  const asked = limits.flatMap(({ period, limit, spent }): CompanyLimit[] =>
-    period === undefined || limit === undefined || limit <= 0 || spent === undefined
-      ? []
-      : [{ period, limit, spent, askedAt, saidBy: host, ...spanOf(period, askedAt) }],
-  );
-  const newest = new Map<LimitPeriod, CompanyLimit>();
+  const asked = limits.flatMap(({ period, limit, spent, group, isShared }): CompanyLimit[] => {
+    if (period === undefined || limit === undefined || limit <= 0 || spent === undefined) return [];
+    const whose = { group: isShared ? group : '', askedAt, saidBy: host };
+    return [{ period, limit, spent, ...whose, ...spanOf(period, askedAt) }];
+  });
+  const newest = new Map<string, CompanyLimit>();
   for (const each of [...asked, ...reported(folder, now)]) {
-    const known = newest.get(each.period);
-    if (known === undefined || known.askedAt <= each.askedAt) newest.set(each.period, each);
+    const key = `${each.period} ${each.group}`;
+    const known = newest.get(key);
+    if (known === undefined || known.askedAt <= each.askedAt) newest.set(key, each);
   }
   return [...newest.values()];
 }
@@ -47,14 +50,14 @@ function reported(folder: string, now: number): CompanyLimit[] {
   const span = spanOf(period, at);
   return [
     {
-      ...{ period, limit, spent: usdToNano(usedUsd), askedAt: at },
+      ...{ period, group: '', limit, spent: usdToNano(usedUsd), askedAt: at },
       ...{ saidBy: saidByClient, from: span.from, to: resetsAt ?? span.to },
     },
   ];
 }
 
-/** The UTC period a moment is in. */
-function spanOf(period: LimitPeriod, at: number): TimeSpan {
+/** The UTC period a moment is in; the gateway's weeks begin on Monday. */
+export function spanOf(period: LimitPeriod, at: number): TimeSpan {
   switch (period) {
     case 'day':
       return daySpan(at, 'UTC');

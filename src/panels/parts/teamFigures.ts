@@ -1,3 +1,4 @@
+import { isCompanys } from '../../analysis/budgets/budget.ts';
 import { isPooled } from '../../budgets/pooled.ts';
 import {
   figuresOf,
@@ -48,7 +49,7 @@ export function readTeamShown(
   const kept = readTeamFigures(folder);
   const figures = figuresOf(kept, days);
   const shared = context.budgets.filter(
-    ({ budget: { scope } }) => isPooled(scope) && scope.kind !== 'company',
+    ({ budget: { scope } }) => isPooled(scope) && !isCompanys(scope),
   );
   return {
     team: membership?.team ?? kept.team,

@@ -8,7 +8,8 @@ import {
 import { HumanError } from '../../model/errors.ts';
 import { readSecret } from '../secretFile.ts';
 import type { Outage } from '../sync.ts';
-import { askGateway, GatewayBusy } from './limits.ts';
+import { askGateway } from './limits.ts';
+import { GatewayBusy } from './pages.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 

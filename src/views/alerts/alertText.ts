@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { alertWords } from '../../alerts/alertText.ts';
+import { alertWords, isCompanyAlert } from '../../alerts/alertText.ts';
 import { parsePeriod, parseScope, parseUnit } from '../../analysis/budgets/budgetNotation.ts';
 import type { Alert } from '../../dataFolder/alertFile.ts';
 import type { Level } from '../../model/level.ts';
@@ -116,10 +116,15 @@ function levelText(alert: Alert, spent: string, format: Format): string {
   return text + ahead;
 }
 
-/** That others of a team may have spent since, where its ledger was not asked for long. */
-function asOfText({ facts }: Alert, format: Format): string {
-  if (facts.asOf === undefined) return '';
-  return ` ${l10n.t('What the team spent is of {0}.', format.dateTime(facts.asOf))}`;
+/** That more may be spent since, where a team's ledger or the company's gateway was not asked for long. */
+function asOfText(alert: Alert, format: Format): string {
+  const { asOf } = alert.facts;
+  if (asOf === undefined) return '';
+  const when = format.dateTime(asOf);
+  const text = isCompanyAlert(alert)
+    ? l10n.t('What the company counted is of {0}.', when)
+    : l10n.t('What the team spent is of {0}.', when);
+  return ` ${text}`;
 }
 
 /** What a budget is called. */
@@ -147,6 +152,8 @@ export function budgetText({ budget, part, at }: Alert, format: Format): string 
       return l10n.t('{0} for all your machines', name);
     case 'company':
       return l10n.t('{0} set by the company', name);
+    case 'companyGroup':
+      return l10n.t('{0} set by the company for the group {1}', name, oneLine(scope.name, 60));
     default:
       return name;
   }

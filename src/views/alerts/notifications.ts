@@ -1,4 +1,5 @@
 import { l10n, window } from 'vscode';
+import { isCompanyAlert } from '../../alerts/alertText.ts';
 import { mute, snooze } from '../../alerts/decide.ts';
 import { type Alert, readAlertState, updateAlertState } from '../../dataFolder/alertFile.ts';
 import { dataFolder } from '../../dataFolder/paths.ts';
@@ -117,10 +118,11 @@ export class AlertNotifications {
 }
 
 /** What can be done about an alert. */
-export function actionsOf({ cause, budget }: Alert, hasMore: boolean): AlertAction[] {
+export function actionsOf(alert: Alert, hasMore: boolean): AlertAction[] {
+  const { cause, budget } = alert;
   return [
     ...(cause !== undefined ? (['open'] as const) : []),
-    ...(budget !== undefined ? (['raise'] as const) : []),
+    ...(budget !== undefined && !isCompanyAlert(alert) ? (['raise'] as const) : []),
     'snooze',
     ...(budget !== undefined ? (['mute'] as const) : []),
     ...(hasMore ? (['list'] as const) : []),

@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import type { BudgetEntry } from '../../dataFolder/budgetFile.ts';
 import { dayMs } from '../../model/calendar.ts';
 import type { BudgetOutlook } from '../../panels/parts/budgetForecasts.ts';
 import type { BudgetsData } from '../../protocol/budgets.ts';
@@ -56,9 +57,17 @@ function raise({ used, early }: Verdict, inputs: BudgetsInputs): PanelButton[] {
   if (index === undefined) return [];
   const { budgets } = inputs.figures;
   const name = budgetNames(budgets, inputs)[index]!;
-  const id = budgetId(budgets[index]!.entry);
-  const act = { kind: 'budget', id, verb: 'raiseFor' } as const;
-  return [{ label: l10n.t('Raise {0}…', name), act }];
+  return raiseButtons(l10n.t('Raise {0}…', name), budgets[index]!.entry, 'raiseFor');
+}
+
+/** A button that raises a budget; none for what the company sets. */
+export function raiseButtons(
+  label: string,
+  entry: BudgetEntry,
+  verb: 'raise' | 'raiseFor',
+): PanelButton[] {
+  if (entry.origin === 'company') return [];
+  return [{ label, act: { kind: 'budget', id: budgetId(entry), verb } }];
 }
 
 /** Which are used up, and which are likely to be before their period ends. */

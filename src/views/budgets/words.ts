@@ -128,6 +128,7 @@ export function coverText({ entry, part }: Named, context: WordContext): string 
     teamGroup: l10n.t('together'),
     member: l10n.t('together'),
     company: l10n.t('its gateway'),
+    companyGroup: l10n.t('together'),
   };
   return [kinds[scope.kind], periodPhrase(period, context), ...units].join(', ');
 }

@@ -5,9 +5,8 @@ import { largestOf } from '../../model/lists.ts';
 import type { BudgetOutlook } from '../../panels/parts/budgetForecasts.ts';
 import type { DashboardData } from '../../protocol/dashboard.ts';
 import type { PanelButton } from '../../protocol/shared.ts';
-import { isEarly } from '../budgets/headline.ts';
+import { isEarly, raiseButtons } from '../budgets/headline.ts';
 import {
-  budgetId,
   budgetNames,
   dayText,
   isToday,
@@ -132,16 +131,15 @@ function overBudget(facts: DashboardInputs): Verdict | undefined {
       ? l10n.t('Over the budget “{0}”', name)
       : l10n.t('Over the budget “{0}” since {1}', name, since);
   const cause = mainCause(facts, outlook);
-  const raise = {
-    label: isDay ? l10n.t('Raise for Today…') : l10n.t('Raise the Budget…'),
-    act: { kind: 'budget', id: budgetId(outlook.entry), verb: isDay ? 'raise' : 'raiseFor' },
-  } as const;
+  const raise = isDay
+    ? raiseButtons(l10n.t('Raise for Today…'), outlook.entry, 'raise')
+    : raiseButtons(l10n.t('Raise the Budget…'), outlook.entry, 'raiseFor');
   return {
     answer,
     lead: [l10n.t('{0}.', ofLimitText(outlook, format)), cause?.text ?? '']
       .filter(Boolean)
       .join(' '),
-    acts: cause === undefined ? [raise] : [cause.act, raise],
+    acts: cause === undefined ? raise : [cause.act, ...raise],
   };
 }
 
@@ -180,10 +178,7 @@ function soonOver(facts: DashboardInputs): Verdict | undefined {
   const name = budgetNames(figures.budgets, context)[index]!;
   const likely = likelyText(outlook, format);
   const limit = limitText(outlook.budget, format);
-  const raise = {
-    label: l10n.t('Raise the Budget…'),
-    act: { kind: 'budget', id: budgetId(outlook.entry), verb: 'raiseFor' },
-  } as const;
+  const raise = raiseButtons(l10n.t('Raise the Budget…'), outlook.entry, 'raiseFor');
   const todo = todoAct(facts);
   return {
     answer: isDay
@@ -197,7 +192,7 @@ function soonOver(facts: DashboardInputs): Verdict | undefined {
     ]
       .filter(Boolean)
       .join(' '),
-    acts: todo === undefined ? [raise] : [todo, raise],
+    acts: todo === undefined ? raise : [todo, ...raise],
   };
 }
 

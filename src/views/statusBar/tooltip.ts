@@ -216,7 +216,7 @@ function links(spend: Spend): string {
     return list.join(' · ');
   }
   const budget = overview && worstHere(overview);
-  if (budget !== undefined && isAlarming(budget)) {
+  if (budget !== undefined && isAlarming(budget) && budget.entry.origin !== 'company') {
     const raise = 'outlay.raiseBudgetToday';
     list.push(link(l10n.t('Raise until midnight…'), raise, budgetId(budget.entry)));
   }

@@ -72,6 +72,15 @@ describe('words of alerts', () => {
       "November's budget of billing-api is likely to be used up early: $44.34 of $55, on track for $56, used up on Nov 30. Look at what costs most, or raise the budget.",
     ],
     [
+      'a company’s limit, which nobody here raises',
+      {
+        level: 'stop',
+        budget: budget('company:web', 'month'),
+        facts: { spent: 7e9, limit: 7e9, share: 1, asOf: midnight },
+      },
+      "November's budget of the company's group web is used up: $7 of $7. What the company counted is of 2026-11-24 00:00. Ask your company for more or wait for the next month.",
+    ],
+    [
       'figures that lack something',
       {
         level: 'info',

@@ -91,9 +91,19 @@ describe('how far a budget is used', () => {
     assert.equal(new Set(said).size, budgetActions.length);
     assert.equal(said[0], 'Nothing is refused. Raise the budget.');
     assert.match(
-      recommendedAction('stop', { action: 'stop', period: { kind: 'day' } }),
+      recommendedAction('stop', { ...budget, action: 'stop', period: { kind: 'day' } }),
       /wait for the next day\.$/,
     );
+  });
+
+  it('says of a company’s limit that its gateway refuses, and that nobody here raises it', () => {
+    for (const scope of [{ kind: 'company' }, { kind: 'companyGroup', name: 'web' }] as const) {
+      const limit: Budget = { ...budget, scope, period: { kind: 'month' } };
+      assert.equal(
+        recommendedAction('stop', limit),
+        "The company's gateway refuses requests. Ask your company for more or wait for the next month.",
+      );
+    }
   });
 
   it('claims nothing where no guard is there to act', () => {

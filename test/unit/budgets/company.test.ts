@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { formatScope } from '../../../src/analysis/budgets/budgetNotation.ts';
 import { companyBudgets } from '../../../src/budgets/company.ts';
 import { judgeBudgets } from '../../../src/budgets/evaluateBudgets.ts';
 import { poolNotes, staleNotes } from '../../../src/budgets/pooled.ts';
@@ -25,7 +26,7 @@ function said(dir: TempDir, share: Partial<OfficialShare>, ago = 0): void {
 function answered(dir: TempDir, limits: readonly Partial<GatewayLimit>[], ago = 0): void {
   const usual: GatewayLimit = {
     ...{ period: 'month', periodName: 'monthly', limit: 100e9, spent: 40e9 },
-    ...{ currency: 'USD', source: 'user' },
+    ...{ currency: 'USD', source: 'user', group: '', isShared: false },
   };
   updateGatewayAnswer(dir.path, (kept) => ({
     ...kept,
@@ -55,6 +56,22 @@ describe('limits of a company’s gateway', () => {
       ['month', 100, 40, 'gateway.example.com'],
       ['day', 9, 1, 'gateway.example.com'],
     ]);
+    // What a group shares holds beside the person's own of the same period.
+    answered(dir, [
+      {},
+      { group: 'web', isShared: true, spent: 7e9 },
+      { period: 'day', group: 'web' },
+    ]);
+    assert.deepEqual(
+      companyBudgets(dir.path, now).map(({ budget, pool }) => [
+        ...[formatScope(budget.scope), budget.period.kind, pool!.name],
+      ]),
+      [
+        ['company', 'month', ''],
+        ['company:web', 'month', 'web'],
+        ['company', 'day', ''],
+      ],
+    );
     answered(dir, [
       { limit: 0 },
       { period: undefined },

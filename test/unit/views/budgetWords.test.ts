@@ -44,6 +44,11 @@ function outlook(
   };
 }
 
+/** What a gateway said of a group of the company. */
+const pool = {
+  ...{ scope: 'company', name: 'web', period: 'month', from: 0, to: now + 1, spent: 8e9, own: 0 },
+  ...{ askedAt: now, saidBy: 'gateway.example.com', budget: undefined },
+} as const;
 const day = ['global', 'day', 'usd'] as const;
 const month = ['global', 'month', 'usd'] as const;
 const billing = ['project:/home/dev/billing-api', 'month', 'usd'] as const;
@@ -197,6 +202,14 @@ describe('what is said of budgets', () => {
     assert.equal(of({ origin: 'environment' }), 'budget.variable.raise.pause');
     const pausedUntil = now + 1;
     assert.equal(of({ override: { pausedUntil } }), 'budget.own.raise.paused.resume');
+  });
+
+  test('offers nobody to raise what the company sets, and says whose group spends it', () => {
+    const entryMore = { origin: 'company' } as const;
+    const over = (scope: string, more = {}) => outlook([scope, 'month', 'usd'], 7, 8, more);
+    const { acts, budgets } = panel([over('company:web', { entryMore: { ...entryMore, pool } })]);
+    assert.deepEqual([acts, budgets[0]!.verbs, budgets[0]!.name], [[], [], 'web']);
+    assert.equal(panel([over('global')]).acts?.length, 1);
   });
 
   test('begins with a verdict, and says why', () => {

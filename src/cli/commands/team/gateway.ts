@@ -10,6 +10,7 @@ import {
   removeGateway,
   writeGatewaySetup,
 } from '../../../dataFolder/company/gatewayFile.ts';
+import { spanOf } from '../../../dataFolder/company/limits.ts';
 import { HumanError } from '../../../model/errors.ts';
 import { nanoToUsd } from '../../../model/money.ts';
 import { isLoopbackUrl } from '../../../platform/loopback.ts';
@@ -111,22 +112,19 @@ function tell(environment: Environment, { user }: GatewaySetup, answer: GatewayA
     { key: 'limit', header: 'Limit', unit: 'usd' },
     { key: 'share', header: 'Used', unit: 'percent' },
     { key: 'source', header: 'From', unit: 'text', idle: true },
+    { key: 'resets', header: 'Resets', unit: 'time' },
   ];
   const rows = limits.map((limit): Cell[] => [
     limit.period ?? limit.periodName,
     limit.spent ?? null,
     limit.limit ?? null,
     shareOf(limit),
-    limit.source,
+    sourceText(limit),
+    resetOf(limit, askedAt),
   ]);
   print(environment, {
     title: 'Gateway',
-    sentences: [
-      limits.length === 0
-        ? `${host} has no limit for ${user}.`
-        : `${host} has these limits for ${user}; they stand beside your budgets (outlay budget check).`,
-      ...limits.flatMap(whyNoBudget),
-    ],
+    sentences: [introduction(answer, user), ...limits.flatMap(whyNoBudget)],
     tables: limits.length === 0 ? [] : [{ title: 'Limits', columns, rows }],
     notes: [
       { about: 'Spend is as the gateway counts it. Days, weeks and months are those of UTC.' },
@@ -143,9 +141,41 @@ function tell(environment: Environment, { user }: GatewaySetup, answer: GatewayA
         limit_usd: limit.limit === undefined ? null : nanoToUsd(limit.limit),
         utilization: shareOf(limit),
         source: limit.source === '' ? null : limit.source,
+        group: limit.group === '' ? null : limit.group,
+        shared: limit.isShared,
+        resetsAt: isoOf(resetOf(limit, askedAt)),
       })),
     },
   });
+}
+
+/** What the gateway found: it finds anybody by an id, and by a mail address those who have spent something. */
+function introduction({ host, limits }: GatewayAnswer, user: string): string {
+  if (limits.length === 0) {
+    return user.includes('@')
+      ? `${host} finds nobody by ${user}: it knows the mail address of who has spent something there. Until then, name yourself by your id.`
+      : `${host} has no limit for ${user}.`;
+  }
+  const own = limits.filter(({ isShared }) => !isShared);
+  const holds = `${host} has these limits for ${user}; they stand beside your budgets (outlay budget check).`;
+  return own.every(({ spent }) => spent === 0)
+    ? `${holds} Nothing was spent by ${user} this month: if that was you, the gateway knows you by another id.`
+    : holds;
+}
+
+/** Where a limit comes from, such as `group core`, or who shares it. */
+function sourceText({ source, group, isShared }: GatewayLimit): string {
+  if (group === '') return source;
+  return isShared ? `shared by group ${group}` : `group ${group}`;
+}
+
+/** When a limit begins again; null where its period is not known. UTC milliseconds. */
+function resetOf({ period }: GatewayLimit, askedAt: number): number | null {
+  return period === undefined ? null : spanOf(period, askedAt).to;
+}
+
+function isoOf(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
 }
 
 function shareOf({ limit, spent }: GatewayLimit): number | null {
@@ -153,12 +183,21 @@ function shareOf({ limit, spent }: GatewayLimit): number | null {
 }
 
 /** Why a limit is shown here and is no budget. */
-function whyNoBudget({ period, periodName, limit, spent, currency }: GatewayLimit): string[] {
-  const name = period ?? periodName;
+function whyNoBudget({
+  period,
+  periodName,
+  limit,
+  spent,
+  currency,
+  ...of
+}: GatewayLimit): string[] {
+  const shared = of.isShared ? ` of the group ${of.group}` : '';
+  const name = `${period ?? periodName}${shared}`;
   if (currency !== 'USD') return [`The limit of a ${name} is in ${currency}, and not judged here.`];
   if (period === undefined)
     return [`The period "${periodName}" is not known here, and not judged.`];
   if (limit === undefined) return [`No limit in dollars is set for a ${name}.`];
-  if (limit === 0) return [`For a ${name} nothing may be spent beyond what a plan includes.`];
+  if (limit === 0)
+    return [`The limit of a ${name} is $0: nothing may be spent, except what a plan includes.`];
   return spent === undefined ? [`What was spent of a ${name} is not said.`] : [];
 }
