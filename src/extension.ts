@@ -7,6 +7,7 @@ import { Alerts } from './views/alerts/alerts.ts';
 import { type OutlayExports, outlayExports } from './views/api.ts';
 import { OpenInBrowser } from './views/browser/openInBrowser.ts';
 import { Budgets } from './views/budgets/budgets.ts';
+import { CompanyGateway } from './views/budgets/companyGateway.ts';
 import { registerCommands } from './views/commands.ts';
 import { inBackground, reportFailures } from './views/core/background.ts';
 import { ReportDocuments } from './views/core/readonlyDocuments.ts';
@@ -47,6 +48,7 @@ export interface OutlayApi extends OutlayExports {
     readonly budgets: Budgets;
     readonly insights: Insights;
     readonly alerts: Alerts;
+    readonly gateway: CompanyGateway;
   };
 }
 
@@ -76,6 +78,7 @@ export function activate(context: ExtensionContext): OutlayApi {
   const panels = new Panels(spend, insights.model, context.globalState, context.extensionUri, log);
   const guard = new GuardContext(spend);
   const alerts = new Alerts(spend, context.secrets, actions, log);
+  const gateway = new CompanyGateway(context.secrets);
   const cli = context.asAbsolutePath('dist/cli.cjs');
   const browser = new OpenInBrowser(spend, cli);
   const owned = [
@@ -98,7 +101,7 @@ export function activate(context: ExtensionContext): OutlayApi {
     guard,
     browser,
     new AgentTools(spend),
-    new TeamPushes(spend, log),
+    new TeamPushes(spend, log, () => gateway.key()),
     new McpProvider(spend, { bundle: cli, version }),
     firstContact,
     ...registerCommands({
@@ -115,6 +118,7 @@ export function activate(context: ExtensionContext): OutlayApi {
       launcher,
       guard,
       alerts,
+      gateway,
       browser,
       version,
     }),
@@ -139,7 +143,16 @@ export function activate(context: ExtensionContext): OutlayApi {
     get storeFile() {
       return spend.storeFile;
     },
-    parts: { model: spend, launcher, storage: storageWork, sessions, budgets, insights, alerts },
+    parts: {
+      model: spend,
+      launcher,
+      storage: storageWork,
+      sessions,
+      budgets,
+      insights,
+      alerts,
+      gateway,
+    },
   };
 }
 

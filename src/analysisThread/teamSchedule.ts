@@ -11,6 +11,8 @@ export interface TeamScheduleOptions {
   readonly thread: Pick<AnalysisThread, 'ask'>;
   /** Of the machine's own store; undefined while there is nothing to be sent, as in the demo. */
   readonly origin: () => TaskOrigin | undefined;
+  /** The key of the company's gateway that the editor keeps; '' without one. */
+  readonly gatewayKey?: () => Promise<string>;
   /** Says that the ledger cannot be reached, once. */
   readonly tell: (sentence: string) => void;
   /** For tests. */
@@ -50,7 +52,9 @@ export class TeamSchedule {
     const { dataFolder } = task;
     if (!isPushDue(dataFolder, this.#options.everyMs) && !isGatewayDue(dataFolder)) return;
     try {
-      const { result } = await this.#options.thread.ask({ type: 'team', task });
+      const gatewayKey = (await this.#options.gatewayKey?.()) ?? '';
+      const asked = { ...task, gatewayKey };
+      const { result } = await this.#options.thread.ask({ type: 'team', task: asked });
       const { outage } = result;
       if (outage?.told === false) this.#options.tell(outage.text);
     } catch (error) {

@@ -7,9 +7,8 @@ import { type PanelTask, runPanel } from './panelTask.ts';
 import { type ReportResult, type ReportTask, runReport } from './reportTask.ts';
 import { type ChangeTask, runChange } from './servedChange.ts';
 import { runServed, type ServedResult, type ServedTask } from './servedTask.ts';
-import type { TaskOrigin } from './taskContext.ts';
 import type { TeamFiguresTask } from './teamFigures.ts';
-import type { TeamPushResult } from './teamPush.ts';
+import type { TeamPushResult, TeamTask } from './teamPush.ts';
 
 /** What the thread is asked; answers carry the same number. */
 export type Asked = { readonly id: number } & (
@@ -19,7 +18,7 @@ export type Asked = { readonly id: number } & (
   | { readonly type: 'guard'; readonly task: GuardTask }
   | { readonly type: 'served'; readonly task: ServedTask }
   | { readonly type: 'change'; readonly task: ChangeTask }
-  | { readonly type: 'team'; readonly task: TaskOrigin }
+  | { readonly type: 'team'; readonly task: TeamTask }
   | { readonly type: 'teamFigures'; readonly task: TeamFiguresTask }
 );
 

@@ -5,6 +5,7 @@ import type { Alerts } from './alerts/alerts.ts';
 import type { OpenInBrowser } from './browser/openInBrowser.ts';
 import { setDailyBudget } from './budgets/budgetInput.ts';
 import type { Budgets } from './budgets/budgets.ts';
+import type { CompanyGateway } from './budgets/companyGateway.ts';
 import {
   type CommandId,
   commandIds,
@@ -54,6 +55,7 @@ export interface CommandContext {
   readonly launcher: Launcher;
   readonly guard: GuardContext;
   readonly alerts: Alerts;
+  readonly gateway: CompanyGateway;
   readonly browser: OpenInBrowser;
   /** This extension's version. */
   readonly version: string;
@@ -88,6 +90,7 @@ const table: Readonly<Record<Exclude<CommandId, PanelCommand>, Run>> = {
     await turnOffExactMode();
     guard.look();
   },
+  [commandIds.companyGateway]: ({ gateway }) => gateway.ask(),
   [commandIds.addBudget]: ({ budgets }) => budgets.actions.add(),
   [commandIds.changeBudget]: ({ budgets }, item) => budgets.actions.change(item),
   [commandIds.raiseBudgetToday]: ({ budgets }, item) => budgets.actions.raiseToday(item),

@@ -367,6 +367,29 @@ describe('outlay team gateway', () => {
     assert.match(result.err, /knows several people as ada@example\.com\. .* --user: one, two\./);
   });
 
+  it('leaves the question to the editor that keeps the key, and shows what that was told', async () => {
+    await using server = await gateway();
+    using made = world();
+    const setup = { url: server.url, user: 'user_ada', tokenFile: '', ca: '', keyInEditor: true };
+    made.dataFile('gateway.json', JSON.stringify(setup));
+    const month = { period: 'month', periodName: 'monthly', limit: 100e9, spent: 40e9 };
+    const limit = { ...month, currency: 'USD', source: 'user', group: '', isShared: false };
+    made.dataFile(
+      'gateway-limits.json',
+      JSON.stringify({ host: 'gateway.example.com', limits: [limit], askedAt: 1000, notBefore: 0 }),
+    );
+    const told = await made.runBeside('team', 'gateway');
+    assert.match(told.out, /\$40\.00 +\$100\.00/);
+    assert.match(told.out, /The editor keeps the key: its windows ask, last at 1970-01-01 00:00/);
+    // One that watches says nothing of it.
+    assert.equal((await made.runBeside('alerts', '--json')).err, '');
+    assert.deepEqual(server.asked, []);
+    // Who has a key asks all the same.
+    made.env = { ...made.env, OUTLAY_GATEWAY_TOKEN: key };
+    assert.equal((await made.runBeside('team', 'gateway')).code, 0);
+    assert.equal(server.asked.length, 1);
+  });
+
   it('says in one sentence what is wrong, repeats no key, and keeps nothing of it', async () => {
     await using server = await gateway();
     using made = world();

@@ -12,8 +12,10 @@ export interface GatewaySetup {
   readonly url: string;
   /** The person's id or e-mail address at the gateway. */
   readonly user: string;
-  /** File with the key, for its owner alone; '' where it comes from the environment. */
+  /** File with the key, for its owner alone; '' where it comes from the environment or the editor. */
   readonly tokenFile: string;
+  /** Whether the key is where the editor keeps secrets: who has none leaves the question to its windows. */
+  readonly keyInEditor: boolean;
   /** File with the authority of a private gateway; ''. */
   readonly ca: string;
 }
@@ -60,9 +62,9 @@ export function gatewayAnswerFile(folder: string): string {
 
 /** Undefined where nobody has switched it on. */
 export function readGatewaySetup(folder: string): GatewaySetup | undefined {
-  const { url, user, tokenFile, ca } = objectIn(gatewayFile(folder));
+  const { url, user, tokenFile, ca, keyInEditor } = objectIn(gatewayFile(folder));
   return [url, user, tokenFile, ca].every((each) => typeof each === 'string')
-    ? ({ url, user, tokenFile, ca } as GatewaySetup)
+    ? ({ url, user, tokenFile, ca, keyInEditor: keyInEditor === true } as GatewaySetup)
     : undefined;
 }
 

@@ -106,7 +106,7 @@ function refuse(host: string, status: number, retryAfter: number): void {
     case 403:
       throw new HumanError(
         'config',
-        `${server} refuses the key (${status}). It has to be one that may read spend limits: see to OUTLAY_GATEWAY_TOKEN, or the file it is in.`,
+        `${server} refuses the key (${status}). It has to be one that may read spend limits: see to OUTLAY_GATEWAY_TOKEN, the file it is in, or what the editor keeps.`,
       );
     case 404:
       throw new HumanError(

@@ -36,6 +36,7 @@ const ownCommands = {
   // In the menu of the list of sessions: the palette is full.
   turnOnExactMode: { palette: false },
   turnOffExactMode: { palette: false },
+  companyGateway: { palette: false },
   addBudget: { icon: 'add', palette: false },
   changeBudget: { icon: 'edit', palette: false },
   raiseBudgetToday: { icon: 'arrow-up', palette: false },

@@ -10,11 +10,12 @@ import type { SpendModel } from './spendModel.ts';
 export class TeamPushes implements Disposable {
   readonly #schedule: TeamSchedule;
 
-  constructor(model: SpendModel, log: LogOutputChannel) {
+  constructor(model: SpendModel, log: LogOutputChannel, gatewayKey: () => Promise<string>) {
     this.#schedule = new TeamSchedule({
       thread: model.slowAnalysis,
       origin: () =>
         model.spend.demo || model.reader === undefined ? undefined : taskOrigin(model, Date.now()),
+      gatewayKey,
       tell: (sentence) => log.warn(sentence),
     });
   }

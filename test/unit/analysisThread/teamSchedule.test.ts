@@ -24,7 +24,9 @@ function scheduled(
 ) {
   const told: string[] = [];
   let asked = 0;
-  const ask = async (): Promise<unknown> => {
+  const keys: unknown[] = [];
+  const ask = async ({ task }: { task: { gatewayKey: unknown } }): Promise<unknown> => {
+    keys.push(task.gatewayKey);
     const answer = answers[Math.min(asked, answers.length - 1)];
     asked += 1;
     if (answer instanceof Error) throw answer;
@@ -34,10 +36,11 @@ function scheduled(
     thread: { ask } as unknown as Pick<AnalysisThread, 'ask'>,
     origin: () => origin() as TaskOrigin | undefined,
     tell: (sentence) => told.push(sentence),
+    gatewayKey: async () => 'the key the editor keeps',
     everyMs: 5,
     firstMs: 1,
   });
-  return { schedule, told, asked: () => asked };
+  return { schedule, told, asked: () => asked, keys };
 }
 
 function join(folder: string): void {
@@ -66,9 +69,9 @@ describe('what a process that runs sends to the team', () => {
 
   it('includes a company’s gateway that was named, joined a team or not', async () => {
     using dir = tempDir();
-    const setup = { url: 'https://gateway.example.com/', user: 'ada', tokenFile: '', ca: '' };
-    writeGatewaySetup(dir.path, setup);
-    const { schedule, asked } = scheduled(dir.path, [{ outage: undefined }]);
+    const place = { url: 'https://gateway.example.com/', user: 'ada', tokenFile: '', ca: '' };
+    writeGatewaySetup(dir.path, { ...place, keyInEditor: true });
+    const { schedule, asked, keys } = scheduled(dir.path, [{ outage: undefined }]);
     await until('it was asked', () => asked() > 0);
     // One that has just answered, or wants to be left alone, is not.
     updateGatewayAnswer(dir.path, (kept) => ({ ...kept, notBefore: Date.now() + 60_000 }));
@@ -77,6 +80,7 @@ describe('what a process that runs sends to the team', () => {
     await pause(40);
     schedule.stop();
     assert.equal(asked(), before);
+    assert.deepEqual([...new Set(keys)], ['the key the editor keeps']);
   });
 
   it('goes on after an outage and a closed store, and tells what it is told to', async () => {

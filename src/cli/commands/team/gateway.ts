@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { gatewayAddress } from '../../../dataFolder/company/gatewayAddress.ts';
 import {
   type GatewayAnswer,
   type GatewayLimit,
@@ -11,11 +12,11 @@ import {
   writeGatewaySetup,
 } from '../../../dataFolder/company/gatewayFile.ts';
 import { spanOf } from '../../../dataFolder/company/limits.ts';
+import { localTime } from '../../../model/calendar.ts';
 import { HumanError } from '../../../model/errors.ts';
 import { nanoToUsd } from '../../../model/money.ts';
-import { isLoopbackUrl } from '../../../platform/loopback.ts';
 import type { Cell, Column } from '../../../reports/document/document.ts';
-import { refreshNow } from '../../../team/gateway/refresh.ts';
+import { isLeftToEditor, refreshNow } from '../../../team/gateway/refresh.ts';
 import { print } from '../../support/answer.ts';
 import { type Environment, findEnvironment } from '../../support/environment.ts';
 import { say, sayJson } from '../../support/say.ts';
@@ -66,16 +67,19 @@ export function addGateway(group: Command): void {
           'No gateway is named yet: outlay team gateway https://… --user YOU --token-file FILE',
         );
       }
+      const keys = { env: process.env };
       // What gives no answer is not kept as a gateway.
-      await refreshNow(folder, setup, process.env);
+      if (address !== undefined || !isLeftToEditor(setup, keys)) {
+        await refreshNow(folder, setup, keys);
+      }
       if (address !== undefined) writeGatewaySetup(folder, setup);
       tell(environment, setup, readGatewayAnswer(folder));
     });
 }
 
 function setupOf(address: string, { user, tokenFile, ca }: GatewayOptions): GatewaySetup {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined || url.username !== '' || url.password !== '' || !isAllowed(url)) {
+  const url = gatewayAddress(address);
+  if (url === undefined) {
     throw new HumanError(
       'usage',
       'The address of a gateway looks like https://gateway.example.com, without a password in it; plain http is for this machine only.',
@@ -93,18 +97,16 @@ function setupOf(address: string, { user, tokenFile, ca }: GatewayOptions): Gate
     }
   }
   return {
-    url: url.href,
+    url,
     user: user.trim(),
     tokenFile: tokenFile === undefined ? '' : resolve(tokenFile),
     ca: ca === undefined ? '' : resolve(ca),
+    keyInEditor: false,
   };
 }
 
-function isAllowed(url: URL): boolean {
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackUrl(url));
-}
-
-function tell(environment: Environment, { user }: GatewaySetup, answer: GatewayAnswer): void {
+function tell(environment: Environment, setup: GatewaySetup, answer: GatewayAnswer): void {
+  const { user, keyInEditor } = setup;
   const { host, limits, askedAt } = answer;
   const columns: Column[] = [
     { key: 'period', header: 'Period', unit: 'text', strong: true },
@@ -124,7 +126,15 @@ function tell(environment: Environment, { user }: GatewaySetup, answer: GatewayA
   ]);
   print(environment, {
     title: 'Gateway',
-    sentences: [introduction(answer, user), ...limits.flatMap(whyNoBudget)],
+    sentences: [
+      introduction(answer, user),
+      ...limits.flatMap(whyNoBudget),
+      ...(keyInEditor
+        ? [
+            `The editor keeps the key: its windows ask, last at ${localTime(askedAt, environment.zone)}.`,
+          ]
+        : []),
+    ],
     tables: limits.length === 0 ? [] : [{ title: 'Limits', columns, rows }],
     notes: [
       { about: 'Spend is as the gateway counts it. Days, weeks and months are those of UTC.' },

@@ -58,6 +58,6 @@ export class TeamTurns {
 }
 
 async function askQuietly(folder: string): Promise<void> {
-  const outage = await refreshGateway(folder, process.env);
+  const outage = await refreshGateway(folder, { env: process.env });
   if (outage?.told === false) complain(outage.text);
 }
