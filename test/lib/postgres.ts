@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chownSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { debianTool, type Tool } from './debianTool.ts';
@@ -15,7 +15,10 @@ const packages = [
 /** Nobody: the server refuses to run as root. */
 const nobody = 65534;
 
+/** Of Debian, or of the folder that `OUTLAY_TEST_POSTGRES` names, as far as it is there. */
 function program(name: string): Tool {
+  const given = join(process.env.OUTLAY_TEST_POSTGRES ?? '', name);
+  if (process.env.OUTLAY_TEST_POSTGRES && existsSync(given)) return { path: given, env: {} };
   return debianTool(name, packages, 'usr/lib/postgresql/15/bin');
 }
 
