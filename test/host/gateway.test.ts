@@ -11,6 +11,7 @@ import {
   readGatewayAnswer,
   readGatewaySetup,
   updateGatewayAnswer,
+  writeGatewaySetup,
 } from '../../src/dataFolder/company/gatewayFile.ts';
 import type { OutlayApi } from '../../src/extension.ts';
 import { entryOf } from '../../src/views/alerts/raiseForToday.ts';
@@ -90,6 +91,14 @@ describe('a company’s gateway', () => {
       return entryOf(model, 'company:core month usd') !== undefined;
     });
     assert.ok(!written().includes(key));
+    // Another gateway, named in a terminal, is not told the key.
+    const setup = readGatewaySetup(folder)!;
+    writeGatewaySetup(folder, { ...setup, keyInEditor: false });
+    due();
+    await model.slowAnalysis.ask({ type: 'team', task: { ...task, gatewayKey } });
+    assert.deepEqual(asked, []);
+    assert.match(readGatewayAnswer(folder).problem?.text ?? '', /There is no key/);
+    writeGatewaySetup(folder, setup);
   });
 
   it('proposes what is known, and is forgotten by an empty key', async () => {

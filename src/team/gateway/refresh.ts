@@ -19,11 +19,15 @@ export interface KeySources {
 }
 
 /** The key a gateway is asked with: from the environment, a file for its owner alone, or the editor; '' without. */
-function gatewayKey({ tokenFile }: GatewaySetup, { env, kept = '' }: KeySources): string {
+function gatewayKey(
+  { tokenFile, keyInEditor }: GatewaySetup,
+  { env, kept = '' }: KeySources,
+): string {
   const given = (env.OUTLAY_GATEWAY_TOKEN ?? '').trim();
   if (given !== '') return given;
   if (tokenFile !== '') return readSecret(tokenFile, "The key of the company's gateway", 'key');
-  return kept;
+  // The editor's is of the gateway that was set up there, and goes to no other.
+  return keyInEditor ? kept : '';
 }
 
 /** Whether the editor alone can ask, as its key is nowhere else. */
