@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { until } from '../../scripts/shared/retry.ts';
+import { secretNames } from '../../src/alerts/secrets.ts';
 import { type Alert, readAlertHistory, readAlertState } from '../../src/dataFolder/alertFile.ts';
 import { endOverrides, readOverrides } from '../../src/dataFolder/overrideFile.ts';
 import type { OutlayApi } from '../../src/extension.ts';
 import { itemsOf } from '../../src/views/alerts/alertList.ts';
 import { actionsOf } from '../../src/views/alerts/notifications.ts';
 import { entryOf, raise } from '../../src/views/alerts/raiseForToday.ts';
-import { keepSecret, keptSecrets } from '../../src/views/alerts/secretInput.ts';
+import { deleteSecrets, keepSecret, keptSecrets } from '../../src/views/alerts/secretInput.ts';
 import { answer, append, thousandOutputNano, transcriptFile } from './transcript.ts';
 
 const folder = process.env.OUTLAY_DATA_DIR ?? '';
@@ -169,6 +170,10 @@ describe('alerts', () => {
     assert.equal((await keptSecrets(store)).slackWebhookUrl, 'https://hooks.example.com/x');
     await keepSecret(store, 'slackWebhookUrl', '');
     assert.equal((await keptSecrets(store)).slackWebhookUrl, '');
+    assert.equal(kept.size, 0);
+    for (const name of secretNames) await keepSecret(store, name, 'x');
+    assert.equal(kept.size, secretNames.length);
+    await deleteSecrets(store);
     assert.equal(kept.size, 0);
   });
 });

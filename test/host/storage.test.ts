@@ -172,14 +172,14 @@ describe(`what is stored (${run})`, () => {
   });
 
   it('removes nothing while another process would make the store anew', async () => {
-    const { storage, model, launcher } = parts;
+    const { storage } = parts;
     await settled();
     const { db } = openForWriting(named);
     const rival = new Lease(db, 'terminal');
     const waiting = setInterval(() => rival.acquire(Date.now()), 50);
     try {
       const files = storage.storedFiles(named, data);
-      const removal = storage.removeFiles(model, launcher, files);
+      const removal = storage.removeFiles(parts, files);
       await assert.rejects(removal, /still uses .*Close other windows/);
       for (const { path, kind } of files) assert.ok(kind === 'log' || existsSync(path), path);
       await until('the window follows', () => api.spend.indexer.kind === 'following');
@@ -192,8 +192,14 @@ describe(`what is stored (${run})`, () => {
   });
 
   it('removes what was agreed to and nothing else, and starts anew when asked', async () => {
-    const { storage, model, launcher } = parts;
+    const { storage, model } = parts;
     await settled();
+    const forgotten: string[] = [];
+    const keepers = {
+      ...parts,
+      alerts: { forgetSecrets: async () => void forgotten.push('alerts') },
+      gateway: { forget: async () => void forgotten.push('gateway') },
+    };
     const mine = join(data, 'notes.txt');
     writeFileSync(mine, 'mine');
     const roots = join(data, 'roots');
@@ -204,7 +210,8 @@ describe(`what is stored (${run})`, () => {
     for (const name of ['outlay.db', 'config.json', 'bin', 'roots']) {
       assert.ok(detail.includes(join(data, name)), name);
     }
-    await storage.removeFiles(model, launcher, files);
+    await storage.removeFiles(keepers, files);
+    assert.deepEqual(forgotten, ['alerts', 'gateway']);
     try {
       assert.deepEqual(readdirSync(data), ['notes.txt']);
       assert.equal(existsSync(lasting), true, 'transcripts stay');

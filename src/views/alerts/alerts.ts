@@ -23,7 +23,7 @@ import { Throttle } from '../core/throttle.ts';
 import type { SessionActions } from '../sessions/actions.ts';
 import { showAlerts } from './alertList.ts';
 import { AlertNotifications } from './notifications.ts';
-import { askSecret, keptSecrets } from './secretInput.ts';
+import { askSecret, deleteSecrets, keptSecrets } from './secretInput.ts';
 import { testChannel } from './testChannel.ts';
 
 /** While something is spent it is asked this often at most, and for a twentieth of the time. */
@@ -84,6 +84,11 @@ export class Alerts implements Disposable {
 
   setSecret(): Promise<void> {
     return askSecret(this.#secrets);
+  }
+
+  /** Deletes what the editor keeps for channels. */
+  forgetSecrets(): Promise<void> {
+    return deleteSecrets(this.#secrets);
   }
 
   /** Sends a test alert by a channel that is chosen. */

@@ -55,6 +55,11 @@ export async function askSecret(store: SecretStorage): Promise<void> {
   await keepSecret(store, picked.name, secret);
 }
 
+/** Deletes all of them from where the editor keeps secrets. */
+export async function deleteSecrets(store: SecretStorage): Promise<void> {
+  for (const name of secretNames) await store.delete(keyOf(name));
+}
+
 /** Keeps a secret, or deletes it. */
 export async function keepSecret(
   store: SecretStorage,

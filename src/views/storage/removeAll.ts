@@ -7,6 +7,8 @@ import { carryOutUninstall, planUninstall } from '../../guard/install/installFil
 import { makeChange, uninstallChange } from '../../statusline/install.ts';
 import { installFile } from '../../statusline/installRecord.ts';
 import { sizeText } from '../../text/byteSize.ts';
+import type { Alerts } from '../alerts/alerts.ts';
+import type { CompanyGateway } from '../budgets/companyGateway.ts';
 import type { SpendModel } from '../core/spendModel.ts';
 import type { Launcher } from '../launcher/launcher.ts';
 import { guarded, inUse, notDeleted, userOf } from './guard.ts';
@@ -15,8 +17,17 @@ import { deleteEmptyFolders, deleteFiles, type StoredFile, storedFiles } from '.
 /** Files a dialog names one by one; the rest is counted. */
 const mostNamed = 15;
 
+/** Who keeps something outside of the files. */
+export interface Keepers {
+  readonly model: SpendModel;
+  readonly launcher: Pick<Launcher, 'remove'>;
+  readonly alerts: Pick<Alerts, 'forgetSecrets'>;
+  readonly gateway: Pick<CompanyGateway, 'forget'>;
+}
+
 /** Lists what would be deleted, deletes it if confirmed, and offers to uninstall. */
-export function removeAll(model: SpendModel, launcher: Launcher): Promise<void> {
+export function removeAll(keepers: Keepers): Promise<void> {
+  const { model } = keepers;
   return guarded(model, async () => {
     const files = storedFiles(model.storeFile, dataFolder());
     const remove = l10n.t('Delete These Files');
@@ -26,7 +37,7 @@ export function removeAll(model: SpendModel, launcher: Launcher): Promise<void> 
       remove,
     );
     if (picked !== remove) return;
-    await removeFiles(model, launcher, files);
+    await removeFiles(keepers, files);
     await offerToUninstall();
   });
 }
@@ -51,6 +62,7 @@ export function removalDetail(files: readonly StoredFile[]): string {
       l10n.t('The guard is uninstalled from {0}.', file),
     ),
     ...(exact === undefined ? [] : [l10n.t('Exact mode is switched off in {0}.', exact)]),
+    l10n.t('Addresses and keys you gave Outlay are deleted from VS Code’s secret storage.'),
     l10n.t(
       'Transcripts stay. So do your Outlay settings: VS Code keeps them in settings.json even when the extension is uninstalled.',
     ),
@@ -58,12 +70,12 @@ export function removalDetail(files: readonly StoredFile[]): string {
 }
 
 /**
- * Closes the store until the window is reloaded, deletes the files that were agreed to, and takes
- * the command `outlay` off the PATH. Refuses while another process would make the store again.
+ * Closes the store until the window is reloaded, deletes the files that were agreed to and the secrets the
+ * editor keeps, and takes the command `outlay` off the PATH. Refuses while another process would make the
+ * store again.
  */
 export async function removeFiles(
-  model: SpendModel,
-  launcher: Launcher,
+  { model, launcher, alerts, gateway }: Keepers,
   agreed: readonly StoredFile[],
 ): Promise<void> {
   const store = model.storeFile;
@@ -88,6 +100,8 @@ export async function removeFiles(
     if (change !== undefined) makeChange(change, folder);
   }
   launcher.remove();
+  await alerts.forgetSecrets();
+  await gateway.forget();
   // SQLite's log comes and goes with those who look into the store.
   const present = storedFiles(store, folder).filter(
     ({ path }) => paths.has(path) || paths.has(path.replace(/-(wal|shm)$/, '')),
